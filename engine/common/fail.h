@@ -1,0 +1,26 @@
+/* Failures inside the library: made where they are known, handed up as a status. */
+#ifndef TTI_FAIL_H
+#define TTI_FAIL_H
+
+#include "twicetold.h"
+
+/** Fills `error` (NULL allowed) and gives `status` back, for `return tti_fail(...)`. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+tt_status tti_fail(tt_error *error, tt_status status, uint64_t where, const char *format, ...);
+
+/** Out of memory, with what was wanted. */
+tt_status tti_fail_memory(tt_error *error, const char *what);
+
+#define TTI_NOWHERE UINT64_MAX
+
+/** Returns from the calling function if `expr` is a bad status. */
+#define TTI_TRY(expr)                                                                              \
+    do {                                                                                           \
+        const tt_status tti_try_ = (expr);                                                         \
+        if (tti_try_ != TT_OK)                                                                     \
+            return tti_try_;                                                                       \
+    } while (0)
+
+#endif

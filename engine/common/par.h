@@ -1,0 +1,34 @@
+/*
+ * OpenMP behind one door. Every pragma in the library is
+ *
+ *     #pragma omp parallel num_threads(t) if (t > 1)
+ *
+ * with t from tti_threads(), so that the library also builds without OpenMP, starts no thread where
+ * a caller asked for one, and never starts any in a forked child (libgomp hangs there).
+ */
+#ifndef TTI_PAR_H
+#define TTI_PAR_H
+
+#include <stddef.h>
+
+#ifdef _OPENMP
+#  include <omp.h>
+#endif
+
+/** Threads to use for a wish (0: all cores) and an amount of work: 1 .. 256. */
+int tti_threads(int wish, size_t work_items);
+
+/** This thread's number in the current parallel region, 0 outside one. */
+static inline int tti_thread(void)
+{
+#ifdef _OPENMP
+    return omp_get_thread_num();
+#else
+    return 0;
+#endif
+}
+
+/** Seconds of wall time from some fixed moment. */
+double tti_now(void);
+
+#endif

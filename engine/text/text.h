@@ -1,0 +1,81 @@
+/*
+ * The text stage: one article's UTF-8 bytes -> paragraphs -> tokens, in one pass.
+ *
+ * A token is a run of Unicode letters, marks and digits (general categories L*, M*, N*); format
+ * characters (Cf: soft hyphen, joiners) inside a run belong to it and count for nothing. Han, kana,
+ * Thai, Lao, Khmer and Myanmar characters are a token each, with the marks that follow them.
+ * Everything else separates. A token's hash is XXH3-64 (seeded) of its normalised bytes: NFKD of
+ * its case-folded letters, so that composed and decomposed, wide and narrow, upper and lower case
+ * forms are equal; for ASCII that is simply its lower case.
+ */
+#ifndef TTI_TEXT_H
+#define TTI_TEXT_H
+
+#include "common/hash.h"
+#include "twicetold.h"
+
+/** What a token looks like, for the facts of an article. */
+enum {
+    TTI_TOKEN_NUMERAL = 1u << 0,     /**< starts with a digit (category N*) */
+    TTI_TOKEN_NUMBER_WORD = 1u << 1, /**< English number words: one .. twenty, thirty .. ninety,
+                                          hundred, thousand, million, billion, first .. tenth,
+                                          dozen, half, quarter */
+    TTI_TOKEN_DATE_WORD = 1u << 2,   /**< English month and weekday names and usual abbreviations */
+    TTI_TOKEN_CAPITAL = 1u << 3,     /**< its first letter is upper or title case */
+    TTI_TOKEN_SENTENCE = 1u << 4,    /**< first of a sentence: after . ! ? : ; quote or bracket
+                                          openings at the start of a line, or a line's first */
+    TTI_TOKEN_UPPER = 1u << 5,       /**< two letters or more, all upper case */
+    TTI_TOKEN_PARAGRAPH = 1u << 6    /**< first of a paragraph */
+};
+
+/** A paragraph: tokens [begin, end) of its article; never empty. */
+typedef struct tti_paragraph {
+    uint32_t begin, end;
+    tti_key key; /**< identity of its tokens */
+} tti_paragraph;
+
+/**
+ * A growing store of the tokens of many articles, struct of arrays; tti_text_append adds an article
+ * at its end. Owner: whoever made it, tti_tokens_free().
+ */
+typedef struct tti_tokens {
+    const tt_allocator *allocator;
+    uint32_t *hashes; /**< low 32 bits of each token's hash */
+    uint8_t *flags;   /**< TTI_TOKEN_* */
+    size_t count, capacity, flags_capacity;
+    uint8_t *spans; /**< per token two LEB128 numbers: bytes from the end of the token before (or
+                         the article's start) to its begin, and its size in bytes */
+    size_t span_size, span_capacity;
+    tti_paragraph *paragraphs;
+    size_t paragraph_count, paragraph_capacity;
+    uint64_t *wide; /**< scratch: the current article's 64-bit token hashes */
+    size_t wide_capacity;
+    uint8_t *folded; /**< scratch: one token's normalised bytes */
+    size_t folded_capacity;
+} tti_tokens;
+
+void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator);
+void tti_tokens_free(tti_tokens *tokens);
+void tti_tokens_clear(tti_tokens *tokens); /**< empties it, keeps the memory */
+
+/** What tti_text_append added: counts to be taken from the ends of the store's arrays. */
+typedef struct tti_text_added {
+    uint32_t token_count;
+    uint32_t paragraph_count;
+    size_t span_size;
+    tti_key key; /**< identity of the article's tokens */
+} tti_text_added;
+
+/**
+ * Appends one article. `text` may be read up to its size only. At most 2^32 - 2 tokens an article.
+ * On failure the store's counts are as they were.
+ * @return TT_OK; TT_EFORMAT (invalid UTF-8, `where`: byte offset); TT_ENOMEM; TT_ELIMIT.
+ */
+tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
+                          tt_paragraphs paragraphs, uint64_t seed, tti_text_added *added,
+                          tt_error *error);
+
+/** Byte extents of an article's tokens, decoded from its spans. begins, ends: token_count each. */
+void tti_spans_decode(const uint8_t *spans, uint32_t token_count, uint32_t *begins, uint32_t *ends);
+
+#endif

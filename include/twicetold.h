@@ -1,0 +1,461 @@
+/*
+ * twicetold.h - near-duplicate articles and repeated sections
+ *
+ * Use: open a builder with options, add batches of articles, finish it into an index; then read
+ * pairs, clusters and sections from the index, or query it with new text. A reader turns files,
+ * directories and streams into such batches; a program with its own source of articles needs none.
+ *
+ * Text is UTF-8 bytes with an explicit size; it is never NUL-terminated and never modified.
+ * Extents are half-open byte ranges [begin, end) of the text as given. An article's ordinal is its
+ * place, from 0, in the order in which the builder accepted articles; results speak of ordinals.
+ *
+ * Threads: a builder, a reader and a query belong to one thread at a time. An index never changes
+ * and may be read by any number of threads. The library starts no thread that outlives a call,
+ * prints nothing, and never ends the process. Callbacks run on the calling thread only.
+ *
+ * Results do not depend on the number of threads, on the processor, or on OpenMP.
+ *
+ * Every function with a tt_error parameter takes NULL for "not wanted".
+ */
+#ifndef TT_H
+#define TT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TT_VERSION_MAJOR 0
+#define TT_VERSION_MINOR 1
+#define TT_VERSION_PATCH 0
+#define TT_VERSION_NUMBER                                                                          \
+    (TT_VERSION_MAJOR * 10000 + TT_VERSION_MINOR * 100 + TT_VERSION_PATCH)
+
+#if defined(_WIN32) && defined(TT_SHARED)
+#  ifdef TT_BUILDING
+#    define TT_API __declspec(dllexport)
+#  else
+#    define TT_API __declspec(dllimport)
+#  endif
+#elif defined(__GNUC__)
+#  define TT_API __attribute__((visibility("default")))
+#else
+#  define TT_API
+#endif
+
+#if defined(__GNUC__)
+#  define TT_NODISCARD __attribute__((warn_unused_result))
+#else
+#  define TT_NODISCARD
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ==== Version and errors ====================================================================== */
+
+/** Version of the linked library, as TT_VERSION_NUMBER. Threads: any. */
+TT_API uint32_t tt_version(void);
+
+/** Result of a call. Values are stable; treat an unknown one as a failure. */
+typedef enum tt_status {
+    TT_OK = 0,
+    TT_EINVAL = -1,     /**< an argument or option is out of range */
+    TT_ENOMEM = -2,     /**< the allocator returned NULL */
+    TT_EIO = -3,        /**< the operating system refused; message has errno's text */
+    TT_EFORMAT = -4,    /**< input bytes are malformed; `where` is the byte offset or line */
+    TT_EVERSION = -5,   /**< written by a format this library does not read */
+    TT_ELIMIT = -6,     /**< a documented limit would be passed */
+    TT_ESTOPPED = -7,   /**< a callback asked to stop */
+    TT_EDUPLICATE = -8, /**< an article's id was added before */
+    TT_EINTERNAL = -99  /**< a defect in this library; please report it */
+} tt_status;
+
+/** A constant English name for a status, never NULL. Threads: any. */
+TT_API const char *tt_status_name(tt_status status);
+
+/**
+ * Details of a failure. Owner: the caller, usually on its stack. A function that returns TT_OK
+ * leaves it as it was.
+ */
+typedef struct tt_error {
+    tt_status status;
+    uint64_t where;    /**< byte offset, line or article the failure is about, else UINT64_MAX */
+    char message[240]; /**< UTF-8, always NUL-terminated */
+} tt_error;
+
+/** Memory source. All three functions are set, or the whole pointer is NULL (libc). They are called
+ * from any thread. `resize` takes old == NULL with old_size 0; sizes are never 0. */
+typedef struct tt_allocator {
+    void *(*alloc)(void *ctx, size_t size);
+    void *(*resize)(void *ctx, void *old, size_t old_size, size_t new_size);
+    void (*release)(void *ctx, void *old, size_t size);
+    void *ctx;
+} tt_allocator;
+
+/* ==== Options ================================================================================= */
+
+/** Value of a rule that is not to be looked for. */
+#define TT_OFF (-1.0)
+
+/** How the text of an article is cut into paragraphs. */
+typedef enum tt_paragraphs {
+    TT_PARAGRAPHS_AUTO = 0,  /**< blocks between blank lines if there are blank lines, else lines;
+                                  hard-wrapped lines are joined */
+    TT_PARAGRAPHS_LINE = 1,  /**< every line */
+    TT_PARAGRAPHS_BLANK = 2, /**< blocks between blank lines */
+    TT_PARAGRAPHS_NONE = 3   /**< the whole article */
+} tt_paragraphs;
+
+/** Which article of a cluster is kept; ties go to the first. */
+typedef enum tt_keep {
+    TT_KEEP_LONGEST = 0, /**< most tokens */
+    TT_KEEP_FIRST = 1,   /**< first in the input */
+    TT_KEEP_NEWEST = 2,  /**< latest `published`; articles without one come last */
+    TT_KEEP_SOURCE = 3   /**< earliest `source` in keep_sources; others come last, longest first */
+} tt_keep;
+
+/** What to look for; 0 is all three. */
+enum {
+    TT_FIND_PAIRS = 1u << 0,
+    TT_FIND_CLUSTERS = 1u << 1,
+    TT_FIND_SECTIONS = 1u << 2,
+    TT_FIND_SERIES = 1u << 3 /**< also list series pairs that only their overlap admits */
+};
+
+/**
+ * Progress of a long call: `done` of `total` units of stage `stage` ("read", "text", "sketch",
+ * "seed", "verify", "section"; total 0 where unknown). @return 0 to go on, anything else to stop
+ * the call, which then returns TT_ESTOPPED.
+ */
+typedef int (*tt_progress_fn)(void *ctx, const char *stage, uint64_t done, uint64_t total);
+
+/**
+ * Options of a build. Start from TT_OPTIONS_INIT; zero means the default, for every field.
+ * Fields are only ever appended: struct_size tells the library which ones the caller knows.
+ */
+typedef struct tt_options {
+    size_t struct_size;         /**< sizeof(tt_options) */
+    uint32_t find;              /**< TT_FIND_* */
+    uint32_t shingle_tokens;    /**< w, tokens in a shingle, 1..64, default 5 */
+    uint32_t sketch_size;       /**< MinHash values in a signature, 16..1024, default 128 */
+    uint32_t bands;             /**< LSH bands, a divisor of sketch_size; 0 picks by resemblance */
+    uint32_t min_section;       /**< shortest section to report, in tokens, 8.., default 32 */
+    uint32_t max_matches;       /**< earlier articles that one article is paired with, default 64 */
+    double resemblance;         /**< pair rule: Jaccard at least this, 0..1, default 0.7; TT_OFF */
+    double containment;         /**< pair rule: containment of either, default 0.8; TT_OFF */
+    double overlap;             /**< pair rule: overlap of the shorter, default 0.5; TT_OFF */
+    double facts;               /**< below this agreement a pair is a series; TT_OFF: never.
+                                     Default: chosen by the length of the two (docs/quality.md) */
+    double drop;                /**< share of an article's tokens that must stand in the kept one
+                                     for it to be dropped, default 0.8 */
+    uint64_t seed;              /**< seed of every hash, default 0 */
+    uint64_t max_article_bytes; /**< longest text accepted, default and maximum 1 GiB */
+    int32_t paragraphs;         /**< tt_paragraphs */
+    int32_t keep;               /**< tt_keep */
+    const char *keep_sources;   /**< comma-separated, best first; copied; for TT_KEEP_SOURCE */
+    int32_t threads;            /**< threads a call may use; 0 takes all cores, 1 starts none */
+    uint32_t reserved;          /**< must be 0 */
+    const tt_allocator *allocator; /**< borrowed for the life of the handles; NULL is libc */
+    tt_progress_fn progress;       /**< NULL for none */
+    void *progress_ctx;
+} tt_options;
+
+/* C has {0}; C++ has {}: both zero every field. */
+#ifdef __cplusplus
+#  define TT_OPTIONS_INIT {sizeof(tt_options)}
+#else
+#  define TT_OPTIONS_INIT {.struct_size = sizeof(tt_options)}
+#endif
+
+/**
+ * Checks `options` (NULL: the defaults) and writes the values a build would use, defaults filled
+ * in. @return TT_OK; TT_EINVAL with the field's name in the message.
+ */
+TT_API TT_NODISCARD tt_status tt_options_resolve(const tt_options *options, tt_options *out,
+                                                 tt_error *error);
+
+/* ==== Building ================================================================================ */
+
+typedef struct tt_builder tt_builder; /**< collects articles */
+typedef struct tt_index tt_index;     /**< immutable result */
+
+enum {
+    TT_ARTICLE_INTEGER_ID = 1u << 0 /**< the id was a JSON integer; written as one again */
+};
+
+/** `published` of an article that has none. */
+#define TT_NO_TIME INT64_MIN
+
+/** An article, borrowed for one call. Pointers may be NULL where the size is 0. */
+typedef struct tt_article {
+    const char *id; /**< unique; UTF-8; with TT_ARTICLE_INTEGER_ID the digits as written */
+    size_t id_size;
+    const char *text;
+    size_t text_size;
+    const char *source; /**< for TT_KEEP_SOURCE */
+    size_t source_size;
+    int64_t published; /**< microseconds since 1970-01-01 UTC, or TT_NO_TIME */
+    uint32_t flags;    /**< TT_ARTICLE_* */
+    uint32_t reserved; /**< must be 0 */
+} tt_article;
+
+/** Opens a builder. `options` is copied; NULL takes the defaults.
+ * @return TT_OK, TT_EINVAL, TT_ENOMEM. Owner: the caller, tt_builder_close(). */
+TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options *options,
+                                              tt_error *error);
+
+/**
+ * Adds articles in order. An article that cannot be taken is skipped and the rest go on:
+ * statuses[i] (NULL: not wanted) is TT_OK, TT_EFORMAT (text or id is not UTF-8), TT_ELIMIT (text
+ * over max_article_bytes), TT_EDUPLICATE, or TT_EINVAL (no id). Accepted articles get the next
+ * ordinals. With statuses == NULL any such article fails the call and nothing is added.
+ *
+ * @return TT_OK; TT_ENOMEM, TT_ELIMIT (over 2^32 - 2 articles), TT_ESTOPPED: nothing was added.
+ *
+ * Cost: linear in the bytes added. Memory: about 7 bytes a token (7 bytes of English) kept.
+ */
+TT_API TT_NODISCARD tt_status tt_builder_add(tt_builder *builder, const tt_article *articles,
+                                             size_t count, tt_status *statuses, tt_error *error);
+
+/** Finds what the options ask for among the articles added and leaves the builder empty.
+ * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT. Owner: the caller, tt_index_close(). */
+TT_API TT_NODISCARD tt_status tt_builder_finish(tt_builder *builder, tt_index **out,
+                                                tt_error *error);
+
+/** Ends a builder. NULL is allowed. */
+TT_API void tt_builder_close(tt_builder *builder);
+
+/** Ends an index. NULL is allowed. No thread may still be using it. */
+TT_API void tt_index_close(tt_index *index);
+
+/* ==== Results ================================================================================= */
+
+/** How the two articles of a pair relate. */
+typedef enum tt_relation {
+    TT_IDENTICAL = 0, /**< the same tokens */
+    TT_NEAR = 1,      /**< neither holds the other with much to spare */
+    TT_CONTAINS = 2,  /**< a holds b and has half as many tokens again, or more */
+    TT_CONTAINED = 3, /**< b holds a, likewise */
+    TT_SERIES = 4     /**< one form, different facts: not copies */
+} tt_relation;
+
+/** "identical", "near", "contains", "contained", "series"; never NULL. Threads: any. */
+TT_API const char *tt_relation_name(tt_relation relation);
+
+/**
+ * Two similar articles, a < b (ordinals). Exact over the shingle sets (64-bit hashes of shingles of
+ * tokens) and over the alignment; NAN where the options made it unneeded and it was not computed.
+ * The layout never changes.
+ */
+typedef struct tt_pair {
+    uint64_t a, b;
+    double resemblance;   /**< |A n B| / |A u B| */
+    double containment_a; /**< |A n B| / |A| */
+    double containment_b; /**< |A n B| / |B| */
+    double overlap_a;     /**< share of a's tokens aligned with b */
+    double overlap_b;
+    double facts; /**< share of the facts in the aligned span that agree; 1 where there are none */
+    int32_t relation; /**< tt_relation */
+    uint32_t reserved;
+} tt_pair;
+
+/** Receives results in batches. @return 0 to go on, anything else to stop. */
+typedef int (*tt_pair_fn)(void *ctx, const tt_pair *pairs, size_t count);
+
+/** Every verified pair, sorted by (a, b). @return TT_OK, TT_ESTOPPED */
+TT_API TT_NODISCARD tt_status tt_index_pairs(const tt_index *index, tt_pair_fn emit, void *ctx,
+                                             tt_error *error);
+
+/** A kept article and those that duplicate it; sorted by first article. */
+typedef struct tt_cluster {
+    uint64_t number;          /**< from 1 */
+    uint64_t keep;            /**< ordinal */
+    const uint64_t *articles; /**< ascending, `keep` among them */
+    size_t count;             /**< 2 or more */
+} tt_cluster;
+
+typedef int (*tt_cluster_fn)(void *ctx, const tt_cluster *clusters, size_t count);
+
+/** @return TT_OK, TT_ENOMEM, TT_ESTOPPED. `articles` is borrowed from the index. */
+TT_API TT_NODISCARD tt_status tt_index_clusters(const tt_index *index, tt_cluster_fn emit,
+                                                void *ctx, tt_error *error);
+
+/** One place of a section. */
+typedef struct tt_occurrence {
+    uint64_t article;          /**< ordinal */
+    uint64_t begin, end;       /**< bytes of its text */
+    uint64_t of_begin, of_end; /**< bytes of the reference's article; in the reference: begin, end */
+    double similarity;         /**< share of the longer side's tokens that align; 1 in the reference */
+} tt_occurrence;
+
+/** A passage that stands in two places or more; occurrences[0] is the reference, the rest follow in
+ * input order. Sections are sorted by reference. */
+typedef struct tt_section {
+    uint64_t number; /**< from 1 */
+    uint64_t tokens; /**< of the reference */
+    const tt_occurrence *occurrences;
+    size_t count; /**< 2 or more */
+} tt_section;
+
+typedef int (*tt_section_fn)(void *ctx, const tt_section *sections, size_t count);
+
+/** @return TT_OK, TT_ENOMEM, TT_ESTOPPED. `occurrences` is borrowed from the index. */
+TT_API TT_NODISCARD tt_status tt_index_sections(const tt_index *index, tt_section_fn emit,
+                                                void *ctx, tt_error *error);
+
+/** An article that its kept one makes unnecessary (tt_options.drop). pair.a is the dropped article,
+ * pair.b the kept one, whatever their order; numbers and relation are seen that way round. */
+typedef int (*tt_dropped_fn)(void *ctx, const tt_pair *dropped, size_t count);
+
+/** Every article that dedup drops, ascending. Needs clusters and overlaps: TT_EINVAL without. */
+TT_API TT_NODISCARD tt_status tt_index_dropped(const tt_index *index, tt_dropped_fn emit, void *ctx,
+                                               tt_error *error);
+
+/** Seconds of wall time that the stages of a build took. */
+typedef struct tt_seconds {
+    double text, sketch, lsh, seed, verify, section, cluster;
+} tt_seconds;
+
+typedef struct tt_summary {
+    uint64_t articles, bytes, tokens, paragraphs, distinct_paragraphs;
+    uint64_t pairs, pairs_omitted, clusters, sections;
+    uint64_t candidates; /**< pairs of articles that were verified */
+    tt_seconds seconds;
+} tt_summary;
+
+TT_API void tt_index_summary(const tt_index *index, tt_summary *out);
+
+/** The options of the build, defaults filled in. Borrowed from the index. */
+TT_API const tt_options *tt_index_options(const tt_index *index);
+
+/** What the index keeps of an article: id, source, published, flags; text is NULL, text_size set.
+ * Borrowed from the index. @return TT_OK, TT_EINVAL (no such ordinal) */
+TT_API TT_NODISCARD tt_status tt_index_article(const tt_index *index, uint64_t ordinal,
+                                               tt_article *out, tt_error *error);
+
+/* ==== Queries ================================================================================= */
+
+typedef struct tt_query tt_query; /**< one thread's working memory for queries of one index */
+
+/** One article of the index that matches a query. In `pair`, a is the article of the index and b is
+ * UINT64_MAX, the query; passages are the sections of at least min_section tokens the two share, in
+ * order of the query's text: article = UINT64_MAX, begin..end in the query, of_begin..of_end in a. */
+typedef struct tt_match {
+    tt_pair pair;
+    const tt_occurrence *passages;
+    size_t passage_count;
+    int32_t admitted; /**< 1 if a rule admits the pair; 0 if it only shares passages */
+    uint32_t reserved;
+} tt_match;
+
+typedef int (*tt_match_fn)(void *ctx, const tt_match *matches, size_t count);
+
+/** Owner: the caller, tt_query_close(). The index must outlive it. @return TT_OK, TT_ENOMEM */
+TT_API TT_NODISCARD tt_status tt_query_open(tt_query **out, const tt_index *index, tt_error *error);
+
+/**
+ * Matches of an article (its id may be missing) against the index: up to max_matches, those that
+ * share most of their tokens first. @return TT_OK, TT_ENOMEM, TT_EFORMAT, TT_ELIMIT, TT_ESTOPPED
+ */
+TT_API TT_NODISCARD tt_status tt_query_run(tt_query *query, const tt_article *article,
+                                           tt_match_fn emit, void *ctx, tt_error *error);
+
+/** Ends a query. NULL is allowed. */
+TT_API void tt_query_close(tt_query *query);
+
+/* ==== Reading ================================================================================= */
+
+typedef struct tt_reader tt_reader; /**< files, directories or a stream, as batches of records */
+
+typedef struct tt_reader_options {
+    size_t struct_size;
+    const char *id_field;       /**< NULL: "id" */
+    const char *text_field;     /**< NULL: "text" */
+    uint64_t max_article_bytes; /**< longest text accepted; 0: 1 GiB */
+    int32_t threads;            /**< as in tt_options */
+    uint32_t reserved;          /**< must be 0 */
+    const tt_allocator *allocator;
+} tt_reader_options;
+
+#ifdef __cplusplus
+#  define TT_READER_OPTIONS_INIT {sizeof(tt_reader_options)}
+#else
+#  define TT_READER_OPTIONS_INIT {.struct_size = sizeof(tt_reader_options)}
+#endif
+
+/** One record, good or rejected; borrowed until the next call with the reader. */
+typedef struct tt_record {
+    tt_article article; /**< all zero where status is bad, but for the id if it could be read */
+    const char *raw;    /**< the record's bytes as they stood, without the line's end */
+    size_t raw_size;
+    const char *file; /**< path as found; "-" for standard input */
+    uint64_t line;    /**< from 1; 0: the whole file is the record (plain text, or unreadable) */
+    tt_status status; /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
+    char reason[116]; /**< English; empty where status is TT_OK */
+} tt_record;
+
+/**
+ * Opens a reader of `paths` in their order: JSON Lines (also "-", standard input), plain text
+ * (*.txt: one article), directories (recursively, by name: *.jsonl, *.txt, and these with .gz or
+ * .zst), and gzip or zstd of these, told by content.
+ * @return TT_OK; TT_EINVAL (no path, field name empty); TT_EIO (a path does not exist); TT_ENOMEM.
+ */
+TT_API TT_NODISCARD tt_status tt_reader_open(tt_reader **out, const char *const *paths,
+                                             size_t count, const tt_reader_options *options,
+                                             tt_error *error);
+
+/** The next batch, in input order; *count 0 at the end of the input. A bad record is a record with
+ * a bad status, not an error of the call. @return TT_OK, TT_EIO, TT_ENOMEM */
+TT_API TT_NODISCARD tt_status tt_reader_next(tt_reader *reader, const tt_record **records,
+                                             size_t *count, tt_error *error);
+
+/** Bytes of input consumed so far and in all (0: unknown, a stream is among them). */
+TT_API void tt_reader_progress(const tt_reader *reader, uint64_t *done, uint64_t *total);
+
+/** Ends a reader. NULL is allowed. */
+TT_API void tt_reader_close(tt_reader *reader);
+
+/* ==== Writing and scoring ===================================================================== */
+
+/** Receives bytes. @return 0 to go on, anything else to stop (TT_ESTOPPED). */
+typedef int (*tt_write_fn)(void *ctx, const char *bytes, size_t size);
+
+/** What a program that reads articles adds to the summary line. */
+typedef struct tt_write_options {
+    size_t struct_size;
+    uint64_t rejected;   /**< records that were rejected */
+    double read_seconds; /**< wall time of reading */
+    double total_seconds;
+} tt_write_options;
+
+/** Writes the whole result as JSON Lines: pair, cluster, section and summary lines.
+ * @param options NULL for zeros. @return TT_OK, TT_ENOMEM, TT_ESTOPPED */
+TT_API TT_NODISCARD tt_status tt_index_write(const tt_index *index, tt_write_fn write, void *ctx,
+                                             const tt_write_options *options, tt_error *error);
+
+/** Appends `text` as a JSON string, quotes included, control characters escaped. Threads: any.
+ * @return TT_OK, TT_ESTOPPED */
+TT_API TT_NODISCARD tt_status tt_write_json_string(tt_write_fn write, void *ctx, const char *text,
+                                                   size_t size);
+
+/** Scores of a result against gold. NAN where the gold says nothing of it. Counts are of pairs,
+ * articles, and bytes of text. */
+typedef struct tt_scores {
+    uint64_t gold_pairs, found_pairs, right_pairs;
+    double pair_precision, pair_recall, pair_f1;
+    double cluster_ari; /**< adjusted Rand index over the articles that either side names */
+    uint64_t gold_section_bytes, found_section_bytes, right_section_bytes;
+    double section_precision, section_recall;
+    double section_granularity; /**< found occurrences that touch a gold one, per gold one found */
+} tt_scores;
+
+/** Scores the result file against the gold file (JSON Lines, plain, gzip or zstd).
+ * @return TT_OK, TT_EIO, TT_EFORMAT (`where`: the line; the message names the file), TT_ENOMEM */
+TT_API TT_NODISCARD tt_status tt_eval(const char *result_path, const char *gold_path,
+                                      tt_scores *out, tt_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TT_H */
