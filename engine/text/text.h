@@ -50,8 +50,11 @@ typedef struct tti_tokens {
     size_t paragraph_count, paragraph_capacity;
     uint64_t *wide; /**< scratch: the current article's 64-bit token hashes */
     size_t wide_capacity;
-    uint8_t *folded; /**< scratch: one token's normalised bytes */
+    uint8_t *folded; /**< scratch: normalised bytes of the tokens at hand */
     size_t folded_capacity;
+    struct tti_line *lines; /**< scratch: the current article's lines */
+    size_t line_capacity;
+    struct tti_words *words; /**< the words that get a flag, hashed with the last seed */
 } tti_tokens;
 
 void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator);

@@ -1,0 +1,119 @@
+/*
+ * What the tokenizer needs to know of a character, in one 64-bit word.
+ *
+ *     bits  0.. 2  class (TTI_CHAR_*), never 0 in a filled entry
+ *     bit   3      upper case (Lu)
+ *     bit   4      title case (Lt)
+ *     bit   5      number (N*)
+ *     bit   6      slow: bytes do not fit here, or depend on their neighbours
+ *     bits  7.. 9  size of the normalised bytes, 1 .. 6
+ *     bits 10..15  rank of the combining class of the last normalised character, 0: a starter
+ *     bits 16..63  the normalised bytes (NFKD of the case fold), first byte lowest
+ *
+ * The table is filled character by character as text asks for them: every thread that finds a hole
+ * computes the same word and stores it, so no lock is needed, and no call to utf8proc is made twice
+ * for a character of common text.
+ */
+#ifndef TTI_CHARS_H
+#define TTI_CHARS_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TTI_CHAR_OTHER = 1,  /**< separates: punctuation, symbols, controls, unassigned */
+    TTI_CHAR_SPACE = 2,  /**< separates: white space */
+    TTI_CHAR_LINE = 3,   /**< separates and ends a line: LF, CR, U+2028, U+2029 */
+    TTI_CHAR_IGNORE = 4, /**< format characters and default-ignorable ones */
+    TTI_CHAR_WORD = 5,   /**< letters and numbers that form runs */
+    TTI_CHAR_SINGLE = 6, /**< a letter that is a token by itself */
+    TTI_CHAR_MARK = 7
+};
+
+/** Code points with a table entry; those above have none of their own (tti_chars_get). */
+#define TTI_CHARS_TABLED 0x40000u
+
+/** Most bytes that one character's normalised form can have: 18 characters of 4 bytes. */
+#define TTI_CHARS_FOLD_MAX 80
+
+extern _Atomic uint64_t tti_chars_table[TTI_CHARS_TABLED];
+
+/** Computes the entry of a code point and stores it if it has a place. */
+uint64_t tti_chars_fill(uint32_t code);
+
+/** The entry of a code point. Threads: any. */
+static inline uint64_t tti_chars_get(uint32_t code)
+{
+    uint64_t entry = 0;
+    if (code < TTI_CHARS_TABLED)
+        entry = atomic_load_explicit(&tti_chars_table[code], memory_order_relaxed);
+    return entry != 0 ? entry : tti_chars_fill(code);
+}
+
+static inline unsigned tti_char_class(uint64_t entry) { return entry & 7; }
+static inline int tti_char_upper(uint64_t entry) { return (entry >> 3) & 1; }
+static inline int tti_char_title(uint64_t entry) { return (entry >> 4) & 1; }
+static inline int tti_char_number(uint64_t entry) { return (entry >> 5) & 1; }
+static inline int tti_char_slow(uint64_t entry) { return (entry >> 6) & 1; }
+static inline unsigned tti_char_size(uint64_t entry) { return (entry >> 7) & 7; }
+static inline unsigned tti_char_rank(uint64_t entry) { return (entry >> 10) & 63; }
+static inline uint64_t tti_char_bytes(uint64_t entry) { return entry >> 16; }
+
+/** Normalised bytes of one character (`fold`: case-folded too). @return their number. */
+size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_MAX]);
+
+/** Whether folding the character must wait until the marks around it are in order: those with an
+ * iota subscript, whose fold is a letter. */
+int tti_chars_needs_order(uint32_t code);
+
+/**
+ * Puts runs of combining marks into canonical order, in place. `scratch` has room for `size` bytes;
+ * the text is valid UTF-8.
+ */
+void tti_chars_order(uint8_t *text, size_t size, uint8_t *scratch);
+
+/** Writes a code point as UTF-8. @return 1 .. 4 */
+size_t tti_utf8_put(uint32_t code, uint8_t *out);
+
+/**
+ * Reads the character at p, at most `left` (> 0) bytes long, and sets *size to 1 .. 4; to 0 where
+ * the bytes are not one: overlong, a surrogate, above U+10FFFF, cut short, or a stray byte.
+ */
+static inline uint32_t tti_utf8_get(const uint8_t *p, size_t left, unsigned *size)
+{
+    const uint32_t a = p[0];
+    *size = 0;
+    if (a < 0x80) {
+        *size = 1;
+        return a;
+    }
+    if (a < 0xE0) {
+        if (a < 0xC2 || left < 2 || (p[1] & 0xC0) != 0x80)
+            return 0;
+        *size = 2;
+        return (a & 0x1F) << 6 | (p[1] & 0x3Fu);
+    }
+    if (a < 0xF0) {
+        uint32_t code;
+        if (left < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80)
+            return 0;
+        code = (a & 0x0F) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+        if (code < 0x800 || (code & 0xF800) == 0xD800)
+            return 0;
+        *size = 3;
+        return code;
+    }
+    if (a < 0xF5 && left >= 4 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
+        (p[3] & 0xC0) == 0x80) {
+        const uint32_t code =
+            (a & 7) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
+        if (code < 0x10000 || code > 0x10FFFF)
+            return 0;
+        *size = 4;
+        return code;
+    }
+    return 0;
+}
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Inside the text stage: an article in work, and the batches in which its tokens go to the store.
+ *
+ *     scan.c   bytes -> extents and normalised bytes of tokens, ends of lines    (the only decoder)
+ *     text.c   a batch of tokens -> hashes, flags, spans in the store; paragraphs at the end
+ */
+#ifndef TTI_SCAN_H
+#define TTI_SCAN_H
+
+#include "text/text.h"
+
+enum {
+    TTI_BATCH_TOKENS = 2048,
+    TTI_TOKEN_ASK = 1u << 7 /* what stands before the token may open a sentence; never stored */
+};
+
+/** Tokens that are read and not yet hashed. */
+typedef struct tti_batch {
+    uint32_t count;
+    uint32_t begin[TTI_BATCH_TOKENS];  /**< bytes of the text */
+    uint32_t size[TTI_BATCH_TOKENS];   /**< bytes of the text */
+    uint32_t at[TTI_BATCH_TOKENS];     /**< normalised bytes: where in tokens->folded */
+    uint32_t length[TTI_BATCH_TOKENS]; /**< normalised bytes: how many */
+    uint8_t flags[TTI_BATCH_TOKENS];
+} tti_batch;
+
+typedef struct tti_scan {
+    const uint8_t *text;
+    uint32_t size;
+    uint32_t position;     /**< bytes read */
+    uint32_t flushed;      /**< tokens of the article that are in the store */
+    uint32_t before_begin; /**< extent of the last token read */
+    uint32_t before_end;
+    uint32_t stored_begin; /**< extent of the last token in the store */
+    uint32_t stored_end;
+    int by_lines; /**< lines matter for the paragraphs wanted */
+    uint32_t line_begin;
+    size_t line_count;
+    size_t span_size;   /**< of the store, with this article's spans so far */
+    size_t folded_size; /**< bytes in use */
+    uint64_t seed;
+    tti_tokens *tokens;
+    tt_error *error;
+    tti_batch batch;
+} tti_scan;
+
+/** Reads the whole text. @return TT_OK, TT_EFORMAT, TT_ENOMEM */
+tt_status tti_scan_text(tti_scan *scan);
+
+/** Moves the batch into the store. @return TT_OK, TT_ENOMEM */
+tt_status tti_scan_flush(tti_scan *scan);
+
+/** Ends the current line, whose content is text[line_begin, end) and which is followed by `next`;
+ * `gap` (TTI_GAP_*) is added to what stands behind the line. @return TT_OK, TT_ENOMEM */
+tt_status tti_scan_line(tti_scan *scan, uint32_t end, uint32_t next, uint32_t gap);
+
+#endif

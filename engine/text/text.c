@@ -1,0 +1,205 @@
+/*
+ * The store of tokens, and the way of a batch of tokens into it.
+ */
+#include "text/text.h"
+
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "text/paragraph.h"
+#include "text/scan.h"
+#include "text/sentence.h"
+#include "text/words.h"
+
+enum { SPAN_MAX = 10 /* bytes of two LEB128 numbers of 32 bits */ };
+
+void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator)
+{
+    memset(tokens, 0, sizeof *tokens);
+    tokens->allocator = allocator;
+}
+
+void tti_tokens_free(tti_tokens *tokens)
+{
+    const tt_allocator *a = tokens->allocator;
+    tti_release(a, tokens->hashes, tokens->capacity, sizeof *tokens->hashes);
+    tti_release(a, tokens->flags, tokens->flags_capacity, sizeof *tokens->flags);
+    tti_release(a, tokens->spans, tokens->span_capacity, 1);
+    tti_release(a, tokens->paragraphs, tokens->paragraph_capacity, sizeof *tokens->paragraphs);
+    tti_release(a, tokens->wide, tokens->wide_capacity, sizeof *tokens->wide);
+    tti_release(a, tokens->folded, tokens->folded_capacity, 1);
+    tti_release(a, tokens->lines, tokens->line_capacity, sizeof *tokens->lines);
+    tti_release(a, tokens->words, 1, sizeof *tokens->words);
+    tti_tokens_init(tokens, a);
+}
+
+void tti_tokens_clear(tti_tokens *tokens)
+{
+    tokens->count = 0;
+    tokens->span_size = 0;
+    tokens->paragraph_count = 0;
+}
+
+static tt_status reserve_batch(tti_scan *s)
+{
+    tti_tokens *t = s->tokens;
+    const tt_allocator *a = t->allocator;
+    const size_t more = s->batch.count;
+    const size_t wide = s->flushed + more, all = t->count + wide;
+    if (tti_reserve(a, &t->hashes, &t->capacity, all, sizeof *t->hashes) != 0 ||
+        tti_reserve(a, &t->flags, &t->flags_capacity, all, sizeof *t->flags) != 0 ||
+        tti_reserve(a, &t->spans, &t->span_capacity, s->span_size + more * SPAN_MAX, 1) != 0 ||
+        tti_reserve(a, &t->wide, &t->wide_capacity, wide, sizeof *t->wide) != 0)
+        return tti_fail_memory(s->error, "tokens");
+    return TT_OK;
+}
+
+static uint8_t *put_leb128(uint8_t *out, uint32_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        *out++ = (uint8_t)(value | 0x80);
+    *out++ = (uint8_t)value;
+    return out;
+}
+
+static size_t put_spans(const tti_batch *b, uint32_t before_end, uint8_t *spans)
+{
+    uint8_t *out = spans;
+    for (uint32_t i = 0; i < b->count; i++) {
+        out = put_leb128(out, b->begin[i] - before_end);
+        out = put_leb128(out, b->size[i]);
+        before_end = b->begin[i] + b->size[i];
+    }
+    return (size_t)(out - spans);
+}
+
+/* The flags that want a look at the text or the hash. */
+static void finish_flags(tti_scan *s, const uint64_t *wide, uint8_t *flags)
+{
+    const tti_batch *b = &s->batch;
+    uint32_t before_begin = s->stored_begin, before_end = s->stored_end;
+    for (uint32_t i = 0; i < b->count; i++) {
+        uint8_t f = b->flags[i];
+        if (tti_words_maybe(s->tokens->words, wide[i]))
+            f |= tti_words_find(s->tokens->words, wide[i], f);
+        if ((f & TTI_TOKEN_ASK) != 0) {
+            f &= (uint8_t)~TTI_TOKEN_ASK;
+            if (tti_sentence_opens(s->text, before_begin, before_end, b->begin[i]))
+                f |= TTI_TOKEN_SENTENCE;
+        }
+        flags[i] = f;
+        before_begin = b->begin[i];
+        before_end = b->begin[i] + b->size[i];
+    }
+}
+
+tt_status tti_scan_flush(tti_scan *s)
+{
+    tti_tokens *t = s->tokens;
+    tti_batch *b = &s->batch;
+    const size_t at = t->count + s->flushed;
+    if (b->count == 0)
+        return TT_OK;
+    TTI_TRY(reserve_batch(s));
+    for (uint32_t i = 0; i < b->count; i++) {
+        const uint64_t hash =
+            XXH3_64bits_withSeed(t->folded + b->at[i], b->length[i], s->seed);
+        t->wide[s->flushed + i] = hash;
+        t->hashes[at + i] = (uint32_t)hash;
+    }
+    finish_flags(s, t->wide + s->flushed, t->flags + at);
+    s->span_size += put_spans(b, s->stored_end, t->spans + s->span_size);
+    s->stored_begin = b->begin[b->count - 1];
+    s->stored_end = s->stored_begin + b->size[b->count - 1];
+    s->flushed += b->count;
+    s->folded_size = 0;
+    b->count = 0;
+    return TT_OK;
+}
+
+static tti_key key_of(const uint64_t *wide, size_t count, uint64_t seed)
+{
+    /* The bytes are those of a little-endian machine; the library supports no other. */
+    const XXH128_hash_t h = XXH3_128bits_withSeed(wide, count * sizeof *wide, seed);
+    return (tti_key){h.low64, h.high64};
+}
+
+static tt_status prepare_words(tti_tokens *t, uint64_t seed, tt_error *error)
+{
+    if (t->words != NULL && t->words->seed == seed)
+        return TT_OK;
+    if (t->words == NULL)
+        t->words = tti_alloc(t->allocator, 1, sizeof *t->words);
+    if (t->words == NULL)
+        return tti_fail_memory(error, "words");
+    tti_words_init(t->words, seed);
+    return TT_OK;
+}
+
+/* Cuts the article into paragraphs, with their keys and the flags of their first tokens. */
+static tt_status finish_paragraphs(tti_scan *s, tt_paragraphs mode, uint32_t *count)
+{
+    tti_tokens *t = s->tokens;
+    TTI_TRY(tti_scan_line(s, s->size, s->size, 0));
+    TTI_TRY(tti_paragraphs_cut(t, s->text, s->line_count, mode, count, s->error));
+    for (uint32_t i = 0; i < *count; i++) {
+        tti_paragraph *p = &t->paragraphs[t->paragraph_count + i];
+        p->key = key_of(t->wide + p->begin, p->end - p->begin, s->seed);
+        t->flags[t->count + p->begin] |= TTI_TOKEN_PARAGRAPH | TTI_TOKEN_SENTENCE;
+    }
+    return TT_OK;
+}
+
+tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
+                          tt_paragraphs paragraphs, uint64_t seed, tti_text_added *added,
+                          tt_error *error)
+{
+    tti_scan s;
+    uint32_t paragraph_count = 0;
+    memset(&s, 0, offsetof(tti_scan, batch));
+    s.batch.count = 0;
+    if (size > UINT32_MAX - 1)
+        return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "text of %zu bytes is too long", size);
+    s.text = (const uint8_t *)text;
+    s.size = (uint32_t)size;
+    s.by_lines = paragraphs != TT_PARAGRAPHS_NONE;
+    s.span_size = tokens->span_size;
+    s.seed = seed;
+    s.tokens = tokens;
+    s.error = error;
+    TTI_TRY(prepare_words(tokens, seed, error));
+    TTI_TRY(tti_scan_text(&s));
+    TTI_TRY(tti_scan_flush(&s));
+    if (s.flushed > 0)
+        TTI_TRY(finish_paragraphs(&s, paragraphs, &paragraph_count));
+    added->token_count = s.flushed;
+    added->paragraph_count = paragraph_count;
+    added->span_size = s.span_size - tokens->span_size;
+    added->key = key_of(tokens->wide, s.flushed, seed);
+    tokens->count += s.flushed;
+    tokens->span_size = s.span_size;
+    tokens->paragraph_count += paragraph_count;
+    return TT_OK;
+}
+
+static const uint8_t *get_leb128(const uint8_t *in, uint32_t *value)
+{
+    uint32_t v = *in & 0x7F;
+    for (unsigned shift = 7; (*in++ & 0x80) != 0; shift += 7)
+        v |= (uint32_t)(*in & 0x7F) << shift;
+    *value = v;
+    return in;
+}
+
+void tti_spans_decode(const uint8_t *spans, uint32_t token_count, uint32_t *begins, uint32_t *ends)
+{
+    uint32_t position = 0;
+    for (uint32_t i = 0; i < token_count; i++) {
+        uint32_t gap, size;
+        spans = get_leb128(spans, &gap);
+        spans = get_leb128(spans, &size);
+        begins[i] = position + gap;
+        ends[i] = position = begins[i] + size;
+    }
+}
