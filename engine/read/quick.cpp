@@ -1,0 +1,135 @@
+/*
+ * simdjson behind a C interface: the only C++ here. The document interface is used, not the
+ * on-demand one: it checks the whole line and picks its instructions at run time
+ * (docs/dependencies.md has the measurement). No exceptions, no RTTI.
+ */
+extern "C" {
+#include "read/jsonl.h"
+}
+
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include <simdjson.h>
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+struct tti_quick {
+    simdjson::dom::parser parser;
+};
+
+/* Longer lines go to the strict scanner, which needs no memory; a parser takes 14 bytes of address
+ * space for each byte of its longest line. */
+static const size_t longest_line = 16u << 20;
+static const size_t first_capacity = 64u << 10;
+
+tti_quick *tti_quick_open(void)
+{
+    tti_quick *quick = new (std::nothrow) tti_quick;
+    if (quick != nullptr && quick->parser.allocate(first_capacity) != simdjson::SUCCESS) {
+        delete quick;
+        quick = nullptr;
+    }
+    return quick;
+}
+
+void tti_quick_close(tti_quick *quick) { delete quick; }
+
+static tti_value copy_string(std::string_view s, char **out)
+{
+    const tti_value value = {TTI_VALUE_STRING, *out, s.size()};
+    if (!s.empty())
+        std::memcpy(*out, s.data(), s.size());
+    *out += s.size();
+    return value;
+}
+
+static tti_value copy_number(const char *format, long long n, char **out)
+{
+    char digits[24];
+    const int size = std::snprintf(digits, sizeof digits, format, n);
+    return copy_string(std::string_view(digits, (size_t)size), out);
+}
+
+/* @return 0: let the strict scanner see it */
+static int read_value(element e, char **out, tti_value *value)
+{
+    std::string_view text;
+    int64_t small;
+    uint64_t large;
+    *value = tti_value{TTI_VALUE_OTHER, nullptr, 0};
+    if (e.get(text) == simdjson::SUCCESS) {
+        *value = copy_string(text, out);
+    } else if (e.get(small) == simdjson::SUCCESS) {
+        if (small == 0)
+            return 0; /* it may be written -0 */
+        *value = copy_number("%lld", (long long)small, out);
+        value->kind = TTI_VALUE_INTEGER;
+    } else if (e.get(large) == simdjson::SUCCESS) {
+        *value = copy_number("%llu", (long long)large, out);
+        value->kind = TTI_VALUE_INTEGER;
+    }
+    return 1;
+}
+
+/* "source" as an object: its "name". */
+static void read_name(element e, char **out, tti_value *value)
+{
+    object source;
+    std::string_view name;
+    if (e.get(source) != simdjson::SUCCESS)
+        return;
+    for (const auto inner : source)
+        if (inner.key == "name") {
+            *value = tti_value{TTI_VALUE_OTHER, nullptr, 0};
+            if (inner.value.get(name) == simdjson::SUCCESS)
+                *value = copy_string(name, out);
+        }
+}
+
+/* One member of the line's object. Its value is copied once, whatever fields it is: `out` has room
+ * for no more. @return 0: let the strict scanner see it */
+static int read_member(simdjson::dom::key_value_pair member, const tti_rules *rules, char **out,
+                       tti_fields *fields)
+{
+    tti_value value = {TTI_VALUE_ABSENT, nullptr, 0};
+    for (int f = 0; f < TTI_FIELD_COUNT; f++) {
+        if (member.key.size() != rules->name_size[f] ||
+            std::memcmp(member.key.data(), rules->name[f], member.key.size()) != 0)
+            continue;
+        if (value.kind == TTI_VALUE_ABSENT && !read_value(member.value, out, &value))
+            return 0;
+        fields->value[f] = value;
+        if (f == TTI_FIELD_SOURCE)
+            read_name(member.value, out, &fields->value[f]);
+    }
+    return 1;
+}
+
+int tti_quick_fields(tti_quick *quick, const tti_rules *rules, const char *line, size_t size,
+                     char *out, tti_fields *fields)
+{
+    object root;
+    if (size > longest_line)
+        return 0;
+    if (size > quick->parser.capacity()) {
+        size_t room = quick->parser.capacity();
+        while (room < size)
+            room *= 2;
+        if (quick->parser.allocate(room) != simdjson::SUCCESS)
+            return 0;
+    }
+    if (quick->parser.parse(line, size, false).get(root) != simdjson::SUCCESS)
+        return 0;
+    for (const auto member : root)
+        if (!read_member(member, rules, &out, fields))
+            return 0;
+    /* this simdjson lets an escape of a lone low surrogate pass */
+    for (const tti_value &value : fields->value)
+        if (value.kind == TTI_VALUE_STRING && value.size > 0 &&
+            !simdjson::validate_utf8(value.bytes, value.size))
+            return 0;
+    return 1;
+}

@@ -1,0 +1,571 @@
+/*
+ * The reader: inputs in order -> blocks of whole lines -> records, in input order.
+ *
+ * A block is one buffer of about BLOCK_BYTES. It is filled from one source after another, cut at
+ * its newlines into items (a line, a plain-text file, or an input that cannot be read), and the
+ * items are parsed in parallel, each into its own place. What follows the last newline is moved to
+ * the front of the next block. Only a line or a file longer than a block makes the buffer grow.
+ *
+ * Strings with escapes are resolved into a second buffer, where each line has room of its own, so
+ * that nothing is allocated while threads run, but by simdjson.
+ *
+ * A line is given up while it is being read, to bound the memory, when it is longer than a block
+ * and cannot be an object, or longer than the longest article could be; such a record has no raw.
+ */
+#include "read/reader.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "common/par.h"
+#include "read/json.h"
+#include "read/jsonl.h"
+#include "read/source.h"
+#include "read/walk.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    BLOCK_BYTES = 8 << 20, /* bench: no gain above 4 MiB, none lost to 16 */
+    BATCH_RECORDS = 32768,
+    ITEMS_PER_TURN = 8, /* lines a thread takes at once */
+    PARALLEL_BYTES = 64 << 10
+};
+
+static const uint64_t LONGEST_ARTICLE = (uint64_t)1 << 30;
+
+typedef enum { ITEM_LINE, ITEM_PLAIN, ITEM_REJECTED } item_kind;
+
+/* A record to be: where it stands in the block, and its room in the second buffer. */
+typedef struct item {
+    item_kind kind;
+    size_t begin, end;
+    size_t out;
+    int bom; /* bytes of a byte order mark in front of a plain text */
+} item;
+
+/* The file being read. */
+typedef struct current {
+    tti_source *source;
+    const tti_input *input;
+    tti_form form;
+    int begun;         /* the form is known and the byte order mark is passed */
+    int bom;           /* its size */
+    uint64_t line;     /* of the next line */
+    int skipping;      /* the rest of the line, or of the plain file, is not wanted */
+    int is_object;     /* of the line skipped: it began like one */
+    uint64_t skipped;  /* bytes of it so far */
+} current;
+
+struct tt_reader {
+    const tt_allocator *allocator;
+    int threads;
+    tti_rules rules;
+    char *names[2]; /* id and text field */
+    uint64_t longest_line;
+    size_t block;
+
+    tti_inputs inputs;
+    size_t next_input;
+    current now;
+    uint64_t done; /* bytes of the inputs finished */
+
+    char *data; /* [tail, scanned) holds no newline; [scanned, used) is still to be searched */
+    size_t capacity, tail, scanned, used;
+    char *out;
+    size_t out_capacity;
+    item *items;
+    size_t count, item_capacity;
+    tt_record *records;
+    size_t record_capacity;
+    tti_quick **quick;
+    size_t quick_count;
+    int use_quick;
+    tt_error failure; /* once a call failed, the reader only repeats it */
+};
+
+/* ==== Opening and closing ===================================================================== */
+
+static tt_status copy_name(tt_reader *r, int field, const char *given, const char *usual,
+                           const char *what, tt_error *error)
+{
+    const char *name = given == NULL ? usual : given;
+    const size_t size = strlen(name) + 1;
+    if (size == 1)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is empty", what);
+    if (tti_utf8_valid_up_to(name, size) != size)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is not UTF-8", what);
+    r->names[field] = tti_alloc(r->allocator, size, 1);
+    if (r->names[field] == NULL)
+        return tti_fail_memory(error, "a reader");
+    memcpy(r->names[field], name, size);
+    r->rules.name[field] = r->names[field];
+    r->rules.name_size[field] = size - 1;
+    return TT_OK;
+}
+
+static tt_status set_up(tt_reader *r, const char *const *paths, size_t count,
+                        const tt_reader_options *options, tt_error *error)
+{
+    const uint64_t longest = options->max_article_bytes;
+    TTI_TRY(copy_name(r, TTI_FIELD_ID, options->id_field, "id", "id_field", error));
+    TTI_TRY(copy_name(r, TTI_FIELD_TEXT, options->text_field, "text", "text_field", error));
+    r->rules.name[TTI_FIELD_PUBLISHED] = "published";
+    r->rules.name[TTI_FIELD_SOURCE] = "source";
+    r->rules.name_size[TTI_FIELD_PUBLISHED] = strlen("published");
+    r->rules.name_size[TTI_FIELD_SOURCE] = strlen("source");
+    r->rules.max_article_bytes = longest == 0 ? LONGEST_ARTICLE : longest;
+    r->longest_line = 6 * r->rules.max_article_bytes + (1 << 20); /* an escape: 6 bytes for one */
+    r->threads = options->threads;
+    r->block = BLOCK_BYTES;
+    r->use_quick = 1;
+    for (size_t i = 0; i < count; i++)
+        TTI_TRY(tti_inputs_add(&r->inputs, paths[i], error));
+    return TT_OK;
+}
+
+tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count,
+                         const tt_reader_options *options, tt_error *error)
+{
+    tt_reader_options given = TT_READER_OPTIONS_INIT;
+    const tt_allocator *allocator;
+    tt_reader *r;
+    tt_status status;
+    *out = NULL;
+    if (options != NULL)
+        memcpy(&given, options,
+               options->struct_size < sizeof given ? options->struct_size : sizeof given);
+    if (count == 0 || paths == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no input");
+    for (size_t i = 0; i < count; i++)
+        if (paths[i] == NULL || paths[i][0] == '\0')
+            return tti_fail(error, TT_EINVAL, i, "an input's path is empty");
+    if (given.reserved != 0 || given.threads < 0 || given.max_article_bytes > LONGEST_ARTICLE)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is out of range",
+                        given.reserved != 0 ? "reserved"
+                        : given.threads < 0 ? "threads"
+                                            : "max_article_bytes");
+    allocator = given.allocator == NULL ? &tti_libc_allocator : given.allocator;
+    r = tti_alloc_zero(allocator, 1, sizeof *r);
+    if (r == NULL)
+        return tti_fail_memory(error, "a reader");
+    r->allocator = r->inputs.allocator = allocator;
+    status = set_up(r, paths, count, &given, error);
+    if (status != TT_OK) {
+        tt_reader_close(r);
+        return status;
+    }
+    *out = r;
+    return TT_OK;
+}
+
+void tti_reader_tune(tt_reader *r, size_t block_bytes, int quick)
+{
+    r->block = block_bytes;
+    r->use_quick = quick;
+}
+
+void tt_reader_close(tt_reader *r)
+{
+    if (r == NULL)
+        return;
+    tti_source_close(r->now.source);
+    tti_inputs_free(&r->inputs);
+    for (size_t i = 0; i < r->quick_count; i++)
+        tti_quick_close(r->quick[i]);
+    tti_release(r->allocator, r->quick, r->quick_count, sizeof(tti_quick *));
+    tti_release(r->allocator, r->data, r->capacity, 1);
+    tti_release(r->allocator, r->out, r->out_capacity, 1);
+    tti_release(r->allocator, r->items, r->item_capacity, sizeof *r->items);
+    tti_release(r->allocator, r->records, r->record_capacity, sizeof *r->records);
+    for (int i = 0; i < 2; i++)
+        if (r->names[i] != NULL)
+            tti_release(r->allocator, r->names[i], strlen(r->names[i]) + 1, 1);
+    tti_release(r->allocator, r, 1, sizeof *r);
+}
+
+void tt_reader_progress(const tt_reader *r, uint64_t *done, uint64_t *total)
+{
+    *done = r->done;
+    *total = r->inputs.has_stream ? 0 : r->inputs.bytes;
+    if (r->now.source != NULL) {
+        const uint64_t consumed = tti_source_consumed(r->now.source);
+        const uint64_t size = r->now.input->size;
+        *done += *total != 0 && consumed > size ? size : consumed;
+    }
+}
+
+/* ==== Items =================================================================================== */
+
+/* Appends an item for bytes [begin, end) of the block. @return NULL: out of memory */
+static tt_record *push_item(tt_reader *r, item_kind kind, size_t begin, size_t end,
+                            const tti_input *input, uint64_t line)
+{
+    tt_record *record;
+    if (tti_reserve(r->allocator, &r->items, &r->item_capacity, r->count + 1, sizeof *r->items) ||
+        tti_reserve(r->allocator, &r->records, &r->record_capacity, r->count + 1,
+                    sizeof *r->records))
+        return NULL;
+    r->items[r->count] = (item){kind, begin, end, 0, 0};
+    record = &r->records[r->count++];
+    memset(&record->article, 0, sizeof record->article);
+    record->raw = NULL;
+    record->raw_size = 0;
+    record->file = input->path;
+    record->line = line;
+    record->status = TT_OK;
+    record->reason[0] = '\0';
+    return record;
+}
+
+/* A whole input that is not, or not to its end, to be had. */
+static tt_status push_rejected(tt_reader *r, const tti_input *input, tt_status status,
+                               const char *reason, tt_error *error)
+{
+    tt_record *record = push_item(r, ITEM_REJECTED, 0, 0, input, 0);
+    if (record == NULL)
+        return tti_fail_memory(error, "records");
+    tti_reject(record, status, "%s", reason);
+    return TT_OK;
+}
+
+static int is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/* The line [r->tail, end): an item unless it is blank. The tail moves to `next`. */
+static tt_status take_line(tt_reader *r, size_t end, size_t next, tt_error *error)
+{
+    size_t first = r->tail;
+    if (end > first && r->data[end - 1] == '\r')
+        end--;
+    while (first < end && is_blank(r->data[first]))
+        first++;
+    if (first < end && push_item(r, ITEM_LINE, r->tail, end, r->now.input, r->now.line) == NULL)
+        return tti_fail_memory(error, "records");
+    r->now.line++;
+    r->tail = r->scanned = next;
+    return TT_OK;
+}
+
+/* Ends a line that was given up. */
+static tt_status take_skipped(tt_reader *r, size_t next, tt_error *error)
+{
+    tt_record *record = push_item(r, ITEM_REJECTED, 0, 0, r->now.input, r->now.line);
+    if (record == NULL)
+        return tti_fail_memory(error, "records");
+    if (r->now.is_object)
+        tti_reject(record, TT_ELIMIT, "line of %" PRIu64 " bytes is too long for a text of %" PRIu64,
+                   r->now.skipped, r->rules.max_article_bytes);
+    else
+        tti_reject(record, TT_EFORMAT, "not a JSON object, and %" PRIu64 " bytes long",
+                   r->now.skipped);
+    r->now.skipping = 0;
+    r->now.line++;
+    r->tail = r->scanned = next;
+    return TT_OK;
+}
+
+/* Cuts what is there into lines, as far as the batch has room. */
+static tt_status cut_lines(tt_reader *r, tt_error *error)
+{
+    while (r->count < BATCH_RECORDS && r->scanned < r->used) {
+        const char *from = r->data + r->scanned;
+        const char *newline = memchr(from, '\n', r->used - r->scanned);
+        const size_t end = newline == NULL ? r->used : (size_t)(newline - r->data);
+        if (r->now.skipping)
+            r->now.skipped += end - r->scanned;
+        if (newline == NULL) {
+            r->scanned = r->used;
+            if (r->now.skipping)
+                r->tail = r->used;
+            break;
+        }
+        TTI_TRY(r->now.skipping ? take_skipped(r, end + 1, error)
+                                : take_line(r, end, end + 1, error));
+    }
+    return TT_OK;
+}
+
+/* ==== Filling a block ========================================================================= */
+
+static tt_status open_next(tt_reader *r, tt_error *error)
+{
+    const tti_input *input = &r->inputs.items[r->next_input];
+    tt_error why = {TT_OK, 0, ""};
+    tt_status status;
+    if (input->fault != 0) {
+        tti_fault_text(input->fault, why.message, sizeof why.message);
+        TTI_TRY(push_rejected(r, input, TT_EIO, why.message, error));
+        r->next_input++;
+        return TT_OK;
+    }
+    memset(&r->now, 0, sizeof r->now);
+    status = tti_source_open(&r->now.source, input->path, r->allocator, &why);
+    if (status == TT_ENOMEM) {
+        if (error != NULL)
+            *error = why;
+        return status;
+    }
+    if (status != TT_OK) {
+        TTI_TRY(push_rejected(r, input, status, why.message, error));
+        r->done += input->size;
+    }
+    r->now.input = input;
+    r->now.form = input->form;
+    r->now.line = 1;
+    r->next_input++;
+    return TT_OK;
+}
+
+static void close_current(tt_reader *r)
+{
+    r->done += r->inputs.has_stream ? tti_source_consumed(r->now.source) : r->now.input->size;
+    tti_source_close(r->now.source);
+    r->now.source = NULL;
+    r->tail = r->scanned = r->used;
+}
+
+/* At the start of a file: passes the byte order mark and settles the form, if enough is there. */
+static void begin_file(tt_reader *r, int at_end)
+{
+    const char *bytes = r->data + r->tail;
+    const size_t size = r->used - r->tail;
+    size_t first;
+    if (size < 3 && !at_end)
+        return;
+    r->now.bom = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    first = (size_t)r->now.bom;
+    if (r->now.form == TTI_FORM_ASK) {
+        while (first < size && is_blank(bytes[first]))
+            first++;
+        if (first == size && !at_end && size < r->block)
+            return;
+        r->now.form = first == size || bytes[first] == '{' ? TTI_FORM_LINES : TTI_FORM_PLAIN;
+    }
+    r->now.begun = 1;
+    if (r->now.form == TTI_FORM_LINES)
+        r->tail += (size_t)r->now.bom;
+    r->scanned = r->tail;
+}
+
+/* The whole plain file is in [tail, used), or was skipped. */
+static tt_status take_plain(tt_reader *r, tt_error *error)
+{
+    const uint64_t size = r->used - r->tail + r->now.skipped - (uint64_t)r->now.bom;
+    const item_kind kind = r->now.skipping ? ITEM_REJECTED : ITEM_PLAIN;
+    tt_record *record = push_item(r, kind, r->tail, r->used, r->now.input, 0);
+    if (record == NULL)
+        return tti_fail_memory(error, "records");
+    r->items[r->count - 1].bom = r->now.bom;
+    if (r->now.skipping)
+        tti_reject(record, TT_ELIMIT, "text of %" PRIu64 " bytes is over the limit of %" PRIu64,
+                   size, r->rules.max_article_bytes);
+    return TT_OK;
+}
+
+static tt_status end_file(tt_reader *r, tt_error *error)
+{
+    if (!r->now.begun)
+        begin_file(r, 1);
+    if (r->now.form == TTI_FORM_PLAIN)
+        TTI_TRY(take_plain(r, error));
+    else {
+        TTI_TRY(cut_lines(r, error));
+        if (r->count == BATCH_RECORDS)
+            return TT_OK; /* again in the next batch */
+        if (r->now.skipping)
+            TTI_TRY(take_skipped(r, r->used, error));
+        else if (r->tail < r->used)
+            TTI_TRY(take_line(r, r->used, r->used, error));
+    }
+    close_current(r);
+    return TT_OK;
+}
+
+/* Makes room to read into. A line or plain file that fills a block and more is given up once it
+ * cannot come to anything. */
+static tt_status make_room(tt_reader *r, tt_error *error)
+{
+    const size_t held = r->used - r->tail;
+    size_t first = r->tail, capacity;
+    if (r->now.begun && held >= r->block && !r->now.skipping) {
+        const int plain = r->now.form == TTI_FORM_PLAIN;
+        while (first < r->used && is_blank(r->data[first]))
+            first++;
+        if (first == r->used && !plain)
+            r->used = r->scanned = r->tail; /* blanks to be skipped in any case */
+        r->now.is_object = r->used > r->tail && r->data[first] == '{';
+        r->now.skipping = plain ? held > r->rules.max_article_bytes + (uint64_t)r->now.bom
+                                : held > r->longest_line || (r->used > r->tail && !r->now.is_object);
+        r->now.skipped = 0;
+    }
+    if (r->now.skipping) {
+        r->now.skipped += r->used - r->tail;
+        r->used = r->scanned = r->tail;
+    }
+    capacity = r->used < r->block ? r->block : r->used + r->used / 2 + 1;
+    capacity += TTI_LINE_SLACK;
+    if ((r->capacity < r->block + TTI_LINE_SLACK || r->capacity == r->used + TTI_LINE_SLACK) &&
+        tti_resize(r->allocator, &r->data, &r->capacity, capacity, 1) != 0)
+        return tti_fail_memory(error, "a line or file");
+    return TT_OK;
+}
+
+/* Reads once into the block. */
+static tt_status read_more(tt_reader *r, tt_error *error)
+{
+    tt_error why = {TT_OK, 0, ""};
+    size_t got;
+    tt_status status;
+    TTI_TRY(make_room(r, error));
+    status = tti_source_read(r->now.source, r->data + r->used,
+                             r->capacity - TTI_LINE_SLACK - r->used, &got, &why);
+    if (status == TT_ENOMEM) {
+        if (error != NULL)
+            *error = why;
+        return status;
+    }
+    if (status != TT_OK) {
+        TTI_TRY(push_rejected(r, r->now.input, status, why.message, error));
+        r->used = r->tail;
+        close_current(r);
+        return TT_OK;
+    }
+    if (got == 0)
+        return end_file(r, error);
+    r->used += got;
+    if (!r->now.begun)
+        begin_file(r, 0);
+    return TT_OK;
+}
+
+/* Drops the batch before and fills the block with the next. */
+static tt_status fill(tt_reader *r, tt_error *error)
+{
+    r->used -= r->tail;
+    r->scanned -= r->tail;
+    if (r->used > 0 && r->tail > 0)
+        memmove(r->data, r->data + r->tail, r->used);
+    r->tail = 0;
+    r->count = 0;
+    if (r->capacity > 4 * (r->block + TTI_LINE_SLACK) && r->used < r->block)
+        (void)tti_resize(r->allocator, &r->data, &r->capacity, r->block + TTI_LINE_SLACK, 1);
+    for (;;) {
+        if (r->now.source != NULL && r->now.begun && r->now.form == TTI_FORM_LINES)
+            TTI_TRY(cut_lines(r, error));
+        if (r->count >= BATCH_RECORDS || (r->count > 0 && r->used >= r->block))
+            return TT_OK;
+        if (r->now.source != NULL)
+            TTI_TRY(read_more(r, error));
+        else if (r->next_input < r->inputs.count)
+            TTI_TRY(open_next(r, error));
+        else
+            return TT_OK;
+    }
+}
+
+/* ==== Parsing a block ========================================================================= */
+
+static void read_plain(const tti_rules *rules, const item *it, tt_record *record)
+{
+    const char *text = record->raw + it->bom;
+    const size_t size = record->raw_size - (size_t)it->bom;
+    size_t valid;
+    if (size > rules->max_article_bytes) {
+        tti_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64, size,
+                   rules->max_article_bytes);
+        return;
+    }
+    if (size == 0) {
+        tti_reject(record, TT_EFORMAT, "no text");
+        return;
+    }
+    valid = tti_utf8_valid_up_to(text, size);
+    if (valid < size) {
+        tti_reject(record, TT_EFORMAT, "invalid UTF-8 at byte %zu", valid + (size_t)it->bom);
+        return;
+    }
+    record->article.id = record->file;
+    record->article.id_size = strlen(record->file);
+    record->article.text = text;
+    record->article.text_size = size;
+    record->article.published = TT_NO_TIME;
+}
+
+static void read_item(tt_reader *r, size_t i, tti_quick *quick)
+{
+    const item *it = &r->items[i];
+    if (it->kind == ITEM_LINE)
+        tti_jsonl_read(&r->rules, quick, r->out + it->out, &r->records[i]);
+    else if (it->kind == ITEM_PLAIN)
+        read_plain(&r->rules, it, &r->records[i]);
+}
+
+/* Everything that the threads need, so that they cannot fail. */
+static tt_status prepare(tt_reader *r, int threads, tt_error *error)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        item *it = &r->items[i];
+        if (it->kind == ITEM_REJECTED)
+            continue;
+        r->records[i].raw = r->data + it->begin;
+        r->records[i].raw_size = it->end - it->begin;
+        it->out = room;
+        if (it->kind == ITEM_LINE)
+            room += tti_jsonl_room(it->end - it->begin, strlen(r->records[i].file));
+    }
+    if (room > r->out_capacity || r->out_capacity > 4 * (room + r->block)) {
+        tti_release(r->allocator, r->out, r->out_capacity, 1);
+        r->out = tti_alloc(r->allocator, room + room / 8, 1);
+        r->out_capacity = r->out == NULL ? 0 : room + room / 8;
+        if (r->out == NULL)
+            return tti_fail_memory(error, "the strings of a block");
+    }
+    if (r->data != NULL)
+        memset(r->data + r->used, 0, TTI_LINE_SLACK);
+    if (!r->use_quick || r->quick_count >= (size_t)threads)
+        return TT_OK;
+    if (tti_resize(r->allocator, &r->quick, &r->quick_count, (size_t)threads,
+                   sizeof(tti_quick *)) != 0)
+        return tti_fail_memory(error, "parsers");
+    return TT_OK;
+}
+
+static tt_status parse(tt_reader *r, tt_error *error)
+{
+    const size_t turns = (r->count + ITEMS_PER_TURN - 1) / ITEMS_PER_TURN;
+    const int threads = tti_threads(r->threads, r->used < PARALLEL_BYTES ? 1 : turns);
+    const ptrdiff_t count = (ptrdiff_t)r->count;
+    const size_t before = r->quick_count;
+    TTI_TRY(prepare(r, threads, error));
+    for (size_t t = before; t < r->quick_count; t++)
+        r->quick[t] = NULL;
+    for (size_t t = before; t < r->quick_count; t++) {
+        r->quick[t] = tti_quick_open();
+        if (r->quick[t] == NULL)
+            return tti_fail_memory(error, "parsers");
+    }
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, ITEMS_PER_TURN)
+    for (ptrdiff_t i = 0; i < count; i++)
+        read_item(r, (size_t)i, r->use_quick ? r->quick[tti_thread()] : NULL);
+    return TT_OK;
+}
+
+tt_status tt_reader_next(tt_reader *r, const tt_record **records, size_t *count, tt_error *error)
+{
+    tt_status status = r->failure.status;
+    *records = NULL;
+    *count = 0;
+    if (status == TT_OK)
+        status = fill(r, &r->failure);
+    if (status == TT_OK && r->count > 0)
+        status = parse(r, &r->failure);
+    if (status != TT_OK) {
+        if (error != NULL)
+            *error = r->failure;
+        return status;
+    }
+    *records = r->records;
+    *count = r->count;
+    return TT_OK;
+}
