@@ -1,0 +1,31 @@
+/* A subcommand as main.c knows it: its words on the help screens and the function that runs it. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+/** What every run ends with. */
+enum {
+    EXIT_DONE = 0,     /**< all of it */
+    EXIT_REJECTED = 1, /**< done, and some records were rejected */
+    EXIT_USAGE = 2,    /**< the command line makes no sense */
+    EXIT_FAILED = 3    /**< the reason is on standard error; no half-written output */
+};
+
+/** Subcommands as bits, for the table of options. */
+enum { FOR_SCAN = 1u << 0, FOR_DEDUP = 1u << 1, FOR_EVAL = 1u << 2 };
+
+typedef struct settings settings;
+
+typedef struct subcommand {
+    const char *name;
+    unsigned bit;         /**< FOR_* */
+    const char *operands; /**< "INPUT..." */
+    const char *about;    /**< one line, for the list of commands */
+    const char *text;     /**< a paragraph, lines cut by hand at 80 columns */
+    const char *more;     /**< what only the long help says, or NULL */
+    const char *example;  /**< a command line */
+    int (*run)(const settings *s);
+} subcommand;
+
+extern const subcommand scan_command, dedup_command, eval_command;
+
+#endif

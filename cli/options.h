@@ -1,0 +1,34 @@
+/*
+ * The command line. One table (options.c) says what each option is called, who takes it, what may
+ * stand in it and what it does; parsing, messages and help screens all come from there.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stddef.h>
+
+#include "command.h"
+#include "twicetold.h"
+
+enum { PROGRESS_AUTO = 0, PROGRESS_ALWAYS = 1, PROGRESS_NEVER = 2 };
+
+/** What a command line asks for. Strings are borrowed from argv. */
+struct settings {
+    const subcommand *command;
+    tt_options engine;
+    tt_reader_options reader;
+    const char *output; /**< NULL: not given */
+    const char *rejects;
+    const char *removed;
+    int32_t progress; /**< PROGRESS_* */
+    int32_t quiet;
+    int32_t json;
+    const char *const *inputs;
+    size_t input_count;
+};
+
+/** Fills `s` from the words after the command's name, which argv[0] holds.
+ * @return -1 to go on, or the exit code to end with (a help screen was shown, or a message) */
+int options_parse(const subcommand *command, int argc, char **argv, settings *s);
+
+#endif

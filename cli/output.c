@@ -1,0 +1,287 @@
+/*
+ * Atomic output: O_EXCL file beside the target, fsync, rename. The mode of a target that stood
+ * there before is kept, links are followed, and what cannot be renamed over (a device, a pipe) is
+ * opened and written directly.
+ */
+#define _DEFAULT_SOURCE
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "message.h"
+#include "signals.h"
+
+enum { BUFFER_SIZE = 1 << 16 };
+
+static int open_failure(const char *name)
+{
+    return message_failure("cannot write %s: %s", name, strerror(errno));
+}
+
+/* Everything of `path` up to its last name; "." where there is none. Owner: the caller. */
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static char *join(const char *directory, const char *name)
+{
+    const size_t size = strlen(directory) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path != NULL)
+        (void)snprintf(path, size, "%s/%s", directory, name);
+    return path;
+}
+
+/* The path a new file will have, links in its directory resolved. */
+static char *resolve_new(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = directory_of(path), *real = NULL, *full = NULL;
+    if (directory != NULL)
+        real = realpath(directory, NULL);
+    if (real != NULL)
+        full = join(real, slash == NULL ? path : slash + 1);
+    free(real);
+    free(directory);
+    return full;
+}
+
+/* A new file with a name of its own in `directory`. @return its descriptor, *path its name */
+static int create_temporary(const char *directory, mode_t mode, char **path)
+{
+    for (int tries = 0; tries < 100; tries++) {
+        uint64_t random = 0;
+        char name[40];
+        int fd;
+        if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+            random = (uint64_t)getpid() * 1000 + (unsigned)tries;
+        (void)snprintf(name, sizeof name, ".twicetold-%016" PRIx64 ".tmp", random);
+        *path = join(directory, name);
+        if (*path == NULL)
+            return -1;
+        fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+        free(*path);
+        *path = NULL;
+    }
+    return -1;
+}
+
+static int allocate_buffer(output *out)
+{
+    out->buffer = malloc(BUFFER_SIZE);
+    return out->buffer != NULL ? 0 : message_failure("out of memory");
+}
+
+static int open_standard_output(output *out)
+{
+    struct stat state;
+    out->name = "standard output";
+    out->fd = STDOUT_FILENO;
+    if (fstat(STDOUT_FILENO, &state) != 0)
+        return open_failure(out->name);
+    if (S_ISREG(state.st_mode)) {
+        out->stood = 1;
+        out->device = state.st_dev;
+        out->inode = state.st_ino;
+    }
+    return allocate_buffer(out);
+}
+
+static int open_beside_target(output *out, const struct stat *before)
+{
+    char *directory = directory_of(out->target);
+    if (directory == NULL)
+        return open_failure(out->name);
+    signals_hold();
+    out->fd = create_temporary(directory, 0666, &out->temporary);
+    if (out->fd >= 0)
+        out->signal_number = signals_remember(out->temporary);
+    signals_release();
+    free(directory);
+    if (out->fd < 0) {
+        free(out->temporary);
+        out->temporary = NULL;
+        return open_failure(out->name);
+    }
+    if (before != NULL && fchmod(out->fd, before->st_mode & 07777) != 0)
+        return open_failure(out->name);
+    return allocate_buffer(out);
+}
+
+/* Whether `state` is what standard output writes to (/dev/stdout, say). */
+static int is_standard_output(const struct stat *state)
+{
+    struct stat standard;
+    return fstat(STDOUT_FILENO, &standard) == 0 && standard.st_dev == state->st_dev &&
+           standard.st_ino == state->st_ino;
+}
+
+int output_open(output *out, const char *path)
+{
+    struct stat state;
+    *out = (output)OUTPUT_NONE;
+    if (path == NULL || strcmp(path, "-") == 0)
+        return open_standard_output(out);
+    out->name = path;
+    if (stat(path, &state) != 0) {
+        out->target = errno == ENOENT ? resolve_new(path) : NULL;
+        return out->target == NULL ? open_failure(path) : open_beside_target(out, NULL);
+    }
+    if (is_standard_output(&state))
+        return open_standard_output(out);
+    out->target = realpath(path, NULL);
+    if (out->target == NULL)
+        return open_failure(path);
+    if (S_ISREG(state.st_mode)) {
+        out->stood = 1;
+        out->device = state.st_dev;
+        out->inode = state.st_ino;
+        if (access(path, W_OK) != 0)
+            return open_failure(path);
+        return open_beside_target(out, &state);
+    }
+    out->fd = open(path, O_WRONLY | O_CLOEXEC);
+    return out->fd < 0 ? open_failure(path) : allocate_buffer(out);
+}
+
+int output_open_scratch(output *out, const output *near)
+{
+    const char *fallback = getenv("TMPDIR");
+    char *path = NULL, *directory;
+    *out = (output)OUTPUT_NONE;
+    out->name = "a temporary file";
+    if (near->temporary != NULL)
+        directory = directory_of(near->temporary);
+    else
+        directory = strdup(fallback != NULL && *fallback != '\0' ? fallback : "/tmp");
+    if (directory == NULL)
+        return open_failure(out->name);
+    signals_hold();
+    out->fd = create_temporary(directory, 0600, &path);
+    if (out->fd >= 0)
+        (void)unlink(path);
+    signals_release();
+    if (out->fd < 0)
+        (void)message_failure("cannot write a temporary file in %s: %s", directory,
+                              strerror(errno));
+    free(path);
+    free(directory);
+    return out->fd < 0 ? EXIT_FAILED : allocate_buffer(out);
+}
+
+static int write_all(output *out, const char *bytes, size_t size)
+{
+    while (size != 0 && out->error == 0) {
+        const ssize_t done = write(out->fd, bytes, size);
+        if (done >= 0) {
+            bytes += done;
+            size -= (size_t)done;
+        } else if (errno != EINTR) {
+            out->error = errno;
+        }
+    }
+    return out->error == 0 ? 0 : -1;
+}
+
+int output_flush(output *out)
+{
+    const size_t size = out->used;
+    out->used = 0;
+    return write_all(out, out->buffer, size);
+}
+
+int output_write(void *ctx, const char *bytes, size_t size)
+{
+    output *out = ctx;
+    if (out->error != 0)
+        return -1;
+    out->written += size;
+    if (size > BUFFER_SIZE - out->used && output_flush(out) != 0)
+        return -1;
+    if (size >= BUFFER_SIZE)
+        return write_all(out, bytes, size);
+    if (size != 0)
+        memcpy(out->buffer + out->used, bytes, size);
+    out->used += size;
+    return 0;
+}
+
+int output_failure(const output *out)
+{
+    return message_failure("cannot write %s: %s", out->name, strerror(out->error));
+}
+
+int output_finish(output *out)
+{
+    int fd = out->fd;
+    if (fd < 0)
+        return 0;
+    (void)output_flush(out);
+    if (out->error == 0 && out->temporary != NULL && fsync(fd) != 0)
+        out->error = errno;
+    out->fd = -1;
+    if (close(fd) != 0 && out->error == 0)
+        out->error = errno;
+    return out->error == 0 ? 0 : output_failure(out);
+}
+
+int output_publish(output *out)
+{
+    if (out->temporary == NULL)
+        return 0;
+    if (rename(out->temporary, out->target) != 0) {
+        out->error = errno;
+        return output_failure(out);
+    }
+    signals_forget(out->signal_number);
+    free(out->temporary);
+    out->temporary = NULL;
+    return 0;
+}
+
+void output_discard(output *out)
+{
+    if (out->fd >= 0 && out->fd != STDOUT_FILENO)
+        (void)close(out->fd);
+    if (out->temporary != NULL) {
+        (void)unlink(out->temporary);
+        signals_forget(out->signal_number);
+    }
+    free(out->temporary);
+    free(out->target);
+    free(out->buffer);
+    *out = (output)OUTPUT_NONE;
+}
+
+int output_same(const output *x, const output *y)
+{
+    if (x->name == NULL || y->name == NULL)
+        return 0;
+    if (x->stood && y->stood)
+        return x->device == y->device && x->inode == y->inode;
+    if (x->target == NULL || y->target == NULL)
+        return x->target == y->target;
+    return x->temporary != NULL && strcmp(x->target, y->target) == 0;
+}
+
+int output_is_input(const output *out, const char *path)
+{
+    struct stat state;
+    return out->stood && stat(path, &state) == 0 && state.st_dev == out->device &&
+           state.st_ino == out->inode;
+}

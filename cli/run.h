@@ -1,0 +1,50 @@
+/* What scan and dedup share: records are read, rejected or added to a builder, and it is finished.
+ */
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
+
+#include "options.h"
+#include "output.h"
+#include "progress.h"
+#include "twicetold.h"
+
+enum { RUN_OUTPUTS = 3 };
+
+/** Receives each accepted record, in input order. @return 0 to go on, or an exit code */
+typedef int (*accept_fn)(void *ctx, const tt_record *record);
+
+typedef struct run {
+    const settings *settings;
+    output result, rejects, removed; /**< the last two: name is NULL where not asked for */
+    progress progress;
+    tt_builder *builder;
+    tt_index *index;
+    uint64_t rejected;
+    double began, read_seconds;
+    accept_fn accept; /**< or NULL */
+    void *accept_ctx;
+} run;
+
+/** Opens the outputs; run_close() whatever the answer. @return 0, or an exit code */
+int run_open(run *r, const settings *s);
+
+/** Reads all inputs into r->index. @return 0, or an exit code */
+int run_build(run *r);
+
+/** All outputs take their places. @return 0, or an exit code */
+int run_publish(run *r);
+
+/** Frees everything; what is not published is removed. */
+void run_close(run *r);
+
+/** Says why a call of the library failed; `out`, if not NULL, is what it was writing.
+ * @return EXIT_FAILED */
+int run_failure(const tt_error *error, const output *out);
+
+/** How a run that did all of its work ends. */
+int run_exit_code(const run *r);
+
+/** "in 1.2 s (34.5 MB/s)" and the like, for the last line of a run. */
+void run_describe_speed(const run *r, char *to, size_t size);
+
+#endif

@@ -1,0 +1,74 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "message.h"
+#include "run.h"
+
+static int write_result(run *r)
+{
+    const tt_write_options options = {
+        .struct_size = sizeof options,
+        .rejected = r->rejected,
+        .read_seconds = r->read_seconds,
+        .total_seconds = seconds_now() - r->began,
+    };
+    tt_error error = {0};
+    if (tt_index_write(r->index, output_write, &r->result, &options, &error) != TT_OK)
+        return run_failure(&error, &r->result);
+    return 0;
+}
+
+static void report(const run *r)
+{
+    const uint32_t find = tt_index_options(r->index)->find;
+    char found[120], speed[60];
+    size_t used = 0;
+    tt_summary summary;
+    tt_index_summary(r->index, &summary);
+    found[0] = '\0';
+    if ((find & TT_FIND_PAIRS) != 0)
+        used += (size_t)snprintf(found + used, sizeof found - used, ", %" PRIu64 " pairs",
+                                 summary.pairs);
+    if ((find & TT_FIND_CLUSTERS) != 0)
+        used += (size_t)snprintf(found + used, sizeof found - used, ", %" PRIu64 " clusters",
+                                 summary.clusters);
+    if ((find & TT_FIND_SECTIONS) != 0)
+        (void)snprintf(found + used, sizeof found - used, ", %" PRIu64 " sections",
+                       summary.sections);
+    run_describe_speed(r, speed, sizeof speed);
+    message_line("%" PRIu64 " articles, %" PRIu64 " rejected%s %s", summary.articles, r->rejected,
+                 found, speed);
+}
+
+static int scan(const settings *s)
+{
+    run r;
+    int ended = run_open(&r, s);
+    if (ended == 0)
+        ended = run_build(&r);
+    if (ended == 0)
+        ended = write_result(&r);
+    if (ended == 0)
+        ended = run_publish(&r);
+    if (ended == 0) {
+        if (!s->quiet)
+            report(&r);
+        ended = run_exit_code(&r);
+    }
+    run_close(&r);
+    return ended;
+}
+
+const subcommand scan_command = {
+    .name = "scan",
+    .bit = FOR_SCAN,
+    .operands = "INPUT...",
+    .about = "find near-duplicate articles and repeated sections",
+    .text = "Finds near-duplicate articles and repeated sections; the result is JSON Lines.\n"
+            "INPUT is JSON Lines, a .txt file (one article), a directory of these, any of\n"
+            "them gzip or zstd, or - for JSON Lines on standard input.",
+    .more = "Each line of the result has a type: pair, cluster or section; summary is last.\n"
+            "Rejected records are named on standard error as FILE:LINE: reason.",
+    .example = "twicetold scan feed.jsonl archive/ -o result.jsonl",
+    .run = scan,
+};
