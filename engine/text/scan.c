@@ -11,6 +11,7 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "kernels/kernels.h"
 #include "text/chars.h"
 #include "text/paragraph.h"
 
@@ -42,11 +43,23 @@ static tt_status reserve_folded(tti_scan *s, size_t size)
     return TT_OK;
 }
 
-tt_status tti_scan_line(tti_scan *s, uint32_t end, uint32_t next, uint32_t gap)
+/* What a line without tokens is to the paragraphs around it. */
+static uint32_t gap_of(const uint8_t *text, uint32_t begin, uint32_t end)
+{
+    unsigned size;
+    for (uint32_t i = begin; i < end; i += size) {
+        const uint32_t code = tti_utf8_get(text + i, end - i, &size);
+        const unsigned class = tti_char_class(tti_chars_get(code));
+        if (class != TTI_CHAR_SPACE && class != TTI_CHAR_IGNORE)
+            return TTI_GAP_RULE;
+    }
+    return TTI_GAP_BLANK;
+}
+
+tt_status tti_scan_line(tti_scan *s, uint32_t count, uint32_t end, uint32_t next, uint32_t gap)
 {
     tti_tokens *t = s->tokens;
     const uint32_t begin = s->line_begin;
-    const uint32_t count = s->flushed + s->batch.count;
     const uint32_t before = s->line_count == 0 ? 0 : t->lines[s->line_count - 1].tokens;
     s->line_begin = next;
     if (count > before) {
@@ -55,32 +68,9 @@ tt_status tti_scan_line(tti_scan *s, uint32_t end, uint32_t next, uint32_t gap)
             return tti_fail_memory(s->error, "lines");
         t->lines[s->line_count++] = (tti_line){begin, end, count, gap};
     } else if (s->line_count > 0) {
-        unsigned size;
-        uint32_t i = begin;
-        gap |= TTI_GAP_BLANK;
-        for (; i < end; i += size) {
-            const uint32_t code = tti_utf8_get(s->text + i, end - i, &size);
-            const unsigned class = tti_char_class(tti_chars_get(code));
-            if (class != TTI_CHAR_SPACE && class != TTI_CHAR_IGNORE) {
-                gap ^= TTI_GAP_BLANK | TTI_GAP_RULE;
-                break;
-            }
-        }
-        t->lines[s->line_count - 1].gap |= gap;
+        t->lines[s->line_count - 1].gap |= gap | gap_of(s->text, begin, end);
     }
     return TT_OK;
-}
-
-/* A line's end of any kind but '\n' in '\r\n', which ended its line at '\r'. */
-static tt_status end_line(tti_scan *s, uint32_t code, uint32_t at, uint32_t next)
-{
-    if (!s->by_lines)
-        return TT_OK;
-    if (code == '\n' && at > 0 && s->text[at - 1] == '\r') {
-        s->line_begin = next;
-        return TT_OK;
-    }
-    return tti_scan_line(s, at, next, code == 0x2029 ? TTI_GAP_MARK : 0);
 }
 
 /* Appends the normalised bytes of one character. */
@@ -220,7 +210,8 @@ static tt_status scan_token(tti_scan *s)
     return finish_token(s, &t);
 }
 
-tt_status tti_scan_text(tti_scan *s)
+/* Reads on to the next ASCII character that is in no token, or to the end. */
+static tt_status scan_region(tti_scan *s)
 {
     while (s->position < s->size) {
         unsigned size;
@@ -233,9 +224,93 @@ tt_status tti_scan_text(tti_scan *s)
             TTI_TRY(scan_token(s));
             continue;
         }
+        if (code < 0x80)
+            break;
         s->position += size;
-        if (class == TTI_CHAR_LINE)
-            TTI_TRY(end_line(s, code, at, at + size));
+        if (class == TTI_CHAR_LINE && s->by_lines)
+            TTI_TRY(tti_scan_line(s, s->flushed + s->batch.count, at, at + size,
+                                  code == 0x2029 ? TTI_GAP_MARK : 0));
     }
+    return TT_OK;
+}
+
+/* Takes runs [begin, end) of the split, pure ASCII, as tokens. */
+static tt_status take_runs(tti_scan *s, uint32_t begin, uint32_t end, uint32_t base)
+{
+    const tti_split *p = &s->split;
+    tti_batch *b = &s->batch;
+    const uint32_t count = end - begin;
+    uint32_t k;
+    if (count == 0)
+        return TT_OK;
+    if (count > TTI_BATCH_TOKENS - b->count)
+        TTI_TRY(tti_scan_flush(s));
+    k = b->count;
+    for (uint32_t i = begin; i < end; i++, k++) {
+        b->begin[k] = base + p->begin[i];
+        b->size[k] = b->length[k] = (uint32_t)(p->end[i] - p->begin[i]);
+        b->at[k] = p->begin[i];
+        b->flags[k] = p->first[i] | p->whole[i];
+    }
+    b->flags[b->count] |= TTI_TOKEN_ASK; /* the run before it may have been of other characters */
+    b->count = k;
+    s->before_begin = b->begin[k - 1];
+    s->before_end = base + p->end[end - 1];
+    return TT_OK;
+}
+
+/* Ends the lines of the split, from *line on, that end before run `limit`. The last runs before
+ * that one have just been taken. */
+static tt_status take_lines(tti_scan *s, uint32_t *line, uint32_t limit, uint32_t base)
+{
+    const tti_split *p = &s->split;
+    const uint32_t count = s->flushed + s->batch.count;
+    for (; *line < p->line_count && p->line_runs[*line] <= limit; ++*line) {
+        const uint32_t at = base + p->line_at[*line];
+        if (s->text[at] == '\n' && at > 0 && s->text[at - 1] == '\r')
+            s->line_begin = at + 1; /* '\r' has ended the line */
+        else if (s->by_lines)
+            TTI_TRY(tti_scan_line(s, count - (limit - p->line_runs[*line]), at, at + 1, 0));
+    }
+    return TT_OK;
+}
+
+/*
+ * Reads a piece of the text. A run that reaches the piece's end, and may go on behind it, is left
+ * to scan_region() like those with other characters than ASCII.
+ */
+static tt_status scan_piece(tti_scan *s, const tti_kernels *kernels)
+{
+    tti_split *p = &s->split;
+    const uint32_t base = s->position, left = s->size - base;
+    const uint32_t size = left < TTI_SPLIT_BYTES ? left : TTI_SPLIT_BYTES;
+    uint32_t run = 0, line = 0;
+    kernels->split(s->text + base, size, s->tokens->folded, p);
+    if (p->count > 0 && p->end[p->count - 1] == size &&
+        (p->dirty_count == 0 || p->dirty[p->dirty_count - 1] != p->count - 1))
+        p->dirty[p->dirty_count++] = (uint16_t)(p->count - 1);
+    for (uint32_t i = 0; i <= p->dirty_count; i++) {
+        const uint32_t limit = i < p->dirty_count ? p->dirty[i] : p->count;
+        TTI_TRY(take_runs(s, run, limit, base));
+        TTI_TRY(take_lines(s, &line, limit, base));
+        if (i < p->dirty_count) {
+            s->position = base + p->begin[limit];
+            TTI_TRY(scan_region(s));
+        }
+        run = limit + 1;
+    }
+    if (s->position < base + size)
+        s->position = base + size;
+    return tti_scan_flush(s);
+}
+
+tt_status tti_scan_text(tti_scan *s)
+{
+    const tti_kernels *kernels = tti_kernels_get();
+    s->folded_size = 0;
+    TTI_TRY(reserve_folded(s, TTI_SPLIT_BYTES + TTI_SPLIT_PAST));
+    s->folded_size = TTI_SPLIT_BYTES;
+    while (s->position < s->size)
+        TTI_TRY(scan_piece(s, kernels));
     return TT_OK;
 }

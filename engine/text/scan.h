@@ -7,11 +7,13 @@
 #ifndef TTI_SCAN_H
 #define TTI_SCAN_H
 
+#include "kernels/split.h"
 #include "text/text.h"
+#include "text/words.h"
 
 enum {
-    TTI_BATCH_TOKENS = 2048,
-    TTI_TOKEN_ASK = 1u << 7 /* what stands before the token may open a sentence; never stored */
+    TTI_BATCH_TOKENS = TTI_SPLIT_RUNS,
+    TTI_TOKEN_ASK = TTI_RUN_ASK /* the text before the token may open a sentence; never stored */
 };
 
 /** Tokens that are read and not yet hashed. */
@@ -24,7 +26,11 @@ typedef struct tti_batch {
     uint8_t flags[TTI_BATCH_TOKENS];
 } tti_batch;
 
+/** An article in work; one a store, used again for the next. */
 typedef struct tti_scan {
+    tti_words words; /**< stays from article to article */
+    tti_batch batch; /**< empty between articles */
+    tti_split split;
     const uint8_t *text;
     uint32_t size;
     uint32_t position;     /**< bytes read */
@@ -41,7 +47,6 @@ typedef struct tti_scan {
     uint64_t seed;
     tti_tokens *tokens;
     tt_error *error;
-    tti_batch batch;
 } tti_scan;
 
 /** Reads the whole text. @return TT_OK, TT_EFORMAT, TT_ENOMEM */
@@ -50,8 +55,8 @@ tt_status tti_scan_text(tti_scan *scan);
 /** Moves the batch into the store. @return TT_OK, TT_ENOMEM */
 tt_status tti_scan_flush(tti_scan *scan);
 
-/** Ends the current line, whose content is text[line_begin, end) and which is followed by `next`;
- * `gap` (TTI_GAP_*) is added to what stands behind the line. @return TT_OK, TT_ENOMEM */
-tt_status tti_scan_line(tti_scan *scan, uint32_t end, uint32_t next, uint32_t gap);
+/** Ends the current line, which is text[line_begin, end), `count` tokens after the article's start
+ * and before `next`; `gap` (TTI_GAP_*) stands behind it. @return TT_OK, TT_ENOMEM */
+tt_status tti_scan_line(tti_scan *scan, uint32_t count, uint32_t end, uint32_t next, uint32_t gap);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "kernels/kernels.h"
 #include "text/paragraph.h"
 #include "text/scan.h"
 #include "text/sentence.h"
@@ -30,7 +31,7 @@ void tti_tokens_free(tti_tokens *tokens)
     tti_release(a, tokens->wide, tokens->wide_capacity, sizeof *tokens->wide);
     tti_release(a, tokens->folded, tokens->folded_capacity, 1);
     tti_release(a, tokens->lines, tokens->line_capacity, sizeof *tokens->lines);
-    tti_release(a, tokens->words, 1, sizeof *tokens->words);
+    tti_release(a, tokens->scan, 1, sizeof *tokens->scan);
     tti_tokens_init(tokens, a);
 }
 
@@ -81,8 +82,8 @@ static void finish_flags(tti_scan *s, const uint64_t *wide, uint8_t *flags)
     uint32_t before_begin = s->stored_begin, before_end = s->stored_end;
     for (uint32_t i = 0; i < b->count; i++) {
         uint8_t f = b->flags[i];
-        if (tti_words_maybe(s->tokens->words, wide[i]))
-            f |= tti_words_find(s->tokens->words, wide[i], f);
+        if (tti_words_maybe(&s->words, wide[i]))
+            f |= tti_words_find(&s->words, wide[i], f);
         if ((f & TTI_TOKEN_ASK) != 0) {
             f &= (uint8_t)~TTI_TOKEN_ASK;
             if (tti_sentence_opens(s->text, before_begin, before_end, b->begin[i]))
@@ -99,21 +100,21 @@ tt_status tti_scan_flush(tti_scan *s)
     tti_tokens *t = s->tokens;
     tti_batch *b = &s->batch;
     const size_t at = t->count + s->flushed;
+    uint64_t *wide;
     if (b->count == 0)
         return TT_OK;
     TTI_TRY(reserve_batch(s));
-    for (uint32_t i = 0; i < b->count; i++) {
-        const uint64_t hash =
-            XXH3_64bits_withSeed(t->folded + b->at[i], b->length[i], s->seed);
-        t->wide[s->flushed + i] = hash;
-        t->hashes[at + i] = (uint32_t)hash;
-    }
-    finish_flags(s, t->wide + s->flushed, t->flags + at);
+    wide = t->wide + s->flushed;
+    tti_kernels_get()->hash_strings(
+        &(tti_strings){t->folded, b->at, b->length, b->count}, s->seed, wide);
+    for (uint32_t i = 0; i < b->count; i++)
+        t->hashes[at + i] = (uint32_t)wide[i];
+    finish_flags(s, wide, t->flags + at);
     s->span_size += put_spans(b, s->stored_end, t->spans + s->span_size);
     s->stored_begin = b->begin[b->count - 1];
     s->stored_end = s->stored_begin + b->size[b->count - 1];
     s->flushed += b->count;
-    s->folded_size = 0;
+    s->folded_size = TTI_SPLIT_BYTES;
     b->count = 0;
     return TT_OK;
 }
@@ -125,15 +126,26 @@ static tti_key key_of(const uint64_t *wide, size_t count, uint64_t seed)
     return (tti_key){h.low64, h.high64};
 }
 
-static tt_status prepare_words(tti_tokens *t, uint64_t seed, tt_error *error)
+/* Makes the store's scratch ready for an article. */
+static tt_status start(tti_tokens *t, uint64_t seed, tti_scan **out, tt_error *error)
 {
-    if (t->words != NULL && t->words->seed == seed)
-        return TT_OK;
-    if (t->words == NULL)
-        t->words = tti_alloc(t->allocator, 1, sizeof *t->words);
-    if (t->words == NULL)
-        return tti_fail_memory(error, "words");
-    tti_words_init(t->words, seed);
+    tti_scan *s = t->scan;
+    if (s == NULL) {
+        s = tti_alloc(t->allocator, 1, sizeof *s);
+        if (s == NULL)
+            return tti_fail_memory(error, "the text stage");
+        t->scan = s;
+        tti_words_init(&s->words, seed);
+    } else if (s->words.seed != seed) {
+        tti_words_init(&s->words, seed);
+    }
+    s->batch.count = 0;
+    memset((char *)s + offsetof(tti_scan, text), 0, sizeof *s - offsetof(tti_scan, text));
+    s->seed = seed;
+    s->tokens = t;
+    s->span_size = t->span_size;
+    s->error = error;
+    *out = s;
     return TT_OK;
 }
 
@@ -141,7 +153,7 @@ static tt_status prepare_words(tti_tokens *t, uint64_t seed, tt_error *error)
 static tt_status finish_paragraphs(tti_scan *s, tt_paragraphs mode, uint32_t *count)
 {
     tti_tokens *t = s->tokens;
-    TTI_TRY(tti_scan_line(s, s->size, s->size, 0));
+    TTI_TRY(tti_scan_line(s, s->flushed, s->size, s->size, 0));
     TTI_TRY(tti_paragraphs_cut(t, s->text, s->line_count, mode, count, s->error));
     for (uint32_t i = 0; i < *count; i++) {
         tti_paragraph *p = &t->paragraphs[t->paragraph_count + i];
@@ -155,30 +167,23 @@ tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
                           tt_paragraphs paragraphs, uint64_t seed, tti_text_added *added,
                           tt_error *error)
 {
-    tti_scan s;
+    tti_scan *s = NULL;
     uint32_t paragraph_count = 0;
-    memset(&s, 0, offsetof(tti_scan, batch));
-    s.batch.count = 0;
     if (size > UINT32_MAX - 1)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "text of %zu bytes is too long", size);
-    s.text = (const uint8_t *)text;
-    s.size = (uint32_t)size;
-    s.by_lines = paragraphs != TT_PARAGRAPHS_NONE;
-    s.span_size = tokens->span_size;
-    s.seed = seed;
-    s.tokens = tokens;
-    s.error = error;
-    TTI_TRY(prepare_words(tokens, seed, error));
-    TTI_TRY(tti_scan_text(&s));
-    TTI_TRY(tti_scan_flush(&s));
-    if (s.flushed > 0)
-        TTI_TRY(finish_paragraphs(&s, paragraphs, &paragraph_count));
-    added->token_count = s.flushed;
+    TTI_TRY(start(tokens, seed, &s, error));
+    s->text = (const uint8_t *)text;
+    s->size = (uint32_t)size;
+    s->by_lines = paragraphs != TT_PARAGRAPHS_NONE;
+    TTI_TRY(tti_scan_text(s));
+    if (s->flushed > 0)
+        TTI_TRY(finish_paragraphs(s, paragraphs, &paragraph_count));
+    added->token_count = s->flushed;
     added->paragraph_count = paragraph_count;
-    added->span_size = s.span_size - tokens->span_size;
-    added->key = key_of(tokens->wide, s.flushed, seed);
-    tokens->count += s.flushed;
-    tokens->span_size = s.span_size;
+    added->span_size = s->span_size - tokens->span_size;
+    added->key = key_of(tokens->wide, s->flushed, seed);
+    tokens->count += s->flushed;
+    tokens->span_size = s->span_size;
     tokens->paragraph_count += paragraph_count;
     return TT_OK;
 }

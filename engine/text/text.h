@@ -54,7 +54,7 @@ typedef struct tti_tokens {
     size_t folded_capacity;
     struct tti_line *lines; /**< scratch: the current article's lines */
     size_t line_capacity;
-    struct tti_words *words; /**< the words that get a flag, hashed with the last seed */
+    struct tti_scan *scan; /**< scratch: the article in work */
 } tti_tokens;
 
 void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator);

@@ -1,0 +1,84 @@
+#include "kernels/kernels.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#  define TTI_X86 1
+#  include <immintrin.h>
+#else
+#  define TTI_X86 0
+#endif
+
+#define TTI_TARGET
+#define TTI_WIDE 0
+#define TTI_NAME(x) x##_generic
+#include "kernels/split.inc.h"
+static const tti_kernels generic = {"generic", split_generic, hash_strings_generic};
+#undef TTI_TARGET
+#undef TTI_WIDE
+#undef TTI_NAME
+
+#if TTI_X86
+#  define TTI_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#  define TTI_WIDE 2
+#  define TTI_NAME(x) x##_avx2
+#  include "kernels/split.inc.h"
+static const tti_kernels avx2 = {"avx2", split_avx2, hash_strings_avx2};
+#  undef TTI_TARGET
+#  undef TTI_WIDE
+#  undef TTI_NAME
+
+#  define TTI_TARGET                                                                               \
+      __attribute__((                                                                              \
+          target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
+#  define TTI_WIDE 5
+#  define TTI_NAME(x) x##_avx512
+#  include "kernels/split.inc.h"
+static const tti_kernels avx512 = {"avx512", split_avx512, hash_strings_avx512};
+#  undef TTI_TARGET
+#  undef TTI_WIDE
+#  undef TTI_NAME
+#endif
+
+size_t tti_kernels_all(const tti_kernels **out, size_t capacity)
+{
+    size_t n = 0;
+#if TTI_X86
+    if (n < capacity && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2") &&
+        __builtin_cpu_supports("bmi2"))
+        out[n++] = &avx512;
+    if (n < capacity && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+        out[n++] = &avx2;
+#endif
+    if (n < capacity)
+        out[n++] = &generic;
+    return n;
+}
+
+static const tti_kernels *choose(void)
+{
+    const tti_kernels *all[4];
+    const size_t n = tti_kernels_all(all, 4);
+    const char *want = getenv("TT_KERNELS");
+    for (size_t i = 0; want != NULL && i < n; i++)
+        if (strcmp(want, all[i]->name) == 0)
+            return all[i];
+    return all[0];
+}
+
+/* Racing first calls all store the same pointer, so relaxed order is enough. */
+const tti_kernels *tti_kernels_get(void)
+{
+    static _Atomic(const tti_kernels *) chosen;
+    const tti_kernels *k = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (k == NULL) {
+        k = choose();
+        atomic_store_explicit(&chosen, k, memory_order_relaxed);
+    }
+    return k;
+}

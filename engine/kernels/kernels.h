@@ -1,0 +1,27 @@
+/*
+ * The inner loops that exist once per instruction set. All sets give the same results; the fastest
+ * one that this processor runs is chosen at first use. TT_KERNELS=generic|avx2|avx512 in the
+ * environment asks for one of them.
+ */
+#ifndef TTI_KERNELS_H
+#define TTI_KERNELS_H
+
+#include "kernels/split.h"
+
+typedef struct tti_kernels {
+    const char *name;
+    /** Finds the runs of text[0, size), size in 1 .. TTI_SPLIT_BYTES, and copies it to `folded`
+     * with its ASCII letters in lower case. Reads nothing past the text, writes up to
+     * TTI_SPLIT_PAST bytes past the copy. */
+    void (*split)(const uint8_t *text, size_t size, uint8_t *folded, tti_split *out);
+    /** out[i] = XXH3-64 of string i. */
+    void (*hash_strings)(const tti_strings *strings, uint64_t seed, uint64_t *out);
+} tti_kernels;
+
+/** The set in use. Threads: any. */
+const tti_kernels *tti_kernels_get(void);
+
+/** Every set that this processor runs, best first. @return their number, at most `capacity` */
+size_t tti_kernels_all(const tti_kernels **out, size_t capacity);
+
+#endif

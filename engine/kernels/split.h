@@ -1,0 +1,67 @@
+/*
+ * What the text stage's kernels take and give: runs of ASCII letters and digits in a piece of text,
+ * and hashes of many short byte strings.
+ */
+#ifndef TTI_SPLIT_H
+#define TTI_SPLIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TTI_SPLIT_BYTES = 4096,                    /**< longest piece; a multiple of 64 */
+    TTI_SPLIT_RUNS = TTI_SPLIT_BYTES / 2 + 64, /**< with room for stores past the last one */
+    TTI_SPLIT_PAST = 64                        /**< bytes that may be written past the folded ones */
+};
+
+/** Flags of a run; the values are those of TTI_TOKEN_*. */
+enum {
+    TTI_RUN_NUMERAL = 1u << 0, /**< starts with a digit */
+    TTI_RUN_CAPITAL = 1u << 3, /**< starts with a capital */
+    TTI_RUN_UPPER = 1u << 5,   /**< two letters or more, all capitals */
+    TTI_RUN_ASK = 1u << 7      /**< before it stands more than spaces, commas and hyphens */
+};
+
+/**
+ * Maximal runs of ASCII letters, ASCII digits and bytes above 0x7F in a piece of text, as places in
+ * the piece. The flags of a run with bytes above 0x7F (it is listed in `dirty`) mean nothing.
+ */
+typedef struct tti_split {
+    uint32_t count, dirty_count, line_count;
+    uint16_t begin[TTI_SPLIT_RUNS];
+    uint16_t end[TTI_SPLIT_RUNS];
+    uint8_t first[TTI_SPLIT_RUNS]; /**< NUMERAL, CAPITAL, ASK */
+    uint8_t whole[TTI_SPLIT_RUNS]; /**< UPPER */
+    uint16_t dirty[TTI_SPLIT_RUNS];
+    uint16_t line_at[TTI_SPLIT_BYTES];   /**< every '\n' and '\r' */
+    uint16_t line_runs[TTI_SPLIT_BYTES]; /**< runs that begin before it */
+} tti_split;
+
+/** Strings to be hashed: bytes[at[i], at[i] + length[i]), none empty. Eight bytes may be read from
+ * at[i], whatever the length. */
+typedef struct tti_strings {
+    const uint8_t *bytes;
+    const uint32_t *at;
+    const uint32_t *length;
+    size_t count;
+} tti_strings;
+
+/* XXH3-64 of 1 .. 8 bytes, from its specification; the default secret is folded into two words. */
+#define TTI_XXH_PRIME_2 UINT64_C(0xC2B2AE3D27D4EB4F)
+#define TTI_XXH_PRIME_3 UINT64_C(0x165667B19E3779F9)
+#define TTI_XXH_MIX UINT64_C(0x9FB21C651E98DF25)
+
+typedef struct tti_flips {
+    uint64_t one;  /**< for 1 .. 3 bytes */
+    uint64_t four; /**< for 4 .. 8 bytes */
+} tti_flips;
+
+static inline tti_flips tti_flips_of(uint64_t seed)
+{
+    const uint32_t low = (uint32_t)seed;
+    const uint32_t swapped = low << 24 | (low & 0xFF00) << 8 | (low >> 8 & 0xFF00) | low >> 24;
+    return (tti_flips){UINT64_C(0x87275A9B) + seed,
+                       UINT64_C(0xC73AB174C5ECD5A2) - (seed ^ (uint64_t)swapped << 32)};
+}
+
+#endif

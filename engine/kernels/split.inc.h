@@ -1,0 +1,355 @@
+/*
+ * Template: included once per instruction set by kernels.c. Needs TTI_NAME(x), TTI_TARGET and
+ * TTI_WIDE: 0 for plain C, 2 for AVX2 and BMI2, 5 for AVX-512 with VBMI2.
+ *
+ * A piece of text is classified 64 bytes at a time into bit masks; runs fall out of the masks, and
+ * facts about whole runs come from additions: in `runs + marks` every mark carries to the first bit
+ * after its run, as simdjson does for backslashes.
+ */
+
+/* Classes of 64 bytes, first byte lowest. */
+typedef struct TTI_NAME(masks) {
+    uint64_t run;    /* letters, digits, bytes above 0x7F */
+    uint64_t letter; /* A-Z a-z */
+    uint64_t upper;  /* A-Z */
+    uint64_t digit;
+    uint64_t high; /* above 0x7F */
+    uint64_t line; /* CR, LF */
+    uint64_t mild; /* space , - */
+} TTI_NAME(masks);
+
+/* What one block leaves to the next: bits shifted or carried out. */
+typedef struct TTI_NAME(carry) {
+    unsigned open;  /* a run reaches the block's end */
+    unsigned ask;   /* so does a gap with TTI_RUN_ASK */
+    unsigned lower; /* the open run has a small letter */
+    unsigned upper; /* ... a capital */
+    unsigned more;  /* ... two */
+    unsigned dirty; /* ... a byte above 0x7F */
+} TTI_NAME(carry);
+
+#if TTI_WIDE == 5
+
+TTI_TARGET static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text, uint8_t *folded)
+{
+    const __m512i x = _mm512_loadu_si512(text);
+    const __m512i low = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
+    TTI_NAME(masks) m;
+    m.letter = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('a')),
+                                      _mm512_set1_epi8(26));
+    m.upper = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8('A')),
+                                     _mm512_set1_epi8(26));
+    m.digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8('0')),
+                                     _mm512_set1_epi8(10));
+    m.high = _mm512_movepi8_mask(x);
+    m.line = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n')) |
+             _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\r'));
+    m.mild = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(' ')) |
+             _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8(',')),
+                                    _mm512_set1_epi8(2));
+    m.run = m.letter | m.digit | m.high;
+    _mm512_storeu_si512(folded, _mm512_mask_blend_epi8(m.upper, x, low));
+    return m;
+}
+
+/* Stores base + the place of every bit. */
+TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *out, uint64_t bits, unsigned base)
+{
+    const __m512i places = _mm512_set_epi8(
+        63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
+        40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18,
+        17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i packed = _mm512_maskz_compress_epi8(bits, places);
+    _mm512_storeu_si512(out, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(packed)),
+                                              _mm512_set1_epi16((short)base)));
+}
+
+/* Stores, for every bit of `places`, the flags whose masks have that bit. */
+TTI_TARGET static inline void TTI_NAME(put_flags)(uint8_t *out, uint64_t places, uint64_t digit,
+                                                  uint64_t upper, uint64_t ask)
+{
+    const __m512i flags = _mm512_or_si512(
+        _mm512_or_si512(_mm512_maskz_set1_epi8(digit, (char)TTI_RUN_NUMERAL),
+                        _mm512_maskz_set1_epi8(upper, (char)TTI_RUN_CAPITAL)),
+        _mm512_maskz_set1_epi8(ask, (char)TTI_RUN_ASK));
+    _mm256_storeu_si256((__m256i *)(void *)out,
+                        _mm512_castsi512_si256(_mm512_maskz_compress_epi8(places, flags)));
+}
+
+TTI_TARGET static inline void TTI_NAME(put_upper)(uint8_t *out, uint64_t places, uint64_t upper)
+{
+    const __m512i flags = _mm512_maskz_set1_epi8(upper, (char)TTI_RUN_UPPER);
+    _mm256_storeu_si256((__m256i *)(void *)out,
+                        _mm512_castsi512_si256(_mm512_maskz_compress_epi8(places, flags)));
+}
+
+#else
+
+#  if TTI_WIDE == 2
+
+TTI_TARGET static inline __m256i TTI_NAME(in_range)(__m256i x, char first, char count)
+{
+    const __m256i y = _mm256_sub_epi8(x, _mm256_set1_epi8(first));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(y, _mm256_set1_epi8((char)(count - 1))), y);
+}
+
+TTI_TARGET static inline uint64_t TTI_NAME(bits)(__m256i a, __m256i b)
+{
+    return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+}
+
+TTI_TARGET static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text, uint8_t *folded)
+{
+    const __m256i small = _mm256_set1_epi8(0x20);
+    const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)text);
+    const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(text + 32));
+    const __m256i upper_a = TTI_NAME(in_range)(a, 'A', 26), upper_b = TTI_NAME(in_range)(b, 'A', 26);
+    const __m256i low_a = _mm256_or_si256(a, _mm256_and_si256(upper_a, small));
+    const __m256i low_b = _mm256_or_si256(b, _mm256_and_si256(upper_b, small));
+    const __m256i lf = _mm256_set1_epi8('\n'), cr = _mm256_set1_epi8('\r');
+    TTI_NAME(masks) m;
+    m.letter =
+        TTI_NAME(bits)(TTI_NAME(in_range)(low_a, 'a', 26), TTI_NAME(in_range)(low_b, 'a', 26));
+    m.upper = TTI_NAME(bits)(upper_a, upper_b);
+    m.digit = TTI_NAME(bits)(TTI_NAME(in_range)(a, '0', 10), TTI_NAME(in_range)(b, '0', 10));
+    m.high = TTI_NAME(bits)(a, b);
+    m.line = TTI_NAME(bits)(_mm256_or_si256(_mm256_cmpeq_epi8(a, lf), _mm256_cmpeq_epi8(a, cr)),
+                            _mm256_or_si256(_mm256_cmpeq_epi8(b, lf), _mm256_cmpeq_epi8(b, cr)));
+    m.mild = TTI_NAME(bits)(
+        _mm256_or_si256(_mm256_cmpeq_epi8(a, small), TTI_NAME(in_range)(a, ',', 2)),
+        _mm256_or_si256(_mm256_cmpeq_epi8(b, small), TTI_NAME(in_range)(b, ',', 2)));
+    m.run = m.letter | m.digit | m.high;
+    _mm256_storeu_si256((__m256i *)(void *)folded, low_a);
+    _mm256_storeu_si256((__m256i *)(void *)(folded + 32), low_b);
+    return m;
+}
+
+#  else
+
+/* Eight bytes at a time; a byte's answer is its top bit. Bytes above 0x7F are in no range. */
+static inline uint64_t TTI_NAME(in_range)(uint64_t x, unsigned first, unsigned count)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), top = each << 7, low = x & ~top;
+    return (low + each * (0x80 - first)) & ~(low + each * (0x80 - first - count)) & top & ~x;
+}
+
+static inline uint64_t TTI_NAME(bits)(uint64_t tops)
+{
+    return tops * UINT64_C(0x0002040810204081) >> 56;
+}
+
+static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text, uint8_t *folded)
+{
+    TTI_NAME(masks) m = {0, 0, 0, 0, 0, 0, 0};
+    for (unsigned i = 0; i < 64; i += 8) {
+        const uint64_t x = XXH_readLE64(text + i);
+        const uint64_t upper = TTI_NAME(in_range)(x, 'A', 26);
+        const uint64_t low = x | upper >> 2;
+        const uint64_t line = TTI_NAME(in_range)(x, '\n', 1) | TTI_NAME(in_range)(x, '\r', 1);
+        const uint64_t mild = TTI_NAME(in_range)(x, ' ', 1) | TTI_NAME(in_range)(x, ',', 2);
+        m.letter |= TTI_NAME(bits)(TTI_NAME(in_range)(low, 'a', 26)) << i;
+        m.upper |= TTI_NAME(bits)(upper) << i;
+        m.digit |= TTI_NAME(bits)(TTI_NAME(in_range)(x, '0', 10)) << i;
+        m.high |= TTI_NAME(bits)(x & UINT64_C(0x8080808080808080)) << i;
+        m.line |= TTI_NAME(bits)(line) << i;
+        m.mild |= TTI_NAME(bits)(mild) << i;
+        XXH_writeLE64(folded + i, low);
+    }
+    m.run = m.letter | m.digit | m.high;
+    return m;
+}
+
+#  endif
+
+TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *out, uint64_t bits, unsigned base)
+{
+    for (; bits != 0; bits &= bits - 1)
+        *out++ = (uint16_t)(base + (unsigned)__builtin_ctzll(bits));
+}
+
+TTI_TARGET static inline void TTI_NAME(put_flags)(uint8_t *out, uint64_t places, uint64_t digit,
+                                                  uint64_t upper, uint64_t ask)
+{
+    for (; places != 0; places &= places - 1) {
+        const int i = __builtin_ctzll(places);
+        *out++ = (uint8_t)((digit >> i & 1) * TTI_RUN_NUMERAL | (upper >> i & 1) * TTI_RUN_CAPITAL |
+                           (ask >> i & 1) * TTI_RUN_ASK);
+    }
+}
+
+TTI_TARGET static inline void TTI_NAME(put_upper)(uint8_t *out, uint64_t places, uint64_t upper)
+{
+    for (; places != 0; places &= places - 1)
+        *out++ = (uint8_t)((upper >> __builtin_ctzll(places) & 1) * TTI_RUN_UPPER);
+}
+
+#endif
+
+/* a + b + *carry, which is left as the carry out. */
+TTI_TARGET static inline uint64_t TTI_NAME(add)(uint64_t a, uint64_t b, unsigned *carry)
+{
+    const uint64_t sum = a + b, all = sum + *carry;
+    *carry = (unsigned)(sum < a) | (unsigned)(all < sum);
+    return all;
+}
+
+/* Places in `list` of the ordinals that the bits have among `places`, counted from `base`. */
+TTI_TARGET static inline void TTI_NAME(put_lines)(tti_split *out, uint64_t line, uint64_t starts,
+                                                  uint32_t count, unsigned base)
+{
+    for (; line != 0; line &= line - 1) {
+        const unsigned i = (unsigned)__builtin_ctzll(line);
+        const uint64_t before = starts & ((line & -line) - 1);
+        out->line_at[out->line_count] = (uint16_t)(base + i);
+        out->line_runs[out->line_count++] =
+            (uint16_t)(count + (unsigned)__builtin_popcountll(before));
+    }
+}
+
+/* Adds the runs that begin or end in one block. `ended` runs have ended before it. */
+TTI_TARGET static inline uint32_t TTI_NAME(put_block)(tti_split *out, const TTI_NAME(masks) * m,
+                                                      TTI_NAME(carry) * c, uint32_t ended,
+                                                      unsigned base)
+{
+    const uint64_t run = m->run, before = run << 1 | c->open;
+    const uint64_t starts = run & ~before, ends = ~run & before;
+    const uint64_t ask = TTI_NAME(add)(~run, ~run & ~m->mild, &c->ask);
+    const uint64_t lower = TTI_NAME(add)(run, m->letter & ~m->upper, &c->lower);
+    const uint64_t more = m->upper & TTI_NAME(add)(run, m->upper, &c->upper);
+    const uint64_t upper = TTI_NAME(add)(run, more, &c->more) & ~lower;
+    uint64_t dirty = TTI_NAME(add)(run, m->high, &c->dirty) & ends;
+    TTI_NAME(put_places)(out->begin + out->count, starts, base);
+    TTI_NAME(put_flags)(out->first + out->count, starts, m->digit, m->upper, ask);
+    TTI_NAME(put_places)(out->end + ended, ends, base);
+    TTI_NAME(put_upper)(out->whole + ended, ends, upper);
+    TTI_NAME(put_lines)(out, m->line, starts, out->count, base);
+    for (; dirty != 0; dirty &= dirty - 1)
+        out->dirty[out->dirty_count++] = (uint16_t)(
+            ended + (unsigned)__builtin_popcountll(ends & ((dirty & -dirty) - 1)));
+    c->open = (unsigned)(run >> 63);
+    out->count += (uint32_t)__builtin_popcountll(starts);
+    return ended + (uint32_t)__builtin_popcountll(ends);
+}
+
+TTI_TARGET static void TTI_NAME(split)(const uint8_t *text, size_t size, uint8_t *folded,
+                                       tti_split *out)
+{
+    TTI_NAME(carry) c = {0, 1, 0, 0, 0, 0};
+    uint32_t ended = 0;
+    size_t i = 0;
+    out->count = out->dirty_count = out->line_count = 0;
+    for (; i + 64 <= size; i += 64) {
+        const TTI_NAME(masks) m = TTI_NAME(classify)(text + i, folded + i);
+        ended = TTI_NAME(put_block)(out, &m, &c, ended, (unsigned)i);
+    }
+    if (i < size) {
+        uint8_t tail[64] = {0};
+        memcpy(tail, text + i, size - i);
+        const TTI_NAME(masks) m = TTI_NAME(classify)(tail, folded + i);
+        ended = TTI_NAME(put_block)(out, &m, &c, ended, (unsigned)i);
+    }
+    if (c.open) {
+        out->end[ended] = (uint16_t)size;
+        out->whole[ended] = c.more && !c.lower ? TTI_RUN_UPPER : 0;
+        if (c.dirty)
+            out->dirty[out->dirty_count++] = (uint16_t)ended;
+    }
+}
+
+/* XXH3 of 1 .. 8 bytes; eight may be read. */
+TTI_TARGET static inline uint64_t TTI_NAME(hash_short)(const uint8_t *bytes, uint32_t length,
+                                                       const tti_flips *flips)
+{
+    uint64_t x = XXH_readLE64(bytes);
+    if (length >= 4) {
+        const uint64_t tail = (uint32_t)(x >> (8 * length - 32));
+        x = (tail | x << 32) ^ flips->four;
+        x ^= (x << 49 | x >> 15) ^ (x << 24 | x >> 40);
+        x *= TTI_XXH_MIX;
+        x ^= (x >> 35) + length;
+        x *= TTI_XXH_MIX;
+        return x ^ x >> 28;
+    }
+    const uint64_t first = x & 0xFF, middle = x >> (8 * (length >> 1)) & 0xFF;
+    const uint64_t last = x >> (8 * length - 8) & 0xFF;
+    x = (last | length << 8 | first << 16 | middle << 24) ^ flips->one;
+    x ^= x >> 33;
+    x *= TTI_XXH_PRIME_2;
+    x ^= x >> 29;
+    x *= TTI_XXH_PRIME_3;
+    return x ^ x >> 32;
+}
+
+#if TTI_WIDE == 5
+
+TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_strings *s, size_t i, __mmask8 all,
+                                                   const tti_flips *flips, uint64_t *out)
+{
+    const __m512i at = _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, s->at + i));
+    const __m512i length =
+        _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, s->length + i));
+    const __m512i x = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), all, at, s->bytes, 1);
+    const __mmask8 four = _mm512_cmpge_epu64_mask(length, _mm512_set1_epi64(4));
+    const __m512i bits = _mm512_slli_epi64(length, 3), byte = _mm512_set1_epi64(0xFF);
+    /* 4 .. 8 bytes: last four below the first four */
+    const __m512i tail = _mm512_srlv_epi64(x, _mm512_sub_epi64(bits, _mm512_set1_epi64(32)));
+    const __m512i long_key = _mm512_xor_si512(
+        _mm512_mask_blend_epi32(0xAAAA, tail, _mm512_slli_epi64(x, 32)),
+        _mm512_set1_epi64((long long)flips->four));
+    /* 1 .. 3 bytes: last, length, first, middle */
+    const __m512i middle = _mm512_and_si512(
+        _mm512_srlv_epi64(x, _mm512_slli_epi64(_mm512_srli_epi64(length, 1), 3)), byte);
+    const __m512i last =
+        _mm512_and_si512(_mm512_srlv_epi64(x, _mm512_sub_epi64(bits, _mm512_set1_epi64(8))), byte);
+    const __m512i outer = _mm512_or_si512(
+        _mm512_or_si512(_mm512_slli_epi64(_mm512_and_si512(x, byte), 16), last),
+        _mm512_or_si512(_mm512_slli_epi64(middle, 24), _mm512_slli_epi64(length, 8)));
+    const __m512i short_key = _mm512_xor_si512(outer, _mm512_set1_epi64((long long)flips->one));
+    /* both: the same steps with other numbers */
+    const __m512i turned =
+        _mm512_xor_si512(_mm512_rol_epi64(long_key, 49), _mm512_rol_epi64(long_key, 24));
+    __m512i h = _mm512_mask_xor_epi64(
+        _mm512_xor_si512(short_key, _mm512_srli_epi64(short_key, 33)), four, long_key, turned);
+    h = _mm512_mullo_epi64(
+        h, _mm512_mask_blend_epi64(four, _mm512_set1_epi64((long long)TTI_XXH_PRIME_2),
+                                   _mm512_set1_epi64((long long)TTI_XXH_MIX)));
+    h = _mm512_xor_si512(
+        h, _mm512_mask_add_epi64(_mm512_srli_epi64(h, 29), four, _mm512_srli_epi64(h, 35), length));
+    h = _mm512_mullo_epi64(
+        h, _mm512_mask_blend_epi64(four, _mm512_set1_epi64((long long)TTI_XXH_PRIME_3),
+                                   _mm512_set1_epi64((long long)TTI_XXH_MIX)));
+    h = _mm512_xor_si512(
+        h, _mm512_mask_srli_epi64(_mm512_srli_epi64(h, 32), four, h, 28));
+    _mm512_mask_storeu_epi64(out + i, all, h);
+}
+
+TTI_TARGET static void TTI_NAME(hash_strings)(const tti_strings *s, uint64_t seed, uint64_t *out)
+{
+    const tti_flips flips = tti_flips_of(seed);
+    for (size_t i = 0; i < s->count; i += 8) {
+        const size_t left = s->count - i;
+        const __mmask8 all = left >= 8 ? 0xFF : (__mmask8)((1u << left) - 1);
+        const __m256i length = _mm256_maskz_loadu_epi32(all, s->length + i);
+        unsigned longer = _mm256_cmpgt_epu32_mask(length, _mm256_set1_epi32(8));
+        TTI_NAME(hash_eight)(s, i, all, &flips, out);
+        for (; longer != 0; longer &= longer - 1) {
+            const size_t k = i + (unsigned)__builtin_ctz(longer);
+            out[k] = XXH3_64bits_withSeed(s->bytes + s->at[k], s->length[k], seed);
+        }
+    }
+}
+
+#else
+
+TTI_TARGET static void TTI_NAME(hash_strings)(const tti_strings *s, uint64_t seed, uint64_t *out)
+{
+    const tti_flips flips = tti_flips_of(seed);
+    for (size_t i = 0; i < s->count; i++) {
+        const uint8_t *bytes = s->bytes + s->at[i];
+        const uint32_t length = s->length[i];
+        out[i] = length <= 8 ? TTI_NAME(hash_short)(bytes, length, &flips)
+                             : XXH3_64bits_withSeed(bytes, length, seed);
+    }
+}
+
+#endif
