@@ -16,8 +16,9 @@
 #define TTI_TARGET
 #define TTI_WIDE 0
 #define TTI_NAME(x) x##_generic
+#include "kernels/minhash.inc.h"
 #include "kernels/split.inc.h"
-static const tti_kernels generic = {"generic", split_generic, hash_strings_generic};
+static const tti_kernels generic = {"generic", split_generic, hash_strings_generic, minhash_generic};
 #undef TTI_TARGET
 #undef TTI_WIDE
 #undef TTI_NAME
@@ -26,8 +27,9 @@ static const tti_kernels generic = {"generic", split_generic, hash_strings_gener
 #  define TTI_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #  define TTI_WIDE 2
 #  define TTI_NAME(x) x##_avx2
+#  include "kernels/minhash.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx2 = {"avx2", split_avx2, hash_strings_avx2};
+static const tti_kernels avx2 = {"avx2", split_avx2, hash_strings_avx2, minhash_avx2};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME
@@ -37,8 +39,9 @@ static const tti_kernels avx2 = {"avx2", split_avx2, hash_strings_avx2};
           target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 #  define TTI_WIDE 5
 #  define TTI_NAME(x) x##_avx512
+#  include "kernels/minhash.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx512 = {"avx512", split_avx512, hash_strings_avx512};
+static const tti_kernels avx512 = {"avx512", split_avx512, hash_strings_avx512, minhash_avx512};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME

@@ -16,6 +16,9 @@ typedef struct tti_kernels {
     void (*split)(const uint8_t *text, size_t size, uint8_t *folded, tti_split *out);
     /** out[i] = XXH3-64 of string i. */
     void (*hash_strings)(const tti_strings *strings, uint64_t seed, uint64_t *out);
+    /** signature[i] = min(signature[i], mul[i] * fold + add[i] for every fold), i < lanes. */
+    void (*minhash)(uint32_t *signature, const uint32_t *mul, const uint32_t *add, size_t lanes,
+                    const uint32_t *folds, size_t count);
 } tti_kernels;
 
 /** The set in use. Threads: any. */

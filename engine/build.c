@@ -1,0 +1,341 @@
+/* The builder: articles in batches -> tokens in chunks, with what is kept of every article. */
+#include "build.h"
+
+#include "common/alloc.h"
+#include "common/candidate.h"
+#include "common/fail.h"
+#include "common/par.h"
+#include "options.h"
+
+#include <string.h>
+
+/* Where an article of the batch went. */
+typedef struct taken {
+    tti_text_added added;
+    size_t token_begin, span_begin, paragraph_begin;
+    int thread;
+    tt_status status;
+} taken;
+
+/* ---- Settings and store ---------------------------------------------------------------------- */
+
+tt_status tti_settings_copy(tti_settings *out, const tt_options *options, tt_error *error)
+{
+    TTI_TRY(tt_options_resolve(options, &out->options, error));
+    out->source_size = 0;
+    if (out->options.keep_sources != NULL) {
+        const size_t size = strlen(out->options.keep_sources) + 1;
+        char *copy = tti_alloc(out->options.allocator, size, 1);
+        if (copy == NULL)
+            return tti_fail_memory(error, "options");
+        memcpy(copy, out->options.keep_sources, size);
+        out->options.keep_sources = copy;
+        out->source_size = size;
+    }
+    return TT_OK;
+}
+
+void tti_settings_free(tti_settings *s)
+{
+    if (s->source_size > 0)
+        tti_release(s->options.allocator, (void *)s->options.keep_sources, s->source_size, 1);
+    s->source_size = 0;
+}
+
+static void free_chunk(const tt_allocator *a, tti_chunk *c)
+{
+    for (int t = 0; c->tokens != NULL && t < c->thread_count; t++)
+        tti_tokens_free(&c->tokens[t]);
+    tti_release(a, c->tokens, (size_t)c->thread_count, sizeof *c->tokens);
+    tti_release(a, c->names, c->name_size, 1);
+    memset(c, 0, sizeof *c);
+}
+
+void tti_store_free(tti_store *s)
+{
+    const tt_allocator *a = s->allocator;
+    if (a == NULL)
+        return;
+    for (size_t k = 0; k < s->chunk_count; k++)
+        free_chunk(a, &s->chunks[k]);
+    tti_release(a, s->chunks, s->chunk_capacity, sizeof *s->chunks);
+    tti_release(a, s->corpus.docs, s->doc_capacity, sizeof *s->corpus.docs);
+    tti_release(a, s->corpus.articles, s->article_capacity, sizeof *s->corpus.articles);
+    tti_release(a, s->keys, s->key_capacity, sizeof *s->keys);
+    memset(s, 0, sizeof *s);
+}
+
+tt_status tt_builder_open(tt_builder **out, const tt_options *options, tt_error *error)
+{
+    tti_settings settings;
+    tt_builder *b;
+    if (out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
+    *out = NULL;
+    TTI_TRY(tti_settings_copy(&settings, options, error));
+    b = tti_alloc_zero(settings.options.allocator, 1, sizeof *b);
+    if (b == NULL) {
+        tti_settings_free(&settings);
+        return tti_fail_memory(error, "a builder");
+    }
+    b->settings = settings;
+    b->store.allocator = settings.options.allocator;
+    *out = b;
+    return TT_OK;
+}
+
+void tt_builder_close(tt_builder *b)
+{
+    const tt_allocator *a;
+    if (b == NULL)
+        return;
+    a = b->settings.options.allocator;
+    tti_store_free(&b->store);
+    tti_release(a, b->id_slots, b->id_slot_count, sizeof *b->id_slots);
+    tti_settings_free(&b->settings);
+    tti_release(a, b, 1, sizeof *b);
+}
+
+/* ---- Ids ------------------------------------------------------------------------------------- */
+
+static uint64_t hash_id(const char *id, size_t size, uint32_t flags)
+{
+    return XXH3_64bits_withSeed(id, size, flags & TT_ARTICLE_INTEGER_ID);
+}
+
+/* The slot of an id: the one that has it, or the empty one where it would go. 0 is empty. */
+static uint32_t *find_id(const tt_builder *b, const char *id, size_t size, uint32_t flags)
+{
+    size_t slot = (size_t)hash_id(id, size, flags) & (b->id_slot_count - 1);
+    for (; b->id_slots[slot] != 0; slot = (slot + 1) & (b->id_slot_count - 1)) {
+        const tti_article *x = &b->store.corpus.articles[b->id_slots[slot] - 1];
+        if (x->id_size == size && memcmp(x->id, id, size) == 0 &&
+            (x->flags & TT_ARTICLE_INTEGER_ID) == (flags & TT_ARTICLE_INTEGER_ID))
+            break;
+    }
+    return &b->id_slots[slot];
+}
+
+static void fill_ids(tt_builder *b)
+{
+    for (size_t k = 0; k < b->store.corpus.article_count; k++) {
+        const tti_article *x = &b->store.corpus.articles[k];
+        *find_id(b, x->id, x->id_size, x->flags) = (uint32_t)k + 1;
+    }
+}
+
+static tt_status reserve_ids(tt_builder *b, size_t articles, tt_error *error)
+{
+    const tt_allocator *a = b->settings.options.allocator;
+    const size_t old_count = b->id_slot_count;
+    uint32_t *old = b->id_slots, *grown;
+    size_t count = old_count < 64 ? 64 : old_count;
+    while (count < articles * 2)
+        count *= 2;
+    if (count == old_count)
+        return TT_OK;
+    grown = tti_alloc_zero(a, count, sizeof *grown);
+    if (grown == NULL)
+        return tti_fail_memory(error, "ids");
+    b->id_slots = grown;
+    b->id_slot_count = count;
+    fill_ids(b);
+    tti_release(a, old, old_count, sizeof *old);
+    return TT_OK;
+}
+
+/* ---- Reading the batch ----------------------------------------------------------------------- */
+
+static tt_status check_article(const tt_options *o, const tt_article *x)
+{
+    if (x->id == NULL || x->id_size == 0 || x->id_size > UINT32_MAX || x->source_size > UINT32_MAX)
+        return TT_EINVAL;
+    if (x->text_size > o->max_article_bytes)
+        return TT_ELIMIT;
+    return TT_OK;
+}
+
+static void read_article(const tt_options *o, const tt_article *x, tti_tokens *tokens, taken *out)
+{
+    out->thread = tti_thread();
+    out->token_begin = tokens->count;
+    out->span_begin = tokens->span_size;
+    out->paragraph_begin = tokens->paragraph_count;
+    out->status = check_article(o, x);
+    if (out->status == TT_OK)
+        out->status = tti_text_append(tokens, x->text, x->text_size, (tt_paragraphs)o->paragraphs,
+                                      o->seed, &out->added, NULL);
+}
+
+static tt_status read_batch(tt_builder *b, const tt_article *articles, size_t count,
+                            tti_chunk *chunk, taken *list, tt_error *error)
+{
+    const tt_options *o = &b->settings.options;
+    const int threads = tti_threads(o->threads, count);
+    chunk->tokens = tti_alloc_zero(o->allocator, (size_t)threads, sizeof *chunk->tokens);
+    if (chunk->tokens == NULL)
+        return tti_fail_memory(error, "a batch");
+    chunk->thread_count = threads;
+    for (int t = 0; t < threads; t++)
+        tti_tokens_init(&chunk->tokens[t], o->allocator);
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16)
+    for (int64_t i = 0; i < (int64_t)count; i++)
+        read_article(o, &articles[i], &chunk->tokens[tti_thread()], &list[i]);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].status == TT_ENOMEM)
+            return tti_fail_memory(error, "tokens");
+    for (int t = 0; t < threads; t++)
+        tti_tokens_trim(&chunk->tokens[t]);
+    return TT_OK;
+}
+
+static tt_status copy_names(const tt_allocator *a, const tt_article *articles, size_t count,
+                            tti_chunk *chunk, tt_error *error)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += articles[i].id_size + articles[i].source_size;
+    chunk->names = tti_alloc(a, size, 1);
+    if (chunk->names == NULL)
+        return tti_fail_memory(error, "ids");
+    chunk->name_size = size;
+    return TT_OK;
+}
+
+/* ---- Taking it over -------------------------------------------------------------------------- */
+
+static const char *keep_name(char **names, const char *name, size_t size)
+{
+    char *copy = *names;
+    if (size > 0)
+        memcpy(copy, name, size);
+    *names += size;
+    return copy;
+}
+
+static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk,
+                         const taken *t, char **names)
+{
+    tti_store *s = &b->store;
+    const tti_tokens *tokens = &chunk->tokens[t->thread];
+    const uint32_t ordinal = (uint32_t)s->corpus.article_count++;
+    tti_article *article = &s->corpus.articles[ordinal];
+    memset(article, 0, sizeof *article);
+    article->spans = tokens->spans + t->span_begin;
+    article->id = keep_name(names, x->id, x->id_size);
+    article->source = keep_name(names, x->source, x->source_size);
+    article->id_size = (uint32_t)x->id_size;
+    article->source_size = (uint32_t)x->source_size;
+    article->text_size = x->text_size;
+    article->published = x->published;
+    article->flags = x->flags;
+    article->doc = ordinal;
+    s->corpus.docs[s->corpus.doc_count++] =
+        (tti_doc){tokens->hashes + t->token_begin, tokens->flags + t->token_begin,
+                  tokens->paragraphs + t->paragraph_begin, t->added.token_count,
+                  t->added.paragraph_count, ordinal, 0};
+    s->keys[ordinal] = t->added.key;
+    s->bytes += x->text_size;
+    s->tokens += t->added.token_count;
+    s->paragraphs += t->added.paragraph_count;
+    *find_id(b, article->id, article->id_size, article->flags) = ordinal + 1;
+}
+
+static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
+{
+    tti_store *s = &b->store;
+    const size_t need = s->corpus.article_count + count;
+    if (need > TTI_DOC_LIMIT)
+        return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "more than %u articles in one build",
+                        TTI_DOC_LIMIT);
+    if (tti_reserve(s->allocator, &s->corpus.docs, &s->doc_capacity, need, sizeof(tti_doc)) != 0 ||
+        tti_reserve(s->allocator, &s->corpus.articles, &s->article_capacity, need,
+                    sizeof(tti_article)) != 0 ||
+        tti_reserve(s->allocator, &s->keys, &s->key_capacity, need, sizeof(tti_key)) != 0 ||
+        tti_reserve(s->allocator, &s->chunks, &s->chunk_capacity, s->chunk_count + 1,
+                    sizeof(tti_chunk)) != 0)
+        return tti_fail_memory(error, "articles");
+    return reserve_ids(b, need, error);
+}
+
+static tt_status first_rejection(const tt_article *articles, const taken *list, size_t count,
+                                 tt_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].status != TT_OK)
+            return tti_fail(error, list[i].status, i, "article %.*s: %s",
+                            (int)(articles[i].id_size < 100 ? articles[i].id_size : 100),
+                            articles[i].id == NULL ? "" : articles[i].id,
+                            tt_status_name(list[i].status));
+    return TT_OK;
+}
+
+/* An id that stands twice, in the store or in the batch, is met as its article is taken over. */
+static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
+                       const tti_chunk *chunk, taken *list)
+{
+    char *names = chunk->names;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].status != TT_OK)
+            continue;
+        if (*find_id(b, articles[i].id, articles[i].id_size, articles[i].flags) != 0)
+            list[i].status = TT_EDUPLICATE;
+        else
+            take_article(b, &articles[i], chunk, &list[i], &names);
+    }
+}
+
+/* Gives back what the batch at hand brought, as if it had not been added. */
+static void give_back(tt_builder *b, const tti_store *before)
+{
+    b->store.corpus.article_count = before->corpus.article_count;
+    b->store.corpus.doc_count = before->corpus.doc_count;
+    b->store.bytes = before->bytes;
+    b->store.tokens = before->tokens;
+    b->store.paragraphs = before->paragraphs;
+    memset(b->id_slots, 0, b->id_slot_count * sizeof *b->id_slots);
+    fill_ids(b);
+}
+
+/* Everything that can fail before the batch is taken over. */
+static tt_status prepare_batch(tt_builder *b, const tt_article *articles, size_t count,
+                               tti_chunk *chunk, taken *list, tt_error *error)
+{
+    TTI_TRY(tti_progress(&b->settings.options, "text", b->store.corpus.article_count, 0, error));
+    TTI_TRY(read_batch(b, articles, count, chunk, list, error));
+    TTI_TRY(copy_names(b->settings.options.allocator, articles, count, chunk, error));
+    return reserve_store(b, count, error);
+}
+
+tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count,
+                         tt_status *statuses, tt_error *error)
+{
+    const double start = tti_now();
+    tti_chunk chunk = {0};
+    tti_store before;
+    taken *list;
+    tt_status status;
+    if (b == NULL || (articles == NULL && count > 0))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or articles is NULL");
+    if (count == 0)
+        return TT_OK;
+    list = tti_alloc_zero(b->store.allocator, count, sizeof *list);
+    if (list == NULL)
+        return tti_fail_memory(error, "a batch");
+    status = prepare_batch(b, articles, count, &chunk, list, error);
+    if (status == TT_OK) {
+        before = b->store;
+        take_batch(b, articles, count, &chunk, list);
+        if (statuses == NULL && (status = first_rejection(articles, list, count, error)) != TT_OK)
+            give_back(b, &before);
+    }
+    if (status == TT_OK)
+        b->store.chunks[b->store.chunk_count++] = chunk;
+    else
+        free_chunk(b->store.allocator, &chunk);
+    for (size_t i = 0; status == TT_OK && statuses != NULL && i < count; i++)
+        statuses[i] = list[i].status;
+    tti_release(b->store.allocator, list, count, sizeof *list);
+    b->text_seconds += tti_now() - start;
+    return status;
+}

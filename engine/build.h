@@ -1,0 +1,15 @@
+/* The builder's insides, shared by build.c and finish.c. */
+#ifndef TTI_BUILD_H
+#define TTI_BUILD_H
+
+#include "index.h"
+
+struct tt_builder {
+    tti_settings settings;
+    tti_store store;
+    uint32_t *id_slots; /**< open addressing: an article's ordinal + 1 by its id; 0 is empty */
+    size_t id_slot_count;
+    double text_seconds;
+};
+
+#endif

@@ -1,0 +1,490 @@
+/*
+ * Chain stage: anchors -> chains -> gaps and ends -> passages.
+ *
+ * In:  the tokens of two articles, b indexed by its grams of four tokens.
+ * Out: passages, and how many tokens of either side are aligned.
+ *
+ * Anchors are maximal exact matches. A gram that stands in more than RARE places of b starts none
+ * (it is still passed through by the extension of its neighbours), unless nothing rarer is shared.
+ * Chaining is the O(n h) dynamic programme over the last LOOK_BACK anchors.
+ */
+#include "chain/align.h"
+
+#include "chain/gap.h"
+#include "common/alloc.h"
+#include "common/fail.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RARE = 16,      /* places of a gram in b that still make it an anchor */
+    LOOK_BACK = 50, /* anchors before one that may precede it in a chain (minimap2's h) */
+    MAX_SKEW = 32,  /* difference of the two gaps that one chain may pass over */
+    X_DROP = 6,     /* how far below its best an extension may fall */
+    UNIT = 4,       /* score of an aligned token; gaps cost parts of it */
+    LEAST_PASSAGE = 8 /* aligned tokens of a passage, but in very short articles: a stock phrase is
+                         shorter */
+};
+
+#define NONE UINT32_MAX
+
+typedef struct anchor {
+    uint32_t a, b, len;
+    uint32_t before; /* the anchor before it in its best chain, or NONE */
+    int64_t score;   /* of the best chain that ends here */
+    uint8_t used;
+} anchor;
+
+typedef struct chain_end {
+    int64_t score;
+    uint32_t anchor;
+} chain_end;
+
+struct tti_aligner {
+    const tt_allocator *allocator;
+    const uint32_t *b;
+    uint32_t b_count;
+    uint32_t *heads, *next; /* gram table: first place of a slot's grams, next place of a place's */
+    size_t head_capacity, next_capacity;
+    uint32_t head_mask;
+    anchor *anchors;
+    size_t anchor_count, anchor_capacity;
+    chain_end *ends;
+    size_t end_count, end_capacity;
+    uint32_t *path; /* a chain's anchors, last first */
+    size_t path_count, path_capacity;
+    tti_block *blocks, *chain; /* all passages' blocks; the chain being made */
+    size_t block_count, block_capacity, chain_count, chain_capacity;
+    tti_passage *passages;
+    size_t passage_count, passage_capacity;
+    uint8_t *a_seen, *b_seen; /* a byte a token: aligned already; all zero between runs */
+    size_t a_seen_capacity, b_seen_capacity;
+};
+
+tt_status tti_aligner_open(tti_aligner **out, const tt_allocator *allocator, tt_error *error)
+{
+    tti_aligner *al = tti_alloc_zero(allocator, 1, sizeof *al);
+    *out = al;
+    if (al == NULL)
+        return tti_fail_memory(error, "an aligner");
+    al->allocator = allocator;
+    return TT_OK;
+}
+
+void tti_aligner_close(tti_aligner *al)
+{
+    if (al == NULL)
+        return;
+    tti_release(al->allocator, al->heads, al->head_capacity, sizeof *al->heads);
+    tti_release(al->allocator, al->next, al->next_capacity, sizeof *al->next);
+    tti_release(al->allocator, al->anchors, al->anchor_capacity, sizeof *al->anchors);
+    tti_release(al->allocator, al->ends, al->end_capacity, sizeof *al->ends);
+    tti_release(al->allocator, al->path, al->path_capacity, sizeof *al->path);
+    tti_release(al->allocator, al->blocks, al->block_capacity, sizeof *al->blocks);
+    tti_release(al->allocator, al->chain, al->chain_capacity, sizeof *al->chain);
+    tti_release(al->allocator, al->passages, al->passage_capacity, sizeof *al->passages);
+    tti_release(al->allocator, al->a_seen, al->a_seen_capacity, 1);
+    tti_release(al->allocator, al->b_seen, al->b_seen_capacity, 1);
+    tti_release(al->allocator, al, 1, sizeof *al);
+}
+
+/* ---- Grams -------------------------------------------------------------------------------- */
+
+static uint32_t gram_slot(const uint32_t *t, uint32_t mask)
+{
+    const uint64_t low = (uint64_t)t[0] << 32 | t[1], high = (uint64_t)t[2] << 32 | t[3];
+    const uint64_t h = (low * 0x9E3779B185EBCA87u ^ high) * 0xC2B2AE3D27D4EB4Fu;
+    return (uint32_t)(h >> 32) & mask;
+}
+
+static int same_gram(const uint32_t *x, const uint32_t *y)
+{
+    return memcmp(x, y, TTI_GRAM * sizeof *x) == 0;
+}
+
+/* Grows a byte map and zeroes what is new. */
+static int reserve_seen(const tt_allocator *a, uint8_t **seen, size_t *capacity, size_t need)
+{
+    const size_t old = *capacity;
+    if (tti_reserve(a, seen, capacity, need, 1) != 0)
+        return -1;
+    memset(*seen + old, 0, *capacity - old);
+    return 0;
+}
+
+tt_status tti_aligner_load(tti_aligner *al, const uint32_t *tokens, uint32_t count, tt_error *error)
+{
+    size_t slots = 64;
+    while (slots < (size_t)count * 2)
+        slots *= 2;
+    if (tti_reserve(al->allocator, &al->heads, &al->head_capacity, slots, sizeof *al->heads) != 0 ||
+        tti_reserve(al->allocator, &al->next, &al->next_capacity, count, sizeof *al->next) != 0 ||
+        reserve_seen(al->allocator, &al->b_seen, &al->b_seen_capacity, count) != 0)
+        return tti_fail_memory(error, "an article's grams");
+    al->b = tokens;
+    al->b_count = count;
+    al->head_mask = (uint32_t)(slots - 1);
+    memset(al->heads, 0xFF, slots * sizeof *al->heads);
+    for (uint32_t p = count < TTI_GRAM ? 0 : count - TTI_GRAM + 1; p-- > 0;) {
+        uint32_t *head = &al->heads[gram_slot(tokens + p, al->head_mask)];
+        al->next[p] = *head; /* from the back, so that a slot's places ascend */
+        *head = p;
+    }
+    return TT_OK;
+}
+
+/* ---- Anchors ------------------------------------------------------------------------------ */
+
+typedef struct side {
+    const uint32_t *tokens;
+    uint32_t count;
+    int self; /* the two sides are one article */
+} side;
+
+/* True if an anchor found before already runs through gram (i, p). */
+static int is_covered(const tti_aligner *al, uint32_t i, uint32_t p)
+{
+    const size_t n = al->anchor_count, back = n < LOOK_BACK ? n : LOOK_BACK;
+    for (size_t k = n; k-- > n - back;) {
+        const anchor *x = &al->anchors[k];
+        if (x->b - x->a == p - i && x->a <= i && i + TTI_GRAM <= x->a + x->len)
+            return 1;
+    }
+    return 0;
+}
+
+/* Records the maximal match through gram (i, p). */
+static tt_status add_anchor(tti_aligner *al, const side *a, uint32_t i, uint32_t p, tt_error *error)
+{
+    const uint32_t most = a->self ? p - i : UINT32_MAX; /* the two places may not overlap */
+    uint32_t end = i + TTI_GRAM, shift = p - i;
+    while (i > 0 && i + shift > 0 && a->tokens[i - 1] == al->b[i - 1 + shift])
+        i--;
+    while (end < a->count && end + shift < al->b_count && a->tokens[end] == al->b[end + shift])
+        end++;
+    if (tti_reserve(al->allocator, &al->anchors, &al->anchor_capacity, al->anchor_count + 1,
+                    sizeof *al->anchors) != 0)
+        return tti_fail_memory(error, "anchors");
+    al->anchors[al->anchor_count++] =
+        (anchor){i, i + shift, end - i < most ? end - i : most, NONE, 0, 0};
+    return TT_OK;
+}
+
+/* Anchors through place i of a. */
+static tt_status anchors_at(tti_aligner *al, const side *a, uint32_t i, int common_too,
+                            tt_error *error)
+{
+    uint32_t places[RARE + 1], n = 0;
+    for (uint32_t p = al->heads[gram_slot(a->tokens + i, al->head_mask)]; p != NONE && n <= RARE;
+         p = al->next[p])
+        if ((!a->self || p >= i + TTI_GRAM) && same_gram(a->tokens + i, al->b + p))
+            places[n++] = p;
+    if (n > RARE && !common_too)
+        return TT_OK;
+    for (uint32_t k = 0; k < n && k < RARE; k++)
+        if (!is_covered(al, i, places[k]))
+            TTI_TRY(add_anchor(al, a, i, places[k], error));
+    return TT_OK;
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const anchor *p = x, *q = y;
+    if (p->a != q->a)
+        return p->a < q->a ? -1 : 1;
+    return (p->b > q->b) - (p->b < q->b);
+}
+
+/* Leaves the anchors in order of (a, b). */
+static tt_status find_anchors(tti_aligner *al, const side *a, int common_too, tt_error *error)
+{
+    int ordered = 1;
+    al->anchor_count = 0;
+    for (uint32_t i = 0; i + TTI_GRAM <= a->count; i++)
+        TTI_TRY(anchors_at(al, a, i, common_too, error));
+    for (size_t k = 1; k < al->anchor_count && ordered; k++)
+        ordered = by_place(&al->anchors[k - 1], &al->anchors[k]) <= 0;
+    if (!ordered)
+        qsort(al->anchors, al->anchor_count, sizeof *al->anchors, by_place);
+    return TT_OK;
+}
+
+/* ---- Chains ------------------------------------------------------------------------------- */
+
+/* Score that y gains as the successor of x, or a negative number if it cannot follow. */
+static int64_t link_gain(const anchor *x, const anchor *y)
+{
+    const int64_t gap_a = (int64_t)y->a - x->a - x->len, gap_b = (int64_t)y->b - x->b - x->len;
+    const int64_t least = gap_a < gap_b ? gap_a : gap_b, most = gap_a < gap_b ? gap_b : gap_a;
+    int64_t len = y->len;
+    if (y->a <= x->a || y->b <= x->b || most > TTI_MAX_GAP || most - least > MAX_SKEW)
+        return -1;
+    if (least < 0)
+        len += least; /* they overlap: only the rest is new */
+    return len <= 0 ? -1 : len * UNIT - (most - least) - (least > 0 ? least / 4 : 0);
+}
+
+static void link_anchors(tti_aligner *al)
+{
+    for (size_t k = 0; k < al->anchor_count; k++) {
+        anchor *y = &al->anchors[k];
+        y->score = (int64_t)y->len * UNIT;
+        for (size_t j = k; j-- > (k > LOOK_BACK ? k - LOOK_BACK : 0);) {
+            const int64_t gain = link_gain(&al->anchors[j], y);
+            if (gain > 0 && al->anchors[j].score + gain > y->score) {
+                y->score = al->anchors[j].score + gain;
+                y->before = (uint32_t)j;
+            }
+        }
+    }
+}
+
+static int best_first(const void *x, const void *y)
+{
+    const chain_end *p = x, *q = y;
+    if (p->score != q->score)
+        return p->score > q->score ? -1 : 1;
+    return (p->anchor > q->anchor) - (p->anchor < q->anchor);
+}
+
+static tt_status order_chains(tti_aligner *al, tt_error *error)
+{
+    if (tti_reserve(al->allocator, &al->ends, &al->end_capacity, al->anchor_count,
+                    sizeof *al->ends) != 0)
+        return tti_fail_memory(error, "chains");
+    al->end_count = al->anchor_count;
+    for (size_t k = 0; k < al->anchor_count; k++)
+        al->ends[k] = (chain_end){al->anchors[k].score, (uint32_t)k};
+    qsort(al->ends, al->end_count, sizeof *al->ends, best_first);
+    return TT_OK;
+}
+
+/* ---- Blocks of one chain ------------------------------------------------------------------ */
+
+static tt_status add_block(tti_aligner *al, uint32_t a, uint32_t b, uint32_t len, tt_error *error)
+{
+    tti_block *last = al->chain_count > 0 ? &al->chain[al->chain_count - 1] : NULL;
+    if (len == 0)
+        return TT_OK;
+    if (last != NULL && last->a + last->len == a && last->b + last->len == b) {
+        last->len += len;
+        return TT_OK;
+    }
+    if (tti_reserve(al->allocator, &al->chain, &al->chain_capacity, al->chain_count + 1,
+                    sizeof *al->chain) != 0)
+        return tti_fail_memory(error, "aligned blocks");
+    al->chain[al->chain_count++] = (tti_block){a, b, len};
+    return TT_OK;
+}
+
+/* Blocks of the gap between two ends: the longest common subsequence of what lies there. */
+static tt_status add_gap(tti_aligner *al, const side *a, const tti_block *gap_a_b, uint32_t b_len,
+                         tt_error *error)
+{
+    tti_gap_match matches[TTI_MAX_GAP];
+    const uint32_t n = tti_gap_align(a->tokens + gap_a_b->a, gap_a_b->len, al->b + gap_a_b->b,
+                                     b_len, matches);
+    for (uint32_t k = 0; k < n; k++)
+        TTI_TRY(add_block(al, gap_a_b->a + matches[k].a, gap_a_b->b + matches[k].b, 1, error));
+    return TT_OK;
+}
+
+/* Walks back from (a, b) over at most `most` tokens while that pays, and makes blocks of it. */
+static tt_status extend_left(tti_aligner *al, const side *s, const tti_block *from, uint32_t most,
+                             tt_error *error)
+{
+    const uint32_t a = from->a, b = from->b;
+    int score = 0, best = 0;
+    uint32_t best_step = 0;
+    for (uint32_t step = 1; step <= most && score > best - X_DROP; step++) {
+        score += s->tokens[a - step] == al->b[b - step] ? 1 : -1;
+        if (score > best)
+            best = score, best_step = step;
+    }
+    for (uint32_t step = best_step; step > 0; step--)
+        if (s->tokens[a - step] == al->b[b - step])
+            TTI_TRY(add_block(al, a - step, b - step, 1, error));
+    return TT_OK;
+}
+
+static tt_status extend_right(tti_aligner *al, const side *s, uint32_t a, uint32_t b,
+                              tt_error *error)
+{
+    /* Within one article the first place may not run into the second. */
+    const uint32_t a_end = s->self ? al->chain[0].b : s->count;
+    int score = 0, best = 0;
+    uint32_t best_step = 0;
+    for (uint32_t step = 0; a + step < a_end && b + step < al->b_count && score > best - X_DROP;
+         step++) {
+        score += s->tokens[a + step] == al->b[b + step] ? 1 : -1;
+        if (score > best)
+            best = score, best_step = step + 1;
+    }
+    for (uint32_t step = 0; step < best_step; step++)
+        if (s->tokens[a + step] == al->b[b + step])
+            TTI_TRY(add_block(al, a + step, b + step, 1, error));
+    return TT_OK;
+}
+
+/* The chain's anchors that no better chain took, last first, into al->path. */
+static tt_status trace(tti_aligner *al, uint32_t end, tt_error *error)
+{
+    if (tti_reserve(al->allocator, &al->path, &al->path_capacity, al->anchor_count,
+                    sizeof *al->path) != 0)
+        return tti_fail_memory(error, "a chain");
+    al->path_count = 0;
+    for (uint32_t k = end; k != NONE && !al->anchors[k].used; k = al->anchors[k].before) {
+        al->anchors[k].used = 1;
+        al->path[al->path_count++] = k;
+    }
+    return TT_OK;
+}
+
+/* Adds what anchor x brings after the place (*a, *b) where the chain stands, and moves that on. */
+static tt_status add_link(tti_aligner *al, const side *s, const anchor *x, uint32_t *a, uint32_t *b,
+                          tt_error *error)
+{
+    uint32_t skip = 0, len = x->len;
+    if (x->a < *a)
+        skip = *a - x->a;
+    if (x->b < *b && *b - x->b > skip)
+        skip = *b - x->b;
+    if (skip >= len)
+        return TT_OK;
+    if (x->a > *a && x->b > *b)
+        TTI_TRY(add_gap(al, s, &(tti_block){*a, *b, x->a - *a}, x->b - *b, error));
+    TTI_TRY(add_block(al, x->a + skip, x->b + skip, len - skip, error));
+    *a = x->a + len;
+    *b = x->b + len;
+    return TT_OK;
+}
+
+/* Turns al->path into the blocks of al->chain. */
+static tt_status make_chain(tti_aligner *al, const side *s, tt_error *error)
+{
+    const anchor *first = &al->anchors[al->path[al->path_count - 1]];
+    const anchor *last = &al->anchors[al->path[0]];
+    uint32_t a = first->a, b = first->b, most = a < b ? a : b;
+    if (s->self && b - (last->a + last->len) < most)
+        most = b < last->a + last->len ? 0 : b - (last->a + last->len);
+    al->chain_count = 0;
+    TTI_TRY(extend_left(al, s, &(tti_block){a, b, 0}, most, error));
+    for (size_t k = al->path_count; k-- > 0;) {
+        const anchor *x = &al->anchors[al->path[k]];
+        if (s->self && al->chain_count > 0 && x->a + x->len > al->chain[0].b)
+            break;
+        TTI_TRY(add_link(al, s, x, &a, &b, error));
+    }
+    return extend_right(al, s, a, b, error);
+}
+
+/* ---- Passages ----------------------------------------------------------------------------- */
+
+static uint32_t mark(uint8_t *seen, uint32_t begin, uint32_t len)
+{
+    uint32_t fresh = 0;
+    for (uint32_t i = begin; i < begin + len; i++) {
+        fresh += !seen[i];
+        seen[i] = 1;
+    }
+    return fresh;
+}
+
+static tt_status add_passage(tti_aligner *al, const tti_block *blocks, size_t count, tt_error *error)
+{
+    const tti_block *last = &blocks[count - 1];
+    tti_passage p = {blocks->a, last->a + last->len, blocks->b, last->b + last->len, 0,
+                     (uint32_t)al->block_count, (uint32_t)count};
+    if (tti_reserve(al->allocator, &al->blocks, &al->block_capacity, al->block_count + count,
+                    sizeof *al->blocks) != 0 ||
+        tti_reserve(al->allocator, &al->passages, &al->passage_capacity, al->passage_count + 1,
+                    sizeof *al->passages) != 0)
+        return tti_fail_memory(error, "passages");
+    for (size_t k = 0; k < count; k++) {
+        p.matched += blocks[k].len;
+        al->blocks[al->block_count++] = blocks[k];
+    }
+    al->passages[al->passage_count++] = p;
+    return TT_OK;
+}
+
+/* Cuts al->chain at its long unaligned runs. */
+static tt_status add_passages(tti_aligner *al, tt_error *error)
+{
+    size_t begin = 0;
+    for (size_t k = 1; k <= al->chain_count; k++) {
+        const tti_block *x = &al->chain[k - 1], *y = &al->chain[k];
+        if (k < al->chain_count && y->a - (x->a + x->len) <= TTI_SPLIT_GAP &&
+            y->b - (x->b + x->len) <= TTI_SPLIT_GAP)
+            continue;
+        TTI_TRY(add_passage(al, al->chain + begin, k - begin, error));
+        begin = k;
+    }
+    return TT_OK;
+}
+
+/* Takes the best chain that is left, if it aligns enough that is new. */
+static tt_status take_chain(tti_aligner *al, const side *s, uint32_t end, uint32_t least,
+                            tti_alignment *out, tt_error *error)
+{
+    uint32_t fresh_a = 0, fresh_b = 0, matched = 0;
+    TTI_TRY(trace(al, end, error));
+    if (al->path_count == 0)
+        return TT_OK;
+    TTI_TRY(make_chain(al, s, error));
+    for (size_t k = 0; k < al->chain_count; k++)
+        matched += al->chain[k].len;
+    if (matched < least)
+        return TT_OK;
+    for (size_t k = 0; k < al->chain_count; k++) {
+        fresh_a += mark(al->a_seen, al->chain[k].a, al->chain[k].len);
+        fresh_b += mark(al->b_seen, al->chain[k].b, al->chain[k].len);
+    }
+    out->aligned_a += fresh_a;
+    out->aligned_b += fresh_b;
+    return fresh_a * 2 >= matched || fresh_b * 2 >= matched ? add_passages(al, error) : TT_OK;
+}
+
+static void clear_seen(tti_aligner *al, const side *s)
+{
+    memset(al->a_seen, 0, s->count);
+    memset(al->b_seen, 0, al->b_count);
+}
+
+static tt_status run(tti_aligner *al, const side *s, tti_alignment *out, tt_error *error)
+{
+    const uint32_t shorter = s->count < al->b_count ? s->count : al->b_count;
+    const uint32_t least = shorter >= 2 * LEAST_PASSAGE ? LEAST_PASSAGE : (shorter + 1) / 2;
+    tt_status status = TT_OK;
+    memset(out, 0, sizeof *out);
+    al->passage_count = al->block_count = 0;
+    if (reserve_seen(al->allocator, &al->a_seen, &al->a_seen_capacity, s->count) != 0)
+        return tti_fail_memory(error, "an alignment");
+    TTI_TRY(find_anchors(al, s, 0, error));
+    if (al->anchor_count == 0)
+        TTI_TRY(find_anchors(al, s, 1, error));
+    link_anchors(al);
+    TTI_TRY(order_chains(al, error));
+    for (size_t k = 0; k < al->end_count && status == TT_OK; k++)
+        status = take_chain(al, s, al->ends[k].anchor, least, out, error);
+    clear_seen(al, s);
+    out->passages = al->passages;
+    out->passage_count = al->passage_count;
+    out->blocks = al->blocks;
+    return status;
+}
+
+tt_status tti_aligner_run(tti_aligner *al, const uint32_t *tokens, uint32_t count,
+                          tti_alignment *out, tt_error *error)
+{
+    const side s = {tokens, count, 0};
+    return run(al, &s, out, error);
+}
+
+tt_status tti_aligner_run_self(tti_aligner *al, tti_alignment *out, tt_error *error)
+{
+    const side s = {al->b, al->b_count, 1};
+    return run(al, &s, out, error);
+}

@@ -1,0 +1,56 @@
+/*
+ * The chain stage: two runs of tokens -> the passages they share, with every aligned token.
+ *
+ * The answer follows from the two runs alone, whatever else is in the corpus and however the pair
+ * was found: anchors are the exact matches of four tokens or more, chained colinearly (Li 2018,
+ * minimap2, section 2.1), the gaps between them aligned by longest common subsequence, the ends
+ * extended past mismatches while that pays (X-drop, Zhang et al. 2000).
+ */
+#ifndef TTI_ALIGN_H
+#define TTI_ALIGN_H
+
+#include "twicetold.h"
+
+enum {
+    TTI_GRAM = 4,       /**< tokens of an anchor */
+    TTI_MAX_GAP = 48,   /**< unaligned tokens on either side that one chain may pass over */
+    TTI_SPLIT_GAP = 20, /**< a longer unaligned run is new text: it ends a passage */
+};
+
+/** Tokens a..a+len of one side equal tokens b..b+len of the other. */
+typedef struct tti_block {
+    uint32_t a, b, len;
+} tti_block;
+
+/** A shared passage: its extents on both sides and its blocks, ascending on both. */
+typedef struct tti_passage {
+    uint32_t a_begin, a_end, b_begin, b_end;
+    uint32_t matched; /**< aligned tokens: the sum of the blocks' lengths */
+    uint32_t block_begin, block_count;
+} tti_passage;
+
+typedef struct tti_aligner tti_aligner; /**< one thread's working memory */
+
+/** @return TT_OK, TT_ENOMEM. Owner: the caller, tti_aligner_close(). */
+tt_status tti_aligner_open(tti_aligner **out, const tt_allocator *allocator, tt_error *error);
+void tti_aligner_close(tti_aligner *aligner);
+
+/** Takes the b side: the longer of the two where there is a choice. `tokens` stays borrowed. */
+tt_status tti_aligner_load(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
+                           tt_error *error);
+
+typedef struct tti_alignment {
+    const tti_passage *passages; /**< best first; borrowed until the next run */
+    size_t passage_count;
+    const tti_block *blocks;
+    uint32_t aligned_a, aligned_b; /**< tokens of either side that stand in some block */
+} tti_alignment;
+
+/** Aligns an a side with what is loaded. */
+tt_status tti_aligner_run(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
+                          tti_alignment *out, tt_error *error);
+
+/** Aligns what is loaded with itself: passages with a_end <= b_begin only. */
+tt_status tti_aligner_run_self(tti_aligner *aligner, tti_alignment *out, tt_error *error);
+
+#endif

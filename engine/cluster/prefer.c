@@ -1,0 +1,83 @@
+/* Which article is kept: the order of preference of --keep. */
+#include "cluster/cluster.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What an article is judged by: the greater value first, then the longer, then the earlier. */
+typedef struct merit {
+    int64_t value;
+    uint32_t length;
+    uint32_t article;
+    uint32_t doc;
+} merit;
+
+/* The place of a source in the list, from the end: the first named is the greatest. */
+static int64_t source_value(const tti_article *article, const char *list)
+{
+    int64_t place = 0, found = INT64_MIN;
+    while (list != NULL && *list != '\0') {
+        const size_t n = strcspn(list, ",");
+        place--;
+        if (found == INT64_MIN && n == article->source_size &&
+            memcmp(list, article->source, n) == 0)
+            found = place;
+        list += n + (list[n] == ',');
+    }
+    return found;
+}
+
+static merit judge(const tti_corpus *corpus, const tt_options *options, uint32_t article)
+{
+    const tti_article *x = &corpus->articles[article];
+    merit m = {0, corpus->docs[x->doc].token_count, article, x->doc};
+    switch (options->keep) {
+    case TT_KEEP_FIRST: m.length = 0; break;
+    case TT_KEEP_NEWEST: m.value = x->published, m.length = 0; break;
+    case TT_KEEP_SOURCE: m.value = source_value(x, options->keep_sources); break;
+    default: break;
+    }
+    return m;
+}
+
+static int better_first(const void *x, const void *y)
+{
+    const merit *p = x, *q = y;
+    if (p->value != q->value)
+        return p->value > q->value ? -1 : 1;
+    if (p->length != q->length)
+        return p->length > q->length ? -1 : 1;
+    return (p->article > q->article) - (p->article < q->article);
+}
+
+tt_status tti_cluster_order(tti_clusters *out, const tti_corpus *corpus, const tti_members *members,
+                            const tt_options *options, uint32_t *order, tt_error *error)
+{
+    const tt_allocator *a = options->allocator;
+    merit *merits = tti_alloc(a, corpus->doc_count, sizeof *merits);
+    out->allocator = a;
+    out->doc_count = corpus->doc_count;
+    out->kept = tti_alloc(a, corpus->doc_count, sizeof *out->kept);
+    out->best = tti_alloc(a, corpus->doc_count, sizeof *out->best);
+    if (merits == NULL || out->kept == NULL || out->best == NULL) {
+        tti_release(a, merits, corpus->doc_count, sizeof *merits);
+        return tti_fail_memory(error, "clusters");
+    }
+    for (uint32_t d = 0; d < corpus->doc_count; d++) {
+        merits[d] = judge(corpus, options, members->articles[members->firsts[d]]);
+        for (uint32_t k = members->firsts[d] + 1; k < members->firsts[d + 1]; k++) {
+            const merit other = judge(corpus, options, members->articles[k]);
+            if (better_first(&other, &merits[d]) < 0)
+                merits[d] = other;
+        }
+        out->best[d] = merits[d].article;
+    }
+    qsort(merits, corpus->doc_count, sizeof *merits, better_first);
+    for (uint32_t d = 0; d < corpus->doc_count; d++)
+        order[d] = merits[d].doc;
+    tti_release(a, merits, corpus->doc_count, sizeof *merits);
+    return TT_OK;
+}

@@ -1,0 +1,21 @@
+/* Stable radix sorts of packed records. */
+#ifndef TTI_RADIX_H
+#define TTI_RADIX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** A hash and where it stands: 16 bytes. */
+typedef struct tti_record {
+    uint64_t key;
+    uint32_t doc;
+    uint32_t pos;
+} tti_record;
+
+/** Sorts by key; equal keys keep their order. `spare` has room for `count`. One thread. */
+void tti_radix_records(tti_record *records, tti_record *spare, size_t count);
+
+/** Sorts numbers below 2^bits ascending. `spare` has room for `count`. One thread. */
+void tti_radix_u64(uint64_t *values, uint64_t *spare, size_t count, int bits);
+
+#endif

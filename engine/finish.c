@@ -1,0 +1,251 @@
+/*
+ * tt_builder_finish: the stages after text, in order. Each sees its own input and output only; what
+ * it no longer needs is freed before the next begins.
+ */
+#include "build.h"
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "common/par.h"
+#include "common/radix.h"
+#include "lsh/bands.h"
+#include "options.h"
+#include "sketch/sketch.h"
+
+#include <string.h>
+
+/* ---- Documents: articles with the same tokens are one ---------------------------------------- */
+
+/* Sets article.doc to the first article with the same tokens. Articles without tokens stay alone. */
+static void join_equal(tti_store *s, const tti_record *run, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++) { /* a run is one class but for 64-bit collisions */
+            const uint32_t first = run[k].doc;
+            if (s->corpus.articles[first].doc == first &&
+                tti_key_equal(s->keys[first], s->keys[run[i].doc])) {
+                s->corpus.articles[run[i].doc].doc = first;
+                break;
+            }
+        }
+}
+
+static tt_status find_equal(tti_store *s, tt_error *error)
+{
+    const size_t n = s->corpus.article_count;
+    tti_record *records = tti_alloc(s->allocator, n, sizeof *records);
+    tti_record *spare = tti_alloc(s->allocator, n, sizeof *spare);
+    const int have = records != NULL && spare != NULL;
+    size_t count = 0;
+    for (uint32_t i = 0; have && i < n; i++)
+        if (s->corpus.docs[i].token_count > 0)
+            records[count++] = (tti_record){s->keys[i].low, i, 0};
+    if (have)
+        tti_radix_records(records, spare, count);
+    for (size_t i = 0, k; have && i < count; i = k) {
+        for (k = i + 1; k < count && records[k].key == records[i].key;)
+            k++;
+        join_equal(s, records + i, k - i);
+    }
+    tti_release(s->allocator, records, n, sizeof *records);
+    tti_release(s->allocator, spare, n, sizeof *spare);
+    return have ? TT_OK : tti_fail_memory(error, "equal articles");
+}
+
+/* Drops all but the first document of each class; article.doc becomes its number. */
+static void compact_docs(tti_corpus *c)
+{
+    size_t kept = 0;
+    for (uint32_t i = 0; i < c->article_count; i++) {
+        if (c->articles[i].doc == i) {
+            c->docs[kept] = c->docs[i];
+            c->articles[i].doc = (uint32_t)kept++;
+        } else { /* the first of its class came before and has its number */
+            c->articles[i].doc = c->articles[c->articles[i].doc].doc;
+        }
+    }
+    c->doc_count = kept;
+}
+
+static tt_status list_members(tti_members *m, const tti_corpus *c, const tt_allocator *a,
+                              tt_error *error)
+{
+    m->firsts = tti_alloc_zero(a, c->doc_count + 2, sizeof *m->firsts);
+    m->articles = tti_alloc(a, c->article_count, sizeof *m->articles);
+    if (m->firsts == NULL || m->articles == NULL)
+        return tti_fail_memory(error, "equal articles");
+    for (size_t i = 0; i < c->article_count; i++)
+        m->firsts[c->articles[i].doc + 2]++;
+    for (size_t d = 2; d < c->doc_count + 2; d++)
+        m->firsts[d] += m->firsts[d - 1];
+    for (uint32_t i = 0; i < c->article_count; i++)
+        m->articles[m->firsts[c->articles[i].doc + 1]++] = i;
+    return TT_OK;
+}
+
+/* ---- Stages ---------------------------------------------------------------------------------- */
+
+/* Adds the wall time since *since to *seconds and starts anew. */
+static void lap(double *since, double *seconds)
+{
+    const double now = tti_now();
+    *seconds += now - *since;
+    *since = now;
+}
+
+static tt_status sketch_and_band(tt_index *x, tti_candidates *candidates, double *since,
+                                 tt_error *error)
+{
+    const tt_options *o = &x->settings.options;
+    tti_sketches sketches = {0};
+    tt_status status = tti_progress(o, "sketch", 0, x->store.corpus.doc_count, error);
+    if (status == TT_OK)
+        status = tti_sketch(&sketches, &x->store.corpus, o, candidates, error);
+    x->summary.distinct_paragraphs = sketches.distinct_count;
+    lap(since, &x->summary.seconds.sketch);
+    if (status == TT_OK)
+        status = tti_bands_find(&sketches, &x->store.corpus, o, candidates, error);
+    tti_sketches_free(&sketches);
+    lap(since, &x->summary.seconds.lsh);
+    return status;
+}
+
+/* Resemblance alone is found by LSH; every other rule, and sections, need seeds. */
+static int needs_seeds(const tt_options *o)
+{
+    return o->containment >= 0 || o->overlap >= 0 || (o->find & TT_FIND_SECTIONS);
+}
+
+static tt_status seed_and_link(tt_index *x, tti_candidates *candidates, double *since,
+                               tt_error *error)
+{
+    const tt_options *o = &x->settings.options;
+    tti_seeds seeds = {0};
+    tt_status status = TT_OK;
+    if (needs_seeds(o)) {
+        status = tti_progress(o, "seed", 0, x->store.corpus.doc_count, error);
+        if (status == TT_OK)
+            status = tti_seeds_make(&seeds, &x->store.corpus, o, error);
+        if (status == TT_OK)
+            status = tti_seeds_candidates(&seeds, o, candidates, error);
+        tti_seeds_free(&seeds);
+    }
+    lap(since, &x->summary.seconds.seed);
+    return status;
+}
+
+static tt_status verify(tt_index *x, tti_candidates *candidates, double *since, tt_error *error)
+{
+    tt_status status = tti_candidates_settle(candidates, error);
+    if (status == TT_OK)
+        status = tti_progress(&x->settings.options, "verify", 0, candidates->count, error);
+    if (status == TT_OK)
+        status = tti_verify(&x->verified, &x->store.corpus, candidates, &x->settings.options,
+                            error);
+    x->summary.candidates += candidates->count;
+    lap(since, &x->summary.seconds.verify);
+    return status;
+}
+
+static tt_status cluster_in(tt_index *x, const uint32_t *order, double *since, tt_error *error)
+{
+    tti_candidates proposals;
+    tt_status status;
+    tti_candidates_init(&proposals, x->store.allocator);
+    status = tti_cluster_propose(&x->verified, order, x->store.corpus.doc_count, &proposals, error);
+    lap(since, &x->summary.seconds.cluster);
+    if (status == TT_OK)
+        status = verify(x, &proposals, since, error);
+    tti_candidates_free(&proposals);
+    if (status == TT_OK)
+        status = tti_cluster_make(&x->clusters, &x->verified, order, error);
+    lap(since, &x->summary.seconds.cluster);
+    return status;
+}
+
+static tt_status cluster(tt_index *x, double *since, tt_error *error)
+{
+    const size_t docs = x->store.corpus.doc_count;
+    uint32_t *order = tti_alloc(x->store.allocator, docs, sizeof *order);
+    tt_status status = order == NULL ? tti_fail_memory(error, "clusters") : TT_OK;
+    if (status == TT_OK)
+        status = tti_cluster_order(&x->clusters, &x->store.corpus, &x->members,
+                                   &x->settings.options, order, error);
+    if (status == TT_OK)
+        status = cluster_in(x, order, since, error);
+    tti_release(x->store.allocator, order, docs, sizeof *order);
+    return status;
+}
+
+static tt_status make_sections(tt_index *x, double *since, tt_error *error)
+{
+    const tt_options *o = &x->settings.options;
+    tt_status status = TT_OK;
+    if (o->find & TT_FIND_SECTIONS) {
+        status = tti_progress(o, "section", 0, x->verified.link_count, error);
+        if (status == TT_OK)
+            status = tti_sections_make(&x->sections, &x->store.corpus, &x->members, &x->verified,
+                                       o, error);
+    }
+    lap(since, &x->summary.seconds.section);
+    return status;
+}
+
+static tt_status run_stages(tt_index *x, tt_error *error)
+{
+    tti_candidates candidates;
+    double since = tti_now();
+    tt_status status = find_equal(&x->store, error);
+    tti_candidates_init(&candidates, x->store.allocator);
+    if (status == TT_OK) {
+        compact_docs(&x->store.corpus);
+        status = list_members(&x->members, &x->store.corpus, x->store.allocator, error);
+    }
+    if (status == TT_OK)
+        status = sketch_and_band(x, &candidates, &since, error);
+    if (status == TT_OK)
+        status = seed_and_link(x, &candidates, &since, error);
+    if (status == TT_OK)
+        status = verify(x, &candidates, &since, error);
+    x->summary.pairs_omitted = candidates.omitted;
+    tti_candidates_free(&candidates);
+    if (status == TT_OK)
+        status = cluster(x, &since, error);
+    if (status == TT_OK)
+        status = make_sections(x, &since, error);
+    tti_verified_forget(&x->verified);
+    return status == TT_OK ? tti_results_make(x, error) : status;
+}
+
+tt_status tt_builder_finish(tt_builder *b, tt_index **out, tt_error *error)
+{
+    tt_index *x;
+    tt_status status;
+    if (out == NULL || b == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or out is NULL");
+    *out = NULL;
+    x = tti_alloc_zero(b->store.allocator, 1, sizeof *x);
+    if (x == NULL)
+        return tti_fail_memory(error, "an index");
+    status = tti_settings_copy(&x->settings, &b->settings.options, error);
+    if (status != TT_OK) {
+        tti_release(b->store.allocator, x, 1, sizeof *x);
+        return status;
+    }
+    (void)pthread_mutex_init(&x->seed_lock, NULL);
+    x->summary.articles = b->store.corpus.article_count;
+    x->summary.bytes = b->store.bytes;
+    x->summary.tokens = b->store.tokens;
+    x->summary.paragraphs = b->store.paragraphs;
+    x->summary.seconds.text = b->text_seconds;
+    x->store = b->store;
+    b->store = (tti_store){.allocator = x->store.allocator};
+    if (b->id_slots != NULL)
+        memset(b->id_slots, 0, b->id_slot_count * sizeof *b->id_slots);
+    b->text_seconds = 0;
+    status = run_stages(x, error);
+    if (status != TT_OK)
+        tt_index_close(x);
+    else
+        *out = x;
+    return status;
+}

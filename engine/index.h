@@ -1,0 +1,68 @@
+/* The builder's and the index's insides, shared by build.c, finish.c, index.c and query.c. */
+#ifndef TTI_INDEX_H
+#define TTI_INDEX_H
+
+#include "cluster/cluster.h"
+#include "common/corpus.h"
+#include "section/sections.h"
+#include "seed/seeds.h"
+#include "text/text.h"
+#include "verify/verify.h"
+
+#include <pthread.h>
+
+/** What one call of tt_builder_add left: tokens by thread, and the ids and sources. */
+typedef struct tti_chunk {
+    tti_tokens *tokens;
+    int thread_count;
+    char *names;
+    size_t name_size;
+} tti_chunk;
+
+/** The articles of a build and the memory that holds them. */
+typedef struct tti_store {
+    const tt_allocator *allocator;
+    tti_chunk *chunks;
+    size_t chunk_count, chunk_capacity;
+    tti_corpus corpus; /**< while building: a document an article; then the distinct ones */
+    size_t doc_capacity, article_capacity;
+    tti_key *keys; /**< of each article's tokens; while building */
+    size_t key_capacity;
+    uint64_t bytes, tokens, paragraphs;
+} tti_store;
+
+void tti_store_free(tti_store *s);
+
+/** A clone of the resolved options that owns its strings. */
+typedef struct tti_settings {
+    tt_options options;
+    size_t source_size; /**< bytes of options.keep_sources, its end included */
+} tti_settings;
+
+tt_status tti_settings_copy(tti_settings *out, const tt_options *options, tt_error *error);
+void tti_settings_free(tti_settings *s);
+
+struct tt_index {
+    tti_settings settings;
+    tti_store store;
+    tti_members members;
+    tti_verified verified; /**< pairs of documents; links are gone */
+    tti_clusters clusters;
+    tti_sections sections;
+    tt_pair *pairs; /**< as reported: of articles */
+    size_t pair_room;
+    size_t pair_count;
+    tt_cluster *groups; /**< as reported */
+    size_t group_count;
+    uint64_t *grouped; /**< the articles of all groups */
+    size_t grouped_count;
+    tt_summary summary;
+    pthread_mutex_t seed_lock; /**< the seeds are made by the first query */
+    tti_seeds seeds;
+    int seeds_made;
+};
+
+/** Makes the reported pairs and clusters from the verified ones. */
+tt_status tti_results_make(tt_index *index, tt_error *error);
+
+#endif

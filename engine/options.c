@@ -1,0 +1,123 @@
+#include "options.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "lsh/bands.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DEFAULT_LIMIT ((uint64_t)1 << 30)
+
+static void or_default(uint32_t *field, uint32_t value)
+{
+    if (*field == 0)
+        *field = value;
+}
+
+static tt_status check_range(const char *name, uint32_t value, uint32_t least, uint32_t most,
+                             tt_error *error)
+{
+    if (value >= least && value <= most)
+        return TT_OK;
+    return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is %u; it must be from %u to %u", name,
+                    (unsigned)value, (unsigned)least, (unsigned)most);
+}
+
+/* A rule: 0 is the default, any negative value is off. */
+static tt_status check_rule(const char *name, double *rule, double value, tt_error *error)
+{
+    if (*rule == 0)
+        *rule = value;
+    if (*rule < 0)
+        *rule = TT_OFF;
+    if (isnan(*rule) || *rule > 1)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                        "%s is %g; it must be above 0 and at most 1, or off", name, *rule);
+    return TT_OK;
+}
+
+static tt_status check_rules(tt_options *o, tt_error *error)
+{
+    TTI_TRY(check_rule("resemblance", &o->resemblance, 0.7, error));
+    TTI_TRY(check_rule("containment", &o->containment, 0.8, error));
+    TTI_TRY(check_rule("overlap", &o->overlap, 0.5, error));
+    TTI_TRY(check_rule("facts", &o->facts, 0, error));
+    TTI_TRY(check_rule("drop", &o->drop, 0.8, error));
+    if (o->drop < 0)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "drop must be above 0 and at most 1");
+    return TT_OK;
+}
+
+static tt_status choose_bands(tt_options *o, tt_error *error)
+{
+    if (o->bands == 0) {
+        const double threshold = o->resemblance > 0 ? o->resemblance : 0.7;
+        o->bands = o->sketch_size / tti_bands_rows(o->sketch_size, threshold);
+    }
+    if (o->bands > o->sketch_size || o->sketch_size % o->bands != 0)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                        "bands is %u; it must divide sketch_size, %u", (unsigned)o->bands,
+                        (unsigned)o->sketch_size);
+    return TT_OK;
+}
+
+static tt_status check_enums(tt_options *o, tt_error *error)
+{
+    const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
+    if (o->find & ~(all | TT_FIND_SERIES))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "find has unknown flags");
+    if ((o->find & all) == 0)
+        o->find |= all;
+    if (o->paragraphs < TT_PARAGRAPHS_AUTO || o->paragraphs > TT_PARAGRAPHS_NONE)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "paragraphs is not a tt_paragraphs");
+    if (o->keep < TT_KEEP_LONGEST || o->keep > TT_KEEP_SOURCE)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "keep is not a tt_keep");
+    if (o->keep == TT_KEEP_SOURCE && (o->keep_sources == NULL || *o->keep_sources == '\0'))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "keep by source needs keep_sources");
+    if (o->reserved != 0)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "reserved must be 0");
+    return TT_OK;
+}
+
+tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_error *error)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    if (out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
+    if (options != NULL) {
+        if (options->struct_size < sizeof options->struct_size ||
+            options->struct_size > sizeof o)
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                            "struct_size is not that of a tt_options this library knows");
+        memcpy(&o, options, options->struct_size); /* an older caller's is a prefix of ours */
+        o.struct_size = sizeof o;
+    }
+    or_default(&o.shingle_tokens, 5);
+    or_default(&o.sketch_size, 128);
+    or_default(&o.min_section, 32);
+    or_default(&o.max_matches, 64);
+    if (o.max_article_bytes == 0)
+        o.max_article_bytes = DEFAULT_LIMIT;
+    if (o.max_article_bytes > DEFAULT_LIMIT)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "max_article_bytes is over 1 GiB");
+    if (o.allocator == NULL)
+        o.allocator = &tti_libc_allocator;
+    TTI_TRY(check_range("shingle_tokens", o.shingle_tokens, 1, 64, error));
+    TTI_TRY(check_range("sketch_size", o.sketch_size, 16, 1024, error));
+    TTI_TRY(check_range("min_section", o.min_section, 8, UINT32_MAX, error));
+    TTI_TRY(check_range("max_matches", o.max_matches, 1, 1u << 20, error));
+    TTI_TRY(check_rules(&o, error));
+    TTI_TRY(check_enums(&o, error));
+    TTI_TRY(choose_bands(&o, error));
+    *out = o;
+    return TT_OK;
+}
+
+tt_status tti_progress(const tt_options *o, const char *stage, uint64_t done, uint64_t total,
+                       tt_error *error)
+{
+    if (o->progress == NULL || o->progress(o->progress_ctx, stage, done, total) == 0)
+        return TT_OK;
+    return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped while at %s", stage);
+}

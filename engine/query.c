@@ -1,0 +1,287 @@
+/* Queries: new text against the articles of an index, by the same stages as a build. */
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "common/radix.h"
+#include "index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CANDIDATE_ROOM = 4 }; /* candidates aligned per match that may be reported */
+
+typedef struct hits {
+    const tti_seeds *seeds;
+    const tt_allocator *allocator;
+    uint64_t *docs; /* a document for each seed it shares with the query */
+    size_t count, capacity;
+    tt_status status;
+} hits;
+
+/* A document and how many seeds of the query it shares. */
+typedef struct candidate {
+    uint32_t doc, shared;
+} candidate;
+
+struct tt_query {
+    const tt_index *index;
+    tti_tokens tokens;
+    tti_verifier *verifier;
+    hits found;
+    candidate *candidates;
+    size_t candidate_count, candidate_capacity;
+    tt_match *matches;
+    size_t match_count, match_capacity;
+    tt_occurrence *passages; /* of all matches */
+    size_t passage_count, passage_capacity;
+    uint32_t *begins, *ends, *of_begins, *of_ends; /* token extents in bytes */
+    size_t begin_capacity, end_capacity, of_begin_capacity, of_end_capacity;
+};
+
+/* The seeds are made once, by the first query that is opened. */
+static tt_status make_seeds(tt_index *x, tt_error *error)
+{
+    tt_status status = TT_OK;
+    (void)pthread_mutex_lock(&x->seed_lock);
+    if (!x->seeds_made) {
+        status = tti_seeds_make(&x->seeds, &x->store.corpus, &x->settings.options, error);
+        if (status == TT_OK)
+            x->seeds_made = 1;
+        else
+            tti_seeds_free(&x->seeds);
+    }
+    (void)pthread_mutex_unlock(&x->seed_lock);
+    return status;
+}
+
+tt_status tt_query_open(tt_query **out, const tt_index *index, tt_error *error)
+{
+    tt_query *q;
+    tt_status status;
+    if (out == NULL || index == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out or index is NULL");
+    *out = NULL;
+    /* Only what the lock guards is written; to its callers an index never changes. */
+    TTI_TRY(make_seeds((tt_index *)index, error));
+    q = tti_alloc_zero(index->store.allocator, 1, sizeof *q);
+    if (q == NULL)
+        return tti_fail_memory(error, "a query");
+    q->index = index;
+    q->found.seeds = &index->seeds;
+    q->found.allocator = index->store.allocator;
+    tti_tokens_init(&q->tokens, index->store.allocator);
+    status = tti_verifier_open(&q->verifier, &index->settings.options, error);
+    if (status != TT_OK)
+        tt_query_close(q);
+    else
+        *out = q;
+    return status;
+}
+
+void tt_query_close(tt_query *q)
+{
+    const tt_allocator *a;
+    if (q == NULL)
+        return;
+    a = q->index->store.allocator;
+    tti_tokens_free(&q->tokens);
+    tti_verifier_close(q->verifier);
+    tti_release(a, q->found.docs, q->found.capacity, sizeof *q->found.docs);
+    tti_release(a, q->candidates, q->candidate_capacity, sizeof *q->candidates);
+    tti_release(a, q->matches, q->match_capacity, sizeof *q->matches);
+    tti_release(a, q->passages, q->passage_capacity, sizeof *q->passages);
+    tti_release(a, q->begins, q->begin_capacity, sizeof *q->begins);
+    tti_release(a, q->ends, q->end_capacity, sizeof *q->ends);
+    tti_release(a, q->of_begins, q->of_begin_capacity, sizeof *q->of_begins);
+    tti_release(a, q->of_ends, q->of_end_capacity, sizeof *q->of_ends);
+    tti_release(a, q, 1, sizeof *q);
+}
+
+/* ---- Candidates ------------------------------------------------------------------------------ */
+
+static void look_up(void *ctx, uint64_t hash, uint32_t pos)
+{
+    hits *h = ctx;
+    size_t n;
+    const tti_record *records = tti_seeds_lookup(h->seeds, hash, &n);
+    (void)pos;
+    if (n > TTI_SEED_PLACES)
+        n = TTI_SEED_FEW;
+    if (h->status != TT_OK || tti_reserve(h->allocator, &h->docs, &h->capacity, h->count + n,
+                                          sizeof *h->docs) != 0) {
+        h->status = TT_ENOMEM;
+        return;
+    }
+    for (size_t k = 0; k < n; k++)
+        if (k == 0 || records[k].doc != records[k - 1].doc)
+            h->docs[h->count++] = records[k].doc;
+}
+
+static int by_value(const void *x, const void *y)
+{
+    const uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
+    return (p > q) - (p < q);
+}
+
+static int most_shared(const void *x, const void *y)
+{
+    const candidate *p = x, *q = y;
+    if (p->shared != q->shared)
+        return p->shared > q->shared ? -1 : 1;
+    return (p->doc > q->doc) - (p->doc < q->doc);
+}
+
+static tt_status find_candidates(tt_query *q, const tti_doc *doc, tt_error *error)
+{
+    hits *h = &q->found;
+    h->count = 0;
+    h->status = TT_OK;
+    q->candidate_count = 0;
+    tti_seeds_of(doc, q->index->settings.options.seed, look_up, h);
+    if (h->status != TT_OK ||
+        tti_reserve(h->allocator, &q->candidates, &q->candidate_capacity, h->count,
+                    sizeof *q->candidates) != 0)
+        return tti_fail_memory(error, "query candidates");
+    if (h->count > 0)
+        qsort(h->docs, h->count, sizeof *h->docs, by_value);
+    for (size_t i = 0, k; i < h->count; i = k) {
+        for (k = i + 1; k < h->count && h->docs[k] == h->docs[i];)
+            k++;
+        if (k - i >= 2 || doc->token_count < TTI_SEED_SHORT)
+            q->candidates[q->candidate_count++] =
+                (candidate){(uint32_t)h->docs[i], (uint32_t)(k - i)};
+    }
+    if (q->candidate_count > 0)
+        qsort(q->candidates, q->candidate_count, sizeof *q->candidates, most_shared);
+    return TT_OK;
+}
+
+/* ---- Matches --------------------------------------------------------------------------------- */
+
+static tt_status decode(const tt_allocator *a, const uint8_t *spans, uint32_t count,
+                        uint32_t **begins, size_t *begin_capacity, uint32_t **ends,
+                        size_t *end_capacity, tt_error *error)
+{
+    if (tti_reserve(a, begins, begin_capacity, count, sizeof **begins) != 0 ||
+        tti_reserve(a, ends, end_capacity, count, sizeof **ends) != 0)
+        return tti_fail_memory(error, "extents");
+    tti_spans_decode(spans, count, *begins, *ends);
+    return TT_OK;
+}
+
+/* Appends the long passages; a is the index's article, b the query. */
+static tt_status add_passages(tt_query *q, uint32_t article, const tti_alignment *al,
+                              tt_error *error)
+{
+    const tt_allocator *a = q->index->store.allocator;
+    for (size_t k = 0; k < al->passage_count; k++) {
+        const tti_passage *p = &al->passages[k];
+        const uint32_t la = p->a_end - p->a_begin, lb = p->b_end - p->b_begin;
+        if (la < q->index->settings.options.min_section || 2 * p->matched < (la > lb ? la : lb))
+            continue;
+        if (tti_reserve(a, &q->passages, &q->passage_capacity, q->passage_count + 1,
+                        sizeof *q->passages) != 0)
+            return tti_fail_memory(error, "passages");
+        q->passages[q->passage_count++] =
+            (tt_occurrence){UINT64_MAX,
+                            q->begins[p->b_begin],
+                            q->ends[p->b_end - 1],
+                            q->of_begins[p->a_begin],
+                            q->of_ends[p->a_end - 1],
+                            (double)p->matched / (la > lb ? la : lb)};
+    }
+    (void)article;
+    return TT_OK;
+}
+
+static int by_begin(const void *x, const void *y)
+{
+    const tt_occurrence *p = x, *q = y;
+    return (p->begin > q->begin) - (p->begin < q->begin);
+}
+
+static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
+{
+    const tti_corpus *corpus = &q->index->store.corpus;
+    const tti_doc *doc = &corpus->docs[c->doc];
+    const size_t before = q->passage_count;
+    tt_match *m;
+    tti_finding f;
+    TTI_TRY(tti_verifier_run(q->verifier, doc, &f, error));
+    if (f.alignment.passage_count > 0) {
+        TTI_TRY(decode(corpus->docs == NULL ? NULL : q->index->store.allocator,
+                       corpus->articles[doc->article].spans, doc->token_count, &q->of_begins,
+                       &q->of_begin_capacity, &q->of_ends, &q->of_end_capacity, error));
+        TTI_TRY(add_passages(q, doc->article, &f.alignment, error));
+    }
+    if (!f.admitted && q->passage_count == before)
+        return TT_OK;
+    if (tti_reserve(q->index->store.allocator, &q->matches, &q->match_capacity, q->match_count + 1,
+                    sizeof *q->matches) != 0)
+        return tti_fail_memory(error, "matches");
+    m = &q->matches[q->match_count++];
+    *m = (tt_match){f.pair, NULL, q->passage_count - before, f.admitted, 0};
+    m->pair.a = doc->article;
+    m->pair.b = UINT64_MAX;
+    m->pair.reserved = 0;
+    if (m->passage_count > 0)
+        qsort(q->passages + before, m->passage_count, sizeof *q->passages, by_begin);
+    return TT_OK;
+}
+
+static int best_match(const void *x, const void *y)
+{
+    const tt_match *p = x, *q = y;
+    if (p->pair.overlap_b != q->pair.overlap_b)
+        return p->pair.overlap_b > q->pair.overlap_b ? -1 : 1;
+    if (p->pair.resemblance != q->pair.resemblance)
+        return p->pair.resemblance > q->pair.resemblance ? -1 : 1;
+    return (p->pair.a > q->pair.a) - (p->pair.a < q->pair.a);
+}
+
+static tt_status match_all(tt_query *q, const tti_doc *doc, tt_error *error)
+{
+    const size_t room = (size_t)q->index->settings.options.max_matches * CANDIDATE_ROOM;
+    size_t at = 0;
+    q->match_count = q->passage_count = 0;
+    TTI_TRY(find_candidates(q, doc, error));
+    if (q->candidate_count == 0)
+        return TT_OK;
+    TTI_TRY(decode(q->index->store.allocator, q->tokens.spans, doc->token_count, &q->begins,
+                   &q->begin_capacity, &q->ends, &q->end_capacity, error));
+    TTI_TRY(tti_verifier_load(q->verifier, doc, error));
+    for (size_t k = 0; k < q->candidate_count && k < room; k++)
+        TTI_TRY(match_one(q, &q->candidates[k], error));
+    for (size_t k = 0; k < q->match_count; k++) { /* the array does not move any more */
+        q->matches[k].passages = q->passages + at;
+        at += q->matches[k].passage_count;
+    }
+    if (q->match_count > 0)
+        qsort(q->matches, q->match_count, sizeof *q->matches, best_match);
+    return TT_OK;
+}
+
+tt_status tt_query_run(tt_query *q, const tt_article *article, tt_match_fn emit, void *ctx,
+                       tt_error *error)
+{
+    const tt_options *o;
+    tti_text_added added;
+    tti_doc doc;
+    size_t n;
+    if (q == NULL || article == NULL || emit == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "query, article or callback is NULL");
+    o = &q->index->settings.options;
+    if (article->text_size > o->max_article_bytes)
+        return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "text is over max_article_bytes");
+    tti_tokens_clear(&q->tokens);
+    TTI_TRY(tti_text_append(&q->tokens, article->text, article->text_size,
+                            (tt_paragraphs)o->paragraphs, o->seed, &added, error));
+    doc = (tti_doc){q->tokens.hashes, q->tokens.flags, q->tokens.paragraphs, added.token_count,
+                    added.paragraph_count, UINT32_MAX, 0};
+    if (doc.token_count == 0)
+        return TT_OK;
+    TTI_TRY(match_all(q, &doc, error));
+    n = q->match_count < o->max_matches ? q->match_count : o->max_matches;
+    if (n > 0 && emit(ctx, q->matches, n) != 0)
+        return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    return TT_OK;
+}

@@ -1,0 +1,204 @@
+/*
+ * From documents to articles: the pairs and clusters that are reported.
+ *
+ * A verified pair of documents is reported for the first article of each; further articles with the
+ * same tokens are each paired with that first one. An article's pairs with earlier ones are limited
+ * to the best max_matches; a pair that a cluster rests on is always reported.
+ */
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "index.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Pairs ----------------------------------------------------------------------------------- */
+
+static int is_listed(const tt_options *o, const tt_pair *p)
+{
+    return p->relation != TT_SERIES || p->reserved != TTI_BY_OVERLAP ||
+           (o->find & TT_FIND_SERIES) != 0;
+}
+
+static int is_kept_by(const tti_clusters *c, const tt_pair *p)
+{
+    return p->relation != TT_SERIES && (c->kept[p->a] == p->b || c->kept[p->b] == p->a);
+}
+
+/* How much the two share, by whichever number says more; NAN loses. */
+static double closeness(const tt_pair *p)
+{
+    return fmax(p->resemblance, fmax(p->overlap_a, p->overlap_b));
+}
+
+static int later_then_closest(const void *x, const void *y)
+{
+    const tt_pair *p = *(const tt_pair *const *)x, *q = *(const tt_pair *const *)y;
+    const double cp = closeness(p), cq = closeness(q);
+    if (p->b != q->b)
+        return p->b < q->b ? -1 : 1;
+    if (cp != cq)
+        return cp > cq ? -1 : 1;
+    if (p->resemblance != q->resemblance)
+        return p->resemblance > q->resemblance ? -1 : 1;
+    return (p->a > q->a) - (p->a < q->a);
+}
+
+/* The verified pairs to report, best first for each later document, cut to max_matches. */
+static size_t choose_pairs(tt_index *x, const tt_pair **chosen)
+{
+    const tt_options *o = &x->settings.options;
+    size_t n = 0, kept = 0, rank = 0;
+    for (size_t k = 0; k < x->verified.pair_count; k++)
+        if (is_listed(o, &x->verified.pairs[k]))
+            chosen[n++] = &x->verified.pairs[k];
+    qsort(chosen, n, sizeof *chosen, later_then_closest);
+    for (size_t k = 0; k < n; k++) {
+        const tt_pair *p = chosen[k];
+        rank = k > 0 && chosen[k - 1]->b == p->b ? rank + 1 : 0;
+        if (rank < o->max_matches || is_kept_by(&x->clusters, p))
+            chosen[kept++] = p;
+        else
+            x->summary.pairs_omitted++;
+    }
+    return kept;
+}
+
+static int by_articles(const void *x, const void *y)
+{
+    const tt_pair *p = x, *q = y;
+    if (p->a != q->a)
+        return p->a < q->a ? -1 : 1;
+    return (p->b > q->b) - (p->b < q->b);
+}
+
+static tt_pair identical_pair(uint64_t a, uint64_t b)
+{
+    return (tt_pair){a, b, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
+}
+
+static int finds_identical(const tt_options *o)
+{
+    return o->resemblance >= 0 || o->containment >= 0 || o->overlap >= 0;
+}
+
+static void write_pairs(tt_index *x, const tt_pair **chosen, size_t count)
+{
+    const tti_corpus *c = &x->store.corpus;
+    x->pair_count = 0;
+    for (size_t k = 0; k < count; k++) {
+        tt_pair p = *chosen[k];
+        p.a = c->docs[p.a].article;
+        p.b = c->docs[p.b].article;
+        p.reserved = 0;
+        x->pairs[x->pair_count++] = p;
+    }
+    for (size_t i = 0; finds_identical(&x->settings.options) && i < c->article_count; i++) {
+        const uint32_t first = c->docs[c->articles[i].doc].article;
+        if (first != i)
+            x->pairs[x->pair_count++] = identical_pair(first, i);
+    }
+    qsort(x->pairs, x->pair_count, sizeof *x->pairs, by_articles);
+}
+
+static tt_status make_pairs(tt_index *x, tt_error *error)
+{
+    const tt_allocator *a = x->store.allocator;
+    const size_t copies = x->store.corpus.article_count - x->store.corpus.doc_count;
+    const tt_pair **chosen = tti_alloc(a, x->verified.pair_count, sizeof *chosen);
+    size_t count;
+    if (chosen == NULL)
+        return tti_fail_memory(error, "pairs");
+    count = choose_pairs(x, chosen);
+    x->pair_room = count + copies;
+    x->pairs = tti_alloc(a, x->pair_room, sizeof *x->pairs);
+    if (x->pairs != NULL)
+        write_pairs(x, chosen, count);
+    tti_release(a, chosen, x->verified.pair_count, sizeof *chosen);
+    return x->pairs == NULL ? tti_fail_memory(error, "pairs") : TT_OK;
+}
+
+/* ---- Clusters -------------------------------------------------------------------------------- */
+
+static int by_number(const void *x, const void *y)
+{
+    const uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
+    return (p > q) - (p < q);
+}
+
+static int by_first_article(const void *x, const void *y)
+{
+    const tt_cluster *p = x, *q = y;
+    return (p->articles[0] > q->articles[0]) - (p->articles[0] < q->articles[0]);
+}
+
+/* Articles of each kept document's cluster, counted at the kept document. */
+static void count_clusters(const tt_index *x, uint32_t *sizes)
+{
+    for (size_t d = 0; d < x->store.corpus.doc_count; d++)
+        sizes[x->clusters.kept[d]] += x->members.firsts[d + 1] - x->members.firsts[d];
+}
+
+static void write_clusters(tt_index *x, const uint32_t *sizes, uint64_t *starts)
+{
+    const tti_corpus *c = &x->store.corpus;
+    size_t at = 0, n = 0;
+    for (size_t d = 0; d < c->doc_count; d++) {
+        starts[d] = at;
+        if (sizes[d] < 2)
+            continue;
+        x->groups[n++] = (tt_cluster){0, x->clusters.best[d], x->grouped + at, sizes[d]};
+        at += sizes[d];
+    }
+    for (size_t i = 0; i < c->article_count; i++) {
+        const uint32_t keep = x->clusters.kept[c->articles[i].doc];
+        if (sizes[keep] >= 2)
+            x->grouped[starts[keep]++] = i;
+    }
+    for (size_t k = 0; k < n; k++)
+        qsort((uint64_t *)x->groups[k].articles, x->groups[k].count, sizeof *x->grouped, by_number);
+    qsort(x->groups, n, sizeof *x->groups, by_first_article);
+    for (size_t k = 0; k < n; k++)
+        x->groups[k].number = k + 1;
+}
+
+static tt_status make_clusters(tt_index *x, tt_error *error)
+{
+    const tt_allocator *a = x->store.allocator;
+    const size_t docs = x->store.corpus.doc_count;
+    uint32_t *sizes = tti_alloc_zero(a, docs, sizeof *sizes);
+    uint64_t *starts = tti_alloc(a, docs, sizeof *starts);
+    tt_status status = TT_OK;
+    if (sizes == NULL || starts == NULL)
+        status = tti_fail_memory(error, "clusters");
+    if (status == TT_OK) {
+        count_clusters(x, sizes);
+        for (size_t d = 0; d < docs; d++) {
+            x->group_count += sizes[d] >= 2;
+            x->grouped_count += sizes[d] >= 2 ? sizes[d] : 0;
+        }
+        x->groups = tti_alloc(a, x->group_count, sizeof *x->groups);
+        x->grouped = tti_alloc(a, x->grouped_count, sizeof *x->grouped);
+        if (x->groups == NULL || x->grouped == NULL)
+            status = tti_fail_memory(error, "clusters");
+        else
+            write_clusters(x, sizes, starts);
+    }
+    tti_release(a, sizes, docs, sizeof *sizes);
+    tti_release(a, starts, docs, sizeof *starts);
+    return status;
+}
+
+tt_status tti_results_make(tt_index *x, tt_error *error)
+{
+    const uint32_t find = x->settings.options.find;
+    if (find & TT_FIND_PAIRS)
+        TTI_TRY(make_pairs(x, error));
+    if (find & TT_FIND_CLUSTERS)
+        TTI_TRY(make_clusters(x, error));
+    x->summary.pairs = x->pair_count;
+    x->summary.clusters = x->group_count;
+    x->summary.sections = x->sections.section_count;
+    return TT_OK;
+}

@@ -1,0 +1,211 @@
+/*
+ * Documents in input order; the links of each by earliest holder. What a link covers of its
+ * document and no earlier holder has covered becomes a place. Where the holder's own text is a place
+ * that repeats a still earlier one, the link is carried through to that, token by token: so a
+ * reference is never itself a repetition, and a text has one reference however its copies were
+ * found.
+ */
+#include "section/places.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The least share of the longer side of a place that must align. */
+#define LEAST_SIMILARITY 0.5
+
+typedef struct maker {
+    tti_places *out;
+    uint32_t min_section;
+    uint64_t doc_first; /* the first place of the document at hand */
+    uint64_t doc_sorted; /* its places up to here are in order; those of the link at hand follow */
+    tti_block *piece;   /* blocks of the piece at hand */
+    size_t piece_count, piece_capacity;
+} maker;
+
+/* Adds the part of block x whose b side lies in [begin, end). */
+static int clip_block(maker *m, tti_block x, uint32_t begin, uint32_t end)
+{
+    if (x.b < begin) {
+        const uint32_t cut = begin - x.b;
+        if (cut >= x.len)
+            return 0;
+        x.a += cut, x.b += cut, x.len -= cut;
+    }
+    if (x.b >= end)
+        return 0;
+    if (x.b + x.len > end)
+        x.len = end - x.b;
+    if (tti_reserve(m->out->allocator, &m->piece, &m->piece_capacity, m->piece_count + 1,
+                    sizeof *m->piece) != 0)
+        return -1;
+    m->piece[m->piece_count++] = x;
+    return 0;
+}
+
+/* The piece at hand becomes a place of `doc` that repeats `of_doc`, if it is long and dense. */
+static tt_status add_place(maker *m, uint32_t doc, uint32_t of_doc, tt_error *error)
+{
+    tti_places *out = m->out;
+    tti_place x = {doc, 0, 0, of_doc, 0, 0, 0, (uint32_t)m->piece_count, out->block_count};
+    const tti_block *last;
+    uint32_t longer;
+    if (m->piece_count == 0)
+        return TT_OK;
+    last = &m->piece[m->piece_count - 1];
+    x.begin = m->piece->b, x.end = last->b + last->len;
+    x.of_begin = m->piece->a, x.of_end = last->a + last->len;
+    for (size_t k = 0; k < m->piece_count; k++)
+        x.matched += m->piece[k].len;
+    longer = x.end - x.begin > x.of_end - x.of_begin ? x.end - x.begin : x.of_end - x.of_begin;
+    if (x.of_end - x.of_begin < m->min_section || x.matched < LEAST_SIMILARITY * longer)
+        return TT_OK;
+    if (tti_reserve(out->allocator, &out->places, &out->capacity, out->count + 1,
+                    sizeof *out->places) != 0 ||
+        tti_reserve(out->allocator, &out->blocks, &out->block_capacity,
+                    out->block_count + m->piece_count, sizeof *out->blocks) != 0)
+        return tti_fail_memory(error, "sections");
+    memcpy(out->blocks + out->block_count, m->piece, m->piece_count * sizeof *m->piece);
+    out->block_count += m->piece_count;
+    out->places[out->count++] = x;
+    return TT_OK;
+}
+
+/* Carries the piece's blocks through `holder`, a place of the document they repeat, to the place
+ * that one repeats. Both lists ascend. */
+static tt_status carry_through(maker *m, const tti_block *blocks, size_t count,
+                               const tti_place *holder, tt_error *error)
+{
+    const tti_block *y = m->out->blocks + holder->block_begin, *y_end = y + holder->block_count;
+    m->piece_count = 0;
+    for (size_t k = 0; k < count; k++) {
+        const tti_block *x = &blocks[k];
+        while (y < y_end && y->b + y->len <= x->a)
+            y++;
+        for (const tti_block *z = y; z < y_end && z->b < x->a + x->len; z++) {
+            const uint32_t begin = x->a > z->b ? x->a : z->b;
+            const uint32_t x_end = x->a + x->len, z_end = z->b + z->len;
+            const uint32_t end = x_end < z_end ? x_end : z_end;
+            const tti_block joined = {z->a + (begin - z->b), x->b + (begin - x->a), end - begin};
+            if (end > begin && clip_block(m, joined, 0, UINT32_MAX) != 0)
+                return tti_fail_memory(error, "sections");
+        }
+    }
+    return TT_OK;
+}
+
+/* The part of a link's blocks whose a side lies in [begin, end), as the piece at hand. */
+static tt_status cut_by_holder(maker *m, const tti_block *blocks, size_t count, uint32_t begin,
+                               uint32_t end, tt_error *error)
+{
+    m->piece_count = 0;
+    for (size_t k = 0; k < count; k++) {
+        const tti_block x = blocks[k];
+        const uint32_t from = x.a > begin ? x.a : begin;
+        const uint32_t to = x.a + x.len < end ? x.a + x.len : end;
+        if (to > from && clip_block(m, (tti_block){from, x.b + (from - x.a), to - from}, 0,
+                                    UINT32_MAX) != 0)
+            return tti_fail_memory(error, "sections");
+    }
+    return TT_OK;
+}
+
+/* One uncovered stretch of a document, as blocks: split by what the holder itself repeats. */
+static tt_status add_stretch(maker *m, const tti_link *link, const tti_block *blocks, size_t count,
+                             tt_error *error)
+{
+    const uint32_t a_begin = blocks[0].a, a_end = blocks[count - 1].a + blocks[count - 1].len;
+    /* Places of the holder; within one document, those made so far. */
+    const uint64_t first = link->a == link->b ? m->doc_first : m->out->firsts[link->a];
+    const uint64_t last = link->a == link->b ? m->doc_sorted : m->out->firsts[link->a + 1];
+    uint32_t at = a_begin;
+    for (uint64_t k = first; k < last; k++) {
+        const tti_place holder = m->out->places[k];
+        if (holder.end <= a_begin || holder.begin >= a_end)
+            continue;
+        if (holder.begin > at) {
+            TTI_TRY(cut_by_holder(m, blocks, count, at, holder.begin, error));
+            TTI_TRY(add_place(m, link->b, link->a, error));
+        }
+        TTI_TRY(carry_through(m, blocks, count, &holder, error));
+        TTI_TRY(add_place(m, link->b, holder.of_doc, error));
+        at = holder.end > at ? holder.end : at;
+    }
+    TTI_TRY(cut_by_holder(m, blocks, count, at, a_end, error));
+    return add_place(m, link->b, link->a, error);
+}
+
+static int by_begin(const void *x, const void *y)
+{
+    const tti_place *p = x, *q = y;
+    return (p->begin > q->begin) - (p->begin < q->begin);
+}
+
+/* Takes what the link covers of its document beyond the places it has already. */
+static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link,
+                           tti_block **stretch, size_t *stretch_capacity, tt_error *error)
+{
+    const size_t before = m->out->count;
+    uint32_t at = link->b_begin;
+    m->doc_sorted = before;
+    for (size_t k = m->doc_first; k <= before; k++) {
+        const uint32_t next = k < before ? m->out->places[k].begin : link->b_end;
+        const uint32_t end = next < link->b_end ? next : link->b_end;
+        if (end > at && end - at >= m->min_section / 2) {
+            m->piece_count = 0;
+            for (uint32_t i = 0; i < link->block_count; i++)
+                if (clip_block(m, v->blocks[link->block_begin + i], at, end) != 0)
+                    return tti_fail_memory(error, "sections");
+            if (m->piece_count > 0) {
+                const size_t n = m->piece_count;
+                if (tti_reserve(m->out->allocator, stretch, stretch_capacity, n, sizeof **stretch))
+                    return tti_fail_memory(error, "sections");
+                memcpy(*stretch, m->piece, n * sizeof **stretch);
+                TTI_TRY(add_stretch(m, link, *stretch, n, error));
+            }
+        }
+        if (k < before && m->out->places[k].end > at)
+            at = m->out->places[k].end;
+    }
+    if (m->out->count > before)
+        qsort(m->out->places + m->doc_first, m->out->count - m->doc_first, sizeof *m->out->places,
+              by_begin);
+    return TT_OK;
+}
+
+tt_status tti_places_find(tti_places *out, const tti_verified *verified, size_t doc_count,
+                          uint32_t min_section, tt_error *error)
+{
+    maker m = {out, min_section, 0, 0, NULL, 0, 0};
+    tti_block *stretch = NULL;
+    size_t stretch_capacity = 0, k = 0;
+    tt_status status = TT_OK;
+    out->allocator = verified->allocator;
+    out->doc_count = doc_count;
+    out->firsts = tti_alloc_zero(out->allocator, doc_count + 1, sizeof *out->firsts);
+    if (out->firsts == NULL)
+        status = tti_fail_memory(error, "sections");
+    for (uint32_t d = 0; d < doc_count && status == TT_OK; d++) {
+        m.doc_first = out->firsts[d] = out->count;
+        for (; k < verified->link_count && verified->links[k].b == d && status == TT_OK; k++)
+            status = take_link(&m, verified, &verified->links[k], &stretch, &stretch_capacity,
+                               error);
+        out->firsts[d + 1] = out->count;
+    }
+    tti_release(out->allocator, m.piece, m.piece_capacity, sizeof *m.piece);
+    tti_release(out->allocator, stretch, stretch_capacity, sizeof *stretch);
+    return status;
+}
+
+void tti_places_free(tti_places *p)
+{
+    if (p->allocator == NULL)
+        return;
+    tti_release(p->allocator, p->places, p->capacity, sizeof *p->places);
+    tti_release(p->allocator, p->blocks, p->block_capacity, sizeof *p->blocks);
+    tti_release(p->allocator, p->firsts, p->doc_count + 1, sizeof *p->firsts);
+    memset(p, 0, sizeof *p);
+}

@@ -1,0 +1,35 @@
+/*
+ * Places: which tokens of which document repeat which tokens of an earlier place. Token extents;
+ * the step between links and sections.
+ */
+#ifndef TTI_PLACES_H
+#define TTI_PLACES_H
+
+#include "verify/verify.h"
+
+/** Tokens [begin, end) of `doc` repeat [of_begin, of_end) of `of_doc`, which repeats nothing. */
+typedef struct tti_place {
+    uint32_t doc, begin, end;
+    uint32_t of_doc, of_begin, of_end;
+    uint32_t matched;
+    uint32_t block_count;
+    size_t block_begin; /**< in tti_places.blocks; a: the reference, b: this place */
+} tti_place;
+
+/** Places in order of document and begin; those of one document do not overlap. */
+typedef struct tti_places {
+    const tt_allocator *allocator;
+    tti_place *places;
+    size_t count, capacity;
+    tti_block *blocks;
+    size_t block_count, block_capacity;
+    uint64_t *firsts; /**< document d's: places[firsts[d] .. firsts[d + 1]) */
+    size_t doc_count;
+} tti_places;
+
+/** Chooses the places from the links. Zero `out` before. */
+tt_status tti_places_find(tti_places *out, const tti_verified *verified, size_t doc_count,
+                          uint32_t min_section, tt_error *error);
+void tti_places_free(tti_places *p);
+
+#endif

@@ -1,0 +1,242 @@
+/*
+ * Places -> sections. References that overlap in one document are joined; the copies of a document
+ * with the same tokens repeat what it repeats, and for the rest repeat it; token extents become byte
+ * extents, every article decoded once.
+ */
+#include "section/sections.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "section/places.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One occurrence of some section, in tokens. */
+typedef struct seen {
+    uint32_t article, begin, end;
+    uint32_t of_doc, of_begin, of_end;
+    double similarity;
+} seen;
+
+typedef struct gathered {
+    const tt_allocator *allocator;
+    seen *items;
+    size_t count, capacity;
+} gathered;
+
+static tt_status gather(gathered *g, const seen *x, tt_error *error)
+{
+    if (tti_reserve(g->allocator, &g->items, &g->capacity, g->count + 1, sizeof *g->items) != 0)
+        return tti_fail_memory(error, "sections");
+    g->items[g->count++] = *x;
+    return TT_OK;
+}
+
+static double similarity_of(const tti_place *p)
+{
+    const uint32_t here = p->end - p->begin, there = p->of_end - p->of_begin;
+    return (double)p->matched / (here > there ? here : there);
+}
+
+/* Copies of a document repeat its places, and its own text between them. */
+static tt_status gather_copies(gathered *g, const tti_corpus *corpus, const tti_members *members,
+                               const tti_places *places, uint32_t d, uint32_t min_section,
+                               tt_error *error)
+{
+    const uint32_t tokens = corpus->docs[d].token_count;
+    for (uint32_t m = members->firsts[d] + 1; m < members->firsts[d + 1]; m++) {
+        const uint32_t article = members->articles[m];
+        uint32_t at = 0;
+        for (uint64_t k = places->firsts[d]; k <= places->firsts[d + 1]; k++) {
+            const tti_place *p = k < places->firsts[d + 1] ? &places->places[k] : NULL;
+            const uint32_t end = p != NULL ? p->begin : tokens;
+            if (end >= at + min_section)
+                TTI_TRY(gather(g, &(seen){article, at, end, d, at, end, 1.0}, error));
+            if (p == NULL)
+                break;
+            TTI_TRY(gather(g, &(seen){article, p->begin, p->end, p->of_doc, p->of_begin, p->of_end,
+                                      similarity_of(p)}, error));
+            at = p->end;
+        }
+    }
+    return TT_OK;
+}
+
+static tt_status gather_all(gathered *g, const tti_corpus *corpus, const tti_members *members,
+                            const tti_places *places, uint32_t min_section, tt_error *error)
+{
+    for (uint32_t d = 0; d < corpus->doc_count; d++) {
+        for (uint64_t k = places->firsts[d]; k < places->firsts[d + 1]; k++) {
+            const tti_place *p = &places->places[k];
+            TTI_TRY(gather(g, &(seen){corpus->docs[d].article, p->begin, p->end, p->of_doc,
+                                      p->of_begin, p->of_end, similarity_of(p)}, error));
+        }
+        TTI_TRY(gather_copies(g, corpus, members, places, d, min_section, error));
+    }
+    return TT_OK;
+}
+
+static int by_reference(const void *x, const void *y)
+{
+    const seen *p = x, *q = y;
+    if (p->of_doc != q->of_doc)
+        return p->of_doc < q->of_doc ? -1 : 1;
+    if (p->of_begin != q->of_begin)
+        return p->of_begin < q->of_begin ? -1 : 1;
+    if (p->article != q->article)
+        return p->article < q->article ? -1 : 1;
+    return (p->begin > q->begin) - (p->begin < q->begin);
+}
+
+static int by_article(const void *x, const void *y)
+{
+    const seen *p = x, *q = y;
+    if (p->article != q->article)
+        return p->article < q->article ? -1 : 1;
+    return (p->begin > q->begin) - (p->begin < q->begin);
+}
+
+/* ---- Bytes ---------------------------------------------------------------------------------- */
+
+/* An extent in tokens of an article that wants its bytes. */
+typedef struct request {
+    uint32_t article, begin, end;
+    uint64_t *begin_byte, *end_byte;
+} request;
+
+static int by_request(const void *x, const void *y)
+{
+    const request *p = x, *q = y;
+    return (p->article > q->article) - (p->article < q->article);
+}
+
+static tt_status answer(const tti_corpus *corpus, request *requests, size_t count,
+                        const tt_allocator *a, tt_error *error)
+{
+    uint32_t *begins = NULL, *ends = NULL;
+    size_t begin_capacity = 0, end_capacity = 0;
+    tt_status status = TT_OK;
+    qsort(requests, count, sizeof *requests, by_request);
+    for (size_t i = 0; i < count && status == TT_OK; i++) {
+        const request *r = &requests[i];
+        if (i == 0 || r->article != r[-1].article) {
+            const tti_article *article = &corpus->articles[r->article];
+            const uint32_t n = corpus->docs[article->doc].token_count;
+            if (tti_reserve(a, &begins, &begin_capacity, n, sizeof *begins) != 0 ||
+                tti_reserve(a, &ends, &end_capacity, n, sizeof *ends) != 0) {
+                status = tti_fail_memory(error, "section extents");
+                break;
+            }
+            tti_spans_decode(article->spans, n, begins, ends);
+        }
+        *r->begin_byte = begins[r->begin];
+        *r->end_byte = ends[r->end - 1];
+    }
+    tti_release(a, begins, begin_capacity, sizeof *begins);
+    tti_release(a, ends, end_capacity, sizeof *ends);
+    return status;
+}
+
+/* ---- Sections ------------------------------------------------------------------------------- */
+
+static size_t reference_end(const gathered *g, size_t begin, uint32_t *of_end)
+{
+    size_t k = begin + 1;
+    *of_end = g->items[begin].of_end;
+    while (k < g->count && g->items[k].of_doc == g->items[begin].of_doc &&
+           g->items[k].of_begin < *of_end) {
+        if (g->items[k].of_end > *of_end)
+            *of_end = g->items[k].of_end;
+        k++;
+    }
+    return k;
+}
+
+static void write_section(tti_sections *out, const tti_corpus *corpus, const seen *items,
+                          size_t count, uint32_t of_end, request *requests)
+{
+    tt_occurrence *o = out->occurrences + out->occurrence_count;
+    const uint32_t reference = corpus->docs[items->of_doc].article;
+    tt_section *s = &out->sections[out->section_count++];
+    /* items are in order of article now; the least of_begin was found before */
+    uint32_t of_begin = items->of_begin;
+    for (size_t k = 0; k < count; k++)
+        of_begin = items[k].of_begin < of_begin ? items[k].of_begin : of_begin;
+    *s = (tt_section){out->section_count, of_end - of_begin, o, count + 1};
+    *o = (tt_occurrence){reference, 0, 0, 0, 0, 1.0};
+    *requests++ = (request){reference, of_begin, of_end, &o->begin, &o->end};
+    for (size_t k = 0; k < count; k++) {
+        const seen *x = &items[k];
+        o++;
+        *o = (tt_occurrence){x->article, 0, 0, 0, 0, x->similarity};
+        *requests++ = (request){x->article, x->begin, x->end, &o->begin, &o->end};
+        *requests++ = (request){reference, x->of_begin, x->of_end, &o->of_begin, &o->of_end};
+    }
+    out->occurrence_count += count + 1;
+}
+
+static tt_status write_sections(tti_sections *out, const tti_corpus *corpus, gathered *g,
+                                tt_error *error)
+{
+    const tt_allocator *a = out->allocator;
+    size_t sections = 0, at = 0, requested;
+    request *requests;
+    uint32_t of_end;
+    tt_status status;
+    qsort(g->items, g->count, sizeof *g->items, by_reference);
+    for (size_t i = 0; i < g->count; i = reference_end(g, i, &of_end))
+        sections++;
+    requested = 2 * g->count + sections;
+    out->sections = tti_alloc(a, sections, sizeof *out->sections);
+    out->occurrences = tti_alloc(a, g->count + sections, sizeof *out->occurrences);
+    requests = tti_alloc(a, requested, sizeof *requests);
+    if (out->sections == NULL || out->occurrences == NULL || requests == NULL) {
+        out->occurrence_count = g->count + sections;
+        out->section_count = sections;
+        tti_release(a, requests, requested, sizeof *requests);
+        return tti_fail_memory(error, "sections");
+    }
+    for (size_t i = 0, k; i < g->count; i = k) {
+        k = reference_end(g, i, &of_end);
+        qsort(g->items + i, k - i, sizeof *g->items, by_article);
+        write_section(out, corpus, g->items + i, k - i, of_end, requests + at);
+        at += 2 * (k - i) + 1;
+    }
+    status = answer(corpus, requests, requested, a, error);
+    for (size_t s = 0; s < out->section_count && status == TT_OK; s++) {
+        tt_occurrence *first = (tt_occurrence *)out->sections[s].occurrences;
+        first->of_begin = first->begin;
+        first->of_end = first->end;
+    }
+    tti_release(a, requests, requested, sizeof *requests);
+    return status;
+}
+
+tt_status tti_sections_make(tti_sections *out, const tti_corpus *corpus, const tti_members *members,
+                            const tti_verified *verified, const tt_options *options,
+                            tt_error *error)
+{
+    const tt_allocator *a = options->allocator;
+    tti_places places = {0};
+    gathered g = {a, NULL, 0, 0};
+    tt_status status;
+    out->allocator = a;
+    status = tti_places_find(&places, verified, corpus->doc_count, options->min_section, error);
+    if (status == TT_OK)
+        status = gather_all(&g, corpus, members, &places, options->min_section, error);
+    if (status == TT_OK)
+        status = write_sections(out, corpus, &g, error);
+    tti_release(a, g.items, g.capacity, sizeof *g.items);
+    tti_places_free(&places);
+    return status;
+}
+
+void tti_sections_free(tti_sections *s)
+{
+    if (s->allocator == NULL)
+        return;
+    tti_release(s->allocator, s->sections, s->section_count, sizeof *s->sections);
+    tti_release(s->allocator, s->occurrences, s->occurrence_count, sizeof *s->occurrences);
+    memset(s, 0, sizeof *s);
+}

@@ -1,0 +1,332 @@
+/*
+ * From seeds to candidates: a seed that stands in several places links them.
+ *
+ * Where a seed stands in few documents, each document counts what it shares with every earlier one;
+ * enough shared seeds make the two a candidate pair. Where it stands in many, only the first few
+ * are linked to: nothing grows with a square. Apart from that, the first place of every seed is
+ * remembered in runs: seeds that follow one another in both documents point to a passage whose
+ * earliest holder that is, and make a candidate for sections.
+ *
+ * Memory is linear in the seeds: a document's links are counted in a small table and thrown away.
+ */
+#include "seed/seeds.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "common/par.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    RUN_GAP = 64,  /* tokens between two seeds of one run */
+    RUN_SKEW = 16, /* and how much that may differ between the two documents */
+    MATCH_ROOM = 4 /* candidates looked at per pair that may be reported */
+};
+
+/* A seed of a document that stands elsewhere too: its place, and where its records begin. */
+typedef struct live {
+    uint32_t pos;
+    uint32_t start;
+} live;
+
+/* What a document shares with one earlier document (or with itself). */
+typedef struct counter {
+    uint32_t doc;
+    uint32_t shared;
+    uint32_t run, best_run;
+    uint32_t last_here, last_there;
+} counter;
+
+typedef struct linker {
+    const tti_seeds *seeds;
+    const tt_options *options;
+    const size_t *firsts; /* document d's live seeds: lives[firsts[d] .. firsts[d + 1]) */
+    live *lives;
+    double share;      /* of the shorter one's seeds that a candidate pair shares at least */
+    uint32_t run_need; /* seeds in a run that make a candidate for sections */
+} linker;
+
+/* One thread's counters: open addressing by document, and the slots in use. */
+typedef struct tally {
+    tti_candidates found;
+    counter *slots;
+    uint32_t *used;
+    size_t slot_count, slot_capacity, used_count, used_capacity;
+    tt_status status;
+} tally;
+
+#define EMPTY UINT32_MAX
+
+/* ---- Live seeds ---------------------------------------------------------------------------- */
+
+static size_t group_end(const tti_seeds *s, size_t begin, size_t end)
+{
+    size_t k = begin + 1;
+    while (k < end && s->records[k].key == s->records[begin].key)
+        k++;
+    return k;
+}
+
+/* Counts (lives NULL) or writes the live seeds of one partition. Several partitions add to one
+ * document at once, hence the atomics; the order is mended afterwards. */
+static void live_partition(const tti_seeds *s, size_t p, size_t *cursors, live *lives)
+{
+    const size_t end = s->starts[p + 1];
+    for (size_t i = s->starts[p], k; i < end; i = k) {
+        k = group_end(s, i, end);
+        for (size_t r = i + 1; r < k; r++) { /* the first place has nothing before it */
+            const tti_record *x = &s->records[r];
+            size_t at;
+#pragma omp atomic capture
+            at = cursors[x->doc]++;
+            if (lives != NULL)
+                lives[at] = (live){x->pos, (uint32_t)i};
+        }
+    }
+}
+
+static int by_pos(const void *x, const void *y)
+{
+    const live *p = x, *q = y;
+    return (p->pos > q->pos) - (p->pos < q->pos);
+}
+
+static void sort_lives(live *lives, size_t count)
+{
+    if (count > 64) {
+        qsort(lives, count, sizeof *lives, by_pos);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        const live x = lives[i];
+        size_t j = i;
+        for (; j > 0 && lives[j - 1].pos > x.pos; j--)
+            lives[j] = lives[j - 1];
+        lives[j] = x;
+    }
+}
+
+/* ---- Counting ------------------------------------------------------------------------------ */
+
+static counter *counter_of(tally *t, uint32_t doc)
+{
+    size_t slot = (doc * 0x9E3779B1u) & (t->slot_count - 1);
+    while (t->slots[slot].doc != EMPTY && t->slots[slot].doc != doc)
+        slot = (slot + 1) & (t->slot_count - 1);
+    if (t->slots[slot].doc == EMPTY) {
+        t->slots[slot] = (counter){doc, 0, 0, 0, 0, 0};
+        t->used[t->used_count++] = (uint32_t)slot;
+    }
+    return &t->slots[slot];
+}
+
+/* Room for all documents that `lives` seeds can lead to, at a load of one half. */
+static int reserve_counters(tally *t, size_t lives, size_t docs)
+{
+    const tt_allocator *a = t->found.allocator;
+    size_t slots = 256;
+    while (slots / 2 < lives * TTI_SEED_PLACES && slots / 2 < docs)
+        slots *= 2;
+    if (slots > t->slot_count) {
+        if (tti_reserve(a, &t->slots, &t->slot_capacity, slots, sizeof *t->slots) != 0 ||
+            tti_reserve(a, &t->used, &t->used_capacity, slots, sizeof *t->used) != 0)
+            return -1;
+        memset(t->slots, 0xFF, slots * sizeof *t->slots);
+        t->slot_count = slots;
+    }
+    return 0;
+}
+
+static void follow_run(counter *c, uint32_t here, uint32_t there)
+{
+    const int64_t skew = ((int64_t)here - c->last_here) - ((int64_t)there - c->last_there);
+    if (c->run > 0 && here - c->last_here <= RUN_GAP && skew <= RUN_SKEW && skew >= -RUN_SKEW)
+        c->run++;
+    else
+        c->run = 1;
+    if (c->run > c->best_run)
+        c->best_run = c->run;
+    c->last_here = here;
+    c->last_there = there;
+}
+
+/* Counts one live seed of document b. */
+static void count_live(const linker *l, tally *t, uint32_t b, const live *x)
+{
+    const tti_record *first = l->seeds->records + x->start, *end = l->seeds->records + l->seeds->count;
+    size_t places = 0;
+    if (first->doc < b || first->pos < x->pos)
+        follow_run(counter_of(t, first->doc), x->pos, first->pos);
+    while (places <= TTI_SEED_PLACES && first + places < end && first[places].key == first->key)
+        places++;
+    if (places > TTI_SEED_PLACES)
+        places = TTI_SEED_FEW;
+    for (size_t k = 0; k < places && first[k].doc < b; k++)
+        if (k == 0 || first[k].doc != first[k - 1].doc)
+            counter_of(t, first[k].doc)->shared++;
+}
+
+/* ---- Choosing ------------------------------------------------------------------------------ */
+
+static int is_pair(const linker *l, const counter *c, uint32_t b)
+{
+    const uint32_t x = l->seeds->counts[c->doc], y = l->seeds->counts[b];
+    const uint32_t fewer = x < y ? x : y;
+    const uint32_t need = fewer <= 4 ? 1 : 2;
+    return c->doc != b && c->shared >= need && c->shared >= l->share * fewer;
+}
+
+static int most_shared(const void *x, const void *y)
+{
+    const counter *p = x, *q = y;
+    if (p->shared != q->shared)
+        return p->shared > q->shared ? -1 : 1;
+    return (p->doc > q->doc) - (p->doc < q->doc);
+}
+
+static void choose(const linker *l, tally *t, uint32_t b)
+{
+    const size_t most = (size_t)l->options->max_matches * MATCH_ROOM;
+    size_t pairs = 0;
+    for (size_t k = 0; k < t->used_count && t->status == TT_OK; k++) {
+        const counter *c = &t->slots[t->used[k]];
+        if (c->best_run >= l->run_need)
+            t->status = tti_candidates_add(
+                &t->found, tti_candidate_pack(c->doc, b, TTI_WANT_SECTIONS), NULL);
+        pairs += (size_t)is_pair(l, c, b);
+    }
+    if (pairs > most) {
+        counter *best = tti_alloc(t->found.allocator, pairs, sizeof *best);
+        size_t n = 0;
+        if (best == NULL) {
+            t->status = TT_ENOMEM;
+            return;
+        }
+        for (size_t k = 0; k < t->used_count; k++)
+            if (is_pair(l, &t->slots[t->used[k]], b))
+                best[n++] = t->slots[t->used[k]];
+        qsort(best, n, sizeof *best, most_shared);
+        for (size_t k = 0; k < most && t->status == TT_OK; k++)
+            t->status = tti_candidates_add(
+                &t->found, tti_candidate_pack(best[k].doc, b, TTI_WANT_PAIR), NULL);
+        t->found.omitted += n - most;
+        tti_release(t->found.allocator, best, pairs, sizeof *best);
+        return;
+    }
+    for (size_t k = 0; k < t->used_count && t->status == TT_OK; k++)
+        if (is_pair(l, &t->slots[t->used[k]], b))
+            t->status = tti_candidates_add(
+                &t->found, tti_candidate_pack(t->slots[t->used[k]].doc, b, TTI_WANT_PAIR), NULL);
+}
+
+static void link_doc(const linker *l, tally *t, uint32_t b)
+{
+    live *lives = l->lives + l->firsts[b];
+    const size_t n = l->firsts[b + 1] - l->firsts[b];
+    if (n == 0 || t->status != TT_OK)
+        return;
+    if (reserve_counters(t, n, l->seeds->doc_count) != 0) {
+        t->status = TT_ENOMEM;
+        return;
+    }
+    sort_lives(lives, n);
+    for (size_t k = 0; k < n; k++)
+        count_live(l, t, b, &lives[k]);
+    choose(l, t, b);
+    for (size_t k = 0; k < t->used_count; k++)
+        t->slots[t->used[k]].doc = EMPTY;
+    t->used_count = 0;
+}
+
+/* ---- Driver -------------------------------------------------------------------------------- */
+
+static tt_status link_docs(const linker *l, size_t docs, int threads, tti_candidates *out,
+                           tt_error *error)
+{
+    const tt_allocator *a = out->allocator;
+    tally *tallies = tti_alloc_zero(a, (size_t)threads, sizeof *tallies);
+    tt_status status = TT_OK;
+    if (tallies == NULL)
+        return tti_fail_memory(error, "links");
+    for (int t = 0; t < threads; t++)
+        tti_candidates_init(&tallies[t].found, a);
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 64)
+    for (int64_t b = 0; b < (int64_t)docs; b++)
+        link_doc(l, &tallies[tti_thread()], (uint32_t)b);
+    for (int t = 0; t < threads; t++) {
+        tally *x = &tallies[t];
+        if (status == TT_OK && x->status != TT_OK)
+            status = tti_fail_memory(error, "links");
+        if (status == TT_OK)
+            status = tti_candidates_append(out, &x->found, error);
+        out->omitted += x->found.omitted;
+        tti_candidates_free(&x->found);
+        tti_release(a, x->slots, x->slot_capacity, sizeof *x->slots);
+        tti_release(a, x->used, x->used_capacity, sizeof *x->used);
+    }
+    tti_release(a, tallies, (size_t)threads, sizeof *tallies);
+    return status;
+}
+
+/* Live seeds of every document: counted, placed, and firsts[] made from the counts. */
+static tt_status find_lives(const tti_seeds *s, size_t *firsts, live **lives, size_t *live_count,
+                            int threads, tt_error *error)
+{
+    size_t sum = 0;
+    size_t *cursors = tti_alloc(s->allocator, s->doc_count + 1, sizeof *cursors);
+    if (cursors == NULL)
+        return tti_fail_memory(error, "shared seeds");
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
+    for (int64_t p = 0; p < (int64_t)s->partition_count; p++)
+        live_partition(s, (size_t)p, firsts, NULL);
+    for (size_t d = 0; d <= s->doc_count; d++) {
+        const size_t n = d < s->doc_count ? firsts[d] : 0;
+        firsts[d] = cursors[d] = sum;
+        sum += n;
+    }
+    *live_count = sum;
+    *lives = tti_alloc(s->allocator, sum, sizeof **lives);
+    if (*lives != NULL) {
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
+        for (int64_t p = 0; p < (int64_t)s->partition_count; p++)
+            live_partition(s, (size_t)p, cursors, *lives);
+    }
+    tti_release(s->allocator, cursors, s->doc_count + 1, sizeof *cursors);
+    return *lives == NULL ? tti_fail_memory(error, "shared seeds") : TT_OK;
+}
+
+/* The least share of seeds worth an alignment, by the loosest rule that is on. Damage hides seeds:
+ * where half of a text is shared and a fifth of its words replaced, one seed in six is left. */
+static double least_share(const tt_options *o)
+{
+    double rule = o->resemblance;
+    if (rule < 0 || (o->containment >= 0 && o->containment < rule))
+        rule = o->containment;
+    if (o->overlap >= 0)
+        return 0.16 * o->overlap;
+    return rule < 0 ? 2 : 0.4 * rule; /* 2: no rule is on, no pair is wanted */
+}
+
+tt_status tti_seeds_candidates(const tti_seeds *seeds, const tt_options *options,
+                               tti_candidates *candidates, tt_error *error)
+{
+    const int threads = tti_threads(options->threads, seeds->doc_count);
+    const uint32_t need = options->min_section / 12;
+    size_t live_count = 0;
+    size_t *firsts = tti_alloc_zero(seeds->allocator, seeds->doc_count + 1, sizeof *firsts);
+    linker l = {seeds, options, firsts, NULL, least_share(options),
+                need < 1 ? 1 : need > 3 ? 3 : need};
+    tt_status status = TT_OK;
+    if (firsts == NULL)
+        return tti_fail_memory(error, "shared seeds");
+    if (!(options->find & TT_FIND_SECTIONS))
+        l.run_need = UINT32_MAX;
+    status = find_lives(seeds, firsts, &l.lives, &live_count, threads, error);
+    if (status == TT_OK)
+        status = link_docs(&l, seeds->doc_count, threads, candidates, error);
+    tti_release(seeds->allocator, l.lives, live_count, sizeof *l.lives);
+    tti_release(seeds->allocator, firsts, seeds->doc_count + 1, sizeof *firsts);
+    return status;
+}

@@ -1,0 +1,32 @@
+/* Shingles: w tokens in a row as a 64-bit hash, XXH3-64 of their 32-bit hashes in memory order. */
+#ifndef TTI_SHINGLE_H
+#define TTI_SHINGLE_H
+
+#include "common/hash.h"
+
+/** The hash of `tokens` tokens at `hashes`. */
+static inline uint64_t tti_shingle(const uint32_t *hashes, uint32_t tokens, uint64_t seed)
+{
+    switch (tokens) { /* constant sizes let the compiler drop the branches inside XXH3 */
+    case 3: return XXH3_64bits_withSeed(hashes, 12, seed);
+    case 4: return XXH3_64bits_withSeed(hashes, 16, seed);
+    case 5: return XXH3_64bits_withSeed(hashes, 20, seed);
+    default: return XXH3_64bits_withSeed(hashes, sizeof *hashes * tokens, seed);
+    }
+}
+
+/** Shingles of an article of `token_count` tokens: one, all of it, where it has fewer than w. */
+static inline uint32_t tti_shingle_count(uint32_t token_count, uint32_t w)
+{
+    if (token_count == 0)
+        return 0;
+    return token_count < w ? 1 : token_count - w + 1;
+}
+
+/** Tokens in each of those shingles. */
+static inline uint32_t tti_shingle_width(uint32_t token_count, uint32_t w)
+{
+    return token_count < w ? token_count : w;
+}
+
+#endif

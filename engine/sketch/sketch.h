@@ -1,0 +1,40 @@
+/*
+ * The sketch stage: documents -> MinHash signatures of every document, and LSH band keys of every
+ * distinct paragraph. Equal paragraphs are one class, which its first place stands for; classes
+ * with more than one place are links between the documents that hold them.
+ */
+#ifndef TTI_SKETCH_H
+#define TTI_SKETCH_H
+
+#include "common/candidate.h"
+#include "common/corpus.h"
+
+enum {
+    TTI_PARAGRAPH_ROWS = 8,   /**< rows of a paragraph's bands: near-equal paragraphs only */
+    TTI_PARAGRAPH_TOKENS = 12 /**< shorter paragraphs are left to the seeds */
+};
+
+/** A distinct paragraph, by its first place. */
+typedef struct tti_distinct {
+    uint32_t doc, paragraph;
+} tti_distinct;
+
+typedef struct tti_sketches {
+    const tt_allocator *allocator;
+    uint32_t lanes;
+    uint32_t *signatures; /**< doc_count * lanes */
+    size_t doc_count;
+    tti_distinct *distinct; /**< in input order */
+    size_t distinct_count;
+    size_t paragraph_count;   /**< of all documents */
+    uint32_t paragraph_bands; /**< lanes / TTI_PARAGRAPH_ROWS */
+    uint32_t *paragraph_keys; /**< distinct_count * paragraph_bands */
+} tti_sketches;
+
+/** Sketches a corpus and counts its documents' shingles; equal paragraphs become candidates. Zero
+ * `out` before. */
+tt_status tti_sketch(tti_sketches *out, tti_corpus *corpus, const tt_options *options,
+                     tti_candidates *candidates, tt_error *error);
+void tti_sketches_free(tti_sketches *sketches);
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * One pair: exact set numbers, the alignment's overlaps, facts, and what they make of the two.
+ */
+#include "verify/verify.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "verify/facts.h"
+#include "verify/sets.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The longer of the two has at least half as many tokens again: it holds the other, or is held. */
+#define HOLDS 1.5
+
+struct tti_verifier {
+    const tt_options *options;
+    tti_set loaded_set;
+    tti_aligner *aligner;
+    const tti_doc *loaded;
+};
+
+tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_error *error)
+{
+    tti_verifier *v = tti_alloc_zero(options->allocator, 1, sizeof *v);
+    tt_status status;
+    *out = NULL;
+    if (v == NULL)
+        return tti_fail_memory(error, "a verifier");
+    v->options = options;
+    tti_set_init(&v->loaded_set, options->allocator);
+    status = tti_aligner_open(&v->aligner, options->allocator, error);
+    if (status != TT_OK) {
+        tti_verifier_close(v);
+        return status;
+    }
+    *out = v;
+    return TT_OK;
+}
+
+void tti_verifier_close(tti_verifier *v)
+{
+    if (v == NULL)
+        return;
+    tti_set_free(&v->loaded_set);
+    tti_aligner_close(v->aligner);
+    tti_release(v->options->allocator, v, 1, sizeof *v);
+}
+
+int tti_verify_aligns(const tt_options *options)
+{
+    return options->overlap >= 0 || options->facts >= 0 || (options->find & TT_FIND_SECTIONS);
+}
+
+tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, tt_error *error)
+{
+    v->loaded = doc;
+    TTI_TRY(tti_set_load(&v->loaded_set, doc, v->options->shingle_tokens, v->options->seed, error));
+    if (!tti_verify_aligns(v->options))
+        return TT_OK;
+    return tti_aligner_load(v->aligner, doc->hashes, doc->token_count, error);
+}
+
+static void set_numbers(tti_verifier *v, const tti_doc *doc, tt_pair *p)
+{
+    const uint32_t shared =
+        tti_set_shared(&v->loaded_set, doc, v->options->shingle_tokens, v->options->seed);
+    p->resemblance = (double)shared / ((double)doc->shingles + v->loaded_set.size - shared);
+    p->containment_a = (double)shared / doc->shingles;
+    p->containment_b = (double)shared / v->loaded_set.size;
+}
+
+static int reaches(double value, double rule) { return rule >= 0 && value >= rule; }
+
+static int32_t relate(const tti_verifier *v, const tti_doc *a, const tt_pair *p)
+{
+    const double ta = a->token_count, tb = v->loaded->token_count;
+    const double containment_rule = v->options->containment < 0 ? 0.8 : v->options->containment;
+    const int a_held = p->containment_a >= containment_rule || p->overlap_a >= v->options->drop;
+    const int b_held = p->containment_b >= containment_rule || p->overlap_b >= v->options->drop;
+    if (v->options->facts >= 0 && p->facts < tti_facts_threshold(a, v->loaded, v->options->facts))
+        return TT_SERIES;
+    if (ta >= HOLDS * tb && b_held)
+        return TT_CONTAINS;
+    if (tb >= HOLDS * ta && a_held)
+        return TT_CONTAINED;
+    return TT_NEAR;
+}
+
+tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, tti_finding *out, tt_error *error)
+{
+    const tt_options *o = v->options;
+    tt_pair *p = &out->pair;
+    int by_sets, by_overlap;
+    memset(out, 0, sizeof *out);
+    p->overlap_a = p->overlap_b = p->facts = NAN;
+    set_numbers(v, doc, p);
+    by_sets = reaches(p->resemblance, o->resemblance) ||
+              reaches(p->containment_a, o->containment) || reaches(p->containment_b, o->containment);
+    by_overlap = 0;
+    if (tti_verify_aligns(o)) {
+        const int a_shorter = doc->token_count < v->loaded->token_count;
+        TTI_TRY(tti_aligner_run(v->aligner, doc->hashes, doc->token_count, &out->alignment, error));
+        p->overlap_a = (double)out->alignment.aligned_a / doc->token_count;
+        p->overlap_b = (double)out->alignment.aligned_b / v->loaded->token_count;
+        by_overlap = reaches(a_shorter ? p->overlap_a : p->overlap_b, o->overlap);
+    }
+    out->admitted = by_sets || by_overlap;
+    if (!out->admitted)
+        return TT_OK;
+    if (o->facts >= 0)
+        p->facts = tti_facts(doc, v->loaded, &out->alignment);
+    p->relation = relate(v, doc, p);
+    p->reserved = by_sets ? 0 : TTI_BY_OVERLAP;
+    return TT_OK;
+}

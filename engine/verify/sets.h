@@ -1,0 +1,28 @@
+/* The shingle set of one article, against which others are counted exactly. */
+#ifndef TTI_SETS_H
+#define TTI_SETS_H
+
+#include "common/corpus.h"
+
+/** A hash set; zero it before first use. Belongs to one thread. */
+typedef struct tti_set {
+    const tt_allocator *allocator;
+    uint64_t *keys;
+    uint32_t *marks; /**< 0: empty slot; else the last count that met the key */
+    size_t key_capacity, mark_capacity;
+    size_t slot_mask;
+    uint32_t mark;
+    uint32_t size; /**< distinct shingles */
+} tti_set;
+
+void tti_set_init(tti_set *set, const tt_allocator *allocator);
+void tti_set_free(tti_set *set);
+
+/** Makes it the set of the shingles of `w` tokens of `doc`. @return TT_OK, TT_ENOMEM */
+tt_status tti_set_load(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
+                       tt_error *error);
+
+/** Distinct shingles of `doc` that are in the set. */
+uint32_t tti_set_shared(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed);
+
+#endif
