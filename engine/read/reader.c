@@ -9,6 +9,8 @@
  * Strings with escapes are resolved into a second buffer, where each line has room of its own, so
  * that nothing is allocated while threads run, but by simdjson.
  *
+ * A stream that pauses does not hold back the lines that came before: they are a batch.
+ *
  * A line is given up while it is being read, to bound the memory, when it is longer than a block
  * and cannot be an object, or longer than the longest article could be; such a record has no raw.
  */
@@ -26,10 +28,11 @@
 #include <string.h>
 
 enum {
-    BLOCK_BYTES = 8 << 20, /* bench: no gain above 4 MiB, none lost to 16 */
+    BLOCK_BYTES = 4 << 20, /* smaller ones stay in cache, larger ones give each call more work */
     BATCH_RECORDS = 32768,
     ITEMS_PER_TURN = 8, /* lines a thread takes at once */
-    PARALLEL_BYTES = 64 << 10
+    PARALLEL_BYTES = 64 << 10,
+    PATIENCE_MS = 50 /* how long a stream may pause before what is there is handed out */
 };
 
 static const uint64_t LONGEST_ARTICLE = (uint64_t)1 << 30;
@@ -274,9 +277,9 @@ static tt_status cut_lines(tt_reader *r, tt_error *error)
         if (r->now.skipping)
             r->now.skipped += end - r->scanned;
         if (newline == NULL) {
-            r->scanned = r->used;
             if (r->now.skipping)
-                r->tail = r->used;
+                r->used = r->tail;
+            r->scanned = r->used;
             break;
         }
         TTI_TRY(r->now.skipping ? take_skipped(r, end + 1, error)
@@ -453,6 +456,9 @@ static tt_status fill(tt_reader *r, tt_error *error)
         if (r->now.source != NULL && r->now.begun && r->now.form == TTI_FORM_LINES)
             TTI_TRY(cut_lines(r, error));
         if (r->count >= BATCH_RECORDS || (r->count > 0 && r->used >= r->block))
+            return TT_OK;
+        if (r->now.source != NULL && r->count > 0 &&
+            !tti_source_is_ready(r->now.source, PATIENCE_MS))
             return TT_OK;
         if (r->now.source != NULL)
             TTI_TRY(read_more(r, error));

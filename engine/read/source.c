@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,9 +27,10 @@ struct tti_source {
     const tt_allocator *allocator;
     int fd;
     coding coding;
-    int at_end;      /* the file has no more bytes */
-    int unit_begun;  /* inside a gzip member or zstd frame */
-    int units;       /* members or frames finished, at most 1 is counted */
+    int is_regular;
+    int at_end;     /* the file has no more bytes */
+    int unit_begun; /* inside a gzip member or zstd frame */
+    int units;      /* 1 once a gzip member is finished */
     uint64_t consumed;
     unsigned char head[HEAD_BYTES]; /* first bytes of a plain file, to be delivered */
     size_t head_begin, head_end;
@@ -140,6 +142,7 @@ static tt_status begin(tti_source *s, tt_error *error)
 tt_status tti_source_open(tti_source **out, const char *path, const tt_allocator *allocator,
                           tt_error *error)
 {
+    struct stat about;
     tti_source *s;
     tt_status status;
     *out = NULL;
@@ -156,6 +159,7 @@ tt_status tti_source_open(tti_source **out, const char *path, const tt_allocator
         tti_release(allocator, s, 1, sizeof *s);
         return status;
     }
+    s->is_regular = fstat(s->fd, &about) == 0 && S_ISREG(about.st_mode);
     (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     status = begin(s, error);
     if (status != TT_OK) {
@@ -266,6 +270,15 @@ tt_status tti_source_read(tti_source *s, char *bytes, size_t room, size_t *got, 
     if (error != NULL)
         *error = s->fault;
     return status;
+}
+
+int tti_source_is_ready(const tti_source *s, int milliseconds)
+{
+    struct pollfd waiting = {s->fd, POLLIN, 0};
+    if (s->is_regular || s->at_end || s->head_begin < s->head_end ||
+        s->input_begin < s->input_end || s->fault.status != TT_OK)
+        return 1;
+    return poll(&waiting, 1, milliseconds) != 0;
 }
 
 uint64_t tti_source_consumed(const tti_source *s) { return s->consumed; }

@@ -27,6 +27,9 @@ tt_status tti_source_open(tti_source **out, const char *path, const tt_allocator
 tt_status tti_source_read(tti_source *source, char *bytes, size_t room, size_t *got,
                           tt_error *error);
 
+/** Waits for more of a stream, at most this long. @return 0 if a read might still have to wait */
+int tti_source_is_ready(const tti_source *source, int milliseconds);
+
 /** Bytes taken so far, before decompression. */
 uint64_t tti_source_consumed(const tti_source *source);
 
