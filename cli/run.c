@@ -137,7 +137,7 @@ static int reject(run *r, const tt_record *record, const char *reason)
         message_line("%s: %s", record->file, reason);
     else if (!r->settings->quiet)
         message_line("%s:%" PRIu64 ": %s", record->file, record->line, reason);
-    if (r->rejects.name == NULL || (record->line == 0 && record->raw_size == 0))
+    if (r->rejects.name == NULL || record->raw_size == 0) /* too long to be held, or unreadable */
         return 0;
     if (output_write(&r->rejects, record->raw, record->raw_size) != 0 ||
         output_write(&r->rejects, "\n", 1) != 0)

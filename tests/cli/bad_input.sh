@@ -1,0 +1,362 @@
+# shellcheck shell=bash disable=SC2154
+# Input that is empty, odd or broken: what can be read is, the rest is named with file and line.
+
+one='{"id":"one","text":"the quick brown fox jumps over the lazy dog near the old river bank"}'
+two='{"id":"two","text":"a council of ministers met on Tuesday to discuss the price of bread"}'
+
+# The articles of these two alone, to compare with.
+good_result() { printf '%s\n%s\n' "$one" "$two" | "$TWICETOLD" scan -q - >good; }
+
+expect_two_and_a_reject() { # $1: what standard error must hold
+    exits 1
+    has err "$1"
+    lines err 2
+    has out '"articles":2,"rejected":1,'
+}
+
+test_an_empty_file_is_an_empty_result() {
+    : >in.jsonl
+    run scan in.jsonl
+    exits 0
+    lines out 1
+    has out '{"type":"summary","articles":0,"rejected":0,"bytes":0,'
+}
+
+test_blank_lines_alone_are_no_articles() {
+    printf '\n  \n\r\n\n' >in.jsonl
+    run scan in.jsonl
+    exits 0
+    lines out 1
+    has out '"articles":0,"rejected":0,'
+}
+
+test_an_empty_directory_is_no_articles() {
+    mkdir in
+    run scan in
+    exits 0
+    has out '"articles":0,"rejected":0,'
+}
+
+test_an_empty_input_dedups_to_an_empty_file() {
+    : >in.jsonl
+    run dedup in.jsonl -o kept.jsonl --removed removed.jsonl
+    exits 0
+    empty kept.jsonl
+    empty removed.jsonl
+    [ -f kept.jsonl ] && [ -f removed.jsonl ] || fail "no files"
+}
+
+test_articles_of_one_token() {
+    printf '%s\n' '{"id":1,"text":"Hello."}' '{"id":2,"text":"goodbye"}' '{"id":3,"text":"hello"}' >in.jsonl
+    run scan in.jsonl
+    exits 0
+    has out '{"type":"pair","a":1,"b":3,"relation":"identical","resemblance":1,'
+    has out '"articles":3,"rejected":0,'
+}
+
+test_articles_without_a_token() {
+    printf '%s\n' '{"id":1,"text":""}' '{"id":2,"text":"  ... !"}' "$one" >in.jsonl
+    run scan in.jsonl
+    exits 0
+    has out '"articles":3,"rejected":0,'
+    has out '"pairs":0,'
+}
+
+test_a_last_line_without_its_end() {
+    good_result
+    printf '%s\n%s' "$one" "$two" >in.jsonl
+    run scan in.jsonl
+    exits 0
+    same_result good out
+}
+
+test_lines_that_end_in_cr_lf() {
+    good_result
+    printf '%s\r\n%s\r\n' "$one" "$two" >in.jsonl
+    run scan in.jsonl
+    exits 0
+    same_result good out
+}
+
+test_a_byte_order_mark() {
+    good_result
+    printf '\357\273\277%s\n%s\n' "$one" "$two" >in.jsonl
+    run scan in.jsonl
+    exits 0
+    same_result good out
+}
+
+test_invalid_utf8() {
+    printf '%s\n{"id":"bad","text":"caf\351 au lait"}\n%s\n' "$one" "$two" >in.jsonl
+    run scan in.jsonl --rejects rejects
+    expect_two_and_a_reject 'in.jsonl:2: invalid UTF-8 at byte 24'
+    printf '{"id":"bad","text":"caf\351 au lait"}\n' >expected
+    same expected rejects
+}
+
+test_utf16_is_told_as_such() {
+    printf '\377\376{\000"\000' >in.jsonl
+    run scan in.jsonl
+    exits 1
+    has err 'in.jsonl:1: invalid UTF-8'
+    has err 'UTF-16'
+}
+
+test_unpaired_surrogate_escapes() {
+    printf '%s\n%s\n%s\n' "$one" '{"id":"bad","text":"half \ud83d a pair"}' "$two" >in.jsonl
+    run scan in.jsonl --rejects rejects
+    expect_two_and_a_reject 'in.jsonl:2: unpaired surrogate escape in "text"'
+    has rejects '{"id":"bad","text":"half \ud83d a pair"}'
+}
+
+test_a_nul_character_written_as_an_escape_is_text() {
+    printf '%s\n%s\n' '{"id":"a\u0000b","text":"one two \u0000 three four five six"}' \
+        '{"id":"c","text":"one two three four five six"}' >in.jsonl
+    run scan in.jsonl
+    exits 0
+    has out '{"type":"pair","a":"a\u0000b","b":"c","relation":"identical"'
+}
+
+test_a_bare_nul_character_is_not_json() {
+    printf '%s\n{"id":"bad","text":"a\000b"}\n%s\n' "$one" "$two" >in.jsonl
+    run scan in.jsonl --rejects rejects
+    expect_two_and_a_reject 'in.jsonl:2: invalid JSON'
+    printf '{"id":"bad","text":"a\000b"}\n' >expected
+    same expected rejects
+}
+
+test_duplicate_ids() {
+    printf '%s\n%s\n%s\n' "$one" "$two" '{"id":"one","text":"something else"}' >in.jsonl
+    run scan in.jsonl --rejects rejects
+    expect_two_and_a_reject 'in.jsonl:3: id "one" was seen before'
+    printf '%s\n' '{"id":"one","text":"something else"}' >expected
+    same expected rejects
+}
+
+test_duplicate_ids_in_two_files_and_as_integers() {
+    printf '%s\n' '{"id":7,"text":"first"}' >a.jsonl
+    printf '%s\n' '{"id":7,"text":"second"}' >b.jsonl
+    run scan a.jsonl b.jsonl
+    exits 1
+    has err 'b.jsonl:1: id 7 was seen before'
+}
+
+test_the_same_file_twice_is_all_duplicates() {
+    printf '%s\n%s\n' "$one" "$two" >in.jsonl
+    run scan in.jsonl in.jsonl
+    exits 1
+    has err 'in.jsonl:1: id "one" was seen before'
+    has err 'in.jsonl:2: id "two" was seen before'
+    has out '"articles":2,"rejected":2,'
+}
+
+test_a_record_without_text() {
+    printf '%s\n%s\n%s\n' "$one" '{"id":"bad","body":"x"}' "$two" >in.jsonl
+    run scan in.jsonl
+    expect_two_and_a_reject 'in.jsonl:2: no "text"'
+}
+
+test_the_text_field_named_in_the_message_is_the_one_asked_for() {
+    printf '%s\n' '{"key":"a","body":"x y z"}' '{"key":"b","text":"x"}' >in.jsonl
+    run scan in.jsonl --id-field key --text-field body
+    exits 1
+    has err 'in.jsonl:2: no "body"'
+    has out '"articles":1,"rejected":1,'
+}
+
+test_wrong_types() {
+    printf '%s\n' '{"id":"a","text":5}' '{"id":"b","text":null}' '{"id":"c","text":["x"]}' \
+        '{"id":true,"text":"x"}' '{"id":1.5,"text":"x"}' '{"id":{},"text":"x"}' '["id","text"]' \
+        '"text"' '17' 'null' >in.jsonl
+    run scan in.jsonl --rejects rejects
+    exits 1
+    lines err 11
+    for line in 1 2 3 4 5 6 7 8 9 10; do
+        has err "in.jsonl:$line: "
+    done
+    has out '"articles":0,"rejected":10,'
+    same in.jsonl rejects
+}
+
+test_broken_json() {
+    printf '%s\n' "$one" '{"id":"bad","text":"x"' '{"id":"bad","text":"x"} trailing' 'oops' '{' \
+        "{'id':'bad'}" '{"id":"bad","text":"tab	in it"}' "$two" >in.jsonl
+    run scan in.jsonl
+    exits 1
+    lines err 7
+    for line in 2 3 4 5 6 7; do
+        has err "in.jsonl:$line: invalid JSON"
+    done
+    has out '"articles":2,"rejected":6,'
+}
+
+test_a_record_without_an_id_is_named_by_its_place() {
+    printf '%s\n' '{"text":"alpha beta gamma"}' '{"text":"Alpha, beta; gamma"}' >in.jsonl
+    run scan in.jsonl
+    exits 0
+    has out '{"type":"pair","a":"in.jsonl:1","b":"in.jsonl:2"'
+}
+
+test_a_line_of_200_mb_is_rejected_and_the_rest_is_read() {
+    {
+        printf '%s\n{"id":"long","text":"' "$one"
+        head -c 200000000 /dev/zero | tr '\0' x
+        printf '"}\n%s\n' "$two"
+    } >in.jsonl
+    run scan in.jsonl --max-article-bytes 1M --rejects rejects
+    expect_two_and_a_reject 'in.jsonl:2: '
+    has err 'too long'
+    empty rejects
+    rm in.jsonl
+}
+
+test_a_line_of_200_mb_that_is_allowed_is_read() {
+    {
+        printf '%s\n{"id":"long","text":"' "$one"
+        head -c 200000000 /dev/zero | tr '\0' '-'
+        printf ' end of it"}\n%s\n' "$two"
+    } >in.jsonl
+    run scan in.jsonl
+    exits 0
+    has out '"articles":3,"rejected":0,"bytes":2000001'
+    rm in.jsonl
+}
+
+test_an_article_over_the_limit() {
+    printf '%s\n{"id":"long","text":"%02000d"}\n%s\n' "$one" 0 "$two" >in.jsonl
+    run scan in.jsonl --max-article-bytes 1K
+    expect_two_and_a_reject 'in.jsonl:2: text of 2000 bytes is over the limit of 1024'
+}
+
+test_a_truncated_gzip_file() {
+    feed 2000 | gzip -c >whole.gz
+    head -c $(($(wc -c <whole.gz) - 2000)) whole.gz >in.jsonl.gz
+    printf '%s\n' "$two" >other.jsonl
+    run scan in.jsonl.gz other.jsonl
+    exits 1
+    lines err 2
+    has err 'in.jsonl.gz: '
+    articles=$(sed -n 's/.*"summary","articles":\([0-9]*\),"rejected":1,.*/\1/p' out)
+    [ "${articles:-0}" -gt 1 ] || fail "nothing before the cut, or after it, was read"
+}
+
+test_a_damaged_gzip_file() {
+    feed 200 | gzip -c >in.jsonl.gz
+    printf 'XXXXXXXX' | dd of=in.jsonl.gz bs=1 seek=600 conv=notrunc 2>/dev/null
+    printf '%s\n' "$two" >other.jsonl
+    run scan in.jsonl.gz other.jsonl
+    exits 1
+    has err 'in.jsonl.gz'
+    has out '"type":"summary"'
+}
+
+test_a_truncated_zstd_file() {
+    command -v zstd >/dev/null || skip 'no zstd command'
+    feed 2000 | zstd -qc >whole.zst
+    head -c $(($(wc -c <whole.zst) - 100)) whole.zst >in.jsonl.zst
+    run scan in.jsonl.zst
+    exits 1
+    has err 'in.jsonl.zst: '
+}
+
+test_an_unreadable_file_in_a_directory() {
+    [ "$(id -u)" -ne 0 ] || skip 'root reads every file'
+    mkdir in
+    printf '%s\n' "$one" >in/a.jsonl
+    printf '%s\n' "$two" >in/b.jsonl
+    chmod 000 in/a.jsonl
+    run scan in
+    exits 1
+    has err 'in/a.jsonl: '
+    has err 'ermission denied'
+    has out '"articles":1,"rejected":1,'
+}
+
+test_an_unreadable_file_that_was_named() {
+    [ "$(id -u)" -ne 0 ] || skip 'root reads every file'
+    printf '%s\n' "$one" >a.jsonl
+    chmod 000 a.jsonl
+    run scan a.jsonl -o result.jsonl
+    exits 3
+    has err 'a.jsonl'
+    absent result.jsonl
+}
+
+test_a_file_that_breaks_off_while_it_is_read() {
+    [ -r /proc/self/mem ] || skip 'no /proc/self/mem'
+    printf '%s\n' "$one" >in.jsonl
+    run scan /proc/self/mem in.jsonl
+    exits 1
+    has err '/proc/self/mem: '
+    has out '"articles":1,"rejected":1,'
+}
+
+test_a_dangling_link_in_a_directory() {
+    mkdir in
+    printf '%s\n' "$one" >in/a.jsonl
+    ln -s nowhere in/b.jsonl
+    run scan in
+    exits 1
+    has err 'in/b.jsonl: '
+    has out '"articles":1,"rejected":1,'
+}
+
+test_an_input_that_does_not_exist() {
+    printf '%s\n' "$one" >in.jsonl
+    run scan in.jsonl missing.jsonl -o result.jsonl
+    exits 3
+    has err 'missing.jsonl'
+    has err 'No such file or directory'
+    absent result.jsonl
+    no_leftovers
+}
+
+test_a_directory_loop() {
+    mkdir -p in/deeper
+    printf '%s\n' "$one" >in/deeper/a.jsonl
+    ln -s .. in/deeper/up
+    run scan in
+    exits 1
+    has err 'in/deeper/up: directory loop'
+    has out '"articles":1,"rejected":1,'
+}
+
+test_an_empty_plain_text_file() {
+    mkdir in
+    : >in/a.txt
+    printf 'some text that is there\n' >in/b.txt
+    run scan in
+    exits 1
+    has err 'in/a.txt: no text'
+    has out '"articles":1,"rejected":1,'
+}
+
+test_a_plain_text_file_that_is_not_utf8() {
+    printf 'caf\351\nline two\n' >in.txt
+    run scan in.txt --rejects rejects
+    exits 1
+    has err 'in.txt: invalid UTF-8 at byte 3'
+    printf 'caf\351\nline two\n\n' >expected
+    same expected rejects
+}
+
+test_messages_do_not_drive_the_terminal() {
+    name=$(printf 'a\033[2Jb\n.jsonl')
+    printf 'oops\n' >"$name"
+    printf '%s\n' '{"id":"x\u001b[31my\u009b","text":"1"}' '{"id":"x\u001b[31my\u009b","text":"2"}' >b.jsonl
+    run scan "$name" b.jsonl
+    exits 1
+    has err 'a\x1b[2Jb\x0a.jsonl:1: invalid JSON'
+    has err 'id "x\x1b[31my\xc2\x9b" was seen before'
+    lines err 3
+    ! grep -q "$(printf '\033')" err || fail 'an escape character got through'
+}
+
+test_quiet_says_nothing_of_rejected_records() {
+    printf '%s\n%s\n' "$one" oops >in.jsonl
+    run scan --quiet in.jsonl --rejects rejects
+    exits 1
+    empty err
+    has rejects oops
+    has out '"articles":1,"rejected":1,'
+}

@@ -1,0 +1,143 @@
+# shellcheck shell=bash disable=SC2154
+# dedup: what is kept is kept to the byte, in order; what is left out is named.
+
+story='A council of ministers met on Tuesday to discuss the price of bread in the harbour towns of the north, where bakers have warned that flour will run short before the winter.'
+
+write_small_feed() {
+    {
+        printf '  { "extra" : [1, 2.50, {"k":null}],"id" : "a" , "text":"%s" }  \n' "$story"
+        printf '{"id":2,"text":"Rain is expected along the whole of the coast from Friday onwards."}\n'
+        printf '{"text":"%s","id":"b","title":"caf\\u00e9"}\n' "$story"
+        printf '\n'
+        printf '{"id":"c","text":"The museum of clocks opens again after nine years of repairs."}\r\n'
+        printf '{"id":4,"text":"%s And more."}' "$story"
+    } >in.jsonl
+}
+
+test_kept_records_are_the_same_bytes_in_input_order() {
+    write_small_feed
+    cp in.jsonl before
+    run dedup in.jsonl -o kept.jsonl --keep first
+    exits 0
+    {
+        printf '  { "extra" : [1, 2.50, {"k":null}],"id" : "a" , "text":"%s" }  \n' "$story"
+        printf '{"id":2,"text":"Rain is expected along the whole of the coast from Friday onwards."}\n'
+        printf '{"id":"c","text":"The museum of clocks opens again after nine years of repairs."}\n'
+    } >expected
+    same expected kept.jsonl
+    same before in.jsonl
+    has err '5 articles: 3 kept, 2 removed, 0 rejected in '
+    no_leftovers
+}
+
+test_removed_articles_are_named_with_what_was_kept() {
+    write_small_feed
+    run dedup in.jsonl -o kept.jsonl --keep first --removed removed.jsonl
+    exits 0
+    lines removed.jsonl 2
+    sed -n 1p removed.jsonl >first
+    has first '{"id":"b","kept":"a","relation":"identical","resemblance":1,"containment":1,"containment_of":1,"overlap":1,"overlap_of":1,"facts":1}'
+    sed -n 2p removed.jsonl >second
+    has second '{"id":4,"kept":"a","relation":"near","resemblance":0.9'
+    has second '"containment_of":1,'
+}
+
+test_the_longest_is_kept_unless_told_otherwise() {
+    write_small_feed
+    run dedup in.jsonl -o kept.jsonl --removed removed.jsonl
+    exits 0
+    has kept.jsonl '"id":4'
+    has removed.jsonl '{"id":"a","kept":4,'
+    has removed.jsonl '{"id":"b","kept":4,'
+}
+
+test_the_newest_or_a_source_can_be_kept() {
+    {
+        printf '{"id":"a","text":"%s","published":"2024-01-02T00:00:00Z","source":"east"}\n' "$story"
+        printf '{"id":"b","text":"%s","published":"2024-01-03T00:00:00Z","source":"west"}\n' "$story"
+        printf '{"id":"c","text":"%s","published":"2024-01-01T00:00:00Z","source":"north"}\n' "$story"
+    } >in.jsonl
+    run dedup -q in.jsonl -o - --keep newest
+    exits 0
+    lines out 1
+    has out '"id":"b"'
+    run dedup -q in.jsonl -o - --keep source:north,east
+    lines out 1
+    has out '"id":"c"'
+    run dedup -q in.jsonl -o - --keep first
+    has out '"id":"a"'
+}
+
+test_an_article_that_adds_much_is_not_dropped() {
+    {
+        printf '{"id":"a","text":"%s"}\n' "$story"
+        printf '{"id":"b","text":"%s Rain is expected along the whole of the coast from Friday onwards, and the museum of clocks opens again after nine years of repairs, its curator said on Sunday."}\n' "$story"
+    } >in.jsonl
+    run dedup -q in.jsonl -o - --keep first
+    exits 0
+    lines out 2
+}
+
+test_every_article_is_kept_removed_or_rejected() {
+    feed 400 >in.jsonl
+    echo oops >>in.jsonl
+    run dedup in.jsonl -o kept.jsonl --removed removed.jsonl --rejects rejects
+    exits 1
+    [ $(($(wc -l <kept.jsonl) + $(wc -l <removed.jsonl) + $(wc -l <rejects))) -eq 401 ] ||
+        fail "$(wc -l kept.jsonl removed.jsonl rejects)"
+    [ "$(wc -l <removed.jsonl)" -ge 40 ] || fail 'fewer than the copies were removed'
+    grep -vxFf kept.jsonl in.jsonl >others
+    lines others $((401 - $(wc -l <kept.jsonl)))
+    grep -xFf kept.jsonl in.jsonl >in_order
+    same in_order kept.jsonl
+}
+
+test_dedup_of_what_dedup_kept_removes_nothing_identical() {
+    feed 400 >in.jsonl
+    run dedup -q in.jsonl -o kept.jsonl
+    run dedup -q kept.jsonl -o again.jsonl --removed removed.jsonl
+    exits 0
+    lacks removed.jsonl '"relation":"identical"'
+}
+
+test_standard_input_and_compressed_files_give_the_same() {
+    feed 200 >in.jsonl
+    run dedup -q in.jsonl -o kept.jsonl
+    "$TWICETOLD" dedup -q - -o - <in.jsonl >out
+    same kept.jsonl out
+    gzip -c in.jsonl >packed.jsonl.gz
+    run dedup -q packed.jsonl.gz -o -
+    same kept.jsonl out
+}
+
+test_plain_text_becomes_records() {
+    mkdir in
+    printf 'Line "one"\nline two\ttabbed\n' >in/a.txt
+    printf '\357\273\277caf\303\251 and other words\n' >in/b.txt
+    printf '%s\n' '{"id":"c","text":"and a record among them"}' >in/c.jsonl
+    run dedup -q in -o -
+    exits 0
+    printf '%s\n' '{"id":"in/a.txt","text":"Line \"one\"\nline two\ttabbed\n"}' >expected
+    printf '{"id":"in/b.txt","text":"caf\303\251 and other words\\n"}\n' >>expected
+    printf '%s\n' '{"id":"c","text":"and a record among them"}' >>expected
+    same expected out
+}
+
+test_an_output_must_be_named() {
+    feed 10 >in.jsonl
+    run dedup in.jsonl
+    exits 2
+    has err '-o FILE is needed'
+    has err "Try 'twicetold dedup --help'"
+}
+
+test_a_missing_scratch_directory_is_told() {
+    feed 10 >in.jsonl
+    status=0
+    TMPDIR=/nonexistent "$TWICETOLD" dedup in.jsonl -o - >out 2>err || status=$?
+    exits 3
+    has err 'cannot write a temporary file in /nonexistent'
+    status=0
+    TMPDIR=/nonexistent "$TWICETOLD" dedup -q in.jsonl -o kept.jsonl >out 2>err || status=$?
+    exits 0
+}

@@ -1,0 +1,280 @@
+# shellcheck shell=bash disable=SC2154
+# Where results go: whole or not at all, whatever happens.
+
+test_a_file_holds_what_standard_output_would() {
+    feed 60 >in.jsonl
+    run scan in.jsonl -o result.jsonl
+    exits 0
+    empty out
+    run scan in.jsonl
+    same_result result.jsonl out
+    run scan in.jsonl -o -
+    same_result result.jsonl out
+    no_leftovers
+}
+
+test_the_summary_line_on_standard_error() {
+    feed 60 >in.jsonl
+    run scan in.jsonl -o result.jsonl
+    lines err 1
+    has err '60 articles, 0 rejected, '
+    has err ' pairs, '
+    has err ' MB/s)'
+    run scan in.jsonl -o result.jsonl --quiet
+    empty err
+}
+
+test_an_existing_file_is_replaced_and_keeps_its_mode() {
+    feed 10 >in.jsonl
+    echo old >result.jsonl
+    chmod 640 result.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    exits 0
+    has result.jsonl '"type":"summary"'
+    [ "$(stat -c %a result.jsonl)" = 640 ] || fail "mode is $(stat -c %a result.jsonl)"
+}
+
+test_a_new_file_has_the_usual_mode() {
+    feed 10 >in.jsonl
+    umask 027
+    run scan -q in.jsonl -o result.jsonl
+    [ "$(stat -c %a result.jsonl)" = 640 ] || fail "mode is $(stat -c %a result.jsonl)"
+}
+
+test_a_link_is_followed() {
+    feed 10 >in.jsonl
+    mkdir elsewhere
+    echo old >elsewhere/real.jsonl
+    ln -s elsewhere/real.jsonl result.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    exits 0
+    [ -L result.jsonl ] || fail 'the link was replaced'
+    has elsewhere/real.jsonl '"type":"summary"'
+    no_leftovers
+}
+
+test_devices_are_written_and_not_replaced() {
+    feed 10 >in.jsonl
+    run scan -q in.jsonl -o /dev/null --rejects /dev/null
+    exits 0
+    [ -c /dev/null ] || fail '/dev/null is no device any more'
+    run scan -q in.jsonl -o /dev/stdout
+    exits 0
+    has out '"type":"summary"'
+}
+
+test_a_full_disk_under_the_result() {
+    [ -c /dev/full ] || skip 'no /dev/full'
+    feed 10 >in.jsonl
+    run scan in.jsonl -o /dev/full
+    exits 3
+    has err 'twicetold: cannot write /dev/full: No space left on device'
+    run dedup in.jsonl -o /dev/full
+    exits 3
+    has err 'No space left on device'
+}
+
+test_a_full_disk_under_standard_output() {
+    [ -c /dev/full ] || skip 'no /dev/full'
+    feed 10 >in.jsonl
+    : >out
+    for command in 'scan in.jsonl' 'dedup in.jsonl -o -' --help 'scan --help' --version; do
+        status=0
+        # shellcheck disable=SC2086
+        "$TWICETOLD" $command >/dev/full 2>err || status=$?
+        exits 3
+        has err 'twicetold: cannot write standard output: No space left on device'
+    done
+}
+
+test_a_full_disk_under_other_files_leaves_no_result() {
+    [ -c /dev/full ] || skip 'no /dev/full'
+    feed 20 >in.jsonl
+    echo oops >>in.jsonl
+    run scan in.jsonl -o result.jsonl --rejects /dev/full
+    exits 3
+    absent result.jsonl
+    run dedup in.jsonl -o kept.jsonl --removed /dev/full
+    exits 3
+    absent kept.jsonl
+    no_leftovers
+}
+
+test_a_file_size_limit_leaves_what_was_there() {
+    feed 300 >in.jsonl
+    echo old >result.jsonl
+    echo old >kept.jsonl
+    (
+        ulimit -f 4
+        run scan -q in.jsonl -o result.jsonl
+        exits 3
+        has err 'cannot write result.jsonl: File too large'
+        run dedup -q in.jsonl -o kept.jsonl
+        exits 3
+        has err 'File too large'
+    ) || exit 1
+    echo old >expected
+    same expected result.jsonl
+    same expected kept.jsonl
+    no_leftovers
+}
+
+test_a_directory_that_cannot_be_written() {
+    feed 10 >in.jsonl
+    run scan in.jsonl -o missing/result.jsonl
+    exits 3
+    has err 'cannot write missing/result.jsonl: No such file or directory'
+    mkdir there
+    run scan in.jsonl -o there
+    exits 3
+    has err 'cannot write there: Is a directory'
+    [ "$(id -u)" -eq 0 ] && return 0
+    chmod 500 there
+    run scan in.jsonl -o there/result.jsonl
+    exits 3
+    has err 'ermission denied'
+}
+
+test_the_input_is_never_the_output() {
+    feed 10 >in.jsonl
+    cp in.jsonl before
+    ln in.jsonl hard.jsonl
+    ln -s in.jsonl soft.jsonl
+    for output in in.jsonl ./in.jsonl hard.jsonl soft.jsonl; do
+        run scan in.jsonl -o $output
+        exits 2
+        has err 'in.jsonl is input and output at once'
+        run dedup in.jsonl -o $output
+        exits 2
+        run scan in.jsonl -o result.jsonl --rejects $output
+        exits 2
+        run dedup in.jsonl -o kept.jsonl --removed $output
+        exits 2
+    done
+    status=0
+    "$TWICETOLD" scan in.jsonl >>in.jsonl 2>err || status=$?
+    exits 2
+    same before in.jsonl
+    no_leftovers
+}
+
+test_an_output_that_a_directory_of_input_holds() {
+    mkdir in
+    feed 10 >in/a.jsonl
+    run scan in -o in/result.jsonl
+    exits 0
+    has in/result.jsonl '"articles":10,"rejected":0,'
+    cp in/result.jsonl before
+    run scan in -o in/result.jsonl
+    exits 2
+    has err 'in/result.jsonl is input and output at once'
+    same before in/result.jsonl
+    no_leftovers
+}
+
+test_two_outputs_in_one_place() {
+    feed 10 >in.jsonl
+    run scan in.jsonl -o result.jsonl --rejects ./result.jsonl
+    exits 2
+    has err 'is to be written twice'
+    run dedup in.jsonl -o - --removed -
+    exits 2
+    run dedup in.jsonl -o kept.jsonl --removed kept.jsonl
+    exits 2
+    absent result.jsonl
+    absent kept.jsonl
+    no_leftovers
+}
+
+test_rejects_are_written_as_they_stood() {
+    printf '%s\r\n' '{"id":1,"text":"good one"}' ' {"id" :  2 }' >in.jsonl
+    printf 'oops without end' >>in.jsonl
+    run scan in.jsonl -o result.jsonl --rejects rejects
+    exits 1
+    printf '%s\n' ' {"id" :  2 }' 'oops without end' >expected
+    same expected rejects
+}
+
+test_a_run_without_rejects_writes_an_empty_file_of_them() {
+    feed 10 >in.jsonl
+    echo old >rejects
+    run scan -q in.jsonl -o result.jsonl --rejects rejects
+    exits 0
+    empty rejects
+}
+
+test_a_closed_pipe_ends_the_run_quietly() {
+    feed 100 >in.jsonl
+    for command in 'scan -q in.jsonl --rejects rejects' 'dedup -q in.jsonl -o - --rejects rejects'; do
+        exec 8> >(:) # a pipe whose reader is gone
+        wait $!
+        status=0
+        # shellcheck disable=SC2086
+        "$TWICETOLD" $command >&8 2>err || status=$?
+        exec 8>&-
+        case $status in
+        141) empty err ;;
+        3) has err 'cannot write standard output: Broken pipe' ;; # SIGPIPE was ignored from outside
+        *) fail "exit code $status" ;;
+        esac
+    done
+    absent rejects
+    no_leftovers
+}
+
+test_a_pipe_that_closes_midway() {
+    feed 2000 >in.jsonl
+    "$TWICETOLD" dedup -q in.jsonl -o - 2>err | head -n 2 >out
+    head -n 2 in.jsonl >expected
+    same expected out
+    lacks err 'twicetold: cannot write a temporary file'
+}
+
+# Starts a scan that waits on its input, sends it the signal and expects its end.
+interrupted() { # $1 signal, $2 exit code
+    mkfifo pipe
+    status=0
+    (
+        exec 9<>pipe
+        feed 50 >&9
+        exec timeout --preserve-status --foreground -k 10 -s "$1" 1 \
+            "$TWICETOLD" "${@:3}" <pipe >out 2>err
+    ) || status=$?
+    exits "$2"
+    rm pipe
+    no_leftovers
+}
+
+test_ctrl_c_leaves_no_file() {
+    interrupted INT 130 scan - -o result.jsonl --rejects rejects
+    absent result.jsonl
+    absent rejects
+    interrupted INT 130 dedup - -o kept.jsonl --removed removed.jsonl
+    absent kept.jsonl
+    absent removed.jsonl
+}
+
+test_ctrl_c_leaves_what_was_there() {
+    echo old >result.jsonl
+    echo old >expected
+    interrupted INT 130 scan - -o result.jsonl
+    same expected result.jsonl
+}
+
+test_other_signals_leave_no_file() {
+    interrupted TERM 143 scan - -o result.jsonl
+    absent result.jsonl
+    interrupted HUP 129 scan - -o result.jsonl
+    absent result.jsonl
+}
+
+test_progress_is_silent_in_a_pipe_unless_asked_for() {
+    feed 100 >in.jsonl
+    run scan -q in.jsonl
+    empty err
+    run scan -q in.jsonl --progress always
+    has err 'read '
+    has err ' MB/s'
+    run scan in.jsonl --progress never
+    lines err 1
+}

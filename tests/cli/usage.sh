@@ -1,0 +1,162 @@
+# shellcheck shell=bash disable=SC2154
+# The command line: help, and what is said to a wrong one.
+
+expect_usage() { # $1: what standard error must hold; $2: the command in the hint
+    exits 2
+    empty out
+    has err "$1"
+    has err "Try 'twicetold ${2:-scan} --help'"
+}
+
+test_help_fits_a_screen_and_shows_an_example() {
+    for command in '' scan dedup eval; do
+        # shellcheck disable=SC2086
+        run $command --help
+        exits 0
+        empty err
+        [ "$(wc -l <out)" -le 24 ] || fail "help of '$command' has $(wc -l <out) lines"
+        [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail "help of '$command' is wider than 80"
+        has out 'Usage: twicetold'
+        has out 'Example: twicetold'
+        cp out long
+        # shellcheck disable=SC2086
+        run $command -h
+        same long out
+    done
+}
+
+test_the_long_help_has_all_options() {
+    for command in scan dedup eval; do
+        run $command --help-all
+        exits 0
+        [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail "--help-all of $command is wider than 80"
+        cp out long
+        run $command --help
+        grep -o -e '--[a-z-]*' out | sort -u | while read -r option; do
+            has long "$option"
+        done || exit 1
+    done
+}
+
+test_the_manual_page_has_all_options_and_defaults() {
+    [ -r "$manual" ] || skip 'no manual page beside the tests'
+    sed 's/\\-/-/g; s/\\(en/-/g' "$manual" >page
+    for command in scan dedup eval; do
+        run $command --help-all
+        grep -o -e '^ *\(-[a-z], \)\? *--[a-z-]*' out | grep -o -e '--.*' | while read -r option; do
+            grep -q -e "^\.It.* Fl -${option#--}\( \|\$\)" page || fail "$option of $command is not in the manual"
+        done || exit 1
+    done
+}
+
+test_version_is_that_of_the_header() {
+    run --version
+    exits 0
+    header=$here/../../include/twicetold.h
+    version=$(sed -n 's/#define TT_VERSION_M[AI][JN]OR \([0-9]*\)/\1/p; s/#define TT_VERSION_PATCH \([0-9]*\)/\1/p' "$header" | paste -sd.)
+    [ "$(cat out)" = "twicetold $version" ] || fail "not $version"
+}
+
+test_no_command_or_an_unknown_one() {
+    run
+    exits 2
+    empty out
+    has err "Try 'twicetold --help'"
+    run scam
+    exits 2
+    has err "unknown command 'scam'; it is scan, dedup or eval"
+}
+
+test_no_input() {
+    run scan
+    expect_usage 'no INPUT given'
+    run dedup -o kept.jsonl
+    expect_usage 'no INPUT given' dedup
+    absent kept.jsonl
+}
+
+test_unknown_options() {
+    run scan in.jsonl --frobnicate
+    expect_usage "unknown option '--frobnicate'"
+    run scan in.jsonl --resemblence=0.5
+    expect_usage "unknown option '--resemblence'; did you mean '--resemblance'?"
+    run scan in.jsonl -x
+    expect_usage "unknown option '-x'"
+    run scan in.jsonl --removed file
+    expect_usage "unknown option '--removed'"
+    run eval --quiet a b
+    expect_usage "unknown option '--quiet'" eval
+}
+
+test_values_out_of_range() {
+    while IFS='|' read -r option value allowed; do
+        run scan in.jsonl "--$option" "$value"
+        expect_usage "--$option: '$value' is not allowed; give $allowed"
+    done <<'END'
+resemblance|1.5|a number above 0 and up to 1, or off
+resemblance|0|a number above 0 and up to 1, or off
+resemblance|-1|a number above 0 and up to 1, or off
+containment|nan|a number above 0 and up to 1, or off
+overlap|0.5x|a number above 0 and up to 1, or off
+facts||a number above 0 and up to 1, or off
+drop|off|a number above 0 and up to 1
+min-section|7|a whole number from 8 to 4294967295
+max-matches|0|a whole number from 1 to 4294967295
+shingle-tokens|65|a whole number from 1 to 64
+shingle-tokens|5.0|a whole number from 1 to 64
+hashes|8|a whole number from 16 to 1024
+bands|0|a whole number from 1 to 1024
+seed|-1|a whole number below 2^64, or random
+seed|18446744073709551616|a whole number below 2^64, or random
+keep|shortest|longest, first, newest or source:NAME,NAME,...
+keep|source:|longest, first, newest or source:NAME,NAME,...
+paragraphs|lines|auto, line, blank or none
+max-article-bytes|2G|bytes from 1 to 1073741824, as 5000000, 64K or 16MiB
+max-article-bytes|10X|bytes from 1 to 1073741824, as 5000000, 64K or 16MiB
+threads|two|a whole number from 0 to 256
+progress|yes|auto, always or never
+id-field||text that is not empty
+output||text that is not empty
+END
+}
+
+test_values_that_do_not_fit_each_other() {
+    run scan in.jsonl --bands 7
+    expect_usage '--bands: 7 is not allowed; give a divisor of --hashes, which is 128'
+    run scan in.jsonl --hashes 64 --bands 65
+    expect_usage 'give a divisor of --hashes, which is 64'
+}
+
+test_values_that_are_missing_or_not_wanted() {
+    run scan in.jsonl --resemblance
+    expect_usage '--resemblance needs a value: a number above 0 and up to 1, or off'
+    run scan in.jsonl -o
+    expect_usage '--output needs a value:'
+    run scan in.jsonl --quiet=3
+    expect_usage '--quiet takes no value'
+}
+
+test_sizes_take_suffixes() {
+    : >in.jsonl
+    while read -r given bytes; do
+        run scan -q in.jsonl --max-article-bytes "$given"
+        exits 0
+        has out "\"max_article_bytes\":$bytes}"
+    done <<'END'
+5000000 5000000
+64K 65536
+64KB 65536
+64KiB 65536
+3M 3145728
+3MiB 3145728
+1G 1073741824
+700B 700
+END
+}
+
+test_options_may_follow_inputs_and_two_dashes_end_them() {
+    printf '{"id":1,"text":"x"}\n' >--quiet
+    run scan -q -- --quiet
+    exits 0
+    has out '"articles":1,'
+}
