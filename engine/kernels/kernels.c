@@ -18,7 +18,8 @@
 #define TTI_NAME(x) x##_generic
 #include "kernels/minhash.inc.h"
 #include "kernels/split.inc.h"
-static const tti_kernels generic = {"generic", split_generic, hash_strings_generic, minhash_generic};
+static const tti_kernels generic = {
+    "generic", split_generic, take_generic, hash_generic, spans_generic, minhash_generic};
 #undef TTI_TARGET
 #undef TTI_WIDE
 #undef TTI_NAME
@@ -29,7 +30,8 @@ static const tti_kernels generic = {"generic", split_generic, hash_strings_gener
 #  define TTI_NAME(x) x##_avx2
 #  include "kernels/minhash.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx2 = {"avx2", split_avx2, hash_strings_avx2, minhash_avx2};
+static const tti_kernels avx2 = {
+    "avx2", split_avx2, take_avx2, hash_avx2, spans_avx2, minhash_avx2};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME
@@ -41,7 +43,8 @@ static const tti_kernels avx2 = {"avx2", split_avx2, hash_strings_avx2, minhash_
 #  define TTI_NAME(x) x##_avx512
 #  include "kernels/minhash.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx512 = {"avx512", split_avx512, hash_strings_avx512, minhash_avx512};
+static const tti_kernels avx512 = {
+    "avx512", split_avx512, take_avx512, hash_avx512, spans_avx512, minhash_avx512};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME

@@ -14,8 +14,17 @@ typedef struct tti_kernels {
      * with its ASCII letters in lower case. Reads nothing past the text, writes up to
      * TTI_SPLIT_PAST bytes past the copy. */
     void (*split)(const uint8_t *text, size_t size, uint8_t *folded, tti_split *out);
-    /** out[i] = XXH3-64 of string i. */
-    void (*hash_strings)(const tti_strings *strings, uint64_t seed, uint64_t *out);
+    /** Appends runs [begin, end) of the split of text[base, ...) to the batch, which has room. */
+    void (*take)(const tti_split *split, uint32_t begin, uint32_t end, uint32_t base,
+                 tti_batch *batch);
+    /** XXH3-64 of the normalised bytes of the batch's tokens, whole and its low half. Eight of
+     * `bytes` may be read from any at[i], whatever the length. */
+    void (*hash)(const tti_batch *batch, const uint8_t *bytes, uint64_t seed, uint64_t *wide,
+                 uint32_t *low);
+    /** Writes the batch's extents as pairs of LEB128 numbers (text.h): bytes from the end of the
+     * token before (`end` for the first) and bytes of the token. `spans` has room for 10 bytes a
+     * token and TTI_SPLIT_PAST more. @return bytes written */
+    size_t (*spans)(const tti_batch *batch, uint32_t end, uint8_t *spans);
     /** signature[i] = min(signature[i], mul[i] * fold + add[i] for every fold), i < lanes. */
     void (*minhash)(uint32_t *signature, const uint32_t *mul, const uint32_t *add, size_t lanes,
                     const uint32_t *folds, size_t count);

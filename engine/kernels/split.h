@@ -37,14 +37,15 @@ typedef struct tti_split {
     uint16_t line_runs[TTI_SPLIT_BYTES]; /**< runs that begin before it */
 } tti_split;
 
-/** Strings to be hashed: bytes[at[i], at[i] + length[i]), none empty. Eight bytes may be read from
- * at[i], whatever the length. */
-typedef struct tti_strings {
-    const uint8_t *bytes;
-    const uint32_t *at;
-    const uint32_t *length;
-    size_t count;
-} tti_strings;
+/** Tokens that are read and not yet in the store. */
+typedef struct tti_batch {
+    uint32_t count;
+    uint32_t begin[TTI_SPLIT_RUNS];  /**< bytes of the text */
+    uint32_t size[TTI_SPLIT_RUNS];   /**< bytes of the text */
+    uint32_t at[TTI_SPLIT_RUNS];     /**< normalised bytes: where in a buffer */
+    uint32_t length[TTI_SPLIT_RUNS]; /**< normalised bytes: how many, never 0 */
+    uint8_t flags[TTI_SPLIT_RUNS];
+} tti_batch;
 
 /* XXH3-64 of 1 .. 8 bytes, from its specification; the default secret is folded into two words. */
 #define TTI_XXH_PRIME_2 UINT64_C(0xC2B2AE3D27D4EB4F)

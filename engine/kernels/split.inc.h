@@ -282,17 +282,19 @@ TTI_TARGET static inline uint64_t TTI_NAME(hash_short)(const uint8_t *bytes, uin
 
 #if TTI_WIDE == 5
 
-TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_strings *s, size_t i, __mmask8 all,
-                                                   const tti_flips *flips, uint64_t *out)
+TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_batch *b, const uint8_t *bytes,
+                                                   size_t i, __mmask8 all,
+                                                   const tti_flips *flips, uint64_t *wide,
+                                                   uint32_t *low)
 {
-    const __m512i at = _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, s->at + i));
+    const __m512i at = _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, b->at + i));
     const __m512i length =
-        _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, s->length + i));
-    const __m512i x = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), all, at, s->bytes, 1);
+        _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, b->length + i));
+    const __m512i x = _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), all, at, bytes, 1);
     const __mmask8 four = _mm512_cmpge_epu64_mask(length, _mm512_set1_epi64(4));
-    const __m512i bits = _mm512_slli_epi64(length, 3), byte = _mm512_set1_epi64(0xFF);
+    const __m512i width = _mm512_slli_epi64(length, 3), byte = _mm512_set1_epi64(0xFF);
     /* 4 .. 8 bytes: last four below the first four */
-    const __m512i tail = _mm512_srlv_epi64(x, _mm512_sub_epi64(bits, _mm512_set1_epi64(32)));
+    const __m512i tail = _mm512_srlv_epi64(x, _mm512_sub_epi64(width, _mm512_set1_epi64(32)));
     const __m512i long_key = _mm512_xor_si512(
         _mm512_mask_blend_epi32(0xAAAA, tail, _mm512_slli_epi64(x, 32)),
         _mm512_set1_epi64((long long)flips->four));
@@ -300,7 +302,7 @@ TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_strings *s, size_t 
     const __m512i middle = _mm512_and_si512(
         _mm512_srlv_epi64(x, _mm512_slli_epi64(_mm512_srli_epi64(length, 1), 3)), byte);
     const __m512i last =
-        _mm512_and_si512(_mm512_srlv_epi64(x, _mm512_sub_epi64(bits, _mm512_set1_epi64(8))), byte);
+        _mm512_and_si512(_mm512_srlv_epi64(x, _mm512_sub_epi64(width, _mm512_set1_epi64(8))), byte);
     const __m512i outer = _mm512_or_si512(
         _mm512_or_si512(_mm512_slli_epi64(_mm512_and_si512(x, byte), 16), last),
         _mm512_or_si512(_mm512_slli_epi64(middle, 24), _mm512_slli_epi64(length, 8)));
@@ -320,36 +322,106 @@ TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_strings *s, size_t 
                                    _mm512_set1_epi64((long long)TTI_XXH_MIX)));
     h = _mm512_xor_si512(
         h, _mm512_mask_srli_epi64(_mm512_srli_epi64(h, 32), four, h, 28));
-    _mm512_mask_storeu_epi64(out + i, all, h);
+    _mm512_mask_storeu_epi64(wide + i, all, h);
+    _mm512_mask_cvtepi64_storeu_epi32(low + i, all, h);
 }
 
-TTI_TARGET static void TTI_NAME(hash_strings)(const tti_strings *s, uint64_t seed, uint64_t *out)
+TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, uint64_t seed,
+                                      uint64_t *wide, uint32_t *low)
 {
     const tti_flips flips = tti_flips_of(seed);
-    for (size_t i = 0; i < s->count; i += 8) {
-        const size_t left = s->count - i;
+    for (size_t i = 0; i < b->count; i += 8) {
+        const size_t left = b->count - i;
         const __mmask8 all = left >= 8 ? 0xFF : (__mmask8)((1u << left) - 1);
-        const __m256i length = _mm256_maskz_loadu_epi32(all, s->length + i);
+        const __m256i length = _mm256_maskz_loadu_epi32(all, b->length + i);
         unsigned longer = _mm256_cmpgt_epu32_mask(length, _mm256_set1_epi32(8));
-        TTI_NAME(hash_eight)(s, i, all, &flips, out);
+        TTI_NAME(hash_eight)(b, bytes, i, all, &flips, wide, low);
         for (; longer != 0; longer &= longer - 1) {
             const size_t k = i + (unsigned)__builtin_ctz(longer);
-            out[k] = XXH3_64bits_withSeed(s->bytes + s->at[k], s->length[k], seed);
+            wide[k] = XXH3_64bits_withSeed(bytes + b->at[k], b->length[k], seed);
+            low[k] = (uint32_t)wide[k];
         }
     }
 }
 
 #else
 
-TTI_TARGET static void TTI_NAME(hash_strings)(const tti_strings *s, uint64_t seed, uint64_t *out)
+/* The lengths are too irregular to be foreseen, so a first pass takes all strings for short ones
+ * and notes where that is wrong. */
+TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, uint64_t seed,
+                                      uint64_t *wide, uint32_t *low)
 {
     const tti_flips flips = tti_flips_of(seed);
-    for (size_t i = 0; i < s->count; i++) {
-        const uint8_t *bytes = s->bytes + s->at[i];
-        const uint32_t length = s->length[i];
-        out[i] = length <= 8 ? TTI_NAME(hash_short)(bytes, length, &flips)
-                             : XXH3_64bits_withSeed(bytes, length, seed);
+    uint16_t longer[TTI_SPLIT_RUNS];
+    size_t longer_count = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        const uint32_t length = b->length[i];
+        wide[i] = TTI_NAME(hash_short)(bytes + b->at[i], length < 8 ? length : 8, &flips);
+        low[i] = (uint32_t)wide[i];
+        longer[longer_count] = (uint16_t)i;
+        longer_count += length > 8;
+    }
+    for (size_t i = 0; i < longer_count; i++) {
+        const size_t k = longer[i];
+        wide[k] = XXH3_64bits_withSeed(bytes + b->at[k], b->length[k], seed);
+        low[k] = (uint32_t)wide[k];
     }
 }
 
 #endif
+
+TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, uint32_t end,
+                                      uint32_t base, tti_batch *batch)
+{
+    const uint32_t count = end - begin, k = batch->count;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t at = split->begin[begin + i], size = split->end[begin + i] - at;
+        batch->begin[k + i] = base + at;
+        batch->at[k + i] = at;
+        batch->size[k + i] = size;
+        batch->length[k + i] = size;
+        batch->flags[k + i] = split->first[begin + i] | split->whole[begin + i];
+    }
+    batch->count = k + count;
+}
+
+/* One token's span, of any size. */
+TTI_TARGET static inline uint8_t *TTI_NAME(put_span)(uint8_t *out, uint32_t gap, uint32_t size)
+{
+    for (; gap >= 0x80; gap >>= 7)
+        *out++ = (uint8_t)(gap | 0x80);
+    *out++ = (uint8_t)gap;
+    for (; size >= 0x80; size >>= 7)
+        *out++ = (uint8_t)(size | 0x80);
+    *out++ = (uint8_t)size;
+    return out;
+}
+
+/* Sixteen tokens at a time, for nearly all have numbers of one byte. */
+TTI_TARGET static size_t TTI_NAME(spans)(const tti_batch *b, uint32_t end, uint8_t *spans)
+{
+    enum { STEP = 16 };
+    uint8_t *out = spans;
+    uint32_t gaps[TTI_SPLIT_RUNS];
+    uint32_t i = 0;
+    gaps[0] = b->begin[0] - end;
+    for (uint32_t k = 1; k < b->count; k++)
+        gaps[k] = b->begin[k] - b->begin[k - 1] - b->size[k - 1];
+    for (; i + STEP <= b->count; i += STEP) {
+        uint32_t all = 0;
+        for (uint32_t k = i; k < i + STEP; k++) {
+            all |= gaps[k] | b->size[k];
+            out[2 * (k - i)] = (uint8_t)gaps[k];
+            out[2 * (k - i) + 1] = (uint8_t)b->size[k];
+        }
+        if (all < 0x80) {
+            out += 2 * STEP;
+            continue;
+        }
+        for (uint32_t k = i; k < i + STEP; k++)
+            out = TTI_NAME(put_span)(out, gaps[k], b->size[k]);
+    }
+    for (; i < b->count; i++)
+        out = TTI_NAME(put_span)(out, gaps[i], b->size[i]);
+    return (size_t)(out - spans);
+}

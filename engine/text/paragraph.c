@@ -7,6 +7,8 @@
  */
 #include "text/paragraph.h"
 
+#include <string.h>
+
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "text/chars.h"
@@ -19,58 +21,81 @@ typedef struct layout {
     int ends_sentence;
 } layout;
 
-static int is_space(uint64_t entry) { return tti_char_class(entry) == TTI_CHAR_SPACE; }
-
-static int ends_sentence(uint32_t code, int before)
+/* Sentence ends, and quotes and brackets that may follow them: for the end of a line. */
+static int ends_sentence(const uint8_t *text, uint32_t begin, uint32_t end)
 {
-    switch (code) {
-    case '.':
-    case '!':
-    case '?':
-    case ':':
-    case 0x2026:
-    case 0x3002:
-    case 0x061F:
-    case 0x06D4:
-    case 0x0964:
-    case 0xFF01:
-    case 0xFF1F: return 1;
-    case '"':
-    case '\'':
-    case ')':
-    case ']':
-    case 0x00BB:
-    case 0x2019:
-    case 0x201C:
-    case 0x201D:
-    case 0x300D: return before;
-    default: return 0;
+    while (end > begin) {
+        unsigned size;
+        uint32_t at = end - 1;
+        while (at > begin && (text[at] & 0xC0) == 0x80)
+            at--;
+        switch (tti_utf8_get(text + at, end - at, &size)) {
+        case '.':
+        case '!':
+        case '?':
+        case ':':
+        case 0x2026:
+        case 0x3002:
+        case 0x061F:
+        case 0x06D4:
+        case 0x0964:
+        case 0xFF01:
+        case 0xFF1F: return 1;
+        case '"':
+        case '\'':
+        case ')':
+        case ']':
+        case 0x00BB:
+        case 0x2019:
+        case 0x201C:
+        case 0x201D:
+        case 0x300D: break;
+        default: return 0;
+        }
+        end = at;
     }
+    return 0;
 }
+
+/* Characters of text[begin, end): bytes that do not continue one. */
+static uint32_t count_characters(const uint8_t *text, uint32_t begin, uint32_t end)
+{
+    uint32_t i = begin, continuing = 0;
+    for (; i + 8 <= end; i += 8) {
+        uint64_t x;
+        memcpy(&x, text + i, sizeof x);
+        x = x >> 7 & ~(x >> 6) & UINT64_C(0x0101010101010101);
+        continuing += (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+    }
+    for (; i < end; i++)
+        continuing += (text[i] & 0xC0) == 0x80;
+    return end - begin - continuing;
+}
+
+static int is_blank(uint8_t byte) { return byte == ' ' || byte == '\t'; }
 
 static layout measure(const uint8_t *text, const tti_line *line)
 {
     layout l = {0, 0, 0, 0};
-    uint32_t column = 0;
-    int words = 0, spaced = 1;
+    uint32_t begin = line->begin, end = line->end, i;
     unsigned size;
-    for (uint32_t i = line->begin; i < line->end; i += size) {
-        const uint32_t code = tti_utf8_get(text + i, line->end - i, &size);
-        column += code == '\t' ? 8 - column % 8 : 1;
-        if (is_space(tti_chars_get(code))) {
-            spaced = 1;
-            continue;
-        }
-        if (words == 0)
-            l.indent = column - 1;
-        words += spaced;
-        spaced = 0;
-        l.width = column;
-        l.ends_sentence = ends_sentence(code, l.ends_sentence);
-        /* Scripts without spaces break anywhere. */
-        if (words == 1 && (l.first_word == 0 || code < 0x2E80))
-            l.first_word = column - l.indent;
+    for (; begin < end; begin += size) {
+        const uint32_t code = tti_utf8_get(text + begin, end - begin, &size);
+        if (tti_char_class(tti_chars_get(code)) != TTI_CHAR_SPACE)
+            break;
+        l.indent += code == '\t' ? 8 - l.indent % 8 : 1;
     }
+    while (end > begin && is_blank(text[end - 1]))
+        end--;
+    if (end - begin > 4 * MAX_COLUMN) {
+        l.width = MAX_COLUMN + 1;
+        return l;
+    }
+    l.width = l.indent + count_characters(text, begin, end);
+    /* Scripts without spaces break after any character. */
+    for (i = begin; i < end && !is_blank(text[i]) && (i == begin || text[i] < 0xE3); i++)
+        l.first_word += (text[i] & 0xC0) != 0x80;
+    l.ends_sentence = ends_sentence(text, begin, end);
     return l;
 }
 

@@ -11,15 +11,20 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
-#include "kernels/kernels.h"
 #include "text/chars.h"
 #include "text/paragraph.h"
+
+/* The character at hand: class 0 where the bytes are not one, TTI_CHAR_OTHER of size 0 at the end. */
+typedef struct character {
+    uint64_t entry;
+    uint32_t code;
+    unsigned size;
+} character;
 
 /* A token while it is read. */
 typedef struct token {
     uint32_t begin, end;
     size_t at;         /* its normalised bytes begin here */
-    unsigned class;    /* of its first character */
     unsigned rank;     /* of the last normalised character */
     unsigned letters;  /* L* */
     unsigned capitals; /* Lu */
@@ -28,12 +33,17 @@ typedef struct token {
     uint8_t dependent; /* order comes before the fold: normalise anew */
 } token;
 
-static tt_status invalid(tti_scan *s, uint32_t at)
+static inline character character_at(const tti_scan *s, uint32_t at)
 {
-    return tti_fail(s->error, TT_EFORMAT, at, "invalid UTF-8 at byte %lu", (unsigned long)at);
+    character c = {TTI_CHAR_OTHER, 0, 0};
+    if (at < s->size) {
+        c.code = tti_utf8_get(s->text + at, s->size - at, &c.size);
+        c.entry = c.size == 0 ? 0 : tti_chars_get(c.code);
+    }
+    return c;
 }
 
-/* Room for one more character and for stores past its end. */
+/* Room for `size` more normalised bytes. */
 static tt_status reserve_folded(tti_scan *s, size_t size)
 {
     tti_tokens *t = s->tokens;
@@ -73,35 +83,34 @@ tt_status tti_scan_line(tti_scan *s, uint32_t count, uint32_t end, uint32_t next
     return TT_OK;
 }
 
-/* Appends the normalised bytes of one character. */
-static tt_status fold_char(tti_scan *s, token *t, uint32_t code, uint64_t entry)
+/* Appends a character whose normalised bytes are not in its entry. */
+static void fold_slow(tti_scan *s, token *t, uint32_t code)
 {
-    uint8_t *out;
-    TTI_TRY(reserve_folded(s, TTI_CHARS_FOLD_MAX));
-    out = s->tokens->folded + s->folded_size;
-    if (tti_char_slow(entry)) {
-        s->folded_size += tti_chars_normalise(code, 1, out);
-        t->unordered |= code < 0xAC00 || code > 0xD7A3;
-        t->dependent |= tti_chars_needs_order(code) != 0;
-        t->rank = 0;
-        return TT_OK;
-    }
-    const uint64_t bytes = tti_char_bytes(entry);
-    const unsigned rank = tti_char_rank(entry);
-    for (unsigned i = 0; i < 6; i++)
-        out[i] = (uint8_t)(bytes >> (8 * i));
-    s->folded_size += tti_char_size(entry);
-    t->unordered |= tti_char_class(entry) == TTI_CHAR_MARK && rank != 0 && rank < t->rank;
-    t->rank = rank;
-    return TT_OK;
+    s->folded_size += tti_chars_normalise(code, 1, s->tokens->folded + s->folded_size);
+    t->unordered |= code < 0xAC00 || code > 0xD7A3;
+    t->dependent |= tti_chars_needs_order(code) != 0;
+    t->rank = 0;
 }
 
-static void count_case(token *t, uint64_t entry)
+/* Appends the normalised bytes of one character. */
+static inline tt_status fold(tti_scan *s, token *t, const character *c)
 {
-    if (tti_char_class(entry) == TTI_CHAR_MARK || tti_char_number(entry))
-        return;
-    t->letters++;
-    t->capitals += (unsigned)tti_char_upper(entry);
+    const unsigned class = tti_char_class(c->entry), rank = tti_char_rank(c->entry);
+    if (s->folded_size + TTI_CHARS_FOLD_MAX > s->tokens->folded_capacity)
+        TTI_TRY(reserve_folded(s, TTI_CHARS_FOLD_MAX));
+    if (class != TTI_CHAR_MARK && !tti_char_number(c->entry)) {
+        t->letters++;
+        t->capitals += (unsigned)tti_char_upper(c->entry);
+    }
+    if (tti_char_slow(c->entry)) {
+        fold_slow(s, t, c->code);
+        return TT_OK;
+    }
+    XXH_writeLE64(s->tokens->folded + s->folded_size, tti_char_bytes(c->entry));
+    s->folded_size += tti_char_size(c->entry);
+    t->unordered |= class == TTI_CHAR_MARK && rank != 0 && rank < t->rank;
+    t->rank = rank;
+    return TT_OK;
 }
 
 static uint8_t first_flags(uint64_t entry)
@@ -149,7 +158,7 @@ static tt_status normalise_anew(tti_scan *s, const token *t)
     return TT_OK;
 }
 
-static tt_status finish_token(tti_scan *s, token *t)
+static inline tt_status finish_token(tti_scan *s, token *t)
 {
     tti_batch *b = &s->batch;
     const uint32_t i = b->count;
@@ -176,62 +185,54 @@ static tt_status finish_token(tti_scan *s, token *t)
 }
 
 /*
- * Reads the token at the position, where a letter, number or mark stands. Goes on over characters
- * that are ignored; they belong to the token if one more of its characters follows.
+ * Reads the token that begins with the letter, number or mark *c at the position; leaves both at
+ * the first character behind it. Characters that are ignored belong to the token if one more of its
+ * own follows them.
  */
-static tt_status scan_token(tti_scan *s)
+static tt_status scan_token(tti_scan *s, character *c)
 {
-    token t = {.begin = s->position, .class = 0};
-    unsigned size;
-    uint32_t i;
-    if (s->batch.count == TTI_BATCH_TOKENS)
+    token t = {.begin = s->position};
+    const int single = tti_char_class(c->entry) == TTI_CHAR_SINGLE;
+    uint32_t at = s->position;
+    unsigned class;
+    if (s->batch.count == TTI_SPLIT_RUNS)
         TTI_TRY(tti_scan_flush(s));
     t.at = s->folded_size;
-    for (i = t.begin; i < s->size; i += size) {
-        const uint32_t code = tti_utf8_get(s->text + i, s->size - i, &size);
-        const uint64_t entry = tti_chars_get(code);
-        const unsigned class = tti_char_class(entry);
-        if (size == 0)
-            return invalid(s, i);
-        if (class == TTI_CHAR_IGNORE)
-            continue;
-        if (t.class == 0) {
-            t.class = class;
-            t.flags = first_flags(entry);
-        } else if (class != TTI_CHAR_MARK &&
-                   (class != TTI_CHAR_WORD || t.class == TTI_CHAR_SINGLE)) {
-            break;
-        }
-        count_case(&t, entry);
-        TTI_TRY(fold_char(s, &t, code, entry));
-        t.end = i + size;
-    }
-    s->position = i;
+    t.flags = first_flags(c->entry);
+    do {
+        TTI_TRY(fold(s, &t, c));
+        t.end = at + c->size;
+        do {
+            at += c->size;
+            *c = character_at(s, at);
+            class = tti_char_class(c->entry);
+        } while (class == TTI_CHAR_IGNORE);
+    } while (class == TTI_CHAR_MARK || (class == TTI_CHAR_WORD && !single));
+    s->position = at;
     return finish_token(s, &t);
 }
 
 /* Reads on to the next ASCII character that is in no token, or to the end. */
 static tt_status scan_region(tti_scan *s)
 {
-    while (s->position < s->size) {
-        unsigned size;
-        const uint32_t at = s->position;
-        const uint32_t code = tti_utf8_get(s->text + at, s->size - at, &size);
-        const unsigned class = tti_char_class(tti_chars_get(code));
-        if (size == 0)
-            return invalid(s, at);
+    character c = character_at(s, s->position);
+    for (;;) {
+        const unsigned class = tti_char_class(c.entry);
         if (class >= TTI_CHAR_WORD) {
-            TTI_TRY(scan_token(s));
+            TTI_TRY(scan_token(s, &c));
             continue;
         }
-        if (code < 0x80)
-            break;
-        s->position += size;
+        if (class == 0)
+            return tti_fail(s->error, TT_EFORMAT, s->position, "invalid UTF-8 at byte %lu",
+                            (unsigned long)s->position);
+        if (c.code < 0x80)
+            return TT_OK;
         if (class == TTI_CHAR_LINE && s->by_lines)
-            TTI_TRY(tti_scan_line(s, s->flushed + s->batch.count, at, at + size,
-                                  code == 0x2029 ? TTI_GAP_MARK : 0));
+            TTI_TRY(tti_scan_line(s, s->flushed + s->batch.count, s->position,
+                                  s->position + c.size, c.code == 0x2029 ? TTI_GAP_MARK : 0));
+        s->position += c.size;
+        c = character_at(s, s->position);
     }
-    return TT_OK;
 }
 
 /* Takes runs [begin, end) of the split, pure ASCII, as tokens. */
@@ -239,22 +240,15 @@ static tt_status take_runs(tti_scan *s, uint32_t begin, uint32_t end, uint32_t b
 {
     const tti_split *p = &s->split;
     tti_batch *b = &s->batch;
-    const uint32_t count = end - begin;
-    uint32_t k;
-    if (count == 0)
+    uint32_t first;
+    if (begin == end)
         return TT_OK;
-    if (count > TTI_BATCH_TOKENS - b->count)
+    if (end - begin > TTI_SPLIT_RUNS - b->count)
         TTI_TRY(tti_scan_flush(s));
-    k = b->count;
-    for (uint32_t i = begin; i < end; i++, k++) {
-        b->begin[k] = base + p->begin[i];
-        b->size[k] = b->length[k] = (uint32_t)(p->end[i] - p->begin[i]);
-        b->at[k] = p->begin[i];
-        b->flags[k] = p->first[i] | p->whole[i];
-    }
-    b->flags[b->count] |= TTI_TOKEN_ASK; /* the run before it may have been of other characters */
-    b->count = k;
-    s->before_begin = b->begin[k - 1];
+    first = b->count;
+    s->kernels->take(p, begin, end, base, b);
+    b->flags[first] |= TTI_TOKEN_ASK; /* the run before it may have been of other characters */
+    s->before_begin = b->begin[b->count - 1];
     s->before_end = base + p->end[end - 1];
     return TT_OK;
 }
@@ -279,13 +273,13 @@ static tt_status take_lines(tti_scan *s, uint32_t *line, uint32_t limit, uint32_
  * Reads a piece of the text. A run that reaches the piece's end, and may go on behind it, is left
  * to scan_region() like those with other characters than ASCII.
  */
-static tt_status scan_piece(tti_scan *s, const tti_kernels *kernels)
+static tt_status scan_piece(tti_scan *s)
 {
     tti_split *p = &s->split;
     const uint32_t base = s->position, left = s->size - base;
     const uint32_t size = left < TTI_SPLIT_BYTES ? left : TTI_SPLIT_BYTES;
     uint32_t run = 0, line = 0;
-    kernels->split(s->text + base, size, s->tokens->folded, p);
+    s->kernels->split(s->text + base, size, s->tokens->folded, p);
     if (p->count > 0 && p->end[p->count - 1] == size &&
         (p->dirty_count == 0 || p->dirty[p->dirty_count - 1] != p->count - 1))
         p->dirty[p->dirty_count++] = (uint16_t)(p->count - 1);
@@ -306,11 +300,10 @@ static tt_status scan_piece(tti_scan *s, const tti_kernels *kernels)
 
 tt_status tti_scan_text(tti_scan *s)
 {
-    const tti_kernels *kernels = tti_kernels_get();
     s->folded_size = 0;
     TTI_TRY(reserve_folded(s, TTI_SPLIT_BYTES + TTI_SPLIT_PAST));
     s->folded_size = TTI_SPLIT_BYTES;
     while (s->position < s->size)
-        TTI_TRY(scan_piece(s, kernels));
+        TTI_TRY(scan_piece(s));
     return TT_OK;
 }

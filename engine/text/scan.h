@@ -7,24 +7,12 @@
 #ifndef TTI_SCAN_H
 #define TTI_SCAN_H
 
-#include "kernels/split.h"
+#include "kernels/kernels.h"
 #include "text/text.h"
 #include "text/words.h"
 
-enum {
-    TTI_BATCH_TOKENS = TTI_SPLIT_RUNS,
-    TTI_TOKEN_ASK = TTI_RUN_ASK /* the text before the token may open a sentence; never stored */
-};
-
-/** Tokens that are read and not yet hashed. */
-typedef struct tti_batch {
-    uint32_t count;
-    uint32_t begin[TTI_BATCH_TOKENS];  /**< bytes of the text */
-    uint32_t size[TTI_BATCH_TOKENS];   /**< bytes of the text */
-    uint32_t at[TTI_BATCH_TOKENS];     /**< normalised bytes: where in tokens->folded */
-    uint32_t length[TTI_BATCH_TOKENS]; /**< normalised bytes: how many */
-    uint8_t flags[TTI_BATCH_TOKENS];
-} tti_batch;
+/** The text before the token may open a sentence; never stored. */
+enum { TTI_TOKEN_ASK = TTI_RUN_ASK };
 
 /** An article in work; one a store, used again for the next. */
 typedef struct tti_scan {
@@ -45,6 +33,7 @@ typedef struct tti_scan {
     size_t span_size;   /**< of the store, with this article's spans so far */
     size_t folded_size; /**< bytes in use */
     uint64_t seed;
+    const tti_kernels *kernels;
     tti_tokens *tokens;
     tt_error *error;
 } tti_scan;

@@ -7,7 +7,6 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
-#include "kernels/kernels.h"
 #include "text/paragraph.h"
 #include "text/scan.h"
 #include "text/sentence.h"
@@ -65,50 +64,37 @@ static tt_status reserve_batch(tti_scan *s)
     const tt_allocator *a = t->allocator;
     const size_t more = s->batch.count;
     const size_t wide = s->flushed + more, all = t->count + wide;
+    const size_t spans = more * SPAN_MAX + TTI_SPLIT_PAST;
     if (tti_reserve(a, &t->hashes, &t->capacity, all, sizeof *t->hashes) != 0 ||
         tti_reserve(a, &t->flags, &t->flags_capacity, all, sizeof *t->flags) != 0 ||
-        tti_reserve(a, &t->spans, &t->span_capacity, s->span_size + more * SPAN_MAX, 1) != 0 ||
+        tti_reserve(a, &t->spans, &t->span_capacity, s->span_size + spans, 1) != 0 ||
         tti_reserve(a, &t->wide, &t->wide_capacity, wide, sizeof *t->wide) != 0)
         return tti_fail_memory(s->error, "tokens");
     return TT_OK;
 }
 
-static uint8_t *put_leb128(uint8_t *out, uint32_t value)
+static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *flags, uint32_t count)
 {
-    for (; value >= 0x80; value >>= 7)
-        *out++ = (uint8_t)(value | 0x80);
-    *out++ = (uint8_t)value;
-    return out;
+    for (uint32_t i = 0; i < count; i++)
+        if (tti_words_maybe(words, wide[i]))
+            flags[i] |= tti_words_find(words, wide[i], flags[i]);
 }
 
-static size_t put_spans(const tti_batch *b, uint32_t before_end, uint8_t *spans)
-{
-    uint8_t *out = spans;
-    for (uint32_t i = 0; i < b->count; i++) {
-        out = put_leb128(out, b->begin[i] - before_end);
-        out = put_leb128(out, b->size[i]);
-        before_end = b->begin[i] + b->size[i];
-    }
-    return (size_t)(out - spans);
-}
-
-/* The flags that want a look at the text or the hash. */
-static void finish_flags(tti_scan *s, const uint64_t *wide, uint8_t *flags)
+/* Answers TTI_TOKEN_ASK. */
+static void flag_sentences(const tti_scan *s, uint8_t *flags)
 {
     const tti_batch *b = &s->batch;
-    uint32_t before_begin = s->stored_begin, before_end = s->stored_end;
     for (uint32_t i = 0; i < b->count; i++) {
-        uint8_t f = b->flags[i];
-        if (tti_words_maybe(&s->words, wide[i]))
-            f |= tti_words_find(&s->words, wide[i], f);
-        if ((f & TTI_TOKEN_ASK) != 0) {
-            f &= (uint8_t)~TTI_TOKEN_ASK;
-            if (tti_sentence_opens(s->text, before_begin, before_end, b->begin[i]))
-                f |= TTI_TOKEN_SENTENCE;
+        uint32_t begin = s->stored_begin, end = s->stored_end;
+        if ((flags[i] & TTI_TOKEN_ASK) == 0)
+            continue;
+        if (i > 0) {
+            begin = b->begin[i - 1];
+            end = begin + b->size[i - 1];
         }
-        flags[i] = f;
-        before_begin = b->begin[i];
-        before_end = b->begin[i] + b->size[i];
+        flags[i] &= (uint8_t)~TTI_TOKEN_ASK;
+        if (tti_sentence_opens(s->text, begin, end, b->begin[i]))
+            flags[i] |= TTI_TOKEN_SENTENCE;
     }
 }
 
@@ -118,16 +104,17 @@ tt_status tti_scan_flush(tti_scan *s)
     tti_batch *b = &s->batch;
     const size_t at = t->count + s->flushed;
     uint64_t *wide;
+    uint8_t *flags;
     if (b->count == 0)
         return TT_OK;
     TTI_TRY(reserve_batch(s));
     wide = t->wide + s->flushed;
-    tti_kernels_get()->hash_strings(
-        &(tti_strings){t->folded, b->at, b->length, b->count}, s->seed, wide);
-    for (uint32_t i = 0; i < b->count; i++)
-        t->hashes[at + i] = (uint32_t)wide[i];
-    finish_flags(s, wide, t->flags + at);
-    s->span_size += put_spans(b, s->stored_end, t->spans + s->span_size);
+    flags = t->flags + at;
+    s->kernels->hash(b, t->folded, s->seed, wide, t->hashes + at);
+    memcpy(flags, b->flags, b->count);
+    flag_words(&s->words, wide, flags, b->count);
+    flag_sentences(s, flags);
+    s->span_size += s->kernels->spans(b, s->stored_end, t->spans + s->span_size);
     s->stored_begin = b->begin[b->count - 1];
     s->stored_end = s->stored_begin + b->size[b->count - 1];
     s->flushed += b->count;
@@ -158,6 +145,7 @@ static tt_status start(tti_tokens *t, uint64_t seed, tti_scan **out, tt_error *e
     }
     s->batch.count = 0;
     memset((char *)s + offsetof(tti_scan, text), 0, sizeof *s - offsetof(tti_scan, text));
+    s->kernels = tti_kernels_get();
     s->seed = seed;
     s->tokens = t;
     s->span_size = t->span_size;

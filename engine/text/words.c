@@ -61,17 +61,52 @@ uint8_t tti_words_find(const tti_words *words, uint64_t hash, uint8_t token_flag
     return 0;
 }
 
+/* Up to four letters as a number. */
+#define LETTERS(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+
 int tti_words_abbreviation(const uint8_t *text, size_t begin, size_t end)
 {
-    static const char known[][6] = {"Mr",   "Mrs",  "Ms",  "Dr",   "Sen", "Rep", "Gen", "Gov",
-                                    "Inc",  "Corp", "Co",  "Ltd",  "St",  "vs",  "No",  "Prof",
-                                    "Lt",   "Col",  "Sgt", "Capt", "Rev", "Hon", "Maj", "Adm",
-                                    "Bros", "Jan",  "Feb", "Aug",  "Sept", "Oct", "Nov", "Dec"};
     const size_t size = end - begin;
+    uint32_t letters = 0;
     if (size == 1)
         return text[begin] >= 'A' && text[begin] <= 'Z';
-    for (size_t i = 0; size < 5 && i < sizeof known / sizeof known[0]; i++)
-        if (memcmp(known[i], text + begin, size) == 0 && known[i][size] == '\0')
-            return 1;
-    return 0;
+    if (size > 4)
+        return 0;
+    for (size_t i = 0; i < size; i++)
+        letters |= (uint32_t)text[begin + i] << (8 * i);
+    switch (letters) {
+    case LETTERS('M', 'r', 0, 0):
+    case LETTERS('M', 'r', 's', 0):
+    case LETTERS('M', 's', 0, 0):
+    case LETTERS('D', 'r', 0, 0):
+    case LETTERS('S', 't', 0, 0):
+    case LETTERS('P', 'r', 'o', 'f'):
+    case LETTERS('R', 'e', 'v', 0):
+    case LETTERS('H', 'o', 'n', 0):
+    case LETTERS('S', 'e', 'n', 0):
+    case LETTERS('R', 'e', 'p', 0):
+    case LETTERS('G', 'o', 'v', 0):
+    case LETTERS('G', 'e', 'n', 0):
+    case LETTERS('C', 'o', 'l', 0):
+    case LETTERS('M', 'a', 'j', 0):
+    case LETTERS('C', 'a', 'p', 't'):
+    case LETTERS('L', 't', 0, 0):
+    case LETTERS('S', 'g', 't', 0):
+    case LETTERS('A', 'd', 'm', 0):
+    case LETTERS('I', 'n', 'c', 0):
+    case LETTERS('C', 'o', 'r', 'p'):
+    case LETTERS('C', 'o', 0, 0):
+    case LETTERS('L', 't', 'd', 0):
+    case LETTERS('B', 'r', 'o', 's'):
+    case LETTERS('v', 's', 0, 0):
+    case LETTERS('N', 'o', 0, 0):
+    case LETTERS('J', 'a', 'n', 0):
+    case LETTERS('F', 'e', 'b', 0):
+    case LETTERS('A', 'u', 'g', 0):
+    case LETTERS('S', 'e', 'p', 't'):
+    case LETTERS('O', 'c', 't', 0):
+    case LETTERS('N', 'o', 'v', 0):
+    case LETTERS('D', 'e', 'c', 0): return 1;
+    default: return 0;
+    }
 }
