@@ -167,8 +167,9 @@ static void report(const dedup_state *d)
 {
     char speed[60];
     run_describe_speed(&d->run, speed, sizeof speed);
-    message_line("%zu articles: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected %s",
-                 d->count, d->count - d->removed, d->removed, d->run.rejected, speed);
+    message_line("%zu article%s: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected %s",
+                 d->count, d->count == 1 ? "" : "s", d->count - d->removed, d->removed,
+                 d->run.rejected, speed);
 }
 
 static int dedup(const settings *s)

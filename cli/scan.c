@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "message.h"
 #include "run.h"
@@ -18,26 +19,29 @@ static int write_result(run *r)
     return 0;
 }
 
+/* ", 2 pairs" at the end of `to`. */
+static void add_count(char *to, size_t size, uint64_t count, const char *name)
+{
+    const size_t used = strlen(to);
+    (void)snprintf(to + used, size - used, ", %" PRIu64 " %s%s", count, name,
+                   count == 1 ? "" : "s");
+}
+
 static void report(const run *r)
 {
     const uint32_t find = tt_index_options(r->index)->find;
-    char found[120], speed[60];
-    size_t used = 0;
+    char found[120] = "", speed[60];
     tt_summary summary;
     tt_index_summary(r->index, &summary);
-    found[0] = '\0';
     if ((find & TT_FIND_PAIRS) != 0)
-        used += (size_t)snprintf(found + used, sizeof found - used, ", %" PRIu64 " pairs",
-                                 summary.pairs);
+        add_count(found, sizeof found, summary.pairs, "pair");
     if ((find & TT_FIND_CLUSTERS) != 0)
-        used += (size_t)snprintf(found + used, sizeof found - used, ", %" PRIu64 " clusters",
-                                 summary.clusters);
+        add_count(found, sizeof found, summary.clusters, "cluster");
     if ((find & TT_FIND_SECTIONS) != 0)
-        (void)snprintf(found + used, sizeof found - used, ", %" PRIu64 " sections",
-                       summary.sections);
+        add_count(found, sizeof found, summary.sections, "section");
     run_describe_speed(r, speed, sizeof speed);
-    message_line("%" PRIu64 " articles, %" PRIu64 " rejected%s %s", summary.articles, r->rejected,
-                 found, speed);
+    message_line("%" PRIu64 " article%s, %" PRIu64 " rejected%s %s", summary.articles,
+                 summary.articles == 1 ? "" : "s", r->rejected, found, speed);
 }
 
 static int scan(const settings *s)

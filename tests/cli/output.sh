@@ -128,11 +128,23 @@ test_a_directory_that_cannot_be_written() {
     run scan in.jsonl -o there
     exits 3
     has err 'cannot write there: Is a directory'
-    [ "$(id -u)" -eq 0 ] && return 0
-    chmod 500 there
+}
+
+test_a_file_or_directory_without_permission_to_write() {
+    as_a_user
+    feed 10 >in.jsonl
+    mkdir there
+    chmod 555 there
     run scan in.jsonl -o there/result.jsonl
     exits 3
-    has err 'ermission denied'
+    has err 'cannot write there/result.jsonl: Permission denied'
+    echo old >result.jsonl
+    chmod 444 result.jsonl
+    run scan in.jsonl -o result.jsonl
+    exits 3
+    has err 'cannot write result.jsonl: Permission denied'
+    [ "$(cat result.jsonl)" = old ] || fail 'it was written'
+    no_leftovers
 }
 
 test_the_input_is_never_the_output() {

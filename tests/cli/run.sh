@@ -9,9 +9,11 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 TWICETOLD=$(realpath "${TWICETOLD:?set TWICETOLD to the built command}")
+[ -x "$TWICETOLD" ] || { echo "$TWICETOLD is not there"; exit 1; }
 manual=$here/../../docs/man/twicetold.1
 only=${1:-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/twicetold-cli.XXXXXX")
+chmod 711 "$work"
 trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 unset TT_KERNELS TWICETOLD_OPTIONS NO_COLOR
@@ -23,7 +25,16 @@ skipped_code=77
 # Runs the command; its outputs are the files out and err, its exit code $status.
 run() {
     status=0
-    "$TWICETOLD" "$@" >out 2>err || status=$?
+    "${as[@]}" "$TWICETOLD" "$@" >out 2>err || status=$?
+}
+as=()
+
+# From here on run the command as a user to whom permissions apply.
+as_a_user() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    "${as[@]}" "$TWICETOLD" --version >/dev/null 2>&1 || skip 'root reads and writes every file'
+    chmod 777 .
 }
 
 fail() {
