@@ -13,7 +13,7 @@
 #include "message.h"
 #include "options.h"
 
-enum { BAR_WIDTH = 24, LINE_SIZE = 160 };
+enum { BAR_WIDTH = 20, LINE_SIZE = 160 };
 
 static const double redraw_seconds = 0.1, line_seconds = 1.0;
 
@@ -53,41 +53,41 @@ static void format_time(char *to, size_t size, double seconds)
         (void)snprintf(to, size, "%u:%02u", (unsigned)(whole / 60), (unsigned)(whole % 60));
 }
 
-/* "12.3 MB", or a plain number where the stage does not count bytes. */
-static void format_amount(char *to, size_t size, const progress *p, uint64_t amount)
+/* "12.3/45.6 MB at 7.8 MB/s", or plain numbers where the stage does not count bytes. */
+static void format_amounts(char *to, size_t size, const progress *p, double rate)
 {
-    if (strcmp(p->stage, "read") != 0)
-        (void)snprintf(to, size, "%" PRIu64, amount);
+    const double mega = 1e-6;
+    if (strcmp(p->stage, "read") != 0 && p->total == 0)
+        (void)snprintf(to, size, "%" PRIu64 "  %.0f/s", p->done, rate);
+    else if (strcmp(p->stage, "read") != 0)
+        (void)snprintf(to, size, "%" PRIu64 "/%" PRIu64 "  %.0f/s", p->done, p->total, rate);
+    else if (p->total == 0)
+        (void)snprintf(to, size, "%.1f MB  %.1f MB/s", (double)p->done * mega, rate * mega);
     else
-        (void)snprintf(to, size, "%.1f MB", (double)amount * 1e-6);
+        (void)snprintf(to, size, "%.1f/%.1f MB  %.1f MB/s", (double)p->done * mega,
+                       (double)p->total * mega, rate * mega);
 }
 
 static void format_line(char *to, size_t size, const progress *p, double now)
 {
     const double elapsed = now - p->began;
     const double rate = elapsed > 0 ? (double)p->done / elapsed : 0;
-    const double share = p->total == 0         ? 0
-                         : p->done >= p->total ? 1
-                                               : (double)p->done / (double)p->total;
-    char bar[BAR_WIDTH + 1], done[24], total[24], speed[24], left[24];
+    double share = 0;
+    char bar[BAR_WIDTH + 1], amounts[80], left[24];
 
-    format_amount(done, sizeof done, p, p->done);
-    format_amount(total, sizeof total, p, p->total);
-    if (strcmp(p->stage, "read") == 0)
-        (void)snprintf(speed, sizeof speed, "%.1f MB/s", rate * 1e-6);
-    else
-        (void)snprintf(speed, sizeof speed, "%.0f/s", rate);
+    format_amounts(amounts, sizeof amounts, p, rate);
     if (p->total == 0) {
         format_time(left, sizeof left, elapsed);
-        (void)snprintf(to, size, "%-8s %s  %s  %s", p->stage, done, speed, left);
+        (void)snprintf(to, size, "%-8s %s  %s", p->stage, p->done == 0 ? "" : amounts, left);
         return;
     }
+    share = (double)p->done / (double)p->total;
     memset(bar, '-', BAR_WIDTH);
     memset(bar, '#', (size_t)(share * BAR_WIDTH));
     bar[BAR_WIDTH] = '\0';
     format_time(left, sizeof left, rate > 0 ? (double)(p->total - p->done) / rate : 0);
-    (void)snprintf(to, size, "%-8s [%s] %3d%%  %s/%s  %s  %s left", p->stage, bar,
-                   (int)(share * 100), done, total, speed, left);
+    (void)snprintf(to, size, "%-8s [%s] %3d%%  %s  %s left", p->stage, bar, (int)(share * 100),
+                   amounts, left);
 }
 
 static void show(progress *p, double now)
@@ -105,6 +105,14 @@ static void show(progress *p, double now)
     message_status(line);
 }
 
+/* What is redrawn anyhow need not be shown whole. */
+static void end_stage(progress *p, double now)
+{
+    p->done = p->total == 0 ? p->done : p->total;
+    if (p->stage[0] != '\0' && !p->terminal)
+        show(p, now);
+}
+
 int progress_update(void *ctx, const char *stage, uint64_t done, uint64_t total)
 {
     progress *p = ctx;
@@ -113,15 +121,12 @@ int progress_update(void *ctx, const char *stage, uint64_t done, uint64_t total)
         return 0;
     now = seconds_now();
     if (strcmp(p->stage, stage) != 0) {
-        if (p->stage[0] != '\0' && !p->terminal)
-            show(p, now);
+        end_stage(p, now);
         (void)snprintf(p->stage, sizeof p->stage, "%s", stage);
         p->began = p->drawn = now;
     }
     p->done = done;
-    p->total = total >= done ? total : done;
-    if (total == 0)
-        p->total = 0;
+    p->total = total == 0 || total >= done ? total : done;
     if (now - p->drawn >= (p->terminal ? redraw_seconds : line_seconds))
         show(p, now);
     return 0;
@@ -129,8 +134,8 @@ int progress_update(void *ctx, const char *stage, uint64_t done, uint64_t total)
 
 void progress_end(progress *p)
 {
-    if (p->shown && !p->terminal && p->stage[0] != '\0')
-        show(p, seconds_now());
+    if (p->shown)
+        end_stage(p, seconds_now());
     message_status("");
     p->shown = 0;
 }

@@ -239,5 +239,6 @@ int run_build(run *r)
         return ended;
     if (tt_builder_finish(r->builder, &r->index, &error) != TT_OK)
         return run_failure(&error, NULL);
+    progress_end(&r->progress);
     return 0;
 }
