@@ -24,6 +24,7 @@ enum {
     MAX_SKEW = 32,  /* difference of the two gaps that one chain may pass over */
     X_DROP = 6,     /* how far below its best an extension may fall */
     UNIT = 4,       /* score of an aligned token; gaps cost parts of it */
+    GAP_FIFTHS = 2, /* fifths of a gap's longer side that must align for any of it to */
     LEAST_PASSAGE = 8 /* aligned tokens of a passage, but in very short articles: a stock phrase is
                          shorter */
 };
@@ -286,6 +287,10 @@ static tt_status add_gap(tti_aligner *al, const side *a, const tti_block *gap_a_
     tti_gap_match matches[TTI_MAX_GAP];
     const uint32_t n = tti_gap_align(a->tokens + gap_a_b->a, gap_a_b->len, al->b + gap_a_b->b,
                                      b_len, matches);
+    const uint32_t longer = gap_a_b->len > b_len ? gap_a_b->len : b_len;
+    /* Unrelated text has a common subsequence too, of its commonest words. */
+    if (n * 5 < longer * GAP_FIFTHS)
+        return TT_OK;
     for (uint32_t k = 0; k < n; k++)
         TTI_TRY(add_block(al, gap_a_b->a + matches[k].a, gap_a_b->b + matches[k].b, 1, error));
     return TT_OK;

@@ -1,81 +1,134 @@
 /*
  * Facts are numerals, number words, dates, and names: words with a capital that does not begin a
- * sentence. They are counted inside the passages that two articles share and in the tokens next to
- * those: a fact that is aligned agrees, a fact that is not is one that the other side lacks or tells
- * otherwise. New text (an unaligned run that ends a passage) is not a filled-in slot and says
- * nothing beyond its first tokens.
+ * sentence. An aligned fact agrees. A fact on one side of a gap that faces a fact of the same kind on
+ * the other side disagrees: the slot was filled in anew. A fact that faces none is damage or an
+ * addition and says nothing; nor does new text, a gap too long to be a slot. The tokens next to a
+ * passage, where nothing else aligns them, are slots at its ends.
+ *
+ * The weights and the threshold were fitted on bulletins against copies: docs/quality.md.
  */
 #include "verify/facts.h"
 
+#include <math.h>
+
 enum { MARGIN = 8 }; /* tokens next to a passage that still belong to the form */
 
-static int is_fact(uint8_t flags)
-{
-    if (flags & (TTI_TOKEN_NUMERAL | TTI_TOKEN_NUMBER_WORD | TTI_TOKEN_DATE_WORD))
-        return 1;
-    return (flags & TTI_TOKEN_CAPITAL) && !(flags & (TTI_TOKEN_SENTENCE | TTI_TOKEN_UPPER));
-}
+enum { NUMERAL, WORD, NAME, KINDS };
 
-static uint32_t facts_between(const uint8_t *flags, uint32_t begin, uint32_t end)
-{
-    uint32_t n = 0;
-    for (uint32_t i = begin; i < end; i++)
-        n += (uint32_t)is_fact(flags[i]);
-    return n;
-}
+static const double weights[KINDS] = {1, 1, 0.5};
 
+/* Facts of each kind. */
 typedef struct tally {
-    uint32_t agree, slots; /* slots: facts that do not */
+    uint32_t of[KINDS];
 } tally;
 
-static void count_slot(tally *t, uint32_t in_a, uint32_t in_b)
+static int kind_of(uint8_t flags)
 {
-    t->slots += in_a > in_b ? in_a : in_b;
+    if (flags & TTI_TOKEN_NUMERAL)
+        return NUMERAL;
+    if (flags & (TTI_TOKEN_NUMBER_WORD | TTI_TOKEN_DATE_WORD))
+        return WORD;
+    if ((flags & TTI_TOKEN_CAPITAL) && !(flags & (TTI_TOKEN_SENTENCE | TTI_TOKEN_UPPER)))
+        return NAME;
+    return KINDS;
 }
 
-static void count_passage(tally *t, const tti_doc *a, const tti_doc *b, const tti_passage *p,
-                          const tti_block *blocks)
+static void count_token(tally *t, uint8_t flags)
+{
+    const int kind = kind_of(flags);
+    if (kind < KINDS)
+        t->of[kind]++;
+}
+
+static tally count_gap(const uint8_t *flags, uint32_t begin, uint32_t end)
+{
+    tally t = {{0}};
+    for (uint32_t i = begin; i < end; i++)
+        count_token(&t, flags[i]);
+    return t;
+}
+
+/* Adds the facts that face one of their kind. */
+static void add_slots(tally *slots, const tally *a, const tally *b)
+{
+    for (int k = 0; k < KINDS; k++)
+        slots->of[k] += a->of[k] < b->of[k] ? a->of[k] : b->of[k];
+}
+
+static void count_passage(tally *agree, tally *slots, const tti_doc *a, const tti_doc *b,
+                          const tti_passage *p, const tti_block *blocks)
 {
     for (uint32_t k = 0; k < p->block_count; k++) {
         const tti_block *x = &blocks[k];
-        for (uint32_t i = 0; i < x->len; i++)
-            t->agree += (uint32_t)(is_fact(a->flags[x->a + i]) || is_fact(b->flags[x->b + i]));
-        if (k + 1 < p->block_count)
-            count_slot(t, facts_between(a->flags, x->a + x->len, x[1].a),
-                       facts_between(b->flags, x->b + x->len, x[1].b));
+        for (uint32_t i = 0; i < x->len; i++) {
+            const int ka = kind_of(a->flags[x->a + i]), kb = kind_of(b->flags[x->b + i]);
+            if (ka < KINDS || kb < KINDS) /* one side may begin a sentence with the name */
+                agree->of[ka < kb ? ka : kb]++;
+        }
+        if (k + 1 < p->block_count) {
+            const tally in_a = count_gap(a->flags, x->a + x->len, x[1].a);
+            const tally in_b = count_gap(b->flags, x->b + x->len, x[1].b);
+            add_slots(slots, &in_a, &in_b);
+        }
     }
 }
 
-static void count_margins(tally *t, const tti_doc *a, const tti_doc *b, const tti_passage *p)
+/* True if some passage holds token i of the side. */
+static int is_held(const tti_alignment *al, uint32_t i, int b_side)
 {
-    const uint32_t a_left = p->a_begin < MARGIN ? p->a_begin : MARGIN;
-    const uint32_t b_left = p->b_begin < MARGIN ? p->b_begin : MARGIN;
-    const uint32_t a_right = a->token_count - p->a_end < MARGIN ? a->token_count - p->a_end : MARGIN;
-    const uint32_t b_right = b->token_count - p->b_end < MARGIN ? b->token_count - p->b_end : MARGIN;
-    /* A side that ends here has no slot to fill. */
-    if (a_left > 0 && b_left > 0)
-        count_slot(t, facts_between(a->flags, p->a_begin - a_left, p->a_begin),
-                   facts_between(b->flags, p->b_begin - b_left, p->b_begin));
-    if (a_right > 0 && b_right > 0)
-        count_slot(t, facts_between(a->flags, p->a_end, p->a_end + a_right),
-                   facts_between(b->flags, p->b_end, p->b_end + b_right));
-}
-
-double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment)
-{
-    tally t = {0, 0};
-    for (size_t k = 0; k < alignment->passage_count; k++) {
-        const tti_passage *p = &alignment->passages[k];
-        count_passage(&t, a, b, p, alignment->blocks + p->block_begin);
-        count_margins(&t, a, b, p);
+    for (size_t k = 0; k < al->passage_count; k++) {
+        const tti_passage *p = &al->passages[k];
+        if (b_side ? i >= p->b_begin && i < p->b_end : i >= p->a_begin && i < p->a_end)
+            return 1;
     }
-    return t.agree + t.slots == 0 ? 1.0 : (double)t.agree / (t.agree + t.slots);
+    return 0;
 }
 
-double tti_facts_threshold(const tti_doc *a, const tti_doc *b, double wish)
+/* Facts next to a passage [begin, end) of a side, but for those that another passage holds. */
+static void count_margin(tally *t, const tti_doc *doc, const tti_alignment *al, int b_side,
+                         uint32_t begin, uint32_t end)
 {
-    const uint32_t shorter = a->token_count < b->token_count ? a->token_count : b->token_count;
+    for (uint32_t d = 1; d <= MARGIN; d++) {
+        if (begin >= d && kind_of(doc->flags[begin - d]) < KINDS && !is_held(al, begin - d, b_side))
+            count_token(t, doc->flags[begin - d]);
+        if (end + d <= doc->token_count && kind_of(doc->flags[end + d - 1]) < KINDS &&
+            !is_held(al, end + d - 1, b_side))
+            count_token(t, doc->flags[end + d - 1]);
+    }
+}
+
+static double weigh(const tally *t)
+{
+    double sum = 0;
+    for (int k = 0; k < KINDS; k++)
+        sum += weights[k] * t->of[k];
+    return sum;
+}
+
+double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *al)
+{
+    tally agree = {{0}}, slots = {{0}}, margin_a = {{0}}, margin_b = {{0}};
+    double agreed, total;
+    for (size_t k = 0; k < al->passage_count; k++) {
+        const tti_passage *p = &al->passages[k];
+        count_passage(&agree, &slots, a, b, p, al->blocks + p->block_begin);
+        count_margin(&margin_a, a, al, 0, p->a_begin, p->a_end);
+        count_margin(&margin_b, b, al, 1, p->b_begin, p->b_end);
+    }
+    add_slots(&slots, &margin_a, &margin_b);
+    agreed = weigh(&agree);
+    total = agreed + weigh(&slots);
+    return total > 0 ? agreed / total : 1.0;
+}
+
+double tti_facts_threshold(const tti_alignment *al, double wish)
+{
+    uint32_t matched = 0;
+    double threshold;
     if (wish != 0)
         return wish;
-    return shorter < 60 ? 0.8 : 0.5;
+    for (size_t k = 0; k < al->passage_count; k++)
+        matched += al->passages[k].matched;
+    threshold = 1.83 - 0.3 * log(matched > 0 ? matched : 1);
+    return threshold < 0.55 ? 0.55 : threshold > 0.96 ? 0.96 : threshold;
 }

@@ -73,13 +73,14 @@ static void set_numbers(tti_verifier *v, const tti_doc *doc, tt_pair *p)
 
 static int reaches(double value, double rule) { return rule >= 0 && value >= rule; }
 
-static int32_t relate(const tti_verifier *v, const tti_doc *a, const tt_pair *p)
+static int32_t relate(const tti_verifier *v, const tti_doc *a, const tti_finding *f)
 {
+    const tt_pair *p = &f->pair;
     const double ta = a->token_count, tb = v->loaded->token_count;
     const double containment_rule = v->options->containment < 0 ? 0.8 : v->options->containment;
     const int a_held = p->containment_a >= containment_rule || p->overlap_a >= v->options->drop;
     const int b_held = p->containment_b >= containment_rule || p->overlap_b >= v->options->drop;
-    if (v->options->facts >= 0 && p->facts < tti_facts_threshold(a, v->loaded, v->options->facts))
+    if (v->options->facts >= 0 && p->facts < tti_facts_threshold(&f->alignment, v->options->facts))
         return TT_SERIES;
     if (ta >= HOLDS * tb && b_held)
         return TT_CONTAINS;
@@ -111,7 +112,7 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, tti_finding *out
         return TT_OK;
     if (o->facts >= 0)
         p->facts = tti_facts(doc, v->loaded, &out->alignment);
-    p->relation = relate(v, doc, p);
+    p->relation = relate(v, doc, out);
     p->reserved = by_sets ? 0 : TTI_BY_OVERLAP;
     return TT_OK;
 }
