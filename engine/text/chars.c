@@ -107,6 +107,11 @@ static unsigned rank_of(uint32_t code)
     return UNRANKED;
 }
 
+int tti_chars_small(uint32_t code)
+{
+    return utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LL;
+}
+
 int tti_chars_needs_order(uint32_t code)
 {
     return code == 0x345 || code == 0x37A || (code >= 0x1F80 && code <= 0x1FFC);

@@ -63,6 +63,9 @@ static inline uint64_t tti_char_bytes(uint64_t entry) { return entry >> 16; }
 /** Normalised bytes of one character (`fold`: case-folded too). @return their number. */
 size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_MAX]);
 
+/** Whether a character is a small letter (Ll). */
+int tti_chars_small(uint32_t code);
+
 /** Whether folding the character must wait until the marks around it are in order: those with an
  * iota subscript, whose fold is a letter. */
 int tti_chars_needs_order(uint32_t code);

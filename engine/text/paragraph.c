@@ -1,9 +1,9 @@
 /*
  * Paragraphs. Where a text has blank lines they part its paragraphs. Where it has none, a line is a
- * paragraph, unless the lines were broken to fit a column: then hardly any line has room for the
- * first word of the next one, which tells wrapped text from a list of short lines whatever the
- * column. A wrapped paragraph ends where the next line is indented, and at a sentence's end with
- * room to spare.
+ * paragraph, unless the lines were broken to fit a column. Two signs tell: lines go on in small
+ * letters, or, in scripts that have none, hardly any line has room for the first word of the next
+ * one. A wrapped paragraph ends where the next line is indented, at the end of a sentence with room
+ * to spare, and after a short line before a capital: a heading.
  */
 #include "text/paragraph.h"
 
@@ -13,17 +13,23 @@
 #include "common/fail.h"
 #include "text/chars.h"
 
-enum { MIN_COLUMN = 24, MAX_COLUMN = 120, MIN_LINES = 4 };
+enum {
+    MIN_COLUMN = 16,
+    MAX_COLUMN = 120, /* no line is longer in a wrapped text */
+    MIN_LINES = 4     /* to judge by their widths */
+};
 
-/* A line as laid out, in characters. */
-typedef struct layout {
-    uint32_t indent, width, first_word;
-    int ends_sentence;
-} layout;
+/* tti_line.start */
+enum { START_OTHER, START_SMALL, START_CAPITAL };
 
-/* Sentence ends, and quotes and brackets that may follow them: for the end of a line. */
+
+static int is_blank(uint8_t byte) { return byte == ' ' || byte == '\t'; }
+
+/* Whether a sentence ends with the line, counting quotes and brackets behind its stop. */
 static int ends_sentence(const uint8_t *text, uint32_t begin, uint32_t end)
 {
+    while (end > begin && is_blank(text[end - 1]))
+        end--;
     while (end > begin) {
         unsigned size;
         uint32_t at = end - 1;
@@ -72,37 +78,51 @@ static uint32_t count_characters(const uint8_t *text, uint32_t begin, uint32_t e
     return end - begin - continuing;
 }
 
-static int is_blank(uint8_t byte) { return byte == ' ' || byte == '\t'; }
-
-static layout measure(const uint8_t *text, const tti_line *line)
+static uint8_t start_of(uint32_t code)
 {
-    layout l = {0, 0, 0, 0};
-    uint32_t begin = line->begin, end = line->end, i;
+    const uint64_t entry = tti_chars_get(code);
+    if (tti_char_upper(entry) || tti_char_title(entry))
+        return START_CAPITAL;
+    return (code < 0x80 ? code >= 'a' && code <= 'z' : tti_chars_small(code)) ? START_SMALL
+                                                                            : START_OTHER;
+}
+
+/* Fills in the layout of a line. */
+static void measure(const uint8_t *text, tti_line *line)
+{
+    uint32_t begin = line->begin, end = line->end, indent = 0;
     unsigned size;
-    for (; begin < end; begin += size) {
+    line->start = START_OTHER;
+    line->width = MAX_COLUMN + 1;
+    for (; begin < end && indent < MAX_COLUMN; begin += size) {
         const uint32_t code = tti_utf8_get(text + begin, end - begin, &size);
-        if (tti_char_class(tti_chars_get(code)) != TTI_CHAR_SPACE)
+        if (tti_char_class(tti_chars_get(code)) != TTI_CHAR_SPACE) {
+            line->start = start_of(code);
             break;
-        l.indent += code == '\t' ? 8 - l.indent % 8 : 1;
+        }
+        indent += code == '\t' ? 8 - indent % 8 : 1;
     }
     while (end > begin && is_blank(text[end - 1]))
         end--;
-    if (end - begin > 4 * MAX_COLUMN) {
-        l.width = MAX_COLUMN + 1;
-        return l;
-    }
-    l.width = l.indent + count_characters(text, begin, end);
-    /* Scripts without spaces break after any character. */
-    for (i = begin; i < end && !is_blank(text[i]) && (i == begin || text[i] < 0xE3); i++)
-        l.first_word += (text[i] & 0xC0) != 0x80;
-    l.ends_sentence = ends_sentence(text, begin, end);
-    return l;
+    line->indent = (uint16_t)indent;
+    if (end - begin <= 4 * MAX_COLUMN)
+        line->width = (uint16_t)(indent + count_characters(text, begin, end));
 }
 
-/* Whether the next line's first word could have stood on this line. */
-static int has_room(const layout *line, const layout *next, uint32_t column)
+/* Width of a line with the first word of the next one behind it, or `limit` + 1 if that is less. */
+static uint32_t joined_width(const uint8_t *text, const tti_line *line, uint32_t limit)
 {
-    return line->width + 1 + next->first_word <= column;
+    const tti_line *next = line + 1;
+    uint32_t i = next->begin, width = line->width + 1u;
+    int more = 1;
+    while (i < next->end && is_blank(text[i]))
+        i++;
+    /* Scripts without spaces break after any character. */
+    for (; more && width <= limit && i < next->end && !is_blank(text[i]); i++) {
+        width += (text[i] & 0xC0) != 0x80;
+        more = text[i] < 0xE3;
+    }
+    return width;
 }
 
 /* How the lines of a text without blank ones are laid out. */
@@ -112,42 +132,60 @@ typedef struct style {
     int first_lines; /* indents mark first lines of paragraphs */
 } style;
 
-static style style_of(const uint8_t *text, const tti_line *lines, size_t count)
+/* Measures the lines. The column is a width that one line in five reaches: text with a stray line
+ * is still as wide as its other lines. 0: a line is too long. */
+static uint32_t column_of(const uint8_t *text, tti_line *lines, size_t count)
+{
+    size_t widths[MAX_COLUMN + 1] = {0}, reached = 0;
+    uint32_t column = MAX_COLUMN + 1;
+    for (size_t i = 0; i < count; i++) {
+        measure(text, &lines[i]);
+        if (lines[i].width > MAX_COLUMN)
+            return 0;
+        widths[lines[i].width]++;
+    }
+    while (reached * 5 < count)
+        reached += widths[--column];
+    return column;
+}
+
+static style style_of(const uint8_t *text, tti_line *lines, size_t count)
 {
     style s = {0, UINT32_MAX, 0};
-    uint32_t column = 0;
-    size_t full = 0, indented = 0;
-    layout line = {0, 0, 0, 0};
-    for (size_t i = 0; i < count; i++) {
-        line = measure(text, &lines[i]);
-        column = line.width > column ? line.width : column;
-        s.indent = line.indent < s.indent ? line.indent : s.indent;
-        if (column > MAX_COLUMN)
-            return s;
-    }
-    if (count < MIN_LINES || column < MIN_COLUMN)
+    const uint32_t column = column_of(text, lines, count);
+    size_t full = 0, indented = 0, small = 0, capital = 0;
+    if (count < 2 || column < MIN_COLUMN)
         return s;
-    line = measure(text, &lines[0]);
+    for (size_t i = 0; i < count; i++)
+        s.indent = lines[i].indent < s.indent ? lines[i].indent : s.indent;
     for (size_t i = 0; i + 1 < count; i++) {
-        const layout next = measure(text, &lines[i + 1]);
-        full += !has_room(&line, &next, column);
-        indented += next.indent >= s.indent + 2;
-        line = next;
+        const int is_indented = lines[i + 1].indent >= s.indent + 2u;
+        full += joined_width(text, &lines[i], column) > column;
+        indented += (size_t)is_indented;
+        small += lines[i + 1].start == START_SMALL;
+        capital += lines[i + 1].start == START_CAPITAL && !is_indented;
     }
     s.first_lines = indented * 2 < count;
-    if (full * 5 >= (count - 1) * 3)
+    if (small + capital > 0 ? small * 4 >= small + capital
+                            : count >= MIN_LINES && full * 5 >= (count - 1) * 3)
         s.column = column;
     return s;
 }
 
-/* Whether a wrapped paragraph ends between two lines. */
-static int ends_wrapped(const style *s, const layout *line, const layout *next, uint32_t gap)
+/* Whether a wrapped paragraph ends between a line and the next one. */
+static int ends_wrapped(const uint8_t *text, const style *s, const tti_line *line)
 {
-    if (gap != 0)
+    const tti_line *next = line + 1;
+    if (line->gap != 0)
         return 1;
-    if (next->indent >= s->indent + 2 && (s->first_lines || next->indent > line->indent + 1))
+    if (next->start == START_SMALL)
+        return 0;
+    if (next->indent >= s->indent + 2u && (s->first_lines || next->indent > line->indent + 1))
         return 1;
-    return line->ends_sentence && has_room(line, next, s->column);
+    if (next->start == START_CAPITAL && line->width * 5u < s->column * 3u)
+        return 1;
+    return joined_width(text, line, s->column) <= s->column &&
+           ends_sentence(text, line->begin, line->end);
 }
 
 static tt_status add(tti_tokens *tokens, uint32_t *count, uint32_t end, tt_error *error)
@@ -168,13 +206,9 @@ static tt_status cut_wrapped(tti_tokens *tokens, const uint8_t *text, size_t lin
                              const style *s, uint32_t *count, tt_error *error)
 {
     const tti_line *lines = tokens->lines;
-    layout line = measure(text, &lines[0]);
-    for (size_t i = 0; i + 1 < line_count; i++) {
-        const layout next = measure(text, &lines[i + 1]);
-        if (ends_wrapped(s, &line, &next, lines[i].gap))
+    for (size_t i = 0; i + 1 < line_count; i++)
+        if (ends_wrapped(text, s, &lines[i]))
             TTI_TRY(add(tokens, count, lines[i].tokens, error));
-        line = next;
-    }
     return add(tokens, count, lines[line_count - 1].tokens, error);
 }
 

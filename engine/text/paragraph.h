@@ -15,7 +15,10 @@ enum {
 typedef struct tti_line {
     uint32_t begin, end; /**< bytes of the text, without the line's end */
     uint32_t tokens;     /**< of the article up to the line's end */
-    uint32_t gap;        /**< TTI_GAP_* */
+    uint8_t gap;         /**< TTI_GAP_* */
+    uint8_t start;       /**< layout: how the line goes on from the one before it */
+    uint16_t indent;     /**< layout: columns of white space at its start */
+    uint16_t width;      /**< layout: columns up to its last character */
 } tti_line;
 
 /**

@@ -54,7 +54,7 @@ static tt_status reserve_folded(tti_scan *s, size_t size)
 }
 
 /* What a line without tokens is to the paragraphs around it. */
-static uint32_t gap_of(const uint8_t *text, uint32_t begin, uint32_t end)
+static uint8_t gap_of(const uint8_t *text, uint32_t begin, uint32_t end)
 {
     unsigned size;
     for (uint32_t i = begin; i < end; i += size) {
@@ -66,7 +66,7 @@ static uint32_t gap_of(const uint8_t *text, uint32_t begin, uint32_t end)
     return TTI_GAP_BLANK;
 }
 
-tt_status tti_scan_line(tti_scan *s, uint32_t count, uint32_t end, uint32_t next, uint32_t gap)
+tt_status tti_scan_line(tti_scan *s, uint32_t count, uint32_t end, uint32_t next, uint8_t gap)
 {
     tti_tokens *t = s->tokens;
     const uint32_t begin = s->line_begin;
@@ -76,9 +76,10 @@ tt_status tti_scan_line(tti_scan *s, uint32_t count, uint32_t end, uint32_t next
         if (tti_reserve(t->allocator, &t->lines, &t->line_capacity, s->line_count + 1,
                         sizeof *t->lines) != 0)
             return tti_fail_memory(s->error, "lines");
-        t->lines[s->line_count++] = (tti_line){begin, end, count, gap};
+        t->lines[s->line_count++] = (tti_line){.begin = begin, .end = end, .tokens = count, .gap = gap};
     } else if (s->line_count > 0) {
-        t->lines[s->line_count - 1].gap |= gap | gap_of(s->text, begin, end);
+        gap |= gap_of(s->text, begin, end);
+        t->lines[s->line_count - 1].gap |= gap;
     }
     return TT_OK;
 }
@@ -212,12 +213,61 @@ static tt_status scan_token(tti_scan *s, character *c)
     return finish_token(s, &t);
 }
 
+/* Whether a character that starts with this byte is neither a mark nor ignored: ASCII, ideographs.
+ */
+static inline int leaves_alone(uint8_t byte) { return byte < 0x80 || (byte >= 0xE4 && byte <= 0xE9); }
+
+/*
+ * Reads ideographs of the first block, U+4E00 .. U+9FBF: each is a token and its own normalised
+ * form. Stops at other characters and before an ideograph with a mark.
+ */
+static tt_status scan_ideographs(tti_scan *s)
+{
+    tti_batch *b = &s->batch;
+    const uint8_t *text = s->text;
+    uint32_t at = s->position, k = b->count;
+    uint8_t *folded;
+    TTI_TRY(reserve_folded(s, 4 * (TTI_SPLIT_RUNS - k) + TTI_CHARS_FOLD_MAX));
+    folded = s->tokens->folded;
+    for (; k < TTI_SPLIT_RUNS && s->size - at >= 3; k++, at += 3) {
+        unsigned size;
+        const uint32_t code = tti_utf8_get(text + at, 3, &size);
+        if (code < 0x4E00 || code > 0x9FBF)
+            break;
+        if (s->size - at > 3 && !leaves_alone(text[at + 3])) {
+            const unsigned class = tti_char_class(character_at(s, at + 3).entry);
+            if (class == TTI_CHAR_MARK || class == TTI_CHAR_IGNORE)
+                break;
+        }
+        memcpy(folded + s->folded_size, text + at, 3);
+        b->begin[k] = at;
+        b->size[k] = b->length[k] = 3;
+        b->at[k] = (uint32_t)s->folded_size;
+        b->flags[k] = 0;
+        s->folded_size += 3;
+    }
+    if (k > b->count) {
+        b->flags[b->count] = s->position != s->before_end ? TTI_TOKEN_ASK : 0;
+        s->before_begin = at - 3;
+        s->before_end = s->position = at;
+        b->count = k;
+    }
+    return TT_OK;
+}
+
 /* Reads on to the next ASCII character that is in no token, or to the end. */
 static tt_status scan_region(tti_scan *s)
 {
     character c = character_at(s, s->position);
     for (;;) {
         const unsigned class = tti_char_class(c.entry);
+        if (c.code >= 0x4E00 && c.code <= 0x9FBF) {
+            const uint32_t before = s->position;
+            TTI_TRY(scan_ideographs(s));
+            c = character_at(s, s->position);
+            if (s->position != before)
+                continue;
+        }
         if (class >= TTI_CHAR_WORD) {
             TTI_TRY(scan_token(s, &c));
             continue;

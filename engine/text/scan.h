@@ -46,6 +46,6 @@ tt_status tti_scan_flush(tti_scan *scan);
 
 /** Ends the current line, which is text[line_begin, end), `count` tokens after the article's start
  * and before `next`; `gap` (TTI_GAP_*) stands behind it. @return TT_OK, TT_ENOMEM */
-tt_status tti_scan_line(tti_scan *scan, uint32_t count, uint32_t end, uint32_t next, uint32_t gap);
+tt_status tti_scan_line(tti_scan *scan, uint32_t count, uint32_t end, uint32_t next, uint8_t gap);
 
 #endif

@@ -10,21 +10,33 @@
 #include "text/chars.h"
 #include "text/words.h"
 
-enum mark_kind { PLAIN, ENDS_BEFORE_SPACE, ENDS, OPENS, OPENS_AFTER_SPACE };
+/* What a character between two tokens says about sentences. */
+enum kind {
+    PLAIN,
+    SPACE,
+    LINE,
+    IGNORED,
+    STOP,        /* ends a sentence, with white space after it */
+    FULL_STOP,   /* ends a sentence */
+    BRACKET,     /* an opening one */
+    QUOTE,       /* opens a quotation, with white space or an opening before it */
+    OPENING_QUOTE /* opens a quotation */
+};
 
-static enum mark_kind kind_of(uint32_t code)
+static const uint8_t ascii_kinds[128] = {
+    ['\t'] = SPACE, ['\v'] = SPACE, ['\f'] = SPACE, [' '] = SPACE, ['\n'] = LINE, ['\r'] = LINE,
+    ['.'] = STOP,   ['!'] = STOP,   ['?'] = STOP,   [':'] = STOP,  [';'] = STOP,  ['('] = BRACKET,
+    ['['] = BRACKET, ['{'] = BRACKET, ['"'] = QUOTE, ['\''] = QUOTE, ['`'] = QUOTE,
+};
+
+static enum kind kind_of(uint32_t code)
 {
     switch (code) {
-    case '.':
-    case '!':
-    case '?':
-    case ':':
-    case ';':
     case 0x2026: /* ... */
     case 0x203C: /* !! */
     case 0x2047:
     case 0x2048:
-    case 0x2049: return ENDS_BEFORE_SPACE;
+    case 0x2049: return STOP;
     case 0x0589: /* Armenian */
     case 0x061B: /* Arabic ; ? . */
     case 0x061F:
@@ -44,7 +56,7 @@ static enum mark_kind kind_of(uint32_t code)
     case 0xFF1A:
     case 0xFF1B:
     case 0xFF1F:
-    case 0xFF61: return ENDS;
+    case 0xFF61: return FULL_STOP;
     case 0x00A1: /* Spanish ! ? */
     case 0x00AB: /* guillemets */
     case 0x00BF:
@@ -56,54 +68,51 @@ static enum mark_kind kind_of(uint32_t code)
     case 0x300A: /* corner brackets and the like */
     case 0x300C:
     case 0x300E:
-    case 0xFF62: return OPENS;
-    case '"':
-    case '\'':
-    case '`':
+    case 0xFF62: return OPENING_QUOTE;
     case 0x00BB: /* German uses them the other way round */
     case 0x201D:
-    case 0x203A: return OPENS_AFTER_SPACE;
+    case 0x203A: return QUOTE;
+    default: break;
+    }
+    switch (tti_char_class(tti_chars_get(code))) {
+    case TTI_CHAR_SPACE: return SPACE;
+    case TTI_CHAR_LINE: return LINE;
+    case TTI_CHAR_IGNORE: return IGNORED;
     default: return PLAIN;
     }
-}
-
-static int opens_bracket(uint32_t code)
-{
-    return code == '(' || code == '[' || code == '{';
 }
 
 int tti_sentence_opens(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
                        uint32_t begin)
 {
-    int ended = 0;       /* an end was seen that white space must confirm */
-    int opened = 0;      /* the last character opens a quote */
-    int after_space = 0; /* the last character is white space or opens */
-    int line_ends = 0;   /* with nothing but white space after the first */
+    int stopped = 0;      /* a stop was seen that white space must confirm */
+    int opened = 0;       /* the last character opens a quotation */
+    int after_space = 0;  /* the last character is white space or an opening */
+    int keeps_space = 0;  /* the opening quote is one that French puts a space behind */
+    unsigned line_ends = 0; /* with nothing but white space between them */
     unsigned size;
     for (uint32_t i = before_end; i < begin; i += size) {
         const uint32_t code = tti_utf8_get(text + i, begin - i, &size);
-        const unsigned class = tti_char_class(tti_chars_get(code));
-        const enum mark_kind kind = kind_of(code);
-        if (class == TTI_CHAR_IGNORE)
+        const enum kind kind = code < 0x80 ? (enum kind)ascii_kinds[code] : kind_of(code);
+        if (kind == IGNORED)
             continue;
-        if (class == TTI_CHAR_SPACE || class == TTI_CHAR_LINE) {
-            const int crlf = code == '\n' && i > before_end && text[i - 1] == '\r';
-            line_ends += class == TTI_CHAR_LINE && !crlf;
-            if (ended || line_ends == 2)
+        if (kind == SPACE || kind == LINE) {
+            line_ends += kind == LINE && !(code == '\n' && i > before_end && text[i - 1] == '\r');
+            if (stopped || line_ends == 2)
                 return 1;
             after_space = 1;
-            /* French sets a space inside its guillemets. */
-            opened = opened && text[i - 1] != '"' && text[i - 1] != '\'';
+            opened = opened && keeps_space;
             continue;
         }
         line_ends = 0;
-        opened = kind == OPENS || (kind == OPENS_AFTER_SPACE && after_space);
-        after_space = opened || opens_bracket(code);
-        if (kind == ENDS)
+        if (kind == FULL_STOP)
             return 1;
-        if (kind == ENDS_BEFORE_SPACE)
-            ended |= code != '.' || i != before_end ||
-                     !tti_words_abbreviation(text, before_begin, before_end);
+        if (kind == STOP)
+            stopped |= code != '.' || i != before_end ||
+                       !tti_words_abbreviation(text, before_begin, before_end);
+        opened = kind == OPENING_QUOTE || (kind == QUOTE && after_space);
+        keeps_space = code == 0x00AB;
+        after_space = opened || kind == BRACKET;
     }
     return opened;
 }

@@ -93,7 +93,8 @@ static void flag_sentences(const tti_scan *s, uint8_t *flags)
             end = begin + b->size[i - 1];
         }
         flags[i] &= (uint8_t)~TTI_TOKEN_ASK;
-        if (tti_sentence_opens(s->text, begin, end, b->begin[i]))
+        /* One byte opens nothing: a stop wants a space after it, a quote before it. */
+        if (b->begin[i] - end > 1 && tti_sentence_opens(s->text, begin, end, b->begin[i]))
             flags[i] |= TTI_TOKEN_SENTENCE;
     }
 }
