@@ -129,6 +129,6 @@ double tti_facts_threshold(const tti_alignment *al, double wish)
         return wish;
     for (size_t k = 0; k < al->passage_count; k++)
         matched += al->passages[k].matched;
-    threshold = 1.83 - 0.3 * log(matched > 0 ? matched : 1);
+    threshold = 1.8 - 0.3 * log(matched > 0 ? matched : 1);
     return threshold < 0.55 ? 0.55 : threshold > 0.96 ? 0.96 : threshold;
 }

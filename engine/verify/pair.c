@@ -14,6 +14,10 @@
 /* The longer of the two has at least half as many tokens again: it holds the other, or is held. */
 #define HOLDS 1.5
 
+/* What is_slight() asks for: fewer aligned tokens than this need a greater overlap than that. */
+#define SLIGHT_TOKENS 20
+#define SLIGHT_OVERLAP 0.85
+
 struct tti_verifier {
     const tt_options *options;
     tti_set loaded_set;
@@ -73,6 +77,17 @@ static void set_numbers(tti_verifier *v, const tti_doc *doc, tt_pair *p)
 
 static int reaches(double value, double rule) { return rule >= 0 && value >= rule; }
 
+/* Copies of a few words: where little aligns and only the overlap admits the pair, most of the
+ * shorter one must align, or any two short bulletins of one form would be copies. */
+static int is_slight(const tt_pair *p, const tti_doc *a, const tti_doc *b)
+{
+    const int a_shorter = a->token_count < b->token_count;
+    const double overlap = a_shorter ? p->overlap_a : p->overlap_b;
+    const uint32_t shorter = a_shorter ? a->token_count : b->token_count;
+    return p->reserved == TTI_BY_OVERLAP && overlap * shorter < SLIGHT_TOKENS &&
+           overlap < SLIGHT_OVERLAP;
+}
+
 static int32_t relate(const tti_verifier *v, const tti_doc *a, const tti_finding *f)
 {
     const tt_pair *p = &f->pair;
@@ -80,7 +95,9 @@ static int32_t relate(const tti_verifier *v, const tti_doc *a, const tti_finding
     const double containment_rule = v->options->containment < 0 ? 0.8 : v->options->containment;
     const int a_held = p->containment_a >= containment_rule || p->overlap_a >= v->options->drop;
     const int b_held = p->containment_b >= containment_rule || p->overlap_b >= v->options->drop;
-    if (v->options->facts >= 0 && p->facts < tti_facts_threshold(&f->alignment, v->options->facts))
+    if (v->options->facts >= 0 &&
+        (p->facts < tti_facts_threshold(&f->alignment, v->options->facts) ||
+         is_slight(p, a, v->loaded)))
         return TT_SERIES;
     if (ta >= HOLDS * tb && b_held)
         return TT_CONTAINS;
@@ -112,7 +129,7 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, tti_finding *out
         return TT_OK;
     if (o->facts >= 0)
         p->facts = tti_facts(doc, v->loaded, &out->alignment);
-    p->relation = relate(v, doc, out);
     p->reserved = by_sets ? 0 : TTI_BY_OVERLAP;
+    p->relation = relate(v, doc, out);
     return TT_OK;
 }
