@@ -1,7 +1,10 @@
 /* twicetold: near-duplicate articles and repeated sections, from the command line. */
+#define _POSIX_C_SOURCE 200809L
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "options.h"
@@ -38,12 +41,22 @@ static int show_version(void)
     return flush_output();
 }
 
+/* A standard stream that the parent closed must not become the number of a file opened later: it is
+ * held by one on which reading (of 0) or writing (to 1 and 2) fails. */
+static void hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : NULL;
     settings s;
     int ended;
 
+    hold_standard_streams();
     signals_install();
     if (word == NULL)
         return message_usage(NULL, "no command given; it is scan, dedup or eval");

@@ -282,6 +282,9 @@ int output_same(const output *x, const output *y)
 int output_is_input(const output *out, const char *path)
 {
     struct stat state;
-    return out->stood && stat(path, &state) == 0 && state.st_dev == out->device &&
-           state.st_ino == out->inode;
+    int known;
+    if (!out->stood)
+        return 0;
+    known = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &state) : stat(path, &state);
+    return known == 0 && state.st_dev == out->device && state.st_ino == out->inode;
 }

@@ -55,7 +55,7 @@ void output_discard(output *out);
 /** Whether both write to the same place. */
 int output_same(const output *x, const output *y);
 
-/** Whether `path` is the file that stands where the output goes. */
+/** Whether `path` ("-": standard input) is the file that stands where the output goes. */
 int output_is_input(const output *out, const char *path);
 
 #endif

@@ -166,8 +166,28 @@ test_the_input_is_never_the_output() {
     status=0
     "$TWICETOLD" scan in.jsonl >>in.jsonl 2>err || status=$?
     exits 2
+    status=0
+    "$TWICETOLD" scan - <in.jsonl -o in.jsonl 2>err || status=$?
+    exits 2
+    has err '- is input and output at once'
     same before in.jsonl
     no_leftovers
+}
+
+test_streams_that_are_closed() {
+    feed 10 >in.jsonl
+    status=0
+    "$TWICETOLD" scan -q in.jsonl >&- 2>err || status=$?
+    exits 3
+    has err 'cannot write standard output: '
+    status=0
+    "$TWICETOLD" scan in.jsonl -o result.jsonl <&- >&- 2>&- || status=$?
+    exits 0
+    has result.jsonl '"type":"summary"'
+    lacks result.jsonl 'MB/s'
+    status=0
+    "$TWICETOLD" scan -q - -o result.jsonl <&- 2>err || status=$?
+    [ $status -ne 0 ] || fail 'standard input was closed, and all was well'
 }
 
 test_an_output_that_a_directory_of_input_holds() {
