@@ -376,6 +376,43 @@ def word_count(paragraphs):
     return sum(p.count(" ") + 1 for p in paragraphs)
 
 
+MISREAD = {
+    "e": ("c", "o"), "c": ("e", "o"), "l": ("1", "i"), "o": ("0", "c"), "i": ("l", "1", "j"),
+    "h": ("b", "li"), "b": ("h", "6"), "a": ("o", "u", "s"), "s": ("5", "a"), "t": ("f", "l"),
+    "f": ("t", "r"), "u": ("n", "ii"), "n": ("u", "ri"), "g": ("q", "9"), "d": ("cl", "a"),
+    "m": ("rn", "in"), "w": ("vv",), "r": ("t", "v"), "v": ("y", "r"), "y": ("v",), "k": ("lc",),
+    "p": ("n",), "1": ("l",), "0": ("o",), "5": ("S",), "8": ("3",), "3": ("8",), "6": ("b",),
+    "I": ("l", "1"), "S": ("5",), "B": ("8", "R"), "O": ("0",), "D": ("O",), "H": ("II",),
+    ".": (",",), ",": (".",), "T": ("I",), "E": ("F",), "C": ("G",), "M": ("NI",),
+}
+
+
+def misread_text(rng, text, percent):
+    """About `percent` of the characters read as a scanner errs: rn for m, words split, joined."""
+    unit, bits = rng.unit, rng.bits
+    size = len(text)
+    count = int(size * percent / 100 + unit())
+    out, at = [], 0
+    for place in sorted(int(unit() * size) for _ in range(count)):
+        if place < at:
+            continue
+        letter = text[place]
+        if letter == " ":
+            new = "" if bits(2) == 0 else " "
+        elif text[place:place + 2] == "rn":
+            out.append(text[at:place] + "m")
+            at = place + 2
+            continue
+        elif bits(5) == 0:
+            new = letter + " "
+        else:
+            choices = MISREAD.get(letter)
+            new = choices[bits(4) % len(choices)] if choices else letter
+        out.append(text[at:place] + new)
+        at = place + 1
+    return re.sub("  +", " ", "".join(out) + text[at:]).strip()
+
+
 # ---- writing articles ------------------------------------------------------------------------------
 
 # Words of an article by quantile: (share, words).
@@ -576,42 +613,7 @@ class Writer:
                 return "".join(out) + text[at:]
 
     def misread(self, a, percent):
-        a.paragraphs = [self.misread_text(p, percent) for p in a.paragraphs]
-
-    MISREAD = {
-        "e": ("c", "o"), "c": ("e", "o"), "l": ("1", "i"), "o": ("0", "c"), "i": ("l", "1", "j"),
-        "h": ("b", "li"), "b": ("h", "6"), "a": ("o", "u", "s"), "s": ("5", "a"), "t": ("f", "l"),
-        "f": ("t", "r"), "u": ("n", "ii"), "n": ("u", "ri"), "g": ("q", "9"), "d": ("cl", "a"),
-        "m": ("rn", "in"), "w": ("vv",), "r": ("t", "v"), "v": ("y", "r"), "y": ("v",), "k": ("lc",),
-        "p": ("n",), "1": ("l",), "0": ("o",), "5": ("S",), "8": ("3",), "3": ("8",), "6": ("b",),
-        "I": ("l", "1"), "S": ("5",), "B": ("8", "R"), "O": ("0",), "D": ("O",), "H": ("II",),
-        ".": (",",), ",": (".",), "T": ("I",), "E": ("F",), "C": ("G",), "M": ("NI",),
-    }
-
-    def misread_text(self, text, percent):
-        """About `percent` of the characters read as a scanner errs: rn for m, words split, joined."""
-        rng, unit, bits = self.rng, self.rng.unit, self.rng.bits
-        size = len(text)
-        count = int(size * percent / 100 + unit())
-        out, at = [], 0
-        for place in sorted(int(unit() * size) for _ in range(count)):
-            if place < at:
-                continue
-            letter = text[place]
-            if letter == " ":
-                new = "" if bits(2) == 0 else " "
-            elif text[place:place + 2] == "rn":
-                out.append(text[at:place] + "m")
-                at = place + 2
-                continue
-            elif bits(5) == 0:
-                new = letter + " "
-            else:
-                choices = self.MISREAD.get(letter)
-                new = choices[bits(4) % len(choices)] if choices else letter
-            out.append(text[at:place] + new)
-            at = place + 1
-        return re.sub("  +", " ", "".join(out) + text[at:]).strip()
+        a.paragraphs = [misread_text(self.rng, p, percent) for p in a.paragraphs]
 
 
 # ---- bulletins -------------------------------------------------------------------------------------
