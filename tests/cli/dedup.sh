@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # dedup: what is kept is kept to the byte, in order; what is left out is named.
 
 story='A council of ministers met on Tuesday to discuss the price of bread in the harbour towns of the north, where bakers have warned that flour will run short before the winter.'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2094
 # Where results go: whole or not at all, whatever happens.
 
 test_a_file_holds_what_standard_output_would() {

@@ -10,6 +10,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 TWICETOLD=$(realpath "${TWICETOLD:?set TWICETOLD to the built command}")
 [ -x "$TWICETOLD" ] || { echo "$TWICETOLD is not there"; exit 1; }
+# shellcheck disable=SC2034 # for usage.sh
 manual=$here/../../docs/man/twicetold.1
 only=${1:-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/twicetold-cli.XXXXXX")
