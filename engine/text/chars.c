@@ -117,23 +117,14 @@ int tti_chars_needs_order(uint32_t code)
     return code == 0x345 || code == 0x37A || (code >= 0x1F80 && code <= 0x1FFC);
 }
 
-/* Hangul syllables decompose by arithmetic: Unicode 3.12. */
-static size_t hangul(uint32_t code, uint8_t *out)
-{
-    const uint32_t index = code - 0xAC00, trail = index % 28;
-    size_t n = tti_utf8_put(0x1100 + index / 588, out);
-    n += tti_utf8_put(0x1161 + index % 588 / 28, out + n);
-    return trail == 0 ? n : n + tti_utf8_put(0x11A7 + trail, out + n);
-}
-
 size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_MAX])
 {
     utf8proc_int32_t codes[20];
     utf8proc_ssize_t count;
     size_t n = 0;
     const int options = UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | (fold ? UTF8PROC_CASEFOLD : 0);
-    if (code >= 0xAC00 && code <= 0xD7A3)
-        return hangul(code, out);
+    if (tti_hangul_is(code))
+        return tti_hangul_put(code, out);
     count = utf8proc_decompose_char((utf8proc_int32_t)code, codes, 20, (utf8proc_option_t)options,
                                     NULL);
     if (count < 0 || count > 20) {
@@ -184,6 +175,19 @@ uint64_t tti_chars_fill(uint32_t code)
     return entry;
 }
 
+/* The rank of a normalised character: only marks have one. */
+static unsigned rank_in_text(const uint8_t *text, size_t size, unsigned *length)
+{
+    const uint32_t code = tti_utf8_get(text, size, length);
+    uint64_t entry;
+    if (code < 0x300)
+        return 0;
+    entry = tti_chars_get(code);
+    if (tti_char_class(entry) != TTI_CHAR_MARK)
+        return 0;
+    return tti_char_slow(entry) ? rank_of(code) : tti_char_rank(entry);
+}
+
 /*
  * Orders one run of marks, text[0, size): a pass for each rank that occurs in it, so that a run of
  * any length costs no square. Marks of one rank keep their order.
@@ -196,7 +200,7 @@ static void order_run(uint8_t *text, size_t size, uint64_t ranks, uint8_t *scrat
         if ((ranks >> rank & 1) == 0)
             continue;
         for (size_t i = 0; i < size; i += length) {
-            if (rank_of(tti_utf8_get(text + i, size - i, &length)) != rank)
+            if (rank_in_text(text + i, size - i, &length) != rank)
                 continue;
             memcpy(scratch + filled, text + i, length);
             filled += length;
@@ -213,7 +217,7 @@ void tti_chars_order(uint8_t *text, size_t size, uint8_t *scratch)
     int wrong = 0;
     for (size_t i = 0; i <= size; i += length) {
         const unsigned rank =
-            i < size ? rank_of(tti_utf8_get(text + i, size - i, &length)) : (length = 1, 0);
+            i < size ? rank_in_text(text + i, size - i, &length) : (length = 1, 0);
         if (rank != 0) {
             wrong |= rank < before;
             ranks |= UINT64_C(1) << rank;

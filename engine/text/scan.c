@@ -84,34 +84,67 @@ tt_status tti_scan_line(tti_scan *s, uint32_t count, uint32_t end, uint32_t next
     return TT_OK;
 }
 
-/* Appends a character whose normalised bytes are not in its entry. */
-static void fold_slow(tti_scan *s, token *t, uint32_t code)
+/*
+ * Reads on over letters, numbers and marks whose normalised bytes are in their entries, as far as
+ * the buffer goes: nearly all of nearly every token. Counts for the token are kept in registers.
+ */
+static inline uint32_t fold_many(const tti_scan *s, token *t, uint32_t at, size_t *used)
 {
-    s->folded_size += tti_chars_normalise(code, 1, s->tokens->folded + s->folded_size);
-    t->unordered |= code < 0xAC00 || code > 0xD7A3;
-    t->dependent |= tti_chars_needs_order(code) != 0;
-    t->rank = 0;
+    enum { MASK = 1u << 6 | TTI_CHAR_WORD }; /* slow; the bits that WORD and MARK share */
+    const uint8_t *const text = s->text, *const folded = s->tokens->folded;
+    const uint8_t *const limit = folded + s->tokens->folded_capacity - TTI_CHARS_FOLD_MAX;
+    const uint32_t end = s->size;
+    uint8_t *out = s->tokens->folded + *used;
+    unsigned letters = t->letters, capitals = t->capitals, before = t->rank, unordered = 0, size;
+    for (; at < end && out <= limit; at += size) {
+        const uint32_t code = tti_utf8_get(text + at, end - at, &size);
+        const uint64_t entry = tti_chars_get(code);
+        const unsigned rank = tti_char_rank(entry);
+        if (size == 0)
+            break;
+        if (tti_hangul_is(code)) {
+            out += tti_hangul_put(code, out);
+            letters++;
+            before = 0;
+            continue;
+        }
+        if ((entry & MASK) != TTI_CHAR_WORD)
+            break;
+        XXH_writeLE64(out, tti_char_bytes(entry));
+        out += tti_char_size(entry);
+        if (tti_char_class(entry) == TTI_CHAR_MARK) {
+            unordered |= rank != 0 && rank < before;
+        } else {
+            letters += !tti_char_number(entry);
+            capitals += (unsigned)tti_char_upper(entry);
+        }
+        before = rank;
+    }
+    t->letters = letters;
+    t->capitals = capitals;
+    t->rank = before;
+    t->unordered |= (uint8_t)unordered;
+    *used = (size_t)(out - folded);
+    return at;
 }
 
-/* Appends the normalised bytes of one character. */
-static inline tt_status fold(tti_scan *s, token *t, const character *c)
+/* Appends the normalised bytes of one character of any kind at `out`. @return their number */
+static size_t fold_one(token *t, const character *c, uint8_t *out)
 {
-    const unsigned class = tti_char_class(c->entry), rank = tti_char_rank(c->entry);
-    if (s->folded_size + TTI_CHARS_FOLD_MAX > s->tokens->folded_capacity)
-        TTI_TRY(reserve_folded(s, TTI_CHARS_FOLD_MAX));
-    if (class != TTI_CHAR_MARK && !tti_char_number(c->entry)) {
-        t->letters++;
-        t->capitals += (unsigned)tti_char_upper(c->entry);
+    const uint64_t entry = c->entry;
+    const unsigned class = tti_char_class(entry), rank = tti_char_rank(entry);
+    t->letters += class != TTI_CHAR_MARK && !tti_char_number(entry);
+    t->capitals += (unsigned)tti_char_upper(entry);
+    if (tti_char_slow(entry)) {
+        t->unordered |= !tti_hangul_is(c->code);
+        t->dependent |= tti_chars_needs_order(c->code) != 0;
+        t->rank = 0;
+        return tti_chars_normalise(c->code, 1, out);
     }
-    if (tti_char_slow(c->entry)) {
-        fold_slow(s, t, c->code);
-        return TT_OK;
-    }
-    XXH_writeLE64(s->tokens->folded + s->folded_size, tti_char_bytes(c->entry));
-    s->folded_size += tti_char_size(c->entry);
+    XXH_writeLE64(out, tti_char_bytes(entry));
     t->unordered |= class == TTI_CHAR_MARK && rank != 0 && rank < t->rank;
     t->rank = rank;
-    return TT_OK;
+    return tti_char_size(entry);
 }
 
 static uint8_t first_flags(uint64_t entry)
@@ -186,30 +219,43 @@ static inline tt_status finish_token(tti_scan *s, token *t)
 }
 
 /*
- * Reads the token that begins with the letter, number or mark *c at the position; leaves both at
+ * Reads the token that begins with the letter, number or mark *next at the position; leaves both at
  * the first character behind it. Characters that are ignored belong to the token if one more of its
  * own follows them.
  */
-static tt_status scan_token(tti_scan *s, character *c)
+static tt_status scan_token(tti_scan *s, character *next)
 {
+    character c = *next;
     token t = {.begin = s->position};
-    const int single = tti_char_class(c->entry) == TTI_CHAR_SINGLE;
+    const int single = tti_char_class(c.entry) == TTI_CHAR_SINGLE;
     uint32_t at = s->position;
     unsigned class;
+    size_t used;
     if (s->batch.count == TTI_SPLIT_RUNS)
         TTI_TRY(tti_scan_flush(s));
-    t.at = s->folded_size;
-    t.flags = first_flags(c->entry);
+    used = t.at = s->folded_size;
+    t.flags = first_flags(c.entry);
     do {
-        TTI_TRY(fold(s, &t, c));
-        t.end = at + c->size;
-        do {
-            at += c->size;
-            *c = character_at(s, at);
-            class = tti_char_class(c->entry);
-        } while (class == TTI_CHAR_IGNORE);
+        if (used + TTI_CHARS_FOLD_MAX > s->tokens->folded_capacity) {
+            s->folded_size = used;
+            TTI_TRY(reserve_folded(s, TTI_CHARS_FOLD_MAX));
+        }
+        used += fold_one(&t, &c, s->tokens->folded + used);
+        at += c.size;
+        if (!single)
+            at = fold_many(s, &t, at, &used);
+        t.end = at;
+        c = character_at(s, at);
+        class = tti_char_class(c.entry);
+        while (class == TTI_CHAR_IGNORE) {
+            at += c.size;
+            c = character_at(s, at);
+            class = tti_char_class(c.entry);
+        }
     } while (class == TTI_CHAR_MARK || (class == TTI_CHAR_WORD && !single));
+    s->folded_size = used;
     s->position = at;
+    *next = c;
     return finish_token(s, &t);
 }
 
