@@ -11,8 +11,9 @@
  *
  * A stream that pauses does not hold back the lines that came before: they are a batch.
  *
- * A line is given up while it is being read, to bound the memory, when it is longer than a block
- * and cannot be an object, or longer than the longest article could be; such a record has no raw.
+ * A line is given up while it is being read, to bound the memory, when it is longer than
+ * GIVE_UP_BYTES and cannot be an object, or longer than the longest article could be; such a record
+ * has no raw. A plain file over the limit likewise.
  */
 #include "read/reader.h"
 
@@ -29,6 +30,7 @@
 
 enum {
     BLOCK_BYTES = 4 << 20, /* smaller ones stay in cache, larger ones give each call more work */
+    GIVE_UP_BYTES = 4 << 20, /* what is read before a line is looked at for hopelessness */
     BATCH_RECORDS = 32768,
     ITEMS_PER_TURN = 8, /* lines a thread takes at once */
     PARALLEL_BYTES = 64 << 10,
@@ -340,7 +342,7 @@ static void begin_file(tt_reader *r, int at_end)
     if (r->now.form == TTI_FORM_ASK) {
         while (first < size && is_blank(bytes[first]))
             first++;
-        if (first == size && !at_end && size < r->block)
+        if (first == size && !at_end && size < GIVE_UP_BYTES)
             return;
         r->now.form = first == size || bytes[first] == '{' ? TTI_FORM_LINES : TTI_FORM_PLAIN;
     }
@@ -384,13 +386,12 @@ static tt_status end_file(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
-/* Makes room to read into. A line or plain file that fills a block and more is given up once it
- * cannot come to anything. */
+/* Makes room to read into. A long line or plain file is given up once it cannot come to anything. */
 static tt_status make_room(tt_reader *r, tt_error *error)
 {
     const size_t held = r->used - r->tail;
     size_t first = r->tail, capacity;
-    if (r->now.begun && held >= r->block && !r->now.skipping) {
+    if (r->now.begun && held >= GIVE_UP_BYTES && !r->now.skipping) {
         const int plain = r->now.form == TTI_FORM_PLAIN;
         while (first < r->used && is_blank(r->data[first]))
             first++;
