@@ -206,14 +206,15 @@ static tt_status run_stages(tt_index *x, tt_error *error)
         status = seed_and_link(x, &candidates, &since, error);
     if (status == TT_OK)
         status = verify(x, &candidates, &since, error);
-    x->summary.pairs_omitted = candidates.omitted;
-    tti_candidates_free(&candidates);
     if (status == TT_OK)
         status = cluster(x, &since, error);
     if (status == TT_OK)
         status = make_sections(x, &since, error);
     tti_verified_forget(&x->verified);
-    return status == TT_OK ? tti_results_make(x, error) : status;
+    if (status == TT_OK)
+        status = tti_results_make(x, &candidates, error);
+    tti_candidates_free(&candidates);
+    return status;
 }
 
 tt_status tt_builder_finish(tt_builder *b, tt_index **out, tt_error *error)

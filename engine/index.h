@@ -62,7 +62,8 @@ struct tt_index {
     int seeds_made;
 };
 
-/** Makes the reported pairs and clusters from the verified ones. */
-tt_status tti_results_make(tt_index *index, tt_error *error);
+/** Makes the reported pairs and clusters from the verified ones. `candidates`: what was looked at,
+ * and how much was not. */
+tt_status tti_results_make(tt_index *index, const tti_candidates *candidates, tt_error *error);
 
 #endif

@@ -142,7 +142,7 @@ static tt_status find_candidates(tt_query *q, const tti_doc *doc, tt_error *erro
                     sizeof *q->candidates) != 0)
         return tti_fail_memory(error, "query candidates");
     if (h->count > 0)
-        qsort(h->docs, h->count, sizeof *h->docs, by_value);
+        tti_sort(h->docs, h->count, sizeof *h->docs, by_value);
     for (size_t i = 0, k; i < h->count; i = k) {
         for (k = i + 1; k < h->count && h->docs[k] == h->docs[i];)
             k++;
@@ -151,7 +151,7 @@ static tt_status find_candidates(tt_query *q, const tti_doc *doc, tt_error *erro
                 (candidate){(uint32_t)h->docs[i], (uint32_t)(k - i)};
     }
     if (q->candidate_count > 0)
-        qsort(q->candidates, q->candidate_count, sizeof *q->candidates, most_shared);
+        tti_sort(q->candidates, q->candidate_count, sizeof *q->candidates, most_shared);
     return TT_OK;
 }
 
@@ -224,7 +224,7 @@ static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
     m->pair.b = UINT64_MAX;
     m->pair.reserved = 0;
     if (m->passage_count > 0)
-        qsort(q->passages + before, m->passage_count, sizeof *q->passages, by_begin);
+        tti_sort(q->passages + before, m->passage_count, sizeof *q->passages, by_begin);
     return TT_OK;
 }
 
@@ -256,7 +256,7 @@ static tt_status match_all(tt_query *q, const tti_doc *doc, tt_error *error)
         at += q->matches[k].passage_count;
     }
     if (q->match_count > 0)
-        qsort(q->matches, q->match_count, sizeof *q->matches, best_match);
+        tti_sort(q->matches, q->match_count, sizeof *q->matches, best_match);
     return TT_OK;
 }
 

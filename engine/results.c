@@ -7,6 +7,7 @@
  */
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "common/radix.h"
 #include "index.h"
 
 #include <math.h>
@@ -45,18 +46,21 @@ static int later_then_closest(const void *x, const void *y)
     return (p->a > q->a) - (p->a < q->a);
 }
 
-/* The verified pairs to report, best first for each later document, cut to max_matches. */
-static size_t choose_pairs(tt_index *x, const tt_pair **chosen)
+/* The verified pairs to report, best first for each later document, cut to max_matches. Where that
+ * many match, the candidates that were not looked at are counted as omitted too. */
+static size_t choose_pairs(tt_index *x, const tti_candidates *candidates, const tt_pair **chosen)
 {
     const tt_options *o = &x->settings.options;
     size_t n = 0, kept = 0, rank = 0;
     for (size_t k = 0; k < x->verified.pair_count; k++)
         if (is_listed(o, &x->verified.pairs[k]))
             chosen[n++] = &x->verified.pairs[k];
-    qsort(chosen, n, sizeof *chosen, later_then_closest);
+    tti_sort(chosen, n, sizeof *chosen, later_then_closest);
     for (size_t k = 0; k < n; k++) {
         const tt_pair *p = chosen[k];
         rank = k > 0 && chosen[k - 1]->b == p->b ? rank + 1 : 0;
+        if (rank + 1 == o->max_matches)
+            x->summary.pairs_omitted += tti_candidates_skipped(candidates, (uint32_t)p->b);
         if (rank < o->max_matches || is_kept_by(&x->clusters, p))
             chosen[kept++] = p;
         else
@@ -99,10 +103,10 @@ static void write_pairs(tt_index *x, const tt_pair **chosen, size_t count)
         if (first != i)
             x->pairs[x->pair_count++] = identical_pair(first, i);
     }
-    qsort(x->pairs, x->pair_count, sizeof *x->pairs, by_articles);
+    tti_sort(x->pairs, x->pair_count, sizeof *x->pairs, by_articles);
 }
 
-static tt_status make_pairs(tt_index *x, tt_error *error)
+static tt_status make_pairs(tt_index *x, const tti_candidates *candidates, tt_error *error)
 {
     const tt_allocator *a = x->store.allocator;
     const size_t copies = x->store.corpus.article_count - x->store.corpus.doc_count;
@@ -110,7 +114,7 @@ static tt_status make_pairs(tt_index *x, tt_error *error)
     size_t count;
     if (chosen == NULL)
         return tti_fail_memory(error, "pairs");
-    count = choose_pairs(x, chosen);
+    count = choose_pairs(x, candidates, chosen);
     x->pair_room = count + copies;
     x->pairs = tti_alloc(a, x->pair_room, sizeof *x->pairs);
     if (x->pairs != NULL)
@@ -157,8 +161,8 @@ static void write_clusters(tt_index *x, const uint32_t *sizes, uint64_t *starts)
             x->grouped[starts[keep]++] = i;
     }
     for (size_t k = 0; k < n; k++)
-        qsort((uint64_t *)x->groups[k].articles, x->groups[k].count, sizeof *x->grouped, by_number);
-    qsort(x->groups, n, sizeof *x->groups, by_first_article);
+        tti_sort((uint64_t *)x->groups[k].articles, x->groups[k].count, sizeof *x->grouped, by_number);
+    tti_sort(x->groups, n, sizeof *x->groups, by_first_article);
     for (size_t k = 0; k < n; k++)
         x->groups[k].number = k + 1;
 }
@@ -190,11 +194,11 @@ static tt_status make_clusters(tt_index *x, tt_error *error)
     return status;
 }
 
-tt_status tti_results_make(tt_index *x, tt_error *error)
+tt_status tti_results_make(tt_index *x, const tti_candidates *candidates, tt_error *error)
 {
     const uint32_t find = x->settings.options.find;
     if (find & TT_FIND_PAIRS)
-        TTI_TRY(make_pairs(x, error));
+        TTI_TRY(make_pairs(x, candidates, error));
     if (find & TT_FIND_CLUSTERS)
         TTI_TRY(make_clusters(x, error));
     x->summary.pairs = x->pair_count;

@@ -318,7 +318,10 @@ typedef struct tt_seconds {
 
 typedef struct tt_summary {
     uint64_t articles, bytes, tokens, paragraphs, distinct_paragraphs;
-    uint64_t pairs, pairs_omitted, clusters, sections;
+    uint64_t pairs;
+    uint64_t pairs_omitted; /**< of articles with more than max_matches matches, and candidates of
+                                 theirs that were not looked at */
+    uint64_t clusters, sections;
     uint64_t candidates; /**< pairs of articles that were verified */
     tt_seconds seconds;
 } tt_summary;

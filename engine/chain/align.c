@@ -13,6 +13,7 @@
 #include "chain/gap.h"
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "common/radix.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -208,7 +209,7 @@ static tt_status find_anchors(tti_aligner *al, const side *a, int common_too, tt
     for (size_t k = 1; k < al->anchor_count && ordered; k++)
         ordered = by_place(&al->anchors[k - 1], &al->anchors[k]) <= 0;
     if (!ordered)
-        qsort(al->anchors, al->anchor_count, sizeof *al->anchors, by_place);
+        tti_sort(al->anchors, al->anchor_count, sizeof *al->anchors, by_place);
     return TT_OK;
 }
 
@@ -258,7 +259,7 @@ static tt_status order_chains(tti_aligner *al, tt_error *error)
     al->end_count = al->anchor_count;
     for (size_t k = 0; k < al->anchor_count; k++)
         al->ends[k] = (chain_end){al->anchors[k].score, (uint32_t)k};
-    qsort(al->ends, al->end_count, sizeof *al->ends, best_first);
+    tti_sort(al->ends, al->end_count, sizeof *al->ends, best_first);
     return TT_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "common/radix.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,7 @@ tt_status tti_cluster_order(tti_clusters *out, const tti_corpus *corpus, const t
         }
         out->best[d] = merits[d].article;
     }
-    qsort(merits, corpus->doc_count, sizeof *merits, better_first);
+    tti_sort(merits, corpus->doc_count, sizeof *merits, better_first);
     for (uint32_t d = 0; d < corpus->doc_count; d++)
         order[d] = merits[d].doc;
     tti_release(a, merits, corpus->doc_count, sizeof *merits);

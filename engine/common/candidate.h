@@ -19,7 +19,9 @@ typedef struct tti_candidates {
     const tt_allocator *allocator;
     uint64_t *packed;
     size_t count, capacity;
-    uint64_t omitted; /**< pairs that were not looked at: popular buckets, too many matches */
+    uint64_t *skipped; /**< document << 32 | earlier documents that were not looked at for it:
+                            popular buckets, too many candidates; settled: one for a document */
+    size_t skipped_count, skipped_capacity;
 } tti_candidates;
 
 static inline uint64_t tti_candidate_pack(uint32_t a, uint32_t b, unsigned want)
@@ -33,6 +35,10 @@ static inline unsigned tti_candidate_want(uint64_t c) { return (unsigned)c & 3u;
 void tti_candidates_init(tti_candidates *c, const tt_allocator *allocator);
 void tti_candidates_free(tti_candidates *c);
 tt_status tti_candidates_add(tti_candidates *c, uint64_t packed, tt_error *error);
+/** Notes that `count` candidates of document b were not looked at. */
+tt_status tti_candidates_skip(tti_candidates *c, uint32_t b, size_t count, tt_error *error);
+/** Candidates of document b that were not looked at, of settled candidates. */
+uint32_t tti_candidates_skipped(const tti_candidates *c, uint32_t b);
 /** Appends all of `from` to `c`. */
 tt_status tti_candidates_append(tti_candidates *c, const tti_candidates *from, tt_error *error);
 /** Sorts by (b, a) and joins equal pairs, their wants together. */

@@ -1,9 +1,10 @@
-/* Stable radix sorts of packed records. */
+/* Sorting: stable radix sorts of packed records, and qsort for the rest. */
 #ifndef TTI_RADIX_H
 #define TTI_RADIX_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /** A hash and where it stands: 16 bytes. */
 typedef struct tti_record {
@@ -17,5 +18,13 @@ void tti_radix_records(tti_record *records, tti_record *spare, size_t count);
 
 /** Sorts numbers below 2^bits ascending. `spare` has room for `count`. One thread. */
 void tti_radix_u64(uint64_t *values, uint64_t *spare, size_t count, int bits);
+
+/** qsort that takes an empty array at NULL, too. */
+static inline void tti_sort(void *base, size_t count, size_t size,
+                            int (*compare)(const void *, const void *))
+{
+    if (count > 1)
+        qsort(base, count, size, compare);
+}
 
 #endif

@@ -76,11 +76,11 @@ static tt_status add_bucket(const job *j, const tti_record *bucket, size_t count
 {
     const size_t most = j->options->max_matches > FIRST_KEPT ? j->options->max_matches : FIRST_KEPT;
     for (size_t i = 1; i < count; i++) {
+        if (i > most)
+            TTI_TRY(tti_candidates_skip(out, bucket[i].doc, i - most, error));
         for (size_t k = 0; k < i; k++) {
-            if (i > most && k == FIRST_KEPT) {
-                out->omitted += i - most;
+            if (i > most && k == FIRST_KEPT)
                 k = i - (most - FIRST_KEPT);
-            }
             if (k < i && worth_counting(j, bucket[k].doc, bucket[i].doc, band))
                 TTI_TRY(tti_candidates_add(
                     out, tti_candidate_pack(bucket[k].doc, bucket[i].doc, TTI_WANT_PAIR), error));
@@ -183,8 +183,6 @@ tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,
             status = tti_fail_memory(error, "LSH buckets");
         if (status == TT_OK)
             status = tti_candidates_append(candidates, &found[b], error);
-        if (found[b].omitted > candidates->omitted)
-            candidates->omitted = found[b].omitted; /* the bands speak of the same pairs */
         tti_candidates_free(&found[b]);
     }
     tti_release(candidates->allocator, found, (size_t)n, sizeof *found);

@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "common/radix.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -171,7 +172,7 @@ static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link
             at = m->out->places[k].end;
     }
     if (m->out->count > before)
-        qsort(m->out->places + m->doc_first, m->out->count - m->doc_first, sizeof *m->out->places,
+        tti_sort(m->out->places + m->doc_first, m->out->count - m->doc_first, sizeof *m->out->places,
               by_begin);
     return TT_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "common/radix.h"
 #include "section/places.h"
 
 #include <stdlib.h>
@@ -117,7 +118,7 @@ static tt_status answer(const tti_corpus *corpus, request *requests, size_t coun
     uint32_t *begins = NULL, *ends = NULL;
     size_t begin_capacity = 0, end_capacity = 0;
     tt_status status = TT_OK;
-    qsort(requests, count, sizeof *requests, by_request);
+    tti_sort(requests, count, sizeof *requests, by_request);
     for (size_t i = 0; i < count && status == TT_OK; i++) {
         const request *r = &requests[i];
         if (i == 0 || r->article != r[-1].article) {
@@ -184,7 +185,7 @@ static tt_status write_sections(tti_sections *out, const tti_corpus *corpus, gat
     request *requests;
     uint32_t of_end;
     tt_status status;
-    qsort(g->items, g->count, sizeof *g->items, by_reference);
+    tti_sort(g->items, g->count, sizeof *g->items, by_reference);
     for (size_t i = 0; i < g->count; i = reference_end(g, i, &of_end))
         sections++;
     requested = 2 * g->count + sections;
@@ -199,7 +200,7 @@ static tt_status write_sections(tti_sections *out, const tti_corpus *corpus, gat
     }
     for (size_t i = 0, k; i < g->count; i = k) {
         k = reference_end(g, i, &of_end);
-        qsort(g->items + i, k - i, sizeof *g->items, by_article);
+        tti_sort(g->items + i, k - i, sizeof *g->items, by_article);
         write_section(out, corpus, g->items + i, k - i, of_end, requests + at);
         at += 2 * (k - i) + 1;
     }

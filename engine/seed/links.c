@@ -96,7 +96,7 @@ static int by_pos(const void *x, const void *y)
 static void sort_lives(live *lives, size_t count)
 {
     if (count > 64) {
-        qsort(lives, count, sizeof *lives, by_pos);
+        tti_sort(lives, count, sizeof *lives, by_pos);
         return;
     }
     for (size_t i = 1; i < count; i++) {
@@ -207,11 +207,12 @@ static void choose(const linker *l, tally *t, uint32_t b)
         for (size_t k = 0; k < t->used_count; k++)
             if (is_pair(l, &t->slots[t->used[k]], b))
                 best[n++] = t->slots[t->used[k]];
-        qsort(best, n, sizeof *best, most_shared);
+        tti_sort(best, n, sizeof *best, most_shared);
         for (size_t k = 0; k < most && t->status == TT_OK; k++)
             t->status = tti_candidates_add(
                 &t->found, tti_candidate_pack(best[k].doc, b, TTI_WANT_PAIR), NULL);
-        t->found.omitted += n - most;
+        if (t->status == TT_OK)
+            t->status = tti_candidates_skip(&t->found, b, n - most, NULL);
         tti_release(t->found.allocator, best, pairs, sizeof *best);
         return;
     }
@@ -261,7 +262,6 @@ static tt_status link_docs(const linker *l, size_t docs, int threads, tti_candid
             status = tti_fail_memory(error, "links");
         if (status == TT_OK)
             status = tti_candidates_append(out, &x->found, error);
-        out->omitted += x->found.omitted;
         tti_candidates_free(&x->found);
         tti_release(a, x->slots, x->slot_capacity, sizeof *x->slots);
         tti_release(a, x->used, x->used_capacity, sizeof *x->used);

@@ -271,8 +271,8 @@ tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_cand
                  : run_groups(out, &j, groups, make_groups(sorted, candidates->count, groups),
                               error);
     if (status == TT_OK) {
-        qsort(out->pairs, out->pair_count, sizeof *out->pairs, by_documents);
-        qsort(out->links, out->link_count, sizeof *out->links, by_holder);
+        tti_sort(out->pairs, out->pair_count, sizeof *out->pairs, by_documents);
+        tti_sort(out->links, out->link_count, sizeof *out->links, by_holder);
     }
     tti_release(options->allocator, groups, candidates->count, sizeof *groups);
     tti_release(options->allocator, sorted, candidates->count, sizeof *sorted);
