@@ -2,8 +2,9 @@
  * A source: the bytes of one file or stream, decompressed. Compression is told by the first bytes:
  * gzip (any number of members), zstd (any number of frames, skippable ones too), else plain.
  *
- * Plain bytes are read(2), not mapped: a mapped file that shrinks or sits on a failing disk ends
- * the process, and the copy costs less than the page faults do (docs/dependencies.md).
+ * Plain bytes are read(2), not mapped. A mapped file that shrinks, or sits on a failing disk, ends
+ * the process with SIGBUS, which a library may not do; the copy (6 GB/s, docs/dependencies.md) is
+ * lost among what is done with each byte.
  */
 #ifndef TTI_SOURCE_H
 #define TTI_SOURCE_H
