@@ -332,7 +332,7 @@ TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, 
     const tti_flips flips = tti_flips_of(seed);
     for (size_t i = 0; i < b->count; i += 8) {
         const size_t left = b->count - i;
-        const __mmask8 all = left >= 8 ? 0xFF : (__mmask8)((1u << left) - 1);
+        const __mmask8 all = (__mmask8)(left >= 8 ? 0xFF : (1u << left) - 1);
         const __m256i length = _mm256_maskz_loadu_epi32(all, b->length + i);
         unsigned longer = _mm256_cmpgt_epu32_mask(length, _mm256_set1_epi32(8));
         TTI_NAME(hash_eight)(b, bytes, i, all, &flips, wide, low);

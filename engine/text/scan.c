@@ -219,7 +219,7 @@ static inline tt_status finish_token(tti_scan *s, token *t)
 }
 
 /*
- * Reads the token that begins with the letter, number or mark *next at the position; leaves both at
+ * Reads the token that begins with the letter or number *next at the position; leaves both at
  * the first character behind it. Characters that are ignored belong to the token if one more of its
  * own follows them.
  */
@@ -301,7 +301,11 @@ static tt_status scan_ideographs(tti_scan *s)
     return TT_OK;
 }
 
-/* Reads on to the next ASCII character that is in no token, or to the end. */
+/*
+ * Reads on to the next ASCII character that is in no token, or to the end. A mark with no letter
+ * before it is part of the symbol or space it stands on, as in UAX #29: so U+2260 separates like
+ * its two halves.
+ */
 static tt_status scan_region(tti_scan *s)
 {
     character c = character_at(s, s->position);
@@ -314,7 +318,7 @@ static tt_status scan_region(tti_scan *s)
             if (s->position != before)
                 continue;
         }
-        if (class >= TTI_CHAR_WORD) {
+        if (class == TTI_CHAR_WORD || class == TTI_CHAR_SINGLE) {
             TTI_TRY(scan_token(s, &c));
             continue;
         }

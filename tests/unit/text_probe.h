@@ -1,0 +1,118 @@
+/* One article through the text stage, its tokens ready to be looked at. */
+#ifndef TT_TEXT_PROBE_H
+#define TT_TEXT_PROBE_H
+
+#include "common/alloc.h"
+#include "text/text.h"
+
+#include "../test.h"
+
+typedef struct probe {
+    tti_tokens store;
+    tti_text_added added;
+    const char *text;
+    uint32_t *begins, *ends;
+} probe;
+
+enum { PROBE_SEED = 42 };
+
+/* The text is copied to a buffer of just its size, so that reads past it are seen. */
+static inline probe probe_open(const char *text, size_t size, tt_paragraphs mode)
+{
+    probe p;
+    char *copy = malloc(size == 0 ? 1 : size);
+    tt_error error;
+    assert_non_null(copy);
+    memcpy(copy, text, size);
+    p.text = copy;
+    tti_tokens_init(&p.store, &tti_libc_allocator);
+    assert_int_equal(tti_text_append(&p.store, copy, size, mode, PROBE_SEED, &p.added, &error),
+                     TT_OK);
+    p.begins = malloc((p.added.token_count + 1u) * sizeof *p.begins);
+    p.ends = malloc((p.added.token_count + 1u) * sizeof *p.ends);
+    assert_true(p.begins != NULL && p.ends != NULL);
+    tti_spans_decode(p.store.spans, p.added.token_count, p.begins, p.ends);
+    return p;
+}
+
+static inline probe probe_text(const char *text)
+{
+    return probe_open(text, strlen(text), TT_PARAGRAPHS_AUTO);
+}
+
+static inline void probe_close(probe *p)
+{
+    tti_tokens_free(&p->store);
+    free(p->begins);
+    free(p->ends);
+    free((void *)(uintptr_t)p->text);
+}
+
+/* The tokens as they stand in the text, parted by '|'; paragraphs are parted by '/'. */
+static inline char *probe_join(const probe *p)
+{
+    size_t filled = 0;
+    uint32_t paragraph = 0;
+    char *joined = malloc(p->added.token_count == 0 ? 1 : 2 * p->added.token_count +
+                                                              p->ends[p->added.token_count - 1]);
+    assert_non_null(joined);
+    for (uint32_t i = 0; i < p->added.token_count; i++) {
+        const uint32_t size = p->ends[i] - p->begins[i];
+        if (i > 0 && p->store.paragraphs[paragraph].end == i) {
+            joined[filled++] = '/';
+            paragraph++;
+        } else if (i > 0) {
+            joined[filled++] = '|';
+        }
+        memcpy(joined + filled, p->text + p->begins[i], size);
+        filled += size;
+    }
+    joined[filled] = '\0';
+    return joined;
+}
+
+static inline void assert_joined(const char *text, tt_paragraphs mode, const char *expected)
+{
+    probe p = probe_open(text, strlen(text), mode);
+    char *joined = probe_join(&p);
+    assert_string_equal(joined, expected);
+    free(joined);
+    probe_close(&p);
+}
+
+static inline void assert_tokens(const char *text, const char *expected)
+{
+    assert_joined(text, TT_PARAGRAPHS_NONE, expected);
+}
+
+/* Two texts are the same article: token by token, whatever their bytes. */
+static inline void assert_same(const char *a, const char *b)
+{
+    probe p = probe_text(a), q = probe_text(b);
+    assert_int_equal(p.added.token_count, q.added.token_count);
+    assert_memory_equal(p.store.hashes, q.store.hashes,
+                        p.added.token_count * sizeof *p.store.hashes);
+    assert_true(tti_key_equal(p.added.key, q.added.key));
+    probe_close(&p);
+    probe_close(&q);
+}
+
+/* Deterministic numbers for made-up texts. */
+static inline uint64_t next_random(uint64_t *state)
+{
+    uint64_t x = *state += UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ x >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ x >> 27) * UINT64_C(0x94D049BB133111EB);
+    return x ^ x >> 31;
+}
+
+/* The seed of a property test: TT_TEST_SEED in the environment, or `given`. It is printed. */
+static inline uint64_t test_seed(uint64_t given)
+{
+    const char *wish = getenv("TT_TEST_SEED");
+    const uint64_t seed = wish != NULL ? strtoull(wish, NULL, 0) : given;
+    print_message("TT_TEST_SEED=%llu\n", (unsigned long long)seed);
+    return seed;
+}
+
+#endif

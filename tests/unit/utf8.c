@@ -1,0 +1,191 @@
+#include "text_probe.h"
+
+#include <utf8proc.h>
+
+#include "common/fail.h"
+#include "text/chars.h"
+
+/* `bad` is invalid at its byte `offset`, wherever it stands: alone, in a word, far into a text, and
+ * just before the end. */
+static void assert_invalid(const char *bad, size_t size, uint64_t offset)
+{
+    static const size_t before[] = {0, 1, 7, 63, 64, 65, 4000, 4095, 4096, 5000};
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        for (size_t after = 0; after < 3; after++)
+            for (int letters = 0; letters < 2; letters++) {
+                const size_t total = before[i] + size + after;
+                char *text = malloc(total);
+                tti_tokens store;
+                tti_text_added added;
+                tt_error error;
+                assert_non_null(text);
+                memset(text, letters ? 'e' : ' ', total);
+                memcpy(text + before[i], bad, size);
+                tti_tokens_init(&store, &tti_libc_allocator);
+                assert_int_equal(tti_text_append(&store, text, total, TT_PARAGRAPHS_AUTO, 0, &added,
+                                                 &error),
+                                 TT_EFORMAT);
+                assert_int_equal(error.where, before[i] + offset);
+                assert_int_equal(store.count, 0);
+                assert_int_equal(store.span_size, 0);
+                assert_int_equal(store.paragraph_count, 0);
+                tti_tokens_free(&store);
+                free(text);
+            }
+}
+
+#define ASSERT_INVALID(bytes, offset) assert_invalid(bytes, sizeof bytes - 1, offset)
+
+static void stray_bytes_are_refused(void **state)
+{
+    (void)state;
+    ASSERT_INVALID("\x80", 0);
+    ASSERT_INVALID("\xBF", 0);
+    ASSERT_INVALID("\xC3\xA9\xA9", 2);
+    ASSERT_INVALID("\xFE", 0);
+    ASSERT_INVALID("\xFF", 0);
+    ASSERT_INVALID("\xF8\x88\x80\x80\x80", 0);
+}
+
+static void characters_cut_short_are_refused(void **state)
+{
+    (void)state;
+    ASSERT_INVALID("\xC3", 0);
+    ASSERT_INVALID("\xE4\xB8", 0);
+    ASSERT_INVALID("\xE4", 0);
+    ASSERT_INVALID("\xF0\x9F\x98", 0);
+    ASSERT_INVALID("\xE4\xB8\xAD\xE4\xB8", 3);
+    ASSERT_INVALID("\xE4\xB8 \xE4", 0);
+    ASSERT_INVALID("\xF0\x9F\xC3\xA9", 0);
+}
+
+static void overlong_forms_are_refused(void **state)
+{
+    (void)state;
+    ASSERT_INVALID("\xC0\x80", 0);
+    ASSERT_INVALID("\xC1\xBF", 0);
+    ASSERT_INVALID("\xE0\x80\xAF", 0);
+    ASSERT_INVALID("\xE0\x9F\xBF", 0);
+    ASSERT_INVALID("\xF0\x80\x80\xAF", 0);
+    ASSERT_INVALID("\xF0\x8F\xBF\xBF", 0);
+}
+
+static void surrogates_and_what_lies_above_unicode_are_refused(void **state)
+{
+    (void)state;
+    ASSERT_INVALID("\xED\xA0\x80", 0);
+    ASSERT_INVALID("\xED\xBF\xBF", 0);
+    ASSERT_INVALID("\xF4\x90\x80\x80", 0);
+    ASSERT_INVALID("\xF5\x80\x80\x80", 0);
+}
+
+static void every_code_point_is_read_back(void **state)
+{
+    (void)state;
+    for (uint32_t code = 0; code < 0x110000; code++) {
+        uint8_t bytes[4];
+        unsigned size;
+        if (code >= 0xD800 && code <= 0xDFFF)
+            continue;
+        const size_t written = tti_utf8_put(code, bytes);
+        if (tti_utf8_get(bytes, written, &size) != code || size != written)
+            fail_msg("U+%04X", (unsigned)code);
+        for (size_t cut = 1; cut < written; cut++) {
+            (void)tti_utf8_get(bytes, cut, &size);
+            if (size != 0)
+                fail_msg("U+%04X cut to %zu bytes", (unsigned)code, cut);
+        }
+    }
+}
+
+/* Every two-, three- and four-byte string that the decoder takes is what utf8proc takes. */
+static void the_decoder_takes_what_utf8proc_takes(void **state)
+{
+    (void)state;
+    static const uint8_t ends[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF};
+    enum { ENDS = sizeof ends };
+    for (unsigned first = 0; first < 256; first++)
+        for (unsigned second = 0; second < 256; second++)
+            for (unsigned i = 0; i < ENDS * ENDS; i++) {
+                const uint8_t bytes[4] = {(uint8_t)first, (uint8_t)second, ends[i / ENDS],
+                                          ends[i % ENDS]};
+                utf8proc_int32_t code = -1;
+                unsigned size;
+                const utf8proc_ssize_t read = utf8proc_iterate(bytes, 4, &code);
+                const uint32_t got = tti_utf8_get(bytes, 4, &size);
+                if (read < 0 ? size != 0 : size != (unsigned)read || got != (uint32_t)code)
+                    fail_msg("%02x %02x %02x %02x", bytes[0], bytes[1], bytes[2], bytes[3]);
+            }
+}
+
+/* NFKD of the fold of the NFD of a string, by utf8proc alone. */
+static size_t reference_fold(const uint8_t *text, size_t size, uint8_t *out, size_t capacity)
+{
+    utf8proc_uint8_t *decomposed = NULL, *folded = NULL;
+    utf8proc_ssize_t n = utf8proc_map(text, (utf8proc_ssize_t)size, &decomposed, UTF8PROC_DECOMPOSE);
+    assert_true(n >= 0);
+    n = utf8proc_map(decomposed, n, &folded,
+                     UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
+    assert_true(n >= 0 && (size_t)n <= capacity);
+    memcpy(out, folded, (size_t)n);
+    free(decomposed);
+    free(folded);
+    return (size_t)n;
+}
+
+static void the_table_folds_like_utf8proc(void **state)
+{
+    (void)state;
+    for (uint32_t code = 0; code < 0x110000; code++) {
+        uint8_t text[4], expected[256], found[TTI_CHARS_FOLD_MAX];
+        const uint64_t entry = tti_chars_get(code);
+        size_t size;
+        if ((code >= 0xD800 && code <= 0xDFFF) || tti_char_class(entry) < TTI_CHAR_WORD)
+            continue;
+        size = reference_fold(text, tti_utf8_put(code, text), expected, sizeof expected);
+        if (tti_char_slow(entry)) {
+            if (tti_chars_normalise(code, 1, found) != size)
+                fail_msg("U+%04X", (unsigned)code);
+        } else {
+            for (size_t i = 0; i < 6; i++)
+                found[i] = (uint8_t)(tti_char_bytes(entry) >> (8 * i));
+            if (tti_char_size(entry) != size)
+                fail_msg("U+%04X", (unsigned)code);
+        }
+        if (memcmp(found, expected, size) != 0)
+            fail_msg("U+%04X", (unsigned)code);
+    }
+}
+
+/* What is folded once stays as it is: else equal words could have different bytes. */
+static void folding_twice_is_folding_once(void **state)
+{
+    (void)state;
+    for (uint32_t code = 0; code < 0x110000; code++) {
+        uint8_t once[TTI_CHARS_FOLD_MAX], twice[TTI_CHARS_FOLD_MAX];
+        unsigned size;
+        if ((code >= 0xD800 && code <= 0xDFFF) || tti_char_class(tti_chars_get(code)) < TTI_CHAR_WORD)
+            continue;
+        const size_t length = tti_chars_normalise(code, 1, once);
+        for (size_t i = 0; i < length; i += size) {
+            const uint32_t part = tti_utf8_get(once + i, length - i, &size);
+            if (tti_chars_normalise(part, 1, twice) != size || memcmp(twice, once + i, size) != 0)
+                fail_msg("U+%04X", (unsigned)code);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stray_bytes_are_refused),
+        cmocka_unit_test(characters_cut_short_are_refused),
+        cmocka_unit_test(overlong_forms_are_refused),
+        cmocka_unit_test(surrogates_and_what_lies_above_unicode_are_refused),
+        cmocka_unit_test(every_code_point_is_read_back),
+        cmocka_unit_test(the_decoder_takes_what_utf8proc_takes),
+        cmocka_unit_test(the_table_folds_like_utf8proc),
+        cmocka_unit_test(folding_twice_is_folding_once),
+    };
+    return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
+}
