@@ -112,13 +112,12 @@ static int meet(const tt_allocator *a, const place *places, size_t count, const 
             continue;
         if (tti_reserve(a, &list->items, &list->capacity, list->count + 1, sizeof *list->items))
             return -1;
-        list->items[list->count++] =
-            (meeting){f->section,
-                      places[i].id,
-                      id,
-                      0,
-                      f->begin > gold->begin ? f->begin : gold->begin,
-                      f->end < gold->end ? f->end : gold->end};
+        list->items[list->count++] = (meeting){f->section,
+                                               places[i].id,
+                                               id,
+                                               0,
+                                               f->begin > gold->begin ? f->begin : gold->begin,
+                                               f->end < gold->end ? f->end : gold->end};
     }
     return 0;
 }
@@ -211,8 +210,8 @@ static tt_status score_gold(const tt_allocator *a, const tti_ledger *gold, const
         if (list.count > 1)
             qsort(list.items, list.count, sizeof *list.items, by_section_and_found);
         for (size_t k = 0, to; k < list.count; k = to) {
-            for (to = k + 1; to < list.count &&
-                             list.items[to].found_section == list.items[k].found_section;)
+            for (to = k + 1;
+                 to < list.count && list.items[to].found_section == list.items[k].found_section;)
                 to++;
             mark(list.items, k, to, (uint32_t)i, of_gold);
         }

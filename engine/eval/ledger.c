@@ -25,7 +25,7 @@ typedef struct line {
     tti_names *names;
     const char *bytes[VALUE_COUNT]; /* NULL: not there */
     size_t sizes[VALUE_COUNT];
-    char *scratch; /* as long as the line */
+    char *scratch;  /* as long as the line */
     tt_error fault; /* why it is malformed */
 } line;
 
@@ -57,8 +57,8 @@ static int grow_slots(tti_names *n)
     return 0;
 }
 
-static tt_status number_of(tti_names *n, int integer, const char *id, size_t size,
-                           uint32_t *number, tt_error *error)
+static tt_status number_of(tti_names *n, int integer, const char *id, size_t size, uint32_t *number,
+                           tt_error *error)
 {
     const XXH128_hash_t hash = XXH3_128bits_withSeed(id, size, integer ? 1 : 0);
     const tti_key key = {hash.low64, hash.high64};
@@ -137,8 +137,7 @@ static tt_status take_pair(line *l)
     TTI_TRY(take_id_value(l, B, &pair.b));
     if (pair.a == pair.b)
         return malformed(l, "\"a\" and \"b\" are the same article");
-    if (l->bytes[RELATION] != NULL &&
-        span_is(l->bytes[RELATION], l->sizes[RELATION], "\"series\""))
+    if (l->bytes[RELATION] != NULL && span_is(l->bytes[RELATION], l->sizes[RELATION], "\"series\""))
         return TT_OK;
     if (tti_reserve(g->allocator, &g->couples, &g->couple_capacity, g->couple_count + 1,
                     sizeof *g->couples) != 0)
@@ -223,9 +222,9 @@ static tt_status take_occurrence(line *l, tti_json *j)
         seen |= what;
         if (what == ARTICLE)
             TTI_TRY(take_id(l, j, kind, &x.article));
-        else if (what != 0 && (kind != TTI_JSON_NUMBER ||
-                               read_count(j->text + j->begin, j->end - j->begin,
-                                          what == BEGIN ? &x.begin : &x.end) != 0))
+        else if (what != 0 &&
+                 (kind != TTI_JSON_NUMBER || read_count(j->text + j->begin, j->end - j->begin,
+                                                        what == BEGIN ? &x.begin : &x.end) != 0))
             return malformed(l, "\"begin\" or \"end\" is not an offset");
         (void)tti_json_skip(j, kind);
     }
@@ -260,8 +259,7 @@ static tt_status take_section(line *l)
 /* Finds the values that are needed; the whole line is checked. */
 static tt_status find_values(line *l, const char *text, size_t size)
 {
-    static const char *const wanted[] = {"type",     "a",        "b",
-                                         "relation", "articles", "occurrences"};
+    static const char *const wanted[] = {"type", "a", "b", "relation", "articles", "occurrences"};
     tti_json j;
     tti_json_kind kind;
     memset(l->bytes, 0, sizeof l->bytes);
@@ -285,8 +283,8 @@ static tt_status find_values(line *l, const char *text, size_t size)
         }
     }
     if (j.fault != NULL || tti_json_next(&j) == TTI_JSON_BAD)
-        return tti_fail(&l->fault, TT_EFORMAT, TTI_NOWHERE, "invalid JSON: %s at byte %zu",
-                        j.fault, j.fault_at);
+        return tti_fail(&l->fault, TT_EFORMAT, TTI_NOWHERE, "invalid JSON: %s at byte %zu", j.fault,
+                        j.fault_at);
     return TT_OK;
 }
 

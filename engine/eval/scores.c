@@ -28,7 +28,8 @@ static uint64_t pairs_in_clusters(const tti_ledger *g)
 {
     uint64_t pairs = 0;
     for (size_t i = 0, end; i < g->member_count; i = end) {
-        for (end = i + 1; end < g->member_count && g->members[end].cluster == g->members[i].cluster;)
+        for (end = i + 1;
+             end < g->member_count && g->members[end].cluster == g->members[i].cluster;)
             end++;
         pairs += pairs_among(end - i);
     }
@@ -114,8 +115,8 @@ static double adjusted_rand(uint64_t both, uint64_t found, uint64_t gold, uint64
     const uint64_t all = pairs_among(articles);
     const wide index = (wide)both * all, expected = (wide)found * gold;
     const wide most = (wide)(found + gold) * all; /* twice the maximum */
-    const double above = index >= expected ? (double)(index - expected)
-                                           : -(double)(expected - index);
+    const double above =
+        index >= expected ? (double)(index - expected) : -(double)(expected - index);
     if (most == 2 * expected)
         return 1; /* both are all in one, or all single */
     return 2 * above / (double)(most - 2 * expected);

@@ -36,7 +36,10 @@ static int is_in_object(const tti_json *j)
     return j->depth > 0 && (j->in_object[(j->depth - 1) / 64] >> ((j->depth - 1) % 64) & 1);
 }
 
-static void after_value(tti_json *j) { j->expected = j->depth == 0 ? NOTHING : COMMA_OR_CLOSE; }
+static void after_value(tti_json *j)
+{
+    j->expected = j->depth == 0 ? NOTHING : COMMA_OR_CLOSE;
+}
 
 static tti_json_kind open_container(tti_json *j, int object)
 {
@@ -248,8 +251,7 @@ tti_json_kind tti_json_next(tti_json *j)
     if (j->at == j->size)
         return fail(j, "it ends early", j->at);
     switch (j->expected) {
-    case VALUE_OR_CLOSE:
-        return j->text[j->at] == ']' ? close_container(j) : scan_value(j);
+    case VALUE_OR_CLOSE: return j->text[j->at] == ']' ? close_container(j) : scan_value(j);
     case KEY_OR_CLOSE: return j->text[j->at] == '}' ? close_container(j) : scan_key(j);
     case COMMA_OR_CLOSE: return close_container(j);
     case KEY: return scan_key(j);

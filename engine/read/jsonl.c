@@ -22,10 +22,19 @@ void tti_reject(tt_record *record, tt_status status, const char *format, ...)
     va_end(arguments);
 }
 
+/* How much of a name to show: whole characters. */
+static int shown_size(const char *name)
+{
+    size_t size = strlen(name);
+    if (size > SHOWN_NAME)
+        for (size = SHOWN_NAME; size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80;)
+            size--;
+    return (int)size;
+}
+
 /* Where the values of the fields are found while a line is scanned. */
 typedef struct scan {
     tti_json json;
-    const tti_rules *rules;
     char *out; /* next free byte */
 } scan;
 
@@ -126,7 +135,6 @@ int tti_strict_fields(const tti_rules *rules, const char *line, size_t size, cha
     const size_t valid = tti_utf8_valid_up_to(line, size);
     if (valid < size)
         return reject_bytes(line, size, valid, record);
-    s.rules = rules;
     s.out = out;
     tti_json_init(&s.json, line, size);
     kind = tti_json_next(&s.json);
@@ -160,21 +168,21 @@ static int set_id(const tti_rules *rules, const tti_value *id, char *spare, tt_r
     switch (id->kind) {
     case TTI_VALUE_ABSENT:
         record->article.id = spare;
-        record->article.id_size =
-            (size_t)snprintf(spare, strlen(record->file) + 24, "%s:%" PRIu64, record->file,
-                             record->line);
+        record->article.id_size = (size_t)snprintf(spare, strlen(record->file) + 24, "%s:%" PRIu64,
+                                                   record->file, record->line);
         return 1;
     case TTI_VALUE_LONE:
-        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"", SHOWN_NAME, name);
+        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"", shown_size(name),
+                   name);
         return 0;
     case TTI_VALUE_OTHER:
-        tti_reject(record, TT_EFORMAT, "\"%.*s\" is neither a string nor an integer", SHOWN_NAME,
-                   name);
+        tti_reject(record, TT_EFORMAT, "\"%.*s\" is neither a string nor an integer",
+                   shown_size(name), name);
         return 0;
     default: break;
     }
     if (id->size == 0) {
-        tti_reject(record, TT_EFORMAT, "\"%.*s\" is empty", SHOWN_NAME, name);
+        tti_reject(record, TT_EFORMAT, "\"%.*s\" is empty", shown_size(name), name);
         return 0;
     }
     record->article.id = id->bytes;
@@ -188,14 +196,15 @@ static int set_text(const tti_rules *rules, const tti_value *text, tt_record *re
 {
     const char *name = rules->name[TTI_FIELD_TEXT];
     if (text->kind == TTI_VALUE_ABSENT)
-        tti_reject(record, TT_EFORMAT, "no \"%.*s\"", SHOWN_NAME, name);
+        tti_reject(record, TT_EFORMAT, "no \"%.*s\"", shown_size(name), name);
     else if (text->kind == TTI_VALUE_LONE)
-        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"", SHOWN_NAME, name);
+        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"", shown_size(name),
+                   name);
     else if (text->kind != TTI_VALUE_STRING)
-        tti_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", SHOWN_NAME, name);
+        tti_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", shown_size(name), name);
     else if (text->size > rules->max_article_bytes)
-        tti_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
-                   text->size, rules->max_article_bytes);
+        tti_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64, text->size,
+                   rules->max_article_bytes);
     else {
         record->article.text = text->bytes;
         record->article.text_size = text->size;
@@ -228,8 +237,8 @@ void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_reco
     }
     record->article.published = TT_NO_TIME;
     if (values[TTI_FIELD_PUBLISHED].kind == TTI_VALUE_STRING)
-        record->article.published = tti_moment_parse(values[TTI_FIELD_PUBLISHED].bytes,
-                                                     values[TTI_FIELD_PUBLISHED].size);
+        record->article.published =
+            tti_moment_parse(values[TTI_FIELD_PUBLISHED].bytes, values[TTI_FIELD_PUBLISHED].size);
     if (values[TTI_FIELD_SOURCE].kind == TTI_VALUE_STRING) {
         record->article.source = values[TTI_FIELD_SOURCE].bytes;
         record->article.source_size = values[TTI_FIELD_SOURCE].size;

@@ -35,7 +35,10 @@ tti_quick *tti_quick_open(void)
     return quick;
 }
 
-void tti_quick_close(tti_quick *quick) { delete quick; }
+void tti_quick_close(tti_quick *quick)
+{
+    delete quick;
+}
 
 static tti_value copy_string(std::string_view s, char **out)
 {

@@ -29,7 +29,7 @@
 #include <string.h>
 
 enum {
-    BLOCK_BYTES = 4 << 20, /* smaller ones stay in cache, larger ones give each call more work */
+    BLOCK_BYTES = 4 << 20,   /* smaller ones stay in cache, larger ones give each call more work */
     GIVE_UP_BYTES = 4 << 20, /* what is read before a line is looked at for hopelessness */
     BATCH_RECORDS = 32768,
     ITEMS_PER_TURN = 8, /* lines a thread takes at once */
@@ -54,12 +54,12 @@ typedef struct current {
     tti_source *source;
     const tti_input *input;
     tti_form form;
-    int begun;         /* the form is known and the byte order mark is passed */
-    int bom;           /* its size */
-    uint64_t line;     /* of the next line */
-    int skipping;      /* the rest of the line, or of the plain file, is not wanted */
-    int is_object;     /* of the line skipped: it began like one */
-    uint64_t skipped;  /* bytes of it so far */
+    int begun;        /* the form is known and the byte order mark is passed */
+    int bom;          /* its size */
+    uint64_t line;    /* of the next line */
+    int skipping;     /* the rest of the line, or of the plain file, is not wanted */
+    int is_object;    /* of the line skipped: it began like one */
+    uint64_t skipped; /* bytes of it so far */
 } current;
 
 struct tt_reader {
@@ -234,7 +234,10 @@ static tt_status push_rejected(tt_reader *r, const tti_input *input, tt_status s
     return TT_OK;
 }
 
-static int is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static int is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /* The line [r->tail, end): an item unless it is blank. The tail moves to `next`. */
 static tt_status take_line(tt_reader *r, size_t end, size_t next, tt_error *error)
@@ -258,8 +261,9 @@ static tt_status take_skipped(tt_reader *r, size_t next, tt_error *error)
     if (record == NULL)
         return tti_fail_memory(error, "records");
     if (r->now.is_object)
-        tti_reject(record, TT_ELIMIT, "line of %" PRIu64 " bytes is too long for a text of %" PRIu64,
-                   r->now.skipped, r->rules.max_article_bytes);
+        tti_reject(record, TT_ELIMIT,
+                   "line of %" PRIu64 " bytes is too long for a text of %" PRIu64, r->now.skipped,
+                   r->rules.max_article_bytes);
     else
         tti_reject(record, TT_EFORMAT, "not a JSON object, and %" PRIu64 " bytes long",
                    r->now.skipped);
@@ -386,7 +390,8 @@ static tt_status end_file(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
-/* Makes room to read into. A long line or plain file is given up once it cannot come to anything. */
+/* Makes room to read into. A long line or plain file is given up once it cannot come to anything.
+ */
 static tt_status make_room(tt_reader *r, tt_error *error)
 {
     const size_t held = r->used - r->tail;
@@ -398,8 +403,9 @@ static tt_status make_room(tt_reader *r, tt_error *error)
         if (first == r->used && !plain)
             r->used = r->scanned = r->tail; /* blanks to be skipped in any case */
         r->now.is_object = r->used > r->tail && r->data[first] == '{';
-        r->now.skipping = plain ? held > r->rules.max_article_bytes + (uint64_t)r->now.bom
-                                : held > r->longest_line || (r->used > r->tail && !r->now.is_object);
+        r->now.skipping = plain
+                              ? held > r->rules.max_article_bytes + (uint64_t)r->now.bom
+                              : held > r->longest_line || (r->used > r->tail && !r->now.is_object);
         r->now.skipped = 0;
     }
     if (r->now.skipping) {

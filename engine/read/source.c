@@ -281,7 +281,10 @@ int tti_source_is_ready(const tti_source *s, int milliseconds)
     return poll(&waiting, 1, milliseconds) != 0;
 }
 
-uint64_t tti_source_consumed(const tti_source *s) { return s->consumed; }
+uint64_t tti_source_consumed(const tti_source *s)
+{
+    return s->consumed;
+}
 
 void tti_source_close(tti_source *s)
 {

@@ -28,7 +28,7 @@ static void assert_near(double value, double expected)
 #define CLUSTER(ids) "{\"type\":\"cluster\",\"cluster\":1,\"keep\":1,\"articles\":[" ids "]}\n"
 #define AT(article, begin, end) "{\"article\":" article ",\"begin\":" begin ",\"end\":" end "}"
 #define SECTION(occurrences)                                                                       \
-    "{\"type\":\"section\",\"section\":1,\"tokens\":9,\"occurrences\":[" occurrences "]}\n"
+  "{\"type\":\"section\",\"section\":1,\"tokens\":9,\"occurrences\":[" occurrences "]}\n"
 
 static void pairs_are_sets(void **state)
 {
@@ -50,10 +50,10 @@ static void pairs_are_sets(void **state)
 static void series_are_not_copies(void **state)
 {
     (void)state;
-    const tt_scores s = score(PAIR("1", "2") SERIES("3", "4"),
-                              PAIR("1", "2") SERIES("3", "4")
-                                  "{\"type\":\"series\",\"a\":3,\"b\":4}\n"
-                                  "{\"type\":\"planted\",\"kind\":[1,{}]}\n");
+    const tt_scores s =
+        score(PAIR("1", "2") SERIES("3", "4"),
+              PAIR("1", "2") SERIES("3", "4") "{\"type\":\"series\",\"a\":3,\"b\":4}\n"
+                                              "{\"type\":\"planted\",\"kind\":[1,{}]}\n");
     assert_int_equal(s.gold_pairs, 1);
     assert_int_equal(s.found_pairs, 1);
     assert_int_equal(s.right_pairs, 1);
@@ -111,16 +111,15 @@ static void ari_has_its_known_values(void **state)
     /* its classic failure: 0 0 0 0 against 0 1 2 3, none together in both */
     assert_near(score(CLUSTER("1,2,3,4"), CLUSTER("1")).cluster_ari, 0);
     /* perfect, whatever the order */
-    assert_near(score(CLUSTER("3,4") CLUSTER("2,1"), CLUSTER("1,2") CLUSTER("4,3")).cluster_ari,
-                1);
+    assert_near(score(CLUSTER("3,4") CLUSTER("2,1"), CLUSTER("1,2") CLUSTER("4,3")).cluster_ari, 1);
     /* worse than chance: {1,2},{3,4} against {1,3},{2,4} */
     assert_near(score(CLUSTER("1,2") CLUSTER("3,4"), CLUSTER("1,3") CLUSTER("2,4")).cluster_ari,
                 -0.5);
     /* 1 1 1 2 2 2 against 1 1 2 2 3 3: both 2, sums 6 and 3, all 15 */
-    assert_near(score(CLUSTER("1,2,3") CLUSTER("4,5,6"), CLUSTER("1,2") CLUSTER("3,4")
-                                                             CLUSTER("5,6"))
-                    .cluster_ari,
-                (2 - 6.0 * 3 / 15) / (4.5 - 6.0 * 3 / 15));
+    assert_near(
+        score(CLUSTER("1,2,3") CLUSTER("4,5,6"), CLUSTER("1,2") CLUSTER("3,4") CLUSTER("5,6"))
+            .cluster_ari,
+        (2 - 6.0 * 3 / 15) / (4.5 - 6.0 * 3 / 15));
 }
 
 static void unnamed_articles_are_alone(void **state)
@@ -174,10 +173,10 @@ static void a_chopped_detection_has_a_granularity(void **state)
     (void)state;
     /* articles 1 and 2 are found in three pieces each, 3 not at all */
     const tt_scores s =
-        score(SECTION(AT("1", "0", "30") "," AT("2", "0", "30")) SECTION(
-                  AT("1", "30", "60") "," AT("2", "30", "60") "," AT("8", "0", "5"))
-                  SECTION(AT("1", "50", "90") "," AT("2", "500", "540"))
-                      SECTION(AT("1", "40", "70") "," AT("2", "20", "40")),
+        score(SECTION(AT("1", "0", "30") "," AT("2", "0", "30"))
+                  SECTION(AT("1", "30", "60") "," AT("2", "30", "60") "," AT("8", "0", "5"))
+                      SECTION(AT("1", "50", "90") "," AT("2", "500", "540"))
+                          SECTION(AT("1", "40", "70") "," AT("2", "20", "40")),
               SECTION(AT("1", "0", "100") "," AT("2", "0", "100") "," AT("3", "0", "100")));
     /* the third section's second place is outside: neither of its places counts */
     assert_int_equal(s.right_section_bytes, 70 + 60);
@@ -191,10 +190,9 @@ static void sections_do_not_lend_each_other_partners(void **state)
 {
     (void)state;
     /* found places are right, but joined across two gold sections */
-    const tt_scores s =
-        score(SECTION(AT("1", "0", "10") "," AT("3", "0", "10")),
-              SECTION(AT("1", "0", "10") "," AT("2", "0", "10"))
-                  SECTION(AT("3", "0", "10") "," AT("4", "0", "10")));
+    const tt_scores s = score(SECTION(AT("1", "0", "10") "," AT("3", "0", "10")),
+                              SECTION(AT("1", "0", "10") "," AT("2", "0", "10"))
+                                  SECTION(AT("3", "0", "10") "," AT("4", "0", "10")));
     assert_near(s.section_recall, 0);
     assert_near(s.section_precision, 1);
 }
@@ -221,8 +219,8 @@ static void many_sections_are_scored_as_byte_by_byte(void **state)
                 spot[0] = (random >> 33) % ARTICLES;
                 spot[1] = (random >> 40) % (LENGTH - 100);
                 spot[2] = spot[1] + 1 + (random >> 50) % (k == 0 ? 99 : 30);
-                end += sprintf(end, "%s{\"article\":%d,\"begin\":%d,\"end\":%d}",
-                               k == 0 ? "" : ",", (int)spot[0], (int)spot[1], (int)spot[2]);
+                end += sprintf(end, "%s{\"article\":%d,\"begin\":%d,\"end\":%d}", k == 0 ? "" : ",",
+                               (int)spot[0], (int)spot[1], (int)spot[2]);
                 if (side == 1)
                     memset(in_gold[spot[0]] + spot[1], 1, spot[2] - spot[1]);
             }

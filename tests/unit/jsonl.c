@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
-#include "read/json.h"
 #include "read/jsonl.h"
+#include "read/json.h"
 
 #include "../test.h"
 
@@ -173,7 +173,7 @@ static void bad_texts_are_rejected(void **state)
 static void unpaired_surrogates_are_rejected_where_they_matter(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\\ud800",        "\\udc00",       "\\ud800x",
+    static const char *const bad[] = {"\\ud800",        "\\udc00",        "\\ud800x",
                                       "\\ud800\\n",     "\\ud83d\\ud83d", "\\ud800\\u0041",
                                       "\\udc00\\ud800", "x\\udbff"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -220,16 +220,12 @@ static void bad_json_is_rejected_with_its_place(void **state)
     assert_rejected("{\"a\" 1}", TT_EFORMAT, "invalid JSON: no colon after a key at byte 5");
     assert_rejected("{\"a\":1 \"b\":2}", TT_EFORMAT,
                     "invalid JSON: no comma after a value at byte 7");
-    assert_rejected("{\"a\":[1 2]}", TT_EFORMAT,
-                    "invalid JSON: no comma after a value at byte 8");
+    assert_rejected("{\"a\":[1 2]}", TT_EFORMAT, "invalid JSON: no comma after a value at byte 8");
     assert_rejected("{\"a\":[1}", TT_EFORMAT, "invalid JSON: no comma after a value at byte 7");
-    assert_rejected("{\"a\":[1,]}", TT_EFORMAT,
-                    "invalid JSON: unexpected character ']' at byte 8");
+    assert_rejected("{\"a\":[1,]}", TT_EFORMAT, "invalid JSON: unexpected character ']' at byte 8");
     assert_rejected("{\"a\":tru}", TT_EFORMAT, "invalid JSON: unexpected character 't' at byte 5");
-    assert_rejected("{\"a\":truex}", TT_EFORMAT,
-                    "invalid JSON: no comma after a value at byte 9");
-    assert_rejected("{\"a\":'x'}", TT_EFORMAT,
-                    "invalid JSON: unexpected character ''' at byte 5");
+    assert_rejected("{\"a\":truex}", TT_EFORMAT, "invalid JSON: no comma after a value at byte 9");
+    assert_rejected("{\"a\":'x'}", TT_EFORMAT, "invalid JSON: unexpected character ''' at byte 5");
     assert_rejected("{\"a\":\x01}", TT_EFORMAT,
                     "invalid JSON: unexpected character (byte 0x01) at byte 5");
     assert_rejected("{\"a\":\"x\ty\"}", TT_EFORMAT,
@@ -296,10 +292,9 @@ static void other_fields_are_passed_over_but_checked(void **state)
 {
     (void)state;
     reading r;
-    static const char *const good[] = {"1e999", "-1E-999", "12345678901234567890123456789",
-                                       "0.1",   "true",    "[]",
-                                       "{}",    "[[],{}]", "{\"text\":\"inner\",\"id\":3}",
-                                       "null",  "\"\\/\""};
+    static const char *const good[] = {
+        "1e999", "-1E-999", "12345678901234567890123456789", "0.1",  "true",   "[]",
+        "{}",    "[[],{}]", "{\"text\":\"inner\",\"id\":3}", "null", "\"\\/\""};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         char line[200];
         (void)snprintf(line, sizeof line, "{\"x\":%s,\"id\":\"a\",\"text\":\"outer\",\"y\":%s}",
@@ -322,8 +317,7 @@ static void deep_nesting_is_bounded(void **state)
         if (depth < TTI_JSON_DEPTH)
             assert_int_equal(read_line(&r, line)->status, TT_OK);
         else
-            assert_rejected(line, TT_EFORMAT,
-                            "invalid JSON: nested too deeply at byte 1039");
+            assert_rejected(line, TT_EFORMAT, "invalid JSON: nested too deeply at byte 1039");
     }
     memset(line, '[', sizeof line - 1);
     line[sizeof line - 1] = '\0';
@@ -342,6 +336,16 @@ static void names_of_fields_are_options(void **state)
     assert_bytes(r.record.article.text, r.record.article.text_size, "t\n");
     read_bytes_by(&rules, &r, "{}", 2);
     assert_string_equal(r.record.reason, "no \"body \"x\"\"");
+    /* a long one is shown to its last whole character */
+    rules.name[TTI_FIELD_TEXT] = "a234567890123456789012345678901234567\xe4\xb8\xad and more";
+    rules.name_size[TTI_FIELD_TEXT] = strlen(rules.name[TTI_FIELD_TEXT]);
+    read_bytes_by(&rules, &r, "{}", 2);
+    assert_string_equal(r.record.reason,
+                        "no \"a234567890123456789012345678901234567\xe4\xb8\xad\"");
+    rules.name[TTI_FIELD_TEXT] = "a2345678901234567890123456789012345678\xe4\xb8\xad and more";
+    rules.name_size[TTI_FIELD_TEXT] = strlen(rules.name[TTI_FIELD_TEXT]);
+    read_bytes_by(&rules, &r, "{}", 2);
+    assert_string_equal(r.record.reason, "no \"a2345678901234567890123456789012345678\"");
 }
 
 static void one_field_may_play_two_parts(void **state)
@@ -465,7 +469,8 @@ static void damaged_lines_read_the_same_in_both_ways(void **state)
 {
     (void)state;
     static const char *const seeds[] = {
-        "{\"id\":\"a\",\"text\":\"one \\\"two\\\" \\u00e9\\ud83d\\ude00\\n\",\"n\":[1,-2.5e3,true]}",
+        "{\"id\":\"a\",\"text\":\"one \\\"two\\\" "
+        "\\u00e9\\ud83d\\ude00\\n\",\"n\":[1,-2.5e3,true]}",
         "{\"id\":12,\"source\":{\"name\":\"AP\"},\"text\":\"caf\xc3\xa9\",\"published\":"
         "\"2024-01-01\"}"};
     static const char alphabet[] = "{}[]\",:\\u0d8c1e-+.tfn \x01\xc3\xa9\xff";

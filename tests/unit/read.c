@@ -177,8 +177,9 @@ static void a_plain_text_is_one_article(void **state)
     check_text("q.dat", " \n{\"id\":\"a\",\"text\":\"x\"}", "q.dat:2 ok a|x\n");
     check_text("q.dat", "\xef\xbb\xbf{\"id\":\"a\",\"text\":\"x\"}", "q.dat:1 ok a|x\n");
     check_text("q.txt", "ab\xff", "q.txt:0 format: invalid UTF-8 at byte 2 []\n");
-    check_text("q.ndjson", "one", "q.ndjson:1 format: invalid JSON: unexpected character 'o' at "
-                                  "byte 0 []\n");
+    check_text("q.ndjson", "one",
+               "q.ndjson:1 format: invalid JSON: unexpected character 'o' at "
+               "byte 0 []\n");
 }
 
 static void raw_bytes_are_kept(void **state)
@@ -230,10 +231,11 @@ static void without_an_id_it_is_the_file_and_the_line(void **state)
 {
     (void)state;
     char expected[1000];
-    const char *path = write_text("c.jsonl", "\r\n{\"text\":\"one\"}\r\n \t\r\n\n{\"text\":\"t\\n\"}"
-                                             "\r\n\r\n");
-    (void)snprintf(expected, sizeof expected,
-                   "c.jsonl:2 ok %s:2|one\nc.jsonl:5 ok %s:5|t\n\n", path, path);
+    const char *path =
+        write_text("c.jsonl", "\r\n{\"text\":\"one\"}\r\n \t\r\n\n{\"text\":\"t\\n\"}"
+                              "\r\n\r\n");
+    (void)snprintf(expected, sizeof expected, "c.jsonl:2 ok %s:2|one\nc.jsonl:5 ok %s:5|t\n\n",
+                   path, path);
     check_file(path, expected);
 }
 
@@ -254,8 +256,8 @@ static char *many_lines(size_t count, size_t *size)
         random = random * 6364136223846793005u + 1442695040888963407u;
         if (random >> 60 == 0)
             end += sprintf(end, "\n");
-        end += sprintf(end, "{\"id\":%zu,\"text\":\"%0*d\\n\"}%s\n", i, (int)(random >> 40 & 255), 0,
-                       random >> 61 == 1 ? "x" : "");
+        end += sprintf(end, "{\"id\":%zu,\"text\":\"%0*d\\n\"}%s\n", i, (int)(random >> 40 & 255),
+                       0, random >> 61 == 1 ? "x" : "");
     }
     *size = (size_t)(end - text);
     return text;
@@ -367,8 +369,9 @@ static void long_rubbish_is_given_up_in_little_memory(void **state)
 static void texts_over_the_limit_are_rejected(void **state)
 {
     (void)state;
-    const char *paths[] = {write_text("l.txt", "12345"), write_text("m.txt", "\xef\xbb\xbf"
-                                                                              "123456"),
+    const char *paths[] = {write_text("l.txt", "12345"),
+                           write_text("m.txt", "\xef\xbb\xbf"
+                                               "123456"),
                            write_text("m.jsonl", "{\"id\":1,\"text\":\"12345\"}\n"
                                                  "{\"id\":2,\"text\":\"123456\"}")};
     char expected[1000];

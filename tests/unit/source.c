@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
-#include "common/alloc.h"
 #include "read/source.h"
+#include "common/alloc.h"
 
 #include "read_files.h"
 
@@ -36,8 +36,7 @@ static void add_gzip(bytes *b, const char *text, size_t size)
 
 static void add_zstd(bytes *b, const char *text, size_t size)
 {
-    const size_t n =
-        ZSTD_compress(b->data + b->size, sizeof b->data - b->size, text, size, 3);
+    const size_t n = ZSTD_compress(b->data + b->size, sizeof b->data - b->size, text, size, 3);
     assert_false(ZSTD_isError(n));
     b->size += n;
 }
