@@ -26,6 +26,7 @@ enum {
     X_DROP = 6,     /* how far below its best an extension may fall */
     UNIT = 4,       /* score of an aligned token; gaps cost parts of it */
     GAP_FIFTHS = 2, /* fifths of a gap's longer side that must align for any of it to */
+    LEAST_ANCHORED = 6, /* of them in exact matches */
     LEAST_PASSAGE = 8 /* aligned tokens of a passage, but in very short articles: a stock phrase is
                          shorter */
 };
@@ -38,6 +39,11 @@ typedef struct anchor {
     int64_t score;   /* of the best chain that ends here */
     uint8_t used;
 } anchor;
+
+/* How far the last anchor of a diagonal reaches in a; end 0: an empty slot. */
+typedef struct diagonal {
+    uint32_t shift, end;
+} diagonal;
 
 typedef struct chain_end {
     int64_t score;
@@ -53,6 +59,8 @@ struct tti_aligner {
     uint32_t head_mask;
     anchor *anchors;
     size_t anchor_count, anchor_capacity;
+    diagonal *diagonals; /* open addressing by shift */
+    size_t diagonal_slots, diagonal_capacity;
     chain_end *ends;
     size_t end_count, end_capacity;
     uint32_t *path; /* a chain's anchors, last first */
@@ -82,6 +90,7 @@ void tti_aligner_close(tti_aligner *al)
     tti_release(al->allocator, al->heads, al->head_capacity, sizeof *al->heads);
     tti_release(al->allocator, al->next, al->next_capacity, sizeof *al->next);
     tti_release(al->allocator, al->anchors, al->anchor_capacity, sizeof *al->anchors);
+    tti_release(al->allocator, al->diagonals, al->diagonal_capacity, sizeof *al->diagonals);
     tti_release(al->allocator, al->ends, al->end_capacity, sizeof *al->ends);
     tti_release(al->allocator, al->path, al->path_capacity, sizeof *al->path);
     tti_release(al->allocator, al->blocks, al->block_capacity, sizeof *al->blocks);
@@ -145,16 +154,39 @@ typedef struct side {
     int self; /* the two sides are one article */
 } side;
 
-/* True if an anchor found before already runs through gram (i, p). */
-static int is_covered(const tti_aligner *al, uint32_t i, uint32_t p)
+/* The diagonal of a match, b - a, wraps around zero; any 32 bits tell two apart. */
+static diagonal *find_diagonal(const tti_aligner *al, uint32_t shift)
 {
-    const size_t n = al->anchor_count, back = n < LOOK_BACK ? n : LOOK_BACK;
-    for (size_t k = n; k-- > n - back;) {
-        const anchor *x = &al->anchors[k];
-        if (x->b - x->a == p - i && x->a <= i && i + TTI_GRAM <= x->a + x->len)
-            return 1;
+    size_t slot = (shift * 0x9E3779B1u) >> 7 & (al->diagonal_slots - 1);
+    while (al->diagonals[slot].end != 0 && al->diagonals[slot].shift != shift)
+        slot = (slot + 1) & (al->diagonal_slots - 1);
+    return &al->diagonals[slot];
+}
+
+/* Empties the table of diagonals and makes it `slots` large, a power of two. */
+static tt_status clear_diagonals(tti_aligner *al, size_t slots, tt_error *error)
+{
+    if (tti_reserve(al->allocator, &al->diagonals, &al->diagonal_capacity, slots,
+                    sizeof *al->diagonals) != 0)
+        return tti_fail_memory(error, "anchors");
+    al->diagonal_slots = slots;
+    memset(al->diagonals, 0, slots * sizeof *al->diagonals);
+    return TT_OK;
+}
+
+/* Notes how far the newest anchor reaches on its diagonal. */
+static tt_status note_diagonal(tti_aligner *al, tt_error *error)
+{
+    const anchor *x = &al->anchors[al->anchor_count - 1];
+    if (al->anchor_count * 2 > al->diagonal_slots) {
+        TTI_TRY(clear_diagonals(al, al->diagonal_slots * 2, error));
+        for (size_t k = 0; k < al->anchor_count; k++) /* in order, so that the last one stays */
+            *find_diagonal(al, al->anchors[k].b - al->anchors[k].a) = (diagonal){
+                al->anchors[k].b - al->anchors[k].a, al->anchors[k].a + al->anchors[k].len};
+        return TT_OK;
     }
-    return 0;
+    *find_diagonal(al, x->b - x->a) = (diagonal){x->b - x->a, x->a + x->len};
+    return TT_OK;
 }
 
 /* Records the maximal match through gram (i, p). */
@@ -162,7 +194,8 @@ static tt_status add_anchor(tti_aligner *al, const side *a, uint32_t i, uint32_t
 {
     const uint32_t most = a->self ? p - i : UINT32_MAX; /* the two places may not overlap */
     uint32_t end = i + TTI_GRAM, shift = p - i;
-    while (i > 0 && i + shift > 0 && a->tokens[i - 1] == al->b[i - 1 + shift])
+    const uint32_t floor = find_diagonal(al, shift)->end; /* where the match before it stopped */
+    while (i > floor && i + shift > 0 && a->tokens[i - 1] == al->b[i - 1 + shift])
         i--;
     while (end < a->count && end + shift < al->b_count && a->tokens[end] == al->b[end + shift])
         end++;
@@ -171,7 +204,7 @@ static tt_status add_anchor(tti_aligner *al, const side *a, uint32_t i, uint32_t
         return tti_fail_memory(error, "anchors");
     al->anchors[al->anchor_count++] =
         (anchor){i, i + shift, end - i < most ? end - i : most, NONE, 0, 0};
-    return TT_OK;
+    return note_diagonal(al, error);
 }
 
 /* Anchors through place i of a. */
@@ -179,14 +212,16 @@ static tt_status anchors_at(tti_aligner *al, const side *a, uint32_t i, int comm
                             tt_error *error)
 {
     uint32_t places[RARE + 1], n = 0;
-    for (uint32_t p = al->heads[gram_slot(a->tokens + i, al->head_mask)]; p != NONE && n <= RARE;
-         p = al->next[p])
+    uint32_t *head = &al->heads[gram_slot(a->tokens + i, al->head_mask)];
+    if (a->self) /* places up to here are first places now: i is the slot's first */
+        *head = al->next[i];
+    for (uint32_t p = *head; p != NONE && n <= RARE; p = al->next[p])
         if ((!a->self || p >= i + TTI_GRAM) && same_gram(a->tokens + i, al->b + p))
             places[n++] = p;
     if (n > RARE && !common_too)
         return TT_OK;
     for (uint32_t k = 0; k < n && k < RARE; k++)
-        if (!is_covered(al, i, places[k]))
+        if (find_diagonal(al, places[k] - i)->end < i + TTI_GRAM)
             TTI_TRY(add_anchor(al, a, i, places[k], error));
     return TT_OK;
 }
@@ -204,6 +239,7 @@ static tt_status find_anchors(tti_aligner *al, const side *a, int common_too, tt
 {
     int ordered = 1;
     al->anchor_count = 0;
+    TTI_TRY(clear_diagonals(al, 128, error));
     for (uint32_t i = 0; i + TTI_GRAM <= a->count; i++)
         TTI_TRY(anchors_at(al, a, i, common_too, error));
     for (size_t k = 1; k < al->anchor_count && ordered; k++)
@@ -230,10 +266,18 @@ static int64_t link_gain(const anchor *x, const anchor *y)
 
 static void link_anchors(tti_aligner *al)
 {
+    uint32_t reach = 0; /* where the anchors so far end in a */
+    size_t first = 0;   /* anchors before this one all end too far before the one at hand */
     for (size_t k = 0; k < al->anchor_count; k++) {
         anchor *y = &al->anchors[k];
         y->score = (int64_t)y->len * UNIT;
-        for (size_t j = k; j-- > (k > LOOK_BACK ? k - LOOK_BACK : 0);) {
+        if (y->a > reach + TTI_MAX_GAP)
+            first = k;
+        if (k - first > LOOK_BACK)
+            first = k - LOOK_BACK;
+        if (y->a + y->len > reach)
+            reach = y->a + y->len;
+        for (size_t j = k; j-- > first;) {
             const int64_t gain = link_gain(&al->anchors[j], y);
             if (gain > 0 && al->anchors[j].score + gain > y->score) {
                 y->score = al->anchors[j].score + gain;
@@ -463,6 +507,7 @@ static tt_status run(tti_aligner *al, const side *s, tti_alignment *out, tt_erro
 {
     const uint32_t shorter = s->count < al->b_count ? s->count : al->b_count;
     const uint32_t least = shorter >= 2 * LEAST_PASSAGE ? LEAST_PASSAGE : (shorter + 1) / 2;
+    const int64_t least_score = (least < LEAST_PASSAGE ? TTI_GRAM : LEAST_ANCHORED) * UNIT;
     tt_status status = TT_OK;
     memset(out, 0, sizeof *out);
     al->passage_count = al->block_count = 0;
@@ -473,8 +518,11 @@ static tt_status run(tti_aligner *al, const side *s, tti_alignment *out, tt_erro
         TTI_TRY(find_anchors(al, s, 1, error));
     link_anchors(al);
     TTI_TRY(order_chains(al, error));
-    for (size_t k = 0; k < al->end_count && status == TT_OK; k++)
+    for (size_t k = 0; k < al->end_count && status == TT_OK; k++) {
+        if (al->ends[k].score < least_score)
+            break; /* best first: single grams, of which a long text has very many */
         status = take_chain(al, s, al->ends[k].anchor, least, out, error);
+    }
     clear_seen(al, s);
     out->passages = al->passages;
     out->passage_count = al->passage_count;
