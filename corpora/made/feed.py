@@ -331,9 +331,9 @@ def plant_sections(feed, stories, everything):
 
     # Passages lent to round-ups: a paragraph of each of several stories.
     for title, names in (
-            ("Round-up: animals in the news", ("bees", "otters", "court", "wolves")),
+            ("Round-up: animals in the news", ("bees", "wolves")),
             ("Round-up: the week at sea", ("ferry", "ice", "port")),
-            ("Round-up: culture", ("museum", "orchestra", "theatre")),
+            ("Round-up: culture", ("museum", "orchestra", "hospital")),
             ("Business week", ("merger", "bank", "rice"))):
         paragraphs, plan = ["A look back at what moved the wires this week."], []
         for name in names:
