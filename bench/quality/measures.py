@@ -1,0 +1,349 @@
+"""What is measured of a result against gold and brute force; no input or output but the loaders.
+
+Independent of `twicetold eval`: it reads the same lines and counts for itself.
+"""
+import json
+import re
+
+TOKEN = re.compile(r"[^\W_]+")
+
+
+class Result:
+    """The lines of a scan."""
+
+    def __init__(self, lines):
+        self.pairs = []
+        self.clusters = []
+        self.sections = []
+        self.summary = None
+        for line in lines:
+            record = json.loads(line)
+            kind = record["type"]
+            if kind == "pair":
+                self.pairs.append(record)
+            elif kind == "cluster":
+                self.clusters.append(record)
+            elif kind == "section":
+                self.sections.append(record)
+            elif kind == "summary":
+                self.summary = record
+            else:
+                raise ValueError("unknown line: " + line[:80])
+        if self.summary is None:
+            raise ValueError("the result has no summary: it was cut off")
+
+
+class Gold:
+    """The lines of a gold file, and each article's cluster and series."""
+
+    def __init__(self, lines):
+        self.clusters, self.pairs, self.series, self.sections = [], [], [], []
+        lists = {"cluster": self.clusters, "pair": self.pairs, "series": self.series,
+                 "section": self.sections}
+        for line in lines:
+            record = json.loads(line)
+            lists[record["type"]].append(record)
+        self.cluster_of = {i: n for n, c in enumerate(self.clusters) for i in c["articles"]}
+        self.in_series = {i for s in self.series for i in s["articles"]}
+
+
+def key(a, b):
+    return (a, b) if str(a) <= str(b) else (b, a)
+
+
+class Reported:
+    """Pairs as a reader of the result understands them.
+
+    Copies with identical tokens are paired with the first of them only (CONTRACT.md), so a pair
+    of articles counts as reported if the firsts of both are. That two articles have identical
+    tokens is settled here from their texts, and the line that says so must be in the result.
+    """
+
+    def __init__(self, result, texts, wanted=lambda pair: True):
+        self.relation = {key(p["a"], p["b"]): p["relation"] for p in result.pairs if wanted(p)}
+        first = {}
+        self.first = {}
+        for name, text in texts.items():
+            tokens = " ".join(TOKEN.findall(text.lower()))
+            head = first.setdefault(tokens, name)
+            if head != name and key(head, name) in self.relation:
+                self.first[name] = head
+
+    def __contains__(self, pair):
+        if key(*pair) in self.relation:
+            return True
+        a, b = (self.first.get(i, i) for i in pair)
+        return a == b or key(a, b) in self.relation
+
+
+def recall(pairs, reported):
+    """(found, all) of the given pairs."""
+    pairs = list(pairs)
+    return sum(p in reported for p in pairs), len(pairs)
+
+
+def is_copy(pair):
+    return pair["relation"] != "series"
+
+
+def recall_by_kind(gold, reported):
+    """{kind: (found, all)} over pairs of an original and one copy, and over all pairs."""
+    counts = {}
+    for pair in gold.pairs:
+        found = (pair["a"], pair["b"]) in reported
+        names = ["pairs of copies too"]
+        if "+" not in pair["kind"]:
+            names += [pair["kind"], "all kinds"]
+        for name in names:
+            have, total = counts.get(name, (0, 0))
+            counts[name] = (have + found, total + 1)
+    return counts
+
+
+def false_pairs(result, gold, brute, resemblance=0.7, containment=0.8):
+    """Pairs reported as copies that are neither planted nor confirmed by brute force. Two bulletins
+    of series are never copies, whatever they share."""
+    out = []
+    for p in result.pairs:
+        if not is_copy(p):
+            continue
+        a, b = p["a"], p["b"]
+        if a in gold.cluster_of and gold.cluster_of[a] == gold.cluster_of.get(b):
+            continue
+        confirmed = brute.get(key(a, b))
+        if (confirmed and not (a in gold.in_series and b in gold.in_series)
+                and (confirmed["resemblance"] >= resemblance
+                     or max(confirmed["containment_a"], confirmed["containment_b"])
+                     >= containment)):
+            continue
+        out.append(p)
+    return out
+
+
+def wrong_numbers(result, brute, least):
+    """Reported pairs whose numbers brute force contradicts. It lists every pair with one of the
+    three numbers at `least` or more, so all of those of a pair that it lacks are below."""
+    out = []
+    names = ("resemblance", "containment_a", "containment_b")
+    for p in result.pairs:
+        exact = brute.get(key(p["a"], p["b"]))
+        if exact is None:
+            if any(p[n] >= least for n in names):
+                out.append(p)
+            continue
+        if exact["a"] != p["a"]:
+            exact = dict(exact, containment_a=exact["containment_b"],
+                         containment_b=exact["containment_a"])
+        if any(abs(p[n] - exact[n]) > 1e-12 for n in names):
+            out.append(p)
+    return out
+
+
+def adjusted_rand(gold_clusters, found_clusters, articles):
+    """Adjusted Rand index of two partitions of `articles`; what is in no cluster stands alone."""
+    def choose2(n):
+        return n * (n - 1) // 2
+
+    def labels(clusters):
+        out = {}
+        for n, cluster in enumerate(clusters):
+            for i in cluster["articles"]:
+                out[i] = n
+        return out
+
+    gold, found = labels(gold_clusters), labels(found_clusters)
+    sizes_g, sizes_f, both = {}, {}, {}
+    for i in articles:
+        g, f = gold.get(i, ("alone", i)), found.get(i, ("alone", i))
+        sizes_g[g] = sizes_g.get(g, 0) + 1
+        sizes_f[f] = sizes_f.get(f, 0) + 1
+        both[g, f] = both.get((g, f), 0) + 1
+    together = sum(choose2(n) for n in both.values())
+    in_g = sum(choose2(n) for n in sizes_g.values())
+    in_f = sum(choose2(n) for n in sizes_f.values())
+    total = choose2(len(articles))
+    chance = in_g * in_f / total if total else 0
+    most = (in_g + in_f) / 2
+    return 1.0 if most == chance else (together - chance) / (most - chance)
+
+
+def cluster_pairs(gold_label, found_clusters):
+    """(right, found, gold) pairs that two partitions put together; gold_label is {article: label}."""
+    sizes = {}
+    for label in gold_label.values():
+        sizes[label] = sizes.get(label, 0) + 1
+    gold = sum(n * (n - 1) // 2 for n in sizes.values())
+    right = found = 0
+    for cluster in found_clusters:
+        counts = {}
+        for i in cluster["articles"]:
+            counts[gold_label[i]] = counts.get(gold_label[i], 0) + 1
+        n = len(cluster["articles"])
+        found += n * (n - 1) // 2
+        right += sum(m * (m - 1) // 2 for m in counts.values())
+    return right, found, gold
+
+
+# ---- sections --------------------------------------------------------------------------------------
+
+def merge(extents):
+    """Sorted disjoint extents that cover the same bytes."""
+    out = []
+    for begin, end in sorted(extents):
+        if out and begin <= out[-1][1]:
+            out[-1][1] = max(out[-1][1], end)
+        else:
+            out.append([begin, end])
+    return out
+
+
+def common(a, b):
+    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+
+
+def places(section):
+    """Each occurrence as (article, begin, end, begin and end of what it repeats of the reference)."""
+    first = section["occurrences"][0]
+    yield first["article"], first["begin"], first["end"], first["begin"], first["end"]
+    for o in section["occurrences"][1:]:
+        yield o["article"], o["begin"], o["end"], o["of_begin"], o["of_end"]
+
+
+class Planted:
+    """Planted occurrences, found by article."""
+
+    def __init__(self, gold):
+        self.sections = gold.sections
+        self.by_article = {}
+        for n, section in enumerate(gold.sections):
+            for m, o in enumerate(section["occurrences"]):
+                self.by_article.setdefault(o["article"], []).append((n, m, o["begin"], o["end"]))
+
+    def meeting(self, article, begin, end):
+        return [(n, m, b, e) for n, m, b, e in self.by_article.get(article, ())
+                if b < end and begin < e]
+
+
+def covered_by(section, planted):
+    """What a reported section rightly covers, as ((section, occurrence), begin, end): the part of a
+    planted occurrence that it reports, if it reports another occurrence of the same passage, for the
+    same part of the reference."""
+    met = {}
+    for article, begin, end, of_begin, of_end in places(section):
+        for n, m, b, e in planted.meeting(article, begin, end):
+            met.setdefault(n, []).append((m, max(b, begin), min(e, end), (of_begin, of_end)))
+    for n, list_ in met.items():
+        for m, begin, end, of in list_:
+            if any(m != k and common(of, other) for k, _, _, other in list_):
+                yield (n, m), begin, end
+
+
+def measure_sections(result, gold):
+    """Recall per kind in bytes of planted occurrences that a reported section covers together with
+    another occurrence of the same passage; bytes reported, and of those the ones beyond it.
+
+    @return {kind: (covered, planted)}, (beyond, reported)
+    """
+    planted = Planted(gold)
+    covered = {}  # (section, occurrence) -> extents
+    for section in result.sections:
+        for occurrence, begin, end in covered_by(section, planted):
+            covered.setdefault(occurrence, []).append((begin, end))
+    recalls = {}
+    right_by_article = {}
+    for n, section in enumerate(gold.sections):
+        for m, o in enumerate(section["occurrences"]):
+            extents = merge(covered.get((n, m), ()))
+            right_by_article.setdefault(o["article"], []).extend(map(tuple, extents))
+            size = sum(e - b for b, e in extents)
+            for name in (section["kind"], "all kinds"):
+                have, total = recalls.get(name, (0, 0))
+                recalls[name] = (have + size, total + o["end"] - o["begin"])
+    beyond = reported = 0
+    for section in result.sections:
+        for o in section["occurrences"]:
+            size = o["end"] - o["begin"]
+            inside = sum(common((o["begin"], o["end"]), x)
+                         for x in merge(right_by_article.get(o["article"], ())))
+            reported += size
+            beyond += size - inside
+    return recalls, (beyond, reported)
+
+
+def cut_characters(result, texts):
+    """Extents that begin or end inside a character of the UTF-8 text, or outside it."""
+    data = {}
+    wrong = checked = 0
+    for section in result.sections:
+        for n, o in enumerate(section["occurrences"]):
+            ends = [(o["article"], o["begin"]), (o["article"], o["end"])]
+            if n:
+                reference = section["occurrences"][0]["article"]
+                ends += [(reference, o["of_begin"]), (reference, o["of_end"])]
+            for article, at in ends:
+                if article not in data:
+                    data[article] = texts[article].encode()
+                bytes_ = data[article]
+                checked += 1
+                wrong += not (0 <= at <= len(bytes_)
+                              and (at == len(bytes_) or bytes_[at] & 0xC0 != 0x80))
+    return wrong, checked
+
+
+def measure_extents(result, texts, rows):
+    """Sections against passages that are known to stand in a page and in its hand-made text.
+
+    rows: of extents.jsonl, in code points. A passage counts as found as far as a section covers it
+    that also holds the passage in the hand-made text. Precision: of what sections that hold both
+    articles report in the page, the share that lies in known passages; a lower bound, as passages
+    that an extractor altered are not in the rows.
+    """
+    offsets = {}
+
+    def to_bytes(article, at):
+        if article not in offsets:
+            text, table = texts[article], None
+            if not text.isascii():
+                table, n = [0], 0
+                for character in text:
+                    n += len(character.encode())
+                    table.append(n)
+            offsets[article] = table
+        table = offsets[article]
+        return at if table is None else table[at]
+
+    holding = {}
+    for n, section in enumerate(result.sections):
+        for o in section["occurrences"]:
+            holding.setdefault(o["article"], {}).setdefault(n, []).append((o["begin"], o["end"]))
+    covered = total = right = reported = 0
+    for row in rows:
+        page, hand = row["id"], row["gt"]
+        if page == hand or page not in texts or hand not in texts:
+            continue
+        here, there = holding.get(page, {}), holding.get(hand, {})
+        shared = [(here[n], there[n]) for n in here if n in there]
+        known = []
+        for begin2, end2, begin, end, _ in row["spans"]:
+            span = (to_bytes(page, begin), to_bytes(page, end))
+            twin = (to_bytes(hand, begin2), to_bytes(hand, end2))
+            known.append(span)
+            total += span[1] - span[0]
+            hits = []
+            for mine, theirs in shared:
+                if any(common(x, twin) for x in theirs):
+                    hits += [(max(x[0], span[0]), min(x[1], span[1])) for x in mine
+                             if common(x, span)]
+            covered += sum(e - b for b, e in merge(hits))
+        known = merge(known)
+        # Blanks between two known passages belong to neither; close gaps of a few bytes.
+        closed = []
+        for b, e in known:
+            if closed and b - closed[-1][1] <= 4:
+                closed[-1][1] = e
+            else:
+                closed.append([b, e])
+        for b, e in merge(x for mine, _ in shared for x in mine):
+            reported += e - b
+            right += sum(common((b, e), x) for x in closed)
+    return covered, total, right, reported
