@@ -69,7 +69,8 @@ struct tti_aligner {
     size_t block_count, block_capacity, chain_count, chain_capacity;
     tti_passage *passages;
     size_t passage_count, passage_capacity;
-    uint8_t *a_seen, *b_seen; /* a byte a token: aligned already; all zero between runs */
+    uint8_t *a_seen, *b_seen; /* a byte a token: aligned already */
+    uint32_t a_left, b_left;  /* how much of them the last run used */
     size_t a_seen_capacity, b_seen_capacity;
 };
 
@@ -295,14 +296,16 @@ static int best_first(const void *x, const void *y)
     return (p->anchor > q->anchor) - (p->anchor < q->anchor);
 }
 
-static tt_status order_chains(tti_aligner *al, tt_error *error)
+/* Ends of chains with a score of `least` or more: a long text has very many single grams. */
+static tt_status order_chains(tti_aligner *al, int64_t least, tt_error *error)
 {
     if (tti_reserve(al->allocator, &al->ends, &al->end_capacity, al->anchor_count,
                     sizeof *al->ends) != 0)
         return tti_fail_memory(error, "chains");
-    al->end_count = al->anchor_count;
+    al->end_count = 0;
     for (size_t k = 0; k < al->anchor_count; k++)
-        al->ends[k] = (chain_end){al->anchors[k].score, (uint32_t)k};
+        if (al->anchors[k].score >= least)
+            al->ends[al->end_count++] = (chain_end){al->anchors[k].score, (uint32_t)k};
     tti_sort(al->ends, al->end_count, sizeof *al->ends, best_first);
     return TT_OK;
 }
@@ -497,10 +500,14 @@ static tt_status take_chain(tti_aligner *al, const side *s, uint32_t end, uint32
     return fresh_a * 2 >= matched || fresh_b * 2 >= matched ? add_passages(al, error) : TT_OK;
 }
 
-static void clear_seen(tti_aligner *al, const side *s)
+/* Zeroes what the run before left in the byte maps. */
+static void clear_seen(tti_aligner *al)
 {
-    memset(al->a_seen, 0, s->count);
-    memset(al->b_seen, 0, al->b_count);
+    if (al->a_left > 0)
+        memset(al->a_seen, 0, al->a_left);
+    if (al->b_left > 0)
+        memset(al->b_seen, 0, al->b_left);
+    al->a_left = al->b_left = 0;
 }
 
 static tt_status run(tti_aligner *al, const side *s, tti_alignment *out, tt_error *error)
@@ -511,22 +518,23 @@ static tt_status run(tti_aligner *al, const side *s, tti_alignment *out, tt_erro
     tt_status status = TT_OK;
     memset(out, 0, sizeof *out);
     al->passage_count = al->block_count = 0;
+    clear_seen(al);
     if (reserve_seen(al->allocator, &al->a_seen, &al->a_seen_capacity, s->count) != 0)
         return tti_fail_memory(error, "an alignment");
+    al->a_left = s->count;
+    al->b_left = al->b_count;
     TTI_TRY(find_anchors(al, s, 0, error));
     if (al->anchor_count == 0)
         TTI_TRY(find_anchors(al, s, 1, error));
     link_anchors(al);
-    TTI_TRY(order_chains(al, error));
-    for (size_t k = 0; k < al->end_count && status == TT_OK; k++) {
-        if (al->ends[k].score < least_score)
-            break; /* best first: single grams, of which a long text has very many */
+    TTI_TRY(order_chains(al, least_score, error));
+    for (size_t k = 0; k < al->end_count && status == TT_OK; k++)
         status = take_chain(al, s, al->ends[k].anchor, least, out, error);
-    }
-    clear_seen(al, s);
     out->passages = al->passages;
     out->passage_count = al->passage_count;
     out->blocks = al->blocks;
+    out->a_aligned = al->a_seen;
+    out->b_aligned = al->b_seen;
     return status;
 }
 

@@ -44,6 +44,7 @@ typedef struct tti_alignment {
     size_t passage_count;
     const tti_block *blocks;
     uint32_t aligned_a, aligned_b; /**< tokens of either side that stand in some block */
+    const uint8_t *a_aligned, *b_aligned; /**< a byte a token: 1 if it does */
 } tti_alignment;
 
 /** Aligns an a side with what is loaded. */

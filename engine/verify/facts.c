@@ -73,26 +73,14 @@ static void count_passage(tally *agree, tally *slots, const tti_doc *a, const tt
     }
 }
 
-/* True if some passage holds token i of the side. */
-static int is_held(const tti_alignment *al, uint32_t i, int b_side)
-{
-    for (size_t k = 0; k < al->passage_count; k++) {
-        const tti_passage *p = &al->passages[k];
-        if (b_side ? i >= p->b_begin && i < p->b_end : i >= p->a_begin && i < p->a_end)
-            return 1;
-    }
-    return 0;
-}
-
-/* Facts next to a passage [begin, end) of a side, but for those that another passage holds. */
-static void count_margin(tally *t, const tti_doc *doc, const tti_alignment *al, int b_side,
-                         uint32_t begin, uint32_t end)
+/* Facts next to a passage [begin, end) of a side, but for those that are aligned elsewhere. */
+static void count_margin(tally *t, const tti_doc *doc, const uint8_t *aligned, uint32_t begin,
+                         uint32_t end)
 {
     for (uint32_t d = 1; d <= MARGIN; d++) {
-        if (begin >= d && kind_of(doc->flags[begin - d]) < KINDS && !is_held(al, begin - d, b_side))
+        if (begin >= d && !aligned[begin - d])
             count_token(t, doc->flags[begin - d]);
-        if (end + d <= doc->token_count && kind_of(doc->flags[end + d - 1]) < KINDS &&
-            !is_held(al, end + d - 1, b_side))
+        if (end + d <= doc->token_count && !aligned[end + d - 1])
             count_token(t, doc->flags[end + d - 1]);
     }
 }
@@ -112,8 +100,8 @@ double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *al)
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
         count_passage(&agree, &slots, a, b, p, al->blocks + p->block_begin);
-        count_margin(&margin_a, a, al, 0, p->a_begin, p->a_end);
-        count_margin(&margin_b, b, al, 1, p->b_begin, p->b_end);
+        count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);
+        count_margin(&margin_b, b, al->b_aligned, p->b_begin, p->b_end);
     }
     add_slots(&slots, &margin_a, &margin_b);
     agreed = weigh(&agree);
