@@ -50,13 +50,15 @@ static int is_single(uint32_t code)
     return 0;
 }
 
+/* Half-width voiced sound marks: letters that decompose to combining marks. */
+static int is_half_width_mark(uint32_t code) { return code == 0xFF9E || code == 0xFF9F; }
+
 static unsigned letter_class(uint32_t code, const utf8proc_property_t *property)
 {
-    /* Hangul fillers are letters that show nothing; half-width voiced sound marks decompose to
-     * combining ones. */
+    /* Hangul fillers are letters that show nothing. */
     if (property->ignorable)
         return TTI_CHAR_IGNORE;
-    if (code == 0xFF9E || code == 0xFF9F)
+    if (is_half_width_mark(code))
         return TTI_CHAR_MARK;
     return is_single(code) ? TTI_CHAR_SINGLE : TTI_CHAR_WORD;
 }
@@ -122,7 +124,7 @@ size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_M
     utf8proc_int32_t codes[20];
     utf8proc_ssize_t count;
     size_t n = 0;
-    const int options = UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | (fold ? UTF8PROC_CASEFOLD : 0);
+    const int options = UTF8PROC_DECOMPOSE | (fold ? UTF8PROC_COMPAT | UTF8PROC_CASEFOLD : 0);
     if (tti_hangul_is(code))
         return tti_hangul_put(code, out);
     count = utf8proc_decompose_char((utf8proc_int32_t)code, codes, 20, (utf8proc_option_t)options,
@@ -175,7 +177,7 @@ uint64_t tti_chars_fill(uint32_t code)
     return entry;
 }
 
-/* The rank of a normalised character: only marks have one. */
+/* The rank of a decomposed character: only marks have one. */
 static unsigned rank_in_text(const uint8_t *text, size_t size, unsigned *length)
 {
     const uint32_t code = tti_utf8_get(text, size, length);
@@ -183,7 +185,7 @@ static unsigned rank_in_text(const uint8_t *text, size_t size, unsigned *length)
     if (code < 0x300)
         return 0;
     entry = tti_chars_get(code);
-    if (tti_char_class(entry) != TTI_CHAR_MARK)
+    if (tti_char_class(entry) != TTI_CHAR_MARK || is_half_width_mark(code))
         return 0;
     return tti_char_slow(entry) ? rank_of(code) : tti_char_rank(entry);
 }

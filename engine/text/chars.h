@@ -60,7 +60,7 @@ static inline unsigned tti_char_size(uint64_t entry) { return (entry >> 7) & 7; 
 static inline unsigned tti_char_rank(uint64_t entry) { return (entry >> 10) & 63; }
 static inline uint64_t tti_char_bytes(uint64_t entry) { return entry >> 16; }
 
-/** Normalised bytes of one character (`fold`: case-folded too). @return their number. */
+/** Bytes of one character: NFKD of its case fold, or without `fold` NFD. @return their number. */
 size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_MAX]);
 
 /** Whether a character is a small letter (Ll). */
