@@ -75,6 +75,9 @@ static tt_status check_enums(tt_options *o, tt_error *error)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "keep is not a tt_keep");
     if (o->keep == TT_KEEP_SOURCE && (o->keep_sources == NULL || *o->keep_sources == '\0'))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "keep by source needs keep_sources");
+    if (o->threads < 0)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "threads is %d; it must be 0 or more",
+                        (int)o->threads);
     if (o->reserved != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "reserved must be 0");
     return TT_OK;
@@ -103,6 +106,8 @@ tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_erro
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "max_article_bytes is over 1 GiB");
     if (o.allocator == NULL)
         o.allocator = &tti_libc_allocator;
+    if (o.allocator->alloc == NULL || o.allocator->resize == NULL || o.allocator->release == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "allocator lacks a function");
     TTI_TRY(check_range("shingle_tokens", o.shingle_tokens, 1, 64, error));
     TTI_TRY(check_range("sketch_size", o.sketch_size, 16, 1024, error));
     TTI_TRY(check_range("min_section", o.min_section, 8, UINT32_MAX, error));

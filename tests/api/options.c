@@ -1,0 +1,250 @@
+#include "../support.h"
+
+#include <math.h>
+
+/* Resolves and expects a failure whose message names `field`. */
+static void assert_refused(const tt_options *o, const char *field)
+{
+    tt_options out;
+    tt_error error = {TT_OK, 0, ""};
+    assert_int_equal(tt_options_resolve(o, &out, &error), TT_EINVAL);
+    assert_int_equal(error.status, TT_EINVAL);
+    assert_non_null(strstr(error.message, field));
+}
+
+static void assert_taken(const tt_options *o)
+{
+    tt_options out;
+    tt_error error = {TT_OK, 0, ""};
+    if (tt_options_resolve(o, &out, &error) != TT_OK)
+        fail_msg("%s", error.message);
+}
+
+static void zeros_are_the_documented_defaults(void **state)
+{
+    tt_options out;
+    (void)state;
+    assert_int_equal(tt_options_resolve(NULL, &out, NULL), TT_OK);
+    assert_int_equal(out.struct_size, sizeof out);
+    assert_int_equal(out.find, TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS);
+    assert_int_equal(out.shingle_tokens, 5);
+    assert_int_equal(out.sketch_size, 128);
+    assert_true(out.bands > 0);
+    assert_int_equal(out.sketch_size % out.bands, 0);
+    assert_int_equal(out.min_section, 32);
+    assert_int_equal(out.max_matches, 64);
+    assert_true(out.resemblance == 0.7);
+    assert_true(out.containment == 0.8);
+    assert_true(out.overlap == 0.5);
+    assert_true(out.facts == 0); /* by length */
+    assert_true(out.drop == 0.8);
+    assert_true(out.max_article_bytes == (uint64_t)1 << 30);
+    assert_int_equal(out.keep, TT_KEEP_LONGEST);
+    assert_non_null(out.allocator);
+    assert_null(out.progress);
+}
+
+static void what_is_resolved_resolves_to_itself(void **state)
+{
+    tt_options o = TT_OPTIONS_INIT, once, twice;
+    (void)state;
+    o.resemblance = TT_OFF;
+    o.facts = TT_OFF;
+    o.sketch_size = 96;
+    o.find = TT_FIND_SERIES;
+    assert_int_equal(tt_options_resolve(&o, &once, NULL), TT_OK);
+    assert_int_equal(tt_options_resolve(&once, &twice, NULL), TT_OK);
+    assert_memory_equal(&once, &twice, sizeof once);
+    assert_true(once.resemblance == TT_OFF);
+    assert_int_equal(once.find,
+                     TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES);
+}
+
+#define CHECK_COUNT(field, least, most)                                                            \
+    do {                                                                                           \
+        tt_options o = TT_OPTIONS_INIT;                                                            \
+        o.field = (least);                                                                         \
+        assert_taken(&o);                                                                          \
+        o.field = (most);                                                                          \
+        assert_taken(&o);                                                                          \
+        o.field = (least) - 1;                                                                     \
+        if (o.field != 0) /* 0 is the default */                                                   \
+            assert_refused(&o, #field);                                                            \
+        o.field = (most) + 1;                                                                      \
+        if (o.field != 0)                                                                          \
+            assert_refused(&o, #field);                                                            \
+    } while (0)
+
+static void counts_keep_to_their_ranges_and_errors_name_the_field(void **state)
+{
+    (void)state;
+    CHECK_COUNT(shingle_tokens, 1, 64);
+    CHECK_COUNT(sketch_size, 16, 1024);
+    CHECK_COUNT(min_section, 8, UINT32_MAX);
+    CHECK_COUNT(max_matches, 1, 1u << 20);
+    CHECK_COUNT(max_article_bytes, 1, (uint64_t)1 << 30);
+}
+
+#define CHECK_RULE(field)                                                                          \
+    do {                                                                                           \
+        tt_options o = TT_OPTIONS_INIT;                                                            \
+        o.field = 1;                                                                               \
+        assert_taken(&o);                                                                          \
+        o.field = 1e-9;                                                                            \
+        assert_taken(&o);                                                                          \
+        o.field = 1.0001;                                                                          \
+        assert_refused(&o, #field);                                                                \
+        o.field = NAN;                                                                             \
+        assert_refused(&o, #field);                                                                \
+        o.field = INFINITY;                                                                        \
+        assert_refused(&o, #field);                                                                \
+    } while (0)
+
+static void rules_lie_between_0_and_1_or_are_off(void **state)
+{
+    tt_options off = TT_OPTIONS_INIT;
+    (void)state;
+    CHECK_RULE(resemblance);
+    CHECK_RULE(containment);
+    CHECK_RULE(overlap);
+    CHECK_RULE(facts);
+    CHECK_RULE(drop);
+    off.resemblance = off.containment = off.overlap = off.facts = TT_OFF;
+    assert_taken(&off);
+    off.drop = TT_OFF;
+    assert_refused(&off, "drop");
+}
+
+static void bands_divide_the_sketch(void **state)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    for (o.bands = 1; o.bands <= 130; o.bands++)
+        if (128 % o.bands == 0)
+            assert_taken(&o);
+        else
+            assert_refused(&o, "bands");
+}
+
+static void enumerations_and_flags_are_known_values(void **state)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    o.paragraphs = 4;
+    assert_refused(&o, "paragraphs");
+    o.paragraphs = -1;
+    assert_refused(&o, "paragraphs");
+    o.paragraphs = TT_PARAGRAPHS_NONE;
+    o.keep = 4;
+    assert_refused(&o, "keep");
+    o.keep = -1;
+    assert_refused(&o, "keep");
+    o.keep = TT_KEEP_SOURCE;
+    assert_refused(&o, "keep_sources");
+    o.keep_sources = "";
+    assert_refused(&o, "keep_sources");
+    o.keep_sources = "ap,reuters";
+    assert_taken(&o);
+    o.find = 1u << 4;
+    assert_refused(&o, "find");
+    o.find = 0;
+    o.reserved = 1;
+    assert_refused(&o, "reserved");
+}
+
+static void threads_are_not_negative(void **state)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    o.threads = 1 << 20;
+    assert_taken(&o);
+    o.threads = -1;
+    assert_refused(&o, "threads");
+}
+
+static void half_an_allocator_is_refused(void **state)
+{
+    counting c;
+    tt_allocator half;
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    counting_start(&c, 0);
+    o.allocator = &c.allocator;
+    assert_taken(&o);
+    half = c.allocator;
+    half.resize = NULL;
+    o.allocator = &half;
+    assert_refused(&o, "allocator");
+}
+
+static void an_older_smaller_struct_is_accepted_and_the_rest_is_default(void **state)
+{
+    tt_options o, out;
+    (void)state;
+    memset(&o, 0xA5, sizeof o); /* what the old caller does not know is not read */
+    memset(&o, 0, offsetof(tt_options, sketch_size));
+    o.struct_size = offsetof(tt_options, sketch_size);
+    o.shingle_tokens = 7;
+    assert_int_equal(tt_options_resolve(&o, &out, NULL), TT_OK);
+    assert_int_equal(out.struct_size, sizeof out);
+    assert_int_equal(out.shingle_tokens, 7);
+    assert_int_equal(out.sketch_size, 128);
+    assert_true(out.resemblance == 0.7);
+}
+
+static void a_struct_of_no_known_size_is_refused(void **state)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    o.struct_size = 0;
+    assert_refused(&o, "struct_size");
+    o.struct_size = sizeof o + 8;
+    assert_refused(&o, "struct_size");
+    assert_int_equal(tt_options_resolve(NULL, NULL, NULL), TT_EINVAL);
+}
+
+static void the_builder_refuses_what_the_check_refuses(void **state)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    tt_builder *b = (tt_builder *)&o;
+    tt_error error;
+    (void)state;
+    o.bands = 3;
+    assert_int_equal(tt_builder_open(&b, &o, &error), TT_EINVAL);
+    assert_null(b);
+    assert_non_null(strstr(error.message, "bands"));
+    assert_int_equal(tt_builder_open(NULL, NULL, &error), TT_EINVAL);
+}
+
+static void every_status_and_relation_has_a_name(void **state)
+{
+    (void)state;
+    for (int s = -120; s < 10; s++)
+        assert_true(strlen(tt_status_name((tt_status)s)) > 0);
+    assert_string_equal(tt_relation_name(TT_IDENTICAL), "identical");
+    assert_string_equal(tt_relation_name(TT_NEAR), "near");
+    assert_string_equal(tt_relation_name(TT_CONTAINS), "contains");
+    assert_string_equal(tt_relation_name(TT_CONTAINED), "contained");
+    assert_string_equal(tt_relation_name(TT_SERIES), "series");
+    assert_non_null(tt_relation_name((tt_relation)99));
+    assert_int_equal(tt_version(), TT_VERSION_NUMBER);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(zeros_are_the_documented_defaults),
+        cmocka_unit_test(what_is_resolved_resolves_to_itself),
+        cmocka_unit_test(counts_keep_to_their_ranges_and_errors_name_the_field),
+        cmocka_unit_test(rules_lie_between_0_and_1_or_are_off),
+        cmocka_unit_test(bands_divide_the_sketch),
+        cmocka_unit_test(enumerations_and_flags_are_known_values),
+        cmocka_unit_test(threads_are_not_negative),
+        cmocka_unit_test(half_an_allocator_is_refused),
+        cmocka_unit_test(an_older_smaller_struct_is_accepted_and_the_rest_is_default),
+        cmocka_unit_test(a_struct_of_no_known_size_is_refused),
+        cmocka_unit_test(the_builder_refuses_what_the_check_refuses),
+        cmocka_unit_test(every_status_and_relation_has_a_name),
+    };
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

@@ -1,0 +1,236 @@
+/* What several tests need: random numbers, an allocator that counts and fails, collected results. */
+#ifndef TT_SUPPORT_H
+#define TT_SUPPORT_H
+
+#include "test.h"
+
+#include "twicetold.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+/* ---- Random numbers (SplitMix64) ---------------------------------------------------------- */
+
+typedef struct rng {
+    uint64_t state;
+} rng;
+
+static inline uint64_t rng_next(rng *r)
+{
+    uint64_t z = r->state += 0x9E3779B97F4A7C15u;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+}
+
+/** A number below n. */
+static inline uint32_t rng_below(rng *r, uint32_t n)
+{
+    return (uint32_t)((rng_next(r) >> 32) * n >> 32);
+}
+
+/* ---- An allocator that checks what it is told ---------------------------------------------- */
+
+/** Counts what is held; the allocation numbered fail_at (from 1; 0: none) fails. Any thread. */
+typedef struct counting {
+    tt_allocator allocator;
+    atomic_size_t held, blocks, calls;
+    atomic_int wrong; /**< a size that was not the one allocated */
+    size_t fail_at;
+} counting;
+
+enum { COUNTING_HEAD = 32 };
+
+static inline int counting_fails(counting *c)
+{
+    return atomic_fetch_add(&c->calls, 1) + 1 == c->fail_at;
+}
+
+static inline void *counting_new(counting *c, size_t size)
+{
+    char *p = malloc(size + COUNTING_HEAD);
+    if (p == NULL)
+        return NULL;
+    memcpy(p, &size, sizeof size);
+    if (size == 0)
+        atomic_store(&c->wrong, 1);
+    atomic_fetch_add(&c->held, size);
+    atomic_fetch_add(&c->blocks, 1);
+    return p + COUNTING_HEAD;
+}
+
+static inline void counting_drop(counting *c, void *old, size_t size)
+{
+    char *p = (char *)old - COUNTING_HEAD;
+    size_t was;
+    memcpy(&was, p, sizeof was);
+    if (was != size)
+        atomic_store(&c->wrong, 1);
+    atomic_fetch_sub(&c->held, was);
+    atomic_fetch_sub(&c->blocks, 1);
+    free(p);
+}
+
+static inline void *counting_alloc(void *ctx, size_t size)
+{
+    return counting_fails(ctx) ? NULL : counting_new(ctx, size);
+}
+
+static inline void *counting_resize(void *ctx, void *old, size_t old_size, size_t new_size)
+{
+    void *p;
+    if (counting_fails(ctx))
+        return NULL;
+    p = counting_new(ctx, new_size);
+    if (p == NULL || old == NULL)
+        return p;
+    memcpy(p, old, old_size < new_size ? old_size : new_size);
+    counting_drop(ctx, old, old_size);
+    return p;
+}
+
+static inline void counting_release(void *ctx, void *old, size_t size)
+{
+    if (old == NULL)
+        atomic_store(&((counting *)ctx)->wrong, 1);
+    else
+        counting_drop(ctx, old, size);
+}
+
+static inline void counting_start(counting *c, size_t fail_at)
+{
+    memset(c, 0, sizeof *c);
+    c->allocator = (tt_allocator){counting_alloc, counting_resize, counting_release, c};
+    c->fail_at = fail_at;
+}
+
+/** Everything was given back, under the sizes it was taken for. */
+static inline int counting_is_clean(counting *c)
+{
+    return atomic_load(&c->held) == 0 && atomic_load(&c->blocks) == 0 &&
+           atomic_load(&c->wrong) == 0;
+}
+
+/* ---- Articles ------------------------------------------------------------------------------ */
+
+/** An article of NUL-terminated strings. */
+static inline tt_article article_of(const char *id, const char *text)
+{
+    return (tt_article){id, strlen(id), text, strlen(text), NULL, 0, TT_NO_TIME, 0, 0};
+}
+
+/* ---- Results, copied out ------------------------------------------------------------------- */
+
+typedef struct results {
+    tt_pair *pairs;
+    size_t pair_count;
+    tt_cluster *clusters; /**< with articles of their own */
+    size_t cluster_count;
+    tt_section *sections; /**< with occurrences of their own */
+    size_t section_count;
+    tt_pair *dropped;
+    size_t dropped_count;
+} results;
+
+static inline void *copy_more(void *old, size_t count, const void *more, size_t more_count,
+                              size_t size)
+{
+    char *p = realloc(old, (count + more_count) * size + 1);
+    if (p == NULL)
+        abort();
+    if (more_count > 0)
+        memcpy(p + count * size, more, more_count * size);
+    return p;
+}
+
+static inline int collect_pairs(void *ctx, const tt_pair *pairs, size_t count)
+{
+    results *r = ctx;
+    r->pairs = copy_more(r->pairs, r->pair_count, pairs, count, sizeof *pairs);
+    r->pair_count += count;
+    return 0;
+}
+
+static inline int collect_dropped(void *ctx, const tt_pair *pairs, size_t count)
+{
+    results *r = ctx;
+    r->dropped = copy_more(r->dropped, r->dropped_count, pairs, count, sizeof *pairs);
+    r->dropped_count += count;
+    return 0;
+}
+
+static inline int collect_clusters(void *ctx, const tt_cluster *clusters, size_t count)
+{
+    results *r = ctx;
+    r->clusters = copy_more(r->clusters, r->cluster_count, clusters, count, sizeof *clusters);
+    for (size_t k = r->cluster_count; k < r->cluster_count + count; k++)
+        r->clusters[k].articles = copy_more(NULL, 0, r->clusters[k].articles, r->clusters[k].count,
+                                            sizeof *r->clusters[k].articles);
+    r->cluster_count += count;
+    return 0;
+}
+
+static inline int collect_sections(void *ctx, const tt_section *sections, size_t count)
+{
+    results *r = ctx;
+    r->sections = copy_more(r->sections, r->section_count, sections, count, sizeof *sections);
+    for (size_t k = r->section_count; k < r->section_count + count; k++)
+        r->sections[k].occurrences =
+            copy_more(NULL, 0, r->sections[k].occurrences, r->sections[k].count,
+                      sizeof *r->sections[k].occurrences);
+    r->section_count += count;
+    return 0;
+}
+
+/** Copies all results of an index; `out` starts zeroed. @return the first bad status */
+static inline tt_status results_collect(results *out, const tt_index *index)
+{
+    const uint32_t find = tt_index_options(index)->find;
+    tt_status status = tt_index_pairs(index, collect_pairs, out, NULL);
+    if (status == TT_OK)
+        status = tt_index_clusters(index, collect_clusters, out, NULL);
+    if (status == TT_OK)
+        status = tt_index_sections(index, collect_sections, out, NULL);
+    if (status == TT_OK && find & TT_FIND_CLUSTERS)
+        status = tt_index_dropped(index, collect_dropped, out, NULL);
+    return status == TT_EINVAL ? TT_OK : status; /* built without overlaps: nothing is dropped */
+}
+
+static inline void results_free(results *r)
+{
+    for (size_t k = 0; k < r->cluster_count; k++)
+        free((void *)r->clusters[k].articles);
+    for (size_t k = 0; k < r->section_count; k++)
+        free((void *)r->sections[k].occurrences);
+    free(r->pairs);
+    free(r->clusters);
+    free(r->sections);
+    free(r->dropped);
+    memset(r, 0, sizeof *r);
+}
+
+/** True if two results are the same bytes (NAN equal to NAN). */
+static inline int results_equal(const results *x, const results *y)
+{
+    if (x->pair_count != y->pair_count || x->cluster_count != y->cluster_count ||
+        x->section_count != y->section_count || x->dropped_count != y->dropped_count ||
+        (x->pair_count > 0 && memcmp(x->pairs, y->pairs, x->pair_count * sizeof *x->pairs) != 0) ||
+        (x->dropped_count > 0 &&
+         memcmp(x->dropped, y->dropped, x->dropped_count * sizeof *x->dropped) != 0))
+        return 0;
+    for (size_t k = 0; k < x->cluster_count; k++) {
+        const tt_cluster *p = &x->clusters[k], *q = &y->clusters[k];
+        if (p->number != q->number || p->keep != q->keep || p->count != q->count ||
+            memcmp(p->articles, q->articles, p->count * sizeof *p->articles) != 0)
+            return 0;
+    }
+    for (size_t k = 0; k < x->section_count; k++) {
+        const tt_section *p = &x->sections[k], *q = &y->sections[k];
+        if (p->number != q->number || p->tokens != q->tokens || p->count != q->count ||
+            memcmp(p->occurrences, q->occurrences, p->count * sizeof *p->occurrences) != 0)
+            return 0;
+    }
+    return 1;
+}
+
+#endif
