@@ -233,7 +233,7 @@ static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *ch
     s->corpus.docs[s->corpus.doc_count++] =
         (tti_doc){tokens->hashes + t->token_begin, tokens->flags + t->token_begin,
                   tokens->paragraphs + t->paragraph_begin, t->added.token_count,
-                  t->added.paragraph_count, ordinal, 0};
+                  t->added.paragraph_count, ordinal};
     s->keys[ordinal] = t->added.key;
     s->bytes += x->text_size;
     s->tokens += t->added.token_count;

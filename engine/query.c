@@ -206,7 +206,7 @@ static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
     const size_t before = q->passage_count;
     tt_match *m;
     tti_finding f;
-    TTI_TRY(tti_verifier_run(q->verifier, doc, &f, error));
+    TTI_TRY(tti_verifier_run(q->verifier, doc, NULL, &f, error));
     if (f.alignment.passage_count > 0) {
         TTI_TRY(decode(corpus->docs == NULL ? NULL : q->index->store.allocator,
                        corpus->articles[doc->article].spans, doc->token_count, &q->of_begins,
@@ -248,7 +248,7 @@ static tt_status match_all(tt_query *q, const tti_doc *doc, tt_error *error)
         return TT_OK;
     TTI_TRY(decode(q->index->store.allocator, q->tokens.spans, doc->token_count, &q->begins,
                    &q->begin_capacity, &q->ends, &q->end_capacity, error));
-    TTI_TRY(tti_verifier_load(q->verifier, doc, error));
+    TTI_TRY(tti_verifier_load(q->verifier, doc, NULL, error));
     for (size_t k = 0; k < q->candidate_count && k < room; k++)
         TTI_TRY(match_one(q, &q->candidates[k], error));
     for (size_t k = 0; k < q->match_count; k++) { /* the array does not move any more */
@@ -276,7 +276,7 @@ tt_status tt_query_run(tt_query *q, const tt_article *article, tt_match_fn emit,
     TTI_TRY(tti_text_append(&q->tokens, article->text, article->text_size,
                             (tt_paragraphs)o->paragraphs, o->seed, &added, error));
     doc = (tti_doc){q->tokens.hashes, q->tokens.flags, q->tokens.paragraphs, added.token_count,
-                    added.paragraph_count, UINT32_MAX, 0};
+                    added.paragraph_count, UINT32_MAX};
     if (doc.token_count == 0)
         return TT_OK;
     TTI_TRY(match_all(q, &doc, error));

@@ -59,6 +59,7 @@ struct tti_aligner {
     uint32_t head_mask;
     anchor *anchors;
     size_t anchor_count, anchor_capacity;
+    int passed_over; /* some gram stood in too many places to look at all */
     diagonal *diagonals; /* open addressing by shift */
     size_t diagonal_slots, diagonal_capacity;
     chain_end *ends;
@@ -219,6 +220,7 @@ static tt_status anchors_at(tti_aligner *al, const side *a, uint32_t i, int comm
     for (uint32_t p = *head; p != NONE && n <= RARE; p = al->next[p])
         if ((!a->self || p >= i + TTI_GRAM) && same_gram(a->tokens + i, al->b + p))
             places[n++] = p;
+    al->passed_over |= n > RARE;
     if (n > RARE && !common_too)
         return TT_OK;
     for (uint32_t k = 0; k < n && k < RARE; k++)
@@ -518,6 +520,7 @@ static tt_status run(tti_aligner *al, const side *s, tti_alignment *out, tt_erro
     tt_status status = TT_OK;
     memset(out, 0, sizeof *out);
     al->passage_count = al->block_count = 0;
+    al->passed_over = 0;
     clear_seen(al);
     if (reserve_seen(al->allocator, &al->a_seen, &al->a_seen_capacity, s->count) != 0)
         return tti_fail_memory(error, "an alignment");
@@ -549,4 +552,28 @@ tt_status tti_aligner_run_self(tti_aligner *al, tti_alignment *out, tt_error *er
 {
     const side s = {al->b, al->b_count, 1};
     return run(al, &s, out, error);
+}
+
+/* An anchor is maximal, so it holds every shared shingle that runs through one of its grams; in
+ * order of place, those that no anchor before held are new. */
+uint32_t tti_aligner_shared(const tti_aligner *al, uint32_t w, const uint32_t *repeats,
+                            uint32_t repeat_count)
+{
+    uint32_t shared = 0, until = 0, r = 0;
+    if (w < TTI_GRAM || al->passed_over)
+        return UINT32_MAX;
+    for (size_t k = 0; k < al->anchor_count; k++) {
+        const anchor *x = &al->anchors[k];
+        const uint32_t end = x->len >= w ? x->a + x->len - w + 1 : x->a;
+        const uint32_t begin = x->a > until ? x->a : until;
+        if (end <= begin)
+            continue;
+        shared += end - begin;
+        until = end;
+        while (r < repeat_count && repeats[r] < begin)
+            r++;
+        for (; r < repeat_count && repeats[r] < end; r++)
+            shared--;
+    }
+    return shared;
 }

@@ -17,8 +17,7 @@ typedef struct tti_doc {
     const tti_paragraph *paragraphs;
     uint32_t token_count;
     uint32_t paragraph_count;
-    uint32_t article;  /**< ordinal of the first article with these tokens */
-    uint32_t shingles; /**< distinct ones; set by the sketch stage */
+    uint32_t article; /**< ordinal of the first article with these tokens */
 } tti_doc;
 
 /** What is kept of every article. */

@@ -17,8 +17,6 @@
 
 /* One thread's working memory. */
 typedef struct worker {
-    uint64_t *table; /* distinct shingles of the document at hand; 0 is empty */
-    size_t table_capacity;
     uint32_t *folds;
     size_t fold_capacity;
     uint32_t *signature; /* of the paragraph at hand */
@@ -27,7 +25,7 @@ typedef struct worker {
 
 typedef struct job {
     tti_sketches *out;
-    tti_corpus *corpus;
+    const tti_corpus *corpus;
     const tt_options *options;
     const tti_minhash *minhash;
     const uint64_t *bases;        /* paragraphs before each document */
@@ -36,30 +34,15 @@ typedef struct job {
 
 #define NONE UINT32_MAX
 
-/* Hashes all shingles of a document into w->folds and counts the distinct ones. */
-static int fold_shingles(const job *j, worker *w, const tti_doc *doc, uint32_t *distinct)
+/* Hashes all shingles of a document into w->folds. */
+static int fold_shingles(const job *j, worker *w, const tti_doc *doc)
 {
     const uint32_t n = tti_shingle_count(doc->token_count, j->options->shingle_tokens);
     const uint32_t width = tti_shingle_width(doc->token_count, j->options->shingle_tokens);
-    const tt_allocator *a = j->out->allocator;
-    size_t slots = 64;
-    while (slots < (size_t)n * 2)
-        slots *= 2;
-    if (tti_reserve(a, &w->table, &w->table_capacity, slots, sizeof *w->table) != 0 ||
-        tti_reserve(a, &w->folds, &w->fold_capacity, n, sizeof *w->folds) != 0)
+    if (tti_reserve(j->out->allocator, &w->folds, &w->fold_capacity, n, sizeof *w->folds) != 0)
         return -1;
-    memset(w->table, 0, slots * sizeof *w->table);
-    *distinct = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint64_t h = tti_shingle(doc->hashes + i, width, j->options->seed);
-        const uint64_t key = h | (h == 0);
-        size_t slot = (size_t)h & (slots - 1);
-        w->folds[i] = tti_minhash_fold(h);
-        while (w->table[slot] != 0 && w->table[slot] != key)
-            slot = (slot + 1) & (slots - 1);
-        *distinct += w->table[slot] == 0;
-        w->table[slot] = key;
-    }
+    for (uint32_t i = 0; i < n; i++)
+        w->folds[i] = tti_minhash_fold(tti_shingle(doc->hashes + i, width, j->options->seed));
     return 0;
 }
 
@@ -102,7 +85,7 @@ static void sketch_doc(const job *j, worker *w, uint32_t d)
     const tti_doc *doc = &j->corpus->docs[d];
     uint32_t *signature = j->out->signatures + (size_t)d * j->out->lanes;
     tti_minhash_clear(j->minhash, signature);
-    if (fold_shingles(j, w, doc, &j->corpus->docs[d].shingles) != 0) {
+    if (fold_shingles(j, w, doc) != 0) {
         w->status = TT_ENOMEM;
         return;
     }
@@ -113,7 +96,6 @@ static void sketch_doc(const job *j, worker *w, uint32_t d)
 static void free_worker(const job *j, worker *w)
 {
     const tt_allocator *a = j->out->allocator;
-    tti_release(a, w->table, w->table_capacity, sizeof *w->table);
     tti_release(a, w->folds, w->fold_capacity, sizeof *w->folds);
     tti_release(a, w->signature, j->out->lanes, sizeof *w->signature);
 }
@@ -182,7 +164,7 @@ static tt_status sketch_with(tti_sketches *out, job *j, uint64_t *bases, uint8_t
     return sketch_docs(j, error);
 }
 
-tt_status tti_sketch(tti_sketches *out, tti_corpus *corpus, const tt_options *options,
+tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_options *options,
                      tti_candidates *candidates, tt_error *error)
 {
     const tt_allocator *a = options->allocator;

@@ -20,9 +20,11 @@
 
 struct tti_verifier {
     const tt_options *options;
-    tti_set loaded_set;
+    tti_set loaded_set, other_set; /* only where the alignment does not give the numbers */
+    int set_loaded;
     tti_aligner *aligner;
     const tti_doc *loaded;
+    const tti_shingles *loaded_shingles;
 };
 
 tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_error *error)
@@ -34,6 +36,7 @@ tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_er
         return tti_fail_memory(error, "a verifier");
     v->options = options;
     tti_set_init(&v->loaded_set, options->allocator);
+    tti_set_init(&v->other_set, options->allocator);
     status = tti_aligner_open(&v->aligner, options->allocator, error);
     if (status != TT_OK) {
         tti_verifier_close(v);
@@ -48,6 +51,7 @@ void tti_verifier_close(tti_verifier *v)
     if (v == NULL)
         return;
     tti_set_free(&v->loaded_set);
+    tti_set_free(&v->other_set);
     tti_aligner_close(v->aligner);
     tti_release(v->options->allocator, v, 1, sizeof *v);
 }
@@ -57,22 +61,59 @@ int tti_verify_aligns(const tt_options *options)
     return options->overlap >= 0 || options->facts >= 0 || (options->find & TT_FIND_SECTIONS);
 }
 
-tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, tt_error *error)
+tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
+                            tt_error *error)
 {
     v->loaded = doc;
-    TTI_TRY(tti_set_load(&v->loaded_set, doc, v->options->shingle_tokens, v->options->seed, error));
+    v->loaded_shingles = shingles;
+    v->set_loaded = 0;
     if (!tti_verify_aligns(v->options))
         return TT_OK;
     return tti_aligner_load(v->aligner, doc->hashes, doc->token_count, error);
 }
 
-static void set_numbers(tti_verifier *v, const tti_doc *doc, tt_pair *p)
+static void write_numbers(tt_pair *p, uint32_t shared, uint32_t a, uint32_t b)
 {
-    const uint32_t shared =
-        tti_set_shared(&v->loaded_set, doc, v->options->shingle_tokens, v->options->seed);
-    p->resemblance = (double)shared / ((double)doc->shingles + v->loaded_set.size - shared);
-    p->containment_a = (double)shared / doc->shingles;
-    p->containment_b = (double)shared / v->loaded_set.size;
+    p->resemblance = (double)shared / ((double)a + b - shared);
+    p->containment_a = (double)shared / a;
+    p->containment_b = (double)shared / b;
+}
+
+/* By hashing all shingles of both: for texts shorter than a shingle, short shingles, very common
+ * grams, and where nothing is aligned. */
+static tt_status set_numbers(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
+                             tt_pair *p, tt_error *error)
+{
+    const uint32_t w = v->options->shingle_tokens;
+    const uint64_t seed = v->options->seed;
+    uint32_t size;
+    if (!v->set_loaded) {
+        TTI_TRY(tti_set_load(&v->loaded_set, v->loaded, w, seed, error));
+        v->set_loaded = 1;
+    }
+    if (shingles == NULL) {
+        TTI_TRY(tti_set_load(&v->other_set, doc, w, seed, error));
+        size = v->other_set.size;
+    } else {
+        size = shingles->distinct;
+    }
+    write_numbers(p, tti_set_shared(&v->loaded_set, doc, w, seed), size, v->loaded_set.size);
+    return TT_OK;
+}
+
+/* The alignment has looked at every shared gram already: count from that. */
+static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
+                               tt_pair *p, tt_error *error)
+{
+    const uint32_t w = v->options->shingle_tokens;
+    uint32_t shared = UINT32_MAX;
+    if (shingles != NULL && v->loaded_shingles != NULL && tti_verify_aligns(v->options) &&
+        doc->token_count >= w && v->loaded->token_count >= w)
+        shared = tti_aligner_shared(v->aligner, w, shingles->repeats, shingles->repeat_count);
+    if (shared == UINT32_MAX)
+        return set_numbers(v, doc, shingles, p, error);
+    write_numbers(p, shared, shingles->distinct, v->loaded_shingles->distinct);
+    return TT_OK;
 }
 
 static int reaches(double value, double rule) { return rule >= 0 && value >= rule; }
@@ -106,24 +147,34 @@ static int32_t relate(const tti_verifier *v, const tti_doc *a, const tti_finding
     return TT_NEAR;
 }
 
-tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, tti_finding *out, tt_error *error)
+static int admitted_by_sets(const tt_options *o, const tt_pair *p)
+{
+    return reaches(p->resemblance, o->resemblance) || reaches(p->containment_a, o->containment) ||
+           reaches(p->containment_b, o->containment);
+}
+
+static tt_status align(tti_verifier *v, const tti_doc *doc, tti_finding *out, tt_error *error)
+{
+    TTI_TRY(tti_aligner_run(v->aligner, doc->hashes, doc->token_count, &out->alignment, error));
+    out->pair.overlap_a = (double)out->alignment.aligned_a / doc->token_count;
+    out->pair.overlap_b = (double)out->alignment.aligned_b / v->loaded->token_count;
+    return TT_OK;
+}
+
+tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
+                           tti_finding *out, tt_error *error)
 {
     const tt_options *o = v->options;
+    const int a_shorter = doc->token_count < v->loaded->token_count;
     tt_pair *p = &out->pair;
     int by_sets, by_overlap;
     memset(out, 0, sizeof *out);
     p->overlap_a = p->overlap_b = p->facts = NAN;
-    set_numbers(v, doc, p);
-    by_sets = reaches(p->resemblance, o->resemblance) ||
-              reaches(p->containment_a, o->containment) || reaches(p->containment_b, o->containment);
-    by_overlap = 0;
-    if (tti_verify_aligns(o)) {
-        const int a_shorter = doc->token_count < v->loaded->token_count;
-        TTI_TRY(tti_aligner_run(v->aligner, doc->hashes, doc->token_count, &out->alignment, error));
-        p->overlap_a = (double)out->alignment.aligned_a / doc->token_count;
-        p->overlap_b = (double)out->alignment.aligned_b / v->loaded->token_count;
-        by_overlap = reaches(a_shorter ? p->overlap_a : p->overlap_b, o->overlap);
-    }
+    if (tti_verify_aligns(o))
+        TTI_TRY(align(v, doc, out, error));
+    TTI_TRY(count_numbers(v, doc, shingles, p, error));
+    by_sets = admitted_by_sets(o, p);
+    by_overlap = reaches(a_shorter ? p->overlap_a : p->overlap_b, o->overlap);
     out->admitted = by_sets || by_overlap;
     if (!out->admitted)
         return TT_OK;

@@ -31,6 +31,7 @@ typedef struct worker {
 typedef struct job {
     const tti_corpus *corpus;
     const tt_options *options;
+    const tti_repeats *repeats;
     const uint64_t *sorted; /* bits 33..: the longer document, 2..32 the other, 0..1 the wants */
 } job;
 
@@ -115,7 +116,8 @@ static tt_status verify_self(const job *j, worker *w, uint32_t d)
 static tt_status verify_group(const job *j, worker *w, const group *g)
 {
     const uint32_t longer = tti_candidate_b(j->sorted[g->begin]);
-    TTI_TRY(tti_verifier_load(w->verifier, &j->corpus->docs[longer], NULL));
+    TTI_TRY(tti_verifier_load(w->verifier, &j->corpus->docs[longer], &j->repeats->docs[longer],
+                              NULL));
     for (size_t k = g->begin; k < g->end; k++) {
         const uint32_t other = tti_candidate_a(j->sorted[k]);
         const unsigned want = tti_candidate_want(j->sorted[k]);
@@ -124,7 +126,8 @@ static tt_status verify_group(const job *j, worker *w, const group *g)
             TTI_TRY(verify_self(j, w, longer));
             continue;
         }
-        TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &f, NULL));
+        TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &j->repeats->docs[other],
+                                 &f, NULL));
         if (f.admitted)
             TTI_TRY(keep_pair(&w->found, &f.pair, other, longer));
         if (want & TTI_WANT_SECTIONS)
@@ -258,7 +261,8 @@ static tt_status run_groups(tti_verified *out, const job *j, const group *groups
 tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_candidates *candidates,
                      const tt_options *options, tt_error *error)
 {
-    job j = {corpus, options, NULL};
+    tti_repeats repeats = {0};
+    job j = {corpus, options, &repeats, NULL};
     uint64_t *sorted = NULL;
     group *groups;
     tt_status status;
@@ -266,10 +270,12 @@ tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_cand
     TTI_TRY(sort_by_longer(corpus, candidates, &sorted, error));
     j.sorted = sorted;
     groups = tti_alloc(options->allocator, candidates->count, sizeof *groups);
-    status = groups == NULL
-                 ? tti_fail_memory(error, "verifying")
-                 : run_groups(out, &j, groups, make_groups(sorted, candidates->count, groups),
-                              error);
+    status = groups == NULL ? tti_fail_memory(error, "verifying") : TT_OK;
+    if (status == TT_OK)
+        status = tti_repeats_make(&repeats, corpus, candidates, options, error);
+    if (status == TT_OK)
+        status = run_groups(out, &j, groups, make_groups(sorted, candidates->count, groups), error);
+    tti_repeats_free(&repeats);
     if (status == TT_OK) {
         tti_sort(out->pairs, out->pair_count, sizeof *out->pairs, by_documents);
         tti_sort(out->links, out->link_count, sizeof *out->links, by_holder);

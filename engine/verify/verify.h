@@ -8,6 +8,7 @@
 #include "chain/align.h"
 #include "common/candidate.h"
 #include "common/corpus.h"
+#include "verify/repeats.h"
 
 /** A passage of document b that stands earlier, in a (or earlier in b itself). Token extents. */
 typedef struct tti_link {
@@ -44,8 +45,9 @@ typedef struct tti_verifier tti_verifier; /**< one thread's working memory */
 
 tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_error *error);
 void tti_verifier_close(tti_verifier *v);
-/** Takes one side of the pairs to come. */
-tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, tt_error *error);
+/** Takes one side of the pairs to come. `shingles`: as counted before, or NULL. Both borrowed. */
+tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
+                            tt_error *error);
 
 /** A pair's numbers with the a side given and the b side loaded; a, b ordinals are not set. */
 typedef struct tti_finding {
@@ -54,6 +56,7 @@ typedef struct tti_finding {
     tti_alignment alignment;
 } tti_finding;
 
-tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, tti_finding *out, tt_error *error);
+tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
+                           tti_finding *out, tt_error *error);
 
 #endif
