@@ -629,7 +629,10 @@ CHOICE = re.compile(r"\[([^\]]*)\]")
 
 
 class Bulletins:
-    """Draws series: a form is settled once, its facts anew for each bulletin."""
+    """Draws series: a form is settled once, its facts anew for each bulletin. Half of the places,
+    dates, periods and persons are settled with the form, as in bulletins of one day or one desk."""
+
+    SETTLED = re.compile(r"\{(L|DATE|YEAR|DAY|PERIOD|P|DAYPART)\}")
 
     def __init__(self, vocabulary, rng):
         self.v = vocabulary
@@ -638,6 +641,8 @@ class Bulletins:
     def settle(self):
         form = self.rng.below(len(series.FORMS))
         text = CHOICE.sub(lambda m: self.rng.pick(m.group(1).split("|")), series.FORMS[form])
+        text = self.SETTLED.sub(
+            lambda m: self.fact(m.group(1)) if self.rng.unit() < 0.5 else m.group(), text)
         return form, text
 
     def bulletin(self, form):

@@ -1,6 +1,7 @@
 """Forms of bulletins: same wording, other facts. Used by generate.py for its series.
 
-[a|b|c] is settled once for a series, {SLOT} is drawn anew for each bulletin.
+[a|b|c] is settled once for a series, {SLOT} is drawn anew for each bulletin (but see generate.py's
+Bulletins: some places, dates and persons are settled with the form).
 """
 
 FORMS = [
