@@ -61,14 +61,14 @@ class Pairs(unittest.TestCase):
 
     def test_brute_force_confirms_a_pair_but_not_one_of_bulletins(self):
         r = result(pair("s", "t"), pair("x", "y"), pair("a", "x"))
-        brute = {measures.key(p["a"], p["b"]): p for p in (pair("s", "t"), pair("x", "y"))}
+        brute = measures.read_brute(lines(pair("s", "t"), pair("x", "y")))
         false = [(p["a"], p["b"]) for p in measures.false_pairs(r, GOLD, brute)]
         self.assertEqual(false, [("s", "t"), ("a", "x")])
 
     def test_a_number_off_in_the_last_digits_is_wrong(self):
         r = result(pair("a", "b"), pair("x", "y", r=0.9 + 1e-11), pair("s", "t", r=0.04),
                    pair("a", "c", r=0.06))
-        brute = {measures.key(p["a"], p["b"]): p for p in (pair("b", "a"), pair("x", "y"))}
+        brute = measures.read_brute(lines(pair("b", "a"), pair("x", "y")))
         wrong = [(p["a"], p["b"]) for p in measures.wrong_numbers(r, brute, 0.05)]
         self.assertEqual(wrong, [("x", "y"), ("a", "c")])
 

@@ -2,6 +2,7 @@
 
 Independent of `twicetold eval`: it reads the same lines and counts for itself.
 """
+import collections
 import json
 import re
 
@@ -76,6 +77,18 @@ class Reported:
         return a == b or key(a, b) in self.relation
 
 
+Exact = collections.namedtuple("Exact", "a resemblance containment_a containment_b")
+
+
+def read_brute(lines):
+    """{key(a, b): Exact} of the lines of brute force."""
+    out = {}
+    for r in map(json.loads, lines):
+        out[key(r["a"], r["b"])] = Exact(r["a"], r["resemblance"], r["containment_a"],
+                                         r["containment_b"])
+    return out
+
+
 def recall(pairs, reported):
     """(found, all) of the given pairs."""
     pairs = list(pairs)
@@ -112,9 +125,8 @@ def false_pairs(result, gold, brute, resemblance=0.7, containment=0.8):
             continue
         confirmed = brute.get(key(a, b))
         if (confirmed and not (a in gold.in_series and b in gold.in_series)
-                and (confirmed["resemblance"] >= resemblance
-                     or max(confirmed["containment_a"], confirmed["containment_b"])
-                     >= containment)):
+                and (confirmed.resemblance >= resemblance
+                     or max(confirmed.containment_a, confirmed.containment_b) >= containment)):
             continue
         out.append(p)
     return out
@@ -131,10 +143,8 @@ def wrong_numbers(result, brute, least):
             if any(p[n] >= least for n in names):
                 out.append(p)
             continue
-        if exact["a"] != p["a"]:
-            exact = dict(exact, containment_a=exact["containment_b"],
-                         containment_b=exact["containment_a"])
-        if any(abs(p[n] - exact[n]) > 1e-12 for n in names):
+        numbers = exact[1:] if exact.a == p["a"] else (exact[1], exact[3], exact[2])
+        if any(abs(p[n] - x) > 1e-12 for n, x in zip(names, numbers)):
             out.append(p)
     return out
 
