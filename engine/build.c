@@ -6,6 +6,7 @@
 #include "common/fail.h"
 #include "common/par.h"
 #include "options.h"
+#include "read/json.h"
 
 #include <string.h>
 
@@ -150,6 +151,11 @@ static tt_status check_article(const tt_options *o, const tt_article *x)
 {
     if (x->id == NULL || x->id_size == 0 || x->id_size > UINT32_MAX || x->source_size > UINT32_MAX)
         return TT_EINVAL;
+    if ((x->text == NULL && x->text_size > 0) || (x->source == NULL && x->source_size > 0) ||
+        x->reserved != 0)
+        return TT_EINVAL;
+    if (tti_utf8_valid_up_to(x->id, x->id_size) != x->id_size)
+        return TT_EFORMAT;
     if (x->text_size > o->max_article_bytes)
         return TT_ELIMIT;
     return TT_OK;

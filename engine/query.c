@@ -269,6 +269,8 @@ tt_status tt_query_run(tt_query *q, const tt_article *article, tt_match_fn emit,
     size_t n;
     if (q == NULL || article == NULL || emit == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "query, article or callback is NULL");
+    if ((article->text == NULL && article->text_size > 0) || article->reserved != 0)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "text is NULL, or reserved is not 0");
     o = &q->index->settings.options;
     if (article->text_size > o->max_article_bytes)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "text is over max_article_bytes");
