@@ -11,7 +11,7 @@
 enum {
     TTI_SPLIT_BYTES = 4096,                    /**< longest piece; a multiple of 64 */
     TTI_SPLIT_RUNS = TTI_SPLIT_BYTES / 2 + 64, /**< with room for stores past the last one */
-    TTI_SPLIT_PAST = 64                        /**< bytes that may be written past the folded ones */
+    TTI_SPLIT_PAST = 64 /**< bytes that may be written past the folded ones */
 };
 
 /** Flags of a run; the values are those of TTI_TOKEN_*. */

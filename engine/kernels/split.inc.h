@@ -35,18 +35,17 @@ TTI_TARGET static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text,
     const __m512i x = _mm512_loadu_si512(text);
     const __m512i low = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
     TTI_NAME(masks) m;
-    m.letter = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('a')),
-                                      _mm512_set1_epi8(26));
-    m.upper = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8('A')),
-                                     _mm512_set1_epi8(26));
-    m.digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8('0')),
-                                     _mm512_set1_epi8(10));
+    m.letter =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
+    m.upper =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8('A')), _mm512_set1_epi8(26));
+    m.digit =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
     m.high = _mm512_movepi8_mask(x);
     m.line = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\n')) |
              _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('\r'));
     m.mild = _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(' ')) |
-             _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8(',')),
-                                    _mm512_set1_epi8(2));
+             _mm512_cmplt_epu8_mask(_mm512_sub_epi8(x, _mm512_set1_epi8(',')), _mm512_set1_epi8(2));
     m.run = m.letter | m.digit | m.high;
     _mm512_storeu_si512(folded, _mm512_mask_blend_epi8(m.upper, x, low));
     return m;
@@ -64,23 +63,30 @@ TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *out, uint64_t bits,
                                               _mm512_set1_epi16((short)base)));
 }
 
-/* Stores, for every bit of `places`, the flags whose masks have that bit. */
-TTI_TARGET static inline void TTI_NAME(put_flags)(uint8_t *out, uint64_t places, uint64_t digit,
-                                                  uint64_t upper, uint64_t ask)
+/* Stores the bytes at the bits of `places`. */
+TTI_TARGET static inline void TTI_NAME(put_flags)(uint8_t *out, uint64_t places, __m512i flags)
 {
-    const __m512i flags = _mm512_or_si512(
-        _mm512_or_si512(_mm512_maskz_set1_epi8(digit, (char)TTI_RUN_NUMERAL),
-                        _mm512_maskz_set1_epi8(upper, (char)TTI_RUN_CAPITAL)),
-        _mm512_maskz_set1_epi8(ask, (char)TTI_RUN_ASK));
     _mm256_storeu_si256((__m256i *)(void *)out,
                         _mm512_castsi512_si256(_mm512_maskz_compress_epi8(places, flags)));
 }
 
-TTI_TARGET static inline void TTI_NAME(put_upper)(uint8_t *out, uint64_t places, uint64_t upper)
+TTI_TARGET static inline void TTI_NAME(put_starts)(tti_split *out, uint64_t starts, unsigned base,
+                                                   const TTI_NAME(masks) * m, uint64_t ask)
+{
+    const __m512i digit = _mm512_maskz_set1_epi8(m->digit, (char)TTI_RUN_NUMERAL);
+    const __m512i upper = _mm512_maskz_set1_epi8(m->upper, (char)TTI_RUN_CAPITAL);
+    const __m512i asked = _mm512_maskz_set1_epi8(ask, (char)TTI_RUN_ASK);
+    const __m512i flags = _mm512_or_si512(_mm512_or_si512(digit, upper), asked);
+    TTI_NAME(put_places)(out->begin + out->count, starts, base);
+    TTI_NAME(put_flags)(out->first + out->count, starts, flags);
+}
+
+TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended, uint64_t ends,
+                                                 unsigned base, uint64_t upper)
 {
     const __m512i flags = _mm512_maskz_set1_epi8(upper, (char)TTI_RUN_UPPER);
-    _mm256_storeu_si256((__m256i *)(void *)out,
-                        _mm512_castsi512_si256(_mm512_maskz_compress_epi8(places, flags)));
+    TTI_NAME(put_places)(out->end + ended, ends, base);
+    TTI_NAME(put_flags)(out->whole + ended, ends, flags);
 }
 
 #else
@@ -103,7 +109,8 @@ TTI_TARGET static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text,
     const __m256i small = _mm256_set1_epi8(0x20);
     const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)text);
     const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(text + 32));
-    const __m256i upper_a = TTI_NAME(in_range)(a, 'A', 26), upper_b = TTI_NAME(in_range)(b, 'A', 26);
+    const __m256i upper_a = TTI_NAME(in_range)(a, 'A', 26);
+    const __m256i upper_b = TTI_NAME(in_range)(b, 'A', 26);
     const __m256i low_a = _mm256_or_si256(a, _mm256_and_si256(upper_a, small));
     const __m256i low_b = _mm256_or_si256(b, _mm256_and_si256(upper_b, small));
     const __m256i lf = _mm256_set1_epi8('\n'), cr = _mm256_set1_epi8('\r');
@@ -115,9 +122,9 @@ TTI_TARGET static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text,
     m.high = TTI_NAME(bits)(a, b);
     m.line = TTI_NAME(bits)(_mm256_or_si256(_mm256_cmpeq_epi8(a, lf), _mm256_cmpeq_epi8(a, cr)),
                             _mm256_or_si256(_mm256_cmpeq_epi8(b, lf), _mm256_cmpeq_epi8(b, cr)));
-    m.mild = TTI_NAME(bits)(
-        _mm256_or_si256(_mm256_cmpeq_epi8(a, small), TTI_NAME(in_range)(a, ',', 2)),
-        _mm256_or_si256(_mm256_cmpeq_epi8(b, small), TTI_NAME(in_range)(b, ',', 2)));
+    m.mild =
+        TTI_NAME(bits)(_mm256_or_si256(_mm256_cmpeq_epi8(a, small), TTI_NAME(in_range)(a, ',', 2)),
+                       _mm256_or_si256(_mm256_cmpeq_epi8(b, small), TTI_NAME(in_range)(b, ',', 2)));
     m.run = m.letter | m.digit | m.high;
     _mm256_storeu_si256((__m256i *)(void *)folded, low_a);
     _mm256_storeu_si256((__m256i *)(void *)(folded + 32), low_b);
@@ -161,26 +168,42 @@ static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text, uint8_t *f
 
 #  endif
 
-TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *out, uint64_t bits, unsigned base)
+/* Place of the lowest bit; any place where there is none. */
+TTI_TARGET static inline unsigned TTI_NAME(lowest)(uint64_t bits)
 {
-    for (; bits != 0; bits &= bits - 1)
-        *out++ = (uint16_t)(base + (unsigned)__builtin_ctzll(bits));
+    return (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63);
 }
 
-TTI_TARGET static inline void TTI_NAME(put_flags)(uint8_t *out, uint64_t places, uint64_t digit,
-                                                  uint64_t upper, uint64_t ask)
+/*
+ * Both of these work in steps of eight and may store as many past the last bit: a block of English
+ * has eleven words, so the number of steps is foreseen more often than the number of bits.
+ */
+TTI_TARGET static inline void TTI_NAME(put_starts)(tti_split *out, uint64_t starts, unsigned base,
+                                                   const TTI_NAME(masks) * m, uint64_t ask)
 {
-    for (; places != 0; places &= places - 1) {
-        const int i = __builtin_ctzll(places);
-        *out++ = (uint8_t)((digit >> i & 1) * TTI_RUN_NUMERAL | (upper >> i & 1) * TTI_RUN_CAPITAL |
-                           (ask >> i & 1) * TTI_RUN_ASK);
-    }
+    uint16_t *begin = out->begin + out->count;
+    uint8_t *first = out->first + out->count;
+    for (; starts != 0; begin += 8, first += 8)
+        for (unsigned k = 0; k < 8; k++, starts &= starts - 1) {
+            const unsigned i = TTI_NAME(lowest)(starts);
+            begin[k] = (uint16_t)(base + i);
+            first[k] =
+                (uint8_t)((m->digit >> i & 1) * TTI_RUN_NUMERAL |
+                          (m->upper >> i & 1) * TTI_RUN_CAPITAL | (ask >> i & 1) * TTI_RUN_ASK);
+        }
 }
 
-TTI_TARGET static inline void TTI_NAME(put_upper)(uint8_t *out, uint64_t places, uint64_t upper)
+TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended, uint64_t ends,
+                                                 unsigned base, uint64_t upper)
 {
-    for (; places != 0; places &= places - 1)
-        *out++ = (uint8_t)((upper >> __builtin_ctzll(places) & 1) * TTI_RUN_UPPER);
+    uint16_t *end = out->end + ended;
+    uint8_t *whole = out->whole + ended;
+    for (; ends != 0; end += 8, whole += 8)
+        for (unsigned k = 0; k < 8; k++, ends &= ends - 1) {
+            const unsigned i = TTI_NAME(lowest)(ends);
+            end[k] = (uint16_t)(base + i);
+            whole[k] = (uint8_t)((upper >> i & 1) * TTI_RUN_UPPER);
+        }
 }
 
 #endif
@@ -218,14 +241,12 @@ TTI_TARGET static inline uint32_t TTI_NAME(put_block)(tti_split *out, const TTI_
     const uint64_t more = m->upper & TTI_NAME(add)(run, m->upper, &c->upper);
     const uint64_t upper = TTI_NAME(add)(run, more, &c->more) & ~lower;
     uint64_t dirty = TTI_NAME(add)(run, m->high, &c->dirty) & ends;
-    TTI_NAME(put_places)(out->begin + out->count, starts, base);
-    TTI_NAME(put_flags)(out->first + out->count, starts, m->digit, m->upper, ask);
-    TTI_NAME(put_places)(out->end + ended, ends, base);
-    TTI_NAME(put_upper)(out->whole + ended, ends, upper);
+    TTI_NAME(put_starts)(out, starts, base, m, ask);
+    TTI_NAME(put_ends)(out, ended, ends, base, upper);
     TTI_NAME(put_lines)(out, m->line, starts, out->count, base);
     for (; dirty != 0; dirty &= dirty - 1)
-        out->dirty[out->dirty_count++] = (uint16_t)(
-            ended + (unsigned)__builtin_popcountll(ends & ((dirty & -dirty) - 1)));
+        out->dirty[out->dirty_count++] =
+            (uint16_t)(ended + (unsigned)__builtin_popcountll(ends & ((dirty & -dirty) - 1)));
     c->open = (unsigned)(run >> 63);
     out->count += (uint32_t)__builtin_popcountll(starts);
     return ended + (uint32_t)__builtin_popcountll(ends);
@@ -256,36 +277,11 @@ TTI_TARGET static void TTI_NAME(split)(const uint8_t *text, size_t size, uint8_t
     }
 }
 
-/* XXH3 of 1 .. 8 bytes; eight may be read. */
-TTI_TARGET static inline uint64_t TTI_NAME(hash_short)(const uint8_t *bytes, uint32_t length,
-                                                       const tti_flips *flips)
-{
-    uint64_t x = XXH_readLE64(bytes);
-    if (length >= 4) {
-        const uint64_t tail = (uint32_t)(x >> (8 * length - 32));
-        x = (tail | x << 32) ^ flips->four;
-        x ^= (x << 49 | x >> 15) ^ (x << 24 | x >> 40);
-        x *= TTI_XXH_MIX;
-        x ^= (x >> 35) + length;
-        x *= TTI_XXH_MIX;
-        return x ^ x >> 28;
-    }
-    const uint64_t first = x & 0xFF, middle = x >> (8 * (length >> 1)) & 0xFF;
-    const uint64_t last = x >> (8 * length - 8) & 0xFF;
-    x = (last | length << 8 | first << 16 | middle << 24) ^ flips->one;
-    x ^= x >> 33;
-    x *= TTI_XXH_PRIME_2;
-    x ^= x >> 29;
-    x *= TTI_XXH_PRIME_3;
-    return x ^ x >> 32;
-}
-
 #if TTI_WIDE == 5
 
 TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_batch *b, const uint8_t *bytes,
-                                                   size_t i, __mmask8 all,
-                                                   const tti_flips *flips, uint64_t *wide,
-                                                   uint32_t *low)
+                                                   size_t i, __mmask8 all, const tti_flips *flips,
+                                                   uint64_t *wide, uint32_t *low)
 {
     const __m512i at = _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, b->at + i));
     const __m512i length =
@@ -295,9 +291,9 @@ TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_batch *b, const uin
     const __m512i width = _mm512_slli_epi64(length, 3), byte = _mm512_set1_epi64(0xFF);
     /* 4 .. 8 bytes: last four below the first four */
     const __m512i tail = _mm512_srlv_epi64(x, _mm512_sub_epi64(width, _mm512_set1_epi64(32)));
-    const __m512i long_key = _mm512_xor_si512(
-        _mm512_mask_blend_epi32(0xAAAA, tail, _mm512_slli_epi64(x, 32)),
-        _mm512_set1_epi64((long long)flips->four));
+    const __m512i long_key =
+        _mm512_xor_si512(_mm512_mask_blend_epi32(0xAAAA, tail, _mm512_slli_epi64(x, 32)),
+                         _mm512_set1_epi64((long long)flips->four));
     /* 1 .. 3 bytes: last, length, first, middle */
     const __m512i middle = _mm512_and_si512(
         _mm512_srlv_epi64(x, _mm512_slli_epi64(_mm512_srli_epi64(length, 1), 3)), byte);
@@ -310,65 +306,114 @@ TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_batch *b, const uin
     /* both: the same steps with other numbers */
     const __m512i turned =
         _mm512_xor_si512(_mm512_rol_epi64(long_key, 49), _mm512_rol_epi64(long_key, 24));
-    __m512i h = _mm512_mask_xor_epi64(
-        _mm512_xor_si512(short_key, _mm512_srli_epi64(short_key, 33)), four, long_key, turned);
-    h = _mm512_mullo_epi64(
-        h, _mm512_mask_blend_epi64(four, _mm512_set1_epi64((long long)TTI_XXH_PRIME_2),
-                                   _mm512_set1_epi64((long long)TTI_XXH_MIX)));
+    __m512i h = _mm512_mask_xor_epi64(_mm512_xor_si512(short_key, _mm512_srli_epi64(short_key, 33)),
+                                      four, long_key, turned);
+    h = _mm512_mullo_epi64(h, _mm512_mask_blend_epi64(four,
+                                                      _mm512_set1_epi64((long long)TTI_XXH_PRIME_2),
+                                                      _mm512_set1_epi64((long long)TTI_XXH_MIX)));
     h = _mm512_xor_si512(
         h, _mm512_mask_add_epi64(_mm512_srli_epi64(h, 29), four, _mm512_srli_epi64(h, 35), length));
-    h = _mm512_mullo_epi64(
-        h, _mm512_mask_blend_epi64(four, _mm512_set1_epi64((long long)TTI_XXH_PRIME_3),
-                                   _mm512_set1_epi64((long long)TTI_XXH_MIX)));
-    h = _mm512_xor_si512(
-        h, _mm512_mask_srli_epi64(_mm512_srli_epi64(h, 32), four, h, 28));
+    h = _mm512_mullo_epi64(h, _mm512_mask_blend_epi64(four,
+                                                      _mm512_set1_epi64((long long)TTI_XXH_PRIME_3),
+                                                      _mm512_set1_epi64((long long)TTI_XXH_MIX)));
+    h = _mm512_xor_si512(h, _mm512_mask_srli_epi64(_mm512_srli_epi64(h, 32), four, h, 28));
     _mm512_mask_storeu_epi64(wide + i, all, h);
     _mm512_mask_cvtepi64_storeu_epi32(low + i, all, h);
 }
 
-TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, uint64_t seed,
-                                      uint64_t *wide, uint32_t *low)
+/* Hashes eight strings at a time as if they were short, and lists those that are not. */
+TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_batch *b, const uint8_t *bytes,
+                                             uint64_t seed, uint64_t *wide, uint32_t *low,
+                                             uint32_t *rest)
 {
     const tti_flips flips = tti_flips_of(seed);
+    size_t rest_count = 0;
+    __m256i places = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
     for (size_t i = 0; i < b->count; i += 8) {
         const size_t left = b->count - i;
         const __mmask8 all = (__mmask8)(left >= 8 ? 0xFF : (1u << left) - 1);
         const __m256i length = _mm256_maskz_loadu_epi32(all, b->length + i);
-        unsigned longer = _mm256_cmpgt_epu32_mask(length, _mm256_set1_epi32(8));
+        const __mmask8 longer = _mm256_cmpgt_epu32_mask(length, _mm256_set1_epi32(8));
         TTI_NAME(hash_eight)(b, bytes, i, all, &flips, wide, low);
-        for (; longer != 0; longer &= longer - 1) {
-            const size_t k = i + (unsigned)__builtin_ctz(longer);
-            wide[k] = XXH3_64bits_withSeed(bytes + b->at[k], b->length[k], seed);
-            low[k] = (uint32_t)wide[k];
-        }
+        _mm256_storeu_si256((__m256i *)(void *)(rest + rest_count),
+                            _mm256_maskz_compress_epi32(longer, places));
+        rest_count += (size_t)__builtin_popcount(longer);
+        places = _mm256_add_epi32(places, _mm256_set1_epi32(8));
     }
+    return rest_count;
 }
 
 #else
 
-/* The lengths are too irregular to be foreseen, so a first pass takes all strings for short ones
- * and notes where that is wrong. */
+/* XXH3 of 1 .. 3 bytes; eight may be read. */
+TTI_TARGET static inline uint64_t TTI_NAME(hash_three)(const uint8_t *bytes, uint32_t length,
+                                                       const tti_flips *flips)
+{
+    const uint64_t first = bytes[0], middle = bytes[length >> 1], last = bytes[length - 1];
+    uint64_t x = (last | length << 8 | first << 16 | middle << 24) ^ flips->one;
+    x ^= x >> 33;
+    x *= TTI_XXH_PRIME_2;
+    x ^= x >> 29;
+    x *= TTI_XXH_PRIME_3;
+    return x ^ x >> 32;
+}
+
+/* XXH3 of 4 .. 8 bytes. */
+TTI_TARGET static inline uint64_t TTI_NAME(hash_eight)(const uint8_t *bytes, uint32_t length,
+                                                       const tti_flips *flips)
+{
+    const uint64_t head = XXH_readLE32(bytes), tail = XXH_readLE32(bytes + length - 4);
+    uint64_t x = (tail | head << 32) ^ flips->four;
+    x ^= (x << 49 | x >> 15) ^ (x << 24 | x >> 40);
+    x *= TTI_XXH_MIX;
+    x ^= (x >> 35) + length;
+    x *= TTI_XXH_MIX;
+    return x ^ x >> 28;
+}
+
+/* Hashes the short strings and lists the others. The lengths of words are too irregular to be
+ * foreseen, so they are sorted by formula first, without a branch. */
+TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_batch *b, const uint8_t *bytes,
+                                             uint64_t seed, uint64_t *wide, uint32_t *low,
+                                             uint32_t *rest)
+{
+    const tti_flips flips = tti_flips_of(seed);
+    uint16_t three[TTI_SPLIT_RUNS], eight[TTI_SPLIT_RUNS];
+    size_t threes = 0, eights = 0, rest_count = 0;
+    for (uint32_t i = 0; i < b->count; i++) {
+        const uint32_t length = b->length[i];
+        three[threes] = eight[eights] = (uint16_t)i;
+        rest[rest_count] = i;
+        threes += length < 4;
+        eights += length - 4 < 5;
+        rest_count += length > 8;
+    }
+    for (size_t i = 0; i < threes; i++) {
+        const size_t k = three[i];
+        wide[k] = TTI_NAME(hash_three)(bytes + b->at[k], b->length[k], &flips);
+        low[k] = (uint32_t)wide[k];
+    }
+    for (size_t i = 0; i < eights; i++) {
+        const size_t k = eight[i];
+        wide[k] = TTI_NAME(hash_eight)(bytes + b->at[k], b->length[k], &flips);
+        low[k] = (uint32_t)wide[k];
+    }
+    return rest_count;
+}
+
+#endif
+
 TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, uint64_t seed,
                                       uint64_t *wide, uint32_t *low)
 {
-    const tti_flips flips = tti_flips_of(seed);
-    uint16_t longer[TTI_SPLIT_RUNS];
-    size_t longer_count = 0;
-    for (size_t i = 0; i < b->count; i++) {
-        const uint32_t length = b->length[i];
-        wide[i] = TTI_NAME(hash_short)(bytes + b->at[i], length < 8 ? length : 8, &flips);
-        low[i] = (uint32_t)wide[i];
-        longer[longer_count] = (uint16_t)i;
-        longer_count += length > 8;
-    }
-    for (size_t i = 0; i < longer_count; i++) {
-        const size_t k = longer[i];
+    uint32_t rest[TTI_SPLIT_RUNS + 8];
+    const size_t count = TTI_NAME(hash_most)(b, bytes, seed, wide, low, rest);
+    for (size_t i = 0; i < count; i++) {
+        const size_t k = rest[i];
         wide[k] = XXH3_64bits_withSeed(bytes + b->at[k], b->length[k], seed);
         low[k] = (uint32_t)wide[k];
     }
 }
-
-#endif
 
 TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, uint32_t end,
                                       uint32_t base, tti_batch *batch)

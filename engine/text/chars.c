@@ -51,7 +51,10 @@ static int is_single(uint32_t code)
 }
 
 /* Half-width voiced sound marks: letters that decompose to combining marks. */
-static int is_half_width_mark(uint32_t code) { return code == 0xFF9E || code == 0xFF9F; }
+static int is_half_width_mark(uint32_t code)
+{
+    return code == 0xFF9E || code == 0xFF9F;
+}
 
 static unsigned letter_class(uint32_t code, const utf8proc_property_t *property)
 {
@@ -93,8 +96,8 @@ static unsigned class_of(uint32_t code, const utf8proc_property_t *property)
 
 /* The combining classes of Unicode, ascending: a rank of 6 bits orders marks as well as they do. */
 static const uint8_t combining_classes[] = {
-    0,  1,  6,  7,  8,  9,  10, 11,  12,  13,  14,  15,  16,  17,  18,  19,  20,  21,  22,
-    23, 24, 25, 26, 27, 28, 29, 30,  31,  32,  33,  34,  35,  36,  84,  91,  103, 107, 118,
+    0,   1,   6,   7,   8,   9,   10,  11,  12,  13,  14,  15,  16,  17,  18,  19,  20,  21,  22,
+    23,  24,  25,  26,  27,  28,  29,  30,  31,  32,  33,  34,  35,  36,  84,  91,  103, 107, 118,
     122, 129, 130, 132, 202, 214, 216, 218, 220, 222, 224, 226, 228, 230, 232, 233, 234, 240,
 };
 

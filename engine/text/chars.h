@@ -51,14 +51,38 @@ static inline uint64_t tti_chars_get(uint32_t code)
     return entry != 0 ? entry : tti_chars_fill(code);
 }
 
-static inline unsigned tti_char_class(uint64_t entry) { return entry & 7; }
-static inline int tti_char_upper(uint64_t entry) { return (entry >> 3) & 1; }
-static inline int tti_char_title(uint64_t entry) { return (entry >> 4) & 1; }
-static inline int tti_char_number(uint64_t entry) { return (entry >> 5) & 1; }
-static inline int tti_char_slow(uint64_t entry) { return (entry >> 6) & 1; }
-static inline unsigned tti_char_size(uint64_t entry) { return (entry >> 7) & 7; }
-static inline unsigned tti_char_rank(uint64_t entry) { return (entry >> 10) & 63; }
-static inline uint64_t tti_char_bytes(uint64_t entry) { return entry >> 16; }
+static inline unsigned tti_char_class(uint64_t entry)
+{
+    return entry & 7;
+}
+static inline int tti_char_upper(uint64_t entry)
+{
+    return (entry >> 3) & 1;
+}
+static inline int tti_char_title(uint64_t entry)
+{
+    return (entry >> 4) & 1;
+}
+static inline int tti_char_number(uint64_t entry)
+{
+    return (entry >> 5) & 1;
+}
+static inline int tti_char_slow(uint64_t entry)
+{
+    return (entry >> 6) & 1;
+}
+static inline unsigned tti_char_size(uint64_t entry)
+{
+    return (entry >> 7) & 7;
+}
+static inline unsigned tti_char_rank(uint64_t entry)
+{
+    return (entry >> 10) & 63;
+}
+static inline uint64_t tti_char_bytes(uint64_t entry)
+{
+    return entry >> 16;
+}
 
 /** Bytes of one character: NFKD of its case fold, or without `fold` NFD. @return their number. */
 size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_MAX]);
@@ -86,9 +110,13 @@ static inline void tti_utf8_put_3(uint32_t code, uint8_t *out)
     out[2] = (uint8_t)(0x80 | (code & 0x3F));
 }
 
-static inline int tti_hangul_is(uint32_t code) { return code >= 0xAC00 && code <= 0xD7A3; }
+static inline int tti_hangul_is(uint32_t code)
+{
+    return code >= 0xAC00 && code <= 0xD7A3;
+}
 
-/** Normalises a Hangul syllable, by arithmetic (Unicode 3.12). @return 6 or 9; 9 bytes are written */
+/** Normalises a Hangul syllable, by arithmetic (Unicode 3.12). @return 6 or 9; 9 bytes are written
+ */
 static inline size_t tti_hangul_put(uint32_t code, uint8_t *out)
 {
     const uint32_t index = code - 0xAC00, trail = index % 28;

@@ -22,8 +22,10 @@ enum {
 /* tti_line.start */
 enum { START_OTHER, START_SMALL, START_CAPITAL };
 
-
-static int is_blank(uint8_t byte) { return byte == ' ' || byte == '\t'; }
+static int is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t';
+}
 
 /* Whether a sentence ends with the line, counting quotes and brackets behind its stop. */
 static int ends_sentence(const uint8_t *text, uint32_t begin, uint32_t end)
@@ -63,18 +65,21 @@ static int ends_sentence(const uint8_t *text, uint32_t begin, uint32_t end)
     return 0;
 }
 
-/* Characters of text[begin, end): bytes that do not continue one. */
+/* Characters of text[begin, end), at most 4 * MAX_COLUMN bytes: those that do not continue one. */
 static uint32_t count_characters(const uint8_t *text, uint32_t begin, uint32_t end)
 {
+    const uint64_t each = UINT64_C(0x0101010101010101), pairs = UINT64_C(0x00FF00FF00FF00FF);
+    uint64_t sums = 0; /* eight of them, below 256 for so few bytes */
     uint32_t i = begin, continuing = 0;
     for (; i + 8 <= end; i += 8) {
         uint64_t x;
         memcpy(&x, text + i, sizeof x);
-        x = x >> 7 & ~(x >> 6) & UINT64_C(0x0101010101010101);
-        continuing += (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+        sums += x >> 7 & ~(x >> 6) & each;
     }
     for (; i < end; i++)
         continuing += (text[i] & 0xC0) == 0x80;
+    sums = (sums & pairs) + (sums >> 8 & pairs);
+    continuing += (uint32_t)(sums * UINT64_C(0x0001000100010001) >> 48);
     return end - begin - continuing;
 }
 
@@ -84,7 +89,7 @@ static uint8_t start_of(uint32_t code)
     if (tti_char_upper(entry) || tti_char_title(entry))
         return START_CAPITAL;
     return (code < 0x80 ? code >= 'a' && code <= 'z' : tti_chars_small(code)) ? START_SMALL
-                                                                            : START_OTHER;
+                                                                              : START_OTHER;
 }
 
 /* Fills in the layout of a line. */

@@ -14,7 +14,8 @@
 #include "text/chars.h"
 #include "text/paragraph.h"
 
-/* The character at hand: class 0 where the bytes are not one, TTI_CHAR_OTHER of size 0 at the end. */
+/* The character at hand: class 0 where the bytes are not one, TTI_CHAR_OTHER of size 0 at the end.
+ */
 typedef struct character {
     uint64_t entry;
     uint32_t code;
@@ -76,7 +77,8 @@ tt_status tti_scan_line(tti_scan *s, uint32_t count, uint32_t end, uint32_t next
         if (tti_reserve(t->allocator, &t->lines, &t->line_capacity, s->line_count + 1,
                         sizeof *t->lines) != 0)
             return tti_fail_memory(s->error, "lines");
-        t->lines[s->line_count++] = (tti_line){.begin = begin, .end = end, .tokens = count, .gap = gap};
+        t->lines[s->line_count++] =
+            (tti_line){.begin = begin, .end = end, .tokens = count, .gap = gap};
     } else if (s->line_count > 0) {
         gap |= gap_of(s->text, begin, end);
         t->lines[s->line_count - 1].gap |= gap;
@@ -261,7 +263,10 @@ static tt_status scan_token(tti_scan *s, character *next)
 
 /* Whether a character that starts with this byte is neither a mark nor ignored: ASCII, ideographs.
  */
-static inline int leaves_alone(uint8_t byte) { return byte < 0x80 || (byte >= 0xE4 && byte <= 0xE9); }
+static inline int leaves_alone(uint8_t byte)
+{
+    return byte < 0x80 || (byte >= 0xE4 && byte <= 0xE9);
+}
 
 /*
  * Reads ideographs of the first block, U+4E00 .. U+9FBF: each is a token and its own normalised
@@ -328,8 +333,8 @@ static tt_status scan_region(tti_scan *s)
         if (c.code < 0x80)
             return TT_OK;
         if (class == TTI_CHAR_LINE && s->by_lines)
-            TTI_TRY(tti_scan_line(s, s->flushed + s->batch.count, s->position,
-                                  s->position + c.size, c.code == 0x2029 ? TTI_GAP_MARK : 0));
+            TTI_TRY(tti_scan_line(s, s->flushed + s->batch.count, s->position, s->position + c.size,
+                                  c.code == 0x2029 ? TTI_GAP_MARK : 0));
         s->position += c.size;
         c = character_at(s, s->position);
     }

@@ -16,17 +16,18 @@ enum kind {
     SPACE,
     LINE,
     IGNORED,
-    STOP,        /* ends a sentence, with white space after it */
-    FULL_STOP,   /* ends a sentence */
-    BRACKET,     /* an opening one */
-    QUOTE,       /* opens a quotation, with white space or an opening before it */
+    STOP,         /* ends a sentence, with white space after it */
+    FULL_STOP,    /* ends a sentence */
+    BRACKET,      /* an opening one */
+    QUOTE,        /* opens a quotation, with white space or an opening before it */
     OPENING_QUOTE /* opens a quotation */
 };
 
 static const uint8_t ascii_kinds[128] = {
-    ['\t'] = SPACE, ['\v'] = SPACE, ['\f'] = SPACE, [' '] = SPACE, ['\n'] = LINE, ['\r'] = LINE,
-    ['.'] = STOP,   ['!'] = STOP,   ['?'] = STOP,   [':'] = STOP,  [';'] = STOP,  ['('] = BRACKET,
-    ['['] = BRACKET, ['{'] = BRACKET, ['"'] = QUOTE, ['\''] = QUOTE, ['`'] = QUOTE,
+    ['\t'] = SPACE, ['\v'] = SPACE,  ['\f'] = SPACE,  [' '] = SPACE,   ['\n'] = LINE,
+    ['\r'] = LINE,  ['.'] = STOP,    ['!'] = STOP,    ['?'] = STOP,    [':'] = STOP,
+    [';'] = STOP,   ['('] = BRACKET, ['['] = BRACKET, ['{'] = BRACKET, ['"'] = QUOTE,
+    ['\''] = QUOTE, ['`'] = QUOTE,
 };
 
 static enum kind kind_of(uint32_t code)
@@ -85,10 +86,10 @@ static enum kind kind_of(uint32_t code)
 int tti_sentence_opens(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
                        uint32_t begin)
 {
-    int stopped = 0;      /* a stop was seen that white space must confirm */
-    int opened = 0;       /* the last character opens a quotation */
-    int after_space = 0;  /* the last character is white space or an opening */
-    int keeps_space = 0;  /* the opening quote is one that French puts a space behind */
+    int stopped = 0;        /* a stop was seen that white space must confirm */
+    int opened = 0;         /* the last character opens a quotation */
+    int after_space = 0;    /* the last character is white space or an opening */
+    int keeps_space = 0;    /* the opening quote is one that French puts a space behind */
     unsigned line_ends = 0; /* with nothing but white space between them */
     unsigned size;
     for (uint32_t i = before_end; i < begin; i += size) {

@@ -45,7 +45,8 @@ static void lines_without_tokens_are_no_paragraphs(void **state)
 static void blank_lines_at_the_ends_part_nothing(void **state)
 {
     (void)state;
-    assert_joined("\n\nFirst line.\nSecond line.\n\n", TT_PARAGRAPHS_AUTO, "First|line/Second|line");
+    assert_joined("\n\nFirst line.\nSecond line.\n\n", TT_PARAGRAPHS_AUTO,
+                  "First|line/Second|line");
 }
 
 static void without_blank_lines_a_line_is_a_paragraph(void **state)
@@ -94,17 +95,24 @@ static void wrapped_lines_of_scripts_without_case_are_joined(void **state)
 {
     (void)state;
     /* Hebrew letters in place of words: widths tell. */
-    assert_joined("\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC \u05DE\u05E0\u05E1\n"
-                  "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC \u05DE\u05E0\n"
-                  "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC \u05DE\u05E0\u05E1\n"
-                  "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC \u05DE\u05E0\u05E1\n"
-                  "\u05D0\u05D1\u05D2",
-                  TT_PARAGRAPHS_AUTO,
-                  "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|\u05DE\u05E0\u05E1|"
-                  "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|\u05DE\u05E0|"
-                  "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|\u05DE\u05E0\u05E1|"
-                  "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|\u05DE\u05E0\u05E1|"
-                  "\u05D0\u05D1\u05D2");
+    assert_joined(
+        "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC "
+        "\u05DE\u05E0\u05E1\n"
+        "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC \u05DE\u05E0\n"
+        "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC "
+        "\u05DE\u05E0\u05E1\n"
+        "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC "
+        "\u05DE\u05E0\u05E1\n"
+        "\u05D0\u05D1\u05D2",
+        TT_PARAGRAPHS_AUTO,
+        "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|"
+        "\u05DE\u05E0\u05E1|"
+        "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|\u05DE\u05E0|"
+        "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|"
+        "\u05DE\u05E0\u05E1|"
+        "\u05D0\u05D1\u05D2\u05D3|\u05D4\u05D5\u05D6\u05D7|\u05D8\u05D9\u05DB\u05DC|"
+        "\u05DE\u05E0\u05E1|"
+        "\u05D0\u05D1\u05D2");
 }
 
 static void lines_longer_than_any_column_are_paragraphs(void **state)
@@ -143,7 +151,8 @@ static void a_paragraph_has_the_same_key_in_any_article(void **state)
 static void a_rewrapped_article_has_the_same_key(void **state)
 {
     (void)state;
-    assert_same("The first line\nof it.\n\nAnd more of\nit", "The first line of it.\nAnd more of it");
+    assert_same("The first line\nof it.\n\nAnd more of\nit",
+                "The first line of it.\nAnd more of it");
 }
 
 static void first_tokens_are_flagged(void **state)
@@ -163,8 +172,9 @@ static void first_tokens_are_flagged(void **state)
 static void paragraphs_cover_the_tokens(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"a", "Bc", " ",  "  ", "\n", "\r", "\n\n", "\r\n",
-                                         ".", "-",  "\t", "\u4E2D", "\u2028", "\u2029", "\u00E9 "};
+    static const char *const pieces[] = {"a",  "Bc",     " ",      "  ",     "\n",
+                                         "\r", "\n\n",   "\r\n",   ".",      "-",
+                                         "\t", "\u4E2D", "\u2028", "\u2029", "\u00E9 "};
     uint64_t random = test_seed(7);
     for (int round = 0; round < 4000; round++) {
         char text[400];

@@ -101,7 +101,8 @@ static void a_long_text_is_too_long(void **state)
     tti_tokens store;
     tti_text_added added;
     tti_tokens_init(&store, &tti_libc_allocator);
-    assert_int_equal(tti_text_append(&store, "", (size_t)UINT32_MAX, 0, 1, &added, NULL), TT_ELIMIT);
+    assert_int_equal(tti_text_append(&store, "", (size_t)UINT32_MAX, 0, 1, &added, NULL),
+                     TT_ELIMIT);
     tti_tokens_free(&store);
 }
 
@@ -249,8 +250,8 @@ static void random_bytes_are_refused_or_make_sound_tokens(void **state)
         utf8proc_ssize_t valid = 0, step = 1;
         utf8proc_int32_t code;
         for (; valid < (utf8proc_ssize_t)size && step > 0; valid += step > 0 ? step : 0)
-            step = utf8proc_iterate((const uint8_t *)text + valid,
-                                    (utf8proc_ssize_t)size - valid, &code);
+            step = utf8proc_iterate((const uint8_t *)text + valid, (utf8proc_ssize_t)size - valid,
+                                    &code);
         if (status == TT_OK) {
             assert_true(step > 0);
             check_extents(text, size, &store, &added);
@@ -273,10 +274,10 @@ static void random_bytes_are_refused_or_make_sound_tokens(void **state)
 static int plain_single(uint32_t c)
 {
     static const uint32_t ranges[][2] = {
-        {0xE00, 0xE7F},     {0xE80, 0xEFF},     {0x1000, 0x109F},   {0x1780, 0x17FF},
-        {0x3005, 0x3007},   {0x303B, 0x303C},   {0x3041, 0x30FF},   {0x31F0, 0x31FF},
-        {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xA9E0, 0xA9FF},   {0xAA60, 0xAA7F},
-        {0xF900, 0xFAFF},   {0xFF66, 0xFF9D},   {0x1AFF0, 0x1B16F}, {0x20000, 0x3FFFF}};
+        {0xE00, 0xE7F},   {0xE80, 0xEFF},   {0x1000, 0x109F},   {0x1780, 0x17FF},
+        {0x3005, 0x3007}, {0x303B, 0x303C}, {0x3041, 0x30FF},   {0x31F0, 0x31FF},
+        {0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0xA9E0, 0xA9FF},   {0xAA60, 0xAA7F},
+        {0xF900, 0xFAFF}, {0xFF66, 0xFF9D}, {0x1AFF0, 0x1B16F}, {0x20000, 0x3FFFF}};
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
         if (c >= ranges[i][0] && c <= ranges[i][1])
             return 1;
@@ -311,7 +312,8 @@ static uint64_t plain_hash(const uint8_t *text, size_t begin, size_t end)
             size += length;
         }
     }
-    utf8proc_ssize_t n = utf8proc_map(kept, (utf8proc_ssize_t)size, &decomposed, UTF8PROC_DECOMPOSE);
+    utf8proc_ssize_t n =
+        utf8proc_map(kept, (utf8proc_ssize_t)size, &decomposed, UTF8PROC_DECOMPOSE);
     n = utf8proc_map(decomposed, n, &folded,
                      UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
     assert_true(n > 0);
@@ -327,8 +329,8 @@ static void fail_token(const uint8_t *text, size_t begin, size_t end)
     char codes[200] = "";
     unsigned length;
     for (size_t i = begin, n = 0; i < end && n < sizeof codes - 10; i += length)
-        n += (size_t)sprintf(codes + n, " %04X",
-                             (unsigned)tti_utf8_get(text + i, end - i, &length));
+        n +=
+            (size_t)sprintf(codes + n, " %04X", (unsigned)tti_utf8_get(text + i, end - i, &length));
     fail_msg("wrong hash of the token%s", codes);
 }
 
@@ -366,11 +368,13 @@ static void assert_like_plain(const char *chars, size_t size)
 /* Characters in clumps, so that scripts meet and marks pile up. */
 static uint32_t random_character(uint64_t *random)
 {
-    static const uint32_t starts[] = {0x20, 0x41, 0x61, 0xC0, 0xAD, 0x180, 0x300, 0x330, 0x340,
-        0x370, 0x400, 0x530, 0x590, 0x610, 0x900, 0x940, 0xE00, 0xE30, 0xF70, 0x1000, 0x1100, 0x1160,
-        0x11A8, 0x1780, 0x17B0, 0x1E00, 0x1F80, 0x200B, 0x2010, 0x2100, 0x2160, 0x3000, 0x3040,
-        0x3090, 0x30A0, 0x30F0, 0x4E00, 0xA9E0, 0xAC00, 0xF900, 0xFB00, 0xFB20, 0xFDF0, 0xFE00,
-        0xFF20, 0xFF60, 0xFF90, 0x10400, 0x1D150, 0x1D400, 0x1F600, 0x20000, 0x2F800, 0xE0100};
+    static const uint32_t starts[] = {
+        0x20,   0x41,   0x61,    0xC0,    0xAD,    0x180,   0x300,   0x330,   0x340,
+        0x370,  0x400,  0x530,   0x590,   0x610,   0x900,   0x940,   0xE00,   0xE30,
+        0xF70,  0x1000, 0x1100,  0x1160,  0x11A8,  0x1780,  0x17B0,  0x1E00,  0x1F80,
+        0x200B, 0x2010, 0x2100,  0x2160,  0x3000,  0x3040,  0x3090,  0x30A0,  0x30F0,
+        0x4E00, 0xA9E0, 0xAC00,  0xF900,  0xFB00,  0xFB20,  0xFDF0,  0xFE00,  0xFF20,
+        0xFF60, 0xFF90, 0x10400, 0x1D150, 0x1D400, 0x1F600, 0x20000, 0x2F800, 0xE0100};
     const uint64_t r = next_random(random);
     if (r % 3 == 0)
         return (uint32_t)(' ' + r / 3 % 95);
@@ -450,8 +454,9 @@ typedef struct guarded {
 static guarded guarded_open(const char *text, size_t size)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (size + page) / page * page;
-    guarded g = {mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-                 NULL, room + page};
+    guarded g = {
+        mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), NULL,
+        room + page};
     assert_true(g.map != MAP_FAILED);
     assert_int_equal(mprotect(g.map + room, page, PROT_NONE), 0);
     g.text = g.map + room - size;
@@ -512,8 +517,11 @@ static void every_kernel_set_gives_the_generic_answer(void **state)
 {
     (void)state;
     static const char *const alphabets[] = {
-        "aB3 .\n", "abcdefghijklmnopqrstuvwxyzABCDEFGH0123456789 ,.\r\n-'\"",
-        "a", "A", " ", ".", "\n", "Z9", "\xC3\xA9 a", "x\x80\xFF\x7F@[`{/:"};
+        "aB3 .\n",    "abcdefghijklmnopqrstuvwxyzABCDEFGH0123456789 ,.\r\n-'\"",
+        "a",          "A",
+        " ",          ".",
+        "\n",         "Z9",
+        "\xC3\xA9 a", "x\x80\xFF\x7F@[`{/:"};
     uint64_t random = test_seed(4);
     char text[TTI_SPLIT_BYTES];
     for (size_t size = 1; size <= TTI_SPLIT_BYTES; size += size < 260 ? 1 : 211)

@@ -53,8 +53,9 @@ static inline char *probe_join(const probe *p)
 {
     size_t filled = 0;
     uint32_t paragraph = 0;
-    char *joined = malloc(p->added.token_count == 0 ? 1 : 2 * p->added.token_count +
-                                                              p->ends[p->added.token_count - 1]);
+    char *joined = malloc(p->added.token_count == 0
+                              ? 1
+                              : 2 * p->added.token_count + p->ends[p->added.token_count - 1]);
     assert_non_null(joined);
     for (uint32_t i = 0; i < p->added.token_count; i++) {
         const uint32_t size = p->ends[i] - p->begins[i];

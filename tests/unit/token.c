@@ -9,7 +9,9 @@ static void punctuation_and_white_space_separate(void **state)
     assert_tokens("don't re-enter snake_case", "don|t|re|enter|snake|case");
     assert_tokens("don\u2019t \u201cquoted\u201d\u2014dash\u2026end", "don|t|quoted|dash|end");
     assert_tokens("<a href=\"x\">y</a>", "a|href|x|y|a");
-    assert_tokens("a\u00A0b\u3000c\u2003d\xC2\x85""e", "a|b|c|d|e");
+    assert_tokens("a\u00A0b\u3000c\u2003d\xC2\x85"
+                  "e",
+                  "a|b|c|d|e");
 }
 
 static void letters_and_digits_run_together(void **state)
@@ -71,7 +73,8 @@ static void han_and_kana_are_a_token_a_character(void **state)
     assert_tokens("\u4E2D\u56FD\uFF0C\u4EBA\u6C11\u3002", "\u4E2D|\u56FD|\u4EBA|\u6C11");
     assert_tokens("2024\u5E7412\u6708", "2024|\u5E74|12|\u6708");
     assert_tokens("\u4EBA\u3005\u4E8C\u3007\u3007", "\u4EBA|\u3005|\u4E8C|\u3007|\u3007");
-    assert_tokens("\u30B9\u30FC\u30D1\u30FC\u3067\u3059", "\u30B9|\u30FC|\u30D1|\u30FC|\u3067|\u3059");
+    assert_tokens("\u30B9\u30FC\u30D1\u30FC\u3067\u3059",
+                  "\u30B9|\u30FC|\u30D1|\u30FC|\u3067|\u3059");
     assert_tokens("\uFF76\uFF9E\uFF70", "\uFF76\uFF9E|\uFF70");
     assert_tokens("\U00020000\U0002F800\uF900\u3400", "\U00020000|\U0002F800|\uF900|\u3400");
     assert_tokens("NHK\u3067\u306F", "NHK|\u3067|\u306F");
@@ -89,7 +92,8 @@ static void half_width_and_composed_kana_are_equal(void **state)
 static void southeast_asian_letters_take_their_marks(void **state)
 {
     (void)state;
-    assert_tokens("\u0E1B\u0E23\u0E30\u0E40\u0E17\u0E28", "\u0E1B|\u0E23|\u0E30|\u0E40|\u0E17|\u0E28");
+    assert_tokens("\u0E1B\u0E23\u0E30\u0E40\u0E17\u0E28",
+                  "\u0E1B|\u0E23|\u0E30|\u0E40|\u0E17|\u0E28");
     assert_tokens("\u0E17\u0E35\u0E48\u0E19\u0E35\u0E48", "\u0E17\u0E35\u0E48|\u0E19\u0E35\u0E48");
     assert_tokens("\u0E51\u0E52\u0E01", "\u0E51\u0E52|\u0E01");
     assert_tokens("\u1780\u17D2\u1781\u17BB\u17C6", "\u1780\u17D2|\u1781\u17BB\u17C6");
@@ -105,8 +109,10 @@ static void other_scripts_have_words(void **state)
                   "\u0939\u093F\u0928\u094D\u0926\u0940|\u0915\u093F");
     assert_tokens("\u0643\u062A\u0640\u0640\u0627\u0628\u064C\u060C",
                   "\u0643\u062A\u0640\u0640\u0627\u0628\u064C");
-    assert_tokens("\u05E9\u05C1\u05DC\u05D5\u05B9\u05DD\u05BE\u05D0", "\u05E9\u05C1\u05DC\u05D5\u05B9\u05DD|\u05D0");
-    assert_tokens("\u041C\u043E\u0441\u043A\u0432\u0430-\u0440\u0435\u043A\u0430", "\u041C\u043E\u0441\u043A\u0432\u0430|\u0440\u0435\u043A\u0430");
+    assert_tokens("\u05E9\u05C1\u05DC\u05D5\u05B9\u05DD\u05BE\u05D0",
+                  "\u05E9\u05C1\u05DC\u05D5\u05B9\u05DD|\u05D0");
+    assert_tokens("\u041C\u043E\u0441\u043A\u0432\u0430-\u0440\u0435\u043A\u0430",
+                  "\u041C\u043E\u0441\u043A\u0432\u0430|\u0440\u0435\u043A\u0430");
     assert_tokens("\u1275\u130D\u122D\u129B\u1361\u12A0", "\u1275\u130D\u122D\u129B|\u12A0");
     assert_tokens("\U00010400\U00010428 \U0001D400x", "\U00010400\U00010428|\U0001D400x");
 }
@@ -128,7 +134,8 @@ static void case_and_compatibility_forms_are_equal(void **state)
     assert_same("HELLO World", "hello wORLD");
     assert_same("\uFF21\uFF42\uFF43 \uFB01ne \U0001D400\U0001D41B", "abc fine ab");
     assert_same("Stra\u00DFe", "STRASSE");
-    assert_same("\u03A3\u038A\u03A3\u03A5\u03A6\u039F\u03A3", "\u03C3\u03AF\u03C3\u03C5\u03C6\u03BF\u03C2");
+    assert_same("\u03A3\u038A\u03A3\u03A5\u03A6\u039F\u03A3",
+                "\u03C3\u03AF\u03C3\u03C5\u03C6\u03BF\u03C2");
     assert_same("\u0130", "i\u0307");
     assert_same("\u01C4 \u01C5 \u01C6", "D\u017D d\u017E D\u017E");
     assert_same("\u1FB4", "\u03B1\u0345\u0301");
@@ -149,14 +156,22 @@ static void different_words_differ(void **state)
 static void a_token_is_the_hash_of_its_lower_case(void **state)
 {
     (void)state;
-    const char *words[] = {"a", "of", "The", "Four", "fives", "eightlen", "ninechars",
-                           "Sixteencharslong", "Seventeenchars123"};
+    const char *words[] = {"a",
+                           "of",
+                           "The",
+                           "Four",
+                           "fives",
+                           "eightlen",
+                           "ninechars",
+                           "Sixteencharslong",
+                           "Seventeenchars123"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         char lower[32];
         probe p = probe_text(words[i]);
         const size_t size = strlen(words[i]);
         for (size_t k = 0; k < size; k++)
-            lower[k] = (char)(words[i][k] >= 'A' && words[i][k] <= 'Z' ? words[i][k] + 32 : words[i][k]);
+            lower[k] =
+                (char)(words[i][k] >= 'A' && words[i][k] <= 'Z' ? words[i][k] + 32 : words[i][k]);
         assert_int_equal(p.added.token_count, 1);
         assert_true(p.store.wide[0] == XXH3_64bits_withSeed(lower, size, PROBE_SEED));
         assert_int_equal(p.store.hashes[0], (uint32_t)p.store.wide[0]);
@@ -198,8 +213,11 @@ static void assert_flags(const char *text, const char *expected)
     static const struct {
         uint8_t flag;
         char letter;
-    } letters[] = {{TTI_TOKEN_NUMERAL, 'N'}, {TTI_TOKEN_NUMBER_WORD, 'W'}, {TTI_TOKEN_DATE_WORD, 'D'},
-                   {TTI_TOKEN_CAPITAL, 'C'}, {TTI_TOKEN_UPPER, 'U'}};
+    } letters[] = {{TTI_TOKEN_NUMERAL, 'N'},
+                   {TTI_TOKEN_NUMBER_WORD, 'W'},
+                   {TTI_TOKEN_DATE_WORD, 'D'},
+                   {TTI_TOKEN_CAPITAL, 'C'},
+                   {TTI_TOKEN_UPPER, 'U'}};
     char found[256];
     size_t filled = 0;
     probe p = probe_text(text);
@@ -226,7 +244,8 @@ static void flags_tell_numbers_dates_and_capitals(void **state)
     assert_flags("January jan SEPT Monday tues", "DC D DCU DC D");
     assert_flags("may May sun Sun march", "- DC - DC -");
     assert_flags("USA U A1B2 iPhone McDonald B52 NATO4", "CU C CU - C C CU");
-    assert_flags("\u0421\u0421\u0421\u0420 \u0421ergei \u01C5x \u00C9T\u00C9 stra\u00DFe", "CU C C CU -");
+    assert_flags("\u0421\u0421\u0421\u0420 \u0421ergei \u01C5x \u00C9T\u00C9 stra\u00DFe",
+                 "CU C C CU -");
     assert_flags("\u4E2D \u0639\u0631\u0628", "- -");
 }
 

@@ -22,9 +22,9 @@ static void assert_invalid(const char *bad, size_t size, uint64_t offset)
                 memset(text, letters ? 'e' : ' ', total);
                 memcpy(text + before[i], bad, size);
                 tti_tokens_init(&store, &tti_libc_allocator);
-                assert_int_equal(tti_text_append(&store, text, total, TT_PARAGRAPHS_AUTO, 0, &added,
-                                                 &error),
-                                 TT_EFORMAT);
+                assert_int_equal(
+                    tti_text_append(&store, text, total, TT_PARAGRAPHS_AUTO, 0, &added, &error),
+                    TT_EFORMAT);
                 assert_int_equal(error.where, before[i] + offset);
                 assert_int_equal(store.count, 0);
                 assert_int_equal(store.span_size, 0);
@@ -102,7 +102,8 @@ static void every_code_point_is_read_back(void **state)
 static void the_decoder_takes_what_utf8proc_takes(void **state)
 {
     (void)state;
-    static const uint8_t ends[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF};
+    static const uint8_t ends[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90,
+                                   0x9F, 0xA0, 0xBF, 0xC0, 0xFF};
     enum { ENDS = sizeof ends };
     for (unsigned first = 0; first < 256; first++)
         for (unsigned second = 0; second < 256; second++)
@@ -122,7 +123,8 @@ static void the_decoder_takes_what_utf8proc_takes(void **state)
 static size_t reference_fold(const uint8_t *text, size_t size, uint8_t *out, size_t capacity)
 {
     utf8proc_uint8_t *decomposed = NULL, *folded = NULL;
-    utf8proc_ssize_t n = utf8proc_map(text, (utf8proc_ssize_t)size, &decomposed, UTF8PROC_DECOMPOSE);
+    utf8proc_ssize_t n =
+        utf8proc_map(text, (utf8proc_ssize_t)size, &decomposed, UTF8PROC_DECOMPOSE);
     assert_true(n >= 0);
     n = utf8proc_map(decomposed, n, &folded,
                      UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
@@ -164,7 +166,8 @@ static void folding_twice_is_folding_once(void **state)
     for (uint32_t code = 0; code < 0x110000; code++) {
         uint8_t once[TTI_CHARS_FOLD_MAX], twice[TTI_CHARS_FOLD_MAX];
         unsigned size;
-        if ((code >= 0xD800 && code <= 0xDFFF) || tti_char_class(tti_chars_get(code)) < TTI_CHAR_WORD)
+        if ((code >= 0xD800 && code <= 0xDFFF) ||
+            tti_char_class(tti_chars_get(code)) < TTI_CHAR_WORD)
             continue;
         const size_t length = tti_chars_normalise(code, 1, once);
         for (size_t i = 0; i < length; i += size) {
