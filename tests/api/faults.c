@@ -1,0 +1,196 @@
+/* The k-th allocation fails, for every k until none does: each time TT_ENOMEM, nothing leaked, and
+ * every block given back under the size it was taken for. */
+#include "../texts.h"
+
+enum { COUNT = 9 };
+
+static char *texts[COUNT];
+static char names[COUNT][8];
+
+/* A small corpus with something for every stage: copies, near copies, a body that stands twice, a
+ * shared paragraph, a damaged copy. */
+static int make_texts(void **state)
+{
+    rng r = {99};
+    wordlist w = {NULL, 0, 0}, other = {NULL, 0, 0}, twice = {NULL, 0, 0};
+    (void)state;
+    words_random(&w, &r, 120, 3000);
+    texts[0] = text_of(&w, 40);
+    texts[1] = text_of(&w, 40);
+    words_replace(&w, &r, 30, 3000);
+    texts[2] = text_of(&w, 40);
+    words_replace(&w, &r, 80, 3000);
+    texts[3] = text_of(&w, 60);
+    words_random(&other, &r, 80, 3000);
+    texts[4] = text_of(&other, 0);
+    words_copy(&other, &w, 0, 45);
+    texts[5] = text_of(&other, 0);
+    words_copy(&twice, &other, 0, 60);
+    words_random(&twice, &r, 10, 3000);
+    words_copy(&twice, &other, 0, 60);
+    texts[6] = text_of(&twice, 50);
+    texts[7] = joined("", "");
+    texts[8] = joined("two words", "");
+    for (int k = 0; k < COUNT; k++)
+        (void)snprintf(names[k], sizeof names[k], "n%d", k);
+    words_free(&w), words_free(&other), words_free(&twice);
+    return 0;
+}
+
+static int free_texts(void **state)
+{
+    (void)state;
+    for (int k = 0; k < COUNT; k++)
+        free(texts[k]);
+    return 0;
+}
+
+static int take_nothing(void *ctx, const char *bytes, size_t size)
+{
+    return (void)ctx, (void)bytes, (void)size, 0;
+}
+
+static int count_matches(void *ctx, const tt_match *m, size_t n)
+{
+    (void)m;
+    *(size_t *)ctx += n;
+    return 0;
+}
+
+/* Everything an index can be asked. */
+static tt_status ask(const tt_index *x, size_t *matches)
+{
+    results r = {0};
+    tt_query *q = NULL;
+    tt_status status = results_collect(&r, x);
+    results_free(&r);
+    if (status == TT_OK)
+        status = tt_index_write(x, take_nothing, NULL, NULL, NULL);
+    if (status == TT_OK)
+        status = tt_query_open(&q, x, NULL);
+    for (int k = 0; k < COUNT && status == TT_OK; k++) {
+        const tt_article probe = article_of("", texts[k]);
+        status = tt_query_run(q, &probe, count_matches, matches, NULL);
+    }
+    tt_query_close(q);
+    return status;
+}
+
+static tt_status run(const tt_options *o, size_t *matches)
+{
+    tt_builder *b = NULL;
+    tt_index *x = NULL;
+    tt_article batch[COUNT];
+    tt_status status = tt_builder_open(&b, o, NULL);
+    for (int k = 0; k < COUNT; k++)
+        batch[k] = article_of(names[k], texts[k]);
+    if (status == TT_OK)
+        status = tt_builder_add(b, batch, 5, NULL, NULL);
+    if (status == TT_OK)
+        status = tt_builder_add(b, batch + 5, COUNT - 5, NULL, NULL);
+    if (status == TT_OK)
+        status = tt_builder_finish(b, &x, NULL);
+    tt_builder_close(b);
+    if (status == TT_OK)
+        status = ask(x, matches);
+    tt_index_close(x);
+    return status;
+}
+
+/* Runs with the k-th allocation failing until a run succeeds. */
+static void fail_each_allocation(int threads)
+{
+    counting c;
+    tt_options o = TT_OPTIONS_INIT;
+    size_t expected = 0, matches = 0, spared = 0, k = 1;
+    tt_status status;
+    o.min_section = 20;
+    o.threads = threads;
+    o.keep = TT_KEEP_SOURCE;
+    o.keep_sources = "a,b";
+    counting_start(&c, 0);
+    o.allocator = &c.allocator;
+    assert_int_equal(run(&o, &expected), TT_OK);
+    assert_true(counting_is_clean(&c));
+    assert_true(expected > 0);
+    for (;; k++) {
+        matches = 0;
+        counting_start(&c, k);
+        o.allocator = &c.allocator;
+        status = run(&o, &matches);
+        if (!counting_is_clean(&c))
+            fail_msg("allocation %zu fails: %zu bytes in %zu blocks are left, wrong size: %d", k,
+                     atomic_load(&c.held), atomic_load(&c.blocks), atomic_load(&c.wrong));
+        if (status != TT_OK)
+            assert_int_equal(status, TT_ENOMEM);
+        else
+            assert_int_equal(matches, expected);
+        if (atomic_load(&c.calls) < k)
+            break; /* it was never reached */
+        spared += status == TT_OK;
+    }
+    assert_int_equal(status, TT_OK);
+    assert_true(k > 100);
+    assert_true(spared * 10 < k); /* only giving back spare room may fail unnoticed */
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    fail_each_allocation(1);
+}
+
+static void every_allocation_may_fail_while_threads_run(void **state)
+{
+    (void)state;
+    fail_each_allocation(3);
+}
+
+/* An add that runs out of memory leaves the builder as it was. */
+static void a_failed_add_can_be_tried_again(void **state)
+{
+    (void)state;
+    for (size_t k = 1;; k++) {
+        counting c;
+        tt_options o = TT_OPTIONS_INIT;
+        tt_builder *b = NULL;
+        tt_index *x = NULL;
+        tt_summary summary;
+        tt_article batch[COUNT];
+        tt_status status;
+        size_t before;
+        for (int i = 0; i < COUNT; i++)
+            batch[i] = article_of(names[i], texts[i]);
+        counting_start(&c, 0);
+        o.allocator = &c.allocator;
+        o.threads = 1;
+        assert_int_equal(tt_builder_open(&b, &o, NULL), TT_OK);
+        assert_int_equal(tt_builder_add(b, batch, 2, NULL, NULL), TT_OK);
+        before = atomic_load(&c.calls);
+        c.fail_at = before + k;
+        status = tt_builder_add(b, batch + 2, COUNT - 2, NULL, NULL);
+        c.fail_at = 0;
+        if (status != TT_OK) {
+            assert_int_equal(status, TT_ENOMEM);
+            assert_int_equal(tt_builder_add(b, batch + 2, COUNT - 2, NULL, NULL), TT_OK);
+        }
+        assert_int_equal(tt_builder_finish(b, &x, NULL), TT_OK);
+        tt_index_summary(x, &summary);
+        assert_int_equal(summary.articles, COUNT);
+        tt_index_close(x);
+        tt_builder_close(b);
+        assert_true(counting_is_clean(&c));
+        if (status == TT_OK)
+            break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(every_allocation_may_fail_while_threads_run),
+        cmocka_unit_test(a_failed_add_can_be_tried_again),
+    };
+    return cmocka_run_group_tests_name("faults", tests, make_texts, free_texts);
+}
