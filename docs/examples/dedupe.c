@@ -1,0 +1,98 @@
+/* Articles in memory -> pairs, clusters and sections; then a question about one more article. */
+#include <twicetold.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define STORY                                                                                      \
+  "A coastal ferry carrying 214 passengers ran aground in thick fog off Port Aldery early on "     \
+  "Tuesday and was held fast on a sandbank for nine hours. Nobody was hurt, the harbour "          \
+  "master said, and the school choir on board sang for most of the morning."
+#define UPDATE " The shipping inspectorate has opened an inquiry into a marker buoy that drifted."
+#define PRICES "Wheat opened two cents higher on the Sarn exchange; barley and oats did not move."
+
+static tt_article article(const char *id, const char *text)
+{
+    tt_article a = {0};
+    a.id = id, a.id_size = strlen(id);
+    a.text = text, a.text_size = strlen(text);
+    a.published = TT_NO_TIME;
+    return a;
+}
+
+static int print_pairs(void *ctx, const tt_pair *pairs, size_t count)
+{
+    (void)ctx;
+    for (size_t i = 0; i < count; i++)
+        printf("pair %d %d: %s, resemblance %.2f, overlap %.2f and %.2f\n", (int)pairs[i].a,
+               (int)pairs[i].b, tt_relation_name((tt_relation)pairs[i].relation),
+               pairs[i].resemblance, pairs[i].overlap_a, pairs[i].overlap_b);
+    return 0;
+}
+
+static int print_clusters(void *ctx, const tt_cluster *clusters, size_t count)
+{
+    (void)ctx;
+    for (size_t i = 0; i < count; i++)
+        printf("cluster of %zu: keep %d\n", clusters[i].count, (int)clusters[i].keep);
+    return 0;
+}
+
+static int print_sections(void *ctx, const tt_section *sections, size_t count)
+{
+    (void)ctx;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < sections[i].count; k++)
+            printf("section %d: article %d, bytes %d to %d\n", (int)sections[i].number,
+                   (int)sections[i].occurrences[k].article, (int)sections[i].occurrences[k].begin,
+                   (int)sections[i].occurrences[k].end);
+    return 0;
+}
+
+static int print_matches(void *ctx, const tt_match *matches, size_t count)
+{
+    (void)ctx;
+    for (size_t i = 0; i < count; i++)
+        printf("the new text shares %.0f %% of its words with %d\n",
+               100 * matches[i].pair.overlap_b, (int)matches[i].pair.a);
+    return 0;
+}
+
+static tt_status run(tt_builder *builder, tt_index **index, tt_query **query, tt_error *error)
+{
+    const tt_article articles[] = {article("wire", STORY), article("prices", PRICES),
+                                   article("courier", "PORT ALDERY, May 8. " STORY UPDATE),
+                                   article("again", STORY)};
+    const tt_article fresh = article("fresh", "Evening edition. " STORY);
+    tt_status status = tt_builder_add(builder, articles, 4, NULL, error);
+    if (status == TT_OK)
+        status = tt_builder_finish(builder, index, error);
+    if (status == TT_OK)
+        status = tt_index_pairs(*index, print_pairs, NULL, error);
+    if (status == TT_OK)
+        status = tt_index_clusters(*index, print_clusters, NULL, error);
+    if (status == TT_OK)
+        status = tt_index_sections(*index, print_sections, NULL, error);
+    if (status == TT_OK)
+        status = tt_query_open(query, *index, error);
+    if (status == TT_OK)
+        status = tt_query_run(*query, &fresh, print_matches, NULL, error);
+    return status;
+}
+
+int main(void)
+{
+    tt_builder *builder = NULL;
+    tt_index *index = NULL;
+    tt_query *query = NULL;
+    tt_error error;
+    tt_status status = tt_builder_open(&builder, NULL, &error);
+    if (status == TT_OK)
+        status = run(builder, &index, &query, &error);
+    if (status != TT_OK)
+        fprintf(stderr, "%s: %s\n", tt_status_name(status), error.message);
+    tt_query_close(query);
+    tt_index_close(index);
+    tt_builder_close(builder);
+    return status == TT_OK ? 0 : 1;
+}

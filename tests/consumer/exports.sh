@@ -1,0 +1,23 @@
+#!/bin/sh
+# The library shows what the header declares and nothing else. usage: exports.sh LIBRARY
+# engine/exports.txt is the list; `exports.sh --write` makes it anew from the header.
+set -eu
+export LC_ALL=C
+here=$(cd "$(dirname "$0")" && pwd)
+list=$here/../../engine/exports.txt
+work=$(mktemp -d "${TMPDIR:-/tmp}/twicetold-exports.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+tr '\n' ' ' <"$here/../../include/twicetold.h" | grep -o 'TT_API [^;(]*(' |
+    sed -n 's/.*[ *]\(tt_[a-z_]*\)($/\1/p' | sort >"$work/declared"
+if [ "$1" = --write ]; then
+    cp "$work/declared" "$list"
+    exit 0
+fi
+diff "$list" "$work/declared" >&2 || { echo "engine/exports.txt is not what the header declares" >&2; exit 1; }
+case $1 in
+*.a) # an archive also has the engine's own symbols, under one prefix
+    nm -g --defined-only "$1" 2>/dev/null | awk '$2 ~ /^[TDBRC]$/ { print $3 }' | grep -v '^tti_' | sort >"$work/found" ;;
+*) nm -D --defined-only "$1" | awk '{ print $3 }' | sort >"$work/found" ;;
+esac
+diff "$list" "$work/found" >&2 || { echo "$1 shows other symbols" >&2; exit 1; }
+echo "$(wc -l <"$list") symbols"
