@@ -25,6 +25,7 @@ typedef struct candidate {
 struct tt_query {
     const tt_index *index;
     tti_tokens tokens;
+    tti_key key; /* of the query's tokens */
     tti_verifier *verifier;
     hits found;
     candidate *candidates;
@@ -199,6 +200,14 @@ static int by_begin(const void *x, const void *y)
     return (p->begin > q->begin) - (p->begin < q->begin);
 }
 
+/* The pair of a query with an article of the same tokens, as a scan reports it. */
+static void make_identical(tt_pair *p)
+{
+    p->resemblance = p->containment_a = p->containment_b = 1;
+    p->overlap_a = p->overlap_b = p->facts = 1;
+    p->relation = TT_IDENTICAL;
+}
+
 static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
 {
     const tti_corpus *corpus = &q->index->store.corpus;
@@ -220,6 +229,8 @@ static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
         return tti_fail_memory(error, "matches");
     m = &q->matches[q->match_count++];
     *m = (tt_match){f.pair, NULL, q->passage_count - before, f.admitted, 0};
+    if (f.admitted && tti_key_equal(q->index->store.keys[doc->article], q->key))
+        make_identical(&m->pair);
     m->pair.a = doc->article;
     m->pair.b = UINT64_MAX;
     m->pair.reserved = 0;
@@ -277,6 +288,7 @@ tt_status tt_query_run(tt_query *q, const tt_article *article, tt_match_fn emit,
     tti_tokens_clear(&q->tokens);
     TTI_TRY(tti_text_append(&q->tokens, article->text, article->text_size,
                             (tt_paragraphs)o->paragraphs, o->seed, &added, error));
+    q->key = added.key;
     doc = (tti_doc){q->tokens.hashes, q->tokens.flags, q->tokens.paragraphs, added.token_count,
                     added.paragraph_count, UINT32_MAX};
     if (doc.token_count == 0)
