@@ -85,11 +85,15 @@ static uint32_t count_characters(const uint8_t *text, uint32_t begin, uint32_t e
 
 static uint8_t start_of(uint32_t code)
 {
-    const uint64_t entry = tti_chars_get(code);
+    uint64_t entry;
+    if (code < 0x80) {
+        const int is_capital = code >= 'A' && code <= 'Z';
+        return is_capital ? START_CAPITAL : code >= 'a' && code <= 'z' ? START_SMALL : START_OTHER;
+    }
+    entry = tti_chars_get(code);
     if (tti_char_upper(entry) || tti_char_title(entry))
         return START_CAPITAL;
-    return (code < 0x80 ? code >= 'a' && code <= 'z' : tti_chars_small(code)) ? START_SMALL
-                                                                              : START_OTHER;
+    return tti_chars_small(code) ? START_SMALL : START_OTHER;
 }
 
 /* Fills in the layout of a line. */
@@ -101,7 +105,7 @@ static void measure(const uint8_t *text, tti_line *line)
     line->width = MAX_COLUMN + 1;
     for (; begin < end && indent < MAX_COLUMN; begin += size) {
         const uint32_t code = tti_utf8_get(text + begin, end - begin, &size);
-        if (tti_char_class(tti_chars_get(code)) != TTI_CHAR_SPACE) {
+        if (code != ' ' && tti_char_class(tti_chars_get(code)) != TTI_CHAR_SPACE) {
             line->start = start_of(code);
             break;
         }
@@ -141,7 +145,8 @@ typedef struct style {
  * is still as wide as its other lines. 0: a line is too long. */
 static uint32_t column_of(const uint8_t *text, tti_line *lines, size_t count)
 {
-    size_t widths[MAX_COLUMN + 1] = {0}, reached = 0;
+    uint32_t widths[MAX_COLUMN + 1] = {0};
+    size_t reached = 0;
     uint32_t column = MAX_COLUMN + 1;
     for (size_t i = 0; i < count; i++) {
         measure(text, &lines[i]);
@@ -154,25 +159,32 @@ static uint32_t column_of(const uint8_t *text, tti_line *lines, size_t count)
     return column;
 }
 
+/* Whether the lines are as full as their words let them be. */
+static int are_full(const uint8_t *text, const tti_line *lines, size_t count, uint32_t column)
+{
+    size_t full = 0;
+    for (size_t i = 0; i + 1 < count; i++)
+        full += joined_width(text, &lines[i], column) > column;
+    return count >= MIN_LINES && full * 5 >= (count - 1) * 3;
+}
+
 static style style_of(const uint8_t *text, tti_line *lines, size_t count)
 {
     style s = {0, UINT32_MAX, 0};
     const uint32_t column = column_of(text, lines, count);
-    size_t full = 0, indented = 0, small = 0, capital = 0;
+    size_t indented = 0, small = 0, capital = 0;
     if (count < 2 || column < MIN_COLUMN)
         return s;
     for (size_t i = 0; i < count; i++)
         s.indent = lines[i].indent < s.indent ? lines[i].indent : s.indent;
-    for (size_t i = 0; i + 1 < count; i++) {
-        const int is_indented = lines[i + 1].indent >= s.indent + 2u;
-        full += joined_width(text, &lines[i], column) > column;
-        indented += (size_t)is_indented;
-        small += lines[i + 1].start == START_SMALL;
-        capital += lines[i + 1].start == START_CAPITAL && !is_indented;
+    for (size_t i = 1; i < count; i++) {
+        const size_t is_indented = lines[i].indent >= s.indent + 2u;
+        indented += is_indented;
+        small += lines[i].start == START_SMALL;
+        capital += (lines[i].start == START_CAPITAL) & (is_indented == 0);
     }
     s.first_lines = indented * 2 < count;
-    if (small + capital > 0 ? small * 4 >= small + capital
-                            : count >= MIN_LINES && full * 5 >= (count - 1) * 3)
+    if (small + capital > 0 ? small * 4 >= small + capital : are_full(text, lines, count, column))
         s.column = column;
     return s;
 }
