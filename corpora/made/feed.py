@@ -13,8 +13,10 @@ import json
 import os
 import re
 
-import generate
+import article as articles
 import words
+from bulletins import PERIODS, SKIES, WINDS
+from draw import Rng
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WIRES = ("Harbour Wire", "North Coast Press", "Meridian News", "Inland Service", "Lantern Agency",
@@ -41,8 +43,9 @@ NOTICES = (
 # Words of the light rewrite: what a sub-editor changes to make a story look like his own.
 REWRITE = {
     "said": "stated", "about": "around", "some": "roughly", "more than": "over", "began": "started",
-    "begin": "start", "people": "persons", "hurt": "injured", "expected": "likely", "asked": "urged",
-    "told": "informed", "found": "discovered", "put": "placed", "rose": "climbed", "fell": "dropped",
+    "begin": "start", "people": "persons", "hurt": "injured", "expected": "likely",
+    "asked": "urged", "told": "informed", "found": "discovered", "put": "placed", "rose": "climbed",
+    "fell": "dropped",
     "help": "aid", "given": "handed", "because": "since", "but": "yet", "house": "home",
     "houses": "homes", "first": "earliest", "last": "final", "built": "erected", "big": "large",
     "killed": "slain", "shut": "closed", "closed": "shut", "bought": "purchased", "whole": "entire",
@@ -75,7 +78,7 @@ SHORTS = (
 
 class Feed:
     def __init__(self):
-        self.rng = generate.Rng(1887)
+        self.rng = Rng(1887)
         self.articles = []
         self.clusters = []
         self.series = []
@@ -83,7 +86,7 @@ class Feed:
         self.clock = datetime.datetime(2034, 5, 8, 4, 30)
 
     def add(self, title, paragraphs, layout="blank", language="en", source=None):
-        article = generate.Article(title, paragraphs, layout)
+        article = articles.Article(title, paragraphs, layout)
         self.clock += datetime.timedelta(minutes=self.rng.between(3, 20))
         article.source = source or self.rng.pick(WIRES)
         article.place = len(self.articles)
@@ -130,10 +133,10 @@ class Feed:
         return self.add(title, out, self.rng.pick(("blank", "line")), source=source)
 
     def abridged(self, place, title, body, _):
-        total = generate.word_count(body)
+        total = articles.word_count(body)
         kept = []
         for text in body:
-            if kept and generate.word_count(kept + [text]) > total * 0.72:
+            if kept and articles.word_count(kept + [text]) > total * 0.72:
                 break
             kept.append(text)
         source = self.rng.pick(WIRES)
@@ -157,7 +160,7 @@ class Feed:
                         self.rng.pick(("blank", "line")))
 
     def scanned(self, place, title, body, _):
-        out = [generate.misread_text(self.rng, p, 3) for p in [title.upper()] + body]
+        out = [articles.misread_text(self.rng, p, 3) for p in [title.upper()] + body]
         return self.add(title, out, "wrapped")
 
     def wrapped(self, place, title, body, _):
@@ -213,16 +216,16 @@ class Feed:
         n = self.number
         return (f"{firm} declares dividend",
                 [f"{firm} declared a quarterly dividend of {n(1, 39, 1)} cents a share, payable "
-                 f"{self.day()} to holders of record on {self.day()}. In the quarter before it paid "
-                 f"{n(1, 39, 1)} cents."], "line")
+                 f"{self.day()} to holders of record on {self.day()}. In the quarter before it "
+                 f"paid {n(1, 39, 1)} cents."], "line")
 
     def weather(self, k):
         n, pick = self.number, self.rng.pick
         a, b = pick(TOWNS[:6]), pick(TOWNS[6:15])
-        sky = generate.SKIES
+        sky = SKIES
         return (f"Weather: {a}",
                 [f"Forecast for {a} and {b}, {self.day()}: {pick(sky)}, high {n(4, 31)}, low "
-                 f"{n(-6, 14)}, wind {pick(generate.WINDS)} at {n(3, 38)} knots, {n(1, 29)} "
+                 f"{n(-6, 14)}, wind {pick(WINDS)} at {n(3, 38)} knots, {n(1, 29)} "
                  f"millimetres of rain. Outlook: {pick(sky)}, {n(4, 31)} degrees. Sunrise "
                  f"{n(4, 8)}.{n(10, 59)}, sunset {n(16, 21)}.{n(10, 59)}, high water {n(1, 12)}."
                  f"{n(10, 59)}."], "line")
@@ -250,14 +253,15 @@ class Feed:
         return ("Currency fixing",
                 [f"Rates fixed in {TOWNS[(k * 5) % 15]} on {self.day()} against the crown: mark "
                  f"{n(0, 2, 4)}, florin {n(1, 4, 4)}, dinar {n(20, 60, 3)}, peso {n(90, 160, 2)}, "
-                 f"lira {n(400, 900, 1)}. Gold {n(1400, 2100, 2)} an ounce, silver {n(12, 31, 2)}."],
+                 f"lira {n(400, 900, 1)}. Gold {n(1400, 2100, 2)} an ounce, silver "
+                 f"{n(12, 31, 2)}."],
                 "line")
 
     def results(self, firm):
         n, pick = self.number, self.rng.pick
         low = pick(("a rise", "a fall", "little change", "a small rise", "a sharp fall"))
-        return (f"{firm}: {pick(generate.PERIODS)} results",
-                [f"{firm} reported {pick(generate.PERIODS)} net profit of {n(2, 480, 1)} million "
+        return (f"{firm}: {pick(PERIODS)} results",
+                [f"{firm} reported {pick(PERIODS)} net profit of {n(2, 480, 1)} million "
                  f"crowns, against {n(2, 480, 1)} million a year before. Sales came to "
                  f"{n(90, 4200, 1)} million, compared with {n(90, 4200, 1)} million, and earnings "
                  f"per share to {n(1, 19, 2)} against {n(1, 19, 2)}.",
@@ -317,8 +321,8 @@ def plant_sections(feed, stories, everything):
 
     # A body that stands twice.
     (_, place, title), body = by_name["volcano"]
-    twice = feed.add("Skerrow erupts (resent)", ["Editors: the following replaces a garbled report."]
-                     + body + ["Ends."] + body)
+    note = "Editors: the following replaces a garbled report."
+    twice = feed.add("Skerrow erupts (resent)", [note] + body + ["Ends."] + body)
     number = feed.section("body_twice")
     n = len(body)
     twice.marks.append((number, 1, 0, n, len(body[-1])))

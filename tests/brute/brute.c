@@ -10,8 +10,8 @@
  *     {"type":"pair","a":ID,"b":ID,"resemblance":R,"containment_a":CA,"containment_b":CB,
  *      "shared":S,"na":NA,"nb":NB}
  *
- * Tokens: runs of ASCII letters and digits in lower case, which is exactly what the contract says of
- * ASCII text. Beyond ASCII it approximates: code points of the letter blocks count as letters as
+ * Tokens: runs of ASCII letters and digits in lower case, which is exactly what the contract says
+ * of ASCII text. Beyond ASCII it approximates: code points of the letter blocks count as letters as
  * they stand, with the case of Latin-1, Greek and Cyrillic capitals folded but nothing composed or
  * decomposed; general punctuation, symbols and CJK punctuation separate; Han, kana and Thai are a
  * token a code point. So compare its numbers on text whose words are ASCII, or nearly.
