@@ -14,7 +14,6 @@ typedef struct hits {
     const tt_allocator *allocator;
     uint64_t *docs; /* a document for each seed it shares with the query */
     size_t count, capacity;
-    tt_status status;
 } hits;
 
 /* A document and how many seeds of the query it shares. */
@@ -27,6 +26,7 @@ struct tt_query {
     tti_tokens tokens;
     tti_key key; /* of the query's tokens */
     tti_verifier *verifier;
+    tti_sample sample;
     hits found;
     candidate *candidates;
     size_t candidate_count, candidate_capacity;
@@ -86,6 +86,7 @@ void tt_query_close(tt_query *q)
     a = q->index->store.allocator;
     tti_tokens_free(&q->tokens);
     tti_verifier_close(q->verifier);
+    tti_sample_free(&q->sample, a);
     tti_release(a, q->found.docs, q->found.capacity, sizeof *q->found.docs);
     tti_release(a, q->candidates, q->candidate_capacity, sizeof *q->candidates);
     tti_release(a, q->matches, q->match_capacity, sizeof *q->matches);
@@ -99,22 +100,19 @@ void tt_query_close(tt_query *q)
 
 /* ---- Candidates ------------------------------------------------------------------------------ */
 
-static void look_up(void *ctx, uint64_t hash, uint32_t pos)
+/* Notes the documents that hold the sample's i-th seed. */
+static tt_status look_up(hits *h, const tti_sample *sample, size_t i, tt_error *error)
 {
-    hits *h = ctx;
     size_t n;
-    const tti_record *records = tti_seeds_lookup(h->seeds, hash, &n);
-    (void)pos;
+    const tti_seed *seeds = tti_seeds_lookup(h->seeds, sample, i, &n);
     if (n > TTI_SEED_PLACES)
         n = TTI_SEED_FEW;
-    if (h->status != TT_OK || tti_reserve(h->allocator, &h->docs, &h->capacity, h->count + n,
-                                          sizeof *h->docs) != 0) {
-        h->status = TT_ENOMEM;
-        return;
-    }
+    if (tti_reserve(h->allocator, &h->docs, &h->capacity, h->count + n, sizeof *h->docs) != 0)
+        return tti_fail_memory(error, "query candidates");
     for (size_t k = 0; k < n; k++)
-        if (k == 0 || records[k].doc != records[k - 1].doc)
-            h->docs[h->count++] = records[k].doc;
+        if (k == 0 || seeds[k].doc != seeds[k - 1].doc)
+            h->docs[h->count++] = seeds[k].doc;
+    return TT_OK;
 }
 
 static int by_value(const void *x, const void *y)
@@ -135,11 +133,11 @@ static tt_status find_candidates(tt_query *q, const tti_doc *doc, tt_error *erro
 {
     hits *h = &q->found;
     h->count = 0;
-    h->status = TT_OK;
     q->candidate_count = 0;
-    tti_seeds_of(doc, q->index->settings.options.seed, look_up, h);
-    if (h->status != TT_OK ||
-        tti_reserve(h->allocator, &q->candidates, &q->candidate_capacity, h->count,
+    TTI_TRY(tti_sample_make(&q->sample, doc, q->index->settings.options.seed, h->allocator, error));
+    for (size_t i = 0; i < q->sample.count; i++)
+        TTI_TRY(look_up(h, &q->sample, i, error));
+    if (tti_reserve(h->allocator, &q->candidates, &q->candidate_capacity, h->count,
                     sizeof *q->candidates) != 0)
         return tti_fail_memory(error, "query candidates");
     if (h->count > 0)

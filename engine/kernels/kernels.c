@@ -17,9 +17,11 @@
 #define TTI_WIDE 0
 #define TTI_NAME(x) x##_generic
 #include "kernels/minhash.inc.h"
+#include "kernels/sample.inc.h"
 #include "kernels/split.inc.h"
 static const tti_kernels generic = {"generic",    split_generic, take_generic,
-                                    hash_generic, spans_generic, minhash_generic};
+                                    hash_generic, spans_generic, minhash_generic,
+                                    hash_grams_generic, sample_generic};
 #undef TTI_TARGET
 #undef TTI_WIDE
 #undef TTI_NAME
@@ -29,9 +31,11 @@ static const tti_kernels generic = {"generic",    split_generic, take_generic,
 #  define TTI_WIDE 2
 #  define TTI_NAME(x) x##_avx2
 #  include "kernels/minhash.inc.h"
+#  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
 static const tti_kernels avx2 = {"avx2",    split_avx2, take_avx2,
-                                 hash_avx2, spans_avx2, minhash_avx2};
+                                 hash_avx2, spans_avx2, minhash_avx2,
+                                    hash_grams_avx2, sample_avx2};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME
@@ -41,9 +45,11 @@ static const tti_kernels avx2 = {"avx2",    split_avx2, take_avx2,
 #  define TTI_WIDE 5
 #  define TTI_NAME(x) x##_avx512
 #  include "kernels/minhash.inc.h"
+#  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
 static const tti_kernels avx512 = {"avx512",    split_avx512, take_avx512,
-                                   hash_avx512, spans_avx512, minhash_avx512};
+                                   hash_avx512, spans_avx512, minhash_avx512,
+                                    hash_grams_avx512, sample_avx512};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME

@@ -6,6 +6,7 @@
 #ifndef TTI_KERNELS_H
 #define TTI_KERNELS_H
 
+#include "kernels/sample.h"
 #include "kernels/split.h"
 
 typedef struct tti_kernels {
@@ -28,6 +29,13 @@ typedef struct tti_kernels {
     /** signature[i] = min(signature[i], mul[i] * fold + add[i] for every fold), i < lanes. */
     void (*minhash)(uint32_t *signature, const uint32_t *mul, const uint32_t *add, size_t lanes,
                     const uint32_t *folds, size_t count);
+    /** keys[i], parts[i]: the upper and lower half of the hash of tokens i..i+3, i < grams. */
+    void (*hash_grams)(const uint32_t *tokens, size_t grams, uint64_t seed, uint32_t *keys,
+                       uint32_t *parts);
+    /** Places of the minimizers among `grams` keys, at least TTI_SAMPLE_WINDOW, ascending, to out;
+     * out and least have room for `grams`, and before least[0] lie TTI_SAMPLE_WINDOW - 1 zeros.
+     * @return how many */
+    size_t (*sample)(const uint32_t *keys, size_t grams, uint32_t *least, uint32_t *out);
 } tti_kernels;
 
 /** The set in use. Threads: any. */

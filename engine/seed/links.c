@@ -14,10 +14,17 @@
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/par.h"
+#include "common/radix.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#if defined(__GNUC__)
+#  define TTI_PREFETCH(p) __builtin_prefetch(p)
+#else
+#  define TTI_PREFETCH(p) ((void)(p))
+#endif
 
 enum {
     RUN_GAP = 64,  /* tokens between two seeds of one run */
@@ -48,23 +55,23 @@ typedef struct linker {
     uint32_t run_need; /* seeds in a run that make a candidate for sections */
 } linker;
 
-/* One thread's counters: open addressing by document, and the slots in use. */
+/* One thread's counters, and a table that finds them: open addressing by document. The table grows
+ * with the documents met, so that it mostly stays in the nearest cache. */
 typedef struct tally {
     tti_candidates found;
-    counter *slots;
-    uint32_t *used;
-    size_t slot_count, slot_capacity, used_count, used_capacity;
+    counter *counters;
+    size_t count, capacity;
+    uint32_t *slots; /* place among the counters + 1; 0 is empty */
+    size_t slot_count, slot_capacity;
     tt_status status;
 } tally;
-
-#define EMPTY UINT32_MAX
 
 /* ---- Live seeds ---------------------------------------------------------------------------- */
 
 static size_t group_end(const tti_seeds *s, size_t begin, size_t end)
 {
     size_t k = begin + 1;
-    while (k < end && s->records[k].key == s->records[begin].key)
+    while (k < end && s->seeds[k].key == s->seeds[begin].key)
         k++;
     return k;
 }
@@ -77,7 +84,7 @@ static void live_partition(const tti_seeds *s, size_t p, size_t *cursors, live *
     for (size_t i = s->starts[p], k; i < end; i = k) {
         k = group_end(s, i, end);
         for (size_t r = i + 1; r < k; r++) { /* the first place has nothing before it */
-            const tti_record *x = &s->records[r];
+            const tti_seed *x = &s->seeds[r];
             size_t at;
 #pragma omp atomic capture
             at = cursors[x->doc]++;
@@ -110,33 +117,53 @@ static void sort_lives(live *lives, size_t count)
 
 /* ---- Counting ------------------------------------------------------------------------------ */
 
-static counter *counter_of(tally *t, uint32_t doc)
+static uint32_t *find_slot(const tally *t, uint32_t doc)
 {
-    size_t slot = (doc * 0x9E3779B1u) & (t->slot_count - 1);
-    while (t->slots[slot].doc != EMPTY && t->slots[slot].doc != doc)
+    size_t slot = (doc * 0x9E3779B1u) >> 8 & (t->slot_count - 1);
+    while (t->slots[slot] != 0 && t->counters[t->slots[slot] - 1].doc != doc)
         slot = (slot + 1) & (t->slot_count - 1);
-    if (t->slots[slot].doc == EMPTY) {
-        t->slots[slot] = (counter){doc, 0, 0, 0, 0, 0};
-        t->used[t->used_count++] = (uint32_t)slot;
-    }
     return &t->slots[slot];
 }
 
-/* Room for all documents that `lives` seeds can lead to, at a load of one half. */
-static int reserve_counters(tally *t, size_t lives, size_t docs)
+/* Room for one more counter. */
+static int reserve_counter(tally *t)
 {
     const tt_allocator *a = t->found.allocator;
-    size_t slots = 256;
-    while (slots / 2 < lives * TTI_SEED_PLACES && slots / 2 < docs)
-        slots *= 2;
-    if (slots > t->slot_count) {
-        if (tti_reserve(a, &t->slots, &t->slot_capacity, slots, sizeof *t->slots) != 0 ||
-            tti_reserve(a, &t->used, &t->used_capacity, slots, sizeof *t->used) != 0)
-            return -1;
-        memset(t->slots, 0xFF, slots * sizeof *t->slots);
-        t->slot_count = slots;
-    }
+    const size_t slots = t->slot_count == 0 ? 1024 : t->slot_count * 2;
+    if (tti_reserve(a, &t->counters, &t->capacity, t->count + 1, sizeof *t->counters) != 0)
+        return -1;
+    if ((t->count + 1) * 2 <= t->slot_count)
+        return 0;
+    if (tti_reserve(a, &t->slots, &t->slot_capacity, slots, sizeof *t->slots) != 0)
+        return -1;
+    t->slot_count = slots;
+    memset(t->slots, 0, slots * sizeof *t->slots);
+    for (size_t k = 0; k < t->count; k++)
+        *find_slot(t, t->counters[k].doc) = (uint32_t)k + 1;
     return 0;
+}
+
+/* The counter of a document, made if need be; NULL without memory. */
+static counter *counter_of(tally *t, uint32_t doc)
+{
+    uint32_t *slot;
+    if (reserve_counter(t) != 0) {
+        t->status = TT_ENOMEM;
+        return NULL;
+    }
+    slot = find_slot(t, doc);
+    if (*slot == 0) {
+        t->counters[t->count++] = (counter){doc, 0, 0, 0, 0, 0};
+        *slot = (uint32_t)t->count;
+    }
+    return &t->counters[*slot - 1];
+}
+
+static void clear_counters(tally *t)
+{
+    if (t->slot_count > 0)
+        memset(t->slots, 0, t->slot_count * sizeof *t->slots);
+    t->count = 0;
 }
 
 static void follow_run(counter *c, uint32_t here, uint32_t there)
@@ -155,17 +182,25 @@ static void follow_run(counter *c, uint32_t here, uint32_t there)
 /* Counts one live seed of document b. */
 static void count_live(const linker *l, tally *t, uint32_t b, const live *x)
 {
-    const tti_record *first = l->seeds->records + x->start, *end = l->seeds->records + l->seeds->count;
+    const tti_seed *first = l->seeds->seeds + x->start, *end = l->seeds->seeds + l->seeds->count;
     size_t places = 0;
-    if (first->doc < b || first->pos < x->pos)
-        follow_run(counter_of(t, first->doc), x->pos, first->pos);
+    counter *c;
+    if (first->doc < b || first->pos < x->pos) {
+        if ((c = counter_of(t, first->doc)) == NULL)
+            return;
+        follow_run(c, x->pos, first->pos);
+    }
     while (places <= TTI_SEED_PLACES && first + places < end && first[places].key == first->key)
         places++;
     if (places > TTI_SEED_PLACES)
         places = TTI_SEED_FEW;
-    for (size_t k = 0; k < places && first[k].doc < b; k++)
-        if (k == 0 || first[k].doc != first[k - 1].doc)
-            counter_of(t, first[k].doc)->shared++;
+    for (size_t k = 0; k < places && first[k].doc < b; k++) {
+        if (k > 0 && first[k].doc == first[k - 1].doc)
+            continue;
+        if ((c = counter_of(t, first[k].doc)) == NULL)
+            return;
+        c->shared++;
+    }
 }
 
 /* ---- Choosing ------------------------------------------------------------------------------ */
@@ -186,40 +221,42 @@ static int most_shared(const void *x, const void *y)
     return (p->doc > q->doc) - (p->doc < q->doc);
 }
 
+static void add_found(tally *t, uint32_t a, uint32_t b, unsigned want)
+{
+    if (t->status == TT_OK)
+        t->status = tti_candidates_add(&t->found, tti_candidate_pack(a, b, want), NULL);
+}
+
+/* More pairs than will be reported: those that share most, moved to the front. */
+static void choose_best(const linker *l, tally *t, uint32_t b, size_t most)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < t->count; k++)
+        if (is_pair(l, &t->counters[k], b))
+            t->counters[n++] = t->counters[k];
+    tti_sort(t->counters, n, sizeof *t->counters, most_shared);
+    for (size_t k = 0; k < most; k++)
+        add_found(t, t->counters[k].doc, b, TTI_WANT_PAIR);
+    if (t->status == TT_OK)
+        t->status = tti_candidates_skip(&t->found, b, n - most, NULL);
+}
+
 static void choose(const linker *l, tally *t, uint32_t b)
 {
     const size_t most = (size_t)l->options->max_matches * MATCH_ROOM;
     size_t pairs = 0;
-    for (size_t k = 0; k < t->used_count && t->status == TT_OK; k++) {
-        const counter *c = &t->slots[t->used[k]];
-        if (c->best_run >= l->run_need)
-            t->status = tti_candidates_add(
-                &t->found, tti_candidate_pack(c->doc, b, TTI_WANT_SECTIONS), NULL);
-        pairs += (size_t)is_pair(l, c, b);
+    for (size_t k = 0; k < t->count; k++) {
+        if (t->counters[k].best_run >= l->run_need)
+            add_found(t, t->counters[k].doc, b, TTI_WANT_SECTIONS);
+        pairs += (size_t)is_pair(l, &t->counters[k], b);
     }
     if (pairs > most) {
-        counter *best = tti_alloc(t->found.allocator, pairs, sizeof *best);
-        size_t n = 0;
-        if (best == NULL) {
-            t->status = TT_ENOMEM;
-            return;
-        }
-        for (size_t k = 0; k < t->used_count; k++)
-            if (is_pair(l, &t->slots[t->used[k]], b))
-                best[n++] = t->slots[t->used[k]];
-        tti_sort(best, n, sizeof *best, most_shared);
-        for (size_t k = 0; k < most && t->status == TT_OK; k++)
-            t->status = tti_candidates_add(
-                &t->found, tti_candidate_pack(best[k].doc, b, TTI_WANT_PAIR), NULL);
-        if (t->status == TT_OK)
-            t->status = tti_candidates_skip(&t->found, b, n - most, NULL);
-        tti_release(t->found.allocator, best, pairs, sizeof *best);
+        choose_best(l, t, b, most);
         return;
     }
-    for (size_t k = 0; k < t->used_count && t->status == TT_OK; k++)
-        if (is_pair(l, &t->slots[t->used[k]], b))
-            t->status = tti_candidates_add(
-                &t->found, tti_candidate_pack(t->slots[t->used[k]].doc, b, TTI_WANT_PAIR), NULL);
+    for (size_t k = 0; k < t->count; k++)
+        if (is_pair(l, &t->counters[k], b))
+            add_found(t, t->counters[k].doc, b, TTI_WANT_PAIR);
 }
 
 static void link_doc(const linker *l, tally *t, uint32_t b)
@@ -228,17 +265,13 @@ static void link_doc(const linker *l, tally *t, uint32_t b)
     const size_t n = l->firsts[b + 1] - l->firsts[b];
     if (n == 0 || t->status != TT_OK)
         return;
-    if (reserve_counters(t, n, l->seeds->doc_count) != 0) {
-        t->status = TT_ENOMEM;
-        return;
-    }
+    for (size_t k = 0; k < n; k++) /* their seeds lie all over memory */
+        TTI_PREFETCH(l->seeds->seeds + lives[k].start);
     sort_lives(lives, n);
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < n && t->status == TT_OK; k++)
         count_live(l, t, b, &lives[k]);
     choose(l, t, b);
-    for (size_t k = 0; k < t->used_count; k++)
-        t->slots[t->used[k]].doc = EMPTY;
-    t->used_count = 0;
+    clear_counters(t);
 }
 
 /* ---- Driver -------------------------------------------------------------------------------- */
@@ -264,7 +297,7 @@ static tt_status link_docs(const linker *l, size_t docs, int threads, tti_candid
             status = tti_candidates_append(out, &x->found, error);
         tti_candidates_free(&x->found);
         tti_release(a, x->slots, x->slot_capacity, sizeof *x->slots);
-        tti_release(a, x->used, x->used_capacity, sizeof *x->used);
+        tti_release(a, x->counters, x->capacity, sizeof *x->counters);
     }
     tti_release(a, tallies, (size_t)threads, sizeof *tallies);
     return status;

@@ -1,92 +1,51 @@
 /*
  * Making the seed table: two passes over the tokens, one to count the seeds of each partition and
- * one to put them there, then each partition is sorted in cache. Threads take contiguous ranges of
- * documents, and the ranges fill each partition in order, so the table does not depend on them.
+ * one to put them there (sampling twice costs less than holding all of it twice), then each
+ * partition is sorted in cache. Threads take contiguous ranges of documents, and the ranges fill
+ * each partition in order, so the table does not depend on them.
  */
 #include "seed/seeds.h"
 
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/par.h"
-#include "sketch/shingle.h"
 
 #include <string.h>
 
-/* Minimizers of a document with more grams than the window: the leftmost least of each window, so
- * that a run of one repeated word gives one seed a window and not one a token. */
-static void sample(const tti_doc *doc, uint32_t grams, uint64_t seed, tti_seed_fn take, void *ctx)
-{
-    uint64_t window[TTI_SEED_WINDOW];
-    uint32_t least = 0, taken = UINT32_MAX;
-    for (uint32_t i = 0; i < grams; i++) {
-        const uint64_t h = tti_shingle(doc->hashes + i, TTI_SEED_TOKENS, seed);
-        window[i % TTI_SEED_WINDOW] = h;
-        if (i == 0 || h < window[least % TTI_SEED_WINDOW]) {
-            least = i;
-        } else if (i - least >= TTI_SEED_WINDOW) {
-            least = i - TTI_SEED_WINDOW + 1;
-            for (uint32_t k = least + 1; k <= i; k++)
-                if (window[k % TTI_SEED_WINDOW] < window[least % TTI_SEED_WINDOW])
-                    least = k;
-        }
-        if (i + 1 >= TTI_SEED_WINDOW && least != taken) {
-            take(ctx, window[least % TTI_SEED_WINDOW], least);
-            taken = least;
-        }
-    }
-}
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3 };
 
-void tti_seeds_of(const tti_doc *doc, uint64_t seed, tti_seed_fn take, void *ctx)
-{
-    const uint32_t grams = tti_shingle_count(doc->token_count, TTI_SEED_TOKENS);
-    if (doc->token_count >= TTI_SEED_SHORT) {
-        sample(doc, grams, seed, take, ctx);
-        return;
-    }
-    for (uint32_t i = 0; i < grams; i++)
-        take(ctx,
-             tti_shingle(doc->hashes + i, tti_shingle_width(doc->token_count, TTI_SEED_TOKENS),
-                         seed),
-             i);
-}
-
-/* A range of documents, of about the same number of tokens as the others. */
+/* A range of documents, of about the same number of tokens as the others: one thread's. */
 typedef struct range {
     uint32_t begin, end;
     size_t *cursors; /* counts, then places, of each partition */
+    tti_sample sample;
+    tt_status status;
 } range;
 
-typedef struct filler {
-    tti_seeds *out;
-    size_t *cursors;
-    uint32_t doc;
-} filler;
-
-static size_t partition_of(const tti_seeds *s, uint64_t hash)
+static void count_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
-    return (size_t)hash & (s->partition_count - 1);
+    for (size_t k = 0; k < r->sample.count; k++)
+        r->cursors[r->sample.parts[r->sample.places[k]] & (out->partition_count - 1)]++;
+    out->counts[doc] = (uint32_t)r->sample.count;
 }
 
-static void count_seed(void *ctx, uint64_t hash, uint32_t pos)
+static void place_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
-    filler *f = ctx;
-    (void)pos;
-    f->cursors[partition_of(f->out, hash)]++;
-    f->out->counts[f->doc]++;
+    for (size_t k = 0; k < r->sample.count; k++) {
+        const uint32_t place = r->sample.places[k];
+        const uint32_t p = r->sample.parts[place] & (out->partition_count - 1);
+        out->seeds[r->cursors[p]++] = (tti_seed){r->sample.keys[place], doc, place};
+    }
 }
 
-static void place_seed(void *ctx, uint64_t hash, uint32_t pos)
+static void walk_range(tti_seeds *out, const tti_corpus *corpus, range *r, uint64_t seed,
+                       void (*take)(tti_seeds *, range *, uint32_t))
 {
-    filler *f = ctx;
-    f->out->records[f->cursors[partition_of(f->out, hash)]++] = (tti_record){hash, f->doc, pos};
-}
-
-static void walk_range(tti_seeds *out, const tti_corpus *corpus, const range *r, uint64_t seed,
-                       tti_seed_fn take)
-{
-    filler f = {out, r->cursors, 0};
-    for (f.doc = r->begin; f.doc < r->end; f.doc++)
-        tti_seeds_of(&corpus->docs[f.doc], seed, take, &f);
+    for (uint32_t d = r->begin; d < r->end && r->status == TT_OK; d++) {
+        r->status = tti_sample_make(&r->sample, &corpus->docs[d], seed, out->allocator, NULL);
+        if (r->status == TT_OK)
+            take(out, r, d);
+    }
 }
 
 static void split_ranges(const tti_corpus *corpus, range *ranges, int count)
@@ -120,6 +79,31 @@ static void place_ranges(tti_seeds *out, range *ranges, int count)
     out->count = at;
 }
 
+/* Stable radix sort by key, its three histograms made in one pass. */
+static void sort_partition(tti_seed *seeds, tti_seed *spare, size_t count)
+{
+    size_t counts[PASSES][DIGITS];
+    tti_seed *from = seeds, *to = spare;
+    memset(counts, 0, sizeof counts);
+    for (size_t i = 0; i < count; i++)
+        for (int pass = 0; pass < PASSES; pass++)
+            counts[pass][seeds[i].key >> (pass * DIGIT_BITS) & (DIGITS - 1)]++;
+    for (int pass = 0; pass < PASSES; pass++) {
+        size_t sum = 0;
+        tti_seed *swap;
+        for (size_t d = 0; d < DIGITS; d++) {
+            const size_t n = counts[pass][d];
+            counts[pass][d] = sum;
+            sum += n;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[counts[pass][from[i].key >> (pass * DIGIT_BITS) & (DIGITS - 1)]++] = from[i];
+        swap = from, from = to, to = swap;
+    }
+    if (from != seeds)
+        memcpy(seeds, from, count * sizeof *seeds);
+}
+
 static tt_status sort_partitions(tti_seeds *out, int threads, tt_error *error)
 {
     size_t largest = 0;
@@ -129,19 +113,19 @@ static tt_status sort_partitions(tti_seeds *out, int threads, tt_error *error)
             largest = out->starts[p + 1] - out->starts[p];
 #pragma omp parallel num_threads(threads) if (threads > 1) reduction(| : failed)
     {
-        tti_record *spare = tti_alloc(out->allocator, largest, sizeof *spare);
+        tti_seed *spare = tti_alloc(out->allocator, largest, sizeof *spare);
         failed = spare == NULL;
 #pragma omp for schedule(dynamic, 1)
         for (int64_t p = 0; p < (int64_t)out->partition_count; p++)
             if (spare != NULL)
-                tti_radix_records(out->records + out->starts[p], spare,
-                                  out->starts[p + 1] - out->starts[p]);
+                sort_partition(out->seeds + out->starts[p], spare,
+                               out->starts[p + 1] - out->starts[p]);
         tti_release(out->allocator, spare, largest, sizeof *spare);
     }
     return failed ? tti_fail_memory(error, "sorting seeds") : TT_OK;
 }
 
-/* About 16,384 seeds a partition: 256 KiB, which stays in a core's cache. */
+/* About 16,384 seeds a partition: 192 KiB, which stays in a core's cache. */
 static uint32_t choose_partitions(const tti_corpus *corpus)
 {
     uint64_t tokens = 0;
@@ -153,22 +137,32 @@ static uint32_t choose_partitions(const tti_corpus *corpus)
     return n;
 }
 
+static tt_status check_ranges(const range *ranges, int count, tt_error *error)
+{
+    for (int t = 0; t < count; t++)
+        if (ranges[t].status != TT_OK)
+            return tti_fail_memory(error, "seeds");
+    return TT_OK;
+}
+
 static tt_status fill(tti_seeds *out, const tti_corpus *corpus, uint64_t seed, range *ranges,
                       int threads, tt_error *error)
 {
     split_ranges(corpus, ranges, threads);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static, 1)
     for (int t = 0; t < threads; t++)
-        walk_range(out, corpus, &ranges[t], seed, count_seed);
+        walk_range(out, corpus, &ranges[t], seed, count_seeds);
+    TTI_TRY(check_ranges(ranges, threads, error));
     place_ranges(out, ranges, threads);
     if (out->count >= UINT32_MAX)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "more than 2^32 - 2 seeds in one build");
-    out->records = tti_alloc(out->allocator, out->count, sizeof *out->records);
-    if (out->records == NULL)
+    out->seeds = tti_alloc(out->allocator, out->count, sizeof *out->seeds);
+    if (out->seeds == NULL)
         return tti_fail_memory(error, "seeds");
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static, 1)
     for (int t = 0; t < threads; t++)
-        walk_range(out, corpus, &ranges[t], seed, place_seed);
+        walk_range(out, corpus, &ranges[t], seed, place_seeds);
+    TTI_TRY(check_ranges(ranges, threads, error));
     return sort_partitions(out, threads, error);
 }
 
@@ -191,8 +185,10 @@ tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_opti
             status = tti_fail_memory(error, "seeds");
     if (status == TT_OK)
         status = fill(out, corpus, options->seed, ranges, threads, error);
-    for (int t = 0; ranges != NULL && t < threads; t++)
+    for (int t = 0; ranges != NULL && t < threads; t++) {
         tti_release(a, ranges[t].cursors, out->partition_count, sizeof(size_t));
+        tti_sample_free(&ranges[t].sample, a);
+    }
     tti_release(a, ranges, (size_t)threads, sizeof *ranges);
     return status;
 }
@@ -201,25 +197,27 @@ void tti_seeds_free(tti_seeds *s)
 {
     if (s->allocator == NULL)
         return;
-    tti_release(s->allocator, s->records, s->count, sizeof *s->records);
+    tti_release(s->allocator, s->seeds, s->count, sizeof *s->seeds);
     tti_release(s->allocator, s->starts, (size_t)s->partition_count + 1, sizeof *s->starts);
     tti_release(s->allocator, s->counts, s->doc_count, sizeof *s->counts);
     memset(s, 0, sizeof *s);
 }
 
-const tti_record *tti_seeds_lookup(const tti_seeds *s, uint64_t hash, size_t *count)
+const tti_seed *tti_seeds_lookup(const tti_seeds *s, const tti_sample *sample, size_t i,
+                                 size_t *count)
 {
-    const size_t p = partition_of(s, hash);
+    const uint32_t key = sample->keys[sample->places[i]];
+    const uint32_t p = sample->parts[sample->places[i]] & (s->partition_count - 1);
     size_t low = s->starts[p], high = s->starts[p + 1], end;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (s->records[middle].key < hash)
+        if (s->seeds[middle].key < key)
             low = middle + 1;
         else
             high = middle;
     }
-    for (end = low; end < s->starts[p + 1] && s->records[end].key == hash;)
+    for (end = low; end < s->starts[p + 1] && s->seeds[end].key == key;)
         end++;
     *count = end - low;
-    return s->records + low;
+    return s->seeds + low;
 }

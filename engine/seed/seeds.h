@@ -10,25 +10,29 @@
 
 #include "common/candidate.h"
 #include "common/corpus.h"
-#include "common/radix.h"
+#include "kernels/sample.h"
 
 enum {
-    TTI_SEED_TOKENS = 4,
-    TTI_SEED_WINDOW = 6,
-    TTI_SEED_SHORT = 64,    /**< documents of fewer tokens keep every gram */
-    TTI_SEED_PLACES = 48,   /**< a seed in more places links to the first few only */
-    TTI_SEED_FEW = 4        /**< those few */
+    TTI_SEED_SHORT = 64,  /**< documents of fewer tokens keep every gram */
+    TTI_SEED_PLACES = 48, /**< a seed in more places links to the first few only */
+    TTI_SEED_FEW = 4      /**< those few */
 };
 
-/** Every seed of a corpus, in partitions by the low bits of the hash, sorted in each by
- * (hash, document, place). Immutable once made. */
+/** A seed's place. The key is half of its hash; the other half chose the partition. */
+typedef struct tti_seed {
+    uint32_t key, doc, pos;
+} tti_seed;
+
+/** Every seed of a corpus, in partitions, sorted in each by (key, document, place). Two grams share
+ * key and partition by chance once in 2^32 and more: what seeds find is verified. Immutable once
+ * made. */
 typedef struct tti_seeds {
     const tt_allocator *allocator;
-    tti_record *records; /**< key: hash; pos: first token */
+    tti_seed *seeds;
     size_t count;
-    size_t *starts; /**< partition p is records[starts[p], starts[p + 1]) */
+    size_t *starts; /**< partition p is seeds[starts[p], starts[p + 1]) */
     uint32_t partition_count; /**< a power of two */
-    uint32_t *counts; /**< seeds of each document */
+    uint32_t *counts;         /**< seeds of each document */
     size_t doc_count;
 } tti_seeds;
 
@@ -41,11 +45,22 @@ void tti_seeds_free(tti_seeds *seeds);
 tt_status tti_seeds_candidates(const tti_seeds *seeds, const tt_options *options,
                                tti_candidates *candidates, tt_error *error);
 
-/** Calls `take` for each seed of a document, in order of place. */
-typedef void (*tti_seed_fn)(void *ctx, uint64_t hash, uint32_t pos);
-void tti_seeds_of(const tti_doc *doc, uint64_t seed, tti_seed_fn take, void *ctx);
+/** The seeds of one document, in order of place. Zero it before first use; one thread's. */
+typedef struct tti_sample {
+    uint32_t *keys, *parts; /**< of every gram */
+    uint32_t *places;       /**< of the seeds */
+    size_t count;
+    uint32_t *least;
+    size_t key_capacity, part_capacity, place_capacity, least_capacity;
+} tti_sample;
 
-/** The records with the given hash: *count of them. */
-const tti_record *tti_seeds_lookup(const tti_seeds *seeds, uint64_t hash, size_t *count);
+/** @return TT_OK, TT_ENOMEM */
+tt_status tti_sample_make(tti_sample *sample, const tti_doc *doc, uint64_t seed,
+                          const tt_allocator *allocator, tt_error *error);
+void tti_sample_free(tti_sample *sample, const tt_allocator *allocator);
+
+/** The places of the seed that is `sample`'s i-th: *count of them. */
+const tti_seed *tti_seeds_lookup(const tti_seeds *seeds, const tti_sample *sample, size_t i,
+                                 size_t *count);
 
 #endif
