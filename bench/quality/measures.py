@@ -178,7 +178,7 @@ def adjusted_rand(gold_clusters, found_clusters, articles):
 
 
 def cluster_pairs(gold_label, found_clusters):
-    """(right, found, gold) pairs that two partitions put together; gold_label is {article: label}."""
+    """(right, found, gold) pairs put together by two partitions; gold_label: {article: label}."""
     sizes = {}
     for label in gold_label.values():
         sizes[label] = sizes.get(label, 0) + 1
@@ -194,7 +194,7 @@ def cluster_pairs(gold_label, found_clusters):
     return right, found, gold
 
 
-# ---- sections --------------------------------------------------------------------------------------
+# ---- sections ----------------------------------------------------------------------------------
 
 def merge(extents):
     """Sorted disjoint extents that cover the same bytes."""
@@ -212,7 +212,7 @@ def common(a, b):
 
 
 def places(section):
-    """Each occurrence as (article, begin, end, begin and end of what it repeats of the reference)."""
+    """Each occurrence as (article, begin, end, of_begin, of_end); the reference repeats itself."""
     first = section["occurrences"][0]
     yield first["article"], first["begin"], first["end"], first["begin"], first["end"]
     for o in section["occurrences"][1:]:
@@ -236,8 +236,8 @@ class Planted:
 
 def covered_by(section, planted):
     """What a reported section rightly covers, as ((section, occurrence), begin, end): the part of a
-    planted occurrence that it reports, if it reports another occurrence of the same passage, for the
-    same part of the reference."""
+    planted occurrence that it reports, if it reports another occurrence of the same passage, for
+    the same part of the reference."""
     met = {}
     for article, begin, end, of_begin, of_end in places(section):
         for n, m, b, e in planted.meeting(article, begin, end):

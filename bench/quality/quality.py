@@ -5,7 +5,8 @@
 
 Corpora are generated (corpora/made/generate.py) and kept under build/corpora, as is what brute
 force (tests/brute/brute.c) finds in them. TWICETOLD names the command to measure. Corpora that may
-not be published are measured where ../shared/corpora holds them. Exits with 1 if a target is missed.
+not be published are measured where ../shared/corpora holds them. Exits with 1 if a target is
+missed.
 """
 import argparse
 import csv
@@ -69,7 +70,7 @@ class Table:
         return [row for row in self.rows if row[4] == "NO"]
 
 
-# ---- running ---------------------------------------------------------------------------------------
+# ---- running -----------------------------------------------------------------------------------
 
 def command():
     return os.environ.get("TWICETOLD") or os.path.join(ROOT, "build", "release", "cli", "twicetold")
@@ -103,15 +104,14 @@ class Corpus:
         self.least = 0.05 if articles <= 20000 else 0.5
         folder = os.path.join(CACHE, f"{profile}-{articles}-{seed}" + "".join(options))
         self.articles = os.path.join(folder, "articles.jsonl")
-        sources = [os.path.join(MADE, n) for n in ("generate.py", "words.py", "series.py")]
-        stamp = digest(sources)
+        stamp = digest(sorted(os.path.join(MADE, n) for n in os.listdir(MADE) if n.endswith(".py")))
         stamp_file = os.path.join(folder, "stamp")
         if not os.path.exists(stamp_file) or open(stamp_file).read() != stamp:
-            subprocess.run([sys.executable, sources[0], "--articles", str(articles), "--seed",
-                            str(seed), "--profile", profile, "--out", folder, *options], check=True)
-            for old in ("brute.jsonl",):
-                if os.path.exists(os.path.join(folder, old)):
-                    os.remove(os.path.join(folder, old))
+            subprocess.run([sys.executable, "-B", os.path.join(MADE, "generate.py"),
+                            "--articles", str(articles), "--seed", str(seed),
+                            "--profile", profile, "--out", folder, *options], check=True)
+            if os.path.exists(os.path.join(folder, "brute.jsonl")):
+                os.remove(os.path.join(folder, "brute.jsonl"))
             with open(stamp_file, "w") as to:
                 to.write(stamp)
         with open(os.path.join(folder, "gold.jsonl"), encoding="utf-8") as lines:
@@ -136,7 +136,7 @@ def read_texts(path):
         return {r["id"]: r["text"] for r in map(json.loads, lines)}
 
 
-# ---- generated corpora -----------------------------------------------------------------------------
+# ---- generated corpora -------------------------------------------------------------------------
 
 def measure_pairs(table, corpus, result, brute, by_kind):
     name = corpus.name
@@ -224,7 +224,7 @@ def measure_feed(table, options):
               ("==", 0))
 
 
-# ---- corpora that stay where they are --------------------------------------------------------------
+# ---- corpora that stay where they are ----------------------------------------------------------
 
 def unpack(name):
     return subprocess.run(["zstd", "-dcq", name], stdout=subprocess.PIPE, check=True).stdout
