@@ -147,6 +147,8 @@ static tt_status make_arrays(tti_sketches *out, const tt_options *options, size_
     out->doc_count = docs;
     out->signatures = tti_alloc(out->allocator, docs, sizeof *out->signatures * out->lanes);
     out->paragraph_bands = out->lanes / TTI_PARAGRAPH_ROWS;
+    if (out->paragraph_bands > TTI_PARAGRAPH_BANDS)
+        out->paragraph_bands = TTI_PARAGRAPH_BANDS;
     return out->signatures == NULL ? tti_fail_memory(error, "signatures") : TT_OK;
 }
 
