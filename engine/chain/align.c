@@ -36,6 +36,7 @@ enum {
 typedef struct anchor {
     uint32_t a, b, len;
     uint32_t before; /* the anchor before it in its best chain, or NONE */
+    uint32_t first_b; /* where that chain begins in b */
     int64_t score;   /* of the best chain that ends here */
     uint8_t used;
 } anchor;
@@ -199,13 +200,14 @@ static tt_status add_anchor(tti_aligner *al, const side *a, uint32_t i, uint32_t
     const uint32_t floor = find_diagonal(al, shift)->end; /* where the match before it stopped */
     while (i > floor && i + shift > 0 && a->tokens[i - 1] == al->b[i - 1 + shift])
         i--;
-    while (end < a->count && end + shift < al->b_count && a->tokens[end] == al->b[end + shift])
+    while (end < a->count && end + shift < al->b_count && end - i < most &&
+           a->tokens[end] == al->b[end + shift])
         end++;
     if (tti_reserve(al->allocator, &al->anchors, &al->anchor_capacity, al->anchor_count + 1,
                     sizeof *al->anchors) != 0)
         return tti_fail_memory(error, "anchors");
     al->anchors[al->anchor_count++] =
-        (anchor){i, i + shift, end - i < most ? end - i : most, NONE, 0, 0};
+        (anchor){i, i + shift, end - i < most ? end - i : most, NONE, i + shift, 0, 0};
     return note_diagonal(al, error);
 }
 
@@ -221,6 +223,8 @@ static tt_status anchors_at(tti_aligner *al, const side *a, uint32_t i, int comm
         if ((!a->self || p >= i + TTI_GRAM) && same_gram(a->tokens + i, al->b + p))
             places[n++] = p;
     al->passed_over |= n > RARE;
+    if (n > RARE && a->self) /* the next place leads on to the others */
+        n = 1;
     if (n > RARE && !common_too)
         return TT_OK;
     for (uint32_t k = 0; k < n && k < RARE; k++)
@@ -240,11 +244,17 @@ static int by_place(const void *x, const void *y)
 /* Leaves the anchors in order of (a, b). */
 static tt_status find_anchors(tti_aligner *al, const side *a, int common_too, tt_error *error)
 {
+    size_t before = 0;
     int ordered = 1;
     al->anchor_count = 0;
     TTI_TRY(clear_diagonals(al, 128, error));
-    for (uint32_t i = 0; i + TTI_GRAM <= a->count; i++)
+    for (uint32_t i = 0; i + TTI_GRAM <= a->count; i++) {
         TTI_TRY(anchors_at(al, a, i, common_too, error));
+        /* Where all is common, what follows is in the longest match already. */
+        for (; common_too && before < al->anchor_count; before++)
+            if (al->anchors[before].a + al->anchors[before].len > i + TTI_GRAM)
+                i = al->anchors[before].a + al->anchors[before].len - TTI_GRAM;
+    }
     for (size_t k = 1; k < al->anchor_count && ordered; k++)
         ordered = by_place(&al->anchors[k - 1], &al->anchors[k]) <= 0;
     if (!ordered)
@@ -267,7 +277,7 @@ static int64_t link_gain(const anchor *x, const anchor *y)
     return len <= 0 ? -1 : len * UNIT - (most - least) - (least > 0 ? least / 4 : 0);
 }
 
-static void link_anchors(tti_aligner *al)
+static void link_anchors(tti_aligner *al, int self)
 {
     uint32_t reach = 0; /* where the anchors so far end in a */
     size_t first = 0;   /* anchors before this one all end too far before the one at hand */
@@ -281,10 +291,14 @@ static void link_anchors(tti_aligner *al)
         if (y->a + y->len > reach)
             reach = y->a + y->len;
         for (size_t j = k; j-- > first;) {
-            const int64_t gain = link_gain(&al->anchors[j], y);
-            if (gain > 0 && al->anchors[j].score + gain > y->score) {
-                y->score = al->anchors[j].score + gain;
+            const anchor *x = &al->anchors[j];
+            const int64_t gain = link_gain(x, y);
+            if (self && y->a + y->len > x->first_b) /* it would run into its own repetition */
+                continue;
+            if (gain > 0 && x->score + gain > y->score) {
+                y->score = x->score + gain;
                 y->before = (uint32_t)j;
+                y->first_b = x->first_b;
             }
         }
     }
@@ -437,13 +451,11 @@ static tt_status make_chain(tti_aligner *al, const side *s, tt_error *error)
 
 /* ---- Passages ----------------------------------------------------------------------------- */
 
-static uint32_t mark(uint8_t *seen, uint32_t begin, uint32_t len)
+static uint32_t count_fresh(const uint8_t *seen, uint32_t begin, uint32_t len)
 {
     uint32_t fresh = 0;
-    for (uint32_t i = begin; i < begin + len; i++) {
+    for (uint32_t i = begin; i < begin + len; i++)
         fresh += !seen[i];
-        seen[i] = 1;
-    }
     return fresh;
 }
 
@@ -494,12 +506,18 @@ static tt_status take_chain(tti_aligner *al, const side *s, uint32_t end, uint32
     if (matched < least)
         return TT_OK;
     for (size_t k = 0; k < al->chain_count; k++) {
-        fresh_a += mark(al->a_seen, al->chain[k].a, al->chain[k].len);
-        fresh_b += mark(al->b_seen, al->chain[k].b, al->chain[k].len);
+        fresh_a += count_fresh(al->a_seen, al->chain[k].a, al->chain[k].len);
+        fresh_b += count_fresh(al->b_seen, al->chain[k].b, al->chain[k].len);
+    }
+    if (fresh_a * 2 < matched && fresh_b * 2 < matched)
+        return TT_OK;
+    for (size_t k = 0; k < al->chain_count; k++) {
+        memset(al->a_seen + al->chain[k].a, 1, al->chain[k].len);
+        memset(al->b_seen + al->chain[k].b, 1, al->chain[k].len);
     }
     out->aligned_a += fresh_a;
     out->aligned_b += fresh_b;
-    return fresh_a * 2 >= matched || fresh_b * 2 >= matched ? add_passages(al, error) : TT_OK;
+    return add_passages(al, error);
 }
 
 /* Zeroes what the run before left in the byte maps. */
@@ -529,7 +547,7 @@ static tt_status run(tti_aligner *al, const side *s, tti_alignment *out, tt_erro
     TTI_TRY(find_anchors(al, s, 0, error));
     if (al->anchor_count == 0)
         TTI_TRY(find_anchors(al, s, 1, error));
-    link_anchors(al);
+    link_anchors(al, s->self);
     TTI_TRY(order_chains(al, least_score, error));
     for (size_t k = 0; k < al->end_count && status == TT_OK; k++)
         status = take_chain(al, s, al->ends[k].anchor, least, out, error);
