@@ -32,10 +32,10 @@ enum {
     MATCH_ROOM = 4 /* candidates looked at per pair that may be reported */
 };
 
-/* A seed of a document that stands elsewhere too: its place, and where its records begin. */
+/* A seed of a document that stands elsewhere too: its place, where the seeds of that key begin, and
+ * how many of them are linked to. */
 typedef struct live {
-    uint32_t pos;
-    uint32_t start;
+    uint32_t pos, start, places;
 } live;
 
 /* What a document shares with one earlier document (or with itself). */
@@ -82,14 +82,16 @@ static void live_partition(const tti_seeds *s, size_t p, size_t *cursors, live *
 {
     const size_t end = s->starts[p + 1];
     for (size_t i = s->starts[p], k; i < end; i = k) {
+        uint32_t places;
         k = group_end(s, i, end);
+        places = (uint32_t)(k - i <= TTI_SEED_PLACES ? k - i : TTI_SEED_FEW);
         for (size_t r = i + 1; r < k; r++) { /* the first place has nothing before it */
             const tti_seed *x = &s->seeds[r];
             size_t at;
 #pragma omp atomic capture
             at = cursors[x->doc]++;
             if (lives != NULL)
-                lives[at] = (live){x->pos, (uint32_t)i};
+                lives[at] = (live){x->pos, (uint32_t)i, places};
         }
     }
 }
@@ -182,19 +184,14 @@ static void follow_run(counter *c, uint32_t here, uint32_t there)
 /* Counts one live seed of document b. */
 static void count_live(const linker *l, tally *t, uint32_t b, const live *x)
 {
-    const tti_seed *first = l->seeds->seeds + x->start, *end = l->seeds->seeds + l->seeds->count;
-    size_t places = 0;
+    const tti_seed *first = l->seeds->seeds + x->start;
     counter *c;
     if (first->doc < b || first->pos < x->pos) {
         if ((c = counter_of(t, first->doc)) == NULL)
             return;
         follow_run(c, x->pos, first->pos);
     }
-    while (places <= TTI_SEED_PLACES && first + places < end && first[places].key == first->key)
-        places++;
-    if (places > TTI_SEED_PLACES)
-        places = TTI_SEED_FEW;
-    for (size_t k = 0; k < places && first[k].doc < b; k++) {
+    for (uint32_t k = 0; k < x->places && first[k].doc < b; k++) {
         if (k > 0 && first[k].doc == first[k - 1].doc)
             continue;
         if ((c = counter_of(t, first[k].doc)) == NULL)
