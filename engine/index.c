@@ -76,19 +76,6 @@ tt_status tt_index_sections(const tt_index *x, tt_section_fn emit, void *ctx, tt
     return TT_OK;
 }
 
-/* The pair of two documents, seen from `dropped`. */
-static tt_pair seen_from(const tt_pair *p, uint32_t dropped)
-{
-    tt_pair out = *p;
-    if (p->a == dropped)
-        return out;
-    out.containment_a = p->containment_b, out.containment_b = p->containment_a;
-    out.overlap_a = p->overlap_b, out.overlap_b = p->overlap_a;
-    if (p->relation == TT_CONTAINS || p->relation == TT_CONTAINED)
-        out.relation = p->relation == TT_CONTAINS ? TT_CONTAINED : TT_CONTAINS;
-    return out;
-}
-
 /* True if article i is dropped; *out is then its pair with the one kept. */
 static int is_dropped(const tt_index *x, uint32_t i, tt_pair *out)
 {
@@ -100,7 +87,7 @@ static int is_dropped(const tt_index *x, uint32_t i, tt_pair *out)
         *out = (tt_pair){i, kept_article, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
         return 1;
     }
-    *out = seen_from(tti_verified_find(&x->verified, doc, keep), doc);
+    *out = tti_pair_from(tti_verified_find(&x->verified, doc, keep), doc);
     out->a = i;
     out->b = kept_article;
     out->reserved = 0;

@@ -2,8 +2,9 @@
  * From documents to articles: the pairs and clusters that are reported.
  *
  * A verified pair of documents is reported for the first article of each; further articles with the
- * same tokens are each paired with that first one. An article's pairs with earlier ones are limited
- * to the best max_matches; a pair that a cluster rests on is always reported.
+ * same tokens are each paired with that first one, and with the article that their cluster keeps. An
+ * article's pairs with earlier ones are limited to the best max_matches; a pair that a cluster rests
+ * on is always reported.
  */
 #include "common/alloc.h"
 #include "common/fail.h"
@@ -82,6 +83,55 @@ static tt_pair identical_pair(uint64_t a, uint64_t b)
     return (tt_pair){a, b, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
 }
 
+/* The pair of articles i and k of two paired documents. */
+static tt_pair pair_of_copies(const tt_index *x, uint32_t i, uint32_t k)
+{
+    const tti_corpus *c = &x->store.corpus;
+    const uint32_t doc = c->articles[i].doc;
+    tt_pair p = tti_pair_from(tti_verified_find(&x->verified, doc, c->articles[k].doc), doc);
+    if (i > k)
+        p = tti_pair_turned(&p);
+    p.a = i < k ? i : k;
+    p.b = i < k ? k : i;
+    p.reserved = 0;
+    return p;
+}
+
+/* True if the cluster of article i keeps another whose pair with it is not among the others: one of
+ * the two is not the first with its tokens. */
+static int needs_own_pair(const tt_index *x, uint32_t i, uint32_t *keep)
+{
+    const tti_corpus *c = &x->store.corpus;
+    const uint32_t doc = c->articles[i].doc, kept = x->clusters.kept[doc];
+    const int is_first = c->docs[doc].article == i;
+    *keep = x->clusters.best[kept];
+    if (!(x->settings.options.find & TT_FIND_CLUSTERS) || i == *keep)
+        return 0;
+    return !(c->docs[kept].article == *keep && (is_first || doc == kept)) &&
+           !(doc == kept && is_first);
+}
+
+static size_t count_own_pairs(const tt_index *x)
+{
+    size_t n = 0;
+    uint32_t keep;
+    for (uint32_t i = 0; i < x->store.corpus.article_count; i++)
+        n += (size_t)needs_own_pair(x, i, &keep);
+    return n;
+}
+
+static void write_own_pairs(tt_index *x)
+{
+    for (uint32_t i = 0, keep; i < x->store.corpus.article_count; i++) {
+        if (!needs_own_pair(x, i, &keep))
+            continue;
+        x->pairs[x->pair_count++] =
+            x->store.corpus.articles[i].doc == x->store.corpus.articles[keep].doc
+                ? identical_pair(i < keep ? i : keep, i < keep ? keep : i)
+                : pair_of_copies(x, i, keep);
+    }
+}
+
 static int finds_identical(const tt_options *o)
 {
     return o->resemblance >= 0 || o->containment >= 0 || o->overlap >= 0;
@@ -103,6 +153,8 @@ static void write_pairs(tt_index *x, const tt_pair **chosen, size_t count)
         if (first != i)
             x->pairs[x->pair_count++] = identical_pair(first, i);
     }
+    if (finds_identical(&x->settings.options))
+        write_own_pairs(x);
     tti_sort(x->pairs, x->pair_count, sizeof *x->pairs, by_articles);
 }
 
@@ -115,7 +167,7 @@ static tt_status make_pairs(tt_index *x, const tti_candidates *candidates, tt_er
     if (chosen == NULL)
         return tti_fail_memory(error, "pairs");
     count = choose_pairs(x, candidates, chosen);
-    x->pair_room = count + copies;
+    x->pair_room = count + copies + count_own_pairs(x);
     x->pairs = tti_alloc(a, x->pair_room, sizeof *x->pairs);
     if (x->pairs != NULL)
         write_pairs(x, chosen, count);

@@ -84,18 +84,29 @@ static tt_status keep_links(const job *j, tti_verified *out, const tti_alignment
 
 /* ---- Pairs --------------------------------------------------------------------------------- */
 
+tt_pair tti_pair_turned(const tt_pair *pair)
+{
+    tt_pair p = *pair;
+    p.containment_a = pair->containment_b, p.containment_b = pair->containment_a;
+    p.overlap_a = pair->overlap_b, p.overlap_b = pair->overlap_a;
+    if (p.relation == TT_CONTAINS || p.relation == TT_CONTAINED)
+        p.relation = p.relation == TT_CONTAINS ? TT_CONTAINED : TT_CONTAINS;
+    return p;
+}
+
+tt_pair tti_pair_from(const tt_pair *pair, uint32_t doc)
+{
+    return pair->a == doc ? *pair : tti_pair_turned(pair);
+}
+
 static tt_status keep_pair(tti_verified *out, const tt_pair *pair, uint32_t a, uint32_t b)
 {
     tt_pair p = *pair;
     if (tti_reserve(out->allocator, &out->pairs, &out->pair_capacity, out->pair_count + 1,
                     sizeof *out->pairs) != 0)
         return TT_ENOMEM;
-    if (a > b) {
-        p.containment_a = pair->containment_b, p.containment_b = pair->containment_a;
-        p.overlap_a = pair->overlap_b, p.overlap_b = pair->overlap_a;
-        if (p.relation == TT_CONTAINS || p.relation == TT_CONTAINED)
-            p.relation = p.relation == TT_CONTAINS ? TT_CONTAINED : TT_CONTAINS;
-    }
+    if (a > b)
+        p = tti_pair_turned(pair);
     p.a = a < b ? a : b;
     p.b = a < b ? b : a;
     out->pairs[out->pair_count++] = p;

@@ -19,6 +19,11 @@ typedef struct tti_link {
     size_t block_begin; /**< in tti_verified.blocks; a and b as here */
 } tti_link;
 
+/** The same pair with its sides exchanged: every number and the relation, but not a and b. */
+tt_pair tti_pair_turned(const tt_pair *pair);
+/** A pair of documents with the numbers of `doc` on side a. */
+tt_pair tti_pair_from(const tt_pair *pair, uint32_t doc);
+
 enum { TTI_BY_OVERLAP = 1 }; /**< tt_pair.reserved inside the engine: only its overlap admits it */
 
 typedef struct tti_verified {
