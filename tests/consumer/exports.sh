@@ -16,7 +16,7 @@ fi
 diff "$list" "$work/declared" >&2 || { echo "engine/exports.txt is not what the header declares" >&2; exit 1; }
 case $1 in
 *.a) # an archive also has the engine's own symbols, under one prefix
-    nm -g --defined-only "$1" 2>/dev/null | awk '$2 ~ /^[TDBRC]$/ { print $3 }' | grep -v '^tti_' | sort >"$work/found" ;;
+    nm -g --defined-only "$1" 2>/dev/null | awk '$2 ~ /^[TDBRC]$/ { print $3 }' | grep '^[A-Za-z_]' | grep -v '^tti_' | sort >"$work/found" ;;
 *) nm -D --defined-only "$1" | awk '{ print $3 }' | sort >"$work/found" ;;
 esac
 diff "$list" "$work/found" >&2 || { echo "$1 shows other symbols" >&2; exit 1; }
