@@ -4,13 +4,10 @@ import hashlib
 import json
 import os
 import platform
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.normpath(os.path.join(HERE, "..", ".."))
@@ -52,39 +49,29 @@ def scan(command, articles, threads, options):
 class Usage:
     """What one process and its children took: seconds and bytes."""
 
-    def __init__(self, usage, wall):
-        self.user = usage.ru_utime
-        self.system = usage.ru_stime
-        self.cpu = self.user + self.system
+    def __init__(self, user, system, wall, peak):
+        self.cpu = user + system
         self.wall = wall
-        self.peak = usage.ru_maxrss * 1024
+        self.peak = peak * 1024
 
 
-def measure(arguments, output=None, limit=None, environment=None):
+def measure(arguments, output=os.devnull, limit=0, environment=None):
     """Runs one process to its end, its standard output to a file; None if it fails or takes longer.
 
-    The peak is that of the largest single process. This process must stay small: the kernel counts
-    what a child was before it became another program.
+    The peak is that of the largest single process.
     """
-    with open(output or os.devnull, "wb") as to, tempfile.TemporaryFile() as errors:
-        begun = time.monotonic()
-        child = subprocess.Popen(arguments, stdout=to, stderr=errors, stdin=subprocess.DEVNULL,
-                                 env=environment, start_new_session=True)
-        late = threading.Timer(limit, os.killpg, (child.pid, signal.SIGKILL)) if limit else None
-        if late:
-            late.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.monotonic() - begun
-        if late:
-            late.cancel()
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
+    launcher = [sys.executable, "-I", "-S", os.path.join(HERE, "launch.py"), str(limit), output]
+    with tempfile.TemporaryFile() as errors:
+        said = subprocess.run(launcher + arguments, stdout=subprocess.PIPE, stderr=errors,
+                              env=environment, check=True)
+        user, system, wall, peak, status = map(float, said.stdout.split())
+        if status:
             errors.seek(0)
-            said = errors.read().decode(errors="replace").strip().splitlines()[-1:]
-            print(f"failed ({child.returncode}, {wall:.1f} s): {' '.join(arguments)}: "
-                  f"{' '.join(said)}", file=sys.stderr)
+            last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
+            print(f"failed ({status:.0f}, {wall:.1f} s): {' '.join(arguments)}: {' '.join(last)}",
+                  file=sys.stderr)
             return None
-        return Usage(usage, wall)
+        return Usage(user, system, wall, peak)
 
 
 def spread(usages, what):
@@ -102,6 +89,11 @@ class Corpus:
         self.sha256, self.articles = digest(path)
 
 
+def contents(path):
+    with open(path, "rb") as data:
+        return data.read()
+
+
 def digest(path):
     """The sha256 of a file and its lines; reads it, so that it is in memory as well."""
     out, lines = hashlib.sha256(), 0
@@ -117,14 +109,14 @@ def news(articles, seed=1):
     generator = os.path.join(ROOT, "corpora", "made", "generate.py")
     sources = [os.path.join(os.path.dirname(generator), n) for n in
                ("generate.py", "series.py", "words.py")]
-    version = hashlib.sha256(b"".join(open(s, "rb").read() for s in sources)).hexdigest()[:8]
+    version = hashlib.sha256(b"".join(map(contents, sources))).hexdigest()[:8]
     options = ["--articles", str(articles), "--profile", "scale", "--seed", str(seed)]
     folder = os.path.join(WORK, "corpora", f"scale-{articles}-{seed}-{version}")
     path = os.path.join(folder, "articles.jsonl")
     if not os.path.exists(path):
         part = folder + ".part"
-        subprocess.run([sys.executable, "-B", generator, *options, "--pairs", "star", "--out", part],
-                       check=True)
+        subprocess.run([sys.executable, "-B", generator, *options, "--pairs", "star",
+                        "--out", part], check=True)
         os.rename(part, folder)
     return Corpus(path, "corpora/made/generate.py " + " ".join(options))
 
