@@ -14,6 +14,7 @@
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/radix.h"
+#include "kernels/kernels.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -32,6 +33,8 @@ enum {
 };
 
 #define NONE UINT32_MAX
+
+_Static_assert((int)TTI_GRAM == (int)TTI_SAMPLE_TOKENS, "the kernel hashes grams of this length");
 
 typedef struct anchor {
     uint32_t a, b, len;
@@ -58,6 +61,8 @@ struct tti_aligner {
     uint32_t *heads, *next; /* gram table: first place of a slot's grams, next place of a place's */
     size_t head_capacity, next_capacity;
     uint32_t head_mask;
+    uint32_t *slots, *unused; /* hashes of the grams of the side at hand, and their other halves */
+    size_t slot_capacity, unused_capacity;
     anchor *anchors;
     size_t anchor_count, anchor_capacity;
     int passed_over; /* some gram stood in too many places to look at all */
@@ -92,6 +97,8 @@ void tti_aligner_close(tti_aligner *al)
         return;
     tti_release(al->allocator, al->heads, al->head_capacity, sizeof *al->heads);
     tti_release(al->allocator, al->next, al->next_capacity, sizeof *al->next);
+    tti_release(al->allocator, al->slots, al->slot_capacity, sizeof *al->slots);
+    tti_release(al->allocator, al->unused, al->unused_capacity, sizeof *al->unused);
     tti_release(al->allocator, al->anchors, al->anchor_capacity, sizeof *al->anchors);
     tti_release(al->allocator, al->diagonals, al->diagonal_capacity, sizeof *al->diagonals);
     tti_release(al->allocator, al->ends, al->end_capacity, sizeof *al->ends);
@@ -106,11 +113,18 @@ void tti_aligner_close(tti_aligner *al)
 
 /* ---- Grams -------------------------------------------------------------------------------- */
 
-static uint32_t gram_slot(const uint32_t *t, uint32_t mask)
+/* The hash of every gram of `tokens`, into al->slots. */
+static tt_status hash_grams(tti_aligner *al, const uint32_t *tokens, uint32_t count,
+                            tt_error *error)
 {
-    const uint64_t low = (uint64_t)t[0] << 32 | t[1], high = (uint64_t)t[2] << 32 | t[3];
-    const uint64_t h = (low * 0x9E3779B185EBCA87u ^ high) * 0xC2B2AE3D27D4EB4Fu;
-    return (uint32_t)(h >> 32) & mask;
+    const size_t grams = count < TTI_GRAM ? 0 : count - TTI_GRAM + 1;
+    if (tti_reserve(al->allocator, &al->slots, &al->slot_capacity, grams, sizeof *al->slots) != 0 ||
+        tti_reserve(al->allocator, &al->unused, &al->unused_capacity, grams,
+                    sizeof *al->unused) != 0)
+        return tti_fail_memory(error, "an article's grams");
+    if (grams > 0)
+        tti_kernels_get()->hash_grams(tokens, grams, 0, al->slots, al->unused);
+    return TT_OK;
 }
 
 static int same_gram(const uint32_t *x, const uint32_t *y)
@@ -137,12 +151,13 @@ tt_status tti_aligner_load(tti_aligner *al, const uint32_t *tokens, uint32_t cou
         tti_reserve(al->allocator, &al->next, &al->next_capacity, count, sizeof *al->next) != 0 ||
         reserve_seen(al->allocator, &al->b_seen, &al->b_seen_capacity, count) != 0)
         return tti_fail_memory(error, "an article's grams");
+    TTI_TRY(hash_grams(al, tokens, count, error));
     al->b = tokens;
     al->b_count = count;
     al->head_mask = (uint32_t)(slots - 1);
     memset(al->heads, 0xFF, slots * sizeof *al->heads);
     for (uint32_t p = count < TTI_GRAM ? 0 : count - TTI_GRAM + 1; p-- > 0;) {
-        uint32_t *head = &al->heads[gram_slot(tokens + p, al->head_mask)];
+        uint32_t *head = &al->heads[al->slots[p] & al->head_mask];
         al->next[p] = *head; /* from the back, so that a slot's places ascend */
         *head = p;
     }
@@ -215,10 +230,17 @@ static tt_status add_anchor(tti_aligner *al, const side *a, uint32_t i, uint32_t
 static tt_status anchors_at(tti_aligner *al, const side *a, uint32_t i, int common_too,
                             tt_error *error)
 {
+    const anchor *last = al->anchor_count > 0 ? &al->anchors[al->anchor_count - 1] : NULL;
     uint32_t places[RARE + 1], n = 0;
-    uint32_t *head = &al->heads[gram_slot(a->tokens + i, al->head_mask)];
+    uint32_t *head = &al->heads[al->slots[i] & al->head_mask];
     if (a->self) /* places up to here are first places now: i is the slot's first */
         *head = al->next[i];
+    if (*head == NONE)
+        return TT_OK;
+    /* Mostly the one place of the gram lies in the match that was found last. */
+    if (last != NULL && *head - i == last->b - last->a && i + TTI_GRAM <= last->a + last->len &&
+        al->next[*head] == NONE)
+        return TT_OK;
     for (uint32_t p = *head; p != NONE && n <= RARE; p = al->next[p])
         if ((!a->self || p >= i + TTI_GRAM) && same_gram(a->tokens + i, al->b + p))
             places[n++] = p;
@@ -248,6 +270,7 @@ static tt_status find_anchors(tti_aligner *al, const side *a, int common_too, tt
     int ordered = 1;
     al->anchor_count = 0;
     TTI_TRY(clear_diagonals(al, 128, error));
+    TTI_TRY(hash_grams(al, a->tokens, a->count, error));
     for (uint32_t i = 0; i + TTI_GRAM <= a->count; i++) {
         TTI_TRY(anchors_at(al, a, i, common_too, error));
         /* Where all is common, what follows is in the longest match already. */
