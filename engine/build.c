@@ -219,8 +219,8 @@ static const char *keep_name(char **names, const char *name, size_t size)
     return copy;
 }
 
-static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk,
-                         const taken *t, char **names)
+static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk, const taken *t,
+                         char **names)
 {
     tti_store *s = &b->store;
     const tti_tokens *tokens = &chunk->tokens[t->thread];
@@ -236,10 +236,12 @@ static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *ch
     article->published = x->published;
     article->flags = x->flags;
     article->doc = ordinal;
-    s->corpus.docs[s->corpus.doc_count++] =
-        (tti_doc){tokens->hashes + t->token_begin, tokens->flags + t->token_begin,
-                  tokens->paragraphs + t->paragraph_begin, t->added.token_count,
-                  t->added.paragraph_count, ordinal};
+    s->corpus.docs[s->corpus.doc_count++] = (tti_doc){tokens->hashes + t->token_begin,
+                                                      tokens->flags + t->token_begin,
+                                                      tokens->paragraphs + t->paragraph_begin,
+                                                      t->added.token_count,
+                                                      t->added.paragraph_count,
+                                                      ordinal};
     s->keys[ordinal] = t->added.key;
     s->bytes += x->text_size;
     s->tokens += t->added.token_count;

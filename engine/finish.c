@@ -15,7 +15,8 @@
 
 /* ---- Documents: articles with the same tokens are one ---------------------------------------- */
 
-/* Sets article.doc to the first article with the same tokens. Articles without tokens stay alone. */
+/* Sets article.doc to the first article with the same tokens. Articles without tokens stay alone.
+ */
 static void join_equal(tti_store *s, const tti_record *run, size_t count)
 {
     for (size_t i = 1; i < count; i++)
@@ -139,8 +140,8 @@ static tt_status verify(tt_index *x, tti_candidates *candidates, double *since, 
     if (status == TT_OK)
         status = tti_progress(&x->settings.options, "verify", 0, candidates->count, error);
     if (status == TT_OK)
-        status = tti_verify(&x->verified, &x->store.corpus, candidates, &x->settings.options,
-                            error);
+        status =
+            tti_verify(&x->verified, &x->store.corpus, candidates, &x->settings.options, error);
     x->summary.candidates += candidates->count;
     lap(since, &x->summary.seconds.verify);
     return status;
@@ -183,8 +184,8 @@ static tt_status make_sections(tt_index *x, double *since, tt_error *error)
     if (o->find & TT_FIND_SECTIONS) {
         status = tti_progress(o, "section", 0, x->verified.link_count, error);
         if (status == TT_OK)
-            status = tti_sections_make(&x->sections, &x->store.corpus, &x->members, &x->verified,
-                                       o, error);
+            status = tti_sections_make(&x->sections, &x->store.corpus, &x->members, &x->verified, o,
+                                       error);
     }
     lap(since, &x->summary.seconds.section);
     return status;

@@ -16,8 +16,7 @@ void tt_index_close(tt_index *x)
         return;
     a = x->settings.options.allocator;
     tti_release(a, x->members.firsts, x->store.corpus.doc_count + 2, sizeof *x->members.firsts);
-    tti_release(a, x->members.articles, x->store.corpus.article_count,
-                sizeof *x->members.articles);
+    tti_release(a, x->members.articles, x->store.corpus.article_count, sizeof *x->members.articles);
     tti_release(a, x->pairs, x->pair_room, sizeof *x->pairs);
     tti_release(a, x->groups, x->group_count, sizeof *x->groups);
     tti_release(a, x->grouped, x->grouped_count, sizeof *x->grouped);
@@ -114,9 +113,15 @@ tt_status tt_index_dropped(const tt_index *x, tt_dropped_fn emit, void *ctx, tt_
     return TT_OK;
 }
 
-void tt_index_summary(const tt_index *x, tt_summary *out) { *out = x->summary; }
+void tt_index_summary(const tt_index *x, tt_summary *out)
+{
+    *out = x->summary;
+}
 
-const tt_options *tt_index_options(const tt_index *x) { return &x->settings.options; }
+const tt_options *tt_index_options(const tt_index *x)
+{
+    return &x->settings.options;
+}
 
 tt_status tt_index_article(const tt_index *x, uint64_t ordinal, tt_article *out, tt_error *error)
 {
@@ -124,8 +129,8 @@ tt_status tt_index_article(const tt_index *x, uint64_t ordinal, tt_article *out,
     if (x == NULL || out == NULL || ordinal >= x->store.corpus.article_count)
         return tti_fail(error, TT_EINVAL, ordinal, "no such article");
     article = &x->store.corpus.articles[ordinal];
-    *out = (tt_article){article->id,          article->id_size,   NULL,
-                        article->text_size,   article->source,    article->source_size,
-                        article->published,   article->flags,     0};
+    *out = (tt_article){article->id,        article->id_size, NULL,
+                        article->text_size, article->source,  article->source_size,
+                        article->published, article->flags,   0};
     return TT_OK;
 }

@@ -89,8 +89,7 @@ tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_erro
     if (out == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
     if (options != NULL) {
-        if (options->struct_size < sizeof options->struct_size ||
-            options->struct_size > sizeof o)
+        if (options->struct_size < sizeof options->struct_size || options->struct_size > sizeof o)
             return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                             "struct_size is not that of a tt_options this library knows");
         memcpy(&o, options, options->struct_size); /* an older caller's is a prefix of ours */

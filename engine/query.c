@@ -180,13 +180,12 @@ static tt_status add_passages(tt_query *q, uint32_t article, const tti_alignment
         if (tti_reserve(a, &q->passages, &q->passage_capacity, q->passage_count + 1,
                         sizeof *q->passages) != 0)
             return tti_fail_memory(error, "passages");
-        q->passages[q->passage_count++] =
-            (tt_occurrence){UINT64_MAX,
-                            q->begins[p->b_begin],
-                            q->ends[p->b_end - 1],
-                            q->of_begins[p->a_begin],
-                            q->of_ends[p->a_end - 1],
-                            (double)p->matched / (la > lb ? la : lb)};
+        q->passages[q->passage_count++] = (tt_occurrence){UINT64_MAX,
+                                                          q->begins[p->b_begin],
+                                                          q->ends[p->b_end - 1],
+                                                          q->of_begins[p->a_begin],
+                                                          q->of_ends[p->a_end - 1],
+                                                          (double)p->matched / (la > lb ? la : lb)};
     }
     (void)article;
     return TT_OK;
@@ -287,8 +286,8 @@ tt_status tt_query_run(tt_query *q, const tt_article *article, tt_match_fn emit,
     TTI_TRY(tti_text_append(&q->tokens, article->text, article->text_size,
                             (tt_paragraphs)o->paragraphs, o->seed, &added, error));
     q->key = added.key;
-    doc = (tti_doc){q->tokens.hashes, q->tokens.flags, q->tokens.paragraphs, added.token_count,
-                    added.paragraph_count, UINT32_MAX};
+    doc = (tti_doc){q->tokens.hashes,  q->tokens.flags,       q->tokens.paragraphs,
+                    added.token_count, added.paragraph_count, UINT32_MAX};
     if (doc.token_count == 0)
         return TT_OK;
     TTI_TRY(match_all(q, &doc, error));

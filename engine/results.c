@@ -2,9 +2,9 @@
  * From documents to articles: the pairs and clusters that are reported.
  *
  * A verified pair of documents is reported for the first article of each; further articles with the
- * same tokens are each paired with that first one, and with the article that their cluster keeps. An
- * article's pairs with earlier ones are limited to the best max_matches; a pair that a cluster rests
- * on is always reported.
+ * same tokens are each paired with that first one, and with the article that their cluster keeps.
+ * An article's pairs with earlier ones are limited to the best max_matches; a pair that a cluster
+ * rests on is always reported.
  */
 #include "common/alloc.h"
 #include "common/fail.h"
@@ -213,7 +213,8 @@ static void write_clusters(tt_index *x, const uint32_t *sizes, uint64_t *starts)
             x->grouped[starts[keep]++] = i;
     }
     for (size_t k = 0; k < n; k++)
-        tti_sort((uint64_t *)x->groups[k].articles, x->groups[k].count, sizeof *x->grouped, by_number);
+        tti_sort((uint64_t *)x->groups[k].articles, x->groups[k].count, sizeof *x->grouped,
+                 by_number);
     tti_sort(x->groups, n, sizeof *x->groups, by_first_article);
     for (size_t k = 0; k < n; k++)
         x->groups[k].number = k + 1;

@@ -1,6 +1,9 @@
 #include "twicetold.h"
 
-uint32_t tt_version(void) { return TT_VERSION_NUMBER; }
+uint32_t tt_version(void)
+{
+    return TT_VERSION_NUMBER;
+}
 
 const char *tt_status_name(tt_status status)
 {

@@ -26,8 +26,7 @@
 #define TT_VERSION_MAJOR 0
 #define TT_VERSION_MINOR 1
 #define TT_VERSION_PATCH 0
-#define TT_VERSION_NUMBER                                                                          \
-    (TT_VERSION_MAJOR * 10000 + TT_VERSION_MINOR * 100 + TT_VERSION_PATCH)
+#define TT_VERSION_NUMBER (TT_VERSION_MAJOR * 10000 + TT_VERSION_MINOR * 100 + TT_VERSION_PATCH)
 
 #if defined(_WIN32) && defined(TT_SHARED)
 #  ifdef TT_BUILDING
@@ -162,9 +161,15 @@ typedef struct tt_options {
 
 /* C has {0}; C++ has {}: both zero every field. */
 #ifdef __cplusplus
-#  define TT_OPTIONS_INIT {sizeof(tt_options)}
+#  define TT_OPTIONS_INIT                                                                          \
+    {                                                                                              \
+      sizeof(tt_options)                                                                           \
+    }
 #else
-#  define TT_OPTIONS_INIT {.struct_size = sizeof(tt_options)}
+#  define TT_OPTIONS_INIT                                                                          \
+    {                                                                                              \
+      .struct_size = sizeof(tt_options)                                                            \
+    }
 #endif
 
 /**
@@ -282,10 +287,11 @@ TT_API TT_NODISCARD tt_status tt_index_clusters(const tt_index *index, tt_cluste
 
 /** One place of a section. */
 typedef struct tt_occurrence {
-    uint64_t article;          /**< ordinal */
-    uint64_t begin, end;       /**< bytes of its text */
-    uint64_t of_begin, of_end; /**< bytes of the reference's article; in the reference: begin, end */
-    double similarity;         /**< share of the longer side's tokens that align; 1 in the reference */
+    uint64_t article;    /**< ordinal */
+    uint64_t begin, end; /**< bytes of its text */
+    uint64_t of_begin,
+        of_end;        /**< bytes of the reference's article; in the reference: begin, end */
+    double similarity; /**< share of the longer side's tokens that align; 1 in the reference */
 } tt_occurrence;
 
 /** A passage that stands in two places or more; occurrences[0] is the reference, the rest follow in
@@ -342,7 +348,8 @@ typedef struct tt_query tt_query; /**< one thread's working memory for queries o
 
 /** One article of the index that matches a query. In `pair`, a is the article of the index and b is
  * UINT64_MAX, the query; passages are the sections of at least min_section tokens the two share, in
- * order of the query's text: article = UINT64_MAX, begin..end in the query, of_begin..of_end in a. */
+ * order of the query's text: article = UINT64_MAX, begin..end in the query, of_begin..of_end in a.
+ */
 typedef struct tt_match {
     tt_pair pair;
     const tt_occurrence *passages;
@@ -381,9 +388,15 @@ typedef struct tt_reader_options {
 } tt_reader_options;
 
 #ifdef __cplusplus
-#  define TT_READER_OPTIONS_INIT {sizeof(tt_reader_options)}
+#  define TT_READER_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+      sizeof(tt_reader_options)                                                                    \
+    }
 #else
-#  define TT_READER_OPTIONS_INIT {.struct_size = sizeof(tt_reader_options)}
+#  define TT_READER_OPTIONS_INIT                                                                   \
+    {                                                                                              \
+      .struct_size = sizeof(tt_reader_options)                                                     \
+    }
 #endif
 
 /** One record, good or rejected; borrowed until the next call with the reader. */

@@ -21,12 +21,12 @@
 #include <string.h>
 
 enum {
-    RARE = 16,      /* places of a gram in b that still make it an anchor */
-    LOOK_BACK = 50, /* anchors before one that may precede it in a chain (minimap2's h) */
-    MAX_SKEW = 32,  /* difference of the two gaps that one chain may pass over */
-    X_DROP = 6,     /* how far below its best an extension may fall */
-    UNIT = 4,       /* score of an aligned token; gaps cost parts of it */
-    GAP_FIFTHS = 2, /* fifths of a gap's longer side that must align for any of it to */
+    RARE = 16,          /* places of a gram in b that still make it an anchor */
+    LOOK_BACK = 50,     /* anchors before one that may precede it in a chain (minimap2's h) */
+    MAX_SKEW = 32,      /* difference of the two gaps that one chain may pass over */
+    X_DROP = 6,         /* how far below its best an extension may fall */
+    UNIT = 4,           /* score of an aligned token; gaps cost parts of it */
+    GAP_FIFTHS = 2,     /* fifths of a gap's longer side that must align for any of it to */
     LEAST_ANCHORED = 6, /* of them in exact matches */
     LEAST_PASSAGE = 8 /* aligned tokens of a passage, but in very short articles: a stock phrase is
                          shorter */
@@ -38,9 +38,9 @@ _Static_assert((int)TTI_GRAM == (int)TTI_SAMPLE_TOKENS, "the kernel hashes grams
 
 typedef struct anchor {
     uint32_t a, b, len;
-    uint32_t before; /* the anchor before it in its best chain, or NONE */
+    uint32_t before;  /* the anchor before it in its best chain, or NONE */
     uint32_t first_b; /* where that chain begins in b */
-    int64_t score;   /* of the best chain that ends here */
+    int64_t score;    /* of the best chain that ends here */
     uint8_t used;
 } anchor;
 
@@ -65,7 +65,7 @@ struct tti_aligner {
     size_t slot_capacity, unused_capacity;
     anchor *anchors;
     size_t anchor_count, anchor_capacity;
-    int passed_over; /* some gram stood in too many places to look at all */
+    int passed_over;     /* some gram stood in too many places to look at all */
     diagonal *diagonals; /* open addressing by shift */
     size_t diagonal_slots, diagonal_capacity;
     chain_end *ends;
@@ -119,8 +119,8 @@ static tt_status hash_grams(tti_aligner *al, const uint32_t *tokens, uint32_t co
 {
     const size_t grams = count < TTI_GRAM ? 0 : count - TTI_GRAM + 1;
     if (tti_reserve(al->allocator, &al->slots, &al->slot_capacity, grams, sizeof *al->slots) != 0 ||
-        tti_reserve(al->allocator, &al->unused, &al->unused_capacity, grams,
-                    sizeof *al->unused) != 0)
+        tti_reserve(al->allocator, &al->unused, &al->unused_capacity, grams, sizeof *al->unused) !=
+            0)
         return tti_fail_memory(error, "an article's grams");
     if (grams > 0)
         tti_kernels_get()->hash_grams(tokens, grams, 0, al->slots, al->unused);
@@ -372,8 +372,8 @@ static tt_status add_gap(tti_aligner *al, const side *a, const tti_block *gap_a_
                          tt_error *error)
 {
     tti_gap_match matches[TTI_MAX_GAP];
-    const uint32_t n = tti_gap_align(a->tokens + gap_a_b->a, gap_a_b->len, al->b + gap_a_b->b,
-                                     b_len, matches);
+    const uint32_t n =
+        tti_gap_align(a->tokens + gap_a_b->a, gap_a_b->len, al->b + gap_a_b->b, b_len, matches);
     const uint32_t longer = gap_a_b->len > b_len ? gap_a_b->len : b_len;
     /* Unrelated text has a common subsequence too, of its commonest words. */
     if (n * 5 < longer * GAP_FIFTHS)
@@ -441,7 +441,7 @@ static tt_status add_link(tti_aligner *al, const side *s, const anchor *x, uint3
     uint32_t skip = 0, len = x->len;
     if (x->a < *a)
         skip = *a - x->a;
-    if (x->b < *b && *b - x->b > skip)
+    if (x->b<*b && * b - x->b> skip)
         skip = *b - x->b;
     if (skip >= len)
         return TT_OK;
@@ -482,11 +482,12 @@ static uint32_t count_fresh(const uint8_t *seen, uint32_t begin, uint32_t len)
     return fresh;
 }
 
-static tt_status add_passage(tti_aligner *al, const tti_block *blocks, size_t count, tt_error *error)
+static tt_status add_passage(tti_aligner *al, const tti_block *blocks, size_t count,
+                             tt_error *error)
 {
     const tti_block *last = &blocks[count - 1];
-    tti_passage p = {blocks->a, last->a + last->len, blocks->b, last->b + last->len, 0,
-                     (uint32_t)al->block_count, (uint32_t)count};
+    tti_passage p = {blocks->a, last->a + last->len,       blocks->b,      last->b + last->len,
+                     0,         (uint32_t)al->block_count, (uint32_t)count};
     if (tti_reserve(al->allocator, &al->blocks, &al->block_capacity, al->block_count + count,
                     sizeof *al->blocks) != 0 ||
         tti_reserve(al->allocator, &al->passages, &al->passage_capacity, al->passage_count + 1,

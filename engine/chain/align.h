@@ -43,7 +43,7 @@ typedef struct tti_alignment {
     const tti_passage *passages; /**< best first; borrowed until the next run */
     size_t passage_count;
     const tti_block *blocks;
-    uint32_t aligned_a, aligned_b; /**< tokens of either side that stand in some block */
+    uint32_t aligned_a, aligned_b;        /**< tokens of either side that stand in some block */
     const uint8_t *a_aligned, *b_aligned; /**< a byte a token: 1 if it does */
 } tti_alignment;
 

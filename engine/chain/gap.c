@@ -36,8 +36,9 @@ uint32_t tti_gap_align(const uint32_t *a, uint32_t a_len, const uint32_t *b, uin
         best[i][b_len] = 0;
         for (uint32_t j = b_len; j-- > 0;) {
             const uint8_t down = best[i + 1][j], right = best[i][j + 1];
-            best[i][j] = a[i] == b[j] ? (uint8_t)(best[i + 1][j + 1] + 1) : down > right ? down
-                                                                                         : right;
+            best[i][j] = a[i] == b[j]   ? (uint8_t)(best[i + 1][j + 1] + 1)
+                         : down > right ? down
+                                        : right;
         }
     }
     return walk(best, a, a_len, b, b_len, matches);

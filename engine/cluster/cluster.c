@@ -7,7 +7,10 @@
 
 #define NONE UINT32_MAX
 
-static int is_copy(const tt_pair *p) { return p->relation != TT_SERIES; }
+static int is_copy(const tt_pair *p)
+{
+    return p->relation != TT_SERIES;
+}
 
 const tt_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y)
 {

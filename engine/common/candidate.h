@@ -8,8 +8,9 @@
 #include "twicetold.h"
 
 enum {
-    TTI_WANT_PAIR = 1,    /**< the two may be a pair */
-    TTI_WANT_SECTIONS = 2 /**< b may repeat what stands first in a (or, a == b, earlier in itself) */
+    TTI_WANT_PAIR = 1, /**< the two may be a pair */
+    TTI_WANT_SECTIONS =
+        2 /**< b may repeat what stands first in a (or, a == b, earlier in itself) */
 };
 
 enum { TTI_DOC_BITS = 31 };
@@ -28,9 +29,18 @@ static inline uint64_t tti_candidate_pack(uint32_t a, uint32_t b, unsigned want)
 {
     return (uint64_t)b << 33 | (uint64_t)a << 2 | want;
 }
-static inline uint32_t tti_candidate_a(uint64_t c) { return (uint32_t)(c >> 2) & 0x7FFFFFFFu; }
-static inline uint32_t tti_candidate_b(uint64_t c) { return (uint32_t)(c >> 33); }
-static inline unsigned tti_candidate_want(uint64_t c) { return (unsigned)c & 3u; }
+static inline uint32_t tti_candidate_a(uint64_t c)
+{
+    return (uint32_t)(c >> 2) & 0x7FFFFFFFu;
+}
+static inline uint32_t tti_candidate_b(uint64_t c)
+{
+    return (uint32_t)(c >> 33);
+}
+static inline unsigned tti_candidate_want(uint64_t c)
+{
+    return (unsigned)c & 3u;
+}
 
 void tti_candidates_init(tti_candidates *c, const tt_allocator *allocator);
 void tti_candidates_free(tti_candidates *c);

@@ -8,7 +8,8 @@
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-tt_status tti_fail(tt_error *error, tt_status status, uint64_t where, const char *format, ...);
+tt_status
+tti_fail(tt_error *error, tt_status status, uint64_t where, const char *format, ...);
 
 /** Out of memory, with what was wanted. */
 tt_status tti_fail_memory(tt_error *error, const char *what);
@@ -17,10 +18,10 @@ tt_status tti_fail_memory(tt_error *error, const char *what);
 
 /** Returns from the calling function if `expr` is a bad status. */
 #define TTI_TRY(expr)                                                                              \
-    do {                                                                                           \
-        const tt_status tti_try_ = (expr);                                                         \
-        if (tti_try_ != TT_OK)                                                                     \
-            return tti_try_;                                                                       \
-    } while (0)
+  do {                                                                                             \
+    const tt_status tti_try_ = (expr);                                                             \
+    if (tti_try_ != TT_OK)                                                                         \
+      return tti_try_;                                                                             \
+  } while (0)
 
 #endif

@@ -9,9 +9,15 @@
 static atomic_int forked_child;
 static pthread_once_t fork_hook = PTHREAD_ONCE_INIT;
 
-static void mark_child(void) { atomic_store(&forked_child, 1); }
+static void mark_child(void)
+{
+    atomic_store(&forked_child, 1);
+}
 
-static void install_fork_hook(void) { (void)pthread_atfork(NULL, NULL, mark_child); }
+static void install_fork_hook(void)
+{
+    (void)pthread_atfork(NULL, NULL, mark_child);
+}
 #endif
 
 int tti_threads(int wish, size_t work_items)

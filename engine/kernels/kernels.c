@@ -19,8 +19,8 @@
 #include "kernels/minhash.inc.h"
 #include "kernels/sample.inc.h"
 #include "kernels/split.inc.h"
-static const tti_kernels generic = {"generic",    split_generic, take_generic,
-                                    hash_generic, spans_generic, minhash_generic,
+static const tti_kernels generic = {"generic",          split_generic, take_generic,
+                                    hash_generic,       spans_generic, minhash_generic,
                                     hash_grams_generic, sample_generic};
 #undef TTI_TARGET
 #undef TTI_WIDE
@@ -33,23 +33,21 @@ static const tti_kernels generic = {"generic",    split_generic, take_generic,
 #  include "kernels/minhash.inc.h"
 #  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx2 = {"avx2",    split_avx2, take_avx2,
-                                 hash_avx2, spans_avx2, minhash_avx2,
-                                    hash_grams_avx2, sample_avx2};
+static const tti_kernels avx2 = {"avx2",     split_avx2,   take_avx2,       hash_avx2,
+                                 spans_avx2, minhash_avx2, hash_grams_avx2, sample_avx2};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME
 
 #  define TTI_TARGET                                                                               \
-      __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 #  define TTI_WIDE 5
 #  define TTI_NAME(x) x##_avx512
 #  include "kernels/minhash.inc.h"
 #  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx512 = {"avx512",    split_avx512, take_avx512,
-                                   hash_avx512, spans_avx512, minhash_avx512,
-                                    hash_grams_avx512, sample_avx512};
+static const tti_kernels avx512 = {"avx512",     split_avx512,   take_avx512,       hash_avx512,
+                                   spans_avx512, minhash_avx512, hash_grams_avx512, sample_avx512};
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME

@@ -22,9 +22,9 @@ TTI_TARGET static void TTI_NAME(minhash_block)(uint32_t *restrict signature,
     memcpy(signature, least, sizeof least);
 }
 
-TTI_TARGET static void TTI_NAME(minhash)(uint32_t *restrict signature,
-                                         const uint32_t *restrict mul, const uint32_t *restrict add,
-                                         size_t lanes, const uint32_t *restrict folds, size_t count)
+TTI_TARGET static void TTI_NAME(minhash)(uint32_t *restrict signature, const uint32_t *restrict mul,
+                                         const uint32_t *restrict add, size_t lanes,
+                                         const uint32_t *restrict folds, size_t count)
 {
     size_t lane = 0;
     for (; lane + TTI_NAME(minhash_lanes) <= lanes; lane += TTI_NAME(minhash_lanes))

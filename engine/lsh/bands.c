@@ -16,8 +16,8 @@
 #include <math.h>
 
 enum {
-    FIRST_KEPT = 8,  /* of a popular bucket, its first documents are looked at by all others */
-    SIGMAS = 5       /* how far an estimate may miss the threshold: beyond it is one in a million */
+    FIRST_KEPT = 8, /* of a popular bucket, its first documents are looked at by all others */
+    SIGMAS = 5      /* how far an estimate may miss the threshold: beyond it is one in a million */
 };
 
 double tti_bands_recall(uint32_t lanes, uint32_t rows, double resemblance)
@@ -95,8 +95,7 @@ static tt_status add_star(const job *j, const tti_record *bucket, size_t count, 
     const uint32_t first = j->s->distinct[bucket->doc].doc;
     for (size_t i = 1; i < count; i++)
         TTI_TRY(tti_candidates_add(
-            out,
-            tti_candidate_pack(first, j->s->distinct[bucket[i].doc].doc, TTI_WANT_SECTIONS),
+            out, tti_candidate_pack(first, j->s->distinct[bucket[i].doc].doc, TTI_WANT_SECTIONS),
             error));
     return TT_OK;
 }
@@ -163,7 +162,8 @@ tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,
     const uint32_t doc_bands = options->resemblance > 0 ? options->bands : 0;
     const uint32_t paragraph_bands =
         options->find & TT_FIND_SECTIONS ? sketches->paragraph_bands : 0;
-    const job j = {sketches, corpus, options, rows, least_equal(sketches->lanes, options->resemblance)};
+    const job j = {sketches, corpus, options, rows,
+                   least_equal(sketches->lanes, options->resemblance)};
     const int64_t n = (int64_t)doc_bands + paragraph_bands;
     const int threads = tti_threads(options->threads, (size_t)n);
     tti_candidates *found = tti_alloc_zero(candidates->allocator, (size_t)n, sizeof *found);

@@ -8,8 +8,8 @@
 #include "common/candidate.h"
 #include "sketch/sketch.h"
 
-/** Rows of a band for a threshold: the most that still find a pair at the threshold with a chance of
- * at least 0.9995, among the divisors of `lanes`. */
+/** Rows of a band for a threshold: the most that still find a pair at the threshold with a chance
+ * of at least 0.9995, among the divisors of `lanes`. */
 uint32_t tti_bands_rows(uint32_t lanes, double threshold);
 
 /** The chance that a pair of the given resemblance shares a bucket. */

@@ -1,7 +1,7 @@
 /*
  * Documents in input order; the links of each by earliest holder. What a link covers of its
- * document and no earlier holder has covered becomes a place. Where the holder's own text is a place
- * that repeats a still earlier one, the link is carried through to that, token by token: so a
+ * document and no earlier holder has covered becomes a place. Where the holder's own text is a
+ * place that repeats a still earlier one, the link is carried through to that, token by token: so a
  * reference is never itself a repetition, and a text has one reference however its copies were
  * found.
  */
@@ -21,9 +21,9 @@
 typedef struct maker {
     tti_places *out;
     uint32_t min_section;
-    uint64_t doc_first; /* the first place of the document at hand */
+    uint64_t doc_first;  /* the first place of the document at hand */
     uint64_t doc_sorted; /* its places up to here are in order; those of the link at hand follow */
-    tti_block *piece;   /* blocks of the piece at hand */
+    tti_block *piece;    /* blocks of the piece at hand */
     size_t piece_count, piece_capacity;
 } maker;
 
@@ -107,8 +107,8 @@ static tt_status cut_by_holder(maker *m, const tti_block *blocks, size_t count, 
         const tti_block x = blocks[k];
         const uint32_t from = x.a > begin ? x.a : begin;
         const uint32_t to = x.a + x.len < end ? x.a + x.len : end;
-        if (to > from && clip_block(m, (tti_block){from, x.b + (from - x.a), to - from}, 0,
-                                    UINT32_MAX) != 0)
+        if (to > from &&
+            clip_block(m, (tti_block){from, x.b + (from - x.a), to - from}, 0, UINT32_MAX) != 0)
             return tti_fail_memory(error, "sections");
     }
     return TT_OK;
@@ -172,8 +172,8 @@ static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link
             at = m->out->places[k].end;
     }
     if (m->out->count > before)
-        tti_sort(m->out->places + m->doc_first, m->out->count - m->doc_first, sizeof *m->out->places,
-              by_begin);
+        tti_sort(m->out->places + m->doc_first, m->out->count - m->doc_first,
+                 sizeof *m->out->places, by_begin);
     return TT_OK;
 }
 
@@ -192,8 +192,8 @@ tt_status tti_places_find(tti_places *out, const tti_verified *verified, size_t 
     for (uint32_t d = 0; d < doc_count && status == TT_OK; d++) {
         m.doc_first = out->firsts[d] = out->count;
         for (; k < verified->link_count && verified->links[k].b == d && status == TT_OK; k++)
-            status = take_link(&m, verified, &verified->links[k], &stretch, &stretch_capacity,
-                               error);
+            status =
+                take_link(&m, verified, &verified->links[k], &stretch, &stretch_capacity, error);
         out->firsts[d + 1] = out->count;
     }
     tti_release(out->allocator, m.piece, m.piece_capacity, sizeof *m.piece);

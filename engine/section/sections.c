@@ -1,7 +1,7 @@
 /*
  * Places -> sections. References that overlap in one document are joined; the copies of a document
- * with the same tokens repeat what it repeats, and for the rest repeat it; token extents become byte
- * extents, every article decoded once.
+ * with the same tokens repeat what it repeats, and for the rest repeat it; token extents become
+ * byte extents, every article decoded once.
  */
 #include "section/sections.h"
 
@@ -56,8 +56,10 @@ static tt_status gather_copies(gathered *g, const tti_corpus *corpus, const tti_
                 TTI_TRY(gather(g, &(seen){article, at, end, d, at, end, 1.0}, error));
             if (p == NULL)
                 break;
-            TTI_TRY(gather(g, &(seen){article, p->begin, p->end, p->of_doc, p->of_begin, p->of_end,
-                                      similarity_of(p)}, error));
+            TTI_TRY(gather(g,
+                           &(seen){article, p->begin, p->end, p->of_doc, p->of_begin, p->of_end,
+                                   similarity_of(p)},
+                           error));
             at = p->end;
         }
     }
@@ -70,8 +72,10 @@ static tt_status gather_all(gathered *g, const tti_corpus *corpus, const tti_mem
     for (uint32_t d = 0; d < corpus->doc_count; d++) {
         for (uint64_t k = places->firsts[d]; k < places->firsts[d + 1]; k++) {
             const tti_place *p = &places->places[k];
-            TTI_TRY(gather(g, &(seen){corpus->docs[d].article, p->begin, p->end, p->of_doc,
-                                      p->of_begin, p->of_end, similarity_of(p)}, error));
+            TTI_TRY(gather(g,
+                           &(seen){corpus->docs[d].article, p->begin, p->end, p->of_doc,
+                                   p->of_begin, p->of_end, similarity_of(p)},
+                           error));
         }
         TTI_TRY(gather_copies(g, corpus, members, places, d, min_section, error));
     }

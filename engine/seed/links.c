@@ -346,8 +346,8 @@ tt_status tti_seeds_candidates(const tti_seeds *seeds, const tt_options *options
     const uint32_t need = options->min_section / 12;
     size_t live_count = 0;
     size_t *firsts = tti_alloc_zero(seeds->allocator, seeds->doc_count + 1, sizeof *firsts);
-    linker l = {seeds, options, firsts, NULL, least_share(options),
-                need < 1 ? 1 : need > 3 ? 3 : need};
+    linker l = {
+        seeds, options, firsts, NULL, least_share(options), need < 1 ? 1 : need > 3 ? 3 : need};
     tt_status status = TT_OK;
     if (firsts == NULL)
         return tti_fail_memory(error, "shared seeds");

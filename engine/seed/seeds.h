@@ -30,7 +30,7 @@ typedef struct tti_seeds {
     const tt_allocator *allocator;
     tti_seed *seeds;
     size_t count;
-    size_t *starts; /**< partition p is seeds[starts[p], starts[p + 1]) */
+    size_t *starts;           /**< partition p is seeds[starts[p], starts[p + 1]) */
     uint32_t partition_count; /**< a power of two */
     uint32_t *counts;         /**< seeds of each document */
     size_t doc_count;

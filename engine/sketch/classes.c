@@ -11,7 +11,8 @@ static const tti_paragraph *paragraph_of(const tti_corpus *corpus, const tti_rec
     return &corpus->docs[r->doc].paragraphs[r->pos];
 }
 
-/* A sixty-four-bit tie is told apart by the whole key; the first of a run of equal ones leads it. */
+/* A sixty-four-bit tie is told apart by the whole key; the first of a run of equal ones leads it.
+ */
 static tt_status link_run(const tti_corpus *corpus, const tti_record *run, size_t count,
                           const uint64_t *bases, uint8_t *is_first, tti_candidates *candidates,
                           tt_error *error)

@@ -20,7 +20,10 @@ tt_status tti_minhash_open(tti_minhash *m, const tt_allocator *allocator, uint32
 void tti_minhash_close(tti_minhash *m);
 
 /** The 32 bits of a shingle that are hashed on. */
-static inline uint32_t tti_minhash_fold(uint64_t shingle) { return (uint32_t)(shingle >> 32); }
+static inline uint32_t tti_minhash_fold(uint64_t shingle)
+{
+    return (uint32_t)(shingle >> 32);
+}
 
 /** The signature of no shingles: the largest values. */
 void tti_minhash_clear(const tti_minhash *m, uint32_t *signature);

@@ -49,8 +49,9 @@ static int fold_shingles(const job *j, worker *w, const tti_doc *doc)
 static void band_keys(const job *j, const uint32_t *signature, uint32_t *keys)
 {
     for (uint32_t band = 0; band < j->out->paragraph_bands; band++)
-        keys[band] = 1u | (uint32_t)XXH3_64bits_withSeed(signature + band * TTI_PARAGRAPH_ROWS,
-                                                    TTI_PARAGRAPH_ROWS * sizeof *signature, band);
+        keys[band] =
+            1u | (uint32_t)XXH3_64bits_withSeed(signature + band * TTI_PARAGRAPH_ROWS,
+                                                TTI_PARAGRAPH_ROWS * sizeof *signature, band);
 }
 
 static void take_minimum(uint32_t *signature, const uint32_t *other, uint32_t lanes)
@@ -73,7 +74,8 @@ static void sketch_paragraph(const job *j, worker *w, uint32_t d, uint32_t p, ui
         tti_minhash_clear(j->minhash, w->signature);
         tti_minhash_update(j->minhash, w->signature, w->folds + x->begin, inside_end - x->begin);
         if (id != NONE)
-            band_keys(j, w->signature, j->out->paragraph_keys + (size_t)id * j->out->paragraph_bands);
+            band_keys(j, w->signature,
+                      j->out->paragraph_keys + (size_t)id * j->out->paragraph_bands);
         take_minimum(signature, w->signature, j->out->lanes);
     }
     if (cross_end > inside_end)

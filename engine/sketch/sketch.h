@@ -10,8 +10,9 @@
 #include "common/corpus.h"
 
 enum {
-    TTI_PARAGRAPH_ROWS = 8,   /**< rows of a paragraph's bands: near-equal paragraphs only */
-    TTI_PARAGRAPH_BANDS = 4,  /**< at most: 0.89 of those with resemblance 0.9; seeds find the rest */
+    TTI_PARAGRAPH_ROWS = 8, /**< rows of a paragraph's bands: near-equal paragraphs only */
+    TTI_PARAGRAPH_BANDS =
+        4, /**< at most: 0.89 of those with resemblance 0.9; seeds find the rest */
     TTI_PARAGRAPH_TOKENS = 12 /**< shorter paragraphs are left to the seeds */
 };
 
@@ -27,7 +28,7 @@ typedef struct tti_sketches {
     size_t doc_count;
     tti_distinct *distinct; /**< in input order */
     size_t distinct_count;
-    size_t paragraph_count;   /**< of all documents */
+    size_t paragraph_count; /**< of all documents */
     uint32_t paragraph_bands;
     uint32_t *paragraph_keys; /**< distinct_count * paragraph_bands */
 } tti_sketches;

@@ -63,7 +63,7 @@ uint8_t tti_words_find(const tti_words *words, uint64_t hash, uint8_t token_flag
 
 /* Up to four letters as a number. */
 #define LETTERS(a, b, c, d)                                                                        \
-    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+  ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 int tti_words_abbreviation(const uint8_t *text, size_t begin, size_t end)
 {

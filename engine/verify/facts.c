@@ -1,7 +1,7 @@
 /*
  * Facts are numerals, number words, dates, and names: words with a capital that does not begin a
- * sentence. An aligned fact agrees. A fact on one side of a gap that faces a fact of the same kind on
- * the other side disagrees: the slot was filled in anew. A fact that faces none is damage or an
+ * sentence. An aligned fact agrees. A fact on one side of a gap that faces a fact of the same kind
+ * on the other side disagrees: the slot was filled in anew. A fact that faces none is damage or an
  * addition and says nothing; nor does new text, a gap too long to be a slot. The tokens next to a
  * passage, where nothing else aligns them, are slots at its ends.
  *

@@ -116,7 +116,10 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_sh
     return TT_OK;
 }
 
-static int reaches(double value, double rule) { return rule >= 0 && value >= rule; }
+static int reaches(double value, double rule)
+{
+    return rule >= 0 && value >= rule;
+}
 
 /* Copies of a few words: where little aligns and only the overlap admits the pair, most of the
  * shorter one must align, or any two short bulletins of one form would be copies. */

@@ -66,14 +66,14 @@ static tt_status keep_links(const job *j, tti_verified *out, const tti_alignment
     const int swap = a > b;
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
-        tti_link x = {a, b, p->a_begin, p->a_end, p->b_begin, p->b_end, p->matched, p->block_count,
-                      out->block_count};
+        tti_link x = {a,        b,          p->a_begin,     p->a_end,        p->b_begin,
+                      p->b_end, p->matched, p->block_count, out->block_count};
         uint32_t longer;
         if (swap)
-            x = (tti_link){b, a, p->b_begin, p->b_end, p->a_begin, p->a_end, p->matched,
-                           p->block_count, out->block_count};
-        longer = x.a_end - x.a_begin > x.b_end - x.b_begin ? x.a_end - x.a_begin
-                                                            : x.b_end - x.b_begin;
+            x = (tti_link){b,        a,          p->b_begin,     p->b_end,        p->a_begin,
+                           p->a_end, p->matched, p->block_count, out->block_count};
+        longer =
+            x.a_end - x.a_begin > x.b_end - x.b_begin ? x.a_end - x.a_begin : x.b_end - x.b_begin;
         if (x.a_end - x.a_begin < j->options->min_section || x.matched < LEAST_SIMILARITY * longer)
             continue;
         TTI_TRY(copy_blocks(out, al->blocks + p->block_begin, p->block_count, swap));
@@ -127,8 +127,8 @@ static tt_status verify_self(const job *j, worker *w, uint32_t d)
 static tt_status verify_group(const job *j, worker *w, const group *g)
 {
     const uint32_t longer = tti_candidate_b(j->sorted[g->begin]);
-    TTI_TRY(tti_verifier_load(w->verifier, &j->corpus->docs[longer], &j->repeats->docs[longer],
-                              NULL));
+    TTI_TRY(
+        tti_verifier_load(w->verifier, &j->corpus->docs[longer], &j->repeats->docs[longer], NULL));
     for (size_t k = g->begin; k < g->end; k++) {
         const uint32_t other = tti_candidate_a(j->sorted[k]);
         const unsigned want = tti_candidate_want(j->sorted[k]);
@@ -137,8 +137,8 @@ static tt_status verify_group(const job *j, worker *w, const group *g)
             TTI_TRY(verify_self(j, w, longer));
             continue;
         }
-        TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &j->repeats->docs[other],
-                                 &f, NULL));
+        TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &j->repeats->docs[other], &f,
+                                 NULL));
         if (f.admitted)
             TTI_TRY(keep_pair(&w->found, &f.pair, other, longer));
         if (want & TTI_WANT_SECTIONS)
