@@ -1,14 +1,15 @@
 """Measures other tools that find near-duplicates, and ours, on one corpus and side by side.
 
-    bench/peers/run [--articles N] [--runs R] [--only NAMES] [--commit COMMIT] [--out DIR]
+    bench/peers/run [--articles N] [--runs R] [--only NAMES] [--slow] [--commit COMMIT] [--out DIR]
 
-Installs the peers at pinned versions (requirements.txt) in build/peers/venv, generates news
-(corpora/made/generate.py, profile scale), and runs each tool R times, interleaved (A B C A B C), each
-run a process of its own from the JSON Lines file to the pairs on disk. CPU time is user and system
-time of the process and its children, as wait4 gives it. Peers: see peers.py. Recall and precision:
-against every pair of exact resemblance >= 0.7 that brute force (tests/brute/brute.c) finds, see
-score.py. With --commit the command is built from that commit, else from the working tree;
-TWICETOLD names one that is built.
+Installs the peers at pinned versions (requirements.txt) under build/peers, generates news
+(corpora/made/generate.py, profile scale), and runs each tool R times, interleaved (A B C A B C),
+each run a process of its own from the JSON Lines file to the pairs on disk. CPU time is user and
+system time of the process and its children, as wait4 gives it. Peers: see peers.py. Recall and
+precision: against every pair of exact resemblance >= 0.7 that brute force (tests/brute/brute.c)
+finds, see score.py. With --commit the command is built from that commit, else from the working
+tree; TWICETOLD names one that is built. --slow runs two slow peers as well, once each; text-dedup
+needs Python 3.12 (python3.12 on the path).
 """
 import argparse
 import json
@@ -19,12 +20,11 @@ import sys
 
 import measure
 
-VENV = os.path.join(measure.WORK, "venv")
-VENV_PYTHON = os.path.join(VENV, "bin", "python")
+REQUIREMENTS = os.path.join(measure.HERE, "requirements.txt")
 BRUTE_LIMIT = 300000  # articles; brute force holds some 25 bytes a word
 FLAGS_ONLY = ("rensa-flags", "rensa-rho")
 
-# name in peers.py: (what the table says, threads)
+# name in peers.py, what the table says, threads
 PEERS = [
     ("gaoya", "gaoya 0.2.2", 1),
     ("gaoya", "gaoya 0.2.2", 2),
@@ -34,19 +34,27 @@ PEERS = [
     ("datasketch-xxh", "datasketch 2.0.0 with xxHash", 1),
     ("datasketch", "datasketch 2.0.0", 1),
 ]
+# and what to install, with which Python
+SLOW = [
+    ("datatrove", "datatrove 0.10.1, words by regex", 1, sys.executable,
+     ["datatrove[processing]==0.10.1", "numpy==2.4.6", "orjson==3.13.0", "tokenizers==0.23.3"]),
+    ("text-dedup", "text-dedup 0.4.1", 1, "python3.12", ["orjson==3.13.0", "text-dedup==0.4.1"]),
+]
 NOTES = """
-Every tool: from the JSON Lines file to the pairs on disk, shingles of 5 words, 128 values, threshold
-0.7; peers take lower-cased `\\w+` words and 16 bands of 8, and list the pairs whose own estimate is
-0.7 or more. CPU is user and system time of the process and its children, interpreter included;
-x ours is the tool's least CPU time over that of ours in the first row. The peak is that of the largest
-process; files that are mapped count. Recall and precision are those of all pairs of exact
-resemblance >= 0.7 by brute force, articles with the same words expanded on both sides
-(`bench/peers/score.py`); "of articles" says only whether an article has a copy, all that a
-flags-only path tells. "everything" also looks for containment, overlap, facts and sections.
+Every tool: from the JSON Lines file to the pairs on disk, shingles of 5 words, 128 values,
+threshold 0.7; peers take lower-cased `\\w+` words and 16 bands of 8, and list the pairs whose own
+estimate is 0.7 or more. CPU is user and system time of the process and its children, interpreter
+included; it and wall time are the median of the runs, and the least beside it; "x ours" is the
+tool's least CPU time over that of ours in the first row. The peak is that of the largest process; files that are mapped count. Recall and precision are those of all pairs of
+exact resemblance >= 0.7 by brute force, articles with the same words expanded on both sides
+(`bench/peers/score.py`); "of articles" says only whether an article has a copy, which is all that a
+flags-only path tells. "everything" also looks for containment, overlap, facts and sections; its
+recall and precision are of its pairs of resemblance >= 0.7. rensa's rho samples some 15 shingles of
+a text.
 
-Not measured here, because they are not on the package index that `bench/peers/run` installs from:
-duplodocus, Google's deduplicate-text-datasets (suffix array) and other Rust programs that are built
-from source. rensa's rho samples some 15 shingles of a text.
+Not measured here, because `bench/peers/run` cannot fetch them (they are built from source):
+duplodocus, Google's deduplicate-text-datasets (suffix array), minhash-rs, bff. datatrove and
+text-dedup list clusters, whose pairs are all pairs of members; they run with `--slow` alone.
 """.strip()
 
 
@@ -59,6 +67,7 @@ class Row:
         self.threads = threads
         self.arguments = arguments
         self.environment = environment
+        self.runs = None  # as many as asked for
         self.usages = []
         self.score = {}
 
@@ -66,17 +75,23 @@ class Row:
         return os.path.join(folder, f"{self.key}-{self.threads}.jsonl")
 
 
-def install():
-    wanted = os.path.join(measure.HERE, "requirements.txt")
-    stamp = os.path.join(VENV, "installed")
-    with open(wanted, encoding="utf-8") as f:
-        wanted_text = f.read()
-    if os.path.exists(stamp) and open(stamp, encoding="utf-8").read() == wanted_text:
-        return
-    subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-    subprocess.run([VENV_PYTHON, "-m", "pip", "install", "--quiet", "--only-binary", ":all:",
-                    "--no-deps", "--requirement", wanted], check=True)
-    measure.put(stamp, wanted_text)
+def install(name, python, wanted):
+    """The interpreter of a virtual environment with what is wanted, or None if that cannot be."""
+    folder = os.path.join(measure.WORK, "venv-" + name)
+    stamp = os.path.join(folder, "installed")
+    inside = os.path.join(folder, "bin", "python")
+    wanted = [python] + wanted
+    if os.path.exists(stamp) and measure.contents(stamp).decode() == " ".join(wanted):
+        return inside
+    try:
+        subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([inside, "-m", "pip", "install", "--quiet", "--only-binary", ":all:",
+                        *wanted[1:]], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"{name} is not measured, it does not install: {error}", file=sys.stderr)
+        return None
+    measure.put(stamp, " ".join(wanted))
+    return inside
 
 
 def rows_of(options, command, corpus, folder):
@@ -88,22 +103,28 @@ def rows_of(options, command, corpus, folder):
             row.arguments = measure.scan(command, corpus.path, threads,
                                          chosen + ["--output", row.result(folder)])
             rows.append(row)
-    for key, label, threads in PEERS:
+    python = install("peers", sys.executable, ["--no-deps", "--requirement", REQUIREMENTS])
+    peers = [(*peer, python, options.runs) for peer in PEERS]
+    if options.slow:
+        peers += [(key, label, threads, install(key, using, wanted), 1)
+                  for key, label, threads, using, wanted in SLOW]
+    only = options.only.split(",") if options.only else [p[0] for p in peers]
+    for key, label, threads, python, runs in peers:
+        if python is None or key not in only:
+            continue
         row = Row(key, label, threads, None, dict(os.environ, RAYON_NUM_THREADS=str(threads)))
-        row.arguments = [VENV_PYTHON, "-B", os.path.join(measure.HERE, "peers.py"), key,
-                         str(threads), corpus.path, row.result(folder)]
+        row.arguments = [python, "-B", os.path.join(measure.HERE, "peers.py"), key, str(threads),
+                         corpus.path, row.result(folder)]
+        row.runs = runs
         rows.append(row)
-    if options.only:
-        only = options.only.split(",")
-        rows = [r for r in rows if r.key in only or r.key.startswith("ours")]
     return rows
 
 
 def run_all(rows, options):
     for turn in range(options.runs):
         for row in rows:
-            if len(row.usages) < turn:
-                continue  # it failed before
+            if len(row.usages) < turn or turn == row.runs:
+                continue  # it failed before, or is done
             usage = measure.measure(row.arguments, limit=options.limit, environment=row.environment)
             if usage:
                 row.usages.append(usage)
@@ -130,8 +151,8 @@ def score(rows, corpus, folder):
     rows = [r for r in rows if r.usages]
     if gold is None:
         return
-    said = subprocess.run([sys.executable, "-B", os.path.join(measure.HERE, "score.py"), corpus.path,
-                           gold] + [r.result(folder) for r in rows],
+    said = subprocess.run([sys.executable, "-B", os.path.join(measure.HERE, "score.py"),
+                           corpus.path, gold] + [r.result(folder) for r in rows],
                           stdout=subprocess.PIPE, text=True, check=True)
     for row, line in zip(rows, said.stdout.splitlines()):
         row.score = json.loads(line)
@@ -223,6 +244,7 @@ def main():
     parser.add_argument("--runs", type=int, default=3, help="of each tool (default 3)")
     parser.add_argument("--only", metavar="NAMES", help="these peers: " +
                         ",".join(dict.fromkeys(k for k, _, _ in PEERS)))
+    parser.add_argument("--slow", action="store_true", help="measure two slow peers as well")
     parser.add_argument("--limit", type=float, default=3600, metavar="SECONDS",
                         help="a tool that takes longer has failed (default 3600)")
     parser.add_argument("--commit", help="measure this commit, not the working tree")
@@ -231,7 +253,6 @@ def main():
     options = parser.parse_args()
     os.makedirs(measure.WORK, exist_ok=True)
     command, commit = measure.build(options.commit)
-    install()
     corpus = measure.news(options.articles, options.seed)
     folder = os.path.join(measure.WORK, "found")
     os.makedirs(folder, exist_ok=True)

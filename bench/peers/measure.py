@@ -44,7 +44,7 @@ def scan(command, articles, threads, options):
     return [command, "scan", "--quiet", "--threads", str(threads), *options, articles]
 
 
-# ---- measuring -------------------------------------------------------------------------------------
+# ---- measuring -----------------------------------------------------------------------------------
 
 class Usage:
     """What one process and its children took: seconds and bytes."""
@@ -79,7 +79,7 @@ def spread(usages, what):
     return statistics.median(values), min(values)
 
 
-# ---- corpora ---------------------------------------------------------------------------------------
+# ---- corpora -------------------------------------------------------------------------------------
 
 class Corpus:
     def __init__(self, path, made_by):
@@ -121,7 +121,7 @@ def news(articles, seed=1):
     return Corpus(path, "corpora/made/generate.py " + " ".join(options))
 
 
-# ---- facts and tables ------------------------------------------------------------------------------
+# ---- facts and tables ----------------------------------------------------------------------------
 
 def processor():
     try:
