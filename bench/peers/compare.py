@@ -45,12 +45,12 @@ Every tool: from the JSON Lines file to the pairs on disk, shingles of 5 words, 
 threshold 0.7; peers take lower-cased `\\w+` words and 16 bands of 8, and list the pairs whose own
 estimate is 0.7 or more. CPU is user and system time of the process and its children, interpreter
 included; it and wall time are the median of the runs, and the least beside it; "x ours" is the
-tool's least CPU time over that of ours in the first row. The peak is that of the largest process; files that are mapped count. Recall and precision are those of all pairs of
-exact resemblance >= 0.7 by brute force, articles with the same words expanded on both sides
-(`bench/peers/score.py`); "of articles" says only whether an article has a copy, which is all that a
-flags-only path tells. "everything" also looks for containment, overlap, facts and sections; its
-recall and precision are of its pairs of resemblance >= 0.7. rensa's rho samples some 15 shingles of
-a text.
+tool's least CPU time over that of ours in the first row. The peak is that of the largest process;
+files that are mapped count. Recall and precision are those of all pairs of exact resemblance >= 0.7
+by brute force, articles with the same words expanded on both sides (`bench/peers/score.py`); "of
+articles" says only whether an article has a copy, which is all that a flags-only path tells.
+"everything" also looks for containment, overlap, facts and sections; its recall and precision are
+of its pairs of resemblance >= 0.7. rensa's rho samples some 15 shingles of a text.
 
 Not measured here, because `bench/peers/run` cannot fetch them (they are built from source):
 duplodocus, Google's deduplicate-text-datasets (suffix array), minhash-rs, bff. datatrove and

@@ -3,8 +3,8 @@
 
     peers.py NAME THREADS ARTICLES.jsonl RESULT.jsonl
 
-Runs in the virtual environment that bench/peers/run makes. Every peer gets the same job: shingles of
-five lower-cased runs of \\w, 128 values, 16 bands of 8, pairs of resemblance 0.7 or more by the
+Runs in the virtual environment that bench/peers/run makes. Every peer gets the same job: shingles
+of five lower-cased runs of \\w, 128 values, 16 bands of 8, pairs of resemblance 0.7 or more by the
 peer's own estimate, {"a":ID,"b":ID} a line. Each takes the fastest path its documentation offers
 that names both articles of a pair; "flags" paths, which only say that an article has a copy, write
 {"copy":ID} lines. Seconds of CPU a phase go to standard error.
