@@ -9,7 +9,6 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
-#include "common/radix.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -75,14 +74,43 @@ static tt_status add_place(maker *m, uint32_t doc, uint32_t of_doc, tt_error *er
     return TT_OK;
 }
 
+/* The first place of [first, last) that ends after token `at`; they are in order, and apart. */
+static uint64_t first_after(const tti_places *p, uint64_t first, uint64_t last, uint32_t at)
+{
+    while (first < last) {
+        const uint64_t middle = first + (last - first) / 2;
+        if (p->places[middle].end <= at)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return first;
+}
+
+/* The first of a place's blocks that ends after token `at` of it. */
+static const tti_block *first_block_after(const tti_places *p, const tti_place *place, uint32_t at)
+{
+    const tti_block *blocks = p->blocks + place->block_begin;
+    size_t low = 0, high = place->block_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (blocks[middle].b + blocks[middle].len <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return blocks + low;
+}
+
 /* Carries the piece's blocks through `holder`, a place of the document they repeat, to the place
  * that one repeats. Both lists ascend. */
 static tt_status carry_through(maker *m, const tti_block *blocks, size_t count,
                                const tti_place *holder, tt_error *error)
 {
-    const tti_block *y = m->out->blocks + holder->block_begin, *y_end = y + holder->block_count;
+    const tti_block *y_end = m->out->blocks + holder->block_begin + holder->block_count;
+    const tti_block *y = first_block_after(m->out, holder, blocks->a);
     m->piece_count = 0;
-    for (size_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < count && blocks[k].a < holder->end; k++) {
         const tti_block *x = &blocks[k];
         while (y < y_end && y->b + y->len <= x->a)
             y++;
@@ -103,7 +131,7 @@ static tt_status cut_by_holder(maker *m, const tti_block *blocks, size_t count, 
                                uint32_t end, tt_error *error)
 {
     m->piece_count = 0;
-    for (size_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < count && blocks[k].a < end; k++) {
         const tti_block x = blocks[k];
         const uint32_t from = x.a > begin ? x.a : begin;
         const uint32_t to = x.a + x.len < end ? x.a + x.len : end;
@@ -123,10 +151,12 @@ static tt_status add_stretch(maker *m, const tti_link *link, const tti_block *bl
     const uint64_t first = link->a == link->b ? m->doc_first : m->out->firsts[link->a];
     const uint64_t last = link->a == link->b ? m->doc_sorted : m->out->firsts[link->a + 1];
     uint32_t at = a_begin;
-    for (uint64_t k = first; k < last; k++) {
+    for (uint64_t k = first_after(m->out, first, last, a_begin); k < last; k++) {
         const tti_place holder = m->out->places[k];
-        if (holder.end <= a_begin || holder.begin >= a_end)
-            continue;
+        if (holder.begin >= a_end)
+            break;
+        for (; count > 1 && blocks->a + blocks->len <= at; count--)
+            blocks++;
         if (holder.begin > at) {
             TTI_TRY(cut_by_holder(m, blocks, count, at, holder.begin, error));
             TTI_TRY(add_place(m, link->b, link->a, error));
@@ -139,26 +169,37 @@ static tt_status add_stretch(maker *m, const tti_link *link, const tti_block *bl
     return add_place(m, link->b, link->a, error);
 }
 
-static int by_begin(const void *x, const void *y)
+/* Puts the places from `sorted` on, nearly always the last of their document, among the others. */
+static void insert_places(maker *m, size_t sorted)
 {
-    const tti_place *p = x, *q = y;
-    return (p->begin > q->begin) - (p->begin < q->begin);
+    tti_place *places = m->out->places;
+    for (size_t i = sorted; i < m->out->count; i++) {
+        const tti_place x = places[i];
+        size_t k = i;
+        for (; k > m->doc_first && places[k - 1].begin > x.begin; k--)
+            places[k] = places[k - 1];
+        places[k] = x;
+    }
 }
 
 /* Takes what the link covers of its document beyond the places it has already. */
 static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link,
                            tti_block **stretch, size_t *stretch_capacity, tt_error *error)
 {
+    const tti_block *blocks = v->blocks + link->block_begin;
     const size_t before = m->out->count;
-    uint32_t at = link->b_begin;
+    uint32_t at = link->b_begin, block = 0;
     m->doc_sorted = before;
-    for (size_t k = m->doc_first; k <= before; k++) {
+    for (uint64_t k = first_after(m->out, m->doc_first, before, at);
+         k <= before && at < link->b_end; k++) {
         const uint32_t next = k < before ? m->out->places[k].begin : link->b_end;
         const uint32_t end = next < link->b_end ? next : link->b_end;
         if (end > at && end - at >= m->min_section / 2) {
             m->piece_count = 0;
-            for (uint32_t i = 0; i < link->block_count; i++)
-                if (clip_block(m, v->blocks[link->block_begin + i], at, end) != 0)
+            while (block < link->block_count && blocks[block].b + blocks[block].len <= at)
+                block++;
+            for (uint32_t i = block; i < link->block_count && blocks[i].b < end; i++)
+                if (clip_block(m, blocks[i], at, end) != 0)
                     return tti_fail_memory(error, "sections");
             if (m->piece_count > 0) {
                 const size_t n = m->piece_count;
@@ -171,9 +212,7 @@ static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link
         if (k < before && m->out->places[k].end > at)
             at = m->out->places[k].end;
     }
-    if (m->out->count > before)
-        tti_sort(m->out->places + m->doc_first, m->out->count - m->doc_first,
-                 sizeof *m->out->places, by_begin);
+    insert_places(m, before);
     return TT_OK;
 }
 

@@ -22,10 +22,11 @@ typedef struct corpus {
     size_t count;
 } corpus;
 
-/* Two of five syllables are not ASCII, so that words and bytes do not go together. */
+/* Two of five syllables are not ASCII, so that words and bytes do not go together. No two words below
+ * VOCABULARY have one 32-bit hash, by which the engine knows them. */
 static inline char *put_word(char *at, uint32_t word)
 {
-    static const char *const vowels[] = {"a", "e", "i", "\xd0\xb6", "\xce\xbb"};
+    static const char *const vowels[] = {"a", "e", "i", "\xd1\x8f", "\xce\xbb"};
     static const char consonants[] = "bdfgklmnprstvz";
     do {
         *at++ = consonants[word % 14];

@@ -182,7 +182,8 @@ static void check_pair(const corpus *c, const results *r, const tt_pair *p, uint
     const int identical = a->same == b->same;
     CHECK(p->a < p->b && p->b < c->count, "pair %d %d", (int)p->a, (int)p->b);
     CHECK(p->resemblance == (double)n.shared / (double)(n.a + n.b - n.shared),
-          "resemblance of %d and %d is %g", (int)p->a, (int)p->b, p->resemblance);
+          "resemblance of %d and %d (w %u) is %g, not %zu of %zu", (int)p->a, (int)p->b, w,
+          p->resemblance, n.shared, n.a + n.b - n.shared);
     CHECK(p->containment_a == (double)n.shared / (double)n.a, "containment of %d", (int)p->a);
     CHECK(p->containment_b == (double)n.shared / (double)n.b, "containment of %d", (int)p->b);
     CHECK(p->overlap_a >= 0 && of_a <= (double)words_in(&a->words, &b->words) + 1e-6 &&
