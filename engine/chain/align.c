@@ -213,7 +213,8 @@ static tt_status add_anchor(tti_aligner *al, const side *a, uint32_t i, uint32_t
     const uint32_t most = a->self ? p - i : UINT32_MAX; /* the two places may not overlap */
     uint32_t end = i + TTI_GRAM, shift = p - i;
     const uint32_t floor = find_diagonal(al, shift)->end; /* where the match before it stopped */
-    while (i > floor && i + shift > 0 && a->tokens[i - 1] == al->b[i - 1 + shift])
+    while (i > floor && i + shift > 0 && end - i < most &&
+           a->tokens[i - 1] == al->b[i - 1 + shift])
         i--;
     while (end < a->count && end + shift < al->b_count && end - i < most &&
            a->tokens[end] == al->b[end + shift])
