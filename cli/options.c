@@ -409,7 +409,7 @@ static int settle(const subcommand *command, settings *s)
     if ((s->engine.find & all) == 0)
         s->engine.find |= all;
     if (command->bit == FOR_DEDUP)
-        s->engine.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS;
+        s->engine.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_OVERLAPS;
     s->reader.max_article_bytes = s->engine.max_article_bytes;
     s->reader.threads = s->engine.threads;
     if (s->engine.bands != 0) {

@@ -65,7 +65,7 @@ static tt_status choose_bands(tt_options *o, tt_error *error)
 static tt_status check_enums(tt_options *o, tt_error *error)
 {
     const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
-    if (o->find & ~(all | TT_FIND_SERIES))
+    if (o->find & ~(all | TT_FIND_SERIES | TT_FIND_OVERLAPS))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "find has unknown flags");
     if ((o->find & all) == 0)
         o->find |= all;

@@ -118,7 +118,8 @@ enum {
     TT_FIND_PAIRS = 1u << 0,
     TT_FIND_CLUSTERS = 1u << 1,
     TT_FIND_SECTIONS = 1u << 2,
-    TT_FIND_SERIES = 1u << 3 /**< also list series pairs that only their overlap admits */
+    TT_FIND_SERIES = 1u << 3,  /**< also list series pairs that only their overlap admits */
+    TT_FIND_OVERLAPS = 1u << 4 /**< count overlaps even where no rule needs them */
 };
 
 /**

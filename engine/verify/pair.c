@@ -58,7 +58,8 @@ void tti_verifier_close(tti_verifier *v)
 
 int tti_verify_aligns(const tt_options *options)
 {
-    return options->overlap >= 0 || options->facts >= 0 || (options->find & TT_FIND_SECTIONS);
+    return options->overlap >= 0 || options->facts >= 0 ||
+           (options->find & (TT_FIND_SECTIONS | TT_FIND_OVERLAPS)) != 0;
 }
 
 tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,

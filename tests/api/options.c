@@ -145,7 +145,7 @@ static void enumerations_and_flags_are_known_values(void **state)
     assert_refused(&o, "keep_sources");
     o.keep_sources = "ap,reuters";
     assert_taken(&o);
-    o.find = 1u << 4;
+    o.find = 1u << 5;
     assert_refused(&o, "find");
     o.find = 0;
     o.reserved = 1;

@@ -42,6 +42,14 @@ test_removed_articles_are_named_with_what_was_kept() {
     has second '"containment_of":1,'
 }
 
+test_overlaps_decide_what_is_dropped_whatever_rules_are_off() {
+    write_small_feed
+    run dedup in.jsonl -o kept.jsonl --removed removed.jsonl --overlap off --containment off --facts off
+    exits 0
+    lines removed.jsonl 2
+    has removed.jsonl '"overlap":1'
+}
+
 test_the_longest_is_kept_unless_told_otherwise() {
     write_small_feed
     run dedup in.jsonl -o kept.jsonl --removed removed.jsonl
