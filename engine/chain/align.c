@@ -25,6 +25,7 @@ enum {
     LOOK_BACK = 50,     /* anchors before one that may precede it in a chain (minimap2's h) */
     MAX_SKEW = 32,      /* difference of the two gaps that one chain may pass over */
     X_DROP = 6,         /* how far below its best an extension may fall */
+    STALE = 64,         /* tokens that it may pass over where both sides are aligned already */
     UNIT = 4,           /* score of an aligned token; gaps cost parts of it */
     GAP_FIFTHS = 2,     /* fifths of a gap's longer side that must align for any of it to */
     LEAST_ANCHORED = 6, /* of them in exact matches */
@@ -390,8 +391,9 @@ static tt_status extend_left(tti_aligner *al, const side *s, const tti_block *fr
 {
     const uint32_t a = from->a, b = from->b;
     int score = 0, best = 0;
-    uint32_t best_step = 0;
-    for (uint32_t step = 1; step <= most && score > best - X_DROP; step++) {
+    uint32_t best_step = 0, stale = 0;
+    for (uint32_t step = 1; step <= most && score > best - X_DROP && stale < STALE; step++) {
+        stale += al->a_seen[a - step] & al->b_seen[b - step];
         score += s->tokens[a - step] == al->b[b - step] ? 1 : -1;
         if (score > best)
             best = score, best_step = step;
@@ -408,9 +410,11 @@ static tt_status extend_right(tti_aligner *al, const side *s, uint32_t a, uint32
     /* Within one article the first place may not run into the second. */
     const uint32_t a_end = s->self ? al->chain[0].b : s->count;
     int score = 0, best = 0;
-    uint32_t best_step = 0;
-    for (uint32_t step = 0; a + step < a_end && b + step < al->b_count && score > best - X_DROP;
+    uint32_t best_step = 0, stale = 0;
+    for (uint32_t step = 0; a + step < a_end && b + step < al->b_count && score > best - X_DROP &&
+                            stale < STALE;
          step++) {
+        stale += al->a_seen[a + step] & al->b_seen[b + step];
         score += s->tokens[a + step] == al->b[b + step] ? 1 : -1;
         if (score > best)
             best = score, best_step = step + 1;
