@@ -1,0 +1,67 @@
+#include "common/radix.h"
+
+#include "../support.h"
+
+static int by_value(const void *x, const void *y)
+{
+    const uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
+    return (p > q) - (p < q);
+}
+
+/* Sizes on both sides of where insertion sort gives way. */
+static const size_t sizes[] = {0, 1, 2, 3, 47, 48, 49, 50, 1000, 5000};
+
+static void numbers_of_any_width_are_sorted(void **state)
+{
+    static const int widths[] = {1, 11, 12, 31, 33, 63, 64};
+    rng r = {1};
+    (void)state;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+            const size_t n = sizes[s];
+            uint64_t *x = calloc(n + 1, sizeof *x), *y = calloc(n + 1, sizeof *y);
+            uint64_t *spare = calloc(n + 1, sizeof *spare);
+            for (size_t k = 0; k < n; k++)
+                x[k] = y[k] = rng_next(&r) >> (64 - widths[w]);
+            tti_radix_u64(x, spare, n, widths[w]);
+            qsort(y, n, sizeof *y, by_value);
+            assert_memory_equal(x, y, n * sizeof *x + 1);
+            free(x), free(y), free(spare);
+        }
+}
+
+static void equal_keys_keep_their_order(void **state)
+{
+    rng r = {2};
+    (void)state;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (int shift = 0; shift < 64; shift += 9) {
+            const size_t n = sizes[s];
+            tti_record *x = calloc(n + 1, sizeof *x), *spare = calloc(n + 1, sizeof *spare);
+            for (size_t k = 0; k < n; k++)
+                x[k] = (tti_record){(uint64_t)rng_below(&r, 7) << shift | 5, (uint32_t)k, 9};
+            tti_radix_records(x, spare, n);
+            for (size_t k = 1; k < n; k++)
+                assert_true(x[k - 1].key < x[k].key ||
+                            (x[k - 1].key == x[k].key && x[k - 1].doc < x[k].doc));
+            free(x), free(spare);
+        }
+}
+
+static void nothing_at_all_is_sorted(void **state)
+{
+    (void)state;
+    tti_radix_u64(NULL, NULL, 0, 64);
+    tti_radix_records(NULL, NULL, 0);
+    tti_sort(NULL, 0, 8, by_value);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_of_any_width_are_sorted),
+        cmocka_unit_test(equal_keys_keep_their_order),
+        cmocka_unit_test(nothing_at_all_is_sorted),
+    };
+    return cmocka_run_group_tests_name("radix", tests, NULL, NULL);
+}
