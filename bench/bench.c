@@ -83,9 +83,8 @@ static void *grow(void *array, size_t count, size_t size)
 
 static char *copy_of(const char *text)
 {
-    char *copy = grow(NULL, strlen(text), 1);
-    strcpy(copy, text);
-    return copy;
+    const size_t size = strlen(text) + 1;
+    return memcpy(grow(NULL, size, 1), text, size);
 }
 
 static double clock_of(clockid_t id)
