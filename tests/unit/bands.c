@@ -1,0 +1,91 @@
+#include "lsh/bands.h"
+
+#include "../texts.h"
+
+#include <math.h>
+
+static void recall_is_the_chance_that_some_band_agrees(void **state)
+{
+    (void)state;
+    for (uint32_t lanes = 16; lanes <= 256; lanes *= 2)
+        for (uint32_t rows = 1; rows <= lanes; rows *= 2) {
+            double before = -1;
+            for (double s = 0; s <= 1; s += 0.05) {
+                double miss = 1;
+                for (uint32_t band = 0; band < lanes / rows; band++)
+                    miss *= 1 - pow(s, rows);
+                assert_true(fabs(tti_bands_recall(lanes, rows, s) - (1 - miss)) < 1e-9);
+                assert_true(tti_bands_recall(lanes, rows, s) >= before);
+                before = tti_bands_recall(lanes, rows, s);
+            }
+            assert_true(tti_bands_recall(lanes, rows, 1) == 1);
+        }
+}
+
+static void the_most_rows_that_still_find_nearly_all_are_chosen(void **state)
+{
+    (void)state;
+    for (uint32_t lanes = 16; lanes <= 1024; lanes += 16)
+        for (double s = 0.2; s < 1; s += 0.1) {
+            const uint32_t rows = tti_bands_rows(lanes, s);
+            assert_int_equal(lanes % rows, 0);
+            assert_true(rows == 1 || tti_bands_recall(lanes, rows, s) >= 0.9995);
+            for (uint32_t more = rows + 1; more <= lanes; more++)
+                if (lanes % more == 0)
+                    assert_true(tti_bands_recall(lanes, more, s) < 0.9995);
+        }
+    assert_int_equal(tti_bands_rows(128, 0.7), 4);
+}
+
+/* Bands alone, no seeds: resemblance is the only rule, and sections are not looked for. */
+static void planted_pairs_are_found_by_bands_alone(void **state)
+{
+    static const double thresholds[] = {0.3, 0.5, 0.7, 0.9};
+    enum { COPIES = 150, WORDS = 200 };
+    (void)state;
+    for (size_t t = 0; t < 4; t++) {
+        rng r = {t + 1};
+        char *texts[2 * COPIES];
+        tt_options o = TT_OPTIONS_INIT;
+        results found = {0};
+        tt_index *x;
+        /* so many words at the end are new that about `least` of the shingles are shared */
+        const double least = thresholds[t] + 0.02;
+        const uint32_t kept = (uint32_t)ceil(WORDS * 2 * least / (1 + least)) + 4;
+        for (size_t k = 0; k < COPIES; k++) {
+            wordlist a = {NULL, 0, 0}, b = {NULL, 0, 0};
+            words_random(&a, &r, WORDS, 60000);
+            words_copy(&b, &a, 0, kept < WORDS ? kept : WORDS);
+            words_random(&b, &r, WORDS - b.count, 60000);
+            texts[k] = text_of(&a, 0);
+            texts[COPIES + k] = text_of(&b, 0);
+            words_free(&a), words_free(&b);
+        }
+        o.resemblance = thresholds[t];
+        o.containment = o.overlap = TT_OFF;
+        o.find = TT_FIND_PAIRS;
+        x = index_of(&o, (const char *const *)texts, 2 * COPIES);
+        assert_non_null(x);
+        assert_int_equal(results_collect(&found, x), TT_OK);
+        if (found.pair_count < COPIES - 1)
+            fail_msg("at %g, %zu pairs of %d are found", thresholds[t], found.pair_count, COPIES);
+        for (size_t k = 0; k < found.pair_count; k++) {
+            assert_true(found.pairs[k].b == found.pairs[k].a + COPIES);
+            assert_true(found.pairs[k].resemblance >= thresholds[t]);
+        }
+        results_free(&found);
+        tt_index_close(x);
+        for (size_t k = 0; k < 2 * COPIES; k++)
+            free(texts[k]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recall_is_the_chance_that_some_band_agrees),
+        cmocka_unit_test(the_most_rows_that_still_find_nearly_all_are_chosen),
+        cmocka_unit_test(planted_pairs_are_found_by_bands_alone),
+    };
+    return cmocka_run_group_tests_name("bands", tests, NULL, NULL);
+}

@@ -1,0 +1,143 @@
+#include "cluster/cluster.h"
+
+#include "../support.h"
+#include "common/alloc.h"
+
+enum { DOCS = 12 };
+
+static tt_pair pair_of(uint64_t a, uint64_t b, int32_t relation)
+{
+    return (tt_pair){.a = a, .b = b, .relation = relation};
+}
+
+/* Clusters of documents 0 .. DOCS - 1 under the given order; pairs are sorted. */
+static void make(const tt_pair *pairs, size_t count, const uint32_t *order, uint32_t *kept)
+{
+    const tti_verified v = {
+        .allocator = &tti_libc_allocator, .pairs = (tt_pair *)pairs, .pair_count = count};
+    tti_clusters c = {.allocator = &tti_libc_allocator, .kept = kept, .doc_count = DOCS};
+    assert_int_equal(tti_cluster_make(&c, &v, order, NULL), TT_OK);
+}
+
+static const uint32_t in_order[DOCS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+
+static void alone_every_document_is_kept(void **state)
+{
+    uint32_t kept[DOCS];
+    (void)state;
+    make(NULL, 0, in_order, kept);
+    for (uint32_t d = 0; d < DOCS; d++)
+        assert_int_equal(kept[d], d);
+}
+
+static void a_chain_is_not_one_cluster(void **state)
+{
+    const tt_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(1, 2, TT_NEAR), pair_of(2, 3, TT_NEAR),
+                             pair_of(3, 4, TT_NEAR)};
+    uint32_t kept[DOCS];
+    (void)state;
+    make(pairs, 4, in_order, kept);
+    assert_int_equal(kept[0], 0);
+    assert_int_equal(kept[1], 0);
+    assert_int_equal(kept[2], 2); /* it is no pair with 0 */
+    assert_int_equal(kept[3], 2);
+    assert_int_equal(kept[4], 4);
+}
+
+static void the_preferred_document_takes_its_pairs_first(void **state)
+{
+    const tt_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(0, 2, TT_CONTAINED),
+                             pair_of(1, 2, TT_NEAR), pair_of(2, 3, TT_CONTAINS)};
+    const uint32_t order[DOCS] = {2, 0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    uint32_t kept[DOCS];
+    (void)state;
+    make(pairs, 4, order, kept);
+    for (uint32_t d = 0; d < 4; d++)
+        assert_int_equal(kept[d], 2);
+}
+
+static void a_series_is_never_clustered(void **state)
+{
+    const tt_pair pairs[] = {pair_of(0, 1, TT_SERIES), pair_of(1, 2, TT_NEAR)};
+    uint32_t kept[DOCS];
+    (void)state;
+    make(pairs, 2, in_order, kept);
+    assert_int_equal(kept[0], 0);
+    assert_int_equal(kept[1], 1);
+    assert_int_equal(kept[2], 1);
+}
+
+static int by_documents(const void *x, const void *y)
+{
+    const tt_pair *p = x, *q = y;
+    return p->a != q->a ? (p->a > q->a) - (p->a < q->a) : (p->b > q->b) - (p->b < q->b);
+}
+
+/* Random pairs and orders: every member is a pair of the kept one, which is kept itself; nobody who
+ * could be taken by a better one is left. */
+static void members_are_pairs_of_the_kept_one_and_none_is_left(void **state)
+{
+    rng r = {9};
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        tt_pair pairs[DOCS * DOCS];
+        uint32_t order[DOCS], rank[DOCS], kept[DOCS];
+        size_t n = 0;
+        tti_verified v = {.allocator = &tti_libc_allocator, .pairs = pairs};
+        for (uint32_t b = 0; b < DOCS; b++)
+            for (uint32_t a = 0; a < b; a++)
+                if (rng_below(&r, 5) == 0)
+                    pairs[n++] = pair_of(a, b, rng_below(&r, 6) == 0 ? TT_SERIES : TT_NEAR);
+        qsort(pairs, n, sizeof *pairs, by_documents);
+        v.pair_count = n;
+        memcpy(order, in_order, sizeof order);
+        for (uint32_t k = DOCS; k > 1; k--) {
+            const uint32_t with = rng_below(&r, k), t = order[k - 1];
+            order[k - 1] = order[with], order[with] = t;
+        }
+        for (uint32_t k = 0; k < DOCS; k++)
+            rank[order[k]] = k;
+        make(pairs, n, order, kept);
+        for (uint32_t d = 0; d < DOCS; d++) {
+            const tt_pair *p = tti_verified_find(&v, d, kept[d]);
+            assert_int_equal(kept[kept[d]], kept[d]);
+            assert_true(kept[d] == d || (p != NULL && p->relation != TT_SERIES));
+            for (uint32_t other = 0; other < DOCS; other++) {
+                p = tti_verified_find(&v, d, other);
+                if (p != NULL && p->relation != TT_SERIES && kept[other] == other)
+                    assert_true(rank[kept[d]] <= rank[other]);
+            }
+        }
+    }
+}
+
+static void proposals_bring_a_group_to_its_preferred_document(void **state)
+{
+    const tt_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(0, 2, TT_NEAR), pair_of(0, 3, TT_NEAR),
+                             pair_of(5, 6, TT_NEAR), pair_of(7, 8, TT_SERIES)};
+    const uint32_t order[DOCS] = {3, 1, 2, 0, 6, 5, 4, 7, 8, 9, 10, 11};
+    const tti_verified v = {
+        .allocator = &tti_libc_allocator, .pairs = (tt_pair *)pairs, .pair_count = 5};
+    tti_candidates c;
+    (void)state;
+    tti_candidates_init(&c, &tti_libc_allocator);
+    assert_int_equal(tti_cluster_propose(&v, order, DOCS, &c, NULL), TT_OK);
+    assert_int_equal(tti_candidates_settle(&c, NULL), TT_OK);
+    assert_int_equal(c.count, 2); /* 3 with 1 and 2; 0 and 3 are a pair already, as are 5 and 6 */
+    assert_true(c.packed[0] == tti_candidate_pack(1, 3, TTI_WANT_PAIR));
+    assert_true(c.packed[1] == tti_candidate_pack(2, 3, TTI_WANT_PAIR));
+    tti_candidates_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alone_every_document_is_kept),
+        cmocka_unit_test(a_chain_is_not_one_cluster),
+        cmocka_unit_test(the_preferred_document_takes_its_pairs_first),
+        cmocka_unit_test(a_series_is_never_clustered),
+        cmocka_unit_test(members_are_pairs_of_the_kept_one_and_none_is_left),
+        cmocka_unit_test(proposals_bring_a_group_to_its_preferred_document),
+    };
+    return cmocka_run_group_tests_name("cluster", tests, NULL, NULL);
+}

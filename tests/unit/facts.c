@@ -1,0 +1,139 @@
+#include "verify/facts.h"
+
+#include "../support.h"
+#include "common/alloc.h"
+
+/* The facts of two texts, worked out as the engine does. */
+static double facts_of(const char *x, const char *y)
+{
+    tti_tokens tokens[2];
+    tti_text_added added[2];
+    tti_doc docs[2];
+    tti_aligner *aligner = NULL;
+    tti_alignment al;
+    const char *texts[2] = {x, y};
+    double facts;
+    for (int k = 0; k < 2; k++) {
+        tti_tokens_init(&tokens[k], &tti_libc_allocator);
+        assert_int_equal(tti_text_append(&tokens[k], texts[k], strlen(texts[k]),
+                                         TT_PARAGRAPHS_AUTO, 0, &added[k], NULL),
+                         TT_OK);
+        docs[k] = (tti_doc){.hashes = tokens[k].hashes,
+                            .flags = tokens[k].flags,
+                            .token_count = added[k].token_count};
+    }
+    assert_int_equal(tti_aligner_open(&aligner, &tti_libc_allocator, NULL), TT_OK);
+    assert_int_equal(tti_aligner_load(aligner, docs[1].hashes, docs[1].token_count, NULL), TT_OK);
+    assert_int_equal(tti_aligner_run(aligner, docs[0].hashes, docs[0].token_count, &al, NULL),
+                     TT_OK);
+    assert_true(al.passage_count > 0);
+    facts = tti_facts(&docs[0], &docs[1], &al);
+    tti_aligner_close(aligner);
+    tti_tokens_free(&tokens[0]);
+    tti_tokens_free(&tokens[1]);
+    return facts;
+}
+
+static void assert_facts(const char *x, const char *y, double expected)
+{
+    const double there = facts_of(x, y), back = facts_of(y, x);
+    if (there < expected - 1e-9 || there > expected + 1e-9)
+        fail_msg("facts are %g and not %g: %s | %s", there, expected, x, y);
+    if (back < expected - 1e-9 || back > expected + 1e-9)
+        fail_msg("the other way facts are %g and not %g", back, expected);
+}
+
+/* A form with slots: long enough on either side of each to be aligned. */
+#define HEAD "the board of the company said on friday it will pay a dividend of "
+#define MIDDLE " cents for each share to all who hold them on the record date of the "
+#define TAIL " of the month as it did in the same season of the year before that"
+
+static void text_without_facts_agrees(void **state)
+{
+    (void)state;
+    assert_facts("all in this text is said in plain words of no weight",
+                 "all in this text is said in plain words of no weight", 1);
+    assert_facts("all in this text is said in plain words of no weight at all",
+                 "all in this text is put in plain words of no weight at all", 1);
+}
+
+static void equal_facts_agree(void **state)
+{
+    (void)state;
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "20" MIDDLE "9th" TAIL, 1);
+}
+
+/* "friday" agrees; of the two numerals one or none does. */
+static void a_slot_that_is_filled_anew_disagrees(void **state)
+{
+    (void)state;
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "21" MIDDLE "9th" TAIL, 2.0 / 3);
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "21" MIDDLE "8th" TAIL, 1.0 / 3);
+}
+
+static void a_fact_that_faces_none_says_nothing(void **state)
+{
+    (void)state;
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD MIDDLE "9th" TAIL, 1);
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "zo" MIDDLE "9th" TAIL, 1); /* misread */
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "Rossi" MIDDLE "9th" TAIL, 1); /* other kind */
+}
+
+static void names_count_half(void **state)
+{
+    (void)state;
+    assert_facts(HEAD "Acme" MIDDLE "9th" TAIL, HEAD "Bolt" MIDDLE "9th" TAIL, 2 / 2.5);
+    assert_facts(HEAD "Acme" MIDDLE "9th" TAIL, HEAD "Acme" MIDDLE "8th" TAIL, 1.5 / 2.5);
+}
+
+static void slots_at_the_ends_count(void **state)
+{
+    (void)state;
+    assert_facts("1987 300 " HEAD, "1988 301 " HEAD, 1.0 / 3);
+    assert_facts(HEAD "1987", HEAD "1988", 1.0 / 2);
+}
+
+static void new_text_does_not_count(void **state)
+{
+    (void)state;
+    assert_facts(HEAD "20" MIDDLE
+                      "9th" TAIL " and then some more was said by 17 people who came in 4 cars "
+                      "with 5 dogs and who had 6 things to tell of 8 days that they had spent",
+                 HEAD "20" MIDDLE "9th" TAIL, 1);
+}
+
+static tti_alignment of_tokens(tti_passage *p, uint32_t matched)
+{
+    p->matched = matched;
+    return (tti_alignment){.passages = p, .passage_count = 1};
+}
+
+static void the_threshold_falls_as_more_aligns_and_a_wish_is_taken(void **state)
+{
+    double before = 1;
+    tti_passage p = {0};
+    (void)state;
+    for (uint32_t n = 0; n < 100000; n = n * 2 + 1) {
+        const tti_alignment al = of_tokens(&p, n);
+        const double threshold = tti_facts_threshold(&al, 0);
+        assert_true(threshold <= before && threshold > 0.3 && threshold < 1);
+        assert_true(tti_facts_threshold(&al, 0.25) == 0.25);
+        before = threshold;
+    }
+    assert_true(before < 0.8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_without_facts_agrees),
+        cmocka_unit_test(equal_facts_agree),
+        cmocka_unit_test(a_slot_that_is_filled_anew_disagrees),
+        cmocka_unit_test(a_fact_that_faces_none_says_nothing),
+        cmocka_unit_test(names_count_half),
+        cmocka_unit_test(slots_at_the_ends_count),
+        cmocka_unit_test(new_text_does_not_count),
+        cmocka_unit_test(the_threshold_falls_as_more_aligns_and_a_wish_is_taken),
+    };
+    return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
+}

@@ -1,0 +1,311 @@
+#include "seed/seeds.h"
+
+#include "../texts.h"
+#include "common/alloc.h"
+
+enum { RUN = TTI_SAMPLE_TOKENS + TTI_SAMPLE_WINDOW - 1 };
+
+static tti_doc doc_of(const wordlist *w)
+{
+    return (tti_doc){.hashes = w->words, .token_count = (uint32_t)w->count};
+}
+
+/* Words as spread hashes: tokens are hashes to the engine. */
+static void add_random(wordlist *w, rng *r, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        words_add(w, (uint32_t)rng_next(r) | 1);
+}
+
+static tti_sample sample_of(const wordlist *w)
+{
+    tti_sample s = {0};
+    const tti_doc doc = doc_of(w);
+    assert_int_equal(tti_sample_make(&s, &doc, 0, &tti_libc_allocator, NULL), TT_OK);
+    return s;
+}
+
+static int has_place(const tti_sample *s, uint32_t place)
+{
+    for (size_t k = 0; k < s->count; k++)
+        if (s->places[k] == place)
+            return 1;
+    return 0;
+}
+
+/* ---- Sampling ------------------------------------------------------------------------------- */
+
+static void a_shared_run_of_nine_tokens_shares_a_seed(void **state)
+{
+    rng r = {1};
+    (void)state;
+    assert_int_equal(RUN, 9);
+    for (int round = 0; round < 3000; round++) {
+        wordlist run = {NULL, 0, 0}, a = {NULL, 0, 0}, b = {NULL, 0, 0};
+        const uint32_t at_a = rng_below(&r, 80), at_b = rng_below(&r, 80);
+        tti_sample x, y;
+        int shared = 0;
+        for (uint32_t k = 0; k < RUN; k++) /* some runs repeat themselves, which makes ties */
+            words_add(&run, round % 3 == 0 ? 1 + rng_below(&r, 2) : (uint32_t)rng_next(&r));
+        add_random(&a, &r, at_a), add_random(&b, &r, at_b);
+        words_copy(&a, &run, 0, RUN), words_copy(&b, &run, 0, RUN);
+        add_random(&a, &r, TTI_SEED_SHORT), add_random(&b, &r, TTI_SEED_SHORT);
+        x = sample_of(&a), y = sample_of(&b);
+        for (uint32_t k = 0; k < TTI_SAMPLE_WINDOW; k++)
+            shared |= has_place(&x, at_a + k) && has_place(&y, at_b + k);
+        assert_true(shared);
+        tti_sample_free(&x, &tti_libc_allocator), tti_sample_free(&y, &tti_libc_allocator);
+        words_free(&run), words_free(&a), words_free(&b);
+    }
+}
+
+static void seeds_ascend_and_no_window_is_without_one(void **state)
+{
+    rng r = {2};
+    (void)state;
+    for (size_t n = TTI_SEED_SHORT; n < 400; n += 7) {
+        wordlist a = {NULL, 0, 0};
+        tti_sample s;
+        add_random(&a, &r, n);
+        s = sample_of(&a);
+        assert_true(s.count > 0 && s.places[0] < TTI_SAMPLE_WINDOW);
+        for (size_t k = 1; k < s.count; k++) {
+            assert_true(s.places[k] > s.places[k - 1]);
+            assert_true(s.places[k] - s.places[k - 1] <= TTI_SAMPLE_WINDOW);
+        }
+        assert_true(s.places[s.count - 1] + TTI_SAMPLE_WINDOW > n - TTI_SAMPLE_TOKENS);
+        assert_true(s.count < n / 2); /* two in seven, on average */
+        tti_sample_free(&s, &tti_libc_allocator);
+        words_free(&a);
+    }
+}
+
+static void short_documents_keep_every_gram(void **state)
+{
+    rng r = {3};
+    (void)state;
+    for (size_t n = 0; n < TTI_SEED_SHORT; n++) {
+        wordlist a = {NULL, 0, 0};
+        tti_sample s;
+        add_random(&a, &r, n);
+        s = sample_of(&a);
+        assert_int_equal(s.count, n == 0 ? 0 : n < TTI_SAMPLE_TOKENS ? 1 : n - TTI_SAMPLE_TOKENS + 1);
+        tti_sample_free(&s, &tti_libc_allocator);
+        words_free(&a);
+    }
+}
+
+static void one_repeated_word_gives_a_seed_a_window(void **state)
+{
+    wordlist a = {NULL, 0, 0};
+    tti_sample s;
+    (void)state;
+    for (int k = 0; k < 6000; k++)
+        words_add(&a, 12345);
+    s = sample_of(&a);
+    assert_true(s.count >= 900 && s.count <= 1100);
+    tti_sample_free(&s, &tti_libc_allocator);
+    words_free(&a);
+}
+
+/* ---- The table ------------------------------------------------------------------------------ */
+
+enum { DOCS = 60 };
+
+typedef struct docs {
+    wordlist words[DOCS];
+    tti_doc items[DOCS];
+    tti_corpus corpus;
+} docs;
+
+/* Documents with passages of one another, one of them empty. */
+static void make_docs(docs *d, uint64_t seed)
+{
+    rng r = {seed};
+    memset(d, 0, sizeof *d);
+    for (uint32_t k = 0; k < DOCS; k++) {
+        wordlist *w = &d->words[k];
+        if (k != 7)
+            add_random(w, &r, 10 + rng_below(&r, 150));
+        if (k > 0 && k % 2 == 0)
+            words_copy(w, &d->words[rng_below(&r, k)], 0, 20 + rng_below(&r, 60));
+        d->items[k] = doc_of(w);
+        d->items[k].article = k;
+    }
+    d->corpus.docs = d->items;
+    d->corpus.doc_count = DOCS;
+}
+
+static void free_docs(docs *d)
+{
+    for (int k = 0; k < DOCS; k++)
+        words_free(&d->words[k]);
+}
+
+static void lookup_gives_every_place_of_a_gram(void **state)
+{
+    static docs d;
+    tti_seeds seeds = {0};
+    tt_options o;
+    size_t places = 0;
+    (void)state;
+    make_docs(&d, 4);
+    assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
+    o.threads = 1;
+    assert_int_equal(tti_seeds_make(&seeds, &d.corpus, &o, NULL), TT_OK);
+    for (uint32_t k = 0; k < DOCS; k++) {
+        tti_sample s = sample_of(&d.words[k]);
+        assert_int_equal(seeds.counts[k], s.count);
+        places += s.count;
+        for (size_t i = 0; i < s.count; i++) {
+            size_t n = 0, own = 0;
+            const tti_seed *found = tti_seeds_lookup(&seeds, &s, i, &n);
+            for (size_t f = 0; f < n; f++) {
+                own += found[f].doc == k && found[f].pos == s.places[i];
+                if (f > 0)
+                    assert_true(found[f - 1].doc < found[f].doc ||
+                                (found[f - 1].doc == found[f].doc &&
+                                 found[f - 1].pos < found[f].pos));
+            }
+            assert_int_equal(own, 1);
+            for (uint32_t other = 0; other < DOCS; other++) { /* the same gram is never missing */
+                tti_sample t = sample_of(&d.words[other]);
+                for (size_t m = 0; m < t.count; m++) {
+                    int there = 0;
+                    if (d.words[k].count < 4 || d.words[other].count < 4 ||
+                        memcmp(d.words[k].words + s.places[i], d.words[other].words + t.places[m],
+                               TTI_SAMPLE_TOKENS * sizeof(uint32_t)) != 0)
+                        continue;
+                    for (size_t f = 0; f < n; f++)
+                        there |= found[f].doc == other && found[f].pos == t.places[m];
+                    assert_true(there);
+                }
+                tti_sample_free(&t, &tti_libc_allocator);
+            }
+        }
+        tti_sample_free(&s, &tti_libc_allocator);
+    }
+    assert_int_equal(seeds.count, places);
+    tti_seeds_free(&seeds);
+    free_docs(&d);
+}
+
+static void the_table_does_not_depend_on_threads(void **state)
+{
+    static const int threads[] = {1, 2, 7};
+    static docs d;
+    tti_seeds seeds[3] = {{0}};
+    tt_options o;
+    (void)state;
+    make_docs(&d, 5);
+    assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
+    for (int k = 0; k < 3; k++) {
+        o.threads = threads[k];
+        assert_int_equal(tti_seeds_make(&seeds[k], &d.corpus, &o, NULL), TT_OK);
+        assert_int_equal(seeds[k].count, seeds[0].count);
+        assert_memory_equal(seeds[k].seeds, seeds[0].seeds, seeds[0].count * sizeof(tti_seed));
+    }
+    for (int k = 0; k < 3; k++)
+        tti_seeds_free(&seeds[k]);
+    free_docs(&d);
+}
+
+/* ---- Links ---------------------------------------------------------------------------------- */
+
+static tti_candidates candidates_of(const tti_corpus *corpus, const tt_options *o)
+{
+    tti_seeds seeds = {0};
+    tti_candidates c;
+    tti_candidates_init(&c, &tti_libc_allocator);
+    assert_int_equal(tti_seeds_make(&seeds, corpus, o, NULL), TT_OK);
+    assert_int_equal(tti_seeds_candidates(&seeds, o, &c, NULL), TT_OK);
+    assert_int_equal(tti_candidates_settle(&c, NULL), TT_OK);
+    tti_seeds_free(&seeds);
+    return c;
+}
+
+static unsigned want_of(const tti_candidates *c, uint32_t a, uint32_t b)
+{
+    for (size_t k = 0; k < c->count; k++)
+        if (tti_candidate_a(c->packed[k]) == a && tti_candidate_b(c->packed[k]) == b)
+            return tti_candidate_want(c->packed[k]);
+    return 0;
+}
+
+static void copies_and_shared_passages_become_candidates(void **state)
+{
+    rng r = {6};
+    wordlist w[5] = {{NULL, 0, 0}};
+    tti_doc items[5];
+    tti_corpus corpus = {.docs = items, .doc_count = 5};
+    tt_options o;
+    tti_candidates c;
+    (void)state;
+    add_random(&w[0], &r, 300);
+    words_copy(&w[1], &w[0], 0, 280); /* a copy */
+    add_random(&w[2], &r, 2000);
+    words_copy(&w[2], &w[0], 100, 145); /* lends a passage to a long text */
+    add_random(&w[3], &r, 120);
+    words_copy(&w[3], &w[3], 0, 60); /* repeats itself */
+    add_random(&w[4], &r, 500);      /* has nothing to do with the rest */
+    for (uint32_t k = 0; k < 5; k++) {
+        items[k] = doc_of(&w[k]);
+        items[k].article = k;
+    }
+    assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
+    o.threads = 1;
+    c = candidates_of(&corpus, &o);
+    assert_true(want_of(&c, 0, 1) == (TTI_WANT_PAIR | TTI_WANT_SECTIONS));
+    assert_true(want_of(&c, 0, 2) & TTI_WANT_SECTIONS);
+    assert_true(want_of(&c, 3, 3) & TTI_WANT_SECTIONS);
+    for (uint32_t k = 0; k < 4; k++)
+        assert_int_equal(want_of(&c, k, 4), 0);
+    tti_candidates_free(&c);
+    for (int k = 0; k < 5; k++)
+        words_free(&w[k]);
+}
+
+static void a_passage_in_every_document_links_each_to_the_first(void **state)
+{
+    enum { MANY = 400 };
+    static wordlist w[MANY];
+    static tti_doc items[MANY];
+    rng r = {7};
+    tti_corpus corpus = {.docs = items, .doc_count = MANY};
+    wordlist notice = {NULL, 0, 0};
+    tt_options o;
+    tti_candidates c;
+    (void)state;
+    add_random(&notice, &r, 60);
+    for (uint32_t k = 0; k < MANY; k++) {
+        add_random(&w[k], &r, 90);
+        words_copy(&w[k], &notice, 0, 60);
+        items[k] = doc_of(&w[k]);
+        items[k].article = k;
+    }
+    assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
+    o.threads = 1;
+    c = candidates_of(&corpus, &o);
+    for (uint32_t k = 1; k < MANY; k++)
+        assert_true(want_of(&c, 0, k) & TTI_WANT_SECTIONS);
+    assert_true(c.count <= MANY * (TTI_SEED_FEW + 1)); /* and nothing like a square */
+    tti_candidates_free(&c);
+    for (int k = 0; k < MANY; k++)
+        words_free(&w[k]);
+    words_free(&notice);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shared_run_of_nine_tokens_shares_a_seed),
+        cmocka_unit_test(seeds_ascend_and_no_window_is_without_one),
+        cmocka_unit_test(short_documents_keep_every_gram),
+        cmocka_unit_test(one_repeated_word_gives_a_seed_a_window),
+        cmocka_unit_test(lookup_gives_every_place_of_a_gram),
+        cmocka_unit_test(the_table_does_not_depend_on_threads),
+        cmocka_unit_test(copies_and_shared_passages_become_candidates),
+        cmocka_unit_test(a_passage_in_every_document_links_each_to_the_first),
+    };
+    return cmocka_run_group_tests_name("seeds", tests, NULL, NULL);
+}
