@@ -28,7 +28,7 @@ typedef struct job {
     const tti_corpus *corpus;
     const tt_options *options;
     const tti_minhash *minhash;
-    const uint64_t *bases;        /* paragraphs before each document */
+    const uint64_t *bases;        /* paragraphs before each document; NULL: only documents count */
     const uint32_t *distinct_ids; /* of each paragraph: its place in out->distinct, or NONE */
 } job;
 
@@ -91,7 +91,10 @@ static void sketch_doc(const job *j, worker *w, uint32_t d)
         w->status = TT_ENOMEM;
         return;
     }
-    for (uint32_t p = 0; p < doc->paragraph_count; p++)
+    if (j->bases == NULL)
+        tti_minhash_update(j->minhash, signature, w->folds,
+                           tti_shingle_count(doc->token_count, j->options->shingle_tokens));
+    for (uint32_t p = 0; j->bases != NULL && p < doc->paragraph_count; p++)
         sketch_paragraph(j, w, d, p, signature);
 }
 
@@ -154,18 +157,45 @@ static tt_status make_arrays(tti_sketches *out, const tt_options *options, size_
     return out->signatures == NULL ? tti_fail_memory(error, "signatures") : TT_OK;
 }
 
-static tt_status sketch_with(tti_sketches *out, job *j, uint64_t *bases, uint8_t *is_first,
-                             uint32_t *ids, tti_candidates *candidates, tt_error *error)
+/* The numbers of all paragraphs, which only sketching by paragraphs needs. */
+typedef struct numbering {
+    uint64_t *bases;
+    uint8_t *is_first;
+    uint32_t *ids;
+} numbering;
+
+static void free_numbering(numbering *n, const tti_sketches *out, size_t docs)
 {
-    TTI_TRY(tti_classes_find(out, j->corpus, bases, is_first, candidates, error));
+    tti_release(out->allocator, n->ids, out->paragraph_count, sizeof *n->ids);
+    tti_release(out->allocator, n->is_first, out->paragraph_count, 1);
+    tti_release(out->allocator, n->bases, docs, sizeof *n->bases);
+}
+
+/* Finds the classes of paragraphs and makes room for the keys of the distinct ones. */
+static tt_status number_paragraphs(tti_sketches *out, job *j, numbering *n,
+                                   tti_candidates *candidates, tt_error *error)
+{
+    const tti_corpus *corpus = j->corpus;
+    for (size_t d = 0; d < corpus->doc_count; d++)
+        out->paragraph_count += corpus->docs[d].paragraph_count;
+    n->bases = tti_alloc(out->allocator, corpus->doc_count, sizeof *n->bases);
+    n->is_first = tti_alloc_zero(out->allocator, out->paragraph_count, 1);
+    n->ids = tti_alloc(out->allocator, out->paragraph_count, sizeof *n->ids);
+    if (n->bases == NULL || n->is_first == NULL || n->ids == NULL)
+        return tti_fail_memory(error, "paragraphs");
+    for (size_t d = 0, base = 0; d < corpus->doc_count; d++) {
+        n->bases[d] = base;
+        base += corpus->docs[d].paragraph_count;
+    }
+    TTI_TRY(tti_classes_find(out, corpus, n->bases, n->is_first, candidates, error));
     out->paragraph_keys = tti_alloc_zero(out->allocator, out->distinct_count,
                                          sizeof(uint32_t) * out->paragraph_bands);
     if (out->paragraph_keys == NULL)
         return tti_fail_memory(error, "paragraph keys");
-    number_distinct(out, j->corpus, bases, ids);
-    j->bases = bases;
-    j->distinct_ids = ids;
-    return sketch_docs(j, error);
+    number_distinct(out, corpus, n->bases, n->ids);
+    j->bases = n->bases;
+    j->distinct_ids = n->ids;
+    return TT_OK;
 }
 
 tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_options *options,
@@ -174,29 +204,18 @@ tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_optio
     const tt_allocator *a = options->allocator;
     tti_minhash minhash = {a, NULL, NULL, 0};
     job j = {out, corpus, options, &minhash, NULL, NULL};
-    uint64_t *bases = tti_alloc(a, corpus->doc_count, sizeof *bases);
-    uint8_t *is_first = NULL;
-    uint32_t *ids = NULL;
-    tt_status status = bases == NULL ? tti_fail_memory(error, "paragraphs") : TT_OK;
+    numbering n = {NULL, NULL, NULL};
+    tt_status status;
     out->allocator = a;
-    for (size_t d = 0; d < corpus->doc_count && status == TT_OK; d++) {
-        bases[d] = out->paragraph_count;
-        out->paragraph_count += corpus->docs[d].paragraph_count;
-    }
-    is_first = tti_alloc_zero(a, out->paragraph_count, 1);
-    ids = tti_alloc(a, out->paragraph_count, sizeof *ids);
-    if (status == TT_OK && (is_first == NULL || ids == NULL))
-        status = tti_fail_memory(error, "paragraphs");
-    if (status == TT_OK)
-        status = make_arrays(out, options, corpus->doc_count, error);
+    status = make_arrays(out, options, corpus->doc_count, error);
     if (status == TT_OK)
         status = tti_minhash_open(&minhash, a, options->sketch_size, options->seed, error);
+    if (status == TT_OK && (options->find & TT_FIND_SECTIONS))
+        status = number_paragraphs(out, &j, &n, candidates, error);
     if (status == TT_OK)
-        status = sketch_with(out, &j, bases, is_first, ids, candidates, error);
+        status = sketch_docs(&j, error);
     tti_minhash_close(&minhash);
-    tti_release(a, ids, out->paragraph_count, sizeof *ids);
-    tti_release(a, is_first, out->paragraph_count, 1);
-    tti_release(a, bases, corpus->doc_count, sizeof *bases);
+    free_numbering(&n, out, corpus->doc_count);
     return status;
 }
 

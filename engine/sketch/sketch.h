@@ -33,7 +33,8 @@ typedef struct tti_sketches {
     uint32_t *paragraph_keys; /**< distinct_count * paragraph_bands */
 } tti_sketches;
 
-/** Sketches a corpus; equal paragraphs become candidates. Zero `out` before. */
+/** Sketches a corpus. Where sections are looked for, equal paragraphs become candidates and
+ * distinct ones get keys. Zero `out` before. */
 tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_options *options,
                      tti_candidates *candidates, tt_error *error);
 void tti_sketches_free(tti_sketches *sketches);
