@@ -32,18 +32,21 @@ static void starts_from_counts(size_t *counts)
 void tti_radix_records(tti_record *records, tti_record *spare, size_t count)
 {
     tti_record *from = records, *to = spare;
+    uint64_t varying = 0; /* bits in which some keys differ */
     size_t counts[DIGITS];
     if (count <= SMALL) {
         insertion_records(records, count);
         return;
     }
+    for (size_t i = 1; i < count; i++)
+        varying |= records[i].key ^ records[0].key;
     for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
         tti_record *swap;
+        if ((varying >> shift & (DIGITS - 1)) == 0)
+            continue;
         memset(counts, 0, sizeof counts);
         for (size_t i = 0; i < count; i++)
             counts[(from[i].key >> shift) & (DIGITS - 1)]++;
-        if (counts[(from[0].key >> shift) & (DIGITS - 1)] == count)
-            continue;
         starts_from_counts(counts);
         for (size_t i = 0; i < count; i++)
             to[counts[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];

@@ -42,12 +42,6 @@ typedef struct job {
     uint32_t least_equal; /* values that must agree for a pair to be worth counting */
 } job;
 
-static uint64_t doc_key(const job *j, uint32_t doc, uint32_t band)
-{
-    const uint32_t *row = j->s->signatures + (size_t)doc * j->s->lanes + (size_t)band * j->rows;
-    return XXH3_64bits_withSeed(row, j->rows * sizeof *row, band);
-}
-
 static int same_band(const job *j, const uint32_t *x, const uint32_t *y, uint32_t band)
 {
     const size_t at = (size_t)band * j->rows;
@@ -102,10 +96,11 @@ static tt_status add_star(const job *j, const tti_record *bucket, size_t count, 
 
 static size_t doc_records(const job *j, uint32_t band, tti_record *records)
 {
+    const uint32_t *keys = j->s->doc_keys + band * j->s->doc_count;
     size_t n = 0;
     for (uint32_t d = 0; d < j->s->doc_count; d++)
         if (j->corpus->docs[d].token_count > 0)
-            records[n++] = (tti_record){doc_key(j, d, band), d, 0};
+            records[n++] = (tti_record){keys[d], d, 0};
     return n;
 }
 
@@ -159,7 +154,7 @@ tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,
                          const tt_options *options, tti_candidates *candidates, tt_error *error)
 {
     const uint32_t rows = options->sketch_size / options->bands;
-    const uint32_t doc_bands = options->resemblance > 0 ? options->bands : 0;
+    const uint32_t doc_bands = sketches->doc_bands;
     const uint32_t paragraph_bands =
         options->find & TT_FIND_SECTIONS ? sketches->paragraph_bands : 0;
     const job j = {sketches, corpus, options, rows,

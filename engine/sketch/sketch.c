@@ -46,12 +46,25 @@ static int fold_shingles(const job *j, worker *w, const tti_doc *doc)
     return 0;
 }
 
-static void band_keys(const job *j, const uint32_t *signature, uint32_t *keys)
+/* A key of `rows` values of a signature; 0 is left free for "no key". */
+static uint32_t band_key(const uint32_t *signature, uint32_t rows, uint32_t band)
+{
+    return 1u | (uint32_t)XXH3_64bits_withSeed(signature + (size_t)band * rows,
+                                               rows * sizeof *signature, band);
+}
+
+static void paragraph_keys(const job *j, const uint32_t *signature, uint32_t *keys)
 {
     for (uint32_t band = 0; band < j->out->paragraph_bands; band++)
-        keys[band] =
-            1u | (uint32_t)XXH3_64bits_withSeed(signature + band * TTI_PARAGRAPH_ROWS,
-                                                TTI_PARAGRAPH_ROWS * sizeof *signature, band);
+        keys[band] = band_key(signature, TTI_PARAGRAPH_ROWS, band);
+}
+
+/* While the signature is at hand: LSH goes through the keys of one band after the other. */
+static void doc_keys(const job *j, const uint32_t *signature, uint32_t d)
+{
+    const uint32_t bands = j->out->doc_bands, rows = bands > 0 ? j->out->lanes / bands : 0;
+    for (uint32_t band = 0; band < bands; band++)
+        j->out->doc_keys[band * j->out->doc_count + d] = band_key(signature, rows, band);
 }
 
 static void take_minimum(uint32_t *signature, const uint32_t *other, uint32_t lanes)
@@ -74,8 +87,8 @@ static void sketch_paragraph(const job *j, worker *w, uint32_t d, uint32_t p, ui
         tti_minhash_clear(j->minhash, w->signature);
         tti_minhash_update(j->minhash, w->signature, w->folds + x->begin, inside_end - x->begin);
         if (id != NONE)
-            band_keys(j, w->signature,
-                      j->out->paragraph_keys + (size_t)id * j->out->paragraph_bands);
+            paragraph_keys(j, w->signature,
+                           j->out->paragraph_keys + (size_t)id * j->out->paragraph_bands);
         take_minimum(signature, w->signature, j->out->lanes);
     }
     if (cross_end > inside_end)
@@ -96,6 +109,7 @@ static void sketch_doc(const job *j, worker *w, uint32_t d)
                            tti_shingle_count(doc->token_count, j->options->shingle_tokens));
     for (uint32_t p = 0; j->bases != NULL && p < doc->paragraph_count; p++)
         sketch_paragraph(j, w, d, p, signature);
+    doc_keys(j, signature, d);
 }
 
 static void free_worker(const job *j, worker *w)
@@ -154,7 +168,10 @@ static tt_status make_arrays(tti_sketches *out, const tt_options *options, size_
     out->paragraph_bands = out->lanes / TTI_PARAGRAPH_ROWS;
     if (out->paragraph_bands > TTI_PARAGRAPH_BANDS)
         out->paragraph_bands = TTI_PARAGRAPH_BANDS;
-    return out->signatures == NULL ? tti_fail_memory(error, "signatures") : TT_OK;
+    out->doc_bands = options->resemblance > 0 ? options->bands : 0;
+    out->doc_keys = tti_alloc(out->allocator, docs, sizeof *out->doc_keys * (out->doc_bands + 1));
+    return out->signatures == NULL || out->doc_keys == NULL ? tti_fail_memory(error, "signatures")
+                                                            : TT_OK;
 }
 
 /* The numbers of all paragraphs, which only sketching by paragraphs needs. */
@@ -224,6 +241,7 @@ void tti_sketches_free(tti_sketches *s)
     if (s->allocator == NULL)
         return;
     tti_release(s->allocator, s->signatures, s->doc_count, sizeof *s->signatures * s->lanes);
+    tti_release(s->allocator, s->doc_keys, s->doc_count, sizeof *s->doc_keys * (s->doc_bands + 1));
     tti_release(s->allocator, s->distinct, s->distinct_count, sizeof *s->distinct);
     tti_release(s->allocator, s->paragraph_keys, s->distinct_count,
                 sizeof *s->paragraph_keys * s->paragraph_bands);

@@ -26,6 +26,8 @@ typedef struct tti_sketches {
     uint32_t lanes;
     uint32_t *signatures; /**< doc_count * lanes */
     size_t doc_count;
+    uint32_t doc_bands;     /**< options.bands; 0 where resemblance is not looked for */
+    uint32_t *doc_keys;     /**< doc_bands * doc_count: band after band, as LSH reads them */
     tti_distinct *distinct; /**< in input order */
     size_t distinct_count;
     size_t paragraph_count; /**< of all documents */
