@@ -126,7 +126,7 @@ def run_all(rows, options):
             if len(row.usages) < turn or turn == row.runs:
                 continue  # it failed before, or is done
             usage = measure.measure(row.arguments, limit=options.limit, environment=row.environment)
-            if usage:
+            if usage and not usage.stopped:
                 row.usages.append(usage)
                 print(f"{turn + 1}/{options.runs} {row.label}, {row.threads} threads: "
                       f"{usage.cpu:.2f} s CPU, {usage.wall:.2f} s", file=sys.stderr)
@@ -246,7 +246,7 @@ def main():
                         ",".join(dict.fromkeys(k for k, _, _ in PEERS)))
     parser.add_argument("--slow", action="store_true", help="measure two slow peers as well")
     parser.add_argument("--limit", type=float, default=3600, metavar="SECONDS",
-                        help="a tool that takes longer has failed (default 3600)")
+                        help="of CPU; a tool that takes more has failed (default 3600)")
     parser.add_argument("--commit", help="measure this commit, not the working tree")
     parser.add_argument("--out", default=measure.RESULTS, metavar="DIR",
                         help="where the results go (default bench/results)")

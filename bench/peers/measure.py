@@ -2,8 +2,10 @@
 import datetime
 import hashlib
 import json
+import math
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -49,29 +51,32 @@ def scan(command, articles, threads, options):
 class Usage:
     """What one process and its children took: seconds and bytes."""
 
-    def __init__(self, user, system, wall, peak):
+    def __init__(self, user, system, wall, peak, stopped):
         self.cpu = user + system
         self.wall = wall
         self.peak = peak * 1024
+        self.stopped = stopped  # it reached its limit
 
 
 def measure(arguments, output=os.devnull, limit=0, environment=None):
-    """Runs one process to its end, its standard output to a file; None if it fails or takes longer.
+    """Runs one process to its end, its standard output to a file; None if it fails.
 
-    The peak is that of the largest single process.
+    It is stopped after `limit` seconds of CPU. The peak is that of the largest single process.
     """
-    launcher = [sys.executable, "-I", "-S", os.path.join(HERE, "launch.py"), str(limit), output]
+    launcher = [sys.executable, "-I", "-S", os.path.join(HERE, "launch.py"),
+                str(math.ceil(limit)), output]
     with tempfile.TemporaryFile() as errors:
         said = subprocess.run(launcher + arguments, stdout=subprocess.PIPE, stderr=errors,
                               env=environment, check=True)
         user, system, wall, peak, status = map(float, said.stdout.split())
-        if status:
+        stopped = -status in (signal.SIGXCPU, signal.SIGKILL) and 0 < limit <= user + system + 1
+        if status and not stopped:
             errors.seek(0)
             last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
             print(f"failed ({status:.0f}, {wall:.1f} s): {' '.join(arguments)}: {' '.join(last)}",
                   file=sys.stderr)
             return None
-        return Usage(user, system, wall, peak)
+        return Usage(user, system, wall, peak, stopped)
 
 
 def spread(usages, what):
