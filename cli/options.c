@@ -96,6 +96,8 @@ static const row rows[] = {
      "field that holds the id (default id)"},
     {"text-field", 0, FOR_BUILD, 0, KIND_STRING, AT(reader.text_field), 0, 0, "NAME",
      "field that holds the text (default text)"},
+    {"whole", 0, FOR_BUILD, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
+     "of wire formats, take headline, byline and dateline as text too"},
     {"max-article-bytes", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
      UINT64_C(1) << 30, "SIZE",
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)"},

@@ -129,8 +129,12 @@ tt_status tt_index_article(const tt_index *x, uint64_t ordinal, tt_article *out,
     if (x == NULL || out == NULL || ordinal >= x->store.corpus.article_count)
         return tti_fail(error, TT_EINVAL, ordinal, "no such article");
     article = &x->store.corpus.articles[ordinal];
-    *out = (tt_article){article->id,        article->id_size, NULL,
-                        article->text_size, article->source,  article->source_size,
-                        article->published, article->flags,   0};
+    *out = (tt_article){.id = article->id,
+                        .id_size = article->id_size,
+                        .text_size = article->text_size,
+                        .source = article->source,
+                        .source_size = article->source_size,
+                        .published = article->published,
+                        .flags = article->flags};
     return TT_OK;
 }

@@ -203,6 +203,8 @@ typedef struct tt_article {
     int64_t published; /**< microseconds since 1970-01-01 UTC, or TT_NO_TIME */
     uint32_t flags;    /**< TT_ARTICLE_* */
     uint32_t reserved; /**< must be 0 */
+    const char *version; /**< of the item, as written; an index does not keep it */
+    size_t version_size;
 } tt_article;
 
 /** Opens a builder. `options` is copied; NULL takes the defaults.
@@ -378,6 +380,10 @@ TT_API void tt_query_close(tt_query *query);
 
 typedef struct tt_reader tt_reader; /**< files, directories or a stream, as batches of records */
 
+enum {
+    TT_READER_WHOLE = 1u << 0 /**< wire formats: headline, byline and dateline are text too */
+};
+
 typedef struct tt_reader_options {
     size_t struct_size;
     const char *id_field;       /**< NULL: "id" */
@@ -386,6 +392,8 @@ typedef struct tt_reader_options {
     int32_t threads;            /**< as in tt_options */
     uint32_t reserved;          /**< must be 0 */
     const tt_allocator *allocator;
+    uint32_t flags;     /**< TT_READER_* */
+    uint32_t reserved2; /**< must be 0 */
 } tt_reader_options;
 
 #ifdef __cplusplus
@@ -403,18 +411,21 @@ typedef struct tt_reader_options {
 /** One record, good or rejected; borrowed until the next call with the reader. */
 typedef struct tt_record {
     tt_article article; /**< all zero where status is bad, but for the id if it could be read */
-    const char *raw;    /**< the record's bytes as they stood, without the line's end */
+    const char *raw;    /**< the record's bytes as they stood, without the line's end; an object over
+                             several lines made one line; an item of XML as a JSON object */
     size_t raw_size;
     const char *file; /**< path as found; "-" for standard input */
-    uint64_t line;    /**< from 1; 0: the whole file is the record (plain text, or unreadable) */
+    uint64_t line;    /**< where it begins, from 1; 0: the whole file is the record (plain text, or
+                           unreadable) */
     tt_status status; /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
     char reason[116]; /**< English; empty where status is TT_OK */
 } tt_record;
 
 /**
  * Opens a reader of `paths` in their order: JSON Lines (also "-", standard input), plain text
- * (*.txt: one article), directories (recursively, by name: *.jsonl, *.txt, and these with .gz or
- * .zst), and gzip or zstd of these, told by content.
+ * (*.txt: one article), wire formats (docs/wire.md: ninjs, NewsML-G2, NITF, RSS, Atom; told by
+ * content), directories (recursively, by name: *.jsonl, *.txt, *.xml, *.nitf, *.ninjs, *.rss,
+ * *.atom, and these with .gz or .zst), and gzip or zstd of these, told by content.
  * @return TT_OK; TT_EINVAL (no path, field name empty); TT_EIO (a path does not exist); TT_ENOMEM.
  */
 TT_API TT_NODISCARD tt_status tt_reader_open(tt_reader **out, const char *const *paths,

@@ -116,7 +116,8 @@ static inline int counting_is_clean(counting *c)
 /** An article of NUL-terminated strings. */
 static inline tt_article article_of(const char *id, const char *text)
 {
-    return (tt_article){id, strlen(id), text, strlen(text), NULL, 0, TT_NO_TIME, 0, 0};
+    return (tt_article){.id = id, .id_size = strlen(id), .text = text, .text_size = strlen(text),
+                        .published = TT_NO_TIME};
 }
 
 /* ---- Results, copied out ------------------------------------------------------------------- */

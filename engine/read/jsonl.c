@@ -228,6 +228,8 @@ void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_reco
         if (!tti_strict_fields(rules, line, size, out, &fields, record))
             return;
     }
+    if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT && tti_ninjs_read(rules, out, record))
+        return;
     if (!set_id(rules, &values[TTI_FIELD_ID], out + size + TTI_LINE_SLACK, record))
         return;
     if (!set_text(rules, &values[TTI_FIELD_TEXT], record)) {
@@ -242,5 +244,10 @@ void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_reco
     if (values[TTI_FIELD_SOURCE].kind == TTI_VALUE_STRING) {
         record->article.source = values[TTI_FIELD_SOURCE].bytes;
         record->article.source_size = values[TTI_FIELD_SOURCE].size;
+    }
+    if (values[TTI_FIELD_VERSION].kind == TTI_VALUE_STRING ||
+        values[TTI_FIELD_VERSION].kind == TTI_VALUE_INTEGER) {
+        record->article.version = values[TTI_FIELD_VERSION].bytes;
+        record->article.version_size = values[TTI_FIELD_VERSION].size;
     }
 }

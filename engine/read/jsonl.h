@@ -11,7 +11,8 @@
 
 #include "twicetold.h"
 
-enum { TTI_FIELD_ID, TTI_FIELD_TEXT, TTI_FIELD_PUBLISHED, TTI_FIELD_SOURCE, TTI_FIELD_COUNT };
+enum { TTI_FIELD_ID, TTI_FIELD_TEXT, TTI_FIELD_PUBLISHED, TTI_FIELD_SOURCE,
+       TTI_FIELD_VERSION, TTI_FIELD_COUNT };
 
 typedef enum tti_value_kind {
     TTI_VALUE_ABSENT,
@@ -35,6 +36,7 @@ typedef struct tti_rules {
     const char *name[TTI_FIELD_COUNT]; /**< of the fields; UTF-8 */
     size_t name_size[TTI_FIELD_COUNT];
     uint64_t max_article_bytes;
+    int whole; /**< headline, byline and dateline of wire formats are text too */
 } tti_rules;
 
 typedef struct tti_quick tti_quick; /**< one thread's simdjson parser */
@@ -75,5 +77,17 @@ void tti_reject(tt_record *record, tt_status status, const char *format, ...);
 /** Microseconds since 1970 of an RFC 3339 time or a date alone; TT_NO_TIME if it is neither. A time
  * without an offset is taken as UTC. */
 int64_t tti_moment_parse(const char *text, size_t size);
+
+enum { TTI_MOMENT_ROOM = 48 };
+
+/** Writes a time as RFC 3339: one that is so already, one of ISO 8601's basic form (NITF), or one of
+ * RFC 822 (RSS). @return its bytes, 0 if it is no time */
+size_t tti_moment_rewrite(const char *text, size_t size, char out[TTI_MOMENT_ROOM]);
+
+/**
+ * A line that has no text field, as ninjs: fills article, status and reason if it is one. `out` as
+ * in tti_jsonl_read. @return 0 if it is not.
+ */
+int tti_ninjs_read(const tti_rules *rules, char *out, tt_record *record);
 
 #endif

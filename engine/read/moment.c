@@ -1,5 +1,8 @@
-/* RFC 3339 times as microseconds since 1970. */
+/* RFC 3339 times as microseconds since 1970, and the times of other formats as RFC 3339. */
 #include "read/jsonl.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* Reads `count` digits; -1 if they are not all there. */
 static int read_digits(const char **p, const char *end, int count)
@@ -105,4 +108,146 @@ int64_t tti_moment_parse(const char *text, size_t size)
     if (micros < 0 || offset == INT64_MIN || p != end)
         return TT_NO_TIME;
     return (days * 86400 + hour * 3600 + minute * 60 + second - offset) * 1000000 + micros;
+}
+
+/* ==== Other formats =========================================================================== */
+
+static int is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static void pass_blanks(const char **p, const char *end)
+{
+    while (*p != end && (**p == ' ' || **p == '\t' || **p == '\n' || **p == '\r'))
+        (*p)++;
+}
+
+/* A number of one to `most` digits; -1 if there is none. */
+static int read_number(const char **p, const char *end, int most)
+{
+    int value = -1;
+    for (; *p != end && is_digit(**p) && most > 0; (*p)++, most--)
+        value = (value < 0 ? 0 : value) * 10 + (**p - '0');
+    return value;
+}
+
+/* Place of the next three letters in `list`, a word every three bytes; -1. */
+static int read_word(const char **p, const char *end, const char *list)
+{
+    if (end - *p < 3)
+        return -1;
+    for (int i = 0; list[3 * i] != '\0'; i++)
+        if (((*p)[0] | 0x20) == list[3 * i] && ((*p)[1] | 0x20) == list[3 * i + 1] &&
+            ((*p)[2] | 0x20) == list[3 * i + 2]) {
+            *p += 3;
+            return i;
+        }
+    return -1;
+}
+
+/* Minutes east of a zone of RFC 822: "+0100", "GMT", "EST"; unknown names are UTC, as RFC 5322
+ * says. */
+static int read_zone(const char *p, const char *end)
+{
+    static const char names[] = "estedtcstcdtmstmdtpstpdt";
+    static const int hours[] = {-5, -4, -6, -5, -7, -6, -8, -7};
+    const int sign = p != end && *p == '-' ? -1 : 1;
+    int place;
+    if (p != end && (*p == '+' || *p == '-')) {
+        int east;
+        p++;
+        east = read_digits(&p, end, 2);
+        (void)take(&p, end, ':');
+        place = read_digits(&p, end, 2);
+        return east < 0 || place < 0 ? 0 : sign * (east * 60 + place);
+    }
+    place = read_word(&p, end, names);
+    return place < 0 ? 0 : hours[place] * 60;
+}
+
+/* "Thu, 12 Mar 2026 09:15:00 +0100" */
+static int from_mail(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
+{
+    int day, month, year, hour, minute, second = 0, zone;
+    if (read_word(&p, end, "montuewedthufrisatsun") >= 0) {
+        while (p != end && *p != ',' && *p != ' ') /* a name in full */
+            p++;
+        (void)take(&p, end, ',');
+        pass_blanks(&p, end);
+    }
+    day = read_number(&p, end, 2);
+    while (p != end && (*p == ' ' || *p == '-'))
+        p++;
+    month = read_word(&p, end, "janfebmaraprmayjunjulaugsepoctnovdec");
+    while (p != end && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'))
+        p++;
+    while (p != end && (*p == ' ' || *p == '-'))
+        p++;
+    year = read_number(&p, end, 4);
+    if (day < 1 || month < 0 || year < 0)
+        return 0;
+    if (year < 100)
+        year += year < 70 ? 2000 : 1900;
+    pass_blanks(&p, end);
+    hour = read_number(&p, end, 2);
+    if (hour < 0 || !take(&p, end, ':') || (minute = read_number(&p, end, 2)) < 0)
+        return 0;
+    if (take(&p, end, ':') && (second = read_number(&p, end, 2)) < 0)
+        return 0;
+    pass_blanks(&p, end);
+    zone = read_zone(p, end);
+    (void)snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", year,
+                   month + 1, day, hour, minute, second, zone < 0 ? '-' : '+',
+                   (zone < 0 ? -zone : zone) / 60 % 100, (zone < 0 ? -zone : zone) % 60);
+    return 1;
+}
+
+/* "20260312T091500+0100", "20260312T0915Z", "20260312" */
+static int from_basic(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
+{
+    const int day = read_digits(&p, end, 8);
+    int hour, minute, second = 0;
+    int used;
+    if (day < 0)
+        return 0;
+    used = snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02d", day / 10000, day / 100 % 100,
+                    day % 100);
+    if (p == end)
+        return 1;
+    if (!take(&p, end, 'T'))
+        return 0;
+    hour = read_digits(&p, end, 2);
+    (void)take(&p, end, ':');
+    minute = read_digits(&p, end, 2);
+    (void)take(&p, end, ':');
+    if (p != end && is_digit(*p))
+        second = read_digits(&p, end, 2);
+    if (hour < 0 || minute < 0 || second < 0 || read_fraction(&p, end) < 0 || end - p > 6)
+        return 0;
+    (void)snprintf(out + used, TTI_MOMENT_ROOM - (size_t)used, "T%02d:%02d:%02d%.*s", hour, minute,
+                   second, p == end ? 1 : (int)(end - p), p == end ? "Z" : p);
+    return 1;
+}
+
+size_t tti_moment_rewrite(const char *text, size_t size, char out[TTI_MOMENT_ROOM])
+{
+    const char *p = text, *end = text + size;
+    pass_blanks(&p, end);
+    while (end != p && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\t' || end[-1] == '\r'))
+        end--;
+    size = (size_t)(end - p);
+    if (size + 2 < TTI_MOMENT_ROOM && tti_moment_parse(p, size) != TT_NO_TIME) {
+        memcpy(out, p, size);
+        out[size] = '\0';
+    } else if (!from_basic(p, end, out) && !from_mail(p, end, out)) {
+        return 0;
+    }
+    size = strlen(out);
+    if (size > 11 && (out[size - 5] == '+' || out[size - 5] == '-') && size + 2 < TTI_MOMENT_ROOM) {
+        memmove(out + size - 1, out + size - 2, 3); /* +0100 */
+        out[size - 2] = ':';
+        size++;
+    }
+    return tti_moment_parse(out, size) == TT_NO_TIME ? 0 : size;
 }

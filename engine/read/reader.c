@@ -9,6 +9,9 @@
  * Strings with escapes are resolved into a second buffer, where each line has room of its own, so
  * that nothing is allocated while threads run, but by simdjson.
  *
+ * XML does not stay in the block: what is there is fed to a parser at once, piece by piece, and the
+ * items that come out, lines of JSON, are gathered in a buffer beside it.
+ *
  * A stream that pauses does not hold back the lines that came before: they are a batch.
  *
  * A line is given up while it is being read, to bound the memory, when it is longer than
@@ -24,6 +27,7 @@
 #include "read/jsonl.h"
 #include "read/source.h"
 #include "read/walk.h"
+#include "read/xml.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -34,14 +38,17 @@ enum {
     BATCH_RECORDS = 32768,
     ITEMS_PER_TURN = 8, /* lines a thread takes at once */
     PARALLEL_BYTES = 64 << 10,
+    XML_PIECE = 64 << 10,  /* bounds the items that come at once */
+    SNIFF_BYTES = 64 << 10, /* what is looked at to tell XML from plain text */
     PATIENCE_MS = 50 /* how long a stream may pause before what is there is handed out */
 };
 
 static const uint64_t LONGEST_ARTICLE = (uint64_t)1 << 30;
 
-typedef enum { ITEM_LINE, ITEM_PLAIN, ITEM_REJECTED } item_kind;
+typedef enum { ITEM_LINE, ITEM_PLAIN, ITEM_REJECTED, ITEM_WIRE, ITEM_WIRE_REJECTED } item_kind;
 
-/* A record to be: where it stands in the block, and its room in the second buffer. */
+/* A record to be: where it stands in the block, or among the items of XML, and its room in the
+ * second buffer. */
 typedef struct item {
     item_kind kind;
     size_t begin, end;
@@ -52,6 +59,7 @@ typedef struct item {
 /* The file being read. */
 typedef struct current {
     tti_source *source;
+    tti_xml *xml; /* of a file of this form */
     const tti_input *input;
     tti_form form;
     int begun;        /* the form is known and the byte order mark is passed */
@@ -65,7 +73,7 @@ typedef struct current {
 struct tt_reader {
     const tt_allocator *allocator;
     int threads;
-    tti_rules rules;
+    tti_rules rules, wire_rules; /* those of a line, and of an item of XML */
     char *names[2]; /* id and text field */
     uint64_t longest_line;
     size_t block;
@@ -77,6 +85,8 @@ struct tt_reader {
 
     char *data; /* [tail, scanned) holds no newline; [scanned, used) is still to be searched */
     size_t capacity, tail, scanned, used;
+    char *wire; /* items of XML, one after another */
+    size_t wire_size, wire_capacity;
     char *out;
     size_t out_capacity;
     item *items;
@@ -119,7 +129,15 @@ static tt_status set_up(tt_reader *r, const char *const *paths, size_t count,
     r->rules.name[TTI_FIELD_SOURCE] = "source";
     r->rules.name_size[TTI_FIELD_PUBLISHED] = strlen("published");
     r->rules.name_size[TTI_FIELD_SOURCE] = strlen("source");
+    r->rules.name[TTI_FIELD_VERSION] = "version";
+    r->rules.name_size[TTI_FIELD_VERSION] = strlen("version");
+    r->rules.whole = (options->flags & TT_READER_WHOLE) != 0;
     r->rules.max_article_bytes = longest == 0 ? LONGEST_ARTICLE : longest;
+    r->wire_rules = r->rules;
+    r->wire_rules.name[TTI_FIELD_ID] = "id";
+    r->wire_rules.name_size[TTI_FIELD_ID] = strlen("id");
+    r->wire_rules.name[TTI_FIELD_TEXT] = "text";
+    r->wire_rules.name_size[TTI_FIELD_TEXT] = strlen("text");
     r->longest_line = 6 * r->rules.max_article_bytes + (1 << 20); /* an escape: 6 bytes for one */
     r->threads = options->threads;
     r->block = BLOCK_BYTES;
@@ -145,11 +163,13 @@ tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count
     for (size_t i = 0; i < count; i++)
         if (paths[i] == NULL || paths[i][0] == '\0')
             return tti_fail(error, TT_EINVAL, i, "an input's path is empty");
-    if (given.reserved != 0 || given.threads < 0 || given.max_article_bytes > LONGEST_ARTICLE)
+    if (given.reserved != 0 || given.reserved2 != 0 || given.threads < 0 ||
+        given.max_article_bytes > LONGEST_ARTICLE || (given.flags & ~TT_READER_WHOLE) != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is out of range",
-                        given.reserved != 0 ? "reserved"
-                        : given.threads < 0 ? "threads"
-                                            : "max_article_bytes");
+                        given.reserved != 0 || given.reserved2 != 0 ? "reserved"
+                        : given.threads < 0                         ? "threads"
+                        : given.max_article_bytes > LONGEST_ARTICLE ? "max_article_bytes"
+                                                                    : "flags");
     allocator = given.allocator == NULL ? &tti_libc_allocator : given.allocator;
     r = tti_alloc_zero(allocator, 1, sizeof *r);
     if (r == NULL)
@@ -174,6 +194,7 @@ void tt_reader_close(tt_reader *r)
 {
     if (r == NULL)
         return;
+    tti_xml_close(r->now.xml);
     tti_source_close(r->now.source);
     tti_inputs_free(&r->inputs);
     for (size_t i = 0; i < r->quick_count; i++)
@@ -181,6 +202,7 @@ void tt_reader_close(tt_reader *r)
     tti_release(r->allocator, r->quick, r->quick_count, sizeof(tti_quick *));
     tti_release(r->allocator, r->data, r->capacity, 1);
     tti_release(r->allocator, r->out, r->out_capacity, 1);
+    tti_release(r->allocator, r->wire, r->wire_capacity, 1);
     tti_release(r->allocator, r->items, r->item_capacity, sizeof *r->items);
     tti_release(r->allocator, r->records, r->record_capacity, sizeof *r->records);
     for (int i = 0; i < 2; i++)
@@ -294,6 +316,100 @@ static tt_status cut_lines(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
+static void close_current(tt_reader *r)
+{
+    r->done += r->inputs.has_stream ? tti_source_consumed(r->now.source) : r->now.input->size;
+    tti_source_close(r->now.source);
+    tti_xml_close(r->now.xml);
+    r->now.source = NULL;
+    r->now.xml = NULL;
+    r->tail = r->scanned = r->used;
+}
+
+/* ==== XML ===================================================================================== */
+
+/* A tti_xml_fn: an item goes to the others. */
+static tt_status take_wire(void *ctx, const tti_xml_item *given)
+{
+    tt_reader *r = ctx;
+    const size_t end = r->wire_size + given->size;
+    tt_record *record;
+    if (tti_reserve(r->allocator, &r->wire, &r->wire_capacity, end + TTI_LINE_SLACK, 1) != 0)
+        return TT_ENOMEM;
+    record = push_item(r, given->status == TT_OK ? ITEM_WIRE : ITEM_WIRE_REJECTED, r->wire_size,
+                       end, r->now.input, given->line);
+    if (record == NULL)
+        return TT_ENOMEM;
+    memcpy(r->wire + r->wire_size, given->json, given->size);
+    r->wire_size = end;
+    if (given->status != TT_OK)
+        tti_reject(record, given->status, "%s", given->reason);
+    return TT_OK;
+}
+
+/* One piece to the parser. *ended: it takes no more. */
+static tt_status feed_piece(tt_reader *r, const char *bytes, size_t size, int last, int *ended,
+                            tt_error *error)
+{
+    const tt_status status = tti_xml_feed(r->now.xml, bytes, size, last);
+    *ended = status != TT_OK;
+    if (status == TT_EFORMAT) {
+        uint64_t line;
+        const char *reason = tti_xml_fault(r->now.xml, &line);
+        tt_record *record = push_item(r, ITEM_REJECTED, 0, 0, r->now.input, line);
+        if (record == NULL)
+            return tti_fail_memory(error, "records");
+        tti_reject(record, TT_EFORMAT, "%s", reason);
+        return TT_OK;
+    }
+    return status == TT_OK ? TT_OK : tti_fail_memory(error, "an item of XML");
+}
+
+static int has_room(const tt_reader *r)
+{
+    return r->count < BATCH_RECORDS && (r->count == 0 || r->wire_size < r->block);
+}
+
+/* Feeds what is there, as far as the batch has room. A fault ends the file. */
+static tt_status feed_xml(tt_reader *r, tt_error *error)
+{
+    size_t at = r->tail;
+    int ended = 0;
+    while (at < r->used && !ended && has_room(r)) {
+        const size_t left = r->used - at, size = left < XML_PIECE ? left : XML_PIECE;
+        TTI_TRY(feed_piece(r, r->data + at, size, 0, &ended, error));
+        at += size;
+    }
+    if (at == r->used) /* the room is free again */
+        r->used = r->scanned = r->tail;
+    else
+        r->tail = r->scanned = at;
+    if (ended) {
+        r->used = r->tail;
+        close_current(r);
+    }
+    return TT_OK;
+}
+
+static tt_status end_xml(tt_reader *r, tt_error *error)
+{
+    int ended = 0;
+    TTI_TRY(feed_xml(r, error));
+    if (r->now.source == NULL || r->tail < r->used || !has_room(r))
+        return TT_OK; /* over, or again in the next batch */
+    TTI_TRY(feed_piece(r, "", 0, 1, &ended, error));
+    close_current(r);
+    return TT_OK;
+}
+
+static tt_status begin_xml(tt_reader *r, tt_error *error)
+{
+    const tti_xml_rules rules = {r->allocator, r->longest_line, r->rules.whole};
+    if (tti_xml_open(&r->now.xml, &rules, take_wire, r) != TT_OK)
+        return tti_fail_memory(error, "an XML parser");
+    return TT_OK;
+}
+
 /* ==== Filling a block ========================================================================= */
 
 static tt_status open_next(tt_reader *r, tt_error *error)
@@ -325,35 +441,75 @@ static tt_status open_next(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
-static void close_current(tt_reader *r)
+/* Is [bytes, end of size) the first line of one object that goes on over several? 1, 0, or -1: more
+ * is needed. Its first line ends early, and the next one is not an object's beginning. */
+static int is_object(const char *bytes, size_t size, int at_end)
 {
-    r->done += r->inputs.has_stream ? tti_source_consumed(r->now.source) : r->now.input->size;
-    tti_source_close(r->now.source);
-    r->now.source = NULL;
-    r->tail = r->scanned = r->used;
+    const char *newline = memchr(bytes, '\n', size);
+    tti_json json;
+    tti_json_kind kind;
+    size_t next;
+    if (newline == NULL)
+        return at_end || size >= GIVE_UP_BYTES ? 0 : -1;
+    next = (size_t)(newline - bytes) + 1;
+    tti_json_init(&json, bytes, next - 1);
+    do
+        kind = tti_json_next(&json);
+    while (kind != TTI_JSON_BAD && kind != TTI_JSON_END);
+    if (kind == TTI_JSON_END || strcmp(json.fault, "it ends early") != 0)
+        return 0;
+    while (next < size && is_blank(bytes[next]))
+        next++;
+    if (next == size)
+        return at_end || size >= GIVE_UP_BYTES ? 0 : -1;
+    return bytes[next] != '{';
+}
+
+/* The form of a file of which [bytes, size) is there, blanks passed; the form given where more is
+ * needed. */
+static tti_form settle_form(tti_form form, const char *bytes, size_t size, int at_end)
+{
+    int answer;
+    if (size == 0)
+        return at_end ? TTI_FORM_LINES : form;
+    if (bytes[0] == '{' && form != TTI_FORM_STREAM) {
+        answer = is_object(bytes, size, at_end);
+        return answer < 0 ? form : answer ? TTI_FORM_OBJECT : TTI_FORM_LINES;
+    }
+    if (form == TTI_FORM_STREAM)
+        return bytes[0] == '<' ? TTI_FORM_XML : TTI_FORM_LINES;
+    if (form == TTI_FORM_JSON)
+        return TTI_FORM_LINES;
+    answer = tti_xml_sniff(bytes, size);
+    if (answer < 0 && !at_end && size < SNIFF_BYTES)
+        return form;
+    return answer > 0 ? TTI_FORM_XML : TTI_FORM_PLAIN;
 }
 
 /* At the start of a file: passes the byte order mark and settles the form, if enough is there. */
-static void begin_file(tt_reader *r, int at_end)
+static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
 {
     const char *bytes = r->data + r->tail;
     const size_t size = r->used - r->tail;
     size_t first;
-    if (size < 3 && !at_end)
-        return;
+    if (size < 4 && !at_end && (size < 3 || r->now.form > TTI_FORM_PLAIN))
+        return TT_OK;
     r->now.bom = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     first = (size_t)r->now.bom;
-    if (r->now.form == TTI_FORM_ASK) {
+    if (r->now.form >= TTI_FORM_STREAM) {
+        const tti_form before = r->now.form;
         while (first < size && is_blank(bytes[first]))
             first++;
-        if (first == size && !at_end && size < GIVE_UP_BYTES)
-            return;
-        r->now.form = first == size || bytes[first] == '{' ? TTI_FORM_LINES : TTI_FORM_PLAIN;
+        r->now.form = settle_form(before, bytes + first, size - first,
+                                  at_end || (first == size && size >= GIVE_UP_BYTES));
+        if (r->now.form == before)
+            return TT_OK;
     }
     r->now.begun = 1;
     if (r->now.form == TTI_FORM_LINES)
         r->tail += (size_t)r->now.bom;
     r->scanned = r->tail;
+    return r->now.form == TTI_FORM_XML ? begin_xml(r, error) : TT_OK;
 }
 
 /* The whole plain file is in [tail, used), or was skipped. */
@@ -371,12 +527,32 @@ static tt_status take_plain(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
+/* The whole file, one object, is in [tail, used), or was skipped: as one line. */
+static tt_status take_object(tt_reader *r, tt_error *error)
+{
+    if (r->now.skipping)
+        return take_skipped(r, r->used, error);
+    r->tail += (size_t)r->now.bom;
+    while (r->tail < r->used && is_blank(r->data[r->tail]))
+        r->now.line += r->data[r->tail++] == '\n';
+    for (size_t i = r->tail; i < r->used; i++)
+        if (r->data[i] == '\n' || r->data[i] == '\r')
+            r->data[i] = ' ';
+    while (r->used > r->tail && is_blank(r->data[r->used - 1]))
+        r->used--;
+    return take_line(r, r->used, r->used, error);
+}
+
 static tt_status end_file(tt_reader *r, tt_error *error)
 {
     if (!r->now.begun)
-        begin_file(r, 1);
+        TTI_TRY(begin_file(r, 1, error));
+    if (r->now.form == TTI_FORM_XML)
+        return end_xml(r, error);
     if (r->now.form == TTI_FORM_PLAIN)
         TTI_TRY(take_plain(r, error));
+    else if (r->now.form == TTI_FORM_OBJECT)
+        TTI_TRY(take_object(r, error));
     else {
         TTI_TRY(cut_lines(r, error));
         if (r->count == BATCH_RECORDS)
@@ -398,11 +574,12 @@ static tt_status make_room(tt_reader *r, tt_error *error)
     size_t first = r->tail, capacity;
     if (r->now.begun && held >= GIVE_UP_BYTES && !r->now.skipping) {
         const int plain = r->now.form == TTI_FORM_PLAIN;
+        const int object = r->now.form == TTI_FORM_OBJECT;
         while (first < r->used && is_blank(r->data[first]))
             first++;
         if (first == r->used && !plain)
             r->used = r->scanned = r->tail; /* blanks to be skipped in any case */
-        r->now.is_object = r->used > r->tail && r->data[first] == '{';
+        r->now.is_object = object || (r->used > r->tail && r->data[first] == '{');
         r->now.skipping = plain
                               ? held > r->rules.max_article_bytes + (uint64_t)r->now.bom
                               : held > r->longest_line || (r->used > r->tail && !r->now.is_object);
@@ -443,9 +620,7 @@ static tt_status read_more(tt_reader *r, tt_error *error)
     if (got == 0)
         return end_file(r, error);
     r->used += got;
-    if (!r->now.begun)
-        begin_file(r, 0);
-    return TT_OK;
+    return r->now.begun ? TT_OK : begin_file(r, 0, error);
 }
 
 /* Drops the batch before and fills the block with the next. */
@@ -457,12 +632,17 @@ static tt_status fill(tt_reader *r, tt_error *error)
         memmove(r->data, r->data + r->tail, r->used);
     r->tail = 0;
     r->count = 0;
+    r->wire_size = 0;
+    if (r->wire_capacity > 4 * r->block)
+        (void)tti_resize(r->allocator, &r->wire, &r->wire_capacity, r->block + TTI_LINE_SLACK, 1);
     if (r->capacity > 4 * (r->block + TTI_LINE_SLACK) && r->used < r->block)
         (void)tti_resize(r->allocator, &r->data, &r->capacity, r->block + TTI_LINE_SLACK, 1);
     for (;;) {
         if (r->now.source != NULL && r->now.begun && r->now.form == TTI_FORM_LINES)
             TTI_TRY(cut_lines(r, error));
-        if (r->count >= BATCH_RECORDS || (r->count > 0 && r->used >= r->block))
+        if (r->now.source != NULL && r->now.begun && r->now.form == TTI_FORM_XML)
+            TTI_TRY(feed_xml(r, error));
+        if (!has_room(r) || (r->count > 0 && r->used >= r->block))
             return TT_OK;
         if (r->now.source != NULL && r->count > 0 &&
             !tti_source_is_ready(r->now.source, PATIENCE_MS))
@@ -509,6 +689,8 @@ static void read_item(tt_reader *r, size_t i, tti_quick *quick)
     const item *it = &r->items[i];
     if (it->kind == ITEM_LINE)
         tti_jsonl_read(&r->rules, quick, r->out + it->out, &r->records[i]);
+    else if (it->kind == ITEM_WIRE)
+        tti_jsonl_read(&r->wire_rules, quick, r->out + it->out, &r->records[i]);
     else if (it->kind == ITEM_PLAIN)
         read_plain(&r->rules, it, &r->records[i]);
 }
@@ -521,10 +703,11 @@ static tt_status prepare(tt_reader *r, int threads, tt_error *error)
         item *it = &r->items[i];
         if (it->kind == ITEM_REJECTED)
             continue;
-        r->records[i].raw = r->data + it->begin;
+        r->records[i].raw =
+            (it->kind == ITEM_LINE || it->kind == ITEM_PLAIN ? r->data : r->wire) + it->begin;
         r->records[i].raw_size = it->end - it->begin;
         it->out = room;
-        if (it->kind == ITEM_LINE)
+        if (it->kind == ITEM_LINE || it->kind == ITEM_WIRE)
             room += tti_jsonl_room(it->end - it->begin, strlen(r->records[i].file));
     }
     if (room > r->out_capacity || r->out_capacity > 4 * (room + r->block)) {
@@ -536,6 +719,8 @@ static tt_status prepare(tt_reader *r, int threads, tt_error *error)
     }
     if (r->data != NULL)
         memset(r->data + r->used, 0, TTI_LINE_SLACK);
+    if (r->wire != NULL)
+        memset(r->wire + r->wire_size, 0, TTI_LINE_SLACK);
     if (!r->use_quick || r->quick_count >= (size_t)threads)
         return TT_OK;
     if (tti_resize(r->allocator, &r->quick, &r->quick_count, (size_t)threads,
@@ -547,7 +732,7 @@ static tt_status prepare(tt_reader *r, int threads, tt_error *error)
 static tt_status parse(tt_reader *r, tt_error *error)
 {
     const size_t turns = (r->count + ITEMS_PER_TURN - 1) / ITEMS_PER_TURN;
-    const int threads = tti_threads(r->threads, r->used < PARALLEL_BYTES ? 1 : turns);
+    const int threads = tti_threads(r->threads, r->used + r->wire_size < PARALLEL_BYTES ? 1 : turns);
     const ptrdiff_t count = (ptrdiff_t)r->count;
     const size_t before = r->quick_count;
     TTI_TRY(prepare(r, threads, error));

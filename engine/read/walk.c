@@ -55,20 +55,29 @@ static int ends_with(const char *name, size_t size, const char *end)
     return size > n && memcmp(name + size - n, end, n) == 0;
 }
 
+/* What names say, and whether a file of such a name is an input when it is met in a directory. */
+static const struct {
+    const char *end;
+    tti_form form;
+    int wanted;
+} endings[] = {
+    {".txt", TTI_FORM_PLAIN, 1}, {".jsonl", TTI_FORM_LINES, 1}, {".ndjson", TTI_FORM_LINES, 0},
+    {".json", TTI_FORM_JSON, 0}, {".ninjs", TTI_FORM_JSON, 1},  {".xml", TTI_FORM_XML, 1},
+    {".nitf", TTI_FORM_XML, 1},  {".rss", TTI_FORM_XML, 1},     {".atom", TTI_FORM_XML, 1},
+};
+
 static tti_form form_of(const char *path)
 {
     size_t size = strlen(path);
     if (strcmp(path, "-") == 0)
-        return TTI_FORM_LINES;
+        return TTI_FORM_STREAM;
     if (ends_with(path, size, ".gz"))
         size -= 3;
     else if (ends_with(path, size, ".zst"))
         size -= 4;
-    if (ends_with(path, size, ".txt"))
-        return TTI_FORM_PLAIN;
-    if (ends_with(path, size, ".jsonl") || ends_with(path, size, ".ndjson") ||
-        ends_with(path, size, ".json"))
-        return TTI_FORM_LINES;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (ends_with(path, size, endings[i].end))
+            return endings[i].form;
     return TTI_FORM_ASK;
 }
 
@@ -80,7 +89,10 @@ static int is_wanted(const char *name)
         size -= 3;
     else if (ends_with(name, size, ".zst"))
         size -= 4;
-    return ends_with(name, size, ".txt") || ends_with(name, size, ".jsonl");
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (endings[i].wanted && ends_with(name, size, endings[i].end))
+            return 1;
+    return 0;
 }
 
 static tt_status push(tti_inputs *in, const char *path, uint64_t size, int fault, tt_error *error)

@@ -49,7 +49,8 @@ static void scan(const corpus *c, const plan *p, results *out)
     o.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES;
     for (size_t k = 0; k < c->count; k++) {
         const text *t = &c->texts[p->order != NULL ? p->order[k] : k];
-        all[k] = (tt_article){t->id, strlen(t->id), t->bytes, t->size, NULL, 0, TT_NO_TIME, 0, 0};
+        all[k] = (tt_article){.id = t->id, .id_size = strlen(t->id), .text = t->bytes,
+                              .text_size = t->size, .published = TT_NO_TIME};
     }
     CHECK(tt_builder_open(&b, &o, NULL) == TT_OK, "open");
     for (size_t k = 0; k < c->count; k += p->batch) {

@@ -12,7 +12,8 @@ typedef struct reading {
     char line[4096], out[8192], again[8192];
 } reading;
 
-static const tti_rules usual = {{"id", "text", "published", "source"}, {2, 4, 9, 6}, 1000};
+static const tti_rules usual = {
+    {"id", "text", "published", "source", "version"}, {2, 4, 9, 6, 7}, 1000, 0};
 
 static tt_record *read_bytes_by(const tti_rules *rules, reading *r, const char *line, size_t size)
 {
@@ -328,7 +329,7 @@ static void names_of_fields_are_options(void **state)
 {
     (void)state;
     reading r;
-    tti_rules rules = {{"key", "body \"x\"", "published", "source"}, {3, 8, 9, 6}, 1000};
+    tti_rules rules = {{"key", "body \"x\"", "published", "source", "version"}, {3, 8, 9, 6, 7}, 1000, 0};
     const char *line = "{\"key\":3,\"body \\\"x\\\"\":\"t\\n\",\"id\":1.5,\"text\":7}";
     read_bytes_by(&rules, &r, line, strlen(line));
     assert_int_equal(r.record.status, TT_OK);
@@ -352,7 +353,7 @@ static void one_field_may_play_two_parts(void **state)
 {
     (void)state;
     reading r;
-    tti_rules rules = {{"source", "source", "published", "source"}, {6, 6, 9, 6}, 1000};
+    tti_rules rules = {{"source", "source", "published", "source", "version"}, {6, 6, 9, 6, 7}, 1000, 0};
     char line[1500], *end = line;
     end += sprintf(end, "{\"source\":\"");
     for (int i = 0; i < 500; i++)
