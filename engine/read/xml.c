@@ -114,6 +114,7 @@ struct tti_xml {
     xmlEntity named; /* the character that a reference stands for */
     char named_bytes[8];
 
+    int is_begun;   /* there were bytes */
     form form;      /* of the document */
     int depth;      /* of the element at hand, the root being 1 */
     int item_depth; /* of the item, 0 outside of one */
@@ -279,6 +280,7 @@ static void end_item(tti_xml *x)
     const buffer *version = choose(x, VERSION);
     buffer *body = choose(x, BODY);
     tti_xml_item item = {NULL, 0, x->item_line, TT_OK, NULL};
+    tt_status status;
     drop_headline(body, headline);
     if (x->rules.whole)
         join_whole(x, headline, body);
@@ -309,11 +311,9 @@ static void end_item(tti_xml *x)
         item.status = TT_EFORMAT;
         item.reason = "no body text in the item";
     }
-    {
-        const tt_status status = x->emit(x->ctx, &item);
-        if (status != TT_OK)
-            stop(x, status);
-    }
+    status = x->emit(x->ctx, &item);
+    if (status != TT_OK)
+        stop(x, status);
 }
 
 /* ==== Elements ================================================================================ */
@@ -734,12 +734,20 @@ tt_status tti_xml_feed(tti_xml *x, const char *bytes, size_t size, int last)
     void *const handler_ctx = xmlStructuredErrorContext;
     if (x->status != TT_OK)
         return x->status;
+    x->is_begun |= size > 0;
+    if (last && !x->is_begun) {
+        refuse(x, "an empty file");
+        return x->status;
+    }
     xmlSetStructuredErrorFunc(x, (xmlStructuredErrorFunc)note_error);
     (void)xmlParseChunk(x->parser, bytes, (int)size, last);
     xmlSetStructuredErrorFunc(handler_ctx, handler);
     if (x->status == TT_OK && (!x->parser->wellFormed || x->parser->disableSAX)) {
         x->status = TT_EFORMAT;
-        if (x->fault[0] == '\0') {
+        if (last) {
+            x->fault_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
+            (void)snprintf(x->fault, sizeof x->fault, "invalid XML: it ends early");
+        } else if (x->fault[0] == '\0') {
             x->fault_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
             (void)snprintf(x->fault, sizeof x->fault, "invalid XML: it cannot be decoded");
         }

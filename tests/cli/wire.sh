@@ -1,0 +1,104 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# Wire formats: the same in every command, kept as JSON Lines, told by content and by name.
+
+samples=$here/../wire
+
+test_wire_files_are_articles() {
+    run scan --sections "$samples"/newsitem.xml "$samples"/story.nitf "$samples"/one.ninjs
+    exits 0
+    has out '"articles":3,"rejected":0,'
+}
+
+test_items_without_text_are_rejected_with_their_place() {
+    run scan "$samples" -o result.jsonl --rejects rejects
+    exits 1
+    has result.jsonl '"articles":13,"rejected":3,'
+    has err "newsmessage.xml:30: no body text in the item"
+    has err "feed.rss:25: no body text in the item"
+    has err "lines.ninjs:3: no body text in a ninjs item"
+    lines rejects 3
+    has rejects '{"id":"harbour-3","title":"Only a title","source":"Harbour & Coast"}'
+}
+
+test_kept_items_are_lines_that_can_be_read_again() {
+    run dedup -q "$samples" -o kept.jsonl
+    exits 1
+    lines kept.jsonl 13
+    has kept.jsonl '{"id":"EXW-2026-0312-77","text":"The café on the pier reopens on Saturday.\n\nIt had'
+    has kept.jsonl ',"title":"Café by the pier reopens","byline":"By Cy Pen Staff Writer","dateline":"PORT ALDER","published":"2026-03-12T09:15:00+01:00","source":"Example Wire Nord","version":"2"}'
+    has kept.jsonl '{   "uri": "http://wire.example.com/items/20260312-8",   "type": "text",'
+    run dedup kept.jsonl -o again.jsonl
+    exits 0
+    same kept.jsonl again.jsonl
+}
+
+test_headlines_count_only_when_asked() {
+    {
+        printf '<rss><channel>'
+        for i in 1 2; do
+            printf '<item><guid>%s</guid><title>Ministers of the northern towns meet again to settle the price of bread and of flour before the winter</title>' $i
+            printf '<description>%s</description></item>' "$(feed 2 | sed -n ${i}p | sed 's/.*"text":"\([^"]*\)".*/\1/' | cut -c1-200)"
+        done
+        printf '</channel></rss>'
+    } >in.rss
+    run scan --sections --min-section 10 in.rss
+    exits 0
+    lacks out '"type":"section"'
+    run scan --sections --min-section 10 --whole in.rss
+    exits 0
+    has out '"type":"section"'
+}
+
+test_compressed_and_piped_wire_files_give_the_same() {
+    run dedup -q "$samples"/feed.atom -o -
+    exits 0
+    cp out expected
+    gzip -c "$samples"/feed.atom >feed.gz
+    run dedup -q feed.gz -o -
+    exits 0
+    same expected out
+    "$TWICETOLD" dedup -q - -o - <"$samples"/feed.atom >out
+    same expected out
+}
+
+test_a_copy_across_formats_is_found() {
+    printf '{"id":"line","text":"Gulls came early.\\n\\nTerns & others did not: 1 < 2."}\n' >in.jsonl
+    run dedup -q in.jsonl "$samples"/feed.atom -o kept.jsonl --removed removed.jsonl
+    exits 0
+    has removed.jsonl '{"id":"tag:coast.example.com,2026:1","kept":"line","relation":"identical"'
+}
+
+test_malformed_xml_does_not_stop_the_run() {
+    printf '<rss><channel>\n<item><guid>a</guid><description>one two</description></item>\n<item></oops>' >bad.xml
+    printf '{"id":"b","text":"three four"}\n' >good.jsonl
+    run dedup bad.xml good.jsonl -o -
+    exits 1
+    lines out 2
+    has err 'bad.xml:3: invalid XML: '
+    has err '2 articles: 2 kept, 0 removed, 1 rejected'
+}
+
+test_a_secret_is_not_read_through_an_entity() {
+    echo SECRET >secret.txt
+    printf '<!DOCTYPE nitf [<!ENTITY s SYSTEM "secret.txt">]><nitf><body><body.content><p>&s;</p></body.content></body></nitf>' >in.nitf
+    run dedup in.nitf -o -
+    exits 1
+    lacks out SECRET
+    has err 'in.nitf:1: it declares an entity, and entities are off'
+}
+
+test_entities_that_multiply_are_refused_at_once() {
+    {
+        printf '<!DOCTYPE rss [<!ENTITY a0 "ha">'
+        for i in 1 2 3 4 5 6 7 8 9; do
+            printf '<!ENTITY a%s "' $i
+            for _ in 1 2 3 4 5 6 7 8 9 10; do printf '&a%s;' $((i - 1)); done
+            printf '">'
+        done
+        printf ']><rss><channel><item><description>&a9;</description></item></channel></rss>'
+    } >in.xml
+    ulimit -v 1000000
+    run scan in.xml
+    exits 1
+    has err 'in.xml:1: it declares an entity, and entities are off'
+}
