@@ -200,9 +200,9 @@ typedef struct tt_article {
     size_t text_size;
     const char *source; /**< for TT_KEEP_SOURCE */
     size_t source_size;
-    int64_t published; /**< microseconds since 1970-01-01 UTC, or TT_NO_TIME */
-    uint32_t flags;    /**< TT_ARTICLE_* */
-    uint32_t reserved; /**< must be 0 */
+    int64_t published;   /**< microseconds since 1970-01-01 UTC, or TT_NO_TIME */
+    uint32_t flags;      /**< TT_ARTICLE_* */
+    uint32_t reserved;   /**< must be 0 */
     const char *version; /**< of the item, as written; an index does not keep it */
     size_t version_size;
 } tt_article;
@@ -411,8 +411,8 @@ typedef struct tt_reader_options {
 /** One record, good or rejected; borrowed until the next call with the reader. */
 typedef struct tt_record {
     tt_article article; /**< all zero where status is bad, but for the id if it could be read */
-    const char *raw;    /**< the record's bytes as they stood, without the line's end; an object over
-                             several lines made one line; an item of XML as a JSON object */
+    const char *raw; /**< the record's bytes as they stood, without the line's end; an object over
+                          several lines made one line; an item of XML as a JSON object */
     size_t raw_size;
     const char *file; /**< path as found; "-" for standard input */
     uint64_t line;    /**< where it begins, from 1; 0: the whole file is the record (plain text, or

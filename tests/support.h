@@ -1,4 +1,5 @@
-/* What several tests need: random numbers, an allocator that counts and fails, collected results. */
+/* What several tests need: random numbers, an allocator that counts and fails, collected results.
+ */
 #ifndef TT_SUPPORT_H
 #define TT_SUPPORT_H
 
@@ -116,7 +117,10 @@ static inline int counting_is_clean(counting *c)
 /** An article of NUL-terminated strings. */
 static inline tt_article article_of(const char *id, const char *text)
 {
-    return (tt_article){.id = id, .id_size = strlen(id), .text = text, .text_size = strlen(text),
+    return (tt_article){.id = id,
+                        .id_size = strlen(id),
+                        .text = text,
+                        .text_size = strlen(text),
                         .published = TT_NO_TIME};
 }
 

@@ -11,8 +11,14 @@
 
 #include "twicetold.h"
 
-enum { TTI_FIELD_ID, TTI_FIELD_TEXT, TTI_FIELD_PUBLISHED, TTI_FIELD_SOURCE,
-       TTI_FIELD_VERSION, TTI_FIELD_COUNT };
+enum {
+    TTI_FIELD_ID,
+    TTI_FIELD_TEXT,
+    TTI_FIELD_PUBLISHED,
+    TTI_FIELD_SOURCE,
+    TTI_FIELD_VERSION,
+    TTI_FIELD_COUNT
+};
 
 typedef enum tti_value_kind {
     TTI_VALUE_ABSENT,
@@ -80,8 +86,8 @@ int64_t tti_moment_parse(const char *text, size_t size);
 
 enum { TTI_MOMENT_ROOM = 48 };
 
-/** Writes a time as RFC 3339: one that is so already, one of ISO 8601's basic form (NITF), or one of
- * RFC 822 (RSS). @return its bytes, 0 if it is no time */
+/** Writes a time as RFC 3339: one that is so already, one of ISO 8601's basic form (NITF), or one
+ * of RFC 822 (RSS). @return its bytes, 0 if it is no time */
 size_t tti_moment_rewrite(const char *text, size_t size, char out[TTI_MOMENT_ROOM]);
 
 /**

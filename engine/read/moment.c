@@ -169,7 +169,7 @@ static int read_zone(const char *p, const char *end)
 /* "Thu, 12 Mar 2026 09:15:00 +0100" */
 static int from_mail(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
 {
-    int day, month, year, hour, minute, second = 0, zone;
+    int day, month, year, hour, minute, second = 0, zone, used;
     if (read_word(&p, end, "montuewedthufrisatsun") >= 0) {
         while (p != end && *p != ',' && *p != ' ') /* a name in full */
             p++;
@@ -197,9 +197,12 @@ static int from_mail(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
         return 0;
     pass_blanks(&p, end);
     zone = read_zone(p, end);
-    (void)snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", year,
-                   month + 1, day, hour, minute, second, zone < 0 ? '-' : '+',
-                   (zone < 0 ? -zone : zone) / 60 % 100, (zone < 0 ? -zone : zone) % 60);
+    used = snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%c", year % 10000,
+                    (month + 1) % 100, day % 100, hour % 100, minute % 100, second % 100,
+                    zone < 0 ? '-' : '+');
+    zone = zone < 0 ? -zone : zone;
+    (void)snprintf(out + used, TTI_MOMENT_ROOM - (size_t)used, "%02d:%02d", zone / 60 % 100,
+                   zone % 60);
     return 1;
 }
 
@@ -211,8 +214,8 @@ static int from_basic(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
     int used;
     if (day < 0)
         return 0;
-    used = snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02d", day / 10000, day / 100 % 100,
-                    day % 100);
+    used =
+        snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100);
     if (p == end)
         return 1;
     if (!take(&p, end, 'T'))
@@ -225,8 +228,8 @@ static int from_basic(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
         second = read_digits(&p, end, 2);
     if (hour < 0 || minute < 0 || second < 0 || read_fraction(&p, end) < 0 || end - p > 6)
         return 0;
-    (void)snprintf(out + used, TTI_MOMENT_ROOM - (size_t)used, "T%02d:%02d:%02d%.*s", hour, minute,
-                   second, p == end ? 1 : (int)(end - p), p == end ? "Z" : p);
+    (void)snprintf(out + used, TTI_MOMENT_ROOM - (size_t)used, "T%02d:%02d:%02d%.*s", hour % 100,
+                   minute % 100, second % 100, p == end ? 1 : (int)(end - p), p == end ? "Z" : p);
     return 1;
 }
 

@@ -34,10 +34,24 @@ enum {
     FIELDS
 };
 
-static const char *const names[FIELDS] = {
-    "uri",     "guid",       "versioncreated", "version",   "headline", "headlines",
-    "byline",  "by",         "located",        "source",    "provider", "infosource",
-    "infosources", "copyrightholder", "body_xhtml", "body_html", "bodies", "body_text"};
+static const char *const names[FIELDS] = {"uri",
+                                          "guid",
+                                          "versioncreated",
+                                          "version",
+                                          "headline",
+                                          "headlines",
+                                          "byline",
+                                          "by",
+                                          "located",
+                                          "source",
+                                          "provider",
+                                          "infosource",
+                                          "infosources",
+                                          "copyrightholder",
+                                          "body_xhtml",
+                                          "body_html",
+                                          "bodies",
+                                          "body_text"};
 
 /* A string where it stands in the line. */
 typedef struct place {
@@ -91,9 +105,9 @@ static void take_object(tti_json *j, int field, place *into)
             return;
     }
     if (field == BODIES)
-        value.markup = holds(&type, "html") || holds(&type, "nitf") ||
-                       (type.size == 0 && (holds(&role, "html") ||
-                                           (value.size > 0 && value.raw[0] == '<')));
+        value.markup =
+            holds(&type, "html") || holds(&type, "nitf") ||
+            (type.size == 0 && (holds(&role, "html") || (value.size > 0 && value.raw[0] == '<')));
     if (value.is_set && (!into->is_set || (value.markup && !into->markup)))
         *into = value;
 }

@@ -38,9 +38,9 @@ enum {
     BATCH_RECORDS = 32768,
     ITEMS_PER_TURN = 8, /* lines a thread takes at once */
     PARALLEL_BYTES = 64 << 10,
-    XML_PIECE = 64 << 10,  /* bounds the items that come at once */
+    XML_PIECE = 64 << 10,   /* bounds the items that come at once */
     SNIFF_BYTES = 64 << 10, /* what is looked at to tell XML from plain text */
-    PATIENCE_MS = 50 /* how long a stream may pause before what is there is handed out */
+    PATIENCE_MS = 50        /* how long a stream may pause before what is there is handed out */
 };
 
 static const uint64_t LONGEST_ARTICLE = (uint64_t)1 << 30;
@@ -74,7 +74,7 @@ struct tt_reader {
     const tt_allocator *allocator;
     int threads;
     tti_rules rules, wire_rules; /* those of a line, and of an item of XML */
-    char *names[2]; /* id and text field */
+    char *names[2];              /* id and text field */
     uint64_t longest_line;
     size_t block;
 
@@ -732,7 +732,8 @@ static tt_status prepare(tt_reader *r, int threads, tt_error *error)
 static tt_status parse(tt_reader *r, tt_error *error)
 {
     const size_t turns = (r->count + ITEMS_PER_TURN - 1) / ITEMS_PER_TURN;
-    const int threads = tti_threads(r->threads, r->used + r->wire_size < PARALLEL_BYTES ? 1 : turns);
+    const int threads =
+        tti_threads(r->threads, r->used + r->wire_size < PARALLEL_BYTES ? 1 : turns);
     const ptrdiff_t count = (ptrdiff_t)r->count;
     const size_t before = r->quick_count;
     TTI_TRY(prepare(r, threads, error));

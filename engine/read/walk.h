@@ -8,9 +8,9 @@
 #include "twicetold.h"
 
 typedef enum tti_form {
-    TTI_FORM_LINES, /**< JSON Lines */
-    TTI_FORM_PLAIN, /**< the file is one article */
-    TTI_FORM_XML,   /**< a wire format in XML */
+    TTI_FORM_LINES,  /**< JSON Lines */
+    TTI_FORM_PLAIN,  /**< the file is one article */
+    TTI_FORM_XML,    /**< a wire format in XML */
     TTI_FORM_OBJECT, /**< the file is one JSON object over several lines */
     TTI_FORM_STREAM, /**< JSON Lines, or XML if the first byte that is not blank is '<' */
     TTI_FORM_JSON,   /**< JSON Lines or one object: its first line decides */

@@ -94,9 +94,12 @@ static const struct {
     const char *element, *attribute;
     field field;
 } docdata[] = {
-    {"doc-id", "id-string", ID},        {"doc-id", "regsrc", SOURCE_ELSE},
-    {"doc.copyright", "holder", SOURCE_ELSE}, {"du-key", "version", VERSION},
-    {"du-key", "generation", VERSION_ELSE},   {"date.issue", "norm", TIME},
+    {"doc-id", "id-string", ID},
+    {"doc-id", "regsrc", SOURCE_ELSE},
+    {"doc.copyright", "holder", SOURCE_ELSE},
+    {"du-key", "version", VERSION},
+    {"du-key", "generation", VERSION_ELSE},
+    {"date.issue", "norm", TIME},
     {"date.release", "norm", TIME_ELSE},
 };
 

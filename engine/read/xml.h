@@ -1,11 +1,12 @@
 /*
- * Wire formats in XML -> lines of JSON: NewsML-G2, NITF, RSS 2.0 and Atom, as they arrive. Each item
- * becomes one object with the fields id, text, title, byline, dateline, published, source, language,
- * url and version, as far as it has them; docs/wire.md says from where.
+ * Wire formats in XML -> lines of JSON: NewsML-G2, NITF, RSS 2.0 and Atom, as they arrive. Each
+ * item becomes one object with the fields id, text, title, byline, dateline, published, source,
+ * language, url and version, as far as it has them; docs/wire.md says from where.
  *
  * libxml2 checks and decodes; no tree is built. Nothing is fetched or opened: no DTD, no entity, no
- * network. A document that declares an entity is refused, as is one nested deeper than 256 elements;
- * libxml2's own limits hold (10 MB for an attribute). libxml2 allocates with malloc, for itself.
+ * network. A document that declares an entity is refused, as is one nested deeper than 256
+ * elements; libxml2's own limits hold (10 MB for an attribute). libxml2 allocates with malloc, for
+ * itself.
  */
 #ifndef TTI_XML_H
 #define TTI_XML_H

@@ -329,7 +329,8 @@ static void names_of_fields_are_options(void **state)
 {
     (void)state;
     reading r;
-    tti_rules rules = {{"key", "body \"x\"", "published", "source", "version"}, {3, 8, 9, 6, 7}, 1000, 0};
+    tti_rules rules = {
+        {"key", "body \"x\"", "published", "source", "version"}, {3, 8, 9, 6, 7}, 1000, 0};
     const char *line = "{\"key\":3,\"body \\\"x\\\"\":\"t\\n\",\"id\":1.5,\"text\":7}";
     read_bytes_by(&rules, &r, line, strlen(line));
     assert_int_equal(r.record.status, TT_OK);
@@ -353,7 +354,8 @@ static void one_field_may_play_two_parts(void **state)
 {
     (void)state;
     reading r;
-    tti_rules rules = {{"source", "source", "published", "source", "version"}, {6, 6, 9, 6, 7}, 1000, 0};
+    tti_rules rules = {
+        {"source", "source", "published", "source", "version"}, {6, 6, 9, 6, 7}, 1000, 0};
     char line[1500], *end = line;
     end += sprintf(end, "{\"source\":\"");
     for (int i = 0; i < 500; i++)

@@ -36,8 +36,8 @@ static void print_record(FILE *out, const tt_record *r)
     if (a->id_size > prefix && strncmp(a->id, test_directory, prefix - 1) == 0)
         skip = prefix;
     (void)fprintf(out, "%.*s|%.*s|%.*s|", (int)(a->id_size - skip), a->id + skip,
-                  (int)a->version_size, a->version_size > 0 ? a->version : "",
-                  (int)a->source_size, a->source_size > 0 ? a->source : "");
+                  (int)a->version_size, a->version_size > 0 ? a->version : "", (int)a->source_size,
+                  a->source_size > 0 ? a->source : "");
     if (a->published != TT_NO_TIME)
         (void)fprintf(out, "%lld", (long long)(a->published / 1000000));
     (void)fprintf(out, "|%.*s\n", (int)a->text_size, a->text);
@@ -104,8 +104,9 @@ static void check_text(const char *name, const char *text, const char *expected)
 /* ==== Samples ================================================================================= */
 
 #define FERRY                                                                                      \
-    "The ferry Heron is back after 40 days & two storms.\n\n"                                      \
-    "Fares stay at \xc2\xa3" "3 <one way>.\nDogs travel free.\n\nMornings: 7.15\n\nEvenings: 18.40\n"
+  "The ferry Heron is back after 40 days & two storms.\n\n"                                        \
+  "Fares stay at \xc2\xa3"                                                                         \
+  "3 <one way>.\nDogs travel free.\n\nMornings: 7.15\n\nEvenings: 18.40\n"
 #define FERRY_HEAD "2 urn:newsml:wire.example.com:20260312:ferry-4711|3|Example Wire|1773303300|"
 
 static void newsml_g2_is_read(void **state)
@@ -113,8 +114,8 @@ static void newsml_g2_is_read(void **state)
     (void)state;
     check_sample("newsitem.xml", 0, FERRY_HEAD FERRY);
     check_sample("newsitem.xml", 1,
-                 FERRY_HEAD "Ferry returns to Port Alder\n\nBy Ada Quill\n\nPORT ALDER, March 12\n\n"
-                 FERRY);
+                 FERRY_HEAD
+                 "Ferry returns to Port Alder\n\nBy Ada Quill\n\nPORT ALDER, March 12\n\n" FERRY);
     check_sample("newsmessage.xml", 0,
                  "6 urn:newsml:wire.example.com:20260312:one|12|EXW|1773306000|"
                  "First of one.\n\nBetween\n\nLast of one.\n"
@@ -140,12 +141,13 @@ static void nitf_is_read(void **state)
 static void feeds_are_read(void **state)
 {
     (void)state;
-    check_sample("feed.rss", 0,
-                 "8 harbour-1||Harbour & Coast|1773324900|A storm is due on Friday\xc2\xa0night.\n\n"
-                 "Boats stay in\xe2\x80\xa6 caf\xc3\xa9s stay open.\n"
-                 "19 http://harbour.example.com/b||Other Feed||"
-                 "Cod & haddock: 4 < 5 and AT&T.\n\nNext week: less.\n"
-                 "25 TT_EFORMAT: no body text in the item\n");
+    check_sample(
+        "feed.rss", 0,
+        "8 harbour-1||Harbour & Coast|1773324900|A storm is due on Friday\xc2\xa0night.\n\n"
+        "Boats stay in\xe2\x80\xa6 caf\xc3\xa9s stay open.\n"
+        "19 http://harbour.example.com/b||Other Feed||"
+        "Cod & haddock: 4 < 5 and AT&T.\n\nNext week: less.\n"
+        "25 TT_EFORMAT: no body text in the item\n");
     check_sample("feed.atom", 0,
                  "7 tag:coast.example.com,2026:1||Coast Letters|1773333002|"
                  "Gulls came early.\n\nTerns & others did not: 1 < 2.\n"
@@ -159,12 +161,15 @@ static void ninjs_is_read(void **state)
     (void)state;
     check_sample("one.ninjs", 0,
                  "1 http://wire.example.com/items/20260312-8|4|Example Wire|1773303300|"
-                 "The lighthouse was dark for a night.\n\nBulbs cost \xc2\xa3" "900 & more.\n");
+                 "The lighthouse was dark for a night.\n\nBulbs cost \xc2\xa3"
+                 "900 & more.\n");
     check_sample("one.ninjs", 1,
                  "1 http://wire.example.com/items/20260312-8|4|Example Wire|1773303300|"
-                 "Lighthouse \xe2\x80\x9c" "dark\xe2\x80\x9d for a night\n\nBy Fay Folio\n\n"
+                 "Lighthouse \xe2\x80\x9c"
+                 "dark\xe2\x80\x9d for a night\n\nBy Fay Folio\n\n"
                  "Port Alder\n\nThe lighthouse was dark for a night.\n\n"
-                 "Bulbs cost \xc2\xa3" "900 & more.\n");
+                 "Bulbs cost \xc2\xa3"
+                 "900 & more.\n");
     check_sample("lines.ninjs", 0,
                  "1 urn:wire:1|1|Beispiel|1773309600|Ein Absatz.\n\nNoch einer.\n"
                  "2 urn:wire:2|7|EXW|1773313200|From a desk.\n"
@@ -182,11 +187,13 @@ static void what_a_file_is_shows_in_its_bytes(void **state)
 {
     (void)state;
     check_text("a", RSS(ITEM("1", "x")), "1 1||||x\n");
-    check_text("b.dat", "\xef\xbb\xbf <?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n"
-               RSS(ITEM("1", "x")),
+    check_text("b.dat",
+               "\xef\xbb\xbf <?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n" RSS(
+                   ITEM("1", "x")),
                "1 TT_EFORMAT: invalid XML\n");
-    check_text("b.dat", "<?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n"
-               RSS(ITEM("1", "x")), "4 1||||x\n");
+    check_text("b.dat",
+               "<?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n" RSS(ITEM("1", "x")),
+               "4 1||||x\n");
     check_text("c.dat", "\xef\xbb\xbf" RSS(ITEM("1", "x")), "1 1||||x\n");
     check_text("d.dat", "<html>x</html>", "0 d.dat||||<html>x</html>\n");
     check_text("e.dat", "<?xml version='1.0'?><p>x</p>",
@@ -206,8 +213,10 @@ static void one_object_may_be_a_file(void **state)
 {
     (void)state;
     check_text("a.json", "\n{\n\"id\": 1,\r\n\"text\":\n\"x\"}\n\n", "2 1||||x\n");
-    check_text("b", "\xef\xbb\xbf{ \n \"uri\": \"u\",\n \"body_text\": \"x\\ny\"\n}", "1 u||||x\ny\n");
-    check_text("c.json", "{\"id\":1,\"text\":\"x\"}\n{\"id\":2,\n", "1 1||||x\n"
+    check_text("b", "\xef\xbb\xbf{ \n \"uri\": \"u\",\n \"body_text\": \"x\\ny\"\n}",
+               "1 u||||x\ny\n");
+    check_text("c.json", "{\"id\":1,\"text\":\"x\"}\n{\"id\":2,\n",
+               "1 1||||x\n"
                "2 TT_EFORMAT: invalid JSON: it ends early at byte 8\n");
     check_text("d.json", "{\"id\":1,\n{\"id\":2,\"text\":\"x\"}\n",
                "1 TT_EFORMAT: invalid JSON: it ends early at byte 8\n2 2||||x\n");
@@ -221,7 +230,8 @@ static void one_object_may_be_a_file(void **state)
 static void ninjs_needs_a_uri_and_a_field_of_its_own(void **state)
 {
     (void)state;
-    check_text("a.jsonl", "{\"uri\":\"u\"}\n{\"headline\":\"h\",\"body_text\":\"x\"}\n"
+    check_text("a.jsonl",
+               "{\"uri\":\"u\"}\n{\"headline\":\"h\",\"body_text\":\"x\"}\n"
                "{\"uri\":7,\"body_text\":\"x\"}\n{\"uri\":\"\\ud800\",\"body_text\":\"x\"}\n"
                "{\"uri\":\"u\",\"body_text\":\"\\ud800\"}\n"
                "{\"uri\":\"u\",\"body_text\":[{}],\"bodies\":[1,[{}],\"x\"],\"headlines\":{}}\n"
@@ -276,14 +286,15 @@ static void entities_are_refused(void **state)
                "<!DOCTYPE rss [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">"
                "<!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]>\n" RSS(ITEM("1", "&c;")),
                "1 TT_EFORMAT: it declares an entity, and entities are off\n");
-    (void)snprintf(text, sizeof text, "<!DOCTYPE rss [\n<!ENTITY e SYSTEM \"file://%s\">]>%s", secret,
-                   RSS(ITEM("1", "&e;")));
+    (void)snprintf(text, sizeof text, "<!DOCTYPE rss [\n<!ENTITY e SYSTEM \"file://%s\">]>%s",
+                   secret, RSS(ITEM("1", "&e;")));
     check_text("outside.xml", text, "2 TT_EFORMAT: it declares an entity, and entities are off\n");
-    (void)snprintf(text, sizeof text, "<!DOCTYPE rss [<!ENTITY %% e SYSTEM \"%s\"> %%e;]>%s", secret,
-                   RSS(ITEM("1", "x")));
+    (void)snprintf(text, sizeof text, "<!DOCTYPE rss [<!ENTITY %% e SYSTEM \"%s\"> %%e;]>%s",
+                   secret, RSS(ITEM("1", "x")));
     check_text("parameter.xml", text,
                "1 TT_EFORMAT: it declares an entity, and entities are off\n");
-    (void)snprintf(text, sizeof text, "<!DOCTYPE rss SYSTEM \"%s\">%s", secret, RSS(ITEM("1", "x")));
+    (void)snprintf(text, sizeof text, "<!DOCTYPE rss SYSTEM \"%s\">%s", secret,
+                   RSS(ITEM("1", "x")));
     check_text("dtd.xml", text, "1 1||||x\n"); /* named, not read */
     check_text("named.xml", RSS(ITEM("1", "caf&eacute; &amp;amp; &nosuch;")),
                "1 TT_EFORMAT: invalid XML\n");
@@ -304,10 +315,12 @@ static void items_before_damage_are_kept(void **state)
 static void encodings_are_as_declared(void **state)
 {
     (void)state;
-    static const char utf16[] = "\xff\xfe<\0r\0s\0s\0>\0<\0i\0t\0e\0m\0>\0<\0d\0e\0s\0c\0r\0i\0p\0t\0"
-                                "i\0o\0n\0>\0\xe9\0<\0/\0d\0e\0s\0c\0r\0i\0p\0t\0i\0o\0n\0>\0<\0/\0"
-                                "i\0t\0e\0m\0>\0<\0/\0r\0s\0s\0>\0";
-    check_text("l.xml", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" RSS(ITEM("1", "\xe9t\xe9")),
+    static const char utf16[] =
+        "\xff\xfe<\0r\0s\0s\0>\0<\0i\0t\0e\0m\0>\0<\0d\0e\0s\0c\0r\0i\0p\0t\0"
+        "i\0o\0n\0>\0\xe9\0<\0/\0d\0e\0s\0c\0r\0i\0p\0t\0i\0o\0n\0>\0<\0/\0"
+        "i\0t\0e\0m\0>\0<\0/\0r\0s\0s\0>\0";
+    check_text("l.xml",
+               "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" RSS(ITEM("1", "\xe9t\xe9")),
                "1 1||||\xc3\xa9t\xc3\xa9\n");
     check_text("u.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" RSS(ITEM("1", "\xe9t\xe9")),
                "2 TT_EFORMAT: invalid XML\n");
@@ -344,8 +357,7 @@ static void depth_and_size_have_limits(void **state)
     end = repeat(end, "a", 100000);
     (void)sprintf(end, "</guid><description>x</description></item>\n" ITEM("2", "y") "</rss>");
     assert_int_equal(list(write_text("id.xml", text), (way){0, 1, 0, 0, NULL}, &l), TT_OK);
-    assert_string_equal(l.text,
-                        "1 TT_ELIMIT: an item, or a field of it, is too long\n2 2||||y\n");
+    assert_string_equal(l.text, "1 TT_ELIMIT: an item, or a field of it, is too long\n2 2||||y\n");
     free(l.text);
     check_path(write_text("limit.xml", RSS(ITEM("1", "12345") ITEM("2", "123456"))), 0, 5,
                "1 1||||12345\n1 TT_ELIMIT: text of 6 bytes is over the limit of 5\n");
@@ -353,8 +365,7 @@ static void depth_and_size_have_limits(void **state)
     end = repeat(end, "word ", 6 << 20);
     (void)sprintf(end, "</description></item>\n" ITEM("2", "y") "</rss>");
     assert_int_equal(list(write_text("long.xml", text), (way){0, 1, 0, 1000, NULL}, &l), TT_OK);
-    assert_string_equal(l.text,
-                        "1 TT_ELIMIT: an item, or a field of it, is too long\n2 2||||y\n");
+    assert_string_equal(l.text, "1 TT_ELIMIT: an item, or a field of it, is too long\n2 2||||y\n");
     free(l.text);
     free(text);
 }
@@ -364,8 +375,10 @@ static void cdata_is_text(void **state)
     (void)state;
     check_text("c.xml", RSS(ITEM("1", "<![CDATA[<p>a &amp; b</p>]]><![CDATA[<p>c]]>")),
                "1 1||||a & b\n\nc\n");
-    check_text("d.xml", "<nitf><body><body.content><p><![CDATA[<b> & c]]></p></body.content></body>"
-               "</nitf>", "1 d.xml:1||||<b> & c\n");
+    check_text("d.xml",
+               "<nitf><body><body.content><p><![CDATA[<b> & c]]></p></body.content></body>"
+               "</nitf>",
+               "1 d.xml:1||||<b> & c\n");
 }
 
 static void large_feeds_come_in_batches(void **state)
@@ -381,8 +394,8 @@ static void large_feeds_come_in_batches(void **state)
     (void)state;
     end += sprintf(end, "<rss>");
     for (int i = 0; i < ITEMS; i++)
-        end += sprintf(end, "<item><guid>%d</guid><description>caf\xc3\xa9 %d</description></item>\n",
-                       i, i);
+        end += sprintf(
+            end, "<item><guid>%d</guid><description>caf\xc3\xa9 %d</description></item>\n", i, i);
     (void)sprintf(end, "</rss>");
     path = write_text("large.rss", text);
     counting_init(&c, 0);
