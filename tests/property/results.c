@@ -10,15 +10,15 @@
 #include <time.h>
 
 #define CHECK(what, ...)                                                                           \
-  do {                                                                                             \
-    if (!(what)) {                                                                                 \
-      fprintf(stderr, "seed %llu: ", (unsigned long long)current_seed);                            \
-      fprintf(stderr, __VA_ARGS__);                                                                \
-      fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,        \
-              (unsigned long long)current_seed);                                                   \
-      exit(1);                                                                                     \
-    }                                                                                              \
-  } while (0)
+    do {                                                                                           \
+        if (!(what)) {                                                                             \
+            fprintf(stderr, "seed %llu: ", (unsigned long long)current_seed);                      \
+            fprintf(stderr, __VA_ARGS__);                                                          \
+            fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,   \
+                    (unsigned long long)current_seed);                                             \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
 
 static uint64_t current_seed;
 
@@ -198,8 +198,8 @@ static void check_pair(const corpus *c, const results *r, const tt_pair *p, uint
           "overlap of %d with %d", (int)p->b, (int)p->a);
     CHECK((p->relation == TT_IDENTICAL) == identical, "%d and %d are not identical", (int)p->a,
           (int)p->b);
-    CHECK(!identical || kept || p->a == b->same, "%d is paired with %d and not the first",
-          (int)p->b, (int)p->a);
+    CHECK(!identical || kept || p->a == b->same, "%d is paired with %d and not the first", (int)p->b,
+          (int)p->a);
     CHECK(identical || kept || (a->same == p->a && b->same == p->b),
           "%d (as %d) or %d (as %d) is not the first of its kind", (int)p->a, (int)a->same,
           (int)p->b, (int)b->same);
@@ -287,8 +287,7 @@ static int compare_places(const void *x, const void *y)
 /* The number of the word that begins, or ends, at a byte. */
 static size_t word_at(const uint32_t *places, size_t count, uint64_t byte, const char *what)
 {
-    const uint32_t key = (uint32_t)byte,
-                   *found = bsearch(&key, places, count, sizeof key, compare_places);
+    const uint32_t key = (uint32_t)byte, *found = bsearch(&key, places, count, sizeof key, compare_places);
     CHECK(found != NULL, "no word %s at byte %d", what, (int)byte);
     return (size_t)(found - places);
 }
@@ -334,7 +333,8 @@ static int overlap(const tt_occurrence *x, const tt_occurrence *y)
 static void check_section(const corpus *c, const tt_section *s, uint32_t min_section)
 {
     const tt_occurrence *reference = &s->occurrences[0];
-    const extent words = extent_of(&c->texts[reference->article], reference->begin, reference->end);
+    const extent words =
+        extent_of(&c->texts[reference->article], reference->begin, reference->end);
     uint64_t least = UINT64_MAX, most = 0;
     CHECK(s->count >= 2, "a section of one place");
     CHECK(s->tokens == words.end - words.begin, "tokens of a section");
