@@ -1,0 +1,162 @@
+/*
+ * The extension module behind the package twicetold: what its sources share. It sees twicetold.h
+ * and the limited API of Python 3.9; it links no Arrow library, but speaks Arrow's C interfaces.
+ *
+ *   module.c   the module, exceptions, long calls without the GIL
+ *   builder.c  articles from files, mappings and Arrow streams into a tt_builder
+ *   columns.c  one column of an Arrow stream, as strings and times
+ *   index.c    a result: counts, summary, streams, JSON Lines
+ *   stream.c   a result's tables as Arrow streams
+ *   rows.c     such a stream as dicts, for those who have no Arrow library
+ */
+#ifndef CORE_H
+#define CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <twicetold.h>
+
+/* ==== Arrow's C data and stream interfaces, as their specification gives them ================= */
+
+#ifndef ARROW_C_DATA_INTERFACE
+#  define ARROW_C_DATA_INTERFACE
+
+#  define ARROW_FLAG_DICTIONARY_ORDERED 1
+#  define ARROW_FLAG_NULLABLE 2
+#  define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#  define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif /* ARROW_C_STREAM_INTERFACE */
+
+#define STREAM_NAME                                                                                \
+  "arrow_array_stream" /* of the capsules that the Arrow PyCapsule interface hands on */
+
+/* ==== Module ================================================================================== */
+
+/* Raises the exception of a status. @return NULL */
+PyObject *core_raise(const tt_error *error);
+PyObject *core_raise_text(tt_status status, uint64_t where, const char *format, ...);
+
+/* A long call into the library. Between core_leave() and core_enter() the GIL is not held. */
+typedef struct core_call {
+    PyThreadState *state; /* NULL while the GIL is held */
+    PyObject *progress;   /* a callable (stage, done, total), or NULL */
+    double shown;         /* when it was called last */
+    const char *stage;    /* and for which stage */
+    int raised;           /* an exception is set: the call is to stop */
+} core_call;
+
+void core_leave(core_call *call);
+void core_enter(core_call *call);
+
+/* A tt_progress_fn, with or without the GIL; `ctx` is a core_call. Looks for signals (Ctrl-C) and
+ * calls `progress`. */
+int core_progress(void *ctx, const char *stage, uint64_t done, uint64_t total);
+
+double core_now(void); /* seconds */
+
+/* ==== Columns of an Arrow stream ============================================================== */
+
+typedef struct column {
+    const struct ArrowSchema *schema; /* NULL: there is no such column */
+    const struct ArrowArray *array;
+    int64_t first; /* row 0 of the batch is this element */
+} column;
+
+/* A string of a column, borrowed; `integer`: it was a number and stands in `digits`. */
+typedef struct cell {
+    const char *text;
+    size_t size;
+    int integer;
+    char digits[24];
+} cell;
+
+enum { COLUMN_TEXT = 1, COLUMN_ID = 2, COLUMN_TIME = 3 };
+
+/* Whether a column of this format can be read as COLUMN_*. */
+int core_column_fits(const struct ArrowSchema *schema, int use);
+
+/* @return 1, or 0: null */
+int core_column_text(const column *c, int64_t row, cell *out);
+
+/* Microseconds since 1970-01-01 UTC, or TT_NO_TIME. */
+int64_t core_column_time(const column *c, int64_t row);
+
+/* The same of RFC 3339 text: a date, or a date and a time, with an offset or in UTC. */
+int64_t core_time_parse(const char *text, size_t size);
+
+/* ==== Result ================================================================================== */
+
+/* An index that several streams and objects read; the last one closes it, with or without the GIL.
+ */
+typedef struct shared_index {
+    atomic_int owners;
+    tt_index *index;
+    char id_format; /* of Arrow: 'l' all ids are integers of 64 bits, 'L' unsigned ones, 'u' text */
+} shared_index;
+
+typedef enum table_kind {
+    TABLE_PAIRS,
+    TABLE_CLUSTERS,
+    TABLE_SECTIONS,
+    TABLE_REMOVED,
+    TABLE_KINDS
+} table_kind;
+
+shared_index *core_index_share(shared_index *index);
+void core_index_drop(shared_index *index);
+
+/* A new Index object, which takes `index` over, also where it fails. */
+PyObject *core_index_new(tt_index *index);
+
+/* Opens a stream of a table. @return 0, or -1: out of memory */
+int core_stream_open(struct ArrowArrayStream *out, shared_index *index, table_kind kind);
+
+/* The rows of the next batch of the stream in a capsule as a list of dicts; None at the end. */
+PyObject *core_rows_next(PyObject *module, PyObject *capsule);
+
+extern PyType_Spec core_builder_spec, core_index_spec;
+extern PyObject *core_index_type;
+
+#endif /* CORE_H */

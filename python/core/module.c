@@ -1,0 +1,175 @@
+/* The module: exceptions, long calls without the GIL, and the list of what there is. */
+#include "core.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* ==== Exceptions ============================================================================== */
+
+PyObject *core_raise(const tt_error *error)
+{
+    PyObject *made, *where;
+    PyObject *errors = PyImport_ImportModule("twicetold._errors");
+    if (errors == NULL)
+        return NULL;
+    if (error->where == UINT64_MAX) {
+        where = Py_None;
+        Py_INCREF(where);
+    } else {
+        where = PyLong_FromUnsignedLongLong(error->where);
+    }
+    made = where == NULL
+               ? NULL
+               : PyObject_CallMethod(errors, "make", "issO", (int)error->status,
+                                     tt_status_name(error->status), error->message, where);
+    Py_XDECREF(where);
+    Py_DECREF(errors);
+    if (made != NULL) {
+        PyErr_SetObject((PyObject *)Py_TYPE(made), made);
+        Py_DECREF(made);
+    }
+    return NULL;
+}
+
+PyObject *core_raise_text(tt_status status, uint64_t where, const char *format, ...)
+{
+    tt_error error = {.status = status, .where = where};
+    va_list values;
+    va_start(values, format);
+    (void)vsnprintf(error.message, sizeof error.message, format, values);
+    va_end(values);
+    return core_raise(&error);
+}
+
+/* ==== Long calls ============================================================================== */
+
+double core_now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void core_leave(core_call *call)
+{
+    call->state = PyEval_SaveThread();
+}
+
+void core_enter(core_call *call)
+{
+    PyEval_RestoreThread(call->state);
+    call->state = NULL;
+}
+
+static void show(core_call *call, const char *stage, uint64_t done, uint64_t total)
+{
+    PyObject *answer = PyObject_CallFunction(call->progress, "sKK", stage, (unsigned long long)done,
+                                             (unsigned long long)total);
+    call->raised = answer == NULL;
+    Py_XDECREF(answer);
+}
+
+int core_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
+{
+    enum { PER_SECOND = 20 };
+    core_call *call = ctx;
+    const int outside = call->state != NULL;
+    const double now = core_now();
+    const int same = call->stage != NULL && strcmp(call->stage, stage) == 0;
+    if (call->raised)
+        return 1;
+    if (same && now - call->shown < 1.0 / PER_SECOND && (total == 0 || done < total))
+        return 0;
+    call->shown = now;
+    call->stage = stage;
+    if (outside)
+        core_enter(call);
+    call->raised = PyErr_CheckSignals() != 0;
+    if (!call->raised && call->progress != NULL)
+        show(call, stage, done, total);
+    if (outside)
+        core_leave(call);
+    return call->raised;
+}
+
+/* ==== Module ================================================================================== */
+
+static PyObject *eval(PyObject *module, PyObject *args)
+{
+    PyObject *result, *gold;
+    tt_scores s;
+    tt_error error = {0};
+    tt_status status;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O&O&", PyUnicode_FSConverter, &result, PyUnicode_FSConverter,
+                          &gold))
+        return NULL;
+    {
+        const char *result_path = PyBytes_AsString(result), *gold_path = PyBytes_AsString(gold);
+        Py_BEGIN_ALLOW_THREADS status = tt_eval(result_path, gold_path, &s, &error);
+        Py_END_ALLOW_THREADS
+    }
+    Py_DECREF(result);
+    Py_DECREF(gold);
+    if (status != TT_OK)
+        return core_raise(&error);
+    return Py_BuildValue(
+        "{s{sKsKsKsdsdsd}s{sd}s{sKsKsKsdsdsd}}", "pairs", "gold", (unsigned long long)s.gold_pairs,
+        "found", (unsigned long long)s.found_pairs, "right", (unsigned long long)s.right_pairs,
+        "precision", s.pair_precision, "recall", s.pair_recall, "f1", s.pair_f1, "clusters", "ari",
+        s.cluster_ari, "sections", "gold_bytes", (unsigned long long)s.gold_section_bytes,
+        "found_bytes", (unsigned long long)s.found_section_bytes, "right_bytes",
+        (unsigned long long)s.right_section_bytes, "precision", s.section_precision, "recall",
+        s.section_recall, "granularity", s.section_granularity);
+}
+
+static PyObject *version(PyObject *module, PyObject *nothing)
+{
+    const uint32_t v = tt_version();
+    (void)module;
+    (void)nothing;
+    return PyUnicode_FromFormat("%u.%u.%u", v / 10000, v / 100 % 100, v % 100);
+}
+
+static PyMethodDef functions[] = {
+    {"eval", eval, METH_VARARGS, "eval(result, gold) -> dict of scores"},
+    {"version", version, METH_NOARGS, "version() -> version of the library"},
+    {"next_rows", core_rows_next, METH_O, "next_rows(capsule) -> list of dicts, or None"},
+    {NULL, NULL, 0, NULL}};
+
+static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
+                                        .m_name = "twicetold._core",
+                                        .m_doc = "The C library; use the package twicetold.",
+                                        .m_size = -1,
+                                        .m_methods = functions};
+
+static int add_type(PyObject *module, const char *name, PyType_Spec *spec)
+{
+    PyObject *type = PyType_FromSpec(spec);
+    if (type == NULL)
+        return -1;
+    if (PyModule_AddObject(module, name, type) != 0) {
+        Py_DECREF(type);
+        return -1;
+    }
+    return 0;
+}
+
+PyObject *core_index_type; /* owned by the module, which lives as long as the process */
+
+PyMODINIT_FUNC PyInit__core(void);
+PyMODINIT_FUNC PyInit__core(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    if (module == NULL)
+        return NULL;
+    if (add_type(module, "Builder", &core_builder_spec) != 0 ||
+        add_type(module, "Index", &core_index_spec) != 0 ||
+        (core_index_type = PyObject_GetAttrString(module, "Index")) == NULL) {
+        Py_DECREF(module);
+        return NULL;
+    }
+    return module;
+}

@@ -1,0 +1,124 @@
+"""The command's options, by its names with `_` for `-`, checked and put as the library wants them."""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+from typing import Any, Callable, Dict, Iterable, Optional, Tuple
+
+from ._errors import invalid
+
+_FIND = {"pairs": 1, "clusters": 2, "sections": 4, "series": 8}
+_KEEP = {"longest": 0, "first": 1, "newest": 2}
+_PARAGRAPHS = {"auto": 0, "line": 1, "blank": 2, "none": 3}
+_SIZES = {"": 0, "b": 0, "k": 10, "kb": 10, "kib": 10, "m": 20, "mb": 20, "mib": 20, "g": 30, "gb": 30, "gib": 30}
+
+
+def _whole(value: Any, least: int, most: int, allowed: str) -> int:
+    if isinstance(value, bool):
+        raise ValueError(allowed)
+    try:
+        value = value.__index__()
+    except AttributeError:
+        raise ValueError(allowed) from None
+    if not least <= value <= most:
+        raise ValueError(allowed)
+    return value
+
+
+def _number(least: int, most: int) -> Callable[[Any], int]:
+    return lambda value: _whole(value, least, most, f"a whole number from {least} to {most}")
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, (bool, str)) or not 0 < float(value) <= 1:
+        raise ValueError("a number above 0 and up to 1")
+    return float(value)
+
+
+def _rule(value: Any) -> float:
+    if isinstance(value, str) and value == "off":
+        return -1.0
+    try:
+        return _share(value)
+    except (TypeError, ValueError):
+        raise ValueError('a number above 0 and up to 1, or "off"') from None
+
+
+def _seed(value: Any) -> int:
+    if isinstance(value, str) and value == "random":
+        return secrets.randbits(53)  # so that every JSON reader gives it back as it was
+    return _whole(value, 0, 2**64 - 1, 'a whole number below 2^64, or "random"')
+
+
+def _size(value: Any) -> int:
+    allowed = 'bytes from 1 to 1073741824, as 5000000, "64K" or "16MiB"'
+    if isinstance(value, str):
+        digits = value.rstrip("bBiIkKmMgG")
+        shift = _SIZES.get(value[len(digits) :].lower())
+        if not digits.isascii() or not digits.isdigit() or shift is None:
+            raise ValueError(allowed)
+        value = int(digits) << shift
+    return _whole(value, 1, 1 << 30, allowed)
+
+
+def _paragraphs(value: Any) -> int:
+    if value not in _PARAGRAPHS:
+        raise ValueError('"auto", "line", "blank" or "none"')
+    return _PARAGRAPHS[value]
+
+
+_CHECKS: Dict[str, Callable[[Any], Any]] = {
+    "resemblance": _rule,
+    "containment": _rule,
+    "overlap": _rule,
+    "facts": _rule,
+    "drop": _share,
+    "min_section": _number(8, 2**32 - 1),
+    "max_matches": _number(1, 2**32 - 1),
+    "shingle_tokens": _number(1, 64),
+    "hashes": _number(16, 1024),
+    "bands": _number(1, 1024),
+    "seed": _seed,
+    "paragraphs": _paragraphs,
+    "max_article_bytes": _size,
+    "threads": _number(0, 256),
+}
+_SCAN_ONLY = ("pairs", "clusters", "sections", "series", "min_section")
+
+
+def _keep(value: Any) -> Tuple[int, Optional[bytes]]:
+    if isinstance(value, str) and value.startswith("source:") and len(value) > 7 and "\0" not in value:
+        return 3, value[7:].encode()
+    if value not in _KEEP:
+        raise invalid(f'keep: {value!r} is not allowed; give "longest", "first", "newest" or "source:NAME,NAME,..."')
+    return _KEEP[value], None
+
+
+def _refuse(name: str, known: Iterable[str]) -> TypeError:
+    near = difflib.get_close_matches(name, list(known), 1)
+    return TypeError(f"unknown option {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+
+
+def resolve(given: Dict[str, Any], dedup: bool) -> Tuple[Dict[str, Any], Optional[bytes]]:
+    """The library's options and the sources to keep. None stands for the default."""
+    known = [n for n in (*_FIND, *_CHECKS, "keep") if not (dedup and n in _SCAN_ONLY)]
+    out: Dict[str, Any] = {"find": 3 if dedup else 0}
+    sources = None
+    for name, value in given.items():
+        if name not in known:
+            raise _refuse(name, known)
+        if value is None:
+            continue
+        if name in _FIND:
+            if not isinstance(value, bool):
+                raise invalid(f"{name}: {value!r} is not allowed; give True or False")
+            out["find"] |= _FIND[name] if value else 0
+        elif name == "keep":
+            out["keep"], sources = _keep(value)
+        else:
+            try:
+                out[name] = _CHECKS[name](value)
+            except (TypeError, ValueError) as error:
+                raise invalid(f"{name}: {value!r} is not allowed; give {error}") from None
+    return out, sources

@@ -1,0 +1,165 @@
+"""What a scan found: tables that any Arrow library reads, and that need none."""
+
+from __future__ import annotations
+
+import html
+import os
+import tempfile
+from typing import Any, Dict, Iterator, List, Optional, Union
+
+from . import _core
+from ._errors import InputOutputError
+
+_SHOWN = 10  # rows of a table in a notebook
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    text = "" if value is None else str(value)
+    return html.escape(text if len(text) <= 200 else text[:200] + "…")
+
+
+class Table:
+    """Rows of one kind, read from the result whenever they are asked for.
+
+    Anything that takes `__arrow_c_stream__` takes a table: ``pyarrow.table(t)``, ``polars.DataFrame(t)``,
+    DuckDB's replacement scans through either. ``len(t)`` counts the rows, iteration gives a dict for each.
+    It stays valid for as long as it is referred to, in any thread.
+    """
+
+    def __init__(self, index: _core.Index, kind: int, name: str, columns: List[str], rows: Optional[int]):
+        self._index = index
+        self._kind = kind
+        self._rows = rows
+        self.name = name
+        self.columns = columns
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """An Arrow C stream, as a capsule; `requested_schema` is not looked at."""
+        return self._index.stream(self._kind)
+
+    def __len__(self) -> int:
+        if self._rows is None:
+            self._rows = sum(1 for _ in self)
+        return self._rows
+
+    def __iter__(self) -> Iterator[Dict[str, Any]]:
+        stream = self._index.stream(self._kind)
+        while True:
+            rows = _core.next_rows(stream)
+            if rows is None:
+                return
+            yield from rows
+
+    def to_arrow(self) -> Any:
+        """A pyarrow.Table (needs pyarrow)."""
+        import pyarrow
+
+        return pyarrow.table(self)
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame, through pyarrow where it is installed."""
+        import pandas
+
+        try:
+            import pyarrow
+        except ImportError:
+            return pandas.DataFrame(list(self), columns=self.columns)
+        return pyarrow.table(self).to_pandas()
+
+    def to_polars(self) -> Any:
+        """A polars.DataFrame (needs polars 1.3 or later)."""
+        import polars
+
+        return polars.DataFrame(self)
+
+    def __repr__(self) -> str:
+        return f"<twicetold.Table {self.name}: {len(self)} rows of {', '.join(self.columns)}>"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{html.escape(c)}</th>" for c in self.columns)
+        body = []
+        for row in self:
+            if len(body) == _SHOWN:
+                break
+            body.append("<tr>" + "".join(f"<td>{_cell(row[c])}</td>" for c in self.columns) + "</tr>")
+        count = len(self)
+        shown = f", the first {_SHOWN}" if count > _SHOWN else ""
+        return (
+            f"<table><caption>{self.name}: {count:,} rows{shown}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        )
+
+
+_NUMBERS = ["resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts"]
+_REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts"]
+
+
+class Result:
+    """What `scan` found. Extents are bytes of the article's UTF-8 text, half-open.
+
+    An id is an int64 (uint64) column where every article's id is an integer that fits, else a string.
+    A number that the options made unneeded is null.
+    """
+
+    def __init__(self, index: _core.Index, rejected: List[Dict[str, Any]], read: float, total: float):
+        self._index = index
+        self._times = len(rejected), read, total
+        self.rejected: List[Dict[str, Any]] = rejected
+        self.summary: Dict[str, Any] = index.summary(*self._times)
+
+    @property
+    def pairs(self) -> Table:
+        """a, b, relation ("identical", "near", "contains", "contained", "series"), resemblance,
+        containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1."""
+        return Table(self._index, 0, "pairs", ["a", "b", "relation", *_NUMBERS], self.summary["pairs"])
+
+    @property
+    def clusters(self) -> Table:
+        """cluster (from 1), keep, articles: a list of ids, `keep` among them."""
+        return Table(self._index, 1, "clusters", ["cluster", "keep", "articles"], self.summary["clusters"])
+
+    @property
+    def sections(self) -> Table:
+        """section (from 1), tokens, occurrences: a list of structs of article, begin, end, and, but for
+        the first, which is the reference, of_begin, of_end and similarity."""
+        return Table(self._index, 2, "sections", ["section", "tokens", "occurrences"], self.summary["sections"])
+
+    @property
+    def removed(self) -> Table:
+        """The articles that `dedup` leaves out: id, kept (the one kept in its place), relation,
+        resemblance, containment, containment_of, overlap, overlap_of, facts; names in _of are about the
+        one kept. Needs clusters and overlaps: InvalidError otherwise."""
+        return Table(self._index, 3, "removed", ["id", "kept", "relation", *_REMOVED], None)
+
+    def write(self, path: Union[str, "os.PathLike[str]"]) -> None:
+        """Writes the result as the command does, JSON Lines, beside `path` and then in its place."""
+        target = os.fspath(path)
+        try:
+            fd, beside = tempfile.mkstemp(prefix=".twicetold-", dir=os.path.dirname(target) or ".")
+        except OSError as error:
+            raise InputOutputError(f"{target}: {error.strerror}", "TT_EIO") from None
+        try:
+            try:
+                umask = os.umask(0)
+                os.umask(umask)
+                os.fchmod(fd, 0o666 & ~umask)
+                self._index.write(fd, *self._times)
+            finally:
+                os.close(fd)
+            os.replace(beside, target)
+        except BaseException:
+            os.unlink(beside)
+            raise
+
+    def __repr__(self) -> str:
+        s = self.summary
+        return (
+            f"<twicetold.Result of {s['articles']} articles: {s['pairs']} pairs, {s['clusters']} clusters, "
+            f"{s['sections']} sections, {s['rejected']} rejected>"
+        )
+
+    def _repr_html_(self) -> str:
+        tables = (self.pairs, self.clusters, self.sections)
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>" + "".join(t._repr_html_() for t in tables)
