@@ -192,7 +192,7 @@ static int reject(builder_object *b, uint64_t row, const tt_record *record, cons
     if (file != NULL && id != NULL && why != NULL)
         entry = Py_BuildValue("KOKOsO", (unsigned long long)row, file,
                               (unsigned long long)(record == NULL ? 0 : record->line), id,
-                              tt_status_name(status), why);
+                              core_status_code(status), why);
     if (entry != NULL)
         failed = PyList_Append(b->rejected, entry);
     Py_XDECREF(entry);
@@ -700,8 +700,11 @@ static int take_stream(builder_object *b, struct ArrowArrayStream *stream,
             failed = -1;
         } else if (failed != 0) {
             const char *reason = stream->get_last_error(stream);
-            (void)core_raise_text(TT_EIO, b->rows, "the Arrow stream failed: %s",
-                                  reason != NULL ? reason : strerror(failed));
+            if (reason != NULL && strstr(reason, "KeyboardInterrupt") != NULL)
+                PyErr_SetNone(PyExc_KeyboardInterrupt); /* it met the producer, written in Python */
+            else
+                (void)core_raise_text(TT_EIO, b->rows, "the Arrow stream failed: %s",
+                                      reason != NULL ? reason : strerror(failed));
         } else if (array.release == NULL) {
             return 0;
         } else {

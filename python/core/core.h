@@ -76,6 +76,7 @@ struct ArrowArrayStream {
 
 /* Raises the exception of a status. @return NULL */
 PyObject *core_raise(const tt_error *error);
+const char *core_status_code(tt_status status); /* "TT_EIO" */
 PyObject *core_raise_text(tt_status status, uint64_t where, const char *format, ...);
 
 /* A long call into the library. Between core_leave() and core_enter() the GIL is not held. */

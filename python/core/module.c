@@ -8,8 +8,27 @@
 
 /* ==== Exceptions ============================================================================== */
 
+const char *core_status_code(tt_status status)
+{
+    switch (status) {
+    case TT_OK: return "TT_OK";
+    case TT_EINVAL: return "TT_EINVAL";
+    case TT_ENOMEM: return "TT_ENOMEM";
+    case TT_EIO: return "TT_EIO";
+    case TT_EFORMAT: return "TT_EFORMAT";
+    case TT_EVERSION: return "TT_EVERSION";
+    case TT_ELIMIT: return "TT_ELIMIT";
+    case TT_ESTOPPED: return "TT_ESTOPPED";
+    case TT_EDUPLICATE: return "TT_EDUPLICATE";
+    case TT_EINTERNAL: break;
+    }
+    return "TT_EINTERNAL";
+}
+
 PyObject *core_raise(const tt_error *error)
 {
+    const char *message =
+        error->message[0] != '\0' ? error->message : tt_status_name(error->status);
     PyObject *made, *where;
     PyObject *errors = PyImport_ImportModule("twicetold._errors");
     if (errors == NULL)
@@ -20,10 +39,9 @@ PyObject *core_raise(const tt_error *error)
     } else {
         where = PyLong_FromUnsignedLongLong(error->where);
     }
-    made = where == NULL
-               ? NULL
-               : PyObject_CallMethod(errors, "make", "issO", (int)error->status,
-                                     tt_status_name(error->status), error->message, where);
+    made = where == NULL ? NULL
+                         : PyObject_CallMethod(errors, "make", "issO", (int)error->status,
+                                               core_status_code(error->status), message, where);
     Py_XDECREF(where);
     Py_DECREF(errors);
     if (made != NULL) {

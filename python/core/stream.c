@@ -371,7 +371,7 @@ static int take_sections(void *ctx, const tt_section *sections, size_t count)
     return 0;
 }
 
-static int fill(filler *f, table_kind kind)
+static int fill(filler *f, table_kind kind, tt_error *error)
 {
     const tt_index *x = f->index->index;
     tt_status status = TT_OK;
@@ -379,10 +379,10 @@ static int fill(filler *f, table_kind kind)
     if (f->failed != 0)
         return f->failed;
     switch (kind) {
-    case TABLE_PAIRS: status = tt_index_pairs(x, take_pairs, f, NULL); break;
-    case TABLE_CLUSTERS: status = tt_index_clusters(x, take_clusters, f, NULL); break;
-    case TABLE_SECTIONS: status = tt_index_sections(x, take_sections, f, NULL); break;
-    case TABLE_REMOVED: status = tt_index_dropped(x, take_pairs, f, NULL); break;
+    case TABLE_PAIRS: status = tt_index_pairs(x, take_pairs, f, error); break;
+    case TABLE_CLUSTERS: status = tt_index_clusters(x, take_clusters, f, error); break;
+    case TABLE_SECTIONS: status = tt_index_sections(x, take_sections, f, error); break;
+    case TABLE_REMOVED: status = tt_index_dropped(x, take_pairs, f, error); break;
     case TABLE_KINDS: break;
     }
     if (f->failed == 0 && status != TT_OK && status != TT_ESTOPPED)
@@ -444,6 +444,7 @@ typedef struct table_stream {
     table_kind kind;
     uint64_t done; /* rows given out */
     int failed;
+    tt_error error;
 } table_stream;
 
 static int stream_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
@@ -458,7 +459,7 @@ static int stream_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
     table_stream *s = stream->private_data;
     filler f = {.index = s->index, .skip = s->done};
     memset(out, 0, sizeof *out);
-    s->failed = fill(&f, s->kind);
+    s->failed = fill(&f, s->kind, &s->error);
     if (s->failed == 0 && f.rows > 0) {
         s->failed = make_array(&f.root, out);
         if (s->failed != 0)
@@ -476,7 +477,7 @@ static const char *stream_error(struct ArrowArrayStream *stream)
     return s->failed == 0           ? NULL
            : s->failed == ENOMEM    ? "out of memory"
            : s->failed == EOVERFLOW ? "a row is over 2 GiB"
-                                    : "the index lacks what the table needs";
+                                    : s->error.message;
 }
 
 static void stream_release(struct ArrowArrayStream *stream)

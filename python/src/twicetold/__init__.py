@@ -245,7 +245,7 @@ def dedup(
     source = _Source(articles, id, text, resolved)
     records: Optional[List[Any]] = None
     if source.dataset is not None:
-        source.articles, source.dataset = source.dataset.to_table(), None
+        source.articles, source.dataset, source.paths = source.dataset.to_table(), None, None
     elif source.paths is not None:
         records = []
     elif hasattr(articles, "__arrow_c_stream__"):

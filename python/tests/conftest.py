@@ -1,0 +1,58 @@
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import sysconfig
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FEED = ROOT / "corpora" / "feed" / "articles.jsonl"
+GOLD = ROOT / "corpora" / "feed" / "gold.jsonl"
+
+
+def need(name):
+    """The module, or the test is skipped with a plain message."""
+    return pytest.importorskip(name, reason=f"{name} is not installed")
+
+
+def command(*words):
+    """Runs the command that came with the package; its standard output."""
+    path = shutil.which("twicetold", path=sysconfig.get_path("scripts") + os.pathsep + os.path.dirname(sys.executable))
+    assert path, "the command is not installed"
+    return subprocess.run([path, *map(str, words)], check=True, stdout=subprocess.PIPE).stdout
+
+
+def lines(output, kind):
+    """The lines of a result that have this type, without it."""
+    found = [json.loads(line) for line in output.splitlines()]
+    return [{k: v for k, v in line.items() if k != "type"} for line in found if line["type"] == kind]
+
+
+def rows(table):
+    """A table's rows as the lines have them: the reference of a section has three fields."""
+    out = list(table)
+    for row in out:
+        for place in row.get("occurrences", []):
+            if place["of_begin"] is None:
+                del place["of_begin"], place["of_end"], place["similarity"]
+    return out
+
+
+def everything(result):
+    return rows(result.pairs), rows(result.clusters), rows(result.sections)
+
+
+@pytest.fixture(scope="session")
+def articles():
+    with open(FEED, encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+@pytest.fixture(scope="session")
+def wanted():
+    """What the command finds in the feed."""
+    output = command("scan", "--quiet", FEED)
+    return tuple(lines(output, kind) for kind in ("pair", "cluster", "section"))

@@ -1,0 +1,230 @@
+"""Threads, forks, signals, progress, memory."""
+
+import concurrent.futures
+import gc
+import itertools
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+import twicetold
+from conftest import FEED, need
+
+
+def found(given=FEED, threads=0):
+    return list(twicetold.scan(given, threads=threads).pairs)
+
+
+def test_a_pool_of_threads(articles):
+    there = found()
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for pairs in pool.map(lambda i: found(articles if i % 2 else FEED, i % 3), range(24)):
+            assert pairs == there
+
+
+def test_one_result_in_many_threads(articles):
+    result = twicetold.scan(articles)
+    there = list(result.pairs), list(result.sections)
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for some in pool.map(lambda _: (list(result.pairs), list(result.sections)), range(24)):
+            assert some == there
+
+
+def test_other_threads_run_meanwhile(articles):
+    given = [dict(a, id=f"{i}-{a['id']}", text=f"{i} {a['text']}") for i in range(30) for a in articles]
+    count, done = itertools.count(), threading.Event()
+
+    def tick():
+        while not done.is_set():
+            next(count)
+            time.sleep(0.001)
+
+    other = threading.Thread(target=tick)
+    other.start()
+    began = time.perf_counter()
+    twicetold.scan(given, threads=1)
+    took = time.perf_counter() - began
+    done.set()
+    other.join()
+    assert next(count) > took * 50
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_processes(method):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"there is no {method} here")
+    there = found(threads=4)  # threads have been used before the fork
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        for pairs in pool.map_async(found, [FEED] * 4).get(60):
+            assert pairs == there
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_fork_that_takes_a_result_along():
+    if not hasattr(os, "fork"):
+        pytest.skip("there is no fork here")
+    result = twicetold.scan(FEED)
+    there = len(list(result.sections))
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if len(list(result.sections)) == there else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+# ---- Ctrl-C and progress ---------------------------------------------------------------------------
+
+
+def interrupted(call):
+    """The seconds from a Ctrl-C to the end of the call."""
+    sent = []
+
+    def send():
+        time.sleep(0.3)
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            call()
+            time.sleep(5)  # it ended too early to be stopped
+            pytest.fail("nothing was interrupted")
+        return time.perf_counter() - sent[0]
+    finally:
+        thread.join()
+
+
+def endless(articles):
+    for i in itertools.count():
+        for a in articles:
+            yield {"id": f"{i}-{a['id']}", "text": a["text"]}
+
+
+def test_ctrl_c_while_an_iterable_is_read(articles):
+    assert interrupted(lambda: twicetold.scan(endless(articles))) < 2
+
+
+def test_ctrl_c_while_an_arrow_stream_is_read(articles):
+    pa = need("pyarrow")
+    schema = pa.schema([("id", pa.string()), ("text", pa.string())])
+
+    def batches():
+        rows = endless(articles)
+        while True:
+            yield pa.RecordBatch.from_pylist(list(itertools.islice(rows, 500)), schema)
+
+    assert interrupted(lambda: twicetold.scan(pa.RecordBatchReader.from_batches(schema, batches()))) < 2
+
+
+def test_ctrl_c_while_a_file_is_read(tmp_path, articles):
+    """A pipe that never ends."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with a name here")
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+    writer = multiprocessing.get_context("spawn").Process(target=write_for_ever, args=(pipe, articles[:50]))
+    writer.start()
+    try:
+        assert interrupted(lambda: twicetold.scan(pipe)) < 3
+    finally:
+        writer.terminate()
+        writer.join()
+
+
+def write_for_ever(pipe, articles):
+    import json
+
+    with open(pipe, "w") as f:
+        for a in endless(articles):
+            f.write(json.dumps(a) + "\n")
+
+
+def test_progress_is_told(articles):
+    for given in (FEED, articles):
+        seen = []
+        twicetold.scan(given, progress=lambda *step: seen.append(step))
+        stages = [s for s, _, _ in seen]
+        assert "verify" in stages and ("read" in stages) == (given is FEED)
+        assert all(done <= total for _, done, total in seen if total)
+
+
+def test_what_progress_raises_ends_the_call(articles):
+    def stop(stage, done, total):
+        raise LookupError(stage)
+
+    for given in (FEED, articles):
+        with pytest.raises(LookupError):
+            twicetold.scan(given, progress=stop)
+
+
+def test_a_bar(articles, capsys):
+    need("tqdm")
+    twicetold.scan(FEED, progress=True)
+    assert "verify" in capsys.readouterr().err
+
+
+def test_no_bar_without_tqdm(monkeypatch, articles):
+    for name in ("tqdm", "tqdm.auto"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.warns(UserWarning, match="tqdm"):
+        twicetold.scan(articles, progress=True)
+
+
+# ---- Memory ----------------------------------------------------------------------------------------
+
+
+def resident():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="there is no /proc/self/statm")
+def test_memory_does_not_grow(articles):
+    try:
+        import pyarrow as pa
+
+        table = pa.Table.from_pylist(articles)
+    except ImportError:
+        table = None
+    bad = articles[:20] + [{"id": "x"}, articles[0]]
+
+    def once():
+        for given in (FEED, articles, bad, table):
+            if given is not None:
+                r = twicetold.scan(given, threads=1)
+                list(r.pairs), list(r.clusters), list(r.sections), list(r.removed)
+                r._repr_html_()
+                if table is not None:
+                    r.sections.to_arrow()
+        twicetold.dedup(articles, threads=1)
+        for wrong in ([7], "no such file"):
+            try:
+                twicetold.scan(wrong)
+            except (TypeError, twicetold.Error):
+                pass
+
+    for _ in range(8):
+        once()
+    gc.collect()
+    before = resident()
+    for _ in range(40):
+        once()
+    gc.collect()
+    assert resident() - before < 8 << 20
+
+
+def test_references_are_not_lost(articles):
+    keep = [dict(a) for a in articles[:30]]
+    texts = [sys.getrefcount(a["text"]) for a in keep]
+    names = sys.getrefcount("text"), sys.getrefcount(None)
+    for _ in range(20):
+        twicetold.scan(keep)
+    assert [sys.getrefcount(a["text"]) for a in keep] == texts
+    assert abs(sys.getrefcount("text") - names[0]) < 100
+    assert sys.version_info >= (3, 12) or abs(sys.getrefcount(None) - names[1]) < 200
