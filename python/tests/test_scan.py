@@ -73,6 +73,14 @@ def test_options_mean_what_they_mean_to_the_command(articles, options):
         assert len(result.rejected) == lines(output, "summary")[0]["rejected"]
 
 
+@pytest.mark.parametrize("only", ["pairs", "clusters", "sections"])
+def test_what_was_not_looked_for_is_empty(articles, wanted, only):
+    result = twicetold.scan(articles, **{only: True})
+    for name, there in zip(("pairs", "clusters", "sections"), wanted):
+        table = getattr(result, name)
+        assert len(table) == len(rows(table)) == (len(there) if name == only else 0), name
+
+
 def test_fields_have_other_names(articles, wanted):
     renamed = [{"key": a["id"], "body": a["text"]} for a in articles]
     assert everything(twicetold.scan(renamed, id="key", text="body")) == wanted

@@ -172,8 +172,8 @@ def scan(
     - a path (str or os.PathLike) or a list of them: JSON Lines, ``.txt``, directories, gzip and zstd of
       these as for the command; Parquet where pyarrow is installed;
     - an iterable of mappings with the fields `id` (str or int) and `text` (str, or UTF-8 bytes);
-    - anything with ``__arrow_c_stream__`` (pyarrow, polars, DuckDB, pandas, Hugging Face datasets) or a
-      pyarrow dataset, read batch by batch; its text is not copied.
+    - anything with ``__arrow_c_stream__`` (pyarrow, polars, DuckDB, pandas) or a pyarrow
+      dataset, read batch by batch; its text is not copied.
 
     id, text: the names of the fields. Articles without an id are named by their row, from 0 (from files:
     ``FILE:LINE``); `id=None` names all of them by row (not from files).
@@ -243,15 +243,16 @@ def dedup(
     """
     resolved, sources = _options.resolve(options, dedup=True)
     source = _Source(articles, id, text, resolved)
+    given: Any = articles
     records: Optional[List[Any]] = None
     if source.dataset is not None:
         source.articles, source.dataset, source.paths = source.dataset.to_table(), None, None
     elif source.paths is not None:
         records = []
-    elif hasattr(articles, "__arrow_c_stream__"):
-        source.articles = _held(articles)
-    elif not isinstance(articles, (list, tuple, Mapping)) and hasattr(articles, "__iter__"):
-        source.articles = list(articles)
+    elif hasattr(given, "__arrow_c_stream__"):
+        source.articles = _held(given)
+    elif not isinstance(given, (list, tuple, Mapping)) and hasattr(given, "__iter__"):
+        source.articles = list(given)
     result, builder = _run(source, resolved, sources, progress, records)
     kept = result._index.kept()
     if records is not None:

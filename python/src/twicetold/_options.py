@@ -18,12 +18,12 @@ def _whole(value: Any, least: int, most: int, allowed: str) -> int:
     if isinstance(value, bool):
         raise ValueError(allowed)
     try:
-        value = value.__index__()
+        whole: int = value.__index__()
     except AttributeError:
         raise ValueError(allowed) from None
-    if not least <= value <= most:
+    if not least <= whole <= most:
         raise ValueError(allowed)
-    return value
+    return whole
 
 
 def _number(least: int, most: int) -> Callable[[Any], int]:

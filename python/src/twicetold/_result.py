@@ -79,7 +79,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(c)}</th>" for c in self.columns)
-        body = []
+        body: List[str] = []
         for row in self:
             if len(body) == _SHOWN:
                 break
