@@ -3,7 +3,7 @@
  * and the limited API of Python 3.9; it links no Arrow library, but speaks Arrow's C interfaces.
  *
  *   module.c   the module, exceptions, long calls without the GIL
- *   builder.c  articles from files, mappings and Arrow streams into a tt_builder
+ *   builder.c  the type that collects articles; files.c, mappings.c and arrow.c feed it
  *   columns.c  one column of an Arrow stream, as strings and times
  *   index.c    a result: counts, summary, streams, JSON Lines
  *   stream.c   a result's tables as Arrow streams

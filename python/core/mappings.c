@@ -1,0 +1,181 @@
+/*
+ * Articles of a builder from Python mappings. Text of a str is encoded for the time of a batch: the
+ * limited API of 3.9 gives no way to the bytes that a str may hold.
+ */
+#include "builder.h"
+
+/* The value of a key, a new reference; NULL, and nothing raised, where there is none. */
+static PyObject *value_of(PyObject *row, PyObject *key)
+{
+    PyObject *value;
+    if (key == Py_None)
+        return NULL;
+    if (PyDict_Check(row)) {
+        value = PyDict_GetItemWithError(row, key);
+        Py_XINCREF(value);
+    } else {
+        value = PyObject_GetItem(row, key);
+        if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError))
+            PyErr_Clear();
+    }
+    if (value == Py_None) {
+        Py_DECREF(value);
+        return NULL;
+    }
+    return value;
+}
+
+/* The bytes of a str or bytes object, held for the batch. @return 1; 0: it is neither, or no UTF-8,
+ * and *reason says so; -1: raised. Takes the reference. */
+static int hold_bytes(builder_object *b, PyObject *value, const char **bytes, size_t *size,
+                      const char **reason)
+{
+    PyObject *held;
+    if (PyBytes_Check(value)) {
+        held = value;
+    } else if (PyUnicode_Check(value)) {
+        held = PyUnicode_AsUTF8String(value);
+        Py_DECREF(value);
+        if (held == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
+            PyErr_Clear();
+            *reason = "id or text is not valid UTF-8";
+            return 0;
+        }
+    } else {
+        Py_DECREF(value);
+        *reason = "text is not a string";
+        return 0;
+    }
+    if (b->batch->held == NULL)
+        b->batch->held = PyList_New(0);
+    if (held == NULL || b->batch->held == NULL || PyList_Append(b->batch->held, held) != 0) {
+        Py_XDECREF(held);
+        return -1;
+    }
+    *bytes = PyBytes_AsString(held);
+    *size = (size_t)PyBytes_Size(held);
+    Py_DECREF(held);
+    return 1;
+}
+
+/* As hold_bytes(); a whole number becomes its digits. */
+static int hold_id(builder_object *b, PyObject *value, tt_article *a, const char **reason)
+{
+    PyObject *whole, *digits;
+    int taken;
+    if (PyUnicode_Check(value) || PyBytes_Check(value))
+        return hold_bytes(b, value, &a->id, &a->id_size, reason);
+    whole = PyBool_Check(value) ? NULL : PyNumber_Index(value);
+    Py_DECREF(value);
+    if (whole == NULL) {
+        if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_TypeError))
+            return -1;
+        PyErr_Clear();
+        *reason = "id is neither a string nor an integer";
+        return 0;
+    }
+    digits = PyObject_Str(whole);
+    Py_DECREF(whole);
+    if (digits == NULL)
+        return -1;
+    taken = hold_bytes(b, digits, &a->id, &a->id_size, reason);
+    a->flags |= TT_ARTICLE_INTEGER_ID;
+    return taken;
+}
+
+/* A str, or what has isoformat(): datetime, date, pandas.Timestamp. @return 0, or -1: raised */
+static int take_time(PyObject *value, int64_t *out)
+{
+    PyObject *text = PyUnicode_Check(value) ? (Py_INCREF(value), value)
+                                            : PyObject_CallMethod(value, "isoformat", NULL);
+    PyObject *bytes;
+    Py_DECREF(value);
+    bytes = text == NULL ? NULL : PyUnicode_AsUTF8String(text);
+    Py_XDECREF(text);
+    if (bytes == NULL) { /* no time, as for text that is none */
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError) &&
+            !PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+            return -1;
+        PyErr_Clear();
+        return 0;
+    }
+    *out = core_time_parse(PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes));
+    Py_DECREF(bytes);
+    return 0;
+}
+
+typedef struct keys {
+    PyObject *id, *text, *source, *published; /* Py_None: not wanted */
+} keys;
+
+/* Fills an article from a row. @return 1; 0: *reason says why not; -1: raised */
+static int read_row(builder_object *b, PyObject *row, const keys *k, tt_article *a,
+                    const char **reason)
+{
+    PyObject *value = value_of(row, k->id);
+    int taken = 1;
+    if (value != NULL)
+        taken = hold_id(b, value, a, reason);
+    else if (!PyErr_Occurred())
+        core_name_by_row(b, a);
+    if (taken != 1 || PyErr_Occurred())
+        return PyErr_Occurred() ? -1 : taken;
+    value = value_of(row, k->text);
+    if (value == NULL) {
+        *reason = "no text";
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    taken = hold_bytes(b, value, &a->text, &a->text_size, reason);
+    if (taken != 1)
+        return taken;
+    value = value_of(row, k->source);
+    if (value != NULL && hold_bytes(b, value, &a->source, &a->source_size, reason) < 0)
+        return -1;
+    value = PyErr_Occurred() ? NULL : value_of(row, k->published);
+    if (value != NULL && take_time(value, &a->published) != 0)
+        return -1;
+    return PyErr_Occurred() ? -1 : 1;
+}
+
+static int take_row(builder_object *b, PyObject *row, const keys *k)
+{
+    const char *reason = "";
+    tt_article *a;
+    int taken;
+    if (!PyDict_Check(row) && (!PyMapping_Check(row) || PyUnicode_Check(row) || PyList_Check(row) ||
+                               PyTuple_Check(row))) {
+        PyErr_Format(PyExc_TypeError, "article %llu is not a mapping but %R",
+                     (unsigned long long)b->rows, (PyObject *)Py_TYPE(row));
+        return -1;
+    }
+    if (core_add_row(b) != 0)
+        return -1;
+    a = core_next_article(b, b->rows - 1);
+    taken = read_row(b, row, k, a, &reason);
+    if (taken == 0)
+        return core_reject(b, b->rows - 1, NULL, a, TT_EFORMAT, reason);
+    return taken < 0 ? -1 : core_push(b);
+}
+
+/* add_rows(iterable, id, text, source, published) */
+PyObject *core_add_rows(PyObject *self, PyObject *args)
+{
+    builder_object *b = (builder_object *)self;
+    PyObject *iterable, *iterator, *row;
+    keys k;
+    int failed = 0;
+    if (!PyArg_ParseTuple(args, "OOOOO", &iterable, &k.id, &k.text, &k.source, &k.published))
+        return NULL;
+    iterator = PyObject_GetIter(iterable);
+    if (iterator == NULL || core_begin(b) != 0) {
+        Py_XDECREF(iterator);
+        return NULL;
+    }
+    while (!failed && (row = PyIter_Next(iterator)) != NULL) {
+        failed = take_row(b, row, &k);
+        Py_DECREF(row);
+    }
+    failed = failed || PyErr_Occurred() || core_flush(b, NULL) != 0;
+    Py_DECREF(iterator);
+    return core_end(b, failed);
+}
