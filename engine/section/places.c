@@ -24,6 +24,8 @@ typedef struct maker {
     uint64_t doc_sorted; /* its places up to here are in order; those of the link at hand follow */
     tti_block *piece;    /* blocks of the piece at hand */
     size_t piece_count, piece_capacity;
+    tti_block *stretch; /* blocks of the stretch at hand */
+    size_t stretch_capacity;
 } maker;
 
 /* Adds the part of block x whose b side lies in [begin, end). */
@@ -183,8 +185,7 @@ static void insert_places(maker *m, size_t sorted)
 }
 
 /* Takes what the link covers of its document beyond the places it has already. */
-static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link,
-                           tti_block **stretch, size_t *stretch_capacity, tt_error *error)
+static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link, tt_error *error)
 {
     const tti_block *blocks = v->blocks + link->block_begin;
     const size_t before = m->out->count;
@@ -203,10 +204,11 @@ static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link
                     return tti_fail_memory(error, "sections");
             if (m->piece_count > 0) {
                 const size_t n = m->piece_count;
-                if (tti_reserve(m->out->allocator, stretch, stretch_capacity, n, sizeof **stretch))
+                if (tti_reserve(m->out->allocator, &m->stretch, &m->stretch_capacity, n,
+                                sizeof *m->stretch) != 0)
                     return tti_fail_memory(error, "sections");
-                memcpy(*stretch, m->piece, n * sizeof **stretch);
-                TTI_TRY(add_stretch(m, link, *stretch, n, error));
+                memcpy(m->stretch, m->piece, n * sizeof *m->stretch);
+                TTI_TRY(add_stretch(m, link, m->stretch, n, error));
             }
         }
         if (k < before && m->out->places[k].end > at)
@@ -216,27 +218,68 @@ static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link
     return TT_OK;
 }
 
+/* The places of one document, from its links. */
+static tt_status take_doc(maker *m, const tti_verified *v, size_t begin, size_t end, uint32_t doc,
+                          tt_error *error)
+{
+    m->doc_first = m->out->firsts[doc] = m->out->count;
+    for (size_t k = begin; k < end; k++)
+        TTI_TRY(take_link(m, v, &v->links[k], error));
+    m->out->firsts[doc + 1] = m->out->count;
+    return TT_OK;
+}
+
+static void free_maker(maker *m)
+{
+    tti_release(m->out->allocator, m->piece, m->piece_capacity, sizeof *m->piece);
+    tti_release(m->out->allocator, m->stretch, m->stretch_capacity, sizeof *m->stretch);
+}
+
+tt_status tti_places_add(tti_places *out, const tti_verified *verified, uint32_t doc,
+                         uint32_t min_section, tt_error *error)
+{
+    maker m = {.out = out, .min_section = min_section};
+    const tt_status status = take_doc(&m, verified, 0, verified->link_count, doc, error);
+    free_maker(&m);
+    return status;
+}
+
+size_t tti_places_of_copy(const tti_place *places, size_t count, uint32_t doc, uint32_t tokens,
+                          uint32_t min_section, tti_place *out)
+{
+    uint32_t at = 0;
+    size_t n = 0;
+    for (size_t k = 0; k <= count; k++) {
+        const uint32_t end = k < count ? places[k].begin : tokens;
+        if (end >= at + min_section)
+            out[n++] = (tti_place){doc, at, end, doc, at, end, end - at, 0, 0};
+        if (k < count) {
+            out[n++] = places[k];
+            at = places[k].end;
+        }
+    }
+    return n;
+}
+
 tt_status tti_places_find(tti_places *out, const tti_verified *verified, size_t doc_count,
                           uint32_t min_section, tt_error *error)
 {
-    maker m = {out, min_section, 0, 0, NULL, 0, 0};
-    tti_block *stretch = NULL;
-    size_t stretch_capacity = 0, k = 0;
+    maker m = {.out = out, .min_section = min_section};
     tt_status status = TT_OK;
+    size_t begin = 0;
     out->allocator = verified->allocator;
     out->doc_count = doc_count;
     out->firsts = tti_alloc_zero(out->allocator, doc_count + 1, sizeof *out->firsts);
     if (out->firsts == NULL)
         status = tti_fail_memory(error, "sections");
     for (uint32_t d = 0; d < doc_count && status == TT_OK; d++) {
-        m.doc_first = out->firsts[d] = out->count;
-        for (; k < verified->link_count && verified->links[k].b == d && status == TT_OK; k++)
-            status =
-                take_link(&m, verified, &verified->links[k], &stretch, &stretch_capacity, error);
-        out->firsts[d + 1] = out->count;
+        size_t end = begin;
+        while (end < verified->link_count && verified->links[end].b == d)
+            end++;
+        status = take_doc(&m, verified, begin, end, d, error);
+        begin = end;
     }
-    tti_release(out->allocator, m.piece, m.piece_capacity, sizeof *m.piece);
-    tti_release(out->allocator, stretch, stretch_capacity, sizeof *stretch);
+    free_maker(&m);
     return status;
 }
 

@@ -40,43 +40,42 @@ static double similarity_of(const tti_place *p)
     return (double)p->matched / (here > there ? here : there);
 }
 
-/* Copies of a document repeat its places, and its own text between them. */
+static tt_status gather_place(gathered *g, uint32_t article, const tti_place *p, tt_error *error)
+{
+    return gather(g,
+                  &(seen){article, p->begin, p->end, p->of_doc, p->of_begin, p->of_end,
+                          similarity_of(p)},
+                  error);
+}
+
 static tt_status gather_copies(gathered *g, const tti_corpus *corpus, const tti_members *members,
                                const tti_places *places, uint32_t d, uint32_t min_section,
                                tt_error *error)
 {
-    const uint32_t tokens = corpus->docs[d].token_count;
-    for (uint32_t m = members->firsts[d] + 1; m < members->firsts[d + 1]; m++) {
-        const uint32_t article = members->articles[m];
-        uint32_t at = 0;
-        for (uint64_t k = places->firsts[d]; k <= places->firsts[d + 1]; k++) {
-            const tti_place *p = k < places->firsts[d + 1] ? &places->places[k] : NULL;
-            const uint32_t end = p != NULL ? p->begin : tokens;
-            if (end >= at + min_section)
-                TTI_TRY(gather(g, &(seen){article, at, end, d, at, end, 1.0}, error));
-            if (p == NULL)
-                break;
-            TTI_TRY(gather(g,
-                           &(seen){article, p->begin, p->end, p->of_doc, p->of_begin, p->of_end,
-                                   similarity_of(p)},
-                           error));
-            at = p->end;
-        }
-    }
-    return TT_OK;
+    const size_t count = (size_t)(places->firsts[d + 1] - places->firsts[d]);
+    tti_place *copied;
+    size_t n;
+    tt_status status = TT_OK;
+    if (members->firsts[d + 1] - members->firsts[d] < 2)
+        return TT_OK;
+    copied = tti_alloc(g->allocator, 2 * count + 1, sizeof *copied);
+    if (copied == NULL)
+        return tti_fail_memory(error, "sections");
+    n = tti_places_of_copy(places->places + places->firsts[d], count, d,
+                           corpus->docs[d].token_count, min_section, copied);
+    for (uint32_t m = members->firsts[d] + 1; m < members->firsts[d + 1]; m++)
+        for (size_t k = 0; k < n && status == TT_OK; k++)
+            status = gather_place(g, members->articles[m], &copied[k], error);
+    tti_release(g->allocator, copied, 2 * count + 1, sizeof *copied);
+    return status;
 }
 
 static tt_status gather_all(gathered *g, const tti_corpus *corpus, const tti_members *members,
                             const tti_places *places, uint32_t min_section, tt_error *error)
 {
     for (uint32_t d = 0; d < corpus->doc_count; d++) {
-        for (uint64_t k = places->firsts[d]; k < places->firsts[d + 1]; k++) {
-            const tti_place *p = &places->places[k];
-            TTI_TRY(gather(g,
-                           &(seen){corpus->docs[d].article, p->begin, p->end, p->of_doc,
-                                   p->of_begin, p->of_end, similarity_of(p)},
-                           error));
-        }
+        for (uint64_t k = places->firsts[d]; k < places->firsts[d + 1]; k++)
+            TTI_TRY(gather_place(g, corpus->docs[d].article, &places->places[k], error));
         TTI_TRY(gather_copies(g, corpus, members, places, d, min_section, error));
     }
     return TT_OK;

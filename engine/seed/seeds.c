@@ -84,6 +84,8 @@ static void sort_partition(tti_seed *seeds, tti_seed *spare, size_t count)
 {
     size_t counts[PASSES][DIGITS];
     tti_seed *from = seeds, *to = spare;
+    if (count < 2)
+        return;
     memset(counts, 0, sizeof counts);
     for (size_t i = 0; i < count; i++)
         for (int pass = 0; pass < PASSES; pass++)
@@ -175,7 +177,8 @@ tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_opti
     tt_status status = TT_OK;
     out->allocator = a;
     out->doc_count = corpus->doc_count;
-    out->partition_count = choose_partitions(corpus);
+    if (out->partition_count == 0)
+        out->partition_count = choose_partitions(corpus);
     out->starts = tti_alloc_zero(a, (size_t)out->partition_count + 1, sizeof *out->starts);
     out->counts = tti_alloc_zero(a, corpus->doc_count, sizeof *out->counts);
     if (ranges == NULL || out->starts == NULL || out->counts == NULL)

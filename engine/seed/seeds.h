@@ -36,7 +36,7 @@ typedef struct tti_seeds {
     size_t doc_count;
 } tti_seeds;
 
-/** Samples and sorts. Zero `out` before. */
+/** Samples and sorts. Zero `out` before; partition_count may be set, to a power of two. */
 tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_options *options,
                          tt_error *error);
 void tti_seeds_free(tti_seeds *seeds);

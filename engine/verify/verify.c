@@ -60,8 +60,8 @@ static tt_status add_link(tti_verified *out, const tti_link *link)
 }
 
 /* Keeps the passages that are long and dense enough. `a`, `b`: the documents of the two sides. */
-static tt_status keep_links(const job *j, tti_verified *out, const tti_alignment *al, uint32_t a,
-                            uint32_t b)
+tt_status tti_verified_link(tti_verified *out, const tti_alignment *al, uint32_t a, uint32_t b,
+                            uint32_t min_section)
 {
     const int swap = a > b;
     for (size_t k = 0; k < al->passage_count; k++) {
@@ -74,7 +74,7 @@ static tt_status keep_links(const job *j, tti_verified *out, const tti_alignment
                            p->a_end, p->matched, p->block_count, out->block_count};
         longer =
             x.a_end - x.a_begin > x.b_end - x.b_begin ? x.a_end - x.a_begin : x.b_end - x.b_begin;
-        if (x.a_end - x.a_begin < j->options->min_section || x.matched < LEAST_SIMILARITY * longer)
+        if (x.a_end - x.a_begin < min_section || x.matched < LEAST_SIMILARITY * longer)
             continue;
         TTI_TRY(copy_blocks(out, al->blocks + p->block_begin, p->block_count, swap));
         TTI_TRY(add_link(out, &x));
@@ -121,7 +121,7 @@ static tt_status verify_self(const job *j, worker *w, uint32_t d)
         TTI_TRY(tti_aligner_open(&w->self, j->options->allocator, NULL));
     TTI_TRY(tti_aligner_load(w->self, doc->hashes, doc->token_count, NULL));
     TTI_TRY(tti_aligner_run_self(w->self, &al, NULL));
-    return keep_links(j, &w->found, &al, d, d);
+    return tti_verified_link(&w->found, &al, d, d, j->options->min_section);
 }
 
 static tt_status verify_group(const job *j, worker *w, const group *g)
@@ -142,7 +142,8 @@ static tt_status verify_group(const job *j, worker *w, const group *g)
         if (f.admitted)
             TTI_TRY(keep_pair(&w->found, &f.pair, other, longer));
         if (want & TTI_WANT_SECTIONS)
-            TTI_TRY(keep_links(j, &w->found, &f.alignment, other, longer));
+            TTI_TRY(tti_verified_link(&w->found, &f.alignment, other, longer,
+                                      j->options->min_section));
     }
     return TT_OK;
 }
@@ -207,6 +208,11 @@ static int by_holder(const void *x, const void *y)
     if (p->b_begin != q->b_begin)
         return p->b_begin < q->b_begin ? -1 : 1;
     return (p->a_begin > q->a_begin) - (p->a_begin < q->a_begin);
+}
+
+void tti_verified_order(tti_verified *v)
+{
+    tti_sort(v->links, v->link_count, sizeof *v->links, by_holder);
 }
 
 static tt_status append_found(tti_verified *out, const tti_verified *found, tt_error *error)
@@ -289,7 +295,7 @@ tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_cand
     tti_repeats_free(&repeats);
     if (status == TT_OK) {
         tti_sort(out->pairs, out->pair_count, sizeof *out->pairs, by_documents);
-        tti_sort(out->links, out->link_count, sizeof *out->links, by_holder);
+        tti_verified_order(out);
     }
     tti_release(options->allocator, groups, candidates->count, sizeof *groups);
     tti_release(options->allocator, sorted, candidates->count, sizeof *sorted);

@@ -1,0 +1,181 @@
+#include "seed/tally.h"
+
+#include "common/alloc.h"
+#include "common/radix.h"
+
+#include <string.h>
+
+enum {
+    RUN_GAP = 64,  /* tokens between two seeds of one run */
+    RUN_SKEW = 16, /* and how much that may differ between the two documents */
+    MATCH_ROOM = 4 /* candidates looked at per pair that may be reported */
+};
+
+/* ---- Rules ----------------------------------------------------------------------------------- */
+
+/* The least share of seeds worth an alignment, by the loosest rule that is on. Damage hides seeds:
+ * where half of a text is shared and a fifth of its words replaced, one seed in six is left. */
+static double least_share(const tt_options *o)
+{
+    double rule = o->resemblance;
+    if (rule < 0 || (o->containment >= 0 && o->containment < rule))
+        rule = o->containment;
+    if (o->overlap >= 0)
+        return 0.16 * o->overlap;
+    return rule < 0 ? 2 : 0.4 * rule; /* 2: no rule is on, no pair is wanted */
+}
+
+void tti_tally_rules_make(tti_tally_rules *out, const tt_options *options, const uint32_t *counts)
+{
+    const uint32_t need = options->min_section / 12;
+    out->counts = counts;
+    out->share = least_share(options);
+    out->run_need = need < 1 ? 1 : need > 3 ? 3 : need;
+    if (!(options->find & TT_FIND_SECTIONS))
+        out->run_need = UINT32_MAX;
+    out->most = (size_t)options->max_matches * MATCH_ROOM;
+}
+
+/* ---- Counters -------------------------------------------------------------------------------- */
+
+void tti_tally_init(tti_tally *t, const tt_allocator *allocator)
+{
+    memset(t, 0, sizeof *t);
+    tti_candidates_init(&t->found, allocator);
+}
+
+void tti_tally_free(tti_tally *t)
+{
+    const tt_allocator *a = t->found.allocator;
+    tti_release(a, t->slots, t->slot_capacity, sizeof *t->slots);
+    tti_release(a, t->counters, t->capacity, sizeof *t->counters);
+    tti_candidates_free(&t->found);
+    tti_tally_init(t, a);
+}
+
+static uint32_t *find_slot(const tti_tally *t, uint32_t doc)
+{
+    size_t slot = (doc * 0x9E3779B1u) >> 8 & (t->slot_count - 1);
+    while (t->slots[slot] != 0 && t->counters[t->slots[slot] - 1].doc != doc)
+        slot = (slot + 1) & (t->slot_count - 1);
+    return &t->slots[slot];
+}
+
+/* Room for one more counter. */
+static int reserve_counter(tti_tally *t)
+{
+    const tt_allocator *a = t->found.allocator;
+    const size_t slots = t->slot_count == 0 ? 1024 : t->slot_count * 2;
+    if (tti_reserve(a, &t->counters, &t->capacity, t->count + 1, sizeof *t->counters) != 0)
+        return -1;
+    if ((t->count + 1) * 2 <= t->slot_count)
+        return 0;
+    if (tti_reserve(a, &t->slots, &t->slot_capacity, slots, sizeof *t->slots) != 0)
+        return -1;
+    t->slot_count = slots;
+    memset(t->slots, 0, slots * sizeof *t->slots);
+    for (size_t k = 0; k < t->count; k++)
+        *find_slot(t, t->counters[k].doc) = (uint32_t)k + 1;
+    return 0;
+}
+
+/* The counter of a document, made if need be; NULL without memory. */
+static tti_counter *counter_of(tti_tally *t, uint32_t doc)
+{
+    uint32_t *slot;
+    if (t->status != TT_OK || reserve_counter(t) != 0) {
+        t->status = TT_ENOMEM;
+        return NULL;
+    }
+    slot = find_slot(t, doc);
+    if (*slot == 0) {
+        t->counters[t->count++] = (tti_counter){doc, 0, 0, 0, 0, 0};
+        *slot = (uint32_t)t->count;
+    }
+    return &t->counters[*slot - 1];
+}
+
+static void clear_counters(tti_tally *t)
+{
+    if (t->slot_count > 0)
+        memset(t->slots, 0, t->slot_count * sizeof *t->slots);
+    t->count = 0;
+}
+
+void tti_tally_follow(tti_tally *t, uint32_t doc, uint32_t here, uint32_t there)
+{
+    tti_counter *c = counter_of(t, doc);
+    int64_t skew;
+    if (c == NULL)
+        return;
+    skew = ((int64_t)here - c->last_here) - ((int64_t)there - c->last_there);
+    if (c->run > 0 && here - c->last_here <= RUN_GAP && skew <= RUN_SKEW && skew >= -RUN_SKEW)
+        c->run++;
+    else
+        c->run = 1;
+    if (c->run > c->best_run)
+        c->best_run = c->run;
+    c->last_here = here;
+    c->last_there = there;
+}
+
+void tti_tally_share(tti_tally *t, uint32_t doc)
+{
+    tti_counter *c = counter_of(t, doc);
+    if (c != NULL)
+        c->shared++;
+}
+
+/* ---- Choosing -------------------------------------------------------------------------------- */
+
+static int is_pair(const tti_tally_rules *rules, const tti_counter *c, uint32_t b)
+{
+    const uint32_t x = rules->counts[c->doc], y = rules->counts[b];
+    const uint32_t fewer = x < y ? x : y;
+    const uint32_t need = fewer <= 4 ? 1 : 2;
+    return c->doc != b && c->shared >= need && c->shared >= rules->share * fewer;
+}
+
+static int most_shared(const void *x, const void *y)
+{
+    const tti_counter *p = x, *q = y;
+    if (p->shared != q->shared)
+        return p->shared > q->shared ? -1 : 1;
+    return (p->doc > q->doc) - (p->doc < q->doc);
+}
+
+static void add_found(tti_tally *t, uint32_t a, uint32_t b, unsigned want)
+{
+    if (t->status == TT_OK)
+        t->status = tti_candidates_add(&t->found, tti_candidate_pack(a, b, want), NULL);
+}
+
+/* More pairs than will be reported: those that share most, moved to the front. */
+static void choose_best(tti_tally *t, const tti_tally_rules *rules, uint32_t b)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < t->count; k++)
+        if (is_pair(rules, &t->counters[k], b))
+            t->counters[n++] = t->counters[k];
+    tti_sort(t->counters, n, sizeof *t->counters, most_shared);
+    for (size_t k = 0; k < rules->most; k++)
+        add_found(t, t->counters[k].doc, b, TTI_WANT_PAIR);
+    if (t->status == TT_OK)
+        t->status = tti_candidates_skip(&t->found, b, n - rules->most, NULL);
+}
+
+void tti_tally_choose(tti_tally *t, const tti_tally_rules *rules, uint32_t b)
+{
+    size_t pairs = 0;
+    for (size_t k = 0; k < t->count; k++) {
+        if (t->counters[k].best_run >= rules->run_need)
+            add_found(t, t->counters[k].doc, b, TTI_WANT_SECTIONS);
+        pairs += (size_t)is_pair(rules, &t->counters[k], b);
+    }
+    if (pairs > rules->most)
+        choose_best(t, rules, b);
+    for (size_t k = 0; k < t->count && pairs <= rules->most; k++)
+        if (is_pair(rules, &t->counters[k], b))
+            add_found(t, t->counters[k].doc, b, TTI_WANT_PAIR);
+    clear_counters(t);
+}
