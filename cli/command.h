@@ -11,7 +11,19 @@ enum {
 };
 
 /** Subcommands as bits, for the table of options. */
-enum { FOR_SCAN = 1u << 0, FOR_DEDUP = 1u << 1, FOR_EVAL = 1u << 2 };
+enum {
+    FOR_SCAN = 1u << 0,
+    FOR_DEDUP = 1u << 1,
+    FOR_EVAL = 1u << 2,
+    FOR_CREATE = 1u << 3,
+    FOR_ADD = 1u << 4,
+    FOR_QUERY = 1u << 5,
+    FOR_REMOVE = 1u << 6,
+    FOR_EXPIRE = 1u << 7,
+    FOR_STAT = 1u << 8,
+    FOR_CHECK = 1u << 9,
+    FOR_WATCH = 1u << 10
+};
 
 typedef struct settings settings;
 
@@ -26,6 +38,11 @@ typedef struct subcommand {
     int (*run)(const settings *s);
 } subcommand;
 
-extern const subcommand scan_command, dedup_command, eval_command;
+extern const subcommand scan_command, dedup_command, eval_command, watch_command;
+
+/** `twicetold index ...`; the names are of two words. */
+enum { INDEX_COMMANDS = 7 };
+extern const subcommand add_command, query_command; /* in feed.c; the others in index.c */
+extern const subcommand *const index_commands[INDEX_COMMANDS];
 
 #endif

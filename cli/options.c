@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "message.h"
 
@@ -29,6 +30,8 @@ typedef enum kind {
     KIND_KEEP,       /* engine.keep and engine.keep_sources */
     KIND_PARAGRAPHS, /* int32_t, place in the list of words */
     KIND_PROGRESS,   /* likewise */
+    KIND_TIME,       /* int64_t, microseconds since 1970, from RFC 3339 */
+    KIND_DURATION,   /* int64_t, microseconds; `maximum` is the unit of a bare number, if that may stand */
     KIND_HELP,       /* the short help */
     KIND_HELP_ALL    /* the long one */
 } kind;
@@ -47,7 +50,10 @@ typedef struct row {
 
 #define AT(field) offsetof(settings, field)
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
-#define FOR_ALL (FOR_BUILD | FOR_EVAL)
+#define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH) /* articles go in */
+#define FOR_SHAPE (FOR_BUILD | FOR_CREATE)                      /* what decides the answers */
+#define FOR_ALL                                                                                    \
+    (FOR_INPUT | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
 static const row rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
@@ -63,16 +69,16 @@ static const row rows[] = {
      "look for repeated sections"},
     {"series", 0, FOR_SCAN, 0, KIND_FIND, 0, 0, TT_FIND_SERIES, NULL,
      "also list series pairs that only their overlap admits"},
-    {"resemblance", 0, FOR_BUILD, 1, KIND_RULE, AT(engine.resemblance), 0, 0, "R",
+    {"resemblance", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.resemblance), 0, 0, "R",
      "pairs with this Jaccard or more; or off (default 0.7)"},
-    {"containment", 0, FOR_BUILD, 1, KIND_RULE, AT(engine.containment), 0, 0, "C",
+    {"containment", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.containment), 0, 0, "C",
      "or this containment of either; or off (default 0.8)"},
-    {"overlap", 0, FOR_BUILD, 1, KIND_RULE, AT(engine.overlap), 0, 0, "O",
+    {"overlap", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.overlap), 0, 0, "O",
      "or this overlap of the shorter; or off (default 0.5)"},
-    {"facts", 0, FOR_BUILD, 0, KIND_RULE, AT(engine.facts), 0, 0, "F",
+    {"facts", 0, FOR_SHAPE, 0, KIND_RULE, AT(engine.facts), 0, 0, "F",
      "a pair whose facts agree less is a series, not a copy; off: no pair is "
      "(default: chosen by the length of the two)"},
-    {"min-section", 0, FOR_SCAN, 1, KIND_NUMBER, AT(engine.min_section), 8, UINT32_MAX, "N",
+    {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 8, UINT32_MAX, "N",
      "shortest section to report, in tokens (default 32)"},
     {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",
      "longest (default), first, newest or source:A,B,... of a cluster"},
@@ -80,36 +86,46 @@ static const row rows[] = {
      "drop an article only if this share of its tokens stands in the kept one (default 0.8)"},
     {"drop", 0, FOR_SCAN, 0, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "of dedup; only noted in the summary"},
-    {"max-matches", 0, FOR_BUILD, 0, KIND_NUMBER, AT(engine.max_matches), 1, UINT32_MAX, "N",
+    {"drop", 0, FOR_CREATE, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
+     "duplicate: this share of its tokens stands in another (default 0.8)"},
+    {"before", 0, FOR_EXPIRE, 1, KIND_TIME, AT(before), 0, 0, "TIME",
+     "articles before this time, as 2025-11-24 or 2025-11-24T08:30:00Z"},
+    {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",
+     "articles older than this, as 30d, 72h or 15m"},
+    {"window", 0, FOR_WATCH, 1, KIND_DURATION, AT(window), 0, 0, "AGE",
+     "remove articles this much older than the newest, as 30d, 72h or 15m (default: none)"},
+    {"commit-every", 0, FOR_WATCH, 1, KIND_DURATION, AT(commit_every), 0, 1000, "TIME",
+     "gather articles for this long before each commit, as 100ms; faster (default: what is there)"},
+    {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 1, UINT32_MAX, "N",
      "earlier articles that one article is paired with, the best of them (default 64)"},
-    {"shingle-tokens", 0, FOR_BUILD, 0, KIND_NUMBER, AT(engine.shingle_tokens), 1, 64, "N",
+    {"shingle-tokens", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.shingle_tokens), 1, 64, "N",
      "tokens in a shingle (default 5)"},
     {"hashes", 0, FOR_BUILD, 0, KIND_NUMBER, AT(engine.sketch_size), 16, 1024, "N",
      "MinHash values in a signature (default 128)"},
     {"bands", 0, FOR_BUILD, 0, KIND_NUMBER, AT(engine.bands), 1, 1024, "N",
      "LSH bands, a divisor of --hashes (default: by --resemblance)"},
-    {"seed", 0, FOR_BUILD, 0, KIND_SEED, AT(engine.seed), 0, 0, "N",
+    {"seed", 0, FOR_SHAPE, 0, KIND_SEED, AT(engine.seed), 0, 0, "N",
      "seed of every hash, or random (default 0)"},
-    {"paragraphs", 0, FOR_BUILD, 0, KIND_PARAGRAPHS, AT(engine.paragraphs), 0, 0, "HOW",
+    {"paragraphs", 0, FOR_SHAPE, 0, KIND_PARAGRAPHS, AT(engine.paragraphs), 0, 0, "HOW",
      "auto: blocks between blank lines if there are any, else lines (default); line; blank; none"},
-    {"id-field", 0, FOR_BUILD, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
+    {"id-field", 0, FOR_INPUT, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
      "field that holds the id (default id)"},
-    {"text-field", 0, FOR_BUILD, 0, KIND_STRING, AT(reader.text_field), 0, 0, "NAME",
+    {"text-field", 0, FOR_INPUT, 0, KIND_STRING, AT(reader.text_field), 0, 0, "NAME",
      "field that holds the text (default text)"},
-    {"whole", 0, FOR_BUILD, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
+    {"whole", 0, FOR_INPUT, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
      "of wire formats, take headline, byline and dateline as text too"},
-    {"max-article-bytes", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
+    {"max-article-bytes", 0, FOR_INPUT, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
      UINT64_C(1) << 30, "SIZE",
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)"},
-    {"rejects", 0, FOR_BUILD, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
+    {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood"},
-    {"threads", 0, FOR_BUILD, 1, KIND_THREADS, AT(engine.threads), 0, 256, "N",
+    {"threads", 0, (FOR_INPUT | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1, KIND_THREADS, AT(engine.threads), 0, 256, "N",
      "threads to use (default 0: all cores)"},
-    {"quiet", 'q', FOR_BUILD, 1, KIND_FLAG, AT(quiet), 0, 0, NULL,
+    {"quiet", 'q', (FOR_INPUT | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG, AT(quiet), 0, 0, NULL,
      "no summary, no messages about records"},
     {"progress", 0, FOR_BUILD, 0, KIND_PROGRESS, AT(progress), 0, 0, "WHEN",
      "auto (default: where standard error is a terminal), always or never"},
-    {"json", 0, FOR_EVAL, 1, KIND_FLAG, AT(json), 0, 0, NULL, "one JSON object instead of a table"},
+    {"json", 0, (FOR_EVAL | FOR_STAT), 1, KIND_FLAG, AT(json), 0, 0, NULL, "one JSON object instead of a table"},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options"},
     {"help-all", 0, FOR_ALL, 0, KIND_HELP_ALL, 0, 0, 0, NULL, "show all options"},
 };
@@ -249,6 +265,60 @@ static int parse_seed(const char *text, uint64_t *out)
     return parse_whole(text, 0, UINT64_MAX, out);
 }
 
+/* RFC 3339, or a date alone: its first moment in UTC. */
+static int parse_time(const char *text, int64_t *out)
+{
+    struct tm t;
+    char sign[2] = "";
+    int hours = 0, minutes = 0, used = 0, more = 0;
+    memset(&t, 0, sizeof t);
+    if (sscanf(text, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &used) != 3 || used != 10)
+        return -1;
+    text += used;
+    if (*text != '\0') {
+        if (sscanf(text, "%*1[Tt ]%2d:%2d:%2d%n", &t.tm_hour, &t.tm_min, &t.tm_sec, &more) != 3 ||
+            more != 9)
+            return -1;
+        text += more;
+        if (*text == '.')
+            text += 1 + strspn(text + 1, "0123456789");
+        more = 0;
+        if (sscanf(text, "%1[+-]%2d:%2d%n", sign, &hours, &minutes, &more) == 3 && more == 6)
+            text += more;
+        else if (*text == 'Z' || *text == 'z')
+            text++;
+    }
+    if (*text != '\0' || t.tm_mon < 1 || t.tm_mon > 12 || t.tm_mday < 1 || t.tm_mday > 31 ||
+        t.tm_hour > 23 || t.tm_min > 59 || t.tm_sec > 60 || hours > 23 || minutes > 59)
+        return -1;
+    t.tm_year -= 1900;
+    t.tm_mon--;
+    *out = (int64_t)timegm(&t);
+    *out -= (*sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    *out *= 1000000;
+    return 0;
+}
+
+/* `bare`: microseconds of a number without a unit; 0: there must be one. */
+static int parse_duration(const char *text, int64_t bare, int64_t *out)
+{
+    static const char *const units[] = {"", "ms", "s", "m", "h", "d", NULL};
+    const int64_t lengths[] = {bare, 1000, 1000000, 60000000, 3600000000, 86400000000};
+    char *end;
+    long long value;
+    int unit;
+    if (*text < '0' || *text > '9')
+        return -1;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    unit = find_word(units, end);
+    if (errno != 0 || unit < 0 || lengths[unit] == 0 || value < 1 ||
+        value > INT64_MAX / 2 / lengths[unit])
+        return -1;
+    *out = value * lengths[unit];
+    return 0;
+}
+
 static int parse_keep(const char *text, tt_options *engine)
 {
     static const char source[] = "source:";
@@ -293,6 +363,8 @@ static int parse_value(const row *r, const char *text, settings *s)
     case KIND_KEEP: return parse_keep(text, &s->engine);
     case KIND_PARAGRAPHS: return parse_word(paragraph_words, text, field);
     case KIND_PROGRESS: return parse_word(progress_words, text, field);
+    case KIND_TIME: return parse_time(text, field);
+    case KIND_DURATION: return parse_duration(text, (int64_t)r->maximum, field);
     case KIND_HELP:
     case KIND_HELP_ALL: break;
     }
@@ -321,6 +393,10 @@ static void describe_values(const row *r, char *to, size_t size)
         return;
     case KIND_PARAGRAPHS: (void)snprintf(to, size, "auto, line, blank or none"); return;
     case KIND_PROGRESS: (void)snprintf(to, size, "auto, always or never"); return;
+    case KIND_TIME:
+        (void)snprintf(to, size, "a date or a time, as 2025-11-24 or 2025-11-24T08:30:00Z");
+        return;
+    case KIND_DURATION: (void)snprintf(to, size, "a length of time, as 30d, 72h, 15m, 10s or 100ms"); return;
     case KIND_FLAG:
     case KIND_FIND:
     case KIND_HELP:
@@ -436,6 +512,7 @@ int options_parse(const subcommand *command, int argc, char **argv, settings *s)
 
     memset(s, 0, sizeof *s);
     s->command = command;
+    s->before = TT_NO_TIME;
     s->engine.struct_size = sizeof s->engine;
     s->reader.struct_size = sizeof s->reader;
     memset(longs, 0, sizeof longs);

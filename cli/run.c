@@ -145,6 +145,15 @@ static int reject(run *r, const tt_record *record, const char *reason)
     return 0;
 }
 
+int run_reject(run *r, const tt_record *record, tt_status status)
+{
+    char reason[SHOWN_ID_BYTES + 60];
+    if (status == TT_OK)
+        return reject(r, record, record->reason);
+    describe_refusal(record, status, reason, sizeof reason);
+    return reject(r, record, reason);
+}
+
 /* A directory may hold what the run is to write: the file that is read now must not be that. */
 static int refuse_own_output(const run *r, const char *file)
 {
@@ -172,12 +181,8 @@ static int take_batch(run *r, const tt_record *records, size_t count, batch *b)
     good = 0;
     for (size_t i = 0; i < count && ended == 0; i++) {
         const tt_status status = records[i].status != TT_OK ? TT_OK : b->statuses[good++];
-        if (records[i].status != TT_OK) {
-            ended = reject(r, &records[i], records[i].reason);
-        } else if (status != TT_OK) {
-            char reason[SHOWN_ID_BYTES + 60];
-            describe_refusal(&records[i], status, reason, sizeof reason);
-            ended = reject(r, &records[i], reason);
+        if (records[i].status != TT_OK || status != TT_OK) {
+            ended = run_reject(r, &records[i], status);
         } else if (r->accept != NULL) {
             ended = r->accept(r->accept_ctx, &records[i]);
         }

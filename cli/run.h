@@ -41,6 +41,10 @@ void run_close(run *r);
  * @return EXIT_FAILED */
 int run_failure(const tt_error *error, const output *out);
 
+/** Names a record that is left out and writes it to the rejects. `status`: TT_OK (the record says
+ * why), or why the library did not take its article. @return 0, or an exit code */
+int run_reject(run *r, const tt_record *record, tt_status status);
+
 /** How a run that did all of its work ends. */
 int run_exit_code(const run *r);
 

@@ -5,18 +5,10 @@
 #include "common/candidate.h"
 #include "common/fail.h"
 #include "common/par.h"
+#include "intake.h"
 #include "options.h"
-#include "read/json.h"
 
 #include <string.h>
-
-/* Where an article of the batch went. */
-typedef struct taken {
-    tti_text_added added;
-    size_t token_begin, span_begin, paragraph_begin;
-    int thread;
-    tt_status status;
-} taken;
 
 /* ---- Settings and store ---------------------------------------------------------------------- */
 
@@ -147,34 +139,8 @@ static tt_status reserve_ids(tt_builder *b, size_t articles, tt_error *error)
 
 /* ---- Reading the batch ----------------------------------------------------------------------- */
 
-static tt_status check_article(const tt_options *o, const tt_article *x)
-{
-    if (x->id == NULL || x->id_size == 0 || x->id_size > UINT32_MAX || x->source_size > UINT32_MAX)
-        return TT_EINVAL;
-    if ((x->text == NULL && x->text_size > 0) || (x->source == NULL && x->source_size > 0) ||
-        x->reserved != 0)
-        return TT_EINVAL;
-    if (tti_utf8_valid_up_to(x->id, x->id_size) != x->id_size)
-        return TT_EFORMAT;
-    if (x->text_size > o->max_article_bytes)
-        return TT_ELIMIT;
-    return TT_OK;
-}
-
-static void read_article(const tt_options *o, const tt_article *x, tti_tokens *tokens, taken *out)
-{
-    out->thread = tti_thread();
-    out->token_begin = tokens->count;
-    out->span_begin = tokens->span_size;
-    out->paragraph_begin = tokens->paragraph_count;
-    out->status = check_article(o, x);
-    if (out->status == TT_OK)
-        out->status = tti_text_append(tokens, x->text, x->text_size, (tt_paragraphs)o->paragraphs,
-                                      o->seed, &out->added, NULL);
-}
-
 static tt_status read_batch(tt_builder *b, const tt_article *articles, size_t count,
-                            tti_chunk *chunk, taken *list, tt_error *error)
+                            tti_chunk *chunk, tti_taken *list, tt_error *error)
 {
     const tt_options *o = &b->settings.options;
     const int threads = tti_threads(o->threads, count);
@@ -184,12 +150,7 @@ static tt_status read_batch(tt_builder *b, const tt_article *articles, size_t co
     chunk->thread_count = threads;
     for (int t = 0; t < threads; t++)
         tti_tokens_init(&chunk->tokens[t], o->allocator);
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16)
-    for (int64_t i = 0; i < (int64_t)count; i++)
-        read_article(o, &articles[i], &chunk->tokens[tti_thread()], &list[i]);
-    for (size_t i = 0; i < count; i++)
-        if (list[i].status == TT_ENOMEM)
-            return tti_fail_memory(error, "tokens");
+    TTI_TRY(tti_intake(o, articles, count, chunk->tokens, threads, list, error));
     for (int t = 0; t < threads; t++)
         tti_tokens_trim(&chunk->tokens[t]);
     return TT_OK;
@@ -219,7 +180,7 @@ static const char *keep_name(char **names, const char *name, size_t size)
     return copy;
 }
 
-static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk, const taken *t,
+static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk, const tti_taken *t,
                          char **names)
 {
     tti_store *s = &b->store;
@@ -266,21 +227,9 @@ static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
     return reserve_ids(b, need, error);
 }
 
-static tt_status first_rejection(const tt_article *articles, const taken *list, size_t count,
-                                 tt_error *error)
-{
-    for (size_t i = 0; i < count; i++)
-        if (list[i].status != TT_OK)
-            return tti_fail(error, list[i].status, i, "article %.*s: %s",
-                            (int)(articles[i].id_size < 100 ? articles[i].id_size : 100),
-                            articles[i].id == NULL ? "" : articles[i].id,
-                            tt_status_name(list[i].status));
-    return TT_OK;
-}
-
 /* An id that stands twice, in the store or in the batch, is met as its article is taken over. */
 static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
-                       const tti_chunk *chunk, taken *list)
+                       const tti_chunk *chunk, tti_taken *list)
 {
     char *names = chunk->names;
     for (size_t i = 0; i < count; i++) {
@@ -307,7 +256,7 @@ static void give_back(tt_builder *b, const tti_store *before)
 
 /* Everything that can fail before the batch is taken over. */
 static tt_status prepare_batch(tt_builder *b, const tt_article *articles, size_t count,
-                               tti_chunk *chunk, taken *list, tt_error *error)
+                               tti_chunk *chunk, tti_taken *list, tt_error *error)
 {
     TTI_TRY(tti_progress(&b->settings.options, "text", b->store.corpus.article_count, 0, error));
     TTI_TRY(read_batch(b, articles, count, chunk, list, error));
@@ -321,7 +270,7 @@ tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count
     const double start = tti_now();
     tti_chunk chunk = {0};
     tti_store before;
-    taken *list;
+    tti_taken *list;
     tt_status status;
     if (b == NULL || (articles == NULL && count > 0))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or articles is NULL");
@@ -334,7 +283,7 @@ tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count
     if (status == TT_OK) {
         before = b->store;
         take_batch(b, articles, count, &chunk, list);
-        if (statuses == NULL && (status = first_rejection(articles, list, count, error)) != TT_OK)
+        if (statuses == NULL && (status = tti_intake_rejection(articles, list, count, error)) != TT_OK)
             give_back(b, &before);
     }
     if (status == TT_OK)

@@ -66,6 +66,7 @@ typedef enum tt_status {
     TT_ELIMIT = -6,     /**< a documented limit would be passed */
     TT_ESTOPPED = -7,   /**< a callback asked to stop */
     TT_EDUPLICATE = -8, /**< an article's id was added before */
+    TT_ELOCKED = -9,    /**< another process is writing to the living index */
     TT_EINTERNAL = -99  /**< a defect in this library; please report it */
 } tt_status;
 
@@ -481,6 +482,157 @@ typedef struct tt_scores {
  * @return TT_OK, TT_EIO, TT_EFORMAT (`where`: the line; the message names the file), TT_ENOMEM */
 TT_API TT_NODISCARD tt_status tt_eval(const char *result_path, const char *gold_path,
                                       tt_scores *out, tt_error *error);
+
+/* ==== The living index ======================================================================== */
+
+/*
+ * An index that lasts and grows: one file, to which articles are added in batches and from which
+ * they are removed. It answers for each new article whether it is one that came before, as a scan
+ * of all of them would. What must last is in the file (docs/format.md); what finds it is made in
+ * memory when the file is opened.
+ *
+ * One handle writes, in one process, which FILE-lock sees to (an empty file beside it, locked with
+ * flock(2), so the file must be on a local file system); any number of handles read, in other
+ * processes too, and see whole batches only. A handle belongs to one thread at a time and must not
+ * be carried across fork(): a child opens its own.
+ */
+typedef struct tt_live tt_live;
+
+enum {
+    TT_LIVE_READ = 1u << 0,  /**< queries only; does not keep others from writing */
+    TT_LIVE_CREATE = 1u << 1 /**< makes the file if it is not there */
+};
+
+/**
+ * Makes an empty index with the options that shape it: shingle_tokens, min_section, max_matches,
+ * seed, paragraphs, resemblance, containment, overlap, facts and drop. NULL takes the defaults.
+ * @return TT_OK; TT_EINVAL (a file is there, an option is out of range); TT_EIO; TT_ENOMEM.
+ */
+TT_API TT_NODISCARD tt_status tt_live_create(const char *path, const tt_options *options,
+                                             tt_error *error);
+
+/**
+ * Opens an index. Of `options` (NULL: none) the fields above, where they are not 0, must be those
+ * that the index was made with; threads, allocator and max_article_bytes are taken as given.
+ * @return TT_OK; TT_EIO (it is not there); TT_EFORMAT (another kind of file, or damaged: the message
+ * says what); TT_EVERSION; TT_EINVAL (options do not fit); TT_ELOCKED; TT_ENOMEM.
+ * Owner: the caller, tt_live_close(). Cost: linear in the articles. Memory beyond the allocator's:
+ * SQLite's cache.
+ */
+TT_API TT_NODISCARD tt_status tt_live_open(tt_live **out, const char *path, uint32_t flags,
+                                           const tt_options *options, tt_error *error);
+
+/** Ends a handle. NULL is allowed. */
+TT_API void tt_live_close(tt_live *live);
+
+/** What an article is to those before it. */
+typedef enum tt_novelty {
+    TT_NEW = 0,       /**< none of the others */
+    TT_DUPLICATE = 1, /**< at least `drop` of its tokens stand in `of` */
+    TT_UPDATE = 2,    /**< at least that share of `of` stands in it, and it adds text; or it is a
+                           changed version of the article with its own id, which is then `of` */
+    TT_OVERLAPS = 3   /**< it shares a section with `of` */
+} tt_novelty;
+
+/** "new", "duplicate", "update", "overlaps"; never NULL. Threads: any. */
+TT_API const char *tt_novelty_name(tt_novelty novelty);
+
+/** The id of an article: as in tt_article. */
+typedef struct tt_id {
+    const char *bytes; /**< NULL: none */
+    size_t size;
+    uint32_t flags; /**< TT_ARTICLE_INTEGER_ID */
+    uint32_t reserved;
+} tt_id;
+
+/** A section of an article that stands in an earlier one. */
+typedef struct tt_repeat {
+    uint64_t begin, end; /**< bytes of its text */
+    tt_id article;       /**< the earliest that holds it */
+    uint64_t of_begin, of_end;
+    double similarity; /**< share of the longer side's tokens that align */
+} tt_repeat;
+
+/** What the index says of one article. Numbers without _of are about it, those with _of about `of`;
+ * NAN where there is no `of`, or the options made them unneeded. The layout never changes. */
+typedef struct tt_verdict {
+    uint64_t article; /**< its place in the batch */
+    tt_id id;
+    tt_id of;
+    double resemblance, containment, containment_of, overlap, overlap_of;
+    double facts;
+    uint64_t new_tokens; /**< its tokens that do not stand in `of`; all, where there is none */
+    const tt_repeat *sections; /**< in order of place */
+    size_t section_count;
+    int32_t novelty; /**< tt_novelty */
+    uint32_t reserved;
+} tt_verdict;
+
+/** Receives verdicts, in the order of the batch. @return 0 to go on, anything else to stop. */
+typedef int (*tt_verdict_fn)(void *ctx, const tt_verdict *verdicts, size_t count);
+
+/**
+ * Adds a batch, all of it or nothing; when it returns, and before `emit` (NULL: no verdicts, which
+ * costs less) is called, the batch is on the disk. Each article is judged against those before it,
+ * in this batch too. One whose id is there takes the other's place; one that is there as it is
+ * changes nothing and is a duplicate of itself. `statuses` as in tt_builder_add().
+ * @return TT_OK; TT_EIO (disk full), TT_ENOMEM, TT_ELIMIT: nothing was added, and the handle goes
+ * on; TT_ESTOPPED: `emit` asked to stop, all is added.
+ */
+TT_API TT_NODISCARD tt_status tt_live_add(tt_live *live, const tt_article *articles, size_t count,
+                                          tt_status *statuses, tt_verdict_fn emit, void *ctx,
+                                          tt_error *error);
+
+/** Verdicts on articles, each against what is in the index, of which nothing is changed. */
+TT_API TT_NODISCARD tt_status tt_live_query(tt_live *live, const tt_article *articles, size_t count,
+                                            tt_status *statuses, tt_verdict_fn emit, void *ctx,
+                                            tt_error *error);
+
+/** Removes articles by their ids; those that are not there are passed over. *removed (NULL: not
+ * wanted): how many were there. @return TT_OK, TT_EIO, TT_ENOMEM */
+TT_API TT_NODISCARD tt_status tt_live_remove(tt_live *live, const tt_id *ids, size_t count,
+                                             uint64_t *removed, tt_error *error);
+
+/** Removes the articles published before a time, or, without such a time, added before it.
+ * Microseconds since 1970-01-01 UTC. */
+TT_API TT_NODISCARD tt_status tt_live_expire(tt_live *live, int64_t before, uint64_t *removed,
+                                             tt_error *error);
+
+typedef struct tt_live_stat {
+    uint64_t articles;
+    uint64_t distinct;     /**< with tokens that no earlier one has */
+    uint64_t tokens, bytes; /**< of all articles; of their texts */
+    uint64_t file_bytes, memory_bytes;
+    int64_t oldest, newest; /**< times as in tt_live_expire(); TT_NO_TIME where it is empty. No time
+                                 counts as later than now */
+} tt_live_stat;
+
+/** Numbers of an index. Cost: linear in the articles. */
+TT_API TT_NODISCARD tt_status tt_live_stat_get(const tt_live *live, tt_live_stat *out,
+                                               tt_error *error);
+
+/** The time of the newest article there was, but none later than now; TT_NO_TIME where there was
+ * none. */
+TT_API int64_t tt_live_newest(const tt_live *live);
+
+/** The options that shape it. Borrowed from the handle. */
+TT_API const tt_options *tt_live_options(const tt_live *live);
+
+/** Receives what a check found, a sentence each. @return 0 to go on, anything else to stop. */
+typedef int (*tt_finding_fn)(void *ctx, const char *finding);
+
+/**
+ * Looks at every page, every stored record with its checksum, and what is derived from it.
+ * `findings` (NULL: not wanted) counts what is wrong. A file that cannot be read at all is an error
+ * and not a finding. @return TT_OK, also where something was found; else as tt_live_open()
+ */
+TT_API TT_NODISCARD tt_status tt_live_check(const char *path, const tt_options *options,
+                                            tt_finding_fn emit, void *ctx, uint64_t *findings,
+                                            tt_error *error);
+
+/** Writes a verdict as a line of JSON. @return TT_OK, TT_ESTOPPED */
+TT_API TT_NODISCARD tt_status tt_verdict_write(const tt_verdict *verdict, tt_write_fn write,
+                                               void *ctx);
 
 #ifdef __cplusplus
 }

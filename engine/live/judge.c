@@ -1,0 +1,222 @@
+#include "live/judge.h"
+
+#include "common/alloc.h"
+#include "common/fail.h"
+
+#include <math.h>
+#include <string.h>
+
+tt_status tti_judge_init(tti_judge *j, tti_shelf *shelf, const tt_options *options, tt_error *error)
+{
+    memset(j, 0, sizeof *j);
+    j->shelf = shelf;
+    j->options = options;
+    j->allocator = j->links.allocator = j->others.allocator = options->allocator;
+    tti_tally_init(&j->tally, options->allocator);
+    tti_tally_rules_make(&j->rules, options, NULL);
+    return tti_verifier_open(&j->verifier, options, error);
+}
+
+void tti_judge_free(tti_judge *j)
+{
+    const tt_allocator *a = j->allocator;
+    if (a == NULL)
+        return;
+    tti_verifier_close(j->verifier);
+    tti_aligner_close(j->self);
+    tti_tally_free(&j->tally);
+    tti_sample_free(&j->sample, a);
+    tti_release(a, j->own.slots, j->own.capacity, sizeof *j->own.slots);
+    tti_verified_free(&j->links);
+    tti_verified_free(&j->others);
+    tti_release(a, j->frames, j->frame_capacity, sizeof *j->frames);
+    tti_release(a, j->holders, j->holder_capacity, sizeof *j->holders);
+    tti_release(a, j->local, j->local_capacity, sizeof *j->local);
+    tti_release(a, j->places, j->place_capacity, sizeof *j->places);
+    tti_release(a, j->blocks, j->block_capacity, sizeof *j->blocks);
+    memset(j, 0, sizeof *j);
+}
+
+/* ---- Choosing -------------------------------------------------------------------------------- */
+
+/* The best so far: by the rules, and by what is shared in sections. */
+typedef struct best {
+    tt_pair pair, section;
+    uint32_t of, section_of;
+    uint64_t new_tokens, section_new;
+    int has_section;
+} best;
+
+/* Exact copies of series do not come here; articles before `other` were looked at before. */
+static void consider(best *x, uint32_t other, const tt_pair *pair, int admitted, int has_section,
+                     uint64_t new_tokens)
+{
+    if (admitted && pair->relation != TT_SERIES &&
+        (x->of == TTI_NONE || pair->overlap_b > x->pair.overlap_b)) {
+        x->pair = *pair;
+        x->of = other;
+        x->new_tokens = new_tokens;
+        x->has_section = has_section;
+    }
+    if (has_section &&
+        (x->section_of == TTI_NONE || pair->overlap_b > x->section.overlap_b)) {
+        x->section = *pair;
+        x->section_of = other;
+        x->section_new = new_tokens;
+    }
+}
+
+static void decide(const tti_judge *j, const best *x, uint32_t tokens, tti_judgement *out)
+{
+    const double drop = j->options->drop;
+    out->novelty = TT_NEW;
+    out->of = TTI_NONE;
+    out->new_tokens = tokens;
+    if (x->of != TTI_NONE) {
+        out->novelty = x->pair.overlap_b >= drop                         ? TT_DUPLICATE
+                       : x->pair.overlap_a >= drop && x->new_tokens > 0 ? TT_UPDATE
+                       : x->has_section                                 ? TT_OVERLAPS
+                                                                        : TT_NEW;
+        out->of = x->of;
+        out->pair = x->pair;
+        out->new_tokens = x->new_tokens;
+    }
+    if (out->novelty == TT_NEW && x->section_of != TTI_NONE) {
+        out->novelty = TT_OVERLAPS;
+        out->of = x->section_of;
+        out->pair = x->section;
+        out->new_tokens = x->section_new;
+    }
+    if (out->novelty == TT_NEW) {
+        out->of = TTI_NONE;
+        out->new_tokens = tokens;
+    }
+}
+
+/* ---- One article ------------------------------------------------------------------------------ */
+
+/* One pair, the longer side loaded as a batch does, and its numbers with b on side b. */
+static tt_status verify(tti_judge *j, const tti_doc *a, const tti_doc *b, int *loaded,
+                        tti_finding *f, uint64_t *aligned, tt_error *error)
+{
+    const int a_longer = a->token_count > b->token_count;
+    if (a_longer || !*loaded)
+        TTI_TRY(tti_verifier_load(j->verifier, a_longer ? a : b, NULL, error));
+    *loaded = !a_longer;
+    TTI_TRY(tti_verifier_run(j->verifier, a_longer ? b : a, NULL, f, error));
+    *aligned = a_longer ? f->alignment.aligned_a : f->alignment.aligned_b;
+    if (a_longer)
+        f->pair = tti_pair_turned(&f->pair);
+    return TT_OK;
+}
+
+static tt_status look_at(tti_judge *j, const tti_doc *doc, uint32_t b, uint64_t candidate,
+                         int *loaded, best *x, tt_error *error)
+{
+    const uint32_t other = tti_candidate_a(candidate);
+    const size_t links = j->links.link_count, blocks = j->links.block_count;
+    const tti_doc a = tti_shelf_doc(j->shelf, other);
+    const int a_longer = a.token_count > doc->token_count;
+    uint64_t aligned;
+    tti_finding f;
+    int has_section;
+    TTI_TRY(verify(j, &a, doc, loaded, &f, &aligned, error));
+    if (tti_verified_link(&j->links, &f.alignment, a_longer ? b : other, a_longer ? other : b,
+                          j->options->min_section) != TT_OK)
+        return tti_fail_memory(error, "sections");
+    has_section = j->links.link_count > links;
+    consider(x, other, &f.pair, f.admitted, has_section, doc->token_count - aligned);
+    if ((tti_candidate_want(candidate) & TTI_WANT_SECTIONS) == 0) { /* as in a batch */
+        j->links.link_count = links;
+        j->links.block_count = blocks;
+    }
+    return TT_OK;
+}
+
+/* The holders that the links lead to have their places. */
+static tt_status settle_links(tti_judge *j, uint32_t b, tt_error *error)
+{
+    tti_verified_order(&j->links);
+    for (size_t k = 0; k < j->links.link_count; k++) {
+        const uint32_t a = j->links.links[k].a;
+        if (a != b && (k == 0 || j->links.links[k - 1].a != a))
+            TTI_TRY(tti_judge_settle(j, &a, 1, error));
+    }
+    return TT_OK;
+}
+
+/* An article whose tokens are there already. */
+static tt_status judge_copy(tti_judge *j, uint32_t first, const tti_doc *doc, tti_judgement *out,
+                            tt_error *error)
+{
+    const tti_memo *m;
+    TTI_TRY(tti_judge_settle(j, &first, 1, error));
+    m = &tti_shelf_class(j->shelf, first)->memo;
+    if (tti_reserve(j->allocator, &j->places, &j->place_capacity, 2 * m->count + 1,
+                    sizeof *j->places) != 0)
+        return tti_fail_memory(error, "sections");
+    out->place_count = tti_places_of_copy(m->places, m->count, first, doc->token_count,
+                                          j->options->min_section, j->places);
+    out->places = j->places;
+    out->novelty = TT_DUPLICATE;
+    out->of = first;
+    out->pair = (tt_pair){0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
+    out->new_tokens = 0;
+    return TT_OK;
+}
+
+tt_status tti_judge_run(tti_judge *j, const tti_doc *doc, tti_judgement *out, tt_error *error)
+{
+    const uint32_t b = (uint32_t)j->shelf->count;
+    const uint32_t same = tti_shelf_same(j->shelf, doc->hashes, doc->token_count);
+    best x = {.of = TTI_NONE, .section_of = TTI_NONE};
+    int loaded = 0;
+    memset(out, 0, sizeof *out);
+    j->links.link_count = j->links.block_count = 0;
+    j->place_count = j->block_count = 0;
+    out->of = TTI_NONE;
+    if (doc->token_count == 0)
+        return TT_OK;
+    if (same != TTI_NONE)
+        return judge_copy(j, same, doc, out, error);
+    if (tti_reserve(j->allocator, &j->shelf->counts, &j->shelf->count_capacity, (size_t)b + 1,
+                    sizeof *j->shelf->counts) != 0)
+        return tti_fail_memory(error, "articles");
+    TTI_TRY(tti_judge_candidates(j, doc, b, 1, error));
+    for (size_t k = 0; k < j->tally.found.count; k++) {
+        if (tti_candidate_a(j->tally.found.packed[k]) == b)
+            TTI_TRY(tti_judge_self(j, doc, b, &j->links, error));
+        else
+            TTI_TRY(look_at(j, doc, b, j->tally.found.packed[k], &loaded, &x, error));
+    }
+    TTI_TRY(settle_links(j, b, error));
+    TTI_TRY(tti_judge_places(j, &j->links, b, error));
+    decide(j, &x, doc->token_count, out);
+    out->places = j->places;
+    out->place_count = j->place_count;
+    return TT_OK;
+}
+
+tt_status tti_judge_version(tti_judge *j, const tti_doc *doc, uint32_t article, tti_judgement *out,
+                            int *related, tt_error *error)
+{
+    const tti_class *c = tti_shelf_class(j->shelf, article);
+    tti_doc old = tti_shelf_doc(j->shelf, c->first);
+    uint64_t aligned = 0;
+    tti_finding f = {0};
+    int loaded = 0;
+    *related = 0;
+    if (doc->token_count == 0 || old.token_count == 0)
+        return TT_OK;
+    old.flags = tti_stored_flags(&j->shelf->articles[article]);
+    TTI_TRY(verify(j, &old, doc, &loaded, &f, &aligned, error));
+    if (!f.admitted)
+        return TT_OK;
+    *related = 1;
+    memset(out, 0, sizeof *out);
+    out->pair = f.pair;
+    out->new_tokens = doc->token_count - aligned;
+    out->novelty = TT_UPDATE;
+    out->of = article;
+    return TT_OK;
+}

@@ -1,0 +1,348 @@
+/* Batches of the living index: tokens, verdicts, one transaction, and then the word. */
+#include "common/alloc.h"
+#include "common/fail.h"
+#include "common/par.h"
+#include "live.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Drafts ---------------------------------------------------------------------------------- */
+
+static const char *mark(size_t place) { return (const char *)(uintptr_t)(place + 1); }
+
+static size_t place_of(const char *marked) { return (size_t)((uintptr_t)marked - 1); }
+
+static tt_status copy_name(tt_live *x, const char *id, size_t size, uint32_t flags, tt_id *out,
+                           tt_error *error)
+{
+    tti_drafts *d = &x->drafts;
+    if (tti_reserve(x->options.allocator, &d->names, &d->name_capacity, d->name_size + size, 1) != 0)
+        return tti_fail_memory(error, "verdicts");
+    memcpy(d->names + d->name_size, id, size);
+    *out = (tt_id){mark(d->name_size), size, flags & TT_ARTICLE_INTEGER_ID, 0};
+    d->name_size += size;
+    return TT_OK;
+}
+
+static tt_status name_article(tt_live *x, uint32_t article, tt_id *out, tt_error *error)
+{
+    const tti_stored *s = &x->shelf.articles[article];
+    return copy_name(x, s->kept, s->id_size, s->flags, out, error);
+}
+
+static tt_status decode(const tt_allocator *a, const uint8_t *spans, uint32_t count,
+                        uint32_t **begins, size_t *begin_capacity, uint32_t **ends,
+                        size_t *end_capacity, tt_error *error)
+{
+    if (tti_reserve(a, begins, begin_capacity, count, sizeof **begins) != 0 ||
+        tti_reserve(a, ends, end_capacity, count, sizeof **ends) != 0)
+        return tti_fail_memory(error, "extents");
+    tti_spans_decode(spans, count, *begins, *ends);
+    return TT_OK;
+}
+
+static tt_status decode_reference(tt_live *x, uint32_t article, tt_error *error)
+{
+    tti_drafts *d = &x->drafts;
+    return decode(x->options.allocator, tti_stored_spans(&x->shelf.articles[article]),
+                  tti_shelf_class(&x->shelf, article)->token_count, &d->of_begins,
+                  &d->of_begin_capacity, &d->of_ends, &d->of_end_capacity, error);
+}
+
+static double similarity_of(const tti_place *p)
+{
+    const uint32_t here = p->end - p->begin, there = p->of_end - p->of_begin;
+    return (double)p->matched / (here > there ? here : there);
+}
+
+/* The sections of a verdict: places in bytes. `own`: the id of the article itself. */
+static tt_status draft_sections(tt_live *x, const tti_judgement *j, const tti_row *row,
+                                const tt_id *own, tt_error *error)
+{
+    tti_drafts *d = &x->drafts;
+    uint32_t decoded = TTI_NONE;
+    if (j->place_count == 0)
+        return TT_OK;
+    if (tti_reserve(x->options.allocator, &d->repeats, &d->repeat_capacity,
+                    d->repeat_count + j->place_count, sizeof *d->repeats) != 0)
+        return tti_fail_memory(error, "verdicts");
+    TTI_TRY(decode(x->options.allocator, row->spans, row->token_count, &d->begins,
+                   &d->begin_capacity, &d->ends, &d->end_capacity, error));
+    for (size_t k = 0; k < j->place_count; k++) {
+        const tti_place *p = &j->places[k];
+        const int itself = p->of_doc == x->shelf.count;
+        const uint32_t *begins = d->begins, *ends = d->ends;
+        tt_repeat *r = &d->repeats[d->repeat_count++];
+        *r = (tt_repeat){d->begins[p->begin], d->ends[p->end - 1], *own, 0, 0, similarity_of(p)};
+        if (!itself) {
+            TTI_TRY(name_article(x, p->of_doc, &r->article, error));
+            if (decoded != p->of_doc)
+                TTI_TRY(decode_reference(x, p->of_doc, error));
+            decoded = p->of_doc;
+            begins = d->of_begins, ends = d->of_ends;
+        }
+        r->of_begin = begins[p->of_begin];
+        r->of_end = ends[p->of_end - 1];
+    }
+    return TT_OK;
+}
+
+static tt_status draft(tt_live *x, size_t place, const tt_article *a, const tti_judgement *j,
+                       const tti_row *row, int of_itself, tt_error *error)
+{
+    tti_drafts *d = &x->drafts;
+    const int has = of_itself || j->of != TTI_NONE;
+    tt_verdict *v;
+    if (tti_reserve(x->options.allocator, &d->verdicts, &d->capacity, d->count + 1,
+                    sizeof *d->verdicts) != 0)
+        return tti_fail_memory(error, "verdicts");
+    v = &d->verdicts[d->count];
+    *v = (tt_verdict){.article = place,
+                      .resemblance = has ? j->pair.resemblance : NAN,
+                      .containment = has ? j->pair.containment_b : NAN,
+                      .containment_of = has ? j->pair.containment_a : NAN,
+                      .overlap = has ? j->pair.overlap_b : NAN,
+                      .overlap_of = has ? j->pair.overlap_a : NAN,
+                      .facts = has ? j->pair.facts : NAN,
+                      .new_tokens = has ? j->new_tokens : row->token_count,
+                      .section_count = d->repeat_count,
+                      .novelty = (int32_t)j->novelty};
+    TTI_TRY(copy_name(x, a->id, a->id_size, a->flags, &v->id, error));
+    if (of_itself)
+        v->of = v->id;
+    else if (has)
+        TTI_TRY(name_article(x, j->of, &v->of, error));
+    TTI_TRY(draft_sections(x, j, row, &v->id, error));
+    v->section_count = d->repeat_count - v->section_count;
+    d->count++;
+    return TT_OK;
+}
+
+/* Makes places into pointers, and hands the verdicts over. */
+static tt_status hand_over(tt_live *x, tt_verdict_fn emit, void *ctx, tt_error *error)
+{
+    tti_drafts *d = &x->drafts;
+    size_t at = 0;
+    for (size_t k = 0; k < d->repeat_count; k++)
+        d->repeats[k].article.bytes = d->names + place_of(d->repeats[k].article.bytes);
+    for (size_t k = 0; k < d->count; k++) {
+        tt_verdict *v = &d->verdicts[k];
+        v->id.bytes = d->names + place_of(v->id.bytes);
+        if (v->of.bytes != NULL)
+            v->of.bytes = d->names + place_of(v->of.bytes);
+        v->sections = d->repeats + at;
+        at += v->section_count;
+    }
+    if (d->count > 0 && emit(ctx, d->verdicts, d->count) != 0)
+        return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    return TT_OK;
+}
+
+/* ---- Intake ---------------------------------------------------------------------------------- */
+
+static tt_status reserve_stores(tt_live *x, int threads, tt_error *error)
+{
+    const tt_allocator *a = x->options.allocator;
+    tti_tokens *stores;
+    if (threads <= x->store_count)
+        return TT_OK;
+    stores = tti_alloc_zero(a, (size_t)threads, sizeof *stores);
+    if (stores == NULL)
+        return tti_fail_memory(error, "a batch");
+    if (x->store_count > 0)
+        memcpy(stores, x->stores, (size_t)x->store_count * sizeof *stores);
+    for (int t = x->store_count; t < threads; t++)
+        tti_tokens_init(&stores[t], a);
+    tti_release(a, x->stores, (size_t)x->store_count, sizeof *x->stores);
+    x->stores = stores;
+    x->store_count = threads;
+    return TT_OK;
+}
+
+static tt_status take_in(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
+                         tt_error *error)
+{
+    const int threads = tti_threads(x->options.threads, count);
+    TTI_TRY(reserve_stores(x, threads, error));
+    if (tti_reserve(x->options.allocator, &x->taken, &x->taken_capacity, count, sizeof *x->taken))
+        return tti_fail_memory(error, "a batch");
+    for (int t = 0; t < threads; t++)
+        tti_tokens_clear(&x->stores[t]);
+    TTI_TRY(tti_intake(&x->options, articles, count, x->stores, threads, x->taken, error));
+    if (statuses == NULL)
+        return tti_intake_rejection(articles, x->taken, count, error);
+    for (size_t i = 0; i < count; i++)
+        statuses[i] = x->taken[i].status;
+    return TT_OK;
+}
+
+static tti_row row_of(const tt_live *x, const tt_article *a, const tti_taken *t)
+{
+    const tti_tokens *s = &x->stores[t->thread];
+    return (tti_row){.id = a->id,
+                     .source = a->source,
+                     .hashes = s->hashes + t->token_begin,
+                     .flags = s->flags + t->token_begin,
+                     .spans = s->spans + t->span_begin,
+                     .text_size = a->text_size,
+                     .published = a->published,
+                     .id_size = (uint32_t)a->id_size,
+                     .source_size = (uint32_t)a->source_size,
+                     .article_flags = a->flags,
+                     .token_count = t->added.token_count,
+                     .span_size = t->added.span_size};
+}
+
+static tti_doc doc_of(const tti_row *r)
+{
+    return (tti_doc){r->hashes, r->flags, NULL, r->token_count, 0, TTI_NONE};
+}
+
+/* ---- One article ----------------------------------------------------------------------------- */
+
+/* Whether what is kept of an article is what would be kept of the new one. */
+static int is_unchanged(const tt_live *x, uint32_t article, const tti_row *r)
+{
+    const tti_stored *s = &x->shelf.articles[article];
+    const tti_class *c = tti_shelf_class(&x->shelf, article);
+    return s->text_size == r->text_size && s->published == r->published &&
+           s->source_size == r->source_size && s->span_size == r->span_size &&
+           s->flags == r->article_flags && c->token_count == r->token_count &&
+           (r->source_size == 0 || memcmp(tti_stored_source(s), r->source, r->source_size) == 0) &&
+           (r->token_count == 0 ||
+            (memcmp(c->hashes, r->hashes, r->token_count * sizeof *r->hashes) == 0 &&
+             memcmp(tti_stored_flags(s), r->flags, r->token_count) == 0 &&
+             memcmp(tti_stored_spans(s), r->spans, r->span_size) == 0));
+}
+
+static const tti_judgement itself = {.novelty = TT_DUPLICATE,
+                                     .of = TTI_NONE,
+                                     .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
+
+static int has_same_tokens(const tt_live *x, uint32_t article, const tti_row *r)
+{
+    const tti_class *c = tti_shelf_class(&x->shelf, article);
+    return c->token_count == r->token_count && r->token_count > 0 &&
+           memcmp(c->hashes, r->hashes, r->token_count * sizeof *r->hashes) == 0;
+}
+
+/* What the rules make of a version and the one before it. */
+static tt_status judge_old(tt_live *x, uint32_t old, const tti_row *row, tti_judgement *out,
+                           int *related, tt_error *error)
+{
+    const tti_doc doc = doc_of(row);
+    *related = 0;
+    if (old == TTI_NONE)
+        return TT_OK;
+    if (has_same_tokens(x, old, row)) {
+        *related = 1;
+        *out = itself;
+        return TT_OK;
+    }
+    return tti_judge_version(&x->judge, &doc, old, out, related, error);
+}
+
+static tt_status judge_and_draft(tt_live *x, size_t place, const tt_article *a, const tti_row *row,
+                                 const tti_judgement *version, int related, tt_error *error)
+{
+    const tti_doc doc = doc_of(row);
+    tti_judgement j;
+    TTI_TRY(tti_judge_run(&x->judge, &doc, &j, error));
+    if (related) {
+        j.novelty = version->novelty;
+        j.pair = version->pair;
+        j.new_tokens = version->new_tokens;
+    }
+    return draft(x, place, a, &j, row, related, error);
+}
+
+static tt_status store_row(tt_live *x, tti_row *row, int judged, tt_error *error)
+{
+    const int64_t now = tti_live_now();
+    uint32_t article;
+    x->arrival = now > x->arrival ? now : x->arrival;
+    row->number = ++x->state.last;
+    row->arrival = x->arrival;
+    row->sum = tti_row_sum(row);
+    x->state.count++;
+    x->state.digest += row->sum;
+    TTI_TRY(tti_file_put(x->file, row, error));
+    TTI_TRY(tti_shelf_add(&x->shelf, row, 1, &article, error));
+    if (judged && tti_shelf_class(&x->shelf, article)->first == article)
+        tti_judge_keep(&x->judge, article);
+    return TT_OK;
+}
+
+static tt_status add_one(tt_live *x, size_t place, const tt_article *a, int judged, tt_error *error)
+{
+    tti_row row = row_of(x, a, &x->taken[place]);
+    const uint32_t old = tti_shelf_find(&x->shelf, a->id, a->id_size, a->flags);
+    tti_judgement version = itself;
+    int related = 0;
+    if (old != TTI_NONE && is_unchanged(x, old, &row))
+        return judged ? draft(x, place, a, &itself, &row, 1, error) : TT_OK;
+    if (judged)
+        TTI_TRY(judge_old(x, old, &row, &version, &related, error));
+    if (old != TTI_NONE)
+        TTI_TRY(tti_live_drop(x, old, error));
+    if (judged)
+        TTI_TRY(judge_and_draft(x, place, a, &row, &version, related, error));
+    return store_row(x, &row, judged, error);
+}
+
+/* ---- Batches --------------------------------------------------------------------------------- */
+
+static tt_status begin(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
+                       tt_error *error)
+{
+    x->drafts.count = x->drafts.repeat_count = x->drafts.name_size = 0;
+    TTI_TRY(tti_live_refresh(x, error));
+    return take_in(x, articles, count, statuses, error);
+}
+
+tt_status tt_live_add(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
+                      tt_verdict_fn emit, void *ctx, tt_error *error)
+{
+    tt_status status = TT_OK;
+    if (x == NULL || (articles == NULL && count > 0))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or articles is NULL");
+    if (x->reading)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
+    TTI_TRY(begin(x, articles, count, statuses, error));
+    TTI_TRY(tti_file_begin(x->file, 1, error));
+    for (size_t i = 0; i < count && status == TT_OK; i++)
+        if (x->taken[i].status == TT_OK)
+            status = add_one(x, i, &articles[i], emit != NULL, error);
+    if (status == TT_OK)
+        status = tti_file_commit(x->file, &x->state, error);
+    if (status != TT_OK) {
+        tti_file_rollback(x->file);
+        x->stale = 1;
+        return status;
+    }
+    if (tti_shelf_compact(&x->shelf, NULL) != TT_OK)
+        x->stale = 1;
+    return emit == NULL ? TT_OK : hand_over(x, emit, ctx, error);
+}
+
+tt_status tt_live_query(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
+                        tt_verdict_fn emit, void *ctx, tt_error *error)
+{
+    if (x == NULL || (articles == NULL && count > 0) || emit == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live, articles or callback is NULL");
+    TTI_TRY(begin(x, articles, count, statuses, error));
+    for (size_t i = 0; i < count; i++) {
+        const tt_article *a = &articles[i];
+        tti_judgement version = itself;
+        tti_row row;
+        int related;
+        if (x->taken[i].status != TT_OK)
+            continue;
+        row = row_of(x, a, &x->taken[i]);
+        TTI_TRY(judge_old(x, tti_shelf_find(&x->shelf, a->id, a->id_size, a->flags), &row, &version,
+                          &related, error));
+        TTI_TRY(judge_and_draft(x, i, a, &row, &version, related, error));
+    }
+    return hand_over(x, emit, ctx, error);
+}

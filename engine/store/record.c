@@ -1,0 +1,64 @@
+/* Rows: their checksums and their shape. */
+#include "store/store.h"
+
+#include <string.h>
+
+/* What precedes the bytes in a row's checksum: its numbers, eight bytes each, little-endian. */
+enum { HEAD = 10 };
+
+uint64_t tti_row_sum(const tti_row *r)
+{
+    const uint64_t head[HEAD] = {(uint64_t)r->number,
+                                 (uint64_t)r->published,
+                                 (uint64_t)r->arrival,
+                                 r->text_size,
+                                 r->id_size,
+                                 r->source_size,
+                                 r->article_flags,
+                                 r->token_count,
+                                 r->span_size,
+                                 0};
+    XXH3_state_t state;
+    (void)XXH3_64bits_reset(&state);
+    (void)XXH3_64bits_update(&state, head, sizeof head);
+    (void)XXH3_64bits_update(&state, r->id, r->id_size);
+    (void)XXH3_64bits_update(&state, r->source, r->source_size);
+    if (r->hashes == NULL) { /* as read: all in one */
+        (void)XXH3_64bits_update(&state, r->data, (size_t)r->token_count * 5 + r->span_size);
+        return XXH3_64bits_digest(&state);
+    }
+    (void)XXH3_64bits_update(&state, r->hashes, (size_t)r->token_count * 4);
+    (void)XXH3_64bits_update(&state, r->flags, r->token_count);
+    (void)XXH3_64bits_update(&state, r->spans, r->span_size);
+    return XXH3_64bits_digest(&state);
+}
+
+/* One LEB128 number of at most 32 bits. @return its end, or NULL */
+static const uint8_t *skip_number(const uint8_t *at, const uint8_t *end, uint64_t *value)
+{
+    *value = 0;
+    for (unsigned shift = 0; shift < 35 && at < end; shift += 7) {
+        *value |= (uint64_t)(*at & 0x7F) << shift;
+        if ((*at++ & 0x80) == 0)
+            return at;
+    }
+    return NULL;
+}
+
+int tti_row_is_sound(const tti_row *r, size_t data_size)
+{
+    const uint8_t *at, *end;
+    uint64_t position = 0, gap, size;
+    if (data_size < (size_t)r->token_count * 5 || r->id_size == 0)
+        return 0;
+    at = r->data + (size_t)r->token_count * 5;
+    end = r->data + data_size;
+    for (uint32_t i = 0; i < r->token_count; i++) {
+        at = skip_number(at, end, &gap);
+        at = at == NULL ? NULL : skip_number(at, end, &size);
+        if (at == NULL)
+            return 0;
+        position += gap + size;
+    }
+    return at == end && position <= r->text_size;
+}

@@ -1,0 +1,84 @@
+/*
+ * The file of a living index: a SQLite database that holds what must last. One transaction is one
+ * batch; everything that can be derived is not in it. docs/format.md gives the schema.
+ *
+ * A damaged file is an error that says what is wrong with it, never a wrong answer: each record has
+ * a checksum over all it holds, and the state one over the number of the records and the sum of
+ * their checksums, so that one that is missing is missed.
+ */
+#ifndef TTI_STORE_H
+#define TTI_STORE_H
+
+#include "common/hash.h"
+#include "twicetold.h"
+
+enum {
+    TTI_STORE_APPLICATION = 0x54574943, /**< "TWIC": application_id */
+    TTI_STORE_VERSION = 1               /**< user_version */
+};
+
+/** One article as it is stored. Pointers are borrowed; hashes need not be aligned when read. */
+typedef struct tti_row {
+    int64_t number; /**< from 1, in order of arrival, never used again */
+    const char *id, *source;
+    const uint8_t *data; /**< read: hashes (4 bytes each), flags (1), spans, one after the other */
+    const uint32_t *hashes; /**< to be written; read: NULL */
+    const uint8_t *flags, *spans;
+    uint64_t text_size;
+    int64_t published, arrival;
+    uint32_t id_size, source_size, article_flags, token_count;
+    size_t span_size;
+    uint64_t sum; /**< XXH3-64 of all the above */
+} tti_row;
+
+/** XXH3-64 of a row to be written. */
+uint64_t tti_row_sum(const tti_row *row);
+/** Whether the data of a row that was read has the size and the shape that it must have. */
+int tti_row_is_sound(const tti_row *row, size_t data_size);
+
+/** What the state row of the file says. */
+typedef struct tti_state {
+    uint64_t count; /**< of articles */
+    uint64_t digest; /**< the sum of their sums, modulo 2^64 */
+    uint64_t removals; /**< articles removed since the file was made: readers reload when it moves */
+    int64_t last; /**< the greatest number given to an article */
+} tti_state;
+
+typedef struct tti_file tti_file;
+
+enum { TTI_FILE_READ = 1, TTI_FILE_CREATE = 2 };
+
+/** Opens or makes (TTI_FILE_CREATE: `options` resolved) a file. *shape: what it was made with.
+ * @return as tt_live_open() */
+tt_status tti_file_open(tti_file **out, const char *path, unsigned mode, const tt_options *options,
+                        tt_options *shape, tt_error *error);
+void tti_file_close(tti_file *f);
+
+/** Reads the state, in a transaction of its own if none is open. */
+tt_status tti_file_state(tti_file *f, tti_state *out, tt_error *error);
+
+/** Begins a transaction: to write, or one that sees the file as it is now until it ends. */
+tt_status tti_file_begin(tti_file *f, int writing, tt_error *error);
+/** Ends it; the batch is on the disk (writing). On failure nothing of it is, and it is ended too. */
+tt_status tti_file_commit(tti_file *f, const tti_state *state, tt_error *error);
+/** Ends a transaction without keeping anything of it. */
+void tti_file_rollback(tti_file *f);
+
+tt_status tti_file_put(tti_file *f, const tti_row *row, tt_error *error);
+tt_status tti_file_drop(tti_file *f, int64_t number, tt_error *error);
+
+/** Receives each row; a status other than TT_OK ends the walk. `fault`: NULL, or what is wrong with
+ * the row, whose number alone is set then. */
+typedef tt_status (*tti_row_fn)(void *ctx, const tti_row *row, const char *fault, tt_error *error);
+/** All rows after `number`, ascending. @return what `take` said; TT_EFORMAT (SQLite finds damage) */
+tt_status tti_file_each(tti_file *f, int64_t after, tti_row_fn take, void *ctx, tt_error *error);
+
+/** A number that moves when another connection has committed. */
+tt_status tti_file_version(tti_file *f, uint32_t *out, tt_error *error);
+/** Gives free pages back to the file system. */
+tt_status tti_file_shrink(tti_file *f, tt_error *error);
+/** SQLite's own check; `emit` gets each finding. */
+tt_status tti_file_integrity(tti_file *f, tt_finding_fn emit, void *ctx, tt_error *error);
+uint64_t tti_file_bytes(tti_file *f);
+
+#endif

@@ -1,0 +1,365 @@
+/* The living index: its verdicts are those of a scan, and do not depend on how it came about. */
+#include "live.h"
+
+#include <math.h>
+
+#ifndef TT_FEED
+#  define TT_FEED "corpora/feed/articles.jsonl"
+#endif
+
+/* ---- Against a scan --------------------------------------------------------------------------- */
+
+typedef struct expected {
+    const tt_article *articles;
+    size_t count;
+    tt_index *index;
+    results found;
+    size_t at; /* verdicts so far */
+    size_t duplicates, updates, sections;
+} expected;
+
+static size_t article_of_id(const expected *e, const tt_id *id)
+{
+    for (size_t k = 0; k < e->count; k++)
+        if (e->articles[k].id_size == id->size &&
+            memcmp(e->articles[k].id, id->bytes, id->size) == 0)
+            return k;
+    return SIZE_MAX;
+}
+
+/* The scan's best pair of article b with an earlier one: the copy it is of, or most of it. */
+static const tt_pair *best_pair(const expected *e, size_t b)
+{
+    const tt_pair *best = NULL;
+    for (size_t k = 0; k < e->found.pair_count; k++) {
+        const tt_pair *p = &e->found.pairs[k];
+        if (p->b != b || p->relation == TT_SERIES)
+            continue;
+        if (best == NULL || (p->relation == TT_IDENTICAL && best->relation != TT_IDENTICAL) ||
+            (best->relation != TT_IDENTICAL && p->overlap_b > best->overlap_b))
+            best = p;
+    }
+    return best;
+}
+
+static void assert_numbers(const tt_verdict *v, const tt_pair *p)
+{
+    assert_true(v->resemblance == p->resemblance);
+    assert_true(v->containment == p->containment_b);
+    assert_true(v->containment_of == p->containment_a);
+    assert_true(v->overlap == p->overlap_b);
+    assert_true(v->overlap_of == p->overlap_a);
+    assert_true(v->facts == p->facts);
+}
+
+/* Each occurrence of the scan in article b is a section of its verdict, and the other way round. */
+static void assert_sections(expected *e, const tt_verdict *v, size_t b)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < e->found.section_count; k++)
+        for (size_t i = 1; i < e->found.sections[k].count; i++) {
+            const tt_occurrence *o = &e->found.sections[k].occurrences[i];
+            size_t same = 0;
+            if (o->article != b)
+                continue;
+            n++;
+            for (size_t s = 0; s < v->section_count; s++) {
+                const tt_repeat *r = &v->sections[s];
+                same += r->begin == o->begin && r->end == o->end && r->of_begin == o->of_begin &&
+                        r->of_end == o->of_end && r->similarity == o->similarity &&
+                        article_of_id(e, &r->article) ==
+                            e->found.sections[k].occurrences[0].article;
+            }
+            assert_int_equal(same, 1);
+        }
+    assert_int_equal(n, v->section_count);
+    e->sections += n;
+}
+
+static int compare_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
+{
+    expected *e = ctx;
+    for (size_t k = 0; k < count; k++) {
+        const tt_verdict *v = &verdicts[k];
+        const size_t b = e->at++;
+        const tt_pair *p = best_pair(e, b);
+        assert_int_equal(article_of_id(e, &v->id), b);
+        if (v->of.bytes != NULL && p != NULL && article_of_id(e, &v->of) == p->a)
+            assert_numbers(v, p);
+        if (p != NULL && p->overlap_b >= 0.8) {
+            assert_int_equal(v->novelty, TT_DUPLICATE);
+            assert_int_equal(article_of_id(e, &v->of), p->a);
+            e->duplicates++;
+        } else if (p != NULL && p->overlap_a >= 0.8 && p->overlap_b < 1) {
+            assert_int_equal(v->novelty, TT_UPDATE);
+            assert_int_equal(article_of_id(e, &v->of), p->a);
+            e->updates++;
+        } else {
+            assert_true(v->novelty == TT_NEW || v->novelty == TT_OVERLAPS);
+        }
+        assert_sections(e, v, b);
+    }
+    return 0;
+}
+
+static void assert_as_scan(const tt_article *articles, size_t count)
+{
+    expected e = {.articles = articles, .count = count};
+    tt_builder *b = NULL;
+    tt_live *live = NULL;
+    const char *path = fresh_path();
+    assert_int_equal(tt_builder_open(&b, NULL, NULL), TT_OK);
+    assert_int_equal(tt_builder_add(b, articles, count, NULL, NULL), TT_OK);
+    assert_int_equal(tt_builder_finish(b, &e.index, NULL), TT_OK);
+    tt_builder_close(b);
+    assert_int_equal(results_collect(&e.found, e.index), TT_OK);
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    for (size_t k = 0; k < count; k += 7) /* batches, and judged within them */
+        assert_int_equal(tt_live_add(live, articles + k, count - k < 7 ? count - k : 7, NULL,
+                                     compare_verdicts, &e, NULL),
+                         TT_OK);
+    assert_int_equal(e.at, count);
+    assert_true(e.duplicates > 0 && e.updates > 0 && e.sections > 0);
+    print_message("%zu articles: %zu duplicates, %zu updates, %zu sections\n", count, e.duplicates,
+                  e.updates, e.sections);
+    tt_live_close(live);
+    results_free(&e.found);
+    tt_index_close(e.index);
+    (void)fresh_path();
+}
+
+static void verdicts_on_the_feed_are_those_of_a_scan(void **state)
+{
+    const char *path = TT_FEED;
+    tt_reader *reader = NULL;
+    const tt_record *records;
+    tt_article *articles = NULL;
+    size_t count, total = 0;
+    (void)state;
+    assert_int_equal(tt_reader_open(&reader, &path, 1, NULL, NULL), TT_OK);
+    while (tt_reader_next(reader, &records, &count, NULL) == TT_OK && count > 0)
+        for (size_t k = 0; k < count; k++) {
+            tt_article a = records[k].article;
+            a.id = copy_more(NULL, 0, a.id, a.id_size, 1);
+            a.text = copy_more(NULL, 0, a.text, a.text_size, 1);
+            a.source = NULL, a.source_size = 0;
+            articles = copy_more(articles, total++, &a, 1, sizeof a);
+        }
+    tt_reader_close(reader);
+    assert_as_scan(articles, total);
+    for (size_t k = 0; k < total; k++) {
+        free((void *)articles[k].id);
+        free((void *)articles[k].text);
+    }
+    free(articles);
+}
+
+enum { MADE = 2000 };
+
+static void verdicts_on_made_articles_are_those_of_a_scan(void **state)
+{
+    char **texts = make_texts(7, MADE), (*ids)[12] = malloc(MADE * sizeof *ids);
+    tt_article *articles = malloc(MADE * sizeof *articles);
+    (void)state;
+    for (size_t k = 0; k < MADE; k++) {
+        (void)snprintf(ids[k], sizeof *ids, "m%zu", k);
+        articles[k] = article_of(ids[k], texts[k]);
+    }
+    assert_as_scan(articles, MADE);
+    free(articles);
+    free(ids);
+    free_texts(texts, MADE);
+}
+
+/* ---- Against an index made anew ----------------------------------------------------------------- */
+
+enum { POOL = 400, OPERATIONS = 600, LIVING = 150 };
+
+typedef struct model {
+    char **texts;
+    uint32_t order[POOL * 4]; /* texts in order of arrival; id = text % LIVING */
+    size_t count;
+} model;
+
+static tt_article model_article(const model *m, uint32_t text, char *id)
+{
+    tt_article a;
+    (void)snprintf(id, 12, "%u", text % LIVING);
+    a = article_of(id, m->texts[text]);
+    a.published = text;
+    return a;
+}
+
+static void model_drop(model *m, uint32_t id)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < m->count; k++)
+        if (m->order[k] % LIVING != id)
+            m->order[kept++] = m->order[k];
+    m->count = kept;
+}
+
+static void model_add(model *m, tt_live *live, uint32_t text, lines *out)
+{
+    char id[12];
+    const tt_article a = model_article(m, text, id);
+    assert_int_equal(tt_live_add(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    for (size_t k = 0; k < m->count; k++)
+        if (m->order[k] == text)
+            return; /* it is there as it is */
+    model_drop(m, text % LIVING);
+    m->order[m->count++] = text;
+}
+
+static void ask_all(const model *m, tt_live *live, lines *out)
+{
+    char id[12];
+    for (uint32_t k = 0; k < POOL; k += 3) {
+        tt_article a = model_article(m, k, id);
+        a.id = "new";
+        a.id_size = 3;
+        assert_int_equal(tt_live_query(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    }
+}
+
+/* An index with the same articles in the same order gives the same answers. */
+static void compare_with_rebuilt(const model *m, const char *path, lines *answers)
+{
+    char other[240];
+    tt_live *live = NULL;
+    lines again = {0};
+    model copy = {.texts = m->texts};
+    (void)snprintf(other, sizeof other, "%s-again", path);
+    (void)unlink(other);
+    assert_int_equal(tt_live_open(&live, other, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    for (size_t k = 0; k < m->count; k++)
+        model_add(&copy, live, m->order[k], &again);
+    lines_free(&again);
+    ask_all(m, live, &again);
+    tt_live_close(live);
+    (void)unlink(other);
+    (void)snprintf(other, sizeof other, "%s-again-lock", path);
+    (void)unlink(other);
+    assert_same_lines(answers, &again);
+    lines_free(&again);
+}
+
+static void answers_follow_from_what_is_there(void **state)
+{
+    const char *path = fresh_path();
+    model m = {.texts = make_texts(11, POOL)};
+    rng r = {5};
+    tt_live *live = NULL;
+    uint64_t findings = 1;
+    (void)state;
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    for (int k = 1; k <= OPERATIONS; k++) {
+        lines out = {0};
+        const uint32_t what = rng_below(&r, 20), text = rng_below(&r, POOL);
+        if (what < 12) {
+            model_add(&m, live, text, &out);
+        } else if (what < 18) {
+            char id[12];
+            const tt_article a = model_article(&m, text, id);
+            const tt_id gone = {a.id, a.id_size, 0, 0};
+            assert_int_equal(tt_live_remove(live, &gone, 1, NULL, NULL), TT_OK);
+            model_drop(&m, text % LIVING);
+        } else if (what == 18) {
+            tt_live_close(live);
+            assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK);
+        } else if (k % 40 == 0) {
+            assert_int_equal(tt_live_expire(live, 60, NULL, NULL), TT_OK);
+            for (uint32_t x = 0; x < 60; x++)
+                for (size_t i = 0; i < m.count; i++)
+                    if (m.order[i] == x)
+                        model_drop(&m, x % LIVING);
+        }
+        if (k % 100 == 0) {
+            lines_free(&out);
+            ask_all(&m, live, &out);
+            compare_with_rebuilt(&m, path, &out);
+        }
+        lines_free(&out);
+    }
+    tt_live_close(live);
+    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(findings, 0);
+    free_texts(m.texts, POOL);
+    (void)fresh_path();
+}
+
+/* ---- Ids -------------------------------------------------------------------------------------- */
+
+static void an_id_that_is_there_is_replaced(void **state)
+{
+    const char *path = fresh_path();
+    char *first = random_text(1, 100), *more = random_text(2, 60), *longer = joined(first, more);
+    tt_article batch[3] = {article_of("a", first), article_of("a", longer), article_of("b", first)};
+    tt_live *live = NULL;
+    tt_live_stat stat;
+    lines out = {0}, again = {0};
+    (void)state;
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_add(live, batch, 3, NULL, add_verdicts, &out, NULL), TT_OK);
+    add_bytes(&out, "", 1);
+    assert_non_null(strstr(out.bytes, "\"id\":\"a\",\"verdict\":\"new\""));
+    assert_non_null(strstr(out.bytes, "\"id\":\"a\",\"verdict\":\"update\",\"of\":\"a\""));
+    assert_non_null(strstr(out.bytes, "\"id\":\"b\",\"verdict\":\"duplicate\",\"of\":\"a\""));
+    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(stat.articles, 2);
+    assert_int_equal(tt_live_add(live, batch + 1, 1, NULL, add_verdicts, &again, NULL), TT_OK);
+    add_bytes(&again, "", 1);
+    assert_non_null(strstr(again.bytes, "\"id\":\"a\",\"verdict\":\"duplicate\",\"of\":\"a\""));
+    tt_live_close(live);
+    lines_free(&out);
+    lines_free(&again);
+    free(first);
+    free(more);
+    free(longer);
+    (void)fresh_path();
+}
+
+static void ten_thousand_of_the_same_are_one_document(void **state)
+{
+    const char *path = fresh_path();
+    char *text = random_text(3, 200), (*ids)[12] = malloc(10000 * sizeof *ids);
+    tt_article *batch = malloc(10000 * sizeof *batch);
+    tt_live *live = NULL;
+    tt_live_stat stat;
+    lines out = {0};
+    uint64_t removed = 0;
+    (void)state;
+    for (size_t k = 0; k < 10000; k++) {
+        (void)snprintf(ids[k], sizeof *ids, "%zu", k);
+        batch[k] = article_of(ids[k], text);
+        batch[k].published = (int64_t)k;
+    }
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_add(live, batch, 10000, NULL, add_verdicts, &out, NULL), TT_OK);
+    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(stat.articles, 10000);
+    assert_int_equal(stat.distinct, 1);
+    assert_int_equal(tt_live_expire(live, 9990, &removed, NULL), TT_OK);
+    assert_int_equal(removed, 9990);
+    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(stat.articles, 10);
+    assert_true(stat.memory_bytes < 1000000);
+    tt_live_close(live);
+    lines_free(&out);
+    free(batch);
+    free(ids);
+    free(text);
+    (void)fresh_path();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts_on_the_feed_are_those_of_a_scan),
+        cmocka_unit_test(verdicts_on_made_articles_are_those_of_a_scan),
+        cmocka_unit_test(answers_follow_from_what_is_there),
+        cmocka_unit_test(an_id_that_is_there_is_replaced),
+        cmocka_unit_test(ten_thousand_of_the_same_are_one_document),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
