@@ -297,10 +297,10 @@ const subcommand watch_command = {
     .bit = FOR_WATCH,
     .operands = "INDEX",
     .about = "tell of each article of a feed whether it came before",
-    .text = "Reads articles as JSON Lines on standard input, adds them to INDEX, which is made\n"
-            "if it is not there, and writes a verdict on each, a JSON line, in their order:\n"
-            "new, duplicate, update or overlaps. A verdict is written when its article is on\n"
-            "the disk.",
+    .text = "Reads articles as JSON Lines on standard input, adds them to INDEX, which is\n"
+            "made if it is not there, and writes a verdict on each, a JSON line, in their\n"
+            "order: new, duplicate, update or overlaps. A verdict is written when its article\n"
+            "is on the disk.",
     .example = "tail -f wire.jsonl | twicetold watch feed.db --window 72h",
     .run = watch,
 };

@@ -177,7 +177,7 @@ static tt_status read_shape(tti_file *f, tt_options *out, tt_error *error)
 /* ---- Opening --------------------------------------------------------------------------------- */
 
 static const char schema[] =
-    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; BEGIN IMMEDIATE;"
+    "PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
     "CREATE TABLE shape(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(count INTEGER NOT NULL, digest INTEGER NOT NULL,"
     " removals INTEGER NOT NULL, last INTEGER NOT NULL, sum INTEGER NOT NULL);"
@@ -257,22 +257,35 @@ static tt_status check_version(tti_file *f, tt_error *error)
     return TT_OK;
 }
 
+/* Nothing is in it: a crash while it was made leaves that, since all of it is one transaction. */
+static tt_status is_blank(tti_file *f, int *blank, tt_error *error)
+{
+    int64_t application = 0, tables = 0;
+    TTI_TRY(one_number(f, "PRAGMA application_id", &application, error));
+    TTI_TRY(one_number(f, "SELECT count(*) FROM sqlite_schema", &tables, error));
+    *blank = application == 0 && tables == 0;
+    return TT_OK;
+}
+
 static tt_status open_database(tti_file *f, unsigned mode, int there, const tt_options *options,
                                tt_error *error)
 {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (there ? 0 : SQLITE_OPEN_CREATE);
     const int code = sqlite3_open_v2(f->path, &f->db, flags, NULL);
+    int blank = 1;
     if (code != SQLITE_OK)
         return fail_sqlite(f, code, "open", error);
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
     if (there)
-        TTI_TRY(check_version(f, error));
-    else
+        TTI_TRY(is_blank(f, &blank, error));
+    if (blank && (mode & TTI_FILE_CREATE))
         TTI_TRY(make_schema(f, options, error));
-    TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON;"
-                       "PRAGMA journal_size_limit=16777216", "open", error));
-    return mode & TTI_FILE_READ ? run_sql(f, "PRAGMA query_only=ON", "open", error) : TT_OK;
+    TTI_TRY(check_version(f, error));
+    TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "open", error));
+    if (mode & TTI_FILE_READ)
+        return run_sql(f, "PRAGMA query_only=ON", "open", error);
+    return run_sql(f, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216", "open", error);
 }
 
 /* A file with nothing in it is what a crash while making one leaves behind. */

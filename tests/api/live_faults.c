@@ -1,1 +1,221 @@
-int main(void){return 0;}
+/* What may happen to the file of a living index: an error that names it, never a wrong answer. */
+#define _DEFAULT_SOURCE
+#include "live.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+enum { ARTICLES = 60, FLIPS = 400 };
+
+static char **texts;
+static lines wanted; /* the answers of the index as it was made */
+
+static void ask(tt_live *live, lines *out)
+{
+    for (size_t k = 0; k < ARTICLES; k++) {
+        const tt_article a = article_of("new", texts[k]);
+        assert_int_equal(tt_live_query(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    }
+}
+
+static const char *make_index(void)
+{
+    const char *path = fresh_path();
+    tt_live *live = NULL;
+    char id[12];
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    for (size_t k = 0; k < ARTICLES; k++) {
+        tt_article a;
+        (void)snprintf(id, sizeof id, "%zu", k);
+        a = article_of(id, texts[k]);
+        assert_int_equal(tt_live_add(live, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+    }
+    lines_free(&wanted);
+    ask(live, &wanted);
+    tt_live_close(live);
+    return path;
+}
+
+/* Opens what may be damaged: it gives the right answers, or an error with a message. */
+static int is_refused(const char *path)
+{
+    tt_live *live = NULL;
+    tt_error error = {0};
+    lines out = {0};
+    const tt_status status = tt_live_open(&live, path, TT_LIVE_READ, NULL, &error);
+    if (status != TT_OK) {
+        assert_null(live);
+        assert_true(error.message[0] != '\0');
+        return 1;
+    }
+    ask(live, &out);
+    tt_live_close(live);
+    assert_same_lines(&wanted, &out);
+    lines_free(&out);
+    return 0;
+}
+
+static void a_bit_that_flips_is_found(void **state)
+{
+    const char *path = make_index();
+    struct stat s;
+    rng r = {3};
+    int refused = 0, file = open(path, O_RDWR);
+    (void)state;
+    assert_true(file >= 0);
+    assert_int_equal(fstat(file, &s), 0);
+    for (int k = 0; k < FLIPS; k++) {
+        const off_t at = k < 100 ? k : rng_below(&r, (uint32_t)s.st_size);
+        unsigned char was, is;
+        assert_int_equal(pread(file, &was, 1, at), 1);
+        is = was ^ (unsigned char)(1u << rng_below(&r, 8));
+        assert_int_equal(pwrite(file, &is, 1, at), 1);
+        refused += is_refused(path);
+        (void)tt_live_check(path, NULL, NULL, NULL, NULL, NULL);
+        assert_int_equal(pwrite(file, &was, 1, at), 1);
+    }
+    (void)close(file);
+    print_message("%d of %d flips refused, the others change nothing\n", refused, FLIPS);
+    assert_true(refused > FLIPS / 3);
+    (void)fresh_path();
+}
+
+static void a_file_cut_short_is_found(void **state)
+{
+    const char *path = make_index();
+    struct stat s;
+    (void)state;
+    assert_int_equal(stat(path, &s), 0);
+    for (off_t size = s.st_size - 1; size > 0; size -= size < 200 ? 7 : 3001) {
+        assert_int_equal(truncate(path, size), 0);
+        assert_true(is_refused(path));
+    }
+    (void)fresh_path();
+}
+
+static void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
+static void assert_open_fails(const char *path, tt_status wish, const tt_options *options)
+{
+    tt_live *live = NULL;
+    tt_error error = {0};
+    assert_int_equal(tt_live_open(&live, path, 0, options, &error), wish);
+    assert_true(error.message[0] != '\0');
+}
+
+static void other_files_versions_and_options_are_refused(void **state)
+{
+    const char *path = make_index();
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    o.shingle_tokens = 7;
+    assert_open_fails(path, TT_EINVAL, &o);
+    run_sql(path, "PRAGMA user_version=2");
+    assert_open_fails(path, TT_EVERSION, NULL);
+    run_sql(path, "PRAGMA user_version=1; UPDATE shape SET value=6 WHERE name='shingle_tokens'");
+    assert_open_fails(path, TT_EFORMAT, NULL);
+    path = fresh_path();
+    run_sql(path, "CREATE TABLE other(x)");
+    assert_open_fails(path, TT_EFORMAT, NULL);
+    path = make_index();
+    run_sql(path, "DELETE FROM article WHERE number=5");
+    assert_open_fails(path, TT_EFORMAT, NULL);
+    (void)fresh_path();
+    assert_open_fails(path, TT_EIO, NULL);
+}
+
+static void a_second_writer_is_refused(void **state)
+{
+    const char *path = make_index();
+    tt_live *first = NULL, *reader = NULL;
+    lines out = {0};
+    const tt_id gone = {"0", 1, 0, 0};
+    tt_live_stat stat;
+    (void)state;
+    assert_int_equal(tt_live_open(&first, path, 0, NULL, NULL), TT_OK);
+    assert_open_fails(path, TT_ELOCKED, NULL);
+    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+    ask(reader, &out);
+    assert_same_lines(&wanted, &out);
+    assert_int_equal(tt_live_remove(first, &gone, 1, NULL, NULL), TT_OK);
+    lines_free(&out);
+    ask(reader, &out); /* it sees what the other has done since */
+    assert_int_equal(tt_live_stat_get(reader, &stat, NULL), TT_OK);
+    assert_int_equal(stat.articles, ARTICLES - 1);
+    tt_live_close(reader);
+    tt_live_close(first);
+    lines_free(&out);
+    (void)fresh_path();
+}
+
+static tt_status run_with(counting *c, const char *path)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    tt_live *live = NULL;
+    lines out = {0};
+    tt_status status;
+    o.threads = 1;
+    o.allocator = &c->allocator;
+    status = tt_live_open(&live, path, 0, &o, NULL);
+    if (status == TT_OK) {
+        const tt_article a = article_of("7", texts[3]);
+        status = tt_live_add(live, &a, 1, NULL, add_verdicts, &out, NULL);
+    }
+    tt_live_close(live);
+    lines_free(&out);
+    return status;
+}
+
+static void memory_that_is_refused_is_an_error_and_the_index_is_whole(void **state)
+{
+    const char *path = make_index();
+    counting c;
+    uint64_t findings = 1;
+    size_t k = 1;
+    tt_status status = TT_ENOMEM;
+    (void)state;
+    for (; status != TT_OK && k < 100000; k += 1 + k / 16) {
+        counting_start(&c, k);
+        status = run_with(&c, path);
+        assert_true(status == TT_OK || status == TT_ENOMEM);
+        assert_true(counting_is_clean(&c));
+    }
+    assert_int_equal(status, TT_OK);
+    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(findings, 0);
+    (void)fresh_path();
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    texts = make_texts(21, ARTICLES);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    free_texts(texts, ARTICLES);
+    lines_free(&wanted);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bit_that_flips_is_found),
+        cmocka_unit_test(a_file_cut_short_is_found),
+        cmocka_unit_test(other_files_versions_and_options_are_refused),
+        cmocka_unit_test(a_second_writer_is_refused),
+        cmocka_unit_test(memory_that_is_refused_is_an_error_and_the_index_is_whole),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -9,7 +9,8 @@ expect_usage() { # $1: what standard error must hold; $2: the command in the hin
 }
 
 test_help_fits_a_screen_and_shows_an_example() {
-    for command in '' scan dedup eval; do
+    for command in '' scan dedup eval watch index 'index create' 'index add' 'index query' 'index remove' \
+        'index expire' 'index stat' 'index check'; do
         # shellcheck disable=SC2086
         run $command --help
         exits 0
@@ -26,11 +27,14 @@ test_help_fits_a_screen_and_shows_an_example() {
 }
 
 test_the_long_help_has_all_options() {
-    for command in scan dedup eval; do
+    for command in scan dedup eval watch 'index create' 'index add' 'index query' 'index remove' \
+        'index expire' 'index stat' 'index check'; do
+        # shellcheck disable=SC2086
         run $command --help-all
         exits 0
         [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail "--help-all of $command is wider than 80"
         cp out long
+        # shellcheck disable=SC2086
         run $command --help
         grep -o -e '--[a-z-]*' out | sort -u | while read -r option; do
             has long "$option"
@@ -41,7 +45,9 @@ test_the_long_help_has_all_options() {
 test_the_manual_page_has_all_options_and_defaults() {
     [ -r "$manual" ] || skip 'no manual page beside the tests'
     sed 's/\\-/-/g; s/\\(en/-/g' "$manual" >page
-    for command in scan dedup eval; do
+    for command in scan dedup eval watch 'index create' 'index add' 'index query' 'index remove' \
+        'index expire' 'index stat' 'index check'; do
+        # shellcheck disable=SC2086
         run $command --help-all
         grep -o -e '^ *\(-[a-z], \)\? *--[a-z-]*' out | grep -o -e '--.*' | while read -r option; do
             grep -q -e "^\.It.* Fl -${option#--}\( \|\$\)" page || fail "$option of $command is not in the manual"
@@ -64,7 +70,7 @@ test_no_command_or_an_unknown_one() {
     has err "Try 'twicetold --help'"
     run scam
     exits 2
-    has err "unknown command 'scam'; it is scan, dedup or eval"
+    has err "unknown command 'scam'; it is scan, dedup, watch, index or eval"
 }
 
 test_no_input() {

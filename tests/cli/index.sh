@@ -1,0 +1,222 @@
+# shellcheck shell=bash disable=SC2154
+# The living index through the command.
+
+verdicts() { sed 's/.*"id":\([^,]*\),"verdict":"\([a-z]*\)".*/\1 \2/' "$1"; }
+
+watch() { # $1: index, $2: input; the rest: options
+    status=0
+    "${as[@]}" "$TWICETOLD" watch "$1" "${@:3}" <"$2" >out 2>err || status=$?
+}
+
+test_a_feed_is_judged_in_order() {
+    feed 200 >in.jsonl
+    watch a.db in.jsonl
+    exits 0
+    lines out 200
+    has err '200 articles:'
+    sed 's/.*"id":\("[^"]*"\).*/\1/' in.jsonl >expected
+    verdicts out | cut -d' ' -f1 >ids
+    same expected ids
+    [ "$(grep -c '"verdict":"duplicate"' out)" -ge 20 ] || fail 'too few duplicates'
+    run index check a.db
+    exits 0
+    has err 'a.db is sound'
+}
+
+test_the_same_again_changes_nothing() {
+    feed 100 >in.jsonl
+    watch a.db in.jsonl -q
+    run index stat a.db --json
+    cp out before
+    watch a.db in.jsonl -q
+    exits 0
+    [ "$(grep -c '"verdict":"duplicate"' out)" -eq 100 ] || fail 'not all are duplicates of themselves'
+    run index stat a.db --json
+    sed 's/"memory_bytes":[0-9]*,//' before >before.plain
+    sed 's/"memory_bytes":[0-9]*,//' out >out.plain
+    same before.plain out.plain
+}
+
+test_query_stores_nothing_and_agrees_with_watch() {
+    feed 120 >in.jsonl
+    head -n 100 in.jsonl >first.jsonl
+    tail -n 1 first.jsonl >last.jsonl
+    run index create a.db
+    exits 0
+    run index add a.db first.jsonl
+    exits 0
+    has err '100 articles added'
+    sed -n 101p in.jsonl >one.jsonl
+    run index query a.db one.jsonl -q
+    exits 0
+    cp out asked
+    run index query a.db one.jsonl -q
+    same asked out
+    watch a.db one.jsonl -q
+    same asked out
+}
+
+test_remove_and_expire() {
+    printf '{"id":"a","text":"one two three four five six","published":"2024-01-01T00:00:00Z"}\n' >in.jsonl
+    printf '{"id":7,"text":"another text that is its own","published":"2024-03-01T00:00:00Z"}\n' >>in.jsonl
+    printf '{"id":"c","text":"a third one with nothing in common","published":"2024-05-01"}\n' >>in.jsonl
+    run index create a.db
+    run index add a.db in.jsonl -q
+    run index remove a.db 7 nothing
+    exits 0
+    has err '1 removed'
+    run index expire a.db --before 2024-02-01
+    exits 0
+    has err '1 removed'
+    run index stat a.db --json
+    has out '"articles":1,'
+    run index expire a.db --older-than 1d
+    has err '1 removed'
+    run index expire a.db
+    exits 2
+    has err 'give either --before TIME or --older-than AGE'
+    run index expire a.db --older-than 30
+    exits 2
+    has err 'a length of time, as 30d, 72h, 15m'
+}
+
+test_a_window_forgets() {
+    for day in 01 02 03 04 05 06 07 08 09; do
+        printf '{"id":"d%s","text":"day %s of the news in %s words","published":"2024-01-%sT00:00:00Z"}\n' $day $day $day $day
+    done >in.jsonl
+    watch a.db in.jsonl -q --window 72h
+    exits 0
+    lines out 9
+    run index stat a.db --json
+    has out '"articles":4,'
+}
+
+test_verdicts_come_while_the_feed_goes_on() {
+    mkfifo pipe
+    "$TWICETOLD" watch a.db -q <pipe >out 2>err &
+    watcher=$!
+    exec 7>pipe
+    printf '{"id":"a","text":"one two three four five six"}\n' >&7
+    for _ in $(seq 100); do [ -s out ] && break; sleep 0.05; done
+    lines out 1
+    printf '{"id":"b","text":"one two three four five six"}\n' >&7
+    for _ in $(seq 100); do [ "$(wc -l <out)" -eq 2 ] && break; sleep 0.05; done
+    has out '"id":"b","verdict":"duplicate","of":"a"'
+    exec 7>&-
+    wait $watcher || fail "watch ended with $?"
+}
+
+test_commits_can_be_gathered() {
+    feed 300 >in.jsonl
+    watch a.db in.jsonl -q
+    cp out at_once
+    watch b.db in.jsonl -q --commit-every 50ms
+    exits 0
+    same at_once out
+    mkfifo pipe
+    "$TWICETOLD" watch c.db -q --commit-every 100ms <pipe >out 2>err &
+    watcher=$!
+    exec 7>pipe
+    head -n 1 in.jsonl >&7
+    for _ in $(seq 100); do [ -s out ] && break; sleep 0.05; done
+    lines out 1
+    exec 7>&-
+    wait $watcher || fail "watch ended with $?"
+}
+
+test_rejected_records_have_no_verdict() {
+    printf '{"id":"a","text":"one two three"}\noops\n{"id":"b","text":"four five six"}\n' >in.jsonl
+    watch a.db in.jsonl -q --rejects rejects
+    exits 1
+    lines out 2
+    echo oops >expected
+    same expected rejects
+}
+
+test_a_second_writer_is_refused_and_readers_are_not() {
+    feed 50 >in.jsonl
+    watch a.db in.jsonl -q
+    mkfifo pipe
+    "$TWICETOLD" watch a.db -q <pipe >watched 2>errors &
+    watcher=$!
+    exec 7>pipe
+    printf '{"id":"x","text":"one two three four five six"}\n' >&7
+    for _ in $(seq 100); do [ -s watched ] && break; sleep 0.05; done
+    run index add a.db in.jsonl
+    exits 3
+    has err 'another process is writing to it'
+    run index stat a.db --json
+    exits 0
+    has out '"articles":51,'
+    printf '{"id":"y","text":"one two three four five six"}\n' >one.jsonl
+    run index query a.db one.jsonl -q
+    has out '"of":"x"'
+    exec 7>&-
+    wait $watcher || fail "watch ended with $?"
+}
+
+test_what_is_acknowledged_survives_a_kill() {
+    feed 3000 >in.jsonl
+    : >acknowledged
+    for round in $(seq 20); do
+        "$TWICETOLD" watch a.db -q --commit-every 2ms <in.jsonl >out 2>err &
+        watcher=$!
+        sleep "0.0$((round * 37 % 90 + 10))"
+        kill -9 $watcher 2>/dev/null
+        wait $watcher 2>/dev/null
+        grep '}$' out | verdicts /dev/stdin | cut -d' ' -f1 >>acknowledged
+        [ -s acknowledged ] || continue # it may have ended before it was made
+        run index check a.db
+        exits 0
+    done
+    sort -u acknowledged >ids
+    [ -s ids ] || fail 'no verdict was written in 20 rounds'
+    sed 's/.*/{"id":&,"text":"nothing that is there"}/' ids >asked.jsonl
+    run index stat a.db --json
+    stored=$(sed 's/.*"articles":\([0-9]*\).*/\1/' out)
+    [ "$stored" -ge "$(wc -l <ids)" ] || fail "$stored stored, $(wc -l <ids) acknowledged"
+    watch a.db in.jsonl -q
+    exits 0
+    watch whole.db in.jsonl -q
+    run index query a.db in.jsonl -q
+    cp out again
+    run index query whole.db in.jsonl -q
+    same again out
+}
+
+test_a_full_disk_keeps_earlier_batches() {
+    feed 400 >in.jsonl
+    head -n 100 in.jsonl >first.jsonl
+    run index create a.db
+    run index add a.db first.jsonl -q
+    exits 0
+    status=0
+    (ulimit -f 300; "$TWICETOLD" index add a.db in.jsonl) >out 2>err || status=$?
+    exits 3
+    has err 'a.db: '
+    run index check a.db
+    exits 0
+    run index stat a.db --json
+    has out '"articles":100,'
+    run index add a.db in.jsonl -q
+    exits 0
+    run index stat a.db --json
+    has out '"articles":400,'
+}
+
+test_other_files_are_told() {
+    feed 5 >in.jsonl
+    run index add in.jsonl in.jsonl
+    exits 3
+    has err 'in.jsonl is not a living index'
+    run index stat missing.db
+    exits 3
+    has err 'No such file'
+    absent missing.db
+    run index create a.db
+    run index create a.db
+    exits 3
+    has err 'a.db is there already'
+    run index create b.db --drop 0.9
+    exits 0
+}
