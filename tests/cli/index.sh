@@ -159,9 +159,9 @@ test_what_is_acknowledged_survives_a_kill() {
     feed 3000 >in.jsonl
     : >acknowledged
     for round in $(seq 20); do
-        "$TWICETOLD" watch a.db -q --commit-every 2ms <in.jsonl >out 2>err &
+        "$TWICETOLD" watch a.db -q <in.jsonl >out 2>err &
         watcher=$!
-        sleep "0.0$((round * 37 % 90 + 10))"
+        sleep "$(printf 0.%03d $((round * 37 % 300 + 20)))"
         kill -9 $watcher 2>/dev/null
         wait $watcher 2>/dev/null
         grep '}$' out | verdicts /dev/stdin | cut -d' ' -f1 >>acknowledged
