@@ -301,6 +301,6 @@ const subcommand watch_command = {
             "made if it is not there, and writes a verdict on each, a JSON line, in their\n"
             "order: new, duplicate, update or overlaps. A verdict is written when its article\n"
             "is on the disk.",
-    .example = "tail -f wire.jsonl | twicetold watch feed.db --window 72h",
+    .example = "twicetold watch feed.db --window 72h <feed.jsonl >verdicts.jsonl",
     .run = watch,
 };
