@@ -35,7 +35,8 @@ static int by_value(const void *x, const void *y)
     return (p > q) - (p < q);
 }
 
-/* The n-th article: one of the corpus, its words turned into others for each round but the first. */
+/* The n-th article: one of the corpus, its words turned into others for each round but the first.
+ */
 static tt_article article_of_round(const bench_corpus *c, size_t n, char *id, char *text)
 {
     tt_article a = c->articles[n % c->count];

@@ -89,14 +89,12 @@ static int gather(feed *f, const tt_record *record)
     a->text = copy_bytes(a->text, a->text_size);
     a->source = copy_bytes(a->source, a->source_size);
     w->records[w->count] = *record;
-    w->records[w->count].raw = f->run.rejects.name == NULL
-                                   ? NULL
-                                   : copy_bytes(record->raw, record->raw_size);
+    w->records[w->count].raw =
+        f->run.rejects.name == NULL ? NULL : copy_bytes(record->raw, record->raw_size);
     w->records[w->count].article = *a;
     w->count++;
-    return a->id == NULL || a->text == NULL || a->source == NULL
-               ? message_failure("out of memory")
-               : 0;
+    return a->id == NULL || a->text == NULL || a->source == NULL ? message_failure("out of memory")
+                                                                 : 0;
 }
 
 static int write_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)

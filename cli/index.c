@@ -20,7 +20,10 @@ static int check_operands(const settings *s, size_t least, size_t most)
     return 0;
 }
 
-static int failure(const tt_error *error) { return run_failure(error, NULL); }
+static int failure(const tt_error *error)
+{
+    return run_failure(error, NULL);
+}
 
 static int flush_output(void)
 {

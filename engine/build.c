@@ -180,8 +180,8 @@ static const char *keep_name(char **names, const char *name, size_t size)
     return copy;
 }
 
-static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk, const tti_taken *t,
-                         char **names)
+static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk,
+                         const tti_taken *t, char **names)
 {
     tti_store *s = &b->store;
     const tti_tokens *tokens = &chunk->tokens[t->thread];
@@ -283,7 +283,8 @@ tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count
     if (status == TT_OK) {
         before = b->store;
         take_batch(b, articles, count, &chunk, list);
-        if (statuses == NULL && (status = tti_intake_rejection(articles, list, count, error)) != TT_OK)
+        if (statuses == NULL &&
+            (status = tti_intake_rejection(articles, list, count, error)) != TT_OK)
             give_back(b, &before);
     }
     if (status == TT_OK)

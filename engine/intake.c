@@ -18,7 +18,8 @@ static tt_status check_article(const tt_options *o, const tt_article *x)
     return TT_OK;
 }
 
-static void read_article(const tt_options *o, const tt_article *x, tti_tokens *tokens, tti_taken *out)
+static void read_article(const tt_options *o, const tt_article *x, tti_tokens *tokens,
+                         tti_taken *out)
 {
     out->thread = tti_thread();
     out->token_begin = tokens->count;
@@ -43,7 +44,7 @@ tt_status tti_intake(const tt_options *o, const tt_article *articles, size_t cou
 }
 
 tt_status tti_intake_rejection(const tt_article *articles, const tti_taken *list, size_t count,
-                                 tt_error *error)
+                               tt_error *error)
 {
     for (size_t i = 0; i < count; i++)
         if (list[i].status != TT_OK)

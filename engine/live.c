@@ -1,4 +1,5 @@
-/* The living index: opening, reading the file into memory, removing. Batches are in live_batch.c. */
+/* The living index: opening, reading the file into memory, removing. Batches are in live_batch.c.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include "live.h"
 
@@ -243,7 +244,7 @@ static tt_status end_removal(tt_live *x, tt_status status, tt_error *error)
         return status;
     }
     if (tti_shelf_compact(&x->shelf, NULL) != TT_OK)
-        x->stale = 1; /* what is on the disk is right; memory is made anew */
+        x->stale = 1;                     /* what is on the disk is right; memory is made anew */
     (void)tti_file_shrink(x->file, NULL); /* it only stays large */
     return TT_OK;
 }
@@ -347,4 +348,7 @@ tt_status tt_live_stat_get(const tt_live *x, tt_live_stat *out, tt_error *error)
     return TT_OK;
 }
 
-const tt_options *tt_live_options(const tt_live *x) { return &x->options; }
+const tt_options *tt_live_options(const tt_live *x)
+{
+    return &x->options;
+}

@@ -9,15 +9,22 @@
 
 /* ---- Drafts ---------------------------------------------------------------------------------- */
 
-static const char *mark(size_t place) { return (const char *)(uintptr_t)(place + 1); }
+static const char *mark(size_t place)
+{
+    return (const char *)(uintptr_t)(place + 1);
+}
 
-static size_t place_of(const char *marked) { return (size_t)((uintptr_t)marked - 1); }
+static size_t place_of(const char *marked)
+{
+    return (size_t)((uintptr_t)marked - 1);
+}
 
 static tt_status copy_name(tt_live *x, const char *id, size_t size, uint32_t flags, tt_id *out,
                            tt_error *error)
 {
     tti_drafts *d = &x->drafts;
-    if (tti_reserve(x->options.allocator, &d->names, &d->name_capacity, d->name_size + size, 1) != 0)
+    if (tti_reserve(x->options.allocator, &d->names, &d->name_capacity, d->name_size + size, 1) !=
+        0)
         return tti_fail_memory(error, "verdicts");
     memcpy(d->names + d->name_size, id, size);
     *out = (tt_id){mark(d->name_size), size, flags & TT_ARTICLE_INTEGER_ID, 0};
@@ -216,9 +223,8 @@ static int is_unchanged(const tt_live *x, uint32_t article, const tti_row *r)
              memcmp(tti_stored_spans(s), r->spans, r->span_size) == 0));
 }
 
-static const tti_judgement itself = {.novelty = TT_DUPLICATE,
-                                     .of = TTI_NONE,
-                                     .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
+static const tti_judgement itself = {
+    .novelty = TT_DUPLICATE, .of = TTI_NONE, .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
 
 static int has_same_tokens(const tt_live *x, uint32_t article, const tti_row *r)
 {

@@ -268,8 +268,8 @@ void tti_judge_keep(tti_judge *j, uint32_t doc)
 {
     const tt_allocator *a = j->allocator;
     tti_memo *m = &tti_shelf_class(j->shelf, doc)->memo;
-    tti_memo made = {.epoch = j->shelf->epoch, .count = j->place_count,
-                     .block_count = j->block_count};
+    tti_memo made = {
+        .epoch = j->shelf->epoch, .count = j->place_count, .block_count = j->block_count};
     if (made.count > 0) {
         made.places = tti_alloc(a, made.count, sizeof *made.places);
         made.blocks = tti_alloc(a, made.block_count, sizeof *made.blocks);
@@ -329,8 +329,7 @@ static tt_status settle_one(tti_judge *j, uint32_t doc, tt_error *error)
         tti_frame *f = &j->frames[j->frame_count - 1];
         if (!f->known)
             TTI_TRY(list_holders(j, f, error));
-        while (f->at < f->end &&
-               (j->holders[f->at] == f->doc || is_settled(j, j->holders[f->at])))
+        while (f->at < f->end && (j->holders[f->at] == f->doc || is_settled(j, j->holders[f->at])))
             f->at++;
         if (f->at < f->end) {
             TTI_TRY(push(j, j->holders[f->at], error));

@@ -58,8 +58,7 @@ static void consider(best *x, uint32_t other, const tt_pair *pair, int admitted,
         x->new_tokens = new_tokens;
         x->has_section = has_section;
     }
-    if (has_section &&
-        (x->section_of == TTI_NONE || pair->overlap_b > x->section.overlap_b)) {
+    if (has_section && (x->section_of == TTI_NONE || pair->overlap_b > x->section.overlap_b)) {
         x->section = *pair;
         x->section_of = other;
         x->section_new = new_tokens;
@@ -73,7 +72,7 @@ static void decide(const tti_judge *j, const best *x, uint32_t tokens, tti_judge
     out->of = TTI_NONE;
     out->new_tokens = tokens;
     if (x->of != TTI_NONE) {
-        out->novelty = x->pair.overlap_b >= drop                         ? TT_DUPLICATE
+        out->novelty = x->pair.overlap_b >= drop                        ? TT_DUPLICATE
                        : x->pair.overlap_a >= drop && x->new_tokens > 0 ? TT_UPDATE
                        : x->has_section                                 ? TT_OVERLAPS
                                                                         : TT_NEW;
@@ -93,7 +92,8 @@ static void decide(const tti_judge *j, const best *x, uint32_t tokens, tti_judge
     }
 }
 
-/* ---- One article ------------------------------------------------------------------------------ */
+/* ---- One article ------------------------------------------------------------------------------
+ */
 
 /* One pair, the longer side loaded as a batch does, and its numbers with b on side b. */
 static tt_status verify(tti_judge *j, const tti_doc *a, const tti_doc *b, int *loaded,

@@ -77,7 +77,8 @@ tt_status tti_judge_candidates(tti_judge *j, const tti_doc *doc, uint32_t b, int
                                tt_error *error);
 /** Sees to it that the memos of these documents are as the shelf is. */
 tt_status tti_judge_settle(tti_judge *j, const uint32_t *docs, size_t count, tt_error *error);
-/** The places of document b from its links, into j->places; the memos of the holders are settled. */
+/** The places of document b from its links, into j->places; the memos of the holders are settled.
+ */
 tt_status tti_judge_places(tti_judge *j, tti_verified *links, uint32_t b, tt_error *error);
 /** Adds the links of a document with itself. */
 tt_status tti_judge_self(tti_judge *j, const tti_doc *doc, uint32_t b, tti_verified *out,

@@ -260,7 +260,9 @@ tt_status tti_seedmap_fill(tti_seedmap *map, const tti_seeds *s, int threads, tt
     (void)threads;
     if (make_parts(map) != 0)
         return tti_fail_memory(error, "seeds");
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16) reduction(| : failed)
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16)               \
+    reduction(|                                                                                    \
+              : failed)
     for (int64_t p = 0; p < TTI_SEEDMAP_PARTS; p++)
         failed |= fill_part(map->allocator, &map->parts[p], s->seeds + s->starts[p],
                             s->starts[p + 1] - s->starts[p]) != 0;

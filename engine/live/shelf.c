@@ -124,7 +124,8 @@ tti_doc tti_shelf_doc(const tti_shelf *s, uint32_t doc)
     return (tti_doc){c->hashes, tti_stored_flags(x), NULL, c->token_count, 0, doc};
 }
 
-/* ---- Dates: a heap ---------------------------------------------------------------------------- */
+/* ---- Dates: a heap ----------------------------------------------------------------------------
+ */
 
 static int push_date(tti_shelf *s, tti_dated x)
 {
@@ -225,8 +226,8 @@ static const uint32_t *row_hashes(const tti_row *r)
 /* Copies what is kept of a row. */
 static char *keep(const tti_shelf *s, const tti_row *r)
 {
-    char *kept = tti_alloc(s->allocator, r->id_size + r->source_size + r->span_size + r->token_count,
-                           1);
+    char *kept =
+        tti_alloc(s->allocator, r->id_size + r->source_size + r->span_size + r->token_count, 1);
     char *at = kept;
     const uint8_t *flags = r->hashes != NULL ? r->flags : r->data + (size_t)r->token_count * 4;
     const uint8_t *spans = r->hashes != NULL ? r->spans : flags + r->token_count;
@@ -245,8 +246,8 @@ static char *keep(const tti_shelf *s, const tti_row *r)
 }
 
 /* Joins the article's class, or makes one. */
-static tt_status join_class(tti_shelf *s, const tti_row *r, const uint32_t *hashes, uint32_t article,
-                            int seeds, tt_error *error)
+static tt_status join_class(tti_shelf *s, const tti_row *r, const uint32_t *hashes,
+                            uint32_t article, int seeds, tt_error *error)
 {
     tti_stored *x = &s->articles[article];
     x->class = find_class(s, hashes, r->token_count);
@@ -438,8 +439,8 @@ tt_status tti_shelf_compact(tti_shelf *s, tt_error *error)
     if (tti_slots_reserve(&s->ids, s->count) != 0)
         return tti_fail_memory(error, "articles");
     for (uint32_t k = 0; k < s->count; k++)
-        tti_slots_add(&s->ids,
-                      hash_id(s->articles[k].kept, s->articles[k].id_size, s->articles[k].flags), k);
+        tti_slots_add(
+            &s->ids, hash_id(s->articles[k].kept, s->articles[k].id_size, s->articles[k].flags), k);
     s->epoch++;
     return tti_shelf_settle(s, error);
 }
@@ -472,10 +473,11 @@ static const char *check_seeds(tti_shelf *s, uint32_t doc)
         const tti_posting *p = tti_seedmap_get(&s->seeds, &s->sample, i, &n);
         for (size_t k = 0; k < n; k++) {
             found += p[k].doc == doc && p[k].pos == s->sample.places[i];
-            if (s->articles[p[k].doc].kept == NULL || tti_shelf_class(s, p[k].doc)->first != p[k].doc)
+            if (s->articles[p[k].doc].kept == NULL ||
+                tti_shelf_class(s, p[k].doc)->first != p[k].doc)
                 return "a seed leads to an article that is not there";
-            if (k > 0 && (p[k - 1].doc > p[k].doc ||
-                          (p[k - 1].doc == p[k].doc && p[k - 1].pos >= p[k].pos)))
+            if (k > 0 &&
+                (p[k - 1].doc > p[k].doc || (p[k - 1].doc == p[k].doc && p[k - 1].pos >= p[k].pos)))
                 return "the places of a seed are out of order";
         }
         if (found != 1)

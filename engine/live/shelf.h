@@ -1,8 +1,8 @@
 /*
  * The articles of a living index in memory, and what finds them: by id, by tokens, by seeds.
  *
- * An article's number is its place in order of arrival; numbers are made anew when more than half of
- * them are of removed articles. Articles with the same tokens are one class, whose first living
+ * An article's number is its place in order of arrival; numbers are made anew when more than half
+ * of them are of removed articles. Articles with the same tokens are one class, whose first living
  * member is the document that seeds and places speak of.
  */
 #ifndef TTI_SHELF_H
@@ -115,7 +115,10 @@ static inline const uint8_t *tti_stored_flags(const tti_stored *x)
 {
     return tti_stored_spans(x) + x->span_size;
 }
-static inline const char *tti_stored_source(const tti_stored *x) { return x->kept + x->id_size; }
+static inline const char *tti_stored_source(const tti_stored *x)
+{
+    return x->kept + x->id_size;
+}
 static inline int64_t tti_stored_time(const tti_stored *x)
 {
     return x->published == TT_NO_TIME ? x->arrival : x->published;

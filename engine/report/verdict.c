@@ -18,7 +18,10 @@ static void put(line *out, const char *bytes, size_t size)
         out->stopped = 1;
 }
 
-static void put_text(line *out, const char *text) { put(out, text, strlen(text)); }
+static void put_text(line *out, const char *text)
+{
+    put(out, text, strlen(text));
+}
 
 static void put_number(line *out, const char *key, double value)
 {

@@ -30,8 +30,8 @@ typedef struct tti_places {
 /** Chooses the places from the links. Zero `out` before. */
 tt_status tti_places_find(tti_places *out, const tti_verified *verified, size_t doc_count,
                           uint32_t min_section, tt_error *error);
-/** Chooses the places of one more document, whose links are all of `verified`'s, settled. The places
- * of the documents they lead to stand in `out` already, where firsts[] says. */
+/** Chooses the places of one more document, whose links are all of `verified`'s, settled. The
+ * places of the documents they lead to stand in `out` already, where firsts[] says. */
 tt_status tti_places_add(tti_places *out, const tti_verified *verified, uint32_t doc,
                          uint32_t min_section, tt_error *error);
 void tti_places_free(tti_places *p);

@@ -42,10 +42,9 @@ static double similarity_of(const tti_place *p)
 
 static tt_status gather_place(gathered *g, uint32_t article, const tti_place *p, tt_error *error)
 {
-    return gather(g,
-                  &(seen){article, p->begin, p->end, p->of_doc, p->of_begin, p->of_end,
-                          similarity_of(p)},
-                  error);
+    return gather(
+        g, &(seen){article, p->begin, p->end, p->of_doc, p->of_begin, p->of_end, similarity_of(p)},
+        error);
 }
 
 static tt_status gather_copies(gathered *g, const tti_corpus *corpus, const tti_members *members,

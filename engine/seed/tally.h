@@ -1,6 +1,6 @@
 /*
- * What one document shares with each earlier one, counted seed by seed, and which of those are worth
- * a look: shared by the batch (links.c) and by the living index, so that both find the same.
+ * What one document shares with each earlier one, counted seed by seed, and which of those are
+ * worth a look: shared by the batch (links.c) and by the living index, so that both find the same.
  */
 #ifndef TTI_TALLY_H
 #define TTI_TALLY_H

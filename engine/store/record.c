@@ -8,16 +8,9 @@ enum { HEAD = 10 };
 
 uint64_t tti_row_sum(const tti_row *r)
 {
-    const uint64_t head[HEAD] = {(uint64_t)r->number,
-                                 (uint64_t)r->published,
-                                 (uint64_t)r->arrival,
-                                 r->text_size,
-                                 r->id_size,
-                                 r->source_size,
-                                 r->article_flags,
-                                 r->token_count,
-                                 r->span_size,
-                                 0};
+    const uint64_t head[HEAD] = {
+        (uint64_t)r->number, (uint64_t)r->published, (uint64_t)r->arrival, r->text_size, r->id_size,
+        r->source_size,      r->article_flags,       r->token_count,       r->span_size, 0};
     XXH3_state_t state;
     (void)XXH3_64bits_reset(&state);
     (void)XXH3_64bits_update(&state, head, sizeof head);

@@ -43,18 +43,14 @@ struct tti_file {
 static tt_status status_of(int code)
 {
     switch (code & 0xFF) {
-    case SQLITE_NOMEM:
-        return TT_ENOMEM;
+    case SQLITE_NOMEM: return TT_ENOMEM;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_MISMATCH:
-    case SQLITE_ERROR: /* no such table: not the schema it claims to be */
-        return TT_EFORMAT;
+    case SQLITE_ERROR: /* no such table: not the schema it claims to be */ return TT_EFORMAT;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return TT_ELOCKED;
-    default:
-        return TT_EIO;
+    case SQLITE_LOCKED: return TT_ELOCKED;
+    default: return TT_EIO;
     }
 }
 
@@ -104,7 +100,8 @@ static tt_status one_number(tti_file *f, const char *sql, int64_t *out, tt_error
     return code == SQLITE_OK ? TT_OK : fail_sqlite(f, code, "read", error);
 }
 
-/* ---- Shape: the options that the index was made with ------------------------------------------ */
+/* ---- Shape: the options that the index was made with ------------------------------------------
+ */
 
 enum { SHAPE = 10 };
 
@@ -270,7 +267,8 @@ static tt_status is_blank(tti_file *f, int *blank, tt_error *error)
 static tt_status open_database(tti_file *f, unsigned mode, int there, const tt_options *options,
                                tt_error *error)
 {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (there ? 0 : SQLITE_OPEN_CREATE);
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (there ? 0 : SQLITE_OPEN_CREATE);
     const int code = sqlite3_open_v2(f->path, &f->db, flags, NULL);
     int blank = 1;
     if (code != SQLITE_OK)
@@ -388,9 +386,9 @@ tt_status tti_file_state(tti_file *f, tti_state *out, tt_error *error)
     s = f->statements[STATE];
     code = sqlite3_step(s);
     if (code == SQLITE_ROW) {
-        *out = (tti_state){(uint64_t)sqlite3_column_int64(s, 0),
-                           (uint64_t)sqlite3_column_int64(s, 1),
-                           (uint64_t)sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
+        *out =
+            (tti_state){(uint64_t)sqlite3_column_int64(s, 0), (uint64_t)sqlite3_column_int64(s, 1),
+                        (uint64_t)sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
         sum = (uint64_t)sqlite3_column_int64(s, 4);
     }
     (void)sqlite3_reset(s);

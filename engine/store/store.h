@@ -38,9 +38,10 @@ int tti_row_is_sound(const tti_row *row, size_t data_size);
 
 /** What the state row of the file says. */
 typedef struct tti_state {
-    uint64_t count; /**< of articles */
+    uint64_t count;  /**< of articles */
     uint64_t digest; /**< the sum of their sums, modulo 2^64 */
-    uint64_t removals; /**< articles removed since the file was made: readers reload when it moves */
+    uint64_t
+        removals; /**< articles removed since the file was made: readers reload when it moves */
     int64_t last; /**< the greatest number given to an article */
 } tti_state;
 
@@ -59,7 +60,8 @@ tt_status tti_file_state(tti_file *f, tti_state *out, tt_error *error);
 
 /** Begins a transaction: to write, or one that sees the file as it is now until it ends. */
 tt_status tti_file_begin(tti_file *f, int writing, tt_error *error);
-/** Ends it; the batch is on the disk (writing). On failure nothing of it is, and it is ended too. */
+/** Ends it; the batch is on the disk (writing). On failure nothing of it is, and it is ended too.
+ */
 tt_status tti_file_commit(tti_file *f, const tti_state *state, tt_error *error);
 /** Ends a transaction without keeping anything of it. */
 void tti_file_rollback(tti_file *f);
@@ -70,7 +72,8 @@ tt_status tti_file_drop(tti_file *f, int64_t number, tt_error *error);
 /** Receives each row; a status other than TT_OK ends the walk. `fault`: NULL, or what is wrong with
  * the row, whose number alone is set then. */
 typedef tt_status (*tti_row_fn)(void *ctx, const tti_row *row, const char *fault, tt_error *error);
-/** All rows after `number`, ascending. @return what `take` said; TT_EFORMAT (SQLite finds damage) */
+/** All rows after `number`, ascending. @return what `take` said; TT_EFORMAT (SQLite finds damage)
+ */
 tt_status tti_file_each(tti_file *f, int64_t after, tti_row_fn take, void *ctx, tt_error *error);
 
 /** A number that moves when another connection has committed. */

@@ -142,8 +142,8 @@ static tt_status verify_group(const job *j, worker *w, const group *g)
         if (f.admitted)
             TTI_TRY(keep_pair(&w->found, &f.pair, other, longer));
         if (want & TTI_WANT_SECTIONS)
-            TTI_TRY(tti_verified_link(&w->found, &f.alignment, other, longer,
-                                      j->options->min_section));
+            TTI_TRY(
+                tti_verified_link(&w->found, &f.alignment, other, longer, j->options->min_section));
     }
     return TT_OK;
 }

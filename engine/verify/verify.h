@@ -46,8 +46,8 @@ void tti_verified_free(tti_verified *v);
 /** Frees the links and blocks, when sections are made; the pairs stay. */
 void tti_verified_forget(tti_verified *v);
 
-/** Adds the passages of an alignment of documents a and b (a == b: of one with itself) that are long
- * and dense enough for sections as links. @return TT_OK, TT_ENOMEM */
+/** Adds the passages of an alignment of documents a and b (a == b: of one with itself) that are
+ * long and dense enough for sections as links. @return TT_OK, TT_ENOMEM */
 tt_status tti_verified_link(tti_verified *out, const tti_alignment *al, uint32_t a, uint32_t b,
                             uint32_t min_section);
 /** Puts the links in the order in which sections take them. */

@@ -58,9 +58,9 @@ static inline void assert_same_lines(const lines *x, const lines *y)
     for (size_t k = 0; k < x->size && k < y->size; k++)
         if (x->bytes[k] != y->bytes[k]) {
             const size_t from = k < 400 ? 0 : k - 400;
-            print_message("%.*s\n-- but --\n%.*s\n", (int)(x->size - from < 600 ? x->size - from : 600),
-                          x->bytes + from, (int)(y->size - from < 600 ? y->size - from : 600),
-                          y->bytes + from);
+            print_message("%.*s\n-- but --\n%.*s\n",
+                          (int)(x->size - from < 600 ? x->size - from : 600), x->bytes + from,
+                          (int)(y->size - from < 600 ? y->size - from : 600), y->bytes + from);
             break;
         }
     fail_msg("the answers differ");
