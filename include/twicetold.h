@@ -219,7 +219,7 @@ TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options
  * over max_article_bytes), TT_EDUPLICATE, or TT_EINVAL (no id). Accepted articles get the next
  * ordinals. With statuses == NULL any such article fails the call and nothing is added.
  *
- * @return TT_OK; TT_ENOMEM, TT_ELIMIT (over 2^32 - 2 articles), TT_ESTOPPED: nothing was added.
+ * @return TT_OK; TT_ENOMEM, TT_ELIMIT (over 2^31 - 2 articles), TT_ESTOPPED: nothing was added.
  *
  * Cost: linear in the bytes added. Memory: about 7 bytes a token (7 bytes of English) kept.
  */

@@ -207,7 +207,11 @@ static int by_holder(const void *x, const void *y)
         return p->matched > q->matched ? -1 : 1;
     if (p->b_begin != q->b_begin)
         return p->b_begin < q->b_begin ? -1 : 1;
-    return (p->a_begin > q->a_begin) - (p->a_begin < q->a_begin);
+    if (p->a_begin != q->a_begin)
+        return p->a_begin < q->a_begin ? -1 : 1;
+    if (p->b_end != q->b_end)
+        return p->b_end > q->b_end ? -1 : 1;
+    return (p->a_end < q->a_end) - (p->a_end > q->a_end);
 }
 
 void tti_verified_order(tti_verified *v)
