@@ -69,7 +69,7 @@ def measure(arguments, output=os.devnull, limit=0, environment=None):
         said = subprocess.run(launcher + arguments, stdout=subprocess.PIPE, stderr=errors,
                               env=environment, check=True)
         user, system, wall, peak, status = map(float, said.stdout.split())
-        stopped = -status in (signal.SIGXCPU, signal.SIGKILL) and 0 < limit <= user + system + 1
+        stopped = limit > 0 and -status == signal.SIGXCPU
         if status and not stopped:
             errors.seek(0)
             last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
