@@ -23,8 +23,8 @@ enum { PUT, DROP, EACH, STATE, KEEP, STATEMENTS };
 static const char *const texts[STATEMENTS] = {
     "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
     "DELETE FROM article WHERE number=?1",
-    "SELECT number,id,flags,source,published,arrival,text_size,tokens,data,sum FROM article "
-    "WHERE number>?1 ORDER BY number",
+    ("SELECT number,id,flags,source,published,arrival,text_size,tokens,data,sum FROM article "
+     "WHERE number>?1 ORDER BY number"),
     "SELECT count,digest,removals,last,sum FROM state",
     "UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5",
 };
