@@ -28,13 +28,16 @@ if ! { cmake -S "$here/project" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/pref
 fi
 LD_LIBRARY_PATH=$lib "$work/build/consumer" "$work/two.jsonl.zst"
 
-echo "-- pkg-config, $kind"
 PKG_CONFIG_PATH=$(dirname "$pc")
 export PKG_CONFIG_PATH
-[ "$kind" = static ] && how=--static || how=
-# shellcheck disable=SC2086 # a word or none
-flags=$(pkg-config $how --cflags --libs twicetold)
-case $flags in *"$work/prefix"*) ;; *) echo "the prefix moved, twicetold.pc did not"; exit 1 ;; esac
-# shellcheck disable=SC2086 # words
-${CC:-cc} -o "$work/consumer" "$here/project/consumer.c" $flags
-LD_LIBRARY_PATH=$lib "$work/consumer" "$work/two.jsonl.zst"
+# use_pkg_config [--static]
+use_pkg_config() {
+    echo "-- pkg-config $*, $kind"
+    flags=$(pkg-config "$@" --cflags --libs twicetold)
+    case $flags in *"$work/prefix"*) ;; *) echo "the prefix moved, twicetold.pc did not" && exit 1 ;; esac
+    # shellcheck disable=SC2086 # words
+    ${CC:-cc} -o "$work/consumer" "$here/project/consumer.c" $flags
+    LD_LIBRARY_PATH=$lib "$work/consumer" "$work/two.jsonl.zst"
+}
+use_pkg_config
+[ "$kind" = shared ] || use_pkg_config --static
