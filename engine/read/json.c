@@ -4,6 +4,8 @@
  */
 #include "read/json.h"
 
+#include "common/utf8.h"
+
 #include <string.h>
 
 enum { VALUE, VALUE_OR_CLOSE, KEY, KEY_OR_CLOSE, COMMA_OR_CLOSE, NOTHING };
@@ -278,30 +280,6 @@ static uint32_t four_hex(const char *p)
                       hex_value(p[3]));
 }
 
-static size_t put_utf8(uint32_t c, char *out)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 /* The code point of a \u escape, a pair of them if need be; *at moves past. UINT32_MAX: lone. */
 static uint32_t read_unicode_escape(const char *raw, size_t size, size_t *at)
 {
@@ -335,7 +313,7 @@ size_t tti_json_unescape(const char *raw, size_t size, char *out)
             const uint32_t c = read_unicode_escape(raw, size, &at);
             if (c == UINT32_MAX)
                 return SIZE_MAX;
-            written += put_utf8(c, out + written);
+            written += tti_utf8_put(c, out + written);
         } else {
             const char *letter = strchr(letters, raw[at + 1]);
             out[written++] = letter == NULL ? raw[at + 1] : meant[letter - letters];

@@ -7,6 +7,8 @@
  */
 #include "read/markup.h"
 
+#include "common/utf8.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -118,30 +120,6 @@ static void put(strip *s, const char *bytes, size_t size)
     s->written += size;
 }
 
-static size_t put_utf8(uint32_t c, char *out)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 size_t tti_markup_named(const char *name, size_t size, char out[4])
 {
     char copy[NAME_ROOM];
@@ -155,7 +133,7 @@ size_t tti_markup_named(const char *name, size_t size, char out[4])
         return 1;
     }
     found = htmlEntityLookup((const xmlChar *)copy);
-    return found == NULL ? 0 : put_utf8(found->value, out);
+    return found == NULL ? 0 : tti_utf8_put(found->value, out);
 }
 
 /* The number of "#38" or "#x26"; UINT32_MAX if it is none. */
@@ -211,7 +189,7 @@ static void take_reference(strip *s)
             if (c == ' ')
                 widen(s, GAP_BLANK);
             else if (c != 0)
-                put(s, utf8, put_utf8(c, utf8));
+                put(s, utf8, tti_utf8_put(c, utf8));
             return;
         }
     } else if (size > 0) {

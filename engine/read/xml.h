@@ -49,6 +49,9 @@ const char *tti_xml_fault(const tti_xml *xml, uint64_t *line);
 /** NULL is allowed. */
 void tti_xml_close(tti_xml *xml);
 
+/** Is a document with this root element (without a prefix) one that tti_xml_feed takes? */
+int tti_xml_is_root(const char *name);
+
 /** Is this the beginning of a document that tti_xml_feed takes? @return 1, 0, -1: more is needed */
 int tti_xml_sniff(const char *bytes, size_t size);
 
