@@ -168,14 +168,13 @@ static tt_status decode(const tt_allocator *a, const uint8_t *spans, uint32_t co
 }
 
 /* Appends the long passages; a is the index's article, b the query. */
-static tt_status add_passages(tt_query *q, uint32_t article, const tti_alignment *al,
-                              tt_error *error)
+static tt_status add_passages(tt_query *q, const tti_alignment *al, tt_error *error)
 {
     const tt_allocator *a = q->index->store.allocator;
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
         const uint32_t la = p->a_end - p->a_begin, lb = p->b_end - p->b_begin;
-        if (la < q->index->settings.options.min_section || 2 * p->matched < (la > lb ? la : lb))
+        if (!tti_is_section(la, lb, p->matched, q->index->settings.options.min_section))
             continue;
         if (tti_reserve(a, &q->passages, &q->passage_capacity, q->passage_count + 1,
                         sizeof *q->passages) != 0)
@@ -185,9 +184,8 @@ static tt_status add_passages(tt_query *q, uint32_t article, const tti_alignment
                                                           q->ends[p->b_end - 1],
                                                           q->of_begins[p->a_begin],
                                                           q->of_ends[p->a_end - 1],
-                                                          (double)p->matched / (la > lb ? la : lb)};
+                                                          tti_similarity(la, lb, p->matched)};
     }
-    (void)article;
     return TT_OK;
 }
 
@@ -214,10 +212,10 @@ static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
     tti_finding f;
     TTI_TRY(tti_verifier_run(q->verifier, doc, NULL, &f, error));
     if (f.alignment.passage_count > 0) {
-        TTI_TRY(decode(corpus->docs == NULL ? NULL : q->index->store.allocator,
-                       corpus->articles[doc->article].spans, doc->token_count, &q->of_begins,
-                       &q->of_begin_capacity, &q->of_ends, &q->of_end_capacity, error));
-        TTI_TRY(add_passages(q, doc->article, &f.alignment, error));
+        TTI_TRY(decode(q->index->store.allocator, corpus->articles[doc->article].spans,
+                       doc->token_count, &q->of_begins, &q->of_begin_capacity, &q->of_ends,
+                       &q->of_end_capacity, error));
+        TTI_TRY(add_passages(q, &f.alignment, error));
     }
     if (!f.admitted && q->passage_count == before)
         return TT_OK;

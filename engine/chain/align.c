@@ -35,6 +35,8 @@ enum {
 
 #define NONE UINT32_MAX
 
+_Static_assert((int)TTI_MAX_GAP <= (int)TTI_GAP_LIMIT,
+               "a gap that a chain passes over can be aligned");
 _Static_assert((int)TTI_GRAM == (int)TTI_SAMPLE_TOKENS, "the kernel hashes grams of this length");
 
 typedef struct anchor {
@@ -214,8 +216,7 @@ static tt_status add_anchor(tti_aligner *al, const side *a, uint32_t i, uint32_t
     const uint32_t most = a->self ? p - i : UINT32_MAX; /* the two places may not overlap */
     uint32_t end = i + TTI_GRAM, shift = p - i;
     const uint32_t floor = find_diagonal(al, shift)->end; /* where the match before it stopped */
-    while (i > floor && i + shift > 0 && end - i < most &&
-           a->tokens[i - 1] == al->b[i - 1 + shift])
+    while (i > floor && i + shift > 0 && end - i < most && a->tokens[i - 1] == al->b[i - 1 + shift])
         i--;
     while (end < a->count && end + shift < al->b_count && end - i < most &&
            a->tokens[end] == al->b[end + shift])
@@ -411,8 +412,8 @@ static tt_status extend_right(tti_aligner *al, const side *s, uint32_t a, uint32
     const uint32_t a_end = s->self ? al->chain[0].b : s->count;
     int score = 0, best = 0;
     uint32_t best_step = 0, stale = 0;
-    for (uint32_t step = 0; a + step < a_end && b + step < al->b_count && score > best - X_DROP &&
-                            stale < STALE;
+    for (uint32_t step = 0;
+         a + step < a_end && b + step < al->b_count && score > best - X_DROP && stale < STALE;
          step++) {
         stale += al->a_seen[a + step] & al->b_seen[b + step];
         score += s->tokens[a + step] == al->b[b + step] ? 1 : -1;

@@ -29,6 +29,20 @@ typedef struct tti_passage {
     uint32_t block_begin, block_count;
 } tti_passage;
 
+/** Share of the longer side's tokens that align; the sides' lengths in tokens, not both 0. */
+static inline double tti_similarity(uint32_t a_tokens, uint32_t b_tokens, uint32_t matched)
+{
+    return (double)matched / (a_tokens > b_tokens ? a_tokens : b_tokens);
+}
+
+/** True if a passage is long enough where it stands first, and dense enough, to be a section. */
+static inline int tti_is_section(uint32_t first_tokens, uint32_t other_tokens, uint32_t matched,
+                                 uint32_t min_section)
+{
+    return first_tokens >= min_section &&
+           tti_similarity(first_tokens, other_tokens, matched) >= 0.5;
+}
+
 typedef struct tti_aligner tti_aligner; /**< one thread's working memory */
 
 /** @return TT_OK, TT_ENOMEM. Owner: the caller, tti_aligner_close(). */

@@ -14,9 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The least share of the longer side of a place that must align. */
-#define LEAST_SIMILARITY 0.5
-
 typedef struct maker {
     tti_places *out;
     uint32_t min_section;
@@ -54,7 +51,6 @@ static tt_status add_place(maker *m, uint32_t doc, uint32_t of_doc, tt_error *er
     tti_places *out = m->out;
     tti_place x = {doc, 0, 0, of_doc, 0, 0, 0, (uint32_t)m->piece_count, out->block_count};
     const tti_block *last;
-    uint32_t longer;
     if (m->piece_count == 0)
         return TT_OK;
     last = &m->piece[m->piece_count - 1];
@@ -62,8 +58,7 @@ static tt_status add_place(maker *m, uint32_t doc, uint32_t of_doc, tt_error *er
     x.of_begin = m->piece->a, x.of_end = last->a + last->len;
     for (size_t k = 0; k < m->piece_count; k++)
         x.matched += m->piece[k].len;
-    longer = x.end - x.begin > x.of_end - x.of_begin ? x.end - x.begin : x.of_end - x.of_begin;
-    if (x.of_end - x.of_begin < m->min_section || x.matched < LEAST_SIMILARITY * longer)
+    if (!tti_is_section(x.of_end - x.of_begin, x.end - x.begin, x.matched, m->min_section))
         return TT_OK;
     if (tti_reserve(out->allocator, &out->places, &out->capacity, out->count + 1,
                     sizeof *out->places) != 0 ||

@@ -36,8 +36,7 @@ static tt_status gather(gathered *g, const seen *x, tt_error *error)
 
 static double similarity_of(const tti_place *p)
 {
-    const uint32_t here = p->end - p->begin, there = p->of_end - p->of_begin;
-    return (double)p->matched / (here > there ? here : there);
+    return tti_similarity(p->of_end - p->of_begin, p->end - p->begin, p->matched);
 }
 
 static tt_status gather_place(gathered *g, uint32_t article, const tti_place *p, tt_error *error)

@@ -14,9 +14,6 @@
 
 enum { GROUP_LIMIT = 512 }; /* pairs of one document that are one thread's task */
 
-/* The least share of the longer side of a passage that must align for it to be a section. */
-#define LEAST_SIMILARITY 0.5
-
 typedef struct group {
     size_t begin, end; /* of the sorted candidates; all share the longer document */
 } group;
@@ -68,13 +65,10 @@ tt_status tti_verified_link(tti_verified *out, const tti_alignment *al, uint32_t
         const tti_passage *p = &al->passages[k];
         tti_link x = {a,        b,          p->a_begin,     p->a_end,        p->b_begin,
                       p->b_end, p->matched, p->block_count, out->block_count};
-        uint32_t longer;
         if (swap)
             x = (tti_link){b,        a,          p->b_begin,     p->b_end,        p->a_begin,
                            p->a_end, p->matched, p->block_count, out->block_count};
-        longer =
-            x.a_end - x.a_begin > x.b_end - x.b_begin ? x.a_end - x.a_begin : x.b_end - x.b_begin;
-        if (x.a_end - x.a_begin < min_section || x.matched < LEAST_SIMILARITY * longer)
+        if (!tti_is_section(x.a_end - x.a_begin, x.b_end - x.b_begin, x.matched, min_section))
             continue;
         TTI_TRY(copy_blocks(out, al->blocks + p->block_begin, p->block_count, swap));
         TTI_TRY(add_link(out, &x));
