@@ -12,7 +12,7 @@
 #include "twicetold.h"
 
 static const subcommand *const commands[] = {&scan_command, &dedup_command, &watch_command,
-                                           &eval_command};
+                                             &eval_command};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -29,7 +29,8 @@ static int show_help(void)
                  "Finds near-duplicate articles and repeated sections in text.\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         (void)printf("  %-8s %s\n", commands[i]->name, commands[i]->about);
-    (void)printf("  %-8s %s\n", "index", "keep an index of articles: create, add, query, remove...");
+    (void)printf("  %-8s %s\n", "index",
+                 "keep an index of articles: create, add, query, remove...");
     (void)printf("\n  --help     this page; after a COMMAND: its options\n"
                  "  --version  the version\n\n"
                  "Example: twicetold scan feed.jsonl -o result.jsonl\n");
@@ -38,9 +39,10 @@ static int show_help(void)
 
 static int show_index_help(void)
 {
-    (void)printf("Usage: twicetold index COMMAND INDEX [OPTION]... [ARGUMENT]...\n\n"
-                 "Keeps the articles seen so far in INDEX, one file, and tells of new ones whether\n"
-                 "they came before. 'twicetold watch' does both with a feed.\n\n");
+    (void)printf(
+        "Usage: twicetold index COMMAND INDEX [OPTION]... [ARGUMENT]...\n\n"
+        "Keeps the articles seen so far in INDEX, one file, and tells of new ones whether\n"
+        "they came before. 'twicetold watch' does both with a feed.\n\n");
     for (size_t i = 0; i < INDEX_COMMANDS; i++)
         (void)printf("  %-8s %s\n", index_commands[i]->name + strlen("index "),
                      index_commands[i]->about);
@@ -64,8 +66,10 @@ static int run_index(int argc, char **argv)
     for (size_t i = 0; i < INDEX_COMMANDS; i++)
         if (strcmp(word, index_commands[i]->name + strlen("index ")) == 0)
             return run_command(index_commands[i], argc - 1, argv + 1);
-    return message_usage(NULL, "index: %s '%s'; it is create, add, query, remove, expire, stat or "
-                               "check", *word == '\0' ? "no command given" : "unknown command", word);
+    return message_usage(NULL,
+                         "index: %s '%s'; it is create, add, query, remove, expire, stat or "
+                         "check",
+                         *word == '\0' ? "no command given" : "unknown command", word);
 }
 
 static int show_version(void)
@@ -101,5 +105,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(word, commands[i]->name) == 0)
             return run_command(commands[i], argc - 1, argv + 1);
-    return message_usage(NULL, "unknown command '%s'; it is scan, dedup, watch, index or eval", word);
+    return message_usage(NULL, "unknown command '%s'; it is scan, dedup, watch, index or eval",
+                         word);
 }

@@ -31,7 +31,8 @@ typedef enum kind {
     KIND_PARAGRAPHS, /* int32_t, place in the list of words */
     KIND_PROGRESS,   /* likewise */
     KIND_TIME,       /* int64_t, microseconds since 1970, from RFC 3339 */
-    KIND_DURATION,   /* int64_t, microseconds; `maximum` is the unit of a bare number, if that may stand */
+    KIND_DURATION,   /* int64_t, microseconds; `maximum` is the unit of a bare number, if that may
+                        stand */
     KIND_HELP,       /* the short help */
     KIND_HELP_ALL    /* the long one */
 } kind;
@@ -52,8 +53,7 @@ typedef struct row {
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
 #define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH) /* articles go in */
 #define FOR_SHAPE (FOR_BUILD | FOR_CREATE)                      /* what decides the answers */
-#define FOR_ALL                                                                                    \
-    (FOR_INPUT | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
+#define FOR_ALL (FOR_INPUT | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
 static const row rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
@@ -78,8 +78,8 @@ static const row rows[] = {
     {"facts", 0, FOR_SHAPE, 0, KIND_RULE, AT(engine.facts), 0, 0, "F",
      "a pair whose facts agree less is a series, not a copy; off: no pair is "
      "(default: chosen by the length of the two)"},
-    {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 8, UINT32_MAX, "N",
-     "shortest section to report, in tokens (default 32)"},
+    {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 8,
+     UINT32_MAX, "N", "shortest section to report, in tokens (default 32)"},
     {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",
      "longest (default), first, newest or source:A,B,... of a cluster"},
     {"drop", 0, FOR_DEDUP, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
@@ -119,13 +119,14 @@ static const row rows[] = {
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)"},
     {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood"},
-    {"threads", 0, (FOR_INPUT | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1, KIND_THREADS, AT(engine.threads), 0, 256, "N",
-     "threads to use (default 0: all cores)"},
-    {"quiet", 'q', (FOR_INPUT | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG, AT(quiet), 0, 0, NULL,
-     "no summary, no messages about records"},
+    {"threads", 0, (FOR_INPUT | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1, KIND_THREADS,
+     AT(engine.threads), 0, 256, "N", "threads to use (default 0: all cores)"},
+    {"quiet", 'q', (FOR_INPUT | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG,
+     AT(quiet), 0, 0, NULL, "no summary, no messages about records"},
     {"progress", 0, FOR_BUILD, 0, KIND_PROGRESS, AT(progress), 0, 0, "WHEN",
      "auto (default: where standard error is a terminal), always or never"},
-    {"json", 0, (FOR_EVAL | FOR_STAT), 1, KIND_FLAG, AT(json), 0, 0, NULL, "one JSON object instead of a table"},
+    {"json", 0, (FOR_EVAL | FOR_STAT), 1, KIND_FLAG, AT(json), 0, 0, NULL,
+     "one JSON object instead of a table"},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options"},
     {"help-all", 0, FOR_ALL, 0, KIND_HELP_ALL, 0, 0, 0, NULL, "show all options"},
 };
@@ -396,7 +397,9 @@ static void describe_values(const row *r, char *to, size_t size)
     case KIND_TIME:
         (void)snprintf(to, size, "a date or a time, as 2025-11-24 or 2025-11-24T08:30:00Z");
         return;
-    case KIND_DURATION: (void)snprintf(to, size, "a length of time, as 30d, 72h, 15m, 10s or 100ms"); return;
+    case KIND_DURATION:
+        (void)snprintf(to, size, "a length of time, as 30d, 72h, 15m, 10s or 100ms");
+        return;
     case KIND_FLAG:
     case KIND_FIND:
     case KIND_HELP:

@@ -16,8 +16,7 @@ const char *tt_status_name(tt_status status)
     case TT_EVERSION: return "unsupported version";
     case TT_ELIMIT: return "limit exceeded";
     case TT_ESTOPPED: return "stopped by callback";
-    case TT_ELOCKED:
-        return "locked by a writer";
+    case TT_ELOCKED: return "locked by a writer";
     case TT_EDUPLICATE: return "duplicate id";
     case TT_EINTERNAL: return "internal error";
     }
@@ -39,14 +38,10 @@ const char *tt_relation_name(tt_relation relation)
 const char *tt_novelty_name(tt_novelty novelty)
 {
     switch (novelty) {
-    case TT_NEW:
-        return "new";
-    case TT_DUPLICATE:
-        return "duplicate";
-    case TT_UPDATE:
-        return "update";
-    case TT_OVERLAPS:
-        return "overlaps";
+    case TT_NEW: return "new";
+    case TT_DUPLICATE: return "duplicate";
+    case TT_UPDATE: return "update";
+    case TT_OVERLAPS: return "overlaps";
     }
     return "unknown";
 }
