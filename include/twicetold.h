@@ -252,8 +252,9 @@ typedef enum tt_relation {
 TT_API const char *tt_relation_name(tt_relation relation);
 
 /**
- * Two similar articles, a < b (ordinals). Exact over the shingle sets (64-bit hashes of shingles of
- * tokens) and over the alignment; NAN where the options made it unneeded and it was not computed.
+ * Two similar articles, a < b (ordinals). Counted, never estimated: over the sets of shingles, whose
+ * tokens are told apart by 32 bits of their hash (docs/quality.md says what that means), and over
+ * the alignment; NAN where the options made it unneeded and it was not computed.
  * The layout never changes.
  */
 typedef struct tt_pair {
