@@ -49,6 +49,7 @@ static void forget(waiting *w)
         free((void *)w->articles[i].id);
         free((void *)w->articles[i].text);
         free((void *)w->articles[i].source);
+        free((void *)w->articles[i].version);
         free((void *)w->records[i].raw);
     }
     w->count = 0;
@@ -88,13 +89,15 @@ static int gather(feed *f, const tt_record *record)
     a->id = copy_bytes(a->id, a->id_size);
     a->text = copy_bytes(a->text, a->text_size);
     a->source = copy_bytes(a->source, a->source_size);
+    a->version = copy_bytes(a->version, a->version_size);
     w->records[w->count] = *record;
     w->records[w->count].raw =
         f->run.rejects.name == NULL ? NULL : copy_bytes(record->raw, record->raw_size);
     w->records[w->count].article = *a;
     w->count++;
-    return a->id == NULL || a->text == NULL || a->source == NULL ? message_failure("out of memory")
-                                                                 : 0;
+    return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL
+               ? message_failure("out of memory")
+               : 0;
 }
 
 static int write_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
@@ -274,7 +277,8 @@ const subcommand add_command = {
     .operands = "INDEX INPUT...",
     .about = "add articles; one whose id is there takes its place",
     .text = "Adds articles to an index. INPUT as for scan. One whose id is there takes the\n"
-            "place of the other. There are no verdicts: 'twicetold watch' gives them.",
+            "place of the other, unless its version is a lower number. There are no verdicts:\n"
+            "'twicetold watch' gives them.",
     .example = "twicetold index add feed.db archive/",
     .run = add,
 };

@@ -6,10 +6,11 @@
 
 static tt_status check_article(const tt_options *o, const tt_article *x)
 {
-    if (x->id == NULL || x->id_size == 0 || x->id_size > UINT32_MAX || x->source_size > UINT32_MAX)
+    if (x->id == NULL || x->id_size == 0 || x->id_size > UINT32_MAX ||
+        x->source_size > UINT32_MAX || x->version_size > UINT32_MAX)
         return TT_EINVAL;
     if ((x->text == NULL && x->text_size > 0) || (x->source == NULL && x->source_size > 0) ||
-        x->reserved != 0)
+        (x->version == NULL && x->version_size > 0) || x->reserved != 0)
         return TT_EINVAL;
     if (tti_utf8_valid_up_to(x->id, x->id_size) != x->id_size)
         return TT_EFORMAT;

@@ -1,4 +1,4 @@
-/* The inside of a living index's handle, shared by live.c and live_batch.c. */
+/* The inside of a living index's handle, shared by live*.c. */
 #ifndef TTI_LIVE_H
 #define TTI_LIVE_H
 
@@ -37,6 +37,20 @@ struct tt_live {
 
 /** Makes memory what the file is. Called before anything is asked or added. */
 tt_status tti_live_refresh(tt_live *x, tt_error *error);
+
+/** What an article is to the one under its id. */
+typedef struct tti_version {
+    uint32_t old; /**< the article that is there, or TTI_NONE */
+    int stays;    /**< it is to stay: the same, or a newer version */
+    int related;  /**< the verdict is about the two */
+    tti_judgement judgement;
+} tti_version;
+
+/** `judged`: with numbers. */
+tt_status tti_live_version(tt_live *x, const tti_row *row, int judged, tti_version *out,
+                           tt_error *error);
+/** The tokens of a row that is not on the shelf. */
+tti_doc tti_live_doc(const tti_row *row);
 
 /** Removes an article from the open transaction's file and from memory. */
 tt_status tti_live_drop(tt_live *x, uint32_t article, tt_error *error);

@@ -189,6 +189,7 @@ static tti_row row_of(const tt_live *x, const tt_article *a, const tti_taken *t)
     const tti_tokens *s = &x->stores[t->thread];
     return (tti_row){.id = a->id,
                      .source = a->source,
+                     .version = a->version,
                      .hashes = s->hashes + t->token_begin,
                      .flags = s->flags + t->token_begin,
                      .spans = s->spans + t->span_begin,
@@ -196,71 +197,26 @@ static tti_row row_of(const tt_live *x, const tt_article *a, const tti_taken *t)
                      .published = a->published,
                      .id_size = (uint32_t)a->id_size,
                      .source_size = (uint32_t)a->source_size,
+                     .version_size = (uint32_t)a->version_size,
                      .article_flags = a->flags,
                      .token_count = t->added.token_count,
                      .span_size = t->added.span_size};
 }
 
-static tti_doc doc_of(const tti_row *r)
-{
-    return (tti_doc){r->hashes, r->flags, NULL, r->token_count, 0, TTI_NONE};
-}
-
 /* ---- One article ----------------------------------------------------------------------------- */
 
-/* Whether what is kept of an article is what would be kept of the new one. */
-static int is_unchanged(const tt_live *x, uint32_t article, const tti_row *r)
-{
-    const tti_stored *s = &x->shelf.articles[article];
-    const tti_class *c = tti_shelf_class(&x->shelf, article);
-    return s->text_size == r->text_size && s->published == r->published &&
-           s->source_size == r->source_size && s->span_size == r->span_size &&
-           s->flags == r->article_flags && c->token_count == r->token_count &&
-           (r->source_size == 0 || memcmp(tti_stored_source(s), r->source, r->source_size) == 0) &&
-           (r->token_count == 0 ||
-            (memcmp(c->hashes, r->hashes, r->token_count * sizeof *r->hashes) == 0 &&
-             memcmp(tti_stored_flags(s), r->flags, r->token_count) == 0 &&
-             memcmp(tti_stored_spans(s), r->spans, r->span_size) == 0));
-}
-
-static const tti_judgement itself = {
-    .novelty = TT_DUPLICATE, .of = TTI_NONE, .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
-
-static int has_same_tokens(const tt_live *x, uint32_t article, const tti_row *r)
-{
-    const tti_class *c = tti_shelf_class(&x->shelf, article);
-    return c->token_count == r->token_count && r->token_count > 0 &&
-           memcmp(c->hashes, r->hashes, r->token_count * sizeof *r->hashes) == 0;
-}
-
-/* What the rules make of a version and the one before it. */
-static tt_status judge_old(tt_live *x, uint32_t old, const tti_row *row, tti_judgement *out,
-                           int *related, tt_error *error)
-{
-    const tti_doc doc = doc_of(row);
-    *related = 0;
-    if (old == TTI_NONE)
-        return TT_OK;
-    if (has_same_tokens(x, old, row)) {
-        *related = 1;
-        *out = itself;
-        return TT_OK;
-    }
-    return tti_judge_version(&x->judge, &doc, old, out, related, error);
-}
-
 static tt_status judge_and_draft(tt_live *x, size_t place, const tt_article *a, const tti_row *row,
-                                 const tti_judgement *version, int related, tt_error *error)
+                                 const tti_version *version, tt_error *error)
 {
-    const tti_doc doc = doc_of(row);
+    const tti_doc doc = tti_live_doc(row);
     tti_judgement j;
     TTI_TRY(tti_judge_run(&x->judge, &doc, &j, error));
-    if (related) {
-        j.novelty = version->novelty;
-        j.pair = version->pair;
-        j.new_tokens = version->new_tokens;
+    if (version->related) {
+        j.novelty = version->judgement.novelty;
+        j.pair = version->judgement.pair;
+        j.new_tokens = version->judgement.new_tokens;
     }
-    return draft(x, place, a, &j, row, related, error);
+    return draft(x, place, a, &j, row, version->related, error);
 }
 
 static tt_status store_row(tt_live *x, tti_row *row, int judged, tt_error *error)
@@ -283,18 +239,25 @@ static tt_status store_row(tt_live *x, tti_row *row, int judged, tt_error *error
 static tt_status add_one(tt_live *x, size_t place, const tt_article *a, int judged, tt_error *error)
 {
     tti_row row = row_of(x, a, &x->taken[place]);
-    const uint32_t old = tti_shelf_find(&x->shelf, a->id, a->id_size, a->flags);
-    tti_judgement version = itself;
-    int related = 0;
-    if (old != TTI_NONE && is_unchanged(x, old, &row))
-        return judged ? draft(x, place, a, &itself, &row, 1, error) : TT_OK;
+    tti_version version;
+    TTI_TRY(tti_live_version(x, &row, judged, &version, error));
+    if (version.stays)
+        return judged ? draft(x, place, a, &version.judgement, &row, 1, error) : TT_OK;
+    if (version.old != TTI_NONE)
+        TTI_TRY(tti_live_drop(x, version.old, error));
     if (judged)
-        TTI_TRY(judge_old(x, old, &row, &version, &related, error));
-    if (old != TTI_NONE)
-        TTI_TRY(tti_live_drop(x, old, error));
-    if (judged)
-        TTI_TRY(judge_and_draft(x, place, a, &row, &version, related, error));
+        TTI_TRY(judge_and_draft(x, place, a, &row, &version, error));
     return store_row(x, &row, judged, error);
+}
+
+static tt_status query_one(tt_live *x, size_t place, const tt_article *a, tt_error *error)
+{
+    const tti_row row = row_of(x, a, &x->taken[place]);
+    tti_version version;
+    TTI_TRY(tti_live_version(x, &row, 1, &version, error));
+    if (version.stays)
+        return draft(x, place, a, &version.judgement, &row, 1, error);
+    return judge_and_draft(x, place, a, &row, &version, error);
 }
 
 /* ---- Batches --------------------------------------------------------------------------------- */
@@ -338,17 +301,8 @@ tt_status tt_live_query(tt_live *x, const tt_article *articles, size_t count, tt
     if (x == NULL || (articles == NULL && count > 0) || emit == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live, articles or callback is NULL");
     TTI_TRY(begin(x, articles, count, statuses, error));
-    for (size_t i = 0; i < count; i++) {
-        const tt_article *a = &articles[i];
-        tti_judgement version = itself;
-        tti_row row;
-        int related;
-        if (x->taken[i].status != TT_OK)
-            continue;
-        row = row_of(x, a, &x->taken[i]);
-        TTI_TRY(judge_old(x, tti_shelf_find(&x->shelf, a->id, a->id_size, a->flags), &row, &version,
-                          &related, error));
-        TTI_TRY(judge_and_draft(x, i, a, &row, &version, related, error));
-    }
+    for (size_t i = 0; i < count; i++)
+        if (x->taken[i].status == TT_OK)
+            TTI_TRY(query_one(x, i, &articles[i], error));
     return hand_over(x, emit, ctx, error);
 }

@@ -204,7 +204,7 @@ typedef struct tt_article {
     int64_t published;   /**< microseconds since 1970-01-01 UTC, or TT_NO_TIME */
     uint32_t flags;      /**< TT_ARTICLE_* */
     uint32_t reserved;   /**< must be 0 */
-    const char *version; /**< of the item, as written; an index does not keep it */
+    const char *version; /**< of the item, as written; kept by a living index alone */
     size_t version_size;
 } tt_article;
 
@@ -531,7 +531,8 @@ typedef enum tt_novelty {
     TT_NEW = 0,       /**< none of the others */
     TT_DUPLICATE = 1, /**< at least `drop` of its tokens stand in `of` */
     TT_UPDATE = 2,    /**< at least that share of `of` stands in it, and it adds text; or it is a
-                           changed version of the article with its own id, which is then `of` */
+                           changed or newer version of the article with its own id, which is then
+                           `of` */
     TT_OVERLAPS = 3   /**< it shares a section with `of` */
 } tt_novelty;
 
@@ -575,8 +576,10 @@ typedef int (*tt_verdict_fn)(void *ctx, const tt_verdict *verdicts, size_t count
 /**
  * Adds a batch, all of it or nothing; when it returns, and before `emit` (NULL: no verdicts, which
  * costs less) is called, the batch is on the disk. Each article is judged against those before it,
- * in this batch too. One whose id is there takes the other's place; one that is there as it is
- * changes nothing and is a duplicate of itself. `statuses` as in tt_builder_add().
+ * in this batch too. One whose id is there takes the other's place: an update, if it has another
+ * `version` or the rules for pairs admit the two. One that is there as it is changes nothing and is
+ * a duplicate of itself, and so is one whose `version` is a lower number than that of what is there.
+ * `statuses` as in tt_builder_add().
  * @return TT_OK; TT_EIO (disk full), TT_ENOMEM, TT_ELIMIT: nothing was added, and the handle goes
  * on; TT_ESTOPPED: `emit` asked to stop, all is added.
  */

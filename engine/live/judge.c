@@ -206,17 +206,17 @@ tt_status tti_judge_version(tti_judge *j, const tti_doc *doc, uint32_t article, 
     tti_finding f = {0};
     int loaded = 0;
     *related = 0;
+    memset(out, 0, sizeof *out);
+    out->novelty = TT_UPDATE;
+    out->of = article;
+    out->pair.facts = 1;
+    out->new_tokens = doc->token_count;
     if (doc->token_count == 0 || old.token_count == 0)
         return TT_OK;
     old.flags = tti_stored_flags(&j->shelf->articles[article]);
     TTI_TRY(verify(j, &old, doc, &loaded, &f, &aligned, error));
-    if (!f.admitted)
-        return TT_OK;
-    *related = 1;
-    memset(out, 0, sizeof *out);
+    *related = f.admitted;
     out->pair = f.pair;
     out->new_tokens = doc->token_count - aligned;
-    out->novelty = TT_UPDATE;
-    out->of = article;
     return TT_OK;
 }

@@ -63,7 +63,7 @@ void tti_judge_free(tti_judge *j);
 
 /** Judges tokens that are not on the shelf. `out` borrows until the next call. */
 tt_status tti_judge_run(tti_judge *j, const tti_doc *doc, tti_judgement *out, tt_error *error);
-/** The verdict on a new version of `article`, if its rules admit the two: *related. */
+/** The verdict on a new version of `article`; *related: the rules admit the two. */
 tt_status tti_judge_version(tti_judge *j, const tti_doc *doc, uint32_t article, tti_judgement *out,
                             int *related, tt_error *error);
 /** Keeps the places of the last run as those of `doc`, which it has become. */

@@ -28,7 +28,8 @@ static void forget(const tti_shelf *s, tti_memo *m)
 
 static size_t kept_size(const tti_shelf *s, const tti_stored *x)
 {
-    return x->id_size + x->source_size + x->span_size + s->classes[x->class].token_count;
+    return (size_t)x->id_size + x->source_size + x->version_size + x->span_size +
+           s->classes[x->class].token_count;
 }
 
 static void free_class(tti_shelf *s, tti_class *c)
@@ -223,11 +224,15 @@ static const uint32_t *row_hashes(const tti_row *r)
     return r->hashes != NULL ? r->hashes : (const uint32_t *)(const void *)r->data;
 }
 
+static size_t row_size(const tti_row *r)
+{
+    return (size_t)r->id_size + r->source_size + r->version_size + r->span_size + r->token_count;
+}
+
 /* Copies what is kept of a row. */
 static char *keep(const tti_shelf *s, const tti_row *r)
 {
-    char *kept =
-        tti_alloc(s->allocator, r->id_size + r->source_size + r->span_size + r->token_count, 1);
+    char *kept = tti_alloc(s->allocator, row_size(r), 1);
     char *at = kept;
     const uint8_t *flags = r->hashes != NULL ? r->flags : r->data + (size_t)r->token_count * 4;
     const uint8_t *spans = r->hashes != NULL ? r->spans : flags + r->token_count;
@@ -238,6 +243,9 @@ static char *keep(const tti_shelf *s, const tti_row *r)
     if (r->source_size > 0)
         memcpy(at, r->source, r->source_size);
     at += r->source_size;
+    if (r->version_size > 0)
+        memcpy(at, r->version, r->version_size);
+    at += r->version_size;
     if (r->token_count > 0) {
         memcpy(at, spans, r->span_size);
         memcpy(at + r->span_size, flags, r->token_count);
@@ -295,6 +303,7 @@ tt_status tti_shelf_add(tti_shelf *s, const tti_row *r, int seeds, uint32_t *art
                       .arrival = r->arrival,
                       .id_size = r->id_size,
                       .source_size = r->source_size,
+                      .version_size = r->version_size,
                       .flags = r->article_flags,
                       .span_size = r->span_size};
     status = x->kept == NULL ? tti_fail_memory(error, "articles") : TT_OK;
@@ -304,8 +313,7 @@ tt_status tti_shelf_add(tti_shelf *s, const tti_row *r, int seeds, uint32_t *art
         status = tti_fail_memory(error, "dates");
     tti_release(s->allocator, aligned, r->token_count, sizeof *aligned);
     if (status != TT_OK && (x->kept == NULL || x->class == TTI_NONE)) {
-        tti_release(s->allocator, x->kept,
-                    r->id_size + r->source_size + r->span_size + r->token_count, 1);
+        tti_release(s->allocator, x->kept, row_size(r), 1);
         return status;
     }
     s->count++;

@@ -34,11 +34,11 @@ typedef struct tti_class {
 } tti_class;
 
 typedef struct tti_stored {
-    char *kept; /**< id, source, spans, flags of tokens; NULL: removed */
+    char *kept; /**< id, source, version, spans, flags of tokens; NULL: removed */
     uint64_t text_size, sum;
     int64_t number; /**< in the file */
     int64_t published, arrival;
-    uint32_t id_size, source_size, flags;
+    uint32_t id_size, source_size, version_size, flags;
     size_t span_size;
     uint32_t class, before, after; /**< its class, and its neighbours there */
 } tti_stored;
@@ -109,7 +109,7 @@ tti_doc tti_shelf_doc(const tti_shelf *s, uint32_t doc);
 
 static inline const uint8_t *tti_stored_spans(const tti_stored *x)
 {
-    return (const uint8_t *)x->kept + x->id_size + x->source_size;
+    return (const uint8_t *)x->kept + x->id_size + x->source_size + x->version_size;
 }
 static inline const uint8_t *tti_stored_flags(const tti_stored *x)
 {
@@ -118,6 +118,10 @@ static inline const uint8_t *tti_stored_flags(const tti_stored *x)
 static inline const char *tti_stored_source(const tti_stored *x)
 {
     return x->kept + x->id_size;
+}
+static inline const char *tti_stored_version(const tti_stored *x)
+{
+    return x->kept + x->id_size + x->source_size;
 }
 static inline int64_t tti_stored_time(const tti_stored *x)
 {

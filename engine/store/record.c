@@ -9,13 +9,15 @@ enum { HEAD = 10 };
 uint64_t tti_row_sum(const tti_row *r)
 {
     const uint64_t head[HEAD] = {
-        (uint64_t)r->number, (uint64_t)r->published, (uint64_t)r->arrival, r->text_size, r->id_size,
-        r->source_size,      r->article_flags,       r->token_count,       r->span_size, 0};
+        (uint64_t)r->number, (uint64_t)r->published, (uint64_t)r->arrival, r->text_size,
+        r->id_size,          r->source_size,         r->article_flags,     r->token_count,
+        r->span_size,        r->version_size};
     XXH3_state_t state;
     (void)XXH3_64bits_reset(&state);
     (void)XXH3_64bits_update(&state, head, sizeof head);
     (void)XXH3_64bits_update(&state, r->id, r->id_size);
     (void)XXH3_64bits_update(&state, r->source, r->source_size);
+    (void)XXH3_64bits_update(&state, r->version, r->version_size);
     if (r->hashes == NULL) { /* as read: all in one */
         (void)XXH3_64bits_update(&state, r->data, (size_t)r->token_count * 5 + r->span_size);
         return XXH3_64bits_digest(&state);

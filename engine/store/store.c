@@ -21,10 +21,10 @@ enum { BUSY_MS = 5000, PATH_SHOWN = 100 };
 enum { PUT, DROP, EACH, STATE, KEEP, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
-    "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+    "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
     "DELETE FROM article WHERE number=?1",
-    ("SELECT number,id,flags,source,published,arrival,text_size,tokens,data,sum FROM article "
-     "WHERE number>?1 ORDER BY number"),
+    ("SELECT number,id,flags,source,version,published,arrival,text_size,tokens,data,sum "
+     "FROM article WHERE number>?1 ORDER BY number"),
     "SELECT count,digest,removals,last,sum FROM state",
     "UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5",
 };
@@ -179,8 +179,9 @@ static const char schema[] =
     "CREATE TABLE state(count INTEGER NOT NULL, digest INTEGER NOT NULL,"
     " removals INTEGER NOT NULL, last INTEGER NOT NULL, sum INTEGER NOT NULL);"
     "CREATE TABLE article(number INTEGER PRIMARY KEY, id BLOB NOT NULL, flags INTEGER NOT NULL,"
-    " source BLOB NOT NULL, published INTEGER NOT NULL, arrival INTEGER NOT NULL,"
-    " text_size INTEGER NOT NULL, tokens INTEGER NOT NULL, data BLOB NOT NULL,"
+    " source BLOB NOT NULL, version BLOB NOT NULL, published INTEGER NOT NULL,"
+    " arrival INTEGER NOT NULL, text_size INTEGER NOT NULL, tokens INTEGER NOT NULL, data BLOB NOT "
+    "NULL,"
     " sum INTEGER NOT NULL);"
     "INSERT INTO state VALUES(0,0,0,0,0);";
 
@@ -413,7 +414,7 @@ static tt_status bind_data(sqlite3_stmt *s, const tti_row *r, tt_error *error)
         memcpy(data + hashes, r->flags, r->token_count);
         memcpy(data + hashes + r->token_count, r->spans, r->span_size);
     }
-    if (sqlite3_bind_blob64(s, 9, data, size, sqlite3_free) != SQLITE_OK)
+    if (sqlite3_bind_blob64(s, 10, data, size, sqlite3_free) != SQLITE_OK)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "an article of %u tokens is too long",
                         (unsigned)r->token_count);
     return TT_OK;
@@ -429,12 +430,14 @@ tt_status tti_file_put(tti_file *f, const tti_row *r, tt_error *error)
     (void)sqlite3_bind_int64(s, 3, r->article_flags);
     (void)sqlite3_bind_blob64(s, 4, r->source_size == 0 ? "" : r->source, r->source_size,
                               SQLITE_STATIC);
-    (void)sqlite3_bind_int64(s, 5, r->published);
-    (void)sqlite3_bind_int64(s, 6, r->arrival);
-    (void)sqlite3_bind_int64(s, 7, (int64_t)r->text_size);
-    (void)sqlite3_bind_int64(s, 8, r->token_count);
+    (void)sqlite3_bind_blob64(s, 5, r->version_size == 0 ? "" : r->version, r->version_size,
+                              SQLITE_STATIC);
+    (void)sqlite3_bind_int64(s, 6, r->published);
+    (void)sqlite3_bind_int64(s, 7, r->arrival);
+    (void)sqlite3_bind_int64(s, 8, (int64_t)r->text_size);
+    (void)sqlite3_bind_int64(s, 9, r->token_count);
     TTI_TRY(bind_data(s, r, error));
-    (void)sqlite3_bind_int64(s, 10, (int64_t)r->sum);
+    (void)sqlite3_bind_int64(s, 11, (int64_t)r->sum);
     return run_once(f, PUT, "write", error);
 }
 
@@ -449,8 +452,8 @@ tt_status tti_file_drop(tti_file *f, int64_t number, tt_error *error)
 /* @return NULL, or what is wrong with the row */
 static const char *read_row(sqlite3_stmt *s, tti_row *r)
 {
-    const int64_t tokens = sqlite3_column_int64(s, 7);
-    const size_t data_size = (size_t)sqlite3_column_bytes(s, 8);
+    const int64_t tokens = sqlite3_column_int64(s, 8);
+    const size_t data_size = (size_t)sqlite3_column_bytes(s, 9);
     memset(r, 0, sizeof *r);
     r->number = sqlite3_column_int64(s, 0);
     r->id = sqlite3_column_blob(s, 1);
@@ -458,11 +461,13 @@ static const char *read_row(sqlite3_stmt *s, tti_row *r)
     r->article_flags = (uint32_t)sqlite3_column_int64(s, 2);
     r->source = sqlite3_column_blob(s, 3);
     r->source_size = (uint32_t)sqlite3_column_bytes(s, 3);
-    r->published = sqlite3_column_int64(s, 4);
-    r->arrival = sqlite3_column_int64(s, 5);
-    r->text_size = (uint64_t)sqlite3_column_int64(s, 6);
-    r->data = sqlite3_column_blob(s, 8);
-    r->sum = (uint64_t)sqlite3_column_int64(s, 9);
+    r->version = sqlite3_column_blob(s, 4);
+    r->version_size = (uint32_t)sqlite3_column_bytes(s, 4);
+    r->published = sqlite3_column_int64(s, 5);
+    r->arrival = sqlite3_column_int64(s, 6);
+    r->text_size = (uint64_t)sqlite3_column_int64(s, 7);
+    r->data = sqlite3_column_blob(s, 9);
+    r->sum = (uint64_t)sqlite3_column_int64(s, 10);
     if (tokens < 0 || tokens > UINT32_MAX - 1 || (uint64_t)tokens * 5 > data_size)
         return "its data is cut short";
     r->token_count = (uint32_t)tokens;

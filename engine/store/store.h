@@ -20,13 +20,13 @@ enum {
 /** One article as it is stored. Pointers are borrowed; hashes need not be aligned when read. */
 typedef struct tti_row {
     int64_t number; /**< from 1, in order of arrival, never used again */
-    const char *id, *source;
+    const char *id, *source, *version;
     const uint8_t *data; /**< read: hashes (4 bytes each), flags (1), spans, one after the other */
     const uint32_t *hashes; /**< to be written; read: NULL */
     const uint8_t *flags, *spans;
     uint64_t text_size;
     int64_t published, arrival;
-    uint32_t id_size, source_size, article_flags, token_count;
+    uint32_t id_size, source_size, version_size, article_flags, token_count;
     size_t span_size;
     uint64_t sum; /**< XXH3-64 of all the above */
 } tti_row;

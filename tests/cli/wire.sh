@@ -101,3 +101,36 @@ test_entities_that_multiply_are_refused_at_once() {
     exits 1
     has err 'in.xml:1: it declares an entity, and entities are off'
 }
+
+ninjs() { # $1: id, $2: version, $3: text
+    printf '{"uri":"%s","version":"%s","type":"text","body_text":"%s"}\n' "$1" "$2" "$3"
+}
+
+test_versions_of_an_item_are_told_from_copies() {
+    text='Gulls came early to the harbour and left again before the boats were in'
+    {
+        ninjs item-1 1 "$text"
+        ninjs item-2 1 "$text"
+        ninjs item-1 2 "$text"
+        ninjs item-1 10 'Nothing is as it was before'
+        ninjs item-1 9 "$text with more"
+        ninjs item-1 10 'Nothing is as it was before'
+    } >in.jsonl
+    status=0
+    "$TWICETOLD" watch a.db -q <in.jsonl >out 2>err || status=$?
+    exits 0
+    sed 's/.*"id":"\([^"]*\)","verdict":"\([a-z]*\)","of":\([^,]*\),.*/\1 \2 \3/' out >verdicts
+    printf '%s\n' 'item-1 new null' 'item-2 duplicate "item-1"' 'item-1 update "item-1"' \
+        'item-1 update "item-1"' 'item-1 duplicate "item-1"' 'item-1 duplicate "item-1"' >expected
+    same expected verdicts
+    run index stat a.db --json
+    has out '"articles":2,'
+    ninjs other 1 'Nothing is as it was before' >one.jsonl
+    run index query -q a.db one.jsonl
+    has out '"verdict":"duplicate","of":"item-1"' # the latest is kept
+    "$TWICETOLD" watch a.db -q <in.jsonl >again 2>err
+    run index stat a.db --json
+    has out '"articles":2,'
+    run index check a.db
+    exits 0
+}
