@@ -145,7 +145,8 @@ static tt_status find_candidates(tt_query *q, const tti_doc *doc, tt_error *erro
     for (size_t i = 0, k; i < h->count; i = k) {
         for (k = i + 1; k < h->count && h->docs[k] == h->docs[i];)
             k++;
-        if (k - i >= 2 || doc->token_count < TTI_SEED_SHORT)
+        if (k - i >= 2 || doc->token_count < TTI_SEED_SHORT ||
+            h->seeds->counts[h->docs[i]] <= TTI_SEED_SPARSE)
             q->candidates[q->candidate_count++] =
                 (candidate){(uint32_t)h->docs[i], (uint32_t)(k - i)};
     }

@@ -13,15 +13,18 @@
 #  define TTI_X86 0
 #endif
 
+/* A set: its functions in the order of tti_kernels. */
+#define TTI_KERNELS(set)                                                                           \
+    {#set,       split_##set, take_##set,  hash_##set,       spans_##set,                          \
+     fold_##set, bins_##set,  least_##set, hash_grams_##set, sample_##set}
+
 #define TTI_TARGET
 #define TTI_WIDE 0
 #define TTI_NAME(x) x##_generic
 #include "kernels/minhash.inc.h"
 #include "kernels/sample.inc.h"
 #include "kernels/split.inc.h"
-static const tti_kernels generic = {"generic",          split_generic, take_generic,
-                                    hash_generic,       spans_generic, minhash_generic,
-                                    hash_grams_generic, sample_generic};
+static const tti_kernels generic = TTI_KERNELS(generic);
 #undef TTI_TARGET
 #undef TTI_WIDE
 #undef TTI_NAME
@@ -33,21 +36,19 @@ static const tti_kernels generic = {"generic",          split_generic, take_gene
 #  include "kernels/minhash.inc.h"
 #  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx2 = {"avx2",     split_avx2,   take_avx2,       hash_avx2,
-                                 spans_avx2, minhash_avx2, hash_grams_avx2, sample_avx2};
+static const tti_kernels avx2 = TTI_KERNELS(avx2);
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME
 
 #  define TTI_TARGET                                                                               \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
+      __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 #  define TTI_WIDE 5
 #  define TTI_NAME(x) x##_avx512
 #  include "kernels/minhash.inc.h"
 #  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
-static const tti_kernels avx512 = {"avx512",     split_avx512,   take_avx512,       hash_avx512,
-                                   spans_avx512, minhash_avx512, hash_grams_avx512, sample_avx512};
+static const tti_kernels avx512 = TTI_KERNELS(avx512);
 #  undef TTI_TARGET
 #  undef TTI_WIDE
 #  undef TTI_NAME

@@ -26,10 +26,15 @@ typedef struct tti_kernels {
      * token before (`end` for the first) and bytes of the token. `spans` has room for 10 bytes a
      * token and TTI_SPLIT_PAST more. @return bytes written */
     size_t (*spans)(const tti_batch *batch, uint32_t end, uint8_t *spans);
-    /** signature[i] = min(signature[i], mul[i] * fold + add[i] for every fold), i < lanes. */
-    void (*minhash)(uint32_t *signature, const uint32_t *mul, const uint32_t *add, size_t lanes,
-                    const uint32_t *folds, size_t count);
-    /** keys[i], parts[i]: the upper and lower half of the hash of tokens i..i+3, i < grams. */
+    /** folds[i]: the hash of tokens i .. i + width - 1, from add and mul[0, width); i < count. */
+    void (*fold)(const uint32_t *tokens, size_t count, const uint32_t *mul, uint32_t add,
+                 uint32_t width, uint32_t *folds);
+    /** signature[fold * lanes >> 32] = min(the same, fold) for every fold. */
+    void (*bins)(uint32_t *signature, size_t lanes, const uint32_t *folds, size_t count);
+    /** least[i] = min(mul[i] * fold + add[i] for every fold), i < lanes; UINT32_MAX for none. */
+    void (*least)(const uint32_t *mul, const uint32_t *add, size_t lanes, const uint32_t *folds,
+                  size_t count, uint32_t *least);
+    /** keys[i], parts[i]: two hashes of tokens i..i+3, i < grams. */
     void (*hash_grams)(const uint32_t *tokens, size_t grams, uint64_t seed, uint32_t *keys,
                        uint32_t *parts);
     /** Places of the minimizers among `grams` keys, at least TTI_SAMPLE_WINDOW, ascending, to out;

@@ -1,37 +1,89 @@
 /*
  * Template: included once per instruction set by kernels.c. Needs TTI_NAME(x), TTI_TARGET.
  *
- * Sixty-four lanes at a time, so that their minima stay in registers while the shingles stream by.
+ * Thirty-two bits throughout: eight or sixteen shingles, or lanes, fit a register. The width of a
+ * shingle is a constant where it is usual, so that the sum stays in registers.
  */
 enum { TTI_NAME(minhash_lanes) = 64 };
 
-TTI_TARGET static void TTI_NAME(minhash_block)(uint32_t *restrict signature,
-                                               const uint32_t *restrict mul,
-                                               const uint32_t *restrict add,
-                                               const uint32_t *restrict folds, size_t count)
+TTI_TARGET static inline void TTI_NAME(fold_width)(const uint32_t *restrict tokens, size_t count,
+                                                   const uint32_t *restrict mul, uint32_t add,
+                                                   uint32_t width, uint32_t *restrict folds)
 {
-    uint32_t least[TTI_NAME(minhash_lanes)];
-    memcpy(least, signature, sizeof least);
-    for (size_t k = 0; k < count; k++) {
-        const uint32_t x = folds[k];
-        for (size_t i = 0; i < TTI_NAME(minhash_lanes); i++) {
-            const uint32_t h = mul[i] * x + add[i];
-            least[i] = h < least[i] ? h : least[i];
-        }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t x = add;
+        for (uint32_t k = 0; k < width; k++)
+            x += mul[k] * tokens[i + k];
+        x = (x ^ x >> 15) * 0x2C1B3C6Du;
+        x = (x ^ x >> 12) * 0x297A2D39u;
+        folds[i] = x ^ x >> 15;
     }
-    memcpy(signature, least, sizeof least);
 }
 
-TTI_TARGET static void TTI_NAME(minhash)(uint32_t *restrict signature, const uint32_t *restrict mul,
-                                         const uint32_t *restrict add, size_t lanes,
-                                         const uint32_t *restrict folds, size_t count)
+TTI_TARGET static void TTI_NAME(fold)(const uint32_t *restrict tokens, size_t count,
+                                      const uint32_t *restrict mul, uint32_t add, uint32_t width,
+                                      uint32_t *restrict folds)
 {
-    size_t lane = 0;
-    for (; lane + TTI_NAME(minhash_lanes) <= lanes; lane += TTI_NAME(minhash_lanes))
-        TTI_NAME(minhash_block)(signature + lane, mul + lane, add + lane, folds, count);
-    for (; lane < lanes; lane++)
-        for (size_t k = 0; k < count; k++) {
-            const uint32_t h = mul[lane] * folds[k] + add[lane];
-            signature[lane] = h < signature[lane] ? h : signature[lane];
+    switch (width) {
+    case 3: TTI_NAME(fold_width)(tokens, count, mul, add, 3, folds); return;
+    case 4: TTI_NAME(fold_width)(tokens, count, mul, add, 4, folds); return;
+    case 5: TTI_NAME(fold_width)(tokens, count, mul, add, 5, folds); return;
+    default: TTI_NAME(fold_width)(tokens, count, mul, add, width, folds); return;
+    }
+}
+
+TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t lanes, const uint32_t *folds,
+                                      size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        uint32_t *least = &signature[(uint64_t)folds[k] * lanes >> 32];
+        *least = folds[k] < *least ? folds[k] : *least;
+    }
+}
+
+TTI_TARGET static inline void TTI_NAME(least_block)(uint32_t *restrict least,
+                                                    const uint32_t *restrict mul,
+                                                    const uint32_t *restrict add,
+                                                    const uint32_t *restrict folds, size_t count,
+                                                    size_t lanes)
+{
+    uint32_t block[TTI_NAME(minhash_lanes)];
+    for (size_t i = 0; i < lanes; i++)
+        block[i] = UINT32_MAX;
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t x = folds[k];
+        for (size_t i = 0; i < lanes; i++) {
+            const uint32_t h = mul[i] * x + add[i];
+            block[i] = h < block[i] ? h : block[i];
         }
+    }
+    memcpy(least, block, lanes * sizeof *least);
+}
+
+/* Few lanes and many shingles: along the shingles. */
+TTI_TARGET static inline uint32_t TTI_NAME(least_lane)(uint32_t mul, uint32_t add,
+                                                       const uint32_t *folds, size_t count)
+{
+    uint32_t least = UINT32_MAX;
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t h = mul * folds[k] + add;
+        least = h < least ? h : least;
+    }
+    return least;
+}
+
+TTI_TARGET static void TTI_NAME(least)(const uint32_t *restrict mul, const uint32_t *restrict add,
+                                       size_t lanes, const uint32_t *restrict folds, size_t count,
+                                       uint32_t *restrict least)
+{
+    enum { BLOCK = TTI_NAME(minhash_lanes), SMALL = 16 };
+    size_t lane = 0;
+    if (count < BLOCK) {
+        for (; lane + BLOCK <= lanes; lane += BLOCK)
+            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, BLOCK);
+        for (; lane + SMALL <= lanes; lane += SMALL)
+            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, SMALL);
+    }
+    for (; lane < lanes; lane++)
+        least[lane] = TTI_NAME(least_lane)(mul[lane], add[lane], folds, count);
 }

@@ -1,20 +1,24 @@
 /*
  * Template: included once per instruction set by kernels.c. Needs TTI_NAME(x), TTI_TARGET.
  *
- * A gram's hash is multilinear in its four tokens (Carter and Wegman 1979; the upper half of a sum
- * of products is universal), finished by a multiplication. A gram is a minimizer if it is the least
- * of some window: if the greatest of the least of the windows around it is its own key.
+ * A gram has two hashes, each multilinear in its four tokens (Carter and Wegman 1979) and finished
+ * by folding its upper bits onto the lower ones: thirty-two bits each, so that a register holds
+ * eight or sixteen. A gram is a minimizer if it is the least of some window: if the greatest of the
+ * least of the windows around it is its own key.
  */
 TTI_TARGET static void TTI_NAME(hash_grams)(const uint32_t *restrict tokens, size_t grams,
                                             uint64_t seed, uint32_t *restrict keys,
                                             uint32_t *restrict parts)
 {
+    const uint32_t low = (uint32_t)seed, high = (uint32_t)(seed >> 32);
     for (size_t i = 0; i < grams; i++) {
-        uint64_t h = seed + tokens[i] * 0x9E3779B185EBCA87u + tokens[i + 1] * 0xC2B2AE3D27D4EB4Fu +
-                     tokens[i + 2] * 0x165667B19E3779F9u + tokens[i + 3] * 0x27D4EB2F165667C5u;
-        h = (h ^ h >> 32) * 0xD6E8FEB86659FD93u;
-        keys[i] = (uint32_t)(h >> 32);
-        parts[i] = (uint32_t)h;
+        const uint32_t t = tokens[i], u = tokens[i + 1], v = tokens[i + 2], w = tokens[i + 3];
+        const uint32_t y =
+            high + t * 0x165667B1u + u * 0x27D4EB2Fu + v * 0x85EBCA77u + w * 0xC2B2AE3Du;
+        uint32_t x = low + t * 0x9E3779B1u + u * 0x2C1B3C6Du + v * 0xB55A4F09u + w * 0x297A2D39u;
+        x = (x ^ x >> 15) * 0x846CA68Bu;
+        keys[i] = x ^ x >> 16;
+        parts[i] = y ^ y >> 16;
     }
 }
 

@@ -108,7 +108,7 @@ static size_t paragraph_records(const job *j, uint32_t band, tti_record *records
 {
     size_t n = 0;
     for (uint32_t k = 0; k < j->s->distinct_count; k++) {
-        const uint32_t key = j->s->paragraph_keys[(size_t)k * j->s->paragraph_bands + band];
+        const uint32_t key = j->s->paragraph_keys[(size_t)k * TTI_PARAGRAPH_BANDS + band];
         if (key != 0)
             records[n++] = (tti_record){key, k, 0};
     }
@@ -156,7 +156,7 @@ tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,
     const uint32_t rows = options->sketch_size / options->bands;
     const uint32_t doc_bands = sketches->doc_bands;
     const uint32_t paragraph_bands =
-        options->find & TT_FIND_SECTIONS ? sketches->paragraph_bands : 0;
+        options->find & TT_FIND_SECTIONS ? TTI_PARAGRAPH_BANDS : 0;
     const job j = {sketches, corpus, options, rows,
                    least_equal(sketches->lanes, options->resemblance)};
     const int64_t n = (int64_t)doc_bands + paragraph_bands;

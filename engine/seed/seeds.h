@@ -15,7 +15,8 @@
 enum {
     TTI_SEED_SHORT = 64,  /**< documents of fewer tokens keep every gram */
     TTI_SEED_PLACES = 48, /**< a seed in more places links to the first few only */
-    TTI_SEED_FEW = 4      /**< those few */
+    TTI_SEED_FEW = 4,     /**< those few */
+    TTI_SEED_SPARSE = 4   /**< of two documents, if one has no more seeds, one shared is enough */
 };
 
 /** A seed's place. The key is half of its hash; the other half chose the partition. */

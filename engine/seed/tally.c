@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "common/radix.h"
+#include "seed/seeds.h"
 
 #include <string.h>
 
@@ -132,7 +133,7 @@ static int is_pair(const tti_tally_rules *rules, const tti_counter *c, uint32_t 
 {
     const uint32_t x = rules->counts[c->doc], y = rules->counts[b];
     const uint32_t fewer = x < y ? x : y;
-    const uint32_t need = fewer <= 4 ? 1 : 2;
+    const uint32_t need = fewer <= TTI_SEED_SPARSE ? 1 : 2;
     return c->doc != b && c->shared >= need && c->shared >= rules->share * fewer;
 }
 

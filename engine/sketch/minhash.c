@@ -1,45 +1,64 @@
 #include "sketch/minhash.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
 #include "common/hash.h"
 #include "kernels/kernels.h"
 
 #include <string.h>
 
-tt_status tti_minhash_open(tti_minhash *m, const tt_allocator *allocator, uint32_t lanes,
-                           uint64_t seed, tt_error *error)
+enum { EMPTY = -1 }; /* a bin's value that no fold has been less than */
+
+void tti_minhash_init(tti_minhash *m, uint32_t lanes, uint64_t seed)
 {
-    m->allocator = allocator;
     m->lanes = lanes;
-    m->mul = tti_alloc(allocator, lanes, sizeof *m->mul);
-    m->add = tti_alloc(allocator, lanes, sizeof *m->add);
-    if (m->mul == NULL || m->add == NULL) {
-        tti_minhash_close(m);
-        return tti_fail_memory(error, "hash functions");
-    }
     for (uint32_t i = 0; i < lanes; i++) {
         const uint64_t h = XXH3_64bits_withSeed(&i, sizeof i, seed);
         m->mul[i] = (uint32_t)h | 1u;
         m->add[i] = (uint32_t)(h >> 32);
     }
-    return TT_OK;
+    for (uint32_t k = 0; k < TTI_MINHASH_WIDTH; k++) {
+        const uint32_t label = TTI_MINHASH_LANES + k;
+        const uint64_t h = XXH3_64bits_withSeed(&label, sizeof label, seed);
+        m->mul_fold[k] = (uint32_t)h | 1u;
+        m->add_fold = (uint32_t)(h >> 32);
+    }
 }
 
-void tti_minhash_close(tti_minhash *m)
+void tti_minhash_fold(const tti_minhash *m, const uint32_t *tokens, size_t count, uint32_t width,
+                      uint32_t *folds)
 {
-    tti_release(m->allocator, m->mul, m->lanes, sizeof *m->mul);
-    tti_release(m->allocator, m->add, m->lanes, sizeof *m->add);
-    m->mul = m->add = NULL;
+    tti_kernels_get()->fold(tokens, count, m->mul_fold, m->add_fold, width, folds);
 }
 
-void tti_minhash_clear(const tti_minhash *m, uint32_t *signature)
+/* Gives the empty bins their values: their permutations side by side. */
+static void fill_empty(const tti_minhash *m, const uint32_t *folds, size_t count,
+                       uint32_t *signature)
 {
-    memset(signature, 0xFF, m->lanes * sizeof *signature);
+    uint32_t empty[TTI_MINHASH_LANES], mul[TTI_MINHASH_LANES], add[TTI_MINHASH_LANES];
+    uint32_t least[TTI_MINHASH_LANES];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->lanes; i++) {
+        empty[n] = i;
+        mul[n] = m->mul[i];
+        add[n] = m->add[i];
+        n += signature[i] == (uint32_t)EMPTY;
+    }
+    if (n == 0)
+        return;
+    tti_kernels_get()->least(mul, add, n, folds, count, least);
+    for (uint32_t k = 0; k < n; k++)
+        signature[empty[k]] = least[k];
 }
 
-void tti_minhash_update(const tti_minhash *m, uint32_t *signature, const uint32_t *folds,
-                        size_t count)
+void tti_minhash_make(const tti_minhash *m, const uint32_t *folds, size_t count,
+                      uint32_t *signature)
 {
-    tti_kernels_get()->minhash(signature, m->mul, m->add, m->lanes, folds, count);
+    memset(signature, EMPTY, m->lanes * sizeof *signature);
+    tti_kernels_get()->bins(signature, m->lanes, folds, count);
+    fill_empty(m, folds, count, signature);
+}
+
+void tti_minhash_classic(const tti_minhash *m, const uint32_t *folds, size_t count,
+                         uint32_t *signature)
+{
+    tti_kernels_get()->least(m->mul, m->add, m->lanes, folds, count, signature);
 }

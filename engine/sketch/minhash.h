@@ -1,35 +1,47 @@
 /*
- * MinHash signatures (Broder 1997): value i is the least of mul[i] * x + add[i] mod 2^32 over the
- * 32-bit folds x of a set's shingles, mul[i] odd. The signature of a union is the minimum of the
- * signatures, so an article's comes from its paragraphs'.
+ * MinHash signatures (Broder 1997) by one permutation (Li, Owen and Zhang 2012): the 32-bit folds
+ * of a set's shingles fall into as many bins as the signature has values, by their upper bits, and
+ * a value is the least fold of its bin. A bin that stays empty takes the least under a permutation
+ * of its own, mul[i] * fold + add[i] mod 2^32 with mul[i] odd: two bins that are both empty are
+ * equal with probability J then, as the others are, so that the share of equal values estimates the
+ * resemblance J without bias for sets of any size. A long text costs one step a shingle, a short
+ * one what the classic scheme costs. docs/performance.md has both, and a third, measured.
  */
 #ifndef TTI_MINHASH_H
 #define TTI_MINHASH_H
 
 #include "twicetold.h"
 
+enum {
+    TTI_MINHASH_LANES = 1024, /**< most values in a signature */
+    TTI_MINHASH_WIDTH = 64    /**< most tokens in a shingle */
+};
+
 /** The hash functions of a seed. */
 typedef struct tti_minhash {
-    const tt_allocator *allocator;
-    uint32_t *mul, *add;
-    uint32_t lanes; /**< values in a signature */
+    uint32_t lanes; /**< values in a signature, 1 .. TTI_MINHASH_LANES */
+    uint32_t add_fold;
+    uint32_t mul_fold[TTI_MINHASH_WIDTH];
+    uint32_t mul[TTI_MINHASH_LANES], add[TTI_MINHASH_LANES];
 } tti_minhash;
 
-tt_status tti_minhash_open(tti_minhash *m, const tt_allocator *allocator, uint32_t lanes,
-                           uint64_t seed, tt_error *error);
-void tti_minhash_close(tti_minhash *m);
+void tti_minhash_init(tti_minhash *m, uint32_t lanes, uint64_t seed);
 
-/** The 32 bits of a shingle that are hashed on. */
-static inline uint32_t tti_minhash_fold(uint64_t shingle)
-{
-    return (uint32_t)(shingle >> 32);
-}
+/**
+ * The folds of `count` shingles of `width` tokens, 1 .. TTI_MINHASH_WIDTH: that of the i-th is
+ * multilinear in tokens i .. i + width - 1 (Carter and Wegman 1979). `folds` has room for `count`.
+ */
+void tti_minhash_fold(const tti_minhash *m, const uint32_t *tokens, size_t count, uint32_t width,
+                      uint32_t *folds);
 
-/** The signature of no shingles: the largest values. */
-void tti_minhash_clear(const tti_minhash *m, uint32_t *signature);
+/** The signature, m->lanes values, of a set of `count` folded shingles; that of none is all ones.
+ */
+void tti_minhash_make(const tti_minhash *m, const uint32_t *folds, size_t count,
+                      uint32_t *signature);
 
-/** Takes `count` folded shingles into the signature. */
-void tti_minhash_update(const tti_minhash *m, uint32_t *signature, const uint32_t *folds,
-                        size_t count);
+/** The same by the classic scheme, a permutation for each value: cheaper where there are hardly
+ * more shingles than values. Not comparable with the former. */
+void tti_minhash_classic(const tti_minhash *m, const uint32_t *folds, size_t count,
+                         uint32_t *signature);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Sketch stage. In: documents. Out: signatures, distinct shingle counts, paragraph band keys.
+ * Sketch stage. In: documents. Out: signatures, their band keys, paragraph band keys.
  *
- * Each shingle is hashed once: those inside a paragraph make the paragraph's signature, those that
- * run over a boundary go to the document's alone, whose signature is the minimum of all.
+ * Each shingle is folded once, for the document's signature and that of the paragraph it lies in;
+ * one that runs over a boundary is in no paragraph.
  */
 #include "sketch/sketch.h"
 
@@ -15,11 +15,12 @@
 
 #include <string.h>
 
+enum { PARAGRAPH_LANES = TTI_PARAGRAPH_ROWS * TTI_PARAGRAPH_BANDS };
+
 /* One thread's working memory. */
 typedef struct worker {
     uint32_t *folds;
     size_t fold_capacity;
-    uint32_t *signature; /* of the paragraph at hand */
     tt_status status;
 } worker;
 
@@ -27,22 +28,20 @@ typedef struct job {
     tti_sketches *out;
     const tti_corpus *corpus;
     const tt_options *options;
-    const tti_minhash *minhash;
+    tti_minhash of_docs, of_paragraphs;
     const uint64_t *bases;        /* paragraphs before each document; NULL: only documents count */
     const uint32_t *distinct_ids; /* of each paragraph: its place in out->distinct, or NONE */
 } job;
 
 #define NONE UINT32_MAX
 
-/* Hashes all shingles of a document into w->folds. */
-static int fold_shingles(const job *j, worker *w, const tti_doc *doc)
+/* Folds all shingles of a document into w->folds. */
+static int fold_shingles(const job *j, worker *w, const tti_doc *doc, uint32_t count)
 {
-    const uint32_t n = tti_shingle_count(doc->token_count, j->options->shingle_tokens);
     const uint32_t width = tti_shingle_width(doc->token_count, j->options->shingle_tokens);
-    if (tti_reserve(j->out->allocator, &w->folds, &w->fold_capacity, n, sizeof *w->folds) != 0)
+    if (tti_reserve(j->out->allocator, &w->folds, &w->fold_capacity, count, sizeof *w->folds) != 0)
         return -1;
-    for (uint32_t i = 0; i < n; i++)
-        w->folds[i] = tti_minhash_fold(tti_shingle(doc->hashes + i, width, j->options->seed));
+    tti_minhash_fold(&j->of_docs, doc->hashes, count, width, w->folds);
     return 0;
 }
 
@@ -53,12 +52,6 @@ static uint32_t band_key(const uint32_t *signature, uint32_t rows, uint32_t band
                                                rows * sizeof *signature, band);
 }
 
-static void paragraph_keys(const job *j, const uint32_t *signature, uint32_t *keys)
-{
-    for (uint32_t band = 0; band < j->out->paragraph_bands; band++)
-        keys[band] = band_key(signature, TTI_PARAGRAPH_ROWS, band);
-}
-
 /* While the signature is at hand: LSH goes through the keys of one band after the other. */
 static void doc_keys(const job *j, const uint32_t *signature, uint32_t d)
 {
@@ -67,56 +60,35 @@ static void doc_keys(const job *j, const uint32_t *signature, uint32_t d)
         j->out->doc_keys[band * j->out->doc_count + d] = band_key(signature, rows, band);
 }
 
-static void take_minimum(uint32_t *signature, const uint32_t *other, uint32_t lanes)
+/* The band keys of paragraph p, whose shingles are folds [begin, end - w + 1). */
+static void sketch_paragraph(const job *j, const worker *w, uint32_t d, uint32_t p)
 {
-    for (uint32_t i = 0; i < lanes; i++)
-        signature[i] = other[i] < signature[i] ? other[i] : signature[i];
-}
-
-/* Paragraph p's shingles lie in folds [begin, end - w + 1); the w - 1 after them cross its end. */
-static void sketch_paragraph(const job *j, worker *w, uint32_t d, uint32_t p, uint32_t *signature)
-{
-    const tti_doc *doc = &j->corpus->docs[d];
-    const tti_paragraph *x = &doc->paragraphs[p];
+    const tti_paragraph *x = &j->corpus->docs[d].paragraphs[p];
     const uint32_t width = j->options->shingle_tokens;
-    const uint32_t total = tti_shingle_count(doc->token_count, width);
-    const uint32_t inside_end = x->end >= x->begin + width ? x->end - width + 1 : x->begin;
-    const uint32_t cross_end = x->end < total ? x->end : total;
     const uint32_t id = j->distinct_ids[j->bases[d] + p];
-    if (inside_end > x->begin) {
-        tti_minhash_clear(j->minhash, w->signature);
-        tti_minhash_update(j->minhash, w->signature, w->folds + x->begin, inside_end - x->begin);
-        if (id != NONE)
-            paragraph_keys(j, w->signature,
-                           j->out->paragraph_keys + (size_t)id * j->out->paragraph_bands);
-        take_minimum(signature, w->signature, j->out->lanes);
-    }
-    if (cross_end > inside_end)
-        tti_minhash_update(j->minhash, signature, w->folds + inside_end, cross_end - inside_end);
+    uint32_t signature[PARAGRAPH_LANES];
+    if (id == NONE || x->end < x->begin + width)
+        return;
+    tti_minhash_classic(&j->of_paragraphs, w->folds + x->begin, x->end - x->begin - width + 1,
+                        signature);
+    for (uint32_t band = 0; band < TTI_PARAGRAPH_BANDS; band++)
+        j->out->paragraph_keys[(size_t)id * TTI_PARAGRAPH_BANDS + band] =
+            band_key(signature, TTI_PARAGRAPH_ROWS, band);
 }
 
 static void sketch_doc(const job *j, worker *w, uint32_t d)
 {
     const tti_doc *doc = &j->corpus->docs[d];
+    const uint32_t count = tti_shingle_count(doc->token_count, j->options->shingle_tokens);
     uint32_t *signature = j->out->signatures + (size_t)d * j->out->lanes;
-    tti_minhash_clear(j->minhash, signature);
-    if (fold_shingles(j, w, doc) != 0) {
+    if (fold_shingles(j, w, doc, count) != 0) {
         w->status = TT_ENOMEM;
         return;
     }
-    if (j->bases == NULL)
-        tti_minhash_update(j->minhash, signature, w->folds,
-                           tti_shingle_count(doc->token_count, j->options->shingle_tokens));
+    tti_minhash_make(&j->of_docs, w->folds, count, signature);
     for (uint32_t p = 0; j->bases != NULL && p < doc->paragraph_count; p++)
-        sketch_paragraph(j, w, d, p, signature);
+        sketch_paragraph(j, w, d, p);
     doc_keys(j, signature, d);
-}
-
-static void free_worker(const job *j, worker *w)
-{
-    const tt_allocator *a = j->out->allocator;
-    tti_release(a, w->folds, w->fold_capacity, sizeof *w->folds);
-    tti_release(a, w->signature, j->out->lanes, sizeof *w->signature);
 }
 
 static tt_status sketch_docs(const job *j, tt_error *error)
@@ -128,19 +100,14 @@ static tt_status sketch_docs(const job *j, tt_error *error)
     tt_status status = TT_OK;
     if (workers == NULL)
         return tti_fail_memory(error, "sketching");
-    for (int t = 0; t < threads; t++)
-        if ((workers[t].signature = tti_alloc(a, j->out->lanes, sizeof(uint32_t))) == NULL)
-            status = TT_ENOMEM;
-    if (status == TT_OK) {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 64)
-        for (int64_t d = 0; d < n; d++)
-            if (workers[tti_thread()].status == TT_OK)
-                sketch_doc(j, &workers[tti_thread()], (uint32_t)d);
-    }
+    for (int64_t d = 0; d < n; d++)
+        if (workers[tti_thread()].status == TT_OK)
+            sketch_doc(j, &workers[tti_thread()], (uint32_t)d);
     for (int t = 0; t < threads; t++) {
         if (workers[t].status != TT_OK)
             status = workers[t].status;
-        free_worker(j, &workers[t]);
+        tti_release(a, workers[t].folds, workers[t].fold_capacity, sizeof *workers[t].folds);
     }
     tti_release(a, workers, (size_t)threads, sizeof *workers);
     return status == TT_OK ? TT_OK : tti_fail_memory(error, "sketching");
@@ -165,9 +132,6 @@ static tt_status make_arrays(tti_sketches *out, const tt_options *options, size_
     out->lanes = options->sketch_size;
     out->doc_count = docs;
     out->signatures = tti_alloc(out->allocator, docs, sizeof *out->signatures * out->lanes);
-    out->paragraph_bands = out->lanes / TTI_PARAGRAPH_ROWS;
-    if (out->paragraph_bands > TTI_PARAGRAPH_BANDS)
-        out->paragraph_bands = TTI_PARAGRAPH_BANDS;
     out->doc_bands = options->resemblance > 0 ? options->bands : 0;
     out->doc_keys = tti_alloc(out->allocator, docs, sizeof *out->doc_keys * (out->doc_bands + 1));
     return out->signatures == NULL || out->doc_keys == NULL ? tti_fail_memory(error, "signatures")
@@ -205,8 +169,8 @@ static tt_status number_paragraphs(tti_sketches *out, job *j, numbering *n,
         base += corpus->docs[d].paragraph_count;
     }
     TTI_TRY(tti_classes_find(out, corpus, n->bases, n->is_first, candidates, error));
-    out->paragraph_keys = tti_alloc_zero(out->allocator, out->distinct_count,
-                                         sizeof(uint32_t) * out->paragraph_bands);
+    out->paragraph_keys =
+        tti_alloc_zero(out->allocator, out->distinct_count, sizeof(uint32_t) * TTI_PARAGRAPH_BANDS);
     if (out->paragraph_keys == NULL)
         return tti_fail_memory(error, "paragraph keys");
     number_distinct(out, corpus, n->bases, n->ids);
@@ -219,19 +183,17 @@ tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_optio
                      tti_candidates *candidates, tt_error *error)
 {
     const tt_allocator *a = options->allocator;
-    tti_minhash minhash = {a, NULL, NULL, 0};
-    job j = {out, corpus, options, &minhash, NULL, NULL};
+    job j = {.out = out, .corpus = corpus, .options = options};
     numbering n = {NULL, NULL, NULL};
     tt_status status;
     out->allocator = a;
     status = make_arrays(out, options, corpus->doc_count, error);
-    if (status == TT_OK)
-        status = tti_minhash_open(&minhash, a, options->sketch_size, options->seed, error);
+    tti_minhash_init(&j.of_docs, options->sketch_size, options->seed);
+    tti_minhash_init(&j.of_paragraphs, PARAGRAPH_LANES, options->seed);
     if (status == TT_OK && (options->find & TT_FIND_SECTIONS))
         status = number_paragraphs(out, &j, &n, candidates, error);
     if (status == TT_OK)
         status = sketch_docs(&j, error);
-    tti_minhash_close(&minhash);
     free_numbering(&n, out, corpus->doc_count);
     return status;
 }
@@ -244,6 +206,6 @@ void tti_sketches_free(tti_sketches *s)
     tti_release(s->allocator, s->doc_keys, s->doc_count, sizeof *s->doc_keys * (s->doc_bands + 1));
     tti_release(s->allocator, s->distinct, s->distinct_count, sizeof *s->distinct);
     tti_release(s->allocator, s->paragraph_keys, s->distinct_count,
-                sizeof *s->paragraph_keys * s->paragraph_bands);
+                sizeof *s->paragraph_keys * TTI_PARAGRAPH_BANDS);
     memset(s, 0, sizeof *s);
 }

@@ -10,9 +10,8 @@
 #include "common/corpus.h"
 
 enum {
-    TTI_PARAGRAPH_ROWS = 8, /**< rows of a paragraph's bands: near-equal paragraphs only */
-    TTI_PARAGRAPH_BANDS =
-        4, /**< at most: 0.89 of those with resemblance 0.9; seeds find the rest */
+    TTI_PARAGRAPH_ROWS = 8,   /**< rows of a paragraph's bands: near-equal paragraphs only */
+    TTI_PARAGRAPH_BANDS = 4,  /**< 0.89 of those with resemblance 0.9; seeds find the rest */
     TTI_PARAGRAPH_TOKENS = 12 /**< shorter paragraphs are left to the seeds */
 };
 
@@ -30,9 +29,8 @@ typedef struct tti_sketches {
     uint32_t *doc_keys;     /**< doc_bands * doc_count: band after band, as LSH reads them */
     tti_distinct *distinct; /**< in input order */
     size_t distinct_count;
-    size_t paragraph_count; /**< of all documents */
-    uint32_t paragraph_bands;
-    uint32_t *paragraph_keys; /**< distinct_count * paragraph_bands */
+    size_t paragraph_count;   /**< of all documents */
+    uint32_t *paragraph_keys; /**< distinct_count * TTI_PARAGRAPH_BANDS; 0: none */
 } tti_sketches;
 
 /** Sketches a corpus. Where sections are looked for, equal paragraphs become candidates and

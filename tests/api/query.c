@@ -183,18 +183,38 @@ static void assert_same_numbers(const tt_pair *scanned, const tt_pair *asked)
     assert_int_equal(scanned->relation, asked->relation);
 }
 
+enum { SCANNED = 120 };
+
+static int is_pair(const results *r, uint64_t x, uint64_t y)
+{
+    for (size_t k = 0; k < r->pair_count; k++)
+        if ((r->pairs[k].a == x && r->pairs[k].b == y) ||
+            (r->pairs[k].a == y && r->pairs[k].b == x))
+            return 1;
+    return 0;
+}
+
+/* A scan also compares each article of a story with the one that is kept, however few seeds the two
+ * share; a query knows of no story. */
+static int share_a_story(const results *r, uint64_t x, uint64_t y)
+{
+    for (uint64_t middle = 0; middle < SCANNED; middle++)
+        if (is_pair(r, middle, x) && is_pair(r, middle, y))
+            return 1;
+    return 0;
+}
+
 static void a_query_finds_what_a_scan_finds_with_the_same_numbers(void **state)
 {
-    enum { COUNT = 120 };
     (void)state;
-    for (uint64_t seed = 1; seed <= 6; seed++) {
+    for (uint64_t seed = 1; seed <= 12; seed++) {
         rng r = {seed};
-        char *texts[COUNT];
-        wordlist all[COUNT] = {{NULL, 0, 0}};
+        char *texts[SCANNED];
+        wordlist all[SCANNED] = {{NULL, 0, 0}};
         results found = {0};
         tt_index *x;
         size_t compared = 0;
-        for (size_t k = 0; k < COUNT; k++) {
+        for (size_t k = 0; k < SCANNED; k++) {
             if (k > 5 && rng_below(&r, 2)) {
                 const wordlist *of = &all[rng_below(&r, (uint32_t)k)];
                 const size_t from = rng_below(&r, 20), to = of->count - rng_below(&r, 10);
@@ -206,14 +226,16 @@ static void a_query_finds_what_a_scan_finds_with_the_same_numbers(void **state)
             }
             texts[k] = text_of(&all[k], 0);
         }
-        x = index_of(NULL, (const char *const *)texts, COUNT);
+        x = index_of(NULL, (const char *const *)texts, SCANNED);
         assert_non_null(x);
         assert_int_equal(results_collect(&found, x), TT_OK);
-        for (uint64_t b = 0; b < COUNT; b++) {
+        for (uint64_t b = 0; b < SCANNED; b++) {
             matches m = ask(x, texts[b]);
             for (size_t k = 0; k < found.pair_count; k++) {
                 const tt_match *match = match_of(&m, found.pairs[k].a);
                 if (found.pairs[k].b != b)
+                    continue;
+                if (match == NULL && share_a_story(&found, found.pairs[k].a, b))
                     continue;
                 if (match == NULL)
                     fail_msg("seed %d: the query with %d does not find %d", (int)seed, (int)b,
@@ -227,7 +249,7 @@ static void a_query_finds_what_a_scan_finds_with_the_same_numbers(void **state)
         assert_true(compared > 20);
         results_free(&found);
         tt_index_close(x);
-        for (size_t k = 0; k < COUNT; k++) {
+        for (size_t k = 0; k < SCANNED; k++) {
             free(texts[k]);
             words_free(&all[k]);
         }
