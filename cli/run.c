@@ -154,8 +154,7 @@ int run_reject(run *r, const tt_record *record, tt_status status)
     return reject(r, record, reason);
 }
 
-/* A directory may hold what the run is to write: the file that is read now must not be that. */
-static int refuse_own_output(const run *r, const char *file)
+int run_refuse_own_output(const run *r, const char *file)
 {
     if (output_is_input(&r->result, file) || output_is_input(&r->rejects, file) ||
         output_is_input(&r->removed, file))
@@ -170,7 +169,7 @@ static int take_batch(run *r, const tt_record *records, size_t count, batch *b)
     int ended = batch_reserve(b, count);
     for (size_t i = 0; i < count && ended == 0; i++) {
         if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-            ended = refuse_own_output(r, records[i].file);
+            ended = run_refuse_own_output(r, records[i].file);
         if (records[i].status == TT_OK)
             b->articles[good++] = records[i].article;
     }

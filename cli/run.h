@@ -45,6 +45,10 @@ int run_failure(const tt_error *error, const output *out);
  * why), or why the library did not take its article. @return 0, or an exit code */
 int run_reject(run *r, const tt_record *record, tt_status status);
 
+/** A directory may hold what the run is to write: the file that is read now must not be that.
+ * @return 0, or an exit code */
+int run_refuse_own_output(const run *r, const char *file);
+
 /** How a run that did all of its work ends. */
 int run_exit_code(const run *r);
 

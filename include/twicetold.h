@@ -421,6 +421,8 @@ typedef struct tt_record {
                            unreadable) */
     tt_status status; /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
     char reason[116]; /**< English; empty where status is TT_OK */
+    const char *title; /**< the field "title" or a wire format's headline; NULL: none */
+    size_t title_size;
 } tt_record;
 
 /**
@@ -484,6 +486,54 @@ typedef struct tt_scores {
 TT_API TT_NODISCARD tt_status tt_eval(const char *result_path, const char *gold_path,
                                       tt_scores *out, tt_error *error);
 
+/* ==== Reading a result back =================================================================== */
+
+/** The id of an article: as in tt_article. */
+typedef struct tt_id {
+    const char *bytes; /**< NULL: none */
+    size_t size;
+    uint32_t flags; /**< TT_ARTICLE_INTEGER_ID */
+    uint32_t reserved;
+} tt_id;
+
+/**
+ * What a result file says. Articles are numbered from 0 in the order in which the file names them,
+ * so the numbers in pairs, clusters and sections are not ordinals. Everything is borrowed from the
+ * result, which never changes and may be read by any number of threads. Fields are only ever
+ * appended; the library makes it, never the caller.
+ */
+typedef struct tt_result {
+    const tt_id *articles; /**< every article that the file names */
+    uint64_t article_count;
+    const tt_pair *pairs; /**< in the order of the file; NAN where a number is missing */
+    uint64_t pair_count;
+    const tt_cluster *clusters; /**< likewise, with the file's numbers */
+    uint64_t cluster_count;
+    const tt_section *sections;
+    uint64_t section_count;
+    const char *summary; /**< the summary line as it stands; NULL: there is none */
+    size_t summary_size;
+    uint64_t total_articles, total_rejected, total_bytes; /**< of the summary, else 0 */
+} tt_result;
+
+/**
+ * Reads a result file (plain, gzip or zstd) whole. Lines of unknown types are passed over.
+ * @return TT_OK; TT_EIO; TT_EFORMAT (`where`: the line; the message is "FILE:LINE: reason");
+ * TT_ENOMEM. Owner: the caller, tt_result_close(). Memory: about 80 bytes a pair and 50 an
+ * occurrence.
+ */
+TT_API TT_NODISCARD tt_status tt_result_read(tt_result **out, const char *path,
+                                             const tt_allocator *allocator, tt_error *error);
+
+#define TT_NO_ARTICLE UINT64_MAX
+
+/** The number of an article, or TT_NO_ARTICLE where the file does not name it. "1" and 1 are two
+ * ids. */
+TT_API uint64_t tt_result_find(const tt_result *result, const tt_id *id);
+
+/** Ends a result. NULL is allowed. */
+TT_API void tt_result_close(tt_result *result);
+
 /* ==== The living index ======================================================================== */
 
 /*
@@ -538,14 +588,6 @@ typedef enum tt_novelty {
 
 /** "new", "duplicate", "update", "overlaps"; never NULL. Threads: any. */
 TT_API const char *tt_novelty_name(tt_novelty novelty);
-
-/** The id of an article: as in tt_article. */
-typedef struct tt_id {
-    const char *bytes; /**< NULL: none */
-    size_t size;
-    uint32_t flags; /**< TT_ARTICLE_INTEGER_ID */
-    uint32_t reserved;
-} tt_id;
 
 /** A section of an article that stands in an earlier one. */
 typedef struct tt_repeat {

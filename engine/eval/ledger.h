@@ -6,18 +6,8 @@
 #ifndef TTI_LEDGER_H
 #define TTI_LEDGER_H
 
-#include "common/hash.h"
+#include "result/names.h"
 #include "twicetold.h"
-
-/** Ids of articles -> numbers from 0. A string and an integer of the same digits are two ids. */
-typedef struct tti_names {
-    const tt_allocator *allocator;
-    tti_key *keys;   /**< hash of each name's kind and bytes: its identity */
-    uint32_t *slots; /**< open addressing; number + 1, 0 for none */
-    size_t slot_count, count, capacity;
-} tti_names;
-
-void tti_names_free(tti_names *names);
 
 /** Two articles, a < b. */
 typedef struct tti_couple {

@@ -223,6 +223,8 @@ void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_reco
     memset(&record->article, 0, sizeof record->article);
     record->status = TT_OK;
     record->reason[0] = '\0';
+    record->title = NULL;
+    record->title_size = 0;
     if (quick == NULL || !tti_quick_fields(quick, rules, line, size, out, &fields)) {
         memset(&fields, 0, sizeof fields);
         if (!tti_strict_fields(rules, line, size, out, &fields, record))
@@ -249,5 +251,9 @@ void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_reco
         values[TTI_FIELD_VERSION].kind == TTI_VALUE_INTEGER) {
         record->article.version = values[TTI_FIELD_VERSION].bytes;
         record->article.version_size = values[TTI_FIELD_VERSION].size;
+    }
+    if (values[TTI_FIELD_TITLE].kind == TTI_VALUE_STRING && values[TTI_FIELD_TITLE].size > 0) {
+        record->title = values[TTI_FIELD_TITLE].bytes;
+        record->title_size = values[TTI_FIELD_TITLE].size;
     }
 }

@@ -245,6 +245,9 @@ int tti_ninjs_read(const tti_rules *rules, char *out, tt_record *record)
     if (write_string(choose(&it, VERSION, VERSION), &out, &a->version, &a->version_size) != 0 ||
         write_string(choose(&it, SOURCE, HOLDER), &out, &a->source, &a->source_size) != 0 ||
         write_string(choose(&it, CREATED, CREATED), &out, &time, &time_size) != 0 ||
+        (!rules->whole && /* else it is the text's first line, and there is room for one */
+         write_string(choose(&it, HEADLINE, HEADLINES), &out, &record->title,
+                      &record->title_size) != 0) ||
         write_text(&it, rules->whole, &out, a) != 0)
         tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in a ninjs field");
     else if (a->text_size == 0)
@@ -256,6 +259,8 @@ int tti_ninjs_read(const tti_rules *rules, char *out, tt_record *record)
         const char *id = a->id;
         const size_t id_size = a->id_size;
         memset(a, 0, sizeof *a);
+        record->title = NULL;
+        record->title_size = 0;
         a->id = id;
         a->id_size = id_size;
         return 1;

@@ -131,6 +131,8 @@ static tt_status set_up(tt_reader *r, const char *const *paths, size_t count,
     r->rules.name_size[TTI_FIELD_SOURCE] = strlen("source");
     r->rules.name[TTI_FIELD_VERSION] = "version";
     r->rules.name_size[TTI_FIELD_VERSION] = strlen("version");
+    r->rules.name[TTI_FIELD_TITLE] = "title";
+    r->rules.name_size[TTI_FIELD_TITLE] = strlen("title");
     r->rules.whole = (options->flags & TT_READER_WHOLE) != 0;
     r->rules.max_article_bytes = longest == 0 ? LONGEST_ARTICLE : longest;
     r->wire_rules = r->rules;

@@ -1,0 +1,98 @@
+#include "texts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+/* Which articles of the result were there. */
+typedef struct roll {
+    run *run;
+    const tt_result *result;
+    unsigned char *seen; /* by number */
+    uint64_t seen_count;
+    text_fn take;
+    void *ctx;
+} roll;
+
+static int take_record(roll *l, const tt_record *record)
+{
+    const tt_article *a = &record->article;
+    const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    uint64_t article;
+    if (record->status != TT_OK)
+        return run_reject(l->run, record, TT_OK);
+    article = tt_result_find(l->result, &id);
+    if (article != TT_NO_ARTICLE) {
+        if (l->seen[article])
+            return run_reject(l->run, record, TT_EDUPLICATE);
+        l->seen[article] = 1;
+        l->seen_count++;
+    }
+    return l->take(l->ctx, record, article);
+}
+
+static int take_all(roll *l, tt_reader *reader)
+{
+    for (;;) {
+        const tt_record *records = NULL;
+        size_t count = 0;
+        uint64_t done = 0, total = 0;
+        tt_error error = {0};
+        int ended = 0;
+        if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
+            return run_failure(&error, NULL);
+        if (count == 0)
+            return 0;
+        for (size_t i = 0; i < count && ended == 0; i++) {
+            if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
+                ended = run_refuse_own_output(l->run, records[i].file);
+            if (ended == 0)
+                ended = take_record(l, &records[i]);
+        }
+        if (ended != 0)
+            return ended;
+        tt_reader_progress(reader, &done, &total);
+        (void)progress_update(&l->run->progress, "read", done, total);
+    }
+}
+
+/* Without an article the extents of the result say nothing. */
+static int refuse_missing(const roll *l)
+{
+    const char *path = l->run->settings->inputs[0];
+    uint64_t first = 0;
+    if (l->seen_count == l->result->article_count)
+        return 0;
+    while (l->seen[first])
+        first++;
+    return message_failure(
+        "%s names %" PRIu64 " articles of which %" PRIu64
+        " are not in the input, the first is %.*s; give the INPUT (and "
+        "--id-field) of its scan",
+        path, l->result->article_count, l->result->article_count - l->seen_count,
+        (int)(l->result->articles[first].size < 100 ? l->result->articles[first].size : 100),
+        l->result->articles[first].bytes);
+}
+
+int texts_read(run *r, const tt_result *result, text_fn take, void *ctx)
+{
+    const settings *s = r->settings;
+    roll l = {r, result, calloc((size_t)result->article_count + 1, 1), 0, take, ctx};
+    tt_reader *reader = NULL;
+    tt_error error = {0};
+    int ended;
+    if (l.seen == NULL)
+        return message_failure("out of memory");
+    if (tt_reader_open(&reader, s->inputs + 1, s->input_count - 1, &s->reader, &error) != TT_OK)
+        ended = run_failure(&error, NULL);
+    else
+        ended = take_all(&l, reader);
+    tt_reader_close(reader);
+    if (ended == 0)
+        ended = refuse_missing(&l);
+    progress_end(&r->progress);
+    free(l.seen);
+    return ended;
+}

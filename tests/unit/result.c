@@ -1,0 +1,146 @@
+/* A result file read back is what was written. */
+#define _GNU_SOURCE
+#include "read_files.h"
+
+#include <math.h>
+
+static tt_result *read_back(const char *text)
+{
+    tt_result *r = NULL;
+    tt_error error = {TT_OK, 0, ""};
+    if (tt_result_read(&r, write_text("result.jsonl", text), NULL, &error) != TT_OK)
+        fail_msg("%s", error.message);
+    return r;
+}
+
+static void assert_refused(const char *text, const char *reason)
+{
+    tt_result *r = (tt_result *)"";
+    tt_error error = {TT_OK, 0, ""};
+    assert_int_equal(tt_result_read(&r, write_text("result.jsonl", text), NULL, &error),
+                     TT_EFORMAT);
+    assert_null(r);
+    if (strstr(error.message, reason) == NULL)
+        fail_msg("%s: not %s", error.message, reason);
+}
+
+static uint64_t find(const tt_result *r, const char *id, uint32_t flags)
+{
+    const tt_id wanted = {id, strlen(id), flags, 0};
+    return tt_result_find(r, &wanted);
+}
+
+static const char whole[] =
+    "{\"type\":\"pair\",\"a\":\"one\",\"b\":7,\"relation\":\"contains\",\"resemblance\":0.25,"
+    "\"containment_a\":0.5,\"containment_b\":1,\"overlap_a\":0.125,\"overlap_b\":null,\"facts\":0}"
+    "\n"
+    "{\"type\":\"pair\",\"a\":7,\"b\":\"7\",\"relation\":\"series\"}\n"
+    "{\"type\":\"cluster\",\"cluster\":4,\"keep\":7,\"articles\":[\"one\",7]}\n"
+    "{\"type\":\"cluster\",\"cluster\":6,\"keep\":\"\\u00e9\",\"articles\":[\"\\u00e9\",\"7\","
+    "\"x\"]}\n"
+    "{\"type\":\"section\",\"section\":9,\"tokens\":33,\"occurrences\":["
+    "{\"article\":\"one\",\"begin\":3,\"end\":90},"
+    "{\"article\":7,\"begin\":0,\"end\":80,\"of_begin\":4,\"of_end\":89,\"similarity\":0.75}]}\n"
+    "{\"type\":\"news\"}\n"
+    "{\"type\":\"summary\",\"articles\":10,\"rejected\":2,\"bytes\":999}\n";
+
+static void a_result_is_read_back_whole(void **state)
+{
+    tt_result *r = read_back(whole);
+    (void)state;
+    assert_int_equal(r->article_count, 5);
+    assert_memory_equal(r->articles[0].bytes, "one", 3);
+    assert_int_equal(r->articles[1].flags, TT_ARTICLE_INTEGER_ID);
+    assert_int_equal(find(r, "7", TT_ARTICLE_INTEGER_ID), 1);
+    assert_int_equal(find(r, "7", 0), 2);
+    assert_int_equal(find(r, "\xc3\xa9", 0), 3);
+    assert_true(find(r, "none", 0) == TT_NO_ARTICLE);
+    assert_int_equal(r->pair_count, 2);
+    assert_int_equal(r->pairs[0].a, 0);
+    assert_int_equal(r->pairs[0].b, 1);
+    assert_int_equal(r->pairs[0].relation, TT_CONTAINS);
+    assert_true(r->pairs[0].resemblance == 0.25 && r->pairs[0].containment_b == 1);
+    assert_true(isnan(r->pairs[0].overlap_b) && r->pairs[0].facts == 0);
+    assert_int_equal(r->pairs[1].relation, TT_SERIES);
+    assert_true(isnan(r->pairs[1].resemblance));
+    assert_int_equal(r->cluster_count, 2);
+    assert_int_equal(r->clusters[0].number, 4);
+    assert_int_equal(r->clusters[0].keep, 1);
+    assert_int_equal(r->clusters[1].count, 3);
+    assert_int_equal(r->clusters[1].articles[2], 4);
+    assert_int_equal(r->section_count, 1);
+    assert_int_equal(r->sections[0].number, 9);
+    assert_int_equal(r->sections[0].tokens, 33);
+    assert_int_equal(r->sections[0].occurrences[0].of_begin, 3);
+    assert_int_equal(r->sections[0].occurrences[1].of_end, 89);
+    assert_true(r->sections[0].occurrences[1].similarity == 0.75);
+    assert_int_equal(r->total_articles, 10);
+    assert_int_equal(r->total_rejected, 2);
+    assert_int_equal(r->total_bytes, 999);
+    assert_memory_equal(r->summary, "{\"type\":\"summary\"", 17);
+    tt_result_close(r);
+}
+
+static void an_empty_file_is_an_empty_result(void **state)
+{
+    tt_result *r = read_back("\n");
+    (void)state;
+    assert_int_equal(r->article_count + r->pair_count + r->cluster_count + r->section_count, 0);
+    assert_null(r->summary);
+    assert_true(find(r, "x", 0) == TT_NO_ARTICLE);
+    tt_result_close(r);
+    tt_result_close(NULL);
+}
+
+static void what_is_wrong_is_named_with_its_line(void **state)
+{
+    (void)state;
+    assert_refused("\n{\"type\":\"pair\",\"a\":1}", "result.jsonl:2: no \"b\"");
+    assert_refused("{\"type\":\"pair\",\"a\":1,\"b\":1}",
+                   ":1: \"a\" and \"b\" are the same article");
+    assert_refused("{\"type\":\"pair\",\"a\":1,\"b\":2,\"relation\":\"far\"}",
+                   "unknown \"relation\"");
+    assert_refused("{\"type\":\"pair\",\"a\":1,\"b\":2,\"facts\":1.5}",
+                   "\"facts\" is not a number from 0 to 1");
+    assert_refused("{\"type\":\"cluster\",\"keep\":1,\"articles\":[2]}",
+                   "\"keep\" is not one of \"articles\"");
+    assert_refused("{\"type\":\"cluster\",\"keep\":1,\"articles\":3}",
+                   "\"articles\" is not a list");
+    assert_refused("{\"type\":\"section\",\"occurrences\":[]}", "a section without an occurrence");
+    assert_refused("{\"type\":\"section\",\"occurrences\":[{\"article\":1,\"begin\":5,\"end\":5}]}",
+                   "an occurrence that ends before it begins");
+    assert_refused("{\"type\":\"section\",\"occurrences\":[{\"article\":1,\"begin\":1,\"end\":5,"
+                   "\"similarity\":\"x\"}]}",
+                   "\"similarity\" is not a number from 0 to 1");
+    assert_refused("{\"type\":\"summary\"}\n{\"type\":\"summary\"}", ":2: a second summary");
+    assert_refused("{\"text\":1}", "no \"type\"");
+    assert_refused("[1]", "not a JSON object");
+}
+
+static void running_out_of_memory_leaves_nothing_behind(void **state)
+{
+    const char *path = write_text("result.jsonl", whole);
+    tt_status status = TT_ENOMEM;
+    (void)state;
+    for (long fail_at = 1; status != TT_OK; fail_at++) {
+        counting c;
+        tt_result *r = NULL;
+        counting_init(&c, fail_at);
+        status = tt_result_read(&r, path, &c.allocator, NULL);
+        assert_true(status == TT_OK || status == TT_ENOMEM);
+        tt_result_close(r);
+        assert_int_equal(c.live, 0);
+        assert_true(fail_at < 200);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_result_is_read_back_whole),
+        cmocka_unit_test(an_empty_file_is_an_empty_result),
+        cmocka_unit_test(what_is_wrong_is_named_with_its_line),
+        cmocka_unit_test(running_out_of_memory_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
