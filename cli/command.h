@@ -2,6 +2,8 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include <stddef.h>
+
 /** What every run ends with. */
 enum {
     EXIT_DONE = 0,     /**< all of it */
@@ -41,8 +43,11 @@ typedef struct subcommand {
 extern const subcommand scan_command, dedup_command, eval_command, watch_command;
 
 /** `twicetold index ...`; the names are of two words. */
-enum { INDEX_COMMANDS = 7 };
-extern const subcommand add_command, query_command; /* in feed.c; the others in index.c */
-extern const subcommand *const index_commands[INDEX_COMMANDS];
+extern const subcommand create_command, add_command, query_command, remove_command, expire_command,
+    stat_command, check_command;
+
+/** All of them. */
+extern const subcommand *const commands[];
+extern const size_t command_count;
 
 #endif

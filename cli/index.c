@@ -164,7 +164,7 @@ static int check(const settings *s)
     return findings == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
-static const subcommand create_command = {
+const subcommand create_command = {
     .name = "index create",
     .bit = FOR_CREATE,
     .operands = "INDEX",
@@ -174,7 +174,7 @@ static const subcommand create_command = {
     .run = create,
 };
 
-static const subcommand remove_command = {
+const subcommand remove_command = {
     .name = "index remove",
     .bit = FOR_REMOVE,
     .operands = "INDEX ID...",
@@ -184,7 +184,7 @@ static const subcommand remove_command = {
     .run = remove_ids,
 };
 
-static const subcommand expire_command = {
+const subcommand expire_command = {
     .name = "index expire",
     .bit = FOR_EXPIRE,
     .operands = "INDEX",
@@ -195,7 +195,7 @@ static const subcommand expire_command = {
     .run = expire,
 };
 
-static const subcommand stat_command = {
+const subcommand stat_command = {
     .name = "index stat",
     .bit = FOR_STAT,
     .operands = "INDEX",
@@ -205,7 +205,7 @@ static const subcommand stat_command = {
     .run = show_stat,
 };
 
-static const subcommand check_command = {
+const subcommand check_command = {
     .name = "index check",
     .bit = FOR_CHECK,
     .operands = "INDEX",
@@ -215,7 +215,3 @@ static const subcommand check_command = {
     .example = "twicetold index check feed.db",
     .run = check,
 };
-
-const subcommand *const index_commands[INDEX_COMMANDS] = {
-    &create_command, &add_command,  &query_command, &remove_command,
-    &expire_command, &stat_command, &check_command};

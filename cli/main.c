@@ -6,15 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "help.h"
 #include "message.h"
 #include "options.h"
 #include "signals.h"
 #include "twicetold.h"
-
-static const subcommand *const commands[] = {&scan_command, &dedup_command, &watch_command,
-                                             &eval_command};
-
-enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int flush_output(void)
 {
@@ -23,32 +19,23 @@ static int flush_output(void)
     return EXIT_DONE;
 }
 
-static int show_help(void)
+/* "scan, dedup, index or eval": the words that may stand after `prefix`. */
+static void list_names(const char *prefix, char *to, size_t size)
 {
-    (void)printf("Usage: twicetold COMMAND [OPTION]... [ARGUMENT]...\n\n"
-                 "Finds near-duplicate articles and repeated sections in text.\n\n");
-    for (size_t i = 0; i < COMMANDS; i++)
-        (void)printf("  %-8s %s\n", commands[i]->name, commands[i]->about);
-    (void)printf("  %-8s %s\n", "index",
-                 "keep an index of articles: create, add, query, remove...");
-    (void)printf("\n  --help     this page; after a COMMAND: its options\n"
-                 "  --version  the version\n\n"
-                 "Example: twicetold scan feed.jsonl -o result.jsonl\n");
-    return flush_output();
-}
-
-static int show_index_help(void)
-{
-    (void)printf(
-        "Usage: twicetold index COMMAND INDEX [OPTION]... [ARGUMENT]...\n\n"
-        "Keeps the articles seen so far in INDEX, one file, and tells of new ones whether\n"
-        "they came before. 'twicetold watch' does both with a feed.\n\n");
-    for (size_t i = 0; i < INDEX_COMMANDS; i++)
-        (void)printf("  %-8s %s\n", index_commands[i]->name + strlen("index "),
-                     index_commands[i]->about);
-    (void)printf("\n  --help   this page; after a COMMAND: its options\n\n"
-                 "Example: twicetold index query feed.db new.jsonl\n");
-    return flush_output();
+    const size_t skip = strlen(prefix);
+    const char *last = NULL;
+    size_t used = 0;
+    to[0] = '\0';
+    for (size_t i = 0; i <= command_count; i++) {
+        const char *name = i < command_count ? commands[i]->name : skip == 0 ? "index" : "";
+        if (strncmp(name, prefix, skip) != 0 || strchr(name + skip, ' ') != NULL || *name == '\0')
+            continue;
+        if (last != NULL)
+            used += (size_t)snprintf(to + used, size - used, used == 0 ? "%s" : ", %s", last);
+        last = name + skip;
+    }
+    if (last != NULL)
+        (void)snprintf(to + used, size - used, " or %s", last);
 }
 
 static int run_command(const subcommand *command, int argc, char **argv)
@@ -58,18 +45,34 @@ static int run_command(const subcommand *command, int argc, char **argv)
     return ended >= 0 ? ended : command->run(&s);
 }
 
+/* The command whose name is `prefix` and `word`, or NULL. */
+static const subcommand *find_command(const char *prefix, const char *word)
+{
+    const size_t skip = strlen(prefix);
+    for (size_t i = 0; i < command_count; i++)
+        if (strncmp(commands[i]->name, prefix, skip) == 0 &&
+            strcmp(commands[i]->name + skip, word) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static int is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int run_index(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-        return show_index_help();
-    for (size_t i = 0; i < INDEX_COMMANDS; i++)
-        if (strcmp(word, index_commands[i]->name + strlen("index ")) == 0)
-            return run_command(index_commands[i], argc - 1, argv + 1);
-    return message_usage(NULL,
-                         "index: %s '%s'; it is create, add, query, remove, expire, stat or "
-                         "check",
-                         *word == '\0' ? "no command given" : "unknown command", word);
+    const subcommand *command = find_command("index ", word);
+    char names[120];
+    if (is_help(word))
+        return help_of_index();
+    if (command != NULL)
+        return run_command(command, argc - 1, argv + 1);
+    list_names("index ", names, sizeof names);
+    return message_usage(NULL, "index: %s '%s'; it is %s",
+                         *word == '\0' ? "no command given" : "unknown command", word, names);
 }
 
 static int show_version(void)
@@ -90,21 +93,22 @@ static void hold_standard_streams(void)
 
 int main(int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : NULL;
+    const char *word = argc > 1 ? argv[1] : "";
+    const subcommand *command = find_command("", word);
+    char names[120];
 
     hold_standard_streams();
     signals_install();
-    if (word == NULL)
-        return message_usage(NULL, "no command given; it is scan, dedup, watch, index or eval");
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-        return show_help();
+    if (is_help(word))
+        return help_of_all();
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
         return show_version();
     if (strcmp(word, "index") == 0)
         return run_index(argc - 1, argv + 1);
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(word, commands[i]->name) == 0)
-            return run_command(commands[i], argc - 1, argv + 1);
-    return message_usage(NULL, "unknown command '%s'; it is scan, dedup, watch, index or eval",
-                         word);
+    if (command != NULL && strchr(word, ' ') == NULL)
+        return run_command(command, argc - 1, argv + 1);
+    list_names("", names, sizeof names);
+    if (argc < 2)
+        return message_usage(NULL, "no command given; it is %s", names);
+    return message_usage(NULL, "unknown command '%s'; it is %s", word, names);
 }

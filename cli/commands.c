@@ -1,0 +1,9 @@
+/* The commands, in the order in which they are shown. */
+#include "command.h"
+
+const subcommand *const commands[] = {
+    &scan_command,  &dedup_command,  &watch_command,  &eval_command, &create_command, &add_command,
+    &query_command, &remove_command, &expire_command, &stat_command, &check_command,
+};
+
+const size_t command_count = sizeof commands / sizeof *commands;
