@@ -10,8 +10,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 TWICETOLD=$(realpath "${TWICETOLD:?set TWICETOLD to the built command}")
 [ -x "$TWICETOLD" ] || { echo "$TWICETOLD is not there"; exit 1; }
-# shellcheck disable=SC2034 # for usage.sh
-manual=$here/../../docs/man/twicetold.1
+# shellcheck disable=SC2034 # for pages.sh: what the build made beside the command
+pages=$(dirname "$TWICETOLD")/pages
 only=${1:-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/twicetold-cli.XXXXXX")
 chmod 711 "$work"
@@ -108,6 +108,12 @@ feed() {
             printf "{\"id\":\"n%05d\",\"title\":\"x\",  \"text\":\"%s\"}\n", i, text
         }
     }'
+}
+
+# The names of all commands, a line each, as the help screens list them.
+all_commands() {
+    "$TWICETOLD" --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p' | grep -v '^index$'
+    "$TWICETOLD" index --help | sed -n 's/^  \([a-z]*\)  *.*/index \1/p'
 }
 
 # ==== Running them ================================================================================

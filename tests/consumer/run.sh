@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 cmake --install "$build" --prefix "$work/made" >"$work/log" || { cat "$work/log"; exit 1; }
 mv "$work/made" "$work/prefix"
 
-for f in bin/twicetold include/twicetold.h share/man/man1/twicetold.1; do
+for f in bin/twicetold include/twicetold.h share/man/man1/twicetold.1 share/man/man1/twicetold-scan.1 share/bash-completion/completions/twicetold; do
     [ -f "$work/prefix/$f" ] || { echo "not installed: $f"; exit 1; }
 done
 pc=$(find "$work/prefix" -name twicetold.pc)
