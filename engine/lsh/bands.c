@@ -145,6 +145,8 @@ static tt_status run_band(const job *j, uint32_t band, uint32_t doc_bands, tti_c
 
 static uint32_t least_equal(uint32_t lanes, double threshold)
 {
+    if (threshold < 0) /* the rule is off: no documents are compared by it */
+        return 1;
     const double sigma = sqrt(threshold * (1 - threshold) / lanes);
     const double least = (threshold - SIGMAS * sigma - 1.0 / lanes) * lanes;
     return least < 1 ? 1 : (uint32_t)least;
