@@ -101,6 +101,8 @@ tt_status tt_index_dropped(const tt_index *x, tt_dropped_fn emit, void *ctx, tt_
     if (!(x->settings.options.find & TT_FIND_CLUSTERS) || !tti_verify_aligns(&x->settings.options))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                         "the index was built without clusters or without overlaps");
+    if (!tti_results_has_rule(&x->settings.options))
+        return TT_OK;
     for (uint32_t i = 0; i < x->store.corpus.article_count; i++) {
         if (is_dropped(x, i, &batch[n]))
             n++;

@@ -66,4 +66,8 @@ struct tt_index {
  * and how much was not. */
 tt_status tti_results_make(tt_index *index, const tti_candidates *candidates, tt_error *error);
 
+/** Whether some rule admits pairs. Without one, articles of the same tokens are no pair, no
+ * cluster, and not dropped either. */
+int tti_results_has_rule(const tt_options *options);
+
 #endif

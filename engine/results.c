@@ -132,7 +132,7 @@ static void write_own_pairs(tt_index *x)
     }
 }
 
-static int finds_identical(const tt_options *o)
+int tti_results_has_rule(const tt_options *o)
 {
     return o->resemblance >= 0 || o->containment >= 0 || o->overlap >= 0;
 }
@@ -148,12 +148,12 @@ static void write_pairs(tt_index *x, const tt_pair **chosen, size_t count)
         p.reserved = 0;
         x->pairs[x->pair_count++] = p;
     }
-    for (size_t i = 0; finds_identical(&x->settings.options) && i < c->article_count; i++) {
+    for (size_t i = 0; tti_results_has_rule(&x->settings.options) && i < c->article_count; i++) {
         const uint32_t first = c->docs[c->articles[i].doc].article;
         if (first != i)
             x->pairs[x->pair_count++] = identical_pair(first, i);
     }
-    if (finds_identical(&x->settings.options))
+    if (tti_results_has_rule(&x->settings.options))
         write_own_pairs(x);
     tti_sort(x->pairs, x->pair_count, sizeof *x->pairs, by_articles);
 }
@@ -252,7 +252,7 @@ tt_status tti_results_make(tt_index *x, const tti_candidates *candidates, tt_err
     const uint32_t find = x->settings.options.find;
     if (find & TT_FIND_PAIRS)
         TTI_TRY(make_pairs(x, candidates, error));
-    if (find & TT_FIND_CLUSTERS)
+    if ((find & TT_FIND_CLUSTERS) && tti_results_has_rule(&x->settings.options))
         TTI_TRY(make_clusters(x, error));
     x->summary.pairs = x->pair_count;
     x->summary.clusters = x->group_count;

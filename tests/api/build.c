@@ -421,6 +421,8 @@ static void rules_that_are_off_admit_no_pair(void **state)
     assert_non_null(x);
     assert_int_equal(results_collect(&r, x), TT_OK);
     assert_int_equal(r.pair_count, 0);
+    assert_int_equal(r.cluster_count, 0); /* there is none without a pair */
+    assert_int_equal(r.dropped_count, 0);
     assert_int_equal(r.section_count, 1); /* sections need no pair */
     assert_int_equal(r.sections[0].count, 3);
     results_free(&r);
