@@ -19,7 +19,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { INPUT_BYTES = 256 * 1024, HEAD_BYTES = 4 };
+enum { INPUT_BYTES = 256 * 1024, HEAD_BYTES = 4, ZSTD_STEP = 16 * 1024 };
 
 typedef enum { PLAIN, GZIP, ZSTD } coding;
 
@@ -214,7 +214,10 @@ static tt_status step_gzip(tti_source *s, char *bytes, size_t room, size_t *got,
 static tt_status step_zstd(tti_source *s, char *bytes, size_t room, size_t *got, tt_error *error)
 {
     ZSTD_inBuffer in = {s->input, s->input_end, s->input_begin};
-    ZSTD_outBuffer out = {bytes, room, 0};
+    /* A call that meets damage does not say what it wrote before it, so each writes little; and
+     * given room for all of a frame, libzstd decodes it in one go, so that each frame is begun
+     * without. */
+    ZSTD_outBuffer out = {bytes, !s->unit_begun ? 0 : room < ZSTD_STEP ? room : ZSTD_STEP, 0};
     size_t result;
     if (!s->unit_begun && s->input_begin == s->input_end)
         return TT_OK;

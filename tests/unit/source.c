@@ -201,6 +201,39 @@ static void damaged_data_is_an_error_after_what_was_good(void **state)
     free(text);
 }
 
+/* Where block n of the zstd frame at the front begins (RFC 8878, 3.1.1). */
+static size_t zstd_block(const bytes *b, int n)
+{
+    static const size_t content_sizes[] = {0, 2, 4, 8};
+    const unsigned char *p = (const unsigned char *)b->data;
+    const size_t single = p[4] >> 5 & 1;
+    size_t at = 5 + !single + content_sizes[p[4] >> 6] + (single && p[4] >> 6 == 0);
+    for (; n > 0; n--)
+        at += 3 + ((size_t)p[at] >> 3 | (size_t)p[at + 1] << 5 | (size_t)p[at + 2] << 13);
+    return at;
+}
+
+static void what_stands_before_damage_is_read(void **state)
+{
+    (void)state;
+    size_t size, one, many;
+    char *text = numbers(&size), *out = malloc(2 << 20);
+    tt_error error;
+    bytes *b = calloc(1, sizeof *b);
+    const char *path;
+    add_zstd(b, text, size);
+    b->data[zstd_block(b, 2)] |= 6; /* a type that is not in use */
+    path = write_bytes("c", b->data, b->size);
+    assert_int_equal(read_all(path, 100, out, &many, &error), TT_EFORMAT);
+    assert_int_equal(read_all(path, 2 << 20, out, &one, &error), TT_EFORMAT);
+    assert_true(many + (16 << 10) >= 256 << 10 && many < size); /* a block holds 128 KiB */
+    assert_true(one + (16 << 10) >= many && one < size);
+    assert_memory_equal(out, text, one);
+    free(b);
+    free(out);
+    free(text);
+}
+
 static void what_cannot_be_opened_or_read_is_an_error(void **state)
 {
     (void)state;
@@ -251,6 +284,7 @@ int main(void)
         cmocka_unit_test(members_and_frames_follow_one_another),
         cmocka_unit_test(truncated_data_is_an_error_after_what_was_good),
         cmocka_unit_test(damaged_data_is_an_error_after_what_was_good),
+        cmocka_unit_test(what_stands_before_damage_is_read),
         cmocka_unit_test(what_cannot_be_opened_or_read_is_an_error),
         cmocka_unit_test(every_failed_allocation_is_handed_up),
     };
