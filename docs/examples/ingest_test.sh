@@ -37,14 +37,14 @@ drop "$samples/feed.rss" feed.rss
 wait_for story.nitf
 wait_for feed.rss
 kill "$child"
-! wait "$child" || fail 'a signal does not end it'
+if wait "$child"; then fail "a signal does not end it"; fi
 before=$(wc -l <out)
 
 drop first.jsonl again.jsonl # as if it had ended before the file was put away
 start
 wait_for again.jsonl
 kill -9 "$child"
-! wait "$child"
+if wait "$child"; then fail "it was not killed"; fi
 child=
 [ -e in/.unfinished ] || fail 'it took a file that is not whole'
 [ "$(wc -l <out)" -eq $((before + 1)) ] || fail 'it did not judge each article once'

@@ -40,8 +40,12 @@ struct tti_file {
 
 /* ---- Failures -------------------------------------------------------------------------------- */
 
-static tt_status status_of(int code)
+static tt_status status_of(const tti_file *f, int code)
 {
+    /* a log that could not be mapped */
+    if (code == SQLITE_IOERR_NOMEM || ((code & 0xFF) == SQLITE_IOERR && f->db != NULL &&
+                                       sqlite3_system_errno(f->db) == ENOMEM))
+        return TT_ENOMEM;
     switch (code & 0xFF) {
     case SQLITE_NOMEM: return TT_ENOMEM;
     case SQLITE_CORRUPT:
@@ -56,11 +60,15 @@ static tt_status status_of(int code)
 
 static tt_status fail_sqlite(const tti_file *f, int code, const char *what, tt_error *error)
 {
+    const tt_status status = status_of(f, code);
     if ((code & 0xFF) == SQLITE_NOTADB)
         return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a living index", PATH_SHOWN,
                         f->path);
-    return tti_fail(error, status_of(code), TTI_NOWHERE, "cannot %s %.*s: %s", what, PATH_SHOWN,
-                    f->path, f->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(f->db));
+    if (status == TT_ENOMEM)
+        return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: out of memory", what,
+                        PATH_SHOWN, f->path);
+    return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: %s", what, PATH_SHOWN, f->path,
+                    f->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(f->db));
 }
 
 static tt_status run_sql(tti_file *f, const char *sql, const char *what, tt_error *error)

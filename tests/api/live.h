@@ -7,6 +7,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/** Built with a sanitizer, which makes some things slow and others impossible. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#  define SANITIZED 1
+#elif defined(__has_feature)
+#  if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#    define SANITIZED 1
+#  endif
+#endif
+#ifndef SANITIZED
+#  define SANITIZED 0
+#endif
+
 /** A path of this process' own, with nothing there. */
 static inline const char *fresh_path(void)
 {

@@ -82,6 +82,109 @@ static void a_bit_that_flips_is_found(void **state)
     (void)fresh_path();
 }
 
+/* ---- Every kind of page -----------------------------------------------------------------------
+ */
+
+enum { PAGE = 4096, PAGES_MOST = 4096, BITS = 12 };
+
+enum { FIRST, MAP, INTERIOR, LEAF, INDEX, OVERFLOW, FREE, KINDS };
+
+static const char *const kind_names[KINDS] = {"first",      "pointer map", "interior", "leaf",
+                                              "index leaf", "overflow",    "free"};
+
+static uint32_t number_at(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* What each page of the file is, by the format's description. @return how many there are */
+static size_t classify(int file, int *kinds)
+{
+    static unsigned char page[PAGE];
+    size_t count = 0;
+    uint32_t trunk;
+    for (; pread(file, page, PAGE, (off_t)(count * PAGE)) == PAGE; count++) {
+        const unsigned char first = page[count == 0 ? 100 : 0];
+        assert_true(count < PAGES_MOST);
+        kinds[count] = count == 0                         ? FIRST
+                       : count == 1                       ? MAP
+                       : first == 0x05                    ? INTERIOR
+                       : first == 0x0D                    ? LEAF
+                       : (first == 0x02 || first == 0x0A) ? INDEX
+                                                          : OVERFLOW;
+    }
+    assert_int_equal(pread(file, page, PAGE, 0), PAGE);
+    for (trunk = number_at(page + 32); trunk != 0; trunk = number_at(page)) {
+        assert_int_equal(pread(file, page, PAGE, (off_t)(trunk - 1) * PAGE), PAGE);
+        kinds[trunk - 1] = FREE;
+        for (uint32_t k = 0; k < number_at(page + 4); k++)
+            kinds[number_at(page + 8 + 4 * k) - 1] = FREE;
+    }
+    return count;
+}
+
+/* An index with pages of every kind: articles longer than a page, and one that was removed. */
+static const char *make_index_of_all_kinds(void)
+{
+    const char *path = make_index();
+    char *long_text = random_text(8, 9000), *gone_text = random_text(9, 9000);
+    const tt_article batch[2] = {article_of("long", long_text), article_of("gone", gone_text)};
+    const tt_id gone = {"gone", 4, 0, 0};
+    tt_live *live = NULL;
+    assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_add(live, batch, 2, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_remove(live, &gone, 1, NULL, NULL), TT_OK);
+    lines_free(&wanted);
+    ask(live, &wanted);
+    tt_live_close(live);
+    free(long_text);
+    free(gone_text);
+    return path;
+}
+
+/* Flips some bits of a page, one at a time. @return how many were refused, or found by the check */
+static int flip_page(const char *path, int file, size_t page, rng *r)
+{
+    int found = 0;
+    for (int k = 0; k < BITS; k++) {
+        const off_t at = (off_t)page * PAGE + rng_below(r, k < BITS / 2 ? 100 : PAGE);
+        unsigned char was, is;
+        uint64_t findings = 0;
+        assert_int_equal(pread(file, &was, 1, at), 1);
+        is = was ^ (unsigned char)(1u << rng_below(r, 8));
+        assert_int_equal(pwrite(file, &is, 1, at), 1);
+        if (is_refused(path) || tt_live_check(path, NULL, NULL, NULL, &findings, NULL) != TT_OK ||
+            findings > 0)
+            found++;
+        assert_int_equal(pwrite(file, &was, 1, at), 1);
+    }
+    return found;
+}
+
+static void a_bit_that_flips_in_any_kind_of_page_is_no_wrong_answer(void **state)
+{
+    const char *path = make_index_of_all_kinds();
+    static int kinds[PAGES_MOST];
+    int file = open(path, O_RDWR), pages[KINDS] = {0}, found[KINDS] = {0};
+    rng r = {17};
+    (void)state;
+    assert_true(file >= 0);
+    for (size_t k = 0, count = classify(file, kinds); k < count; k++)
+        if (pages[kinds[k]] < 6) {
+            found[kinds[k]] += flip_page(path, file, k, &r);
+            pages[kinds[k]]++;
+        }
+    (void)close(file);
+    for (int kind = 0; kind < KINDS; kind++) {
+        print_message("%s: %d pages, %d of %d flips found\n", kind_names[kind], pages[kind],
+                      found[kind], pages[kind] * BITS);
+        assert_true(pages[kind] > 0);
+        assert_true(kind == FREE || found[kind] > 0); /* what is free says nothing */
+    }
+    assert_true(found[OVERFLOW] == pages[OVERFLOW] * BITS); /* nothing but data */
+    (void)fresh_path();
+}
+
 static void a_file_cut_short_is_found(void **state)
 {
     const char *path = make_index();
@@ -213,6 +316,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bit_that_flips_is_found),
+        cmocka_unit_test(a_bit_that_flips_in_any_kind_of_page_is_no_wrong_answer),
         cmocka_unit_test(a_file_cut_short_is_found),
         cmocka_unit_test(other_files_versions_and_options_are_refused),
         cmocka_unit_test(a_second_writer_is_refused),

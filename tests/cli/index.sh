@@ -155,32 +155,67 @@ test_a_second_writer_is_refused_and_readers_are_not() {
     wait $watcher || fail "watch ended with $?"
 }
 
+# One round of being killed under load: command $1, from article $2 of the feed on, after $3 ms. What was
+# acknowledged is added to the file acknowledged.
+kill_once() {
+    local sent=$2
+    tail -n +"$sent" in.jsonl >part.jsonl
+    case $1 in
+    watch) "$TWICETOLD" watch a.db -q <part.jsonl >out 2>err & ;;
+    slow) while IFS= read -r line; do printf '%s\n' "$line"; done <part.jsonl |
+        exec "$TWICETOLD" watch a.db -q >out 2>err & ;;
+    gather) "$TWICETOLD" watch a.db -q --commit-every 20ms <part.jsonl >out 2>err & ;;
+    esac
+    watcher=$!
+    [ $(($3 % 5)) -eq 0 ] || for _ in $(seq 100); do [ -s out ] && break; sleep 0.05; done
+    sleep "$(printf '0.%03d' "$3")"
+    kill -9 $watcher 2>/dev/null
+    wait $watcher 2>/dev/null
+    grep '}$' out | verdicts /dev/stdin | cut -d' ' -f1 | tr -d '"' >now # the last line may be cut short
+    cat now >>acknowledged
+}
+
+# Every article in the file $1, a list of ids, is in the index as it was fed.
+all_are_there() {
+    awk -F'"' 'NR == FNR {want[$1] = 1; next} $4 in want' "$1" in.jsonl >asked.jsonl
+    run index query a.db asked.jsonl -q
+    exits 0
+    lines out "$(sort -u "$1" | wc -l)"
+    awk -F'"' '!($12 == "duplicate" && $16 == $8)' out >lost
+    empty lost
+}
+
 test_what_is_acknowledged_survives_a_kill() {
-    feed 3000 >in.jsonl
+    rounds=${TT_KILLS:-10} seed=${TT_SEED:-$RANDOM}
+    echo "TT_KILLS=$rounds TT_SEED=$seed"
+    RANDOM=$seed
+    feed $((rounds * 400 + 3000)) >in.jsonl
     : >acknowledged
-    for round in $(seq 20); do
-        "$TWICETOLD" watch a.db -q <in.jsonl >out 2>err &
-        watcher=$!
-        sleep "$(printf 0.%03d $((round * 37 % 300 + 20)))"
-        kill -9 $watcher 2>/dev/null
-        wait $watcher 2>/dev/null
-        grep '}$' out | verdicts /dev/stdin | cut -d' ' -f1 >>acknowledged
+    kinds=(watch gather slow)
+    for round in $(seq "$rounds"); do
+        at=$(($(sort -u acknowledged | wc -l) - 50))
+        kill_once "${kinds[round % 3]}" $((at < 1 ? 1 : at)) $((RANDOM % 280 + 15))
         [ -s acknowledged ] || continue # it may have ended before it was made
         run index check a.db
         exits 0
+        all_are_there now
     done
-    sort -u acknowledged >ids
-    [ -s ids ] || fail 'no verdict was written in 20 rounds'
-    sed 's/.*/{"id":&,"text":"nothing that is there"}/' ids >asked.jsonl
-    run index stat a.db --json
-    stored=$(sed 's/.*"articles":\([0-9]*\).*/\1/' out)
-    [ "$stored" -ge "$(wc -l <ids)" ] || fail "$stored stored, $(wc -l <ids) acknowledged"
+    [ -s acknowledged ] || fail 'no verdict was written'
+    all_are_there acknowledged
     watch a.db in.jsonl -q
     exits 0
+    run index stat a.db --json
+    sed 's/"memory_bytes":[0-9]*,//' out >before
+    watch a.db in.jsonl -q # the replay changes nothing
+    exits 0
+    run index stat a.db --json
+    sed 's/"memory_bytes":[0-9]*,//' out >after
+    same before after
     watch whole.db in.jsonl -q
-    run index query a.db in.jsonl -q
+    head -n 2000 in.jsonl | sed 's/"id":"/&again-/' >asked.jsonl
+    run index query a.db asked.jsonl -q
     cp out again
-    run index query whole.db in.jsonl -q
+    run index query whole.db asked.jsonl -q
     same again out
 }
 
@@ -202,6 +237,37 @@ test_a_full_disk_keeps_earlier_batches() {
     exits 0
     run index stat a.db --json
     has out '"articles":400,'
+}
+
+test_a_limit_of_memory_is_an_error_and_the_index_is_whole() {
+    (ulimit -v 4000000; "$TWICETOLD" --version >/dev/null 2>&1) || skip 'a sanitizer maps terabytes'
+    feed 3000 >in.jsonl
+    head -n 100 in.jsonl >first.jsonl
+    failures=0
+    for kilobytes in $(seq 40000 6000 400000); do
+        (ulimit -v "$kilobytes"; "$TWICETOLD" --version >/dev/null 2>&1) || continue # it cannot even start
+        rm -f a.db*
+        run index create a.db
+        run index add a.db first.jsonl -q
+        status=0
+        (ulimit -v "$kilobytes"; "$TWICETOLD" index add a.db in.jsonl -q --threads 1) >out 2>err || status=$?
+        [ "$status" -ne 0 ] || break
+        exits 3
+        has err 'out of memory'
+        failures=$((failures + 1))
+        run index check a.db
+        exits 0
+        run index stat a.db --json
+        [ "$(sed 's/.*"articles":\([0-9]*\).*/\1/' out)" -ge 100 ] || fail 'articles are gone'
+    done
+    [ "$status" -eq 0 ] || fail 'no limit is enough'
+    [ "$failures" -gt 2 ] || fail "$failures limits were too low"
+    run index check a.db
+    exits 0
+    run index add a.db in.jsonl -q
+    exits 0
+    run index stat a.db --json
+    has out '"articles":3000,'
 }
 
 test_other_files_are_told() {
