@@ -24,7 +24,8 @@ enum {
     FOR_EXPIRE = 1u << 7,
     FOR_STAT = 1u << 8,
     FOR_CHECK = 1u << 9,
-    FOR_WATCH = 1u << 10
+    FOR_WATCH = 1u << 10,
+    FOR_SHOW = 1u << 12
 };
 
 typedef struct settings settings;
@@ -40,7 +41,7 @@ typedef struct subcommand {
     int (*run)(const settings *s);
 } subcommand;
 
-extern const subcommand scan_command, dedup_command, eval_command, watch_command;
+extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command;
 
 /** `twicetold index ...`; the names are of two words. */
 extern const subcommand create_command, add_command, query_command, remove_command, expire_command,

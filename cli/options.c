@@ -5,7 +5,9 @@
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
 #define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH) /* articles go in */
 #define FOR_SHAPE (FOR_BUILD | FOR_CREATE)                      /* what decides the answers */
-#define FOR_ALL (FOR_INPUT | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
+#define FOR_TEXTS (FOR_INPUT | FOR_SHOW)                        /* articles are read */
+#define FOR_ALL                                                                                    \
+  (FOR_SHOW | FOR_INPUT | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
 const row option_rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
@@ -13,6 +15,12 @@ const row option_rows[] = {
      "FILE is written under a temporary name beside it and takes its place when it is whole."},
     {"output", 'o', FOR_DEDUP, 1, KIND_STRING, AT(output), 0, 0, "FILE",
      "write the kept records to FILE; - is standard output", "It must be given."},
+    {"cluster", 0, FOR_SHOW, 1, KIND_NUMBER, AT(cluster), 1, UINT32_MAX, "N",
+     "show cluster N: the kept article beside each copy", NULL},
+    {"section", 0, FOR_SHOW, 1, KIND_NUMBER, AT(section), 1, UINT32_MAX, "N",
+     "show section N: its first place beside each other", NULL},
+    {"all", 0, FOR_SHOW, 1, KIND_FLAG, AT(all), 0, 0, NULL,
+     "show every copy or place, and all of their text", "The default is the first three."},
     {"removed", 0, FOR_DEDUP, 1, KIND_STRING, AT(removed), 0, 0, "FILE",
      "write a line for each article that is not kept",
      "Each line is an object with \"id\", \"kept\" (the article kept in its place), \"relation\", "
@@ -78,29 +86,31 @@ const row option_rows[] = {
     {"paragraphs", 0, FOR_SHAPE, 0, KIND_PARAGRAPHS, AT(engine.paragraphs), 0, 0, "HOW",
      "auto: blocks between blank lines if there are any, else lines (default); line; blank; none",
      "With auto, hard-wrapped lines are joined; none takes the whole article."},
-    {"id-field", 0, FOR_INPUT, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
+    {"id-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
      "field that holds the id (default id)", NULL},
-    {"text-field", 0, FOR_INPUT, 0, KIND_STRING, AT(reader.text_field), 0, 0, "NAME",
+    {"text-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.text_field), 0, 0, "NAME",
      "field that holds the text (default text)", NULL},
-    {"whole", 0, FOR_INPUT, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
+    {"whole", 0, FOR_TEXTS, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
      "of wire formats, take headline, byline and dateline as text too",
      "They go in front of the body."},
-    {"max-article-bytes", 0, FOR_INPUT, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
+    {"max-article-bytes", 0, FOR_TEXTS, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
      UINT64_C(1) << 30, "SIZE",
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)", NULL},
-    {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
+    {"rejects", 0, FOR_TEXTS, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood",
      "A newline follows each. A record too long to be held in memory, or a file that cannot be "
      "read, is only named."},
     {"threads", 0, (FOR_INPUT | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1, KIND_THREADS,
      AT(engine.threads), 0, 256, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
-    {"quiet", 'q', (FOR_INPUT | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG,
+    {"quiet", 'q', (FOR_TEXTS | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG,
      AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
-    {"progress", 0, FOR_BUILD, 0, KIND_PROGRESS, AT(progress), 0, 0, "WHEN",
+    {"progress", 0, (FOR_BUILD | FOR_SHOW), 0, KIND_PROGRESS, AT(progress), 0, 0, "WHEN",
      "auto (default: where standard error is a terminal), always or never",
      "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "
      "'always' gives a line a second."},
+    {"color", 0, (FOR_SCAN | FOR_SHOW), 0, KIND_COLOR, AT(color), 0, 0, "WHEN",
+     "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
     {"json", 0, (FOR_EVAL | FOR_STAT), 1, KIND_FLAG, AT(json), 0, 0, NULL,
      "one JSON object instead of a table", "A score of which the gold says nothing is null."},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options", NULL},

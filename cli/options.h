@@ -23,10 +23,13 @@ struct settings {
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;
-    int64_t before;       /**< microseconds since 1970; TT_NO_TIME: not given */
-    int64_t older_than;   /**< microseconds; 0: not given */
-    int64_t window;       /**< likewise */
-    int64_t commit_every; /**< microseconds; 0: each article at once */
+    int32_t color; /**< COLOR_* of screen.h */
+    int32_t all;
+    uint32_t cluster, section; /**< numbers; 0: not given */
+    int64_t before;            /**< microseconds since 1970; TT_NO_TIME: not given */
+    int64_t older_than;        /**< microseconds; 0: not given */
+    int64_t window;            /**< likewise */
+    int64_t commit_every;      /**< microseconds; 0: each article at once */
     const char *const *inputs;
     size_t input_count;
 };

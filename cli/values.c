@@ -11,7 +11,7 @@
 
 static const char *const keep_words[] = {"longest", "first", "newest", NULL};
 static const char *const paragraph_words[] = {"auto", "line", "blank", "none", NULL};
-static const char *const progress_words[] = {"auto", "always", "never", NULL};
+static const char *const when_words[] = {"auto", "always", "never", NULL};
 
 static int find_word(const char *const *words, const char *text)
 {
@@ -179,7 +179,8 @@ int value_parse(const row *r, const char *text, settings *s)
     case KIND_SEED: return parse_seed(text, field);
     case KIND_KEEP: return parse_keep(text, &s->engine);
     case KIND_PARAGRAPHS: return parse_word(paragraph_words, text, field);
-    case KIND_PROGRESS: return parse_word(progress_words, text, field);
+    case KIND_PROGRESS:
+    case KIND_COLOR: return parse_word(when_words, text, field);
     case KIND_TIME: return parse_time(text, field);
     case KIND_DURATION: return parse_duration(text, (int64_t)r->maximum, field);
     case KIND_HELP:
@@ -208,7 +209,8 @@ void value_describe(const row *r, char *to, size_t size)
         (void)snprintf(to, size, "longest, first, newest or source:NAME,NAME,...");
         return;
     case KIND_PARAGRAPHS: (void)snprintf(to, size, "auto, line, blank or none"); return;
-    case KIND_PROGRESS: (void)snprintf(to, size, "auto, always or never"); return;
+    case KIND_PROGRESS:
+    case KIND_COLOR: (void)snprintf(to, size, "auto, always or never"); return;
     case KIND_TIME:
         (void)snprintf(to, size, "a date or a time, as 2025-11-24 or 2025-11-24T08:30:00Z");
         return;
@@ -227,7 +229,8 @@ const char *const *value_words(const row *r)
     switch (r->kind) {
     case KIND_KEEP: return keep_words;
     case KIND_PARAGRAPHS: return paragraph_words;
-    case KIND_PROGRESS: return progress_words;
+    case KIND_PROGRESS:
+    case KIND_COLOR: return when_words;
     default: return NULL;
     }
 }

@@ -1,0 +1,33 @@
+/* Two texts face to face: what they share, with the words in which it differs, and what they do
+ * not. */
+#ifndef CLI_FACE_H
+#define CLI_FACE_H
+
+#include "screen.h"
+#include "twicetold.h"
+
+/** A text and who it is; owned by whoever made it. */
+typedef struct face {
+    char *text;
+    size_t size;
+    char *source; /**< or NULL */
+    int64_t published;
+} face;
+
+typedef struct extent {
+    uint64_t begin, end;
+} extent;
+
+/** Names, sources and times above the columns. The names are ids. */
+void face_heads(const screen *s, const tt_id *left_id, const face *left, const tt_id *right_id,
+                const face *right);
+
+/** A passage of each, with a few words of what is around it. @return 0, or an exit code */
+int face_passages(const screen *s, const face *left, extent left_part, const face *right,
+                  extent right_part);
+
+/** The whole of both, aligned by the passages that they share. `all`: nothing is cut short.
+ * @return 0, or an exit code */
+int face_articles(const screen *s, const face *left, const face *right, int all);
+
+#endif

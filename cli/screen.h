@@ -1,0 +1,42 @@
+/*
+ * Standard output as a person sees it: how wide it is, whether it takes colours, and the few styles
+ * there are. Without colours every style prints nothing.
+ */
+#ifndef CLI_SCREEN_H
+#define CLI_SCREEN_H
+
+#include <stddef.h>
+
+enum { COLOR_AUTO = 0, COLOR_ALWAYS = 1, COLOR_NEVER = 2 };
+
+typedef enum style {
+    STYLE_PLAIN,
+    STYLE_STRONG, /**< headings, ids */
+    STYLE_FAINT,  /**< what is around the thing itself */
+    STYLE_NUMBER,
+    STYLE_CUT,  /**< only in the article on the left */
+    STYLE_ADDED /**< only in the one on the right */
+} style;
+
+typedef struct screen {
+    int columns; /**< 40 to 240 */
+    int colour;
+    int unicode; /**< box drawing and the like may be used */
+} screen;
+
+/** `wish` is a COLOR_*; auto: on a terminal that can, unless NO_COLOR says otherwise. */
+void screen_begin(screen *s, int wish);
+
+/** What turns a style on; STYLE_PLAIN turns all off. Never NULL. */
+const char *screen_style(const screen *s, style look);
+
+/** Prints `count` times `unicode`, or `ascii` where the screen does not take it. */
+void screen_repeat(const screen *s, const char *unicode, const char *ascii, int count);
+
+/** Prints text of others, in one line of at most `columns`. @return its columns */
+int screen_text(style look, const screen *s, const char *text, size_t size, int columns);
+
+/** All is written. @return 0, or an exit code after its message */
+int screen_end(void);
+
+#endif

@@ -1,0 +1,99 @@
+# shellcheck shell=bash disable=SC2154
+# show: passages side by side.
+
+notice='the reports of this service may not be stored or sold or read out on the air without the written consent of its editors who answer letters on the first Monday of each month except in August and then only by post in two copies'
+make_feed() {
+    first='A ferry ran aground in thick fog off Port Aldery early on Tuesday and was held fast on a sandbank for nine hours before tugs pulled it clear on the afternoon tide. The passengers, among them a school choir on its way home from a festival in Vellmoor, were given hot soup and blankets and were taken ashore in three lifeboats once the swell had eased.'
+    printf '{"id":"a","source":"Courier","published":"2034-05-08T04:45:00Z","text":"%s\\nNobody was hurt.\\n%s."}\n' "$first" "$notice" >feed.jsonl
+    printf '{"id":"b","text":"%s\\nNobody was hurt, the harbour master said."}\n' "${first/nine hours/eight hours}" >>feed.jsonl
+    printf '{"id":7,"text":"Prices of barley rose again in the northern markets this week, dealers said. %s\\n%s."}\n' "$(seq -s ' ' 100 180)" "$notice" >>feed.jsonl
+    run scan -q feed.jsonl -o result.jsonl
+    exits 0
+}
+
+test_an_article_beside_its_copy() {
+    make_feed
+    run show result.jsonl a feed.jsonl
+    exits 0
+    empty err
+    has out 'Courier, 2034-05-08 04:45'
+    has out '[nine]'
+    has out '[eight]'
+    has out 'harbour master said.'
+    grep -q ' ! ' out || fail 'no sign of a difference'
+    lacks out "$(printf '\033')"
+    [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail 'wider than 80'
+}
+
+test_an_integer_id_and_a_section() {
+    make_feed
+    run show result.jsonl 7 feed.jsonl
+    exits 0
+    has out 'section 1: '
+    has out '178 179 180'
+    cp out by_id
+    run show result.jsonl --section 1 feed.jsonl
+    exits 0
+    same by_id out
+}
+
+test_a_cluster_in_colours_and_in_columns() {
+    make_feed
+    COLUMNS=120 run show result.jsonl --cluster 1 --color always feed.jsonl
+    exits 0
+    has out "$(printf '\033[32m')"
+    has out "$(printf '\033[31m')"
+    sed 's/\x1b\[[0-9;]*m//g' out >bare
+    lacks bare "$(printf '\033')"
+    lacks bare '[nine]'
+    [ "$(awk 'length > 120' bare | wc -l)" -eq 0 ] || fail 'wider than 120'
+    [ "$(awk 'length > 80' bare | wc -l)" -gt 0 ] || fail 'not wider than 80'
+}
+
+test_a_text_that_repeats_itself() {
+    printf '{"id":"x","text":"%s.\\nSomething else stands between the two places of it.\\n%s."}\n' "$notice" "$notice" >feed.jsonl
+    run scan -q feed.jsonl -o result.jsonl
+    run show result.jsonl x feed.jsonl
+    exits 0
+    has out 'in 2 places'
+    has out 'Something else stands'
+}
+
+test_hostile_text_cannot_drive_the_terminal() {
+    printf '{"id":"\\u001b[31mred","text":"%s \\u001b]0;title\\u0007 \\u202egnp.exe \\u009b2J."}\n' "$notice" >feed.jsonl
+    printf '{"id":"b","text":"%s \\u001b[2J \\u007f."}\n' "$notice" >>feed.jsonl
+    run scan -q feed.jsonl -o result.jsonl
+    run show result.jsonl b feed.jsonl
+    exits 0
+    has out '\x1b'
+    has out 'u{202e}'
+    has out 'u{009b}'
+    LC_ALL=C.UTF-8 grep -q -P '[\x{1}-\x{9}\x{b}-\x{1f}\x{7f}-\x{9f}\x{202e}]' out && fail 'a control character'
+    return 0
+}
+
+test_what_is_missing_is_named() {
+    make_feed
+    run show result.jsonl nobody feed.jsonl
+    exits 3
+    has err 'result.jsonl does not name the article nobody'
+    run show result.jsonl --cluster 9 feed.jsonl
+    exits 3
+    has err 'result.jsonl has no cluster 9; it has 1 of them'
+    run show result.jsonl --section 9 feed.jsonl
+    has err 'result.jsonl has no section 9'
+    run show result.jsonl a
+    exits 2
+    has err 'give a RESULT, an ID (or --cluster N, --section N) and the INPUT of its scan'
+    run show result.jsonl --cluster 1 --section 1 feed.jsonl
+    exits 2
+    has err 'give --cluster or --section, not both'
+    head -n 1 feed.jsonl >part.jsonl
+    run show result.jsonl a part.jsonl
+    exits 3
+    has err 'are not in the input'
+    sed 's/the reports of this service may not be stored or sold//' feed.jsonl | cut -c 1-130 | sed 's/$/"}/' >other.jsonl
+    run show result.jsonl --section 1 other.jsonl
+    exits 3
+    has err 'give the INPUT of the scan that made the result'
+}
