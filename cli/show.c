@@ -342,10 +342,10 @@ const subcommand show_command = {
     .text = "Prints what a RESULT says of the article ID, or of one cluster or section: the\n"
             "texts side by side, what they share in line, words that differ marked. INPUT is\n"
             "that of the scan. With --cluster or --section there is no ID.",
-    .more = "On the left stands the article that is kept, or the first place of a section. The\n"
-            "sign between the columns is ! where words differ (red only on the left, green\n"
-            "only on the right; in brackets where there are no colours), < and > where only\n"
-            "one side has the text.",
+    .more = "On the left is the article that is kept, or the first place of a section. The\n"
+            "sign between the columns is ! where words differ (red on the left, green on the\n"
+            "right; in brackets where there are no colours), < and > where only one side has\n"
+            "the text.",
     .example = "twicetold show result.jsonl --cluster 1 feed.jsonl",
     .run = show_command_run,
 };
