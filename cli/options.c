@@ -3,9 +3,9 @@
 
 #define AT(field) offsetof(settings, field)
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
-#define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH) /* articles go in */
-#define FOR_SHAPE (FOR_BUILD | FOR_CREATE)                      /* what decides the answers */
-#define FOR_TEXTS (FOR_INPUT | FOR_SHOW)                        /* articles are read */
+#define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* articles go in */
+#define FOR_SHAPE (FOR_BUILD | FOR_CREATE) /* what decides the answers */
+#define FOR_TEXTS (FOR_INPUT | FOR_SHOW)   /* articles are read */
 #define FOR_ALL                                                                                    \
   (FOR_SHOW | FOR_INPUT | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
@@ -21,6 +21,12 @@ const row option_rows[] = {
      "show section N: its first place beside each other", NULL},
     {"all", 0, FOR_SHOW, 1, KIND_FLAG, AT(all), 0, 0, NULL,
      "show every copy or place, and all of their text", "The default is the first three."},
+    {"output", 'o', FOR_REPORT, 1, KIND_STRING, AT(output), 0, 0, "FILE",
+     "write the page to FILE; - is standard output", "It must be given."},
+    {"texts", 0, FOR_REPORT, 1, KIND_SIZE, AT(texts), 0, UINT64_C(1) << 30, "SIZE",
+     "embed so much text; K, M or G may follow (default 8M)",
+     "Texts of the largest clusters and of the sections with most places come first. What has no "
+     "room is listed or counted without its text."},
     {"removed", 0, FOR_DEDUP, 1, KIND_STRING, AT(removed), 0, 0, "FILE",
      "write a line for each article that is not kept",
      "Each line is an object with \"id\", \"kept\" (the article kept in its place), \"relation\", "
@@ -105,8 +111,8 @@ const row option_rows[] = {
      "The result is the same for any number."},
     {"quiet", 'q', (FOR_TEXTS | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG,
      AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
-    {"progress", 0, (FOR_BUILD | FOR_SHOW), 0, KIND_PROGRESS, AT(progress), 0, 0, "WHEN",
-     "auto (default: where standard error is a terminal), always or never",
+    {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_REPORT), 0, KIND_PROGRESS, AT(progress), 0, 0,
+     "WHEN", "auto (default: where standard error is a terminal), always or never",
      "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "
      "'always' gives a line a second."},
     {"color", 0, (FOR_SCAN | FOR_SHOW), 0, KIND_COLOR, AT(color), 0, 0, "WHEN",

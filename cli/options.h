@@ -30,6 +30,7 @@ struct settings {
     int64_t older_than;        /**< microseconds; 0: not given */
     int64_t window;            /**< likewise */
     int64_t commit_every;      /**< microseconds; 0: each article at once */
+    uint64_t texts;            /**< bytes; UINT64_MAX: not given */
     const char *const *inputs;
     size_t input_count;
 };

@@ -120,6 +120,7 @@ int options_parse(const subcommand *command, int argc, char **argv, settings *s)
     memset(s, 0, sizeof *s);
     s->command = command;
     s->before = TT_NO_TIME;
+    s->texts = UINT64_MAX;
     s->engine.struct_size = sizeof s->engine;
     s->reader.struct_size = sizeof s->reader;
     memset(longs, 0, sizeof longs);

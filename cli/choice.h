@@ -1,0 +1,26 @@
+/*
+ * What of a result a page lists, and whose texts it would rather embed: the largest clusters, the
+ * sections with most places, then pairs, each within a bound that a browser reads in a moment. What
+ * is over a bound is only counted.
+ */
+#ifndef CLI_CHOICE_H
+#define CLI_CHOICE_H
+
+#include "twicetold.h"
+
+enum { CHOICE_ARTICLES = 250000, CHOICE_PLACES = 400000, CHOICE_PAIRS = 250000 };
+
+/** Places in the result's arrays, in the order of the page. */
+typedef struct choice {
+    uint64_t *clusters, *sections, *pairs, *articles;
+    uint64_t cluster_count, section_count, pair_count, article_count;
+    uint64_t *number; /**< by article of the result: its place in `articles`; UINT64_MAX: none */
+    uint32_t *rank;   /**< likewise: how early its text is wanted; UINT32_MAX: never */
+} choice;
+
+/** @return 0, or an exit code after its message; choice_free() whatever the answer */
+int choice_make(choice *c, const tt_result *result);
+
+void choice_free(choice *c);
+
+#endif

@@ -1,0 +1,57 @@
+/* A cluster: who ran the story first, and what each made of it. */
+function timeLine(order, keep) {
+  const time = articles().published, known = order.filter(n => time[n] !== null);
+  if (known.length < 2) return null;
+  const first = time[known[0]], last = time[known[known.length - 1]], W = 960, L = 16, R = 16;
+  const x = n => L + (W - L - R) * (last === first ? 0 : (time[n] - first) / (last - first));
+  const ends = [], rows = known.map(n => {
+    let row = 0;
+    while (row < 8 && ends[row] !== undefined && x(n) - ends[row] < 13) row++;
+    ends[row] = x(n);
+    return row;
+  });
+  const base = 10 + Math.max(...rows) * 7;
+  const dots = known.map((n, i) => svg('circle', { cx: x(n), cy: base - rows[i] * 7, r: n === keep ? 7 : 5, class: n === keep ? 'dot kept' : 'dot' }, svg('title', {}, `${timeSaid(n)} ${titleOf(n)}`)));
+  const from = timeSaid(known[0]), to = timeSaid(known[known.length - 1]);
+  return svg('svg', { viewBox: `0 0 ${W} ${base + 36}`, class: 'timeline', role: 'img', 'aria-label': `${known.length} articles from ${from} to ${to}; the list below has each` },
+    svg('line', { x1: L, x2: W - R, y1: base, y2: base, class: 'axis' }), dots,
+    svg('text', { x: L - 8, y: base + 28, class: 'tick' }, from), svg('text', { x: W - R + 8, y: base + 28, class: 'tick', 'text-anchor': 'end' }, `${to}  (+${span(last - first)})`));
+}
+const timeSaid = n => time(articles().published[n]);
+
+/* What a copy has of the kept article: a bar, words, and the longest stretch that is its own. */
+function difference(keep, n) {
+  const from = textOf(keep), to = textOf(n);
+  if (from === undefined || to === undefined) {
+    const p = pairOf(n, keep);
+    return p === null ? el('p', { class: 'changes' }, 'Its text is not in this page.') : el('p', { class: 'changes' }, `${thousandths(p.overlap[0])} of it stands in the kept article (${RELATIONS[p.relation]}); its text is not in this page.`);
+  }
+  const al = align(from, to), c = changesOf(al), all = Math.max(1, c.kept + c.changed + c.added + c.cut);
+  if (c.changed + c.added + c.cut === 0) return el('p', { class: 'changes' }, 'Word for word the kept article.');
+  const [i, j] = c.longest;
+  return [el('p', { class: 'changes' }, bar([[c.kept / all, 'part-kept'], [c.changed / all, 'part-changed'], [c.added / all, 'part-added'], [c.cut / all, 'part-cut']], 'Shares of kept, changed, added and cut words'),
+    el('span', {}, `${whole(c.kept)} words kept`), c.changed > 0 ? el('span', { class: 'said-changed' }, `${whole(c.changed)} changed`) : null,
+    c.added > 0 ? el('span', { class: 'said-added' }, `${whole(c.added)} added`) : null, c.cut > 0 ? el('span', { class: 'said-cut' }, `${whole(c.cut)} cut`) : null),
+  j - i >= 6 ? el('blockquote', { class: 'added', dir: 'auto' }, hidden('Added: '), shorten(to.slice(al.b.begin[i], al.b.end[j - 1]).replace(/\s+/g, ' '), 220)) : null];
+}
+
+function showCluster([number]) {
+  const c = clusterNumbered(Number(number));
+  if (c === undefined) return null;
+  const keep = clusters().keep[c], order = asTheyRan(c), times = articles().published, first = times[order[0]];
+  const item = k => {
+    const n = order[k];
+    const after = first !== null && times[n] !== null && k > 0 ? `+${span(times[n] - first)}` : null;
+    return el('li', { class: n === keep ? 'kept' : null }, el('div', {}, articleAnchor(n),
+      k === 0 ? el('span', { class: 'badge first' }, first === null ? 'first in the input' : 'ran it first') : null,
+      n === keep ? el('span', { class: 'badge keep' }, 'kept') : null, after === null ? null : el('span', { class: 'after' }, after),
+      n === keep ? null : el('a', { class: 'side', href: compareLink(keep, n) }, 'side by side', hidden(` with ${titleOf(n)}`))),
+    byline(n), n === keep ? null : difference(keep, n));
+  };
+  return { title: `Cluster ${number}: ${titleOf(keep)}`, content: [el('h1', {}, bdi(titleOf(keep))),
+    el('p', { class: 'lead' }, `Cluster ${number}, ${plural(order.length, 'article')}. `, first === null ? 'No times are known.' : ['First run by ', sourceOf(order[0]) || bdi(articles().id[order[0]]), '.'],
+      ' Changes are told against the kept article.'),
+    timeLine(order, keep), el('p', { class: 'actions' }, button('Save as JSON', () => save(`cluster-${number}.json`, clusterAsJson(c)))),
+    paged(order.length, item, 'articles', 'list story')] };
+}
+

@@ -1,0 +1,189 @@
+/* Two articles side by side, or two places of one. Shared passages have one colour on both sides,
+ * words that differ in them are marked, and what one has alone stands out. */
+const HUES = 6;
+
+/* The runs of one side for paragraphs(): passages, words changed in them, and what is its own. */
+function sideRuns(al, side, text) {
+  const w = side === 0 ? al.a : al.b, of = al.of[side], equal = al.equal[side], runs = [];
+  const kind = i => of[i] === 0 ? 0 : of[i] * 2 + (equal[i] ? 0 : 1);
+  for (let i = 0; i < w.count;) {
+    let j = i + 1;
+    while (j < w.count && kind(j) === kind(i)) j++;
+    const passage = of[i], changed = passage > 0 && !equal[i];
+    const first = passage > 0 && (i === 0 || of[i - 1] !== passage), within = passage > 0 && !first;
+    const begin = within ? runs[runs.length - 1][1] : w.begin[i];
+    const end = !changed && passage > 0 && j < w.count && of[j] === passage ? w.begin[j] : w.end[j - 1];
+    runs.push([begin, end, part => passage > 0 ? passagePart(passage, changed, side, part, first && part.length > 0 && text.startsWith(part, begin)) : el('span', { class: 'alone' }, part)]);
+    i = j;
+  }
+  return runs;
+}
+
+function passagePart(passage, changed, side, part, first) {
+  const mark = el('mark', { class: `p${(passage - 1) % HUES}`, 'data-passage': passage });
+  if (first) mark.append(hidden(`[passage ${passage}] `));
+  mark.append(changed ? el(side === 0 ? 'del' : 'ins', {}, part) : part);
+  return mark;
+}
+
+function column(n, al, side, text) {
+  const name = `${side === 0 ? 'Left' : 'Right'}: ${titleOf(n)}`;
+  const body = el('div', { class: 'text scrolls', tabindex: 0, role: 'region', 'aria-label': name }, paragraphs(text, sideRuns(al, side, text)));
+  for (const p of body.querySelectorAll('p'))
+    if (p.querySelector('mark') === null && !al.self) p.classList.add('fresh');
+  return { body, element: el('section', { class: 'side-column' }, el('h2', {}, articleAnchor(n)), byline(n), body) };
+}
+
+/* Where passage `k` begins and ends in a column, from its top. */
+function extentOf(body, k) {
+  const marks = body.querySelectorAll(`mark[data-passage="${k}"]`);
+  if (marks.length === 0) return null;
+  const top = body.getBoundingClientRect().top - body.scrollTop;
+  return [marks[0].getBoundingClientRect().top - top, marks[marks.length - 1].getBoundingClientRect().bottom - top];
+}
+
+/* Scrolling one column moves the other to the same place of the same passage. */
+function tie(left, right, count, draw) {
+  let leader = null, asked = false;
+  const pairsOfPlaces = (from, to) => {
+    const points = [[0, 0]];
+    const found = [];
+    for (let k = 1; k <= count; k++) {
+      const x = extentOf(from, k), y = extentOf(to, k);
+      if (x && y) found.push([x[0], y[0]], [x[1], y[1]]);
+    }
+    found.sort((p, q) => p[0] - q[0]);
+    for (const p of found) if (p[0] > points[points.length - 1][0] && p[1] > points[points.length - 1][1]) points.push(p);
+    points.push([Math.max(from.scrollHeight, points[points.length - 1][0] + 1), Math.max(to.scrollHeight, points[points.length - 1][1] + 1)]);
+    return points;
+  };
+  const follow = (from, to) => {
+    const middle = from.clientHeight / 3, at = from.scrollTop + middle, points = pairsOfPlaces(from, to);
+    let i = 1;
+    while (i < points.length - 1 && points[i][0] < at) i++;
+    const [x0, y0] = points[i - 1], [x1, y1] = points[i];
+    to.scrollTop = y0 + (y1 - y0) * (at - x0) / Math.max(1, x1 - x0) - middle;
+  };
+  const tied = el('input', { type: 'checkbox', id: 'tied', checked: true });
+  for (const [from, to] of [[left, right], [right, left]]) {
+    for (const event of ['wheel', 'pointerdown', 'touchstart', 'keydown', 'focusin']) from.addEventListener(event, () => { leader = from; }, { passive: true });
+    from.addEventListener('scroll', () => {
+      if (asked) return;
+      asked = true;
+      requestAnimationFrame(() => {
+        asked = false;
+        if (tied.checked && leader === from) follow(from, to);
+        draw();
+      });
+    }, { passive: true });
+  }
+  return { tied, lead(body) { leader = body; } };
+}
+
+function ribbons(gutter, left, right, count, hue) {
+  const height = left.clientHeight, width = gutter.clientWidth, shapes = [];
+  gutter.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  const clamp = y => Math.max(-20, Math.min(height + 20, y));
+  for (let k = 1; k <= count; k++) {
+    const x = extentOf(left, k), y = extentOf(right, k);
+    if (!x || !y) continue;
+    const [a, b, c, d] = [x[0] - left.scrollTop, x[1] - left.scrollTop, y[0] - right.scrollTop, y[1] - right.scrollTop];
+    if (Math.max(b, d) < 0 || Math.min(a, c) > height) continue;
+    const m = width / 2;
+    shapes.push(svg('path', { class: `r${hue(k)}`, d: `M0 ${clamp(a)}C${m} ${clamp(a)} ${m} ${clamp(c)} ${width} ${clamp(c)}V${clamp(d)}C${m} ${clamp(d)} ${m} ${clamp(b)} 0 ${clamp(b)}Z` }));
+  }
+  gutter.replaceChildren(...shapes);
+}
+
+function factsOf(a, b) {
+  const p = pairOf(a, b);
+  if (p === null) return null;
+  return el('dl', { class: 'facts' }, [['relation', RELATIONS[p.relation]], ['resemblance', thousandths(p.resemblance)], ['of the left in the right', thousandths(p.overlap[0])], ['of the right in the left', thousandths(p.overlap[1])], ['facts that agree', thousandths(p.facts)]]
+    .map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
+}
+
+/* Buttons for the passages; each brings its passage into view on both sides. */
+function passageBar(al, left, right, tied) {
+  let current = 0;
+  const go = k => {
+    current = k;
+    for (const body of [left, right]) {
+      const x = extentOf(body, k);
+      if (x) body.scrollTop = Math.max(0, x[0] - 24);
+      body.querySelectorAll('mark.current').forEach(m => m.classList.remove('current'));
+      body.querySelectorAll(`mark[data-passage="${k}"]`).forEach(m => m.classList.add('current'));
+    }
+    tied.lead(null);
+    buttons.forEach((b, i) => b.setAttribute('aria-pressed', i + 1 === k));
+    say(`Passage ${k} of ${al.passages.length}: ${plural(al.passages[k - 1].words, 'word')}`);
+  };
+  const buttons = al.passages.map((p, i) => button(String(i + 1), () => go(i + 1), { class: `chip p${i % HUES}`, 'aria-pressed': 'false', title: plural(p.words, 'word'), 'aria-label': `Passage ${i + 1}, ${plural(p.words, 'word')}` }));
+  for (const body of [left, right]) {
+    body.addEventListener('click', event => {
+      const mark = event.target.closest('mark');
+      if (mark !== null && String(getSelection()) === '') go(Number(mark.dataset.passage));
+    });
+    body.addEventListener('keydown', event => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !['n', 'p'].includes(event.key) || buttons.length === 0) return;
+      go(event.key === 'n' ? current % buttons.length + 1 : (current + buttons.length - 2 + (current === 0 ? 1 : 0)) % buttons.length + 1);
+      event.preventDefault();
+    });
+  }
+  return { go, element: el('div', { class: 'chips', role: 'group', 'aria-label': 'Shared passages' }, buttons.slice(0, 60)) };
+}
+
+function legend(self) {
+  return el('p', { class: 'key' }, el('mark', { class: 'p0' }, 'shared'), ' ', el('mark', { class: 'p0' }, el('ins', {}, 'worded otherwise')), self ? null : [' ', el('span', { class: 'alone' }, 'only here')],
+    el('span', { class: 'hint' }, 'In a column, ', el('kbd', {}, 'n'), ' and ', el('kbd', {}, 'p'), ' go to the next and previous passage.'));
+}
+
+function summaryOf(al) {
+  const c = changesOf(al), shared = al.passages.reduce((n, p) => n + p.words, 0);
+  if (al.passages.length === 0) return al.self ? 'Nothing in it is repeated.' : 'They share no passage.';
+  const first = `${plural(al.passages.length, 'passage')}, ${plural(shared, 'word')} the same`;
+  return al.self ? `${first}. On the left where it stands first, on the right where it comes again.` : `${first}; ${whole(c.changed)} worded otherwise, ${whole(c.cut)} only on the left, ${whole(c.added)} only on the right.`;
+}
+
+function showCompare([keyA, keyB, word]) {
+  const a = articleOf(keyA), b = articleOf(keyB);
+  if (a === undefined || b === undefined) return null;
+  const textA = textOf(a), textB = textOf(b), self = a === b;
+  const heading = el('h1', {}, self ? 'Two places of one article' : 'Side by side');
+  if (textA === undefined || textB === undefined)
+    return { title: 'Side by side', content: [heading, factsOf(a, b), [a, b].filter(n => textOf(n) === undefined).map(notEmbedded)] };
+  const al = align(textA, textB);
+  if (!self && al.self) identical(al);
+  const left = column(a, al, 0, textA), right = column(b, al, 1, textB);
+  const gutter = svg('svg', { class: 'gutter', 'aria-hidden': 'true', preserveAspectRatio: 'none' });
+  const draw = () => ribbons(gutter, left.body, right.body, al.passages.length, k => (k - 1) % HUES);
+  const tied = tie(left.body, right.body, al.passages.length, draw);
+  const bar = passageBar(al, left.body, right.body, tied);
+  return { title: self ? `${titleOf(a)} against itself` : `${titleOf(a)} and ${titleOf(b)}`, wide: true, content: [heading,
+    el('p', { class: 'lead' }, summaryOf(al)), factsOf(a, b),
+    el('div', { class: 'tools' }, bar.element, el('label', { class: 'check' }, tied.tied, ' Scroll together'),
+      el('a', { class: 'button', href: link('dots', keyA, keyB) }, 'Dot plot'), self ? null : el('a', { class: 'button', href: compareLink(b, a) }, 'Swap')),
+    legend(self), el('div', { class: 'compare' }, left.element, gutter, right.element)],
+  shown() {
+    const watch = new ResizeObserver(draw);
+    watch.observe(left.body);
+    const k = passageAt(al, word);
+    if (k > 0) bar.go(k);
+    else if (self && al.passages.length > 0) bar.go(1);
+    draw();
+  } };
+}
+
+/* Two articles with the same text: one passage, all of it. */
+function identical(al) {
+  const n = al.a.count;
+  al.self = false;
+  al.passages = n === 0 ? [] : [{ a: 0, aEnd: n, b: 0, bEnd: n, words: n, blocks: [[0, 0, n]] }];
+  for (const side of [0, 1]) { al.of[side].fill(1); al.equal[side].fill(1); }
+}
+
+/* The passage of "left,right", word numbers of a dot plot; 0: none. */
+function passageAt(al, word) {
+  const [i, j] = (word || '').split(',').map(Number);
+  return al.passages.findIndex(p => p.a <= i && i < p.aEnd && p.b <= j && j < p.bEnd) + 1 || al.of[0][i] || 0;
+}
+

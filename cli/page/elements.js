@@ -1,0 +1,140 @@
+/* Making elements. Text of articles goes in as text nodes alone; nothing here reads markup. */
+const SVG = 'http://www.w3.org/2000/svg';
+
+function el(name, properties, ...children) {
+  const e = document.createElement(name);
+  fill(e, properties, children);
+  return e;
+}
+
+function svg(name, properties, ...children) {
+  const e = document.createElementNS(SVG, name);
+  fill(e, properties, children);
+  return e;
+}
+
+function fill(e, properties, children) {
+  for (const [key, value] of Object.entries(properties || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith('on')) e.addEventListener(key.slice(2), value);
+    else if (key === 'style') Object.entries(value).forEach(([name, text]) => e.style.setProperty(name, text));
+    else e.setAttribute(key, value === true ? '' : value);
+  }
+  e.append(...children.flat(Infinity).filter(c => c !== null && c !== undefined && c !== false));
+}
+
+const bdi = text => el('bdi', {}, String(text));
+const hidden = text => el('span', { class: 'hidden' }, text);
+
+const format = new Intl.NumberFormat('en');
+const whole = n => format.format(n);
+const plural = (n, one, many = one + 's') => `${whole(n)} ${n === 1 ? one : many}`;
+const percent = share => share <= 0 ? '0%' : share < 0.001 ? '<0.1%' : share >= 0.995 && share < 1 ? '>99%' : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+const thousandths = n => n < 0 ? '\u2013' : percent(n / 1000);
+
+function bytes(n) {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let u = 0;
+  while (n >= 1000 && u < units.length - 1) { n /= 1000; u++; }
+  return `${n < 10 && u > 0 ? n.toFixed(1) : Math.round(n)} ${units[u]}`;
+}
+
+const day = seconds => new Date(seconds * 1000).toISOString().slice(0, 10);
+const time = seconds => new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
+
+function timeOf(n) {
+  const t = articles().published[n];
+  return t === null ? null : el('time', { datetime: new Date(t * 1000).toISOString() }, time(t));
+}
+
+/* "3 h 5 min" */
+function span(seconds) {
+  const m = Math.round(seconds / 60);
+  if (m < 60) return `${m} min`;
+  if (m < 48 * 60) return m % 60 === 0 ? `${Math.floor(m / 60)} h` : `${Math.floor(m / 60)} h ${m % 60} min`;
+  return `${Math.round(m / 1440)} days`;
+}
+
+function sourceOf(n) {
+  const name = articles().sources[articles().source[n]];
+  return name === null ? null : bdi(name);
+}
+
+/* Source, time and id of an article, in small. */
+function byline(n) {
+  const parts = [sourceOf(n), timeOf(n), el('code', {}, bdi(articles().id[n]))].filter(p => p !== null);
+  return el('span', { class: 'byline' }, parts.map((p, i) => i === 0 ? p : [' \u00b7 ', p]));
+}
+
+const titleOf = n => articles().title[n] || String(articles().id[n]);
+const articleAnchor = n => el('a', { href: articleLink(n) }, bdi(titleOf(n)));
+
+function button(label, action, properties) {
+  return el('button', { type: 'button', onclick: action, ...properties }, label);
+}
+
+/* Gives the reader a file. */
+function save(name, value) {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 1) + '\n'], { type: 'application/json' }));
+  const a = el('a', { href: url, download: name });
+  document.body.append(a);
+  a.click();
+  a.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+function say(text) {
+  document.getElementById('status').textContent = text;
+}
+
+/* `count` items a page at a time; `make(i)` gives the element of one. */
+const PAGE = 40;
+function paged(count, make, label, className = 'list') {
+  const list = el('ol', { class: className }), where = el('span', { class: 'where' });
+  const box = el('div', { class: 'paged' });
+  let first = 0;
+  const turn = by => { first += by; show(); list.firstElementChild && list.firstElementChild.scrollIntoView({ block: 'nearest' }); };
+  const back = button('Previous', () => turn(-PAGE)), on = button('Next', () => turn(PAGE));
+  const show = () => {
+    const items = [];
+    for (let i = first; i < Math.min(first + PAGE, count); i++) items.push(make(i));
+    list.replaceChildren(...items);
+    list.setAttribute('start', first + 1);
+    back.disabled = first === 0;
+    on.disabled = first + PAGE >= count;
+    where.textContent = `${whole(first + 1)} to ${whole(Math.min(first + PAGE, count))} of ${whole(count)}`;
+    say(`${label}: ${where.textContent}`);
+  };
+  show();
+  box.append(list);
+  if (count > PAGE) box.append(el('div', { class: 'pager', role: 'group', 'aria-label': `Pages of ${label}` }, back, where, on));
+  return box;
+}
+
+/* A text as paragraphs. `runs`: ascending [begin, end, make]; make(text) wraps a part, `block` true
+ * marks a paragraph that one run covers. */
+function paragraphs(text, runs) {
+  const out = [];
+  let k = 0, from = 0;
+  for (const line of text.split('\n')) {
+    const to = from + line.length;
+    if (line.trim() !== '') {
+      const p = el('p', { dir: 'auto' });
+      let at = from;
+      while (k < runs.length && runs[k][1] <= from) k++;
+      for (let r = k; r < runs.length && runs[r][0] < to; r++) {
+        const begin = Math.max(runs[r][0], from), end = Math.min(runs[r][1], to);
+        if (begin > at) p.append(text.slice(at, begin));
+        if (end > begin) p.append(runs[r][2](text.slice(begin, end)));
+        at = Math.max(at, end);
+      }
+      if (at < to) p.append(text.slice(at, to));
+      out.push(p);
+    }
+    from = to + 1;
+  }
+  return out;
+}
+
+const notEmbedded = n => el('p', { class: 'note' }, 'The text of ', bdi(articles().id[n]), ` (${bytes(articles().bytes[n])}) is not in this page: texts up to ${bytes(overview().texts_bound)} are, those of the largest clusters first. `, el('code', {}, 'twicetold report --texts SIZE'), ' takes more.');
+

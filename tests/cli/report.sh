@@ -1,0 +1,145 @@
+# shellcheck shell=bash disable=SC2154
+# The page of a result: what is in it, and what a wrong input is told. How it looks and behaves in a
+# browser is tests/page/page.py.
+
+# A block of data of a page, as it stands.
+block() { sed -n "s/^.*<script type=\"application\/json\" id=\"$1\">\(.*\)<\/script>\$/\1/p" "$2" | tail -n 1; }
+
+test_a_page_has_its_data_and_loads_nothing() {
+    feed 200 >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    run report result.jsonl in.jsonl -o page.html
+    exits 0
+    has err '200 articles, '
+    [ "$(head -c 15 page.html)" = '<!doctype html>' ] || fail 'no HTML'
+    has page.html "default-src 'none'; script-src 'sha256-"
+    ! grep -oE '(src|href)="[^#"]*"' page.html | grep -v 'href=""' || fail 'the page loads something'
+    lacks page.html '@DATA@'
+    for id in overview articles clusters pairs sections texts-0; do
+        [ -n "$(block $id page.html)" ] || fail "no block $id"
+    done
+    block overview page.html >data
+    has data '"articles":200,'
+    has data "\"clusters\":$(grep -c '"type":"cluster"' result.jsonl),"
+    has data "\"sections\":$(grep -c '"type":"section"' result.jsonl),"
+    has data "\"summary\":$(tail -n 1 result.jsonl)}"
+    no_leftovers
+}
+
+test_the_same_bytes_for_any_number_of_threads() {
+    feed 200 >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    run report -q result.jsonl in.jsonl -o one.html --threads 1
+    run report -q result.jsonl in.jsonl -o - --threads 7
+    exits 0
+    empty err
+    same one.html out
+}
+
+test_titles_sources_and_days_are_shown() {
+    text='one two three four five six seven eight nine ten eleven twelve thirteen fourteen'
+    for n in 1 2; do
+        printf '{"id":%s,"title":"The title","source":"Gazette","published":"2034-05-0%sT23:59:59Z","text":"%s"}\n' $n $n "$text"
+    done >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    run report -q result.jsonl in.jsonl -o page.html
+    exits 0
+    block articles page.html >data
+    has data '"id":[1,2]'
+    has data '"title":["The title","The title"]'
+    has data '"sources":[null,"Gazette"]'
+    block overview page.html >data
+    has data '"by_source":[["Gazette",2,1,'
+    has data '"by_day":[[23496,1,0,80,0],[23497,1,1,80,0]]'
+}
+
+test_no_byte_of_an_article_ends_its_block() {
+    evil='</script><script>alert(1)</script><!-- <script> \u2028 ]]>'
+    for n in 1 2; do
+        printf '{"id":"%s%s","title":"%s","source":"%s","text":"%s one two three four five six seven"}\n' "$evil" $n "$evil" "$evil" "$evil"
+    done >in.jsonl
+    run scan -q in.jsonl -o '<!--.jsonl' --keep "source:$evil"
+    exits 0
+    run report -q '<!--.jsonl' in.jsonl -o page.html
+    exits 0
+    # only the page's own elements: six blocks of data and the program
+    [ "$(grep -o '<script' page.html | wc -l)" -eq 7 ] || fail "$(grep -o '<script' page.html | wc -l) elements of script"
+    [ "$(grep -o '</script' page.html | wc -l)" -eq 7 ] || fail 'an element of script is ended elsewhere'
+    ! grep -q '<!-' page.html || fail 'a comment begins'
+    has page.html '\u003c/script>'
+}
+
+test_texts_are_embedded_up_to_a_bound() {
+    feed 200 >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    run report result.jsonl in.jsonl -o page.html --texts 4K
+    exits 0
+    block overview page.html >data
+    has data '"texts_bound":4096,'
+    [ "$(sed 's/.*"texts_bytes":\([0-9]*\),.*/\1/' data)" -le 4096 ] || fail 'more than 4096 bytes of text'
+    [ "$(sed 's/.*"texts":\([0-9]*\),.*/\1/' data)" -ge 1 ] || fail 'no text'
+    run report -q result.jsonl in.jsonl -o page.html --texts 0
+    exits 0
+    lacks page.html 'id="texts-0"'
+}
+
+test_other_texts_than_the_scan_had() {
+    feed 100 >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    head -n 50 in.jsonl >half.jsonl
+    run report result.jsonl half.jsonl -o page.html
+    exits 3
+    has err 'result.jsonl names'
+    has err 'are not in the input, the first is'
+    absent page.html
+    sed 's/"text":"[^"]*"/"text":"short"/' in.jsonl >other.jsonl
+    run report result.jsonl other.jsonl -o page.html
+    exits 3
+    has err 'whose text is another one of 5 bytes; give the INPUT of its scan'
+    absent page.html
+    no_leftovers
+}
+
+test_what_is_no_result() {
+    feed 10 >in.jsonl
+    run report in.jsonl in.jsonl -o page.html
+    exits 3
+    has err 'in.jsonl:1: no "type"'
+    run report none.jsonl in.jsonl -o page.html
+    exits 3
+    has err 'none.jsonl'
+    absent page.html
+}
+
+test_rejected_records_are_named() {
+    feed 100 >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    { cat in.jsonl; echo '{'; } >more.jsonl
+    run report result.jsonl more.jsonl -o page.html
+    exits 1
+    has err 'more.jsonl:101: invalid JSON'
+    block overview page.html >data
+    has data '"rejected":1,'
+}
+
+test_wrong_command_lines() {
+    : >in.jsonl
+    run report in.jsonl -o page.html
+    exits 2
+    has err 'give the result and the INPUT of its scan'
+    run report in.jsonl in.jsonl
+    exits 2
+    has err 'no output given; -o FILE is needed, or -o -'
+    run report in.jsonl other.jsonl -o in.jsonl
+    exits 2
+    has err 'in.jsonl is input and output at once'
+}
+
+test_an_empty_result() {
+    : >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    run report result.jsonl in.jsonl -o page.html
+    exits 0
+    block overview page.html >data
+    has data '"articles":0,'
+}
