@@ -11,7 +11,8 @@
 
 const row option_rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
-     "write the result to FILE (default: standard output)",
+     "write the result to FILE; - is standard output (the default; on a terminal without -o, an "
+     "overview)",
      "FILE is written under a temporary name beside it and takes its place when it is whole."},
     {"output", 'o', FOR_DEDUP, 1, KIND_STRING, AT(output), 0, 0, "FILE",
      "write the kept records to FILE; - is standard output", "It must be given."},

@@ -94,6 +94,7 @@ static int open_standard_output(output *out)
     out->fd = STDOUT_FILENO;
     if (fstat(STDOUT_FILENO, &state) != 0)
         return open_failure(out->name);
+    out->terminal = isatty(STDOUT_FILENO);
     if (S_ISREG(state.st_mode)) {
         out->stood = 1;
         out->device = state.st_dev;
@@ -198,11 +199,34 @@ static int write_all(output *out, const char *bytes, size_t size)
     return out->error == 0 ? 0 : -1;
 }
 
+/* On a terminal, the characters that JSON lets stand and a terminal obeys (DEL; U+0080 to U+009F,
+ * which begin with byte c2) are written as \uNNNN. */
+static int write_tame(output *out, const char *bytes, size_t size)
+{
+    size_t begin = 0;
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)bytes[i];
+        const int held = out->held, control = c == 0x7f || (held && c >= 0x80 && c < 0xa0);
+        char escaped[8];
+        if (!held && !control && c != 0xc2)
+            continue;
+        (void)write_all(out, bytes + begin, i - begin);
+        if (held && !control)
+            (void)write_all(out, "\xc2", 1);
+        (void)snprintf(escaped, sizeof escaped, "\\u%04x", c);
+        if (control)
+            (void)write_all(out, escaped, 6);
+        out->held = c == 0xc2;
+        begin = control || out->held ? i + 1 : i;
+    }
+    return write_all(out, bytes + begin, size - begin);
+}
+
 int output_flush(output *out)
 {
     const size_t size = out->used;
     out->used = 0;
-    return write_all(out, out->buffer, size);
+    return out->terminal ? write_tame(out, out->buffer, size) : write_all(out, out->buffer, size);
 }
 
 int output_write(void *ctx, const char *bytes, size_t size)
@@ -214,7 +238,7 @@ int output_write(void *ctx, const char *bytes, size_t size)
     if (size > BUFFER_SIZE - out->used && output_flush(out) != 0)
         return -1;
     if (size >= BUFFER_SIZE)
-        return write_all(out, bytes, size);
+        return out->terminal ? write_tame(out, bytes, size) : write_all(out, bytes, size);
     if (size != 0)
         memcpy(out->buffer + out->used, bytes, size);
     out->used += size;

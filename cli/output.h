@@ -16,6 +16,8 @@ typedef struct output {
     char *temporary;   /**< what is written until then; NULL where written directly */
     int fd;            /**< -1: not open */
     int signal_number; /**< of signals_remember() */
+    int terminal;      /**< it is JSON for a terminal, which is to be kept from obeying it */
+    int held;          /**< then: byte c2 has come and waits for the next */
     int error;         /**< errno of the first failed write */
     int stood;         /**< a file stood there before, which device and inode name */
     dev_t device;

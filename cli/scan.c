@@ -1,9 +1,11 @@
+#define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
-#include "run.h"
+#include "overview.h"
 
 static int write_result(run *r)
 {
@@ -44,21 +46,34 @@ static void report(const run *r)
                  summary.articles == 1 ? "" : "s", r->rejected, found, speed);
 }
 
+/* A person at a terminal gets an overview; -o - gives the result there too. */
+static int wants_overview(const settings *s)
+{
+    return s->output == NULL && isatty(STDOUT_FILENO);
+}
+
 static int scan(const settings *s)
 {
+    const int person = wants_overview(s);
+    overview view;
     run r;
     int ended = run_open(&r, s);
+    memset(&view, 0, sizeof view);
+    view.spool = (output)OUTPUT_NONE;
+    if (ended == 0 && person)
+        ended = overview_begin(&view, &r);
     if (ended == 0)
         ended = run_build(&r);
     if (ended == 0)
-        ended = write_result(&r);
+        ended = person ? overview_print(&view, &r) : write_result(&r);
     if (ended == 0)
         ended = run_publish(&r);
     if (ended == 0) {
-        if (!s->quiet)
+        if (!s->quiet && !person)
             report(&r);
         ended = run_exit_code(&r);
     }
+    overview_end(&view);
     run_close(&r);
     return ended;
 }
@@ -71,8 +86,10 @@ const subcommand scan_command = {
     .text = "Finds near-duplicate articles and repeated sections; the result is JSON Lines.\n"
             "INPUT is JSON Lines, a .txt file (one article), a directory of these, any of\n"
             "them gzip or zstd, or - for JSON Lines on standard input.",
-    .more = "Each line of the result has a type: pair, cluster or section; summary is last.\n"
-            "Rejected records are named on standard error as FILE:LINE: reason.",
+    .more = "Rejected records are named on standard error as FILE:LINE: reason.\n"
+            "On a terminal and without -o, an overview is printed instead of the result: the\n"
+            "counts, the largest clusters and the passages repeated most. -o - prints the\n"
+            "result.",
     .example = "twicetold scan feed.jsonl archive/ -o result.jsonl",
     .run = scan,
 };
