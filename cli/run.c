@@ -7,8 +7,6 @@
 
 #include "message.h"
 
-enum { SHOWN_ID_BYTES = 100 };
-
 /* ==== Outputs ============================================================================= */
 
 static int refuse_clashes(const run *r)
@@ -108,28 +106,6 @@ static int batch_reserve(batch *b, size_t count)
     return b->capacity == 0 ? message_failure("out of memory") : 0;
 }
 
-/* Why the builder did not take an article. */
-static void describe_refusal(const tt_record *record, tt_status status, char *to, size_t size)
-{
-    const tt_article *a = &record->article;
-    const char *quote = (a->flags & TT_ARTICLE_INTEGER_ID) != 0 ? "" : "\"";
-    size_t shown = a->id_size < SHOWN_ID_BYTES ? a->id_size : SHOWN_ID_BYTES;
-    while (shown > 0 && shown < a->id_size && ((unsigned char)a->id[shown] & 0xc0) == 0x80)
-        shown--;
-    switch (status) {
-    case TT_EDUPLICATE:
-        (void)snprintf(to, size, "id %s%.*s%s%s was seen before", quote, (int)shown, a->id,
-                       shown < a->id_size ? "..." : "", quote);
-        return;
-    case TT_EFORMAT: (void)snprintf(to, size, "id or text is not valid UTF-8"); return;
-    case TT_ELIMIT:
-        (void)snprintf(to, size, "text of %zu bytes is over the limit", a->text_size);
-        return;
-    case TT_EINVAL: (void)snprintf(to, size, "no id"); return;
-    default: (void)snprintf(to, size, "%s", tt_status_name(status)); return;
-    }
-}
-
 static int reject(run *r, const tt_record *record, const char *reason)
 {
     r->rejected++;
@@ -147,10 +123,10 @@ static int reject(run *r, const tt_record *record, const char *reason)
 
 int run_reject(run *r, const tt_record *record, tt_status status)
 {
-    char reason[SHOWN_ID_BYTES + 60];
+    char reason[200];
     if (status == TT_OK)
         return reject(r, record, record->reason);
-    describe_refusal(record, status, reason, sizeof reason);
+    tt_article_refusal(&record->article, status, reason, sizeof reason);
     return reject(r, record, reason);
 }
 

@@ -226,6 +226,11 @@ TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options
 TT_API TT_NODISCARD tt_status tt_builder_add(tt_builder *builder, const tt_article *articles,
                                              size_t count, tt_status *statuses, tt_error *error);
 
+/** Writes why tt_builder_add(), tt_live_add() or tt_live_query() did not take an article, in
+ * English and without a full stop: "no id", "id \"a-1\" was seen before". `status`: as it came;
+ * `out`: room for `size` bytes, 200 are enough; always NUL-terminated. Threads: any. */
+TT_API void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size);
+
 /** Finds what the options ask for among the articles added and leaves the builder empty.
  * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT. Owner: the caller, tt_index_close(). */
 TT_API TT_NODISCARD tt_status tt_builder_finish(tt_builder *builder, tt_index **out,

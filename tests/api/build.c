@@ -1,5 +1,7 @@
 #include "../texts.h"
 
+#include <stdio.h>
+
 static tt_builder *open_builder(const tt_options *options)
 {
     tt_builder *b = NULL;
@@ -182,6 +184,35 @@ static void each_bad_article_is_told_why(void **state)
         if (statuses[k] != wanted[k])
             fail_msg("article %zu: %s", k, tt_status_name(statuses[k]));
     tt_builder_close(b);
+}
+
+static void assert_refusal(const tt_article *a, tt_status status, const char *wanted)
+{
+    char reason[200];
+    tt_article_refusal(a, status, reason, sizeof reason);
+    assert_string_equal(reason, wanted);
+}
+
+static void a_refusal_says_what_is_wrong_and_where(void **state)
+{
+    char id[300], wanted[200];
+    tt_article a = article_of("7", "text");
+    (void)state;
+    assert_refusal(&a, TT_EDUPLICATE, "id \"7\" was seen before");
+    a.flags = TT_ARTICLE_INTEGER_ID;
+    assert_refusal(&a, TT_EDUPLICATE, "id 7 was seen before");
+    assert_refusal(&a, TT_EFORMAT, "id or text is not valid UTF-8");
+    assert_refusal(&a, TT_ELIMIT, "text of 4 bytes is over the limit");
+    assert_refusal(&a, TT_EINVAL, "no id");
+    assert_refusal(&a, TT_ENOMEM, "out of memory");
+
+    memset(id, 'x', sizeof id);
+    memcpy(id + 99, "\xc3\xa9", 2); /* the cut would fall into it */
+    a = (tt_article){.id = id, .id_size = sizeof id};
+    (void)snprintf(wanted, sizeof wanted, "id \"%.99s...\" was seen before", id);
+    assert_refusal(&a, TT_EDUPLICATE, wanted);
+    tt_article_refusal(&a, TT_EDUPLICATE, wanted, 8);
+    assert_string_equal(wanted, "id \"xxx");
 }
 
 static void without_statuses_one_bad_article_keeps_out_the_batch(void **state)
@@ -560,6 +591,7 @@ int main(void)
         cmocka_unit_test(an_integer_id_is_not_the_string_of_its_digits),
         cmocka_unit_test(thousands_of_ids_are_told_apart),
         cmocka_unit_test(each_bad_article_is_told_why),
+        cmocka_unit_test(a_refusal_says_what_is_wrong_and_where),
         cmocka_unit_test(without_statuses_one_bad_article_keeps_out_the_batch),
         cmocka_unit_test(a_builder_is_empty_after_finish_and_takes_more),
         cmocka_unit_test(null_arguments_are_refused_or_ignored),
