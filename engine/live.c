@@ -325,10 +325,11 @@ int64_t tt_live_newest(const tt_live *x)
     return newest > now ? now : newest;
 }
 
-tt_status tt_live_stat_get(const tt_live *x, tt_live_stat *out, tt_error *error)
+tt_status tt_live_stat_get(tt_live *x, tt_live_stat *out, tt_error *error)
 {
     if (x == NULL || out == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or out is NULL");
+    TTI_TRY(tti_live_refresh(x, error));
     memset(out, 0, sizeof *out);
     out->articles = x->shelf.living;
     out->tokens = x->shelf.token_count;

@@ -658,9 +658,9 @@ typedef struct tt_live_stat {
                                  counts as later than now */
 } tt_live_stat;
 
-/** Numbers of an index. Cost: linear in the articles. */
-TT_API TT_NODISCARD tt_status tt_live_stat_get(const tt_live *live, tt_live_stat *out,
-                                               tt_error *error);
+/** Numbers of an index, as it is now. Cost: linear in the articles. @return TT_OK; else as
+ * tt_live_open() */
+TT_API TT_NODISCARD tt_status tt_live_stat_get(tt_live *live, tt_live_stat *out, tt_error *error);
 
 /** The time of the newest article there was, but none later than now; TT_NO_TIME where there was
  * none. */

@@ -353,8 +353,10 @@ void tti_file_close(tti_file *f)
     for (int k = 0; k < STATEMENTS; k++)
         (void)sqlite3_finalize(f->statements[k]);
     (void)sqlite3_close(f->db);
-    if (f->lock >= 0)
+    if (f->lock >= 0) {
+        (void)flock(f->lock, LOCK_UN); /* a child forked meanwhile shares the descriptor */
         (void)close(f->lock);
+    }
     free(f->path);
     free(f);
 }

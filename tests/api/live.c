@@ -1,7 +1,9 @@
 /* The living index: its verdicts are those of a scan, and do not depend on how it came about. */
+#define _POSIX_C_SOURCE 200809L
 #include "live.h"
 
 #include <math.h>
+#include <sys/wait.h>
 
 #ifndef TT_FEED
 #  define TT_FEED "corpora/feed/articles.jsonl"
@@ -322,6 +324,31 @@ static void an_id_that_is_there_is_replaced(void **state)
     (void)fresh_path();
 }
 
+static uint64_t count_articles(tt_live *live)
+{
+    tt_live_stat stat;
+    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    return stat.articles;
+}
+
+static void a_reader_counts_what_was_added_since(void **state)
+{
+    const char *path = fresh_path();
+    char *text = random_text(1, 100);
+    const tt_article a = article_of("a", text);
+    tt_live *writer = NULL, *reader = NULL;
+    (void)state;
+    assert_int_equal(tt_live_open(&writer, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+    assert_int_equal(count_articles(reader), 0);
+    assert_int_equal(tt_live_add(writer, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(count_articles(reader), 1);
+    tt_live_close(reader);
+    tt_live_close(writer);
+    free(text);
+    (void)fresh_path();
+}
+
 static int count_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 {
     (void)verdicts;
@@ -362,6 +389,34 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
     (void)fresh_path();
 }
 
+/* ---- Forks ------------------------------------------------------------------------------------
+ */
+
+static void a_child_that_lives_on_does_not_keep_the_lock(void **state)
+{
+    const char *path = fresh_path();
+    tt_live *live = NULL;
+    int wait[2];
+    pid_t child;
+    (void)state;
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(pipe(wait), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        char end;
+        (void)close(wait[1]);
+        _exit(read(wait[0], &end, 1) == 0 ? 0 : 1); /* until the parent closes it */
+    }
+    (void)close(wait[0]);
+    tt_live_close(live);
+    assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK);
+    tt_live_close(live);
+    (void)close(wait[1]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    (void)fresh_path();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,7 +424,9 @@ int main(void)
         cmocka_unit_test(verdicts_on_made_articles_are_those_of_a_scan),
         cmocka_unit_test(answers_follow_from_what_is_there),
         cmocka_unit_test(an_id_that_is_there_is_replaced),
+        cmocka_unit_test(a_reader_counts_what_was_added_since),
         cmocka_unit_test(ten_thousand_of_the_same_are_one_document),
+        cmocka_unit_test(a_child_that_lives_on_does_not_keep_the_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
