@@ -1,5 +1,5 @@
-/* Articles of a builder from an Arrow stream; their text is handed on where it stands. */
-#include "builder.h"
+/* Articles from an Arrow stream; their text is handed on where it stands. */
+#include "feed.h"
 
 #include <string.h>
 
@@ -28,16 +28,16 @@ static int find_column(const struct ArrowSchema *schema, const char *name, int u
 }
 
 /* Puts row `i` of a batch of the stream into the builder's batch. */
-static int take_element(builder_object *b, const column columns[COLUMNS], int64_t i)
+static int take_element(feed *f, const column columns[COLUMNS], int64_t i)
 {
-    batch *t = b->batch;
+    batch *t = f->batch;
     tt_article *a;
     cell c;
-    if (core_add_row(b) != 0)
+    if (core_add_row(f) != 0)
         return -1;
-    a = core_next_article(b, b->rows - 1);
+    a = core_next_article(f, f->rows - 1);
     if (!core_column_text(&columns[ID], i, &c)) {
-        core_name_by_row(b, a);
+        core_name_by_row(f, a);
     } else if (c.integer) {
         memcpy(t->digits[t->count], c.text, c.size);
         a->id = t->digits[t->count];
@@ -48,7 +48,7 @@ static int take_element(builder_object *b, const column columns[COLUMNS], int64_
         a->id_size = c.size;
     }
     if (!core_column_text(&columns[TEXT], i, &c))
-        return core_reject(b, b->rows - 1, NULL, a, TT_EFORMAT, "no text");
+        return core_reject(f, f->rows - 1, NULL, a, TT_EFORMAT, "no text");
     a->text = c.text;
     a->text_size = c.size;
     if (core_column_text(&columns[SOURCE], i, &c)) {
@@ -56,12 +56,12 @@ static int take_element(builder_object *b, const column columns[COLUMNS], int64_
         a->source_size = c.size;
     }
     a->published = core_column_time(&columns[PUBLISHED], i);
-    return core_push(b);
+    return core_push(f);
 }
 
 /* One batch of the stream: a struct, which may itself be a slice and may have nulls. */
-static int take_array(builder_object *b, const struct ArrowSchema *schema,
-                      const struct ArrowArray *array, const int64_t places[COLUMNS])
+static int take_array(feed *f, const struct ArrowSchema *schema, const struct ArrowArray *array,
+                      const int64_t places[COLUMNS])
 {
     const uint8_t *valid = array->n_buffers > 0 ? array->buffers[0] : NULL;
     column columns[COLUMNS];
@@ -76,27 +76,27 @@ static int take_array(builder_object *b, const struct ArrowSchema *schema,
     for (int64_t i = 0; i < array->length; i++) {
         const int64_t at = array->offset + i;
         if (array->null_count != 0 && valid != NULL && (valid[at >> 3] >> (at & 7) & 1) == 0) {
-            if (core_add_row(b) != 0 ||
-                core_reject(b, b->rows - 1, NULL, NULL, TT_EFORMAT, "no text") != 0)
+            if (core_add_row(f) != 0 ||
+                core_reject(f, f->rows - 1, NULL, NULL, TT_EFORMAT, "no text") != 0)
                 return -1;
-        } else if (take_element(b, columns, i) != 0) {
+        } else if (take_element(f, columns, i) != 0) {
             return -1;
         }
     }
-    return core_flush(b, NULL); /* the articles borrow from the batch */
+    return core_flush(f, NULL); /* the articles borrow from the batch */
 }
 
-static int take_stream(builder_object *b, struct ArrowArrayStream *stream,
-                       const struct ArrowSchema *schema, const int64_t places[COLUMNS])
+static int take_stream(feed *f, struct ArrowArrayStream *stream, const struct ArrowSchema *schema,
+                       const int64_t places[COLUMNS])
 {
     for (;;) {
         struct ArrowArray array = {0};
         const double began = core_now();
         int failed;
-        core_leave(&b->call);
+        core_leave(&f->call);
         failed = stream->get_next(stream, &array);
-        core_enter(&b->call);
-        b->read_seconds += core_now() - began;
+        core_enter(&f->call);
+        f->read_seconds += core_now() - began;
         if (PyErr_CheckSignals() != 0) {
             failed = -1;
         } else if (failed != 0) {
@@ -104,47 +104,47 @@ static int take_stream(builder_object *b, struct ArrowArrayStream *stream,
             if (reason != NULL && strstr(reason, "KeyboardInterrupt") != NULL)
                 PyErr_SetNone(PyExc_KeyboardInterrupt); /* it met the producer, written in Python */
             else
-                (void)core_raise_text(TT_EIO, b->rows, "the Arrow stream failed: %s",
+                (void)core_raise_text(TT_EIO, f->rows, "the Arrow stream failed: %s",
                                       reason != NULL ? reason : strerror(failed));
         } else if (array.release == NULL) {
             return 0;
         } else {
-            failed = take_array(b, schema, &array, places);
+            failed = take_array(f, schema, &array, places);
         }
         if (array.release != NULL) {
-            core_leave(&b->call);
+            core_leave(&f->call);
             array.release(&array);
-            core_enter(&b->call);
+            core_enter(&f->call);
         }
         if (failed)
             return -1;
     }
 }
 
-/* add_stream(capsule, id, text, source, published, id_needed) */
+/* add_stream(capsule, id, text, source, published, id_needed, others_needed) */
 PyObject *core_add_stream(PyObject *self, PyObject *args)
 {
-    builder_object *b = (builder_object *)self;
+    feed *f = (feed *)self;
     const char *names[COLUMNS];
     PyObject *capsule;
     struct ArrowArrayStream *stream;
     struct ArrowSchema schema;
     int64_t places[COLUMNS];
-    int id_needed, failed;
-    if (!PyArg_ParseTuple(args, "Ozszzp", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
-                          &names[PUBLISHED], &id_needed))
+    int id_needed, others_needed, failed;
+    if (!PyArg_ParseTuple(args, "Ozszzpp", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
+                          &names[PUBLISHED], &id_needed, &others_needed))
         return NULL;
     stream = PyCapsule_GetPointer(capsule, STREAM_NAME);
-    if (stream == NULL || core_begin(b) != 0)
+    if (stream == NULL || core_begin(f) != 0)
         return NULL;
-    core_leave(&b->call);
+    core_leave(&f->call);
     failed = stream->release == NULL ? -1 : stream->get_schema(stream, &schema);
-    core_enter(&b->call);
+    core_enter(&f->call);
     if (failed != 0) {
         const char *reason = failed == -1 ? "it was read before" : stream->get_last_error(stream);
         (void)core_raise_text(TT_EIO, UINT64_MAX, "the Arrow stream failed: %s",
                               reason != NULL ? reason : strerror(failed));
-        return core_end(b, 1);
+        return core_end(f, 1);
     }
     if (strcmp(schema.format, "+s") != 0) {
         (void)core_raise_text(TT_EINVAL, UINT64_MAX,
@@ -152,11 +152,13 @@ PyObject *core_add_stream(PyObject *self, PyObject *args)
                               schema.format);
         failed = -1;
     }
-    failed = failed || find_column(&schema, names[ID], COLUMN_ID, id_needed, &places[ID]) != 0 ||
-             find_column(&schema, names[TEXT], COLUMN_TEXT, 1, &places[TEXT]) != 0 ||
-             find_column(&schema, names[SOURCE], COLUMN_TEXT, 1, &places[SOURCE]) != 0 ||
-             find_column(&schema, names[PUBLISHED], COLUMN_TIME, 1, &places[PUBLISHED]) != 0 ||
-             take_stream(b, stream, &schema, places) != 0;
+    failed =
+        failed || find_column(&schema, names[ID], COLUMN_ID, id_needed, &places[ID]) != 0 ||
+        find_column(&schema, names[TEXT], COLUMN_TEXT, 1, &places[TEXT]) != 0 ||
+        find_column(&schema, names[SOURCE], COLUMN_TEXT, others_needed, &places[SOURCE]) != 0 ||
+        find_column(&schema, names[PUBLISHED], COLUMN_TIME, others_needed, &places[PUBLISHED]) !=
+            0 ||
+        take_stream(f, stream, &schema, places) != 0;
     schema.release(&schema);
-    return core_end(b, failed);
+    return core_end(f, failed);
 }

@@ -2,12 +2,17 @@
  * The extension module behind the package twicetold: what its sources share. It sees twicetold.h
  * and the limited API of Python 3.9; it links no Arrow library, but speaks Arrow's C interfaces.
  *
- *   module.c   the module, exceptions, long calls without the GIL
- *   builder.c  the type that collects articles; files.c, mappings.c and arrow.c feed it
- *   columns.c  one column of an Arrow stream, as strings and times
- *   index.c    a result: counts, summary, streams, JSON Lines
- *   stream.c   a result's tables as Arrow streams
- *   rows.c     such a stream as dicts, for those who have no Arrow library
+ *   module.c    the module, exceptions, long calls without the GIL
+ *   options.c   the library's options from a dict, and as one
+ *   feed.c      articles into the library in batches, from files.c, mappings.c and arrow.c
+ *   columns.c   one column of an Arrow stream, as strings and times
+ *   builder.c   a feed into a builder, and at its end a result
+ *   index.c     a result: counts, summary, streams, JSON Lines; tables.c, its tables
+ *   live.c      the handle of a living index
+ *   judging.c   a feed into it, and at its end the verdicts; verdicts.c, their table
+ *   grow.c      tables as Arrow: columns that grow, batches that are lent
+ *   stream.c    such batches as a stream
+ *   rows.c      a stream as dicts, for those who have no Arrow library
  */
 #ifndef CORE_H
 #define CORE_H
@@ -97,6 +102,13 @@ int core_progress(void *ctx, const char *stage, uint64_t done, uint64_t total);
 
 double core_now(void); /* seconds */
 
+/* A tp_new for types that only the module makes. */
+PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names);
+
+/* Sets the fields that a dict names. @return 0, or -1 and an exception is raised */
+int core_take_options(tt_options *to, PyObject *dict);
+PyObject *core_options_dict(const tt_options *resolved);
+
 /* ==== Columns of an Arrow stream ============================================================== */
 
 typedef struct column {
@@ -151,13 +163,28 @@ void core_index_drop(shared_index *index);
 /* A new Index object, which takes `index` over, also where it fails. */
 PyObject *core_index_new(tt_index *index);
 
-/* Opens a stream of a table. @return 0, or -1: out of memory */
-int core_stream_open(struct ArrowArrayStream *out, shared_index *index, table_kind kind);
+/* A stream of a table, in a capsule. */
+PyObject *core_table_stream(shared_index *index, table_kind kind);
 
 /* The rows of the next batch of the stream in a capsule as a list of dicts; None at the end. */
 PyObject *core_rows_next(PyObject *module, PyObject *capsule);
 
-extern PyType_Spec core_builder_spec, core_index_spec;
-extern PyObject *core_index_type;
+/* ==== Living index ============================================================================ */
+
+/* The object of a handle; other objects hold it while they use it. */
+typedef struct live_object {
+    PyObject_HEAD tt_live *live; /* NULL: closed */
+    long process;                /* that opened it */
+} live_object;
+
+/* Whether it is open, and in this process. @return 0, or -1 and an exception is raised */
+int core_live_check(const live_object *l);
+
+/* What is wrong with the index at a path, a list of str. */
+PyObject *core_live_findings(PyObject *module, PyObject *path);
+
+extern PyType_Spec core_builder_spec, core_index_spec, core_live_spec, core_judging_spec,
+    core_verdicts_spec;
+extern PyObject *core_index_type, *core_live_type, *core_verdicts_type;
 
 #endif /* CORE_H */

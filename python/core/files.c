@@ -1,5 +1,5 @@
-/* Articles of a builder from files, through the library's reader. */
-#include "builder.h"
+/* Articles from files, through the library's reader. */
+#include "feed.h"
 
 #include <stdlib.h>
 
@@ -15,35 +15,35 @@ static int keep_record(PyObject *kept, const tt_record *r)
 }
 
 /* One batch of the reader's. */
-static int take_records(builder_object *b, const tt_record *records, size_t count, PyObject *kept)
+static int take_records(feed *f, const tt_record *records, size_t count, PyObject *kept)
 {
-    static const size_t most = BATCH_ROWS;
+    const size_t most = f->batch_rows;
     const tt_record *good[BATCH_ROWS];
     for (size_t first = 0; first < count; first += most) {
         const size_t stop = count - first < most ? count : first + most;
-        const uint64_t row = b->rows;
+        const uint64_t row = f->rows;
         for (size_t i = first; i < stop; i++) {
             const tt_record *r = &records[i];
-            if (core_add_row(b) != 0)
+            if (core_add_row(f) != 0)
                 return -1;
             if (r->status != TT_OK) {
-                if (core_reject(b, b->rows - 1, r, &r->article, r->status, r->reason) != 0)
+                if (core_reject(f, f->rows - 1, r, &r->article, r->status, r->reason) != 0)
                     return -1;
                 continue;
             }
-            *core_next_article(b, b->rows - 1) = r->article;
-            good[b->batch->count++] = r;
+            *core_next_article(f, f->rows - 1) = r->article;
+            good[f->batch->count++] = r;
         }
-        if (core_flush(b, good) != 0)
+        if (core_flush(f, good) != 0)
             return -1;
         for (size_t i = first; kept != NULL && i < stop; i++)
-            if (b->accepted[row + i - first] && keep_record(kept, &records[i]) != 0)
+            if (f->accepted[row + i - first] && keep_record(kept, &records[i]) != 0)
                 return -1;
     }
     return 0;
 }
 
-static int read_all(builder_object *b, tt_reader *reader, PyObject *kept)
+static int read_all(feed *f, tt_reader *reader, PyObject *kept)
 {
     for (;;) {
         const tt_record *records;
@@ -52,16 +52,16 @@ static int read_all(builder_object *b, tt_reader *reader, PyObject *kept)
         tt_error error = {0};
         tt_status status;
         const double began = core_now();
-        core_leave(&b->call);
+        core_leave(&f->call);
         status = tt_reader_next(reader, &records, &count, &error);
         tt_reader_progress(reader, &done, &total);
-        core_enter(&b->call);
-        b->read_seconds += core_now() - began;
-        if (status != TT_OK || core_progress(&b->call, "read", done, total) != 0)
-            return core_fail(b, &error);
+        core_enter(&f->call);
+        f->read_seconds += core_now() - began;
+        if (status != TT_OK || core_progress(&f->call, "read", done, total) != 0)
+            return core_fail(f, &error);
         if (count == 0)
             return 0;
-        if (take_records(b, records, count, kept) != 0)
+        if (take_records(f, records, count, kept) != 0)
             return -1;
     }
 }
@@ -69,7 +69,7 @@ static int read_all(builder_object *b, tt_reader *reader, PyObject *kept)
 /* read(paths, id_field, text_field, max_article_bytes, threads, kept) */
 PyObject *core_read(PyObject *self, PyObject *args)
 {
-    builder_object *b = (builder_object *)self;
+    feed *f = (feed *)self;
     tt_reader_options o = TT_READER_OPTIONS_INIT;
     unsigned long long limit;
     PyObject *paths, *kept;
@@ -82,7 +82,7 @@ PyObject *core_read(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!zzKiO", &PyTuple_Type, &paths, &o.id_field, &o.text_field,
                           &limit, &o.threads, &kept))
         return NULL;
-    if (core_begin(b) != 0)
+    if (core_begin(f) != 0)
         return NULL;
     o.max_article_bytes = limit;
     count = PyTuple_Size(paths);
@@ -91,25 +91,25 @@ PyObject *core_read(PyObject *self, PyObject *args)
         names[i] = PyBytes_AsString(PyTuple_GetItem(paths, i));
         if (names[i] == NULL) {
             free(names);
-            return core_end(b, 1);
+            return core_end(f, 1);
         }
     }
     if (names == NULL) {
         (void)PyErr_NoMemory();
-        return core_end(b, 1);
+        return core_end(f, 1);
     }
-    core_leave(&b->call);
+    core_leave(&f->call);
     status = tt_reader_open(&reader, names, (size_t)count, &o, &error);
-    core_enter(&b->call);
-    b->reading = 1;
+    core_enter(&f->call);
+    f->reading = 1;
     if (status != TT_OK)
         (void)core_raise(&error);
     else
-        failed = read_all(b, reader, kept == Py_None ? NULL : kept);
-    b->reading = 0;
-    core_leave(&b->call);
+        failed = read_all(f, reader, kept == Py_None ? NULL : kept);
+    f->reading = 0;
+    core_leave(&f->call);
     tt_reader_close(reader);
-    core_enter(&b->call);
+    core_enter(&f->call);
     free(names);
-    return core_end(b, failed);
+    return core_end(f, failed);
 }

@@ -1,5 +1,5 @@
 /* The type Index: a result in memory, and the ways out of it. */
-#include "core.h"
+#include "table.h"
 
 #include <errno.h>
 #include <math.h>
@@ -27,48 +27,19 @@ void core_index_drop(shared_index *index)
     free(index);
 }
 
-/* 'l' if the digits are an int64 as Python would write it, 'L' a uint64, 'u' neither. */
-static char integer_format(const tt_article *a)
-{
-    char text[24];
-    const int negative = a->id_size > 0 && a->id[0] == '-';
-    const size_t first = (size_t)negative;
-    if (!(a->flags & TT_ARTICLE_INTEGER_ID) || a->id_size == first || a->id_size > 20)
-        return 'u';
-    for (size_t i = first; i < a->id_size; i++)
-        if (a->id[i] < '0' || a->id[i] > '9')
-            return 'u';
-    if (a->id[first] == '0' && (negative || a->id_size > 1))
-        return 'u';
-    memcpy(text, a->id, a->id_size);
-    text[a->id_size] = '\0';
-    errno = 0;
-    (void)strtoll(text, NULL, 10);
-    if (errno == 0)
-        return 'l';
-    errno = 0;
-    (void)strtoull(text, NULL, 10);
-    return errno == 0 && !negative ? 'L' : 'u';
-}
-
 /* What all ids of an index can be. */
 static char choose_id_format(const tt_index *index)
 {
+    id_kinds kinds = {0};
     tt_summary s;
-    int negative = 0, big = 0;
     tt_index_summary(index, &s);
-    for (uint64_t i = 0; i < s.articles; i++) {
+    for (uint64_t i = 0; i < s.articles && !kinds.text; i++) {
         tt_article a;
-        char format;
         if (tt_index_article(index, i, &a, NULL) != TT_OK)
             return 'u';
-        format = integer_format(&a);
-        negative |= a.id_size > 0 && a.id[0] == '-';
-        big |= format == 'L';
-        if (format == 'u' || (negative && big))
-            return 'u';
+        core_ids_note(&kinds, a.id, a.id_size, a.flags);
     }
-    return s.articles == 0 ? 'u' : big ? 'L' : 'l';
+    return core_ids_format(&kinds);
 }
 
 PyObject *core_index_new(tt_index *index)
@@ -101,35 +72,14 @@ static void index_dealloc(PyObject *self)
 
 /* ==== Methods ================================================================================= */
 
-static void release_capsule(PyObject *capsule)
-{
-    struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule, STREAM_NAME);
-    if (stream != NULL && stream->release != NULL)
-        stream->release(stream);
-    free(stream);
-}
-
 static PyObject *index_stream(PyObject *self, PyObject *args)
 {
     int kind;
-    struct ArrowArrayStream *stream;
-    PyObject *capsule;
     if (!PyArg_ParseTuple(args, "i", &kind))
         return NULL;
     if (kind < 0 || kind >= TABLE_KINDS)
         return core_raise_text(TT_EINVAL, UINT64_MAX, "there is no such table");
-    stream = calloc(1, sizeof *stream);
-    if (stream == NULL ||
-        core_stream_open(stream, ((index_object *)self)->shared, (table_kind)kind) != 0) {
-        free(stream);
-        return PyErr_NoMemory();
-    }
-    capsule = PyCapsule_New(stream, STREAM_NAME, release_capsule);
-    if (capsule == NULL) {
-        stream->release(stream);
-        free(stream);
-    }
-    return capsule;
+    return core_table_stream(((index_object *)self)->shared, (table_kind)kind);
 }
 
 /* A byte for each article: 1 kept, 0 dropped. */
@@ -165,56 +115,6 @@ static PyObject *index_kept(PyObject *self, PyObject *nothing)
     return kept;
 }
 
-/* Takes a reference; 0 where there is none to take. */
-static int put(PyObject *dict, const char *key, PyObject *value)
-{
-    const int good = value != NULL && PyDict_SetItemString(dict, key, value) == 0;
-    Py_XDECREF(value);
-    return good;
-}
-
-static PyObject *rule(double value)
-{
-    if (value < 0)
-        return PyUnicode_FromString("off");
-    return value == 0 ? PyUnicode_FromString("auto") : PyFloat_FromDouble(value);
-}
-
-static PyObject *keep(const tt_options *o)
-{
-    static const char *const names[] = {"longest", "first", "newest"};
-    if (o->keep == TT_KEEP_SOURCE)
-        return PyUnicode_FromFormat("source:%s", o->keep_sources);
-    return PyUnicode_FromString(names[o->keep]);
-}
-
-static PyObject *options_dict(const tt_options *o)
-{
-    static const char *const paragraphs[] = {"auto", "line", "blank", "none"};
-    PyObject *d = PyDict_New();
-    if (d == NULL ||
-        !(put(d, "pairs", PyBool_FromLong((o->find & TT_FIND_PAIRS) != 0)) &&
-          put(d, "clusters", PyBool_FromLong((o->find & TT_FIND_CLUSTERS) != 0)) &&
-          put(d, "sections", PyBool_FromLong((o->find & TT_FIND_SECTIONS) != 0)) &&
-          put(d, "series", PyBool_FromLong((o->find & TT_FIND_SERIES) != 0)) &&
-          put(d, "resemblance", rule(o->resemblance)) &&
-          put(d, "containment", rule(o->containment)) && put(d, "overlap", rule(o->overlap)) &&
-          put(d, "facts", rule(o->facts)) &&
-          put(d, "min_section", PyLong_FromUnsignedLong(o->min_section)) &&
-          put(d, "keep", keep(o)) && put(d, "drop", PyFloat_FromDouble(o->drop)) &&
-          put(d, "max_matches", PyLong_FromUnsignedLong(o->max_matches)) &&
-          put(d, "shingle_tokens", PyLong_FromUnsignedLong(o->shingle_tokens)) &&
-          put(d, "hashes", PyLong_FromUnsignedLong(o->sketch_size)) &&
-          put(d, "bands", PyLong_FromUnsignedLong(o->bands)) &&
-          put(d, "seed", PyLong_FromUnsignedLongLong(o->seed)) &&
-          put(d, "paragraphs", PyUnicode_FromString(paragraphs[o->paragraphs])) &&
-          put(d, "max_article_bytes", PyLong_FromUnsignedLongLong(o->max_article_bytes)))) {
-        Py_XDECREF(d);
-        return NULL;
-    }
-    return d;
-}
-
 /* As in the lines of a result: seconds to the microsecond. */
 static double micro(double seconds)
 {
@@ -231,7 +131,7 @@ static PyObject *index_summary(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
         return NULL;
     tt_index_summary(index, &s);
-    options = options_dict(tt_index_options(index));
+    options = core_options_dict(tt_index_options(index));
     if (options == NULL)
         return NULL;
     return Py_BuildValue(
@@ -289,17 +189,10 @@ static PyMethodDef methods[] = {
     {"write", index_write, METH_VARARGS, "write(fd, rejected, read, total): JSON Lines"},
     {NULL, NULL, 0, NULL}};
 
-static PyObject *refuse_new(PyTypeObject *type, PyObject *args, PyObject *names)
-{
-    (void)type;
-    (void)args;
-    (void)names;
-    PyErr_SetString(PyExc_TypeError, "Builder.finish() makes these");
-    return NULL;
-}
-
-static PyType_Slot slots[] = {
-    {Py_tp_new, refuse_new}, {Py_tp_dealloc, index_dealloc}, {Py_tp_methods, methods}, {0, NULL}};
+static PyType_Slot slots[] = {{Py_tp_new, core_refuse_new},
+                              {Py_tp_dealloc, index_dealloc},
+                              {Py_tp_methods, methods},
+                              {0, NULL}};
 
 PyType_Spec core_index_spec = {.name = "twicetold._core.Index",
                                .basicsize = sizeof(index_object),

@@ -1,8 +1,8 @@
 /*
- * Articles of a builder from Python mappings. Text of a str is encoded for the time of a batch: the
+ * Articles from Python mappings. Text of a str is encoded for the time of a batch: the
  * limited API of 3.9 gives no way to the bytes that a str may hold.
  */
-#include "builder.h"
+#include "feed.h"
 
 /* The value of a key, a new reference; NULL, and nothing raised, where there is none. */
 static PyObject *value_of(PyObject *row, PyObject *key)
@@ -27,7 +27,7 @@ static PyObject *value_of(PyObject *row, PyObject *key)
 
 /* The bytes of a str or bytes object, held for the batch. @return 1; 0: it is neither, or no UTF-8,
  * and *reason says so; -1: raised. Takes the reference. */
-static int hold_bytes(builder_object *b, PyObject *value, const char **bytes, size_t *size,
+static int hold_bytes(feed *f, PyObject *value, const char **bytes, size_t *size,
                       const char **reason)
 {
     PyObject *held;
@@ -46,9 +46,9 @@ static int hold_bytes(builder_object *b, PyObject *value, const char **bytes, si
         *reason = "text is not a string";
         return 0;
     }
-    if (b->batch->held == NULL)
-        b->batch->held = PyList_New(0);
-    if (held == NULL || b->batch->held == NULL || PyList_Append(b->batch->held, held) != 0) {
+    if (f->batch->held == NULL)
+        f->batch->held = PyList_New(0);
+    if (held == NULL || f->batch->held == NULL || PyList_Append(f->batch->held, held) != 0) {
         Py_XDECREF(held);
         return -1;
     }
@@ -59,12 +59,12 @@ static int hold_bytes(builder_object *b, PyObject *value, const char **bytes, si
 }
 
 /* As hold_bytes(); a whole number becomes its digits. */
-static int hold_id(builder_object *b, PyObject *value, tt_article *a, const char **reason)
+static int hold_id(feed *f, PyObject *value, tt_article *a, const char **reason)
 {
     PyObject *whole, *digits;
     int taken;
     if (PyUnicode_Check(value) || PyBytes_Check(value))
-        return hold_bytes(b, value, &a->id, &a->id_size, reason);
+        return hold_bytes(f, value, &a->id, &a->id_size, reason);
     whole = PyBool_Check(value) ? NULL : PyNumber_Index(value);
     Py_DECREF(value);
     if (whole == NULL) {
@@ -78,7 +78,7 @@ static int hold_id(builder_object *b, PyObject *value, tt_article *a, const char
     Py_DECREF(whole);
     if (digits == NULL)
         return -1;
-    taken = hold_bytes(b, digits, &a->id, &a->id_size, reason);
+    taken = hold_bytes(f, digits, &a->id, &a->id_size, reason);
     a->flags |= TT_ARTICLE_INTEGER_ID;
     return taken;
 }
@@ -109,15 +109,14 @@ typedef struct keys {
 } keys;
 
 /* Fills an article from a row. @return 1; 0: *reason says why not; -1: raised */
-static int read_row(builder_object *b, PyObject *row, const keys *k, tt_article *a,
-                    const char **reason)
+static int read_row(feed *f, PyObject *row, const keys *k, tt_article *a, const char **reason)
 {
     PyObject *value = value_of(row, k->id);
     int taken = 1;
     if (value != NULL)
-        taken = hold_id(b, value, a, reason);
+        taken = hold_id(f, value, a, reason);
     else if (!PyErr_Occurred())
-        core_name_by_row(b, a);
+        core_name_by_row(f, a);
     if (taken != 1 || PyErr_Occurred())
         return PyErr_Occurred() ? -1 : taken;
     value = value_of(row, k->text);
@@ -125,11 +124,11 @@ static int read_row(builder_object *b, PyObject *row, const keys *k, tt_article 
         *reason = "no text";
         return PyErr_Occurred() ? -1 : 0;
     }
-    taken = hold_bytes(b, value, &a->text, &a->text_size, reason);
+    taken = hold_bytes(f, value, &a->text, &a->text_size, reason);
     if (taken != 1)
         return taken;
     value = value_of(row, k->source);
-    if (value != NULL && hold_bytes(b, value, &a->source, &a->source_size, reason) < 0)
+    if (value != NULL && hold_bytes(f, value, &a->source, &a->source_size, reason) < 0)
         return -1;
     value = PyErr_Occurred() ? NULL : value_of(row, k->published);
     if (value != NULL && take_time(value, &a->published) != 0)
@@ -137,7 +136,7 @@ static int read_row(builder_object *b, PyObject *row, const keys *k, tt_article 
     return PyErr_Occurred() ? -1 : 1;
 }
 
-static int take_row(builder_object *b, PyObject *row, const keys *k)
+static int take_row(feed *f, PyObject *row, const keys *k)
 {
     const char *reason = "";
     tt_article *a;
@@ -145,37 +144,37 @@ static int take_row(builder_object *b, PyObject *row, const keys *k)
     if (!PyDict_Check(row) && (!PyMapping_Check(row) || PyUnicode_Check(row) || PyList_Check(row) ||
                                PyTuple_Check(row))) {
         PyErr_Format(PyExc_TypeError, "article %llu is not a mapping but %R",
-                     (unsigned long long)b->rows, (PyObject *)Py_TYPE(row));
+                     (unsigned long long)f->rows, (PyObject *)Py_TYPE(row));
         return -1;
     }
-    if (core_add_row(b) != 0)
+    if (core_add_row(f) != 0)
         return -1;
-    a = core_next_article(b, b->rows - 1);
-    taken = read_row(b, row, k, a, &reason);
+    a = core_next_article(f, f->rows - 1);
+    taken = read_row(f, row, k, a, &reason);
     if (taken == 0)
-        return core_reject(b, b->rows - 1, NULL, a, TT_EFORMAT, reason);
-    return taken < 0 ? -1 : core_push(b);
+        return core_reject(f, f->rows - 1, NULL, a, TT_EFORMAT, reason);
+    return taken < 0 ? -1 : core_push(f);
 }
 
 /* add_rows(iterable, id, text, source, published) */
 PyObject *core_add_rows(PyObject *self, PyObject *args)
 {
-    builder_object *b = (builder_object *)self;
+    feed *f = (feed *)self;
     PyObject *iterable, *iterator, *row;
     keys k;
     int failed = 0;
     if (!PyArg_ParseTuple(args, "OOOOO", &iterable, &k.id, &k.text, &k.source, &k.published))
         return NULL;
     iterator = PyObject_GetIter(iterable);
-    if (iterator == NULL || core_begin(b) != 0) {
+    if (iterator == NULL || core_begin(f) != 0) {
         Py_XDECREF(iterator);
         return NULL;
     }
     while (!failed && (row = PyIter_Next(iterator)) != NULL) {
-        failed = take_row(b, row, &k);
+        failed = take_row(f, row, &k);
         Py_DECREF(row);
     }
-    failed = failed || PyErr_Occurred() || core_flush(b, NULL) != 0;
+    failed = failed || PyErr_Occurred() || core_flush(f, NULL) != 0;
     Py_DECREF(iterator);
-    return core_end(b, failed);
+    return core_end(f, failed);
 }

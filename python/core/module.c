@@ -20,6 +20,7 @@ const char *core_status_code(tt_status status)
     case TT_ELIMIT: return "TT_ELIMIT";
     case TT_ESTOPPED: return "TT_ESTOPPED";
     case TT_EDUPLICATE: return "TT_EDUPLICATE";
+    case TT_ELOCKED: return "TT_ELOCKED";
     case TT_EINTERNAL: break;
     }
     return "TT_EINTERNAL";
@@ -112,6 +113,15 @@ int core_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
     return call->raised;
 }
 
+PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names)
+{
+    (void)type;
+    (void)args;
+    (void)names;
+    PyErr_SetString(PyExc_TypeError, "only the package makes these");
+    return NULL;
+}
+
 /* ==== Module ================================================================================== */
 
 static PyObject *eval(PyObject *module, PyObject *args)
@@ -143,6 +153,20 @@ static PyObject *eval(PyObject *module, PyObject *args)
         s.section_recall, "granularity", s.section_granularity);
 }
 
+static PyObject *parse_time(PyObject *module, PyObject *args)
+{
+    const char *text;
+    Py_ssize_t size;
+    int64_t micros;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "s#", &text, &size))
+        return NULL;
+    micros = core_time_parse(text, (size_t)size);
+    if (micros == TT_NO_TIME)
+        Py_RETURN_NONE;
+    return PyLong_FromLongLong(micros);
+}
+
 static PyObject *version(PyObject *module, PyObject *nothing)
 {
     const uint32_t v = tt_version();
@@ -153,6 +177,9 @@ static PyObject *version(PyObject *module, PyObject *nothing)
 
 static PyMethodDef functions[] = {
     {"eval", eval, METH_VARARGS, "eval(result, gold) -> dict of scores"},
+    {"check", core_live_findings, METH_O, "check(path) -> list of what is wrong with an index"},
+    {"parse_time", parse_time, METH_VARARGS,
+     "parse_time(text) -> microseconds since 1970, or None"},
     {"version", version, METH_NOARGS, "version() -> version of the library"},
     {"next_rows", core_rows_next, METH_O, "next_rows(capsule) -> list of dicts, or None"},
     {NULL, NULL, 0, NULL}};
@@ -163,29 +190,37 @@ static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
                                         .m_size = -1,
                                         .m_methods = functions};
 
-static int add_type(PyObject *module, const char *name, PyType_Spec *spec)
+/* Owned by the module, which lives as long as the process. */
+PyObject *core_index_type, *core_live_type, *core_verdicts_type;
+
+static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObject **type)
 {
-    PyObject *type = PyType_FromSpec(spec);
-    if (type == NULL)
+    *type = PyType_FromSpec(spec);
+    if (*type == NULL)
         return -1;
-    if (PyModule_AddObject(module, name, type) != 0) {
-        Py_DECREF(type);
+    Py_INCREF(*type);
+    if (PyModule_AddObject(module, name, *type) != 0) {
+        Py_DECREF(*type);
         return -1;
     }
     return 0;
 }
 
-PyObject *core_index_type; /* owned by the module, which lives as long as the process */
+static int add_types(PyObject *module)
+{
+    PyObject *builder, *judging;
+    return add_type(module, "Builder", &core_builder_spec, &builder) != 0 ||
+           add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
+           add_type(module, "Live", &core_live_spec, &core_live_type) != 0 ||
+           add_type(module, "Judging", &core_judging_spec, &judging) != 0 ||
+           add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0;
+}
 
 PyMODINIT_FUNC PyInit__core(void);
 PyMODINIT_FUNC PyInit__core(void)
 {
     PyObject *module = PyModule_Create(&definition);
-    if (module == NULL)
-        return NULL;
-    if (add_type(module, "Builder", &core_builder_spec) != 0 ||
-        add_type(module, "Index", &core_index_spec) != 0 ||
-        (core_index_type = PyObject_GetAttrString(module, "Index")) == NULL) {
+    if (module != NULL && add_types(module) != 0) {
         Py_DECREF(module);
         return NULL;
     }

@@ -1,6 +1,7 @@
 """Every snippet of the pages runs, in order, from the root of the repository."""
 
 import os
+import pathlib
 import re
 
 import pytest
@@ -35,6 +36,8 @@ def lacking(code):
 def test_the_snippets_of(page, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     os.makedirs("build", exist_ok=True)
+    for left in pathlib.Path("build").glob("python.db*"):
+        left.unlink()
     names = {}
     skipped = set()
     ran = 0
@@ -49,6 +52,17 @@ def test_the_snippets_of(page, monkeypatch, capsys):
     assert ran
     if skipped:
         pytest.skip(f"{ran} snippets ran; not installed: {', '.join(sorted(skipped))}")
+
+
+def test_the_readme_shows_what_its_snippet_prints(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    os.makedirs("build", exist_ok=True)
+    for left in pathlib.Path("build").glob("readme.db*"):
+        left.unlink()
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code, printed = re.search(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", text, re.M | re.S).groups()
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out == printed
 
 
 def test_the_recipes_find_the_same(monkeypatch):

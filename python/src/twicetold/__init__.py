@@ -4,15 +4,16 @@
     r = twicetold.scan("feed.jsonl")              # or dicts, or anything with __arrow_c_stream__
     r.pairs.to_pandas(), r.clusters, r.sections
     twicetold.dedup("feed.jsonl")                 # the articles to keep
+    with twicetold.Index("feed.db") as index:     # a feed, as it arrives
+        index.add(batch).to_pandas()
 """
 
 from __future__ import annotations
 
 import json
 import math
-import os
 import time
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
+from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from . import _core, _options
 from ._errors import (
@@ -23,126 +24,46 @@ from ._errors import (
     InternalError,
     InvalidError,
     LimitError,
+    LockedError,
     OutOfMemoryError,
     StoppedError,
     VersionError,
-    invalid,
 )
+from ._index import Index, Verdicts
 from ._progress import Progress, ProgressFunction
 from ._result import Result, Table
+from ._source import Articles, Path, Source, rejections
 
 __version__: str = _core.version()
 __all__ = [
     "DuplicateError",
     "Error",
     "FormatError",
+    "Index",
     "InputOutputError",
     "InternalError",
     "InvalidError",
     "LimitError",
+    "LockedError",
     "OutOfMemoryError",
     "Result",
     "StoppedError",
     "Table",
+    "Verdicts",
     "VersionError",
     "dedup",
     "eval",
     "scan",
 ]
 
-Path = Union[str, "os.PathLike[str]"]
-Articles = Union[Path, Iterable[Any], Any]
-
-
-def _paths(articles: Any) -> Optional[List[Path]]:
-    """The paths that `articles` is, or None."""
-    if isinstance(articles, (str, os.PathLike)):
-        return [articles]
-    if isinstance(articles, (list, tuple)) and articles and all(isinstance(a, (str, os.PathLike)) for a in articles):
-        return list(articles)
-    return None
-
-
-def _is_parquet(path: Path) -> bool:
-    name = os.fspath(path)
-    if os.path.isdir(name):
-        return any(f.endswith(".parquet") for f in os.listdir(name))
-    return name.endswith(".parquet")
-
-
-def _dataset(articles: Any) -> Any:
-    """A pyarrow dataset of Parquet paths or given as such, else None."""
-    paths = _paths(articles)
-    if paths is not None and any(_is_parquet(p) for p in paths):
-        if not all(_is_parquet(p) for p in paths):
-            raise invalid("Parquet and other files cannot be read in one call")
-        try:
-            import pyarrow.dataset
-        except ImportError:
-            raise ImportError("reading Parquet needs pyarrow") from None
-        names = [os.fspath(p) for p in paths]
-        try:
-            return pyarrow.dataset.dataset(names[0] if len(names) == 1 else names, format="parquet")
-        except OSError as error:
-            raise InputOutputError(str(error), "TT_EIO") from None
-    if hasattr(articles, "scanner") and hasattr(articles, "schema") and hasattr(articles, "to_batches"):
-        return articles
-    return None
-
-
-class _Source:
-    """Articles, and which of their fields are which."""
-
-    def __init__(self, articles: Any, id: Optional[str], text: str, options: Dict[str, Any]):
-        self.articles = articles
-        self.id = id
-        self.text = text
-        self.paths = _paths(articles)
-        self.dataset = _dataset(articles)
-        keep = options.get("keep", 0)
-        self.published = "published" if keep == 2 else None
-        self.source = "source" if keep == 3 else None
-
-    def _batches(self) -> Any:
-        """The dataset's columns that are needed, as a stream that is read batch by batch."""
-        names = self.dataset.schema.names
-        wanted = [n for n in (self.id, self.text, self.source, self.published) if n in names]
-        return self.dataset.scanner(columns=list(dict.fromkeys(wanted)), batch_readahead=2).to_reader()
-
-    def feed(self, builder: _core.Builder, options: Dict[str, Any], kept: Optional[List[Any]]) -> None:
-        if self.dataset is None and self.paths is not None:
-            if not all(os.fspath(p) for p in self.paths):
-                raise invalid("a path is empty")
-            if not self.id or not self.text:
-                raise invalid("files need the names of their fields: id and text")
-            limit = options.get("max_article_bytes", 0)
-            names = tuple(os.fsencode(p) for p in self.paths)
-            builder.read(names, self.id, self.text, limit, options.get("threads", 0), kept)
-            return
-        stream = self._batches() if self.dataset is not None else self.articles
-        if hasattr(stream, "__arrow_c_stream__"):
-            needed = self.id is not None and self.id != "id"
-            capsule = stream.__arrow_c_stream__()
-            builder.add_stream(capsule, self.id, self.text, self.source, self.published, needed)
-        elif isinstance(stream, Mapping) or not hasattr(stream, "__iter__"):
-            raise TypeError(
-                "articles must be a path, an iterable of mappings or an object with __arrow_c_stream__, "
-                f"not {type(stream).__name__}"
-            )
-        else:
-            builder.add_rows(stream, self.id, self.text, self.source, self.published)
-
-
-def _rejections(builder: _core.Builder) -> List[Dict[str, Any]]:
-    names = ("row", "file", "line", "id", "status", "reason")
-    out = [dict(zip(names, r)) for r in sorted(builder.rejected, key=lambda r: r[0])]
-    for r in out:
-        r["line"] = r["line"] or None
-    return out
+def _source(articles: Any, id: Optional[str], text: str, options: Dict[str, Any]) -> Source:
+    """With the fields that the choice of the article to keep needs."""
+    keep = options.get("keep", 0)
+    return Source(articles, id, text, "source" if keep == 3 else None, "published" if keep == 2 else None)
 
 
 def _run(
-    source: _Source,
+    source: Source,
     options: Dict[str, Any],
     sources: Optional[bytes],
     progress: Union[bool, None, ProgressFunction],
@@ -154,7 +75,7 @@ def _run(
         source.feed(builder, options, kept)
         read = builder.read_seconds
         index = builder.finish()
-    return Result(index, _rejections(builder), read, time.perf_counter() - began), builder
+    return Result(index, rejections(builder), read, time.perf_counter() - began), builder
 
 
 def scan(
@@ -191,8 +112,8 @@ def scan(
     OutOfMemoryError; TypeError for an unknown option or articles of no known kind; KeyboardInterrupt.
     Memory: about 7 bytes a token; the GIL is not held while the library works.
     """
-    resolved, sources = _options.resolve(options, dedup=False)
-    return _run(_Source(articles, id, text, resolved), resolved, sources, progress)[0]
+    resolved, sources = _options.of_scan(options)
+    return _run(_source(articles, id, text, resolved), resolved, sources, progress)[0]
 
 
 def _choose(articles: Any, kept: bytearray) -> Any:
@@ -241,8 +162,8 @@ def dedup(
     files as a list of dicts. With `removed=True` a tuple of that and the Table of articles left out.
     Rejected articles are in neither. Raises as `scan`.
     """
-    resolved, sources = _options.resolve(options, dedup=True)
-    source = _Source(articles, id, text, resolved)
+    resolved, sources = _options.of_dedup(options)
+    source = _source(articles, id, text, resolved)
     given: Any = articles
     records: Optional[List[Any]] = None
     if source.dataset is not None:

@@ -56,6 +56,10 @@ class DuplicateError(Error, ValueError):
     """An article's id was added before (TT_EDUPLICATE)."""
 
 
+class LockedError(Error, BlockingIOError):
+    """Another process is writing to the living index (TT_ELOCKED)."""
+
+
 class InternalError(Error):
     """A defect in the library (TT_EINTERNAL); please report it."""
 
@@ -69,6 +73,7 @@ _BY_STATUS: Dict[int, Type[Error]] = {
     -6: LimitError,
     -7: StoppedError,
     -8: DuplicateError,
+    -9: LockedError,
     -99: InternalError,
 }
 

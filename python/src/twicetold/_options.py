@@ -84,7 +84,21 @@ _CHECKS: Dict[str, Callable[[Any], Any]] = {
     "max_article_bytes": _size,
     "threads": _number(0, 256),
 }
-_SCAN_ONLY = ("pairs", "clusters", "sections", "series", "min_section")
+_SCAN = (*_FIND, *_CHECKS, "keep")
+_DEDUP = tuple(n for n in _SCAN if n not in ("pairs", "clusters", "sections", "series", "min_section"))
+SHAPE = (
+    "shingle_tokens",
+    "min_section",
+    "max_matches",
+    "seed",
+    "paragraphs",
+    "resemblance",
+    "containment",
+    "overlap",
+    "facts",
+    "drop",
+)
+_INDEX = (*SHAPE, "max_article_bytes", "threads")
 
 
 def _keep(value: Any) -> Tuple[int, Optional[bytes]]:
@@ -100,10 +114,9 @@ def _refuse(name: str, known: Iterable[str]) -> TypeError:
     return TypeError(f"unknown option {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
 
 
-def resolve(given: Dict[str, Any], dedup: bool) -> Tuple[Dict[str, Any], Optional[bytes]]:
+def _resolve(given: Dict[str, Any], known: Tuple[str, ...]) -> Tuple[Dict[str, Any], Optional[bytes]]:
     """The library's options and the sources to keep. None stands for the default."""
-    known = [n for n in (*_FIND, *_CHECKS, "keep") if not (dedup and n in _SCAN_ONLY)]
-    out: Dict[str, Any] = {"find": 3 if dedup else 0}
+    out: Dict[str, Any] = {"find": 0}
     sources = None
     for name, value in given.items():
         if name not in known:
@@ -122,3 +135,17 @@ def resolve(given: Dict[str, Any], dedup: bool) -> Tuple[Dict[str, Any], Optiona
             except (TypeError, ValueError) as error:
                 raise invalid(f"{name}: {value!r} is not allowed; give {error}") from None
     return out, sources
+
+
+def of_scan(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
+    return _resolve(given, _SCAN)
+
+
+def of_dedup(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
+    options, sources = _resolve(given, _DEDUP)
+    options["find"] = 3
+    return options, sources
+
+
+def of_index(given: Dict[str, Any]) -> Dict[str, Any]:
+    return _resolve(given, _INDEX)[0]

@@ -28,7 +28,9 @@ class Table:
     It stays valid for as long as it is referred to, in any thread.
     """
 
-    def __init__(self, index: _core.Index, kind: int, name: str, columns: List[str], rows: Optional[int]):
+    def __init__(
+        self, index: Union[_core.Index, _core.Verdicts], kind: int, name: str, columns: List[str], rows: Optional[int]
+    ):
         self._index = index
         self._kind = kind
         self._rows = rows

@@ -1,0 +1,99 @@
+/*
+ * Articles on their way into the library: what the types Builder and Live begin with, and what
+ * files.c, mappings.c and arrow.c fill. Whatever the source, articles go on in batches, without the
+ * GIL; what is not taken is noted with its row (its place in the input, from 0) and the run goes
+ * on.
+ */
+#ifndef FEED_H
+#define FEED_H
+
+#include "core.h"
+
+enum { BATCH_ROWS = 1 << 14 };
+
+/* Articles that wait for the library. */
+typedef struct batch {
+    tt_article articles[BATCH_ROWS];
+    tt_status statuses[BATCH_ROWS];
+    uint64_t rows[BATCH_ROWS];
+    char digits[BATCH_ROWS][24]; /* of integer ids */
+    size_t count, bytes;
+    PyObject *held; /* list of what the articles borrow from, or NULL */
+} batch;
+
+typedef struct feed feed;
+
+/* Hands the batch to the library; called without the GIL. */
+typedef tt_status (*feed_take_fn)(feed *f, tt_error *error);
+
+struct feed {
+    PyObject_HEAD core_call call;
+    feed_take_fn take;
+    batch *batch;
+    size_t batch_rows, batch_bytes; /* a batch is handed on at either, or a little above */
+    PyObject *rejected;             /* list of tuples (row, file, line, id, status, reason) */
+    char *accepted;                 /* a byte for each row, 1 accepted */
+    size_t accepted_room;
+    uint64_t rows; /* seen so far */
+    double read_seconds;
+    int names_rows; /* an article without an id is named by its row */
+    int reading;    /* from files: the reader's bytes are the better measure of progress */
+    int busy;
+};
+
+/* Where an int is returned: 0, or -1 and an exception is raised. */
+
+/* Makes and frees what is inside a new (zeroed) or an old object. `progress`: a callable or None.
+ */
+int core_feed_init(feed *f, feed_take_fn take, PyObject *progress);
+void core_feed_free(feed *f);
+
+/* Starts and ends a method that feeds the library; one at a time. core_end() returns its result. */
+int core_begin(feed *f);
+PyObject *core_end(feed *f, int failed);
+
+int core_add_row(feed *f); /* counts a row, as one that is not accepted yet */
+
+/* Notes a row that is not taken. `record` is NULL where the input is no file, `a` where nothing is
+ * known. */
+int core_reject(feed *f, uint64_t row, const tt_record *record, const tt_article *a,
+                tt_status status, const char *reason);
+
+/* The place at the end of the batch, zeroed but for no time; core_push() keeps what is there. */
+tt_article *core_next_article(feed *f, uint64_t row);
+void core_name_by_row(feed *f, tt_article *a);
+int core_push(feed *f);
+
+/* Hands the batch on. `records`: where its articles come from, by place, or NULL. */
+int core_flush(feed *f, const tt_record *const *records);
+
+/* Raises what a failed call left behind: an exception of the progress callback goes first. @return
+ * -1 */
+int core_fail(feed *f, const tt_error *error);
+
+/* Methods and attributes of both types. */
+PyObject *core_read(PyObject *self, PyObject *args);
+PyObject *core_add_rows(PyObject *self, PyObject *args);
+PyObject *core_add_stream(PyObject *self, PyObject *args);
+PyObject *core_get_rejected(PyObject *self, void *nothing);
+PyObject *core_get_accepted(PyObject *self, void *nothing);
+PyObject *core_get_read_seconds(PyObject *self, void *nothing);
+
+#define FEED_METHODS                                                                               \
+  {"read", core_read, METH_VARARGS,                                                                \
+   "read(paths, id_field, text_field, max_article_bytes, threads, kept)"},                         \
+      {"add_rows", core_add_rows, METH_VARARGS,                                                    \
+       "add_rows(iterable, id, text, source, published)"},                                         \
+  {                                                                                                \
+    "add_stream", core_add_stream, METH_VARARGS,                                                   \
+        "add_stream(capsule, id, text, source, published, id_needed, others_needed)"               \
+  }
+
+#define FEED_MEMBERS                                                                               \
+  {"rejected", core_get_rejected, NULL, "list of (row, file, line, id, status, reason)", NULL},    \
+      {"accepted", core_get_accepted, NULL, "bytes, 1 for each row that was accepted", NULL},      \
+  {                                                                                                \
+    "read_seconds", core_get_read_seconds, NULL, "wall time of reading", NULL                      \
+  }
+
+#endif /* FEED_H */

@@ -1,0 +1,209 @@
+/*
+ * The type Live: the handle of a living index. A handle that a fork carried along is never touched
+ * in the child, not even to be closed: SQLite would give up the parent's locks, or finish its log.
+ * One thread at a time: twicetold.Index sees to it.
+ */
+#include "core.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int core_live_check(const live_object *l)
+{
+    if (l->live == NULL)
+        (void)core_raise_text(TT_EINVAL, UINT64_MAX, "the index is closed");
+    else if (l->process != (long)getpid())
+        (void)core_raise_text(TT_EINVAL, UINT64_MAX,
+                              "the index was opened before this process was forked; open it again");
+    else
+        return 0;
+    return -1;
+}
+
+static void close_live(live_object *l)
+{
+    tt_live *live = l->live;
+    l->live = NULL;
+    if (live == NULL || l->process != (long)getpid())
+        return;
+    Py_BEGIN_ALLOW_THREADS tt_live_close(live);
+    Py_END_ALLOW_THREADS
+}
+
+static void dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    close_live((live_object *)self);
+    release(self);
+    Py_DECREF(type);
+}
+
+/* Live(path, flags, options) */
+static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
+{
+    allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    tt_options options = TT_OPTIONS_INIT;
+    tt_error error = {0};
+    tt_status status;
+    PyObject *dict;
+    const char *path;
+    unsigned flags;
+    live_object *l;
+    (void)names;
+    if (!PyArg_ParseTuple(args, "yIO!", &path, &flags, &PyDict_Type, &dict) ||
+        core_take_options(&options, dict) != 0)
+        return NULL;
+    l = (live_object *)make(type, 0);
+    if (l == NULL)
+        return NULL;
+    l->process = (long)getpid();
+    Py_BEGIN_ALLOW_THREADS status = tt_live_open(&l->live, path, flags, &options, &error);
+    Py_END_ALLOW_THREADS if (status == TT_OK) return (PyObject *)l;
+    Py_DECREF((PyObject *)l);
+    return core_raise(&error);
+}
+
+static PyObject *live_close(PyObject *self, PyObject *nothing)
+{
+    (void)nothing;
+    close_live((live_object *)self);
+    Py_RETURN_NONE;
+}
+
+/* ==== Removing ================================================================================ */
+
+/* The bytes of (str, is_integer) in `ids`; borrowed from the tuples. */
+static int take_ids(PyObject *list, tt_id *ids)
+{
+    const Py_ssize_t count = PyList_Size(list);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const char *bytes;
+        Py_ssize_t size;
+        int integer;
+        if (!PyArg_ParseTuple(PyList_GetItem(list, i), "y#p", &bytes, &size, &integer))
+            return -1;
+        ids[i] = (tt_id){bytes, (size_t)size, integer ? TT_ARTICLE_INTEGER_ID : 0, 0};
+    }
+    return 0;
+}
+
+/* remove(list of (bytes, is_integer)) -> how many */
+static PyObject *live_remove(PyObject *self, PyObject *args)
+{
+    live_object *l = (live_object *)self;
+    PyObject *list;
+    tt_id *ids;
+    tt_error error = {0};
+    tt_status status = TT_EINVAL;
+    uint64_t removed = 0;
+    size_t count;
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list) || core_live_check(l) != 0)
+        return NULL;
+    count = (size_t)PyList_Size(list);
+    ids = calloc(count + 1, sizeof *ids);
+    if (ids == NULL)
+        return PyErr_NoMemory();
+    if (take_ids(list, ids) != 0) {
+        free(ids);
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS status = tt_live_remove(l->live, ids, count, &removed, &error);
+    Py_END_ALLOW_THREADS free(ids);
+    return status == TT_OK ? PyLong_FromUnsignedLongLong(removed) : core_raise(&error);
+}
+
+/* expire(microseconds) -> how many */
+static PyObject *live_expire(PyObject *self, PyObject *args)
+{
+    live_object *l = (live_object *)self;
+    long long before;
+    uint64_t removed = 0;
+    tt_error error = {0};
+    tt_status status;
+    if (!PyArg_ParseTuple(args, "L", &before) || core_live_check(l) != 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = tt_live_expire(l->live, before, &removed, &error);
+    Py_END_ALLOW_THREADS return status == TT_OK ? PyLong_FromUnsignedLongLong(removed)
+                                                : core_raise(&error);
+}
+
+/* ==== Numbers ================================================================================= */
+
+static PyObject *time_or_none(int64_t micros)
+{
+    if (micros == TT_NO_TIME)
+        Py_RETURN_NONE;
+    return PyLong_FromLongLong(micros);
+}
+
+static PyObject *live_stat(PyObject *self, PyObject *nothing)
+{
+    live_object *l = (live_object *)self;
+    tt_live_stat s;
+    tt_error error = {0};
+    tt_status status;
+    (void)nothing;
+    if (core_live_check(l) != 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = tt_live_stat_get(l->live, &s, &error);
+    Py_END_ALLOW_THREADS if (status != TT_OK) return core_raise(&error);
+    return Py_BuildValue("{sKsKsKsKsKsKsNsN}", "articles", (unsigned long long)s.articles,
+                         "distinct", (unsigned long long)s.distinct, "tokens",
+                         (unsigned long long)s.tokens, "bytes", (unsigned long long)s.bytes,
+                         "file_bytes", (unsigned long long)s.file_bytes, "memory_bytes",
+                         (unsigned long long)s.memory_bytes, "oldest", time_or_none(s.oldest),
+                         "newest", time_or_none(s.newest));
+}
+
+static PyObject *live_options(PyObject *self, PyObject *nothing)
+{
+    live_object *l = (live_object *)self;
+    (void)nothing;
+    return core_live_check(l) != 0 ? NULL : core_options_dict(tt_live_options(l->live));
+}
+
+static int add_finding(void *ctx, const char *finding)
+{
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *text = PyUnicode_DecodeUTF8(finding, (Py_ssize_t)strlen(finding), "replace");
+    const int failed = text == NULL || PyList_Append(ctx, text) != 0 || PyErr_CheckSignals() != 0;
+    Py_XDECREF(text);
+    PyGILState_Release(state);
+    return failed;
+}
+
+PyObject *core_live_findings(PyObject *module, PyObject *path)
+{
+    const char *name = PyBytes_AsString(path);
+    PyObject *list = name == NULL ? NULL : PyList_New(0);
+    tt_error error = {0};
+    tt_status status;
+    (void)module;
+    if (list == NULL)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = tt_live_check(name, NULL, add_finding, list, NULL, &error);
+    Py_END_ALLOW_THREADS if (status != TT_OK)
+    {
+        Py_DECREF(list);
+        return PyErr_Occurred() ? NULL : core_raise(&error);
+    }
+    return list;
+}
+
+static PyMethodDef methods[] = {
+    {"close", live_close, METH_NOARGS, "close()"},
+    {"remove", live_remove, METH_VARARGS, "remove(list of (bytes, is_integer)) -> how many"},
+    {"expire", live_expire, METH_VARARGS, "expire(microseconds) -> how many"},
+    {"stat", live_stat, METH_NOARGS, "stat() -> dict"},
+    {"options", live_options, METH_NOARGS, "options() -> dict"},
+    {NULL, NULL, 0, NULL}};
+
+static PyType_Slot slots[] = {
+    {Py_tp_new, new}, {Py_tp_dealloc, dealloc}, {Py_tp_methods, methods}, {0, NULL}};
+
+PyType_Spec core_live_spec = {.name = "twicetold._core.Live",
+                              .basicsize = sizeof(live_object),
+                              .flags = Py_TPFLAGS_DEFAULT,
+                              .slots = slots};

@@ -1,0 +1,296 @@
+"""The living index: articles as they arrive, and for each whether it came before."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import threading
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Type, Union
+
+from . import _core, _options
+from ._errors import invalid
+from ._progress import Progress, ProgressFunction
+from ._result import Table
+from ._source import Articles, Path, Source, rejections
+
+_READ, _CREATE = 1, 2
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+Time = Union[str, datetime.datetime, datetime.date]
+Age = Union[str, datetime.timedelta]
+
+# The files that are open here, by handle, with the process that opened them. SQLite keeps its locks of a file for
+# the whole process and takes them for its own after a fork, where the system says they are the parent's.
+_open_files: Dict[int, Tuple[int, Tuple[int, int]]] = {}
+
+
+def _identity(path: bytes) -> Optional[Tuple[int, int]]:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
+
+
+def _refuse_inherited(path: bytes) -> None:
+    here = _identity(path)
+    if any(process != os.getpid() and file == here for process, file in _open_files.values()):
+        raise invalid(
+            f"{os.fsdecode(path)} was open when this process was forked; close it before the fork, "
+            'or start processes with the method "spawn"'
+        )
+
+
+def _micros(time: Time) -> int:
+    """Microseconds since 1970 UTC; a time without a zone is taken for UTC."""
+    if isinstance(time, str):
+        micros = _core.parse_time(time)
+        if micros is None:
+            raise invalid(f"before: {time!r} is no time; give it as 2030-05-08 or 2030-05-08T07:00:00Z")
+        return micros
+    if not isinstance(time, datetime.date):
+        raise TypeError(f"before must be a str, a datetime or a date, not {type(time).__name__}")
+    if not isinstance(time, datetime.datetime):
+        time = datetime.datetime(time.year, time.month, time.day)
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=datetime.timezone.utc)
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def _age(age: Age) -> datetime.timedelta:
+    if isinstance(age, datetime.timedelta):
+        return age
+    if not isinstance(age, str):
+        raise TypeError(f"older_than must be a str or a timedelta, not {type(age).__name__}")
+    number, unit = age[:-1], _UNITS.get(age[-1:])
+    if unit is None or not number.isascii() or not number.isdigit():
+        raise invalid(f"older_than: {age!r} is no age; give it as 30d, 72h or 15m")
+    return datetime.timedelta(**{unit: int(number)})
+
+
+def _id(id: Any) -> Tuple[bytes, bool]:
+    """As the library wants it: the bytes, and whether it is an integer."""
+    if isinstance(id, str):
+        return id.encode("utf-8", "surrogateescape"), False
+    try:
+        whole: int = id.__index__()
+    except AttributeError:
+        raise TypeError(f"an id is a str or an int, not {type(id).__name__}") from None
+    return str(whole).encode(), True
+
+
+def _ids(ids: Any) -> List[Tuple[bytes, bool]]:
+    if isinstance(ids, str) or hasattr(ids, "__index__"):
+        return [_id(ids)]
+    for method in ("to_pylist", "tolist"):
+        if hasattr(ids, method):
+            ids = getattr(ids, method)()
+    return [_id(i) for i in ids]
+
+
+class Verdicts(Table):
+    """A row for each article, in their order: what it is to those before it.
+
+    id; verdict ("new", "duplicate", "update", "overlaps"); of: the article it is that to, or null;
+    resemblance, containment, overlap: shares from 0 to 1 about this article, containment_of and
+    overlap_of about the other, null without one; new_tokens: its tokens that do not stand in `of`;
+    sections: a list of structs of begin, end (bytes of its text), article, of_begin, of_end,
+    similarity. Ids are int64 (uint64) where all of the table are integers that fit, else strings.
+
+    `counts` has how many there are of each verdict, `rejected` the articles that were not taken.
+    """
+
+    counts: Dict[str, int]
+    rejected: List[Dict[str, Any]]
+
+    def __init__(self, verdicts: _core.Verdicts, rejected: List[Dict[str, Any]]):
+        self.counts = verdicts.counts()
+        self.rejected = rejected
+        numbers = ["resemblance", "containment", "containment_of", "overlap", "overlap_of"]
+        columns = ["id", "verdict", "of", *numbers, "new_tokens", "sections"]
+        super().__init__(verdicts, 0, "verdicts", columns, sum(self.counts.values()))
+
+
+class Index:
+    """An index that lasts and grows: one file, to which articles are added and from which they go.
+
+        with twicetold.Index("feed.db") as index:
+            for verdict in index.add(batch):
+                if verdict["verdict"] == "new": ...
+
+    path: the file, which is made if it is not there, unless `create=False`.
+    read_only: queries only. One index of a file writes, in one process; any number read, in others too,
+    and see whole commits.
+    options: what shapes a new index, and for one that is there must be what it was made with:
+    shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts,
+    drop; and max_article_bytes and threads, which are only for this object.
+
+    Threads may share it; they wait for each other. It is not carried across a fork: the child gets an
+    InvalidError for the object and for its file; close it before, or use "spawn".
+
+    Raises InputOutputError (it is not there, the disk), FormatError (another kind of file, damage),
+    VersionError, InvalidError (options that do not fit), LockedError (another process writes to it).
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, create: bool = True, **options: Any):
+        self.path = os.fspath(path)
+        self._options = _options.of_index(options)
+        self._lock = threading.RLock()  # what is read may ask the index itself
+        name = os.fsencode(path)
+        _refuse_inherited(name)
+        self._live = _core.Live(name, _READ if read_only else _CREATE if create else 0, self._options)
+        self._process = os.getpid()
+        file = _identity(name)
+        if file is not None:
+            _open_files[id(self._live)] = self._process, file
+
+    def close(self) -> None:
+        """Gives the file back. Closing it again does nothing; in a forked child it only forgets."""
+        if self._process != os.getpid():
+            return
+        with self._lock:
+            self._live.close()
+            _open_files.pop(id(self._live), None)
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], *rest: Any) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_process"):
+            self.close()
+
+    def _check_process(self) -> None:
+        """Before the lock is taken: another thread of the parent may have held it."""
+        if self._process != os.getpid():
+            raise invalid(f"{self.path} was opened before this process was forked; a child opens its own")
+
+    def _judge(
+        self,
+        writing: bool,
+        articles: Any,
+        fields: Tuple[Optional[str], str, Optional[str], Optional[str]],
+        verdicts: bool,
+        progress: Union[bool, None, ProgressFunction],
+    ) -> Optional[Verdicts]:
+        self._check_process()
+        source = Source([articles] if isinstance(articles, Mapping) else articles, *fields, needed=False)
+        with self._lock, Progress(progress) as shown:
+            judging = _core.Judging(self._live, writing, verdicts, shown.call)
+            source.feed(judging, self._options)
+            found = judging.finish()
+        return None if found is None else Verdicts(found, rejections(judging))
+
+    def add(
+        self,
+        articles: Articles,
+        id: Optional[str] = "id",
+        text: str = "text",
+        *,
+        source: Optional[str] = "source",
+        published: Optional[str] = "published",
+        verdicts: bool = True,
+        progress: Union[bool, None, ProgressFunction] = None,
+    ) -> Optional[Verdicts]:
+        """Adds articles, and says of each what it is to those before it, in the same call too.
+
+        articles, id, text, progress: as for `scan`, or one mapping. source, published: the names of these
+        fields, where there are such; `published` (RFC 3339 text, a datetime, an Arrow time) is what
+        `expire` goes by. An article whose id is there takes the other's place; one that is there as it is
+        changes nothing and is a duplicate of itself. One without an id, or that cannot be taken, is in
+        `.rejected`.
+
+        Articles go in by commits of 1,024 at most, and are on the disk when the call returns. If it fails
+        or is stopped, whole commits stay: adding the same again changes nothing about them.
+
+        Returns the verdicts; None with `verdicts=False`, which costs less. Raises InputOutputError (a full
+        disk; `where` is the first row that was not added), InvalidError (a column, read_only, closed).
+        """
+        return self._judge(True, articles, (id, text, source, published), verdicts, progress)
+
+    def query(
+        self,
+        articles: Articles,
+        id: Optional[str] = "id",
+        text: str = "text",
+        *,
+        source: Optional[str] = "source",
+        published: Optional[str] = "published",
+        progress: Union[bool, None, ProgressFunction] = None,
+    ) -> Verdicts:
+        """Says of each article what it is to those in the index, of which nothing is changed.
+
+        As `add`, and raises as it does.
+        """
+        found = self._judge(False, articles, (id, text, source, published), True, progress)
+        assert found is not None
+        return found
+
+    def remove(self, ids: Union[str, int, Iterable[Union[str, int]], Any]) -> int:
+        """Removes articles by their ids: one, an iterable, a column. An int is an id that was an integer.
+
+        Returns how many were there; others are passed over.
+        """
+        self._check_process()
+        wanted = _ids(ids)
+        with self._lock:
+            return self._live.remove(wanted)
+
+    def expire(self, before: Optional[Time] = None, *, older_than: Optional[Age] = None) -> int:
+        """Removes articles published before a time, or, without such a time, added before it.
+
+        before: a datetime (UTC where it has no zone), a date, or RFC 3339 text. older_than, instead: how
+        long before now, as a timedelta or ``"30d"``, ``"72h"``, ``"15m"``. Returns how many were removed.
+        """
+        if (before is None) == (older_than is None):
+            raise invalid("give either before or older_than")
+        if older_than is not None:
+            before = datetime.datetime.now(datetime.timezone.utc) - _age(older_than)
+        assert before is not None
+        micros = _micros(before)
+        self._check_process()
+        with self._lock:
+            return self._live.expire(micros)
+
+    def stat(self) -> Dict[str, Any]:
+        """How much is in it: articles; distinct (with tokens that no earlier one has); tokens; bytes (of
+        their texts); file_bytes; memory_bytes; oldest and newest, datetimes, None where it is empty."""
+        self._check_process()
+        with self._lock:
+            stat = self._live.stat()
+        for name in ("oldest", "newest"):
+            if stat[name] is not None:
+                stat[name] = _EPOCH + stat[name] * _MICROSECOND
+        return stat
+
+    @property
+    def options(self) -> Dict[str, Any]:
+        """The options that shape it."""
+        self._check_process()
+        with self._lock:
+            options = self._live.options()
+        return {name: options[name] for name in _options.SHAPE}
+
+    @staticmethod
+    def check(path: Path) -> List[str]:
+        """What is wrong with an index: every page, every record and its checksum, what is derived from
+        it; [] if nothing. Raises as opening it does where it cannot be read at all."""
+        name = os.fsencode(path)
+        _refuse_inherited(name)
+        return _core.check(name)
+
+    def __len__(self) -> int:
+        return int(self.stat()["articles"])
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<twicetold.Index {self.path}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("an Index cannot be pickled; give the other process its path")

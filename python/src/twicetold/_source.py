@@ -1,0 +1,112 @@
+"""Where articles come from: files, datasets, Arrow streams, mappings."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
+
+from . import _core
+from ._errors import InputOutputError, invalid
+
+Path = Union[str, "os.PathLike[str]"]
+Articles = Union[Path, Iterable[Any], Any]
+
+
+def paths_of(articles: Any) -> Optional[List[Path]]:
+    """The paths that `articles` is, or None."""
+    if isinstance(articles, (str, os.PathLike)):
+        return [articles]
+    if isinstance(articles, (list, tuple)) and articles and all(isinstance(a, (str, os.PathLike)) for a in articles):
+        return list(articles)
+    return None
+
+
+def _is_parquet(path: Path) -> bool:
+    name = os.fspath(path)
+    if os.path.isdir(name):
+        return any(f.endswith(".parquet") for f in os.listdir(name))
+    return name.endswith(".parquet")
+
+
+def _dataset(articles: Any) -> Any:
+    """A pyarrow dataset of Parquet paths or given as such, else None."""
+    paths = paths_of(articles)
+    if paths is not None and any(_is_parquet(p) for p in paths):
+        if not all(_is_parquet(p) for p in paths):
+            raise invalid("Parquet and other files cannot be read in one call")
+        try:
+            import pyarrow.dataset
+        except ImportError:
+            raise ImportError("reading Parquet needs pyarrow") from None
+        names = [os.fspath(p) for p in paths]
+        try:
+            return pyarrow.dataset.dataset(names[0] if len(names) == 1 else names, format="parquet")
+        except OSError as error:
+            raise InputOutputError(str(error), "TT_EIO") from None
+    if hasattr(articles, "scanner") and hasattr(articles, "schema") and hasattr(articles, "to_batches"):
+        return articles
+    return None
+
+
+class Source:
+    """Articles, and which of their fields are which.
+
+    source, published: the names of these fields, or None; `needed`: a column of that name must be there.
+    """
+
+    def __init__(
+        self,
+        articles: Any,
+        id: Optional[str],
+        text: str,
+        source: Optional[str] = None,
+        published: Optional[str] = None,
+        needed: bool = True,
+    ):
+        self.articles = articles
+        self.id = id
+        self.text = text
+        self.source = source
+        self.published = published
+        self.needed = needed
+        self.paths = paths_of(articles)
+        self.dataset = _dataset(articles)
+
+    def _batches(self) -> Any:
+        """The dataset's columns that are needed, as a stream that is read batch by batch."""
+        names = self.dataset.schema.names
+        wanted = [n for n in (self.id, self.text, self.source, self.published) if n in names]
+        return self.dataset.scanner(columns=list(dict.fromkeys(wanted)), batch_readahead=2).to_reader()
+
+    def feed(self, feed: _core.Feed, options: Dict[str, Any], kept: Optional[List[Any]] = None) -> None:
+        """Hands all articles on; the records of files go to `kept` as well."""
+        if self.dataset is None and self.paths is not None:
+            if not all(os.fspath(p) for p in self.paths):
+                raise invalid("a path is empty")
+            if not self.id or not self.text:
+                raise invalid("files need the names of their fields: id and text")
+            limit = options.get("max_article_bytes", 0)
+            names = tuple(os.fsencode(p) for p in self.paths)
+            feed.read(names, self.id, self.text, limit, options.get("threads", 0), kept)
+            return
+        stream = self._batches() if self.dataset is not None else self.articles
+        if hasattr(stream, "__arrow_c_stream__"):
+            id_needed = self.id is not None and self.id != "id"
+            capsule = stream.__arrow_c_stream__()
+            feed.add_stream(capsule, self.id, self.text, self.source, self.published, id_needed, self.needed)
+        elif isinstance(stream, Mapping) or not hasattr(stream, "__iter__"):
+            raise TypeError(
+                "articles must be a path, an iterable of mappings or an object with __arrow_c_stream__, "
+                f"not {type(stream).__name__}"
+            )
+        else:
+            feed.add_rows(stream, self.id, self.text, self.source, self.published)
+
+
+def rejections(feed: _core.Feed) -> List[Dict[str, Any]]:
+    """The articles that were not taken, in the order of the input."""
+    names = ("row", "file", "line", "id", "status", "reason")
+    out = [dict(zip(names, r)) for r in sorted(feed.rejected, key=lambda r: r[0])]
+    for r in out:
+        r["line"] = r["line"] or None
+    return out
