@@ -3,7 +3,7 @@
  * views, dictionaries of these), integers as ids, timestamps and dates. What comes from a stream is
  * trusted as far as Arrow's specification goes: lengths and offsets are the producer's.
  */
-#include "core.h"
+#include "columns.h"
 
 #include <inttypes.h>
 #include <stdio.h>

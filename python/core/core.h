@@ -5,7 +5,7 @@
  *   module.c    the module, exceptions, long calls without the GIL
  *   options.c   the library's options from a dict, and as one
  *   feed.c      articles into the library in batches, from files.c, mappings.c and arrow.c
- *   columns.c   one column of an Arrow stream, as strings and times
+ *   columns.c   one column of an Arrow stream, as strings and times; knows nothing of Python
  *   builder.c   a feed into a builder, and at its end a result
  *   index.c     a result: counts, summary, streams, JSON Lines; tables.c, its tables
  *   live.c      the handle of a living index
@@ -25,57 +25,7 @@
 
 #include <twicetold.h>
 
-/* ==== Arrow's C data and stream interfaces, as their specification gives them ================= */
-
-#ifndef ARROW_C_DATA_INTERFACE
-#  define ARROW_C_DATA_INTERFACE
-
-#  define ARROW_FLAG_DICTIONARY_ORDERED 1
-#  define ARROW_FLAG_NULLABLE 2
-#  define ARROW_FLAG_MAP_KEYS_SORTED 4
-
-struct ArrowSchema {
-    const char *format;
-    const char *name;
-    const char *metadata;
-    int64_t flags;
-    int64_t n_children;
-    struct ArrowSchema **children;
-    struct ArrowSchema *dictionary;
-    void (*release)(struct ArrowSchema *);
-    void *private_data;
-};
-
-struct ArrowArray {
-    int64_t length;
-    int64_t null_count;
-    int64_t offset;
-    int64_t n_buffers;
-    int64_t n_children;
-    const void **buffers;
-    struct ArrowArray **children;
-    struct ArrowArray *dictionary;
-    void (*release)(struct ArrowArray *);
-    void *private_data;
-};
-
-#endif /* ARROW_C_DATA_INTERFACE */
-
-#ifndef ARROW_C_STREAM_INTERFACE
-#  define ARROW_C_STREAM_INTERFACE
-
-struct ArrowArrayStream {
-    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
-    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
-    const char *(*get_last_error)(struct ArrowArrayStream *);
-    void (*release)(struct ArrowArrayStream *);
-    void *private_data;
-};
-
-#endif /* ARROW_C_STREAM_INTERFACE */
-
-#define STREAM_NAME                                                                                \
-  "arrow_array_stream" /* of the capsules that the Arrow PyCapsule interface hands on */
+#include "columns.h"
 
 /* ==== Module ================================================================================== */
 
@@ -108,36 +58,6 @@ PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names);
 /* Sets the fields that a dict names. @return 0, or -1 and an exception is raised */
 int core_take_options(tt_options *to, PyObject *dict);
 PyObject *core_options_dict(const tt_options *resolved);
-
-/* ==== Columns of an Arrow stream ============================================================== */
-
-typedef struct column {
-    const struct ArrowSchema *schema; /* NULL: there is no such column */
-    const struct ArrowArray *array;
-    int64_t first; /* row 0 of the batch is this element */
-} column;
-
-/* A string of a column, borrowed; `integer`: it was a number and stands in `digits`. */
-typedef struct cell {
-    const char *text;
-    size_t size;
-    int integer;
-    char digits[24];
-} cell;
-
-enum { COLUMN_TEXT = 1, COLUMN_ID = 2, COLUMN_TIME = 3 };
-
-/* Whether a column of this format can be read as COLUMN_*. */
-int core_column_fits(const struct ArrowSchema *schema, int use);
-
-/* @return 1, or 0: null */
-int core_column_text(const column *c, int64_t row, cell *out);
-
-/* Microseconds since 1970-01-01 UTC, or TT_NO_TIME. */
-int64_t core_column_time(const column *c, int64_t row);
-
-/* The same of RFC 3339 text: a date, or a date and a time, with an offset or in UTC. */
-int64_t core_time_parse(const char *text, size_t size);
 
 /* ==== Result ================================================================================== */
 

@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "core.h" /* of python/core, whose columns.c is linked in */
+#include "columns.h" /* of python/core */
 #include "read/jsonl.h"
 
 enum { MOST = 64 };
