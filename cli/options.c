@@ -110,6 +110,15 @@ const row option_rows[] = {
     {"threads", 0, (FOR_INPUT | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1, KIND_THREADS,
      AT(engine.threads), 0, 256, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
+    {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), UINT64_C(32) << 20,
+     UINT64_C(1) << 46, "SIZE",
+     "keep to this much memory, as 300M or 2G, by a temporary file (default: no limit)",
+     "The result is the same for any size; the run takes longer. The least is 32M. The file has no "
+     "name, so that nothing is left of it however the run ends; it takes about as much room as the "
+     "input has text. Without this option there is no file, and everything is held in memory."},
+    {"temp-dir", 0, FOR_BUILD, 0, KIND_STRING, AT(engine.temp_dir), 0, 0, "DIR",
+     "where the file of --memory is (default: $TMPDIR, or /tmp)",
+     "A file system that is itself in memory saves none."},
     {"quiet", 'q', (FOR_TEXTS | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG,
      AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
     {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_REPORT), 0, KIND_PROGRESS, AT(progress), 0, 0,

@@ -8,39 +8,66 @@
 #include "intake.h"
 #include "options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Settings and store ---------------------------------------------------------------------- */
 
+/* Makes *string a copy of its own. *size: its bytes, 0 while it is not one. */
+static tt_status own_string(const tt_allocator *a, const char **string, size_t *size,
+                            tt_error *error)
+{
+    const size_t bytes = *string == NULL ? 0 : strlen(*string) + 1;
+    char *copy;
+    if (bytes == 0)
+        return TT_OK;
+    copy = tti_alloc(a, bytes, 1);
+    if (copy == NULL)
+        return tti_fail_memory(error, "options");
+    memcpy(copy, *string, bytes);
+    *string = copy;
+    *size = bytes;
+    return TT_OK;
+}
+
 tt_status tti_settings_copy(tti_settings *out, const tt_options *options, tt_error *error)
 {
-    TTI_TRY(tt_options_resolve(options, &out->options, error));
-    out->source_size = 0;
-    if (out->options.keep_sources != NULL) {
-        const size_t size = strlen(out->options.keep_sources) + 1;
-        char *copy = tti_alloc(out->options.allocator, size, 1);
-        if (copy == NULL)
-            return tti_fail_memory(error, "options");
-        memcpy(copy, out->options.keep_sources, size);
-        out->options.keep_sources = copy;
-        out->source_size = size;
-    }
-    return TT_OK;
+    tt_options *o = &out->options;
+    tt_status status;
+    out->source_size = out->dir_size = 0;
+    TTI_TRY(tt_options_resolve(options, o, error));
+    status = own_string(o->allocator, &o->keep_sources, &out->source_size, error);
+    if (status == TT_OK)
+        status = own_string(o->allocator, &o->temp_dir, &out->dir_size, error);
+    if (status != TT_OK)
+        tti_settings_free(out);
+    return status;
 }
 
 void tti_settings_free(tti_settings *s)
 {
     if (s->source_size > 0)
         tti_release(s->options.allocator, (void *)s->options.keep_sources, s->source_size, 1);
-    s->source_size = 0;
+    if (s->dir_size > 0)
+        tti_release(s->options.allocator, (void *)s->options.temp_dir, s->dir_size, 1);
+    s->source_size = s->dir_size = 0;
 }
 
-static void free_chunk(const tt_allocator *a, tti_chunk *c)
+static void free_tokens(const tt_allocator *a, tti_chunk *c)
 {
     for (int t = 0; c->tokens != NULL && t < c->thread_count; t++)
         tti_tokens_free(&c->tokens[t]);
     tti_release(a, c->tokens, (size_t)c->thread_count, sizeof *c->tokens);
-    tti_release(a, c->names, c->name_size, 1);
+    c->tokens = NULL;
+}
+
+static void free_chunk(const tti_store *s, tti_chunk *c)
+{
+    free_tokens(s->allocator, c);
+    if (c->kept != NULL)
+        tti_spill_drop(s->spill, c->kept);
+    tti_release(s->allocator, c->arrays, (size_t)c->thread_count, sizeof *c->arrays);
+    tti_release(s->allocator, c->names, c->name_size, 1);
     memset(c, 0, sizeof *c);
 }
 
@@ -50,18 +77,36 @@ void tti_store_free(tti_store *s)
     if (a == NULL)
         return;
     for (size_t k = 0; k < s->chunk_count; k++)
-        free_chunk(a, &s->chunks[k]);
+        free_chunk(s, &s->chunks[k]);
     tti_release(a, s->chunks, s->chunk_capacity, sizeof *s->chunks);
     tti_release(a, s->corpus.docs, s->doc_capacity, sizeof *s->corpus.docs);
     tti_release(a, s->corpus.articles, s->article_capacity, sizeof *s->corpus.articles);
     tti_release(a, s->keys, s->key_capacity, sizeof *s->keys);
+    tti_spill_close(s->spill);
     memset(s, 0, sizeof *s);
+}
+
+static const char *temp_dir(const tt_options *o)
+{
+    const char *dir = o->temp_dir != NULL ? o->temp_dir : getenv("TMPDIR");
+    return dir != NULL && *dir != '\0' ? dir : "/tmp";
+}
+
+tt_status tti_store_open(tti_store *s, const tt_options *o, tt_error *error)
+{
+    if (s->allocator != NULL)
+        return TT_OK;
+    if (o->memory_limit > 0)
+        TTI_TRY(tti_spill_open(&s->spill, temp_dir(o), o->memory_limit, o->allocator, error));
+    s->allocator = s->spill == NULL ? o->allocator : tti_spill_allocator(s->spill);
+    return TT_OK;
 }
 
 tt_status tt_builder_open(tt_builder **out, const tt_options *options, tt_error *error)
 {
     tti_settings settings;
     tt_builder *b;
+    tt_status status;
     if (out == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
     *out = NULL;
@@ -72,9 +117,12 @@ tt_status tt_builder_open(tt_builder **out, const tt_options *options, tt_error 
         return tti_fail_memory(error, "a builder");
     }
     b->settings = settings;
-    b->store.allocator = settings.options.allocator;
-    *out = b;
-    return TT_OK;
+    status = tti_store_open(&b->store, &b->settings.options, error);
+    if (status != TT_OK)
+        tt_builder_close(b);
+    else
+        *out = b;
+    return status;
 }
 
 void tt_builder_close(tt_builder *b)
@@ -139,20 +187,62 @@ static tt_status reserve_ids(tt_builder *b, size_t articles, tt_error *error)
 
 /* ---- Reading the batch ----------------------------------------------------------------------- */
 
+enum { ARRAYS = 4 };
+
+static void list_pieces(const tti_tokens *t, tti_piece *out)
+{
+    out[0] = (tti_piece){t->hashes, t->count * sizeof *t->hashes};
+    out[1] = (tti_piece){t->flags, t->count};
+    out[2] = (tti_piece){t->spans, t->span_size};
+    out[3] = (tti_piece){t->paragraphs, t->paragraph_count * sizeof *t->paragraphs};
+}
+
+/* Moves the tokens' arrays to the file. */
+static tt_status spill_tokens(tti_store *s, tti_chunk *chunk, tt_error *error)
+{
+    const size_t count = (size_t)chunk->thread_count * ARRAYS;
+    tti_piece *pieces = tti_alloc(s->allocator, count, sizeof *pieces);
+    const char *at;
+    if (pieces == NULL)
+        return tti_fail_memory(error, "a batch");
+    for (int t = 0; t < chunk->thread_count; t++)
+        list_pieces(&chunk->tokens[t], pieces + t * ARRAYS);
+    at = chunk->kept = tti_spill_keep(s->spill, pieces, count);
+    for (int t = 0; at != NULL && t < chunk->thread_count; t++) {
+        const char *array[ARRAYS];
+        for (int k = 0; k < ARRAYS; k++) {
+            array[k] = at;
+            at += tti_piece_room(pieces[t * ARRAYS + k].size);
+        }
+        chunk->arrays[t] = (tti_arrays){(const uint32_t *)array[0], (const uint8_t *)array[1],
+                                        (const uint8_t *)array[2], (const tti_paragraph *)array[3]};
+    }
+    tti_release(s->allocator, pieces, count, sizeof *pieces);
+    free_tokens(s->allocator, chunk);
+    return chunk->kept == NULL ? tti_fail_memory(error, "a batch") : TT_OK;
+}
+
 static tt_status read_batch(tt_builder *b, const tt_article *articles, size_t count,
                             tti_chunk *chunk, tti_taken *list, tt_error *error)
 {
     const tt_options *o = &b->settings.options;
+    const tt_allocator *a = b->store.allocator;
     const int threads = tti_threads(o->threads, count);
-    chunk->tokens = tti_alloc_zero(o->allocator, (size_t)threads, sizeof *chunk->tokens);
-    if (chunk->tokens == NULL)
-        return tti_fail_memory(error, "a batch");
     chunk->thread_count = threads;
-    for (int t = 0; t < threads; t++)
+    chunk->tokens = tti_alloc_zero(a, (size_t)threads, sizeof *chunk->tokens);
+    chunk->arrays = tti_alloc_zero(a, (size_t)threads, sizeof *chunk->arrays);
+    for (int t = 0; chunk->tokens != NULL && t < threads; t++)
         tti_tokens_init(&chunk->tokens[t], o->allocator);
+    if (chunk->tokens == NULL || chunk->arrays == NULL)
+        return tti_fail_memory(error, "a batch");
     TTI_TRY(tti_intake(o, articles, count, chunk->tokens, threads, list, error));
-    for (int t = 0; t < threads; t++)
-        tti_tokens_trim(&chunk->tokens[t]);
+    if (b->store.spill != NULL)
+        return spill_tokens(&b->store, chunk, error);
+    for (int t = 0; t < threads; t++) {
+        tti_tokens *x = &chunk->tokens[t];
+        tti_tokens_trim(x);
+        chunk->arrays[t] = (tti_arrays){x->hashes, x->flags, x->spans, x->paragraphs};
+    }
     return TT_OK;
 }
 
@@ -184,7 +274,7 @@ static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *ch
                          const tti_taken *t, char **names)
 {
     tti_store *s = &b->store;
-    const tti_tokens *tokens = &chunk->tokens[t->thread];
+    const tti_arrays *tokens = &chunk->arrays[t->thread];
     const uint32_t ordinal = (uint32_t)s->corpus.article_count++;
     tti_article *article = &s->corpus.articles[ordinal];
     memset(article, 0, sizeof *article);
@@ -260,7 +350,7 @@ static tt_status prepare_batch(tt_builder *b, const tt_article *articles, size_t
 {
     TTI_TRY(tti_progress(&b->settings.options, "text", b->store.corpus.article_count, 0, error));
     TTI_TRY(read_batch(b, articles, count, chunk, list, error));
-    TTI_TRY(copy_names(b->settings.options.allocator, articles, count, chunk, error));
+    TTI_TRY(copy_names(b->store.allocator, articles, count, chunk, error));
     return reserve_store(b, count, error);
 }
 
@@ -276,6 +366,7 @@ tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or articles is NULL");
     if (count == 0)
         return TT_OK;
+    TTI_TRY(tti_store_open(&b->store, &b->settings.options, error));
     list = tti_alloc_zero(b->store.allocator, count, sizeof *list);
     if (list == NULL)
         return tti_fail_memory(error, "a batch");
@@ -290,10 +381,11 @@ tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count
     if (status == TT_OK)
         b->store.chunks[b->store.chunk_count++] = chunk;
     else
-        free_chunk(b->store.allocator, &chunk);
+        free_chunk(&b->store, &chunk);
     for (size_t i = 0; status == TT_OK && statuses != NULL && i < count; i++)
         statuses[i] = list[i].status;
     tti_release(b->store.allocator, list, count, sizeof *list);
+    tti_spill_check(b->store.spill);
     b->text_seconds += tti_now() - start;
-    return status;
+    return tti_spill_explain(b->store.spill, status, error);
 }

@@ -96,7 +96,7 @@ static void lap(double *since, double *seconds)
 static tt_status sketch_and_band(tt_index *x, tti_candidates *candidates, double *since,
                                  tt_error *error)
 {
-    const tt_options *o = &x->settings.options;
+    const tt_options *o = &x->options;
     tti_sketches sketches = {0};
     tt_status status = tti_progress(o, "sketch", 0, x->store.corpus.doc_count, error);
     if (status == TT_OK)
@@ -119,7 +119,7 @@ static int needs_seeds(const tt_options *o)
 static tt_status seed_and_link(tt_index *x, tti_candidates *candidates, double *since,
                                tt_error *error)
 {
-    const tt_options *o = &x->settings.options;
+    const tt_options *o = &x->options;
     tti_seeds seeds = {0};
     tt_status status = TT_OK;
     if (needs_seeds(o)) {
@@ -138,10 +138,9 @@ static tt_status verify(tt_index *x, tti_candidates *candidates, double *since, 
 {
     tt_status status = tti_candidates_settle(candidates, error);
     if (status == TT_OK)
-        status = tti_progress(&x->settings.options, "verify", 0, candidates->count, error);
+        status = tti_progress(&x->options, "verify", 0, candidates->count, error);
     if (status == TT_OK)
-        status =
-            tti_verify(&x->verified, &x->store.corpus, candidates, &x->settings.options, error);
+        status = tti_verify(&x->verified, &x->store.corpus, candidates, &x->options, error);
     x->summary.candidates += candidates->count;
     lap(since, &x->summary.seconds.verify);
     return status;
@@ -169,8 +168,8 @@ static tt_status cluster(tt_index *x, double *since, tt_error *error)
     uint32_t *order = tti_alloc(x->store.allocator, docs, sizeof *order);
     tt_status status = order == NULL ? tti_fail_memory(error, "clusters") : TT_OK;
     if (status == TT_OK)
-        status = tti_cluster_order(&x->clusters, &x->store.corpus, &x->members,
-                                   &x->settings.options, order, error);
+        status = tti_cluster_order(&x->clusters, &x->store.corpus, &x->members, &x->options, order,
+                                   error);
     if (status == TT_OK)
         status = cluster_in(x, order, since, error);
     tti_release(x->store.allocator, order, docs, sizeof *order);
@@ -179,7 +178,7 @@ static tt_status cluster(tt_index *x, double *since, tt_error *error)
 
 static tt_status make_sections(tt_index *x, double *since, tt_error *error)
 {
-    const tt_options *o = &x->settings.options;
+    const tt_options *o = &x->options;
     tt_status status = TT_OK;
     if (o->find & TT_FIND_SECTIONS) {
         status = tti_progress(o, "section", 0, x->verified.link_count, error);
@@ -218,6 +217,37 @@ static tt_status run_stages(tt_index *x, tt_error *error)
     return status;
 }
 
+/* Everything the builder has becomes the index's. */
+static void take_store(tt_index *x, tt_builder *b)
+{
+    const tt_allocator *a = b->settings.options.allocator;
+    x->summary.articles = b->store.corpus.article_count;
+    x->summary.bytes = b->store.bytes;
+    x->summary.tokens = b->store.tokens;
+    x->summary.paragraphs = b->store.paragraphs;
+    x->summary.seconds.text = b->text_seconds;
+    x->store = b->store;
+    x->options = x->settings.options;
+    x->options.allocator = x->store.allocator;
+    memset(&b->store, 0, sizeof b->store);
+    tti_release(a, b->id_slots, b->id_slot_count, sizeof *b->id_slots);
+    b->id_slots = NULL;
+    b->id_slot_count = 0;
+    b->text_seconds = 0;
+}
+
+/* The stages, kept to the memory limit. */
+static tt_status run_watched(tt_index *x, tt_error *error)
+{
+    tt_status status;
+    if (tti_spill_watch(x->store.spill) != 0)
+        return tti_fail_memory(error, "a thread");
+    status = run_stages(x, error);
+    tti_spill_rest(x->store.spill);
+    tti_spill_check(x->store.spill);
+    return tti_spill_explain(x->store.spill, status, error);
+}
+
 tt_status tt_builder_finish(tt_builder *b, tt_index **out, tt_error *error)
 {
     tt_index *x;
@@ -225,26 +255,18 @@ tt_status tt_builder_finish(tt_builder *b, tt_index **out, tt_error *error)
     if (out == NULL || b == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or out is NULL");
     *out = NULL;
-    x = tti_alloc_zero(b->store.allocator, 1, sizeof *x);
+    TTI_TRY(tti_store_open(&b->store, &b->settings.options, error));
+    x = tti_alloc_zero(b->settings.options.allocator, 1, sizeof *x);
     if (x == NULL)
         return tti_fail_memory(error, "an index");
     status = tti_settings_copy(&x->settings, &b->settings.options, error);
     if (status != TT_OK) {
-        tti_release(b->store.allocator, x, 1, sizeof *x);
+        tti_release(b->settings.options.allocator, x, 1, sizeof *x);
         return status;
     }
     (void)pthread_mutex_init(&x->seed_lock, NULL);
-    x->summary.articles = b->store.corpus.article_count;
-    x->summary.bytes = b->store.bytes;
-    x->summary.tokens = b->store.tokens;
-    x->summary.paragraphs = b->store.paragraphs;
-    x->summary.seconds.text = b->text_seconds;
-    x->store = b->store;
-    b->store = (tti_store){.allocator = x->store.allocator};
-    if (b->id_slots != NULL)
-        memset(b->id_slots, 0, b->id_slot_count * sizeof *b->id_slots);
-    b->text_seconds = 0;
-    status = run_stages(x, error);
+    take_store(x, b);
+    status = run_watched(x, error);
     if (status != TT_OK)
         tt_index_close(x);
     else

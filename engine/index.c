@@ -14,7 +14,7 @@ void tt_index_close(tt_index *x)
     const tt_allocator *a;
     if (x == NULL)
         return;
-    a = x->settings.options.allocator;
+    a = x->store.allocator;
     tti_release(a, x->members.firsts, x->store.corpus.doc_count + 2, sizeof *x->members.firsts);
     tti_release(a, x->members.articles, x->store.corpus.article_count, sizeof *x->members.articles);
     tti_release(a, x->pairs, x->pair_room, sizeof *x->pairs);
@@ -25,6 +25,7 @@ void tt_index_close(tt_index *x)
     tti_sections_free(&x->sections);
     tti_seeds_free(&x->seeds);
     tti_store_free(&x->store);
+    a = x->settings.options.allocator;
     tti_settings_free(&x->settings);
     (void)pthread_mutex_destroy(&x->seed_lock);
     tti_release(a, x, 1, sizeof *x);

@@ -4,6 +4,7 @@
 
 #include "cluster/cluster.h"
 #include "common/corpus.h"
+#include "common/spill.h"
 #include "section/sections.h"
 #include "seed/seeds.h"
 #include "text/text.h"
@@ -11,17 +12,28 @@
 
 #include <pthread.h>
 
-/** What one call of tt_builder_add left: tokens by thread, and the ids and sources. */
+/** Where the arrays of a tti_tokens are that gets no more articles. */
+typedef struct tti_arrays {
+    const uint32_t *hashes;
+    const uint8_t *flags, *spans;
+    const tti_paragraph *paragraphs;
+} tti_arrays;
+
+/** What one call of tt_builder_add left: tokens by thread, and the ids and sources. Under a memory
+ * limit the tokens' arrays are copied to the file and freed. */
 typedef struct tti_chunk {
     tti_tokens *tokens;
+    tti_arrays *arrays; /**< of each thread */
     int thread_count;
     char *names;
     size_t name_size;
+    const char *kept; /**< the arrays in the file; NULL: they are the tokens' */
 } tti_chunk;
 
 /** The articles of a build and the memory that holds them. */
 typedef struct tti_store {
-    const tt_allocator *allocator;
+    const tt_allocator *allocator; /**< of all that grows with the articles: the file's, if any */
+    tti_spill *spill;              /**< NULL without a memory limit */
     tti_chunk *chunks;
     size_t chunk_count, chunk_capacity;
     tti_corpus corpus; /**< while building: a document an article; then the distinct ones */
@@ -31,19 +43,24 @@ typedef struct tti_store {
     uint64_t bytes, tokens, paragraphs;
 } tti_store;
 
+/** Makes a zeroed store ready for articles, and leaves one that is ready alone. `options`:
+ * resolved.
+ * @return TT_OK, TT_ENOMEM, TT_EIO */
+tt_status tti_store_open(tti_store *s, const tt_options *options, tt_error *error);
 void tti_store_free(tti_store *s);
 
 /** A clone of the resolved options that owns its strings. */
 typedef struct tti_settings {
     tt_options options;
-    size_t source_size; /**< bytes of options.keep_sources, its end included */
+    size_t source_size, dir_size; /**< bytes of keep_sources and temp_dir, their ends included */
 } tti_settings;
 
 tt_status tti_settings_copy(tti_settings *out, const tt_options *options, tt_error *error);
 void tti_settings_free(tti_settings *s);
 
 struct tt_index {
-    tti_settings settings;
+    tti_settings settings; /**< as the caller sees them */
+    tt_options options;    /**< as the stages do: the allocator is the store's */
     tti_store store;
     tti_members members;
     tti_verified verified; /**< pairs of documents; links are gone */

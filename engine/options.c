@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "common/spill.h"
 #include "lsh/bands.h"
 
 #include <math.h>
@@ -47,6 +48,15 @@ static tt_status check_rules(tt_options *o, tt_error *error)
     if (o->drop < 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "drop must be above 0 and at most 1");
     return TT_OK;
+}
+
+static tt_status check_memory(const tt_options *o, tt_error *error)
+{
+    if (o->memory_limit == 0 || o->memory_limit >= TTI_SPILL_LEAST)
+        return TT_OK;
+    return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                    "memory_limit is %llu bytes; it must be 0, for none, or at least %d MiB",
+                    (unsigned long long)o->memory_limit, TTI_SPILL_LEAST >> 20);
 }
 
 static tt_status choose_bands(tt_options *o, tt_error *error)
@@ -113,6 +123,7 @@ tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_erro
     TTI_TRY(check_range("max_matches", o.max_matches, 1, 1u << 20, error));
     TTI_TRY(check_rules(&o, error));
     TTI_TRY(check_enums(&o, error));
+    TTI_TRY(check_memory(&o, error));
     TTI_TRY(choose_bands(&o, error));
     *out = o;
     return TT_OK;

@@ -44,14 +44,18 @@ static tt_status make_seeds(tt_index *x, tt_error *error)
     tt_status status = TT_OK;
     (void)pthread_mutex_lock(&x->seed_lock);
     if (!x->seeds_made) {
-        status = tti_seeds_make(&x->seeds, &x->store.corpus, &x->settings.options, error);
+        if (tti_spill_watch(x->store.spill) != 0)
+            status = tti_fail_memory(error, "a thread");
+        if (status == TT_OK)
+            status = tti_seeds_make(&x->seeds, &x->store.corpus, &x->options, error);
+        tti_spill_rest(x->store.spill);
         if (status == TT_OK)
             x->seeds_made = 1;
         else
             tti_seeds_free(&x->seeds);
     }
     (void)pthread_mutex_unlock(&x->seed_lock);
-    return status;
+    return tti_spill_explain(x->store.spill, status, error);
 }
 
 tt_status tt_query_open(tt_query **out, const tt_index *index, tt_error *error)

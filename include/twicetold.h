@@ -159,6 +159,10 @@ typedef struct tt_options {
     const tt_allocator *allocator; /**< borrowed for the life of the handles; NULL is libc */
     tt_progress_fn progress;       /**< NULL for none */
     void *progress_ctx;
+    uint64_t memory_limit; /**< bytes that the process may hold resident, about: beyond them a
+                                build and its index live in a temporary file. 0: no limit, no file;
+                                least 32 MiB. Results are the same for every limit */
+    const char *temp_dir;  /**< where that file is; copied; NULL: $TMPDIR, or /tmp */
 } tt_options;
 
 /* C has {0}; C++ has {}: both zero every field. */
@@ -209,7 +213,7 @@ typedef struct tt_article {
 } tt_article;
 
 /** Opens a builder. `options` is copied; NULL takes the defaults.
- * @return TT_OK, TT_EINVAL, TT_ENOMEM. Owner: the caller, tt_builder_close(). */
+ * @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_EIO. Owner: the caller, tt_builder_close(). */
 TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options *options,
                                               tt_error *error);
 
@@ -219,7 +223,8 @@ TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options
  * over max_article_bytes), TT_EDUPLICATE, or TT_EINVAL (no id). Accepted articles get the next
  * ordinals. With statuses == NULL any such article fails the call and nothing is added.
  *
- * @return TT_OK; TT_ENOMEM, TT_ELIMIT (over 2^31 - 2 articles), TT_ESTOPPED: nothing was added.
+ * @return TT_OK; TT_ENOMEM, TT_ELIMIT (over 2^31 - 2 articles), TT_ESTOPPED, TT_EIO (the temporary
+ * file of a memory_limit): nothing was added.
  *
  * Cost: linear in the bytes added. Memory: about 7 bytes a token (7 bytes of English) kept.
  */
@@ -232,7 +237,7 @@ TT_API TT_NODISCARD tt_status tt_builder_add(tt_builder *builder, const tt_artic
 TT_API void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size);
 
 /** Finds what the options ask for among the articles added and leaves the builder empty.
- * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT. Owner: the caller, tt_index_close(). */
+ * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT, TT_EIO. Owner: the caller, tt_index_close(). */
 TT_API TT_NODISCARD tt_status tt_builder_finish(tt_builder *builder, tt_index **out,
                                                 tt_error *error);
 

@@ -98,7 +98,7 @@ static tt_status run(const tt_options *o, size_t *matches)
 }
 
 /* Runs with the k-th allocation failing until a run succeeds. */
-static void fail_each_allocation(int threads)
+static void fail_each_allocation(int threads, uint64_t memory)
 {
     counting c;
     tt_options o = TT_OPTIONS_INIT;
@@ -106,6 +106,7 @@ static void fail_each_allocation(int threads)
     tt_status status;
     o.min_section = 20;
     o.threads = threads;
+    o.memory_limit = memory;
     o.keep = TT_KEEP_SOURCE;
     o.keep_sources = "a,b";
     counting_start(&c, 0);
@@ -137,13 +138,19 @@ static void fail_each_allocation(int threads)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    fail_each_allocation(1);
+    fail_each_allocation(1, 0);
 }
 
 static void every_allocation_may_fail_while_threads_run(void **state)
 {
     (void)state;
-    fail_each_allocation(3);
+    fail_each_allocation(3, 0);
+}
+
+static void every_allocation_may_fail_under_a_memory_limit(void **state)
+{
+    (void)state;
+    fail_each_allocation(1, UINT64_C(32) << 20);
 }
 
 /* An add that runs out of memory leaves the builder as it was. */
@@ -190,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(every_allocation_may_fail_while_threads_run),
+        cmocka_unit_test(every_allocation_may_fail_under_a_memory_limit),
         cmocka_unit_test(a_failed_add_can_be_tried_again),
     };
     return cmocka_run_group_tests_name("faults", tests, make_texts, free_texts);

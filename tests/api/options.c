@@ -83,6 +83,7 @@ static void counts_keep_to_their_ranges_and_errors_name_the_field(void **state)
     CHECK_COUNT(min_section, 8, UINT32_MAX);
     CHECK_COUNT(max_matches, 1, 1u << 20);
     CHECK_COUNT(max_article_bytes, 1, (uint64_t)1 << 30);
+    CHECK_COUNT(memory_limit, (uint64_t)32 << 20, UINT64_MAX);
 }
 
 #define CHECK_RULE(field)                                                                          \

@@ -14,7 +14,7 @@
         if (!(what)) {                                                                             \
             fprintf(stderr, "seed %llu: ", (unsigned long long)current_seed);                      \
             fprintf(stderr, __VA_ARGS__);                                                          \
-            fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,   \
+            fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,  \
                     (unsigned long long)current_seed);                                             \
             exit(1);                                                                               \
         }                                                                                          \
@@ -33,6 +33,7 @@ typedef struct plan {
     uint32_t shingle_tokens, min_section;
     int32_t threads;
     size_t batch;
+    uint64_t memory;       /* limit; 0: none */
     const uint32_t *order; /* of the articles; NULL: as they stand */
 } plan;
 
@@ -46,6 +47,7 @@ static void scan(const corpus *c, const plan *p, results *out)
     o.shingle_tokens = p->shingle_tokens;
     o.min_section = p->min_section;
     o.threads = p->threads;
+    o.memory_limit = p->memory;
     o.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES;
     for (size_t k = 0; k < c->count; k++) {
         const text *t = &c->texts[p->order != NULL ? p->order[k] : k];
@@ -198,8 +200,8 @@ static void check_pair(const corpus *c, const results *r, const tt_pair *p, uint
           "overlap of %d with %d", (int)p->b, (int)p->a);
     CHECK((p->relation == TT_IDENTICAL) == identical, "%d and %d are not identical", (int)p->a,
           (int)p->b);
-    CHECK(!identical || kept || p->a == b->same, "%d is paired with %d and not the first", (int)p->b,
-          (int)p->a);
+    CHECK(!identical || kept || p->a == b->same, "%d is paired with %d and not the first",
+          (int)p->b, (int)p->a);
     CHECK(identical || kept || (a->same == p->a && b->same == p->b),
           "%d (as %d) or %d (as %d) is not the first of its kind", (int)p->a, (int)a->same,
           (int)p->b, (int)b->same);
@@ -287,7 +289,8 @@ static int compare_places(const void *x, const void *y)
 /* The number of the word that begins, or ends, at a byte. */
 static size_t word_at(const uint32_t *places, size_t count, uint64_t byte, const char *what)
 {
-    const uint32_t key = (uint32_t)byte, *found = bsearch(&key, places, count, sizeof key, compare_places);
+    const uint32_t key = (uint32_t)byte,
+                   *found = bsearch(&key, places, count, sizeof key, compare_places);
     CHECK(found != NULL, "no word %s at byte %d", what, (int)byte);
     return (size_t)(found - places);
 }
@@ -333,8 +336,7 @@ static int overlap(const tt_occurrence *x, const tt_occurrence *y)
 static void check_section(const corpus *c, const tt_section *s, uint32_t min_section)
 {
     const tt_occurrence *reference = &s->occurrences[0];
-    const extent words =
-        extent_of(&c->texts[reference->article], reference->begin, reference->end);
+    const extent words = extent_of(&c->texts[reference->article], reference->begin, reference->end);
     uint64_t least = UINT64_MAX, most = 0;
     CHECK(s->count >= 2, "a section of one place");
     CHECK(s->tokens == words.end - words.begin, "tokens of a section");
@@ -417,16 +419,17 @@ static void shuffle(uint32_t *order, size_t count, rng *r)
 
 static void check_plans(const corpus *c, const plan *base, const results *expected)
 {
-    static const int32_t threads[] = {2, 7, 1, 1, 7};
-    const size_t batches[] = {MOST_ARTICLES, MOST_ARTICLES, 1, 3, 3};
-    for (size_t k = 0; k < 5; k++) {
+    static const int32_t threads[] = {2, 7, 1, 1, 7, 1, 2};
+    const size_t batches[] = {MOST_ARTICLES, MOST_ARTICLES, 1, 3, 3, MOST_ARTICLES, 5};
+    for (size_t k = 0; k < 7; k++) {
         plan p = *base;
         results r;
         p.threads = threads[k];
         p.batch = batches[k];
+        p.memory = k < 5 ? 0 : UINT64_C(32) << 20;
         scan(c, &p, &r);
-        CHECK(results_equal(expected, &r), "%d threads, batches of %zu: other results",
-              (int)p.threads, p.batch);
+        CHECK(results_equal(expected, &r), "%d threads, batches of %zu, memory %d: other results",
+              (int)p.threads, p.batch, (int)p.memory);
         results_free(&r);
     }
 }
@@ -436,7 +439,8 @@ static void run_case(uint64_t seed)
     static const uint32_t widths[] = {5, 5, 5, 3, 1, 8}, sections[] = {32, 32, 20, 8, 60};
     rng r = {seed ^ 0x5DEECE66D};
     const int extremes = rng_below(&r, 3) == 0;
-    const plan p = {widths[rng_below(&r, 6)], sections[rng_below(&r, 5)], 1, MOST_ARTICLES, NULL};
+    const plan p = {
+        widths[rng_below(&r, 6)], sections[rng_below(&r, 5)], 1, MOST_ARTICLES, 0, NULL};
     uint32_t order[MOST_ARTICLES];
     results straight, mixed;
     plan other = p;
