@@ -168,6 +168,62 @@ static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text, uint8_t *f
 
 #  endif
 
+#  if TTI_WIDE == 2
+
+/* Bytes of `flag` at the bits of a mask. */
+TTI_TARGET static inline __m256i TTI_NAME(spread)(uint32_t bits, char flag)
+{
+    const __m256i pick = _mm256_set_epi64x(0x0303030303030303, 0x0202020202020202,
+                                           0x0101010101010101, 0x0000000000000000);
+    const __m256i one = _mm256_set1_epi64x((long long)UINT64_C(0x8040201008040201));
+    const __m256i each = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), pick);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(each, one), one),
+                            _mm256_set1_epi8(flag));
+}
+
+/* The places of the bits, eight bits a step, and for each its byte of `flags`. Up to eight are
+ * stored past the last. */
+TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *places, uint8_t *found, uint64_t bits,
+                                                   unsigned base, const uint8_t *flags)
+{
+    for (unsigned k = 0; k < 64; k += 8, bits >>= 8) {
+        const __m128i at = _mm_cvtsi64_si128((long long)tti_places[bits & 0xFF]);
+        const __m128i of = _mm_loadl_epi64((const __m128i *)(const void *)(flags + k));
+        const unsigned count = (unsigned)__builtin_popcount((unsigned)(bits & 0xFF));
+        _mm_storeu_si128((__m128i *)(void *)places,
+                         _mm_add_epi16(_mm_cvtepu8_epi16(at), _mm_set1_epi16((short)(base + k))));
+        _mm_storel_epi64((__m128i *)(void *)found, _mm_shuffle_epi8(of, at));
+        places += count;
+        found += count;
+    }
+}
+
+TTI_TARGET static inline void TTI_NAME(put_starts)(tti_split *out, uint64_t starts, unsigned base,
+                                                   const TTI_NAME(masks) * m, uint64_t ask)
+{
+    uint8_t flags[64];
+    for (unsigned k = 0; k < 64; k += 32) {
+        const __m256i digit = TTI_NAME(spread)((uint32_t)(m->digit >> k), TTI_RUN_NUMERAL);
+        const __m256i upper = TTI_NAME(spread)((uint32_t)(m->upper >> k), TTI_RUN_CAPITAL);
+        const __m256i asked = TTI_NAME(spread)((uint32_t)(ask >> k), (char)TTI_RUN_ASK);
+        _mm256_storeu_si256((__m256i *)(void *)(flags + k),
+                            _mm256_or_si256(_mm256_or_si256(digit, upper), asked));
+    }
+    TTI_NAME(put_places)(out->begin + out->count, out->first + out->count, starts, base, flags);
+}
+
+TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended, uint64_t ends,
+                                                 unsigned base, uint64_t upper)
+{
+    uint8_t flags[64];
+    for (unsigned k = 0; k < 64; k += 32)
+        _mm256_storeu_si256((__m256i *)(void *)(flags + k),
+                            TTI_NAME(spread)((uint32_t)(upper >> k), TTI_RUN_UPPER));
+    TTI_NAME(put_places)(out->end + ended, out->whole + ended, ends, base, flags);
+}
+
+#  else
+
 /* Place of the lowest bit; any place where there is none. */
 TTI_TARGET static inline unsigned TTI_NAME(lowest)(uint64_t bits)
 {
@@ -205,6 +261,8 @@ TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended,
             whole[k] = (uint8_t)((upper >> i & 1) * TTI_RUN_UPPER);
         }
 }
+
+#  endif
 
 #endif
 
@@ -345,58 +403,141 @@ TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_batch *b, const uint8_t *
 
 #else
 
-/* XXH3 of 1 .. 3 bytes; eight may be read. */
-TTI_TARGET static inline uint64_t TTI_NAME(hash_three)(const uint8_t *bytes, uint32_t length,
-                                                       const tti_flips *flips)
+/* x where the mask is all ones, y where it is 0: no compiler makes a branch of it. */
+TTI_TARGET static inline uint64_t TTI_NAME(select)(uint64_t mask, uint64_t x, uint64_t y)
 {
-    const uint64_t first = bytes[0], middle = bytes[length >> 1], last = bytes[length - 1];
-    uint64_t x = (last | length << 8 | first << 16 | middle << 24) ^ flips->one;
-    x ^= x >> 33;
-    x *= TTI_XXH_PRIME_2;
-    x ^= x >> 29;
-    x *= TTI_XXH_PRIME_3;
-    return x ^ x >> 32;
+    return y ^ (mask & (x ^ y));
 }
 
-/* XXH3 of 4 .. 8 bytes. */
+/* XXH3 of 1 .. 8 bytes; eight may be read. The lengths of words are too irregular to be foreseen:
+ * both formulas are made of the same steps with other numbers, and those are chosen, not the way.
+ */
 TTI_TARGET static inline uint64_t TTI_NAME(hash_eight)(const uint8_t *bytes, uint32_t length,
                                                        const tti_flips *flips)
 {
-    const uint64_t head = XXH_readLE32(bytes), tail = XXH_readLE32(bytes + length - 4);
-    uint64_t x = (tail | head << 32) ^ flips->four;
-    x ^= (x << 49 | x >> 15) ^ (x << 24 | x >> 40);
-    x *= TTI_XXH_MIX;
-    x ^= (x >> 35) + length;
-    x *= TTI_XXH_MIX;
-    return x ^ x >> 28;
+    const uint64_t x = XXH_readLE64(bytes), four = 0 - (uint64_t)(length >= 4);
+    const unsigned width = length * 8;
+    /* 1 .. 3 bytes: last, length, first, middle */
+    const uint64_t middle = x >> (width / 2 & 56) & 0xFF, last = x >> ((width - 8) & 63) & 0xFF;
+    const uint64_t outer = last | length << 8 | (x & 0xFF) << 16 | middle << 24;
+    const uint64_t short_key = outer ^ flips->one;
+    /* 4 .. 8 bytes: last four below the first four */
+    const uint64_t tail = x >> ((width - 32) & 63) & 0xFFFFFFFF;
+    const uint64_t long_key = (tail | x << 32) ^ flips->four;
+    const uint64_t turned = (long_key << 49 | long_key >> 15) ^ (long_key << 24 | long_key >> 40);
+    uint64_t h = TTI_NAME(select)(four, long_key ^ turned, short_key ^ short_key >> 33);
+    h *= TTI_NAME(select)(four, TTI_XXH_MIX, TTI_XXH_PRIME_2);
+    h ^= (h >> TTI_NAME(select)(four, 35, 29)) + (four & length);
+    h *= TTI_NAME(select)(four, TTI_XXH_MIX, TTI_XXH_PRIME_3);
+    return h ^ h >> TTI_NAME(select)(four, 28, 32);
 }
 
-/* Hashes the short strings and lists the others. The lengths of words are too irregular to be
- * foreseen, so they are sorted by formula first, without a branch. */
+#  if TTI_WIDE == 2
+
+/* x * (low + high * 2^32) mod 2^64 */
+TTI_TARGET static inline __m256i TTI_NAME(multiply)(__m256i x, __m256i low, __m256i high)
+{
+    const __m256i cross = _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(x, 32), low),
+                                           _mm256_mul_epu32(x, high));
+    return _mm256_add_epi64(_mm256_mul_epu32(x, low), _mm256_slli_epi64(cross, 32));
+}
+
+/* One of two numbers in each lane: the first where the mask is all ones. */
+TTI_TARGET static inline __m256i TTI_NAME(choose)(__m256i mask, uint64_t x, uint64_t y)
+{
+    return _mm256_blendv_epi8(_mm256_set1_epi64x((long long)y), _mm256_set1_epi64x((long long)x),
+                              mask);
+}
+
+TTI_TARGET static inline __m256i TTI_NAME(rotate)(__m256i x, int left)
+{
+    return _mm256_or_si256(_mm256_slli_epi64(x, left), _mm256_srli_epi64(x, 64 - left));
+}
+
+/* hash_eight() of four strings: their first eight bytes, their lengths. */
+TTI_TARGET static inline __m256i TTI_NAME(hash_four)(__m256i x, __m256i length,
+                                                     const tti_flips *flips)
+{
+    const __m256i four = _mm256_cmpgt_epi64(length, _mm256_set1_epi64x(3));
+    const __m256i width = _mm256_slli_epi64(length, 3), byte = _mm256_set1_epi64x(0xFF);
+    const __m256i tail = _mm256_srlv_epi64(x, _mm256_sub_epi64(width, _mm256_set1_epi64x(32)));
+    const __m256i long_key =
+        _mm256_xor_si256(_mm256_blend_epi32(tail, _mm256_slli_epi64(x, 32), 0xAA),
+                         _mm256_set1_epi64x((long long)flips->four));
+    const __m256i half = _mm256_slli_epi64(_mm256_srli_epi64(length, 1), 3);
+    const __m256i middle = _mm256_and_si256(_mm256_srlv_epi64(x, half), byte);
+    const __m256i last = _mm256_and_si256(
+        _mm256_srlv_epi64(x, _mm256_sub_epi64(width, _mm256_set1_epi64x(8))), byte);
+    const __m256i outer = _mm256_or_si256(
+        _mm256_or_si256(_mm256_slli_epi64(_mm256_and_si256(x, byte), 16), last),
+        _mm256_or_si256(_mm256_slli_epi64(middle, 24), _mm256_slli_epi64(length, 8)));
+    const __m256i short_key = _mm256_xor_si256(outer, _mm256_set1_epi64x((long long)flips->one));
+    const __m256i turned =
+        _mm256_xor_si256(TTI_NAME(rotate)(long_key, 49), TTI_NAME(rotate)(long_key, 24));
+    __m256i h = _mm256_blendv_epi8(_mm256_xor_si256(short_key, _mm256_srli_epi64(short_key, 33)),
+                                   _mm256_xor_si256(long_key, turned), four);
+    h = TTI_NAME(multiply)(h, TTI_NAME(choose)(four, TTI_XXH_MIX, TTI_XXH_PRIME_2),
+                           TTI_NAME(choose)(four, TTI_XXH_MIX >> 32, TTI_XXH_PRIME_2 >> 32));
+    h = _mm256_xor_si256(h, _mm256_blendv_epi8(_mm256_srli_epi64(h, 29),
+                                               _mm256_add_epi64(_mm256_srli_epi64(h, 35), length),
+                                               four));
+    h = TTI_NAME(multiply)(h, TTI_NAME(choose)(four, TTI_XXH_MIX, TTI_XXH_PRIME_3),
+                           TTI_NAME(choose)(four, TTI_XXH_MIX >> 32, TTI_XXH_PRIME_3 >> 32));
+    return _mm256_xor_si256(
+        h, _mm256_blendv_epi8(_mm256_srli_epi64(h, 32), _mm256_srli_epi64(h, 28), four));
+}
+
+TTI_TARGET static inline __m256i TTI_NAME(gather)(const uint8_t *bytes, const uint32_t *at)
+{
+    return _mm256_set_epi64x(
+        (long long)XXH_readLE64(bytes + at[3]), (long long)XXH_readLE64(bytes + at[2]),
+        (long long)XXH_readLE64(bytes + at[1]), (long long)XXH_readLE64(bytes + at[0]));
+}
+
+/* Hashes strings four at a time as if they were short, and lists those that are not. The last few
+ * are left: returns how many are done. */
+TTI_TARGET static uint32_t TTI_NAME(hash_fours)(const tti_batch *b, const uint8_t *bytes,
+                                                const tti_flips *flips, uint64_t *wide,
+                                                uint32_t *low, uint32_t *rest, size_t *rest_count)
+{
+    const __m256i halves = _mm256_set_epi32(7, 5, 3, 1, 6, 4, 2, 0);
+    uint32_t i = 0;
+    for (; i + 4 <= b->count; i += 4) {
+        const __m128i length = _mm_loadu_si128((const __m128i *)(const void *)(b->length + i));
+        const __m256i h = TTI_NAME(hash_four)(TTI_NAME(gather)(bytes, b->at + i),
+                                              _mm256_cvtepu32_epi64(length), flips);
+        const unsigned longer =
+            (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(length, _mm_set1_epi32(8))));
+        const __m128i places = _mm_cvtepu8_epi32(_mm_cvtsi64_si128((long long)tti_places[longer]));
+        _mm256_storeu_si256((__m256i *)(void *)(wide + i), h);
+        _mm_storeu_si128((__m128i *)(void *)(low + i),
+                         _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(h, halves)));
+        _mm_storeu_si128((__m128i *)(void *)(rest + *rest_count),
+                         _mm_add_epi32(places, _mm_set1_epi32((int)i)));
+        *rest_count += (size_t)__builtin_popcount(longer);
+    }
+    return i;
+}
+
+#  endif
+
+/* Hashes all strings as if they were short, and lists those that are not. */
 TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_batch *b, const uint8_t *bytes,
                                              uint64_t seed, uint64_t *wide, uint32_t *low,
                                              uint32_t *rest)
 {
     const tti_flips flips = tti_flips_of(seed);
-    uint16_t three[TTI_SPLIT_RUNS], eight[TTI_SPLIT_RUNS];
-    size_t threes = 0, eights = 0, rest_count = 0;
-    for (uint32_t i = 0; i < b->count; i++) {
+    size_t rest_count = 0;
+    uint32_t i = 0;
+#  if TTI_WIDE == 2
+    i = TTI_NAME(hash_fours)(b, bytes, &flips, wide, low, rest, &rest_count);
+#  endif
+    for (; i < b->count; i++) {
         const uint32_t length = b->length[i];
-        three[threes] = eight[eights] = (uint16_t)i;
+        wide[i] = TTI_NAME(hash_eight)(bytes + b->at[i], length, &flips);
+        low[i] = (uint32_t)wide[i];
         rest[rest_count] = i;
-        threes += length < 4;
-        eights += length - 4 < 5;
         rest_count += length > 8;
-    }
-    for (size_t i = 0; i < threes; i++) {
-        const size_t k = three[i];
-        wide[k] = TTI_NAME(hash_three)(bytes + b->at[k], b->length[k], &flips);
-        low[k] = (uint32_t)wide[k];
-    }
-    for (size_t i = 0; i < eights; i++) {
-        const size_t k = eight[i];
-        wide[k] = TTI_NAME(hash_eight)(bytes + b->at[k], b->length[k], &flips);
-        low[k] = (uint32_t)wide[k];
     }
     return rest_count;
 }
@@ -415,8 +556,8 @@ TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, 
     }
 }
 
-TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, uint32_t end,
-                                      uint32_t base, tti_batch *batch)
+TTI_TARGET static void TTI_NAME(take)(const tti_split *restrict split, uint32_t begin, uint32_t end,
+                                      uint32_t base, tti_batch *restrict batch)
 {
     const uint32_t count = end - begin, k = batch->count;
     for (uint32_t i = 0; i < count; i++) {
