@@ -556,18 +556,42 @@ TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, 
     }
 }
 
-TTI_TARGET static void TTI_NAME(take)(const tti_split *restrict split, uint32_t begin, uint32_t end,
-                                      uint32_t base, tti_batch *restrict batch)
+TTI_TARGET static inline void TTI_NAME(take_places)(const uint16_t *restrict begin, uint32_t count,
+                                                    uint32_t base, uint32_t *restrict at,
+                                                    uint32_t *restrict place)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        at[i] = begin[i];
+        place[i] = base + begin[i];
+    }
+}
+
+TTI_TARGET static inline void TTI_NAME(take_sizes)(const uint16_t *restrict begin,
+                                                   const uint16_t *restrict end, uint32_t count,
+                                                   uint32_t *restrict size,
+                                                   uint32_t *restrict length)
+{
+    for (uint32_t i = 0; i < count; i++)
+        size[i] = length[i] = (uint32_t)end[i] - begin[i];
+}
+
+TTI_TARGET static inline void TTI_NAME(take_flags)(const uint8_t *restrict first,
+                                                   const uint8_t *restrict whole, uint32_t count,
+                                                   uint8_t *restrict flags)
+{
+    for (uint32_t i = 0; i < count; i++)
+        flags[i] = first[i] | whole[i];
+}
+
+/* An array at a time, so that compilers see what is wide in it. */
+TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, uint32_t end,
+                                      uint32_t base, tti_batch *batch)
 {
     const uint32_t count = end - begin, k = batch->count;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t at = split->begin[begin + i], size = split->end[begin + i] - at;
-        batch->begin[k + i] = base + at;
-        batch->at[k + i] = at;
-        batch->size[k + i] = size;
-        batch->length[k + i] = size;
-        batch->flags[k + i] = split->first[begin + i] | split->whole[begin + i];
-    }
+    TTI_NAME(take_places)(split->begin + begin, count, base, batch->at + k, batch->begin + k);
+    TTI_NAME(take_sizes)
+    (split->begin + begin, split->end + begin, count, batch->size + k, batch->length + k);
+    TTI_NAME(take_flags)(split->first + begin, split->whole + begin, count, batch->flags + k);
     batch->count = k + count;
 }
 
