@@ -33,9 +33,21 @@ static size_t list_bytes(uint32_t capacity)
     return sizeof(list) + capacity * sizeof(tti_posting);
 }
 
+/* Any number of slots goes, so that a table is not half empty for being a power of two. */
 static uint32_t home_of(const tti_seedmap_part *p, uint32_t key)
 {
-    return (key * 0x9E3779B1u ^ key >> 15) & (p->slot_count - 1);
+    return (uint32_t)((uint64_t)(key * 0x9E3779B1u ^ key >> 15) * p->slot_count >> 32);
+}
+
+static uint32_t next_slot(const tti_seedmap_part *p, uint32_t at)
+{
+    return at + 1 == p->slot_count ? 0 : at + 1;
+}
+
+/* Steps from one slot to another. */
+static uint32_t distance(const tti_seedmap_part *p, uint32_t from, uint32_t to)
+{
+    return to >= from ? to - from : to + p->slot_count - from;
 }
 
 static slot *find(const tti_seedmap_part *p, uint32_t key)
@@ -44,7 +56,7 @@ static slot *find(const tti_seedmap_part *p, uint32_t key)
     if (p->slot_count == 0)
         return NULL;
     at = home_of(p, key);
-    for (; p->slots[at].count != 0; at = (at + 1) & (p->slot_count - 1))
+    for (; p->slots[at].count != 0; at = next_slot(p, at))
         if (p->slots[at].key == key)
             return &p->slots[at];
     return &p->slots[at];
@@ -66,9 +78,9 @@ static int resize_part(const tt_allocator *a, tti_seedmap_part *p, uint32_t slot
 
 static int reserve_slot(const tt_allocator *a, tti_seedmap_part *p)
 {
-    if ((p->used + 1) * 4 <= p->slot_count * 3)
+    if ((p->used + 1) * 5 <= p->slot_count * 4)
         return 0;
-    return resize_part(a, p, p->slot_count == 0 ? 8 : p->slot_count * 2);
+    return resize_part(a, p, p->slot_count + p->slot_count / 4 + 8);
 }
 
 static int resize_list(const tt_allocator *a, tti_seedmap_part *p, slot *x, uint32_t capacity)
@@ -130,10 +142,9 @@ static int add_place(const tt_allocator *a, tti_seedmap_part *p, uint32_t key, t
 /* Empties a slot; what stood behind it for want of room moves up. */
 static void close_slot(tti_seedmap_part *p, slot *x)
 {
-    const uint32_t mask = p->slot_count - 1;
     uint32_t hole = (uint32_t)(x - p->slots);
-    for (uint32_t at = (hole + 1) & mask; p->slots[at].count != 0; at = (at + 1) & mask)
-        if (((at - home_of(p, p->slots[at].key)) & mask) >= ((at - hole) & mask)) {
+    for (uint32_t at = next_slot(p, hole); p->slots[at].count != 0; at = next_slot(p, at))
+        if (distance(p, home_of(p, p->slots[at].key), at) >= distance(p, hole, at)) {
             p->slots[hole] = p->slots[at];
             hole = at;
         }
@@ -164,8 +175,8 @@ static void remove_place(const tt_allocator *a, tti_seedmap_part *p, uint32_t ke
         return;
     if (x->count == 1) {
         close_slot(p, x);
-        if (p->slot_count > 64 && p->used * 8 < p->slot_count)
-            (void)resize_part(a, p, p->slot_count / 4); /* without memory it stays large */
+        if (p->slot_count > 16 && p->used * 3 < p->slot_count)
+            (void)resize_part(a, p, p->slot_count - p->slot_count / 3); /* without memory it stays large */
         return;
     }
     l = x->places.many;
@@ -237,20 +248,17 @@ void tti_seedmap_prefetch(const tti_seedmap *map, const tti_sample *s, size_t i)
 #endif
 }
 
-/* One partition from its sorted seeds. */
+/* One partition from its seeds, most of which stand in one place; the room for others goes back. */
 static int fill_part(const tt_allocator *a, tti_seedmap_part *p, const tti_seed *seeds,
                      size_t count)
 {
-    uint32_t distinct = 0, slots = 8;
-    for (size_t i = 0; i < count; i++)
-        distinct += i == 0 || seeds[i].key != seeds[i - 1].key;
-    while (distinct * 4 > slots * 3 - 4)
-        slots *= 2;
-    if (distinct > 0 && resize_part(a, p, slots) != 0)
+    if (count > 0 && resize_part(a, p, (uint32_t)(count + count / 3) + 8) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (add_place(a, p, seeds[i].key, (tti_posting){seeds[i].doc, seeds[i].pos}) != 0)
             return -1;
+    if (p->used * 2 < p->slot_count)
+        return resize_part(a, p, p->used + p->used / 3 + 8);
     return 0;
 }
 

@@ -26,7 +26,7 @@ void tti_seedmap_free(tti_seedmap *map);
 /** Bytes of the tables and lists. */
 uint64_t tti_seedmap_memory(const tti_seedmap *map);
 
-/** Fills an empty map from a batch's seeds, which have TTI_SEEDMAP_PARTS partitions. */
+/** Fills an empty map from a batch's seeds, in TTI_SEEDMAP_PARTS partitions and unsorted. */
 tt_status tti_seedmap_fill(tti_seedmap *map, const tti_seeds *seeds, int threads, tt_error *error);
 
 /** Adds the seeds of a document. On failure some of them are there: the map is not to be used. */

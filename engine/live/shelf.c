@@ -332,7 +332,7 @@ tt_status tti_shelf_settle(tti_shelf *s, tt_error *error)
 {
     const int threads = tti_threads(s->options->threads, s->count);
     tti_corpus corpus = {.doc_count = s->count};
-    tti_seeds seeds = {.partition_count = TTI_SEEDMAP_PARTS};
+    tti_seeds seeds = {.partition_count = TTI_SEEDMAP_PARTS, .unsorted = 1};
     tt_status status;
     corpus.docs = tti_alloc_zero(s->allocator, s->count, sizeof *corpus.docs);
     if (corpus.docs == NULL)

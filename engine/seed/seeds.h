@@ -35,6 +35,7 @@ typedef struct tti_seeds {
     uint32_t partition_count; /**< a power of two */
     uint32_t *counts;         /**< seeds of each document */
     size_t doc_count;
+    int unsorted; /**< set before: partitions are left in order of (document, place) */
 } tti_seeds;
 
 /** Samples and sorts. Zero `out` before; partition_count may be set, to a power of two. */
