@@ -1,5 +1,4 @@
-/* The living index: opening, reading the file into memory, removing. Batches are in live_batch.c.
- */
+/* The living index: opening, closing, removing, numbers. */
 #define _POSIX_C_SOURCE 200809L
 #include "live.h"
 
@@ -64,78 +63,6 @@ static tt_status take_options(const tt_options *options, tt_options *given, tt_o
     return TT_OK;
 }
 
-/* ---- Reading the file ------------------------------------------------------------------------ */
-
-typedef struct loading {
-    tt_live *live;
-    int seeds;
-    uint64_t digest;
-} loading;
-
-static tt_status load_row(void *ctx, const tti_row *row, const char *fault, tt_error *error)
-{
-    loading *l = ctx;
-    uint32_t article;
-    tt_status status;
-    if (fault != NULL)
-        return tti_fail(error, TT_EFORMAT, (uint64_t)row->number,
-                        "the index is damaged: record %lld: %s", (long long)row->number, fault);
-    if (row->number > l->live->state.last)
-        return tti_fail(error, TT_EFORMAT, (uint64_t)row->number,
-                        "the index is damaged: a record too many");
-    status = tti_shelf_add(&l->live->shelf, row, l->seeds, &article, error);
-    if (status == TT_EDUPLICATE)
-        return tti_fail(error, TT_EFORMAT, (uint64_t)row->number,
-                        "the index is damaged: an id stands twice");
-    if (status == TT_OK && row->arrival > l->live->arrival)
-        l->live->arrival = row->arrival;
-    l->digest += row->sum;
-    return status;
-}
-
-/* Reads all that came after what is in memory, or everything. */
-static tt_status load_rows(tt_live *x, int everything, tt_error *error)
-{
-    const int64_t after = everything ? 0 : x->state.last;
-    loading l = {x, !everything, everything ? 0 : x->state.digest};
-    tti_state state;
-    TTI_TRY(tti_file_state(x->file, &state, error));
-    x->state = state;
-    TTI_TRY(tti_file_each(x->file, after, load_row, &l, error));
-    if (x->shelf.living != state.count || l.digest != state.digest)
-        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE,
-                        "the index is damaged: records are missing");
-    return everything ? tti_shelf_settle(&x->shelf, error) : TT_OK;
-}
-
-static tt_status load(tt_live *x, tt_error *error)
-{
-    tti_state now;
-    tt_status status;
-    int everything = 1;
-    TTI_TRY(tti_file_version(x->file, &x->version, error));
-    TTI_TRY(tti_file_begin(x->file, 0, error));
-    status = tti_file_state(x->file, &now, error);
-    if (status == TT_OK) {
-        everything = x->stale || now.removals != x->state.removals || now.last < x->state.last;
-        if (everything)
-            tti_shelf_free(&x->shelf);
-        x->stale = 1; /* until all of it is there */
-        status = load_rows(x, everything, error);
-    }
-    tti_file_rollback(x->file);
-    x->stale = status != TT_OK;
-    return status;
-}
-
-tt_status tti_live_refresh(tt_live *x, tt_error *error)
-{
-    uint32_t version = x->version;
-    if (x->reading && !x->stale)
-        TTI_TRY(tti_file_version(x->file, &version, error));
-    return x->stale || version != x->version ? load(x, error) : TT_OK;
-}
-
 /* ---- Opening --------------------------------------------------------------------------------- */
 
 tt_status tt_live_create(const char *path, const tt_options *options, tt_error *error)
@@ -171,7 +98,7 @@ static tt_status open_live(tt_live *x, const char *path, uint32_t flags, const t
     x->stale = 1;
     tti_shelf_init(&x->shelf, resolved->allocator, &x->options);
     TTI_TRY(tti_judge_init(&x->judge, &x->shelf, &x->options, error));
-    return load(x, error);
+    return tti_live_refresh(x, error);
 }
 
 tt_status tt_live_open(tt_live **out, const char *path, uint32_t flags, const tt_options *options,

@@ -39,7 +39,7 @@ static tt_status check_rows(tti_file *file, checking *c, tt_error *error)
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status == TT_OK)
-        status = tti_file_each(file, 0, look_at, c, &damage);
+        status = tti_file_each(file, 0, INT64_MAX, look_at, c, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status != TT_OK)

@@ -176,7 +176,8 @@ static void remove_place(const tt_allocator *a, tti_seedmap_part *p, uint32_t ke
     if (x->count == 1) {
         close_slot(p, x);
         if (p->slot_count > 16 && p->used * 3 < p->slot_count)
-            (void)resize_part(a, p, p->slot_count - p->slot_count / 3); /* without memory it stays large */
+            (void)resize_part(
+                a, p, p->slot_count - p->slot_count / 3); /* without memory it stays large */
         return;
     }
     l = x->places.many;

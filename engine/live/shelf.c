@@ -104,17 +104,16 @@ static int has_tokens(const void *ctx, uint32_t class, const void *key)
 }
 
 /* Articles without tokens stay alone. */
-static uint32_t find_class(const tti_shelf *s, const uint32_t *hashes, uint32_t count)
+static uint32_t find_class(const tti_shelf *s, const uint32_t *hashes, uint32_t count,
+                           uint32_t hash)
 {
     const token_key key = {hashes, count};
-    if (count == 0)
-        return TTI_NONE;
-    return tti_slots_find(&s->tokens, hash_tokens(hashes, count), has_tokens, s, &key);
+    return count == 0 ? TTI_NONE : tti_slots_find(&s->tokens, hash, has_tokens, s, &key);
 }
 
 uint32_t tti_shelf_same(const tti_shelf *s, const uint32_t *hashes, uint32_t count)
 {
-    const uint32_t class = find_class(s, hashes, count);
+    const uint32_t class = find_class(s, hashes, count, hash_tokens(hashes, count));
     return class == TTI_NONE ? TTI_NONE : s->classes[class].first;
 }
 
@@ -202,26 +201,35 @@ static tt_status reserve(tti_shelf *s, tt_error *error)
     return TT_OK;
 }
 
-static uint32_t new_class(tti_shelf *s, uint32_t *hashes, uint32_t count, uint32_t article)
+/* The article's class is that of its tokens, or a new one of its own, which takes them over. */
+static void join_class(tti_shelf *s, tti_prepared *p, uint32_t article)
 {
-    uint32_t class = s->free_class;
+    tti_stored *x = &s->articles[article];
+    uint32_t class = find_class(s, p->hashes, p->token_count, p->hash);
+    x->before = x->after = TTI_NONE;
+    s->counts[article] = 0;
+    if (class != TTI_NONE) {
+        tti_class *c = &s->classes[class];
+        x->class = class;
+        x->before = c->last;
+        s->articles[c->last].after = article;
+        c->last = article;
+        tti_release(s->allocator, p->hashes, p->token_count, sizeof *p->hashes);
+        return;
+    }
+    class = s->free_class;
     if (class == TTI_NONE)
         class = (uint32_t)s->class_count++;
     else
         s->free_class = s->classes[class].last;
-    s->classes[class] = (tti_class){.hashes = hashes,
-                                    .token_count = count,
-                                    .hash = hash_tokens(hashes, count),
+    s->classes[class] = (tti_class){.hashes = p->hashes,
+                                    .token_count = p->token_count,
+                                    .hash = p->hash,
                                     .first = article,
                                     .last = article};
-    if (count > 0)
-        tti_slots_add(&s->tokens, s->classes[class].hash, class);
-    return class;
-}
-
-static const uint32_t *row_hashes(const tti_row *r)
-{
-    return r->hashes != NULL ? r->hashes : (const uint32_t *)(const void *)r->data;
+    x->class = class;
+    if (p->token_count > 0)
+        tti_slots_add(&s->tokens, p->hash, class);
 }
 
 static size_t row_size(const tti_row *r)
@@ -229,103 +237,101 @@ static size_t row_size(const tti_row *r)
     return (size_t)r->id_size + r->source_size + r->version_size + r->span_size + r->token_count;
 }
 
-/* Copies what is kept of a row. */
-static char *keep(const tti_shelf *s, const tti_row *r)
+static char *put(char *at, const void *bytes, size_t size)
 {
-    char *kept = tti_alloc(s->allocator, row_size(r), 1);
-    char *at = kept;
+    if (size > 0)
+        memcpy(at, bytes, size);
+    return at + size;
+}
+
+/* Copies what is kept of a row besides its hashes. */
+static char *keep(const tt_allocator *a, const tti_row *r)
+{
     const uint8_t *flags = r->hashes != NULL ? r->flags : r->data + (size_t)r->token_count * 4;
     const uint8_t *spans = r->hashes != NULL ? r->spans : flags + r->token_count;
+    char *kept = tti_alloc(a, row_size(r), 1), *at = kept;
     if (kept == NULL)
         return NULL;
-    memcpy(at, r->id, r->id_size);
-    at += r->id_size;
-    if (r->source_size > 0)
-        memcpy(at, r->source, r->source_size);
-    at += r->source_size;
-    if (r->version_size > 0)
-        memcpy(at, r->version, r->version_size);
-    at += r->version_size;
-    if (r->token_count > 0) {
-        memcpy(at, spans, r->span_size);
-        memcpy(at + r->span_size, flags, r->token_count);
-    }
+    at = put(at, r->id, r->id_size);
+    at = put(at, r->source, r->source_size);
+    at = put(at, r->version, r->version_size);
+    at = put(at, spans, r->span_size);
+    (void)put(at, flags, r->token_count);
     return kept;
 }
 
-/* Joins the article's class, or makes one. */
-static tt_status join_class(tti_shelf *s, const tti_row *r, const uint32_t *hashes,
-                            uint32_t article, int seeds, tt_error *error)
+tt_status tti_shelf_prepare(const tt_allocator *a, const tti_row *r, tti_prepared *out,
+                            tt_error *error)
 {
-    tti_stored *x = &s->articles[article];
-    x->class = find_class(s, hashes, r->token_count);
-    x->before = x->after = TTI_NONE;
-    s->counts[article] = 0;
-    if (x->class != TTI_NONE) {
-        tti_class *c = &s->classes[x->class];
-        x->before = c->last;
-        s->articles[c->last].after = article;
-        c->last = article;
-        return TT_OK;
+    *out = (tti_prepared){.stored = {.kept = keep(a, r),
+                                     .text_size = r->text_size,
+                                     .sum = r->sum,
+                                     .number = r->number,
+                                     .published = r->published,
+                                     .arrival = r->arrival,
+                                     .id_size = r->id_size,
+                                     .source_size = r->source_size,
+                                     .version_size = r->version_size,
+                                     .flags = r->article_flags,
+                                     .span_size = r->span_size},
+                          .hashes = tti_alloc(a, r->token_count, sizeof *out->hashes),
+                          .token_count = r->token_count};
+    if (out->stored.kept == NULL || out->hashes == NULL) {
+        tti_prepared_free(out, a);
+        return tti_fail_memory(error, "articles");
     }
-    {
-        uint32_t *copy = tti_alloc(s->allocator, r->token_count, sizeof *copy);
-        if (copy == NULL)
-            return tti_fail_memory(error, "tokens");
-        memcpy(copy, hashes, (size_t)r->token_count * sizeof *copy);
-        x->class = new_class(s, copy, r->token_count, article);
+    if (r->token_count > 0) /* SQLite's blobs lie anywhere */
+        memcpy(out->hashes, r->hashes != NULL ? (const void *)r->hashes : r->data,
+               (size_t)r->token_count * sizeof *out->hashes);
+    out->hash = hash_tokens(out->hashes, out->token_count);
+    return TT_OK;
+}
+
+void tti_prepared_free(tti_prepared *p, const tt_allocator *a)
+{
+    const tti_stored *x = &p->stored;
+    tti_release(
+        a, x->kept,
+        (size_t)x->id_size + x->source_size + x->version_size + x->span_size + p->token_count, 1);
+    tti_release(a, p->hashes, p->token_count, sizeof *p->hashes);
+    *p = (tti_prepared){0};
+}
+
+tt_status tti_shelf_place(tti_shelf *s, tti_prepared *p, int seeds, uint32_t *article,
+                          tt_error *error)
+{
+    const uint32_t k = (uint32_t)s->count;
+    tti_stored *x = &p->stored;
+    tt_status status = reserve(s, error);
+    if (status == TT_OK && tti_shelf_find(s, x->kept, x->id_size, x->flags) != TTI_NONE)
+        status = tti_fail(error, TT_EDUPLICATE, TTI_NOWHERE, "an id stands twice");
+    if (status == TT_OK && s->dated && push_date(s, (tti_dated){tti_stored_time(x), k}) != 0)
+        status = tti_fail_memory(error, "dates");
+    if (status != TT_OK) {
+        tti_prepared_free(p, s->allocator);
+        return status;
     }
-    return seeds ? add_seeds(s, article, error) : TT_OK;
+    s->articles[k] = *x;
+    s->count++;
+    s->living++;
+    if (tti_stored_time(x) > s->newest)
+        s->newest = tti_stored_time(x);
+    s->token_count += p->token_count;
+    s->text_bytes += x->text_size;
+    tti_slots_add(&s->ids, hash_id(x->kept, x->id_size, x->flags), k);
+    join_class(s, p, k);
+    x = &s->articles[k];
+    s->kept_bytes += kept_size(s, x);
+    *article = k;
+    return seeds && tti_shelf_class(s, k)->first == k ? add_seeds(s, k, error) : TT_OK;
 }
 
 tt_status tti_shelf_add(tti_shelf *s, const tti_row *r, int seeds, uint32_t *article,
                         tt_error *error)
 {
-    const uint32_t k = (uint32_t)s->count;
-    uint32_t *aligned = NULL;
-    tti_stored *x;
-    tt_status status;
-    TTI_TRY(reserve(s, error));
-    if (tti_shelf_find(s, r->id, r->id_size, r->article_flags) != TTI_NONE)
-        return tti_fail(error, TT_EDUPLICATE, TTI_NOWHERE, "an id stands twice");
-    if (r->hashes == NULL && r->token_count > 0) { /* SQLite's blobs lie anywhere */
-        aligned = tti_alloc(s->allocator, r->token_count, sizeof *aligned);
-        if (aligned == NULL)
-            return tti_fail_memory(error, "tokens");
-        memcpy(aligned, r->data, (size_t)r->token_count * sizeof *aligned);
-    }
-    x = &s->articles[k];
-    *x = (tti_stored){.kept = keep(s, r),
-                      .text_size = r->text_size,
-                      .sum = r->sum,
-                      .number = r->number,
-                      .published = r->published,
-                      .arrival = r->arrival,
-                      .id_size = r->id_size,
-                      .source_size = r->source_size,
-                      .version_size = r->version_size,
-                      .flags = r->article_flags,
-                      .span_size = r->span_size};
-    status = x->kept == NULL ? tti_fail_memory(error, "articles") : TT_OK;
-    if (status == TT_OK)
-        status = join_class(s, r, aligned != NULL ? aligned : row_hashes(r), k, seeds, error);
-    if (status == TT_OK && s->dated && push_date(s, (tti_dated){tti_stored_time(x), k}) != 0)
-        status = tti_fail_memory(error, "dates");
-    tti_release(s->allocator, aligned, r->token_count, sizeof *aligned);
-    if (status != TT_OK && (x->kept == NULL || x->class == TTI_NONE)) {
-        tti_release(s->allocator, x->kept, row_size(r), 1);
-        return status;
-    }
-    s->count++;
-    s->living++;
-    if (tti_stored_time(x) > s->newest)
-        s->newest = tti_stored_time(x);
-    s->token_count += r->token_count;
-    s->text_bytes += r->text_size;
-    s->kept_bytes += kept_size(s, x);
-    tti_slots_add(&s->ids, hash_id(x->kept, x->id_size, x->flags), k);
-    *article = k;
-    return status;
+    tti_prepared p;
+    TTI_TRY(tti_shelf_prepare(s->allocator, r, &p, error));
+    return tti_shelf_place(s, &p, seeds, article, error);
 }
 
 tt_status tti_shelf_settle(tti_shelf *s, tt_error *error)

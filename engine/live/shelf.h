@@ -73,6 +73,23 @@ typedef struct tti_shelf {
 void tti_shelf_init(tti_shelf *s, const tt_allocator *allocator, const tt_options *options);
 void tti_shelf_free(tti_shelf *s);
 
+/** An article on its way to the shelf. */
+typedef struct tti_prepared {
+    tti_stored stored; /**< without its class */
+    uint32_t *hashes;
+    uint32_t token_count, hash;
+} tti_prepared;
+
+/** Copies a row: the part of adding that several threads can do at once. @return TT_OK, TT_ENOMEM
+ */
+tt_status tti_shelf_prepare(const tt_allocator *allocator, const tti_row *row, tti_prepared *out,
+                            tt_error *error);
+void tti_prepared_free(tti_prepared *prepared, const tt_allocator *allocator);
+/** Puts it behind the others; what it holds belongs to the shelf, or is freed. Else as
+ * tti_shelf_add(). */
+tt_status tti_shelf_place(tti_shelf *s, tti_prepared *prepared, int seeds, uint32_t *article,
+                          tt_error *error);
+
 /** Puts an article behind the others. Without `seeds` it is not to be found until
  * tti_shelf_settle(). @return TT_OK; TT_EDUPLICATE (its id is there, nothing is added);
  * TT_ENOMEM, TT_ELIMIT: the shelf is not to be used any more */

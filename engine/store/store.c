@@ -24,7 +24,7 @@ static const char *const texts[STATEMENTS] = {
     "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
     "DELETE FROM article WHERE number=?1",
     ("SELECT number,id,flags,source,version,published,arrival,text_size,tokens,data,sum "
-     "FROM article WHERE number>?1 ORDER BY number"),
+     "FROM article WHERE number>?1 AND number<=?2 ORDER BY number"),
     "SELECT count,digest,removals,last,sum FROM state",
     "UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5",
 };
@@ -43,8 +43,8 @@ struct tti_file {
 static tt_status status_of(const tti_file *f, int code)
 {
     /* a log that could not be mapped */
-    if (code == SQLITE_IOERR_NOMEM || ((code & 0xFF) == SQLITE_IOERR && f->db != NULL &&
-                                       sqlite3_system_errno(f->db) == ENOMEM))
+    if (code == SQLITE_IOERR_NOMEM ||
+        ((code & 0xFF) == SQLITE_IOERR && f->db != NULL && sqlite3_system_errno(f->db) == ENOMEM))
         return TT_ENOMEM;
     switch (code & 0xFF) {
     case SQLITE_NOMEM: return TT_ENOMEM;
@@ -487,7 +487,18 @@ static const char *read_row(sqlite3_stmt *s, tti_row *r)
     return tti_row_is_sound(r, data_size) ? NULL : "its data makes no sense";
 }
 
-tt_status tti_file_each(tti_file *f, int64_t after, tti_row_fn take, void *ctx, tt_error *error)
+tt_status tti_file_before(tti_file *f, int64_t *out, tt_error *error)
+{
+    return one_number(f, "SELECT ifnull(min(number),1)-1 FROM article", out, error);
+}
+
+const char *tti_file_path(const tti_file *f)
+{
+    return f->path;
+}
+
+tt_status tti_file_each(tti_file *f, int64_t after, int64_t last, tti_row_fn take, void *ctx,
+                        tt_error *error)
 {
     sqlite3_stmt *s;
     tti_row row;
@@ -496,6 +507,7 @@ tt_status tti_file_each(tti_file *f, int64_t after, tti_row_fn take, void *ctx, 
     TTI_TRY(prepare(f, EACH, error));
     s = f->statements[EACH];
     (void)sqlite3_bind_int64(s, 1, after);
+    (void)sqlite3_bind_int64(s, 2, last);
     while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
         const char *fault = read_row(s, &row);
         status = take(ctx, &row, fault, error);

@@ -72,9 +72,13 @@ tt_status tti_file_drop(tti_file *f, int64_t number, tt_error *error);
 /** Receives each row; a status other than TT_OK ends the walk. `fault`: NULL, or what is wrong with
  * the row, whose number alone is set then. */
 typedef tt_status (*tti_row_fn)(void *ctx, const tti_row *row, const char *fault, tt_error *error);
-/** All rows after `number`, ascending. @return what `take` said; TT_EFORMAT (SQLite finds damage)
- */
-tt_status tti_file_each(tti_file *f, int64_t after, tti_row_fn take, void *ctx, tt_error *error);
+/** All rows after `after` up to `last`, ascending. @return what `take` said; TT_EFORMAT (SQLite
+ * finds damage) */
+tt_status tti_file_each(tti_file *f, int64_t after, int64_t last, tti_row_fn take, void *ctx,
+                        tt_error *error);
+/** A number that is less than that of any row. */
+tt_status tti_file_before(tti_file *f, int64_t *out, tt_error *error);
+const char *tti_file_path(const tti_file *f);
 
 /** A number that moves when another connection has committed. */
 tt_status tti_file_version(tti_file *f, uint32_t *out, tt_error *error);

@@ -364,7 +364,7 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
     tt_live *live = NULL;
     tt_live_stat stat;
     size_t judged = 0;
-    uint64_t removed = 0;
+    uint64_t removed = 0, findings = 1;
     (void)state;
     for (size_t k = 0; k < 10000; k++) {
         (void)snprintf(ids[k], sizeof *ids, "%zu", k);
@@ -377,6 +377,10 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
     assert_int_equal(stat.articles, 10000);
     assert_int_equal(stat.distinct, 1);
     assert_int_equal(judged, 10000);
+    tt_live_close(live);
+    assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK); /* in several runs */
+    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(findings, 0);
     assert_int_equal(tt_live_expire(live, 9990, &removed, NULL), TT_OK);
     assert_int_equal(removed, 9990);
     assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
