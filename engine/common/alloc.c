@@ -1,19 +1,42 @@
+#define _GNU_SOURCE /* madvise() */
 #include "common/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__linux__)
+#  include <sys/mman.h>
+#endif
+
+enum { HUGE_PAGE = 2 << 20, LARGE = 2 * HUGE_PAGE };
+
+/* Asks for huge pages inside a large block, for to touch small ones first costs more than what is
+ * done with them. A system that has none does without. */
+static void *advise_huge(void *p, size_t size)
+{
+#if defined(MADV_HUGEPAGE)
+    if (p != NULL && size >= LARGE) {
+        const size_t before = (size_t)(-(uintptr_t)p & (HUGE_PAGE - 1));
+        (void)madvise((char *)p + before, (size - before) & ~(size_t)(HUGE_PAGE - 1),
+                      MADV_HUGEPAGE);
+    }
+#else
+    (void)size;
+#endif
+    return p;
+}
+
 static void *libc_alloc(void *ctx, size_t size)
 {
     (void)ctx;
-    return malloc(size);
+    return advise_huge(malloc(size), size);
 }
 
 static void *libc_resize(void *ctx, void *old, size_t old_size, size_t new_size)
 {
     (void)ctx;
-    (void)old_size;
-    return realloc(old, new_size);
+    old = realloc(old, new_size);
+    return new_size > old_size ? advise_huge(old, new_size) : old;
 }
 
 static void libc_release(void *ctx, void *old, size_t size)
