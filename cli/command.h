@@ -26,7 +26,8 @@ enum {
     FOR_CHECK = 1u << 9,
     FOR_WATCH = 1u << 10,
     FOR_REPORT = 1u << 11,
-    FOR_SHOW = 1u << 12
+    FOR_SHOW = 1u << 12,
+    FOR_TUNE = 1u << 13
 };
 
 typedef struct settings settings;
@@ -43,7 +44,7 @@ typedef struct subcommand {
 } subcommand;
 
 extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command;
-extern const subcommand report_command;
+extern const subcommand report_command, tune_command;
 
 /** `twicetold index ...`; the names are of two words. */
 extern const subcommand create_command, add_command, query_command, remove_command, expire_command,

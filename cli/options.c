@@ -4,10 +4,9 @@
 #define AT(field) offsetof(settings, field)
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
 #define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* articles go in */
-#define FOR_SHAPE (FOR_BUILD | FOR_CREATE) /* what decides the answers */
-#define FOR_TEXTS (FOR_INPUT | FOR_SHOW)   /* articles are read */
-#define FOR_ALL                                                                                    \
-  (FOR_SHOW | FOR_INPUT | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
+#define FOR_SHAPE (FOR_BUILD | FOR_CREATE)          /* what decides the answers */
+#define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE) /* articles are read */
+#define FOR_ALL (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
 const row option_rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
@@ -43,7 +42,7 @@ const row option_rows[] = {
     {"series", 0, FOR_SCAN, 0, KIND_FIND, 0, 0, TT_FIND_SERIES, NULL,
      "also list series pairs that only their overlap admits",
      "A series is articles of one form with different facts, as the prices of two days."},
-    {"resemblance", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.resemblance), 0, 0, "R",
+    {"resemblance", 0, (FOR_SHAPE | FOR_TUNE), 1, KIND_RULE, AT(engine.resemblance), 0, 0, "R",
      "pairs with this Jaccard or more; or off (default 0.7)",
      "Jaccard is the share of all shingles (runs of five words) of two articles that both have."},
     {"containment", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.containment), 0, 0, "C",
@@ -79,18 +78,26 @@ const row option_rows[] = {
     {"commit-every", 0, FOR_WATCH, 1, KIND_DURATION, AT(commit_every), 0, 1000, "TIME",
      "gather articles for this long before each commit, as 100ms; faster (default: what is there)",
      NULL},
+    {"recall", 0, FOR_TUNE, 1, KIND_SHARE, AT(recall), 0, 0, "R",
+     "chance that a pair at the threshold is to have (default 0.9995)", NULL},
+    {"sample", 0, FOR_TUNE, 1, KIND_NUMBER, AT(sample), 2, 10000000, "N",
+     "articles of INPUT to try, the first of them (default 10000)",
+     "Near-duplicates mostly stand close together, so that a part of a feed as it came says more "
+     "than articles drawn at random. A sample is never more than 256 MiB of text."},
+    {"svg", 0, FOR_TUNE, 1, KIND_STRING, AT(svg), 0, 0, "FILE", "draw the curves into FILE", NULL},
     {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 1, UINT32_MAX, "N",
      "earlier articles that one article is paired with, the best of them (default 64)",
      "Others are counted in the summary, as pairs_omitted."},
-    {"shingle-tokens", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.shingle_tokens), 1, 64, "N",
-     "tokens in a shingle (default 5)", NULL},
-    {"hashes", 0, FOR_BUILD, 0, KIND_NUMBER, AT(engine.sketch_size), 16, 1024, "N",
+    {"shingle-tokens", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_NUMBER, AT(engine.shingle_tokens), 1, 64,
+     "N", "tokens in a shingle (default 5)", NULL},
+    {"hashes", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.sketch_size), 16, 1024, "N",
      "MinHash values in a signature (default 128)", NULL},
-    {"bands", 0, FOR_BUILD, 0, KIND_NUMBER, AT(engine.bands), 1, 1024, "N",
+    {"bands", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.bands), 1, 1024, "N",
      "LSH bands, a divisor of --hashes (default: by --resemblance)", NULL},
-    {"seed", 0, FOR_SHAPE, 0, KIND_SEED, AT(engine.seed), 0, 0, "N",
+    {"seed", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_SEED, AT(engine.seed), 0, 0, "N",
      "seed of every hash, or random (default 0)", "The summary tells it."},
-    {"paragraphs", 0, FOR_SHAPE, 0, KIND_PARAGRAPHS, AT(engine.paragraphs), 0, 0, "HOW",
+    {"paragraphs", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_PARAGRAPHS, AT(engine.paragraphs), 0, 0,
+     "HOW",
      "auto: blocks between blank lines if there are any, else lines (default); line; blank; none",
      "With auto, hard-wrapped lines are joined; none takes the whole article."},
     {"id-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
@@ -103,12 +110,12 @@ const row option_rows[] = {
     {"max-article-bytes", 0, FOR_TEXTS, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
      UINT64_C(1) << 30, "SIZE",
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)", NULL},
-    {"rejects", 0, FOR_TEXTS, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
+    {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood",
      "A newline follows each. A record too long to be held in memory, or a file that cannot be "
      "read, is only named."},
-    {"threads", 0, (FOR_INPUT | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1, KIND_THREADS,
-     AT(engine.threads), 0, 256, "N", "threads to use (default 0: all cores)",
+    {"threads", 0, (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
+     KIND_THREADS, AT(engine.threads), 0, 256, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
     {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), UINT64_C(32) << 20,
      UINT64_C(1) << 46, "SIZE",
@@ -121,13 +128,13 @@ const row option_rows[] = {
      "A file system that is itself in memory saves none."},
     {"quiet", 'q', (FOR_TEXTS | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG,
      AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
-    {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_REPORT), 0, KIND_PROGRESS, AT(progress), 0, 0,
-     "WHEN", "auto (default: where standard error is a terminal), always or never",
+    {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
+     0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",
      "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "
      "'always' gives a line a second."},
-    {"color", 0, (FOR_SCAN | FOR_SHOW), 0, KIND_COLOR, AT(color), 0, 0, "WHEN",
+    {"color", 0, (FOR_SCAN | FOR_SHOW | FOR_TUNE), 0, KIND_COLOR, AT(color), 0, 0, "WHEN",
      "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
-    {"json", 0, (FOR_EVAL | FOR_STAT), 1, KIND_FLAG, AT(json), 0, 0, NULL,
+    {"json", 0, (FOR_EVAL | FOR_STAT | FOR_TUNE), 1, KIND_FLAG, AT(json), 0, 0, NULL,
      "one JSON object instead of a table", "A score of which the gold says nothing is null."},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options", NULL},
     {"help-all", 0, FOR_ALL, 0, KIND_HELP_ALL, 0, 0, 0, NULL, "show all options", NULL},

@@ -26,11 +26,14 @@ struct settings {
     int32_t color; /**< COLOR_* of screen.h */
     int32_t all;
     uint32_t cluster, section; /**< numbers; 0: not given */
-    int64_t before;            /**< microseconds since 1970; TT_NO_TIME: not given */
-    int64_t older_than;        /**< microseconds; 0: not given */
-    int64_t window;            /**< likewise */
-    int64_t commit_every;      /**< microseconds; 0: each article at once */
-    uint64_t texts;            /**< bytes; UINT64_MAX: not given */
+    uint32_t sample;           /**< articles; 0: not given */
+    double recall;             /**< 0: not given */
+    const char *svg;
+    int64_t before;       /**< microseconds since 1970; TT_NO_TIME: not given */
+    int64_t older_than;   /**< microseconds; 0: not given */
+    int64_t window;       /**< likewise */
+    int64_t commit_every; /**< microseconds; 0: each article at once */
+    uint64_t texts;       /**< bytes; UINT64_MAX: not given */
     const char *const *inputs;
     size_t input_count;
 };

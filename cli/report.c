@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "choice.h"
-#include "message.h"
 #include "html.h"
+#include "message.h"
 #include "texts.h"
 
 enum { SHOWN_TITLE = 140 };

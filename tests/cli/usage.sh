@@ -58,7 +58,7 @@ test_no_command_or_an_unknown_one() {
     has err "Try 'twicetold --help'"
     run scam
     exits 2
-    has err "unknown command 'scam'; it is scan, show, report, dedup, watch, eval or index"
+    has err "unknown command 'scam'; it is scan, show, report, dedup, watch, tune, eval or index"
 }
 
 test_no_input() {

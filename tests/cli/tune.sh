@@ -1,0 +1,73 @@
+# shellcheck shell=bash disable=SC2154
+# tune: hashes and bands for a threshold.
+
+# The options of the last line.
+pasted() { sed -n 's/^Options: //p' out; }
+
+test_the_curve_and_the_options_of_a_threshold() {
+    run tune
+    exits 0
+    empty err
+    has out '32     4           0.9998'
+    [ "$(pasted)" = '--resemblance 0.7 --hashes 128 --bands 32' ] || fail "$(pasted)"
+    [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail 'wider than 80'
+    # 1 - (1 - 0.9^8)^16, counted elsewhere
+    run tune --resemblance 0.9 --hashes 128 --bands 16 --json
+    exits 0
+    has out '{"hashes":128,"bands":16,"rows":8,"expected_recall":0.9998'
+    run tune --resemblance 0.9 --recall 0.5 --hashes 128 --json
+    has out '"bands":8,"rows":16'
+}
+
+test_the_bands_are_those_that_a_scan_takes() {
+    feed 30 >feed.jsonl
+    for resemblance in 0.5 0.7 0.8 0.95; do
+        for hashes in 64 128 256; do
+            run tune --resemblance $resemblance --hashes $hashes
+            bands=$(pasted | sed 's/.* //')
+            run scan -q --pairs --resemblance $resemblance --hashes $hashes feed.jsonl
+            has out "\"bands\":$bands,"
+        done
+    done
+}
+
+test_a_sample_and_what_each_setting_finds_in_it() {
+    feed 200 >feed.jsonl
+    run tune feed.jsonl
+    exits 0
+    has out '(200 articles'
+    has out ' of '
+    options=$(pasted)
+    [ -n "$options" ] || fail 'no options'
+    cp out first
+    run tune feed.jsonl
+    same first out
+    # shellcheck disable=SC2086
+    run scan -q $options feed.jsonl
+    exits 0
+    run tune --sample 50 feed.jsonl --json
+    has out '"articles":50,'
+    has out '"candidates":'
+}
+
+test_a_picture() {
+    run tune --svg curve.svg
+    exits 0
+    has curve.svg '<svg xmlns="http://www.w3.org/2000/svg"'
+    has curve.svg 'threshold 0.7'
+    [ "$(tail -n 1 curve.svg)" = '</svg>' ] || fail 'it is not whole'
+    no_leftovers
+}
+
+test_what_cannot_be_tuned() {
+    run tune --resemblance off
+    exits 2
+    has err 'off finds nothing'
+    : >empty.jsonl
+    run tune empty.jsonl
+    exits 3
+    has err 'there is no article in the input'
+    run tune missing.jsonl
+    exits 3
+    has err missing.jsonl
+}
