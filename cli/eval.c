@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "misses.h"
 #include "options.h"
 
 /* "0.9876", or a dash where the gold says nothing of it. */
@@ -83,7 +84,7 @@ static int eval(const settings *s)
 {
     tt_scores scores;
     tt_error error = {0};
-    if (s->input_count != 2)
+    if (s->input_count < 2)
         return message_usage(s->command, "give two files: the result and the gold");
     if (tt_eval(s->inputs[0], s->inputs[1], &scores, &error) != TT_OK)
         return message_failure("%s", error.message);
@@ -93,13 +94,15 @@ static int eval(const settings *s)
         print_table(&scores);
     if (fflush(stdout) != 0 || ferror(stdout))
         return message_failure("cannot write standard output: %s", strerror(errno));
-    return EXIT_DONE;
+    if (s->svg == NULL && s->misses == 0 && s->input_count == 2)
+        return EXIT_DONE;
+    return misses_report(s);
 }
 
 const subcommand eval_command = {
     .name = "eval",
     .bit = FOR_EVAL,
-    .operands = "RESULT GOLD",
+    .operands = "RESULT GOLD [INPUT...]",
     .about = "score a result against known pairs, clusters and sections",
     .text = "Scores the RESULT of a scan against GOLD, which holds pair, cluster and section\n"
             "lines of the same form. Both may be gzip or zstd.\n\n"
@@ -107,6 +110,9 @@ const subcommand eval_command = {
             "clusters   adjusted Rand index over the articles that either side names\n"
             "sections   precision and recall of the text in sections, in bytes; granularity:\n"
             "           found occurrences for each gold one that is found (1 is best)",
-    .example = "twicetold eval result.jsonl gold.jsonl",
+    .more = "With INPUT, that of the scan, the worst misses are shown with their texts. The\n"
+            "curves of --svg are precision and recall of the pairs with a resemblance, a\n"
+            "containment or an overlap of so much or more; a dot is all of them.",
+    .example = "twicetold eval result.jsonl gold.jsonl feed.jsonl --svg curve.svg",
     .run = eval,
 };

@@ -4,8 +4,8 @@
 #define AT(field) offsetof(settings, field)
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
 #define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* articles go in */
-#define FOR_SHAPE (FOR_BUILD | FOR_CREATE)          /* what decides the answers */
-#define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE) /* articles are read */
+#define FOR_SHAPE (FOR_BUILD | FOR_CREATE)                     /* what decides the answers */
+#define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL) /* articles are read */
 #define FOR_ALL (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
 const row option_rows[] = {
@@ -84,7 +84,12 @@ const row option_rows[] = {
      "articles of INPUT to try, the first of them (default 10000)",
      "Near-duplicates mostly stand close together, so that a part of a feed as it came says more "
      "than articles drawn at random. A sample is never more than 256 MiB of text."},
-    {"svg", 0, FOR_TUNE, 1, KIND_STRING, AT(svg), 0, 0, "FILE", "draw the curves into FILE", NULL},
+    {"svg", 0, (FOR_TUNE | FOR_EVAL), 1, KIND_STRING, AT(svg), 0, 0, "FILE",
+     "draw the curves into FILE", NULL},
+    {"misses", 0, FOR_EVAL, 1, KIND_NUMBER, AT(misses), 1, UINT32_MAX, "N",
+     "show the N worst misses, and as many wrong finds (default 3, with INPUT)",
+     "With INPUT their texts are side by side, and the misses whose texts are most alike come "
+     "first. A pair that is not listed is no miss where its two articles stand in one cluster."},
     {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 1, UINT32_MAX, "N",
      "earlier articles that one article is paired with, the best of them (default 64)",
      "Others are counted in the summary, as pairs_omitted."},
@@ -126,14 +131,15 @@ const row option_rows[] = {
     {"temp-dir", 0, FOR_BUILD, 0, KIND_STRING, AT(engine.temp_dir), 0, 0, "DIR",
      "where the file of --memory is (default: $TMPDIR, or /tmp)",
      "A file system that is itself in memory saves none."},
-    {"quiet", 'q', (FOR_TEXTS | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1, KIND_FLAG,
-     AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
+    {"quiet", 'q',
+     (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1,
+     KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
     {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
      0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",
      "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "
      "'always' gives a line a second."},
-    {"color", 0, (FOR_SCAN | FOR_SHOW | FOR_TUNE), 0, KIND_COLOR, AT(color), 0, 0, "WHEN",
-     "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
+    {"color", 0, (FOR_SCAN | FOR_SHOW | FOR_TUNE | FOR_EVAL), 0, KIND_COLOR, AT(color), 0, 0,
+     "WHEN", "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
     {"json", 0, (FOR_EVAL | FOR_STAT | FOR_TUNE), 1, KIND_FLAG, AT(json), 0, 0, NULL,
      "one JSON object instead of a table", "A score of which the gold says nothing is null."},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options", NULL},

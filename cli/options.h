@@ -26,6 +26,7 @@ struct settings {
     int32_t color; /**< COLOR_* of screen.h */
     int32_t all;
     uint32_t cluster, section; /**< numbers; 0: not given */
+    uint32_t misses;           /**< 0: not given */
     uint32_t sample;           /**< articles; 0: not given */
     double recall;             /**< 0: not given */
     const char *svg;

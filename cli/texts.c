@@ -16,8 +16,9 @@ typedef struct roll {
     void *ctx;
 } roll;
 
-static int take_record(roll *l, const tt_record *record)
+static int take_record(void *ctx, const tt_record *record)
 {
+    roll *l = ctx;
     const tt_article *a = &record->article;
     const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
     uint64_t article;
@@ -33,7 +34,7 @@ static int take_record(roll *l, const tt_record *record)
     return l->take(l->ctx, record, article);
 }
 
-static int take_all(roll *l, tt_reader *reader)
+static int read_all(run *r, tt_reader *reader, record_fn take, void *ctx)
 {
     for (;;) {
         const tt_record *records = NULL;
@@ -47,15 +48,27 @@ static int take_all(roll *l, tt_reader *reader)
             return 0;
         for (size_t i = 0; i < count && ended == 0; i++) {
             if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-                ended = run_refuse_own_output(l->run, records[i].file);
+                ended = run_refuse_own_output(r, records[i].file);
             if (ended == 0)
-                ended = take_record(l, &records[i]);
+                ended = take(ctx, &records[i]);
         }
         if (ended != 0)
-            return ended;
+            return ended == RECORDS_ENOUGH ? 0 : ended;
         tt_reader_progress(reader, &done, &total);
-        (void)progress_update(&l->run->progress, "read", done, total);
+        (void)progress_update(&r->progress, "read", done, total);
     }
+}
+
+int records_read(run *r, const char *const *inputs, size_t count, record_fn take, void *ctx)
+{
+    tt_reader *reader = NULL;
+    tt_error error = {0};
+    int ended;
+    if (tt_reader_open(&reader, inputs, count, &r->settings->reader, &error) != TT_OK)
+        return run_failure(&error, NULL);
+    ended = read_all(r, reader, take, ctx);
+    tt_reader_close(reader);
+    return ended;
 }
 
 /* Without an article the extents of the result say nothing. */
@@ -80,16 +93,10 @@ int texts_read(run *r, const tt_result *result, text_fn take, void *ctx)
 {
     const settings *s = r->settings;
     roll l = {r, result, calloc((size_t)result->article_count + 1, 1), 0, take, ctx};
-    tt_reader *reader = NULL;
-    tt_error error = {0};
     int ended;
     if (l.seen == NULL)
         return message_failure("out of memory");
-    if (tt_reader_open(&reader, s->inputs + 1, s->input_count - 1, &s->reader, &error) != TT_OK)
-        ended = run_failure(&error, NULL);
-    else
-        ended = take_all(&l, reader);
-    tt_reader_close(reader);
+    ended = records_read(r, s->inputs + 1, s->input_count - 1, take_record, &l);
     if (ended == 0)
         ended = refuse_missing(&l);
     progress_end(&r->progress);

@@ -7,6 +7,15 @@
 
 #include "run.h"
 
+/** Receives each record, good or not, in input order; borrowed for the call. @return 0 to go on,
+ * RECORDS_ENOUGH to stop, or an exit code */
+typedef int (*record_fn)(void *ctx, const tt_record *record);
+
+enum { RECORDS_ENOUGH = -1 };
+
+/** Reads inputs. @return 0, or an exit code after its message */
+int records_read(run *r, const char *const *inputs, size_t count, record_fn take, void *ctx);
+
 /** Receives each good record, in input order; borrowed for the call. `article` is its number in the
  * result, or TT_NO_ARTICLE where the result does not name it. @return 0 to go on, or an exit code
  */

@@ -16,9 +16,9 @@
 #include <string.h>
 
 #include "message.h"
-#include "run.h"
 #include "screen.h"
 #include "svg.h"
+#include "texts.h"
 
 enum {
     SETTINGS = 5,
@@ -116,29 +116,17 @@ static int keep_article(tune *t, const tt_article *a)
     return x->id == NULL || x->text == NULL ? message_failure("out of memory") : 0;
 }
 
-static int read_sample(tune *t)
+static int take_record(void *ctx, const tt_record *record)
 {
-    const settings *s = t->run.settings;
-    const size_t most = s->sample != 0 ? s->sample : DEFAULT_SAMPLE;
-    tt_reader *reader = NULL;
-    tt_error error = {0};
-    int ended = 0, full = 0;
-    if (tt_reader_open(&reader, s->inputs, s->input_count, &s->reader, &error) != TT_OK)
-        return run_failure(&error, NULL);
-    while (ended == 0 && !full) {
-        const tt_record *records = NULL;
-        size_t count = 0;
-        if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
-            ended = run_failure(&error, NULL);
-        if (ended != 0 || count == 0)
-            break;
-        for (size_t i = 0; i < count && ended == 0 && !full; i++) {
-            ended = records[i].status != TT_OK ? run_reject(&t->run, &records[i], TT_OK)
-                                               : keep_article(t, &records[i].article);
-            full = t->article_count >= most || t->bytes >= sample_bytes;
-        }
-    }
-    tt_reader_close(reader);
+    tune *t = ctx;
+    const uint32_t wish = t->run.settings->sample;
+    int ended;
+    if (record->status != TT_OK)
+        return run_reject(&t->run, record, TT_OK);
+    ended = keep_article(t, &record->article);
+    if (ended == 0 &&
+        (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
+        ended = RECORDS_ENOUGH;
     return ended;
 }
 
@@ -375,7 +363,7 @@ static int run_tune(const settings *s)
     if (s->input_count > 0) {
         ended = run_open(&t.run, s);
         if (ended == 0)
-            ended = read_sample(&t);
+            ended = records_read(&t.run, s->inputs, s->input_count, take_record, &t);
         if (ended == 0 && t.article_count == 0)
             ended = message_failure("there is no article in the input");
         if (ended == 0)

@@ -1,0 +1,65 @@
+# shellcheck shell=bash disable=SC2154
+# eval: what lies behind the scores.
+
+make_result() {
+    first='A ferry ran aground in thick fog off Port Aldery early on Tuesday and was held fast on a sandbank for nine hours before tugs pulled it clear.'
+    other='The price of barley rose again in the northern markets this week while dealers waited for the weather to turn and the mills to buy.'
+    printf '{"id":"a","text":"%s"}\n' "$first" >feed.jsonl
+    printf '{"id":"b","text":"%s"}\n' "${first/nine hours/eight hours}" >>feed.jsonl
+    printf '{"id":"c","text":"%s"}\n' "$other" >>feed.jsonl
+    printf '{"id":"d","text":"%s"}\n' "${other/barley/maize}" >>feed.jsonl
+    printf '{"id":"e","text":"Something of its own, on which nobody else has written so far, about a bakery."}\n' >>feed.jsonl
+    run scan -q --facts off feed.jsonl -o result.jsonl
+    exits 0
+    grep '"type":"pair","a":"a"' result.jsonl >found.jsonl
+    printf '{"type":"cluster","cluster":1,"keep":"c","articles":["c","d","e"]}\n' >gold.jsonl
+}
+
+test_the_worst_misses_come_first_with_their_texts() {
+    make_result
+    run eval found.jsonl gold.jsonl feed.jsonl --misses 2
+    exits 0
+    grep -q 'were missed  *3$' out || fail 'not three missed'
+    grep -q 'not in the gold  *1$' out || fail 'not one found'
+    grep '^missed' out | head -n 1 >first
+    has first 'missed c, d: 9'
+    has out '[barley]'
+    has out '[maize]'
+    has out 'not in the gold a, b: 9'
+    has out '[nine]'
+    [ "$(grep -c '^missed' out)" -eq 2 ] || fail 'not two of them'
+}
+
+test_without_texts_they_are_named() {
+    make_result
+    run eval found.jsonl gold.jsonl
+    lacks out missed
+    run eval found.jsonl gold.jsonl --misses 5
+    exits 0
+    [ "$(grep -c '^missed ' out)" -eq 3 ] || fail 'not all of them'
+    head -n 1 feed.jsonl >part.jsonl
+    run eval found.jsonl gold.jsonl part.jsonl
+    has out 'not in the INPUT'
+}
+
+test_what_stands_in_one_cluster_is_no_miss() {
+    make_result
+    printf '{"type":"pair","a":"c","b":"d"}\n' >gold.jsonl
+    grep '"type":"cluster"' result.jsonl >found.jsonl
+    run eval found.jsonl gold.jsonl --misses 5
+    grep -q 'were missed  *0$' out || fail 'some are missed'
+    grep -q 'in one cluster  *1$' out || fail 'not one in a cluster'
+}
+
+test_the_curve() {
+    make_result
+    run eval result.jsonl gold.jsonl --svg curve.svg
+    exits 0
+    has curve.svg '<svg xmlns="http://www.w3.org/2000/svg"'
+    has curve.svg '>precision<'
+    has curve.svg '>overlap<'
+    # c and d are half of what was found and a third of what is right
+    has curve.svg 'cx="193.33" cy="250.00"'
+    [ "$(tail -n 1 curve.svg)" = '</svg>' ] || fail 'it is not whole'
+    no_leftovers
+}
