@@ -388,6 +388,33 @@ TT_API TT_NODISCARD tt_status tt_query_run(tt_query *query, const tt_article *ar
 /** Ends a query. NULL is allowed. */
 TT_API void tt_query_close(tt_query *query);
 
+/* ==== Signatures ============================================================================== */
+
+/**
+ * MinHash signatures of articles, of which only the text is looked at, as a scan makes them: for a
+ * caller's own index, store or model. `out` has room for count rows of sketch_size values, row after
+ * row; the i-th is that of articles[i], and all ones (UINT32_MAX) where it has no tokens or was not
+ * taken.
+ *
+ * The share of places where two rows are equal estimates the Jaccard resemblance J of the articles'
+ * sets of shingles, without bias, with a standard error of sqrt(J (1 - J) / sketch_size): 0.04 at
+ * most for 128. Rows are comparable if sketch_size, shingle_tokens, seed and paragraphs are the same
+ * and both are of this minor version of the library. By one permutation (Li, Owen, Zhang: One
+ * Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of sketch_size bins by its upper
+ * bits, the least hash of a bin is its value, and an empty bin has the least under a permutation of
+ * its own (Broder: On the resemblance and containment of documents, 1997).
+ *
+ * Of `options` (NULL: the defaults) shingle_tokens, sketch_size, seed, paragraphs, threads,
+ * max_article_bytes and allocator are used. statuses[i] (NULL: not wanted) is TT_OK, TT_EFORMAT (no
+ * UTF-8), TT_ELIMIT (over max_article_bytes) or TT_EINVAL (text is NULL, text_size is not 0);
+ * without statuses the first such article, `where`, fails the call.
+ *
+ * @return TT_OK, TT_EINVAL, TT_ENOMEM. Threads: any. Cost: linear in the bytes.
+ */
+TT_API TT_NODISCARD tt_status tt_signatures(uint32_t *out, const tt_article *articles, size_t count,
+                                            const tt_options *options, tt_status *statuses,
+                                            tt_error *error);
+
 /* ==== Reading ================================================================================= */
 
 typedef struct tt_reader tt_reader; /**< files, directories or a stream, as batches of records */

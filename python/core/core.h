@@ -8,6 +8,7 @@
  *   columns.c   one column of an Arrow stream, as strings and times; knows nothing of Python
  *   builder.c   a feed into a builder, and at its end a result
  *   index.c     a result: counts, summary, streams, JSON Lines; tables.c, its tables
+ *   signing.c   a feed of texts, and at its end their signatures
  *   live.c      the handle of a living index
  *   judging.c   a feed into it, and at its end the verdicts; verdicts.c, their table
  *   grow.c      tables as Arrow: columns that grow, batches that are lent
@@ -104,7 +105,7 @@ int core_live_check(const live_object *l);
 PyObject *core_live_findings(PyObject *module, PyObject *path);
 
 extern PyType_Spec core_builder_spec, core_index_spec, core_live_spec, core_judging_spec,
-    core_verdicts_spec;
+    core_signing_spec, core_verdicts_spec;
 extern PyObject *core_index_type, *core_live_type, *core_verdicts_type;
 
 #endif /* CORE_H */

@@ -208,11 +208,12 @@ static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObj
 
 static int add_types(PyObject *module)
 {
-    PyObject *builder, *judging;
+    PyObject *builder, *judging, *signing;
     return add_type(module, "Builder", &core_builder_spec, &builder) != 0 ||
            add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
            add_type(module, "Live", &core_live_spec, &core_live_type) != 0 ||
            add_type(module, "Judging", &core_judging_spec, &judging) != 0 ||
+           add_type(module, "Signing", &core_signing_spec, &signing) != 0 ||
            add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0;
 }
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 PAGES = ["docs/python.md", "docs/recipes.md"]
-OTHERS = {"pandas", "polars", "pyarrow", "duckdb", "datasketch"}
+OTHERS = {"numpy", "pandas", "polars", "pyarrow", "duckdb", "datasketch"}
 USES = {"to_pandas": {"pandas"}, "to_polars": {"polars"}, "to_arrow": {"pyarrow"}}
 
 

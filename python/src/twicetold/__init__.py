@@ -30,6 +30,7 @@ from ._errors import (
     VersionError,
 )
 from ._index import Index, Verdicts
+from ._minhash import MinHash
 from ._progress import Progress, ProgressFunction
 from ._result import Result, Table
 from ._source import Articles, Path, Source, rejections
@@ -45,6 +46,7 @@ __all__ = [
     "InvalidError",
     "LimitError",
     "LockedError",
+    "MinHash",
     "OutOfMemoryError",
     "Result",
     "StoppedError",

@@ -98,6 +98,7 @@ SHAPE = (
     "facts",
     "drop",
 )
+_MINHASH = ("hashes", "shingle_tokens", "seed", "paragraphs", "max_article_bytes", "threads")
 _INDEX = (*SHAPE, "max_article_bytes", "threads")
 
 
@@ -149,3 +150,7 @@ def of_dedup(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
 
 def of_index(given: Dict[str, Any]) -> Dict[str, Any]:
     return _resolve(given, _INDEX)[0]
+
+
+def of_minhash(given: Dict[str, Any]) -> Dict[str, Any]:
+    return _resolve(given, _MINHASH)[0]

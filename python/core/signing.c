@@ -1,0 +1,99 @@
+/* The type Signing: a feed of texts, and at its end the rows of their signatures. */
+#include "feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct signing_object {
+    feed feed;
+    tt_options options;
+    uint32_t *values;
+    size_t count, capacity; /* of values */
+} signing_object;
+
+static tt_status take(feed *f, tt_error *error)
+{
+    signing_object *s = (signing_object *)f;
+    const batch *t = f->batch;
+    const size_t more = t->count * s->options.sketch_size;
+    tt_status status;
+    if (more > s->capacity - s->count) {
+        const size_t capacity = s->count + more + s->capacity / 2;
+        uint32_t *larger = realloc(s->values, capacity * sizeof *larger);
+        if (larger == NULL) {
+            *error = (tt_error){TT_ENOMEM, UINT64_MAX, "out of memory"};
+            return TT_ENOMEM;
+        }
+        s->values = larger;
+        s->capacity = capacity;
+    }
+    status = tt_signatures(s->values + s->count, t->articles, t->count, &s->options,
+                           f->batch->statuses, error);
+    if (status != TT_OK)
+        return status;
+    s->count += more;
+    return core_progress(&f->call, "sketch", f->rows, 0) != 0 ? TT_ESTOPPED : TT_OK;
+}
+
+static void dealloc(PyObject *self)
+{
+    signing_object *s = (signing_object *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    free(s->values);
+    core_feed_free(&s->feed);
+    release(self);
+    Py_DECREF(type);
+}
+
+/* Signing(options, progress) */
+static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
+{
+    PyObject *dict, *progress;
+    tt_options given = TT_OPTIONS_INIT;
+    tt_error error = {0};
+    signing_object *s;
+    allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    (void)names;
+    if (!PyArg_ParseTuple(args, "O!O", &PyDict_Type, &dict, &progress) ||
+        core_take_options(&given, dict) != 0)
+        return NULL;
+    s = (signing_object *)make(type, 0);
+    if (s == NULL)
+        return NULL;
+    if (core_feed_init(&s->feed, take, progress) != 0) {
+        Py_DECREF((PyObject *)s);
+        return NULL;
+    }
+    if (tt_options_resolve(&given, &s->options, &error) != TT_OK) {
+        Py_DECREF((PyObject *)s);
+        return core_raise(&error);
+    }
+    return (PyObject *)s;
+}
+
+static PyObject *finish(PyObject *self, PyObject *nothing)
+{
+    const signing_object *s = (const signing_object *)self;
+    (void)nothing;
+    return PyByteArray_FromStringAndSize((const char *)s->values,
+                                         (Py_ssize_t)(s->count * sizeof *s->values));
+}
+
+static PyMethodDef methods[] = {
+    FEED_METHODS,
+    {"finish", finish, METH_NOARGS, "finish() -> bytearray of uint32, row after row"},
+    {NULL, NULL, 0, NULL}};
+
+static PyGetSetDef members[] = {FEED_MEMBERS, {NULL, NULL, NULL, NULL, NULL}};
+
+static PyType_Slot slots[] = {{Py_tp_new, new},
+                              {Py_tp_dealloc, dealloc},
+                              {Py_tp_methods, methods},
+                              {Py_tp_getset, members},
+                              {0, NULL}};
+
+PyType_Spec core_signing_spec = {.name = "twicetold._core.Signing",
+                                 .basicsize = sizeof(signing_object),
+                                 .flags = Py_TPFLAGS_DEFAULT,
+                                 .slots = slots};

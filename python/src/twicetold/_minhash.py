@@ -1,0 +1,82 @@
+"""MinHash signatures as numpy, for one's own index, store or model."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Iterator, Optional, Union
+
+from . import _core, _errors, _options
+from ._progress import Progress, ProgressFunction
+from ._source import Source, rejections
+
+
+def _rows(texts: Iterable[Any], field: str) -> Iterator[Any]:
+    for text in texts:
+        yield {field: text} if isinstance(text, (str, bytes)) else text
+
+
+class MinHash:
+    """Signatures as a scan makes them: the same text, options and minor version give the same values.
+
+        m = twicetold.MinHash(hashes=128)
+        s = m.signatures(texts)                 # numpy, uint32, (len(texts), 128)
+        m.resemblance(s[0], s[1:])              # estimates, from 0 to 1
+
+    hashes: values in a signature, 16 to 1024. shingle_tokens: words in a shingle, 1 to 64. seed: of every
+    hash, below 2^64. paragraphs, max_article_bytes, threads: as for `scan`. Two signatures are comparable
+    if the first four are the same.
+
+    The share of equal values estimates the Jaccard resemblance J of two texts' sets of shingles, without
+    bias, with a standard error of sqrt(J (1 - J) / hashes). One permutation hashing (Li, Owen, Zhang 2012),
+    with a permutation of its own (Broder 1997) for each bin that stays empty.
+    """
+
+    def __init__(self, hashes: int = 128, shingle_tokens: int = 5, seed: Union[int, str] = 0, **options: Any):
+        given = dict(options, hashes=hashes, shingle_tokens=shingle_tokens, seed=seed)
+        self._options = _options.of_minhash(given)
+        self.hashes: int = self._options["hashes"]
+        self.shingle_tokens: int = self._options["shingle_tokens"]
+        self.seed: int = self._options["seed"]
+        _core.Signing(self._options, None)  # checks them together
+
+    def signatures(
+        self, texts: Any, text: str = "text", *, progress: Union[bool, None, ProgressFunction] = None
+    ) -> Any:
+        """A row for each text: a numpy array of uint32 of shape (texts, hashes), the caller's own.
+
+        texts: an iterable of str (or UTF-8 bytes) or of mappings with the field `text`, or Arrow data
+        with the column `text`, which is not copied. A text without words has a row of 2^32 - 1.
+
+        Raises FormatError (a text is missing or no UTF-8) or LimitError (over max_article_bytes), `where`
+        being its row, from 0; InvalidError; TypeError; ImportError without numpy. The GIL is not held.
+        """
+        import numpy
+
+        if isinstance(texts, (str, bytes)):
+            raise TypeError("give a list of texts, not one text")
+        if not hasattr(texts, "__arrow_c_stream__") and hasattr(texts, "__iter__") and not isinstance(texts, dict):
+            texts = _rows(texts, text)
+        source = Source(texts, None, text)
+        with Progress(progress) as shown:
+            signing = _core.Signing(self._options, shown.call)
+            source.feed(signing, self._options)
+        for r in rejections(signing):
+            kind = _errors.LimitError if r["status"] == "TT_ELIMIT" else _errors.FormatError
+            raise kind(f"text {r['row']}: {r['reason']}", r["status"], r["row"])
+        return numpy.frombuffer(signing.finish(), numpy.uint32).reshape(-1, self.hashes)
+
+    @staticmethod
+    def resemblance(a: Any, b: Any) -> Any:
+        """The share of equal values along the last axis: of two signatures a float, of arrays of them, as
+        numpy broadcasts, an array."""
+        import numpy
+
+        return (numpy.asarray(a) == numpy.asarray(b)).mean(axis=-1)
+
+    def __eq__(self, other: Optional[object]) -> bool:
+        return isinstance(other, MinHash) and self._options == other._options
+
+    def __hash__(self) -> int:
+        return hash((self.hashes, self.shingle_tokens, self.seed))
+
+    def __repr__(self) -> str:
+        return f"MinHash(hashes={self.hashes}, shingle_tokens={self.shingle_tokens}, seed={self.seed})"
