@@ -61,17 +61,13 @@ static tt_status make_candidates(fixture *f)
 {
     const tt_options *o = &f->index->settings.options;
     const tti_corpus *corpus = &f->index->store.corpus;
-    tti_seeds seeds = {0};
     tt_status status;
     tti_candidates_init(&f->candidates, &tti_libc_allocator);
     status = tti_sketch(&f->sketches, corpus, o, &f->candidates, NULL);
     if (status == TT_OK)
         status = tti_bands_find(&f->sketches, corpus, o, &f->candidates, NULL);
     if (status == TT_OK)
-        status = tti_seeds_make(&seeds, corpus, o, NULL);
-    if (status == TT_OK)
-        status = tti_seeds_candidates(&seeds, o, &f->candidates, NULL);
-    tti_seeds_free(&seeds);
+        status = tti_seeds_candidates(corpus, o, &f->candidates, NULL);
     if (status == TT_OK)
         status = tti_candidates_settle(&f->candidates, NULL);
     if (status == TT_OK)
@@ -239,14 +235,11 @@ static void run_seed(bench *b, void *ctx)
     double found = 0;
     while (bench_next(b)) {
         const tt_options o = options_of(s);
-        tti_seeds seeds = {0};
         tti_candidates candidates;
         tti_candidates_init(&candidates, &tti_libc_allocator);
-        check(b, tti_seeds_make(&seeds, &f->index->store.corpus, &o, NULL));
-        check(b, tti_seeds_candidates(&seeds, &o, &candidates, NULL));
+        check(b, tti_seeds_candidates(&f->index->store.corpus, &o, &candidates, NULL));
         found = (double)candidates.count;
         tti_candidates_free(&candidates);
-        tti_seeds_free(&seeds);
     }
     bench_counter(b, "candidates", found);
 }

@@ -120,15 +120,11 @@ static tt_status seed_and_link(tt_index *x, tti_candidates *candidates, double *
                                tt_error *error)
 {
     const tt_options *o = &x->options;
-    tti_seeds seeds = {0};
     tt_status status = TT_OK;
     if (needs_seeds(o)) {
         status = tti_progress(o, "seed", 0, x->store.corpus.doc_count, error);
         if (status == TT_OK)
-            status = tti_seeds_make(&seeds, &x->store.corpus, o, error);
-        if (status == TT_OK)
-            status = tti_seeds_candidates(&seeds, o, candidates, error);
-        tti_seeds_free(&seeds);
+            status = tti_seeds_candidates(&x->store.corpus, o, candidates, error);
     }
     lap(since, &x->summary.seconds.seed);
     return status;

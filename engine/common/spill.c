@@ -163,6 +163,44 @@ static void cut_block(tti_spill *s, const void *at, size_t bytes)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
+/* ---- Keeping to the limit ---------------------------------------------------------------------
+ */
+
+/* Bytes of the process that are resident, and those of them that belong to mapped files. Where the
+ * system does not say, 0: the kernel alone decides then what of the file stays in memory. */
+static void look(const tti_spill *s, uint64_t *resident, uint64_t *shared)
+{
+    char text[128];
+    unsigned long all, held, mapped;
+    const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    const ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
+    if (file >= 0)
+        (void)close(file);
+    *resident = *shared = 0;
+    if (n <= 0)
+        return;
+    text[n] = '\0';
+    if (sscanf(text, "%lu %lu %lu", &all, &held, &mapped) == 3) {
+        *resident = (uint64_t)held * s->page;
+        *shared = (uint64_t)mapped * s->page;
+    }
+}
+
+void tti_spill_check(tti_spill *s)
+{
+    uint64_t resident, shared;
+    if (s == NULL)
+        return;
+    look(s, &resident, &shared);
+    if (resident <= s->limit - s->limit / MARGIN_SHARE ||
+        shared <= s->shared + s->limit / FLOOR_SHARE)
+        return;
+    (void)pthread_mutex_lock(&s->lock);
+    for (size_t k = 0; k < s->count; k++)
+        (void)madvise(s->blocks[k].at, s->blocks[k].size, MADV_DONTNEED);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
 /* ---- The allocator ----------------------------------------------------------------------------
  */
 
@@ -175,7 +213,10 @@ static int is_small(const tti_spill *s, size_t size)
 static void *spill_alloc(void *ctx, size_t size)
 {
     tti_spill *s = ctx;
-    return is_small(s, size) ? s->base->alloc(s->base->ctx, size) : add_block(s, size);
+    if (is_small(s, size))
+        return s->base->alloc(s->base->ctx, size);
+    tti_spill_check(s); /* a new array is about to be filled */
+    return add_block(s, size);
 }
 
 static void spill_release(void *ctx, void *old, size_t size)
@@ -261,43 +302,8 @@ void tti_spill_drop(tti_spill *s, const char *kept)
     drop_block(s, kept);
 }
 
-/* ---- Keeping to the limit ---------------------------------------------------------------------
+/* ---- The keeper -------------------------------------------------------------------------------
  */
-
-/* Bytes of the process that are resident, and those of them that belong to mapped files. Where the
- * system does not say, 0: the kernel alone decides then what of the file stays in memory. */
-static void look(const tti_spill *s, uint64_t *resident, uint64_t *shared)
-{
-    char text[128];
-    unsigned long all, held, mapped;
-    const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    const ssize_t n = file < 0 ? -1 : read(file, text, sizeof text - 1);
-    if (file >= 0)
-        (void)close(file);
-    *resident = *shared = 0;
-    if (n <= 0)
-        return;
-    text[n] = '\0';
-    if (sscanf(text, "%lu %lu %lu", &all, &held, &mapped) == 3) {
-        *resident = (uint64_t)held * s->page;
-        *shared = (uint64_t)mapped * s->page;
-    }
-}
-
-void tti_spill_check(tti_spill *s)
-{
-    uint64_t resident, shared;
-    if (s == NULL)
-        return;
-    look(s, &resident, &shared);
-    if (resident <= s->limit - s->limit / MARGIN_SHARE ||
-        shared <= s->shared + s->limit / FLOOR_SHARE)
-        return;
-    (void)pthread_mutex_lock(&s->lock);
-    for (size_t k = 0; k < s->count; k++)
-        (void)madvise(s->blocks[k].at, s->blocks[k].size, MADV_DONTNEED);
-    (void)pthread_mutex_unlock(&s->lock);
-}
 
 static void *keep_watch(void *ctx)
 {

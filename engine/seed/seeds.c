@@ -22,10 +22,20 @@ typedef struct range {
     tt_status status;
 } range;
 
+/* The partition of a seed, or one past the last if its group is not the one at hand. */
+static uint32_t partition_of(const tti_seeds *s, uint32_t part)
+{
+    const uint32_t p = part & (s->partition_count - 1);
+    if (s->group_count < 2)
+        return p;
+    return (uint64_t)p * s->group_count / s->partition_count == s->group ? p : s->partition_count;
+}
+
+/* The cursor past the last partition takes the seeds of other groups. */
 static void count_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
     for (size_t k = 0; k < r->sample.count; k++)
-        r->cursors[r->sample.parts[r->sample.places[k]] & (out->partition_count - 1)]++;
+        r->cursors[partition_of(out, r->sample.parts[r->sample.places[k]])]++;
     out->counts[doc] = (uint32_t)r->sample.count;
 }
 
@@ -33,8 +43,9 @@ static void place_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
     for (size_t k = 0; k < r->sample.count; k++) {
         const uint32_t place = r->sample.places[k];
-        const uint32_t p = r->sample.parts[place] & (out->partition_count - 1);
-        out->seeds[r->cursors[p]++] = (tti_seed){r->sample.keys[place], doc, place};
+        const uint32_t p = partition_of(out, r->sample.parts[place]);
+        if (p < out->partition_count)
+            out->seeds[r->cursors[p]++] = (tti_seed){r->sample.keys[place], doc, place};
     }
 }
 
@@ -184,12 +195,13 @@ tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_opti
     if (ranges == NULL || out->starts == NULL || out->counts == NULL)
         status = tti_fail_memory(error, "seeds");
     for (int t = 0; t < threads && status == TT_OK; t++)
-        if ((ranges[t].cursors = tti_alloc_zero(a, out->partition_count, sizeof(size_t))) == NULL)
+        if ((ranges[t].cursors =
+                 tti_alloc_zero(a, (size_t)out->partition_count + 1, sizeof(size_t))) == NULL)
             status = tti_fail_memory(error, "seeds");
     if (status == TT_OK)
         status = fill(out, corpus, options->seed, ranges, threads, error);
     for (int t = 0; ranges != NULL && t < threads; t++) {
-        tti_release(a, ranges[t].cursors, out->partition_count, sizeof(size_t));
+        tti_release(a, ranges[t].cursors, (size_t)out->partition_count + 1, sizeof(size_t));
         tti_sample_free(&ranges[t].sample, a);
     }
     tti_release(a, ranges, (size_t)threads, sizeof *ranges);

@@ -31,20 +31,23 @@ typedef struct tti_seeds {
     const tt_allocator *allocator;
     tti_seed *seeds;
     size_t count;
-    size_t *starts;           /**< partition p is seeds[starts[p], starts[p + 1]) */
-    uint32_t partition_count; /**< a power of two */
-    uint32_t *counts;         /**< seeds of each document */
+    size_t *starts;              /**< partition p is seeds[starts[p], starts[p + 1]) */
+    uint32_t partition_count;    /**< a power of two */
+    uint32_t group, group_count; /**< only the group-th part of the partitions is filled; all, if
+                                      group_count is 0 or 1 */
+    uint32_t *counts;            /**< seeds of each document */
     size_t doc_count;
     int unsorted; /**< set before: partitions are left in order of (document, place) */
 } tti_seeds;
 
-/** Samples and sorts. Zero `out` before; partition_count may be set, to a power of two. */
+/** Samples and sorts. Zero `out` before; partition_count may be set, to a power of two, and
+ * group and group_count. */
 tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_options *options,
                          tt_error *error);
 void tti_seeds_free(tti_seeds *seeds);
 
-/** Adds the candidates that the seeds give. */
-tt_status tti_seeds_candidates(const tti_seeds *seeds, const tt_options *options,
+/** Adds the candidates that the seeds of a corpus give. The table is never held as a whole. */
+tt_status tti_seeds_candidates(const tti_corpus *corpus, const tt_options *options,
                                tti_candidates *candidates, tt_error *error);
 
 /** The seeds of one document, in order of place. Zero it before first use; one thread's. */
