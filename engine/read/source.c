@@ -21,6 +21,10 @@
 
 enum { INPUT_BYTES = 256 * 1024, HEAD_BYTES = 4, ZSTD_STEP = 16 * 1024 };
 
+/* A bomb: a file that comes to so many bytes and to so many times its size. Feeds are packed to a
+ * tenth or a twentieth; gzip cannot do more than 1,032 times, zstd can do 30,000. */
+enum { BOMB_BYTES = 256 << 20, BOMB_RATIO = 500 };
+
 typedef enum { PLAIN, GZIP, ZSTD } coding;
 
 struct tti_source {
@@ -31,7 +35,7 @@ struct tti_source {
     int at_end;     /* the file has no more bytes */
     int unit_begun; /* inside a gzip member or zstd frame */
     int units;      /* 1 once a gzip member is finished */
-    uint64_t consumed;
+    uint64_t consumed, produced;
     unsigned char head[HEAD_BYTES]; /* first bytes of a plain file, to be delivered */
     size_t head_begin, head_end;
     unsigned char *input; /* compressed bytes [input_begin, input_end), INPUT_BYTES long */
@@ -231,6 +235,17 @@ static tt_status step_zstd(tti_source *s, char *bytes, size_t room, size_t *got,
     return TT_OK;
 }
 
+static tt_status note_produced(tti_source *s, size_t *got, tt_error *error)
+{
+    s->produced += *got;
+    if (s->produced <= BOMB_BYTES || s->produced / BOMB_RATIO <= s->consumed)
+        return TT_OK;
+    *got = 0;
+    return tti_fail(error, TT_ELIMIT, s->consumed,
+                    "unpacks to more than %d times its size; if that is meant, unpack it first",
+                    BOMB_RATIO);
+}
+
 static tt_status decode(tti_source *s, char *bytes, size_t room, size_t *got, tt_error *error)
 {
     size_t *const begin = &s->input_begin;
@@ -241,7 +256,7 @@ static tt_status decode(tti_source *s, char *bytes, size_t room, size_t *got, tt
         TTI_TRY(s->coding == GZIP ? step_gzip(s, bytes, room, got, error)
                                   : step_zstd(s, bytes, room, got, error));
         if (*got > 0)
-            return TT_OK;
+            return note_produced(s, got, error);
         if (s->at_end && *begin == s->input_end && *begin == before) {
             if (s->unit_begun)
                 return tti_fail(error, TT_EFORMAT, s->consumed, "truncated %s data",

@@ -24,7 +24,8 @@ tt_status tti_source_open(tti_source **out, const char *path, const tt_allocator
  * Reads at least one byte and at most `room`; *got 0 is the end. Bytes before damage are delivered
  * first (of zstd, all but the last 16 KiB of them may be counted on); the failure then comes back
  * from every later call.
- * @return TT_OK, TT_EIO, TT_EFORMAT (truncated or corrupt compressed data), TT_ENOMEM.
+ * @return TT_OK, TT_EIO, TT_EFORMAT (truncated or corrupt compressed data), TT_ENOMEM, TT_ELIMIT (a
+ * file that comes to more than 256 MiB and 500 times its size).
  */
 tt_status tti_source_read(tti_source *source, char *bytes, size_t room, size_t *got,
                           tt_error *error);
