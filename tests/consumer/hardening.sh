@@ -1,0 +1,21 @@
+#!/bin/sh
+# usage: hardening.sh PROGRAM: it is position-independent, its stack is not run, what the loader
+# has resolved is read-only, and its calls and stacks are checked.
+set -u
+file=$1 bad=0
+need() { # WHAT PATTERN, in what is read of the file
+    if ! printf '%s\n' "$found" | grep -qE -e "$2"; then
+        echo "$file: $1 is missing"
+        bad=1
+    fi
+}
+found=$(readelf -hW "$file") && need 'a position-independent program' 'Type:.* DYN '
+found=$(readelf -lW "$file") && need 'RELRO' 'GNU_RELRO' && need 'a stack that is not run' 'GNU_STACK.* RW '
+if printf '%s\n' "$found" | grep -q 'LOAD.* RWE '; then
+    echo "$file: something is both written and run"
+    bad=1
+fi
+found=$(readelf -dW "$file") && need 'binding before the start' 'BIND_NOW|FLAGS_1.*NOW'
+found=$(readelf --dyn-syms -W "$file") && need 'stack protection' '__stack_chk_fail' &&
+    need 'checked library calls' '__(memcpy|snprintf|vsnprintf|memset|read)_chk'
+exit $bad
