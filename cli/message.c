@@ -3,13 +3,17 @@
  * message is one write(2), so that lines of two processes do not mix. No colours, so NO_COLOR has
  * nothing to turn off.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "message.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+static int as_json;         /* every line is an object */
 static size_t status_width; /* columns of the status line that is on the screen */
 
 /* Length of the well-formed, printable UTF-8 character at `text`, or 0. */
@@ -32,15 +36,12 @@ static size_t printable_size(const unsigned char *text)
     return size;
 }
 
-/* `text` made harmless, with `prefix` before it and a newline after; NULL without memory. */
-static char *printable(const char *prefix, const char *text)
+/* `text` made harmless; NULL without memory. Owner: the caller. */
+static char *printable(const char *text)
 {
-    const size_t prefix_size = strlen(prefix);
-    char *line = malloc(prefix_size + 4 * strlen(text) + 2), *to = line;
+    char *line = malloc(4 * strlen(text) + 1), *to = line;
     if (line == NULL)
         return NULL;
-    memcpy(to, prefix, prefix_size);
-    to += prefix_size;
     for (const unsigned char *from = (const unsigned char *)text; *from != '\0';) {
         const size_t size = printable_size(from);
         if (size == 0) {
@@ -53,15 +54,82 @@ static char *printable(const char *prefix, const char *text)
             from += size;
         }
     }
-    *to++ = '\n';
     *to = '\0';
     return line;
 }
 
-PRINTF_LIKE(2, 0) static void print_line(const char *prefix, const char *format, va_list arguments)
+/* ==== As JSON ============================================================================= */
+
+/* A string that is printable already. */
+static void put_string(FILE *out, const char *name, const char *text)
+{
+    (void)fprintf(out, ",\"%s\":\"", name);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            (void)fputc('\\', out);
+        (void)fputc(*text, out);
+    }
+    (void)fputc('"', out);
+}
+
+/* An object with the time and the level, open for more. The line is *line. */
+static FILE *begin_object(char **line, size_t *size, const char *level)
+{
+    FILE *out = open_memstream(line, size);
+    char when[40] = "";
+    struct timespec now;
+    struct tm t;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (gmtime_r(&now.tv_sec, &t) != NULL)
+        (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &t);
+    if (out != NULL)
+        (void)fprintf(out, "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\"", when, now.tv_nsec / 1000000,
+                      level);
+    return out;
+}
+
+static void end_object(FILE *out, char **line)
+{
+    if (out != NULL && fputs("}\n", out) >= 0 && fclose(out) == 0)
+        (void)fputs(*line, stderr);
+    free(*line);
+}
+
+static void log_text(const char *level, const char *text)
+{
+    char *line = NULL;
+    size_t size = 0;
+    FILE *out = begin_object(&line, &size, level);
+    if (out != NULL)
+        put_string(out, "message", text);
+    end_object(out, &line);
+}
+
+/* ==== Messages ============================================================================ */
+
+/* NULL: there was no memory for it. */
+static void print_safe(const char *level, const char *text)
+{
+    const char *prefix = strcmp(level, "error") == 0 ? "twicetold: " : "";
+    char *line;
+    size_t size;
+    if (as_json) {
+        log_text(level, text != NULL ? text : "out of memory");
+        return;
+    }
+    size = text != NULL ? strlen(prefix) + strlen(text) + 2 : 0;
+    line = size > 0 ? malloc(size) : NULL;
+    if (line != NULL)
+        (void)snprintf(line, size, "%s%s\n", prefix, text);
+    (void)fputs(line != NULL ? line : "twicetold: out of memory\n", stderr);
+    free(line);
+}
+
+/* `level` is said in JSON, "twicetold: " before an error in text. */
+PRINTF_LIKE(2, 0) static void print_line(const char *level, const char *format, va_list arguments)
 {
     va_list again;
-    char *text = NULL, *line = NULL;
+    char *text = NULL, *safe = NULL;
     int size;
 
     va_copy(again, arguments);
@@ -71,19 +139,24 @@ PRINTF_LIKE(2, 0) static void print_line(const char *prefix, const char *format,
         text = malloc((size_t)size + 1);
     if (text != NULL) {
         (void)vsnprintf(text, (size_t)size + 1, format, arguments);
-        line = printable(prefix, text);
+        safe = printable(text);
     }
     message_status("");
-    (void)fputs(line != NULL ? line : "twicetold: out of memory\n", stderr);
-    free(line);
+    print_safe(level, safe);
+    free(safe);
     free(text);
+}
+
+void message_as_json(int on)
+{
+    as_json = on;
 }
 
 void message_line(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("", format, arguments);
+    print_line("info", format, arguments);
     va_end(arguments);
 }
 
@@ -91,7 +164,7 @@ int message_failure(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("twicetold: ", format, arguments);
+    print_line("error", format, arguments);
     va_end(arguments);
     return EXIT_FAILED;
 }
@@ -100,13 +173,53 @@ int message_usage(const subcommand *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("twicetold: ", format, arguments);
+    print_line("error", format, arguments);
     va_end(arguments);
     if (command != NULL)
         message_line("Try 'twicetold %s --help'", command->name);
     else
         message_line("Try 'twicetold --help'");
     return EXIT_USAGE;
+}
+
+void message_record(const char *file, uint64_t line, const char *reason)
+{
+    char *safe_file = printable(file), *safe_reason = printable(reason), *text = NULL;
+    size_t size = 0;
+    FILE *out = NULL;
+    if (!as_json && line == 0)
+        message_line("%s: %s", file, reason);
+    else if (!as_json)
+        message_line("%s:%" PRIu64 ": %s", file, line, reason);
+    else if (safe_file != NULL && safe_reason != NULL)
+        out = begin_object(&text, &size, "warning");
+    if (out != NULL) {
+        put_string(out, "message", safe_reason);
+        put_string(out, "file", safe_file);
+        if (line != 0)
+            (void)fprintf(out, ",\"line\":%" PRIu64, line);
+        end_object(out, &text);
+    }
+    free(safe_file);
+    free(safe_reason);
+}
+
+int message_progress(const char *stage, uint64_t done, uint64_t total, double seconds,
+                     uint64_t memory)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out;
+    if (!as_json)
+        return 0;
+    out = begin_object(&text, &size, "progress");
+    if (out != NULL)
+        (void)fprintf(out,
+                      ",\"stage\":\"%s\",\"done\":%" PRIu64 ",\"total\":%" PRIu64
+                      ",\"seconds\":%.3f,\"memory_bytes\":%" PRIu64,
+                      stage, done, total, seconds, memory);
+    end_object(out, &text);
+    return 1;
 }
 
 /* Blanks instead of an escape sequence: they work on every terminal. */

@@ -6,6 +6,7 @@
 #define CLI_MESSAGE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "command.h"
 
@@ -14,6 +15,17 @@
 #else
 #  define PRINTF_LIKE(text, first)
 #endif
+
+/** From here on each message is a JSON object in a line: time, level (info, warning, error,
+ * progress) and message, with file and line where it is about a record. */
+void message_as_json(int on);
+
+/** Names a record that is left out, and why. `line` 0: the whole file is the record. */
+void message_record(const char *file, uint64_t line, const char *reason);
+
+/** Progress as an object. @return 0: messages are not objects, nothing was said */
+int message_progress(const char *stage, uint64_t done, uint64_t total, double seconds,
+                     uint64_t memory);
 
 /** A line as it is. */
 PRINTF_LIKE(1, 2) void message_line(const char *format, ...);

@@ -23,6 +23,7 @@ struct settings {
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;
+    int32_t log;   /**< 1: JSON; already told to message.h */
     int32_t color; /**< COLOR_* of screen.h */
     int32_t all;
     uint32_t cluster, section; /**< numbers; 0: not given */

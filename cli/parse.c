@@ -110,6 +110,17 @@ static int settle(const subcommand *command, settings *s)
     return -1;
 }
 
+/* Before anything is parsed, so that what is wrong with the words is said in the right way. */
+static int asks_for_json(int argc, char **argv)
+{
+    int json = 0;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--log=json") == 0 ||
+            (strcmp(argv[i], "--log") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0))
+            json = 1;
+    return json;
+}
+
 int options_parse(const subcommand *command, int argc, char **argv, settings *s)
 {
     struct option longs[MOST_OPTIONS + 1];
@@ -119,6 +130,7 @@ int options_parse(const subcommand *command, int argc, char **argv, settings *s)
 
     memset(s, 0, sizeof *s);
     s->command = command;
+    message_as_json(asks_for_json(argc, argv));
     s->before = TT_NO_TIME;
     s->texts = UINT64_MAX;
     s->engine.struct_size = sizeof s->engine;

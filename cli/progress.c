@@ -13,7 +13,7 @@
 #include "message.h"
 #include "options.h"
 
-enum { BAR_WIDTH = 20, LINE_SIZE = 160 };
+enum { LEAST_BAR = 6, MOST_BAR = 40, LINE_SIZE = 240 };
 
 static const double redraw_seconds = 0.1, line_seconds = 1.0;
 
@@ -68,34 +68,59 @@ static void format_amounts(char *to, size_t size, const progress *p, double rate
                        (double)p->total * mega, rate * mega);
 }
 
-static void format_line(char *to, size_t size, const progress *p, double now)
+/* Bytes of memory that the process takes up now. */
+static uint64_t memory_now(void)
+{
+    unsigned long long all = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f == NULL)
+        return 0;
+    if (fscanf(f, "%llu %llu", &all, &resident) != 2)
+        resident = 0;
+    (void)fclose(f);
+    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The bar takes what the columns leave. */
+static void format_line(char *to, size_t size, const progress *p, double now, size_t columns)
 {
     const double elapsed = now - p->began;
     const double rate = elapsed > 0 ? (double)p->done / elapsed : 0;
-    double share = 0;
-    char bar[BAR_WIDTH + 1], amounts[80], left[24];
+    const double share = p->total == 0 ? 0 : (double)p->done / (double)p->total;
+    char bar[MOST_BAR + 1], amounts[80], left[24], rest[140];
+    size_t room;
 
     format_amounts(amounts, sizeof amounts, p, rate);
+    format_time(left, sizeof left,
+                p->total == 0 ? elapsed
+                : rate > 0    ? (double)(p->total - p->done) / rate
+                              : 0);
+    (void)snprintf(rest, sizeof rest, "%s  %s%s  %.0f MB",
+                   p->done == 0 && p->total == 0 ? "" : amounts, left, p->total == 0 ? "" : " left",
+                   (double)memory_now() * 1e-6);
+    room = strlen(rest) + 20 < columns ? columns - strlen(rest) - 20 : 0;
+    room = room > MOST_BAR ? MOST_BAR : room;
     if (p->total == 0) {
-        format_time(left, sizeof left, elapsed);
-        (void)snprintf(to, size, "%-8s %s  %s", p->stage, p->done == 0 ? "" : amounts, left);
+        (void)snprintf(to, size, "%-8s %s", p->stage, rest);
         return;
     }
-    share = (double)p->done / (double)p->total;
-    memset(bar, '-', BAR_WIDTH);
-    memset(bar, '#', (size_t)(share * BAR_WIDTH));
-    bar[BAR_WIDTH] = '\0';
-    format_time(left, sizeof left, rate > 0 ? (double)(p->total - p->done) / rate : 0);
-    (void)snprintf(to, size, "%-8s [%s] %3d%%  %s  %s left", p->stage, bar, (int)(share * 100),
-                   amounts, left);
+    memset(bar, '-', room);
+    memset(bar, '#', (size_t)(share * (double)room));
+    bar[room] = '\0';
+    if (room < LEAST_BAR)
+        (void)snprintf(to, size, "%-8s %3d%%  %s", p->stage, (int)(share * 100), rest);
+    else
+        (void)snprintf(to, size, "%-8s [%s] %3d%%  %s", p->stage, bar, (int)(share * 100), rest);
 }
 
 static void show(progress *p, double now)
 {
     char line[LINE_SIZE];
     const size_t columns = screen_columns();
-    format_line(line, sizeof line, p, now);
     p->drawn = now;
+    if (message_progress(p->stage, p->done, p->total, now - p->began, memory_now()))
+        return;
+    format_line(line, sizeof line, p, now, columns);
     if (!p->terminal) {
         message_line("%s", line);
         return;

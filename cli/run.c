@@ -109,10 +109,8 @@ static int batch_reserve(batch *b, size_t count)
 static int reject(run *r, const tt_record *record, const char *reason)
 {
     r->rejected++;
-    if (!r->settings->quiet && record->line == 0)
-        message_line("%s: %s", record->file, reason);
-    else if (!r->settings->quiet)
-        message_line("%s:%" PRIu64 ": %s", record->file, record->line, reason);
+    if (!r->settings->quiet)
+        message_record(record->file, record->line, reason);
     if (r->rejects.name == NULL || record->raw_size == 0) /* too long to be held, or unreadable */
         return 0;
     if (output_write(&r->rejects, record->raw, record->raw_size) != 0 ||

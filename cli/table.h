@@ -23,6 +23,7 @@ typedef enum kind {
     KIND_PARAGRAPHS, /**< int32_t, place in the list of words */
     KIND_PROGRESS,   /**< likewise */
     KIND_COLOR,      /**< likewise */
+    KIND_LOG,        /**< likewise */
     KIND_TIME,       /**< int64_t, microseconds since 1970, from RFC 3339 */
     KIND_DURATION,   /**< int64_t, microseconds; `maximum` is the unit of a bare number, if that
                           may stand */

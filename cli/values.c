@@ -11,6 +11,7 @@
 
 static const char *const keep_words[] = {"longest", "first", "newest", NULL};
 static const char *const paragraph_words[] = {"auto", "line", "blank", "none", NULL};
+static const char *const log_words[] = {"text", "json", NULL};
 static const char *const when_words[] = {"auto", "always", "never", NULL};
 
 static int find_word(const char *const *words, const char *text)
@@ -181,6 +182,7 @@ int value_parse(const row *r, const char *text, settings *s)
     case KIND_PARAGRAPHS: return parse_word(paragraph_words, text, field);
     case KIND_PROGRESS:
     case KIND_COLOR: return parse_word(when_words, text, field);
+    case KIND_LOG: return parse_word(log_words, text, field);
     case KIND_TIME: return parse_time(text, field);
     case KIND_DURATION: return parse_duration(text, (int64_t)r->maximum, field);
     case KIND_HELP:
@@ -211,6 +213,7 @@ void value_describe(const row *r, char *to, size_t size)
     case KIND_PARAGRAPHS: (void)snprintf(to, size, "auto, line, blank or none"); return;
     case KIND_PROGRESS:
     case KIND_COLOR: (void)snprintf(to, size, "auto, always or never"); return;
+    case KIND_LOG: (void)snprintf(to, size, "text or json"); return;
     case KIND_TIME:
         (void)snprintf(to, size, "a date or a time, as 2025-11-24 or 2025-11-24T08:30:00Z");
         return;
@@ -231,6 +234,7 @@ const char *const *value_words(const row *r)
     case KIND_PARAGRAPHS: return paragraph_words;
     case KIND_PROGRESS:
     case KIND_COLOR: return when_words;
+    case KIND_LOG: return log_words;
     default: return NULL;
     }
 }
