@@ -13,7 +13,7 @@
 
 #include "html_parts.h"
 
-enum { MOST_SOURCES = 40, MOST_DAYS = 400, BLOCK_BYTES = 1 << 20, SIMILARITY_BINS = 20 };
+enum { MOST_SOURCES = 40, MOST_DAYS = 400, BLOCK_BYTES = 64 << 10, SIMILARITY_BINS = 20 };
 
 /* ==== Words of JSON =========================================================================== */
 
@@ -295,6 +295,12 @@ static void put_bytes_of(output *out, const page *p, uint64_t article)
     put_whole(out, p->digest->rows[p->digest->row_of[article]].bytes);
 }
 
+/* The number of the block that holds its text; -1: none does. */
+static void put_block(output *out, const page *p, uint64_t article)
+{
+    put_signed(out, p->block_of[article]);
+}
+
 static void put_number(output *out, const page *p, uint64_t article)
 {
     put_whole(out, p->number[article]);
@@ -308,6 +314,7 @@ static void put_articles(const page *p, output *out)
     put_column(out, p, ",\"source\":", p->articles, p->article_count, put_source);
     put_column(out, p, ",\"published\":", p->articles, p->article_count, put_published);
     put_column(out, p, ",\"bytes\":", p->articles, p->article_count, put_bytes_of);
+    put_column(out, p, ",\"block\":", p->articles, p->article_count, put_block);
     put(out, ",\"sources\":[null");
     for (size_t i = 0; i < p->digest->source_count; i++) {
         put(out, ",");
@@ -387,35 +394,59 @@ static void put_section(output *out, const page *p, uint64_t section)
     put(out, "]");
 }
 
-/* Texts in blocks of about a mebibyte, "texts-0" and so on: [article, text, article, text, ...]. */
+/* Texts in blocks of a few, "texts-0" and so on: [article, text, article, text, ...]. */
 static void put_texts(const page *p, output *out)
 {
-    size_t block = 0, used = 0;
     for (size_t i = 0; i < p->texts->count; i++) {
         const excerpt *x = &p->texts->items[i];
-        if (used == 0) {
+        const int64_t block = p->block_of[x->article];
+        const int first = i == 0 || p->block_of[x[-1].article] != block;
+        if (first) {
             char id[40];
-            (void)snprintf(id, sizeof id, "texts-%zu", block++);
+            (void)snprintf(id, sizeof id, "texts-%" PRId64, block);
             begin_block(out, id);
         }
-        put(out, used == 0 ? "[" : ",");
+        put(out, first ? "[" : ",");
         put_number(out, p, x->article);
         put(out, ",");
         put_string(out, x->text, x->size);
-        used += x->size + 1;
-        if (used >= BLOCK_BYTES || i + 1 == p->texts->count) {
+        if (i + 1 == p->texts->count || p->block_of[x[1].article] != block) {
             put(out, "]");
             end_block(out);
-            used = 0;
         }
     }
 }
 
-int page_write(const page *p, output *out)
+/* Which block each text goes into: one that is looked up is read with few others. */
+static int64_t *make_blocks(const page *p)
 {
+    const uint64_t count = p->digest->result->article_count;
+    int64_t *block_of = malloc(((size_t)count + 1) * sizeof *block_of), block = 0;
+    size_t used = 0;
+    for (uint64_t a = 0; block_of != NULL && a < count; a++)
+        block_of[a] = -1;
+    for (size_t i = 0; block_of != NULL && i < p->texts->count; i++) {
+        if (used >= BLOCK_BYTES) {
+            block++;
+            used = 0;
+        }
+        block_of[p->texts->items[i].article] = block;
+        used += p->texts->items[i].size + 1;
+    }
+    return block_of;
+}
+
+int page_write(const page *given, output *out)
+{
+    int64_t *block_of = make_blocks(given);
+    page with_blocks = *given;
+    const page *p = &with_blocks;
+    with_blocks.block_of = block_of;
     (void)output_write(out, (const char *)page_head, page_head_size);
-    if (put_overview(p, out) != 0)
+    if (block_of == NULL || put_overview(p, out) != 0) {
+        free(block_of);
         return -1;
+    }
     put_articles(p, out);
     put_clusters(p, out);
     begin_block(out, "pairs");
@@ -428,5 +459,6 @@ int page_write(const page *p, output *out)
     end_block(out);
     put_texts(p, out);
     (void)output_write(out, (const char *)page_tail, page_tail_size);
+    free(block_of);
     return 0;
 }

@@ -24,6 +24,7 @@ typedef struct page {
     const uint64_t *number; /**< by article of the result: its place in `articles`; UINT64_MAX */
     const char *result_name;
     uint64_t rejected;
+    const int64_t *block_of; /**< set by page_write() */
 } page;
 
 /** Writes the page; a failed write stays in `out`. @return 0, or -1: out of memory */

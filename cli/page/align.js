@@ -98,10 +98,11 @@ function passagesOf(blocks, least) {
   return passages.filter(q => q.words >= least && q.words >= 0.3 * Math.max(q.aEnd - q.a, q.bEnd - q.b));
 }
 
-/* {a, b: words of the texts, passages: in order of a, each {a, aEnd, b, bEnd, words, blocks},
+/* What two texts share, or with `self` what one repeats of itself.
+ * {a, b: words of the texts, passages: in order of a, each {a, aEnd, b, bEnd, words, blocks},
  *  of: [passage + 1 by word of a, of b], equal: [1 where the word is in both]} */
-function align(textA, textB) {
-  const numbers = new Map(), self = textA === textB;
+function align(textA, textB, self) {
+  const numbers = new Map();
   const a = wordsOf(textA, numbers), b = self ? a : wordsOf(textB, numbers);
   const of = [new Int32Array(a.count), new Int32Array(b.count)];
   const equal = [new Uint8Array(a.count), new Uint8Array(b.count)];
@@ -117,7 +118,7 @@ function align(textA, textB) {
       of[0].fill(passages.length, p.a, p.aEnd);
       of[1].fill(passages.length, p.b, p.bEnd);
     }
-    runs = runs.filter(([i, j, n]) => free(of[0], i, i + n) && free(of[1], j, j + n));
+    runs = runs.map(run => restOf(run, of)).filter(([, , n]) => n >= GROUP);
   }
   passages.sort((p, q) => p.a - q.a);
   of[0].fill(0);
@@ -135,23 +136,40 @@ function free(of, begin, end) {
   return true;
 }
 
-/* Words added, cut and changed from a to b, and the longest stretch that b adds: [begin, end). */
-function changesOf(al) {
-  const c = { kept: 0, changed: 0, added: 0, cut: 0, longest: [0, 0] };
-  for (let i = 0; i < al.a.count; i++) {
-    if (al.of[0][i] === 0) c.cut++;
-    else if (al.equal[0][i]) c.kept++;
-    else c.changed++;
+/* The longest part of a run that no passage has taken on either side. */
+function restOf([i, j, n], of) {
+  let best = [i, j, 0];
+  for (let k = 0, from = 0; k <= n; k++) {
+    if (k < n && of[0][i + k] === 0 && of[1][j + k] === 0) continue;
+    if (k - from > best[2]) best = [i + from, j + from, k - from];
+    from = k + 1;
   }
-  for (let j = 0, from = 0; j <= al.b.count; j++) {
-    const fresh = j < al.b.count && al.of[1][j] === 0;
-    if (fresh) { c.added++; continue; }
-    if (j - from > c.longest[1] - c.longest[0]) c.longest = [from, j];
+  return best;
+}
+
+/* The longest run of words of one side that stand in no passage: [begin, end). */
+function longestAlone(of) {
+  let best = [0, 0];
+  for (let j = 0, from = 0; j <= of.length; j++) {
+    if (j < of.length && of[j] === 0) continue;
+    if (j - from > best[1] - best[0]) best = [from, j];
     from = j + 1;
   }
-  let insertions = 0;
-  for (let j = 0; j < al.b.count; j++) if (al.of[1][j] !== 0 && !al.equal[1][j]) insertions++;
-  c.changed = Math.max(c.changed, insertions);
-  return c;
+  return best;
+}
+
+/* Words kept, changed, added and cut from a to b, the longest runs added and cut, and the first
+ * words that were changed: [a, aEnd, b, bEnd]. */
+function changesOf(al) {
+  const alone = of => of.reduce((n, p) => n + (p === 0), 0);
+  const changed = side => al.of[side].reduce((n, p, i) => n + (p !== 0 && !al.equal[side][i]), 0);
+  const swaps = [];
+  for (const p of al.passages)
+    for (let k = 1; k < p.blocks.length; k++) {
+      const [a, b, n] = p.blocks[k - 1], [a2, b2] = p.blocks[k];
+      if (a2 > a + n && b2 > b + n) swaps.push([a + n, a2, b + n, b2]);
+    }
+  return { kept: al.equal[0].reduce((n, e) => n + e, 0), changed: Math.max(changed(0), changed(1)), cut: alone(al.of[0]), added: alone(al.of[1]),
+    longestCut: longestAlone(al.of[0]), longestAdded: longestAlone(al.of[1]), swaps };
 }
 

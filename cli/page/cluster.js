@@ -26,13 +26,21 @@ function difference(keep, n) {
     const p = pairOf(n, keep);
     return p === null ? el('p', { class: 'changes' }, 'Its text is not in this page.') : el('p', { class: 'changes' }, `${thousandths(p.overlap[0])} of it stands in the kept article (${RELATIONS[p.relation]}); its text is not in this page.`);
   }
-  const al = align(from, to), c = changesOf(al), all = Math.max(1, c.kept + c.changed + c.added + c.cut);
+  const al = align(from, to, false), c = changesOf(al), all = Math.max(1, c.kept + c.changed + c.added + c.cut);
   if (c.changed + c.added + c.cut === 0) return el('p', { class: 'changes' }, 'Word for word the kept article.');
-  const [i, j] = c.longest;
   return [el('p', { class: 'changes' }, bar([[c.kept / all, 'part-kept'], [c.changed / all, 'part-changed'], [c.added / all, 'part-added'], [c.cut / all, 'part-cut']], 'Shares of kept, changed, added and cut words'),
     el('span', {}, `${whole(c.kept)} words kept`), c.changed > 0 ? el('span', { class: 'said-changed' }, `${whole(c.changed)} changed`) : null,
     c.added > 0 ? el('span', { class: 'said-added' }, `${whole(c.added)} added`) : null, c.cut > 0 ? el('span', { class: 'said-cut' }, `${whole(c.cut)} cut`) : null),
-  j - i >= 6 ? el('blockquote', { class: 'added', dir: 'auto' }, hidden('Added: '), shorten(to.slice(al.b.begin[i], al.b.end[j - 1]).replace(/\s+/g, ' '), 220)) : null];
+  c.swaps.length > 0 ? el('p', { class: 'swaps' }, c.swaps.slice(0, 4).map(([a, aEnd, b, bEnd]) => el('span', {}, el('del', {}, bdi(said(from, al.a, [a, aEnd], 60))), ' \u2192 ', el('ins', {}, bdi(said(to, al.b, [b, bEnd], 60)))))) : null,
+  excerptOf('Added', to, al.b, c.longestAdded), excerptOf('Cut', from, al.a, c.longestCut)];
+}
+
+const said = (text, words, [i, j], most) => shorten(text.slice(words.begin[i], words.end[j - 1]).replace(/\s+/g, ' '), most);
+
+/* A run of words that only one side has, if it says something. */
+function excerptOf(label, text, words, run) {
+  if (run[1] - run[0] < 6) return null;
+  return el('p', { class: `excerpt ${label.toLowerCase()}` }, el('b', {}, `${label}: `), el('span', { dir: 'auto' }, said(text, words, run, 220)));
 }
 
 function showCluster([number]) {

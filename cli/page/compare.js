@@ -151,8 +151,7 @@ function showCompare([keyA, keyB, word]) {
   const heading = el('h1', {}, self ? 'Two places of one article' : 'Side by side');
   if (textA === undefined || textB === undefined)
     return { title: 'Side by side', content: [heading, factsOf(a, b), [a, b].filter(n => textOf(n) === undefined).map(notEmbedded)] };
-  const al = align(textA, textB);
-  if (!self && al.self) identical(al);
+  const al = align(textA, textB, self);
   const left = column(a, al, 0, textA), right = column(b, al, 1, textB);
   const gutter = svg('svg', { class: 'gutter', 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   const draw = () => ribbons(gutter, left.body, right.body, al.passages.length, k => (k - 1) % HUES);
@@ -171,14 +170,6 @@ function showCompare([keyA, keyB, word]) {
     else if (self && al.passages.length > 0) bar.go(1);
     draw();
   } };
-}
-
-/* Two articles with the same text: one passage, all of it. */
-function identical(al) {
-  const n = al.a.count;
-  al.self = false;
-  al.passages = n === 0 ? [] : [{ a: 0, aEnd: n, b: 0, bEnd: n, words: n, blocks: [[0, 0, n]] }];
-  for (const side of [0, 1]) { al.of[side].fill(1); al.equal[side].fill(1); }
 }
 
 /* The passage of "left,right", word numbers of a dot plot; 0: none. */

@@ -23,20 +23,18 @@ const pairCount = () => block('pairs').pairs.length / PAIR;
 /* A pair is PAIR numbers in a row, a place of a section PLACE numbers after the first HEAD. */
 const PAIR = 9, PLACE = 6, HEAD = 3;
 const RELATIONS = ['identical', 'near', 'contains', 'contained', 'series'];
-const KINDS = ['Copied within one story', 'Repeated within one article', 'Shared by two stories', 'Notices and boilerplate'];
+const KINDS = ['Copied within one story', 'Repeated within one article', 'Shared by two stories', 'Notices, forms and boilerplate'];
 
-function texts() {
-  return once('texts', () => {
-    const all = new Map();
-    for (let i = 0; document.getElementById(`texts-${i}`) !== null; i++) {
-      const list = block(`texts-${i}`);
-      for (let k = 0; k < list.length; k += 2) all.set(list[k], list[k + 1]);
-      delete blocks[`texts-${i}`];
-    }
+/* The text of an article; undefined: it is not in the page. Blocks hold [article, text, ...]. */
+function textOf(n) {
+  const b = articles().block[n];
+  if (b < 0) return undefined;
+  return once(`texts-${b}`, () => {
+    const list = JSON.parse(document.getElementById(`texts-${b}`).textContent), all = new Map();
+    for (let k = 0; k < list.length; k += 2) all.set(list[k], list[k + 1]);
     return all;
-  });
+  }).get(n);
 }
-const textOf = n => texts().get(n);
 
 /* An id in a link: a string is itself, an integer has ~ before it, and so has what begins with ~. */
 const keyOf = id => typeof id === 'number' || String(id).startsWith('~') ? `~${id}` : id;

@@ -72,7 +72,7 @@ function showOverview() {
       o.by_day.length > 0 ? byDay(o) : null, o.by_source.length > 0 ? bySource(o) : null, histograms(o),
       clusters().number.length > 0 ? largest(o) : null,
       repeated('Passages that two stories share', [2], 5, '#/sections/2'),
-      repeated('Notices and boilerplate', [3], 6, '#/sections/3'),
+      repeated('Notices, forms and boilerplate', [3], 6, '#/sections/3'),
       repeated('Articles that repeat themselves', [1], 5, '#/sections/1')),
     el('p', { class: 'actions' }, button('Save all copies as JSON', () => save('copies.json', clusters().number.map((_, c) => clusterAsJson(c))))),
   ] };

@@ -9,7 +9,9 @@ function find(query) {
   if (terms.length === 0) return found;
   all.id.forEach((id, n) => { if (folded(id) === q) take(n); });
   all.id.forEach((id, n) => { if (folded(id).includes(q) || terms.every(t => folded(all.title[n]).includes(t))) take(n); });
-  for (const [n, text] of texts()) {
+  for (let n = 0; n < all.id.length; n++) {
+    const text = textOf(n);
+    if (text === undefined) continue;
     const low = text.toLowerCase();
     if (terms.every(t => low.includes(t))) take(n, text);
   }

@@ -1,0 +1,439 @@
+#!/usr/bin/env python3
+"""The page of `twicetold report` in a browser: every view, light, dark and narrow, by keyboard, with
+axe-core's checks, and with articles that want to break it.
+
+    page.py COMMAND [WORD]              runs all tests, or those with a word in their name; the exit code says
+                                        whether they passed
+    page.py COMMAND --shots DIRECTORY   makes the pictures of docs/
+    page.py --time PAGE                 how fast a page opens: medians of five
+
+Needs the packages of requirements.txt and Chromium (CHROMIUM, else /usr/bin/chromium).
+"""
+import json
+import os
+import pathlib
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import traceback
+import urllib.parse
+
+import axe_playwright_python
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+import hostile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FEED = ROOT / 'corpora/feed/articles.jsonl'
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / 'axe.min.js').read_text(encoding='utf-8')
+COMPARE = '/compare/mn-0508-003/vc-0508-001'
+VIEWS = {'overview': '/', 'clusters': '/clusters', 'cluster': '/cluster/2', 'sections': '/sections/3', 'section': '/section/19', 'pairs': '/pairs',
+         'article': '/article/la-0508-004', 'compare': '/compare/la-0508-004/vc-0508-002', 'dots': '/dots/la-0508-004/vc-0508-002',
+         'search': '/search/ferry%20fog', 'missing': '/cluster/99999'}
+SHOTS = {'overview': ('/', 'light', 1280, 860), 'cluster': ('/cluster/2', 'light', 1280, 800), 'side-by-side': ('/compare/ncp-0508-047/mn-0508-067', 'light', 1280, 860),
+         'side-by-side-dark': ('/compare/ncp-0508-047/mn-0508-067', 'dark', 1280, 860), 'words': ('/compare/la-0508-004/vc-0508-002', 'light', 1280, 860), 'repeats-itself': ('self', 'light', 1280, 800),
+         'dot-plot': ('/dots/ncp-0508-047/mn-0508-067', 'light', 1280, 860), 'sections': ('/sections/3', 'light', 1280, 640),
+         'search': ('/search/ferry%20fog', 'dark', 1280, 640), 'narrow': ('/cluster/2', 'light', 390, 800)}
+
+
+def make(command, directory, name, articles):
+    result, page = directory / f'{name}.jsonl', directory / f'{name}.html'
+    subprocess.run([command, 'scan', '-q', articles, '-o', result], check=True)
+    subprocess.run([command, 'report', '-q', result, articles, '-o', page], check=True)
+    return page.as_uri()
+
+
+class Reader:
+    """A browser's page that notes everything that went wrong on it."""
+
+    def __init__(self, browser, base, **options):
+        self.context = browser.new_context(**{'viewport': {'width': 1280, 'height': 900}, 'accept_downloads': True, 'reduced_motion': 'reduce', **options})
+        self.page = self.context.new_page()
+        self.base, self.faults, self.requests = base, [], []
+        self.page.on('console', lambda m: self.faults.append(m.text) if m.type in ('error', 'warning') else None)
+        self.page.on('pageerror', lambda e: self.faults.append(str(e)))
+        self.page.on('dialog', lambda d: (self.faults.append(f'dialog {d.message}'), d.dismiss()))
+        self.page.on('request', lambda r: self.requests.append(r.url))
+
+    def open(self, address):
+        self.page.goto('about:blank')
+        self.page.goto(f'{self.base}#{address}')
+        self.page.wait_for_selector('main h1')
+        return self.page
+
+    def close(self):
+        self.context.close()
+        strange = [u for u in self.requests if not u.startswith((self.base, 'about:', 'blob:'))]
+        assert not strange, f'it loads {strange}'
+        assert not self.faults, f'faults: {self.faults}'
+
+
+def until(page, condition):
+    """Waits; the page's policy forbids Playwright's own way, which is to evaluate a string in it."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f'never: {condition}')
+
+
+def axe(page, rules='{}'):
+    if page.evaluate('window.axe === undefined'):
+        page.evaluate(AXE)
+    found = page.evaluate(f'axe.run(document, {rules})')['violations']
+    serious = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v['impact'] in ('serious', 'critical')]
+    assert not serious, '\n'.join(serious)
+
+
+def each_view(browser, pages, **options):
+    for name, address in VIEWS.items():
+        reader = Reader(browser, pages['feed'], **options)
+        yield name, reader.open(address)
+        reader.close()
+
+
+def test_every_view_opens_and_passes_axe(browser, pages):
+    for name, page in each_view(browser, pages):
+        assert page.locator('main h1').count() == 1, name
+        assert (page.locator('main h1').inner_text() == 'Not in this report') == (name == 'missing'), name
+        axe(page)
+        page.emulate_media(color_scheme='dark')
+        axe(page, '{runOnly: ["color-contrast"]}')
+
+
+def test_narrow_screens_scroll_in_one_direction(browser, pages):
+    for name, page in each_view(browser, pages, viewport={'width': 340, 'height': 700}):
+        wide = page.evaluate('document.scrollingElement.scrollWidth - document.documentElement.clientWidth')
+        assert wide <= 0, f'{name} is {wide} pixels wider than the screen'
+        if name in ('overview', 'compare'):
+            axe(page)
+
+
+def test_the_overview_counts_what_the_result_says(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/')
+    lines = [json.loads(line) for line in open(pages['result'], encoding='utf-8')]
+    copies = sum(len(line['articles']) - 1 for line in lines if line['type'] == 'cluster')
+    statistics_text = page.locator('.statistics').inner_text()
+    for number in ('308', str(copies), str(sum(line['type'] == 'pair' for line in lines))):
+        assert number in statistics_text, f'{number} is not in {statistics_text}'
+    assert page.locator('.panel', has_text='By source').locator('tbody tr').count() == 6
+    assert 'Correction policy' in page.locator('.panel', has_text='Notices, forms and boilerplate').inner_text()
+    reader.close()
+
+
+def test_two_articles_share_what_the_texts_share(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open(COMPARE)
+    texts = {a['id']: a['text'] for a in map(json.loads, open(FEED, encoding='utf-8'))}
+    left, right = page.locator('.scrolls').nth(0), page.locator('.scrolls').nth(1)
+    shown = left.evaluate('e => { const c = e.cloneNode(true); c.querySelectorAll(".hidden").forEach(h => h.remove()); return [...c.querySelectorAll("p")].map(p => p.textContent).join("\\n"); }')
+    lines = [line for line in texts['mn-0508-003'].split('\n') if line.strip() != '']
+    assert shown == '\n'.join(lines), 'the text is not shown as it is'
+    words = [' '.join(side.locator('mark').all_inner_texts()) for side in (left, right)]
+    assert 'A coastal ferry carrying 214 passengers' in words[0] and 'A coastal ferry carrying 214 passengers' in words[1]
+    alone = left.locator('p.fresh').first.inner_text()
+    assert alone.startswith('PORT ALDERY') and 'Divers who examined' not in texts['vc-0508-001']
+    page = reader.open('/compare/la-0508-004/vc-0508-002')
+    assert 'inspection' in ' '.join(page.locator('.scrolls').nth(0).locator('mark del').all_inner_texts())
+    assert 'inspecti0n' in ' '.join(page.locator('.scrolls').nth(1).locator('mark ins').all_inner_texts())
+    reader.close()
+
+
+def test_the_page_aligns_as_the_engine_does(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/')
+    texts = {a['id']: a['text'] for a in map(json.loads, open(FEED, encoding='utf-8'))}
+    pairs = [p for p in map(json.loads, open(pages['result'], encoding='utf-8')) if p['type'] == 'pair']
+    shares = page.evaluate('pairs => pairs.map(([a, b]) => { const al = align(a, b, false); return changesOf(al).kept / al.a.count; })', [[texts[p['a']], texts[p['b']]] for p in pairs])
+    apart = [abs(share - p['overlap_a']) for share, p in zip(shares, pairs)]
+    assert statistics.mean(apart) < 0.01 and max(apart) < 0.15, f'apart by {statistics.mean(apart)}, at most {max(apart)}'
+    reader.close()
+
+
+def test_a_cluster_says_who_was_first_and_what_changed(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/cluster/2')
+    rows = page.locator('.story > li')
+    assert 'First run by Valley Courier' in page.locator('.lead').inner_text()
+    assert [rows.nth(i).locator('code').inner_text() for i in range(4)] == ['vc-0508-002', 'la-0508-004', 'la-0508-027', 'hw-0508-031']
+    assert 'ran it first' in rows.nth(0).inner_text() and 'kept' in rows.nth(1).inner_text() and '+4 h 56 min' in rows.nth(2).inner_text()
+    assert 'Correction policy' in rows.nth(0).locator('.excerpt.added').inner_text()
+    assert 'Farmers below the dam' in rows.nth(2).locator('.excerpt.cut').inner_text()
+    assert rows.nth(0).locator('.swaps del').first.inner_text() == 'inspection' and rows.nth(0).locator('.swaps ins').first.inner_text() == 'inspecti0n'
+    assert page.locator('.timeline circle').count() == 4
+    lines = [json.loads(line) for line in open(pages['result'], encoding='utf-8')]
+    number = {line['keep']: line['cluster'] for line in lines if line['type'] == 'cluster'}
+    keep, twin = next(two for line in lines if line['type'] == 'pair' and line['relation'] == 'identical' for two in ((line['a'], line['b']), (line['b'], line['a'])) if two[0] in number)
+    page = reader.open(f'/cluster/{number[keep]}')
+    assert 'Word for word the kept article' in page.locator('.story > li', has_text=twin).inner_text()
+    page = reader.open(f'/compare/{keep}/{twin}')
+    assert page.locator('.scrolls .alone, .scrolls ins, .scrolls del').count() == 0 and page.locator('.chip').count() == 1
+    reader.close()
+
+
+def test_columns_scroll_together_until_they_are_untied(browser, pages):
+    reader = Reader(browser, pages['feed'], viewport={'width': 1100, 'height': 600})
+    page = reader.open(COMPARE)
+    tops = 'Array.from(document.querySelectorAll(".scrolls"), e => e.scrollTop)'
+    page.locator('.scrolls').nth(0).hover()
+    page.mouse.wheel(0, 400)
+    until(page, f'{tops}[1] > 50')
+    left, right = page.evaluate(tops)
+    first = [page.locator('.scrolls').nth(i).locator('mark').first.bounding_box()['y'] for i in (0, 1)]
+    assert abs(first[0] - first[1]) < 40, f'the passage is at {first}, scrolled to {left} and {right}'
+    page.uncheck('#tied')
+    page.locator('.scrolls').nth(1).hover()
+    page.mouse.wheel(0, -2000)
+    until(page, f'{tops}[1] === 0')
+    assert page.evaluate(tops)[0] == left
+    reader.close()
+
+
+def test_an_article_that_repeats_itself(browser, pages):
+    reader = Reader(browser, pages['hostile'])
+    page = reader.open('/article/self')
+    page.get_by_role('link', name='Where it repeats itself').click()
+    page.wait_for_selector('.scrolls mark')
+    sides = [''.join(page.locator('.scrolls').nth(i).locator('mark').all_text_contents()) for i in (0, 1)]
+    for side in sides:
+        assert 'statement 0 from witness a0' in side and 'statement 29 from witness d29' in side
+    order = [page.locator('.scrolls').nth(i).evaluate('e => e.textContent.indexOf("[passage 1]")') for i in (0, 1)]
+    assert order[0] < order[1], 'the left place is not the first'
+    reader.close()
+
+
+def test_a_click_in_the_dot_plot_goes_to_the_passage(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/dots/mn-0508-003/vc-0508-001')
+    box = page.locator('.plot .runs').bounding_box()
+    page.mouse.click(box['x'] + box['width'] / 2, box['y'] + box['height'] / 2)
+    page.wait_for_selector('mark.current')
+    assert urllib.parse.unquote(page.url).split('#')[1].startswith(f'{COMPARE}/'), page.url
+    page.go_back()
+    page.wait_for_selector('.plot')
+    page.locator('.dots-and-list .quote').first.click()
+    page.wait_for_selector('mark.current')
+    reader.close()
+
+
+def test_all_of_it_by_keyboard(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/')
+    press = page.keyboard.press
+    active = 'document.activeElement.id || document.activeElement.textContent'
+    press('Tab')
+    assert page.evaluate(active) == 'skip' and page.locator('#skip').bounding_box()['x'] >= 0
+    press('Enter')
+    assert page.evaluate(active) == 'view'
+    press('/')
+    assert page.evaluate(active) == 'query'
+    page.keyboard.type('mn-0508-003')
+    press('Enter')
+    page.wait_for_selector('main h1:has-text("Search")')
+    assert page.evaluate(active) == 'view', 'the view has no focus'
+    press('Tab')
+    press('Enter')
+    page.wait_for_selector('article.text')
+    reader.open(COMPARE)
+    for _ in range(30):
+        press('Tab')
+        if page.evaluate('document.activeElement.classList.contains("scrolls")'):
+            break
+    press('n')
+    assert page.locator('mark.current').count() > 0
+    assert 'Passage 1 of 1' in page.locator('#status').inner_text()
+    reader.open('/pairs')
+    page.get_by_role('button', name='Next').focus()
+    press('Enter')
+    assert '41 to 80 of' in page.locator('.where').inner_text()
+    reader.close()
+
+
+def test_colours_are_chosen_by_the_reader(browser, pages):
+    reader = Reader(browser, pages['feed'], color_scheme='dark')
+    page = reader.open('/')
+    paper = 'getComputedStyle(document.body).backgroundColor'
+    dark = page.evaluate(paper)
+    page.locator('#theme').click()
+    light = page.evaluate(paper)
+    page.locator('#theme').click()
+    assert dark != light and page.evaluate(paper) == dark
+    reader.close()
+
+
+def test_copies_are_saved_as_json(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/cluster/2')
+    with page.expect_download() as got:
+        page.get_by_role('button', name='Save as JSON').click()
+    saved = json.loads(pathlib.Path(got.value.path()).read_text(encoding='utf-8'))
+    assert saved['cluster'] == 2 and saved['keep']['id'] == 'la-0508-004' and saved['keep']['source'] == 'Lantern Agency'
+    assert [c['id'] for c in saved['copies']] == ['vc-0508-002', 'la-0508-027', 'hw-0508-031']
+    assert saved['copies'][0]['relation'] == 'near' and 0.6 < saved['copies'][0]['overlap'] < 0.7
+    reader.close()
+
+
+def test_hostile_articles_are_text(browser, pages):
+    reader = Reader(browser, pages['hostile'])
+    addresses = ['/', '/clusters', '/sections', '/pairs', '/cluster/1', '/section/1', '/search/script']
+    for key in hostile.IDS:
+        word = f'~{key}' if isinstance(key, int) or key.startswith('~') else key
+        word = urllib.parse.quote(word, safe='')
+        addresses += [f'/article/{word}', f'/compare/{word}/self', f'/dots/{word}/{word}']
+    for address in addresses:
+        page = reader.open(address)
+        assert page.locator('main h1').inner_text() != 'Not in this report', address
+        assert page.evaluate('window.broken') is None, address
+        assert page.evaluate('document.querySelectorAll("img, main script, main style, main svg[onload]").length') == 0, address
+        assert page.evaluate('getComputedStyle(document.querySelector("main h1")).display') != 'none', address
+    page = reader.open('/article/__proto__')
+    assert '<img src=x onerror="window.broken=1">' in page.locator('article.text').inner_text()
+    assert '</script><script>window.broken=1</script>' in page.locator('article.text').inner_text()
+    for address in ('/%', '/article/%E0%A4%A', '/constructor', '/__proto__', '/compare/self', '/article'):
+        assert reader.open(address).locator('main h1').inner_text() == 'Not in this report', address
+    axe(reader.open('/cluster/1'))
+    reader.close()
+
+
+def test_the_policy_runs_nothing_else(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/')
+    blocked = page.evaluate("""async () => {
+        const seen = [];
+        document.addEventListener('securitypolicyviolation', e => seen.push(e.effectiveDirective));
+        const script = document.createElement('script');
+        script.textContent = 'window.broken = 1';
+        const style = document.createElement('style');
+        style.textContent = 'body { display: none }';
+        const image = new Image();
+        image.src = 'http://127.0.0.1:9/x.png';
+        document.body.append(script, style, image);
+        await fetch('http://127.0.0.1:9/').catch(() => {});
+        await new Promise(done => setTimeout(done, 100));
+        return seen.sort();
+    }""")
+    assert page.evaluate('window.broken') is None
+    assert blocked == ['connect-src', 'img-src', 'script-src-elem', 'style-src-elem'], blocked
+    reader.faults.clear()
+    reader.requests = [u for u in reader.requests if '127.0.0.1' not in u]
+    reader.close()
+
+
+def test_it_prints_without_its_controls(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open(COMPARE)
+    page.emulate_media(media='print')
+    assert not page.locator('.bar').is_visible() and not page.locator('.tools').is_visible()
+    text = page.locator('.scrolls').first
+    assert text.evaluate('e => e.scrollHeight <= e.clientHeight + 1'), 'a text is cut'
+    reader.close()
+
+
+def write_many(path, count):
+    """Articles of which every third is an earlier one, as it was or with another end."""
+    draw = random.Random(1)
+    words = [''.join(draw.choice('aeioulnrst') for _ in range(draw.randrange(3, 9))) for _ in range(20000)]
+    recent = []
+    with open(path, 'w', encoding='utf-8') as file:
+        for n in range(count):
+            text = draw.choice(recent) if n % 3 == 2 else ' '.join(draw.choices(words, k=70))
+            recent = [*recent[-500:], text] if n % 3 != 2 else recent
+            text += ' ' + ' '.join(draw.choices(words, k=12)) if n % 2 else ''
+            file.write(json.dumps({'id': f'article-{n}', 'title': text[:50], 'source': f'source {n % 90}', 'published': f'2034-{n % 12 + 1:02}-{n % 28 + 1:02}T00:00:00Z', 'text': text}) + '\n')
+
+
+def test_a_hundred_thousand_articles_take_less_than_a_second(browser, pages):
+    """Time of the page's thread, not of the clock, which tells as much of the machine's other work."""
+    write_many(pages['directory'] / 'many.jsonl', 100000)
+    reader = Reader(browser, make(pages['command'], pages['directory'], 'large', pages['directory'] / 'many.jsonl'))
+    seconds = []
+    for _ in range(3):
+        session = reader.context.new_cdp_session(reader.page)
+        reader.page.goto('about:blank')
+        session.send('Performance.enable')
+        before = thread_seconds(session)
+        reader.open('/')
+        seconds.append(thread_seconds(session) - before)
+        session.detach()
+    assert '100,000' in reader.page.locator('.statistics').inner_text()
+    assert min(seconds) < 1, f'it takes {min(seconds):.2f} s to open'
+    reader.page.fill('#query', 'article-99998')
+    reader.page.keyboard.press('Enter')
+    reader.page.wait_for_selector('main .list a')
+    reader.close()
+
+
+def thread_seconds(session):
+    metrics = session.send('Performance.getMetrics')['metrics']
+    return next(m['value'] for m in metrics if m['name'] == 'ThreadTime')
+
+
+def run_tests(browser, command, directory, word):
+    hostile.write(directory / 'evil.jsonl')
+    pages = {'feed': make(command, directory, 'feed', FEED), 'hostile': make(command, directory, 'hostile', directory / 'evil.jsonl'), 'result': directory / 'feed.jsonl',
+             'directory': directory, 'command': command}
+    failed = 0
+    tests = [(name, test) for name, test in globals().items() if name.startswith('test_') and word in name]
+    for name, test in tests:
+        try:
+            test(browser, pages)
+            print(flush=True, end=f'ok   {name[5:].replace("_", " ")}\n')
+        except Exception:  # a failed check or a browser's refusal: told, and the next one runs
+            failed += 1
+            print(f'BAD  {name[5:].replace("_", " ")}')
+            traceback.print_exc(limit=4, file=sys.stdout)
+    print(f'{len(tests) - failed} passed, {failed} failed')
+    return failed != 0
+
+
+def take_shots(browser, command, directory, target):
+    hostile.write(directory / 'evil.jsonl')
+    feed, evil = make(command, directory, 'feed', FEED), make(command, directory, 'self', directory / 'evil.jsonl')
+    for name, (address, scheme, width, height) in SHOTS.items():
+        reader = Reader(browser, evil if address == 'self' else feed, color_scheme=scheme, viewport={'width': width, 'height': height})
+        page = reader.open('/compare/self/self' if address == 'self' else address)
+        page.wait_for_timeout(200)
+        page.screenshot(path=target / f'{name}.png')
+        with Image.open(target / f'{name}.png') as picture:
+            picture.convert('RGB').quantize(96).save(target / f'{name}.png', optimize=True)
+        reader.close()
+    return 0
+
+
+def take_times(browser, path):
+    """From the navigation's start, in a page that nothing was loaded in before."""
+    times = {'clock, view complete': [], 'time of the page\'s thread': []}
+    for _ in range(5):
+        reader = Reader(browser, pathlib.Path(path).resolve().as_uri())
+        session = reader.context.new_cdp_session(reader.page)
+        session.send('Performance.enable')
+        before = thread_seconds(session)
+        page = reader.open('/')
+        times['time of the page\'s thread'].append(1000 * (thread_seconds(session) - before))
+        times['clock, view complete'].append(page.evaluate('performance.getEntriesByType("navigation")[0].domInteractive'))
+        reader.close()
+    for name, values in times.items():
+        print(f'{name}: {statistics.median(values):.0f} ms (from {min(values):.0f} to {max(values):.0f})')
+    return 0
+
+
+def main(words):
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as directory:
+        browser = playwright.chromium.launch(executable_path=os.environ.get('CHROMIUM', '/usr/bin/chromium'), args=['--no-sandbox'] if os.geteuid() == 0 else [])
+        directory = pathlib.Path(directory)
+        try:
+            if words[0] == '--time':
+                return take_times(browser, words[1])
+            if len(words) > 2 and words[1] == '--shots':
+                return take_shots(browser, words[0], directory, pathlib.Path(words[2]))
+            return run_tests(browser, words[0], directory, words[1] if len(words) > 1 else '')
+        finally:
+            browser.close()
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]) if len(sys.argv) > 1 else __doc__)
