@@ -1,31 +1,95 @@
 /*
- * The living index: adding in batches, a commit for each article, and opening. The articles of the
- * corpus, again and again under new ids with every other word of the text's tail changed.
+ * The living index at size: adding in batches, opening, and a feed replayed against it with the
+ * time of each verdict. The articles of a corpus, again and again under new ids, every letter
+ * shifted by the number of the round, so that copies stay copies within a round and share nothing
+ * across.
  *
- *     bench_live FILE ARTICLES      FILE: JSON Lines; prints a line for each figure
+ *     bench_live FILE ARTICLES      FILE: JSON Lines; prints one JSON object
+ *
+ * The index is made in TMPDIR and removed.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "corpus.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 1000, PATH_SIZE = 300 };
+enum {
+    BATCH = 1000,   /* articles of a large commit */
+    PIPE = 25,      /* articles of 64 KiB, what a pipe holds */
+    REPLAY = 20000, /* verdicts that are timed, at most as many as articles */
+    SYNCS = 200,    /* writes of one page that are timed */
+    ROUNDS = 26,
+    PATH_SIZE = 300,
+    BUCKETS = 160 /* eight an octave, from a microsecond on */
+};
+
+typedef struct replay {
+    const bench_corpus *corpus;
+    size_t next; /* article of the feed */
+    tt_article *articles;
+    char (*ids)[24];
+    char *texts;
+    size_t text_room;
+} replay;
+
+static double read_clock(clockid_t which)
+{
+    struct timespec t;
+    (void)clock_gettime(which, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 static double now(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+/* Of the process: what it would be on a machine that does nothing else, but for cold caches. */
+static double processor(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* The next `count` articles of the feed. */
+static int take(replay *r, size_t count)
+{
+    size_t size = 0;
+    char *to;
+    for (size_t k = 0; k < count; k++)
+        size += r->corpus->articles[(r->next + k) % r->corpus->count].text_size;
+    if (size > r->text_room) {
+        free(r->texts);
+        r->texts = malloc(size * 2);
+        r->text_room = size * 2;
+    }
+    if ((to = r->texts) == NULL)
+        return -1;
+    for (size_t k = 0; k < count; k++, r->next++) {
+        tt_article *a = &r->articles[k];
+        const int shift = (int)(r->next / r->corpus->count);
+        *a = r->corpus->articles[r->next % r->corpus->count];
+        for (size_t i = 0; i < a->text_size; i++) {
+            const char c = a->text[i];
+            to[i] = c >= 'a' && c <= 'z' ? (char)('a' + (c - 'a' + shift) % 26) : c;
+        }
+        (void)snprintf(r->ids[k], sizeof *r->ids, "%zu", r->next);
+        a->id = r->ids[k], a->id_size = strlen(r->ids[k]);
+        a->text = to;
+        to += a->text_size;
+    }
+    return 0;
 }
 
 static int drop(void *ctx, const tt_verdict *verdicts, size_t count)
 {
-    (void)verdicts;
-    *(size_t *)ctx += count;
+    size_t *novelties = ctx;
+    for (size_t k = 0; k < count; k++)
+        novelties[verdicts[k].novelty]++;
     return 0;
 }
 
@@ -35,109 +99,191 @@ static int by_value(const void *x, const void *y)
     return (p > q) - (p < q);
 }
 
-/* The n-th article: one of the corpus, its words turned into others for each round but the first.
- */
-static tt_article article_of_round(const bench_corpus *c, size_t n, char *id, char *text)
+/* Milliseconds at the usual points, and how many fell between 2^(k/8) and 2^((k+1)/8) us. */
+static void print_times(const char *name, double *seconds, size_t count)
 {
-    tt_article a = c->articles[n % c->count];
-    const size_t round = n / c->count;
-    (void)snprintf(id, 24, "r%zu", n);
-    memcpy(text, a.text, a.text_size);
-    for (size_t k = 0; round > 0 && k < a.text_size; k++)
-        if (text[k] >= 'a' && text[k] <= 'z')
-            text[k] = (char)('a' + (text[k] - 'a' + round * (k % 7 + 1)) % 26);
-    a.id = id;
-    a.id_size = strlen(id);
-    a.text = text;
-    return a;
+    static const double points[] = {0.5, 0.9, 0.99, 0.999};
+    size_t buckets[BUCKETS] = {0}, k = 0;
+    double edge = 1e-6;
+    qsort(seconds, count, sizeof *seconds, by_value);
+    (void)printf(",\n \"%s\": {\"count\": %zu", name, count);
+    for (size_t p = 0; p < 4; p++)
+        (void)printf(", \"p%g\": %.4f", points[p] * 100,
+                     seconds[(size_t)((double)(count - 1) * points[p])] * 1e3);
+    (void)printf(", \"most\": %.4f,\n  \"histogram\": [", seconds[count - 1] * 1e3);
+    for (size_t i = 0; i < count; i++) {
+        for (; seconds[i] >= edge * 1.0905077326652577 && k + 1 < BUCKETS; k++)
+            edge *= 1.0905077326652577;
+        buckets[k]++;
+    }
+    for (size_t b = 0; b < BUCKETS; b++)
+        (void)printf(b == 0 ? "%zu" : ", %zu", buckets[b]);
+    (void)printf("]}");
+}
+
+static int add_all(replay *r, tt_live *live, size_t total)
+{
+    double spent = 0, worked = 0;
+    for (size_t done = 0; done < total; done += BATCH) {
+        double began, work;
+        if (take(r, BATCH) != 0)
+            return -1;
+        began = now(), work = processor();
+        if (tt_live_add(live, r->articles, BATCH, NULL, NULL, NULL, NULL) != TT_OK)
+            return -1;
+        spent += now() - began, worked += processor() - work;
+    }
+    (void)printf(",\n \"add_per_second\": %.0f, \"add_per_processor_second\": %.0f",
+                 (double)total / spent, (double)total / worked);
+    return fflush(stdout);
+}
+
+static int reopen(tt_live **live, const char *path)
+{
+    tt_live_stat stat;
+    double began, work;
+    tt_live_close(*live);
+    *live = NULL;
+    began = now(), work = processor();
+    if (tt_live_open(live, path, 0, NULL, NULL) != TT_OK ||
+        tt_live_stat_get(*live, &stat, NULL) != TT_OK)
+        return -1;
+    (void)printf(",\n \"open_seconds\": %.2f, \"open_processor_seconds\": %.2f, \"articles\": %zu, "
+                 "\"tokens_an_article\": %.0f, "
+                 "\"text_bytes_an_article\": %.0f,\n \"memory_bytes_an_article\": %.0f, "
+                 "\"file_bytes_an_article\": %.0f",
+                 now() - began, processor() - work, (size_t)stat.articles,
+                 (double)stat.tokens / (double)stat.articles,
+                 (double)stat.bytes / (double)stat.articles,
+                 (double)stat.memory_bytes / (double)stat.articles,
+                 (double)stat.file_bytes / (double)stat.articles);
+    return fflush(stdout);
+}
+
+/* Articles in commits of `size` with verdicts. */
+static int watch(replay *r, tt_live *live, size_t size, size_t count, const char *name)
+{
+    size_t novelties[4] = {0};
+    double spent = 0;
+    for (size_t done = 0; done < count; done += size) {
+        double began;
+        if (take(r, size) != 0)
+            return -1;
+        began = now();
+        if (tt_live_add(live, r->articles, size, NULL, drop, novelties, NULL) != TT_OK)
+            return -1;
+        spent += now() - began;
+    }
+    (void)printf(",\n \"%s\": {\"articles_per_second\": %.0f, \"new\": %zu, \"duplicate\": %zu, "
+                 "\"update\": %zu, \"overlaps\": %zu}",
+                 name, (double)count / spent, novelties[TT_NEW], novelties[TT_DUPLICATE],
+                 novelties[TT_UPDATE], novelties[TT_OVERLAPS]);
+    return fflush(stdout);
+}
+
+/* The verdict alone, and of every tenth article the verdict and a commit of its own. */
+static int time_verdicts(replay *r, tt_live *live, size_t count)
+{
+    double *asked = malloc(count * sizeof *asked), *added = malloc(count * sizeof *added),
+           *worked = malloc(count * sizeof *worked), began, work;
+    size_t novelties[4] = {0};
+    for (size_t k = 0; asked != NULL && added != NULL && worked != NULL && k < count; k++) {
+        if (take(r, 1) != 0)
+            return -1;
+        began = now(), work = processor();
+        if (tt_live_query(live, r->articles, 1, NULL, drop, novelties, NULL) != TT_OK)
+            return -1;
+        asked[k] = now() - began, worked[k] = processor() - work;
+        if (k % 10 != 0)
+            continue;
+        began = now();
+        if (tt_live_add(live, r->articles, 1, NULL, drop, novelties, NULL) != TT_OK)
+            return -1;
+        added[k / 10] = now() - began;
+    }
+    if (asked == NULL || added == NULL || worked == NULL)
+        return -1;
+    print_times("verdict_ms", asked, count);
+    print_times("verdict_processor_ms", worked, count);
+    print_times("verdict_and_commit_ms", added, (count + 9) / 10);
+    free(asked);
+    free(added);
+    free(worked);
+    return fflush(stdout);
+}
+
+/* What the disk needs for a page that is to last: no commit can be faster. */
+static int time_syncs(const char *path)
+{
+    char name[PATH_SIZE + 8], page[4096] = {0};
+    double seconds[SYNCS], began;
+    int file, ended = 0;
+    (void)snprintf(name, sizeof name, "%s-sync", path);
+    file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file < 0)
+        return -1;
+    for (int k = 0; k < SYNCS && ended == 0; k++) {
+        began = now();
+        if (write(file, page, sizeof page) != (ssize_t)sizeof page || fdatasync(file) != 0)
+            ended = -1;
+        seconds[k] = now() - began;
+    }
+    (void)close(file);
+    (void)unlink(name);
+    if (ended == 0)
+        print_times("fdatasync_ms", seconds, SYNCS);
+    return ended;
 }
 
 static int run(const bench_corpus *c, size_t total, const char *path)
 {
-    char(*ids)[24] = malloc(BATCH * sizeof *ids);
-    char *texts = malloc(BATCH * (size_t)65536);
-    tt_article *batch = malloc(BATCH * sizeof *batch);
-    double *seconds = malloc(BATCH * 2 * sizeof *seconds), began, spent = 0;
+    replay r = {.corpus = c,
+                .articles = malloc(BATCH * sizeof *r.articles),
+                .ids = malloc(BATCH * sizeof *r.ids)};
+    const size_t timed = total < REPLAY ? total : REPLAY;
     tt_live *live = NULL;
-    tt_live_stat stat;
-    size_t verdicts = 0, done = 0;
-    if (ids == NULL || texts == NULL || batch == NULL || seconds == NULL ||
-        tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL) != TT_OK)
-        return 1;
-    for (; done < total; done += BATCH) {
-        for (size_t k = 0; k < BATCH; k++)
-            batch[k] = article_of_round(c, done + k, ids[k], texts + k * 65536);
-        began = now();
-        if (tt_live_add(live, batch, BATCH, NULL, NULL, NULL, NULL) != TT_OK)
-            return 1;
-        spent += now() - began;
-    }
-    (void)printf("add, batches of %d: %.0f articles/s\n", BATCH, (double)done / spent);
-    for (size_t k = 0; k < BATCH; k++)
-        batch[k] = article_of_round(c, done + k, ids[k], texts + k * 65536);
-    began = now();
-    if (tt_live_add(live, batch, BATCH, NULL, drop, &verdicts, NULL) != TT_OK)
-        return 1;
-    (void)printf("add with verdicts, a batch of %d: %.0f articles/s\n", BATCH,
-                 BATCH / (now() - began));
-    done += BATCH;
-    for (size_t k = 0; k < BATCH; k++) {
-        const tt_article a = article_of_round(c, done + k, ids[0], texts);
-        began = now();
-        if (tt_live_query(live, &a, 1, NULL, drop, &verdicts, NULL) != TT_OK)
-            return 1;
-        seconds[k] = now() - began;
-        if (tt_live_add(live, &a, 1, NULL, drop, &verdicts, NULL) != TT_OK)
-            return 1;
-        seconds[BATCH + k] = now() - began - seconds[k];
-    }
-    spent = 0;
-    for (size_t k = 0; k < BATCH; k++)
-        spent += seconds[BATCH + k];
-    qsort(seconds, BATCH, sizeof *seconds, by_value);
-    qsort(seconds + BATCH, BATCH, sizeof *seconds, by_value);
-    (void)printf("a commit each: %.0f articles/s, p50 %.2f ms, p99 %.2f ms\n", BATCH / spent,
-                 seconds[BATCH + BATCH / 2] * 1e3, seconds[BATCH + BATCH * 99 / 100] * 1e3);
-    (void)printf("a verdict alone: p50 %.2f ms, p99 %.2f ms\n", seconds[BATCH / 2] * 1e3,
-                 seconds[BATCH * 99 / 100] * 1e3);
-    if (tt_live_stat_get(live, &stat, NULL) != TT_OK)
-        return 1;
+    int ended = r.articles == NULL || r.ids == NULL ||
+                tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL) != TT_OK;
+    (void)printf("{\"asked\": %zu", total);
+    ended = ended || add_all(&r, live, total) != 0 || reopen(&live, path) != 0 ||
+            watch(&r, live, BATCH, timed / BATCH * BATCH, "watch_gathered") != 0 ||
+            watch(&r, live, PIPE, timed / 4, "watch_pipe") != 0 ||
+            watch(&r, live, 1, timed / 20, "watch_each") != 0 ||
+            time_verdicts(&r, live, timed) != 0 || time_syncs(path) != 0;
+    (void)printf("}\n");
     tt_live_close(live);
-    began = now();
-    if (tt_live_open(&live, path, 0, NULL, NULL) != TT_OK)
-        return 1;
-    (void)printf("open, %zu articles of %.0f tokens: %.2f s; %.0f bytes of memory and %.0f of file "
-                 "an article\n",
-                 (size_t)stat.articles, (double)stat.tokens / (double)stat.articles, now() - began,
-                 (double)stat.memory_bytes / (double)stat.articles,
-                 (double)stat.file_bytes / (double)stat.articles);
-    tt_live_close(live);
-    free(ids);
-    free(texts);
-    free(batch);
-    free(seconds);
-    return 0;
+    free(r.articles);
+    free(r.ids);
+    free(r.texts);
+    return ended;
 }
 
 int main(int argc, char **argv)
 {
+    static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
     bench_corpus c = {.name = "feed"};
     char path[PATH_SIZE], other[PATH_SIZE + 8];
     const char *directory = getenv("TMPDIR");
+    const size_t total = argc == 3 ? (size_t)strtoul(argv[2], NULL, 10) / BATCH * BATCH : 0;
     int ended;
-    if (argc != 3) {
-        (void)fprintf(stderr, "usage: bench_live FILE ARTICLES\n");
+    if (total == 0) {
+        (void)fprintf(stderr, "usage: bench_live FILE ARTICLES      at least %d\n", BATCH);
         return 2;
     }
     c.path = argv[1];
     if (bench_corpus_load(&c) != 0)
         return 1;
+    if ((total + 3 * (total < REPLAY ? total : REPLAY)) / c.count >= ROUNDS) {
+        (void)fprintf(stderr, "%s has too few articles\n", c.path);
+        return 1;
+    }
     (void)snprintf(path, sizeof path, "%s/bench-live-%ld.db", directory ? directory : "/tmp",
                    (long)getpid());
-    ended = run(&c, (size_t)strtoul(argv[2], NULL, 10), path);
-    (void)unlink(path);
-    (void)snprintf(other, sizeof other, "%s-lock", path);
-    (void)unlink(other);
+    ended = run(&c, total, path);
+    for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+        (void)snprintf(other, sizeof other, "%s%s", path, ends[k]);
+        (void)unlink(other);
+    }
     bench_corpus_free(&c);
     return ended;
 }

@@ -78,7 +78,7 @@ static int resize_part(const tt_allocator *a, tti_seedmap_part *p, uint32_t slot
 
 static int reserve_slot(const tt_allocator *a, tti_seedmap_part *p)
 {
-    if ((p->used + 1) * 5 <= p->slot_count * 4)
+    if ((p->used + 1) * 3 <= p->slot_count * 2)
         return 0;
     return resize_part(a, p, p->slot_count + p->slot_count / 4 + 8);
 }
@@ -253,13 +253,13 @@ void tti_seedmap_prefetch(const tti_seedmap *map, const tti_sample *s, size_t i)
 static int fill_part(const tt_allocator *a, tti_seedmap_part *p, const tti_seed *seeds,
                      size_t count)
 {
-    if (count > 0 && resize_part(a, p, (uint32_t)(count + count / 3) + 8) != 0)
+    if (count > 0 && resize_part(a, p, (uint32_t)(count + count / 2) + 8) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (add_place(a, p, seeds[i].key, (tti_posting){seeds[i].doc, seeds[i].pos}) != 0)
             return -1;
     if (p->used * 2 < p->slot_count)
-        return resize_part(a, p, p->used + p->used / 3 + 8);
+        return resize_part(a, p, p->used + p->used / 2 + 8);
     return 0;
 }
 
