@@ -110,18 +110,12 @@ static tt_status sketch_and_band(tt_index *x, tti_candidates *candidates, double
     return status;
 }
 
-/* Resemblance alone is found by LSH; every other rule, and sections, need seeds. */
-static int needs_seeds(const tt_options *o)
-{
-    return o->containment >= 0 || o->overlap >= 0 || (o->find & TT_FIND_SECTIONS);
-}
-
 static tt_status seed_and_link(tt_index *x, tti_candidates *candidates, double *since,
                                tt_error *error)
 {
     const tt_options *o = &x->options;
     tt_status status = TT_OK;
-    if (needs_seeds(o)) {
+    if (tti_seeds_needed(o)) {
         status = tti_progress(o, "seed", 0, x->store.corpus.doc_count, error);
         if (status == TT_OK)
             status = tti_seeds_candidates(&x->store.corpus, o, candidates, error);

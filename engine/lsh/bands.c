@@ -34,51 +34,77 @@ uint32_t tti_bands_rows(uint32_t lanes, double threshold)
     return best;
 }
 
-typedef struct job {
-    const tti_sketches *s;
-    const tti_corpus *corpus;
-    const tt_options *options;
-    uint32_t rows;
-    uint32_t least_equal; /* values that must agree for a pair to be worth counting */
-} job;
-
-static int same_band(const job *j, const uint32_t *x, const uint32_t *y, uint32_t band)
+static uint32_t least_equal(uint32_t lanes, double threshold)
 {
-    const size_t at = (size_t)band * j->rows;
-    for (uint32_t r = 0; r < j->rows; r++)
+    if (threshold < 0) /* the rule is off: no documents are compared by it */
+        return 1;
+    const double sigma = sqrt(threshold * (1 - threshold) / lanes);
+    const double least = (threshold - SIGMAS * sigma - 1.0 / lanes) * lanes;
+    return least < 1 ? 1 : (uint32_t)least;
+}
+
+tti_bands_rule tti_bands_rule_make(const tt_options *o)
+{
+    return (tti_bands_rule){o->sketch_size, o->sketch_size / o->bands,
+                            least_equal(o->sketch_size, o->resemblance),
+                            o->max_matches > FIRST_KEPT ? o->max_matches : FIRST_KEPT};
+}
+
+tti_bands_window tti_bands_look_back(const tti_bands_rule *rule, size_t i)
+{
+    if (i <= rule->most)
+        return (tti_bands_window){i, i, 0};
+    return (tti_bands_window){FIRST_KEPT, i - (rule->most - FIRST_KEPT), i - rule->most};
+}
+
+static int same_band(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y,
+                     uint32_t band)
+{
+    const size_t at = (size_t)band * rule->rows;
+    for (uint32_t r = 0; r < rule->rows; r++)
         if (x[at + r] != y[at + r])
             return 0;
     return 1;
 }
 
-/* True if no band before this one holds the pair and the estimate leaves it a chance. */
-static int worth_counting(const job *j, uint32_t a, uint32_t b, uint32_t band)
+int tti_bands_worth(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y, uint32_t band)
+{
+    uint32_t equal = 0;
+    for (uint32_t before = 0; before < band; before++)
+        if (same_band(rule, x, y, before))
+            return 0;
+    for (uint32_t i = 0; i < rule->lanes; i++)
+        equal += x[i] == y[i];
+    return equal >= rule->least_equal;
+}
+
+typedef struct job {
+    const tti_sketches *s;
+    const tti_corpus *corpus;
+    tti_bands_rule rule;
+} job;
+
+static tt_status add_pair(const job *j, uint32_t a, uint32_t b, uint32_t band, tti_candidates *out,
+                          tt_error *error)
 {
     const uint32_t *x = j->s->signatures + (size_t)a * j->s->lanes;
     const uint32_t *y = j->s->signatures + (size_t)b * j->s->lanes;
-    uint32_t equal = 0;
-    for (uint32_t before = 0; before < band; before++)
-        if (same_band(j, x, y, before))
-            return 0;
-    for (uint32_t i = 0; i < j->s->lanes; i++)
-        equal += x[i] == y[i];
-    return equal >= j->least_equal;
+    if (!tti_bands_worth(&j->rule, x, y, band))
+        return TT_OK;
+    return tti_candidates_add(out, tti_candidate_pack(a, b, TTI_WANT_PAIR), error);
 }
 
 static tt_status add_bucket(const job *j, const tti_record *bucket, size_t count, uint32_t band,
                             tti_candidates *out, tt_error *error)
 {
-    const size_t most = j->options->max_matches > FIRST_KEPT ? j->options->max_matches : FIRST_KEPT;
     for (size_t i = 1; i < count; i++) {
-        if (i > most)
-            TTI_TRY(tti_candidates_skip(out, bucket[i].doc, i - most, error));
-        for (size_t k = 0; k < i; k++) {
-            if (i > most && k == FIRST_KEPT)
-                k = i - (most - FIRST_KEPT);
-            if (k < i && worth_counting(j, bucket[k].doc, bucket[i].doc, band))
-                TTI_TRY(tti_candidates_add(
-                    out, tti_candidate_pack(bucket[k].doc, bucket[i].doc, TTI_WANT_PAIR), error));
-        }
+        const tti_bands_window w = tti_bands_look_back(&j->rule, i);
+        if (w.skipped > 0)
+            TTI_TRY(tti_candidates_skip(out, bucket[i].doc, w.skipped, error));
+        for (size_t k = 0; k < w.first_end; k++)
+            TTI_TRY(add_pair(j, bucket[k].doc, bucket[i].doc, band, out, error));
+        for (size_t k = w.last_begin; k < i; k++)
+            TTI_TRY(add_pair(j, bucket[k].doc, bucket[i].doc, band, out, error));
     }
     return TT_OK;
 }
@@ -143,24 +169,12 @@ static tt_status run_band(const job *j, uint32_t band, uint32_t doc_bands, tti_c
     return status;
 }
 
-static uint32_t least_equal(uint32_t lanes, double threshold)
-{
-    if (threshold < 0) /* the rule is off: no documents are compared by it */
-        return 1;
-    const double sigma = sqrt(threshold * (1 - threshold) / lanes);
-    const double least = (threshold - SIGMAS * sigma - 1.0 / lanes) * lanes;
-    return least < 1 ? 1 : (uint32_t)least;
-}
-
 tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,
                          const tt_options *options, tti_candidates *candidates, tt_error *error)
 {
-    const uint32_t rows = options->sketch_size / options->bands;
     const uint32_t doc_bands = sketches->doc_bands;
-    const uint32_t paragraph_bands =
-        options->find & TT_FIND_SECTIONS ? TTI_PARAGRAPH_BANDS : 0;
-    const job j = {sketches, corpus, options, rows,
-                   least_equal(sketches->lanes, options->resemblance)};
+    const uint32_t paragraph_bands = options->find & TT_FIND_SECTIONS ? TTI_PARAGRAPH_BANDS : 0;
+    const job j = {sketches, corpus, tti_bands_rule_make(options)};
     const int64_t n = (int64_t)doc_bands + paragraph_bands;
     const int threads = tti_threads(options->threads, (size_t)n);
     tti_candidates *found = tti_alloc_zero(candidates->allocator, (size_t)n, sizeof *found);

@@ -15,6 +15,27 @@ uint32_t tti_bands_rows(uint32_t lanes, double threshold);
 /** The chance that a pair of the given resemblance shares a bucket. */
 double tti_bands_recall(uint32_t lanes, uint32_t rows, double resemblance);
 
+/** What is asked of two documents of a bucket before they are a candidate. */
+typedef struct tti_bands_rule {
+    uint32_t lanes, rows;
+    uint32_t least_equal; /**< values that must agree for a pair to be worth counting */
+    uint32_t most;        /**< documents of a bucket that one is compared with */
+} tti_bands_rule;
+
+tti_bands_rule tti_bands_rule_make(const tt_options *options);
+
+/** The documents of a bucket that its i-th, in input order, is compared with: [0, first_end) and
+ * [last_begin, i); `skipped` others are not looked at. */
+typedef struct tti_bands_window {
+    size_t first_end, last_begin, skipped;
+} tti_bands_window;
+
+tti_bands_window tti_bands_look_back(const tti_bands_rule *rule, size_t i);
+
+/** True if no band before `band` holds the two signatures and the estimate leaves them a chance. */
+int tti_bands_worth(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y,
+                    uint32_t band);
+
 /** Adds candidates for pairs of documents that may reach options->resemblance, and links documents
  * whose paragraphs are nearly equal to the first holder. */
 tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,

@@ -138,16 +138,26 @@ static tt_status sort_partitions(tti_seeds *out, int threads, tt_error *error)
     return failed ? tti_fail_memory(error, "sorting seeds") : TT_OK;
 }
 
-/* About 16,384 seeds a partition: 192 KiB, which stays in a core's cache. */
-static uint32_t choose_partitions(const tti_corpus *corpus)
+int tti_seeds_needed(const tt_options *o)
 {
-    uint64_t tokens = 0;
+    return o->containment >= 0 || o->overlap >= 0 || (o->find & TT_FIND_SECTIONS);
+}
+
+/* About 16,384 seeds a partition: 192 KiB, which stays in a core's cache. */
+uint32_t tti_seeds_partitions(uint64_t tokens)
+{
     uint32_t n = 1;
-    for (size_t i = 0; i < corpus->doc_count; i++)
-        tokens += corpus->docs[i].token_count;
     while (n < 1u << 14 && tokens / 3 / n > 16384)
         n *= 2;
     return n;
+}
+
+static uint64_t count_tokens(const tti_corpus *corpus)
+{
+    uint64_t tokens = 0;
+    for (size_t i = 0; i < corpus->doc_count; i++)
+        tokens += corpus->docs[i].token_count;
+    return tokens;
 }
 
 static tt_status check_ranges(const range *ranges, int count, tt_error *error)
@@ -189,7 +199,7 @@ tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_opti
     out->allocator = a;
     out->doc_count = corpus->doc_count;
     if (out->partition_count == 0)
-        out->partition_count = choose_partitions(corpus);
+        out->partition_count = tti_seeds_partitions(count_tokens(corpus));
     out->starts = tti_alloc_zero(a, (size_t)out->partition_count + 1, sizeof *out->starts);
     out->counts = tti_alloc_zero(a, corpus->doc_count, sizeof *out->counts);
     if (ranges == NULL || out->starts == NULL || out->counts == NULL)

@@ -40,6 +40,11 @@ typedef struct tti_seeds {
     int unsorted; /**< set before: partitions are left in order of (document, place) */
 } tti_seeds;
 
+/** Resemblance alone is found by LSH; every other rule, and sections, need seeds. */
+int tti_seeds_needed(const tt_options *options);
+/** The partitions of a corpus of so many tokens, all documents together: a power of two. */
+uint32_t tti_seeds_partitions(uint64_t tokens);
+
 /** Samples and sorts. Zero `out` before; partition_count may be set, to a power of two, and
  * group and group_count. */
 tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_options *options,

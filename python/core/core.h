@@ -14,6 +14,7 @@
  *   grow.c      tables as Arrow: columns that grow, batches that are lent
  *   stream.c    such batches as a stream
  *   rows.c      a stream as dicts, for those who have no Arrow library
+ *   spark_*.c   the stages of a scan, for Spark: see spark.h
  */
 #ifndef CORE_H
 #define CORE_H
@@ -104,8 +105,15 @@ int core_live_check(const live_object *l);
 /* What is wrong with the index at a path, a list of str. */
 PyObject *core_live_findings(PyObject *module, PyObject *path);
 
+/* ==== Stages for Spark ======================================================================== */
+
+/* seed_partitions(tokens) -> partitions of the seed table of so many tokens */
+PyObject *core_seed_partitions(PyObject *module, PyObject *tokens);
+/* stage_columns(name) -> (takes, gives), of an operator of spark.h */
+PyObject *core_stage_columns(PyObject *module, PyObject *name);
+
 extern PyType_Spec core_builder_spec, core_index_spec, core_live_spec, core_judging_spec,
-    core_signing_spec, core_verdicts_spec;
+    core_signing_spec, core_verdicts_spec, core_stage_spec;
 extern PyObject *core_index_type, *core_live_type, *core_verdicts_type;
 
 #endif /* CORE_H */

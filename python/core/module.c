@@ -182,6 +182,8 @@ static PyMethodDef functions[] = {
      "parse_time(text) -> microseconds since 1970, or None"},
     {"version", version, METH_NOARGS, "version() -> version of the library"},
     {"next_rows", core_rows_next, METH_O, "next_rows(capsule) -> list of dicts, or None"},
+    {"seed_partitions", core_seed_partitions, METH_O, "seed_partitions(tokens) -> int"},
+    {"stage_columns", core_stage_columns, METH_O, "stage_columns(name) -> (takes, gives)"},
     {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
@@ -208,13 +210,14 @@ static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObj
 
 static int add_types(PyObject *module)
 {
-    PyObject *builder, *judging, *signing;
+    PyObject *builder, *judging, *signing, *stage;
     return add_type(module, "Builder", &core_builder_spec, &builder) != 0 ||
            add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
            add_type(module, "Live", &core_live_spec, &core_live_type) != 0 ||
            add_type(module, "Judging", &core_judging_spec, &judging) != 0 ||
            add_type(module, "Signing", &core_signing_spec, &signing) != 0 ||
-           add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0;
+           add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0 ||
+           add_type(module, "Stage", &core_stage_spec, &stage) != 0;
 }
 
 PyMODINIT_FUNC PyInit__core(void);

@@ -1,0 +1,34 @@
+/* Records that operators hand to one another in binary columns, in the machine's byte order. */
+#ifndef SPARK_PACKED_H
+#define SPARK_PACKED_H
+
+#include "sketch/sketch.h"
+
+#include <stdint.h>
+
+/* A paragraph of TTI_PARAGRAPH_TOKENS tokens or more; keys: of its bands, 0 is none. */
+typedef struct packed_paragraph {
+    uint64_t low, high;
+    uint32_t place;
+    uint32_t keys[TTI_PARAGRAPH_BANDS];
+    uint32_t unused;
+} packed_paragraph;
+
+typedef struct packed_seed {
+    uint32_t key, part, place;
+} packed_seed;
+
+/* A place of a seed that others are linked to; count: of the document's seeds. */
+typedef struct packed_holder {
+    int64_t doc;
+    uint32_t place, count;
+} packed_holder;
+
+/* A link or a place; its blocks (tti_block) follow. `a_`: the reference. */
+typedef struct packed_passage {
+    int64_t of_doc; /* of a place */
+    uint32_t a_begin, a_end, b_begin, b_end;
+    uint32_t matched, block_count;
+} packed_passage;
+
+#endif /* SPARK_PACKED_H */
