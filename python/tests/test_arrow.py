@@ -217,6 +217,17 @@ def test_polars(articles, wanted):
     assert isinstance(kept, polars.DataFrame) and kept["id"].to_list() == [a["id"] for a in twicetold.dedup(articles)]
 
 
+def test_datasets(articles, wanted):
+    datasets = need("datasets")
+    whole = datasets.Dataset.from_list(articles)
+    assert everything(twicetold.scan(whole)) == wanted
+    assert everything(twicetold.scan(whole.to_iterable_dataset())) == wanted
+    some = whole.filter(lambda a: a["language"] == "en").select(range(100))
+    assert everything(twicetold.scan(some)) == everything(twicetold.scan(list(some)))
+    assert len(twicetold.scan(whole.select([])).pairs) == 0
+    assert [a["id"] for a in twicetold.dedup(whole)] == [a["id"] for a in twicetold.dedup(articles)]
+
+
 def test_duckdb(articles, wanted):
     duckdb = need("duckdb")
     need("pyarrow")

@@ -95,8 +95,8 @@ def scan(
     - a path (str or os.PathLike) or a list of them: JSON Lines, ``.txt``, directories, gzip and zstd of
       these as for the command; Parquet where pyarrow is installed;
     - an iterable of mappings with the fields `id` (str or int) and `text` (str, or UTF-8 bytes);
-    - anything with ``__arrow_c_stream__`` (pyarrow, polars, DuckDB, pandas) or a pyarrow
-      dataset, read batch by batch; its text is not copied.
+    - anything with ``__arrow_c_stream__`` (pyarrow, polars, DuckDB, pandas), a pyarrow
+      dataset or one of the library datasets, read batch by batch; its text is not copied.
 
     id, text: the names of the fields. Articles without an id are named by their row, from 0 (from files:
     ``FILE:LINE``); `id=None` names all of them by row (not from files).

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from . import _core
 from ._errors import InputOutputError, invalid
@@ -48,6 +49,21 @@ def _dataset(articles: Any) -> Any:
     return None
 
 
+def _rows_of_datasets(articles: Any, wanted: Tuple[Optional[str], ...]) -> Any:
+    """A dataset of the library datasets, mapped, filtered or streamed, as Arrow batches."""
+    import pyarrow
+
+    names = articles.column_names
+    if names is not None:
+        articles = articles.select_columns([n for n in dict.fromkeys(wanted) if n in names])
+    tables = articles.with_format("arrow").iter(batch_size=1000)
+    first = next(tables, None)
+    if first is None:
+        return ()
+    batches = (b for t in itertools.chain([first], tables) for b in t.to_batches())
+    return pyarrow.RecordBatchReader.from_batches(first.schema, batches)
+
+
 class Source:
     """Articles, and which of their fields are which.
 
@@ -90,6 +106,8 @@ class Source:
             feed.read(names, self.id, self.text, limit, options.get("threads", 0), kept)
             return
         stream = self._batches() if self.dataset is not None else self.articles
+        if type(stream).__module__.startswith("datasets.") and hasattr(stream, "with_format"):
+            stream = _rows_of_datasets(stream, (self.id, self.text, self.source, self.published))
         if hasattr(stream, "__arrow_c_stream__"):
             id_needed = self.id is not None and self.id != "id"
             capsule = stream.__arrow_c_stream__()
