@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { EMPTY = -1 }; /* a bin's value that no fold has been less than */
+enum {
+    EMPTY = -1, /* a bin's value that no fold has been less than */
+    SMALL = 40  /* shingles of a set that fills few bins */
+};
 
 void tti_minhash_init(tti_minhash *m, uint32_t lanes, uint64_t seed)
 {
@@ -27,6 +30,16 @@ void tti_minhash_fold(const tti_minhash *m, const uint32_t *tokens, size_t count
                       uint32_t *folds)
 {
     tti_kernels_get()->fold(tokens, count, m->mul_fold, m->add_fold, width, folds);
+}
+
+/* A small set: all permutations cost less than to list those that are wanted. */
+static void fill_small(const tti_minhash *m, const uint32_t *folds, size_t count,
+                       uint32_t *signature)
+{
+    uint32_t least[TTI_MINHASH_LANES];
+    tti_kernels_get()->least(m->mul, m->add, m->lanes, folds, count, least);
+    for (uint32_t i = 0; i < m->lanes; i++)
+        signature[i] = signature[i] == (uint32_t)EMPTY ? least[i] : signature[i];
 }
 
 /* Gives the empty bins their values: their permutations side by side. */
@@ -54,7 +67,10 @@ void tti_minhash_make(const tti_minhash *m, const uint32_t *folds, size_t count,
 {
     memset(signature, EMPTY, m->lanes * sizeof *signature);
     tti_kernels_get()->bins(signature, m->lanes, folds, count);
-    fill_empty(m, folds, count, signature);
+    if (count < SMALL)
+        fill_small(m, folds, count, signature);
+    else
+        fill_empty(m, folds, count, signature);
 }
 
 void tti_minhash_classic(const tti_minhash *m, const uint32_t *folds, size_t count,
