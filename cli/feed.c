@@ -265,9 +265,10 @@ static int watch(const settings *s)
     static const char *const input[] = {"-"};
     feed f = {.writing = 1, .verdicts = 1};
     if (s->input_count != 1)
-        return message_usage(s->command, s->input_count == 0 ? "no INDEX given"
-                                                             : "give one INDEX; articles come on "
-                                                               "standard input");
+        return message_usage(s->command, s->input_count == 0
+                                             ? "no INDEX given; give the name of its file"
+                                             : "give one INDEX; articles come on "
+                                               "standard input");
     return feed_all(&f, s, TT_LIVE_CREATE, input, 1);
 }
 

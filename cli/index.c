@@ -12,9 +12,9 @@
 static int check_operands(const settings *s, size_t least, size_t most)
 {
     if (s->input_count == 0)
-        return message_usage(s->command, "no INDEX given");
+        return message_usage(s->command, "no INDEX given; give the name of its file");
     if (s->input_count < least)
-        return message_usage(s->command, "no ID given");
+        return message_usage(s->command, "no ID given; give the ids of the articles to remove");
     if (s->input_count > most)
         return message_usage(s->command, "one INDEX is enough: what is '%s'?", s->inputs[most]);
     return 0;

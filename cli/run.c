@@ -16,10 +16,14 @@ static int refuse_clashes(const run *r)
     for (size_t i = 0; i < RUN_OUTPUTS; i++) {
         for (size_t j = 0; j < i; j++)
             if (output_same(outputs[i], outputs[j]))
-                return message_usage(s->command, "%s is to be written twice", outputs[i]->name);
+                return message_usage(
+                    s->command, "%s is to be written twice; give each output a FILE of its own",
+                    outputs[i]->name);
         for (size_t j = 0; j < s->input_count; j++)
             if (outputs[i]->name != NULL && output_is_input(outputs[i], s->inputs[j]))
-                return message_usage(s->command, "%s is input and output at once", s->inputs[j]);
+                return message_usage(s->command,
+                                     "%s is input and output at once; write to another FILE",
+                                     s->inputs[j]);
     }
     return 0;
 }
@@ -33,7 +37,8 @@ int run_open(run *r, const settings *s)
     r->began = seconds_now();
     progress_begin(&r->progress, s->progress, s->quiet);
     if (s->input_count == 0)
-        return message_usage(s->command, "no INPUT given");
+        return message_usage(s->command,
+                             "no INPUT given; give files, directories, or - for standard input");
     ended = output_open(&r->result, s->output);
     if (ended == 0 && s->rejects != NULL)
         ended = output_open(&r->rejects, s->rejects);
@@ -67,8 +72,9 @@ int run_failure(const tt_error *error, const output *out)
 {
     if (out != NULL && out->error != 0)
         return output_failure(out);
-    return message_failure("%s", error->message[0] != '\0' ? error->message
-                                                           : tt_status_name(error->status));
+    return message_failure(
+        "%s%s", error->message[0] != '\0' ? error->message : tt_status_name(error->status),
+        error->status == TT_ENOMEM ? "; scan and dedup need less with --memory SIZE" : "");
 }
 
 int run_exit_code(const run *r)
@@ -132,7 +138,8 @@ int run_refuse_own_output(const run *r, const char *file)
 {
     if (output_is_input(&r->result, file) || output_is_input(&r->rejects, file) ||
         output_is_input(&r->removed, file))
-        return message_usage(r->settings->command, "%s is input and output at once", file);
+        return message_usage(r->settings->command,
+                             "%s is input and output at once; write to another FILE", file);
     return 0;
 }
 

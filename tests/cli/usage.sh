@@ -63,7 +63,11 @@ test_no_command_or_an_unknown_one() {
 
 test_no_input() {
     run scan
-    expect_usage 'no INPUT given'
+    expect_usage 'no INPUT given; give files, directories, or - for standard input'
+    run index remove feed.db
+    expect_usage 'no ID given; give the ids' 'index remove'
+    run watch
+    expect_usage 'no INDEX given; give the name of its file' watch
     run dedup -o kept.jsonl
     expect_usage 'no INPUT given' dedup
     absent kept.jsonl
