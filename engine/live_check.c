@@ -70,9 +70,11 @@ static tt_status check_memory(const char *path, const tt_options *options, check
 {
     tt_live *x = NULL;
     const char *wrong;
+    tt_status status;
     TTI_TRY(tt_live_open(&x, path, TT_LIVE_READ, options, error));
-    wrong = tti_shelf_check(&x->shelf);
+    status = tti_shelf_check(&x->shelf, &wrong, error);
     tt_live_close(x);
+    TTI_TRY(status);
     if (wrong != NULL && found(c, wrong) != 0)
         return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
     return TT_OK;

@@ -475,11 +475,10 @@ uint64_t tti_shelf_memory(const tti_shelf *s)
     return sum;
 }
 
-/* Whether each seed of a document has its place in the map, and the places are in order. */
-static const char *check_seeds(tti_shelf *s, uint32_t doc)
+/* Whether each seed of the sampled document has its place in the map, and the places are in order.
+ */
+static const char *check_seeds(const tti_shelf *s, uint32_t doc)
 {
-    if (make_sample(s, doc, NULL) != TT_OK)
-        return "out of memory";
     if (s->counts[doc] != s->sample.count)
         return "the number of a document's seeds is another";
     for (size_t i = 0; i < s->sample.count; i++) {
@@ -500,19 +499,19 @@ static const char *check_seeds(tti_shelf *s, uint32_t doc)
     return NULL;
 }
 
-const char *tti_shelf_check(tti_shelf *s)
+tt_status tti_shelf_check(tti_shelf *s, const char **wrong, tt_error *error)
 {
-    for (uint32_t k = 0; k < s->count; k++) {
+    *wrong = NULL;
+    for (uint32_t k = 0; k < s->count && *wrong == NULL; k++) {
         const tti_stored *x = &s->articles[k];
-        const char *wrong = NULL;
         if (x->kept == NULL)
             continue;
-        if (tti_shelf_find(s, x->kept, x->id_size, x->flags) != k)
-            return "an id leads to another article";
-        if (tti_shelf_class(s, k)->first == k)
-            wrong = check_seeds(s, k);
-        if (wrong != NULL)
-            return wrong;
+        if (tti_shelf_find(s, x->kept, x->id_size, x->flags) != k) {
+            *wrong = "an id leads to another article";
+        } else if (tti_shelf_class(s, k)->first == k) {
+            TTI_TRY(make_sample(s, k, error));
+            *wrong = check_seeds(s, k);
+        }
     }
-    return NULL;
+    return TT_OK;
 }

@@ -113,8 +113,10 @@ tt_status tti_shelf_oldest(tti_shelf *s, int64_t before, uint32_t *article, tt_e
 /** Bytes it holds, about. */
 uint64_t tti_shelf_memory(const tti_shelf *s);
 
-/** Whether what is in memory is as it must be. @return NULL, or what is not */
-const char *tti_shelf_check(tti_shelf *s);
+/** Whether what is in memory is as it must be. *wrong: NULL, or what is not. @return TT_OK,
+ * TT_ENOMEM
+ */
+tt_status tti_shelf_check(tti_shelf *s, const char **wrong, tt_error *error);
 
 static inline tti_class *tti_shelf_class(const tti_shelf *s, uint32_t article)
 {

@@ -1,0 +1,165 @@
+/* Every allocation of every call on a living index fails in turn: each time TT_ENOMEM, nothing is
+ * leaked, and the index is whole. */
+#define _DEFAULT_SOURCE
+#include "live.h"
+
+enum { ARTICLES = 12, MOST_CALLS = 100000 };
+
+typedef tt_status (*call_fn)(tt_live *live, lines *out);
+
+static char **texts;
+
+static void make_index(const char *path)
+{
+    tt_live *live = NULL;
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    for (size_t k = 0; k < ARTICLES; k++) {
+        char id[12];
+        tt_article a;
+        (void)snprintf(id, sizeof id, "%zu", k);
+        a = article_of(id, texts[k]);
+        a.published = (int64_t)k;
+        assert_int_equal(tt_live_add(live, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+    }
+    tt_live_close(live);
+}
+
+static void assert_whole(const char *path)
+{
+    uint64_t findings = 1;
+    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(findings, 0);
+}
+
+/* Opens with the k-th allocation failing, and makes the call. */
+static tt_status attempt(const char *path, counting *c, uint32_t flags, call_fn call)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    tt_live *live = NULL;
+    lines out = {0};
+    tt_status status;
+    o.threads = 1;
+    o.allocator = &c->allocator;
+    status = tt_live_open(&live, path, flags, &o, NULL);
+    assert_int_equal(status == TT_OK, live != NULL);
+    if (status == TT_OK)
+        status = call(live, &out);
+    tt_live_close(live);
+    lines_free(&out);
+    return status;
+}
+
+static void fail_each(uint32_t flags, call_fn call)
+{
+    const char *path = fresh_path();
+    tt_status status = TT_ENOMEM;
+    size_t k = 0;
+    make_index(path);
+    while (status != TT_OK && ++k < MOST_CALLS) {
+        counting c;
+        counting_start(&c, k);
+        status = attempt(path, &c, flags, call);
+        assert_true(status == TT_OK || status == TT_ENOMEM);
+        assert_true(counting_is_clean(&c));
+        if (k % 16 == 0)
+            assert_whole(path);
+    }
+    assert_int_equal(status, TT_OK);
+    assert_whole(path);
+    print_message("%zu allocations failed\n", k - 1);
+    (void)fresh_path();
+}
+
+static tt_status add(tt_live *live, lines *out)
+{
+    const tt_article a[] = {article_of("7", texts[3]), article_of("new", texts[4])};
+    return tt_live_add(live, a, 2, NULL, add_verdicts, out, NULL);
+}
+
+static tt_status query(tt_live *live, lines *out)
+{
+    const tt_article a[] = {article_of("7", texts[3]), article_of("new", texts[4])};
+    return tt_live_query(live, a, 2, NULL, add_verdicts, out, NULL);
+}
+
+static tt_status drop(tt_live *live, lines *out)
+{
+    const tt_id ids[] = {{"3", 1, 0, 0}, {"not there", 9, 0, 0}};
+    (void)out;
+    return tt_live_remove(live, ids, 2, NULL, NULL);
+}
+
+static tt_status expire(tt_live *live, lines *out)
+{
+    (void)out;
+    return tt_live_expire(live, 5, NULL, NULL);
+}
+
+static void adding(void **state)
+{
+    (void)state;
+    fail_each(0, add);
+}
+
+static void asking(void **state)
+{
+    (void)state;
+    fail_each(TT_LIVE_READ, query);
+}
+
+static void removing(void **state)
+{
+    (void)state;
+    fail_each(0, drop);
+}
+
+static void expiring(void **state)
+{
+    (void)state;
+    fail_each(0, expire);
+}
+
+static void checking(void **state)
+{
+    const char *path = fresh_path();
+    tt_status status = TT_ENOMEM;
+    (void)state;
+    make_index(path);
+    for (size_t k = 1; status != TT_OK && k < MOST_CALLS; k++) {
+        counting c;
+        tt_options o = TT_OPTIONS_INIT;
+        uint64_t findings = 0;
+        counting_start(&c, k);
+        o.threads = 1;
+        o.allocator = &c.allocator;
+        status = tt_live_check(path, &o, NULL, NULL, &findings, NULL);
+        assert_true(status == TT_OK || status == TT_ENOMEM);
+        assert_int_equal(findings, 0); /* no memory is no damage */
+        assert_true(counting_is_clean(&c));
+    }
+    assert_int_equal(status, TT_OK);
+    (void)fresh_path();
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    texts = make_texts(21, ARTICLES);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    free_texts(texts, ARTICLES);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(adding),   cmocka_unit_test(asking),   cmocka_unit_test(removing),
+        cmocka_unit_test(expiring), cmocka_unit_test(checking),
+    };
+    return cmocka_run_group_tests_name("live_memory", tests, set_up, tear_down);
+}
