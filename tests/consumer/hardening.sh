@@ -2,6 +2,7 @@
 # usage: hardening.sh PROGRAM: it is position-independent, its stack is not run, what the loader
 # has resolved is read-only, and its calls and stacks are checked.
 set -u
+[ -s "$1" ] || { echo "$1 is not there"; exit 1; }
 file=$1 bad=0
 need() { # WHAT PATTERN, in what is read of the file
     if ! printf '%s\n' "$found" | grep -qE -e "$2"; then
