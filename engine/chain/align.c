@@ -441,6 +441,13 @@ tt_status tti_aligner_run_self(tti_aligner *al, tti_alignment *out, tt_error *er
     return run(al, &s, out, error);
 }
 
+tt_status tti_aligner_match(tti_aligner *al, const uint32_t *tokens, uint32_t count,
+                            tt_error *error)
+{
+    const tti_side s = {tokens, count, 0};
+    return tti_anchors_match(&al->anchors, &s, error);
+}
+
 uint32_t tti_aligner_shared(const tti_aligner *al, uint32_t w, const uint32_t *repeats,
                             uint32_t repeat_count)
 {

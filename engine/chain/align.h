@@ -65,10 +65,14 @@ typedef struct tti_alignment {
 tt_status tti_aligner_run(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                           tti_alignment *out, tt_error *error);
 
+/** Compares an a side with what is loaded as far as tti_aligner_shared() needs it. */
+tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
+                            tt_error *error);
+
 /**
- * Places of the a side, in the last run, where a shingle of `w` tokens begins that the b side has
- * too, but for the `repeats` given, ascending. @return UINT32_MAX where the anchors do not tell: w
- * under TTI_GRAM, or grams so common that some were passed over.
+ * Places of the a side, in the last run or match, where a shingle of `w` tokens begins that the b
+ * side has too, but for the `repeats` given, ascending. @return UINT32_MAX where the anchors do not
+ * tell: w under TTI_GRAM, or grams so common that some were passed over.
  */
 uint32_t tti_aligner_shared(const tti_aligner *aligner, uint32_t w, const uint32_t *repeats,
                             uint32_t repeat_count);

@@ -224,10 +224,13 @@ static inline uint32_t pass_on(const tti_anchors *x, uint32_t i)
     return next < end ? next : end;
 }
 
+enum { RARE_ONES, ALL_OR_NONE, COMMON_TOO };
+
 /* Matches of the a side with another article. */
-static tt_status find_in_other(tti_anchors *x, const tti_side *a, int common_too, tt_error *error)
+static tt_status find_in_other(tti_anchors *x, const tti_side *a, int how, tt_error *error)
 {
     const uint32_t grams = grams_of(a->count);
+    const int common_too = how == COMMON_TOO;
     size_t before = 0;
     for (uint32_t i = 0; i < grams; i++) {
         const uint32_t p = *head_of(x, a->tokens + i);
@@ -236,6 +239,8 @@ static tt_status find_in_other(tti_anchors *x, const tti_side *a, int common_too
             continue;
         if (!is_passed(x, i, p)) {
             TTI_TRY(anchors_at(x, a, i, p, common_too, error));
+            if (how == ALL_OR_NONE && x->passed_over)
+                return TT_OK;
             if (x->count == found && !common_too)
                 continue;
         }
@@ -275,12 +280,12 @@ static int by_place(const void *x, const void *y)
 }
 
 /* Leaves the anchors in order of (a, b). */
-static tt_status find(tti_anchors *x, const tti_side *a, int common_too, tt_error *error)
+static tt_status find(tti_anchors *x, const tti_side *a, int how, tt_error *error)
 {
     int ordered = 1;
     x->count = 0;
     TTI_TRY(clear_diagonals(x, DIAGONALS, error));
-    TTI_TRY(a->self ? find_in_itself(x, a, error) : find_in_other(x, a, common_too, error));
+    TTI_TRY(a->self ? find_in_itself(x, a, error) : find_in_other(x, a, how, error));
     for (size_t k = 1; k < x->count && ordered; k++)
         ordered = by_place(&x->anchors[k - 1], &x->anchors[k]) <= 0;
     if (!ordered)
@@ -291,8 +296,14 @@ static tt_status find(tti_anchors *x, const tti_side *a, int common_too, tt_erro
 tt_status tti_anchors_find(tti_anchors *x, const tti_side *a, tt_error *error)
 {
     x->passed_over = 0;
-    TTI_TRY(find(x, a, 0, error));
-    return x->count > 0 || !x->passed_over ? TT_OK : find(x, a, 1, error);
+    TTI_TRY(find(x, a, RARE_ONES, error));
+    return x->count > 0 || !x->passed_over ? TT_OK : find(x, a, COMMON_TOO, error);
+}
+
+tt_status tti_anchors_match(tti_anchors *x, const tti_side *a, tt_error *error)
+{
+    x->passed_over = 0;
+    return find(x, a, ALL_OR_NONE, error);
 }
 
 /* An anchor is maximal, so it holds every shared shingle that runs through one of its grams; in

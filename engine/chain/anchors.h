@@ -62,6 +62,10 @@ tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t coun
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_anchors_find(tti_anchors *x, const tti_side *a, tt_error *error);
 
+/** Finds the anchors of another article as far as tti_anchors_shared() needs them.
+ * @return TT_OK, TT_ENOMEM */
+tt_status tti_anchors_match(tti_anchors *x, const tti_side *a, tt_error *error);
+
 /** See tti_aligner_shared(). */
 uint32_t tti_anchors_shared(const tti_anchors *x, uint32_t w, const uint32_t *repeats,
                             uint32_t repeat_count);

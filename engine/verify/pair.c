@@ -68,8 +68,6 @@ tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_shing
     v->loaded = doc;
     v->loaded_shingles = shingles;
     v->set_loaded = 0;
-    if (!tti_verify_aligns(v->options))
-        return TT_OK;
     return tti_aligner_load(v->aligner, doc->hashes, doc->token_count, error);
 }
 
@@ -80,8 +78,8 @@ static void write_numbers(tt_pair *p, uint32_t shared, uint32_t a, uint32_t b)
     p->containment_b = (double)shared / b;
 }
 
-/* By hashing all shingles of both: for texts shorter than a shingle, short shingles, very common
- * grams, and where nothing is aligned. */
+/* By hashing all shingles of both: for texts shorter than a shingle, short shingles and very common
+ * grams. */
 static tt_status set_numbers(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
                              tt_pair *p, tt_error *error)
 {
@@ -102,14 +100,17 @@ static tt_status set_numbers(tti_verifier *v, const tti_doc *doc, const tti_shin
     return TT_OK;
 }
 
-/* The alignment has looked at every shared gram already: count from that. */
+/* The anchors, of the alignment where there is one, have every shared gram: count from them. */
 static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
                                tt_pair *p, tt_error *error)
 {
     const uint32_t w = v->options->shingle_tokens;
     uint32_t shared = UINT32_MAX;
-    if (shingles != NULL && v->loaded_shingles != NULL && tti_verify_aligns(v->options) &&
-        doc->token_count >= w && v->loaded->token_count >= w)
+    const int counts = shingles != NULL && v->loaded_shingles != NULL && w >= TTI_GRAM &&
+                       doc->token_count >= w && v->loaded->token_count >= w;
+    if (counts && !tti_verify_aligns(v->options))
+        TTI_TRY(tti_aligner_match(v->aligner, doc->hashes, doc->token_count, error));
+    if (counts)
         shared = tti_aligner_shared(v->aligner, w, shingles->repeats, shingles->repeat_count);
     if (shared == UINT32_MAX)
         return set_numbers(v, doc, shingles, p, error);
