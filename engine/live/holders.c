@@ -67,7 +67,7 @@ static void count_seed(tti_judge *j, uint32_t b, size_t i, int pairs)
         n = TTI_SEED_FEW;
     for (size_t k = 0; k < n && p[k].doc < b; k++)
         if (k == 0 || p[k].doc != p[k - 1].doc)
-            tti_tally_share(&j->tally, p[k].doc);
+            tti_tally_share(&j->tally, p[k].doc, here);
 }
 
 tt_status tti_judge_candidates(tti_judge *j, const tti_doc *doc, uint32_t b, int pairs,

@@ -234,7 +234,7 @@ static void count_link(tti_tally *t, uint32_t b, const uint32_t *link)
     /* The first place is in the first document, or in this one. */
     tti_tally_follow(t, link[EARLIER] > 0 ? docs[0] : b, link[HERE], link[THERE]);
     for (uint32_t k = 0; k < link[EARLIER]; k++)
-        tti_tally_share(t, docs[k]);
+        tti_tally_share(t, docs[k], link[HERE]);
 }
 
 /* Counts the links of document b: `size` words. */

@@ -9,6 +9,8 @@
 enum {
     RUN_GAP = 64,  /* tokens between two seeds of one run */
     RUN_SKEW = 16, /* and how much that may differ between the two documents */
+    REACH = 48,    /* tokens about a shared seed in which others may have been damaged */
+    DENSITY = 2,   /* tokens a seed at least, but where a text repeats a word on the spot */
     MATCH_ROOM = 4 /* candidates looked at per pair that may be reported */
 };
 
@@ -26,11 +28,24 @@ static double least_share(const tt_options *o)
     return rule < 0 ? 2 : 0.4 * rule; /* 2: no rule is on, no pair is wanted */
 }
 
+/* The least share of a text that must lie about shared seeds. Seeds that stand together, however
+ * many, are a shared paragraph: what they leave out cannot align, and no rule admits the rest. */
+static double least_cover(const tt_options *o)
+{
+    double least = 0;
+    const double rules[] = {o->resemblance, o->containment, o->overlap};
+    for (int k = 0; k < 3; k++)
+        if (rules[k] >= 0 && (least == 0 || rules[k] < least))
+            least = rules[k];
+    return least;
+}
+
 void tti_tally_rules_make(tti_tally_rules *out, const tt_options *options, const uint32_t *counts)
 {
     const uint32_t need = options->min_section / 12;
     out->counts = counts;
     out->share = least_share(options);
+    out->cover = least_cover(options);
     out->run_need = need < 1 ? 1 : need > 3 ? 3 : need;
     if (!(options->find & TT_FIND_SECTIONS))
         out->run_need = UINT32_MAX;
@@ -90,7 +105,7 @@ static tti_counter *counter_of(tti_tally *t, uint32_t doc)
     }
     slot = find_slot(t, doc);
     if (*slot == 0) {
-        t->counters[t->count++] = (tti_counter){doc, 0, 0, 0, 0, 0};
+        t->counters[t->count++] = (tti_counter){.doc = doc};
         *slot = (uint32_t)t->count;
     }
     return &t->counters[*slot - 1];
@@ -120,11 +135,17 @@ void tti_tally_follow(tti_tally *t, uint32_t doc, uint32_t here, uint32_t there)
     c->last_there = there;
 }
 
-void tti_tally_share(tti_tally *t, uint32_t doc)
+void tti_tally_share(tti_tally *t, uint32_t doc, uint32_t here)
 {
     tti_counter *c = counter_of(t, doc);
-    if (c != NULL)
-        c->shared++;
+    uint32_t begin;
+    if (c == NULL)
+        return;
+    begin = here > REACH / 2 ? here - REACH / 2 : 0;
+    begin = begin > c->last_end ? begin : c->last_end;
+    c->last_end = here + REACH / 2;
+    c->covered += c->last_end - begin;
+    c->shared++;
 }
 
 /* ---- Choosing -------------------------------------------------------------------------------- */
@@ -134,7 +155,9 @@ static int is_pair(const tti_tally_rules *rules, const tti_counter *c, uint32_t 
     const uint32_t x = rules->counts[c->doc], y = rules->counts[b];
     const uint32_t fewer = x < y ? x : y;
     const uint32_t need = fewer <= TTI_SEED_SPARSE ? 1 : 2;
-    return c->doc != b && c->shared >= need && c->shared >= rules->share * fewer;
+    if (c->doc == b || c->shared < need || c->shared < rules->share * fewer)
+        return 0;
+    return fewer <= TTI_SEED_SHORT || c->covered >= rules->cover * DENSITY * fewer;
 }
 
 static int most_shared(const void *x, const void *y)

@@ -11,6 +11,8 @@
 typedef struct tti_counter {
     uint32_t doc;
     uint32_t shared;
+    uint32_t covered;  /**< tokens about the shared seeds */
+    uint32_t last_end; /**< of the tokens about the last of them */
     uint32_t run, best_run;
     uint32_t last_here, last_there;
 } tti_counter;
@@ -20,6 +22,7 @@ typedef struct tti_tally_rules {
     const uint32_t *counts; /**< seeds of each document */
     double share;           /**< of the shorter one's seeds that a candidate pair shares at least */
     uint32_t run_need;      /**< seeds in a run that make a candidate for sections */
+    double cover;           /**< of its tokens that lie about shared seeds at least */
     size_t most;            /**< candidates looked at for one document */
 } tti_tally_rules;
 
@@ -42,8 +45,8 @@ void tti_tally_free(tti_tally *tally);
 
 /** The seed at `here` stands first at `there` of `doc`: follows the run that the two are in. */
 void tti_tally_follow(tti_tally *tally, uint32_t doc, uint32_t here, uint32_t there);
-/** `doc` shares a seed. */
-void tti_tally_share(tti_tally *tally, uint32_t doc);
+/** `doc` shares the seed at `here`; places ascend. */
+void tti_tally_share(tti_tally *tally, uint32_t doc, uint32_t here);
 /** Adds the candidates of document b to `found` and empties the counters. */
 void tti_tally_choose(tti_tally *tally, const tti_tally_rules *rules, uint32_t b);
 

@@ -242,7 +242,7 @@ static void count_live(counter *c, const live_place *x)
         tti_tally_follow(&c->tally, spark_numbers_find(&c->docs, first->doc), x->place,
                          first->place);
     for (size_t k = 0; k < x->count && first[k].doc < c->n; k++)
-        tti_tally_share(&c->tally, spark_numbers_find(&c->docs, first[k].doc));
+        tti_tally_share(&c->tally, spark_numbers_find(&c->docs, first[k].doc), x->place);
 }
 
 static void put_candidate(spark_stage *s, int64_t a, int64_t b, unsigned want, uint32_t skipped)

@@ -2,6 +2,7 @@
 
 #include "../texts.h"
 #include "common/alloc.h"
+#include "seed/tally.h"
 
 enum { RUN = TTI_SAMPLE_TOKENS + TTI_SAMPLE_WINDOW - 1 };
 
@@ -319,6 +320,28 @@ static void a_passage_in_every_document_links_each_to_the_first(void **state)
     words_free(&notice);
 }
 
+/* Twelve shared seeds of a hundred: enough where damage left them all over the text, not where they
+ * are one paragraph. */
+static void seeds_of_one_paragraph_make_no_pair(void **state)
+{
+    const uint32_t counts[] = {100, 100};
+    for (uint32_t apart = 3; apart <= 30; apart += 27) {
+        tt_options o;
+        tti_tally_rules rules;
+        tti_tally t;
+        (void)state;
+        assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
+        tti_tally_rules_make(&rules, &o, counts);
+        tti_tally_init(&t, &tti_libc_allocator);
+        for (uint32_t k = 0; k < 12; k++)
+            tti_tally_share(&t, 0, k * apart);
+        tti_tally_choose(&t, &rules, 1);
+        assert_int_equal(t.status, TT_OK);
+        assert_int_equal(t.found.count, apart == 30);
+        tti_tally_free(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +354,7 @@ int main(void)
         cmocka_unit_test(groups_make_up_the_whole_table),
         cmocka_unit_test(copies_and_shared_passages_become_candidates),
         cmocka_unit_test(a_passage_in_every_document_links_each_to_the_first),
+        cmocka_unit_test(seeds_of_one_paragraph_make_no_pair),
     };
     return cmocka_run_group_tests_name("seeds", tests, NULL, NULL);
 }
