@@ -1,0 +1,128 @@
+"""A scan past one machine, on Spark.
+
+    import twicetold.spark
+    r = twicetold.spark.scan(spark.read.parquet("feed.parquet"), id="id", text="text")
+    r.pairs, r.clusters, r.sections                # DataFrames
+
+The result is that of `twicetold.scan` on the same articles in the same order, number for number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from .. import _options
+from . import _candidates, _pairs, _sections
+from ._input import Articles, Documents, merits
+from ._stages import Stages
+
+__all__ = ["Result", "scan"]
+
+_FIND_ALL = 7
+
+
+class Result:
+    """What a scan found. Every frame has a row for each of its smallest items, so that nothing popular is
+    one row; the ids have the type of the input's column.
+
+    pairs     a, b, relation, resemblance, containment_a, containment_b, overlap_a, overlap_b, facts
+    clusters  cluster, keep, article: a row for every article of a cluster, the one kept included
+    sections  section, tokens, article, begin, end, of_begin, of_end, similarity: a row for every occurrence; the
+              reference has null in the last three. Extents in bytes of the article's UTF-8 text
+    rejected  id, reason: articles that were not taken
+
+    Rows come in no order; which article of a pair is `a` and the numbers of clusters and sections follow the
+    input's order. What the frames are made from stays in `work` until close(), which `with` calls.
+    """
+
+    def __init__(self, stages: Stages, pairs: DataFrame, clusters: DataFrame, sections: DataFrame, rejected: DataFrame):
+        self._stages = stages
+        self.pairs = pairs
+        self.clusters = clusters
+        self.sections = sections
+        self.rejected = rejected
+
+    def close(self) -> None:
+        """Frees what the frames are made from; they are not to be read any more."""
+        self._stages.close()
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(self, *reason: Any) -> None:
+        self.close()
+
+
+def _named(df: DataFrame, ids: DataFrame, *columns: str) -> DataFrame:
+    """Articles' numbers -> their ids."""
+    for c in columns:
+        names = ids.select(F.col("n").alias(c), F.col("id").alias(f"{c}_id"))
+        df = df.join(names, c).drop(c).withColumnRenamed(f"{c}_id", c)
+    return df
+
+
+def scan(
+    df: DataFrame,
+    id: str = "id",
+    text: str = "text",
+    *,
+    order: Optional[str] = None,
+    work: Optional[str] = None,
+    **options: Any,
+) -> Result:
+    """Finds near-duplicate articles and repeated sections.
+
+    df: a row for each article. It is read several times (text again only for articles that may match), so it
+    must give the same rows each time; a table or files do.
+    id, text: names of columns; ids are text or integers, unique: a later article with the same one is rejected.
+    order: a column of distinct integers that gives the input's order, from which "the first" follows; without
+    it, the order of the rows as Spark's partitions have them.
+    work: a folder (of HDFS, an object store, ...) where steps are written as Parquet until Result.close(); all
+    executors must see it. Where Spark runs on this machine alone, a temporary folder by default.
+    options: those of `twicetold.scan` but `threads` and `progress`. `keep="newest"` needs the column
+    `published` (text or a time), `keep="source:..."` the column `source`.
+
+    The steps up to the last joins run during the call; nothing but counts comes to the driver. The package
+    must be installed where the executors' Python is. Raises InvalidError for an option or a column, TypeError for an
+    unknown option, Spark's own errors for the rest.
+    """
+    resolved, sources = _options.of_scan(options)
+    find = resolved.get("find", 0)
+    if find & _FIND_ALL == 0:
+        find = resolved["find"] = find | _FIND_ALL
+    stages = Stages(df.sparkSession, resolved, work)
+    articles = Articles(df, id, text, order, resolved.get("keep", 0))
+    documents = Documents(stages, articles)
+    candidates, _ = _candidates.find(stages, documents, bool(find & _pairs.FIND_SECTIONS))
+    verified = _pairs.verify(stages, articles, candidates, "verified")
+
+    pairs = _pairs.pairs_of(verified)
+    best = stages.keep(merits(articles, documents, resolved, sources), "merits")
+    groups = _pairs.components(stages, pairs.where(F.col("relation") != _pairs.SERIES).select("a", "b"))
+    groups = stages.keep(groups.join(best.withColumnRenamed("doc", "n"), "n"), "groups")
+    proposed = stages.keep(_pairs.propose(pairs, groups), "proposed")
+    pairs = pairs.unionByName(_pairs.pairs_of(_pairs.verify(stages, articles, proposed, "proposals")))
+    kept = _pairs.kept(stages, pairs, groups)
+    members = stages.keep(_pairs.members(documents, best, kept), "members")
+
+    found = _pairs.reported_pairs(pairs, kept, members, documents, resolved)
+    names = F.array(*[F.lit(name) for name in _pairs.RELATIONS])
+    relation = names[F.col("relation")].alias("relation")
+    found = _named(found, articles.ids, "a", "b").select("a", "b", relation, *_pairs.NUMBERS)
+    clusters = _named(_pairs.reported_clusters(members), articles.ids, "keep", "article")
+    clusters = clusters.select("cluster", "keep", "article")
+    sections = _sections.find(stages, articles, documents, verified)
+    sections = _named(sections, articles.ids, "article").select(
+        "section", "tokens", "article", "begin", "end", "of_begin", "of_end", "similarity"
+    )
+    if not find & _pairs.FIND_PAIRS:
+        found = found.limit(0)
+    if not find & _pairs.FIND_CLUSTERS or not _pairs.has_rule(resolved):
+        clusters = clusters.limit(0)
+    if not find & _pairs.FIND_SECTIONS:
+        sections = sections.limit(0)
+    rejected = documents.rejected.join(articles.ids, "n").select("id", "reason")
+    return Result(stages, found, clusters, sections, rejected)

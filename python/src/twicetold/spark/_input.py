@@ -1,0 +1,126 @@
+"""Articles, numbered in input order, and the documents they are: equal articles are one."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from .._errors import invalid
+from ._stages import Stages
+
+_NO_TIME = -(2**63)
+_LEAST = -(2**63)
+_REASONS = {
+    -1: "no text",
+    -4: "text is not valid UTF-8",
+    -6: "text is over the limit",
+    -8: "id was seen before",
+}
+
+
+def _need(df: DataFrame, name: str, kinds: Any, allowed: str) -> T.DataType:
+    if name not in df.columns:
+        raise invalid(f'there is no column "{name}"')
+    kind = df.schema[name].dataType
+    if not isinstance(kind, kinds):
+        raise invalid(f'column "{name}" is {kind.simpleString()}; {allowed} is needed')
+    return kind
+
+
+def _published(df: DataFrame) -> Column:
+    """Microseconds since 1970-01-01 UTC as text, or RFC 3339 text."""
+    kind = _need(df, "published", (T.StringType, T.TimestampType, T.DateType), "text or a time")
+    if isinstance(kind, T.TimestampType):
+        return F.unix_micros("published")
+    if isinstance(kind, T.DateType):
+        return F.datediff("published", F.lit("1970-01-01")).cast("long") * 86_400_000_000
+    return F.col("published")
+
+
+class Articles:
+    """`texts`: n, id, text and what --keep looks at. The input is read from it whenever it is asked for, and
+    must be the same each time."""
+
+    def __init__(self, df: DataFrame, id: str, text: str, order: Optional[str], keep: int):
+        kinds = (T.StringType, T.ByteType, T.ShortType, T.IntegerType, T.LongType)
+        _need(df, id, kinds, "text or integers")
+        _need(df, text, (T.StringType, T.BinaryType), "text")
+        number = F.monotonically_increasing_id()
+        if order is not None:
+            _need(df, order, kinds[1:], "an integer column")
+            number = F.col(order).cast("long")
+        published = _published(df) if keep == 2 else F.lit(None)
+        if keep == 3:
+            _need(df, "source", T.StringType, "text")
+        self.id_type = df.schema[id].dataType
+        self.texts = df.select(
+            number.alias("n"),
+            F.col(id).alias("id"),
+            F.col(text).cast("string").alias("text"),
+            published.cast("string").alias("published"),
+            (F.col("source") if keep == 3 else F.lit(None).cast("string")).alias("source"),
+        )
+        self.ids = self.texts.select("n", "id")
+
+
+class Documents:
+    """
+    sketches  n, tokens, signature, bands, passages, seeds of each document; n is that of its first article
+    members   n, doc, tokens, published: every article that was accepted and has tokens
+    copies    n, doc, tokens: those that are not the first of their document
+    rejected  n, reason
+    """
+
+    def __init__(self, stages: Stages, articles: Articles):
+        ids = articles.ids
+        sketched = stages.keep(stages.run("sketch", articles.texts), "sketches")
+        taken = sketched.where("status = 0")
+        twice = ids.where("id is not null").groupBy("id").count().where("count > 1")
+        suspects = ids.join(twice, "id").join(taken.select("n"), "n")
+        first = Window.partitionBy("id").orderBy("n")
+        again = suspects.withColumn("place", F.row_number().over(first)).where("place > 1").select("n")
+        nameless = ids.where("id is null").select("n")
+        refused = stages.keep(
+            again.withColumn("reason", F.lit(_REASONS[-8]))
+            .unionByName(nameless.withColumn("reason", F.lit("no id"))),
+            "refused",
+        )
+        reasons = F.create_map(*[F.lit(x) for pair in _REASONS.items() for x in pair])
+        failed = sketched.where("status <> 0").select(
+            "n", F.coalesce(reasons[F.col("status")], F.lit("it was not taken")).alias("reason")
+        )
+        self.rejected = failed.unionByName(refused.join(failed, "n", "left_anti"))
+        self.articles = taken.join(refused, "n", "left_anti")
+        full = self.articles.where("tokens > 0")
+        classes = full.groupBy("low", "high").agg(F.min("n").alias("doc"), F.count("*").alias("size"))
+        several = classes.where("size > 1").drop("size")
+        self.copies = stages.keep(
+            full.join(several, ["low", "high"]).where("n <> doc").select("n", "doc", "tokens"), "copies"
+        )
+        self.sketches = full.join(self.copies, "n", "left_anti")
+        self.members = full.join(self.copies.select("n", "doc"), "n", "left").select(
+            "n", F.coalesce("doc", "n").alias("doc"), "tokens", "published"
+        )
+
+
+def merits(articles: Articles, documents: Documents, options: Dict[str, Any], sources: Optional[bytes]) -> DataFrame:
+    """doc, merit: the preferred article of each document and what it is preferred by. The least merit is the
+    best: greater value, longer, earlier (cluster/prefer.c)."""
+    keep = options.get("keep", 0)
+    value: Column = F.lit(0).cast("long")
+    members = documents.members
+    if keep == 2:
+        value = F.col("published")
+    if keep == 3:
+        names = (sources or b"").decode().split(",")
+        members = members.join(articles.texts.select("n", "source"), "n")
+        place = F.array_position(F.array(*[F.lit(name) for name in names]), F.coalesce("source", F.lit("")))
+        value = F.when(place > 0, -place).otherwise(F.lit(_LEAST)).cast("long")
+    length = F.col("tokens") if keep in (0, 3) else F.lit(0)
+    merit = F.struct(
+        F.bitwise_not(value).alias("value"), F.bitwise_not(length).alias("length"), F.col("n").alias("article")
+    )
+    return members.groupBy("doc").agg(F.min(merit).alias("merit"))

@@ -1,0 +1,176 @@
+"""Candidates -> verified pairs of documents -> the pairs and clusters of articles that are reported."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from ._input import Articles, Documents
+from ._stages import Stages
+
+SERIES = 4
+RELATIONS = ("identical", "near", "contains", "contained", "series")
+NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts")
+_PAIR = ("a", "b", "relation", "by_overlap", *NUMBERS)
+FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
+
+
+def verify(stages: Stages, articles: Articles, candidates: DataFrame, name: str) -> DataFrame:
+    """The candidates with the tokens of both documents, whose text is read again for it."""
+    named = candidates.select(F.explode(F.array("a", "b")).alias("n")).distinct()
+    texts = articles.texts.select("n", "text").join(named, "n", "left_semi")
+    tokens = stages.keep(stages.run("tokens", texts), f"{name}-tokens")
+    of_a = tokens.withColumnsRenamed({"n": "a", "hashes": "hashes_a", "flags": "flags_a"})
+    of_b = tokens.withColumnsRenamed({"n": "b", "hashes": "hashes_b", "flags": "flags_b"})
+    return stages.keep(stages.run("verify", candidates.join(of_b, "b").join(of_a, "a")), name)
+
+
+def pairs_of(verified: DataFrame) -> DataFrame:
+    """a, b, relation, by_overlap and the numbers, null where there is none."""
+    numbers = [F.when(~F.isnan(c), F.col(c)).alias(c) for c in NUMBERS]
+    return verified.where("relation >= 0").select(*_PAIR[:4], *numbers)
+
+
+def components(stages: Stages, edges: DataFrame) -> DataFrame:
+    """n, root: the least document that pairs (a, b) connect n with, for each in a pair. By large and small
+    stars (Kiveris et al. 2014): each round takes all neighbours of a document to the least of them."""
+    rows = edges.select(F.col("b").alias("u"), F.col("a").alias("v"))
+    before, turn = None, 0
+    while True:
+        both = rows.unionByName(rows.select(F.col("v").alias("u"), F.col("u").alias("v")))
+        least = both.groupBy("u").agg(F.min("v").alias("m")).select("u", F.least("u", "m").alias("m"))
+        large = both.join(least, "u").where("v > u").select(F.col("v").alias("u"), F.col("m").alias("v"))
+        least = large.groupBy("u").agg(F.min("v").alias("m"))
+        small = large.join(least, "u").where("v <> m").select(F.col("v").alias("u"), F.col("m").alias("v"))
+        rows = stages.keep(
+            small.unionByName(least.select("u", F.col("m").alias("v"))).distinct(), f"stars-{turn}"
+        )
+        turn += 1
+        now = rows.agg(F.count("*"), F.sum(F.hash("u", "v")), F.sum("v")).first()
+        if now == before:
+            roots = rows.select(F.col("v").alias("n"), F.col("v").alias("root")).distinct()
+            return rows.select(F.col("u").alias("n"), F.col("v").alias("root")).unionByName(roots)
+        before = now
+
+
+def propose(pairs: DataFrame, groups: DataFrame) -> DataFrame:
+    """In each connected group, the preferred document with every other that it is not paired with
+    (tti_cluster_propose). groups: n, root, merit."""
+    best = groups.groupBy("root").agg(F.min(F.struct("merit", "n")).alias("best"))
+    stars = groups.join(best, "root").where("n <> best.n").select(
+        F.least("n", "best.n").alias("a"), F.greatest("n", "best.n").alias("b"), F.lit(1).alias("want")
+    )
+    return stars.join(pairs.select("a", "b"), ["a", "b"], "left_anti")
+
+
+def kept(stages: Stages, pairs: DataFrame, groups: DataFrame) -> DataFrame:
+    """n, kept: the document kept for each of a group."""
+    roots = groups.select(F.col("n").alias("a"), "root")
+    copies = pairs.where(F.col("relation") != SERIES).join(roots, "a")
+    nobody = F.lit(None).cast(groups.schema["merit"].dataType)
+    rows = groups.select(F.col("root").alias("group"), F.col("n").alias("a"), F.col("n").alias("b"), "merit")
+    rows = rows.unionByName(copies.select(F.col("root").alias("group"), "a", "b", nobody.alias("merit")))
+    return stages.keep(stages.group("cluster", rows, "group", "merit"), "kept")
+
+
+def members(documents: Documents, merits: DataFrame, kept_docs: DataFrame) -> DataFrame:
+    """n, doc, kept, keep of every article that is in a pair: its document, the document kept for that,
+    and that one's preferred article."""
+    docs = kept_docs.select(F.col("n").alias("doc")).unionByName(documents.copies.select("doc")).distinct()
+    articles = documents.members.select("n", "doc").join(docs, "doc", "left_semi")
+    articles = articles.join(kept_docs.withColumnRenamed("n", "doc"), "doc", "left")
+    articles = articles.withColumn("kept", F.coalesce("kept", "doc"))
+    best = merits.select(F.col("doc").alias("kept"), F.col("merit.article").alias("keep"))
+    return articles.join(best, "kept").select("n", "doc", "kept", "keep")
+
+
+# ---- What is reported ---------------------------------------------------------------------------
+
+
+def has_rule(options: Dict[str, Any]) -> bool:
+    """Whether some rule admits pairs (tti_results_has_rule)."""
+    return any(options.get(rule, 0) >= 0 for rule in ("resemblance", "containment", "overlap"))
+
+
+def _chosen(pairs: DataFrame, kept_docs: DataFrame, options: Dict[str, Any], most: int) -> DataFrame:
+    """The best `most` of each later document, and those that a cluster rests on (results.c)."""
+    listed = pairs
+    if not options["find"] & FIND_SERIES:
+        listed = pairs.where(f"relation <> {SERIES} or by_overlap = 0")
+    closeness = F.greatest("resemblance", "overlap_a", "overlap_b")
+    order = Window.partitionBy("b").orderBy(closeness.desc(), F.desc("resemblance"), "a")
+    ranked = listed.withColumn("rank", F.row_number().over(order))
+    late = ranked.where(F.col("rank") > most).where(F.col("relation") != SERIES)
+    early = kept_docs.select(F.col("n").alias("b"), F.col("kept").alias("a"))
+    later = kept_docs.select(F.col("n").alias("a"), F.col("kept").alias("b"))
+    for star in (early, later):
+        ranked_more = late.join(star, ["a", "b"], "left_semi")
+        listed = ranked_more if star is early else listed.unionByName(ranked_more)
+    return ranked.where(F.col("rank") <= most).unionByName(listed).select("a", "b", "relation", *NUMBERS)
+
+
+def _identical(a: Column, b: Column) -> list:
+    return [a.alias("a"), b.alias("b"), F.lit(0).alias("relation"), *[F.lit(1.0).alias(c) for c in NUMBERS]]
+
+
+def _turned(pairs: DataFrame) -> DataFrame:
+    """Every pair with its sides exchanged."""
+    relation = F.when(F.col("relation") == 2, 3).when(F.col("relation") == 3, 2).otherwise(F.col("relation"))
+    return pairs.select(
+        F.col("b").alias("a"),
+        F.col("a").alias("b"),
+        relation.alias("relation"),
+        "resemblance",
+        F.col("containment_b").alias("containment_a"),
+        F.col("containment_a").alias("containment_b"),
+        F.col("overlap_b").alias("overlap_a"),
+        F.col("overlap_a").alias("overlap_b"),
+        "facts",
+    )
+
+
+def _own(pairs: DataFrame, articles: DataFrame) -> DataFrame:
+    """Pairs of an article with the one its cluster keeps, where it is not among the others: one of the two
+    is not the first with its tokens (needs_own_pair in results.c)."""
+    apart = articles.where("n <> keep").where("not (kept = keep and (n = doc or doc = kept))")
+    apart = apart.where("not (doc = kept and n = doc)")
+    same = apart.where("doc = kept").select(*_identical(F.least("n", "keep"), F.greatest("n", "keep")))
+    both = pairs.select("a", "b", "relation", *NUMBERS)
+    both = both.unionByName(_turned(both)).withColumnsRenamed({"a": "doc", "b": "kept"})
+    others = apart.where("doc <> kept").join(both, ["doc", "kept"])
+    others = others.select(F.col("n").alias("a"), F.col("keep").alias("b"), "relation", *NUMBERS)
+    ahead, behind = others.where("a < b"), _turned(others.where("a > b"))
+    return same.unionByName(ahead).unionByName(behind)
+
+
+def reported_pairs(
+    pairs: DataFrame, kept_docs: DataFrame, articles: DataFrame, documents: Documents, options: Dict[str, Any]
+) -> DataFrame:
+    """a, b (articles), relation and the numbers."""
+    out = _chosen(pairs, kept_docs, options, options.get("max_matches", 64))
+    if not has_rule(options):
+        return out
+    out = out.unionByName(documents.copies.select(*_identical(F.col("doc"), F.col("n"))))
+    if options["find"] & FIND_CLUSTERS:
+        out = out.unionByName(_own(pairs, articles))
+    return out
+
+
+def numbered(df: DataFrame, key: str, name: str, *order: str) -> DataFrame:
+    """Numbers the rows from 1 on by `key`, an article's number, and `order`. Rows are counted in ranges of
+    numbers, so that no task sees all of them."""
+    ranges = df.withColumn("range", F.shiftright(key, 16))
+    counts = ranges.groupBy("range").count()
+    earlier = Window.orderBy("range").rowsBetween(Window.unboundedPreceding, -1)
+    before = counts.select("range", F.coalesce(F.sum("count").over(earlier), F.lit(0)).alias("before"))
+    place = F.row_number().over(Window.partitionBy("range").orderBy(key, *order))
+    return ranges.join(before, "range").withColumn(name, F.col("before") + place).drop("range", "before")
+
+
+def reported_clusters(articles: DataFrame) -> DataFrame:
+    """cluster, keep, article: a row for every article of a cluster."""
+    groups = articles.groupBy("kept").agg(F.min("n").alias("first"), F.count("*").alias("size")).where("size > 1")
+    groups = numbered(groups, "first", "cluster").select("kept", "cluster")
+    return articles.join(groups, "kept").select("cluster", "keep", F.col("n").alias("article"))

@@ -1,0 +1,98 @@
+"""Links between passages -> places -> sections with extents in bytes."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from ._input import Articles, Documents
+from ._pairs import numbered
+from ._stages import Stages
+
+IN_ONE_TASK = 100_000  # links that one task may resolve
+
+
+def _places(stages: Stages, links: DataFrame) -> DataFrame:
+    """n, data: the places of every document. They follow from its links and the places of the earlier
+    documents it is linked to; so, round after round, those are made whose holders are made. What is left
+    after the popular rounds is mostly long chains of few documents, and one task takes them in order."""
+    todo = stages.keep(links, "links")
+    placed = todo.select(F.col("b").alias("n"), F.col("data")).limit(0)
+    for turn in range(1 << 20):
+        left = todo.count()
+        if left == 0:
+            return placed
+        pending = todo.select("b").distinct()
+        rows = todo.select("b", "a", F.lit(0).alias("are_places"), "data")
+        holders = todo.where("a <> b").select("a", "b").distinct()
+        if left <= IN_ONE_TASK:
+            known = holders.select("a").distinct().join(placed.withColumnRenamed("n", "a"), "a")
+            rows = rows.unionByName(known.select(F.col("a").alias("b"), "a", F.lit(1).alias("are_places"), "data"))
+            return placed.unionByName(stages.run("places", rows.repartition(1), 1))
+        waiting = holders.join(pending.withColumnRenamed("b", "a"), "a", "left_semi").select("b").distinct()
+        ready = stages.keep(pending.join(waiting, "b", "left_anti"), f"ready-{turn}")
+        known = holders.join(ready, "b", "left_semi").join(placed.withColumnRenamed("n", "a"), "a")
+        rows = rows.join(ready, "b", "left_semi").unionByName(
+            known.select("b", "a", F.lit(1).alias("are_places"), "data")
+        )
+        placed = placed.unionByName(stages.keep(stages.group("places", rows, "b"), f"places-{turn}"))
+        todo = stages.keep(todo.join(ready, "b", "left_anti"), f"links-{turn}")
+    raise AssertionError("unreachable: every round resolves the earliest document that is left")
+
+
+def _seen(stages: Stages, documents: Documents, places: DataFrame) -> DataFrame:
+    """n (article), begin, end, of_n, of_begin, of_end, similarity: every occurrence, in tokens."""
+    first = stages.run("spread", places)
+    docs = documents.copies.select(F.col("doc").alias("n"), "tokens").distinct()
+    again = stages.run("copies", docs.join(places, "n", "left"))
+    others = documents.copies.select(F.col("n").alias("copy"), F.col("doc").alias("n"))
+    again = again.join(others, "n").drop("n").withColumnRenamed("copy", "n")
+    return stages.keep(first.unionByName(again), "occurrences")
+
+
+def _joined(seen: DataFrame) -> DataFrame:
+    """of_n, of_begin, of_end, section, from, to: references that overlap are one section, [from, to)."""
+    extents = seen.select("of_n", "of_begin", "of_end").distinct()
+    order = Window.partitionBy("of_n").orderBy("of_begin", "of_end")
+    end_before = F.max("of_end").over(order.rowsBetween(Window.unboundedPreceding, -1))
+    starts = extents.withColumn("starts", F.coalesce((F.col("of_begin") >= end_before).cast("int"), F.lit(1)))
+    islands = starts.withColumn("island", F.sum("starts").over(order))
+    unions = islands.groupBy("of_n", "island").agg(F.min("of_begin").alias("from"), F.max("of_end").alias("to"))
+    unions = numbered(unions, "of_n", "section", "from")
+    return islands.drop("starts").join(unions, ["of_n", "island"]).drop("island")
+
+
+def _bytes(stages: Stages, articles: Articles, seen: DataFrame, joined: DataFrame) -> DataFrame:
+    """n, begin, end, begin_byte, end_byte of every extent; the text of these articles is read again."""
+    wanted = seen.select("n", "begin", "end")
+    wanted = wanted.unionByName(joined.selectExpr("of_n as n", "of_begin as begin", "of_end as end"))
+    wanted = wanted.unionByName(joined.selectExpr("of_n as n", "from as begin", "to as end")).distinct()
+    return stages.keep(stages.run("extents", articles.texts.select("n", "text").join(wanted, "n")), "extents")
+
+
+def find(stages: Stages, articles: Articles, documents: Documents, verified: DataFrame) -> DataFrame:
+    """section, tokens, article (its number), begin, end, of_begin, of_end, similarity; the reference of a
+    section is a row whose last three are null."""
+    links = verified.where("relation < 0").select("a", "b", F.col("links").alias("data"))
+    seen = _seen(stages, documents, stages.keep(_places(stages, links), "places"))
+    joined = stages.keep(_joined(seen), "sections")
+    extents = _bytes(stages, articles, seen, joined)
+    theirs = extents.selectExpr(
+        "n as of_n", "begin as of_begin", "end as of_end", "begin_byte as first", "end_byte as last"
+    )  # fmt: skip
+    copies = (
+        seen.join(joined, ["of_n", "of_begin", "of_end"])
+        .join(extents, ["n", "begin", "end"])
+        .join(theirs, ["of_n", "of_begin", "of_end"])
+    )
+    copies = copies.selectExpr(
+        "section", "to - from as tokens", "n as article", "begin_byte as begin", "end_byte as end",
+        "first as of_begin", "last as of_end", "similarity",
+    )  # fmt: skip
+    references = joined.select("section", "of_n", "from", "to").distinct()
+    whole = extents.withColumnsRenamed({"n": "of_n", "begin": "from", "end": "to"})
+    references = references.join(whole, ["of_n", "from", "to"]).selectExpr(
+        "section", "to - from as tokens", "of_n as article", "begin_byte as begin", "end_byte as end",
+        "cast(null as bigint) as of_begin", "cast(null as bigint) as of_end", "cast(null as double) as similarity",
+    )  # fmt: skip
+    return references.unionByName(copies)

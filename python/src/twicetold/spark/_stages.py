@@ -1,0 +1,82 @@
+"""The C operators inside mapInArrow, and what lasts from one to the next."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import tempfile
+import uuid
+from typing import Any, Dict, Iterator, Optional
+
+from pyspark.sql import DataFrame, SparkSession
+
+from .. import _core
+from .._errors import invalid
+
+
+class _Exported:
+    """Rows that a stage gave, for pyarrow."""
+
+    def __init__(self, capsules: Any):
+        self._capsules = capsules
+
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Any:
+        return self._capsules
+
+
+def _rows(capsules: Any) -> Iterator[Any]:
+    if capsules is not None:
+        import pyarrow
+
+        yield pyarrow.RecordBatch.from_struct_array(pyarrow.array(_Exported(capsules)))
+
+
+def _feed(name: str, options: Dict[str, Any], argument: int, batches: Iterator[Any]) -> Iterator[Any]:
+    """One task: all batches of a partition through one operator."""
+    stage = _core.Stage(name, options, argument)
+    for batch in batches:
+        yield from _rows(stage.push(*batch.__arrow_c_array__()))
+    yield from _rows(stage.finish())
+
+
+def _shared_folder(spark: SparkSession, work: Optional[str]) -> str:
+    """A new folder that driver and executors see."""
+    name = f"twicetold-{uuid.uuid4().hex}"
+    if work is not None:
+        return f"{work.rstrip('/')}/{name}"
+    if not spark.sparkContext.master.startswith("local"):
+        raise invalid("work: on a cluster, give a folder that all executors read and write")
+    return pathlib.Path(tempfile.gettempdir(), name).as_uri()
+
+
+class Stages:
+    """Runs operators with the options of one scan and keeps what several steps read."""
+
+    def __init__(self, spark: SparkSession, options: Dict[str, Any], work: Optional[str]):
+        self.options = options
+        self._spark = spark
+        self._folder = _shared_folder(spark, work)
+        self._count = 0
+
+    def run(self, name: str, df: DataFrame, argument: int = 0) -> DataFrame:
+        """The rows that the operator gives for the rows of each partition, in their order."""
+        takes, gives = _core.stage_columns(name)
+        columns = [c.split(" ")[0] for c in takes.split(", ")]
+        return df.select(*columns).mapInArrow(functools.partial(_feed, name, self.options, argument), gives)
+
+    def group(self, name: str, df: DataFrame, key: str, *order: str, argument: int = 0) -> DataFrame:
+        """The same, the rows of a key in one task, in order."""
+        return self.run(name, df.repartition(key).sortWithinPartitions(key, *order), argument)
+
+    def keep(self, df: DataFrame, name: str) -> DataFrame:
+        """Computes a frame, once, into Parquet files. What is made of it has a plan of its own then, however
+        many steps there are, and does not depend on the executors that made it."""
+        path = f"{self._folder}/{self._count:03d}-{name}"
+        self._count += 1
+        df.write.parquet(path)
+        return self._spark.read.schema(df.schema).parquet(path)
+
+    def close(self) -> None:
+        """Deletes what was kept."""
+        path = self._spark._jvm.org.apache.hadoop.fs.Path(self._folder)  # type: ignore[union-attr]
+        path.getFileSystem(self._spark._jsc.hadoopConfiguration()).delete(path, True)

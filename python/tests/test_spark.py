@@ -1,0 +1,199 @@
+"""The scan on Spark finds what the command finds, number for number. Executors are processes of their own."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+import pytest
+from conftest import FEED, ROOT, command, lines, need
+
+need("pyspark")
+need("pyarrow")
+
+NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts")
+
+
+@pytest.fixture(scope="module")
+def spark():
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession
+
+    # Small data: what a large run gains by compiled stages and adaptive plans costs more than it does here.
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": os.environ.get("TT_SPARK_ADAPTIVE", "false"),
+        "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.driver.host": "localhost",
+    }
+    builder = SparkSession.builder.master("local-cluster[2,1,2048]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def made():
+    """A generated corpus, as JSON Lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = ROOT / "corpora" / "made" / "generate.py"
+        words = ["--articles", "200", "--seed", "3", "--profile", "mixed", "--out", folder]
+        subprocess.run([sys.executable, "-B", script, *words], check=True, stdout=subprocess.DEVNULL)
+        yield os.path.join(folder, "articles.jsonl")
+
+
+def frame(spark, path, *fields):
+    with open(path, encoding="utf-8") as f:
+        records = [json.loads(line) for line in f]
+    names = ("id", "text", *fields)
+    columns = ", ".join(f"{n} string" for n in names)
+    return spark.createDataFrame([tuple(r.get(n) for n in names) for r in records], columns)
+
+
+def pairs_of(rows):
+    return sorted((r["a"], r["b"], r["relation"], *(r[n] for n in NUMBERS)) for r in rows)
+
+
+def clusters_of(found):
+    return sorted((c["cluster"], c["keep"], a) for c in found for a in c["articles"])
+
+
+def sections_of(found):
+    return sorted(
+        (s["section"], s["tokens"], o["article"], o["begin"], o["end"],
+         o.get("of_begin", -1), o.get("of_end", -1), o.get("similarity", -1.0))
+        for s in found for o in s["occurrences"]
+    )  # fmt: skip
+
+
+def rows(df):
+    return [row.asDict() for row in df.collect()]
+
+
+def compare(result, path, *words):
+    """The frames against the lines of the command."""
+    output = command("scan", "--quiet", *words, path)
+    wanted = [lines(output, kind) for kind in ("pair", "cluster", "section")]
+    assert pairs_of(rows(result.pairs)) == pairs_of(wanted[0])
+    clusters = [(c["cluster"], c["keep"], c["article"]) for c in rows(result.clusters)]
+    assert sorted(clusters) == clusters_of(wanted[1])
+    sections = rows(result.sections)
+    for s in sections:
+        for name in ("of_begin", "of_end", "similarity"):
+            s[name] = -1 if s[name] is None else s[name]
+    found = [
+        (s["section"], s["tokens"], s["article"], s["begin"], s["end"], s["of_begin"], s["of_end"], s["similarity"])
+        for s in sections
+    ]
+    assert sorted(found) == sections_of(wanted[2])
+    return wanted
+
+
+def executors():
+    """Process ids of the executors that this test started."""
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as f:
+                words = f.read().split(b"\0")
+        except OSError:
+            continue
+        if b"org.apache.spark.executor.CoarseGrainedExecutorBackend" in words and is_ours(int(name)):
+            found.append(int(name))
+    return found
+
+
+def is_ours(pid):
+    while pid > 1:
+        if pid == os.getpid():
+            return True
+        with open(f"/proc/{pid}/stat") as f:
+            pid = int(f.read().rsplit(")", 1)[1].split()[1])
+    return False
+
+
+def test_the_job_on_the_feed(spark, tmp_path):
+    """Parquet in and out; the order is that of the rows in the files."""
+    from types import SimpleNamespace
+
+    from twicetold.spark.__main__ import main
+
+    frame(spark, FEED).coalesce(1).write.parquet(str(tmp_path / "in"))
+    out = tmp_path / "out"
+    assert main([str(tmp_path / "in"), str(out)]) == 0
+    names = ("pairs", "clusters", "sections", "rejected")
+    found = SimpleNamespace(**{name: spark.read.parquet(str(out / name)) for name in names})
+    wanted = compare(found, FEED)
+    assert all(len(kind) > 10 for kind in wanted)
+    assert found.rejected.count() == 0
+
+
+def test_readme(spark, tmp_path):
+    code = re.search(r"^```py\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S).group(1)
+    text = "the quick brown fox jumps over the lazy dog and runs"
+    spark.createDataFrame([(1, text), (2, text)], "id long, text string").write.parquet(str(tmp_path / "feed.parquet"))
+    # Spark's own working folder is where it was started
+    for name in ("feed.parquet", "pairs"):
+        code = code.replace(f'"{name}"', repr(str(tmp_path / name)))
+    exec(code, {"spark": spark})
+    assert spark.read.parquet(str(tmp_path / "pairs")).count() == 1
+
+
+def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
+    """All that one executor has, shuffled and kept, is gone in the middle; and sections take the rounds of
+    a large corpus."""
+    import twicetold.spark
+    from twicetold.spark import _sections, _stages
+
+    killed = []
+    keep = _stages.Stages.keep
+
+    def keep_and_kill(self, df, name):
+        if name == "stars-1" and not killed:
+            killed.extend(executors()[:1])
+            os.kill(killed[0], signal.SIGKILL)
+        return keep(self, df, name)
+
+    monkeypatch.setattr(_stages.Stages, "keep", keep_and_kill)
+    monkeypatch.setattr(_sections, "IN_ONE_TASK", 0)
+    with twicetold.spark.scan(frame(spark, made)) as result:
+        compare(result, made)
+    assert len(killed) == 1
+
+
+def test_rejected(spark):
+    import twicetold.spark
+
+    text = "one two three four five six seven eight nine ten"
+    records = [(1, text), (2, None), (1, "another text"), (None, text), (3, text), (4, "")]
+    with twicetold.spark.scan(spark.createDataFrame(records, "id long, text string")) as result:
+        found = sorted((r["id"] or 0, r["reason"]) for r in rows(result.rejected))
+        assert found == [(0, "no id"), (1, "id was seen before"), (2, "no text")]
+        assert pairs_of(rows(result.pairs)) == [(1, 3, "identical", *[1.0] * 6)]
+        clusters = sorted((r["cluster"], r["keep"], r["article"]) for r in rows(result.clusters))
+        assert clusters == [(1, 1, 1), (1, 1, 3)]
+
+
+def test_mistakes(spark):
+    import twicetold
+    import twicetold.spark
+
+    df = spark.createDataFrame([(1, "a")], "id long, text string")
+    with pytest.raises(twicetold.InvalidError, match='no column "body"'):
+        twicetold.spark.scan(df, text="body")
+    with pytest.raises(twicetold.InvalidError, match='no column "source"'):
+        twicetold.spark.scan(df, keep="source:A")
+    with pytest.raises(TypeError, match="did you mean 'overlap'"):
+        twicetold.spark.scan(df, overlp=0.5)
