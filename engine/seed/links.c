@@ -24,7 +24,7 @@
 #include <string.h>
 
 enum {
-    GROUP_BYTES = 256 << 20, /* of seeds that are made at once where memory has no limit */
+    GROUP_BYTES = 768 << 20, /* of seeds that are made at once where memory has no limit */
     RANGE_BYTES = 256 << 20, /* of links likewise */
     RANGE_SHARE = 4,         /* of the limit, where there is one */
     SLICES = 64              /* of the shared seeds: tasks of a pass */
