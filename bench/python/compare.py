@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""What a scan costs in Python against the command, on the same articles.
+
+    compare.py ARTICLES.jsonl [--rounds N] [--out FILE]
+
+Needs the package (with its command) and pyarrow. Runs are interleaved, one process each, one thread; what
+counts is processor time, of the whole process and, in Python, of scan and write alone (a start of Python and
+pyarrow costs the same for any input), and the least of all rounds, so that what else runs matters little. Prints a JSON object; writes it to FILE as well.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import sysconfig
+import tempfile
+
+CALL = """
+import sys, time, {imports} twicetold
+began = time.process_time()
+twicetold.scan({articles}, threads=1).write(sys.argv[2])
+print(time.process_time() - began)
+"""
+FILE = CALL.format(imports="", articles="sys.argv[1]")
+PARQUET = CALL.format(imports="pyarrow.dataset,", articles="sys.argv[1]")
+TABLE = CALL.format(imports="pyarrow.dataset, pyarrow.parquet,", articles="pyarrow.parquet.read_table(sys.argv[1], columns=['id', 'text'])")
+
+
+def seconds(words):
+    """Processor time of a process, its own and the system's for it; of a Python one also what it prints, that of
+    the call alone."""
+    began = resource.getrusage(resource.RUSAGE_CHILDREN)
+    said = subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    whole = usage.ru_utime + usage.ru_stime - began.ru_utime - began.ru_stime
+    return whole, float(said) if said else whole
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("articles")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out")
+    args = parser.parse_args()
+    import pyarrow.json
+    import pyarrow.parquet
+
+    command = os.path.join(sysconfig.get_path("scripts"), "twicetold")
+    with tempfile.TemporaryDirectory() as folder:
+        parquet, result = os.path.join(folder, "articles.parquet"), os.path.join(folder, "result.jsonl")
+        table = pyarrow.json.read_json(args.articles, pyarrow.json.ReadOptions(block_size=1 << 26))
+        pyarrow.parquet.write_table(table, parquet)
+        ways = {
+            "command, JSON Lines": [command, "scan", "--quiet", "--threads", "1", args.articles, "-o", result],
+            "Python, JSON Lines": [sys.executable, "-c", FILE, args.articles, result],
+            "Python, Parquet": [sys.executable, "-c", PARQUET, parquet, result],
+            "Python, pyarrow.Table": [sys.executable, "-c", TABLE, parquet, result],
+        }
+        times = {name: [] for name in ways}
+        results = set()
+        for _ in range(args.rounds):
+            for name, words in ways.items():
+                times[name].append(seconds(words))
+                with open(result, "rb") as lines:
+                    results.add(hash(b"".join(line for line in lines if b'"summary"' not in line)))
+    if len(results) != 1:
+        sys.exit("the results differ")
+    whole = {name: round(min(w for w, _ in all), 3) for name, all in times.items()}
+    call = {name: round(min(c for _, c in all), 3) for name, all in times.items()}
+    base = whole["command, JSON Lines"]
+    out = {
+        "articles": table.num_rows,
+        "bytes": os.path.getsize(args.articles),
+        "rounds": args.rounds,
+        "processor_seconds_of_the_process": whole,
+        "processor_seconds_of_the_call": call,
+        "call_against_the_command": {n: round(s / base, 3) for n, s in call.items() if n.startswith("Python")},
+    }
+    text = json.dumps(out, indent=1)
+    print(text)
+    if args.out:
+        with open(args.out, "w", encoding="utf-8") as to:
+            to.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
