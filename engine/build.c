@@ -53,20 +53,10 @@ void tti_settings_free(tti_settings *s)
     s->source_size = s->dir_size = 0;
 }
 
-static void free_tokens(const tt_allocator *a, tti_chunk *c)
+static void free_chunk(tti_store *s, tti_chunk *c)
 {
-    for (int t = 0; c->tokens != NULL && t < c->thread_count; t++)
-        tti_tokens_free(&c->tokens[t]);
-    tti_release(a, c->tokens, (size_t)c->thread_count, sizeof *c->tokens);
-    c->tokens = NULL;
-}
-
-static void free_chunk(const tti_store *s, tti_chunk *c)
-{
-    free_tokens(s->allocator, c);
-    if (c->kept != NULL)
+    if (c->kept != NULL && s->spill != NULL)
         tti_spill_drop(s->spill, c->kept);
-    tti_release(s->allocator, c->arrays, (size_t)c->thread_count, sizeof *c->arrays);
     tti_release(s->allocator, c->names, c->name_size, 1);
     memset(c, 0, sizeof *c);
 }
@@ -82,6 +72,7 @@ void tti_store_free(tti_store *s)
     tti_release(a, s->corpus.docs, s->doc_capacity, sizeof *s->corpus.docs);
     tti_release(a, s->corpus.articles, s->article_capacity, sizeof *s->corpus.articles);
     tti_release(a, s->keys, s->key_capacity, sizeof *s->keys);
+    tti_arena_free(&s->arena);
     tti_spill_close(s->spill);
     memset(s, 0, sizeof *s);
 }
@@ -99,6 +90,7 @@ tt_status tti_store_open(tti_store *s, const tt_options *o, tt_error *error)
     if (o->memory_limit > 0)
         TTI_TRY(tti_spill_open(&s->spill, temp_dir(o), o->memory_limit, o->allocator, error));
     s->allocator = s->spill == NULL ? o->allocator : tti_spill_allocator(s->spill);
+    s->arena.allocator = o->allocator;
     return TT_OK;
 }
 
@@ -125,12 +117,22 @@ tt_status tt_builder_open(tt_builder **out, const tt_options *options, tt_error 
     return status;
 }
 
+void tti_builder_free_scratch(tt_builder *b)
+{
+    for (size_t t = 0; t < b->scratch_count; t++)
+        tti_tokens_free(&b->scratch[t]);
+    tti_release(b->settings.options.allocator, b->scratch, b->scratch_count, sizeof *b->scratch);
+    b->scratch = NULL;
+    b->scratch_count = 0;
+}
+
 void tt_builder_close(tt_builder *b)
 {
     const tt_allocator *a;
     if (b == NULL)
         return;
     a = b->settings.options.allocator;
+    tti_builder_free_scratch(b);
     tti_store_free(&b->store);
     tti_release(a, b->id_slots, b->id_slot_count, sizeof *b->id_slots);
     tti_settings_free(&b->settings);
@@ -187,6 +189,13 @@ static tt_status reserve_ids(tt_builder *b, size_t articles, tt_error *error)
 
 /* ---- Reading the batch ----------------------------------------------------------------------- */
 
+/* Where the arrays of one thread's tokens are kept. */
+typedef struct arrays {
+    const uint32_t *hashes;
+    const uint8_t *flags, *spans;
+    const tti_paragraph *paragraphs;
+} arrays;
+
 enum { ARRAYS = 4 };
 
 static void list_pieces(const tti_tokens *t, tti_piece *out)
@@ -197,53 +206,55 @@ static void list_pieces(const tti_tokens *t, tti_piece *out)
     out[3] = (tti_piece){t->paragraphs, t->paragraph_count * sizeof *t->paragraphs};
 }
 
-/* Moves the tokens' arrays to the file. */
-static tt_status spill_tokens(tti_store *s, tti_chunk *chunk, tt_error *error)
+/* Copies what the batch left in the scratch of `threads` threads to where it stays. */
+static tt_status keep_tokens(tt_builder *b, size_t threads, arrays *out, tti_chunk *chunk,
+                             tt_error *error)
 {
-    const size_t count = (size_t)chunk->thread_count * ARRAYS;
+    tti_store *s = &b->store;
+    const size_t count = threads * ARRAYS;
     tti_piece *pieces = tti_alloc(s->allocator, count, sizeof *pieces);
     const char *at;
     if (pieces == NULL)
         return tti_fail_memory(error, "a batch");
-    for (int t = 0; t < chunk->thread_count; t++)
-        list_pieces(&chunk->tokens[t], pieces + t * ARRAYS);
-    at = chunk->kept = tti_spill_keep(s->spill, pieces, count);
-    for (int t = 0; at != NULL && t < chunk->thread_count; t++) {
+    for (size_t t = 0; t < threads; t++)
+        list_pieces(&b->scratch[t], pieces + t * ARRAYS);
+    at = chunk->kept = s->spill != NULL ? tti_spill_keep(s->spill, pieces, count)
+                                        : tti_arena_keep(&s->arena, pieces, count);
+    for (size_t t = 0; at != NULL && t < threads; t++) {
         const char *array[ARRAYS];
-        for (int k = 0; k < ARRAYS; k++) {
+        for (size_t k = 0; k < ARRAYS; k++) {
             array[k] = at;
             at += tti_piece_room(pieces[t * ARRAYS + k].size);
         }
-        chunk->arrays[t] = (tti_arrays){(const uint32_t *)array[0], (const uint8_t *)array[1],
-                                        (const uint8_t *)array[2], (const tti_paragraph *)array[3]};
+        out[t] = (arrays){(const uint32_t *)array[0], (const uint8_t *)array[1],
+                          (const uint8_t *)array[2], (const tti_paragraph *)array[3]};
     }
     tti_release(s->allocator, pieces, count, sizeof *pieces);
-    free_tokens(s->allocator, chunk);
     return chunk->kept == NULL ? tti_fail_memory(error, "a batch") : TT_OK;
 }
 
-static tt_status read_batch(tt_builder *b, const tt_article *articles, size_t count,
-                            tti_chunk *chunk, tti_taken *list, tt_error *error)
+/* Empty scratch for `threads` threads. */
+static tt_status prepare_scratch(tt_builder *b, size_t threads, tt_error *error)
 {
-    const tt_options *o = &b->settings.options;
-    const tt_allocator *a = b->store.allocator;
-    const int threads = tti_threads(o->threads, count);
-    chunk->thread_count = threads;
-    chunk->tokens = tti_alloc_zero(a, (size_t)threads, sizeof *chunk->tokens);
-    chunk->arrays = tti_alloc_zero(a, (size_t)threads, sizeof *chunk->arrays);
-    for (int t = 0; chunk->tokens != NULL && t < threads; t++)
-        tti_tokens_init(&chunk->tokens[t], o->allocator);
-    if (chunk->tokens == NULL || chunk->arrays == NULL)
+    const tt_allocator *a = b->settings.options.allocator;
+    const size_t before = b->scratch_count;
+    if (threads > before &&
+        tti_resize(a, &b->scratch, &b->scratch_count, threads, sizeof *b->scratch) != 0)
         return tti_fail_memory(error, "a batch");
-    TTI_TRY(tti_intake(o, articles, count, chunk->tokens, threads, list, error));
-    if (b->store.spill != NULL)
-        return spill_tokens(&b->store, chunk, error);
-    for (int t = 0; t < threads; t++) {
-        tti_tokens *x = &chunk->tokens[t];
-        tti_tokens_trim(x);
-        chunk->arrays[t] = (tti_arrays){x->hashes, x->flags, x->spans, x->paragraphs};
-    }
+    for (size_t t = before; t < b->scratch_count; t++)
+        tti_tokens_init(&b->scratch[t], a);
+    for (size_t t = 0; t < threads; t++)
+        tti_tokens_clear(&b->scratch[t]);
     return TT_OK;
+}
+
+static tt_status read_batch(tt_builder *b, const tt_article *articles, size_t count, size_t threads,
+                            arrays *out, tti_chunk *chunk, tti_taken *list, tt_error *error)
+{
+    TTI_TRY(prepare_scratch(b, threads, error));
+    TTI_TRY(
+        tti_intake(&b->settings.options, articles, count, b->scratch, (int)threads, list, error));
+    return keep_tokens(b, threads, out, chunk, error);
 }
 
 static tt_status copy_names(const tt_allocator *a, const tt_article *articles, size_t count,
@@ -270,11 +281,10 @@ static const char *keep_name(char **names, const char *name, size_t size)
     return copy;
 }
 
-static void take_article(tt_builder *b, const tt_article *x, const tti_chunk *chunk,
+static void take_article(tt_builder *b, const tt_article *x, const arrays *tokens,
                          const tti_taken *t, char **names)
 {
     tti_store *s = &b->store;
-    const tti_arrays *tokens = &chunk->arrays[t->thread];
     const uint32_t ordinal = (uint32_t)s->corpus.article_count++;
     tti_article *article = &s->corpus.articles[ordinal];
     memset(article, 0, sizeof *article);
@@ -319,16 +329,15 @@ static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
 
 /* An id that stands twice, in the store or in the batch, is met as its article is taken over. */
 static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
-                       const tti_chunk *chunk, tti_taken *list)
+                       const arrays *tokens, char *names, tti_taken *list)
 {
-    char *names = chunk->names;
     for (size_t i = 0; i < count; i++) {
         if (list[i].status != TT_OK)
             continue;
         if (*find_id(b, articles[i].id, articles[i].id_size, articles[i].flags) != 0)
             list[i].status = TT_EDUPLICATE;
         else
-            take_article(b, &articles[i], chunk, &list[i], &names);
+            take_article(b, &articles[i], &tokens[list[i].thread], &list[i], &names);
     }
 }
 
@@ -344,12 +353,21 @@ static void give_back(tt_builder *b, const tti_store *before)
     fill_ids(b);
 }
 
+/* What was kept of a batch that comes to nothing. */
+static void take_back(tti_store *s, tti_chunk *chunk)
+{
+    if (chunk->kept != NULL && s->spill == NULL)
+        tti_arena_drop(&s->arena, chunk->kept);
+    free_chunk(s, chunk);
+}
+
 /* Everything that can fail before the batch is taken over. */
 static tt_status prepare_batch(tt_builder *b, const tt_article *articles, size_t count,
-                               tti_chunk *chunk, tti_taken *list, tt_error *error)
+                               size_t threads, arrays *tokens, tti_chunk *chunk, tti_taken *list,
+                               tt_error *error)
 {
     TTI_TRY(tti_progress(&b->settings.options, "text", b->store.corpus.article_count, 0, error));
-    TTI_TRY(read_batch(b, articles, count, chunk, list, error));
+    TTI_TRY(read_batch(b, articles, count, threads, tokens, chunk, list, error));
     TTI_TRY(copy_names(b->store.allocator, articles, count, chunk, error));
     return reserve_store(b, count, error);
 }
@@ -361,19 +379,23 @@ tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count
     tti_chunk chunk = {0};
     tti_store before;
     tti_taken *list;
+    arrays *tokens;
+    size_t threads;
     tt_status status;
     if (b == NULL || (articles == NULL && count > 0))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or articles is NULL");
     if (count == 0)
         return TT_OK;
     TTI_TRY(tti_store_open(&b->store, &b->settings.options, error));
+    threads = (size_t)tti_threads(b->settings.options.threads, count);
     list = tti_alloc_zero(b->store.allocator, count, sizeof *list);
-    if (list == NULL)
-        return tti_fail_memory(error, "a batch");
-    status = prepare_batch(b, articles, count, &chunk, list, error);
+    tokens = tti_alloc_zero(b->store.allocator, threads, sizeof *tokens);
+    status = list == NULL || tokens == NULL
+                 ? tti_fail_memory(error, "a batch")
+                 : prepare_batch(b, articles, count, threads, tokens, &chunk, list, error);
     if (status == TT_OK) {
         before = b->store;
-        take_batch(b, articles, count, &chunk, list);
+        take_batch(b, articles, count, tokens, chunk.names, list);
         if (statuses == NULL &&
             (status = tti_intake_rejection(articles, list, count, error)) != TT_OK)
             give_back(b, &before);
@@ -381,9 +403,10 @@ tt_status tt_builder_add(tt_builder *b, const tt_article *articles, size_t count
     if (status == TT_OK)
         b->store.chunks[b->store.chunk_count++] = chunk;
     else
-        free_chunk(&b->store, &chunk);
+        take_back(&b->store, &chunk);
     for (size_t i = 0; status == TT_OK && statuses != NULL && i < count; i++)
         statuses[i] = list[i].status;
+    tti_release(b->store.allocator, tokens, threads, sizeof *tokens);
     tti_release(b->store.allocator, list, count, sizeof *list);
     tti_spill_check(b->store.spill);
     b->text_seconds += tti_now() - start;

@@ -10,6 +10,10 @@ struct tt_builder {
     uint32_t *id_slots; /**< open addressing: an article's ordinal + 1 by its id; 0 is empty */
     size_t id_slot_count;
     double text_seconds;
+    tti_tokens *scratch; /**< of each thread; what a batch leaves in it is copied to the store */
+    size_t scratch_count;
 };
+
+void tti_builder_free_scratch(tt_builder *builder);
 
 #endif

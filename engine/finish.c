@@ -216,6 +216,7 @@ static void take_store(tt_index *x, tt_builder *b)
     x->summary.tokens = b->store.tokens;
     x->summary.paragraphs = b->store.paragraphs;
     x->summary.seconds.text = b->text_seconds;
+    tti_builder_free_scratch(b);
     x->store = b->store;
     x->options = x->settings.options;
     x->options.allocator = x->store.allocator;

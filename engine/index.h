@@ -3,6 +3,7 @@
 #define TTI_INDEX_H
 
 #include "cluster/cluster.h"
+#include "common/arena.h"
 #include "common/corpus.h"
 #include "common/spill.h"
 #include "section/sections.h"
@@ -12,28 +13,18 @@
 
 #include <pthread.h>
 
-/** Where the arrays of a tti_tokens are that gets no more articles. */
-typedef struct tti_arrays {
-    const uint32_t *hashes;
-    const uint8_t *flags, *spans;
-    const tti_paragraph *paragraphs;
-} tti_arrays;
-
-/** What one call of tt_builder_add left: tokens by thread, and the ids and sources. Under a memory
- * limit the tokens' arrays are copied to the file and freed. */
+/** What one call of tt_builder_add left: the arrays of its tokens, and the ids and sources. */
 typedef struct tti_chunk {
-    tti_tokens *tokens;
-    tti_arrays *arrays; /**< of each thread */
-    int thread_count;
+    const char *kept; /**< in the arena, or under a memory limit in the file */
     char *names;
     size_t name_size;
-    const char *kept; /**< the arrays in the file; NULL: they are the tokens' */
 } tti_chunk;
 
 /** The articles of a build and the memory that holds them. */
 typedef struct tti_store {
     const tt_allocator *allocator; /**< of all that grows with the articles: the file's, if any */
     tti_spill *spill;              /**< NULL without a memory limit */
+    tti_arena arena;               /**< empty with one */
     tti_chunk *chunks;
     size_t chunk_count, chunk_capacity;
     tti_corpus corpus; /**< while building: a document an article; then the distinct ones */

@@ -11,6 +11,7 @@
 #ifndef TTI_SPILL_H
 #define TTI_SPILL_H
 
+#include "common/piece.h"
 #include "twicetold.h"
 
 enum {
@@ -29,18 +30,6 @@ void tti_spill_close(tti_spill *s);
 
 /** The memory of the file, as an allocator. Threads: any. */
 const tt_allocator *tti_spill_allocator(tti_spill *s);
-
-/** A stretch of bytes to be kept. */
-typedef struct tti_piece {
-    const void *data;
-    size_t size;
-} tti_piece;
-
-/** Bytes that the piece takes where it is kept. */
-static inline size_t tti_piece_room(size_t size)
-{
-    return (size + 15) / 16 * 16;
-}
 
 /** Writes the pieces to the file, each from tti_piece_room() after the one before. @return where
  * they can be read, for tti_spill_drop(), or NULL */

@@ -41,23 +41,6 @@ void tti_tokens_clear(tti_tokens *tokens)
     tokens->paragraph_count = 0;
 }
 
-void tti_tokens_trim(tti_tokens *tokens)
-{
-    const tt_allocator *a = tokens->allocator;
-    /* A refusal to shrink only keeps more. */
-    (void)tti_resize(a, &tokens->hashes, &tokens->capacity, tokens->count, sizeof *tokens->hashes);
-    (void)tti_resize(a, &tokens->flags, &tokens->flags_capacity, tokens->count, 1);
-    (void)tti_resize(a, &tokens->spans, &tokens->span_capacity, tokens->span_size, 1);
-    (void)tti_resize(a, &tokens->paragraphs, &tokens->paragraph_capacity, tokens->paragraph_count,
-                     sizeof *tokens->paragraphs);
-    tti_release(a, tokens->wide, tokens->wide_capacity, sizeof *tokens->wide);
-    tti_release(a, tokens->folded, tokens->folded_capacity, 1);
-    tti_release(a, tokens->lines, tokens->line_capacity, sizeof *tokens->lines);
-    tti_release(a, tokens->scan, 1, sizeof *tokens->scan);
-    tokens->wide = NULL, tokens->folded = NULL, tokens->lines = NULL, tokens->scan = NULL;
-    tokens->wide_capacity = tokens->folded_capacity = tokens->line_capacity = 0;
-}
-
 static tt_status reserve_batch(tti_scan *s)
 {
     tti_tokens *t = s->tokens;

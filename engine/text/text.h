@@ -60,9 +60,6 @@ typedef struct tti_tokens {
 
 void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator);
 void tti_tokens_free(tti_tokens *tokens);
-/** Gives back the scratch and what the arrays have beyond their counts: no article will be added.
- */
-void tti_tokens_trim(tti_tokens *tokens);
 void tti_tokens_clear(tti_tokens *tokens); /**< empties it, keeps the memory */
 
 /** What tti_text_append added: counts to be taken from the ends of the store's arrays. */

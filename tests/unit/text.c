@@ -79,22 +79,6 @@ static void the_seed_changes_hashes_and_keys_but_no_flags(void **state)
     tti_tokens_free(&store);
 }
 
-static void a_trimmed_store_can_be_appended_to(void **state)
-{
-    (void)state;
-    tti_tokens store;
-    tti_text_added added;
-    tti_tokens_init(&store, &tti_libc_allocator);
-    tti_tokens_trim(&store);
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(tti_text_append(&store, "a b", 3, 0, 1, &added, NULL), TT_OK);
-        tti_tokens_trim(&store);
-    }
-    assert_int_equal(store.count, 6);
-    assert_int_equal(store.capacity, 6);
-    tti_tokens_free(&store);
-}
-
 static void a_long_text_is_too_long(void **state)
 {
     (void)state;
@@ -575,7 +559,6 @@ int main(void)
         cmocka_unit_test(articles_are_appended_one_behind_the_other),
         cmocka_unit_test(no_text_at_all_is_an_article_without_tokens),
         cmocka_unit_test(the_seed_changes_hashes_and_keys_but_no_flags),
-        cmocka_unit_test(a_trimmed_store_can_be_appended_to),
         cmocka_unit_test(a_long_text_is_too_long),
         cmocka_unit_test(spans_of_any_size_come_back),
         cmocka_unit_test(every_failed_allocation_leaves_the_store_as_it_was),
