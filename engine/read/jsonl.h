@@ -40,7 +40,7 @@ typedef struct tti_fields {
 } tti_fields;
 
 typedef struct tti_rules {
-    const char *name[TTI_FIELD_COUNT]; /**< of the fields; UTF-8 */
+    const char *name[TTI_FIELD_COUNT]; /**< of all fields; UTF-8, not empty */
     size_t name_size[TTI_FIELD_COUNT];
     uint64_t max_article_bytes;
     int whole; /**< headline, byline and dateline of wire formats are text too */

@@ -14,8 +14,8 @@
 /* ---- One line -------------------------------------------------------------------------------- */
 
 static const tti_rules rules = {
-    .name = {"id", "text", "published", "source", "version"},
-    .name_size = {2, 4, 9, 6, 7},
+    .name = {"id", "text", "published", "source", "version", "title"},
+    .name_size = {2, 4, 9, 6, 7, 5},
     .max_article_bytes = 1 << 30,
 };
 

@@ -34,8 +34,8 @@ static void add(found *f, const void *bytes, size_t size)
 static void check_json(const tti_xml_item *item)
 {
     static const tti_rules rules = {
-        .name = {"id", "text", "published", "source", "version"},
-        .name_size = {2, 4, 9, 6, 7},
+        .name = {"id", "text", "published", "source", "version", "title"},
+        .name_size = {2, 4, 9, 6, 7, 5},
         .max_article_bytes = LONGEST,
     };
     const size_t room = tti_jsonl_room(item->size, 8) + TTI_LINE_SLACK;

@@ -13,7 +13,7 @@ typedef struct reading {
 } reading;
 
 static const tti_rules usual = {
-    {"id", "text", "published", "source", "version"}, {2, 4, 9, 6, 7}, 1000, 0};
+    {"id", "text", "published", "source", "version", "title"}, {2, 4, 9, 6, 7, 5}, 1000, 0};
 
 static tt_record *read_bytes_by(const tti_rules *rules, reading *r, const char *line, size_t size)
 {
@@ -330,7 +330,7 @@ static void names_of_fields_are_options(void **state)
     (void)state;
     reading r;
     tti_rules rules = {
-        {"key", "body \"x\"", "published", "source", "version"}, {3, 8, 9, 6, 7}, 1000, 0};
+        {"key", "body \"x\"", "published", "source", "version", "title"}, {3, 8, 9, 6, 7, 5}, 1000, 0};
     const char *line = "{\"key\":3,\"body \\\"x\\\"\":\"t\\n\",\"id\":1.5,\"text\":7}";
     read_bytes_by(&rules, &r, line, strlen(line));
     assert_int_equal(r.record.status, TT_OK);
