@@ -58,6 +58,16 @@ static tt_status status_of(const tti_file *f, int code)
     }
 }
 
+/* What the operating system said, where SQLite knows it and says only "disk I/O error". */
+static const char *words_of(const tti_file *f, int code)
+{
+    const int kind = code & 0xFF;
+    const int number = f->db == NULL ? 0 : sqlite3_system_errno(f->db);
+    if (number != 0 && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR))
+        return strerror(number);
+    return f->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(f->db);
+}
+
 static tt_status fail_sqlite(const tti_file *f, int code, const char *what, tt_error *error)
 {
     const tt_status status = status_of(f, code);
@@ -68,7 +78,7 @@ static tt_status fail_sqlite(const tti_file *f, int code, const char *what, tt_e
         return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: out of memory", what,
                         PATH_SHOWN, f->path);
     return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: %s", what, PATH_SHOWN, f->path,
-                    f->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(f->db));
+                    words_of(f, code));
 }
 
 static tt_status run_sql(tti_file *f, const char *sql, const char *what, tt_error *error)
