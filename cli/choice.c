@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "message.h"
+#include "failure.h"
 
 /* Of a cluster or section so many texts come before those of the next one; the others come last. */
 enum { FIRST_TEXTS = 6 };
@@ -142,7 +142,7 @@ int choice_make(choice *c, const tt_result *r)
     if (weights == NULL || c->clusters == NULL || c->sections == NULL || c->pairs == NULL ||
         c->articles == NULL || c->number == NULL || c->rank == NULL) {
         free(weights);
-        return message_failure("out of memory");
+        return failure_memory();
     }
     for (uint64_t a = 0; a < r->article_count; a++) {
         c->number[a] = UINT64_MAX;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "message.h"
 #include "run.h"
 
@@ -62,7 +63,7 @@ static int accept_record(void *ctx, const tt_record *record)
         const size_t capacity = d->capacity + d->capacity / 2 + 1024;
         uint64_t *grown = realloc(d->ends, capacity * sizeof *grown);
         if (grown == NULL)
-            return message_failure("out of memory");
+            return failure_memory();
         d->ends = grown;
         d->capacity = capacity;
     }
@@ -83,8 +84,7 @@ static int copy_records(dedup_state *d, size_t end)
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
-            return message_failure("cannot read a temporary file: %s",
-                                   got < 0 ? strerror(errno) : "it is too short");
+            return failure_temporary("read", NULL, got < 0 ? errno : 0);
         if (output_write(&d->run.result, d->block, (size_t)got) != 0)
             return output_failure(&d->run.result);
         at += (uint64_t)got;
@@ -120,7 +120,7 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
         return 0;
     if (tt_index_article(d->run.index, pair->a, &dropped, &error) != TT_OK ||
         tt_index_article(d->run.index, pair->b, &kept, &error) != TT_OK)
-        return run_failure(&error, NULL);
+        return failure_library(&error, ABOUT_WORK);
     bad = write_text(out, "{\"id\":") | write_id(out, &dropped);
     bad |= write_text(out, ",\"kept\":") | write_id(out, &kept);
     bad |= write_text(out, ",\"relation\":\"");
@@ -154,13 +154,13 @@ static int write_kept(dedup_state *d)
     tt_status status;
     d->block = malloc(COPY_SIZE);
     if (d->block == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     if (output_flush(&d->spool) != 0)
         return output_failure(&d->spool);
     status = tt_index_dropped(d->run.index, take_dropped, d, &error);
     if (d->ended != 0)
         return d->ended;
-    return status != TT_OK ? run_failure(&error, NULL) : copy_records(d, d->count);
+    return status != TT_OK ? failure_library(&error, ABOUT_WORK) : copy_records(d, d->count);
 }
 
 static void report(const dedup_state *d)

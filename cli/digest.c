@@ -7,13 +7,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "failure.h"
 #include "message.h"
 
 #define DAY_MICROSECONDS (INT64_C(86400) * 1000000)
 
 static int no_memory(void)
 {
-    return message_failure("out of memory");
+    return failure_memory();
 }
 
 /* ==== Places by article ======================================================================= */
@@ -160,7 +161,8 @@ static int measure_places(const digest *d, const tt_article *a, uint64_t article
     for (size_t i = d->place_begin[article]; i < d->place_begin[article + 1]; i++) {
         const tt_occurrence *o = d->places[i].at;
         if (!fits(a, o->begin) || !fits(a, o->end))
-            return message_failure("the result has a passage from byte %" PRIu64 " to %" PRIu64
+            return message_failure(NULL,
+                                   "the result has a passage from byte %" PRIu64 " to %" PRIu64
                                    " of %.*s, whose text is another one of %zu bytes; give the "
                                    "INPUT of its scan",
                                    o->begin, o->end, (int)(a->id_size < 100 ? a->id_size : 100),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "message.h"
 #include "misses.h"
 #include "options.h"
@@ -87,13 +88,13 @@ static int eval(const settings *s)
     if (s->input_count < 2)
         return message_usage(s->command, "give two files: the result and the gold");
     if (tt_eval(s->inputs[0], s->inputs[1], &scores, &error) != TT_OK)
-        return message_failure("%s", error.message);
+        return failure_library(&error, ABOUT_RESULT);
     if (s->json)
         print_json(&scores);
     else
         print_table(&scores);
     if (fflush(stdout) != 0 || ferror(stdout))
-        return message_failure("cannot write standard output: %s", strerror(errno));
+        return failure_write("standard output", errno);
     if (s->svg == NULL && s->misses == 0 && s->input_count == 2)
         return EXIT_DONE;
     return misses_report(s);

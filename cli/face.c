@@ -13,7 +13,7 @@
 
 #include "columns.h"
 #include "compare.h"
-#include "message.h"
+#include "failure.h"
 #include "run.h"
 
 enum {
@@ -105,7 +105,7 @@ static int make_passage(passage *p, const face *left, extent l, const face *righ
     }
     if (bad || compare_words(p->text[0], p->words[0], p->count[0], p->text[1], p->words[1],
                              p->count[1]) != 0)
-        return message_failure("out of memory");
+        return failure_memory();
     for (int k = 0; k < 2; k++)
         mark_alone(p, k);
     return 0;
@@ -255,9 +255,9 @@ static int find_passages(const face *left, const face *right, found *f)
         tt_builder_finish(builder, &index, &error) != TT_OK ||
         tt_query_open(&query, index, &error) != TT_OK ||
         (tt_query_run(query, &r, take_match, f, &error) != TT_OK && !f->failed))
-        ended = run_failure(&error, NULL);
+        ended = failure_library(&error, ABOUT_WORK);
     else if (f->failed)
-        ended = message_failure("out of memory");
+        ended = failure_memory();
     tt_query_close(query);
     tt_index_close(index);
     tt_builder_close(builder);
@@ -296,7 +296,7 @@ static int keep_chain(found *f)
     free(weights);
     free(before);
     free(in_chain);
-    return have ? 0 : message_failure("out of memory");
+    return have ? 0 : failure_memory();
 }
 
 /* What lies between two passages: each side by itself. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "message.h"
 #include "run.h"
 
@@ -70,7 +71,7 @@ static int reserve(waiting *w)
     if ((statuses = realloc(w->statuses, capacity * sizeof *statuses)) != NULL)
         w->statuses = statuses;
     if (records == NULL || articles == NULL || statuses == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     w->capacity = capacity;
     return 0;
 }
@@ -96,7 +97,7 @@ static int gather(feed *f, const tt_record *record)
     w->records[w->count].article = *a;
     w->count++;
     return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL
-               ? message_failure("out of memory")
+               ? failure_memory()
                : 0;
 }
 
@@ -121,7 +122,7 @@ static int expire(feed *f)
         return 0;
     return tt_live_expire(f->live, newest - window, NULL, &error) == TT_OK
                ? 0
-               : run_failure(&error, NULL);
+               : failure_library(&error, ABOUT_INDEX);
 }
 
 static int commit(feed *f)
@@ -137,7 +138,8 @@ static int commit(feed *f)
                  ? tt_live_add(f->live, w->articles, w->count, w->statuses, emit, f, &error)
                  : tt_live_query(f->live, w->articles, w->count, w->statuses, emit, f, &error);
     if (status != TT_OK)
-        return run_failure(&error, &f->run.result);
+        return f->run.result.error != 0 ? output_failure(&f->run.result)
+                                        : failure_library(&error, ABOUT_INDEX);
     for (size_t i = 0; i < w->count && ended == 0; i++)
         if (w->statuses[i] != TT_OK)
             ended = run_reject(&f->run, &w->records[i], w->statuses[i]);
@@ -186,7 +188,7 @@ static int take_all(feed *f, tt_reader *reader)
         if (ended != 0)
             break;
         if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
-            return run_failure(&error, NULL);
+            return failure_library(&error, ABOUT_INPUT);
         if (count == 0)
             return commit(f);
         ended = take_records(f, records, count);
@@ -221,9 +223,10 @@ static int feed_all(feed *f, const settings *s, uint32_t flags, const char *cons
     narrowed.input_count = count;
     ended = run_open(&f->run, &narrowed);
     f->run.settings = s;
-    if (ended == 0 && (tt_live_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK ||
-                       tt_reader_open(&reader, inputs, count, &s->reader, &error) != TT_OK))
-        ended = run_failure(&error, NULL);
+    if (ended == 0 && tt_live_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
+        ended = failure_library(&error, ABOUT_INDEX);
+    if (ended == 0 && tt_reader_open(&reader, inputs, count, &s->reader, &error) != TT_OK)
+        ended = failure_library(&error, ABOUT_INPUT);
     if (ended == 0)
         ended = take_all(f, reader);
     tt_reader_close(reader);

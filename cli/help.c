@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "message.h"
+#include "failure.h"
 #include "table.h"
 
 /* Prints `text` from column `indent` on, in lines of at most 79 columns, the first of which goes on
@@ -47,7 +47,7 @@ static void print_row(const row *r)
 static int finish(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        return message_failure("cannot write standard output: %s", strerror(errno));
+        return failure_write("standard output", errno);
     return EXIT_DONE;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "failure.h"
 #include "message.h"
 #include "run.h"
 
@@ -20,15 +21,10 @@ static int check_operands(const settings *s, size_t least, size_t most)
     return 0;
 }
 
-static int failure(const tt_error *error)
-{
-    return run_failure(error, NULL);
-}
-
 static int flush_output(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        return message_failure("cannot write standard output: %s", strerror(errno));
+        return failure_write("standard output", errno);
     return EXIT_DONE;
 }
 
@@ -38,7 +34,9 @@ static int create(const settings *s)
     const int ended = check_operands(s, 1, 1);
     if (ended != 0)
         return ended;
-    return tt_live_create(s->inputs[0], &s->engine, &error) == TT_OK ? EXIT_DONE : failure(&error);
+    return tt_live_create(s->inputs[0], &s->engine, &error) == TT_OK
+               ? EXIT_DONE
+               : failure_library(&error, ABOUT_CREATION);
 }
 
 /* An ID may be the name or the number of an article: both go. */
@@ -53,14 +51,14 @@ static int remove_ids(const settings *s)
     if (ended != 0)
         return ended;
     if (ids == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     for (size_t i = 0; i < count; i++) {
         const char *id = s->inputs[1 + i / 2];
         ids[i] = (tt_id){id, strlen(id), i % 2 == 0 ? 0 : TT_ARTICLE_INTEGER_ID, 0};
     }
     if (tt_live_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
         tt_live_remove(live, ids, count, &removed, &error) != TT_OK)
-        ended = failure(&error);
+        ended = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
     tt_live_close(live);
@@ -83,7 +81,7 @@ static int expire(const settings *s)
         before = (int64_t)time(NULL) * 1000000 - s->older_than;
     if (tt_live_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
         tt_live_expire(live, before, &removed, &error) != TT_OK)
-        ended = failure(&error);
+        ended = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
     tt_live_close(live);
@@ -136,7 +134,7 @@ static int show_stat(const settings *s)
         return ended;
     if (tt_live_open(&live, s->inputs[0], TT_LIVE_READ, &s->engine, &error) != TT_OK ||
         tt_live_stat_get(live, &stat, &error) != TT_OK)
-        ended = failure(&error);
+        ended = failure_library(&error, ABOUT_INDEX);
     else
         ended = print_stat(&stat, s->json);
     tt_live_close(live);
@@ -145,7 +143,7 @@ static int show_stat(const settings *s)
 
 static int print_finding(void *ctx, const char *finding)
 {
-    (void)message_failure("%s: %s", (const char *)ctx, finding);
+    (void)message_failure(NULL, "%s: %s", (const char *)ctx, finding);
     return 0;
 }
 
@@ -158,10 +156,10 @@ static int check(const settings *s)
         return ended;
     if (tt_live_check(s->inputs[0], &s->engine, print_finding, (void *)s->inputs[0], &findings,
                       &error) != TT_OK)
-        return failure(&error);
+        return failure_library(&error, ABOUT_INDEX);
     if (findings == 0 && !s->quiet)
         message_line("%s is sound", s->inputs[0]);
-    return findings == 0 ? EXIT_DONE : EXIT_FAILED;
+    return findings == 0 ? EXIT_DONE : failure_damage(s->inputs[0]);
 }
 
 const subcommand create_command = {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "help.h"
 #include "message.h"
 #include "options.h"
@@ -15,7 +16,7 @@
 static int flush_output(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        return message_failure("cannot write standard output: %s", strerror(errno));
+        return failure_write("standard output", errno);
     return EXIT_DONE;
 }
 

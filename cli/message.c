@@ -95,38 +95,45 @@ static void end_object(FILE *out, char **line)
     free(*line);
 }
 
-static void log_text(const char *level, const char *text)
+static void log_text(const char *level, const char *text, const char *advice)
 {
     char *line = NULL;
     size_t size = 0;
     FILE *out = begin_object(&line, &size, level);
     if (out != NULL)
         put_string(out, "message", text);
+    if (out != NULL && advice != NULL)
+        put_string(out, "advice", advice);
     end_object(out, &line);
 }
 
 /* ==== Messages ============================================================================ */
 
-/* NULL: there was no memory for it. */
-static void print_safe(const char *level, const char *text)
+/* `text` NULL: there was no memory for it. `advice` is whole words of ours, or NULL. */
+static void print_safe(const char *level, const char *text, const char *advice)
 {
+    static const char before[] = "  try: ";
     const char *prefix = strcmp(level, "error") == 0 ? "twicetold: " : "";
     char *line;
     size_t size;
     if (as_json) {
-        log_text(level, text != NULL ? text : "out of memory");
+        log_text(level, text != NULL ? text : "out of memory", advice);
         return;
     }
     size = text != NULL ? strlen(prefix) + strlen(text) + 2 : 0;
+    if (size > 0 && advice != NULL)
+        size += sizeof before + strlen(advice);
     line = size > 0 ? malloc(size) : NULL;
     if (line != NULL)
-        (void)snprintf(line, size, "%s%s\n", prefix, text);
+        (void)snprintf(line, size, "%s%s\n%s%s%s", prefix, text, advice != NULL ? before : "",
+                       advice != NULL ? advice : "", advice != NULL ? "\n" : "");
     (void)fputs(line != NULL ? line : "twicetold: out of memory\n", stderr);
     free(line);
 }
 
 /* `level` is said in JSON, "twicetold: " before an error in text. */
-PRINTF_LIKE(2, 0) static void print_line(const char *level, const char *format, va_list arguments)
+PRINTF_LIKE(3, 0)
+static void print_line(const char *level, const char *advice, const char *format, va_list arguments)
 {
     va_list again;
     char *text = NULL, *safe = NULL;
@@ -142,7 +149,7 @@ PRINTF_LIKE(2, 0) static void print_line(const char *level, const char *format, 
         safe = printable(text);
     }
     message_status("");
-    print_safe(level, safe);
+    print_safe(level, safe, advice);
     free(safe);
     free(text);
 }
@@ -156,41 +163,43 @@ void message_line(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("info", format, arguments);
+    print_line("info", NULL, format, arguments);
     va_end(arguments);
 }
 
-int message_failure(const char *format, ...)
+int message_failure(const char *advice, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("error", format, arguments);
+    print_line("error", advice, format, arguments);
     va_end(arguments);
     return EXIT_FAILED;
 }
 
 int message_usage(const subcommand *command, const char *format, ...)
 {
+    char hint[60];
     va_list arguments;
+    (void)snprintf(hint, sizeof hint, "Try 'twicetold %s%s--help'",
+                   command != NULL ? command->name : "", command != NULL ? " " : "");
     va_start(arguments, format);
-    print_line("error", format, arguments);
+    print_line("error", as_json ? hint : NULL, format, arguments);
     va_end(arguments);
-    if (command != NULL)
-        message_line("Try 'twicetold %s --help'", command->name);
-    else
-        message_line("Try 'twicetold --help'");
+    if (!as_json)
+        message_line("%s", hint);
     return EXIT_USAGE;
 }
 
-void message_record(const char *file, uint64_t line, const char *reason)
+void message_record(const char *file, uint64_t line, const char *reason, const char *advice)
 {
+    const char *mark = advice != NULL ? "; " : "", *more = advice != NULL ? advice : "";
     char *safe_file = printable(file), *safe_reason = printable(reason), *text = NULL;
     size_t size = 0;
     FILE *out = NULL;
     if (!as_json && line == 0)
-        message_line("%s: %s", file, reason);
+        message_line("%s: %s%s%s", file, reason, mark, more);
     else if (!as_json)
-        message_line("%s:%" PRIu64 ": %s", file, line, reason);
+        message_line("%s:%" PRIu64 ": %s%s%s", file, line, reason, mark, more);
     else if (safe_file != NULL && safe_reason != NULL)
         out = begin_object(&text, &size, "warning");
     if (out != NULL) {
@@ -198,6 +207,8 @@ void message_record(const char *file, uint64_t line, const char *reason)
         put_string(out, "file", safe_file);
         if (line != 0)
             (void)fprintf(out, ",\"line\":%" PRIu64, line);
+        if (advice != NULL)
+            put_string(out, "advice", advice);
         end_object(out, &text);
     }
     free(safe_file);

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "face.h"
-#include "message.h"
+#include "failure.h"
 #include "svg.h"
 #include "texts.h"
 
@@ -56,7 +56,7 @@ static int add(couples *c, uint64_t a, uint64_t b, double score)
         const size_t capacity = c->capacity * 2 + 256;
         couple *grown = realloc(c->list, capacity * sizeof *grown);
         if (grown == NULL)
-            return message_failure("out of memory");
+            return failure_memory();
         c->list = grown;
         c->capacity = capacity;
     }
@@ -115,7 +115,7 @@ static int number_articles(misses *m)
     m->result_faces = calloc((size_t)r->article_count + 1, sizeof *m->result_faces);
     if (m->gold_of == NULL || m->cluster_in_gold == NULL || m->cluster_in_result == NULL ||
         m->gold_faces == NULL || m->result_faces == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     for (uint64_t i = 0; i < r->article_count; i++)
         m->gold_of[i] = tt_result_find(g, &r->articles[i]);
     for (uint64_t i = 0; i < g->cluster_count; i++)
@@ -203,7 +203,7 @@ static int draw_by(misses *m, svg *picture, const char *name, double (*score)(co
     recall = calloc(all.count + 1, sizeof *recall);
     precision = calloc(all.count + 1, sizeof *precision);
     if (ended == 0 && (recall == NULL || precision == NULL))
-        ended = message_failure("out of memory");
+        ended = failure_memory();
     for (size_t i = 0; i < all.count && ended == 0; i++) {
         const couple *x = &all.list[i];
         right += is_right(m, m->gold_of[x->a], m->gold_of[x->b]) != 0;
@@ -264,7 +264,7 @@ static int keep_face(face *f, const tt_article *a)
     f->size = a->text_size;
     f->published = a->published;
     if (f->text == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     if (a->text_size > 0)
         memcpy(f->text, a->text, a->text_size);
     f->text[a->text_size] = '\0';
@@ -322,7 +322,7 @@ static int measure(const face *x, const face *y, double *score)
         tt_builder_add(builder, articles, 2, NULL, &error) != TT_OK ||
         tt_builder_finish(builder, &index, &error) != TT_OK ||
         tt_index_pairs(index, take_overlap, score, &error) != TT_OK)
-        ended = run_failure(&error, NULL);
+        ended = failure_library(&error, ABOUT_WORK);
     tt_index_close(index);
     tt_builder_close(builder);
     return ended;
@@ -382,7 +382,7 @@ static int report(misses *m, const settings *s)
     int ended = 0;
     if (tt_result_read(&m->result, s->inputs[0], NULL, &error) != TT_OK ||
         tt_result_read(&m->gold, s->inputs[1], NULL, &error) != TT_OK)
-        return run_failure(&error, NULL);
+        return failure_library(&error, ABOUT_RESULT);
     ended = number_articles(m);
     if (ended == 0)
         ended = list_pairs(m);

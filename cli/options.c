@@ -142,8 +142,8 @@ const row option_rows[] = {
      "WHEN", "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
     {"log", 0, FOR_ALL, 0, KIND_LOG, AT(log), 0, 0, "HOW", "messages as text (default) or json",
      "With json each message is an object in a line on standard error, for services: \"time\", "
-     "\"level\" (info, warning, error or progress), \"message\", and \"file\" and \"line\" where a "
-     "record is rejected."},
+     "\"level\" (info, warning, error or progress), \"message\", \"file\" and \"line\" where a "
+     "record is rejected, and \"advice\", what to do about it."},
     {"json", 0, (FOR_EVAL | FOR_STAT | FOR_TUNE), 1, KIND_FLAG, AT(json), 0, 0, NULL,
      "one JSON object instead of a table", "A score of which the gold says nothing is null."},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options", NULL},

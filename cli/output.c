@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "failure.h"
 #include "message.h"
 #include "signals.h"
 
@@ -24,7 +25,7 @@ enum { BUFFER_SIZE = 1 << 16 };
 
 static int open_failure(const char *name)
 {
-    return message_failure("cannot write %s: %s", name, strerror(errno));
+    return failure_write(name, errno);
 }
 
 /* Everything of `path` up to its last name; "." where there is none. Owner: the caller. */
@@ -84,7 +85,7 @@ static int create_temporary(const char *directory, mode_t mode, char **path)
 static int allocate_buffer(output *out)
 {
     out->buffer = malloc(BUFFER_SIZE);
-    return out->buffer != NULL ? 0 : message_failure("out of memory");
+    return out->buffer != NULL ? 0 : failure_memory();
 }
 
 static int open_standard_output(output *out)
@@ -178,8 +179,7 @@ int output_open_scratch(output *out, const output *near)
         (void)unlink(path);
     signals_release();
     if (out->fd < 0)
-        (void)message_failure("cannot write a temporary file in %s: %s", directory,
-                              strerror(errno));
+        (void)failure_temporary("write", directory, errno);
     free(path);
     free(directory);
     return out->fd < 0 ? EXIT_FAILED : allocate_buffer(out);
@@ -247,7 +247,7 @@ int output_write(void *ctx, const char *bytes, size_t size)
 
 int output_failure(const output *out)
 {
-    return message_failure("cannot write %s: %s", out->name, strerror(out->error));
+    return failure_write(out->name, out->error);
 }
 
 int output_finish(output *out)

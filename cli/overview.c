@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "message.h"
+#include "failure.h"
 #include "screen.h"
 
 enum { SHOWN = 5, SNIPPET_BYTES = 700, BAR_COLUMNS = 12 };
@@ -21,7 +21,7 @@ static int keep_text(void *ctx, const tt_record *record)
         const size_t capacity = o->capacity + o->capacity / 2 + 1024;
         uint64_t *grown = realloc(o->ends, capacity * sizeof *grown);
         if (grown == NULL)
-            return message_failure("out of memory");
+            return failure_memory();
         o->ends = grown;
         o->capacity = capacity;
     }
@@ -144,13 +144,13 @@ static int find(found *f, const overview *o, const tt_index *index)
     f->index = index;
     f->cluster_of = calloc(o->count + 1, sizeof *f->cluster_of);
     if (f->cluster_of == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     if (((wanted & TT_FIND_PAIRS) && tt_index_pairs(index, take_pairs, f, &error) != TT_OK) ||
         ((wanted & TT_FIND_CLUSTERS) &&
          tt_index_clusters(index, take_clusters, f, &error) != TT_OK) ||
         ((wanted & TT_FIND_SECTIONS) &&
          tt_index_sections(index, take_sections, f, &error) != TT_OK))
-        return run_failure(&error, NULL);
+        return failure_library(&error, ABOUT_WORK);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "choice.h"
+#include "failure.h"
 #include "html.h"
 #include "message.h"
 #include "texts.h"
@@ -42,7 +43,7 @@ static int take_label(page_label *label, const tt_record *record)
     label->published = a->published;
     label->title = malloc(size + 1);
     if (label->title == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     memcpy(label->title, text, size);
     label->size = size;
     return 0;
@@ -58,7 +59,7 @@ static int take_text(void *ctx, const tt_record *record, uint64_t article)
     ended = take_label(&s->labels[article], record);
     if (ended == 0 && s->choice.rank[article] != UINT32_MAX &&
         excerpts_take(&s->texts, article, s->choice.rank[article], a->text, a->text_size) != 0)
-        return message_failure("out of memory");
+        return failure_memory();
     return ended;
 }
 
@@ -68,7 +69,7 @@ static int read_all(report_state *s)
     tt_error error = {0};
     int ended;
     if (tt_result_read(&s->result, options->inputs[0], NULL, &error) != TT_OK)
-        return run_failure(&error, NULL);
+        return failure_library(&error, ABOUT_RESULT);
     ended = choice_make(&s->choice, s->result);
     if (ended == 0)
         ended = digest_begin(&s->digest, s->result);
@@ -76,7 +77,7 @@ static int read_all(report_state *s)
         return ended;
     s->labels = calloc((size_t)s->result->article_count + 1, sizeof *s->labels);
     if (s->labels == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     s->texts.bound = options->texts == UINT64_MAX ? USUAL_TEXTS : options->texts;
     return texts_read(&s->run, s->result, take_text, s);
 }
@@ -109,7 +110,7 @@ static int write_page(report_state *s)
     };
     excerpts_settle(&s->texts);
     if (page_write(&p, &s->run.result) != 0)
-        return message_failure("out of memory");
+        return failure_memory();
     return s->run.result.error != 0 ? output_failure(&s->run.result) : run_publish(&s->run);
 }
 

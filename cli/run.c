@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "message.h"
 
 /* ==== Outputs ============================================================================= */
@@ -68,15 +69,6 @@ void run_close(run *r)
     output_discard(&r->removed);
 }
 
-int run_failure(const tt_error *error, const output *out)
-{
-    if (out != NULL && out->error != 0)
-        return output_failure(out);
-    return message_failure(
-        "%s%s", error->message[0] != '\0' ? error->message : tt_status_name(error->status),
-        error->status == TT_ENOMEM ? "; scan and dedup need less with --memory SIZE" : "");
-}
-
 int run_exit_code(const run *r)
 {
     return r->rejected != 0 ? EXIT_REJECTED : EXIT_DONE;
@@ -109,14 +101,24 @@ static int batch_reserve(batch *b, size_t count)
     b->articles = malloc(count * sizeof *b->articles);
     b->statuses = malloc(count * sizeof *b->statuses);
     b->capacity = b->articles == NULL || b->statuses == NULL ? 0 : count;
-    return b->capacity == 0 ? message_failure("out of memory") : 0;
+    return b->capacity == 0 ? failure_memory() : 0;
 }
 
-static int reject(run *r, const tt_record *record, const char *reason)
+/* The advice for a kind of reason, for the first record of that kind. */
+static const char *advise_once(run *r, tt_status status)
+{
+    const uint32_t bit = UINT32_C(1) << ((unsigned)-status & 31);
+    if ((r->advised & bit) != 0)
+        return NULL;
+    r->advised |= bit;
+    return failure_record_advice(status);
+}
+
+static int reject(run *r, const tt_record *record, tt_status status, const char *reason)
 {
     r->rejected++;
     if (!r->settings->quiet)
-        message_record(record->file, record->line, reason);
+        message_record(record->file, record->line, reason, advise_once(r, status));
     if (r->rejects.name == NULL || record->raw_size == 0) /* too long to be held, or unreadable */
         return 0;
     if (output_write(&r->rejects, record->raw, record->raw_size) != 0 ||
@@ -129,9 +131,9 @@ int run_reject(run *r, const tt_record *record, tt_status status)
 {
     char reason[200];
     if (status == TT_OK)
-        return reject(r, record, record->reason);
+        return reject(r, record, record->status, record->reason);
     tt_article_refusal(&record->article, status, reason, sizeof reason);
-    return reject(r, record, reason);
+    return reject(r, record, status, reason);
 }
 
 int run_refuse_own_output(const run *r, const char *file)
@@ -157,7 +159,7 @@ static int take_batch(run *r, const tt_record *records, size_t count, batch *b)
     if (ended != 0)
         return ended;
     if (tt_builder_add(r->builder, b->articles, good, b->statuses, &error) != TT_OK)
-        return run_failure(&error, NULL);
+        return failure_library(&error, ABOUT_WORK);
     good = 0;
     for (size_t i = 0; i < count && ended == 0; i++) {
         const tt_status status = records[i].status != TT_OK ? TT_OK : b->statuses[good++];
@@ -181,7 +183,7 @@ static int take_all(run *r, tt_reader *reader)
         uint64_t done = 0, total = 0;
         tt_error error = {0};
         if (tt_reader_next(reader, &records, &count, &error) != TT_OK) {
-            ended = run_failure(&error, NULL);
+            ended = failure_library(&error, ABOUT_INPUT);
             break;
         }
         r->read_seconds += seconds_now() - began;
@@ -214,16 +216,17 @@ int run_build(run *r)
 
     options.progress = builder_progress;
     options.progress_ctx = &r->progress;
-    if (tt_builder_open(&r->builder, &options, &error) != TT_OK ||
-        tt_reader_open(&reader, s->inputs, s->input_count, &s->reader, &error) != TT_OK)
-        return run_failure(&error, NULL);
+    if (tt_builder_open(&r->builder, &options, &error) != TT_OK)
+        return failure_library(&error, ABOUT_WORK);
+    if (tt_reader_open(&reader, s->inputs, s->input_count, &s->reader, &error) != TT_OK)
+        return failure_library(&error, ABOUT_INPUT);
     (void)progress_update(&r->progress, "read", 0, 0);
     ended = take_all(r, reader);
     tt_reader_close(reader);
     if (ended != 0)
         return ended;
     if (tt_builder_finish(r->builder, &r->index, &error) != TT_OK)
-        return run_failure(&error, NULL);
+        return failure_library(&error, ABOUT_WORK);
     progress_end(&r->progress);
     return 0;
 }

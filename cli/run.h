@@ -20,6 +20,7 @@ typedef struct run {
     tt_builder *builder;
     tt_index *index;
     uint64_t rejected;
+    uint32_t advised; /**< kinds of reasons for which it was said what to do */
     double began, read_seconds;
     accept_fn accept; /**< or NULL */
     void *accept_ctx;
@@ -36,10 +37,6 @@ int run_publish(run *r);
 
 /** Frees everything; what is not published is removed. */
 void run_close(run *r);
-
-/** Says why a call of the library failed; `out`, if not NULL, is what it was writing.
- * @return EXIT_FAILED */
-int run_failure(const tt_error *error, const output *out);
 
 /** Names a record that is left out and writes it to the rejects. `status`: TT_OK (the record says
  * why), or why the library did not take its article. @return 0, or an exit code */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "message.h"
 #include "overview.h"
 
@@ -17,7 +18,8 @@ static int write_result(run *r)
     };
     tt_error error = {0};
     if (tt_index_write(r->index, output_write, &r->result, &options, &error) != TT_OK)
-        return run_failure(&error, &r->result);
+        return r->result.error != 0 ? output_failure(&r->result)
+                                    : failure_library(&error, ABOUT_WORK);
     return 0;
 }
 

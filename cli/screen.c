@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "failure.h"
 #include "glyph.h"
-#include "message.h"
 
 static int is_set(const char *name)
 {
@@ -78,6 +78,6 @@ int screen_text(style look, const screen *s, const char *text, size_t size, int 
 int screen_end(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        return message_failure("cannot write standard output: %s", strerror(errno));
+        return failure_write("standard output", errno);
     return EXIT_DONE;
 }

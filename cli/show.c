@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "face.h"
+#include "failure.h"
 #include "message.h"
 #include "texts.h"
 
@@ -45,7 +46,7 @@ static int add_view(show *w, view v)
         const size_t capacity = w->view_capacity * 2 + 16;
         view *grown = realloc(w->views, capacity * sizeof *grown);
         if (grown == NULL)
-            return message_failure("out of memory");
+            return failure_memory();
         w->views = grown;
         w->view_capacity = capacity;
     }
@@ -134,7 +135,8 @@ static int choose_article(show *w, uint64_t article)
 
 static int refuse_number(const show *w, const char *what, uint64_t number, uint64_t count)
 {
-    return message_failure("%s has no %s %" PRIu64 "; it has %" PRIu64 " of them",
+    return message_failure("give a number that stands in it",
+                           "%s has no %s %" PRIu64 "; it has %" PRIu64 " of them",
                            w->run.settings->inputs[0], what, number, count);
 }
 
@@ -147,7 +149,8 @@ static int choose_named_article(show *w, const char *name)
         article = tt_result_find(w->result, &id);
     }
     if (article == TT_NO_ARTICLE)
-        return message_failure("%s does not name the article %s: nothing in it was found to be "
+        return message_failure("give an id that stands in a pair, cluster or section of it",
+                               "%s does not name the article %s: nothing in it was found to be "
                                "repeated, or the id is another",
                                w->run.settings->inputs[0], name);
     return choose_article(w, article);
@@ -198,7 +201,7 @@ static int take_text(void *ctx, const tt_record *record, uint64_t article)
     f->source = copy(a->source, a->source_size);
     f->size = a->text_size;
     f->published = a->published;
-    return f->text == NULL || f->source == NULL ? message_failure("out of memory") : 0;
+    return f->text == NULL || f->source == NULL ? failure_memory() : 0;
 }
 
 /* ==== Printing ============================================================================ */
@@ -258,7 +261,8 @@ static int print_view(show *w, const view *v)
         return face_articles(&w->screen, left, right, w->run.settings->all);
     if (!is_within(left, (extent){v->place->of_begin, v->place->of_end}) ||
         !is_within(right, (extent){v->place->begin, v->place->end}))
-        return message_failure("section %" PRIu64 " does not fit the texts; give the INPUT of the "
+        return message_failure(NULL,
+                               "section %" PRIu64 " does not fit the texts; give the INPUT of the "
                                "scan that made the result",
                                v->section->number);
     return face_passages(&w->screen, left, (extent){v->place->of_begin, v->place->of_end}, right,
@@ -288,12 +292,12 @@ static int show_all(show *w, const settings *s, const char *name)
     int ended = run_open(&w->run, s);
     screen_begin(&w->screen, s->color);
     if (ended == 0 && tt_result_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
-        ended = run_failure(&error, NULL);
+        ended = failure_library(&error, ABOUT_RESULT);
     if (ended == 0)
         ended = choose(w, name);
     if (ended == 0 &&
         (w->faces = calloc((size_t)w->result->article_count + 1, sizeof *w->faces)) == NULL)
-        ended = message_failure("out of memory");
+        ended = failure_memory();
     if (ended == 0)
         ended = texts_read(&w->run, w->result, take_text, w);
     return ended != 0 ? ended : print_views(w);
@@ -315,7 +319,7 @@ static int show_command_run(const settings *s)
                                    : "give a RESULT and the INPUT of its scan");
     inputs = malloc(s->input_count * sizeof *inputs);
     if (inputs == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     inputs[0] = s->inputs[0];
     narrowed.input_count = s->input_count - (size_t)named;
     for (size_t i = 1; i < narrowed.input_count; i++)

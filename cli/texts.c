@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "message.h"
 
 /* Which articles of the result were there. */
@@ -43,7 +44,7 @@ static int read_all(run *r, tt_reader *reader, record_fn take, void *ctx)
         tt_error error = {0};
         int ended = 0;
         if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
-            return run_failure(&error, NULL);
+            return failure_library(&error, ABOUT_INPUT);
         if (count == 0)
             return 0;
         for (size_t i = 0; i < count && ended == 0; i++) {
@@ -65,7 +66,7 @@ int records_read(run *r, const char *const *inputs, size_t count, record_fn take
     tt_error error = {0};
     int ended;
     if (tt_reader_open(&reader, inputs, count, &r->settings->reader, &error) != TT_OK)
-        return run_failure(&error, NULL);
+        return failure_library(&error, ABOUT_INPUT);
     ended = read_all(r, reader, take, ctx);
     tt_reader_close(reader);
     return ended;
@@ -81,6 +82,7 @@ static int refuse_missing(const roll *l)
     while (l->seen[first])
         first++;
     return message_failure(
+        NULL,
         "%s names %" PRIu64 " articles of which %" PRIu64
         " are not in the input, the first is %.*s; give the INPUT (and "
         "--id-field) of its scan",
@@ -95,7 +97,7 @@ int texts_read(run *r, const tt_result *result, text_fn take, void *ctx)
     roll l = {r, result, calloc((size_t)result->article_count + 1, 1), 0, take, ctx};
     int ended;
     if (l.seen == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     ended = records_read(r, s->inputs + 1, s->input_count - 1, take_record, &l);
     if (ended == 0)
         ended = refuse_missing(&l);

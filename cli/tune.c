@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "message.h"
 #include "screen.h"
 #include "svg.h"
@@ -101,7 +102,7 @@ static int keep_article(tune *t, const tt_article *a)
         const size_t capacity = t->article_capacity * 2 + 256;
         tt_article *grown = realloc(t->articles, capacity * sizeof *grown);
         if (grown == NULL)
-            return message_failure("out of memory");
+            return failure_memory();
         t->articles = grown;
         t->article_capacity = capacity;
     }
@@ -113,7 +114,7 @@ static int keep_article(tune *t, const tt_article *a)
                       .published = a->published,
                       .flags = a->flags};
     t->bytes += a->text_size;
-    return x->id == NULL || x->text == NULL ? message_failure("out of memory") : 0;
+    return x->id == NULL || x->text == NULL ? failure_memory() : 0;
 }
 
 static int take_record(void *ctx, const tt_record *record)
@@ -161,12 +162,12 @@ static int scan_sample(tune *t, const tt_options *options, tt_pair_fn emit, void
     tt_status *statuses = malloc((t->article_count + 1) * sizeof *statuses);
     int ended = 0;
     if (statuses == NULL)
-        return message_failure("out of memory");
+        return failure_memory();
     if (tt_builder_open(&builder, options, &error) != TT_OK ||
         tt_builder_add(builder, t->articles, t->article_count, statuses, &error) != TT_OK ||
         tt_builder_finish(builder, &index, &error) != TT_OK ||
         tt_index_pairs(index, emit, ctx, &error) != TT_OK)
-        ended = run_failure(&error, NULL);
+        ended = failure_library(&error, ABOUT_WORK);
     else
         tt_index_summary(index, summary);
     tt_index_close(index);
@@ -365,7 +366,9 @@ static int run_tune(const settings *s)
         if (ended == 0)
             ended = records_read(&t.run, s->inputs, s->input_count, take_record, &t);
         if (ended == 0 && t.article_count == 0)
-            ended = message_failure("there is no article in the input");
+            ended =
+                message_failure("give the INPUT that is to be scanned, as JSON Lines or text files",
+                                "there is no article in the input");
         if (ended == 0)
             ended = try_settings(&t);
     }

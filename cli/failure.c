@@ -1,0 +1,185 @@
+#include "failure.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+
+/* ==== Advice ============================================================================== */
+
+typedef struct rule {
+    int number; /* errno, or a tt_status, which is negative */
+    const char *advice;
+} rule;
+
+#define MEMORY_ADVICE                                                                              \
+    "give it more memory, or less at once; scan and dedup need less with --memory SIZE"
+#define RIGHTS_ADVICE                                                                              \
+    "run as a user who may, or change the rights of the file or its folder (chmod)"
+#define TEMPORARY_ADVICE "make room there, or name another folder with --temp-dir or TMPDIR"
+#define ENDED_ADVICE "wait until the other process has ended, or end it"
+
+/* What the operating system refuses is mended in the same way wherever it happens. */
+static const rule by_errno[] = {
+    {ENOENT, "check the name; one that does not begin with / is looked for in the current folder"},
+    {ENOTDIR, "check the name: a part of it before a / is a file, not a folder"},
+    {EISDIR, "give the name of a file; a folder stands there"},
+    {EACCES, RIGHTS_ADVICE},
+    {EPERM, RIGHTS_ADVICE},
+    {EROFS, "write to another place; this file system is only to be read"},
+    {ENOSPC, "make room on that disk, or write to another"},
+    {EDQUOT, "make room within the user's quota, or write to another disk"},
+    {EFBIG, "raise the limit on the size of files (ulimit -f), or write to another file system"},
+    {EMFILE, "raise the limit on open files (ulimit -n)"},
+    {ENFILE, "end programs that hold many files open, or raise fs.file-max"},
+    {ENAMETOOLONG, "give a shorter name"},
+    {ELOOP, "check the links in the name; they lead in a circle"},
+    {EPIPE, "see why the program that reads the output has ended"},
+    {EBADF, "open the stream that was closed, or give files in its place"},
+    {ENOMEM, MEMORY_ADVICE},
+    {EIO, "check the disk (dmesg) and try again"},
+};
+
+static const rule about_work[] = {
+    {TT_EIO, TEMPORARY_ADVICE},
+    {TT_ELIMIT, "give fewer articles at once, or keep them in an index ('twicetold index create')"},
+    {0, NULL},
+};
+
+static const rule about_input[] = {
+    {TT_EINVAL, "give files, directories, or - for standard input"},
+    {0, NULL},
+};
+
+static const rule about_result[] = {
+    {TT_EFORMAT, "give what 'twicetold scan -o FILE' wrote, or lines of that form (a gold); scan "
+                 "again if it was cut or changed"},
+    {0, NULL},
+};
+
+static const rule about_index[] = {
+    {TT_EFORMAT, "give an INDEX that 'twicetold index create' or watch made; 'twicetold index "
+                 "check' names damage, and a damaged one is made anew from its articles"},
+    {TT_EVERSION, "use the twicetold that wrote it, or a newer one; or make it anew from its "
+                  "articles"},
+    {TT_EINVAL, "leave that option out, for the index keeps its own; or make another index with "
+                "'twicetold index create'"},
+    {TT_ELOCKED, ENDED_ADVICE "; query and stat work beside it"},
+    {TT_ELIMIT, "remove articles with 'twicetold index expire', or begin another index"},
+    {0, NULL},
+};
+
+static const rule about_creation[] = {
+    {TT_EINVAL, "give another name, or remove that file first; an index is never written over"},
+    {TT_EFORMAT, "give another name; what stands there is kept"},
+    {0, NULL},
+};
+
+static const rule about_all[] = {
+    {TT_ENOMEM, MEMORY_ADVICE},
+    {TT_EIO, "see that the disk has room and works, and that the file and its folder may be read "
+             "and written"},
+    {TT_EFORMAT, "see that the file is whole and of the kind that is asked for"},
+    {TT_EVERSION, "use a newer twicetold"},
+    {TT_ELIMIT, "give less at once"},
+    {TT_EINVAL, "see the command's --help for what may be given"},
+    {TT_EDUPLICATE, "give each id once"},
+    {TT_ELOCKED, ENDED_ADVICE},
+    {TT_ESTOPPED, "run it again"},
+    {0, "report this, with the command line: it is a defect of twicetold"},
+};
+
+static const rule *const rules_about[] = {
+    [ABOUT_WORK] = about_work,   [ABOUT_INPUT] = about_input,       [ABOUT_RESULT] = about_result,
+    [ABOUT_INDEX] = about_index, [ABOUT_CREATION] = about_creation,
+};
+
+/* For a record that is left out; the run goes on. */
+static const rule of_records[] = {
+    {TT_EFORMAT, "mend it, or name its fields with --id-field and --text-field"},
+    {TT_ELIMIT, "--max-article-bytes raises the limit, up to 1G"},
+    {TT_EDUPLICATE, "give each id once; the first was taken"},
+    {TT_EINVAL, "give it an id"},
+    {TT_EIO, "see that the file can be read"},
+    {0, "try it alone"},
+};
+
+/* Rules end with number 0, which takes all others. */
+static const char *advice_by(const rule *rules, int number)
+{
+    while (rules->number != number && rules->number != 0)
+        rules++;
+    return rules->advice;
+}
+
+static const char *advice_by_errno(int number)
+{
+    for (size_t i = 0; i < sizeof by_errno / sizeof *by_errno; i++)
+        if (by_errno[i].number == number)
+            return by_errno[i].advice;
+    return NULL;
+}
+
+/* The library's message ends in the words of errno where the operating system refused, as
+ * twicetold.h says; nothing else of an error carries the number. */
+static const char *advice_by_words(const char *message)
+{
+    const size_t size = strlen(message);
+    for (size_t i = 0; i < sizeof by_errno / sizeof *by_errno; i++) {
+        const char *words = strerror(by_errno[i].number);
+        const size_t length = strlen(words);
+        if (size >= length && strcmp(message + size - length, words) == 0)
+            return by_errno[i].advice;
+    }
+    return NULL;
+}
+
+static const char *advice_for(const tt_error *error, failure_about about)
+{
+    const char *advice = advice_by(rules_about[about], error->status);
+    if (advice == NULL && about == ABOUT_CREATION)
+        advice = advice_by(about_index, error->status);
+    if (advice == NULL && error->status == TT_EIO)
+        advice = advice_by_words(error->message);
+    return advice != NULL ? advice : advice_by(about_all, error->status);
+}
+
+const char *failure_record_advice(tt_status status)
+{
+    return advice_by(of_records, status);
+}
+
+/* ==== Failures ============================================================================ */
+
+int failure_library(const tt_error *error, failure_about about)
+{
+    return message_failure(advice_for(error, about), "%s",
+                           error->message[0] != '\0' ? error->message
+                                                     : tt_status_name(error->status));
+}
+
+int failure_memory(void)
+{
+    return message_failure(advice_by_errno(ENOMEM), "out of memory");
+}
+
+int failure_write(const char *name, int number)
+{
+    const char *advice = advice_by_errno(number);
+    return message_failure(advice != NULL ? advice : "write to another file", "cannot write %s: %s",
+                           name, strerror(number));
+}
+
+int failure_temporary(const char *doing, const char *folder, int number)
+{
+    return message_failure(TEMPORARY_ADVICE, "cannot %s a temporary file%s%s: %s", doing,
+                           folder != NULL ? " in " : "", folder != NULL ? folder : "",
+                           number != 0 ? strerror(number) : "it is too short");
+}
+
+int failure_damage(const char *path)
+{
+    return message_failure("restore a copy of it, or make it anew from its articles",
+                           "%s is damaged", path);
+}
