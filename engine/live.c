@@ -256,7 +256,7 @@ tt_status tt_live_stat_get(tt_live *x, tt_live_stat *out, tt_error *error)
 {
     if (x == NULL || out == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or out is NULL");
-    TTI_TRY(tti_live_refresh(x, error));
+    TTI_TRY(tti_live_settle(x, error)); /* for the memory: what it takes in use */
     memset(out, 0, sizeof *out);
     out->articles = x->shelf.living;
     out->tokens = x->shelf.token_count;

@@ -37,6 +37,8 @@ struct tt_live {
 
 /** Makes memory what the file is. Called before anything is asked or added. */
 tt_status tti_live_refresh(tt_live *x, tt_error *error);
+/** That, and makes the seeds that are not there yet: before a verdict. */
+tt_status tti_live_settle(tt_live *x, tt_error *error);
 
 /** What an article is to the one under its id. */
 typedef struct tti_version {

@@ -230,7 +230,9 @@ static tt_status store_row(tt_live *x, tti_row *row, int judged, tt_error *error
     x->state.count++;
     x->state.digest += row->sum;
     TTI_TRY(tti_file_put(x->file, row, error));
-    TTI_TRY(tti_shelf_add(&x->shelf, row, 1, &article, error));
+    TTI_TRY(tti_shelf_add(&x->shelf, row, &article, error));
+    if (judged)
+        TTI_TRY(tti_shelf_settle(&x->shelf, error));
     if (judged && tti_shelf_class(&x->shelf, article)->first == article)
         tti_judge_keep(&x->judge, article);
     return TT_OK;
@@ -263,10 +265,10 @@ static tt_status query_one(tt_live *x, size_t place, const tt_article *a, tt_err
 /* ---- Batches --------------------------------------------------------------------------------- */
 
 static tt_status begin(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
-                       tt_error *error)
+                       int judged, tt_error *error)
 {
     x->drafts.count = x->drafts.repeat_count = x->drafts.name_size = 0;
-    TTI_TRY(tti_live_refresh(x, error));
+    TTI_TRY(judged ? tti_live_settle(x, error) : tti_live_refresh(x, error));
     return take_in(x, articles, count, statuses, error);
 }
 
@@ -278,7 +280,7 @@ tt_status tt_live_add(tt_live *x, const tt_article *articles, size_t count, tt_s
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or articles is NULL");
     if (x->reading)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
-    TTI_TRY(begin(x, articles, count, statuses, error));
+    TTI_TRY(begin(x, articles, count, statuses, emit != NULL, error));
     TTI_TRY(tti_file_begin(x->file, 1, error));
     for (size_t i = 0; i < count && status == TT_OK; i++)
         if (x->taken[i].status == TT_OK)
@@ -300,7 +302,7 @@ tt_status tt_live_query(tt_live *x, const tt_article *articles, size_t count, tt
 {
     if (x == NULL || (articles == NULL && count > 0) || emit == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live, articles or callback is NULL");
-    TTI_TRY(begin(x, articles, count, statuses, error));
+    TTI_TRY(begin(x, articles, count, statuses, 1, error));
     for (size_t i = 0; i < count; i++)
         if (x->taken[i].status == TT_OK)
             TTI_TRY(query_one(x, i, &articles[i], error));

@@ -2,8 +2,9 @@
  * The living index: reading the file into memory.
  *
  * Threads read runs of numbers, each through a connection of its own: rows are checked and copied
- * there. One thread then puts them on the shelf in their order, so that what comes of it does not
- * depend on the threads. All connections see the same state of the file, or there is one alone.
+ * there. One of them puts the runs that were read before on the shelf in their order, so that what
+ * comes of it does not depend on the threads. All connections see the same state of the file, or
+ * there is one alone.
  */
 #include "common/alloc.h"
 #include "common/fail.h"
@@ -11,19 +12,34 @@
 #include "live.h"
 
 enum {
-    RUN = 4096,   /* numbers read at once: what waits for the shelf is a few megabytes */
-    MOST_RUNS = 8 /* more threads than a disk or one shelf can feed */
+    RUN = 512,         /* numbers read at once: what waits for the shelf is a few megabytes */
+    RUNS_A_THREAD = 4, /* of a round, so that the threads end it at about the same time */
+    MOST_FILES = 8,    /* more threads than a disk or one shelf can feed */
+    MOST_RUNS = MOST_FILES * RUNS_A_THREAD,
+    AHEAD = 8,           /* rows that are fetched before they are placed */
+    MOST_CHUNK = 1 << 24 /* bytes of memory taken at once */
 };
 
 typedef struct run {
-    tti_file *file;
     const tt_allocator *allocator;
     int64_t after, last; /* the numbers to read */
     tti_prepared *rows;
+    tti_heap heap;
     size_t count, capacity;
     tt_status status;
     tt_error error;
 } run;
+
+/* While the runs of one round are read those of the other are placed. */
+typedef struct loading {
+    tt_live *x;
+    tti_file *files[MOST_FILES];
+    run runs[2][MOST_RUNS];
+    int file_count, run_count;
+    uint64_t digest;
+    tt_status status;
+    tt_error error;
+} loading;
 
 static tt_status take_row(void *ctx, const tti_row *row, const char *fault, tt_error *error)
 {
@@ -33,97 +49,126 @@ static tt_status take_row(void *ctx, const tti_row *row, const char *fault, tt_e
                         "the index is damaged: record %lld: %s", (long long)row->number, fault);
     if (tti_reserve(r->allocator, &r->rows, &r->capacity, r->count + 1, sizeof *r->rows) != 0)
         return tti_fail_memory(error, "articles");
-    TTI_TRY(tti_shelf_prepare(r->allocator, row, &r->rows[r->count], error));
+    TTI_TRY(tti_shelf_prepare(&r->heap, row, &r->rows[r->count], error));
     r->count++;
     return TT_OK;
 }
 
-static void read_run(run *r)
+static void read_run(run *r, tti_file *file)
 {
     r->count = 0;
-    r->status = tti_file_each(r->file, r->after, r->last, take_row, r, &r->error);
+    r->status =
+        r->after < r->last ? tti_file_each(file, r->after, r->last, take_row, r, &r->error) : TT_OK;
 }
 
-/* Puts a run on the shelf, or frees what is left of it. */
-static tt_status place_run(tt_live *x, run *r, int seeds, uint64_t *digest, tt_error *error)
+/* Puts a run on the shelf, or gives up what is left of it after a failure. */
+static void place_run(loading *l, run *r)
 {
-    tt_status status = r->status;
     uint32_t article;
     size_t k = 0;
-    if (status != TT_OK)
-        (void)tti_fail(error, status, r->error.where, "%s", r->error.message);
-    for (; k < r->count && status == TT_OK; k++) {
+    if (l->status == TT_OK && r->status != TT_OK)
+        l->status = tti_fail(&l->error, r->status, r->error.where, "%s", r->error.message);
+    for (; k < r->count && l->status == TT_OK; k++) {
         const tti_stored *s = &r->rows[k].stored;
         const uint64_t number = (uint64_t)s->number;
-        x->arrival = s->arrival > x->arrival ? s->arrival : x->arrival;
-        *digest += s->sum;
-        status = tti_shelf_place(&x->shelf, &r->rows[k], seeds, &article, error);
-        if (status == TT_EDUPLICATE)
-            status =
-                tti_fail(error, TT_EFORMAT, number, "the index is damaged: an id stands twice");
+        if (k + AHEAD < r->count)
+            tti_shelf_prefetch(&l->x->shelf, &r->rows[k + AHEAD]);
+        l->x->arrival = s->arrival > l->x->arrival ? s->arrival : l->x->arrival;
+        l->digest += s->sum;
+        l->status = tti_shelf_place(&l->x->shelf, &r->heap, &r->rows[k], &article, &l->error);
+        if (l->status == TT_EDUPLICATE)
+            l->status =
+                tti_fail(&l->error, TT_EFORMAT, number, "the index is damaged: an id stands twice");
     }
     for (; k < r->count; k++)
-        tti_prepared_free(&r->rows[k], r->allocator);
+        tti_prepared_free(&r->rows[k], &r->heap);
     r->count = 0;
-    return status;
 }
 
-/* Connections of the other threads. @return how many runs there are: those that see what x->file
- * sees */
-static int open_runs(tt_live *x, run *runs, uint64_t rows)
+static void place_runs(loading *l, run *runs)
 {
-    const uint64_t shares = rows / RUN < MOST_RUNS ? rows / RUN : MOST_RUNS;
+    for (int t = 0; t < l->run_count; t++)
+        place_run(l, &runs[t]);
+}
+
+/* Connections of the other threads: those that see what x->file sees. */
+static void open_files(loading *l, uint64_t rows)
+{
+    tt_live *x = l->x;
+    const uint64_t shares = rows / RUN < MOST_FILES ? rows / RUN : MOST_FILES;
     const int threads = tti_threads(x->options.threads, (size_t)shares);
     tt_options shape;
     tti_state state;
-    int n = 0;
-    for (int t = 0; t < MOST_RUNS; t++)
-        runs[t] = (run){.allocator = x->options.allocator};
-    runs[n++].file = x->file;
-    for (; n < threads; n++) {
-        if (tti_file_open(&runs[n].file, tti_file_path(x->file), TTI_FILE_READ, NULL, &shape,
-                          NULL) != TT_OK)
+    l->files[l->file_count++] = x->file;
+    for (; l->file_count < threads; l->file_count++) {
+        tti_file **file = &l->files[l->file_count];
+        if (tti_file_open(file, tti_file_path(x->file), TTI_FILE_READ, NULL, &shape, NULL) != TT_OK)
             break;
-        if (tti_file_begin(runs[n].file, 0, NULL) != TT_OK ||
-            tti_file_state(runs[n].file, &state, NULL) != TT_OK ||
-            state.digest != x->state.digest || state.last != x->state.last ||
-            state.removals != x->state.removals) {
-            tti_file_close(runs[n].file);
+        if (tti_file_begin(*file, 0, NULL) != TT_OK ||
+            tti_file_state(*file, &state, NULL) != TT_OK || state.digest != x->state.digest ||
+            state.last != x->state.last || state.removals != x->state.removals) {
+            tti_file_close(*file);
             break;
         }
     }
-    return n;
+    l->run_count = l->file_count == 1 ? 1 : l->file_count * RUNS_A_THREAD;
 }
 
-static void close_runs(run *runs, int count)
+static void open_runs(loading *l, uint64_t rows)
 {
-    for (int t = 0; t < count; t++) {
-        tti_release(runs[t].allocator, runs[t].rows, runs[t].capacity, sizeof *runs[t].rows);
-        if (t > 0)
-            tti_file_close(runs[t].file);
-    }
+    const uint64_t share = rows * 2048 / (uint64_t)l->run_count; /* bytes of a run's articles */
+    for (int side = 0; side < 2; side++)
+        for (int t = 0; t < l->run_count; t++) {
+            run *r = &l->runs[side][t];
+            r->allocator = r->heap.allocator = l->x->options.allocator;
+            if (share >= 2 * MOST_CHUNK)
+                r->heap.least = MOST_CHUNK;
+        }
 }
 
-static tt_status read_all(tt_live *x, run *runs, int count, int64_t after, int seeds,
-                          uint64_t *digest, tt_error *error)
+static void close_runs(loading *l)
 {
-    const int64_t last = x->state.last;
-    tt_status status = TT_OK;
-    while (status == TT_OK && after < last) {
-        for (int t = 0; t < count; t++, after = runs[t - 1].last) {
-            runs[t].after = after;
-            runs[t].last = last - after < RUN ? last : after + RUN;
+    for (int side = 0; side < 2; side++)
+        for (int t = 0; t < l->run_count; t++) {
+            run *r = &l->runs[side][t];
+            tti_release(r->allocator, r->rows, r->capacity, sizeof *r->rows);
+            tti_heap_join(&l->x->shelf.heap, &r->heap);
         }
-#pragma omp parallel for num_threads(count) if (count > 1) schedule(static, 1)
-        for (int t = 0; t < count; t++)
-            read_run(&runs[t]);
-        for (int t = 0; t < count; t++) {
-            tt_status placed =
-                place_run(x, &runs[t], seeds, digest, status == TT_OK ? error : NULL);
-            status = status == TT_OK ? placed : status;
-        }
+    for (int t = 1; t < l->file_count; t++)
+        tti_file_close(l->files[t]);
+}
+
+/* Numbers of the next runs. */
+static int64_t deal(const loading *l, run *runs, int64_t after)
+{
+    const int64_t last = l->x->state.last;
+    for (int t = 0; t < l->run_count; t++, after = runs[t - 1].last) {
+        runs[t].after = after;
+        runs[t].last = last - after < RUN ? last : after + RUN;
     }
-    return status;
+    return after;
+}
+
+static void read_round(loading *l, run *reading, run *placing)
+{
+    const int count = l->run_count, threads = l->file_count;
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
+    for (int t = -1; t < count; t++)
+        if (t < 0)
+            place_runs(l, placing);
+        else
+            read_run(&reading[t], l->files[threads > 1 ? tti_thread() : 0]);
+}
+
+static void read_all(loading *l, int64_t after)
+{
+    run *reading = l->runs[0], *placing = l->runs[1], *swap;
+    for (int pending = 0; l->status == TT_OK && (pending || after < l->x->state.last);) {
+        pending = after < l->x->state.last;
+        after = deal(l, reading, after);
+        read_round(l, reading, placing);
+        swap = reading, reading = placing, placing = swap;
+    }
 }
 
 static tt_status take_none(void *ctx, const tti_row *row, const char *fault, tt_error *error)
@@ -134,28 +179,44 @@ static tt_status take_none(void *ctx, const tti_row *row, const char *fault, tt_
                     "the index is damaged: a record too many");
 }
 
+/* Room for what the file says it holds, as far as it can be true. */
+static tt_status make_room(tt_live *x, uint64_t rows, tt_error *error)
+{
+    const uint64_t most = tti_file_bytes(x->file) / 64;
+    return tti_shelf_reserve(&x->shelf, (size_t)(rows < most ? rows : most), error);
+}
+
+static tt_status read_rows(tt_live *x, int64_t after, uint64_t rows, uint64_t *digest,
+                           tt_error *error)
+{
+    loading l = {.x = x, .digest = *digest};
+    open_files(&l, rows);
+    open_runs(&l, rows);
+    read_all(&l, after);
+    close_runs(&l);
+    *digest = l.digest;
+    return l.status == TT_OK ? TT_OK
+                             : tti_fail(error, l.status, l.error.where, "%s", l.error.message);
+}
+
 /* Reads all that came after what is in memory, or everything. */
 static tt_status load_rows(tt_live *x, const tti_state *state, int everything, tt_error *error)
 {
     uint64_t digest = everything ? 0 : x->state.digest;
     int64_t first = everything ? 0 : x->state.last;
     const uint64_t rows = everything ? state->count : (uint64_t)(state->last - first);
-    run runs[MOST_RUNS];
-    tt_status status;
-    int count;
     x->state = *state;
-    if (everything)
+    if (everything) {
+        TTI_TRY(make_room(x, rows, error));
         TTI_TRY(tti_file_before(x->file, &first, error));
+    }
     first = first < 0 ? 0 : first; /* no number is less than 1: then records will be missing */
-    count = open_runs(x, runs, rows);
-    status = read_all(x, runs, count, first, !everything, &digest, error);
-    close_runs(runs, count);
-    if (status == TT_OK)
-        status = tti_file_each(x->file, state->last, INT64_MAX, take_none, NULL, error);
-    if (status == TT_OK && (x->shelf.living != state->count || digest != state->digest))
-        status =
-            tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "the index is damaged: records are missing");
-    return status == TT_OK && everything ? tti_shelf_settle(&x->shelf, error) : status;
+    TTI_TRY(read_rows(x, first, rows, &digest, error));
+    TTI_TRY(tti_file_each(x->file, state->last, INT64_MAX, take_none, NULL, error));
+    if (x->shelf.living != state->count || digest != state->digest)
+        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE,
+                        "the index is damaged: records are missing");
+    return TT_OK;
 }
 
 static tt_status load(tt_live *x, tt_error *error)
@@ -184,4 +245,12 @@ tt_status tti_live_refresh(tt_live *x, tt_error *error)
     if (x->reading && !x->stale)
         TTI_TRY(tti_file_version(x->file, &version, error));
     return x->stale || version != x->version ? load(x, error) : TT_OK;
+}
+
+tt_status tti_live_settle(tt_live *x, tt_error *error)
+{
+    tt_status status = tti_live_refresh(x, error);
+    if (status == TT_OK && (status = tti_shelf_settle(&x->shelf, error)) != TT_OK)
+        x->stale = 1;
+    return status;
 }

@@ -576,8 +576,9 @@ TT_API void tt_result_close(tt_result *result);
 /*
  * An index that lasts and grows: one file, to which articles are added in batches and from which
  * they are removed. It answers for each new article whether it is one that came before, as a scan
- * of all of them would. What must last is in the file (docs/format.md); what finds it is made in
- * memory when the file is opened.
+ * of all of them would. What must last is in the file (docs/format.md); it is read into memory when
+ * the file is opened, and what finds shared text is made when the first verdict is asked for, since
+ * who only adds or removes does without. tt_live_query() of no articles makes it beforehand.
  *
  * One handle writes, in one process, which FILE-lock sees to (an empty file beside it, locked with
  * flock(2), so the file must be on a local file system); any number of handles read, in other

@@ -23,7 +23,7 @@ static uint32_t own_home(const tti_judge *j, size_t i)
 static int same_seed(const tti_sample *s, size_t i, size_t k)
 {
     return s->keys[s->places[i]] == s->keys[s->places[k]] &&
-           ((s->parts[s->places[i]] ^ s->parts[s->places[k]]) & (TTI_SEEDMAP_PARTS - 1)) == 0;
+           ((s->parts[s->places[i]] ^ s->parts[s->places[k]]) & (TTI_SIEVE_PARTS - 1)) == 0;
 }
 
 static tt_status clear_own(tti_judge *j, tt_error *error)
@@ -53,8 +53,8 @@ static uint32_t own_first(tti_judge *j, size_t i)
 static void count_seed(tti_judge *j, uint32_t b, size_t i, int pairs)
 {
     const uint32_t here = j->sample.places[i], own = own_first(j, i);
-    size_t n;
-    const tti_posting *p = tti_seedmap_get(&j->shelf->seeds, &j->sample, i, &n);
+    tti_posting p[TTI_SEED_PLACES];
+    size_t n = tti_seedmap_get(&j->shelf->seeds, &j->sample, i, p);
     if (n == 0 || p[0].doc >= b) {
         if (own < here)
             tti_tally_follow(&j->tally, b, here, own);
@@ -78,8 +78,7 @@ tt_status tti_judge_candidates(tti_judge *j, const tti_doc *doc, uint32_t b, int
     t->status = TT_OK;
     TTI_TRY(tti_sample_make(&j->sample, doc, j->options->seed, j->allocator, error));
     TTI_TRY(clear_own(j, error));
-    for (size_t i = 0; i < j->sample.count; i++)
-        tti_seedmap_prefetch(&j->shelf->seeds, &j->sample, i);
+    tti_seedmap_prefetch(&j->shelf->seeds, &j->sample);
     for (size_t i = 0; i < j->sample.count; i++)
         count_seed(j, b, i, pairs);
     j->shelf->counts[b] = (uint32_t)j->sample.count;

@@ -1,18 +1,14 @@
 /*
- * From a seed to its places: what tti_seeds is to a batch, but growing and shrinking. Each seed's
- * places are in order of document, which is that of arrival. Partitions of their own grow one at a
- * time, so that no article waits for the whole table.
+ * From a seed to its places: what tti_seeds is to a batch, but growing and shrinking. In each of
+ * its partitions most seeds are packed; those of late documents stand in a table beside them until
+ * there are many, and then the partition is packed anew, one at a time, so that no article waits
+ * for the whole.
  */
 #ifndef TTI_SEEDMAP_H
 #define TTI_SEEDMAP_H
 
-#include "seed/seeds.h"
-
-enum { TTI_SEEDMAP_PARTS = 4096 };
-
-typedef struct tti_posting {
-    uint32_t doc, pos;
-} tti_posting;
+#include "live/seedtable.h"
+#include "live/sieve.h"
 
 typedef struct tti_seedmap_part tti_seedmap_part;
 
@@ -26,8 +22,9 @@ void tti_seedmap_free(tti_seedmap *map);
 /** Bytes of the tables and lists. */
 uint64_t tti_seedmap_memory(const tti_seedmap *map);
 
-/** Fills an empty map from a batch's seeds, in TTI_SEEDMAP_PARTS partitions and unsorted. */
-tt_status tti_seedmap_fill(tti_seedmap *map, const tti_seeds *seeds, int threads, tt_error *error);
+/** Adds all seeds of some sieves. On failure the map is not to be used. */
+tt_status tti_seedmap_merge(tti_seedmap *map, const tti_sieve *sieves, int sieve_count, int threads,
+                            tt_error *error);
 
 /** Adds the seeds of a document. On failure some of them are there: the map is not to be used. */
 tt_status tti_seedmap_add(tti_seedmap *map, const tti_sample *sample, uint32_t doc,
@@ -35,10 +32,16 @@ tt_status tti_seedmap_add(tti_seedmap *map, const tti_sample *sample, uint32_t d
 /** Removes the seeds of a document that was added. */
 void tti_seedmap_remove(tti_seedmap *map, const tti_sample *sample, uint32_t doc);
 
-/** The places of the seed that is `sample`'s i-th: *count of them, in order. */
-const tti_posting *tti_seedmap_get(const tti_seedmap *map, const tti_sample *sample, size_t i,
-                                   size_t *count);
-/** Begins to fetch what tti_seedmap_get will read. */
-void tti_seedmap_prefetch(const tti_seedmap *map, const tti_sample *sample, size_t i);
+/** The places of the seed that is `sample`'s i-th, in order: the first TTI_SEED_PLACES of them are
+ * written to `out`. @return how many there are in all */
+size_t tti_seedmap_get(const tti_seedmap *map, const tti_sample *sample, size_t i,
+                       tti_posting *out);
+/** Begins to fetch what tti_seedmap_get() will read of all the seeds. */
+void tti_seedmap_prefetch(const tti_seedmap *map, const tti_sample *sample);
+
+/** The number of places of all seeds, or UINT64_MAX if some are out of order. */
+uint64_t tti_seedmap_count(const tti_seedmap *map);
+/** Whether the seed that is `sample`'s i-th has its place in `doc`. */
+int tti_seedmap_has(const tti_seedmap *map, const tti_sample *sample, size_t i, uint32_t doc);
 
 #endif

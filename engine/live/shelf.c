@@ -12,7 +12,8 @@ enum { COMPACT_FROM = 1024 }; /* numbers that are not worth making anew */
 void tti_shelf_init(tti_shelf *s, const tt_allocator *allocator, const tt_options *options)
 {
     memset(s, 0, sizeof *s);
-    s->allocator = s->ids.allocator = s->tokens.allocator = s->seeds.allocator = allocator;
+    s->allocator = s->ids.allocator = s->tokens.allocator = s->seeds.allocator = s->heap.allocator =
+        allocator;
     s->options = options;
     s->free_class = TTI_NONE;
     s->epoch = 1;
@@ -34,19 +35,18 @@ static size_t kept_size(const tti_shelf *s, const tti_stored *x)
 
 static void free_class(tti_shelf *s, tti_class *c)
 {
-    tti_release(s->allocator, c->hashes, c->token_count, sizeof *c->hashes);
+    const size_t size = c->token_count * sizeof *c->hashes;
     forget(s, &c->memo);
+    tti_heap_give(&s->heap, c->chunk, size);
+    s->heap_used -= size;
     c->hashes = NULL;
 }
 
 void tti_shelf_free(tti_shelf *s)
 {
     const tt_allocator *a = s->allocator;
-    for (size_t k = 0; k < s->count; k++)
-        if (s->articles[k].kept != NULL)
-            tti_release(a, s->articles[k].kept, kept_size(s, &s->articles[k]), 1);
     for (size_t k = 0; k < s->class_count; k++)
-        free_class(s, &s->classes[k]);
+        forget(s, &s->classes[k].memo);
     tti_release(a, s->articles, s->capacity, sizeof *s->articles);
     tti_release(a, s->counts, s->count_capacity, sizeof *s->counts);
     tti_release(a, s->classes, s->class_capacity, sizeof *s->classes);
@@ -54,6 +54,7 @@ void tti_shelf_free(tti_shelf *s)
     tti_slots_free(&s->ids);
     tti_slots_free(&s->tokens);
     tti_seedmap_free(&s->seeds);
+    tti_heap_free(&s->heap);
     tti_sample_free(&s->sample, a);
     tti_shelf_init(s, a, s->options);
 }
@@ -187,6 +188,16 @@ static tt_status add_seeds(tti_shelf *s, uint32_t doc, tt_error *error)
     return tti_seedmap_add(&s->seeds, &s->sample, doc, error);
 }
 
+tt_status tti_shelf_reserve(tti_shelf *s, size_t count, tt_error *error)
+{
+    const tt_allocator *a = s->allocator;
+    if (tti_reserve(a, &s->articles, &s->capacity, count, sizeof *s->articles) != 0 ||
+        tti_reserve(a, &s->counts, &s->count_capacity, count + 1, sizeof *s->counts) != 0 ||
+        tti_slots_reserve(&s->ids, count) != 0 || tti_slots_reserve(&s->tokens, count) != 0)
+        return tti_fail_memory(error, "articles");
+    return TT_OK;
+}
+
 static tt_status reserve(tti_shelf *s, tt_error *error)
 {
     const tt_allocator *a = s->allocator;
@@ -202,7 +213,7 @@ static tt_status reserve(tti_shelf *s, tt_error *error)
 }
 
 /* The article's class is that of its tokens, or a new one of its own, which takes them over. */
-static void join_class(tti_shelf *s, tti_prepared *p, uint32_t article)
+static void join_class(tti_shelf *s, tti_heap *heap, tti_prepared *p, uint32_t article)
 {
     tti_stored *x = &s->articles[article];
     uint32_t class = find_class(s, p->hashes, p->token_count, p->hash);
@@ -214,7 +225,7 @@ static void join_class(tti_shelf *s, tti_prepared *p, uint32_t article)
         x->before = c->last;
         s->articles[c->last].after = article;
         c->last = article;
-        tti_release(s->allocator, p->hashes, p->token_count, sizeof *p->hashes);
+        tti_heap_give(heap, p->chunk, p->token_count * sizeof *p->hashes);
         return;
     }
     class = s->free_class;
@@ -223,11 +234,13 @@ static void join_class(tti_shelf *s, tti_prepared *p, uint32_t article)
     else
         s->free_class = s->classes[class].last;
     s->classes[class] = (tti_class){.hashes = p->hashes,
+                                    .chunk = p->chunk,
                                     .token_count = p->token_count,
                                     .hash = p->hash,
                                     .first = article,
                                     .last = article};
     x->class = class;
+    s->heap_used += p->token_count * sizeof *p->hashes;
     if (p->token_count > 0)
         tti_slots_add(&s->tokens, p->hash, class);
 }
@@ -245,11 +258,11 @@ static char *put(char *at, const void *bytes, size_t size)
 }
 
 /* Copies what is kept of a row besides its hashes. */
-static char *keep(const tt_allocator *a, const tti_row *r)
+static char *keep(tti_heap *heap, const tti_row *r, tti_chunk **chunk)
 {
     const uint8_t *flags = r->hashes != NULL ? r->flags : r->data + (size_t)r->token_count * 4;
     const uint8_t *spans = r->hashes != NULL ? r->spans : flags + r->token_count;
-    char *kept = tti_alloc(a, row_size(r), 1), *at = kept;
+    char *kept = tti_heap_take(heap, row_size(r), chunk), *at = kept;
     if (kept == NULL)
         return NULL;
     at = put(at, r->id, r->id_size);
@@ -260,11 +273,10 @@ static char *keep(const tt_allocator *a, const tti_row *r)
     return kept;
 }
 
-tt_status tti_shelf_prepare(const tt_allocator *a, const tti_row *r, tti_prepared *out,
-                            tt_error *error)
+tt_status tti_shelf_prepare(tti_heap *heap, const tti_row *r, tti_prepared *out, tt_error *error)
 {
-    *out = (tti_prepared){.stored = {.kept = keep(a, r),
-                                     .text_size = r->text_size,
+    const size_t size = (size_t)r->token_count * sizeof *out->hashes;
+    *out = (tti_prepared){.stored = {.text_size = r->text_size,
                                      .sum = r->sum,
                                      .number = r->number,
                                      .published = r->published,
@@ -274,41 +286,51 @@ tt_status tti_shelf_prepare(const tt_allocator *a, const tti_row *r, tti_prepare
                                      .version_size = r->version_size,
                                      .flags = r->article_flags,
                                      .span_size = r->span_size},
-                          .hashes = tti_alloc(a, r->token_count, sizeof *out->hashes),
                           .token_count = r->token_count};
+    out->hashes = tti_heap_take(heap, size, &out->chunk);
+    out->stored.kept = keep(heap, r, &out->stored.chunk);
     if (out->stored.kept == NULL || out->hashes == NULL) {
-        tti_prepared_free(out, a);
+        tti_prepared_free(out, heap);
         return tti_fail_memory(error, "articles");
     }
     if (r->token_count > 0) /* SQLite's blobs lie anywhere */
-        memcpy(out->hashes, r->hashes != NULL ? (const void *)r->hashes : r->data,
-               (size_t)r->token_count * sizeof *out->hashes);
+        memcpy(out->hashes, r->hashes != NULL ? (const void *)r->hashes : r->data, size);
     out->hash = hash_tokens(out->hashes, out->token_count);
+    out->id_hash = hash_id(r->id, r->id_size, r->article_flags);
     return TT_OK;
 }
 
-void tti_prepared_free(tti_prepared *p, const tt_allocator *a)
+void tti_prepared_free(tti_prepared *p, tti_heap *heap)
 {
     const tti_stored *x = &p->stored;
-    tti_release(
-        a, x->kept,
-        (size_t)x->id_size + x->source_size + x->version_size + x->span_size + p->token_count, 1);
-    tti_release(a, p->hashes, p->token_count, sizeof *p->hashes);
+    if (x->kept != NULL)
+        tti_heap_give(heap, x->chunk,
+                      (size_t)x->id_size + x->source_size + x->version_size + x->span_size +
+                          p->token_count);
+    if (p->hashes != NULL)
+        tti_heap_give(heap, p->chunk, p->token_count * sizeof *p->hashes);
     *p = (tti_prepared){0};
 }
 
-tt_status tti_shelf_place(tti_shelf *s, tti_prepared *p, int seeds, uint32_t *article,
+void tti_shelf_prefetch(const tti_shelf *s, const tti_prepared *p)
+{
+    tti_slots_prefetch(&s->ids, p->id_hash);
+    tti_slots_prefetch(&s->tokens, p->hash);
+}
+
+tt_status tti_shelf_place(tti_shelf *s, tti_heap *heap, tti_prepared *p, uint32_t *article,
                           tt_error *error)
 {
     const uint32_t k = (uint32_t)s->count;
     tti_stored *x = &p->stored;
+    const id_key key = {x->kept, x->id_size, x->flags};
     tt_status status = reserve(s, error);
-    if (status == TT_OK && tti_shelf_find(s, x->kept, x->id_size, x->flags) != TTI_NONE)
+    if (status == TT_OK && tti_slots_find(&s->ids, p->id_hash, has_id, s, &key) != TTI_NONE)
         status = tti_fail(error, TT_EDUPLICATE, TTI_NOWHERE, "an id stands twice");
     if (status == TT_OK && s->dated && push_date(s, (tti_dated){tti_stored_time(x), k}) != 0)
         status = tti_fail_memory(error, "dates");
     if (status != TT_OK) {
-        tti_prepared_free(p, s->allocator);
+        tti_prepared_free(p, heap);
         return status;
     }
     s->articles[k] = *x;
@@ -318,43 +340,110 @@ tt_status tti_shelf_place(tti_shelf *s, tti_prepared *p, int seeds, uint32_t *ar
         s->newest = tti_stored_time(x);
     s->token_count += p->token_count;
     s->text_bytes += x->text_size;
-    tti_slots_add(&s->ids, hash_id(x->kept, x->id_size, x->flags), k);
-    join_class(s, p, k);
-    x = &s->articles[k];
-    s->kept_bytes += kept_size(s, x);
+    tti_slots_add(&s->ids, p->id_hash, k);
+    join_class(s, heap, p, k);
+    s->heap_used += kept_size(s, &s->articles[k]);
     *article = k;
-    return seeds && tti_shelf_class(s, k)->first == k ? add_seeds(s, k, error) : TT_OK;
+    return TT_OK;
 }
 
-tt_status tti_shelf_add(tti_shelf *s, const tti_row *r, int seeds, uint32_t *article,
-                        tt_error *error)
+tt_status tti_shelf_add(tti_shelf *s, const tti_row *r, uint32_t *article, tt_error *error)
 {
     tti_prepared p;
-    TTI_TRY(tti_shelf_prepare(s->allocator, r, &p, error));
-    return tti_shelf_place(s, &p, seeds, article, error);
+    TTI_TRY(tti_shelf_prepare(&s->heap, r, &p, error));
+    return tti_shelf_place(s, &s->heap, &p, article, error);
+}
+
+/* ---- Seeds ----------------------------------------------------------------------------------- */
+
+enum { MANY = 1024, MANY_SHARE = 16 }; /* articles whose seeds are better made all at once */
+
+/* One thread's articles, in order of arrival. */
+typedef struct range {
+    uint32_t begin, end;
+    tti_sieve sieve;
+    tti_sample sample;
+    tt_status status;
+} range;
+
+static int has_seeds(const tti_shelf *s, uint32_t article)
+{
+    return s->articles[article].kept != NULL && tti_shelf_class(s, article)->first == article;
+}
+
+static void sieve_range(tti_shelf *s, range *r)
+{
+    for (uint32_t k = r->begin; k < r->end && r->status == TT_OK; k++) {
+        tti_doc doc;
+        if (!has_seeds(s, k))
+            continue;
+        doc = tti_shelf_doc(s, k);
+        r->status = tti_sample_make(&r->sample, &doc, s->options->seed, s->allocator, NULL);
+        s->counts[k] = (uint32_t)r->sample.count;
+        if (r->status == TT_OK)
+            r->status = tti_sieve_add(&r->sieve, &r->sample, k, NULL);
+    }
+}
+
+/* Ranges of about the same number of articles: they are as long as each other, on average. */
+static void split_ranges(const tti_shelf *s, range *ranges, tti_sieve *sieves, int count)
+{
+    const uint64_t all = s->count - s->seeded;
+    for (int t = 0; t < count; t++) {
+        ranges[t].begin = s->seeded + (uint32_t)(all * (uint64_t)t / (uint64_t)count);
+        ranges[t].end = s->seeded + (uint32_t)(all * (uint64_t)(t + 1) / (uint64_t)count);
+        ranges[t].sieve.allocator = sieves[t].allocator = s->allocator;
+    }
+}
+
+static tt_status merge_ranges(tti_shelf *s, range *ranges, tti_sieve *sieves, int count,
+                              tt_error *error)
+{
+    tt_status status = TT_OK;
+    for (int t = 0; t < count; t++) {
+        tti_sample_free(&ranges[t].sample, s->allocator);
+        sieves[t] = ranges[t].sieve;
+        if (ranges[t].status != TT_OK)
+            status = tti_fail_memory(error, "seeds");
+    }
+    if (status == TT_OK)
+        status = tti_seedmap_merge(&s->seeds, sieves, count, count, error);
+    for (int t = 0; t < count; t++)
+        tti_sieve_free(&sieves[t]);
+    return status;
+}
+
+static tt_status settle_many(tti_shelf *s, tt_error *error)
+{
+    const int count = tti_threads(s->options->threads, s->count - s->seeded);
+    range *ranges = tti_alloc_zero(s->allocator, (size_t)count, sizeof *ranges);
+    tti_sieve *sieves = tti_alloc_zero(s->allocator, (size_t)count, sizeof *sieves);
+    tt_status status = TT_ENOMEM;
+    if (ranges != NULL && sieves != NULL) {
+        split_ranges(s, ranges, sieves, count);
+#pragma omp parallel for num_threads(count) if (count > 1) schedule(static, 1)
+        for (int t = 0; t < count; t++)
+            sieve_range(s, &ranges[t]);
+        status = merge_ranges(s, ranges, sieves, count, error);
+    } else {
+        (void)tti_fail_memory(error, "seeds");
+    }
+    tti_release(s->allocator, ranges, (size_t)count, sizeof *ranges);
+    tti_release(s->allocator, sieves, (size_t)count, sizeof *sieves);
+    return status;
 }
 
 tt_status tti_shelf_settle(tti_shelf *s, tt_error *error)
 {
-    const int threads = tti_threads(s->options->threads, s->count);
-    tti_corpus corpus = {.doc_count = s->count};
-    tti_seeds seeds = {.partition_count = TTI_SEEDMAP_PARTS, .unsorted = 1};
-    tt_status status;
-    corpus.docs = tti_alloc_zero(s->allocator, s->count, sizeof *corpus.docs);
-    if (corpus.docs == NULL)
-        return tti_fail_memory(error, "seeds");
-    for (uint32_t k = 0; k < s->count; k++)
-        if (s->articles[k].kept != NULL && tti_shelf_class(s, k)->first == k)
-            corpus.docs[k] = tti_shelf_doc(s, k);
-    tti_seedmap_free(&s->seeds);
-    status = tti_seeds_make(&seeds, &corpus, s->options, error);
-    if (status == TT_OK)
-        status = tti_seedmap_fill(&s->seeds, &seeds, threads, error);
-    if (status == TT_OK && s->count > 0)
-        memcpy(s->counts, seeds.counts, s->count * sizeof *s->counts);
-    tti_seeds_free(&seeds);
-    tti_release(s->allocator, corpus.docs, s->count, sizeof *corpus.docs);
-    return status;
+    const size_t late = s->count - s->seeded;
+    if (late >= MANY && late >= s->count / MANY_SHARE)
+        TTI_TRY(settle_many(s, error));
+    else
+        for (uint32_t k = s->seeded; k < s->count; k++)
+            if (has_seeds(s, k))
+                TTI_TRY(add_seeds(s, k, error));
+    s->seeded = (uint32_t)s->count;
+    return TT_OK;
 }
 
 /* ---- Removing -------------------------------------------------------------------------------- */
@@ -364,15 +453,17 @@ static tt_status pass_on(tti_shelf *s, uint32_t article, tt_error *error)
 {
     tti_stored *x = &s->articles[article];
     tti_class *c = &s->classes[x->class];
-    TTI_TRY(make_sample(s, article, error));
-    tti_seedmap_remove(&s->seeds, &s->sample, article);
+    const int is_seeded = article < s->seeded;
+    if (is_seeded) {
+        TTI_TRY(make_sample(s, article, error));
+        tti_seedmap_remove(&s->seeds, &s->sample, article);
+    }
     s->counts[article] = 0;
     forget(s, &c->memo);
     c->first = x->after;
     if (x->after != TTI_NONE) {
         s->articles[x->after].before = TTI_NONE;
-        s->counts[x->after] = (uint32_t)s->sample.count;
-        return tti_seedmap_add(&s->seeds, &s->sample, x->after, error);
+        return x->after < s->seeded ? add_seeds(s, x->after, error) : TT_OK;
     }
     if (c->token_count > 0)
         tti_slots_remove(&s->tokens, c->hash, x->class);
@@ -398,8 +489,8 @@ tt_status tti_shelf_remove(tti_shelf *s, uint32_t article, tt_error *error)
     s->living--;
     s->token_count -= c->token_count;
     s->text_bytes -= x->text_size;
-    s->kept_bytes -= size;
-    tti_release(s->allocator, x->kept, size, 1);
+    s->heap_used -= size;
+    tti_heap_give(&s->heap, x->chunk, size);
     x->kept = NULL;
     if (c->first == TTI_NONE) {
         free_class(s, c);
@@ -436,6 +527,36 @@ static void renumber(tti_shelf *s, uint32_t *moved)
     }
 }
 
+static void *move(tti_heap *to, const void *from, size_t size, tti_chunk **chunk)
+{
+    void *moved = tti_heap_take(to, size, chunk);
+    if (moved != NULL && size > 0)
+        memcpy(moved, from, size);
+    return moved;
+}
+
+/* What is kept moves together, if half of the chunks' bytes are of removed articles. */
+static tt_status compact_heap(tti_shelf *s, tt_error *error)
+{
+    tti_heap heap = {.allocator = s->allocator};
+    int failed = 0;
+    if (s->heap.bytes / 2 < s->heap_used)
+        return TT_OK;
+    for (size_t k = 0; k < s->count && !failed; k++) {
+        tti_stored *x = &s->articles[k];
+        failed |= (x->kept = move(&heap, x->kept, kept_size(s, x), &x->chunk)) == NULL;
+    }
+    for (size_t k = 0; k < s->class_count && !failed; k++) {
+        tti_class *c = &s->classes[k];
+        if (c->hashes != NULL)
+            failed |= (c->hashes = move(&heap, c->hashes, c->token_count * sizeof *c->hashes,
+                                        &c->chunk)) == NULL;
+    }
+    tti_heap_free(&s->heap);
+    s->heap = heap;
+    return failed ? tti_fail_memory(error, "articles") : TT_OK;
+}
+
 tt_status tti_shelf_compact(tti_shelf *s, tt_error *error)
 {
     const size_t before = s->count;
@@ -456,52 +577,41 @@ tt_status tti_shelf_compact(tti_shelf *s, tt_error *error)
         tti_slots_add(
             &s->ids, hash_id(s->articles[k].kept, s->articles[k].id_size, s->articles[k].flags), k);
     s->epoch++;
-    return tti_shelf_settle(s, error);
+    tti_seedmap_free(&s->seeds);
+    s->seeded = 0;
+    return compact_heap(s, error);
 }
 
 /* ---- The whole ------------------------------------------------------------------------------- */
 
 uint64_t tti_shelf_memory(const tti_shelf *s)
 {
-    uint64_t sum = s->kept_bytes + s->capacity * sizeof *s->articles +
+    uint64_t sum = s->heap.bytes + s->capacity * sizeof *s->articles +
                    s->count_capacity * sizeof *s->counts + s->class_capacity * sizeof *s->classes +
                    (s->ids.slot_count + s->tokens.slot_count) * sizeof(tti_slot) +
                    s->date_capacity * sizeof *s->dates + tti_seedmap_memory(&s->seeds);
     for (size_t k = 0; k < s->class_count; k++)
-        if (s->classes[k].hashes != NULL)
-            sum += (uint64_t)s->classes[k].token_count * sizeof(uint32_t) +
-                   s->classes[k].memo.count * sizeof(tti_place) +
-                   s->classes[k].memo.block_count * sizeof(tti_block);
+        sum += s->classes[k].memo.count * sizeof(tti_place) +
+               s->classes[k].memo.block_count * sizeof(tti_block);
     return sum;
 }
 
-/* Whether each seed of the sampled document has its place in the map, and the places are in order.
- */
+/* Whether each seed of the sampled document has its place in the map. */
 static const char *check_seeds(const tti_shelf *s, uint32_t doc)
 {
     if (s->counts[doc] != s->sample.count)
         return "the number of a document's seeds is another";
-    for (size_t i = 0; i < s->sample.count; i++) {
-        size_t n, found = 0;
-        const tti_posting *p = tti_seedmap_get(&s->seeds, &s->sample, i, &n);
-        for (size_t k = 0; k < n; k++) {
-            found += p[k].doc == doc && p[k].pos == s->sample.places[i];
-            if (s->articles[p[k].doc].kept == NULL ||
-                tti_shelf_class(s, p[k].doc)->first != p[k].doc)
-                return "a seed leads to an article that is not there";
-            if (k > 0 &&
-                (p[k - 1].doc > p[k].doc || (p[k - 1].doc == p[k].doc && p[k - 1].pos >= p[k].pos)))
-                return "the places of a seed are out of order";
-        }
-        if (found != 1)
+    for (size_t i = 0; i < s->sample.count; i++)
+        if (!tti_seedmap_has(&s->seeds, &s->sample, i, doc))
             return "a seed is missing";
-    }
     return NULL;
 }
 
 tt_status tti_shelf_check(tti_shelf *s, const char **wrong, tt_error *error)
 {
+    uint64_t seeds = 0;
     *wrong = NULL;
+    TTI_TRY(tti_shelf_settle(s, error));
     for (uint32_t k = 0; k < s->count && *wrong == NULL; k++) {
         const tti_stored *x = &s->articles[k];
         if (x->kept == NULL)
@@ -511,7 +621,10 @@ tt_status tti_shelf_check(tti_shelf *s, const char **wrong, tt_error *error)
         } else if (tti_shelf_class(s, k)->first == k) {
             TTI_TRY(make_sample(s, k, error));
             *wrong = check_seeds(s, k);
+            seeds += s->sample.count;
         }
     }
+    if (*wrong == NULL && tti_seedmap_count(&s->seeds) != seeds)
+        *wrong = "seeds are out of order, or lead to an article that is not there";
     return TT_OK;
 }

@@ -9,6 +9,7 @@
 #define TTI_SHELF_H
 
 #include "common/corpus.h"
+#include "live/heap.h"
 #include "live/seedmap.h"
 #include "live/slots.h"
 #include "section/places.h"
@@ -28,13 +29,15 @@ typedef struct tti_memo {
 /** Articles with the same tokens. */
 typedef struct tti_class {
     uint32_t *hashes;
+    tti_chunk *chunk; /**< where they are */
     uint32_t token_count, hash;
     uint32_t first, last; /**< of its members; free: TTI_NONE, and the next free class */
     tti_memo memo;
 } tti_class;
 
 typedef struct tti_stored {
-    char *kept; /**< id, source, version, spans, flags of tokens; NULL: removed */
+    char *kept;       /**< id, source, version, spans, flags of tokens; NULL: removed */
+    tti_chunk *chunk; /**< where it is */
     uint64_t text_size, sum;
     int64_t number; /**< in the file */
     int64_t published, arrival;
@@ -60,11 +63,14 @@ typedef struct tti_shelf {
     size_t class_count, class_capacity;
     uint32_t free_class;
     tti_slots ids, tokens;
+    tti_heap heap;
     tti_seedmap seeds;
+    uint32_t seeded; /**< the seeds of the articles below are in the map; tti_shelf_settle() */
     tti_sample sample;
     uint64_t epoch; /**< moves with every removal */
-    uint64_t token_count, text_bytes, kept_bytes;
-    tti_dated *dates; /**< a heap, oldest first; made when first asked for */
+    uint64_t token_count, text_bytes;
+    uint64_t heap_used; /**< bytes that are kept in the heap */
+    tti_dated *dates;   /**< a heap, oldest first; made when first asked for */
     size_t date_count, date_capacity;
     int dated;
     int64_t newest; /**< the latest time of any article so far, also of removed ones */
@@ -77,25 +83,30 @@ void tti_shelf_free(tti_shelf *s);
 typedef struct tti_prepared {
     tti_stored stored; /**< without its class */
     uint32_t *hashes;
-    uint32_t token_count, hash;
+    tti_chunk *chunk; /**< of the hashes */
+    uint32_t token_count, hash, id_hash;
 } tti_prepared;
 
-/** Copies a row: the part of adding that several threads can do at once. @return TT_OK, TT_ENOMEM
- */
-tt_status tti_shelf_prepare(const tt_allocator *allocator, const tti_row *row, tti_prepared *out,
-                            tt_error *error);
-void tti_prepared_free(tti_prepared *prepared, const tt_allocator *allocator);
-/** Puts it behind the others; what it holds belongs to the shelf, or is freed. Else as
- * tti_shelf_add(). */
-tt_status tti_shelf_place(tti_shelf *s, tti_prepared *prepared, int seeds, uint32_t *article,
+/** Copies a row into a heap: the part of adding that several threads can do at once.
+ * @return TT_OK, TT_ENOMEM */
+tt_status tti_shelf_prepare(tti_heap *heap, const tti_row *row, tti_prepared *out, tt_error *error);
+void tti_prepared_free(tti_prepared *prepared, tti_heap *heap);
+/** Begins to fetch what tti_shelf_place() will read. */
+void tti_shelf_prefetch(const tti_shelf *s, const tti_prepared *prepared);
+/** Puts it behind the others. What it holds stays in its heap, which is to join the shelf's, or is
+ * given back. Else as tti_shelf_add(). */
+tt_status tti_shelf_place(tti_shelf *s, tti_heap *heap, tti_prepared *prepared, uint32_t *article,
                           tt_error *error);
+/** Room for so many articles in all. @return TT_OK, TT_ENOMEM */
+tt_status tti_shelf_reserve(tti_shelf *s, size_t count, tt_error *error);
 
-/** Puts an article behind the others. Without `seeds` it is not to be found until
- * tti_shelf_settle(). @return TT_OK; TT_EDUPLICATE (its id is there, nothing is added);
- * TT_ENOMEM, TT_ELIMIT: the shelf is not to be used any more */
-tt_status tti_shelf_add(tti_shelf *s, const tti_row *row, int seeds, uint32_t *article,
-                        tt_error *error);
-/** Makes the seeds of all articles at once, in parallel. */
+/** Puts an article behind the others. It is not to be found by its seeds until tti_shelf_settle().
+ * @return TT_OK; TT_EDUPLICATE (its id is there, nothing is added); TT_ENOMEM, TT_ELIMIT: the shelf
+ * is not to be used any more */
+tt_status tti_shelf_add(tti_shelf *s, const tti_row *row, uint32_t *article, tt_error *error);
+/** Makes the seeds of all articles that have none yet: of many at once, and in parallel. Adding
+ * leaves that for when a verdict is asked for. @return TT_OK; TT_ENOMEM, TT_ELIMIT: the shelf is
+ * not to be used any more */
 tt_status tti_shelf_settle(tti_shelf *s, tt_error *error);
 /** Removes an article. @return TT_OK; TT_ENOMEM: the shelf is not to be used any more */
 tt_status tti_shelf_remove(tti_shelf *s, uint32_t article, tt_error *error);

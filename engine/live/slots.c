@@ -53,6 +53,17 @@ uint32_t tti_slots_find(const tti_slots *s, uint32_t hash, tti_slots_equal equal
     return UINT32_MAX;
 }
 
+void tti_slots_prefetch(const tti_slots *s, uint32_t hash)
+{
+#if defined(__GNUC__)
+    if (s->slot_count > 0)
+        __builtin_prefetch(&s->slots[hash & (s->slot_count - 1)]);
+#else
+    (void)s;
+    (void)hash;
+#endif
+}
+
 void tti_slots_add(tti_slots *s, uint32_t hash, uint32_t value)
 {
     put(s, (tti_slot){hash, value + 1});

@@ -24,6 +24,8 @@ int tti_slots_reserve(tti_slots *s, size_t count);
 /** The number with a key, or UINT32_MAX. */
 uint32_t tti_slots_find(const tti_slots *s, uint32_t hash, tti_slots_equal equal, const void *ctx,
                         const void *key);
+/** Begins to fetch what tti_slots_find() will read. */
+void tti_slots_prefetch(const tti_slots *s, uint32_t hash);
 /** Adds a number; there is room. */
 void tti_slots_add(tti_slots *s, uint32_t hash, uint32_t value);
 /** Removes a number that is there. */

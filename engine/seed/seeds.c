@@ -186,7 +186,7 @@ static tt_status fill(tti_seeds *out, const tti_corpus *corpus, uint64_t seed, r
     for (int t = 0; t < threads; t++)
         walk_range(out, corpus, &ranges[t], seed, place_seeds);
     TTI_TRY(check_ranges(ranges, threads, error));
-    return out->unsorted ? TT_OK : sort_partitions(out, threads, error);
+    return sort_partitions(out, threads, error);
 }
 
 tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_options *options,

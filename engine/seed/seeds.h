@@ -37,7 +37,6 @@ typedef struct tti_seeds {
                                       group_count is 0 or 1 */
     uint32_t *counts;            /**< seeds of each document */
     size_t doc_count;
-    int unsorted; /**< set before: partitions are left in order of (document, place) */
 } tti_seeds;
 
 /** Resemblance alone is found by LSH; every other rule, and sections, need seeds. */

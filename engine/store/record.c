@@ -40,6 +40,18 @@ static const uint8_t *skip_number(const uint8_t *at, const uint8_t *end, uint64_
     return NULL;
 }
 
+/* Spans of which every number is of one byte, as nearly all are: their sum, or -1. */
+static int64_t sum_short(const uint8_t *at, size_t size)
+{
+    uint64_t sum = 0;
+    uint8_t bits = 0;
+    for (size_t k = 0; k < size; k++) {
+        bits |= at[k];
+        sum += at[k];
+    }
+    return bits & 0x80 ? -1 : (int64_t)sum;
+}
+
 int tti_row_is_sound(const tti_row *r, size_t data_size)
 {
     const uint8_t *at, *end;
@@ -48,6 +60,10 @@ int tti_row_is_sound(const tti_row *r, size_t data_size)
         return 0;
     at = r->data + (size_t)r->token_count * 5;
     end = r->data + data_size;
+    if ((size_t)(end - at) == (size_t)r->token_count * 2) { /* else some number is longer */
+        const int64_t sum = sum_short(at, (size_t)(end - at));
+        return sum >= 0 && (uint64_t)sum <= r->text_size;
+    }
     for (uint32_t i = 0; i < r->token_count; i++) {
         at = skip_number(at, end, &gap);
         at = at == NULL ? NULL : skip_number(at, end, &size);

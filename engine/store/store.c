@@ -192,7 +192,7 @@ static tt_status read_shape(tti_file *f, tt_options *out, tt_error *error)
 /* ---- Opening --------------------------------------------------------------------------------- */
 
 static const char schema[] =
-    "PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
+    "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
     "CREATE TABLE shape(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(count INTEGER NOT NULL, digest INTEGER NOT NULL,"
     " removals INTEGER NOT NULL, last INTEGER NOT NULL, sum INTEGER NOT NULL);"

@@ -78,14 +78,14 @@ static void a_bit_that_flips_is_found(void **state)
     }
     (void)close(file);
     print_message("%d of %d flips refused, the others change nothing\n", refused, FLIPS);
-    assert_true(refused > FLIPS / 3);
+    assert_true(refused > FLIPS / 5); /* large pages, most of which hold nothing yet */
     (void)fresh_path();
 }
 
 /* ---- Every kind of page -----------------------------------------------------------------------
  */
 
-enum { PAGE = 4096, PAGES_MOST = 4096, BITS = 12 };
+enum { PAGE = 16384, PAGES_MOST = 4096, BITS = 12 };
 
 enum { FIRST, MAP, INTERIOR, LEAF, INDEX, OVERFLOW, FREE, KINDS };
 

@@ -1,0 +1,195 @@
+#include "live/seedbase.h"
+
+#include "common/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OF_A_BUCKET = 4, /* seeds, on average: a cache line or two */
+    FEW = 24         /* seeds that are sorted, and looked through, one by one */
+};
+
+#define NO_DOC UINT32_MAX
+
+/* Keys are the least of their windows, so their high bits are mostly zero: they are mixed. */
+static uint32_t bucket_of(const tti_seedbase *x, uint32_t key)
+{
+    return (uint32_t)((uint64_t)(key * 0x9E3779B1u ^ key >> 15) * x->buckets >> 32);
+}
+
+static int seed_before(const tti_seed *x, const tti_seed *y)
+{
+    if (x->key != y->key)
+        return x->key < y->key;
+    return x->doc != y->doc ? x->doc < y->doc : x->pos < y->pos;
+}
+
+static int by_all(const void *x, const void *y)
+{
+    return seed_before(x, y) ? -1 : seed_before(y, x);
+}
+
+/* They come in order of document mostly, and most buckets are short. */
+static void sort_bucket(tti_seed *at, uint32_t count)
+{
+    if (count > FEW) {
+        qsort(at, count, sizeof *at, by_all);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        const tti_seed x = at[i];
+        uint32_t k = i;
+        for (; k > 0 && seed_before(&x, &at[k - 1]); k--)
+            at[k] = at[k - 1];
+        at[k] = x;
+    }
+}
+
+/* A stable counting sort by bucket. Each start is first the place behind its bucket, and steps back
+ * as the bucket fills from its end. */
+static void fill(tti_seedbase *x, const tti_seed *from, uint32_t count)
+{
+    uint32_t sum = 0;
+    memset(x->starts, 0, ((size_t)x->buckets + 1) * sizeof *x->starts);
+    for (uint32_t i = 0; i < count; i++)
+        x->starts[bucket_of(x, from[i].key)]++;
+    for (uint32_t b = 0; b <= x->buckets; b++)
+        x->starts[b] = sum += x->starts[b];
+    for (uint32_t i = count; i-- > 0;)
+        x->seeds[--x->starts[bucket_of(x, from[i].key)]] = from[i];
+    for (uint32_t b = 0; b < x->buckets; b++)
+        sort_bucket(x->seeds + x->starts[b], x->starts[b + 1] - x->starts[b]);
+}
+
+int tti_seedbase_make(tti_seedbase *x, const tt_allocator *a, const tti_seed *from, uint32_t count)
+{
+    tti_seedbase made = {
+        .room = count, .used = count, .buckets = count / OF_A_BUCKET + (count % OF_A_BUCKET != 0)};
+    if (count == 0)
+        return 0;
+    made.seeds = tti_alloc(a, count, sizeof *made.seeds);
+    made.starts = tti_alloc(a, (size_t)made.buckets + 1, sizeof *made.starts);
+    if (made.seeds == NULL || made.starts == NULL) {
+        tti_seedbase_free(&made, a);
+        return -1;
+    }
+    fill(&made, from, count);
+    *x = made;
+    return 0;
+}
+
+/* The first of the bucket's seeds that is not before `x`. */
+static uint32_t search(const tti_seed *at, uint32_t count, const tti_seed *x)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (seed_before(&at[middle], x))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const tti_seed *tti_seedbase_get(const tti_seedbase *x, uint32_t key, uint32_t *count)
+{
+    const tti_seed least = {key, 0, 0}, most = {key, NO_DOC, 0};
+    const tti_seed *at;
+    uint32_t size, first = 0, end;
+    *count = 0;
+    if (x->buckets == 0)
+        return NULL;
+    end = bucket_of(x, key);
+    at = x->seeds + x->starts[end];
+    size = x->starts[end + 1] - x->starts[end];
+    if (size > FEW) {
+        first = search(at, size, &least);
+        end = search(at, size, &most);
+    } else {
+        while (first < size && at[first].key < key)
+            first++;
+        for (end = first; end < size && at[end].key == key && at[end].doc != NO_DOC;)
+            end++;
+    }
+    *count = end - first;
+    return at + first;
+}
+
+int tti_seedbase_remove(tti_seedbase *x, uint32_t key, tti_posting place)
+{
+    const tti_seed gone = {key, place.doc, place.pos};
+    tti_seed *at;
+    uint32_t size, k, b;
+    if (x->buckets == 0)
+        return 0;
+    b = bucket_of(x, key);
+    at = x->seeds + x->starts[b];
+    size = x->starts[b + 1] - x->starts[b];
+    k = search(at, size, &gone);
+    if (k == size || seed_before(&gone, &at[k]))
+        return 0;
+    memmove(at + k, at + k + 1, (size - k - 1) * sizeof *at);
+    at[size - 1] = (tti_seed){UINT32_MAX, NO_DOC, UINT32_MAX};
+    x->used--;
+    return 1;
+}
+
+void tti_seedbase_prefetch_start(const tti_seedbase *x, uint32_t key)
+{
+#if defined(__GNUC__)
+    if (x->buckets > 0)
+        __builtin_prefetch(&x->starts[bucket_of(x, key)]);
+#else
+    (void)x;
+    (void)key;
+#endif
+}
+
+void tti_seedbase_prefetch_bucket(const tti_seedbase *x, uint32_t key)
+{
+#if defined(__GNUC__)
+    if (x->buckets > 0)
+        __builtin_prefetch(&x->seeds[x->starts[bucket_of(x, key)]]);
+#else
+    (void)x;
+    (void)key;
+#endif
+}
+
+tti_seed *tti_seedbase_list(const tti_seedbase *x, tti_seed *out)
+{
+    for (uint32_t k = 0; k < x->room; k++)
+        if (x->seeds[k].doc != NO_DOC)
+            *out++ = x->seeds[k];
+    return out;
+}
+
+int tti_seedbase_is_sound(const tti_seedbase *x)
+{
+    uint32_t used = 0;
+    for (uint32_t b = 0; b < x->buckets; b++)
+        for (uint32_t k = x->starts[b]; k < x->starts[b + 1]; k++) {
+            const tti_seed *at = &x->seeds[k];
+            if (at->doc != NO_DOC && bucket_of(x, at->key) != b)
+                return 0;
+            if (at->doc != NO_DOC && k > x->starts[b] && !seed_before(at - 1, at))
+                return 0;
+            used += at->doc != NO_DOC;
+        }
+    return used == x->used;
+}
+
+uint64_t tti_seedbase_memory(const tti_seedbase *x)
+{
+    return (uint64_t)x->room * sizeof *x->seeds +
+           (x->buckets > 0 ? ((uint64_t)x->buckets + 1) * sizeof *x->starts : 0);
+}
+
+void tti_seedbase_free(tti_seedbase *x, const tt_allocator *a)
+{
+    tti_release(a, x->seeds, x->room, sizeof *x->seeds);
+    tti_release(a, x->starts, (size_t)x->buckets + 1, sizeof *x->starts);
+    *x = (tti_seedbase){0};
+}

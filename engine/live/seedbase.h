@@ -1,0 +1,35 @@
+/*
+ * The seeds of most articles, packed: a bucket for every four, in each of which they stand in order
+ * of key, document and place. It is made at once and only shrinks; what comes later is in a
+ * tti_seedtable until both are packed anew.
+ */
+#ifndef TTI_SEEDBASE_H
+#define TTI_SEEDBASE_H
+
+#include "live/seedtable.h"
+
+/** Zeroed, it is empty. */
+typedef struct tti_seedbase {
+    tti_seed *seeds;  /**< removed ones stand last in their bucket, without a document */
+    uint32_t *starts; /**< bucket b is seeds[starts[b], starts[b + 1]) */
+    uint32_t room, used, buckets;
+} tti_seedbase;
+
+/** Packs seeds that stand in any order into an empty base. @return 0, or -1 without memory */
+int tti_seedbase_make(tti_seedbase *base, const tt_allocator *a, const tti_seed *from,
+                      uint32_t count);
+/** The seeds of a key in order: *count of them. */
+const tti_seed *tti_seedbase_get(const tti_seedbase *base, uint32_t key, uint32_t *count);
+/** Removes a place. @return whether it was there */
+int tti_seedbase_remove(tti_seedbase *base, uint32_t key, tti_posting place);
+/** Begin to fetch what tti_seedbase_get() will read: first one, then the other. */
+void tti_seedbase_prefetch_start(const tti_seedbase *base, uint32_t key);
+void tti_seedbase_prefetch_bucket(const tti_seedbase *base, uint32_t key);
+/** Writes all seeds. @return behind the last */
+tti_seed *tti_seedbase_list(const tti_seedbase *base, tti_seed *out);
+/** Whether every seed is in its bucket, in order, and they are as many as it says. */
+int tti_seedbase_is_sound(const tti_seedbase *base);
+uint64_t tti_seedbase_memory(const tti_seedbase *base);
+void tti_seedbase_free(tti_seedbase *base, const tt_allocator *a);
+
+#endif
