@@ -7,6 +7,7 @@
 #include "common/par.h"
 #include "intake.h"
 #include "options.h"
+#include "verify/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,7 +202,7 @@ enum { ARRAYS = 4 };
 static void list_pieces(const tti_tokens *t, tti_piece *out)
 {
     out[0] = (tti_piece){t->hashes, t->count * sizeof *t->hashes};
-    out[1] = (tti_piece){t->flags, t->count};
+    out[1] = (tti_piece){t->flags, t->skips & TTI_SKIP_FLAGS ? 0 : t->count};
     out[2] = (tti_piece){t->spans, t->span_size};
     out[3] = (tti_piece){t->paragraphs, t->paragraph_count * sizeof *t->paragraphs};
 }
@@ -223,14 +224,28 @@ static tt_status keep_tokens(tt_builder *b, size_t threads, arrays *out, tti_chu
     for (size_t t = 0; at != NULL && t < threads; t++) {
         const char *array[ARRAYS];
         for (size_t k = 0; k < ARRAYS; k++) {
-            array[k] = at;
-            at += tti_piece_room(pieces[t * ARRAYS + k].size);
+            const size_t size = pieces[t * ARRAYS + k].size;
+            array[k] = size > 0 ? at : NULL;
+            at += tti_piece_room(size);
         }
         out[t] = (arrays){(const uint32_t *)array[0], (const uint8_t *)array[1],
                           (const uint8_t *)array[2], (const tti_paragraph *)array[3]};
     }
     tti_release(s->allocator, pieces, count, sizeof *pieces);
     return chunk->kept == NULL ? tti_fail_memory(error, "a batch") : TT_OK;
+}
+
+/* What none of the stages that the options ask for reads, nor a query of the index. */
+static unsigned choose_skips(const tt_options *o)
+{
+    unsigned skips = 0;
+    if (o->facts < 0)
+        skips |= TTI_SKIP_FLAGS;
+    if (!tti_verify_aligns(o))
+        skips |= TTI_SKIP_SPANS;
+    if (!(o->find & TT_FIND_SECTIONS))
+        skips |= TTI_SKIP_PARAGRAPHS;
+    return skips;
 }
 
 /* Empty scratch for `threads` threads. */
@@ -241,8 +256,10 @@ static tt_status prepare_scratch(tt_builder *b, size_t threads, tt_error *error)
     if (threads > before &&
         tti_resize(a, &b->scratch, &b->scratch_count, threads, sizeof *b->scratch) != 0)
         return tti_fail_memory(error, "a batch");
-    for (size_t t = before; t < b->scratch_count; t++)
+    for (size_t t = before; t < b->scratch_count; t++) {
         tti_tokens_init(&b->scratch[t], a);
+        b->scratch[t].skips = choose_skips(&b->settings.options);
+    }
     for (size_t t = 0; t < threads; t++)
         tti_tokens_clear(&b->scratch[t]);
     return TT_OK;
@@ -281,6 +298,12 @@ static const char *keep_name(char **names, const char *name, size_t size)
     return copy;
 }
 
+/* Place `at` of an array that may be skipped, or empty. */
+static const uint8_t *from(const uint8_t *array, size_t at)
+{
+    return array == NULL ? NULL : array + at;
+}
+
 static void take_article(tt_builder *b, const tt_article *x, const arrays *tokens,
                          const tti_taken *t, char **names)
 {
@@ -288,7 +311,7 @@ static void take_article(tt_builder *b, const tt_article *x, const arrays *token
     const uint32_t ordinal = (uint32_t)s->corpus.article_count++;
     tti_article *article = &s->corpus.articles[ordinal];
     memset(article, 0, sizeof *article);
-    article->spans = tokens->spans + t->span_begin;
+    article->spans = from(tokens->spans, t->span_begin);
     article->id = keep_name(names, x->id, x->id_size);
     article->source = keep_name(names, x->source, x->source_size);
     article->id_size = (uint32_t)x->id_size;
@@ -297,12 +320,13 @@ static void take_article(tt_builder *b, const tt_article *x, const arrays *token
     article->published = x->published;
     article->flags = x->flags;
     article->doc = ordinal;
-    s->corpus.docs[s->corpus.doc_count++] = (tti_doc){tokens->hashes + t->token_begin,
-                                                      tokens->flags + t->token_begin,
-                                                      tokens->paragraphs + t->paragraph_begin,
-                                                      t->added.token_count,
-                                                      t->added.paragraph_count,
-                                                      ordinal};
+    s->corpus.docs[s->corpus.doc_count++] = (tti_doc){
+        .hashes = tokens->hashes == NULL ? NULL : tokens->hashes + t->token_begin,
+        .flags = from(tokens->flags, t->token_begin),
+        .paragraphs = tokens->paragraphs == NULL ? NULL : tokens->paragraphs + t->paragraph_begin,
+        .token_count = t->added.token_count,
+        .paragraph_count = tokens->paragraphs == NULL ? 0 : t->added.paragraph_count,
+        .article = ordinal};
     s->keys[ordinal] = t->added.key;
     s->bytes += x->text_size;
     s->tokens += t->added.token_count;

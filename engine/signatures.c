@@ -85,8 +85,10 @@ static tt_status run(job *j, const tt_article *articles, size_t count, tt_status
     j->workers = tti_alloc_zero(a, (size_t)j->threads, sizeof *j->workers);
     if (j->workers == NULL)
         return tti_fail_memory(error, "signatures");
-    for (int t = 0; t < j->threads; t++)
+    for (int t = 0; t < j->threads; t++) {
         tti_tokens_init(&j->workers[t].tokens, a);
+        j->workers[t].tokens.skips = TTI_SKIP_FLAGS | TTI_SKIP_SPANS | TTI_SKIP_PARAGRAPHS;
+    }
     tti_minhash_init(&j->minhash, j->options->sketch_size, j->options->seed);
     sign_all(j, articles, count, statuses, out);
     for (int t = 0; t < j->threads; t++) {

@@ -48,12 +48,13 @@ static tt_status reserve_batch(tti_scan *s)
     const size_t more = s->batch.count;
     const size_t wide = s->flushed + more, all = t->count + wide;
     const size_t spans = more * SPAN_MAX + TTI_SPLIT_PAST;
-    if (tti_reserve(a, &t->hashes, &t->capacity, all, sizeof *t->hashes) != 0 ||
-        tti_reserve(a, &t->flags, &t->flags_capacity, all, sizeof *t->flags) != 0 ||
-        tti_reserve(a, &t->spans, &t->span_capacity, s->span_size + spans, 1) != 0 ||
-        tti_reserve(a, &t->wide, &t->wide_capacity, wide, sizeof *t->wide) != 0)
-        return tti_fail_memory(s->error, "tokens");
-    return TT_OK;
+    int failed = tti_reserve(a, &t->hashes, &t->capacity, all, sizeof *t->hashes) |
+                 tti_reserve(a, &t->wide, &t->wide_capacity, wide, sizeof *t->wide);
+    if (!(t->skips & TTI_SKIP_FLAGS))
+        failed |= tti_reserve(a, &t->flags, &t->flags_capacity, all, sizeof *t->flags);
+    if (!(t->skips & TTI_SKIP_SPANS))
+        failed |= tti_reserve(a, &t->spans, &t->span_capacity, s->span_size + spans, 1);
+    return failed != 0 ? tti_fail_memory(s->error, "tokens") : TT_OK;
 }
 
 static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *flags, uint32_t count)
@@ -91,23 +92,30 @@ static void flag_sentences(const tti_scan *s, uint8_t *flags)
             flag_sentence(s, flags, i);
 }
 
+/* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
+static void put_flags(const tti_scan *s, const uint64_t *wide, uint8_t *flags)
+{
+    const tti_batch *b = &s->batch;
+    memcpy(flags, b->flags, b->count);
+    flag_words(&s->words, wide, flags, b->count);
+    flag_sentences(s, flags);
+}
+
 tt_status tti_scan_flush(tti_scan *s)
 {
     tti_tokens *t = s->tokens;
     tti_batch *b = &s->batch;
     const size_t at = t->count + s->flushed;
     uint64_t *wide;
-    uint8_t *flags;
     if (b->count == 0)
         return TT_OK;
     TTI_TRY(reserve_batch(s));
     wide = t->wide + s->flushed;
-    flags = t->flags + at;
     s->kernels->hash(b, t->folded, s->seed, wide, t->hashes + at);
-    memcpy(flags, b->flags, b->count);
-    flag_words(&s->words, wide, flags, b->count);
-    flag_sentences(s, flags);
-    s->span_size += s->kernels->spans(b, s->stored_end, t->spans + s->span_size);
+    if (!(t->skips & TTI_SKIP_FLAGS))
+        put_flags(s, wide, t->flags + at);
+    if (!(t->skips & TTI_SKIP_SPANS))
+        s->span_size += s->kernels->spans(b, s->stored_end, t->spans + s->span_size);
     s->stored_begin = b->begin[b->count - 1];
     s->stored_end = s->stored_begin + b->size[b->count - 1];
     s->flushed += b->count;
@@ -155,8 +163,10 @@ static tt_status finish_paragraphs(tti_scan *s, tt_paragraphs mode, uint32_t *co
     TTI_TRY(tti_paragraphs_cut(t, s->text, s->line_count, mode, count, s->error));
     for (uint32_t i = 0; i < *count; i++) {
         tti_paragraph *p = &t->paragraphs[t->paragraph_count + i];
-        p->key = key_of(t->wide + p->begin, p->end - p->begin, s->seed);
-        t->flags[t->count + p->begin] |= TTI_TOKEN_PARAGRAPH | TTI_TOKEN_SENTENCE;
+        if (!(t->skips & TTI_SKIP_PARAGRAPHS))
+            p->key = key_of(t->wide + p->begin, p->end - p->begin, s->seed);
+        if (!(t->skips & TTI_SKIP_FLAGS))
+            t->flags[t->count + p->begin] |= TTI_TOKEN_PARAGRAPH | TTI_TOKEN_SENTENCE;
     }
     return TT_OK;
 }
@@ -182,7 +192,8 @@ tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
     added->key = key_of(tokens->wide, s->flushed, seed);
     tokens->count += s->flushed;
     tokens->span_size = s->span_size;
-    tokens->paragraph_count += paragraph_count;
+    if (!(tokens->skips & TTI_SKIP_PARAGRAPHS)) /* or the next article's are written over them */
+        tokens->paragraph_count += paragraph_count;
     return TT_OK;
 }
 
