@@ -8,17 +8,16 @@
  * earliest holder that is, and make a candidate for sections.
  *
  * All of it goes part by part, so that little is held at once. The seeds are made in groups of
- * partitions, and of each group only those stay that stand twice. Then come the documents, a range
- * at a time: one pass over the shared seeds writes what each document of the range has in common
- * with earlier ones; it is read once, document by document, and thrown away. Every pass is in order
- * of memory, whose pages may be let go behind it (common/spill).
+ * partitions, and of each group only those stay that stand twice. Then come the documents, in
+ * buckets of a few that follow one another: a pass over the shared seeds writes the links of a
+ * range of buckets, each bucket's together; a bucket is read once, in a core's cache, and thrown
+ * away. Every pass is in order of memory, whose pages may be let go behind it (common/spill).
  */
 #include "seed/seeds.h"
 
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/par.h"
-#include "common/radix.h"
 #include "seed/tally.h"
 
 #include <string.h>
@@ -27,6 +26,8 @@ enum {
     GROUP_BYTES = 768 << 20, /* of seeds that are made at once where memory has no limit */
     RANGE_BYTES = 256 << 20, /* of links likewise */
     RANGE_SHARE = 4,         /* of the limit, where there is one */
+    BUCKET_WORDS = 1 << 15,  /* of links in a bucket, about: 128 KiB */
+    PLACE_WORDS = 6,         /* of a link, about */
     SLICES = 64              /* of the shared seeds: tasks of a pass */
 };
 
@@ -46,16 +47,18 @@ typedef struct shared {
     size_t doc_count;
 } shared;
 
-/* A link is words: where the seed stands in the document, where it stands first, how many earlier
- * documents hold it, and which. */
-enum { HERE, THERE, EARLIER, LINK_WORDS };
+/* A link is words: the document, where the seed stands in it, where it stands first, how many
+ * earlier documents hold it, and which. */
+enum { DOC, HERE, THERE, EARLIER, LINK_WORDS };
 
-/* The links of documents [begin, end), and room for them. */
+/* The links of buckets [begin, end), and room for them. */
 typedef struct range {
-    uint32_t begin, end;
+    size_t begin, end;
+    int bucket_bits; /* a bucket is that many documents: 2^bucket_bits */
+    size_t bucket_count;
     uint32_t *words;
-    size_t room;
-    size_t *cursors; /* of every document of the corpus: where its next link goes */
+    size_t
+        *cursors; /* of every bucket, slice by slice: words of its links, or where the next goes */
 } range;
 
 /* ---- Shared seeds --------------------------------------------------------------------------- */
@@ -156,33 +159,32 @@ static void list_linked(const place *places, size_t count, uint32_t *docs, uint3
     }
 }
 
-/* Counts (words NULL) or writes the links of one seed's places in the range. Several slices add to
- * one document at once, hence the atomics; the order is mended afterwards. */
-static void link_seed(const range *r, const place *places, size_t count)
+/* Counts (words NULL) or writes the links of one seed's places in the range. */
+static void link_seed(const range *r, size_t *cursors, const place *places, size_t count)
 {
     uint32_t docs[TTI_SEED_PLACES], linked, earlier = 0;
-    if ((places[count - 1].doc & ~FIRST) < r->begin || (places[0].doc & ~FIRST) >= r->end)
+    if ((places[count - 1].doc & ~FIRST) >> r->bucket_bits < r->begin)
         return;
     list_linked(places, count, docs, &linked);
     for (size_t k = 1; k < count; k++) { /* the first place has nothing before it */
         const uint32_t doc = places[k].doc;
-        size_t at, size;
+        const size_t bucket = doc >> r->bucket_bits;
+        uint32_t *link;
         while (earlier < linked && docs[earlier] < doc)
             earlier++;
-        if (doc < r->begin || doc >= r->end)
+        if (bucket < r->begin)
             continue;
-        size = LINK_WORDS + earlier;
-#pragma omp atomic capture
-        {
-            at = r->cursors[doc];
-            r->cursors[doc] += size;
+        if (bucket >= r->end)
+            return;
+        if (r->words != NULL) {
+            link = r->words + cursors[bucket];
+            link[DOC] = doc;
+            link[HERE] = places[k].pos;
+            link[THERE] = places[0].pos;
+            link[EARLIER] = earlier;
+            memcpy(link + LINK_WORDS, docs, earlier * sizeof *docs);
         }
-        if (r->words == NULL)
-            continue;
-        r->words[at + HERE] = places[k].pos;
-        r->words[at + THERE] = places[0].pos;
-        r->words[at + EARLIER] = earlier;
-        memcpy(r->words + at + LINK_WORDS, docs, earlier * sizeof *docs);
+        cursors[bucket] += LINK_WORDS + earlier;
     }
 }
 
@@ -190,42 +192,83 @@ static void link_range(const shared *s, const range *r, int threads)
 {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
     for (int slice = 0; slice < SLICES; slice++) {
+        size_t *cursors = r->cursors + (size_t)slice * r->bucket_count;
         const size_t end = slice_begin(s, (size_t)slice + 1);
         for (size_t i = slice_begin(s, (size_t)slice), k; i < end; i = k) {
             k = seed_end(s, i);
-            link_seed(r, s->places + i, k - i);
+            link_seed(r, cursors, s->places + i, k - i);
         }
     }
 }
 
 /* ---- Counting ------------------------------------------------------------------------------- */
 
-/* One thread's tally, and the links of the document at hand in order of place. */
+/* One thread's tally, and its working memory for the bucket and the document at hand. */
 typedef struct worker {
     tti_tally tally;
-    uint64_t *order; /* place << 32 | link's place among the document's words */
-    size_t capacity;
+    size_t *starts;  /* of each document of the bucket: its first in `links` */
+    size_t *links;   /* places of links among the bucket's words, document by document */
+    size_t *order;   /* those of one document in order of their seeds' places in it */
+    uint64_t *bits;  /* places in the document where a seed stands */
+    uint32_t *ranks; /* bits set before each word of them */
+    size_t start_capacity, link_capacity, order_capacity, bit_capacity, rank_capacity;
 } worker;
 
-static int by_value(const void *x, const void *y)
+static void free_worker(worker *w, const tt_allocator *a)
 {
-    const uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
-    return (p > q) - (p < q);
+    tti_release(a, w->starts, w->start_capacity, sizeof *w->starts);
+    tti_release(a, w->links, w->link_capacity, sizeof *w->links);
+    tti_release(a, w->order, w->order_capacity, sizeof *w->order);
+    tti_release(a, w->bits, w->bit_capacity, sizeof *w->bits);
+    tti_release(a, w->ranks, w->rank_capacity, sizeof *w->ranks);
+    tti_tally_free(&w->tally);
 }
 
-static void sort_links(uint64_t *order, size_t count)
+/* Lists the links of a bucket's documents, one document after the other. */
+static int list_links(worker *w, const range *r, const uint32_t *words, size_t size)
 {
-    if (count > 64) {
-        tti_sort(order, count, sizeof *order, by_value);
-        return;
+    const tt_allocator *a = w->tally.found.allocator;
+    const size_t docs = (size_t)1 << r->bucket_bits;
+    if (tti_reserve(a, &w->starts, &w->start_capacity, docs + 2, sizeof *w->starts) != 0 ||
+        tti_reserve(a, &w->links, &w->link_capacity, size / LINK_WORDS, sizeof *w->links) != 0)
+        return -1;
+    memset(w->starts, 0, (docs + 2) * sizeof *w->starts);
+    for (size_t at = 0; at < size; at += LINK_WORDS + words[at + EARLIER])
+        w->starts[(words[at + DOC] & (docs - 1)) + 2]++;
+    for (size_t d = 2; d < docs + 2; d++)
+        w->starts[d] += w->starts[d - 1];
+    for (size_t at = 0; at < size; at += LINK_WORDS + words[at + EARLIER])
+        w->links[w->starts[(words[at + DOC] & (docs - 1)) + 1]++] = at;
+    return 0;
+}
+
+/* Puts a document's links into w->order. A seed's place in it has one link at most, so that a
+ * link's rank is the number of places before its own that have one. */
+static int order_links(worker *w, const uint32_t *words, const size_t *links, size_t count)
+{
+    const tt_allocator *a = w->tally.found.allocator;
+    uint32_t last = 0, rank = 0;
+    for (size_t k = 0; k < count; k++)
+        last = words[links[k] + HERE] > last ? words[links[k] + HERE] : last;
+    if (tti_reserve(a, &w->order, &w->order_capacity, count, sizeof *w->order) != 0 ||
+        tti_reserve(a, &w->bits, &w->bit_capacity, last / 64 + 1, sizeof *w->bits) != 0 ||
+        tti_reserve(a, &w->ranks, &w->rank_capacity, last / 64 + 1, sizeof *w->ranks) != 0)
+        return -1;
+    memset(w->bits, 0, (last / 64 + 1) * sizeof *w->bits);
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t here = words[links[k] + HERE];
+        w->bits[here / 64] |= UINT64_C(1) << here % 64;
     }
-    for (size_t i = 1; i < count; i++) {
-        const uint64_t x = order[i];
-        size_t j = i;
-        for (; j > 0 && order[j - 1] > x; j--)
-            order[j] = order[j - 1];
-        order[j] = x;
+    for (uint32_t k = 0; k <= last / 64; k++) {
+        w->ranks[k] = rank;
+        rank += (uint32_t)__builtin_popcountll(w->bits[k]);
     }
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t here = words[links[k] + HERE];
+        const uint64_t before = w->bits[here / 64] & ((UINT64_C(1) << here % 64) - 1);
+        w->order[w->ranks[here / 64] + (uint32_t)__builtin_popcountll(before)] = links[k];
+    }
+    return 0;
 }
 
 static void count_link(tti_tally *t, uint32_t b, const uint32_t *link)
@@ -237,69 +280,96 @@ static void count_link(tti_tally *t, uint32_t b, const uint32_t *link)
         tti_tally_share(t, docs[k], link[HERE]);
 }
 
-/* Counts the links of document b: `size` words. */
+/* Counts the links of document b. */
 static void count_doc(worker *w, const tti_tally_rules *rules, uint32_t b, const uint32_t *words,
-                      size_t size)
+                      const size_t *links, size_t count)
 {
-    tti_tally *t = &w->tally;
-    size_t n = 0;
-    if (size == 0 || t->status != TT_OK)
-        return;
-    if (tti_reserve(t->found.allocator, &w->order, &w->capacity, size / LINK_WORDS,
-                    sizeof *w->order) != 0) {
-        t->status = TT_ENOMEM;
+    if (order_links(w, words, links, count) != 0) {
+        w->tally.status = TT_ENOMEM;
         return;
     }
-    for (size_t at = 0; at < size; at += LINK_WORDS + words[at + EARLIER])
-        w->order[n++] = (uint64_t)words[at + HERE] << 32 | at;
-    sort_links(w->order, n);
-    for (size_t k = 0; k < n && t->status == TT_OK; k++)
-        count_link(t, b, words + (uint32_t)w->order[k]);
-    tti_tally_choose(t, rules, b);
+    for (size_t k = 0; k < count; k++)
+        count_link(&w->tally, b, words + w->order[k]);
+    tti_tally_choose(&w->tally, rules, b);
 }
 
-/* The range's links are written: cursors[d] is where those of document d end. */
+/* The links of a bucket: `size` words. */
+static void count_bucket(worker *w, const range *r, const tti_tally_rules *rules, size_t bucket,
+                         const uint32_t *words, size_t size)
+{
+    const size_t docs = (size_t)1 << r->bucket_bits;
+    if (size == 0 || w->tally.status != TT_OK)
+        return;
+    if (list_links(w, r, words, size) != 0) {
+        w->tally.status = TT_ENOMEM;
+        return;
+    }
+    for (size_t d = 0; d < docs; d++)
+        if (w->starts[d + 1] > w->starts[d])
+            count_doc(w, rules, (uint32_t)(bucket * docs + d), words, w->links + w->starts[d],
+                      w->starts[d + 1] - w->starts[d]);
+}
+
+/* The range's links are written: the last slice's cursor is where those of a bucket end. */
 static void count_range(const range *r, const tti_tally_rules *rules, worker *workers, int threads)
 {
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 64)
-    for (int64_t b = r->begin; b < (int64_t)r->end; b++) {
-        const size_t begin = b > r->begin ? r->cursors[b - 1] : 0;
-        count_doc(&workers[tti_thread()], rules, (uint32_t)b, r->words + begin,
-                  r->cursors[b] - begin);
+    const size_t *ends = r->cursors + (size_t)(SLICES - 1) * r->bucket_count;
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
+    for (int64_t k = (int64_t)r->begin; k < (int64_t)r->end; k++) {
+        const size_t begin = (size_t)k > r->begin ? ends[k - 1] : 0;
+        count_bucket(&workers[tti_thread()], r, rules, (size_t)k, r->words + begin,
+                     ends[k] - begin);
     }
 }
 
 /* ---- Driver --------------------------------------------------------------------------------- */
 
-/* Takes documents from `begin` on, as many as `most` words of links allow, at least one, and turns
+/* Turns a bucket's counts, of all slices, into places from `at` on. @return the next place */
+static size_t place_bucket(const range *r, size_t bucket, size_t at)
+{
+    for (size_t slice = 0; slice < SLICES; slice++) {
+        size_t *cursor = &r->cursors[slice * r->bucket_count + bucket];
+        const size_t n = *cursor;
+        *cursor = at;
+        at += n;
+    }
+    return at;
+}
+
+static size_t bucket_words(const range *r, size_t bucket)
+{
+    size_t sum = 0;
+    for (size_t slice = 0; slice < SLICES; slice++)
+        sum += r->cursors[slice * r->bucket_count + bucket];
+    return sum;
+}
+
+/* Takes buckets from `begin` on, as many as `most` words of links allow, at least one, and turns
  * their counts into places. @return the words */
-static size_t cut_range(range *r, uint32_t begin, size_t docs, size_t most)
+static size_t cut_range(range *r, size_t begin, size_t most)
 {
     size_t sum = 0;
     r->begin = r->end = begin;
-    while (r->end < docs && (r->end == begin || sum + r->cursors[r->end] <= most)) {
-        const size_t n = r->cursors[r->end];
-        r->cursors[r->end++] = sum;
-        sum += n;
-    }
+    while (r->end < r->bucket_count && (r->end == begin || sum + bucket_words(r, r->end) <= most))
+        sum = place_bucket(r, r->end++, sum);
     return sum;
 }
 
 static tt_status link_ranges(const shared *s, range *r, const tti_tally_rules *rules, size_t most,
                              worker *workers, int threads, tt_error *error)
 {
-    r->begin = 0, r->end = (uint32_t)s->doc_count;
+    r->begin = 0, r->end = r->bucket_count;
     link_range(s, r, threads); /* only counts */
-    for (uint32_t begin = 0; begin < s->doc_count; begin = r->end) {
-        r->room = cut_range(r, begin, s->doc_count, most);
-        if (r->room == 0)
+    for (size_t begin = 0; begin < r->bucket_count; begin = r->end) {
+        const size_t room = cut_range(r, begin, most);
+        if (room == 0)
             continue;
-        r->words = tti_alloc(s->allocator, r->room, sizeof *r->words);
+        r->words = tti_alloc(s->allocator, room, sizeof *r->words);
         if (r->words == NULL)
             return tti_fail_memory(error, "shared seeds");
         link_range(s, r, threads);
         count_range(r, rules, workers, threads);
-        tti_release(s->allocator, r->words, r->room, sizeof *r->words);
+        tti_release(s->allocator, r->words, room, sizeof *r->words);
         r->words = NULL;
     }
     return TT_OK;
@@ -315,10 +385,18 @@ static tt_status take_found(worker *workers, int threads, tti_candidates *out, t
             status = tti_fail_memory(error, "links");
         if (status == TT_OK)
             status = tti_candidates_append(out, &w->tally.found, error);
-        tti_release(out->allocator, w->order, w->capacity, sizeof *w->order);
-        tti_tally_free(&w->tally);
+        free_worker(w, out->allocator);
     }
     return status;
+}
+
+/* Buckets of as many documents as have some BUCKET_WORDS of links. */
+static void choose_buckets(range *r, const shared *s)
+{
+    const size_t wish = s->count * PLACE_WORDS / BUCKET_WORDS + 1;
+    while (s->doc_count >> (r->bucket_bits + 1) >= wish)
+        r->bucket_bits++;
+    r->bucket_count = ((s->doc_count - 1) >> r->bucket_bits) + 1;
 }
 
 static tt_status link_docs(const shared *s, const tt_options *options, tti_candidates *out,
@@ -329,9 +407,11 @@ static tt_status link_docs(const shared *s, const tt_options *options, tti_candi
     const uint64_t bytes =
         options->memory_limit > 0 ? options->memory_limit / RANGE_SHARE : RANGE_BYTES;
     worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
-    range r = {.cursors = tti_alloc_zero(a, s->doc_count, sizeof *r.cursors)};
+    range r = {0};
     tti_tally_rules rules;
     tt_status status = TT_OK;
+    choose_buckets(&r, s);
+    r.cursors = tti_alloc_zero(a, r.bucket_count, SLICES * sizeof *r.cursors);
     tti_tally_rules_make(&rules, options, s->counts);
     for (int t = 0; workers != NULL && t < threads; t++)
         tti_tally_init(&workers[t].tally, a);
@@ -342,7 +422,7 @@ static tt_status link_docs(const shared *s, const tt_options *options, tti_candi
             link_ranges(s, &r, &rules, (size_t)(bytes / sizeof *r.words), workers, threads, error);
     if (workers != NULL)
         status = take_found(workers, threads, out, status, error);
-    tti_release(a, r.cursors, s->doc_count, sizeof *r.cursors);
+    tti_release(a, r.cursors, r.bucket_count, SLICES * sizeof *r.cursors);
     tti_release(a, workers, (size_t)threads, sizeof *workers);
     return status;
 }

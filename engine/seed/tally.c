@@ -69,7 +69,7 @@ void tti_tally_free(tti_tally *t)
     tti_tally_init(t, a);
 }
 
-static uint32_t *find_slot(const tti_tally *t, uint32_t doc)
+static inline uint32_t *find_slot(const tti_tally *t, uint32_t doc)
 {
     size_t slot = (doc * 0x9E3779B1u) >> 8 & (t->slot_count - 1);
     while (t->slots[slot] != 0 && t->counters[t->slots[slot] - 1].doc != doc)
@@ -77,15 +77,13 @@ static uint32_t *find_slot(const tti_tally *t, uint32_t doc)
     return &t->slots[slot];
 }
 
-/* Room for one more counter. */
-static int reserve_counter(tti_tally *t)
+/* Doubles the table and makes room for as many counters as fill half of it. */
+static int grow(tti_tally *t)
 {
     const tt_allocator *a = t->found.allocator;
     const size_t slots = t->slot_count == 0 ? 1024 : t->slot_count * 2;
-    if (tti_reserve(a, &t->counters, &t->capacity, t->count + 1, sizeof *t->counters) != 0)
+    if (tti_reserve(a, &t->counters, &t->capacity, slots / 2, sizeof *t->counters) != 0)
         return -1;
-    if ((t->count + 1) * 2 <= t->slot_count)
-        return 0;
     if (tti_reserve(a, &t->slots, &t->slot_capacity, slots, sizeof *t->slots) != 0)
         return -1;
     t->slot_count = slots;
@@ -96,10 +94,10 @@ static int reserve_counter(tti_tally *t)
 }
 
 /* The counter of a document, made if need be; NULL without memory. */
-static tti_counter *counter_of(tti_tally *t, uint32_t doc)
+static inline tti_counter *counter_of(tti_tally *t, uint32_t doc)
 {
     uint32_t *slot;
-    if (t->status != TT_OK || reserve_counter(t) != 0) {
+    if (t->status != TT_OK || (t->count * 2 >= t->slot_count && grow(t) != 0)) {
         t->status = TT_ENOMEM;
         return NULL;
     }
@@ -111,9 +109,14 @@ static tti_counter *counter_of(tti_tally *t, uint32_t doc)
     return &t->counters[*slot - 1];
 }
 
-static void clear_counters(tti_tally *t)
+/* Most documents have few counters, and the table has grown for one that had many. `moved`: the
+ * counters are not where the table says. */
+static void clear_counters(tti_tally *t, int moved)
 {
-    if (t->slot_count > 0)
+    if (!moved && t->count * 8 < t->slot_count)
+        for (size_t k = t->count; k-- > 0;) /* from the last, so that all others are still found */
+            *find_slot(t, t->counters[k].doc) = 0;
+    else if (t->slot_count > 0)
         memset(t->slots, 0, t->slot_count * sizeof *t->slots);
     t->count = 0;
 }
@@ -198,8 +201,8 @@ void tti_tally_choose(tti_tally *t, const tti_tally_rules *rules, uint32_t b)
     }
     if (pairs > rules->most)
         choose_best(t, rules, b);
-    for (size_t k = 0; k < t->count && pairs <= rules->most; k++)
+    for (size_t k = 0; k < t->count && pairs > 0 && pairs <= rules->most; k++)
         if (is_pair(rules, &t->counters[k], b))
             add_found(t, t->counters[k].doc, b, TTI_WANT_PAIR);
-    clear_counters(t);
+    clear_counters(t, pairs > rules->most);
 }
