@@ -47,6 +47,14 @@ static inline int same_gram(const uint32_t *x, const uint32_t *y)
     return memcmp(x, y, TTI_GRAM * sizeof *x) == 0;
 }
 
+/* The first place from p on, of its slot, where b has the gram, or NONE. */
+static inline uint32_t same_from(const tti_anchors *x, const uint32_t *gram, uint32_t p)
+{
+    while (p != NONE && !same_gram(gram, x->b + p))
+        p = x->next[p];
+    return p;
+}
+
 static uint32_t grams_of(uint32_t token_count)
 {
     return token_count < TTI_GRAM ? 0 : token_count - TTI_GRAM + 1;
@@ -233,7 +241,7 @@ static tt_status find_in_other(tti_anchors *x, const tti_side *a, int how, tt_er
     const int common_too = how == COMMON_TOO;
     size_t before = 0;
     for (uint32_t i = 0; i < grams; i++) {
-        const uint32_t p = *head_of(x, a->tokens + i);
+        const uint32_t p = same_from(x, a->tokens + i, *head_of(x, a->tokens + i));
         const size_t found = x->count;
         if (p == NONE)
             continue;

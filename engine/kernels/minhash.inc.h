@@ -41,6 +41,12 @@ TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t lanes, const u
     }
 }
 
+TTI_TARGET static inline uint32_t TTI_NAME(lesser)(uint32_t x, uint32_t y)
+{
+    return x < y ? x : y;
+}
+
+/* Four shingles a step: what a lane needs is loaded once for all of them. */
 TTI_TARGET static inline void TTI_NAME(least_block)(uint32_t *restrict least,
                                                     const uint32_t *restrict mul,
                                                     const uint32_t *restrict add,
@@ -48,15 +54,20 @@ TTI_TARGET static inline void TTI_NAME(least_block)(uint32_t *restrict least,
                                                     size_t lanes)
 {
     uint32_t block[TTI_NAME(minhash_lanes)];
+    size_t k = 0;
     for (size_t i = 0; i < lanes; i++)
         block[i] = UINT32_MAX;
-    for (size_t k = 0; k < count; k++) {
-        const uint32_t x = folds[k];
+    for (; k + 4 <= count; k += 4) {
+        const uint32_t x = folds[k], y = folds[k + 1], z = folds[k + 2], w = folds[k + 3];
         for (size_t i = 0; i < lanes; i++) {
-            const uint32_t h = mul[i] * x + add[i];
-            block[i] = h < block[i] ? h : block[i];
+            const uint32_t xy = TTI_NAME(lesser)(mul[i] * x + add[i], mul[i] * y + add[i]);
+            const uint32_t zw = TTI_NAME(lesser)(mul[i] * z + add[i], mul[i] * w + add[i]);
+            block[i] = TTI_NAME(lesser)(block[i], TTI_NAME(lesser)(xy, zw));
         }
     }
+    for (; k < count; k++)
+        for (size_t i = 0; i < lanes; i++)
+            block[i] = TTI_NAME(lesser)(block[i], mul[i] * folds[k] + add[i]);
     memcpy(least, block, lanes * sizeof *least);
 }
 
@@ -76,11 +87,13 @@ TTI_TARGET static void TTI_NAME(least)(const uint32_t *restrict mul, const uint3
                                        size_t lanes, const uint32_t *restrict folds, size_t count,
                                        uint32_t *restrict least)
 {
-    enum { BLOCK = TTI_NAME(minhash_lanes), SMALL = 16 };
+    enum { BLOCK = TTI_NAME(minhash_lanes), HALF = BLOCK / 2, SMALL = 16 };
     size_t lane = 0;
     if (count < BLOCK) {
         for (; lane + BLOCK <= lanes; lane += BLOCK)
             TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, BLOCK);
+        for (; lane + HALF <= lanes; lane += HALF)
+            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, HALF);
         for (; lane + SMALL <= lanes; lane += SMALL)
             TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, SMALL);
     }
