@@ -9,10 +9,10 @@
 #ifndef TTI_ALIGN_H
 #define TTI_ALIGN_H
 
+#include "chain/grams.h"
 #include "twicetold.h"
 
 enum {
-    TTI_GRAM = 4,       /**< tokens of an anchor */
     TTI_MAX_GAP = 48,   /**< unaligned tokens on either side that one chain may pass over */
     TTI_SPLIT_GAP = 20, /**< a longer unaligned run is new text: it ends a passage */
 };

@@ -15,17 +15,15 @@
 
 enum {
     RARE = 16,       /* places of a gram in b that still make it an anchor */
-    LEAST_BITS = 6,  /* of the gram table: 64 slots */
     DIAGONALS = 128, /* slots for diagonals at first */
     LONG = 16,       /* a match of this part of b: it pays to know b's doubled grams */
 };
 
-#define NONE UINT32_MAX
+#define NONE TTI_NO_PLACE
 
 void tti_anchors_free(tti_anchors *x)
 {
-    tti_release(x->allocator, x->heads, x->head_capacity, sizeof *x->heads);
-    tti_release(x->allocator, x->next, x->next_capacity, sizeof *x->next);
+    tti_grams_free(&x->grams);
     tti_release(x->allocator, x->doubled, x->doubled_capacity, sizeof *x->doubled);
     tti_release(x->allocator, x->anchors, x->capacity, sizeof *x->anchors);
     tti_release(x->allocator, x->diagonals, x->diagonal_capacity, sizeof *x->diagonals);
@@ -33,61 +31,21 @@ void tti_anchors_free(tti_anchors *x)
 
 /* ---- The loaded side ---------------------------------------------------------------------- */
 
-/* The slot of a gram: multilinear in its halves, whose bits are those of hashes already. */
-static inline uint32_t *head_of(const tti_anchors *x, const uint32_t *gram)
-{
-    uint64_t low, high;
-    memcpy(&low, gram, sizeof low);
-    memcpy(&high, gram + 2, sizeof high);
-    return &x->heads[(low * 0x9E3779B185EBCA87u + high * 0xC2B2AE3D27D4EB4Fu) >> x->head_shift];
-}
-
-static inline int same_gram(const uint32_t *x, const uint32_t *y)
-{
-    return memcmp(x, y, TTI_GRAM * sizeof *x) == 0;
-}
-
-/* The first place from p on, of its slot, where b has the gram, or NONE. */
-static inline uint32_t same_from(const tti_anchors *x, const uint32_t *gram, uint32_t p)
-{
-    while (p != NONE && !same_gram(gram, x->b + p))
-        p = x->next[p];
-    return p;
-}
-
-static uint32_t grams_of(uint32_t token_count)
-{
-    return token_count < TTI_GRAM ? 0 : token_count - TTI_GRAM + 1;
-}
-
 tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t count, tt_error *error)
 {
-    int bits = LEAST_BITS;
-    size_t slots;
-    while ((size_t)1 << bits < (size_t)count * 2)
-        bits++;
-    slots = (size_t)1 << bits;
-    if (tti_reserve(x->allocator, &x->heads, &x->head_capacity, slots, sizeof *x->heads) != 0 ||
-        tti_reserve(x->allocator, &x->next, &x->next_capacity, count, sizeof *x->next) != 0)
-        return tti_fail_memory(error, "an article's grams");
     x->b = tokens;
     x->b_count = count;
-    x->head_shift = 64 - bits;
     x->knows_doubled = 0;
-    memset(x->heads, 0xFF, slots * sizeof *x->heads);
-    for (uint32_t p = grams_of(count); p-- > 0;) {
-        uint32_t *head = head_of(x, tokens + p);
-        x->next[p] = *head; /* from the back, so that a slot's places ascend */
-        *head = p;
-    }
-    return TT_OK;
+    x->grams.allocator = x->allocator;
+    return tti_grams_load(&x->grams, tokens, count, error);
 }
 
 /* True if gram p of b stands elsewhere in b too. */
 static int is_doubled(const tti_anchors *x, uint32_t p)
 {
-    for (uint32_t q = *head_of(x, x->b + p); q != NONE; q = x->next[q])
-        if (q != p && same_gram(x->b + p, x->b + q))
+    const tti_grams *g = &x->grams;
+    for (uint32_t q = *tti_grams_head(g, g->keys[p]); q != NONE; q = g->next[q])
+        if (q != p && tti_grams_equal(x->b + p, x->b + q))
             return 1;
     return 0;
 }
@@ -95,7 +53,7 @@ static int is_doubled(const tti_anchors *x, uint32_t p)
 /* Finds the places whose gram stands elsewhere too. */
 static tt_status find_doubled(tti_anchors *x, tt_error *error)
 {
-    const uint32_t grams = grams_of(x->b_count);
+    const uint32_t grams = tti_grams_of(x->b_count);
     uint32_t doubled = grams;
     if (tti_reserve(x->allocator, &x->doubled, &x->doubled_capacity, (size_t)grams + 1,
                     sizeof *x->doubled) != 0)
@@ -189,13 +147,13 @@ static tt_status add_anchor(tti_anchors *x, const tti_side *a, uint32_t i, uint3
     return note_newest(x, error);
 }
 
-/* Anchors through place i of a, whose gram's slot begins at place p of b. */
+/* Anchors through place i of a, whose gram b has at place p and not before. */
 static tt_status anchors_at(tti_anchors *x, const tti_side *a, uint32_t i, uint32_t p,
                             int common_too, tt_error *error)
 {
     uint32_t places[RARE + 1], n = 0;
-    for (; p != NONE && n <= RARE; p = x->next[p])
-        if ((!a->self || p >= i + TTI_GRAM) && same_gram(a->tokens + i, x->b + p))
+    for (; p != NONE && n <= RARE; p = tti_grams_from(&x->grams, a->tokens + i, x->grams.next[p]))
+        if (!a->self || p >= i + TTI_GRAM)
             places[n++] = p;
     x->passed_over |= n > RARE;
     if (n > RARE && a->self) /* the next place leads on to the others */
@@ -210,14 +168,15 @@ static tt_status anchors_at(tti_anchors *x, const tti_side *a, uint32_t i, uint3
     return TT_OK;
 }
 
-/* True if gram i lies in the anchor found last, at the one place p of its slot. */
+/* True if gram i lies in the anchor found last, at place p of b, the last of its slot. */
 static inline int is_passed(const tti_anchors *x, uint32_t i, uint32_t p)
 {
     const tti_anchor *last;
     if (x->count == 0)
         return 0;
     last = &x->anchors[x->count - 1];
-    return p - i == last->b - last->a && i + TTI_GRAM <= last->a + last->len && x->next[p] == NONE;
+    return p - i == last->b - last->a && i + TTI_GRAM <= last->a + last->len &&
+           x->grams.next[p] == NONE;
 }
 
 /* The first place after i whose gram may begin another anchor than the one found last. */
@@ -234,34 +193,49 @@ static inline uint32_t pass_on(const tti_anchors *x, uint32_t i)
 
 enum { RARE_ONES, ALL_OR_NONE, COMMON_TOO };
 
+/* The first place after i to look at, where matches of common grams are wanted: what is in the
+ * longest match already leads to no other. *before: anchors that were seen to. */
+static uint32_t pass_common(const tti_anchors *x, uint32_t i, size_t *before)
+{
+    for (; *before < x->count; ++*before) {
+        const uint32_t end = x->anchors[*before].a + x->anchors[*before].len;
+        if (end > i + TTI_GRAM)
+            i = end - TTI_GRAM;
+    }
+    return i + 1;
+}
+
 /* Matches of the a side with another article. */
 static tt_status find_in_other(tti_anchors *x, const tti_side *a, int how, tt_error *error)
 {
-    const uint32_t grams = grams_of(a->count);
-    const int common_too = how == COMMON_TOO;
+    const tti_grams *g = &x->grams;
+    uint32_t next = 0; /* places before this one need no look */
     size_t before = 0;
-    for (uint32_t i = 0; i < grams; i++) {
-        const uint32_t p = same_from(x, a->tokens + i, *head_of(x, a->tokens + i));
+    TTI_TRY(tti_grams_probe(&x->grams, a->tokens, a->count, error));
+    for (size_t h = 0; h < g->hit_count; h++) {
+        const uint32_t i = g->hits[h];
         const size_t found = x->count;
+        uint32_t p;
+        if (i < next)
+            continue;
+        p = tti_grams_from(g, a->tokens + i, *tti_grams_head(g, g->other_keys[i]));
         if (p == NONE)
             continue;
         if (!is_passed(x, i, p)) {
-            TTI_TRY(anchors_at(x, a, i, p, common_too, error));
+            TTI_TRY(anchors_at(x, a, i, p, how == COMMON_TOO, error));
             if (how == ALL_OR_NONE && x->passed_over)
                 return TT_OK;
-            if (x->count == found && !common_too)
+            if (x->count == found && how != COMMON_TOO)
                 continue;
         }
-        /* Where all is common, what follows is in the longest match already. */
-        for (; common_too && before < x->count; before++)
-            if (x->anchors[before].a + x->anchors[before].len > i + TTI_GRAM)
-                i = x->anchors[before].a + x->anchors[before].len - TTI_GRAM;
-        if (common_too)
+        if (how == COMMON_TOO) {
+            next = pass_common(x, i, &before);
             continue;
+        }
         if (!x->knows_doubled && x->anchors[x->count - 1].len > x->b_count / LONG)
             TTI_TRY(find_doubled(x, error));
         if (x->knows_doubled)
-            i = pass_on(x, i) - 1;
+            next = pass_on(x, i);
     }
     return TT_OK;
 }
@@ -269,12 +243,14 @@ static tt_status find_in_other(tti_anchors *x, const tti_side *a, int how, tt_er
 /* Matches of the loaded side with later places of itself; uses the table up. */
 static tt_status find_in_itself(tti_anchors *x, const tti_side *a, tt_error *error)
 {
-    const uint32_t grams = grams_of(a->count);
+    const tti_grams *g = &x->grams;
+    const uint32_t grams = tti_grams_of(a->count);
     for (uint32_t i = 0; i < grams; i++) {
-        uint32_t *head = head_of(x, a->tokens + i);
-        *head = x->next[i]; /* places up to here are first places now: i is the slot's first */
-        if (*head != NONE && !is_passed(x, i, *head))
-            TTI_TRY(anchors_at(x, a, i, *head, 0, error));
+        uint32_t *head = tti_grams_head(g, g->keys[i]), p;
+        *head = g->next[i]; /* places up to here are first places now: i is the slot's first */
+        p = tti_grams_from(g, a->tokens + i, *head);
+        if (p != NONE && !is_passed(x, i, p))
+            TTI_TRY(anchors_at(x, a, i, p, 0, error));
     }
     return TT_OK;
 }

@@ -10,7 +10,7 @@
 
 #include "chain/align.h"
 
-#define TTI_NO_ANCHOR UINT32_MAX
+#define TTI_NO_ANCHOR TTI_NO_PLACE
 
 /** Tokens a..a+len of one side equal b..b+len of the other; the rest is the chainer's. */
 typedef struct tti_anchor {
@@ -40,9 +40,7 @@ typedef struct tti_anchors {
     const tt_allocator *allocator;
     const uint32_t *b;
     uint32_t b_count;
-    uint32_t *heads, *next; /**< gram table: first place of a slot, next place of a place's slot */
-    size_t head_capacity, next_capacity;
-    int head_shift;
+    tti_grams grams;
     int knows_doubled; /**< the following is filled in */
     uint32_t *doubled; /**< the next place from here on whose gram stands in b elsewhere too */
     size_t doubled_capacity;

@@ -41,6 +41,10 @@ typedef struct tti_kernels {
      * out and least have room for `grams`, and before least[0] lie TTI_SAMPLE_WINDOW - 1 zeros.
      * @return how many */
     size_t (*sample)(const uint32_t *keys, size_t grams, uint32_t *least, uint32_t *out);
+    /** Places i < grams whose bit, number keys[i] >> shift of `bits`, is set, ascending, to out,
+     * which has room for one more than `grams`. @return how many */
+    size_t (*probe)(const uint32_t *keys, size_t grams, const uint32_t *bits, int shift,
+                    uint32_t *out);
 } tti_kernels;
 
 /** The set in use. Threads: any. */

@@ -59,3 +59,16 @@ TTI_TARGET static size_t TTI_NAME(sample)(const uint32_t *restrict keys, size_t 
     }
     return n;
 }
+
+TTI_TARGET static size_t TTI_NAME(probe)(const uint32_t *restrict keys, size_t grams,
+                                         const uint32_t *restrict bits, int shift,
+                                         uint32_t *restrict out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < grams; i++) {
+        const uint32_t bit = keys[i] >> shift;
+        out[n] = (uint32_t)i;
+        n += bits[bit / 32] >> bit % 32 & 1;
+    }
+    return n;
+}
