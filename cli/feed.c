@@ -221,11 +221,12 @@ static int feed_all(feed *f, const settings *s, uint32_t flags, const char *cons
     int ended;
     narrowed.inputs = inputs;
     narrowed.input_count = count;
+    narrowed.reader.flags |= TT_READER_PROMPT; /* a lone article is not to wait for others */
     ended = run_open(&f->run, &narrowed);
     f->run.settings = s;
     if (ended == 0 && tt_live_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INDEX);
-    if (ended == 0 && tt_reader_open(&reader, inputs, count, &s->reader, &error) != TT_OK)
+    if (ended == 0 && tt_reader_open(&reader, inputs, count, &narrowed.reader, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INPUT);
     if (ended == 0)
         ended = take_all(f, reader);

@@ -420,7 +420,9 @@ TT_API TT_NODISCARD tt_status tt_signatures(uint32_t *out, const tt_article *art
 typedef struct tt_reader tt_reader; /**< files, directories or a stream, as batches of records */
 
 enum {
-    TT_READER_WHOLE = 1u << 0 /**< wire formats: headline, byline and dateline are text too */
+    TT_READER_WHOLE = 1u << 0, /**< wire formats: headline, byline and dateline are text too */
+    TT_READER_PROMPT = 1u << 1 /**< hands out what a stream gave when it has given nothing more for
+                                    1 ms, not 50: smaller batches, sooner */
 };
 
 typedef struct tt_reader_options {

@@ -40,7 +40,8 @@ enum {
     PARALLEL_BYTES = 64 << 10,
     XML_PIECE = 64 << 10,   /* bounds the items that come at once */
     SNIFF_BYTES = 64 << 10, /* what is looked at to tell XML from plain text */
-    PATIENCE_MS = 50        /* how long a stream may pause before what is there is handed out */
+    PATIENCE_MS = 50,       /* how long a stream may pause before what is there is handed out */
+    PROMPT_MS = 1           /* likewise; enough for whoever writes to fill a pipe that was read */
 };
 
 static const uint64_t LONGEST_ARTICLE = (uint64_t)1 << 30;
@@ -96,6 +97,7 @@ struct tt_reader {
     tti_quick **quick;
     size_t quick_count;
     int use_quick;
+    int patience_ms;
     tt_error failure; /* once a call failed, the reader only repeats it */
 };
 
@@ -144,6 +146,7 @@ static tt_status set_up(tt_reader *r, const char *const *paths, size_t count,
     r->threads = options->threads;
     r->block = BLOCK_BYTES;
     r->use_quick = 1;
+    r->patience_ms = (options->flags & TT_READER_PROMPT) != 0 ? PROMPT_MS : PATIENCE_MS;
     for (size_t i = 0; i < count; i++)
         TTI_TRY(tti_inputs_add(&r->inputs, paths[i], error));
     return TT_OK;
@@ -152,6 +155,7 @@ static tt_status set_up(tt_reader *r, const char *const *paths, size_t count,
 tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count,
                          const tt_reader_options *options, tt_error *error)
 {
+    const uint32_t known = TT_READER_WHOLE | TT_READER_PROMPT;
     tt_reader_options given = TT_READER_OPTIONS_INIT;
     const tt_allocator *allocator;
     tt_reader *r;
@@ -166,7 +170,7 @@ tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count
         if (paths[i] == NULL || paths[i][0] == '\0')
             return tti_fail(error, TT_EINVAL, i, "an input's path is empty");
     if (given.reserved != 0 || given.reserved2 != 0 || given.threads < 0 ||
-        given.max_article_bytes > LONGEST_ARTICLE || (given.flags & ~TT_READER_WHOLE) != 0)
+        given.max_article_bytes > LONGEST_ARTICLE || (given.flags & ~known) != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is out of range",
                         given.reserved != 0 || given.reserved2 != 0 ? "reserved"
                         : given.threads < 0                         ? "threads"
@@ -647,7 +651,7 @@ static tt_status fill(tt_reader *r, tt_error *error)
         if (!has_room(r) || (r->count > 0 && r->used >= r->block))
             return TT_OK;
         if (r->now.source != NULL && r->count > 0 &&
-            !tti_source_is_ready(r->now.source, PATIENCE_MS))
+            !tti_source_is_ready(r->now.source, r->patience_ms))
             return TT_OK;
         if (r->now.source != NULL)
             TTI_TRY(read_more(r, error));

@@ -4,6 +4,7 @@
 #include "read_files.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <zlib.h>
 
 enum { USUAL_BLOCK = 4 << 20 };
@@ -603,6 +604,48 @@ static void a_stream_that_pauses_hands_out_its_lines(void **state)
     (void)close(ends[0]);
 }
 
+static int waited_ms; /* the longest that the reader was ready to wait */
+
+/* In the place of the C library's. */
+int poll(struct pollfd *list, nfds_t count, int milliseconds)
+{
+    const struct timespec limit = {0, milliseconds * 1000000L};
+    waited_ms = milliseconds > waited_ms ? milliseconds : waited_ms;
+    return ppoll(list, count, &limit, NULL);
+}
+
+/* The longest wait for more than the one article that a pipe holds. */
+static int wait_for_more(uint32_t flags)
+{
+    static const char line[] = "{\"id\":1,\"text\":\"x\"}\n";
+    tt_reader_options options = TT_READER_OPTIONS_INIT;
+    int ends[2];
+    char path[40];
+    const char *paths[] = {path};
+    tt_reader *reader;
+    const tt_record *r;
+    size_t n;
+    options.flags = flags;
+    waited_ms = 0;
+    assert_int_equal(pipe(ends), 0);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_int_equal(tt_reader_open(&reader, paths, 1, &options, NULL), TT_OK);
+    assert_int_equal(write(ends[1], line, sizeof line - 1), sizeof line - 1);
+    assert_int_equal(tt_reader_next(reader, &r, &n, NULL), TT_OK);
+    assert_int_equal(n, 1);
+    tt_reader_close(reader);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return waited_ms;
+}
+
+static void a_prompt_reader_hardly_waits_for_more(void **state)
+{
+    (void)state;
+    assert_int_equal(wait_for_more(0), 50);
+    assert_int_equal(wait_for_more(TT_READER_PROMPT), 1);
+}
+
 /* Reads everything; TT_OK or what went wrong. */
 static tt_status drain(const char *const *paths, size_t count, const tt_allocator *allocator,
                        size_t *records)
@@ -688,6 +731,7 @@ int main(void)
         cmocka_unit_test(opening_checks_its_arguments),
         cmocka_unit_test(standard_input_is_lines),
         cmocka_unit_test(a_stream_that_pauses_hands_out_its_lines),
+        cmocka_unit_test(a_prompt_reader_hardly_waits_for_more),
         cmocka_unit_test(every_failed_allocation_is_handed_up),
     };
     return cmocka_run_group_tests_name("read", tests, make_directory, remove_directory);
