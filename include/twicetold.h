@@ -585,7 +585,9 @@ TT_API void tt_result_close(tt_result *result);
  * One handle writes, in one process, which FILE-lock sees to (an empty file beside it, locked with
  * flock(2), so the file must be on a local file system); any number of handles read, in other
  * processes too, and see whole batches only. A handle belongs to one thread at a time and must not
- * be carried across fork(): a child opens its own.
+ * be carried across fork(): SQLite would take the parent's locks for the child's. A child that was
+ * forked while an index was open may do no more with the handle than close it, which leaves the
+ * file alone, and cannot open that index (TT_EINVAL); others it may, and so may what it executes.
  */
 typedef struct tt_live tt_live;
 
@@ -606,7 +608,8 @@ TT_API TT_NODISCARD tt_status tt_live_create(const char *path, const tt_options 
  * Opens an index. Of `options` (NULL: none) the fields above, where they are not 0, must be those
  * that the index was made with; threads, allocator and max_article_bytes are taken as given.
  * @return TT_OK; TT_EIO (it is not there); TT_EFORMAT (another kind of file, or damaged: the message
- * says what); TT_EVERSION; TT_EINVAL (options do not fit); TT_ELOCKED; TT_ENOMEM.
+ * says what); TT_EVERSION; TT_EINVAL (options do not fit; it was open when this process was forked);
+ * TT_ELOCKED; TT_ENOMEM.
  * Owner: the caller, tt_live_close(). Cost: linear in the articles. Memory beyond the allocator's:
  * SQLite's cache.
  */

@@ -3,6 +3,7 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "store/opened.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,7 @@ struct tti_file {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
     char *path;
+    tti_opened opened;
     int lock; /* of the writer; -1: none */
     int begun;
     int removed; /* rows were removed since the file was last shrunk */
@@ -292,6 +294,7 @@ static tt_status open_database(tti_file *f, unsigned mode, int there, const tt_o
     int blank = 1;
     if (code != SQLITE_OK)
         return fail_sqlite(f, code, "open", error);
+    tti_opened_add(&f->opened, f->path);
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
     if (there)
@@ -324,6 +327,11 @@ static tt_status open_file(tti_file *f, unsigned mode, const tt_options *options
                            tt_error *error)
 {
     int there;
+    if (tti_opened_before_fork(f->path))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                        "%.*s was open when this process was forked; close it before the fork, or "
+                        "open it in the child alone",
+                        PATH_SHOWN, f->path);
     TTI_TRY(look_at(f, &there, error));
     if (!there && !(mode & TTI_FILE_CREATE))
         return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot open %.*s: %s", PATH_SHOWN, f->path,
@@ -355,18 +363,27 @@ tt_status tti_file_open(tti_file **out, const char *path, unsigned mode, const t
     return status;
 }
 
-void tti_file_close(tti_file *f)
+/* What a forked child inherited is the parent's: it is forgotten, and left as it is. */
+static void close_database(tti_file *f)
 {
-    if (f == NULL)
+    if (tti_opened_inherited(&f->opened))
         return;
     tti_file_rollback(f);
     for (int k = 0; k < STATEMENTS; k++)
         (void)sqlite3_finalize(f->statements[k]);
     (void)sqlite3_close(f->db);
-    if (f->lock >= 0) {
+    if (f->lock >= 0)
         (void)flock(f->lock, LOCK_UN); /* a child forked meanwhile shares the descriptor */
+}
+
+void tti_file_close(tti_file *f)
+{
+    if (f == NULL)
+        return;
+    close_database(f);
+    tti_opened_remove(&f->opened);
+    if (f->lock >= 0)
         (void)close(f->lock);
-    }
     free(f->path);
     free(f);
 }
@@ -542,7 +559,7 @@ tt_status tti_file_version(tti_file *f, uint32_t *out, tt_error *error)
 tt_status tti_file_shrink(tti_file *f, tt_error *error)
 {
     int64_t pages = 0, free_pages = 0;
-    if (!f->removed)
+    if (!f->removed || tti_opened_inherited(&f->opened))
         return TT_OK;
     TTI_TRY(one_number(f, "PRAGMA page_count", &pages, error));
     TTI_TRY(one_number(f, "PRAGMA freelist_count", &free_pages, error));

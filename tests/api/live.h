@@ -19,19 +19,25 @@
 #  define SANITIZED 0
 #endif
 
-/** A path of this process' own, with nothing there. */
-static inline const char *fresh_path(void)
+/** An index, and the files beside it. */
+static inline void remove_index(const char *path)
 {
-    static char path[200];
-    char other[220];
     static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
-    const char *directory = getenv("TMPDIR");
-    (void)snprintf(path, sizeof path, "%s/twicetold-live-%ld.db",
-                   directory != NULL ? directory : "/tmp", (long)getpid());
+    char other[260];
     for (size_t k = 0; k < 4; k++) {
         (void)snprintf(other, sizeof other, "%s%s", path, ends[k]);
         (void)unlink(other);
     }
+}
+
+/** A path of this process' own, with nothing there. */
+static inline const char *fresh_path(void)
+{
+    static char path[200];
+    const char *directory = getenv("TMPDIR");
+    (void)snprintf(path, sizeof path, "%s/twicetold-live-%ld.db",
+                   directory != NULL ? directory : "/tmp", (long)getpid());
+    remove_index(path);
     return path;
 }
 
