@@ -7,7 +7,8 @@
 
 enum {
     OF_A_BUCKET = 4, /* seeds, on average: a cache line or two */
-    FEW = 24         /* seeds that are sorted, and looked through, one by one */
+    FEW = 24,        /* seeds that are looked through one by one */
+    MANY = 64        /* seeds that are not sorted one by one */
 };
 
 #define NO_DOC UINT32_MAX
@@ -30,11 +31,20 @@ static int by_all(const void *x, const void *y)
     return seed_before(x, y) ? -1 : seed_before(y, x);
 }
 
-/* They come in order of document mostly, and most buckets are short. */
+static int is_sorted(const tti_seed *at, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        if (!seed_before(&at[i - 1], &at[i]))
+            return 0;
+    return 1;
+}
+
+/* They come in order of document mostly: most buckets are short, and a long one has one key. */
 static void sort_bucket(tti_seed *at, uint32_t count)
 {
-    if (count > FEW) {
-        qsort(at, count, sizeof *at, by_all);
+    if (count > MANY) {
+        if (!is_sorted(at, count))
+            qsort(at, count, sizeof *at, by_all);
         return;
     }
     for (uint32_t i = 1; i < count; i++) {

@@ -85,7 +85,7 @@ static size_t merged_size(const tti_seedmap *map, const tti_sieve *sieves, int c
 {
     size_t sum = size_of(&map->parts[p]);
     for (int t = 0; t < count; t++)
-        sum += sieves[t].counts == NULL ? 0 : sieves[t].counts[p];
+        sum += tti_sieve_count(&sieves[t], p);
     return sum;
 }
 

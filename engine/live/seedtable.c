@@ -74,7 +74,7 @@ static int reserve_slot(const tt_allocator *a, tti_seedtable *p)
 {
     if ((p->used + 1) * 3 <= p->slot_count * 2)
         return 0;
-    return resize_table(a, p, p->slot_count + p->slot_count / 4 + 8);
+    return resize_table(a, p, p->slot_count + p->slot_count / 2 + 16);
 }
 
 static int resize_list(const tt_allocator *a, tti_seedtable *p, slot *x, uint32_t capacity)
