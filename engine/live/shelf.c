@@ -68,7 +68,7 @@ static uint32_t hash_id(const char *id, size_t size, uint32_t flags)
 
 static uint32_t hash_tokens(const uint32_t *hashes, uint32_t count)
 {
-    return (uint32_t)XXH3_64bits(hashes, (size_t)count * sizeof *hashes);
+    return (uint32_t)tti_hash_u32(hashes, count, 0);
 }
 
 typedef struct id_key {
@@ -293,8 +293,10 @@ tt_status tti_shelf_prepare(tti_heap *heap, const tti_row *r, tti_prepared *out,
         tti_prepared_free(out, heap);
         return tti_fail_memory(error, "articles");
     }
-    if (r->token_count > 0) /* SQLite's blobs lie anywhere */
-        memcpy(out->hashes, r->hashes != NULL ? (const void *)r->hashes : r->data, size);
+    if (r->token_count > 0 && r->hashes != NULL)
+        memcpy(out->hashes, r->hashes, size);
+    else if (r->token_count > 0)
+        tti_get_u32(out->hashes, r->data, r->token_count);
     out->hash = hash_tokens(out->hashes, out->token_count);
     out->id_hash = hash_id(r->id, r->id_size, r->article_flags);
     return TT_OK;

@@ -14,13 +14,13 @@ void tti_minhash_init(tti_minhash *m, uint32_t lanes, uint64_t seed)
 {
     m->lanes = lanes;
     for (uint32_t i = 0; i < lanes; i++) {
-        const uint64_t h = XXH3_64bits_withSeed(&i, sizeof i, seed);
+        const uint64_t h = tti_hash_u32(&i, 1, seed);
         m->mul[i] = (uint32_t)h | 1u;
         m->add[i] = (uint32_t)(h >> 32);
     }
     for (uint32_t k = 0; k < TTI_MINHASH_WIDTH; k++) {
         const uint32_t label = TTI_MINHASH_LANES + k;
-        const uint64_t h = XXH3_64bits_withSeed(&label, sizeof label, seed);
+        const uint64_t h = tti_hash_u32(&label, 1, seed);
         m->mul_fold[k] = (uint32_t)h | 1u;
         m->add_fold = (uint32_t)(h >> 32);
     }

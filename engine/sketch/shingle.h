@@ -1,4 +1,4 @@
-/* Shingles: w tokens in a row as a 64-bit hash, XXH3-64 of their 32-bit hashes in memory order. */
+/* Shingles: w tokens in a row as a 64-bit hash, XXH3-64 of their 32-bit hashes. */
 #ifndef TTI_SHINGLE_H
 #define TTI_SHINGLE_H
 
@@ -8,10 +8,10 @@
 static inline uint64_t tti_shingle(const uint32_t *hashes, uint32_t tokens, uint64_t seed)
 {
     switch (tokens) { /* constant sizes let the compiler drop the branches inside XXH3 */
-    case 3: return XXH3_64bits_withSeed(hashes, 12, seed);
-    case 4: return XXH3_64bits_withSeed(hashes, 16, seed);
-    case 5: return XXH3_64bits_withSeed(hashes, 20, seed);
-    default: return XXH3_64bits_withSeed(hashes, sizeof *hashes * tokens, seed);
+    case 3: return tti_hash_u32(hashes, 3, seed);
+    case 4: return tti_hash_u32(hashes, 4, seed);
+    case 5: return tti_hash_u32(hashes, 5, seed);
+    default: return tti_hash_u32(hashes, tokens, seed);
     }
 }
 

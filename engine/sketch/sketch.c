@@ -48,8 +48,7 @@ static int fold_shingles(const job *j, worker *w, const tti_doc *doc, uint32_t c
 /* A key of `rows` values of a signature; 0 is left free for "no key". */
 static uint32_t band_key(const uint32_t *signature, uint32_t rows, uint32_t band)
 {
-    return 1u | (uint32_t)XXH3_64bits_withSeed(signature + (size_t)band * rows,
-                                               rows * sizeof *signature, band);
+    return 1u | (uint32_t)tti_hash_u32(signature + (size_t)band * rows, rows, band);
 }
 
 /* While the signature is at hand: LSH goes through the keys of one band after the other. */

@@ -8,11 +8,14 @@ enum { HEAD = 10 };
 
 uint64_t tti_row_sum(const tti_row *r)
 {
-    const uint64_t head[HEAD] = {
+    const uint64_t numbers[HEAD] = {
         (uint64_t)r->number, (uint64_t)r->published, (uint64_t)r->arrival, r->text_size,
         r->id_size,          r->source_size,         r->article_flags,     r->token_count,
         r->span_size,        r->version_size};
+    uint8_t head[HEAD * 8];
     XXH3_state_t state;
+    for (int k = 0; k < HEAD; k++)
+        XXH_writeLE64(head + k * 8, numbers[k]);
     (void)XXH3_64bits_reset(&state);
     (void)XXH3_64bits_update(&state, head, sizeof head);
     (void)XXH3_64bits_update(&state, r->id, r->id_size);
@@ -22,7 +25,7 @@ uint64_t tti_row_sum(const tti_row *r)
         (void)XXH3_64bits_update(&state, r->data, (size_t)r->token_count * 5 + r->span_size);
         return XXH3_64bits_digest(&state);
     }
-    (void)XXH3_64bits_update(&state, r->hashes, (size_t)r->token_count * 4);
+    tti_hash_add_u32(&state, r->hashes, r->token_count);
     (void)XXH3_64bits_update(&state, r->flags, r->token_count);
     (void)XXH3_64bits_update(&state, r->spans, r->span_size);
     return XXH3_64bits_digest(&state);

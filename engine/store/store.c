@@ -165,7 +165,7 @@ static tt_status write_shape(tti_file *f, const tt_options *o, tt_error *error)
         TTI_TRY(run_sql(f, sql, "write", error));
     }
     (void)snprintf(sql, sizeof sql, "INSERT INTO shape VALUES('sum',%" PRId64 ")",
-                   (int64_t)XXH3_64bits(shape, sizeof shape));
+                   (int64_t)tti_hash_u64(shape, SHAPE));
     return run_sql(f, sql, "write", error);
 }
 
@@ -184,7 +184,7 @@ static tt_status read_shape(tti_file *f, tt_options *out, tt_error *error)
     value = 0;
     TTI_TRY(one_number(f, "SELECT value FROM shape WHERE name='sum'", &value, error));
     unpack_shape(shape, &wanted);
-    if ((uint64_t)value != XXH3_64bits(shape, sizeof shape) ||
+    if ((uint64_t)value != tti_hash_u64(shape, SHAPE) ||
         tt_options_resolve(&wanted, out, NULL) != TT_OK)
         return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is damaged: its options", PATH_SHOWN,
                         f->path);
@@ -208,7 +208,7 @@ static const char schema[] =
 static uint64_t sum_state(const tti_state *s)
 {
     const uint64_t packed[4] = {s->count, s->digest, s->removals, (uint64_t)s->last};
-    return XXH3_64bits(packed, sizeof packed);
+    return tti_hash_u64(packed, 4);
 }
 
 static tt_status write_state(tti_file *f, const tti_state *s, tt_error *error)
@@ -447,7 +447,7 @@ static tt_status bind_data(sqlite3_stmt *s, const tti_row *r, tt_error *error)
     if (data == NULL)
         return tti_fail_memory(error, "a record");
     if (r->token_count > 0) {
-        memcpy(data, r->hashes, hashes);
+        tti_put_u32(data, r->hashes, r->token_count);
         memcpy(data + hashes, r->flags, r->token_count);
         memcpy(data + hashes + r->token_count, r->spans, r->span_size);
     }

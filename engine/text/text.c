@@ -124,13 +124,6 @@ tt_status tti_scan_flush(tti_scan *s)
     return TT_OK;
 }
 
-static tti_key key_of(const uint64_t *wide, size_t count, uint64_t seed)
-{
-    /* The bytes are those of a little-endian machine; the library supports no other. */
-    const XXH128_hash_t h = XXH3_128bits_withSeed(wide, count * sizeof *wide, seed);
-    return (tti_key){h.low64, h.high64};
-}
-
 /* Makes the store's scratch ready for an article. */
 static tt_status start(tti_tokens *t, uint64_t seed, tti_scan **out, tt_error *error)
 {
@@ -164,7 +157,7 @@ static tt_status finish_paragraphs(tti_scan *s, tt_paragraphs mode, uint32_t *co
     for (uint32_t i = 0; i < *count; i++) {
         tti_paragraph *p = &t->paragraphs[t->paragraph_count + i];
         if (!(t->skips & TTI_SKIP_PARAGRAPHS))
-            p->key = key_of(t->wide + p->begin, p->end - p->begin, s->seed);
+            p->key = tti_key_of(t->wide + p->begin, p->end - p->begin, s->seed);
         if (!(t->skips & TTI_SKIP_FLAGS))
             t->flags[t->count + p->begin] |= TTI_TOKEN_PARAGRAPH | TTI_TOKEN_SENTENCE;
     }
@@ -189,7 +182,7 @@ tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
     added->token_count = s->flushed;
     added->paragraph_count = paragraph_count;
     added->span_size = s->span_size - tokens->span_size;
-    added->key = key_of(tokens->wide, s->flushed, seed);
+    added->key = tti_key_of(tokens->wide, s->flushed, seed);
     tokens->count += s->flushed;
     tokens->span_size = s->span_size;
     if (!(tokens->skips & TTI_SKIP_PARAGRAPHS)) /* or the next article's are written over them */

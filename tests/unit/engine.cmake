@@ -1,4 +1,5 @@
 # Units of the engine's stages after text.
+tt_test(hash)
 tt_test(radix)
 tt_test(candidate)
 tt_test(sets)
