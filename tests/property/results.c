@@ -4,70 +4,14 @@
  *
  *     test_property_results [-s SEED] [-n CASES] [-v]
  */
-#include "corpus.h"
+#include "cases.h"
 
 #include <math.h>
-#include <time.h>
-
-#define CHECK(what, ...)                                                                           \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            fprintf(stderr, "seed %llu: ", (unsigned long long)current_seed);                      \
-            fprintf(stderr, __VA_ARGS__);                                                          \
-            fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,  \
-                    (unsigned long long)current_seed);                                             \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
-
-static uint64_t current_seed;
 
 /* What all cases together missed of what brute force finds. */
 static struct {
     size_t due, missed, moved;
 } tally;
-
-/* ---- Scans ---------------------------------------------------------------------------------- */
-
-typedef struct plan {
-    uint32_t shingle_tokens, min_section;
-    int32_t threads;
-    size_t batch;
-    uint64_t memory;       /* limit; 0: none */
-    const uint32_t *order; /* of the articles; NULL: as they stand */
-} plan;
-
-static void scan(const corpus *c, const plan *p, results *out)
-{
-    tt_options o = TT_OPTIONS_INIT;
-    tt_builder *b = NULL;
-    tt_index *x = NULL;
-    tt_article all[MOST_ARTICLES];
-    memset(out, 0, sizeof *out);
-    o.shingle_tokens = p->shingle_tokens;
-    o.min_section = p->min_section;
-    o.threads = p->threads;
-    o.memory_limit = p->memory;
-    o.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES;
-    for (size_t k = 0; k < c->count; k++) {
-        const text *t = &c->texts[p->order != NULL ? p->order[k] : k];
-        all[k] = (tt_article){.id = t->id,
-                              .id_size = strlen(t->id),
-                              .text = t->bytes,
-                              .text_size = t->size,
-                              .published = TT_NO_TIME};
-    }
-    CHECK(tt_builder_open(&b, &o, NULL) == TT_OK, "open");
-    for (size_t k = 0; k < c->count; k += p->batch) {
-        const size_t left = c->count - k;
-        CHECK(tt_builder_add(b, all + k, left < p->batch ? left : p->batch, NULL, NULL) == TT_OK,
-              "add");
-    }
-    CHECK(tt_builder_finish(b, &x, NULL) == TT_OK, "finish");
-    tt_builder_close(b);
-    CHECK(results_collect(out, x) == TT_OK, "results");
-    tt_index_close(x);
-}
 
 /* ---- Brute force ---------------------------------------------------------------------------- */
 
@@ -207,14 +151,6 @@ static void check_pair(const corpus *c, const results *r, const tt_pair *p, uint
           (int)p->b, (int)b->same);
     CHECK(is_admitted(p, a, b), "no rule admits %d and %d", (int)p->a, (int)p->b);
     CHECK(p->reserved == 0, "reserved is not 0");
-}
-
-static const tt_pair *find_pair(const results *r, uint64_t a, uint64_t b)
-{
-    for (size_t k = 0; k < r->pair_count; k++)
-        if (r->pairs[k].a == (a < b ? a : b) && r->pairs[k].b == (a < b ? b : a))
-            return &r->pairs[k];
-    return NULL;
 }
 
 static void check_pairs(const corpus *c, const results *r, uint32_t w)
@@ -440,7 +376,7 @@ static void run_case(uint64_t seed)
     rng r = {seed ^ 0x5DEECE66D};
     const int extremes = rng_below(&r, 3) == 0;
     const plan p = {
-        widths[rng_below(&r, 6)], sections[rng_below(&r, 5)], 1, MOST_ARTICLES, 0, NULL};
+        widths[rng_below(&r, 6)], sections[rng_below(&r, 5)], 1, MOST_ARTICLES, 0, NULL, 0};
     uint32_t order[MOST_ARTICLES];
     results straight, mixed;
     plan other = p;
@@ -465,24 +401,7 @@ static void run_case(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    uint64_t seed = 1, cases = 60;
-    int verbose = 0;
-    for (int k = 1; k < argc; k++) {
-        if (strcmp(argv[k], "-s") == 0 && k + 1 < argc)
-            seed = strcmp(argv[k + 1], "time") == 0 ? (uint64_t)time(NULL) << 20
-                                                    : strtoull(argv[k + 1], NULL, 10),
-            k++;
-        else if (strcmp(argv[k], "-n") == 0 && k + 1 < argc)
-            cases = strtoull(argv[++k], NULL, 10);
-        else
-            verbose = 1;
-    }
-    printf("seed %llu, %llu cases\n", (unsigned long long)seed, (unsigned long long)cases);
-    for (uint64_t k = 0; k < cases; k++) {
-        if (verbose)
-            printf("case %llu\n", (unsigned long long)(seed + k)), fflush(stdout);
-        run_case(seed + k);
-    }
+    run_cases(argc, argv, 60, run_case);
     printf("pairs of resemblance 0.7 or more: %zu, missed: %zu; moved by order: %zu\n", tally.due,
            tally.missed, tally.moved);
     CHECK((double)tally.missed <= 0.005 * (double)tally.due, "recall is under 0.995");

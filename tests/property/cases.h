@@ -1,0 +1,115 @@
+/* Cases by their seeds: what fails prints its seed, and the command line takes it back. */
+#ifndef TT_PROPERTY_CASES_H
+#define TT_PROPERTY_CASES_H
+
+#include "corpus.h"
+
+#include <time.h>
+
+static uint64_t current_seed;
+
+#define CHECK(what, ...)                                                                           \
+    do {                                                                                           \
+        if (!(what)) {                                                                             \
+            fprintf(stderr, "seed %llu: ", (unsigned long long)current_seed);                      \
+            fprintf(stderr, __VA_ARGS__);                                                          \
+            fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,  \
+                    (unsigned long long)current_seed);                                             \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* ---- Scans ---------------------------------------------------------------------------------- */
+
+typedef struct plan {
+    uint32_t shingle_tokens, min_section;
+    int32_t threads;
+    size_t batch;
+    uint64_t memory;       /* limit; 0: none */
+    const uint32_t *order; /* of the articles; NULL: as they stand */
+    size_t count;          /* of them; 0: all */
+} plan;
+
+/** The articles in the plan's order. @return how many */
+static inline size_t list_articles(const corpus *c, const plan *p, tt_article *all)
+{
+    const size_t count = p->count != 0 ? p->count : c->count;
+    for (size_t k = 0; k < count; k++) {
+        const text *t = &c->texts[p->order != NULL ? p->order[k] : k];
+        all[k] = (tt_article){.id = t->id,
+                              .id_size = strlen(t->id),
+                              .text = t->bytes,
+                              .text_size = t->size,
+                              .published = TT_NO_TIME};
+    }
+    return count;
+}
+
+/** Owner: the caller, tt_index_close(). */
+static inline tt_index *build(const corpus *c, const plan *p)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    tt_builder *b = NULL;
+    tt_index *x = NULL;
+    tt_article all[MOST_ARTICLES];
+    const size_t count = list_articles(c, p, all);
+    o.shingle_tokens = p->shingle_tokens;
+    o.min_section = p->min_section;
+    o.threads = p->threads;
+    o.memory_limit = p->memory;
+    o.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES;
+    CHECK(tt_builder_open(&b, &o, NULL) == TT_OK, "open");
+    for (size_t k = 0; k < count; k += p->batch) {
+        const size_t left = count - k;
+        CHECK(tt_builder_add(b, all + k, left < p->batch ? left : p->batch, NULL, NULL) == TT_OK,
+              "add");
+    }
+    CHECK(tt_builder_finish(b, &x, NULL) == TT_OK, "finish");
+    tt_builder_close(b);
+    return x;
+}
+
+static inline void scan(const corpus *c, const plan *p, results *out)
+{
+    tt_index *x = build(c, p);
+    memset(out, 0, sizeof *out);
+    CHECK(results_collect(out, x) == TT_OK, "results");
+    tt_index_close(x);
+}
+
+/** The pair of two articles, in either order, or NULL. */
+static inline const tt_pair *find_pair(const results *r, uint64_t a, uint64_t b)
+{
+    for (size_t k = 0; k < r->pair_count; k++)
+        if (r->pairs[k].a == (a < b ? a : b) && r->pairs[k].b == (a < b ? b : a))
+            return &r->pairs[k];
+    return NULL;
+}
+
+/* ---- The command line ------------------------------------------------------------------------ */
+
+/** [-s SEED|time] [-n CASES] [-v]: runs so many cases, `usual` if it is not said, from a seed on.
+ */
+static inline void run_cases(int argc, char **argv, uint64_t usual, void (*run)(uint64_t seed))
+{
+    uint64_t seed = 1, cases = usual;
+    int verbose = 0;
+    for (int k = 1; k < argc; k++) {
+        if (strcmp(argv[k], "-s") == 0 && k + 1 < argc)
+            seed = strcmp(argv[k + 1], "time") == 0 ? (uint64_t)time(NULL) << 20
+                                                    : strtoull(argv[k + 1], NULL, 10),
+            k++;
+        else if (strcmp(argv[k], "-n") == 0 && k + 1 < argc)
+            cases = strtoull(argv[++k], NULL, 10);
+        else
+            verbose = 1;
+    }
+    printf("seed %llu, %llu cases\n", (unsigned long long)seed, (unsigned long long)cases);
+    for (uint64_t k = 0; k < cases; k++) {
+        if (verbose)
+            printf("case %llu\n", (unsigned long long)(seed + k)), fflush(stdout);
+        run(seed + k);
+    }
+}
+
+#endif
