@@ -155,6 +155,9 @@ void tt_live_close(tt_live *x)
         tti_tokens_free(&x->stores[t]);
     tti_release(a, x->stores, (size_t)x->store_count, sizeof *x->stores);
     tti_release(a, x->taken, x->taken_capacity, sizeof *x->taken);
+    for (size_t k = 0; x->wave != NULL && k < TTI_WAVE; k++)
+        tti_trial_free(&x->wave[k].trial);
+    tti_release(a, x->wave, TTI_WAVE, sizeof *x->wave);
     tti_release(a, x, 1, sizeof *x);
 }
 

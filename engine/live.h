@@ -18,6 +18,17 @@ typedef struct tti_drafts {
     size_t begin_capacity, end_capacity, of_begin_capacity, of_end_capacity;
 } tti_drafts;
 
+/** An article whose verdict waits for those of its wave to be compared. */
+typedef struct tti_waiting {
+    size_t place; /**< in the batch */
+    tti_row row;
+    uint32_t article; /**< on the shelf, or TTI_NONE: it is only asked about */
+    tti_trial trial;
+    tt_status status;
+} tti_waiting;
+
+enum { TTI_WAVE = 256 };
+
 struct tt_live {
     tt_options options; /**< what shapes it, from the file; the rest as the caller gave it */
     tti_file *file;
@@ -29,6 +40,8 @@ struct tt_live {
     int store_count;
     tti_taken *taken;
     size_t taken_capacity;
+    tti_waiting *wave; /**< TTI_WAVE of them, or NULL */
+    size_t wave_count;
     uint32_t version; /**< of the file when it was read last */
     int reading;      /**< it does not write */
     int stale;        /**< a batch failed: memory must be made anew from the file */

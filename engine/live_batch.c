@@ -78,7 +78,7 @@ static tt_status draft_sections(tt_live *x, const tti_judgement *j, const tti_ro
                    &d->begin_capacity, &d->ends, &d->end_capacity, error));
     for (size_t k = 0; k < j->place_count; k++) {
         const tti_place *p = &j->places[k];
-        const int itself = p->of_doc == x->shelf.count;
+        const int itself = p->of_doc == j->number;
         const uint32_t *begins = d->begins, *ends = d->ends;
         tt_repeat *r = &d->repeats[d->repeat_count++];
         *r = (tt_repeat){d->begins[p->begin], d->ends[p->end - 1], *own, 0, 0, similarity_of(p)};
@@ -205,8 +205,29 @@ static tti_row row_of(const tt_live *x, const tt_article *a, const tti_taken *t)
 
 /* ---- One article ----------------------------------------------------------------------------- */
 
-static tt_status judge_and_draft(tt_live *x, size_t place, const tt_article *a, const tti_row *row,
-                                 const tti_version *version, tt_error *error)
+static tt_status store_row(tt_live *x, tti_row *row, int judged, uint32_t *article, tt_error *error)
+{
+    const int64_t now = tti_live_now();
+    x->arrival = now > x->arrival ? now : x->arrival;
+    row->number = ++x->state.last;
+    row->arrival = x->arrival;
+    row->sum = tti_row_sum(row);
+    x->state.count++;
+    x->state.digest += row->sum;
+    TTI_TRY(tti_file_put(x->file, row, error));
+    TTI_TRY(tti_shelf_add(&x->shelf, row, article, error));
+    return judged ? tti_shelf_settle(&x->shelf, error) : TT_OK;
+}
+
+static void keep_places(tt_live *x, uint32_t article)
+{
+    if (tti_shelf_class(&x->shelf, article)->first == article)
+        tti_judge_keep(&x->judge, article);
+}
+
+/* The verdict on an article under whose id there is one, which it replaces. */
+static tt_status judge_version(tt_live *x, size_t place, const tt_article *a, const tti_row *row,
+                               const tti_version *version, tt_error *error)
 {
     const tti_doc doc = tti_live_doc(row);
     tti_judgement j;
@@ -219,47 +240,120 @@ static tt_status judge_and_draft(tt_live *x, size_t place, const tt_article *a, 
     return draft(x, place, a, &j, row, version->related, error);
 }
 
-static tt_status store_row(tt_live *x, tti_row *row, int judged, tt_error *error)
-{
-    const int64_t now = tti_live_now();
-    uint32_t article;
-    x->arrival = now > x->arrival ? now : x->arrival;
-    row->number = ++x->state.last;
-    row->arrival = x->arrival;
-    row->sum = tti_row_sum(row);
-    x->state.count++;
-    x->state.digest += row->sum;
-    TTI_TRY(tti_file_put(x->file, row, error));
-    TTI_TRY(tti_shelf_add(&x->shelf, row, &article, error));
-    if (judged)
-        TTI_TRY(tti_shelf_settle(&x->shelf, error));
-    if (judged && tti_shelf_class(&x->shelf, article)->first == article)
-        tti_judge_keep(&x->judge, article);
-    return TT_OK;
-}
-
-static tt_status add_one(tt_live *x, size_t place, const tt_article *a, int judged, tt_error *error)
+static tt_status replace(tt_live *x, size_t place, const tt_article *a, int judged, int writing,
+                         tt_error *error)
 {
     tti_row row = row_of(x, a, &x->taken[place]);
     tti_version version;
+    uint32_t article;
     TTI_TRY(tti_live_version(x, &row, judged, &version, error));
     if (version.stays)
         return judged ? draft(x, place, a, &version.judgement, &row, 1, error) : TT_OK;
-    if (version.old != TTI_NONE)
+    if (writing)
         TTI_TRY(tti_live_drop(x, version.old, error));
     if (judged)
-        TTI_TRY(judge_and_draft(x, place, a, &row, &version, error));
-    return store_row(x, &row, judged, error);
+        TTI_TRY(judge_version(x, place, a, &row, &version, error));
+    if (!writing)
+        return TT_OK;
+    TTI_TRY(store_row(x, &row, judged, &article, error));
+    if (judged)
+        keep_places(x, article);
+    return TT_OK;
 }
 
-static tt_status query_one(tt_live *x, size_t place, const tt_article *a, tt_error *error)
+/* ---- Waves ------------------------------------------------------------------------------------
+ *
+ * What an article is compared with follows from the seeds of those before it alone, and the numbers
+ * of a pair from its two texts: so the candidates of some articles are found, and the articles put
+ * on the shelf, one after the other; then all pairs are compared in parallel; and then the verdicts
+ * follow in order. Nothing is removed meanwhile.
+ */
+
+static tt_status compare_all(tt_live *x, tt_error *error)
 {
-    const tti_row row = row_of(x, a, &x->taken[place]);
-    tti_version version;
-    TTI_TRY(tti_live_version(x, &row, 1, &version, error));
-    if (version.stays)
-        return draft(x, place, a, &version.judgement, &row, 1, error);
-    return judge_and_draft(x, place, a, &row, &version, error);
+    const int threads = tti_threads(x->options.threads, x->wave_count);
+    TTI_TRY(tti_judge_reserve(&x->judge, threads, error));
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 2)
+    for (size_t k = 0; k < x->wave_count; k++) {
+        tti_waiting *w = &x->wave[k];
+        const tti_doc doc = tti_live_doc(&w->row);
+        w->status =
+            tti_trial_compare(&x->judge, threads > 1 ? tti_thread() : 0, &doc, &w->trial, NULL);
+    }
+    for (size_t k = 0; k < x->wave_count; k++)
+        if (x->wave[k].status != TT_OK)
+            return tti_fail_memory(error, "verdicts");
+    return TT_OK;
+}
+
+/* Ends the wave: its verdicts are drafted. */
+static tt_status end_wave(tt_live *x, const tt_article *articles, tt_error *error)
+{
+    const size_t count = x->wave_count;
+    if (count == 0)
+        return TT_OK;
+    TTI_TRY(compare_all(x, error));
+    for (size_t k = 0; k < count; k++) {
+        tti_waiting *w = &x->wave[k];
+        const tti_doc doc = tti_live_doc(&w->row);
+        tti_judgement j;
+        TTI_TRY(tti_trial_end(&x->judge, &doc, &w->trial, &j, error));
+        TTI_TRY(draft(x, w->place, &articles[w->place], &j, &w->row, 0, error));
+        if (w->article != TTI_NONE)
+            keep_places(x, w->article);
+    }
+    x->wave_count = 0;
+    return TT_OK;
+}
+
+static tt_status join_wave(tt_live *x, size_t place, const tt_article *a, int writing,
+                           tt_error *error)
+{
+    tti_waiting *w = &x->wave[x->wave_count];
+    tti_doc doc;
+    w->place = place;
+    w->row = row_of(x, a, &x->taken[place]);
+    w->article = TTI_NONE;
+    doc = tti_live_doc(&w->row);
+    TTI_TRY(tti_trial_find(&x->judge, &doc, &w->trial, error));
+    if (writing)
+        TTI_TRY(store_row(x, &w->row, 1, &w->article, error));
+    x->wave_count++;
+    return TT_OK;
+}
+
+/* One article of a batch; its verdict may wait in the wave. */
+static tt_status take_one(tt_live *x, const tt_article *articles, size_t place, int judged,
+                          int writing, tt_error *error)
+{
+    const tt_article *a = &articles[place];
+    uint32_t article;
+    tti_row row;
+    if (tti_shelf_find(&x->shelf, a->id, a->id_size, a->flags) != TTI_NONE) {
+        TTI_TRY(end_wave(x, articles, error));
+        return replace(x, place, a, judged, writing, error);
+    }
+    if (judged) {
+        if (x->wave_count == TTI_WAVE)
+            TTI_TRY(end_wave(x, articles, error));
+        return join_wave(x, place, a, writing, error);
+    }
+    row = row_of(x, a, &x->taken[place]);
+    return store_row(x, &row, 0, &article, error);
+}
+
+static tt_status take_all(tt_live *x, const tt_article *articles, size_t count, int judged,
+                          int writing, tt_error *error)
+{
+    x->wave_count = 0;
+    if (judged && x->wave == NULL)
+        x->wave = tti_alloc_zero(x->options.allocator, TTI_WAVE, sizeof *x->wave);
+    if (judged && x->wave == NULL)
+        return tti_fail_memory(error, "verdicts");
+    for (size_t i = 0; i < count; i++)
+        if (x->taken[i].status == TT_OK)
+            TTI_TRY(take_one(x, articles, i, judged, writing, error));
+    return end_wave(x, articles, error);
 }
 
 /* ---- Batches --------------------------------------------------------------------------------- */
@@ -275,16 +369,14 @@ static tt_status begin(tt_live *x, const tt_article *articles, size_t count, tt_
 tt_status tt_live_add(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
                       tt_verdict_fn emit, void *ctx, tt_error *error)
 {
-    tt_status status = TT_OK;
+    tt_status status;
     if (x == NULL || (articles == NULL && count > 0))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or articles is NULL");
     if (x->reading)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
     TTI_TRY(begin(x, articles, count, statuses, emit != NULL, error));
     TTI_TRY(tti_file_begin(x->file, 1, error));
-    for (size_t i = 0; i < count && status == TT_OK; i++)
-        if (x->taken[i].status == TT_OK)
-            status = add_one(x, i, &articles[i], emit != NULL, error);
+    status = take_all(x, articles, count, emit != NULL, 1, error);
     if (status == TT_OK)
         status = tti_file_commit(x->file, &x->state, error);
     if (status != TT_OK) {
@@ -303,8 +395,6 @@ tt_status tt_live_query(tt_live *x, const tt_article *articles, size_t count, tt
     if (x == NULL || (articles == NULL && count > 0) || emit == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live, articles or callback is NULL");
     TTI_TRY(begin(x, articles, count, statuses, 1, error));
-    for (size_t i = 0; i < count; i++)
-        if (x->taken[i].status == TT_OK)
-            TTI_TRY(query_one(x, i, &articles[i], error));
+    TTI_TRY(take_all(x, articles, count, 1, 0, error));
     return hand_over(x, emit, ctx, error);
 }

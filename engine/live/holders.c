@@ -91,14 +91,14 @@ tt_status tti_judge_candidates(tti_judge *j, const tti_doc *doc, uint32_t b, int
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
-tt_status tti_judge_self(tti_judge *j, const tti_doc *doc, uint32_t b, tti_verified *out,
-                         tt_error *error)
+tt_status tti_judge_self(tti_judge *j, tti_hand *hand, const tti_doc *doc, uint32_t b,
+                         tti_verified *out, tt_error *error)
 {
     tti_alignment al;
-    if (j->self == NULL)
-        TTI_TRY(tti_aligner_open(&j->self, j->allocator, error));
-    TTI_TRY(tti_aligner_load(j->self, doc->hashes, doc->token_count, error));
-    TTI_TRY(tti_aligner_run_self(j->self, &al, error));
+    if (hand->self == NULL)
+        TTI_TRY(tti_aligner_open(&hand->self, j->allocator, error));
+    TTI_TRY(tti_aligner_load(hand->self, doc->hashes, doc->token_count, error));
+    TTI_TRY(tti_aligner_run_self(hand->self, &al, error));
     if (tti_verified_link(out, &al, b, b, j->options->min_section) != TT_OK)
         return tti_fail_memory(error, "sections");
     return TT_OK;
@@ -116,13 +116,13 @@ static tt_status link_holders(tti_judge *j, const tti_frame *f, tt_error *error)
         const int a_longer = a.token_count > b.token_count;
         tti_finding found;
         if (other == f->doc) {
-            TTI_TRY(tti_judge_self(j, &b, f->doc, &j->others, error));
+            TTI_TRY(tti_judge_self(j, j->hands, &b, f->doc, &j->others, error));
             continue;
         }
         if (a_longer || !loaded)
-            TTI_TRY(tti_verifier_load(j->verifier, a_longer ? &a : &b, NULL, error));
+            TTI_TRY(tti_verifier_load(j->hands->verifier, a_longer ? &a : &b, NULL, error));
         loaded = !a_longer;
-        TTI_TRY(tti_verifier_run(j->verifier, a_longer ? &b : &a, NULL, &found, error));
+        TTI_TRY(tti_verifier_run(j->hands->verifier, a_longer ? &b : &a, NULL, &found, error));
         if (tti_verified_link(&j->others, &found.alignment, a_longer ? f->doc : other,
                               a_longer ? other : f->doc, j->options->min_section) != TT_OK)
             return tti_fail_memory(error, "sections");

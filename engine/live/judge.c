@@ -6,15 +6,49 @@
 #include <math.h>
 #include <string.h>
 
+static void init_trial(tti_trial *t, const tt_allocator *a)
+{
+    *t = (tti_trial){.allocator = a, .links = {.allocator = a}};
+}
+
+void tti_trial_free(tti_trial *t)
+{
+    if (t->allocator == NULL)
+        return;
+    tti_release(t->allocator, t->candidates, t->capacity, sizeof *t->candidates);
+    tti_verified_free(&t->links);
+    init_trial(t, t->allocator);
+}
+
 tt_status tti_judge_init(tti_judge *j, tti_shelf *shelf, const tt_options *options, tt_error *error)
 {
     memset(j, 0, sizeof *j);
     j->shelf = shelf;
     j->options = options;
-    j->allocator = j->links.allocator = j->others.allocator = options->allocator;
+    j->allocator = j->others.allocator = options->allocator;
+    init_trial(&j->trial, options->allocator);
     tti_tally_init(&j->tally, options->allocator);
     tti_tally_rules_make(&j->rules, options, NULL);
-    return tti_verifier_open(&j->verifier, options, error);
+    return tti_judge_reserve(j, 1, error);
+}
+
+tt_status tti_judge_reserve(tti_judge *j, int count, tt_error *error)
+{
+    tti_hand *hands;
+    if (count <= j->hand_count)
+        return TT_OK;
+    hands = tti_alloc_zero(j->allocator, (size_t)count, sizeof *hands);
+    if (hands == NULL)
+        return tti_fail_memory(error, "verdicts");
+    if (j->hand_count > 0)
+        memcpy(hands, j->hands, (size_t)j->hand_count * sizeof *hands);
+    tti_release(j->allocator, j->hands, (size_t)j->hand_count, sizeof *hands);
+    j->hands = hands;
+    j->hand_count = count;
+    for (int t = 0; t < count; t++)
+        if (hands[t].verifier == NULL)
+            TTI_TRY(tti_verifier_open(&hands[t].verifier, j->options, error));
+    return TT_OK;
 }
 
 void tti_judge_free(tti_judge *j)
@@ -22,12 +56,15 @@ void tti_judge_free(tti_judge *j)
     const tt_allocator *a = j->allocator;
     if (a == NULL)
         return;
-    tti_verifier_close(j->verifier);
-    tti_aligner_close(j->self);
+    for (int t = 0; t < j->hand_count; t++) {
+        tti_verifier_close(j->hands[t].verifier);
+        tti_aligner_close(j->hands[t].self);
+    }
+    tti_release(a, j->hands, (size_t)j->hand_count, sizeof *j->hands);
+    tti_trial_free(&j->trial);
     tti_tally_free(&j->tally);
     tti_sample_free(&j->sample, a);
     tti_release(a, j->own.slots, j->own.capacity, sizeof *j->own.slots);
-    tti_verified_free(&j->links);
     tti_verified_free(&j->others);
     tti_release(a, j->frames, j->frame_capacity, sizeof *j->frames);
     tti_release(a, j->holders, j->holder_capacity, sizeof *j->holders);
@@ -39,17 +76,9 @@ void tti_judge_free(tti_judge *j)
 
 /* ---- Choosing -------------------------------------------------------------------------------- */
 
-/* The best so far: by the rules, and by what is shared in sections. */
-typedef struct best {
-    tt_pair pair, section;
-    uint32_t of, section_of;
-    uint64_t new_tokens, section_new;
-    int has_section;
-} best;
-
 /* Exact copies of series do not come here; articles before `other` were looked at before. */
-static void consider(best *x, uint32_t other, const tt_pair *pair, int admitted, int has_section,
-                     uint64_t new_tokens)
+static void consider(tti_best *x, uint32_t other, const tt_pair *pair, int admitted,
+                     int has_section, uint64_t new_tokens)
 {
     if (admitted && pair->relation != TT_SERIES &&
         (x->of == TTI_NONE || pair->overlap_b > x->pair.overlap_b)) {
@@ -65,7 +94,7 @@ static void consider(best *x, uint32_t other, const tt_pair *pair, int admitted,
     }
 }
 
-static void decide(const tti_judge *j, const best *x, uint32_t tokens, tti_judgement *out)
+static void decide(const tti_judge *j, const tti_best *x, uint32_t tokens, tti_judgement *out)
 {
     const double drop = j->options->drop;
     out->novelty = TT_NEW;
@@ -96,50 +125,50 @@ static void decide(const tti_judge *j, const best *x, uint32_t tokens, tti_judge
  */
 
 /* One pair, the longer side loaded as a batch does, and its numbers with b on side b. */
-static tt_status verify(tti_judge *j, const tti_doc *a, const tti_doc *b, int *loaded,
+static tt_status verify(const tti_hand *hand, const tti_doc *a, const tti_doc *b, int *loaded,
                         tti_finding *f, uint64_t *aligned, tt_error *error)
 {
     const int a_longer = a->token_count > b->token_count;
     if (a_longer || !*loaded)
-        TTI_TRY(tti_verifier_load(j->verifier, a_longer ? a : b, NULL, error));
+        TTI_TRY(tti_verifier_load(hand->verifier, a_longer ? a : b, NULL, error));
     *loaded = !a_longer;
-    TTI_TRY(tti_verifier_run(j->verifier, a_longer ? b : a, NULL, f, error));
+    TTI_TRY(tti_verifier_run(hand->verifier, a_longer ? b : a, NULL, f, error));
     *aligned = a_longer ? f->alignment.aligned_a : f->alignment.aligned_b;
     if (a_longer)
         f->pair = tti_pair_turned(&f->pair);
     return TT_OK;
 }
 
-static tt_status look_at(tti_judge *j, const tti_doc *doc, uint32_t b, uint64_t candidate,
-                         int *loaded, best *x, tt_error *error)
+static tt_status look_at(const tti_judge *j, const tti_hand *hand, const tti_doc *doc, tti_trial *t,
+                         uint64_t candidate, int *loaded, tt_error *error)
 {
     const uint32_t other = tti_candidate_a(candidate);
-    const size_t links = j->links.link_count, blocks = j->links.block_count;
+    const size_t links = t->links.link_count, blocks = t->links.block_count;
     const tti_doc a = tti_shelf_doc(j->shelf, other);
     const int a_longer = a.token_count > doc->token_count;
     uint64_t aligned;
     tti_finding f;
     int has_section;
-    TTI_TRY(verify(j, &a, doc, loaded, &f, &aligned, error));
-    if (tti_verified_link(&j->links, &f.alignment, a_longer ? b : other, a_longer ? other : b,
-                          j->options->min_section) != TT_OK)
+    TTI_TRY(verify(hand, &a, doc, loaded, &f, &aligned, error));
+    if (tti_verified_link(&t->links, &f.alignment, a_longer ? t->number : other,
+                          a_longer ? other : t->number, j->options->min_section) != TT_OK)
         return tti_fail_memory(error, "sections");
-    has_section = j->links.link_count > links;
-    consider(x, other, &f.pair, f.admitted, has_section, doc->token_count - aligned);
+    has_section = t->links.link_count > links;
+    consider(&t->best, other, &f.pair, f.admitted, has_section, doc->token_count - aligned);
     if ((tti_candidate_want(candidate) & TTI_WANT_SECTIONS) == 0) { /* as in a batch */
-        j->links.link_count = links;
-        j->links.block_count = blocks;
+        t->links.link_count = links;
+        t->links.block_count = blocks;
     }
     return TT_OK;
 }
 
 /* The holders that the links lead to have their places. */
-static tt_status settle_links(tti_judge *j, uint32_t b, tt_error *error)
+static tt_status settle_links(tti_judge *j, tti_trial *t, tt_error *error)
 {
-    tti_verified_order(&j->links);
-    for (size_t k = 0; k < j->links.link_count; k++) {
-        const uint32_t a = j->links.links[k].a;
-        if (a != b && (k == 0 || j->links.links[k - 1].a != a))
+    tti_verified_order(&t->links);
+    for (size_t k = 0; k < t->links.link_count; k++) {
+        const uint32_t a = t->links.links[k].a;
+        if (a != t->number && (k == 0 || t->links.links[k - 1].a != a))
             TTI_TRY(tti_judge_settle(j, &a, 1, error));
     }
     return TT_OK;
@@ -165,36 +194,68 @@ static tt_status judge_copy(tti_judge *j, uint32_t first, const tti_doc *doc, tt
     return TT_OK;
 }
 
-tt_status tti_judge_run(tti_judge *j, const tti_doc *doc, tti_judgement *out, tt_error *error)
+tt_status tti_trial_find(tti_judge *j, const tti_doc *doc, tti_trial *t, tt_error *error)
 {
+    const tti_candidates *found = &j->tally.found;
     const uint32_t b = (uint32_t)j->shelf->count;
-    const uint32_t same = tti_shelf_same(j->shelf, doc->hashes, doc->token_count);
-    best x = {.of = TTI_NONE, .section_of = TTI_NONE};
-    int loaded = 0;
-    memset(out, 0, sizeof *out);
-    j->links.link_count = j->links.block_count = 0;
-    j->place_count = j->block_count = 0;
-    out->of = TTI_NONE;
-    if (doc->token_count == 0)
+    t->allocator = t->links.allocator = j->allocator;
+    t->number = b;
+    t->same = tti_shelf_same(j->shelf, doc->hashes, doc->token_count);
+    t->count = t->links.link_count = t->links.block_count = 0;
+    t->best = (tti_best){.of = TTI_NONE, .section_of = TTI_NONE};
+    if (doc->token_count == 0 || t->same != TTI_NONE)
         return TT_OK;
-    if (same != TTI_NONE)
-        return judge_copy(j, same, doc, out, error);
     if (tti_reserve(j->allocator, &j->shelf->counts, &j->shelf->count_capacity, (size_t)b + 1,
                     sizeof *j->shelf->counts) != 0)
         return tti_fail_memory(error, "articles");
     TTI_TRY(tti_judge_candidates(j, doc, b, 1, error));
-    for (size_t k = 0; k < j->tally.found.count; k++) {
-        if (tti_candidate_a(j->tally.found.packed[k]) == b)
-            TTI_TRY(tti_judge_self(j, doc, b, &j->links, error));
+    if (tti_reserve(j->allocator, &t->candidates, &t->capacity, found->count,
+                    sizeof *t->candidates) != 0)
+        return tti_fail_memory(error, "candidates");
+    t->count = found->count;
+    if (t->count > 0)
+        memcpy(t->candidates, found->packed, t->count * sizeof *t->candidates);
+    return TT_OK;
+}
+
+tt_status tti_trial_compare(tti_judge *j, int hand, const tti_doc *doc, tti_trial *t,
+                            tt_error *error)
+{
+    tti_hand *with = &j->hands[hand];
+    int loaded = 0;
+    for (size_t k = 0; k < t->count; k++) {
+        if (tti_candidate_a(t->candidates[k]) == t->number)
+            TTI_TRY(tti_judge_self(j, with, doc, t->number, &t->links, error));
         else
-            TTI_TRY(look_at(j, doc, b, j->tally.found.packed[k], &loaded, &x, error));
+            TTI_TRY(look_at(j, with, doc, t, t->candidates[k], &loaded, error));
     }
-    TTI_TRY(settle_links(j, b, error));
-    TTI_TRY(tti_judge_places(j, &j->links, b, error));
-    decide(j, &x, doc->token_count, out);
+    return TT_OK;
+}
+
+tt_status tti_trial_end(tti_judge *j, const tti_doc *doc, tti_trial *t, tti_judgement *out,
+                        tt_error *error)
+{
+    memset(out, 0, sizeof *out);
+    j->place_count = j->block_count = 0;
+    out->of = TTI_NONE;
+    out->number = t->number;
+    if (doc->token_count == 0)
+        return TT_OK;
+    if (t->same != TTI_NONE)
+        return judge_copy(j, t->same, doc, out, error);
+    TTI_TRY(settle_links(j, t, error));
+    TTI_TRY(tti_judge_places(j, &t->links, t->number, error));
+    decide(j, &t->best, doc->token_count, out);
     out->places = j->places;
     out->place_count = j->place_count;
     return TT_OK;
+}
+
+tt_status tti_judge_run(tti_judge *j, const tti_doc *doc, tti_judgement *out, tt_error *error)
+{
+    TTI_TRY(tti_trial_find(j, doc, &j->trial, error));
+    TTI_TRY(tti_trial_compare(j, 0, doc, &j->trial, error));
+    return tti_trial_end(j, doc, &j->trial, out, error);
 }
 
 tt_status tti_judge_version(tti_judge *j, const tti_doc *doc, uint32_t article, tti_judgement *out,
@@ -214,7 +275,7 @@ tt_status tti_judge_version(tti_judge *j, const tti_doc *doc, uint32_t article, 
     if (doc->token_count == 0 || old.token_count == 0)
         return TT_OK;
     old.flags = tti_stored_flags(&j->shelf->articles[article]);
-    TTI_TRY(verify(j, &old, doc, &loaded, &f, &aligned, error));
+    TTI_TRY(verify(j->hands, &old, doc, &loaded, &f, &aligned, error));
     *related = f.admitted;
     out->pair = f.pair;
     out->new_tokens = doc->token_count - aligned;

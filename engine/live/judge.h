@@ -23,18 +23,45 @@ typedef struct tti_frame {
     int known;             /**< the candidates are there */
 } tti_frame;
 
+/** What one thread compares documents with. */
+typedef struct tti_hand {
+    tti_verifier *verifier;
+    tti_aligner *self; /**< NULL until a document repeats itself */
+} tti_hand;
+
+/** The best so far: by the rules, and by what is shared in sections. */
+typedef struct tti_best {
+    tt_pair pair, section;
+    uint32_t of, section_of;
+    uint64_t new_tokens, section_new;
+    int has_section;
+} tti_best;
+
+/** An article on its way to a verdict: its candidates are found before it is put on the shelf,
+ * compared with it by any thread, and judged in order. Zeroed, with its allocator set, it is empty.
+ */
+typedef struct tti_trial {
+    const tt_allocator *allocator;
+    uint32_t number; /**< on the shelf, or what it would be */
+    uint32_t same;   /**< the document with its tokens, or TTI_NONE */
+    uint64_t *candidates;
+    size_t count, capacity;
+    tti_verified links;
+    tti_best best;
+} tti_trial;
+
 typedef struct tti_judge {
     tti_shelf *shelf;
     const tt_options *options;
     const tt_allocator *allocator;
-    tti_verifier *verifier;
-    tti_aligner *self;
+    tti_hand *hands; /**< one a thread; the first is that of all that is done in order */
+    int hand_count;
+    tti_trial trial; /**< of tti_judge_run() */
     tti_tally tally;
     tti_tally_rules rules;
     tti_sample sample;
     tti_own own;
-    tti_verified links;  /**< of the article at hand */
-    tti_verified others; /**< of a holder */
+    tti_verified others; /**< links of a holder */
     tti_frame *frames;
     size_t frame_count, frame_capacity;
     uint32_t *holders; /**< candidates of the frames */
@@ -53,13 +80,26 @@ typedef struct tti_judgement {
     uint32_t of;  /**< article, or TTI_NONE */
     tt_pair pair; /**< side a: `of`; side b: the article at hand */
     uint64_t new_tokens;
-    const tti_place *places; /**< of_doc: an article, the count of the shelf for itself */
+    uint32_t number;         /**< its own on the shelf, or what it would be */
+    const tti_place *places; /**< of_doc: an article, or its own number */
     size_t place_count;
 } tti_judgement;
 
 tt_status tti_judge_init(tti_judge *j, tti_shelf *shelf, const tt_options *options,
                          tt_error *error);
 void tti_judge_free(tti_judge *j);
+
+/** Sees to it that so many threads may compare. @return TT_OK, TT_ENOMEM */
+tt_status tti_judge_reserve(tti_judge *j, int hands, tt_error *error);
+/** The three steps of a verdict. The first: before the article is on the shelf. */
+tt_status tti_trial_find(tti_judge *j, const tti_doc *doc, tti_trial *t, tt_error *error);
+/** The second, by any thread: with j->hands[hand]. The shelf does not change meanwhile. */
+tt_status tti_trial_compare(tti_judge *j, int hand, const tti_doc *doc, tti_trial *t,
+                            tt_error *error);
+/** The third, in order of the articles. `out` borrows until the next call. */
+tt_status tti_trial_end(tti_judge *j, const tti_doc *doc, tti_trial *t, tti_judgement *out,
+                        tt_error *error);
+void tti_trial_free(tti_trial *t);
 
 /** Judges tokens that are not on the shelf. `out` borrows until the next call. */
 tt_status tti_judge_run(tti_judge *j, const tti_doc *doc, tti_judgement *out, tt_error *error);
@@ -81,7 +121,7 @@ tt_status tti_judge_settle(tti_judge *j, const uint32_t *docs, size_t count, tt_
  */
 tt_status tti_judge_places(tti_judge *j, tti_verified *links, uint32_t b, tt_error *error);
 /** Adds the links of a document with itself. */
-tt_status tti_judge_self(tti_judge *j, const tti_doc *doc, uint32_t b, tti_verified *out,
-                         tt_error *error);
+tt_status tti_judge_self(tti_judge *j, tti_hand *hand, const tti_doc *doc, uint32_t b,
+                         tti_verified *out, tt_error *error);
 
 #endif

@@ -105,27 +105,47 @@ static int compare_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
     return 0;
 }
 
+/* Batches of some size, judged within them: small ones, and such as more than one wave takes, by
+ * more threads than there are cores. With `reopened`, the first half is added without verdicts, as
+ * an archive is, and the index opened anew. */
+static void feed_in_batches(const char *path, size_t size, int reopened, expected *e)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    tt_live *live = NULL;
+    size_t k = 0;
+    o.threads = 3;
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, &o, NULL), TT_OK);
+    e->at = e->duplicates = e->updates = e->sections = 0;
+    if (reopened) {
+        k = e->at = e->count / 2;
+        assert_int_equal(tt_live_add(live, e->articles, k, NULL, NULL, NULL, NULL), TT_OK);
+        tt_live_close(live);
+        assert_int_equal(tt_live_open(&live, path, 0, &o, NULL), TT_OK);
+    }
+    for (; k < e->count; k += size)
+        assert_int_equal(tt_live_add(live, e->articles + k,
+                                     e->count - k < size ? e->count - k : size, NULL,
+                                     compare_verdicts, e, NULL),
+                         TT_OK);
+    assert_int_equal(e->at, e->count);
+    assert_true(e->duplicates > 0 && e->updates > 0 && e->sections > 0);
+    print_message("%zu articles: %zu duplicates, %zu updates, %zu sections\n", e->count,
+                  e->duplicates, e->updates, e->sections);
+    tt_live_close(live);
+}
+
 static void assert_as_scan(const tt_article *articles, size_t count)
 {
     expected e = {.articles = articles, .count = count};
     tt_builder *b = NULL;
-    tt_live *live = NULL;
-    const char *path = fresh_path();
     assert_int_equal(tt_builder_open(&b, NULL, NULL), TT_OK);
     assert_int_equal(tt_builder_add(b, articles, count, NULL, NULL), TT_OK);
     assert_int_equal(tt_builder_finish(b, &e.index, NULL), TT_OK);
     tt_builder_close(b);
     assert_int_equal(results_collect(&e.found, e.index), TT_OK);
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
-    for (size_t k = 0; k < count; k += 7) /* batches, and judged within them */
-        assert_int_equal(tt_live_add(live, articles + k, count - k < 7 ? count - k : 7, NULL,
-                                     compare_verdicts, &e, NULL),
-                         TT_OK);
-    assert_int_equal(e.at, count);
-    assert_true(e.duplicates > 0 && e.updates > 0 && e.sections > 0);
-    print_message("%zu articles: %zu duplicates, %zu updates, %zu sections\n", count, e.duplicates,
-                  e.updates, e.sections);
-    tt_live_close(live);
+    feed_in_batches(fresh_path(), 7, 0, &e);
+    feed_in_batches(fresh_path(), 600, 0, &e);
+    feed_in_batches(fresh_path(), 40, 1, &e);
     results_free(&e.found);
     tt_index_close(e.index);
     (void)fresh_path();
@@ -157,7 +177,7 @@ static void verdicts_on_the_feed_are_those_of_a_scan(void **state)
     free(articles);
 }
 
-enum { MADE = 2000 };
+enum { MADE = 2400 }; /* half of them are enough to be read, and their seeds made, at once */
 
 static void verdicts_on_made_articles_are_those_of_a_scan(void **state)
 {
