@@ -21,7 +21,48 @@ enum {
     ALONE_LINES = 6      /* of what only one side has */
 };
 
+/* ==== Keeping one ========================================================================= */
+
+/* NULL: there was no memory. Owner: the caller. */
+static char *copy(const char *bytes, size_t size)
+{
+    char *to = malloc(size + 1);
+    if (to == NULL)
+        return NULL;
+    if (size > 0)
+        memcpy(to, bytes, size);
+    to[size] = '\0';
+    return to;
+}
+
+int face_take(face *f, const tt_record *record)
+{
+    const tt_article *a = &record->article;
+    face_free(f);
+    f->text = copy(a->text, a->text_size);
+    f->title = copy(record->title, record->title_size);
+    f->source = copy(a->source, a->source_size);
+    f->size = a->text_size;
+    f->published = a->published;
+    return f->text == NULL || f->title == NULL || f->source == NULL ? failure_memory() : 0;
+}
+
+void face_free(face *f)
+{
+    free(f->text);
+    free(f->title);
+    free(f->source);
+    f->text = f->title = f->source = NULL;
+}
+
 /* ==== Heads =============================================================================== */
+
+/* One line above the columns, if either side has something to say. */
+static void print_head(const screen *s, const char *left, const char *right, style look)
+{
+    if (*left != '\0' || *right != '\0')
+        columns_head(s, left, strlen(left), right, strlen(right), look);
+}
 
 /* "Valley Courier, 2034-05-08 04:45": where and when. */
 static void describe(const face *f, char *to, size_t size)
@@ -43,9 +84,9 @@ void face_heads(const screen *s, const tt_id *left_id, const face *left, const t
     columns_head(s, left_id->bytes, left_id->size, right_id->bytes, right_id->size, STYLE_STRONG);
     describe(left, left_words, sizeof left_words);
     describe(right, right_words, sizeof right_words);
-    if (*left_words != '\0' || *right_words != '\0')
-        columns_head(s, left_words, strlen(left_words), right_words, strlen(right_words),
-                     STYLE_FAINT);
+    print_head(s, left->title != NULL ? left->title : "", right->title != NULL ? right->title : "",
+               STYLE_PLAIN);
+    print_head(s, left_words, right_words, STYLE_FAINT);
     columns_rule(s);
 }
 

@@ -10,6 +10,7 @@
 typedef struct face {
     char *text;
     size_t size;
+    char *title;  /**< or NULL; its first line */
     char *source; /**< or NULL */
     int64_t published;
 } face;
@@ -18,9 +19,15 @@ typedef struct extent {
     uint64_t begin, end;
 } extent;
 
-/** Names, sources and times above the columns. The names are ids. */
+/** Names, titles, sources and times above the columns. The names are ids. */
 void face_heads(const screen *s, const tt_id *left_id, const face *left, const tt_id *right_id,
                 const face *right);
+
+/** Keeps a copy of a record's text, title, source and time. @return 0, or an exit code */
+int face_take(face *f, const tt_record *record);
+
+/** Frees what face_take() kept. */
+void face_free(face *f);
 
 /** A passage of each, with a few words of what is around it. @return 0, or an exit code */
 int face_passages(const screen *s, const face *left, extent left_part, const face *right,

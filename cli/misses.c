@@ -16,6 +16,7 @@
 
 #include "face.h"
 #include "failure.h"
+#include "lost.h"
 #include "svg.h"
 #include "texts.h"
 
@@ -48,6 +49,7 @@ typedef struct misses {
     uint64_t together; /* of the gold's pairs: not listed, and in one cluster */
     uint64_t gold_pairs;
     face *gold_faces, *result_faces;
+    lost places; /* of sections */
 } misses;
 
 static int add(couples *c, uint64_t a, uint64_t b, double score)
@@ -256,19 +258,9 @@ static int draw(misses *m, uint64_t gold_pairs)
 
 /* ==== Texts =============================================================================== */
 
-static int keep_face(face *f, const tt_article *a)
+static int keep_face(face *f, const tt_record *record)
 {
-    if (f->text != NULL)
-        return 0;
-    f->text = malloc(a->text_size + 1);
-    f->size = a->text_size;
-    f->published = a->published;
-    if (f->text == NULL)
-        return failure_memory();
-    if (a->text_size > 0)
-        memcpy(f->text, a->text, a->text_size);
-    f->text[a->text_size] = '\0';
-    return 0;
+    return f->text != NULL ? 0 : face_take(f, record);
 }
 
 /* A face whose size is set is wanted. */
@@ -284,9 +276,9 @@ static int take_record(void *ctx, const tt_record *record)
     in_gold = tt_result_find(m->gold, &id);
     in_result = tt_result_find(m->result, &id);
     if (in_gold != TT_NO_ARTICLE && m->gold_faces[in_gold].size != 0)
-        ended = keep_face(&m->gold_faces[in_gold], a);
+        ended = keep_face(&m->gold_faces[in_gold], record);
     if (ended == 0 && in_result != TT_NO_ARTICLE && m->result_faces[in_result].size != 0)
-        ended = keep_face(&m->result_faces[in_result], a);
+        ended = keep_face(&m->result_faces[in_result], record);
     return ended;
 }
 
@@ -370,6 +362,9 @@ static int print_misses(misses *m, size_t most)
         ended = print_couple(m, &m->missed.list[i], m->gold, m->gold_faces, "missed");
     for (size_t i = 0; i < m->wrong.count && i < most && ended == 0; i++)
         ended = print_couple(m, &m->wrong.list[i], m->result, m->result_faces, "not in the gold");
+    if (ended == 0 && m->gold->section_count > 0)
+        ended = lost_print(&m->places, &m->screen, most, m->gold, m->gold_faces, m->result,
+                           m->result_faces);
     return ended != 0 ? ended : screen_end();
 }
 
@@ -392,7 +387,10 @@ static int report(misses *m, const settings *s)
         ended = draw(m, m->gold_pairs);
     if (ended != 0 || s->json || (s->misses == 0 && s->input_count == 2))
         return ended;
-    if (s->input_count > 2) {
+    if (m->gold->section_count > 0)
+        ended = lost_list(&m->places, m->result, m->gold, m->gold_of);
+    if (ended == 0 && s->input_count > 2) {
+        lost_want(&m->places, most, m->gold_faces, m->result_faces);
         want(m->gold_faces, &m->missed, MOST_MEASURED);
         want(m->result_faces, &m->wrong, most);
         ended = records_read(&m->run, s->inputs + 2, s->input_count - 2, take_record, m);
@@ -414,9 +412,9 @@ int misses_report(const settings *s)
     screen_begin(&m.screen, s->color);
     ended = report(&m, s);
     for (uint64_t i = 0; m.gold_faces != NULL && i < m.gold->article_count; i++)
-        free(m.gold_faces[i].text);
+        face_free(&m.gold_faces[i]);
     for (uint64_t i = 0; m.result_faces != NULL && i < m.result->article_count; i++)
-        free(m.result_faces[i].text);
+        face_free(&m.result_faces[i]);
     free(m.gold_faces);
     free(m.result_faces);
     free(m.gold_of);
@@ -426,6 +424,7 @@ int misses_report(const settings *s)
     free(m.listed.list);
     free(m.missed.list);
     free(m.wrong.list);
+    lost_free(&m.places);
     tt_result_close(m.result);
     tt_result_close(m.gold);
     run_close(&m.run);

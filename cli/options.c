@@ -89,7 +89,8 @@ const row option_rows[] = {
     {"misses", 0, FOR_EVAL, 1, KIND_NUMBER, AT(misses), 1, UINT32_MAX, "N",
      "show the N worst misses, and as many wrong finds (default 3, with INPUT)",
      "With INPUT their texts are side by side, and the misses whose texts are most alike come "
-     "first. A pair that is not listed is no miss where its two articles stand in one cluster."},
+     "first. A pair that is not listed is no miss where its two articles stand in one cluster. "
+     "Places of sections come after the pairs, the longest first."},
     {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 1, UINT32_MAX, "N",
      "earlier articles that one article is paired with, the best of them (default 64)",
      "Others are counted in the summary, as pairs_omitted."},

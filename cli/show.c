@@ -175,33 +175,15 @@ static int choose(show *w, const char *name)
 
 /* ==== Texts =============================================================================== */
 
-static char *copy(const char *bytes, size_t size)
-{
-    char *to = malloc(size + 1);
-    if (to == NULL)
-        return NULL;
-    if (size > 0)
-        memcpy(to, bytes, size);
-    to[size] = '\0';
-    return to;
-}
-
 static int take_text(void *ctx, const tt_record *record, uint64_t article)
 {
     show *w = ctx;
-    const tt_article *a = &record->article;
-    face *f;
     int wanted = 0;
     for (size_t i = 0; i < w->view_count && article != TT_NO_ARTICLE; i++)
         wanted = wanted || w->views[i].left == article || w->views[i].right == article;
     if (!wanted)
         return 0;
-    f = &w->faces[article];
-    f->text = copy(a->text, a->text_size);
-    f->source = copy(a->source, a->source_size);
-    f->size = a->text_size;
-    f->published = a->published;
-    return f->text == NULL || f->source == NULL ? failure_memory() : 0;
+    return face_take(&w->faces[article], record);
 }
 
 /* ==== Printing ============================================================================ */
@@ -326,10 +308,8 @@ static int show_command_run(const settings *s)
         inputs[i] = s->inputs[i + (size_t)named];
     narrowed.inputs = inputs;
     ended = show_all(&w, &narrowed, named ? s->inputs[1] : NULL);
-    for (uint64_t i = 0; w.faces != NULL && i < w.result->article_count; i++) {
-        free(w.faces[i].text);
-        free(w.faces[i].source);
-    }
+    for (uint64_t i = 0; w.faces != NULL && i < w.result->article_count; i++)
+        face_free(&w.faces[i]);
     free(w.faces);
     free(w.views);
     tt_result_close(w.result);

@@ -51,6 +51,42 @@ test_what_stands_in_one_cluster_is_no_miss() {
     grep -q 'in one cluster  *1$' out || fail 'not one in a cluster'
 }
 
+# A notice in three articles; the result has it in two of them, and a passage that is not in the gold.
+make_sections() {
+    notice='the reports of this service may not be stored or sold or read out on the air without the written consent of its editors who answer letters on the first Monday of each month except in August and then only by post'
+    for id in a b c; do printf '{"id":"%s","title":"About %s","text":"%s %s"}\n' $id $id $id "$notice"; done >feed.jsonl
+    end=$((${#notice} + 2))
+    printf '{"type":"section","section":1,"tokens":40,"occurrences":[{"article":"a","begin":2,"end":%d},{"article":"b","begin":2,"end":%d},{"article":"c","begin":2,"end":%d}]}\n' $end $end $end >gold.jsonl
+    printf '{"type":"section","section":1,"tokens":40,"occurrences":[{"article":"a","begin":2,"end":%d},{"article":"b","begin":2,"end":%d},{"article":"d","begin":0,"end":9}]}\n' $end $end >found.jsonl
+}
+
+test_sections_that_were_missed_are_shown() {
+    make_sections
+    run eval found.jsonl gold.jsonl feed.jsonl
+    exits 0
+    grep -q 'places of sections that were missed  *1$' out || fail 'not one missed'
+    grep -A 1 'places of sections' out | grep -q 'found, but not in the gold  *1$' || fail 'not one that is not in the gold'
+    has out "missed section 1 in c, bytes 2 to $end"
+    has out 'not in the gold section 1 in d, bytes 0 to 9'
+    has out 'About c'
+    has out 'editors who answer letters'
+    run eval found.jsonl found.jsonl feed.jsonl
+    grep -q 'places of sections that were missed  *0$' out || fail 'some are missed'
+    lacks out 'missed section'
+}
+
+test_a_place_alone_is_no_section_that_was_found() {
+    make_sections
+    sed 's/{"article":"b"[^}]*},//' found.jsonl >alone.jsonl
+    run eval alone.jsonl gold.jsonl --misses 5
+    exits 0
+    grep -q 'places of sections that were missed  *3$' out || fail 'not all missed'
+    [ "$(grep -c '^missed section 1 in [abc], ' out)" -eq 3 ] || fail 'not all named'
+    grep '"type":"pair"' gold.jsonl >pairs.jsonl || :
+    run eval found.jsonl pairs.jsonl --misses 5
+    lacks out 'places of sections'
+}
+
 test_the_curve() {
     make_result
     run eval result.jsonl gold.jsonl --svg curve.svg

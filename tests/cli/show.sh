@@ -4,7 +4,7 @@
 notice='the reports of this service may not be stored or sold or read out on the air without the written consent of its editors who answer letters on the first Monday of each month except in August and then only by post in two copies'
 make_feed() {
     first='A ferry ran aground in thick fog off Port Aldery early on Tuesday and was held fast on a sandbank for nine hours before tugs pulled it clear on the afternoon tide. The passengers, among them a school choir on its way home from a festival in Vellmoor, were given hot soup and blankets and were taken ashore in three lifeboats once the swell had eased.'
-    printf '{"id":"a","source":"Courier","published":"2034-05-08T04:45:00Z","text":"%s\\nNobody was hurt.\\n%s."}\n' "$first" "$notice" >feed.jsonl
+    printf '{"id":"a","title":"Ferry aground","source":"Courier","published":"2034-05-08T04:45:00Z","text":"%s\\nNobody was hurt.\\n%s."}\n' "$first" "$notice" >feed.jsonl
     printf '{"id":"b","text":"%s\\nNobody was hurt, the harbour master said."}\n' "${first/nine hours/eight hours}" >>feed.jsonl
     printf '{"id":7,"text":"Prices of barley rose again in the northern markets this week, dealers said. %s\\n%s."}\n' "$(seq -s ' ' 100 180)" "$notice" >>feed.jsonl
     run scan -q feed.jsonl -o result.jsonl
@@ -17,6 +17,7 @@ test_an_article_beside_its_copy() {
     exits 0
     empty err
     has out 'Courier, 2034-05-08 04:45'
+    has out 'Ferry aground'
     has out '[nine]'
     has out '[eight]'
     has out 'harbour master said.'
