@@ -1,21 +1,48 @@
 /*
- * The quadratic dynamic programme, on at most 48 x 48 cells of a byte, filled from the back so that
- * the walk forward gives the matches in order. Most gaps are one replaced word on either side.
+ * Bit-parallel (Crochemore et al. 2001; Hyyro 2004): a row of the table of best lengths is one
+ * word, with a zero for every place of b where the length grows by one. Rows are filled from the
+ * back, so that the walk forward gives the matches in order.
  */
 #include "chain/gap.h"
 
 #include <assert.h>
-#include <string.h>
 
-static uint32_t walk(uint8_t (*best)[TTI_GAP_LIMIT + 1], const uint32_t *a, uint32_t a_len,
-                     const uint32_t *b, uint32_t b_len, tti_gap_match *matches)
+_Static_assert(TTI_GAP_LIMIT <= 64, "a row is one word");
+
+/* A bit for every token of b, by its lowest bits: most tokens of a are met nowhere. */
+static uint64_t some_of(const uint32_t *b, uint32_t b_len)
+{
+    uint64_t some = 0;
+    for (uint32_t j = 0; j < b_len; j++)
+        some |= UINT64_C(1) << b[j] % 64;
+    return some;
+}
+
+/* Places of `token` in b, the last of b in the lowest bit. */
+static uint64_t places_of(uint32_t token, const uint32_t *b, uint32_t b_len)
+{
+    uint64_t places = 0;
+    for (uint32_t j = 0; j < b_len; j++)
+        places = places << 1 | (b[j] == token);
+    return places;
+}
+
+/* The best length where b has `rest` tokens left, from a row. */
+static inline uint32_t best_of(uint64_t row, uint32_t rest)
+{
+    const uint64_t all = rest < 64 ? (UINT64_C(1) << rest) - 1 : UINT64_MAX;
+    return (uint32_t)__builtin_popcountll(~row & all);
+}
+
+static uint32_t walk(const uint64_t *rows, const uint32_t *a, uint32_t a_len, const uint32_t *b,
+                     uint32_t b_len, tti_gap_match *matches)
 {
     uint32_t i = 0, j = 0, n = 0;
     while (i < a_len && j < b_len) {
         if (a[i] == b[j]) {
             matches[n++] = (tti_gap_match){(uint8_t)i, (uint8_t)j};
             i++, j++;
-        } else if (best[i + 1][j] >= best[i][j + 1]) {
+        } else if (best_of(rows[i + 1], b_len - j) >= best_of(rows[i], b_len - j - 1)) {
             i++;
         } else {
             j++;
@@ -27,19 +54,17 @@ static uint32_t walk(uint8_t (*best)[TTI_GAP_LIMIT + 1], const uint32_t *a, uint
 uint32_t tti_gap_align(const uint32_t *a, uint32_t a_len, const uint32_t *b, uint32_t b_len,
                        tti_gap_match *matches)
 {
-    uint8_t best[TTI_GAP_LIMIT + 1][TTI_GAP_LIMIT + 1];
+    uint64_t rows[TTI_GAP_LIMIT + 1], row = UINT64_MAX;
+    const uint64_t some = some_of(b, b_len);
     assert(a_len <= TTI_GAP_LIMIT && b_len <= TTI_GAP_LIMIT);
-    if (a_len == 1 && b_len == 1 && a[0] != b[0])
-        return 0;
-    memset(best[a_len], 0, b_len + 1);
+    rows[a_len] = row;
     for (uint32_t i = a_len; i-- > 0;) {
-        best[i][b_len] = 0;
-        for (uint32_t j = b_len; j-- > 0;) {
-            const uint8_t down = best[i + 1][j], right = best[i][j + 1];
-            best[i][j] = a[i] == b[j]   ? (uint8_t)(best[i + 1][j + 1] + 1)
-                         : down > right ? down
-                                        : right;
+        if (some >> a[i] % 64 & 1) {
+            const uint64_t places = places_of(a[i], b, b_len), met = row & places;
+            row = (row + met) | (row & ~places);
         }
+        rows[i] = row;
     }
-    return walk(best, a, a_len, b, b_len, matches);
+    /* nothing in common: no walk */
+    return best_of(row, b_len) == 0 ? 0 : walk(rows, a, a_len, b, b_len, matches);
 }

@@ -43,8 +43,8 @@ static uint32_t find_repeats(worker *w, const tti_doc *doc, const tti_minhash *h
     const uint32_t n = tti_shingle_count(doc->token_count, o->shingle_tokens);
     const uint32_t width = tti_shingle_width(doc->token_count, o->shingle_tokens);
     uint32_t repeats = 0;
-    size_t slots = 64;
-    while (slots < (size_t)n * 2)
+    size_t slots = 256;
+    while (slots < (size_t)n * 4) /* few meet another by chance */
         slots *= 2;
     if (reserve(w, o->allocator, slots, n) != 0)
         return UINT32_MAX;
