@@ -75,7 +75,7 @@ tt_status tti_candidates_append(tti_candidates *c, const tti_candidates *from, t
 static void settle_skipped(tti_candidates *c, uint64_t *spare)
 {
     size_t kept = 0;
-    tti_radix_u64(c->skipped, spare, c->skipped_count, 64);
+    tti_radix_u64(c->skipped, spare, c->skipped_count);
     for (size_t i = 0; i < c->skipped_count; i++) {
         if (kept > 0 && c->skipped[kept - 1] >> 32 == c->skipped[i] >> 32)
             kept--;
@@ -91,7 +91,7 @@ tt_status tti_candidates_settle(tti_candidates *c, tt_error *error)
     size_t kept = 0;
     if (spare == NULL)
         return tti_fail_memory(error, "sorting candidates");
-    tti_radix_u64(c->packed, spare, c->count, 64);
+    tti_radix_u64(c->packed, spare, c->count);
     settle_skipped(c, spare);
     tti_release(c->allocator, spare, room, sizeof *spare);
     for (size_t i = 0; i < c->count; i++) {

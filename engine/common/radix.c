@@ -1,12 +1,50 @@
 /*
- * Least-significant-digit radix sort, 11 bits a pass, after dropping the passes whose digit is the
- * same everywhere. Small inputs go to insertion sort, where counting would cost more than moving.
+ * Radix sort by the upper bits that differ, as many as tell most values apart, least significant
+ * digit first; what is left of the order is within runs of equal digits. Short ones go to insertion
+ * sort, where counting would cost more than moving, long ones are sorted likewise by the bits that
+ * still differ in them.
  */
 #include "common/radix.h"
 
 #include <string.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, SMALL = 48 };
+enum {
+    DIGIT_BITS = 11,
+    DIGITS = 1 << DIGIT_BITS,
+    SMALL = 48,    /* for insertion sort */
+    SPARE_BITS = 3 /* more than tell as many values apart: most runs are of one then, and the
+                      branches of insertion sort, which no processor foresees, are few */
+};
+
+/* Digits of `digit` bits, from bit `low` up. */
+typedef struct plan {
+    int low, digit, passes;
+} plan;
+
+static plan make_plan(uint64_t varying, size_t count)
+{
+    const int top = 64 - __builtin_clzll(varying);
+    int bits = 64 - __builtin_clzll(count) + SPARE_BITS;
+    plan p;
+    if (bits > top)
+        bits = top;
+    p.passes = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
+    p.digit = (bits + p.passes - 1) / p.passes;
+    p.low = top > p.digit * p.passes ? top - p.digit * p.passes : 0;
+    return p;
+}
+
+static void starts_from_counts(size_t *counts, size_t digits)
+{
+    size_t sum = 0;
+    for (size_t d = 0; d < digits; d++) {
+        const size_t n = counts[d];
+        counts[d] = sum;
+        sum += n;
+    }
+}
+
+/* ---- Records --------------------------------------------------------------------------------- */
 
 static void insertion_records(tti_record *r, size_t count)
 {
@@ -19,59 +57,90 @@ static void insertion_records(tti_record *r, size_t count)
     }
 }
 
-static void starts_from_counts(size_t *counts)
+static void place_records(const tti_record *from, tti_record *to, size_t count, int shift,
+                          size_t digits)
 {
-    size_t sum = 0;
-    for (size_t d = 0; d < DIGITS; d++) {
-        const size_t n = counts[d];
-        counts[d] = sum;
-        sum += n;
-    }
+    size_t counts[DIGITS];
+    memset(counts, 0, digits * sizeof *counts);
+    for (size_t i = 0; i < count; i++)
+        counts[from[i].key >> shift & (digits - 1)]++;
+    starts_from_counts(counts, digits);
+    for (size_t i = 0; i < count; i++)
+        to[counts[from[i].key >> shift & (digits - 1)]++] = from[i];
 }
 
 void tti_radix_records(tti_record *records, tti_record *spare, size_t count)
 {
-    tti_record *from = records, *to = spare;
     uint64_t varying = 0; /* bits in which some keys differ */
-    size_t counts[DIGITS];
+    plan p;
     if (count <= SMALL) {
         insertion_records(records, count);
         return;
     }
     for (size_t i = 1; i < count; i++)
         varying |= records[i].key ^ records[0].key;
-    for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
-        tti_record *swap;
-        if ((varying >> shift & (DIGITS - 1)) == 0)
-            continue;
-        memset(counts, 0, sizeof counts);
-        for (size_t i = 0; i < count; i++)
-            counts[(from[i].key >> shift) & (DIGITS - 1)]++;
-        starts_from_counts(counts);
-        for (size_t i = 0; i < count; i++)
-            to[counts[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];
-        swap = from, from = to, to = swap;
+    if (varying == 0)
+        return;
+    p = make_plan(varying, count);
+    for (int pass = 0; pass < p.passes; pass++)
+        place_records(pass % 2 == 0 ? records : spare, pass % 2 == 0 ? spare : records, count,
+                      p.low + pass * p.digit, (size_t)1 << p.digit);
+    if (p.passes % 2 != 0)
+        memcpy(records, spare, count * sizeof *records);
+    for (size_t i = 0, k; i < count && p.low > 0; i = k) {
+        for (k = i + 1; k < count && (records[k].key ^ records[i].key) >> p.low == 0;)
+            k++;
+        if (k - i > 1)
+            tti_radix_records(records + i, spare, k - i);
     }
-    if (from != records)
-        memcpy(records, from, count * sizeof *records);
 }
 
-void tti_radix_u64(uint64_t *values, uint64_t *spare, size_t count, int bits)
+/* ---- Numbers --------------------------------------------------------------------------------- */
+
+static void insertion_u64(uint64_t *v, size_t count)
 {
-    uint64_t *from = values, *to = spare;
-    size_t counts[DIGITS];
-    for (int shift = 0; shift < bits && count > 1; shift += DIGIT_BITS) {
-        uint64_t *swap;
-        memset(counts, 0, sizeof counts);
-        for (size_t i = 0; i < count; i++)
-            counts[(from[i] >> shift) & (DIGITS - 1)]++;
-        if (counts[(from[0] >> shift) & (DIGITS - 1)] == count)
-            continue;
-        starts_from_counts(counts);
-        for (size_t i = 0; i < count; i++)
-            to[counts[(from[i] >> shift) & (DIGITS - 1)]++] = from[i];
-        swap = from, from = to, to = swap;
+    for (size_t i = 1; i < count; i++) {
+        const uint64_t x = v[i];
+        size_t j = i;
+        for (; j > 0 && v[j - 1] > x; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
     }
-    if (from != values)
-        memcpy(values, from, count * sizeof *values);
+}
+
+static void place_u64(const uint64_t *from, uint64_t *to, size_t count, int shift, size_t digits)
+{
+    size_t counts[DIGITS];
+    memset(counts, 0, digits * sizeof *counts);
+    for (size_t i = 0; i < count; i++)
+        counts[from[i] >> shift & (digits - 1)]++;
+    starts_from_counts(counts, digits);
+    for (size_t i = 0; i < count; i++)
+        to[counts[from[i] >> shift & (digits - 1)]++] = from[i];
+}
+
+void tti_radix_u64(uint64_t *values, uint64_t *spare, size_t count)
+{
+    uint64_t varying = 0;
+    plan p;
+    if (count <= SMALL) {
+        insertion_u64(values, count);
+        return;
+    }
+    for (size_t i = 1; i < count; i++)
+        varying |= values[i] ^ values[0];
+    if (varying == 0)
+        return;
+    p = make_plan(varying, count);
+    for (int pass = 0; pass < p.passes; pass++)
+        place_u64(pass % 2 == 0 ? values : spare, pass % 2 == 0 ? spare : values, count,
+                  p.low + pass * p.digit, (size_t)1 << p.digit);
+    if (p.passes % 2 != 0)
+        memcpy(values, spare, count * sizeof *values);
+    for (size_t i = 0, k; i < count && p.low > 0; i = k) {
+        for (k = i + 1; k < count && (values[k] ^ values[i]) >> p.low == 0;)
+            k++;
+        if (k - i > 1)
+            tti_radix_u64(values + i, spare, k - i);
+    }
 }

@@ -16,8 +16,8 @@ typedef struct tti_record {
 /** Sorts by key; equal keys keep their order. `spare` has room for `count`. One thread. */
 void tti_radix_records(tti_record *records, tti_record *spare, size_t count);
 
-/** Sorts numbers below 2^bits ascending. `spare` has room for `count`. One thread. */
-void tti_radix_u64(uint64_t *values, uint64_t *spare, size_t count, int bits);
+/** Sorts numbers ascending. `spare` has room for `count`. One thread. */
+void tti_radix_u64(uint64_t *values, uint64_t *spare, size_t count);
 
 /** qsort that takes an empty array at NULL, too. */
 static inline void tti_sort(void *base, size_t count, size_t size,

@@ -94,49 +94,56 @@ static tt_status add_pair(const job *j, uint32_t a, uint32_t b, uint32_t band, t
     return tti_candidates_add(out, tti_candidate_pack(a, b, TTI_WANT_PAIR), error);
 }
 
-static tt_status add_bucket(const job *j, const tti_record *bucket, size_t count, uint32_t band,
+/* A band's key, and the document or paragraph that has it in the lower half. */
+static uint64_t pack(uint32_t key, uint32_t of)
+{
+    return (uint64_t)key << 32 | of;
+}
+
+static tt_status add_bucket(const job *j, const uint64_t *bucket, size_t count, uint32_t band,
                             tti_candidates *out, tt_error *error)
 {
     for (size_t i = 1; i < count; i++) {
         const tti_bands_window w = tti_bands_look_back(&j->rule, i);
         if (w.skipped > 0)
-            TTI_TRY(tti_candidates_skip(out, bucket[i].doc, w.skipped, error));
+            TTI_TRY(tti_candidates_skip(out, (uint32_t)bucket[i], w.skipped, error));
         for (size_t k = 0; k < w.first_end; k++)
-            TTI_TRY(add_pair(j, bucket[k].doc, bucket[i].doc, band, out, error));
+            TTI_TRY(add_pair(j, (uint32_t)bucket[k], (uint32_t)bucket[i], band, out, error));
         for (size_t k = w.last_begin; k < i; k++)
-            TTI_TRY(add_pair(j, bucket[k].doc, bucket[i].doc, band, out, error));
+            TTI_TRY(add_pair(j, (uint32_t)bucket[k], (uint32_t)bucket[i], band, out, error));
     }
     return TT_OK;
 }
 
-static tt_status add_star(const job *j, const tti_record *bucket, size_t count, tti_candidates *out,
+static tt_status add_star(const job *j, const uint64_t *bucket, size_t count, tti_candidates *out,
                           tt_error *error)
 {
-    const uint32_t first = j->s->distinct[bucket->doc].doc;
+    const uint32_t first = j->s->distinct[(uint32_t)bucket[0]].doc;
     for (size_t i = 1; i < count; i++)
         TTI_TRY(tti_candidates_add(
-            out, tti_candidate_pack(first, j->s->distinct[bucket[i].doc].doc, TTI_WANT_SECTIONS),
+            out,
+            tti_candidate_pack(first, j->s->distinct[(uint32_t)bucket[i]].doc, TTI_WANT_SECTIONS),
             error));
     return TT_OK;
 }
 
-static size_t doc_records(const job *j, uint32_t band, tti_record *records)
+static size_t doc_records(const job *j, uint32_t band, uint64_t *records)
 {
     const uint32_t *keys = j->s->doc_keys + band * j->s->doc_count;
     size_t n = 0;
     for (uint32_t d = 0; d < j->s->doc_count; d++)
         if (j->corpus->docs[d].token_count > 0)
-            records[n++] = (tti_record){keys[d], d, 0};
+            records[n++] = pack(keys[d], d);
     return n;
 }
 
-static size_t paragraph_records(const job *j, uint32_t band, tti_record *records)
+static size_t paragraph_records(const job *j, uint32_t band, uint64_t *records)
 {
     size_t n = 0;
     for (uint32_t k = 0; k < j->s->distinct_count; k++) {
         const uint32_t key = j->s->paragraph_keys[(size_t)k * TTI_PARAGRAPH_BANDS + band];
         if (key != 0)
-            records[n++] = (tti_record){key, k, 0};
+            records[n++] = pack(key, k);
     }
     return n;
 }
@@ -147,17 +154,17 @@ static tt_status run_band(const job *j, uint32_t band, uint32_t doc_bands, tti_c
 {
     const int of_docs = band < doc_bands;
     const size_t room = of_docs ? j->s->doc_count : j->s->distinct_count;
-    tti_record *records = tti_alloc(out->allocator, room, sizeof *records);
-    tti_record *spare = tti_alloc(out->allocator, room, sizeof *spare);
+    uint64_t *records = tti_alloc(out->allocator, room, sizeof *records);
+    uint64_t *spare = tti_alloc(out->allocator, room, sizeof *spare);
     tt_status status = TT_OK;
     if (records == NULL || spare == NULL)
         status = tti_fail_memory(error, "LSH buckets");
     if (status == TT_OK) {
         const size_t n = of_docs ? doc_records(j, band, records)
                                  : paragraph_records(j, band - doc_bands, records);
-        tti_radix_records(records, spare, n);
+        tti_radix_u64(records, spare, n);
         for (size_t i = 0, k; i < n && status == TT_OK; i = k) {
-            for (k = i + 1; k < n && records[k].key == records[i].key;)
+            for (k = i + 1; k < n && (records[k] ^ records[i]) >> 32 == 0;)
                 k++;
             if (k - i > 1)
                 status = of_docs ? add_bucket(j, records + i, k - i, band, out, error)

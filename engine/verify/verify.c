@@ -157,7 +157,7 @@ static tt_status sort_by_longer(const tti_corpus *corpus, const tti_candidates *
             sorted[k] = tti_candidate_pack(a_longer ? b : a, a_longer ? a : b,
                                            tti_candidate_want(c->packed[k]));
         }
-        tti_radix_u64(sorted, spare, c->count, 64);
+        tti_radix_u64(sorted, spare, c->count);
     }
     tti_release(c->allocator, spare, c->count, sizeof *spare);
     if (sorted == NULL || spare == NULL) {

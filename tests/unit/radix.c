@@ -23,7 +23,7 @@ static void numbers_of_any_width_are_sorted(void **state)
             uint64_t *spare = calloc(n + 1, sizeof *spare);
             for (size_t k = 0; k < n; k++)
                 x[k] = y[k] = rng_next(&r) >> (64 - widths[w]);
-            tti_radix_u64(x, spare, n, widths[w]);
+            tti_radix_u64(x, spare, n);
             qsort(y, n, sizeof *y, by_value);
             assert_memory_equal(x, y, n * sizeof *x + 1);
             free(x), free(y), free(spare);
@@ -48,10 +48,45 @@ static void equal_keys_keep_their_order(void **state)
         }
 }
 
+/* Numbers that agree in their upper bits but for one of them: most are one run, sorted by what is
+ * below; so are those of a run in it. */
+static void long_runs_are_sorted_by_their_lower_bits(void **state)
+{
+    enum { N = 5000 };
+    static uint64_t x[N], y[N], spare[N];
+    rng r = {3};
+    (void)state;
+    for (size_t k = 0; k < N; k++)
+        x[k] = k == 77 ? UINT64_MAX : k % 3 == 0 ? rng_below(&r, 900) : rng_next(&r) >> 30;
+    memcpy(y, x, sizeof x);
+    tti_radix_u64(x, spare, N);
+    qsort(y, N, sizeof *y, by_value);
+    assert_memory_equal(x, y, sizeof x);
+}
+
+static void records_of_any_keys_are_sorted(void **state)
+{
+    static const int widths[] = {1, 12, 31, 40, 64};
+    rng r = {4};
+    (void)state;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+            const size_t n = sizes[s];
+            tti_record *x = calloc(n + 1, sizeof *x), *spare = calloc(n + 1, sizeof *spare);
+            for (size_t k = 0; k < n; k++)
+                x[k] = (tti_record){rng_next(&r) >> (64 - widths[w]), (uint32_t)k, 9};
+            tti_radix_records(x, spare, n);
+            for (size_t k = 1; k < n; k++)
+                assert_true(x[k - 1].key < x[k].key ||
+                            (x[k - 1].key == x[k].key && x[k - 1].doc < x[k].doc));
+            free(x), free(spare);
+        }
+}
+
 static void nothing_at_all_is_sorted(void **state)
 {
     (void)state;
-    tti_radix_u64(NULL, NULL, 0, 64);
+    tti_radix_u64(NULL, NULL, 0);
     tti_radix_records(NULL, NULL, 0);
     tti_sort(NULL, 0, 8, by_value);
 }
@@ -61,6 +96,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_any_width_are_sorted),
         cmocka_unit_test(equal_keys_keep_their_order),
+        cmocka_unit_test(long_runs_are_sorted_by_their_lower_bits),
+        cmocka_unit_test(records_of_any_keys_are_sorted),
         cmocka_unit_test(nothing_at_all_is_sorted),
     };
     return cmocka_run_group_tests_name("radix", tests, NULL, NULL);
