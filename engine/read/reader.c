@@ -1,10 +1,10 @@
 /*
  * The reader: inputs in order -> blocks of whole lines -> records, in input order.
  *
- * A block is one buffer of about BLOCK_BYTES. It is filled from one source after another, cut at
- * its newlines into items (a line, a plain-text file, or an input that cannot be read), and the
- * items are parsed in parallel, each into its own place. What follows the last newline is moved to
- * the front of the next block. Only a line or a file longer than a block makes the buffer grow.
+ * A block is one buffer of about BLOCK_BYTES a thread. It is filled from one source after another,
+ * cut at its newlines into items (a line, a plain-text file, or an input that cannot be read), and
+ * the items are parsed in parallel, each into its own place. What follows the last newline is moved
+ * to the front of the next block. Only a line or a file longer than a block makes the buffer grow.
  *
  * Strings with escapes are resolved into a second buffer, where each line has room of its own, so
  * that nothing is allocated while threads run, but by simdjson.
@@ -33,7 +33,8 @@
 #include <string.h>
 
 enum {
-    BLOCK_BYTES = 4 << 20,   /* smaller ones stay in cache, larger ones give each call more work */
+    BLOCK_BYTES = 1 << 20,   /* a thread: what is made of it stays in a core's cache */
+    BLOCK_SHARES = 4,        /* threads that count for that */
     GIVE_UP_BYTES = 4 << 20, /* what is read before a line is looked at for hopelessness */
     BATCH_RECORDS = 32768,
     ITEMS_PER_TURN = 8, /* lines a thread takes at once */
@@ -144,7 +145,7 @@ static tt_status set_up(tt_reader *r, const char *const *paths, size_t count,
     r->wire_rules.name_size[TTI_FIELD_TEXT] = strlen("text");
     r->longest_line = 6 * r->rules.max_article_bytes + (1 << 20); /* an escape: 6 bytes for one */
     r->threads = options->threads;
-    r->block = BLOCK_BYTES;
+    r->block = (size_t)BLOCK_BYTES * (size_t)tti_threads(options->threads, BLOCK_SHARES);
     r->use_quick = 1;
     r->patience_ms = (options->flags & TT_READER_PROMPT) != 0 ? PROMPT_MS : PATIENCE_MS;
     for (size_t i = 0; i < count; i++)
