@@ -6,6 +6,7 @@
 #ifndef TTI_KERNELS_H
 #define TTI_KERNELS_H
 
+#include "kernels/key.h"
 #include "kernels/sample.h"
 #include "kernels/split.h"
 
@@ -22,6 +23,8 @@ typedef struct tti_kernels {
      * `bytes` may be read from any at[i], whatever the length. */
     void (*hash)(const tti_batch *batch, const uint8_t *bytes, uint64_t seed, uint64_t *wide,
                  uint32_t *low);
+    /** XXH3-128 of the wide hashes of `count` tokens. */
+    tti_key (*key)(const uint64_t *wide, size_t count, uint64_t seed);
     /** Writes the batch's extents as pairs of LEB128 numbers (text.h): bytes from the end of the
      * token before (`end` for the first) and bytes of the token. `spans` has room for 10 bytes a
      * token and TTI_SPLIT_PAST more. @return bytes written */

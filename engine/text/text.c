@@ -157,7 +157,7 @@ static tt_status finish_paragraphs(tti_scan *s, tt_paragraphs mode, uint32_t *co
     for (uint32_t i = 0; i < *count; i++) {
         tti_paragraph *p = &t->paragraphs[t->paragraph_count + i];
         if (!(t->skips & TTI_SKIP_PARAGRAPHS))
-            p->key = tti_key_of(t->wide + p->begin, p->end - p->begin, s->seed);
+            p->key = s->kernels->key(t->wide + p->begin, p->end - p->begin, s->seed);
         if (!(t->skips & TTI_SKIP_FLAGS))
             t->flags[t->count + p->begin] |= TTI_TOKEN_PARAGRAPH | TTI_TOKEN_SENTENCE;
     }
@@ -182,7 +182,7 @@ tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
     added->token_count = s->flushed;
     added->paragraph_count = paragraph_count;
     added->span_size = s->span_size - tokens->span_size;
-    added->key = tti_key_of(tokens->wide, s->flushed, seed);
+    added->key = s->kernels->key(tokens->wide, s->flushed, seed);
     tokens->count += s->flushed;
     tokens->span_size = s->span_size;
     if (!(tokens->skips & TTI_SKIP_PARAGRAPHS)) /* or the next article's are written over them */
