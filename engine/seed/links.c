@@ -7,45 +7,29 @@
  * remembered in runs: seeds that follow one another in both documents point to a passage whose
  * earliest holder that is, and make a candidate for sections.
  *
- * All of it goes part by part, so that little is held at once. The seeds are made in groups of
- * partitions, and of each group only those stay that stand twice. Then come the documents, in
- * buckets of a few that follow one another: a pass over the shared seeds writes the links of a
- * range of buckets, each bucket's together; a bucket is read once, in a core's cache, and thrown
- * away. Every pass is in order of memory, whose pages may be let go behind it (common/spill).
+ * All of it goes part by part, so that little is held at once. Of the seeds only those stay that
+ * stand twice (seed/shared). Then come the documents, in buckets of a few that follow one another:
+ * a pass over the shared seeds writes the links of a range of buckets, each bucket's together; a
+ * bucket is read once, in a core's cache, and thrown away. Every pass is in order of memory, whose
+ * pages may be let go behind it (common/spill).
  */
 #include "seed/seeds.h"
 
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/par.h"
+#include "seed/shared.h"
 #include "seed/tally.h"
 
 #include <string.h>
 
 enum {
-    GROUP_BYTES = 768 << 20, /* of seeds that are made at once where memory has no limit */
-    RANGE_BYTES = 256 << 20, /* of links likewise */
+    RANGE_BYTES = 256 << 20, /* of links that are held at once where memory has no limit */
     RANGE_SHARE = 4,         /* of the limit, where there is one */
     BUCKET_WORDS = 1 << 15,  /* of links in a bucket, about: 128 KiB */
     PLACE_WORDS = 6,         /* of a link, about */
-    SLICES = 64              /* of the shared seeds: tasks of a pass */
+    SLICES = 64              /* about */
 };
-
-/* One place of a seed that stands twice or more. The places of a seed lie together, in order. */
-typedef struct place {
-    uint32_t doc; /* FIRST is set in the first of a seed's places */
-    uint32_t pos;
-} place;
-
-#define FIRST (UINT32_C(1) << TTI_DOC_BITS)
-
-typedef struct shared {
-    const tt_allocator *allocator;
-    place *places;
-    size_t count, capacity;
-    uint32_t *counts; /* seeds of each document */
-    size_t doc_count;
-} shared;
 
 /* A link is words: the document, where the seed stands in it, where it stands first, how many
  * earlier documents hold it, and which. */
@@ -56,114 +40,64 @@ typedef struct range {
     size_t begin, end;
     int bucket_bits; /* a bucket is that many documents: 2^bucket_bits */
     size_t bucket_count;
+    size_t slice_count;
     uint32_t *words;
-    size_t
-        *cursors; /* of every bucket, slice by slice: words of its links, or where the next goes */
+    size_t *cursors; /* of each slice's buckets: words of their links, or where the next goes */
 } range;
 
-/* ---- Shared seeds --------------------------------------------------------------------------- */
+/* ---- Slices --------------------------------------------------------------------------------- */
 
-static size_t run_end(const tti_seeds *s, size_t begin, size_t end)
+/* Part of the shared seeds: the task of a pass. */
+typedef struct slice {
+    const tti_place *places;
+    size_t count;
+} slice;
+
+static size_t seed_end(const slice *s, size_t begin)
 {
     size_t k = begin + 1;
-    while (k < end && s->seeds[k].key == s->seeds[begin].key)
+    while (k < s->count && !(s->places[k].doc & TTI_FIRST_PLACE))
         k++;
     return k;
 }
 
-/* Counts (out NULL) or copies the seeds that stand twice. */
-static size_t copy_shared(const tti_seeds *s, place *out)
+/* The first seed at or after place k. */
+static size_t seed_from(const tti_shared_part *part, size_t k)
 {
-    size_t n = 0;
-    for (size_t p = 0; p < s->partition_count; p++)
-        for (size_t i = s->starts[p], k; i < s->starts[p + 1]; i = k) {
-            k = run_end(s, i, s->starts[p + 1]);
-            if (k - i < 2)
-                continue;
-            for (size_t r = i; r < k && out != NULL; r++)
-                out[n + r - i] = (place){s->seeds[r].doc | (r == i ? FIRST : 0), s->seeds[r].pos};
-            n += k - i;
-        }
-    return n;
+    while (k < part->count && !(part->places[k].doc & TTI_FIRST_PLACE))
+        k++;
+    return k;
 }
 
-static tt_status add_group(shared *s, tti_seeds *seeds, tt_error *error)
+/* Slice number `number`, of r->slice_count. */
+static slice slice_of(const tti_shared *s, const range *r, size_t number)
 {
-    const size_t more = copy_shared(seeds, NULL);
-    if (tti_resize(s->allocator, &s->places, &s->capacity, s->count + more, sizeof *s->places) != 0)
-        return tti_fail_memory(error, "shared seeds");
-    s->count += copy_shared(seeds, s->places + s->count);
-    if (s->counts == NULL) { /* the same for every group */
-        s->counts = seeds->counts;
-        seeds->counts = NULL;
-    }
-    return TT_OK;
-}
-
-/* Under a limit one group does, for it is not in memory. */
-static uint32_t choose_groups(const tti_corpus *corpus, const tt_options *options)
-{
-    uint64_t tokens = 0;
-    if (options->memory_limit > 0)
-        return 1;
-    for (size_t d = 0; d < corpus->doc_count; d++)
-        tokens += corpus->docs[d].token_count;
-    return (uint32_t)(tokens / 3 * sizeof(tti_seed) / GROUP_BYTES) + 1;
-}
-
-static tt_status find_shared(shared *s, const tti_corpus *corpus, const tt_options *options,
-                             tt_error *error)
-{
-    const uint32_t groups = choose_groups(corpus, options);
-    tt_status status = TT_OK;
-    for (uint32_t g = 0; g < groups && status == TT_OK; g++) {
-        tti_seeds seeds = {.group = g, .group_count = groups};
-        status = tti_seeds_make(&seeds, corpus, options, error);
-        if (status == TT_OK)
-            status = add_group(s, &seeds, error);
-        tti_seeds_free(&seeds);
-    }
-    return status;
+    const size_t each = r->slice_count / s->part_count, k = number % each;
+    const tti_shared_part *part = &s->parts[number / each];
+    const size_t begin = seed_from(part, part->count / each * k);
+    const size_t end = k + 1 == each ? part->count : seed_from(part, part->count / each * (k + 1));
+    return (slice){part->places + begin, end - begin};
 }
 
 /* ---- Links ---------------------------------------------------------------------------------- */
 
-static size_t seed_end(const shared *s, size_t begin)
-{
-    size_t k = begin + 1;
-    while (k < s->count && !(s->places[k].doc & FIRST))
-        k++;
-    return k;
-}
-
-/* The first seed of a slice. */
-static size_t slice_begin(const shared *s, size_t slice)
-{
-    size_t k = s->count / SLICES * slice;
-    if (slice == SLICES)
-        return s->count;
-    while (k < s->count && !(s->places[k].doc & FIRST))
-        k++;
-    return k;
-}
-
 /* The documents that a seed links to, each once: *count of them. */
-static void list_linked(const place *places, size_t count, uint32_t *docs, uint32_t *linked)
+static void list_linked(const tti_place *places, size_t count, uint32_t *docs, uint32_t *linked)
 {
     const size_t n = count <= TTI_SEED_PLACES ? count : TTI_SEED_FEW;
     *linked = 0;
     for (size_t k = 0; k < n; k++) {
-        const uint32_t doc = places[k].doc & ~FIRST;
+        const uint32_t doc = places[k].doc & ~TTI_FIRST_PLACE;
         if (*linked == 0 || docs[*linked - 1] != doc)
             docs[(*linked)++] = doc;
     }
 }
 
 /* Counts (words NULL) or writes the links of one seed's places in the range. */
-static void link_seed(const range *r, size_t *cursors, const place *places, size_t count)
+static void link_seed(const range *r, size_t *cursors, const tti_place *places, size_t count)
 {
     uint32_t docs[TTI_SEED_PLACES], linked, earlier = 0;
-    if ((places[count - 1].doc & ~FIRST) >> r->bucket_bits < r->begin)
+    if ((places[count - 1].doc & ~TTI_FIRST_PLACE) >> r->bucket_bits < r->begin)
         return;
     list_linked(places, count, docs, &linked);
     for (size_t k = 1; k < count; k++) { /* the first place has nothing before it */
@@ -188,15 +122,14 @@ static void link_seed(const range *r, size_t *cursors, const place *places, size
     }
 }
 
-static void link_range(const shared *s, const range *r, int threads)
+static void link_range(const tti_shared *s, const range *r, int threads)
 {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
-    for (int slice = 0; slice < SLICES; slice++) {
-        size_t *cursors = r->cursors + (size_t)slice * r->bucket_count;
-        const size_t end = slice_begin(s, (size_t)slice + 1);
-        for (size_t i = slice_begin(s, (size_t)slice), k; i < end; i = k) {
-            k = seed_end(s, i);
-            link_seed(r, cursors, s->places + i, k - i);
+    for (int64_t n = 0; n < (int64_t)r->slice_count; n++) {
+        const slice x = slice_of(s, r, (size_t)n);
+        for (size_t i = 0, k; i < x.count; i = k) {
+            k = seed_end(&x, i);
+            link_seed(r, r->cursors + (size_t)n * r->bucket_count, x.places + i, k - i);
         }
     }
 }
@@ -313,7 +246,7 @@ static void count_bucket(worker *w, const range *r, const tti_tally_rules *rules
 /* The range's links are written: the last slice's cursor is where those of a bucket end. */
 static void count_range(const range *r, const tti_tally_rules *rules, worker *workers, int threads)
 {
-    const size_t *ends = r->cursors + (size_t)(SLICES - 1) * r->bucket_count;
+    const size_t *ends = r->cursors + (r->slice_count - 1) * r->bucket_count;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
     for (int64_t k = (int64_t)r->begin; k < (int64_t)r->end; k++) {
         const size_t begin = (size_t)k > r->begin ? ends[k - 1] : 0;
@@ -327,11 +260,11 @@ static void count_range(const range *r, const tti_tally_rules *rules, worker *wo
 /* Turns a bucket's counts, of all slices, into places from `at` on. @return the next place */
 static size_t place_bucket(const range *r, size_t bucket, size_t at)
 {
-    for (size_t slice = 0; slice < SLICES; slice++) {
-        size_t *cursor = &r->cursors[slice * r->bucket_count + bucket];
-        const size_t n = *cursor;
+    for (size_t n = 0; n < r->slice_count; n++) {
+        size_t *cursor = &r->cursors[n * r->bucket_count + bucket];
+        const size_t words = *cursor;
         *cursor = at;
-        at += n;
+        at += words;
     }
     return at;
 }
@@ -339,8 +272,8 @@ static size_t place_bucket(const range *r, size_t bucket, size_t at)
 static size_t bucket_words(const range *r, size_t bucket)
 {
     size_t sum = 0;
-    for (size_t slice = 0; slice < SLICES; slice++)
-        sum += r->cursors[slice * r->bucket_count + bucket];
+    for (size_t n = 0; n < r->slice_count; n++)
+        sum += r->cursors[n * r->bucket_count + bucket];
     return sum;
 }
 
@@ -355,8 +288,8 @@ static size_t cut_range(range *r, size_t begin, size_t most)
     return sum;
 }
 
-static tt_status link_ranges(const shared *s, range *r, const tti_tally_rules *rules, size_t most,
-                             worker *workers, int threads, tt_error *error)
+static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rules *rules,
+                             size_t most, worker *workers, int threads, tt_error *error)
 {
     r->begin = 0, r->end = r->bucket_count;
     link_range(s, r, threads); /* only counts */
@@ -391,15 +324,16 @@ static tt_status take_found(worker *workers, int threads, tti_candidates *out, t
 }
 
 /* Buckets of as many documents as have some BUCKET_WORDS of links. */
-static void choose_buckets(range *r, const shared *s)
+static void choose_buckets(range *r, const tti_shared *s)
 {
     const size_t wish = s->count * PLACE_WORDS / BUCKET_WORDS + 1;
     while (s->doc_count >> (r->bucket_bits + 1) >= wish)
         r->bucket_bits++;
     r->bucket_count = ((s->doc_count - 1) >> r->bucket_bits) + 1;
+    r->slice_count = s->part_count * (s->part_count < SLICES ? SLICES / s->part_count : 1);
 }
 
-static tt_status link_docs(const shared *s, const tt_options *options, tti_candidates *out,
+static tt_status link_docs(const tti_shared *s, const tt_options *options, tti_candidates *out,
                            tt_error *error)
 {
     const tt_allocator *a = s->allocator;
@@ -411,7 +345,7 @@ static tt_status link_docs(const shared *s, const tt_options *options, tti_candi
     tti_tally_rules rules;
     tt_status status = TT_OK;
     choose_buckets(&r, s);
-    r.cursors = tti_alloc_zero(a, r.bucket_count, SLICES * sizeof *r.cursors);
+    r.cursors = tti_alloc_zero(a, r.bucket_count, r.slice_count * sizeof *r.cursors);
     tti_tally_rules_make(&rules, options, s->counts);
     for (int t = 0; workers != NULL && t < threads; t++)
         tti_tally_init(&workers[t].tally, a);
@@ -422,7 +356,7 @@ static tt_status link_docs(const shared *s, const tt_options *options, tti_candi
             link_ranges(s, &r, &rules, (size_t)(bytes / sizeof *r.words), workers, threads, error);
     if (workers != NULL)
         status = take_found(workers, threads, out, status, error);
-    tti_release(a, r.cursors, r.bucket_count, SLICES * sizeof *r.cursors);
+    tti_release(a, r.cursors, r.bucket_count, r.slice_count * sizeof *r.cursors);
     tti_release(a, workers, (size_t)threads, sizeof *workers);
     return status;
 }
@@ -430,11 +364,10 @@ static tt_status link_docs(const shared *s, const tt_options *options, tti_candi
 tt_status tti_seeds_candidates(const tti_corpus *corpus, const tt_options *options,
                                tti_candidates *candidates, tt_error *error)
 {
-    shared s = {.allocator = options->allocator, .doc_count = corpus->doc_count};
-    tt_status status = find_shared(&s, corpus, options, error);
+    tti_shared s = {0};
+    tt_status status = tti_shared_find(&s, corpus, options, error);
     if (status == TT_OK && s.count > 0)
         status = link_docs(&s, options, candidates, error);
-    tti_release(s.allocator, s.places, s.capacity, sizeof *s.places);
-    tti_release(s.allocator, s.counts, s.doc_count, sizeof *s.counts);
+    tti_shared_free(&s);
     return status;
 }

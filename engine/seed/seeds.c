@@ -12,7 +12,13 @@
 
 #include <string.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3 };
+enum {
+    KEY_BITS = 32,
+    DIGIT_BITS = 11,
+    DIGITS = 1 << DIGIT_BITS,
+    PASSES = 3,    /* of such digits: a whole key */
+    SPARE_BITS = 3 /* more than tell as many keys apart: few are left to insertion sort */
+};
 
 /* A range of documents, of about the same number of tokens as the others: one thread's. */
 typedef struct range {
@@ -22,20 +28,15 @@ typedef struct range {
     tt_status status;
 } range;
 
-/* The partition of a seed, or one past the last if its group is not the one at hand. */
-static uint32_t partition_of(const tti_seeds *s, uint32_t part)
+static uint32_t partition_of(const tti_seeds *s, const tti_sample *sample, size_t k)
 {
-    const uint32_t p = part & (s->partition_count - 1);
-    if (s->group_count < 2)
-        return p;
-    return (uint64_t)p * s->group_count / s->partition_count == s->group ? p : s->partition_count;
+    return sample->parts[sample->places[k]] & (s->partition_count - 1);
 }
 
-/* The cursor past the last partition takes the seeds of other groups. */
 static void count_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
     for (size_t k = 0; k < r->sample.count; k++)
-        r->cursors[partition_of(out, r->sample.parts[r->sample.places[k]])]++;
+        r->cursors[partition_of(out, &r->sample, k)]++;
     out->counts[doc] = (uint32_t)r->sample.count;
 }
 
@@ -43,9 +44,8 @@ static void place_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
     for (size_t k = 0; k < r->sample.count; k++) {
         const uint32_t place = r->sample.places[k];
-        const uint32_t p = partition_of(out, r->sample.parts[place]);
-        if (p < out->partition_count)
-            out->seeds[r->cursors[p]++] = (tti_seed){r->sample.keys[place], doc, place};
+        out->seeds[r->cursors[partition_of(out, &r->sample, k)]++] =
+            (tti_seed){r->sample.keys[place], doc, place};
     }
 }
 
@@ -59,18 +59,32 @@ static void walk_range(tti_seeds *out, const tti_corpus *corpus, range *r, uint6
     }
 }
 
+uint64_t tti_seeds_tokens(const tti_corpus *corpus)
+{
+    uint64_t tokens = 0;
+    for (size_t i = 0; i < corpus->doc_count; i++)
+        tokens += corpus->docs[i].token_count;
+    return tokens;
+}
+
+uint32_t tti_seeds_cut(const tti_corpus *corpus, int ranges, int number, uint32_t begin)
+{
+    const uint64_t share = tti_seeds_tokens(corpus) / (uint64_t)ranges;
+    uint64_t sum = 0;
+    uint32_t d = begin;
+    if (number + 1 == ranges)
+        return (uint32_t)corpus->doc_count;
+    while (d < corpus->doc_count && sum < share)
+        sum += corpus->docs[d++].token_count;
+    return d;
+}
+
 static void split_ranges(const tti_corpus *corpus, range *ranges, int count)
 {
-    uint64_t total = 0, sum = 0;
     uint32_t d = 0;
-    for (size_t i = 0; i < corpus->doc_count; i++)
-        total += corpus->docs[i].token_count;
     for (int t = 0; t < count; t++) {
         ranges[t].begin = d;
-        while (d < corpus->doc_count &&
-               (t + 1 == count || sum < total / (uint64_t)count * (uint64_t)(t + 1)))
-            sum += corpus->docs[d++].token_count;
-        ranges[t].end = d;
+        ranges[t].end = d = tti_seeds_cut(corpus, count, t, d);
     }
 }
 
@@ -90,31 +104,64 @@ static void place_ranges(tti_seeds *out, range *ranges, int count)
     out->count = at;
 }
 
-/* Stable radix sort by key, its three histograms made in one pass. */
-static void sort_partition(tti_seed *seeds, tti_seed *spare, size_t count)
+/* Stable, by the digits of `bits` bits from bit `low` of the keys up; their histograms are made in
+ * one pass. */
+static void sort_by_digits(tti_seed *seeds, tti_seed *spare, size_t count, int low, int bits,
+                           int passes)
 {
     size_t counts[PASSES][DIGITS];
+    const size_t digits = (size_t)1 << bits;
     tti_seed *from = seeds, *to = spare;
-    if (count < 2)
-        return;
-    memset(counts, 0, sizeof counts);
+    for (int pass = 0; pass < passes; pass++)
+        memset(counts[pass], 0, digits * sizeof **counts);
     for (size_t i = 0; i < count; i++)
-        for (int pass = 0; pass < PASSES; pass++)
-            counts[pass][seeds[i].key >> (pass * DIGIT_BITS) & (DIGITS - 1)]++;
-    for (int pass = 0; pass < PASSES; pass++) {
+        for (int pass = 0; pass < passes; pass++)
+            counts[pass][seeds[i].key >> (low + pass * bits) & (digits - 1)]++;
+    for (int pass = 0; pass < passes; pass++) {
         size_t sum = 0;
         tti_seed *swap;
-        for (size_t d = 0; d < DIGITS; d++) {
+        for (size_t d = 0; d < digits; d++) {
             const size_t n = counts[pass][d];
             counts[pass][d] = sum;
             sum += n;
         }
         for (size_t i = 0; i < count; i++)
-            to[counts[pass][from[i].key >> (pass * DIGIT_BITS) & (DIGITS - 1)]++] = from[i];
+            to[counts[pass][from[i].key >> (low + pass * bits) & (digits - 1)]++] = from[i];
         swap = from, from = to, to = swap;
     }
     if (from != seeds)
         memcpy(seeds, from, count * sizeof *seeds);
+}
+
+/* Insertion sort of what is sorted but for a few. @return 0, or -1: those were not few */
+static int settle(tti_seed *seeds, size_t count)
+{
+    size_t moves = 0;
+    for (size_t i = 1; i < count; i++) {
+        const tti_seed x = seeds[i];
+        size_t k = i;
+        for (; k > 0 && seeds[k - 1].key > x.key; k--, moves++)
+            seeds[k] = seeds[k - 1];
+        seeds[k] = x;
+        if (moves > count)
+            return -1;
+    }
+    return 0;
+}
+
+void tti_seeds_sort(tti_seed *seeds, tti_seed *spare, size_t count)
+{
+    int bits = SPARE_BITS, passes;
+    while (bits < KEY_BITS && count >> (bits - SPARE_BITS) > 0)
+        bits++;
+    passes = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
+    bits = (bits + passes - 1) / passes;
+    if (count < 2)
+        return;
+    if (passes < PASSES)
+        sort_by_digits(seeds, spare, count, KEY_BITS - passes * bits, bits, passes);
+    if (passes == PASSES || settle(seeds, count) != 0)
+        sort_by_digits(seeds, spare, count, 0, DIGIT_BITS, PASSES);
 }
 
 static tt_status sort_partitions(tti_seeds *out, int threads, tt_error *error)
@@ -131,7 +178,7 @@ static tt_status sort_partitions(tti_seeds *out, int threads, tt_error *error)
 #pragma omp for schedule(dynamic, 1)
         for (int64_t p = 0; p < (int64_t)out->partition_count; p++)
             if (spare != NULL)
-                sort_partition(out->seeds + out->starts[p], spare,
+                tti_seeds_sort(out->seeds + out->starts[p], spare,
                                out->starts[p + 1] - out->starts[p]);
         tti_release(out->allocator, spare, largest, sizeof *spare);
     }
@@ -150,14 +197,6 @@ uint32_t tti_seeds_partitions(uint64_t tokens)
     while (n < 1u << 14 && tokens / 3 / n > 16384)
         n *= 2;
     return n;
-}
-
-static uint64_t count_tokens(const tti_corpus *corpus)
-{
-    uint64_t tokens = 0;
-    for (size_t i = 0; i < corpus->doc_count; i++)
-        tokens += corpus->docs[i].token_count;
-    return tokens;
 }
 
 static tt_status check_ranges(const range *ranges, int count, tt_error *error)
@@ -199,7 +238,7 @@ tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_opti
     out->allocator = a;
     out->doc_count = corpus->doc_count;
     if (out->partition_count == 0)
-        out->partition_count = tti_seeds_partitions(count_tokens(corpus));
+        out->partition_count = tti_seeds_partitions(tti_seeds_tokens(corpus));
     out->starts = tti_alloc_zero(a, (size_t)out->partition_count + 1, sizeof *out->starts);
     out->counts = tti_alloc_zero(a, corpus->doc_count, sizeof *out->counts);
     if (ranges == NULL || out->starts == NULL || out->counts == NULL)

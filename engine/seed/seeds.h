@@ -31,11 +31,9 @@ typedef struct tti_seeds {
     const tt_allocator *allocator;
     tti_seed *seeds;
     size_t count;
-    size_t *starts;              /**< partition p is seeds[starts[p], starts[p + 1]) */
-    uint32_t partition_count;    /**< a power of two */
-    uint32_t group, group_count; /**< only the group-th part of the partitions is filled; all, if
-                                      group_count is 0 or 1 */
-    uint32_t *counts;            /**< seeds of each document */
+    size_t *starts;           /**< partition p is seeds[starts[p], starts[p + 1]) */
+    uint32_t partition_count; /**< a power of two */
+    uint32_t *counts;         /**< seeds of each document */
     size_t doc_count;
 } tti_seeds;
 
@@ -44,8 +42,16 @@ int tti_seeds_needed(const tt_options *options);
 /** The partitions of a corpus of so many tokens, all documents together: a power of two. */
 uint32_t tti_seeds_partitions(uint64_t tokens);
 
-/** Samples and sorts. Zero `out` before; partition_count may be set, to a power of two, and
- * group and group_count. */
+/** Tokens of all documents together. */
+uint64_t tti_seeds_tokens(const tti_corpus *corpus);
+/** Of `ranges` ranges of documents with about as many tokens each, where that of this number, from
+ * 0, ends; it begins at `begin`. */
+uint32_t tti_seeds_cut(const tti_corpus *corpus, int ranges, int number, uint32_t begin);
+
+/** Sorts by key; equal keys keep their order. `spare` has room for `count`. One thread. */
+void tti_seeds_sort(tti_seed *seeds, tti_seed *spare, size_t count);
+
+/** Samples and sorts. Zero `out` before; partition_count may be set, to a power of two. */
 tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_options *options,
                          tt_error *error);
 void tti_seeds_free(tti_seeds *seeds);

@@ -213,31 +213,6 @@ static void the_table_does_not_depend_on_threads(void **state)
     free_docs(&d);
 }
 
-static void groups_make_up_the_whole_table(void **state)
-{
-    enum { GROUPS = 3 };
-    static docs d;
-    tti_seeds all = {.partition_count = 8};
-    tt_options o;
-    size_t at = 0;
-    (void)state;
-    make_docs(&d, 6);
-    assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
-    assert_int_equal(tti_seeds_make(&all, &d.corpus, &o, NULL), TT_OK);
-    for (uint32_t g = 0; g < GROUPS; g++) {
-        tti_seeds part = {.partition_count = 8, .group = g, .group_count = GROUPS};
-        assert_int_equal(tti_seeds_make(&part, &d.corpus, &o, NULL), TT_OK);
-        assert_true(part.count > 0 && at + part.count <= all.count);
-        assert_memory_equal(part.seeds, all.seeds + at, part.count * sizeof(tti_seed));
-        assert_memory_equal(part.counts, all.counts, DOCS * sizeof *all.counts);
-        at += part.count;
-        tti_seeds_free(&part);
-    }
-    assert_int_equal(at, all.count);
-    tti_seeds_free(&all);
-    free_docs(&d);
-}
-
 /* ---- Links ---------------------------------------------------------------------------------- */
 
 static tti_candidates candidates_of(const tti_corpus *corpus, const tt_options *o)
@@ -351,7 +326,6 @@ int main(void)
         cmocka_unit_test(one_repeated_word_gives_a_seed_a_window),
         cmocka_unit_test(lookup_gives_every_place_of_a_gram),
         cmocka_unit_test(the_table_does_not_depend_on_threads),
-        cmocka_unit_test(groups_make_up_the_whole_table),
         cmocka_unit_test(copies_and_shared_passages_become_candidates),
         cmocka_unit_test(a_passage_in_every_document_links_each_to_the_first),
         cmocka_unit_test(seeds_of_one_paragraph_make_no_pair),
