@@ -244,7 +244,7 @@ test_a_limit_of_memory_is_an_error_and_the_index_is_whole() {
     feed 3000 >in.jsonl
     head -n 100 in.jsonl >first.jsonl
     failures=0
-    for kilobytes in $(seq 40000 6000 400000); do
+    for kilobytes in $(seq 40000 1500 400000); do
         (ulimit -v "$kilobytes"; "$TWICETOLD" --version >/dev/null 2>&1) || continue # it cannot even start
         rm -f a.db*
         run index create a.db
