@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "common/spans.h"
 #include "kernels/places.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)

@@ -25,9 +25,8 @@ typedef struct tti_kernels {
                  uint32_t *low);
     /** XXH3-128 of the wide hashes of `count` tokens. */
     tti_key (*key)(const uint64_t *wide, size_t count, uint64_t seed);
-    /** Writes the batch's extents as pairs of LEB128 numbers (text.h): bytes from the end of the
-     * token before (`end` for the first) and bytes of the token. `spans` has room for 10 bytes a
-     * token and TTI_SPLIT_PAST more. @return bytes written */
+    /** Writes the batch's extents (common/spans.h); the token before ends at `end`. `spans` has
+     * room for TTI_SPAN_MAX bytes a token and TTI_SPLIT_PAST more. @return bytes written */
     size_t (*spans)(const tti_batch *batch, uint32_t end, uint8_t *spans);
     /** folds[i]: the hash of tokens i .. i + width - 1, from add and mul[0, width); i < count. */
     void (*fold)(const uint32_t *tokens, size_t count, const uint32_t *mul, uint32_t add,

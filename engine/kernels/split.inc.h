@@ -595,19 +595,7 @@ TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, ui
     batch->count = k + count;
 }
 
-/* One token's span, of any size. */
-TTI_TARGET static inline uint8_t *TTI_NAME(put_span)(uint8_t *out, uint32_t gap, uint32_t size)
-{
-    for (; gap >= 0x80; gap >>= 7)
-        *out++ = (uint8_t)(gap | 0x80);
-    *out++ = (uint8_t)gap;
-    for (; size >= 0x80; size >>= 7)
-        *out++ = (uint8_t)(size | 0x80);
-    *out++ = (uint8_t)size;
-    return out;
-}
-
-/* Sixteen tokens at a time, for nearly all have numbers of one byte. */
+/* Sixteen tokens at a time, for nearly all have short spans. */
 TTI_TARGET static size_t TTI_NAME(spans)(const tti_batch *b, uint32_t end, uint8_t *spans)
 {
     enum { STEP = 16 };
@@ -618,20 +606,19 @@ TTI_TARGET static size_t TTI_NAME(spans)(const tti_batch *b, uint32_t end, uint8
     for (uint32_t k = 1; k < b->count; k++)
         gaps[k] = b->begin[k] - b->begin[k - 1] - b->size[k - 1];
     for (; i + STEP <= b->count; i += STEP) {
-        uint32_t all = 0;
+        uint32_t longer = 0;
         for (uint32_t k = i; k < i + STEP; k++) {
-            all |= gaps[k] | b->size[k];
-            out[2 * (k - i)] = (uint8_t)gaps[k];
-            out[2 * (k - i) + 1] = (uint8_t)b->size[k];
+            longer |= (uint32_t)!tti_span_is_short(gaps[k], b->size[k]);
+            out[k - i] = (uint8_t)(gaps[k] << TTI_SPAN_SIZE_BITS | b->size[k]);
         }
-        if (all < 0x80) {
-            out += 2 * STEP;
+        if (longer == 0) {
+            out += STEP;
             continue;
         }
         for (uint32_t k = i; k < i + STEP; k++)
-            out = TTI_NAME(put_span)(out, gaps[k], b->size[k]);
+            out = tti_span_put(out, gaps[k], b->size[k]);
     }
     for (; i < b->count; i++)
-        out = TTI_NAME(put_span)(out, gaps[i], b->size[i]);
+        out = tti_span_put(out, gaps[i], b->size[i]);
     return (size_t)(out - spans);
 }

@@ -1,6 +1,8 @@
 /* Rows: their checksums and their shape. */
 #include "store/store.h"
 
+#include "common/spans.h"
+
 #include <string.h>
 
 /* What precedes the bytes in a row's checksum: its numbers, eight bytes each, little-endian. */
@@ -31,48 +33,38 @@ uint64_t tti_row_sum(const tti_row *r)
     return XXH3_64bits_digest(&state);
 }
 
-/* One LEB128 number of at most 32 bits. @return its end, or NULL */
-static const uint8_t *skip_number(const uint8_t *at, const uint8_t *end, uint64_t *value)
-{
-    *value = 0;
-    for (unsigned shift = 0; shift < 35 && at < end; shift += 7) {
-        *value |= (uint64_t)(*at & 0x7F) << shift;
-        if ((*at++ & 0x80) == 0)
-            return at;
-    }
-    return NULL;
-}
-
-/* Spans of which every number is of one byte, as nearly all are: their sum, or -1. */
-static int64_t sum_short(const uint8_t *at, size_t size)
+/* Spans of one byte each, as nearly all are: the sum of their gaps and sizes, or -1: some are no
+ * such spans. */
+static int64_t sum_short(const uint8_t *at, size_t count)
 {
     uint64_t sum = 0;
-    uint8_t bits = 0;
-    for (size_t k = 0; k < size; k++) {
-        bits |= at[k];
-        sum += at[k];
+    uint8_t bad = 0;
+    for (size_t k = 0; k < count; k++) {
+        const uint8_t gap = at[k] >> TTI_SPAN_SIZE_BITS, size = at[k] % TTI_SPAN_SIZES;
+        bad |= (uint8_t)((gap == 0) | (size == 0));
+        sum += (uint64_t)gap + size;
     }
-    return bits & 0x80 ? -1 : (int64_t)sum;
+    return bad ? -1 : (int64_t)sum;
 }
 
 int tti_row_is_sound(const tti_row *r, size_t data_size)
 {
     const uint8_t *at, *end;
-    uint64_t position = 0, gap, size;
+    uint64_t position = 0;
     if (data_size < (size_t)r->token_count * 5 || r->id_size == 0)
         return 0;
     at = r->data + (size_t)r->token_count * 5;
     end = r->data + data_size;
-    if ((size_t)(end - at) == (size_t)r->token_count * 2) { /* else some number is longer */
-        const int64_t sum = sum_short(at, (size_t)(end - at));
-        return sum >= 0 && (uint64_t)sum <= r->text_size;
-    }
     for (uint32_t i = 0; i < r->token_count; i++) {
-        at = skip_number(at, end, &gap);
-        at = at == NULL ? NULL : skip_number(at, end, &size);
+        tti_span span = {0, 0};
+        if ((size_t)(end - at) == r->token_count - i) { /* a byte for each that is left */
+            const int64_t sum = sum_short(at, r->token_count - i);
+            return sum >= 0 && position + (uint64_t)sum <= r->text_size;
+        }
+        at = tti_span_get(at, end, &span);
         if (at == NULL)
             return 0;
-        position += gap + size;
+        position += (uint64_t)span.gap + span.size;
     }
     return at == end && position <= r->text_size;
 }

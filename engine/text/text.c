@@ -7,12 +7,11 @@
 
 #include "common/alloc.h"
 #include "common/fail.h"
+#include "common/spans.h"
 #include "text/paragraph.h"
 #include "text/scan.h"
 #include "text/sentence.h"
 #include "text/words.h"
-
-enum { SPAN_MAX = 10 /* bytes of two LEB128 numbers of 32 bits */ };
 
 void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator)
 {
@@ -47,7 +46,7 @@ static tt_status reserve_batch(tti_scan *s)
     const tt_allocator *a = t->allocator;
     const size_t more = s->batch.count;
     const size_t wide = s->flushed + more, all = t->count + wide;
-    const size_t spans = more * SPAN_MAX + TTI_SPLIT_PAST;
+    const size_t spans = more * TTI_SPAN_MAX + TTI_SPLIT_PAST;
     int failed = tti_reserve(a, &t->hashes, &t->capacity, all, sizeof *t->hashes) |
                  tti_reserve(a, &t->wide, &t->wide_capacity, wide, sizeof *t->wide);
     if (!(t->skips & TTI_SKIP_FLAGS))
@@ -190,23 +189,13 @@ tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
     return TT_OK;
 }
 
-static const uint8_t *get_leb128(const uint8_t *in, uint32_t *value)
-{
-    uint32_t v = *in & 0x7F;
-    for (unsigned shift = 7; (*in++ & 0x80) != 0; shift += 7)
-        v |= (uint32_t)(*in & 0x7F) << shift;
-    *value = v;
-    return in;
-}
-
 void tti_spans_decode(const uint8_t *spans, uint32_t token_count, uint32_t *begins, uint32_t *ends)
 {
     uint32_t position = 0;
     for (uint32_t i = 0; i < token_count; i++) {
-        uint32_t gap, size;
-        spans = get_leb128(spans, &gap);
-        spans = get_leb128(spans, &size);
-        begins[i] = position + gap;
-        ends[i] = position = begins[i] + size;
+        tti_span span = {0, 0};
+        spans = tti_span_get(spans, spans + TTI_SPAN_MAX, &span);
+        begins[i] = position + span.gap;
+        ends[i] = position = begins[i] + span.size;
     }
 }

@@ -52,8 +52,7 @@ typedef struct tti_tokens {
     uint32_t *hashes; /**< low 32 bits of each token's hash */
     uint8_t *flags;   /**< TTI_TOKEN_* */
     size_t count, capacity, flags_capacity;
-    uint8_t *spans; /**< per token two LEB128 numbers: bytes from the end of the token before (or
-                         the article's start) to its begin, and its size in bytes */
+    uint8_t *spans; /**< the extents of every token (common/spans.h), article by article */
     size_t span_size, span_capacity;
     tti_paragraph *paragraphs;
     size_t paragraph_count, paragraph_capacity;

@@ -8,6 +8,7 @@
 
 #include <utf8proc.h>
 
+#include "common/spans.h"
 #include "kernels/kernels.h"
 #include "text/chars.h"
 
@@ -93,7 +94,7 @@ static void a_long_text_is_too_long(void **state)
 static void spans_of_any_size_come_back(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {1, 2, 127, 128, 129, 16383, 16384, 70000};
+    static const size_t sizes[] = {1, 2, 7, 8, 31, 32, 127, 128, 129, 16383, 16384, 70000};
     enum { SIZES = sizeof sizes / sizeof sizes[0] };
     for (size_t gap = 0; gap < SIZES; gap++)
         for (size_t size = 0; size < SIZES; size++) {
@@ -468,7 +469,7 @@ static void compare_kernels(const char *text, size_t size)
     static tti_split splits[4];
     static tti_batch batches[4];
     static uint8_t folded[4][TTI_SPLIT_BYTES + TTI_SPLIT_PAST];
-    static uint8_t spans[4][10 * TTI_SPLIT_RUNS + TTI_SPLIT_PAST];
+    static uint8_t spans[4][TTI_SPAN_MAX * TTI_SPLIT_RUNS + TTI_SPLIT_PAST];
     static uint64_t wide[4][TTI_SPLIT_RUNS];
     static uint32_t low[4][TTI_SPLIT_RUNS];
     const tti_kernels *all[4];

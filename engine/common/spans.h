@@ -1,0 +1,80 @@
+/*
+ * The extents of an article's tokens, in few bytes. A token is a gap, bytes from the end of the
+ * token before (or the article's start) to its begin, and its size in bytes:
+ *
+ *     gap 1 .. 7 and size 1 .. 31    one byte, gap << 5 | size
+ *     else                           a zero byte, then both as LEB128 numbers
+ *
+ * In English nearly every token but the first takes one byte.
+ */
+#ifndef TTI_SPANS_H
+#define TTI_SPANS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TTI_SPAN_SIZE_BITS = 5,
+    TTI_SPAN_SIZES = 1 << TTI_SPAN_SIZE_BITS, /**< a short span's size is less */
+    TTI_SPAN_GAPS = 8,                        /**< and its gap less than this; neither is 0 */
+    TTI_SPAN_MAX = 11                         /**< bytes of the longest span */
+};
+
+typedef struct tti_span {
+    uint32_t gap, size;
+} tti_span;
+
+static inline int tti_span_is_short(uint32_t gap, uint32_t size)
+{
+    return gap - 1 < TTI_SPAN_GAPS - 1 && size - 1 < TTI_SPAN_SIZES - 1;
+}
+
+static inline uint8_t *tti_span_put_number(uint8_t *out, uint32_t number)
+{
+    for (; number >= 0x80; number >>= 7)
+        *out++ = (uint8_t)(number | 0x80);
+    *out++ = (uint8_t)number;
+    return out;
+}
+
+/** Writes a span, at most TTI_SPAN_MAX bytes. @return its end */
+static inline uint8_t *tti_span_put(uint8_t *out, uint32_t gap, uint32_t size)
+{
+    if (tti_span_is_short(gap, size)) {
+        *out++ = (uint8_t)(gap << TTI_SPAN_SIZE_BITS | size);
+        return out;
+    }
+    *out++ = 0;
+    return tti_span_put_number(tti_span_put_number(out, gap), size);
+}
+
+/* A number of at most 32 bits. @return its end, or NULL */
+static inline const uint8_t *tti_span_get_number(const uint8_t *at, const uint8_t *end,
+                                                 uint32_t *number)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 35 && at < end; shift += 7) {
+        value |= (uint64_t)(*at & 0x7F) << shift;
+        if ((*at++ & 0x80) == 0) {
+            *number = (uint32_t)value;
+            return value <= UINT32_MAX ? at : NULL;
+        }
+    }
+    return NULL;
+}
+
+/** Reads the span at `at`. @return its end, or NULL: there is none before `end` */
+static inline const uint8_t *tti_span_get(const uint8_t *at, const uint8_t *end, tti_span *span)
+{
+    if (at == end)
+        return NULL;
+    if (*at == 0) {
+        at = tti_span_get_number(at + 1, end, &span->gap);
+        return at == NULL ? NULL : tti_span_get_number(at, end, &span->size);
+    }
+    span->gap = *at >> TTI_SPAN_SIZE_BITS;
+    span->size = *at % TTI_SPAN_SIZES;
+    return span->gap == 0 || span->size == 0 ? NULL : at + 1;
+}
+
+#endif
