@@ -11,7 +11,7 @@ int core_feed_init(feed *f, feed_take_fn take, PyObject *progress)
     f->take = take;
     f->names_rows = 1;
     f->batch_rows = BATCH_ROWS;
-    f->batch_bytes = (size_t)32 << 20;
+    f->batch_bytes = BATCH_BYTES;
     if (progress != Py_None) {
         Py_INCREF(progress);
         f->call.progress = progress;
