@@ -5,7 +5,7 @@
 
 typedef struct option {
     const char *name;
-    char kind; /* u, i: 32 bits; U: 64 bits; d: double */
+    char kind; /* u, i: 32 bits; U: 64 bits; d: double; s: bytes, borrowed from the dict */
     size_t offset;
 } option;
 
@@ -27,6 +27,8 @@ static const option options[] = {
     {"paragraphs", 'i', AT(paragraphs)},
     {"keep", 'i', AT(keep)},
     {"threads", 'i', AT(threads)},
+    {"memory", 'U', AT(memory_limit)},
+    {"temp_dir", 's', AT(temp_dir)},
 };
 
 static int take_option(tt_options *to, const option *from, PyObject *value)
@@ -36,6 +38,7 @@ static int take_option(tt_options *to, const option *from, PyObject *value)
     case 'u': *(uint32_t *)field = (uint32_t)PyLong_AsUnsignedLong(value); break;
     case 'i': *(int32_t *)field = (int32_t)PyLong_AsLong(value); break;
     case 'U': *(uint64_t *)field = PyLong_AsUnsignedLongLong(value); break;
+    case 's': *(const char **)field = PyBytes_AsString(value); break;
     default: *(double *)field = PyFloat_AsDouble(value); break;
     }
     return PyErr_Occurred() != NULL ? -1 : 0;

@@ -219,6 +219,30 @@ def test_memory_does_not_grow(articles):
     assert resident() - before < 8 << 20
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="there is no /proc/self/fd")
+def test_memory_is_kept_to(articles, tmp_path):
+    """By a file without a name, which is gone with the result; the result is the same."""
+    there = twicetold.scan(articles)
+
+    def files():
+        fds = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd")]
+        return [name for name in (os.readlink(fd) for fd in fds if os.path.islink(fd)) if str(tmp_path) in name]
+
+    seen = []
+    for given in (FEED, articles):
+        result = twicetold.scan(given, memory="32M", temp_dir=tmp_path, progress=lambda *step: seen.append(files()))
+        for name in ("pairs", "clusters", "sections"):
+            assert list(getattr(result, name)) == list(getattr(there, name))
+        del result
+    assert any(seen) and os.listdir(tmp_path) == []
+    gc.collect()
+    assert files() == []
+    kept = twicetold.dedup(articles, memory=1 << 25, temp_dir=str(tmp_path))
+    assert kept == twicetold.dedup(articles)
+    with pytest.raises(twicetold.InputOutputError):
+        twicetold.scan(articles, memory="1G", temp_dir=tmp_path / "none")
+
+
 def test_references_are_not_lost(articles):
     keep = [dict(a) for a in articles[:30]]
     texts = [sys.getrefcount(a["text"]) for a in keep]

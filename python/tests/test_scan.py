@@ -272,6 +272,8 @@ def test_errors_have_a_status(tmp_path):
         {"max_article_bytes": "2G"},
         {"max_article_bytes": "x"},
         {"threads": True},
+        {"memory": "31M"},
+        {"temp_dir": 5},
         {"pairs": 1},
     ],
 )

@@ -105,14 +105,16 @@ def scan(
     options: the command's, ``_`` for ``-``: pairs, clusters, sections, series (True: look for these; none
     given: the first three), resemblance, containment, overlap, facts (shares, or "off"), min_section,
     max_matches, shingle_tokens (tokens), hashes, bands, seed, paragraphs, keep, drop, max_article_bytes,
-    threads (0: all cores).
+    threads (0: all cores), memory (bytes, or "300M", "2G"; least 32 MiB), temp_dir.
 
     An article that cannot be taken (no text, invalid UTF-8, an id seen before, too long) is listed in
     ``.rejected`` (row, file, line, id, status, reason) and the run goes on.
 
     Raises InvalidError (an option, a column that is not there), InputOutputError, LimitError,
     OutOfMemoryError; TypeError for an unknown option or articles of no known kind; KeyboardInterrupt.
-    Memory: about 7 bytes a token; the GIL is not held while the library works.
+    Memory: about 7 bytes a token; the GIL is not held while the library works. With `memory` the process, all
+    else in it counted, keeps to about that much: what is above lives in a file without a name in `temp_dir`
+    (default: $TMPDIR, or /tmp) until the result is gone. The result is the same; the call takes longer.
     """
     resolved, sources = _options.of_scan(options)
     return _run(_source(articles, id, text, resolved), resolved, sources, progress)[0]

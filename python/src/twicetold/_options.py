@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import secrets
 from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
@@ -51,15 +52,29 @@ def _seed(value: Any) -> int:
     return _whole(value, 0, 2**64 - 1, 'a whole number below 2^64, or "random"')
 
 
-def _size(value: Any) -> int:
-    allowed = 'bytes from 1 to 1073741824, as 5000000, "64K" or "16MiB"'
-    if isinstance(value, str):
-        digits = value.rstrip("bBiIkKmMgG")
-        shift = _SIZES.get(value[len(digits) :].lower())
-        if not digits.isascii() or not digits.isdigit() or shift is None:
-            raise ValueError(allowed)
-        value = int(digits) << shift
-    return _whole(value, 1, 1 << 30, allowed)
+def _size(least: int, most: int, example: str) -> Callable[[Any], int]:
+    allowed = f"bytes from {least} to {most}, as {example}"
+
+    def check(value: Any) -> int:
+        if isinstance(value, str):
+            digits = value.rstrip("bBiIkKmMgG")
+            shift = _SIZES.get(value[len(digits) :].lower())
+            if not digits.isascii() or not digits.isdigit() or shift is None:
+                raise ValueError(allowed)
+            value = int(digits) << shift
+        return _whole(value, least, most, allowed)
+
+    return check
+
+
+def _folder(value: Any) -> bytes:
+    try:
+        path = os.fsencode(value)
+    except TypeError:
+        path = b""
+    if not path or b"\0" in path:
+        raise ValueError("the path of a folder")
+    return path
 
 
 def _paragraphs(value: Any) -> int:
@@ -81,10 +96,13 @@ _CHECKS: Dict[str, Callable[[Any], Any]] = {
     "bands": _number(1, 1024),
     "seed": _seed,
     "paragraphs": _paragraphs,
-    "max_article_bytes": _size,
+    "max_article_bytes": _size(1, 1 << 30, '5000000, "64K" or "16MiB"'),
     "threads": _number(0, 256),
+    "memory": _size(1 << 25, 1 << 46, '"300M" or "2G"'),
+    "temp_dir": _folder,
 }
 _SCAN = (*_FIND, *_CHECKS, "keep")
+_SPARK = tuple(n for n in _SCAN if n not in ("threads", "memory", "temp_dir"))
 _DEDUP = tuple(n for n in _SCAN if n not in ("pairs", "clusters", "sections", "series", "min_section"))
 SHAPE = (
     "shingle_tokens",
@@ -140,6 +158,10 @@ def _resolve(given: Dict[str, Any], known: Tuple[str, ...]) -> Tuple[Dict[str, A
 
 def of_scan(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
     return _resolve(given, _SCAN)
+
+
+def of_spark(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
+    return _resolve(given, _SPARK)
 
 
 def of_dedup(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
