@@ -95,13 +95,7 @@ static PyMethodDef methods[] = {FEED_METHODS,
                                 {"finish", builder_finish, METH_NOARGS, "finish() -> Index"},
                                 {NULL, NULL, 0, NULL}};
 
-static PyGetSetDef members[] = {FEED_MEMBERS, {NULL, NULL, NULL, NULL, NULL}};
-
-static PyType_Slot slots[] = {{Py_tp_new, builder_new},
-                              {Py_tp_dealloc, builder_dealloc},
-                              {Py_tp_methods, methods},
-                              {Py_tp_getset, members},
-                              {0, NULL}};
+static PyType_Slot slots[] = FEED_SLOTS(builder_new, builder_dealloc, methods);
 
 PyType_Spec core_builder_spec = {.name = "twicetold._core.Builder",
                                  .basicsize = sizeof(builder_object),

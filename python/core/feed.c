@@ -165,7 +165,7 @@ PyObject *core_end(feed *f, int failed)
 
 /* ==== Attributes ============================================================================== */
 
-PyObject *core_get_rejected(PyObject *self, void *nothing)
+static PyObject *get_rejected(PyObject *self, void *nothing)
 {
     PyObject *rejected = ((feed *)self)->rejected;
     (void)nothing;
@@ -173,15 +173,21 @@ PyObject *core_get_rejected(PyObject *self, void *nothing)
     return rejected;
 }
 
-PyObject *core_get_accepted(PyObject *self, void *nothing)
+static PyObject *get_accepted(PyObject *self, void *nothing)
 {
     const feed *f = (const feed *)self;
     (void)nothing;
     return PyBytes_FromStringAndSize(f->accepted, (Py_ssize_t)f->rows);
 }
 
-PyObject *core_get_read_seconds(PyObject *self, void *nothing)
+static PyObject *get_read_seconds(PyObject *self, void *nothing)
 {
     (void)nothing;
     return PyFloat_FromDouble(((const feed *)self)->read_seconds);
 }
+
+PyGetSetDef core_feed_members[] = {
+    {"rejected", get_rejected, NULL, "list of (row, file, line, id, status, reason)", NULL},
+    {"accepted", get_accepted, NULL, "bytes, 1 for each row that was accepted", NULL},
+    {"read_seconds", get_read_seconds, NULL, "wall time of reading", NULL},
+    {NULL, NULL, NULL, NULL, NULL}};

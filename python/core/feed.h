@@ -73,13 +73,11 @@ int core_flush(feed *f, const tt_record *const *records);
  * -1 */
 int core_fail(feed *f, const tt_error *error);
 
-/* Methods and attributes of both types. */
+/* Methods and attributes of these types. */
 PyObject *core_read(PyObject *self, PyObject *args);
 PyObject *core_add_rows(PyObject *self, PyObject *args);
 PyObject *core_add_stream(PyObject *self, PyObject *args);
-PyObject *core_get_rejected(PyObject *self, void *nothing);
-PyObject *core_get_accepted(PyObject *self, void *nothing);
-PyObject *core_get_read_seconds(PyObject *self, void *nothing);
+extern PyGetSetDef core_feed_members[];
 
 #define FEED_METHODS                                                                               \
   {"read", core_read, METH_VARARGS,                                                                \
@@ -91,11 +89,11 @@ PyObject *core_get_read_seconds(PyObject *self, void *nothing);
         "add_stream(capsule, id, text, source, published, id_needed, others_needed)"               \
   }
 
-#define FEED_MEMBERS                                                                               \
-  {"rejected", core_get_rejected, NULL, "list of (row, file, line, id, status, reason)", NULL},    \
-      {"accepted", core_get_accepted, NULL, "bytes, 1 for each row that was accepted", NULL},      \
+/* A PyType_Slot array of such a type. */
+#define FEED_SLOTS(make, drop, methods)                                                            \
   {                                                                                                \
-    "read_seconds", core_get_read_seconds, NULL, "wall time of reading", NULL                      \
+    {Py_tp_new, make}, {Py_tp_dealloc, drop}, {Py_tp_methods, methods},                            \
+        {Py_tp_getset, core_feed_members}, {0, NULL}                                               \
   }
 
 #endif /* FEED_H */

@@ -68,7 +68,7 @@ static void dealloc(PyObject *self)
 }
 
 /* Judging(live, writing, wants_verdicts, progress) */
-static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
+static PyObject *new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     PyObject *live, *progress;
     int writing, wanted;
@@ -114,13 +114,7 @@ static PyMethodDef methods[] = {FEED_METHODS,
                                 {"finish", finish, METH_NOARGS, "finish() -> Verdicts, or None"},
                                 {NULL, NULL, 0, NULL}};
 
-static PyGetSetDef members[] = {FEED_MEMBERS, {NULL, NULL, NULL, NULL, NULL}};
-
-static PyType_Slot slots[] = {{Py_tp_new, new},
-                              {Py_tp_dealloc, dealloc},
-                              {Py_tp_methods, methods},
-                              {Py_tp_getset, members},
-                              {0, NULL}};
+static PyType_Slot slots[] = FEED_SLOTS(new, dealloc, methods);
 
 PyType_Spec core_judging_spec = {.name = "twicetold._core.Judging",
                                  .basicsize = sizeof(judging_object),

@@ -47,7 +47,7 @@ static void dealloc(PyObject *self)
 }
 
 /* Signing(options, progress) */
-static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
+static PyObject *new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     PyObject *dict, *progress;
     tt_options given = TT_OPTIONS_INIT;
@@ -85,13 +85,7 @@ static PyMethodDef methods[] = {
     {"finish", finish, METH_NOARGS, "finish() -> bytearray of uint32, row after row"},
     {NULL, NULL, 0, NULL}};
 
-static PyGetSetDef members[] = {FEED_MEMBERS, {NULL, NULL, NULL, NULL, NULL}};
-
-static PyType_Slot slots[] = {{Py_tp_new, new},
-                              {Py_tp_dealloc, dealloc},
-                              {Py_tp_methods, methods},
-                              {Py_tp_getset, members},
-                              {0, NULL}};
+static PyType_Slot slots[] = FEED_SLOTS(new, dealloc, methods);
 
 PyType_Spec core_signing_spec = {.name = "twicetold._core.Signing",
                                  .basicsize = sizeof(signing_object),

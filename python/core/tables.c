@@ -40,14 +40,6 @@ typedef struct filler {
     uint64_t skip; /* rows of batches before */
 } filler;
 
-/* Takes rows that were read before off the front. @return whether nothing is left */
-static int skip_rows(filler *f, size_t *from, size_t count)
-{
-    *from = f->skip < count ? (size_t)f->skip : count;
-    f->skip -= *from;
-    return *from == count;
-}
-
 static void add_id(filler *f, growing *c, uint64_t ordinal)
 {
     tt_article a;
@@ -57,51 +49,58 @@ static void add_id(filler *f, growing *c, uint64_t ordinal)
         grow_id(f->batch, c, a.id, a.id_size);
 }
 
-/* Pairs and removed articles have the same columns. */
-static int take_pairs(void *ctx, const tt_pair *pairs, size_t count)
+/* Adds a row's columns. */
+typedef void (*add_row_fn)(filler *f, growing *columns, const void *row);
+
+/* Adds rows of `size` bytes each, those of batches before left out. @return 1 once the batch is
+ * full */
+static int take_rows(filler *f, const void *rows, size_t size, size_t count, add_row_fn add)
 {
-    filler *f = ctx;
-    grown *g = f->batch;
-    growing *c = g->root.children;
-    size_t i;
-    if (skip_rows(f, &i, count))
-        return 0;
+    size_t i = f->skip < count ? (size_t)f->skip : count;
+    f->skip -= i;
     for (; i < count; i++) {
-        const tt_pair *p = &pairs[i];
-        const char *relation = tt_relation_name((tt_relation)p->relation);
-        add_id(f, &c[0], p->a);
-        add_id(f, &c[1], p->b);
-        grow_text(g, &c[2], relation, strlen(relation));
-        grow_number(g, &c[3], p->resemblance);
-        grow_number(g, &c[4], p->containment_a);
-        grow_number(g, &c[5], p->containment_b);
-        grow_number(g, &c[6], p->overlap_a);
-        grow_number(g, &c[7], p->overlap_b);
-        grow_number(g, &c[8], p->facts);
-        if (grow_end_row(g))
+        add(f, f->batch->root.children, (const char *)rows + i * size);
+        if (grow_end_row(f->batch))
             return 1;
     }
     return 0;
 }
 
+/* Pairs and removed articles have the same columns. */
+static void add_pair(filler *f, growing *c, const void *row)
+{
+    const tt_pair *p = row;
+    grown *g = f->batch;
+    const char *relation = tt_relation_name((tt_relation)p->relation);
+    add_id(f, &c[0], p->a);
+    add_id(f, &c[1], p->b);
+    grow_text(g, &c[2], relation, strlen(relation));
+    grow_number(g, &c[3], p->resemblance);
+    grow_number(g, &c[4], p->containment_a);
+    grow_number(g, &c[5], p->containment_b);
+    grow_number(g, &c[6], p->overlap_a);
+    grow_number(g, &c[7], p->overlap_b);
+    grow_number(g, &c[8], p->facts);
+}
+
+static int take_pairs(void *ctx, const tt_pair *pairs, size_t count)
+{
+    return take_rows(ctx, pairs, sizeof *pairs, count, add_pair);
+}
+
+static void add_cluster(filler *f, growing *c, const void *row)
+{
+    const tt_cluster *x = row;
+    grow_whole(f->batch, &c[0], x->number);
+    add_id(f, &c[1], x->keep);
+    for (size_t k = 0; k < x->count && f->batch->failed == 0; k++)
+        add_id(f, &c[2].children[0], x->articles[k]);
+    grow_end_list(f->batch, &c[2]);
+}
+
 static int take_clusters(void *ctx, const tt_cluster *clusters, size_t count)
 {
-    filler *f = ctx;
-    grown *g = f->batch;
-    growing *c = g->root.children;
-    size_t i;
-    if (skip_rows(f, &i, count))
-        return 0;
-    for (; i < count; i++) {
-        grow_whole(g, &c[0], clusters[i].number);
-        add_id(f, &c[1], clusters[i].keep);
-        for (size_t k = 0; k < clusters[i].count && g->failed == 0; k++)
-            add_id(f, &c[2].children[0], clusters[i].articles[k]);
-        grow_end_list(g, &c[2]);
-        if (grow_end_row(g))
-            return 1;
-    }
-    return 0;
+    return take_rows(ctx, clusters, sizeof *clusters, count, add_cluster);
 }
 
 /* The reference repeats nothing: its last three columns are null. */
@@ -124,24 +123,19 @@ static void add_occurrence(filler *f, growing *places, const tt_occurrence *o, i
     g->bytes += sizeof *o;
 }
 
+static void add_section(filler *f, growing *c, const void *row)
+{
+    const tt_section *x = row;
+    grow_whole(f->batch, &c[0], x->number);
+    grow_whole(f->batch, &c[1], x->tokens);
+    for (size_t k = 0; k < x->count && f->batch->failed == 0; k++)
+        add_occurrence(f, &c[2].children[0], &x->occurrences[k], k == 0);
+    grow_end_list(f->batch, &c[2]);
+}
+
 static int take_sections(void *ctx, const tt_section *sections, size_t count)
 {
-    filler *f = ctx;
-    grown *g = f->batch;
-    growing *c = g->root.children;
-    size_t i;
-    if (skip_rows(f, &i, count))
-        return 0;
-    for (; i < count; i++) {
-        grow_whole(g, &c[0], sections[i].number);
-        grow_whole(g, &c[1], sections[i].tokens);
-        for (size_t k = 0; k < sections[i].count && g->failed == 0; k++)
-            add_occurrence(f, &c[2].children[0], &sections[i].occurrences[k], k == 0);
-        grow_end_list(g, &c[2]);
-        if (grow_end_row(g))
-            return 1;
-    }
-    return 0;
+    return take_rows(ctx, sections, sizeof *sections, count, add_section);
 }
 
 static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches, grown **out,
