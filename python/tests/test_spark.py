@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from types import SimpleNamespace
 
 import pytest
 from conftest import FEED, ROOT, command, lines, need
@@ -52,12 +53,13 @@ def made():
         yield os.path.join(folder, "articles.jsonl")
 
 
-def frame(spark, path, *fields):
+def frame(spark, path, *fields, more=()):
     with open(path, encoding="utf-8") as f:
         records = [json.loads(line) for line in f]
     names = ("id", "text", *fields)
     columns = ", ".join(f"{n} string" for n in names)
-    return spark.createDataFrame([tuple(r.get(n) for n in names) for r in records], columns)
+    rows = [tuple(r.get(n) for n in names) for r in (*records, *more)]
+    return spark.createDataFrame(rows, columns)
 
 
 def pairs_of(rows):
@@ -96,6 +98,7 @@ def compare(result, path, *words):
         for s in sections
     ]
     assert sorted(found) == sections_of(wanted[2])
+    assert result.pairs_omitted == lines(output, "summary")[0]["pairs_omitted"]
     return wanted
 
 
@@ -124,31 +127,50 @@ def is_ours(pid):
     return False
 
 
-def test_the_job_on_the_feed(spark, tmp_path):
-    """Parquet in and out; the order is that of the rows in the files."""
-    from types import SimpleNamespace
-
+def test_the_job_on_the_feed(spark, tmp_path, capsys):
+    """Parquet in and out; the order is that of the rows in the files. Only the best pairs, of times; what is
+    refused, and what has no words, stands at the end and changes nothing."""
     from twicetold.spark.__main__ import main
 
-    frame(spark, FEED).coalesce(1).write.parquet(str(tmp_path / "in"))
+    text = "one two three four five six seven eight nine ten"
+    more = [{"id": i, "text": t} for i, t in (("a", None), ("vc-0508-001", text), (None, text), ("b", ""))]
+    df = frame(spark, FEED, "published", more=more)
+    df = df.withColumn("published", df.published.cast("timestamp"))
+    df.coalesce(1).write.parquet(str(tmp_path / "in"))
     out = tmp_path / "out"
-    assert main([str(tmp_path / "in"), str(out)]) == 0
+    words = ["--max-matches", "2", "--keep", "newest", "--pairs", "--clusters", "--sections", "--series"]
+    assert main([str(tmp_path / "in"), str(out), *words]) == 0
     names = ("pairs", "clusters", "sections", "rejected")
     found = SimpleNamespace(**{name: spark.read.parquet(str(out / name)) for name in names})
-    wanted = compare(found, FEED)
-    assert all(len(kind) > 10 for kind in wanted)
-    assert found.rejected.count() == 0
+    found.pairs_omitted = int(re.search(r"(\d+) pairs omitted", capsys.readouterr().err).group(1))
+    wanted = compare(found, FEED, *words)
+    assert all(len(kind) > 10 for kind in wanted) and found.pairs_omitted > 100
+    refused = {(r["id"], r["reason"]) for r in rows(found.rejected)}
+    assert refused == {("a", "no text"), ("vc-0508-001", "id was seen before"), (None, "no id")}
 
 
-def test_readme(spark, tmp_path):
+def test_readme(spark, tmp_path, monkeypatch):
+    """Its lines, on the feed with numbers as ids, at the defaults."""
+    import twicetold.spark
+
     code = re.search(r"^```py\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S).group(1)
-    text = "the quick brown fox jumps over the lazy dog and runs"
-    spark.createDataFrame([(1, text), (2, text)], "id long, text string").write.parquet(str(tmp_path / "feed.parquet"))
+    with open(FEED, encoding="utf-8") as f, open(tmp_path / "feed.jsonl", "w", encoding="utf-8") as to:
+        articles = [(n, json.loads(line)["text"]) for n, line in enumerate(f)]
+        to.writelines(json.dumps({"id": n, "text": text}) + "\n" for n, text in articles)
+    spark.createDataFrame(articles, "id long, text string").coalesce(1).write.parquet(str(tmp_path / "feed.parquet"))
     # Spark's own working folder is where it was started
     for name in ("feed.parquet", "pairs"):
         code = code.replace(f'"{name}"', repr(str(tmp_path / name)))
-    exec(code, {"spark": spark})
-    assert spark.read.parquet(str(tmp_path / "pairs")).count() == 1
+    names, closed = {"spark": spark}, []
+    with monkeypatch.context() as patched:
+        patched.setattr(twicetold.spark.Result, "close", lambda result: closed.append(result))
+        exec(code, names)
+    result = names["r"]
+    assert closed == [result]
+    compare(result, tmp_path / "feed.jsonl")
+    assert rows(result.rejected) == []
+    assert pairs_of(rows(spark.read.parquet(str(tmp_path / "pairs")))) == pairs_of(rows(result.pairs))
+    result.close()
 
 
 def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
@@ -158,32 +180,20 @@ def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
     from twicetold.spark import _sections, _stages
 
     killed = []
-    keep = _stages.Stages.keep
+    keep_step = _stages.Stages.keep
 
     def keep_and_kill(self, df, name):
         if name == "stars-1" and not killed:
             killed.extend(executors()[:1])
             os.kill(killed[0], signal.SIGKILL)
-        return keep(self, df, name)
+        return keep_step(self, df, name)
 
     monkeypatch.setattr(_stages.Stages, "keep", keep_and_kill)
     monkeypatch.setattr(_sections, "IN_ONE_TASK", 0)
-    with twicetold.spark.scan(frame(spark, made)) as result:
-        compare(result, made)
+    keep = "source:Harbour Wire,,Inland Service,Harbour Wire"
+    with twicetold.spark.scan(frame(spark, made, "source"), keep=keep, max_matches=3) as result:
+        compare(result, made, "--keep", keep, "--max-matches", 3)
     assert len(killed) == 1
-
-
-def test_rejected(spark):
-    import twicetold.spark
-
-    text = "one two three four five six seven eight nine ten"
-    records = [(1, text), (2, None), (1, "another text"), (None, text), (3, text), (4, "")]
-    with twicetold.spark.scan(spark.createDataFrame(records, "id long, text string")) as result:
-        found = sorted((r["id"] or 0, r["reason"]) for r in rows(result.rejected))
-        assert found == [(0, "no id"), (1, "id was seen before"), (2, "no text")]
-        assert pairs_of(rows(result.pairs)) == [(1, 3, "identical", *[1.0] * 6)]
-        clusters = sorted((r["cluster"], r["keep"], r["article"]) for r in rows(result.clusters))
-        assert clusters == [(1, 1, 1), (1, 1, 3)]
 
 
 def test_mistakes(spark):
@@ -197,3 +207,5 @@ def test_mistakes(spark):
         twicetold.spark.scan(df, keep="source:A")
     with pytest.raises(TypeError, match="did you mean 'overlap'"):
         twicetold.spark.scan(df, overlp=0.5)
+    with pytest.raises(TypeError, match="threads"):
+        twicetold.spark.scan(df, threads=1)

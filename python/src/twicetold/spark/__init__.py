@@ -9,7 +9,8 @@ The result is that of `twicetold.scan` on the same articles in the same order, n
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import functools
+from typing import Any, Callable, Optional
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -34,16 +35,33 @@ class Result:
               reference has null in the last three. Extents in bytes of the article's UTF-8 text
     rejected  id, reason: articles that were not taken
 
+    pairs_omitted  how many pairs `max_matches` leaves out, as the command's summary counts them (candidates that
+              were not looked at for an article with that many matches included); counted when first asked for
+
     Rows come in no order; which article of a pair is `a` and the numbers of clusters and sections follow the
     input's order. What the frames are made from stays in `work` until close(), which `with` calls.
     """
 
-    def __init__(self, stages: Stages, pairs: DataFrame, clusters: DataFrame, sections: DataFrame, rejected: DataFrame):
+    def __init__(
+        self,
+        stages: Stages,
+        pairs: DataFrame,
+        clusters: DataFrame,
+        sections: DataFrame,
+        rejected: DataFrame,
+        count_omitted: Callable[[], int],
+    ):
         self._stages = stages
+        self._count_omitted = count_omitted
         self.pairs = pairs
         self.clusters = clusters
         self.sections = sections
         self.rejected = rejected
+
+    @functools.cached_property
+    def pairs_omitted(self) -> int:
+        with self._stages.described("omitted"):
+            return self._count_omitted()
 
     def close(self) -> None:
         """Frees what the frames are made from; they are not to be read any more."""
@@ -82,21 +100,21 @@ def scan(
     it, the order of the rows as Spark's partitions have them.
     work: a folder (of HDFS, an object store, ...) where steps are written as Parquet until Result.close(); all
     executors must see it. Where Spark runs on this machine alone, a temporary folder by default.
-    options: those of `twicetold.scan` but `threads` and `progress`. `keep="newest"` needs the column
-    `published` (text or a time), `keep="source:..."` the column `source`.
+    options: those of `twicetold.scan` but `threads`, `memory`, `temp_dir` and `progress`. `keep="newest"` needs the
+    column `published` (text or a time), `keep="source:..."` the column `source`.
 
     The steps up to the last joins run during the call; nothing but counts comes to the driver. The package
     must be installed where the executors' Python is. Raises InvalidError for an option or a column, TypeError for an
     unknown option, Spark's own errors for the rest.
     """
-    resolved, sources = _options.of_scan(options)
+    resolved, sources = _options.of_spark(options)
     find = resolved.get("find", 0)
     if find & _FIND_ALL == 0:
         find = resolved["find"] = find | _FIND_ALL
     stages = Stages(df.sparkSession, resolved, work)
     articles = Articles(df, id, text, order, resolved.get("keep", 0))
     documents = Documents(stages, articles)
-    candidates, _ = _candidates.find(stages, documents, bool(find & _pairs.FIND_SECTIONS))
+    candidates, skipped = _candidates.find(stages, documents, bool(find & _pairs.FIND_SECTIONS))
     verified = _pairs.verify(stages, articles, candidates, "verified")
 
     pairs = _pairs.pairs_of(verified)
@@ -114,15 +132,14 @@ def scan(
     found = _named(found, articles.ids, "a", "b").select("a", "b", relation, *_pairs.NUMBERS)
     clusters = _named(_pairs.reported_clusters(members), articles.ids, "keep", "article")
     clusters = clusters.select("cluster", "keep", "article")
-    sections = _sections.find(stages, articles, documents, verified)
+    sections = _sections.find(stages, articles, documents, verified, bool(find & _pairs.FIND_SECTIONS))
     sections = _named(sections, articles.ids, "article").select(
         "section", "tokens", "article", "begin", "end", "of_begin", "of_end", "similarity"
     )
+    count_omitted = _pairs.omitted(pairs, kept, skipped, resolved)
     if not find & _pairs.FIND_PAIRS:
-        found = found.limit(0)
+        found, count_omitted = found.limit(0), lambda: 0
     if not find & _pairs.FIND_CLUSTERS or not _pairs.has_rule(resolved):
         clusters = clusters.limit(0)
-    if not find & _pairs.FIND_SECTIONS:
-        sections = sections.limit(0)
     rejected = documents.rejected.join(articles.ids, "n").select("id", "reason")
-    return Result(stages, found, clusters, sections, rejected)
+    return Result(stages, found, clusters, sections, rejected, count_omitted)

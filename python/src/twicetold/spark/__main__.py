@@ -78,6 +78,8 @@ def main(words: Optional[List[str]] = None) -> int:
         with scan(df, given.id_field, given.text_field, order=order, work=given.work, **options) as found:
             for name in ("pairs", "clusters", "sections", "rejected"):
                 getattr(found, name).write.parquet(f"{given.output}/{name}")
+            if found.pairs_omitted:
+                print(f"twicetold.spark: {found.pairs_omitted} pairs omitted (max_matches)", file=sys.stderr)
     except (Error, TypeError) as error:
         print(f"twicetold.spark: {error}", file=sys.stderr)
         return 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterator, Optional, Union
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -106,6 +106,14 @@ class Documents:
         )
 
 
+def _places(sources: str) -> Iterator[Union[str, int]]:
+    """Each name of a list, and the negative of its first place. An empty one within it stands for no source."""
+    names = sources.split(",")
+    for name in dict.fromkeys(names if names[-1] else names[:-1]):
+        yield name
+        yield -names.index(name)
+
+
 def merits(articles: Articles, documents: Documents, options: Dict[str, Any], sources: Optional[bytes]) -> DataFrame:
     """doc, merit: the preferred article of each document and what it is preferred by. The least merit is the
     best: greater value, longer, earlier (cluster/prefer.c)."""
@@ -115,10 +123,9 @@ def merits(articles: Articles, documents: Documents, options: Dict[str, Any], so
     if keep == 2:
         value = F.col("published")
     if keep == 3:
-        names = (sources or b"").decode().split(",")
         members = members.join(articles.texts.select("n", "source"), "n")
-        place = F.array_position(F.array(*[F.lit(name) for name in names]), F.coalesce("source", F.lit("")))
-        value = F.when(place > 0, -place).otherwise(F.lit(_LEAST)).cast("long")
+        places = F.create_map(*[F.lit(x) for x in _places((sources or b"").decode())])
+        value = F.coalesce(places[F.coalesce("source", F.lit(""))], F.lit(_LEAST)).cast("long")
     length = F.col("tokens") if keep in (0, 3) else F.lit(0)
     merit = F.struct(
         F.bitwise_not(value).alias("value"), F.bitwise_not(length).alias("length"), F.col("n").alias("article")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Callable, Dict
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -94,21 +94,42 @@ def has_rule(options: Dict[str, Any]) -> bool:
     return any(options.get(rule, 0) >= 0 for rule in ("resemblance", "containment", "overlap"))
 
 
-def _chosen(pairs: DataFrame, kept_docs: DataFrame, options: Dict[str, Any], most: int) -> DataFrame:
-    """The best `most` of each later document, and those that a cluster rests on (results.c)."""
+def _ranked(pairs: DataFrame, options: Dict[str, Any]) -> DataFrame:
+    """The pairs that may be listed, `rank` 1 being the best of each later document."""
     listed = pairs
     if not options["find"] & FIND_SERIES:
         listed = pairs.where(f"relation <> {SERIES} or by_overlap = 0")
     closeness = F.greatest("resemblance", "overlap_a", "overlap_b")
     order = Window.partitionBy("b").orderBy(closeness.desc(), F.desc("resemblance"), "a")
-    ranked = listed.withColumn("rank", F.row_number().over(order))
-    late = ranked.where(F.col("rank") > most).where(F.col("relation") != SERIES)
-    early = kept_docs.select(F.col("n").alias("b"), F.col("kept").alias("a"))
-    later = kept_docs.select(F.col("n").alias("a"), F.col("kept").alias("b"))
-    for star in (early, later):
-        ranked_more = late.join(star, ["a", "b"], "left_semi")
-        listed = ranked_more if star is early else listed.unionByName(ranked_more)
-    return ranked.where(F.col("rank") <= most).unionByName(listed).select("a", "b", "relation", *NUMBERS)
+    return listed.withColumn("rank", F.row_number().over(order))
+
+
+def _chosen(ranked: DataFrame, kept_docs: DataFrame, most: int) -> DataFrame:
+    """The best `most` of each later document, and those that a cluster rests on (results.c)."""
+    late = ranked.where((F.col("rank") > most) & (F.col("relation") != SERIES))
+    ahead = kept_docs.select(F.col("n").alias("b"), F.col("kept").alias("a"))
+    behind = kept_docs.select(F.col("n").alias("a"), F.col("kept").alias("b"))
+    stars = ahead.unionByName(behind).where("a < b")
+    listed = ranked.where(F.col("rank") <= most).unionByName(late.join(stars, ["a", "b"], "left_semi"))
+    return listed.select("a", "b", "relation", *NUMBERS)
+
+
+def omitted(
+    pairs: DataFrame, kept_docs: DataFrame, skipped: DataFrame, options: Dict[str, Any]
+) -> Callable[[], int]:
+    """Counts the pairs that are not among the best of their later document, and the candidates that were not
+    looked at where a document has that many pairs (choose_pairs in results.c). skipped: b, skipped."""
+    most = options.get("max_matches", 64)
+
+    def count() -> int:
+        ranked = _ranked(pairs, options)
+        full = ranked.where(F.col("rank") == most).join(skipped, "b").select(F.col("skipped").cast("long"))
+        all_of_them = ranked.select(F.lit(1).cast("long"))
+        listed = _chosen(ranked, kept_docs, most).select(F.lit(-1).cast("long"))
+        total = full.union(all_of_them).union(listed).agg(F.sum("skipped")).first()
+        return int(total[0] or 0) if total else 0
+
+    return count
 
 
 def _identical(a: Column, b: Column) -> list:
@@ -149,7 +170,7 @@ def reported_pairs(
     pairs: DataFrame, kept_docs: DataFrame, articles: DataFrame, documents: Documents, options: Dict[str, Any]
 ) -> DataFrame:
     """a, b (articles), relation and the numbers."""
-    out = _chosen(pairs, kept_docs, options, options.get("max_matches", 64))
+    out = _chosen(_ranked(pairs, options), kept_docs, options.get("max_matches", 64))
     if not has_rule(options):
         return out
     out = out.unionByName(documents.copies.select(*_identical(F.col("doc"), F.col("n"))))

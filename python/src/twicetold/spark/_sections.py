@@ -9,6 +9,9 @@ from ._input import Articles, Documents
 from ._pairs import numbered
 from ._stages import Stages
 
+_COLUMNS = (
+    "section long, tokens int, article long, begin long, end long, of_begin long, of_end long, similarity double"
+)
 IN_ONE_TASK = 100_000  # links that one task may resolve
 
 
@@ -70,9 +73,11 @@ def _bytes(stages: Stages, articles: Articles, seen: DataFrame, joined: DataFram
     return stages.keep(stages.run("extents", articles.texts.select("n", "text").join(wanted, "n")), "extents")
 
 
-def find(stages: Stages, articles: Articles, documents: Documents, verified: DataFrame) -> DataFrame:
+def find(stages: Stages, articles: Articles, documents: Documents, verified: DataFrame, wanted: bool) -> DataFrame:
     """section, tokens, article (its number), begin, end, of_begin, of_end, similarity; the reference of a
-    section is a row whose last three are null."""
+    section is a row whose last three are null. No rows, and no steps, unless they are wanted."""
+    if not wanted:
+        return stages.none(_COLUMNS)
     links = verified.where("relation < 0").select("a", "b", F.col("links").alias("data"))
     seen = _seen(stages, documents, stages.keep(_places(stages, links), "places"))
     joined = stages.keep(_joined(seen), "sections")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import pathlib
 import tempfile
@@ -12,6 +13,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from .. import _core
 from .._errors import invalid
+
+_DESCRIPTION = "spark.job.description"
 
 
 class _Exported:
@@ -73,8 +76,24 @@ class Stages:
         many steps there are, and does not depend on the executors that made it."""
         path = f"{self._folder}/{self._count:03d}-{name}"
         self._count += 1
-        df.write.parquet(path)
+        with self.described(name):
+            df.write.parquet(path)
         return self._spark.read.schema(df.schema).parquet(path)
+
+    def none(self, columns: str) -> DataFrame:
+        """A frame without rows. columns: "name type, ..."."""
+        return self._spark.createDataFrame([], columns)
+
+    @contextlib.contextmanager
+    def described(self, name: str) -> Iterator[None]:
+        """Jobs of Spark in it have the step's name, for Spark's pages and its event log."""
+        context = self._spark.sparkContext
+        before = context.getLocalProperty(_DESCRIPTION)
+        context.setLocalProperty(_DESCRIPTION, f"twicetold: {name}")
+        try:
+            yield
+        finally:
+            context.setLocalProperty(_DESCRIPTION, before)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """Deletes what was kept."""
