@@ -267,19 +267,20 @@ def line(points, left, bottom, colour):
 def chart(found):
     out = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 460" font-family="sans-serif" font-size="12">',
            '<rect width="720" height="460" fill="white"/>']
-    panels = [("memory of watch, of a reader; file (MiB)", 1 << 20,
-               [("memory", None, "#1b6ca8"), ("reader_memory", None, "#a8441b"), ("file", None, "#777")]),
-              ("an article to its verdict: p50, p99 (ms)", 1, [("verdict_ms", "p50", "#1b6ca8"), ("verdict_ms", "p99", "#a8441b")]),
-              ("a question: p50, p99 (ms)", 1, [("query_ms", "p50", "#1b6ca8"), ("query_ms", "p99", "#a8441b")])]
+    panels = [("MiB", 1 << 20, [("memory", None, "watch", "#1b6ca8"), ("reader_memory", None, "a reader", "#a8441b"),
+                                ("file", None, "the file", "#777")]),
+              ("ms to a verdict", 1, [("verdict_ms", "p50", "p50", "#1b6ca8"), ("verdict_ms", "p99", "p99", "#a8441b")]),
+              ("ms to an answer", 1, [("query_ms", "p50", "p50", "#1b6ca8"), ("query_ms", "p99", "p99", "#a8441b")])]
     for column, phase in enumerate(found["phases"]):
         left = 30 + 350 * column
         for row, (title, unit, series) in enumerate(panels):
             bottom = 140 + 145 * row
             values = lambda key, part: [((s[key] or {}).get(part, 0) if part else s[key]) / unit for s in phase["samples"]]
-            top = max(max(values(key, part)) for key, part, _ in series) or 1
-            out.append(f'<text x="{left}" y="{bottom - 114}">{phase["name"]}: {title}, up to {top:,.1f}</text>')
+            top = max(max(values(key, part)) for key, part, _, _ in series) or 1
+            names = ", ".join(f'<tspan fill="{colour}">{name}</tspan>' for _, _, name, colour in series)
+            out.append(f'<text x="{left}" y="{bottom - 114}">{phase["name"]}: {title}, up to {top:,.1f}: {names}</text>')
             out.append(f'<line x1="{left}" x2="{left + 300}" y1="{bottom}" y2="{bottom}" stroke="black"/>')
-            for key, part, colour in series:
+            for key, part, _, colour in series:
                 got = values(key, part)
                 out.append(line([((k + 1) / len(got), v / top) for k, v in enumerate(got)], left, bottom, colour))
     return "\n".join(out + ["</svg>"]) + "\n"
