@@ -259,44 +259,6 @@ static void a_second_writer_is_refused(void **state)
     (void)fresh_path();
 }
 
-static tt_status run_with(counting *c, const char *path)
-{
-    tt_options o = TT_OPTIONS_INIT;
-    tt_live *live = NULL;
-    lines out = {0};
-    tt_status status;
-    o.threads = 1;
-    o.allocator = &c->allocator;
-    status = tt_live_open(&live, path, 0, &o, NULL);
-    if (status == TT_OK) {
-        const tt_article a = article_of("7", texts[3]);
-        status = tt_live_add(live, &a, 1, NULL, add_verdicts, &out, NULL);
-    }
-    tt_live_close(live);
-    lines_free(&out);
-    return status;
-}
-
-static void memory_that_is_refused_is_an_error_and_the_index_is_whole(void **state)
-{
-    const char *path = make_index();
-    counting c;
-    uint64_t findings = 1;
-    size_t k = 1;
-    tt_status status = TT_ENOMEM;
-    (void)state;
-    for (; status != TT_OK && k < 100000; k += 1 + k / 16) {
-        counting_start(&c, k);
-        status = run_with(&c, path);
-        assert_true(status == TT_OK || status == TT_ENOMEM);
-        assert_true(counting_is_clean(&c));
-    }
-    assert_int_equal(status, TT_OK);
-    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
-    assert_int_equal(findings, 0);
-    (void)fresh_path();
-}
-
 static int set_up(void **state)
 {
     (void)state;
@@ -320,7 +282,6 @@ int main(void)
         cmocka_unit_test(a_file_cut_short_is_found),
         cmocka_unit_test(other_files_versions_and_options_are_refused),
         cmocka_unit_test(a_second_writer_is_refused),
-        cmocka_unit_test(memory_that_is_refused_is_an_error_and_the_index_is_whole),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -3,7 +3,7 @@
 #define _DEFAULT_SOURCE
 #include "live.h"
 
-enum { ARTICLES = 12, MOST_CALLS = 100000 };
+enum { ARTICLES = 60, MOST_CALLS = 100000 };
 
 typedef tt_status (*call_fn)(tt_live *live, lines *out);
 
