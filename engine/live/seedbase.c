@@ -127,21 +127,38 @@ const tti_seed *tti_seedbase_get(const tti_seedbase *x, uint32_t key, uint32_t *
     return at + first;
 }
 
-int tti_seedbase_remove(tti_seedbase *x, uint32_t key, tti_posting place)
+/* The place of a key, or NULL; *behind: how many of its bucket stand behind it. */
+static tti_seed *find(const tti_seedbase *x, uint32_t key, tti_posting place, uint32_t *behind)
 {
-    const tti_seed gone = {key, place.doc, place.pos};
+    const tti_seed wanted = {key, place.doc, place.pos};
+    const uint32_t b = x->buckets == 0 ? 0 : bucket_of(x, key);
     tti_seed *at;
-    uint32_t size, k, b;
+    uint32_t size, k;
     if (x->buckets == 0)
-        return 0;
-    b = bucket_of(x, key);
+        return NULL;
     at = x->seeds + x->starts[b];
     size = x->starts[b + 1] - x->starts[b];
-    k = search(at, size, &gone);
-    if (k == size || seed_before(&gone, &at[k]))
+    k = search(at, size, &wanted);
+    if (k == size || seed_before(&wanted, &at[k]))
+        return NULL;
+    *behind = size - k - 1;
+    return at + k;
+}
+
+int tti_seedbase_has(const tti_seedbase *x, uint32_t key, tti_posting place)
+{
+    uint32_t behind;
+    return find(x, key, place, &behind) != NULL;
+}
+
+int tti_seedbase_remove(tti_seedbase *x, uint32_t key, tti_posting place)
+{
+    uint32_t behind;
+    tti_seed *at = find(x, key, place, &behind);
+    if (at == NULL)
         return 0;
-    memmove(at + k, at + k + 1, (size - k - 1) * sizeof *at);
-    at[size - 1] = (tti_seed){UINT32_MAX, NO_DOC, UINT32_MAX};
+    memmove(at, at + 1, behind * sizeof *at);
+    at[behind] = (tti_seed){UINT32_MAX, NO_DOC, UINT32_MAX};
     x->used--;
     return 1;
 }

@@ -20,6 +20,8 @@ int tti_seedbase_make(tti_seedbase *base, const tt_allocator *a, const tti_seed 
                       uint32_t count);
 /** The seeds of a key in order: *count of them. */
 const tti_seed *tti_seedbase_get(const tti_seedbase *base, uint32_t key, uint32_t *count);
+/** Whether a key has a place. */
+int tti_seedbase_has(const tti_seedbase *base, uint32_t key, tti_posting place);
 /** Removes a place. @return whether it was there */
 int tti_seedbase_remove(tti_seedbase *base, uint32_t key, tti_posting place);
 /** Begin to fetch what tti_seedbase_get() will read: first one, then the other. */

@@ -196,21 +196,14 @@ void tti_seedmap_prefetch(const tti_seedmap *map, const tti_sample *s)
 
 int tti_seedmap_has(const tti_seedmap *map, const tti_sample *s, size_t i, uint32_t doc)
 {
+    const tti_posting place = {doc, s->places[i]};
     const tti_seedmap_part *p;
-    const tti_seed *x;
-    const tti_posting *y;
-    uint32_t n, m;
-    int found = 0;
     if (map->parts == NULL)
         return 0;
     p = part_of(map, s, i);
-    x = tti_seedbase_get(&p->base, key_of(s, i), &n);
-    y = tti_seedtable_get(&p->late, key_of(s, i), &m);
-    for (uint32_t k = 0; k < n; k++)
-        found += x[k].doc == doc && x[k].pos == s->places[i];
-    for (uint32_t k = 0; k < m; k++)
-        found += y[k].doc == doc && y[k].pos == s->places[i];
-    return found == 1;
+    return tti_seedbase_has(&p->base, key_of(s, i), place) +
+               tti_seedtable_has(&p->late, key_of(s, i), place) ==
+           1;
 }
 
 uint64_t tti_seedmap_count(const tti_seedmap *map)

@@ -206,6 +206,16 @@ const tti_posting *tti_seedtable_get(const tti_seedtable *p, uint32_t key, uint3
     return x->count == 1 ? &x->places.one : x->places.many->at;
 }
 
+int tti_seedtable_has(const tti_seedtable *p, uint32_t key, tti_posting place)
+{
+    const slot *x = find(p, key);
+    uint32_t at;
+    if (x == NULL || x->count < 2)
+        return x != NULL && x->count == 1 && same_place(x->places.one, place);
+    at = search(x->places.many, x->count, place);
+    return at < x->count && same_place(x->places.many->at[at], place);
+}
+
 void tti_seedtable_prefetch(const tti_seedtable *p, uint32_t key)
 {
 #if defined(__GNUC__)

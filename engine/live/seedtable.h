@@ -33,6 +33,8 @@ int tti_seedtable_add(tti_seedtable *t, const tt_allocator *a, uint32_t key, tti
 void tti_seedtable_remove(tti_seedtable *t, const tt_allocator *a, uint32_t key, tti_posting place);
 /** The places of a key in order: *count of them. */
 const tti_posting *tti_seedtable_get(const tti_seedtable *t, uint32_t key, uint32_t *count);
+/** Whether a key has a place. */
+int tti_seedtable_has(const tti_seedtable *t, uint32_t key, tti_posting place);
 /** Begins to fetch what tti_seedtable_get() will read. */
 void tti_seedtable_prefetch(const tti_seedtable *t, uint32_t key);
 /** Writes all seeds in some order. @return behind the last */
