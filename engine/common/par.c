@@ -1,8 +1,10 @@
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "common/par.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #ifdef _OPENMP
@@ -20,6 +22,42 @@ static void install_fork_hook(void)
 }
 #endif
 
+#ifdef _OPENMP
+/* A thread's stack, where the system does not say, and what its malloc takes of the address space
+ * at once while others may still be starting. */
+enum { STACK = 8 << 20, BESIDE = 130 << 20 };
+
+static size_t stack_size(void)
+{
+    pthread_attr_t attributes;
+    size_t size = STACK;
+    if (pthread_attr_init(&attributes) != 0)
+        return size;
+    (void)pthread_attr_getstacksize(&attributes, &size);
+    (void)pthread_attr_destroy(&attributes);
+    return size;
+}
+
+/* libgomp ends the process if it cannot start a thread. Where the address space is limited there
+ * are no more threads than have room. */
+static size_t affordable(size_t threads)
+{
+    const size_t each = stack_size() + BESIDE;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return threads;
+    for (; threads > 1; threads--) {
+        const size_t size = (threads - 1) * each;
+        void *room = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (room != MAP_FAILED) {
+            (void)munmap(room, size);
+            break;
+        }
+    }
+    return threads;
+}
+#endif
+
 int tti_threads(int wish, size_t work_items)
 {
 #ifdef _OPENMP
@@ -30,7 +68,7 @@ int tti_threads(int wish, size_t work_items)
     threads = wish > 0 ? (size_t)wish : (size_t)omp_get_num_procs();
     if (threads > work_items)
         threads = work_items;
-    return threads > 256 ? 256 : (int)threads;
+    return (int)affordable(threads > 256 ? 256 : threads);
 #else
     (void)wish;
     (void)work_items;

@@ -250,7 +250,7 @@ test_a_limit_of_memory_is_an_error_and_the_index_is_whole() {
         run index create a.db
         run index add a.db first.jsonl -q
         status=0
-        (ulimit -v "$kilobytes"; "$TWICETOLD" index add a.db in.jsonl -q --threads 1) >out 2>err || status=$?
+        (ulimit -v "$kilobytes"; "$TWICETOLD" index add a.db in.jsonl -q --threads 4) >out 2>err || status=$?
         [ "$status" -ne 0 ] || break
         exits 3
         has err 'out of memory'
