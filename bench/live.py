@@ -88,9 +88,9 @@ def table(r):
         ("watch, a commit for each", f'{r["watch_each"]["articles_per_second"]:,} articles/s, '
          f'{r["watch_each"]["articles_per_second"] * r["fdatasync_ms"]["p50"] / 1000:.2f} in the time of an fdatasync (p50)'),
     ]
-    for name, c in r.get("command", {}).items():
-        rows.append((f"`{name}`, {c['articles']:,} articles into an empty index",
-                     f"{c['articles'] / c['seconds']:,.0f} articles/s, {c['articles'] / c['processor_seconds']:,.0f} a second of processor time"))
+    for name, m in r.get("command", {}).items():
+        rows.append((f"`{name}`, {m['articles']:,} articles into an empty index",
+                     f"{m['articles'] / m['seconds']:,.0f} articles/s, {m['articles'] / m['processor_seconds']:,.0f} a second of processor time"))
     for name, key in (("a verdict", "verdict_ms"), ("a verdict, processor time", "verdict_processor_ms"),
                       ("a verdict with a commit of its own", "verdict_and_commit_ms"),
                       ("a page that is to last, alone (fdatasync)", "fdatasync_ms")):
@@ -144,7 +144,8 @@ def main():
     parser.add_argument("-o", "--out", type=pathlib.Path, default=ROOT / "bench/results/live")
     args = parser.parse_args()
     found = measure(args.articles, corpus())
-    for suffix, text in ((".json", json.dumps(found) + "\n"), (".md", table(found)), (".svg", histogram(found))):
+    args.out.with_suffix(".json").write_text(json.dumps(found) + "\n", encoding="utf-8")
+    for suffix, text in ((".md", table(found)), (".svg", histogram(found))):
         args.out.with_suffix(suffix).write_text(text, encoding="utf-8")
     print(table(found))
 
