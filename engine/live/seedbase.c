@@ -72,18 +72,25 @@ static void fill(tti_seedbase *x, const tti_seed *from, uint32_t count)
         sort_bucket(x->seeds + x->starts[b], x->starts[b + 1] - x->starts[b]);
 }
 
-int tti_seedbase_make(tti_seedbase *x, const tt_allocator *a, const tti_seed *from, uint32_t count)
+static size_t bytes_of(const tti_seedbase *x)
+{
+    return x->buckets == 0
+               ? 0
+               : (size_t)x->room * sizeof *x->seeds + ((size_t)x->buckets + 1) * sizeof *x->starts;
+}
+
+int tti_seedbase_make(tti_seedbase *x, const tt_allocator *a, tti_heap *heap, const tti_seed *from,
+                      uint32_t count)
 {
     tti_seedbase made = {
         .room = count, .used = count, .buckets = count / OF_A_BUCKET + (count % OF_A_BUCKET != 0)};
     if (count == 0)
         return 0;
-    made.seeds = tti_alloc(a, count, sizeof *made.seeds);
-    made.starts = tti_alloc(a, (size_t)made.buckets + 1, sizeof *made.starts);
-    if (made.seeds == NULL || made.starts == NULL) {
-        tti_seedbase_free(&made, a);
+    made.seeds = heap == NULL ? tti_alloc(a, bytes_of(&made), 1)
+                              : tti_heap_take(heap, bytes_of(&made), &made.chunk);
+    if (made.seeds == NULL)
         return -1;
-    }
+    made.starts = (uint32_t *)(made.seeds + count);
     fill(&made, from, count);
     *x = made;
     return 0;
@@ -210,13 +217,14 @@ int tti_seedbase_is_sound(const tti_seedbase *x)
 
 uint64_t tti_seedbase_memory(const tti_seedbase *x)
 {
-    return (uint64_t)x->room * sizeof *x->seeds +
-           (x->buckets > 0 ? ((uint64_t)x->buckets + 1) * sizeof *x->starts : 0);
+    return x->chunk == NULL ? bytes_of(x) : 0;
 }
 
-void tti_seedbase_free(tti_seedbase *x, const tt_allocator *a)
+void tti_seedbase_free(tti_seedbase *x, const tt_allocator *a, tti_heap *heap)
 {
-    tti_release(a, x->seeds, x->room, sizeof *x->seeds);
-    tti_release(a, x->starts, (size_t)x->buckets + 1, sizeof *x->starts);
+    if (x->chunk == NULL)
+        tti_release(a, x->seeds, bytes_of(x), 1);
+    else if (heap != NULL)
+        tti_heap_give(heap, x->chunk, bytes_of(x));
     *x = (tti_seedbase){0};
 }

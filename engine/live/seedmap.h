@@ -7,6 +7,7 @@
 #ifndef TTI_SEEDMAP_H
 #define TTI_SEEDMAP_H
 
+#include "live/heap.h"
 #include "live/seedtable.h"
 #include "live/sieve.h"
 
@@ -15,6 +16,7 @@ typedef struct tti_seedmap_part tti_seedmap_part;
 typedef struct tti_seedmap {
     const tt_allocator *allocator;
     tti_seedmap_part *parts; /**< NULL until the first seed */
+    tti_heap heap;           /**< of what tti_seedmap_merge() packs */
 } tti_seedmap;
 
 void tti_seedmap_free(tti_seedmap *map);

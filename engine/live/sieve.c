@@ -12,7 +12,7 @@
  */
 enum {
     CHUNK = 1024,
-    BLOCK = 8 << 20, /* bytes taken at once, enough for huge pages */
+    BLOCK = 16 << 20, /* bytes taken at once, enough for huge pages */
     OF_A_BLOCK = BLOCK / CHUNK - 1
 };
 
