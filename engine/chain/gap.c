@@ -5,17 +5,28 @@
  */
 #include "chain/gap.h"
 
+#include "common/bits.h"
+
 #include <assert.h>
 
 _Static_assert(TTI_GAP_LIMIT <= 64, "a row is one word");
 
-/* A bit for every token of b, by its lowest bits: most tokens of a are met nowhere. */
-static uint64_t some_of(const uint32_t *b, uint32_t b_len)
+/* A bit for every token of b, by its lowest byte: most tokens of a are met nowhere. */
+typedef struct some {
+    uint64_t bits[4];
+} some;
+
+static some some_of(const uint32_t *b, uint32_t b_len)
 {
-    uint64_t some = 0;
+    some s = {{0, 0, 0, 0}};
     for (uint32_t j = 0; j < b_len; j++)
-        some |= UINT64_C(1) << b[j] % 64;
-    return some;
+        s.bits[b[j] / 64 % 4] |= UINT64_C(1) << b[j] % 64;
+    return s;
+}
+
+static inline int may_have(const some *s, uint32_t token)
+{
+    return s->bits[token / 64 % 4] >> token % 64 & 1;
 }
 
 /* Places of `token` in b, the last of b in the lowest bit. */
@@ -31,7 +42,7 @@ static uint64_t places_of(uint32_t token, const uint32_t *b, uint32_t b_len)
 static inline uint32_t best_of(uint64_t row, uint32_t rest)
 {
     const uint64_t all = rest < 64 ? (UINT64_C(1) << rest) - 1 : UINT64_MAX;
-    return (uint32_t)__builtin_popcountll(~row & all);
+    return tti_bits_set(~row & all);
 }
 
 static uint32_t walk(const uint64_t *rows, const uint32_t *a, uint32_t a_len, const uint32_t *b,
@@ -55,11 +66,11 @@ uint32_t tti_gap_align(const uint32_t *a, uint32_t a_len, const uint32_t *b, uin
                        tti_gap_match *matches)
 {
     uint64_t rows[TTI_GAP_LIMIT + 1], row = UINT64_MAX;
-    const uint64_t some = some_of(b, b_len);
+    const some in_b = some_of(b, b_len);
     assert(a_len <= TTI_GAP_LIMIT && b_len <= TTI_GAP_LIMIT);
     rows[a_len] = row;
     for (uint32_t i = a_len; i-- > 0;) {
-        if (some >> a[i] % 64 & 1) {
+        if (may_have(&in_b, a[i])) {
             const uint64_t places = places_of(a[i], b, b_len), met = row & places;
             row = (row + met) | (row & ~places);
         }

@@ -24,9 +24,11 @@ typedef struct tti_span {
     uint32_t gap, size;
 } tti_span;
 
-static inline int tti_span_is_short(uint32_t gap, uint32_t size)
+/** 0 if one byte is enough. */
+static inline uint32_t tti_span_long_bits(uint32_t gap, uint32_t size)
 {
-    return gap - 1 < TTI_SPAN_GAPS - 1 && size - 1 < TTI_SPAN_SIZES - 1;
+    const uint32_t none = ((gap - 1) | (size - 1)) & UINT32_C(0x80000000);
+    return gap / TTI_SPAN_GAPS | size / TTI_SPAN_SIZES | none;
 }
 
 static inline uint8_t *tti_span_put_number(uint8_t *out, uint32_t number)
@@ -40,7 +42,7 @@ static inline uint8_t *tti_span_put_number(uint8_t *out, uint32_t number)
 /** Writes a span, at most TTI_SPAN_MAX bytes. @return its end */
 static inline uint8_t *tti_span_put(uint8_t *out, uint32_t gap, uint32_t size)
 {
-    if (tti_span_is_short(gap, size)) {
+    if (tti_span_long_bits(gap, size) == 0) {
         *out++ = (uint8_t)(gap << TTI_SPAN_SIZE_BITS | size);
         return out;
     }

@@ -595,30 +595,44 @@ TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, ui
     batch->count = k + count;
 }
 
-/* Sixteen tokens at a time, for nearly all have short spans. */
+/* The spans as if all were short, and which of them are not: a loop that compilers see is wide. */
+TTI_TARGET static inline void TTI_NAME(short_spans)(const uint32_t *restrict begin,
+                                                    const uint32_t *restrict size, uint32_t end,
+                                                    uint32_t count, uint8_t *restrict spans,
+                                                    uint8_t *restrict longer)
+{
+    spans[0] = (uint8_t)((begin[0] - end) << TTI_SPAN_SIZE_BITS | size[0]);
+    longer[0] = tti_span_long_bits(begin[0] - end, size[0]) != 0;
+    for (uint32_t i = 1; i < count; i++) {
+        const uint32_t gap = begin[i] - begin[i - 1] - size[i - 1];
+        spans[i] = (uint8_t)(gap << TTI_SPAN_SIZE_BITS | size[i]);
+        longer[i] = tti_span_long_bits(gap, size[i]) != 0;
+    }
+}
+
+/* Eight tokens at a time, for nearly all have short spans. */
 TTI_TARGET static size_t TTI_NAME(spans)(const tti_batch *b, uint32_t end, uint8_t *spans)
 {
-    enum { STEP = 16 };
+    uint8_t shorts[TTI_SPLIT_RUNS], longer[TTI_SPLIT_RUNS];
     uint8_t *out = spans;
-    uint32_t gaps[TTI_SPLIT_RUNS];
-    uint32_t i = 0;
-    gaps[0] = b->begin[0] - end;
-    for (uint32_t k = 1; k < b->count; k++)
-        gaps[k] = b->begin[k] - b->begin[k - 1] - b->size[k - 1];
-    for (; i + STEP <= b->count; i += STEP) {
-        uint32_t longer = 0;
-        for (uint32_t k = i; k < i + STEP; k++) {
-            longer |= (uint32_t)!tti_span_is_short(gaps[k], b->size[k]);
-            out[k - i] = (uint8_t)(gaps[k] << TTI_SPAN_SIZE_BITS | b->size[k]);
-        }
-        if (longer == 0) {
-            out += STEP;
+    TTI_NAME(short_spans)(b->begin, b->size, end, b->count, shorts, longer);
+    for (uint32_t i = 0; i < b->count;) {
+        uint64_t eight = 1;
+        if (i + 8 <= b->count)
+            memcpy(&eight, longer + i, sizeof eight);
+        if (eight == 0) {
+            memcpy(out, shorts + i, sizeof eight);
+            out += sizeof eight;
+            i += sizeof eight;
             continue;
         }
-        for (uint32_t k = i; k < i + STEP; k++)
-            out = tti_span_put(out, gaps[k], b->size[k]);
+        if (longer[i]) {
+            const uint32_t before = i > 0 ? b->begin[i - 1] + b->size[i - 1] : end;
+            out = tti_span_put(out, b->begin[i] - before, b->size[i]);
+        } else {
+            *out++ = shorts[i];
+        }
+        i++;
     }
-    for (; i < b->count; i++)
-        out = tti_span_put(out, gaps[i], b->size[i]);
     return (size_t)(out - spans);
 }

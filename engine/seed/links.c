@@ -16,6 +16,7 @@
 #include "seed/seeds.h"
 
 #include "common/alloc.h"
+#include "common/bits.h"
 #include "common/fail.h"
 #include "common/par.h"
 #include "seed/shared.h"
@@ -194,12 +195,12 @@ static int order_links(worker *w, const uint32_t *words, const size_t *links, si
     }
     for (uint32_t k = 0; k <= last / 64; k++) {
         w->ranks[k] = rank;
-        rank += (uint32_t)__builtin_popcountll(w->bits[k]);
+        rank += tti_bits_set(w->bits[k]);
     }
     for (size_t k = 0; k < count; k++) {
         const uint32_t here = words[links[k] + HERE];
         const uint64_t before = w->bits[here / 64] & ((UINT64_C(1) << here % 64) - 1);
-        w->order[w->ranks[here / 64] + (uint32_t)__builtin_popcountll(before)] = links[k];
+        w->order[w->ranks[here / 64] + tti_bits_set(before)] = links[k];
     }
     return 0;
 }

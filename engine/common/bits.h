@@ -1,0 +1,16 @@
+/* Bits of a word. */
+#ifndef TTI_BITS_H
+#define TTI_BITS_H
+
+#include <stdint.h>
+
+/** How many are set. The compiler's own is a call of a function where the processor may be old. */
+static inline unsigned tti_bits_set(uint64_t x)
+{
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (unsigned)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
+#endif
