@@ -1,4 +1,5 @@
 import datetime
+import os
 
 import pytest
 import twicetold
@@ -38,6 +39,22 @@ def test_every_layout_of_strings(pa, articles, wanted):
         columns = {n: pa.array([a[n] for a in articles]).cast(pa.string()) for n in ("id", "text")}
         cast = {n: pa.array([v.as_py() for v in c], kind) if "view" in str(kind) else c.cast(kind) for n, c in columns.items()}
         assert everything(twicetold.scan(pa.table(cast))) == wanted, kind
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="there is no /proc/self/clear_refs")
+def test_text_is_not_copied(pa):
+    size = 96 << 20
+    table = pa.table({"id": [1, 2], "text": pa.array(["word " + " " * size, "more"], pa.large_string())})
+
+    def resident(what):
+        with open("/proc/self/status") as f:
+            return int(next(line for line in f if line.startswith(what)).split()[1]) << 10
+
+    with open("/proc/self/clear_refs", "w") as f:
+        f.write("5")  # the peak is what there is now
+    before = resident("VmRSS")
+    assert twicetold.scan(table, threads=1).summary["bytes"] > size
+    assert resident("VmHWM") - before < size // 4
 
 
 def test_dictionaries(pa, table, wanted):

@@ -1,7 +1,10 @@
 import gzip
+import importlib.metadata
 import io
 import json
+import os
 import pathlib
+import re
 import types
 
 import pytest
@@ -313,6 +316,13 @@ def test_nothing_but_the_package_makes_an_index():
 
 def test_the_version_is_the_library_s():
     assert command("--version").decode().split()[1] == twicetold.__version__
+
+
+def test_one_wheel_is_for_every_python():
+    """The limited API of 3.9."""
+    tags = re.findall("^Tag: (.*)$", importlib.metadata.distribution("twicetold").read_text("WHEEL"), re.M)
+    assert tags and all(tag.startswith("cp39-abi3-") for tag in tags)
+    assert os.name == "nt" or pathlib.Path(twicetold._core.__file__).name == "_core.abi3.so"
 
 
 def test_it_is_typed():
