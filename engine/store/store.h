@@ -14,7 +14,7 @@
 
 enum {
     TTI_STORE_APPLICATION = 0x54574943, /**< "TWIC": application_id */
-    TTI_STORE_VERSION = 1               /**< user_version */
+    TTI_STORE_VERSION = 2               /**< user_version */
 };
 
 /** One article as it is stored. Pointers are borrowed; hashes need not be aligned when read. */

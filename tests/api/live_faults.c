@@ -221,9 +221,11 @@ static void other_files_versions_and_options_are_refused(void **state)
     (void)state;
     o.shingle_tokens = 7;
     assert_open_fails(path, TT_EINVAL, &o);
-    run_sql(path, "PRAGMA user_version=2");
+    run_sql(path, "PRAGMA user_version=3");
     assert_open_fails(path, TT_EVERSION, NULL);
-    run_sql(path, "PRAGMA user_version=1; UPDATE shape SET value=6 WHERE name='shingle_tokens'");
+    run_sql(path, "PRAGMA user_version=1");
+    assert_open_fails(path, TT_EVERSION, NULL);
+    run_sql(path, "PRAGMA user_version=2; UPDATE shape SET value=6 WHERE name='shingle_tokens'");
     assert_open_fails(path, TT_EFORMAT, NULL);
     path = fresh_path();
     run_sql(path, "CREATE TABLE other(x)");
