@@ -100,3 +100,12 @@ TTI_TARGET static void TTI_NAME(least)(const uint32_t *restrict mul, const uint3
     for (; lane < lanes; lane++)
         least[lane] = TTI_NAME(least_lane)(mul[lane], add[lane], folds, count);
 }
+
+TTI_TARGET static uint32_t TTI_NAME(equal)(const uint32_t *restrict x, const uint32_t *restrict y,
+                                           size_t lanes)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < lanes; i++)
+        n += x[i] == y[i];
+    return n;
+}

@@ -12,6 +12,7 @@
 #include "common/hash.h"
 #include "common/par.h"
 #include "common/radix.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 
@@ -69,13 +70,10 @@ static int same_band(const tti_bands_rule *rule, const uint32_t *x, const uint32
 
 int tti_bands_worth(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y, uint32_t band)
 {
-    uint32_t equal = 0;
     for (uint32_t before = 0; before < band; before++)
         if (same_band(rule, x, y, before))
             return 0;
-    for (uint32_t i = 0; i < rule->lanes; i++)
-        equal += x[i] == y[i];
-    return equal >= rule->least_equal;
+    return tti_kernels_get()->equal(x, y, rule->lanes) >= rule->least_equal;
 }
 
 typedef struct job {
