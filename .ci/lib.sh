@@ -4,6 +4,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 jobs=$(nproc)
 feed=corpora/feed/articles.jsonl
+# shellcheck disable=SC2034 # of the jobs python and spark
+venv=build/ci/venv
 [ -s "$feed" ] || { echo "$feed is not there"; exit 1; }
 
 # build PRESET [OPTION...]: configures and builds in build/PRESET, every warning an error.
