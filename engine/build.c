@@ -304,8 +304,9 @@ static const uint8_t *from(const uint8_t *array, size_t at)
     return array == NULL ? NULL : array + at;
 }
 
+/* `slot` is where its id goes. */
 static void take_article(tt_builder *b, const tt_article *x, const arrays *tokens,
-                         const tti_taken *t, char **names)
+                         const tti_taken *t, uint32_t *slot, char **names)
 {
     tti_store *s = &b->store;
     const uint32_t ordinal = (uint32_t)s->corpus.article_count++;
@@ -331,7 +332,7 @@ static void take_article(tt_builder *b, const tt_article *x, const arrays *token
     s->bytes += x->text_size;
     s->tokens += t->added.token_count;
     s->paragraphs += t->added.paragraph_count;
-    *find_id(b, article->id, article->id_size, article->flags) = ordinal + 1;
+    *slot = ordinal + 1;
 }
 
 static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
@@ -356,12 +357,14 @@ static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
                        const arrays *tokens, char *names, tti_taken *list)
 {
     for (size_t i = 0; i < count; i++) {
+        uint32_t *slot;
         if (list[i].status != TT_OK)
             continue;
-        if (*find_id(b, articles[i].id, articles[i].id_size, articles[i].flags) != 0)
+        slot = find_id(b, articles[i].id, articles[i].id_size, articles[i].flags);
+        if (*slot != 0)
             list[i].status = TT_EDUPLICATE;
         else
-            take_article(b, &articles[i], &tokens[list[i].thread], &list[i], &names);
+            take_article(b, &articles[i], &tokens[list[i].thread], &list[i], slot, &names);
     }
 }
 
