@@ -25,7 +25,7 @@
 #include <string.h>
 
 enum {
-    RANGE_BYTES = 256 << 20, /* of links that are held at once where memory has no limit */
+    RANGE_BYTES = 768 << 20, /* of links that are held at once where memory has no limit */
     RANGE_SHARE = 4,         /* of the limit, where there is one */
     BUCKET_WORDS = 1 << 15,  /* of links in a bucket, about: 128 KiB */
     PLACE_WORDS = 6,         /* of a link, about */
@@ -43,6 +43,7 @@ typedef struct range {
     size_t bucket_count;
     size_t slice_count;
     uint32_t *words;
+    size_t word_capacity;
     size_t *cursors; /* of each slice's buckets: words of their links, or where the next goes */
 } range;
 
@@ -289,6 +290,15 @@ static size_t cut_range(range *r, size_t begin, size_t most)
     return sum;
 }
 
+/* Nothing that is in the words is kept. */
+static int make_room(range *r, size_t room, const tt_allocator *a)
+{
+    tti_release(a, r->words, r->word_capacity, sizeof *r->words);
+    r->words = tti_alloc(a, room, sizeof *r->words);
+    r->word_capacity = r->words == NULL ? 0 : room;
+    return r->words == NULL ? -1 : 0;
+}
+
 static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rules *rules,
                              size_t most, worker *workers, int threads, tt_error *error)
 {
@@ -298,13 +308,10 @@ static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rule
         const size_t room = cut_range(r, begin, most);
         if (room == 0)
             continue;
-        r->words = tti_alloc(s->allocator, room, sizeof *r->words);
-        if (r->words == NULL)
+        if (room > r->word_capacity && make_room(r, room, s->allocator) != 0)
             return tti_fail_memory(error, "shared seeds");
         link_range(s, r, threads);
         count_range(r, rules, workers, threads);
-        tti_release(s->allocator, r->words, room, sizeof *r->words);
-        r->words = NULL;
     }
     return TT_OK;
 }
@@ -357,6 +364,7 @@ static tt_status link_docs(const tti_shared *s, const tt_options *options, tti_c
             link_ranges(s, &r, &rules, (size_t)(bytes / sizeof *r.words), workers, threads, error);
     if (workers != NULL)
         status = take_found(workers, threads, out, status, error);
+    tti_release(a, r.words, r.word_capacity, sizeof *r.words);
     tti_release(a, r.cursors, r.bucket_count, r.slice_count * sizeof *r.cursors);
     tti_release(a, workers, (size_t)threads, sizeof *workers);
     return status;

@@ -18,7 +18,8 @@
 enum {
     GROUP_BYTES = 768 << 20, /* of seeds that are held at once where memory has no limit */
     CHUNK = 128,             /* seeds */
-    SLAB = 1024              /* chunks that are allocated together: 1.5 MiB */
+    SLAB = 4096,             /* chunks that are allocated together: 6 MiB, for huge pages */
+    SMALL_SLAB = 256         /* where there are few */
 };
 
 /* One thread's seeds of one partition. */
@@ -31,6 +32,7 @@ typedef struct chain {
 typedef struct worker {
     uint32_t begin, end;
     chain *chains; /* of every partition */
+    uint32_t slab; /* chunks in each of the following */
     tti_seed **slabs;
     size_t slab_count, slab_capacity;
     uint32_t *next; /* the chunk after each in its chain */
@@ -49,6 +51,7 @@ typedef struct job {
     uint64_t seed;
     uint32_t partition_count;
     uint32_t group, group_count; /* the group-th part of the partitions is at hand */
+    uint32_t slab;               /* chunks */
     worker *workers;
     int threads;
 } job;
@@ -57,16 +60,16 @@ typedef struct job {
 
 static inline tti_seed *chunk_at(const worker *w, uint32_t chunk)
 {
-    return w->slabs[chunk / SLAB] + (size_t)(chunk % SLAB) * CHUNK;
+    return w->slabs[chunk / w->slab] + (size_t)(chunk % w->slab) * CHUNK;
 }
 
 static int add_slab(worker *w, const tt_allocator *a)
 {
     if (tti_reserve(a, &w->slabs, &w->slab_capacity, w->slab_count + 1, sizeof *w->slabs) != 0 ||
-        tti_reserve(a, &w->next, &w->next_capacity, (w->slab_count + 1) * SLAB, sizeof *w->next) !=
-            0)
+        tti_reserve(a, &w->next, &w->next_capacity, (w->slab_count + 1) * w->slab,
+                    sizeof *w->next) != 0)
         return -1;
-    w->slabs[w->slab_count] = tti_alloc(a, (size_t)SLAB * CHUNK, sizeof(tti_seed));
+    w->slabs[w->slab_count] = tti_alloc(a, (size_t)w->slab * CHUNK, sizeof(tti_seed));
     if (w->slabs[w->slab_count] == NULL)
         return -1;
     w->slab_count++;
@@ -75,7 +78,7 @@ static int add_slab(worker *w, const tt_allocator *a)
 
 static int add_chunk(worker *w, chain *c, const tt_allocator *a)
 {
-    if (w->chunk_count == w->slab_count * SLAB && add_slab(w, a) != 0)
+    if (w->chunk_count == w->slab_count * w->slab && add_slab(w, a) != 0)
         return -1;
     if (c->count == 0)
         c->first = w->chunk_count;
@@ -88,7 +91,7 @@ static int add_chunk(worker *w, chain *c, const tt_allocator *a)
 static void free_chunks(worker *w, const tt_allocator *a)
 {
     for (size_t k = 0; k < w->slab_count; k++)
-        tti_release(a, w->slabs[k], (size_t)SLAB * CHUNK, sizeof(tti_seed));
+        tti_release(a, w->slabs[k], (size_t)w->slab * CHUNK, sizeof(tti_seed));
     tti_release(a, w->slabs, w->slab_capacity, sizeof *w->slabs);
     tti_release(a, w->next, w->next_capacity, sizeof *w->next);
 }
@@ -219,6 +222,7 @@ static tt_status open_workers(const job *j, tt_error *error)
     uint32_t d = 0;
     for (int t = 0; t < j->threads; t++) {
         worker *w = &j->workers[t];
+        w->slab = j->slab;
         w->begin = d;
         w->end = d = tti_seeds_cut(j->corpus, j->threads, t, d);
         w->chains = tti_alloc_zero(a, j->partition_count, sizeof *w->chains);
@@ -283,6 +287,7 @@ tt_status tti_shared_find(tti_shared *out, const tti_corpus *corpus, const tt_op
              .seed = options->seed,
              .partition_count = tti_seeds_partitions(tokens),
              .group_count = choose_groups(tokens, options),
+             .slab = tokens / 3 < (uint64_t)SLAB * CHUNK ? SMALL_SLAB : SLAB,
              .threads = tti_threads(options->threads, corpus->doc_count)};
     tt_status status = TT_OK;
     out->allocator = options->allocator;
