@@ -24,7 +24,9 @@ struct tti_verifier {
     int set_loaded;
     tti_aligner *aligner;
     const tti_doc *loaded;
-    const tti_shingles *loaded_shingles;
+    const tti_shingles *loaded_shingles; /* NULL: not counted yet */
+    tti_shingle_counter counters[2];     /* of the loaded and the other one */
+    tti_shingles own_loaded, own_other;  /* what they counted */
 };
 
 tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_error *error)
@@ -52,6 +54,8 @@ void tti_verifier_close(tti_verifier *v)
         return;
     tti_set_free(&v->loaded_set);
     tti_set_free(&v->other_set);
+    for (int k = 0; k < 2; k++)
+        tti_shingle_counter_free(&v->counters[k], v->options->allocator);
     tti_aligner_close(v->aligner);
     tti_release(v->options->allocator, v, 1, sizeof *v);
 }
@@ -100,14 +104,31 @@ static tt_status set_numbers(tti_verifier *v, const tti_doc *doc, const tti_shin
     return TT_OK;
 }
 
+/* Counts the shingles of the two where the caller has not. */
+static tt_status count_missing(tti_verifier *v, const tti_doc *doc, const tti_shingles **shingles,
+                               tt_error *error)
+{
+    tt_status status = TT_OK;
+    if (v->loaded_shingles == NULL) {
+        status = tti_shingles_count(&v->counters[0], v->loaded, v->options, &v->own_loaded);
+        v->loaded_shingles = status == TT_OK ? &v->own_loaded : NULL;
+    }
+    if (status == TT_OK && *shingles == NULL) {
+        status = tti_shingles_count(&v->counters[1], doc, v->options, &v->own_other);
+        *shingles = &v->own_other;
+    }
+    return status == TT_OK ? TT_OK : tti_fail_memory(error, "counting shingles");
+}
+
 /* The anchors, of the alignment where there is one, have every shared gram: count from them. */
 static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
                                tt_pair *p, tt_error *error)
 {
     const uint32_t w = v->options->shingle_tokens;
     uint32_t shared = UINT32_MAX;
-    const int counts = shingles != NULL && v->loaded_shingles != NULL && w >= TTI_GRAM &&
-                       doc->token_count >= w && v->loaded->token_count >= w;
+    const int counts = w >= TTI_GRAM && doc->token_count >= w && v->loaded->token_count >= w;
+    if (counts)
+        TTI_TRY(count_missing(v, doc, &shingles, error));
     if (counts && !tti_verify_aligns(v->options))
         TTI_TRY(tti_aligner_match(v->aligner, doc->hashes, doc->token_count, error));
     if (counts)

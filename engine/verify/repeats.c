@@ -3,42 +3,27 @@
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/par.h"
-#include "sketch/minhash.h"
 #include "sketch/shingle.h"
 
 #include <string.h>
 
-/* One thread's table of the shingles of the document at hand: `base` + the place of each. What is
- * less is of a document before, so that nothing is cleared between two of them. */
-typedef struct worker {
-    uint32_t *table;
-    size_t table_capacity;
-    uint32_t base;
-    uint32_t *folds;
-    size_t fold_capacity;
-    uint32_t *repeats;
-    size_t repeat_capacity;
-    tt_status status;
-} worker;
-
-static int reserve(worker *w, const tt_allocator *a, size_t slots, uint32_t shingles)
+static int reserve(tti_shingle_counter *c, const tt_allocator *a, size_t slots, uint32_t shingles)
 {
-    const size_t before = w->table_capacity;
-    if (tti_reserve(a, &w->table, &w->table_capacity, slots, sizeof *w->table) != 0 ||
-        tti_reserve(a, &w->folds, &w->fold_capacity, shingles, sizeof *w->folds) != 0 ||
-        tti_reserve(a, &w->repeats, &w->repeat_capacity, shingles, sizeof *w->repeats) != 0)
+    const size_t before = c->table_capacity;
+    if (tti_reserve(a, &c->table, &c->table_capacity, slots, sizeof *c->table) != 0 ||
+        tti_reserve(a, &c->folds, &c->fold_capacity, shingles, sizeof *c->folds) != 0 ||
+        tti_reserve(a, &c->repeats, &c->repeat_capacity, shingles, sizeof *c->repeats) != 0)
         return -1;
-    memset(w->table + before, 0, (w->table_capacity - before) * sizeof *w->table);
-    if (w->base == 0 || w->base > UINT32_MAX - shingles) {
-        memset(w->table, 0, w->table_capacity * sizeof *w->table);
-        w->base = 1;
+    memset(c->table + before, 0, (c->table_capacity - before) * sizeof *c->table);
+    if (c->base > UINT32_MAX - shingles) {
+        memset(c->table, 0, c->table_capacity * sizeof *c->table);
+        c->base = 1;
     }
     return 0;
 }
 
-/* Fills w->repeats; @return how many, or UINT32_MAX without memory. */
-static uint32_t find_repeats(worker *w, const tti_doc *doc, const tti_minhash *hash,
-                             const tt_options *o)
+tt_status tti_shingles_count(tti_shingle_counter *c, const tti_doc *doc, const tt_options *o,
+                             tti_shingles *out)
 {
     const uint32_t n = tti_shingle_count(doc->token_count, o->shingle_tokens);
     const uint32_t width = tti_shingle_width(doc->token_count, o->shingle_tokens);
@@ -46,44 +31,62 @@ static uint32_t find_repeats(worker *w, const tti_doc *doc, const tti_minhash *h
     size_t slots = 256;
     while (slots < (size_t)n * 4) /* few meet another by chance */
         slots *= 2;
-    if (reserve(w, o->allocator, slots, n) != 0)
-        return UINT32_MAX;
-    tti_minhash_fold(hash, doc->hashes, n, width, w->folds);
+    if (reserve(c, o->allocator, slots, n) != 0)
+        return TT_ENOMEM;
+    if (c->base == 0) {
+        tti_minhash_init(&c->hash, 1, o->seed);
+        c->base = 1;
+    }
+    tti_minhash_fold(&c->hash, doc->hashes, n, width, c->folds);
     for (uint32_t i = 0; i < n; i++) {
-        size_t slot = w->folds[i] & (slots - 1);
-        for (; w->table[slot] >= w->base; slot = (slot + 1) & (slots - 1)) {
-            const uint32_t other = w->table[slot] - w->base;
-            if (w->folds[other] == w->folds[i] &&
+        size_t slot = c->folds[i] & (slots - 1);
+        for (; c->table[slot] >= c->base; slot = (slot + 1) & (slots - 1)) {
+            const uint32_t other = c->table[slot] - c->base;
+            if (c->folds[other] == c->folds[i] &&
                 memcmp(doc->hashes + other, doc->hashes + i, width * sizeof *doc->hashes) == 0)
                 break;
         }
-        if (w->table[slot] >= w->base)
-            w->repeats[repeats++] = i;
+        if (c->table[slot] >= c->base)
+            c->repeats[repeats++] = i;
         else
-            w->table[slot] = w->base + i;
+            c->table[slot] = c->base + i;
     }
-    w->base += n;
-    return repeats;
+    c->base += n;
+    *out = (tti_shingles){n - repeats, repeats, c->repeats};
+    return TT_OK;
 }
 
-static void count_doc(worker *w, const tti_doc *doc, const tti_minhash *hash, const tt_options *o,
-                      tti_shingles *out)
+void tti_shingle_counter_free(tti_shingle_counter *c, const tt_allocator *a)
 {
-    const uint32_t n = find_repeats(w, doc, hash, o);
-    if (n == UINT32_MAX) {
-        w->status = TT_ENOMEM;
+    tti_release(a, c->table, c->table_capacity, sizeof *c->table);
+    tti_release(a, c->folds, c->fold_capacity, sizeof *c->folds);
+    tti_release(a, c->repeats, c->repeat_capacity, sizeof *c->repeats);
+    memset(c, 0, sizeof *c);
+}
+
+/* Of the documents that candidates name; one thread's. */
+typedef struct worker {
+    tti_shingle_counter counter;
+    tt_status status;
+} worker;
+
+/* What is counted gets a place of its own. */
+static void count_doc(worker *w, const tti_doc *doc, const tt_options *o, tti_shingles *out)
+{
+    tti_shingles found;
+    w->status = tti_shingles_count(&w->counter, doc, o, &found);
+    if (w->status != TT_OK)
         return;
-    }
-    if (n > 0) {
-        out->repeats = tti_alloc(o->allocator, n, sizeof *out->repeats);
+    if (found.repeat_count > 0) {
+        out->repeats = tti_alloc(o->allocator, found.repeat_count, sizeof *out->repeats);
         if (out->repeats == NULL) {
             w->status = TT_ENOMEM;
             return;
         }
-        memcpy(out->repeats, w->repeats, n * sizeof *out->repeats);
+        memcpy(out->repeats, found.repeats, found.repeat_count * sizeof *out->repeats);
     }
-    out->repeat_count = n;
-    out->distinct = tti_shingle_count(doc->token_count, o->shingle_tokens) - n;
+    out->repeat_count = found.repeat_count;
+    out->distinct = found.distinct;
 }
 
 static tt_status count_named(tti_repeats *out, const tti_corpus *corpus, const uint8_t *named,
@@ -92,20 +95,16 @@ static tt_status count_named(tti_repeats *out, const tti_corpus *corpus, const u
     const int threads = tti_threads(o->threads, corpus->doc_count);
     worker *workers = tti_alloc_zero(o->allocator, (size_t)threads, sizeof *workers);
     tt_status status = TT_OK;
-    tti_minhash hash;
     if (workers == NULL)
         return tti_fail_memory(error, "counting shingles");
-    tti_minhash_init(&hash, 1, o->seed);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 256)
     for (int64_t d = 0; d < (int64_t)corpus->doc_count; d++)
         if (named[d] && workers[tti_thread()].status == TT_OK)
-            count_doc(&workers[tti_thread()], &corpus->docs[d], &hash, o, &out->docs[d]);
+            count_doc(&workers[tti_thread()], &corpus->docs[d], o, &out->docs[d]);
     for (int t = 0; t < threads; t++) {
         if (workers[t].status != TT_OK)
             status = tti_fail_memory(error, "counting shingles");
-        tti_release(o->allocator, workers[t].table, workers[t].table_capacity, sizeof(uint32_t));
-        tti_release(o->allocator, workers[t].folds, workers[t].fold_capacity, sizeof(uint32_t));
-        tti_release(o->allocator, workers[t].repeats, workers[t].repeat_capacity, sizeof(uint32_t));
+        tti_shingle_counter_free(&workers[t].counter, o->allocator);
     }
     tti_release(o->allocator, workers, (size_t)threads, sizeof *workers);
     return status;

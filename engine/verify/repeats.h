@@ -7,6 +7,7 @@
 
 #include "common/candidate.h"
 #include "common/corpus.h"
+#include "sketch/minhash.h"
 
 /** The shingles of one document. */
 typedef struct tti_shingles {
@@ -14,6 +15,24 @@ typedef struct tti_shingles {
     uint32_t repeat_count; /**< places whose shingle stands earlier in the document */
     uint32_t *repeats;     /**< those places, ascending */
 } tti_shingles;
+
+/** Counts one document after another. One thread's; zero it before first use. */
+typedef struct tti_shingle_counter {
+    uint32_t *table; /**< `base` + the place of a shingle; what is less is of a document before, so
+                          that nothing is cleared between two of them */
+    size_t table_capacity;
+    uint32_t base; /**< 0: not used yet */
+    uint32_t *folds;
+    size_t fold_capacity;
+    uint32_t *repeats;
+    size_t repeat_capacity;
+    tti_minhash hash;
+} tti_shingle_counter;
+
+/** out->repeats is borrowed until the next call. @return TT_OK, TT_ENOMEM */
+tt_status tti_shingles_count(tti_shingle_counter *counter, const tti_doc *doc,
+                             const tt_options *options, tti_shingles *out);
+void tti_shingle_counter_free(tti_shingle_counter *counter, const tt_allocator *allocator);
 
 typedef struct tti_repeats {
     const tt_allocator *allocator;
