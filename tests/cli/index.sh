@@ -189,19 +189,19 @@ test_what_is_acknowledged_survives_a_kill() {
     rounds=${TT_KILLS:-10} seed=${TT_SEED:-$RANDOM}
     echo "TT_KILLS=$rounds TT_SEED=$seed"
     RANDOM=$seed
-    feed 7000 >in.jsonl
+    feed 14000 >in.jsonl
     : >acknowledged
     kinds=(watch gather slow)
     killed=0 told=0
     for round in $(seq "$rounds"); do
         at=$(($(sort -u acknowledged | wc -l) - 50))
-        if [ $at -gt 5500 ]; then # what is left may not last until the kill: from the beginning
+        if [ $at -gt 8000 ]; then # what is left may not last until the kill: from the beginning
             all_are_there acknowledged
             rm -f a.db* acknowledged
             : >acknowledged
             at=1
         fi
-        kill_once "${kinds[round % 3]}" $((at < 1 ? 1 : at)) $((RANDOM % 280 + 15))
+        kill_once "${kinds[round % 3]}" $((at < 1 ? 1 : at)) $((RANDOM % 200 + 15))
         [ -s acknowledged ] || continue # it may have ended before it was made
         told=1
         run index check a.db
