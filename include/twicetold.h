@@ -226,7 +226,8 @@ TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options
  * @return TT_OK; TT_ENOMEM, TT_ELIMIT (over 2^31 - 2 articles), TT_ESTOPPED, TT_EIO (the temporary
  * file of a memory_limit): nothing was added.
  *
- * Cost: linear in the bytes added. Memory: about 7 bytes a token (7 bytes of English) kept.
+ * Cost: linear in the bytes added. Memory: about 6 bytes a token (6 bytes of English) kept, 4 where
+ * only resemblance is asked for.
  */
 TT_API TT_NODISCARD tt_status tt_builder_add(tt_builder *builder, const tt_article *articles,
                                              size_t count, tt_status *statuses, tt_error *error);
