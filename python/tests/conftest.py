@@ -2,6 +2,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +12,10 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FEED = ROOT / "corpora" / "feed" / "articles.jsonl"
 GOLD = ROOT / "corpora" / "feed" / "gold.jsonl"
+
+# What a shell starts in the background ignores SIGINT, and Python then makes no KeyboardInterrupt of
+# it: the tests of Ctrl-C would go on for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def need(name):
