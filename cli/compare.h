@@ -20,7 +20,7 @@ typedef struct word {
     size_t partner; /**< the word on the other side that it stands for, or NO_PARTNER */
 } word;
 
-#define NO_PARTNER ((size_t) - 1)
+#define NO_PARTNER ((size_t)-1)
 
 /** The words of a text: runs of letters and digits, and each other character that is not white
  * space, or is written without spaces, by itself. Owner: the caller, free(). @return NULL: no
