@@ -67,13 +67,10 @@ uint64_t tti_seeds_tokens(const tti_corpus *corpus)
     return tokens;
 }
 
-uint32_t tti_seeds_cut(const tti_corpus *corpus, int ranges, int number, uint32_t begin)
+uint32_t tti_seeds_cut(const tti_corpus *corpus, uint64_t share, uint32_t begin)
 {
-    const uint64_t share = tti_seeds_tokens(corpus) / (uint64_t)ranges;
     uint64_t sum = 0;
     uint32_t d = begin;
-    if (number + 1 == ranges)
-        return (uint32_t)corpus->doc_count;
     while (d < corpus->doc_count && sum < share)
         sum += corpus->docs[d++].token_count;
     return d;
@@ -81,11 +78,13 @@ uint32_t tti_seeds_cut(const tti_corpus *corpus, int ranges, int number, uint32_
 
 static void split_ranges(const tti_corpus *corpus, range *ranges, int count)
 {
+    const uint64_t share = tti_seeds_tokens(corpus) / (uint64_t)count;
     uint32_t d = 0;
     for (int t = 0; t < count; t++) {
         ranges[t].begin = d;
-        ranges[t].end = d = tti_seeds_cut(corpus, count, t, d);
+        ranges[t].end = d = tti_seeds_cut(corpus, share, d);
     }
+    ranges[count - 1].end = (uint32_t)corpus->doc_count;
 }
 
 /* Turns the ranges' counts into the places where each begins to fill each partition. */

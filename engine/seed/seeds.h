@@ -44,9 +44,8 @@ uint32_t tti_seeds_partitions(uint64_t tokens);
 
 /** Tokens of all documents together. */
 uint64_t tti_seeds_tokens(const tti_corpus *corpus);
-/** Of `ranges` ranges of documents with about as many tokens each, where that of this number, from
- * 0, ends; it begins at `begin`. */
-uint32_t tti_seeds_cut(const tti_corpus *corpus, int ranges, int number, uint32_t begin);
+/** Where a range of documents ends that begins at `begin` and has about `share` tokens. */
+uint32_t tti_seeds_cut(const tti_corpus *corpus, uint64_t share, uint32_t begin);
 
 /** Sorts by key; equal keys keep their order. `spare` has room for `count`. One thread. */
 void tti_seeds_sort(tti_seed *seeds, tti_seed *spare, size_t count);

@@ -54,6 +54,7 @@ typedef struct job {
     uint32_t slab;               /* chunks */
     worker *workers;
     int threads;
+    uint64_t share; /* tokens of a thread */
 } job;
 
 /* ---- Chunks ---------------------------------------------------------------------------------- */
@@ -224,7 +225,8 @@ static tt_status open_workers(const job *j, tt_error *error)
         worker *w = &j->workers[t];
         w->slab = j->slab;
         w->begin = d;
-        w->end = d = tti_seeds_cut(j->corpus, j->threads, t, d);
+        w->end = d = t + 1 < j->threads ? tti_seeds_cut(j->corpus, j->share, d)
+                                        : (uint32_t)j->corpus->doc_count;
         w->chains = tti_alloc_zero(a, j->partition_count, sizeof *w->chains);
         if (w->chains == NULL)
             return tti_fail_memory(error, "seeds");
@@ -290,6 +292,7 @@ tt_status tti_shared_find(tti_shared *out, const tti_corpus *corpus, const tt_op
              .slab = tokens / 3 < (uint64_t)SLAB * CHUNK ? SMALL_SLAB : SLAB,
              .threads = tti_threads(options->threads, corpus->doc_count)};
     tt_status status = TT_OK;
+    j.share = tokens / (uint64_t)j.threads;
     out->allocator = options->allocator;
     out->doc_count = corpus->doc_count;
     out->counts = tti_alloc_zero(out->allocator, out->doc_count, sizeof *out->counts);
