@@ -52,10 +52,10 @@ static int answers; /* where a child writes its hashes */
 
 static void write_hashes(uint64_t seed)
 {
-    static const plan plans[PLANS] = {{5, 32, 1, MOST_ARTICLES, 0, NULL, 0},
-                                      {5, 32, 2, 7, UINT64_C(32) << 20, NULL, 0},
-                                      {5, 32, 7, 1, 0, NULL, 0},
-                                      {5, 32, 3, MOST_ARTICLES, UINT64_C(64) << 20, NULL, 0}};
+    static const plan plans[PLANS] = {{5, 32, 1, MOST_ARTICLES, 0, NULL, 0, 0},
+                                      {5, 32, 2, 7, UINT64_C(32) << 20, NULL, 0, 0},
+                                      {5, 32, 7, 1, 0, NULL, 0, 0},
+                                      {5, 32, 3, MOST_ARTICLES, UINT64_C(64) << 20, NULL, 0, 0}};
     corpus c;
     current_seed = seed;
     corpus_make(&c, seed, seed % 3 == 0);

@@ -28,6 +28,7 @@ typedef struct plan {
     uint64_t memory;       /* limit; 0: none */
     const uint32_t *order; /* of the articles; NULL: as they stand */
     size_t count;          /* of them; 0: all */
+    uint32_t find;         /* 0: everything */
 } plan;
 
 /** The articles in the plan's order. @return how many */
@@ -57,7 +58,8 @@ static inline tt_index *build(const corpus *c, const plan *p)
     o.min_section = p->min_section;
     o.threads = p->threads;
     o.memory_limit = p->memory;
-    o.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES;
+    o.find = p->find != 0 ? p->find
+                          : TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES;
     CHECK(tt_builder_open(&b, &o, NULL) == TT_OK, "open");
     for (size_t k = 0; k < count; k += p->batch) {
         const size_t left = count - k;

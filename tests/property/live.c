@@ -25,7 +25,7 @@ static void open_live(tt_live **live, const char *path)
 /* Batches of at most `most`; sometimes the index is closed and opened again. */
 static void feed(const corpus *c, rng *r, uint32_t most, tt_verdict_fn emit, void *ctx)
 {
-    const plan p = {5, 32, 1, MOST_ARTICLES, 0, NULL, 0};
+    const plan p = {5, 32, 1, MOST_ARTICLES, 0, NULL, 0, 0};
     const char *path = fresh_path();
     tt_article all[MOST_ARTICLES];
     const size_t count = list_articles(c, &p, all);
@@ -109,7 +109,7 @@ static int check_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 
 static void run_case(uint64_t seed)
 {
-    const plan p = {5, 32, 1, MOST_ARTICLES, 0, NULL, 0};
+    const plan p = {5, 32, 1, MOST_ARTICLES, 0, NULL, 0, 0};
     rng r = {seed ^ 0xFEED};
     expected e = {0};
     lines at_once = {0}, in_parts = {0};

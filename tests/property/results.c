@@ -376,7 +376,7 @@ static void run_case(uint64_t seed)
     rng r = {seed ^ 0x5DEECE66D};
     const int extremes = rng_below(&r, 3) == 0;
     const plan p = {
-        widths[rng_below(&r, 6)], sections[rng_below(&r, 5)], 1, MOST_ARTICLES, 0, NULL, 0};
+        widths[rng_below(&r, 6)], sections[rng_below(&r, 5)], 1, MOST_ARTICLES, 0, NULL, 0, 0};
     uint32_t order[MOST_ARTICLES];
     results straight, mixed;
     plan other = p;
