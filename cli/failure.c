@@ -159,14 +159,6 @@ int failure_library(const tt_error *error, failure_about about)
                                                      : tt_status_name(error->status));
 }
 
-/* What is wrong inside of an index is said by the library without its name. */
-int failure_index(const tt_error *error, const char *path)
-{
-    if (error->message[0] == '\0' || strstr(error->message, path) != NULL)
-        return failure_library(error, ABOUT_INDEX);
-    return message_failure(advice_for(error, ABOUT_INDEX), "%s: %s", path, error->message);
-}
-
 int failure_memory(void)
 {
     return message_failure(advice_by_errno(ENOMEM), "out of memory");

@@ -16,9 +16,6 @@ typedef enum failure_about {
 /** A call of the library failed. @return EXIT_FAILED */
 int failure_library(const tt_error *error, failure_about about);
 
-/** A call on the living index `path` failed. @return EXIT_FAILED */
-int failure_index(const tt_error *error, const char *path);
-
 /** There was no memory for something of the command's own. @return EXIT_FAILED */
 int failure_memory(void);
 

@@ -122,7 +122,7 @@ static int expire(feed *f)
         return 0;
     return tt_live_expire(f->live, newest - window, NULL, &error) == TT_OK
                ? 0
-               : failure_index(&error, f->run.settings->inputs[0]);
+               : failure_library(&error, ABOUT_INDEX);
 }
 
 static int commit(feed *f)
@@ -139,7 +139,7 @@ static int commit(feed *f)
                  : tt_live_query(f->live, w->articles, w->count, w->statuses, emit, f, &error);
     if (status != TT_OK)
         return f->run.result.error != 0 ? output_failure(&f->run.result)
-                                        : failure_index(&error, f->run.settings->inputs[0]);
+                                        : failure_library(&error, ABOUT_INDEX);
     for (size_t i = 0; i < w->count && ended == 0; i++)
         if (w->statuses[i] != TT_OK)
             ended = run_reject(&f->run, &w->records[i], w->statuses[i]);
@@ -225,7 +225,7 @@ static int feed_all(feed *f, const settings *s, uint32_t flags, const char *cons
     ended = run_open(&f->run, &narrowed);
     f->run.settings = s;
     if (ended == 0 && tt_live_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
-        ended = failure_index(&error, f->run.settings->inputs[0]);
+        ended = failure_library(&error, ABOUT_INDEX);
     if (ended == 0 && tt_reader_open(&reader, inputs, count, &narrowed.reader, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INPUT);
     if (ended == 0)

@@ -58,7 +58,7 @@ static int remove_ids(const settings *s)
     }
     if (tt_live_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
         tt_live_remove(live, ids, count, &removed, &error) != TT_OK)
-        ended = failure_index(&error, s->inputs[0]);
+        ended = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
     tt_live_close(live);
@@ -81,7 +81,7 @@ static int expire(const settings *s)
         before = (int64_t)time(NULL) * 1000000 - s->older_than;
     if (tt_live_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
         tt_live_expire(live, before, &removed, &error) != TT_OK)
-        ended = failure_index(&error, s->inputs[0]);
+        ended = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
     tt_live_close(live);
@@ -134,7 +134,7 @@ static int show_stat(const settings *s)
         return ended;
     if (tt_live_open(&live, s->inputs[0], TT_LIVE_READ, &s->engine, &error) != TT_OK ||
         tt_live_stat_get(live, &stat, &error) != TT_OK)
-        ended = failure_index(&error, s->inputs[0]);
+        ended = failure_library(&error, ABOUT_INDEX);
     else
         ended = print_stat(&stat, s->json);
     tt_live_close(live);
@@ -156,7 +156,7 @@ static int check(const settings *s)
         return ended;
     if (tt_live_check(s->inputs[0], &s->engine, print_finding, (void *)s->inputs[0], &findings,
                       &error) != TT_OK)
-        return failure_index(&error, s->inputs[0]);
+        return failure_library(&error, ABOUT_INDEX);
     if (findings == 0 && !s->quiet)
         message_line("%s is sound", s->inputs[0]);
     return findings == 0 ? EXIT_DONE : failure_damage(s->inputs[0]);

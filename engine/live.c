@@ -17,9 +17,10 @@ int64_t tti_live_now(void)
 
 /* ---- Options --------------------------------------------------------------------------------- */
 
-static tt_status differs(const char *name, tt_error *error)
+static tt_status differs(const tt_live *x, const char *name, tt_error *error)
 {
-    return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was made with another %s", name);
+    return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.100s was made with another %s",
+                    tti_file_path(x->file), name);
 }
 
 /* A rule that is off may be given as any negative number. */
@@ -29,27 +30,28 @@ static int other_rule(double given, double kept)
 }
 
 /* What the caller gave and the file says must be the same; 0 is not given. */
-static tt_status check_shape(const tt_options *given, const tt_options *kept, tt_error *error)
+static tt_status check_shape(const tt_live *x, const tt_options *given, tt_error *error)
 {
+    const tt_options *kept = &x->options;
     if (given->shingle_tokens != 0 && given->shingle_tokens != kept->shingle_tokens)
-        return differs("shingle_tokens", error);
+        return differs(x, "shingle_tokens", error);
     if (given->min_section != 0 && given->min_section != kept->min_section)
-        return differs("min_section", error);
+        return differs(x, "min_section", error);
     if (given->max_matches != 0 && given->max_matches != kept->max_matches)
-        return differs("max_matches", error);
+        return differs(x, "max_matches", error);
     if (given->seed != 0 && given->seed != kept->seed)
-        return differs("seed", error);
+        return differs(x, "seed", error);
     if (given->paragraphs != 0 && given->paragraphs != kept->paragraphs)
-        return differs("paragraphs", error);
+        return differs(x, "paragraphs", error);
     if (other_rule(given->resemblance, kept->resemblance))
-        return differs("resemblance", error);
+        return differs(x, "resemblance", error);
     if (other_rule(given->containment, kept->containment))
-        return differs("containment", error);
+        return differs(x, "containment", error);
     if (other_rule(given->overlap, kept->overlap))
-        return differs("overlap", error);
+        return differs(x, "overlap", error);
     if (other_rule(given->facts, kept->facts))
-        return differs("facts", error);
-    return other_rule(given->drop, kept->drop) ? differs("drop", error) : TT_OK;
+        return differs(x, "facts", error);
+    return other_rule(given->drop, kept->drop) ? differs(x, "drop", error) : TT_OK;
 }
 
 /* The caller's options as a struct of this version, and resolved. */
@@ -90,7 +92,7 @@ static tt_status open_live(tt_live *x, const char *path, uint32_t flags, const t
     const unsigned mode = (flags & TT_LIVE_READ ? TTI_FILE_READ : 0u) |
                           (flags & TT_LIVE_CREATE ? TTI_FILE_CREATE : 0u);
     TTI_TRY(tti_file_open(&x->file, path, mode, resolved, &x->options, error));
-    TTI_TRY(check_shape(given, &x->options, error));
+    TTI_TRY(check_shape(x, given, error));
     x->options.threads = resolved->threads;
     x->options.allocator = resolved->allocator;
     x->options.max_article_bytes = resolved->max_article_bytes;
@@ -195,7 +197,7 @@ tt_status tti_live_drop(tt_live *x, uint32_t article, tt_error *error)
     x->state.count--;
     x->state.digest -= s->sum;
     x->state.removals++;
-    TTI_TRY(tti_file_drop(x->file, s->number, error));
+    TTI_TRY(tti_file_drop(x->file, s->number, x->state.removals, error));
     return tti_shelf_remove(&x->shelf, article, error);
 }
 

@@ -11,6 +11,8 @@
 #include "common/par.h"
 #include "live.h"
 
+#include <stdio.h>
+
 enum {
     RUN = 512,         /* numbers read at once: what waits for the shelf is a few megabytes */
     RUNS_A_THREAD = 4, /* of a round, so that the threads end it at about the same time */
@@ -22,9 +24,10 @@ enum {
 
 typedef struct run {
     const tt_allocator *allocator;
-    int64_t after, last; /* the numbers to read */
+    const tti_file *file; /* that is read: its name is in errors */
+    int64_t after, last;  /* the numbers to read */
     tti_prepared *rows;
-    tti_heap heap;
+    tti_heap *heap, own; /* the shelf's, where one thread reads alone, or its own */
     size_t count, capacity;
     tt_status status;
     tt_error error;
@@ -44,12 +47,14 @@ typedef struct loading {
 static tt_status take_row(void *ctx, const tti_row *row, const char *fault, tt_error *error)
 {
     run *r = ctx;
-    if (fault != NULL)
-        return tti_fail(error, TT_EFORMAT, (uint64_t)row->number,
-                        "the index is damaged: record %lld: %s", (long long)row->number, fault);
+    char how[80];
+    if (fault != NULL) {
+        (void)snprintf(how, sizeof how, "record %lld: %s", (long long)row->number, fault);
+        return tti_file_damaged(r->file, (uint64_t)row->number, how, error);
+    }
     if (tti_reserve(r->allocator, &r->rows, &r->capacity, r->count + 1, sizeof *r->rows) != 0)
         return tti_fail_memory(error, "articles");
-    TTI_TRY(tti_shelf_prepare(&r->heap, row, &r->rows[r->count], error));
+    TTI_TRY(tti_shelf_prepare(r->heap, row, &r->rows[r->count], error));
     r->count++;
     return TT_OK;
 }
@@ -75,13 +80,12 @@ static void place_run(loading *l, run *r)
             tti_shelf_prefetch(&l->x->shelf, &r->rows[k + AHEAD]);
         l->x->arrival = s->arrival > l->x->arrival ? s->arrival : l->x->arrival;
         l->digest += s->sum;
-        l->status = tti_shelf_place(&l->x->shelf, &r->heap, &r->rows[k], &article, &l->error);
+        l->status = tti_shelf_place(&l->x->shelf, r->heap, &r->rows[k], &article, &l->error);
         if (l->status == TT_EDUPLICATE)
-            l->status =
-                tti_fail(&l->error, TT_EFORMAT, number, "the index is damaged: an id stands twice");
+            l->status = tti_file_damaged(l->x->file, number, "an id stands twice", &l->error);
     }
     for (; k < r->count; k++)
-        tti_prepared_free(&r->rows[k], &r->heap);
+        tti_prepared_free(&r->rows[k], r->heap);
     r->count = 0;
 }
 
@@ -120,9 +124,11 @@ static void open_runs(loading *l, uint64_t rows)
     for (int side = 0; side < 2; side++)
         for (int t = 0; t < l->run_count; t++) {
             run *r = &l->runs[side][t];
-            r->allocator = r->heap.allocator = l->x->options.allocator;
+            r->allocator = r->own.allocator = l->x->options.allocator;
+            r->heap = l->run_count == 1 ? &l->x->shelf.heap : &r->own;
+            r->file = l->x->file;
             if (share >= 2 * MOST_CHUNK)
-                r->heap.least = MOST_CHUNK;
+                r->own.least = MOST_CHUNK;
         }
 }
 
@@ -132,7 +138,7 @@ static void close_runs(loading *l)
         for (int t = 0; t < l->run_count; t++) {
             run *r = &l->runs[side][t];
             tti_release(r->allocator, r->rows, r->capacity, sizeof *r->rows);
-            tti_heap_join(&l->x->shelf.heap, &r->heap);
+            tti_heap_join(&l->x->shelf.heap, &r->own);
         }
     for (int t = 1; t < l->file_count; t++)
         tti_file_close(l->files[t]);
@@ -173,10 +179,8 @@ static void read_all(loading *l, int64_t after)
 
 static tt_status take_none(void *ctx, const tti_row *row, const char *fault, tt_error *error)
 {
-    (void)ctx;
     (void)fault;
-    return tti_fail(error, TT_EFORMAT, (uint64_t)row->number,
-                    "the index is damaged: a record too many");
+    return tti_file_damaged(ctx, (uint64_t)row->number, "a record too many", error);
 }
 
 /* Room for what the file says it holds, as far as it can be true. */
@@ -212,27 +216,70 @@ static tt_status load_rows(tt_live *x, const tti_state *state, int everything, t
     }
     first = first < 0 ? 0 : first; /* no number is less than 1: then records will be missing */
     TTI_TRY(read_rows(x, first, rows, &digest, error));
-    TTI_TRY(tti_file_each(x->file, state->last, INT64_MAX, take_none, NULL, error));
+    TTI_TRY(tti_file_each(x->file, state->last, INT64_MAX, take_none, x->file, error));
     if (x->shelf.living != state->count || digest != state->digest)
-        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE,
-                        "the index is damaged: records are missing");
+        return tti_file_damaged(x->file, TTI_NOWHERE, "records are missing", error);
     return TT_OK;
+}
+
+/* Removes what the journal says was removed since. */
+static tt_status replay(tt_live *x, const int64_t *numbers, uint64_t count, tt_error *error)
+{
+    for (uint64_t k = 0; k < count; k++) {
+        const uint32_t article = tti_shelf_numbered(&x->shelf, numbers[k]);
+        if (article == TTI_NONE)
+            continue; /* it came and went */
+        x->state.digest -= x->shelf.articles[article].sum;
+        TTI_TRY(tti_shelf_remove(&x->shelf, article, error));
+    }
+    return TT_OK;
+}
+
+/* Removes what was removed. Nothing of it is taken on trust: what is left must tally. */
+static tt_status follow_removals(tt_live *x, const tti_state *now, tt_error *error)
+{
+    const uint64_t count = now->removals - x->state.removals;
+    uint64_t found = 0;
+    tt_status status;
+    int64_t *numbers;
+    if (count == 0)
+        return TT_OK;
+    if (now->removals < x->state.removals || count > now->count)
+        return TT_EFORMAT;
+    numbers = tti_alloc(x->options.allocator, (size_t)count, sizeof *numbers);
+    if (numbers == NULL)
+        return tti_fail_memory(error, "articles");
+    status = tti_file_removed(x->file, x->state.removals, count, numbers, &found, error);
+    if (status == TT_OK)
+        status = found == count ? replay(x, numbers, count, error) : TT_EFORMAT;
+    tti_release(x->options.allocator, numbers, (size_t)count, sizeof *numbers);
+    return status;
+}
+
+/* Takes in what has changed. @return TT_EFORMAT: it does not tally, all is to be read anew */
+static tt_status follow(tt_live *x, const tti_state *now, tt_error *error)
+{
+    if (x->stale || now->last < x->state.last)
+        return TT_EFORMAT;
+    x->stale = 1; /* until all of it is there */
+    TTI_TRY(follow_removals(x, now, error));
+    TTI_TRY(load_rows(x, now, 0, error));
+    return tti_shelf_compact(&x->shelf, error);
 }
 
 static tt_status load(tt_live *x, tt_error *error)
 {
     tti_state now;
     tt_status status;
-    int everything = 1;
     TTI_TRY(tti_file_version(x->file, &x->version, error));
     TTI_TRY(tti_file_begin(x->file, 0, error));
     status = tti_file_state(x->file, &now, error);
     if (status == TT_OK) {
-        everything = x->stale || now.removals != x->state.removals || now.last < x->state.last;
-        if (everything)
+        status = follow(x, &now, error);
+        if (status == TT_EFORMAT) {
             tti_shelf_free(&x->shelf);
-        x->stale = 1; /* until all of it is there */
-        status = load_rows(x, &now, everything, error);
+            status = load_rows(x, &now, 1, error);
+        }
     }
     tti_file_rollback(x->file);
     x->stale = status != TT_OK;

@@ -36,7 +36,8 @@ static inline uint32_t rng_below(rng *r, uint32_t n)
 typedef struct counting {
     tt_allocator allocator;
     atomic_size_t held, blocks, calls;
-    atomic_int wrong; /**< a size that was not the one allocated */
+    atomic_size_t taken; /**< bytes, also those given back */
+    atomic_int wrong;    /**< a size that was not the one allocated */
     size_t fail_at;
 } counting;
 
@@ -56,6 +57,7 @@ static inline void *counting_new(counting *c, size_t size)
     if (size == 0)
         atomic_store(&c->wrong, 1);
     atomic_fetch_add(&c->held, size);
+    atomic_fetch_add(&c->taken, size);
     atomic_fetch_add(&c->blocks, 1);
     return p + COUNTING_HEAD;
 }

@@ -91,6 +91,23 @@ uint32_t tti_shelf_find(const tti_shelf *s, const char *id, size_t size, uint32_
     return tti_slots_find(&s->ids, hash_id(id, size, flags), has_id, s, &key);
 }
 
+/* They ascend, for articles are placed as they arrived. */
+uint32_t tti_shelf_numbered(const tti_shelf *s, int64_t number)
+{
+    size_t begin = 0, end = s->count;
+    while (begin < end) {
+        const size_t middle = begin + (end - begin) / 2;
+        if (s->articles[middle].number < number)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return begin < s->count && s->articles[begin].number == number &&
+                   s->articles[begin].kept != NULL
+               ? (uint32_t)begin
+               : TTI_NONE;
+}
+
 typedef struct token_key {
     const uint32_t *hashes;
     uint32_t count;

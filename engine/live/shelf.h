@@ -115,6 +115,8 @@ tt_status tti_shelf_compact(tti_shelf *s, tt_error *error);
 
 /** The article with an id, or TTI_NONE. */
 uint32_t tti_shelf_find(const tti_shelf *s, const char *id, size_t size, uint32_t flags);
+/** The article with a number in the file, or TTI_NONE. */
+uint32_t tti_shelf_numbered(const tti_shelf *s, int64_t number);
 /** The document with these tokens, or TTI_NONE. */
 uint32_t tti_shelf_same(const tti_shelf *s, const uint32_t *hashes, uint32_t count);
 

@@ -19,7 +19,7 @@
 
 enum { BUSY_MS = 5000, PATH_SHOWN = 100 };
 
-enum { PUT, DROP, EACH, STATE, KEEP, STATEMENTS };
+enum { PUT, DROP, EACH, STATE, KEEP, NOTE, FORGET, REMOVED, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
     "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
@@ -28,6 +28,9 @@ static const char *const texts[STATEMENTS] = {
      "FROM article WHERE number>?1 AND number<=?2 ORDER BY number"),
     "SELECT count,digest,removals,last,sum FROM state",
     "UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5",
+    "INSERT OR REPLACE INTO removed VALUES(?1,?2)",
+    "DELETE FROM removed WHERE nth<=?1",
+    "SELECT number FROM removed WHERE nth>?1 AND nth<=?2 ORDER BY nth",
 };
 
 struct tti_file {
@@ -81,6 +84,11 @@ static tt_status fail_sqlite(const tti_file *f, int code, const char *what, tt_e
                         PATH_SHOWN, f->path);
     return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: %s", what, PATH_SHOWN, f->path,
                     words_of(f, code));
+}
+
+tt_status tti_file_damaged(const tti_file *f, uint64_t where, const char *how, tt_error *error)
+{
+    return tti_fail(error, TT_EFORMAT, where, "%.*s is damaged: %s", PATH_SHOWN, f->path, how);
 }
 
 static tt_status run_sql(tti_file *f, const char *sql, const char *what, tt_error *error)
@@ -186,12 +194,15 @@ static tt_status read_shape(tti_file *f, tt_options *out, tt_error *error)
     unpack_shape(shape, &wanted);
     if ((uint64_t)value != tti_hash_u64(shape, SHAPE) ||
         tt_options_resolve(&wanted, out, NULL) != TT_OK)
-        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is damaged: its options", PATH_SHOWN,
-                        f->path);
+        return tti_file_damaged(f, TTI_NOWHERE, "its options", error);
     return TT_OK;
 }
 
 /* ---- Opening --------------------------------------------------------------------------------- */
+
+/* Files from before there was a journal have the same version: nothing else depends on it. */
+#define JOURNAL                                                                                    \
+    "CREATE TABLE IF NOT EXISTS removed(nth INTEGER PRIMARY KEY, number INTEGER NOT NULL);"
 
 static const char schema[] =
     "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
@@ -202,8 +213,7 @@ static const char schema[] =
     " source BLOB NOT NULL, version BLOB NOT NULL, published INTEGER NOT NULL,"
     " arrival INTEGER NOT NULL, text_size INTEGER NOT NULL, tokens INTEGER NOT NULL, data BLOB NOT "
     "NULL,"
-    " sum INTEGER NOT NULL);"
-    "INSERT INTO state VALUES(0,0,0,0,0);";
+    " sum INTEGER NOT NULL);" JOURNAL "INSERT INTO state VALUES(0,0,0,0,0);";
 
 static uint64_t sum_state(const tti_state *s)
 {
@@ -305,7 +315,9 @@ static tt_status open_database(tti_file *f, unsigned mode, int there, const tt_o
     TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "open", error));
     if (mode & TTI_FILE_READ)
         return run_sql(f, "PRAGMA query_only=ON", "open", error);
-    return run_sql(f, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216", "open", error);
+    TTI_TRY(
+        run_sql(f, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216", "open", error));
+    return run_sql(f, JOURNAL, "open", error);
 }
 
 /* A file with nothing in it is what a crash while making one leaves behind. */
@@ -404,9 +416,22 @@ void tti_file_rollback(tti_file *f)
     f->begun = 0;
 }
 
+/* The journal is as long as there are articles: to read those anew is less work than to follow more
+ * removals. */
+static tt_status cut_journal(tti_file *f, const tti_state *s, tt_error *error)
+{
+    if (!f->removed || s->removals <= s->count)
+        return TT_OK;
+    TTI_TRY(prepare(f, FORGET, error));
+    (void)sqlite3_bind_int64(f->statements[FORGET], 1, (int64_t)(s->removals - s->count));
+    return run_once(f, FORGET, "write", error);
+}
+
 tt_status tti_file_commit(tti_file *f, const tti_state *state, tt_error *error)
 {
-    tt_status status = state == NULL ? TT_OK : write_state(f, state, error);
+    tt_status status = cut_journal(f, state, error);
+    if (status == TT_OK)
+        status = write_state(f, state, error);
     if (status == TT_OK)
         status = run_sql(f, "COMMIT", "write", error);
     if (status != TT_OK)
@@ -433,8 +458,7 @@ tt_status tti_file_state(tti_file *f, tti_state *out, tt_error *error)
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         return fail_sqlite(f, code, "read", error);
     if (code == SQLITE_DONE || sum != sum_state(out))
-        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is damaged: its state", PATH_SHOWN,
-                        f->path);
+        return tti_file_damaged(f, TTI_NOWHERE, "its state", error);
     return TT_OK;
 }
 
@@ -478,12 +502,33 @@ tt_status tti_file_put(tti_file *f, const tti_row *r, tt_error *error)
     return run_once(f, PUT, "write", error);
 }
 
-tt_status tti_file_drop(tti_file *f, int64_t number, tt_error *error)
+tt_status tti_file_drop(tti_file *f, int64_t number, uint64_t nth, tt_error *error)
 {
     TTI_TRY(prepare(f, DROP, error));
+    TTI_TRY(prepare(f, NOTE, error));
     f->removed = 1;
     (void)sqlite3_bind_int64(f->statements[DROP], 1, number);
-    return run_once(f, DROP, "write", error);
+    TTI_TRY(run_once(f, DROP, "write", error));
+    (void)sqlite3_bind_int64(f->statements[NOTE], 1, (int64_t)nth);
+    (void)sqlite3_bind_int64(f->statements[NOTE], 2, number);
+    return run_once(f, NOTE, "write", error);
+}
+
+tt_status tti_file_removed(tti_file *f, uint64_t removals, uint64_t count, int64_t *numbers,
+                           uint64_t *found, tt_error *error)
+{
+    sqlite3_stmt *s;
+    int code;
+    *found = 0;
+    if (prepare(f, REMOVED, NULL) != TT_OK)
+        return TT_OK; /* there is no journal */
+    s = f->statements[REMOVED];
+    (void)sqlite3_bind_int64(s, 1, (int64_t)removals);
+    (void)sqlite3_bind_int64(s, 2, (int64_t)(removals + count));
+    while ((code = sqlite3_step(s)) == SQLITE_ROW && *found < count)
+        numbers[(*found)++] = sqlite3_column_int64(s, 0);
+    (void)sqlite3_reset(s);
+    return code == SQLITE_DONE ? TT_OK : fail_sqlite(f, code, "read", error);
 }
 
 /* @return NULL, or what is wrong with the row */

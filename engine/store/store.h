@@ -38,11 +38,10 @@ int tti_row_is_sound(const tti_row *row, size_t data_size);
 
 /** What the state row of the file says. */
 typedef struct tti_state {
-    uint64_t count;  /**< of articles */
-    uint64_t digest; /**< the sum of their sums, modulo 2^64 */
-    uint64_t
-        removals; /**< articles removed since the file was made: readers reload when it moves */
-    int64_t last; /**< the greatest number given to an article */
+    uint64_t count;    /**< of articles */
+    uint64_t digest;   /**< the sum of their sums, modulo 2^64 */
+    uint64_t removals; /**< articles removed since the file was made */
+    int64_t last;      /**< the greatest number given to an article */
 } tti_state;
 
 typedef struct tti_file tti_file;
@@ -67,7 +66,13 @@ tt_status tti_file_commit(tti_file *f, const tti_state *state, tt_error *error);
 void tti_file_rollback(tti_file *f);
 
 tt_status tti_file_put(tti_file *f, const tti_row *row, tt_error *error);
-tt_status tti_file_drop(tti_file *f, int64_t number, tt_error *error);
+/** Removes a row. `nth`: the state's removals, this one with them. */
+tt_status tti_file_drop(tti_file *f, int64_t number, uint64_t nth, tt_error *error);
+/** The numbers of the rows removed since there were `removals`: the next `count`, in order. The
+ * journal of removals is cut off, and nothing vouches for what it says.
+ * *found: how many of them it has. */
+tt_status tti_file_removed(tti_file *f, uint64_t removals, uint64_t count, int64_t *numbers,
+                           uint64_t *found, tt_error *error);
 
 /** Receives each row; a status other than TT_OK ends the walk. `fault`: NULL, or what is wrong with
  * the row, whose number alone is set then. */
@@ -79,6 +84,8 @@ tt_status tti_file_each(tti_file *f, int64_t after, int64_t last, tti_row_fn tak
 /** A number that is less than that of any row. */
 tt_status tti_file_before(tti_file *f, int64_t *out, tt_error *error);
 const char *tti_file_path(const tti_file *f);
+/** TT_EFORMAT: the file is damaged, and how. */
+tt_status tti_file_damaged(const tti_file *f, uint64_t where, const char *how, tt_error *error);
 
 /** A number that moves when another connection has committed. */
 tt_status tti_file_version(tti_file *f, uint32_t *out, tt_error *error);

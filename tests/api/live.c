@@ -369,6 +369,76 @@ static void a_reader_counts_what_was_added_since(void **state)
     (void)fresh_path();
 }
 
+/* ---- Beside a window --------------------------------------------------------------------------
+ */
+
+enum { WINDOW = 1500, PAST = 1700, AT_ONCE = 5 };
+
+static void add_dated(tt_live *live, char **all, size_t begin, size_t end)
+{
+    tt_article batch[WINDOW];
+    char ids[WINDOW][12];
+    for (size_t k = begin; k < end; k++) {
+        (void)snprintf(ids[k - begin], sizeof *ids, "%zu", k);
+        batch[k - begin] = article_of(ids[k - begin], all[k]);
+        batch[k - begin].published = (int64_t)k;
+    }
+    assert_int_equal(tt_live_add(live, batch, end - begin, NULL, NULL, NULL, NULL), TT_OK);
+}
+
+/* What an index answers that is opened now. */
+static void ask_anew(const char *path, const tt_article *a, lines *out)
+{
+    tt_live *live = NULL;
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_query(live, a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    tt_live_close(live);
+}
+
+/* Counted in bytes of memory: those for all questions are some loads, since articles are numbered
+ * anew now and then; loading each time would be hundreds. */
+static void a_reader_takes_in_what_changed_alone(void **state)
+{
+    const char *path = fresh_path();
+    char **all = make_texts(31, WINDOW + PAST);
+    tt_live *writer = NULL, *reader = NULL;
+    tt_options o = TT_OPTIONS_INIT;
+    counting c;
+    size_t load;
+    (void)state;
+    counting_start(&c, 0);
+    o.allocator = &c.allocator;
+    o.threads = 1;
+    assert_int_equal(tt_live_open(&writer, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    add_dated(writer, all, 0, WINDOW);
+    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, &o, NULL), TT_OK);
+    assert_int_equal(count_articles(reader), WINDOW); /* and makes the seeds */
+    load = atomic_load(&c.taken);
+    for (size_t k = WINDOW; k < WINDOW + PAST; k += AT_ONCE) {
+        const tt_article a = article_of("new", all[k]);
+        lines told = {0}, wish = {0};
+        add_dated(writer, all, k, k + AT_ONCE);
+        assert_int_equal(tt_live_expire(writer, (int64_t)(k + AT_ONCE - WINDOW), NULL, NULL),
+                         TT_OK);
+        assert_int_equal(tt_live_query(reader, &a, 1, NULL, add_verdicts, &told, NULL), TT_OK);
+        if (k % (40 * AT_ONCE) == 0) {
+            ask_anew(path, &a, &wish);
+            assert_same_lines(&wish, &told);
+        }
+        lines_free(&told);
+        lines_free(&wish);
+    }
+    print_message("%zu bytes to load, %zu for %d questions\n", load, atomic_load(&c.taken) - load,
+                  PAST / AT_ONCE);
+    assert_true(atomic_load(&c.taken) < 8 * load);
+    assert_int_equal(count_articles(reader), WINDOW);
+    tt_live_close(reader);
+    tt_live_close(writer);
+    assert_true(counting_is_clean(&c));
+    free_texts(all, WINDOW + PAST);
+    (void)fresh_path();
+}
+
 static int count_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 {
     (void)verdicts;
@@ -449,6 +519,7 @@ int main(void)
         cmocka_unit_test(answers_follow_from_what_is_there),
         cmocka_unit_test(an_id_that_is_there_is_replaced),
         cmocka_unit_test(a_reader_counts_what_was_added_since),
+        cmocka_unit_test(a_reader_takes_in_what_changed_alone),
         cmocka_unit_test(ten_thousand_of_the_same_are_one_document),
         cmocka_unit_test(a_child_that_lives_on_does_not_keep_the_lock),
     };

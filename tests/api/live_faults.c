@@ -21,16 +21,9 @@ static void ask(tt_live *live, lines *out)
 
 static const char *make_index(void)
 {
-    const char *path = fresh_path();
+    const char *path = index_of_texts(texts, ARTICLES);
     tt_live *live = NULL;
-    char id[12];
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
-    for (size_t k = 0; k < ARTICLES; k++) {
-        tt_article a;
-        (void)snprintf(id, sizeof id, "%zu", k);
-        a = article_of(id, texts[k]);
-        assert_int_equal(tt_live_add(live, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
-    }
+    assert_int_equal(tt_live_open(&live, path, TT_LIVE_READ, NULL, NULL), TT_OK);
     lines_free(&wanted);
     ask(live, &wanted);
     tt_live_close(live);
@@ -261,6 +254,63 @@ static void a_second_writer_is_refused(void **state)
     (void)fresh_path();
 }
 
+/* What a reader tells after articles were removed and `damage` was done to the journal of that. */
+static void a_journal_tells_no_lies(const char *damage)
+{
+    const char *path = make_index();
+    const tt_id gone[3] = {{"7", 1, 0, 0}, {"3", 1, 0, 0}, {"30", 2, 0, 0}};
+    tt_live *writer = NULL, *reader = NULL;
+    lines out = {0};
+    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_open(&writer, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_remove(writer, gone, 3, NULL, NULL), TT_OK);
+    lines_free(&wanted);
+    ask(writer, &wanted);
+    tt_live_close(writer);
+    run_sql(path, damage);
+    ask(reader, &out);
+    assert_same_lines(&wanted, &out);
+    tt_live_close(reader);
+    assert_false(is_refused(path));
+    lines_free(&out);
+    (void)fresh_path();
+}
+
+static void a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer(void **state)
+{
+    static const char *const damages[] = {
+        "SELECT 1",
+        "UPDATE removed SET number=number+1",
+        "UPDATE removed SET number=-number",
+        "UPDATE removed SET number=number+0.5",
+        "UPDATE removed SET nth=nth+1000",
+        "UPDATE removed SET number=5",
+        "DELETE FROM removed",
+        "DELETE FROM removed WHERE nth=2",
+        "DROP TABLE removed",
+        "DROP TABLE removed; CREATE TABLE removed(other)",
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof damages / sizeof *damages; k++)
+        a_journal_tells_no_lies(damages[k]);
+}
+
+/* As files were before there was a journal: a writer begins one. */
+static void a_file_without_a_journal_gets_one(void **state)
+{
+    const char *path = make_index();
+    tt_live *writer = NULL;
+    (void)state;
+    run_sql(path, "DROP TABLE removed");
+    assert_false(is_refused(path));
+    assert_int_equal(tt_live_open(&writer, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_live_remove(writer, &(tt_id){"7", 1, 0, 0}, 1, NULL, NULL), TT_OK);
+    tt_live_close(writer);
+    run_sql(path, "UPDATE removed SET number=number WHERE nth=1");
+    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
+    (void)fresh_path();
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -284,6 +334,8 @@ int main(void)
         cmocka_unit_test(a_file_cut_short_is_found),
         cmocka_unit_test(other_files_versions_and_options_are_refused),
         cmocka_unit_test(a_second_writer_is_refused),
+        cmocka_unit_test(a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer),
+        cmocka_unit_test(a_file_without_a_journal_gets_one),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

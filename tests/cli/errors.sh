@@ -163,7 +163,7 @@ test_an_index_that_is_damaged() {
     exits 3
     has err 'twicetold: other.db is damaged'
     has err '  try: restore a copy of it, or make it anew'
-    expect_advice 3 'other.db: the index is damaged: record ' 'a damaged one is made anew' watch other.db
+    expect_advice 3 'other.db is damaged: record ' 'a damaged one is made anew' watch other.db
 }
 
 test_an_index_that_another_process_writes() {

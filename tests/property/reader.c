@@ -1,0 +1,165 @@
+/*
+ * Beside a writer that adds, replaces, removes and expires, an index that was opened to be read
+ * tells what one tells that is opened anew: whether it is asked after every batch, or now and then.
+ *
+ *     test_property_reader [-s SEED] [-n CASES] [-v]
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "cases.h"
+
+#include "../api/live.h"
+
+enum { STEPS = 16, MOST_BATCH = 8, ID_SIZE = 12 };
+
+static struct {
+    size_t questions, removed, answers;
+} tally;
+
+typedef struct feeding {
+    const corpus *corpus;
+    const char *path;
+    rng r;
+    tt_live *writer;
+    int64_t now;
+} feeding;
+
+static void open_live(tt_live **live, const char *path, uint32_t flags)
+{
+    tt_options o = TT_OPTIONS_INIT;
+    tt_error error = {0};
+    o.threads = 1; /* of little work, which more of them would make slower */
+    CHECK(tt_live_open(live, path, flags, &o, &error) == TT_OK, "%s", error.message);
+}
+
+/* ---- What the writer does -------------------------------------------------------------------- */
+
+/* Some text under some id: there are fewer ids than articles, so that many are replaced. */
+static tt_article some_article(feeding *f, char *id)
+{
+    const text *t = &f->corpus->texts[rng_below(&f->r, (uint32_t)f->corpus->count)];
+    (void)snprintf(id, ID_SIZE, "%u", rng_below(&f->r, (uint32_t)f->corpus->count));
+    return (tt_article){.id = id,
+                        .id_size = strlen(id),
+                        .text = t->bytes,
+                        .text_size = t->size,
+                        .published = f->now + rng_below(&f->r, 5)};
+}
+
+static void add_some(feeding *f)
+{
+    char ids[MOST_BATCH][ID_SIZE];
+    tt_article batch[MOST_BATCH];
+    lines out = {0};
+    const size_t count = 1 + rng_below(&f->r, MOST_BATCH);
+    const int judged = rng_below(&f->r, 3) > 0;
+    for (size_t k = 0; k < count; k++)
+        batch[k] = some_article(f, ids[k]);
+    CHECK(tt_live_add(f->writer, batch, count, NULL, judged ? add_verdicts : NULL, &out, NULL) ==
+              TT_OK,
+          "add");
+    lines_free(&out);
+}
+
+static void remove_some(feeding *f)
+{
+    char ids[MOST_BATCH][ID_SIZE];
+    tt_id gone[MOST_BATCH];
+    const size_t count = 1 + rng_below(&f->r, MOST_BATCH);
+    uint64_t removed = 0;
+    for (size_t k = 0; k < count; k++) {
+        const tt_article a = some_article(f, ids[k]);
+        gone[k] = (tt_id){a.id, a.id_size, 0, 0};
+    }
+    CHECK(tt_live_remove(f->writer, gone, count, &removed, NULL) == TT_OK, "remove");
+    tally.removed += removed;
+}
+
+static void expire_some(feeding *f)
+{
+    uint64_t removed = 0;
+    CHECK(tt_live_expire(f->writer, f->now - rng_below(&f->r, 8), &removed, NULL) == TT_OK,
+          "expire");
+    tally.removed += removed;
+}
+
+static void work(feeding *f)
+{
+    const uint32_t what = rng_below(&f->r, 10);
+    f->now++;
+    if (what < 5)
+        add_some(f);
+    else if (what < 7)
+        remove_some(f);
+    else if (what < 9)
+        expire_some(f);
+    else
+        tt_live_close(f->writer), open_live(&f->writer, f->path, 0);
+}
+
+/* ---- What is told -----------------------------------------------------------------------------
+ */
+
+static void ask(const corpus *c, tt_live *live, lines *out)
+{
+    const plan p = {.order = NULL};
+    tt_article all[MOST_ARTICLES];
+    const size_t count = list_articles(c, &p, all);
+    tt_live_stat stat;
+    for (size_t k = 0; k < count; k += 2)
+        all[k].id++, all[k].id_size--; /* an id that may be there */
+    CHECK(tt_live_query(live, all, count, NULL, add_verdicts, out, NULL) == TT_OK, "query");
+    CHECK(tt_live_stat_get(live, &stat, NULL) == TT_OK, "stat");
+    stat.newest = 0;       /* also of articles that are gone; */
+    stat.memory_bytes = 0; /* room that they leave is kept */
+    add_bytes(out, (const char *)&stat, sizeof stat);
+    tally.questions += count;
+}
+
+static void compare(const feeding *f, tt_live *reader, const lines *wish)
+{
+    lines told = {0};
+    ask(f->corpus, reader, &told);
+    CHECK(told.size == wish->size && memcmp(told.bytes, wish->bytes, told.size) == 0,
+          "a reader tells what one that is opened anew does not");
+    tally.answers++;
+    lines_free(&told);
+}
+
+static void run_case(uint64_t seed)
+{
+    feeding f = {.path = fresh_path(), .r = {seed ^ 0xCAFE}};
+    tt_live *near = NULL, *far = NULL, *anew = NULL;
+    corpus c;
+    current_seed = seed;
+    corpus_make(&c, seed, 0);
+    f.corpus = &c;
+    open_live(&f.writer, f.path, TT_LIVE_CREATE);
+    add_some(&f);
+    open_live(&near, f.path, TT_LIVE_READ);
+    open_live(&far, f.path, TT_LIVE_READ);
+    for (int step = 0; step < STEPS; step++) {
+        lines wish = {0};
+        work(&f);
+        open_live(&anew, f.path, TT_LIVE_READ);
+        ask(&c, anew, &wish);
+        tt_live_close(anew);
+        compare(&f, near, &wish);
+        if (rng_below(&f.r, 8) == 0 || step == STEPS - 1)
+            compare(&f, far, &wish);
+        lines_free(&wish);
+    }
+    tt_live_close(near);
+    tt_live_close(far);
+    tt_live_close(f.writer);
+    corpus_free(&c);
+    (void)fresh_path();
+}
+
+int main(int argc, char **argv)
+{
+    run_cases(argc, argv, 60, run_case);
+    printf("%zu questions, %zu removed, %zu times as one opened anew\n", tally.questions,
+           tally.removed, tally.answers);
+    CHECK(tally.removed > 0, "nothing was removed");
+    return 0;
+}
