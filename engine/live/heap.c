@@ -71,12 +71,13 @@ void *tti_heap_take(tti_heap *h, size_t size, tti_chunk **of)
     return taken;
 }
 
+/* An empty chunk stays to be cut from, but not what one long article took. */
 void tti_heap_give(tti_heap *h, tti_chunk *c, size_t size)
 {
     c->kept -= round_up(size);
     if (c->kept > 0)
         return;
-    if (c == h->open)
+    if (c == h->open && c->size <= chunk_size(h, 0))
         c->used = sizeof *c;
     else
         drop_chunk(h, c);

@@ -54,6 +54,24 @@ static void what_is_given_back_in_order_leaves_as_it_came(void **state)
     assert_true(counting_is_clean(&c));
 }
 
+static void what_one_long_piece_took_is_not_kept(void **state)
+{
+    counting c;
+    tti_heap heap = {0};
+    (void)state;
+    counting_start(&c, 0);
+    heap.allocator = &c.allocator;
+    take(&heap, 0, 100);
+    take(&heap, 1, 40 << 20);
+    give(&heap, 1);
+    assert_true(atomic_load(&c.held) < 1 << 20);
+    take(&heap, 2, 100);
+    give(&heap, 0);
+    give(&heap, 2);
+    tti_heap_free(&heap);
+    assert_true(counting_is_clean(&c));
+}
+
 static void without_memory_it_says_so(void **state)
 {
     counting c;
@@ -73,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_given_back_in_order_leaves_as_it_came),
+        cmocka_unit_test(what_one_long_piece_took_is_not_kept),
         cmocka_unit_test(without_memory_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
