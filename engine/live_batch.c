@@ -264,12 +264,12 @@ static tt_status replace(tt_live *x, size_t place, const tt_article *a, int judg
 /* ---- Waves ------------------------------------------------------------------------------------
  *
  * What an article is compared with follows from the seeds of those before it alone, and the numbers
- * of a pair from its two texts: so the candidates of some articles are found, and the articles put
- * on the shelf, one after the other; then all pairs are compared in parallel; and then the verdicts
- * follow in order. Nothing is removed meanwhile.
+ * of a pair from its two texts: so some articles are put on the shelf, and their seeds made, one
+ * after the other; then all find what stands before them and are compared with it, in parallel; and
+ * then the verdicts follow in order. Nothing is removed meanwhile.
  */
 
-static tt_status compare_all(tt_live *x, tt_error *error)
+static tt_status judge_all(tt_live *x, tt_error *error)
 {
     const int threads = tti_threads(x->options.threads, x->wave_count);
     TTI_TRY(tti_judge_reserve(&x->judge, threads, error));
@@ -277,8 +277,9 @@ static tt_status compare_all(tt_live *x, tt_error *error)
     for (size_t k = 0; k < x->wave_count; k++) {
         tti_waiting *w = &x->wave[k];
         const tti_doc doc = tti_live_doc(&w->row);
-        w->status =
-            tti_trial_compare(&x->judge, threads > 1 ? tti_thread() : 0, &doc, &w->trial, NULL);
+        w->status = tti_trial_run(&x->judge, threads > 1 ? tti_thread() : 0, &doc,
+                                  w->article == TTI_NONE ? (uint32_t)x->shelf.count : w->article,
+                                  &w->trial, NULL);
     }
     for (size_t k = 0; k < x->wave_count; k++)
         if (x->wave[k].status != TT_OK)
@@ -292,7 +293,8 @@ static tt_status end_wave(tt_live *x, const tt_article *articles, tt_error *erro
     const size_t count = x->wave_count;
     if (count == 0)
         return TT_OK;
-    TTI_TRY(compare_all(x, error));
+    TTI_TRY(tti_shelf_settle(&x->shelf, error));
+    TTI_TRY(judge_all(x, error));
     for (size_t k = 0; k < count; k++) {
         tti_waiting *w = &x->wave[k];
         const tti_doc doc = tti_live_doc(&w->row);
@@ -310,14 +312,11 @@ static tt_status join_wave(tt_live *x, size_t place, const tt_article *a, int wr
                            tt_error *error)
 {
     tti_waiting *w = &x->wave[x->wave_count];
-    tti_doc doc;
     w->place = place;
     w->row = row_of(x, a, &x->taken[place]);
     w->article = TTI_NONE;
-    doc = tti_live_doc(&w->row);
-    TTI_TRY(tti_trial_find(&x->judge, &doc, &w->trial, error));
     if (writing)
-        TTI_TRY(store_row(x, &w->row, 1, &w->article, error));
+        TTI_TRY(store_row(x, &w->row, 0, &w->article, error));
     x->wave_count++;
     return TT_OK;
 }

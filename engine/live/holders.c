@@ -13,11 +13,11 @@
 
 /* ---- Candidates ------------------------------------------------------------------------------ */
 
-static uint32_t own_home(const tti_judge *j, size_t i)
+static uint32_t own_home(const tti_hand *h, size_t i)
 {
-    const tti_sample *s = &j->sample;
+    const tti_sample *s = &h->sample;
     return (s->keys[s->places[i]] * 0x9E3779B1u ^ s->parts[s->places[i]]) &
-           (uint32_t)(j->own.slot_count - 1);
+           (uint32_t)(h->own.slot_count - 1);
 }
 
 static int same_seed(const tti_sample *s, size_t i, size_t k)
@@ -26,64 +26,64 @@ static int same_seed(const tti_sample *s, size_t i, size_t k)
            ((s->parts[s->places[i]] ^ s->parts[s->places[k]]) & (TTI_SIEVE_PARTS - 1)) == 0;
 }
 
-static tt_status clear_own(tti_judge *j, tt_error *error)
+static tt_status clear_own(const tt_allocator *a, tti_hand *h, tt_error *error)
 {
     size_t slots = 64;
-    while (slots < j->sample.count * 2)
+    while (slots < h->sample.count * 2)
         slots *= 2;
-    if (tti_reserve(j->allocator, &j->own.slots, &j->own.capacity, slots, sizeof *j->own.slots))
+    if (tti_reserve(a, &h->own.slots, &h->own.capacity, slots, sizeof *h->own.slots))
         return tti_fail_memory(error, "seeds");
-    j->own.slot_count = slots;
-    memset(j->own.slots, 0, slots * sizeof *j->own.slots);
+    h->own.slot_count = slots;
+    memset(h->own.slots, 0, slots * sizeof *h->own.slots);
     return TT_OK;
 }
 
 /* The place where the i-th seed stands first in its own document. Asked for in order. */
-static uint32_t own_first(tti_judge *j, size_t i)
+static uint32_t own_first(tti_hand *h, size_t i)
 {
-    uint32_t at = own_home(j, i);
-    for (; j->own.slots[at] != 0; at = (at + 1) & (uint32_t)(j->own.slot_count - 1))
-        if (same_seed(&j->sample, j->own.slots[at] - 1, i))
-            return j->sample.places[j->own.slots[at] - 1];
-    j->own.slots[at] = (uint32_t)i + 1;
-    return j->sample.places[i];
+    uint32_t at = own_home(h, i);
+    for (; h->own.slots[at] != 0; at = (at + 1) & (uint32_t)(h->own.slot_count - 1))
+        if (same_seed(&h->sample, h->own.slots[at] - 1, i))
+            return h->sample.places[h->own.slots[at] - 1];
+    h->own.slots[at] = (uint32_t)i + 1;
+    return h->sample.places[i];
 }
 
 /* As a batch counts a live seed (seed/links.c), among the documents before b. */
-static void count_seed(tti_judge *j, uint32_t b, size_t i, int pairs)
+static void count_seed(const tti_seedmap *seeds, tti_hand *h, uint32_t b, size_t i, int pairs)
 {
-    const uint32_t here = j->sample.places[i], own = own_first(j, i);
-    tti_posting p[TTI_SEED_PLACES];
-    size_t n = tti_seedmap_get(&j->shelf->seeds, &j->sample, i, p);
+    const uint32_t here = h->sample.places[i], own = own_first(h, i);
+    tti_posting p[TTI_SEED_PLACES + 1]; /* one more, to know whether there are more before b */
+    size_t n = tti_seedmap_get(seeds, &h->sample, i, p, TTI_SEED_PLACES + 1);
     if (n == 0 || p[0].doc >= b) {
         if (own < here)
-            tti_tally_follow(&j->tally, b, here, own);
+            tti_tally_follow(&h->tally, b, here, own);
         return;
     }
-    tti_tally_follow(&j->tally, p[0].doc, here, p[0].pos);
+    tti_tally_follow(&h->tally, p[0].doc, here, p[0].pos);
     if (!pairs)
         return;
-    if (n > TTI_SEED_PLACES)
+    if (n > TTI_SEED_PLACES && p[TTI_SEED_PLACES].doc < b)
         n = TTI_SEED_FEW;
     for (size_t k = 0; k < n && p[k].doc < b; k++)
         if (k == 0 || p[k].doc != p[k - 1].doc)
-            tti_tally_share(&j->tally, p[k].doc, here);
+            tti_tally_share(&h->tally, p[k].doc, here);
 }
 
-tt_status tti_judge_candidates(tti_judge *j, const tti_doc *doc, uint32_t b, int pairs,
-                               tt_error *error)
+tt_status tti_judge_candidates(const tti_judge *j, tti_hand *h, const tti_doc *doc, uint32_t b,
+                               int pairs, tt_error *error)
 {
-    tti_tally *t = &j->tally;
+    tti_tally_rules rules = j->rules;
+    tti_tally *t = &h->tally;
+    rules.counts = j->shelf->counts;
     t->found.count = t->found.skipped_count = 0;
     t->status = TT_OK;
-    TTI_TRY(tti_sample_make(&j->sample, doc, j->options->seed, j->allocator, error));
-    TTI_TRY(clear_own(j, error));
-    tti_seedmap_prefetch(&j->shelf->seeds, &j->sample);
-    for (size_t i = 0; i < j->sample.count; i++)
-        count_seed(j, b, i, pairs);
-    j->shelf->counts[b] = (uint32_t)j->sample.count;
-    j->rules.counts = j->shelf->counts;
-    tti_tally_choose(t, &j->rules, b);
+    TTI_TRY(tti_sample_make(&h->sample, doc, j->options->seed, j->allocator, error));
+    TTI_TRY(clear_own(j->allocator, h, error));
+    tti_seedmap_prefetch(&j->shelf->seeds, &h->sample);
+    for (size_t i = 0; i < h->sample.count; i++)
+        count_seed(&j->shelf->seeds, h, b, i, pairs);
+    tti_tally_choose(t, &rules, b, (uint32_t)h->sample.count);
     if (t->status != TT_OK)
         return tti_fail_memory(error, "candidates");
     return tti_candidates_settle(&t->found, error);
@@ -91,7 +91,7 @@ tt_status tti_judge_candidates(tti_judge *j, const tti_doc *doc, uint32_t b, int
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
-tt_status tti_judge_self(tti_judge *j, tti_hand *hand, const tti_doc *doc, uint32_t b,
+tt_status tti_judge_self(const tti_judge *j, tti_hand *hand, const tti_doc *doc, uint32_t b,
                          tti_verified *out, tt_error *error)
 {
     tti_alignment al;
@@ -302,8 +302,8 @@ static tt_status push(tti_judge *j, uint32_t doc, tt_error *error)
 static tt_status list_holders(tti_judge *j, tti_frame *f, tt_error *error)
 {
     const tti_doc doc = tti_shelf_doc(j->shelf, f->doc);
-    const tti_candidates *c = &j->tally.found;
-    TTI_TRY(tti_judge_candidates(j, &doc, f->doc, 0, error));
+    const tti_candidates *c = &j->hands->tally.found;
+    TTI_TRY(tti_judge_candidates(j, j->hands, &doc, f->doc, 0, error));
     f->begin = f->at = j->holder_count;
     if (tti_reserve(j->allocator, &j->holders, &j->holder_capacity, j->holder_count + c->count,
                     sizeof *j->holders) != 0)

@@ -6,18 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-static void init_trial(tti_trial *t, const tt_allocator *a)
-{
-    *t = (tti_trial){.allocator = a, .links = {.allocator = a}};
-}
-
 void tti_trial_free(tti_trial *t)
 {
-    if (t->allocator == NULL)
-        return;
-    tti_release(t->allocator, t->candidates, t->capacity, sizeof *t->candidates);
-    tti_verified_free(&t->links);
-    init_trial(t, t->allocator);
+    if (t->links.allocator != NULL)
+        tti_verified_free(&t->links);
 }
 
 tt_status tti_judge_init(tti_judge *j, tti_shelf *shelf, const tt_options *options, tt_error *error)
@@ -26,8 +18,6 @@ tt_status tti_judge_init(tti_judge *j, tti_shelf *shelf, const tt_options *optio
     j->shelf = shelf;
     j->options = options;
     j->allocator = j->others.allocator = options->allocator;
-    init_trial(&j->trial, options->allocator);
-    tti_tally_init(&j->tally, options->allocator);
     tti_tally_rules_make(&j->rules, options, NULL);
     return tti_judge_reserve(j, 1, error);
 }
@@ -46,8 +36,10 @@ tt_status tti_judge_reserve(tti_judge *j, int count, tt_error *error)
     j->hands = hands;
     j->hand_count = count;
     for (int t = 0; t < count; t++)
-        if (hands[t].verifier == NULL)
+        if (hands[t].verifier == NULL) {
+            tti_tally_init(&hands[t].tally, j->allocator);
             TTI_TRY(tti_verifier_open(&hands[t].verifier, j->options, error));
+        }
     return TT_OK;
 }
 
@@ -57,14 +49,16 @@ void tti_judge_free(tti_judge *j)
     if (a == NULL)
         return;
     for (int t = 0; t < j->hand_count; t++) {
-        tti_verifier_close(j->hands[t].verifier);
-        tti_aligner_close(j->hands[t].self);
+        tti_hand *hand = &j->hands[t];
+        if (hand->tally.found.allocator != NULL)
+            tti_tally_free(&hand->tally);
+        tti_sample_free(&hand->sample, a);
+        tti_release(a, hand->own.slots, hand->own.capacity, sizeof *hand->own.slots);
+        tti_verifier_close(hand->verifier);
+        tti_aligner_close(hand->self);
     }
     tti_release(a, j->hands, (size_t)j->hand_count, sizeof *j->hands);
     tti_trial_free(&j->trial);
-    tti_tally_free(&j->tally);
-    tti_sample_free(&j->sample, a);
-    tti_release(a, j->own.slots, j->own.capacity, sizeof *j->own.slots);
     tti_verified_free(&j->others);
     tti_release(a, j->frames, j->frame_capacity, sizeof *j->frames);
     tti_release(a, j->holders, j->holder_capacity, sizeof *j->holders);
@@ -194,42 +188,40 @@ static tt_status judge_copy(tti_judge *j, uint32_t first, const tti_doc *doc, tt
     return TT_OK;
 }
 
-tt_status tti_trial_find(tti_judge *j, const tti_doc *doc, tti_trial *t, tt_error *error)
+/* The first document with the same tokens that is not this article itself, or TTI_NONE. */
+static uint32_t find_same(const tti_shelf *s, const tti_doc *doc, uint32_t number)
 {
-    const tti_candidates *found = &j->tally.found;
-    const uint32_t b = (uint32_t)j->shelf->count;
-    t->allocator = t->links.allocator = j->allocator;
-    t->number = b;
-    t->same = tti_shelf_same(j->shelf, doc->hashes, doc->token_count);
-    t->count = t->links.link_count = t->links.block_count = 0;
-    t->best = (tti_best){.of = TTI_NONE, .section_of = TTI_NONE};
-    if (doc->token_count == 0 || t->same != TTI_NONE)
-        return TT_OK;
-    if (tti_reserve(j->allocator, &j->shelf->counts, &j->shelf->count_capacity, (size_t)b + 1,
-                    sizeof *j->shelf->counts) != 0)
-        return tti_fail_memory(error, "articles");
-    TTI_TRY(tti_judge_candidates(j, doc, b, 1, error));
-    if (tti_reserve(j->allocator, &t->candidates, &t->capacity, found->count,
-                    sizeof *t->candidates) != 0)
-        return tti_fail_memory(error, "candidates");
-    t->count = found->count;
-    if (t->count > 0)
-        memcpy(t->candidates, found->packed, t->count * sizeof *t->candidates);
+    const uint32_t first = number < s->count ? tti_shelf_class(s, number)->first
+                                             : tti_shelf_same(s, doc->hashes, doc->token_count);
+    return first == number ? TTI_NONE : first;
+}
+
+static tt_status compare(const tti_judge *j, tti_hand *hand, const tti_doc *doc, tti_trial *t,
+                         tt_error *error)
+{
+    const tti_candidates *found = &hand->tally.found;
+    int loaded = 0;
+    for (size_t k = 0; k < found->count; k++) {
+        if (tti_candidate_a(found->packed[k]) == t->number)
+            TTI_TRY(tti_judge_self(j, hand, doc, t->number, &t->links, error));
+        else
+            TTI_TRY(look_at(j, hand, doc, t, found->packed[k], &loaded, error));
+    }
     return TT_OK;
 }
 
-tt_status tti_trial_compare(tti_judge *j, int hand, const tti_doc *doc, tti_trial *t,
-                            tt_error *error)
+tt_status tti_trial_run(const tti_judge *j, int hand, const tti_doc *doc, uint32_t number,
+                        tti_trial *t, tt_error *error)
 {
-    tti_hand *with = &j->hands[hand];
-    int loaded = 0;
-    for (size_t k = 0; k < t->count; k++) {
-        if (tti_candidate_a(t->candidates[k]) == t->number)
-            TTI_TRY(tti_judge_self(j, with, doc, t->number, &t->links, error));
-        else
-            TTI_TRY(look_at(j, with, doc, t, t->candidates[k], &loaded, error));
-    }
-    return TT_OK;
+    t->links.allocator = j->allocator;
+    t->number = number;
+    t->same = find_same(j->shelf, doc, number);
+    t->links.link_count = t->links.block_count = 0;
+    t->best = (tti_best){.of = TTI_NONE, .section_of = TTI_NONE};
+    if (doc->token_count == 0 || t->same != TTI_NONE)
+        return TT_OK;
+    TTI_TRY(tti_judge_candidates(j, &j->hands[hand], doc, number, 1, error));
+    return compare(j, &j->hands[hand], doc, t, error);
 }
 
 tt_status tti_trial_end(tti_judge *j, const tti_doc *doc, tti_trial *t, tti_judgement *out,
@@ -253,8 +245,7 @@ tt_status tti_trial_end(tti_judge *j, const tti_doc *doc, tti_trial *t, tti_judg
 
 tt_status tti_judge_run(tti_judge *j, const tti_doc *doc, tti_judgement *out, tt_error *error)
 {
-    TTI_TRY(tti_trial_find(j, doc, &j->trial, error));
-    TTI_TRY(tti_trial_compare(j, 0, doc, &j->trial, error));
+    TTI_TRY(tti_trial_run(j, 0, doc, (uint32_t)j->shelf->count, &j->trial, error));
     return tti_trial_end(j, doc, &j->trial, out, error);
 }
 

@@ -23,8 +23,11 @@ typedef struct tti_frame {
     int known;             /**< the candidates are there */
 } tti_frame;
 
-/** What one thread compares documents with. */
+/** What one thread finds candidates and compares documents with. */
 typedef struct tti_hand {
+    tti_tally tally; /**< its candidates are those of the last document */
+    tti_sample sample;
+    tti_own own;
     tti_verifier *verifier;
     tti_aligner *self; /**< NULL until a document repeats itself */
 } tti_hand;
@@ -37,15 +40,11 @@ typedef struct tti_best {
     int has_section;
 } tti_best;
 
-/** An article on its way to a verdict: its candidates are found before it is put on the shelf,
- * compared with it by any thread, and judged in order. Zeroed, with its allocator set, it is empty.
- */
+/** An article on its way to a verdict: its candidates are found among those before it and compared
+ * with it by any thread, and it is judged in order. Zeroed, it is empty. */
 typedef struct tti_trial {
-    const tt_allocator *allocator;
     uint32_t number; /**< on the shelf, or what it would be */
     uint32_t same;   /**< the document with its tokens, or TTI_NONE */
-    uint64_t *candidates;
-    size_t count, capacity;
     tti_verified links;
     tti_best best;
 } tti_trial;
@@ -56,12 +55,9 @@ typedef struct tti_judge {
     const tt_allocator *allocator;
     tti_hand *hands; /**< one a thread; the first is that of all that is done in order */
     int hand_count;
-    tti_trial trial; /**< of tti_judge_run() */
-    tti_tally tally;
-    tti_tally_rules rules;
-    tti_sample sample;
-    tti_own own;
-    tti_verified others; /**< links of a holder */
+    tti_trial trial;       /**< of tti_judge_run() */
+    tti_tally_rules rules; /**< but for the counts, which may move */
+    tti_verified others;   /**< links of a holder */
     tti_frame *frames;
     size_t frame_count, frame_capacity;
     uint32_t *holders; /**< candidates of the frames */
@@ -89,14 +85,14 @@ tt_status tti_judge_init(tti_judge *j, tti_shelf *shelf, const tt_options *optio
                          tt_error *error);
 void tti_judge_free(tti_judge *j);
 
-/** Sees to it that so many threads may compare. @return TT_OK, TT_ENOMEM */
+/** Sees to it that so many threads may find and compare. @return TT_OK, TT_ENOMEM */
 tt_status tti_judge_reserve(tti_judge *j, int hands, tt_error *error);
-/** The three steps of a verdict. The first: before the article is on the shelf. */
-tt_status tti_trial_find(tti_judge *j, const tti_doc *doc, tti_trial *t, tt_error *error);
-/** The second, by any thread: with j->hands[hand]. The shelf does not change meanwhile. */
-tt_status tti_trial_compare(tti_judge *j, int hand, const tti_doc *doc, tti_trial *t,
-                            tt_error *error);
-/** The third, in order of the articles. `out` borrows until the next call. */
+/** The two steps of a verdict. The first, by any thread, with j->hands[hand]: the shelf does not
+ * change meanwhile. `number`: the article's on the shelf, whose seeds are made, or the shelf's
+ * count for one that is not there. */
+tt_status tti_trial_run(const tti_judge *j, int hand, const tti_doc *doc, uint32_t number,
+                        tti_trial *t, tt_error *error);
+/** The second, in order of the articles. `out` borrows until the next call. */
 tt_status tti_trial_end(tti_judge *j, const tti_doc *doc, tti_trial *t, tti_judgement *out,
                         tt_error *error);
 void tti_trial_free(tti_trial *t);
@@ -111,17 +107,17 @@ void tti_judge_keep(tti_judge *j, uint32_t doc);
 
 /* holders.c */
 
-/** Finds the candidates of a document: in j->tally.found, settled. `b`: its number, or the count of
- * the shelf for one that is not there. `pairs`: also those for pairs. */
-tt_status tti_judge_candidates(tti_judge *j, const tti_doc *doc, uint32_t b, int pairs,
-                               tt_error *error);
+/** Finds the candidates of a document among those before b: in hand->tally.found, settled. `b`: its
+ * number, or the count of the shelf for one that is not there. `pairs`: also those for pairs. */
+tt_status tti_judge_candidates(const tti_judge *j, tti_hand *hand, const tti_doc *doc, uint32_t b,
+                               int pairs, tt_error *error);
 /** Sees to it that the memos of these documents are as the shelf is. */
 tt_status tti_judge_settle(tti_judge *j, const uint32_t *docs, size_t count, tt_error *error);
 /** The places of document b from its links, into j->places; the memos of the holders are settled.
  */
 tt_status tti_judge_places(tti_judge *j, tti_verified *links, uint32_t b, tt_error *error);
 /** Adds the links of a document with itself. */
-tt_status tti_judge_self(tti_judge *j, tti_hand *hand, const tti_doc *doc, uint32_t b,
+tt_status tti_judge_self(const tti_judge *j, tti_hand *hand, const tti_doc *doc, uint32_t b,
                          tti_verified *out, tt_error *error);
 
 #endif

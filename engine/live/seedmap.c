@@ -204,7 +204,8 @@ void tti_seedmap_remove(tti_seedmap *map, const tti_sample *s, uint32_t doc)
 
 /* ---- Finding --------------------------------------------------------------------------------- */
 
-size_t tti_seedmap_get(const tti_seedmap *map, const tti_sample *s, size_t i, tti_posting *out)
+size_t tti_seedmap_get(const tti_seedmap *map, const tti_sample *s, size_t i, tti_posting *out,
+                       size_t most)
 {
     const tti_seedmap_part *p;
     const tti_seed *x;
@@ -215,7 +216,7 @@ size_t tti_seedmap_get(const tti_seedmap *map, const tti_sample *s, size_t i, tt
     p = part_of(map, s, i);
     x = tti_seedbase_get(&p->base, key_of(s, i), &n);
     y = tti_seedtable_get(&p->late, key_of(s, i), &m);
-    while (k + l < TTI_SEED_PLACES && k + l < n + m) {
+    while (k + l < most && k + l < n + m) {
         const int packed =
             l == m ||
             (k < n && (x[k].doc < y[l].doc || (x[k].doc == y[l].doc && x[k].pos < y[l].pos)));
@@ -223,7 +224,7 @@ size_t tti_seedmap_get(const tti_seedmap *map, const tti_sample *s, size_t i, tt
         k += packed ? 1 : 0;
         l += packed ? 0 : 1;
     }
-    return (size_t)n + m;
+    return k + l;
 }
 
 void tti_seedmap_prefetch(const tti_seedmap *map, const tti_sample *s)

@@ -34,10 +34,10 @@ tt_status tti_seedmap_add(tti_seedmap *map, const tti_sample *sample, uint32_t d
 /** Removes the seeds of a document that was added. */
 void tti_seedmap_remove(tti_seedmap *map, const tti_sample *sample, uint32_t doc);
 
-/** The places of the seed that is `sample`'s i-th, in order: the first TTI_SEED_PLACES of them are
- * written to `out`. @return how many there are in all */
-size_t tti_seedmap_get(const tti_seedmap *map, const tti_sample *sample, size_t i,
-                       tti_posting *out);
+/** The first places of the seed that is `sample`'s i-th, in order, `most` of them at most.
+ * @return how many */
+size_t tti_seedmap_get(const tti_seedmap *map, const tti_sample *sample, size_t i, tti_posting *out,
+                       size_t most);
 /** Begins to fetch what tti_seedmap_get() will read of all the seeds. */
 void tti_seedmap_prefetch(const tti_seedmap *map, const tti_sample *sample);
 

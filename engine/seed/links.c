@@ -225,7 +225,7 @@ static void count_doc(worker *w, const tti_tally_rules *rules, uint32_t b, const
     }
     for (size_t k = 0; k < count; k++)
         count_link(&w->tally, b, words + w->order[k]);
-    tti_tally_choose(&w->tally, rules, b);
+    tti_tally_choose(&w->tally, rules, b, rules->counts[b]);
 }
 
 /* The links of a bucket: `size` words. */

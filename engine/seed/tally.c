@@ -153,12 +153,19 @@ void tti_tally_share(tti_tally *t, uint32_t doc, uint32_t here)
 
 /* ---- Choosing -------------------------------------------------------------------------------- */
 
-static int is_pair(const tti_tally_rules *rules, const tti_counter *c, uint32_t b)
+/* The document at hand. */
+typedef struct own {
+    uint32_t doc, seeds;
+} own;
+
+static int is_pair(const tti_tally_rules *rules, const tti_counter *c, own b)
 {
-    const uint32_t x = rules->counts[c->doc], y = rules->counts[b];
-    const uint32_t fewer = x < y ? x : y;
-    const uint32_t need = fewer <= TTI_SEED_SPARSE ? 1 : 2;
-    if (c->doc == b || c->shared < need || c->shared < rules->share * fewer)
+    uint32_t fewer, need;
+    if (c->doc == b.doc)
+        return 0;
+    fewer = rules->counts[c->doc] < b.seeds ? rules->counts[c->doc] : b.seeds;
+    need = fewer <= TTI_SEED_SPARSE ? 1 : 2;
+    if (c->shared < need || c->shared < rules->share * fewer)
         return 0;
     return fewer <= TTI_SEED_SHORT || c->covered >= rules->cover * DENSITY * fewer;
 }
@@ -178,7 +185,7 @@ static void add_found(tti_tally *t, uint32_t a, uint32_t b, unsigned want)
 }
 
 /* More pairs than will be reported: those that share most, moved to the front. */
-static void choose_best(tti_tally *t, const tti_tally_rules *rules, uint32_t b)
+static void choose_best(tti_tally *t, const tti_tally_rules *rules, own b)
 {
     size_t n = 0;
     for (size_t k = 0; k < t->count; k++)
@@ -186,23 +193,24 @@ static void choose_best(tti_tally *t, const tti_tally_rules *rules, uint32_t b)
             t->counters[n++] = t->counters[k];
     tti_sort(t->counters, n, sizeof *t->counters, most_shared);
     for (size_t k = 0; k < rules->most; k++)
-        add_found(t, t->counters[k].doc, b, TTI_WANT_PAIR);
+        add_found(t, t->counters[k].doc, b.doc, TTI_WANT_PAIR);
     if (t->status == TT_OK)
-        t->status = tti_candidates_skip(&t->found, b, n - rules->most, NULL);
+        t->status = tti_candidates_skip(&t->found, b.doc, n - rules->most, NULL);
 }
 
-void tti_tally_choose(tti_tally *t, const tti_tally_rules *rules, uint32_t b)
+void tti_tally_choose(tti_tally *t, const tti_tally_rules *rules, uint32_t b, uint32_t seeds)
 {
+    const own it = {b, seeds};
     size_t pairs = 0;
     for (size_t k = 0; k < t->count; k++) {
         if (t->counters[k].best_run >= rules->run_need)
             add_found(t, t->counters[k].doc, b, TTI_WANT_SECTIONS);
-        pairs += (size_t)is_pair(rules, &t->counters[k], b);
+        pairs += (size_t)is_pair(rules, &t->counters[k], it);
     }
     if (pairs > rules->most)
-        choose_best(t, rules, b);
+        choose_best(t, rules, it);
     for (size_t k = 0; k < t->count && pairs > 0 && pairs <= rules->most; k++)
-        if (is_pair(rules, &t->counters[k], b))
+        if (is_pair(rules, &t->counters[k], it))
             add_found(t, t->counters[k].doc, b, TTI_WANT_PAIR);
     clear_counters(t, pairs > rules->most);
 }

@@ -19,7 +19,7 @@ typedef struct tti_counter {
 
 /** How much is enough. */
 typedef struct tti_tally_rules {
-    const uint32_t *counts; /**< seeds of each document */
+    const uint32_t *counts; /**< seeds of each earlier document */
     double share;           /**< of the shorter one's seeds that a candidate pair shares at least */
     uint32_t run_need;      /**< seeds in a run that make a candidate for sections */
     double cover;           /**< of its tokens that lie about shared seeds at least */
@@ -47,7 +47,8 @@ void tti_tally_free(tti_tally *tally);
 void tti_tally_follow(tti_tally *tally, uint32_t doc, uint32_t here, uint32_t there);
 /** `doc` shares the seed at `here`; places ascend. */
 void tti_tally_share(tti_tally *tally, uint32_t doc, uint32_t here);
-/** Adds the candidates of document b to `found` and empties the counters. */
-void tti_tally_choose(tti_tally *tally, const tti_tally_rules *rules, uint32_t b);
+/** Adds the candidates of document b, which has so many seeds, to `found` and empties the counters.
+ */
+void tti_tally_choose(tti_tally *tally, const tti_tally_rules *rules, uint32_t b, uint32_t seeds);
 
 #endif

@@ -439,6 +439,53 @@ static void a_reader_takes_in_what_changed_alone(void **state)
     (void)fresh_path();
 }
 
+/* ---- Passages that more articles have than are looked at ---------------------------------------
+ */
+
+enum { CROWD = 130 };
+
+static void feed_crowd(char **all, size_t at_once, lines *out)
+{
+    tt_article batch[CROWD];
+    char ids[CROWD][12];
+    tt_live *live = NULL;
+    assert_int_equal(tt_live_open(&live, fresh_path(), TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    for (size_t k = 0; k < CROWD; k++) {
+        (void)snprintf(ids[k], sizeof *ids, "%zu", k);
+        batch[k] = article_of(ids[k], all[k]);
+    }
+    for (size_t k = 0; k < CROWD; k += at_once)
+        assert_int_equal(tt_live_add(live, batch + k, CROWD - k < at_once ? CROWD - k : at_once,
+                                     NULL, add_verdicts, out, NULL),
+                         TT_OK);
+    tt_live_close(live);
+}
+
+/* Articles of a batch are together on the shelf: each must see those before it alone. */
+static void a_crowd_at_once_is_judged_as_one_by_one(void **state)
+{
+    char *all[CROWD], *notice = random_text(5, 60);
+    lines at_once = {0}, one_by_one = {0};
+    (void)state;
+    for (size_t k = 0; k < CROWD; k++) { /* two and two begin alike, too little to be found by it */
+        char *begin = random_text(100 + k / 2, 4), *end = random_text(500 + k, 10);
+        char *most = joined(begin, notice);
+        all[k] = joined(most, end);
+        free(begin);
+        free(most);
+        free(end);
+    }
+    feed_crowd(all, CROWD, &at_once);
+    feed_crowd(all, 1, &one_by_one);
+    assert_same_lines(&at_once, &one_by_one);
+    lines_free(&at_once);
+    lines_free(&one_by_one);
+    for (size_t k = 0; k < CROWD; k++)
+        free(all[k]);
+    free(notice);
+    (void)fresh_path();
+}
+
 static int count_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 {
     (void)verdicts;
@@ -520,6 +567,7 @@ int main(void)
         cmocka_unit_test(an_id_that_is_there_is_replaced),
         cmocka_unit_test(a_reader_counts_what_was_added_since),
         cmocka_unit_test(a_reader_takes_in_what_changed_alone),
+        cmocka_unit_test(a_crowd_at_once_is_judged_as_one_by_one),
         cmocka_unit_test(ten_thousand_of_the_same_are_one_document),
         cmocka_unit_test(a_child_that_lives_on_does_not_keep_the_lock),
     };

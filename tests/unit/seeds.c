@@ -310,7 +310,7 @@ static void seeds_of_one_paragraph_make_no_pair(void **state)
         tti_tally_init(&t, &tti_libc_allocator);
         for (uint32_t k = 0; k < 12; k++)
             tti_tally_share(&t, 0, k * apart);
-        tti_tally_choose(&t, &rules, 1);
+        tti_tally_choose(&t, &rules, 1, counts[1]);
         assert_int_equal(t.status, TT_OK);
         assert_int_equal(t.found.count, apart == 30);
         tti_tally_free(&t);
