@@ -19,6 +19,8 @@
 
 enum {
     LOOK_BACK = 50,     /* anchors before one that may precede it in a chain (minimap2's h) */
+    FEW_BACK = 8,       /* where there is one anchor a place */
+    FEW_CHAINS = 8,     /* that are tried there: other ones repeat them */
     MAX_SKEW = 32,      /* difference of the two gaps that one chain may pass over */
     X_DROP = 6,         /* how far below its best an extension may fall */
     STALE = 64,         /* tokens that it may pass over where both sides are aligned already */
@@ -115,6 +117,7 @@ static int64_t link_gain(const tti_anchor *x, const tti_anchor *y)
 
 static void link_anchors(tti_anchors *all, int self)
 {
+    const size_t look_back = all->crowded ? FEW_BACK : LOOK_BACK;
     uint32_t reach = 0; /* where the anchors so far end in a */
     size_t first = 0;   /* anchors before this one all end too far before the one at hand */
     int64_t best = 0;   /* score so far */
@@ -124,8 +127,8 @@ static void link_anchors(tti_anchors *all, int self)
         y->score = own;
         if (y->a > reach + TTI_MAX_GAP)
             first = k;
-        if (k - first > LOOK_BACK)
-            first = k - LOOK_BACK;
+        if (k - first > look_back)
+            first = k - look_back;
         if (y->a + y->len > reach)
             reach = y->a + y->len;
         for (size_t j = k; j-- > first;) {
@@ -169,6 +172,8 @@ static tt_status order_chains(tti_aligner *al, int64_t least, tt_error *error)
         if (all->anchors[k].score >= least && !all->anchors[k].followed)
             al->ends[al->end_count++] = (chain_end){all->anchors[k].score, (uint32_t)k};
     tti_sort(al->ends, al->end_count, sizeof *al->ends, best_first);
+    if (all->crowded && al->end_count > FEW_CHAINS)
+        al->end_count = FEW_CHAINS;
     return TT_OK;
 }
 
@@ -441,11 +446,11 @@ tt_status tti_aligner_run_self(tti_aligner *al, tti_alignment *out, tt_error *er
     return run(al, &s, out, error);
 }
 
-tt_status tti_aligner_match(tti_aligner *al, const uint32_t *tokens, uint32_t count,
-                            tt_error *error)
+tt_status tti_aligner_match(tti_aligner *al, const uint32_t *tokens, uint32_t count, uint32_t least,
+                            int *enough, tt_error *error)
 {
     const tti_side s = {tokens, count, 0};
-    return tti_anchors_match(&al->anchors, &s, error);
+    return tti_anchors_match(&al->anchors, &s, least, enough, error);
 }
 
 uint32_t tti_aligner_shared(const tti_aligner *al, uint32_t w, const uint32_t *repeats,

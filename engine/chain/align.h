@@ -65,9 +65,11 @@ typedef struct tti_alignment {
 tt_status tti_aligner_run(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                           tti_alignment *out, tt_error *error);
 
-/** Compares an a side with what is loaded as far as tti_aligner_shared() needs it. */
+/** Compares an a side with what is loaded as far as tti_aligner_shared() needs it. *enough is 0,
+ * and nothing was compared, if fewer than `least` shingles of TTI_GRAM tokens or more are shared.
+ */
 tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
-                            tt_error *error);
+                            uint32_t least, int *enough, tt_error *error);
 
 /**
  * Places of the a side, in the last run or match, where a shingle of `w` tokens begins that the b

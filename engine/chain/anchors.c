@@ -7,6 +7,8 @@
  */
 #include "chain/anchors.h"
 
+#include "chain/crowded.h"
+#include "chain/matches.h"
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/radix.h"
@@ -14,9 +16,10 @@
 #include <string.h>
 
 enum {
-    RARE = 16,       /* places of a gram in b that still make it an anchor */
-    DIAGONALS = 128, /* slots for diagonals at first */
-    LONG = 16,       /* a match of this part of b: it pays to know b's doubled grams */
+    RARE = 16,   /* places of a gram in b that still make it an anchor */
+    LONG = 16,   /* a match of this part of b: it pays to know b's doubled grams */
+    CROWD = 64,  /* anchors, beside two for each gram of a: more cost more than they tell */
+    COMMON = 128 /* grams passed over before the first rare one: there is none worth a search */
 };
 
 #define NONE TTI_NO_PLACE
@@ -68,103 +71,30 @@ static tt_status find_doubled(tti_anchors *x, tt_error *error)
     return TT_OK;
 }
 
-/* ---- Diagonals ---------------------------------------------------------------------------- */
-
-/* The diagonal of a match, b - a, wraps around zero; any 32 bits tell two apart. */
-static tti_diagonal *find_diagonal(const tti_anchors *x, uint32_t shift)
-{
-    size_t slot = (shift * 0x9E3779B1u) >> 7 & (x->diagonal_slots - 1);
-    while (x->diagonals[slot].end != 0 && x->diagonals[slot].shift != shift)
-        slot = (slot + 1) & (x->diagonal_slots - 1);
-    return &x->diagonals[slot];
-}
-
-/* Empties the table of diagonals and makes it `slots` large, a power of two. */
-static tt_status clear_diagonals(tti_anchors *x, size_t slots, tt_error *error)
-{
-    if (tti_reserve(x->allocator, &x->diagonals, &x->diagonal_capacity, slots,
-                    sizeof *x->diagonals) != 0)
-        return tti_fail_memory(error, "anchors");
-    x->diagonal_slots = slots;
-    memset(x->diagonals, 0, slots * sizeof *x->diagonals);
-    return TT_OK;
-}
-
-static void note_diagonal(const tti_anchors *x, const tti_anchor *y)
-{
-    *find_diagonal(x, y->b - y->a) = (tti_diagonal){y->b - y->a, y->a + y->len};
-}
-
-/* Notes how far the newest anchor reaches on its diagonal. */
-static tt_status note_newest(tti_anchors *x, tt_error *error)
-{
-    if (x->count * 2 <= x->diagonal_slots) {
-        note_diagonal(x, &x->anchors[x->count - 1]);
-        return TT_OK;
-    }
-    TTI_TRY(clear_diagonals(x, x->diagonal_slots * 2, error));
-    for (size_t k = 0; k < x->count; k++) /* in order, so that the last one stays */
-        note_diagonal(x, &x->anchors[k]);
-    return TT_OK;
-}
-
 /* ---- Anchors ------------------------------------------------------------------------------ */
 
-/* How many of the first `most` tokens of the two are equal: eight at a time, then one. */
-static uint32_t equal_tokens(const uint32_t *p, const uint32_t *q, uint32_t most)
+/* True if the grams of a side stand in so many places of the other that rare ones tell nothing. */
+static inline int is_crowded(const tti_anchors *x, const tti_side *a)
 {
-    uint32_t n = 0;
-    for (; n + 8 <= most; n += 8) {
-        uint64_t x[4], y[4];
-        memcpy(x, p + n, sizeof x);
-        memcpy(y, q + n, sizeof y);
-        if (((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) != 0)
-            break;
-    }
-    while (n < most && p[n] == q[n])
-        n++;
-    return n;
-}
-
-/* Records the maximal match through gram (i, p); `floor` is where the match before it on its
- * diagonal stopped. */
-static tt_status add_anchor(tti_anchors *x, const tti_side *a, uint32_t i, uint32_t p,
-                            uint32_t floor, tt_error *error)
-{
-    const uint32_t shift = p - i;
-    const uint32_t most = a->self ? shift : NONE; /* the two places may not overlap */
-    uint32_t end = i + TTI_GRAM, room;
-    while (i > floor && i + shift > 0 && end - i < most && a->tokens[i - 1] == x->b[i - 1 + shift])
-        i--;
-    room =
-        a->count - end < x->b_count - (end + shift) ? a->count - end : x->b_count - (end + shift);
-    room = room < most - (end - i) ? room : most - (end - i);
-    end += equal_tokens(a->tokens + end, x->b + (end + shift), room);
-    if (tti_reserve(x->allocator, &x->anchors, &x->capacity, x->count + 1, sizeof *x->anchors) != 0)
-        return tti_fail_memory(error, "anchors");
-    x->anchors[x->count++] =
-        (tti_anchor){.a = i, .b = i + shift, .len = end - i, .before = NONE, .first_b = i + shift};
-    return note_newest(x, error);
+    return x->count > (size_t)tti_grams_of(a->count) * 2 + CROWD ||
+           (x->count == 0 && x->passed_over > COMMON);
 }
 
 /* Anchors through place i of a, whose gram b has at place p and not before. */
 static tt_status anchors_at(tti_anchors *x, const tti_side *a, uint32_t i, uint32_t p,
-                            int common_too, tt_error *error)
+                            tt_error *error)
 {
     uint32_t places[RARE + 1], n = 0;
     for (; p != NONE && n <= RARE; p = tti_grams_from(&x->grams, a->tokens + i, x->grams.next[p]))
         if (!a->self || p >= i + TTI_GRAM)
             places[n++] = p;
-    x->passed_over |= n > RARE;
-    if (n > RARE && a->self) /* the next place leads on to the others */
-        n = 1;
-    if (n > RARE && !common_too)
+    x->passed_over += n > RARE;
+    if (a->self && n > 1 && (n > RARE || is_crowded(x, a)))
+        n = 1; /* the next place leads on to the others */
+    if (n > RARE)
         return TT_OK;
-    for (uint32_t k = 0; k < n && k < RARE; k++) {
-        const uint32_t floor = find_diagonal(x, places[k] - i)->end;
-        if (floor < i + TTI_GRAM)
-            TTI_TRY(add_anchor(x, a, i, places[k], floor, error));
-    }
+    for (uint32_t k = 0; k < n; k++)
+        TTI_TRY(tti_matches_add(x, a, i, places[k], error));
     return TT_OK;
 }
 
@@ -191,28 +121,13 @@ static inline uint32_t pass_on(const tti_anchors *x, uint32_t i)
     return next < end ? next : end;
 }
 
-enum { RARE_ONES, ALL_OR_NONE, COMMON_TOO };
-
-/* The first place after i to look at, where matches of common grams are wanted: what is in the
- * longest match already leads to no other. *before: anchors that were seen to. */
-static uint32_t pass_common(const tti_anchors *x, uint32_t i, size_t *before)
-{
-    for (; *before < x->count; ++*before) {
-        const uint32_t end = x->anchors[*before].a + x->anchors[*before].len;
-        if (end > i + TTI_GRAM)
-            i = end - TTI_GRAM;
-    }
-    return i + 1;
-}
-
-/* Matches of the a side with another article. */
-static tt_status find_in_other(tti_anchors *x, const tti_side *a, int how, tt_error *error)
+/* Matches of the a side with another article, by the grams that are rare there. `all_or_none`: ends
+ * where one is not. */
+static tt_status find_in_other(tti_anchors *x, const tti_side *a, int all_or_none, tt_error *error)
 {
     const tti_grams *g = &x->grams;
     uint32_t next = 0; /* places before this one need no look */
-    size_t before = 0;
-    TTI_TRY(tti_grams_probe(&x->grams, a->tokens, a->count, error));
-    for (size_t h = 0; h < g->hit_count; h++) {
+    for (size_t h = 0; h < g->hit_count && !is_crowded(x, a); h++) {
         const uint32_t i = g->hits[h];
         const size_t found = x->count;
         uint32_t p;
@@ -222,15 +137,11 @@ static tt_status find_in_other(tti_anchors *x, const tti_side *a, int how, tt_er
         if (p == NONE)
             continue;
         if (!is_passed(x, i, p)) {
-            TTI_TRY(anchors_at(x, a, i, p, how == COMMON_TOO, error));
-            if (how == ALL_OR_NONE && x->passed_over)
+            TTI_TRY(anchors_at(x, a, i, p, error));
+            if (all_or_none && x->passed_over > 0)
                 return TT_OK;
-            if (x->count == found && how != COMMON_TOO)
+            if (x->count == found)
                 continue;
-        }
-        if (how == COMMON_TOO) {
-            next = pass_common(x, i, &before);
-            continue;
         }
         if (!x->knows_doubled && x->anchors[x->count - 1].len > x->b_count / LONG)
             TTI_TRY(find_doubled(x, error));
@@ -250,7 +161,7 @@ static tt_status find_in_itself(tti_anchors *x, const tti_side *a, tt_error *err
         *head = g->next[i]; /* places up to here are first places now: i is the slot's first */
         p = tti_grams_from(g, a->tokens + i, *head);
         if (p != NONE && !is_passed(x, i, p))
-            TTI_TRY(anchors_at(x, a, i, p, 0, error));
+            TTI_TRY(anchors_at(x, a, i, p, error));
     }
     return TT_OK;
 }
@@ -263,31 +174,48 @@ static int by_place(const void *x, const void *y)
     return (p->b > q->b) - (p->b < q->b);
 }
 
-/* Leaves the anchors in order of (a, b). */
-static tt_status find(tti_anchors *x, const tti_side *a, int how, tt_error *error)
+/* Puts the anchors in order of (a, b). */
+static void order(tti_anchors *x)
 {
     int ordered = 1;
-    x->count = 0;
-    TTI_TRY(clear_diagonals(x, DIAGONALS, error));
-    TTI_TRY(a->self ? find_in_itself(x, a, error) : find_in_other(x, a, how, error));
     for (size_t k = 1; k < x->count && ordered; k++)
         ordered = by_place(&x->anchors[k - 1], &x->anchors[k]) <= 0;
     if (!ordered)
         tti_sort(x->anchors, x->count, sizeof *x->anchors, by_place);
-    return TT_OK;
 }
 
 tt_status tti_anchors_find(tti_anchors *x, const tti_side *a, tt_error *error)
 {
     x->passed_over = 0;
-    TTI_TRY(find(x, a, RARE_ONES, error));
-    return x->count > 0 || !x->passed_over ? TT_OK : find(x, a, COMMON_TOO, error);
+    x->crowded = 0;
+    TTI_TRY(tti_matches_clear(x, error));
+    if (a->self) {
+        TTI_TRY(find_in_itself(x, a, error));
+    } else {
+        TTI_TRY(tti_grams_probe(&x->grams, a->tokens, a->count, error));
+        TTI_TRY(find_in_other(x, a, 0, error));
+        x->crowded = is_crowded(x, a) || (x->count == 0 && x->passed_over > 0);
+        if (x->crowded)
+            TTI_TRY(tti_crowded_find(x, a, error));
+    }
+    order(x);
+    return TT_OK;
 }
 
-tt_status tti_anchors_match(tti_anchors *x, const tti_side *a, tt_error *error)
+tt_status tti_anchors_match(tti_anchors *x, const tti_side *a, uint32_t least, int *enough,
+                            tt_error *error)
 {
     x->passed_over = 0;
-    return find(x, a, ALL_OR_NONE, error);
+    x->crowded = 0;
+    TTI_TRY(tti_matches_clear(x, error));
+    TTI_TRY(tti_grams_probe(&x->grams, a->tokens, a->count, error));
+    *enough = x->grams.hit_count >= least; /* a shared shingle begins with a shared gram */
+    if (!*enough)
+        return TT_OK;
+    TTI_TRY(find_in_other(x, a, 1, error));
+    x->crowded = is_crowded(x, a);
+    order(x);
+    return TT_OK;
 }
 
 /* An anchor is maximal, so it holds every shared shingle that runs through one of its grams; in
@@ -296,7 +224,7 @@ uint32_t tti_anchors_shared(const tti_anchors *x, uint32_t w, const uint32_t *re
                             uint32_t repeat_count)
 {
     uint32_t shared = 0, until = 0, r = 0;
-    if (w < TTI_GRAM || x->passed_over)
+    if (w < TTI_GRAM || x->passed_over > 0 || x->crowded)
         return UINT32_MAX;
     for (size_t k = 0; k < x->count; k++) {
         const tti_anchor *y = &x->anchors[k];

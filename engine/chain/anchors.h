@@ -46,7 +46,8 @@ typedef struct tti_anchors {
     size_t doubled_capacity;
     tti_anchor *anchors; /**< in order of (a, b) */
     size_t count, capacity;
-    int passed_over;         /**< some shared gram stands in too many places to look at all */
+    uint32_t passed_over;    /**< shared grams that stand in too many places to look at all */
+    int crowded;             /**< so many that there is one anchor a place only, or not all */
     tti_diagonal *diagonals; /**< open addressing by shift */
     size_t diagonal_slots, diagonal_capacity;
 } tti_anchors;
@@ -60,9 +61,10 @@ tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t coun
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_anchors_find(tti_anchors *x, const tti_side *a, tt_error *error);
 
-/** Finds the anchors of another article as far as tti_anchors_shared() needs them.
- * @return TT_OK, TT_ENOMEM */
-tt_status tti_anchors_match(tti_anchors *x, const tti_side *a, tt_error *error);
+/** Finds the anchors of another article as far as tti_anchors_shared() needs them; see
+ * tti_aligner_match(). @return TT_OK, TT_ENOMEM */
+tt_status tti_anchors_match(tti_anchors *x, const tti_side *a, uint32_t least, int *enough,
+                            tt_error *error);
 
 /** See tti_aligner_shared(). */
 uint32_t tti_anchors_shared(const tti_anchors *x, uint32_t w, const uint32_t *repeats,

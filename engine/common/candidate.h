@@ -42,6 +42,13 @@ static inline unsigned tti_candidate_want(uint64_t c)
     return (unsigned)c & 3u;
 }
 
+/** Earlier documents that one is verified against, as a pair, at most: some more than may be
+ * reported, for each kind of evidence. */
+static inline size_t tti_candidates_most(const tt_options *options)
+{
+    return (size_t)options->max_matches + options->max_matches / 4 + 4;
+}
+
 void tti_candidates_init(tti_candidates *c, const tt_allocator *allocator);
 void tti_candidates_free(tti_candidates *c);
 tt_status tti_candidates_add(tti_candidates *c, uint64_t packed, tt_error *error);

@@ -1,207 +1,178 @@
 /*
- * One band at a time, the bands in parallel: a bucket is a run of equal keys after a radix sort.
+ * The bands in parallel, each sorted into buckets; then the documents in parallel.
  *
- * A bucket of documents gives every pair in it, up to max_matches earlier ones a document; a pair
- * that shares several buckets is taken at the first, and only if the whole signatures leave it a
- * chance to reach the threshold. A bucket of paragraphs is a star: each is linked to the first.
+ * A bucket of paragraphs is a star: each is linked to the first. Of a bucket of documents each
+ * meets the earlier ones, up to max_matches of them; what it meets in all bands together is
+ * compared by the whole signatures, each once, and the closest are candidates.
  */
 #include "lsh/bands.h"
 
 #include "common/alloc.h"
 #include "common/fail.h"
-#include "common/hash.h"
 #include "common/par.h"
-#include "common/radix.h"
-#include "kernels/kernels.h"
-
-#include <math.h>
-
-enum {
-    FIRST_KEPT = 8, /* of a popular bucket, its first documents are looked at by all others */
-    SIGMAS = 5      /* how far an estimate may miss the threshold: beyond it is one in a million */
-};
-
-double tti_bands_recall(uint32_t lanes, uint32_t rows, double resemblance)
-{
-    return 1 - pow(1 - pow(resemblance, rows), (double)(lanes / rows));
-}
-
-uint32_t tti_bands_rows(uint32_t lanes, double threshold)
-{
-    uint32_t best = 1;
-    for (uint32_t rows = 1; rows <= lanes; rows++)
-        if (lanes % rows == 0 && tti_bands_recall(lanes, rows, threshold) >= 0.9995)
-            best = rows;
-    return best;
-}
-
-static uint32_t least_equal(uint32_t lanes, double threshold)
-{
-    if (threshold < 0) /* the rule is off: no documents are compared by it */
-        return 1;
-    const double sigma = sqrt(threshold * (1 - threshold) / lanes);
-    const double least = (threshold - SIGMAS * sigma - 1.0 / lanes) * lanes;
-    return least < 1 ? 1 : (uint32_t)least;
-}
-
-tti_bands_rule tti_bands_rule_make(const tt_options *o)
-{
-    return (tti_bands_rule){o->sketch_size, o->sketch_size / o->bands,
-                            least_equal(o->sketch_size, o->resemblance),
-                            o->max_matches > FIRST_KEPT ? o->max_matches : FIRST_KEPT};
-}
-
-tti_bands_window tti_bands_look_back(const tti_bands_rule *rule, size_t i)
-{
-    if (i <= rule->most)
-        return (tti_bands_window){i, i, 0};
-    return (tti_bands_window){FIRST_KEPT, i - (rule->most - FIRST_KEPT), i - rule->most};
-}
-
-static int same_band(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y,
-                     uint32_t band)
-{
-    const size_t at = (size_t)band * rule->rows;
-    for (uint32_t r = 0; r < rule->rows; r++)
-        if (x[at + r] != y[at + r])
-            return 0;
-    return 1;
-}
-
-int tti_bands_worth(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y, uint32_t band)
-{
-    for (uint32_t before = 0; before < band; before++)
-        if (same_band(rule, x, y, before))
-            return 0;
-    return tti_kernels_get()->equal(x, y, rule->lanes) >= rule->least_equal;
-}
+#include "lsh/buckets.h"
+#include "lsh/closest.h"
 
 typedef struct job {
     const tti_sketches *s;
     const tti_corpus *corpus;
+    const tt_allocator *allocator;
     tti_bands_rule rule;
+    tti_buckets *buckets; /* of each band of documents */
 } job;
 
-static tt_status add_pair(const job *j, uint32_t a, uint32_t b, uint32_t band, tti_candidates *out,
-                          tt_error *error)
-{
-    const uint32_t *x = j->s->signatures + (size_t)a * j->s->lanes;
-    const uint32_t *y = j->s->signatures + (size_t)b * j->s->lanes;
-    if (!tti_bands_worth(&j->rule, x, y, band))
-        return TT_OK;
-    return tti_candidates_add(out, tti_candidate_pack(a, b, TTI_WANT_PAIR), error);
-}
+/* What a task found, and whether it could. */
+typedef struct outcome {
+    tti_candidates found;
+    tt_status status;
+} outcome;
 
-/* A band's key, and the document or paragraph that has it in the lower half. */
-static uint64_t pack(uint32_t key, uint32_t of)
-{
-    return (uint64_t)key << 32 | of;
-}
+/* ---- Paragraphs ------------------------------------------------------------------------------ */
 
-static tt_status add_bucket(const job *j, const uint64_t *bucket, size_t count, uint32_t band,
-                            tti_candidates *out, tt_error *error)
-{
-    for (size_t i = 1; i < count; i++) {
-        const tti_bands_window w = tti_bands_look_back(&j->rule, i);
-        if (w.skipped > 0)
-            TTI_TRY(tti_candidates_skip(out, (uint32_t)bucket[i], w.skipped, error));
-        for (size_t k = 0; k < w.first_end; k++)
-            TTI_TRY(add_pair(j, (uint32_t)bucket[k], (uint32_t)bucket[i], band, out, error));
-        for (size_t k = w.last_begin; k < i; k++)
-            TTI_TRY(add_pair(j, (uint32_t)bucket[k], (uint32_t)bucket[i], band, out, error));
-    }
-    return TT_OK;
-}
-
-static tt_status add_star(const job *j, const uint64_t *bucket, size_t count, tti_candidates *out,
-                          tt_error *error)
+static tt_status add_star(const job *j, const uint64_t *bucket, size_t count, tti_candidates *out)
 {
     const uint32_t first = j->s->distinct[(uint32_t)bucket[0]].doc;
-    for (size_t i = 1; i < count; i++)
-        TTI_TRY(tti_candidates_add(
-            out,
-            tti_candidate_pack(first, j->s->distinct[(uint32_t)bucket[i]].doc, TTI_WANT_SECTIONS),
-            error));
+    for (size_t i = 1; i < count; i++) {
+        const uint32_t doc = j->s->distinct[(uint32_t)bucket[i]].doc;
+        TTI_TRY(tti_candidates_add(out, tti_candidate_pack(first, doc, TTI_WANT_SECTIONS), NULL));
+    }
     return TT_OK;
 }
 
-static size_t doc_records(const job *j, uint32_t band, uint64_t *records)
+static tt_status link_paragraphs(const job *j, uint32_t band, tti_candidates *out)
 {
-    const uint32_t *keys = j->s->doc_keys + band * j->s->doc_count;
-    size_t n = 0;
-    for (uint32_t d = 0; d < j->s->doc_count; d++)
-        if (j->corpus->docs[d].token_count > 0)
-            records[n++] = pack(keys[d], d);
-    return n;
-}
-
-static size_t paragraph_records(const job *j, uint32_t band, uint64_t *records)
-{
-    size_t n = 0;
-    for (uint32_t k = 0; k < j->s->distinct_count; k++) {
-        const uint32_t key = j->s->paragraph_keys[(size_t)k * TTI_PARAGRAPH_BANDS + band];
+    tti_keyed k = {.allocator = j->allocator};
+    tt_status status = tti_keyed_open(&k, j->s->distinct_count, NULL);
+    for (uint32_t p = 0; status == TT_OK && p < j->s->distinct_count; p++) {
+        const uint32_t key = j->s->paragraph_keys[(size_t)p * TTI_PARAGRAPH_BANDS + band];
         if (key != 0)
-            records[n++] = pack(key, k);
+            tti_keyed_add(&k, key, p);
     }
-    return n;
-}
-
-/* One band of documents (band < doc_bands) or of paragraphs (the rest). */
-static tt_status run_band(const job *j, uint32_t band, uint32_t doc_bands, tti_candidates *out,
-                          tt_error *error)
-{
-    const int of_docs = band < doc_bands;
-    const size_t room = of_docs ? j->s->doc_count : j->s->distinct_count;
-    uint64_t *records = tti_alloc(out->allocator, room, sizeof *records);
-    uint64_t *spare = tti_alloc(out->allocator, room, sizeof *spare);
-    tt_status status = TT_OK;
-    if (records == NULL || spare == NULL)
-        status = tti_fail_memory(error, "LSH buckets");
-    if (status == TT_OK) {
-        const size_t n = of_docs ? doc_records(j, band, records)
-                                 : paragraph_records(j, band - doc_bands, records);
-        tti_radix_u64(records, spare, n);
-        for (size_t i = 0, k; i < n && status == TT_OK; i = k) {
-            for (k = i + 1; k < n && (records[k] ^ records[i]) >> 32 == 0;)
-                k++;
-            if (k - i > 1)
-                status = of_docs ? add_bucket(j, records + i, k - i, band, out, error)
-                                 : add_star(j, records + i, k - i, out, error);
-        }
+    if (status == TT_OK)
+        status = tti_keyed_sort(&k, NULL);
+    for (size_t i = 0, end; status == TT_OK && i < k.count; i = end) {
+        end = tti_keyed_end(&k, i);
+        status = add_star(j, k.records + i, end - i, out);
     }
-    tti_release(out->allocator, records, room, sizeof *records);
-    tti_release(out->allocator, spare, room, sizeof *spare);
+    tti_keyed_close(&k);
     return status;
 }
 
-tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,
-                         const tt_options *options, tti_candidates *candidates, tt_error *error)
+/* ---- Documents ------------------------------------------------------------------------------- */
+
+/* Meets the documents before member `place` of a bucket. */
+static tt_status meet(const job *j, const tti_buckets *buckets, uint32_t place,
+                      tti_closest *closest, tti_candidates *out)
 {
-    const uint32_t doc_bands = sketches->doc_bands;
-    const uint32_t paragraph_bands = options->find & TT_FIND_SECTIONS ? TTI_PARAGRAPH_BANDS : 0;
-    const job j = {sketches, corpus, tti_bands_rule_make(options)};
-    const int64_t n = (int64_t)doc_bands + paragraph_bands;
-    const int threads = tti_threads(options->threads, (size_t)n);
-    tti_candidates *found = tti_alloc_zero(candidates->allocator, (size_t)n, sizeof *found);
-    tt_status *statuses = tti_alloc_zero(candidates->allocator, (size_t)n, sizeof *statuses);
-    tt_status status = TT_OK;
-    if (found == NULL || statuses == NULL)
-        status = tti_fail_memory(error, "LSH bands");
-    for (int64_t b = 0; b < n && status == TT_OK; b++)
-        tti_candidates_init(&found[b], candidates->allocator);
-    if (status == TT_OK) {
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
-        for (int64_t b = 0; b < n; b++)
-            statuses[b] = run_band(&j, (uint32_t)b, doc_bands, &found[b], NULL);
+    const tti_member *own = &buckets->members[place];
+    const tti_member *first = buckets->members + own->begin;
+    const size_t i = (size_t)(own - first);
+    const tti_bands_window w = tti_bands_look_back(&j->rule, i);
+    if (w.skipped > 0)
+        TTI_TRY(tti_candidates_skip(out, own->doc, w.skipped, NULL));
+    for (size_t k = 0; k < w.first_end; k++)
+        TTI_TRY(tti_closest_meet(closest, first[k].doc));
+    for (size_t k = w.last_begin; k < i; k++)
+        TTI_TRY(tti_closest_meet(closest, first[k].doc));
+    return TT_OK;
+}
+
+static tt_status compare_doc(const job *j, uint32_t b, tti_closest *closest, tti_candidates *out)
+{
+    for (uint32_t band = 0; band < j->s->doc_bands; band++) {
+        const uint32_t place = j->s->doc_keys[(size_t)band * j->s->doc_count + b];
+        if (place != TTI_NO_MEMBER)
+            TTI_TRY(meet(j, &j->buckets[band], place, closest, out));
     }
-    for (int64_t b = 0; b < n && found != NULL && statuses != NULL; b++) {
-        if (status == TT_OK && statuses[b] != TT_OK)
+    return closest->count == 0 ? TT_OK : tti_closest_choose(closest, &j->rule, j->s, b, out);
+}
+
+/* ---- Driver ---------------------------------------------------------------------------------- */
+
+/* Joins what tasks have found, and frees it. */
+static tt_status take_outcomes(outcome *outcomes, size_t count, tti_candidates *out,
+                               tt_status status, tt_error *error)
+{
+    for (size_t k = 0; k < count; k++) {
+        if (status == TT_OK && outcomes[k].status != TT_OK)
             status = tti_fail_memory(error, "LSH buckets");
         if (status == TT_OK)
-            status = tti_candidates_append(candidates, &found[b], error);
-        tti_candidates_free(&found[b]);
+            status = tti_candidates_append(out, &outcomes[k].found, error);
+        tti_candidates_free(&outcomes[k].found);
     }
-    tti_release(candidates->allocator, found, (size_t)n, sizeof *found);
-    tti_release(candidates->allocator, statuses, (size_t)n, sizeof *statuses);
+    tti_release(out->allocator, outcomes, count, sizeof *outcomes);
+    return status;
+}
+
+static outcome *make_outcomes(const job *j, size_t count)
+{
+    outcome *outcomes = tti_alloc_zero(j->allocator, count, sizeof *outcomes);
+    for (size_t k = 0; outcomes != NULL && k < count; k++)
+        tti_candidates_init(&outcomes[k].found, j->allocator);
+    return outcomes;
+}
+
+/* Buckets of the documents' bands, links of the paragraphs'. */
+static tt_status run_bands(const job *j, uint32_t paragraph_bands, int threads,
+                           tti_candidates *candidates, tt_error *error)
+{
+    const int64_t docs = j->s->doc_bands, n = docs + paragraph_bands;
+    outcome *outcomes = make_outcomes(j, (size_t)n);
+    if (outcomes == NULL)
+        return tti_fail_memory(error, "LSH bands");
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
+    for (int64_t b = 0; b < n; b++)
+        outcomes[b].status =
+            b < docs
+                ? tti_buckets_make(&j->buckets[b], j->s->doc_keys + (size_t)b * j->s->doc_count,
+                                   j->corpus, NULL)
+                : link_paragraphs(j, (uint32_t)(b - docs), &outcomes[b].found);
+    return take_outcomes(outcomes, (size_t)n, candidates, TT_OK, error);
+}
+
+static tt_status compare_docs(const job *j, int threads, tti_candidates *candidates,
+                              tt_error *error)
+{
+    outcome *outcomes = make_outcomes(j, (size_t)threads);
+    tti_closest *closest = tti_alloc_zero(j->allocator, (size_t)threads, sizeof *closest);
+    tt_status status = TT_OK;
+    if (outcomes == NULL || closest == NULL)
+        status = tti_fail_memory(error, "LSH bands");
+    for (int t = 0; status == TT_OK && t < threads; t++)
+        closest[t].allocator = j->allocator;
+    if (status == TT_OK) {
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 256)
+        for (int64_t b = 0; b < (int64_t)j->s->doc_count; b++) {
+            outcome *o = &outcomes[tti_thread()];
+            if (o->status == TT_OK)
+                o->status = compare_doc(j, (uint32_t)b, &closest[tti_thread()], &o->found);
+        }
+    }
+    for (int t = 0; closest != NULL && t < threads; t++)
+        tti_closest_free(&closest[t]);
+    tti_release(j->allocator, closest, (size_t)threads, sizeof *closest);
+    return outcomes == NULL ? status
+                            : take_outcomes(outcomes, (size_t)threads, candidates, status, error);
+}
+
+tt_status tti_bands_find(tti_sketches *sketches, const tti_corpus *corpus,
+                         const tt_options *options, tti_candidates *candidates, tt_error *error)
+{
+    const uint32_t bands = sketches->doc_bands;
+    const uint32_t paragraph_bands = options->find & TT_FIND_SECTIONS ? TTI_PARAGRAPH_BANDS : 0;
+    const int threads = tti_threads(options->threads, sketches->doc_count);
+    job j = {sketches, corpus, candidates->allocator, tti_bands_rule_make(options), NULL};
+    tt_status status = TT_OK;
+    j.buckets = tti_alloc_zero(j.allocator, bands, sizeof *j.buckets);
+    if (j.buckets == NULL)
+        return tti_fail_memory(error, "LSH bands");
+    for (uint32_t b = 0; b < bands; b++)
+        j.buckets[b].allocator = j.allocator;
+    status = run_bands(&j, paragraph_bands, threads, candidates, error);
+    if (status == TT_OK && bands > 0)
+        status = compare_docs(&j, threads, candidates, error);
+    for (uint32_t b = 0; b < bands; b++)
+        tti_buckets_free(&j.buckets[b]);
+    tti_release(j.allocator, j.buckets, bands, sizeof *j.buckets);
     return status;
 }

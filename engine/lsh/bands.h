@@ -15,11 +15,12 @@ uint32_t tti_bands_rows(uint32_t lanes, double threshold);
 /** The chance that a pair of the given resemblance shares a bucket. */
 double tti_bands_recall(uint32_t lanes, uint32_t rows, double resemblance);
 
-/** What is asked of two documents of a bucket before they are a candidate. */
+/** Which of the documents that one shares buckets with are candidates. */
 typedef struct tti_bands_rule {
-    uint32_t lanes, rows;
-    uint32_t least_equal; /**< values that must agree for a pair to be worth counting */
-    uint32_t most;        /**< documents of a bucket that one is compared with */
+    uint32_t lanes;
+    uint32_t farthest; /**< values that may differ in a pair that is worth counting */
+    uint32_t most;     /**< documents of a bucket that one is compared with */
+    size_t most_pairs; /**< candidates of one document: those of the least distance */
 } tti_bands_rule;
 
 tti_bands_rule tti_bands_rule_make(const tt_options *options);
@@ -32,13 +33,12 @@ typedef struct tti_bands_window {
 
 tti_bands_window tti_bands_look_back(const tti_bands_rule *rule, size_t i);
 
-/** True if no band before `band` holds the two signatures and the estimate leaves them a chance. */
-int tti_bands_worth(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y,
-                    uint32_t band);
+/** In how many values two signatures differ: 1 - that / lanes estimates the resemblance. */
+uint32_t tti_bands_distance(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y);
 
 /** Adds candidates for pairs of documents that may reach options->resemblance, and links documents
- * whose paragraphs are nearly equal to the first holder. */
-tt_status tti_bands_find(const tti_sketches *sketches, const tti_corpus *corpus,
+ * whose paragraphs are nearly equal to the first holder. Uses sketches->doc_keys up. */
+tt_status tti_bands_find(tti_sketches *sketches, const tti_corpus *corpus,
                          const tt_options *options, tti_candidates *candidates, tt_error *error);
 
 #endif

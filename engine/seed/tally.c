@@ -10,8 +10,7 @@ enum {
     RUN_GAP = 64,  /* tokens between two seeds of one run */
     RUN_SKEW = 16, /* and how much that may differ between the two documents */
     REACH = 48,    /* tokens about a shared seed in which others may have been damaged */
-    DENSITY = 2,   /* tokens a seed at least, but where a text repeats a word on the spot */
-    MATCH_ROOM = 4 /* candidates looked at per pair that may be reported */
+    DENSITY = 2    /* tokens a seed at least, but where a text repeats a word on the spot */
 };
 
 /* ---- Rules ----------------------------------------------------------------------------------- */
@@ -49,7 +48,7 @@ void tti_tally_rules_make(tti_tally_rules *out, const tt_options *options, const
     out->run_need = need < 1 ? 1 : need > 3 ? 3 : need;
     if (!(options->find & TT_FIND_SECTIONS))
         out->run_need = UINT32_MAX;
-    out->most = (size_t)options->max_matches * MATCH_ROOM;
+    out->most = tti_candidates_most(options);
 }
 
 /* ---- Counters -------------------------------------------------------------------------------- */

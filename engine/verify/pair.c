@@ -120,7 +120,21 @@ static tt_status count_missing(tti_verifier *v, const tti_doc *doc, const tti_sh
     return status == TT_OK ? TT_OK : tti_fail_memory(error, "counting shingles");
 }
 
-/* The anchors, of the alignment where there is one, have every shared gram: count from them. */
+/* Shingles that two articles of so many must share for a rule about sets to admit them; what is cut
+ * off in rounding only lets more through. */
+static uint32_t least_shared(const tt_options *o, uint32_t a, uint32_t b)
+{
+    const double both = (double)a + b, fewer = a < b ? a : b;
+    double least = both;
+    if (o->resemblance >= 0)
+        least = o->resemblance * both / (1 + o->resemblance);
+    if (o->containment >= 0 && o->containment * fewer < least)
+        least = o->containment * fewer;
+    return (uint32_t)(least * (1 - 1e-9));
+}
+
+/* The anchors, of the alignment where there is one, have every shared gram: count from them. Where
+ * nothing is aligned and no rule can admit the two, the numbers stay 0. */
 static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
                                tt_pair *p, tt_error *error)
 {
@@ -129,8 +143,15 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_sh
     const int counts = w >= TTI_GRAM && doc->token_count >= w && v->loaded->token_count >= w;
     if (counts)
         TTI_TRY(count_missing(v, doc, &shingles, error));
-    if (counts && !tti_verify_aligns(v->options))
-        TTI_TRY(tti_aligner_match(v->aligner, doc->hashes, doc->token_count, error));
+    if (counts && !tti_verify_aligns(v->options)) {
+        const uint32_t least =
+            least_shared(v->options, shingles->distinct, v->loaded_shingles->distinct);
+        int enough;
+        TTI_TRY(
+            tti_aligner_match(v->aligner, doc->hashes, doc->token_count, least, &enough, error));
+        if (!enough)
+            return TT_OK;
+    }
     if (counts)
         shared = tti_aligner_shared(v->aligner, w, shingles->repeats, shingles->repeat_count);
     if (shared == UINT32_MAX)

@@ -7,7 +7,7 @@
  *   spark_table.c   columns in, columns out
  *   spark_text.c    sketch, tokens, extents: from text
  *   spark_seeds.c   seeds, holders, tally: candidates from shared seeds
- *   spark_bands.c   bands, paragraphs, buckets, alike: candidates from MinHash
+ *   spark_bands.c   bands, paragraphs, buckets, alike, closest: candidates from MinHash
  *   spark_verify.c  verify: numbers and passages of candidates
  *   spark_cluster.c cluster: kept documents of a connected group
  *   spark_places.c  places, copies, spread: what repeats what
@@ -100,8 +100,8 @@ typedef struct spark_operator {
 } spark_operator;
 
 extern const spark_operator spark_sketch, spark_tokens, spark_extents, spark_seeds, spark_holders,
-    spark_tally, spark_bands, spark_paragraphs, spark_buckets, spark_alike, spark_verify,
-    spark_cluster, spark_places, spark_copies, spark_spread;
+    spark_tally, spark_bands, spark_paragraphs, spark_buckets, spark_alike, spark_closest,
+    spark_verify, spark_cluster, spark_places, spark_copies, spark_spread;
 
 /* ==== Numbers ================================================================================= */
 

@@ -5,6 +5,7 @@
  *   paragraphs  a sketch's paragraphs, a row each
  *   buckets     of one bucket: who is compared with whom
  *   alike       those whose whole signatures leave them a chance
+ *   closest     of one document: those of the least distance
  */
 #include "lsh/bands.h"
 #include "spark.h"
@@ -91,7 +92,6 @@ static void put_compared(spark_stage *s, int64_t a, int64_t b, size_t skipped)
 {
     spark_put_long(&s->out, a);
     spark_put_long(&s->out, b);
-    spark_put_int(&s->out, (int32_t)(((const bucket *)s->state)->key >> 32));
     spark_put_int(&s->out, skipped > INT32_MAX ? INT32_MAX : (int32_t)skipped);
     spark_row(&s->out);
 }
@@ -128,7 +128,7 @@ static tt_status take_buckets(spark_stage *s, const spark_in *in)
  * were not looked at for it. */
 const spark_operator spark_buckets = {.name = "buckets",
                                       .takes = "bucket long, n long",
-                                      .gives = "a long, b long, band int, skipped int",
+                                      .gives = "a long, b long, skipped int",
                                       .state_size = sizeof(bucket),
                                       .open = open_buckets,
                                       .take = take_buckets,
@@ -141,24 +141,75 @@ static tt_status take_alike(spark_stage *s, const spark_in *in)
     const tti_bands_rule rule = tti_bands_rule_make(&s->options);
     uint32_t x[1024], y[1024]; /* the most that options allow */
     for (int64_t i = 0; i < in->rows; i++) {
-        const spark_bytes a = spark_cell(in, 3, i), b = spark_cell(in, 4, i);
+        const spark_bytes a = spark_cell(in, 2, i), b = spark_cell(in, 3, i);
+        uint32_t distance;
         if (a.size != rule.lanes * sizeof *x || b.size != a.size || a.size > sizeof x)
             return tti_fail(&s->error, TT_EINTERNAL, TTI_NOWHERE, "a signature is cut off");
         memcpy(x, a.data, a.size);
         memcpy(y, b.data, b.size);
-        if (!tti_bands_worth(&rule, x, y, (uint32_t)spark_int(in, 2, i)))
+        distance = tti_bands_distance(&rule, x, y);
+        if (distance > rule.farthest)
             continue;
         spark_put_long(&s->out, spark_long(in, 0, i));
         spark_put_long(&s->out, spark_long(in, 1, i));
-        spark_put_int(&s->out, TTI_WANT_PAIR);
+        spark_put_int(&s->out, (int32_t)distance);
         spark_row(&s->out);
     }
     return TT_OK;
 }
 
-/* band: the first whose bucket compares the two */
-const spark_operator spark_alike = {
-    .name = "alike",
-    .takes = "a long, b long, band int, signature_a binary, signature_b binary",
-    .gives = "a long, b long, want int",
-    .take = take_alike};
+const spark_operator spark_alike = {.name = "alike",
+                                    .takes =
+                                        "a long, b long, signature_a binary, signature_b binary",
+                                    .gives = "a long, b long, distance int",
+                                    .take = take_alike};
+
+/* ==== Closest ================================================================================= */
+
+/* The document at hand, and how many before it are worth counting. */
+typedef struct closest {
+    int64_t b;
+    size_t count;
+} closest;
+
+static void put_closest(spark_stage *s, int64_t a, unsigned want, size_t skipped)
+{
+    spark_put_long(&s->out, a);
+    spark_put_long(&s->out, ((const closest *)s->state)->b);
+    spark_put_int(&s->out, (int32_t)want);
+    spark_put_int(&s->out, skipped > INT32_MAX ? INT32_MAX : (int32_t)skipped);
+    spark_row(&s->out);
+}
+
+static tt_status flush_closest(spark_stage *s)
+{
+    closest *c = s->state;
+    const size_t most = tti_bands_rule_make(&s->options).most_pairs;
+    if (c->count > most)
+        put_closest(s, c->b, 0, c->count - most);
+    c->count = 0;
+    return TT_OK;
+}
+
+static tt_status take_closest(spark_stage *s, const spark_in *in)
+{
+    const size_t most = tti_bands_rule_make(&s->options).most_pairs;
+    closest *c = s->state;
+    for (int64_t i = 0; i < in->rows; i++) {
+        if (spark_long(in, 1, i) != c->b)
+            TTI_TRY(flush_closest(s));
+        c->b = spark_long(in, 1, i);
+        if (c->count++ < most)
+            put_closest(s, spark_long(in, 0, i), TTI_WANT_PAIR, 0);
+    }
+    return TT_OK;
+}
+
+/* Rows in order of b, distance, a; a document's all in one stream. With want 0, `skipped`
+ * candidates of b were not looked at. */
+const spark_operator spark_closest = {.name = "closest",
+                                      .takes = "a long, b long, distance int",
+                                      .gives = "a long, b long, want int, skipped int",
+                                      .state_size = sizeof(closest),
+                                      .take = take_closest,
+                                      .finish = flush_closest};

@@ -53,12 +53,10 @@ def candidates_of(sketches, wants):
     buckets = run("bands", values(sketches, "n", "bands"))
     signatures = {r["n"]: r["signature"] for r in sketches}
     compared = run("buckets", sorted(values(buckets, "bucket", "n")), size=7)
-    first = {}
-    for r in compared:
-        if r["a"] != r["b"]:
-            first[r["a"], r["b"]] = min(r["band"], first.get((r["a"], r["b"]), 1 << 30))
-    alike = run("alike", [(a, b, band, signatures[a], signatures[b]) for (a, b), band in first.items()])
-    for r in alike:
+    met = {(r["a"], r["b"]) for r in compared if r["a"] != r["b"]}
+    alike = run("alike", [(a, b, signatures[a], signatures[b]) for a, b in sorted(met)])
+    alike.sort(key=lambda r: (r["b"], r["distance"], r["a"]))
+    for r in run("closest", values(alike, "a", "b", "distance"), size=7):
         wants[r["a"], r["b"]] |= r["want"]
 
     mask = _core.seed_partitions(sum(r["tokens"] for r in sketches)) - 1

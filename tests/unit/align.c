@@ -327,6 +327,52 @@ static void periodic_text_is_aligned_with_itself_and_its_like(void **state)
         }
 }
 
+/* ---- Texts of few words -----------------------------------------------------------------------
+ */
+
+static wordlist few_words(uint64_t seed, size_t n, uint32_t vocabulary)
+{
+    rng r = {seed};
+    wordlist w = {NULL, 0, 0};
+    for (size_t k = 0; k < n; k++)
+        words_add(&w, rng_below(&r, vocabulary));
+    return w;
+}
+
+/* Every gram stands in many places: the copy is found among them, wherever it begins. */
+static void a_copy_of_few_different_words_is_aligned(void **state)
+{
+    (void)state;
+    for (uint32_t vocabulary = 2; vocabulary <= 6; vocabulary++)
+        for (uint32_t before = 0; before <= 900; before += 300) {
+            rng r = {vocabulary * 1000 + before};
+            wordlist a = few_words(vocabulary, 1000, vocabulary);
+            wordlist b = few_words(vocabulary + 100, before, vocabulary);
+            tti_alignment al;
+            words_copy(&b, &a, 0, 1000);
+            for (uint32_t k = 0; k < 20; k++)
+                b.words[before + rng_below(&r, 1000)] = 9;
+            al = align(&a, &b);
+            if (al.aligned_a < 970)
+                fail_msg("%u words, %u before: %u of 1000 tokens are aligned", vocabulary, before,
+                         al.aligned_a);
+            words_free(&a), words_free(&b);
+        }
+}
+
+static void two_texts_of_few_different_words_are_taken(void **state)
+{
+    (void)state;
+    for (uint32_t vocabulary = 1; vocabulary <= 8; vocabulary++)
+        for (size_t n = 10; n < 3000; n *= 4) {
+            wordlist a = few_words(vocabulary, n, vocabulary);
+            wordlist b = few_words(vocabulary + 50, n + n / 3, vocabulary);
+            (void)align(&a, &b);
+            (void)align_self(&b);
+            words_free(&a), words_free(&b);
+        }
+}
+
 /* ---- Random texts, by all the rules above ---------------------------------------------------- */
 
 /* Text of pieces of a few sources, in any order, damaged. */
@@ -409,6 +455,8 @@ int main(void)
         cmocka_unit_test(a_notice_that_stands_many_times_is_found_each_time),
         cmocka_unit_test(one_repeated_word_is_aligned_with_more_of_it),
         cmocka_unit_test(periodic_text_is_aligned_with_itself_and_its_like),
+        cmocka_unit_test(a_copy_of_few_different_words_is_aligned),
+        cmocka_unit_test(two_texts_of_few_different_words_are_taken),
         cmocka_unit_test(alignments_of_any_texts_are_valid),
         cmocka_unit_test(the_answer_hardly_depends_on_which_side_is_loaded),
     };

@@ -80,12 +80,56 @@ static void planted_pairs_are_found_by_bands_alone(void **state)
     }
 }
 
+/* An article of a story of sixty: only so many are looked at, and its own copy is among them. */
+static void of_a_popular_story_the_closest_are_candidates(void **state)
+{
+    enum { STORY = 60, WORDS = 300, MOST = 16, COPIED = STORY - 3 };
+    rng r = {7};
+    wordlist story = {NULL, 0, 0}, copies[STORY + 1] = {{NULL, 0, 0}};
+    char *texts[STORY + 1];
+    tt_options o = TT_OPTIONS_INIT;
+    results found = {0};
+    tt_summary summary;
+    size_t of_last = 0, best = 0;
+    tt_index *x;
+    (void)state;
+    words_random(&story, &r, WORDS, 60000);
+    for (size_t k = 0; k <= STORY; k++) {
+        words_copy(&copies[k], k == STORY ? &copies[COPIED] : &story, 0, WORDS);
+        words_replace(&copies[k], &r, k == STORY ? 4 : 15, 60000);
+        texts[k] = text_of(&copies[k], 0);
+    }
+    o.containment = o.overlap = TT_OFF;
+    o.find = TT_FIND_PAIRS;
+    o.max_matches = MOST;
+    x = index_of(&o, (const char *const *)texts, STORY + 1);
+    assert_non_null(x);
+    assert_int_equal(results_collect(&found, x), TT_OK);
+    for (size_t k = 0; k < found.pair_count; k++)
+        if (found.pairs[k].b == STORY) {
+            of_last++;
+            best += found.pairs[k].a == COPIED;
+        }
+    assert_int_equal(of_last, MOST);
+    assert_int_equal(best, 1);
+    tt_index_summary(x, &summary);
+    assert_true(summary.pairs_omitted >= STORY - MOST);
+    results_free(&found);
+    tt_index_close(x);
+    words_free(&story);
+    for (size_t k = 0; k <= STORY; k++) {
+        words_free(&copies[k]);
+        free(texts[k]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recall_is_the_chance_that_some_band_agrees),
         cmocka_unit_test(the_most_rows_that_still_find_nearly_all_are_chosen),
         cmocka_unit_test(planted_pairs_are_found_by_bands_alone),
+        cmocka_unit_test(of_a_popular_story_the_closest_are_candidates),
     };
     return cmocka_run_group_tests_name("bands", tests, NULL, NULL);
 }

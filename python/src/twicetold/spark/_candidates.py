@@ -13,17 +13,18 @@ from ._stages import Stages
 
 
 def _from_bands(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFrame]:
-    """Documents that share a bucket; those of a popular one look at its first few and the latest."""
+    """Documents that share a bucket; those of a popular one look at its first few and the latest, and keep
+    the closest of all that they looked at."""
     rows = stages.run("bands", documents.sketches)
     compared = stages.group("buckets", rows, "bucket", "n")
-    pairs = stages.keep(
-        compared.groupBy("a", "b").agg(F.min("band").alias("band"), F.max("skipped").alias("skipped")), "compared"
-    )
+    pairs = stages.keep(compared.groupBy("a", "b").agg(F.max("skipped").alias("skipped")), "compared")
     signatures = documents.sketches.select("n", "signature")
     of_a = signatures.withColumnsRenamed({"n": "a", "signature": "signature_a"})
     of_b = signatures.withColumnsRenamed({"n": "b", "signature": "signature_b"})
     alike = stages.run("alike", pairs.where("a <> b").join(of_a, "a").join(of_b, "b"))
-    return alike, pairs.where("a = b").select("b", "skipped")
+    closest = stages.keep(stages.group("closest", alike, "b", "distance", "a"), "alike")
+    passed_by = pairs.where("a = b").unionByName(closest.where("want = 0"), allowMissingColumns=True)
+    return closest.where("want > 0").select("a", "b", "want"), passed_by.select("b", "skipped")
 
 
 def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFrame]:

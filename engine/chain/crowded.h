@@ -1,0 +1,15 @@
+/*
+ * Anchors of two articles of few different words, where most grams stand in many places and an
+ * anchor for each of them would cost more than the alignment is worth: one anchor a place, the
+ * longest match at hand.
+ */
+#ifndef TTI_CROWDED_H
+#define TTI_CROWDED_H
+
+#include "chain/anchors.h"
+
+/** Finds them anew, for the grams probed last, in time linear in the two. The order is that of
+ * their grams. @return TT_OK, TT_ENOMEM */
+tt_status tti_crowded_find(tti_anchors *x, const tti_side *a, tt_error *error);
+
+#endif

@@ -1,0 +1,55 @@
+/* Buckets: the documents, or paragraphs, that have the same key in one band. */
+#ifndef TTI_BUCKETS_H
+#define TTI_BUCKETS_H
+
+#include "common/corpus.h"
+
+/** Keys with whose they are, sorted; equal keys lie together, in order of number. */
+typedef struct tti_keyed {
+    const tt_allocator *allocator;
+    uint64_t *records; /**< key << 32 | number */
+    size_t count, room;
+} tti_keyed;
+
+/** Room for `room` keys. Zero `out` but for the allocator. @return TT_OK, TT_ENOMEM */
+tt_status tti_keyed_open(tti_keyed *out, size_t room, tt_error *error);
+void tti_keyed_close(tti_keyed *k);
+static inline void tti_keyed_add(tti_keyed *k, uint32_t key, uint32_t number)
+{
+    k->records[k->count++] = (uint64_t)key << 32 | number;
+}
+tt_status tti_keyed_sort(tti_keyed *k, tt_error *error);
+/** Where the bucket that begins at record i ends. */
+static inline size_t tti_keyed_end(const tti_keyed *k, size_t i)
+{
+    size_t end = i + 1;
+    while (end < k->count && (k->records[end] ^ k->records[i]) >> 32 == 0)
+        end++;
+    return end;
+}
+
+/** A document in a bucket that others are in too. */
+typedef struct tti_member {
+    uint32_t doc;
+    uint32_t begin; /**< the bucket's first member */
+} tti_member;
+
+/** One band's buckets of two documents and more, one after the other. */
+typedef struct tti_buckets {
+    const tt_allocator *allocator;
+    tti_member *members;
+    size_t count;
+} tti_buckets;
+
+#define TTI_NO_MEMBER UINT32_MAX
+
+/**
+ * Puts the documents that have tokens into buckets. In place of keys[d] comes the number of the
+ * member that document d is, or TTI_NO_MEMBER where no earlier document is in its bucket.
+ * Zero `out` but for the allocator. @return TT_OK, TT_ENOMEM
+ */
+tt_status tti_buckets_make(tti_buckets *out, uint32_t *keys, const tti_corpus *corpus,
+                           tt_error *error);
+void tti_buckets_free(tti_buckets *b);
+
+#endif
