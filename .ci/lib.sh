@@ -14,6 +14,19 @@ build() {
     cmake --build --preset "$1"
 }
 
+# programs FOLDER LABELS: the targets of a build that the tests so labelled run: units, api, examples
+programs() {
+    ctest --test-dir "$1" -N -L "$2" | sed -n -E 's/.*: (unit|api|example)\.([a-z0-9_]*)$/\1_\2/p' |
+        sed 's/^unit_/test_/; s/^api_/test_api_/'
+}
+
+# build_for LABELS PRESET [OPTION...]: as `build`, but of the programs only those that the tests so labelled run.
+build_for() {
+    cmake --preset "$2" -DTT_WERROR=ON "${@:3}"
+    # shellcheck disable=SC2046 # words
+    cmake --build --preset "$2" --target twicetold tt_command tt_pages_made $(programs "build/$2" "$1")
+}
+
 # tests PRESET [OPTION...]: runs the tests of a build.
 tests() {
     ctest --preset "$1" -j "$jobs" "${@:2}"
@@ -36,6 +49,10 @@ same() {
     cmp "$2" "$3" || { echo "not the same bytes: $1"; exit 1; }
     echo "the same bytes: $1"
 }
+
+# Tests that the jobs leave out where a build changes nothing of what they try: release and asan run them.
+# shellcheck disable=SC2034
+kernel_sets='\.(generic|avx2|avx512)$' slow_api='^api\.live_(limits|time|memory)$'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
