@@ -1,0 +1,49 @@
+# shellcheck shell=bash disable=SC2154
+# Files as they were once written, in tests/golden: formats do not change without a new version. Where a change of the
+# engine is meant to change results, tests/golden/make writes them anew; an index that was there has to stay readable.
+
+golden=$here/../golden
+asked() { head -n 60 "$here/../../corpora/feed/articles.jsonl"; }
+
+test_an_index_of_version_2_is_read() {
+    zstd -dq "$golden/index-2.db.zst" -o a.db
+    run index check a.db
+    exits 0
+    has err 'a.db is sound'
+    asked >asked.jsonl
+    run index query --quiet a.db asked.jsonl
+    exits 0
+    same "$golden/verdicts.jsonl" out
+}
+
+test_an_index_of_version_2_goes_on() {
+    zstd -dq "$golden/index-2.db.zst" -o a.db
+    asked | tail -n 20 >later.jsonl
+    run index add --quiet a.db later.jsonl
+    exits 0
+    run index check a.db
+    exits 0
+    run index create b.db
+    asked >all.jsonl
+    run index add --quiet b.db all.jsonl
+    run index query --quiet a.db all.jsonl
+    cp out continued
+    run index query --quiet b.db all.jsonl
+    same continued out
+}
+
+test_a_result_is_written_as_it_was() {
+    asked >asked.jsonl
+    run scan --quiet asked.jsonl
+    exits 0
+    plain out >found
+    same "$golden/result.jsonl" found
+}
+
+test_a_result_of_old_is_read() {
+    run eval "$golden/result.jsonl" "$golden/result.jsonl" --json
+    exits 0
+    asked >asked.jsonl
+    run report --quiet "$golden/result.jsonl" asked.jsonl -o page.html
+    exits 0
+}
