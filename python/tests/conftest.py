@@ -17,6 +17,8 @@ GOLD = ROOT / "corpora" / "feed" / "gold.jsonl"
 # it: the tests of Ctrl-C would go on for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+SOON = 10  # seconds that what would go on for ever may take to end, on a machine that has much else to do
+
 
 def need(name):
     """The module, or the test is skipped with a plain message."""

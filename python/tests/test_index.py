@@ -13,7 +13,7 @@ import time
 
 import pytest
 import twicetold
-from conftest import FEED, command, lines, need
+from conftest import FEED, SOON, command, lines, need
 from test_process import endless, interrupted, resident
 from twicetold import Index
 
@@ -410,7 +410,7 @@ def test_ctrl_c_leaves_whole_commits(path, articles):
             yield a
 
     with Index(path) as index:
-        assert interrupted(lambda: index.add(rows())) < 3
+        assert interrupted(lambda: index.add(rows())) < SOON
         count = len(index)
         assert count % 1024 == 0
         assert index.add(article("after", words(1))).counts["new"] == 1

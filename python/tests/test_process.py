@@ -12,7 +12,7 @@ import time
 
 import pytest
 import twicetold
-from conftest import FEED, need
+from conftest import FEED, SOON, need
 
 
 def found(given=FEED, threads=0):
@@ -107,7 +107,7 @@ def endless(articles):
 
 
 def test_ctrl_c_while_an_iterable_is_read(articles):
-    assert interrupted(lambda: twicetold.scan(endless(articles))) < 2
+    assert interrupted(lambda: twicetold.scan(endless(articles))) < SOON
 
 
 def test_ctrl_c_while_an_arrow_stream_is_read(articles):
@@ -119,7 +119,7 @@ def test_ctrl_c_while_an_arrow_stream_is_read(articles):
         while True:
             yield pa.RecordBatch.from_pylist(list(itertools.islice(rows, 500)), schema)
 
-    assert interrupted(lambda: twicetold.scan(pa.RecordBatchReader.from_batches(schema, batches()))) < 2
+    assert interrupted(lambda: twicetold.scan(pa.RecordBatchReader.from_batches(schema, batches()))) < SOON
 
 
 def test_ctrl_c_while_a_file_is_read(tmp_path, articles):
@@ -131,7 +131,7 @@ def test_ctrl_c_while_a_file_is_read(tmp_path, articles):
     writer = multiprocessing.get_context("spawn").Process(target=write_for_ever, args=(pipe, articles[:50]))
     writer.start()
     try:
-        assert interrupted(lambda: twicetold.scan(pipe)) < 3
+        assert interrupted(lambda: twicetold.scan(pipe)) < SOON
     finally:
         writer.terminate()
         writer.join()
