@@ -238,7 +238,7 @@ def table(found):
     lines = ["# A living index under load", "",
              f'Made articles of about {WORDS} words through `twicetold watch`, {c["in_flight"]} at a time without a verdict, with '
              f'{c["readers"]} processes beside it that ask about what was told just before. {c["date"]}, {c["cores"]} cores, load '
-             f'{c["load_before"]} before; commit {c["commit"]}; `{c["command"]}`.', "",
+             f'{c["load_before"]} before; commit {c["commit"] or "not known"}; `{c["command"]}`.', "",
              "| | a day, all kept | a week, a window of a day |", "|---|---|---|"]
     mib = lambda n: f"{n / (1 << 20):,.0f} MiB"
     last = lambda p, key: p["samples"][-1][key]
@@ -286,9 +286,17 @@ def chart(found):
     return "\n".join(out + ["</svg>"]) + "\n"
 
 
+def commit():
+    """What is checked out; nothing of a release unpacked, where git may not even be there."""
+    try:
+        return subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.strip()
+    except FileNotFoundError:
+        return ""
+
+
 def context(args):
-    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE).stdout.strip()
-    return {"date": datetime.date.today().isoformat(), "commit": commit, "cores": os.cpu_count(), "readers": args.readers,
+    return {"date": datetime.date.today().isoformat(), "commit": commit(), "cores": os.cpu_count(), "readers": args.readers,
             "in_flight": args.in_flight, "load_before": round(os.getloadavg()[0], 2), "seed": args.seed,
             "command": f"bench/load.py --day {args.day} --week {args.week}"}
 
