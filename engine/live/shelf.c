@@ -209,7 +209,7 @@ tt_status tti_shelf_reserve(tti_shelf *s, size_t count, tt_error *error)
 {
     const tt_allocator *a = s->allocator;
     if (tti_reserve(a, &s->articles, &s->capacity, count, sizeof *s->articles) != 0 ||
-        tti_reserve(a, &s->counts, &s->count_capacity, count + 1, sizeof *s->counts) != 0 ||
+        tti_reserve(a, &s->counts, &s->count_capacity, count, sizeof *s->counts) != 0 ||
         tti_slots_reserve(&s->ids, count) != 0 || tti_slots_reserve(&s->tokens, count) != 0)
         return tti_fail_memory(error, "articles");
     return TT_OK;
@@ -221,7 +221,7 @@ static tt_status reserve(tti_shelf *s, tt_error *error)
     if (s->count >= TTI_DOC_LIMIT)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "more than %u articles", TTI_DOC_LIMIT);
     if (tti_reserve(a, &s->articles, &s->capacity, s->count + 1, sizeof *s->articles) != 0 ||
-        tti_reserve(a, &s->counts, &s->count_capacity, s->count + 2, sizeof *s->counts) != 0 ||
+        tti_reserve(a, &s->counts, &s->count_capacity, s->count + 1, sizeof *s->counts) != 0 ||
         tti_reserve(a, &s->classes, &s->class_capacity, s->class_count + 1, sizeof *s->classes) ||
         tti_slots_reserve(&s->ids, s->ids.used + 1) != 0 ||
         tti_slots_reserve(&s->tokens, s->tokens.used + 1) != 0)
