@@ -53,8 +53,8 @@ articles" says only whether an article has a copy, which is all that a flags-onl
 of its pairs of resemblance >= 0.7. rensa's rho samples some 15 shingles of a text.
 
 Not measured here, because `bench/peers/run` cannot fetch them (they are built from source):
-duplodocus, Google's deduplicate-text-datasets (suffix array), minhash-rs, bff. datatrove and
-text-dedup list clusters, whose pairs are all pairs of members; they run with `--slow` alone.
+duplodocus, minhash-rs, bff. Google's deduplicate-text-datasets (suffix array) has `bench/peers/suffix`.
+datatrove and text-dedup list clusters, whose pairs are all pairs of members; they run with `--slow` alone.
 """.strip()
 
 
