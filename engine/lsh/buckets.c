@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { LONE_BITS = 8 /* a key: one in eight of those that are alone is not seen to be */ };
+
 tt_status tti_keyed_open(tti_keyed *out, size_t room, tt_error *error)
 {
     out->count = 0;
@@ -20,9 +22,53 @@ void tti_keyed_close(tti_keyed *k)
     k->records = NULL;
 }
 
+/* A bit for each value of a key's upper bits: some key has them, and a second one. */
+typedef struct meetings {
+    uint64_t *once, *twice;
+    size_t words;
+    int shift;
+} meetings;
+
+static int make_meetings(meetings *m, const tti_keyed *k)
+{
+    int bits = 6;
+    while (bits < 32 && (size_t)1 << bits < k->count * LONE_BITS)
+        bits++;
+    m->shift = 64 - bits;
+    m->words = ((size_t)1 << bits) / 64;
+    m->once = tti_alloc_zero(k->allocator, m->words * 2, sizeof *m->once);
+    m->twice = m->once + m->words;
+    return m->once == NULL ? -1 : 0;
+}
+
+/* Drops the keys whose upper bits no other has: sorting them would tell nothing. */
+static int drop_lone(tti_keyed *k)
+{
+    meetings m;
+    size_t kept = 0;
+    if (make_meetings(&m, k) != 0)
+        return -1;
+    for (size_t i = 0; i < k->count; i++) {
+        const uint64_t upper = k->records[i] >> m.shift, bit = UINT64_C(1) << upper % 64;
+        m.twice[upper / 64] |= m.once[upper / 64] & bit;
+        m.once[upper / 64] |= bit;
+    }
+    for (size_t i = 0; i < k->count; i++) {
+        const uint64_t upper = k->records[i] >> m.shift;
+        k->records[kept] = k->records[i];
+        kept += m.twice[upper / 64] >> upper % 64 & 1;
+    }
+    k->count = kept;
+    tti_release(k->allocator, m.once, m.words * 2, sizeof *m.once);
+    return 0;
+}
+
 tt_status tti_keyed_sort(tti_keyed *k, tt_error *error)
 {
-    uint64_t *spare = tti_alloc(k->allocator, k->count, sizeof *spare);
+    uint64_t *spare;
+    if (drop_lone(k) != 0)
+        return tti_fail_memory(error, "LSH buckets");
+    spare = tti_alloc(k->allocator, k->count, sizeof *spare);
     if (spare == NULL)
         return tti_fail_memory(error, "LSH buckets");
     tti_radix_u64(k->records, spare, k->count);

@@ -4,7 +4,7 @@
 
 #include "common/corpus.h"
 
-/** Keys with whose they are, sorted; equal keys lie together, in order of number. */
+/** Keys with whose they are; once sorted, equal keys lie together, in order of number. */
 typedef struct tti_keyed {
     const tt_allocator *allocator;
     uint64_t *records; /**< key << 32 | number */
@@ -18,6 +18,7 @@ static inline void tti_keyed_add(tti_keyed *k, uint32_t key, uint32_t number)
 {
     k->records[k->count++] = (uint64_t)key << 32 | number;
 }
+/** Drops most of those whose key nothing else has, and sorts the rest. @return TT_OK, TT_ENOMEM */
 tt_status tti_keyed_sort(tti_keyed *k, tt_error *error);
 /** Where the bucket that begins at record i ends. */
 static inline size_t tti_keyed_end(const tti_keyed *k, size_t i)

@@ -173,7 +173,7 @@ static style style_of(const uint8_t *text, tti_line *lines, size_t count)
     style s = {0, UINT32_MAX, 0};
     const uint32_t column = column_of(text, lines, count);
     size_t indented = 0, small = 0, capital = 0;
-    if (count < 2 || column < MIN_COLUMN)
+    if (column < MIN_COLUMN)
         return s;
     for (size_t i = 0; i < count; i++)
         s.indent = lines[i].indent < s.indent ? lines[i].indent : s.indent;
@@ -254,7 +254,7 @@ tt_status tti_paragraphs_cut(tti_tokens *tokens, const uint8_t *text, size_t lin
     if (mode == TT_PARAGRAPHS_BLANK ||
         (mode == TT_PARAGRAPHS_AUTO && has_blank(tokens->lines, line_count)))
         return cut_lines(tokens, line_count, TTI_GAP_BLANK | TTI_GAP_MARK, 0, count, error);
-    if (mode == TT_PARAGRAPHS_AUTO) {
+    if (mode == TT_PARAGRAPHS_AUTO && line_count > 1) {
         const style s = style_of(text, tokens->lines, line_count);
         if (s.column != 0)
             return cut_wrapped(tokens, text, line_count, &s, count, error);
