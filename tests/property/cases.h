@@ -88,6 +88,20 @@ static inline const tt_pair *find_pair(const results *r, uint64_t a, uint64_t b)
     return NULL;
 }
 
+/** Whether a, and b after it, are compared for their own sake: as the only articles, and without
+ * sections, for which a passage is compared with its earliest holder. */
+static inline int are_candidates(const corpus *c, uint32_t shingle_tokens, uint32_t a, uint32_t b)
+{
+    const uint32_t order[] = {a, b};
+    const plan p = {shingle_tokens, 32, 1, 2, 0, order, 2, TT_FIND_PAIRS | TT_FIND_SERIES};
+    results r;
+    int found;
+    scan(c, &p, &r);
+    found = r.pair_count > 0;
+    results_free(&r);
+    return found;
+}
+
 /* ---- The command line ------------------------------------------------------------------------ */
 
 /** [-s SEED|time] [-n CASES] [-v]: runs so many cases, `usual` if it is not said, from a seed on.

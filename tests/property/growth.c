@@ -19,20 +19,6 @@ static struct {
     size_t kept, by_products, popular; /* pairs that stay, and those that do not */
 } tally;
 
-/* Whether the two are compared for their own sake: as the only articles, and without sections, for
- * which a passage is compared with its earliest holder. */
-static int are_candidates(const corpus *c, uint32_t a, uint32_t b)
-{
-    const uint32_t order[] = {a < b ? a : b, a < b ? b : a};
-    const plan p = {5, 32, 1, 2, 0, order, 2, TT_FIND_PAIRS | TT_FIND_SERIES};
-    results r;
-    int found;
-    scan(c, &p, &r);
-    found = r.pair_count > 0;
-    results_free(&r);
-    return found;
-}
-
 /* How often the gram stands in an article; it is counted up to the limit. */
 static size_t count_gram(const uint32_t *gram, const wordlist *w)
 {
@@ -80,7 +66,7 @@ static void check_kept(const corpus *c, const results *less, const tt_pair *p, c
             tally.popular++;
             return;
         }
-        if (!are_candidates(c, a, b) &&
+        if (!are_candidates(c, 5, a < b ? a : b, a < b ? b : a) &&
             (share_a_story(less, p->a, p->b, c->count) ||
              share_a_story(more, c->texts[a].same, c->texts[b].same, c->count))) {
             tally.by_products++;
