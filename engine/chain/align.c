@@ -133,9 +133,12 @@ static void link_anchors(tti_anchors *all, int self)
             reach = y->a + y->len;
         for (size_t j = k; j-- > first;) {
             const tti_anchor *x = &all->anchors[j];
-            const int64_t gain = link_gain(x, y);
+            int64_t gain;
             if (x->best + own <= y->score) /* nothing from here back can give more */
                 break;
+            if (y->b - x->b - 1 >= x->len + TTI_MAX_GAP) /* before it in b (it wraps), or too far */
+                continue;
+            gain = link_gain(x, y);
             if (self && y->a + y->len > x->first_b) /* it would run into its own repetition */
                 continue;
             if (gain > 0 && x->score + gain > y->score) {
