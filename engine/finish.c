@@ -158,8 +158,8 @@ static tt_status cluster(tt_index *x, double *since, tt_error *error)
     uint32_t *order = tti_alloc(x->store.allocator, docs, sizeof *order);
     tt_status status = order == NULL ? tti_fail_memory(error, "clusters") : TT_OK;
     if (status == TT_OK)
-        status = tti_cluster_order(&x->clusters, &x->store.corpus, &x->members, &x->options, order,
-                                   error);
+        status = tti_cluster_order(&x->clusters, &x->store.corpus, &x->members, &x->verified,
+                                   &x->options, order, error);
     if (status == TT_OK)
         status = cluster_in(x, order, since, error);
     tti_release(x->store.allocator, order, docs, sizeof *order);

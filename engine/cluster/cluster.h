@@ -25,9 +25,11 @@ typedef struct tti_clusters {
     size_t doc_count;
 } tti_clusters;
 
-/** Preferred articles and the order of preference: order[0] is the best document. */
+/** Preferred articles and the order of preference of the documents that pairs name: order[0] is the
+ * best of them. The others, which nothing competes with, come last. */
 tt_status tti_cluster_order(tti_clusters *out, const tti_corpus *corpus, const tti_members *members,
-                            const tt_options *options, uint32_t *order, tt_error *error);
+                            const tti_verified *verified, const tt_options *options,
+                            uint32_t *order, tt_error *error);
 
 /**
  * Pairs worth verifying before clustering: in each group that the pairs connect, the preferred

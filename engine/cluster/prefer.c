@@ -54,31 +54,57 @@ static int better_first(const void *x, const void *y)
     return (p->article > q->article) - (p->article < q->article);
 }
 
+/* The best of a document's articles. */
+static merit judge_doc(const tti_corpus *corpus, const tti_members *members,
+                       const tt_options *options, uint32_t d)
+{
+    merit best = judge(corpus, options, members->articles[members->firsts[d]]);
+    for (uint32_t k = members->firsts[d] + 1; k < members->firsts[d + 1]; k++) {
+        const merit other = judge(corpus, options, members->articles[k]);
+        if (better_first(&other, &best) < 0)
+            best = other;
+    }
+    return best;
+}
+
+static void mark_paired(const tti_verified *v, uint8_t *paired)
+{
+    for (size_t k = 0; k < v->pair_count; k++)
+        paired[v->pairs[k].a] = paired[v->pairs[k].b] = 1;
+}
+
 tt_status tti_cluster_order(tti_clusters *out, const tti_corpus *corpus, const tti_members *members,
-                            const tt_options *options, uint32_t *order, tt_error *error)
+                            const tti_verified *verified, const tt_options *options,
+                            uint32_t *order, tt_error *error)
 {
     const tt_allocator *a = options->allocator;
-    merit *merits = tti_alloc(a, corpus->doc_count, sizeof *merits);
+    const size_t docs = corpus->doc_count;
+    merit *merits = tti_alloc(a, docs, sizeof *merits);
+    uint8_t *paired = tti_alloc_zero(a, docs, 1);
+    tt_status status = TT_OK;
+    size_t n = 0;
     out->allocator = a;
-    out->doc_count = corpus->doc_count;
-    out->kept = tti_alloc(a, corpus->doc_count, sizeof *out->kept);
-    out->best = tti_alloc(a, corpus->doc_count, sizeof *out->best);
-    if (merits == NULL || out->kept == NULL || out->best == NULL) {
-        tti_release(a, merits, corpus->doc_count, sizeof *merits);
-        return tti_fail_memory(error, "clusters");
+    out->doc_count = docs;
+    out->kept = tti_alloc(a, docs, sizeof *out->kept);
+    out->best = tti_alloc(a, docs, sizeof *out->best);
+    if (merits == NULL || paired == NULL || out->kept == NULL || out->best == NULL)
+        status = tti_fail_memory(error, "clusters");
+    if (status == TT_OK)
+        mark_paired(verified, paired);
+    for (uint32_t d = 0; status == TT_OK && d < docs; d++) {
+        const merit best = judge_doc(corpus, members, options, d);
+        out->best[d] = best.article;
+        if (paired[d])
+            merits[n++] = best;
     }
-    for (uint32_t d = 0; d < corpus->doc_count; d++) {
-        merits[d] = judge(corpus, options, members->articles[members->firsts[d]]);
-        for (uint32_t k = members->firsts[d] + 1; k < members->firsts[d + 1]; k++) {
-            const merit other = judge(corpus, options, members->articles[k]);
-            if (better_first(&other, &merits[d]) < 0)
-                merits[d] = other;
-        }
-        out->best[d] = merits[d].article;
-    }
-    tti_sort(merits, corpus->doc_count, sizeof *merits, better_first);
-    for (uint32_t d = 0; d < corpus->doc_count; d++)
-        order[d] = merits[d].doc;
-    tti_release(a, merits, corpus->doc_count, sizeof *merits);
-    return TT_OK;
+    if (status == TT_OK)
+        tti_sort(merits, n, sizeof *merits, better_first);
+    for (size_t k = 0; k < n; k++)
+        order[k] = merits[k].doc;
+    for (uint32_t d = 0; status == TT_OK && d < docs; d++)
+        if (!paired[d])
+            order[n++] = d;
+    tti_release(a, merits, docs, sizeof *merits);
+    tti_release(a, paired, docs, 1);
+    return status;
 }

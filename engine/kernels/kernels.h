@@ -10,6 +10,12 @@
 #include "kernels/sample.h"
 #include "kernels/split.h"
 
+/** The bin of one permutation hashing that a fold falls into. */
+static inline size_t tti_bin_of(uint32_t fold, size_t lanes)
+{
+    return (size_t)((uint64_t)fold * lanes >> 32);
+}
+
 typedef struct tti_kernels {
     const char *name;
     /** Finds the runs of text[0, size), size in 1 .. TTI_SPLIT_BYTES, and copies it to `folded`
@@ -31,7 +37,7 @@ typedef struct tti_kernels {
     /** folds[i]: the hash of tokens i .. i + width - 1, from add and mul[0, width); i < count. */
     void (*fold)(const uint32_t *tokens, size_t count, const uint32_t *mul, uint32_t add,
                  uint32_t width, uint32_t *folds);
-    /** signature[fold * lanes >> 32] = min(the same, fold) for every fold. */
+    /** The value at tti_bin_of(fold, lanes) becomes min(the same, fold), for every fold. */
     void (*bins)(uint32_t *signature, size_t lanes, const uint32_t *folds, size_t count);
     /** least[i] = min(mul[i] * fold + add[i] for every fold), i < lanes; UINT32_MAX for none. */
     void (*least)(const uint32_t *mul, const uint32_t *add, size_t lanes, const uint32_t *folds,

@@ -36,7 +36,7 @@ TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t lanes, const u
                                       size_t count)
 {
     for (size_t k = 0; k < count; k++) {
-        uint32_t *least = &signature[(uint64_t)folds[k] * lanes >> 32];
+        uint32_t *least = &signature[tti_bin_of(folds[k], lanes)];
         *least = folds[k] < *least ? folds[k] : *least;
     }
 }

@@ -7,7 +7,7 @@ extern "C" {
 #include "read/jsonl.h"
 }
 
-#include <cstdio>
+#include <charconv>
 #include <cstring>
 #include <new>
 
@@ -49,11 +49,11 @@ static tti_value copy_string(std::string_view s, char **out)
     return value;
 }
 
-static tti_value copy_number(const char *format, long long n, char **out)
+template <typename integer> static tti_value copy_number(integer n, char **out)
 {
     char digits[24];
-    const int size = std::snprintf(digits, sizeof digits, format, n);
-    return copy_string(std::string_view(digits, (size_t)size), out);
+    const char *end = std::to_chars(digits, digits + sizeof digits, n).ptr;
+    return copy_string(std::string_view(digits, (size_t)(end - digits)), out);
 }
 
 /* @return 0: let the strict scanner see it */
@@ -68,10 +68,10 @@ static int read_value(element e, char **out, tti_value *value)
     } else if (e.get(small) == simdjson::SUCCESS) {
         if (small == 0)
             return 0; /* it may be written -0 */
-        *value = copy_number("%lld", (long long)small, out);
+        *value = copy_number(small, out);
         value->kind = TTI_VALUE_INTEGER;
     } else if (e.get(large) == simdjson::SUCCESS) {
-        *value = copy_number("%llu", (long long)large, out);
+        *value = copy_number(large, out);
         value->kind = TTI_VALUE_INTEGER;
     }
     return 1;

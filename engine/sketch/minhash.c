@@ -32,14 +32,16 @@ void tti_minhash_fold(const tti_minhash *m, const uint32_t *tokens, size_t count
     tti_kernels_get()->fold(tokens, count, m->mul_fold, m->add_fold, width, folds);
 }
 
-/* A small set: all permutations cost less than to list those that are wanted. */
-static void fill_small(const tti_minhash *m, const uint32_t *folds, size_t count,
+/* A small set: all permutations cost less than to list those that are wanted. The few bins that
+ * have folds are emptied again for them. */
+static void make_small(const tti_minhash *m, const uint32_t *folds, size_t count,
                        uint32_t *signature)
 {
-    uint32_t least[TTI_MINHASH_LANES];
-    tti_kernels_get()->least(m->mul, m->add, m->lanes, folds, count, least);
-    for (uint32_t i = 0; i < m->lanes; i++)
-        signature[i] = signature[i] == (uint32_t)EMPTY ? least[i] : signature[i];
+    tti_kernels_get()->least(m->mul, m->add, m->lanes, folds, count, signature);
+    for (size_t k = 0; k < count; k++)
+        if (folds[k] != (uint32_t)EMPTY)
+            signature[tti_bin_of(folds[k], m->lanes)] = (uint32_t)EMPTY;
+    tti_kernels_get()->bins(signature, m->lanes, folds, count);
 }
 
 /* Gives the empty bins their values: their permutations side by side. */
@@ -65,12 +67,13 @@ static void fill_empty(const tti_minhash *m, const uint32_t *folds, size_t count
 void tti_minhash_make(const tti_minhash *m, const uint32_t *folds, size_t count,
                       uint32_t *signature)
 {
+    if (count < SMALL) {
+        make_small(m, folds, count, signature);
+        return;
+    }
     memset(signature, EMPTY, m->lanes * sizeof *signature);
     tti_kernels_get()->bins(signature, m->lanes, folds, count);
-    if (count < SMALL)
-        fill_small(m, folds, count, signature);
-    else
-        fill_empty(m, folds, count, signature);
+    fill_empty(m, folds, count, signature);
 }
 
 void tti_minhash_classic(const tti_minhash *m, const uint32_t *folds, size_t count,
