@@ -5,6 +5,10 @@
  * there. One of them puts the runs that were read before on the shelf in their order, so that what
  * comes of it does not depend on the threads. All connections see the same state of the file, or
  * there is one alone.
+ *
+ * A handle that has been there before follows: what the journal of removals names leaves the shelf,
+ * and what has a greater number than the last joins it. Everything is read anew only if the sums do
+ * not tally then.
  */
 #include "common/alloc.h"
 #include "common/fail.h"
