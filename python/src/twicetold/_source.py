@@ -12,6 +12,9 @@ from ._errors import InputOutputError, invalid
 Path = Union[str, "os.PathLike[str]"]
 Articles = Union[Path, Iterable[Any], Any]
 
+_ROWS = 1024  # of a batch of a dataset: its text is still in the processor's cache when the library reads it
+_AHEAD = 16  # batches
+
 
 def paths_of(articles: Any) -> Optional[List[Path]]:
     """The paths that `articles` is, or None."""
@@ -56,7 +59,7 @@ def _rows_of_datasets(articles: Any, wanted: Tuple[Optional[str], ...]) -> Any:
     names = articles.column_names
     if names is not None:
         articles = articles.select_columns([n for n in dict.fromkeys(wanted) if n in names])
-    tables = articles.with_format("arrow").iter(batch_size=1000)
+    tables = articles.with_format("arrow").iter(batch_size=_ROWS)
     first = next(tables, None)
     if first is None:
         return ()
@@ -88,11 +91,18 @@ class Source:
         self.paths = paths_of(articles)
         self.dataset = _dataset(articles)
 
-    def _batches(self) -> Any:
-        """The dataset's columns that are needed, as a stream that is read batch by batch."""
+    def _batches(self, threads: int) -> Any:
+        """The dataset's columns that are needed, as a stream that is read batch by batch; ahead of the library, by
+        pyarrow's threads, unless `threads` is 1."""
         names = self.dataset.schema.names
         wanted = [n for n in (self.id, self.text, self.source, self.published) if n in names]
-        return self.dataset.scanner(columns=list(dict.fromkeys(wanted)), batch_readahead=2).to_reader()
+        scanner = self.dataset.scanner(
+            columns=list(dict.fromkeys(wanted)),
+            batch_size=_ROWS,
+            batch_readahead=_AHEAD,
+            use_threads=threads != 1,
+        )
+        return scanner.to_reader()
 
     def feed(self, feed: _core.Feed, options: Dict[str, Any], kept: Optional[List[Any]] = None) -> None:
         """Hands all articles on; the records of files go to `kept` as well."""
@@ -105,7 +115,7 @@ class Source:
             names = tuple(os.fsencode(p) for p in self.paths)
             feed.read(names, self.id, self.text, limit, options.get("threads", 0), kept)
             return
-        stream = self._batches() if self.dataset is not None else self.articles
+        stream = self._batches(options.get("threads", 0)) if self.dataset is not None else self.articles
         if type(stream).__module__.startswith("datasets.") and hasattr(stream, "with_format"):
             stream = _rows_of_datasets(stream, (self.id, self.text, self.source, self.published))
         if hasattr(stream, "__arrow_c_stream__"):
