@@ -101,6 +101,11 @@ class Clock(threading.Thread):
 
 # ---- One run -------------------------------------------------------------------------------------
 
+# Most of a run of 10,000 articles is the JVMs' compiler at work on code that soon is not needed any more.
+FIRST_LEVEL = "-XX:TieredStopAtLevel=1"
+FOR_LITTLE = {"spark.executor.extraJavaOptions": FIRST_LEVEL, "spark.driver.extraJavaOptions": FIRST_LEVEL}
+
+
 def session(corpus, options, events):
     from pyspark.sql import SparkSession
     os.environ["PYSPARK_PYTHON"] = sys.executable
@@ -112,6 +117,7 @@ def session(corpus, options, events):
         "spark.executor.memory": f"{options.memory}m",
         "spark.sql.shuffle.partitions": str(parts),
         **({"spark.sql.autoBroadcastJoinThreshold": "-1"} if options.no_broadcast else {}),
+        **(FOR_LITTLE if options.little else {}),
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": "file://" + events,
         "spark.executor.processTreeMetrics.enabled": "true",
@@ -312,6 +318,8 @@ def main():
                         help="sizes, smallest first (default 10000,100000)")
     parser.add_argument("--no-broadcast", action="store_true",
                         help="shuffle every join, as a run does whose tables are large")
+    parser.add_argument("--little", action="store_true",
+                        help=f"JVMs for little data: {FIRST_LEVEL}")
     parser.add_argument("--memory", type=int, default=3072, metavar="MB",
                         help="Java heap of an executor (default 3072)")
     parser.add_argument("--out", default=measure.RESULTS, metavar="DIR")

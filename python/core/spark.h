@@ -9,7 +9,7 @@
  *   spark_seeds.c   seeds, holders, tally: candidates from shared seeds
  *   spark_bands.c   bands, paragraphs, buckets, alike, closest: candidates from MinHash
  *   spark_verify.c  verify: numbers and passages of candidates
- *   spark_cluster.c cluster: kept documents of a connected group
+ *   spark_cluster.c components, cluster: connected groups, kept documents of one
  *   spark_places.c  places, copies, spread: what repeats what
  *
  * Articles have numbers of 64 bits, in input order; a document has the number of its first article.
@@ -101,7 +101,7 @@ typedef struct spark_operator {
 
 extern const spark_operator spark_sketch, spark_tokens, spark_extents, spark_seeds, spark_holders,
     spark_tally, spark_bands, spark_paragraphs, spark_buckets, spark_alike, spark_closest,
-    spark_verify, spark_cluster, spark_places, spark_copies, spark_spread;
+    spark_verify, spark_components, spark_cluster, spark_places, spark_copies, spark_spread;
 
 /* ==== Numbers ================================================================================= */
 

@@ -1,8 +1,86 @@
-/* The operator cluster: a connected group of documents and its pairs -> who is kept for whom. */
+/*
+ * The operators
+ *   components  pairs of documents -> what they connect
+ *   cluster     a connected group of documents and its pairs -> who is kept for whom
+ */
 #include "cluster/cluster.h"
 #include "spark.h"
 
 #include <string.h>
+
+/* ==== Components ============================================================================== */
+
+/* All pairs. */
+typedef struct edges {
+    int64_t *ends; /* a, b, a, b, ... */
+    size_t count, capacity;
+    spark_numbers numbers;
+} edges;
+
+static void close_components(spark_stage *s)
+{
+    edges *e = s->state;
+    tti_release(SPARK_ALLOCATOR, e->ends, e->capacity, sizeof *e->ends);
+    spark_numbers_free(&e->numbers);
+}
+
+static tt_status take_components(spark_stage *s, const spark_in *in)
+{
+    edges *e = s->state;
+    for (int64_t i = 0; i < in->rows; i++) {
+        if (tti_reserve(SPARK_ALLOCATOR, &e->ends, &e->capacity, e->count + 2, sizeof *e->ends) !=
+            0)
+            return TT_ENOMEM;
+        for (int c = 0; c < 2; c++) {
+            e->ends[e->count++] = spark_long(in, c, i);
+            TTI_TRY(spark_numbers_add(&e->numbers, spark_long(in, c, i)));
+        }
+    }
+    return TT_OK;
+}
+
+/* The least document that d is known to be connected with; the way there gets shorter. */
+static uint32_t least_of(uint32_t *above, uint32_t d)
+{
+    for (; above[d] != d; d = above[d])
+        above[d] = above[above[d]];
+    return d;
+}
+
+static tt_status finish_components(spark_stage *s)
+{
+    edges *e = s->state;
+    uint32_t *above;
+    spark_numbers_settle(&e->numbers);
+    above = tti_alloc(SPARK_ALLOCATOR, e->numbers.count + 1, sizeof *above);
+    if (above == NULL)
+        return TT_ENOMEM;
+    for (size_t d = 0; d < e->numbers.count; d++)
+        above[d] = (uint32_t)d;
+    for (size_t k = 0; k + 1 < e->count; k += 2) {
+        const uint32_t a = least_of(above, spark_numbers_find(&e->numbers, e->ends[k]));
+        const uint32_t b = least_of(above, spark_numbers_find(&e->numbers, e->ends[k + 1]));
+        above[a > b ? a : b] = a > b ? b : a;
+    }
+    for (size_t d = 0; d < e->numbers.count; d++) {
+        spark_put_long(&s->out, e->numbers.numbers[d]);
+        spark_put_long(&s->out, e->numbers.numbers[least_of(above, (uint32_t)d)]);
+        spark_row(&s->out);
+    }
+    tti_release(SPARK_ALLOCATOR, above, e->numbers.count + 1, sizeof *above);
+    return TT_OK;
+}
+
+/* All pairs, in one stream. root: the least document that pairs connect n with. */
+const spark_operator spark_components = {.name = "components",
+                                         .takes = "a long, b long",
+                                         .gives = "n long, root long",
+                                         .state_size = sizeof(edges),
+                                         .take = take_components,
+                                         .finish = finish_components,
+                                         .close = close_components};
+
+/* ==== Clusters ================================================================================ */
 
 /* The group at hand. */
 typedef struct group {

@@ -174,10 +174,10 @@ def test_readme(spark, tmp_path, monkeypatch):
 
 
 def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
-    """All that one executor has, shuffled and kept, is gone in the middle; and sections take the rounds of
-    a large corpus."""
+    """All that one executor has, shuffled and kept, is gone in the middle; and groups and sections take the
+    rounds of a large corpus."""
     import twicetold.spark
-    from twicetold.spark import _sections, _stages
+    from twicetold.spark import _stages
 
     killed = []
     keep_step = _stages.Stages.keep
@@ -189,7 +189,7 @@ def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
         return keep_step(self, df, name)
 
     monkeypatch.setattr(_stages.Stages, "keep", keep_and_kill)
-    monkeypatch.setattr(_sections, "IN_ONE_TASK", 0)
+    monkeypatch.setattr(_stages, "IN_ONE_TASK", 0)
     keep = "source:Harbour Wire,,Inland Service,Harbour Wire"
     with twicetold.spark.scan(frame(spark, made, "source"), keep=keep, max_matches=3) as result:
         compare(result, made, "--keep", keep, "--max-matches", 3)

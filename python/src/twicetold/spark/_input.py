@@ -66,6 +66,19 @@ class Articles:
         self.ids = self.texts.select("n", "id")
 
 
+def _refused(stages: Stages, ids: DataFrame, taken: DataFrame) -> DataFrame:
+    """n, reason: articles without an id, or whose id an earlier one has that was taken."""
+    strange = ids.groupBy("id").count().where("count > 1 or id is null").select("id")
+    strange = stages.keep(strange, "repeated-ids")
+    if strange.isEmpty():
+        return stages.none([("n", "bigint"), ("reason", "string")])
+    suspects = ids.join(strange.where("id is not null"), "id").join(taken.select("n"), "n")
+    first = Window.partitionBy("id").orderBy("n")
+    again = suspects.withColumn("place", F.row_number().over(first)).where("place > 1").select("n")
+    nameless = ids.where("id is null").select("n", F.lit("no id").alias("reason"))
+    return stages.keep(again.withColumn("reason", F.lit(_REASONS[-8])).unionByName(nameless), "refused")
+
+
 class Documents:
     """
     sketches  n, tokens, signature, bands, passages, seeds of each document; n is that of its first article
@@ -75,33 +88,26 @@ class Documents:
     """
 
     def __init__(self, stages: Stages, articles: Articles):
-        ids = articles.ids
         sketched = stages.keep(stages.run("sketch", articles.texts), "sketches")
         taken = sketched.where("status = 0")
-        twice = ids.where("id is not null").groupBy("id").count().where("count > 1")
-        suspects = ids.join(twice, "id").join(taken.select("n"), "n")
-        first = Window.partitionBy("id").orderBy("n")
-        again = suspects.withColumn("place", F.row_number().over(first)).where("place > 1").select("n")
-        nameless = ids.where("id is null").select("n")
-        refused = stages.keep(
-            again.withColumn("reason", F.lit(_REASONS[-8]))
-            .unionByName(nameless.withColumn("reason", F.lit("no id"))),
-            "refused",
-        )
+        refused = _refused(stages, articles.ids, taken)
         reasons = F.create_map(*[F.lit(x) for pair in _REASONS.items() for x in pair])
         failed = sketched.where("status <> 0").select(
             "n", F.coalesce(reasons[F.col("status")], F.lit("it was not taken")).alias("reason")
         )
         self.rejected = failed.unionByName(refused.join(failed, "n", "left_anti"))
-        self.articles = taken.join(refused, "n", "left_anti")
-        full = self.articles.where("tokens > 0")
-        classes = full.groupBy("low", "high").agg(F.min("n").alias("doc"), F.count("*").alias("size"))
+        full = taken.where("tokens > 0")
+        accepted = full.join(refused, "n", "left_anti")
+        classes = accepted.groupBy("low", "high").agg(F.min("n").alias("doc"), F.count("*").alias("size"))
         several = classes.where("size > 1").drop("size")
-        self.copies = stages.keep(
-            full.join(several, ["low", "high"]).where("n <> doc").select("n", "doc", "tokens"), "copies"
-        )
-        self.sketches = full.join(self.copies, "n", "left_anti")
-        self.members = full.join(self.copies.select("n", "doc"), "n", "left").select(
+        copies = accepted.join(several, ["low", "high"]).where("n <> doc").select("n", "doc", "tokens")
+        gone = refused.selectExpr("n", "cast(null as bigint) as doc", "cast(null as int) as tokens")
+        # One frame, so that each step that wants the documents has one join and not two.
+        others = stages.known(stages.keep(copies.unionByName(gone), "copies"))
+        self.copies = others.where("doc is not null")
+        self.sketches = full.join(others.select("n"), "n", "left_anti")
+        all_of_them = full.join(others.select("n", "doc", F.lit(True).alias("other")), "n", "left")
+        self.members = all_of_them.where("other is null or doc is not null").select(
             "n", F.coalesce("doc", "n").alias("doc"), "tokens", "published"
         )
 

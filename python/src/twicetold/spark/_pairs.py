@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from . import _stages
 from ._input import Articles, Documents
 from ._stages import Stages
 
@@ -34,8 +35,11 @@ def pairs_of(verified: DataFrame) -> DataFrame:
 
 
 def components(stages: Stages, edges: DataFrame) -> DataFrame:
-    """n, root: the least document that pairs (a, b) connect n with, for each in a pair. By large and small
-    stars (Kiveris et al. 2014): each round takes all neighbours of a document to the least of them."""
+    """n, root: the least document that pairs (a, b) connect n with, for each in a pair. Few are joined in one
+    task; many by large and small stars (Kiveris et al. 2014): each round takes all neighbours of a document to the
+    least of them."""
+    if edges.count() <= _stages.IN_ONE_TASK:
+        return stages.run("components", edges.repartition(1))
     rows = edges.select(F.col("b").alias("u"), F.col("a").alias("v"))
     before, turn = None, 0
     while True:
@@ -136,20 +140,15 @@ def _identical(a: Column, b: Column) -> list:
     return [a.alias("a"), b.alias("b"), F.lit(0).alias("relation"), *[F.lit(1.0).alias(c) for c in NUMBERS]]
 
 
-def _turned(pairs: DataFrame) -> DataFrame:
-    """Every pair with its sides exchanged."""
+def _turned(turned: str) -> list:
+    """The relation and the numbers of a pair, with its sides exchanged where the column `turned` is true."""
     relation = F.when(F.col("relation") == 2, 3).when(F.col("relation") == 3, 2).otherwise(F.col("relation"))
-    return pairs.select(
-        F.col("b").alias("a"),
-        F.col("a").alias("b"),
-        relation.alias("relation"),
-        "resemblance",
-        F.col("containment_b").alias("containment_a"),
-        F.col("containment_a").alias("containment_b"),
-        F.col("overlap_b").alias("overlap_a"),
-        F.col("overlap_a").alias("overlap_b"),
-        "facts",
-    )
+    opposite = {"relation": relation}
+    for kind in ("containment", "overlap"):
+        opposite.update({f"{kind}_a": F.col(f"{kind}_b"), f"{kind}_b": F.col(f"{kind}_a")})
+    return [
+        F.when(F.col(turned), opposite.get(c, F.col(c))).otherwise(F.col(c)).alias(c) for c in ("relation", *NUMBERS)
+    ]
 
 
 def _own(pairs: DataFrame, articles: DataFrame) -> DataFrame:
@@ -157,13 +156,17 @@ def _own(pairs: DataFrame, articles: DataFrame) -> DataFrame:
     is not the first with its tokens (needs_own_pair in results.c)."""
     apart = articles.where("n <> keep").where("not (kept = keep and (n = doc or doc = kept))")
     apart = apart.where("not (doc = kept and n = doc)")
-    same = apart.where("doc = kept").select(*_identical(F.least("n", "keep"), F.greatest("n", "keep")))
-    both = pairs.select("a", "b", "relation", *NUMBERS)
-    both = both.unionByName(_turned(both)).withColumnsRenamed({"a": "doc", "b": "kept"})
-    others = apart.where("doc <> kept").join(both, ["doc", "kept"])
-    others = others.select(F.col("n").alias("a"), F.col("keep").alias("b"), "relation", *NUMBERS)
-    ahead, behind = others.where("a < b"), _turned(others.where("a > b"))
-    return same.unionByName(ahead).unionByName(behind)
+    a, b = F.least("n", "keep"), F.greatest("n", "keep")
+    same = apart.where("doc = kept").select(*_identical(a, b))
+    others = apart.where("doc <> kept").select(
+        F.least("doc", "kept").alias("a"),
+        F.greatest("doc", "kept").alias("b"),
+        a.alias("first"),
+        b.alias("second"),
+        ((F.col("doc") < F.col("kept")) != (F.col("n") < F.col("keep"))).alias("turned"),
+    )
+    others = pairs.join(others, ["a", "b"])
+    return same.unionByName(others.select(F.col("first").alias("a"), F.col("second").alias("b"), *_turned("turned")))
 
 
 def reported_pairs(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from . import _stages
 from ._input import Articles, Documents
 from ._pairs import numbered
 from ._stages import Stages
@@ -12,7 +13,6 @@ from ._stages import Stages
 _COLUMNS = (
     "section long, tokens int, article long, begin long, end long, of_begin long, of_end long, similarity double"
 )
-IN_ONE_TASK = 100_000  # links that one task may resolve
 
 
 def _places(stages: Stages, links: DataFrame) -> DataFrame:
@@ -28,7 +28,7 @@ def _places(stages: Stages, links: DataFrame) -> DataFrame:
         pending = todo.select("b").distinct()
         rows = todo.select("b", "a", F.lit(0).alias("are_places"), "data")
         holders = todo.where("a <> b").select("a", "b").distinct()
-        if left <= IN_ONE_TASK:
+        if left <= _stages.IN_ONE_TASK:
             known = holders.select("a").distinct().join(placed.withColumnRenamed("n", "a"), "a")
             rows = rows.unionByName(known.select(F.col("a").alias("b"), "a", F.lit(1).alias("are_places"), "data"))
             return placed.unionByName(stages.run("places", rows.repartition(1), 1))
@@ -77,7 +77,7 @@ def find(stages: Stages, articles: Articles, documents: Documents, verified: Dat
     """section, tokens, article (its number), begin, end, of_begin, of_end, similarity; the reference of a
     section is a row whose last three are null. No rows, and no steps, unless they are wanted."""
     if not wanted:
-        return stages.none(_COLUMNS)
+        return stages.none(c.split() for c in _COLUMNS.split(", "))
     links = verified.where("relation < 0").select("a", "b", F.col("links").alias("data"))
     seen = _seen(stages, documents, stages.keep(_places(stages, links), "places"))
     joined = stages.keep(_joined(seen), "sections")

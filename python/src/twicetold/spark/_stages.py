@@ -7,7 +7,7 @@ import functools
 import pathlib
 import tempfile
 import uuid
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -15,6 +15,7 @@ from .. import _core
 from .._errors import invalid
 
 _DESCRIPTION = "spark.job.description"
+IN_ONE_TASK = 100_000  # pairs, or links, that one task may resolve where the way of a large corpus takes rounds
 
 
 class _Exported:
@@ -80,9 +81,15 @@ class Stages:
             df.write.parquet(path)
         return self._spark.read.schema(df.schema).parquet(path)
 
-    def none(self, columns: str) -> DataFrame:
-        """A frame without rows. columns: "name type, ..."."""
-        return self._spark.createDataFrame([], columns)
+    def none(self, columns: Iterable[Tuple[str, str]]) -> DataFrame:
+        """A frame of these names and types without rows, which Spark knows: joins with it are not planned."""
+        return self._spark.range(1).where("false").selectExpr(*[f"cast(null as {t}) as `{n}`" for n, t in columns])
+
+    def known(self, df: DataFrame) -> DataFrame:
+        """The frame; if it has no rows, one of which Spark knows it. For what is often empty."""
+        if not df.isEmpty():
+            return df
+        return self.none((field.name, field.dataType.simpleString()) for field in df.schema)
 
     @contextlib.contextmanager
     def described(self, name: str) -> Iterator[None]:
