@@ -6,6 +6,8 @@ jobs=$(nproc)
 feed=corpora/feed/articles.jsonl
 # shellcheck disable=SC2034 # of the jobs python and spark
 venv=build/ci/venv
+# The modules that Python's tests use are compiled when they are first used, once, and not by each process.
+unset PYTHONDONTWRITEBYTECODE
 [ -s "$feed" ] || { echo "$feed is not there"; exit 1; }
 
 # build PRESET [OPTION...]: configures and builds in build/PRESET, every warning an error.

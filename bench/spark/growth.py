@@ -1,11 +1,11 @@
 """How a scan on Spark grows with the number of articles.
 
-    bench/spark/run [--articles LIST] [--no-broadcast] [--memory MB] [--out DIR]
+    bench/spark/run [--articles LIST] [--no-broadcast] [--little] [--memory MB] [--out DIR]
 
 Generated news (corpora/made/generate.py, profile scale, seed 1) as Parquet files of 12,500 articles,
 scanned on two executors of one core each, processes of their own (local-cluster), one shuffle
 partition for each file. At these sizes Spark broadcasts many a table that it shuffles in a large run;
-with --no-broadcast it shuffles all. What is shuffled, spilled and written comes from Spark's event
+with --no-broadcast it shuffles all. With --little the JVMs' compilers stop at their first level. What is shuffled, spilled and written comes from Spark's event
 log; pairs, clusters and sections are compared, all of them, with the command's. Writes
 bench/results/spark.md and .json; what they have of other sizes stays.
 """
@@ -258,8 +258,12 @@ def peak(size, what):
     return max(step.get(what, 0) for step in size["steps"].values())
 
 
+def little(size):
+    return size.get("little", False)
+
+
 def kept_name(size):
-    return f"{size['articles']:,}" + ("" if size["broadcast"] else ", no broadcast")
+    return f"{size['articles']:,}" + ("" if size["broadcast"] else ", no broadcast") + ", little" * little(size)
 
 
 def provenance(size):
@@ -295,7 +299,7 @@ def page(known, sizes):
 
 
 NOTES = """
-Two executors of one core each. "CPU s": processor time of the driver's JVM, the executors and their Python
+Two executors of one core each; "little": with -XX:TieredStopAtLevel=1 for the JVMs. "CPU s": processor time of the driver's JVM, the executors and their Python
 workers from the executors being up to the last row written. Wall times and those of tasks, waiting included, say little
 where the load is high. "kept": the steps' Parquet; peaks are of one executor, its JVM and its Python workers each; "same rows":
 every pair, cluster and section with its numbers is the command's. What is shuffled is compressed (lz4). Steps are
@@ -303,11 +307,15 @@ those of the pages of Spark; "result" is the last joins and the writing of the f
 """.strip()
 
 
+def key(size):
+    return little(size), not size["broadcast"], size["articles"]
+
+
 def earlier(folder):
-    """The sizes that the results have, by size and kind of joins."""
+    """The sizes that the results have, by size, kind of joins and settings."""
     try:
         with open(os.path.join(folder, "spark.json"), encoding="utf-8") as f:
-            return {(size["articles"], size["broadcast"]): size for size in json.load(f)["benchmarks"]}
+            return {key(size): size for size in json.load(f)["benchmarks"]}
     except OSError:
         return {}
 
@@ -330,15 +338,17 @@ def main():
     for articles in map(int, options.articles.split(",")):
         corpus = measure.news(articles)
         size = {"articles": corpus.articles, "bytes": corpus.size, "broadcast": not options.no_broadcast,
+                "little": options.little,
                 "corpus": f"`{corpus.made_by}`, {corpus.size / 1e6:.1f} MB, sha256 `{corpus.sha256[:16]}`",
-                "remade": f"bench/spark/run --articles {articles}" + " --no-broadcast" * options.no_broadcast,
+                "remade": f"bench/spark/run --articles {articles}" + " --no-broadcast" * options.no_broadcast
+                          + " --little" * options.little,
                 "date": known["date"][:10], "commit": known["commit"], "load_before": measure.load()}
         size.update(scan(corpus, parquet_of(corpus), options))
         size["load_after"] = measure.load()
         size["command"] = against_command(corpus, size.pop("out"))
         sizes = earlier(options.out)
-        sizes[size["articles"], size["broadcast"]] = size
-        sizes = [sizes[key] for key in sorted(sizes, key=lambda key: (not key[1], key[0]))]
+        sizes[key(size)] = size
+        sizes = [sizes[k] for k in sorted(sizes)]
         text = page(known, sizes)
         measure.store("spark", known, sizes, text, options.out)
         shutil.rmtree(os.path.join(WORK, "run"))
