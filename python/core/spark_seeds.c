@@ -267,7 +267,7 @@ static tt_status flush_tally(spark_stage *s)
     tti_tally_rules_make(&rules, &s->options, c->counts);
     for (size_t k = 0; k < c->live_count; k++)
         count_live(c, &c->lives[k]);
-    tti_tally_choose(&c->tally, &rules, b);
+    tti_tally_choose(&c->tally, &rules, b, c->seed_count);
     TTI_TRY(c->tally.status);
     for (size_t k = 0; k < found->count; k++)
         put_candidate(s, c->docs.numbers[tti_candidate_a(found->packed[k])], c->n,
