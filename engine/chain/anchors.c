@@ -121,19 +121,30 @@ static inline uint32_t pass_on(const tti_anchors *x, uint32_t i)
     return next < end ? next : end;
 }
 
+/* The first hit after the h-th at `next` or beyond. Hits ascend, and in a match nearly every place
+ * is one, so that it is near h + the places passed over, and never after. */
+static size_t skip_hits(const tti_grams *g, size_t h, uint32_t next)
+{
+    size_t k = h + 1;
+    if (next > g->hits[h] + 1)
+        k = h + (next - g->hits[h]);
+    if (k > g->hit_count)
+        k = g->hit_count;
+    while (k > h + 1 && g->hits[k - 1] >= next)
+        k--;
+    return k;
+}
+
 /* Matches of the a side with another article, by the grams that are rare there. `all_or_none`: ends
  * where one is not. */
 static tt_status find_in_other(tti_anchors *x, const tti_side *a, int all_or_none, tt_error *error)
 {
     const tti_grams *g = &x->grams;
     uint32_t next = 0; /* places before this one need no look */
-    for (size_t h = 0; h < g->hit_count && !is_crowded(x, a); h++) {
+    for (size_t h = 0; h < g->hit_count && !is_crowded(x, a); h = skip_hits(g, h, next)) {
         const uint32_t i = g->hits[h];
         const size_t found = x->count;
-        uint32_t p;
-        if (i < next)
-            continue;
-        p = tti_grams_from(g, a->tokens + i, *tti_grams_head(g, g->other_keys[i]));
+        uint32_t p = tti_grams_from(g, a->tokens + i, *tti_grams_head(g, g->other_keys[i]));
         if (p == NONE)
             continue;
         if (!is_passed(x, i, p)) {

@@ -4,16 +4,11 @@
 
 #include "lsh/bands.h"
 
-/** A document and its distance. */
-typedef struct tti_met {
-    uint32_t distance, doc;
-} tti_met;
-
 /** The documents that one was met with, each once. One thread's; zero it but for the allocator. */
 typedef struct tti_closest {
     const tt_allocator *allocator;
-    tti_met *met;
-    size_t count, capacity;
+    uint64_t *met, *spare; /**< numbers of documents; in the end, distance << 32 | number */
+    size_t count, capacity, spare_capacity;
     uint32_t *slots; /**< place among the met + 1, by document: open addressing; 0 is empty */
     size_t slot_count, slot_capacity;
 } tti_closest;
