@@ -7,7 +7,6 @@ extern "C" {
 #include "read/jsonl.h"
 }
 
-#include <charconv>
 #include <cstring>
 #include <new>
 
@@ -49,11 +48,16 @@ static tti_value copy_string(std::string_view s, char **out)
     return value;
 }
 
-template <typename integer> static tti_value copy_number(integer n, char **out)
+/* No std::to_chars, whose table of digits would be a symbol of the library. */
+static tti_value copy_number(uint64_t n, bool is_negative, char **out)
 {
-    char digits[24];
-    const char *end = std::to_chars(digits, digits + sizeof digits, n).ptr;
-    return copy_string(std::string_view(digits, (size_t)(end - digits)), out);
+    char digits[24], *const end = digits + sizeof digits, *at = end;
+    for (; n >= 10; n /= 10)
+        *--at = (char)('0' + n % 10);
+    *--at = (char)('0' + n);
+    if (is_negative)
+        *--at = '-';
+    return copy_string(std::string_view(at, (size_t)(end - at)), out);
 }
 
 /* @return 0: let the strict scanner see it */
@@ -68,10 +72,10 @@ static int read_value(element e, char **out, tti_value *value)
     } else if (e.get(small) == simdjson::SUCCESS) {
         if (small == 0)
             return 0; /* it may be written -0 */
-        *value = copy_number(small, out);
+        *value = copy_number(small < 0 ? 0 - (uint64_t)small : (uint64_t)small, small < 0, out);
         value->kind = TTI_VALUE_INTEGER;
     } else if (e.get(large) == simdjson::SUCCESS) {
-        *value = copy_number(large, out);
+        *value = copy_number(large, false, out);
         value->kind = TTI_VALUE_INTEGER;
     }
     return 1;

@@ -235,7 +235,8 @@ def test_damage_is_found(path, articles):
     with Index(path) as index:
         index.add(articles[:50])
     whole = bytearray(path.read_bytes())
-    whole[len(whole) // 2 : len(whole) // 2 + 64] = bytes(64)
+    stored = next(k for k in range(len(whole) // 2, len(whole)) if all(whole[k : k + 8]))
+    whole[stored : stored + 64] = bytes(64)
     path.write_bytes(whole)
     try:
         assert Index.check(path)
