@@ -121,6 +121,18 @@ static inline uint32_t pass_on(const tti_anchors *x, uint32_t i)
     return next < end ? next : end;
 }
 
+/* The first place whose gram is not in the farthest of the matches found from the `found`-th on, or
+ * in the last one. What tti_anchors_shared() counts needs no other: a shingle that is not all in
+ * that match ends with a gram that is not. */
+static inline uint32_t pass_all(const tti_anchors *x, size_t found)
+{
+    uint32_t end = 0;
+    for (size_t k = found < x->count ? found : x->count - 1; k < x->count; k++)
+        if (x->anchors[k].a + x->anchors[k].len > end)
+            end = x->anchors[k].a + x->anchors[k].len;
+    return end - TTI_GRAM + 1;
+}
+
 /* The first hit after the h-th at `next` or beyond. Hits ascend, and in a match nearly every place
  * is one, so that it is near h + the places passed over, and never after. */
 static size_t skip_hits(const tti_grams *g, size_t h, uint32_t next)
@@ -153,6 +165,10 @@ static tt_status find_in_other(tti_anchors *x, const tti_side *a, int all_or_non
                 return TT_OK;
             if (x->count == found)
                 continue;
+        }
+        if (all_or_none) {
+            next = pass_all(x, found);
+            continue;
         }
         if (!x->knows_doubled && x->anchors[x->count - 1].len > x->b_count / LONG)
             TTI_TRY(find_doubled(x, error));
