@@ -254,7 +254,7 @@ def table(found):
     lines += [f'| {name} | {" | ".join(of(p) for p in found["phases"])} |' for name, of in rows]
     g = found["phases"][1]["growth"]
     lines += ["", "The most of days 6 and 7 by the most of days 3 and 4: " +
-              ", ".join(f'{key.replace("_", " ")} {by}' for key, by in g.items()) + ".", "", "![over time](load.svg)", ""]
+              ", ".join(f'{key.replace("_", " ")} {by}' for key, by in g.items()) + ".", "", f"![over time]({found['context']['chart']})", ""]
     return "\n".join(lines)
 
 
@@ -298,7 +298,8 @@ def commit():
 def context(args):
     return {"date": datetime.date.today().isoformat(), "commit": commit(), "cores": os.cpu_count(), "readers": args.readers,
             "in_flight": args.in_flight, "load_before": round(os.getloadavg()[0], 2), "seed": args.seed,
-            "command": f"bench/load.py --day {args.day} --week {args.week}"}
+            "command": f"bench/load.py --day {args.day} --week {args.week}",
+            "chart": (args.out or pathlib.Path("load")).with_suffix(".svg").name}
 
 
 def main():
