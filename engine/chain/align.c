@@ -105,10 +105,13 @@ tt_status tti_aligner_load(tti_aligner *al, const uint32_t *tokens, uint32_t cou
 /* Score that y gains as the successor of x, or a negative number if it cannot follow. */
 static int64_t link_gain(const tti_anchor *x, const tti_anchor *y)
 {
-    const int64_t gap_a = (int64_t)y->a - x->a - x->len, gap_b = (int64_t)y->b - x->b - x->len;
-    const int64_t least = gap_a < gap_b ? gap_a : gap_b, most = gap_a < gap_b ? gap_b : gap_a;
-    int64_t len = y->len;
-    if (y->a <= x->a || y->b <= x->b || most > TTI_MAX_GAP || most - least > MAX_SKEW)
+    int64_t gap_a, gap_b, least, most, len = y->len;
+    if (y->b - x->b - 1 >=
+        x->len + TTI_MAX_GAP) /* before it in b (it wraps), or too far: most are */
+        return -1;
+    gap_a = (int64_t)y->a - x->a - x->len, gap_b = (int64_t)y->b - x->b - x->len;
+    least = gap_a < gap_b ? gap_a : gap_b, most = gap_a < gap_b ? gap_b : gap_a;
+    if (y->a <= x->a || most > TTI_MAX_GAP || most - least > MAX_SKEW)
         return -1;
     if (least < 0)
         len += least; /* they overlap: only the rest is new */
@@ -136,12 +139,10 @@ static void link_anchors(tti_anchors *all, int self)
             int64_t gain;
             if (x->best + own <= y->score) /* nothing from here back can give more */
                 break;
-            if (y->b - x->b - 1 >= x->len + TTI_MAX_GAP) /* before it in b (it wraps), or too far */
-                continue;
             gain = link_gain(x, y);
-            if (self && y->a + y->len > x->first_b) /* it would run into its own repetition */
-                continue;
-            if (gain > 0 && x->score + gain > y->score) {
+            if (gain <= 0 || (self && y->a + y->len > x->first_b))
+                continue; /* it cannot follow, or would run into its own repetition */
+            if (x->score + gain > y->score) {
                 y->score = x->score + gain;
                 y->before = (uint32_t)j;
                 y->first_b = x->first_b;

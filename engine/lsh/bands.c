@@ -162,7 +162,7 @@ tt_status tti_bands_find(tti_sketches *sketches, const tti_corpus *corpus,
     const uint32_t paragraph_bands = options->find & TT_FIND_SECTIONS ? TTI_PARAGRAPH_BANDS : 0;
     const int threads = tti_threads(options->threads, sketches->doc_count);
     job j = {sketches, corpus, candidates->allocator, tti_bands_rule_make(options), NULL};
-    tt_status status = TT_OK;
+    tt_status status;
     j.buckets = tti_alloc_zero(j.allocator, bands, sizeof *j.buckets);
     if (j.buckets == NULL)
         return tti_fail_memory(error, "LSH bands");

@@ -139,11 +139,11 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_sh
                                tt_pair *p, tt_error *error)
 {
     const uint32_t w = v->options->shingle_tokens;
-    uint32_t shared = UINT32_MAX;
-    const int counts = w >= TTI_GRAM && doc->token_count >= w && v->loaded->token_count >= w;
-    if (counts)
-        TTI_TRY(count_missing(v, doc, &shingles, error));
-    if (counts && !tti_verify_aligns(v->options)) {
+    uint32_t shared;
+    if (w < TTI_GRAM || doc->token_count < w || v->loaded->token_count < w)
+        return set_numbers(v, doc, shingles, p, error);
+    TTI_TRY(count_missing(v, doc, &shingles, error));
+    if (!tti_verify_aligns(v->options)) {
         const uint32_t least =
             least_shared(v->options, shingles->distinct, v->loaded_shingles->distinct);
         int enough;
@@ -152,8 +152,7 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_sh
         if (!enough)
             return TT_OK;
     }
-    if (counts)
-        shared = tti_aligner_shared(v->aligner, w, shingles->repeats, shingles->repeat_count);
+    shared = tti_aligner_shared(v->aligner, w, shingles->repeats, shingles->repeat_count);
     if (shared == UINT32_MAX)
         return set_numbers(v, doc, shingles, p, error);
     write_numbers(p, shared, shingles->distinct, v->loaded_shingles->distinct);

@@ -184,7 +184,7 @@ static void put_closest(spark_stage *s, int64_t a, unsigned want, size_t skipped
 static tt_status flush_closest(spark_stage *s)
 {
     closest *c = s->state;
-    const size_t most = tti_bands_rule_make(&s->options).most_pairs;
+    const size_t most = tti_candidates_most(&s->options);
     if (c->count > most)
         put_closest(s, c->b, 0, c->count - most);
     c->count = 0;
@@ -193,7 +193,7 @@ static tt_status flush_closest(spark_stage *s)
 
 static tt_status take_closest(spark_stage *s, const spark_in *in)
 {
-    const size_t most = tti_bands_rule_make(&s->options).most_pairs;
+    const size_t most = tti_candidates_most(&s->options);
     closest *c = s->state;
     for (int64_t i = 0; i < in->rows; i++) {
         if (spark_long(in, 1, i) != c->b)

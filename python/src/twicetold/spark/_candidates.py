@@ -23,8 +23,9 @@ def _from_bands(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFr
     of_b = signatures.withColumnsRenamed({"n": "b", "signature": "signature_b"})
     alike = stages.run("alike", pairs.where("a <> b").join(of_a, "a").join(of_b, "b"))
     closest = stages.keep(stages.group("closest", alike, "b", "distance", "a"), "alike")
-    passed_by = pairs.where("a = b").unionByName(closest.where("want = 0"), allowMissingColumns=True)
-    return closest.where("want > 0").select("a", "b", "want"), passed_by.select("b", "skipped")
+    left_out = closest.where("want = 0").select("b", "skipped")
+    passed_by = pairs.where("a = b").select("b", "skipped").unionByName(left_out)
+    return closest.where("want > 0").select("a", "b", "want"), passed_by
 
 
 def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFrame]:
