@@ -46,7 +46,6 @@ static tt_status take_paragraphs(spark_stage *s, const spark_in *in)
             spark_put_long(&s->out, (int64_t)x.low);
             spark_put_long(&s->out, (int64_t)x.high);
             spark_put_long(&s->out, spark_long(in, 0, i));
-            spark_put_int(&s->out, (int32_t)x.place);
             for (int band = 0; band < TTI_PARAGRAPH_BANDS; band++)
                 spark_put_int(&s->out, (int32_t)x.keys[band]);
             spark_row(&s->out);
@@ -59,7 +58,7 @@ static tt_status take_paragraphs(spark_stage *s, const spark_in *in)
 const spark_operator spark_paragraphs = {
     .name = "paragraphs",
     .takes = "n long, passages binary",
-    .gives = "low long, high long, n long, place int, key0 int, key1 int, key2 int, key3 int",
+    .gives = "low long, high long, n long, key0 int, key1 int, key2 int, key3 int",
     .take = take_paragraphs};
 
 /* ==== Buckets ================================================================================= */

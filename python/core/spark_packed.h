@@ -2,6 +2,7 @@
 #ifndef SPARK_PACKED_H
 #define SPARK_PACKED_H
 
+#include "seed/seeds.h"
 #include "sketch/sketch.h"
 
 #include <stdint.h>
@@ -9,14 +10,22 @@
 /* A paragraph of TTI_PARAGRAPH_TOKENS tokens or more; keys: of its bands, 0 is none. */
 typedef struct packed_paragraph {
     uint64_t low, high;
-    uint32_t place;
     uint32_t keys[TTI_PARAGRAPH_BANDS];
-    uint32_t unused;
 } packed_paragraph;
 
 typedef struct packed_seed {
     uint32_t key, part, place;
 } packed_seed;
+
+/* Where only a seed's first places count, more of them need not travel. */
+enum { SPARK_SEED_CAP = TTI_SEED_PLACES + 1 };
+
+/* A seed, its key and part as one number, and where it stands; count: of the document's seeds. */
+typedef struct packed_place {
+    uint64_t seed;
+    int64_t doc;
+    uint32_t place, count;
+} packed_place;
 
 /* A place of a seed that others are linked to; count: of the document's seeds. */
 typedef struct packed_holder {

@@ -6,10 +6,10 @@
 #include <string.h>
 
 static const spark_operator *const operators[] = {
-    &spark_sketch,  &spark_tokens, &spark_extents,    &spark_seeds,   &spark_holders,
-    &spark_tally,   &spark_bands,  &spark_paragraphs, &spark_buckets, &spark_alike,
-    &spark_closest, &spark_verify, &spark_components, &spark_cluster, &spark_places,
-    &spark_copies,  &spark_spread};
+    &spark_sketch,  &spark_tokens,  &spark_extents, &spark_seeds,      &spark_firsts,
+    &spark_holders, &spark_tally,   &spark_bands,   &spark_paragraphs, &spark_buckets,
+    &spark_alike,   &spark_closest, &spark_verify,  &spark_components, &spark_cluster,
+    &spark_places,  &spark_copies,  &spark_spread};
 
 typedef struct stage_object {
     PyObject_HEAD spark_stage stage;

@@ -77,7 +77,7 @@ static tt_status put_paragraphs(spark_stage *s, const tti_sketches *k)
     r->packed.size = 0;
     for (uint32_t p = 0; k->distinct != NULL && p < r->doc.paragraph_count; p++) {
         const tti_paragraph *x = &r->doc.paragraphs[p];
-        packed_paragraph row = {x->key.low, x->key.high, p, {0}, 0};
+        packed_paragraph row = {x->key.low, x->key.high, {0}};
         const int is_distinct = d < k->distinct_count && k->distinct[d].paragraph == p;
         if (is_distinct)
             memcpy(row.keys, k->paragraph_keys + d * TTI_PARAGRAPH_BANDS, sizeof row.keys);

@@ -190,6 +190,7 @@ def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
 
     monkeypatch.setattr(_stages.Stages, "keep", keep_and_kill)
     monkeypatch.setattr(_stages, "IN_ONE_TASK", 0)
+    monkeypatch.setattr(_stages.Stages, "is_broadcast", lambda self, df: False)
     keep = "source:Harbour Wire,,Inland Service,Harbour Wire"
     with twicetold.spark.scan(frame(spark, made, "source"), keep=keep, max_matches=3) as result:
         compare(result, made, "--keep", keep, "--max-matches", 3)

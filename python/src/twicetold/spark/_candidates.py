@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from .. import _core
 from ._input import Documents
 from ._stages import Stages
+
+_BUCKETS = 32  # of seeds, for each partition
+_KEYS = ("key0", "key1", "key2", "key3")
 
 
 def _from_bands(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFrame]:
@@ -33,32 +36,43 @@ def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFr
     the first few, which are joined to all its places."""
     tokens = documents.sketches.agg(F.sum("tokens")).first()
     mask = _core.seed_partitions(int(tokens[0] or 0)) - 1 if tokens else 0
-    capped = stages.run("seeds", documents.sketches.sortWithinPartitions("n"), mask)
-    held = stages.keep(stages.group("holders", capped, "seed", "n", "place"), "holders")
+    bits = (_BUCKETS * stages.partitions - 1).bit_length()
+    firsts = stages.run("firsts", documents.sketches.sortWithinPartitions("n"), mask | bits << 32)
+    held = stages.keep(stages.group("holders", firsts, "bucket"), "holders")
     few = held.where("popular = 0").select("n", "place", "count", "holders")
-    many = held.where("popular = 1").select("seed", "holders")
-    everywhere = stages.run("seeds", documents.sketches, ~mask)
+    # A frame of its own, whose size Spark knows: where it can be broadcast, no place of the rest is shuffled for it.
+    many = stages.keep(held.where("popular = 1").select("seed", "holders"), "popular")
+    everywhere = stages.run("seeds", documents.sketches, mask)
     lives = few.unionByName(everywhere.join(many, "seed").select("n", "place", "count", "holders"))
     tallied = stages.keep(stages.group("tally", lives, "n", "place"), "tallied")
     return tallied.where("want > 0").select("a", "b", "want"), tallied.where("want = 0").select("b", "skipped")
 
 
-def _star(rows: DataFrame, keys: List[str]) -> DataFrame:
-    """The rows with the first of their key, and how many there are."""
-    firsts = rows.groupBy(*keys).agg(F.min(F.struct("n", "place", "high")).alias("first"), F.count("*").alias("size"))
-    return rows.join(firsts, keys)
+def _repeated(rows: DataFrame, key: str, *more: Column) -> DataFrame:
+    """The keys that several rows have, with the first document of each."""
+    firsts = rows.groupBy(key).agg(F.min("n").alias("first"), F.count("*").alias("size"), *more)
+    return firsts.where("size > 1").drop("size")
+
+
+def _to_first(rows: DataFrame, key: str) -> DataFrame:
+    """The documents that have a key with its first; that one with itself if it has the key twice."""
+    links = rows.groupBy(key, "first", "n").count().where("first < n or count > 1")
+    return links.select(F.col("first").alias("a"), F.col("n").alias("b"), F.lit(2).alias("want"))
 
 
 def _from_paragraphs(stages: Stages, documents: Documents) -> List[DataFrame]:
-    """Documents with an equal paragraph, or a nearly equal one, with the first that has it."""
+    """Documents with an equal paragraph, or a nearly equal one, with the first that has it. What repeats is kept by
+    itself: Spark knows its size then, and where it can be broadcast, no other paragraph is shuffled for it."""
     rows = stages.run("paragraphs", documents.sketches)
-    equal = stages.keep(_star(rows, ["low"]), "paragraphs")
-    is_own = "(n = first.n and place = first.place) or high <> first.high"
-    link = [F.col("first.n").alias("a"), F.col("n").alias("b"), F.lit(2).alias("want")]
-    keys = F.posexplode(F.array("key0", "key1", "key2", "key3")).alias("band", "key")
-    buckets = equal.where(is_own).select("n", "place", "high", keys).where("key <> 0")
-    near = _star(buckets, ["band", "key"]).where("size > 1 and not (n = first.n and place = first.place)")
-    return [equal.where(f"not ({is_own})").select(*link), near.select(*link)]
+    repeated = stages.keep(_repeated(rows, "low", F.min_by("high", "n").alias("its_high")), "paragraphs")
+    equal = rows.join(repeated, "low", "left").withColumn("is_equal", F.expr("coalesce(its_high = high, false)"))
+    equal = stages.keep(equal.select("n", "low", "first", "is_equal", *_KEYS), "equal")
+    # A paragraph that its article has before has no keys.
+    bands = F.posexplode(F.array(*_KEYS)).alias("band", "key")
+    buckets = equal.where("not (is_equal and first < n)").select("n", bands).where("key <> 0")
+    buckets = buckets.select("n", F.expr("shiftleft(cast(band as long), 32) | (key & 4294967295)").alias("bucket"))
+    near = buckets.join(stages.keep(_repeated(buckets, "bucket"), "near"), "bucket")
+    return [_to_first(equal.where("is_equal"), "low"), _to_first(near, "bucket")]
 
 
 def find(stages: Stages, documents: Documents, sections: bool) -> Tuple[DataFrame, DataFrame]:

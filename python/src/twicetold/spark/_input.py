@@ -13,6 +13,7 @@ from ._stages import Stages
 
 _NO_TIME = -(2**63)
 _LEAST = -(2**63)
+_SKETCH = ("n", "tokens", "signature", "bands", "passages", "seeds")
 _REASONS = {
     -1: "no text",
     -4: "text is not valid UTF-8",
@@ -105,7 +106,9 @@ class Documents:
         # One frame, so that each step that wants the documents has one join and not two.
         others = stages.known(stages.keep(copies.unionByName(gone), "copies"))
         self.copies = others.where("doc is not null")
-        self.sketches = full.join(others.select("n"), "n", "left_anti")
+        self.sketches = full.join(others.select("n"), "n", "left_anti").select(*_SKETCH)
+        if not stages.is_broadcast(others):  # the join would be a shuffle of sketches for each step that reads them
+            self.sketches = stages.keep(self.sketches, "documents")
         all_of_them = full.join(others.select("n", "doc", F.lit(True).alias("other")), "n", "left")
         self.members = all_of_them.where("other is null or doc is not null").select(
             "n", F.coalesce("doc", "n").alias("doc"), "tokens", "published"

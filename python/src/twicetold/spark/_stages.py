@@ -59,6 +59,8 @@ class Stages:
     def __init__(self, spark: SparkSession, options: Dict[str, Any], work: Optional[str]):
         self.options = options
         self._spark = spark
+        self._settings = spark._jsparkSession.sessionState().conf()  # type: ignore[union-attr]
+        self.partitions = int(self._settings.numShufflePartitions())
         self._folder = _shared_folder(spark, work)
         self._count = 0
 
@@ -84,6 +86,11 @@ class Stages:
     def none(self, columns: Iterable[Tuple[str, str]]) -> DataFrame:
         """A frame of these names and types without rows, which Spark knows: joins with it are not planned."""
         return self._spark.range(1).where("false").selectExpr(*[f"cast(null as {t}) as `{n}`" for n, t in columns])
+
+    def is_broadcast(self, df: DataFrame) -> bool:
+        """Whether Spark takes the frame for small enough to send it to every task that joins it."""
+        plan = df._jdf.queryExecution().optimizedPlan()
+        return int(str(plan.stats().sizeInBytes())) <= int(self._settings.autoBroadcastJoinThreshold())
 
     def known(self, df: DataFrame) -> DataFrame:
         """The frame; if it has no rows, one of which Spark knows it. For what is often empty."""
