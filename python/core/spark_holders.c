@@ -86,6 +86,15 @@ static tt_status flush_holders(spark_stage *s)
     return TT_OK;
 }
 
+static tt_status add_places(holding *h, spark_bytes planes)
+{
+    const size_t before = h->places.size;
+    TTI_TRY(spark_buffer_add(&h->places, planes.data, planes.size)); /* makes room */
+    packed_from_planes(planes.data, planes.size / sizeof(packed_place),
+                       (packed_place *)(void *)(h->places.bytes + before));
+    return TT_OK;
+}
+
 static tt_status take_holders(spark_stage *s, const spark_in *in)
 {
     holding *h = s->state;
@@ -94,7 +103,7 @@ static tt_status take_holders(spark_stage *s, const spark_in *in)
         if (spark_int(in, 0, i) != h->bucket)
             TTI_TRY(flush_holders(s));
         h->bucket = spark_int(in, 0, i);
-        TTI_TRY(spark_buffer_add(&h->places, packed.data, packed.size));
+        TTI_TRY(add_places(h, packed));
     }
     return TT_OK;
 }

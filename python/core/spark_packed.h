@@ -5,6 +5,7 @@
 #include "seed/seeds.h"
 #include "sketch/sketch.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* A paragraph of TTI_PARAGRAPH_TOKENS tokens or more; keys: of its bands, 0 is none. */
@@ -26,6 +27,22 @@ typedef struct packed_place {
     int64_t doc;
     uint32_t place, count;
 } packed_place;
+
+/* Places travel as planes: first the first byte of each place, then the second of each. Most planes
+ * have the same byte throughout and are nothing once Spark has compressed what it shuffles. */
+static inline void packed_to_planes(const packed_place *places, size_t count, uint8_t *planes)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < sizeof *places; k++)
+            planes[k * count + i] = ((const uint8_t *)&places[i])[k];
+}
+
+static inline void packed_from_planes(const uint8_t *planes, size_t count, packed_place *places)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < sizeof *places; k++)
+            ((uint8_t *)&places[i])[k] = planes[k * count + i];
+}
 
 /* A place of a seed that others are linked to; count: of the document's seeds. */
 typedef struct packed_holder {

@@ -117,6 +117,15 @@ static size_t bucket_of(const spreader *x, size_t i)
     return (size_t)(mix(x->places[i].seed) >> (64 - x->bits));
 }
 
+static void put_bucket(spark_stage *s, size_t bucket, const packed_place *places, size_t count)
+{
+    spreader *x = s->state;
+    packed_to_planes(places, count, (uint8_t *)x->places); /* which are sorted by now */
+    spark_put_int(&s->out, (int32_t)bucket);
+    spark_put_bytes(&s->out, x->places, count * sizeof *places);
+    spark_row(&s->out);
+}
+
 /* Gives a row for each bucket that has places. */
 static tt_status flush_firsts(spark_stage *s)
 {
@@ -130,13 +139,9 @@ static tt_status flush_firsts(spark_stage *s)
         x->ends[b + 1] += x->ends[b];
     for (size_t i = 0; i < x->count; i++)
         x->sorted[x->ends[bucket_of(x, i)]++] = x->places[i];
-    for (size_t b = 0; b < buckets; begin = x->ends[b++]) {
-        if (x->ends[b] == begin)
-            continue;
-        spark_put_int(&s->out, (int32_t)b);
-        spark_put_bytes(&s->out, x->sorted + begin, (x->ends[b] - begin) * sizeof *x->sorted);
-        spark_row(&s->out);
-    }
+    for (size_t b = 0; b < buckets; begin = x->ends[b++])
+        if (x->ends[b] > begin)
+            put_bucket(s, b, x->sorted + begin, x->ends[b] - begin);
     x->count = 0;
     return TT_OK;
 }
@@ -160,7 +165,8 @@ static tt_status take_firsts(spark_stage *s, const spark_in *in)
 }
 
 /* Rows in input order. argument: partitions of the engine's table less one, and the bits of a
- * bucket << 32. As many places of a seed as the engine looks at and one more (packed_place). */
+ * bucket << 32. As many places of a seed as the engine looks at and one more, as
+ * planes of packed_place. */
 const spark_operator spark_firsts = {.name = "firsts",
                                      .takes = "n long, seeds binary",
                                      .gives = "bucket int, places binary",
