@@ -60,11 +60,12 @@ def candidates_of(sketches, wants):
         wants[r["a"], r["b"]] |= r["want"]
 
     mask = _core.seed_partitions(sum(r["tokens"] for r in sketches)) - 1
-    capped = run("seeds", values(sketches, "n", "seeds"), mask)
-    held = run("holders", sorted(values(capped, "seed", "n", "place", "count")), size=1001)
+    packed = run("firsts", values(sketches, "n", "seeds"), mask | 2 << 32)  # 4 buckets, packed more than once
+    assert len(packed) > 4
+    held = run("holders", sorted(values(packed, "bucket", "places")), size=3)
     lives = [r for r in held if not r["popular"]]
     popular = {r["seed"]: r["holders"] for r in held if r["popular"]}
-    for r in run("seeds", values(sketches, "n", "seeds"), ~mask):
+    for r in run("seeds", values(sketches, "n", "seeds"), mask):
         if r["seed"] in popular:
             lives.append({**r, "holders": popular[r["seed"]]})
     for r in run("tally", sorted(values(lives, "n", "place", "count", "holders")), size=777):
