@@ -6,7 +6,7 @@
  *   spark_stage.c   the Python type Stage: batches in and out, without the GIL
  *   spark_table.c   columns in, columns out
  *   spark_text.c    sketch, tokens, extents: from text
- *   spark_seeds.c   seeds, firsts: places of seeds
+ *   spark_seeds.c   seeds, filter, firsts: places of seeds
  *   spark_holders.c holders: the first places of a seed, for all others
  *   spark_tally.c   tally: candidates from shared seeds
  *   spark_bands.c   bands, paragraphs, buckets, alike, closest: candidates from MinHash
@@ -87,6 +87,7 @@ typedef struct spark_stage {
     const struct spark_operator *op;
     tt_options options; /* resolved; one thread */
     int64_t argument;   /* of the operator */
+    spark_bytes given;  /* to the operator; nothing: size 0 */
     void *state;        /* state_size bytes, zeroed */
     spark_out out;
     tt_error error;
@@ -101,10 +102,10 @@ typedef struct spark_operator {
     void (*close)(spark_stage *);       /* NULL: nothing to do */
 } spark_operator;
 
-extern const spark_operator spark_sketch, spark_tokens, spark_extents, spark_seeds, spark_firsts,
-    spark_holders, spark_tally, spark_bands, spark_paragraphs, spark_buckets, spark_alike,
-    spark_closest, spark_verify, spark_components, spark_cluster, spark_places, spark_copies,
-    spark_spread;
+extern const spark_operator spark_sketch, spark_tokens, spark_extents, spark_seeds, spark_filter,
+    spark_firsts, spark_holders, spark_tally, spark_bands, spark_paragraphs, spark_buckets,
+    spark_alike, spark_closest, spark_verify, spark_components, spark_cluster, spark_places,
+    spark_copies, spark_spread;
 
 /* ==== Numbers ================================================================================= */
 

@@ -1,7 +1,8 @@
 /*
  * Operators from a sketch to places of seeds. A seed's first places hold it for all others.
  *
- *   seeds   a sketch's seeds, a row each
+ *   seeds   a sketch's seeds, a row each, or those of them that pass a filter
+ *   filter  of popular seeds: bits
  *   firsts  the first places of each seed in a stream, packed by bucket: there are a hundred for
  *           each document, too many to be rows of their own
  */
@@ -20,12 +21,40 @@ static packed_place unpack(int64_t n, spark_bytes packed, size_t k, uint32_t mas
                           (uint32_t)(packed.size / sizeof x)};
 }
 
+static uint64_t mix(uint64_t seed)
+{
+    return seed * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+/* The bit of a seed in a filter of `size` bytes, a power of two. */
+static size_t bit_of(uint64_t seed, size_t size)
+{
+    return (size_t)(mix(seed) >> 32) & (size * 8 - 1);
+}
+
+static tt_status open_seeds(spark_stage *s)
+{
+    const size_t size = s->given.size;
+    return (size & (size - 1)) == 0 ? TT_OK
+                                    : tti_fail(&s->error, TT_EINVAL, TTI_NOWHERE,
+                                               "a filter of %zu bytes, not a power of two", size);
+}
+
+/* False only if the filter was made without this seed. */
+static int passes(spark_bytes filter, uint64_t seed)
+{
+    const size_t bit = bit_of(seed, filter.size);
+    return filter.size == 0 || (((const uint8_t *)filter.data)[bit >> 3] >> (bit & 7) & 1) != 0;
+}
+
 static tt_status take_seeds(spark_stage *s, const spark_in *in)
 {
     for (int64_t i = 0; i < in->rows; i++) {
         const spark_bytes packed = spark_cell(in, 1, i);
         for (size_t k = 0; k < packed.size / sizeof(packed_seed); k++) {
             const packed_place x = unpack(spark_long(in, 0, i), packed, k, (uint32_t)s->argument);
+            if (!passes(s->given, x.seed))
+                continue;
             spark_put_long(&s->out, (int64_t)x.seed);
             spark_put_long(&s->out, x.doc);
             spark_put_int(&s->out, (int32_t)x.place);
@@ -36,11 +65,65 @@ static tt_status take_seeds(spark_stage *s, const spark_in *in)
     return TT_OK;
 }
 
-/* argument: partitions of the engine's table less one. count: of the document's seeds. */
+/* argument: partitions of the engine's table less one. given: a filter, or nothing. count: of the
+ * document's seeds. */
 const spark_operator spark_seeds = {.name = "seeds",
                                     .takes = "n long, seeds binary",
                                     .gives = "seed long, n long, place int, count int",
+                                    .open = open_seeds,
                                     .take = take_seeds};
+
+/* ==== Filter ================================================================================== */
+
+typedef struct filter {
+    uint8_t *bits;
+    size_t size; /* in bytes */
+} filter;
+
+static tt_status open_filter(spark_stage *s)
+{
+    filter *f = s->state;
+    if (s->argument < 3 || s->argument > 32)
+        return tti_fail(&s->error, TT_EINVAL, TTI_NOWHERE, "a filter of 2^%d bits",
+                        (int)s->argument);
+    f->size = (size_t)1 << (s->argument - 3);
+    f->bits = tti_alloc_zero(SPARK_ALLOCATOR, f->size, 1);
+    return f->bits == NULL ? tti_fail_memory(&s->error, "a filter") : TT_OK;
+}
+
+static void close_filter(spark_stage *s)
+{
+    filter *f = s->state;
+    tti_release(SPARK_ALLOCATOR, f->bits, f->size, 1);
+}
+
+static tt_status take_filter(spark_stage *s, const spark_in *in)
+{
+    filter *f = s->state;
+    for (int64_t i = 0; i < in->rows; i++) {
+        const size_t bit = bit_of((uint64_t)spark_long(in, 0, i), f->size);
+        f->bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+    }
+    return TT_OK;
+}
+
+static tt_status finish_filter(spark_stage *s)
+{
+    const filter *f = s->state;
+    spark_put_bytes(&s->out, f->bits, f->size);
+    spark_row(&s->out);
+    return TT_OK;
+}
+
+/* Gives one row. argument: log2 of the filter's bits. */
+const spark_operator spark_filter = {.name = "filter",
+                                     .takes = "seed long",
+                                     .gives = "filter binary",
+                                     .state_size = sizeof(filter),
+                                     .open = open_filter,
+                                     .take = take_filter,
+                                     .finish = finish_filter,
+                                     .close = close_filter};
 
 /* ==== Firsts ================================================================================== */
 
@@ -87,11 +170,6 @@ static void close_firsts(spark_stage *s)
     tti_release(SPARK_ALLOCATOR, x->places, x->room, sizeof *x->places);
     tti_release(SPARK_ALLOCATOR, x->sorted, x->room, sizeof *x->sorted);
     tti_release(SPARK_ALLOCATOR, x->ends, ((size_t)1 << x->bits) + 1, sizeof *x->ends);
-}
-
-static uint64_t mix(uint64_t seed)
-{
-    return seed * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /* True if the seed was met SPARK_SEED_CAP times or more. */

@@ -6,13 +6,14 @@
 #include <string.h>
 
 static const spark_operator *const operators[] = {
-    &spark_sketch,  &spark_tokens,  &spark_extents, &spark_seeds,      &spark_firsts,
-    &spark_holders, &spark_tally,   &spark_bands,   &spark_paragraphs, &spark_buckets,
-    &spark_alike,   &spark_closest, &spark_verify,  &spark_components, &spark_cluster,
-    &spark_places,  &spark_copies,  &spark_spread};
+    &spark_sketch,  &spark_tokens,  &spark_extents, &spark_seeds,  &spark_filter,
+    &spark_firsts,  &spark_holders, &spark_tally,   &spark_bands,  &spark_paragraphs,
+    &spark_buckets, &spark_alike,   &spark_closest, &spark_verify, &spark_components,
+    &spark_cluster, &spark_places,  &spark_copies,  &spark_spread};
 
 typedef struct stage_object {
     PyObject_HEAD spark_stage stage;
+    PyObject *given; /* bytes, or NULL */
     int busy;
 } stage_object;
 
@@ -56,17 +57,27 @@ static tt_status open_stage(spark_stage *s, const tt_options *options)
     return s->op->open == NULL ? TT_OK : s->op->open(s);
 }
 
+static void take_given(stage_object *self, PyObject *given)
+{
+    if (given == NULL)
+        return;
+    Py_INCREF(given);
+    self->given = given;
+    self->stage.given = (spark_bytes){PyBytes_AsString(given), (size_t)PyBytes_Size(given)};
+}
+
+/* Stage(name, options, argument, given=b"") */
 static PyObject *stage_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     const char *name;
-    PyObject *dict;
+    PyObject *dict, *given = NULL;
     long long argument;
     tt_options options = TT_OPTIONS_INIT;
     stage_object *self;
     const spark_operator *op;
     allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     (void)names;
-    if (!PyArg_ParseTuple(args, "sO!L", &name, &PyDict_Type, &dict, &argument))
+    if (!PyArg_ParseTuple(args, "sO!L|S", &name, &PyDict_Type, &dict, &argument, &given))
         return NULL;
     op = find_operator(name);
     if (op == NULL || core_take_options(&options, dict) != 0)
@@ -79,6 +90,7 @@ static PyObject *stage_new(PyTypeObject *type, PyObject *args, PyObject *names)
         return NULL;
     self->stage.op = op;
     self->stage.argument = argument;
+    take_given(self, given);
     spark_out_open(&self->stage.out, op->gives);
     if (open_stage(&self->stage, &options) != TT_OK) {
         (void)core_raise(&self->stage.error);
@@ -97,6 +109,7 @@ static void stage_dealloc(PyObject *self)
         s->op->close(s);
     free(s->state);
     spark_out_free(&s->out);
+    Py_XDECREF(((stage_object *)self)->given);
     release(self);
     Py_DECREF(type);
 }

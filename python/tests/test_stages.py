@@ -26,10 +26,10 @@ def schema_of(declared):
     return pyarrow.schema([(name, kinds[kind]) for name, kind in fields])
 
 
-def run(name, rows, argument=0, options=None, size=1000):
+def run(name, rows, argument=0, options=None, size=1000, given=b""):
     """The rows that an operator gives for these, in batches of `size`."""
     schema = schema_of(_core.stage_columns(name)[0])
-    stage = _core.Stage(name, options or {}, argument)
+    stage = _core.Stage(name, options or {}, argument, given)
     out = []
     for begin in range(0, len(rows), size):
         columns = list(zip(*rows[begin : begin + size]))
@@ -114,6 +114,21 @@ def test_the_pairs_of_the_feed():
     first = {articles[r["n"]]["id"] for r in firsts.values()}
     rest = [k for k in set(wanted) - set(found) if k[0] in first and k[1] in first]
     assert len(rest) < 0.05 * len(wanted)
+
+
+def test_a_filter_of_seeds():
+    with open(FEED, encoding="utf-8") as f:
+        articles = [(n, json.loads(line)["text"], None) for n, line in zip(range(20), f)]
+    sketches = values(run("sketch", articles), "n", "seeds")
+    seeds = run("seeds", sketches)
+    wanted = {r["seed"] for r in seeds[::50]}
+    bits = run("filter", [(seed,) for seed in wanted], 14)[0]["filter"]
+    passed = run("seeds", sketches, given=bits)
+    assert [r for r in passed if r["seed"] in wanted] == [r for r in seeds if r["seed"] in wanted]
+    assert 0 < len(passed) < len(seeds) / 4
+    assert run("seeds", sketches, given=bytes(8)) == []
+    with pytest.raises(twicetold.InvalidError, match="a filter of 3 bytes"):
+        _core.Stage("seeds", {}, 0, b"abc")
 
 
 def test_a_stage_says_what_is_wrong():

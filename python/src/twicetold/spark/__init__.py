@@ -103,9 +103,9 @@ def scan(
     options: those of `twicetold.scan` but `threads`, `memory`, `temp_dir` and `progress`. `keep="newest"` needs the
     column `published` (text or a time), `keep="source:..."` the column `source`.
 
-    The steps up to the last joins run during the call; nothing but counts comes to the driver. The package
-    must be installed where the executors' Python is. Raises InvalidError for an option or a column, TypeError for an
-    unknown option, Spark's own errors for the rest.
+    The steps up to the last joins run during the call; nothing comes to the driver but counts and a filter of popular
+    seeds, 16 MB at most. The package must be installed where the executors' Python is. Raises InvalidError for an
+    option or a column, TypeError for an unknown option, Spark's own errors for the rest.
     """
     resolved, sources = _options.of_spark(options)
     find = resolved.get("find", 0)

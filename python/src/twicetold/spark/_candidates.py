@@ -12,6 +12,8 @@ from ._input import Documents
 from ._stages import Stages
 
 _BUCKETS = 32  # of seeds, for each partition
+_BITS_OF_A_SEED = 32
+_MOST_BITS = 27  # log2: 16 MB
 _KEYS = ("key0", "key1", "key2", "key3")
 
 
@@ -32,6 +34,15 @@ def _from_bands(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFr
     return closest.where("want > 0").select("a", "b", "want"), passed_by
 
 
+def _filter(stages: Stages, many: DataFrame) -> bytes:
+    """Bits that every popular seed passes and few others do. It comes to the driver: of a hundred seeds of a
+    document some ten are popular, and the others need not become rows."""
+    with stages.described("popular"):
+        bits = min(max(_BITS_OF_A_SEED * many.count(), 64).bit_length(), _MOST_BITS)
+        row = stages.run("filter", many.coalesce(1), bits).first()
+    return bytes(row[0]) if row else bytes(8)
+
+
 def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFrame]:
     """Documents that share seeds. A seed in few places links each to all before it; one in many links to
     the first few, which are joined to all its places."""
@@ -43,7 +54,7 @@ def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFr
     few = held.where("popular = 0").select("n", "place", "count", "holders")
     # A frame of its own, whose size Spark knows: where it can be broadcast, no place of the rest is shuffled for it.
     many = stages.keep(held.where("popular = 1").select("seed", "holders"), "popular")
-    everywhere = stages.run("seeds", documents.sketches, mask)
+    everywhere = stages.run("seeds", documents.sketches, mask, _filter(stages, many))
     lives = few.unionByName(everywhere.join(many, "seed").select("n", "place", "count", "holders"))
     tallied = stages.keep(stages.group("tally", lives, "n", "place"), "tallied")
     return tallied.where("want > 0").select("a", "b", "want"), tallied.where("want = 0").select("b", "skipped")

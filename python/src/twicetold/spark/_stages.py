@@ -35,9 +35,9 @@ def _rows(capsules: Any) -> Iterator[Any]:
         yield pyarrow.RecordBatch.from_struct_array(pyarrow.array(_Exported(capsules)))
 
 
-def _feed(name: str, options: Dict[str, Any], argument: int, batches: Iterator[Any]) -> Iterator[Any]:
+def _feed(name: str, options: Dict[str, Any], argument: int, given: bytes, batches: Iterator[Any]) -> Iterator[Any]:
     """One task: all batches of a partition through one operator."""
-    stage = _core.Stage(name, options, argument)
+    stage = _core.Stage(name, options, argument, given)
     for batch in batches:
         yield from _rows(stage.push(*batch.__arrow_c_array__()))
     yield from _rows(stage.finish())
@@ -64,11 +64,12 @@ class Stages:
         self._folder = _shared_folder(spark, work)
         self._count = 0
 
-    def run(self, name: str, df: DataFrame, argument: int = 0) -> DataFrame:
+    def run(self, name: str, df: DataFrame, argument: int = 0, given: bytes = b"") -> DataFrame:
         """The rows that the operator gives for the rows of each partition, in their order."""
         takes, gives = _core.stage_columns(name)
         columns = [c.split(" ")[0] for c in takes.split(", ")]
-        return df.select(*columns).mapInArrow(functools.partial(_feed, name, self.options, argument), gives)
+        task = functools.partial(_feed, name, self.options, argument, given)
+        return df.select(*columns).mapInArrow(task, gives)
 
     def group(self, name: str, df: DataFrame, key: str, *order: str, argument: int = 0) -> DataFrame:
         """The same, the rows of a key in one task, in order."""
