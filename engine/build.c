@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AHEAD = 8 /* articles whose ids are fetched before they are looked for */ };
+
 /* ---- Settings and store ---------------------------------------------------------------------- */
 
 /* Makes *string a copy of its own. *size: its bytes, 0 while it is not one. */
@@ -135,57 +137,9 @@ void tt_builder_close(tt_builder *b)
     a = b->settings.options.allocator;
     tti_builder_free_scratch(b);
     tti_store_free(&b->store);
-    tti_release(a, b->id_slots, b->id_slot_count, sizeof *b->id_slots);
+    tti_ids_free(&b->ids, a);
     tti_settings_free(&b->settings);
     tti_release(a, b, 1, sizeof *b);
-}
-
-/* ---- Ids ------------------------------------------------------------------------------------- */
-
-static uint64_t hash_id(const char *id, size_t size, uint32_t flags)
-{
-    return XXH3_64bits_withSeed(id, size, flags & TT_ARTICLE_INTEGER_ID);
-}
-
-/* The slot of an id: the one that has it, or the empty one where it would go. 0 is empty. */
-static uint32_t *find_id(const tt_builder *b, const char *id, size_t size, uint32_t flags)
-{
-    size_t slot = (size_t)hash_id(id, size, flags) & (b->id_slot_count - 1);
-    for (; b->id_slots[slot] != 0; slot = (slot + 1) & (b->id_slot_count - 1)) {
-        const tti_article *x = &b->store.corpus.articles[b->id_slots[slot] - 1];
-        if (x->id_size == size && memcmp(x->id, id, size) == 0 &&
-            (x->flags & TT_ARTICLE_INTEGER_ID) == (flags & TT_ARTICLE_INTEGER_ID))
-            break;
-    }
-    return &b->id_slots[slot];
-}
-
-static void fill_ids(tt_builder *b)
-{
-    for (size_t k = 0; k < b->store.corpus.article_count; k++) {
-        const tti_article *x = &b->store.corpus.articles[k];
-        *find_id(b, x->id, x->id_size, x->flags) = (uint32_t)k + 1;
-    }
-}
-
-static tt_status reserve_ids(tt_builder *b, size_t articles, tt_error *error)
-{
-    const tt_allocator *a = b->settings.options.allocator;
-    const size_t old_count = b->id_slot_count;
-    uint32_t *old = b->id_slots, *grown;
-    size_t count = old_count < 64 ? 64 : old_count;
-    while (count < articles * 2)
-        count *= 2;
-    if (count == old_count)
-        return TT_OK;
-    grown = tti_alloc_zero(a, count, sizeof *grown);
-    if (grown == NULL)
-        return tti_fail_memory(error, "ids");
-    b->id_slots = grown;
-    b->id_slot_count = count;
-    fill_ids(b);
-    tti_release(a, old, old_count, sizeof *old);
-    return TT_OK;
 }
 
 /* ---- Reading the batch ----------------------------------------------------------------------- */
@@ -304,9 +258,8 @@ static const uint8_t *from(const uint8_t *array, size_t at)
     return array == NULL ? NULL : array + at;
 }
 
-/* `slot` is where its id goes. */
 static void take_article(tt_builder *b, const tt_article *x, const arrays *tokens,
-                         const tti_taken *t, uint32_t *slot, char **names)
+                         const tti_taken *t, char **names)
 {
     tti_store *s = &b->store;
     const uint32_t ordinal = (uint32_t)s->corpus.article_count++;
@@ -332,7 +285,6 @@ static void take_article(tt_builder *b, const tt_article *x, const arrays *token
     s->bytes += x->text_size;
     s->tokens += t->added.token_count;
     s->paragraphs += t->added.paragraph_count;
-    *slot = ordinal + 1;
 }
 
 static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
@@ -349,35 +301,58 @@ static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
         tti_reserve(s->allocator, &s->chunks, &s->chunk_capacity, s->chunk_count + 1,
                     sizeof(tti_chunk)) != 0)
         return tti_fail_memory(error, "articles");
-    return reserve_ids(b, need, error);
+    return tti_ids_reserve(&b->ids, b->settings.options.allocator, need, error);
+}
+
+/* Notes an id as that of the article that comes next. @return 0, or -1 where another has it */
+static int note_id(tt_builder *b, const tti_id *id)
+{
+    uint64_t *slot = tti_ids_find(&b->ids, b->store.corpus.articles, id);
+    if (*slot != 0)
+        return -1;
+    tti_ids_set(slot, id, (uint32_t)b->store.corpus.article_count);
+    return 0;
 }
 
 /* An id that stands twice, in the store or in the batch, is met as its article is taken over. */
 static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
                        const arrays *tokens, char *names, tti_taken *list)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t *slot;
-        if (list[i].status != TT_OK)
+    tti_id ahead[AHEAD] = {0};
+    for (size_t i = 0; i < count + AHEAD; i++) {
+        const tti_id id = ahead[i % AHEAD]; /* of the article AHEAD before this one */
+        const size_t k = i - AHEAD;
+        if (i < count) {
+            ahead[i % AHEAD] = tti_id_of(&articles[i]);
+            tti_ids_prefetch(&b->ids, &ahead[i % AHEAD]);
+        }
+        if (i < AHEAD || list[k].status != TT_OK)
             continue;
-        slot = find_id(b, articles[i].id, articles[i].id_size, articles[i].flags);
-        if (*slot != 0)
-            list[i].status = TT_EDUPLICATE;
+        if (note_id(b, &id) != 0)
+            list[k].status = TT_EDUPLICATE;
         else
-            take_article(b, &articles[i], &tokens[list[i].thread], &list[i], slot, &names);
+            take_article(b, &articles[k], &tokens[list[k].thread], &list[k], &names);
     }
+}
+
+/* Ids go in the opposite order, which leaves no gaps between those that stay. */
+static void forget_id(tt_builder *b, const tti_article *x)
+{
+    const tti_id id =
+        tti_id_of(&(tt_article){.id = x->id, .id_size = x->id_size, .flags = x->flags});
+    *tti_ids_find(&b->ids, b->store.corpus.articles, &id) = 0;
 }
 
 /* Gives back what the batch at hand brought, as if it had not been added. */
 static void give_back(tt_builder *b, const tti_store *before)
 {
+    for (size_t k = b->store.corpus.article_count; k-- > before->corpus.article_count;)
+        forget_id(b, &b->store.corpus.articles[k]);
     b->store.corpus.article_count = before->corpus.article_count;
     b->store.corpus.doc_count = before->corpus.doc_count;
     b->store.bytes = before->bytes;
     b->store.tokens = before->tokens;
     b->store.paragraphs = before->paragraphs;
-    memset(b->id_slots, 0, b->id_slot_count * sizeof *b->id_slots);
-    fill_ids(b);
 }
 
 /* What was kept of a batch that comes to nothing. */

@@ -2,13 +2,13 @@
 #ifndef TTI_BUILD_H
 #define TTI_BUILD_H
 
+#include "ids.h"
 #include "index.h"
 
 struct tt_builder {
     tti_settings settings;
     tti_store store;
-    uint32_t *id_slots; /**< open addressing: an article's ordinal + 1 by its id; 0 is empty */
-    size_t id_slot_count;
+    tti_ids ids;
     double text_seconds;
     tti_tokens *scratch; /**< of each thread; what a batch leaves in it is copied to the store */
     size_t scratch_count;

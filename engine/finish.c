@@ -221,9 +221,7 @@ static void take_store(tt_index *x, tt_builder *b)
     x->options = x->settings.options;
     x->options.allocator = x->store.allocator;
     memset(&b->store, 0, sizeof b->store);
-    tti_release(a, b->id_slots, b->id_slot_count, sizeof *b->id_slots);
-    b->id_slots = NULL;
-    b->id_slot_count = 0;
+    tti_ids_free(&b->ids, a);
     b->text_seconds = 0;
 }
 

@@ -43,7 +43,7 @@ typedef struct tti_kernels {
     void (*least)(const uint32_t *mul, const uint32_t *add, size_t lanes, const uint32_t *folds,
                   size_t count, uint32_t *least);
     /** @return how many values two signatures have in common, place by place */
-    uint32_t (*equal)(const uint32_t *x, const uint32_t *y, size_t lanes);
+    uint32_t (*equal)(const uint8_t *x, const uint8_t *y, size_t lanes);
     /** keys[i], parts[i]: two hashes of tokens i..i+3, i < grams. */
     void (*hash_grams)(const uint32_t *tokens, size_t grams, uint64_t seed, uint32_t *keys,
                        uint32_t *parts);

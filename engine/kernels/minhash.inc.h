@@ -101,11 +101,19 @@ TTI_TARGET static void TTI_NAME(least)(const uint32_t *restrict mul, const uint3
         least[lane] = TTI_NAME(least_lane)(mul[lane], add[lane], folds, count);
 }
 
-TTI_TARGET static uint32_t TTI_NAME(equal)(const uint32_t *restrict x, const uint32_t *restrict y,
+TTI_TARGET static uint32_t TTI_NAME(equal)(const uint8_t *restrict x, const uint8_t *restrict y,
                                            size_t lanes)
 {
+    enum { BLOCK = TTI_NAME(minhash_lanes) };
     uint32_t n = 0;
-    for (size_t i = 0; i < lanes; i++)
+    size_t i = 0;
+    for (; i + BLOCK <= lanes; i += BLOCK) {
+        uint8_t of_block = 0; /* bytes are added as bytes */
+        for (size_t k = 0; k < BLOCK; k++)
+            of_block = (uint8_t)(of_block + (x[i + k] == y[i + k]));
+        n += of_block;
+    }
+    for (; i < lanes; i++)
         n += x[i] == y[i];
     return n;
 }

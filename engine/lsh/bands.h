@@ -33,8 +33,9 @@ typedef struct tti_bands_window {
 
 tti_bands_window tti_bands_look_back(const tti_bands_rule *rule, size_t i);
 
-/** In how many values two signatures differ: 1 - that / lanes estimates the resemblance. */
-uint32_t tti_bands_distance(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y);
+/** In how many values two signatures differ: 1 - that / lanes estimates the resemblance, but for
+ * one value in 256 that is equal by chance. */
+uint32_t tti_bands_distance(const tti_bands_rule *rule, const uint8_t *x, const uint8_t *y);
 
 /** Adds candidates for pairs of documents that may reach options->resemblance, and links documents
  * whose paragraphs are nearly equal to the first holder. Uses sketches->doc_keys up. */

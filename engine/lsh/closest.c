@@ -61,7 +61,7 @@ static void forget(tti_closest *c)
 tt_status tti_closest_choose(tti_closest *c, const tti_bands_rule *rule,
                              const tti_sketches *sketches, uint32_t b, tti_candidates *out)
 {
-    const uint32_t *own = sketches->signatures + (size_t)b * sketches->lanes;
+    const uint8_t *own = sketches->signatures + (size_t)b * sketches->lanes;
     tt_status status = TT_OK;
     size_t n = 0;
     const size_t met = c->count;

@@ -49,7 +49,7 @@ tti_bands_window tti_bands_look_back(const tti_bands_rule *rule, size_t i)
     return (tti_bands_window){FIRST_KEPT, i - (rule->most - FIRST_KEPT), i - rule->most};
 }
 
-uint32_t tti_bands_distance(const tti_bands_rule *rule, const uint32_t *x, const uint32_t *y)
+uint32_t tti_bands_distance(const tti_bands_rule *rule, const uint8_t *x, const uint8_t *y)
 {
     return rule->lanes - tti_kernels_get()->equal(x, y, rule->lanes);
 }

@@ -138,15 +138,12 @@ const spark_operator spark_buckets = {.name = "buckets",
 static tt_status take_alike(spark_stage *s, const spark_in *in)
 {
     const tti_bands_rule rule = tti_bands_rule_make(&s->options);
-    uint32_t x[1024], y[1024]; /* the most that options allow */
     for (int64_t i = 0; i < in->rows; i++) {
         const spark_bytes a = spark_cell(in, 2, i), b = spark_cell(in, 3, i);
         uint32_t distance;
-        if (a.size != rule.lanes * sizeof *x || b.size != a.size || a.size > sizeof x)
+        if (a.size != rule.lanes || b.size != a.size)
             return tti_fail(&s->error, TT_EINTERNAL, TTI_NOWHERE, "a signature is cut off");
-        memcpy(x, a.data, a.size);
-        memcpy(y, b.data, b.size);
-        distance = tti_bands_distance(&rule, x, y);
+        distance = tti_bands_distance(&rule, a.data, b.data);
         if (distance > rule.farthest)
             continue;
         spark_put_long(&s->out, spark_long(in, 0, i));

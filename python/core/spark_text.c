@@ -65,7 +65,7 @@ static tt_status read_text(spark_stage *s, spark_bytes text)
 static void put_signature(spark_out *out, const tti_sketches *k)
 {
     uint32_t *keys = k->doc_keys;
-    spark_put_bytes(out, k->signatures, k->lanes * sizeof *k->signatures);
+    spark_put_bytes(out, k->signatures, k->lanes);
     spark_put_bytes(out, keys, k->doc_bands * sizeof *keys);
 }
 

@@ -75,6 +75,27 @@ static void every_kernel_set_finds_the_least_of_bins_and_lanes(void **state)
         }
 }
 
+static void every_kernel_set_counts_equal_values(void **state)
+{
+    const tti_kernels *all[8];
+    const size_t sets = tti_kernels_all(all, 8);
+    rng r = {5};
+    (void)state;
+    for (size_t lanes = 1; lanes <= 1024; lanes += lanes < 140 ? 1 : 37) {
+        uint8_t x[1024], y[1024];
+        uint32_t expected = 0;
+        for (size_t i = 0; i < lanes; i++) {
+            x[i] = (uint8_t)rng_next(&r);
+            y[i] = rng_below(&r, 4) == 0 ? (uint8_t)(x[i] + 1) : x[i];
+            expected += x[i] == y[i];
+        }
+        for (size_t s = 0; s < sets; s++) {
+            assert_int_equal(all[s]->equal(x, y, lanes), expected);
+            assert_int_equal(all[s]->equal(x, x, lanes), lanes);
+        }
+    }
+}
+
 static void signatures_are_the_same_for_ever(void **state)
 {
     /* made once from libxxhash's XXH3-64: signatures that users keep must not change their meaning
@@ -161,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kernel_set_folds_as_the_formula_says),
         cmocka_unit_test(every_kernel_set_finds_the_least_of_bins_and_lanes),
+        cmocka_unit_test(every_kernel_set_counts_equal_values),
         cmocka_unit_test(signatures_are_the_same_for_ever),
         cmocka_unit_test(a_value_is_the_least_of_its_bin_or_of_its_own_permutation),
         cmocka_unit_test(estimates_lie_within_four_sigma),
