@@ -322,7 +322,7 @@ static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
     for (size_t i = 0; i < count + AHEAD; i++) {
         const tti_id id = ahead[i % AHEAD]; /* of the article AHEAD before this one */
         const size_t k = i - AHEAD;
-        if (i < count) {
+        if (i < count && list[i].status == TT_OK) {
             ahead[i % AHEAD] = tti_id_of(&articles[i]);
             tti_ids_prefetch(&b->ids, &ahead[i % AHEAD]);
         }
