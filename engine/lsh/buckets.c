@@ -22,10 +22,10 @@ void tti_keyed_close(tti_keyed *k)
     k->records = NULL;
 }
 
-/* A bit for each value of a key's upper bits: some key has them, and a second one. */
+/* Two bits for each value of a key's upper bits, side by side: some key has them, and a second. */
 typedef struct meetings {
-    uint64_t *once, *twice;
-    size_t words;
+    uint64_t *words;
+    size_t count;
     int shift;
 } meetings;
 
@@ -35,10 +35,9 @@ static int make_meetings(meetings *m, const tti_keyed *k)
     while (bits < 32 && (size_t)1 << bits < k->count * LONE_BITS)
         bits++;
     m->shift = 64 - bits;
-    m->words = ((size_t)1 << bits) / 64;
-    m->once = tti_alloc_zero(k->allocator, m->words * 2, sizeof *m->once);
-    m->twice = m->once + m->words;
-    return m->once == NULL ? -1 : 0;
+    m->count = ((size_t)1 << bits) / 32;
+    m->words = tti_alloc_zero(k->allocator, m->count, sizeof *m->words);
+    return m->words == NULL ? -1 : 0;
 }
 
 /* Drops the keys whose upper bits no other has: sorting them would tell nothing. */
@@ -49,17 +48,17 @@ static int drop_lone(tti_keyed *k)
     if (make_meetings(&m, k) != 0)
         return -1;
     for (size_t i = 0; i < k->count; i++) {
-        const uint64_t upper = k->records[i] >> m.shift, bit = UINT64_C(1) << upper % 64;
-        m.twice[upper / 64] |= m.once[upper / 64] & bit;
-        m.once[upper / 64] |= bit;
+        const uint64_t upper = k->records[i] >> m.shift, once = UINT64_C(1) << upper % 32 * 2;
+        uint64_t *word = &m.words[upper / 32];
+        *word |= once | (*word & once) << 1;
     }
     for (size_t i = 0; i < k->count; i++) {
         const uint64_t upper = k->records[i] >> m.shift;
         k->records[kept] = k->records[i];
-        kept += m.twice[upper / 64] >> upper % 64 & 1;
+        kept += m.words[upper / 32] >> (upper % 32 * 2 + 1) & 1;
     }
     k->count = kept;
-    tti_release(k->allocator, m.once, m.words * 2, sizeof *m.once);
+    tti_release(k->allocator, m.words, m.count, sizeof *m.words);
     return 0;
 }
 

@@ -227,11 +227,20 @@ static tt_status open_workers(const job *j, tt_error *error)
         w->begin = d;
         w->end = d = t + 1 < j->threads ? tti_seeds_cut(j->corpus, j->share, d)
                                         : (uint32_t)j->corpus->doc_count;
-        w->chains = tti_alloc_zero(a, j->partition_count, sizeof *w->chains);
+        w->chains = tti_alloc(a, j->partition_count, sizeof *w->chains);
         if (w->chains == NULL)
             return tti_fail_memory(error, "seeds");
     }
     return TT_OK;
+}
+
+/* The seeds of a group are done with once they are sorted; their chunks serve the next. */
+static void forget_group(const job *j)
+{
+    for (int t = 0; t < j->threads; t++) {
+        j->workers[t].chunk_count = 0;
+        memset(j->workers[t].chains, 0, j->partition_count * sizeof *j->workers[t].chains);
+    }
 }
 
 /* Hands the workers' places over, unless something failed, and frees the rest. */
@@ -254,20 +263,23 @@ static void close_workers(const job *j, tt_status status)
     }
 }
 
-static tt_status find_group(job *j, tt_error *error)
+/* One group after the other, in the same memory. */
+static tt_status find_groups(job *j, tt_error *error)
 {
     const tt_allocator *a = j->out->allocator;
     tti_shared *out = j->out;
     tt_status status = TT_OK;
-    if (tti_reserve(a, &out->parts, &out->part_capacity, out->part_count + (size_t)j->threads,
-                    sizeof *out->parts) != 0)
+    if (tti_reserve(a, &out->parts, &out->part_capacity, (size_t)j->threads, sizeof *out->parts) !=
+        0)
         return tti_fail_memory(error, "seeds");
     j->workers = tti_alloc_zero(a, (size_t)j->threads, sizeof *j->workers);
     if (j->workers == NULL)
         return tti_fail_memory(error, "seeds");
     status = open_workers(j, error);
-    if (status == TT_OK)
+    for (; j->group < j->group_count && status == TT_OK; j->group++) {
+        forget_group(j);
         status = run(j, error);
+    }
     close_workers(j, status);
     tti_release(a, j->workers, (size_t)j->threads, sizeof *j->workers);
     return status;
@@ -291,16 +303,13 @@ tt_status tti_shared_find(tti_shared *out, const tti_corpus *corpus, const tt_op
              .group_count = choose_groups(tokens, options),
              .slab = tokens / 3 < (uint64_t)SLAB * CHUNK ? SMALL_SLAB : SLAB,
              .threads = tti_threads(options->threads, corpus->doc_count)};
-    tt_status status = TT_OK;
     j.share = tokens / (uint64_t)j.threads;
     out->allocator = options->allocator;
     out->doc_count = corpus->doc_count;
     out->counts = tti_alloc_zero(out->allocator, out->doc_count, sizeof *out->counts);
     if (out->counts == NULL)
         return tti_fail_memory(error, "seeds");
-    for (; j.group < j.group_count && status == TT_OK; j.group++)
-        status = find_group(&j, error);
-    return status;
+    return find_groups(&j, error);
 }
 
 void tti_shared_free(tti_shared *s)

@@ -10,7 +10,8 @@ enum {
     RUN_GAP = 64,  /* tokens between two seeds of one run */
     RUN_SKEW = 16, /* and how much that may differ between the two documents */
     REACH = 48,    /* tokens about a shared seed in which others may have been damaged */
-    DENSITY = 2    /* tokens a seed at least, but where a text repeats a word on the spot */
+    DENSITY = 2,   /* tokens a seed at least, but where a text repeats a word on the spot */
+    AHEAD = 8      /* counters whose documents are fetched before they are looked at */
 };
 
 /* ---- Rules ----------------------------------------------------------------------------------- */
@@ -202,6 +203,8 @@ void tti_tally_choose(tti_tally *t, const tti_tally_rules *rules, uint32_t b, ui
     const own it = {b, seeds};
     size_t pairs = 0;
     for (size_t k = 0; k < t->count; k++) {
+        if (k + AHEAD < t->count) /* a table that no near cache holds */
+            __builtin_prefetch(&rules->counts[t->counters[k + AHEAD].doc]);
         if (t->counters[k].best_run >= rules->run_need)
             add_found(t, t->counters[k].doc, b, TTI_WANT_SECTIONS);
         pairs += (size_t)is_pair(rules, &t->counters[k], it);
