@@ -25,7 +25,8 @@
 #include <string.h>
 
 enum {
-    RANGE_BYTES = 768 << 20, /* of links that are held at once where memory has no limit */
+    RANGE_BYTES = 768 << 20, /* of links that are held at once where memory has no limit, or */
+    MOST_RANGES = 4,         /* a quarter: each range goes through all shared seeds */
     RANGE_SHARE = 4,         /* of the limit, where there is one */
     BUCKET_WORDS = 1 << 15,  /* of links in a bucket, about: 128 KiB */
     PLACE_WORDS = 6,         /* of a link, about */
@@ -299,11 +300,25 @@ static int make_room(range *r, size_t room, const tt_allocator *a)
     return r->words == NULL ? -1 : 0;
 }
 
-static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rules *rules,
-                             size_t most, worker *workers, int threads, tt_error *error)
+/* Words of links that are held at once. */
+static size_t choose_room(const range *r, const tt_options *options)
 {
+    size_t sum = 0, most = RANGE_BYTES / sizeof *r->words;
+    if (options->memory_limit > 0)
+        return (size_t)(options->memory_limit / RANGE_SHARE / sizeof *r->words);
+    for (size_t k = 0; k < r->slice_count * r->bucket_count; k++)
+        sum += r->cursors[k];
+    return sum / MOST_RANGES > most ? sum / MOST_RANGES : most;
+}
+
+static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rules *rules,
+                             const tt_options *options, worker *workers, int threads,
+                             tt_error *error)
+{
+    size_t most;
     r->begin = 0, r->end = r->bucket_count;
     link_range(s, r, threads); /* only counts */
+    most = choose_room(r, options);
     for (size_t begin = 0; begin < r->bucket_count; begin = r->end) {
         const size_t room = cut_range(r, begin, most);
         if (room == 0)
@@ -346,8 +361,6 @@ static tt_status link_docs(const tti_shared *s, const tt_options *options, tti_c
 {
     const tt_allocator *a = s->allocator;
     const int threads = tti_threads(options->threads, s->doc_count);
-    const uint64_t bytes =
-        options->memory_limit > 0 ? options->memory_limit / RANGE_SHARE : RANGE_BYTES;
     worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
     range r = {0};
     tti_tally_rules rules;
@@ -360,8 +373,7 @@ static tt_status link_docs(const tti_shared *s, const tt_options *options, tti_c
     if (workers == NULL || r.cursors == NULL)
         status = tti_fail_memory(error, "links");
     if (status == TT_OK)
-        status =
-            link_ranges(s, &r, &rules, (size_t)(bytes / sizeof *r.words), workers, threads, error);
+        status = link_ranges(s, &r, &rules, options, workers, threads, error);
     if (workers != NULL)
         status = take_found(workers, threads, out, status, error);
     tti_release(a, r.words, r.word_capacity, sizeof *r.words);

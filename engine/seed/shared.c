@@ -16,7 +16,8 @@
 #include <string.h>
 
 enum {
-    GROUP_BYTES = 768 << 20, /* of seeds that are held at once where memory has no limit */
+    GROUP_BYTES = 768 << 20, /* of seeds that are held at once where memory has no limit, or */
+    MOST_GROUPS = 3,         /* a third: each group samples all documents anew */
     CHUNK = 128,             /* seeds */
     SLAB = 4096,             /* chunks that are allocated together: 6 MiB, for huge pages */
     SMALL_SLAB = 256         /* where there are few */
@@ -288,8 +289,10 @@ static tt_status find_groups(job *j, tt_error *error)
 /* Under a limit one group does, for it is not in memory. */
 static uint32_t choose_groups(uint64_t tokens, const tt_options *options)
 {
-    return options->memory_limit > 0 ? 1
-                                     : (uint32_t)(tokens / 3 * sizeof(tti_seed) / GROUP_BYTES) + 1;
+    const uint64_t groups = tokens / 3 * sizeof(tti_seed) / GROUP_BYTES + 1;
+    if (options->memory_limit > 0)
+        return 1;
+    return groups < MOST_GROUPS ? (uint32_t)groups : MOST_GROUPS;
 }
 
 tt_status tti_shared_find(tti_shared *out, const tti_corpus *corpus, const tt_options *options,
