@@ -3,8 +3,8 @@
 
     compare.py ARTICLES.jsonl [--rounds N] [--out FILE]
 
-The command reads no Parquet, so each way in Python is held against the command on the same articles as JSON Lines.
-A table is read within the call ("read first") or is in memory before it ("in memory").
+The command reads no Parquet, so each way in Python is held against the command on the same articles as JSON Lines; what is
+read from compressed Parquet (snappy, what pyarrow writes) also against the command on JSON Lines compressed by zstd. A table is read within the call ("read first") or is in memory before it ("in memory").
 
 Needs the package (with its command) and pyarrow. Runs are interleaved, one process each, one thread; what
 counts is processor time, of the whole process and, in Python, of scan and write alone (a start of Python and
@@ -56,12 +56,17 @@ def main():
 
     command = os.path.join(sysconfig.get_path("scripts"), "twicetold")
     with tempfile.TemporaryDirectory() as folder:
-        parquet, result = os.path.join(folder, "articles.parquet"), os.path.join(folder, "result.jsonl")
+        parquet, plain = os.path.join(folder, "articles.parquet"), os.path.join(folder, "plain.parquet")
+        packed, result = os.path.join(folder, "articles.jsonl.zst"), os.path.join(folder, "result.jsonl")
+        subprocess.run(["zstd", "-q", args.articles, "-o", packed], check=True)
         table = pyarrow.json.read_json(args.articles, pyarrow.json.ReadOptions(block_size=1 << 26))
         pyarrow.parquet.write_table(table, parquet)
+        pyarrow.parquet.write_table(table, plain, compression="none")
         ways = {
             "command, JSON Lines": [command, "scan", "--quiet", "--threads", "1", args.articles, "-o", result],
+            "command, JSON Lines, zstd": [command, "scan", "--quiet", "--threads", "1", packed, "-o", result],
             "Python, JSON Lines": [sys.executable, "-c", FILE, args.articles, result],
+            "Python, Parquet, not compressed": [sys.executable, "-c", PARQUET, plain, result],
             "Python, Parquet": [sys.executable, "-c", PARQUET, parquet, result],
             "Python, pyarrow.Table read first": [sys.executable, "-c", TABLE, parquet, result],
             "Python, pyarrow.Table in memory": [sys.executable, "-c", HELD, parquet, result],
@@ -88,6 +93,7 @@ def main():
         "processor_seconds_of_the_process": whole,
         "processor_seconds_of_the_call": call,
         "call_against_the_command": {n: round(s / base, 3) for n, s in call.items() if n.startswith("Python")},
+        "parquet_against_the_command_on_zstd": round(call["Python, Parquet"] / whole["command, JSON Lines, zstd"], 3),
     }
     text = json.dumps(out, indent=1)
     print(text)

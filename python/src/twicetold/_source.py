@@ -32,6 +32,18 @@ def _is_parquet(path: Path) -> bool:
     return name.endswith(".parquet")
 
 
+def _parquet_format(names: List[str]) -> Any:
+    """How to read Parquet. Of a file that is here a page is read as it comes: to read whole columns ahead, as pyarrow
+    does for stores that are far away, costs memory that nothing has touched yet."""
+    from pyarrow.dataset import ParquetFileFormat, ParquetFragmentScanOptions
+
+    if not all(os.path.exists(name) for name in names):
+        return ParquetFileFormat()
+    return ParquetFileFormat(
+        default_fragment_scan_options=ParquetFragmentScanOptions(pre_buffer=False, use_buffered_stream=True)
+    )
+
+
 def _dataset(articles: Any) -> Any:
     """A pyarrow dataset of Parquet paths or given as such, else None."""
     paths = paths_of(articles)
@@ -44,7 +56,7 @@ def _dataset(articles: Any) -> Any:
             raise ImportError("reading Parquet needs pyarrow") from None
         names = [os.fspath(p) for p in paths]
         try:
-            return pyarrow.dataset.dataset(names[0] if len(names) == 1 else names, format="parquet")
+            return pyarrow.dataset.dataset(names[0] if len(names) == 1 else names, format=_parquet_format(names))
         except OSError as error:
             raise InputOutputError(str(error), "TT_EIO") from None
     if hasattr(articles, "scanner") and hasattr(articles, "schema") and hasattr(articles, "to_batches"):
