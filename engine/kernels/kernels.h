@@ -37,6 +37,9 @@ typedef struct tti_kernels {
     /** folds[i]: the hash of tokens i .. i + width - 1, from add and mul[0, width); i < count. */
     void (*fold)(const uint32_t *tokens, size_t count, const uint32_t *mul, uint32_t add,
                  uint32_t width, uint32_t *folds);
+    /** keys[i]: the same hash of values [i * rows, (i + 1) * rows); i < bands. */
+    void (*bands)(const uint32_t *values, size_t bands, const uint32_t *mul, uint32_t add,
+                  uint32_t rows, uint32_t *keys);
     /** The value at tti_bin_of(fold, lanes) becomes min(the same, fold), for every fold. */
     void (*bins)(uint32_t *signature, size_t lanes, const uint32_t *folds, size_t count);
     /** least[i] = min(mul[i] * fold + add[i] for every fold), i < lanes; UINT32_MAX for none. */

@@ -41,13 +41,15 @@ static tt_status add_star(const job *j, const uint64_t *bucket, size_t count, tt
 
 static tt_status link_paragraphs(const job *j, uint32_t band, tti_candidates *out)
 {
+    const uint32_t *keys = j->s->paragraph_keys + band;
     tti_keyed k = {.allocator = j->allocator};
     tt_status status = tti_keyed_open(&k, j->s->distinct_count, NULL);
-    for (uint32_t p = 0; status == TT_OK && p < j->s->distinct_count; p++) {
-        const uint32_t key = j->s->paragraph_keys[(size_t)p * TTI_PARAGRAPH_BANDS + band];
-        if (key != 0)
-            tti_keyed_add(&k, key, p);
-    }
+    for (size_t p = 0; status == TT_OK && p < j->s->distinct_count; p++)
+        if (keys[p * TTI_PARAGRAPH_BANDS] != 0)
+            tti_keyed_note(&k, keys[p * TTI_PARAGRAPH_BANDS]);
+    for (size_t p = 0; status == TT_OK && p < j->s->distinct_count; p++)
+        if (keys[p * TTI_PARAGRAPH_BANDS] != 0)
+            tti_keyed_add(&k, keys[p * TTI_PARAGRAPH_BANDS], (uint32_t)p);
     if (status == TT_OK)
         status = tti_keyed_sort(&k, NULL);
     for (size_t i = 0, end; status == TT_OK && i < k.count; i = end) {

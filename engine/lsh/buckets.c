@@ -10,64 +10,30 @@ enum { LONE_BITS = 8 /* a key: one in eight of those that are alone is not seen 
 
 tt_status tti_keyed_open(tti_keyed *out, size_t room, tt_error *error)
 {
-    out->count = 0;
+    int bits = 5;
+    while (bits < 32 && (size_t)1 << bits < room * LONE_BITS)
+        bits++;
+    out->shift = 32 - bits;
+    out->words = ((size_t)1 << bits) / 32;
     out->room = room;
+    out->noted = tti_alloc_zero(out->allocator, out->words, sizeof *out->noted);
     out->records = tti_alloc(out->allocator, room, sizeof *out->records);
-    return out->records == NULL ? tti_fail_memory(error, "LSH buckets") : TT_OK;
+    if (out->noted != NULL && out->records != NULL)
+        return TT_OK;
+    tti_keyed_close(out);
+    return tti_fail_memory(error, "LSH buckets");
 }
 
 void tti_keyed_close(tti_keyed *k)
 {
+    tti_release(k->allocator, k->noted, k->words, sizeof *k->noted);
     tti_release(k->allocator, k->records, k->room, sizeof *k->records);
-    k->records = NULL;
-}
-
-/* Two bits for each value of a key's upper bits, side by side: some key has them, and a second. */
-typedef struct meetings {
-    uint64_t *words;
-    size_t count;
-    int shift;
-} meetings;
-
-static int make_meetings(meetings *m, const tti_keyed *k)
-{
-    int bits = 6;
-    while (bits < 32 && (size_t)1 << bits < k->count * LONE_BITS)
-        bits++;
-    m->shift = 64 - bits;
-    m->count = ((size_t)1 << bits) / 32;
-    m->words = tti_alloc_zero(k->allocator, m->count, sizeof *m->words);
-    return m->words == NULL ? -1 : 0;
-}
-
-/* Drops the keys whose upper bits no other has: sorting them would tell nothing. */
-static int drop_lone(tti_keyed *k)
-{
-    meetings m;
-    size_t kept = 0;
-    if (make_meetings(&m, k) != 0)
-        return -1;
-    for (size_t i = 0; i < k->count; i++) {
-        const uint64_t upper = k->records[i] >> m.shift, once = UINT64_C(1) << upper % 32 * 2;
-        uint64_t *word = &m.words[upper / 32];
-        *word |= once | (*word & once) << 1;
-    }
-    for (size_t i = 0; i < k->count; i++) {
-        const uint64_t upper = k->records[i] >> m.shift;
-        k->records[kept] = k->records[i];
-        kept += m.words[upper / 32] >> (upper % 32 * 2 + 1) & 1;
-    }
-    k->count = kept;
-    tti_release(k->allocator, m.words, m.count, sizeof *m.words);
-    return 0;
+    k->noted = k->records = NULL;
 }
 
 tt_status tti_keyed_sort(tti_keyed *k, tt_error *error)
 {
-    uint64_t *spare;
-    if (drop_lone(k) != 0)
-        return tti_fail_memory(error, "LSH buckets");
-    spare = tti_alloc(k->allocator, k->count, sizeof *spare);
+    uint64_t *spare = tti_alloc(k->allocator, k->count, sizeof *spare);
     if (spare == NULL)
         return tti_fail_memory(error, "LSH buckets");
     tti_radix_u64(k->records, spare, k->count);
@@ -104,6 +70,9 @@ tt_status tti_buckets_make(tti_buckets *out, uint32_t *keys, const tti_corpus *c
 {
     tti_keyed k = {.allocator = out->allocator};
     tt_status status = tti_keyed_open(&k, corpus->doc_count, error);
+    for (uint32_t d = 0; status == TT_OK && d < corpus->doc_count; d++)
+        if (corpus->docs[d].token_count > 0)
+            tti_keyed_note(&k, keys[d]);
     for (uint32_t d = 0; status == TT_OK && d < corpus->doc_count; d++)
         if (corpus->docs[d].token_count > 0)
             tti_keyed_add(&k, keys[d], d);

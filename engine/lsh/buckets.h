@@ -4,21 +4,35 @@
 
 #include "common/corpus.h"
 
-/** Keys with whose they are; once sorted, equal keys lie together, in order of number. */
+/** Keys with whose they are, but for most of those that nothing else has: first all keys are noted,
+ * then they are added; once sorted, equal keys lie together, in order of number. */
 typedef struct tti_keyed {
     const tt_allocator *allocator;
     uint64_t *records; /**< key << 32 | number */
     size_t count, room;
+    uint64_t *noted; /**< two bits for each value of a key's upper bits, side by side: some key has
+                        them, and a second one */
+    size_t words;
+    int shift;
 } tti_keyed;
 
 /** Room for `room` keys. Zero `out` but for the allocator. @return TT_OK, TT_ENOMEM */
 tt_status tti_keyed_open(tti_keyed *out, size_t room, tt_error *error);
 void tti_keyed_close(tti_keyed *k);
+static inline void tti_keyed_note(tti_keyed *k, uint32_t key)
+{
+    const uint32_t upper = key >> k->shift;
+    const uint64_t once = UINT64_C(1) << upper % 32 * 2;
+    uint64_t *word = &k->noted[upper / 32];
+    *word |= once | (*word & once) << 1;
+}
 static inline void tti_keyed_add(tti_keyed *k, uint32_t key, uint32_t number)
 {
-    k->records[k->count++] = (uint64_t)key << 32 | number;
+    const uint32_t upper = key >> k->shift;
+    k->records[k->count] = (uint64_t)key << 32 | number; /* there is room for all */
+    k->count += k->noted[upper / 32] >> (upper % 32 * 2 + 1) & 1;
 }
-/** Drops most of those whose key nothing else has, and sorts the rest. @return TT_OK, TT_ENOMEM */
+/** @return TT_OK, TT_ENOMEM */
 tt_status tti_keyed_sort(tti_keyed *k, tt_error *error);
 /** Where the bucket that begins at record i ends. */
 static inline size_t tti_keyed_end(const tti_keyed *k, size_t i)

@@ -81,3 +81,16 @@ void tti_minhash_classic(const tti_minhash *m, const uint32_t *folds, size_t cou
 {
     tti_kernels_get()->least(m->mul, m->add, m->lanes, folds, count, signature);
 }
+
+void tti_minhash_bands(const tti_minhash *m, const uint32_t *signature, uint32_t bands,
+                       uint32_t *keys)
+{
+    const uint32_t rows = m->lanes / bands;
+    if (rows <= TTI_MINHASH_WIDTH)
+        tti_kernels_get()->bands(signature, bands, m->mul_fold, m->add_fold, rows, keys);
+    else
+        for (uint32_t band = 0; band < bands; band++)
+            keys[band] = (uint32_t)tti_hash_u32(signature + (size_t)band * rows, rows, 0);
+    for (uint32_t band = 0; band < bands; band++)
+        keys[band] |= 1;
+}

@@ -44,4 +44,11 @@ void tti_minhash_make(const tti_minhash *m, const uint32_t *folds, size_t count,
 void tti_minhash_classic(const tti_minhash *m, const uint32_t *folds, size_t count,
                          uint32_t *signature);
 
+/**
+ * The keys of `bands` bands of a signature, each of m->lanes / bands values: equal values give
+ * equal keys, others do by chance once in 2^31. 0 is no key.
+ */
+void tti_minhash_bands(const tti_minhash *m, const uint32_t *signature, uint32_t bands,
+                       uint32_t *keys);
+
 #endif

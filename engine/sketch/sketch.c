@@ -45,18 +45,14 @@ static int fold_shingles(const job *j, worker *w, const tti_doc *doc, uint32_t c
     return 0;
 }
 
-/* A key of `rows` values of a signature; 0 is left free for "no key". */
-static uint32_t band_key(const uint32_t *signature, uint32_t rows, uint32_t band)
-{
-    return 1u | (uint32_t)tti_hash_u32(signature + (size_t)band * rows, rows, band);
-}
-
 /* While the signature is at hand: LSH goes through the keys of one band after the other. */
 static void doc_keys(const job *j, const uint32_t *signature, uint32_t d)
 {
-    const uint32_t bands = j->out->doc_bands, rows = bands > 0 ? j->out->lanes / bands : 0;
+    const uint32_t bands = j->out->doc_bands;
+    uint32_t keys[TTI_MINHASH_LANES];
+    tti_minhash_bands(&j->of_docs, signature, bands, keys);
     for (uint32_t band = 0; band < bands; band++)
-        j->out->doc_keys[band * j->out->doc_count + d] = band_key(signature, rows, band);
+        j->out->doc_keys[band * j->out->doc_count + d] = keys[band];
 }
 
 /* A byte of a value tells nearly as much of whether two are equal, in a quarter of the memory. */
@@ -77,9 +73,8 @@ static void sketch_paragraph(const job *j, const worker *w, uint32_t d, uint32_t
         return;
     tti_minhash_classic(&j->of_paragraphs, w->folds + x->begin, x->end - x->begin - width + 1,
                         signature);
-    for (uint32_t band = 0; band < TTI_PARAGRAPH_BANDS; band++)
-        j->out->paragraph_keys[(size_t)id * TTI_PARAGRAPH_BANDS + band] =
-            band_key(signature, TTI_PARAGRAPH_ROWS, band);
+    tti_minhash_bands(&j->of_paragraphs, signature, TTI_PARAGRAPH_BANDS,
+                      j->out->paragraph_keys + (size_t)id * TTI_PARAGRAPH_BANDS);
 }
 
 static void sketch_doc(const job *j, worker *w, uint32_t d)
@@ -95,7 +90,8 @@ static void sketch_doc(const job *j, worker *w, uint32_t d)
     for (uint32_t p = 0; j->bases != NULL && p < doc->paragraph_count; p++)
         sketch_paragraph(j, w, d, p);
     keep_low(signature, j->out->lanes, j->out->signatures + (size_t)d * j->out->lanes);
-    doc_keys(j, signature, d);
+    if (j->out->doc_bands > 0)
+        doc_keys(j, signature, d);
 }
 
 static tt_status sketch_docs(const job *j, tt_error *error)

@@ -75,6 +75,26 @@ static void every_kernel_set_finds_the_least_of_bins_and_lanes(void **state)
         }
 }
 
+static void every_kernel_set_hashes_bands_as_folds(void **state)
+{
+    const tti_kernels *all[8];
+    const size_t sets = tti_kernels_all(all, 8);
+    rng r = {6};
+    uint32_t values[1024], mul[64], expected[256], got[256];
+    (void)state;
+    draw(&r, values, 1024);
+    draw(&r, mul, 64);
+    for (uint32_t rows = 1; rows <= 64; rows++)
+        for (size_t bands = 1; bands * rows <= 1024 && bands <= 256; bands += bands < 40 ? 1 : 50) {
+            for (size_t band = 0; band < bands; band++)
+                tti_kernels_get()->fold(values + band * rows, 1, mul, 77, rows, &expected[band]);
+            for (size_t s = 0; s < sets; s++) {
+                all[s]->bands(values, bands, mul, 77, rows, got);
+                check_same("bands", all[s], got, expected, bands, rows);
+            }
+        }
+}
+
 static void every_kernel_set_counts_equal_values(void **state)
 {
     const tti_kernels *all[8];
@@ -182,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kernel_set_folds_as_the_formula_says),
         cmocka_unit_test(every_kernel_set_finds_the_least_of_bins_and_lanes),
+        cmocka_unit_test(every_kernel_set_hashes_bands_as_folds),
         cmocka_unit_test(every_kernel_set_counts_equal_values),
         cmocka_unit_test(signatures_are_the_same_for_ever),
         cmocka_unit_test(a_value_is_the_least_of_its_bin_or_of_its_own_permutation),
