@@ -13,6 +13,7 @@
 #include "common/alloc.h"
 #include "common/fail.h"
 #include "common/radix.h"
+#include "kernels/kernels.h"
 
 #include <assert.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 enum {
     LOOK_BACK = 50,     /* anchors before one that may precede it in a chain (minimap2's h) */
     FEW_BACK = 8,       /* where there is one anchor a place */
+    NEAREST = 4,        /* of them that are looked at one by one */
     FEW_CHAINS = 8,     /* that are tried there: other ones repeat them */
     MAX_SKEW = 32,      /* difference of the two gaps that one chain may pass over */
     X_DROP = 6,         /* how far below its best an extension may fall */
@@ -44,6 +46,10 @@ typedef struct chain_end {
 struct tti_aligner {
     const tt_allocator *allocator;
     tti_anchors anchors;
+    uint32_t *places;  /* of each anchor: where it begins in b, */
+    uint32_t *reaches; /* how far after that one may begin that follows it, */
+    uint32_t *firsts;  /* where its chain begins in b */
+    size_t place_capacity, reach_capacity, first_capacity;
     chain_end *ends;
     size_t end_count, end_capacity;
     uint32_t *path; /* a chain's anchors, last first */
@@ -73,6 +79,9 @@ void tti_aligner_close(tti_aligner *al)
     if (al == NULL)
         return;
     tti_anchors_free(&al->anchors);
+    tti_release(al->allocator, al->places, al->place_capacity, sizeof *al->places);
+    tti_release(al->allocator, al->reaches, al->reach_capacity, sizeof *al->reaches);
+    tti_release(al->allocator, al->firsts, al->first_capacity, sizeof *al->firsts);
     tti_release(al->allocator, al->ends, al->end_capacity, sizeof *al->ends);
     tti_release(al->allocator, al->path, al->path_capacity, sizeof *al->path);
     tti_release(al->allocator, al->blocks, al->block_capacity, sizeof *al->blocks);
@@ -103,11 +112,10 @@ tt_status tti_aligner_load(tti_aligner *al, const uint32_t *tokens, uint32_t cou
 /* ---- Chains ------------------------------------------------------------------------------- */
 
 /* Score that y gains as the successor of x, or a negative number if it cannot follow. */
-static int64_t link_gain(const tti_anchor *x, const tti_anchor *y)
+static inline int64_t link_gain(const tti_anchor *x, const tti_anchor *y)
 {
     int64_t gap_a, gap_b, least, most, len = y->len;
-    if (y->b - x->b - 1 >=
-        x->len + TTI_MAX_GAP) /* before it in b (it wraps), or too far: most are */
+    if (y->b - x->b - 1 >= x->len + TTI_MAX_GAP) /* before it in b (it wraps), or too far */
         return -1;
     gap_a = (int64_t)y->a - x->a - x->len, gap_b = (int64_t)y->b - x->b - x->len;
     least = gap_a < gap_b ? gap_a : gap_b, most = gap_a < gap_b ? gap_b : gap_a;
@@ -118,42 +126,88 @@ static int64_t link_gain(const tti_anchor *x, const tti_anchor *y)
     return len <= 0 ? -1 : len * UNIT - (most - least) - (least > 0 ? least / 4 : 0);
 }
 
-static void link_anchors(tti_anchors *all, int self)
+/* Lets y follow the anchor at `j` where that gives more. @return 0 if nothing from there back can
+ */
+static inline int try_link(const tti_anchors *all, tti_anchor *y, size_t j, int self)
 {
+    const tti_anchor *x = &all->anchors[j];
+    int64_t gain;
+    if (x->best + (int64_t)y->len * UNIT <= y->score)
+        return 0;
+    gain = link_gain(x, y);
+    if (gain <= 0 || (self && y->a + y->len > x->first_b))
+        return 1; /* it cannot follow, or would run into its own repetition */
+    if (x->score + gain > y->score) {
+        y->score = x->score + gain;
+        y->before = (uint32_t)j;
+        y->first_b = x->first_b;
+    }
+    return 1;
+}
+
+static int is_zero(const uint8_t eight[8])
+{
+    uint64_t word;
+    memcpy(&word, eight, sizeof word);
+    return word == 0;
+}
+
+/* Finds the anchor, of those from `first` on, that y, the k-th, follows best. Mostly it is one of
+ * the last; of the others those that it cannot follow are told apart side by side, by their places
+ * in b.
+ */
+static void link_anchor(tti_aligner *al, tti_anchor *y, size_t k, size_t first, int self)
+{
+    uint8_t near[LOOK_BACK];
+    size_t n = k - first;
+    for (size_t tried = 0; n > 0 && tried < NEAREST; tried++)
+        if (!try_link(&al->anchors, y, first + --n, self))
+            return;
+    if (n > 0)
+        tti_kernels_get()->near(al->places + first, al->reaches + first, al->firsts + first, n,
+                                y->b, self ? y->a + y->len : 0, near);
+    while (n > 0) {
+        if (n >= 8 && is_zero(near + n - 8))
+            n -= 8;
+        else if (near[--n] && !try_link(&al->anchors, y, first + n, self))
+            return;
+    }
+}
+
+static tt_status link_anchors(tti_aligner *al, int self, tt_error *error)
+{
+    tti_anchors *all = &al->anchors;
     const size_t look_back = all->crowded ? FEW_BACK : LOOK_BACK;
     uint32_t reach = 0; /* where the anchors so far end in a */
     size_t first = 0;   /* anchors before this one all end too far before the one at hand */
     int64_t best = 0;   /* score so far */
+    if (tti_reserve(al->allocator, &al->places, &al->place_capacity, all->count,
+                    sizeof *al->places) != 0 ||
+        tti_reserve(al->allocator, &al->reaches, &al->reach_capacity, all->count,
+                    sizeof *al->reaches) != 0 ||
+        tti_reserve(al->allocator, &al->firsts, &al->first_capacity, all->count,
+                    sizeof *al->firsts) != 0)
+        return tti_fail_memory(error, "chains");
     for (size_t k = 0; k < all->count; k++) {
         tti_anchor *y = &all->anchors[k];
-        const int64_t own = (int64_t)y->len * UNIT;
-        y->score = own;
+        y->score = (int64_t)y->len * UNIT;
+        al->places[k] = y->b;
+        al->reaches[k] = y->len + TTI_MAX_GAP;
         if (y->a > reach + TTI_MAX_GAP)
             first = k;
         if (k - first > look_back)
             first = k - look_back;
         if (y->a + y->len > reach)
             reach = y->a + y->len;
-        for (size_t j = k; j-- > first;) {
-            const tti_anchor *x = &all->anchors[j];
-            int64_t gain;
-            if (x->best + own <= y->score) /* nothing from here back can give more */
-                break;
-            gain = link_gain(x, y);
-            if (gain <= 0 || (self && y->a + y->len > x->first_b))
-                continue; /* it cannot follow, or would run into its own repetition */
-            if (x->score + gain > y->score) {
-                y->score = x->score + gain;
-                y->before = (uint32_t)j;
-                y->first_b = x->first_b;
-            }
-        }
+        link_anchor(al, y, k, first, self);
+        al->firsts[k] = y->first_b;
         if (y->before != NONE)
             all->anchors[y->before].followed = 1;
         if (y->score > best)
             best = y->score;
         y->best = best;
     }
+    return TT_OK;
 }
 
 static int best_first(const void *x, const void *y)
@@ -425,7 +479,7 @@ static tt_status run(tti_aligner *al, const tti_side *s, tti_alignment *out, tt_
     al->a_left = s->count;
     al->b_left = al->anchors.b_count;
     TTI_TRY(tti_anchors_find(&al->anchors, s, error));
-    link_anchors(&al->anchors, s->self);
+    TTI_TRY(link_anchors(al, s->self, error));
     TTI_TRY(order_chains(al, least_score, error));
     for (size_t k = 0; k < al->end_count && status == TT_OK; k++)
         status = take_chain(al, s, al->ends[k].anchor, least, out, error);

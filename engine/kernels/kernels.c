@@ -17,9 +17,9 @@
 
 /* A set: its functions in the order of tti_kernels. */
 #define TTI_KERNELS(set)                                                                           \
-    {#set,        split_##set,      take_##set,   hash_##set, tti_kernel_key_##set,                \
-     spans_##set, fold_##set,       bands_##set,  bins_##set, least_##set,                         \
-     equal_##set, hash_grams_##set, sample_##set, probe_##set}
+    {#set,        split_##set,      take_##set,   hash_##set,  tti_kernel_key_##set,               \
+     spans_##set, fold_##set,       bands_##set,  bins_##set,  least_##set,                        \
+     equal_##set, hash_grams_##set, sample_##set, probe_##set, near_##set}
 
 #define TTI_TARGET
 #define TTI_WIDE 0

@@ -58,6 +58,10 @@ typedef struct tti_kernels {
      * which has room for one more than `grams`. @return how many */
     size_t (*probe)(const uint32_t *keys, size_t grams, const uint32_t *bits, int shift,
                     uint32_t *out);
+    /** near[k]: 1 if b[k] < at, at - b[k] <= reach[k] and end <= first[k], else 0; k < count.
+     * at, b < 2^31. */
+    void (*near)(const uint32_t *b, const uint32_t *reach, const uint32_t *first, size_t count,
+                 uint32_t at, uint32_t end, uint8_t *near);
 } tti_kernels;
 
 /** The set in use. Threads: any. */

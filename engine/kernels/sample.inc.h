@@ -72,3 +72,11 @@ TTI_TARGET static size_t TTI_NAME(probe)(const uint32_t *restrict keys, size_t g
     }
     return n;
 }
+
+TTI_TARGET static void TTI_NAME(near)(const uint32_t *restrict b, const uint32_t *restrict reach,
+                                      const uint32_t *restrict first, size_t count, uint32_t at,
+                                      uint32_t end, uint8_t *restrict near)
+{
+    for (size_t k = 0; k < count; k++)
+        near[k] = (at - b[k] - 1 < reach[k]) & (end <= first[k]);
+}

@@ -2,6 +2,7 @@
 
 #include "../texts.h"
 #include "common/alloc.h"
+#include "kernels/kernels.h"
 
 static tti_aligner *aligner; /* one for all tests: runs must not disturb each other */
 
@@ -440,9 +441,35 @@ static void the_answer_hardly_depends_on_which_side_is_loaded(void **state)
         words_free(&sources[k]);
 }
 
+static void every_kernel_set_tells_which_anchors_may_come_before(void **state)
+{
+    const tti_kernels *all[8];
+    const size_t sets = tti_kernels_all(all, 8);
+    rng r = {31};
+    (void)state;
+    for (size_t n = 0; n <= 64; n++)
+        for (int round = 0; round < 20; round++) {
+            const uint32_t at = rng_below(&r, 200), end = rng_below(&r, 3) * 50;
+            uint32_t b[64], reach[64], first[64];
+            uint8_t expected[64], got[64];
+            for (size_t k = 0; k < n; k++) {
+                b[k] = rng_below(&r, 200);
+                reach[k] = 1 + rng_below(&r, 100);
+                first[k] = rng_below(&r, 200);
+                expected[k] = b[k] < at && at - b[k] <= reach[k] && end <= first[k];
+            }
+            for (size_t s = 0; s < sets; s++) {
+                all[s]->near(b, reach, first, n, at, end, got);
+                if (n > 0 && memcmp(got, expected, n) != 0)
+                    fail_msg("near of %s: %zu anchors", all[s]->name, n);
+            }
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kernel_set_tells_which_anchors_may_come_before),
         cmocka_unit_test(an_exact_copy_is_one_block),
         cmocka_unit_test(replaced_words_are_passed_over),
         cmocka_unit_test(inserted_text_splits_the_passage),
