@@ -112,6 +112,7 @@ tt_status tt_builder_open(tt_builder **out, const tt_options *options, tt_error 
         return tti_fail_memory(error, "a builder");
     }
     b->settings = settings;
+    b->ids.allocator = b->settings.options.allocator;
     status = tti_store_open(&b->store, &b->settings.options, error);
     if (status != TT_OK)
         tt_builder_close(b);
@@ -137,7 +138,7 @@ void tt_builder_close(tt_builder *b)
     a = b->settings.options.allocator;
     tti_builder_free_scratch(b);
     tti_store_free(&b->store);
-    tti_ids_free(&b->ids, a);
+    tti_slots_free(&b->ids);
     tti_settings_free(&b->settings);
     tti_release(a, b, 1, sizeof *b);
 }
@@ -301,53 +302,64 @@ static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
         tti_reserve(s->allocator, &s->chunks, &s->chunk_capacity, s->chunk_count + 1,
                     sizeof(tti_chunk)) != 0)
         return tti_fail_memory(error, "articles");
-    return tti_ids_reserve(&b->ids, b->settings.options.allocator, need, error);
+    return tti_slots_reserve(&b->ids, need) == 0 ? TT_OK : tti_fail_memory(error, "ids");
 }
 
-/* Notes an id as that of the article that comes next. @return 0, or -1 where another has it */
-static int note_id(tt_builder *b, const tti_id *id)
+/* ---- Ids ------------------------------------------------------------------------------------- */
+
+static uint32_t hash_id(const char *id, size_t size, uint32_t flags)
 {
-    uint64_t *slot = tti_ids_find(&b->ids, b->store.corpus.articles, id);
-    if (*slot != 0)
+    return (uint32_t)XXH3_64bits_withSeed(id, size, flags & TT_ARTICLE_INTEGER_ID);
+}
+
+/* 7 is not "7". */
+static int has_id(const void *articles, uint32_t ordinal, const void *key)
+{
+    const tti_article *x = (const tti_article *)articles + ordinal;
+    const tt_article *y = key;
+    return x->id_size == y->id_size && memcmp(x->id, y->id, x->id_size) == 0 &&
+           (x->flags & TT_ARTICLE_INTEGER_ID) == (y->flags & TT_ARTICLE_INTEGER_ID);
+}
+
+/* Notes the id of the article that comes next. @return 0, or -1 where another has it */
+static int note_id(tt_builder *b, const tt_article *x, uint32_t hash)
+{
+    if (tti_slots_find(&b->ids, hash, has_id, b->store.corpus.articles, x) != UINT32_MAX)
         return -1;
-    tti_ids_set(slot, id, (uint32_t)b->store.corpus.article_count);
+    tti_slots_add(&b->ids, hash, (uint32_t)b->store.corpus.article_count);
     return 0;
 }
+
+/* ---- Taking the batch over ------------------------------------------------------------------- */
 
 /* An id that stands twice, in the store or in the batch, is met as its article is taken over. */
 static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
                        const arrays *tokens, char *names, tti_taken *list)
 {
-    tti_id ahead[AHEAD] = {0};
+    uint32_t hashes[AHEAD] = {0}; /* of the ids that come next */
     for (size_t i = 0; i < count + AHEAD; i++) {
-        const tti_id id = ahead[i % AHEAD]; /* of the article AHEAD before this one */
+        const uint32_t hash = hashes[i % AHEAD];
         const size_t k = i - AHEAD;
         if (i < count && list[i].status == TT_OK) {
-            ahead[i % AHEAD] = tti_id_of(&articles[i]);
-            tti_ids_prefetch(&b->ids, &ahead[i % AHEAD]);
+            hashes[i % AHEAD] = hash_id(articles[i].id, articles[i].id_size, articles[i].flags);
+            tti_slots_prefetch(&b->ids, hashes[i % AHEAD]);
         }
         if (i < AHEAD || list[k].status != TT_OK)
             continue;
-        if (note_id(b, &id) != 0)
+        if (note_id(b, &articles[k], hash) != 0)
             list[k].status = TT_EDUPLICATE;
         else
             take_article(b, &articles[k], &tokens[list[k].thread], &list[k], &names);
     }
 }
 
-/* Ids go in the opposite order, which leaves no gaps between those that stay. */
-static void forget_id(tt_builder *b, const tti_article *x)
-{
-    const tti_id id =
-        tti_id_of(&(tt_article){.id = x->id, .id_size = x->id_size, .flags = x->flags});
-    *tti_ids_find(&b->ids, b->store.corpus.articles, &id) = 0;
-}
-
 /* Gives back what the batch at hand brought, as if it had not been added. */
 static void give_back(tt_builder *b, const tti_store *before)
 {
-    for (size_t k = b->store.corpus.article_count; k-- > before->corpus.article_count;)
-        forget_id(b, &b->store.corpus.articles[k]);
+    for (size_t k = before->corpus.article_count; k < b->store.corpus.article_count; k++) {
+        const tti_article *x = &b->store.corpus.articles[k];
+        tti_slots_remove(&b->ids, hash_id(x->id, x->id_size, x->flags), (uint32_t)k);
+    }
     b->store.corpus.article_count = before->corpus.article_count;
     b->store.corpus.doc_count = before->corpus.doc_count;
     b->store.bytes = before->bytes;

@@ -2,13 +2,13 @@
 #ifndef TTI_BUILD_H
 #define TTI_BUILD_H
 
-#include "ids.h"
+#include "common/slots.h"
 #include "index.h"
 
 struct tt_builder {
     tti_settings settings;
     tti_store store;
-    tti_ids ids;
+    tti_slots ids; /**< ordinals by the articles' ids */
     double text_seconds;
     tti_tokens *scratch; /**< of each thread; what a batch leaves in it is copied to the store */
     size_t scratch_count;

@@ -210,7 +210,6 @@ static tt_status run_stages(tt_index *x, tt_error *error)
 /* Everything the builder has becomes the index's. */
 static void take_store(tt_index *x, tt_builder *b)
 {
-    const tt_allocator *a = b->settings.options.allocator;
     x->summary.articles = b->store.corpus.article_count;
     x->summary.bytes = b->store.bytes;
     x->summary.tokens = b->store.tokens;
@@ -221,7 +220,7 @@ static void take_store(tt_index *x, tt_builder *b)
     x->options = x->settings.options;
     x->options.allocator = x->store.allocator;
     memset(&b->store, 0, sizeof b->store);
-    tti_ids_free(&b->ids, a);
+    tti_slots_free(&b->ids);
     b->text_seconds = 0;
 }
 

@@ -9,9 +9,9 @@
 #define TTI_SHELF_H
 
 #include "common/corpus.h"
+#include "common/slots.h"
 #include "live/heap.h"
 #include "live/seedmap.h"
-#include "live/slots.h"
 #include "section/places.h"
 #include "store/store.h"
 

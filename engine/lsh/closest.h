@@ -2,6 +2,7 @@
 #ifndef TTI_CLOSEST_H
 #define TTI_CLOSEST_H
 
+#include "common/slots.h"
 #include "lsh/bands.h"
 
 /** The documents that one was met with, each once. One thread's; zero it but for the allocator. */
@@ -9,8 +10,8 @@ typedef struct tti_closest {
     const tt_allocator *allocator;
     uint64_t *met, *spare; /**< numbers of documents; in the end, distance << 32 | number */
     size_t count, capacity, spare_capacity;
-    uint32_t *slots; /**< place among the met + 1, by document: open addressing; 0 is empty */
-    size_t slot_count, slot_capacity;
+    size_t room;      /**< for so many there is room everywhere */
+    tti_slots places; /**< among the met, by document */
 } tti_closest;
 
 void tti_closest_free(tti_closest *c);

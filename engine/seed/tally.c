@@ -11,7 +11,8 @@ enum {
     RUN_SKEW = 16, /* and how much that may differ between the two documents */
     REACH = 48,    /* tokens about a shared seed in which others may have been damaged */
     DENSITY = 2,   /* tokens a seed at least, but where a text repeats a word on the spot */
-    AHEAD = 8      /* counters whose documents are fetched before they are looked at */
+    AHEAD = 8,     /* counters whose documents are fetched before they are looked at */
+    LEAST_ROOM = 512
 };
 
 /* ---- Rules ----------------------------------------------------------------------------------- */
@@ -63,61 +64,50 @@ void tti_tally_init(tti_tally *t, const tt_allocator *allocator)
 void tti_tally_free(tti_tally *t)
 {
     const tt_allocator *a = t->found.allocator;
-    tti_release(a, t->slots, t->slot_capacity, sizeof *t->slots);
+    tti_slots_free(&t->places);
     tti_release(a, t->counters, t->capacity, sizeof *t->counters);
     tti_candidates_free(&t->found);
     tti_tally_init(t, a);
 }
 
-static inline uint32_t *find_slot(const tti_tally *t, uint32_t doc)
-{
-    size_t slot = (doc * 0x9E3779B1u) >> 8 & (t->slot_count - 1);
-    while (t->slots[slot] != 0 && t->counters[t->slots[slot] - 1].doc != doc)
-        slot = (slot + 1) & (t->slot_count - 1);
-    return &t->slots[slot];
-}
-
-/* Doubles the table and makes room for as many counters as fill half of it. */
 static int grow(tti_tally *t)
 {
     const tt_allocator *a = t->found.allocator;
-    const size_t slots = t->slot_count == 0 ? 1024 : t->slot_count * 2;
-    if (tti_reserve(a, &t->counters, &t->capacity, slots / 2, sizeof *t->counters) != 0)
+    const size_t need = t->capacity == 0 ? LEAST_ROOM : t->capacity + 1;
+    t->places.allocator = a;
+    if (tti_reserve(a, &t->counters, &t->capacity, need, sizeof *t->counters) != 0 ||
+        tti_slots_reserve(&t->places, t->capacity) != 0)
         return -1;
-    if (tti_reserve(a, &t->slots, &t->slot_capacity, slots, sizeof *t->slots) != 0)
-        return -1;
-    t->slot_count = slots;
-    memset(t->slots, 0, slots * sizeof *t->slots);
-    for (size_t k = 0; k < t->count; k++)
-        *find_slot(t, t->counters[k].doc) = (uint32_t)k + 1;
+    t->room = t->capacity;
     return 0;
 }
 
 /* The counter of a document, made if need be; NULL without memory. */
 static inline tti_counter *counter_of(tti_tally *t, uint32_t doc)
 {
-    uint32_t *slot;
-    if (t->status != TT_OK || (t->count * 2 >= t->slot_count && grow(t) != 0)) {
+    const uint32_t hash = tti_slots_hash(doc);
+    tti_slot *slot;
+    if (t->status != TT_OK || (t->count == t->room && grow(t) != 0)) {
         t->status = TT_ENOMEM;
         return NULL;
     }
-    slot = find_slot(t, doc);
-    if (*slot == 0) {
+    slot = tti_slots_at(&t->places, hash);
+    if (slot->value == 0) {
         t->counters[t->count++] = (tti_counter){.doc = doc};
-        *slot = (uint32_t)t->count;
+        *slot = (tti_slot){hash, (uint32_t)t->count};
     }
-    return &t->counters[*slot - 1];
+    return &t->counters[slot->value - 1];
 }
 
 /* Most documents have few counters, and the table has grown for one that had many. `moved`: the
  * counters are not where the table says. */
 static void clear_counters(tti_tally *t, int moved)
 {
-    if (!moved && t->count * 8 < t->slot_count)
+    if (!moved && t->count * 8 < t->places.slot_count)
         for (size_t k = t->count; k-- > 0;) /* from the last, so that all others are still found */
-            *find_slot(t, t->counters[k].doc) = 0;
-    else if (t->slot_count > 0)
-        memset(t->slots, 0, t->slot_count * sizeof *t->slots);
+            tti_slots_at(&t->places, tti_slots_hash(t->counters[k].doc))->value = 0;
+    else
+        tti_slots_clear(&t->places);
     t->count = 0;
 }
 

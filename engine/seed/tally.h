@@ -6,6 +6,7 @@
 #define TTI_TALLY_H
 
 #include "common/candidate.h"
+#include "common/slots.h"
 
 /** What a document shares with one earlier document (or with itself). */
 typedef struct tti_counter {
@@ -29,14 +30,14 @@ typedef struct tti_tally_rules {
 /** The rules that follow from the options. */
 void tti_tally_rules_make(tti_tally_rules *out, const tt_options *options, const uint32_t *counts);
 
-/** One thread's counters, and a table that finds them: open addressing by document. The table grows
- * with the documents met, so that it mostly stays in the nearest cache. */
+/** One thread's counters, and a table that finds them. The table grows with the documents met, so
+ * that it mostly stays in the nearest cache. */
 typedef struct tti_tally {
     tti_candidates found;
     tti_counter *counters;
     size_t count, capacity;
-    uint32_t *slots; /**< place among the counters + 1; 0 is empty */
-    size_t slot_count, slot_capacity;
+    size_t room;      /**< for so many there is room everywhere */
+    tti_slots places; /**< among the counters, by document */
     tt_status status; /**< TT_ENOMEM once a call had no memory; nothing is counted any more */
 } tti_tally;
 

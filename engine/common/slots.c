@@ -1,4 +1,4 @@
-#include "live/slots.h"
+#include "common/slots.h"
 
 #include "common/alloc.h"
 
@@ -53,17 +53,6 @@ uint32_t tti_slots_find(const tti_slots *s, uint32_t hash, tti_slots_equal equal
     return UINT32_MAX;
 }
 
-void tti_slots_prefetch(const tti_slots *s, uint32_t hash)
-{
-#if defined(__GNUC__)
-    if (s->slot_count > 0)
-        __builtin_prefetch(&s->slots[hash & (s->slot_count - 1)]);
-#else
-    (void)s;
-    (void)hash;
-#endif
-}
-
 void tti_slots_add(tti_slots *s, uint32_t hash, uint32_t value)
 {
     put(s, (tti_slot){hash, value + 1});
@@ -85,4 +74,11 @@ void tti_slots_remove(tti_slots *s, uint32_t hash, uint32_t value)
     }
     s->slots[hole].value = 0;
     s->used--;
+}
+
+void tti_slots_clear(tti_slots *s)
+{
+    if (s->slot_count > 0)
+        memset(s->slots, 0, s->slot_count * sizeof *s->slots);
+    s->used = 0;
 }
