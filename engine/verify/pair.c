@@ -18,6 +18,10 @@
 #define SLIGHT_TOKENS 20
 #define SLIGHT_OVERLAP 0.85
 
+/* A text with so many shingles for each different one: to look up those takes less than to compare
+ * the text. */
+#define REPETITIVE 8
+
 struct tti_verifier {
     const tt_options *options;
     tti_set loaded_set, other_set; /* only where the alignment does not give the numbers */
@@ -89,7 +93,9 @@ static tt_status set_numbers(tti_verifier *v, const tti_doc *doc, const tti_shin
 {
     const uint32_t w = v->options->shingle_tokens;
     const uint64_t seed = v->options->seed;
-    uint32_t size;
+    const uint32_t *repeats = shingles == NULL ? NULL : shingles->repeats;
+    const uint32_t repeat_count = shingles == NULL ? 0 : shingles->repeat_count;
+    uint32_t shared, size;
     if (!v->set_loaded) {
         TTI_TRY(tti_set_load(&v->loaded_set, v->loaded, w, seed, error));
         v->set_loaded = 1;
@@ -100,7 +106,8 @@ static tt_status set_numbers(tti_verifier *v, const tti_doc *doc, const tti_shin
     } else {
         size = shingles->distinct;
     }
-    write_numbers(p, tti_set_shared(&v->loaded_set, doc, w, seed), size, v->loaded_set.size);
+    shared = tti_set_shared(&v->loaded_set, doc, w, seed, repeats, repeat_count);
+    write_numbers(p, shared, size, v->loaded_set.size);
     return TT_OK;
 }
 
@@ -147,6 +154,8 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_sh
         const uint32_t least =
             least_shared(v->options, shingles->distinct, v->loaded_shingles->distinct);
         int enough;
+        if (shingles->repeat_count / REPETITIVE >= shingles->distinct)
+            return set_numbers(v, doc, shingles, p, error);
         TTI_TRY(
             tti_aligner_match(v->aligner, doc->hashes, doc->token_count, least, &enough, error));
         if (!enough)

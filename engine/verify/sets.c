@@ -57,13 +57,25 @@ tt_status tti_set_load(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t se
     return TT_OK;
 }
 
-uint32_t tti_set_shared(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed)
+/* The first place from i on that is no repeat. *r: repeats before i, and then before that. */
+static uint32_t pass_repeats(const uint32_t *repeats, uint32_t count, uint32_t *r, uint32_t i)
+{
+    while (*r + 8 <= count && repeats[*r + 7] == i + 7)
+        *r += 8, i += 8;
+    while (*r < count && repeats[*r] == i)
+        ++*r, i++;
+    return i;
+}
+
+uint32_t tti_set_shared(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
+                        const uint32_t *repeats, uint32_t repeat_count)
 {
     const uint32_t n = tti_shingle_count(doc->token_count, w);
     const uint32_t width = tti_shingle_width(doc->token_count, w);
-    uint32_t shared = 0;
+    uint32_t shared = 0, r = 0;
     set->mark++;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = pass_repeats(repeats, repeat_count, &r, 0); i < n;
+         i = pass_repeats(repeats, repeat_count, &r, i + 1)) {
         const size_t slot = find_slot(set, tti_shingle(doc->hashes + i, width, seed));
         if (set->marks[slot] != 0 && set->marks[slot] != set->mark) {
             set->marks[slot] = set->mark;

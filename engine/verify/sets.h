@@ -22,7 +22,9 @@ void tti_set_free(tti_set *set);
 tt_status tti_set_load(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
                        tt_error *error);
 
-/** Distinct shingles of `doc` that are in the set. */
-uint32_t tti_set_shared(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed);
+/** Distinct shingles of `doc` that are in the set. `repeats`: places of it whose shingle stands
+ * earlier in it, as far as they are known, ascending: they are not looked at. */
+uint32_t tti_set_shared(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
+                        const uint32_t *repeats, uint32_t repeat_count);
 
 #endif
