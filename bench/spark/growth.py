@@ -30,6 +30,7 @@ import measure
 WORK = os.path.join(measure.ROOT, "build", "spark")
 COMMAND = os.path.join(sysconfig.get_path("scripts"), "twicetold")
 IN_A_FILE = 12500
+MEMORY = 3072
 NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts")
 OUTSIDE = "result"  # the last joins, which run when the frames are written
 
@@ -328,8 +329,8 @@ def main():
                         help="shuffle every join, as a run does whose tables are large")
     parser.add_argument("--little", action="store_true",
                         help=f"JVMs for little data: {FIRST_LEVEL}")
-    parser.add_argument("--memory", type=int, default=3072, metavar="MB",
-                        help="Java heap of an executor (default 3072)")
+    parser.add_argument("--memory", type=int, default=MEMORY, metavar="MB",
+                        help=f"Java heap of an executor (default {MEMORY})")
     parser.add_argument("--out", default=measure.RESULTS, metavar="DIR")
     options = parser.parse_args()
     os.makedirs(os.path.join(WORK, "local"), exist_ok=True)
@@ -341,7 +342,8 @@ def main():
                 "little": options.little,
                 "corpus": f"`{corpus.made_by}`, {corpus.size / 1e6:.1f} MB, sha256 `{corpus.sha256[:16]}`",
                 "remade": f"bench/spark/run --articles {articles}" + " --no-broadcast" * options.no_broadcast
-                          + " --little" * options.little,
+                          + " --little" * options.little
+                          + f" --memory {options.memory}" * (options.memory != MEMORY),
                 "date": known["date"][:10], "commit": known["commit"], "load_before": measure.load()}
         size.update(scan(corpus, parquet_of(corpus), options))
         size["load_after"] = measure.load()
