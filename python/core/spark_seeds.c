@@ -145,9 +145,10 @@ typedef struct spreader {
 static tt_status open_firsts(spark_stage *s)
 {
     spreader *x = s->state;
-    x->bits = (unsigned)(s->argument >> 32);
-    if (x->bits < 1 || x->bits > 24)
-        return tti_fail(&s->error, TT_EINVAL, TTI_NOWHERE, "%u bits of buckets", x->bits);
+    const int64_t bits = s->argument >> 32;
+    if (bits < 1 || bits > 24)
+        return tti_fail(&s->error, TT_EINVAL, TTI_NOWHERE, "%d bits of buckets", (int)bits);
+    x->bits = (unsigned)bits;
     x->room = (size_t)IN_A_ROW << x->bits;
     if (x->room > ROOM)
         x->room = ROOM;

@@ -127,6 +127,8 @@ def test_a_filter_of_seeds():
     assert [r for r in passed if r["seed"] in wanted] == [r for r in seeds if r["seed"] in wanted]
     assert 0 < len(passed) < len(seeds) / 4
     assert run("seeds", sketches, given=bytes(8)) == []
+    with pytest.raises(twicetold.InvalidError, match="0 bits of buckets"):
+        _core.Stage("firsts", {}, 0)
     with pytest.raises(twicetold.InvalidError, match="a filter of 3 bytes"):
         _core.Stage("seeds", {}, 0, b"abc")
 

@@ -48,7 +48,7 @@ def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFr
     the first few, which are joined to all its places."""
     tokens = documents.sketches.agg(F.sum("tokens")).first()
     mask = _core.seed_partitions(int(tokens[0] or 0)) - 1 if tokens else 0
-    bits = (_BUCKETS * stages.partitions - 1).bit_length()
+    bits = min((_BUCKETS * stages.partitions - 1).bit_length(), 24)  # the most that the operator takes
     firsts = stages.run("firsts", documents.sketches.sortWithinPartitions("n"), mask | bits << 32)
     held = stages.keep(stages.group("holders", firsts, "bucket"), "holders")
     few = held.where("popular = 0").select("n", "place", "count", "holders")
