@@ -27,7 +27,9 @@
 enum {
     RANGE_BYTES = 768 << 20, /* of links that are held at once where memory has no limit, or */
     MOST_RANGES = 4,         /* a quarter: each range goes through all shared seeds */
-    RANGE_SHARE = 4,         /* of the limit, where there is one */
+    RANGE_SHARE = 4,         /* of the limit, where there is one, or */
+    LIMITED_RANGES = 8,      /* an eighth: of a range in a file only the page of each bucket that is
+                                written to need be in memory */
     BUCKET_WORDS = 1 << 15,  /* of links in a bucket, about: 128 KiB */
     PLACE_WORDS = 6,         /* of a link, about */
     SLICES = 64              /* about */
@@ -303,12 +305,14 @@ static int make_room(range *r, size_t room, const tt_allocator *a)
 /* Words of links that are held at once. */
 static size_t choose_room(const range *r, const tt_options *options)
 {
-    size_t sum = 0, most = RANGE_BYTES / sizeof *r->words;
-    if (options->memory_limit > 0)
-        return (size_t)(options->memory_limit / RANGE_SHARE / sizeof *r->words);
+    const int limited = options->memory_limit > 0;
+    const uint64_t bytes = limited ? options->memory_limit / RANGE_SHARE : RANGE_BYTES;
+    const size_t most = (size_t)(bytes / sizeof *r->words);
+    size_t share = 0;
     for (size_t k = 0; k < r->slice_count * r->bucket_count; k++)
-        sum += r->cursors[k];
-    return sum / MOST_RANGES > most ? sum / MOST_RANGES : most;
+        share += r->cursors[k];
+    share /= limited ? LIMITED_RANGES : MOST_RANGES;
+    return share > most ? share : most;
 }
 
 static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rules *rules,
