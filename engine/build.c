@@ -307,24 +307,17 @@ static tt_status reserve_store(tt_builder *b, size_t count, tt_error *error)
 
 /* ---- Ids ------------------------------------------------------------------------------------- */
 
-static uint32_t hash_id(const char *id, size_t size, uint32_t flags)
-{
-    return (uint32_t)XXH3_64bits_withSeed(id, size, flags & TT_ARTICLE_INTEGER_ID);
-}
-
-/* 7 is not "7". */
 static int has_id(const void *articles, uint32_t ordinal, const void *key)
 {
     const tti_article *x = (const tti_article *)articles + ordinal;
-    const tt_article *y = key;
-    return x->id_size == y->id_size && memcmp(x->id, y->id, x->id_size) == 0 &&
-           (x->flags & TT_ARTICLE_INTEGER_ID) == (y->flags & TT_ARTICLE_INTEGER_ID);
+    return tti_id_equal((tti_id){x->id, x->id_size, x->flags}, *(const tti_id *)key);
 }
 
 /* Notes the id of the article that comes next. @return 0, or -1 where another has it */
 static int note_id(tt_builder *b, const tt_article *x, uint32_t hash)
 {
-    if (tti_slots_find(&b->ids, hash, has_id, b->store.corpus.articles, x) != UINT32_MAX)
+    const tti_id id = {x->id, x->id_size, x->flags};
+    if (tti_slots_find(&b->ids, hash, has_id, b->store.corpus.articles, &id) != UINT32_MAX)
         return -1;
     tti_slots_add(&b->ids, hash, (uint32_t)b->store.corpus.article_count);
     return 0;
@@ -341,7 +334,8 @@ static void take_batch(tt_builder *b, const tt_article *articles, size_t count,
         const uint32_t hash = hashes[i % AHEAD];
         const size_t k = i - AHEAD;
         if (i < count && list[i].status == TT_OK) {
-            hashes[i % AHEAD] = hash_id(articles[i].id, articles[i].id_size, articles[i].flags);
+            const tt_article *x = &articles[i];
+            hashes[i % AHEAD] = tti_id_hash((tti_id){x->id, x->id_size, x->flags});
             tti_slots_prefetch(&b->ids, hashes[i % AHEAD]);
         }
         if (i < AHEAD || list[k].status != TT_OK)
@@ -358,7 +352,7 @@ static void give_back(tt_builder *b, const tti_store *before)
 {
     for (size_t k = before->corpus.article_count; k < b->store.corpus.article_count; k++) {
         const tti_article *x = &b->store.corpus.articles[k];
-        tti_slots_remove(&b->ids, hash_id(x->id, x->id_size, x->flags), (uint32_t)k);
+        tti_slots_remove(&b->ids, tti_id_hash((tti_id){x->id, x->id_size, x->flags}), (uint32_t)k);
     }
     b->store.corpus.article_count = before->corpus.article_count;
     b->store.corpus.doc_count = before->corpus.doc_count;

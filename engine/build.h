@@ -2,6 +2,7 @@
 #ifndef TTI_BUILD_H
 #define TTI_BUILD_H
 
+#include "common/id.h"
 #include "common/slots.h"
 #include "index.h"
 

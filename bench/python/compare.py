@@ -3,8 +3,9 @@
 
     compare.py ARTICLES.jsonl [--rounds N] [--out FILE]
 
-The command reads no Parquet, so each way in Python is held against the command on the same articles as JSON Lines; what is
-read from compressed Parquet (snappy, what pyarrow writes) also against the command on JSON Lines compressed by zstd. A table is read within the call ("read first") or is in memory before it ("in memory").
+The command reads no Parquet, so each way in Python is held against the command on the same articles as JSON Lines;
+what is read from compressed Parquet (snappy, what pyarrow writes) also against the command on JSON Lines compressed
+by zstd. A table is read within the call ("read first") or is in memory before it ("in memory").
 
 Needs the package (with its command) and pyarrow. Runs are interleaved, one process each, one thread; what
 counts is processor time, of the whole process and, in Python, of scan and write alone (a start of Python and

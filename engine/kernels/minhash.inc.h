@@ -6,22 +6,19 @@
  */
 enum { TTI_NAME(minhash_lanes) = 64 };
 
-TTI_TARGET static inline uint32_t TTI_NAME(mix)(uint32_t x)
-{
-    x = (x ^ x >> 15) * 0x2C1B3C6Du;
-    x = (x ^ x >> 12) * 0x297A2D39u;
-    return x ^ x >> 15;
-}
-
-TTI_TARGET static inline void TTI_NAME(fold_width)(const uint32_t *restrict tokens, size_t count,
-                                                   const uint32_t *restrict mul, uint32_t add,
-                                                   uint32_t width, uint32_t *restrict folds)
+/* folds[i]: the hash of `width` values from i * stride on. */
+TTI_TARGET static inline void TTI_NAME(fold_width)(const uint32_t *restrict values, size_t count,
+                                                   size_t stride, const uint32_t *restrict mul,
+                                                   uint32_t add, uint32_t width,
+                                                   uint32_t *restrict folds)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t x = add;
         for (uint32_t k = 0; k < width; k++)
-            x += mul[k] * tokens[i + k];
-        folds[i] = TTI_NAME(mix)(x);
+            x += mul[k] * values[i * stride + k];
+        x = (x ^ x >> 15) * 0x2C1B3C6Du;
+        x = (x ^ x >> 12) * 0x297A2D39u;
+        folds[i] = x ^ x >> 15;
     }
 }
 
@@ -30,22 +27,10 @@ TTI_TARGET static void TTI_NAME(fold)(const uint32_t *restrict tokens, size_t co
                                       uint32_t *restrict folds)
 {
     switch (width) {
-    case 3: TTI_NAME(fold_width)(tokens, count, mul, add, 3, folds); return;
-    case 4: TTI_NAME(fold_width)(tokens, count, mul, add, 4, folds); return;
-    case 5: TTI_NAME(fold_width)(tokens, count, mul, add, 5, folds); return;
-    default: TTI_NAME(fold_width)(tokens, count, mul, add, width, folds); return;
-    }
-}
-
-TTI_TARGET static inline void TTI_NAME(bands_rows)(const uint32_t *restrict values, size_t bands,
-                                                   const uint32_t *restrict mul, uint32_t add,
-                                                   uint32_t rows, uint32_t *restrict keys)
-{
-    for (size_t band = 0; band < bands; band++) {
-        uint32_t x = add;
-        for (uint32_t k = 0; k < rows; k++)
-            x += mul[k] * values[band * rows + k];
-        keys[band] = TTI_NAME(mix)(x);
+    case 3: TTI_NAME(fold_width)(tokens, count, 1, mul, add, 3, folds); return;
+    case 4: TTI_NAME(fold_width)(tokens, count, 1, mul, add, 4, folds); return;
+    case 5: TTI_NAME(fold_width)(tokens, count, 1, mul, add, 5, folds); return;
+    default: TTI_NAME(fold_width)(tokens, count, 1, mul, add, width, folds); return;
     }
 }
 
@@ -54,9 +39,9 @@ TTI_TARGET static void TTI_NAME(bands)(const uint32_t *restrict values, size_t b
                                        uint32_t *restrict keys)
 {
     switch (rows) {
-    case 4: TTI_NAME(bands_rows)(values, bands, mul, add, 4, keys); return;
-    case 8: TTI_NAME(bands_rows)(values, bands, mul, add, 8, keys); return;
-    default: TTI_NAME(bands_rows)(values, bands, mul, add, rows, keys); return;
+    case 4: TTI_NAME(fold_width)(values, bands, 4, mul, add, 4, keys); return;
+    case 8: TTI_NAME(fold_width)(values, bands, 8, mul, add, 8, keys); return;
+    default: TTI_NAME(fold_width)(values, bands, rows, mul, add, rows, keys); return;
     }
 }
 

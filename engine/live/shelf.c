@@ -61,34 +61,26 @@ void tti_shelf_free(tti_shelf *s)
 
 /* ---- Finding --------------------------------------------------------------------------------- */
 
-static uint32_t hash_id(const char *id, size_t size, uint32_t flags)
-{
-    return (uint32_t)XXH3_64bits_withSeed(id, size, flags & TT_ARTICLE_INTEGER_ID);
-}
-
 static uint32_t hash_tokens(const uint32_t *hashes, uint32_t count)
 {
     return (uint32_t)tti_hash_u32(hashes, count, 0);
 }
 
-typedef struct id_key {
-    const char *id;
-    size_t size;
-    uint32_t flags;
-} id_key;
+/* The id of an article that is there. */
+static tti_id id_of(const tti_stored *x)
+{
+    return (tti_id){x->kept, x->id_size, x->flags};
+}
 
 static int has_id(const void *ctx, uint32_t article, const void *key)
 {
-    const tti_stored *x = &((const tti_shelf *)ctx)->articles[article];
-    const id_key *k = key;
-    return x->id_size == k->size && memcmp(x->kept, k->id, k->size) == 0 &&
-           ((x->flags ^ k->flags) & TT_ARTICLE_INTEGER_ID) == 0;
+    return tti_id_equal(id_of(&((const tti_shelf *)ctx)->articles[article]), *(const tti_id *)key);
 }
 
 uint32_t tti_shelf_find(const tti_shelf *s, const char *id, size_t size, uint32_t flags)
 {
-    const id_key key = {id, size, flags};
-    return tti_slots_find(&s->ids, hash_id(id, size, flags), has_id, s, &key);
+    const tti_id key = {id, size, flags};
+    return tti_slots_find(&s->ids, tti_id_hash(key), has_id, s, &key);
 }
 
 /* They ascend, for articles are placed as they arrived. */
@@ -315,7 +307,7 @@ tt_status tti_shelf_prepare(tti_heap *heap, const tti_row *r, tti_prepared *out,
     else if (r->token_count > 0)
         tti_get_u32(out->hashes, r->data, r->token_count);
     out->hash = hash_tokens(out->hashes, out->token_count);
-    out->id_hash = hash_id(r->id, r->id_size, r->article_flags);
+    out->id_hash = tti_id_hash((tti_id){r->id, r->id_size, r->article_flags});
     return TT_OK;
 }
 
@@ -342,7 +334,7 @@ tt_status tti_shelf_place(tti_shelf *s, tti_heap *heap, tti_prepared *p, uint32_
 {
     const uint32_t k = (uint32_t)s->count;
     tti_stored *x = &p->stored;
-    const id_key key = {x->kept, x->id_size, x->flags};
+    const tti_id key = {x->kept, x->id_size, x->flags};
     tt_status status = reserve(s, error);
     if (status == TT_OK && tti_slots_find(&s->ids, p->id_hash, has_id, s, &key) != TTI_NONE)
         status = tti_fail(error, TT_EDUPLICATE, TTI_NOWHERE, "an id stands twice");
@@ -504,7 +496,7 @@ tt_status tti_shelf_remove(tti_shelf *s, uint32_t article, tt_error *error)
         else
             c->last = x->before;
     }
-    tti_slots_remove(&s->ids, hash_id(x->kept, x->id_size, x->flags), article);
+    tti_slots_remove(&s->ids, tti_id_hash(id_of(x)), article);
     s->living--;
     s->token_count -= c->token_count;
     s->text_bytes -= x->text_size;
@@ -593,8 +585,7 @@ tt_status tti_shelf_compact(tti_shelf *s, tt_error *error)
     if (tti_slots_reserve(&s->ids, s->count) != 0)
         return tti_fail_memory(error, "articles");
     for (uint32_t k = 0; k < s->count; k++)
-        tti_slots_add(
-            &s->ids, hash_id(s->articles[k].kept, s->articles[k].id_size, s->articles[k].flags), k);
+        tti_slots_add(&s->ids, tti_id_hash(id_of(&s->articles[k])), k);
     s->epoch++;
     tti_seedmap_free(&s->seeds);
     s->seeded = 0;

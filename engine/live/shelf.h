@@ -9,6 +9,7 @@
 #define TTI_SHELF_H
 
 #include "common/corpus.h"
+#include "common/id.h"
 #include "common/slots.h"
 #include "live/heap.h"
 #include "live/seedmap.h"

@@ -32,7 +32,7 @@ static inline void tti_keyed_add(tti_keyed *k, uint32_t key, uint32_t number)
     k->records[k->count] = (uint64_t)key << 32 | number; /* there is room for all */
     k->count += k->noted[upper / 32] >> (upper % 32 * 2 + 1) & 1;
 }
-/** @return TT_OK, TT_ENOMEM */
+/** Sorts what was added. @return TT_OK, TT_ENOMEM */
 tt_status tti_keyed_sort(tti_keyed *k, tt_error *error);
 /** Where the bucket that begins at record i ends. */
 static inline size_t tti_keyed_end(const tti_keyed *k, size_t i)

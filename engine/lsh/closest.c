@@ -15,13 +15,14 @@ void tti_closest_free(tti_closest *c)
     tti_slots_free(&c->places);
 }
 
+/* The met come last: as many as they have room for have it everywhere. */
 static tt_status grow(tti_closest *c)
 {
-    const size_t need = c->capacity == 0 ? LEAST_ROOM : c->capacity + 1;
+    const size_t room = c->capacity == 0 ? LEAST_ROOM : c->capacity * 2;
     c->places.allocator = c->allocator;
-    if (tti_reserve(c->allocator, &c->met, &c->capacity, need, sizeof *c->met) != 0 ||
-        tti_reserve(c->allocator, &c->spare, &c->spare_capacity, need, sizeof *c->spare) != 0 ||
-        tti_slots_reserve(&c->places, c->capacity) != 0)
+    if (tti_slots_reserve(&c->places, room) != 0 ||
+        tti_reserve(c->allocator, &c->spare, &c->spare_capacity, room, sizeof *c->spare) != 0 ||
+        tti_reserve(c->allocator, &c->met, &c->capacity, room, sizeof *c->met) != 0)
         return TT_ENOMEM;
     return TT_OK;
 }
@@ -30,10 +31,8 @@ tt_status tti_closest_meet(tti_closest *c, uint32_t doc)
 {
     const uint32_t hash = tti_slots_hash(doc);
     tti_slot *slot;
-    if (c->count == c->room) {
+    if (c->count == c->capacity)
         TTI_TRY(grow(c));
-        c->room = c->capacity;
-    }
     slot = tti_slots_at(&c->places, hash);
     if (slot->value == 0) {
         c->met[c->count++] = doc;

@@ -10,7 +10,6 @@ typedef struct tti_closest {
     const tt_allocator *allocator;
     uint64_t *met, *spare; /**< numbers of documents; in the end, distance << 32 | number */
     size_t count, capacity, spare_capacity;
-    size_t room;      /**< for so many there is room everywhere */
     tti_slots places; /**< among the met, by document */
 } tti_closest;
 

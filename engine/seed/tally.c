@@ -59,6 +59,7 @@ void tti_tally_init(tti_tally *t, const tt_allocator *allocator)
 {
     memset(t, 0, sizeof *t);
     tti_candidates_init(&t->found, allocator);
+    t->places.allocator = allocator;
 }
 
 void tti_tally_free(tti_tally *t)
@@ -70,16 +71,13 @@ void tti_tally_free(tti_tally *t)
     tti_tally_init(t, a);
 }
 
+/* The counters come last: as many as they have room for have it in the table too. */
 static int grow(tti_tally *t)
 {
-    const tt_allocator *a = t->found.allocator;
-    const size_t need = t->capacity == 0 ? LEAST_ROOM : t->capacity + 1;
-    t->places.allocator = a;
-    if (tti_reserve(a, &t->counters, &t->capacity, need, sizeof *t->counters) != 0 ||
-        tti_slots_reserve(&t->places, t->capacity) != 0)
+    const size_t room = t->capacity == 0 ? LEAST_ROOM : t->capacity * 2;
+    if (tti_slots_reserve(&t->places, room) != 0)
         return -1;
-    t->room = t->capacity;
-    return 0;
+    return tti_reserve(t->found.allocator, &t->counters, &t->capacity, room, sizeof *t->counters);
 }
 
 /* The counter of a document, made if need be; NULL without memory. */
@@ -87,7 +85,7 @@ static inline tti_counter *counter_of(tti_tally *t, uint32_t doc)
 {
     const uint32_t hash = tti_slots_hash(doc);
     tti_slot *slot;
-    if (t->status != TT_OK || (t->count == t->room && grow(t) != 0)) {
+    if (t->status != TT_OK || (t->count == t->capacity && grow(t) != 0)) {
         t->status = TT_ENOMEM;
         return NULL;
     }

@@ -36,7 +36,6 @@ typedef struct tti_tally {
     tti_candidates found;
     tti_counter *counters;
     size_t count, capacity;
-    size_t room;      /**< for so many there is room everywhere */
     tti_slots places; /**< among the counters, by document */
     tt_status status; /**< TT_ENOMEM once a call had no memory; nothing is counted any more */
 } tti_tally;
