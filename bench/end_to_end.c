@@ -26,7 +26,7 @@ static int drop(void *ctx, const char *bytes, size_t size)
 }
 
 /* Adds what is good of a batch; `articles` and `verdicts` are grown as needed. */
-static tt_status add(tt_builder *builder, const tt_record *records, size_t count,
+static tt_status add(tt_scan *builder, const tt_record *records, size_t count,
                      tt_article **articles, tt_status **verdicts, size_t *room)
 {
     size_t good = 0;
@@ -40,10 +40,10 @@ static tt_status add(tt_builder *builder, const tt_record *records, size_t count
     for (size_t i = 0; i < count; i++)
         if (records[i].status == TT_OK)
             (*articles)[good++] = records[i].article;
-    return tt_builder_add(builder, *articles, good, *verdicts, NULL);
+    return tt_scan_add(builder, *articles, good, *verdicts, NULL);
 }
 
-static tt_status read_all(tt_builder *builder, const scan *s)
+static tt_status read_all(tt_scan *builder, const scan *s)
 {
     tt_reader_options options = TT_READER_OPTIONS_INIT;
     tt_reader *reader = NULL;
@@ -67,21 +67,21 @@ static tt_status read_all(tt_builder *builder, const scan *s)
 static tt_status scan_once(const scan *s, tt_summary *summary, double *written)
 {
     tt_options options = TT_OPTIONS_INIT;
-    tt_builder *builder = NULL;
-    tt_index *index = NULL;
+    tt_scan *builder = NULL;
+    tt_result *index = NULL;
     tt_status status;
     options.threads = s->threads;
-    status = tt_builder_open(&builder, &options, NULL);
+    status = tt_scan_open(&builder, &options, NULL);
     if (status == TT_OK)
         status = read_all(builder, s);
     if (status == TT_OK)
-        status = tt_builder_finish(builder, &index, NULL);
+        status = tt_scan_finish(builder, &index, NULL);
     if (status == TT_OK)
-        status = tt_index_write(index, drop, written, NULL, NULL);
+        status = tt_result_write(index, drop, written, NULL, NULL);
     if (status == TT_OK)
-        tt_index_summary(index, summary);
-    tt_index_close(index);
-    tt_builder_close(builder);
+        tt_result_summary(index, summary);
+    tt_result_close(index);
+    tt_scan_close(builder);
     return status;
 }
 

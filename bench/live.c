@@ -89,7 +89,7 @@ static int drop(void *ctx, const tt_verdict *verdicts, size_t count)
 {
     size_t *novelties = ctx;
     for (size_t k = 0; k < count; k++)
-        novelties[verdicts[k].novelty]++;
+        novelties[verdicts[k].kind]++;
     return 0;
 }
 
@@ -121,7 +121,7 @@ static void print_times(const char *name, double *seconds, size_t count)
     (void)printf("]}");
 }
 
-static int add_all(replay *r, tt_live *live, size_t total)
+static int add_all(replay *r, tt_index *live, size_t total)
 {
     double spent = 0, worked = 0;
     for (size_t done = 0; done < total; done += BATCH) {
@@ -129,7 +129,7 @@ static int add_all(replay *r, tt_live *live, size_t total)
         if (take(r, BATCH) != 0)
             return -1;
         began = now(), work = processor();
-        if (tt_live_add(live, r->articles, BATCH, NULL, NULL, NULL, NULL) != TT_OK)
+        if (tt_index_add(live, r->articles, BATCH, NULL, NULL, NULL, NULL) != TT_OK)
             return -1;
         spent += now() - began, worked += processor() - work;
     }
@@ -139,19 +139,19 @@ static int add_all(replay *r, tt_live *live, size_t total)
 }
 
 /* From nothing to where articles can be added, and on to where a verdict can be asked for. */
-static int reopen(tt_live **live, const char *path)
+static int reopen(tt_index **live, const char *path)
 {
-    tt_live_stat stat;
+    tt_index_stat stat;
     double began, work;
-    tt_live_close(*live);
+    tt_index_close(*live);
     *live = NULL;
     began = now(), work = processor();
-    if (tt_live_open(live, path, 0, NULL, NULL) != TT_OK)
+    if (tt_index_open(live, path, 0, NULL, NULL) != TT_OK)
         return -1;
     (void)printf(",\n \"open_seconds\": %.2f, \"open_processor_seconds\": %.2f", now() - began,
                  processor() - work);
-    if (tt_live_query(*live, NULL, 0, NULL, drop, NULL, NULL) != TT_OK ||
-        tt_live_stat_get(*live, &stat, NULL) != TT_OK)
+    if (tt_index_query(*live, NULL, 0, NULL, drop, NULL, NULL) != TT_OK ||
+        tt_index_stat_get(*live, &stat, NULL) != TT_OK)
         return -1;
     (void)printf(",\n \"ready_seconds\": %.2f, \"ready_processor_seconds\": %.2f, \"articles\": "
                  "%zu, \"tokens_an_article\": %.0f, "
@@ -166,7 +166,7 @@ static int reopen(tt_live **live, const char *path)
 }
 
 /* Articles in commits of `size` with verdicts. */
-static int watch(replay *r, tt_live *live, size_t size, size_t count, const char *name)
+static int watch(replay *r, tt_index *live, size_t size, size_t count, const char *name)
 {
     size_t novelties[4] = {0};
     double spent = 0;
@@ -175,19 +175,20 @@ static int watch(replay *r, tt_live *live, size_t size, size_t count, const char
         if (take(r, size) != 0)
             return -1;
         began = now();
-        if (tt_live_add(live, r->articles, size, NULL, drop, novelties, NULL) != TT_OK)
+        if (tt_index_add(live, r->articles, size, NULL, drop, novelties, NULL) != TT_OK)
             return -1;
         spent += now() - began;
     }
     (void)printf(",\n \"%s\": {\"articles_per_second\": %.0f, \"new\": %zu, \"duplicate\": %zu, "
                  "\"update\": %zu, \"overlaps\": %zu}",
-                 name, (double)count / spent, novelties[TT_NEW], novelties[TT_DUPLICATE],
-                 novelties[TT_UPDATE], novelties[TT_OVERLAPS]);
+                 name, (double)count / spent, novelties[TT_VERDICT_NEW],
+                 novelties[TT_VERDICT_DUPLICATE], novelties[TT_VERDICT_UPDATE],
+                 novelties[TT_VERDICT_OVERLAPS]);
     return fflush(stdout);
 }
 
 /* The verdict alone, and of every tenth article the verdict and a commit of its own. */
-static int time_verdicts(replay *r, tt_live *live, size_t count)
+static int time_verdicts(replay *r, tt_index *live, size_t count)
 {
     double *asked = malloc(count * sizeof *asked), *added = malloc(count * sizeof *added),
            *worked = malloc(count * sizeof *worked), began, work;
@@ -196,13 +197,13 @@ static int time_verdicts(replay *r, tt_live *live, size_t count)
         if (take(r, 1) != 0)
             return -1;
         began = now(), work = processor();
-        if (tt_live_query(live, r->articles, 1, NULL, drop, novelties, NULL) != TT_OK)
+        if (tt_index_query(live, r->articles, 1, NULL, drop, novelties, NULL) != TT_OK)
             return -1;
         asked[k] = now() - began, worked[k] = processor() - work;
         if (k % 10 != 0)
             continue;
         began = now();
-        if (tt_live_add(live, r->articles, 1, NULL, drop, novelties, NULL) != TT_OK)
+        if (tt_index_add(live, r->articles, 1, NULL, drop, novelties, NULL) != TT_OK)
             return -1;
         added[k / 10] = now() - began;
     }
@@ -246,9 +247,9 @@ static int run(const bench_corpus *c, size_t total, const char *path)
                 .articles = malloc(BATCH * sizeof *r.articles),
                 .ids = malloc(BATCH * sizeof *r.ids)};
     const size_t timed = total < REPLAY ? total : REPLAY;
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     int ended = r.articles == NULL || r.ids == NULL ||
-                tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL) != TT_OK;
+                tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL) != TT_OK;
     (void)printf("{\"asked\": %zu", total);
     ended = ended || add_all(&r, live, total) != 0 || reopen(&live, path) != 0 ||
             watch(&r, live, BATCH, timed / BATCH * BATCH, "watch_gathered") != 0 ||
@@ -256,7 +257,7 @@ static int run(const bench_corpus *c, size_t total, const char *path)
             watch(&r, live, 1, timed / 20, "watch_each") != 0 ||
             time_verdicts(&r, live, timed) != 0 || time_syncs(path) != 0;
     (void)printf("}\n");
-    tt_live_close(live);
+    tt_index_close(live);
     free(r.articles);
     free(r.ids);
     free(r.texts);

@@ -42,15 +42,15 @@ static uint32_t mix(uint32_t x, uint32_t round)
 
 /* One permutation with optimal densification (Shrivastava 2017): an empty bin takes the value of a
  * full one, found by a sequence of its own. */
-static void densified(const tti_minhash *m, const uint32_t *folds, size_t count,
+static void densified(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
                       uint32_t *signature)
 {
     uint32_t bins[LANES];
     (void)m;
     memset(bins, 0xFF, sizeof bins);
     for (size_t k = 0; k < count; k++) {
-        uint32_t *least = &bins[folds[k] / (UINT32_MAX / LANES + 1)];
-        *least = folds[k] < *least ? folds[k] : *least;
+        uint32_t *least = &bins[shingle_hashes[k] / (UINT32_MAX / LANES + 1)];
+        *least = shingle_hashes[k] < *least ? shingle_hashes[k] : *least;
     }
     for (uint32_t i = 0; i < LANES; i++) {
         uint32_t from = i;
@@ -62,7 +62,8 @@ static void densified(const tti_minhash *m, const uint32_t *folds, size_t count,
 
 /* Fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): round after round throws every
  * element into a bin, the later ones into a given bin, until no bin is empty. */
-static void fast(const tti_minhash *m, const uint32_t *folds, size_t count, uint32_t *signature)
+static void fast(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
+                 uint32_t *signature)
 {
     uint64_t bins[LANES];
     uint32_t full = 0;
@@ -70,7 +71,7 @@ static void fast(const tti_minhash *m, const uint32_t *folds, size_t count, uint
     memset(bins, 0xFF, sizeof bins);
     for (uint32_t round = 0; round < 2 * LANES && full < LANES; round++)
         for (size_t k = 0; k < count; k++) {
-            const uint32_t h = mix(folds[k], round);
+            const uint32_t h = mix(shingle_hashes[k], round);
             const uint32_t bin = round < LANES ? h / (UINT32_MAX / LANES + 1) : round - LANES;
             const uint64_t value = (uint64_t)round << 32 | mix(h, ~round);
             full += bins[bin] == UINT64_MAX;
@@ -90,16 +91,16 @@ static double now(void)
 /* Nanoseconds a set. */
 static double time_of(make_fn *make, const tti_minhash *m, size_t size)
 {
-    static uint32_t folds[SETS][MOST];
+    static uint32_t shingle_hashes[SETS][MOST];
     uint32_t signature[LANES];
     double best = 1e9;
     for (size_t s = 0; s < SETS; s++)
         for (size_t k = 0; k < size; k++)
-            folds[s][k] = draw();
+            shingle_hashes[s][k] = draw();
     for (int round = 0; round < ROUNDS; round++) {
         const double start = now();
         for (size_t s = 0; s < SETS; s++)
-            make(m, folds[s], size, signature);
+            make(m, shingle_hashes[s], size, signature);
         const double took = (now() - start) / SETS * 1e9;
         best = took < best ? took : best;
     }
@@ -137,8 +138,8 @@ int main(void)
     static const struct {
         const char *name;
         make_fn *make;
-    } schemes[] = {{"classic", tti_minhash_classic},
-                   {"one permutation, own for empty bins", tti_minhash_make},
+    } schemes[] = {{"classic", tti_minhash_signature_classic},
+                   {"one permutation, own for empty bins", tti_minhash_signature},
                    {"one permutation, densified", densified},
                    {"fast similarity sketching", fast}};
     static const size_t sizes[] = {10, 20, 100, 340, 2000};

@@ -68,10 +68,10 @@ static uint64_t append_all(const articles *a, tti_tokens *store, size_t *tokens)
     uint64_t sum = 0;
     *tokens = 0;
     for (size_t i = 0, begin = 0; i < a->count; begin = a->ends[i++] + 1) {
-        tti_text_added added;
+        tti_tokenized_text added;
         tti_tokens_clear(store);
-        if (tti_text_append(store, a->text + begin, a->ends[i] - begin, TT_PARAGRAPHS_AUTO, 0,
-                            &added, NULL) != TT_OK)
+        if (tti_tokens_append_text(store, a->text + begin, a->ends[i] - begin, TT_PARAGRAPHS_AUTO,
+                                   0, &added, NULL) != TT_OK)
             continue;
         *tokens += added.token_count;
         sum += added.key.low;

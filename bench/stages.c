@@ -27,7 +27,7 @@ enum { THREADS = 2, QUERY_STEP = 10 };
 typedef struct fixture {
     bench_corpus *corpus;
     int made;
-    tt_index *index;
+    tt_result *index;
     tti_sketches sketches;
     uint32_t *keys;            /* sketches.doc_keys, which LSH uses up */
     tti_candidates candidates; /* settled */
@@ -44,17 +44,17 @@ static stage stages[THREADS + 1];
 
 static tt_status make_index(fixture *f)
 {
-    tt_builder *builder = NULL;
-    tt_status status = tt_builder_open(&builder, NULL, NULL);
+    tt_scan *builder = NULL;
+    tt_status status = tt_scan_open(&builder, NULL, NULL);
     tt_status *verdicts = malloc(f->corpus->count * sizeof *verdicts);
     if (verdicts == NULL)
         status = TT_ENOMEM;
     if (status == TT_OK)
-        status = tt_builder_add(builder, f->corpus->articles, f->corpus->count, verdicts, NULL);
+        status = tt_scan_add(builder, f->corpus->articles, f->corpus->count, verdicts, NULL);
     if (status == TT_OK)
-        status = tt_builder_finish(builder, &f->index, NULL);
+        status = tt_scan_finish(builder, &f->index, NULL);
     free(verdicts);
-    tt_builder_close(builder);
+    tt_scan_close(builder);
     return status;
 }
 
@@ -85,9 +85,9 @@ static tt_status make_candidates(fixture *f)
         status = find_by_bands(f, o, &f->candidates);
     }
     if (status == TT_OK)
-        status = tti_seeds_candidates(corpus, o, &f->candidates, NULL);
+        status = tti_seed_candidates_add(corpus, o, &f->candidates, NULL);
     if (status == TT_OK)
-        status = tti_candidates_settle(&f->candidates, NULL);
+        status = tti_candidates_sort_unique(&f->candidates, NULL);
     if (status == TT_OK)
         status = tti_verify(&f->verified, corpus, &f->candidates, o, NULL);
     return status;
@@ -155,7 +155,7 @@ static uint64_t hash_runs(const uint8_t *folded, const tti_split *split)
 static void run_split(bench *b, void *ctx)
 {
     static tti_split split;
-    static uint8_t folded[TTI_SPLIT_BYTES + TTI_SPLIT_PAST];
+    static uint8_t folded[TTI_SPLIT_BYTES + TTI_SPLIT_PADDING];
     const tti_kernels *kernels = tti_kernels_get();
     const fixture *f = ready(b, ((stage *)ctx)->fixture);
     uint64_t sum = 0;
@@ -197,14 +197,14 @@ static void run_text(bench *b, void *ctx)
 {
     const fixture *f = ready(b, ((stage *)ctx)->fixture);
     tti_tokens tokens;
-    tti_text_added added;
+    tti_tokenized_text added;
     tti_tokens_init(&tokens, &tti_libc_allocator);
     while (bench_next(b)) {
         tti_tokens_clear(&tokens);
         for (size_t i = 0; i < f->corpus->count; i++)
-            (void)tti_text_append(&tokens, f->corpus->articles[i].text,
-                                  f->corpus->articles[i].text_size, TT_PARAGRAPHS_AUTO, 0, &added,
-                                  NULL);
+            (void)tti_tokens_append_text(&tokens, f->corpus->articles[i].text,
+                                         f->corpus->articles[i].text_size, TT_PARAGRAPHS_AUTO, 0,
+                                         &added, NULL);
     }
     bench_counter(b, "tokens", (double)tokens.count);
     tti_tokens_free(&tokens);
@@ -255,7 +255,7 @@ static void run_seed(bench *b, void *ctx)
         const tt_options o = options_of(s);
         tti_candidates candidates;
         tti_candidates_init(&candidates, &tti_libc_allocator);
-        check(b, tti_seeds_candidates(&f->index->store.corpus, &o, &candidates, NULL));
+        check(b, tti_seed_candidates_add(&f->index->store.corpus, &o, &candidates, NULL));
         found = (double)candidates.count;
         tti_candidates_free(&candidates);
     }
@@ -348,7 +348,7 @@ static void run_write(bench *b, void *ctx)
     size_t size = 0;
     while (bench_next(b)) {
         size = 0;
-        check(b, tt_index_write(f->index, count_bytes, &size, NULL, NULL));
+        check(b, tt_result_write(f->index, count_bytes, &size, NULL, NULL));
     }
     bench_bytes(b, (double)size);
     bench_items(b, 0);
@@ -425,7 +425,7 @@ void bench_stages_free(void)
     tti_verified_free(&f->verified);
     tti_candidates_free(&f->candidates);
     tti_sketches_free(&f->sketches);
-    tt_index_close(f->index);
+    tt_result_close(f->index);
     f->index = NULL;
     f->made = 0;
 }

@@ -23,7 +23,7 @@ static int by_weight(const void *x, const void *y)
 }
 
 /* The item numbers of `weights`, heaviest first; frees nothing. */
-static void order(weight *weights, uint64_t count, uint64_t *items)
+static void sort_heaviest_first(weight *weights, uint64_t count, uint64_t *items)
 {
     if (count > 1)
         qsort(weights, (size_t)count, sizeof *weights, by_weight);
@@ -43,14 +43,14 @@ static void list_article(choice *c, uint64_t article)
     c->number[article] = 0;
 }
 
-static void choose_clusters(choice *c, const tt_result *r, weight *weights)
+static void select_clusters(choice *c, const tt_result_file *r, weight *weights)
 {
     for (uint64_t i = 0; i < r->cluster_count; i++)
         weights[i] = (weight){i, r->clusters[i].count, 0};
-    order(weights, r->cluster_count, c->clusters);
+    sort_heaviest_first(weights, r->cluster_count, c->clusters);
     for (uint64_t i = 0; i < r->cluster_count; i++) {
         const tt_cluster *k = &r->clusters[c->clusters[i]];
-        if (c->article_count + k->count > CHOICE_ARTICLES)
+        if (c->article_count + k->count > MOST_LISTED_ARTICLES)
             break;
         for (size_t m = 0; m < k->count; m++)
             list_article(c, k->articles[m]);
@@ -58,16 +58,16 @@ static void choose_clusters(choice *c, const tt_result *r, weight *weights)
     }
 }
 
-static void choose_sections(choice *c, const tt_result *r, weight *weights)
+static void select_sections(choice *c, const tt_result_file *r, weight *weights)
 {
     uint64_t places = 0;
     for (uint64_t i = 0; i < r->section_count; i++)
         weights[i] = (weight){i, r->sections[i].count, r->sections[i].tokens};
-    order(weights, r->section_count, c->sections);
+    sort_heaviest_first(weights, r->section_count, c->sections);
     for (uint64_t i = 0; i < r->section_count; i++) {
         const tt_section *s = &r->sections[c->sections[i]];
         places += s->count;
-        if (places > CHOICE_PLACES || c->article_count + s->count > CHOICE_ARTICLES)
+        if (places > MOST_LISTED_OCCURRENCES || c->article_count + s->count > MOST_LISTED_ARTICLES)
             break;
         for (size_t m = 0; m < s->count; m++)
             list_article(c, s->occurrences[m].article);
@@ -75,11 +75,12 @@ static void choose_sections(choice *c, const tt_result *r, weight *weights)
     }
 }
 
-static void choose_pairs(choice *c, const tt_result *r)
+static void select_pairs(choice *c, const tt_result_file *r)
 {
-    for (uint64_t i = 0; i < r->pair_count && c->pair_count < CHOICE_PAIRS; i++) {
+    for (uint64_t i = 0; i < r->pair_count && c->pair_count < MOST_LISTED_PAIRS; i++) {
         const tt_pair *p = &r->pairs[i];
-        if (c->article_count + 2 > CHOICE_ARTICLES && !(is_listed(c, p->a) && is_listed(c, p->b)))
+        if (c->article_count + 2 > MOST_LISTED_ARTICLES &&
+            !(is_listed(c, p->a) && is_listed(c, p->b)))
             continue;
         list_article(c, p->a);
         list_article(c, p->b);
@@ -87,58 +88,58 @@ static void choose_pairs(choice *c, const tt_result *r)
     }
 }
 
-static void want(choice *c, uint64_t article, uint32_t *next)
+static void rank_text(choice *c, uint64_t article, uint32_t *next)
 {
     if (c->rank[article] == UINT32_MAX && is_listed(c, article))
         c->rank[article] = (*next)++;
 }
 
 /* `part`: 0 the first texts of each cluster and section, 1 the others. */
-static void rank_part(choice *c, const tt_result *r, int part, uint32_t *next)
+static void rank_group_texts(choice *c, const tt_result_file *r, int part, uint32_t *next)
 {
     const uint64_t most = c->cluster_count > c->section_count ? c->cluster_count : c->section_count;
     for (uint64_t i = 0; i < most; i++) {
         if (i < c->cluster_count) {
             const tt_cluster *k = &r->clusters[c->clusters[i]];
-            want(c, k->keep, next);
+            rank_text(c, k->keep, next);
             for (size_t m = 0; m < k->count && (part == 1 || m < FIRST_TEXTS); m++)
-                want(c, k->articles[m], next);
+                rank_text(c, k->articles[m], next);
         }
         if (i < c->section_count) {
             const tt_section *s = &r->sections[c->sections[i]];
             for (size_t m = 0; m < s->count && (part == 1 || m < 2); m++)
-                want(c, s->occurrences[m].article, next);
+                rank_text(c, s->occurrences[m].article, next);
         }
     }
 }
 
-static void rank_texts(choice *c, const tt_result *r)
+static void rank_texts(choice *c, const tt_result_file *r)
 {
     uint32_t next = 0;
-    rank_part(c, r, 0, &next);
+    rank_group_texts(c, r, 0, &next);
     for (uint64_t i = 0; i < c->pair_count; i++) {
-        want(c, r->pairs[c->pairs[i]].a, &next);
-        want(c, r->pairs[c->pairs[i]].b, &next);
+        rank_text(c, r->pairs[c->pairs[i]].a, &next);
+        rank_text(c, r->pairs[c->pairs[i]].b, &next);
     }
-    rank_part(c, r, 1, &next);
+    rank_group_texts(c, r, 1, &next);
 }
 
-static void *list_of(uint64_t count, size_t size)
+static void *allocate_array(uint64_t count, size_t size)
 {
     return malloc(((size_t)count + 1) * size);
 }
 
-int choice_make(choice *c, const tt_result *r)
+int page_selection_make(choice *c, const tt_result_file *r)
 {
     const uint64_t most = r->cluster_count > r->section_count ? r->cluster_count : r->section_count;
-    weight *weights = list_of(most, sizeof *weights);
+    weight *weights = allocate_array(most, sizeof *weights);
     memset(c, 0, sizeof *c);
-    c->clusters = list_of(r->cluster_count, sizeof *c->clusters);
-    c->sections = list_of(r->section_count, sizeof *c->sections);
-    c->pairs = list_of(r->pair_count, sizeof *c->pairs);
-    c->articles = list_of(r->article_count, sizeof *c->articles);
-    c->number = list_of(r->article_count, sizeof *c->number);
-    c->rank = list_of(r->article_count, sizeof *c->rank);
+    c->clusters = allocate_array(r->cluster_count, sizeof *c->clusters);
+    c->sections = allocate_array(r->section_count, sizeof *c->sections);
+    c->pairs = allocate_array(r->pair_count, sizeof *c->pairs);
+    c->articles = allocate_array(r->article_count, sizeof *c->articles);
+    c->number = allocate_array(r->article_count, sizeof *c->number);
+    c->rank = allocate_array(r->article_count, sizeof *c->rank);
     if (weights == NULL || c->clusters == NULL || c->sections == NULL || c->pairs == NULL ||
         c->articles == NULL || c->number == NULL || c->rank == NULL) {
         free(weights);
@@ -148,9 +149,9 @@ int choice_make(choice *c, const tt_result *r)
         c->number[a] = UINT64_MAX;
         c->rank[a] = UINT32_MAX;
     }
-    choose_clusters(c, r, weights);
-    choose_sections(c, r, weights);
-    choose_pairs(c, r);
+    select_clusters(c, r, weights);
+    select_sections(c, r, weights);
+    select_pairs(c, r);
     free(weights);
     c->article_count = 0;
     for (uint64_t a = 0; a < r->article_count; a++)
@@ -162,7 +163,7 @@ int choice_make(choice *c, const tt_result *r)
     return 0;
 }
 
-void choice_free(choice *c)
+void page_selection_free(choice *c)
 {
     free(c->clusters);
     free(c->sections);

@@ -3,12 +3,16 @@
  * sections with most places, then pairs, each within a bound that a browser reads in a moment. What
  * is over a bound is only counted.
  */
-#ifndef CLI_CHOICE_H
-#define CLI_CHOICE_H
+#ifndef CLI_REPORT_PAGE_SELECTION_H
+#define CLI_REPORT_PAGE_SELECTION_H
 
 #include "twicetold.h"
 
-enum { CHOICE_ARTICLES = 250000, CHOICE_PLACES = 400000, CHOICE_PAIRS = 250000 };
+enum {
+    MOST_LISTED_ARTICLES = 250000,
+    MOST_LISTED_OCCURRENCES = 400000,
+    MOST_LISTED_PAIRS = 250000
+};
 
 /** Places in the result's arrays, in the order of the page. */
 typedef struct choice {
@@ -18,9 +22,9 @@ typedef struct choice {
     uint32_t *rank;   /**< likewise: how early its text is wanted; UINT32_MAX: never */
 } choice;
 
-/** @return 0, or an exit code after its message; choice_free() whatever the answer */
-int choice_make(choice *c, const tt_result *result);
+/** @return 0, or an exit code after its message; page_selection_free() whatever the answer */
+int page_selection_make(choice *c, const tt_result_file *result);
 
-void choice_free(choice *c);
+void page_selection_free(choice *c);
 
 #endif

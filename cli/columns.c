@@ -45,7 +45,7 @@ static line next_line(const screen *s, const column *c, size_t begin)
     glyph g;
     while (l.next < c->size) {
         int width;
-        glyph_next(c->text + l.next, c->size - l.next, &g);
+        character_next(c->text + l.next, c->size - l.next, &g);
         if (g.blank &&
             (l.width == 0 ||
              (g.line_end && ends_line(c, l.next)))) { /* none at the start; some end the line */
@@ -75,21 +75,21 @@ static void print_text(const screen *s, const column *c, const line *l, int whic
 {
     int alone = 0;
     glyph g;
-    (void)fputs(c->look == STYLE_PLAIN ? "" : screen_style(s, c->look), stdout);
+    (void)fputs(c->look == STYLE_PLAIN ? "" : terminal_style(s, c->look), stdout);
     for (size_t at = l->begin; at < l->end; at += g.taken) {
-        glyph_next(c->text + at, l->end - at, &g);
+        character_next(c->text + at, l->end - at, &g);
         if (is_alone(c, at) && !alone)
-            (void)printf("%s%s%s", screen_style(s, STYLE_STRONG),
-                         screen_style(s, which == LEFT ? STYLE_CUT : STYLE_ADDED),
+            (void)printf("%s%s%s", terminal_style(s, STYLE_STRONG),
+                         terminal_style(s, which == LEFT ? STYLE_CUT : STYLE_ADDED),
                          s->colour || (at > 0 && is_alone(c, at - 1)) ? "" : "[");
         alone = is_alone(c, at);
         (void)fwrite(g.bytes, 1, g.size, stdout);
         if (alone && !is_alone(c, at + g.taken)) {
-            (void)fputs(s->colour ? screen_style(s, STYLE_PLAIN) : "]", stdout);
+            (void)fputs(s->colour ? terminal_style(s, STYLE_PLAIN) : "]", stdout);
             alone = 0;
         }
     }
-    (void)fputs(screen_style(s, STYLE_PLAIN), stdout);
+    (void)fputs(terminal_style(s, STYLE_PLAIN), stdout);
 }
 
 static int has_alone(const column *c, const line *l)
@@ -112,7 +112,7 @@ static const char *sign_of(const screen *s, const line lines[2], block kind, int
 {
     if (kind == BLOCK_SHARED)
         return differ ? "!" : s->unicode ? "\xe2\x94\x82" : "|";
-    if (kind == BLOCK_AROUND)
+    if (kind == BLOCK_CONTEXT)
         return " ";
     if (lines[LEFT].width > 0 && lines[RIGHT].width > 0)
         return "!";
@@ -126,8 +126,8 @@ static void print_row(const screen *s, const column *const columns[2], const lin
                                                 has_alone(columns[RIGHT], &lines[RIGHT]));
     print_text(s, columns[LEFT], &lines[LEFT], LEFT);
     (void)printf("%*s %s%s%s", column_width(s) - lines[LEFT].width, "",
-                 screen_style(s, differ ? STYLE_NUMBER : STYLE_FAINT),
-                 sign_of(s, lines, kind, differ), screen_style(s, STYLE_PLAIN));
+                 terminal_style(s, differ ? STYLE_NUMBER : STYLE_FAINT),
+                 sign_of(s, lines, kind, differ), terminal_style(s, STYLE_PLAIN));
     if (lines[RIGHT].width > 0) {
         (void)putchar(' ');
         print_text(s, columns[RIGHT], &lines[RIGHT], RIGHT);
@@ -135,7 +135,8 @@ static void print_row(const screen *s, const column *const columns[2], const lin
     (void)putchar('\n');
 }
 
-void columns_print(const screen *s, const column *left, const column *right, block kind, int most)
+void two_columns_print(const screen *s, const column *left, const column *right, block kind,
+                       int most)
 {
     const column *const columns[2] = {left, right};
     size_t at[2] = {0, 0}, row = 0;
@@ -154,27 +155,27 @@ void columns_print(const screen *s, const column *left, const column *right, blo
         row++;
     }
     if (limit < all)
-        (void)printf("%s%*s%zu more lines (--all)%s\n", screen_style(s, STYLE_FAINT),
+        (void)printf("%s%*s%zu more lines (--all)%s\n", terminal_style(s, STYLE_FAINT),
                      rows[0] > limit ? 0 : column_width(s) + 3, "", all - limit,
-                     screen_style(s, STYLE_PLAIN));
+                     terminal_style(s, STYLE_PLAIN));
 }
 
-void columns_head(const screen *s, const char *left, size_t left_size, const char *right,
-                  size_t right_size, style look)
+void two_columns_heading(const screen *s, const char *left, size_t left_size, const char *right,
+                         size_t right_size, style look)
 {
     const int width = column_width(s);
-    const int used = screen_text(look, s, left, left_size, width);
+    const int used = terminal_print_text(look, s, left, left_size, width);
     (void)printf("%*s %s ", width - used, "", s->unicode ? "\xe2\x94\x82" : "|");
-    (void)screen_text(look, s, right, right_size, width);
+    (void)terminal_print_text(look, s, right, right_size, width);
     (void)putchar('\n');
 }
 
-void columns_rule(const screen *s)
+void two_columns_rule(const screen *s)
 {
     const int width = column_width(s);
-    (void)fputs(screen_style(s, STYLE_FAINT), stdout);
-    screen_repeat(s, "\xe2\x94\x80", "-", width + 1);
-    screen_repeat(s, "\xe2\x94\xbc", "+", 1);
-    screen_repeat(s, "\xe2\x94\x80", "-", width + 1);
-    (void)printf("%s\n", screen_style(s, STYLE_PLAIN));
+    (void)fputs(terminal_style(s, STYLE_FAINT), stdout);
+    terminal_repeat(s, "\xe2\x94\x80", "-", width + 1);
+    terminal_repeat(s, "\xe2\x94\xbc", "+", 1);
+    terminal_repeat(s, "\xe2\x94\x80", "-", width + 1);
+    (void)printf("%s\n", terminal_style(s, STYLE_PLAIN));
 }

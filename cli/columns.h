@@ -2,8 +2,8 @@
  * Two texts side by side, each wrapped in a column of its own, with a sign between them: '|' the
  * two say the same, '!' they differ in words, '<' and '>' only one of them says it.
  */
-#ifndef CLI_COLUMNS_H
-#define CLI_COLUMNS_H
+#ifndef CLI_TERMINAL_TWO_COLUMNS_H
+#define CLI_TERMINAL_TWO_COLUMNS_H
 
 #include "screen.h"
 
@@ -18,19 +18,20 @@ typedef struct column {
 
 /** What a block of both is. */
 typedef enum block {
-    BLOCK_SHARED, /**< one passage */
-    BLOCK_APART,  /**< what each side has for itself */
-    BLOCK_AROUND  /**< what is around a passage; no signs */
+    BLOCK_SHARED,    /**< one passage */
+    BLOCK_DIFFERENT, /**< what each side has for itself */
+    BLOCK_CONTEXT    /**< what is around a passage; no signs */
 } block;
 
 /** Prints a block of both. `most`: lines after which it is cut short; 0: never. */
-void columns_print(const screen *s, const column *left, const column *right, block kind, int most);
+void two_columns_print(const screen *s, const column *left, const column *right, block kind,
+                       int most);
 
 /** The same for what stands above the columns: one line each. */
-void columns_head(const screen *s, const char *left, size_t left_size, const char *right,
-                  size_t right_size, style look);
+void two_columns_heading(const screen *s, const char *left, size_t left_size, const char *right,
+                         size_t right_size, style look);
 
 /** A line across, with a crossing between the columns. */
-void columns_rule(const screen *s);
+void two_columns_rule(const screen *s);
 
 #endif

@@ -23,7 +23,7 @@ static int kind_of(const char *text, const glyph *g)
     return g->width == 2 || c == 0xe2 ? SINGLE : LETTER; /* ideographs; dashes and quotes */
 }
 
-word *compare_split(const char *text, size_t size, size_t *count)
+word *split_words(const char *text, size_t size, size_t *count)
 {
     word *words = malloc((size + 1) * sizeof *words);
     int before = BLANK;
@@ -31,7 +31,7 @@ word *compare_split(const char *text, size_t size, size_t *count)
     *count = 0;
     for (size_t at = 0; words != NULL && at < size; at += g.taken) {
         int kind;
-        glyph_next(text + at, size - at, &g);
+        character_next(text + at, size - at, &g);
         kind = kind_of(text + at, &g);
         if (kind == LETTER && before == LETTER)
             words[*count - 1].end = at + g.taken;
@@ -114,8 +114,8 @@ static int32_t search(problem *p, int32_t *best)
     return -1;
 }
 
-int compare_words(const char *left_text, word *left, size_t left_count, const char *right_text,
-                  word *right, size_t right_count)
+int match_words(const char *left_text, word *left, size_t left_count, const char *right_text,
+                word *right, size_t right_count)
 {
     problem *p = calloc(1, sizeof *p);
     int32_t distance = -1, diagonal = 0;

@@ -2,8 +2,8 @@
  * Two passages word by word: which words of each stand in the other, in order (Myers 1986, "An
  * O(ND) difference algorithm").
  */
-#ifndef CLI_COMPARE_H
-#define CLI_COMPARE_H
+#ifndef CLI_TERMINAL_COMPARE_H
+#define CLI_TERMINAL_COMPARE_H
 
 #include <stddef.h>
 
@@ -25,11 +25,11 @@ typedef struct word {
 /** The words of a text: runs of letters and digits, and each other character that is not white
  * space, or is written without spaces, by itself. Owner: the caller, free(). @return NULL: no
  * memory */
-word *compare_split(const char *text, size_t size, size_t *count);
+word *split_words(const char *text, size_t size, size_t *count);
 
 /** Sets the partners of the words of both. Beyond some thousand differences the rest has none.
  * @return 0, or -1: no memory */
-int compare_words(const char *left_text, word *left, size_t left_count, const char *right_text,
-                  word *right, size_t right_count);
+int match_words(const char *left_text, word *left, size_t left_count, const char *right_text,
+                word *right, size_t right_count);
 
 #endif

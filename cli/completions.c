@@ -4,7 +4,7 @@
 #include "pages.h"
 #include "values.h"
 
-int takes_file(const row *r)
+int takes_file(const option_row *r)
 {
     return r->value != NULL && strcmp(r->value, "FILE") == 0;
 }
@@ -15,9 +15,9 @@ static int is_index(const subcommand *command)
 }
 
 /* The words of a value, with blanks between. */
-static void write_words(FILE *out, const row *r)
+static void write_words(FILE *out, const option_row *r)
 {
-    const char *const *words = value_words(r);
+    const char *const *words = option_words(r);
     for (size_t i = 0; words[i] != NULL; i++)
         (void)fprintf(out, "%s%s", i == 0 ? "" : " ", words[i]);
 }
@@ -58,7 +58,7 @@ static void write_bash_values(FILE *out)
 {
     (void)fputs("    case $previous in\n", out);
     for (size_t i = 0; i < option_count; i++) {
-        const row *r = &option_rows[i];
+        const option_row *r = &option_rows[i];
         if (r->value == NULL || !is_first(i))
             continue;
         (void)fprintf(out, "    --%s", r->name);
@@ -66,7 +66,7 @@ static void write_bash_values(FILE *out)
             (void)fprintf(out, " | -%c", r->letter);
         if (takes_file(r)) {
             (void)fputs(") return ;;\n", out);
-        } else if (value_words(r) != NULL) {
+        } else if (option_words(r) != NULL) {
             (void)fputs(") words='", out);
             write_words(out, r);
             (void)fputs("' ;;\n", out);
@@ -116,7 +116,7 @@ void completions_write_bash(FILE *out)
 
 /* ==== zsh ================================================================================= */
 
-static void write_zsh_option(FILE *out, const row *r)
+static void write_zsh_option(FILE *out, const option_row *r)
 {
     if (r->letter != 0)
         (void)fprintf(out, " \\\n        '(-%c --%s)'{-%c,--%s}'[", r->letter, r->name, r->letter,
@@ -129,7 +129,7 @@ static void write_zsh_option(FILE *out, const row *r)
         (void)fprintf(out, ":%s:_files", r->value);
     else if (r->value != NULL) {
         (void)fprintf(out, ":%s:", r->value);
-        if (value_words(r) != NULL) {
+        if (option_words(r) != NULL) {
             (void)fputs("(", out);
             write_words(out, r);
             (void)fputs(")", out);
@@ -229,7 +229,7 @@ void completions_write_fish(FILE *out)
     write_fish_names(out);
     for (size_t i = 0; i < command_count; i++)
         for (size_t k = 0; k < option_count; k++) {
-            const row *r = &option_rows[k];
+            const option_row *r = &option_rows[k];
             if ((r->who & commands[i]->bit) == 0)
                 continue;
             write_fish_condition(out, commands[i]);
@@ -238,7 +238,7 @@ void completions_write_fish(FILE *out)
                 (void)fprintf(out, " -s %c", r->letter);
             if (r->value != NULL)
                 (void)fputs(takes_file(r) ? " -r -F" : " -x", out);
-            if (value_words(r) != NULL) {
+            if (option_words(r) != NULL) {
                 (void)fputs(" -a '", out);
                 write_words(out, r);
                 (void)fputs("'", out);

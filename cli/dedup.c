@@ -41,7 +41,7 @@ static int write_id(output *out, const tt_article *a)
     return write_string(out, a->id, a->id_size);
 }
 
-static int write_text(output *out, const char *text)
+static int write_literal(output *out, const char *text)
 {
     return output_write(out, text, strlen(text));
 }
@@ -51,12 +51,13 @@ static int spool_record(output *spool, const tt_record *record)
 {
     const tt_article *a = &record->article;
     if (record->line != 0)
-        return output_write(spool, record->raw, record->raw_size) | write_text(spool, "\n");
-    return write_text(spool, "{\"id\":") | write_id(spool, a) | write_text(spool, ",\"text\":") |
-           write_string(spool, a->text, a->text_size) | write_text(spool, "}\n");
+        return output_write(spool, record->raw, record->raw_size) | write_literal(spool, "\n");
+    return write_literal(spool, "{\"id\":") | write_id(spool, a) |
+           write_literal(spool, ",\"text\":") | write_string(spool, a->text, a->text_size) |
+           write_literal(spool, "}\n");
 }
 
-static int accept_record(void *ctx, const tt_record *record)
+static int spool_accepted(void *ctx, const tt_record *record)
 {
     dedup_state *d = ctx;
     if (d->count == d->capacity) {
@@ -107,7 +108,7 @@ static int write_number(output *out, const char *name, double value)
                 break;
         }
     }
-    return write_text(out, text);
+    return write_literal(out, text);
 }
 
 static int write_removed(dedup_state *d, const tt_pair *pair)
@@ -118,24 +119,25 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
     int bad;
     if (out->name == NULL)
         return 0;
-    if (tt_index_article(d->run.index, pair->a, &dropped, &error) != TT_OK ||
-        tt_index_article(d->run.index, pair->b, &kept, &error) != TT_OK)
+    if (tt_result_article(d->run.index, pair->a, &dropped, &error) != TT_OK ||
+        tt_result_article(d->run.index, pair->b, &kept, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
-    bad = write_text(out, "{\"id\":") | write_id(out, &dropped);
-    bad |= write_text(out, ",\"kept\":") | write_id(out, &kept);
-    bad |= write_text(out, ",\"relation\":\"");
-    bad |= write_text(out, tt_relation_name((tt_relation)pair->relation)) | write_text(out, "\"");
+    bad = write_literal(out, "{\"id\":") | write_id(out, &dropped);
+    bad |= write_literal(out, ",\"kept\":") | write_id(out, &kept);
+    bad |= write_literal(out, ",\"relation\":\"");
+    bad |= write_literal(out, tt_relation_name((tt_relation)pair->relation)) |
+           write_literal(out, "\"");
     bad |= write_number(out, "resemblance", pair->resemblance);
     bad |= write_number(out, "containment", pair->containment_a);
     bad |= write_number(out, "containment_of", pair->containment_b);
     bad |= write_number(out, "overlap", pair->overlap_a);
     bad |= write_number(out, "overlap_of", pair->overlap_b);
-    bad |= write_number(out, "facts", pair->facts) | write_text(out, "}\n");
+    bad |= write_number(out, "facts", pair->facts) | write_literal(out, "}\n");
     return bad != 0 ? output_failure(out) : 0;
 }
 
 /* A tt_dropped_fn: they come ascending, so what lies between is kept. */
-static int take_dropped(void *ctx, const tt_pair *dropped, size_t count)
+static int copy_until_dropped(void *ctx, const tt_pair *dropped, size_t count)
 {
     dedup_state *d = ctx;
     for (size_t i = 0; i < count && d->ended == 0; i++) {
@@ -157,16 +159,16 @@ static int write_kept(dedup_state *d)
         return failure_memory();
     if (output_flush(&d->spool) != 0)
         return output_failure(&d->spool);
-    status = tt_index_dropped(d->run.index, take_dropped, d, &error);
+    status = tt_result_dropped(d->run.index, copy_until_dropped, d, &error);
     if (d->ended != 0)
         return d->ended;
     return status != TT_OK ? failure_library(&error, ABOUT_WORK) : copy_records(d, d->count);
 }
 
-static void report(const dedup_state *d)
+static void print_dedup_summary(const dedup_state *d)
 {
     char speed[60];
-    run_describe_speed(&d->run, speed, sizeof speed);
+    session_describe_speed(&d->run, speed, sizeof speed);
     message_line("%zu article%s: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected %s",
                  d->count, d->count == 1 ? "" : "s", d->count - d->removed, d->removed,
                  d->run.rejected, speed);
@@ -180,23 +182,23 @@ static int dedup(const settings *s)
     d.spool = (output)OUTPUT_NONE;
     if (s->output == NULL)
         return message_usage(s->command, "no output given; -o FILE is needed, or -o -");
-    ended = run_open(&d.run, s);
+    ended = session_open(&d.run, s);
     if (ended == 0)
         ended = output_open_scratch(&d.spool, &d.run.result);
-    d.run.accept = accept_record;
+    d.run.accept = spool_accepted;
     d.run.accept_ctx = &d;
     if (ended == 0)
-        ended = run_build(&d.run);
+        ended = session_scan(&d.run);
     if (ended == 0)
         ended = write_kept(&d);
     if (ended == 0)
-        ended = run_publish(&d.run);
+        ended = session_publish(&d.run);
     if (ended == 0) {
         if (!s->quiet)
-            report(&d);
-        ended = run_exit_code(&d.run);
+            print_dedup_summary(&d);
+        ended = session_exit_code(&d.run);
     }
-    run_close(&d.run);
+    session_close(&d.run);
     output_discard(&d.spool);
     free(d.ends);
     free(d.block);

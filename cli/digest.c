@@ -21,15 +21,16 @@ static int no_memory(void)
 
 static int by_begin(const void *x, const void *y)
 {
-    const tt_occurrence *p = ((const digest_place *)x)->at, *q = ((const digest_place *)y)->at;
+    const tt_occurrence *p = ((const article_occurrence *)x)->at,
+                        *q = ((const article_occurrence *)y)->at;
     return p->begin != q->begin ? (p->begin < q->begin ? -1 : 1)
                                 : (p->end > q->end) - (p->end < q->end);
 }
 
 /* Gathers the places of each article, ascending. */
-static int gather_places(digest *d)
+static int gather_occurrences(digest *d)
 {
-    const tt_result *r = d->result;
+    const tt_result_file *r = d->result;
     size_t total = 0, *next;
     for (uint64_t s = 0; s < r->section_count; s++)
         total += r->sections[s].count;
@@ -46,7 +47,7 @@ static int gather_places(digest *d)
     for (uint64_t s = 0; s < r->section_count; s++)
         for (size_t i = 0; i < r->sections[s].count; i++)
             d->places[next[r->sections[s].occurrences[i].article]++] =
-                (digest_place){&r->sections[s].occurrences[i], i == 0};
+                (article_occurrence){&r->sections[s].occurrences[i], i == 0};
     for (uint64_t a = 0; a < r->article_count; a++)
         qsort(d->places + d->place_begin[a], d->place_begin[a + 1] - d->place_begin[a],
               sizeof *d->places, by_begin);
@@ -66,7 +67,7 @@ static uint64_t root_of(uint64_t *parents, uint64_t article)
  */
 static void join_stories(digest *d)
 {
-    const tt_result *r = d->result;
+    const tt_result_file *r = d->result;
     uint64_t *parents = d->story_of;
     for (uint64_t a = 0; a < r->article_count; a++)
         parents[a] = a;
@@ -81,7 +82,7 @@ static void join_stories(digest *d)
         parents[a] = root_of(parents, a);
 }
 
-int digest_begin(digest *d, const tt_result *result)
+int statistics_init(digest *d, const tt_result_file *result)
 {
     memset(d, 0, sizeof *d);
     d->result = result;
@@ -98,22 +99,22 @@ int digest_begin(digest *d, const tt_result *result)
         for (size_t i = 0; i < result->clusters[c].count; i++)
             d->cluster_of[result->clusters[c].articles[i]] = (uint32_t)c;
     join_stories(d);
-    return gather_places(d);
+    return gather_occurrences(d);
 }
 
 /* ==== Rows ==================================================================================== */
 
 static int by_name(const void *x, const void *y)
 {
-    const digest_name *p = x, *q = y;
+    const source_name *p = x, *q = y;
     const size_t size = p->size < q->size ? p->size : q->size;
     const int order = size == 0 ? 0 : memcmp(p->bytes, q->bytes, size);
     return order != 0 ? order : (p->size > q->size) - (p->size < q->size);
 }
 
-static int number_source(digest *d, const tt_article *a, uint32_t *number)
+static int intern_source(digest *d, const tt_article *a, uint32_t *number)
 {
-    digest_name wanted = {(char *)a->source, a->source_size, 0}, *name, **found;
+    source_name wanted = {(char *)a->source, a->source_size, 0}, *name, **found;
     *number = NO_SOURCE;
     if (a->source_size == 0)
         return 0;
@@ -124,7 +125,7 @@ static int number_source(digest *d, const tt_article *a, uint32_t *number)
     }
     if (d->source_count == d->source_capacity) {
         const size_t capacity = d->source_capacity * 2 + 64;
-        digest_name **grown = realloc(d->sources, capacity * sizeof *grown);
+        source_name **grown = realloc(d->sources, capacity * sizeof *grown);
         if (grown == NULL)
             return no_memory();
         d->sources = grown;
@@ -142,25 +143,25 @@ static int number_source(digest *d, const tt_article *a, uint32_t *number)
     return tsearch(name, &d->source_tree, by_name) == NULL ? no_memory() : 0;
 }
 
-const digest_name *digest_source(const digest *d, uint32_t source)
+const source_name *statistics_source_name(const digest *d, uint32_t source)
 {
     return d->sources[source - 1];
 }
 
 /* Extents that cut the text elsewhere than between characters are of another text. */
-static int fits(const tt_article *a, uint64_t at)
+static int is_character_boundary(const tt_article *a, uint64_t at)
 {
     return at <= a->text_size &&
            (at == a->text_size || ((unsigned char)a->text[at] & 0xc0) != 0x80);
 }
 
-static int measure_places(const digest *d, const tt_article *a, uint64_t article,
-                          uint64_t *repeated)
+static int count_repeated_bytes(const digest *d, const tt_article *a, uint64_t article,
+                                uint64_t *repeated)
 {
     uint64_t end = 0;
     for (size_t i = d->place_begin[article]; i < d->place_begin[article + 1]; i++) {
         const tt_occurrence *o = d->places[i].at;
-        if (!fits(a, o->begin) || !fits(a, o->end))
+        if (!is_character_boundary(a, o->begin) || !is_character_boundary(a, o->end))
             return message_failure(NULL,
                                    "the result has a passage from byte %" PRIu64 " to %" PRIu64
                                    " of %.*s, whose text is another one of %zu bytes; give the "
@@ -175,23 +176,23 @@ static int measure_places(const digest *d, const tt_article *a, uint64_t article
     return 0;
 }
 
-int digest_take(digest *d, const tt_record *record, uint64_t article)
+int statistics_add_article(digest *d, const tt_record *record, uint64_t article)
 {
     const tt_article *a = &record->article;
-    digest_row row = {.bytes = a->text_size, .day = NO_DAY};
-    int ended = number_source(d, a, &row.source);
+    article_row row = {.bytes = a->text_size, .day = NO_DAY};
+    int ended = intern_source(d, a, &row.source);
     if (a->published != TT_NO_TIME)
         row.day = (int32_t)((a->published - (a->published < 0 ? DAY_MICROSECONDS - 1 : 0)) /
                             DAY_MICROSECONDS);
     if (ended == 0 && article != TT_NO_ARTICLE) {
         const uint32_t cluster = d->cluster_of[article];
         row.copy = cluster != NO_CLUSTER && d->result->clusters[cluster].keep != article;
-        ended = measure_places(d, a, article, &row.repeated);
+        ended = count_repeated_bytes(d, a, article, &row.repeated);
         d->row_of[article] = d->row_count;
     }
     if (ended == 0 && d->row_count == d->row_capacity) {
         const size_t capacity = d->row_capacity * 2 + 1024;
-        digest_row *grown = realloc(d->rows, capacity * sizeof *grown);
+        article_row *grown = realloc(d->rows, capacity * sizeof *grown);
         if (grown == NULL)
             return no_memory();
         d->rows = grown;
@@ -204,12 +205,12 @@ int digest_take(digest *d, const tt_record *record, uint64_t article)
 
 /* ==== Sections ================================================================================ */
 
-section_kind digest_kind(const digest *d, const tt_section *section)
+section_kind statistics_section_kind(const digest *d, const tt_section *section)
 {
-    uint64_t stories[NOTICE_STORIES];
+    uint64_t stories[BOILERPLATE_STORIES];
     size_t count = 0;
     int one_article = 1;
-    for (size_t i = 0; i < section->count && count < NOTICE_STORIES; i++) {
+    for (size_t i = 0; i < section->count && count < BOILERPLATE_STORIES; i++) {
         const uint64_t article = section->occurrences[i].article;
         const uint64_t story = d->story_of[article];
         size_t k = 0;
@@ -221,24 +222,26 @@ section_kind digest_kind(const digest *d, const tt_section *section)
     }
     if (one_article)
         return SECTION_SELF;
-    return count == 1 ? SECTION_COPIES : count < NOTICE_STORIES ? SECTION_LENT : SECTION_NOTICE;
+    return count == 1                    ? SECTION_COPIES
+           : count < BOILERPLATE_STORIES ? SECTION_SHARED
+                                         : SECTION_BOILERPLATE;
 }
 
 /* ==== Sums ==================================================================================== */
 
 static int by_key(const void *x, const void *y)
 {
-    const digest_sum *p = x, *q = y;
+    const article_sum *p = x, *q = y;
     return (p->key > q->key) - (p->key < q->key);
 }
 
-static int by_articles(const void *x, const void *y)
+static int most_articles_first(const void *x, const void *y)
 {
-    const digest_sum *p = x, *q = y;
+    const article_sum *p = x, *q = y;
     return p->articles != q->articles ? (p->articles < q->articles ? 1 : -1) : by_key(x, y);
 }
 
-static void add(digest_sum *to, const digest_sum *from)
+static void add_sums(article_sum *to, const article_sum *from)
 {
     to->articles += from->articles;
     to->copies += from->copies;
@@ -247,53 +250,53 @@ static void add(digest_sum *to, const digest_sum *from)
 }
 
 /* Joins neighbours of one key. @return how many are left */
-static size_t join(digest_sum *sums, size_t count)
+static size_t merge_equal_keys(article_sum *sums, size_t count)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (kept > 0 && sums[kept - 1].key == sums[i].key)
-            add(&sums[kept - 1], &sums[i]);
+            add_sums(&sums[kept - 1], &sums[i]);
         else
             sums[kept++] = sums[i];
     }
     return kept;
 }
 
-static digest_sum *sum_rows(const digest *d, int days, size_t *count)
+static article_sum *sum_rows(const digest *d, int days, size_t *count)
 {
-    digest_sum *sums = malloc((d->row_count + 1) * sizeof *sums);
+    article_sum *sums = malloc((d->row_count + 1) * sizeof *sums);
     size_t used = 0;
     for (size_t i = 0; sums != NULL && i < d->row_count; i++) {
-        const digest_row *r = &d->rows[i];
+        const article_row *r = &d->rows[i];
         if (days ? r->day != NO_DAY : r->source != NO_SOURCE)
-            sums[used++] = (digest_sum){days ? r->day : (int64_t)r->source, 1, (uint64_t)r->copy,
-                                        r->bytes, r->repeated};
+            sums[used++] = (article_sum){days ? r->day : (int64_t)r->source, 1, (uint64_t)r->copy,
+                                         r->bytes, r->repeated};
     }
     if (sums == NULL)
         return NULL;
     qsort(sums, used, sizeof *sums, by_key);
-    *count = join(sums, used);
+    *count = merge_equal_keys(sums, used);
     return sums;
 }
 
-digest_sum *digest_by_source(const digest *d, size_t most, size_t *count)
+article_sum *statistics_by_source(const digest *d, size_t most, size_t *count)
 {
-    digest_sum *sums = sum_rows(d, 0, count);
+    article_sum *sums = sum_rows(d, 0, count);
     if (sums == NULL)
         return NULL;
-    qsort(sums, *count, sizeof *sums, by_articles);
+    qsort(sums, *count, sizeof *sums, most_articles_first);
     if (*count > most) {
         for (size_t i = most; i < *count; i++)
-            add(&sums[most - 1], &sums[i]);
+            add_sums(&sums[most - 1], &sums[i]);
         sums[most - 1].key = INT64_MIN;
         *count = most;
     }
     return sums;
 }
 
-digest_sum *digest_by_day(const digest *d, size_t most, size_t *count, int *months)
+article_sum *statistics_by_day(const digest *d, size_t most, size_t *count, int *months)
 {
-    digest_sum *sums = sum_rows(d, 1, count);
+    article_sum *sums = sum_rows(d, 1, count);
     *months = 0;
     if (sums == NULL || *count <= most)
         return sums;
@@ -304,7 +307,7 @@ digest_sum *digest_by_day(const digest *d, size_t most, size_t *count, int *mont
         if (gmtime_r(&at, &t) != NULL)
             sums[i].key -= t.tm_mday - 1;
     }
-    *count = join(sums, *count);
+    *count = merge_equal_keys(sums, *count);
     if (*count > most) { /* centuries of months: the latest */
         memmove(sums, sums + *count - most, most * sizeof *sums);
         *count = most;
@@ -312,7 +315,7 @@ digest_sum *digest_by_day(const digest *d, size_t most, size_t *count, int *mont
     return sums;
 }
 
-void digest_free(digest *d)
+void statistics_free(digest *d)
 {
     tdestroy(d->source_tree, free);
     free(d->sources);

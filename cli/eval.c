@@ -97,7 +97,7 @@ static int eval(const settings *s)
         return failure_write("standard output", errno);
     if (s->svg == NULL && s->misses == 0 && s->input_count == 2)
         return EXIT_DONE;
-    return misses_report(s);
+    return eval_print_errors(s);
 }
 
 const subcommand eval_command = {

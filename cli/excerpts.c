@@ -5,7 +5,7 @@
 
 static int by_rank(const void *x, const void *y)
 {
-    const excerpt *p = x, *q = y;
+    const embedded_text *p = x, *q = y;
     if (p->rank != q->rank)
         return p->rank < q->rank ? -1 : 1;
     return (p->article > q->article) - (p->article < q->article);
@@ -13,7 +13,7 @@ static int by_rank(const void *x, const void *y)
 
 /* The best that fit; one that does not makes room for none after it, so that what stays does not
  * depend on when this is called. */
-void excerpts_settle(excerpts *e)
+void embedded_texts_trim(excerpts *e)
 {
     uint64_t bytes = 0;
     size_t kept = 0;
@@ -27,15 +27,15 @@ void excerpts_settle(excerpts *e)
     e->bytes = bytes;
 }
 
-int excerpts_take(excerpts *e, uint64_t article, uint32_t rank, const char *text, size_t size)
+int embedded_texts_add(excerpts *e, uint64_t article, uint32_t rank, const char *text, size_t size)
 {
-    excerpt x = {article, rank, malloc(size + 1), size};
+    embedded_text x = {article, rank, malloc(size + 1), size};
     if (x.text == NULL)
         return -1;
     memcpy(x.text, text, size);
     if (e->count == e->capacity) {
         const size_t capacity = e->capacity * 2 + 64;
-        excerpt *grown = realloc(e->items, capacity * sizeof *grown);
+        embedded_text *grown = realloc(e->items, capacity * sizeof *grown);
         if (grown == NULL) {
             free(x.text);
             return -1;
@@ -46,11 +46,11 @@ int excerpts_take(excerpts *e, uint64_t article, uint32_t rank, const char *text
     e->items[e->count++] = x;
     e->bytes += size;
     if (e->bytes > 2 * e->bound)
-        excerpts_settle(e);
+        embedded_texts_trim(e);
     return 0;
 }
 
-void excerpts_free(excerpts *e)
+void embedded_texts_free(excerpts *e)
 {
     for (size_t i = 0; i < e->count; i++)
         free(e->items[i].text);

@@ -24,7 +24,7 @@ enum {
 /* ==== Keeping one ========================================================================= */
 
 /* NULL: there was no memory. Owner: the caller. */
-static char *copy(const char *bytes, size_t size)
+static char *copy_bytes(const char *bytes, size_t size)
 {
     char *to = malloc(size + 1);
     if (to == NULL)
@@ -35,19 +35,19 @@ static char *copy(const char *bytes, size_t size)
     return to;
 }
 
-int face_take(face *f, const tt_record *record)
+int article_copy_take(face *f, const tt_record *record)
 {
     const tt_article *a = &record->article;
-    face_free(f);
-    f->text = copy(a->text, a->text_size);
-    f->title = copy(record->title, record->title_size);
-    f->source = copy(a->source, a->source_size);
+    article_copy_free(f);
+    f->text = copy_bytes(a->text, a->text_size);
+    f->title = copy_bytes(record->title, record->title_size);
+    f->source = copy_bytes(a->source, a->source_size);
     f->size = a->text_size;
     f->published = a->published;
     return f->text == NULL || f->title == NULL || f->source == NULL ? failure_memory() : 0;
 }
 
-void face_free(face *f)
+void article_copy_free(face *f)
 {
     free(f->text);
     free(f->title);
@@ -61,11 +61,11 @@ void face_free(face *f)
 static void print_head(const screen *s, const char *left, const char *right, style look)
 {
     if (*left != '\0' || *right != '\0')
-        columns_head(s, left, strlen(left), right, strlen(right), look);
+        two_columns_heading(s, left, strlen(left), right, strlen(right), look);
 }
 
 /* "Valley Courier, 2034-05-08 04:45": where and when. */
-static void describe(const face *f, char *to, size_t size)
+static void describe_origin(const face *f, char *to, size_t size)
 {
     const time_t seconds = (time_t)(f->published / 1000000);
     char when[40] = "";
@@ -76,18 +76,19 @@ static void describe(const face *f, char *to, size_t size)
                    f->source != NULL && *f->source != '\0' && *when != '\0' ? ", " : "", when);
 }
 
-void face_heads(const screen *s, const tt_id *left_id, const face *left, const tt_id *right_id,
-                const face *right)
+void side_by_side_headings(const screen *s, const tt_id *left_id, const face *left,
+                           const tt_id *right_id, const face *right)
 {
     char left_words[200], right_words[200];
-    columns_rule(s);
-    columns_head(s, left_id->bytes, left_id->size, right_id->bytes, right_id->size, STYLE_STRONG);
-    describe(left, left_words, sizeof left_words);
-    describe(right, right_words, sizeof right_words);
+    two_columns_rule(s);
+    two_columns_heading(s, left_id->bytes, left_id->size, right_id->bytes, right_id->size,
+                        STYLE_STRONG);
+    describe_origin(left, left_words, sizeof left_words);
+    describe_origin(right, right_words, sizeof right_words);
     print_head(s, left->title != NULL ? left->title : "", right->title != NULL ? right->title : "",
                STYLE_PLAIN);
     print_head(s, left_words, right_words, STYLE_FAINT);
-    columns_rule(s);
+    two_columns_rule(s);
 }
 
 /* Blank lines between paragraphs: then single ones only wrap, as the engine reads them. */
@@ -140,12 +141,12 @@ static int make_passage(passage *p, const face *left, extent l, const face *righ
     p->size[0] = (size_t)(l.end - l.begin);
     p->size[1] = (size_t)(r.end - r.begin);
     for (int k = 0; k < 2; k++) {
-        p->words[k] = compare_split(p->text[k], p->size[k], &p->count[k]);
+        p->words[k] = split_words(p->text[k], p->size[k], &p->count[k]);
         p->alone[k] = calloc(p->size[k] + 1, 1);
         bad = bad || p->words[k] == NULL || p->alone[k] == NULL;
     }
-    if (bad || compare_words(p->text[0], p->words[0], p->count[0], p->text[1], p->words[1],
-                             p->count[1]) != 0)
+    if (bad || match_words(p->text[0], p->words[0], p->count[0], p->text[1], p->words[1],
+                           p->count[1]) != 0)
         return failure_memory();
     for (int k = 0; k < 2; k++)
         mark_alone(p, k);
@@ -159,7 +160,7 @@ static void print_part(const screen *s, const passage *p, const size_t begin[2],
                          STYLE_PLAIN, p->joins[0]},
                  right = {p->text[1] + begin[1], end[1] - begin[1], p->alone[1] + begin[1],
                           STYLE_PLAIN, p->joins[1]};
-    columns_print(s, &left, &right, BLOCK_SHARED, 0);
+    two_columns_print(s, &left, &right, BLOCK_SHARED, 0);
 }
 
 /* Whether a paragraph ends between two words on the left. */
@@ -215,7 +216,7 @@ static void take_marks(const face *left, extent *l, const face *right, extent *r
 /* ==== A passage of each =================================================================== */
 
 /* Up to CONTEXT_BYTES before or after a place, from a blank on. */
-static extent context(const face *f, uint64_t place, int before)
+static extent context_extent(const face *f, uint64_t place, int before)
 {
     extent e = {place, place};
     if (before) {
@@ -236,19 +237,19 @@ static void print_context(const screen *s, const face *left, extent l, const fac
                       is_wrapped(left)},
                  y = {right->text + r.begin, (size_t)(r.end - r.begin), NULL, STYLE_FAINT,
                       is_wrapped(right)};
-    columns_print(s, &x, &y, BLOCK_AROUND, 0);
+    two_columns_print(s, &x, &y, BLOCK_CONTEXT, 0);
 }
 
-int face_passages(const screen *s, const face *left, extent left_part, const face *right,
-                  extent right_part)
+int side_by_side_passages(const screen *s, const face *left, extent left_part, const face *right,
+                          extent right_part)
 {
     int ended;
     take_marks(left, &left_part, right, &right_part);
-    print_context(s, left, context(left, left_part.begin, 1), right,
-                  context(right, right_part.begin, 1));
+    print_context(s, left, context_extent(left, left_part.begin, 1), right,
+                  context_extent(right, right_part.begin, 1));
     ended = print_shared(s, left, left_part, right, right_part);
-    print_context(s, left, context(left, left_part.end, 0), right,
-                  context(right, right_part.end, 0));
+    print_context(s, left, context_extent(left, left_part.end, 0), right,
+                  context_extent(right, right_part.end, 0));
     return ended;
 }
 
@@ -286,22 +287,22 @@ static int find_passages(const face *left, const face *right, found *f)
     const tt_options options = {
         .struct_size = sizeof options, .min_section = 8, .threads = 1, .max_matches = 1};
     const tt_article l = as_article(left), r = as_article(right);
-    tt_builder *builder = NULL;
-    tt_index *index = NULL;
+    tt_scan *builder = NULL;
+    tt_result *index = NULL;
     tt_query *query = NULL;
     tt_error error = {0};
     int ended = 0;
-    if (tt_builder_open(&builder, &options, &error) != TT_OK ||
-        tt_builder_add(builder, &l, 1, NULL, &error) != TT_OK ||
-        tt_builder_finish(builder, &index, &error) != TT_OK ||
+    if (tt_scan_open(&builder, &options, &error) != TT_OK ||
+        tt_scan_add(builder, &l, 1, NULL, &error) != TT_OK ||
+        tt_scan_finish(builder, &index, &error) != TT_OK ||
         tt_query_open(&query, index, &error) != TT_OK ||
         (tt_query_run(query, &r, take_match, f, &error) != TT_OK && !f->failed))
         ended = failure_library(&error, ABOUT_WORK);
     else if (f->failed)
         ended = failure_memory();
     tt_query_close(query);
-    tt_index_close(index);
-    tt_builder_close(builder);
+    tt_result_close(index);
+    tt_scan_close(builder);
     return ended;
 }
 
@@ -348,10 +349,10 @@ static void print_between(const screen *s, const face *left, extent l, const fac
                       is_wrapped(left)},
                  y = {right->text + r.begin, (size_t)(r.end - r.begin), NULL, STYLE_ADDED,
                       is_wrapped(right)};
-    columns_print(s, &x, &y, BLOCK_APART, all ? 0 : ALONE_LINES);
+    two_columns_print(s, &x, &y, BLOCK_DIFFERENT, all ? 0 : ALONE_LINES);
 }
 
-int face_articles(const screen *s, const face *left, const face *right, int all)
+int side_by_side_articles(const screen *s, const face *left, const face *right, int all)
 {
     found f = {NULL, 0, 0};
     uint64_t left_at = 0, right_at = 0;

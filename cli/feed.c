@@ -17,18 +17,18 @@
 enum { GATHER_LIMIT = 4096 }; /* articles of one commit */
 
 /* Articles that wait for a commit, with copies of what the reader lends. */
-typedef struct waiting {
+typedef struct pending_batch {
     tt_record *records; /* `file` is borrowed from the reader's caller */
     tt_article *articles;
     tt_status *statuses;
     size_t count, capacity;
     double since; /* when the first came */
-} waiting;
+} pending_batch;
 
 typedef struct feed {
     run run;
-    tt_live *live;
-    waiting wait;
+    tt_index *live;
+    pending_batch wait;
     uint64_t judged, counts[4];
     int writing; /* articles are added */
     int verdicts;
@@ -44,7 +44,7 @@ static char *copy_bytes(const char *bytes, size_t size)
     return copy;
 }
 
-static void forget(waiting *w)
+static void clear_batch(pending_batch *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         free((void *)w->articles[i].id);
@@ -56,7 +56,7 @@ static void forget(waiting *w)
     w->count = 0;
 }
 
-static int reserve(waiting *w)
+static int reserve_batch(pending_batch *w)
 {
     const size_t capacity = w->capacity * 2 + 64;
     tt_record *records;
@@ -76,10 +76,10 @@ static int reserve(waiting *w)
     return 0;
 }
 
-static int gather(feed *f, const tt_record *record)
+static int append_record(feed *f, const tt_record *record)
 {
-    waiting *w = &f->wait;
-    const int ended = reserve(w);
+    pending_batch *w = &f->wait;
+    const int ended = reserve_batch(w);
     tt_article *a;
     if (ended != 0)
         return ended;
@@ -105,7 +105,7 @@ static int write_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 {
     feed *f = ctx;
     for (size_t i = 0; i < count; i++) {
-        f->counts[verdicts[i].novelty]++;
+        f->counts[verdicts[i].kind]++;
         f->judged++;
         if (tt_verdict_write(&verdicts[i], output_write, &f->run.result) != TT_OK)
             return -1;
@@ -116,18 +116,18 @@ static int write_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 /* Removes what has left the window. */
 static int expire(feed *f)
 {
-    const int64_t window = f->run.settings->window, newest = tt_live_newest(f->live);
+    const int64_t window = f->run.settings->window, newest = tt_index_newest(f->live);
     tt_error error = {0};
     if (window == 0 || newest == TT_NO_TIME)
         return 0;
-    return tt_live_expire(f->live, newest - window, NULL, &error) == TT_OK
+    return tt_index_expire(f->live, newest - window, NULL, &error) == TT_OK
                ? 0
                : failure_library(&error, ABOUT_INDEX);
 }
 
 static int commit(feed *f)
 {
-    waiting *w = &f->wait;
+    pending_batch *w = &f->wait;
     tt_verdict_fn emit = f->verdicts ? write_verdicts : NULL;
     tt_error error = {0};
     tt_status status;
@@ -135,17 +135,17 @@ static int commit(feed *f)
     if (w->count == 0)
         return 0;
     status = f->writing
-                 ? tt_live_add(f->live, w->articles, w->count, w->statuses, emit, f, &error)
-                 : tt_live_query(f->live, w->articles, w->count, w->statuses, emit, f, &error);
+                 ? tt_index_add(f->live, w->articles, w->count, w->statuses, emit, f, &error)
+                 : tt_index_query(f->live, w->articles, w->count, w->statuses, emit, f, &error);
     if (status != TT_OK)
         return f->run.result.error != 0 ? output_failure(&f->run.result)
                                         : failure_library(&error, ABOUT_INDEX);
     for (size_t i = 0; i < w->count && ended == 0; i++)
         if (w->statuses[i] != TT_OK)
-            ended = run_reject(&f->run, &w->records[i], w->statuses[i]);
+            ended = session_reject(&f->run, &w->records[i], w->statuses[i]);
         else if (!f->verdicts)
             f->judged++;
-    forget(w);
+    clear_batch(w);
     return ended != 0 ? ended : expire(f);
 }
 
@@ -162,19 +162,19 @@ static int is_due(const feed *f)
     return poll(&input, 1, (int)(left * 1000) + 1) == 0;
 }
 
-static int take_records(feed *f, const tt_record *records, size_t count)
+static int add_records(feed *f, const tt_record *records, size_t count)
 {
     int ended = 0;
     for (size_t i = 0; i < count && ended == 0; i++) {
-        ended = records[i].status != TT_OK ? run_reject(&f->run, &records[i], TT_OK)
-                                           : gather(f, &records[i]);
+        ended = records[i].status != TT_OK ? session_reject(&f->run, &records[i], TT_OK)
+                                           : append_record(f, &records[i]);
         if (ended == 0 && f->wait.count >= GATHER_LIMIT)
             ended = commit(f);
     }
     return ended;
 }
 
-static int take_all(feed *f, tt_reader *reader)
+static int process_input(feed *f, tt_reader *reader)
 {
     const int gathers = f->run.settings->commit_every > 0;
     int ended = 0;
@@ -191,7 +191,7 @@ static int take_all(feed *f, tt_reader *reader)
             return failure_library(&error, ABOUT_INPUT);
         if (count == 0)
             return commit(f);
-        ended = take_records(f, records, count);
+        ended = add_records(f, records, count);
         tt_reader_progress(reader, &done, &total);
         (void)progress_update(&f->run.progress, "read", done, total);
     }
@@ -204,9 +204,9 @@ static void report(const feed *f)
     if (f->verdicts)
         message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate, %" PRIu64
                      " update, %" PRIu64 " overlaps; %" PRIu64 " rejected in %.2f s",
-                     f->judged, f->judged == 1 ? "" : "s", f->counts[TT_NEW],
-                     f->counts[TT_DUPLICATE], f->counts[TT_UPDATE], f->counts[TT_OVERLAPS],
-                     f->run.rejected, seconds);
+                     f->judged, f->judged == 1 ? "" : "s", f->counts[TT_VERDICT_NEW],
+                     f->counts[TT_VERDICT_DUPLICATE], f->counts[TT_VERDICT_UPDATE],
+                     f->counts[TT_VERDICT_OVERLAPS], f->run.rejected, seconds);
     else
         message_line("%" PRIu64 " article%s added, %" PRIu64 " rejected in %.2f s", f->judged,
                      f->judged == 1 ? "" : "s", f->run.rejected, seconds);
@@ -222,29 +222,29 @@ static int feed_all(feed *f, const settings *s, uint32_t flags, const char *cons
     narrowed.inputs = inputs;
     narrowed.input_count = count;
     narrowed.reader.flags |= TT_READER_PROMPT; /* a lone article is not to wait for others */
-    ended = run_open(&f->run, &narrowed);
+    ended = session_open(&f->run, &narrowed);
     f->run.settings = s;
-    if (ended == 0 && tt_live_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
+    if (ended == 0 && tt_index_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INDEX);
     if (ended == 0 && tt_reader_open(&reader, inputs, count, &narrowed.reader, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INPUT);
     if (ended == 0)
-        ended = take_all(f, reader);
+        ended = process_input(f, reader);
     tt_reader_close(reader);
     progress_end(&f->run.progress);
     if (ended == 0)
-        ended = run_publish(&f->run);
+        ended = session_publish(&f->run);
     if (ended == 0) {
         if (!s->quiet)
             report(f);
-        ended = run_exit_code(&f->run);
+        ended = session_exit_code(&f->run);
     }
-    tt_live_close(f->live);
-    forget(&f->wait);
+    tt_index_close(f->live);
+    clear_batch(&f->wait);
     free(f->wait.records);
     free(f->wait.articles);
     free(f->wait.statuses);
-    run_close(&f->run);
+    session_close(&f->run);
     return ended;
 }
 
@@ -261,7 +261,7 @@ static int query(const settings *s)
     feed f = {.verdicts = 1};
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and INPUT");
-    return feed_all(&f, s, TT_LIVE_READ, s->inputs + 1, s->input_count - 1);
+    return feed_all(&f, s, TT_INDEX_READ, s->inputs + 1, s->input_count - 1);
 }
 
 static int watch(const settings *s)
@@ -273,7 +273,7 @@ static int watch(const settings *s)
                                              ? "no INDEX given; give the name of its file"
                                              : "give one INDEX; articles come on "
                                                "standard input");
-    return feed_all(&f, s, TT_LIVE_CREATE, input, 1);
+    return feed_all(&f, s, TT_INDEX_CREATE, input, 1);
 }
 
 const subcommand add_command = {

@@ -13,13 +13,13 @@ static int is_deceptive(utf8proc_int32_t c, utf8proc_category_t category)
     return category == UTF8PROC_CATEGORY_CF && c != 0xAD && c != 0x200C && c != 0x200D;
 }
 
-static void escape(glyph *g, const char *format, unsigned value)
+static void set_escaped(glyph *g, const char *format, unsigned value)
 {
     g->size = (size_t)snprintf(g->bytes, sizeof g->bytes, format, value);
     g->width = (int)g->size;
 }
 
-static void take_blank(glyph *g, int line_end)
+static void set_blank(glyph *g, int line_end)
 {
     g->bytes[0] = ' ';
     g->size = 1;
@@ -28,7 +28,7 @@ static void take_blank(glyph *g, int line_end)
     g->line_end = line_end;
 }
 
-void glyph_next(const char *text, size_t left, glyph *g)
+void character_next(const char *text, size_t left, glyph *g)
 {
     const unsigned char first = (unsigned char)text[0];
     utf8proc_int32_t c = 0;
@@ -39,16 +39,16 @@ void glyph_next(const char *text, size_t left, glyph *g)
         utf8proc_iterate((const utf8proc_uint8_t *)text, left > 4 ? 4 : (utf8proc_ssize_t)left, &c);
     g->taken = taken > 0 ? (size_t)taken : 1;
     if (first == ' ' || first == '\t' || first == '\n' || first == '\r') {
-        take_blank(g, first == '\n');
+        set_blank(g, first == '\n');
         return;
     }
     category = taken > 0 ? utf8proc_category(c) : UTF8PROC_CATEGORY_CN;
     if (taken <= 0 || c < 0x20 || c == 0x7f) {
-        escape(g, "\\x%02x", first);
+        set_escaped(g, "\\x%02x", first);
     } else if (c >= 0x80 && c < 0xa0) {
-        escape(g, "\\u{%04x}", (unsigned)c);
+        set_escaped(g, "\\u{%04x}", (unsigned)c);
     } else if (is_deceptive(c, category)) {
-        escape(g, "\\u{%04x}", (unsigned)c);
+        set_escaped(g, "\\u{%04x}", (unsigned)c);
     } else {
         memcpy(g->bytes, text, g->taken);
         g->size = g->taken;
@@ -57,27 +57,27 @@ void glyph_next(const char *text, size_t left, glyph *g)
     }
 }
 
-int glyph_width(const char *text, size_t size)
+int character_width_of_text(const char *text, size_t size)
 {
     int width = 0;
     glyph g;
     for (size_t at = 0; at < size; at += g.taken) {
-        glyph_next(text + at, size - at, &g);
+        character_next(text + at, size - at, &g);
         width += g.width;
     }
     return width;
 }
 
-int glyph_fit(const char *text, size_t text_size, int columns, char *to, size_t size)
+int character_fit_text(const char *text, size_t text_size, int columns, char *to, size_t size)
 {
     static const char ellipsis[] = "...";
-    const int cut = glyph_width(text, text_size) > columns;
+    const int cut = character_width_of_text(text, text_size) > columns;
     const int room = cut ? columns - 3 : columns;
     size_t used = 0;
     int width = 0, after_blank = 1;
     glyph g;
     for (size_t at = 0; at < text_size; at += g.taken) {
-        glyph_next(text + at, text_size - at, &g);
+        character_next(text + at, text_size - at, &g);
         if (g.blank && after_blank)
             continue;
         after_blank = g.blank;

@@ -35,7 +35,7 @@ static void print_wrapped(const char *text, int indent, int column)
     (void)putchar('\n');
 }
 
-static void print_row(const row *r)
+static void print_row(const option_row *r)
 {
     int column =
         r->letter != 0 ? printf("  -%c, --%s", r->letter, r->name) : printf("      --%s", r->name);

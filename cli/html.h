@@ -1,6 +1,6 @@
 /* The page of a report: its fixed parts, and data as JSON that no byte of an article can leave. */
-#ifndef CLI_HTML_H
-#define CLI_HTML_H
+#ifndef CLI_REPORT_HTML_H
+#define CLI_REPORT_HTML_H
 
 #include "digest.h"
 #include "excerpts.h"

@@ -1,6 +1,6 @@
 /* What stands before and after the data of a page; html_parts.c is made from cli/page/. */
-#ifndef CLI_HTML_PARTS_H
-#define CLI_HTML_PARTS_H
+#ifndef CLI_REPORT_HTML_PARTS_H
+#define CLI_REPORT_HTML_PARTS_H
 
 #include <stddef.h>
 

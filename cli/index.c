@@ -34,7 +34,7 @@ static int create(const settings *s)
     const int ended = check_operands(s, 1, 1);
     if (ended != 0)
         return ended;
-    return tt_live_create(s->inputs[0], &s->engine, &error) == TT_OK
+    return tt_index_create(s->inputs[0], &s->engine, &error) == TT_OK
                ? EXIT_DONE
                : failure_library(&error, ABOUT_CREATION);
 }
@@ -42,7 +42,7 @@ static int create(const settings *s)
 /* An ID may be the name or the number of an article: both go. */
 static int remove_ids(const settings *s)
 {
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     tt_error error = {0};
     uint64_t removed = 0;
     int ended = check_operands(s, 2, SIZE_MAX);
@@ -56,19 +56,19 @@ static int remove_ids(const settings *s)
         const char *id = s->inputs[1 + i / 2];
         ids[i] = (tt_id){id, strlen(id), i % 2 == 0 ? 0 : TT_ARTICLE_INTEGER_ID, 0};
     }
-    if (tt_live_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
-        tt_live_remove(live, ids, count, &removed, &error) != TT_OK)
+    if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
+        tt_index_remove(live, ids, count, &removed, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
-    tt_live_close(live);
+    tt_index_close(live);
     free(ids);
     return ended;
 }
 
 static int expire(const settings *s)
 {
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     tt_error error = {0};
     uint64_t removed = 0;
     int64_t before = s->before;
@@ -79,12 +79,12 @@ static int expire(const settings *s)
         return message_usage(s->command, "give either --before TIME or --older-than AGE");
     if (s->older_than != 0)
         before = (int64_t)time(NULL) * 1000000 - s->older_than;
-    if (tt_live_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
-        tt_live_expire(live, before, &removed, &error) != TT_OK)
+    if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
+        tt_index_expire(live, before, &removed, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
-    tt_live_close(live);
+    tt_index_close(live);
     return ended;
 }
 
@@ -103,7 +103,7 @@ static void print_time(const char *name, int64_t value, int json)
         (void)printf(",\"%s\":\"%s\"", name, text);
 }
 
-static int print_stat(const tt_live_stat *stat, int json)
+static int print_stat(const tt_index_stat *stat, int json)
 {
     const struct {
         const char *name;
@@ -126,18 +126,18 @@ static int print_stat(const tt_live_stat *stat, int json)
 
 static int show_stat(const settings *s)
 {
-    tt_live *live = NULL;
-    tt_live_stat stat;
+    tt_index *live = NULL;
+    tt_index_stat stat;
     tt_error error = {0};
     int ended = check_operands(s, 1, 1);
     if (ended != 0)
         return ended;
-    if (tt_live_open(&live, s->inputs[0], TT_LIVE_READ, &s->engine, &error) != TT_OK ||
-        tt_live_stat_get(live, &stat, &error) != TT_OK)
+    if (tt_index_open(&live, s->inputs[0], TT_INDEX_READ, &s->engine, &error) != TT_OK ||
+        tt_index_stat_get(live, &stat, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_INDEX);
     else
         ended = print_stat(&stat, s->json);
-    tt_live_close(live);
+    tt_index_close(live);
     return ended;
 }
 
@@ -154,8 +154,8 @@ static int check(const settings *s)
     const int ended = check_operands(s, 1, 1);
     if (ended != 0)
         return ended;
-    if (tt_live_check(s->inputs[0], &s->engine, print_finding, (void *)s->inputs[0], &findings,
-                      &error) != TT_OK)
+    if (tt_index_check(s->inputs[0], &s->engine, print_finding, (void *)s->inputs[0], &findings,
+                       &error) != TT_OK)
         return failure_library(&error, ABOUT_INDEX);
     if (findings == 0 && !s->quiet)
         message_line("%s is sound", s->inputs[0]);

@@ -50,14 +50,14 @@ static int by_found_section(const void *x, const void *y)
     return (p->section > q->section) - (p->section < q->section);
 }
 
-static uint64_t size_of(const lost_place *x)
+static uint64_t size_of(const section_error *x)
 {
     return x->here->end - x->here->begin;
 }
 
 static int by_size(const void *x, const void *y)
 {
-    const lost_place *p = x, *q = y;
+    const section_error *p = x, *q = y;
     if (size_of(p) != size_of(q))
         return size_of(p) > size_of(q) ? -1 : 1;
     if (p->section->number != q->section->number)
@@ -65,7 +65,7 @@ static int by_size(const void *x, const void *y)
     return (p->here > q->here) - (p->here < q->here);
 }
 
-static size_t count_places(const tt_result *r, size_t *most)
+static size_t count_places(const tt_result_file *r, size_t *most)
 {
     size_t count = 0;
     *most = 0;
@@ -76,7 +76,7 @@ static size_t count_places(const tt_result *r, size_t *most)
     return count;
 }
 
-static void gather_places(search *s, const tt_result *result, const uint64_t *gold_of)
+static void gather_places(search *s, const tt_result_file *result, const uint64_t *gold_of)
 {
     for (uint64_t i = 0; i < result->section_count; i++)
         for (size_t k = 0; k < result->sections[i].count; k++) {
@@ -153,11 +153,11 @@ static int search_section(lost *l, search *s, const tt_section *gold)
     for (size_t k = 0; k < gold->count && ended == 0; k++)
         if (!s->is_found[k])
             l->missed[l->missed_count++] =
-                (lost_place){gold, &gold->occurrences[0], &gold->occurrences[k]};
+                (section_error){gold, &gold->occurrences[0], &gold->occurrences[k]};
     return ended;
 }
 
-static int search_all(lost *l, search *s, const tt_result *result, const tt_result *gold)
+static int search_all(lost *l, search *s, const tt_result_file *result, const tt_result_file *gold)
 {
     int ended = 0;
     for (uint64_t i = 0; i < gold->section_count && ended == 0; i++)
@@ -165,7 +165,8 @@ static int search_all(lost *l, search *s, const tt_result *result, const tt_resu
     for (size_t i = 0; i < s->place_count && ended == 0; i++) {
         const tt_section *x = &result->sections[s->places[i].section];
         if (!s->right[i])
-            l->wrong[l->wrong_count++] = (lost_place){x, &x->occurrences[0], s->places[i].original};
+            l->wrong[l->wrong_count++] =
+                (section_error){x, &x->occurrences[0], s->places[i].original};
     }
     if (l->missed_count > 1)
         qsort(l->missed, l->missed_count, sizeof *l->missed, by_size);
@@ -174,7 +175,8 @@ static int search_all(lost *l, search *s, const tt_result *result, const tt_resu
     return ended;
 }
 
-int lost_list(lost *l, const tt_result *result, const tt_result *gold, const uint64_t *gold_of)
+int section_errors_find(lost *l, const tt_result_file *result, const tt_result_file *gold,
+                        const uint64_t *gold_of)
 {
     size_t most, unused;
     const size_t golden = count_places(gold, &most), found = count_places(result, &unused);
@@ -198,13 +200,13 @@ int lost_list(lost *l, const tt_result *result, const tt_result *gold, const uin
     return ended;
 }
 
-static void want(const lost_place *list, size_t count, size_t most, face *faces)
+static void want(const section_error *list, size_t count, size_t most, face *faces)
 {
     for (size_t i = 0; i < count && i < most; i++)
         faces[list[i].first->article].size = faces[list[i].here->article].size = 1;
 }
 
-void lost_want(const lost *l, size_t most, face *gold_faces, face *result_faces)
+void section_errors_want_texts(const lost *l, size_t most, face *gold_faces, face *result_faces)
 {
     want(l->missed, l->missed_count, most, gold_faces);
     want(l->wrong, l->wrong_count, most, result_faces);
@@ -217,24 +219,25 @@ static int is_within(const face *f, const tt_occurrence *o)
     return f->text != NULL && o->begin < o->end && o->end <= f->size;
 }
 
-static int print_place(const screen *s, const char *what, const lost_place *x,
-                       const tt_result *names, const face *faces)
+static int print_place(const screen *s, const char *what, const section_error *x,
+                       const tt_result_file *names, const face *faces)
 {
     const tt_id *a = &names->articles[x->first->article], *b = &names->articles[x->here->article];
     const face *left = &faces[x->first->article], *right = &faces[x->here->article];
-    (void)printf("\n%s%s%s section %" PRIu64 " in ", screen_style(s, STYLE_NUMBER), what,
-                 screen_style(s, STYLE_PLAIN), x->section->number);
-    (void)screen_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2);
+    (void)printf("\n%s%s%s section %" PRIu64 " in ", terminal_style(s, STYLE_NUMBER), what,
+                 terminal_style(s, STYLE_PLAIN), x->section->number);
+    (void)terminal_print_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2);
     (void)printf(", bytes %" PRIu64 " to %" PRIu64 "\n", x->here->begin, x->here->end);
     if (!is_within(left, x->first) || !is_within(right, x->here))
         return 0;
-    face_heads(s, a, left, b, right);
-    return face_passages(s, left, (extent){x->first->begin, x->first->end}, right,
-                         (extent){x->here->begin, x->here->end});
+    side_by_side_headings(s, a, left, b, right);
+    return side_by_side_passages(s, left, (extent){x->first->begin, x->first->end}, right,
+                                 (extent){x->here->begin, x->here->end});
 }
 
-int lost_print(const lost *l, const screen *s, size_t most, const tt_result *gold,
-               const face *gold_faces, const tt_result *result, const face *result_faces)
+int section_errors_print(const lost *l, const screen *s, size_t most, const tt_result_file *gold,
+                         const face *gold_faces, const tt_result_file *result,
+                         const face *result_faces)
 {
     int ended = 0;
     (void)printf("\nplaces of sections that were missed %12zu\n", l->missed_count);
@@ -246,7 +249,7 @@ int lost_print(const lost *l, const screen *s, size_t most, const tt_result *gol
     return ended;
 }
 
-void lost_free(lost *l)
+void section_errors_free(lost *l)
 {
     free(l->missed);
     free(l->wrong);

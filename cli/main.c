@@ -42,7 +42,7 @@ static void list_names(const char *prefix, char *to, size_t size)
 static int run_command(const subcommand *command, int argc, char **argv)
 {
     settings s;
-    const int ended = options_parse(command, argc, argv, &s);
+    const int ended = settings_parse(command, argc, argv, &s);
     return ended >= 0 ? ended : command->run(&s);
 }
 

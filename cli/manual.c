@@ -96,7 +96,7 @@ static void write_text(FILE *out, const char *text)
 }
 
 /* The phrase of a help screen as a sentence. */
-static void write_option(FILE *out, const row *r)
+static void write_option(FILE *out, const option_row *r)
 {
     char sentence[600];
     const size_t size = strlen(r->help);

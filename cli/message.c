@@ -17,7 +17,7 @@ static int as_json;         /* every line is an object */
 static size_t status_width; /* columns of the status line that is on the screen */
 
 /* Length of the well-formed, printable UTF-8 character at `text`, or 0. */
-static size_t printable_size(const unsigned char *text)
+static size_t printable_character_size(const unsigned char *text)
 {
     const unsigned first = text[0];
     size_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -37,13 +37,13 @@ static size_t printable_size(const unsigned char *text)
 }
 
 /* `text` made harmless; NULL without memory. Owner: the caller. */
-static char *printable(const char *text)
+static char *escape_unprintable(const char *text)
 {
     char *line = malloc(4 * strlen(text) + 1), *to = line;
     if (line == NULL)
         return NULL;
     for (const unsigned char *from = (const unsigned char *)text; *from != '\0';) {
-        const size_t size = printable_size(from);
+        const size_t size = printable_character_size(from);
         if (size == 0) {
             (void)snprintf(to, 5, "\\x%02x", *from);
             to += 4;
@@ -61,7 +61,7 @@ static char *printable(const char *text)
 /* ==== As JSON ============================================================================= */
 
 /* A string that is printable already. */
-static void put_string(FILE *out, const char *name, const char *text)
+static void write_string_field(FILE *out, const char *name, const char *text)
 {
     (void)fprintf(out, ",\"%s\":\"", name);
     for (; *text != '\0'; text++) {
@@ -95,15 +95,15 @@ static void end_object(FILE *out, char **line)
     free(*line);
 }
 
-static void log_text(const char *level, const char *text, const char *advice)
+static void print_json_message(const char *level, const char *text, const char *advice)
 {
     char *line = NULL;
     size_t size = 0;
     FILE *out = begin_object(&line, &size, level);
     if (out != NULL)
-        put_string(out, "message", text);
+        write_string_field(out, "message", text);
     if (out != NULL && advice != NULL)
-        put_string(out, "advice", advice);
+        write_string_field(out, "advice", advice);
     end_object(out, &line);
 }
 
@@ -117,7 +117,7 @@ static void print_safe(const char *level, const char *text, const char *advice)
     char *line;
     size_t size;
     if (as_json) {
-        log_text(level, text != NULL ? text : "out of memory", advice);
+        print_json_message(level, text != NULL ? text : "out of memory", advice);
         return;
     }
     size = text != NULL ? strlen(prefix) + strlen(text) + 2 : 0;
@@ -133,7 +133,8 @@ static void print_safe(const char *level, const char *text, const char *advice)
 
 /* `level` is said in JSON, "twicetold: " before an error in text. */
 PRINTF_LIKE(3, 0)
-static void print_line(const char *level, const char *advice, const char *format, va_list arguments)
+static void print_message(const char *level, const char *advice, const char *format,
+                          va_list arguments)
 {
     va_list again;
     char *text = NULL, *safe = NULL;
@@ -146,7 +147,7 @@ static void print_line(const char *level, const char *advice, const char *format
         text = malloc((size_t)size + 1);
     if (text != NULL) {
         (void)vsnprintf(text, (size_t)size + 1, format, arguments);
-        safe = printable(text);
+        safe = escape_unprintable(text);
     }
     message_status("");
     print_safe(level, safe, advice);
@@ -163,7 +164,7 @@ void message_line(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("info", NULL, format, arguments);
+    print_message("info", NULL, format, arguments);
     va_end(arguments);
 }
 
@@ -171,7 +172,7 @@ int message_failure(const char *advice, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    print_line("error", advice, format, arguments);
+    print_message("error", advice, format, arguments);
     va_end(arguments);
     return EXIT_FAILED;
 }
@@ -183,7 +184,7 @@ int message_usage(const subcommand *command, const char *format, ...)
     (void)snprintf(hint, sizeof hint, "Try 'twicetold %s%s--help'",
                    command != NULL ? command->name : "", command != NULL ? " " : "");
     va_start(arguments, format);
-    print_line("error", as_json ? hint : NULL, format, arguments);
+    print_message("error", as_json ? hint : NULL, format, arguments);
     va_end(arguments);
     if (!as_json)
         message_line("%s", hint);
@@ -193,7 +194,8 @@ int message_usage(const subcommand *command, const char *format, ...)
 void message_record(const char *file, uint64_t line, const char *reason, const char *advice)
 {
     const char *mark = advice != NULL ? "; " : "", *more = advice != NULL ? advice : "";
-    char *safe_file = printable(file), *safe_reason = printable(reason), *text = NULL;
+    char *safe_file = escape_unprintable(file), *safe_reason = escape_unprintable(reason),
+         *text = NULL;
     size_t size = 0;
     FILE *out = NULL;
     if (!as_json && line == 0)
@@ -203,12 +205,12 @@ void message_record(const char *file, uint64_t line, const char *reason, const c
     else if (safe_file != NULL && safe_reason != NULL)
         out = begin_object(&text, &size, "warning");
     if (out != NULL) {
-        put_string(out, "message", safe_reason);
-        put_string(out, "file", safe_file);
+        write_string_field(out, "message", safe_reason);
+        write_string_field(out, "file", safe_file);
         if (line != 0)
             (void)fprintf(out, ",\"line\":%" PRIu64, line);
         if (advice != NULL)
-            put_string(out, "advice", advice);
+            write_string_field(out, "advice", advice);
         end_object(out, &text);
     }
     free(safe_file);

@@ -40,7 +40,7 @@ typedef struct couples {
 typedef struct misses {
     run run;
     screen screen;
-    tt_result *result, *gold;
+    tt_result_file *result, *gold;
     uint64_t *gold_of; /* by number in the result: that in the gold, or TT_NO_ARTICLE */
     uint64_t *cluster_in_gold, *cluster_in_result; /* by number in the gold; 0: none */
     couples truth;                                 /* pair lines of the gold, sorted */
@@ -109,7 +109,7 @@ static int is_right(const misses *m, uint64_t a, uint64_t b)
 
 static int number_articles(misses *m)
 {
-    const tt_result *r = m->result, *g = m->gold;
+    const tt_result_file *r = m->result, *g = m->gold;
     m->gold_of = calloc((size_t)r->article_count + 1, sizeof *m->gold_of);
     m->cluster_in_gold = calloc((size_t)g->article_count + 1, sizeof *m->cluster_in_gold);
     m->cluster_in_result = calloc((size_t)g->article_count + 1, sizeof *m->cluster_in_result);
@@ -119,7 +119,7 @@ static int number_articles(misses *m)
         m->gold_faces == NULL || m->result_faces == NULL)
         return failure_memory();
     for (uint64_t i = 0; i < r->article_count; i++)
-        m->gold_of[i] = tt_result_find(g, &r->articles[i]);
+        m->gold_of[i] = tt_result_file_find(g, &r->articles[i]);
     for (uint64_t i = 0; i < g->cluster_count; i++)
         for (size_t k = 0; k < g->clusters[i].count; k++)
             m->cluster_in_gold[g->clusters[i].articles[k]] = i + 1;
@@ -260,7 +260,7 @@ static int draw(misses *m, uint64_t gold_pairs)
 
 static int keep_face(face *f, const tt_record *record)
 {
-    return f->text != NULL ? 0 : face_take(f, record);
+    return f->text != NULL ? 0 : article_copy_take(f, record);
 }
 
 /* A face whose size is set is wanted. */
@@ -272,9 +272,9 @@ static int take_record(void *ctx, const tt_record *record)
     uint64_t in_gold, in_result;
     int ended = 0;
     if (record->status != TT_OK)
-        return run_reject(&m->run, record, TT_OK);
-    in_gold = tt_result_find(m->gold, &id);
-    in_result = tt_result_find(m->result, &id);
+        return session_reject(&m->run, record, TT_OK);
+    in_gold = tt_result_file_find(m->gold, &id);
+    in_result = tt_result_file_find(m->result, &id);
     if (in_gold != TT_NO_ARTICLE && m->gold_faces[in_gold].size != 0)
         ended = keep_face(&m->gold_faces[in_gold], record);
     if (ended == 0 && in_result != TT_NO_ARTICLE && m->result_faces[in_result].size != 0)
@@ -306,17 +306,17 @@ static int measure(const face *x, const face *y, double *score)
     const tt_article articles[] = {
         {.id = "x", .id_size = 1, .text = x->text, .text_size = x->size, .published = TT_NO_TIME},
         {.id = "y", .id_size = 1, .text = y->text, .text_size = y->size, .published = TT_NO_TIME}};
-    tt_builder *builder = NULL;
-    tt_index *index = NULL;
+    tt_scan *builder = NULL;
+    tt_result *index = NULL;
     tt_error error = {0};
     int ended = 0;
-    if (tt_builder_open(&builder, &options, &error) != TT_OK ||
-        tt_builder_add(builder, articles, 2, NULL, &error) != TT_OK ||
-        tt_builder_finish(builder, &index, &error) != TT_OK ||
-        tt_index_pairs(index, take_overlap, score, &error) != TT_OK)
+    if (tt_scan_open(&builder, &options, &error) != TT_OK ||
+        tt_scan_add(builder, articles, 2, NULL, &error) != TT_OK ||
+        tt_scan_finish(builder, &index, &error) != TT_OK ||
+        tt_result_pairs(index, take_overlap, score, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_WORK);
-    tt_index_close(index);
-    tt_builder_close(builder);
+    tt_result_close(index);
+    tt_scan_close(builder);
     return ended;
 }
 
@@ -334,22 +334,23 @@ static int rank_missed(misses *m)
 
 /* ==== Printing ============================================================================ */
 
-static int print_couple(const misses *m, const couple *x, const tt_result *names, const face *faces,
-                        const char *what)
+static int print_couple(const misses *m, const couple *x, const tt_result_file *names,
+                        const face *faces, const char *what)
 {
     const screen *s = &m->screen;
     const tt_id *a = &names->articles[x->a], *b = &names->articles[x->b];
-    (void)printf("\n%s%s%s ", screen_style(s, STYLE_NUMBER), what, screen_style(s, STYLE_PLAIN));
-    (void)screen_text(STYLE_STRONG, s, a->bytes, a->size, s->columns / 2 - 8);
+    (void)printf("\n%s%s%s ", terminal_style(s, STYLE_NUMBER), what,
+                 terminal_style(s, STYLE_PLAIN));
+    (void)terminal_print_text(STYLE_STRONG, s, a->bytes, a->size, s->columns / 2 - 8);
     (void)fputs(", ", stdout);
-    (void)screen_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2 - 8);
+    (void)terminal_print_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2 - 8);
     if (faces[x->a].text == NULL || faces[x->b].text == NULL) {
         (void)printf("%s\n", m->run.settings->input_count > 2 ? ": not in the INPUT" : "");
         return 0;
     }
     (void)printf(": %.0f %% of the shorter stands in the other\n", x->score * 100);
-    face_heads(s, a, &faces[x->a], b, &faces[x->b]);
-    return face_articles(s, &faces[x->a], &faces[x->b], 0);
+    side_by_side_headings(s, a, &faces[x->a], b, &faces[x->b]);
+    return side_by_side_articles(s, &faces[x->a], &faces[x->b], 0);
 }
 
 static int print_misses(misses *m, size_t most)
@@ -363,9 +364,9 @@ static int print_misses(misses *m, size_t most)
     for (size_t i = 0; i < m->wrong.count && i < most && ended == 0; i++)
         ended = print_couple(m, &m->wrong.list[i], m->result, m->result_faces, "not in the gold");
     if (ended == 0 && m->gold->section_count > 0)
-        ended = lost_print(&m->places, &m->screen, most, m->gold, m->gold_faces, m->result,
-                           m->result_faces);
-    return ended != 0 ? ended : screen_end();
+        ended = section_errors_print(&m->places, &m->screen, most, m->gold, m->gold_faces,
+                                     m->result, m->result_faces);
+    return ended != 0 ? ended : terminal_flush();
 }
 
 /* ==== All ================================================================================= */
@@ -375,8 +376,8 @@ static int report(misses *m, const settings *s)
     const size_t most = s->misses != 0 ? s->misses : DEFAULT_MISSES;
     tt_error error = {0};
     int ended = 0;
-    if (tt_result_read(&m->result, s->inputs[0], NULL, &error) != TT_OK ||
-        tt_result_read(&m->gold, s->inputs[1], NULL, &error) != TT_OK)
+    if (tt_result_file_read(&m->result, s->inputs[0], NULL, &error) != TT_OK ||
+        tt_result_file_read(&m->gold, s->inputs[1], NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_RESULT);
     ended = number_articles(m);
     if (ended == 0)
@@ -388,9 +389,9 @@ static int report(misses *m, const settings *s)
     if (ended != 0 || s->json || (s->misses == 0 && s->input_count == 2))
         return ended;
     if (m->gold->section_count > 0)
-        ended = lost_list(&m->places, m->result, m->gold, m->gold_of);
+        ended = section_errors_find(&m->places, m->result, m->gold, m->gold_of);
     if (ended == 0 && s->input_count > 2) {
-        lost_want(&m->places, most, m->gold_faces, m->result_faces);
+        section_errors_want_texts(&m->places, most, m->gold_faces, m->result_faces);
         want(m->gold_faces, &m->missed, MOST_MEASURED);
         want(m->result_faces, &m->wrong, most);
         ended = records_read(&m->run, s->inputs + 2, s->input_count - 2, take_record, m);
@@ -401,7 +402,7 @@ static int report(misses *m, const settings *s)
     return ended != 0 ? ended : print_misses(m, most);
 }
 
-int misses_report(const settings *s)
+int eval_print_errors(const settings *s)
 {
     misses m;
     int ended;
@@ -409,12 +410,12 @@ int misses_report(const settings *s)
     m.run.settings = s;
     m.run.result = m.run.rejects = m.run.removed = (output)OUTPUT_NONE;
     progress_begin(&m.run.progress, s->progress, 0);
-    screen_begin(&m.screen, s->color);
+    terminal_init(&m.screen, s->color);
     ended = report(&m, s);
     for (uint64_t i = 0; m.gold_faces != NULL && i < m.gold->article_count; i++)
-        face_free(&m.gold_faces[i]);
+        article_copy_free(&m.gold_faces[i]);
     for (uint64_t i = 0; m.result_faces != NULL && i < m.result->article_count; i++)
-        face_free(&m.result_faces[i]);
+        article_copy_free(&m.result_faces[i]);
     free(m.gold_faces);
     free(m.result_faces);
     free(m.gold_of);
@@ -424,9 +425,9 @@ int misses_report(const settings *s)
     free(m.listed.list);
     free(m.missed.list);
     free(m.wrong.list);
-    lost_free(&m.places);
-    tt_result_close(m.result);
-    tt_result_close(m.gold);
-    run_close(&m.run);
+    section_errors_free(&m.places);
+    tt_result_file_close(m.result);
+    tt_result_file_close(m.gold);
+    session_close(&m.run);
     return ended;
 }

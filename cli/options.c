@@ -8,7 +8,7 @@
 #define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL) /* articles are read */
 #define FOR_ALL (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
-const row option_rows[] = {
+const option_row option_rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
      "write the result to FILE; - is standard output (the default; on a terminal without -o, an "
      "overview)",
@@ -96,7 +96,7 @@ const row option_rows[] = {
      "Others are counted in the summary, as pairs_omitted."},
     {"shingle-tokens", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_NUMBER, AT(engine.shingle_tokens), 1, 64,
      "N", "tokens in a shingle (default 5)", NULL},
-    {"hashes", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.sketch_size), 16, 1024, "N",
+    {"hashes", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.num_hashes), 16, 1024, "N",
      "MinHash values in a signature (default 128)", NULL},
     {"bands", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.bands), 1, 1024, "N",
      "LSH bands, a divisor of --hashes (default: by --resemblance)", NULL},

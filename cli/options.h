@@ -2,8 +2,8 @@
  * The command line. One table (options.c) says what each option is called, who takes it, what may
  * stand in it and what it does; parsing, messages and help screens all come from there.
  */
-#ifndef CLI_OPTIONS_H
-#define CLI_OPTIONS_H
+#ifndef CLI_SETTINGS_H
+#define CLI_SETTINGS_H
 
 #include <stddef.h>
 
@@ -42,6 +42,6 @@ struct settings {
 
 /** Fills `s` from the words after the command's name, which argv[0] holds.
  * @return -1 to go on, or the exit code to end with (a help screen was shown, or a message) */
-int options_parse(const subcommand *command, int argc, char **argv, settings *s);
+int settings_parse(const subcommand *command, int argc, char **argv, settings *s);
 
 #endif

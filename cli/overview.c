@@ -14,7 +14,7 @@ enum { SHOWN = 5, SNIPPET_BYTES = 700, BAR_COLUMNS = 12 };
 
 /* ==== Texts =============================================================================== */
 
-static int keep_text(void *ctx, const tt_record *record)
+static int spool_text(void *ctx, const tt_record *record)
 {
     overview *o = ctx;
     if (o->count == o->capacity) {
@@ -31,15 +31,15 @@ static int keep_text(void *ctx, const tt_record *record)
     return 0;
 }
 
-int overview_begin(overview *o, run *r)
+int scan_overview_open(overview *o, run *r)
 {
     memset(o, 0, sizeof *o);
-    r->accept = keep_text;
+    r->accept = spool_text;
     r->accept_ctx = o;
     return output_open_scratch(&o->spool, &r->result);
 }
 
-void overview_end(overview *o)
+void scan_overview_close(overview *o)
 {
     output_discard(&o->spool);
     free(o->ends);
@@ -62,7 +62,7 @@ static size_t read_text(const overview *o, uint64_t article, uint64_t begin, uin
 
 /* The largest of what was found; `weight` decides, the first of equals stays first. */
 typedef struct found {
-    const tt_index *index;
+    const tt_result *index;
     uint32_t *cluster_of; /* by article; 0: none */
     uint64_t relations[5];
     uint64_t copies;
@@ -73,7 +73,7 @@ typedef struct found {
     size_t section_count;
 } found;
 
-static int take_pairs(void *ctx, const tt_pair *pairs, size_t count)
+static int count_relations(void *ctx, const tt_pair *pairs, size_t count)
 {
     found *f = ctx;
     for (size_t i = 0; i < count; i++)
@@ -81,7 +81,7 @@ static int take_pairs(void *ctx, const tt_pair *pairs, size_t count)
     return 0;
 }
 
-static int take_clusters(void *ctx, const tt_cluster *clusters, size_t count)
+static int rank_clusters(void *ctx, const tt_cluster *clusters, size_t count)
 {
     found *f = ctx;
     for (size_t i = 0; i < count; i++) {
@@ -115,7 +115,7 @@ static uint64_t count_elsewhere(const found *f, const tt_section *x)
     return count;
 }
 
-static int take_sections(void *ctx, const tt_section *sections, size_t count)
+static int rank_sections(void *ctx, const tt_section *sections, size_t count)
 {
     found *f = ctx;
     for (size_t i = 0; i < count; i++) {
@@ -136,20 +136,20 @@ static int take_sections(void *ctx, const tt_section *sections, size_t count)
     return 0;
 }
 
-static int find(found *f, const overview *o, const tt_index *index)
+static int find(found *f, const overview *o, const tt_result *index)
 {
-    const uint32_t wanted = tt_index_options(index)->find;
+    const uint32_t wanted = tt_result_options(index)->find;
     tt_error error = {0};
     memset(f, 0, sizeof *f);
     f->index = index;
     f->cluster_of = calloc(o->count + 1, sizeof *f->cluster_of);
     if (f->cluster_of == NULL)
         return failure_memory();
-    if (((wanted & TT_FIND_PAIRS) && tt_index_pairs(index, take_pairs, f, &error) != TT_OK) ||
+    if (((wanted & TT_FIND_PAIRS) && tt_result_pairs(index, count_relations, f, &error) != TT_OK) ||
         ((wanted & TT_FIND_CLUSTERS) &&
-         tt_index_clusters(index, take_clusters, f, &error) != TT_OK) ||
+         tt_result_clusters(index, rank_clusters, f, &error) != TT_OK) ||
         ((wanted & TT_FIND_SECTIONS) &&
-         tt_index_sections(index, take_sections, f, &error) != TT_OK))
+         tt_result_sections(index, rank_sections, f, &error) != TT_OK))
         return failure_library(&error, ABOUT_WORK);
     return 0;
 }
@@ -158,19 +158,19 @@ static int find(found *f, const overview *o, const tt_index *index)
 
 static void print_count(const screen *s, uint64_t count, const char *words)
 {
-    (void)printf("%s%9" PRIu64 "%s  %s", screen_style(s, STYLE_NUMBER), count,
-                 screen_style(s, STYLE_PLAIN), words);
+    (void)printf("%s%9" PRIu64 "%s  %s", terminal_style(s, STYLE_NUMBER), count,
+                 terminal_style(s, STYLE_PLAIN), words);
 }
 
 static void print_counts(const screen *s, const found *f, const run *r)
 {
-    const uint32_t wanted = tt_index_options(f->index)->find;
+    const uint32_t wanted = tt_result_options(f->index)->find;
     char speed[60];
     tt_summary summary;
-    tt_index_summary(f->index, &summary);
-    run_describe_speed(r, speed, sizeof speed);
+    tt_result_summary(f->index, &summary);
+    session_describe_speed(r, speed, sizeof speed);
     print_count(s, summary.articles, "articles ");
-    (void)printf("%s%s%s\n", screen_style(s, STYLE_FAINT), speed, screen_style(s, STYLE_PLAIN));
+    (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
     if (r->rejected > 0) {
         print_count(s, r->rejected, "records rejected: named above\n");
     }
@@ -197,16 +197,17 @@ static void print_counts(const screen *s, const found *f, const run *r)
 
 static void print_heading(const screen *s, const char *words)
 {
-    (void)printf("\n%s%s%s\n", screen_style(s, STYLE_STRONG), words, screen_style(s, STYLE_PLAIN));
+    (void)printf("\n%s%s%s\n", terminal_style(s, STYLE_STRONG), words,
+                 terminal_style(s, STYLE_PLAIN));
 }
 
 /* The first line of an entry: how many, as a bar too, and what of. */
 static int print_entry(const screen *s, uint64_t count, uint64_t most, const char *words)
 {
     const int bar = most == 0 ? 0 : (int)((count * BAR_COLUMNS + most - 1) / most);
-    (void)printf("%s%6" PRIu64 "%s ", screen_style(s, STYLE_NUMBER), count,
-                 screen_style(s, STYLE_PLAIN));
-    screen_repeat(s, "\xe2\x96\x88", "#", bar);
+    (void)printf("%s%6" PRIu64 "%s ", terminal_style(s, STYLE_NUMBER), count,
+                 terminal_style(s, STYLE_PLAIN));
+    terminal_repeat(s, "\xe2\x96\x88", "#", bar);
     return 7 + bar + printf("%*s  %s", BAR_COLUMNS - bar, "", words);
 }
 
@@ -214,8 +215,8 @@ static void print_id(const screen *s, const found *f, uint64_t article, int colu
 {
     tt_article a;
     tt_error error = {0};
-    if (tt_index_article(f->index, article, &a, &error) == TT_OK)
-        (void)screen_text(STYLE_STRONG, s, a.id, a.id_size, columns);
+    if (tt_result_article(f->index, article, &a, &error) == TT_OK)
+        (void)terminal_print_text(STYLE_STRONG, s, a.id, a.id_size, columns);
 }
 
 static void print_snippet(const screen *s, const overview *o, uint64_t article, uint64_t begin,
@@ -224,7 +225,7 @@ static void print_snippet(const screen *s, const overview *o, uint64_t article, 
     char text[SNIPPET_BYTES];
     const size_t size = read_text(o, article, begin, end, text);
     (void)printf("%*s", 7 + BAR_COLUMNS + 2, "");
-    (void)screen_text(STYLE_FAINT, s, text, size, s->columns - 7 - BAR_COLUMNS - 2);
+    (void)terminal_print_text(STYLE_FAINT, s, text, size, s->columns - 7 - BAR_COLUMNS - 2);
     (void)putchar('\n');
 }
 
@@ -274,7 +275,7 @@ static void print_word(const screen *s, const char *word)
                                       "0123456789._/-+:=@%,");
     const char *quote = word[plain] == '\0' ? "" : "'";
     (void)printf(" %s", quote);
-    (void)screen_text(STYLE_PLAIN, s, word, strlen(word), s->columns);
+    (void)terminal_print_text(STYLE_PLAIN, s, word, strlen(word), s->columns);
     (void)fputs(quote, stdout);
 }
 
@@ -307,12 +308,12 @@ static void print_next(const screen *s, const found *f, const settings *given)
     (void)putchar('\n');
 }
 
-int overview_print(overview *o, run *r)
+int scan_overview_print(overview *o, run *r)
 {
     screen s;
     found f;
     int ended = find(&f, o, r->index);
-    screen_begin(&s, r->settings->color);
+    terminal_init(&s, r->settings->color);
     if (ended == 0 && output_flush(&o->spool) != 0)
         ended = output_failure(&o->spool);
     if (ended == 0) {
@@ -320,7 +321,7 @@ int overview_print(overview *o, run *r)
         print_clusters(&s, o, &f);
         print_sections(&s, o, &f);
         print_next(&s, &f, r->settings);
-        ended = screen_end();
+        ended = terminal_flush();
     }
     free(f.cluster_of);
     return ended;

@@ -3,8 +3,8 @@
  * are repeated most, with the beginning of each. Texts come from a nameless scratch file, to which
  * they go while the records are read.
  */
-#ifndef CLI_OVERVIEW_H
-#define CLI_OVERVIEW_H
+#ifndef CLI_SCAN_OVERVIEW_H
+#define CLI_SCAN_OVERVIEW_H
 
 #include "run.h"
 
@@ -15,11 +15,11 @@ typedef struct overview {
 } overview;
 
 /** Before records are read: makes them go through overview_keep(). @return 0, or an exit code */
-int overview_begin(overview *o, run *r);
+int scan_overview_open(overview *o, run *r);
 
 /** Prints it. @return 0, or an exit code */
-int overview_print(overview *o, run *r);
+int scan_overview_print(overview *o, run *r);
 
-void overview_end(overview *o);
+void scan_overview_close(overview *o);
 
 #endif

@@ -2,8 +2,8 @@
  * What the build makes from the tables of commands and options beside the command itself: a manual
  * page for each command, and completions for bash, zsh and fish.
  */
-#ifndef CLI_PAGES_H
-#define CLI_PAGES_H
+#ifndef CLI_MANUAL_H
+#define CLI_MANUAL_H
 
 #include <stdio.h>
 
@@ -20,6 +20,6 @@ void completions_write_zsh(FILE *out);
 void completions_write_fish(FILE *out);
 
 /** Whether the option's value is the name of a file. */
-int takes_file(const row *r);
+int takes_file(const option_row *r);
 
 #endif

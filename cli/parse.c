@@ -59,7 +59,7 @@ static int refuse_unknown(const subcommand *command, const char *word)
 /* getopt_long gave '?' or ':' for the word before optind. */
 static int refuse_option(const subcommand *command, int answer, char **argv)
 {
-    const row *r = optopt >= FIRST_VALUE ? &option_rows[optopt - FIRST_VALUE] : NULL;
+    const option_row *r = optopt >= FIRST_VALUE ? &option_rows[optopt - FIRST_VALUE] : NULL;
     char values[120];
     if (optopt > 0 && r == NULL)
         for (size_t i = 0; i < option_count && r == NULL; i++)
@@ -69,24 +69,25 @@ static int refuse_option(const subcommand *command, int answer, char **argv)
         return message_usage(command, "unknown option '-%c'", optopt);
     if (r == NULL)
         return refuse_unknown(command, argv[optind - 1]);
-    value_describe(r, values, sizeof values);
+    option_describe_value(r, values, sizeof values);
     return message_usage(command, "--%s %s %s", r->name, answer == ':' ? "needs a value:" : "takes",
                          values);
 }
 
-static int take_option(const subcommand *command, const row *r, const char *text, settings *s)
+static int apply_option(const subcommand *command, const option_row *r, const char *text,
+                        settings *s)
 {
     char values[120];
     if (r->kind == KIND_HELP || r->kind == KIND_HELP_ALL)
         return help_of_command(command, r->kind == KIND_HELP_ALL);
-    if (value_parse(r, text, s) == 0)
+    if (option_parse_value(r, text, s) == 0)
         return -1;
-    value_describe(r, values, sizeof values);
+    option_describe_value(r, values, sizeof values);
     return message_usage(command, "--%s: '%s' is not allowed; give %s", r->name, text, values);
 }
 
-/* What only the whole command line can say. @return as options_parse() */
-static int settle(const subcommand *command, settings *s)
+/* What only the whole command line can say. @return as settings_parse() */
+static int apply_defaults(const subcommand *command, settings *s)
 {
     const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
     tt_options resolved;
@@ -98,7 +99,7 @@ static int settle(const subcommand *command, settings *s)
     s->reader.max_article_bytes = s->engine.max_article_bytes;
     s->reader.threads = s->engine.threads;
     if (s->engine.bands != 0) {
-        const uint32_t hashes = s->engine.sketch_size != 0 ? s->engine.sketch_size : 128;
+        const uint32_t hashes = s->engine.num_hashes != 0 ? s->engine.num_hashes : 128;
         if (hashes % s->engine.bands != 0)
             return message_usage(command,
                                  "--bands: %u is not allowed; give a divisor of --hashes, "
@@ -121,7 +122,7 @@ static int asks_for_json(int argc, char **argv)
     return json;
 }
 
-int options_parse(const subcommand *command, int argc, char **argv, settings *s)
+int settings_parse(const subcommand *command, int argc, char **argv, settings *s)
 {
     struct option longs[MOST_OPTIONS + 1];
     char shorts[MOST_OPTIONS * 2 + 2] = ":";
@@ -152,7 +153,7 @@ int options_parse(const subcommand *command, int argc, char **argv, settings *s)
     shorts[used] = '\0';
     optind = 1;
     while ((answer = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-        const row *r = NULL;
+        const option_row *r = NULL;
         int ended;
         if (answer == '?' || answer == ':')
             return refuse_option(command, answer, argv);
@@ -160,11 +161,11 @@ int options_parse(const subcommand *command, int argc, char **argv, settings *s)
             if ((option_rows[i].who & command->bit) != 0 &&
                 (answer == FIRST_VALUE + (int)i || answer == option_rows[i].letter))
                 r = &option_rows[i];
-        ended = take_option(command, r, optarg, s);
+        ended = apply_option(command, r, optarg, s);
         if (ended >= 0)
             return ended;
     }
     s->inputs = (const char *const *)argv + optind;
     s->input_count = (size_t)(argc - optind);
-    return settle(command, s);
+    return apply_defaults(command, s);
 }

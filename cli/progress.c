@@ -34,7 +34,7 @@ void progress_begin(progress *p, int wish, int quiet)
     p->shown = wish == PROGRESS_ALWAYS || (wish == PROGRESS_AUTO && p->terminal && !quiet);
 }
 
-static size_t screen_columns(void)
+static size_t standard_error_columns(void)
 {
     struct winsize size;
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
@@ -113,10 +113,10 @@ static void format_line(char *to, size_t size, const progress *p, double now, si
         (void)snprintf(to, size, "%-8s [%s] %3d%%  %s", p->stage, bar, (int)(share * 100), rest);
 }
 
-static void show(progress *p, double now)
+static void draw_progress(progress *p, double now)
 {
     char line[LINE_SIZE];
-    const size_t columns = screen_columns();
+    const size_t columns = standard_error_columns();
     p->drawn = now;
     if (message_progress(p->stage, p->done, p->total, now - p->began, memory_now()))
         return;
@@ -135,7 +135,7 @@ static void end_stage(progress *p, double now)
 {
     p->done = p->total == 0 ? p->done : p->total;
     if (p->stage[0] != '\0' && !p->terminal)
-        show(p, now);
+        draw_progress(p, now);
 }
 
 int progress_update(void *ctx, const char *stage, uint64_t done, uint64_t total)
@@ -153,7 +153,7 @@ int progress_update(void *ctx, const char *stage, uint64_t done, uint64_t total)
     p->done = done;
     p->total = total == 0 || total >= done ? total : done;
     if (now - p->drawn >= (p->terminal ? redraw_seconds : line_seconds))
-        show(p, now);
+        draw_progress(p, now);
     return 0;
 }
 

@@ -2,8 +2,8 @@
  * Progress on standard error: one line that is redrawn on a terminal, else (--progress always) a
  * line a second and one at the end of each stage.
  */
-#ifndef CLI_PROGRESS_H
-#define CLI_PROGRESS_H
+#ifndef CLI_TERMINAL_PROGRESS_H
+#define CLI_TERMINAL_PROGRESS_H
 
 #include <stdint.h>
 

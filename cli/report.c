@@ -16,7 +16,7 @@ static const uint64_t USUAL_TEXTS = UINT64_C(8) << 20;
 
 typedef struct report_state {
     run run;
-    tt_result *result;
+    tt_result_file *result;
     choice choice;
     digest digest;
     excerpts texts;
@@ -24,7 +24,7 @@ typedef struct report_state {
 } report_state;
 
 /* What an article is called: its title, or else its first words. */
-static int take_label(page_label *label, const tt_record *record)
+static int make_label(page_label *label, const tt_record *record)
 {
     const tt_article *a = &record->article;
     const char *text = record->title;
@@ -49,41 +49,41 @@ static int take_label(page_label *label, const tt_record *record)
     return 0;
 }
 
-static int take_text(void *ctx, const tt_record *record, uint64_t article)
+static int add_article(void *ctx, const tt_record *record, uint64_t article)
 {
     report_state *s = ctx;
     const tt_article *a = &record->article;
-    int ended = digest_take(&s->digest, record, article);
+    int ended = statistics_add_article(&s->digest, record, article);
     if (ended != 0 || article == TT_NO_ARTICLE || s->choice.number[article] == UINT64_MAX)
         return ended;
-    ended = take_label(&s->labels[article], record);
+    ended = make_label(&s->labels[article], record);
     if (ended == 0 && s->choice.rank[article] != UINT32_MAX &&
-        excerpts_take(&s->texts, article, s->choice.rank[article], a->text, a->text_size) != 0)
+        embedded_texts_add(&s->texts, article, s->choice.rank[article], a->text, a->text_size) != 0)
         return failure_memory();
     return ended;
 }
 
-static int read_all(report_state *s)
+static int read_inputs(report_state *s)
 {
     const settings *options = s->run.settings;
     tt_error error = {0};
     int ended;
-    if (tt_result_read(&s->result, options->inputs[0], NULL, &error) != TT_OK)
+    if (tt_result_file_read(&s->result, options->inputs[0], NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_RESULT);
-    ended = choice_make(&s->choice, s->result);
+    ended = page_selection_make(&s->choice, s->result);
     if (ended == 0)
-        ended = digest_begin(&s->digest, s->result);
+        ended = statistics_init(&s->digest, s->result);
     if (ended != 0)
         return ended;
     s->labels = calloc((size_t)s->result->article_count + 1, sizeof *s->labels);
     if (s->labels == NULL)
         return failure_memory();
     s->texts.bound = options->texts == UINT64_MAX ? USUAL_TEXTS : options->texts;
-    return texts_read(&s->run, s->result, take_text, s);
+    return records_read_articles(&s->run, s->result, add_article, s);
 }
 
 /* "report.jsonl" of "results/report.jsonl": where it lay is nothing to whom the page is sent. */
-static const char *name_of(const char *path)
+static const char *file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash == NULL || slash[1] == '\0' ? path : slash + 1;
@@ -105,16 +105,16 @@ static int write_page(report_state *s)
         .pair_count = c->pair_count,
         .article_count = c->article_count,
         .number = c->number,
-        .result_name = name_of(s->run.settings->inputs[0]),
+        .result_name = file_name(s->run.settings->inputs[0]),
         .rejected = s->run.rejected,
     };
-    excerpts_settle(&s->texts);
+    embedded_texts_trim(&s->texts);
     if (page_write(&p, &s->run.result) != 0)
         return failure_memory();
-    return s->run.result.error != 0 ? output_failure(&s->run.result) : run_publish(&s->run);
+    return s->run.result.error != 0 ? output_failure(&s->run.result) : session_publish(&s->run);
 }
 
-static void say_what_is_shown(const report_state *s)
+static void print_report_summary(const report_state *s)
 {
     const choice *c = &s->choice;
     message_line("%zu articles, %" PRIu64 " of %" PRIu64 " clusters and %" PRIu64 " of %" PRIu64
@@ -130,11 +130,11 @@ static void close_all(report_state *s)
         for (uint64_t a = 0; a < s->result->article_count; a++)
             free(s->labels[a].title);
     free(s->labels);
-    excerpts_free(&s->texts);
-    digest_free(&s->digest);
-    choice_free(&s->choice);
-    tt_result_close(s->result);
-    run_close(&s->run);
+    embedded_texts_free(&s->texts);
+    statistics_free(&s->digest);
+    page_selection_free(&s->choice);
+    tt_result_file_close(s->result);
+    session_close(&s->run);
 }
 
 static int report(const settings *options)
@@ -146,15 +146,15 @@ static int report(const settings *options)
         return message_usage(options->command, "give the result and the INPUT of its scan");
     if (options->output == NULL)
         return message_usage(options->command, "no output given; -o FILE is needed, or -o -");
-    ended = run_open(&s.run, options);
+    ended = session_open(&s.run, options);
     if (ended == 0)
-        ended = read_all(&s);
+        ended = read_inputs(&s);
     if (ended == 0)
         ended = write_page(&s);
     if (ended == 0 && !options->quiet)
-        say_what_is_shown(&s);
+        print_report_summary(&s);
     if (ended == 0)
-        ended = run_exit_code(&s.run);
+        ended = session_exit_code(&s.run);
     close_all(&s);
     return ended;
 }

@@ -12,9 +12,9 @@
 
 static int refuse_clashes(const run *r)
 {
-    const output *const outputs[RUN_OUTPUTS] = {&r->result, &r->rejects, &r->removed};
+    const output *const outputs[SESSION_OUTPUTS] = {&r->result, &r->rejects, &r->removed};
     const settings *s = r->settings;
-    for (size_t i = 0; i < RUN_OUTPUTS; i++) {
+    for (size_t i = 0; i < SESSION_OUTPUTS; i++) {
         for (size_t j = 0; j < i; j++)
             if (output_same(outputs[i], outputs[j]))
                 return message_usage(
@@ -29,7 +29,7 @@ static int refuse_clashes(const run *r)
     return 0;
 }
 
-int run_open(run *r, const settings *s)
+int session_open(run *r, const settings *s)
 {
     int ended;
     memset(r, 0, sizeof *r);
@@ -48,37 +48,37 @@ int run_open(run *r, const settings *s)
     return ended != 0 ? ended : refuse_clashes(r);
 }
 
-int run_publish(run *r)
+int session_publish(run *r)
 {
-    output *const outputs[RUN_OUTPUTS] = {&r->rejects, &r->removed, &r->result};
+    output *const outputs[SESSION_OUTPUTS] = {&r->rejects, &r->removed, &r->result};
     int ended = 0;
-    for (size_t i = 0; i < RUN_OUTPUTS && ended == 0; i++)
+    for (size_t i = 0; i < SESSION_OUTPUTS && ended == 0; i++)
         ended = output_finish(outputs[i]);
-    for (size_t i = 0; i < RUN_OUTPUTS && ended == 0; i++)
+    for (size_t i = 0; i < SESSION_OUTPUTS && ended == 0; i++)
         ended = output_publish(outputs[i]);
     return ended;
 }
 
-void run_close(run *r)
+void session_close(run *r)
 {
     progress_end(&r->progress);
-    tt_builder_close(r->builder);
-    tt_index_close(r->index);
+    tt_scan_close(r->builder);
+    tt_result_close(r->index);
     output_discard(&r->result);
     output_discard(&r->rejects);
     output_discard(&r->removed);
 }
 
-int run_exit_code(const run *r)
+int session_exit_code(const run *r)
 {
     return r->rejected != 0 ? EXIT_REJECTED : EXIT_DONE;
 }
 
-void run_describe_speed(const run *r, char *to, size_t size)
+void session_describe_speed(const run *r, char *to, size_t size)
 {
     const double seconds = seconds_now() - r->began;
     tt_summary summary;
-    tt_index_summary(r->index, &summary);
+    tt_result_summary(r->index, &summary);
     (void)snprintf(to, size, "in %.2f s (%.1f MB/s)", seconds,
                    seconds > 0 ? (double)summary.bytes * 1e-6 / seconds : 0.0);
 }
@@ -127,7 +127,7 @@ static int reject(run *r, const tt_record *record, tt_status status, const char 
     return 0;
 }
 
-int run_reject(run *r, const tt_record *record, tt_status status)
+int session_reject(run *r, const tt_record *record, tt_status status)
 {
     char reason[200];
     if (status == TT_OK)
@@ -136,7 +136,7 @@ int run_reject(run *r, const tt_record *record, tt_status status)
     return reject(r, record, status, reason);
 }
 
-int run_refuse_own_output(const run *r, const char *file)
+int session_refuse_own_output(const run *r, const char *file)
 {
     if (output_is_input(&r->result, file) || output_is_input(&r->rejects, file) ||
         output_is_input(&r->removed, file))
@@ -145,26 +145,26 @@ int run_refuse_own_output(const run *r, const char *file)
     return 0;
 }
 
-static int take_batch(run *r, const tt_record *records, size_t count, batch *b)
+static int add_batch(run *r, const tt_record *records, size_t count, batch *b)
 {
     size_t good = 0;
     tt_error error = {0};
     int ended = batch_reserve(b, count);
     for (size_t i = 0; i < count && ended == 0; i++) {
         if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-            ended = run_refuse_own_output(r, records[i].file);
+            ended = session_refuse_own_output(r, records[i].file);
         if (records[i].status == TT_OK)
             b->articles[good++] = records[i].article;
     }
     if (ended != 0)
         return ended;
-    if (tt_builder_add(r->builder, b->articles, good, b->statuses, &error) != TT_OK)
+    if (tt_scan_add(r->builder, b->articles, good, b->statuses, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     good = 0;
     for (size_t i = 0; i < count && ended == 0; i++) {
         const tt_status status = records[i].status != TT_OK ? TT_OK : b->statuses[good++];
         if (records[i].status != TT_OK || status != TT_OK) {
-            ended = run_reject(r, &records[i], status);
+            ended = session_reject(r, &records[i], status);
         } else if (r->accept != NULL) {
             ended = r->accept(r->accept_ctx, &records[i]);
         }
@@ -172,7 +172,7 @@ static int take_batch(run *r, const tt_record *records, size_t count, batch *b)
     return ended;
 }
 
-static int take_all(run *r, tt_reader *reader)
+static int add_all_records(run *r, tt_reader *reader)
 {
     batch b = {0};
     int ended = 0;
@@ -189,7 +189,7 @@ static int take_all(run *r, tt_reader *reader)
         r->read_seconds += seconds_now() - began;
         if (count == 0)
             break;
-        ended = take_batch(r, records, count, &b);
+        ended = add_batch(r, records, count, &b);
         tt_reader_progress(reader, &done, &total);
         (void)progress_update(&r->progress, "read", done, total);
     }
@@ -206,7 +206,7 @@ static int builder_progress(void *ctx, const char *stage, uint64_t done, uint64_
     return progress_update(ctx, stage, done, total);
 }
 
-int run_build(run *r)
+int session_scan(run *r)
 {
     const settings *s = r->settings;
     tt_options options = s->engine;
@@ -216,16 +216,16 @@ int run_build(run *r)
 
     options.progress = builder_progress;
     options.progress_ctx = &r->progress;
-    if (tt_builder_open(&r->builder, &options, &error) != TT_OK)
+    if (tt_scan_open(&r->builder, &options, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     if (tt_reader_open(&reader, s->inputs, s->input_count, &s->reader, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
     (void)progress_update(&r->progress, "read", 0, 0);
-    ended = take_all(r, reader);
+    ended = add_all_records(r, reader);
     tt_reader_close(reader);
     if (ended != 0)
         return ended;
-    if (tt_builder_finish(r->builder, &r->index, &error) != TT_OK)
+    if (tt_scan_finish(r->builder, &r->index, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     progress_end(&r->progress);
     return 0;

@@ -17,33 +17,33 @@ static int write_result(run *r)
         .total_seconds = seconds_now() - r->began,
     };
     tt_error error = {0};
-    if (tt_index_write(r->index, output_write, &r->result, &options, &error) != TT_OK)
+    if (tt_result_write(r->index, output_write, &r->result, &options, &error) != TT_OK)
         return r->result.error != 0 ? output_failure(&r->result)
                                     : failure_library(&error, ABOUT_WORK);
     return 0;
 }
 
 /* ", 2 pairs" at the end of `to`. */
-static void add_count(char *to, size_t size, uint64_t count, const char *name)
+static void append_count(char *to, size_t size, uint64_t count, const char *name)
 {
     const size_t used = strlen(to);
     (void)snprintf(to + used, size - used, ", %" PRIu64 " %s%s", count, name,
                    count == 1 ? "" : "s");
 }
 
-static void report(const run *r)
+static void print_scan_summary(const run *r)
 {
-    const uint32_t find = tt_index_options(r->index)->find;
+    const uint32_t find = tt_result_options(r->index)->find;
     char found[120] = "", speed[60];
     tt_summary summary;
-    tt_index_summary(r->index, &summary);
+    tt_result_summary(r->index, &summary);
     if ((find & TT_FIND_PAIRS) != 0)
-        add_count(found, sizeof found, summary.pairs, "pair");
+        append_count(found, sizeof found, summary.pairs, "pair");
     if ((find & TT_FIND_CLUSTERS) != 0)
-        add_count(found, sizeof found, summary.clusters, "cluster");
+        append_count(found, sizeof found, summary.clusters, "cluster");
     if ((find & TT_FIND_SECTIONS) != 0)
-        add_count(found, sizeof found, summary.sections, "section");
-    run_describe_speed(r, speed, sizeof speed);
+        append_count(found, sizeof found, summary.sections, "section");
+    session_describe_speed(r, speed, sizeof speed);
     message_line("%" PRIu64 " article%s, %" PRIu64 " rejected%s %s", summary.articles,
                  summary.articles == 1 ? "" : "s", r->rejected, found, speed);
 }
@@ -59,24 +59,24 @@ static int scan(const settings *s)
     const int person = wants_overview(s);
     overview view;
     run r;
-    int ended = run_open(&r, s);
+    int ended = session_open(&r, s);
     memset(&view, 0, sizeof view);
     view.spool = (output)OUTPUT_NONE;
     if (ended == 0 && person)
-        ended = overview_begin(&view, &r);
+        ended = scan_overview_open(&view, &r);
     if (ended == 0)
-        ended = run_build(&r);
+        ended = session_scan(&r);
     if (ended == 0)
-        ended = person ? overview_print(&view, &r) : write_result(&r);
+        ended = person ? scan_overview_print(&view, &r) : write_result(&r);
     if (ended == 0)
-        ended = run_publish(&r);
+        ended = session_publish(&r);
     if (ended == 0) {
         if (!s->quiet && !person)
-            report(&r);
-        ended = run_exit_code(&r);
+            print_scan_summary(&r);
+        ended = session_exit_code(&r);
     }
-    overview_end(&view);
-    run_close(&r);
+    scan_overview_close(&view);
+    session_close(&r);
     return ended;
 }
 

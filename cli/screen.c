@@ -12,7 +12,7 @@
 #include "failure.h"
 #include "glyph.h"
 
-static int is_set(const char *name)
+static int is_variable_set(const char *name)
 {
     const char *value = getenv(name);
     return value != NULL && *value != '\0';
@@ -23,7 +23,7 @@ static int takes_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_set(names[i])) {
+        if (is_variable_set(names[i])) {
             const char *value = getenv(names[i]);
             return strstr(value, "UTF-8") != NULL || strstr(value, "utf8") != NULL ||
                    strstr(value, "UTF8") != NULL || strstr(value, "utf-8") != NULL;
@@ -31,11 +31,11 @@ static int takes_utf8(void)
     return 0;
 }
 
-static int count_columns(void)
+static int terminal_columns(void)
 {
     struct winsize size;
     int columns = 0;
-    if (is_set("COLUMNS"))
+    if (is_variable_set("COLUMNS"))
         columns = atoi(getenv("COLUMNS"));
     if (columns <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         columns = size.ws_col;
@@ -44,16 +44,17 @@ static int count_columns(void)
     return columns < 40 ? 40 : columns > 240 ? 240 : columns;
 }
 
-void screen_begin(screen *s, int wish)
+void terminal_init(screen *s, int wish)
 {
     const char *terminal = getenv("TERM");
     const int able = isatty(STDOUT_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
-    s->columns = count_columns();
-    s->colour = wish == COLOR_ALWAYS || (wish == COLOR_AUTO && able && !is_set("NO_COLOR"));
+    s->columns = terminal_columns();
+    s->colour =
+        wish == COLOR_ALWAYS || (wish == COLOR_AUTO && able && !is_variable_set("NO_COLOR"));
     s->unicode = takes_utf8();
 }
 
-const char *screen_style(const screen *s, style look)
+const char *terminal_style(const screen *s, style look)
 {
     static const char *const codes[] = {
         [STYLE_PLAIN] = "\033[0m",     [STYLE_STRONG] = "\033[1m", [STYLE_FAINT] = "\033[2m",
@@ -61,21 +62,21 @@ const char *screen_style(const screen *s, style look)
     return s->colour ? codes[look] : "";
 }
 
-void screen_repeat(const screen *s, const char *unicode, const char *ascii, int count)
+void terminal_repeat(const screen *s, const char *unicode, const char *ascii, int count)
 {
     while (count-- > 0)
         (void)fputs(s->unicode ? unicode : ascii, stdout);
 }
 
-int screen_text(style look, const screen *s, const char *text, size_t size, int columns)
+int terminal_print_text(style look, const screen *s, const char *text, size_t size, int columns)
 {
     char line[2000];
-    const int width = glyph_fit(text, size, columns, line, sizeof line);
-    (void)printf("%s%s%s", screen_style(s, look), line, screen_style(s, STYLE_PLAIN));
+    const int width = character_fit_text(text, size, columns, line, sizeof line);
+    (void)printf("%s%s%s", terminal_style(s, look), line, terminal_style(s, STYLE_PLAIN));
     return width;
 }
 
-int screen_end(void)
+int terminal_flush(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
         return failure_write("standard output", errno);

@@ -2,8 +2,8 @@
  * Standard output as a person sees it: how wide it is, whether it takes colours, and the few styles
  * there are. Without colours every style prints nothing.
  */
-#ifndef CLI_SCREEN_H
-#define CLI_SCREEN_H
+#ifndef CLI_TERMINAL_H
+#define CLI_TERMINAL_H
 
 #include <stddef.h>
 
@@ -25,18 +25,18 @@ typedef struct screen {
 } screen;
 
 /** `wish` is a COLOR_*; auto: on a terminal that can, unless NO_COLOR says otherwise. */
-void screen_begin(screen *s, int wish);
+void terminal_init(screen *s, int wish);
 
 /** What turns a style on; STYLE_PLAIN turns all off. Never NULL. */
-const char *screen_style(const screen *s, style look);
+const char *terminal_style(const screen *s, style look);
 
 /** Prints `count` times `unicode`, or `ascii` where the screen does not take it. */
-void screen_repeat(const screen *s, const char *unicode, const char *ascii, int count);
+void terminal_repeat(const screen *s, const char *unicode, const char *ascii, int count);
 
 /** Prints text of others, in one line of at most `columns`. @return its columns */
-int screen_text(style look, const screen *s, const char *text, size_t size, int columns);
+int terminal_print_text(style look, const screen *s, const char *text, size_t size, int columns);
 
 /** All is written. @return 0, or an exit code after its message */
-int screen_end(void);
+int terminal_flush(void);
 
 #endif

@@ -27,7 +27,7 @@ typedef struct view {
 typedef struct show {
     run run;
     screen screen;
-    tt_result *result;
+    tt_result_file *result;
     face *faces; /* by article; text NULL where no view needs it */
     view *views;
     size_t view_count, view_capacity;
@@ -108,7 +108,7 @@ static int is_shown(const show *w, uint64_t x, uint64_t y)
 /* Its cluster first, then its other pairs, then the sections that these do not show. */
 static int choose_article(show *w, uint64_t article)
 {
-    const tt_result *r = w->result;
+    const tt_result_file *r = w->result;
     int ended = 0;
     for (uint64_t i = 0; i < r->cluster_count && ended == 0; i++)
         if (has_article(&r->clusters[i], article))
@@ -143,10 +143,10 @@ static int refuse_number(const show *w, const char *what, uint64_t number, uint6
 static int choose_named_article(show *w, const char *name)
 {
     tt_id id = {name, strlen(name), 0, 0};
-    uint64_t article = tt_result_find(w->result, &id);
+    uint64_t article = tt_result_file_find(w->result, &id);
     if (article == TT_NO_ARTICLE) {
         id.flags = TT_ARTICLE_INTEGER_ID;
-        article = tt_result_find(w->result, &id);
+        article = tt_result_file_find(w->result, &id);
     }
     if (article == TT_NO_ARTICLE)
         return message_failure("give an id that stands in a pair, cluster or section of it",
@@ -156,10 +156,10 @@ static int choose_named_article(show *w, const char *name)
     return choose_article(w, article);
 }
 
-static int choose(show *w, const char *name)
+static int choose_views(show *w, const char *name)
 {
     const settings *s = w->run.settings;
-    const tt_result *r = w->result;
+    const tt_result_file *r = w->result;
     if (name != NULL)
         return choose_named_article(w, name);
     for (uint64_t i = 0; i < r->cluster_count && s->cluster != 0; i++)
@@ -175,7 +175,7 @@ static int choose(show *w, const char *name)
 
 /* ==== Texts =============================================================================== */
 
-static int take_text(void *ctx, const tt_record *record, uint64_t article)
+static int keep_wanted_text(void *ctx, const tt_record *record, uint64_t article)
 {
     show *w = ctx;
     int wanted = 0;
@@ -183,7 +183,7 @@ static int take_text(void *ctx, const tt_record *record, uint64_t article)
         wanted = wanted || w->views[i].left == article || w->views[i].right == article;
     if (!wanted)
         return 0;
-    return face_take(&w->faces[article], record);
+    return article_copy_take(&w->faces[article], record);
 }
 
 /* ==== Printing ============================================================================ */
@@ -203,14 +203,15 @@ static void print_pair(const screen *s, const tt_pair *p, uint64_t left)
         relation = TT_CONTAINED;
     else if (turned && relation == TT_CONTAINED)
         relation = TT_CONTAINS;
-    (void)printf("%s%s%s", screen_style(s, STYLE_NUMBER), tt_relation_name(relation),
-                 screen_style(s, STYLE_PLAIN));
+    (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER), tt_relation_name(relation),
+                 terminal_style(s, STYLE_PLAIN));
     print_share(": ", turned ? p->overlap_b : p->overlap_a, " of the left stands in the right");
     print_share(", ", turned ? p->overlap_a : p->overlap_b, " of the right in the left");
     (void)putchar('\n');
     if (!isnan(p->resemblance))
-        (void)printf("%sresemblance %.2f, facts that agree %.2f%s\n", screen_style(s, STYLE_FAINT),
-                     p->resemblance, p->facts, screen_style(s, STYLE_PLAIN));
+        (void)printf("%sresemblance %.2f, facts that agree %.2f%s\n",
+                     terminal_style(s, STYLE_FAINT), p->resemblance, p->facts,
+                     terminal_style(s, STYLE_PLAIN));
 }
 
 static void print_title(const show *w, const view *v)
@@ -218,8 +219,8 @@ static void print_title(const show *w, const view *v)
     const screen *s = &w->screen;
     if (v->section != NULL) {
         (void)printf("%ssection %" PRIu64 "%s: %" PRIu64 " words in %zu places",
-                     screen_style(s, STYLE_NUMBER), v->section->number,
-                     screen_style(s, STYLE_PLAIN), v->section->tokens, v->section->count);
+                     terminal_style(s, STYLE_NUMBER), v->section->number,
+                     terminal_style(s, STYLE_PLAIN), v->section->tokens, v->section->count);
         print_share(", these two ", v->place->similarity, " alike");
         (void)putchar('\n');
     } else if (v->pair != NULL) {
@@ -237,18 +238,18 @@ static int print_view(show *w, const view *v)
 {
     const face *left = &w->faces[v->left], *right = &w->faces[v->right];
     print_title(w, v);
-    face_heads(&w->screen, &w->result->articles[v->left], left, &w->result->articles[v->right],
-               right);
+    side_by_side_headings(&w->screen, &w->result->articles[v->left], left,
+                          &w->result->articles[v->right], right);
     if (v->section == NULL)
-        return face_articles(&w->screen, left, right, w->run.settings->all);
+        return side_by_side_articles(&w->screen, left, right, w->run.settings->all);
     if (!is_within(left, (extent){v->place->of_begin, v->place->of_end}) ||
         !is_within(right, (extent){v->place->begin, v->place->end}))
         return message_failure(NULL,
                                "section %" PRIu64 " does not fit the texts; give the INPUT of the "
                                "scan that made the result",
                                v->section->number);
-    return face_passages(&w->screen, left, (extent){v->place->of_begin, v->place->of_end}, right,
-                         (extent){v->place->begin, v->place->end});
+    return side_by_side_passages(&w->screen, left, (extent){v->place->of_begin, v->place->of_end},
+                                 right, (extent){v->place->begin, v->place->end});
 }
 
 static int print_views(show *w)
@@ -261,31 +262,31 @@ static int print_views(show *w)
     }
     if (ended == 0 && w->left_out > 0)
         (void)printf("\n%s%" PRIu64 " more: --all shows them%s\n",
-                     screen_style(&w->screen, STYLE_FAINT), w->left_out,
-                     screen_style(&w->screen, STYLE_PLAIN));
-    return ended != 0 ? ended : screen_end();
+                     terminal_style(&w->screen, STYLE_FAINT), w->left_out,
+                     terminal_style(&w->screen, STYLE_PLAIN));
+    return ended != 0 ? ended : terminal_flush();
 }
 
 /* ==== The command ========================================================================= */
 
-static int show_all(show *w, const settings *s, const char *name)
+static int read_and_print(show *w, const settings *s, const char *name)
 {
     tt_error error = {0};
-    int ended = run_open(&w->run, s);
-    screen_begin(&w->screen, s->color);
-    if (ended == 0 && tt_result_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
+    int ended = session_open(&w->run, s);
+    terminal_init(&w->screen, s->color);
+    if (ended == 0 && tt_result_file_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_RESULT);
     if (ended == 0)
-        ended = choose(w, name);
+        ended = choose_views(w, name);
     if (ended == 0 &&
         (w->faces = calloc((size_t)w->result->article_count + 1, sizeof *w->faces)) == NULL)
         ended = failure_memory();
     if (ended == 0)
-        ended = texts_read(&w->run, w->result, take_text, w);
+        ended = records_read_articles(&w->run, w->result, keep_wanted_text, w);
     return ended != 0 ? ended : print_views(w);
 }
 
-static int show_command_run(const settings *s)
+static int run_show(const settings *s)
 {
     const int named = s->cluster == 0 && s->section == 0;
     settings narrowed = *s;
@@ -307,13 +308,13 @@ static int show_command_run(const settings *s)
     for (size_t i = 1; i < narrowed.input_count; i++)
         inputs[i] = s->inputs[i + (size_t)named];
     narrowed.inputs = inputs;
-    ended = show_all(&w, &narrowed, named ? s->inputs[1] : NULL);
+    ended = read_and_print(&w, &narrowed, named ? s->inputs[1] : NULL);
     for (uint64_t i = 0; w.faces != NULL && i < w.result->article_count; i++)
-        face_free(&w.faces[i]);
+        article_copy_free(&w.faces[i]);
     free(w.faces);
     free(w.views);
-    tt_result_close(w.result);
-    run_close(&w.run);
+    tt_result_file_close(w.result);
+    session_close(&w.run);
     free(inputs);
     return ended;
 }
@@ -331,5 +332,5 @@ const subcommand show_command = {
             "right; in brackets where there are no colours), < and > where only one side has\n"
             "the text.",
     .example = "twicetold show result.jsonl --cluster 1 feed.jsonl",
-    .run = show_command_run,
+    .run = run_show,
 };

@@ -9,7 +9,7 @@
 /* The square within the picture. */
 enum { LEFT = 60, TOP = 50, SIDE = 400, WIDTH = 660, HEIGHT = 510 };
 
-PRINTF_LIKE(2, 3) static void add(svg *s, const char *format, ...)
+PRINTF_LIKE(2, 3) static void write_format(svg *s, const char *format, ...)
 {
     char text[600];
     va_list arguments;
@@ -36,19 +36,19 @@ static void add_axes(svg *s, const char *x_name, const char *y_name)
 {
     for (int i = 0; i <= 10; i++) {
         const double x = place_x(i / 10.0), y = place_y(i / 10.0);
-        add(s, "<path class=\"grid\" d=\"M%.1f %dV%dM%d %.1fH%d\"/>\n", x, TOP, TOP + SIDE, LEFT, y,
-            LEFT + SIDE);
-        add(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.1f</text>\n", x, TOP + SIDE + 18,
-            i / 10.0);
-        add(s, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n", LEFT - 8, y + 4,
-            i / 10.0);
+        write_format(s, "<path class=\"grid\" d=\"M%.1f %dV%dM%d %.1fH%d\"/>\n", x, TOP, TOP + SIDE,
+                     LEFT, y, LEFT + SIDE);
+        write_format(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.1f</text>\n", x,
+                     TOP + SIDE + 18, i / 10.0);
+        write_format(s, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n", LEFT - 8,
+                     y + 4, i / 10.0);
     }
-    add(s, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", LEFT + SIDE / 2,
-        TOP + SIDE + 42, x_name);
-    add(s,
-        "<text x=\"18\" y=\"%d\" text-anchor=\"middle\" transform=\"rotate(-90 18 "
-        "%d)\">%s</text>\n",
-        TOP + SIDE / 2, TOP + SIDE / 2, y_name);
+    write_format(s, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", LEFT + SIDE / 2,
+                 TOP + SIDE + 42, x_name);
+    write_format(s,
+                 "<text x=\"18\" y=\"%d\" text-anchor=\"middle\" transform=\"rotate(-90 18 "
+                 "%d)\">%s</text>\n",
+                 TOP + SIDE / 2, TOP + SIDE / 2, y_name);
 }
 
 int svg_begin(svg *s, const char *path, const char *title, const char *x_name, const char *y_name)
@@ -71,11 +71,12 @@ int svg_begin(svg *s, const char *path, const char *title, const char *x_name, c
     ended = output_open(&s->out, path);
     if (ended != 0)
         return ended;
-    add(s, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n", WIDTH,
-        HEIGHT);
-    add(s, "<title>%s</title>\n", title);
+    write_format(s,
+                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n",
+                 WIDTH, HEIGHT);
+    write_format(s, "<title>%s</title>\n", title);
     (void)output_write(&s->out, style, sizeof style - 1);
-    add(s, "<text x=\"%d\" y=\"28\" font-size=\"16\">%s</text>\n", LEFT, title);
+    write_format(s, "<text x=\"%d\" y=\"28\" font-size=\"16\">%s</text>\n", LEFT, title);
     add_axes(s, x_name, y_name);
     return 0;
 }
@@ -83,31 +84,32 @@ int svg_begin(svg *s, const char *path, const char *title, const char *x_name, c
 void svg_curve(svg *s, const char *name, const double *x, const double *y, size_t count)
 {
     const int colour = s->curves % SVG_CURVES, row = TOP + 14 + s->curves * 20;
-    add(s, "<path class=\"c c%d\" d=\"", colour);
+    write_format(s, "<path class=\"c c%d\" d=\"", colour);
     for (size_t i = 0; i < count; i++)
-        add(s, "%s%.2f %.2f", i == 0 ? "M" : "L", place_x(x[i]), place_y(y[i]));
-    add(s, "\"/>\n<path class=\"c c%d\" d=\"M%d %dh24\"/>", colour, LEFT + SIDE + 16, row - 4);
-    add(s, "<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT + SIDE + 46, row, name);
+        write_format(s, "%s%.2f %.2f", i == 0 ? "M" : "L", place_x(x[i]), place_y(y[i]));
+    write_format(s, "\"/>\n<path class=\"c c%d\" d=\"M%d %dh24\"/>", colour, LEFT + SIDE + 16,
+                 row - 4);
+    write_format(s, "<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT + SIDE + 46, row, name);
     s->curves++;
 }
 
 void svg_mark(svg *s, double x, const char *name)
 {
-    add(s, "<path class=\"mark\" d=\"M%.1f %dV%d\"/>\n", place_x(x), TOP, TOP + SIDE);
-    add(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", place_x(x), TOP - 6,
-        name);
+    write_format(s, "<path class=\"mark\" d=\"M%.1f %dV%d\"/>\n", place_x(x), TOP, TOP + SIDE);
+    write_format(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", place_x(x),
+                 TOP - 6, name);
 }
 
 void svg_dot(svg *s, double x, double y)
 {
-    add(s, "<circle class=\"c c%d\" cx=\"%.2f\" cy=\"%.2f\" r=\"5\" fill=\"none\"/>\n",
-        (s->curves - 1) % SVG_CURVES, place_x(x), place_y(y));
+    write_format(s, "<circle class=\"c c%d\" cx=\"%.2f\" cy=\"%.2f\" r=\"5\" fill=\"none\"/>\n",
+                 (s->curves - 1) % SVG_CURVES, place_x(x), place_y(y));
 }
 
 int svg_end(svg *s)
 {
     int ended;
-    add(s, "</svg>\n");
+    write_format(s, "</svg>\n");
     ended = output_finish(&s->out);
     return ended != 0 ? ended : output_publish(&s->out);
 }

@@ -3,8 +3,8 @@
  * the help screens (help.c), the manual pages (manual.c) and the completions (completions.c) are
  * all made from it.
  */
-#ifndef CLI_TABLE_H
-#define CLI_TABLE_H
+#ifndef CLI_OPTION_TABLE_H
+#define CLI_OPTION_TABLE_H
 
 #include "options.h"
 
@@ -31,7 +31,7 @@ typedef enum kind {
     KIND_HELP_ALL    /**< the long one */
 } kind;
 
-typedef struct row {
+typedef struct option_row {
     const char *name;
     char letter;  /**< 0: none */
     unsigned who; /**< FOR_* */
@@ -42,9 +42,9 @@ typedef struct row {
     const char *value; /**< name of the value, NULL for none */
     const char *help;  /**< a phrase, for the help screens and the manual */
     const char *more;  /**< sentences that only the manual adds, or NULL */
-} row;
+} option_row;
 
-extern const row option_rows[];
+extern const option_row option_rows[];
 extern const size_t option_count;
 
 #endif

@@ -8,34 +8,34 @@
 #include "message.h"
 
 /* Which articles of the result were there. */
-typedef struct roll {
+typedef struct seen_ids {
     run *run;
-    const tt_result *result;
+    const tt_result_file *result;
     unsigned char *seen; /* by number */
     uint64_t seen_count;
-    text_fn take;
+    article_fn take;
     void *ctx;
-} roll;
+} seen_ids;
 
-static int take_record(void *ctx, const tt_record *record)
+static int check_record(void *ctx, const tt_record *record)
 {
-    roll *l = ctx;
+    seen_ids *l = ctx;
     const tt_article *a = &record->article;
     const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
     uint64_t article;
     if (record->status != TT_OK)
-        return run_reject(l->run, record, TT_OK);
-    article = tt_result_find(l->result, &id);
+        return session_reject(l->run, record, TT_OK);
+    article = tt_result_file_find(l->result, &id);
     if (article != TT_NO_ARTICLE) {
         if (l->seen[article])
-            return run_reject(l->run, record, TT_EDUPLICATE);
+            return session_reject(l->run, record, TT_EDUPLICATE);
         l->seen[article] = 1;
         l->seen_count++;
     }
     return l->take(l->ctx, record, article);
 }
 
-static int read_all(run *r, tt_reader *reader, record_fn take, void *ctx)
+static int read_all_records(run *r, tt_reader *reader, record_fn take, void *ctx)
 {
     for (;;) {
         const tt_record *records = NULL;
@@ -49,7 +49,7 @@ static int read_all(run *r, tt_reader *reader, record_fn take, void *ctx)
             return 0;
         for (size_t i = 0; i < count && ended == 0; i++) {
             if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-                ended = run_refuse_own_output(r, records[i].file);
+                ended = session_refuse_own_output(r, records[i].file);
             if (ended == 0)
                 ended = take(ctx, &records[i]);
         }
@@ -67,13 +67,13 @@ int records_read(run *r, const char *const *inputs, size_t count, record_fn take
     int ended;
     if (tt_reader_open(&reader, inputs, count, &r->settings->reader, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
-    ended = read_all(r, reader, take, ctx);
+    ended = read_all_records(r, reader, take, ctx);
     tt_reader_close(reader);
     return ended;
 }
 
 /* Without an article the extents of the result say nothing. */
-static int refuse_missing(const roll *l)
+static int refuse_missing(const seen_ids *l)
 {
     const char *path = l->run->settings->inputs[0];
     uint64_t first = 0;
@@ -91,14 +91,14 @@ static int refuse_missing(const roll *l)
         l->result->articles[first].bytes);
 }
 
-int texts_read(run *r, const tt_result *result, text_fn take, void *ctx)
+int records_read_articles(run *r, const tt_result_file *result, article_fn take, void *ctx)
 {
     const settings *s = r->settings;
-    roll l = {r, result, calloc((size_t)result->article_count + 1, 1), 0, take, ctx};
+    seen_ids l = {r, result, calloc((size_t)result->article_count + 1, 1), 0, take, ctx};
     int ended;
     if (l.seen == NULL)
         return failure_memory();
-    ended = records_read(r, s->inputs + 1, s->input_count - 1, take_record, &l);
+    ended = records_read(r, s->inputs + 1, s->input_count - 1, check_record, &l);
     if (ended == 0)
         ended = refuse_missing(&l);
     progress_end(&r->progress);

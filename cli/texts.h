@@ -1,9 +1,9 @@
 /*
  * The articles that a result speaks of, from the inputs of its scan: a command RESULT INPUT...
- * reads the result with tt_result_read() and then the texts with this.
+ * reads the result with tt_result_file_read() and then the texts with this.
  */
-#ifndef CLI_TEXTS_H
-#define CLI_TEXTS_H
+#ifndef CLI_RECORDS_H
+#define CLI_RECORDS_H
 
 #include "run.h"
 
@@ -19,13 +19,13 @@ int records_read(run *r, const char *const *inputs, size_t count, record_fn take
 /** Receives each good record, in input order; borrowed for the call. `article` is its number in the
  * result, or TT_NO_ARTICLE where the result does not name it. @return 0 to go on, or an exit code
  */
-typedef int (*text_fn)(void *ctx, const tt_record *record, uint64_t article);
+typedef int (*article_fn)(void *ctx, const tt_record *record, uint64_t article);
 
 /**
  * Reads the inputs after the first, which is the result. Bad records are rejected as by scan; of
  * two with one id the second is, if the result names it. Every article of the result must be there.
  * @return 0, or an exit code after its message
  */
-int texts_read(run *r, const tt_result *result, text_fn take, void *ctx);
+int records_read_articles(run *r, const tt_result_file *result, article_fn take, void *ctx);
 
 #endif

@@ -72,10 +72,10 @@ static void cut_into_bands(setting *x, double threshold, double recall)
 
 static void make_settings(tune *t, const tt_options *o)
 {
-    t->count = o->sketch_size != 0 || o->bands != 0 ? 1 : SETTINGS;
+    t->count = o->num_hashes != 0 || o->bands != 0 ? 1 : SETTINGS;
     for (size_t i = 0; i < t->count; i++) {
         setting *x = &t->settings[i];
-        x->hashes = t->count > 1 ? usual_hashes[i] : o->sketch_size != 0 ? o->sketch_size : 128;
+        x->hashes = t->count > 1 ? usual_hashes[i] : o->num_hashes != 0 ? o->num_hashes : 128;
         cut_into_bands(x, t->threshold, t->recall);
         if (o->bands != 0) {
             x->bands = o->bands;
@@ -87,7 +87,7 @@ static void make_settings(tune *t, const tt_options *o)
 
 /* ==== The sample ========================================================================== */
 
-static char *copy(const char *bytes, size_t size)
+static char *copy_bytes(const char *bytes, size_t size)
 {
     char *to = malloc(size + 1);
     if (to != NULL && size > 0)
@@ -107,9 +107,9 @@ static int keep_article(tune *t, const tt_article *a)
         t->article_capacity = capacity;
     }
     x = &t->articles[t->article_count++];
-    *x = (tt_article){.id = copy(a->id, a->id_size),
+    *x = (tt_article){.id = copy_bytes(a->id, a->id_size),
                       .id_size = a->id_size,
-                      .text = copy(a->text, a->text_size),
+                      .text = copy_bytes(a->text, a->text_size),
                       .text_size = a->text_size,
                       .published = a->published,
                       .flags = a->flags};
@@ -117,13 +117,13 @@ static int keep_article(tune *t, const tt_article *a)
     return x->id == NULL || x->text == NULL ? failure_memory() : 0;
 }
 
-static int take_record(void *ctx, const tt_record *record)
+static int sample_record(void *ctx, const tt_record *record)
 {
     tune *t = ctx;
     const uint32_t wish = t->run.settings->sample;
     int ended;
     if (record->status != TT_OK)
-        return run_reject(&t->run, record, TT_OK);
+        return session_reject(&t->run, record, TT_OK);
     ended = keep_article(t, &record->article);
     if (ended == 0 &&
         (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
@@ -156,22 +156,22 @@ static int count_found(void *ctx, const tt_pair *pairs, size_t count)
 static int scan_sample(tune *t, const tt_options *options, tt_pair_fn emit, void *ctx,
                        tt_summary *summary)
 {
-    tt_builder *builder = NULL;
-    tt_index *index = NULL;
+    tt_scan *builder = NULL;
+    tt_result *index = NULL;
     tt_error error = {0};
     tt_status *statuses = malloc((t->article_count + 1) * sizeof *statuses);
     int ended = 0;
     if (statuses == NULL)
         return failure_memory();
-    if (tt_builder_open(&builder, options, &error) != TT_OK ||
-        tt_builder_add(builder, t->articles, t->article_count, statuses, &error) != TT_OK ||
-        tt_builder_finish(builder, &index, &error) != TT_OK ||
-        tt_index_pairs(index, emit, ctx, &error) != TT_OK)
+    if (tt_scan_open(&builder, options, &error) != TT_OK ||
+        tt_scan_add(builder, t->articles, t->article_count, statuses, &error) != TT_OK ||
+        tt_scan_finish(builder, &index, &error) != TT_OK ||
+        tt_result_pairs(index, emit, ctx, &error) != TT_OK)
         ended = failure_library(&error, ABOUT_WORK);
     else
-        tt_index_summary(index, summary);
-    tt_index_close(index);
-    tt_builder_close(builder);
+        tt_result_summary(index, summary);
+    tt_result_close(index);
+    tt_scan_close(builder);
     free(statuses);
     return ended;
 }
@@ -181,7 +181,7 @@ static int try_settings(tune *t)
     tt_options options = t->run.settings->engine;
     tt_summary summary;
     int ended;
-    options.sketch_size = options.bands = 0;
+    options.num_hashes = options.bands = 0;
     options.resemblance = t->threshold;
     options.find = TT_FIND_PAIRS | TT_FIND_SERIES;
     (void)progress_update(&t->run.progress, "pairs", 0, 0);
@@ -190,7 +190,7 @@ static int try_settings(tune *t)
     for (size_t i = 0; i < t->count && ended == 0; i++) {
         setting *x = &t->settings[i];
         const double began = seconds_now();
-        options.sketch_size = x->hashes;
+        options.num_hashes = x->hashes;
         options.bands = x->bands;
         (void)progress_update(&t->run.progress, "settings", i, t->count);
         ended = scan_sample(t, &options, count_found, &x->found, &summary);
@@ -225,22 +225,23 @@ static void print_curve(const tune *t, const screen *s)
     const int column = (int)(t->threshold * (PLOT_COLUMNS - 1) + 0.5);
     (void)printf("%sChance that a pair is found, by its resemblance%s (%u bands of %u "
                  "rows)\n\n",
-                 screen_style(s, STYLE_STRONG), screen_style(s, STYLE_PLAIN), x->bands, x->rows);
+                 terminal_style(s, STYLE_STRONG), terminal_style(s, STYLE_PLAIN), x->bands,
+                 x->rows);
     for (int row = PLOT_ROWS - 1; row >= 0; row--) {
         (void)printf(" %3.1f %s", row / (double)(PLOT_ROWS - 1), s->unicode ? "\xe2\x94\x82" : "|");
         for (int c = 0; c < PLOT_COLUMNS; c++) {
             const double y = chance(x, c / (double)(PLOT_COLUMNS - 1)) * (PLOT_ROWS - 1);
             if ((int)(y + 0.5) == row)
-                (void)printf("%s%s%s", screen_style(s, STYLE_NUMBER),
-                             s->unicode ? "\xe2\x97\x8f" : "*", screen_style(s, STYLE_PLAIN));
+                (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER),
+                             s->unicode ? "\xe2\x97\x8f" : "*", terminal_style(s, STYLE_PLAIN));
             else
                 (void)fputs(c == column ? (s->unicode ? "\xe2\x94\x8a" : ":") : " ", stdout);
         }
         (void)putchar('\n');
     }
     (void)fputs("     ", stdout);
-    screen_repeat(s, "\xe2\x94\x94", "+", 1);
-    screen_repeat(s, "\xe2\x94\x80", "-", PLOT_COLUMNS);
+    terminal_repeat(s, "\xe2\x94\x94", "+", 1);
+    terminal_repeat(s, "\xe2\x94\x80", "-", PLOT_COLUMNS);
     (void)fputs("\n      0", stdout);
     for (int i = 1; i <= 5; i++)
         (void)printf("%12.1f", i / 5.0);
@@ -253,10 +254,10 @@ static void print_tenths(const tune *t, const screen *s)
     for (int i = 0; i < TENTHS; i++)
         most = t->tenths[i] > most ? t->tenths[i] : most;
     (void)printf("%sResemblance of the pairs in the sample%s (%zu articles; by any rule)\n\n",
-                 screen_style(s, STYLE_STRONG), screen_style(s, STYLE_PLAIN), t->article_count);
+                 terminal_style(s, STYLE_STRONG), terminal_style(s, STYLE_PLAIN), t->article_count);
     for (int i = TENTHS - 1; i >= 0; i--) {
         (void)printf("  %.1f to %.1f %9" PRIu64 " ", i / 10.0, (i + 1) / 10.0, t->tenths[i]);
-        screen_repeat(s, "\xe2\x96\x88", "#", (int)((t->tenths[i] * 40 + most - 1) / most));
+        terminal_repeat(s, "\xe2\x96\x88", "#", (int)((t->tenths[i] * 40 + most - 1) / most));
         (void)putchar('\n');
     }
     (void)putchar('\n');
@@ -265,9 +266,9 @@ static void print_tenths(const tune *t, const screen *s)
 static void print_table(const tune *t, const screen *s)
 {
     const int tried = t->article_count > 0;
-    (void)printf("%s  hashes  bands  rows  recall at %-5g%s%s\n", screen_style(s, STYLE_STRONG),
+    (void)printf("%s  hashes  bands  rows  recall at %-5g%s%s\n", terminal_style(s, STYLE_STRONG),
                  t->threshold, tried ? "  found in the sample     candidates" : "",
-                 screen_style(s, STYLE_PLAIN));
+                 terminal_style(s, STYLE_PLAIN));
     for (size_t i = 0; i < t->count; i++) {
         const setting *x = &t->settings[i];
         (void)printf("%s %6u %6u %5u %16.4f", i == t->choice ? ">" : " ", x->hashes, x->bands,
@@ -304,7 +305,7 @@ static void print_json(const tune *t)
     (void)printf("],\"choice\":{\"hashes\":%u,\"bands\":%u}}\n", choice->hashes, choice->bands);
 }
 
-static int draw(const tune *t, const char *path)
+static int draw_curves(const tune *t, const char *path)
 {
     double x[CURVE_POINTS], y[CURVE_POINTS];
     char name[80];
@@ -332,20 +333,20 @@ static int report(const tune *t)
 {
     const settings *s = t->run.settings;
     screen view;
-    int ended = s->svg != NULL ? draw(t, s->svg) : 0;
+    int ended = s->svg != NULL ? draw_curves(t, s->svg) : 0;
     if (ended != 0)
         return ended;
     if (s->json) {
         print_json(t);
-        return screen_end();
+        return terminal_flush();
     }
-    screen_begin(&view, s->color);
+    terminal_init(&view, s->color);
     print_curve(t, &view);
     if (t->article_count > 0)
         print_tenths(t, &view);
     print_table(t, &view);
     print_choice(t);
-    return screen_end();
+    return terminal_flush();
 }
 
 static int run_tune(const settings *s)
@@ -362,9 +363,9 @@ static int run_tune(const settings *s)
     t.recall = s->recall > 0 ? s->recall : 0.9995;
     make_settings(&t, &s->engine);
     if (s->input_count > 0) {
-        ended = run_open(&t.run, s);
+        ended = session_open(&t.run, s);
         if (ended == 0)
-            ended = records_read(&t.run, s->inputs, s->input_count, take_record, &t);
+            ended = records_read(&t.run, s->inputs, s->input_count, sample_record, &t);
         if (ended == 0 && t.article_count == 0)
             ended =
                 message_failure("give the INPUT that is to be scanned, as JSON Lines or text files",
@@ -376,13 +377,13 @@ static int run_tune(const settings *s)
     if (ended == 0)
         ended = report(&t);
     if (ended == 0)
-        ended = run_exit_code(&t.run);
+        ended = session_exit_code(&t.run);
     for (size_t i = 0; i < t.article_count; i++) {
         free((void *)t.articles[i].id);
         free((void *)t.articles[i].text);
     }
     free(t.articles);
-    run_close(&t.run);
+    session_close(&t.run);
     return ended;
 }
 

@@ -151,7 +151,7 @@ static int parse_keep(const char *text, tt_options *engine)
     return parse_word(keep_words, text, &engine->keep);
 }
 
-int value_parse(const row *r, const char *text, settings *s)
+int option_parse_value(const option_row *r, const char *text, settings *s)
 {
     void *field = (char *)s + r->offset;
     uint64_t whole;
@@ -191,7 +191,7 @@ int value_parse(const row *r, const char *text, settings *s)
     return 0;
 }
 
-void value_describe(const row *r, char *to, size_t size)
+void option_describe_value(const option_row *r, char *to, size_t size)
 {
     switch (r->kind) {
     case KIND_STRING: (void)snprintf(to, size, "text that is not empty"); return;
@@ -227,7 +227,7 @@ void value_describe(const row *r, char *to, size_t size)
     }
 }
 
-const char *const *value_words(const row *r)
+const char *const *option_words(const option_row *r)
 {
     switch (r->kind) {
     case KIND_KEEP: return keep_words;

@@ -1,5 +1,5 @@
 /*
- * tt_builder_finish: the stages after text, in order. Each sees its own input and output only; what
+ * tt_scan_finish: the stages after text, in order. Each sees its own input and output only; what
  * it no longer needs is freed before the next begins.
  */
 #include "build.h"
@@ -17,35 +17,35 @@
 
 /* Sets article.doc to the first article with the same tokens. Articles without tokens stay alone.
  */
-static void join_equal(tti_store *s, const tti_record *run, size_t count)
+static void join_equal_articles(tti_corpus_store *s, const tti_sort_entry *run, size_t count)
 {
     for (size_t i = 1; i < count; i++)
         for (size_t k = 0; k < i; k++) { /* a run is one class but for 64-bit collisions */
             const uint32_t first = run[k].doc;
             if (s->corpus.articles[first].doc == first &&
-                tti_key_equal(s->keys[first], s->keys[run[i].doc])) {
+                tti_hash128_equal(s->keys[first], s->keys[run[i].doc])) {
                 s->corpus.articles[run[i].doc].doc = first;
                 break;
             }
         }
 }
 
-static tt_status find_equal(tti_store *s, tt_error *error)
+static tt_status find_equal_articles(tti_corpus_store *s, tt_error *error)
 {
     const size_t n = s->corpus.article_count;
-    tti_record *records = tti_alloc(s->allocator, n, sizeof *records);
-    tti_record *spare = tti_alloc(s->allocator, n, sizeof *spare);
+    tti_sort_entry *records = tti_alloc(s->allocator, n, sizeof *records);
+    tti_sort_entry *spare = tti_alloc(s->allocator, n, sizeof *spare);
     const int have = records != NULL && spare != NULL;
     size_t count = 0;
     for (uint32_t i = 0; have && i < n; i++)
         if (s->corpus.docs[i].token_count > 0)
-            records[count++] = (tti_record){s->keys[i].low, i, 0};
+            records[count++] = (tti_sort_entry){s->keys[i].low, i, 0};
     if (have)
-        tti_radix_records(records, spare, count);
+        tti_radix_sort_entries(records, spare, count);
     for (size_t i = 0, k; have && i < count; i = k) {
         for (k = i + 1; k < count && records[k].key == records[i].key;)
             k++;
-        join_equal(s, records + i, k - i);
+        join_equal_articles(s, records + i, k - i);
     }
     tti_release(s->allocator, records, n, sizeof *records);
     tti_release(s->allocator, spare, n, sizeof *spare);
@@ -53,7 +53,7 @@ static tt_status find_equal(tti_store *s, tt_error *error)
 }
 
 /* Drops all but the first document of each class; article.doc becomes its number. */
-static void compact_docs(tti_corpus *c)
+static void renumber_distinct_docs(tti_corpus *c)
 {
     size_t kept = 0;
     for (uint32_t i = 0; i < c->article_count; i++) {
@@ -67,8 +67,8 @@ static void compact_docs(tti_corpus *c)
     c->doc_count = kept;
 }
 
-static tt_status list_members(tti_members *m, const tti_corpus *c, const tt_allocator *a,
-                              tt_error *error)
+static tt_status list_doc_articles(tti_doc_articles *m, const tti_corpus *c, const tt_allocator *a,
+                                   tt_error *error)
 {
     m->firsts = tti_alloc_zero(a, c->doc_count + 2, sizeof *m->firsts);
     m->articles = tti_alloc(a, c->article_count, sizeof *m->articles);
@@ -86,177 +86,179 @@ static tt_status list_members(tti_members *m, const tti_corpus *c, const tt_allo
 /* ---- Stages ---------------------------------------------------------------------------------- */
 
 /* Adds the wall time since *since to *seconds and starts anew. */
-static void lap(double *since, double *seconds)
+static void end_stage(double *since, double *seconds)
 {
-    const double now = tti_now();
+    const double now = tti_monotonic_seconds();
     *seconds += now - *since;
     *since = now;
 }
 
-static tt_status sketch_and_band(tt_index *x, tti_candidates *candidates, double *since,
-                                 tt_error *error)
+static tt_status find_lsh_candidates(tt_result *x, tti_candidates *candidates, double *since,
+                                     tt_error *error)
 {
     const tt_options *o = &x->options;
     tti_sketches sketches = {0};
-    tt_status status = tti_progress(o, "sketch", 0, x->store.corpus.doc_count, error);
+    tt_status status = tti_report_progress(o, "sketch", 0, x->store.corpus.doc_count, error);
     if (status == TT_OK)
         status = tti_sketch(&sketches, &x->store.corpus, o, candidates, error);
     x->summary.distinct_paragraphs = sketches.distinct_count;
-    lap(since, &x->summary.seconds.sketch);
+    end_stage(since, &x->summary.seconds.sketch);
     if (status == TT_OK)
         status = tti_bands_find(&sketches, &x->store.corpus, o, candidates, error);
     tti_sketches_free(&sketches);
-    lap(since, &x->summary.seconds.lsh);
+    end_stage(since, &x->summary.seconds.lsh);
     return status;
 }
 
-static tt_status seed_and_link(tt_index *x, tti_candidates *candidates, double *since,
-                               tt_error *error)
+static tt_status find_seed_candidates(tt_result *x, tti_candidates *candidates, double *since,
+                                      tt_error *error)
 {
     const tt_options *o = &x->options;
     tt_status status = TT_OK;
     if (tti_seeds_needed(o)) {
-        status = tti_progress(o, "seed", 0, x->store.corpus.doc_count, error);
+        status = tti_report_progress(o, "seed", 0, x->store.corpus.doc_count, error);
         if (status == TT_OK)
-            status = tti_seeds_candidates(&x->store.corpus, o, candidates, error);
+            status = tti_seed_candidates_add(&x->store.corpus, o, candidates, error);
     }
-    lap(since, &x->summary.seconds.seed);
+    end_stage(since, &x->summary.seconds.seed);
     return status;
 }
 
-static tt_status verify(tt_index *x, tti_candidates *candidates, double *since, tt_error *error)
+static tt_status verify(tt_result *x, tti_candidates *candidates, double *since, tt_error *error)
 {
-    tt_status status = tti_candidates_settle(candidates, error);
+    tt_status status = tti_candidates_sort_unique(candidates, error);
     if (status == TT_OK)
-        status = tti_progress(&x->options, "verify", 0, candidates->count, error);
+        status = tti_report_progress(&x->options, "verify", 0, candidates->count, error);
     if (status == TT_OK)
         status = tti_verify(&x->verified, &x->store.corpus, candidates, &x->options, error);
     x->summary.candidates += candidates->count;
-    lap(since, &x->summary.seconds.verify);
+    end_stage(since, &x->summary.seconds.verify);
     return status;
 }
 
-static tt_status cluster_in(tt_index *x, const uint32_t *order, double *since, tt_error *error)
+static tt_status cluster_in_order(tt_result *x, const uint32_t *order, double *since,
+                                  tt_error *error)
 {
     tti_candidates proposals;
     tt_status status;
     tti_candidates_init(&proposals, x->store.allocator);
-    status = tti_cluster_propose(&x->verified, order, x->store.corpus.doc_count, &proposals, error);
-    lap(since, &x->summary.seconds.cluster);
+    status = tti_clusters_propose_pairs(&x->verified, order, x->store.corpus.doc_count, &proposals,
+                                        error);
+    end_stage(since, &x->summary.seconds.cluster);
     if (status == TT_OK)
         status = verify(x, &proposals, since, error);
     tti_candidates_free(&proposals);
     if (status == TT_OK)
-        status = tti_cluster_make(&x->clusters, &x->verified, order, error);
-    lap(since, &x->summary.seconds.cluster);
+        status = tti_clusters_assign(&x->clusters, &x->verified, order, error);
+    end_stage(since, &x->summary.seconds.cluster);
     return status;
 }
 
-static tt_status cluster(tt_index *x, double *since, tt_error *error)
+static tt_status cluster(tt_result *x, double *since, tt_error *error)
 {
     const size_t docs = x->store.corpus.doc_count;
     uint32_t *order = tti_alloc(x->store.allocator, docs, sizeof *order);
     tt_status status = order == NULL ? tti_fail_memory(error, "clusters") : TT_OK;
     if (status == TT_OK)
-        status = tti_cluster_order(&x->clusters, &x->store.corpus, &x->members, &x->verified,
-                                   &x->options, order, error);
+        status = tti_representatives_rank(&x->clusters, &x->store.corpus, &x->members, &x->verified,
+                                          &x->options, order, error);
     if (status == TT_OK)
-        status = cluster_in(x, order, since, error);
+        status = cluster_in_order(x, order, since, error);
     tti_release(x->store.allocator, order, docs, sizeof *order);
     return status;
 }
 
-static tt_status make_sections(tt_index *x, double *since, tt_error *error)
+static tt_status make_sections_stage(tt_result *x, double *since, tt_error *error)
 {
     const tt_options *o = &x->options;
     tt_status status = TT_OK;
     if (o->find & TT_FIND_SECTIONS) {
-        status = tti_progress(o, "section", 0, x->verified.link_count, error);
+        status = tti_report_progress(o, "section", 0, x->verified.link_count, error);
         if (status == TT_OK)
             status = tti_sections_make(&x->sections, &x->store.corpus, &x->members, &x->verified, o,
                                        error);
     }
-    lap(since, &x->summary.seconds.section);
+    end_stage(since, &x->summary.seconds.section);
     return status;
 }
 
-static tt_status run_stages(tt_index *x, tt_error *error)
+static tt_status run_stages(tt_result *x, tt_error *error)
 {
     tti_candidates candidates;
-    double since = tti_now();
-    tt_status status = find_equal(&x->store, error);
+    double since = tti_monotonic_seconds();
+    tt_status status = find_equal_articles(&x->store, error);
     tti_candidates_init(&candidates, x->store.allocator);
     if (status == TT_OK) {
-        compact_docs(&x->store.corpus);
-        status = list_members(&x->members, &x->store.corpus, x->store.allocator, error);
+        renumber_distinct_docs(&x->store.corpus);
+        status = list_doc_articles(&x->members, &x->store.corpus, x->store.allocator, error);
     }
     if (status == TT_OK)
-        status = sketch_and_band(x, &candidates, &since, error);
+        status = find_lsh_candidates(x, &candidates, &since, error);
     if (status == TT_OK)
-        status = seed_and_link(x, &candidates, &since, error);
+        status = find_seed_candidates(x, &candidates, &since, error);
     if (status == TT_OK)
         status = verify(x, &candidates, &since, error);
     if (status == TT_OK)
         status = cluster(x, &since, error);
     if (status == TT_OK)
-        status = make_sections(x, &since, error);
-    tti_verified_forget(&x->verified);
+        status = make_sections_stage(x, &since, error);
+    tti_verified_free_passages(&x->verified);
     if (status == TT_OK)
-        status = tti_results_make(x, &candidates, error);
+        status = tti_result_list(x, &candidates, error);
     tti_candidates_free(&candidates);
     return status;
 }
 
 /* Everything the builder has becomes the index's. */
-static void take_store(tt_index *x, tt_builder *b)
+static void move_articles(tt_result *x, tt_scan *b)
 {
     x->summary.articles = b->store.corpus.article_count;
     x->summary.bytes = b->store.bytes;
     x->summary.tokens = b->store.tokens;
     x->summary.paragraphs = b->store.paragraphs;
     x->summary.seconds.text = b->text_seconds;
-    tti_builder_free_scratch(b);
+    tti_scan_free_scratch(b);
     x->store = b->store;
     x->options = x->settings.options;
     x->options.allocator = x->store.allocator;
     memset(&b->store, 0, sizeof b->store);
-    tti_slots_free(&b->ids);
+    tti_table_free(&b->ids);
     b->text_seconds = 0;
 }
 
 /* The stages, kept to the memory limit. */
-static tt_status run_watched(tt_index *x, tt_error *error)
+static tt_status run_within_memory_limit(tt_result *x, tt_error *error)
 {
     tt_status status;
-    if (tti_spill_watch(x->store.spill) != 0)
+    if (tti_spill_start_watcher(x->store.spill) != 0)
         return tti_fail_memory(error, "a thread");
     status = run_stages(x, error);
-    tti_spill_rest(x->store.spill);
-    tti_spill_check(x->store.spill);
-    return tti_spill_explain(x->store.spill, status, error);
+    tti_spill_stop_watcher(x->store.spill);
+    tti_spill_evict(x->store.spill);
+    return tti_spill_status(x->store.spill, status, error);
 }
 
-tt_status tt_builder_finish(tt_builder *b, tt_index **out, tt_error *error)
+tt_status tt_scan_finish(tt_scan *b, tt_result **out, tt_error *error)
 {
-    tt_index *x;
+    tt_result *x;
     tt_status status;
     if (out == NULL || b == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or out is NULL");
     *out = NULL;
-    TTI_TRY(tti_store_open(&b->store, &b->settings.options, error));
+    TTI_TRY(tti_corpus_store_open(&b->store, &b->settings.options, error));
     x = tti_alloc_zero(b->settings.options.allocator, 1, sizeof *x);
     if (x == NULL)
         return tti_fail_memory(error, "an index");
-    status = tti_settings_copy(&x->settings, &b->settings.options, error);
+    status = tti_owned_options_copy(&x->settings, &b->settings.options, error);
     if (status != TT_OK) {
         tti_release(b->settings.options.allocator, x, 1, sizeof *x);
         return status;
     }
     (void)pthread_mutex_init(&x->seed_lock, NULL);
-    take_store(x, b);
-    status = run_watched(x, error);
+    move_articles(x, b);
+    status = run_within_memory_limit(x, error);
     if (status != TT_OK)
-        tt_index_close(x);
+        tt_result_close(x);
     else
         *out = x;
     return status;

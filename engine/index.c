@@ -9,7 +9,7 @@
 
 enum { BATCH = 1024 }; /* results handed to a callback at once */
 
-void tt_index_close(tt_index *x)
+void tt_result_close(tt_result *x)
 {
     const tt_allocator *a;
     if (x == NULL)
@@ -24,14 +24,14 @@ void tt_index_close(tt_index *x)
     tti_clusters_free(&x->clusters);
     tti_sections_free(&x->sections);
     tti_seeds_free(&x->seeds);
-    tti_store_free(&x->store);
+    tti_corpus_store_free(&x->store);
     a = x->settings.options.allocator;
-    tti_settings_free(&x->settings);
+    tti_owned_options_free(&x->settings);
     (void)pthread_mutex_destroy(&x->seed_lock);
     tti_release(a, x, 1, sizeof *x);
 }
 
-static tt_status check(const tt_index *x, int has_callback, tt_error *error)
+static tt_status check(const tt_result *x, int has_callback, tt_error *error)
 {
     if (x == NULL || !has_callback)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or callback is NULL");
@@ -43,7 +43,7 @@ static tt_status stopped(tt_error *error)
     return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
 }
 
-tt_status tt_index_pairs(const tt_index *x, tt_pair_fn emit, void *ctx, tt_error *error)
+tt_status tt_result_pairs(const tt_result *x, tt_pair_fn emit, void *ctx, tt_error *error)
 {
     TTI_TRY(check(x, emit != NULL, error));
     for (size_t k = 0; k < x->pair_count; k += BATCH) {
@@ -54,7 +54,7 @@ tt_status tt_index_pairs(const tt_index *x, tt_pair_fn emit, void *ctx, tt_error
     return TT_OK;
 }
 
-tt_status tt_index_clusters(const tt_index *x, tt_cluster_fn emit, void *ctx, tt_error *error)
+tt_status tt_result_clusters(const tt_result *x, tt_cluster_fn emit, void *ctx, tt_error *error)
 {
     TTI_TRY(check(x, emit != NULL, error));
     for (size_t k = 0; k < x->group_count; k += BATCH) {
@@ -65,7 +65,7 @@ tt_status tt_index_clusters(const tt_index *x, tt_cluster_fn emit, void *ctx, tt
     return TT_OK;
 }
 
-tt_status tt_index_sections(const tt_index *x, tt_section_fn emit, void *ctx, tt_error *error)
+tt_status tt_result_sections(const tt_result *x, tt_section_fn emit, void *ctx, tt_error *error)
 {
     TTI_TRY(check(x, emit != NULL, error));
     for (size_t k = 0; k < x->sections.section_count; k += BATCH) {
@@ -77,7 +77,7 @@ tt_status tt_index_sections(const tt_index *x, tt_section_fn emit, void *ctx, tt
 }
 
 /* True if article i is dropped; *out is then its pair with the one kept. */
-static int is_dropped(const tt_index *x, uint32_t i, tt_pair *out)
+static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
 {
     const uint32_t doc = x->store.corpus.articles[i].doc, keep = x->clusters.kept[doc];
     const uint32_t kept_article = x->clusters.best[keep];
@@ -87,14 +87,14 @@ static int is_dropped(const tt_index *x, uint32_t i, tt_pair *out)
         *out = (tt_pair){i, kept_article, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
         return 1;
     }
-    *out = tti_pair_from(tti_verified_find(&x->verified, doc, keep), doc);
+    *out = tti_pair_oriented(tti_verified_find(&x->verified, doc, keep), doc);
     out->a = i;
     out->b = kept_article;
     out->reserved = 0;
     return out->overlap_a >= x->settings.options.drop;
 }
 
-tt_status tt_index_dropped(const tt_index *x, tt_dropped_fn emit, void *ctx, tt_error *error)
+tt_status tt_result_dropped(const tt_result *x, tt_dropped_fn emit, void *ctx, tt_error *error)
 {
     tt_pair batch[64];
     size_t n = 0;
@@ -102,10 +102,10 @@ tt_status tt_index_dropped(const tt_index *x, tt_dropped_fn emit, void *ctx, tt_
     if (!(x->settings.options.find & TT_FIND_CLUSTERS) || !tti_verify_aligns(&x->settings.options))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                         "the index was built without clusters or without overlaps");
-    if (!tti_results_has_rule(&x->settings.options))
+    if (!tti_options_have_rule(&x->settings.options))
         return TT_OK;
     for (uint32_t i = 0; i < x->store.corpus.article_count; i++) {
-        if (is_dropped(x, i, &batch[n]))
+        if (is_dropped_article(x, i, &batch[n]))
             n++;
         if (n == 64 || (n > 0 && i + 1 == x->store.corpus.article_count)) {
             if (emit(ctx, batch, n) != 0)
@@ -116,17 +116,17 @@ tt_status tt_index_dropped(const tt_index *x, tt_dropped_fn emit, void *ctx, tt_
     return TT_OK;
 }
 
-void tt_index_summary(const tt_index *x, tt_summary *out)
+void tt_result_summary(const tt_result *x, tt_summary *out)
 {
     *out = x->summary;
 }
 
-const tt_options *tt_index_options(const tt_index *x)
+const tt_options *tt_result_options(const tt_result *x)
 {
     return &x->settings.options;
 }
 
-tt_status tt_index_article(const tt_index *x, uint64_t ordinal, tt_article *out, tt_error *error)
+tt_status tt_result_article(const tt_result *x, uint64_t ordinal, tt_article *out, tt_error *error)
 {
     const tti_article *article;
     if (x == NULL || out == NULL || ordinal >= x->store.corpus.article_count)

@@ -1,6 +1,6 @@
 /* The builder's and the index's insides, shared by build.c, finish.c, index.c and query.c. */
-#ifndef TTI_INDEX_H
-#define TTI_INDEX_H
+#ifndef TTI_RESULT_RESULT_H
+#define TTI_RESULT_RESULT_H
 
 #include "cluster/cluster.h"
 #include "common/arena.h"
@@ -13,47 +13,48 @@
 
 #include <pthread.h>
 
-/** What one call of tt_builder_add left: the arrays of its tokens, and the ids and sources. */
-typedef struct tti_chunk {
+/** What one call of tt_scan_add left: the arrays of its tokens, and the ids and sources. */
+typedef struct tti_stored_batch {
     const char *kept; /**< in the arena, or under a memory limit in the file */
     char *names;
     size_t name_size;
-} tti_chunk;
+} tti_stored_batch;
 
 /** The articles of a build and the memory that holds them. */
-typedef struct tti_store {
+typedef struct tti_corpus_store {
     const tt_allocator *allocator; /**< of all that grows with the articles: the file's, if any */
     tti_spill *spill;              /**< NULL without a memory limit */
     tti_arena arena;               /**< empty with one */
-    tti_chunk *chunks;
+    tti_stored_batch *chunks;
     size_t chunk_count, chunk_capacity;
     tti_corpus corpus; /**< while building: a document an article; then the distinct ones */
     size_t doc_capacity, article_capacity;
-    tti_key *keys; /**< of each article's tokens; while building */
+    tti_hash128 *keys; /**< of each article's tokens; while building */
     size_t key_capacity;
     uint64_t bytes, tokens, paragraphs;
-} tti_store;
+} tti_corpus_store;
 
 /** Makes a zeroed store ready for articles, and leaves one that is ready alone. `options`:
  * resolved.
  * @return TT_OK, TT_ENOMEM, TT_EIO */
-tt_status tti_store_open(tti_store *s, const tt_options *options, tt_error *error);
-void tti_store_free(tti_store *s);
+tt_status tti_corpus_store_open(tti_corpus_store *s, const tt_options *options, tt_error *error);
+void tti_corpus_store_free(tti_corpus_store *s);
 
 /** A clone of the resolved options that owns its strings. */
-typedef struct tti_settings {
+typedef struct tti_owned_options {
     tt_options options;
     size_t source_size, dir_size; /**< bytes of keep_sources and temp_dir, their ends included */
-} tti_settings;
+} tti_owned_options;
 
-tt_status tti_settings_copy(tti_settings *out, const tt_options *options, tt_error *error);
-void tti_settings_free(tti_settings *s);
+tt_status tti_owned_options_copy(tti_owned_options *out, const tt_options *options,
+                                 tt_error *error);
+void tti_owned_options_free(tti_owned_options *s);
 
-struct tt_index {
-    tti_settings settings; /**< as the caller sees them */
-    tt_options options;    /**< as the stages do: the allocator is the store's */
-    tti_store store;
-    tti_members members;
+struct tt_result {
+    tti_owned_options settings; /**< as the caller sees them */
+    tt_options options;         /**< as the stages do: the allocator is the store's */
+    tti_corpus_store store;
+    tti_doc_articles members;
     tti_verified verified; /**< pairs of documents; links are gone */
     tti_clusters clusters;
     tti_sections sections;
@@ -72,10 +73,10 @@ struct tt_index {
 
 /** Makes the reported pairs and clusters from the verified ones. `candidates`: what was looked at,
  * and how much was not. */
-tt_status tti_results_make(tt_index *index, const tti_candidates *candidates, tt_error *error);
+tt_status tti_result_list(tt_result *index, const tti_candidates *candidates, tt_error *error);
 
 /** Whether some rule admits pairs. Without one, articles of the same tokens are no pair, no
  * cluster, and not dropped either. */
-int tti_results_has_rule(const tt_options *options);
+int tti_options_have_rule(const tt_options *options);
 
 #endif

@@ -4,7 +4,7 @@
 #include "common/par.h"
 #include "read/json.h"
 
-static tt_status check_article(const tt_options *o, const tt_article *x)
+static tt_status check_article_fields(const tt_options *o, const tt_article *x)
 {
     if (x->id == NULL || x->id_size == 0 || x->id_size > UINT32_MAX ||
         x->source_size > UINT32_MAX || x->version_size > UINT32_MAX)
@@ -19,33 +19,35 @@ static tt_status check_article(const tt_options *o, const tt_article *x)
     return TT_OK;
 }
 
-static void read_article(const tt_options *o, const tt_article *x, tti_tokens *tokens,
-                         tti_taken *out)
+static void tokenize_article(const tt_options *o, const tt_article *x, tti_tokens *tokens,
+                             tti_tokenized_article *out)
 {
-    out->thread = tti_thread();
+    out->thread = tti_thread_index();
     out->token_begin = tokens->count;
-    out->span_begin = tokens->span_size;
+    out->extents_begin = tokens->extents_size;
     out->paragraph_begin = tokens->paragraph_count;
-    out->status = check_article(o, x);
+    out->status = check_article_fields(o, x);
     if (out->status == TT_OK)
-        out->status = tti_text_append(tokens, x->text, x->text_size, (tt_paragraphs)o->paragraphs,
-                                      o->seed, &out->added, NULL);
+        out->status =
+            tti_tokens_append_text(tokens, x->text, x->text_size, (tt_paragraphs)o->paragraphs,
+                                   o->seed, &out->added, NULL);
 }
 
-tt_status tti_intake(const tt_options *o, const tt_article *articles, size_t count,
-                     tti_tokens *stores, int threads, tti_taken *list, tt_error *error)
+tt_status tti_tokenize_batch(const tt_options *o, const tt_article *articles, size_t count,
+                             tti_tokens *stores, int threads, tti_tokenized_article *list,
+                             tt_error *error)
 {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16)
     for (int64_t i = 0; i < (int64_t)count; i++)
-        read_article(o, &articles[i], &stores[tti_thread()], &list[i]);
+        tokenize_article(o, &articles[i], &stores[tti_thread_index()], &list[i]);
     for (size_t i = 0; i < count; i++)
         if (list[i].status == TT_ENOMEM)
             return tti_fail_memory(error, "tokens");
     return TT_OK;
 }
 
-tt_status tti_intake_rejection(const tt_article *articles, const tti_taken *list, size_t count,
-                               tt_error *error)
+tt_status tti_tokenized_batch_error(const tt_article *articles, const tti_tokenized_article *list,
+                                    size_t count, tt_error *error)
 {
     for (size_t i = 0; i < count; i++)
         if (list[i].status != TT_OK)

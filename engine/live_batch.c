@@ -19,10 +19,10 @@ static size_t place_of(const char *marked)
     return (size_t)((uintptr_t)marked - 1);
 }
 
-static tt_status copy_name(tt_live *x, const char *id, size_t size, uint32_t flags, tt_id *out,
+static tt_status copy_name(tt_index *x, const char *id, size_t size, uint32_t flags, tt_id *out,
                            tt_error *error)
 {
-    tti_drafts *d = &x->drafts;
+    tti_pending_verdicts *d = &x->pending;
     if (tti_reserve(x->options.allocator, &d->names, &d->name_capacity, d->name_size + size, 1) !=
         0)
         return tti_fail_memory(error, "verdicts");
@@ -32,52 +32,52 @@ static tt_status copy_name(tt_live *x, const char *id, size_t size, uint32_t fla
     return TT_OK;
 }
 
-static tt_status name_article(tt_live *x, uint32_t article, tt_id *out, tt_error *error)
+static tt_status name_article(tt_index *x, uint32_t article, tt_id *out, tt_error *error)
 {
-    const tti_stored *s = &x->shelf.articles[article];
+    const tti_indexed_article *s = &x->table.articles[article];
     return copy_name(x, s->kept, s->id_size, s->flags, out, error);
 }
 
-static tt_status decode(const tt_allocator *a, const uint8_t *spans, uint32_t count,
+static tt_status decode(const tt_allocator *a, const uint8_t *extents, uint32_t count,
                         uint32_t **begins, size_t *begin_capacity, uint32_t **ends,
                         size_t *end_capacity, tt_error *error)
 {
     if (tti_reserve(a, begins, begin_capacity, count, sizeof **begins) != 0 ||
         tti_reserve(a, ends, end_capacity, count, sizeof **ends) != 0)
         return tti_fail_memory(error, "extents");
-    tti_spans_decode(spans, count, *begins, *ends);
+    tti_token_extents_decode(extents, count, *begins, *ends);
     return TT_OK;
 }
 
-static tt_status decode_reference(tt_live *x, uint32_t article, tt_error *error)
+static tt_status decode_reference(tt_index *x, uint32_t article, tt_error *error)
 {
-    tti_drafts *d = &x->drafts;
-    return decode(x->options.allocator, tti_stored_spans(&x->shelf.articles[article]),
-                  tti_shelf_class(&x->shelf, article)->token_count, &d->of_begins,
+    tti_pending_verdicts *d = &x->pending;
+    return decode(x->options.allocator, tti_indexed_article_extents(&x->table.articles[article]),
+                  tti_article_table_group(&x->table, article)->token_count, &d->of_begins,
                   &d->of_begin_capacity, &d->of_ends, &d->of_end_capacity, error);
 }
 
-static double similarity_of(const tti_place *p)
+static double similarity_of(const tti_token_repeat *p)
 {
     const uint32_t here = p->end - p->begin, there = p->of_end - p->of_begin;
     return (double)p->matched / (here > there ? here : there);
 }
 
 /* The sections of a verdict: places in bytes. `own`: the id of the article itself. */
-static tt_status draft_sections(tt_live *x, const tti_judgement *j, const tti_row *row,
+static tt_status draft_sections(tt_index *x, const tti_decision *j, const tti_db_row *row,
                                 const tt_id *own, tt_error *error)
 {
-    tti_drafts *d = &x->drafts;
+    tti_pending_verdicts *d = &x->pending;
     uint32_t decoded = TTI_NONE;
     if (j->place_count == 0)
         return TT_OK;
     if (tti_reserve(x->options.allocator, &d->repeats, &d->repeat_capacity,
                     d->repeat_count + j->place_count, sizeof *d->repeats) != 0)
         return tti_fail_memory(error, "verdicts");
-    TTI_TRY(decode(x->options.allocator, row->spans, row->token_count, &d->begins,
+    TTI_TRY(decode(x->options.allocator, row->extents, row->token_count, &d->begins,
                    &d->begin_capacity, &d->ends, &d->end_capacity, error));
     for (size_t k = 0; k < j->place_count; k++) {
-        const tti_place *p = &j->places[k];
+        const tti_token_repeat *p = &j->places[k];
         const int itself = p->of_doc == j->number;
         const uint32_t *begins = d->begins, *ends = d->ends;
         tt_repeat *r = &d->repeats[d->repeat_count++];
@@ -95,10 +95,11 @@ static tt_status draft_sections(tt_live *x, const tti_judgement *j, const tti_ro
     return TT_OK;
 }
 
-static tt_status draft(tt_live *x, size_t place, const tt_article *a, const tti_judgement *j,
-                       const tti_row *row, int of_itself, tt_error *error)
+static tt_status draft_verdict(tt_index *x, size_t place, const tt_article *a,
+                               const tti_decision *j, const tti_db_row *row, int of_itself,
+                               tt_error *error)
 {
-    tti_drafts *d = &x->drafts;
+    tti_pending_verdicts *d = &x->pending;
     const int has = of_itself || j->of != TTI_NONE;
     tt_verdict *v;
     if (tti_reserve(x->options.allocator, &d->verdicts, &d->capacity, d->count + 1,
@@ -114,7 +115,7 @@ static tt_status draft(tt_live *x, size_t place, const tt_article *a, const tti_
                       .facts = has ? j->pair.facts : NAN,
                       .new_tokens = has ? j->new_tokens : row->token_count,
                       .section_count = d->repeat_count,
-                      .novelty = (int32_t)j->novelty};
+                      .kind = (int32_t)j->kind};
     TTI_TRY(copy_name(x, a->id, a->id_size, a->flags, &v->id, error));
     if (of_itself)
         v->of = v->id;
@@ -127,9 +128,9 @@ static tt_status draft(tt_live *x, size_t place, const tt_article *a, const tti_
 }
 
 /* Makes places into pointers, and hands the verdicts over. */
-static tt_status hand_over(tt_live *x, tt_verdict_fn emit, void *ctx, tt_error *error)
+static tt_status emit_verdicts(tt_index *x, tt_verdict_fn emit, void *ctx, tt_error *error)
 {
-    tti_drafts *d = &x->drafts;
+    tti_pending_verdicts *d = &x->pending;
     size_t at = 0;
     for (size_t k = 0; k < d->repeat_count; k++)
         d->repeats[k].article.bytes = d->names + place_of(d->repeats[k].article.bytes);
@@ -148,7 +149,7 @@ static tt_status hand_over(tt_live *x, tt_verdict_fn emit, void *ctx, tt_error *
 
 /* ---- Intake ---------------------------------------------------------------------------------- */
 
-static tt_status reserve_stores(tt_live *x, int threads, tt_error *error)
+static tt_status reserve_stores(tt_index *x, int threads, tt_error *error)
 {
     const tt_allocator *a = x->options.allocator;
     tti_tokens *stores;
@@ -167,92 +168,94 @@ static tt_status reserve_stores(tt_live *x, int threads, tt_error *error)
     return TT_OK;
 }
 
-static tt_status take_in(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
-                         tt_error *error)
+static tt_status tokenize_batch(tt_index *x, const tt_article *articles, size_t count,
+                                tt_status *statuses, tt_error *error)
 {
-    const int threads = tti_threads(x->options.threads, count);
+    const int threads = tti_thread_count(x->options.threads, count);
     TTI_TRY(reserve_stores(x, threads, error));
     if (tti_reserve(x->options.allocator, &x->taken, &x->taken_capacity, count, sizeof *x->taken))
         return tti_fail_memory(error, "a batch");
     for (int t = 0; t < threads; t++)
         tti_tokens_clear(&x->stores[t]);
-    TTI_TRY(tti_intake(&x->options, articles, count, x->stores, threads, x->taken, error));
+    TTI_TRY(tti_tokenize_batch(&x->options, articles, count, x->stores, threads, x->taken, error));
     if (statuses == NULL)
-        return tti_intake_rejection(articles, x->taken, count, error);
+        return tti_tokenized_batch_error(articles, x->taken, count, error);
     for (size_t i = 0; i < count; i++)
         statuses[i] = x->taken[i].status;
     return TT_OK;
 }
 
-static tti_row row_of(const tt_live *x, const tt_article *a, const tti_taken *t)
+static tti_db_row row_of(const tt_index *x, const tt_article *a, const tti_tokenized_article *t)
 {
     const tti_tokens *s = &x->stores[t->thread];
-    return (tti_row){.id = a->id,
-                     .source = a->source,
-                     .version = a->version,
-                     .hashes = s->hashes + t->token_begin,
-                     .flags = s->flags + t->token_begin,
-                     .spans = s->spans + t->span_begin,
-                     .text_size = a->text_size,
-                     .published = a->published,
-                     .id_size = (uint32_t)a->id_size,
-                     .source_size = (uint32_t)a->source_size,
-                     .version_size = (uint32_t)a->version_size,
-                     .article_flags = a->flags,
-                     .token_count = t->added.token_count,
-                     .span_size = t->added.span_size};
+    return (tti_db_row){.id = a->id,
+                        .source = a->source,
+                        .version = a->version,
+                        .hashes = s->hashes + t->token_begin,
+                        .flags = s->flags + t->token_begin,
+                        .extents = s->extents + t->extents_begin,
+                        .text_size = a->text_size,
+                        .published = a->published,
+                        .id_size = (uint32_t)a->id_size,
+                        .source_size = (uint32_t)a->source_size,
+                        .version_size = (uint32_t)a->version_size,
+                        .article_flags = a->flags,
+                        .token_count = t->added.token_count,
+                        .extents_size = t->added.extents_size};
 }
 
 /* ---- One article ----------------------------------------------------------------------------- */
 
-static tt_status store_row(tt_live *x, tti_row *row, int judged, uint32_t *article, tt_error *error)
+static tt_status store_row(tt_index *x, tti_db_row *row, int judged, uint32_t *article,
+                           tt_error *error)
 {
-    const int64_t now = tti_live_now();
+    const int64_t now = tti_index_now();
     x->arrival = now > x->arrival ? now : x->arrival;
     row->number = ++x->state.last;
     row->arrival = x->arrival;
-    row->sum = tti_row_sum(row);
+    row->sum = tti_db_row_checksum(row);
     x->state.count++;
     x->state.digest += row->sum;
-    TTI_TRY(tti_file_put(x->file, row, error));
-    TTI_TRY(tti_shelf_add(&x->shelf, row, article, error));
-    return judged ? tti_shelf_settle(&x->shelf, error) : TT_OK;
+    TTI_TRY(tti_db_insert(x->file, row, error));
+    TTI_TRY(tti_article_table_add(&x->table, row, article, error));
+    return judged ? tti_article_table_index_seeds(&x->table, error) : TT_OK;
 }
 
-static void keep_places(tt_live *x, uint32_t article)
+static void keep_places(tt_index *x, uint32_t article)
 {
-    if (tti_shelf_class(&x->shelf, article)->first == article)
-        tti_judge_keep(&x->judge, article);
+    if (tti_article_table_group(&x->table, article)->first == article)
+        tti_repeats_cache_store(&x->classifier, article);
 }
 
 /* The verdict on an article under whose id there is one, which it replaces. */
-static tt_status judge_version(tt_live *x, size_t place, const tt_article *a, const tti_row *row,
-                               const tti_version *version, tt_error *error)
+static tt_status classify_new_version(tt_index *x, size_t place, const tt_article *a,
+                                      const tti_db_row *row, const tti_item_version *version,
+                                      tt_error *error)
 {
-    const tti_doc doc = tti_live_doc(row);
-    tti_judgement j;
-    TTI_TRY(tti_judge_run(&x->judge, &doc, &j, error));
+    const tti_doc doc = tti_db_row_doc(row);
+    tti_decision j;
+    TTI_TRY(tti_classify(&x->classifier, &doc, &j, error));
     if (version->related) {
-        j.novelty = version->judgement.novelty;
+        j.kind = version->judgement.kind;
         j.pair = version->judgement.pair;
         j.new_tokens = version->judgement.new_tokens;
     }
-    return draft(x, place, a, &j, row, version->related, error);
+    return draft_verdict(x, place, a, &j, row, version->related, error);
 }
 
-static tt_status replace(tt_live *x, size_t place, const tt_article *a, int judged, int writing,
+static tt_status replace(tt_index *x, size_t place, const tt_article *a, int judged, int writing,
                          tt_error *error)
 {
-    tti_row row = row_of(x, a, &x->taken[place]);
-    tti_version version;
+    tti_db_row row = row_of(x, a, &x->taken[place]);
+    tti_item_version version;
     uint32_t article;
-    TTI_TRY(tti_live_version(x, &row, judged, &version, error));
+    TTI_TRY(tti_item_version_find(x, &row, judged, &version, error));
     if (version.stays)
-        return judged ? draft(x, place, a, &version.judgement, &row, 1, error) : TT_OK;
+        return judged ? draft_verdict(x, place, a, &version.judgement, &row, 1, error) : TT_OK;
     if (writing)
-        TTI_TRY(tti_live_drop(x, version.old, error));
+        TTI_TRY(tti_index_drop_article(x, version.old, error));
     if (judged)
-        TTI_TRY(judge_version(x, place, a, &row, &version, error));
+        TTI_TRY(classify_new_version(x, place, a, &row, &version, error));
     if (!writing)
         return TT_OK;
     TTI_TRY(store_row(x, &row, judged, &article, error));
@@ -269,104 +272,105 @@ static tt_status replace(tt_live *x, size_t place, const tt_article *a, int judg
  * then the verdicts follow in order. Nothing is removed meanwhile.
  */
 
-static tt_status judge_all(tt_live *x, tt_error *error)
+static tt_status compare_micro_batch(tt_index *x, tt_error *error)
 {
-    const int threads = tti_threads(x->options.threads, x->wave_count);
-    TTI_TRY(tti_judge_reserve(&x->judge, threads, error));
+    const int threads = tti_thread_count(x->options.threads, x->micro_batch_count);
+    TTI_TRY(tti_classifier_reserve_scratch(&x->classifier, threads, error));
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 2)
-    for (size_t k = 0; k < x->wave_count; k++) {
-        tti_waiting *w = &x->wave[k];
-        const tti_doc doc = tti_live_doc(&w->row);
-        w->status = tti_trial_run(&x->judge, threads > 1 ? tti_thread() : 0, &doc,
-                                  w->article == TTI_NONE ? (uint32_t)x->shelf.count : w->article,
-                                  &w->trial, NULL);
+    for (size_t k = 0; k < x->micro_batch_count; k++) {
+        tti_pending_article *w = &x->micro_batch[k];
+        const tti_doc doc = tti_db_row_doc(&w->row);
+        w->status = tti_comparison_run(
+            &x->classifier, threads > 1 ? tti_thread_index() : 0, &doc,
+            w->article == TTI_NONE ? (uint32_t)x->table.count : w->article, &w->comparison, NULL);
     }
-    for (size_t k = 0; k < x->wave_count; k++)
-        if (x->wave[k].status != TT_OK)
+    for (size_t k = 0; k < x->micro_batch_count; k++)
+        if (x->micro_batch[k].status != TT_OK)
             return tti_fail_memory(error, "verdicts");
     return TT_OK;
 }
 
 /* Ends the wave: its verdicts are drafted. */
-static tt_status end_wave(tt_live *x, const tt_article *articles, tt_error *error)
+static tt_status finish_micro_batch(tt_index *x, const tt_article *articles, tt_error *error)
 {
-    const size_t count = x->wave_count;
+    const size_t count = x->micro_batch_count;
     if (count == 0)
         return TT_OK;
-    TTI_TRY(tti_shelf_settle(&x->shelf, error));
-    TTI_TRY(judge_all(x, error));
+    TTI_TRY(tti_article_table_index_seeds(&x->table, error));
+    TTI_TRY(compare_micro_batch(x, error));
     for (size_t k = 0; k < count; k++) {
-        tti_waiting *w = &x->wave[k];
-        const tti_doc doc = tti_live_doc(&w->row);
-        tti_judgement j;
-        TTI_TRY(tti_trial_end(&x->judge, &doc, &w->trial, &j, error));
-        TTI_TRY(draft(x, w->place, &articles[w->place], &j, &w->row, 0, error));
+        tti_pending_article *w = &x->micro_batch[k];
+        const tti_doc doc = tti_db_row_doc(&w->row);
+        tti_decision j;
+        TTI_TRY(tti_comparison_decide(&x->classifier, &doc, &w->comparison, &j, error));
+        TTI_TRY(draft_verdict(x, w->place, &articles[w->place], &j, &w->row, 0, error));
         if (w->article != TTI_NONE)
             keep_places(x, w->article);
     }
-    x->wave_count = 0;
+    x->micro_batch_count = 0;
     return TT_OK;
 }
 
-static tt_status join_wave(tt_live *x, size_t place, const tt_article *a, int writing,
-                           tt_error *error)
+static tt_status join_micro_batch(tt_index *x, size_t place, const tt_article *a, int writing,
+                                  tt_error *error)
 {
-    tti_waiting *w = &x->wave[x->wave_count];
+    tti_pending_article *w = &x->micro_batch[x->micro_batch_count];
     w->place = place;
     w->row = row_of(x, a, &x->taken[place]);
     w->article = TTI_NONE;
     if (writing)
         TTI_TRY(store_row(x, &w->row, 0, &w->article, error));
-    x->wave_count++;
+    x->micro_batch_count++;
     return TT_OK;
 }
 
 /* One article of a batch; its verdict may wait in the wave. */
-static tt_status take_one(tt_live *x, const tt_article *articles, size_t place, int judged,
-                          int writing, tt_error *error)
+static tt_status add_article(tt_index *x, const tt_article *articles, size_t place, int judged,
+                             int writing, tt_error *error)
 {
     const tt_article *a = &articles[place];
     uint32_t article;
-    tti_row row;
-    if (tti_shelf_find(&x->shelf, a->id, a->id_size, a->flags) != TTI_NONE) {
-        TTI_TRY(end_wave(x, articles, error));
+    tti_db_row row;
+    if (tti_article_table_find(&x->table, a->id, a->id_size, a->flags) != TTI_NONE) {
+        TTI_TRY(finish_micro_batch(x, articles, error));
         return replace(x, place, a, judged, writing, error);
     }
     if (judged) {
-        if (x->wave_count == TTI_WAVE)
-            TTI_TRY(end_wave(x, articles, error));
-        return join_wave(x, place, a, writing, error);
+        if (x->micro_batch_count == TTI_MICRO_BATCH)
+            TTI_TRY(finish_micro_batch(x, articles, error));
+        return join_micro_batch(x, place, a, writing, error);
     }
     row = row_of(x, a, &x->taken[place]);
     return store_row(x, &row, 0, &article, error);
 }
 
-static tt_status take_all(tt_live *x, const tt_article *articles, size_t count, int judged,
-                          int writing, tt_error *error)
+static tt_status add_articles(tt_index *x, const tt_article *articles, size_t count, int judged,
+                              int writing, tt_error *error)
 {
-    x->wave_count = 0;
-    if (judged && x->wave == NULL)
-        x->wave = tti_alloc_zero(x->options.allocator, TTI_WAVE, sizeof *x->wave);
-    if (judged && x->wave == NULL)
+    x->micro_batch_count = 0;
+    if (judged && x->micro_batch == NULL)
+        x->micro_batch =
+            tti_alloc_zero(x->options.allocator, TTI_MICRO_BATCH, sizeof *x->micro_batch);
+    if (judged && x->micro_batch == NULL)
         return tti_fail_memory(error, "verdicts");
     for (size_t i = 0; i < count; i++)
         if (x->taken[i].status == TT_OK)
-            TTI_TRY(take_one(x, articles, i, judged, writing, error));
-    return end_wave(x, articles, error);
+            TTI_TRY(add_article(x, articles, i, judged, writing, error));
+    return finish_micro_batch(x, articles, error);
 }
 
 /* ---- Batches --------------------------------------------------------------------------------- */
 
-static tt_status begin(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
+static tt_status begin(tt_index *x, const tt_article *articles, size_t count, tt_status *statuses,
                        int judged, tt_error *error)
 {
-    x->drafts.count = x->drafts.repeat_count = x->drafts.name_size = 0;
-    TTI_TRY(judged ? tti_live_settle(x, error) : tti_live_refresh(x, error));
-    return take_in(x, articles, count, statuses, error);
+    x->pending.count = x->pending.repeat_count = x->pending.name_size = 0;
+    TTI_TRY(judged ? tti_index_refresh_postings(x, error) : tti_index_refresh(x, error));
+    return tokenize_batch(x, articles, count, statuses, error);
 }
 
-tt_status tt_live_add(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
-                      tt_verdict_fn emit, void *ctx, tt_error *error)
+tt_status tt_index_add(tt_index *x, const tt_article *articles, size_t count, tt_status *statuses,
+                       tt_verdict_fn emit, void *ctx, tt_error *error)
 {
     tt_status status;
     if (x == NULL || (articles == NULL && count > 0))
@@ -374,26 +378,26 @@ tt_status tt_live_add(tt_live *x, const tt_article *articles, size_t count, tt_s
     if (x->reading)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
     TTI_TRY(begin(x, articles, count, statuses, emit != NULL, error));
-    TTI_TRY(tti_file_begin(x->file, 1, error));
-    status = take_all(x, articles, count, emit != NULL, 1, error);
+    TTI_TRY(tti_db_begin(x->file, 1, error));
+    status = add_articles(x, articles, count, emit != NULL, 1, error);
     if (status == TT_OK)
-        status = tti_file_commit(x->file, &x->state, error);
+        status = tti_db_commit(x->file, &x->state, error);
     if (status != TT_OK) {
-        tti_file_rollback(x->file);
+        tti_db_rollback(x->file);
         x->stale = 1;
         return status;
     }
-    if (tti_shelf_compact(&x->shelf, NULL) != TT_OK)
+    if (tti_article_table_compact(&x->table, NULL) != TT_OK)
         x->stale = 1;
-    return emit == NULL ? TT_OK : hand_over(x, emit, ctx, error);
+    return emit == NULL ? TT_OK : emit_verdicts(x, emit, ctx, error);
 }
 
-tt_status tt_live_query(tt_live *x, const tt_article *articles, size_t count, tt_status *statuses,
-                        tt_verdict_fn emit, void *ctx, tt_error *error)
+tt_status tt_index_query(tt_index *x, const tt_article *articles, size_t count, tt_status *statuses,
+                         tt_verdict_fn emit, void *ctx, tt_error *error)
 {
     if (x == NULL || (articles == NULL && count > 0) || emit == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live, articles or callback is NULL");
     TTI_TRY(begin(x, articles, count, statuses, 1, error));
-    TTI_TRY(take_all(x, articles, count, 1, 0, error));
-    return hand_over(x, emit, ctx, error);
+    TTI_TRY(add_articles(x, articles, count, 1, 0, error));
+    return emit_verdicts(x, emit, ctx, error);
 }

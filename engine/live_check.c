@@ -17,7 +17,7 @@ static int found(void *ctx, const char *text)
     return c->emit == NULL ? 0 : c->emit(c->ctx, text);
 }
 
-static tt_status look_at(void *ctx, const tti_row *row, const char *fault, tt_error *error)
+static tt_status look_at(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
 {
     checking *c = ctx;
     char text[120];
@@ -31,15 +31,15 @@ static tt_status look_at(void *ctx, const tti_row *row, const char *fault, tt_er
                : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
 }
 
-static tt_status check_rows(tti_file *file, checking *c, tt_error *error)
+static tt_status check_rows(tti_db *file, checking *c, tt_error *error)
 {
-    tti_state state;
+    tti_db_state state;
     tt_error damage = {0};
-    tt_status status = tti_file_state(file, &state, &damage);
+    tt_status status = tti_db_read_state(file, &state, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status == TT_OK)
-        status = tti_file_each(file, 0, INT64_MAX, look_at, c, &damage);
+        status = tti_db_each_row(file, 0, INT64_MAX, look_at, c, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status != TT_OK)
@@ -52,36 +52,36 @@ static tt_status check_rows(tti_file *file, checking *c, tt_error *error)
 
 static tt_status check_file(const char *path, checking *c, tt_error *error)
 {
-    tti_file *file = NULL;
+    tti_db *file = NULL;
     tt_options shape;
-    tt_status status = tti_file_open(&file, path, TTI_FILE_READ, NULL, &shape, error);
+    tt_status status = tti_db_open(&file, path, TTI_DB_READ, NULL, &shape, error);
     if (status == TT_OK)
-        status = tti_file_begin(file, 0, error);
+        status = tti_db_begin(file, 0, error);
     if (status == TT_OK)
-        status = tti_file_integrity(file, found, c, error);
+        status = tti_db_check_integrity(file, found, c, error);
     if (status == TT_OK)
         status = check_rows(file, c, error);
-    tti_file_close(file);
+    tti_db_close(file);
     return status;
 }
 
 static tt_status check_memory(const char *path, const tt_options *options, checking *c,
                               tt_error *error)
 {
-    tt_live *x = NULL;
+    tt_index *x = NULL;
     const char *wrong;
     tt_status status;
-    TTI_TRY(tt_live_open(&x, path, TT_LIVE_READ, options, error));
-    status = tti_shelf_check(&x->shelf, &wrong, error);
-    tt_live_close(x);
+    TTI_TRY(tt_index_open(&x, path, TT_INDEX_READ, options, error));
+    status = tti_article_table_check(&x->table, &wrong, error);
+    tt_index_close(x);
     TTI_TRY(status);
     if (wrong != NULL && found(c, wrong) != 0)
         return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
     return TT_OK;
 }
 
-tt_status tt_live_check(const char *path, const tt_options *options, tt_finding_fn emit, void *ctx,
-                        uint64_t *findings, tt_error *error)
+tt_status tt_index_check(const char *path, const tt_options *options, tt_finding_fn emit, void *ctx,
+                         uint64_t *findings, tt_error *error)
 {
     checking c = {emit, ctx, 0, 0, 0};
     tt_status status;

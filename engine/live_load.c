@@ -28,10 +28,10 @@ enum {
 
 typedef struct run {
     const tt_allocator *allocator;
-    const tti_file *file; /* that is read: its name is in errors */
-    int64_t after, last;  /* the numbers to read */
-    tti_prepared *rows;
-    tti_heap *heap, own; /* the shelf's, where one thread reads alone, or its own */
+    const tti_db *file;  /* that is read: its name is in errors */
+    int64_t after, last; /* the numbers to read */
+    tti_article_copy *rows;
+    tti_slab *slab, own; /* the shelf's, where one thread reads alone, or its own */
     size_t count, capacity;
     tt_status status;
     tt_error error;
@@ -39,8 +39,8 @@ typedef struct run {
 
 /* While the runs of one round are read those of the other are placed. */
 typedef struct loading {
-    tt_live *x;
-    tti_file *files[MOST_FILES];
+    tt_index *x;
+    tti_db *files[MOST_FILES];
     run runs[2][MOST_RUNS];
     int file_count, run_count;
     uint64_t digest;
@@ -48,26 +48,27 @@ typedef struct loading {
     tt_error error;
 } loading;
 
-static tt_status take_row(void *ctx, const tti_row *row, const char *fault, tt_error *error)
+static tt_status take_row(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
 {
     run *r = ctx;
     char how[80];
     if (fault != NULL) {
         (void)snprintf(how, sizeof how, "record %lld: %s", (long long)row->number, fault);
-        return tti_file_damaged(r->file, (uint64_t)row->number, how, error);
+        return tti_db_damaged(r->file, (uint64_t)row->number, how, error);
     }
     if (tti_reserve(r->allocator, &r->rows, &r->capacity, r->count + 1, sizeof *r->rows) != 0)
         return tti_fail_memory(error, "articles");
-    TTI_TRY(tti_shelf_prepare(r->heap, row, &r->rows[r->count], error));
+    TTI_TRY(tti_article_copy_row(r->slab, row, &r->rows[r->count], error));
     r->count++;
     return TT_OK;
 }
 
-static void read_run(run *r, tti_file *file)
+static void read_run(run *r, tti_db *file)
 {
     r->count = 0;
-    r->status =
-        r->after < r->last ? tti_file_each(file, r->after, r->last, take_row, r, &r->error) : TT_OK;
+    r->status = r->after < r->last
+                    ? tti_db_each_row(file, r->after, r->last, take_row, r, &r->error)
+                    : TT_OK;
 }
 
 /* Puts a run on the shelf, or gives up what is left of it after a failure. */
@@ -78,18 +79,19 @@ static void place_run(loading *l, run *r)
     if (l->status == TT_OK && r->status != TT_OK)
         l->status = tti_fail(&l->error, r->status, r->error.where, "%s", r->error.message);
     for (; k < r->count && l->status == TT_OK; k++) {
-        const tti_stored *s = &r->rows[k].stored;
+        const tti_indexed_article *s = &r->rows[k].stored;
         const uint64_t number = (uint64_t)s->number;
         if (k + AHEAD < r->count)
-            tti_shelf_prefetch(&l->x->shelf, &r->rows[k + AHEAD]);
+            tti_article_table_prefetch(&l->x->table, &r->rows[k + AHEAD]);
         l->x->arrival = s->arrival > l->x->arrival ? s->arrival : l->x->arrival;
         l->digest += s->sum;
-        l->status = tti_shelf_place(&l->x->shelf, r->heap, &r->rows[k], &article, &l->error);
+        l->status =
+            tti_article_table_insert(&l->x->table, r->slab, &r->rows[k], &article, &l->error);
         if (l->status == TT_EDUPLICATE)
-            l->status = tti_file_damaged(l->x->file, number, "an id stands twice", &l->error);
+            l->status = tti_db_damaged(l->x->file, number, "an id stands twice", &l->error);
     }
     for (; k < r->count; k++)
-        tti_prepared_free(&r->rows[k], r->heap);
+        tti_article_copy_free(&r->rows[k], r->slab);
     r->count = 0;
 }
 
@@ -102,20 +104,20 @@ static void place_runs(loading *l, run *runs)
 /* Connections of the other threads: those that see what x->file sees. */
 static void open_files(loading *l, uint64_t rows)
 {
-    tt_live *x = l->x;
+    tt_index *x = l->x;
     const uint64_t shares = rows / RUN < MOST_FILES ? rows / RUN : MOST_FILES;
-    const int threads = tti_threads(x->options.threads, (size_t)shares);
+    const int threads = tti_thread_count(x->options.threads, (size_t)shares);
     tt_options shape;
-    tti_state state;
+    tti_db_state state;
     l->files[l->file_count++] = x->file;
     for (; l->file_count < threads; l->file_count++) {
-        tti_file **file = &l->files[l->file_count];
-        if (tti_file_open(file, tti_file_path(x->file), TTI_FILE_READ, NULL, &shape, NULL) != TT_OK)
+        tti_db **file = &l->files[l->file_count];
+        if (tti_db_open(file, tti_db_path(x->file), TTI_DB_READ, NULL, &shape, NULL) != TT_OK)
             break;
-        if (tti_file_begin(*file, 0, NULL) != TT_OK ||
-            tti_file_state(*file, &state, NULL) != TT_OK || state.digest != x->state.digest ||
+        if (tti_db_begin(*file, 0, NULL) != TT_OK ||
+            tti_db_read_state(*file, &state, NULL) != TT_OK || state.digest != x->state.digest ||
             state.last != x->state.last || state.removals != x->state.removals) {
-            tti_file_close(*file);
+            tti_db_close(*file);
             break;
         }
     }
@@ -129,7 +131,7 @@ static void open_runs(loading *l, uint64_t rows)
         for (int t = 0; t < l->run_count; t++) {
             run *r = &l->runs[side][t];
             r->allocator = r->own.allocator = l->x->options.allocator;
-            r->heap = l->run_count == 1 ? &l->x->shelf.heap : &r->own;
+            r->slab = l->run_count == 1 ? &l->x->table.slab : &r->own;
             r->file = l->x->file;
             if (share >= 2 * MOST_CHUNK)
                 r->own.least = MOST_CHUNK;
@@ -142,10 +144,10 @@ static void close_runs(loading *l)
         for (int t = 0; t < l->run_count; t++) {
             run *r = &l->runs[side][t];
             tti_release(r->allocator, r->rows, r->capacity, sizeof *r->rows);
-            tti_heap_join(&l->x->shelf.heap, &r->own);
+            tti_slab_merge(&l->x->table.slab, &r->own);
         }
     for (int t = 1; t < l->file_count; t++)
-        tti_file_close(l->files[t]);
+        tti_db_close(l->files[t]);
 }
 
 /* Numbers of the next runs. */
@@ -167,7 +169,7 @@ static void read_round(loading *l, run *reading, run *placing)
         if (t < 0)
             place_runs(l, placing);
         else
-            read_run(&reading[t], l->files[threads > 1 ? tti_thread() : 0]);
+            read_run(&reading[t], l->files[threads > 1 ? tti_thread_index() : 0]);
 }
 
 static void read_all(loading *l, int64_t after)
@@ -181,20 +183,20 @@ static void read_all(loading *l, int64_t after)
     }
 }
 
-static tt_status take_none(void *ctx, const tti_row *row, const char *fault, tt_error *error)
+static tt_status take_none(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
 {
     (void)fault;
-    return tti_file_damaged(ctx, (uint64_t)row->number, "a record too many", error);
+    return tti_db_damaged(ctx, (uint64_t)row->number, "a record too many", error);
 }
 
 /* Room for what the file says it holds, as far as it can be true. */
-static tt_status make_room(tt_live *x, uint64_t rows, tt_error *error)
+static tt_status make_room(tt_index *x, uint64_t rows, tt_error *error)
 {
-    const uint64_t most = tti_file_bytes(x->file) / 64;
-    return tti_shelf_reserve(&x->shelf, (size_t)(rows < most ? rows : most), error);
+    const uint64_t most = tti_db_bytes(x->file) / 64;
+    return tti_article_table_reserve(&x->table, (size_t)(rows < most ? rows : most), error);
 }
 
-static tt_status read_rows(tt_live *x, int64_t after, uint64_t rows, uint64_t *digest,
+static tt_status read_rows(tt_index *x, int64_t after, uint64_t rows, uint64_t *digest,
                            tt_error *error)
 {
     loading l = {.x = x, .digest = *digest};
@@ -208,7 +210,7 @@ static tt_status read_rows(tt_live *x, int64_t after, uint64_t rows, uint64_t *d
 }
 
 /* Reads all that came after what is in memory, or everything. */
-static tt_status load_rows(tt_live *x, const tti_state *state, int everything, tt_error *error)
+static tt_status load_rows(tt_index *x, const tti_db_state *state, int everything, tt_error *error)
 {
     uint64_t digest = everything ? 0 : x->state.digest;
     int64_t first = everything ? 0 : x->state.last;
@@ -216,31 +218,31 @@ static tt_status load_rows(tt_live *x, const tti_state *state, int everything, t
     x->state = *state;
     if (everything) {
         TTI_TRY(make_room(x, rows, error));
-        TTI_TRY(tti_file_before(x->file, &first, error));
+        TTI_TRY(tti_db_before_first(x->file, &first, error));
     }
     first = first < 0 ? 0 : first; /* no number is less than 1: then records will be missing */
     TTI_TRY(read_rows(x, first, rows, &digest, error));
-    TTI_TRY(tti_file_each(x->file, state->last, INT64_MAX, take_none, x->file, error));
-    if (x->shelf.living != state->count || digest != state->digest)
-        return tti_file_damaged(x->file, TTI_NOWHERE, "records are missing", error);
+    TTI_TRY(tti_db_each_row(x->file, state->last, INT64_MAX, take_none, x->file, error));
+    if (x->table.living != state->count || digest != state->digest)
+        return tti_db_damaged(x->file, TTI_NOWHERE, "records are missing", error);
     return TT_OK;
 }
 
 /* Removes what the journal says was removed since. */
-static tt_status replay(tt_live *x, const int64_t *numbers, uint64_t count, tt_error *error)
+static tt_status replay(tt_index *x, const int64_t *numbers, uint64_t count, tt_error *error)
 {
     for (uint64_t k = 0; k < count; k++) {
-        const uint32_t article = tti_shelf_numbered(&x->shelf, numbers[k]);
+        const uint32_t article = tti_article_table_find_number(&x->table, numbers[k]);
         if (article == TTI_NONE)
             continue; /* it came and went */
-        x->state.digest -= x->shelf.articles[article].sum;
-        TTI_TRY(tti_shelf_remove(&x->shelf, article, error));
+        x->state.digest -= x->table.articles[article].sum;
+        TTI_TRY(tti_article_table_remove(&x->table, article, error));
     }
     return TT_OK;
 }
 
 /* Removes what was removed. Nothing of it is taken on trust: what is left must tally. */
-static tt_status follow_removals(tt_live *x, const tti_state *now, tt_error *error)
+static tt_status follow_removals(tt_index *x, const tti_db_state *now, tt_error *error)
 {
     const uint64_t count = now->removals - x->state.removals;
     uint64_t found = 0;
@@ -253,7 +255,7 @@ static tt_status follow_removals(tt_live *x, const tti_state *now, tt_error *err
     numbers = tti_alloc(x->options.allocator, (size_t)count, sizeof *numbers);
     if (numbers == NULL)
         return tti_fail_memory(error, "articles");
-    status = tti_file_removed(x->file, x->state.removals, count, numbers, &found, error);
+    status = tti_db_read_removals(x->file, x->state.removals, count, numbers, &found, error);
     if (status == TT_OK)
         status = found == count ? replay(x, numbers, count, error) : TT_EFORMAT;
     tti_release(x->options.allocator, numbers, (size_t)count, sizeof *numbers);
@@ -261,47 +263,47 @@ static tt_status follow_removals(tt_live *x, const tti_state *now, tt_error *err
 }
 
 /* Takes in what has changed. @return TT_EFORMAT: it does not tally, all is to be read anew */
-static tt_status follow(tt_live *x, const tti_state *now, tt_error *error)
+static tt_status follow(tt_index *x, const tti_db_state *now, tt_error *error)
 {
     if (x->stale || now->last < x->state.last)
         return TT_EFORMAT;
     x->stale = 1; /* until all of it is there */
     TTI_TRY(follow_removals(x, now, error));
     TTI_TRY(load_rows(x, now, 0, error));
-    return tti_shelf_compact(&x->shelf, error);
+    return tti_article_table_compact(&x->table, error);
 }
 
-static tt_status load(tt_live *x, tt_error *error)
+static tt_status load(tt_index *x, tt_error *error)
 {
-    tti_state now;
+    tti_db_state now;
     tt_status status;
-    TTI_TRY(tti_file_version(x->file, &x->version, error));
-    TTI_TRY(tti_file_begin(x->file, 0, error));
-    status = tti_file_state(x->file, &now, error);
+    TTI_TRY(tti_db_data_version(x->file, &x->version, error));
+    TTI_TRY(tti_db_begin(x->file, 0, error));
+    status = tti_db_read_state(x->file, &now, error);
     if (status == TT_OK) {
         status = follow(x, &now, error);
         if (status == TT_EFORMAT) {
-            tti_shelf_free(&x->shelf);
+            tti_article_table_free(&x->table);
             status = load_rows(x, &now, 1, error);
         }
     }
-    tti_file_rollback(x->file);
+    tti_db_rollback(x->file);
     x->stale = status != TT_OK;
     return status;
 }
 
-tt_status tti_live_refresh(tt_live *x, tt_error *error)
+tt_status tti_index_refresh(tt_index *x, tt_error *error)
 {
     uint32_t version = x->version;
     if (x->reading && !x->stale)
-        TTI_TRY(tti_file_version(x->file, &version, error));
+        TTI_TRY(tti_db_data_version(x->file, &version, error));
     return x->stale || version != x->version ? load(x, error) : TT_OK;
 }
 
-tt_status tti_live_settle(tt_live *x, tt_error *error)
+tt_status tti_index_refresh_postings(tt_index *x, tt_error *error)
 {
-    tt_status status = tti_live_refresh(x, error);
-    if (status == TT_OK && (status = tti_shelf_settle(&x->shelf, error)) != TT_OK)
+    tt_status status = tti_index_refresh(x, error);
+    if (status == TT_OK && (status = tti_article_table_index_seeds(&x->table, error)) != TT_OK)
         x->stale = 1;
     return status;
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-tti_doc tti_live_doc(const tti_row *r)
+tti_doc tti_db_row_doc(const tti_db_row *r)
 {
     return (tti_doc){r->hashes, r->flags, NULL, r->token_count, 0, TTI_NONE};
 }
@@ -37,17 +37,18 @@ static int compare_versions(const char *x, size_t x_size, const char *y, size_t 
 }
 
 /* Both have one; else there is nothing to compare: 0. */
-static int version_order(const tti_stored *s, const tti_row *r)
+static int version_order(const tti_indexed_article *s, const tti_db_row *r)
 {
     if (s->version_size == 0 || r->version_size == 0)
         return 0;
-    return compare_versions(r->version, r->version_size, tti_stored_version(s), s->version_size);
+    return compare_versions(r->version, r->version_size, tti_indexed_article_version(s),
+                            s->version_size);
 }
 
 /* ---- What is there ----------------------------------------------------------------------------
  */
 
-static int has_same_tokens(const tti_class *c, const tti_row *r)
+static int has_same_tokens(const tti_article_group *c, const tti_db_row *r)
 {
     return c->token_count == r->token_count && r->token_count > 0 &&
            memcmp(c->hashes, r->hashes, r->token_count * sizeof *r->hashes) == 0;
@@ -59,46 +60,55 @@ static int same_bytes(const void *x, size_t x_size, const void *y, size_t y_size
 }
 
 /* Whether what is kept of an article is what would be kept of the new one. */
-static int is_unchanged(const tti_stored *s, const tti_class *c, const tti_row *r)
+static int is_unchanged(const tti_indexed_article *s, const tti_article_group *c,
+                        const tti_db_row *r)
 {
     return s->text_size == r->text_size && s->published == r->published &&
            s->flags == r->article_flags && c->token_count == r->token_count &&
            (r->token_count == 0 || has_same_tokens(c, r)) &&
-           same_bytes(tti_stored_source(s), s->source_size, r->source, r->source_size) &&
-           same_bytes(tti_stored_version(s), s->version_size, r->version, r->version_size) &&
-           same_bytes(tti_stored_spans(s), s->span_size, r->spans, r->span_size) &&
-           (r->token_count == 0 || memcmp(tti_stored_flags(s), r->flags, r->token_count) == 0);
+           same_bytes(tti_indexed_article_source(s), s->source_size, r->source, r->source_size) &&
+           same_bytes(tti_indexed_article_version(s), s->version_size, r->version,
+                      r->version_size) &&
+           same_bytes(tti_indexed_article_extents(s), s->extents_size, r->extents,
+                      r->extents_size) &&
+           (r->token_count == 0 ||
+            memcmp(tti_indexed_article_flags(s), r->flags, r->token_count) == 0);
 }
 
-static const tti_judgement itself = {
-    .novelty = TT_DUPLICATE, .of = TTI_NONE, .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
+static const tti_decision itself = {.kind = TT_VERDICT_DUPLICATE,
+                                    .of = TTI_NONE,
+                                    .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
 
 /* Counts the numbers of the two. */
-static tt_status compare(tt_live *x, const tti_row *row, tti_version *v, tt_error *error)
+static tt_status compare(tt_index *x, const tti_db_row *row, tti_item_version *v, tt_error *error)
 {
-    const tti_doc doc = tti_live_doc(row);
-    if (!has_same_tokens(tti_shelf_class(&x->shelf, v->old), row))
-        return tti_judge_version(&x->judge, &doc, v->old, &v->judgement, &v->related, error);
+    const tti_doc doc = tti_db_row_doc(row);
+    if (!has_same_tokens(tti_article_table_group(&x->table, v->old), row))
+        return tti_classify_version(&x->classifier, &doc, v->old, &v->judgement, &v->related,
+                                    error);
     v->related = 1;
     return TT_OK;
 }
 
-tt_status tti_live_version(tt_live *x, const tti_row *row, int judged, tti_version *v,
-                           tt_error *error)
+tt_status tti_item_version_find(tt_index *x, const tti_db_row *row, int judged, tti_item_version *v,
+                                tt_error *error)
 {
-    const tti_stored *s;
+    const tti_indexed_article *s;
     int order;
-    *v = (tti_version){.old = tti_shelf_find(&x->shelf, row->id, row->id_size, row->article_flags),
-                       .judgement = itself};
+    *v = (tti_item_version){
+        .old = tti_article_table_find(&x->table, row->id, row->id_size, row->article_flags),
+        .judgement = itself};
     if (v->old == TTI_NONE)
         return TT_OK;
-    s = &x->shelf.articles[v->old];
+    s = &x->table.articles[v->old];
     order = version_order(s, row);
-    v->stays = order < 0 || is_unchanged(s, tti_shelf_class(&x->shelf, v->old), row);
+    v->stays = order < 0 || is_unchanged(s, tti_article_table_group(&x->table, v->old), row);
     if (!judged || (v->stays && order == 0))
         return TT_OK;
     TTI_TRY(compare(x, row, v, error));
     v->related |= order != 0; /* an item's version is one, whatever its text has become */
-    v->judgement.novelty = v->stays ? TT_DUPLICATE : order > 0 ? TT_UPDATE : v->judgement.novelty;
+    v->judgement.kind = v->stays    ? TT_VERDICT_DUPLICATE
+                        : order > 0 ? TT_VERDICT_UPDATE
+                                    : v->judgement.kind;
     return TT_OK;
 }

@@ -8,16 +8,16 @@
 #include <math.h>
 #include <string.h>
 
-#define DEFAULT_LIMIT ((uint64_t)1 << 30)
+#define LONGEST_ARTICLE_BYTES ((uint64_t)1 << 30)
 
-static void or_default(uint32_t *field, uint32_t value)
+static void use_default_if_zero(uint32_t *field, uint32_t value)
 {
     if (*field == 0)
         *field = value;
 }
 
-static tt_status check_range(const char *name, uint32_t value, uint32_t least, uint32_t most,
-                             tt_error *error)
+static tt_status check_option_range(const char *name, uint32_t value, uint32_t least, uint32_t most,
+                                    tt_error *error)
 {
     if (value >= least && value <= most)
         return TT_OK;
@@ -26,7 +26,7 @@ static tt_status check_range(const char *name, uint32_t value, uint32_t least, u
 }
 
 /* A rule: 0 is the default, any negative value is off. */
-static tt_status check_rule(const char *name, double *rule, double value, tt_error *error)
+static tt_status check_rule_value(const char *name, double *rule, double value, tt_error *error)
 {
     if (*rule == 0)
         *rule = value;
@@ -38,41 +38,41 @@ static tt_status check_rule(const char *name, double *rule, double value, tt_err
     return TT_OK;
 }
 
-static tt_status check_rules(tt_options *o, tt_error *error)
+static tt_status check_rule_options(tt_options *o, tt_error *error)
 {
-    TTI_TRY(check_rule("resemblance", &o->resemblance, 0.7, error));
-    TTI_TRY(check_rule("containment", &o->containment, 0.8, error));
-    TTI_TRY(check_rule("overlap", &o->overlap, 0.5, error));
-    TTI_TRY(check_rule("facts", &o->facts, 0, error));
-    TTI_TRY(check_rule("drop", &o->drop, 0.8, error));
+    TTI_TRY(check_rule_value("resemblance", &o->resemblance, 0.7, error));
+    TTI_TRY(check_rule_value("containment", &o->containment, 0.8, error));
+    TTI_TRY(check_rule_value("overlap", &o->overlap, 0.5, error));
+    TTI_TRY(check_rule_value("facts", &o->facts, 0, error));
+    TTI_TRY(check_rule_value("drop", &o->drop, 0.8, error));
     if (o->drop < 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "drop must be above 0 and at most 1");
     return TT_OK;
 }
 
-static tt_status check_memory(const tt_options *o, tt_error *error)
+static tt_status check_memory_limit(const tt_options *o, tt_error *error)
 {
-    if (o->memory_limit == 0 || o->memory_limit >= TTI_SPILL_LEAST)
+    if (o->memory_limit == 0 || o->memory_limit >= TTI_SPILL_MIN_LIMIT)
         return TT_OK;
     return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                     "memory_limit is %llu bytes; it must be 0, for none, or at least %d MiB",
-                    (unsigned long long)o->memory_limit, TTI_SPILL_LEAST >> 20);
+                    (unsigned long long)o->memory_limit, TTI_SPILL_MIN_LIMIT >> 20);
 }
 
 static tt_status choose_bands(tt_options *o, tt_error *error)
 {
     if (o->bands == 0) {
         const double threshold = o->resemblance > 0 ? o->resemblance : 0.7;
-        o->bands = o->sketch_size / tti_bands_rows(o->sketch_size, threshold);
+        o->bands = o->num_hashes / tti_bands_rows(o->num_hashes, threshold);
     }
-    if (o->bands > o->sketch_size || o->sketch_size % o->bands != 0)
+    if (o->bands > o->num_hashes || o->num_hashes % o->bands != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                         "bands is %u; it must divide sketch_size, %u", (unsigned)o->bands,
-                        (unsigned)o->sketch_size);
+                        (unsigned)o->num_hashes);
     return TT_OK;
 }
 
-static tt_status check_enums(tt_options *o, tt_error *error)
+static tt_status check_enum_options(tt_options *o, tt_error *error)
 {
     const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
     if (o->find & ~(all | TT_FIND_SERIES | TT_FIND_OVERLAPS))
@@ -105,32 +105,32 @@ tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_erro
         memcpy(&o, options, options->struct_size); /* an older caller's is a prefix of ours */
         o.struct_size = sizeof o;
     }
-    or_default(&o.shingle_tokens, 5);
-    or_default(&o.sketch_size, 128);
-    or_default(&o.min_section, 32);
-    or_default(&o.max_matches, 64);
+    use_default_if_zero(&o.shingle_tokens, 5);
+    use_default_if_zero(&o.num_hashes, 128);
+    use_default_if_zero(&o.min_section, 32);
+    use_default_if_zero(&o.max_matches, 64);
     if (o.max_article_bytes == 0)
-        o.max_article_bytes = DEFAULT_LIMIT;
-    if (o.max_article_bytes > DEFAULT_LIMIT)
+        o.max_article_bytes = LONGEST_ARTICLE_BYTES;
+    if (o.max_article_bytes > LONGEST_ARTICLE_BYTES)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "max_article_bytes is over 1 GiB");
     if (o.allocator == NULL)
         o.allocator = &tti_libc_allocator;
     if (o.allocator->alloc == NULL || o.allocator->resize == NULL || o.allocator->release == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "allocator lacks a function");
-    TTI_TRY(check_range("shingle_tokens", o.shingle_tokens, 1, 64, error));
-    TTI_TRY(check_range("sketch_size", o.sketch_size, 16, 1024, error));
-    TTI_TRY(check_range("min_section", o.min_section, 8, UINT32_MAX, error));
-    TTI_TRY(check_range("max_matches", o.max_matches, 1, 1u << 20, error));
-    TTI_TRY(check_rules(&o, error));
-    TTI_TRY(check_enums(&o, error));
-    TTI_TRY(check_memory(&o, error));
+    TTI_TRY(check_option_range("shingle_tokens", o.shingle_tokens, 1, 64, error));
+    TTI_TRY(check_option_range("sketch_size", o.num_hashes, 16, 1024, error));
+    TTI_TRY(check_option_range("min_section", o.min_section, 8, UINT32_MAX, error));
+    TTI_TRY(check_option_range("max_matches", o.max_matches, 1, 1u << 20, error));
+    TTI_TRY(check_rule_options(&o, error));
+    TTI_TRY(check_enum_options(&o, error));
+    TTI_TRY(check_memory_limit(&o, error));
     TTI_TRY(choose_bands(&o, error));
     *out = o;
     return TT_OK;
 }
 
-tt_status tti_progress(const tt_options *o, const char *stage, uint64_t done, uint64_t total,
-                       tt_error *error)
+tt_status tti_report_progress(const tt_options *o, const char *stage, uint64_t done, uint64_t total,
+                              tt_error *error)
 {
     if (o->progress == NULL || o->progress(o->progress_ctx, stage, done, total) == 0)
         return TT_OK;

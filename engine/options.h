@@ -5,7 +5,7 @@
 #include "twicetold.h"
 
 /** Tells the caller's progress function. @return TT_OK, TT_ESTOPPED */
-tt_status tti_progress(const tt_options *options, const char *stage, uint64_t done, uint64_t total,
-                       tt_error *error);
+tt_status tti_report_progress(const tt_options *options, const char *stage, uint64_t done,
+                              uint64_t total, tt_error *error);
 
 #endif

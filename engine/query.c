@@ -22,11 +22,11 @@ typedef struct candidate {
 } candidate;
 
 struct tt_query {
-    const tt_index *index;
+    const tt_result *index;
     tti_tokens tokens;
-    tti_key key; /* of the query's tokens */
+    tti_hash128 key; /* of the query's tokens */
     tti_verifier *verifier;
-    tti_sample sample;
+    tti_minimizers sample;
     hits found;
     candidate *candidates;
     size_t candidate_count, candidate_capacity;
@@ -39,26 +39,26 @@ struct tt_query {
 };
 
 /* The seeds are made once, by the first query that is opened. */
-static tt_status make_seeds(tt_index *x, tt_error *error)
+static tt_status make_seeds(tt_result *x, tt_error *error)
 {
     tt_status status = TT_OK;
     (void)pthread_mutex_lock(&x->seed_lock);
     if (!x->seeds_made) {
-        if (tti_spill_watch(x->store.spill) != 0)
+        if (tti_spill_start_watcher(x->store.spill) != 0)
             status = tti_fail_memory(error, "a thread");
         if (status == TT_OK)
             status = tti_seeds_make(&x->seeds, &x->store.corpus, &x->options, error);
-        tti_spill_rest(x->store.spill);
+        tti_spill_stop_watcher(x->store.spill);
         if (status == TT_OK)
             x->seeds_made = 1;
         else
             tti_seeds_free(&x->seeds);
     }
     (void)pthread_mutex_unlock(&x->seed_lock);
-    return tti_spill_explain(x->store.spill, status, error);
+    return tti_spill_status(x->store.spill, status, error);
 }
 
-tt_status tt_query_open(tt_query **out, const tt_index *index, tt_error *error)
+tt_status tt_query_open(tt_query **out, const tt_result *index, tt_error *error)
 {
     tt_query *q;
     tt_status status;
@@ -66,7 +66,7 @@ tt_status tt_query_open(tt_query **out, const tt_index *index, tt_error *error)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out or index is NULL");
     *out = NULL;
     /* Only what the lock guards is written; to its callers an index never changes. */
-    TTI_TRY(make_seeds((tt_index *)index, error));
+    TTI_TRY(make_seeds((tt_result *)index, error));
     q = tti_alloc_zero(index->store.allocator, 1, sizeof *q);
     if (q == NULL)
         return tti_fail_memory(error, "a query");
@@ -90,7 +90,7 @@ void tt_query_close(tt_query *q)
     a = q->index->store.allocator;
     tti_tokens_free(&q->tokens);
     tti_verifier_close(q->verifier);
-    tti_sample_free(&q->sample, a);
+    tti_minimizers_free(&q->sample, a);
     tti_release(a, q->found.docs, q->found.capacity, sizeof *q->found.docs);
     tti_release(a, q->candidates, q->candidate_capacity, sizeof *q->candidates);
     tti_release(a, q->matches, q->match_capacity, sizeof *q->matches);
@@ -105,12 +105,12 @@ void tt_query_close(tt_query *q)
 /* ---- Candidates ------------------------------------------------------------------------------ */
 
 /* Notes the documents that hold the sample's i-th seed. */
-static tt_status look_up(hits *h, const tti_sample *sample, size_t i, tt_error *error)
+static tt_status look_up(hits *h, const tti_minimizers *sample, size_t i, tt_error *error)
 {
     size_t n;
     const tti_seed *seeds = tti_seeds_lookup(h->seeds, sample, i, &n);
-    if (n > TTI_SEED_PLACES)
-        n = TTI_SEED_FEW;
+    if (n > TTI_SEED_MAX_POSTINGS)
+        n = TTI_SEED_FIRST_POSTINGS;
     if (tti_reserve(h->allocator, &h->docs, &h->capacity, h->count + n, sizeof *h->docs) != 0)
         return tti_fail_memory(error, "query candidates");
     for (size_t k = 0; k < n; k++)
@@ -138,37 +138,38 @@ static tt_status find_candidates(tt_query *q, const tti_doc *doc, tt_error *erro
     hits *h = &q->found;
     h->count = 0;
     q->candidate_count = 0;
-    TTI_TRY(tti_sample_make(&q->sample, doc, q->index->settings.options.seed, h->allocator, error));
+    TTI_TRY(
+        tti_minimizers_find(&q->sample, doc, q->index->settings.options.seed, h->allocator, error));
     for (size_t i = 0; i < q->sample.count; i++)
         TTI_TRY(look_up(h, &q->sample, i, error));
     if (tti_reserve(h->allocator, &q->candidates, &q->candidate_capacity, h->count,
                     sizeof *q->candidates) != 0)
         return tti_fail_memory(error, "query candidates");
     if (h->count > 0)
-        tti_sort(h->docs, h->count, sizeof *h->docs, by_value);
+        tti_qsort(h->docs, h->count, sizeof *h->docs, by_value);
     for (size_t i = 0, k; i < h->count; i = k) {
         for (k = i + 1; k < h->count && h->docs[k] == h->docs[i];)
             k++;
-        if (k - i >= 2 || doc->token_count < TTI_SEED_SHORT ||
-            h->seeds->counts[h->docs[i]] <= TTI_SEED_SPARSE)
+        if (k - i >= 2 || doc->token_count < TTI_SEED_SHORT_DOC ||
+            h->seeds->counts[h->docs[i]] <= TTI_SEED_SPARSE_DOC)
             q->candidates[q->candidate_count++] =
                 (candidate){(uint32_t)h->docs[i], (uint32_t)(k - i)};
     }
     if (q->candidate_count > 0)
-        tti_sort(q->candidates, q->candidate_count, sizeof *q->candidates, most_shared);
+        tti_qsort(q->candidates, q->candidate_count, sizeof *q->candidates, most_shared);
     return TT_OK;
 }
 
 /* ---- Matches --------------------------------------------------------------------------------- */
 
-static tt_status decode(const tt_allocator *a, const uint8_t *spans, uint32_t count,
+static tt_status decode(const tt_allocator *a, const uint8_t *extents, uint32_t count,
                         uint32_t **begins, size_t *begin_capacity, uint32_t **ends,
                         size_t *end_capacity, tt_error *error)
 {
     if (tti_reserve(a, begins, begin_capacity, count, sizeof **begins) != 0 ||
         tti_reserve(a, ends, end_capacity, count, sizeof **ends) != 0)
         return tti_fail_memory(error, "extents");
-    tti_spans_decode(spans, count, *begins, *ends);
+    tti_token_extents_decode(extents, count, *begins, *ends);
     return TT_OK;
 }
 
@@ -214,10 +215,10 @@ static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
     const tti_doc *doc = &corpus->docs[c->doc];
     const size_t before = q->passage_count;
     tt_match *m;
-    tti_finding f;
+    tti_verified_pair f;
     TTI_TRY(tti_verifier_run(q->verifier, doc, NULL, &f, error));
     if (f.alignment.passage_count > 0) {
-        TTI_TRY(decode(q->index->store.allocator, corpus->articles[doc->article].spans,
+        TTI_TRY(decode(q->index->store.allocator, corpus->articles[doc->article].extents,
                        doc->token_count, &q->of_begins, &q->of_begin_capacity, &q->of_ends,
                        &q->of_end_capacity, error));
         TTI_TRY(add_passages(q, &f.alignment, error));
@@ -229,13 +230,13 @@ static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
         return tti_fail_memory(error, "matches");
     m = &q->matches[q->match_count++];
     *m = (tt_match){f.pair, NULL, q->passage_count - before, f.admitted, 0};
-    if (f.admitted && tti_key_equal(q->index->store.keys[doc->article], q->key))
+    if (f.admitted && tti_hash128_equal(q->index->store.keys[doc->article], q->key))
         make_identical(&m->pair);
     m->pair.a = doc->article;
     m->pair.b = UINT64_MAX;
     m->pair.reserved = 0;
     if (m->passage_count > 0)
-        tti_sort(q->passages + before, m->passage_count, sizeof *q->passages, by_begin);
+        tti_qsort(q->passages + before, m->passage_count, sizeof *q->passages, by_begin);
     return TT_OK;
 }
 
@@ -257,7 +258,7 @@ static tt_status match_all(tt_query *q, const tti_doc *doc, tt_error *error)
     TTI_TRY(find_candidates(q, doc, error));
     if (q->candidate_count == 0)
         return TT_OK;
-    TTI_TRY(decode(q->index->store.allocator, q->tokens.spans, doc->token_count, &q->begins,
+    TTI_TRY(decode(q->index->store.allocator, q->tokens.extents, doc->token_count, &q->begins,
                    &q->begin_capacity, &q->ends, &q->end_capacity, error));
     TTI_TRY(tti_verifier_load(q->verifier, doc, NULL, error));
     for (size_t k = 0; k < q->candidate_count && k < room; k++)
@@ -267,7 +268,7 @@ static tt_status match_all(tt_query *q, const tti_doc *doc, tt_error *error)
         at += q->matches[k].passage_count;
     }
     if (q->match_count > 0)
-        tti_sort(q->matches, q->match_count, sizeof *q->matches, best_match);
+        tti_qsort(q->matches, q->match_count, sizeof *q->matches, best_match);
     return TT_OK;
 }
 
@@ -275,7 +276,7 @@ tt_status tt_query_run(tt_query *q, const tt_article *article, tt_match_fn emit,
                        tt_error *error)
 {
     const tt_options *o;
-    tti_text_added added;
+    tti_tokenized_text added;
     tti_doc doc;
     size_t n;
     if (q == NULL || article == NULL || emit == NULL)
@@ -286,8 +287,8 @@ tt_status tt_query_run(tt_query *q, const tt_article *article, tt_match_fn emit,
     if (article->text_size > o->max_article_bytes)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "text is over max_article_bytes");
     tti_tokens_clear(&q->tokens);
-    TTI_TRY(tti_text_append(&q->tokens, article->text, article->text_size,
-                            (tt_paragraphs)o->paragraphs, o->seed, &added, error));
+    TTI_TRY(tti_tokens_append_text(&q->tokens, article->text, article->text_size,
+                                   (tt_paragraphs)o->paragraphs, o->seed, &added, error));
     q->key = added.key;
     doc = (tti_doc){q->tokens.hashes,  q->tokens.flags,       q->tokens.paragraphs,
                     added.token_count, added.paragraph_count, UINT32_MAX};

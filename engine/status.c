@@ -37,13 +37,13 @@ const char *tt_relation_name(tt_relation relation)
     return "unknown relation";
 }
 
-const char *tt_novelty_name(tt_novelty novelty)
+const char *tt_verdict_kind_name(tt_verdict_kind kind)
 {
-    switch (novelty) {
-    case TT_NEW: return "new";
-    case TT_DUPLICATE: return "duplicate";
-    case TT_UPDATE: return "update";
-    case TT_OVERLAPS: return "overlaps";
+    switch (kind) {
+    case TT_VERDICT_NEW: return "new";
+    case TT_VERDICT_DUPLICATE: return "duplicate";
+    case TT_VERDICT_UPDATE: return "update";
+    case TT_VERDICT_OVERLAPS: return "overlaps";
     }
     return "unknown";
 }

@@ -138,7 +138,7 @@ typedef struct tt_options {
     size_t struct_size;         /**< sizeof(tt_options) */
     uint32_t find;              /**< TT_FIND_* */
     uint32_t shingle_tokens;    /**< w, tokens in a shingle, 1..64, default 5 */
-    uint32_t sketch_size;       /**< MinHash values in a signature, 16..1024, default 128 */
+    uint32_t num_hashes;        /**< MinHash values in a signature, 16..1024, default 128 */
     uint32_t bands;             /**< LSH bands, a divisor of sketch_size; 0 picks by resemblance */
     uint32_t min_section;       /**< shortest section to report, in tokens, 8.., default 32 */
     uint32_t max_matches;       /**< earlier articles that one article is paired with, default 64 */
@@ -187,8 +187,8 @@ TT_API TT_NODISCARD tt_status tt_options_resolve(const tt_options *options, tt_o
 
 /* ==== Building ================================================================================ */
 
-typedef struct tt_builder tt_builder; /**< collects articles */
-typedef struct tt_index tt_index;     /**< immutable result */
+typedef struct tt_scan tt_scan;     /**< collects articles */
+typedef struct tt_result tt_result; /**< immutable result */
 
 enum {
     TT_ARTICLE_INTEGER_ID = 1u << 0 /**< the id was a JSON integer; written as one again */
@@ -213,9 +213,9 @@ typedef struct tt_article {
 } tt_article;
 
 /** Opens a builder. `options` is copied; NULL takes the defaults.
- * @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_EIO. Owner: the caller, tt_builder_close(). */
-TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options *options,
-                                              tt_error *error);
+ * @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_EIO. Owner: the caller, tt_scan_close(). */
+TT_API TT_NODISCARD tt_status tt_scan_open(tt_scan **out, const tt_options *options,
+                                           tt_error *error);
 
 /**
  * Adds articles in order. An article that cannot be taken is skipped and the rest go on:
@@ -229,24 +229,24 @@ TT_API TT_NODISCARD tt_status tt_builder_open(tt_builder **out, const tt_options
  * Cost: linear in the bytes added. Memory: about 6 bytes a token (6 bytes of English) kept, 4 where
  * only resemblance is asked for.
  */
-TT_API TT_NODISCARD tt_status tt_builder_add(tt_builder *builder, const tt_article *articles,
-                                             size_t count, tt_status *statuses, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_scan_add(tt_scan *builder, const tt_article *articles,
+                                          size_t count, tt_status *statuses, tt_error *error);
 
-/** Writes why tt_builder_add(), tt_live_add() or tt_live_query() did not take an article, in
+/** Writes why tt_scan_add(), tt_index_add() or tt_index_query() did not take an article, in
  * English and without a full stop: "no id", "id \"a-1\" was seen before". `status`: as it came;
  * `out`: room for `size` bytes, 200 are enough; always NUL-terminated. Threads: any. */
 TT_API void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size);
 
 /** Finds what the options ask for among the articles added and leaves the builder empty.
- * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT, TT_EIO. Owner: the caller, tt_index_close(). */
-TT_API TT_NODISCARD tt_status tt_builder_finish(tt_builder *builder, tt_index **out,
-                                                tt_error *error);
+ * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT, TT_EIO. Owner: the caller,
+ * tt_result_file_close(). */
+TT_API TT_NODISCARD tt_status tt_scan_finish(tt_scan *builder, tt_result **out, tt_error *error);
 
 /** Ends a builder. NULL is allowed. */
-TT_API void tt_builder_close(tt_builder *builder);
+TT_API void tt_scan_close(tt_scan *builder);
 
 /** Ends an index. NULL is allowed. No thread may still be using it. */
-TT_API void tt_index_close(tt_index *index);
+TT_API void tt_result_close(tt_result *index);
 
 /* ==== Results ================================================================================= */
 
@@ -263,10 +263,10 @@ typedef enum tt_relation {
 TT_API const char *tt_relation_name(tt_relation relation);
 
 /**
- * Two similar articles, a < b (ordinals). Counted, never estimated: over the sets of shingles, whose
- * tokens are told apart by 32 bits of their hash (docs/quality.md says what that means), and over
- * the alignment; NAN where the options made it unneeded and it was not computed.
- * The layout never changes.
+ * Two similar articles, a < b (ordinals). Counted, never estimated: over the sets of shingles,
+ * whose tokens are told apart by 32 bits of their hash (docs/quality.md says what that means), and
+ * over the alignment; NAN where the options made it unneeded and it was not computed. The layout
+ * never changes.
  */
 typedef struct tt_pair {
     uint64_t a, b;
@@ -284,8 +284,8 @@ typedef struct tt_pair {
 typedef int (*tt_pair_fn)(void *ctx, const tt_pair *pairs, size_t count);
 
 /** Every verified pair, sorted by (a, b). @return TT_OK, TT_ESTOPPED */
-TT_API TT_NODISCARD tt_status tt_index_pairs(const tt_index *index, tt_pair_fn emit, void *ctx,
-                                             tt_error *error);
+TT_API TT_NODISCARD tt_status tt_result_pairs(const tt_result *index, tt_pair_fn emit, void *ctx,
+                                              tt_error *error);
 
 /** A kept article and those that duplicate it; sorted by first article. */
 typedef struct tt_cluster {
@@ -298,8 +298,8 @@ typedef struct tt_cluster {
 typedef int (*tt_cluster_fn)(void *ctx, const tt_cluster *clusters, size_t count);
 
 /** @return TT_OK, TT_ENOMEM, TT_ESTOPPED. `articles` is borrowed from the index. */
-TT_API TT_NODISCARD tt_status tt_index_clusters(const tt_index *index, tt_cluster_fn emit,
-                                                void *ctx, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_result_clusters(const tt_result *index, tt_cluster_fn emit,
+                                                 void *ctx, tt_error *error);
 
 /** One place of a section. */
 typedef struct tt_occurrence {
@@ -322,16 +322,16 @@ typedef struct tt_section {
 typedef int (*tt_section_fn)(void *ctx, const tt_section *sections, size_t count);
 
 /** @return TT_OK, TT_ENOMEM, TT_ESTOPPED. `occurrences` is borrowed from the index. */
-TT_API TT_NODISCARD tt_status tt_index_sections(const tt_index *index, tt_section_fn emit,
-                                                void *ctx, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_result_sections(const tt_result *index, tt_section_fn emit,
+                                                 void *ctx, tt_error *error);
 
 /** An article that its kept one makes unnecessary (tt_options.drop). pair.a is the dropped article,
  * pair.b the kept one, whatever their order; numbers and relation are seen that way round. */
 typedef int (*tt_dropped_fn)(void *ctx, const tt_pair *dropped, size_t count);
 
 /** Every article that dedup drops, ascending. Needs clusters and overlaps: TT_EINVAL without. */
-TT_API TT_NODISCARD tt_status tt_index_dropped(const tt_index *index, tt_dropped_fn emit, void *ctx,
-                                               tt_error *error);
+TT_API TT_NODISCARD tt_status tt_result_dropped(const tt_result *index, tt_dropped_fn emit,
+                                                void *ctx, tt_error *error);
 
 /** Seconds of wall time that the stages of a build took. */
 typedef struct tt_seconds {
@@ -348,15 +348,15 @@ typedef struct tt_summary {
     tt_seconds seconds;
 } tt_summary;
 
-TT_API void tt_index_summary(const tt_index *index, tt_summary *out);
+TT_API void tt_result_summary(const tt_result *index, tt_summary *out);
 
 /** The options of the build, defaults filled in. Borrowed from the index. */
-TT_API const tt_options *tt_index_options(const tt_index *index);
+TT_API const tt_options *tt_result_options(const tt_result *index);
 
 /** What the index keeps of an article: id, source, published, flags; text is NULL, text_size set.
  * Borrowed from the index. @return TT_OK, TT_EINVAL (no such ordinal) */
-TT_API TT_NODISCARD tt_status tt_index_article(const tt_index *index, uint64_t ordinal,
-                                               tt_article *out, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_result_article(const tt_result *index, uint64_t ordinal,
+                                                tt_article *out, tt_error *error);
 
 /* ==== Queries ================================================================================= */
 
@@ -377,7 +377,8 @@ typedef struct tt_match {
 typedef int (*tt_match_fn)(void *ctx, const tt_match *matches, size_t count);
 
 /** Owner: the caller, tt_query_close(). The index must outlive it. @return TT_OK, TT_ENOMEM */
-TT_API TT_NODISCARD tt_status tt_query_open(tt_query **out, const tt_index *index, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_query_open(tt_query **out, const tt_result *index,
+                                            tt_error *error);
 
 /**
  * Matches of an article (its id may be missing) against the index: up to max_matches, those that
@@ -393,17 +394,17 @@ TT_API void tt_query_close(tt_query *query);
 
 /**
  * MinHash signatures of articles, of which only the text is looked at, as a scan makes them: for a
- * caller's own index, store or model. `out` has room for count rows of sketch_size values, row after
- * row; the i-th is that of articles[i], and all ones (UINT32_MAX) where it has no tokens or was not
- * taken.
+ * caller's own index, store or model. `out` has room for count rows of sketch_size values, row
+ * after row; the i-th is that of articles[i], and all ones (UINT32_MAX) where it has no tokens or
+ * was not taken.
  *
  * The share of places where two rows are equal estimates the Jaccard resemblance J of the articles'
  * sets of shingles, without bias, with a standard error of sqrt(J (1 - J) / sketch_size): 0.04 at
- * most for 128. Rows are comparable if sketch_size, shingle_tokens, seed and paragraphs are the same
- * and both are of this minor version of the library. By one permutation (Li, Owen, Zhang: One
- * Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of sketch_size bins by its upper
- * bits, the least hash of a bin is its value, and an empty bin has the least under a permutation of
- * its own (Broder: On the resemblance and containment of documents, 1997).
+ * most for 128. Rows are comparable if sketch_size, shingle_tokens, seed and paragraphs are the
+ * same and both are of this minor version of the library. By one permutation (Li, Owen, Zhang: One
+ * Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of sketch_size bins by its
+ * upper bits, the least hash of a bin is its value, and an empty bin has the least under a
+ * permutation of its own (Broder: On the resemblance and containment of documents, 1997).
  *
  * Of `options` (NULL: the defaults) shingle_tokens, sketch_size, seed, paragraphs, threads,
  * max_article_bytes and allocator are used. statuses[i] (NULL: not wanted) is TT_OK, TT_EFORMAT (no
@@ -456,11 +457,11 @@ typedef struct tt_record {
     const char *raw; /**< the record's bytes as they stood, without the line's end; an object over
                           several lines made one line; an item of XML as a JSON object */
     size_t raw_size;
-    const char *file; /**< path as found; "-" for standard input */
-    uint64_t line;    /**< where it begins, from 1; 0: the whole file is the record (plain text, or
-                           unreadable) */
-    tt_status status; /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
-    char reason[116]; /**< English; empty where status is TT_OK */
+    const char *file;  /**< path as found; "-" for standard input */
+    uint64_t line;     /**< where it begins, from 1; 0: the whole file is the record (plain text, or
+                            unreadable) */
+    tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
+    char reason[116];  /**< English; empty where status is TT_OK */
     const char *title; /**< the field "title" or a wire format's headline; NULL: none */
     size_t title_size;
 } tt_record;
@@ -502,8 +503,8 @@ typedef struct tt_write_options {
 
 /** Writes the whole result as JSON Lines: pair, cluster, section and summary lines.
  * @param options NULL for zeros. @return TT_OK, TT_ENOMEM, TT_ESTOPPED */
-TT_API TT_NODISCARD tt_status tt_index_write(const tt_index *index, tt_write_fn write, void *ctx,
-                                             const tt_write_options *options, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *index, tt_write_fn write, void *ctx,
+                                              const tt_write_options *options, tt_error *error);
 
 /** Appends `text` as a JSON string, quotes included, control characters escaped. Threads: any.
  * @return TT_OK, TT_ESTOPPED */
@@ -542,7 +543,7 @@ typedef struct tt_id {
  * result, which never changes and may be read by any number of threads. Fields are only ever
  * appended; the library makes it, never the caller.
  */
-typedef struct tt_result {
+typedef struct tt_result_file {
     const tt_id *articles; /**< every article that the file names */
     uint64_t article_count;
     const tt_pair *pairs; /**< in the order of the file; NAN where a number is missing */
@@ -554,25 +555,25 @@ typedef struct tt_result {
     const char *summary; /**< the summary line as it stands; NULL: there is none */
     size_t summary_size;
     uint64_t total_articles, total_rejected, total_bytes; /**< of the summary, else 0 */
-} tt_result;
+} tt_result_file;
 
 /**
  * Reads a result file (plain, gzip or zstd) whole. Lines of unknown types are passed over.
  * @return TT_OK; TT_EIO; TT_EFORMAT (`where`: the line; the message is "FILE:LINE: reason");
- * TT_ENOMEM. Owner: the caller, tt_result_close(). Memory: about 80 bytes a pair and 50 an
+ * TT_ENOMEM. Owner: the caller, tt_result_file_close(). Memory: about 80 bytes a pair and 50 an
  * occurrence.
  */
-TT_API TT_NODISCARD tt_status tt_result_read(tt_result **out, const char *path,
-                                             const tt_allocator *allocator, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_result_file_read(tt_result_file **out, const char *path,
+                                                  const tt_allocator *allocator, tt_error *error);
 
 #define TT_NO_ARTICLE UINT64_MAX
 
 /** The number of an article, or TT_NO_ARTICLE where the file does not name it. "1" and 1 are two
  * ids. */
-TT_API uint64_t tt_result_find(const tt_result *result, const tt_id *id);
+TT_API uint64_t tt_result_file_find(const tt_result_file *result, const tt_id *id);
 
 /** Ends a result. NULL is allowed. */
-TT_API void tt_result_close(tt_result *result);
+TT_API void tt_result_file_close(tt_result_file *result);
 
 /* ==== The living index ======================================================================== */
 
@@ -581,7 +582,7 @@ TT_API void tt_result_close(tt_result *result);
  * they are removed. It answers for each new article whether it is one that came before, as a scan
  * of all of them would. What must last is in the file (docs/format.md); it is read into memory when
  * the file is opened, and what finds shared text is made when the first verdict is asked for, since
- * who only adds or removes does without. tt_live_query() of no articles makes it beforehand.
+ * who only adds or removes does without. tt_index_query() of no articles makes it beforehand.
  *
  * One handle writes, in one process, which FILE-lock sees to (an empty file beside it, locked with
  * flock(2), so the file must be on a local file system); any number of handles read, in other
@@ -590,11 +591,11 @@ TT_API void tt_result_close(tt_result *result);
  * forked while an index was open may do no more with the handle than close it, which leaves the
  * file alone, and cannot open that index (TT_EINVAL); others it may, and so may what it executes.
  */
-typedef struct tt_live tt_live;
+typedef struct tt_index tt_index;
 
 enum {
-    TT_LIVE_READ = 1u << 0,  /**< queries only; does not keep others from writing */
-    TT_LIVE_CREATE = 1u << 1 /**< makes the file if it is not there */
+    TT_INDEX_READ = 1u << 0,  /**< queries only; does not keep others from writing */
+    TT_INDEX_CREATE = 1u << 1 /**< makes the file if it is not there */
 };
 
 /**
@@ -602,36 +603,35 @@ enum {
  * seed, paragraphs, resemblance, containment, overlap, facts and drop. NULL takes the defaults.
  * @return TT_OK; TT_EINVAL (a file is there, an option is out of range); TT_EIO; TT_ENOMEM.
  */
-TT_API TT_NODISCARD tt_status tt_live_create(const char *path, const tt_options *options,
-                                             tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_create(const char *path, const tt_options *options,
+                                              tt_error *error);
 
 /**
  * Opens an index. Of `options` (NULL: none) the fields above, where they are not 0, must be those
  * that the index was made with; threads, allocator and max_article_bytes are taken as given.
- * @return TT_OK; TT_EIO (it is not there); TT_EFORMAT (another kind of file, or damaged: the message
- * says what); TT_EVERSION; TT_EINVAL (options do not fit; it was open when this process was forked);
- * TT_ELOCKED; TT_ENOMEM.
- * Owner: the caller, tt_live_close(). Cost: linear in the articles. Memory beyond the allocator's:
- * SQLite's cache.
+ * @return TT_OK; TT_EIO (it is not there); TT_EFORMAT (another kind of file, or damaged: the
+ * message says what); TT_EVERSION; TT_EINVAL (options do not fit; it was open when this process was
+ * forked); TT_ELOCKED; TT_ENOMEM. Owner: the caller, tt_result_close(). Cost: linear in the
+ * articles. Memory beyond the allocator's: SQLite's cache.
  */
-TT_API TT_NODISCARD tt_status tt_live_open(tt_live **out, const char *path, uint32_t flags,
-                                           const tt_options *options, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags,
+                                            const tt_options *options, tt_error *error);
 
 /** Ends a handle. NULL is allowed. */
-TT_API void tt_live_close(tt_live *live);
+TT_API void tt_index_close(tt_index *live);
 
 /** What an article is to those before it. */
-typedef enum tt_novelty {
-    TT_NEW = 0,       /**< none of the others */
-    TT_DUPLICATE = 1, /**< at least `drop` of its tokens stand in `of` */
-    TT_UPDATE = 2,    /**< at least that share of `of` stands in it, and it adds text; or it is a
-                           changed or newer version of the article with its own id, which is then
-                           `of` */
-    TT_OVERLAPS = 3   /**< it shares a section with `of` */
-} tt_novelty;
+typedef enum tt_verdict_kind {
+    TT_VERDICT_NEW = 0,       /**< none of the others */
+    TT_VERDICT_DUPLICATE = 1, /**< at least `drop` of its tokens stand in `of` */
+    TT_VERDICT_UPDATE = 2, /**< at least that share of `of` stands in it, and it adds text; or it is
+                        a changed or newer version of the article with its own id, which is then
+                        `of` */
+    TT_VERDICT_OVERLAPS = 3 /**< it shares a section with `of` */
+} tt_verdict_kind;
 
 /** "new", "duplicate", "update", "overlaps"; never NULL. Threads: any. */
-TT_API const char *tt_novelty_name(tt_novelty novelty);
+TT_API const char *tt_verdict_kind_name(tt_verdict_kind kind);
 
 /** A section of an article that stands in an earlier one. */
 typedef struct tt_repeat {
@@ -652,7 +652,7 @@ typedef struct tt_verdict {
     uint64_t new_tokens; /**< its tokens that do not stand in `of`; all, where there is none */
     const tt_repeat *sections; /**< in order of place */
     size_t section_count;
-    int32_t novelty; /**< tt_novelty */
+    int32_t kind; /**< tt_verdict_kind */
     uint32_t reserved;
 } tt_verdict;
 
@@ -664,49 +664,50 @@ typedef int (*tt_verdict_fn)(void *ctx, const tt_verdict *verdicts, size_t count
  * costs less) is called, the batch is on the disk. Each article is judged against those before it,
  * in this batch too. One whose id is there takes the other's place: an update, if it has another
  * `version` or the rules for pairs admit the two. One that is there as it is changes nothing and is
- * a duplicate of itself, and so is one whose `version` is a lower number than that of what is there.
- * `statuses` as in tt_builder_add().
+ * a duplicate of itself, and so is one whose `version` is a lower number than that of what is
+ * there. `statuses` as in tt_scan_add().
  * @return TT_OK; TT_EIO (disk full), TT_ENOMEM, TT_ELIMIT: nothing was added, and the handle goes
  * on; TT_ESTOPPED: `emit` asked to stop, all is added.
  */
-TT_API TT_NODISCARD tt_status tt_live_add(tt_live *live, const tt_article *articles, size_t count,
-                                          tt_status *statuses, tt_verdict_fn emit, void *ctx,
-                                          tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_add(tt_index *live, const tt_article *articles, size_t count,
+                                           tt_status *statuses, tt_verdict_fn emit, void *ctx,
+                                           tt_error *error);
 
 /** Verdicts on articles, each against what is in the index, of which nothing is changed. */
-TT_API TT_NODISCARD tt_status tt_live_query(tt_live *live, const tt_article *articles, size_t count,
-                                            tt_status *statuses, tt_verdict_fn emit, void *ctx,
-                                            tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_query(tt_index *live, const tt_article *articles,
+                                             size_t count, tt_status *statuses, tt_verdict_fn emit,
+                                             void *ctx, tt_error *error);
 
 /** Removes articles by their ids; those that are not there are passed over. *removed (NULL: not
  * wanted): how many were there. @return TT_OK, TT_EIO, TT_ENOMEM */
-TT_API TT_NODISCARD tt_status tt_live_remove(tt_live *live, const tt_id *ids, size_t count,
-                                             uint64_t *removed, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_remove(tt_index *live, const tt_id *ids, size_t count,
+                                              uint64_t *removed, tt_error *error);
 
 /** Removes the articles published before a time, or, without such a time, added before it.
  * Microseconds since 1970-01-01 UTC. */
-TT_API TT_NODISCARD tt_status tt_live_expire(tt_live *live, int64_t before, uint64_t *removed,
-                                             tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_expire(tt_index *live, int64_t before, uint64_t *removed,
+                                              tt_error *error);
 
-typedef struct tt_live_stat {
+typedef struct tt_index_stat {
     uint64_t articles;
-    uint64_t distinct;     /**< with tokens that no earlier one has */
+    uint64_t distinct;      /**< with tokens that no earlier one has */
     uint64_t tokens, bytes; /**< of all articles; of their texts */
     uint64_t file_bytes, memory_bytes;
-    int64_t oldest, newest; /**< times as in tt_live_expire(); TT_NO_TIME where it is empty. No time
-                                 counts as later than now */
-} tt_live_stat;
+    int64_t oldest, newest; /**< times as in tt_index_expire(); TT_NO_TIME where it is empty. No
+                               time counts as later than now */
+} tt_index_stat;
 
 /** Numbers of an index, as it is now. Cost: linear in the articles. @return TT_OK; else as
- * tt_live_open() */
-TT_API TT_NODISCARD tt_status tt_live_stat_get(tt_live *live, tt_live_stat *out, tt_error *error);
+ * tt_index_open() */
+TT_API TT_NODISCARD tt_status tt_index_stat_get(tt_index *live, tt_index_stat *out,
+                                                tt_error *error);
 
 /** The time of the newest article there was, but none later than now; TT_NO_TIME where there was
  * none. */
-TT_API int64_t tt_live_newest(const tt_live *live);
+TT_API int64_t tt_index_newest(const tt_index *live);
 
 /** The options that shape it. Borrowed from the handle. */
-TT_API const tt_options *tt_live_options(const tt_live *live);
+TT_API const tt_options *tt_index_options(const tt_index *live);
 
 /** Receives what a check found, a sentence each. @return 0 to go on, anything else to stop. */
 typedef int (*tt_finding_fn)(void *ctx, const char *finding);
@@ -714,11 +715,11 @@ typedef int (*tt_finding_fn)(void *ctx, const char *finding);
 /**
  * Looks at every page, every stored record with its checksum, and what is derived from it.
  * `findings` (NULL: not wanted) counts what is wrong. A file that cannot be read at all is an error
- * and not a finding. @return TT_OK, also where something was found; else as tt_live_open()
+ * and not a finding. @return TT_OK, also where something was found; else as tt_index_open()
  */
-TT_API TT_NODISCARD tt_status tt_live_check(const char *path, const tt_options *options,
-                                            tt_finding_fn emit, void *ctx, uint64_t *findings,
-                                            tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_check(const char *path, const tt_options *options,
+                                             tt_finding_fn emit, void *ctx, uint64_t *findings,
+                                             tt_error *error);
 
 /** Writes a verdict as a line of JSON. @return TT_OK, TT_ESTOPPED */
 TT_API TT_NODISCARD tt_status tt_verdict_write(const tt_verdict *verdict, tt_write_fn write,

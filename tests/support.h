@@ -190,16 +190,16 @@ static inline int collect_sections(void *ctx, const tt_section *sections, size_t
 }
 
 /** Copies all results of an index; `out` starts zeroed. @return the first bad status */
-static inline tt_status results_collect(results *out, const tt_index *index)
+static inline tt_status results_collect(results *out, const tt_result *index)
 {
-    const uint32_t find = tt_index_options(index)->find;
-    tt_status status = tt_index_pairs(index, collect_pairs, out, NULL);
+    const uint32_t find = tt_result_options(index)->find;
+    tt_status status = tt_result_pairs(index, collect_pairs, out, NULL);
     if (status == TT_OK)
-        status = tt_index_clusters(index, collect_clusters, out, NULL);
+        status = tt_result_clusters(index, collect_clusters, out, NULL);
     if (status == TT_OK)
-        status = tt_index_sections(index, collect_sections, out, NULL);
+        status = tt_result_sections(index, collect_sections, out, NULL);
     if (status == TT_OK && find & TT_FIND_CLUSTERS)
-        status = tt_index_dropped(index, collect_dropped, out, NULL);
+        status = tt_result_dropped(index, collect_dropped, out, NULL);
     return status == TT_EINVAL ? TT_OK : status; /* built without overlaps: nothing is dropped */
 }
 

@@ -105,21 +105,21 @@ static inline char *joined(const char *text, const char *more)
 }
 
 /** An index of some texts with ids "0", "1", ...; NULL where a call fails. */
-static inline tt_index *index_of(const tt_options *options, const char *const *texts, size_t count)
+static inline tt_result *index_of(const tt_options *options, const char *const *texts, size_t count)
 {
-    tt_builder *b = NULL;
-    tt_index *x = NULL;
+    tt_scan *b = NULL;
+    tt_result *x = NULL;
     char id[24];
-    tt_status status = tt_builder_open(&b, options, NULL);
+    tt_status status = tt_scan_open(&b, options, NULL);
     for (size_t k = 0; k < count && status == TT_OK; k++) {
         tt_article a;
         (void)snprintf(id, sizeof id, "%zu", k);
         a = article_of(id, texts[k]);
-        status = tt_builder_add(b, &a, 1, NULL, NULL);
+        status = tt_scan_add(b, &a, 1, NULL, NULL);
     }
     if (status == TT_OK)
-        status = tt_builder_finish(b, &x, NULL);
-    tt_builder_close(b);
+        status = tt_scan_finish(b, &x, NULL);
+    tt_scan_close(b);
     return status == TT_OK ? x : NULL;
 }
 

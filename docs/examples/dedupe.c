@@ -58,21 +58,21 @@ static int print_matches(void *ctx, const tt_match *matches, size_t count)
     return 0;
 }
 
-static tt_status run(tt_builder *builder, tt_index **index, tt_query **query, tt_error *error)
+static tt_status run(tt_scan *builder, tt_result **index, tt_query **query, tt_error *error)
 {
     const tt_article articles[] = {article("wire", STORY), article("prices", PRICES),
                                    article("courier", "PORT ALDERY, May 8. " STORY UPDATE),
                                    article("again", STORY)};
     const tt_article fresh = article("fresh", "Evening edition. " STORY);
-    tt_status status = tt_builder_add(builder, articles, 4, NULL, error);
+    tt_status status = tt_scan_add(builder, articles, 4, NULL, error);
     if (status == TT_OK)
-        status = tt_builder_finish(builder, index, error);
+        status = tt_scan_finish(builder, index, error);
     if (status == TT_OK)
-        status = tt_index_pairs(*index, print_pairs, NULL, error);
+        status = tt_result_pairs(*index, print_pairs, NULL, error);
     if (status == TT_OK)
-        status = tt_index_clusters(*index, print_clusters, NULL, error);
+        status = tt_result_clusters(*index, print_clusters, NULL, error);
     if (status == TT_OK)
-        status = tt_index_sections(*index, print_sections, NULL, error);
+        status = tt_result_sections(*index, print_sections, NULL, error);
     if (status == TT_OK)
         status = tt_query_open(query, *index, error);
     if (status == TT_OK)
@@ -82,17 +82,17 @@ static tt_status run(tt_builder *builder, tt_index **index, tt_query **query, tt
 
 int main(void)
 {
-    tt_builder *builder = NULL;
-    tt_index *index = NULL;
+    tt_scan *builder = NULL;
+    tt_result *index = NULL;
     tt_query *query = NULL;
     tt_error error;
-    tt_status status = tt_builder_open(&builder, NULL, &error);
+    tt_status status = tt_scan_open(&builder, NULL, &error);
     if (status == TT_OK)
         status = run(builder, &index, &query, &error);
     if (status != TT_OK)
         fprintf(stderr, "%s: %s\n", tt_status_name(status), error.message);
     tt_query_close(query);
-    tt_index_close(index);
-    tt_builder_close(builder);
+    tt_result_close(index);
+    tt_scan_close(builder);
     return status == TT_OK ? 0 : 1;
 }

@@ -30,7 +30,7 @@ static int print_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
     return fflush(ctx);
 }
 
-static tt_status add(tt_live *live, const tt_record *records, size_t count, tt_error *error)
+static tt_status add(tt_index *live, const tt_record *records, size_t count, tt_error *error)
 {
     tt_article *articles = malloc(count * sizeof *articles);
     tt_status status = articles == NULL ? TT_ENOMEM : TT_OK;
@@ -42,12 +42,12 @@ static tt_status add(tt_live *live, const tt_record *records, size_t count, tt_e
             fprintf(stderr, "%s:%llu: %s\n", records[i].file, (unsigned long long)records[i].line,
                     records[i].reason);
     if (status == TT_OK)
-        status = tt_live_add(live, articles, good, NULL, print_verdicts, stdout, error);
+        status = tt_index_add(live, articles, good, NULL, print_verdicts, stdout, error);
     free(articles);
     return status;
 }
 
-static int ingest(tt_live *live, const char *file, tt_error *error)
+static int ingest(tt_index *live, const char *file, tt_error *error)
 {
     tt_reader *reader = NULL;
     const tt_record *records = NULL;
@@ -61,7 +61,7 @@ static int ingest(tt_live *live, const char *file, tt_error *error)
 }
 
 /* Takes all files that are there, by name, until one fails. */
-static int sweep(tt_live *live, tt_error *error)
+static int sweep(tt_index *live, tt_error *error)
 {
     struct dirent **list = NULL;
     const int count = scandir(".", &list, NULL, alphasort);
@@ -81,17 +81,17 @@ int main(int argc, char **argv)
 {
     const int bell = inotify_init1(IN_CLOEXEC);
     tt_error error = {TT_OK, 0, ""};
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     char events[4096];
     int failed;
     if (argc != 3)
         return fprintf(stderr, "usage: ingest INDEX DIRECTORY\n"), 2;
-    failed = tt_live_open(&live, argv[1], TT_LIVE_CREATE, NULL, &error) != TT_OK ||
+    failed = tt_index_open(&live, argv[1], TT_INDEX_CREATE, NULL, &error) != TT_OK ||
              chdir(argv[2]) != 0 || (mkdir("done", 0777) != 0 && errno != EEXIST) ||
              inotify_add_watch(bell, ".", IN_MOVED_TO) < 0;
     while (!failed && !(failed = sweep(live, &error)))
         failed = read(bell, events, sizeof events) < 0; /* until something is moved in */
     fprintf(stderr, "ingest: %s\n", error.message[0] ? error.message : strerror(errno));
-    tt_live_close(live);
+    tt_index_close(live);
     return failed;
 }

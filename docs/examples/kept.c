@@ -6,14 +6,14 @@
 #include <stdlib.h>
 
 typedef struct list {
-    const tt_index *index;
+    const tt_result *index;
     unsigned char *dropped; /* a byte for each article */
 } list;
 
-static void name(const tt_index *index, uint64_t ordinal, FILE *to)
+static void name(const tt_result *index, uint64_t ordinal, FILE *to)
 {
     tt_article a;
-    if (tt_index_article(index, ordinal, &a, NULL) == TT_OK)
+    if (tt_result_article(index, ordinal, &a, NULL) == TT_OK)
         fprintf(to, "%.*s", (int)a.id_size, a.id);
 }
 
@@ -30,16 +30,16 @@ static int note_dropped(void *ctx, const tt_pair *dropped, size_t count)
     return 0;
 }
 
-static tt_status print_kept(const tt_index *index, tt_error *error)
+static tt_status print_kept(const tt_result *index, tt_error *error)
 {
     tt_summary summary;
     list l = {index, NULL};
     tt_status status;
-    tt_index_summary(index, &summary);
+    tt_result_summary(index, &summary);
     l.dropped = calloc(summary.articles + 1, 1);
     if (l.dropped == NULL)
         return TT_ENOMEM;
-    status = tt_index_dropped(index, note_dropped, &l, error);
+    status = tt_result_dropped(index, note_dropped, &l, error);
     for (uint64_t i = 0; status == TT_OK && i < summary.articles; i++)
         if (!l.dropped[i]) {
             name(index, i, stdout);
@@ -55,7 +55,7 @@ static void report(const tt_record *r, const char *reason)
 }
 
 /* Adds a batch at once, so that the library can share it out among threads. */
-static tt_status add(tt_builder *builder, const tt_record *records, size_t count, tt_error *error)
+static tt_status add(tt_scan *builder, const tt_record *records, size_t count, tt_error *error)
 {
     tt_article *articles = malloc(count * sizeof *articles);
     tt_status *verdicts = malloc(count * sizeof *verdicts);
@@ -71,7 +71,7 @@ static tt_status add(tt_builder *builder, const tt_record *records, size_t count
                 which[good++] = i;
             }
         }
-        status = tt_builder_add(builder, articles, good, verdicts, error);
+        status = tt_scan_add(builder, articles, good, verdicts, error);
         for (size_t i = 0; status == TT_OK && i < good; i++)
             if (verdicts[i] != TT_OK)
                 report(&records[which[i]], tt_status_name(verdicts[i]));
@@ -82,7 +82,7 @@ static tt_status add(tt_builder *builder, const tt_record *records, size_t count
     return status;
 }
 
-static tt_status read_all(tt_builder *builder, tt_reader *reader, tt_error *error)
+static tt_status read_all(tt_scan *builder, tt_reader *reader, tt_error *error)
 {
     const tt_record *records;
     size_t count;
@@ -97,24 +97,24 @@ static tt_status read_all(tt_builder *builder, tt_reader *reader, tt_error *erro
 
 int main(int argc, char **argv)
 {
-    tt_builder *builder = NULL;
+    tt_scan *builder = NULL;
     tt_reader *reader = NULL;
-    tt_index *index = NULL;
+    tt_result *index = NULL;
     tt_error error = {TT_OK, 0, "out of memory"};
     tt_status status =
         tt_reader_open(&reader, (const char *const *)argv + 1, (size_t)argc - 1, NULL, &error);
     if (status == TT_OK)
-        status = tt_builder_open(&builder, NULL, &error);
+        status = tt_scan_open(&builder, NULL, &error);
     if (status == TT_OK)
         status = read_all(builder, reader, &error);
     if (status == TT_OK)
-        status = tt_builder_finish(builder, &index, &error);
+        status = tt_scan_finish(builder, &index, &error);
     if (status == TT_OK)
         status = print_kept(index, &error);
     if (status != TT_OK)
         fprintf(stderr, "%s: %s\n", tt_status_name(status), error.message);
-    tt_index_close(index);
-    tt_builder_close(builder);
+    tt_result_close(index);
+    tt_scan_close(builder);
     tt_reader_close(reader);
     return status == TT_OK ? 0 : 1;
 }

@@ -35,7 +35,7 @@ enum {
 
 #define NONE TTI_NO_ANCHOR
 
-_Static_assert((int)TTI_MAX_GAP <= (int)TTI_GAP_LIMIT,
+_Static_assert((int)TTI_CHAIN_MAX_GAP <= (int)TTI_GAP_MAX_TOKENS,
                "a gap that a chain passes over can be aligned");
 
 typedef struct chain_end {
@@ -93,7 +93,8 @@ void tti_aligner_close(tti_aligner *al)
 }
 
 /* Grows a byte map and zeroes what is new. */
-static int reserve_seen(const tt_allocator *a, uint8_t **seen, size_t *capacity, size_t need)
+static int reserve_aligned_marks(const tt_allocator *a, uint8_t **seen, size_t *capacity,
+                                 size_t need)
 {
     const size_t old = *capacity;
     if (tti_reserve(a, seen, capacity, need, 1) != 0)
@@ -104,7 +105,7 @@ static int reserve_seen(const tt_allocator *a, uint8_t **seen, size_t *capacity,
 
 tt_status tti_aligner_load(tti_aligner *al, const uint32_t *tokens, uint32_t count, tt_error *error)
 {
-    if (reserve_seen(al->allocator, &al->b_seen, &al->b_seen_capacity, count) != 0)
+    if (reserve_aligned_marks(al->allocator, &al->b_seen, &al->b_seen_capacity, count) != 0)
         return tti_fail_memory(error, "an article's grams");
     return tti_anchors_load(&al->anchors, tokens, count, error);
 }
@@ -112,14 +113,14 @@ tt_status tti_aligner_load(tti_aligner *al, const uint32_t *tokens, uint32_t cou
 /* ---- Chains ------------------------------------------------------------------------------- */
 
 /* Score that y gains as the successor of x, or a negative number if it cannot follow. */
-static inline int64_t link_gain(const tti_anchor *x, const tti_anchor *y)
+static inline int64_t chain_gain(const tti_anchor *x, const tti_anchor *y)
 {
     int64_t gap_a, gap_b, least, most, len = y->len;
-    if (y->b - x->b - 1 >= x->len + TTI_MAX_GAP) /* before it in b (it wraps), or too far */
+    if (y->b - x->b - 1 >= x->len + TTI_CHAIN_MAX_GAP) /* before it in b (it wraps), or too far */
         return -1;
     gap_a = (int64_t)y->a - x->a - x->len, gap_b = (int64_t)y->b - x->b - x->len;
     least = gap_a < gap_b ? gap_a : gap_b, most = gap_a < gap_b ? gap_b : gap_a;
-    if (y->a <= x->a || most > TTI_MAX_GAP || most - least > MAX_SKEW)
+    if (y->a <= x->a || most > TTI_CHAIN_MAX_GAP || most - least > MAX_SKEW)
         return -1;
     if (least < 0)
         len += least; /* they overlap: only the rest is new */
@@ -128,13 +129,13 @@ static inline int64_t link_gain(const tti_anchor *x, const tti_anchor *y)
 
 /* Lets y follow the anchor at `j` where that gives more. @return 0 if nothing from there back can
  */
-static inline int try_link(const tti_anchors *all, tti_anchor *y, size_t j, int self)
+static inline int try_predecessor(const tti_anchors *all, tti_anchor *y, size_t j, int self)
 {
     const tti_anchor *x = &all->anchors[j];
     int64_t gain;
     if (x->best + (int64_t)y->len * UNIT <= y->score)
         return 0;
-    gain = link_gain(x, y);
+    gain = chain_gain(x, y);
     if (gain <= 0 || (self && y->a + y->len > x->first_b))
         return 1; /* it cannot follow, or would run into its own repetition */
     if (x->score + gain > y->score) {
@@ -156,12 +157,12 @@ static int is_zero(const uint8_t eight[8])
  * the last; of the others those that it cannot follow are told apart side by side, by their places
  * in b.
  */
-static void link_anchor(tti_aligner *al, tti_anchor *y, size_t k, size_t first, int self)
+static void find_predecessor(tti_aligner *al, tti_anchor *y, size_t k, size_t first, int self)
 {
     uint8_t near[LOOK_BACK];
     size_t n = k - first;
     for (size_t tried = 0; n > 0 && tried < NEAREST; tried++)
-        if (!try_link(&al->anchors, y, first + --n, self))
+        if (!try_predecessor(&al->anchors, y, first + --n, self))
             return;
     if (n > 0)
         tti_kernels_get()->near(al->places + first, al->reaches + first, al->firsts + first, n,
@@ -169,12 +170,12 @@ static void link_anchor(tti_aligner *al, tti_anchor *y, size_t k, size_t first, 
     while (n > 0) {
         if (n >= 8 && is_zero(near + n - 8))
             n -= 8;
-        else if (near[--n] && !try_link(&al->anchors, y, first + n, self))
+        else if (near[--n] && !try_predecessor(&al->anchors, y, first + n, self))
             return;
     }
 }
 
-static tt_status link_anchors(tti_aligner *al, int self, tt_error *error)
+static tt_status chain_anchors(tti_aligner *al, int self, tt_error *error)
 {
     tti_anchors *all = &al->anchors;
     const size_t look_back = all->crowded ? FEW_BACK : LOOK_BACK;
@@ -192,14 +193,14 @@ static tt_status link_anchors(tti_aligner *al, int self, tt_error *error)
         tti_anchor *y = &all->anchors[k];
         y->score = (int64_t)y->len * UNIT;
         al->places[k] = y->b;
-        al->reaches[k] = y->len + TTI_MAX_GAP;
-        if (y->a > reach + TTI_MAX_GAP)
+        al->reaches[k] = y->len + TTI_CHAIN_MAX_GAP;
+        if (y->a > reach + TTI_CHAIN_MAX_GAP)
             first = k;
         if (k - first > look_back)
             first = k - look_back;
         if (y->a + y->len > reach)
             reach = y->a + y->len;
-        link_anchor(al, y, k, first, self);
+        find_predecessor(al, y, k, first, self);
         al->firsts[k] = y->first_b;
         if (y->before != NONE)
             all->anchors[y->before].followed = 1;
@@ -210,7 +211,7 @@ static tt_status link_anchors(tti_aligner *al, int self, tt_error *error)
     return TT_OK;
 }
 
-static int best_first(const void *x, const void *y)
+static int compare_chain_ends(const void *x, const void *y)
 {
     const chain_end *p = x, *q = y;
     if (p->score != q->score)
@@ -220,7 +221,7 @@ static int best_first(const void *x, const void *y)
 
 /* Ends of chains with a score of `least` or more: a long text has very many single grams. What a
  * better chain follows is part of that one or of one better still. */
-static tt_status order_chains(tti_aligner *al, int64_t least, tt_error *error)
+static tt_status sort_chain_ends(tti_aligner *al, int64_t least, tt_error *error)
 {
     const tti_anchors *all = &al->anchors;
     if (tti_reserve(al->allocator, &al->ends, &al->end_capacity, all->count, sizeof *al->ends) != 0)
@@ -229,7 +230,7 @@ static tt_status order_chains(tti_aligner *al, int64_t least, tt_error *error)
     for (size_t k = 0; k < all->count; k++)
         if (all->anchors[k].score >= least && !all->anchors[k].followed)
             al->ends[al->end_count++] = (chain_end){all->anchors[k].score, (uint32_t)k};
-    tti_sort(al->ends, al->end_count, sizeof *al->ends, best_first);
+    tti_qsort(al->ends, al->end_count, sizeof *al->ends, compare_chain_ends);
     if (all->crowded && al->end_count > FEW_CHAINS)
         al->end_count = FEW_CHAINS;
     return TT_OK;
@@ -237,7 +238,8 @@ static tt_status order_chains(tti_aligner *al, int64_t least, tt_error *error)
 
 /* ---- Blocks of one chain ------------------------------------------------------------------ */
 
-static tt_status add_block(tti_aligner *al, uint32_t a, uint32_t b, uint32_t len, tt_error *error)
+static tt_status append_block(tti_aligner *al, uint32_t a, uint32_t b, uint32_t len,
+                              tt_error *error)
 {
     tti_block *last = al->chain_count > 0 ? &al->chain[al->chain_count - 1] : NULL;
     if (len == 0)
@@ -255,10 +257,10 @@ static tt_status add_block(tti_aligner *al, uint32_t a, uint32_t b, uint32_t len
 }
 
 /* Blocks of the gap between two ends: the longest common subsequence of what lies there. */
-static tt_status add_gap(tti_aligner *al, const tti_side *a, const tti_block *gap_a_b,
-                         uint32_t b_len, tt_error *error)
+static tt_status append_gap_blocks(tti_aligner *al, const tti_query_side *a,
+                                   const tti_block *gap_a_b, uint32_t b_len, tt_error *error)
 {
-    tti_gap_match matches[TTI_MAX_GAP];
+    tti_gap_match matches[TTI_CHAIN_MAX_GAP];
     const uint32_t *p = a->tokens + gap_a_b->a, *q = al->anchors.b + gap_a_b->b;
     const uint32_t longer = gap_a_b->len > b_len ? gap_a_b->len : b_len;
     uint32_t n;
@@ -269,12 +271,12 @@ static tt_status add_gap(tti_aligner *al, const tti_side *a, const tti_block *ga
     if (n * 5 < longer * GAP_FIFTHS)
         return TT_OK;
     for (uint32_t k = 0; k < n; k++)
-        TTI_TRY(add_block(al, gap_a_b->a + matches[k].a, gap_a_b->b + matches[k].b, 1, error));
+        TTI_TRY(append_block(al, gap_a_b->a + matches[k].a, gap_a_b->b + matches[k].b, 1, error));
     return TT_OK;
 }
 
 /* Walks back from (a, b) over at most `most` tokens while that pays, and makes blocks of it. */
-static tt_status extend_left(tti_aligner *al, const tti_side *s, const tti_block *from,
+static tt_status extend_left(tti_aligner *al, const tti_query_side *s, const tti_block *from,
                              uint32_t most, tt_error *error)
 {
     const uint32_t a = from->a, b = from->b;
@@ -288,11 +290,11 @@ static tt_status extend_left(tti_aligner *al, const tti_side *s, const tti_block
     }
     for (uint32_t step = best_step; step > 0; step--)
         if (s->tokens[a - step] == al->anchors.b[b - step])
-            TTI_TRY(add_block(al, a - step, b - step, 1, error));
+            TTI_TRY(append_block(al, a - step, b - step, 1, error));
     return TT_OK;
 }
 
-static tt_status extend_right(tti_aligner *al, const tti_side *s, uint32_t a, uint32_t b,
+static tt_status extend_right(tti_aligner *al, const tti_query_side *s, uint32_t a, uint32_t b,
                               tt_error *error)
 {
     /* Within one article the first place may not run into the second. */
@@ -309,7 +311,7 @@ static tt_status extend_right(tti_aligner *al, const tti_side *s, uint32_t a, ui
     }
     for (uint32_t step = 0; step < best_step; step++)
         if (s->tokens[a + step] == al->anchors.b[b + step])
-            TTI_TRY(add_block(al, a + step, b + step, 1, error));
+            TTI_TRY(append_block(al, a + step, b + step, 1, error));
     return TT_OK;
 }
 
@@ -329,26 +331,26 @@ static tt_status trace(tti_aligner *al, uint32_t end, tt_error *error)
 }
 
 /* Adds what anchor x brings after the place (*a, *b) where the chain stands, and moves that on. */
-static tt_status add_link(tti_aligner *al, const tti_side *s, const tti_anchor *x, uint32_t *a,
-                          uint32_t *b, tt_error *error)
+static tt_status append_anchor_blocks(tti_aligner *al, const tti_query_side *s, const tti_anchor *x,
+                                      uint32_t *a, uint32_t *b, tt_error *error)
 {
     uint32_t skip = 0, len = x->len;
     if (x->a < *a)
         skip = *a - x->a;
-    if (x->b < *b && *b - x->b > skip)
+    if (x->b<*b && * b - x->b> skip)
         skip = *b - x->b;
     if (skip >= len)
         return TT_OK;
     if (x->a > *a && x->b > *b)
-        TTI_TRY(add_gap(al, s, &(tti_block){*a, *b, x->a - *a}, x->b - *b, error));
-    TTI_TRY(add_block(al, x->a + skip, x->b + skip, len - skip, error));
+        TTI_TRY(append_gap_blocks(al, s, &(tti_block){*a, *b, x->a - *a}, x->b - *b, error));
+    TTI_TRY(append_block(al, x->a + skip, x->b + skip, len - skip, error));
     *a = x->a + len;
     *b = x->b + len;
     return TT_OK;
 }
 
 /* Turns al->path into the blocks of al->chain. */
-static tt_status make_chain(tti_aligner *al, const tti_side *s, tt_error *error)
+static tt_status build_chain_blocks(tti_aligner *al, const tti_query_side *s, tt_error *error)
 {
     const tti_anchor *first = &al->anchors.anchors[al->path[al->path_count - 1]];
     const tti_anchor *last = &al->anchors.anchors[al->path[0]];
@@ -361,14 +363,14 @@ static tt_status make_chain(tti_aligner *al, const tti_side *s, tt_error *error)
         const tti_anchor *x = &al->anchors.anchors[al->path[k]];
         if (s->self && al->chain_count > 0 && x->a + x->len > al->chain[0].b)
             break;
-        TTI_TRY(add_link(al, s, x, &a, &b, error));
+        TTI_TRY(append_anchor_blocks(al, s, x, &a, &b, error));
     }
     return extend_right(al, s, a, b, error);
 }
 
 /* ---- Passages ----------------------------------------------------------------------------- */
 
-static uint32_t count_fresh(const uint8_t *seen, uint32_t begin, uint32_t len)
+static uint32_t count_unaligned(const uint8_t *seen, uint32_t begin, uint32_t len)
 {
     uint32_t fresh = 0;
     for (uint32_t i = begin; i < begin + len; i++)
@@ -377,7 +379,7 @@ static uint32_t count_fresh(const uint8_t *seen, uint32_t begin, uint32_t len)
 }
 
 /* memset to 1, but quick for the few tokens of a block. */
-static void mark_seen(uint8_t *seen, uint32_t len)
+static void mark_aligned(uint8_t *seen, uint32_t len)
 {
     static const uint64_t ones = 0x0101010101010101u;
     if (len < sizeof ones || len > 16 * sizeof ones) {
@@ -389,8 +391,8 @@ static void mark_seen(uint8_t *seen, uint32_t len)
     memcpy(seen + len - sizeof ones, &ones, sizeof ones);
 }
 
-static tt_status add_passage(tti_aligner *al, const tti_block *blocks, size_t count,
-                             tt_error *error)
+static tt_status append_passage(tti_aligner *al, const tti_block *blocks, size_t count,
+                                tt_error *error)
 {
     const tti_block *last = &blocks[count - 1];
     tti_passage p = {blocks->a, last->a + last->len,       blocks->b,      last->b + last->len,
@@ -409,7 +411,7 @@ static tt_status add_passage(tti_aligner *al, const tti_block *blocks, size_t co
 }
 
 /* Cuts al->chain at its long unaligned runs. */
-static tt_status add_passages(tti_aligner *al, tt_error *error)
+static tt_status split_chain_into_passages(tti_aligner *al, tt_error *error)
 {
     size_t begin = 0;
     for (size_t k = 1; k <= al->chain_count; k++) {
@@ -417,21 +419,21 @@ static tt_status add_passages(tti_aligner *al, tt_error *error)
         if (k < al->chain_count && y->a - (x->a + x->len) <= TTI_SPLIT_GAP &&
             y->b - (x->b + x->len) <= TTI_SPLIT_GAP)
             continue;
-        TTI_TRY(add_passage(al, al->chain + begin, k - begin, error));
+        TTI_TRY(append_passage(al, al->chain + begin, k - begin, error));
         begin = k;
     }
     return TT_OK;
 }
 
 /* Takes the best chain that is left, if it aligns enough that is new. */
-static tt_status take_chain(tti_aligner *al, const tti_side *s, uint32_t end, uint32_t least,
-                            tti_alignment *out, tt_error *error)
+static tt_status accept_chain(tti_aligner *al, const tti_query_side *s, uint32_t end,
+                              uint32_t least, tti_alignment *out, tt_error *error)
 {
     uint32_t fresh_a = 0, fresh_b = 0, matched = 0;
     TTI_TRY(trace(al, end, error));
     if (al->path_count == 0)
         return TT_OK;
-    TTI_TRY(make_chain(al, s, error));
+    TTI_TRY(build_chain_blocks(al, s, error));
     for (size_t k = 0; k < al->chain_count; k++)
         matched += al->chain[k].len;
     if (matched < least)
@@ -439,23 +441,23 @@ static tt_status take_chain(tti_aligner *al, const tti_side *s, uint32_t end, ui
     if (!al->seen_any)
         fresh_a = fresh_b = matched;
     for (size_t k = 0; k < al->chain_count && al->seen_any; k++) {
-        fresh_a += count_fresh(al->a_seen, al->chain[k].a, al->chain[k].len);
-        fresh_b += count_fresh(al->b_seen, al->chain[k].b, al->chain[k].len);
+        fresh_a += count_unaligned(al->a_seen, al->chain[k].a, al->chain[k].len);
+        fresh_b += count_unaligned(al->b_seen, al->chain[k].b, al->chain[k].len);
     }
     if (fresh_a * 2 < matched && fresh_b * 2 < matched)
         return TT_OK;
     for (size_t k = 0; k < al->chain_count; k++) {
-        mark_seen(al->a_seen + al->chain[k].a, al->chain[k].len);
-        mark_seen(al->b_seen + al->chain[k].b, al->chain[k].len);
+        mark_aligned(al->a_seen + al->chain[k].a, al->chain[k].len);
+        mark_aligned(al->b_seen + al->chain[k].b, al->chain[k].len);
     }
     al->seen_any = 1;
     out->aligned_a += fresh_a;
     out->aligned_b += fresh_b;
-    return add_passages(al, error);
+    return split_chain_into_passages(al, error);
 }
 
 /* Zeroes what the run before left in the byte maps. */
-static void clear_seen(tti_aligner *al)
+static void clear_aligned_marks(tti_aligner *al)
 {
     if (al->a_left > 0)
         memset(al->a_seen, 0, al->a_left);
@@ -465,24 +467,24 @@ static void clear_seen(tti_aligner *al)
     al->seen_any = 0;
 }
 
-static tt_status run(tti_aligner *al, const tti_side *s, tti_alignment *out, tt_error *error)
+static tt_status run(tti_aligner *al, const tti_query_side *s, tti_alignment *out, tt_error *error)
 {
     const uint32_t shorter = s->count < al->anchors.b_count ? s->count : al->anchors.b_count;
     const uint32_t least = shorter >= 2 * LEAST_PASSAGE ? LEAST_PASSAGE : (shorter + 1) / 2;
-    const int64_t least_score = (least < LEAST_PASSAGE ? TTI_GRAM : LEAST_ANCHORED) * UNIT;
+    const int64_t least_score = (least < LEAST_PASSAGE ? TTI_KGRAM_TOKENS : LEAST_ANCHORED) * UNIT;
     tt_status status = TT_OK;
     memset(out, 0, sizeof *out);
     al->passage_count = al->block_count = 0;
-    clear_seen(al);
-    if (reserve_seen(al->allocator, &al->a_seen, &al->a_seen_capacity, s->count) != 0)
+    clear_aligned_marks(al);
+    if (reserve_aligned_marks(al->allocator, &al->a_seen, &al->a_seen_capacity, s->count) != 0)
         return tti_fail_memory(error, "an alignment");
     al->a_left = s->count;
     al->b_left = al->anchors.b_count;
     TTI_TRY(tti_anchors_find(&al->anchors, s, error));
-    TTI_TRY(link_anchors(al, s->self, error));
-    TTI_TRY(order_chains(al, least_score, error));
+    TTI_TRY(chain_anchors(al, s->self, error));
+    TTI_TRY(sort_chain_ends(al, least_score, error));
     for (size_t k = 0; k < al->end_count && status == TT_OK; k++)
-        status = take_chain(al, s, al->ends[k].anchor, least, out, error);
+        status = accept_chain(al, s, al->ends[k].anchor, least, out, error);
     out->passages = al->passages;
     out->passage_count = al->passage_count;
     out->blocks = al->blocks;
@@ -494,25 +496,25 @@ static tt_status run(tti_aligner *al, const tti_side *s, tti_alignment *out, tt_
 tt_status tti_aligner_run(tti_aligner *al, const uint32_t *tokens, uint32_t count,
                           tti_alignment *out, tt_error *error)
 {
-    const tti_side s = {tokens, count, 0};
+    const tti_query_side s = {tokens, count, 0};
     return run(al, &s, out, error);
 }
 
 tt_status tti_aligner_run_self(tti_aligner *al, tti_alignment *out, tt_error *error)
 {
-    const tti_side s = {al->anchors.b, al->anchors.b_count, 1};
+    const tti_query_side s = {al->anchors.b, al->anchors.b_count, 1};
     return run(al, &s, out, error);
 }
 
 tt_status tti_aligner_match(tti_aligner *al, const uint32_t *tokens, uint32_t count, uint32_t least,
                             int *enough, tt_error *error)
 {
-    const tti_side s = {tokens, count, 0};
+    const tti_query_side s = {tokens, count, 0};
     return tti_anchors_match(&al->anchors, &s, least, enough, error);
 }
 
-uint32_t tti_aligner_shared(const tti_aligner *al, uint32_t w, const uint32_t *repeats,
-                            uint32_t repeat_count)
+uint32_t tti_aligner_shared_shingles(const tti_aligner *al, uint32_t w, const uint32_t *repeats,
+                                     uint32_t repeat_count)
 {
-    return tti_anchors_shared(&al->anchors, w, repeats, repeat_count);
+    return tti_anchors_shared_shingles(&al->anchors, w, repeats, repeat_count);
 }

@@ -6,15 +6,15 @@
  * minimap2, section 2.1), the gaps between them aligned by longest common subsequence, the ends
  * extended past mismatches while that pays (X-drop, Zhang et al. 2000).
  */
-#ifndef TTI_ALIGN_H
-#define TTI_ALIGN_H
+#ifndef TTI_ALIGN_ALIGN_H
+#define TTI_ALIGN_ALIGN_H
 
 #include "chain/grams.h"
 #include "twicetold.h"
 
 enum {
-    TTI_MAX_GAP = 48,   /**< unaligned tokens on either side that one chain may pass over */
-    TTI_SPLIT_GAP = 20, /**< a longer unaligned run is new text: it ends a passage */
+    TTI_CHAIN_MAX_GAP = 48, /**< unaligned tokens on either side that one chain may pass over */
+    TTI_SPLIT_GAP = 20,     /**< a longer unaligned run is new text: it ends a passage */
 };
 
 /** Tokens a..a+len of one side equal tokens b..b+len of the other. */
@@ -65,8 +65,9 @@ typedef struct tti_alignment {
 tt_status tti_aligner_run(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                           tti_alignment *out, tt_error *error);
 
-/** Compares an a side with what is loaded as far as tti_aligner_shared() needs it. *enough is 0,
- * and nothing was compared, if fewer than `least` shingles of TTI_GRAM tokens or more are shared.
+/** Compares an a side with what is loaded as far as tti_aligner_shared_shingles() needs it. *enough
+ * is 0, and nothing was compared, if fewer than `least` shingles of TTI_KGRAM_TOKENS tokens or more
+ * are shared.
  */
 tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                             uint32_t least, int *enough, tt_error *error);
@@ -74,10 +75,10 @@ tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32
 /**
  * Places of the a side, in the last run or match, where a shingle of `w` tokens begins that the b
  * side has too, but for the `repeats` given, ascending. @return UINT32_MAX where the anchors do not
- * tell: w under TTI_GRAM, or grams so common that some were passed over.
+ * tell: w under TTI_KGRAM_TOKENS, or grams so common that some were passed over.
  */
-uint32_t tti_aligner_shared(const tti_aligner *aligner, uint32_t w, const uint32_t *repeats,
-                            uint32_t repeat_count);
+uint32_t tti_aligner_shared_shingles(const tti_aligner *aligner, uint32_t w,
+                                     const uint32_t *repeats, uint32_t repeat_count);
 
 /** Aligns what is loaded with itself: passages with a_end <= b_begin only. */
 tt_status tti_aligner_run_self(tti_aligner *aligner, tti_alignment *out, tt_error *error);

@@ -5,12 +5,12 @@
  * looked up in it. A gram that stands in more than a few places of b starts no anchor (it is still
  * passed through by the extension of its neighbours), unless nothing rarer is shared.
  */
-#ifndef TTI_ANCHORS_H
-#define TTI_ANCHORS_H
+#ifndef TTI_ALIGN_ANCHORS_H
+#define TTI_ALIGN_ANCHORS_H
 
 #include "chain/align.h"
 
-#define TTI_NO_ANCHOR TTI_NO_PLACE
+#define TTI_NO_ANCHOR TTI_NO_POSITION
 
 /** Tokens a..a+len of one side equal b..b+len of the other; the rest is the chainer's. */
 typedef struct tti_anchor {
@@ -24,11 +24,11 @@ typedef struct tti_anchor {
 } tti_anchor;
 
 /** The a side of a comparison. */
-typedef struct tti_side {
+typedef struct tti_query_side {
     const uint32_t *tokens;
     uint32_t count;
     int self; /**< the two sides are one article */
-} tti_side;
+} tti_query_side;
 
 /** How far the last anchor of a diagonal reaches in a; end 0: an empty slot. */
 typedef struct tti_diagonal {
@@ -40,7 +40,7 @@ typedef struct tti_anchors {
     const tt_allocator *allocator;
     const uint32_t *b;
     uint32_t b_count;
-    tti_grams grams;
+    tti_kgram_index grams;
     int knows_doubled; /**< the following is filled in */
     uint32_t *doubled; /**< the next place from here on whose gram stands in b elsewhere too */
     size_t doubled_capacity;
@@ -59,15 +59,15 @@ tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t coun
 
 /** Finds the anchors of an a side; of the loaded side with itself once after each load.
  * @return TT_OK, TT_ENOMEM */
-tt_status tti_anchors_find(tti_anchors *x, const tti_side *a, tt_error *error);
+tt_status tti_anchors_find(tti_anchors *x, const tti_query_side *a, tt_error *error);
 
-/** Finds the anchors of another article as far as tti_anchors_shared() needs them; see
+/** Finds the anchors of another article as far as tti_anchors_shared_shingles() needs them; see
  * tti_aligner_match(). @return TT_OK, TT_ENOMEM */
-tt_status tti_anchors_match(tti_anchors *x, const tti_side *a, uint32_t least, int *enough,
+tt_status tti_anchors_match(tti_anchors *x, const tti_query_side *a, uint32_t least, int *enough,
                             tt_error *error);
 
-/** See tti_aligner_shared(). */
-uint32_t tti_anchors_shared(const tti_anchors *x, uint32_t w, const uint32_t *repeats,
-                            uint32_t repeat_count);
+/** See tti_aligner_shared_shingles(). */
+uint32_t tti_anchors_shared_shingles(const tti_anchors *x, uint32_t w, const uint32_t *repeats,
+                                     uint32_t repeat_count);
 
 #endif

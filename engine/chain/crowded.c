@@ -10,12 +10,12 @@ enum {
     STEPS = 1   /* further ones, tokens compared in eights, for each token of b */
 };
 
-#define NONE TTI_NO_PLACE
+#define NONE TTI_NO_POSITION
 
 /* The diagonal that is followed, and the longest match of the place at hand. */
 typedef struct search {
     const tti_anchors *x;
-    const tti_side *a;
+    const tti_query_side *a;
     uint32_t shift;  /* b - a of the diagonal */
     uint32_t weight; /* length of its match, less for each place since */
     uint64_t budget; /* of steps beyond the first places */
@@ -29,9 +29,9 @@ static uint32_t off_diagonal(const search *s, uint32_t p)
 }
 
 /* @return steps that it took */
-static uint32_t try_place(search *s, uint32_t p)
+static uint32_t try_match_at(search *s, uint32_t p)
 {
-    const uint32_t length = tti_matches_length(s->x, s->a, s->i, p);
+    const uint32_t length = tti_match_length(s->x, s->a, s->i, p);
     if (length > s->length ||
         (length == s->length && off_diagonal(s, p) < off_diagonal(s, s->best))) {
         s->best = p;
@@ -40,27 +40,27 @@ static uint32_t try_place(search *s, uint32_t p)
     return 1 + length / 8;
 }
 
-static void look_near(search *s)
+static void search_near_diagonal(search *s)
 {
-    const int64_t grams = tti_grams_of(s->x->b_count);
+    const int64_t grams = tti_kgram_count(s->x->b_count);
     const int64_t there = (int64_t)s->i + (int32_t)s->shift;
     const int64_t begin = there < SKEW ? 0 : there - SKEW;
     const int64_t end = there + SKEW < grams ? there + SKEW : grams;
     for (int64_t p = begin; p < end; p++)
-        if (tti_grams_equal(s->a->tokens + s->i, s->x->b + p))
-            (void)try_place(s, (uint32_t)p);
+        if (tti_kgrams_equal(s->a->tokens + s->i, s->x->b + p))
+            (void)try_match_at(s, (uint32_t)p);
 }
 
-static void look_everywhere(search *s)
+static void search_all_positions(search *s)
 {
-    const tti_grams *g = &s->x->grams;
+    const tti_kgram_index *g = &s->x->grams;
     const uint32_t *gram = s->a->tokens + s->i;
-    uint32_t p = tti_grams_from(g, gram, *tti_grams_head(g, g->other_keys[s->i]));
+    uint32_t p = tti_kgram_index_find(g, gram, *tti_kgram_index_head(g, g->other_keys[s->i]));
     for (uint32_t n = 0; p != NONE && (n < FIRST || s->budget > 0); n++) {
-        const uint64_t steps = try_place(s, p);
+        const uint64_t steps = try_match_at(s, p);
         if (n >= FIRST)
             s->budget -= steps < s->budget ? steps : s->budget;
-        p = tti_grams_from(g, gram, g->next[p]);
+        p = tti_kgram_index_find(g, gram, g->next[p]);
     }
 }
 
@@ -74,9 +74,9 @@ static void follow(search *s)
     s->shift = s->best - s->i;
 }
 
-tt_status tti_crowded_find(tti_anchors *x, const tti_side *a, tt_error *error)
+tt_status tti_repetitive_anchors_find(tti_anchors *x, const tti_query_side *a, tt_error *error)
 {
-    const tti_grams *g = &x->grams;
+    const tti_kgram_index *g = &x->grams;
     search s = {.x = x, .a = a, .budget = (uint64_t)x->b_count * STEPS};
     uint32_t next = 0; /* the last grams of a match may lead to another; others need no look */
     TTI_TRY(tti_matches_clear(x, error));
@@ -85,13 +85,13 @@ tt_status tti_crowded_find(tti_anchors *x, const tti_side *a, tt_error *error)
         if (s.i < next)
             continue;
         s.best = NONE, s.length = 0;
-        look_near(&s);
+        search_near_diagonal(&s);
         if (s.length < CLEAR)
-            look_everywhere(&s);
+            search_all_positions(&s);
         if (s.length == 0)
             continue;
         TTI_TRY(tti_matches_add(x, a, s.i, s.best, error));
-        next = s.i + s.length - TTI_GRAM + 1;
+        next = s.i + s.length - TTI_KGRAM_TOKENS + 1;
         follow(&s);
     }
     return TT_OK;

@@ -9,14 +9,14 @@
 
 #include <assert.h>
 
-_Static_assert(TTI_GAP_LIMIT <= 64, "a row is one word");
+_Static_assert(TTI_GAP_MAX_TOKENS <= 64, "a row is one word");
 
 /* A bit for every token of b, by its lowest byte: most tokens of a are met nowhere. */
 typedef struct some {
     uint64_t bits[4];
 } some;
 
-static some some_of(const uint32_t *b, uint32_t b_len)
+static some token_filter_of(const uint32_t *b, uint32_t b_len)
 {
     some s = {{0, 0, 0, 0}};
     for (uint32_t j = 0; j < b_len; j++)
@@ -30,7 +30,7 @@ static inline int may_have(const some *s, uint32_t token)
 }
 
 /* Places of `token` in b, the last of b in the lowest bit. */
-static uint64_t places_of(uint32_t token, const uint32_t *b, uint32_t b_len)
+static uint64_t token_positions(uint32_t token, const uint32_t *b, uint32_t b_len)
 {
     uint64_t places = 0;
     for (uint32_t j = 0; j < b_len; j++)
@@ -39,10 +39,10 @@ static uint64_t places_of(uint32_t token, const uint32_t *b, uint32_t b_len)
 }
 
 /* The best length where b has `rest` tokens left, from a row. */
-static inline uint32_t best_of(uint64_t row, uint32_t rest)
+static inline uint32_t longest_of_row(uint64_t row, uint32_t rest)
 {
     const uint64_t all = rest < 64 ? (UINT64_C(1) << rest) - 1 : UINT64_MAX;
-    return tti_bits_set(~row & all);
+    return tti_popcount64(~row & all);
 }
 
 static uint32_t walk(const uint64_t *rows, const uint32_t *a, uint32_t a_len, const uint32_t *b,
@@ -53,7 +53,8 @@ static uint32_t walk(const uint64_t *rows, const uint32_t *a, uint32_t a_len, co
         if (a[i] == b[j]) {
             matches[n++] = (tti_gap_match){(uint8_t)i, (uint8_t)j};
             i++, j++;
-        } else if (best_of(rows[i + 1], b_len - j) >= best_of(rows[i], b_len - j - 1)) {
+        } else if (longest_of_row(rows[i + 1], b_len - j) >=
+                   longest_of_row(rows[i], b_len - j - 1)) {
             i++;
         } else {
             j++;
@@ -65,17 +66,17 @@ static uint32_t walk(const uint64_t *rows, const uint32_t *a, uint32_t a_len, co
 uint32_t tti_gap_align(const uint32_t *a, uint32_t a_len, const uint32_t *b, uint32_t b_len,
                        tti_gap_match *matches)
 {
-    uint64_t rows[TTI_GAP_LIMIT + 1], row = UINT64_MAX;
-    const some in_b = some_of(b, b_len);
-    assert(a_len <= TTI_GAP_LIMIT && b_len <= TTI_GAP_LIMIT);
+    uint64_t rows[TTI_GAP_MAX_TOKENS + 1], row = UINT64_MAX;
+    const some in_b = token_filter_of(b, b_len);
+    assert(a_len <= TTI_GAP_MAX_TOKENS && b_len <= TTI_GAP_MAX_TOKENS);
     rows[a_len] = row;
     for (uint32_t i = a_len; i-- > 0;) {
         if (may_have(&in_b, a[i])) {
-            const uint64_t places = places_of(a[i], b, b_len), met = row & places;
+            const uint64_t places = token_positions(a[i], b, b_len), met = row & places;
             row = (row + met) | (row & ~places);
         }
         rows[i] = row;
     }
     /* nothing in common: no walk */
-    return best_of(row, b_len) == 0 ? 0 : walk(rows, a, a_len, b, b_len, matches);
+    return longest_of_row(row, b_len) == 0 ? 0 : walk(rows, a, a_len, b, b_len, matches);
 }

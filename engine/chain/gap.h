@@ -1,10 +1,10 @@
 /* Longest common subsequence of two short runs of tokens: the inside of a chain's gap. */
-#ifndef TTI_GAP_H
-#define TTI_GAP_H
+#ifndef TTI_ALIGN_GAPS_H
+#define TTI_ALIGN_GAPS_H
 
 #include <stdint.h>
 
-enum { TTI_GAP_LIMIT = 48 };
+enum { TTI_GAP_MAX_TOKENS = 48 };
 
 /** Token a of one side is token b of the other. */
 typedef struct tti_gap_match {
@@ -12,7 +12,7 @@ typedef struct tti_gap_match {
 } tti_gap_match;
 
 /** Fills `matches`, ascending on both sides, with at most min(a_len, b_len) of them; both lengths
- * at most TTI_GAP_LIMIT. @return how many */
+ * at most TTI_GAP_MAX_TOKENS. @return how many */
 uint32_t tti_gap_align(const uint32_t *a, uint32_t a_len, const uint32_t *b, uint32_t b_len,
                        tti_gap_match *matches);
 

@@ -11,9 +11,10 @@ enum {
 };
 
 /* Odd; any would do, for tokens are hashes. */
-static const uint32_t multipliers[TTI_GRAM] = {0x9E3779B1u, 0x2C1B3C6Du, 0xB55A4F09u, 0x297A2D39u};
+static const uint32_t multipliers[TTI_KGRAM_TOKENS] = {0x9E3779B1u, 0x2C1B3C6Du, 0xB55A4F09u,
+                                                       0x297A2D39u};
 
-void tti_grams_free(tti_grams *g)
+void tti_kgram_index_free(tti_kgram_index *g)
 {
     tti_release(g->allocator, g->keys, g->key_capacity, sizeof *g->keys);
     tti_release(g->allocator, g->heads, g->head_capacity, sizeof *g->heads);
@@ -25,10 +26,10 @@ void tti_grams_free(tti_grams *g)
 
 static void make_keys(const uint32_t *tokens, uint32_t grams, uint32_t *keys)
 {
-    tti_kernels_get()->fold(tokens, grams, multipliers, 0, TTI_GRAM, keys);
+    tti_kernels_get()->fold(tokens, grams, multipliers, 0, TTI_KGRAM_TOKENS, keys);
 }
 
-static tt_status reserve(tti_grams *g, uint32_t count, size_t slots, tt_error *error)
+static tt_status reserve(tti_kgram_index *g, uint32_t count, size_t slots, tt_error *error)
 {
     const tt_allocator *a = g->allocator;
     const size_t words = (slots << FINE_BITS) / 32;
@@ -42,9 +43,10 @@ static tt_status reserve(tti_grams *g, uint32_t count, size_t slots, tt_error *e
     return TT_OK;
 }
 
-tt_status tti_grams_load(tti_grams *g, const uint32_t *tokens, uint32_t count, tt_error *error)
+tt_status tti_kgram_index_build(tti_kgram_index *g, const uint32_t *tokens, uint32_t count,
+                                tt_error *error)
 {
-    const uint32_t grams = tti_grams_of(count);
+    const uint32_t grams = tti_kgram_count(count);
     int bits = LEAST_BITS;
     while (bits < MOST_BITS && (size_t)1 << bits < (size_t)count * 2)
         bits++;
@@ -55,7 +57,7 @@ tt_status tti_grams_load(tti_grams *g, const uint32_t *tokens, uint32_t count, t
     make_keys(tokens, grams, g->keys);
     for (uint32_t p = grams; p-- > 0;) {
         const uint32_t fine = g->keys[p] >> (g->shift - FINE_BITS);
-        uint32_t *head = tti_grams_head(g, g->keys[p]);
+        uint32_t *head = tti_kgram_index_head(g, g->keys[p]);
         g->next[p] = *head; /* from the back, so that a slot's places ascend */
         *head = p;
         g->present[fine / 32] |= 1u << fine % 32;
@@ -63,9 +65,10 @@ tt_status tti_grams_load(tti_grams *g, const uint32_t *tokens, uint32_t count, t
     return TT_OK;
 }
 
-tt_status tti_grams_probe(tti_grams *g, const uint32_t *tokens, uint32_t count, tt_error *error)
+tt_status tti_kgram_index_probe(tti_kgram_index *g, const uint32_t *tokens, uint32_t count,
+                                tt_error *error)
 {
-    const uint32_t grams = tti_grams_of(count);
+    const uint32_t grams = tti_kgram_count(count);
     if (tti_reserve(g->allocator, &g->other_keys, &g->other_capacity, count,
                     sizeof *g->other_keys) != 0 ||
         tti_reserve(g->allocator, &g->hits, &g->hit_capacity, (size_t)count + 1, sizeof *g->hits) !=

@@ -7,7 +7,7 @@
 
 enum { DIAGONALS = 128 /* slots for diagonals at first */ };
 
-#define NONE TTI_NO_PLACE
+#define NONE TTI_NO_POSITION
 
 /* ---- Diagonals ---------------------------------------------------------------------------- */
 
@@ -31,21 +31,21 @@ static tt_status clear_diagonals(tti_anchors *x, size_t slots, tt_error *error)
     return TT_OK;
 }
 
-static void note_diagonal(const tti_anchors *x, const tti_anchor *y)
+static void set_diagonal_end(const tti_anchors *x, const tti_anchor *y)
 {
     *find_diagonal(x, y->b - y->a) = (tti_diagonal){y->b - y->a, y->a + y->len};
 }
 
 /* Notes how far the newest anchor reaches on its diagonal. */
-static tt_status note_newest(tti_anchors *x, tt_error *error)
+static tt_status record_newest_anchor(tti_anchors *x, tt_error *error)
 {
     if (x->count * 2 <= x->diagonal_slots) {
-        note_diagonal(x, &x->anchors[x->count - 1]);
+        set_diagonal_end(x, &x->anchors[x->count - 1]);
         return TT_OK;
     }
     TTI_TRY(clear_diagonals(x, x->diagonal_slots * 2, error));
     for (size_t k = 0; k < x->count; k++) /* in order, so that the last one stays */
-        note_diagonal(x, &x->anchors[k]);
+        set_diagonal_end(x, &x->anchors[k]);
     return TT_OK;
 }
 
@@ -68,17 +68,18 @@ static uint32_t equal_tokens(const uint32_t *p, const uint32_t *q, uint32_t most
 }
 
 /* How many tokens after place `end` of a may be equal at all. */
-static uint32_t room_after(const tti_anchors *x, const tti_side *a, uint32_t end, uint32_t shift)
+static uint32_t room_after(const tti_anchors *x, const tti_query_side *a, uint32_t end,
+                           uint32_t shift)
 {
     const uint32_t in_a = a->count - end, in_b = x->b_count - (end + shift);
     return in_a < in_b ? in_a : in_b;
 }
 
-uint32_t tti_matches_length(const tti_anchors *x, const tti_side *a, uint32_t i, uint32_t p)
+uint32_t tti_match_length(const tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p)
 {
-    const uint32_t end = i + TTI_GRAM;
-    return TTI_GRAM +
-           equal_tokens(a->tokens + end, x->b + p + TTI_GRAM, room_after(x, a, end, p - i));
+    const uint32_t end = i + TTI_KGRAM_TOKENS;
+    return TTI_KGRAM_TOKENS +
+           equal_tokens(a->tokens + end, x->b + p + TTI_KGRAM_TOKENS, room_after(x, a, end, p - i));
 }
 
 tt_status tti_matches_clear(tti_anchors *x, tt_error *error)
@@ -87,13 +88,13 @@ tt_status tti_matches_clear(tti_anchors *x, tt_error *error)
     return clear_diagonals(x, DIAGONALS, error);
 }
 
-tt_status tti_matches_add(tti_anchors *x, const tti_side *a, uint32_t i, uint32_t p,
+tt_status tti_matches_add(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
                           tt_error *error)
 {
     const uint32_t shift = p - i;
     const uint32_t floor = find_diagonal(x, shift)->end; /* where the match before it stopped */
     const uint32_t most = a->self ? shift : NONE;        /* the two places may not overlap */
-    uint32_t end = i + TTI_GRAM, room;
+    uint32_t end = i + TTI_KGRAM_TOKENS, room;
     if (floor >= end) /* it is in that one */
         return TT_OK;
     while (i > floor && i + shift > 0 && end - i < most && a->tokens[i - 1] == x->b[i - 1 + shift])
@@ -105,5 +106,5 @@ tt_status tti_matches_add(tti_anchors *x, const tti_side *a, uint32_t i, uint32_
         return tti_fail_memory(error, "anchors");
     x->anchors[x->count++] =
         (tti_anchor){.a = i, .b = i + shift, .len = end - i, .before = NONE, .first_b = i + shift};
-    return note_newest(x, error);
+    return record_newest_anchor(x, error);
 }

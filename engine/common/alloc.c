@@ -8,16 +8,16 @@
 #  include <sys/mman.h>
 #endif
 
-enum { HUGE_PAGE = 2 << 20, LARGE = 2 * HUGE_PAGE };
+enum { HUGE_PAGE_SIZE = 2 << 20, HUGE_PAGE_THRESHOLD = 2 * HUGE_PAGE_SIZE };
 
 /* Asks for huge pages inside a large block, for to touch small ones first costs more than what is
  * done with them. A system that has none does without. */
 static void *advise_huge(void *p, size_t size)
 {
 #if defined(MADV_HUGEPAGE)
-    if (p != NULL && size >= LARGE) {
-        const size_t before = (size_t)(-(uintptr_t)p & (HUGE_PAGE - 1));
-        (void)madvise((char *)p + before, (size - before) & ~(size_t)(HUGE_PAGE - 1),
+    if (p != NULL && size >= HUGE_PAGE_THRESHOLD) {
+        const size_t before = (size_t)(-(uintptr_t)p & (HUGE_PAGE_SIZE - 1));
+        (void)madvise((char *)p + before, (size - before) & ~(size_t)(HUGE_PAGE_SIZE - 1),
                       MADV_HUGEPAGE);
     }
 #else

@@ -1,6 +1,6 @@
 /* Memory through the caller's allocator, always as a checked count * size. */
-#ifndef TTI_ALLOC_H
-#define TTI_ALLOC_H
+#ifndef TTI_UTIL_ALLOC_H
+#define TTI_UTIL_ALLOC_H
 
 #include "twicetold.h"
 

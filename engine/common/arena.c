@@ -5,16 +5,18 @@
 #include <string.h>
 
 /* Blocks grow with what they hold: a small build needs little. */
-enum { LEAST = 64 << 10, MOST = 32 << 20 };
+enum { MIN_BLOCK_SIZE = 64 << 10, MAX_BLOCK_SIZE = 32 << 20 };
 
-static tti_arena_block *last(const tti_arena *a)
+static tti_arena_block *last_block(const tti_arena *a)
 {
     return a->count > 0 ? &a->blocks[a->count - 1] : NULL;
 }
 
-static int add_block(tti_arena *a, size_t need)
+static int append_arena_block(tti_arena *a, size_t need)
 {
-    size_t size = a->total < LEAST ? LEAST : a->total < MOST ? a->total : MOST;
+    size_t size = a->total < MIN_BLOCK_SIZE   ? MIN_BLOCK_SIZE
+                  : a->total < MAX_BLOCK_SIZE ? a->total
+                                              : MAX_BLOCK_SIZE;
     tti_arena_block block = {NULL, 0, 0};
     if (size < need)
         size = need;
@@ -29,27 +31,28 @@ static int add_block(tti_arena *a, size_t need)
     return 0;
 }
 
-const char *tti_arena_keep(tti_arena *a, const tti_piece *pieces, size_t count)
+const char *tti_arena_copy(tti_arena *a, const tti_slice *pieces, size_t count)
 {
     size_t need = 0;
     char *at;
     for (size_t k = 0; k < count; k++)
-        need += tti_piece_room(pieces[k].size);
-    if ((a->count == 0 || last(a)->size - last(a)->used < need) && add_block(a, need) != 0)
+        need += tti_slice_padded_size(pieces[k].size);
+    if ((a->count == 0 || last_block(a)->size - last_block(a)->used < need) &&
+        append_arena_block(a, need) != 0)
         return NULL;
-    at = last(a)->bytes + last(a)->used;
-    last(a)->used += need;
+    at = last_block(a)->bytes + last_block(a)->used;
+    last_block(a)->used += need;
     for (size_t k = 0; k < count; k++) {
         if (pieces[k].size > 0)
             memcpy(at, pieces[k].data, pieces[k].size);
-        at += tti_piece_room(pieces[k].size);
+        at += tti_slice_padded_size(pieces[k].size);
     }
     return at - need;
 }
 
-void tti_arena_drop(tti_arena *a, const char *kept)
+void tti_arena_rewind(tti_arena *a, const char *kept)
 {
-    last(a)->used = (size_t)(kept - last(a)->bytes);
+    last_block(a)->used = (size_t)(kept - last_block(a)->bytes);
 }
 
 void tti_arena_free(tti_arena *a)

@@ -2,8 +2,8 @@
  * Memory that is only added to: copies of what is made in scratch, side by side in blocks large
  * enough for huge pages, so that scratch stays warm and little is touched for the first time.
  */
-#ifndef TTI_ARENA_H
-#define TTI_ARENA_H
+#ifndef TTI_UTIL_ARENA_H
+#define TTI_UTIL_ARENA_H
 
 #include "common/piece.h"
 #include "twicetold.h"
@@ -21,12 +21,12 @@ typedef struct tti_arena {
     size_t total; /**< bytes of all blocks */
 } tti_arena;
 
-/** Copies the pieces, each to tti_piece_room() after the one before. @return where, or NULL: out of
- * memory */
-const char *tti_arena_keep(tti_arena *arena, const tti_piece *pieces, size_t count);
+/** Copies the pieces, each to tti_slice_padded_size() after the one before. @return where, or NULL:
+ * out of memory */
+const char *tti_arena_copy(tti_arena *arena, const tti_slice *pieces, size_t count);
 
 /** Takes back what was kept last. */
-void tti_arena_drop(tti_arena *arena, const char *kept);
+void tti_arena_rewind(tti_arena *arena, const char *kept);
 
 void tti_arena_free(tti_arena *arena);
 

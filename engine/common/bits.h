@@ -1,11 +1,11 @@
 /* Bits of a word. */
-#ifndef TTI_BITS_H
-#define TTI_BITS_H
+#ifndef TTI_UTIL_BITS_H
+#define TTI_UTIL_BITS_H
 
 #include <stdint.h>
 
 /** How many are set. The compiler's own is a call of a function where the processor may be old. */
-static inline unsigned tti_bits_set(uint64_t x)
+static inline unsigned tti_popcount64(uint64_t x)
 {
     x -= x >> 1 & UINT64_C(0x5555555555555555);
     x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));

@@ -3,8 +3,8 @@
  * document, which stands for the first of them; documents are in input order. A document's arrays
  * lie in chunks that the builder owns and never change.
  */
-#ifndef TTI_CORPUS_H
-#define TTI_CORPUS_H
+#ifndef TTI_CORPUS_CORPUS_H
+#define TTI_CORPUS_CORPUS_H
 
 #include "common/hash.h"
 #include "text/text.h"
@@ -22,7 +22,7 @@ typedef struct tti_doc {
 
 /** What is kept of every article. */
 typedef struct tti_article {
-    const uint8_t *spans; /**< its own: equal tokens may stand at other bytes */
+    const uint8_t *extents; /**< its own: equal tokens may stand at other bytes */
     const char *id;
     const char *source;
     uint64_t text_size;

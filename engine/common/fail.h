@@ -1,6 +1,6 @@
 /* Failures inside the library: made where they are known, handed up as a status. */
-#ifndef TTI_FAIL_H
-#define TTI_FAIL_H
+#ifndef TTI_UTIL_ERROR_H
+#define TTI_UTIL_ERROR_H
 
 #include "twicetold.h"
 
@@ -18,10 +18,10 @@ tt_status tti_fail_memory(tt_error *error, const char *what);
 
 /** Returns from the calling function if `expr` is a bad status. */
 #define TTI_TRY(expr)                                                                              \
-    do {                                                                                           \
-        const tt_status tti_try_ = (expr);                                                         \
-        if (tti_try_ != TT_OK)                                                                     \
-            return tti_try_;                                                                       \
-    } while (0)
+  do {                                                                                             \
+    const tt_status tti_try_ = (expr);                                                             \
+    if (tti_try_ != TT_OK)                                                                         \
+      return tti_try_;                                                                             \
+  } while (0)
 
 #endif

@@ -4,8 +4,8 @@
  * Numbers are hashed, and stored, as the bytes that they have on a little-endian machine, so that
  * hashes and files are the same on all. There these functions are xxHash's own and copies.
  */
-#ifndef TTI_HASH_H
-#define TTI_HASH_H
+#ifndef TTI_UTIL_HASH_H
+#define TTI_UTIL_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,17 +23,17 @@
 #endif
 
 /** The identity of a run of tokens: XXH3-128 of their 64-bit hashes. */
-typedef struct tti_key {
+typedef struct tti_hash128 {
     uint64_t low, high;
-} tti_key;
+} tti_hash128;
 
-static inline int tti_key_equal(tti_key x, tti_key y)
+static inline int tti_hash128_equal(tti_hash128 x, tti_hash128 y)
 {
     return x.low == y.low && x.high == y.high;
 }
 
 /** Writes `count` numbers to 4 * count bytes, which need not be aligned. */
-static inline void tti_put_u32(uint8_t *out, const uint32_t *numbers, size_t count)
+static inline void tti_write_le32(uint8_t *out, const uint32_t *numbers, size_t count)
 {
 #if TTI_LITTLE_ENDIAN
     memcpy(out, numbers, count * sizeof *numbers);
@@ -45,8 +45,8 @@ static inline void tti_put_u32(uint8_t *out, const uint32_t *numbers, size_t cou
 #endif
 }
 
-/** Reads back what tti_put_u32() wrote. */
-static inline void tti_get_u32(uint32_t *numbers, const uint8_t *in, size_t count)
+/** Reads back what tti_write_le32() wrote. */
+static inline void tti_read_le32(uint32_t *numbers, const uint8_t *in, size_t count)
 {
 #if TTI_LITTLE_ENDIAN
     memcpy(numbers, in, count * sizeof *numbers);
@@ -67,7 +67,7 @@ static inline void tti_hash_add_u32(XXH3_state_t *state, const uint32_t *numbers
     uint8_t bytes[TTI_HASH_BLOCK * 4];
     for (size_t i = 0, n; i < count; i += n) {
         n = count - i < TTI_HASH_BLOCK ? count - i : TTI_HASH_BLOCK;
-        tti_put_u32(bytes, numbers + i, n);
+        tti_write_le32(bytes, numbers + i, n);
         (void)XXH3_64bits_update(state, bytes, n * 4);
     }
 #endif
@@ -82,7 +82,7 @@ static inline uint64_t tti_hash_u32(const uint32_t *numbers, size_t count, uint6
     uint8_t bytes[TTI_HASH_BLOCK * 4];
     XXH3_state_t state;
     if (count <= TTI_HASH_BLOCK) {
-        tti_put_u32(bytes, numbers, count);
+        tti_write_le32(bytes, numbers, count);
         return XXH3_64bits_withSeed(bytes, count * 4, seed);
     }
     XXH3_INITSTATE(&state);
@@ -106,7 +106,7 @@ static inline uint64_t tti_hash_u64(const uint64_t *numbers, size_t count)
 }
 
 /** The key of tokens by their 64-bit hashes. */
-static inline tti_key tti_key_of(const uint64_t *tokens, size_t count, uint64_t seed)
+static inline tti_hash128 tti_hash128_u64(const uint64_t *tokens, size_t count, uint64_t seed)
 {
     XXH128_hash_t h;
 #if TTI_LITTLE_ENDIAN
@@ -124,7 +124,7 @@ static inline tti_key tti_key_of(const uint64_t *tokens, size_t count, uint64_t 
     }
     h = XXH3_128bits_digest(&state);
 #endif
-    return (tti_key){h.low64, h.high64};
+    return (tti_hash128){h.low64, h.high64};
 }
 
 #endif

@@ -11,26 +11,26 @@
 static atomic_int forked_child;
 static pthread_once_t fork_hook = PTHREAD_ONCE_INIT;
 
-static void mark_child(void)
+static void mark_forked_child(void)
 {
     atomic_store(&forked_child, 1);
 }
 
 static void install_fork_hook(void)
 {
-    (void)pthread_atfork(NULL, NULL, mark_child);
+    (void)pthread_atfork(NULL, NULL, mark_forked_child);
 }
 #endif
 
 #ifdef _OPENMP
 /* A thread's stack, where the system does not say, and what its malloc takes of the address space
  * at once while others may still be starting. */
-enum { STACK = 8 << 20, BESIDE = 130 << 20 };
+enum { DEFAULT_STACK_SIZE = 8 << 20, MALLOC_RESERVE = 130 << 20 };
 
-static size_t stack_size(void)
+static size_t thread_stack_size(void)
 {
     pthread_attr_t attributes;
-    size_t size = STACK;
+    size_t size = DEFAULT_STACK_SIZE;
     if (pthread_attr_init(&attributes) != 0)
         return size;
     (void)pthread_attr_getstacksize(&attributes, &size);
@@ -40,9 +40,9 @@ static size_t stack_size(void)
 
 /* libgomp ends the process if it cannot start a thread. Where the address space is limited there
  * are no more threads than have room. */
-static size_t affordable(size_t threads)
+static size_t threads_that_fit(size_t threads)
 {
-    const size_t each = stack_size() + BESIDE;
+    const size_t each = thread_stack_size() + MALLOC_RESERVE;
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return threads;
@@ -58,7 +58,7 @@ static size_t affordable(size_t threads)
 }
 #endif
 
-int tti_threads(int wish, size_t work_items)
+int tti_thread_count(int wish, size_t work_items)
 {
 #ifdef _OPENMP
     size_t threads;
@@ -68,7 +68,7 @@ int tti_threads(int wish, size_t work_items)
     threads = wish > 0 ? (size_t)wish : (size_t)omp_get_num_procs();
     if (threads > work_items)
         threads = work_items;
-    return (int)affordable(threads > 256 ? 256 : threads);
+    return (int)threads_that_fit(threads > 256 ? 256 : threads);
 #else
     (void)wish;
     (void)work_items;
@@ -76,7 +76,7 @@ int tti_threads(int wish, size_t work_items)
 #endif
 }
 
-double tti_now(void)
+double tti_monotonic_seconds(void)
 {
     struct timespec t;
     (void)clock_gettime(CLOCK_MONOTONIC, &t);

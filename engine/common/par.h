@@ -3,11 +3,11 @@
  *
  *     #pragma omp parallel num_threads(t) if (t > 1)
  *
- * with t from tti_threads(), so that the library also builds without OpenMP, starts no thread where
- * a caller asked for one, and never starts any in a forked child (libgomp hangs there).
+ * with t from tti_thread_count(), so that the library also builds without OpenMP, starts no thread
+ * where a caller asked for one, and never starts any in a forked child (libgomp hangs there).
  */
-#ifndef TTI_PAR_H
-#define TTI_PAR_H
+#ifndef TTI_UTIL_THREADS_H
+#define TTI_UTIL_THREADS_H
 
 #include <stddef.h>
 
@@ -16,10 +16,10 @@
 #endif
 
 /** Threads to use for a wish (0: all cores) and an amount of work: 1 .. 256. */
-int tti_threads(int wish, size_t work_items);
+int tti_thread_count(int wish, size_t work_items);
 
 /** This thread's number in the current parallel region, 0 outside one. */
-static inline int tti_thread(void)
+static inline int tti_thread_index(void)
 {
 #ifdef _OPENMP
     return omp_get_thread_num();
@@ -29,6 +29,6 @@ static inline int tti_thread(void)
 }
 
 /** Seconds of wall time from some fixed moment. */
-double tti_now(void);
+double tti_monotonic_seconds(void);
 
 #endif

@@ -11,21 +11,21 @@
 enum {
     DIGIT_BITS = 11,
     DIGITS = 1 << DIGIT_BITS,
-    SMALL = 48,    /* for insertion sort */
+    INSERTION_SORT_MAX = 48, /* for insertion sort */
     SPARE_BITS = 3 /* more than tell as many values apart: most runs are of one then, and the
                       branches of insertion sort, which no processor foresees, are few */
 };
 
 /* Digits of `digit` bits, from bit `low` up. */
-typedef struct plan {
+typedef struct digit_plan {
     int low, digit, passes;
-} plan;
+} digit_plan;
 
-static plan make_plan(uint64_t varying, size_t count)
+static digit_plan plan_digits(uint64_t varying, size_t count)
 {
     const int top = 64 - __builtin_clzll(varying);
     int bits = 64 - __builtin_clzll(count) + SPARE_BITS;
-    plan p;
+    digit_plan p;
     if (bits > top)
         bits = top;
     p.passes = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
@@ -34,7 +34,7 @@ static plan make_plan(uint64_t varying, size_t count)
     return p;
 }
 
-static void starts_from_counts(size_t *counts, size_t digits)
+static void offsets_from_counts(size_t *counts, size_t digits)
 {
     size_t sum = 0;
     for (size_t d = 0; d < digits; d++) {
@@ -46,10 +46,10 @@ static void starts_from_counts(size_t *counts, size_t digits)
 
 /* ---- Records --------------------------------------------------------------------------------- */
 
-static void insertion_records(tti_record *r, size_t count)
+static void insertion_sort_entries(tti_sort_entry *r, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
-        const tti_record x = r[i];
+        const tti_sort_entry x = r[i];
         size_t j = i;
         for (; j > 0 && r[j - 1].key > x.key; j--)
             r[j] = r[j - 1];
@@ -57,47 +57,47 @@ static void insertion_records(tti_record *r, size_t count)
     }
 }
 
-static void place_records(const tti_record *from, tti_record *to, size_t count, int shift,
-                          size_t digits)
+static void scatter_entries(const tti_sort_entry *from, tti_sort_entry *to, size_t count, int shift,
+                            size_t digits)
 {
     size_t counts[DIGITS];
     memset(counts, 0, digits * sizeof *counts);
     for (size_t i = 0; i < count; i++)
         counts[from[i].key >> shift & (digits - 1)]++;
-    starts_from_counts(counts, digits);
+    offsets_from_counts(counts, digits);
     for (size_t i = 0; i < count; i++)
         to[counts[from[i].key >> shift & (digits - 1)]++] = from[i];
 }
 
-void tti_radix_records(tti_record *records, tti_record *spare, size_t count)
+void tti_radix_sort_entries(tti_sort_entry *records, tti_sort_entry *spare, size_t count)
 {
     uint64_t varying = 0; /* bits in which some keys differ */
-    plan p;
-    if (count <= SMALL) {
-        insertion_records(records, count);
+    digit_plan p;
+    if (count <= INSERTION_SORT_MAX) {
+        insertion_sort_entries(records, count);
         return;
     }
     for (size_t i = 1; i < count; i++)
         varying |= records[i].key ^ records[0].key;
     if (varying == 0)
         return;
-    p = make_plan(varying, count);
+    p = plan_digits(varying, count);
     for (int pass = 0; pass < p.passes; pass++)
-        place_records(pass % 2 == 0 ? records : spare, pass % 2 == 0 ? spare : records, count,
-                      p.low + pass * p.digit, (size_t)1 << p.digit);
+        scatter_entries(pass % 2 == 0 ? records : spare, pass % 2 == 0 ? spare : records, count,
+                        p.low + pass * p.digit, (size_t)1 << p.digit);
     if (p.passes % 2 != 0)
         memcpy(records, spare, count * sizeof *records);
     for (size_t i = 0, k; i < count && p.low > 0; i = k) {
         for (k = i + 1; k < count && (records[k].key ^ records[i].key) >> p.low == 0;)
             k++;
         if (k - i > 1)
-            tti_radix_records(records + i, spare, k - i);
+            tti_radix_sort_entries(records + i, spare, k - i);
     }
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
 
-static void insertion_u64(uint64_t *v, size_t count)
+static void insertion_sort_u64(uint64_t *v, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         const uint64_t x = v[i];
@@ -108,39 +108,39 @@ static void insertion_u64(uint64_t *v, size_t count)
     }
 }
 
-static void place_u64(const uint64_t *from, uint64_t *to, size_t count, int shift, size_t digits)
+static void scatter_u64(const uint64_t *from, uint64_t *to, size_t count, int shift, size_t digits)
 {
     size_t counts[DIGITS];
     memset(counts, 0, digits * sizeof *counts);
     for (size_t i = 0; i < count; i++)
         counts[from[i] >> shift & (digits - 1)]++;
-    starts_from_counts(counts, digits);
+    offsets_from_counts(counts, digits);
     for (size_t i = 0; i < count; i++)
         to[counts[from[i] >> shift & (digits - 1)]++] = from[i];
 }
 
-void tti_radix_u64(uint64_t *values, uint64_t *spare, size_t count)
+void tti_radix_sort_u64(uint64_t *values, uint64_t *spare, size_t count)
 {
     uint64_t varying = 0;
-    plan p;
-    if (count <= SMALL) {
-        insertion_u64(values, count);
+    digit_plan p;
+    if (count <= INSERTION_SORT_MAX) {
+        insertion_sort_u64(values, count);
         return;
     }
     for (size_t i = 1; i < count; i++)
         varying |= values[i] ^ values[0];
     if (varying == 0)
         return;
-    p = make_plan(varying, count);
+    p = plan_digits(varying, count);
     for (int pass = 0; pass < p.passes; pass++)
-        place_u64(pass % 2 == 0 ? values : spare, pass % 2 == 0 ? spare : values, count,
-                  p.low + pass * p.digit, (size_t)1 << p.digit);
+        scatter_u64(pass % 2 == 0 ? values : spare, pass % 2 == 0 ? spare : values, count,
+                    p.low + pass * p.digit, (size_t)1 << p.digit);
     if (p.passes % 2 != 0)
         memcpy(values, spare, count * sizeof *values);
     for (size_t i = 0, k; i < count && p.low > 0; i = k) {
         for (k = i + 1; k < count && (values[k] ^ values[i]) >> p.low == 0;)
             k++;
         if (k - i > 1)
-            tti_radix_u64(values + i, spare, k - i);
+            tti_radix_sort_u64(values + i, spare, k - i);
     }
 }

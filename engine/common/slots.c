@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-void tti_slots_free(tti_slots *s)
+void tti_table_free(tti_table *s)
 {
     tti_release(s->allocator, s->slots, s->slot_count, sizeof *s->slots);
     s->slots = NULL;
     s->slot_count = s->used = 0;
 }
 
-static void put(tti_slots *s, tti_slot x)
+static void insert_slot(tti_table *s, tti_table_slot x)
 {
     size_t at = x.hash & (s->slot_count - 1);
     while (s->slots[at].value != 0)
@@ -19,10 +19,10 @@ static void put(tti_slots *s, tti_slot x)
     s->slots[at] = x;
 }
 
-int tti_slots_reserve(tti_slots *s, size_t count)
+int tti_table_reserve(tti_table *s, size_t count)
 {
     const size_t old_count = s->slot_count;
-    tti_slot *old = s->slots, *grown;
+    tti_table_slot *old = s->slots, *grown;
     size_t slots = old_count < 64 ? 64 : old_count;
     while (slots < count * 2)
         slots *= 2;
@@ -35,13 +35,13 @@ int tti_slots_reserve(tti_slots *s, size_t count)
     s->slot_count = slots;
     for (size_t k = 0; k < old_count; k++)
         if (old[k].value != 0)
-            put(s, old[k]);
+            insert_slot(s, old[k]);
     tti_release(s->allocator, old, old_count, sizeof *old);
     return 0;
 }
 
-uint32_t tti_slots_find(const tti_slots *s, uint32_t hash, tti_slots_equal equal, const void *ctx,
-                        const void *key)
+uint32_t tti_table_find(const tti_table *s, uint32_t hash, tti_table_equal_fn equal,
+                        const void *ctx, const void *key)
 {
     size_t at;
     if (s->slot_count == 0)
@@ -53,13 +53,13 @@ uint32_t tti_slots_find(const tti_slots *s, uint32_t hash, tti_slots_equal equal
     return UINT32_MAX;
 }
 
-void tti_slots_add(tti_slots *s, uint32_t hash, uint32_t value)
+void tti_table_add(tti_table *s, uint32_t hash, uint32_t value)
 {
-    put(s, (tti_slot){hash, value + 1});
+    insert_slot(s, (tti_table_slot){hash, value + 1});
     s->used++;
 }
 
-void tti_slots_remove(tti_slots *s, uint32_t hash, uint32_t value)
+void tti_table_remove(tti_table *s, uint32_t hash, uint32_t value)
 {
     const size_t mask = s->slot_count - 1;
     size_t hole = hash & mask;
@@ -76,7 +76,7 @@ void tti_slots_remove(tti_slots *s, uint32_t hash, uint32_t value)
     s->used--;
 }
 
-void tti_slots_clear(tti_slots *s)
+void tti_table_clear(tti_table *s)
 {
     if (s->slot_count > 0)
         memset(s->slots, 0, s->slot_count * sizeof *s->slots);

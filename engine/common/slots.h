@@ -2,40 +2,40 @@
  * A hash table of 32-bit numbers whose keys lie elsewhere: open addressing with linear probing, at
  * most half full; removal by shifting.
  */
-#ifndef TTI_SLOTS_H
-#define TTI_SLOTS_H
+#ifndef TTI_UTIL_TABLE_H
+#define TTI_UTIL_TABLE_H
 
 #include "twicetold.h"
 
-typedef struct tti_slot {
+typedef struct tti_table_slot {
     uint32_t hash, value; /**< value: number + 1; 0 is empty */
-} tti_slot;
+} tti_table_slot;
 
 /** Zero it, but for the allocator, before first use. */
-typedef struct tti_slots {
+typedef struct tti_table {
     const tt_allocator *allocator;
-    tti_slot *slots;
+    tti_table_slot *slots;
     size_t slot_count, used;
-} tti_slots;
+} tti_table;
 
 /** Whether number `value` has the key at `key`. */
-typedef int (*tti_slots_equal)(const void *ctx, uint32_t value, const void *key);
+typedef int (*tti_table_equal_fn)(const void *ctx, uint32_t value, const void *key);
 
-void tti_slots_free(tti_slots *s);
+void tti_table_free(tti_table *s);
 /** Room for `count` numbers. @return 0, or -1 without memory and with everything as it was */
-int tti_slots_reserve(tti_slots *s, size_t count);
+int tti_table_reserve(tti_table *s, size_t count);
 /** The number with a key, or UINT32_MAX. */
-uint32_t tti_slots_find(const tti_slots *s, uint32_t hash, tti_slots_equal equal, const void *ctx,
-                        const void *key);
+uint32_t tti_table_find(const tti_table *s, uint32_t hash, tti_table_equal_fn equal,
+                        const void *ctx, const void *key);
 /** Adds a number; there is room. */
-void tti_slots_add(tti_slots *s, uint32_t hash, uint32_t value);
+void tti_table_add(tti_table *s, uint32_t hash, uint32_t value);
 /** Removes a number that is there. */
-void tti_slots_remove(tti_slots *s, uint32_t hash, uint32_t value);
+void tti_table_remove(tti_table *s, uint32_t hash, uint32_t value);
 /** Removes all, and keeps the memory. */
-void tti_slots_clear(tti_slots *s);
+void tti_table_clear(tti_table *s);
 
 /** Begins to fetch what a search will read. */
-static inline void tti_slots_prefetch(const tti_slots *s, uint32_t hash)
+static inline void tti_table_prefetch(const tti_table *s, uint32_t hash)
 {
 #if defined(__GNUC__)
     if (s->slot_count > 0)
@@ -49,7 +49,7 @@ static inline void tti_slots_prefetch(const tti_slots *s, uint32_t hash)
 /* ---- Keys that are numbers themselves: a slot needs no look at them -------------------------- */
 
 /** Different numbers have different hashes. */
-static inline uint32_t tti_slots_hash(uint32_t key)
+static inline uint32_t tti_table_hash_u32(uint32_t key)
 {
     const uint32_t x = key * 0x9E3779B1u;
     return x >> 8 | x << 24;
@@ -57,7 +57,7 @@ static inline uint32_t tti_slots_hash(uint32_t key)
 
 /** The slot with a hash, or the empty one where it would go: there is room. Filling it and emptying
  * it, the last one filled first, is the caller's, who does not use the functions above then. */
-static inline tti_slot *tti_slots_at(const tti_slots *s, uint32_t hash)
+static inline tti_table_slot *tti_table_slot_of(const tti_table *s, uint32_t hash)
 {
     size_t at = hash & (s->slot_count - 1);
     while (s->slots[at].value != 0 && s->slots[at].hash != hash)

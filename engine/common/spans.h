@@ -7,31 +7,31 @@
  *
  * In English nearly every token but the first takes one byte.
  */
-#ifndef TTI_SPANS_H
-#define TTI_SPANS_H
+#ifndef TTI_KERNELS_TOKEN_EXTENTS_H
+#define TTI_KERNELS_TOKEN_EXTENTS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    TTI_SPAN_SIZE_BITS = 5,
-    TTI_SPAN_SIZES = 1 << TTI_SPAN_SIZE_BITS, /**< a short span's size is less */
-    TTI_SPAN_GAPS = 8,                        /**< and its gap less than this; neither is 0 */
-    TTI_SPAN_MAX = 11                         /**< bytes of the longest span */
+    TTI_EXTENT_SIZE_BITS = 5,
+    TTI_EXTENT_SHORT_SIZES = 1 << TTI_EXTENT_SIZE_BITS, /**< a short span's size is less */
+    TTI_EXTENT_SHORT_GAPS = 8, /**< and its gap less than this; neither is 0 */
+    TTI_EXTENT_MAX_BYTES = 11  /**< bytes of the longest span */
 };
 
-typedef struct tti_span {
+typedef struct tti_token_extent {
     uint32_t gap, size;
-} tti_span;
+} tti_token_extent;
 
 /** 0 if one byte is enough. */
-static inline uint32_t tti_span_long_bits(uint32_t gap, uint32_t size)
+static inline uint32_t tti_token_extent_long_bits(uint32_t gap, uint32_t size)
 {
     const uint32_t none = ((gap - 1) | (size - 1)) & UINT32_C(0x80000000);
-    return gap / TTI_SPAN_GAPS | size / TTI_SPAN_SIZES | none;
+    return gap / TTI_EXTENT_SHORT_GAPS | size / TTI_EXTENT_SHORT_SIZES | none;
 }
 
-static inline uint8_t *tti_span_put_number(uint8_t *out, uint32_t number)
+static inline uint8_t *tti_leb128_encode(uint8_t *out, uint32_t number)
 {
     for (; number >= 0x80; number >>= 7)
         *out++ = (uint8_t)(number | 0x80);
@@ -39,20 +39,20 @@ static inline uint8_t *tti_span_put_number(uint8_t *out, uint32_t number)
     return out;
 }
 
-/** Writes a span, at most TTI_SPAN_MAX bytes. @return its end */
-static inline uint8_t *tti_span_put(uint8_t *out, uint32_t gap, uint32_t size)
+/** Writes a span, at most TTI_EXTENT_MAX_BYTES bytes. @return its end */
+static inline uint8_t *tti_token_extent_encode(uint8_t *out, uint32_t gap, uint32_t size)
 {
-    if (tti_span_long_bits(gap, size) == 0) {
-        *out++ = (uint8_t)(gap << TTI_SPAN_SIZE_BITS | size);
+    if (tti_token_extent_long_bits(gap, size) == 0) {
+        *out++ = (uint8_t)(gap << TTI_EXTENT_SIZE_BITS | size);
         return out;
     }
     *out++ = 0;
-    return tti_span_put_number(tti_span_put_number(out, gap), size);
+    return tti_leb128_encode(tti_leb128_encode(out, gap), size);
 }
 
 /* A number of at most 32 bits. @return its end, or NULL */
-static inline const uint8_t *tti_span_get_number(const uint8_t *at, const uint8_t *end,
-                                                 uint32_t *number)
+static inline const uint8_t *tti_leb128_decode(const uint8_t *at, const uint8_t *end,
+                                               uint32_t *number)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 35 && at < end; shift += 7) {
@@ -66,16 +66,17 @@ static inline const uint8_t *tti_span_get_number(const uint8_t *at, const uint8_
 }
 
 /** Reads the span at `at`. @return its end, or NULL: there is none before `end` */
-static inline const uint8_t *tti_span_get(const uint8_t *at, const uint8_t *end, tti_span *span)
+static inline const uint8_t *tti_token_extent_decode(const uint8_t *at, const uint8_t *end,
+                                                     tti_token_extent *span)
 {
     if (at == end)
         return NULL;
     if (*at == 0) {
-        at = tti_span_get_number(at + 1, end, &span->gap);
-        return at == NULL ? NULL : tti_span_get_number(at, end, &span->size);
+        at = tti_leb128_decode(at + 1, end, &span->gap);
+        return at == NULL ? NULL : tti_leb128_decode(at, end, &span->size);
     }
-    span->gap = *at >> TTI_SPAN_SIZE_BITS;
-    span->size = *at % TTI_SPAN_SIZES;
+    span->gap = *at >> TTI_EXTENT_SIZE_BITS;
+    span->size = *at % TTI_EXTENT_SHORT_SIZES;
     return span->gap == 0 || span->size == 0 ? NULL : at + 1;
 }
 

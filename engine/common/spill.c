@@ -22,35 +22,35 @@
 #include "common/fail.h"
 
 enum {
-    TICK = 2000000, /* nanoseconds between two looks at the resident pages */
-    PATH_ROOM = 4096,
+    WATCH_INTERVAL = 2000000, /* nanoseconds between two looks at the resident pages */
+    MAX_PATH = 4096,
     SMALL_SHARE = 1024, /* a block of less than this share of the limit is not worth a mapping */
     MARGIN_SHARE = 8,   /* of the limit, kept free for what comes in between two looks */
     FLOOR_SHARE = 8     /* of the limit, left to the file however much the rest takes */
 };
 
-typedef struct block {
+typedef struct file_block {
     char *at;
     size_t size; /* whole pages */
     uint64_t offset;
-} block;
+} file_block;
 
 struct tti_spill {
     const tt_allocator *base;
     tt_allocator allocator;
     int file;
-    int refusal; /* errno of the first block the file had no room for */
+    int write_error; /* errno of the first block the file had no room for */
     uint64_t limit, end;
     size_t small, page;
     size_t shared; /* mapped pages of the process before there were any of ours */
-    block *blocks;
+    file_block *blocks;
     size_t count, capacity;
     pthread_mutex_t lock; /* of all above */
-    pthread_t keeper;
-    pthread_mutex_t keeper_lock;
-    pthread_cond_t keeper_wake;
+    pthread_t watcher;
+    pthread_mutex_t watcher_lock;
+    pthread_cond_t watcher_wake;
     int watching, stop;
-    char dir[PATH_ROOM];
+    char dir[MAX_PATH];
 };
 
 /* ---- The file ---------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ struct tti_spill {
 
 static int open_nameless(const char *dir)
 {
-    char path[PATH_ROOM + 32];
+    char path[MAX_PATH + 32];
     int file = -1;
 #ifdef O_TMPFILE
     file = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -80,7 +80,7 @@ static size_t whole_pages(const tti_spill *s, size_t size)
 }
 
 /* Gives the disk under bytes that nobody will read back to the file system, if it can. */
-static void punch(const tti_spill *s, uint64_t offset, size_t size)
+static void punch_hole(const tti_spill *s, uint64_t offset, size_t size)
 {
 #ifdef FALLOC_FL_PUNCH_HOLE
     (void)fallocate(s->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
@@ -90,15 +90,15 @@ static void punch(const tti_spill *s, uint64_t offset, size_t size)
 #endif
 }
 
-static void *refuse(tti_spill *s, int why)
+static void *record_write_error(tti_spill *s, int why)
 {
-    if (s->refusal == 0)
-        s->refusal = why;
+    if (s->write_error == 0)
+        s->write_error = why;
     return NULL;
 }
 
 /* Maps the file's bytes from `offset`, which are there, as a block. Under the lock. */
-static void *map_block(tti_spill *s, uint64_t offset, size_t size, int protection)
+static void *map_file_block(tti_spill *s, uint64_t offset, size_t size, int protection)
 {
     void *at;
     if (tti_reserve(s->base, &s->blocks, &s->capacity, s->count + 1, sizeof *s->blocks) != 0)
@@ -106,11 +106,11 @@ static void *map_block(tti_spill *s, uint64_t offset, size_t size, int protectio
     at = mmap(NULL, size, protection, MAP_SHARED, s->file, (off_t)offset);
     if (at == MAP_FAILED)
         return NULL;
-    s->blocks[s->count++] = (block){at, size, offset};
+    s->blocks[s->count++] = (file_block){at, size, offset};
     return at;
 }
 
-static void *add_block(tti_spill *s, size_t bytes)
+static void *append_file_block(tti_spill *s, size_t bytes)
 {
     const size_t size = whole_pages(s, bytes);
     void *at = NULL;
@@ -118,46 +118,46 @@ static void *add_block(tti_spill *s, size_t bytes)
     (void)pthread_mutex_lock(&s->lock);
     why = posix_fallocate(s->file, (off_t)s->end, (off_t)size);
     if (why == 0)
-        at = map_block(s, s->end, size, PROT_READ | PROT_WRITE);
+        at = map_file_block(s, s->end, size, PROT_READ | PROT_WRITE);
     else
-        at = refuse(s, why);
+        at = record_write_error(s, why);
     if (at != NULL)
         s->end += size;
     else
-        punch(s, s->end, size);
+        punch_hole(s, s->end, size);
     (void)pthread_mutex_unlock(&s->lock);
     return at;
 }
 
-static block *find_block(tti_spill *s, const void *at)
+static file_block *find_file_block(tti_spill *s, const void *at)
 {
-    block *b = s->blocks + s->count;
+    file_block *b = s->blocks + s->count;
     do
         b--;
     while (b->at != at);
     return b;
 }
 
-static void drop_block(tti_spill *s, const void *at)
+static void release_file_block(tti_spill *s, const void *at)
 {
-    block *b;
+    file_block *b;
     (void)pthread_mutex_lock(&s->lock);
-    b = find_block(s, at);
+    b = find_file_block(s, at);
     (void)munmap(b->at, b->size);
-    punch(s, b->offset, b->size);
+    punch_hole(s, b->offset, b->size);
     *b = s->blocks[--s->count];
     (void)pthread_mutex_unlock(&s->lock);
 }
 
-static void cut_block(tti_spill *s, const void *at, size_t bytes)
+static void shrink_file_block(tti_spill *s, const void *at, size_t bytes)
 {
     const size_t size = whole_pages(s, bytes);
-    block *b;
+    file_block *b;
     (void)pthread_mutex_lock(&s->lock);
-    b = find_block(s, at);
+    b = find_file_block(s, at);
     if (size < b->size) {
         (void)munmap(b->at + size, b->size - size);
-        punch(s, b->offset + size, b->size - size);
+        punch_hole(s, b->offset + size, b->size - size);
         b->size = size;
     }
     (void)pthread_mutex_unlock(&s->lock);
@@ -168,7 +168,7 @@ static void cut_block(tti_spill *s, const void *at, size_t bytes)
 
 /* Bytes of the process that are resident, and those of them that belong to mapped files. Where the
  * system does not say, 0: the kernel alone decides then what of the file stays in memory. */
-static void look(const tti_spill *s, uint64_t *resident, uint64_t *shared)
+static void read_memory_use(const tti_spill *s, uint64_t *resident, uint64_t *shared)
 {
     char text[128];
     unsigned long all, held, mapped;
@@ -186,12 +186,12 @@ static void look(const tti_spill *s, uint64_t *resident, uint64_t *shared)
     }
 }
 
-void tti_spill_check(tti_spill *s)
+void tti_spill_evict(tti_spill *s)
 {
     uint64_t resident, shared;
     if (s == NULL)
         return;
-    look(s, &resident, &shared);
+    read_memory_use(s, &resident, &shared);
     if (resident <= s->limit - s->limit / MARGIN_SHARE ||
         shared <= s->shared + s->limit / FLOOR_SHARE)
         return;
@@ -205,7 +205,7 @@ void tti_spill_check(tti_spill *s)
  */
 
 /* A block's size tells where it is: the callers give it back with every call. */
-static int is_small(const tti_spill *s, size_t size)
+static int is_small_block(const tti_spill *s, size_t size)
 {
     return size < s->small;
 }
@@ -213,30 +213,30 @@ static int is_small(const tti_spill *s, size_t size)
 static void *spill_alloc(void *ctx, size_t size)
 {
     tti_spill *s = ctx;
-    if (is_small(s, size))
+    if (is_small_block(s, size))
         return s->base->alloc(s->base->ctx, size);
-    tti_spill_check(s); /* a new array is about to be filled */
-    return add_block(s, size);
+    tti_spill_evict(s); /* a new array is about to be filled */
+    return append_file_block(s, size);
 }
 
 static void spill_release(void *ctx, void *old, size_t size)
 {
     tti_spill *s = ctx;
-    if (is_small(s, size))
+    if (is_small_block(s, size))
         s->base->release(s->base->ctx, old, size);
     else
-        drop_block(s, old);
+        release_file_block(s, old);
 }
 
 static void *spill_resize(void *ctx, void *old, size_t old_size, size_t new_size)
 {
     tti_spill *s = ctx;
-    const int was_small = is_small(s, old_size), is_now_small = is_small(s, new_size);
+    const int was_small = is_small_block(s, old_size), is_now_small = is_small_block(s, new_size);
     void *moved;
     if (was_small && is_now_small)
         return s->base->resize(s->base->ctx, old, old_size, new_size);
     if (!was_small && !is_now_small && whole_pages(s, new_size) <= whole_pages(s, old_size)) {
-        cut_block(s, old, new_size);
+        shrink_file_block(s, old, new_size);
         return old;
     }
     moved = spill_alloc(ctx, new_size);
@@ -255,7 +255,7 @@ const tt_allocator *tti_spill_allocator(tti_spill *s)
 /* ---- Bytes that are kept ----------------------------------------------------------------------
  */
 
-static int write_piece(const tti_spill *s, const tti_piece *piece, uint64_t offset)
+static int write_slice(const tti_spill *s, const tti_slice *piece, uint64_t offset)
 {
     const char *from = piece->data;
     size_t left = piece->size;
@@ -270,59 +270,59 @@ static int write_piece(const tti_spill *s, const tti_piece *piece, uint64_t offs
     return 0;
 }
 
-const char *tti_spill_keep(tti_spill *s, const tti_piece *pieces, size_t count)
+const char *tti_spill_write(tti_spill *s, const tti_slice *pieces, size_t count)
 {
     static const char nothing = 0;
-    const tti_piece last = {&nothing, 1}; /* no page is mapped that the file does not have */
+    const tti_slice last = {&nothing, 1}; /* no page is mapped that the file does not have */
     size_t at = 0;
     int why = 0;
     const char *kept = NULL;
     (void)pthread_mutex_lock(&s->lock);
     for (size_t k = 0; k < count && why == 0; k++) {
-        why = write_piece(s, &pieces[k], s->end + at);
-        at += tti_piece_room(pieces[k].size);
+        why = write_slice(s, &pieces[k], s->end + at);
+        at += tti_slice_padded_size(pieces[k].size);
     }
     if (why == 0)
-        why = write_piece(s, &last, s->end + at++);
+        why = write_slice(s, &last, s->end + at++);
     at = whole_pages(s, at);
     if (why != 0)
-        (void)refuse(s, why);
+        (void)record_write_error(s, why);
     else
-        kept = map_block(s, s->end, at, PROT_READ);
+        kept = map_file_block(s, s->end, at, PROT_READ);
     if (kept != NULL)
         s->end += at;
     else
-        punch(s, s->end, at);
+        punch_hole(s, s->end, at);
     (void)pthread_mutex_unlock(&s->lock);
     return kept;
 }
 
-void tti_spill_drop(tti_spill *s, const char *kept)
+void tti_spill_release(tti_spill *s, const char *kept)
 {
-    drop_block(s, kept);
+    release_file_block(s, kept);
 }
 
 /* ---- The keeper -------------------------------------------------------------------------------
  */
 
-static void *keep_watch(void *ctx)
+static void *watch_memory(void *ctx)
 {
     tti_spill *s = ctx;
-    (void)pthread_mutex_lock(&s->keeper_lock);
+    (void)pthread_mutex_lock(&s->watcher_lock);
     while (!s->stop) {
         struct timespec until;
         (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += TICK;
+        until.tv_nsec += WATCH_INTERVAL;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
-        (void)pthread_cond_timedwait(&s->keeper_wake, &s->keeper_lock, &until);
-        tti_spill_check(s);
+        (void)pthread_cond_timedwait(&s->watcher_wake, &s->watcher_lock, &until);
+        tti_spill_evict(s);
     }
-    (void)pthread_mutex_unlock(&s->keeper_lock);
+    (void)pthread_mutex_unlock(&s->watcher_lock);
     return NULL;
 }
 
-int tti_spill_watch(tti_spill *s)
+int tti_spill_start_watcher(tti_spill *s)
 {
     sigset_t all, before;
     if (s == NULL)
@@ -330,20 +330,20 @@ int tti_spill_watch(tti_spill *s)
     (void)sigfillset(&all); /* the caller's signals are not the keeper's business */
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     s->stop = 0;
-    s->watching = pthread_create(&s->keeper, NULL, keep_watch, s) == 0;
+    s->watching = pthread_create(&s->watcher, NULL, watch_memory, s) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return s->watching ? 0 : -1;
 }
 
-void tti_spill_rest(tti_spill *s)
+void tti_spill_stop_watcher(tti_spill *s)
 {
     if (s == NULL || !s->watching)
         return;
-    (void)pthread_mutex_lock(&s->keeper_lock);
+    (void)pthread_mutex_lock(&s->watcher_lock);
     s->stop = 1;
-    (void)pthread_cond_signal(&s->keeper_wake);
-    (void)pthread_mutex_unlock(&s->keeper_lock);
-    (void)pthread_join(s->keeper, NULL);
+    (void)pthread_cond_signal(&s->watcher_wake);
+    (void)pthread_mutex_unlock(&s->watcher_lock);
+    (void)pthread_join(s->watcher, NULL);
     s->watching = 0;
 }
 
@@ -371,9 +371,9 @@ tt_status tti_spill_open(tti_spill **out, const char *dir, uint64_t limit, const
                         strerror(why));
     }
     (void)pthread_mutex_init(&s->lock, NULL);
-    (void)pthread_mutex_init(&s->keeper_lock, NULL);
-    (void)pthread_cond_init(&s->keeper_wake, NULL);
-    look(s, &resident, &shared);
+    (void)pthread_mutex_init(&s->watcher_lock, NULL);
+    (void)pthread_cond_init(&s->watcher_wake, NULL);
+    read_memory_use(s, &resident, &shared);
     s->shared = (size_t)shared;
     s->allocator = (tt_allocator){spill_alloc, spill_resize, spill_release, s};
     *out = s;
@@ -386,21 +386,21 @@ void tti_spill_close(tti_spill *s)
     if (s == NULL)
         return;
     base = s->base;
-    tti_spill_rest(s);
+    tti_spill_stop_watcher(s);
     for (size_t k = 0; k < s->count; k++)
         (void)munmap(s->blocks[k].at, s->blocks[k].size);
     (void)close(s->file);
     tti_release(base, s->blocks, s->capacity, sizeof *s->blocks);
     (void)pthread_mutex_destroy(&s->lock);
-    (void)pthread_mutex_destroy(&s->keeper_lock);
-    (void)pthread_cond_destroy(&s->keeper_wake);
+    (void)pthread_mutex_destroy(&s->watcher_lock);
+    (void)pthread_cond_destroy(&s->watcher_wake);
     tti_release(base, s, 1, sizeof *s);
 }
 
-tt_status tti_spill_explain(const tti_spill *s, tt_status status, tt_error *error)
+tt_status tti_spill_status(const tti_spill *s, tt_status status, tt_error *error)
 {
-    if (status != TT_ENOMEM || s == NULL || s->refusal == 0)
+    if (status != TT_ENOMEM || s == NULL || s->write_error == 0)
         return status;
     return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot write a temporary file in %.120s: %s",
-                    s->dir, strerror(s->refusal));
+                    s->dir, strerror(s->write_error));
 }

@@ -8,20 +8,20 @@
  * not a signal. What the kernel holds of the file beyond the limit is cache, which it gives up as
  * it needs to.
  */
-#ifndef TTI_SPILL_H
-#define TTI_SPILL_H
+#ifndef TTI_UTIL_SPILL_H
+#define TTI_UTIL_SPILL_H
 
 #include "common/piece.h"
 #include "twicetold.h"
 
 enum {
-    TTI_SPILL_LEAST = 32 << 20 /**< least limit: what a build needs beside its arrays */
+    TTI_SPILL_MIN_LIMIT = 32 << 20 /**< least limit: what a build needs beside its arrays */
 };
 
 typedef struct tti_spill tti_spill;
 
 /** Opens a temporary file in `dir`. Small blocks come from `base`. `limit`: bytes resident in the
- * process that are to be kept to, TTI_SPILL_LEAST at least. @return TT_OK, TT_ENOMEM, TT_EIO */
+ * process that are to be kept to, TTI_SPILL_MIN_LIMIT at least. @return TT_OK, TT_ENOMEM, TT_EIO */
 tt_status tti_spill_open(tti_spill **out, const char *dir, uint64_t limit, const tt_allocator *base,
                          tt_error *error);
 
@@ -31,20 +31,20 @@ void tti_spill_close(tti_spill *s);
 /** The memory of the file, as an allocator. Threads: any. */
 const tt_allocator *tti_spill_allocator(tti_spill *s);
 
-/** Writes the pieces to the file, each from tti_piece_room() after the one before. @return where
- * they can be read, for tti_spill_drop(), or NULL */
-const char *tti_spill_keep(tti_spill *s, const tti_piece *pieces, size_t count);
-void tti_spill_drop(tti_spill *s, const char *kept);
+/** Writes the pieces to the file, each from tti_slice_padded_size() after the one before. @return
+ * where they can be read, for tti_spill_release(), or NULL */
+const char *tti_spill_write(tti_spill *s, const tti_slice *pieces, size_t count);
+void tti_spill_release(tti_spill *s, const char *kept);
 
-/** Keeps to the limit from now on, by a thread of its own, until tti_spill_rest(). Both do nothing
- * for NULL. @return 0, or -1: no thread could be started */
-int tti_spill_watch(tti_spill *s);
-void tti_spill_rest(tti_spill *s);
+/** Keeps to the limit from now on, by a thread of its own, until tti_spill_stop_watcher(). Both do
+ * nothing for NULL. @return 0, or -1: no thread could be started */
+int tti_spill_start_watcher(tti_spill *s);
+void tti_spill_stop_watcher(tti_spill *s);
 
 /** Keeps to the limit once, without a thread. NULL is allowed. */
-void tti_spill_check(tti_spill *s);
+void tti_spill_evict(tti_spill *s);
 
 /** Turns TT_ENOMEM into what it was where the file is why: a full disk. */
-tt_status tti_spill_explain(const tti_spill *s, tt_status status, tt_error *error);
+tt_status tti_spill_status(const tti_spill *s, tt_status status, tt_error *error);
 
 #endif

@@ -1,13 +1,13 @@
 /* UTF-8 out of code points. */
-#ifndef TTI_UTF8_H
-#define TTI_UTF8_H
+#ifndef TTI_UTIL_UTF8_H
+#define TTI_UTIL_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 /** Writes a code point below 0x110000 and not a surrogate; `out` has room for 4. @return its bytes
  */
-static inline size_t tti_utf8_put(uint32_t c, char *out)
+static inline size_t tti_utf8_encode(uint32_t c, char *out)
 {
     if (c < 0x80) {
         out[0] = (char)c;

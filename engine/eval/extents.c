@@ -23,7 +23,7 @@
 
 /* A found occurrence in order of place. */
 typedef struct place {
-    tti_extent extent;
+    tti_label_extent extent;
     uint64_t reach; /* latest end of those up to here in the article */
     uint32_t id;    /* which occurrence, in the ledger's order */
 } place;
@@ -39,9 +39,9 @@ typedef struct meetings {
     size_t count, capacity;
 } meetings;
 
-static int by_place(const void *x, const void *y)
+static int compare_extents(const void *x, const void *y)
 {
-    const tti_extent *p = &((const place *)x)->extent, *q = &((const place *)y)->extent;
+    const tti_label_extent *p = &((const place *)x)->extent, *q = &((const place *)y)->extent;
     if (p->article != q->article)
         return p->article < q->article ? -1 : 1;
     if (p->begin != q->begin)
@@ -49,7 +49,7 @@ static int by_place(const void *x, const void *y)
     return (p->end > q->end) - (p->end < q->end);
 }
 
-static int by_section_and_found(const void *x, const void *y)
+static int compare_by_found_section(const void *x, const void *y)
 {
     const meeting *p = x, *q = y;
     if (p->found_section != q->found_section)
@@ -59,7 +59,7 @@ static int by_section_and_found(const void *x, const void *y)
     return (p->gold > q->gold) - (p->gold < q->gold);
 }
 
-static int by_gold_and_begin(const void *x, const void *y)
+static int compare_by_gold_extent(const void *x, const void *y)
 {
     const meeting *p = x, *q = y;
     if (p->gold != q->gold)
@@ -68,7 +68,7 @@ static int by_gold_and_begin(const void *x, const void *y)
 }
 
 /* The extents in order of place. NULL: out of memory */
-static place *sort_places(const tt_allocator *a, const tti_ledger *g)
+static place *sort_extents(const tt_allocator *a, const tti_labels *g)
 {
     place *places = tti_alloc(a, g->extent_count, sizeof *places);
     if (places == NULL)
@@ -76,7 +76,7 @@ static place *sort_places(const tt_allocator *a, const tti_ledger *g)
     for (size_t i = 0; i < g->extent_count; i++)
         places[i] = (place){g->extents[i], g->extents[i].end, (uint32_t)i};
     if (g->extent_count > 1)
-        qsort(places, g->extent_count, sizeof *places, by_place);
+        qsort(places, g->extent_count, sizeof *places, compare_extents);
     for (size_t i = 1; i < g->extent_count; i++)
         if (places[i].extent.article == places[i - 1].extent.article &&
             places[i].reach < places[i - 1].reach)
@@ -85,7 +85,8 @@ static place *sort_places(const tt_allocator *a, const tti_ledger *g)
 }
 
 /* The first place of the article that could overlap what begins at `begin`. */
-static size_t first_reaching(const place *places, size_t count, uint32_t article, uint64_t begin)
+static size_t first_extent_reaching(const place *places, size_t count, uint32_t article,
+                                    uint64_t begin)
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -100,14 +101,14 @@ static size_t first_reaching(const place *places, size_t count, uint32_t article
 }
 
 /* Appends the meetings of gold occurrence `id`. */
-static int meet(const tt_allocator *a, const place *places, size_t count, const tti_extent *gold,
-                uint32_t id, meetings *list)
+static int meet(const tt_allocator *a, const place *places, size_t count,
+                const tti_label_extent *gold, uint32_t id, meetings *list)
 {
-    for (size_t i = first_reaching(places, count, gold->article, gold->begin);
+    for (size_t i = first_extent_reaching(places, count, gold->article, gold->begin);
          i < count && places[i].extent.article == gold->article &&
          places[i].extent.begin < gold->end;
          i++) {
-        const tti_extent *f = &places[i].extent;
+        const tti_label_extent *f = &places[i].extent;
         if (f->end <= gold->begin)
             continue;
         if (tti_reserve(a, &list->items, &list->capacity, list->count + 1, sizeof *list->items))
@@ -124,28 +125,30 @@ static int meet(const tt_allocator *a, const place *places, size_t count, const 
 
 /* Marks what counts among the meetings [from, to) of one found and one gold section, which are
  * sorted by found occurrence. of_gold: per gold occurrence of the section, zeros. */
-static void mark(meeting *m, size_t from, size_t to, uint32_t first_gold, uint32_t *of_gold)
+static void mark(meeting *m, size_t from, size_t to, uint32_t first_gold,
+                 uint32_t *overlaps_of_gold)
 {
     for (size_t i = from; i < to; i++)
-        of_gold[m[i].gold - first_gold]++;
+        overlaps_of_gold[m[i].gold - first_gold]++;
     for (size_t i = from, end; i < to; i = end) {
         for (end = i + 1; end < to && m[end].found == m[i].found;)
             end++;
         for (size_t k = i; k < end; k++)
-            m[k].counts = to - from > (end - i) + of_gold[m[k].gold - first_gold] - 1;
+            m[k].counts = to - from > (end - i) + overlaps_of_gold[m[k].gold - first_gold] - 1;
     }
     for (size_t i = from; i < to; i++)
-        of_gold[m[i].gold - first_gold] = 0;
+        overlaps_of_gold[m[i].gold - first_gold] = 0;
 }
 
 /* Adds up the meetings of one gold section, all of its occurrences. */
-static void tally(meetings *list, uint64_t *right, uint64_t *detected, uint64_t *detections)
+static void add_detected_bytes(meetings *list, uint64_t *right, uint64_t *detected,
+                               uint64_t *detections)
 {
     meeting *m = list->items;
     uint64_t covered_to = 0;
     size_t last = SIZE_MAX; /* gold occurrence */
     if (list->count > 1)
-        qsort(m, list->count, sizeof *m, by_gold_and_begin);
+        qsort(m, list->count, sizeof *m, compare_by_gold_extent);
     for (size_t i = 0; i < list->count; i++) {
         if (!m[i].counts)
             continue;
@@ -168,9 +171,9 @@ static uint64_t common_bytes(const place *found, size_t found_count, const place
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < found_count; i++) {
-        const tti_extent *f = &found[i].extent;
+        const tti_label_extent *f = &found[i].extent;
         uint64_t from = f->begin;
-        for (size_t k = first_reaching(gold, gold_count, f->article, f->begin);
+        for (size_t k = first_extent_reaching(gold, gold_count, f->article, f->begin);
              k < gold_count && gold[k].extent.article == f->article &&
              gold[k].extent.begin < f->end && from < f->end;
              k++) {
@@ -185,7 +188,7 @@ static uint64_t common_bytes(const place *found, size_t found_count, const place
     return bytes;
 }
 
-static uint64_t extent_bytes(const tti_ledger *g)
+static uint64_t extent_bytes(const tti_labels *g)
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < g->extent_count; i++)
@@ -194,40 +197,41 @@ static uint64_t extent_bytes(const tti_ledger *g)
 }
 
 /* Recall and granularity: gold section by gold section. */
-static tt_status score_gold(const tt_allocator *a, const tti_ledger *gold, const place *places,
-                            size_t place_count, tt_scores *out, tt_error *error)
+static tt_status score_gold_sections(const tt_allocator *a, const tti_labels *gold,
+                                     const place *places, size_t place_count, tt_scores *out,
+                                     tt_error *error)
 {
-    const tti_extent *x = gold->extents;
+    const tti_label_extent *x = gold->extents;
     meetings list = {0};
     uint64_t detected = 0, detections = 0;
-    uint32_t *of_gold = tti_alloc_zero(a, gold->extent_count, sizeof *of_gold);
-    tt_status status = of_gold == NULL ? tti_fail_memory(error, "sections") : TT_OK;
+    uint32_t *overlaps_of_gold = tti_alloc_zero(a, gold->extent_count, sizeof *overlaps_of_gold);
+    tt_status status = overlaps_of_gold == NULL ? tti_fail_memory(error, "sections") : TT_OK;
     for (size_t i = 0, end; i < gold->extent_count && status == TT_OK; i = end) {
         list.count = 0;
         for (end = i; end < gold->extent_count && x[end].section == x[i].section; end++)
             if (meet(a, places, place_count, &x[end], (uint32_t)end, &list) != 0)
                 status = tti_fail_memory(error, "sections");
         if (list.count > 1)
-            qsort(list.items, list.count, sizeof *list.items, by_section_and_found);
+            qsort(list.items, list.count, sizeof *list.items, compare_by_found_section);
         for (size_t k = 0, to; k < list.count; k = to) {
             for (to = k + 1;
                  to < list.count && list.items[to].found_section == list.items[k].found_section;)
                 to++;
-            mark(list.items, k, to, (uint32_t)i, of_gold);
+            mark(list.items, k, to, (uint32_t)i, overlaps_of_gold);
         }
-        tally(&list, &out->right_section_bytes, &detected, &detections);
+        add_detected_bytes(&list, &out->right_section_bytes, &detected, &detections);
     }
     out->section_granularity = detected == 0 ? 1 : (double)detections / (double)detected;
-    tti_release(a, of_gold, gold->extent_count, sizeof *of_gold);
+    tti_release(a, overlaps_of_gold, gold->extent_count, sizeof *overlaps_of_gold);
     tti_release(a, list.items, list.capacity, sizeof *list.items);
     return status;
 }
 
-tt_status tti_eval_sections(const tt_allocator *a, const tti_ledger *found, const tti_ledger *gold,
+tt_status tti_eval_sections(const tt_allocator *a, const tti_labels *found, const tti_labels *gold,
                             tt_scores *out, tt_error *error)
 {
-    place *found_places = sort_places(a, found);
-    place *gold_places = sort_places(a, gold);
+    place *found_places = sort_extents(a, found);
+    place *gold_places = sort_extents(a, gold);
     tt_status status = TT_OK;
     if (found_places == NULL || gold_places == NULL) {
         status = tti_fail_memory(error, "sections");
@@ -235,7 +239,7 @@ tt_status tti_eval_sections(const tt_allocator *a, const tti_ledger *found, cons
     }
     out->gold_section_bytes = extent_bytes(gold);
     out->found_section_bytes = extent_bytes(found);
-    status = score_gold(a, gold, found_places, found->extent_count, out, error);
+    status = score_gold_sections(a, gold, found_places, found->extent_count, out, error);
     if (out->found_section_bytes == 0)
         out->section_precision = 0;
     else

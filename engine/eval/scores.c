@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-__extension__ typedef unsigned __int128 wide;
+__extension__ typedef unsigned __int128 uint128;
 
 static uint64_t pairs_among(uint64_t n)
 {
@@ -24,7 +24,7 @@ static uint64_t pairs_among(uint64_t n)
 }
 
 /* Pairs of articles that stand in one cluster. Members are grouped by cluster. */
-static uint64_t pairs_in_clusters(const tti_ledger *g)
+static uint64_t pairs_in_clusters(const tti_labels *g)
 {
     uint64_t pairs = 0;
     for (size_t i = 0, end; i < g->member_count; i = end) {
@@ -36,13 +36,13 @@ static uint64_t pairs_in_clusters(const tti_ledger *g)
     return pairs;
 }
 
-static int is_together(const tti_ledger *g, tti_couple pair)
+static int is_in_one_cluster(const tti_labels *g, tti_label_pair pair)
 {
-    const uint32_t cluster = tti_cluster_of(g, pair.a);
-    return cluster != 0 && cluster == tti_cluster_of(g, pair.b);
+    const uint32_t cluster = tti_labels_cluster_of(g, pair.a);
+    return cluster != 0 && cluster == tti_labels_cluster_of(g, pair.b);
 }
 
-static int compare_couples(tti_couple x, tti_couple y)
+static int compare_pairs(tti_label_pair x, tti_label_pair y)
 {
     if (x.a != y.a)
         return x.a < y.a ? -1 : 1;
@@ -57,35 +57,34 @@ static double ratio(uint64_t part, uint64_t whole, uint64_t other)
     return (double)part / (double)whole;
 }
 
-static void score_pairs(const tti_ledger *found, const tti_ledger *gold, tt_scores *out)
+static void score_pairs(const tti_labels *found, const tti_labels *gold, tt_scores *out)
 {
     size_t i = 0;
     out->gold_pairs = pairs_in_clusters(gold);
-    for (size_t k = 0; k < gold->couple_count; k++)
-        out->gold_pairs += !is_together(gold, gold->couples[k]);
-    out->found_pairs = found->couple_count;
-    for (size_t k = 0; k < found->couple_count; k++) {
-        const tti_couple pair = found->couples[k];
-        while (i < gold->couple_count && compare_couples(gold->couples[i], pair) < 0)
+    for (size_t k = 0; k < gold->pair_count; k++)
+        out->gold_pairs += !is_in_one_cluster(gold, gold->pairs[k]);
+    out->found_pairs = found->pair_count;
+    for (size_t k = 0; k < found->pair_count; k++) {
+        const tti_label_pair pair = found->pairs[k];
+        while (i < gold->pair_count && compare_pairs(gold->pairs[i], pair) < 0)
             i++;
-        out->right_pairs +=
-            is_together(gold, pair) ||
-            (i < gold->couple_count && compare_couples(gold->couples[i], pair) == 0);
+        out->right_pairs += is_in_one_cluster(gold, pair) ||
+                            (i < gold->pair_count && compare_pairs(gold->pairs[i], pair) == 0);
     }
     out->pair_precision = ratio(out->right_pairs, out->found_pairs, out->gold_pairs);
     out->pair_recall = ratio(out->right_pairs, out->gold_pairs, 0);
     out->pair_f1 = ratio(2 * out->right_pairs, out->found_pairs + out->gold_pairs, 0);
 }
 
-static int by_cells(const void *x, const void *y)
+static int compare_cells(const void *x, const void *y)
 {
     const uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
     return (p > q) - (p < q);
 }
 
 /* Pairs that stand together in both: over the cells of the contingency table. */
-static tt_status pairs_in_both(const tti_ledger *found, const tti_ledger *gold, uint64_t *pairs,
-                               tt_error *error)
+static tt_status count_pairs_in_both(const tti_labels *found, const tti_labels *gold,
+                                     uint64_t *pairs, tt_error *error)
 {
     const tt_allocator *a = found->allocator;
     uint64_t *cells = tti_alloc(a, found->member_count, sizeof *cells);
@@ -93,12 +92,12 @@ static tt_status pairs_in_both(const tti_ledger *found, const tti_ledger *gold, 
     if (cells == NULL)
         return tti_fail_memory(error, "the clusters' table");
     for (size_t i = 0; i < found->member_count; i++) {
-        const tti_member m = found->members[i];
-        if (tti_cluster_of(gold, m.article) != 0)
-            cells[count++] = (uint64_t)m.cluster << 32 | tti_cluster_of(gold, m.article);
+        const tti_label_member m = found->members[i];
+        if (tti_labels_cluster_of(gold, m.article) != 0)
+            cells[count++] = (uint64_t)m.cluster << 32 | tti_labels_cluster_of(gold, m.article);
     }
     if (count > 1)
-        qsort(cells, count, sizeof *cells, by_cells);
+        qsort(cells, count, sizeof *cells, compare_cells);
     *pairs = 0;
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && cells[end] == cells[i];)
@@ -113,8 +112,8 @@ static tt_status pairs_in_both(const tti_ledger *found, const tti_ledger *gold, 
 static double adjusted_rand(uint64_t both, uint64_t found, uint64_t gold, uint64_t articles)
 {
     const uint64_t all = pairs_among(articles);
-    const wide index = (wide)both * all, expected = (wide)found * gold;
-    const wide most = (wide)(found + gold) * all; /* twice the maximum */
+    const uint128 index = (uint128)both * all, expected = (uint128)found * gold;
+    const uint128 most = (uint128)(found + gold) * all; /* twice the maximum */
     const double above =
         index >= expected ? (double)(index - expected) : -(double)(expected - index);
     if (most == 2 * expected)
@@ -122,13 +121,13 @@ static double adjusted_rand(uint64_t both, uint64_t found, uint64_t gold, uint64
     return 2 * above / (double)(most - 2 * expected);
 }
 
-static tt_status score_clusters(const tti_ledger *found, const tti_ledger *gold, tt_scores *out,
+static tt_status score_clusters(const tti_labels *found, const tti_labels *gold, tt_scores *out,
                                 tt_error *error)
 {
     uint64_t both = 0, articles = gold->member_count;
-    TTI_TRY(pairs_in_both(found, gold, &both, error));
+    TTI_TRY(count_pairs_in_both(found, gold, &both, error));
     for (size_t i = 0; i < found->member_count; i++)
-        articles += tti_cluster_of(gold, found->members[i].article) == 0;
+        articles += tti_labels_cluster_of(gold, found->members[i].article) == 0;
     if (found->articles > articles)
         articles = found->articles;
     out->cluster_ari =
@@ -136,8 +135,8 @@ static tt_status score_clusters(const tti_ledger *found, const tti_ledger *gold,
     return TT_OK;
 }
 
-static tt_status score(const tti_ledger *found, const tti_ledger *gold, tt_scores *out,
-                       tt_error *error)
+static tt_status score_labels(const tti_labels *found, const tti_labels *gold, tt_scores *out,
+                              tt_error *error)
 {
     out->pair_precision = out->pair_recall = out->pair_f1 = NAN;
     out->cluster_ari = NAN;
@@ -154,8 +153,8 @@ static tt_status score(const tti_ledger *found, const tti_ledger *gold, tt_score
 tt_status tti_eval(const tt_allocator *allocator, const char *result_path, const char *gold_path,
                    tt_scores *out, tt_error *error)
 {
-    tti_ledger found, gold;
-    tti_names names;
+    tti_labels found, gold;
+    tti_id_map names;
     tt_scores scores;
     tt_status status;
     memset(&found, 0, sizeof found);
@@ -163,16 +162,16 @@ tt_status tti_eval(const tt_allocator *allocator, const char *result_path, const
     memset(&names, 0, sizeof names);
     memset(&scores, 0, sizeof scores);
     found.allocator = gold.allocator = names.allocator = allocator;
-    status = tti_ledger_read(&found, &names, result_path, error);
+    status = tti_labels_read(&found, &names, result_path, error);
     if (status == TT_OK)
-        status = tti_ledger_read(&gold, &names, gold_path, error);
+        status = tti_labels_read(&gold, &names, gold_path, error);
     if (status == TT_OK)
-        status = score(&found, &gold, &scores, error);
+        status = score_labels(&found, &gold, &scores, error);
     if (status == TT_OK)
         *out = scores;
-    tti_ledger_free(&found);
-    tti_ledger_free(&gold);
-    tti_names_free(&names);
+    tti_labels_free(&found);
+    tti_labels_free(&gold);
+    tti_id_map_free(&names);
     return status;
 }
 

@@ -17,9 +17,11 @@
 
 /* A set: its functions in the order of tti_kernels. */
 #define TTI_KERNELS(set)                                                                           \
-    {#set,        split_##set,      take_##set,   hash_##set,  tti_kernel_key_##set,               \
-     spans_##set, fold_##set,       bands_##set,  bins_##set,  least_##set,                        \
-     equal_##set, hash_grams_##set, sample_##set, probe_##set, near_##set}
+  {                                                                                                \
+#    set, split_##set, take_##set, hash_##set, tti_kernel_key_##set, extents_##set, fold_##set,    \
+        bands_##set, bins_##set, least_##set, equal_##set, hash_grams_##set, sample_##set,         \
+        probe_##set, near_##set                                                                    \
+  }
 
 #define TTI_TARGET
 #define TTI_WIDE 0
@@ -45,7 +47,7 @@ static const tti_kernels avx2 = TTI_KERNELS(avx2);
 #  undef TTI_NAME
 
 #  define TTI_TARGET                                                                               \
-      __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 #  define TTI_WIDE 5
 #  define TTI_NAME(x) x##_avx512
 #  include "kernels/minhash.inc.h"

@@ -3,55 +3,57 @@
  * one that this processor runs is chosen at first use. TT_KERNELS=generic|avx2|avx512 in the
  * environment asks for one of them.
  */
-#ifndef TTI_KERNELS_H
-#define TTI_KERNELS_H
+#ifndef TTI_KERNELS_KERNELS_H
+#define TTI_KERNELS_KERNELS_H
 
 #include "kernels/key.h"
 #include "kernels/sample.h"
 #include "kernels/split.h"
 
 /** The bin of one permutation hashing that a fold falls into. */
-static inline size_t tti_bin_of(uint32_t fold, size_t lanes)
+static inline size_t tti_minhash_bin(uint32_t fold, size_t num_hashes)
 {
-    return (size_t)((uint64_t)fold * lanes >> 32);
+    return (size_t)((uint64_t)fold * num_hashes >> 32);
 }
 
 typedef struct tti_kernels {
     const char *name;
     /** Finds the runs of text[0, size), size in 1 .. TTI_SPLIT_BYTES, and copies it to `folded`
      * with its ASCII letters in lower case. Reads nothing past the text, writes up to
-     * TTI_SPLIT_PAST bytes past the copy. */
+     * TTI_SPLIT_PADDING bytes past the copy. */
     void (*split)(const uint8_t *text, size_t size, uint8_t *folded, tti_split *out);
     /** Appends runs [begin, end) of the split of text[base, ...) to the batch, which has room. */
     void (*take)(const tti_split *split, uint32_t begin, uint32_t end, uint32_t base,
-                 tti_batch *batch);
+                 tti_token_batch *batch);
     /** XXH3-64 of the normalised bytes of the batch's tokens, whole and its low half. Eight of
      * `bytes` may be read from any at[i], whatever the length. */
-    void (*hash)(const tti_batch *batch, const uint8_t *bytes, uint64_t seed, uint64_t *wide,
+    void (*hash)(const tti_token_batch *batch, const uint8_t *bytes, uint64_t seed, uint64_t *wide,
                  uint32_t *low);
     /** XXH3-128 of the wide hashes of `count` tokens. */
-    tti_key (*key)(const uint64_t *wide, size_t count, uint64_t seed);
+    tti_hash128 (*key)(const uint64_t *wide, size_t count, uint64_t seed);
     /** Writes the batch's extents (common/spans.h); the token before ends at `end`. `spans` has
-     * room for TTI_SPAN_MAX bytes a token and TTI_SPLIT_PAST more. @return bytes written */
-    size_t (*spans)(const tti_batch *batch, uint32_t end, uint8_t *spans);
+     * room for TTI_EXTENT_MAX_BYTES bytes a token and TTI_SPLIT_PADDING more. @return bytes written
+     */
+    size_t (*extents)(const tti_token_batch *batch, uint32_t end, uint8_t *extents);
     /** folds[i]: the hash of tokens i .. i + width - 1, from add and mul[0, width); i < count. */
     void (*fold)(const uint32_t *tokens, size_t count, const uint32_t *mul, uint32_t add,
                  uint32_t width, uint32_t *folds);
     /** keys[i]: the same hash of values [i * rows, (i + 1) * rows); i < bands. */
     void (*bands)(const uint32_t *values, size_t bands, const uint32_t *mul, uint32_t add,
                   uint32_t rows, uint32_t *keys);
-    /** The value at tti_bin_of(fold, lanes) becomes min(the same, fold), for every fold. */
-    void (*bins)(uint32_t *signature, size_t lanes, const uint32_t *folds, size_t count);
+    /** The value at tti_minhash_bin(fold, lanes) becomes min(the same, fold), for every fold. */
+    void (*bins)(uint32_t *signature, size_t num_hashes, const uint32_t *folds, size_t count);
     /** least[i] = min(mul[i] * fold + add[i] for every fold), i < lanes; UINT32_MAX for none. */
-    void (*least)(const uint32_t *mul, const uint32_t *add, size_t lanes, const uint32_t *folds,
-                  size_t count, uint32_t *least);
+    void (*least)(const uint32_t *mul, const uint32_t *add, size_t num_hashes,
+                  const uint32_t *folds, size_t count, uint32_t *least);
     /** @return how many values two signatures have in common, place by place */
-    uint32_t (*equal)(const uint8_t *x, const uint8_t *y, size_t lanes);
+    uint32_t (*equal)(const uint8_t *x, const uint8_t *y, size_t num_hashes);
     /** keys[i], parts[i]: two hashes of tokens i..i+3, i < grams. */
     void (*hash_grams)(const uint32_t *tokens, size_t grams, uint64_t seed, uint32_t *keys,
                        uint32_t *parts);
-    /** Places of the minimizers among `grams` keys, at least TTI_SAMPLE_WINDOW, ascending, to out;
-     * out and least have room for `grams`, and before least[0] lie TTI_SAMPLE_WINDOW - 1 zeros.
+    /** Places of the minimizers among `grams` keys, at least TTI_MINIMIZER_WINDOW, ascending, to
+     * out; out and least have room for `grams`, and before least[0] lie TTI_MINIMIZER_WINDOW - 1
+     * zeros.
      * @return how many */
     size_t (*sample)(const uint32_t *keys, size_t grams, uint32_t *least, uint32_t *out);
     /** Places i < grams whose bit, number keys[i] >> shift of `bits`, is set, ascending, to out,

@@ -4,7 +4,7 @@
  */
 #include "kernels/key.h"
 
-tti_key TTI_KEY_NAME(const uint64_t *hashes, size_t count, uint64_t seed)
+tti_hash128 TTI_KEY_NAME(const uint64_t *hashes, size_t count, uint64_t seed)
 {
-    return tti_key_of(hashes, count, seed);
+    return tti_hash128_u64(hashes, count, seed);
 }

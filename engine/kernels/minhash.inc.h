@@ -7,10 +7,10 @@
 enum { TTI_NAME(minhash_lanes) = 64 };
 
 /* folds[i]: the hash of `width` values from i * stride on. */
-TTI_TARGET static inline void TTI_NAME(fold_width)(const uint32_t *restrict values, size_t count,
+TTI_TARGET static inline void TTI_NAME(hash_width)(const uint32_t *restrict values, size_t count,
                                                    size_t stride, const uint32_t *restrict mul,
                                                    uint32_t add, uint32_t width,
-                                                   uint32_t *restrict folds)
+                                                   uint32_t *restrict hashes)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t x = add;
@@ -18,19 +18,19 @@ TTI_TARGET static inline void TTI_NAME(fold_width)(const uint32_t *restrict valu
             x += mul[k] * values[i * stride + k];
         x = (x ^ x >> 15) * 0x2C1B3C6Du;
         x = (x ^ x >> 12) * 0x297A2D39u;
-        folds[i] = x ^ x >> 15;
+        hashes[i] = x ^ x >> 15;
     }
 }
 
 TTI_TARGET static void TTI_NAME(fold)(const uint32_t *restrict tokens, size_t count,
                                       const uint32_t *restrict mul, uint32_t add, uint32_t width,
-                                      uint32_t *restrict folds)
+                                      uint32_t *restrict hashes)
 {
     switch (width) {
-    case 3: TTI_NAME(fold_width)(tokens, count, 1, mul, add, 3, folds); return;
-    case 4: TTI_NAME(fold_width)(tokens, count, 1, mul, add, 4, folds); return;
-    case 5: TTI_NAME(fold_width)(tokens, count, 1, mul, add, 5, folds); return;
-    default: TTI_NAME(fold_width)(tokens, count, 1, mul, add, width, folds); return;
+    case 3: TTI_NAME(hash_width)(tokens, count, 1, mul, add, 3, hashes); return;
+    case 4: TTI_NAME(hash_width)(tokens, count, 1, mul, add, 4, hashes); return;
+    case 5: TTI_NAME(hash_width)(tokens, count, 1, mul, add, 5, hashes); return;
+    default: TTI_NAME(hash_width)(tokens, count, 1, mul, add, width, hashes); return;
     }
 }
 
@@ -39,18 +39,18 @@ TTI_TARGET static void TTI_NAME(bands)(const uint32_t *restrict values, size_t b
                                        uint32_t *restrict keys)
 {
     switch (rows) {
-    case 4: TTI_NAME(fold_width)(values, bands, 4, mul, add, 4, keys); return;
-    case 8: TTI_NAME(fold_width)(values, bands, 8, mul, add, 8, keys); return;
-    default: TTI_NAME(fold_width)(values, bands, rows, mul, add, rows, keys); return;
+    case 4: TTI_NAME(hash_width)(values, bands, 4, mul, add, 4, keys); return;
+    case 8: TTI_NAME(hash_width)(values, bands, 8, mul, add, 8, keys); return;
+    default: TTI_NAME(hash_width)(values, bands, rows, mul, add, rows, keys); return;
     }
 }
 
-TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t lanes, const uint32_t *folds,
-                                      size_t count)
+TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t num_hashes,
+                                      const uint32_t *hashes, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
-        uint32_t *least = &signature[tti_bin_of(folds[k], lanes)];
-        *least = folds[k] < *least ? folds[k] : *least;
+        uint32_t *least = &signature[tti_minhash_bin(hashes[k], num_hashes)];
+        *least = hashes[k] < *least ? hashes[k] : *least;
     }
 }
 
@@ -63,70 +63,70 @@ TTI_TARGET static inline uint32_t TTI_NAME(lesser)(uint32_t x, uint32_t y)
 TTI_TARGET static inline void TTI_NAME(least_block)(uint32_t *restrict least,
                                                     const uint32_t *restrict mul,
                                                     const uint32_t *restrict add,
-                                                    const uint32_t *restrict folds, size_t count,
-                                                    size_t lanes)
+                                                    const uint32_t *restrict hashes, size_t count,
+                                                    size_t num_hashes)
 {
     uint32_t block[TTI_NAME(minhash_lanes)];
     size_t k = 0;
-    for (size_t i = 0; i < lanes; i++)
+    for (size_t i = 0; i < num_hashes; i++)
         block[i] = UINT32_MAX;
     for (; k + 4 <= count; k += 4) {
-        const uint32_t x = folds[k], y = folds[k + 1], z = folds[k + 2], w = folds[k + 3];
-        for (size_t i = 0; i < lanes; i++) {
+        const uint32_t x = hashes[k], y = hashes[k + 1], z = hashes[k + 2], w = hashes[k + 3];
+        for (size_t i = 0; i < num_hashes; i++) {
             const uint32_t xy = TTI_NAME(lesser)(mul[i] * x + add[i], mul[i] * y + add[i]);
             const uint32_t zw = TTI_NAME(lesser)(mul[i] * z + add[i], mul[i] * w + add[i]);
             block[i] = TTI_NAME(lesser)(block[i], TTI_NAME(lesser)(xy, zw));
         }
     }
     for (; k < count; k++)
-        for (size_t i = 0; i < lanes; i++)
-            block[i] = TTI_NAME(lesser)(block[i], mul[i] * folds[k] + add[i]);
-    memcpy(least, block, lanes * sizeof *least);
+        for (size_t i = 0; i < num_hashes; i++)
+            block[i] = TTI_NAME(lesser)(block[i], mul[i] * hashes[k] + add[i]);
+    memcpy(least, block, num_hashes * sizeof *least);
 }
 
 /* Few lanes and many shingles: along the shingles. */
 TTI_TARGET static inline uint32_t TTI_NAME(least_lane)(uint32_t mul, uint32_t add,
-                                                       const uint32_t *folds, size_t count)
+                                                       const uint32_t *hashes, size_t count)
 {
     uint32_t least = UINT32_MAX;
     for (size_t k = 0; k < count; k++) {
-        const uint32_t h = mul * folds[k] + add;
+        const uint32_t h = mul * hashes[k] + add;
         least = h < least ? h : least;
     }
     return least;
 }
 
 TTI_TARGET static void TTI_NAME(least)(const uint32_t *restrict mul, const uint32_t *restrict add,
-                                       size_t lanes, const uint32_t *restrict folds, size_t count,
-                                       uint32_t *restrict least)
+                                       size_t num_hashes, const uint32_t *restrict hashes,
+                                       size_t count, uint32_t *restrict least)
 {
     enum { BLOCK = TTI_NAME(minhash_lanes), HALF = BLOCK / 2, SMALL = 16 };
     size_t lane = 0;
     if (count < BLOCK) {
-        for (; lane + BLOCK <= lanes; lane += BLOCK)
-            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, BLOCK);
-        for (; lane + HALF <= lanes; lane += HALF)
-            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, HALF);
-        for (; lane + SMALL <= lanes; lane += SMALL)
-            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, folds, count, SMALL);
+        for (; lane + BLOCK <= num_hashes; lane += BLOCK)
+            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, hashes, count, BLOCK);
+        for (; lane + HALF <= num_hashes; lane += HALF)
+            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, hashes, count, HALF);
+        for (; lane + SMALL <= num_hashes; lane += SMALL)
+            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, hashes, count, SMALL);
     }
-    for (; lane < lanes; lane++)
-        least[lane] = TTI_NAME(least_lane)(mul[lane], add[lane], folds, count);
+    for (; lane < num_hashes; lane++)
+        least[lane] = TTI_NAME(least_lane)(mul[lane], add[lane], hashes, count);
 }
 
 TTI_TARGET static uint32_t TTI_NAME(equal)(const uint8_t *restrict x, const uint8_t *restrict y,
-                                           size_t lanes)
+                                           size_t num_hashes)
 {
     enum { BLOCK = TTI_NAME(minhash_lanes) };
     uint32_t n = 0;
     size_t i = 0;
-    for (; i + BLOCK <= lanes; i += BLOCK) {
+    for (; i + BLOCK <= num_hashes; i += BLOCK) {
         uint8_t of_block = 0; /* bytes are added as bytes */
         for (size_t k = 0; k < BLOCK; k++)
             of_block = (uint8_t)(of_block + (x[i + k] == y[i + k]));
         n += of_block;
     }
-    for (; i < lanes; i++)
+    for (; i < num_hashes; i++)
         n += x[i] == y[i];
     return n;
 }

@@ -2,13 +2,13 @@
  * For each byte: the places of its bits, lowest first, a byte each from the lowest up. What a
  * processor without a compressing store turns a mask into a list with, eight bits at a time.
  */
-#ifndef TTI_PLACES_H
-#define TTI_PLACES_H
+#ifndef TTI_KERNELS_BIT_POSITIONS_H
+#define TTI_KERNELS_BIT_POSITIONS_H
 
 #include <stdint.h>
 
 /* clang-format off */
-static const uint64_t tti_places[256] = {
+static const uint64_t tti_bit_positions[256] = {
     0x0000000000000000u, 0x0000000000000000u, 0x0000000000000001u, 0x0000000000000100u,
     0x0000000000000002u, 0x0000000000000200u, 0x0000000000000201u, 0x0000000000020100u,
     0x0000000000000003u, 0x0000000000000300u, 0x0000000000000301u, 0x0000000000030100u,

@@ -1,10 +1,10 @@
 /* Grams of four tokens: their hashes, and which of them are minimizers. */
-#ifndef TTI_SAMPLE_H
-#define TTI_SAMPLE_H
+#ifndef TTI_KERNELS_KGRAMS_H
+#define TTI_KERNELS_KGRAMS_H
 
 enum {
-    TTI_SAMPLE_TOKENS = 4, /**< of a gram */
-    TTI_SAMPLE_WINDOW = 6  /**< grams in a row of which the least is taken */
+    TTI_MINIMIZER_TOKENS = 4, /**< of a gram */
+    TTI_MINIMIZER_WINDOW = 6  /**< grams in a row of which the least is taken */
 };
 
 #endif

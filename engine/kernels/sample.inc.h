@@ -32,11 +32,11 @@ TTI_TARGET static inline uint32_t TTI_NAME(most_u32)(uint32_t x, uint32_t y)
     return x > y ? x : y;
 }
 
-/* Before least[0] lie TTI_SAMPLE_WINDOW - 1 zeros. */
+/* Before least[0] lie TTI_MINIMIZER_WINDOW - 1 zeros. */
 TTI_TARGET static size_t TTI_NAME(sample)(const uint32_t *restrict keys, size_t grams,
                                           uint32_t *restrict least, uint32_t *restrict out)
 {
-    const size_t windows = grams - TTI_SAMPLE_WINDOW + 1;
+    const size_t windows = grams - TTI_MINIMIZER_WINDOW + 1;
     size_t n = 0;
     for (size_t i = 0; i < windows; i++) {
         const uint32_t a = TTI_NAME(least_u32)(keys[i], keys[i + 1]);

@@ -2,8 +2,8 @@
  * What the text stage's kernels take and give: runs of ASCII letters and digits in a piece of text,
  * and hashes of many short byte strings.
  */
-#ifndef TTI_SPLIT_H
-#define TTI_SPLIT_H
+#ifndef TTI_KERNELS_SPLIT_H
+#define TTI_KERNELS_SPLIT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,15 +11,15 @@
 enum {
     TTI_SPLIT_BYTES = 4096,                    /**< longest piece; a multiple of 64 */
     TTI_SPLIT_RUNS = TTI_SPLIT_BYTES / 2 + 64, /**< with room for stores past the last one */
-    TTI_SPLIT_PAST = 64 /**< bytes that may be written past the folded ones */
+    TTI_SPLIT_PADDING = 64 /**< bytes that may be written past the folded ones */
 };
 
 /** Flags of a run; the values are those of TTI_TOKEN_*. */
 enum {
-    TTI_RUN_NUMERAL = 1u << 0, /**< starts with a digit */
-    TTI_RUN_CAPITAL = 1u << 3, /**< starts with a capital */
-    TTI_RUN_UPPER = 1u << 5,   /**< two letters or more, all capitals */
-    TTI_RUN_ASK = 1u << 7      /**< before it stands more than spaces, commas and hyphens */
+    TTI_RUN_NUMERAL = 1u << 0,       /**< starts with a digit */
+    TTI_RUN_CAPITAL = 1u << 3,       /**< starts with a capital */
+    TTI_RUN_UPPER = 1u << 5,         /**< two letters or more, all capitals */
+    TTI_RUN_MAYBE_SENTENCE = 1u << 7 /**< before it stands more than spaces, commas and hyphens */
 };
 
 /**
@@ -38,31 +38,31 @@ typedef struct tti_split {
 } tti_split;
 
 /** Tokens that are read and not yet in the store. */
-typedef struct tti_batch {
+typedef struct tti_token_batch {
     uint32_t count;
     uint32_t begin[TTI_SPLIT_RUNS];  /**< bytes of the text */
     uint32_t size[TTI_SPLIT_RUNS];   /**< bytes of the text */
     uint32_t at[TTI_SPLIT_RUNS];     /**< normalised bytes: where in a buffer */
     uint32_t length[TTI_SPLIT_RUNS]; /**< normalised bytes: how many, never 0 */
     uint8_t flags[TTI_SPLIT_RUNS];
-} tti_batch;
+} tti_token_batch;
 
 /* XXH3-64 of 1 .. 8 bytes, from its specification; the default secret is folded into two words. */
 #define TTI_XXH_PRIME_2 UINT64_C(0xC2B2AE3D27D4EB4F)
 #define TTI_XXH_PRIME_3 UINT64_C(0x165667B19E3779F9)
 #define TTI_XXH_MIX UINT64_C(0x9FB21C651E98DF25)
 
-typedef struct tti_flips {
+typedef struct tti_xxh_flips {
     uint64_t one;  /**< for 1 .. 3 bytes */
     uint64_t four; /**< for 4 .. 8 bytes */
-} tti_flips;
+} tti_xxh_flips;
 
-static inline tti_flips tti_flips_of(uint64_t seed)
+static inline tti_xxh_flips tti_xxh_flips_of(uint64_t seed)
 {
     const uint32_t low = (uint32_t)seed;
     const uint32_t swapped = low << 24 | (low & 0xFF00) << 8 | (low >> 8 & 0xFF00) | low >> 24;
-    return (tti_flips){UINT64_C(0x87275A9B) + seed,
-                       UINT64_C(0xC73AB174C5ECD5A2) - (seed ^ (uint64_t)swapped << 32)};
+    return (tti_xxh_flips){UINT64_C(0x87275A9B) + seed,
+                           UINT64_C(0xC73AB174C5ECD5A2) - (seed ^ (uint64_t)swapped << 32)};
 }
 
 #endif

@@ -21,7 +21,7 @@ typedef struct TTI_NAME(masks) {
 /* What one block leaves to the next: bits shifted or carried out. */
 typedef struct TTI_NAME(carry) {
     unsigned open;  /* a run reaches the block's end */
-    unsigned ask;   /* so does a gap with TTI_RUN_ASK */
+    unsigned ask;   /* so does a gap with TTI_RUN_MAYBE_SENTENCE */
     unsigned lower; /* the open run has a small letter */
     unsigned upper; /* ... a capital */
     unsigned more;  /* ... two */
@@ -52,7 +52,8 @@ TTI_TARGET static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text,
 }
 
 /* Stores base + the place of every bit. */
-TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *out, uint64_t bits, unsigned base)
+TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *out, uint64_t bits,
+                                                         unsigned base)
 {
     const __m512i places = _mm512_set_epi8(
         63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
@@ -64,29 +65,30 @@ TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *out, uint64_t bits,
 }
 
 /* Stores the bytes at the bits of `places`. */
-TTI_TARGET static inline void TTI_NAME(put_flags)(uint8_t *out, uint64_t places, __m512i flags)
+TTI_TARGET static inline void TTI_NAME(append_flags)(uint8_t *out, uint64_t places, __m512i flags)
 {
     _mm256_storeu_si256((__m256i *)(void *)out,
                         _mm512_castsi512_si256(_mm512_maskz_compress_epi8(places, flags)));
 }
 
-TTI_TARGET static inline void TTI_NAME(put_starts)(tti_split *out, uint64_t starts, unsigned base,
-                                                   const TTI_NAME(masks) * m, uint64_t ask)
+TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
+                                                      unsigned base, const TTI_NAME(masks) * m,
+                                                      uint64_t ask)
 {
     const __m512i digit = _mm512_maskz_set1_epi8(m->digit, (char)TTI_RUN_NUMERAL);
     const __m512i upper = _mm512_maskz_set1_epi8(m->upper, (char)TTI_RUN_CAPITAL);
-    const __m512i asked = _mm512_maskz_set1_epi8(ask, (char)TTI_RUN_ASK);
+    const __m512i asked = _mm512_maskz_set1_epi8(ask, (char)TTI_RUN_MAYBE_SENTENCE);
     const __m512i flags = _mm512_or_si512(_mm512_or_si512(digit, upper), asked);
-    TTI_NAME(put_places)(out->begin + out->count, starts, base);
-    TTI_NAME(put_flags)(out->first + out->count, starts, flags);
+    TTI_NAME(append_positions)(out->begin + out->count, starts, base);
+    TTI_NAME(append_flags)(out->first + out->count, starts, flags);
 }
 
-TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended, uint64_t ends,
-                                                 unsigned base, uint64_t upper)
+TTI_TARGET static inline void TTI_NAME(append_ends)(tti_split *out, uint32_t ended, uint64_t ends,
+                                                    unsigned base, uint64_t upper)
 {
     const __m512i flags = _mm512_maskz_set1_epi8(upper, (char)TTI_RUN_UPPER);
-    TTI_NAME(put_places)(out->end + ended, ends, base);
-    TTI_NAME(put_flags)(out->whole + ended, ends, flags);
+    TTI_NAME(append_positions)(out->end + ended, ends, base);
+    TTI_NAME(append_flags)(out->whole + ended, ends, flags);
 }
 
 #else
@@ -183,11 +185,12 @@ TTI_TARGET static inline __m256i TTI_NAME(spread)(uint32_t bits, char flag)
 
 /* The places of the bits, eight bits a step, and for each its byte of `flags`. Up to eight are
  * stored past the last. */
-TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *places, uint8_t *found, uint64_t bits,
-                                                   unsigned base, const uint8_t *flags)
+TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *places, uint8_t *found,
+                                                         uint64_t bits, unsigned base,
+                                                         const uint8_t *flags)
 {
     for (unsigned k = 0; k < 64; k += 8, bits >>= 8) {
-        const __m128i at = _mm_cvtsi64_si128((long long)tti_places[bits & 0xFF]);
+        const __m128i at = _mm_cvtsi64_si128((long long)tti_bit_positions[bits & 0xFF]);
         const __m128i of = _mm_loadl_epi64((const __m128i *)(const void *)(flags + k));
         const unsigned count = (unsigned)__builtin_popcount((unsigned)(bits & 0xFF));
         _mm_storeu_si128((__m128i *)(void *)places,
@@ -198,34 +201,36 @@ TTI_TARGET static inline void TTI_NAME(put_places)(uint16_t *places, uint8_t *fo
     }
 }
 
-TTI_TARGET static inline void TTI_NAME(put_starts)(tti_split *out, uint64_t starts, unsigned base,
-                                                   const TTI_NAME(masks) * m, uint64_t ask)
+TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
+                                                      unsigned base, const TTI_NAME(masks) * m,
+                                                      uint64_t ask)
 {
     uint8_t flags[64];
     for (unsigned k = 0; k < 64; k += 32) {
         const __m256i digit = TTI_NAME(spread)((uint32_t)(m->digit >> k), TTI_RUN_NUMERAL);
         const __m256i upper = TTI_NAME(spread)((uint32_t)(m->upper >> k), TTI_RUN_CAPITAL);
-        const __m256i asked = TTI_NAME(spread)((uint32_t)(ask >> k), (char)TTI_RUN_ASK);
+        const __m256i asked = TTI_NAME(spread)((uint32_t)(ask >> k), (char)TTI_RUN_MAYBE_SENTENCE);
         _mm256_storeu_si256((__m256i *)(void *)(flags + k),
                             _mm256_or_si256(_mm256_or_si256(digit, upper), asked));
     }
-    TTI_NAME(put_places)(out->begin + out->count, out->first + out->count, starts, base, flags);
+    TTI_NAME(append_positions)
+    (out->begin + out->count, out->first + out->count, starts, base, flags);
 }
 
-TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended, uint64_t ends,
-                                                 unsigned base, uint64_t upper)
+TTI_TARGET static inline void TTI_NAME(append_ends)(tti_split *out, uint32_t ended, uint64_t ends,
+                                                    unsigned base, uint64_t upper)
 {
     uint8_t flags[64];
     for (unsigned k = 0; k < 64; k += 32)
         _mm256_storeu_si256((__m256i *)(void *)(flags + k),
                             TTI_NAME(spread)((uint32_t)(upper >> k), TTI_RUN_UPPER));
-    TTI_NAME(put_places)(out->end + ended, out->whole + ended, ends, base, flags);
+    TTI_NAME(append_positions)(out->end + ended, out->whole + ended, ends, base, flags);
 }
 
 #  else
 
 /* Place of the lowest bit; any place where there is none. */
-TTI_TARGET static inline unsigned TTI_NAME(lowest)(uint64_t bits)
+TTI_TARGET static inline unsigned TTI_NAME(lowest_bit)(uint64_t bits)
 {
     return (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63);
 }
@@ -234,29 +239,30 @@ TTI_TARGET static inline unsigned TTI_NAME(lowest)(uint64_t bits)
  * Both of these work in steps of eight and may store as many past the last bit: a block of English
  * has eleven words, so the number of steps is foreseen more often than the number of bits.
  */
-TTI_TARGET static inline void TTI_NAME(put_starts)(tti_split *out, uint64_t starts, unsigned base,
-                                                   const TTI_NAME(masks) * m, uint64_t ask)
+TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
+                                                      unsigned base, const TTI_NAME(masks) * m,
+                                                      uint64_t ask)
 {
     uint16_t *begin = out->begin + out->count;
     uint8_t *first = out->first + out->count;
     for (; starts != 0; begin += 8, first += 8)
         for (unsigned k = 0; k < 8; k++, starts &= starts - 1) {
-            const unsigned i = TTI_NAME(lowest)(starts);
+            const unsigned i = TTI_NAME(lowest_bit)(starts);
             begin[k] = (uint16_t)(base + i);
-            first[k] =
-                (uint8_t)((m->digit >> i & 1) * TTI_RUN_NUMERAL |
-                          (m->upper >> i & 1) * TTI_RUN_CAPITAL | (ask >> i & 1) * TTI_RUN_ASK);
+            first[k] = (uint8_t)((m->digit >> i & 1) * TTI_RUN_NUMERAL |
+                                 (m->upper >> i & 1) * TTI_RUN_CAPITAL |
+                                 (ask >> i & 1) * TTI_RUN_MAYBE_SENTENCE);
         }
 }
 
-TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended, uint64_t ends,
-                                                 unsigned base, uint64_t upper)
+TTI_TARGET static inline void TTI_NAME(append_ends)(tti_split *out, uint32_t ended, uint64_t ends,
+                                                    unsigned base, uint64_t upper)
 {
     uint16_t *end = out->end + ended;
     uint8_t *whole = out->whole + ended;
     for (; ends != 0; end += 8, whole += 8)
         for (unsigned k = 0; k < 8; k++, ends &= ends - 1) {
-            const unsigned i = TTI_NAME(lowest)(ends);
+            const unsigned i = TTI_NAME(lowest_bit)(ends);
             end[k] = (uint16_t)(base + i);
             whole[k] = (uint8_t)((upper >> i & 1) * TTI_RUN_UPPER);
         }
@@ -267,7 +273,7 @@ TTI_TARGET static inline void TTI_NAME(put_ends)(tti_split *out, uint32_t ended,
 #endif
 
 /* a + b + *carry, which is left as the carry out. */
-TTI_TARGET static inline uint64_t TTI_NAME(add)(uint64_t a, uint64_t b, unsigned *carry)
+TTI_TARGET static inline uint64_t TTI_NAME(add_with_carry)(uint64_t a, uint64_t b, unsigned *carry)
 {
     const uint64_t sum = a + b, all = sum + *carry;
     *carry = (unsigned)(sum < a) | (unsigned)(all < sum);
@@ -275,8 +281,8 @@ TTI_TARGET static inline uint64_t TTI_NAME(add)(uint64_t a, uint64_t b, unsigned
 }
 
 /* Places in `list` of the ordinals that the bits have among `places`, counted from `base`. */
-TTI_TARGET static inline void TTI_NAME(put_lines)(tti_split *out, uint64_t line, uint64_t starts,
-                                                  uint32_t count, unsigned base)
+TTI_TARGET static inline void TTI_NAME(append_lines)(tti_split *out, uint64_t line, uint64_t starts,
+                                                     uint32_t count, unsigned base)
 {
     for (; line != 0; line &= line - 1) {
         const unsigned i = (unsigned)__builtin_ctzll(line);
@@ -288,20 +294,20 @@ TTI_TARGET static inline void TTI_NAME(put_lines)(tti_split *out, uint64_t line,
 }
 
 /* Adds the runs that begin or end in one block. `ended` runs have ended before it. */
-TTI_TARGET static inline uint32_t TTI_NAME(put_block)(tti_split *out, const TTI_NAME(masks) * m,
-                                                      TTI_NAME(carry) * c, uint32_t ended,
-                                                      unsigned base)
+TTI_TARGET static inline uint32_t TTI_NAME(append_block)(tti_split *out, const TTI_NAME(masks) * m,
+                                                         TTI_NAME(carry) * c, uint32_t ended,
+                                                         unsigned base)
 {
     const uint64_t run = m->run, before = run << 1 | c->open;
     const uint64_t starts = run & ~before, ends = ~run & before;
-    const uint64_t ask = TTI_NAME(add)(~run, ~run & ~m->mild, &c->ask);
-    const uint64_t lower = TTI_NAME(add)(run, m->letter & ~m->upper, &c->lower);
-    const uint64_t more = m->upper & TTI_NAME(add)(run, m->upper, &c->upper);
-    const uint64_t upper = TTI_NAME(add)(run, more, &c->more) & ~lower;
-    uint64_t dirty = TTI_NAME(add)(run, m->high, &c->dirty) & ends;
-    TTI_NAME(put_starts)(out, starts, base, m, ask);
-    TTI_NAME(put_ends)(out, ended, ends, base, upper);
-    TTI_NAME(put_lines)(out, m->line, starts, out->count, base);
+    const uint64_t ask = TTI_NAME(add_with_carry)(~run, ~run & ~m->mild, &c->ask);
+    const uint64_t lower = TTI_NAME(add_with_carry)(run, m->letter & ~m->upper, &c->lower);
+    const uint64_t more = m->upper & TTI_NAME(add_with_carry)(run, m->upper, &c->upper);
+    const uint64_t upper = TTI_NAME(add_with_carry)(run, more, &c->more) & ~lower;
+    uint64_t dirty = TTI_NAME(add_with_carry)(run, m->high, &c->dirty) & ends;
+    TTI_NAME(append_starts)(out, starts, base, m, ask);
+    TTI_NAME(append_ends)(out, ended, ends, base, upper);
+    TTI_NAME(append_lines)(out, m->line, starts, out->count, base);
     for (; dirty != 0; dirty &= dirty - 1)
         out->dirty[out->dirty_count++] =
             (uint16_t)(ended + (unsigned)__builtin_popcountll(ends & ((dirty & -dirty) - 1)));
@@ -319,13 +325,13 @@ TTI_TARGET static void TTI_NAME(split)(const uint8_t *text, size_t size, uint8_t
     out->count = out->dirty_count = out->line_count = 0;
     for (; i + 64 <= size; i += 64) {
         const TTI_NAME(masks) m = TTI_NAME(classify)(text + i, folded + i);
-        ended = TTI_NAME(put_block)(out, &m, &c, ended, (unsigned)i);
+        ended = TTI_NAME(append_block)(out, &m, &c, ended, (unsigned)i);
     }
     if (i < size) {
         uint8_t tail[64] = {0};
         memcpy(tail, text + i, size - i);
         const TTI_NAME(masks) m = TTI_NAME(classify)(tail, folded + i);
-        ended = TTI_NAME(put_block)(out, &m, &c, ended, (unsigned)i);
+        ended = TTI_NAME(append_block)(out, &m, &c, ended, (unsigned)i);
     }
     if (c.open) {
         out->end[ended] = (uint16_t)size;
@@ -337,9 +343,10 @@ TTI_TARGET static void TTI_NAME(split)(const uint8_t *text, size_t size, uint8_t
 
 #if TTI_WIDE == 5
 
-TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_batch *b, const uint8_t *bytes,
-                                                   size_t i, __mmask8 all, const tti_flips *flips,
-                                                   uint64_t *wide, uint32_t *low)
+TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_token_batch *b, const uint8_t *bytes,
+                                                   size_t i, __mmask8 all,
+                                                   const tti_xxh_flips *flips, uint64_t *wide,
+                                                   uint32_t *low)
 {
     const __m512i at = _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, b->at + i));
     const __m512i length =
@@ -380,11 +387,11 @@ TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_batch *b, const uin
 }
 
 /* Hashes eight strings at a time as if they were short, and lists those that are not. */
-TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_batch *b, const uint8_t *bytes,
+TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_token_batch *b, const uint8_t *bytes,
                                              uint64_t seed, uint64_t *wide, uint32_t *low,
                                              uint32_t *rest)
 {
-    const tti_flips flips = tti_flips_of(seed);
+    const tti_xxh_flips flips = tti_xxh_flips_of(seed);
     size_t rest_count = 0;
     __m256i places = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
     for (size_t i = 0; i < b->count; i += 8) {
@@ -413,7 +420,7 @@ TTI_TARGET static inline uint64_t TTI_NAME(select)(uint64_t mask, uint64_t x, ui
  * both formulas are made of the same steps with other numbers, and those are chosen, not the way.
  */
 TTI_TARGET static inline uint64_t TTI_NAME(hash_eight)(const uint8_t *bytes, uint32_t length,
-                                                       const tti_flips *flips)
+                                                       const tti_xxh_flips *flips)
 {
     const uint64_t x = XXH_readLE64(bytes), four = 0 - (uint64_t)(length >= 4);
     const unsigned width = length * 8;
@@ -456,7 +463,7 @@ TTI_TARGET static inline __m256i TTI_NAME(rotate)(__m256i x, int left)
 
 /* hash_eight() of four strings: their first eight bytes, their lengths. */
 TTI_TARGET static inline __m256i TTI_NAME(hash_four)(__m256i x, __m256i length,
-                                                     const tti_flips *flips)
+                                                     const tti_xxh_flips *flips)
 {
     const __m256i four = _mm256_cmpgt_epi64(length, _mm256_set1_epi64x(3));
     const __m256i width = _mm256_slli_epi64(length, 3), byte = _mm256_set1_epi64x(0xFF);
@@ -496,8 +503,8 @@ TTI_TARGET static inline __m256i TTI_NAME(gather)(const uint8_t *bytes, const ui
 
 /* Hashes strings four at a time as if they were short, and lists those that are not. The last few
  * are left: returns how many are done. */
-TTI_TARGET static uint32_t TTI_NAME(hash_fours)(const tti_batch *b, const uint8_t *bytes,
-                                                const tti_flips *flips, uint64_t *wide,
+TTI_TARGET static uint32_t TTI_NAME(hash_fours)(const tti_token_batch *b, const uint8_t *bytes,
+                                                const tti_xxh_flips *flips, uint64_t *wide,
                                                 uint32_t *low, uint32_t *rest, size_t *rest_count)
 {
     const __m256i halves = _mm256_set_epi32(7, 5, 3, 1, 6, 4, 2, 0);
@@ -508,7 +515,8 @@ TTI_TARGET static uint32_t TTI_NAME(hash_fours)(const tti_batch *b, const uint8_
                                               _mm256_cvtepu32_epi64(length), flips);
         const unsigned longer =
             (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(length, _mm_set1_epi32(8))));
-        const __m128i places = _mm_cvtepu8_epi32(_mm_cvtsi64_si128((long long)tti_places[longer]));
+        const __m128i places =
+            _mm_cvtepu8_epi32(_mm_cvtsi64_si128((long long)tti_bit_positions[longer]));
         _mm256_storeu_si256((__m256i *)(void *)(wide + i), h);
         _mm_storeu_si128((__m128i *)(void *)(low + i),
                          _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(h, halves)));
@@ -522,11 +530,11 @@ TTI_TARGET static uint32_t TTI_NAME(hash_fours)(const tti_batch *b, const uint8_
 #  endif
 
 /* Hashes all strings as if they were short, and lists those that are not. */
-TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_batch *b, const uint8_t *bytes,
+TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_token_batch *b, const uint8_t *bytes,
                                              uint64_t seed, uint64_t *wide, uint32_t *low,
                                              uint32_t *rest)
 {
-    const tti_flips flips = tti_flips_of(seed);
+    const tti_xxh_flips flips = tti_xxh_flips_of(seed);
     size_t rest_count = 0;
     uint32_t i = 0;
 #  if TTI_WIDE == 2
@@ -544,7 +552,7 @@ TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_batch *b, const uint8_t *
 
 #endif
 
-TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, uint64_t seed,
+TTI_TARGET static void TTI_NAME(hash)(const tti_token_batch *b, const uint8_t *bytes, uint64_t seed,
                                       uint64_t *wide, uint32_t *low)
 {
     uint32_t rest[TTI_SPLIT_RUNS + 8];
@@ -556,7 +564,7 @@ TTI_TARGET static void TTI_NAME(hash)(const tti_batch *b, const uint8_t *bytes, 
     }
 }
 
-TTI_TARGET static inline void TTI_NAME(take_places)(const uint16_t *restrict begin, uint32_t count,
+TTI_TARGET static inline void TTI_NAME(take_begins)(const uint16_t *restrict begin, uint32_t count,
                                                     uint32_t base, uint32_t *restrict at,
                                                     uint32_t *restrict place)
 {
@@ -585,10 +593,10 @@ TTI_TARGET static inline void TTI_NAME(take_flags)(const uint8_t *restrict first
 
 /* An array at a time, so that compilers see what is wide in it. */
 TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, uint32_t end,
-                                      uint32_t base, tti_batch *batch)
+                                      uint32_t base, tti_token_batch *batch)
 {
     const uint32_t count = end - begin, k = batch->count;
-    TTI_NAME(take_places)(split->begin + begin, count, base, batch->at + k, batch->begin + k);
+    TTI_NAME(take_begins)(split->begin + begin, count, base, batch->at + k, batch->begin + k);
     TTI_NAME(take_sizes)
     (split->begin + begin, split->end + begin, count, batch->size + k, batch->length + k);
     TTI_NAME(take_flags)(split->first + begin, split->whole + begin, count, batch->flags + k);
@@ -598,23 +606,23 @@ TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, ui
 /* The spans as if all were short, and which of them are not: a loop that compilers see is wide. */
 TTI_TARGET static inline void TTI_NAME(short_spans)(const uint32_t *restrict begin,
                                                     const uint32_t *restrict size, uint32_t end,
-                                                    uint32_t count, uint8_t *restrict spans,
+                                                    uint32_t count, uint8_t *restrict extents,
                                                     uint8_t *restrict longer)
 {
-    spans[0] = (uint8_t)((begin[0] - end) << TTI_SPAN_SIZE_BITS | size[0]);
-    longer[0] = tti_span_long_bits(begin[0] - end, size[0]) != 0;
+    extents[0] = (uint8_t)((begin[0] - end) << TTI_EXTENT_SIZE_BITS | size[0]);
+    longer[0] = tti_token_extent_long_bits(begin[0] - end, size[0]) != 0;
     for (uint32_t i = 1; i < count; i++) {
         const uint32_t gap = begin[i] - begin[i - 1] - size[i - 1];
-        spans[i] = (uint8_t)(gap << TTI_SPAN_SIZE_BITS | size[i]);
-        longer[i] = tti_span_long_bits(gap, size[i]) != 0;
+        extents[i] = (uint8_t)(gap << TTI_EXTENT_SIZE_BITS | size[i]);
+        longer[i] = tti_token_extent_long_bits(gap, size[i]) != 0;
     }
 }
 
 /* Eight tokens at a time, for nearly all have short spans. */
-TTI_TARGET static size_t TTI_NAME(spans)(const tti_batch *b, uint32_t end, uint8_t *spans)
+TTI_TARGET static size_t TTI_NAME(extents)(const tti_token_batch *b, uint32_t end, uint8_t *extents)
 {
     uint8_t shorts[TTI_SPLIT_RUNS], longer[TTI_SPLIT_RUNS];
-    uint8_t *out = spans;
+    uint8_t *out = extents;
     TTI_NAME(short_spans)(b->begin, b->size, end, b->count, shorts, longer);
     for (uint32_t i = 0; i < b->count;) {
         uint64_t eight = 1;
@@ -628,11 +636,11 @@ TTI_TARGET static size_t TTI_NAME(spans)(const tti_batch *b, uint32_t end, uint8
         }
         if (longer[i]) {
             const uint32_t before = i > 0 ? b->begin[i - 1] + b->size[i - 1] : end;
-            out = tti_span_put(out, b->begin[i] - before, b->size[i]);
+            out = tti_token_extent_encode(out, b->begin[i] - before, b->size[i]);
         } else {
             *out++ = shorts[i];
         }
         i++;
     }
-    return (size_t)(out - spans);
+    return (size_t)(out - extents);
 }

@@ -4,10 +4,10 @@
 
 enum { LEAST = 1 << 16, MOST = 1 << 22, SHARE = 16 };
 
-struct tti_chunk {
-    tti_chunk *before, *after; /* in the list of all */
-    size_t size, used;         /* bytes, with this head */
-    size_t kept;               /* bytes that were not given back */
+struct tti_slab_chunk {
+    tti_slab_chunk *before, *after; /* in the list of all */
+    size_t size, used;              /* bytes, with this head */
+    size_t kept;                    /* bytes that were not given back */
 };
 
 /* Nothing takes some room too, so that its chunk is not given back before it. */
@@ -16,17 +16,17 @@ static size_t round_up(size_t size)
     return size == 0 ? 8 : (size + 7) & ~(size_t)7;
 }
 
-static size_t chunk_size(const tti_heap *h, size_t need)
+static size_t chunk_size(const tti_slab *h, size_t need)
 {
     size_t size = h->least;
     if (size == 0) {
         size = (size_t)(h->bytes / SHARE) & ~(size_t)(LEAST - 1);
         size = size < LEAST ? LEAST : size > MOST ? MOST : size;
     }
-    return need > size - sizeof(tti_chunk) ? need + sizeof(tti_chunk) : size;
+    return need > size - sizeof(tti_slab_chunk) ? need + sizeof(tti_slab_chunk) : size;
 }
 
-static void drop_chunk(tti_heap *h, tti_chunk *c)
+static void drop_chunk(tti_slab *h, tti_slab_chunk *c)
 {
     *(c->before == NULL ? &h->chunks : &c->before->after) = c->after;
     if (c->after != NULL)
@@ -37,13 +37,13 @@ static void drop_chunk(tti_heap *h, tti_chunk *c)
     tti_release(h->allocator, c, c->size, 1);
 }
 
-static tti_chunk *add_chunk(tti_heap *h, size_t need)
+static tti_slab_chunk *add_chunk(tti_slab *h, size_t need)
 {
     const size_t size = chunk_size(h, need);
-    tti_chunk *c = tti_alloc(h->allocator, size, 1);
+    tti_slab_chunk *c = tti_alloc(h->allocator, size, 1);
     if (c == NULL)
         return NULL;
-    *c = (tti_chunk){.after = h->chunks, .size = size, .used = sizeof *c};
+    *c = (tti_slab_chunk){.after = h->chunks, .size = size, .used = sizeof *c};
     if (h->chunks != NULL)
         h->chunks->before = c;
     h->chunks = c;
@@ -51,10 +51,10 @@ static tti_chunk *add_chunk(tti_heap *h, size_t need)
     return c;
 }
 
-void *tti_heap_take(tti_heap *h, size_t size, tti_chunk **of)
+void *tti_slab_alloc(tti_slab *h, size_t size, tti_slab_chunk **of)
 {
     const size_t room = round_up(size);
-    tti_chunk *c = h->open, *full = c;
+    tti_slab_chunk *c = h->open, *full = c;
     void *taken;
     if (c == NULL || c->size - c->used < room) {
         c = add_chunk(h, room);
@@ -72,7 +72,7 @@ void *tti_heap_take(tti_heap *h, size_t size, tti_chunk **of)
 }
 
 /* An empty chunk stays to be cut from, but not what one long article took. */
-void tti_heap_give(tti_heap *h, tti_chunk *c, size_t size)
+void tti_slab_release(tti_slab *h, tti_slab_chunk *c, size_t size)
 {
     c->kept -= round_up(size);
     if (c->kept > 0)
@@ -83,9 +83,9 @@ void tti_heap_give(tti_heap *h, tti_chunk *c, size_t size)
         drop_chunk(h, c);
 }
 
-void tti_heap_join(tti_heap *h, tti_heap *other)
+void tti_slab_merge(tti_slab *h, tti_slab *other)
 {
-    tti_chunk *last = other->chunks;
+    tti_slab_chunk *last = other->chunks;
     if (last == NULL)
         return;
     while (last->after != NULL)
@@ -103,7 +103,7 @@ void tti_heap_join(tti_heap *h, tti_heap *other)
     other->bytes = 0;
 }
 
-void tti_heap_free(tti_heap *h)
+void tti_slab_free(tti_slab *h)
 {
     while (h->chunks != NULL)
         drop_chunk(h, h->chunks);

@@ -3,30 +3,30 @@
  * chunk at a time once nothing in it is kept any more. Articles leave about in the order in which
  * they came, so that few chunks are held by a few.
  */
-#ifndef TTI_HEAP_H
-#define TTI_HEAP_H
+#ifndef TTI_INDEX_SLAB_H
+#define TTI_INDEX_SLAB_H
 
 #include "twicetold.h"
 
-typedef struct tti_chunk tti_chunk;
+typedef struct tti_slab_chunk tti_slab_chunk;
 
 /** Zeroed, with its allocator set, it is empty. */
-typedef struct tti_heap {
+typedef struct tti_slab {
     const tt_allocator *allocator;
-    tti_chunk *chunks; /**< all, the latest first */
-    tti_chunk *open;   /**< the one that is cut from, or NULL */
-    uint64_t bytes;    /**< of the chunks */
-    size_t least;      /**< bytes of a new chunk, or more; 0: by how many there are */
-} tti_heap;
+    tti_slab_chunk *chunks; /**< all, the latest first */
+    tti_slab_chunk *open;   /**< the one that is cut from, or NULL */
+    uint64_t bytes;         /**< of the chunks */
+    size_t least;           /**< bytes of a new chunk, or more; 0: by how many there are */
+} tti_slab;
 
-/** `size` bytes, aligned as for uint64_t. *of: what tti_heap_give() is to be told. @return NULL:
+/** `size` bytes, aligned as for uint64_t. *of: what tti_slab_release() is to be told. @return NULL:
  * out of memory */
-void *tti_heap_take(tti_heap *heap, size_t size, tti_chunk **of);
+void *tti_slab_alloc(tti_slab *slab, size_t size, tti_slab_chunk **of);
 /** Gives back what was taken from a chunk of this heap. */
-void tti_heap_give(tti_heap *heap, tti_chunk *of, size_t size);
+void tti_slab_release(tti_slab *slab, tti_slab_chunk *of, size_t size);
 /** Moves all chunks of another heap, which is empty then. */
-void tti_heap_join(tti_heap *heap, tti_heap *other);
+void tti_slab_merge(tti_slab *slab, tti_slab *other);
 /** Gives back everything. */
-void tti_heap_free(tti_heap *heap);
+void tti_slab_free(tti_slab *slab);
 
 #endif

@@ -6,59 +6,60 @@
 #include <math.h>
 #include <string.h>
 
-void tti_trial_free(tti_trial *t)
+void tti_comparison_free(tti_comparison *t)
 {
     if (t->links.allocator != NULL)
         tti_verified_free(&t->links);
 }
 
-tt_status tti_judge_init(tti_judge *j, tti_shelf *shelf, const tt_options *options, tt_error *error)
+tt_status tti_classifier_init(tti_classifier *j, tti_article_table *table,
+                              const tt_options *options, tt_error *error)
 {
     memset(j, 0, sizeof *j);
-    j->shelf = shelf;
+    j->table = table;
     j->options = options;
     j->allocator = j->others.allocator = options->allocator;
-    tti_tally_rules_make(&j->rules, options, NULL);
-    return tti_judge_reserve(j, 1, error);
+    tti_seed_rules_make(&j->rules, options, NULL);
+    return tti_classifier_reserve_scratch(j, 1, error);
 }
 
-tt_status tti_judge_reserve(tti_judge *j, int count, tt_error *error)
+tt_status tti_classifier_reserve_scratch(tti_classifier *j, int count, tt_error *error)
 {
-    tti_hand *hands;
-    if (count <= j->hand_count)
+    tti_classify_scratch *scratches;
+    if (count <= j->scratch_count)
         return TT_OK;
-    hands = tti_alloc_zero(j->allocator, (size_t)count, sizeof *hands);
-    if (hands == NULL)
+    scratches = tti_alloc_zero(j->allocator, (size_t)count, sizeof *scratches);
+    if (scratches == NULL)
         return tti_fail_memory(error, "verdicts");
-    if (j->hand_count > 0)
-        memcpy(hands, j->hands, (size_t)j->hand_count * sizeof *hands);
-    tti_release(j->allocator, j->hands, (size_t)j->hand_count, sizeof *hands);
-    j->hands = hands;
-    j->hand_count = count;
+    if (j->scratch_count > 0)
+        memcpy(scratches, j->scratches, (size_t)j->scratch_count * sizeof *scratches);
+    tti_release(j->allocator, j->scratches, (size_t)j->scratch_count, sizeof *scratches);
+    j->scratches = scratches;
+    j->scratch_count = count;
     for (int t = 0; t < count; t++)
-        if (hands[t].verifier == NULL) {
-            tti_tally_init(&hands[t].tally, j->allocator);
-            TTI_TRY(tti_verifier_open(&hands[t].verifier, j->options, error));
+        if (scratches[t].verifier == NULL) {
+            tti_seed_counts_init(&scratches[t].tally, j->allocator);
+            TTI_TRY(tti_verifier_open(&scratches[t].verifier, j->options, error));
         }
     return TT_OK;
 }
 
-void tti_judge_free(tti_judge *j)
+void tti_classifier_free(tti_classifier *j)
 {
     const tt_allocator *a = j->allocator;
     if (a == NULL)
         return;
-    for (int t = 0; t < j->hand_count; t++) {
-        tti_hand *hand = &j->hands[t];
-        if (hand->tally.found.allocator != NULL)
-            tti_tally_free(&hand->tally);
-        tti_sample_free(&hand->sample, a);
-        tti_release(a, hand->own.slots, hand->own.capacity, sizeof *hand->own.slots);
-        tti_verifier_close(hand->verifier);
-        tti_aligner_close(hand->self);
+    for (int t = 0; t < j->scratch_count; t++) {
+        tti_classify_scratch *scratch = &j->scratches[t];
+        if (scratch->tally.found.allocator != NULL)
+            tti_seed_counts_free(&scratch->tally);
+        tti_minimizers_free(&scratch->sample, a);
+        tti_release(a, scratch->own.slots, scratch->own.capacity, sizeof *scratch->own.slots);
+        tti_verifier_close(scratch->verifier);
+        tti_aligner_close(scratch->self);
     }
-    tti_release(a, j->hands, (size_t)j->hand_count, sizeof *j->hands);
-    tti_trial_free(&j->trial);
+    tti_release(a, j->scratches, (size_t)j->scratch_count, sizeof *j->scratches);
+    tti_comparison_free(&j->comparison);
     tti_verified_free(&j->others);
     tti_release(a, j->frames, j->frame_capacity, sizeof *j->frames);
     tti_release(a, j->holders, j->holder_capacity, sizeof *j->holders);
@@ -71,8 +72,8 @@ void tti_judge_free(tti_judge *j)
 /* ---- Choosing -------------------------------------------------------------------------------- */
 
 /* Exact copies of series do not come here; articles before `other` were looked at before. */
-static void consider(tti_best *x, uint32_t other, const tt_pair *pair, int admitted,
-                     int has_section, uint64_t new_tokens)
+static void update_best_match(tti_best_matches *x, uint32_t other, const tt_pair *pair,
+                              int admitted, int has_section, uint64_t new_tokens)
 {
     if (admitted && pair->relation != TT_SERIES &&
         (x->of == TTI_NONE || pair->overlap_b > x->pair.overlap_b)) {
@@ -88,28 +89,29 @@ static void consider(tti_best *x, uint32_t other, const tt_pair *pair, int admit
     }
 }
 
-static void decide(const tti_judge *j, const tti_best *x, uint32_t tokens, tti_judgement *out)
+static void choose_kind(const tti_classifier *j, const tti_best_matches *x, uint32_t tokens,
+                        tti_decision *out)
 {
     const double drop = j->options->drop;
-    out->novelty = TT_NEW;
+    out->kind = TT_VERDICT_NEW;
     out->of = TTI_NONE;
     out->new_tokens = tokens;
     if (x->of != TTI_NONE) {
-        out->novelty = x->pair.overlap_b >= drop                        ? TT_DUPLICATE
-                       : x->pair.overlap_a >= drop && x->new_tokens > 0 ? TT_UPDATE
-                       : x->has_section                                 ? TT_OVERLAPS
-                                                                        : TT_NEW;
+        out->kind = x->pair.overlap_b >= drop                        ? TT_VERDICT_DUPLICATE
+                    : x->pair.overlap_a >= drop && x->new_tokens > 0 ? TT_VERDICT_UPDATE
+                    : x->has_section                                 ? TT_VERDICT_OVERLAPS
+                                                                     : TT_VERDICT_NEW;
         out->of = x->of;
         out->pair = x->pair;
         out->new_tokens = x->new_tokens;
     }
-    if (out->novelty == TT_NEW && x->section_of != TTI_NONE) {
-        out->novelty = TT_OVERLAPS;
+    if (out->kind == TT_VERDICT_NEW && x->section_of != TTI_NONE) {
+        out->kind = TT_VERDICT_OVERLAPS;
         out->of = x->section_of;
         out->pair = x->section;
         out->new_tokens = x->section_new;
     }
-    if (out->novelty == TT_NEW) {
+    if (out->kind == TT_VERDICT_NEW) {
         out->of = TTI_NONE;
         out->new_tokens = tokens;
     }
@@ -119,36 +121,40 @@ static void decide(const tti_judge *j, const tti_best *x, uint32_t tokens, tti_j
  */
 
 /* One pair, the longer side loaded as a batch does, and its numbers with b on side b. */
-static tt_status verify(const tti_hand *hand, const tti_doc *a, const tti_doc *b, int *loaded,
-                        tti_finding *f, uint64_t *aligned, tt_error *error)
+static tt_status verify_pair(const tti_classify_scratch *scratch, const tti_doc *a,
+                             const tti_doc *b, int *loaded, tti_verified_pair *f, uint64_t *aligned,
+                             tt_error *error)
 {
     const int a_longer = a->token_count > b->token_count;
     if (a_longer || !*loaded)
-        TTI_TRY(tti_verifier_load(hand->verifier, a_longer ? a : b, NULL, error));
+        TTI_TRY(tti_verifier_load(scratch->verifier, a_longer ? a : b, NULL, error));
     *loaded = !a_longer;
-    TTI_TRY(tti_verifier_run(hand->verifier, a_longer ? b : a, NULL, f, error));
+    TTI_TRY(tti_verifier_run(scratch->verifier, a_longer ? b : a, NULL, f, error));
     *aligned = a_longer ? f->alignment.aligned_a : f->alignment.aligned_b;
     if (a_longer)
-        f->pair = tti_pair_turned(&f->pair);
+        f->pair = tti_pair_swapped(&f->pair);
     return TT_OK;
 }
 
-static tt_status look_at(const tti_judge *j, const tti_hand *hand, const tti_doc *doc, tti_trial *t,
-                         uint64_t candidate, int *loaded, tt_error *error)
+static tt_status compare_with_candidate(const tti_classifier *j,
+                                        const tti_classify_scratch *scratch, const tti_doc *doc,
+                                        tti_comparison *t, uint64_t candidate, int *loaded,
+                                        tt_error *error)
 {
     const uint32_t other = tti_candidate_a(candidate);
     const size_t links = t->links.link_count, blocks = t->links.block_count;
-    const tti_doc a = tti_shelf_doc(j->shelf, other);
+    const tti_doc a = tti_article_table_doc(j->table, other);
     const int a_longer = a.token_count > doc->token_count;
     uint64_t aligned;
-    tti_finding f;
+    tti_verified_pair f;
     int has_section;
-    TTI_TRY(verify(hand, &a, doc, loaded, &f, &aligned, error));
-    if (tti_verified_link(&t->links, &f.alignment, a_longer ? t->number : other,
-                          a_longer ? other : t->number, j->options->min_section) != TT_OK)
+    TTI_TRY(verify_pair(scratch, &a, doc, loaded, &f, &aligned, error));
+    if (tti_verified_add_passages(&t->links, &f.alignment, a_longer ? t->number : other,
+                                  a_longer ? other : t->number, j->options->min_section) != TT_OK)
         return tti_fail_memory(error, "sections");
     has_section = t->links.link_count > links;
-    consider(&t->best, other, &f.pair, f.admitted, has_section, doc->token_count - aligned);
+    update_best_match(&t->best, other, &f.pair, f.admitted, has_section,
+                      doc->token_count - aligned);
     if ((tti_candidate_want(candidate) & TTI_WANT_SECTIONS) == 0) { /* as in a batch */
         t->links.link_count = links;
         t->links.block_count = blocks;
@@ -157,31 +163,31 @@ static tt_status look_at(const tti_judge *j, const tti_hand *hand, const tti_doc
 }
 
 /* The holders that the links lead to have their places. */
-static tt_status settle_links(tti_judge *j, tti_trial *t, tt_error *error)
+static tt_status fill_linked_repeats(tti_classifier *j, tti_comparison *t, tt_error *error)
 {
-    tti_verified_order(&t->links);
+    tti_verified_sort_passages(&t->links);
     for (size_t k = 0; k < t->links.link_count; k++) {
         const uint32_t a = t->links.links[k].a;
         if (a != t->number && (k == 0 || t->links.links[k - 1].a != a))
-            TTI_TRY(tti_judge_settle(j, &a, 1, error));
+            TTI_TRY(tti_repeats_cache_fill(j, &a, 1, error));
     }
     return TT_OK;
 }
 
 /* An article whose tokens are there already. */
-static tt_status judge_copy(tti_judge *j, uint32_t first, const tti_doc *doc, tti_judgement *out,
-                            tt_error *error)
+static tt_status classify_copy(tti_classifier *j, uint32_t first, const tti_doc *doc,
+                               tti_decision *out, tt_error *error)
 {
-    const tti_memo *m;
-    TTI_TRY(tti_judge_settle(j, &first, 1, error));
-    m = &tti_shelf_class(j->shelf, first)->memo;
+    const tti_cached_repeats *m;
+    TTI_TRY(tti_repeats_cache_fill(j, &first, 1, error));
+    m = &tti_article_table_group(j->table, first)->cached;
     if (tti_reserve(j->allocator, &j->places, &j->place_capacity, 2 * m->count + 1,
                     sizeof *j->places) != 0)
         return tti_fail_memory(error, "sections");
-    out->place_count = tti_places_of_copy(m->places, m->count, first, doc->token_count,
-                                          j->options->min_section, j->places);
+    out->place_count = tti_token_repeats_of_copy(m->places, m->count, first, doc->token_count,
+                                                 j->options->min_section, j->places);
     out->places = j->places;
-    out->novelty = TT_DUPLICATE;
+    out->kind = TT_VERDICT_DUPLICATE;
     out->of = first;
     out->pair = (tt_pair){0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
     out->new_tokens = 0;
@@ -189,43 +195,44 @@ static tt_status judge_copy(tti_judge *j, uint32_t first, const tti_doc *doc, tt
 }
 
 /* The first document with the same tokens that is not this article itself, or TTI_NONE. */
-static uint32_t find_same(const tti_shelf *s, const tti_doc *doc, uint32_t number)
+static uint32_t find_same(const tti_article_table *s, const tti_doc *doc, uint32_t number)
 {
-    const uint32_t first = number < s->count ? tti_shelf_class(s, number)->first
-                                             : tti_shelf_same(s, doc->hashes, doc->token_count);
+    const uint32_t first = number < s->count
+                               ? tti_article_table_group(s, number)->first
+                               : tti_article_table_find_tokens(s, doc->hashes, doc->token_count);
     return first == number ? TTI_NONE : first;
 }
 
-static tt_status compare(const tti_judge *j, tti_hand *hand, const tti_doc *doc, tti_trial *t,
-                         tt_error *error)
+static tt_status compare_with_candidates(const tti_classifier *j, tti_classify_scratch *scratch,
+                                         const tti_doc *doc, tti_comparison *t, tt_error *error)
 {
-    const tti_candidates *found = &hand->tally.found;
+    const tti_candidates *found = &scratch->tally.found;
     int loaded = 0;
     for (size_t k = 0; k < found->count; k++) {
         if (tti_candidate_a(found->packed[k]) == t->number)
-            TTI_TRY(tti_judge_self(j, hand, doc, t->number, &t->links, error));
+            TTI_TRY(tti_link_to_itself(j, scratch, doc, t->number, &t->links, error));
         else
-            TTI_TRY(look_at(j, hand, doc, t, found->packed[k], &loaded, error));
+            TTI_TRY(compare_with_candidate(j, scratch, doc, t, found->packed[k], &loaded, error));
     }
     return TT_OK;
 }
 
-tt_status tti_trial_run(const tti_judge *j, int hand, const tti_doc *doc, uint32_t number,
-                        tti_trial *t, tt_error *error)
+tt_status tti_comparison_run(const tti_classifier *j, int scratch, const tti_doc *doc,
+                             uint32_t number, tti_comparison *t, tt_error *error)
 {
     t->links.allocator = j->allocator;
     t->number = number;
-    t->same = find_same(j->shelf, doc, number);
+    t->same = find_same(j->table, doc, number);
     t->links.link_count = t->links.block_count = 0;
-    t->best = (tti_best){.of = TTI_NONE, .section_of = TTI_NONE};
+    t->best = (tti_best_matches){.of = TTI_NONE, .section_of = TTI_NONE};
     if (doc->token_count == 0 || t->same != TTI_NONE)
         return TT_OK;
-    TTI_TRY(tti_judge_candidates(j, &j->hands[hand], doc, number, 1, error));
-    return compare(j, &j->hands[hand], doc, t, error);
+    TTI_TRY(tti_candidate_lookup(j, &j->scratches[scratch], doc, number, 1, error));
+    return compare_with_candidates(j, &j->scratches[scratch], doc, t, error);
 }
 
-tt_status tti_trial_end(tti_judge *j, const tti_doc *doc, tti_trial *t, tti_judgement *out,
-                        tt_error *error)
+tt_status tti_comparison_decide(tti_classifier *j, const tti_doc *doc, tti_comparison *t,
+                                tti_decision *out, tt_error *error)
 {
     memset(out, 0, sizeof *out);
     j->place_count = j->block_count = 0;
@@ -234,39 +241,39 @@ tt_status tti_trial_end(tti_judge *j, const tti_doc *doc, tti_trial *t, tti_judg
     if (doc->token_count == 0)
         return TT_OK;
     if (t->same != TTI_NONE)
-        return judge_copy(j, t->same, doc, out, error);
-    TTI_TRY(settle_links(j, t, error));
-    TTI_TRY(tti_judge_places(j, &t->links, t->number, error));
-    decide(j, &t->best, doc->token_count, out);
+        return classify_copy(j, t->same, doc, out, error);
+    TTI_TRY(fill_linked_repeats(j, t, error));
+    TTI_TRY(tti_repeats_from_links(j, &t->links, t->number, error));
+    choose_kind(j, &t->best, doc->token_count, out);
     out->places = j->places;
     out->place_count = j->place_count;
     return TT_OK;
 }
 
-tt_status tti_judge_run(tti_judge *j, const tti_doc *doc, tti_judgement *out, tt_error *error)
+tt_status tti_classify(tti_classifier *j, const tti_doc *doc, tti_decision *out, tt_error *error)
 {
-    TTI_TRY(tti_trial_run(j, 0, doc, (uint32_t)j->shelf->count, &j->trial, error));
-    return tti_trial_end(j, doc, &j->trial, out, error);
+    TTI_TRY(tti_comparison_run(j, 0, doc, (uint32_t)j->table->count, &j->comparison, error));
+    return tti_comparison_decide(j, doc, &j->comparison, out, error);
 }
 
-tt_status tti_judge_version(tti_judge *j, const tti_doc *doc, uint32_t article, tti_judgement *out,
-                            int *related, tt_error *error)
+tt_status tti_classify_version(tti_classifier *j, const tti_doc *doc, uint32_t article,
+                               tti_decision *out, int *related, tt_error *error)
 {
-    const tti_class *c = tti_shelf_class(j->shelf, article);
-    tti_doc old = tti_shelf_doc(j->shelf, c->first);
+    const tti_article_group *c = tti_article_table_group(j->table, article);
+    tti_doc old = tti_article_table_doc(j->table, c->first);
     uint64_t aligned = 0;
-    tti_finding f = {0};
+    tti_verified_pair f = {0};
     int loaded = 0;
     *related = 0;
     memset(out, 0, sizeof *out);
-    out->novelty = TT_UPDATE;
+    out->kind = TT_VERDICT_UPDATE;
     out->of = article;
     out->pair.facts = 1;
     out->new_tokens = doc->token_count;
     if (doc->token_count == 0 || old.token_count == 0)
         return TT_OK;
-    old.flags = tti_stored_flags(&j->shelf->articles[article]);
-    TTI_TRY(verify(j->hands, &old, doc, &loaded, &f, &aligned, error));
+    old.flags = tti_indexed_article_flags(&j->table->articles[article]);
+    TTI_TRY(verify_pair(j->scratches, &old, doc, &loaded, &f, &aligned, error));
     *related = f.admitted;
     out->pair = f.pair;
     out->new_tokens = doc->token_count - aligned;

@@ -14,7 +14,7 @@ enum {
 #define NO_DOC UINT32_MAX
 
 /* Keys are the least of their windows, so their high bits are mostly zero: they are mixed. */
-static uint32_t bucket_of(const tti_seedbase *x, uint32_t key)
+static uint32_t bucket_of(const tti_packed_postings *x, uint32_t key)
 {
     return (uint32_t)((uint64_t)(key * 0x9E3779B1u ^ key >> 15) * x->buckets >> 32);
 }
@@ -58,7 +58,7 @@ static void sort_bucket(tti_seed *at, uint32_t count)
 
 /* A stable counting sort by bucket. Each start is first the place behind its bucket, and steps back
  * as the bucket fills from its end. */
-static void fill(tti_seedbase *x, const tti_seed *from, uint32_t count)
+static void sort_into_buckets(tti_packed_postings *x, const tti_seed *from, uint32_t count)
 {
     uint32_t sum = 0;
     memset(x->starts, 0, ((size_t)x->buckets + 1) * sizeof *x->starts);
@@ -72,32 +72,32 @@ static void fill(tti_seedbase *x, const tti_seed *from, uint32_t count)
         sort_bucket(x->seeds + x->starts[b], x->starts[b + 1] - x->starts[b]);
 }
 
-static size_t bytes_of(const tti_seedbase *x)
+static size_t bytes_of(const tti_packed_postings *x)
 {
     return x->buckets == 0
                ? 0
                : (size_t)x->room * sizeof *x->seeds + ((size_t)x->buckets + 1) * sizeof *x->starts;
 }
 
-int tti_seedbase_make(tti_seedbase *x, const tt_allocator *a, tti_heap *heap, const tti_seed *from,
-                      uint32_t count)
+int tti_packed_postings_build(tti_packed_postings *x, const tt_allocator *a, tti_slab *slab,
+                              const tti_seed *from, uint32_t count)
 {
-    tti_seedbase made = {
+    tti_packed_postings made = {
         .room = count, .used = count, .buckets = count / OF_A_BUCKET + (count % OF_A_BUCKET != 0)};
     if (count == 0)
         return 0;
-    made.seeds = heap == NULL ? tti_alloc(a, bytes_of(&made), 1)
-                              : tti_heap_take(heap, bytes_of(&made), &made.chunk);
+    made.seeds = slab == NULL ? tti_alloc(a, bytes_of(&made), 1)
+                              : tti_slab_alloc(slab, bytes_of(&made), &made.chunk);
     if (made.seeds == NULL)
         return -1;
     made.starts = (uint32_t *)(made.seeds + count);
-    fill(&made, from, count);
+    sort_into_buckets(&made, from, count);
     *x = made;
     return 0;
 }
 
 /* The first of the bucket's seeds that is not before `x`. */
-static uint32_t search(const tti_seed *at, uint32_t count, const tti_seed *x)
+static uint32_t lower_bound(const tti_seed *at, uint32_t count, const tti_seed *x)
 {
     uint32_t low = 0, high = count;
     while (low < high) {
@@ -110,7 +110,8 @@ static uint32_t search(const tti_seed *at, uint32_t count, const tti_seed *x)
     return low;
 }
 
-const tti_seed *tti_seedbase_get(const tti_seedbase *x, uint32_t key, uint32_t *count)
+const tti_seed *tti_packed_postings_find(const tti_packed_postings *x, uint32_t key,
+                                         uint32_t *count)
 {
     const tti_seed least = {key, 0, 0}, most = {key, NO_DOC, 0};
     const tti_seed *at;
@@ -122,8 +123,8 @@ const tti_seed *tti_seedbase_get(const tti_seedbase *x, uint32_t key, uint32_t *
     at = x->seeds + x->starts[end];
     size = x->starts[end + 1] - x->starts[end];
     if (size > FEW) {
-        first = search(at, size, &least);
-        end = search(at, size, &most);
+        first = lower_bound(at, size, &least);
+        end = lower_bound(at, size, &most);
     } else {
         while (first < size && at[first].key < key)
             first++;
@@ -135,7 +136,8 @@ const tti_seed *tti_seedbase_get(const tti_seedbase *x, uint32_t key, uint32_t *
 }
 
 /* The place of a key, or NULL; *behind: how many of its bucket stand behind it. */
-static tti_seed *find(const tti_seedbase *x, uint32_t key, tti_posting place, uint32_t *behind)
+static tti_seed *find_posting(const tti_packed_postings *x, uint32_t key, tti_doc_position place,
+                              uint32_t *behind)
 {
     const tti_seed wanted = {key, place.doc, place.pos};
     const uint32_t b = x->buckets == 0 ? 0 : bucket_of(x, key);
@@ -145,23 +147,23 @@ static tti_seed *find(const tti_seedbase *x, uint32_t key, tti_posting place, ui
         return NULL;
     at = x->seeds + x->starts[b];
     size = x->starts[b + 1] - x->starts[b];
-    k = search(at, size, &wanted);
+    k = lower_bound(at, size, &wanted);
     if (k == size || seed_before(&wanted, &at[k]))
         return NULL;
     *behind = size - k - 1;
     return at + k;
 }
 
-int tti_seedbase_has(const tti_seedbase *x, uint32_t key, tti_posting place)
+int tti_packed_postings_has(const tti_packed_postings *x, uint32_t key, tti_doc_position place)
 {
     uint32_t behind;
-    return find(x, key, place, &behind) != NULL;
+    return find_posting(x, key, place, &behind) != NULL;
 }
 
-int tti_seedbase_remove(tti_seedbase *x, uint32_t key, tti_posting place)
+int tti_packed_postings_remove(tti_packed_postings *x, uint32_t key, tti_doc_position place)
 {
     uint32_t behind;
-    tti_seed *at = find(x, key, place, &behind);
+    tti_seed *at = find_posting(x, key, place, &behind);
     if (at == NULL)
         return 0;
     memmove(at, at + 1, behind * sizeof *at);
@@ -170,7 +172,7 @@ int tti_seedbase_remove(tti_seedbase *x, uint32_t key, tti_posting place)
     return 1;
 }
 
-void tti_seedbase_prefetch_start(const tti_seedbase *x, uint32_t key)
+void tti_packed_postings_prefetch_start(const tti_packed_postings *x, uint32_t key)
 {
 #if defined(__GNUC__)
     if (x->buckets > 0)
@@ -181,7 +183,7 @@ void tti_seedbase_prefetch_start(const tti_seedbase *x, uint32_t key)
 #endif
 }
 
-void tti_seedbase_prefetch_bucket(const tti_seedbase *x, uint32_t key)
+void tti_packed_postings_prefetch_bucket(const tti_packed_postings *x, uint32_t key)
 {
 #if defined(__GNUC__)
     if (x->buckets > 0)
@@ -192,7 +194,7 @@ void tti_seedbase_prefetch_bucket(const tti_seedbase *x, uint32_t key)
 #endif
 }
 
-tti_seed *tti_seedbase_list(const tti_seedbase *x, tti_seed *out)
+tti_seed *tti_packed_postings_copy(const tti_packed_postings *x, tti_seed *out)
 {
     for (uint32_t k = 0; k < x->room; k++)
         if (x->seeds[k].doc != NO_DOC)
@@ -200,7 +202,7 @@ tti_seed *tti_seedbase_list(const tti_seedbase *x, tti_seed *out)
     return out;
 }
 
-int tti_seedbase_is_sound(const tti_seedbase *x)
+int tti_packed_postings_is_valid(const tti_packed_postings *x)
 {
     uint32_t used = 0;
     for (uint32_t b = 0; b < x->buckets; b++)
@@ -215,16 +217,16 @@ int tti_seedbase_is_sound(const tti_seedbase *x)
     return used == x->used;
 }
 
-uint64_t tti_seedbase_memory(const tti_seedbase *x)
+uint64_t tti_packed_postings_memory(const tti_packed_postings *x)
 {
     return x->chunk == NULL ? bytes_of(x) : 0;
 }
 
-void tti_seedbase_free(tti_seedbase *x, const tt_allocator *a, tti_heap *heap)
+void tti_packed_postings_free(tti_packed_postings *x, const tt_allocator *a, tti_slab *slab)
 {
     if (x->chunk == NULL)
         tti_release(a, x->seeds, bytes_of(x), 1);
-    else if (heap != NULL)
-        tti_heap_give(heap, x->chunk, bytes_of(x));
-    *x = (tti_seedbase){0};
+    else if (slab != NULL)
+        tti_slab_release(slab, x->chunk, bytes_of(x));
+    *x = (tti_packed_postings){0};
 }

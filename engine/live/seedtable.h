@@ -2,47 +2,50 @@
  * The seeds of late articles, key by key with their places in order: a hash table that grows and
  * shrinks. Sound for one partition of a seed map.
  */
-#ifndef TTI_SEEDTABLE_H
-#define TTI_SEEDTABLE_H
+#ifndef TTI_INDEX_DELTA_POSTINGS_H
+#define TTI_INDEX_DELTA_POSTINGS_H
 
 #include "seed/seeds.h"
 
 /** Where a seed stands. */
-typedef struct tti_posting {
+typedef struct tti_doc_position {
     uint32_t doc, pos;
-} tti_posting;
+} tti_doc_position;
 
-static inline int tti_posting_before(tti_posting x, tti_posting y)
+static inline int tti_doc_position_before(tti_doc_position x, tti_doc_position y)
 {
     return x.doc != y.doc ? x.doc < y.doc : x.pos < y.pos;
 }
 
-typedef struct tti_seedslot tti_seedslot;
+typedef struct tti_delta_slot tti_delta_slot;
 
 /** Zeroed, it is empty. */
-typedef struct tti_seedtable {
-    tti_seedslot *slots;
+typedef struct tti_delta_postings {
+    tti_delta_slot *slots;
     uint32_t slot_count, used;
     uint32_t places; /**< of all keys */
     uint64_t memory; /**< bytes of the lists */
-} tti_seedtable;
+} tti_delta_postings;
 
 /** @return 0, or -1 without memory: nothing is added */
-int tti_seedtable_add(tti_seedtable *t, const tt_allocator *a, uint32_t key, tti_posting place);
+int tti_delta_postings_add(tti_delta_postings *t, const tt_allocator *a, uint32_t key,
+                           tti_doc_position place);
 /** Removes a place, if it is there. */
-void tti_seedtable_remove(tti_seedtable *t, const tt_allocator *a, uint32_t key, tti_posting place);
+void tti_delta_postings_remove(tti_delta_postings *t, const tt_allocator *a, uint32_t key,
+                               tti_doc_position place);
 /** The places of a key in order: *count of them. */
-const tti_posting *tti_seedtable_get(const tti_seedtable *t, uint32_t key, uint32_t *count);
+const tti_doc_position *tti_delta_postings_find(const tti_delta_postings *t, uint32_t key,
+                                                uint32_t *count);
 /** Whether a key has a place. */
-int tti_seedtable_has(const tti_seedtable *t, uint32_t key, tti_posting place);
-/** Begins to fetch what tti_seedtable_get() will read. */
-void tti_seedtable_prefetch(const tti_seedtable *t, uint32_t key);
+int tti_delta_postings_has(const tti_delta_postings *t, uint32_t key, tti_doc_position place);
+/** Begins to fetch what tti_delta_postings_find() will read. */
+void tti_delta_postings_prefetch(const tti_delta_postings *t, uint32_t key);
 /** Writes all seeds in some order. @return behind the last */
-tti_seed *tti_seedtable_list(const tti_seedtable *t, tti_seed *out);
+tti_seed *tti_delta_postings_copy(const tti_delta_postings *t, tti_seed *out);
 /** Whether the places of every key are in order, and as many as it says. */
-int tti_seedtable_is_sound(const tti_seedtable *t);
+int tti_delta_postings_is_valid(const tti_delta_postings *t);
 /** Bytes of the table and its lists. */
-uint64_t tti_seedtable_memory(const tti_seedtable *t);
-void tti_seedtable_free(tti_seedtable *t, const tt_allocator *a);
+uint64_t tti_delta_postings_memory(const tti_delta_postings *t);
+void tti_delta_postings_free(tti_delta_postings *t, const tt_allocator *a);
 
 #endif

@@ -25,7 +25,7 @@ typedef struct chunk {
 
 enum { OF_A_CHUNK = (CHUNK - sizeof(chunk)) / sizeof(tti_seed) };
 
-static int add_block(tti_sieve *s)
+static int add_block(tti_partition_buffers *s)
 {
     void *block;
     if (tti_reserve(s->allocator, &s->blocks, &s->block_capacity, s->block_count + 1,
@@ -56,7 +56,7 @@ static int is_full(const char *end)
            CHUNK - ((uintptr_t)end & (CHUNK - 1)) < sizeof(tti_seed);
 }
 
-static int add_chunk(tti_sieve *s, uint32_t part)
+static int add_chunk(tti_partition_buffers *s, uint32_t part)
 {
     chunk *c, *before = chunk_of(s->ends[part]);
     char *block;
@@ -71,14 +71,15 @@ static int add_chunk(tti_sieve *s, uint32_t part)
     return 0;
 }
 
-tt_status tti_sieve_add(tti_sieve *s, const tti_sample *x, uint32_t doc, tt_error *error)
+tt_status tti_partition_buffers_add(tti_partition_buffers *s, const tti_minimizers *x, uint32_t doc,
+                                    tt_error *error)
 {
     if (s->ends == NULL)
-        s->ends = tti_alloc_zero(s->allocator, TTI_SIEVE_PARTS, sizeof *s->ends);
+        s->ends = tti_alloc_zero(s->allocator, TTI_POSTINGS_PARTITIONS, sizeof *s->ends);
     if (s->ends == NULL)
         return tti_fail_memory(error, "seeds");
     for (size_t k = 0; k < x->count; k++) {
-        const uint32_t place = x->places[k], part = x->parts[place] & (TTI_SIEVE_PARTS - 1);
+        const uint32_t place = x->places[k], part = x->parts[place] & (TTI_POSTINGS_PARTITIONS - 1);
         const tti_seed seed = {x->keys[place], doc, place};
         if ((s->ends[part] == NULL || is_full(s->ends[part])) && add_chunk(s, part) != 0)
             return tti_fail_memory(error, "seeds");
@@ -93,16 +94,16 @@ static size_t count_last(chunk *c, const char *end)
     return (size_t)(end - end_of(c, 0)) / sizeof(tti_seed);
 }
 
-size_t tti_sieve_count(const tti_sieve *s, uint32_t part)
+size_t tti_partition_buffers_count(const tti_partition_buffers *s, uint32_t part)
 {
     char *end = s->ends == NULL ? NULL : s->ends[part];
     chunk *c = chunk_of(end);
     return c == NULL ? 0 : (size_t)c->number * OF_A_CHUNK + count_last(c, end);
 }
 
-tti_seed *tti_sieve_list(const tti_sieve *s, uint32_t part, tti_seed *out)
+tti_seed *tti_partition_buffers_copy(const tti_partition_buffers *s, uint32_t part, tti_seed *out)
 {
-    tti_seed *const end = out + tti_sieve_count(s, part);
+    tti_seed *const end = out + tti_partition_buffers_count(s, part);
     tti_seed *at = end;
     chunk *c = s->ends == NULL ? NULL : chunk_of(s->ends[part]);
     size_t count = c == NULL ? 0 : count_last(c, s->ends[part]);
@@ -113,12 +114,12 @@ tti_seed *tti_sieve_list(const tti_sieve *s, uint32_t part, tti_seed *out)
     return end;
 }
 
-void tti_sieve_free(tti_sieve *s)
+void tti_partition_buffers_free(tti_partition_buffers *s)
 {
     const tt_allocator *a = s->allocator;
     for (size_t k = 0; k < s->block_count; k++)
         tti_release(a, s->blocks[k], BLOCK, 1);
     tti_release(a, s->blocks, s->block_capacity, sizeof *s->blocks);
-    tti_release(a, s->ends, TTI_SIEVE_PARTS, sizeof *s->ends);
-    *s = (tti_sieve){.allocator = a};
+    tti_release(a, s->ends, TTI_POSTINGS_PARTITIONS, sizeof *s->ends);
+    *s = (tti_partition_buffers){.allocator = a};
 }

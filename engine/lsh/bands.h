@@ -2,40 +2,40 @@
  * The LSH stage: signatures -> band keys -> buckets -> candidate pairs (Indyk and Motwani 1998;
  * Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4).
  */
-#ifndef TTI_BANDS_H
-#define TTI_BANDS_H
+#ifndef TTI_LSH_BANDS_H
+#define TTI_LSH_BANDS_H
 
 #include "common/candidate.h"
 #include "sketch/sketch.h"
 
 /** Rows of a band for a threshold: the most that still find a pair at the threshold with a chance
  * of at least 0.9995, among the divisors of `lanes`. */
-uint32_t tti_bands_rows(uint32_t lanes, double threshold);
+uint32_t tti_bands_rows(uint32_t num_hashes, double threshold);
 
 /** The chance that a pair of the given resemblance shares a bucket. */
-double tti_bands_recall(uint32_t lanes, uint32_t rows, double resemblance);
+double tti_bands_recall(uint32_t num_hashes, uint32_t rows, double resemblance);
 
 /** Which of the documents that one shares buckets with are candidates. */
-typedef struct tti_bands_rule {
-    uint32_t lanes;
-    uint32_t farthest; /**< values that may differ in a pair that is worth counting */
-    uint32_t most;     /**< documents of a bucket that one is compared with */
-    size_t most_pairs; /**< candidates of one document: those of the least distance */
-} tti_bands_rule;
+typedef struct tti_band_rule {
+    uint32_t num_hashes;
+    uint32_t max_distance; /**< values that may differ in a pair that is worth counting */
+    uint32_t max_bucket;   /**< documents of a bucket that one is compared with */
+    size_t max_pairs;      /**< candidates of one document: those of the least distance */
+} tti_band_rule;
 
-tti_bands_rule tti_bands_rule_make(const tt_options *options);
+tti_band_rule tti_band_rule_make(const tt_options *options);
 
 /** The documents of a bucket that its i-th, in input order, is compared with: [0, first_end) and
  * [last_begin, i); `skipped` others are not looked at. */
-typedef struct tti_bands_window {
+typedef struct tti_band_window {
     size_t first_end, last_begin, skipped;
-} tti_bands_window;
+} tti_band_window;
 
-tti_bands_window tti_bands_look_back(const tti_bands_rule *rule, size_t i);
+tti_band_window tti_band_rule_window(const tti_band_rule *rule, size_t i);
 
 /** In how many values two signatures differ: 1 - that / lanes estimates the resemblance, but for
  * one value in 256 that is equal by chance. */
-uint32_t tti_bands_distance(const tti_bands_rule *rule, const uint8_t *x, const uint8_t *y);
+uint32_t tti_signature_distance(const tti_band_rule *rule, const uint8_t *x, const uint8_t *y);
 
 /** Adds candidates for pairs of documents that may reach options->resemblance, and links documents
  * whose paragraphs are nearly equal to the first holder. Uses sketches->doc_keys up. */

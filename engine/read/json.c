@@ -38,7 +38,7 @@ static int is_in_object(const tti_json *j)
     return j->depth > 0 && (j->in_object[(j->depth - 1) / 64] >> ((j->depth - 1) % 64) & 1);
 }
 
-static void after_value(tti_json *j)
+static void expect_after_value(tti_json *j)
 {
     j->expected = j->depth == 0 ? NOTHING : COMMA_OR_CLOSE;
 }
@@ -65,7 +65,7 @@ static tti_json_kind close_container(tti_json *j)
     j->begin = j->at++;
     j->end = j->at;
     j->depth--;
-    after_value(j);
+    expect_after_value(j);
     return object ? TTI_JSON_OBJECT_END : TTI_JSON_ARRAY_END;
 }
 
@@ -177,7 +177,7 @@ static tti_json_kind scan_number(tti_json *j)
             return fail(j, "bad number", j->begin);
     }
     j->end = j->at = at;
-    after_value(j);
+    expect_after_value(j);
     return TTI_JSON_NUMBER;
 }
 
@@ -188,7 +188,7 @@ static tti_json_kind scan_word(tti_json *j, const char *word, tti_json_kind kind
         return fail(j, "unexpected character", j->at);
     j->begin = j->at;
     j->end = j->at += size;
-    after_value(j);
+    expect_after_value(j);
     return kind;
 }
 
@@ -203,7 +203,7 @@ static tti_json_kind scan_value(tti_json *j)
     case '"':
         if (scan_string(j) != 0)
             return TTI_JSON_BAD;
-        after_value(j);
+        expect_after_value(j);
         return TTI_JSON_STRING;
     default:
         if (j->text[j->at] == '-' || (j->text[j->at] >= '0' && j->text[j->at] <= '9'))
@@ -274,7 +274,7 @@ int tti_json_skip(tti_json *j, tti_json_kind first)
     return 0;
 }
 
-static uint32_t four_hex(const char *p)
+static uint32_t four_hex_digits(const char *p)
 {
     return (uint32_t)(hex_value(p[0]) << 12 | hex_value(p[1]) << 8 | hex_value(p[2]) << 4 |
                       hex_value(p[3]));
@@ -283,14 +283,14 @@ static uint32_t four_hex(const char *p)
 /* The code point of a \u escape, a pair of them if need be; *at moves past. UINT32_MAX: lone. */
 static uint32_t read_unicode_escape(const char *raw, size_t size, size_t *at)
 {
-    const uint32_t high = four_hex(raw + *at + 2);
+    const uint32_t high = four_hex_digits(raw + *at + 2);
     uint32_t low;
     *at += 6;
     if (high < 0xd800 || high > 0xdfff)
         return high;
     if (high > 0xdbff || size - *at < 6 || raw[*at] != '\\' || raw[*at + 1] != 'u')
         return UINT32_MAX;
-    low = four_hex(raw + *at + 2);
+    low = four_hex_digits(raw + *at + 2);
     if (low < 0xdc00 || low > 0xdfff)
         return UINT32_MAX;
     *at += 6;
@@ -313,7 +313,7 @@ size_t tti_json_unescape(const char *raw, size_t size, char *out)
             const uint32_t c = read_unicode_escape(raw, size, &at);
             if (c == UINT32_MAX)
                 return SIZE_MAX;
-            written += tti_utf8_put(c, out + written);
+            written += tti_utf8_encode(c, out + written);
         } else {
             const char *letter = strchr(letters, raw[at + 1]);
             out[written++] = letter == NULL ? raw[at + 1] : meant[letter - letters];

@@ -5,8 +5,8 @@
  *
  * It does not look at UTF-8: see tti_utf8_valid_up_to.
  */
-#ifndef TTI_JSON_H
-#define TTI_JSON_H
+#ifndef TTI_INPUT_JSON_H
+#define TTI_INPUT_JSON_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -13,7 +13,7 @@
 /* How much of a field's name a reason shows. */
 enum { SHOWN_NAME = 40 };
 
-void tti_reject(tt_record *record, tt_status status, const char *format, ...)
+void tti_record_reject(tt_record *record, tt_status status, const char *format, ...)
 {
     va_list arguments;
     record->status = status;
@@ -23,7 +23,7 @@ void tti_reject(tt_record *record, tt_status status, const char *format, ...)
 }
 
 /* How much of a name to show: whole characters. */
-static int shown_size(const char *name)
+static int shown_name_size(const char *name)
 {
     size_t size = strlen(name);
     if (size > SHOWN_NAME)
@@ -38,17 +38,17 @@ typedef struct scan {
     char *out; /* next free byte */
 } scan;
 
-static tti_value take_string(scan *s)
+static tti_jsonl_value copy_json_string(scan *s)
 {
     const char *raw = s->json.text + s->json.begin;
     const size_t size = s->json.end - s->json.begin;
-    tti_value value = {TTI_VALUE_STRING, raw, size};
+    tti_jsonl_value value = {TTI_VALUE_STRING, raw, size};
     if (!s->json.escaped)
         return value;
     value.bytes = s->out;
     value.size = tti_json_unescape(raw, size, s->out);
     if (value.size == SIZE_MAX)
-        return (tti_value){TTI_VALUE_LONE, NULL, 0};
+        return (tti_jsonl_value){TTI_VALUE_LONE_SURROGATE, NULL, 0};
     s->out += value.size;
     return value;
 }
@@ -66,16 +66,16 @@ static int key_is(scan *s, const char *name, size_t name_size)
 }
 
 /* Inside "source": an object whose "name" is wanted. @return 0 or -1 (bad) */
-static int take_name(scan *s, tti_value *value)
+static int scan_source_name(scan *s, tti_jsonl_value *value)
 {
     tti_json_kind kind;
     while ((kind = tti_json_next(&s->json)) == TTI_JSON_KEY) {
         const int wanted = key_is(s, "name", 4);
         kind = tti_json_next(&s->json);
         if (wanted) {
-            *value = (tti_value){TTI_VALUE_OTHER, NULL, 0};
+            *value = (tti_jsonl_value){TTI_VALUE_OTHER, NULL, 0};
             if (kind == TTI_JSON_STRING)
-                *value = take_string(s);
+                *value = copy_json_string(s);
         }
         if (tti_json_skip(&s->json, kind) != 0)
             return -1;
@@ -84,22 +84,22 @@ static int take_name(scan *s, tti_value *value)
 }
 
 /* After a key: its value, into the fields of these bits. @return 0 or -1 (bad) */
-static int take_value(scan *s, unsigned bits, tti_fields *fields)
+static int scan_field_value(scan *s, unsigned bits, tti_jsonl_fields *fields)
 {
     const tti_json_kind kind = tti_json_next(&s->json);
-    tti_value value = {TTI_VALUE_OTHER, NULL, 0};
+    tti_jsonl_value value = {TTI_VALUE_OTHER, NULL, 0};
     if (bits == 0 || kind == TTI_JSON_BAD)
         return tti_json_skip(&s->json, kind);
     if (kind == TTI_JSON_STRING)
-        value = take_string(s);
+        value = copy_json_string(s);
     else if (kind == TTI_JSON_NUMBER && s->json.integer)
-        value = (tti_value){TTI_VALUE_INTEGER, s->json.text + s->json.begin,
-                            s->json.end - s->json.begin};
+        value = (tti_jsonl_value){TTI_VALUE_INTEGER, s->json.text + s->json.begin,
+                                  s->json.end - s->json.begin};
     for (int f = 0; f < TTI_FIELD_COUNT; f++)
         if (bits >> f & 1)
             fields->value[f] = value;
     if (kind == TTI_JSON_OBJECT && (bits >> TTI_FIELD_SOURCE & 1))
-        return take_name(s, &fields->value[TTI_FIELD_SOURCE]);
+        return scan_source_name(s, &fields->value[TTI_FIELD_SOURCE]);
     return tti_json_skip(&s->json, kind);
 }
 
@@ -108,47 +108,48 @@ static int reject_json(const tti_json *j, tt_record *record)
     const int unexpected = strncmp(j->fault, "unexpected", 10) == 0 && j->fault_at < j->size;
     const unsigned char c = unexpected ? (unsigned char)j->text[j->fault_at] : 0;
     if (unexpected && (c < 0x20 || c >= 0x7f))
-        tti_reject(record, TT_EFORMAT, "invalid JSON: %s (byte 0x%02x) at byte %zu", j->fault, c,
-                   j->fault_at);
+        tti_record_reject(record, TT_EFORMAT, "invalid JSON: %s (byte 0x%02x) at byte %zu",
+                          j->fault, c, j->fault_at);
     else if (unexpected)
-        tti_reject(record, TT_EFORMAT, "invalid JSON: %s '%c' at byte %zu", j->fault, c,
-                   j->fault_at);
+        tti_record_reject(record, TT_EFORMAT, "invalid JSON: %s '%c' at byte %zu", j->fault, c,
+                          j->fault_at);
     else
-        tti_reject(record, TT_EFORMAT, "invalid JSON: %s at byte %zu", j->fault, j->fault_at);
+        tti_record_reject(record, TT_EFORMAT, "invalid JSON: %s at byte %zu", j->fault,
+                          j->fault_at);
     return 0;
 }
 
-static int reject_bytes(const char *line, size_t size, size_t at, tt_record *record)
+static int reject_invalid_utf8(const char *line, size_t size, size_t at, tt_record *record)
 {
     if (size >= 2 && (memcmp(line, "\xff\xfe", 2) == 0 || memcmp(line, "\xfe\xff", 2) == 0))
-        tti_reject(record, TT_EFORMAT, "invalid UTF-8 at byte 0: this is UTF-16");
+        tti_record_reject(record, TT_EFORMAT, "invalid UTF-8 at byte 0: this is UTF-16");
     else
-        tti_reject(record, TT_EFORMAT, "invalid UTF-8 at byte %zu", at);
+        tti_record_reject(record, TT_EFORMAT, "invalid UTF-8 at byte %zu", at);
     return 0;
 }
 
-int tti_strict_fields(const tti_rules *rules, const char *line, size_t size, char *out,
-                      tti_fields *fields, tt_record *record)
+int tti_jsonl_scan_fields(const tti_jsonl_options *rules, const char *line, size_t size, char *out,
+                          tti_jsonl_fields *fields, tt_record *record)
 {
     scan s;
     tti_json_kind kind;
     const size_t valid = tti_utf8_valid_up_to(line, size);
     if (valid < size)
-        return reject_bytes(line, size, valid, record);
+        return reject_invalid_utf8(line, size, valid, record);
     s.out = out;
     tti_json_init(&s.json, line, size);
     kind = tti_json_next(&s.json);
     if (kind != TTI_JSON_OBJECT) {
         if (tti_json_skip(&s.json, kind) != 0 || tti_json_next(&s.json) == TTI_JSON_BAD)
             return reject_json(&s.json, record);
-        tti_reject(record, TT_EFORMAT, "not a JSON object");
+        tti_record_reject(record, TT_EFORMAT, "not a JSON object");
         return 0;
     }
     while ((kind = tti_json_next(&s.json)) == TTI_JSON_KEY) {
         unsigned bits = 0;
         for (int f = 0; f < TTI_FIELD_COUNT; f++)
             bits |= (unsigned)key_is(&s, rules->name[f], rules->name_size[f]) << f;
-        if (take_value(&s, bits, fields) != 0)
+        if (scan_field_value(&s, bits, fields) != 0)
             return reject_json(&s.json, record);
     }
     if (kind == TTI_JSON_BAD || tti_json_next(&s.json) == TTI_JSON_BAD)
@@ -156,13 +157,14 @@ int tti_strict_fields(const tti_rules *rules, const char *line, size_t size, cha
     return 1;
 }
 
-size_t tti_jsonl_room(size_t size, size_t file_size)
+size_t tti_jsonl_output_bound(size_t size, size_t file_size)
 {
     return size + TTI_LINE_SLACK + file_size + 24;
 }
 
 /* @return 0: rejected */
-static int set_id(const tti_rules *rules, const tti_value *id, char *spare, tt_record *record)
+static int set_id(const tti_jsonl_options *rules, const tti_jsonl_value *id, char *spare,
+                  tt_record *record)
 {
     const char *name = rules->name[TTI_FIELD_ID];
     switch (id->kind) {
@@ -171,18 +173,18 @@ static int set_id(const tti_rules *rules, const tti_value *id, char *spare, tt_r
         record->article.id_size = (size_t)snprintf(spare, strlen(record->file) + 24, "%s:%" PRIu64,
                                                    record->file, record->line);
         return 1;
-    case TTI_VALUE_LONE:
-        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"", shown_size(name),
-                   name);
+    case TTI_VALUE_LONE_SURROGATE:
+        tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",
+                          shown_name_size(name), name);
         return 0;
     case TTI_VALUE_OTHER:
-        tti_reject(record, TT_EFORMAT, "\"%.*s\" is neither a string nor an integer",
-                   shown_size(name), name);
+        tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is neither a string nor an integer",
+                          shown_name_size(name), name);
         return 0;
     default: break;
     }
     if (id->size == 0) {
-        tti_reject(record, TT_EFORMAT, "\"%.*s\" is empty", shown_size(name), name);
+        tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is empty", shown_name_size(name), name);
         return 0;
     }
     record->article.id = id->bytes;
@@ -192,19 +194,20 @@ static int set_id(const tti_rules *rules, const tti_value *id, char *spare, tt_r
 }
 
 /* @return 0: rejected */
-static int set_text(const tti_rules *rules, const tti_value *text, tt_record *record)
+static int set_text(const tti_jsonl_options *rules, const tti_jsonl_value *text, tt_record *record)
 {
     const char *name = rules->name[TTI_FIELD_TEXT];
     if (text->kind == TTI_VALUE_ABSENT)
-        tti_reject(record, TT_EFORMAT, "no \"%.*s\"", shown_size(name), name);
-    else if (text->kind == TTI_VALUE_LONE)
-        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"", shown_size(name),
-                   name);
+        tti_record_reject(record, TT_EFORMAT, "no \"%.*s\"", shown_name_size(name), name);
+    else if (text->kind == TTI_VALUE_LONE_SURROGATE)
+        tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",
+                          shown_name_size(name), name);
     else if (text->kind != TTI_VALUE_STRING)
-        tti_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", shown_size(name), name);
+        tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", shown_name_size(name),
+                          name);
     else if (text->size > rules->max_article_bytes)
-        tti_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64, text->size,
-                   rules->max_article_bytes);
+        tti_record_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
+                          text->size, rules->max_article_bytes);
     else {
         record->article.text = text->bytes;
         record->article.text_size = text->size;
@@ -213,21 +216,22 @@ static int set_text(const tti_rules *rules, const tti_value *text, tt_record *re
     return 0;
 }
 
-void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_record *record)
+void tti_jsonl_read(const tti_jsonl_options *rules, tti_simdjson *quick, char *out,
+                    tt_record *record)
 {
     const char *line = record->raw;
     const size_t size = record->raw_size;
-    tti_fields fields;
-    const tti_value *values = fields.value;
+    tti_jsonl_fields fields;
+    const tti_jsonl_value *values = fields.value;
     memset(&fields, 0, sizeof fields);
     memset(&record->article, 0, sizeof record->article);
     record->status = TT_OK;
     record->reason[0] = '\0';
     record->title = NULL;
     record->title_size = 0;
-    if (quick == NULL || !tti_quick_fields(quick, rules, line, size, out, &fields)) {
+    if (quick == NULL || !tti_simdjson_fields(quick, rules, line, size, out, &fields)) {
         memset(&fields, 0, sizeof fields);
-        if (!tti_strict_fields(rules, line, size, out, &fields, record))
+        if (!tti_jsonl_scan_fields(rules, line, size, out, &fields, record))
             return;
     }
     if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT && tti_ninjs_read(rules, out, record))
@@ -242,7 +246,7 @@ void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_reco
     record->article.published = TT_NO_TIME;
     if (values[TTI_FIELD_PUBLISHED].kind == TTI_VALUE_STRING)
         record->article.published =
-            tti_moment_parse(values[TTI_FIELD_PUBLISHED].bytes, values[TTI_FIELD_PUBLISHED].size);
+            tti_time_parse(values[TTI_FIELD_PUBLISHED].bytes, values[TTI_FIELD_PUBLISHED].size);
     if (values[TTI_FIELD_SOURCE].kind == TTI_VALUE_STRING) {
         record->article.source = values[TTI_FIELD_SOURCE].bytes;
         record->article.source_size = values[TTI_FIELD_SOURCE].size;

@@ -6,8 +6,8 @@
  * Where a key stands twice, the last one counts. Strings in fields that are not read may hold
  * escapes of lone surrogates; the id and the text may not.
  */
-#ifndef TTI_JSONL_H
-#define TTI_JSONL_H
+#ifndef TTI_INPUT_JSONL_H
+#define TTI_INPUT_JSONL_H
 
 #include "twicetold.h"
 
@@ -21,80 +21,81 @@ enum {
     TTI_FIELD_COUNT
 };
 
-typedef enum tti_value_kind {
+typedef enum tti_jsonl_value_kind {
     TTI_VALUE_ABSENT,
     TTI_VALUE_STRING,
-    TTI_VALUE_INTEGER, /**< its digits as written */
-    TTI_VALUE_LONE,    /**< a string with an unpaired surrogate escape */
+    TTI_VALUE_INTEGER,        /**< its digits as written */
+    TTI_VALUE_LONE_SURROGATE, /**< a string with an unpaired surrogate escape */
     TTI_VALUE_OTHER
-} tti_value_kind;
+} tti_jsonl_value_kind;
 
-typedef struct tti_value {
-    tti_value_kind kind;
+typedef struct tti_jsonl_value {
+    tti_jsonl_value_kind kind;
     const char *bytes;
     size_t size;
-} tti_value;
+} tti_jsonl_value;
 
-typedef struct tti_fields {
-    tti_value value[TTI_FIELD_COUNT];
-} tti_fields;
+typedef struct tti_jsonl_fields {
+    tti_jsonl_value value[TTI_FIELD_COUNT];
+} tti_jsonl_fields;
 
-typedef struct tti_rules {
+typedef struct tti_jsonl_options {
     const char *name[TTI_FIELD_COUNT]; /**< of all fields; UTF-8, not empty */
     size_t name_size[TTI_FIELD_COUNT];
     uint64_t max_article_bytes;
     int whole; /**< headline, byline and dateline of wire formats are text too */
-} tti_rules;
+} tti_jsonl_options;
 
-typedef struct tti_quick tti_quick; /**< one thread's simdjson parser */
+typedef struct tti_simdjson tti_simdjson; /**< one thread's simdjson parser */
 
 /** NULL: out of memory. It allocates for itself, with operator new. */
-tti_quick *tti_quick_open(void);
-void tti_quick_close(tti_quick *quick);
+tti_simdjson *tti_simdjson_open(void);
+void tti_simdjson_close(tti_simdjson *quick);
 
 /** Bytes after a line, or after the room for what comes out of it, that may be touched. */
 enum { TTI_LINE_SLACK = 64 };
 
 /**
  * The fields of a line. `out` has room for `size` + TTI_LINE_SLACK bytes; values point into it or
- * into the line. @return 1, or 0: ask tti_strict_fields().
+ * into the line. @return 1, or 0: ask tti_jsonl_scan_fields().
  */
-int tti_quick_fields(tti_quick *quick, const tti_rules *rules, const char *line, size_t size,
-                     char *out, tti_fields *fields);
+int tti_simdjson_fields(tti_simdjson *quick, const tti_jsonl_options *rules, const char *line,
+                        size_t size, char *out, tti_jsonl_fields *fields);
 
 /** The same by the strict scanner. @return 1, or 0 with record->status and reason set. */
-int tti_strict_fields(const tti_rules *rules, const char *line, size_t size, char *out,
-                      tti_fields *fields, tt_record *record);
+int tti_jsonl_scan_fields(const tti_jsonl_options *rules, const char *line, size_t size, char *out,
+                          tti_jsonl_fields *fields, tt_record *record);
 
 /** Room that tti_jsonl_read needs at `out` for a line of `size` bytes in a file of this name. */
-size_t tti_jsonl_room(size_t size, size_t file_size);
+size_t tti_jsonl_output_bound(size_t size, size_t file_size);
 
 /**
  * Fills article, status and reason of a record whose raw, file and line are set. The TTI_LINE_SLACK
  * bytes after raw are readable. `quick` may be NULL.
  */
-void tti_jsonl_read(const tti_rules *rules, tti_quick *quick, char *out, tt_record *record);
+void tti_jsonl_read(const tti_jsonl_options *rules, tti_simdjson *quick, char *out,
+                    tt_record *record);
 
 /** Sets status and reason. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-void tti_reject(tt_record *record, tt_status status, const char *format, ...);
+void tti_record_reject(tt_record *record, tt_status status, const char *format, ...);
 
 /** Microseconds since 1970 of an RFC 3339 time or a date alone; TT_NO_TIME if it is neither. A time
  * without an offset is taken as UTC. */
-int64_t tti_moment_parse(const char *text, size_t size);
+int64_t tti_time_parse(const char *text, size_t size);
 
-enum { TTI_MOMENT_ROOM = 48 };
+enum { TTI_TIME_ROOM = 48 };
 
 /** Writes a time as RFC 3339: one that is so already, one of ISO 8601's basic form (NITF), or one
  * of RFC 822 (RSS). @return its bytes, 0 if it is no time */
-size_t tti_moment_rewrite(const char *text, size_t size, char out[TTI_MOMENT_ROOM]);
+size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM]);
 
 /**
  * A line that has no text field, as ninjs: fills article, status and reason if it is one. `out` as
  * in tti_jsonl_read. @return 0 if it is not.
  */
-int tti_ninjs_read(const tti_rules *rules, char *out, tt_record *record);
+int tti_ninjs_read(const tti_jsonl_options *rules, char *out, tt_record *record);
 
 #endif

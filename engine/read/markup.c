@@ -17,7 +17,7 @@
 enum { NAME_ROOM = 16, LONGEST_REFERENCE = 34 };
 
 /* What stands before the next character, the strongest of what was met. */
-typedef enum { GAP_NONE, GAP_BLANK, GAP_LINE, GAP_PARAGRAPH } gap;
+typedef enum { BREAK_NONE, BREAK_SPACE, BREAK_LINE, BREAK_PARAGRAPH } text_break;
 
 typedef enum { TAG_INLINE, TAG_CELL, TAG_LINE, TAG_BLOCK, TAG_SKIP } tag_kind;
 
@@ -80,16 +80,16 @@ static const struct {
     {"ul", TAG_BLOCK},
 };
 
-typedef struct strip {
+typedef struct markup_stripper {
     char *text;
     size_t size, at, written;
-    gap before;
+    text_break before;
     int pre;                 /* open <pre> */
     char skipped[NAME_ROOM]; /* the element being left out */
     size_t skip_depth;
     int raw;         /* it holds no tags but its own end */
     int no_tag_ends; /* there is no '>' from here on */
-} strip;
+} markup_stripper;
 
 static int is_space(char c)
 {
@@ -101,26 +101,26 @@ static int is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static void widen(strip *s, gap least)
+static void request_break(markup_stripper *s, text_break least)
 {
     if (s->before < least)
         s->before = least;
 }
 
-static void put(strip *s, const char *bytes, size_t size)
+static void append_markup_text(markup_stripper *s, const char *bytes, size_t size)
 {
     if (s->skip_depth > 0)
         return;
-    if (s->written > 0 && s->before == GAP_BLANK)
+    if (s->written > 0 && s->before == BREAK_SPACE)
         s->text[s->written++] = ' ';
-    for (gap g = GAP_LINE; s->written > 0 && g <= s->before; g++)
+    for (text_break g = BREAK_LINE; s->written > 0 && g <= s->before; g++)
         s->text[s->written++] = '\n';
-    s->before = GAP_NONE;
+    s->before = BREAK_NONE;
     memmove(s->text + s->written, bytes, size);
     s->written += size;
 }
 
-size_t tti_markup_named(const char *name, size_t size, char out[4])
+size_t tti_markup_entity(const char *name, size_t size, char out[4])
 {
     char copy[NAME_ROOM];
     const htmlEntityDesc *found;
@@ -133,11 +133,11 @@ size_t tti_markup_named(const char *name, size_t size, char out[4])
         return 1;
     }
     found = htmlEntityLookup((const xmlChar *)copy);
-    return found == NULL ? 0 : tti_utf8_put(found->value, out);
+    return found == NULL ? 0 : tti_utf8_encode(found->value, out);
 }
 
 /* The number of "#38" or "#x26"; UINT32_MAX if it is none. */
-static uint32_t numbered(const char *p, size_t size)
+static uint32_t parse_character_number(const char *p, size_t size)
 {
     const uint32_t base = size > 1 && (p[1] == 'x' || p[1] == 'X') ? 16 : 10;
     size_t i = base == 16 ? 2 : 1;
@@ -159,7 +159,7 @@ static uint32_t numbered(const char *p, size_t size)
 }
 
 /* What a number stands for: HTML reads 128..159 as Windows-1252. 0: nothing */
-static uint32_t character_of(uint32_t value)
+static uint32_t numeric_reference_character(uint32_t value)
 {
     static const uint16_t windows[32] = {
         0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
@@ -173,7 +173,7 @@ static uint32_t character_of(uint32_t value)
 }
 
 /* At '&': the character, or the '&' itself. */
-static void take_reference(strip *s)
+static void replace_reference(markup_stripper *s)
 {
     const char *p = s->text + s->at + 1;
     const size_t left = s->size - s->at - 1;
@@ -182,28 +182,28 @@ static void take_reference(strip *s)
     char utf8[4];
     size_t n = 0;
     if (size > 1 && p[0] == '#') {
-        const uint32_t value = numbered(p, size);
-        const uint32_t c = value == UINT32_MAX ? 0 : character_of(value);
+        const uint32_t value = parse_character_number(p, size);
+        const uint32_t c = value == UINT32_MAX ? 0 : numeric_reference_character(value);
         if (value != UINT32_MAX) {
             s->at += size + 2;
             if (c == ' ')
-                widen(s, GAP_BLANK);
+                request_break(s, BREAK_SPACE);
             else if (c != 0)
-                put(s, utf8, tti_utf8_put(c, utf8));
+                append_markup_text(s, utf8, tti_utf8_encode(c, utf8));
             return;
         }
     } else if (size > 0) {
-        n = tti_markup_named(p, size, utf8);
+        n = tti_markup_entity(p, size, utf8);
     }
     s->at += n == 0 ? 1 : size + 2;
     if (n == 0)
-        put(s, "&", 1);
+        append_markup_text(s, "&", 1);
     else
-        put(s, utf8, n);
+        append_markup_text(s, utf8, n);
 }
 
 /* Offset after the first `what` from `from` on, SIZE_MAX if there is none. */
-static size_t after(const strip *s, size_t from, const char *what)
+static size_t after(const markup_stripper *s, size_t from, const char *what)
 {
     const size_t n = strlen(what);
     while (from + n <= s->size) {
@@ -219,7 +219,7 @@ static size_t after(const strip *s, size_t from, const char *what)
 }
 
 /* The offset of the '>' that ends the tag, quoted ones passed; s->size if there is none. */
-static size_t tag_end(strip *s, size_t from)
+static size_t find_tag_end(markup_stripper *s, size_t from)
 {
     size_t at = from;
     const char *plain = s->no_tag_ends ? NULL : memchr(s->text + from, '>', s->size - from);
@@ -240,7 +240,7 @@ static size_t tag_end(strip *s, size_t from)
     return at < s->size ? at : (size_t)(plain - s->text);
 }
 
-static tag_kind kind_of(const char *name)
+static tag_kind tag_kind_of(const char *name)
 {
     size_t low = 0, high = sizeof tags / sizeof tags[0];
     while (low < high) {
@@ -257,7 +257,7 @@ static tag_kind kind_of(const char *name)
 }
 
 /* The name after '<' or '</', without a prefix, in small letters; "" if it is too long. */
-static size_t read_name(const strip *s, size_t at, char name[NAME_ROOM])
+static size_t read_tag_name(const markup_stripper *s, size_t at, char name[NAME_ROOM])
 {
     size_t n = 0;
     while (at < s->size && !is_space(s->text[at]) && strchr("></", s->text[at]) == NULL) {
@@ -272,7 +272,7 @@ static size_t read_name(const strip *s, size_t at, char name[NAME_ROOM])
 }
 
 /* A tag from `name` on, whose '>' is at `end`. */
-static void take_tag(strip *s, const char *name, int closing, size_t end)
+static void handle_tag(markup_stripper *s, const char *name, int closing, size_t end)
 {
     const int empty = !closing && s->text[end - 1] == '/';
     if (s->skip_depth > 0) {
@@ -281,32 +281,32 @@ static void take_tag(strip *s, const char *name, int closing, size_t end)
         s->skip_depth += closing ? (size_t)-1 : 1;
         return;
     }
-    switch (kind_of(name)) {
+    switch (tag_kind_of(name)) {
     case TAG_SKIP:
         if (!closing && !empty) {
             memcpy(s->skipped, name, sizeof s->skipped);
             s->skip_depth = 1;
             s->raw = strcmp(name, "script") == 0 || strcmp(name, "style") == 0;
         }
-        widen(s, GAP_PARAGRAPH);
+        request_break(s, BREAK_PARAGRAPH);
         break;
     case TAG_BLOCK:
         if (strcmp(name, "pre") == 0)
             s->pre = !closing;
-        widen(s, GAP_PARAGRAPH);
+        request_break(s, BREAK_PARAGRAPH);
         break;
     case TAG_LINE: /* two breaks in a row make a paragraph */
-        if (name[0] == 'b' && s->before >= GAP_LINE && !closing)
-            widen(s, GAP_PARAGRAPH);
-        widen(s, GAP_LINE);
+        if (name[0] == 'b' && s->before >= BREAK_LINE && !closing)
+            request_break(s, BREAK_PARAGRAPH);
+        request_break(s, BREAK_LINE);
         break;
-    case TAG_CELL: widen(s, GAP_BLANK); break;
+    case TAG_CELL: request_break(s, BREAK_SPACE); break;
     default: break;
     }
 }
 
 /* At '<': passes a tag, a comment or a declaration, or takes the '<' as text. */
-static void take_angle(strip *s)
+static void handle_angle_bracket(markup_stripper *s)
 {
     const char *p = s->text + s->at;
     const size_t left = s->size - s->at;
@@ -323,31 +323,31 @@ static void take_angle(strip *s)
         s->at += 9;
         end = end == SIZE_MAX ? s->size : end - 3;
         if (end > s->at)
-            put(s, s->text + s->at, end - s->at);
+            append_markup_text(s, s->text + s->at, end - s->at);
         s->at = end == s->size ? end : end + 3;
         return;
     }
     if (left > 1 && (is_letter(p[1]) || p[1] == '!' || p[1] == '?' ||
                      (closing && left > 2 && is_letter(p[2])))) {
-        const size_t from = read_name(s, s->at + 1 + (size_t)closing, name);
+        const size_t from = read_tag_name(s, s->at + 1 + (size_t)closing, name);
         if (s->skip_depth > 0 && s->raw && !(closing && strcmp(name, s->skipped) == 0)) {
             s->at++;
             return;
         }
-        end = tag_end(s, from);
+        end = find_tag_end(s, from);
         if (end < s->size) {
-            take_tag(s, name, closing, end);
+            handle_tag(s, name, closing, end);
             s->at = end + 1;
             return;
         }
     }
-    put(s, "<", 1);
+    append_markup_text(s, "<", 1);
     s->at++;
 }
 
 size_t tti_markup_strip(char *text, size_t size)
 {
-    strip s = {0};
+    markup_stripper s = {0};
     s.text = text;
     s.size = size;
     while (s.at < size) {
@@ -355,21 +355,21 @@ size_t tti_markup_strip(char *text, size_t size)
         while (end < size && text[end] != '<' && text[end] != '&' && !is_space(text[end]))
             end++;
         if (end > s.at) {
-            put(&s, text + s.at, end - s.at);
+            append_markup_text(&s, text + s.at, end - s.at);
             s.at = end;
         } else if (text[end] == '<') {
-            take_angle(&s);
+            handle_angle_bracket(&s);
         } else if (text[end] == '&') {
-            take_reference(&s);
+            replace_reference(&s);
         } else {
-            widen(&s, s.pre && text[end] == '\n' ? GAP_LINE : GAP_BLANK);
+            request_break(&s, s.pre && text[end] == '\n' ? BREAK_LINE : BREAK_SPACE);
             s.at++;
         }
     }
     return s.written;
 }
 
-size_t tti_markup_flatten(char *text, size_t size)
+size_t tti_markup_normalize_space(char *text, size_t size)
 {
     size_t written = 0;
     int blank = 0;

@@ -1,8 +1,8 @@
 /*
  * Markup -> text: what articles hold as HTML, XHTML or NITF, whole or not, well formed or not.
  */
-#ifndef TTI_MARKUP_H
-#define TTI_MARKUP_H
+#ifndef TTI_INPUT_MARKUP_H
+#define TTI_INPUT_MARKUP_H
 
 #include <stddef.h>
 
@@ -15,9 +15,9 @@
 size_t tti_markup_strip(char *text, size_t size);
 
 /** Makes one line of a text, in place: white space becomes one blank, none at the ends. */
-size_t tti_markup_flatten(char *text, size_t size);
+size_t tti_markup_normalize_space(char *text, size_t size);
 
 /** UTF-8 of the character that HTML calls by this name. @return its bytes, 0: no such name */
-size_t tti_markup_named(const char *name, size_t size, char out[4]);
+size_t tti_markup_entity(const char *name, size_t size, char out[4]);
 
 #endif

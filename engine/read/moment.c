@@ -27,7 +27,7 @@ static int take(const char **p, const char *end, char c)
 }
 
 /* Days from 1970-01-01 (Howard Hinnant's days_from_civil). */
-static int64_t days_of(int year, int month, int day)
+static int64_t days_since_epoch(int year, int month, int day)
 {
     const int64_t y = year - (month <= 2);
     const int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -57,7 +57,7 @@ static int64_t read_fraction(const char **p, const char *end)
 }
 
 /* "Z", "+01:00", "+0100" or nothing -> seconds east; INT64_MIN if it is none of these. */
-static int64_t read_offset(const char **p, const char *end)
+static int64_t read_utc_offset(const char **p, const char *end)
 {
     int sign, hours, minutes;
     if (*p == end || take(p, end, 'Z') || take(p, end, 'z'))
@@ -73,7 +73,7 @@ static int64_t read_offset(const char **p, const char *end)
     return sign * (hours * 3600 + minutes * 60);
 }
 
-int64_t tti_moment_parse(const char *text, size_t size)
+int64_t tti_time_parse(const char *text, size_t size)
 {
     const char *p = text, *const end = text + size;
     int year, month, day, hour, minute, second;
@@ -89,7 +89,7 @@ int64_t tti_moment_parse(const char *text, size_t size)
     day = read_digits(&p, end, 2);
     if (day < 1 || day > days_in_month(year, month))
         return TT_NO_TIME;
-    days = days_of(year, month, day);
+    days = days_since_epoch(year, month, day);
     if (p == end)
         return days * 86400 * 1000000;
     if (!take(&p, end, 'T') && !take(&p, end, 't') && !take(&p, end, ' '))
@@ -104,7 +104,7 @@ int64_t tti_moment_parse(const char *text, size_t size)
     if (second < 0 || second > 60)
         return TT_NO_TIME;
     micros = read_fraction(&p, end);
-    offset = read_offset(&p, end);
+    offset = read_utc_offset(&p, end);
     if (micros < 0 || offset == INT64_MIN || p != end)
         return TT_NO_TIME;
     return (days * 86400 + hour * 3600 + minute * 60 + second - offset) * 1000000 + micros;
@@ -117,14 +117,14 @@ static int is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static void pass_blanks(const char **p, const char *end)
+static void skip_white_space(const char **p, const char *end)
 {
     while (*p != end && (**p == ' ' || **p == '\t' || **p == '\n' || **p == '\r'))
         (*p)++;
 }
 
 /* A number of one to `most` digits; -1 if there is none. */
-static int read_number(const char **p, const char *end, int most)
+static int read_up_to_digits(const char **p, const char *end, int most)
 {
     int value = -1;
     for (; *p != end && is_digit(**p) && most > 0; (*p)++, most--)
@@ -133,7 +133,7 @@ static int read_number(const char **p, const char *end, int most)
 }
 
 /* Place of the next three letters in `list`, a word every three bytes; -1. */
-static int read_word(const char **p, const char *end, const char *list)
+static int match_three_letters(const char **p, const char *end, const char *list)
 {
     if (end - *p < 3)
         return -1;
@@ -148,7 +148,7 @@ static int read_word(const char **p, const char *end, const char *list)
 
 /* Minutes east of a zone of RFC 822: "+0100", "GMT", "EST"; unknown names are UTC, as RFC 5322
  * says. */
-static int read_zone(const char *p, const char *end)
+static int read_rfc822_zone(const char *p, const char *end)
 {
     static const char names[] = "estedtcstcdtmstmdtpstpdt";
     static const int hours[] = {-5, -4, -6, -5, -7, -6, -8, -7};
@@ -162,60 +162,59 @@ static int read_zone(const char *p, const char *end)
         place = read_digits(&p, end, 2);
         return east < 0 || place < 0 ? 0 : sign * (east * 60 + place);
     }
-    place = read_word(&p, end, names);
+    place = match_three_letters(&p, end, names);
     return place < 0 ? 0 : hours[place] * 60;
 }
 
 /* "Thu, 12 Mar 2026 09:15:00 +0100" */
-static int from_mail(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
+static int rfc822_to_rfc3339(const char *p, const char *end, char out[TTI_TIME_ROOM])
 {
     int day, month, year, hour, minute, second = 0, zone, used;
-    if (read_word(&p, end, "montuewedthufrisatsun") >= 0) {
+    if (match_three_letters(&p, end, "montuewedthufrisatsun") >= 0) {
         while (p != end && *p != ',' && *p != ' ') /* a name in full */
             p++;
         (void)take(&p, end, ',');
-        pass_blanks(&p, end);
+        skip_white_space(&p, end);
     }
-    day = read_number(&p, end, 2);
+    day = read_up_to_digits(&p, end, 2);
     while (p != end && (*p == ' ' || *p == '-'))
         p++;
-    month = read_word(&p, end, "janfebmaraprmayjunjulaugsepoctnovdec");
+    month = match_three_letters(&p, end, "janfebmaraprmayjunjulaugsepoctnovdec");
     while (p != end && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'))
         p++;
     while (p != end && (*p == ' ' || *p == '-'))
         p++;
-    year = read_number(&p, end, 4);
+    year = read_up_to_digits(&p, end, 4);
     if (day < 1 || month < 0 || year < 0)
         return 0;
     if (year < 100)
         year += year < 70 ? 2000 : 1900;
-    pass_blanks(&p, end);
-    hour = read_number(&p, end, 2);
-    if (hour < 0 || !take(&p, end, ':') || (minute = read_number(&p, end, 2)) < 0)
+    skip_white_space(&p, end);
+    hour = read_up_to_digits(&p, end, 2);
+    if (hour < 0 || !take(&p, end, ':') || (minute = read_up_to_digits(&p, end, 2)) < 0)
         return 0;
-    if (take(&p, end, ':') && (second = read_number(&p, end, 2)) < 0)
+    if (take(&p, end, ':') && (second = read_up_to_digits(&p, end, 2)) < 0)
         return 0;
-    pass_blanks(&p, end);
-    zone = read_zone(p, end);
-    used = snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%c", year % 10000,
+    skip_white_space(&p, end);
+    zone = read_rfc822_zone(p, end);
+    used = snprintf(out, TTI_TIME_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%c", year % 10000,
                     (month + 1) % 100, day % 100, hour % 100, minute % 100, second % 100,
                     zone < 0 ? '-' : '+');
     zone = zone < 0 ? -zone : zone;
-    (void)snprintf(out + used, TTI_MOMENT_ROOM - (size_t)used, "%02d:%02d", zone / 60 % 100,
+    (void)snprintf(out + used, TTI_TIME_ROOM - (size_t)used, "%02d:%02d", zone / 60 % 100,
                    zone % 60);
     return 1;
 }
 
 /* "20260312T091500+0100", "20260312T0915Z", "20260312" */
-static int from_basic(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
+static int basic_iso8601_to_rfc3339(const char *p, const char *end, char out[TTI_TIME_ROOM])
 {
     const int day = read_digits(&p, end, 8);
     int hour, minute, second = 0;
     int used;
     if (day < 0)
         return 0;
-    used =
-        snprintf(out, TTI_MOMENT_ROOM, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100);
+    used = snprintf(out, TTI_TIME_ROOM, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100);
     if (p == end)
         return 1;
     if (!take(&p, end, 'T'))
@@ -228,29 +227,29 @@ static int from_basic(const char *p, const char *end, char out[TTI_MOMENT_ROOM])
         second = read_digits(&p, end, 2);
     if (hour < 0 || minute < 0 || second < 0 || read_fraction(&p, end) < 0 || end - p > 6)
         return 0;
-    (void)snprintf(out + used, TTI_MOMENT_ROOM - (size_t)used, "T%02d:%02d:%02d%.*s", hour % 100,
+    (void)snprintf(out + used, TTI_TIME_ROOM - (size_t)used, "T%02d:%02d:%02d%.*s", hour % 100,
                    minute % 100, second % 100, p == end ? 1 : (int)(end - p), p == end ? "Z" : p);
     return 1;
 }
 
-size_t tti_moment_rewrite(const char *text, size_t size, char out[TTI_MOMENT_ROOM])
+size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM])
 {
     const char *p = text, *end = text + size;
-    pass_blanks(&p, end);
+    skip_white_space(&p, end);
     while (end != p && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\t' || end[-1] == '\r'))
         end--;
     size = (size_t)(end - p);
-    if (size + 2 < TTI_MOMENT_ROOM && tti_moment_parse(p, size) != TT_NO_TIME) {
+    if (size + 2 < TTI_TIME_ROOM && tti_time_parse(p, size) != TT_NO_TIME) {
         memcpy(out, p, size);
         out[size] = '\0';
-    } else if (!from_basic(p, end, out) && !from_mail(p, end, out)) {
+    } else if (!basic_iso8601_to_rfc3339(p, end, out) && !rfc822_to_rfc3339(p, end, out)) {
         return 0;
     }
     size = strlen(out);
-    if (size > 11 && (out[size - 5] == '+' || out[size - 5] == '-') && size + 2 < TTI_MOMENT_ROOM) {
+    if (size > 11 && (out[size - 5] == '+' || out[size - 5] == '-') && size + 2 < TTI_TIME_ROOM) {
         memmove(out + size - 1, out + size - 2, 3); /* +0100 */
         out[size - 2] = ':';
         size++;
     }
-    return tti_moment_parse(out, size) == TT_NO_TIME ? 0 : size;
+    return tti_time_parse(out, size) == TT_NO_TIME ? 0 : size;
 }

@@ -34,49 +34,49 @@ enum {
     FIELDS
 };
 
-static const char *const names[FIELDS] = {"uri",
-                                          "guid",
-                                          "versioncreated",
-                                          "version",
-                                          "headline",
-                                          "headlines",
-                                          "byline",
-                                          "by",
-                                          "located",
-                                          "source",
-                                          "provider",
-                                          "infosource",
-                                          "infosources",
-                                          "copyrightholder",
-                                          "body_xhtml",
-                                          "body_html",
-                                          "bodies",
-                                          "body_text"};
+static const char *const field_names[FIELDS] = {"uri",
+                                                "guid",
+                                                "versioncreated",
+                                                "version",
+                                                "headline",
+                                                "headlines",
+                                                "byline",
+                                                "by",
+                                                "located",
+                                                "source",
+                                                "provider",
+                                                "infosource",
+                                                "infosources",
+                                                "copyrightholder",
+                                                "body_xhtml",
+                                                "body_html",
+                                                "bodies",
+                                                "body_text"};
 
 /* A string where it stands in the line. */
-typedef struct place {
+typedef struct json_string_ref {
     const char *raw;
     size_t size;
     int is_set, escaped, markup;
-} place;
+} json_string_ref;
 
-typedef struct item {
+typedef struct ninjs_item {
     tti_json json;
-    place at[FIELDS];
+    json_string_ref at[FIELDS];
     int fields; /* how many of ninjs' own were met */
-} item;
+} ninjs_item;
 
-static place here(const tti_json *j)
+static json_string_ref current_token(const tti_json *j)
 {
-    return (place){j->text + j->begin, j->end - j->begin, 1, j->escaped, 0};
+    return (json_string_ref){j->text + j->begin, j->end - j->begin, 1, j->escaped, 0};
 }
 
-static int is(const place *p, const char *text)
+static int is(const json_string_ref *p, const char *text)
 {
     return p->size == strlen(text) && memcmp(p->raw, text, p->size) == 0;
 }
 
-static int holds(const place *p, const char *text)
+static int holds(const json_string_ref *p, const char *text)
 {
     const size_t n = strlen(text);
     for (size_t i = 0; i + n <= p->size; i++)
@@ -87,13 +87,13 @@ static int holds(const place *p, const char *text)
 
 /* An object of "bodies", "headlines" or "infosources": its value or name, and whether it is markup.
  */
-static void take_object(tti_json *j, int field, place *into)
+static void scan_ninjs_object(tti_json *j, int field, json_string_ref *into)
 {
-    place value = {0}, type = {0}, role = {0};
+    json_string_ref value = {0}, type = {0}, role = {0};
     while (tti_json_next(j) == TTI_JSON_KEY) {
-        const place key = here(j);
+        const json_string_ref key = current_token(j);
         const tti_json_kind kind = tti_json_next(j);
-        const place string = here(j);
+        const json_string_ref string = current_token(j);
         if (kind == TTI_JSON_STRING && is(&key, "contenttype"))
             type = string;
         else if (kind == TTI_JSON_STRING && is(&key, "role"))
@@ -113,10 +113,10 @@ static void take_object(tti_json *j, int field, place *into)
 }
 
 /* The value of a field. Of lists the first member counts, of bodies the first with markup. */
-static int take_field(tti_json *j, int field, place *into)
+static int scan_ninjs_field(tti_json *j, int field, json_string_ref *into)
 {
     tti_json_kind kind = tti_json_next(j);
-    place value = here(j);
+    json_string_ref value = current_token(j);
     if (kind == TTI_JSON_STRING || (kind == TTI_JSON_NUMBER && field == VERSION && j->integer)) {
         value.markup = field == XHTML || field == HTML;
         value.escaped = kind == TTI_JSON_STRING && value.escaped;
@@ -124,14 +124,14 @@ static int take_field(tti_json *j, int field, place *into)
         return 0;
     }
     if (kind == TTI_JSON_OBJECT) {
-        take_object(j, field, into);
+        scan_ninjs_object(j, field, into);
         return j->fault == NULL ? 0 : -1;
     }
     if (kind != TTI_JSON_ARRAY)
         return tti_json_skip(j, kind);
     while ((kind = tti_json_next(j)) != TTI_JSON_ARRAY_END && kind != TTI_JSON_BAD) {
         if (kind == TTI_JSON_OBJECT)
-            take_object(j, field, into);
+            scan_ninjs_object(j, field, into);
         else if (tti_json_skip(j, kind) != 0)
             return -1;
     }
@@ -139,23 +139,23 @@ static int take_field(tti_json *j, int field, place *into)
 }
 
 /* Notes where the fields are. @return 0: not ninjs */
-static int find_fields(item *it, const char *line, size_t size)
+static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
 {
     tti_json *j = &it->json;
     tti_json_init(j, line, size);
     if (tti_json_next(j) != TTI_JSON_OBJECT)
         return 0;
     while (tti_json_next(j) == TTI_JSON_KEY) {
-        const place key = here(j);
+        const json_string_ref key = current_token(j);
         int field = 0;
-        while (field < FIELDS && !is(&key, names[field]))
+        while (field < FIELDS && !is(&key, field_names[field]))
             field++;
         if (field == FIELDS) {
             if (tti_json_skip(j, tti_json_next(j)) != 0)
                 return 0;
             continue;
         }
-        if (take_field(j, field, &it->at[field]) != 0)
+        if (scan_ninjs_field(j, field, &it->at[field]) != 0)
             return 0;
         it->fields += field == CREATED || field == HEADLINE || field == HEADLINES ||
                       field == BODIES || field == TEXT || field == XHTML || field == HTML;
@@ -164,9 +164,9 @@ static int find_fields(item *it, const char *line, size_t size)
 }
 
 /* The first of [first, last] that is there; an empty place if none is. */
-static const place *choose(const item *it, int first, int last)
+static const json_string_ref *choose(const ninjs_item *it, int first, int last)
 {
-    static const place none;
+    static const json_string_ref none;
     for (int f = first; f <= last; f++)
         if (it->at[f].size > 0)
             return &it->at[f];
@@ -174,7 +174,7 @@ static const place *choose(const item *it, int first, int last)
 }
 
 /* Writes a place at *out, which moves on. @return its size; SIZE_MAX: a lone surrogate */
-static size_t write_place(const place *p, char **out)
+static size_t write_string_ref(const json_string_ref *p, char **out)
 {
     size_t size = p->size;
     if (size == 0)
@@ -192,10 +192,10 @@ static size_t write_place(const place *p, char **out)
 }
 
 /* Writes the parts that count, a blank line between them. @return -1: a lone surrogate */
-static int write_text(const item *it, int whole, char **out, tt_article *article)
+static int write_text(const ninjs_item *it, int whole, char **out, tt_article *article)
 {
-    const place *const parts[] = {choose(it, HEADLINE, HEADLINES), choose(it, BYLINE, BY),
-                                  choose(it, LOCATED, LOCATED), choose(it, XHTML, TEXT)};
+    const json_string_ref *const parts[] = {choose(it, HEADLINE, HEADLINES), choose(it, BYLINE, BY),
+                                            choose(it, LOCATED, LOCATED), choose(it, XHTML, TEXT)};
     char *const begin = *out;
     for (int i = whole ? 0 : 3; i < 4; i++) {
         char *const from = *out;
@@ -204,7 +204,7 @@ static int write_text(const item *it, int whole, char **out, tt_article *article
             memcpy(*out, "\n\n", 2);
             *out += 2;
         }
-        size = write_place(parts[i], out);
+        size = write_string_ref(parts[i], out);
         if (size == SIZE_MAX)
             return -1;
         if (size == 0)
@@ -216,10 +216,10 @@ static int write_text(const item *it, int whole, char **out, tt_article *article
 }
 
 /* @return -1: a lone surrogate */
-static int write_string(const place *p, char **out, const char **text, size_t *text_size)
+static int write_string(const json_string_ref *p, char **out, const char **text, size_t *text_size)
 {
     char *const begin = *out;
-    const size_t size = write_place(p, out);
+    const size_t size = write_string_ref(p, out);
     if (size == SIZE_MAX)
         return -1;
     if (size > 0)
@@ -227,19 +227,19 @@ static int write_string(const place *p, char **out, const char **text, size_t *t
     return 0;
 }
 
-int tti_ninjs_read(const tti_rules *rules, char *out, tt_record *record)
+int tti_ninjs_read(const tti_jsonl_options *rules, char *out, tt_record *record)
 {
     tt_article *a = &record->article;
-    item it;
+    ninjs_item it;
     const char *time = "";
     size_t time_size = 0;
-    char moment[TTI_MOMENT_ROOM];
+    char moment[TTI_TIME_ROOM];
     memset(it.at, 0, sizeof it.at);
     it.fields = 0;
-    if (!find_fields(&it, record->raw, record->raw_size))
+    if (!find_ninjs_fields(&it, record->raw, record->raw_size))
         return 0;
     if (write_string(choose(&it, URI, GUID), &out, &a->id, &a->id_size) != 0 || a->id_size == 0) {
-        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"uri\"");
+        tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"uri\"");
         return 1;
     }
     if (write_string(choose(&it, VERSION, VERSION), &out, &a->version, &a->version_size) != 0 ||
@@ -249,12 +249,12 @@ int tti_ninjs_read(const tti_rules *rules, char *out, tt_record *record)
          write_string(choose(&it, HEADLINE, HEADLINES), &out, &record->title,
                       &record->title_size) != 0) ||
         write_text(&it, rules->whole, &out, a) != 0)
-        tti_reject(record, TT_EFORMAT, "unpaired surrogate escape in a ninjs field");
+        tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in a ninjs field");
     else if (a->text_size == 0)
-        tti_reject(record, TT_EFORMAT, "no body text in a ninjs item");
+        tti_record_reject(record, TT_EFORMAT, "no body text in a ninjs item");
     else if (a->text_size > rules->max_article_bytes)
-        tti_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
-                   a->text_size, rules->max_article_bytes);
+        tti_record_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
+                          a->text_size, rules->max_article_bytes);
     if (record->status != TT_OK) {
         const char *id = a->id;
         const size_t id_size = a->id_size;
@@ -266,8 +266,8 @@ int tti_ninjs_read(const tti_rules *rules, char *out, tt_record *record)
         return 1;
     }
     a->published = TT_NO_TIME;
-    time_size = tti_moment_rewrite(time, time_size, moment);
+    time_size = tti_time_to_rfc3339(time, time_size, moment);
     if (time_size > 0)
-        a->published = tti_moment_parse(moment, time_size);
+        a->published = tti_time_parse(moment, time_size);
     return 1;
 }

@@ -1,6 +1,6 @@
 /* What the tests see of a reader besides its public face. */
-#ifndef TTI_READER_H
-#define TTI_READER_H
+#ifndef TTI_INPUT_READER_H
+#define TTI_INPUT_READER_H
 
 #include "twicetold.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Past "<!-- -->", "<? ?>" or "<!DOCTYPE >" at `at`; 0: its end is not there. */
-static size_t pass_prolog(const char *bytes, size_t size, size_t at)
+static size_t skip_prolog(const char *bytes, size_t size, size_t at)
 {
     const int comment = size - at > 3 && memcmp(bytes + at, "<!--", 4) == 0;
     int inside = 0;
@@ -18,7 +18,7 @@ static size_t pass_prolog(const char *bytes, size_t size, size_t at)
     return 0;
 }
 
-int tti_xml_sniff(const char *bytes, size_t size)
+int tti_format_sniff_xml(const char *bytes, size_t size)
 {
     size_t at = 0, end;
     char name[40];
@@ -36,7 +36,7 @@ int tti_xml_sniff(const char *bytes, size_t size)
             return 0;
         if (bytes[at + 1] != '?' && bytes[at + 1] != '!')
             break;
-        at = pass_prolog(bytes, size, at);
+        at = skip_prolog(bytes, size, at);
         if (at == 0)
             return -1;
     }

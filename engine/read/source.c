@@ -25,16 +25,16 @@ enum { INPUT_BYTES = 256 * 1024, HEAD_BYTES = 4, ZSTD_STEP = 16 * 1024 };
  * tenth or a twentieth; gzip cannot do more than 1,032 times, zstd can do 30,000. */
 enum { BOMB_BYTES = 256 << 20, BOMB_RATIO = 500 };
 
-typedef enum { PLAIN, GZIP, ZSTD } coding;
+typedef enum { PLAIN, GZIP, ZSTD } compression;
 
-struct tti_source {
+struct tti_byte_stream {
     const tt_allocator *allocator;
     int fd;
-    coding coding;
+    compression compression;
     int is_regular;
-    int at_end;     /* the file has no more bytes */
-    int unit_begun; /* inside a gzip member or zstd frame */
-    int units;      /* 1 once a gzip member is finished */
+    int at_end;         /* the file has no more bytes */
+    int unit_begun;     /* inside a gzip member or zstd frame */
+    int finished_units; /* 1 once a gzip member is finished */
     uint64_t consumed, produced;
     unsigned char head[HEAD_BYTES]; /* first bytes of a plain file, to be delivered */
     size_t head_begin, head_end;
@@ -77,7 +77,8 @@ static void zlib_release(void *ctx, void *block)
 }
 
 /* At most `room` bytes from the descriptor; 0 at its end. */
-static tt_status read_some(tti_source *s, void *bytes, size_t room, size_t *got, tt_error *error)
+static tt_status read_descriptor(tti_byte_stream *s, void *bytes, size_t room, size_t *got,
+                                 tt_error *error)
 {
     *got = 0;
     while (!s->at_end) {
@@ -94,7 +95,7 @@ static tt_status read_some(tti_source *s, void *bytes, size_t room, size_t *got,
     return TT_OK;
 }
 
-static coding coding_of(const unsigned char *head, size_t size)
+static compression detect_compression(const unsigned char *head, size_t size)
 {
     if (size >= 2 && head[0] == 0x1f && head[1] == 0x8b)
         return GZIP;
@@ -106,7 +107,7 @@ static coding coding_of(const unsigned char *head, size_t size)
     return PLAIN;
 }
 
-static tt_status begin_decoding(tti_source *s, tt_error *error)
+static tt_status begin_decoding(tti_byte_stream *s, tt_error *error)
 {
     s->input = tti_alloc(s->allocator, INPUT_BYTES, 1);
     if (s->input == NULL)
@@ -114,7 +115,7 @@ static tt_status begin_decoding(tti_source *s, tt_error *error)
     memcpy(s->input, s->head, s->head_end);
     s->input_end = s->head_end;
     s->head_end = 0;
-    if (s->coding == GZIP) {
+    if (s->compression == GZIP) {
         s->zlib.zalloc = zlib_alloc;
         s->zlib.zfree = zlib_release;
         s->zlib.opaque = (void *)s->allocator;
@@ -130,24 +131,24 @@ static tt_status begin_decoding(tti_source *s, tt_error *error)
 }
 
 /* Reads the first bytes and decides. */
-static tt_status begin(tti_source *s, tt_error *error)
+static tt_status detect_and_begin(tti_byte_stream *s, tt_error *error)
 {
     while (s->head_end < HEAD_BYTES) {
         size_t got;
-        TTI_TRY(read_some(s, s->head + s->head_end, HEAD_BYTES - s->head_end, &got, error));
+        TTI_TRY(read_descriptor(s, s->head + s->head_end, HEAD_BYTES - s->head_end, &got, error));
         if (got == 0)
             break;
         s->head_end += got;
     }
-    s->coding = coding_of(s->head, s->head_end);
-    return s->coding == PLAIN ? TT_OK : begin_decoding(s, error);
+    s->compression = detect_compression(s->head, s->head_end);
+    return s->compression == PLAIN ? TT_OK : begin_decoding(s, error);
 }
 
-tt_status tti_source_open(tti_source **out, const char *path, const tt_allocator *allocator,
-                          tt_error *error)
+tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
+                               const tt_allocator *allocator, tt_error *error)
 {
     struct stat about;
-    tti_source *s;
+    tti_byte_stream *s;
     tt_status status;
     *out = NULL;
     s = tti_alloc_zero(allocator, 1, sizeof *s);
@@ -165,29 +166,31 @@ tt_status tti_source_open(tti_source **out, const char *path, const tt_allocator
     }
     s->is_regular = fstat(s->fd, &about) == 0 && S_ISREG(about.st_mode);
     (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    status = begin(s, error);
+    status = detect_and_begin(s, error);
     if (status != TT_OK) {
-        tti_source_close(s);
+        tti_byte_stream_close(s);
         return status;
     }
     *out = s;
     return TT_OK;
 }
 
-static tt_status refill(tti_source *s, tt_error *error)
+static tt_status refill_input(tti_byte_stream *s, tt_error *error)
 {
     if (s->input_begin < s->input_end)
         return TT_OK;
     s->input_begin = 0;
-    return read_some(s, s->input, INPUT_BYTES, &s->input_end, error);
+    return read_descriptor(s, s->input, INPUT_BYTES, &s->input_end, error);
 }
 
 /* One step of a decoder: consumes input, writes to [bytes, bytes + room). */
-static tt_status step_gzip(tti_source *s, char *bytes, size_t room, size_t *got, tt_error *error)
+static tt_status step_gzip(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                           tt_error *error)
 {
     int result;
     if (!s->unit_begun) {
-        while (s->units > 0 && s->input_begin < s->input_end && s->input[s->input_begin] == 0)
+        while (s->finished_units > 0 && s->input_begin < s->input_end &&
+               s->input[s->input_begin] == 0)
             s->input_begin++; /* padding of a tape or a disk block, as gzip has it */
         if (s->input_begin == s->input_end)
             return TT_OK;
@@ -203,11 +206,11 @@ static tt_status step_gzip(tti_source *s, char *bytes, size_t room, size_t *got,
     *got = (size_t)((char *)s->zlib.next_out - bytes);
     if (result == Z_STREAM_END) {
         s->unit_begun = 0;
-        s->units = 1;
+        s->finished_units = 1;
     } else if (result == Z_MEM_ERROR) {
         return tti_fail_memory(error, "gzip");
     } else if (result != Z_OK && result != Z_BUF_ERROR) {
-        if (s->units > 0 && s->zlib.total_out == 0)
+        if (s->finished_units > 0 && s->zlib.total_out == 0)
             return tti_fail(error, TT_EFORMAT, s->consumed, "garbage after the gzip data");
         return tti_fail(error, TT_EFORMAT, s->consumed, "corrupt gzip data (%s)",
                         s->zlib.msg != NULL ? s->zlib.msg : "unknown");
@@ -215,7 +218,8 @@ static tt_status step_gzip(tti_source *s, char *bytes, size_t room, size_t *got,
     return TT_OK;
 }
 
-static tt_status step_zstd(tti_source *s, char *bytes, size_t room, size_t *got, tt_error *error)
+static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                           tt_error *error)
 {
     ZSTD_inBuffer in = {s->input, s->input_end, s->input_begin};
     /* A call that meets damage does not say what it wrote before it, so each writes little; and
@@ -235,7 +239,7 @@ static tt_status step_zstd(tti_source *s, char *bytes, size_t room, size_t *got,
     return TT_OK;
 }
 
-static tt_status note_produced(tti_source *s, size_t *got, tt_error *error)
+static tt_status check_for_bomb(tti_byte_stream *s, size_t *got, tt_error *error)
 {
     s->produced += *got;
     if (s->produced <= BOMB_BYTES || s->produced / BOMB_RATIO <= s->consumed)
@@ -246,27 +250,29 @@ static tt_status note_produced(tti_source *s, size_t *got, tt_error *error)
                     BOMB_RATIO);
 }
 
-static tt_status decode(tti_source *s, char *bytes, size_t room, size_t *got, tt_error *error)
+static tt_status decompress(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                            tt_error *error)
 {
-    size_t *const begin = &s->input_begin;
+    size_t *const detect_and_begin = &s->input_begin;
     for (;;) {
         size_t before;
-        TTI_TRY(refill(s, error));
-        before = *begin;
-        TTI_TRY(s->coding == GZIP ? step_gzip(s, bytes, room, got, error)
-                                  : step_zstd(s, bytes, room, got, error));
+        TTI_TRY(refill_input(s, error));
+        before = *detect_and_begin;
+        TTI_TRY(s->compression == GZIP ? step_gzip(s, bytes, room, got, error)
+                                       : step_zstd(s, bytes, room, got, error));
         if (*got > 0)
-            return note_produced(s, got, error);
-        if (s->at_end && *begin == s->input_end && *begin == before) {
+            return check_for_bomb(s, got, error);
+        if (s->at_end && *detect_and_begin == s->input_end && *detect_and_begin == before) {
             if (s->unit_begun)
                 return tti_fail(error, TT_EFORMAT, s->consumed, "truncated %s data",
-                                s->coding == GZIP ? "gzip" : "zstd");
+                                s->compression == GZIP ? "gzip" : "zstd");
             return TT_OK;
         }
     }
 }
 
-tt_status tti_source_read(tti_source *s, char *bytes, size_t room, size_t *got, tt_error *error)
+tt_status tti_byte_stream_read(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                               tt_error *error)
 {
     tt_status status;
     *got = 0;
@@ -281,8 +287,8 @@ tt_status tti_source_read(tti_source *s, char *bytes, size_t room, size_t *got, 
         s->head_begin += *got;
         return TT_OK;
     }
-    status = s->coding == PLAIN ? read_some(s, bytes, room, got, &s->fault)
-                                : decode(s, bytes, room, got, &s->fault);
+    status = s->compression == PLAIN ? read_descriptor(s, bytes, room, got, &s->fault)
+                                     : decompress(s, bytes, room, got, &s->fault);
     if (status == TT_OK || *got > 0)
         return TT_OK;
     if (error != NULL)
@@ -290,7 +296,7 @@ tt_status tti_source_read(tti_source *s, char *bytes, size_t room, size_t *got, 
     return status;
 }
 
-int tti_source_is_ready(const tti_source *s, int milliseconds)
+int tti_byte_stream_is_ready(const tti_byte_stream *s, int milliseconds)
 {
     struct pollfd waiting = {s->fd, POLLIN, 0};
     if (s->is_regular || s->at_end || s->head_begin < s->head_end ||
@@ -299,12 +305,12 @@ int tti_source_is_ready(const tti_source *s, int milliseconds)
     return poll(&waiting, 1, milliseconds) != 0;
 }
 
-uint64_t tti_source_consumed(const tti_source *s)
+uint64_t tti_byte_stream_consumed(const tti_byte_stream *s)
 {
     return s->consumed;
 }
 
-void tti_source_close(tti_source *s)
+void tti_byte_stream_close(tti_byte_stream *s)
 {
     if (s == NULL)
         return;

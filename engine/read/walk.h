@@ -2,28 +2,28 @@
  * The list of inputs: explicit paths in their order, directories replaced by what is in them, found
  * recursively and sorted by name, byte by byte.
  */
-#ifndef TTI_WALK_H
-#define TTI_WALK_H
+#ifndef TTI_INPUT_INPUTS_H
+#define TTI_INPUT_INPUTS_H
 
 #include "twicetold.h"
 
-typedef enum tti_form {
-    TTI_FORM_LINES,  /**< JSON Lines */
-    TTI_FORM_PLAIN,  /**< the file is one article */
-    TTI_FORM_XML,    /**< a wire format in XML */
-    TTI_FORM_OBJECT, /**< the file is one JSON object over several lines */
-    TTI_FORM_STREAM, /**< JSON Lines, or XML if the first byte that is not blank is '<' */
-    TTI_FORM_JSON,   /**< JSON Lines or one object: its first line decides */
-    TTI_FORM_ASK     /**< its first bytes decide */
-} tti_form;
+typedef enum tti_format {
+    TTI_FORMAT_JSONL,        /**< JSON Lines */
+    TTI_FORMAT_TEXT,         /**< the file is one article */
+    TTI_FORMAT_XML,          /**< a wire format in XML */
+    TTI_FORMAT_JSON_OBJECT,  /**< the file is one JSON object over several lines */
+    TTI_FORMAT_JSONL_OR_XML, /**< JSON Lines, or XML if the first byte that is not blank is '<' */
+    TTI_FORMAT_JSONL_OR_OBJECT, /**< JSON Lines or one object: its first line decides */
+    TTI_FORMAT_UNKNOWN          /**< its first bytes decide */
+} tti_format;
 
 /** What keeps an input from being read, besides errno's values. */
-enum { TTI_FAULT_LOOP = -1, TTI_FAULT_SPECIAL = -2 };
+enum { TTI_INPUT_LOOP = -1, TTI_INPUT_NOT_REGULAR = -2 };
 
 typedef struct tti_input {
     char *path;    /**< as found; "-" for standard input; NUL-terminated */
     uint64_t size; /**< bytes on disk, 0 for a stream */
-    tti_form form;
+    tti_format form;
     int fault; /**< 0, an errno value or TTI_FAULT_*: a record to reject */
 } tti_input;
 
@@ -44,6 +44,6 @@ tt_status tti_inputs_add(tti_inputs *inputs, const char *path, tt_error *error);
 void tti_inputs_free(tti_inputs *inputs);
 
 /** The reason for a fault, as English. */
-void tti_fault_text(int fault, char *text, size_t size);
+void tti_input_fault_text(int fault, char *text, size_t size);
 
 #endif

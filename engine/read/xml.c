@@ -15,7 +15,7 @@
 #include "read/jsonl.h"
 #include "read/markup.h"
 
-enum { DEEPEST = 256, FIELD_MOST = 64 << 10 };
+enum { MAX_DEPTH = 256, MAX_FIELD_BYTES = 64 << 10 };
 
 /* What an item is made of. The second of two is taken where the first is missing. */
 typedef enum {
@@ -39,54 +39,54 @@ typedef enum {
     NOWHERE = FIELDS
 } field;
 
-typedef enum { FORM_UNKNOWN, FORM_G2, FORM_NITF, FORM_RSS, FORM_ATOM } form;
+typedef enum { XML_UNKNOWN, XML_NEWSML_G2, XML_NITF, XML_RSS, XML_ATOM } form;
 
 typedef enum {
     AS_PLAIN,  /* text */
     AS_HTML,   /* text that holds markup */
     AS_MARKUP, /* elements */
     AS_TYPED   /* as Atom's type attribute says */
-} manner;
+} content_type;
 
-typedef enum { SPACE_OWN, SPACE_CONTENT, SPACE_DUBLIN, SPACE_OTHER } space;
+typedef enum { NS_OWN, NS_CONTENT, NS_DUBLIN_CORE, NS_OTHER } xml_namespace;
 
 typedef enum { IN_RSS, IN_ATOM, IN_ITEM_META, IN_CONTENT_META, IN_NITF } region;
 
 static const struct {
     region region;
-    space space;
+    xml_namespace xml_namespace;
     const char *name;
     field field;
-    manner manner;
-} wanted[] = {
-    {IN_RSS, SPACE_OWN, "guid", ID, AS_PLAIN},
-    {IN_RSS, SPACE_OWN, "link", ID_ELSE, AS_PLAIN},
-    {IN_RSS, SPACE_OWN, "title", HEADLINE, AS_HTML},
-    {IN_RSS, SPACE_OWN, "pubDate", TIME, AS_PLAIN},
-    {IN_RSS, SPACE_DUBLIN, "date", TIME_ELSE, AS_PLAIN},
-    {IN_RSS, SPACE_OWN, "source", SOURCE, AS_PLAIN},
-    {IN_RSS, SPACE_CONTENT, "encoded", BODY, AS_HTML},
-    {IN_RSS, SPACE_OWN, "description", BODY_ELSE, AS_HTML},
-    {IN_RSS, SPACE_DUBLIN, "creator", BYLINE, AS_PLAIN},
-    {IN_RSS, SPACE_OWN, "author", BYLINE, AS_PLAIN},
-    {IN_RSS, SPACE_DUBLIN, "language", LANGUAGE, AS_PLAIN},
-    {IN_ATOM, SPACE_OWN, "id", ID, AS_PLAIN},
-    {IN_ATOM, SPACE_OWN, "title", HEADLINE, AS_TYPED},
-    {IN_ATOM, SPACE_OWN, "updated", TIME, AS_PLAIN},
-    {IN_ATOM, SPACE_OWN, "published", TIME_ELSE, AS_PLAIN},
-    {IN_ATOM, SPACE_OWN, "content", BODY, AS_TYPED},
-    {IN_ATOM, SPACE_OWN, "summary", BODY_ELSE, AS_TYPED},
-    {IN_ITEM_META, SPACE_OWN, "versionCreated", TIME, AS_PLAIN},
-    {IN_ITEM_META, SPACE_OWN, "firstCreated", TIME_ELSE, AS_PLAIN},
-    {IN_CONTENT_META, SPACE_OWN, "headline", HEADLINE, AS_PLAIN},
-    {IN_CONTENT_META, SPACE_OWN, "by", BYLINE, AS_PLAIN},
-    {IN_CONTENT_META, SPACE_OWN, "dateline", DATELINE, AS_PLAIN},
-    {IN_NITF, SPACE_OWN, "title", HEADLINE_ELSE, AS_PLAIN},
-    {IN_NITF, SPACE_OWN, "hl1", HEADLINE, AS_MARKUP},
-    {IN_NITF, SPACE_OWN, "byline", BYLINE, AS_MARKUP},
-    {IN_NITF, SPACE_OWN, "dateline", DATELINE, AS_MARKUP},
-    {IN_NITF, SPACE_OWN, "distributor", SOURCE, AS_MARKUP},
-    {IN_NITF, SPACE_OWN, "body.content", BODY, AS_MARKUP},
+    content_type content_type;
+} captured_elements[] = {
+    {IN_RSS, NS_OWN, "guid", ID, AS_PLAIN},
+    {IN_RSS, NS_OWN, "link", ID_ELSE, AS_PLAIN},
+    {IN_RSS, NS_OWN, "title", HEADLINE, AS_HTML},
+    {IN_RSS, NS_OWN, "pubDate", TIME, AS_PLAIN},
+    {IN_RSS, NS_DUBLIN_CORE, "date", TIME_ELSE, AS_PLAIN},
+    {IN_RSS, NS_OWN, "source", SOURCE, AS_PLAIN},
+    {IN_RSS, NS_CONTENT, "encoded", BODY, AS_HTML},
+    {IN_RSS, NS_OWN, "description", BODY_ELSE, AS_HTML},
+    {IN_RSS, NS_DUBLIN_CORE, "creator", BYLINE, AS_PLAIN},
+    {IN_RSS, NS_OWN, "author", BYLINE, AS_PLAIN},
+    {IN_RSS, NS_DUBLIN_CORE, "language", LANGUAGE, AS_PLAIN},
+    {IN_ATOM, NS_OWN, "id", ID, AS_PLAIN},
+    {IN_ATOM, NS_OWN, "title", HEADLINE, AS_TYPED},
+    {IN_ATOM, NS_OWN, "updated", TIME, AS_PLAIN},
+    {IN_ATOM, NS_OWN, "published", TIME_ELSE, AS_PLAIN},
+    {IN_ATOM, NS_OWN, "content", BODY, AS_TYPED},
+    {IN_ATOM, NS_OWN, "summary", BODY_ELSE, AS_TYPED},
+    {IN_ITEM_META, NS_OWN, "versionCreated", TIME, AS_PLAIN},
+    {IN_ITEM_META, NS_OWN, "firstCreated", TIME_ELSE, AS_PLAIN},
+    {IN_CONTENT_META, NS_OWN, "headline", HEADLINE, AS_PLAIN},
+    {IN_CONTENT_META, NS_OWN, "by", BYLINE, AS_PLAIN},
+    {IN_CONTENT_META, NS_OWN, "dateline", DATELINE, AS_PLAIN},
+    {IN_NITF, NS_OWN, "title", HEADLINE_ELSE, AS_PLAIN},
+    {IN_NITF, NS_OWN, "hl1", HEADLINE, AS_MARKUP},
+    {IN_NITF, NS_OWN, "byline", BYLINE, AS_MARKUP},
+    {IN_NITF, NS_OWN, "dateline", DATELINE, AS_MARKUP},
+    {IN_NITF, NS_OWN, "distributor", SOURCE, AS_MARKUP},
+    {IN_NITF, NS_OWN, "body.content", BODY, AS_MARKUP},
 };
 
 /* Attributes of NITF's docdata. */
@@ -109,7 +109,7 @@ typedef struct buffer {
 } buffer;
 
 struct tti_xml {
-    tti_xml_rules rules;
+    tti_xml_options rules;
     tti_xml_fn emit;
     void *ctx;
     xmlParserCtxtPtr parser;
@@ -127,7 +127,7 @@ struct tti_xml {
     int content_set; /* depths of elements that are open, or 0 */
     int inline_xml, nitf, provider, author, from_source;
     field into; /* what is being captured, NOWHERE */
-    manner as;
+    content_type as;
     int capture_depth;
     int too_long;
 
@@ -146,7 +146,7 @@ static void stop(tti_xml *x, tt_status status)
     xmlStopParser(x->parser);
 }
 
-static void refuse(tti_xml *x, const char *reason)
+static void refuse_document(tti_xml *x, const char *reason)
 {
     if (x->status != TT_OK)
         return;
@@ -155,7 +155,7 @@ static void refuse(tti_xml *x, const char *reason)
     stop(x, TT_EFORMAT);
 }
 
-static void append(tti_xml *x, buffer *b, const char *bytes, size_t size)
+static void append_to_buffer(tti_xml *x, buffer *b, const char *bytes, size_t size)
 {
     if (x->status != TT_OK || size == 0)
         return;
@@ -167,54 +167,54 @@ static void append(tti_xml *x, buffer *b, const char *bytes, size_t size)
     b->size += size;
 }
 
-static void append_text(tti_xml *x, buffer *b, const char *text)
+static void append_literal(tti_xml *x, buffer *b, const char *text)
 {
-    append(x, b, text, strlen(text));
+    append_to_buffer(x, b, text, strlen(text));
 }
 
 /* As content of the element being captured, within bounds. */
-static void capture(tti_xml *x, const char *bytes, size_t size)
+static void append_captured(tti_xml *x, const char *bytes, size_t size)
 {
     buffer *b = &x->text[x->into];
     const uint64_t most =
-        x->into == BODY || x->into == BODY_ELSE ? x->rules.longest_item : FIELD_MOST;
+        x->into == BODY || x->into == BODY_ELSE ? x->rules.longest_item : MAX_FIELD_BYTES;
     if (size > most || b->size > most - size)
         x->too_long = 1;
     else
-        append(x, b, bytes, size);
+        append_to_buffer(x, b, bytes, size);
 }
 
-static void append_json(tti_xml *x, const char *text, size_t size)
+static void append_json_string(tti_xml *x, const char *text, size_t size)
 {
     buffer *b = &x->json;
-    append(x, b, "\"", 1);
+    append_to_buffer(x, b, "\"", 1);
     for (size_t at = 0; at < size;) {
         size_t end = at;
         while (end < size && text[end] != '"' && text[end] != '\\' &&
                (unsigned char)text[end] >= 0x20)
             end++;
-        append(x, b, text + at, end - at);
+        append_to_buffer(x, b, text + at, end - at);
         if (end < size && text[end] == '\n') {
-            append(x, b, "\\n", 2);
+            append_to_buffer(x, b, "\\n", 2);
         } else if (end < size) {
             char escape[8];
             const unsigned c = (unsigned char)text[end];
             (void)snprintf(escape, sizeof escape, c < 0x20 ? "\\u%04x" : "\\%c", c);
-            append_text(x, b, escape);
+            append_literal(x, b, escape);
         }
         at = end + 1;
     }
-    append(x, b, "\"", 1);
+    append_to_buffer(x, b, "\"", 1);
 }
 
 static void append_member(tti_xml *x, const char *name, const buffer *value)
 {
     if (value->size == 0)
         return;
-    append_text(x, &x->json, x->json.size > 1 ? ",\"" : "\"");
-    append_text(x, &x->json, name);
-    append_text(x, &x->json, "\":");
-    append_json(x, value->bytes, value->size);
+    append_literal(x, &x->json, x->json.size > 1 ? ",\"" : "\"");
+    append_literal(x, &x->json, name);
+    append_literal(x, &x->json, "\":");
+    append_json_string(x, value->bytes, value->size);
 }
 
 /* ==== Items =================================================================================== */
@@ -231,7 +231,7 @@ static void begin_item(tti_xml *x)
     x->too_long = 0;
 }
 
-static buffer *choose(tti_xml *x, field f)
+static buffer *first_nonempty_field(tti_xml *x, field f)
 {
     return &x->text[x->text[f].size > 0 ? f : f + 1];
 }
@@ -248,28 +248,28 @@ static void drop_headline(buffer *body, const buffer *headline)
 }
 
 /* Puts headline, byline and dateline in front of the body. */
-static void join_whole(tti_xml *x, const buffer *headline, buffer *body)
+static void prepend_headline_and_byline(tti_xml *x, const buffer *headline, buffer *body)
 {
     const buffer *const parts[] = {headline, &x->text[BYLINE], &x->text[DATELINE], body};
     x->json.size = 0;
     for (int i = 0; i < 4; i++) {
         if (x->json.size > 0 && parts[i]->size > 0)
-            append_text(x, &x->json, "\n\n");
-        append(x, &x->json, parts[i]->bytes, parts[i]->size);
+            append_literal(x, &x->json, "\n\n");
+        append_to_buffer(x, &x->json, parts[i]->bytes, parts[i]->size);
     }
     body->size = 0;
-    append(x, body, x->json.bytes, x->json.size);
+    append_to_buffer(x, body, x->json.bytes, x->json.size);
 }
 
-static void write_time(tti_xml *x)
+static void append_time_member(tti_xml *x)
 {
     const field both[] = {TIME, TIME_ELSE};
-    char moment[TTI_MOMENT_ROOM];
+    char moment[TTI_TIME_ROOM];
     for (int i = 0; i < 2; i++) {
         const buffer *b = &x->text[both[i]];
         buffer time = {moment, 0, 0};
         if (b->size > 0)
-            time.size = tti_moment_rewrite(b->bytes, b->size, moment);
+            time.size = tti_time_to_rfc3339(b->bytes, b->size, moment);
         if (time.size > 0) {
             append_member(x, "published", &time);
             return;
@@ -279,29 +279,30 @@ static void write_time(tti_xml *x)
 
 static void end_item(tti_xml *x)
 {
-    const buffer *headline = choose(x, HEADLINE), *source = choose(x, SOURCE);
-    const buffer *version = choose(x, VERSION);
-    buffer *body = choose(x, BODY);
+    const buffer *headline = first_nonempty_field(x, HEADLINE),
+                 *source = first_nonempty_field(x, SOURCE);
+    const buffer *version = first_nonempty_field(x, VERSION);
+    buffer *body = first_nonempty_field(x, BODY);
     tti_xml_item item = {NULL, 0, x->item_line, TT_OK, NULL};
     tt_status status;
     drop_headline(body, headline);
     if (x->rules.whole)
-        join_whole(x, headline, body);
+        prepend_headline_and_byline(x, headline, body);
     if (source->size == 0)
         source = &x->text[FEED];
     x->json.size = 0;
-    append(x, &x->json, "{", 1);
-    append_member(x, "id", choose(x, ID));
+    append_to_buffer(x, &x->json, "{", 1);
+    append_member(x, "id", first_nonempty_field(x, ID));
     append_member(x, "text", body);
     append_member(x, "title", headline);
     append_member(x, "byline", &x->text[BYLINE]);
     append_member(x, "dateline", &x->text[DATELINE]);
-    write_time(x);
+    append_time_member(x);
     append_member(x, "source", source);
     append_member(x, "language", &x->text[LANGUAGE]);
     append_member(x, "url", &x->text[ID_ELSE]);
     append_member(x, "version", version);
-    append(x, &x->json, "}", 1);
+    append_to_buffer(x, &x->json, "}", 1);
     x->item_depth = 0;
     if (x->status != TT_OK)
         return;
@@ -326,20 +327,20 @@ static int is(const xmlChar *name, const char *text)
     return strcmp((const char *)name, text) == 0;
 }
 
-static space space_of(const xmlChar *uri)
+static xml_namespace namespace_of(const xmlChar *uri)
 {
     if (uri == NULL || is(uri, "http://www.w3.org/2005/Atom") ||
         is(uri, "http://purl.org/rss/1.0/") || is(uri, "http://purl.org/atom/ns#"))
-        return SPACE_OWN;
+        return NS_OWN;
     if (is(uri, "http://purl.org/rss/1.0/modules/content/"))
-        return SPACE_CONTENT;
-    return is(uri, "http://purl.org/dc/elements/1.1/") ? SPACE_DUBLIN : SPACE_OTHER;
+        return NS_CONTENT;
+    return is(uri, "http://purl.org/dc/elements/1.1/") ? NS_DUBLIN_CORE : NS_OTHER;
 }
 
 /* In feeds, an element of Atom within RSS is not RSS's own. */
 static int is_foreign(const tti_xml *x, const xmlChar *uri)
 {
-    return x->form == FORM_RSS && uri != NULL && is(uri, "http://www.w3.org/2005/Atom");
+    return x->form == XML_RSS && uri != NULL && is(uri, "http://www.w3.org/2005/Atom");
 }
 
 /* SAX2 gives five pointers an attribute: local name, prefix, namespace, begin and end. */
@@ -353,25 +354,25 @@ static const xmlChar **find_attribute(const xmlChar **attributes, int count, con
 
 /* An attribute as a field, unless the field is there already. libxml2 leaves an ampersand in it as
  * a reference. */
-static void take_attribute(tti_xml *x, const xmlChar **attributes, int count, const char *name,
-                           field f)
+static void read_attribute_field(tti_xml *x, const xmlChar **attributes, int count,
+                                 const char *name, field f)
 {
     const xmlChar **a = find_attribute(attributes, count, name);
     buffer *b = &x->text[f];
     if (a == NULL || b->size > 0)
         return;
     x->into = f;
-    capture(x, (const char *)a[3], (size_t)(a[4] - a[3]));
+    append_captured(x, (const char *)a[3], (size_t)(a[4] - a[3]));
     x->into = NOWHERE;
     for (size_t i = 0; i + 5 <= b->size; i++)
         if (memcmp(b->bytes + i, "&#38;", 5) == 0) {
             memmove(b->bytes + i + 1, b->bytes + i + 5, b->size - i - 5);
             b->size -= 4;
         }
-    b->size = tti_markup_flatten(b->bytes, b->size);
+    b->size = tti_markup_normalize_space(b->bytes, b->size);
 }
 
-static void begin_capture(tti_xml *x, field f, manner as)
+static void begin_capture(tti_xml *x, field f, content_type as)
 {
     if (x->text[f].size > 0)
         return;
@@ -387,12 +388,12 @@ static void end_capture(tti_xml *x)
     if (b->size > 0 && x->as != AS_PLAIN)
         b->size = tti_markup_strip(b->bytes, b->size);
     if (b->size > 0 && !is_body)
-        b->size = tti_markup_flatten(b->bytes, b->size);
+        b->size = tti_markup_normalize_space(b->bytes, b->size);
     x->into = NOWHERE;
 }
 
 /* How Atom's type says that the content is to be read. */
-static manner typed(const xmlChar **attributes, int count, const char *name)
+static content_type content_type_of(const xmlChar **attributes, int count, const char *name)
 {
     const xmlChar **a = find_attribute(attributes, count, name);
     char type[40] = "";
@@ -403,45 +404,48 @@ static manner typed(const xmlChar **attributes, int count, const char *name)
     return strstr(type, "xml") != NULL || strstr(type, "xhtml") != NULL ? AS_MARKUP : AS_PLAIN;
 }
 
-static void look_up(tti_xml *x, region in, const xmlChar *name, space of,
-                    const xmlChar **attributes, int count)
+static void capture_if_listed(tti_xml *x, region in, const xmlChar *name, xml_namespace of,
+                              const xmlChar **attributes, int count)
 {
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        if (wanted[i].region == in && wanted[i].space == of && is(name, wanted[i].name)) {
-            begin_capture(x, wanted[i].field,
-                          wanted[i].manner == AS_TYPED ? typed(attributes, count, "type")
-                                                       : wanted[i].manner);
+    for (size_t i = 0; i < sizeof captured_elements / sizeof captured_elements[0]; i++)
+        if (captured_elements[i].region == in && captured_elements[i].xml_namespace == of &&
+            is(name, captured_elements[i].name)) {
+            begin_capture(x, captured_elements[i].field,
+                          captured_elements[i].content_type == AS_TYPED
+                              ? content_type_of(attributes, count, "type")
+                              : captured_elements[i].content_type);
             return;
         }
 }
 
-static void in_nitf(tti_xml *x, const xmlChar *name, const xmlChar **attributes, int count)
+static void enter_nitf_element(tti_xml *x, const xmlChar *name, const xmlChar **attributes,
+                               int count)
 {
-    look_up(x, IN_NITF, name, SPACE_OWN, attributes, count);
-    if (x->form != FORM_NITF)
+    capture_if_listed(x, IN_NITF, name, NS_OWN, attributes, count);
+    if (x->form != XML_NITF)
         return; /* the item around it has its own */
     for (size_t i = 0; i < sizeof docdata / sizeof docdata[0]; i++)
         if (is(name, docdata[i].element))
-            take_attribute(x, attributes, count, docdata[i].attribute, docdata[i].field);
+            read_attribute_field(x, attributes, count, docdata[i].attribute, docdata[i].field);
 }
 
-static void in_feed(tti_xml *x, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes,
-                    int count)
+static void enter_feed_element(tti_xml *x, const xmlChar *name, const xmlChar *uri,
+                               const xmlChar **attributes, int count)
 {
     const int below = x->depth - x->item_depth;
-    const space of = is_foreign(x, uri) ? SPACE_OTHER : space_of(uri);
+    const xml_namespace of = is_foreign(x, uri) ? NS_OTHER : namespace_of(uri);
     if (below == 1) {
-        if (x->form == FORM_ATOM && of == SPACE_OWN && is(name, "link")) {
+        if (x->form == XML_ATOM && of == NS_OWN && is(name, "link")) {
             const xmlChar **rel = find_attribute(attributes, count, "rel");
             if (rel == NULL || (rel[4] - rel[3] == 9 && memcmp(rel[3], "alternate", 9) == 0))
-                take_attribute(x, attributes, count, "href", ID_ELSE);
+                read_attribute_field(x, attributes, count, "href", ID_ELSE);
             return;
         }
-        if (x->form == FORM_ATOM && of == SPACE_OWN && is(name, "author"))
+        if (x->form == XML_ATOM && of == NS_OWN && is(name, "author"))
             x->author = x->depth;
-        if (x->form == FORM_ATOM && of == SPACE_OWN && is(name, "source"))
+        if (x->form == XML_ATOM && of == NS_OWN && is(name, "source"))
             x->from_source = x->depth;
-        look_up(x, x->form == FORM_RSS ? IN_RSS : IN_ATOM, name, of, attributes, count);
+        capture_if_listed(x, x->form == XML_RSS ? IN_RSS : IN_ATOM, name, of, attributes, count);
     } else if (below == 2 && x->author != 0 && is(name, "name")) {
         begin_capture(x, BYLINE, AS_PLAIN);
     } else if (below == 2 && x->from_source != 0 && is(name, "title")) {
@@ -449,14 +453,14 @@ static void in_feed(tti_xml *x, const xmlChar *name, const xmlChar *uri, const x
     }
 }
 
-static void take_provider(tti_xml *x, const xmlChar **attributes, int count)
+static void read_provider(tti_xml *x, const xmlChar **attributes, int count)
 {
     buffer *b = &x->text[SOURCE_ELSE];
     x->provider = x->depth;
-    take_attribute(x, attributes, count, "literal", SOURCE_ELSE);
+    read_attribute_field(x, attributes, count, "literal", SOURCE_ELSE);
     if (b->size > 0)
         return;
-    take_attribute(x, attributes, count, "qcode", SOURCE_ELSE);
+    read_attribute_field(x, attributes, count, "qcode", SOURCE_ELSE);
     if (b->size > 0) { /* without the scheme's alias */
         const char *colon = memchr(b->bytes, ':', b->size);
         if (colon != NULL && colon + 1 < b->bytes + b->size) {
@@ -464,17 +468,19 @@ static void take_provider(tti_xml *x, const xmlChar **attributes, int count)
             memmove(b->bytes, colon + 1, b->size);
         }
     }
-    take_attribute(x, attributes, count, "uri", SOURCE_ELSE);
+    read_attribute_field(x, attributes, count, "uri", SOURCE_ELSE);
 }
 
-static void in_content_set(tti_xml *x, const xmlChar *name, const xmlChar **attributes, int count)
+static void enter_content_set_element(tti_xml *x, const xmlChar *name, const xmlChar **attributes,
+                                      int count)
 {
     if (x->inline_xml == 0) {
         if (is(name, "inlineXML"))
             x->inline_xml = x->depth;
         else if (is(name, "inlineData"))
             begin_capture(x, BODY,
-                          typed(attributes, count, "contenttype") == AS_PLAIN ? AS_PLAIN : AS_HTML);
+                          content_type_of(attributes, count, "contenttype") == AS_PLAIN ? AS_PLAIN
+                                                                                        : AS_HTML);
     } else if (x->depth == x->inline_xml + 1) {
         if (is(name, "nitf"))
             x->nitf = x->depth;
@@ -483,7 +489,7 @@ static void in_content_set(tti_xml *x, const xmlChar *name, const xmlChar **attr
     }
 }
 
-static void in_g2(tti_xml *x, const xmlChar *name, const xmlChar **attributes, int count)
+static void enter_g2_element(tti_xml *x, const xmlChar *name, const xmlChar **attributes, int count)
 {
     const int below = x->depth - x->item_depth;
     if (below == 1) {
@@ -491,72 +497,76 @@ static void in_g2(tti_xml *x, const xmlChar *name, const xmlChar **attributes, i
         x->part = is(name, "itemMeta") ? IN_ITEM_META : IN_CONTENT_META;
         x->content_set = is(name, "contentSet") ? x->depth : 0;
     } else if (x->nitf != 0) {
-        in_nitf(x, name, attributes, count);
+        enter_nitf_element(x, name, attributes, count);
     } else if (x->content_set != 0) {
-        in_content_set(x, name, attributes, count);
+        enter_content_set_element(x, name, attributes, count);
     } else if (x->part_depth != 0 && below == 2) {
-        look_up(x, x->part, name, SPACE_OWN, attributes, count);
+        capture_if_listed(x, x->part, name, NS_OWN, attributes, count);
         if (x->part == IN_ITEM_META && is(name, "provider"))
-            take_provider(x, attributes, count);
+            read_provider(x, attributes, count);
         if (x->part == IN_CONTENT_META && is(name, "language")) {
             x->text[LANGUAGE].size = 0; /* that of the content, not of the metadata */
-            take_attribute(x, attributes, count, "tag", LANGUAGE);
+            read_attribute_field(x, attributes, count, "tag", LANGUAGE);
         }
     } else if (x->provider != 0 && below == 3 && is(name, "name")) {
         begin_capture(x, SOURCE, AS_PLAIN);
     }
 }
 
-static void outside(tti_xml *x, const xmlChar *name, const xmlChar *uri, const xmlChar **attributes,
-                    int count)
+static void enter_element_outside_items(tti_xml *x, const xmlChar *name, const xmlChar *uri,
+                                        const xmlChar **attributes, int count)
 {
-    const int own = !is_foreign(x, uri) && space_of(uri) == SPACE_OWN;
+    const int own = !is_foreign(x, uri) && namespace_of(uri) == NS_OWN;
     switch (x->form) {
-    case FORM_G2:
+    case XML_NEWSML_G2:
         if (!is(name, "newsItem"))
             return;
         begin_item(x);
-        take_attribute(x, attributes, count, "guid", ID);
-        take_attribute(x, attributes, count, "version", VERSION);
-        take_attribute(x, attributes, count, "lang", LANGUAGE);
+        read_attribute_field(x, attributes, count, "guid", ID);
+        read_attribute_field(x, attributes, count, "version", VERSION);
+        read_attribute_field(x, attributes, count, "lang", LANGUAGE);
         return;
-    case FORM_NITF:
+    case XML_NITF:
         if (x->depth == 1)
             begin_item(x);
         return;
-    case FORM_RSS:
+    case XML_RSS:
         if (own && is(name, "item"))
             begin_item(x);
         else if (own && is(name, "title") && x->depth == 3)
             begin_capture(x, FEED, AS_HTML);
         return;
-    case FORM_ATOM:
+    case XML_ATOM:
         if (own && is(name, "entry"))
             begin_item(x);
         else if (own && is(name, "title") && x->depth == 2)
-            begin_capture(x, FEED, typed(attributes, count, "type"));
+            begin_capture(x, FEED, content_type_of(attributes, count, "type"));
         return;
     default: return;
     }
 }
 
-static form form_of(const char *root)
+static form vocabulary_of_root(const char *root)
 {
     static const struct {
         const char *name;
         form form;
-    } roots[] = {{"newsItem", FORM_G2}, {"newsMessage", FORM_G2}, {"nitf", FORM_NITF},
-                 {"rss", FORM_RSS},     {"RDF", FORM_RSS},        {"feed", FORM_ATOM},
-                 {"entry", FORM_ATOM}};
+    } roots[] = {{"newsItem", XML_NEWSML_G2},
+                 {"newsMessage", XML_NEWSML_G2},
+                 {"nitf", XML_NITF},
+                 {"rss", XML_RSS},
+                 {"RDF", XML_RSS},
+                 {"feed", XML_ATOM},
+                 {"entry", XML_ATOM}};
     for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
         if (strcmp(root, roots[i].name) == 0)
             return roots[i].form;
-    return FORM_UNKNOWN;
+    return XML_UNKNOWN;
 }
 
 int tti_xml_is_root(const char *name)
 {
-    return form_of(name) != FORM_UNKNOWN;
+    return vocabulary_of_root(name) != XML_UNKNOWN;
 }
 
 /* The tag of an element within what is captured with its tags. */
@@ -564,9 +574,9 @@ static void capture_tag(tti_xml *x, const char *before, const xmlChar *name)
 {
     if (x->as != AS_MARKUP)
         return;
-    capture(x, before, strlen(before));
-    capture(x, (const char *)name, strlen((const char *)name));
-    capture(x, ">", 1);
+    append_captured(x, before, strlen(before));
+    append_captured(x, (const char *)name, strlen((const char *)name));
+    append_captured(x, ">", 1);
 }
 
 static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -580,33 +590,33 @@ static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
     (void)defaulted;
     if (x->status != TT_OK)
         return;
-    if (++x->depth > DEEPEST) {
-        refuse(x, "nested deeper than 256 elements");
+    if (++x->depth > MAX_DEPTH) {
+        refuse_document(x, "nested deeper than 256 elements");
         return;
     }
     if (x->depth == 1) {
-        x->form = form_of((const char *)name);
-        if (x->form == FORM_UNKNOWN) {
+        x->form = vocabulary_of_root((const char *)name);
+        if (x->form == XML_UNKNOWN) {
             char reason[100];
             (void)snprintf(reason, sizeof reason, "not a news format: the root element is <%.40s>",
                            (const char *)name);
-            refuse(x, reason);
+            refuse_document(x, reason);
             return;
         }
     }
     if (x->into != NOWHERE)
         capture_tag(x, "<", name);
     else if (x->item_depth == 0)
-        outside(x, name, uri, attributes, count);
-    else if (x->form == FORM_G2)
-        in_g2(x, name, attributes, count);
-    else if (x->form == FORM_NITF)
-        in_nitf(x, name, attributes, count);
+        enter_element_outside_items(x, name, uri, attributes, count);
+    else if (x->form == XML_NEWSML_G2)
+        enter_g2_element(x, name, attributes, count);
+    else if (x->form == XML_NITF)
+        enter_nitf_element(x, name, attributes, count);
     else
-        in_feed(x, name, uri, attributes, count);
+        enter_feed_element(x, name, uri, attributes, count);
 }
 
-static void leave(int *open, int depth)
+static void close_if_at_depth(int *open, int depth)
 {
     if (*open == depth)
         *open = 0;
@@ -624,14 +634,14 @@ static void end_element(void *ctx, const xmlChar *name, const xmlChar *prefix, c
     else if (x->into != NOWHERE)
         capture_tag(x, "</", name);
     else {
-        leave(&x->part_depth, x->depth);
-        leave(&x->content_set, x->depth);
-        leave(&x->inline_xml, x->depth);
-        leave(&x->nitf, x->depth);
-        leave(&x->provider, x->depth);
+        close_if_at_depth(&x->part_depth, x->depth);
+        close_if_at_depth(&x->content_set, x->depth);
+        close_if_at_depth(&x->inline_xml, x->depth);
+        close_if_at_depth(&x->nitf, x->depth);
+        close_if_at_depth(&x->provider, x->depth);
     }
-    leave(&x->author, x->depth);
-    leave(&x->from_source, x->depth);
+    close_if_at_depth(&x->author, x->depth);
+    close_if_at_depth(&x->from_source, x->depth);
     if (x->item_depth != 0 && x->depth == x->item_depth)
         end_item(x);
     x->depth--;
@@ -644,16 +654,16 @@ static void characters(void *ctx, const xmlChar *text, int size)
     if (x->status != TT_OK || x->into == NOWHERE)
         return;
     if (x->as != AS_MARKUP) {
-        capture(x, at, (size_t)size);
+        append_captured(x, at, (size_t)size);
         return;
     }
     while (at < end) { /* what is text is to stay so */
         const char *plain = at;
         while (plain < end && *plain != '&' && *plain != '<')
             plain++;
-        capture(x, at, (size_t)(plain - at));
+        append_captured(x, at, (size_t)(plain - at));
         if (plain < end)
-            capture(x, *plain == '&' ? "&amp;" : "&lt;", *plain == '&' ? 5 : 4);
+            append_captured(x, *plain == '&' ? "&amp;" : "&lt;", *plain == '&' ? 5 : 4);
         at = plain + 1;
     }
 }
@@ -668,7 +678,7 @@ static void declare_entity(void *ctx, const xmlChar *name, int type, const xmlCh
     (void)public_id;
     (void)system_id;
     (void)content;
-    refuse(ctx, "it declares an entity, and entities are off");
+    refuse_document(ctx, "it declares an entity, and entities are off");
 }
 
 /* HTML's names of characters are known, nothing else is. In an attribute libxml2 would take the
@@ -677,7 +687,7 @@ static xmlEntityPtr get_entity(void *ctx, const xmlChar *name)
 {
     tti_xml *x = ctx;
     const size_t n =
-        tti_markup_named((const char *)name, strlen((const char *)name), x->named_bytes);
+        tti_markup_entity((const char *)name, strlen((const char *)name), x->named_bytes);
     if (n == 0 || (n > 1 && x->parser->instate == XML_PARSER_ATTRIBUTE_VALUE))
         return NULL;
     x->named_bytes[n] = '\0';
@@ -689,7 +699,7 @@ static xmlEntityPtr get_entity(void *ctx, const xmlChar *name)
     return &x->named;
 }
 
-static void note_error(void *ctx, xmlErrorPtr error)
+static void record_xml_error(void *ctx, xmlErrorPtr error)
 {
     tti_xml *x = ctx;
     size_t size;
@@ -708,7 +718,7 @@ static void note_error(void *ctx, xmlErrorPtr error)
 
 /* ==== Opening, feeding, closing =============================================================== */
 
-tt_status tti_xml_open(tti_xml **out, const tti_xml_rules *rules, tti_xml_fn emit, void *ctx)
+tt_status tti_xml_open(tti_xml **out, const tti_xml_options *rules, tti_xml_fn emit, void *ctx)
 {
     tti_xml *x = tti_alloc_zero(rules->allocator, 1, sizeof *x);
     *out = NULL;
@@ -725,7 +735,7 @@ tt_status tti_xml_open(tti_xml **out, const tti_xml_rules *rules, tti_xml_fn emi
     x->sax.characters = x->sax.cdataBlock = x->sax.ignorableWhitespace = characters;
     x->sax.entityDecl = declare_entity;
     x->sax.getEntity = get_entity;
-    x->sax.serror = (xmlStructuredErrorFunc)note_error;
+    x->sax.serror = (xmlStructuredErrorFunc)record_xml_error;
     x->parser = xmlCreatePushParserCtxt(&x->sax, x, NULL, 0, NULL);
     if (x->parser == NULL || xmlCtxtUseOptions(x->parser, XML_PARSE_NONET) != 0) {
         tti_xml_close(x);
@@ -744,10 +754,10 @@ tt_status tti_xml_feed(tti_xml *x, const char *bytes, size_t size, int last)
         return x->status;
     x->is_begun |= size > 0;
     if (last && !x->is_begun) {
-        refuse(x, "an empty file");
+        refuse_document(x, "an empty file");
         return x->status;
     }
-    xmlSetStructuredErrorFunc(x, (xmlStructuredErrorFunc)note_error);
+    xmlSetStructuredErrorFunc(x, (xmlStructuredErrorFunc)record_xml_error);
     (void)xmlParseChunk(x->parser, bytes, (int)size, last);
     xmlSetStructuredErrorFunc(handler_ctx, handler);
     if (x->status == TT_OK && (!x->parser->wellFormed || x->parser->disableSAX)) {

@@ -8,18 +8,18 @@
  * elements; libxml2's own limits hold (10 MB for an attribute). libxml2 allocates with malloc, for
  * itself.
  */
-#ifndef TTI_XML_H
-#define TTI_XML_H
+#ifndef TTI_INPUT_XML_H
+#define TTI_INPUT_XML_H
 
 #include "twicetold.h"
 
 typedef struct tti_xml tti_xml;
 
-typedef struct tti_xml_rules {
+typedef struct tti_xml_options {
     const tt_allocator *allocator;
     uint64_t longest_item; /**< bytes an item may come to, markup and all */
     int whole;             /**< headline, byline and dateline are text too */
-} tti_xml_rules;
+} tti_xml_options;
 
 /** An item, borrowed for the call. */
 typedef struct tti_xml_item {
@@ -34,7 +34,7 @@ typedef struct tti_xml_item {
 typedef tt_status (*tti_xml_fn)(void *ctx, const tti_xml_item *item);
 
 /** @return TT_OK, TT_ENOMEM. Owner: the caller, tti_xml_close(). */
-tt_status tti_xml_open(tti_xml **out, const tti_xml_rules *rules, tti_xml_fn emit, void *ctx);
+tt_status tti_xml_open(tti_xml **out, const tti_xml_options *rules, tti_xml_fn emit, void *ctx);
 
 /**
  * The next bytes of the document, at least four the first time unless it is shorter; `last`: there
@@ -53,6 +53,6 @@ void tti_xml_close(tti_xml *xml);
 int tti_xml_is_root(const char *name);
 
 /** Is this the beginning of a document that tti_xml_feed takes? @return 1, 0, -1: more is needed */
-int tti_xml_sniff(const char *bytes, size_t size);
+int tti_format_sniff_xml(const char *bytes, size_t size);
 
 #endif

@@ -19,22 +19,22 @@
 enum { BLOCK_SIZE = 64 << 10, STRING_BLOCK_SIZE = 4 << 10 };
 
 /* Where the lines go. Once a write was refused, nothing more is written. */
-typedef struct sink {
+typedef struct json_writer {
     tt_write_fn write;
     void *ctx;
     char *block;
     size_t used, size;
     int stopped;
-} sink;
+} json_writer;
 
-static void flush(sink *out)
+static void flush_block(json_writer *out)
 {
     if (out->used != 0 && !out->stopped && out->write(out->ctx, out->block, out->used) != 0)
         out->stopped = 1;
     out->used = 0;
 }
 
-static void put(sink *out, const char *bytes, size_t size)
+static void append_bytes(json_writer *out, const char *bytes, size_t size)
 {
     while (size > out->size - out->used) {
         const size_t part = out->size - out->used;
@@ -42,21 +42,21 @@ static void put(sink *out, const char *bytes, size_t size)
         out->used += part;
         bytes += part;
         size -= part;
-        flush(out);
+        flush_block(out);
     }
     if (size != 0)
         memcpy(out->block + out->used, bytes, size);
     out->used += size;
 }
 
-static void put_text(sink *out, const char *text)
+static void append_text(json_writer *out, const char *text)
 {
-    put(out, text, strlen(text));
+    append_bytes(out, text, strlen(text));
 }
 
 /* ==== Numbers ================================================================================= */
 
-static void put_whole(sink *out, uint64_t value)
+static void append_integer(json_writer *out, uint64_t value)
 {
     char digits[20];
     size_t at = sizeof digits;
@@ -64,7 +64,7 @@ static void put_whole(sink *out, uint64_t value)
         digits[--at] = (char)('0' + value % 10);
         value /= 10;
     } while (value != 0);
-    put(out, digits + at, sizeof digits - at);
+    append_bytes(out, digits + at, sizeof digits - at);
 }
 
 /*
@@ -97,9 +97,9 @@ static size_t format_fraction(char *to, double value)
 }
 
 /* Any other number: the first precision that reads back; the locale's point becomes a full stop. */
-static size_t format_any(char *to, double value)
+static size_t format_other_number(char *to, double value)
 {
-    char text[TTI_NUMBER_SIZE];
+    char text[TTI_JSON_NUMBER_SIZE];
     size_t size = 0;
     for (int digits = 15; digits <= 17; digits++) {
         (void)snprintf(text, sizeof text, "%.*g", digits, value);
@@ -115,7 +115,7 @@ static size_t format_any(char *to, double value)
     return size;
 }
 
-size_t tti_lines_number(char *to, double value)
+size_t tti_json_format_number(char *to, double value)
 {
     if (!isfinite(value)) {
         memcpy(to, "null", 4);
@@ -125,27 +125,28 @@ size_t tti_lines_number(char *to, double value)
         to[0] = value == 0 ? '0' : '1';
         return 1;
     }
-    return value >= 0x1p-7 && value < 1 ? format_fraction(to, value) : format_any(to, value);
+    return value >= 0x1p-7 && value < 1 ? format_fraction(to, value)
+                                        : format_other_number(to, value);
 }
 
-static void put_number(sink *out, double value)
+static void append_number(json_writer *out, double value)
 {
-    char text[TTI_NUMBER_SIZE];
-    put(out, text, tti_lines_number(text, value));
+    char text[TTI_JSON_NUMBER_SIZE];
+    append_bytes(out, text, tti_json_format_number(text, value));
 }
 
 /* ==== Strings ================================================================================= */
 
-static void put_escape(sink *out, unsigned code)
+static void append_escape(json_writer *out, unsigned code)
 {
     static const char hex[] = "0123456789abcdef";
     const char escape[6] = {
         '\\', 'u', hex[code >> 12 & 15], hex[code >> 8 & 15], hex[code >> 4 & 15], hex[code & 15]};
-    put(out, escape, sizeof escape);
+    append_bytes(out, escape, sizeof escape);
 }
 
 /* Size of the well-formed UTF-8 sequence at text[0], which is not ASCII; 0 if there is none. */
-static size_t sequence_size(const unsigned char *text, size_t left)
+static size_t utf8_sequence_size(const unsigned char *text, size_t left)
 {
     const unsigned first = text[0];
     const size_t size = first < 0xc2   ? 0
@@ -166,46 +167,47 @@ static size_t sequence_size(const unsigned char *text, size_t left)
 
 /* Writes the character at text[0] if it cannot stand as it is. @return its size, 0 if it can;
  * *plain is then its size */
-static size_t put_special(sink *out, const unsigned char *text, size_t left, size_t *plain)
+static size_t append_escaped_character(json_writer *out, const unsigned char *text, size_t left,
+                                       size_t *plain)
 {
     const unsigned c = text[0];
     *plain = 1;
     if (c >= 0x80) {
-        *plain = sequence_size(text, left);
+        *plain = utf8_sequence_size(text, left);
         if (*plain == 0) {
-            put_escape(out, 0xfffd);
+            append_escape(out, 0xfffd);
             return 1;
         }
         if (*plain == 2 && c == 0xc2 && text[1] < 0xa0) { /* C1 controls */
-            put_escape(out, text[1]);
+            append_escape(out, text[1]);
             return 2;
         }
         if (*plain == 3 && c == 0xe2 && text[1] == 0x80 && (text[2] == 0xa8 || text[2] == 0xa9)) {
-            put_escape(out, 0x2000 + (text[2] & 0x3fu)); /* line and paragraph separator */
+            append_escape(out, 0x2000 + (text[2] & 0x3fu)); /* line and paragraph separator */
             return 3;
         }
         return 0;
     }
     if (c == '"' || c == '\\') {
         const char escape[2] = {'\\', (char)c};
-        put(out, escape, sizeof escape);
+        append_bytes(out, escape, sizeof escape);
         return 1;
     }
     if (c >= 0x20 && c != 0x7f)
         return 0;
     switch (c) {
-    case '\b': put_text(out, "\\b"); break;
-    case '\t': put_text(out, "\\t"); break;
-    case '\n': put_text(out, "\\n"); break;
-    case '\f': put_text(out, "\\f"); break;
-    case '\r': put_text(out, "\\r"); break;
-    default: put_escape(out, c); break;
+    case '\b': append_text(out, "\\b"); break;
+    case '\t': append_text(out, "\\t"); break;
+    case '\n': append_text(out, "\\n"); break;
+    case '\f': append_text(out, "\\f"); break;
+    case '\r': append_text(out, "\\r"); break;
+    default: append_escape(out, c); break;
     }
     return 1;
 }
 
 /* What stands between the quotes. */
-static void put_escaped(sink *out, const char *text, size_t size)
+static void append_escaped(json_writer *out, const char *text, size_t size)
 {
     size_t begin = 0, at = 0; /* [begin, at) is still to be copied as it is */
     while (at < size) {
@@ -216,188 +218,188 @@ static void put_escaped(sink *out, const char *text, size_t size)
             continue;
         }
         if (at > begin)
-            put(out, text + begin, at - begin);
+            append_bytes(out, text + begin, at - begin);
         begin = at;
-        special = put_special(out, here, size - at, &plain);
+        special = append_escaped_character(out, here, size - at, &plain);
         at += special != 0 ? special : plain;
         if (special != 0)
             begin = at;
     }
     if (at > begin)
-        put(out, text + begin, at - begin);
+        append_bytes(out, text + begin, at - begin);
 }
 
-static void put_string(sink *out, const char *text, size_t size)
+static void append_string(json_writer *out, const char *text, size_t size)
 {
-    put(out, "\"", 1);
-    put_escaped(out, text, size);
-    put(out, "\"", 1);
+    append_bytes(out, "\"", 1);
+    append_escaped(out, text, size);
+    append_bytes(out, "\"", 1);
 }
 
 tt_status tt_write_json_string(tt_write_fn write, void *ctx, const char *text, size_t size)
 {
     char block[STRING_BLOCK_SIZE];
-    sink out = {.write = write, .ctx = ctx, .block = block, .size = sizeof block};
-    put_string(&out, text, size);
-    flush(&out);
+    json_writer out = {.write = write, .ctx = ctx, .block = block, .size = sizeof block};
+    append_string(&out, text, size);
+    flush_block(&out);
     return out.stopped ? TT_ESTOPPED : TT_OK;
 }
 
 /* ==== Lines =================================================================================== */
 
-typedef struct writer {
-    sink out;
-    const tt_index *index;
+typedef struct result_writer {
+    json_writer out;
+    const tt_result *index;
     tt_status status; /* of a callback that failed for another reason than the sink */
     tt_error *error;
-} writer;
+} result_writer;
 
-static void put_key(sink *out, const char *key)
+static void append_key(json_writer *out, const char *key)
 {
-    put_text(out, ",\"");
-    put_text(out, key);
-    put_text(out, "\":");
+    append_text(out, ",\"");
+    append_text(out, key);
+    append_text(out, "\":");
 }
 
-static void put_whole_field(sink *out, const char *key, uint64_t value)
+static void append_integer_field(json_writer *out, const char *key, uint64_t value)
 {
-    put_key(out, key);
-    put_whole(out, value);
+    append_key(out, key);
+    append_integer(out, value);
 }
 
-static void put_number_field(sink *out, const char *key, double value)
+static void append_number_field(json_writer *out, const char *key, double value)
 {
-    put_key(out, key);
-    put_number(out, value);
+    append_key(out, key);
+    append_number(out, value);
 }
 
-static int put_id(writer *w, uint64_t ordinal)
+static int append_article_id(result_writer *w, uint64_t ordinal)
 {
     tt_article article;
-    w->status = tt_index_article(w->index, ordinal, &article, w->error);
+    w->status = tt_result_article(w->index, ordinal, &article, w->error);
     if (w->status != TT_OK)
         return -1;
     if ((article.flags & TT_ARTICLE_INTEGER_ID) != 0)
-        put(&w->out, article.id, article.id_size);
+        append_bytes(&w->out, article.id, article.id_size);
     else
-        put_string(&w->out, article.id, article.id_size);
+        append_string(&w->out, article.id, article.id_size);
     return 0;
 }
 
-static int write_pairs(void *ctx, const tt_pair *pairs, size_t count)
+static int write_pair_lines(void *ctx, const tt_pair *pairs, size_t count)
 {
-    writer *w = ctx;
-    sink *out = &w->out;
+    result_writer *w = ctx;
+    json_writer *out = &w->out;
     for (size_t i = 0; i < count && !out->stopped; i++) {
         const tt_pair *p = &pairs[i];
-        put_text(out, "{\"type\":\"pair\",\"a\":");
-        if (put_id(w, p->a) != 0)
+        append_text(out, "{\"type\":\"pair\",\"a\":");
+        if (append_article_id(w, p->a) != 0)
             return -1;
-        put_key(out, "b");
-        if (put_id(w, p->b) != 0)
+        append_key(out, "b");
+        if (append_article_id(w, p->b) != 0)
             return -1;
-        put_text(out, ",\"relation\":\"");
-        put_text(out, tt_relation_name((tt_relation)p->relation));
-        put_text(out, "\"");
-        put_number_field(out, "resemblance", p->resemblance);
-        put_number_field(out, "containment_a", p->containment_a);
-        put_number_field(out, "containment_b", p->containment_b);
-        put_number_field(out, "overlap_a", p->overlap_a);
-        put_number_field(out, "overlap_b", p->overlap_b);
-        put_number_field(out, "facts", p->facts);
-        put_text(out, "}\n");
+        append_text(out, ",\"relation\":\"");
+        append_text(out, tt_relation_name((tt_relation)p->relation));
+        append_text(out, "\"");
+        append_number_field(out, "resemblance", p->resemblance);
+        append_number_field(out, "containment_a", p->containment_a);
+        append_number_field(out, "containment_b", p->containment_b);
+        append_number_field(out, "overlap_a", p->overlap_a);
+        append_number_field(out, "overlap_b", p->overlap_b);
+        append_number_field(out, "facts", p->facts);
+        append_text(out, "}\n");
     }
     return out->stopped;
 }
 
-static int write_clusters(void *ctx, const tt_cluster *clusters, size_t count)
+static int write_cluster_lines(void *ctx, const tt_cluster *clusters, size_t count)
 {
-    writer *w = ctx;
-    sink *out = &w->out;
+    result_writer *w = ctx;
+    json_writer *out = &w->out;
     for (size_t i = 0; i < count && !out->stopped; i++) {
         const tt_cluster *c = &clusters[i];
-        put_text(out, "{\"type\":\"cluster\"");
-        put_whole_field(out, "cluster", c->number);
-        put_key(out, "keep");
-        if (put_id(w, c->keep) != 0)
+        append_text(out, "{\"type\":\"cluster\"");
+        append_integer_field(out, "cluster", c->number);
+        append_key(out, "keep");
+        if (append_article_id(w, c->keep) != 0)
             return -1;
-        put_key(out, "articles");
+        append_key(out, "articles");
         for (size_t j = 0; j < c->count; j++) {
-            put_text(out, j == 0 ? "[" : ",");
-            if (put_id(w, c->articles[j]) != 0)
+            append_text(out, j == 0 ? "[" : ",");
+            if (append_article_id(w, c->articles[j]) != 0)
                 return -1;
         }
-        put_text(out, "]}\n");
+        append_text(out, "]}\n");
     }
     return out->stopped;
 }
 
-static int write_occurrence(writer *w, const tt_occurrence *o, int is_reference)
+static int write_occurrence(result_writer *w, const tt_occurrence *o, int is_reference)
 {
-    sink *out = &w->out;
-    put_text(out, "{\"article\":");
-    if (put_id(w, o->article) != 0)
+    json_writer *out = &w->out;
+    append_text(out, "{\"article\":");
+    if (append_article_id(w, o->article) != 0)
         return -1;
-    put_whole_field(out, "begin", o->begin);
-    put_whole_field(out, "end", o->end);
+    append_integer_field(out, "begin", o->begin);
+    append_integer_field(out, "end", o->end);
     if (!is_reference) {
-        put_whole_field(out, "of_begin", o->of_begin);
-        put_whole_field(out, "of_end", o->of_end);
-        put_number_field(out, "similarity", o->similarity);
+        append_integer_field(out, "of_begin", o->of_begin);
+        append_integer_field(out, "of_end", o->of_end);
+        append_number_field(out, "similarity", o->similarity);
     }
-    put_text(out, "}");
+    append_text(out, "}");
     return 0;
 }
 
-static int write_sections(void *ctx, const tt_section *sections, size_t count)
+static int write_section_lines(void *ctx, const tt_section *sections, size_t count)
 {
-    writer *w = ctx;
-    sink *out = &w->out;
+    result_writer *w = ctx;
+    json_writer *out = &w->out;
     for (size_t i = 0; i < count && !out->stopped; i++) {
         const tt_section *s = &sections[i];
-        put_text(out, "{\"type\":\"section\"");
-        put_whole_field(out, "section", s->number);
-        put_whole_field(out, "tokens", s->tokens);
-        put_key(out, "occurrences");
+        append_text(out, "{\"type\":\"section\"");
+        append_integer_field(out, "section", s->number);
+        append_integer_field(out, "tokens", s->tokens);
+        append_key(out, "occurrences");
         for (size_t j = 0; j < s->count; j++) {
-            put_text(out, j == 0 ? "[" : ",");
+            append_text(out, j == 0 ? "[" : ",");
             if (write_occurrence(w, &s->occurrences[j], j == 0) != 0)
                 return -1;
         }
-        put_text(out, "]}\n");
+        append_text(out, "]}\n");
     }
     return out->stopped;
 }
 
 /* ==== The summary ============================================================================= */
 
-static void put_switch(sink *out, const char *key, int on)
+static void append_boolean_field(json_writer *out, const char *key, int on)
 {
-    put_key(out, key);
-    put_text(out, on ? "true" : "false");
+    append_key(out, key);
+    append_text(out, on ? "true" : "false");
 }
 
 /* A rule's threshold; 0 stands for one that the library picks pair by pair. */
-static void put_rule(sink *out, const char *key, double value)
+static void append_rule_field(json_writer *out, const char *key, double value)
 {
-    put_key(out, key);
+    append_key(out, key);
     if (value < 0)
-        put_text(out, "\"off\"");
+        append_text(out, "\"off\"");
     else if (value == 0)
-        put_text(out, "\"auto\"");
+        append_text(out, "\"auto\"");
     else
-        put_number(out, value);
+        append_number(out, value);
 }
 
-static void put_keep(sink *out, const tt_options *o)
+static void append_keep_field(json_writer *out, const tt_options *o)
 {
     static const char *const names[] = {"longest", "first", "newest", "source:"};
-    put_key(out, "keep");
-    put_text(out, "\"");
-    put_text(out, names[o->keep]);
+    append_key(out, "keep");
+    append_text(out, "\"");
+    append_text(out, names[o->keep]);
     if (o->keep == TT_KEEP_SOURCE && o->keep_sources != NULL)
-        put_escaped(out, o->keep_sources, strlen(o->keep_sources));
-    put_text(out, "\"");
+        append_escaped(out, o->keep_sources, strlen(o->keep_sources));
+    append_text(out, "\"");
 }
 
 static double to_microseconds(double seconds)
@@ -405,81 +407,81 @@ static double to_microseconds(double seconds)
     return floor(seconds * 1e6 + 0.5) / 1e6;
 }
 
-static void put_seconds(sink *out, const char *key, double value)
+static void append_seconds_field(json_writer *out, const char *key, double value)
 {
-    put_number_field(out, key, to_microseconds(value));
+    append_number_field(out, key, to_microseconds(value));
 }
 
-static void put_options(sink *out, const tt_options *o)
+static void append_options(json_writer *out, const tt_options *o)
 {
     static const char *const paragraphs[] = {"auto", "line", "blank", "none"};
-    put_text(out, ",\"options\":{\"pairs\":");
-    put_text(out, (o->find & TT_FIND_PAIRS) != 0 ? "true" : "false");
-    put_switch(out, "clusters", (o->find & TT_FIND_CLUSTERS) != 0);
-    put_switch(out, "sections", (o->find & TT_FIND_SECTIONS) != 0);
-    put_switch(out, "series", (o->find & TT_FIND_SERIES) != 0);
-    put_rule(out, "resemblance", o->resemblance);
-    put_rule(out, "containment", o->containment);
-    put_rule(out, "overlap", o->overlap);
-    put_rule(out, "facts", o->facts);
-    put_whole_field(out, "min_section", o->min_section);
-    put_keep(out, o);
-    put_number_field(out, "drop", o->drop);
-    put_whole_field(out, "max_matches", o->max_matches);
-    put_whole_field(out, "shingle_tokens", o->shingle_tokens);
-    put_whole_field(out, "hashes", o->sketch_size);
-    put_whole_field(out, "bands", o->bands);
-    put_whole_field(out, "seed", o->seed);
-    put_key(out, "paragraphs");
-    put_string(out, paragraphs[o->paragraphs], strlen(paragraphs[o->paragraphs]));
-    put_whole_field(out, "max_article_bytes", o->max_article_bytes);
-    put_text(out, "}");
+    append_text(out, ",\"options\":{\"pairs\":");
+    append_text(out, (o->find & TT_FIND_PAIRS) != 0 ? "true" : "false");
+    append_boolean_field(out, "clusters", (o->find & TT_FIND_CLUSTERS) != 0);
+    append_boolean_field(out, "sections", (o->find & TT_FIND_SECTIONS) != 0);
+    append_boolean_field(out, "series", (o->find & TT_FIND_SERIES) != 0);
+    append_rule_field(out, "resemblance", o->resemblance);
+    append_rule_field(out, "containment", o->containment);
+    append_rule_field(out, "overlap", o->overlap);
+    append_rule_field(out, "facts", o->facts);
+    append_integer_field(out, "min_section", o->min_section);
+    append_keep_field(out, o);
+    append_number_field(out, "drop", o->drop);
+    append_integer_field(out, "max_matches", o->max_matches);
+    append_integer_field(out, "shingle_tokens", o->shingle_tokens);
+    append_integer_field(out, "hashes", o->num_hashes);
+    append_integer_field(out, "bands", o->bands);
+    append_integer_field(out, "seed", o->seed);
+    append_key(out, "paragraphs");
+    append_string(out, paragraphs[o->paragraphs], strlen(paragraphs[o->paragraphs]));
+    append_integer_field(out, "max_article_bytes", o->max_article_bytes);
+    append_text(out, "}");
 }
 
-static void write_summary(writer *w, const tt_write_options *options)
+static void write_summary_line(result_writer *w, const tt_write_options *options)
 {
-    sink *out = &w->out;
+    json_writer *out = &w->out;
     tt_summary s;
-    tt_index_summary(w->index, &s);
-    put_text(out, "{\"type\":\"summary\"");
-    put_whole_field(out, "articles", s.articles);
-    put_whole_field(out, "rejected", options->rejected);
-    put_whole_field(out, "bytes", s.bytes);
-    put_whole_field(out, "paragraphs", s.paragraphs);
-    put_whole_field(out, "pairs", s.pairs);
-    put_whole_field(out, "pairs_omitted", s.pairs_omitted);
-    put_whole_field(out, "clusters", s.clusters);
-    put_whole_field(out, "sections", s.sections);
-    put_text(out, ",\"seconds\":{\"read\":");
-    put_number(out, to_microseconds(options->read_seconds));
-    put_seconds(out, "text", s.seconds.text);
-    put_seconds(out, "sketch", s.seconds.sketch);
-    put_seconds(out, "lsh", s.seconds.lsh);
-    put_seconds(out, "seed", s.seconds.seed);
-    put_seconds(out, "verify", s.seconds.verify);
-    put_seconds(out, "section", s.seconds.section);
-    put_seconds(out, "cluster", s.seconds.cluster);
-    put_seconds(out, "total", options->total_seconds);
-    put_text(out, "}");
-    put_options(out, tt_index_options(w->index));
-    put_text(out, "}\n");
+    tt_result_summary(w->index, &s);
+    append_text(out, "{\"type\":\"summary\"");
+    append_integer_field(out, "articles", s.articles);
+    append_integer_field(out, "rejected", options->rejected);
+    append_integer_field(out, "bytes", s.bytes);
+    append_integer_field(out, "paragraphs", s.paragraphs);
+    append_integer_field(out, "pairs", s.pairs);
+    append_integer_field(out, "pairs_omitted", s.pairs_omitted);
+    append_integer_field(out, "clusters", s.clusters);
+    append_integer_field(out, "sections", s.sections);
+    append_text(out, ",\"seconds\":{\"read\":");
+    append_number(out, to_microseconds(options->read_seconds));
+    append_seconds_field(out, "text", s.seconds.text);
+    append_seconds_field(out, "sketch", s.seconds.sketch);
+    append_seconds_field(out, "lsh", s.seconds.lsh);
+    append_seconds_field(out, "seed", s.seconds.seed);
+    append_seconds_field(out, "verify", s.seconds.verify);
+    append_seconds_field(out, "section", s.seconds.section);
+    append_seconds_field(out, "cluster", s.seconds.cluster);
+    append_seconds_field(out, "total", options->total_seconds);
+    append_text(out, "}");
+    append_options(out, tt_result_options(w->index));
+    append_text(out, "}\n");
 }
 
-static tt_status write_lines(writer *w, const tt_write_options *options)
+static tt_status write_result_lines(result_writer *w, const tt_write_options *options)
 {
-    TTI_TRY(tt_index_pairs(w->index, write_pairs, w, w->error));
-    TTI_TRY(tt_index_clusters(w->index, write_clusters, w, w->error));
-    TTI_TRY(tt_index_sections(w->index, write_sections, w, w->error));
-    write_summary(w, options);
+    TTI_TRY(tt_result_pairs(w->index, write_pair_lines, w, w->error));
+    TTI_TRY(tt_result_clusters(w->index, write_cluster_lines, w, w->error));
+    TTI_TRY(tt_result_sections(w->index, write_section_lines, w, w->error));
+    write_summary_line(w, options);
     return TT_OK;
 }
 
-tt_status tt_index_write(const tt_index *index, tt_write_fn write, void *ctx,
-                         const tt_write_options *options, tt_error *error)
+tt_status tt_result_write(const tt_result *index, tt_write_fn write, void *ctx,
+                          const tt_write_options *options, tt_error *error)
 {
-    const tt_allocator *allocator = tt_index_options(index)->allocator;
+    const tt_allocator *allocator = tt_result_options(index)->allocator;
     tt_write_options given = {0};
-    writer w = {
+    result_writer w = {
         .out = {.write = write, .ctx = ctx, .size = BLOCK_SIZE}, .index = index, .error = error};
     tt_status status;
 
@@ -491,11 +493,11 @@ tt_status tt_index_write(const tt_index *index, tt_write_fn write, void *ctx,
     w.out.block = tti_alloc(allocator, BLOCK_SIZE, 1);
     if (w.out.block == NULL)
         return tti_fail_memory(error, "the result's lines");
-    status = write_lines(&w, &given);
+    status = write_result_lines(&w, &given);
     if (w.status != TT_OK)
         status = w.status;
     else if (status == TT_OK)
-        flush(&w.out);
+        flush_block(&w.out);
     if (w.status == TT_OK && w.out.stopped)
         status = tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "the caller stopped the writing");
     tti_release(allocator, w.out.block, BLOCK_SIZE, 1);

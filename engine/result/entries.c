@@ -14,37 +14,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BUFFER = 1 << 20, SHOWN_PATH = 120, LONGEST_NUMBER = 63 };
+enum { FIRST_BUFFER = 1 << 20, LONGEST_SHOWN_PATH = 120, LONGEST_NUMBER = 63 };
 
-/* In the order of tti_entry_value. */
-static const char *const wanted[TTI_ENTRY_VALUES] = {
+/* In the order of tti_line_key. */
+static const char *const wanted[TTI_LINE_KEYS] = {
     "type",          "a",         "b",         "relation",    "resemblance", "containment_a",
     "containment_b", "overlap_a", "overlap_b", "facts",       "cluster",     "keep",
     "articles",      "section",   "tokens",    "occurrences", "rejected",    "bytes"};
 
 /* ==== Values ================================================================================== */
 
-tt_status tti_entry_malformed(tti_entry *e, const char *reason)
+tt_status tti_line_malformed(tti_result_line *e, const char *reason)
 {
     return tti_fail(&e->fault, TT_EFORMAT, TTI_NOWHERE, "%s", reason);
 }
 
-static int span_is(const char *bytes, size_t size, const char *word)
+static int bytes_are(const char *bytes, size_t size, const char *word)
 {
     return size == strlen(word) && memcmp(bytes, word, size) == 0;
 }
 
-static int token_is(const tti_json *j, const char *word)
+static int token_bytes_are(const tti_json *j, const char *word)
 {
-    return span_is(j->text + j->begin, j->end - j->begin, word);
+    return bytes_are(j->text + j->begin, j->end - j->begin, word);
 }
 
-int tti_entry_is(const tti_entry *e, tti_entry_value which, const char *json)
+int tti_line_value_is(const tti_result_line *e, tti_line_key which, const char *json)
 {
-    return e->bytes[which] != NULL && span_is(e->bytes[which], e->sizes[which], json);
+    return e->bytes[which] != NULL && bytes_are(e->bytes[which], e->sizes[which], json);
 }
 
-tt_status tti_entry_id(tti_entry *e, const tti_json *j, tti_json_kind kind, tt_id *id)
+tt_status tti_line_token_id(tti_result_line *e, const tti_json *j, tti_json_kind kind, tt_id *id)
 {
     *id = (tt_id){j->text + j->begin, j->end - j->begin,
                   kind == TTI_JSON_NUMBER ? TT_ARTICLE_INTEGER_ID : 0, 0};
@@ -52,23 +52,23 @@ tt_status tti_entry_id(tti_entry *e, const tti_json *j, tti_json_kind kind, tt_i
         id->size = tti_json_unescape(id->bytes, id->size, e->scratch);
         id->bytes = e->scratch;
         if (id->size == SIZE_MAX)
-            return tti_entry_malformed(e, "unpaired surrogate escape in an id");
+            return tti_line_malformed(e, "unpaired surrogate escape in an id");
     } else if (kind != TTI_JSON_STRING && !(kind == TTI_JSON_NUMBER && j->integer)) {
-        return tti_entry_malformed(e, "an id is neither a string nor an integer");
+        return tti_line_malformed(e, "an id is neither a string nor an integer");
     }
     return TT_OK;
 }
 
-tt_status tti_entry_id_value(tti_entry *e, tti_entry_value which, tt_id *id)
+tt_status tti_line_id(tti_result_line *e, tti_line_key which, tt_id *id)
 {
     tti_json j;
     if (e->bytes[which] == NULL)
         return tti_fail(&e->fault, TT_EFORMAT, TTI_NOWHERE, "no \"%s\"", wanted[which]);
     tti_json_init(&j, e->bytes[which], e->sizes[which]);
-    return tti_entry_id(e, &j, tti_json_next(&j), id);
+    return tti_line_token_id(e, &j, tti_json_next(&j), id);
 }
 
-tt_status tti_entry_list(tti_entry *e, tti_entry_value which, tti_json *j)
+tt_status tti_line_list(tti_result_line *e, tti_line_key which, tti_json *j)
 {
     if (e->bytes[which] == NULL || e->bytes[which][0] != '[')
         return tti_fail(&e->fault, TT_EFORMAT, TTI_NOWHERE, "\"%s\" is not a list", wanted[which]);
@@ -77,7 +77,7 @@ tt_status tti_entry_list(tti_entry *e, tti_entry_value which, tti_json *j)
     return TT_OK;
 }
 
-static int read_count(const char *digits, size_t size, uint64_t *value)
+static int parse_count(const char *digits, size_t size, uint64_t *value)
 {
     uint64_t n = 0;
     if (size == 0 || size > 18)
@@ -91,15 +91,15 @@ static int read_count(const char *digits, size_t size, uint64_t *value)
     return 0;
 }
 
-tt_status tti_entry_count(tti_entry *e, tti_entry_value which, uint64_t *value)
+tt_status tti_line_count(tti_result_line *e, tti_line_key which, uint64_t *value)
 {
-    if (e->bytes[which] != NULL && read_count(e->bytes[which], e->sizes[which], value) != 0)
+    if (e->bytes[which] != NULL && parse_count(e->bytes[which], e->sizes[which], value) != 0)
         return tti_fail(&e->fault, TT_EFORMAT, TTI_NOWHERE, "\"%s\" is not a count", wanted[which]);
     return TT_OK;
 }
 
 /* A number of JSON, whatever the locale's decimal point. */
-static double read_number(const char *bytes, size_t size)
+static double parse_number(const char *bytes, size_t size)
 {
     const char *const point = localeconv()->decimal_point;
     char text[LONGEST_NUMBER + 8];
@@ -118,14 +118,14 @@ static double read_number(const char *bytes, size_t size)
     return strtod(text, NULL);
 }
 
-tt_status tti_entry_share(tti_entry *e, tti_entry_value which, double *value)
+tt_status tti_line_share(tti_result_line *e, tti_line_key which, double *value)
 {
     const char *bytes = e->bytes[which];
     *value = NAN;
-    if (bytes == NULL || tti_entry_is(e, which, "null"))
+    if (bytes == NULL || tti_line_value_is(e, which, "null"))
         return TT_OK;
     if (*bytes < '0' || *bytes > '9' ||
-        !((*value = read_number(bytes, e->sizes[which])) >= 0 && *value <= 1))
+        !((*value = parse_number(bytes, e->sizes[which])) >= 0 && *value <= 1))
         return tti_fail(&e->fault, TT_EFORMAT, TTI_NOWHERE, "\"%s\" is not a number from 0 to 1",
                         wanted[which]);
     return TT_OK;
@@ -133,63 +133,64 @@ tt_status tti_entry_share(tti_entry *e, tti_entry_value which, double *value)
 
 /* ==== Occurrences ============================================================================= */
 
-static tt_status take_member(tti_entry *e, tti_json *j, tti_json_kind kind, int member,
-                             tti_entry_place *place)
+static tt_status read_occurrence_member(tti_result_line *e, tti_json *j, tti_json_kind kind,
+                                        int member, tti_line_occurrence *occurrence)
 {
-    uint64_t *const offsets[] = {NULL, &place->begin, &place->end, &place->of_begin,
-                                 &place->of_end};
+    uint64_t *const offsets[] = {NULL, &occurrence->begin, &occurrence->end, &occurrence->of_begin,
+                                 &occurrence->of_end};
     const char *bytes = j->text + j->begin;
     const size_t size = j->end - j->begin;
-    if (member == TTI_PLACE_ARTICLE)
-        return tti_entry_id(e, j, kind, &place->article);
-    if (member == TTI_PLACE_SIMILARITY) {
+    if (member == TTI_OCCURRENCE_ARTICLE)
+        return tti_line_token_id(e, j, kind, &occurrence->article);
+    if (member == TTI_OCCURRENCE_SIMILARITY) {
         if (kind != TTI_JSON_NUMBER ||
-            !((place->similarity = read_number(bytes, size)) >= 0 && place->similarity <= 1))
-            return tti_entry_malformed(e, "\"similarity\" is not a number from 0 to 1");
+            !((occurrence->similarity = parse_number(bytes, size)) >= 0 &&
+              occurrence->similarity <= 1))
+            return tti_line_malformed(e, "\"similarity\" is not a number from 0 to 1");
         return TT_OK;
     }
-    if (kind != TTI_JSON_NUMBER || read_count(bytes, size, offsets[member]) != 0)
-        return tti_entry_malformed(e, "\"begin\" or \"end\" is not an offset");
+    if (kind != TTI_JSON_NUMBER || parse_count(bytes, size, offsets[member]) != 0)
+        return tti_line_malformed(e, "\"begin\" or \"end\" is not an offset");
     return TT_OK;
 }
 
-tt_status tti_entry_place_next(tti_entry *e, tti_json *j, tti_entry_place *place)
+tt_status tti_line_next_occurrence(tti_result_line *e, tti_json *j, tti_line_occurrence *occurrence)
 {
     static const char *const members[] = {"article",  "begin",  "end",
                                           "of_begin", "of_end", "similarity"};
     enum { MEMBERS = sizeof members / sizeof *members };
     static const unsigned needed =
-        1u << TTI_PLACE_ARTICLE | 1u << TTI_PLACE_BEGIN | 1u << TTI_PLACE_END;
+        1u << TTI_OCCURRENCE_ARTICLE | 1u << TTI_OCCURRENCE_BEGIN | 1u << TTI_OCCURRENCE_END;
     const tti_json_kind first = tti_json_next(j);
-    memset(place, 0, sizeof *place);
-    place->similarity = 1;
+    memset(occurrence, 0, sizeof *occurrence);
+    occurrence->similarity = 1;
     if (first == TTI_JSON_ARRAY_END)
         return TT_OK;
     if (first != TTI_JSON_OBJECT)
-        return tti_entry_malformed(e, "an occurrence is not an object");
+        return tti_line_malformed(e, "an occurrence is not an object");
     while (tti_json_next(j) == TTI_JSON_KEY) {
         int member = 0;
         tti_json_kind kind;
-        while (member < MEMBERS && !token_is(j, members[member]))
+        while (member < MEMBERS && !token_bytes_are(j, members[member]))
             member++;
         kind = tti_json_next(j);
         if (member < MEMBERS) {
-            TTI_TRY(take_member(e, j, kind, member, place));
-            place->seen |= 1u << member;
+            TTI_TRY(read_occurrence_member(e, j, kind, member, occurrence));
+            occurrence->seen |= 1u << member;
         }
         (void)tti_json_skip(j, kind);
     }
-    if ((place->seen & needed) != needed)
-        return tti_entry_malformed(e, "an occurrence without \"article\", \"begin\" or \"end\"");
-    if (place->begin >= place->end)
-        return tti_entry_malformed(e, "an occurrence that ends before it begins");
+    if ((occurrence->seen & needed) != needed)
+        return tti_line_malformed(e, "an occurrence without \"article\", \"begin\" or \"end\"");
+    if (occurrence->begin >= occurrence->end)
+        return tti_line_malformed(e, "an occurrence that ends before it begins");
     return TT_OK;
 }
 
 /* ==== Lines =================================================================================== */
 
 /* Finds the values that are wanted; the whole line is checked. */
-static tt_status find_values(tti_entry *e, const char *text, size_t size)
+static tt_status find_line_values(tti_result_line *e, const char *text, size_t size)
 {
     tti_json j;
     tti_json_kind kind;
@@ -197,20 +198,20 @@ static tt_status find_values(tti_entry *e, const char *text, size_t size)
     e->text = text;
     e->size = size;
     if (tti_utf8_valid_up_to(text, size) < size)
-        return tti_entry_malformed(e, "invalid UTF-8");
+        return tti_line_malformed(e, "invalid UTF-8");
     tti_json_init(&j, text, size);
     if (tti_json_next(&j) != TTI_JSON_OBJECT)
-        return tti_entry_malformed(e, "not a JSON object");
+        return tti_line_malformed(e, "not a JSON object");
     while ((kind = tti_json_next(&j)) == TTI_JSON_KEY) {
         int which = 0;
         size_t begin;
-        while (which < TTI_ENTRY_VALUES && !token_is(&j, wanted[which]))
+        while (which < TTI_LINE_KEYS && !token_bytes_are(&j, wanted[which]))
             which++;
         kind = tti_json_next(&j);
         begin = j.begin - (kind == TTI_JSON_STRING); /* with its quotes */
         if (tti_json_skip(&j, kind) != 0)
             break;
-        if (which < TTI_ENTRY_VALUES) {
+        if (which < TTI_LINE_KEYS) {
             e->bytes[which] = text + begin;
             e->sizes[which] = j.at - begin;
         }
@@ -218,23 +219,23 @@ static tt_status find_values(tti_entry *e, const char *text, size_t size)
     if (j.fault != NULL || tti_json_next(&j) == TTI_JSON_BAD)
         return tti_fail(&e->fault, TT_EFORMAT, TTI_NOWHERE, "invalid JSON: %s at byte %zu", j.fault,
                         j.fault_at);
-    if (e->bytes[TTI_ENTRY_TYPE] == NULL || e->bytes[TTI_ENTRY_TYPE][0] != '"')
-        return tti_entry_malformed(e, "no \"type\"");
+    if (e->bytes[TTI_LINE_TYPE] == NULL || e->bytes[TTI_LINE_TYPE][0] != '"')
+        return tti_line_malformed(e, "no \"type\"");
     return TT_OK;
 }
 
 /* The lines of a file, one after another. */
-typedef struct text_file {
-    tti_source *source;
+typedef struct line_reader {
+    tti_byte_stream *source;
     char *data, *scratch;
     size_t capacity, scratch_capacity;
     size_t begin, used; /* the line starts at begin */
     int at_end;
-} text_file;
+} line_reader;
 
 /* @return TT_OK with *line NULL at the end */
-static tt_status next_line(text_file *f, const tt_allocator *a, const char **text, size_t *size,
-                           tt_error *error)
+static tt_status read_next_line(line_reader *f, const tt_allocator *a, const char **text,
+                                size_t *size, tt_error *error)
 {
     size_t searched = f->begin;
     *text = NULL;
@@ -259,13 +260,14 @@ static tt_status next_line(text_file *f, const tt_allocator *a, const char **tex
             tti_reserve(a, &f->data, &f->capacity,
                         f->capacity == 0 ? FIRST_BUFFER : f->capacity + 1, 1) != 0)
             return tti_fail_memory(error, "a line");
-        TTI_TRY(tti_source_read(f->source, f->data + f->used, f->capacity - f->used, &got, error));
+        TTI_TRY(
+            tti_byte_stream_read(f->source, f->data + f->used, f->capacity - f->used, &got, error));
         f->used += got;
         f->at_end = got == 0;
     }
 }
 
-static int is_blank(const char *text, size_t size)
+static int is_blank_line(const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
@@ -274,58 +276,61 @@ static int is_blank(const char *text, size_t size)
 }
 
 /* The end of a long path says more than its start. */
-static const char *shown(const char *path)
+static const char *path_for_message(const char *path)
 {
     const size_t size = strlen(path);
-    if (size > SHOWN_PATH)
-        for (path += size - SHOWN_PATH; ((unsigned char)*path & 0xc0) == 0x80; path++)
+    if (size > LONGEST_SHOWN_PATH)
+        for (path += size - LONGEST_SHOWN_PATH; ((unsigned char)*path & 0xc0) == 0x80; path++)
             ;
     return path;
 }
 
-static tt_status read_lines(tti_entry *e, text_file *f, const char *path, const tt_allocator *a,
-                            tti_entry_fn take, void *ctx, tt_error *error)
+static tt_status read_each_line(tti_result_line *e, line_reader *f, const char *path,
+                                const tt_allocator *a, tti_result_line_fn take, void *ctx,
+                                tt_error *error)
 {
     tt_status status;
     for (uint64_t number = 1;; number++) {
         const char *text;
         size_t size;
-        status = next_line(f, a, &text, &size, &e->fault);
+        status = read_next_line(f, a, &text, &size, &e->fault);
         if (status != TT_OK)
-            return tti_fail(error, status, TTI_NOWHERE, "%s: %s", shown(path), e->fault.message);
+            return tti_fail(error, status, TTI_NOWHERE, "%s: %s", path_for_message(path),
+                            e->fault.message);
         if (text == NULL)
             return TT_OK;
         if (number == 1 && size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
             text += 3;
             size -= 3;
         }
-        if (is_blank(text, size))
+        if (is_blank_line(text, size))
             continue;
         if (tti_reserve(a, &f->scratch, &f->scratch_capacity, size, 1) != 0)
             return tti_fail_memory(error, "a line");
         e->scratch = f->scratch;
-        status = find_values(e, text, size);
+        status = find_line_values(e, text, size);
         if (status == TT_OK)
             status = take(ctx, e);
         if (status != TT_OK)
-            return tti_fail(error, status, number, "%s:%" PRIu64 ": %s", shown(path), number,
-                            e->fault.message);
+            return tti_fail(error, status, number, "%s:%" PRIu64 ": %s", path_for_message(path),
+                            number, e->fault.message);
     }
 }
 
-tt_status tti_entries_read(const char *path, const tt_allocator *a, tti_entry_fn take, void *ctx,
-                           tt_error *error)
+tt_status tti_result_lines_read(const char *path, const tt_allocator *a, tti_result_line_fn take,
+                                void *ctx, tt_error *error)
 {
-    text_file file;
-    tti_entry e;
+    line_reader file;
+    tti_result_line e;
     tt_status status;
     memset(&file, 0, sizeof file);
     memset(&e, 0, sizeof e);
-    status = tti_source_open(&file.source, path, a, &e.fault);
+    status = tti_byte_stream_open(&file.source, path, a, &e.fault);
     if (status != TT_OK)
-        return tti_fail(error, status, TTI_NOWHERE, "%s: %s", shown(path), e.fault.message);
-    status = read_lines(&e, &file, path, a, take, ctx, error);
-    tti_source_close(file.source);
+        return tti_fail(error, status, TTI_NOWHERE, "%s: %s", path_for_message(path),
+                        e.fault.message);
+    status = read_each_line(&e, &file, path, a, take, ctx, error);
+    tti_byte_stream_close(file.source);
     tti_release(a, file.data, file.capacity, 1);
     tti_release(a, file.scratch, file.scratch_capacity, 1);
     return status;

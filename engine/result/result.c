@@ -10,53 +10,55 @@
 
 #include <string.h>
 
-typedef struct book {
-    tt_result view; /* first: what the caller holds */
+typedef struct result_file {
+    tt_result_file view; /* first: what the caller holds */
     const tt_allocator *allocator;
-    tti_names names;
+    tti_id_map names;
     tt_id *ids;
-    char *letters; /* of all ids */
+    char *id_bytes; /* of all ids */
     tt_pair *pairs;
     tt_cluster *clusters;
     uint64_t *members;
     tt_section *sections;
-    tt_occurrence *places;
+    tt_occurrence *occurrences;
     char *summary;
-    size_t id_capacity, letter_count, letter_capacity, pair_capacity, cluster_capacity,
-        member_count, member_capacity, section_capacity, place_count, place_capacity;
-} book;
+    size_t id_capacity, id_byte_count, id_byte_capacity, pair_capacity, cluster_capacity,
+        member_count, member_capacity, section_capacity, occurrence_count, occurrence_capacity;
+} result_file;
 
-static tt_status number_of(book *b, tti_entry *e, const tt_id *id, uint64_t *article)
+static tt_status number_of_id(result_file *b, tti_result_line *e, const tt_id *id,
+                              uint64_t *article)
 {
     const size_t before = b->names.count;
     uint32_t number;
-    TTI_TRY(tti_names_number(&b->names, (id->flags & TT_ARTICLE_INTEGER_ID) != 0, id->bytes,
-                             id->size, &number, &e->fault));
+    TTI_TRY(tti_id_map_add(&b->names, (id->flags & TT_ARTICLE_INTEGER_ID) != 0, id->bytes, id->size,
+                           &number, &e->fault));
     *article = number;
     if (b->names.count == before)
         return TT_OK;
     if (tti_reserve(b->allocator, &b->ids, &b->id_capacity, b->names.count, sizeof *b->ids) != 0 ||
-        tti_reserve(b->allocator, &b->letters, &b->letter_capacity, b->letter_count + id->size,
+        tti_reserve(b->allocator, &b->id_bytes, &b->id_byte_capacity, b->id_byte_count + id->size,
                     1) != 0)
         return tti_fail_memory(&e->fault, "ids");
     b->ids[number] = *id;
-    memcpy(b->letters + b->letter_count, id->bytes, id->size);
-    b->letter_count += id->size;
+    memcpy(b->id_bytes + b->id_byte_count, id->bytes, id->size);
+    b->id_byte_count += id->size;
     return TT_OK;
 }
 
-static tt_status take_id(book *b, tti_entry *e, tti_entry_value which, uint64_t *article)
+static tt_status read_id_value(result_file *b, tti_result_line *e, tti_line_key which,
+                               uint64_t *article)
 {
     tt_id id;
-    TTI_TRY(tti_entry_id_value(e, which, &id));
-    return number_of(b, e, &id, article);
+    TTI_TRY(tti_line_id(e, which, &id));
+    return number_of_id(b, e, &id, article);
 }
 
 /* The file's word for a relation; "near" where there is none. */
-static tt_status take_relation(tti_entry *e, int32_t *relation)
+static tt_status read_relation(tti_result_line *e, int32_t *relation)
 {
-    const char *word = e->bytes[TTI_ENTRY_RELATION];
-    const size_t size = e->sizes[TTI_ENTRY_RELATION];
+    const char *word = e->bytes[TTI_LINE_RELATION];
+    const size_t size = e->sizes[TTI_LINE_RELATION];
     *relation = TT_NEAR;
     if (word == NULL)
         return TT_OK;
@@ -67,23 +69,23 @@ static tt_status take_relation(tti_entry *e, int32_t *relation)
             return TT_OK;
         }
     }
-    return tti_entry_malformed(e, "unknown \"relation\"");
+    return tti_line_malformed(e, "unknown \"relation\"");
 }
 
-static tt_status take_pair(book *b, tti_entry *e)
+static tt_status append_pair_line(result_file *b, tti_result_line *e)
 {
     tt_pair p = {0};
-    TTI_TRY(take_id(b, e, TTI_ENTRY_A, &p.a));
-    TTI_TRY(take_id(b, e, TTI_ENTRY_B, &p.b));
+    TTI_TRY(read_id_value(b, e, TTI_LINE_A, &p.a));
+    TTI_TRY(read_id_value(b, e, TTI_LINE_B, &p.b));
     if (p.a == p.b)
-        return tti_entry_malformed(e, "\"a\" and \"b\" are the same article");
-    TTI_TRY(take_relation(e, &p.relation));
-    TTI_TRY(tti_entry_share(e, TTI_ENTRY_RESEMBLANCE, &p.resemblance));
-    TTI_TRY(tti_entry_share(e, TTI_ENTRY_CONTAINMENT_A, &p.containment_a));
-    TTI_TRY(tti_entry_share(e, TTI_ENTRY_CONTAINMENT_B, &p.containment_b));
-    TTI_TRY(tti_entry_share(e, TTI_ENTRY_OVERLAP_A, &p.overlap_a));
-    TTI_TRY(tti_entry_share(e, TTI_ENTRY_OVERLAP_B, &p.overlap_b));
-    TTI_TRY(tti_entry_share(e, TTI_ENTRY_FACTS, &p.facts));
+        return tti_line_malformed(e, "\"a\" and \"b\" are the same article");
+    TTI_TRY(read_relation(e, &p.relation));
+    TTI_TRY(tti_line_share(e, TTI_LINE_RESEMBLANCE, &p.resemblance));
+    TTI_TRY(tti_line_share(e, TTI_LINE_CONTAINMENT_A, &p.containment_a));
+    TTI_TRY(tti_line_share(e, TTI_LINE_CONTAINMENT_B, &p.containment_b));
+    TTI_TRY(tti_line_share(e, TTI_LINE_OVERLAP_A, &p.overlap_a));
+    TTI_TRY(tti_line_share(e, TTI_LINE_OVERLAP_B, &p.overlap_b));
+    TTI_TRY(tti_line_share(e, TTI_LINE_FACTS, &p.facts));
     if (tti_reserve(b->allocator, &b->pairs, &b->pair_capacity, b->view.pair_count + 1,
                     sizeof *b->pairs) != 0)
         return tti_fail_memory(&e->fault, "pairs");
@@ -91,20 +93,20 @@ static tt_status take_pair(book *b, tti_entry *e)
     return TT_OK;
 }
 
-static tt_status take_cluster(book *b, tti_entry *e)
+static tt_status append_cluster_line(result_file *b, tti_result_line *e)
 {
     tt_cluster c = {b->view.cluster_count + 1, 0, NULL, 0};
     tti_json j;
     tti_json_kind kind;
     int holds_kept = 0;
-    TTI_TRY(tti_entry_count(e, TTI_ENTRY_CLUSTER, &c.number));
-    TTI_TRY(take_id(b, e, TTI_ENTRY_KEEP, &c.keep));
-    TTI_TRY(tti_entry_list(e, TTI_ENTRY_ARTICLES, &j));
+    TTI_TRY(tti_line_count(e, TTI_LINE_CLUSTER, &c.number));
+    TTI_TRY(read_id_value(b, e, TTI_LINE_KEEP, &c.keep));
+    TTI_TRY(tti_line_list(e, TTI_LINE_ARTICLES, &j));
     while ((kind = tti_json_next(&j)) != TTI_JSON_ARRAY_END) {
         uint64_t article;
         tt_id id;
-        TTI_TRY(tti_entry_id(e, &j, kind, &id));
-        TTI_TRY(number_of(b, e, &id, &article));
+        TTI_TRY(tti_line_token_id(e, &j, kind, &id));
+        TTI_TRY(number_of_id(b, e, &id, &article));
         if (tti_reserve(b->allocator, &b->members, &b->member_capacity, b->member_count + 1,
                         sizeof *b->members) != 0)
             return tti_fail_memory(&e->fault, "clusters");
@@ -113,7 +115,7 @@ static tt_status take_cluster(book *b, tti_entry *e)
         c.count++;
     }
     if (!holds_kept)
-        return tti_entry_malformed(e, "\"keep\" is not one of \"articles\"");
+        return tti_line_malformed(e, "\"keep\" is not one of \"articles\"");
     if (tti_reserve(b->allocator, &b->clusters, &b->cluster_capacity, b->view.cluster_count + 1,
                     sizeof *b->clusters) != 0)
         return tti_fail_memory(&e->fault, "clusters");
@@ -121,39 +123,45 @@ static tt_status take_cluster(book *b, tti_entry *e)
     return TT_OK;
 }
 
-static tt_status take_place(book *b, tti_entry *e, const tti_entry_place *place)
+static tt_status append_occurrence(result_file *b, tti_result_line *e,
+                                   const tti_line_occurrence *occurrence)
 {
-    tt_occurrence o = {0, place->begin, place->end, place->begin, place->end, place->similarity};
-    if ((place->seen >> TTI_PLACE_OF_BEGIN & 1) != 0)
-        o.of_begin = place->of_begin;
-    if ((place->seen >> TTI_PLACE_OF_END & 1) != 0)
-        o.of_end = place->of_end;
+    tt_occurrence o = {0,
+                       occurrence->begin,
+                       occurrence->end,
+                       occurrence->begin,
+                       occurrence->end,
+                       occurrence->similarity};
+    if ((occurrence->seen >> TTI_OCCURRENCE_OF_BEGIN & 1) != 0)
+        o.of_begin = occurrence->of_begin;
+    if ((occurrence->seen >> TTI_OCCURRENCE_OF_END & 1) != 0)
+        o.of_end = occurrence->of_end;
     if (o.of_begin >= o.of_end)
-        return tti_entry_malformed(e, "an occurrence whose part of the reference is empty");
-    TTI_TRY(number_of(b, e, &place->article, &o.article));
-    if (tti_reserve(b->allocator, &b->places, &b->place_capacity, b->place_count + 1,
-                    sizeof *b->places) != 0)
+        return tti_line_malformed(e, "an occurrence whose part of the reference is empty");
+    TTI_TRY(number_of_id(b, e, &occurrence->article, &o.article));
+    if (tti_reserve(b->allocator, &b->occurrences, &b->occurrence_capacity, b->occurrence_count + 1,
+                    sizeof *b->occurrences) != 0)
         return tti_fail_memory(&e->fault, "sections");
-    b->places[b->place_count++] = o;
+    b->occurrences[b->occurrence_count++] = o;
     return TT_OK;
 }
 
-static tt_status take_section(book *b, tti_entry *e)
+static tt_status append_section_line(result_file *b, tti_result_line *e)
 {
     tt_section s = {b->view.section_count + 1, 0, NULL, 0};
     tti_json j;
-    tti_entry_place place;
-    TTI_TRY(tti_entry_count(e, TTI_ENTRY_SECTION, &s.number));
-    TTI_TRY(tti_entry_count(e, TTI_ENTRY_TOKENS, &s.tokens));
-    TTI_TRY(tti_entry_list(e, TTI_ENTRY_OCCURRENCES, &j));
+    tti_line_occurrence occurrence;
+    TTI_TRY(tti_line_count(e, TTI_LINE_SECTION, &s.number));
+    TTI_TRY(tti_line_count(e, TTI_LINE_TOKENS, &s.tokens));
+    TTI_TRY(tti_line_list(e, TTI_LINE_OCCURRENCES, &j));
     for (;; s.count++) {
-        TTI_TRY(tti_entry_place_next(e, &j, &place));
-        if (place.seen == 0)
+        TTI_TRY(tti_line_next_occurrence(e, &j, &occurrence));
+        if (occurrence.seen == 0)
             break;
-        TTI_TRY(take_place(b, e, &place));
+        TTI_TRY(append_occurrence(b, e, &occurrence));
     }
     if (s.count == 0)
-        return tti_entry_malformed(e, "a section without an occurrence");
+        return tti_line_malformed(e, "a section without an occurrence");
     if (tti_reserve(b->allocator, &b->sections, &b->section_capacity, b->view.section_count + 1,
                     sizeof *b->sections) != 0)
         return tti_fail_memory(&e->fault, "sections");
@@ -161,13 +169,13 @@ static tt_status take_section(book *b, tti_entry *e)
     return TT_OK;
 }
 
-static tt_status take_summary(book *b, tti_entry *e)
+static tt_status read_summary_line(result_file *b, tti_result_line *e)
 {
     if (b->summary != NULL)
-        return tti_entry_malformed(e, "a second summary: is this one result?");
-    TTI_TRY(tti_entry_count(e, TTI_ENTRY_ARTICLES, &b->view.total_articles));
-    TTI_TRY(tti_entry_count(e, TTI_ENTRY_REJECTED, &b->view.total_rejected));
-    TTI_TRY(tti_entry_count(e, TTI_ENTRY_BYTES, &b->view.total_bytes));
+        return tti_line_malformed(e, "a second summary: is this one result?");
+    TTI_TRY(tti_line_count(e, TTI_LINE_ARTICLES, &b->view.total_articles));
+    TTI_TRY(tti_line_count(e, TTI_LINE_REJECTED, &b->view.total_rejected));
+    TTI_TRY(tti_line_count(e, TTI_LINE_BYTES, &b->view.total_bytes));
     b->summary = tti_alloc(b->allocator, e->size, 1);
     if (b->summary == NULL)
         return tti_fail_memory(&e->fault, "the summary");
@@ -176,31 +184,31 @@ static tt_status take_summary(book *b, tti_entry *e)
     return TT_OK;
 }
 
-static tt_status take_entry(void *ctx, tti_entry *e)
+static tt_status read_result_line(void *ctx, tti_result_line *e)
 {
-    if (tti_entry_is(e, TTI_ENTRY_TYPE, "\"pair\""))
-        return take_pair(ctx, e);
-    if (tti_entry_is(e, TTI_ENTRY_TYPE, "\"cluster\""))
-        return take_cluster(ctx, e);
-    if (tti_entry_is(e, TTI_ENTRY_TYPE, "\"section\""))
-        return take_section(ctx, e);
-    if (tti_entry_is(e, TTI_ENTRY_TYPE, "\"summary\""))
-        return take_summary(ctx, e);
+    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"pair\""))
+        return append_pair_line(ctx, e);
+    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"cluster\""))
+        return append_cluster_line(ctx, e);
+    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"section\""))
+        return append_section_line(ctx, e);
+    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"summary\""))
+        return read_summary_line(ctx, e);
     return TT_OK;
 }
 
 /* Sets every pointer of the view. */
-static void settle(book *b)
+static void set_view_pointers(result_file *b)
 {
-    const char *letters = b->letters;
+    const char *id_bytes = b->id_bytes;
     const uint64_t *members = b->members;
-    const tt_occurrence *places = b->places;
-    for (size_t i = 0; i < b->names.count; letters += b->ids[i++].size)
-        b->ids[i].bytes = letters;
+    const tt_occurrence *occurrences = b->occurrences;
+    for (size_t i = 0; i < b->names.count; id_bytes += b->ids[i++].size)
+        b->ids[i].bytes = id_bytes;
     for (size_t i = 0; i < b->view.cluster_count; members += b->clusters[i++].count)
         b->clusters[i].articles = members;
-    for (size_t i = 0; i < b->view.section_count; places += b->sections[i++].count)
-        b->sections[i].occurrences = places;
+    for (size_t i = 0; i < b->view.section_count; occurrences += b->sections[i++].count)
+        b->sections[i].occurrences = occurrences;
     b->view.articles = b->ids;
     b->view.article_count = b->names.count;
     b->view.pairs = b->pairs;
@@ -209,48 +217,48 @@ static void settle(book *b)
     b->view.summary = b->summary;
 }
 
-tt_status tt_result_read(tt_result **out, const char *path, const tt_allocator *allocator,
-                         tt_error *error)
+tt_status tt_result_file_read(tt_result_file **out, const char *path, const tt_allocator *allocator,
+                              tt_error *error)
 {
     const tt_allocator *a = allocator != NULL ? allocator : &tti_libc_allocator;
-    book *b = tti_alloc_zero(a, 1, sizeof *b);
+    result_file *b = tti_alloc_zero(a, 1, sizeof *b);
     tt_status status;
     *out = NULL;
     if (b == NULL)
         return tti_fail_memory(error, "a result");
     b->allocator = a;
     b->names.allocator = a;
-    status = tti_entries_read(path, a, take_entry, b, error);
+    status = tti_result_lines_read(path, a, read_result_line, b, error);
     if (status != TT_OK) {
-        tt_result_close(&b->view);
+        tt_result_file_close(&b->view);
         return status;
     }
-    settle(b);
+    set_view_pointers(b);
     *out = &b->view;
     return TT_OK;
 }
 
-uint64_t tt_result_find(const tt_result *result, const tt_id *id)
+uint64_t tt_result_file_find(const tt_result_file *result, const tt_id *id)
 {
-    const book *b = (const book *)result;
+    const result_file *b = (const result_file *)result;
     const uint32_t number =
-        tti_names_find(&b->names, (id->flags & TT_ARTICLE_INTEGER_ID) != 0, id->bytes, id->size);
-    return number == TTI_NO_NAME ? TT_NO_ARTICLE : number;
+        tti_id_map_find(&b->names, (id->flags & TT_ARTICLE_INTEGER_ID) != 0, id->bytes, id->size);
+    return number == TTI_ID_MAP_NONE ? TT_NO_ARTICLE : number;
 }
 
-void tt_result_close(tt_result *result)
+void tt_result_file_close(tt_result_file *result)
 {
-    book *b = (book *)result;
+    result_file *b = (result_file *)result;
     if (b == NULL)
         return;
-    tti_names_free(&b->names);
+    tti_id_map_free(&b->names);
     tti_release(b->allocator, b->ids, b->id_capacity, sizeof *b->ids);
-    tti_release(b->allocator, b->letters, b->letter_capacity, 1);
+    tti_release(b->allocator, b->id_bytes, b->id_byte_capacity, 1);
     tti_release(b->allocator, b->pairs, b->pair_capacity, sizeof *b->pairs);
     tti_release(b->allocator, b->clusters, b->cluster_capacity, sizeof *b->clusters);
     tti_release(b->allocator, b->members, b->member_capacity, sizeof *b->members);
     tti_release(b->allocator, b->sections, b->section_capacity, sizeof *b->sections);
-    tti_release(b->allocator, b->places, b->place_capacity, sizeof *b->places);
+    tti_release(b->allocator, b->occurrences, b->occurrence_capacity, sizeof *b->occurrences);
     tti_release(b->allocator, b->summary, b->view.summary_size, 1);
     tti_release(b->allocator, b, 1, sizeof *b);
 }

@@ -14,19 +14,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct maker {
-    tti_places *out;
+typedef struct repeat_finder {
+    tti_token_repeats *out;
     uint32_t min_section;
-    uint64_t doc_first;  /* the first place of the document at hand */
-    uint64_t doc_sorted; /* its places up to here are in order; those of the link at hand follow */
-    tti_block *piece;    /* blocks of the piece at hand */
+    uint64_t doc_first; /* the first place of the document at hand */
+    uint64_t
+        doc_in_order; /* its places up to here are in order; those of the link at hand follow */
+    tti_block *piece; /* blocks of the piece at hand */
     size_t piece_count, piece_capacity;
     tti_block *stretch; /* blocks of the stretch at hand */
     size_t stretch_capacity;
-} maker;
+} repeat_finder;
 
 /* Adds the part of block x whose b side lies in [begin, end). */
-static int clip_block(maker *m, tti_block x, uint32_t begin, uint32_t end)
+static int append_clipped_block(repeat_finder *m, tti_block x, uint32_t begin, uint32_t end)
 {
     if (x.b < begin) {
         const uint32_t cut = begin - x.b;
@@ -46,10 +47,10 @@ static int clip_block(maker *m, tti_block x, uint32_t begin, uint32_t end)
 }
 
 /* The piece at hand becomes a place of `doc` that repeats `of_doc`, if it is long and dense. */
-static tt_status add_place(maker *m, uint32_t doc, uint32_t of_doc, tt_error *error)
+static tt_status append_repeat(repeat_finder *m, uint32_t doc, uint32_t of_doc, tt_error *error)
 {
-    tti_places *out = m->out;
-    tti_place x = {doc, 0, 0, of_doc, 0, 0, 0, (uint32_t)m->piece_count, out->block_count};
+    tti_token_repeats *out = m->out;
+    tti_token_repeat x = {doc, 0, 0, of_doc, 0, 0, 0, (uint32_t)m->piece_count, out->block_count};
     const tti_block *last;
     if (m->piece_count == 0)
         return TT_OK;
@@ -72,7 +73,8 @@ static tt_status add_place(maker *m, uint32_t doc, uint32_t of_doc, tt_error *er
 }
 
 /* The first place of [first, last) that ends after token `at`; they are in order, and apart. */
-static uint64_t first_after(const tti_places *p, uint64_t first, uint64_t last, uint32_t at)
+static uint64_t first_repeat_after(const tti_token_repeats *p, uint64_t first, uint64_t last,
+                                   uint32_t at)
 {
     while (first < last) {
         const uint64_t middle = first + (last - first) / 2;
@@ -85,7 +87,8 @@ static uint64_t first_after(const tti_places *p, uint64_t first, uint64_t last, 
 }
 
 /* The first of a place's blocks that ends after token `at` of it. */
-static const tti_block *first_block_after(const tti_places *p, const tti_place *place, uint32_t at)
+static const tti_block *first_repeat_block_after(const tti_token_repeats *p,
+                                                 const tti_token_repeat *place, uint32_t at)
 {
     const tti_block *blocks = p->blocks + place->block_begin;
     size_t low = 0, high = place->block_count;
@@ -101,11 +104,11 @@ static const tti_block *first_block_after(const tti_places *p, const tti_place *
 
 /* Carries the piece's blocks through `holder`, a place of the document they repeat, to the place
  * that one repeats. Both lists ascend. */
-static tt_status carry_through(maker *m, const tti_block *blocks, size_t count,
-                               const tti_place *holder, tt_error *error)
+static tt_status trace_through_repeat(repeat_finder *m, const tti_block *blocks, size_t count,
+                                      const tti_token_repeat *holder, tt_error *error)
 {
     const tti_block *y_end = m->out->blocks + holder->block_begin + holder->block_count;
-    const tti_block *y = first_block_after(m->out, holder, blocks->a);
+    const tti_block *y = first_repeat_block_after(m->out, holder, blocks->a);
     m->piece_count = 0;
     for (size_t k = 0; k < count && blocks[k].a < holder->end; k++) {
         const tti_block *x = &blocks[k];
@@ -116,7 +119,7 @@ static tt_status carry_through(maker *m, const tti_block *blocks, size_t count,
             const uint32_t x_end = x->a + x->len, z_end = z->b + z->len;
             const uint32_t end = x_end < z_end ? x_end : z_end;
             const tti_block joined = {z->a + (begin - z->b), x->b + (begin - x->a), end - begin};
-            if (end > begin && clip_block(m, joined, 0, UINT32_MAX) != 0)
+            if (end > begin && append_clipped_block(m, joined, 0, UINT32_MAX) != 0)
                 return tti_fail_memory(error, "sections");
         }
     }
@@ -124,54 +127,54 @@ static tt_status carry_through(maker *m, const tti_block *blocks, size_t count,
 }
 
 /* The part of a link's blocks whose a side lies in [begin, end), as the piece at hand. */
-static tt_status cut_by_holder(maker *m, const tti_block *blocks, size_t count, uint32_t begin,
-                               uint32_t end, tt_error *error)
+static tt_status clip_to_holder(repeat_finder *m, const tti_block *blocks, size_t count,
+                                uint32_t begin, uint32_t end, tt_error *error)
 {
     m->piece_count = 0;
     for (size_t k = 0; k < count && blocks[k].a < end; k++) {
         const tti_block x = blocks[k];
         const uint32_t from = x.a > begin ? x.a : begin;
         const uint32_t to = x.a + x.len < end ? x.a + x.len : end;
-        if (to > from &&
-            clip_block(m, (tti_block){from, x.b + (from - x.a), to - from}, 0, UINT32_MAX) != 0)
+        if (to > from && append_clipped_block(m, (tti_block){from, x.b + (from - x.a), to - from},
+                                              0, UINT32_MAX) != 0)
             return tti_fail_memory(error, "sections");
     }
     return TT_OK;
 }
 
 /* One uncovered stretch of a document, as blocks: split by what the holder itself repeats. */
-static tt_status add_stretch(maker *m, const tti_link *link, const tti_block *blocks, size_t count,
-                             tt_error *error)
+static tt_status split_stretch(repeat_finder *m, const tti_shared_passage *link,
+                               const tti_block *blocks, size_t count, tt_error *error)
 {
     const uint32_t a_begin = blocks[0].a, a_end = blocks[count - 1].a + blocks[count - 1].len;
     /* Places of the holder; within one document, those made so far. */
     const uint64_t first = link->a == link->b ? m->doc_first : m->out->firsts[link->a];
-    const uint64_t last = link->a == link->b ? m->doc_sorted : m->out->firsts[link->a + 1];
+    const uint64_t last = link->a == link->b ? m->doc_in_order : m->out->firsts[link->a + 1];
     uint32_t at = a_begin;
-    for (uint64_t k = first_after(m->out, first, last, a_begin); k < last; k++) {
-        const tti_place holder = m->out->places[k];
+    for (uint64_t k = first_repeat_after(m->out, first, last, a_begin); k < last; k++) {
+        const tti_token_repeat holder = m->out->places[k];
         if (holder.begin >= a_end)
             break;
         for (; count > 1 && blocks->a + blocks->len <= at; count--)
             blocks++;
         if (holder.begin > at) {
-            TTI_TRY(cut_by_holder(m, blocks, count, at, holder.begin, error));
-            TTI_TRY(add_place(m, link->b, link->a, error));
+            TTI_TRY(clip_to_holder(m, blocks, count, at, holder.begin, error));
+            TTI_TRY(append_repeat(m, link->b, link->a, error));
         }
-        TTI_TRY(carry_through(m, blocks, count, &holder, error));
-        TTI_TRY(add_place(m, link->b, holder.of_doc, error));
+        TTI_TRY(trace_through_repeat(m, blocks, count, &holder, error));
+        TTI_TRY(append_repeat(m, link->b, holder.of_doc, error));
         at = holder.end > at ? holder.end : at;
     }
-    TTI_TRY(cut_by_holder(m, blocks, count, at, a_end, error));
-    return add_place(m, link->b, link->a, error);
+    TTI_TRY(clip_to_holder(m, blocks, count, at, a_end, error));
+    return append_repeat(m, link->b, link->a, error);
 }
 
 /* Puts the places from `sorted` on, nearly always the last of their document, among the others. */
-static void insert_places(maker *m, size_t sorted)
+static void insert_repeats_in_order(repeat_finder *m, size_t sorted)
 {
-    tti_place *places = m->out->places;
+    tti_token_repeat *places = m->out->places;
     for (size_t i = sorted; i < m->out->count; i++) {
-        const tti_place x = places[i];
+        const tti_token_repeat x = places[i];
         size_t k = i;
         for (; k > m->doc_first && places[k - 1].begin > x.begin; k--)
             places[k] = places[k - 1];
@@ -180,13 +183,14 @@ static void insert_places(maker *m, size_t sorted)
 }
 
 /* Takes what the link covers of its document beyond the places it has already. */
-static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link, tt_error *error)
+static tt_status append_repeats_of_link(repeat_finder *m, const tti_verified *v,
+                                        const tti_shared_passage *link, tt_error *error)
 {
     const tti_block *blocks = v->blocks + link->block_begin;
     const size_t before = m->out->count;
     uint32_t at = link->b_begin, block = 0;
-    m->doc_sorted = before;
-    for (uint64_t k = first_after(m->out, m->doc_first, before, at);
+    m->doc_in_order = before;
+    for (uint64_t k = first_repeat_after(m->out, m->doc_first, before, at);
          k <= before && at < link->b_end; k++) {
         const uint32_t next = k < before ? m->out->places[k].begin : link->b_end;
         const uint32_t end = next < link->b_end ? next : link->b_end;
@@ -195,7 +199,7 @@ static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link
             while (block < link->block_count && blocks[block].b + blocks[block].len <= at)
                 block++;
             for (uint32_t i = block; i < link->block_count && blocks[i].b < end; i++)
-                if (clip_block(m, blocks[i], at, end) != 0)
+                if (append_clipped_block(m, blocks[i], at, end) != 0)
                     return tti_fail_memory(error, "sections");
             if (m->piece_count > 0) {
                 const size_t n = m->piece_count;
@@ -203,51 +207,52 @@ static tt_status take_link(maker *m, const tti_verified *v, const tti_link *link
                                 sizeof *m->stretch) != 0)
                     return tti_fail_memory(error, "sections");
                 memcpy(m->stretch, m->piece, n * sizeof *m->stretch);
-                TTI_TRY(add_stretch(m, link, m->stretch, n, error));
+                TTI_TRY(split_stretch(m, link, m->stretch, n, error));
             }
         }
         if (k < before && m->out->places[k].end > at)
             at = m->out->places[k].end;
     }
-    insert_places(m, before);
+    insert_repeats_in_order(m, before);
     return TT_OK;
 }
 
 /* The places of one document, from its links. */
-static tt_status take_doc(maker *m, const tti_verified *v, size_t begin, size_t end, uint32_t doc,
-                          tt_error *error)
+static tt_status append_repeats_of_doc(repeat_finder *m, const tti_verified *v, size_t begin,
+                                       size_t end, uint32_t doc, tt_error *error)
 {
     m->doc_first = m->out->firsts[doc] = m->out->count;
     for (size_t k = begin; k < end; k++)
-        TTI_TRY(take_link(m, v, &v->links[k], error));
+        TTI_TRY(append_repeats_of_link(m, v, &v->links[k], error));
     m->out->firsts[doc + 1] = m->out->count;
     return TT_OK;
 }
 
-static void free_maker(maker *m)
+static void free_repeat_finder(repeat_finder *m)
 {
     tti_release(m->out->allocator, m->piece, m->piece_capacity, sizeof *m->piece);
     tti_release(m->out->allocator, m->stretch, m->stretch_capacity, sizeof *m->stretch);
 }
 
-tt_status tti_places_add(tti_places *out, const tti_verified *verified, uint32_t doc,
-                         uint32_t min_section, tt_error *error)
+tt_status tti_token_repeats_add_doc(tti_token_repeats *out, const tti_verified *verified,
+                                    uint32_t doc, uint32_t min_section, tt_error *error)
 {
-    maker m = {.out = out, .min_section = min_section};
-    const tt_status status = take_doc(&m, verified, 0, verified->link_count, doc, error);
-    free_maker(&m);
+    repeat_finder m = {.out = out, .min_section = min_section};
+    const tt_status status =
+        append_repeats_of_doc(&m, verified, 0, verified->link_count, doc, error);
+    free_repeat_finder(&m);
     return status;
 }
 
-size_t tti_places_of_copy(const tti_place *places, size_t count, uint32_t doc, uint32_t tokens,
-                          uint32_t min_section, tti_place *out)
+size_t tti_token_repeats_of_copy(const tti_token_repeat *places, size_t count, uint32_t doc,
+                                 uint32_t tokens, uint32_t min_section, tti_token_repeat *out)
 {
     uint32_t at = 0;
     size_t n = 0;
     for (size_t k = 0; k <= count; k++) {
         const uint32_t end = k < count ? places[k].begin : tokens;
         if (end >= at + min_section)
-            out[n++] = (tti_place){doc, at, end, doc, at, end, end - at, 0, 0};
+            out[n++] = (tti_token_repeat){doc, at, end, doc, at, end, end - at, 0, 0};
         if (k < count) {
             out[n++] = places[k];
             at = places[k].end;
@@ -256,10 +261,10 @@ size_t tti_places_of_copy(const tti_place *places, size_t count, uint32_t doc, u
     return n;
 }
 
-tt_status tti_places_find(tti_places *out, const tti_verified *verified, size_t doc_count,
-                          uint32_t min_section, tt_error *error)
+tt_status tti_token_repeats_find(tti_token_repeats *out, const tti_verified *verified,
+                                 size_t doc_count, uint32_t min_section, tt_error *error)
 {
-    maker m = {.out = out, .min_section = min_section};
+    repeat_finder m = {.out = out, .min_section = min_section};
     tt_status status = TT_OK;
     size_t begin = 0;
     out->allocator = verified->allocator;
@@ -271,14 +276,14 @@ tt_status tti_places_find(tti_places *out, const tti_verified *verified, size_t 
         size_t end = begin;
         while (end < verified->link_count && verified->links[end].b == d)
             end++;
-        status = take_doc(&m, verified, begin, end, d, error);
+        status = append_repeats_of_doc(&m, verified, begin, end, d, error);
         begin = end;
     }
-    free_maker(&m);
+    free_repeat_finder(&m);
     return status;
 }
 
-void tti_places_free(tti_places *p)
+void tti_token_repeats_free(tti_token_repeats *p)
 {
     if (p->allocator == NULL)
         return;

@@ -54,31 +54,31 @@ typedef struct range {
 
 /* Part of the shared seeds: the task of a pass. */
 typedef struct slice {
-    const tti_place *places;
+    const tti_posting *places;
     size_t count;
 } slice;
 
 static size_t seed_end(const slice *s, size_t begin)
 {
     size_t k = begin + 1;
-    while (k < s->count && !(s->places[k].doc & TTI_FIRST_PLACE))
+    while (k < s->count && !(s->places[k].doc & TTI_FIRST_POSTING))
         k++;
     return k;
 }
 
 /* The first seed at or after place k. */
-static size_t seed_from(const tti_shared_part *part, size_t k)
+static size_t seed_from(const tti_posting_list *part, size_t k)
 {
-    while (k < part->count && !(part->places[k].doc & TTI_FIRST_PLACE))
+    while (k < part->count && !(part->places[k].doc & TTI_FIRST_POSTING))
         k++;
     return k;
 }
 
 /* Slice number `number`, of r->slice_count. */
-static slice slice_of(const tti_shared *s, const range *r, size_t number)
+static slice slice_of(const tti_shared_seeds *s, const range *r, size_t number)
 {
     const size_t each = r->slice_count / s->part_count, k = number % each;
-    const tti_shared_part *part = &s->parts[number / each];
+    const tti_posting_list *part = &s->parts[number / each];
     const size_t begin = seed_from(part, part->count / each * k);
     const size_t end = k + 1 == each ? part->count : seed_from(part, part->count / each * (k + 1));
     return (slice){part->places + begin, end - begin};
@@ -87,24 +87,25 @@ static slice slice_of(const tti_shared *s, const range *r, size_t number)
 /* ---- Links ---------------------------------------------------------------------------------- */
 
 /* The documents that a seed links to, each once: *count of them. */
-static void list_linked(const tti_place *places, size_t count, uint32_t *docs, uint32_t *linked)
+static void list_linked_docs(const tti_posting *places, size_t count, uint32_t *docs,
+                             uint32_t *linked)
 {
-    const size_t n = count <= TTI_SEED_PLACES ? count : TTI_SEED_FEW;
+    const size_t n = count <= TTI_SEED_MAX_POSTINGS ? count : TTI_SEED_FIRST_POSTINGS;
     *linked = 0;
     for (size_t k = 0; k < n; k++) {
-        const uint32_t doc = places[k].doc & ~TTI_FIRST_PLACE;
+        const uint32_t doc = places[k].doc & ~TTI_FIRST_POSTING;
         if (*linked == 0 || docs[*linked - 1] != doc)
             docs[(*linked)++] = doc;
     }
 }
 
 /* Counts (words NULL) or writes the links of one seed's places in the range. */
-static void link_seed(const range *r, size_t *cursors, const tti_place *places, size_t count)
+static void link_seed(const range *r, size_t *cursors, const tti_posting *places, size_t count)
 {
-    uint32_t docs[TTI_SEED_PLACES], linked, earlier = 0;
-    if ((places[count - 1].doc & ~TTI_FIRST_PLACE) >> r->bucket_bits < r->begin)
+    uint32_t docs[TTI_SEED_MAX_POSTINGS], linked, earlier = 0;
+    if ((places[count - 1].doc & ~TTI_FIRST_POSTING) >> r->bucket_bits < r->begin)
         return;
-    list_linked(places, count, docs, &linked);
+    list_linked_docs(places, count, docs, &linked);
     for (size_t k = 1; k < count; k++) { /* the first place has nothing before it */
         const uint32_t doc = places[k].doc;
         const size_t bucket = doc >> r->bucket_bits;
@@ -127,7 +128,7 @@ static void link_seed(const range *r, size_t *cursors, const tti_place *places, 
     }
 }
 
-static void link_range(const tti_shared *s, const range *r, int threads)
+static void link_range(const tti_shared_seeds *s, const range *r, int threads)
 {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
     for (int64_t n = 0; n < (int64_t)r->slice_count; n++) {
@@ -143,7 +144,7 @@ static void link_range(const tti_shared *s, const range *r, int threads)
 
 /* One thread's tally, and its working memory for the bucket and the document at hand. */
 typedef struct worker {
-    tti_tally tally;
+    tti_seed_counts tally;
     size_t *starts;  /* of each document of the bucket: its first in `links` */
     size_t *links;   /* places of links among the bucket's words, document by document */
     size_t *order;   /* those of one document in order of their seeds' places in it */
@@ -152,14 +153,14 @@ typedef struct worker {
     size_t start_capacity, link_capacity, order_capacity, bit_capacity, rank_capacity;
 } worker;
 
-static void free_worker(worker *w, const tt_allocator *a)
+static void free_link_worker(worker *w, const tt_allocator *a)
 {
     tti_release(a, w->starts, w->start_capacity, sizeof *w->starts);
     tti_release(a, w->links, w->link_capacity, sizeof *w->links);
     tti_release(a, w->order, w->order_capacity, sizeof *w->order);
     tti_release(a, w->bits, w->bit_capacity, sizeof *w->bits);
     tti_release(a, w->ranks, w->rank_capacity, sizeof *w->ranks);
-    tti_tally_free(&w->tally);
+    tti_seed_counts_free(&w->tally);
 }
 
 /* Lists the links of a bucket's documents, one document after the other. */
@@ -199,28 +200,28 @@ static int order_links(worker *w, const uint32_t *words, const size_t *links, si
     }
     for (uint32_t k = 0; k <= last / 64; k++) {
         w->ranks[k] = rank;
-        rank += tti_bits_set(w->bits[k]);
+        rank += tti_popcount64(w->bits[k]);
     }
     for (size_t k = 0; k < count; k++) {
         const uint32_t here = words[links[k] + HERE];
         const uint64_t before = w->bits[here / 64] & ((UINT64_C(1) << here % 64) - 1);
-        w->order[w->ranks[here / 64] + tti_bits_set(before)] = links[k];
+        w->order[w->ranks[here / 64] + tti_popcount64(before)] = links[k];
     }
     return 0;
 }
 
-static void count_link(tti_tally *t, uint32_t b, const uint32_t *link)
+static void count_link(tti_seed_counts *t, uint32_t b, const uint32_t *link)
 {
     const uint32_t *docs = link + LINK_WORDS;
     /* The first place is in the first document, or in this one. */
-    tti_tally_follow(t, link[EARLIER] > 0 ? docs[0] : b, link[HERE], link[THERE]);
+    tti_seed_counts_extend_run(t, link[EARLIER] > 0 ? docs[0] : b, link[HERE], link[THERE]);
     for (uint32_t k = 0; k < link[EARLIER]; k++)
-        tti_tally_share(t, docs[k], link[HERE]);
+        tti_seed_counts_add_shared(t, docs[k], link[HERE]);
 }
 
 /* Counts the links of document b. */
-static void count_doc(worker *w, const tti_tally_rules *rules, uint32_t b, const uint32_t *words,
-                      const size_t *links, size_t count)
+static void count_doc_links(worker *w, const tti_seed_rules *rules, uint32_t b,
+                            const uint32_t *words, const size_t *links, size_t count)
 {
     if (order_links(w, words, links, count) != 0) {
         w->tally.status = TT_ENOMEM;
@@ -228,11 +229,11 @@ static void count_doc(worker *w, const tti_tally_rules *rules, uint32_t b, const
     }
     for (size_t k = 0; k < count; k++)
         count_link(&w->tally, b, words + w->order[k]);
-    tti_tally_choose(&w->tally, rules, b, rules->counts[b]);
+    tti_seed_counts_select(&w->tally, rules, b, rules->counts[b]);
 }
 
 /* The links of a bucket: `size` words. */
-static void count_bucket(worker *w, const range *r, const tti_tally_rules *rules, size_t bucket,
+static void count_bucket(worker *w, const range *r, const tti_seed_rules *rules, size_t bucket,
                          const uint32_t *words, size_t size)
 {
     const size_t docs = (size_t)1 << r->bucket_bits;
@@ -244,18 +245,18 @@ static void count_bucket(worker *w, const range *r, const tti_tally_rules *rules
     }
     for (size_t d = 0; d < docs; d++)
         if (w->starts[d + 1] > w->starts[d])
-            count_doc(w, rules, (uint32_t)(bucket * docs + d), words, w->links + w->starts[d],
-                      w->starts[d + 1] - w->starts[d]);
+            count_doc_links(w, rules, (uint32_t)(bucket * docs + d), words, w->links + w->starts[d],
+                            w->starts[d + 1] - w->starts[d]);
 }
 
 /* The range's links are written: the last slice's cursor is where those of a bucket end. */
-static void count_range(const range *r, const tti_tally_rules *rules, worker *workers, int threads)
+static void count_range(const range *r, const tti_seed_rules *rules, worker *workers, int threads)
 {
     const size_t *ends = r->cursors + (r->slice_count - 1) * r->bucket_count;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
     for (int64_t k = (int64_t)r->begin; k < (int64_t)r->end; k++) {
         const size_t begin = (size_t)k > r->begin ? ends[k - 1] : 0;
-        count_bucket(&workers[tti_thread()], r, rules, (size_t)k, r->words + begin,
+        count_bucket(&workers[tti_thread_index()], r, rules, (size_t)k, r->words + begin,
                      ends[k] - begin);
     }
 }
@@ -263,7 +264,7 @@ static void count_range(const range *r, const tti_tally_rules *rules, worker *wo
 /* ---- Driver --------------------------------------------------------------------------------- */
 
 /* Turns a bucket's counts, of all slices, into places from `at` on. @return the next place */
-static size_t place_bucket(const range *r, size_t bucket, size_t at)
+static size_t assign_bucket_offsets(const range *r, size_t bucket, size_t at)
 {
     for (size_t n = 0; n < r->slice_count; n++) {
         size_t *cursor = &r->cursors[n * r->bucket_count + bucket];
@@ -284,17 +285,17 @@ static size_t bucket_words(const range *r, size_t bucket)
 
 /* Takes buckets from `begin` on, as many as `most` words of links allow, at least one, and turns
  * their counts into places. @return the words */
-static size_t cut_range(range *r, size_t begin, size_t most)
+static size_t choose_next_range(range *r, size_t begin, size_t most)
 {
     size_t sum = 0;
     r->begin = r->end = begin;
     while (r->end < r->bucket_count && (r->end == begin || sum + bucket_words(r, r->end) <= most))
-        sum = place_bucket(r, r->end++, sum);
+        sum = assign_bucket_offsets(r, r->end++, sum);
     return sum;
 }
 
 /* Nothing that is in the words is kept. */
-static int make_room(range *r, size_t room, const tt_allocator *a)
+static int reallocate_link_words(range *r, size_t room, const tt_allocator *a)
 {
     tti_release(a, r->words, r->word_capacity, sizeof *r->words);
     r->words = tti_alloc(a, room, sizeof *r->words);
@@ -303,7 +304,7 @@ static int make_room(range *r, size_t room, const tt_allocator *a)
 }
 
 /* Words of links that are held at once. */
-static size_t choose_room(const range *r, const tt_options *options)
+static size_t choose_range_words(const range *r, const tt_options *options)
 {
     const int limited = options->memory_limit > 0;
     const uint64_t bytes = limited ? options->memory_limit / RANGE_SHARE : RANGE_BYTES;
@@ -315,19 +316,19 @@ static size_t choose_room(const range *r, const tt_options *options)
     return share > most ? share : most;
 }
 
-static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rules *rules,
+static tt_status link_ranges(const tti_shared_seeds *s, range *r, const tti_seed_rules *rules,
                              const tt_options *options, worker *workers, int threads,
                              tt_error *error)
 {
     size_t most;
     r->begin = 0, r->end = r->bucket_count;
     link_range(s, r, threads); /* only counts */
-    most = choose_room(r, options);
+    most = choose_range_words(r, options);
     for (size_t begin = 0; begin < r->bucket_count; begin = r->end) {
-        const size_t room = cut_range(r, begin, most);
+        const size_t room = choose_next_range(r, begin, most);
         if (room == 0)
             continue;
-        if (room > r->word_capacity && make_room(r, room, s->allocator) != 0)
+        if (room > r->word_capacity && reallocate_link_words(r, room, s->allocator) != 0)
             return tti_fail_memory(error, "shared seeds");
         link_range(s, r, threads);
         count_range(r, rules, workers, threads);
@@ -336,8 +337,8 @@ static tt_status link_ranges(const tti_shared *s, range *r, const tti_tally_rule
 }
 
 /* Joins what the threads have found, and frees them. */
-static tt_status take_found(worker *workers, int threads, tti_candidates *out, tt_status status,
-                            tt_error *error)
+static tt_status merge_worker_candidates(worker *workers, int threads, tti_candidates *out,
+                                         tt_status status, tt_error *error)
 {
     for (int t = 0; t < threads; t++) {
         worker *w = &workers[t];
@@ -345,13 +346,13 @@ static tt_status take_found(worker *workers, int threads, tti_candidates *out, t
             status = tti_fail_memory(error, "links");
         if (status == TT_OK)
             status = tti_candidates_append(out, &w->tally.found, error);
-        free_worker(w, out->allocator);
+        free_link_worker(w, out->allocator);
     }
     return status;
 }
 
 /* Buckets of as many documents as have some BUCKET_WORDS of links. */
-static void choose_buckets(range *r, const tti_shared *s)
+static void choose_buckets(range *r, const tti_shared_seeds *s)
 {
     const size_t wish = s->count * PLACE_WORDS / BUCKET_WORDS + 1;
     while (s->doc_count >> (r->bucket_bits + 1) >= wish)
@@ -360,39 +361,39 @@ static void choose_buckets(range *r, const tti_shared *s)
     r->slice_count = s->part_count * (s->part_count < SLICES ? SLICES / s->part_count : 1);
 }
 
-static tt_status link_docs(const tti_shared *s, const tt_options *options, tti_candidates *out,
-                           tt_error *error)
+static tt_status link_docs(const tti_shared_seeds *s, const tt_options *options,
+                           tti_candidates *out, tt_error *error)
 {
     const tt_allocator *a = s->allocator;
-    const int threads = tti_threads(options->threads, s->doc_count);
+    const int threads = tti_thread_count(options->threads, s->doc_count);
     worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
     range r = {0};
-    tti_tally_rules rules;
+    tti_seed_rules rules;
     tt_status status = TT_OK;
     choose_buckets(&r, s);
     r.cursors = tti_alloc_zero(a, r.bucket_count, r.slice_count * sizeof *r.cursors);
-    tti_tally_rules_make(&rules, options, s->counts);
+    tti_seed_rules_make(&rules, options, s->counts);
     for (int t = 0; workers != NULL && t < threads; t++)
-        tti_tally_init(&workers[t].tally, a);
+        tti_seed_counts_init(&workers[t].tally, a);
     if (workers == NULL || r.cursors == NULL)
         status = tti_fail_memory(error, "links");
     if (status == TT_OK)
         status = link_ranges(s, &r, &rules, options, workers, threads, error);
     if (workers != NULL)
-        status = take_found(workers, threads, out, status, error);
+        status = merge_worker_candidates(workers, threads, out, status, error);
     tti_release(a, r.words, r.word_capacity, sizeof *r.words);
     tti_release(a, r.cursors, r.bucket_count, r.slice_count * sizeof *r.cursors);
     tti_release(a, workers, (size_t)threads, sizeof *workers);
     return status;
 }
 
-tt_status tti_seeds_candidates(const tti_corpus *corpus, const tt_options *options,
-                               tti_candidates *candidates, tt_error *error)
+tt_status tti_seed_candidates_add(const tti_corpus *corpus, const tt_options *options,
+                                  tti_candidates *candidates, tt_error *error)
 {
-    tti_shared s = {0};
-    tt_status status = tti_shared_find(&s, corpus, options, error);
+    tti_shared_seeds s = {0};
+    tt_status status = tti_shared_seeds_find(&s, corpus, options, error);
     if (status == TT_OK && s.count > 0)
         status = link_docs(&s, options, candidates, error);
-    tti_shared_free(&s);
+    tti_shared_seeds_free(&s);
     return status;
 }

@@ -24,23 +24,23 @@ enum {
 typedef struct range {
     uint32_t begin, end;
     size_t *cursors; /* counts, then places, of each partition */
-    tti_sample sample;
+    tti_minimizers sample;
     tt_status status;
 } range;
 
-static uint32_t partition_of(const tti_seeds *s, const tti_sample *sample, size_t k)
+static uint32_t partition_of(const tti_seeds *s, const tti_minimizers *sample, size_t k)
 {
     return sample->parts[sample->places[k]] & (s->partition_count - 1);
 }
 
-static void count_seeds(tti_seeds *out, range *r, uint32_t doc)
+static void count_partition_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
     for (size_t k = 0; k < r->sample.count; k++)
         r->cursors[partition_of(out, &r->sample, k)]++;
     out->counts[doc] = (uint32_t)r->sample.count;
 }
 
-static void place_seeds(tti_seeds *out, range *r, uint32_t doc)
+static void store_partition_seeds(tti_seeds *out, range *r, uint32_t doc)
 {
     for (size_t k = 0; k < r->sample.count; k++) {
         const uint32_t place = r->sample.places[k];
@@ -49,17 +49,17 @@ static void place_seeds(tti_seeds *out, range *r, uint32_t doc)
     }
 }
 
-static void walk_range(tti_seeds *out, const tti_corpus *corpus, range *r, uint64_t seed,
-                       void (*take)(tti_seeds *, range *, uint32_t))
+static void visit_range_seeds(tti_seeds *out, const tti_corpus *corpus, range *r, uint64_t seed,
+                              void (*take)(tti_seeds *, range *, uint32_t))
 {
     for (uint32_t d = r->begin; d < r->end && r->status == TT_OK; d++) {
-        r->status = tti_sample_make(&r->sample, &corpus->docs[d], seed, out->allocator, NULL);
+        r->status = tti_minimizers_find(&r->sample, &corpus->docs[d], seed, out->allocator, NULL);
         if (r->status == TT_OK)
             take(out, r, d);
     }
 }
 
-uint64_t tti_seeds_tokens(const tti_corpus *corpus)
+uint64_t tti_corpus_token_count(const tti_corpus *corpus)
 {
     uint64_t tokens = 0;
     for (size_t i = 0; i < corpus->doc_count; i++)
@@ -67,7 +67,7 @@ uint64_t tti_seeds_tokens(const tti_corpus *corpus)
     return tokens;
 }
 
-uint32_t tti_seeds_cut(const tti_corpus *corpus, uint64_t share, uint32_t begin)
+uint32_t tti_corpus_range_end(const tti_corpus *corpus, uint64_t share, uint32_t begin)
 {
     uint64_t sum = 0;
     uint32_t d = begin;
@@ -76,19 +76,19 @@ uint32_t tti_seeds_cut(const tti_corpus *corpus, uint64_t share, uint32_t begin)
     return d;
 }
 
-static void split_ranges(const tti_corpus *corpus, range *ranges, int count)
+static void split_docs_by_tokens(const tti_corpus *corpus, range *ranges, int count)
 {
-    const uint64_t share = tti_seeds_tokens(corpus) / (uint64_t)count;
+    const uint64_t share = tti_corpus_token_count(corpus) / (uint64_t)count;
     uint32_t d = 0;
     for (int t = 0; t < count; t++) {
         ranges[t].begin = d;
-        ranges[t].end = d = tti_seeds_cut(corpus, share, d);
+        ranges[t].end = d = tti_corpus_range_end(corpus, share, d);
     }
     ranges[count - 1].end = (uint32_t)corpus->doc_count;
 }
 
 /* Turns the ranges' counts into the places where each begins to fill each partition. */
-static void place_ranges(tti_seeds *out, range *ranges, int count)
+static void assign_partition_offsets(tti_seeds *out, range *ranges, int count)
 {
     size_t at = 0;
     for (size_t p = 0; p < out->partition_count; p++) {
@@ -105,8 +105,8 @@ static void place_ranges(tti_seeds *out, range *ranges, int count)
 
 /* Stable, by the digits of `bits` bits from bit `low` of the keys up; their histograms are made in
  * one pass. */
-static void sort_by_digits(tti_seed *seeds, tti_seed *spare, size_t count, int low, int bits,
-                           int passes)
+static void radix_sort_seeds(tti_seed *seeds, tti_seed *spare, size_t count, int low, int bits,
+                             int passes)
 {
     size_t counts[PASSES][DIGITS];
     const size_t digits = (size_t)1 << bits;
@@ -158,9 +158,9 @@ void tti_seeds_sort(tti_seed *seeds, tti_seed *spare, size_t count)
     if (count < 2)
         return;
     if (passes < PASSES)
-        sort_by_digits(seeds, spare, count, KEY_BITS - passes * bits, bits, passes);
+        radix_sort_seeds(seeds, spare, count, KEY_BITS - passes * bits, bits, passes);
     if (passes == PASSES || settle(seeds, count) != 0)
-        sort_by_digits(seeds, spare, count, 0, DIGIT_BITS, PASSES);
+        radix_sort_seeds(seeds, spare, count, 0, DIGIT_BITS, PASSES);
 }
 
 static tt_status sort_partitions(tti_seeds *out, int threads, tt_error *error)
@@ -190,7 +190,7 @@ int tti_seeds_needed(const tt_options *o)
 }
 
 /* About 16,384 seeds a partition: 192 KiB, which stays in a core's cache. */
-uint32_t tti_seeds_partitions(uint64_t tokens)
+uint32_t tti_seed_partition_count(uint64_t tokens)
 {
     uint32_t n = 1;
     while (n < 1u << 14 && tokens / 3 / n > 16384)
@@ -198,7 +198,7 @@ uint32_t tti_seeds_partitions(uint64_t tokens)
     return n;
 }
 
-static tt_status check_ranges(const range *ranges, int count, tt_error *error)
+static tt_status check_range_status(const range *ranges, int count, tt_error *error)
 {
     for (int t = 0; t < count; t++)
         if (ranges[t].status != TT_OK)
@@ -209,12 +209,12 @@ static tt_status check_ranges(const range *ranges, int count, tt_error *error)
 static tt_status fill(tti_seeds *out, const tti_corpus *corpus, uint64_t seed, range *ranges,
                       int threads, tt_error *error)
 {
-    split_ranges(corpus, ranges, threads);
+    split_docs_by_tokens(corpus, ranges, threads);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static, 1)
     for (int t = 0; t < threads; t++)
-        walk_range(out, corpus, &ranges[t], seed, count_seeds);
-    TTI_TRY(check_ranges(ranges, threads, error));
-    place_ranges(out, ranges, threads);
+        visit_range_seeds(out, corpus, &ranges[t], seed, count_partition_seeds);
+    TTI_TRY(check_range_status(ranges, threads, error));
+    assign_partition_offsets(out, ranges, threads);
     if (out->count >= UINT32_MAX)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "more than 2^32 - 2 seeds in one build");
     out->seeds = tti_alloc(out->allocator, out->count, sizeof *out->seeds);
@@ -222,8 +222,8 @@ static tt_status fill(tti_seeds *out, const tti_corpus *corpus, uint64_t seed, r
         return tti_fail_memory(error, "seeds");
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static, 1)
     for (int t = 0; t < threads; t++)
-        walk_range(out, corpus, &ranges[t], seed, place_seeds);
-    TTI_TRY(check_ranges(ranges, threads, error));
+        visit_range_seeds(out, corpus, &ranges[t], seed, store_partition_seeds);
+    TTI_TRY(check_range_status(ranges, threads, error));
     return sort_partitions(out, threads, error);
 }
 
@@ -231,13 +231,13 @@ tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_opti
                          tt_error *error)
 {
     const tt_allocator *a = options->allocator;
-    const int threads = tti_threads(options->threads, corpus->doc_count);
+    const int threads = tti_thread_count(options->threads, corpus->doc_count);
     range *ranges = tti_alloc_zero(a, (size_t)threads, sizeof *ranges);
     tt_status status = TT_OK;
     out->allocator = a;
     out->doc_count = corpus->doc_count;
     if (out->partition_count == 0)
-        out->partition_count = tti_seeds_partitions(tti_seeds_tokens(corpus));
+        out->partition_count = tti_seed_partition_count(tti_corpus_token_count(corpus));
     out->starts = tti_alloc_zero(a, (size_t)out->partition_count + 1, sizeof *out->starts);
     out->counts = tti_alloc_zero(a, corpus->doc_count, sizeof *out->counts);
     if (ranges == NULL || out->starts == NULL || out->counts == NULL)
@@ -250,7 +250,7 @@ tt_status tti_seeds_make(tti_seeds *out, const tti_corpus *corpus, const tt_opti
         status = fill(out, corpus, options->seed, ranges, threads, error);
     for (int t = 0; ranges != NULL && t < threads; t++) {
         tti_release(a, ranges[t].cursors, (size_t)out->partition_count + 1, sizeof(size_t));
-        tti_sample_free(&ranges[t].sample, a);
+        tti_minimizers_free(&ranges[t].sample, a);
     }
     tti_release(a, ranges, (size_t)threads, sizeof *ranges);
     return status;
@@ -266,7 +266,7 @@ void tti_seeds_free(tti_seeds *s)
     memset(s, 0, sizeof *s);
 }
 
-const tti_seed *tti_seeds_lookup(const tti_seeds *s, const tti_sample *sample, size_t i,
+const tti_seed *tti_seeds_lookup(const tti_seeds *s, const tti_minimizers *sample, size_t i,
                                  size_t *count)
 {
     const uint32_t key = sample->keys[sample->places[i]];

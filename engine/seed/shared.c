@@ -39,15 +39,15 @@ typedef struct worker {
     uint32_t *next; /* the chunk after each in its chain */
     size_t next_capacity;
     uint32_t chunk_count;
-    tti_sample sample;
+    tti_minimizers sample;
     tti_seed *seeds, *spare;
     size_t seed_capacity, spare_capacity;
-    tti_shared_part found;
+    tti_posting_list found;
     tt_status status;
 } worker;
 
 typedef struct job {
-    tti_shared *out;
+    tti_shared_seeds *out;
     const tti_corpus *corpus;
     uint64_t seed;
     uint32_t partition_count;
@@ -65,7 +65,7 @@ static inline tti_seed *chunk_at(const worker *w, uint32_t chunk)
     return w->slabs[chunk / w->slab] + (size_t)(chunk % w->slab) * CHUNK;
 }
 
-static int add_slab(worker *w, const tt_allocator *a)
+static int allocate_slab(worker *w, const tt_allocator *a)
 {
     if (tti_reserve(a, &w->slabs, &w->slab_capacity, w->slab_count + 1, sizeof *w->slabs) != 0 ||
         tti_reserve(a, &w->next, &w->next_capacity, (w->slab_count + 1) * w->slab,
@@ -78,9 +78,9 @@ static int add_slab(worker *w, const tt_allocator *a)
     return 0;
 }
 
-static int add_chunk(worker *w, chain *c, const tt_allocator *a)
+static int append_chunk(worker *w, chain *c, const tt_allocator *a)
 {
-    if (w->chunk_count == w->slab_count * w->slab && add_slab(w, a) != 0)
+    if (w->chunk_count == w->slab_count * w->slab && allocate_slab(w, a) != 0)
         return -1;
     if (c->count == 0)
         c->first = w->chunk_count;
@@ -115,21 +115,21 @@ static tti_seed *gather(const worker *w, const chain *c, tti_seed *out)
 
 /* ---- Sampling -------------------------------------------------------------------------------- */
 
-static int is_at_hand(const job *j, uint32_t partition)
+static int is_in_current_group(const job *j, uint32_t partition)
 {
     return (uint64_t)partition * j->group_count / j->partition_count == j->group;
 }
 
-static int take_doc(const job *j, worker *w, uint32_t doc)
+static int append_doc_seeds(const job *j, worker *w, uint32_t doc)
 {
     const tt_allocator *a = j->out->allocator;
-    const tti_sample *s = &w->sample;
+    const tti_minimizers *s = &w->sample;
     for (size_t k = 0; k < s->count; k++) {
         const uint32_t pos = s->places[k], p = s->parts[pos] & (j->partition_count - 1);
         chain *c = &w->chains[p];
-        if (j->group_count > 1 && !is_at_hand(j, p))
+        if (j->group_count > 1 && !is_in_current_group(j, p))
             continue;
-        if (c->count % CHUNK == 0 && add_chunk(w, c, a) != 0)
+        if (c->count % CHUNK == 0 && append_chunk(w, c, a) != 0)
             return -1;
         chunk_at(w, c->last)[c->count++ % CHUNK] = (tti_seed){s->keys[pos], doc, pos};
     }
@@ -141,15 +141,15 @@ static void sample_range(const job *j, worker *w)
 {
     for (uint32_t d = w->begin; d < w->end && w->status == TT_OK; d++) {
         w->status =
-            tti_sample_make(&w->sample, &j->corpus->docs[d], j->seed, j->out->allocator, NULL);
-        if (w->status == TT_OK && take_doc(j, w, d) != 0)
+            tti_minimizers_find(&w->sample, &j->corpus->docs[d], j->seed, j->out->allocator, NULL);
+        if (w->status == TT_OK && append_doc_seeds(j, w, d) != 0)
             w->status = TT_ENOMEM;
     }
 }
 
 /* ---- Partitions ------------------------------------------------------------------------------ */
 
-static size_t run_end(const tti_seed *seeds, size_t begin, size_t end)
+static size_t equal_key_end(const tti_seed *seeds, size_t begin, size_t end)
 {
     size_t k = begin + 1;
     while (k < end && seeds[k].key == seeds[begin].key)
@@ -158,18 +158,18 @@ static size_t run_end(const tti_seed *seeds, size_t begin, size_t end)
 }
 
 /* Appends the places of the seeds, sorted, that stand twice. */
-static int keep_shared(worker *w, size_t count, const tt_allocator *a)
+static int append_shared_postings(worker *w, size_t count, const tt_allocator *a)
 {
-    tti_shared_part *f = &w->found;
+    tti_posting_list *f = &w->found;
     if (tti_reserve(a, &f->places, &f->capacity, f->count + count, sizeof *f->places) != 0)
         return -1;
     for (size_t i = 0, k; i < count; i = k) {
-        k = run_end(w->seeds, i, count);
+        k = equal_key_end(w->seeds, i, count);
         if (k - i < 2)
             continue;
         for (size_t r = i; r < k; r++)
             f->places[f->count++] =
-                (tti_place){w->seeds[r].doc | (r == i ? TTI_FIRST_PLACE : 0), w->seeds[r].pos};
+                (tti_posting){w->seeds[r].doc | (r == i ? TTI_FIRST_POSTING : 0), w->seeds[r].pos};
     }
     return 0;
 }
@@ -192,7 +192,7 @@ static void sort_partition(const job *j, worker *w, uint32_t p)
     for (int t = 0; t < j->threads; t++)
         at = gather(&j->workers[t], &j->workers[t].chains[p], at);
     tti_seeds_sort(w->seeds, w->spare, count);
-    if (keep_shared(w, count, a) != 0)
+    if (append_shared_postings(w, count, a) != 0)
         w->status = TT_ENOMEM;
 }
 
@@ -214,7 +214,7 @@ static tt_status run(const job *j, tt_error *error)
     TTI_TRY(check_workers(j, error));
 #pragma omp parallel for num_threads(j->threads) if (j->threads > 1) schedule(dynamic, 1)
     for (int64_t p = 0; p < (int64_t)j->partition_count; p++)
-        sort_partition(j, &j->workers[tti_thread()], (uint32_t)p);
+        sort_partition(j, &j->workers[tti_thread_index()], (uint32_t)p);
     return check_workers(j, error);
 }
 
@@ -226,7 +226,7 @@ static tt_status open_workers(const job *j, tt_error *error)
         worker *w = &j->workers[t];
         w->slab = j->slab;
         w->begin = d;
-        w->end = d = t + 1 < j->threads ? tti_seeds_cut(j->corpus, j->share, d)
+        w->end = d = t + 1 < j->threads ? tti_corpus_range_end(j->corpus, j->share, d)
                                         : (uint32_t)j->corpus->doc_count;
         w->chains = tti_alloc(a, j->partition_count, sizeof *w->chains);
         if (w->chains == NULL)
@@ -236,7 +236,7 @@ static tt_status open_workers(const job *j, tt_error *error)
 }
 
 /* The seeds of a group are done with once they are sorted; their chunks serve the next. */
-static void forget_group(const job *j)
+static void reset_group(const job *j)
 {
     for (int t = 0; t < j->threads; t++) {
         j->workers[t].chunk_count = 0;
@@ -252,7 +252,7 @@ static void close_workers(const job *j, tt_status status)
         worker *w = &j->workers[t];
         tti_release(a, w->chains, j->partition_count, sizeof *w->chains);
         free_chunks(w, a);
-        tti_sample_free(&w->sample, a);
+        tti_minimizers_free(&w->sample, a);
         tti_release(a, w->seeds, w->seed_capacity, sizeof *w->seeds);
         tti_release(a, w->spare, w->spare_capacity, sizeof *w->spare);
         if (status != TT_OK || w->found.count == 0) {
@@ -268,7 +268,7 @@ static void close_workers(const job *j, tt_status status)
 static tt_status find_groups(job *j, tt_error *error)
 {
     const tt_allocator *a = j->out->allocator;
-    tti_shared *out = j->out;
+    tti_shared_seeds *out = j->out;
     tt_status status = TT_OK;
     if (tti_reserve(a, &out->parts, &out->part_capacity, (size_t)j->threads, sizeof *out->parts) !=
         0)
@@ -278,7 +278,7 @@ static tt_status find_groups(job *j, tt_error *error)
         return tti_fail_memory(error, "seeds");
     status = open_workers(j, error);
     for (; j->group < j->group_count && status == TT_OK; j->group++) {
-        forget_group(j);
+        reset_group(j);
         status = run(j, error);
     }
     close_workers(j, status);
@@ -295,17 +295,17 @@ static uint32_t choose_groups(uint64_t tokens, const tt_options *options)
     return groups < MOST_GROUPS ? (uint32_t)groups : MOST_GROUPS;
 }
 
-tt_status tti_shared_find(tti_shared *out, const tti_corpus *corpus, const tt_options *options,
-                          tt_error *error)
+tt_status tti_shared_seeds_find(tti_shared_seeds *out, const tti_corpus *corpus,
+                                const tt_options *options, tt_error *error)
 {
-    const uint64_t tokens = tti_seeds_tokens(corpus);
+    const uint64_t tokens = tti_corpus_token_count(corpus);
     job j = {.out = out,
              .corpus = corpus,
              .seed = options->seed,
-             .partition_count = tti_seeds_partitions(tokens),
+             .partition_count = tti_seed_partition_count(tokens),
              .group_count = choose_groups(tokens, options),
              .slab = tokens / 3 < (uint64_t)SLAB * CHUNK ? SMALL_SLAB : SLAB,
-             .threads = tti_threads(options->threads, corpus->doc_count)};
+             .threads = tti_thread_count(options->threads, corpus->doc_count)};
     j.share = tokens / (uint64_t)j.threads;
     out->allocator = options->allocator;
     out->doc_count = corpus->doc_count;
@@ -315,7 +315,7 @@ tt_status tti_shared_find(tti_shared *out, const tti_corpus *corpus, const tt_op
     return find_groups(&j, error);
 }
 
-void tti_shared_free(tti_shared *s)
+void tti_shared_seeds_free(tti_shared_seeds *s)
 {
     if (s->allocator == NULL)
         return;

@@ -7,42 +7,43 @@
  * resemblance J without bias for sets of any size. A long text costs one step a shingle, a short
  * one what the classic scheme costs. docs/performance.md has both, and a third, measured.
  */
-#ifndef TTI_MINHASH_H
-#define TTI_MINHASH_H
+#ifndef TTI_SKETCH_MINHASH_H
+#define TTI_SKETCH_MINHASH_H
 
 #include "twicetold.h"
 
 enum {
-    TTI_MINHASH_LANES = 1024, /**< most values in a signature */
-    TTI_MINHASH_WIDTH = 64    /**< most tokens in a shingle */
+    TTI_MINHASH_MAX_HASHES = 1024, /**< most values in a signature */
+    TTI_MINHASH_MAX_SHINGLE = 64   /**< most tokens in a shingle */
 };
 
 /** The hash functions of a seed. */
 typedef struct tti_minhash {
-    uint32_t lanes; /**< values in a signature, 1 .. TTI_MINHASH_LANES */
-    uint32_t add_fold;
-    uint32_t mul_fold[TTI_MINHASH_WIDTH];
-    uint32_t mul[TTI_MINHASH_LANES], add[TTI_MINHASH_LANES];
+    uint32_t num_hashes; /**< values in a signature, 1 .. TTI_MINHASH_MAX_HASHES */
+    uint32_t shingle_add;
+    uint32_t shingle_mul[TTI_MINHASH_MAX_SHINGLE];
+    uint32_t mul[TTI_MINHASH_MAX_HASHES], add[TTI_MINHASH_MAX_HASHES];
 } tti_minhash;
 
-void tti_minhash_init(tti_minhash *m, uint32_t lanes, uint64_t seed);
+void tti_minhash_init(tti_minhash *m, uint32_t num_hashes, uint64_t seed);
 
 /**
- * The folds of `count` shingles of `width` tokens, 1 .. TTI_MINHASH_WIDTH: that of the i-th is
- * multilinear in tokens i .. i + width - 1 (Carter and Wegman 1979). `folds` has room for `count`.
+ * The folds of `count` shingles of `width` tokens, 1 .. TTI_MINHASH_MAX_SHINGLE: that of the i-th
+ * is multilinear in tokens i .. i + width - 1 (Carter and Wegman 1979). `folds` has room for
+ * `count`.
  */
-void tti_minhash_fold(const tti_minhash *m, const uint32_t *tokens, size_t count, uint32_t width,
-                      uint32_t *folds);
+void tti_minhash_hash_shingles(const tti_minhash *m, const uint32_t *tokens, size_t count,
+                               uint32_t width, uint32_t *shingle_hashes);
 
 /** The signature, m->lanes values, of a set of `count` folded shingles; that of none is all ones.
  */
-void tti_minhash_make(const tti_minhash *m, const uint32_t *folds, size_t count,
-                      uint32_t *signature);
+void tti_minhash_signature(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
+                           uint32_t *signature);
 
 /** The same by the classic scheme, a permutation for each value: cheaper where there are hardly
  * more shingles than values. Not comparable with the former. */
-void tti_minhash_classic(const tti_minhash *m, const uint32_t *folds, size_t count,
-                         uint32_t *signature);
+void tti_minhash_signature_classic(const tti_minhash *m, const uint32_t *shingle_hashes,
+                                   size_t count, uint32_t *signature);
 
 /**
  * The keys of `bands` bands of a signature, each of m->lanes / bands values: equal values give

@@ -1,11 +1,11 @@
 /* Shingles: w tokens in a row as a 64-bit hash, XXH3-64 of their 32-bit hashes. */
-#ifndef TTI_SHINGLE_H
-#define TTI_SHINGLE_H
+#ifndef TTI_SKETCH_SHINGLES_H
+#define TTI_SKETCH_SHINGLES_H
 
 #include "common/hash.h"
 
 /** The hash of `tokens` tokens at `hashes`. */
-static inline uint64_t tti_shingle(const uint32_t *hashes, uint32_t tokens, uint64_t seed)
+static inline uint64_t tti_shingle_hash(const uint32_t *hashes, uint32_t tokens, uint64_t seed)
 {
     switch (tokens) { /* constant sizes let the compiler drop the branches inside XXH3 */
     case 3: return tti_hash_u32(hashes, 3, seed);

@@ -15,102 +15,106 @@
 
 #include <string.h>
 
-enum { PARAGRAPH_LANES = TTI_PARAGRAPH_ROWS * TTI_PARAGRAPH_BANDS };
+enum { PARAGRAPH_HASHES = TTI_PARAGRAPH_ROWS * TTI_PARAGRAPH_BANDS };
 
 /* One thread's working memory. */
-typedef struct worker {
-    uint32_t *folds;
-    size_t fold_capacity;
+typedef struct sketch_worker {
+    uint32_t *shingle_hashes;
+    size_t shingle_hash_capacity;
     tt_status status;
-} worker;
+} sketch_worker;
 
-typedef struct job {
+typedef struct sketch_job {
     tti_sketches *out;
     const tti_corpus *corpus;
     const tt_options *options;
     tti_minhash of_docs, of_paragraphs;
     const uint64_t *bases;        /* paragraphs before each document; NULL: only documents count */
     const uint32_t *distinct_ids; /* of each paragraph: its place in out->distinct, or NONE */
-} job;
+} sketch_job;
 
-#define NONE UINT32_MAX
+#define NO_NUMBER UINT32_MAX
 
 /* Folds all shingles of a document into w->folds. */
-static int fold_shingles(const job *j, worker *w, const tti_doc *doc, uint32_t count)
+static int hash_doc_shingles(const sketch_job *j, sketch_worker *w, const tti_doc *doc,
+                             uint32_t count)
 {
     const uint32_t width = tti_shingle_width(doc->token_count, j->options->shingle_tokens);
-    if (tti_reserve(j->out->allocator, &w->folds, &w->fold_capacity, count, sizeof *w->folds) != 0)
+    if (tti_reserve(j->out->allocator, &w->shingle_hashes, &w->shingle_hash_capacity, count,
+                    sizeof *w->shingle_hashes) != 0)
         return -1;
-    tti_minhash_fold(&j->of_docs, doc->hashes, count, width, w->folds);
+    tti_minhash_hash_shingles(&j->of_docs, doc->hashes, count, width, w->shingle_hashes);
     return 0;
 }
 
 /* While the signature is at hand: LSH goes through the keys of one band after the other. */
-static void doc_keys(const job *j, const uint32_t *signature, uint32_t d)
+static void doc_keys(const sketch_job *j, const uint32_t *signature, uint32_t d)
 {
     const uint32_t bands = j->out->doc_bands;
-    uint32_t keys[TTI_MINHASH_LANES];
+    uint32_t keys[TTI_MINHASH_MAX_HASHES];
     tti_minhash_bands(&j->of_docs, signature, bands, keys);
     for (uint32_t band = 0; band < bands; band++)
         j->out->doc_keys[band * j->out->doc_count + d] = keys[band];
 }
 
 /* A byte of a value tells nearly as much of whether two are equal, in a quarter of the memory. */
-static void keep_low(const uint32_t *signature, uint32_t lanes, uint8_t *low)
+static void keep_low_bytes(const uint32_t *signature, uint32_t num_hashes, uint8_t *low)
 {
-    for (uint32_t i = 0; i < lanes; i++)
+    for (uint32_t i = 0; i < num_hashes; i++)
         low[i] = (uint8_t)signature[i];
 }
 
 /* The band keys of paragraph p, whose shingles are folds [begin, end - w + 1). */
-static void sketch_paragraph(const job *j, const worker *w, uint32_t d, uint32_t p)
+static void sketch_paragraph(const sketch_job *j, const sketch_worker *w, uint32_t d, uint32_t p)
 {
     const tti_paragraph *x = &j->corpus->docs[d].paragraphs[p];
     const uint32_t width = j->options->shingle_tokens;
     const uint32_t id = j->distinct_ids[j->bases[d] + p];
-    uint32_t signature[PARAGRAPH_LANES];
-    if (id == NONE || x->end < x->begin + width)
+    uint32_t signature[PARAGRAPH_HASHES];
+    if (id == NO_NUMBER || x->end < x->begin + width)
         return;
-    tti_minhash_classic(&j->of_paragraphs, w->folds + x->begin, x->end - x->begin - width + 1,
-                        signature);
+    tti_minhash_signature_classic(&j->of_paragraphs, w->shingle_hashes + x->begin,
+                                  x->end - x->begin - width + 1, signature);
     tti_minhash_bands(&j->of_paragraphs, signature, TTI_PARAGRAPH_BANDS,
                       j->out->paragraph_keys + (size_t)id * TTI_PARAGRAPH_BANDS);
 }
 
-static void sketch_doc(const job *j, worker *w, uint32_t d)
+static void sketch_doc(const sketch_job *j, sketch_worker *w, uint32_t d)
 {
     const tti_doc *doc = &j->corpus->docs[d];
     const uint32_t count = tti_shingle_count(doc->token_count, j->options->shingle_tokens);
-    uint32_t signature[TTI_MINHASH_LANES];
-    if (fold_shingles(j, w, doc, count) != 0) {
+    uint32_t signature[TTI_MINHASH_MAX_HASHES];
+    if (hash_doc_shingles(j, w, doc, count) != 0) {
         w->status = TT_ENOMEM;
         return;
     }
-    tti_minhash_make(&j->of_docs, w->folds, count, signature);
+    tti_minhash_signature(&j->of_docs, w->shingle_hashes, count, signature);
     for (uint32_t p = 0; j->bases != NULL && p < doc->paragraph_count; p++)
         sketch_paragraph(j, w, d, p);
-    keep_low(signature, j->out->lanes, j->out->signatures + (size_t)d * j->out->lanes);
+    keep_low_bytes(signature, j->out->num_hashes,
+                   j->out->signatures + (size_t)d * j->out->num_hashes);
     if (j->out->doc_bands > 0)
         doc_keys(j, signature, d);
 }
 
-static tt_status sketch_docs(const job *j, tt_error *error)
+static tt_status sketch_docs(const sketch_job *j, tt_error *error)
 {
     const tt_allocator *a = j->out->allocator;
     const int64_t n = (int64_t)j->corpus->doc_count;
-    const int threads = tti_threads(j->options->threads, (size_t)n);
-    worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
+    const int threads = tti_thread_count(j->options->threads, (size_t)n);
+    sketch_worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
     tt_status status = TT_OK;
     if (workers == NULL)
         return tti_fail_memory(error, "sketching");
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 64)
     for (int64_t d = 0; d < n; d++)
-        if (workers[tti_thread()].status == TT_OK)
-            sketch_doc(j, &workers[tti_thread()], (uint32_t)d);
+        if (workers[tti_thread_index()].status == TT_OK)
+            sketch_doc(j, &workers[tti_thread_index()], (uint32_t)d);
     for (int t = 0; t < threads; t++) {
         if (workers[t].status != TT_OK)
             status = workers[t].status;
-        tti_release(a, workers[t].folds, workers[t].fold_capacity, sizeof *workers[t].folds);
+        tti_release(a, workers[t].shingle_hashes, workers[t].shingle_hash_capacity,
+                    sizeof *workers[t].shingle_hashes);
     }
     tti_release(a, workers, (size_t)threads, sizeof *workers);
     return status == TT_OK ? TT_OK : tti_fail_memory(error, "sketching");
@@ -122,19 +126,19 @@ static void number_distinct(const tti_sketches *out, const tti_corpus *corpus,
 {
     memset(ids, 0xFF, out->paragraph_count * sizeof *ids);
     for (size_t k = 0; k < out->distinct_count; k++) {
-        const tti_distinct *x = &out->distinct[k];
+        const tti_distinct_paragraph *x = &out->distinct[k];
         const tti_paragraph *p = &corpus->docs[x->doc].paragraphs[x->paragraph];
         if (p->end - p->begin >= TTI_PARAGRAPH_TOKENS)
             ids[bases[x->doc] + x->paragraph] = (uint32_t)k;
     }
 }
 
-static tt_status make_arrays(tti_sketches *out, const tt_options *options, size_t docs,
-                             tt_error *error)
+static tt_status allocate_sketches(tti_sketches *out, const tt_options *options, size_t docs,
+                                   tt_error *error)
 {
-    out->lanes = options->sketch_size;
+    out->num_hashes = options->num_hashes;
     out->doc_count = docs;
-    out->signatures = tti_alloc(out->allocator, docs, sizeof *out->signatures * out->lanes);
+    out->signatures = tti_alloc(out->allocator, docs, sizeof *out->signatures * out->num_hashes);
     out->doc_bands = options->resemblance > 0 ? options->bands : 0;
     out->doc_keys = tti_alloc(out->allocator, docs, sizeof *out->doc_keys * (out->doc_bands + 1));
     return out->signatures == NULL || out->doc_keys == NULL ? tti_fail_memory(error, "signatures")
@@ -142,13 +146,13 @@ static tt_status make_arrays(tti_sketches *out, const tt_options *options, size_
 }
 
 /* The numbers of all paragraphs, which only sketching by paragraphs needs. */
-typedef struct numbering {
+typedef struct paragraph_numbering {
     uint64_t *bases;
     uint8_t *is_first;
     uint32_t *ids;
-} numbering;
+} paragraph_numbering;
 
-static void free_numbering(numbering *n, const tti_sketches *out, size_t docs)
+static void free_numbering(paragraph_numbering *n, const tti_sketches *out, size_t docs)
 {
     tti_release(out->allocator, n->ids, out->paragraph_count, sizeof *n->ids);
     tti_release(out->allocator, n->is_first, out->paragraph_count, 1);
@@ -156,7 +160,7 @@ static void free_numbering(numbering *n, const tti_sketches *out, size_t docs)
 }
 
 /* Finds the classes of paragraphs and makes room for the keys of the distinct ones. */
-static tt_status number_paragraphs(tti_sketches *out, job *j, numbering *n,
+static tt_status number_paragraphs(tti_sketches *out, sketch_job *j, paragraph_numbering *n,
                                    tti_candidates *candidates, tt_error *error)
 {
     const tti_corpus *corpus = j->corpus;
@@ -171,7 +175,7 @@ static tt_status number_paragraphs(tti_sketches *out, job *j, numbering *n,
         n->bases[d] = base;
         base += corpus->docs[d].paragraph_count;
     }
-    TTI_TRY(tti_classes_find(out, corpus, n->bases, n->is_first, candidates, error));
+    TTI_TRY(tti_duplicate_paragraphs_find(out, corpus, n->bases, n->is_first, candidates, error));
     out->paragraph_keys =
         tti_alloc_zero(out->allocator, out->distinct_count, sizeof(uint32_t) * TTI_PARAGRAPH_BANDS);
     if (out->paragraph_keys == NULL)
@@ -186,13 +190,13 @@ tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_optio
                      tti_candidates *candidates, tt_error *error)
 {
     const tt_allocator *a = options->allocator;
-    job j = {.out = out, .corpus = corpus, .options = options};
-    numbering n = {NULL, NULL, NULL};
+    sketch_job j = {.out = out, .corpus = corpus, .options = options};
+    paragraph_numbering n = {NULL, NULL, NULL};
     tt_status status;
     out->allocator = a;
-    status = make_arrays(out, options, corpus->doc_count, error);
-    tti_minhash_init(&j.of_docs, options->sketch_size, options->seed);
-    tti_minhash_init(&j.of_paragraphs, PARAGRAPH_LANES, options->seed);
+    status = allocate_sketches(out, options, corpus->doc_count, error);
+    tti_minhash_init(&j.of_docs, options->num_hashes, options->seed);
+    tti_minhash_init(&j.of_paragraphs, PARAGRAPH_HASHES, options->seed);
     if (status == TT_OK && (options->find & TT_FIND_SECTIONS))
         status = number_paragraphs(out, &j, &n, candidates, error);
     if (status == TT_OK)
@@ -205,7 +209,7 @@ void tti_sketches_free(tti_sketches *s)
 {
     if (s->allocator == NULL)
         return;
-    tti_release(s->allocator, s->signatures, s->doc_count, sizeof *s->signatures * s->lanes);
+    tti_release(s->allocator, s->signatures, s->doc_count, sizeof *s->signatures * s->num_hashes);
     tti_release(s->allocator, s->doc_keys, s->doc_count, sizeof *s->doc_keys * (s->doc_bands + 1));
     tti_release(s->allocator, s->distinct, s->distinct_count, sizeof *s->distinct);
     tti_release(s->allocator, s->paragraph_keys, s->distinct_count,

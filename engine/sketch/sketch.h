@@ -3,8 +3,8 @@
  * distinct paragraph. Equal paragraphs are one class, which its first place stands for; classes
  * with more than one place are links between the documents that hold them.
  */
-#ifndef TTI_SKETCH_H
-#define TTI_SKETCH_H
+#ifndef TTI_SKETCH_SKETCH_H
+#define TTI_SKETCH_SKETCH_H
 
 #include "common/candidate.h"
 #include "common/corpus.h"
@@ -16,18 +16,18 @@ enum {
 };
 
 /** A distinct paragraph, by its first place. */
-typedef struct tti_distinct {
+typedef struct tti_distinct_paragraph {
     uint32_t doc, paragraph;
-} tti_distinct;
+} tti_distinct_paragraph;
 
 typedef struct tti_sketches {
     const tt_allocator *allocator;
-    uint32_t lanes;
+    uint32_t num_hashes;
     uint8_t *signatures; /**< doc_count * lanes: the low byte of each value (Li and König 2010) */
     size_t doc_count;
-    uint32_t doc_bands;     /**< options.bands; 0 where resemblance is not looked for */
-    uint32_t *doc_keys;     /**< doc_bands * doc_count: band after band, as LSH reads them */
-    tti_distinct *distinct; /**< in input order */
+    uint32_t doc_bands; /**< options.bands; 0 where resemblance is not looked for */
+    uint32_t *doc_keys; /**< doc_bands * doc_count: band after band, as LSH reads them */
+    tti_distinct_paragraph *distinct; /**< in input order */
     size_t distinct_count;
     size_t paragraph_count;   /**< of all documents */
     uint32_t *paragraph_keys; /**< distinct_count * TTI_PARAGRAPH_BANDS; 0: none */

@@ -7,7 +7,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static tti_opened *all;
+static tti_open_file *all;
 
 static void lock(void)
 {
@@ -25,7 +25,7 @@ static void install(void)
     (void)pthread_atfork(lock, unlock, unlock);
 }
 
-void tti_opened_add(tti_opened *x, const char *path)
+void tti_open_files_add(tti_open_file *x, const char *path)
 {
     struct stat s;
     (void)pthread_once(&once, install);
@@ -40,10 +40,10 @@ void tti_opened_add(tti_opened *x, const char *path)
     unlock();
 }
 
-void tti_opened_remove(tti_opened *x)
+void tti_open_files_remove(tti_open_file *x)
 {
     lock();
-    for (tti_opened **at = &all; x->owner != 0 && *at != NULL; at = &(*at)->next)
+    for (tti_open_file **at = &all; x->owner != 0 && *at != NULL; at = &(*at)->next)
         if (*at == x) {
             *at = x->next;
             break;
@@ -51,20 +51,20 @@ void tti_opened_remove(tti_opened *x)
     unlock();
 }
 
-int tti_opened_inherited(const tti_opened *x)
+int tti_open_file_is_inherited(const tti_open_file *x)
 {
     return x->owner != 0 && x->owner != getpid();
 }
 
-int tti_opened_before_fork(const char *path)
+int tti_open_files_before_fork(const char *path)
 {
     struct stat s;
     int found = 0;
     if (stat(path, &s) != 0)
         return 0;
     lock();
-    for (const tti_opened *x = all; x != NULL; x = x->next)
-        found |= tti_opened_inherited(x) && x->device == s.st_dev && x->file == s.st_ino;
+    for (const tti_open_file *x = all; x != NULL; x = x->next)
+        found |= tti_open_file_is_inherited(x) && x->device == s.st_dev && x->file == s.st_ino;
     unlock();
     return found;
 }

@@ -33,11 +33,11 @@ static const char *const texts[STATEMENTS] = {
     "SELECT number FROM removed WHERE nth>?1 AND nth<=?2 ORDER BY nth",
 };
 
-struct tti_file {
+struct tti_db {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
     char *path;
-    tti_opened opened;
+    tti_open_file open_file;
     int lock; /* of the writer; -1: none */
     int begun;
     int removed; /* rows were removed since the file was last shrunk */
@@ -45,7 +45,7 @@ struct tti_file {
 
 /* ---- Failures -------------------------------------------------------------------------------- */
 
-static tt_status status_of(const tti_file *f, int code)
+static tt_status status_of(const tti_db *f, int code)
 {
     /* a log that could not be mapped */
     if (code == SQLITE_IOERR_NOMEM ||
@@ -64,7 +64,7 @@ static tt_status status_of(const tti_file *f, int code)
 }
 
 /* What the operating system said, where SQLite knows it and says only "disk I/O error". */
-static const char *words_of(const tti_file *f, int code)
+static const char *words_of(const tti_db *f, int code)
 {
     const int kind = code & 0xFF;
     const int number = f->db == NULL ? 0 : sqlite3_system_errno(f->db);
@@ -73,7 +73,7 @@ static const char *words_of(const tti_file *f, int code)
     return f->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(f->db);
 }
 
-static tt_status fail_sqlite(const tti_file *f, int code, const char *what, tt_error *error)
+static tt_status fail_sqlite(const tti_db *f, int code, const char *what, tt_error *error)
 {
     const tt_status status = status_of(f, code);
     if ((code & 0xFF) == SQLITE_NOTADB)
@@ -86,18 +86,18 @@ static tt_status fail_sqlite(const tti_file *f, int code, const char *what, tt_e
                     words_of(f, code));
 }
 
-tt_status tti_file_damaged(const tti_file *f, uint64_t where, const char *how, tt_error *error)
+tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error)
 {
     return tti_fail(error, TT_EFORMAT, where, "%.*s is damaged: %s", PATH_SHOWN, f->path, how);
 }
 
-static tt_status run_sql(tti_file *f, const char *sql, const char *what, tt_error *error)
+static tt_status run_sql(tti_db *f, const char *sql, const char *what, tt_error *error)
 {
     const int code = sqlite3_exec(f->db, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? TT_OK : fail_sqlite(f, code, what, error);
 }
 
-static tt_status prepare(tti_file *f, int which, tt_error *error)
+static tt_status prepare(tti_db *f, int which, tt_error *error)
 {
     int code = SQLITE_OK;
     if (f->statements[which] == NULL)
@@ -107,7 +107,7 @@ static tt_status prepare(tti_file *f, int which, tt_error *error)
 }
 
 /* Runs a statement that gives no row. */
-static tt_status run_once(tti_file *f, int which, const char *what, tt_error *error)
+static tt_status run_once(tti_db *f, int which, const char *what, tt_error *error)
 {
     const int code = sqlite3_step(f->statements[which]);
     const tt_status status = code == SQLITE_DONE ? TT_OK : fail_sqlite(f, code, what, error);
@@ -116,7 +116,7 @@ static tt_status run_once(tti_file *f, int which, const char *what, tt_error *er
     return status;
 }
 
-static tt_status one_number(tti_file *f, const char *sql, int64_t *out, tt_error *error)
+static tt_status one_number(tti_db *f, const char *sql, int64_t *out, tt_error *error)
 {
     sqlite3_stmt *s = NULL;
     int code = sqlite3_prepare_v2(f->db, sql, -1, &s, NULL);
@@ -162,7 +162,7 @@ static void unpack_shape(const uint64_t *in, tt_options *o)
     o->facts = rules[3], o->drop = rules[4];
 }
 
-static tt_status write_shape(tti_file *f, const tt_options *o, tt_error *error)
+static tt_status write_shape(tti_db *f, const tt_options *o, tt_error *error)
 {
     uint64_t shape[SHAPE];
     char sql[160];
@@ -177,7 +177,7 @@ static tt_status write_shape(tti_file *f, const tt_options *o, tt_error *error)
     return run_sql(f, sql, "write", error);
 }
 
-static tt_status read_shape(tti_file *f, tt_options *out, tt_error *error)
+static tt_status read_shape(tti_db *f, tt_options *out, tt_error *error)
 {
     uint64_t shape[SHAPE];
     char sql[100];
@@ -194,7 +194,7 @@ static tt_status read_shape(tti_file *f, tt_options *out, tt_error *error)
     unpack_shape(shape, &wanted);
     if ((uint64_t)value != tti_hash_u64(shape, SHAPE) ||
         tt_options_resolve(&wanted, out, NULL) != TT_OK)
-        return tti_file_damaged(f, TTI_NOWHERE, "its options", error);
+        return tti_db_damaged(f, TTI_NOWHERE, "its options", error);
     return TT_OK;
 }
 
@@ -202,7 +202,7 @@ static tt_status read_shape(tti_file *f, tt_options *out, tt_error *error)
 
 /* Files from before there was a journal have the same version: nothing else depends on it. */
 #define JOURNAL                                                                                    \
-    "CREATE TABLE IF NOT EXISTS removed(nth INTEGER PRIMARY KEY, number INTEGER NOT NULL);"
+  "CREATE TABLE IF NOT EXISTS removed(nth INTEGER PRIMARY KEY, number INTEGER NOT NULL);"
 
 static const char schema[] =
     "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
@@ -215,13 +215,13 @@ static const char schema[] =
     "NULL,"
     " sum INTEGER NOT NULL);" JOURNAL "INSERT INTO state VALUES(0,0,0,0,0);";
 
-static uint64_t sum_state(const tti_state *s)
+static uint64_t sum_state(const tti_db_state *s)
 {
     const uint64_t packed[4] = {s->count, s->digest, s->removals, (uint64_t)s->last};
     return tti_hash_u64(packed, 4);
 }
 
-static tt_status write_state(tti_file *f, const tti_state *s, tt_error *error)
+static tt_status write_state(tti_db *f, const tti_db_state *s, tt_error *error)
 {
     sqlite3_stmt *x;
     TTI_TRY(prepare(f, KEEP, error));
@@ -234,22 +234,22 @@ static tt_status write_state(tti_file *f, const tti_state *s, tt_error *error)
     return run_once(f, KEEP, "write", error);
 }
 
-static tt_status make_schema(tti_file *f, const tt_options *options, tt_error *error)
+static tt_status make_schema(tti_db *f, const tt_options *options, tt_error *error)
 {
-    const tti_state empty = {0, 0, 0, 0};
+    const tti_db_state empty = {0, 0, 0, 0};
     char sql[100];
     TTI_TRY(run_sql(f, schema, "make", error));
     f->begun = 1;
     (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d",
-                   TTI_STORE_APPLICATION, TTI_STORE_VERSION);
+                   TTI_DB_APPLICATION_ID, TTI_DB_VERSION);
     TTI_TRY(run_sql(f, sql, "make", error));
     TTI_TRY(write_shape(f, options, error));
-    return tti_file_commit(f, &empty, error);
+    return tti_db_commit(f, &empty, error);
 }
 
 /* The writer's lock: a file of its own, since closing any descriptor of the database would drop the
  * locks that SQLite holds on it. The kernel gives it back however the process ends. */
-static tt_status take_lock(tti_file *f, tt_error *error)
+static tt_status take_lock(tti_db *f, tt_error *error)
 {
     const size_t size = strlen(f->path) + 6;
     char *name = malloc(size);
@@ -270,23 +270,23 @@ static tt_status take_lock(tti_file *f, tt_error *error)
                     strerror(errno));
 }
 
-static tt_status check_version(tti_file *f, tt_error *error)
+static tt_status check_version(tti_db *f, tt_error *error)
 {
     int64_t application = 0, version = 0;
     TTI_TRY(one_number(f, "PRAGMA application_id", &application, error));
     TTI_TRY(one_number(f, "PRAGMA user_version", &version, error));
-    if (application != TTI_STORE_APPLICATION)
+    if (application != TTI_DB_APPLICATION_ID)
         return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a living index", PATH_SHOWN,
                         f->path);
-    if (version != TTI_STORE_VERSION)
+    if (version != TTI_DB_VERSION)
         return tti_fail(error, TT_EVERSION, TTI_NOWHERE,
                         "%.*s has version %" PRId64 "; this library reads version %d", PATH_SHOWN,
-                        f->path, version, TTI_STORE_VERSION);
+                        f->path, version, TTI_DB_VERSION);
     return TT_OK;
 }
 
 /* Nothing is in it: a crash while it was made leaves that, since all of it is one transaction. */
-static tt_status is_blank(tti_file *f, int *blank, tt_error *error)
+static tt_status is_blank(tti_db *f, int *blank, tt_error *error)
 {
     int64_t application = 0, tables = 0;
     TTI_TRY(one_number(f, "PRAGMA application_id", &application, error));
@@ -295,7 +295,7 @@ static tt_status is_blank(tti_file *f, int *blank, tt_error *error)
     return TT_OK;
 }
 
-static tt_status open_database(tti_file *f, unsigned mode, int there, const tt_options *options,
+static tt_status open_database(tti_db *f, unsigned mode, int there, const tt_options *options,
                                tt_error *error)
 {
     const int flags =
@@ -304,16 +304,16 @@ static tt_status open_database(tti_file *f, unsigned mode, int there, const tt_o
     int blank = 1;
     if (code != SQLITE_OK)
         return fail_sqlite(f, code, "open", error);
-    tti_opened_add(&f->opened, f->path);
+    tti_open_files_add(&f->open_file, f->path);
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
     if (there)
         TTI_TRY(is_blank(f, &blank, error));
-    if (blank && (mode & TTI_FILE_CREATE))
+    if (blank && (mode & TTI_DB_CREATE))
         TTI_TRY(make_schema(f, options, error));
     TTI_TRY(check_version(f, error));
     TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "open", error));
-    if (mode & TTI_FILE_READ)
+    if (mode & TTI_DB_READ)
         return run_sql(f, "PRAGMA query_only=ON", "open", error);
     TTI_TRY(
         run_sql(f, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216", "open", error));
@@ -321,7 +321,7 @@ static tt_status open_database(tti_file *f, unsigned mode, int there, const tt_o
 }
 
 /* A file with nothing in it is what a crash while making one leaves behind. */
-static tt_status look_at(const tti_file *f, int *there, tt_error *error)
+static tt_status look_at(const tti_db *f, int *there, tt_error *error)
 {
     struct stat state;
     *there = 0;
@@ -335,20 +335,20 @@ static tt_status look_at(const tti_file *f, int *there, tt_error *error)
     return TT_OK;
 }
 
-static tt_status open_file(tti_file *f, unsigned mode, const tt_options *options, tt_options *shape,
+static tt_status open_file(tti_db *f, unsigned mode, const tt_options *options, tt_options *shape,
                            tt_error *error)
 {
     int there;
-    if (tti_opened_before_fork(f->path))
+    if (tti_open_files_before_fork(f->path))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                         "%.*s was open when this process was forked; close it before the fork, or "
                         "open it in the child alone",
                         PATH_SHOWN, f->path);
     TTI_TRY(look_at(f, &there, error));
-    if (!there && !(mode & TTI_FILE_CREATE))
+    if (!there && !(mode & TTI_DB_CREATE))
         return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot open %.*s: %s", PATH_SHOWN, f->path,
                         strerror(ENOENT));
-    if (!(mode & TTI_FILE_READ)) {
+    if (!(mode & TTI_DB_READ)) {
         TTI_TRY(take_lock(f, error));
         TTI_TRY(look_at(f, &there, error)); /* another may just have made it */
     }
@@ -356,10 +356,10 @@ static tt_status open_file(tti_file *f, unsigned mode, const tt_options *options
     return read_shape(f, shape, error);
 }
 
-tt_status tti_file_open(tti_file **out, const char *path, unsigned mode, const tt_options *options,
-                        tt_options *shape, tt_error *error)
+tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
+                      tt_options *shape, tt_error *error)
 {
-    tti_file *f = calloc(1, sizeof *f);
+    tti_db *f = calloc(1, sizeof *f);
     tt_status status;
     *out = NULL;
     if (f == NULL || (f->path = strdup(path)) == NULL) {
@@ -369,18 +369,18 @@ tt_status tti_file_open(tti_file **out, const char *path, unsigned mode, const t
     f->lock = -1;
     status = open_file(f, mode, options, shape, error);
     if (status != TT_OK)
-        tti_file_close(f);
+        tti_db_close(f);
     else
         *out = f;
     return status;
 }
 
 /* What a forked child inherited is the parent's: it is forgotten, and left as it is. */
-static void close_database(tti_file *f)
+static void close_database(tti_db *f)
 {
-    if (tti_opened_inherited(&f->opened))
+    if (tti_open_file_is_inherited(&f->open_file))
         return;
-    tti_file_rollback(f);
+    tti_db_rollback(f);
     for (int k = 0; k < STATEMENTS; k++)
         (void)sqlite3_finalize(f->statements[k]);
     (void)sqlite3_close(f->db);
@@ -388,12 +388,12 @@ static void close_database(tti_file *f)
         (void)flock(f->lock, LOCK_UN); /* a child forked meanwhile shares the descriptor */
 }
 
-void tti_file_close(tti_file *f)
+void tti_db_close(tti_db *f)
 {
     if (f == NULL)
         return;
     close_database(f);
-    tti_opened_remove(&f->opened);
+    tti_open_files_remove(&f->open_file);
     if (f->lock >= 0)
         (void)close(f->lock);
     free(f->path);
@@ -402,14 +402,14 @@ void tti_file_close(tti_file *f)
 
 /* ---- Transactions ---------------------------------------------------------------------------- */
 
-tt_status tti_file_begin(tti_file *f, int writing, tt_error *error)
+tt_status tti_db_begin(tti_db *f, int writing, tt_error *error)
 {
     TTI_TRY(run_sql(f, writing ? "BEGIN IMMEDIATE" : "BEGIN", writing ? "write" : "read", error));
     f->begun = 1;
     return TT_OK;
 }
 
-void tti_file_rollback(tti_file *f)
+void tti_db_rollback(tti_db *f)
 {
     if (f->begun)
         (void)sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
@@ -418,7 +418,7 @@ void tti_file_rollback(tti_file *f)
 
 /* The journal is as long as there are articles: to read those anew is less work than to follow more
  * removals. */
-static tt_status cut_journal(tti_file *f, const tti_state *s, tt_error *error)
+static tt_status cut_journal(tti_db *f, const tti_db_state *s, tt_error *error)
 {
     if (!f->removed || s->removals <= s->count)
         return TT_OK;
@@ -427,7 +427,7 @@ static tt_status cut_journal(tti_file *f, const tti_state *s, tt_error *error)
     return run_once(f, FORGET, "write", error);
 }
 
-tt_status tti_file_commit(tti_file *f, const tti_state *state, tt_error *error)
+tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
 {
     tt_status status = cut_journal(f, state, error);
     if (status == TT_OK)
@@ -435,12 +435,12 @@ tt_status tti_file_commit(tti_file *f, const tti_state *state, tt_error *error)
     if (status == TT_OK)
         status = run_sql(f, "COMMIT", "write", error);
     if (status != TT_OK)
-        tti_file_rollback(f);
+        tti_db_rollback(f);
     f->begun = 0;
     return status;
 }
 
-tt_status tti_file_state(tti_file *f, tti_state *out, tt_error *error)
+tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
 {
     sqlite3_stmt *s;
     int code;
@@ -449,31 +449,32 @@ tt_status tti_file_state(tti_file *f, tti_state *out, tt_error *error)
     s = f->statements[STATE];
     code = sqlite3_step(s);
     if (code == SQLITE_ROW) {
-        *out =
-            (tti_state){(uint64_t)sqlite3_column_int64(s, 0), (uint64_t)sqlite3_column_int64(s, 1),
-                        (uint64_t)sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
+        *out = (tti_db_state){(uint64_t)sqlite3_column_int64(s, 0),
+                              (uint64_t)sqlite3_column_int64(s, 1),
+                              (uint64_t)sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
         sum = (uint64_t)sqlite3_column_int64(s, 4);
     }
     (void)sqlite3_reset(s);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         return fail_sqlite(f, code, "read", error);
     if (code == SQLITE_DONE || sum != sum_state(out))
-        return tti_file_damaged(f, TTI_NOWHERE, "its state", error);
+        return tti_db_damaged(f, TTI_NOWHERE, "its state", error);
     return TT_OK;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
-static tt_status bind_data(sqlite3_stmt *s, const tti_row *r, tt_error *error)
+static tt_status bind_data(sqlite3_stmt *s, const tti_db_row *r, tt_error *error)
 {
-    const size_t hashes = (size_t)r->token_count * 4, size = hashes + r->token_count + r->span_size;
+    const size_t hashes = (size_t)r->token_count * 4,
+                 size = hashes + r->token_count + r->extents_size;
     uint8_t *data = sqlite3_malloc64(size + 1);
     if (data == NULL)
         return tti_fail_memory(error, "a record");
     if (r->token_count > 0) {
-        tti_put_u32(data, r->hashes, r->token_count);
+        tti_write_le32(data, r->hashes, r->token_count);
         memcpy(data + hashes, r->flags, r->token_count);
-        memcpy(data + hashes + r->token_count, r->spans, r->span_size);
+        memcpy(data + hashes + r->token_count, r->extents, r->extents_size);
     }
     if (sqlite3_bind_blob64(s, 10, data, size, sqlite3_free) != SQLITE_OK)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "an article of %u tokens is too long",
@@ -481,7 +482,7 @@ static tt_status bind_data(sqlite3_stmt *s, const tti_row *r, tt_error *error)
     return TT_OK;
 }
 
-tt_status tti_file_put(tti_file *f, const tti_row *r, tt_error *error)
+tt_status tti_db_insert(tti_db *f, const tti_db_row *r, tt_error *error)
 {
     sqlite3_stmt *s;
     TTI_TRY(prepare(f, PUT, error));
@@ -502,7 +503,7 @@ tt_status tti_file_put(tti_file *f, const tti_row *r, tt_error *error)
     return run_once(f, PUT, "write", error);
 }
 
-tt_status tti_file_drop(tti_file *f, int64_t number, uint64_t nth, tt_error *error)
+tt_status tti_db_delete(tti_db *f, int64_t number, uint64_t nth, tt_error *error)
 {
     TTI_TRY(prepare(f, DROP, error));
     TTI_TRY(prepare(f, NOTE, error));
@@ -514,8 +515,8 @@ tt_status tti_file_drop(tti_file *f, int64_t number, uint64_t nth, tt_error *err
     return run_once(f, NOTE, "write", error);
 }
 
-tt_status tti_file_removed(tti_file *f, uint64_t removals, uint64_t count, int64_t *numbers,
-                           uint64_t *found, tt_error *error)
+tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int64_t *numbers,
+                               uint64_t *found, tt_error *error)
 {
     sqlite3_stmt *s;
     int code;
@@ -532,7 +533,7 @@ tt_status tti_file_removed(tti_file *f, uint64_t removals, uint64_t count, int64
 }
 
 /* @return NULL, or what is wrong with the row */
-static const char *read_row(sqlite3_stmt *s, tti_row *r)
+static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
 {
     const int64_t tokens = sqlite3_column_int64(s, 8);
     const size_t data_size = (size_t)sqlite3_column_bytes(s, 9);
@@ -553,27 +554,27 @@ static const char *read_row(sqlite3_stmt *s, tti_row *r)
     if (tokens < 0 || tokens > UINT32_MAX - 1 || (uint64_t)tokens * 5 > data_size)
         return "its data is cut short";
     r->token_count = (uint32_t)tokens;
-    r->span_size = data_size - (size_t)tokens * 5;
-    if (tti_row_sum(r) != r->sum)
+    r->extents_size = data_size - (size_t)tokens * 5;
+    if (tti_db_row_checksum(r) != r->sum)
         return "its checksum is another";
-    return tti_row_is_sound(r, data_size) ? NULL : "its data makes no sense";
+    return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";
 }
 
-tt_status tti_file_before(tti_file *f, int64_t *out, tt_error *error)
+tt_status tti_db_before_first(tti_db *f, int64_t *out, tt_error *error)
 {
     return one_number(f, "SELECT ifnull(min(number),1)-1 FROM article", out, error);
 }
 
-const char *tti_file_path(const tti_file *f)
+const char *tti_db_path(const tti_db *f)
 {
     return f->path;
 }
 
-tt_status tti_file_each(tti_file *f, int64_t after, int64_t last, tti_row_fn take, void *ctx,
-                        tt_error *error)
+tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn take, void *ctx,
+                          tt_error *error)
 {
     sqlite3_stmt *s;
-    tti_row row;
+    tti_db_row row;
     tt_status status = TT_OK;
     int code = SQLITE_DONE;
     TTI_TRY(prepare(f, EACH, error));
@@ -592,7 +593,7 @@ tt_status tti_file_each(tti_file *f, int64_t after, int64_t last, tti_row_fn tak
 
 /* ---- The file as a whole --------------------------------------------------------------------- */
 
-tt_status tti_file_version(tti_file *f, uint32_t *out, tt_error *error)
+tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error)
 {
     int64_t version = 0;
     TTI_TRY(one_number(f, "PRAGMA data_version", &version, error));
@@ -601,10 +602,10 @@ tt_status tti_file_version(tti_file *f, uint32_t *out, tt_error *error)
 }
 
 /* Only where much is free: it moves pages from the end of the file. */
-tt_status tti_file_shrink(tti_file *f, tt_error *error)
+tt_status tti_db_shrink(tti_db *f, tt_error *error)
 {
     int64_t pages = 0, free_pages = 0;
-    if (!f->removed || tti_opened_inherited(&f->opened))
+    if (!f->removed || tti_open_file_is_inherited(&f->open_file))
         return TT_OK;
     TTI_TRY(one_number(f, "PRAGMA page_count", &pages, error));
     TTI_TRY(one_number(f, "PRAGMA freelist_count", &free_pages, error));
@@ -614,7 +615,7 @@ tt_status tti_file_shrink(tti_file *f, tt_error *error)
                : TT_OK;
 }
 
-tt_status tti_file_integrity(tti_file *f, tt_finding_fn emit, void *ctx, tt_error *error)
+tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_error *error)
 {
     sqlite3_stmt *s = NULL;
     tt_status status = TT_OK;
@@ -631,7 +632,7 @@ tt_status tti_file_integrity(tti_file *f, tt_finding_fn emit, void *ctx, tt_erro
     return status;
 }
 
-uint64_t tti_file_bytes(tti_file *f)
+uint64_t tti_db_bytes(tti_db *f)
 {
     int64_t pages = 0, size = 0;
     if (one_number(f, "PRAGMA page_count", &pages, NULL) != TT_OK ||

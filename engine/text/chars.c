@@ -3,7 +3,7 @@
  *
  * Casefold and NFKD are taken character by character. That equals NFKD of the fold of the NFD of
  * the whole token (Unicode 3.13, D146) but for characters with an iota subscript, which
- * tti_chars_needs_order() names.
+ * tti_characters_needs_order() names.
  */
 #include "text/chars.h"
 
@@ -11,7 +11,7 @@
 
 #include <utf8proc.h>
 
-_Atomic uint64_t tti_chars_table[TTI_CHARS_TABLED];
+_Atomic uint64_t tti_characters_table[TTI_CHARACTERS_TABLED];
 
 typedef struct code_range {
     uint32_t first, last;
@@ -42,7 +42,7 @@ static const code_range single_ranges[] = {
     {0x20000, 0x3FFFD}, /* CJK extensions B .. H and compatibility supplement */
 };
 
-static int is_single(uint32_t code)
+static int is_single_letter(uint32_t code)
 {
     for (size_t i = 0; i < sizeof single_ranges / sizeof single_ranges[0]; i++)
         if (code <= single_ranges[i].last)
@@ -63,10 +63,10 @@ static unsigned letter_class(uint32_t code, const utf8proc_property_t *property)
         return TTI_CHAR_IGNORE;
     if (is_half_width_mark(code))
         return TTI_CHAR_MARK;
-    return is_single(code) ? TTI_CHAR_SINGLE : TTI_CHAR_WORD;
+    return is_single_letter(code) ? TTI_CHAR_SINGLE : TTI_CHAR_WORD;
 }
 
-static unsigned class_of(uint32_t code, const utf8proc_property_t *property)
+static unsigned character_class(uint32_t code, const utf8proc_property_t *property)
 {
     switch (property->category) {
     case UTF8PROC_CATEGORY_LU:
@@ -103,7 +103,7 @@ static const uint8_t combining_classes[] = {
 
 enum { UNRANKED = 63 };
 
-static unsigned rank_of(uint32_t code)
+static unsigned combining_rank(uint32_t code)
 {
     const int combining_class = utf8proc_get_property((utf8proc_int32_t)code)->combining_class;
     for (unsigned i = 0; i < sizeof combining_classes; i++)
@@ -112,24 +112,24 @@ static unsigned rank_of(uint32_t code)
     return UNRANKED;
 }
 
-int tti_chars_small(uint32_t code)
+int tti_characters_is_small_letter(uint32_t code)
 {
     return utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LL;
 }
 
-int tti_chars_needs_order(uint32_t code)
+int tti_characters_needs_order(uint32_t code)
 {
     return code == 0x345 || code == 0x37A || (code >= 0x1F80 && code <= 0x1FFC);
 }
 
-size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_MAX])
+size_t tti_characters_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARACTERS_MAX_FOLD])
 {
     utf8proc_int32_t codes[20];
     utf8proc_ssize_t count;
     size_t n = 0;
     const int options = UTF8PROC_DECOMPOSE | (fold ? UTF8PROC_COMPAT | UTF8PROC_CASEFOLD : 0);
-    if (tti_hangul_is(code))
-        return tti_hangul_put(code, out);
+    if (tti_is_hangul(code))
+        return tti_hangul_normalise(code, out);
     count = utf8proc_decompose_char((utf8proc_int32_t)code, codes, 20, (utf8proc_option_t)options,
                                     NULL);
     if (count < 0 || count > 20) {
@@ -137,35 +137,35 @@ size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_M
         count = 1;
     }
     for (utf8proc_ssize_t i = 0; i < count; i++)
-        n += tti_utf8_put((uint32_t)codes[i], out + n);
+        n += tti_characters_encode((uint32_t)codes[i], out + n);
     return n;
 }
 
 /* The fold's size, bytes and order, or the slow bit where they do not fit. */
 static uint64_t fold_bits(uint32_t code, unsigned class)
 {
-    uint8_t bytes[TTI_CHARS_FOLD_MAX];
-    const size_t size = tti_chars_normalise(code, 1, bytes);
+    uint8_t bytes[TTI_CHARACTERS_MAX_FOLD];
+    const size_t size = tti_characters_normalise(code, 1, bytes);
     uint64_t bits = 0;
     unsigned first = 0, last = 0, length;
     for (size_t i = 0; i < size; i += length) {
-        last = rank_of(tti_utf8_get(bytes + i, size - i, &length));
+        last = combining_rank(tti_utf8_decode(bytes + i, size - i, &length));
         if (i == 0)
             first = last;
     }
     /* One rank stands for both ends of the bytes: 0 before a letter's, `last` for a mark's. */
     if (size == 0 || size > 6 || last == UNRANKED || first != (class == TTI_CHAR_MARK ? last : 0) ||
-        tti_chars_needs_order(code))
+        tti_characters_needs_order(code))
         return UINT64_C(1) << 6;
     for (size_t i = 0; i < size; i++)
         bits |= (uint64_t)bytes[i] << (16 + 8 * i);
     return bits | (uint64_t)size << 7 | (uint64_t)last << 10;
 }
 
-uint64_t tti_chars_fill(uint32_t code)
+uint64_t tti_characters_fill(uint32_t code)
 {
     const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)code);
-    const unsigned class = class_of(code, property);
+    const unsigned class = character_class(code, property);
     uint64_t entry = class;
     if (class >= TTI_CHAR_WORD) {
         const int category = property->category;
@@ -175,29 +175,29 @@ uint64_t tti_chars_fill(uint32_t code)
                      << 5 |
                  fold_bits(code, class);
     }
-    if (code < TTI_CHARS_TABLED)
-        atomic_store_explicit(&tti_chars_table[code], entry, memory_order_relaxed);
+    if (code < TTI_CHARACTERS_TABLED)
+        atomic_store_explicit(&tti_characters_table[code], entry, memory_order_relaxed);
     return entry;
 }
 
 /* The rank of a decomposed character: only marks have one. */
 static unsigned rank_in_text(const uint8_t *text, size_t size, unsigned *length)
 {
-    const uint32_t code = tti_utf8_get(text, size, length);
+    const uint32_t code = tti_utf8_decode(text, size, length);
     uint64_t entry;
     if (code < 0x300)
         return 0;
-    entry = tti_chars_get(code);
+    entry = tti_characters_get(code);
     if (tti_char_class(entry) != TTI_CHAR_MARK || is_half_width_mark(code))
         return 0;
-    return tti_char_slow(entry) ? rank_of(code) : tti_char_rank(entry);
+    return tti_char_slow(entry) ? combining_rank(code) : tti_char_rank(entry);
 }
 
 /*
  * Orders one run of marks, text[0, size): a pass for each rank that occurs in it, so that a run of
  * any length costs no square. Marks of one rank keep their order.
  */
-static void order_run(uint8_t *text, size_t size, uint64_t ranks, uint8_t *scratch)
+static void order_marks_of_run(uint8_t *text, size_t size, uint64_t ranks, uint8_t *scratch)
 {
     size_t filled = 0;
     unsigned length;
@@ -214,7 +214,7 @@ static void order_run(uint8_t *text, size_t size, uint64_t ranks, uint8_t *scrat
     memcpy(text, scratch, size);
 }
 
-void tti_chars_order(uint8_t *text, size_t size, uint8_t *scratch)
+void tti_characters_order_marks(uint8_t *text, size_t size, uint8_t *scratch)
 {
     size_t begin = 0;
     uint64_t ranks = 0;
@@ -228,7 +228,7 @@ void tti_chars_order(uint8_t *text, size_t size, uint8_t *scratch)
             ranks |= UINT64_C(1) << rank;
         } else {
             if (wrong)
-                order_run(text + begin, i - begin, ranks, scratch);
+                order_marks_of_run(text + begin, i - begin, ranks, scratch);
             begin = i + length;
             ranks = 0;
             wrong = 0;
@@ -237,7 +237,7 @@ void tti_chars_order(uint8_t *text, size_t size, uint8_t *scratch)
     }
 }
 
-size_t tti_utf8_put(uint32_t code, uint8_t *out)
+size_t tti_characters_encode(uint32_t code, uint8_t *out)
 {
     return (size_t)utf8proc_encode_char((utf8proc_int32_t)code, out);
 }

@@ -14,8 +14,8 @@
  * computes the same word and stores it, so no lock is needed, and no call to utf8proc is made twice
  * for a character of common text.
  */
-#ifndef TTI_CHARS_H
-#define TTI_CHARS_H
+#ifndef TTI_TEXT_CHARACTERS_H
+#define TTI_TEXT_CHARACTERS_H
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -31,24 +31,24 @@ enum {
     TTI_CHAR_MARK = 7
 };
 
-/** Code points with a table entry; those above have none of their own (tti_chars_get). */
-#define TTI_CHARS_TABLED 0x40000u
+/** Code points with a table entry; those above have none of their own (tti_characters_get). */
+#define TTI_CHARACTERS_TABLED 0x40000u
 
 /** Most bytes that one character's normalised form can have: 18 characters of 4 bytes. */
-#define TTI_CHARS_FOLD_MAX 80
+#define TTI_CHARACTERS_MAX_FOLD 80
 
-extern _Atomic uint64_t tti_chars_table[TTI_CHARS_TABLED];
+extern _Atomic uint64_t tti_characters_table[TTI_CHARACTERS_TABLED];
 
 /** Computes the entry of a code point and stores it if it has a place. */
-uint64_t tti_chars_fill(uint32_t code);
+uint64_t tti_characters_fill(uint32_t code);
 
 /** The entry of a code point. Threads: any. */
-static inline uint64_t tti_chars_get(uint32_t code)
+static inline uint64_t tti_characters_get(uint32_t code)
 {
     uint64_t entry = 0;
-    if (code < TTI_CHARS_TABLED)
-        entry = atomic_load_explicit(&tti_chars_table[code], memory_order_relaxed);
-    return entry != 0 ? entry : tti_chars_fill(code);
+    if (code < TTI_CHARACTERS_TABLED)
+        entry = atomic_load_explicit(&tti_characters_table[code], memory_order_relaxed);
+    return entry != 0 ? entry : tti_characters_fill(code);
 }
 
 static inline unsigned tti_char_class(uint64_t entry)
@@ -85,44 +85,44 @@ static inline uint64_t tti_char_bytes(uint64_t entry)
 }
 
 /** Bytes of one character: NFKD of its case fold, or without `fold` NFD. @return their number. */
-size_t tti_chars_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARS_FOLD_MAX]);
+size_t tti_characters_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARACTERS_MAX_FOLD]);
 
 /** Whether a character is a small letter (Ll). */
-int tti_chars_small(uint32_t code);
+int tti_characters_is_small_letter(uint32_t code);
 
 /** Whether folding the character must wait until the marks around it are in order: those with an
  * iota subscript, whose fold is a letter. */
-int tti_chars_needs_order(uint32_t code);
+int tti_characters_needs_order(uint32_t code);
 
 /**
  * Puts runs of combining marks into canonical order, in place. `scratch` has room for `size` bytes;
  * the text is valid UTF-8.
  */
-void tti_chars_order(uint8_t *text, size_t size, uint8_t *scratch);
+void tti_characters_order_marks(uint8_t *text, size_t size, uint8_t *scratch);
 
 /** Writes a code point as UTF-8. @return 1 .. 4 */
-size_t tti_utf8_put(uint32_t code, uint8_t *out);
+size_t tti_characters_encode(uint32_t code, uint8_t *out);
 
-static inline void tti_utf8_put_3(uint32_t code, uint8_t *out)
+static inline void tti_utf8_encode_3(uint32_t code, uint8_t *out)
 {
     out[0] = (uint8_t)(0xE0 | code >> 12);
     out[1] = (uint8_t)(0x80 | (code >> 6 & 0x3F));
     out[2] = (uint8_t)(0x80 | (code & 0x3F));
 }
 
-static inline int tti_hangul_is(uint32_t code)
+static inline int tti_is_hangul(uint32_t code)
 {
     return code >= 0xAC00 && code <= 0xD7A3;
 }
 
 /** Normalises a Hangul syllable, by arithmetic (Unicode 3.12). @return 6 or 9; 9 bytes are written
  */
-static inline size_t tti_hangul_put(uint32_t code, uint8_t *out)
+static inline size_t tti_hangul_normalise(uint32_t code, uint8_t *out)
 {
     const uint32_t index = code - 0xAC00, trail = index % 28;
-    tti_utf8_put_3(0x1100 + index / 588, out);
-    tti_utf8_put_3(0x1161 + index % 588 / 28, out + 3);
-    tti_utf8_put_3(0x11A7 + trail, out + 6);
+    tti_utf8_encode_3(0x1100 + index / 588, out);
+    tti_utf8_encode_3(0x1161 + index % 588 / 28, out + 3);
+    tti_utf8_encode_3(0x11A7 + trail, out + 6);
     return trail == 0 ? 6 : 9;
 }
 
@@ -130,7 +130,7 @@ static inline size_t tti_hangul_put(uint32_t code, uint8_t *out)
  * Reads the character at p, at most `left` (> 0) bytes long, and sets *size to 1 .. 4; to 0 where
  * the bytes are not one: overlong, a surrogate, above U+10FFFF, cut short, or a stray byte.
  */
-static inline uint32_t tti_utf8_get(const uint8_t *p, size_t left, unsigned *size)
+static inline uint32_t tti_utf8_decode(const uint8_t *p, size_t left, unsigned *size)
 {
     const uint32_t a = p[0];
     *size = 0;

@@ -22,7 +22,7 @@ enum {
 /* tti_line.start */
 enum { START_OTHER, START_SMALL, START_CAPITAL };
 
-static int is_blank(uint8_t byte)
+static int is_space_or_tab(uint8_t byte)
 {
     return byte == ' ' || byte == '\t';
 }
@@ -30,14 +30,14 @@ static int is_blank(uint8_t byte)
 /* Whether a sentence ends with the line, counting quotes and brackets behind its stop. */
 static int ends_sentence(const uint8_t *text, uint32_t begin, uint32_t end)
 {
-    while (end > begin && is_blank(text[end - 1]))
+    while (end > begin && is_space_or_tab(text[end - 1]))
         end--;
     while (end > begin) {
         unsigned size;
         uint32_t at = end - 1;
         while (at > begin && (text[at] & 0xC0) == 0x80)
             at--;
-        switch (tti_utf8_get(text + at, end - at, &size)) {
+        switch (tti_utf8_decode(text + at, end - at, &size)) {
         case '.':
         case '!':
         case '?':
@@ -83,35 +83,35 @@ static uint32_t count_characters(const uint8_t *text, uint32_t begin, uint32_t e
     return end - begin - continuing;
 }
 
-static uint8_t start_of(uint32_t code)
+static uint8_t line_start_of(uint32_t code)
 {
     uint64_t entry;
     if (code < 0x80) {
         const int is_capital = code >= 'A' && code <= 'Z';
         return is_capital ? START_CAPITAL : code >= 'a' && code <= 'z' ? START_SMALL : START_OTHER;
     }
-    entry = tti_chars_get(code);
+    entry = tti_characters_get(code);
     if (tti_char_upper(entry) || tti_char_title(entry))
         return START_CAPITAL;
-    return tti_chars_small(code) ? START_SMALL : START_OTHER;
+    return tti_characters_is_small_letter(code) ? START_SMALL : START_OTHER;
 }
 
 /* Fills in the layout of a line. */
-static void measure(const uint8_t *text, tti_line *line)
+static void measure_line(const uint8_t *text, tti_line *line)
 {
     uint32_t begin = line->begin, end = line->end, indent = 0;
     unsigned size;
     line->start = START_OTHER;
     line->width = MAX_COLUMN + 1;
     for (; begin < end && indent < MAX_COLUMN; begin += size) {
-        const uint32_t code = tti_utf8_get(text + begin, end - begin, &size);
-        if (code != ' ' && tti_char_class(tti_chars_get(code)) != TTI_CHAR_SPACE) {
-            line->start = start_of(code);
+        const uint32_t code = tti_utf8_decode(text + begin, end - begin, &size);
+        if (code != ' ' && tti_char_class(tti_characters_get(code)) != TTI_CHAR_SPACE) {
+            line->start = line_start_of(code);
             break;
         }
         indent += code == '\t' ? 8 - indent % 8 : 1;
     }
-    while (end > begin && is_blank(text[end - 1]))
+    while (end > begin && is_space_or_tab(text[end - 1]))
         end--;
     line->indent = (uint16_t)indent;
     if (end - begin <= 4 * MAX_COLUMN)
@@ -124,10 +124,10 @@ static uint32_t joined_width(const uint8_t *text, const tti_line *line, uint32_t
     const tti_line *next = line + 1;
     uint32_t i = next->begin, width = line->width + 1u;
     int more = 1;
-    while (i < next->end && is_blank(text[i]))
+    while (i < next->end && is_space_or_tab(text[i]))
         i++;
     /* Scripts without spaces break after any character. */
-    for (; more && width <= limit && i < next->end && !is_blank(text[i]); i++) {
+    for (; more && width <= limit && i < next->end && !is_space_or_tab(text[i]); i++) {
         width += (text[i] & 0xC0) != 0x80;
         more = text[i] < 0xE3;
     }
@@ -135,21 +135,21 @@ static uint32_t joined_width(const uint8_t *text, const tti_line *line, uint32_t
 }
 
 /* How the lines of a text without blank ones are laid out. */
-typedef struct style {
+typedef struct line_layout {
     uint32_t column; /* 0: the lines are not wrapped */
     uint32_t indent; /* the least */
     int first_lines; /* indents mark first lines of paragraphs */
-} style;
+} line_layout;
 
 /* Measures the lines. The column is a width that one line in five reaches: text with a stray line
  * is still as wide as its other lines. 0: a line is too long. */
-static uint32_t column_of(const uint8_t *text, tti_line *lines, size_t count)
+static uint32_t column_width(const uint8_t *text, tti_line *lines, size_t count)
 {
     uint32_t widths[MAX_COLUMN + 1] = {0};
     size_t reached = 0;
     uint32_t column = MAX_COLUMN + 1;
     for (size_t i = 0; i < count; i++) {
-        measure(text, &lines[i]);
+        measure_line(text, &lines[i]);
         if (lines[i].width > MAX_COLUMN)
             return 0;
         widths[lines[i].width]++;
@@ -160,7 +160,7 @@ static uint32_t column_of(const uint8_t *text, tti_line *lines, size_t count)
 }
 
 /* Whether the lines are as full as their words let them be. */
-static int are_full(const uint8_t *text, const tti_line *lines, size_t count, uint32_t column)
+static int lines_are_full(const uint8_t *text, const tti_line *lines, size_t count, uint32_t column)
 {
     size_t full = 0;
     for (size_t i = 0; i + 1 < count; i++)
@@ -168,10 +168,10 @@ static int are_full(const uint8_t *text, const tti_line *lines, size_t count, ui
     return count >= MIN_LINES && full * 5 >= (count - 1) * 3;
 }
 
-static style style_of(const uint8_t *text, tti_line *lines, size_t count)
+static line_layout detect_layout(const uint8_t *text, tti_line *lines, size_t count)
 {
-    style s = {0, UINT32_MAX, 0};
-    const uint32_t column = column_of(text, lines, count);
+    line_layout s = {0, UINT32_MAX, 0};
+    const uint32_t column = column_width(text, lines, count);
     size_t indented = 0, small = 0, capital = 0;
     if (column < MIN_COLUMN)
         return s;
@@ -184,13 +184,14 @@ static style style_of(const uint8_t *text, tti_line *lines, size_t count)
         capital += (lines[i].start == START_CAPITAL) & (is_indented == 0);
     }
     s.first_lines = indented * 2 < count;
-    if (small + capital > 0 ? small * 4 >= small + capital : are_full(text, lines, count, column))
+    if (small + capital > 0 ? small * 4 >= small + capital
+                            : lines_are_full(text, lines, count, column))
         s.column = column;
     return s;
 }
 
 /* Whether a wrapped paragraph ends between a line and the next one. */
-static int ends_wrapped(const uint8_t *text, const style *s, const tti_line *line)
+static int ends_wrapped_paragraph(const uint8_t *text, const line_layout *s, const tti_line *line)
 {
     const tti_line *next = line + 1;
     if (line->gap != 0)
@@ -205,7 +206,8 @@ static int ends_wrapped(const uint8_t *text, const style *s, const tti_line *lin
            ends_sentence(text, line->begin, line->end);
 }
 
-static tt_status add(tti_tokens *tokens, uint32_t *count, uint32_t end, tt_error *error)
+static tt_status append_paragraph(tti_tokens *tokens, uint32_t *count, uint32_t end,
+                                  tt_error *error)
 {
     const size_t at = tokens->paragraph_count + *count;
     tti_paragraph *p;
@@ -219,27 +221,27 @@ static tt_status add(tti_tokens *tokens, uint32_t *count, uint32_t end, tt_error
     return TT_OK;
 }
 
-static tt_status cut_wrapped(tti_tokens *tokens, const uint8_t *text, size_t line_count,
-                             const style *s, uint32_t *count, tt_error *error)
+static tt_status split_wrapped_lines(tti_tokens *tokens, const uint8_t *text, size_t line_count,
+                                     const line_layout *s, uint32_t *count, tt_error *error)
 {
     const tti_line *lines = tokens->lines;
     for (size_t i = 0; i + 1 < line_count; i++)
-        if (ends_wrapped(text, s, &lines[i]))
-            TTI_TRY(add(tokens, count, lines[i].tokens, error));
-    return add(tokens, count, lines[line_count - 1].tokens, error);
+        if (ends_wrapped_paragraph(text, s, &lines[i]))
+            TTI_TRY(append_paragraph(tokens, count, lines[i].tokens, error));
+    return append_paragraph(tokens, count, lines[line_count - 1].tokens, error);
 }
 
 /* Cuts after lines whose gap has one of `gaps`, or after every line. */
-static tt_status cut_lines(tti_tokens *tokens, size_t line_count, uint32_t gaps, int every,
-                           uint32_t *count, tt_error *error)
+static tt_status split_at_breaks(tti_tokens *tokens, size_t line_count, uint32_t gaps, int every,
+                                 uint32_t *count, tt_error *error)
 {
     for (size_t i = 0; i < line_count; i++)
         if (every || i + 1 == line_count || (tokens->lines[i].gap & gaps) != 0)
-            TTI_TRY(add(tokens, count, tokens->lines[i].tokens, error));
+            TTI_TRY(append_paragraph(tokens, count, tokens->lines[i].tokens, error));
     return TT_OK;
 }
 
-static int has_blank(const tti_line *lines, size_t count)
+static int has_blank_line(const tti_line *lines, size_t count)
 {
     for (size_t i = 0; i + 1 < count; i++)
         if ((lines[i].gap & TTI_GAP_BLANK) != 0)
@@ -247,17 +249,17 @@ static int has_blank(const tti_line *lines, size_t count)
     return 0;
 }
 
-tt_status tti_paragraphs_cut(tti_tokens *tokens, const uint8_t *text, size_t line_count,
-                             tt_paragraphs mode, uint32_t *count, tt_error *error)
+tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, size_t line_count,
+                               tt_paragraphs mode, uint32_t *count, tt_error *error)
 {
     *count = 0;
     if (mode == TT_PARAGRAPHS_BLANK ||
-        (mode == TT_PARAGRAPHS_AUTO && has_blank(tokens->lines, line_count)))
-        return cut_lines(tokens, line_count, TTI_GAP_BLANK | TTI_GAP_MARK, 0, count, error);
+        (mode == TT_PARAGRAPHS_AUTO && has_blank_line(tokens->lines, line_count)))
+        return split_at_breaks(tokens, line_count, TTI_GAP_BLANK | TTI_GAP_MARK, 0, count, error);
     if (mode == TT_PARAGRAPHS_AUTO && line_count > 1) {
-        const style s = style_of(text, tokens->lines, line_count);
+        const line_layout s = detect_layout(text, tokens->lines, line_count);
         if (s.column != 0)
-            return cut_wrapped(tokens, text, line_count, &s, count, error);
+            return split_wrapped_lines(tokens, text, line_count, &s, count, error);
     }
-    return cut_lines(tokens, line_count, 0, mode != TT_PARAGRAPHS_NONE, count, error);
+    return split_at_breaks(tokens, line_count, 0, mode != TT_PARAGRAPHS_NONE, count, error);
 }

@@ -1,6 +1,6 @@
 /* Lines with tokens -> paragraphs. */
-#ifndef TTI_PARAGRAPH_H
-#define TTI_PARAGRAPH_H
+#ifndef TTI_TEXT_PARAGRAPHS_H
+#define TTI_TEXT_PARAGRAPHS_H
 
 #include "text/text.h"
 
@@ -27,7 +27,7 @@ typedef struct tti_line {
  * behind the store's paragraph_count, which stays as it is. *count: their number.
  * @return TT_OK, TT_ENOMEM
  */
-tt_status tti_paragraphs_cut(tti_tokens *tokens, const uint8_t *text, size_t line_count,
-                             tt_paragraphs mode, uint32_t *count, tt_error *error);
+tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, size_t line_count,
+                               tt_paragraphs mode, uint32_t *count, tt_error *error);
 
 #endif

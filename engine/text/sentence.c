@@ -11,7 +11,7 @@
 #include "text/words.h"
 
 /* What a character between two tokens says about sentences. */
-enum kind {
+enum sentence_sign {
     PLAIN,
     SPACE,
     LINE,
@@ -23,14 +23,14 @@ enum kind {
     OPENING_QUOTE /* opens a quotation */
 };
 
-static const uint8_t ascii_kinds[128] = {
+static const uint8_t ascii_signs[128] = {
     ['\t'] = SPACE, ['\v'] = SPACE,  ['\f'] = SPACE,  [' '] = SPACE,   ['\n'] = LINE,
     ['\r'] = LINE,  ['.'] = STOP,    ['!'] = STOP,    ['?'] = STOP,    [':'] = STOP,
     [';'] = STOP,   ['('] = BRACKET, ['['] = BRACKET, ['{'] = BRACKET, ['"'] = QUOTE,
     ['\''] = QUOTE, ['`'] = QUOTE,
 };
 
-static enum kind kind_of(uint32_t code)
+static enum sentence_sign sentence_sign_of(uint32_t code)
 {
     switch (code) {
     case 0x2026: /* ... */
@@ -75,7 +75,7 @@ static enum kind kind_of(uint32_t code)
     case 0x203A: return QUOTE;
     default: break;
     }
-    switch (tti_char_class(tti_chars_get(code))) {
+    switch (tti_char_class(tti_characters_get(code))) {
     case TTI_CHAR_SPACE: return SPACE;
     case TTI_CHAR_LINE: return LINE;
     case TTI_CHAR_IGNORE: return IGNORED;
@@ -83,8 +83,8 @@ static enum kind kind_of(uint32_t code)
     }
 }
 
-int tti_sentence_opens(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
-                       uint32_t begin)
+int tti_sentence_begins(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
+                        uint32_t begin)
 {
     int stopped = 0;        /* a stop was seen that white space must confirm */
     int opened = 0;         /* the last character opens a quotation */
@@ -93,12 +93,14 @@ int tti_sentence_opens(const uint8_t *text, uint32_t before_begin, uint32_t befo
     unsigned line_ends = 0; /* with nothing but white space between them */
     unsigned size;
     for (uint32_t i = before_end; i < begin; i += size) {
-        const uint32_t code = tti_utf8_get(text + i, begin - i, &size);
-        const enum kind kind = code < 0x80 ? (enum kind)ascii_kinds[code] : kind_of(code);
-        if (kind == IGNORED)
+        const uint32_t code = tti_utf8_decode(text + i, begin - i, &size);
+        const enum sentence_sign sentence_sign =
+            code < 0x80 ? (enum sentence_sign)ascii_signs[code] : sentence_sign_of(code);
+        if (sentence_sign == IGNORED)
             continue;
-        if (kind == SPACE || kind == LINE) {
-            line_ends += kind == LINE && !(code == '\n' && i > before_end && text[i - 1] == '\r');
+        if (sentence_sign == SPACE || sentence_sign == LINE) {
+            line_ends +=
+                sentence_sign == LINE && !(code == '\n' && i > before_end && text[i - 1] == '\r');
             if (stopped || line_ends == 2)
                 return 1;
             after_space = 1;
@@ -106,14 +108,14 @@ int tti_sentence_opens(const uint8_t *text, uint32_t before_begin, uint32_t befo
             continue;
         }
         line_ends = 0;
-        if (kind == FULL_STOP)
+        if (sentence_sign == FULL_STOP)
             return 1;
-        if (kind == STOP)
+        if (sentence_sign == STOP)
             stopped |= code != '.' || i != before_end ||
-                       !tti_words_abbreviation(text, before_begin, before_end);
-        opened = kind == OPENING_QUOTE || (kind == QUOTE && after_space);
+                       !tti_words_is_abbreviation(text, before_begin, before_end);
+        opened = sentence_sign == OPENING_QUOTE || (sentence_sign == QUOTE && after_space);
         keeps_space = code == 0x00AB;
-        after_space = opened || kind == BRACKET;
+        after_space = opened || sentence_sign == BRACKET;
     }
     return opened;
 }

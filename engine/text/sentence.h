@@ -1,6 +1,6 @@
 /* Sentence starts, well enough to tell a name's capital from a sentence's. */
-#ifndef TTI_SENTENCE_H
-#define TTI_SENTENCE_H
+#ifndef TTI_TEXT_SENTENCES_H
+#define TTI_TEXT_SENTENCES_H
 
 #include <stdint.h>
 
@@ -8,7 +8,7 @@
  * Whether the token at `begin` starts a sentence, judging by the text between it and the token
  * before it, text[before_begin, before_end). The gap is valid UTF-8.
  */
-int tti_sentence_opens(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
-                       uint32_t begin);
+int tti_sentence_begins(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
+                        uint32_t begin);
 
 #endif

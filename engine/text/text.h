@@ -9,8 +9,8 @@
  * case-folded letters, so that composed and decomposed, wide and narrow, upper and lower case forms
  * are equal; for ASCII that is simply its lower case.
  */
-#ifndef TTI_TEXT_H
-#define TTI_TEXT_H
+#ifndef TTI_TEXT_TOKENIZER_H
+#define TTI_TEXT_TOKENIZER_H
 
 #include "common/hash.h"
 #include "twicetold.h"
@@ -32,28 +32,28 @@ enum {
 /** A paragraph: tokens [begin, end) of its article; never empty. */
 typedef struct tti_paragraph {
     uint32_t begin, end;
-    tti_key key; /**< identity of its tokens */
+    tti_hash128 key; /**< identity of its tokens */
 } tti_paragraph;
 
 /** What a store may do without: a scan that neither aligns nor looks for sections needs hashes
  * alone, and making the rest takes a sixth of its time. */
 enum {
     TTI_SKIP_FLAGS = 1u << 0,     /**< `flags` stays empty */
-    TTI_SKIP_SPANS = 1u << 1,     /**< `spans` stays empty */
+    TTI_SKIP_EXTENTS = 1u << 1,   /**< `spans` stays empty */
     TTI_SKIP_PARAGRAPHS = 1u << 2 /**< `paragraphs` stays empty: they are counted only */
 };
 
 /**
- * A growing store of the tokens of many articles, struct of arrays; tti_text_append adds an article
- * at its end. Owner: whoever made it, tti_tokens_free().
+ * A growing store of the tokens of many articles, struct of arrays; tti_tokens_append_text adds an
+ * article at its end. Owner: whoever made it, tti_tokens_free().
  */
 typedef struct tti_tokens {
     const tt_allocator *allocator;
     uint32_t *hashes; /**< low 32 bits of each token's hash */
     uint8_t *flags;   /**< TTI_TOKEN_* */
     size_t count, capacity, flags_capacity;
-    uint8_t *spans; /**< the extents of every token (common/spans.h), article by article */
-    size_t span_size, span_capacity;
+    uint8_t *extents; /**< the extents of every token (common/spans.h), article by article */
+    size_t extents_size, extents_capacity;
     tti_paragraph *paragraphs;
     size_t paragraph_count, paragraph_capacity;
     unsigned
@@ -64,31 +64,32 @@ typedef struct tti_tokens {
     size_t folded_capacity;
     struct tti_line *lines; /**< scratch: the current article's lines */
     size_t line_capacity;
-    struct tti_scan *scan; /**< scratch: the article in work */
+    struct tti_tokenizer *scan; /**< scratch: the article in work */
 } tti_tokens;
 
 void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator);
 void tti_tokens_free(tti_tokens *tokens);
 void tti_tokens_clear(tti_tokens *tokens); /**< empties it, keeps the memory */
 
-/** What tti_text_append added: counts to be taken from the ends of the store's arrays. */
-typedef struct tti_text_added {
+/** What tti_tokens_append_text added: counts to be taken from the ends of the store's arrays. */
+typedef struct tti_tokenized_text {
     uint32_t token_count;
     uint32_t paragraph_count; /**< of the article, whether or not the store keeps them */
-    size_t span_size;
-    tti_key key; /**< identity of the article's tokens */
-} tti_text_added;
+    size_t extents_size;
+    tti_hash128 key; /**< identity of the article's tokens */
+} tti_tokenized_text;
 
 /**
  * Appends one article. `text` may be read up to its size only. At most 2^32 - 2 tokens an article.
  * On failure the store's counts are as they were.
  * @return TT_OK; TT_EFORMAT (invalid UTF-8, `where`: byte offset); TT_ENOMEM; TT_ELIMIT.
  */
-tt_status tti_text_append(tti_tokens *tokens, const char *text, size_t size,
-                          tt_paragraphs paragraphs, uint64_t seed, tti_text_added *added,
-                          tt_error *error);
+tt_status tti_tokens_append_text(tti_tokens *tokens, const char *text, size_t size,
+                                 tt_paragraphs paragraphs, uint64_t seed, tti_tokenized_text *added,
+                                 tt_error *error);
 
 /** Byte extents of an article's tokens, decoded from its spans. begins, ends: token_count each. */
-void tti_spans_decode(const uint8_t *spans, uint32_t token_count, uint32_t *begins, uint32_t *ends);
+void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint32_t *begins,
+                              uint32_t *ends);
 
 #endif

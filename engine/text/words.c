@@ -26,7 +26,7 @@ static const word_list lists[] = {
     {TTI_TOKEN_DATE_WORD | NEEDS_CAPITAL, "march may mar wed sat sun "},
 };
 
-static void add_word(tti_words *words, const char *word, size_t size, uint8_t flags)
+static void insert_word(tti_words *words, const char *word, size_t size, uint8_t flags)
 {
     const uint64_t hash = XXH3_64bits_withSeed(word, size, words->seed);
     size_t slot = hash & SLOT_MASK;
@@ -44,7 +44,7 @@ void tti_words_init(tti_words *words, uint64_t seed)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         const char *word = lists[i].words;
         for (const char *space; (space = strchr(word, ' ')) != NULL; word = space + 1)
-            add_word(words, word, (size_t)(space - word), lists[i].flags);
+            insert_word(words, word, (size_t)(space - word), lists[i].flags);
     }
 }
 
@@ -65,7 +65,7 @@ uint8_t tti_words_find(const tti_words *words, uint64_t hash, uint8_t token_flag
 #define LETTERS(a, b, c, d)                                                                        \
   ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
-int tti_words_abbreviation(const uint8_t *text, size_t begin, size_t end)
+int tti_words_is_abbreviation(const uint8_t *text, size_t begin, size_t end)
 {
     const size_t size = end - begin;
     uint32_t letters = 0;

@@ -4,8 +4,8 @@
  * Number and date words are told by their token hash, which the stage has anyway: a filter of 4096
  * bits turns away nearly every other token with one load.
  */
-#ifndef TTI_WORDS_H
-#define TTI_WORDS_H
+#ifndef TTI_TEXT_WORDS_H
+#define TTI_TEXT_WORDS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,12 +26,12 @@ void tti_words_init(tti_words *words, uint64_t seed);
  * tells a name from a common word: "May" and "Sun" count as dates with a capital only. */
 uint8_t tti_words_find(const tti_words *words, uint64_t hash, uint8_t token_flags);
 
-static inline int tti_words_maybe(const tti_words *words, uint64_t hash)
+static inline int tti_words_may_have(const tti_words *words, uint64_t hash)
 {
     return (int)(words->filter[hash >> 58] >> (hash >> 52 & 63) & 1);
 }
 
 /** Whether a period after text[begin, end) belongs to it: initials and titles. */
-int tti_words_abbreviation(const uint8_t *text, size_t begin, size_t end);
+int tti_words_is_abbreviation(const uint8_t *text, size_t begin, size_t end);
 
 #endif

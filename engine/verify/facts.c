@@ -23,7 +23,7 @@ typedef struct tally {
     uint32_t of[KINDS];
 } tally;
 
-static int kind_of(uint8_t flags)
+static int fact_kind(uint8_t flags)
 {
     if (flags & TTI_TOKEN_NUMERAL)
         return NUMERAL;
@@ -36,7 +36,7 @@ static int kind_of(uint8_t flags)
 
 static void count_token(tally *t, uint8_t flags)
 {
-    const int kind = kind_of(flags);
+    const int kind = fact_kind(flags);
     if (kind < KINDS)
         t->of[kind]++;
 }
@@ -50,7 +50,7 @@ static tally count_gap(const uint8_t *flags, uint32_t begin, uint32_t end)
 }
 
 /* Adds the facts that face one of their kind. */
-static void add_slots(tally *slots, const tally *a, const tally *b)
+static void add_disagreeing_facts(tally *slots, const tally *a, const tally *b)
 {
     for (int k = 0; k < KINDS; k++)
         slots->of[k] += a->of[k] < b->of[k] ? a->of[k] : b->of[k];
@@ -68,7 +68,7 @@ static inline uint64_t has(uint64_t flags, unsigned flag)
     return flags / flag & ONES;
 }
 
-static inline eight kinds_of(const uint8_t *flags)
+static inline eight fact_kinds_of_eight(const uint8_t *flags)
 {
     eight x;
     uint64_t f;
@@ -95,7 +95,7 @@ static void count_aligned(tally *agree, const uint8_t *a, const uint8_t *b, uint
     while (i + 8 <= len) {
         eight sum = {{0}};
         for (uint32_t end = i + 8 * WORDS; i < end && i + 8 <= len; i += 8) {
-            const eight x = kinds_of(a + i), y = kinds_of(b + i);
+            const eight x = fact_kinds_of_eight(a + i), y = fact_kinds_of_eight(b + i);
             const uint64_t numeral = x.of[NUMERAL] | y.of[NUMERAL];
             const uint64_t word = (x.of[WORD] | y.of[WORD]) & ~numeral;
             sum.of[NUMERAL] += numeral;
@@ -106,7 +106,7 @@ static void count_aligned(tally *agree, const uint8_t *a, const uint8_t *b, uint
             agree->of[k] += sum_bytes(sum.of[k]);
     }
     for (; i < len; i++) {
-        const int ka = kind_of(a[i]), kb = kind_of(b[i]);
+        const int ka = fact_kind(a[i]), kb = fact_kind(b[i]);
         if (ka < KINDS || kb < KINDS)
             agree->of[ka < kb ? ka : kb]++;
     }
@@ -121,7 +121,7 @@ static void count_passage(tally *agree, tally *slots, const tti_doc *a, const tt
         if (k + 1 < p->block_count) {
             const tally in_a = count_gap(a->flags, x->a + x->len, x[1].a);
             const tally in_b = count_gap(b->flags, x->b + x->len, x[1].b);
-            add_slots(slots, &in_a, &in_b);
+            add_disagreeing_facts(slots, &in_a, &in_b);
         }
     }
 }
@@ -138,7 +138,7 @@ static void count_margin(tally *t, const tti_doc *doc, const uint8_t *aligned, u
     }
 }
 
-static double weigh(const tally *t)
+static double weigh_facts(const tally *t)
 {
     double sum = 0;
     for (int k = 0; k < KINDS; k++)
@@ -156,9 +156,9 @@ double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *al)
         count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);
         count_margin(&margin_b, b, al->b_aligned, p->b_begin, p->b_end);
     }
-    add_slots(&slots, &margin_a, &margin_b);
-    agreed = weigh(&agree);
-    total = agreed + weigh(&slots);
+    add_disagreeing_facts(&slots, &margin_a, &margin_b);
+    agreed = weigh_facts(&agree);
+    total = agreed + weigh_facts(&slots);
     return total > 0 ? agreed / total : 1.0;
 }
 

@@ -3,8 +3,8 @@
  * the day's weather) aligns as well as a damaged copy does; what differs is that its facts are
  * replaced by other facts.
  */
-#ifndef TTI_FACTS_H
-#define TTI_FACTS_H
+#ifndef TTI_VERIFY_FACTS_H
+#define TTI_VERIFY_FACTS_H
 
 #include "chain/align.h"
 #include "common/corpus.h"

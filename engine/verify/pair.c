@@ -24,7 +24,7 @@
 
 struct tti_verifier {
     const tt_options *options;
-    tti_set loaded_set, other_set; /* only where the alignment does not give the numbers */
+    tti_shingle_set loaded_set, other_set; /* only where the alignment does not give the numbers */
     int set_loaded;
     tti_aligner *aligner;
     const tti_doc *loaded;
@@ -41,8 +41,8 @@ tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_er
     if (v == NULL)
         return tti_fail_memory(error, "a verifier");
     v->options = options;
-    tti_set_init(&v->loaded_set, options->allocator);
-    tti_set_init(&v->other_set, options->allocator);
+    tti_shingle_set_init(&v->loaded_set, options->allocator);
+    tti_shingle_set_init(&v->other_set, options->allocator);
     status = tti_aligner_open(&v->aligner, options->allocator, error);
     if (status != TT_OK) {
         tti_verifier_close(v);
@@ -56,8 +56,8 @@ void tti_verifier_close(tti_verifier *v)
 {
     if (v == NULL)
         return;
-    tti_set_free(&v->loaded_set);
-    tti_set_free(&v->other_set);
+    tti_shingle_set_free(&v->loaded_set);
+    tti_shingle_set_free(&v->other_set);
     for (int k = 0; k < 2; k++)
         tti_shingle_counter_free(&v->counters[k], v->options->allocator);
     tti_aligner_close(v->aligner);
@@ -97,16 +97,16 @@ static tt_status set_numbers(tti_verifier *v, const tti_doc *doc, const tti_shin
     const uint32_t repeat_count = shingles == NULL ? 0 : shingles->repeat_count;
     uint32_t shared, size;
     if (!v->set_loaded) {
-        TTI_TRY(tti_set_load(&v->loaded_set, v->loaded, w, seed, error));
+        TTI_TRY(tti_shingle_set_load(&v->loaded_set, v->loaded, w, seed, error));
         v->set_loaded = 1;
     }
     if (shingles == NULL) {
-        TTI_TRY(tti_set_load(&v->other_set, doc, w, seed, error));
+        TTI_TRY(tti_shingle_set_load(&v->other_set, doc, w, seed, error));
         size = v->other_set.size;
     } else {
         size = shingles->distinct;
     }
-    shared = tti_set_shared(&v->loaded_set, doc, w, seed, repeats, repeat_count);
+    shared = tti_shingle_set_shared(&v->loaded_set, doc, w, seed, repeats, repeat_count);
     write_numbers(p, shared, size, v->loaded_set.size);
     return TT_OK;
 }
@@ -147,7 +147,7 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_sh
 {
     const uint32_t w = v->options->shingle_tokens;
     uint32_t shared;
-    if (w < TTI_GRAM || doc->token_count < w || v->loaded->token_count < w)
+    if (w < TTI_KGRAM_TOKENS || doc->token_count < w || v->loaded->token_count < w)
         return set_numbers(v, doc, shingles, p, error);
     TTI_TRY(count_missing(v, doc, &shingles, error));
     if (!tti_verify_aligns(v->options)) {
@@ -161,7 +161,7 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc, const tti_sh
         if (!enough)
             return TT_OK;
     }
-    shared = tti_aligner_shared(v->aligner, w, shingles->repeats, shingles->repeat_count);
+    shared = tti_aligner_shared_shingles(v->aligner, w, shingles->repeats, shingles->repeat_count);
     if (shared == UINT32_MAX)
         return set_numbers(v, doc, shingles, p, error);
     write_numbers(p, shared, shingles->distinct, v->loaded_shingles->distinct);
@@ -184,7 +184,7 @@ static int is_slight(const tt_pair *p, const tti_doc *a, const tti_doc *b)
            overlap < SLIGHT_OVERLAP;
 }
 
-static int32_t relate(const tti_verifier *v, const tti_doc *a, const tti_finding *f)
+static int32_t relate(const tti_verifier *v, const tti_doc *a, const tti_verified_pair *f)
 {
     const tt_pair *p = &f->pair;
     const double ta = a->token_count, tb = v->loaded->token_count;
@@ -208,7 +208,7 @@ static int admitted_by_sets(const tt_options *o, const tt_pair *p)
            reaches(p->containment_b, o->containment);
 }
 
-static tt_status align(tti_verifier *v, const tti_doc *doc, tti_finding *out, tt_error *error)
+static tt_status align(tti_verifier *v, const tti_doc *doc, tti_verified_pair *out, tt_error *error)
 {
     TTI_TRY(tti_aligner_run(v->aligner, doc->hashes, doc->token_count, &out->alignment, error));
     out->pair.overlap_a = (double)out->alignment.aligned_a / doc->token_count;
@@ -217,7 +217,7 @@ static tt_status align(tti_verifier *v, const tti_doc *doc, tti_finding *out, tt
 }
 
 tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_shingles *shingles,
-                           tti_finding *out, tt_error *error)
+                           tti_verified_pair *out, tt_error *error)
 {
     const tt_options *o = v->options;
     const int a_shorter = doc->token_count < v->loaded->token_count;

@@ -37,7 +37,7 @@ tt_status tti_shingles_count(tti_shingle_counter *c, const tti_doc *doc, const t
         tti_minhash_init(&c->hash, 1, o->seed);
         c->base = 1;
     }
-    tti_minhash_fold(&c->hash, doc->hashes, n, width, c->folds);
+    tti_minhash_hash_shingles(&c->hash, doc->hashes, n, width, c->folds);
     for (uint32_t i = 0; i < n; i++) {
         size_t slot = c->folds[i] & (slots - 1);
         for (; c->table[slot] >= c->base; slot = (slot + 1) & (slots - 1)) {
@@ -71,7 +71,8 @@ typedef struct worker {
 } worker;
 
 /* What is counted gets a place of its own. */
-static void count_doc(worker *w, const tti_doc *doc, const tt_options *o, tti_shingles *out)
+static void count_doc_shingles(worker *w, const tti_doc *doc, const tt_options *o,
+                               tti_shingles *out)
 {
     tti_shingles found;
     w->status = tti_shingles_count(&w->counter, doc, o, &found);
@@ -89,18 +90,18 @@ static void count_doc(worker *w, const tti_doc *doc, const tt_options *o, tti_sh
     out->distinct = found.distinct;
 }
 
-static tt_status count_named(tti_repeats *out, const tti_corpus *corpus, const uint8_t *named,
-                             const tt_options *o, tt_error *error)
+static tt_status count_candidate_docs(tti_shingle_counts *out, const tti_corpus *corpus,
+                                      const uint8_t *named, const tt_options *o, tt_error *error)
 {
-    const int threads = tti_threads(o->threads, corpus->doc_count);
+    const int threads = tti_thread_count(o->threads, corpus->doc_count);
     worker *workers = tti_alloc_zero(o->allocator, (size_t)threads, sizeof *workers);
     tt_status status = TT_OK;
     if (workers == NULL)
         return tti_fail_memory(error, "counting shingles");
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 256)
     for (int64_t d = 0; d < (int64_t)corpus->doc_count; d++)
-        if (named[d] && workers[tti_thread()].status == TT_OK)
-            count_doc(&workers[tti_thread()], &corpus->docs[d], o, &out->docs[d]);
+        if (named[d] && workers[tti_thread_index()].status == TT_OK)
+            count_doc_shingles(&workers[tti_thread_index()], &corpus->docs[d], o, &out->docs[d]);
     for (int t = 0; t < threads; t++) {
         if (workers[t].status != TT_OK)
             status = tti_fail_memory(error, "counting shingles");
@@ -110,9 +111,9 @@ static tt_status count_named(tti_repeats *out, const tti_corpus *corpus, const u
     return status;
 }
 
-tt_status tti_repeats_make(tti_repeats *out, const tti_corpus *corpus,
-                           const tti_candidates *candidates, const tt_options *options,
-                           tt_error *error)
+tt_status tti_shingle_counts_make(tti_shingle_counts *out, const tti_corpus *corpus,
+                                  const tti_candidates *candidates, const tt_options *options,
+                                  tt_error *error)
 {
     uint8_t *named = tti_alloc_zero(options->allocator, corpus->doc_count, 1);
     tt_status status = TT_OK;
@@ -126,12 +127,12 @@ tt_status tti_repeats_make(tti_repeats *out, const tti_corpus *corpus,
         named[tti_candidate_b(candidates->packed[k])] = 1;
     }
     if (status == TT_OK)
-        status = count_named(out, corpus, named, options, error);
+        status = count_candidate_docs(out, corpus, named, options, error);
     tti_release(options->allocator, named, corpus->doc_count, 1);
     return status;
 }
 
-void tti_repeats_free(tti_repeats *r)
+void tti_shingle_counts_free(tti_shingle_counts *r)
 {
     if (r->allocator == NULL)
         return;

@@ -2,8 +2,8 @@
  * Distinct shingles of the documents that candidates name, and the places where a document repeats
  * one of its own: what turns a count of shared places into a count of shared shingles.
  */
-#ifndef TTI_REPEATS_H
-#define TTI_REPEATS_H
+#ifndef TTI_VERIFY_SHINGLE_COUNTS_H
+#define TTI_VERIFY_SHINGLE_COUNTS_H
 
 #include "common/candidate.h"
 #include "common/corpus.h"
@@ -34,16 +34,16 @@ tt_status tti_shingles_count(tti_shingle_counter *counter, const tti_doc *doc,
                              const tt_options *options, tti_shingles *out);
 void tti_shingle_counter_free(tti_shingle_counter *counter, const tt_allocator *allocator);
 
-typedef struct tti_repeats {
+typedef struct tti_shingle_counts {
     const tt_allocator *allocator;
     tti_shingles *docs;
     size_t doc_count;
-} tti_repeats;
+} tti_shingle_counts;
 
 /** Counts the documents that the candidates name. Zero `out` before. */
-tt_status tti_repeats_make(tti_repeats *out, const tti_corpus *corpus,
-                           const tti_candidates *candidates, const tt_options *options,
-                           tt_error *error);
-void tti_repeats_free(tti_repeats *r);
+tt_status tti_shingle_counts_make(tti_shingle_counts *out, const tti_corpus *corpus,
+                                  const tti_candidates *candidates, const tt_options *options,
+                                  tt_error *error);
+void tti_shingle_counts_free(tti_shingle_counts *r);
 
 #endif

@@ -11,21 +11,21 @@
 
 #include <string.h>
 
-void tti_set_init(tti_set *set, const tt_allocator *allocator)
+void tti_shingle_set_init(tti_shingle_set *set, const tt_allocator *allocator)
 {
     memset(set, 0, sizeof *set);
     set->allocator = allocator;
 }
 
-void tti_set_free(tti_set *set)
+void tti_shingle_set_free(tti_shingle_set *set)
 {
     tti_release(set->allocator, set->keys, set->key_capacity, sizeof *set->keys);
     tti_release(set->allocator, set->marks, set->mark_capacity, sizeof *set->marks);
-    tti_set_init(set, set->allocator);
+    tti_shingle_set_init(set, set->allocator);
 }
 
 /* The slot of `key`: its own, or the empty one where it would go. */
-static size_t find_slot(const tti_set *set, uint64_t key)
+static size_t find_slot(const tti_shingle_set *set, uint64_t key)
 {
     size_t slot = (size_t)key & set->slot_mask;
     while (set->marks[slot] != 0 && set->keys[slot] != key)
@@ -33,7 +33,8 @@ static size_t find_slot(const tti_set *set, uint64_t key)
     return slot;
 }
 
-tt_status tti_set_load(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed, tt_error *error)
+tt_status tti_shingle_set_load(tti_shingle_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
+                               tt_error *error)
 {
     const uint32_t n = tti_shingle_count(doc->token_count, w);
     const uint32_t width = tti_shingle_width(doc->token_count, w);
@@ -48,7 +49,7 @@ tt_status tti_set_load(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t se
     set->size = 0;
     set->mark = 1;
     for (uint32_t i = 0; i < n; i++) {
-        const uint64_t key = tti_shingle(doc->hashes + i, width, seed);
+        const uint64_t key = tti_shingle_hash(doc->hashes + i, width, seed);
         const size_t slot = find_slot(set, key);
         set->size += set->marks[slot] == 0;
         set->keys[slot] = key;
@@ -58,7 +59,7 @@ tt_status tti_set_load(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t se
 }
 
 /* The first place from i on that is no repeat. *r: repeats before i, and then before that. */
-static uint32_t pass_repeats(const uint32_t *repeats, uint32_t count, uint32_t *r, uint32_t i)
+static uint32_t skip_repeats(const uint32_t *repeats, uint32_t count, uint32_t *r, uint32_t i)
 {
     while (*r + 8 <= count && repeats[*r + 7] == i + 7)
         *r += 8, i += 8;
@@ -67,16 +68,16 @@ static uint32_t pass_repeats(const uint32_t *repeats, uint32_t count, uint32_t *
     return i;
 }
 
-uint32_t tti_set_shared(tti_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
-                        const uint32_t *repeats, uint32_t repeat_count)
+uint32_t tti_shingle_set_shared(tti_shingle_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
+                                const uint32_t *repeats, uint32_t repeat_count)
 {
     const uint32_t n = tti_shingle_count(doc->token_count, w);
     const uint32_t width = tti_shingle_width(doc->token_count, w);
     uint32_t shared = 0, r = 0;
     set->mark++;
-    for (uint32_t i = pass_repeats(repeats, repeat_count, &r, 0); i < n;
-         i = pass_repeats(repeats, repeat_count, &r, i + 1)) {
-        const size_t slot = find_slot(set, tti_shingle(doc->hashes + i, width, seed));
+    for (uint32_t i = skip_repeats(repeats, repeat_count, &r, 0); i < n;
+         i = skip_repeats(repeats, repeat_count, &r, i + 1)) {
+        const size_t slot = find_slot(set, tti_shingle_hash(doc->hashes + i, width, seed));
         if (set->marks[slot] != 0 && set->marks[slot] != set->mark) {
             set->marks[slot] = set->mark;
             shared++;

@@ -28,7 +28,7 @@ typedef struct worker {
 typedef struct job {
     const tti_corpus *corpus;
     const tt_options *options;
-    const tti_repeats *repeats;
+    const tti_shingle_counts *repeats;
     const uint64_t *sorted; /* bits 33..: the longer document, 2..32 the other, 0..1 the wants */
 } job;
 
@@ -47,7 +47,7 @@ static tt_status copy_blocks(tti_verified *out, const tti_block *blocks, uint32_
     return TT_OK;
 }
 
-static tt_status add_link(tti_verified *out, const tti_link *link)
+static tt_status append_shared_passage(tti_verified *out, const tti_shared_passage *link)
 {
     if (tti_reserve(out->allocator, &out->links, &out->link_capacity, out->link_count + 1,
                     sizeof *out->links) != 0)
@@ -57,28 +57,29 @@ static tt_status add_link(tti_verified *out, const tti_link *link)
 }
 
 /* Keeps the passages that are long and dense enough. `a`, `b`: the documents of the two sides. */
-tt_status tti_verified_link(tti_verified *out, const tti_alignment *al, uint32_t a, uint32_t b,
-                            uint32_t min_section)
+tt_status tti_verified_add_passages(tti_verified *out, const tti_alignment *al, uint32_t a,
+                                    uint32_t b, uint32_t min_section)
 {
     const int swap = a > b;
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
-        tti_link x = {a,        b,          p->a_begin,     p->a_end,        p->b_begin,
-                      p->b_end, p->matched, p->block_count, out->block_count};
+        tti_shared_passage x = {a,        b,          p->a_begin,     p->a_end,        p->b_begin,
+                                p->b_end, p->matched, p->block_count, out->block_count};
         if (swap)
-            x = (tti_link){b,        a,          p->b_begin,     p->b_end,        p->a_begin,
-                           p->a_end, p->matched, p->block_count, out->block_count};
+            x = (tti_shared_passage){
+                b,        a,          p->b_begin,     p->b_end,        p->a_begin,
+                p->a_end, p->matched, p->block_count, out->block_count};
         if (!tti_is_section(x.a_end - x.a_begin, x.b_end - x.b_begin, x.matched, min_section))
             continue;
         TTI_TRY(copy_blocks(out, al->blocks + p->block_begin, p->block_count, swap));
-        TTI_TRY(add_link(out, &x));
+        TTI_TRY(append_shared_passage(out, &x));
     }
     return TT_OK;
 }
 
 /* ---- Pairs --------------------------------------------------------------------------------- */
 
-tt_pair tti_pair_turned(const tt_pair *pair)
+tt_pair tti_pair_swapped(const tt_pair *pair)
 {
     tt_pair p = *pair;
     p.containment_a = pair->containment_b, p.containment_b = pair->containment_a;
@@ -88,19 +89,19 @@ tt_pair tti_pair_turned(const tt_pair *pair)
     return p;
 }
 
-tt_pair tti_pair_from(const tt_pair *pair, uint32_t doc)
+tt_pair tti_pair_oriented(const tt_pair *pair, uint32_t doc)
 {
-    return pair->a == doc ? *pair : tti_pair_turned(pair);
+    return pair->a == doc ? *pair : tti_pair_swapped(pair);
 }
 
-static tt_status keep_pair(tti_verified *out, const tt_pair *pair, uint32_t a, uint32_t b)
+static tt_status append_pair(tti_verified *out, const tt_pair *pair, uint32_t a, uint32_t b)
 {
     tt_pair p = *pair;
     if (tti_reserve(out->allocator, &out->pairs, &out->pair_capacity, out->pair_count + 1,
                     sizeof *out->pairs) != 0)
         return TT_ENOMEM;
     if (a > b)
-        p = tti_pair_turned(pair);
+        p = tti_pair_swapped(pair);
     p.a = a < b ? a : b;
     p.b = a < b ? b : a;
     out->pairs[out->pair_count++] = p;
@@ -115,7 +116,7 @@ static tt_status verify_self(const job *j, worker *w, uint32_t d)
         TTI_TRY(tti_aligner_open(&w->self, j->options->allocator, NULL));
     TTI_TRY(tti_aligner_load(w->self, doc->hashes, doc->token_count, NULL));
     TTI_TRY(tti_aligner_run_self(w->self, &al, NULL));
-    return tti_verified_link(&w->found, &al, d, d, j->options->min_section);
+    return tti_verified_add_passages(&w->found, &al, d, d, j->options->min_section);
 }
 
 static tt_status verify_group(const job *j, worker *w, const group *g)
@@ -126,7 +127,7 @@ static tt_status verify_group(const job *j, worker *w, const group *g)
     for (size_t k = g->begin; k < g->end; k++) {
         const uint32_t other = tti_candidate_a(j->sorted[k]);
         const unsigned want = tti_candidate_want(j->sorted[k]);
-        tti_finding f;
+        tti_verified_pair f;
         if (other == longer) {
             TTI_TRY(verify_self(j, w, longer));
             continue;
@@ -134,10 +135,10 @@ static tt_status verify_group(const job *j, worker *w, const group *g)
         TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &j->repeats->docs[other], &f,
                                  NULL));
         if (f.admitted)
-            TTI_TRY(keep_pair(&w->found, &f.pair, other, longer));
+            TTI_TRY(append_pair(&w->found, &f.pair, other, longer));
         if (want & TTI_WANT_SECTIONS)
-            TTI_TRY(
-                tti_verified_link(&w->found, &f.alignment, other, longer, j->options->min_section));
+            TTI_TRY(tti_verified_add_passages(&w->found, &f.alignment, other, longer,
+                                              j->options->min_section));
     }
     return TT_OK;
 }
@@ -157,7 +158,7 @@ static tt_status sort_by_longer(const tti_corpus *corpus, const tti_candidates *
             sorted[k] = tti_candidate_pack(a_longer ? b : a, a_longer ? a : b,
                                            tti_candidate_want(c->packed[k]));
         }
-        tti_radix_u64(sorted, spare, c->count);
+        tti_radix_sort_u64(sorted, spare, c->count);
     }
     tti_release(c->allocator, spare, c->count, sizeof *spare);
     if (sorted == NULL || spare == NULL) {
@@ -180,7 +181,7 @@ static size_t make_groups(const uint64_t *sorted, size_t count, group *groups)
     return n;
 }
 
-static int by_documents(const void *x, const void *y)
+static int compare_pair_docs(const void *x, const void *y)
 {
     const tt_pair *p = x, *q = y;
     if (p->a != q->a)
@@ -190,9 +191,9 @@ static int by_documents(const void *x, const void *y)
 
 /* Earliest holder first, then the longest alignment: the order in which sections take them. Within
  * one document in order of place, so that a reference is settled before it is referred to. */
-static int by_holder(const void *x, const void *y)
+static int compare_shared_passages(const void *x, const void *y)
 {
-    const tti_link *p = x, *q = y;
+    const tti_shared_passage *p = x, *q = y;
     if (p->b != q->b)
         return p->b < q->b ? -1 : 1;
     if (p->a != q->a)
@@ -208,12 +209,13 @@ static int by_holder(const void *x, const void *y)
     return (p->a_end < q->a_end) - (p->a_end > q->a_end);
 }
 
-void tti_verified_order(tti_verified *v)
+void tti_verified_sort_passages(tti_verified *v)
 {
-    tti_sort(v->links, v->link_count, sizeof *v->links, by_holder);
+    tti_qsort(v->links, v->link_count, sizeof *v->links, compare_shared_passages);
 }
 
-static tt_status append_found(tti_verified *out, const tti_verified *found, tt_error *error)
+static tt_status append_worker_results(tti_verified *out, const tti_verified *found,
+                                       tt_error *error)
 {
     const size_t base = out->block_count;
     if (tti_reserve(out->allocator, &out->pairs, &out->pair_capacity,
@@ -241,7 +243,7 @@ static tt_status run_groups(tti_verified *out, const job *j, const group *groups
                             tt_error *error)
 {
     const tt_allocator *a = j->options->allocator;
-    const int threads = tti_threads(j->options->threads, count);
+    const int threads = tti_thread_count(j->options->threads, count);
     worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
     tt_status status = TT_OK;
     if (workers == NULL)
@@ -253,7 +255,7 @@ static tt_status run_groups(tti_verified *out, const job *j, const group *groups
     if (status == TT_OK) {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16)
         for (int64_t g = 0; g < (int64_t)count; g++) {
-            worker *w = &workers[tti_thread()];
+            worker *w = &workers[tti_thread_index()];
             if (w->status == TT_OK)
                 w->status = verify_group(j, w, &groups[g]);
         }
@@ -263,7 +265,7 @@ static tt_status run_groups(tti_verified *out, const job *j, const group *groups
         if (status == TT_OK && w->status != TT_OK)
             status = tti_fail_memory(error, "verifying");
         if (status == TT_OK)
-            status = append_found(out, &w->found, error);
+            status = append_worker_results(out, &w->found, error);
         tti_verifier_close(w->verifier);
         tti_aligner_close(w->self);
         if (w->found.allocator != NULL)
@@ -276,7 +278,7 @@ static tt_status run_groups(tti_verified *out, const job *j, const group *groups
 tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_candidates *candidates,
                      const tt_options *options, tt_error *error)
 {
-    tti_repeats repeats = {0};
+    tti_shingle_counts repeats = {0};
     job j = {corpus, options, &repeats, NULL};
     uint64_t *sorted = NULL;
     group *groups;
@@ -287,20 +289,20 @@ tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_cand
     groups = tti_alloc(options->allocator, candidates->count, sizeof *groups);
     status = groups == NULL ? tti_fail_memory(error, "verifying") : TT_OK;
     if (status == TT_OK)
-        status = tti_repeats_make(&repeats, corpus, candidates, options, error);
+        status = tti_shingle_counts_make(&repeats, corpus, candidates, options, error);
     if (status == TT_OK)
         status = run_groups(out, &j, groups, make_groups(sorted, candidates->count, groups), error);
-    tti_repeats_free(&repeats);
+    tti_shingle_counts_free(&repeats);
     if (status == TT_OK) {
-        tti_sort(out->pairs, out->pair_count, sizeof *out->pairs, by_documents);
-        tti_verified_order(out);
+        tti_qsort(out->pairs, out->pair_count, sizeof *out->pairs, compare_pair_docs);
+        tti_verified_sort_passages(out);
     }
     tti_release(options->allocator, groups, candidates->count, sizeof *groups);
     tti_release(options->allocator, sorted, candidates->count, sizeof *sorted);
     return status;
 }
 
-void tti_verified_forget(tti_verified *v)
+void tti_verified_free_passages(tti_verified *v)
 {
     if (v->allocator == NULL)
         return;
@@ -314,7 +316,7 @@ void tti_verified_free(tti_verified *v)
 {
     if (v->allocator == NULL)
         return;
-    tti_verified_forget(v);
+    tti_verified_free_passages(v);
     tti_release(v->allocator, v->pairs, v->pair_capacity, sizeof *v->pairs);
     memset(v, 0, sizeof *v);
 }

@@ -33,11 +33,11 @@ static int take_element(feed *f, const column columns[COLUMNS], int64_t i)
     batch *t = f->batch;
     tt_article *a;
     cell c;
-    if (core_add_row(f) != 0)
+    if (core_feed_add_row(f) != 0)
         return -1;
-    a = core_next_article(f, f->rows - 1);
+    a = core_feed_next_article(f, f->rows - 1);
     if (!core_column_text(&columns[ID], i, &c)) {
-        core_name_by_row(f, a);
+        core_feed_name_by_row(f, a);
     } else if (c.integer) {
         memcpy(t->digits[t->count], c.text, c.size);
         a->id = t->digits[t->count];
@@ -48,7 +48,7 @@ static int take_element(feed *f, const column columns[COLUMNS], int64_t i)
         a->id_size = c.size;
     }
     if (!core_column_text(&columns[TEXT], i, &c))
-        return core_reject(f, f->rows - 1, NULL, a, TT_EFORMAT, "no text");
+        return core_feed_reject(f, f->rows - 1, NULL, a, TT_EFORMAT, "no text");
     a->text = c.text;
     a->text_size = c.size;
     if (core_column_text(&columns[SOURCE], i, &c)) {
@@ -56,7 +56,7 @@ static int take_element(feed *f, const column columns[COLUMNS], int64_t i)
         a->source_size = c.size;
     }
     a->published = core_column_time(&columns[PUBLISHED], i);
-    return core_push(f);
+    return core_feed_push(f);
 }
 
 /* One batch of the stream: a struct, which may itself be a slice and may have nulls. */
@@ -76,14 +76,14 @@ static int take_array(feed *f, const struct ArrowSchema *schema, const struct Ar
     for (int64_t i = 0; i < array->length; i++) {
         const int64_t at = array->offset + i;
         if (array->null_count != 0 && valid != NULL && (valid[at >> 3] >> (at & 7) & 1) == 0) {
-            if (core_add_row(f) != 0 ||
-                core_reject(f, f->rows - 1, NULL, NULL, TT_EFORMAT, "no text") != 0)
+            if (core_feed_add_row(f) != 0 ||
+                core_feed_reject(f, f->rows - 1, NULL, NULL, TT_EFORMAT, "no text") != 0)
                 return -1;
         } else if (take_element(f, columns, i) != 0) {
             return -1;
         }
     }
-    return core_flush(f, NULL); /* the articles borrow from the batch */
+    return core_feed_flush(f, NULL); /* the articles borrow from the batch */
 }
 
 static int take_stream(feed *f, struct ArrowArrayStream *stream, const struct ArrowSchema *schema,
@@ -93,9 +93,9 @@ static int take_stream(feed *f, struct ArrowArrayStream *stream, const struct Ar
         struct ArrowArray array = {0};
         const double began = core_now();
         int failed;
-        core_leave(&f->call);
+        core_release_gil(&f->call);
         failed = stream->get_next(stream, &array);
-        core_enter(&f->call);
+        core_acquire_gil(&f->call);
         f->read_seconds += core_now() - began;
         if (PyErr_CheckSignals() != 0) {
             failed = -1;
@@ -112,9 +112,9 @@ static int take_stream(feed *f, struct ArrowArrayStream *stream, const struct Ar
             failed = take_array(f, schema, &array, places);
         }
         if (array.release != NULL) {
-            core_leave(&f->call);
+            core_release_gil(&f->call);
             array.release(&array);
-            core_enter(&f->call);
+            core_acquire_gil(&f->call);
         }
         if (failed)
             return -1;
@@ -122,7 +122,7 @@ static int take_stream(feed *f, struct ArrowArrayStream *stream, const struct Ar
 }
 
 /* add_stream(capsule, id, text, source, published, id_needed, others_needed) */
-PyObject *core_add_stream(PyObject *self, PyObject *args)
+PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
 {
     feed *f = (feed *)self;
     const char *names[COLUMNS];
@@ -135,16 +135,16 @@ PyObject *core_add_stream(PyObject *self, PyObject *args)
                           &names[PUBLISHED], &id_needed, &others_needed))
         return NULL;
     stream = PyCapsule_GetPointer(capsule, STREAM_NAME);
-    if (stream == NULL || core_begin(f) != 0)
+    if (stream == NULL || core_feed_begin(f) != 0)
         return NULL;
-    core_leave(&f->call);
+    core_release_gil(&f->call);
     failed = stream->release == NULL ? -1 : stream->get_schema(stream, &schema);
-    core_enter(&f->call);
+    core_acquire_gil(&f->call);
     if (failed != 0) {
         const char *reason = failed == -1 ? "it was read before" : stream->get_last_error(stream);
         (void)core_raise_text(TT_EIO, UINT64_MAX, "the Arrow stream failed: %s",
                               reason != NULL ? reason : strerror(failed));
-        return core_end(f, 1);
+        return core_feed_end(f, 1);
     }
     if (strcmp(schema.format, "+s") != 0) {
         (void)core_raise_text(TT_EINVAL, UINT64_MAX,
@@ -160,5 +160,5 @@ PyObject *core_add_stream(PyObject *self, PyObject *args)
             0 ||
         take_stream(f, stream, &schema, places) != 0;
     schema.release(&schema);
-    return core_end(f, failed);
+    return core_feed_end(f, failed);
 }

@@ -1,6 +1,6 @@
 /* Arrow's C interfaces, and one column of a stream, read in place. Nothing here is of Python. */
-#ifndef COLUMNS_H
-#define COLUMNS_H
+#ifndef ARROW_COLUMNS_H
+#define ARROW_COLUMNS_H
 
 #include <stddef.h>
 #include <stdint.h>

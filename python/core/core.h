@@ -36,7 +36,8 @@ PyObject *core_raise(const tt_error *error);
 const char *core_status_code(tt_status status); /* "TT_EIO" */
 PyObject *core_raise_text(tt_status status, uint64_t where, const char *format, ...);
 
-/* A long call into the library. Between core_leave() and core_enter() the GIL is not held. */
+/* A long call into the library. Between core_release_gil() and core_acquire_gil() the GIL is not
+ * held. */
 typedef struct core_call {
     PyThreadState *state; /* NULL while the GIL is held */
     PyObject *progress;   /* a callable (stage, done, total), or NULL */
@@ -45,8 +46,8 @@ typedef struct core_call {
     int raised;           /* an exception is set: the call is to stop */
 } core_call;
 
-void core_leave(core_call *call);
-void core_enter(core_call *call);
+void core_release_gil(core_call *call);
+void core_acquire_gil(core_call *call);
 
 /* A tt_progress_fn, with or without the GIL; `ctx` is a core_call. Looks for signals (Ctrl-C) and
  * calls `progress`. */
@@ -58,18 +59,18 @@ double core_now(void); /* seconds */
 PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names);
 
 /* Sets the fields that a dict names. @return 0, or -1 and an exception is raised */
-int core_take_options(tt_options *to, PyObject *dict);
-PyObject *core_options_dict(const tt_options *resolved);
+int core_options_from_dict(tt_options *to, PyObject *dict);
+PyObject *core_options_to_dict(const tt_options *resolved);
 
 /* ==== Result ================================================================================== */
 
 /* An index that several streams and objects read; the last one closes it, with or without the GIL.
  */
-typedef struct shared_index {
+typedef struct shared_result {
     atomic_int owners;
-    tt_index *index;
+    tt_result *index;
     char id_format; /* of Arrow: 'l' all ids are integers of 64 bits, 'L' unsigned ones, 'u' text */
-} shared_index;
+} shared_result;
 
 typedef enum table_kind {
     TABLE_PAIRS,
@@ -79,14 +80,14 @@ typedef enum table_kind {
     TABLE_KINDS
 } table_kind;
 
-shared_index *core_index_share(shared_index *index);
-void core_index_drop(shared_index *index);
+shared_result *core_result_share(shared_result *index);
+void core_result_release(shared_result *index);
 
 /* A new Index object, which takes `index` over, also where it fails. */
-PyObject *core_index_new(tt_index *index);
+PyObject *core_result_new(tt_result *index);
 
 /* A stream of a table, in a capsule. */
-PyObject *core_table_stream(shared_index *index, table_kind kind);
+PyObject *core_table_stream(shared_result *index, table_kind kind);
 
 /* The rows of the next batch of the stream in a capsule as a list of dicts; None at the end. */
 PyObject *core_rows_next(PyObject *module, PyObject *capsule);
@@ -94,16 +95,16 @@ PyObject *core_rows_next(PyObject *module, PyObject *capsule);
 /* ==== Living index ============================================================================ */
 
 /* The object of a handle; other objects hold it while they use it. */
-typedef struct live_object {
-    PyObject_HEAD tt_live *live; /* NULL: closed */
-    long process;                /* that opened it */
-} live_object;
+typedef struct index_object {
+    PyObject_HEAD tt_index *live; /* NULL: closed */
+    long process;                 /* that opened it */
+} index_object;
 
 /* Whether it is open, and in this process. @return 0, or -1 and an exception is raised */
-int core_live_check(const live_object *l);
+int core_index_require_open(const index_object *l);
 
 /* What is wrong with the index at a path, a list of str. */
-PyObject *core_live_findings(PyObject *module, PyObject *path);
+PyObject *core_index_findings(PyObject *module, PyObject *path);
 
 /* ==== Stages for Spark ======================================================================== */
 
@@ -112,8 +113,8 @@ PyObject *core_seed_partitions(PyObject *module, PyObject *tokens);
 /* stage_columns(name) -> (takes, gives), of an operator of spark.h */
 PyObject *core_stage_columns(PyObject *module, PyObject *name);
 
-extern PyType_Spec core_builder_spec, core_index_spec, core_live_spec, core_judging_spec,
-    core_signing_spec, core_verdicts_spec, core_stage_spec;
-extern PyObject *core_index_type, *core_live_type, *core_verdicts_type;
+extern PyType_Spec core_scan_spec, core_result_spec, core_index_spec, core_index_feed_spec,
+    core_signatures_spec, core_verdicts_spec, core_stage_spec;
+extern PyObject *core_result_type, *core_index_type, *core_verdicts_type;
 
 #endif /* CORE_H */

@@ -35,16 +35,16 @@ void core_feed_free(feed *f)
 
 /* ==== Rows and rejections ===================================================================== */
 
-int core_add_row(feed *f)
+int core_feed_add_row(feed *f)
 {
     if (f->rows == f->accepted_room) {
         const size_t room = f->accepted_room + f->accepted_room / 2 + 4096;
-        char *grown = realloc(f->accepted, room);
-        if (grown == NULL) {
+        char *arrow_batch = realloc(f->accepted, room);
+        if (arrow_batch == NULL) {
             (void)PyErr_NoMemory();
             return -1;
         }
-        f->accepted = grown;
+        f->accepted = arrow_batch;
         f->accepted_room = room;
     }
     f->accepted[f->rows++] = 0;
@@ -58,8 +58,8 @@ static PyObject *text_or_none(const char *text, size_t size)
     return PyUnicode_DecodeUTF8(text, (Py_ssize_t)size, "replace");
 }
 
-int core_reject(feed *f, uint64_t row, const tt_record *record, const tt_article *a,
-                tt_status status, const char *reason)
+int core_feed_reject(feed *f, uint64_t row, const tt_record *record, const tt_article *a,
+                     tt_status status, const char *reason)
 {
     PyObject *file, *id, *why, *entry = NULL;
     int failed = 1;
@@ -79,7 +79,7 @@ int core_reject(feed *f, uint64_t row, const tt_record *record, const tt_article
     return failed != 0 ? -1 : 0;
 }
 
-int core_fail(feed *f, const tt_error *error)
+int core_feed_fail(feed *f, const tt_error *error)
 {
     if (!f->call.raised)
         (void)core_raise(error);
@@ -87,7 +87,7 @@ int core_fail(feed *f, const tt_error *error)
     return -1;
 }
 
-tt_article *core_next_article(feed *f, uint64_t row)
+tt_article *core_feed_next_article(feed *f, uint64_t row)
 {
     batch *t = f->batch;
     tt_article *a = &t->articles[t->count];
@@ -97,7 +97,7 @@ tt_article *core_next_article(feed *f, uint64_t row)
     return a;
 }
 
-void core_name_by_row(feed *f, tt_article *a)
+void core_feed_name_by_row(feed *f, tt_article *a)
 {
     char *digits = f->batch->digits[f->batch->count];
     if (!f->names_rows)
@@ -108,7 +108,7 @@ void core_name_by_row(feed *f, tt_article *a)
     a->flags |= TT_ARTICLE_INTEGER_ID;
 }
 
-int core_flush(feed *f, const tt_record *const *records)
+int core_feed_flush(feed *f, const tt_record *const *records)
 {
     batch *t = f->batch;
     tt_error error = {0};
@@ -116,34 +116,34 @@ int core_flush(feed *f, const tt_record *const *records)
     int failed = 0;
     if (t->count == 0)
         return 0;
-    core_leave(&f->call);
+    core_release_gil(&f->call);
     status = f->take(f, &error);
-    core_enter(&f->call);
+    core_acquire_gil(&f->call);
     if (status != TT_OK)
-        failed = core_fail(f, &error);
+        failed = core_feed_fail(f, &error);
     for (size_t i = 0; i < t->count && !failed; i++) {
         char reason[200];
         f->accepted[t->rows[i]] = t->statuses[i] == TT_OK;
         if (t->statuses[i] == TT_OK)
             continue;
         tt_article_refusal(&t->articles[i], t->statuses[i], reason, sizeof reason);
-        failed = core_reject(f, t->rows[i], records == NULL ? NULL : records[i], &t->articles[i],
-                             t->statuses[i], reason);
+        failed = core_feed_reject(f, t->rows[i], records == NULL ? NULL : records[i],
+                                  &t->articles[i], t->statuses[i], reason);
     }
     t->count = t->bytes = 0;
     Py_CLEAR(t->held);
     return failed;
 }
 
-int core_push(feed *f)
+int core_feed_push(feed *f)
 {
     batch *t = f->batch;
     t->bytes += t->articles[t->count].text_size;
     t->count++;
-    return t->count >= f->batch_rows || t->bytes >= f->batch_bytes ? core_flush(f, NULL) : 0;
+    return t->count >= f->batch_rows || t->bytes >= f->batch_bytes ? core_feed_flush(f, NULL) : 0;
 }
 
-int core_begin(feed *f)
+int core_feed_begin(feed *f)
 {
     if (f->busy) {
         PyErr_SetString(PyExc_RuntimeError, "it is in use");
@@ -153,7 +153,7 @@ int core_begin(feed *f)
     return 0;
 }
 
-PyObject *core_end(feed *f, int failed)
+PyObject *core_feed_end(feed *f, int failed)
 {
     f->busy = 0;
     f->batch->count = f->batch->bytes = 0;

@@ -50,42 +50,44 @@ struct feed {
 int core_feed_init(feed *f, feed_take_fn take, PyObject *progress);
 void core_feed_free(feed *f);
 
-/* Starts and ends a method that feeds the library; one at a time. core_end() returns its result. */
-int core_begin(feed *f);
-PyObject *core_end(feed *f, int failed);
+/* Starts and ends a method that feeds the library; one at a time. core_feed_end() returns its
+ * result. */
+int core_feed_begin(feed *f);
+PyObject *core_feed_end(feed *f, int failed);
 
-int core_add_row(feed *f); /* counts a row, as one that is not accepted yet */
+int core_feed_add_row(feed *f); /* counts a row, as one that is not accepted yet */
 
 /* Notes a row that is not taken. `record` is NULL where the input is no file, `a` where nothing is
  * known. */
-int core_reject(feed *f, uint64_t row, const tt_record *record, const tt_article *a,
-                tt_status status, const char *reason);
+int core_feed_reject(feed *f, uint64_t row, const tt_record *record, const tt_article *a,
+                     tt_status status, const char *reason);
 
-/* The place at the end of the batch, zeroed but for no time; core_push() keeps what is there. */
-tt_article *core_next_article(feed *f, uint64_t row);
-void core_name_by_row(feed *f, tt_article *a);
-int core_push(feed *f);
+/* The place at the end of the batch, zeroed but for no time; core_feed_push() keeps what is there.
+ */
+tt_article *core_feed_next_article(feed *f, uint64_t row);
+void core_feed_name_by_row(feed *f, tt_article *a);
+int core_feed_push(feed *f);
 
 /* Hands the batch on. `records`: where its articles come from, by place, or NULL. */
-int core_flush(feed *f, const tt_record *const *records);
+int core_feed_flush(feed *f, const tt_record *const *records);
 
 /* Raises what a failed call left behind: an exception of the progress callback goes first. @return
  * -1 */
-int core_fail(feed *f, const tt_error *error);
+int core_feed_fail(feed *f, const tt_error *error);
 
 /* Methods and attributes of these types. */
-PyObject *core_read(PyObject *self, PyObject *args);
-PyObject *core_add_rows(PyObject *self, PyObject *args);
-PyObject *core_add_stream(PyObject *self, PyObject *args);
+PyObject *core_feed_read(PyObject *self, PyObject *args);
+PyObject *core_feed_add_mappings(PyObject *self, PyObject *args);
+PyObject *core_feed_add_arrow(PyObject *self, PyObject *args);
 extern PyGetSetDef core_feed_members[];
 
 #define FEED_METHODS                                                                               \
-  {"read", core_read, METH_VARARGS,                                                                \
+  {"read", core_feed_read, METH_VARARGS,                                                           \
    "read(paths, id_field, text_field, max_article_bytes, threads, kept)"},                         \
-      {"add_rows", core_add_rows, METH_VARARGS,                                                    \
+      {"add_rows", core_feed_add_mappings, METH_VARARGS,                                           \
        "add_rows(iterable, id, text, source, published)"},                                         \
   {                                                                                                \
-    "add_stream", core_add_stream, METH_VARARGS,                                                   \
+    "add_stream", core_feed_add_arrow, METH_VARARGS,                                               \
         "add_stream(capsule, id, text, source, published, id_needed, others_needed)"               \
   }
 
@@ -93,7 +95,10 @@ extern PyGetSetDef core_feed_members[];
 #define FEED_SLOTS(make, drop, methods)                                                            \
   {                                                                                                \
     {Py_tp_new, make}, {Py_tp_dealloc, drop}, {Py_tp_methods, methods},                            \
-        {Py_tp_getset, core_feed_members}, {0, NULL}                                               \
+        {Py_tp_getset, core_feed_members},                                                         \
+    {                                                                                              \
+      0, NULL                                                                                      \
+    }                                                                                              \
   }
 
 #endif /* FEED_H */

@@ -24,17 +24,17 @@ static int take_records(feed *f, const tt_record *records, size_t count, PyObjec
         const uint64_t row = f->rows;
         for (size_t i = first; i < stop; i++) {
             const tt_record *r = &records[i];
-            if (core_add_row(f) != 0)
+            if (core_feed_add_row(f) != 0)
                 return -1;
             if (r->status != TT_OK) {
-                if (core_reject(f, f->rows - 1, r, &r->article, r->status, r->reason) != 0)
+                if (core_feed_reject(f, f->rows - 1, r, &r->article, r->status, r->reason) != 0)
                     return -1;
                 continue;
             }
-            *core_next_article(f, f->rows - 1) = r->article;
+            *core_feed_next_article(f, f->rows - 1) = r->article;
             good[f->batch->count++] = r;
         }
-        if (core_flush(f, good) != 0)
+        if (core_feed_flush(f, good) != 0)
             return -1;
         for (size_t i = first; kept != NULL && i < stop; i++)
             if (f->accepted[row + i - first] && keep_record(kept, &records[i]) != 0)
@@ -52,13 +52,13 @@ static int read_all(feed *f, tt_reader *reader, PyObject *kept)
         tt_error error = {0};
         tt_status status;
         const double began = core_now();
-        core_leave(&f->call);
+        core_release_gil(&f->call);
         status = tt_reader_next(reader, &records, &count, &error);
         tt_reader_progress(reader, &done, &total);
-        core_enter(&f->call);
+        core_acquire_gil(&f->call);
         f->read_seconds += core_now() - began;
         if (status != TT_OK || core_progress(&f->call, "read", done, total) != 0)
-            return core_fail(f, &error);
+            return core_feed_fail(f, &error);
         if (count == 0)
             return 0;
         if (take_records(f, records, count, kept) != 0)
@@ -67,7 +67,7 @@ static int read_all(feed *f, tt_reader *reader, PyObject *kept)
 }
 
 /* read(paths, id_field, text_field, max_article_bytes, threads, kept) */
-PyObject *core_read(PyObject *self, PyObject *args)
+PyObject *core_feed_read(PyObject *self, PyObject *args)
 {
     feed *f = (feed *)self;
     tt_reader_options o = TT_READER_OPTIONS_INIT;
@@ -82,7 +82,7 @@ PyObject *core_read(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!zzKiO", &PyTuple_Type, &paths, &o.id_field, &o.text_field,
                           &limit, &o.threads, &kept))
         return NULL;
-    if (core_begin(f) != 0)
+    if (core_feed_begin(f) != 0)
         return NULL;
     o.max_article_bytes = limit;
     count = PyTuple_Size(paths);
@@ -91,25 +91,25 @@ PyObject *core_read(PyObject *self, PyObject *args)
         names[i] = PyBytes_AsString(PyTuple_GetItem(paths, i));
         if (names[i] == NULL) {
             free(names);
-            return core_end(f, 1);
+            return core_feed_end(f, 1);
         }
     }
     if (names == NULL) {
         (void)PyErr_NoMemory();
-        return core_end(f, 1);
+        return core_feed_end(f, 1);
     }
-    core_leave(&f->call);
+    core_release_gil(&f->call);
     status = tt_reader_open(&reader, names, (size_t)count, &o, &error);
-    core_enter(&f->call);
+    core_acquire_gil(&f->call);
     f->reading = 1;
     if (status != TT_OK)
         (void)core_raise(&error);
     else
         failed = read_all(f, reader, kept == Py_None ? NULL : kept);
     f->reading = 0;
-    core_leave(&f->call);
+    core_release_gil(&f->call);
     tt_reader_close(reader);
-    core_enter(&f->call);
+    core_acquire_gil(&f->call);
     free(names);
-    return core_end(f, failed);
+    return core_feed_end(f, failed);
 }

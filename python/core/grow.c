@@ -79,7 +79,7 @@ static void release_schema(struct ArrowSchema *s)
     s->release = NULL;
 }
 
-int grow_schema(const field *f, char id_format, struct ArrowSchema *out)
+int arrow_export_schema(const field *f, char id_format, struct ArrowSchema *out)
 {
     memset(out, 0, sizeof *out);
     out->format = format_of(f, id_format);
@@ -94,7 +94,7 @@ int grow_schema(const field *f, char id_format, struct ArrowSchema *out)
     for (size_t i = 0; out->children != NULL && i < f->child_count; i++) {
         out->children[i] = calloc(1, sizeof **out->children);
         if (out->children[i] == NULL ||
-            grow_schema(&f->children[i], id_format, out->children[i]) != 0) {
+            arrow_export_schema(&f->children[i], id_format, out->children[i]) != 0) {
             release_schema(out);
             return ENOMEM;
         }
@@ -104,7 +104,7 @@ int grow_schema(const field *f, char id_format, struct ArrowSchema *out)
 
 /* ==== Growing ================================================================================= */
 
-static char *extend(grown *g, buffer *b, size_t size)
+static char *extend(arrow_batch *g, buffer *b, size_t size)
 {
     if (g->failed != 0)
         return NULL;
@@ -122,7 +122,7 @@ static char *extend(grown *g, buffer *b, size_t size)
     return b->bytes + b->size - size;
 }
 
-static void append(grown *g, buffer *b, const void *bytes, size_t size)
+static void append(arrow_batch *g, buffer *b, const void *bytes, size_t size)
 {
     char *to = extend(g, b, size);
     if (to != NULL && size > 0)
@@ -130,7 +130,7 @@ static void append(grown *g, buffer *b, const void *bytes, size_t size)
 }
 
 /* Notes whether the element that is about to be added is there. */
-static void mark(grown *g, growing *c, int present)
+static void mark(arrow_batch *g, column_builder *c, int present)
 {
     const size_t needed = (size_t)(c->length / 8 + 1);
     if (!present && c->valid.bytes == NULL) {
@@ -148,19 +148,19 @@ static void mark(grown *g, growing *c, int present)
     c->length++;
 }
 
-void grow_whole(grown *g, growing *c, uint64_t value)
+void append_int64(arrow_batch *g, column_builder *c, uint64_t value)
 {
     mark(g, c, 1);
     append(g, &c->values, &value, sizeof value);
 }
 
-void grow_number(grown *g, growing *c, double value)
+void append_double(arrow_batch *g, column_builder *c, double value)
 {
     mark(g, c, !isnan(value));
     append(g, &c->values, &value, sizeof value);
 }
 
-static void add_offset(grown *g, growing *c, uint64_t offset)
+static void add_offset(arrow_batch *g, column_builder *c, uint64_t offset)
 {
     const int32_t narrow = (int32_t)offset;
     if (offset > INT32_MAX)
@@ -168,7 +168,7 @@ static void add_offset(grown *g, growing *c, uint64_t offset)
     append(g, &c->values, &narrow, sizeof narrow);
 }
 
-void grow_null(grown *g, growing *c)
+void append_null(arrow_batch *g, column_builder *c)
 {
     const uint64_t nothing = 0;
     mark(g, c, 0);
@@ -178,7 +178,7 @@ void grow_null(grown *g, growing *c)
         append(g, &c->values, &nothing, sizeof nothing);
 }
 
-void grow_text(grown *g, growing *c, const char *text, size_t size)
+void append_text(arrow_batch *g, column_builder *c, const char *text, size_t size)
 {
     append(g, &c->bytes, text, size);
     g->bytes += size;
@@ -186,42 +186,43 @@ void grow_text(grown *g, growing *c, const char *text, size_t size)
     add_offset(g, c, c->bytes.size);
 }
 
-void grow_id(grown *g, growing *c, const char *id, size_t size)
+void append_id(arrow_batch *g, column_builder *c, const char *id, size_t size)
 {
     if (c->kind == 'u')
-        grow_text(g, c, id, size);
+        append_text(g, c, id, size);
     else /* core_ids_format() saw to it that it fits */
-        grow_whole(g, c, id_value(id, size, c->kind));
+        append_int64(g, c, id_value(id, size, c->kind));
 }
 
-void grow_end_list(grown *g, growing *c)
+void end_list(arrow_batch *g, column_builder *c)
 {
     mark(g, c, 1);
     add_offset(g, c, (uint64_t)c->children[0].length);
 }
 
-int grow_is_full(const grown *g)
+int arrow_batch_is_full(const arrow_batch *g)
 {
     return g->failed != 0 || g->root.length >= ROWS_PER_BATCH || g->bytes >= BYTES_PER_BATCH;
 }
 
-int grow_end_row(grown *g)
+int end_row(arrow_batch *g)
 {
     g->root.length++;
-    return grow_is_full(g);
+    return arrow_batch_is_full(g);
 }
 
 /* ==== Ids, once all are known ================================================================= */
 
-static void settle(grown *g, growing *c, char kind)
+static void settle(arrow_batch *g, column_builder *c, char kind)
 {
-    growing whole = {.kind = kind};
+    column_builder whole = {.kind = kind};
     for (int64_t i = 0; i < c->length; i++) {
         const int32_t *at = (const int32_t *)c->values.bytes + i;
         if (c->valid.bytes != NULL && (c->valid.bytes[i / 8] >> (i % 8) & 1) == 0)
-            grow_null(g, &whole);
+            append_null(g, &whole);
         else
-            grow_whole(g, &whole, id_value(c->bytes.bytes + at[0], (size_t)(at[1] - at[0]), kind));
+            append_int64(g, &whole,
+                         id_value(c->bytes.bytes + at[0], (size_t)(at[1] - at[0]), kind));
     }
     if (whole.values.bytes == NULL)
         (void)extend(g, &whole.values, 0);
@@ -231,23 +232,23 @@ static void settle(grown *g, growing *c, char kind)
     *c = whole;
 }
 
-static void settle_tree(grown *g, growing *c, const field *f, char kind)
+static void convert_ids_below(arrow_batch *g, column_builder *c, const field *f, char kind)
 {
     if (strcmp(f->format, "id") == 0)
         settle(g, c, kind);
     for (size_t i = 0; i < c->child_count; i++)
-        settle_tree(g, &c->children[i], &f->children[i], kind);
+        convert_ids_below(g, &c->children[i], &f->children[i], kind);
 }
 
-void grow_settle_ids(grown *g, const field *table, char id_format)
+void convert_ids(arrow_batch *g, const field *table, char id_format)
 {
     if (id_format != 'u' && g->failed == 0)
-        settle_tree(g, &g->root, table, id_format);
+        convert_ids_below(g, &g->root, table, id_format);
 }
 
 /* ==== Batches ================================================================================= */
 
-static void free_growing(growing *c)
+static void free_growing(column_builder *c)
 {
     for (size_t i = 0; i < c->child_count; i++)
         free_growing(&c->children[i]);
@@ -257,7 +258,7 @@ static void free_growing(growing *c)
     free(c->bytes.bytes);
 }
 
-static void begin(grown *g, growing *c, const field *from, char id_format)
+static void begin(arrow_batch *g, column_builder *c, const field *from, char id_format)
 {
     const char *format = format_of(from, id_format);
     c->kind = format[0];
@@ -278,20 +279,20 @@ static void begin(grown *g, growing *c, const field *from, char id_format)
         (void)extend(g, &c->bytes, 0); /* a place, also where no bytes follow */
 }
 
-grown *grow_new(const field *table, char id_format)
+arrow_batch *arrow_batch_new(const field *table, char id_format)
 {
-    grown *g = calloc(1, sizeof *g);
+    arrow_batch *g = calloc(1, sizeof *g);
     if (g == NULL)
         return NULL;
     atomic_init(&g->owners, 1);
     begin(g, &g->root, table, id_format);
     if (g->failed == 0)
         return g;
-    grow_drop(g);
+    arrow_batch_release(g);
     return NULL;
 }
 
-void grow_drop(grown *g)
+void arrow_batch_release(arrow_batch *g)
 {
     if (g == NULL || atomic_fetch_sub(&g->owners, 1) != 1)
         return;
@@ -311,11 +312,11 @@ static void release_array(struct ArrowArray *a)
         free(a->children[i]);
     free(a->children);
     free((void *)a->buffers);
-    grow_drop(a->private_data);
+    arrow_batch_release(a->private_data);
     a->release = NULL;
 }
 
-static int lend(grown *g, const growing *c, struct ArrowArray *out)
+static int lend(arrow_batch *g, const column_builder *c, struct ArrowArray *out)
 {
     memset(out, 0, sizeof *out);
     (void)atomic_fetch_add(&g->owners, 1);
@@ -342,7 +343,7 @@ static int lend(grown *g, const growing *c, struct ArrowArray *out)
     return 0;
 }
 
-int grow_lend(grown *g, struct ArrowArray *out)
+int arrow_export_batch(arrow_batch *g, struct ArrowArray *out)
 {
     const int failed = lend(g, &g->root, out);
     if (failed != 0)

@@ -7,79 +7,79 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef struct index_object {
-    PyObject_HEAD shared_index *shared;
-} index_object;
+typedef struct result_object {
+    PyObject_HEAD shared_result *shared;
+} result_object;
 
 /* ==== Sharing ================================================================================= */
 
-shared_index *core_index_share(shared_index *index)
+shared_result *core_result_share(shared_result *index)
 {
     (void)atomic_fetch_add(&index->owners, 1);
     return index;
 }
 
-void core_index_drop(shared_index *index)
+void core_result_release(shared_result *index)
 {
     if (index == NULL || atomic_fetch_sub(&index->owners, 1) != 1)
         return;
-    tt_index_close(index->index);
+    tt_result_close(index->index);
     free(index);
 }
 
 /* What all ids of an index can be. */
-static char choose_id_format(const tt_index *index)
+static char choose_id_format(const tt_result *index)
 {
     id_kinds kinds = {0};
     tt_summary s;
-    tt_index_summary(index, &s);
+    tt_result_summary(index, &s);
     for (uint64_t i = 0; i < s.articles && !kinds.text; i++) {
         tt_article a;
-        if (tt_index_article(index, i, &a, NULL) != TT_OK)
+        if (tt_result_article(index, i, &a, NULL) != TT_OK)
             return 'u';
         core_ids_note(&kinds, a.id, a.id_size, a.flags);
     }
     return core_ids_format(&kinds);
 }
 
-PyObject *core_index_new(tt_index *index)
+PyObject *core_result_new(tt_result *index)
 {
-    shared_index *shared = calloc(1, sizeof *shared);
-    index_object *made = NULL;
+    shared_result *shared = calloc(1, sizeof *shared);
+    result_object *made = NULL;
     if (shared == NULL) {
-        tt_index_close(index);
+        tt_result_close(index);
         return PyErr_NoMemory();
     }
     shared->index = index;
     atomic_init(&shared->owners, 1);
     Py_BEGIN_ALLOW_THREADS shared->id_format = choose_id_format(index);
-    Py_END_ALLOW_THREADS made = PyObject_New(index_object, (PyTypeObject *)core_index_type);
+    Py_END_ALLOW_THREADS made = PyObject_New(result_object, (PyTypeObject *)core_result_type);
     if (made == NULL)
-        core_index_drop(shared);
+        core_result_release(shared);
     else
         made->shared = shared;
     return (PyObject *)made;
 }
 
-static void index_dealloc(PyObject *self)
+static void result_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    shared_index *shared = ((index_object *)self)->shared;
-    Py_BEGIN_ALLOW_THREADS core_index_drop(shared);
+    shared_result *shared = ((result_object *)self)->shared;
+    Py_BEGIN_ALLOW_THREADS core_result_release(shared);
     Py_END_ALLOW_THREADS PyObject_Free(self);
     Py_DECREF(type);
 }
 
 /* ==== Methods ================================================================================= */
 
-static PyObject *index_stream(PyObject *self, PyObject *args)
+static PyObject *result_stream(PyObject *self, PyObject *args)
 {
     int kind;
     if (!PyArg_ParseTuple(args, "i", &kind))
         return NULL;
     if (kind < 0 || kind >= TABLE_KINDS)
         return core_raise_text(TT_EINVAL, UINT64_MAX, "there is no such table");
-    return core_table_stream(((index_object *)self)->shared, (table_kind)kind);
+    return core_table_stream(((result_object *)self)->shared, (table_kind)kind);
 }
 
 /* A byte for each article: 1 kept, 0 dropped. */
@@ -91,22 +91,22 @@ static int mark_dropped(void *ctx, const tt_pair *dropped, size_t count)
     return 0;
 }
 
-static PyObject *index_kept(PyObject *self, PyObject *nothing)
+static PyObject *result_kept(PyObject *self, PyObject *nothing)
 {
-    const tt_index *index = ((index_object *)self)->shared->index;
+    const tt_result *index = ((result_object *)self)->shared->index;
     tt_summary s;
     tt_error error = {0};
     tt_status status;
     PyObject *kept;
     char *bytes;
     (void)nothing;
-    tt_index_summary(index, &s);
+    tt_result_summary(index, &s);
     kept = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)s.articles);
     if (kept == NULL)
         return NULL;
     bytes = PyByteArray_AsString(kept);
     memset(bytes, 1, (size_t)s.articles);
-    Py_BEGIN_ALLOW_THREADS status = tt_index_dropped(index, mark_dropped, bytes, &error);
+    Py_BEGIN_ALLOW_THREADS status = tt_result_dropped(index, mark_dropped, bytes, &error);
     Py_END_ALLOW_THREADS if (status != TT_OK)
     {
         Py_DECREF(kept);
@@ -121,17 +121,17 @@ static double micro(double seconds)
     return floor(seconds * 1e6 + 0.5) / 1e6;
 }
 
-static PyObject *index_summary(PyObject *self, PyObject *args)
+static PyObject *result_summary(PyObject *self, PyObject *args)
 {
-    const tt_index *index = ((index_object *)self)->shared->index;
+    const tt_result *index = ((result_object *)self)->shared->index;
     unsigned long long rejected;
     double read, total;
     tt_summary s;
     PyObject *options;
     if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
         return NULL;
-    tt_index_summary(index, &s);
-    options = core_options_dict(tt_index_options(index));
+    tt_result_summary(index, &s);
+    options = core_options_to_dict(tt_result_options(index));
     if (options == NULL)
         return NULL;
     return Py_BuildValue(
@@ -161,9 +161,9 @@ static int write_file(void *ctx, const char *bytes, size_t size)
     return 0;
 }
 
-static PyObject *index_write(PyObject *self, PyObject *args)
+static PyObject *result_write(PyObject *self, PyObject *args)
 {
-    const tt_index *index = ((index_object *)self)->shared->index;
+    const tt_result *index = ((result_object *)self)->shared->index;
     int fd, reason;
     unsigned long long rejected;
     tt_write_options options = {.struct_size = sizeof options};
@@ -173,7 +173,7 @@ static PyObject *index_write(PyObject *self, PyObject *args)
                           &options.total_seconds))
         return NULL;
     options.rejected = rejected;
-    Py_BEGIN_ALLOW_THREADS status = tt_index_write(index, write_file, &fd, &options, &error);
+    Py_BEGIN_ALLOW_THREADS status = tt_result_write(index, write_file, &fd, &options, &error);
     reason = errno;
     Py_END_ALLOW_THREADS if (status == TT_ESTOPPED) return core_raise_text(
         TT_EIO, UINT64_MAX, "cannot write the result: %s", strerror(reason));
@@ -183,18 +183,18 @@ static PyObject *index_write(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef methods[] = {
-    {"stream", index_stream, METH_VARARGS, "stream(table) -> capsule of an Arrow stream"},
-    {"kept", index_kept, METH_NOARGS, "kept() -> bytearray, 1 for each article to keep"},
-    {"summary", index_summary, METH_VARARGS, "summary(rejected, read, total) -> dict"},
-    {"write", index_write, METH_VARARGS, "write(fd, rejected, read, total): JSON Lines"},
+    {"stream", result_stream, METH_VARARGS, "stream(table) -> capsule of an Arrow stream"},
+    {"kept", result_kept, METH_NOARGS, "kept() -> bytearray, 1 for each article to keep"},
+    {"summary", result_summary, METH_VARARGS, "summary(rejected, read, total) -> dict"},
+    {"write", result_write, METH_VARARGS, "write(fd, rejected, read, total): JSON Lines"},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot slots[] = {{Py_tp_new, core_refuse_new},
-                              {Py_tp_dealloc, index_dealloc},
+                              {Py_tp_dealloc, result_dealloc},
                               {Py_tp_methods, methods},
                               {0, NULL}};
 
-PyType_Spec core_index_spec = {.name = "twicetold._core.Index",
-                               .basicsize = sizeof(index_object),
-                               .flags = Py_TPFLAGS_DEFAULT,
-                               .slots = slots};
+PyType_Spec core_result_spec = {.name = "twicetold._core.Index",
+                                .basicsize = sizeof(result_object),
+                                .flags = Py_TPFLAGS_DEFAULT,
+                                .slots = slots};

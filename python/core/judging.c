@@ -10,15 +10,15 @@
 
 enum { COMMIT_ROWS = 1024 }; /* a Ctrl-C waits for one */
 
-typedef struct judging_object {
+typedef struct index_feed_object {
     feed feed;
-    live_object *live;
+    index_object *live;
     verdicts *verdicts; /* NULL: not wanted, or handed over */
     int writing;
-} judging_object;
+} index_feed_object;
 
 /* What the library does not say: which articles were not added. */
-static void say_where(const feed *f, tt_error *error)
+static void name_first_row(const feed *f, tt_error *error)
 {
     const size_t used = strlen(error->message);
     error->where = f->batch->rows[0];
@@ -28,19 +28,19 @@ static void say_where(const feed *f, tt_error *error)
 
 static tt_status take(feed *f, tt_error *error)
 {
-    judging_object *j = (judging_object *)f;
+    index_feed_object *j = (index_feed_object *)f;
     const batch *t = f->batch;
-    tt_live *live = j->live->live;
-    tt_verdict_fn emit = j->verdicts != NULL ? core_verdicts_take : NULL;
+    tt_index *live = j->live->live;
+    tt_verdict_fn emit = j->verdicts != NULL ? core_verdicts_append : NULL;
     tt_status status;
     if (live == NULL) { /* closed by what is read */
         *error = (tt_error){TT_EINVAL, UINT64_MAX, "the index is closed"};
         return TT_EINVAL;
     }
-    status = j->writing ? tt_live_add(live, t->articles, t->count, f->batch->statuses, emit,
-                                      j->verdicts, error)
-                        : tt_live_query(live, t->articles, t->count, f->batch->statuses, emit,
-                                        j->verdicts, error);
+    status = j->writing ? tt_index_add(live, t->articles, t->count, f->batch->statuses, emit,
+                                       j->verdicts, error)
+                        : tt_index_query(live, t->articles, t->count, f->batch->statuses, emit,
+                                         j->verdicts, error);
     if (status == TT_ESTOPPED) {
         error->status = core_verdicts_failure(j->verdicts) == ENOMEM ? TT_ENOMEM : TT_ELIMIT;
         (void)snprintf(error->message, sizeof error->message, "%s",
@@ -48,7 +48,7 @@ static tt_status take(feed *f, tt_error *error)
         return error->status;
     }
     if (status != TT_OK && j->writing)
-        say_where(f, error);
+        name_first_row(f, error);
     if (status == TT_OK && !f->reading &&
         core_progress(&f->call, j->writing ? "add" : "query", f->rows, 0) != 0)
         return TT_ESTOPPED;
@@ -57,10 +57,10 @@ static tt_status take(feed *f, tt_error *error)
 
 static void dealloc(PyObject *self)
 {
-    judging_object *j = (judging_object *)self;
+    index_feed_object *j = (index_feed_object *)self;
     PyTypeObject *type = Py_TYPE(self);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    core_verdicts_drop(j->verdicts);
+    core_verdicts_release(j->verdicts);
     core_feed_free(&j->feed);
     Py_XDECREF((PyObject *)j->live);
     release(self);
@@ -68,23 +68,23 @@ static void dealloc(PyObject *self)
 }
 
 /* Judging(live, writing, wants_verdicts, progress) */
-static PyObject *new(PyTypeObject *type, PyObject *args, PyObject *names)
+static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
 {
     PyObject *live, *progress;
     int writing, wanted;
-    judging_object *j;
+    index_feed_object *j;
     allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     (void)names;
-    if (!PyArg_ParseTuple(args, "O!ppO", (PyTypeObject *)core_live_type, &live, &writing, &wanted,
+    if (!PyArg_ParseTuple(args, "O!ppO", (PyTypeObject *)core_index_type, &live, &writing, &wanted,
                           &progress))
         return NULL;
-    if (core_live_check((live_object *)live) != 0)
+    if (core_index_require_open((index_object *)live) != 0)
         return NULL;
-    j = (judging_object *)make(type, 0);
+    j = (index_feed_object *)make(type, 0);
     if (j == NULL)
         return NULL;
     Py_INCREF(live);
-    j->live = (live_object *)live;
+    j->live = (index_object *)live;
     j->writing = writing;
     if (core_feed_init(&j->feed, take, progress) != 0) {
         Py_DECREF((PyObject *)j);
@@ -101,7 +101,7 @@ static PyObject *new(PyTypeObject *type, PyObject *args, PyObject *names)
 
 static PyObject *finish(PyObject *self, PyObject *nothing)
 {
-    judging_object *j = (judging_object *)self;
+    index_feed_object *j = (index_feed_object *)self;
     verdicts *v = j->verdicts;
     (void)nothing;
     j->verdicts = NULL;
@@ -116,7 +116,7 @@ static PyMethodDef methods[] = {FEED_METHODS,
 
 static PyType_Slot slots[] = FEED_SLOTS(new, dealloc, methods);
 
-PyType_Spec core_judging_spec = {.name = "twicetold._core.Judging",
-                                 .basicsize = sizeof(judging_object),
-                                 .flags = Py_TPFLAGS_DEFAULT,
-                                 .slots = slots};
+PyType_Spec core_index_feed_spec = {.name = "twicetold._core.Judging",
+                                    .basicsize = sizeof(index_feed_object),
+                                    .flags = Py_TPFLAGS_DEFAULT,
+                                    .slots = slots};

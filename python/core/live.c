@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int core_live_check(const live_object *l)
+int core_index_require_open(const index_object *l)
 {
     if (l->live == NULL)
         (void)core_raise_text(TT_EINVAL, UINT64_MAX, "the index is closed");
@@ -21,13 +21,13 @@ int core_live_check(const live_object *l)
     return -1;
 }
 
-static void close_live(live_object *l)
+static void close_index(index_object *l)
 {
-    tt_live *live = l->live;
+    tt_index *live = l->live;
     l->live = NULL;
     if (live == NULL || l->process != (long)getpid())
         return;
-    Py_BEGIN_ALLOW_THREADS tt_live_close(live);
+    Py_BEGIN_ALLOW_THREADS tt_index_close(live);
     Py_END_ALLOW_THREADS
 }
 
@@ -35,7 +35,7 @@ static void dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    close_live((live_object *)self);
+    close_index((index_object *)self);
     release(self);
     Py_DECREF(type);
 }
@@ -50,25 +50,25 @@ static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
     PyObject *dict;
     const char *path;
     unsigned flags;
-    live_object *l;
+    index_object *l;
     (void)names;
     if (!PyArg_ParseTuple(args, "yIO!", &path, &flags, &PyDict_Type, &dict) ||
-        core_take_options(&options, dict) != 0)
+        core_options_from_dict(&options, dict) != 0)
         return NULL;
-    l = (live_object *)make(type, 0);
+    l = (index_object *)make(type, 0);
     if (l == NULL)
         return NULL;
     l->process = (long)getpid();
-    Py_BEGIN_ALLOW_THREADS status = tt_live_open(&l->live, path, flags, &options, &error);
+    Py_BEGIN_ALLOW_THREADS status = tt_index_open(&l->live, path, flags, &options, &error);
     Py_END_ALLOW_THREADS if (status == TT_OK) return (PyObject *)l;
     Py_DECREF((PyObject *)l);
     return core_raise(&error);
 }
 
-static PyObject *live_close(PyObject *self, PyObject *nothing)
+static PyObject *index_close(PyObject *self, PyObject *nothing)
 {
     (void)nothing;
-    close_live((live_object *)self);
+    close_index((index_object *)self);
     Py_RETURN_NONE;
 }
 
@@ -90,16 +90,16 @@ static int take_ids(PyObject *list, tt_id *ids)
 }
 
 /* remove(list of (bytes, is_integer)) -> how many */
-static PyObject *live_remove(PyObject *self, PyObject *args)
+static PyObject *index_remove(PyObject *self, PyObject *args)
 {
-    live_object *l = (live_object *)self;
+    index_object *l = (index_object *)self;
     PyObject *list;
     tt_id *ids;
     tt_error error = {0};
     tt_status status = TT_EINVAL;
     uint64_t removed = 0;
     size_t count;
-    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list) || core_live_check(l) != 0)
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list) || core_index_require_open(l) != 0)
         return NULL;
     count = (size_t)PyList_Size(list);
     ids = calloc(count + 1, sizeof *ids);
@@ -109,22 +109,22 @@ static PyObject *live_remove(PyObject *self, PyObject *args)
         free(ids);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS status = tt_live_remove(l->live, ids, count, &removed, &error);
+    Py_BEGIN_ALLOW_THREADS status = tt_index_remove(l->live, ids, count, &removed, &error);
     Py_END_ALLOW_THREADS free(ids);
     return status == TT_OK ? PyLong_FromUnsignedLongLong(removed) : core_raise(&error);
 }
 
 /* expire(microseconds) -> how many */
-static PyObject *live_expire(PyObject *self, PyObject *args)
+static PyObject *index_expire(PyObject *self, PyObject *args)
 {
-    live_object *l = (live_object *)self;
+    index_object *l = (index_object *)self;
     long long before;
     uint64_t removed = 0;
     tt_error error = {0};
     tt_status status;
-    if (!PyArg_ParseTuple(args, "L", &before) || core_live_check(l) != 0)
+    if (!PyArg_ParseTuple(args, "L", &before) || core_index_require_open(l) != 0)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS status = tt_live_expire(l->live, before, &removed, &error);
+    Py_BEGIN_ALLOW_THREADS status = tt_index_expire(l->live, before, &removed, &error);
     Py_END_ALLOW_THREADS return status == TT_OK ? PyLong_FromUnsignedLongLong(removed)
                                                 : core_raise(&error);
 }
@@ -138,16 +138,16 @@ static PyObject *time_or_none(int64_t micros)
     return PyLong_FromLongLong(micros);
 }
 
-static PyObject *live_stat(PyObject *self, PyObject *nothing)
+static PyObject *index_stat(PyObject *self, PyObject *nothing)
 {
-    live_object *l = (live_object *)self;
-    tt_live_stat s;
+    index_object *l = (index_object *)self;
+    tt_index_stat s;
     tt_error error = {0};
     tt_status status;
     (void)nothing;
-    if (core_live_check(l) != 0)
+    if (core_index_require_open(l) != 0)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS status = tt_live_stat_get(l->live, &s, &error);
+    Py_BEGIN_ALLOW_THREADS status = tt_index_stat_get(l->live, &s, &error);
     Py_END_ALLOW_THREADS if (status != TT_OK) return core_raise(&error);
     return Py_BuildValue("{sKsKsKsKsKsKsNsN}", "articles", (unsigned long long)s.articles,
                          "distinct", (unsigned long long)s.distinct, "tokens",
@@ -157,11 +157,11 @@ static PyObject *live_stat(PyObject *self, PyObject *nothing)
                          "newest", time_or_none(s.newest));
 }
 
-static PyObject *live_options(PyObject *self, PyObject *nothing)
+static PyObject *index_options(PyObject *self, PyObject *nothing)
 {
-    live_object *l = (live_object *)self;
+    index_object *l = (index_object *)self;
     (void)nothing;
-    return core_live_check(l) != 0 ? NULL : core_options_dict(tt_live_options(l->live));
+    return core_index_require_open(l) != 0 ? NULL : core_options_to_dict(tt_index_options(l->live));
 }
 
 static int add_finding(void *ctx, const char *finding)
@@ -174,7 +174,7 @@ static int add_finding(void *ctx, const char *finding)
     return failed;
 }
 
-PyObject *core_live_findings(PyObject *module, PyObject *path)
+PyObject *core_index_findings(PyObject *module, PyObject *path)
 {
     const char *name = PyBytes_AsString(path);
     PyObject *list = name == NULL ? NULL : PyList_New(0);
@@ -183,7 +183,7 @@ PyObject *core_live_findings(PyObject *module, PyObject *path)
     (void)module;
     if (list == NULL)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS status = tt_live_check(name, NULL, add_finding, list, NULL, &error);
+    Py_BEGIN_ALLOW_THREADS status = tt_index_check(name, NULL, add_finding, list, NULL, &error);
     Py_END_ALLOW_THREADS if (status != TT_OK)
     {
         Py_DECREF(list);
@@ -193,17 +193,17 @@ PyObject *core_live_findings(PyObject *module, PyObject *path)
 }
 
 static PyMethodDef methods[] = {
-    {"close", live_close, METH_NOARGS, "close()"},
-    {"remove", live_remove, METH_VARARGS, "remove(list of (bytes, is_integer)) -> how many"},
-    {"expire", live_expire, METH_VARARGS, "expire(microseconds) -> how many"},
-    {"stat", live_stat, METH_NOARGS, "stat() -> dict"},
-    {"options", live_options, METH_NOARGS, "options() -> dict"},
+    {"close", index_close, METH_NOARGS, "close()"},
+    {"remove", index_remove, METH_VARARGS, "remove(list of (bytes, is_integer)) -> how many"},
+    {"expire", index_expire, METH_VARARGS, "expire(microseconds) -> how many"},
+    {"stat", index_stat, METH_NOARGS, "stat() -> dict"},
+    {"options", index_options, METH_NOARGS, "options() -> dict"},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot slots[] = {
     {Py_tp_new, new}, {Py_tp_dealloc, dealloc}, {Py_tp_methods, methods}, {0, NULL}};
 
-PyType_Spec core_live_spec = {.name = "twicetold._core.Live",
-                              .basicsize = sizeof(live_object),
-                              .flags = Py_TPFLAGS_DEFAULT,
-                              .slots = slots};
+PyType_Spec core_index_spec = {.name = "twicetold._core.Live",
+                               .basicsize = sizeof(index_object),
+                               .flags = Py_TPFLAGS_DEFAULT,
+                               .slots = slots};

@@ -116,7 +116,7 @@ static int read_row(feed *f, PyObject *row, const keys *k, tt_article *a, const 
     if (value != NULL)
         taken = hold_id(f, value, a, reason);
     else if (!PyErr_Occurred())
-        core_name_by_row(f, a);
+        core_feed_name_by_row(f, a);
     if (taken != 1 || PyErr_Occurred())
         return PyErr_Occurred() ? -1 : taken;
     value = value_of(row, k->text);
@@ -147,17 +147,17 @@ static int take_row(feed *f, PyObject *row, const keys *k)
                      (unsigned long long)f->rows, (PyObject *)Py_TYPE(row));
         return -1;
     }
-    if (core_add_row(f) != 0)
+    if (core_feed_add_row(f) != 0)
         return -1;
-    a = core_next_article(f, f->rows - 1);
+    a = core_feed_next_article(f, f->rows - 1);
     taken = read_row(f, row, k, a, &reason);
     if (taken == 0)
-        return core_reject(f, f->rows - 1, NULL, a, TT_EFORMAT, reason);
-    return taken < 0 ? -1 : core_push(f);
+        return core_feed_reject(f, f->rows - 1, NULL, a, TT_EFORMAT, reason);
+    return taken < 0 ? -1 : core_feed_push(f);
 }
 
 /* add_rows(iterable, id, text, source, published) */
-PyObject *core_add_rows(PyObject *self, PyObject *args)
+PyObject *core_feed_add_mappings(PyObject *self, PyObject *args)
 {
     feed *f = (feed *)self;
     PyObject *iterable, *iterator, *row;
@@ -166,7 +166,7 @@ PyObject *core_add_rows(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOOOO", &iterable, &k.id, &k.text, &k.source, &k.published))
         return NULL;
     iterator = PyObject_GetIter(iterable);
-    if (iterator == NULL || core_begin(f) != 0) {
+    if (iterator == NULL || core_feed_begin(f) != 0) {
         Py_XDECREF(iterator);
         return NULL;
     }
@@ -174,7 +174,7 @@ PyObject *core_add_rows(PyObject *self, PyObject *args)
         failed = take_row(f, row, &k);
         Py_DECREF(row);
     }
-    failed = failed || PyErr_Occurred() || core_flush(f, NULL) != 0;
+    failed = failed || PyErr_Occurred() || core_feed_flush(f, NULL) != 0;
     Py_DECREF(iterator);
-    return core_end(f, failed);
+    return core_feed_end(f, failed);
 }

@@ -71,12 +71,12 @@ double core_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void core_leave(core_call *call)
+void core_release_gil(core_call *call)
 {
     call->state = PyEval_SaveThread();
 }
 
-void core_enter(core_call *call)
+void core_acquire_gil(core_call *call)
 {
     PyEval_RestoreThread(call->state);
     call->state = NULL;
@@ -104,12 +104,12 @@ int core_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
     call->shown = now;
     call->stage = stage;
     if (outside)
-        core_enter(call);
+        core_acquire_gil(call);
     call->raised = PyErr_CheckSignals() != 0;
     if (!call->raised && call->progress != NULL)
         show(call, stage, done, total);
     if (outside)
-        core_leave(call);
+        core_release_gil(call);
     return call->raised;
 }
 
@@ -177,7 +177,7 @@ static PyObject *version(PyObject *module, PyObject *nothing)
 
 static PyMethodDef functions[] = {
     {"eval", eval, METH_VARARGS, "eval(result, gold) -> dict of scores"},
-    {"check", core_live_findings, METH_O, "check(path) -> list of what is wrong with an index"},
+    {"check", core_index_findings, METH_O, "check(path) -> list of what is wrong with an index"},
     {"parse_time", parse_time, METH_VARARGS,
      "parse_time(text) -> microseconds since 1970, or None"},
     {"version", version, METH_NOARGS, "version() -> version of the library"},
@@ -193,7 +193,7 @@ static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
                                         .m_methods = functions};
 
 /* Owned by the module, which lives as long as the process. */
-PyObject *core_index_type, *core_live_type, *core_verdicts_type;
+PyObject *core_result_type, *core_index_type, *core_verdicts_type;
 
 static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObject **type)
 {
@@ -211,11 +211,11 @@ static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObj
 static int add_types(PyObject *module)
 {
     PyObject *builder, *judging, *signing, *stage;
-    return add_type(module, "Builder", &core_builder_spec, &builder) != 0 ||
-           add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
-           add_type(module, "Live", &core_live_spec, &core_live_type) != 0 ||
-           add_type(module, "Judging", &core_judging_spec, &judging) != 0 ||
-           add_type(module, "Signing", &core_signing_spec, &signing) != 0 ||
+    return add_type(module, "Builder", &core_scan_spec, &builder) != 0 ||
+           add_type(module, "Index", &core_result_spec, &core_result_type) != 0 ||
+           add_type(module, "Live", &core_index_spec, &core_index_type) != 0 ||
+           add_type(module, "Judging", &core_index_feed_spec, &judging) != 0 ||
+           add_type(module, "Signing", &core_signatures_spec, &signing) != 0 ||
            add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0 ||
            add_type(module, "Stage", &core_stage_spec, &stage) != 0;
 }

@@ -13,7 +13,7 @@ typedef struct option {
 static const option options[] = {
     {"find", 'u', AT(find)},
     {"shingle_tokens", 'u', AT(shingle_tokens)},
-    {"hashes", 'u', AT(sketch_size)},
+    {"hashes", 'u', AT(num_hashes)},
     {"bands", 'u', AT(bands)},
     {"min_section", 'u', AT(min_section)},
     {"max_matches", 'u', AT(max_matches)},
@@ -44,7 +44,7 @@ static int take_option(tt_options *to, const option *from, PyObject *value)
     return PyErr_Occurred() != NULL ? -1 : 0;
 }
 
-int core_take_options(tt_options *to, PyObject *dict)
+int core_options_from_dict(tt_options *to, PyObject *dict)
 {
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         PyObject *value = PyDict_GetItemString(dict, options[i].name); /* borrowed */
@@ -77,7 +77,7 @@ static PyObject *keep(const tt_options *o)
     return PyUnicode_FromString(names[o->keep]);
 }
 
-PyObject *core_options_dict(const tt_options *o)
+PyObject *core_options_to_dict(const tt_options *o)
 {
     static const char *const paragraphs[] = {"auto", "line", "blank", "none"};
     PyObject *d = PyDict_New();
@@ -93,7 +93,7 @@ PyObject *core_options_dict(const tt_options *o)
           put(d, "keep", keep(o)) && put(d, "drop", PyFloat_FromDouble(o->drop)) &&
           put(d, "max_matches", PyLong_FromUnsignedLong(o->max_matches)) &&
           put(d, "shingle_tokens", PyLong_FromUnsignedLong(o->shingle_tokens)) &&
-          put(d, "hashes", PyLong_FromUnsignedLong(o->sketch_size)) &&
+          put(d, "hashes", PyLong_FromUnsignedLong(o->num_hashes)) &&
           put(d, "bands", PyLong_FromUnsignedLong(o->bands)) &&
           put(d, "seed", PyLong_FromUnsignedLongLong(o->seed)) &&
           put(d, "paragraphs", PyUnicode_FromString(paragraphs[o->paragraphs])) &&

@@ -4,18 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct signing_object {
+typedef struct signatures_object {
     feed feed;
     tt_options options;
     uint32_t *values;
     size_t count, capacity; /* of values */
-} signing_object;
+} signatures_object;
 
 static tt_status take(feed *f, tt_error *error)
 {
-    signing_object *s = (signing_object *)f;
+    signatures_object *s = (signatures_object *)f;
     const batch *t = f->batch;
-    const size_t more = t->count * s->options.sketch_size;
+    const size_t more = t->count * s->options.num_hashes;
     tt_status status;
     if (more > s->capacity - s->count) {
         const size_t capacity = s->count + more + s->capacity / 2;
@@ -37,7 +37,7 @@ static tt_status take(feed *f, tt_error *error)
 
 static void dealloc(PyObject *self)
 {
-    signing_object *s = (signing_object *)self;
+    signatures_object *s = (signatures_object *)self;
     PyTypeObject *type = Py_TYPE(self);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     free(s->values);
@@ -47,18 +47,18 @@ static void dealloc(PyObject *self)
 }
 
 /* Signing(options, progress) */
-static PyObject *new(PyTypeObject *type, PyObject *args, PyObject *names)
+static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
 {
     PyObject *dict, *progress;
     tt_options given = TT_OPTIONS_INIT;
     tt_error error = {0};
-    signing_object *s;
+    signatures_object *s;
     allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     (void)names;
     if (!PyArg_ParseTuple(args, "O!O", &PyDict_Type, &dict, &progress) ||
-        core_take_options(&given, dict) != 0)
+        core_options_from_dict(&given, dict) != 0)
         return NULL;
-    s = (signing_object *)make(type, 0);
+    s = (signatures_object *)make(type, 0);
     if (s == NULL)
         return NULL;
     if (core_feed_init(&s->feed, take, progress) != 0) {
@@ -74,7 +74,7 @@ static PyObject *new(PyTypeObject *type, PyObject *args, PyObject *names)
 
 static PyObject *finish(PyObject *self, PyObject *nothing)
 {
-    const signing_object *s = (const signing_object *)self;
+    const signatures_object *s = (const signatures_object *)self;
     (void)nothing;
     return PyByteArray_FromStringAndSize((const char *)s->values,
                                          (Py_ssize_t)(s->count * sizeof *s->values));
@@ -87,7 +87,7 @@ static PyMethodDef methods[] = {
 
 static PyType_Slot slots[] = FEED_SLOTS(new, dealloc, methods);
 
-PyType_Spec core_signing_spec = {.name = "twicetold._core.Signing",
-                                 .basicsize = sizeof(signing_object),
-                                 .flags = Py_TPFLAGS_DEFAULT,
-                                 .slots = slots};
+PyType_Spec core_signatures_spec = {.name = "twicetold._core.Signing",
+                                    .basicsize = sizeof(signatures_object),
+                                    .flags = Py_TPFLAGS_DEFAULT,
+                                    .slots = slots};

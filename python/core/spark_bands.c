@@ -65,7 +65,7 @@ const spark_operator spark_paragraphs = {
 
 /* The bucket at hand: its first documents, and the latest in a ring. */
 typedef struct bucket {
-    tti_bands_rule rule;
+    tti_band_rule rule;
     int64_t key;
     size_t count;
     int64_t *firsts, *latest; /* rule.most each */
@@ -74,17 +74,17 @@ typedef struct bucket {
 static tt_status open_buckets(spark_stage *s)
 {
     bucket *b = s->state;
-    b->rule = tti_bands_rule_make(&s->options);
-    b->firsts = tti_alloc(SPARK_ALLOCATOR, b->rule.most, sizeof *b->firsts);
-    b->latest = tti_alloc(SPARK_ALLOCATOR, b->rule.most, sizeof *b->latest);
+    b->rule = tti_band_rule_make(&s->options);
+    b->firsts = tti_alloc(SPARK_ALLOCATOR, b->rule.max_bucket, sizeof *b->firsts);
+    b->latest = tti_alloc(SPARK_ALLOCATOR, b->rule.max_bucket, sizeof *b->latest);
     return b->firsts == NULL || b->latest == NULL ? tti_fail_memory(&s->error, "a bucket") : TT_OK;
 }
 
 static void close_buckets(spark_stage *s)
 {
     bucket *b = s->state;
-    tti_release(SPARK_ALLOCATOR, b->firsts, b->rule.most, sizeof *b->firsts);
-    tti_release(SPARK_ALLOCATOR, b->latest, b->rule.most, sizeof *b->latest);
+    tti_release(SPARK_ALLOCATOR, b->firsts, b->rule.max_bucket, sizeof *b->firsts);
+    tti_release(SPARK_ALLOCATOR, b->latest, b->rule.max_bucket, sizeof *b->latest);
 }
 
 static void put_compared(spark_stage *s, int64_t a, int64_t b, size_t skipped)
@@ -99,16 +99,16 @@ static void add_to_bucket(spark_stage *s, int64_t n)
 {
     bucket *b = s->state;
     const size_t i = b->count++;
-    const tti_bands_window w = tti_bands_look_back(&b->rule, i);
+    const tti_band_window w = tti_band_rule_window(&b->rule, i);
     for (size_t k = 0; k < w.first_end; k++)
         put_compared(s, b->firsts[k], n, 0);
     for (size_t k = w.last_begin; k < i; k++)
-        put_compared(s, b->latest[k % b->rule.most], n, 0);
+        put_compared(s, b->latest[k % b->rule.max_bucket], n, 0);
     if (w.skipped > 0)
         put_compared(s, n, n, w.skipped);
-    if (i < b->rule.most)
+    if (i < b->rule.max_bucket)
         b->firsts[i] = n;
-    b->latest[i % b->rule.most] = n;
+    b->latest[i % b->rule.max_bucket] = n;
 }
 
 static tt_status take_buckets(spark_stage *s, const spark_in *in)
@@ -137,14 +137,14 @@ const spark_operator spark_buckets = {.name = "buckets",
 
 static tt_status take_alike(spark_stage *s, const spark_in *in)
 {
-    const tti_bands_rule rule = tti_bands_rule_make(&s->options);
+    const tti_band_rule rule = tti_band_rule_make(&s->options);
     for (int64_t i = 0; i < in->rows; i++) {
         const spark_bytes a = spark_cell(in, 2, i), b = spark_cell(in, 3, i);
         uint32_t distance;
-        if (a.size != rule.lanes || b.size != a.size)
+        if (a.size != rule.num_hashes || b.size != a.size)
             return tti_fail(&s->error, TT_EINTERNAL, TTI_NOWHERE, "a signature is cut off");
-        distance = tti_bands_distance(&rule, a.data, b.data);
-        if (distance > rule.farthest)
+        distance = tti_signature_distance(&rule, a.data, b.data);
+        if (distance > rule.max_distance)
             continue;
         spark_put_long(&s->out, spark_long(in, 0, i));
         spark_put_long(&s->out, spark_long(in, 1, i));
@@ -180,22 +180,22 @@ static void put_closest(spark_stage *s, int64_t a, unsigned want, size_t skipped
 static tt_status flush_closest(spark_stage *s)
 {
     closest *c = s->state;
-    const size_t most = tti_candidates_most(&s->options);
-    if (c->count > most)
-        put_closest(s, c->b, 0, c->count - most);
+    const size_t max_bucket = tti_max_candidates(&s->options);
+    if (c->count > max_bucket)
+        put_closest(s, c->b, 0, c->count - max_bucket);
     c->count = 0;
     return TT_OK;
 }
 
 static tt_status take_closest(spark_stage *s, const spark_in *in)
 {
-    const size_t most = tti_candidates_most(&s->options);
+    const size_t max_bucket = tti_max_candidates(&s->options);
     closest *c = s->state;
     for (int64_t i = 0; i < in->rows; i++) {
         if (spark_long(in, 1, i) != c->b)
             TTI_TRY(flush_closest(s));
         c->b = spark_long(in, 1, i);
-        if (c->count++ < most)
+        if (c->count++ < max_bucket)
             put_closest(s, spark_long(in, 0, i), TTI_WANT_PAIR, 0);
     }
     return TT_OK;

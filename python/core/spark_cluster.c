@@ -108,7 +108,7 @@ static tt_status fill_group(const group *g, tti_verified *v, tti_clusters *c, ui
         v->pairs[v->pair_count++] = (tt_pair){.a = spark_numbers_find(&g->numbers, g->ends[k]),
                                               .b = spark_numbers_find(&g->numbers, g->ends[k + 1]),
                                               .relation = TT_NEAR};
-    return tti_cluster_make(c, v, order, NULL);
+    return tti_clusters_assign(c, v, order, NULL);
 }
 
 static tt_status flush_cluster(spark_stage *s)

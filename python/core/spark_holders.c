@@ -51,7 +51,7 @@ static void put_seed(spark_stage *s, const packed_place *places, size_t count)
 {
     size_t before = 0; /* places of earlier documents */
     if (count >= SPARK_SEED_CAP) {
-        put_holders(s, places, TTI_SEED_FEW, NULL);
+        put_holders(s, places, TTI_SEED_FIRST_POSTINGS, NULL);
         return;
     }
     for (size_t r = 1; r < count; r++) {
@@ -76,7 +76,7 @@ static tt_status flush_holders(spark_stage *s)
     holding *h = s->state;
     packed_place *places = (packed_place *)(void *)h->places.bytes;
     const size_t count = h->places.size / sizeof *places;
-    tti_sort(places, count, sizeof *places, by_seed);
+    tti_qsort(places, count, sizeof *places, by_seed);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && places[end].seed == places[i].seed;)
             end++;

@@ -19,7 +19,7 @@ typedef struct packed_seed {
 } packed_seed;
 
 /* Where only a seed's first places count, more of them need not travel. */
-enum { SPARK_SEED_CAP = TTI_SEED_PLACES + 1 };
+enum { SPARK_SEED_CAP = TTI_SEED_MAX_POSTINGS + 1 };
 
 /* A seed, its key and part as one number, and where it stands; count: of the document's seeds. */
 typedef struct packed_place {

@@ -96,18 +96,19 @@ static tt_status unpack_links(const maker *m, tti_verified *v)
                             sizeof *v->links) != 0)
                 return TT_ENOMEM;
             v->links[v->link_count++] =
-                (tti_link){a,       b,         p.a_begin,     p.a_end,       p.b_begin,
-                           p.b_end, p.matched, p.block_count, v->block_count};
+                (tti_shared_passage){a,       b,         p.a_begin,     p.a_end,       p.b_begin,
+                                     p.b_end, p.matched, p.block_count, v->block_count};
             TTI_TRY(
                 add_blocks(&v->blocks, &v->block_count, &v->block_capacity, blocks, p.block_count));
         }
     }
-    tti_verified_order(v);
+    tti_verified_sort_passages(v);
     return TT_OK;
 }
 
 /* The places that came with the rows, as those of local document d. */
-static tt_status give_places(const maker *m, const passages *row, uint32_t d, tti_places *out)
+static tt_status give_places(const maker *m, const passages *row, uint32_t d,
+                             tti_token_repeats *out)
 {
     packed_passage p;
     const void *blocks;
@@ -116,29 +117,29 @@ static tt_status give_places(const maker *m, const passages *row, uint32_t d, tt
         if (tti_reserve(out->allocator, &out->places, &out->capacity, out->count + 1,
                         sizeof *out->places) != 0)
             return TT_ENOMEM;
-        out->places[out->count++] = (tti_place){d,
-                                                p.b_begin,
-                                                p.b_end,
-                                                spark_numbers_find(&m->docs, p.of_doc),
-                                                p.a_begin,
-                                                p.a_end,
-                                                p.matched,
-                                                p.block_count,
-                                                out->block_count};
+        out->places[out->count++] = (tti_token_repeat){d,
+                                                       p.b_begin,
+                                                       p.b_end,
+                                                       spark_numbers_find(&m->docs, p.of_doc),
+                                                       p.a_begin,
+                                                       p.a_end,
+                                                       p.matched,
+                                                       p.block_count,
+                                                       out->block_count};
         TTI_TRY(add_blocks(&out->blocks, &out->block_count, &out->block_capacity, blocks,
                            p.block_count));
     }
     return TT_OK;
 }
 
-static tt_status put_places(spark_stage *s, const tti_places *p, uint32_t d)
+static tt_status put_places(spark_stage *s, const tti_token_repeats *p, uint32_t d)
 {
     maker *m = s->state;
     m->given.size = 0;
     if (p->firsts[d] == p->firsts[d + 1])
         return TT_OK;
     for (uint64_t k = p->firsts[d]; k < p->firsts[d + 1]; k++) {
-        const tti_place *x = &p->places[k];
+        const tti_token_repeat *x = &p->places[k];
         const packed_passage row = {m->docs.numbers[x->of_doc],
                                     x->of_begin,
                                     x->of_end,
@@ -156,9 +157,10 @@ static tt_status put_places(spark_stage *s, const tti_places *p, uint32_t d)
     return TT_OK;
 }
 
-/* Documents in input order, as tti_places_find does: each sees the places of those before it.
- * given[d]: 1 + the row with the places of local document d, or 0. */
-static tt_status make_places(spark_stage *s, tti_verified *v, const size_t *given, tti_places *p)
+/* Documents in input order, as tti_token_repeats_find does: each sees the places of those before
+ * it. given[d]: 1 + the row with the places of local document d, or 0. */
+static tt_status make_places(spark_stage *s, tti_verified *v, const size_t *given,
+                             tti_token_repeats *p)
 {
     maker *m = s->state;
     size_t begin = 0;
@@ -173,7 +175,7 @@ static tt_status make_places(spark_stage *s, tti_verified *v, const size_t *give
         if (given[d] > 0)
             TTI_TRY(give_places(m, &m->rows[given[d] - 1], d, p));
         else if (end > begin)
-            TTI_TRY(tti_places_add(p, &of_doc, d, s->options.min_section, &s->error));
+            TTI_TRY(tti_token_repeats_add_doc(p, &of_doc, d, s->options.min_section, &s->error));
         p->firsts[d + 1] = p->count;
         if (given[d] == 0 && end > begin)
             TTI_TRY(put_places(s, p, d));
@@ -186,7 +188,7 @@ static tt_status flush_places(spark_stage *s)
 {
     maker *m = s->state;
     tti_verified v = {.allocator = SPARK_ALLOCATOR};
-    tti_places p = {.allocator = SPARK_ALLOCATOR};
+    tti_token_repeats p = {.allocator = SPARK_ALLOCATOR};
     size_t *given = NULL;
     tt_status status = number_rows(m);
     const size_t n = p.doc_count = m->docs.count;
@@ -201,7 +203,7 @@ static tt_status flush_places(spark_stage *s)
     if (status == TT_OK)
         status = make_places(s, &v, given, &p);
     tti_release(SPARK_ALLOCATOR, given, n, sizeof *given);
-    tti_places_free(&p);
+    tti_token_repeats_free(&p);
     tti_verified_free(&v);
     m->row_count = m->packed.size = 0;
     return status;
@@ -238,7 +240,7 @@ const spark_operator spark_places = {.name = "places",
 
 /* ==== Spread and copies ======================================================================= */
 
-static void put_place(spark_stage *s, int64_t n, const tti_place *x, int64_t of_doc)
+static void put_place(spark_stage *s, int64_t n, const tti_token_repeat *x, int64_t of_doc)
 {
     spark_put_long(&s->out, n);
     spark_put_int(&s->out, (int32_t)x->begin);
@@ -253,7 +255,7 @@ static void put_place(spark_stage *s, int64_t n, const tti_place *x, int64_t of_
 
 /* The places of one row; of_doc: a place among `docs`, from 1 on; 0 is the document itself. */
 typedef struct unpacked {
-    tti_place *places, *copied;
+    tti_token_repeat *places, *copied;
     size_t count, capacity, copied_capacity;
     int64_t *docs;
     size_t doc_capacity;
@@ -283,7 +285,7 @@ static tt_status unpack(unpacked *u, int64_t n, spark_bytes left)
         if (!next_passage(&left, &p, &blocks))
             return TT_OK;
         u->docs[u->count + 1] = p.of_doc;
-        u->places[u->count] = (tti_place){
+        u->places[u->count] = (tti_token_repeat){
             0, p.b_begin, p.b_end, (uint32_t)u->count + 1, p.a_begin, p.a_end, p.matched, 0, 0};
         u->count++;
     } while (1);
@@ -318,8 +320,8 @@ static tt_status take_copies(spark_stage *s, const spark_in *in)
         const int64_t n = spark_long(in, 0, i);
         size_t count;
         TTI_TRY(unpack(u, n, spark_cell(in, 2, i)));
-        count = tti_places_of_copy(u->places, u->count, 0, (uint32_t)spark_int(in, 1, i),
-                                   s->options.min_section, u->copied);
+        count = tti_token_repeats_of_copy(u->places, u->count, 0, (uint32_t)spark_int(in, 1, i),
+                                          s->options.min_section, u->copied);
         for (size_t k = 0; k < count; k++)
             put_place(s, n, &u->copied[k], u->docs[u->copied[k].of_doc]);
     }

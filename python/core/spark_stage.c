@@ -30,7 +30,7 @@ PyObject *core_seed_partitions(PyObject *module, PyObject *tokens)
 {
     const unsigned long long count = PyLong_AsUnsignedLongLong(tokens);
     (void)module;
-    return PyErr_Occurred() ? NULL : PyLong_FromUnsignedLong(tti_seeds_partitions(count));
+    return PyErr_Occurred() ? NULL : PyLong_FromUnsignedLong(tti_seed_partition_count(count));
 }
 
 /* stage_columns(name) -> (takes, gives) */
@@ -80,7 +80,7 @@ static PyObject *stage_new(PyTypeObject *type, PyObject *args, PyObject *names)
     if (!PyArg_ParseTuple(args, "sO!L|S", &name, &PyDict_Type, &dict, &argument, &given))
         return NULL;
     op = find_operator(name);
-    if (op == NULL || core_take_options(&options, dict) != 0)
+    if (op == NULL || core_options_from_dict(&options, dict) != 0)
         return NULL;
     options.threads = 1;
     if (options.keep == TT_KEEP_SOURCE)

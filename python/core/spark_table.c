@@ -119,21 +119,21 @@ void spark_out_free(spark_out *out)
 
 static void *grow(void *p, size_t *room, size_t need)
 {
-    void *grown;
+    void *arrow_batch;
     size_t size = *room;
     if (need <= size)
         return p;
     size = need + need / 2 + 256;
-    grown = realloc(p, size);
-    if (grown != NULL)
+    arrow_batch = realloc(p, size);
+    if (arrow_batch != NULL)
         *room = size;
-    return grown;
+    return arrow_batch;
 }
 
 static void put(spark_out *out, char type, const void *data, size_t size)
 {
     const int c = out->at++;
-    void *grown;
+    void *arrow_batch;
     if (out->status != TT_OK)
         return;
     if (out->types[c] != type) {
@@ -144,14 +144,14 @@ static void put(spark_out *out, char type, const void *data, size_t size)
         out->status = TT_ELIMIT;
         return;
     }
-    grown = grow(out->values[c], &out->rooms[c], out->sizes[c] + size + 8);
-    if (grown == NULL) {
+    arrow_batch = grow(out->values[c], &out->rooms[c], out->sizes[c] + size + 8);
+    if (arrow_batch == NULL) {
         out->status = TT_ENOMEM;
         return;
     }
-    out->values[c] = grown;
+    out->values[c] = arrow_batch;
     if (size > 0)
-        memcpy((char *)grown + out->sizes[c], data, size);
+        memcpy((char *)arrow_batch + out->sizes[c], data, size);
     out->sizes[c] += size;
 }
 
@@ -179,12 +179,12 @@ void spark_put_bytes(spark_out *out, const void *data, size_t size)
 static int end_cell(spark_out *out, int c)
 {
     const size_t need = ((size_t)out->rows + 2) * sizeof(int32_t);
-    int32_t *grown = grow(out->offsets[c], &out->offset_rooms[c], need);
-    if (grown == NULL)
+    int32_t *arrow_batch = grow(out->offsets[c], &out->offset_rooms[c], need);
+    if (arrow_batch == NULL)
         return -1;
-    grown[0] = 0;
-    grown[out->rows + 1] = (int32_t)out->sizes[c];
-    out->offsets[c] = grown;
+    arrow_batch[0] = 0;
+    arrow_batch[out->rows + 1] = (int32_t)out->sizes[c];
+    out->offsets[c] = arrow_batch;
     return 0;
 }
 

@@ -25,13 +25,13 @@ typedef struct counter {
     spark_numbers docs;
     uint32_t *counts; /* seeds of each local document */
     size_t count_capacity;
-    tti_tally tally;
+    tti_seed_counts tally;
 } counter;
 
 static tt_status open_tally(spark_stage *s)
 {
     counter *c = s->state;
-    tti_tally_init(&c->tally, SPARK_ALLOCATOR);
+    tti_seed_counts_init(&c->tally, SPARK_ALLOCATOR);
     return TT_OK;
 }
 
@@ -42,7 +42,7 @@ static void close_tally(spark_stage *s)
     tti_release(SPARK_ALLOCATOR, c->holders, c->holder_capacity, sizeof *c->holders);
     tti_release(SPARK_ALLOCATOR, c->counts, c->count_capacity, sizeof *c->counts);
     spark_numbers_free(&c->docs);
-    tti_tally_free(&c->tally);
+    tti_seed_counts_free(&c->tally);
 }
 
 /* Numbers the documents at hand and notes how many seeds each has. */
@@ -67,10 +67,10 @@ static void count_live(counter *c, const live_place *x)
 {
     const packed_holder *first = c->holders + x->begin;
     if (first->doc < c->n || first->place < x->place)
-        tti_tally_follow(&c->tally, spark_numbers_find(&c->docs, first->doc), x->place,
-                         first->place);
+        tti_seed_counts_extend_run(&c->tally, spark_numbers_find(&c->docs, first->doc), x->place,
+                                   first->place);
     for (size_t k = 0; k < x->count && first[k].doc < c->n; k++)
-        tti_tally_share(&c->tally, spark_numbers_find(&c->docs, first[k].doc), x->place);
+        tti_seed_counts_add_shared(&c->tally, spark_numbers_find(&c->docs, first[k].doc), x->place);
 }
 
 static void put_candidate(spark_stage *s, int64_t a, int64_t b, unsigned want, uint32_t skipped)
@@ -86,16 +86,16 @@ static tt_status flush_tally(spark_stage *s)
 {
     counter *c = s->state;
     tti_candidates *found = &c->tally.found;
-    tti_tally_rules rules;
+    tti_seed_rules rules;
     uint32_t b;
     if (c->live_count == 0)
         return TT_OK;
     TTI_TRY(number_docs(c));
     b = spark_numbers_find(&c->docs, c->n);
-    tti_tally_rules_make(&rules, &s->options, c->counts);
+    tti_seed_rules_make(&rules, &s->options, c->counts);
     for (size_t k = 0; k < c->live_count; k++)
         count_live(c, &c->lives[k]);
-    tti_tally_choose(&c->tally, &rules, b, c->seed_count);
+    tti_seed_counts_select(&c->tally, &rules, b, c->seed_count);
     TTI_TRY(c->tally.status);
     for (size_t k = 0; k < found->count; k++)
         put_candidate(s, c->docs.numbers[tti_candidate_a(found->packed[k])], c->n,

@@ -18,9 +18,9 @@
 
 typedef struct reader {
     tti_tokens tokens;
-    tti_text_added added;
+    tti_tokenized_text added;
     tti_doc doc; /* the article at hand */
-    tti_sample sample;
+    tti_minimizers sample;
     spark_buffer packed;
     uint32_t *begins, *ends;
     size_t begin_capacity, end_capacity;
@@ -37,7 +37,7 @@ static void close_reader(spark_stage *s)
 {
     reader *r = s->state;
     tti_tokens_free(&r->tokens);
-    tti_sample_free(&r->sample, SPARK_ALLOCATOR);
+    tti_minimizers_free(&r->sample, SPARK_ALLOCATOR);
     spark_buffer_free(&r->packed);
     tti_release(SPARK_ALLOCATOR, r->begins, r->begin_capacity, sizeof *r->begins);
     tti_release(SPARK_ALLOCATOR, r->ends, r->end_capacity, sizeof *r->ends);
@@ -53,8 +53,8 @@ static tt_status read_text(spark_stage *s, spark_bytes text)
         return TT_EINVAL;
     if (text.size > o->max_article_bytes)
         return TT_ELIMIT;
-    TTI_TRY(tti_text_append(&r->tokens, text.data, text.size, (tt_paragraphs)o->paragraphs, o->seed,
-                            &r->added, NULL));
+    TTI_TRY(tti_tokens_append_text(&r->tokens, text.data, text.size, (tt_paragraphs)o->paragraphs,
+                                   o->seed, &r->added, NULL));
     r->doc = (tti_doc){r->tokens.hashes,     r->tokens.flags,          r->tokens.paragraphs,
                        r->added.token_count, r->added.paragraph_count, 0};
     return TT_OK;
@@ -65,7 +65,7 @@ static tt_status read_text(spark_stage *s, spark_bytes text)
 static void put_signature(spark_out *out, const tti_sketches *k)
 {
     uint32_t *keys = k->doc_keys;
-    spark_put_bytes(out, k->signatures, k->lanes);
+    spark_put_bytes(out, k->signatures, k->num_hashes);
     spark_put_bytes(out, keys, k->doc_bands * sizeof *keys);
 }
 
@@ -94,7 +94,8 @@ static tt_status put_seeds(spark_stage *s)
     reader *r = s->state;
     r->packed.size = 0;
     if (tti_seeds_needed(&s->options)) {
-        TTI_TRY(tti_sample_make(&r->sample, &r->doc, s->options.seed, SPARK_ALLOCATOR, &s->error));
+        TTI_TRY(
+            tti_minimizers_find(&r->sample, &r->doc, s->options.seed, SPARK_ALLOCATOR, &s->error));
         for (size_t i = 0; i < r->sample.count; i++) {
             const uint32_t at = r->sample.places[i];
             const packed_seed row = {r->sample.keys[at], r->sample.parts[at], at};
@@ -207,7 +208,7 @@ static tt_status decode_spans(reader *r)
     if (tti_reserve(SPARK_ALLOCATOR, &r->begins, &r->begin_capacity, n, sizeof *r->begins) != 0 ||
         tti_reserve(SPARK_ALLOCATOR, &r->ends, &r->end_capacity, n, sizeof *r->ends) != 0)
         return TT_ENOMEM;
-    tti_spans_decode(r->tokens.spans, n, r->begins, r->ends);
+    tti_token_extents_decode(r->tokens.extents, n, r->begins, r->ends);
     return TT_OK;
 }
 

@@ -63,7 +63,7 @@ static tt_status list_candidates(const batch_docs *d, const spark_in *in, tti_ca
         TTI_TRY(
             tti_candidates_add(out, tti_candidate_pack(a, b, (unsigned)spark_int(in, 2, i)), NULL));
     }
-    return tti_candidates_settle(out, NULL);
+    return tti_candidates_sort_unique(out, NULL);
 }
 
 static void put_pair(spark_stage *s, const tt_pair *p)
@@ -83,7 +83,7 @@ static void put_pair(spark_stage *s, const tt_pair *p)
     spark_row(&s->out);
 }
 
-static tt_status pack_link(spark_buffer *to, const tti_verified *v, const tti_link *x)
+static tt_status pack_link(spark_buffer *to, const tti_verified *v, const tti_shared_passage *x)
 {
     const packed_passage p = {0,        x->a_begin, x->a_end,      x->b_begin,
                               x->b_end, x->matched, x->block_count};
@@ -96,7 +96,7 @@ static tt_status put_links(spark_stage *s, const tti_verified *v)
 {
     batch_docs *d = s->state;
     for (size_t i = 0, k; i < v->link_count; i = k) {
-        const tti_link *x = &v->links[i];
+        const tti_shared_passage *x = &v->links[i];
         d->packed.size = 0;
         for (k = i; k < v->link_count && v->links[k].a == x->a && v->links[k].b == x->b; k++)
             TTI_TRY(pack_link(&d->packed, v, &v->links[k]));

@@ -16,23 +16,23 @@ typedef struct table_stream {
 static int stream_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
 {
     table_stream *s = stream->private_data;
-    s->failed = grow_schema(s->source.table, s->source.id_format, out);
+    s->failed = arrow_export_schema(s->source.table, s->source.id_format, out);
     return s->failed;
 }
 
 static int stream_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
 {
     table_stream *s = stream->private_data;
-    grown *batch = NULL;
+    arrow_batch *batch = NULL;
     memset(out, 0, sizeof *out);
     s->failed = s->source.next(&s->source, s->rows, s->batches, &batch, &s->error);
     if (s->failed == 0 && batch != NULL)
-        s->failed = grow_lend(batch, out);
+        s->failed = arrow_export_batch(batch, out);
     if (s->failed == 0 && batch != NULL) {
         s->rows += (uint64_t)batch->root.length;
         s->batches++;
     }
-    grow_drop(batch);
+    arrow_batch_release(batch);
     return s->failed;
 }
 

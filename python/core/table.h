@@ -3,8 +3,8 @@
  * the same shape. A batch that is full is lent to consumers as it stands, as often as is asked, and
  * goes with the last that holds it. Nothing here needs the GIL, but for core_stream_capsule().
  */
-#ifndef TABLE_H
-#define TABLE_H
+#ifndef ARROW_BUILDER_H
+#define ARROW_BUILDER_H
 
 #include "core.h"
 
@@ -47,45 +47,47 @@ typedef struct buffer {
 } buffer;
 
 /* A column while it grows. */
-typedef struct growing {
+typedef struct column_builder {
     char kind; /* 'l', 'L', 'g', 'u', '+': list or struct */
     int is_list;
     int64_t length, null_count;
     buffer valid;  /* a bit each, only once there is a null */
     buffer values; /* numbers or offsets */
     buffer bytes;  /* of strings */
-    struct growing *children;
+    struct column_builder *children;
     size_t child_count;
-} growing;
+} column_builder;
 
 /* A batch, and how many hold it. Once `failed` (errno), nothing more is added. */
-typedef struct grown {
+typedef struct arrow_batch {
     atomic_int owners;
-    growing root;
+    column_builder root;
     size_t bytes; /* of strings and lists */
     int failed;
-} grown;
+} arrow_batch;
 
 /* An empty batch; `id_format` is what ids will be added as. @return NULL: out of memory */
-grown *grow_new(const field *table, char id_format);
-void grow_drop(grown *g); /* NULL is allowed */
+arrow_batch *arrow_batch_new(const field *table, char id_format);
+void arrow_batch_release(arrow_batch *g); /* NULL is allowed */
 
-void grow_whole(grown *g, growing *c, uint64_t value);
-void grow_number(grown *g, growing *c, double value); /* NAN: null */
-void grow_null(grown *g, growing *c);                 /* any kind but lists and structs */
-void grow_text(grown *g, growing *c, const char *text, size_t size);
-void grow_id(grown *g, growing *c, const char *id, size_t size); /* its digits, if `c` is whole */
-void grow_end_list(grown *g, growing *c); /* whose elements were added to its child */
+void append_int64(arrow_batch *g, column_builder *c, uint64_t value);
+void append_double(arrow_batch *g, column_builder *c, double value); /* NAN: null */
+void append_null(arrow_batch *g, column_builder *c); /* any kind but lists and structs */
+void append_text(arrow_batch *g, column_builder *c, const char *text, size_t size);
+void append_id(arrow_batch *g, column_builder *c, const char *id,
+               size_t size);                      /* its digits, if `c` is whole */
+void end_list(arrow_batch *g, column_builder *c); /* whose elements were added to its child */
 
 /* Whether it takes no more rows. */
-int grow_is_full(const grown *g);
-int grow_end_row(grown *g); /* @return whether it is full now */
+int arrow_batch_is_full(const arrow_batch *g);
+int end_row(arrow_batch *g); /* @return whether it is full now */
 
 /* Makes ids that were added as text into what they all are. */
-void grow_settle_ids(grown *g, const field *table, char id_format);
+void convert_ids(arrow_batch *g, const field *table, char id_format);
 
-int grow_schema(const field *f, char id_format, struct ArrowSchema *out); /* @return errno */
-int grow_lend(grown *g, struct ArrowArray *out);                          /* @return errno */
+int arrow_export_schema(const field *f, char id_format,
+                        struct ArrowSchema *out);               /* @return errno */
+int arrow_export_batch(arrow_batch *g, struct ArrowArray *out); /* @return errno */
 
 /* ==== Streams ================================================================================= */
 
@@ -97,8 +99,8 @@ typedef struct stream_source {
     void (*drop)(void *owner);
     /* Sets *out to a batch, a reference to it the stream's, or to NULL at the end. `rows` and
      * `batches` were given out before. @return errno, EINVAL with *error */
-    int (*next)(const struct stream_source *source, uint64_t rows, uint64_t batches, grown **out,
-                tt_error *error);
+    int (*next)(const struct stream_source *source, uint64_t rows, uint64_t batches,
+                arrow_batch **out, tt_error *error);
 } stream_source;
 
 /* A stream of it as a capsule. Takes the owner over, also where it fails. */

@@ -35,22 +35,22 @@ static const field tables[TABLE_KINDS] = {
 
 /* What fills a batch. */
 typedef struct filler {
-    grown *batch;
-    const tt_index *index;
+    arrow_batch *batch;
+    const tt_result *index;
     uint64_t skip; /* rows of batches before */
 } filler;
 
-static void add_id(filler *f, growing *c, uint64_t ordinal)
+static void add_id(filler *f, column_builder *c, uint64_t ordinal)
 {
     tt_article a;
-    if (tt_index_article(f->index, ordinal, &a, NULL) != TT_OK)
+    if (tt_result_article(f->index, ordinal, &a, NULL) != TT_OK)
         f->batch->failed = EINVAL;
     else
-        grow_id(f->batch, c, a.id, a.id_size);
+        append_id(f->batch, c, a.id, a.id_size);
 }
 
 /* Adds a row's columns. */
-typedef void (*add_row_fn)(filler *f, growing *columns, const void *row);
+typedef void (*add_row_fn)(filler *f, column_builder *columns, const void *row);
 
 /* Adds rows of `size` bytes each, those of batches before left out. @return 1 once the batch is
  * full */
@@ -60,27 +60,27 @@ static int take_rows(filler *f, const void *rows, size_t size, size_t count, add
     f->skip -= i;
     for (; i < count; i++) {
         add(f, f->batch->root.children, (const char *)rows + i * size);
-        if (grow_end_row(f->batch))
+        if (end_row(f->batch))
             return 1;
     }
     return 0;
 }
 
 /* Pairs and removed articles have the same columns. */
-static void add_pair(filler *f, growing *c, const void *row)
+static void add_pair(filler *f, column_builder *c, const void *row)
 {
     const tt_pair *p = row;
-    grown *g = f->batch;
+    arrow_batch *g = f->batch;
     const char *relation = tt_relation_name((tt_relation)p->relation);
     add_id(f, &c[0], p->a);
     add_id(f, &c[1], p->b);
-    grow_text(g, &c[2], relation, strlen(relation));
-    grow_number(g, &c[3], p->resemblance);
-    grow_number(g, &c[4], p->containment_a);
-    grow_number(g, &c[5], p->containment_b);
-    grow_number(g, &c[6], p->overlap_a);
-    grow_number(g, &c[7], p->overlap_b);
-    grow_number(g, &c[8], p->facts);
+    append_text(g, &c[2], relation, strlen(relation));
+    append_double(g, &c[3], p->resemblance);
+    append_double(g, &c[4], p->containment_a);
+    append_double(g, &c[5], p->containment_b);
+    append_double(g, &c[6], p->overlap_a);
+    append_double(g, &c[7], p->overlap_b);
+    append_double(g, &c[8], p->facts);
 }
 
 static int take_pairs(void *ctx, const tt_pair *pairs, size_t count)
@@ -88,14 +88,14 @@ static int take_pairs(void *ctx, const tt_pair *pairs, size_t count)
     return take_rows(ctx, pairs, sizeof *pairs, count, add_pair);
 }
 
-static void add_cluster(filler *f, growing *c, const void *row)
+static void add_cluster(filler *f, column_builder *c, const void *row)
 {
     const tt_cluster *x = row;
-    grow_whole(f->batch, &c[0], x->number);
+    append_int64(f->batch, &c[0], x->number);
     add_id(f, &c[1], x->keep);
     for (size_t k = 0; k < x->count && f->batch->failed == 0; k++)
         add_id(f, &c[2].children[0], x->articles[k]);
-    grow_end_list(f->batch, &c[2]);
+    end_list(f->batch, &c[2]);
 }
 
 static int take_clusters(void *ctx, const tt_cluster *clusters, size_t count)
@@ -104,33 +104,34 @@ static int take_clusters(void *ctx, const tt_cluster *clusters, size_t count)
 }
 
 /* The reference repeats nothing: its last three columns are null. */
-static void add_occurrence(filler *f, growing *places, const tt_occurrence *o, int is_reference)
+static void add_occurrence(filler *f, column_builder *places, const tt_occurrence *o,
+                           int is_reference)
 {
-    grown *g = f->batch;
-    growing *c = places->children;
+    arrow_batch *g = f->batch;
+    column_builder *c = places->children;
     add_id(f, &c[0], o->article);
-    grow_whole(g, &c[1], o->begin);
-    grow_whole(g, &c[2], o->end);
+    append_int64(g, &c[1], o->begin);
+    append_int64(g, &c[2], o->end);
     if (is_reference) {
         for (size_t i = 3; i < 6; i++)
-            grow_null(g, &c[i]);
+            append_null(g, &c[i]);
     } else {
-        grow_whole(g, &c[3], o->of_begin);
-        grow_whole(g, &c[4], o->of_end);
-        grow_number(g, &c[5], o->similarity);
+        append_int64(g, &c[3], o->of_begin);
+        append_int64(g, &c[4], o->of_end);
+        append_double(g, &c[5], o->similarity);
     }
     places->length++;
     g->bytes += sizeof *o;
 }
 
-static void add_section(filler *f, growing *c, const void *row)
+static void add_section(filler *f, column_builder *c, const void *row)
 {
     const tt_section *x = row;
-    grow_whole(f->batch, &c[0], x->number);
-    grow_whole(f->batch, &c[1], x->tokens);
+    append_int64(f->batch, &c[0], x->number);
+    append_int64(f->batch, &c[1], x->tokens);
     for (size_t k = 0; k < x->count && f->batch->failed == 0; k++)
         add_occurrence(f, &c[2].children[0], &x->occurrences[k], k == 0);
-    grow_end_list(f->batch, &c[2]);
+    end_list(f->batch, &c[2]);
 }
 
 static int take_sections(void *ctx, const tt_section *sections, size_t count)
@@ -138,22 +139,22 @@ static int take_sections(void *ctx, const tt_section *sections, size_t count)
     return take_rows(ctx, sections, sizeof *sections, count, add_section);
 }
 
-static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches, grown **out,
-                      tt_error *error)
+static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches,
+                      arrow_batch **out, tt_error *error)
 {
-    const shared_index *shared = source->owner;
-    const tt_index *x = shared->index;
-    filler f = {grow_new(source->table, source->id_format), x, rows};
+    const shared_result *shared = source->owner;
+    const tt_result *x = shared->index;
+    filler f = {arrow_batch_new(source->table, source->id_format), x, rows};
     tt_status status = TT_OK;
     int failed;
     (void)batches;
     if (f.batch == NULL)
         return ENOMEM;
     switch ((table_kind)source->kind) {
-    case TABLE_PAIRS: status = tt_index_pairs(x, take_pairs, &f, error); break;
-    case TABLE_CLUSTERS: status = tt_index_clusters(x, take_clusters, &f, error); break;
-    case TABLE_SECTIONS: status = tt_index_sections(x, take_sections, &f, error); break;
-    case TABLE_REMOVED: status = tt_index_dropped(x, take_pairs, &f, error); break;
+    case TABLE_PAIRS: status = tt_result_pairs(x, take_pairs, &f, error); break;
+    case TABLE_CLUSTERS: status = tt_result_clusters(x, take_clusters, &f, error); break;
+    case TABLE_SECTIONS: status = tt_result_sections(x, take_sections, &f, error); break;
+    case TABLE_REMOVED: status = tt_result_dropped(x, take_pairs, &f, error); break;
     case TABLE_KINDS: break;
     }
     failed = f.batch->failed;
@@ -162,18 +163,19 @@ static int next_batch(const stream_source *source, uint64_t rows, uint64_t batch
     if (failed == 0 && f.batch->root.length > 0)
         *out = f.batch;
     else
-        grow_drop(f.batch);
+        arrow_batch_release(f.batch);
     return failed;
 }
 
-static void drop_index(void *owner)
+static void release_result(void *owner)
 {
-    core_index_drop(owner);
+    core_result_release(owner);
 }
 
-PyObject *core_table_stream(shared_index *index, table_kind kind)
+PyObject *core_table_stream(shared_result *index, table_kind kind)
 {
-    const stream_source source = {&tables[kind],           index->id_format, (int)kind,
-                                  core_index_share(index), drop_index,       next_batch};
+    const stream_source source = {&tables[kind],  index->id_format,
+                                  (int)kind,      core_result_share(index),
+                                  release_result, next_batch};
     return core_stream_capsule(&source);
 }

@@ -18,13 +18,13 @@ static const field verdict_fields[] = {
     LEAF("new_tokens", "l"),   TREE("sections", "+l", section_items)};
 static const field table = TREE("", "+s", verdict_fields);
 
-enum { NOVELTIES = 4 };
+enum { VERDICT_KINDS = 4 };
 
 struct verdicts {
     atomic_int owners;
-    grown **batches;
+    arrow_batch **batches;
     size_t count, capacity;
-    uint64_t rows, counts[NOVELTIES];
+    uint64_t rows, counts[VERDICT_KINDS];
     id_kinds ids;
     char id_format; /* 0 while it grows */
     int failed;     /* errno */
@@ -42,12 +42,12 @@ verdicts *core_verdicts_new(void)
     return v;
 }
 
-void core_verdicts_drop(verdicts *v)
+void core_verdicts_release(verdicts *v)
 {
     if (v == NULL || atomic_fetch_sub(&v->owners, 1) != 1)
         return;
     for (size_t i = 0; i < v->count; i++)
-        grow_drop(v->batches[i]);
+        arrow_batch_release(v->batches[i]);
     free(v->batches);
     free(v);
 }
@@ -59,73 +59,73 @@ int core_verdicts_failure(const verdicts *v)
 
 /* ==== From the library's callback ============================================================= */
 
-static grown *add_batch(verdicts *v)
+static arrow_batch *add_batch(verdicts *v)
 {
-    grown *batch;
+    arrow_batch *batch;
     if (v->count == v->capacity) {
         const size_t capacity = 2 * v->capacity + 8;
-        grown **larger = realloc(v->batches, capacity * sizeof(grown *));
+        arrow_batch **larger = realloc(v->batches, capacity * sizeof(arrow_batch *));
         if (larger == NULL)
             return NULL;
         v->batches = larger;
         v->capacity = capacity;
     }
-    batch = grow_new(&table, 'u');
+    batch = arrow_batch_new(&table, 'u');
     if (batch != NULL)
         v->batches[v->count++] = batch;
     return batch;
 }
 
-static void add_id(verdicts *v, grown *g, growing *c, const tt_id *id)
+static void add_id(verdicts *v, arrow_batch *g, column_builder *c, const tt_id *id)
 {
     if (id->bytes == NULL) {
-        grow_null(g, c);
+        append_null(g, c);
         return;
     }
     core_ids_note(&v->ids, id->bytes, id->size, id->flags);
-    grow_text(g, c, id->bytes, id->size);
+    append_text(g, c, id->bytes, id->size);
 }
 
-static void add_section(verdicts *v, grown *g, growing *places, const tt_repeat *r)
+static void add_section(verdicts *v, arrow_batch *g, column_builder *places, const tt_repeat *r)
 {
-    growing *c = places->children;
-    grow_whole(g, &c[0], r->begin);
-    grow_whole(g, &c[1], r->end);
+    column_builder *c = places->children;
+    append_int64(g, &c[0], r->begin);
+    append_int64(g, &c[1], r->end);
     add_id(v, g, &c[2], &r->article);
-    grow_whole(g, &c[3], r->of_begin);
-    grow_whole(g, &c[4], r->of_end);
-    grow_number(g, &c[5], r->similarity);
+    append_int64(g, &c[3], r->of_begin);
+    append_int64(g, &c[4], r->of_end);
+    append_double(g, &c[5], r->similarity);
     places->length++;
     g->bytes += sizeof *r;
 }
 
-static void add_verdict(verdicts *v, grown *g, const tt_verdict *x)
+static void add_verdict(verdicts *v, arrow_batch *g, const tt_verdict *x)
 {
-    const char *name = tt_novelty_name((tt_novelty)x->novelty);
-    growing *c = g->root.children;
+    const char *name = tt_verdict_kind_name((tt_verdict_kind)x->kind);
+    column_builder *c = g->root.children;
     add_id(v, g, &c[0], &x->id);
-    grow_text(g, &c[1], name, strlen(name));
+    append_text(g, &c[1], name, strlen(name));
     add_id(v, g, &c[2], &x->of);
-    grow_number(g, &c[3], x->resemblance);
-    grow_number(g, &c[4], x->containment);
-    grow_number(g, &c[5], x->containment_of);
-    grow_number(g, &c[6], x->overlap);
-    grow_number(g, &c[7], x->overlap_of);
-    grow_whole(g, &c[8], x->new_tokens);
+    append_double(g, &c[3], x->resemblance);
+    append_double(g, &c[4], x->containment);
+    append_double(g, &c[5], x->containment_of);
+    append_double(g, &c[6], x->overlap);
+    append_double(g, &c[7], x->overlap_of);
+    append_int64(g, &c[8], x->new_tokens);
     for (size_t k = 0; k < x->section_count; k++)
         add_section(v, g, &c[9].children[0], &x->sections[k]);
-    grow_end_list(g, &c[9]);
-    v->counts[x->novelty]++;
+    end_list(g, &c[9]);
+    v->counts[x->kind]++;
     v->rows++;
-    (void)grow_end_row(g);
+    (void)end_row(g);
 }
 
-int core_verdicts_take(void *ctx, const tt_verdict *list, size_t count)
+int core_verdicts_append(void *ctx, const tt_verdict *list, size_t count)
 {
     verdicts *v = ctx;
-    grown *batch = v->count > 0 ? v->batches[v->count - 1] : NULL;
+    arrow_batch *batch = v->count > 0 ? v->batches[v->count - 1] : NULL;
     for (size_t i = 0; i < count && v->failed == 0; i++) {
-        if (batch == NULL || grow_is_full(batch))
+        if (batch == NULL || arrow_batch_is_full(batch))
             batch = add_batch(v);
         if (batch == NULL) {
             v->failed = ENOMEM;
@@ -139,8 +139,8 @@ int core_verdicts_take(void *ctx, const tt_verdict *list, size_t count)
 
 /* ==== The type ================================================================================ */
 
-static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches, grown **out,
-                      tt_error *error)
+static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches,
+                      arrow_batch **out, tt_error *error)
 {
     const verdicts *v = source->owner;
     (void)rows;
@@ -154,7 +154,7 @@ static int next_batch(const stream_source *source, uint64_t rows, uint64_t batch
 
 static void drop(void *owner)
 {
-    core_verdicts_drop(owner);
+    core_verdicts_release(owner);
 }
 
 static PyObject *stream(PyObject *self, PyObject *args)
@@ -173,9 +173,10 @@ static PyObject *counts(PyObject *self, PyObject *nothing)
     const verdicts *v = ((verdicts_object *)self)->verdicts;
     PyObject *dict = PyDict_New();
     (void)nothing;
-    for (int k = 0; dict != NULL && k < NOVELTIES; k++) {
+    for (int k = 0; dict != NULL && k < VERDICT_KINDS; k++) {
         PyObject *count = PyLong_FromUnsignedLongLong(v->counts[k]);
-        if (count == NULL || PyDict_SetItemString(dict, tt_novelty_name((tt_novelty)k), count) != 0)
+        if (count == NULL ||
+            PyDict_SetItemString(dict, tt_verdict_kind_name((tt_verdict_kind)k), count) != 0)
             Py_CLEAR(dict);
         Py_XDECREF(count);
     }
@@ -185,7 +186,7 @@ static PyObject *counts(PyObject *self, PyObject *nothing)
 static void dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    core_verdicts_drop(((verdicts_object *)self)->verdicts);
+    core_verdicts_release(((verdicts_object *)self)->verdicts);
     PyObject_Free(self);
     Py_DECREF(type);
 }
@@ -195,16 +196,16 @@ PyObject *core_verdicts_object(verdicts *v)
     verdicts_object *made;
     v->id_format = core_ids_format(&v->ids);
     for (size_t i = 0; i < v->count; i++) {
-        grow_settle_ids(v->batches[i], &table, v->id_format);
+        convert_ids(v->batches[i], &table, v->id_format);
         v->failed = v->failed != 0 ? v->failed : v->batches[i]->failed;
     }
     if (v->failed != 0) {
-        core_verdicts_drop(v);
+        core_verdicts_release(v);
         return PyErr_NoMemory();
     }
     made = PyObject_New(verdicts_object, (PyTypeObject *)core_verdicts_type);
     if (made == NULL)
-        core_verdicts_drop(v);
+        core_verdicts_release(v);
     else
         made->verdicts = v;
     return (PyObject *)made;

@@ -6,12 +6,12 @@
 
 typedef struct verdicts verdicts;
 
-verdicts *core_verdicts_new(void);    /* @return NULL: out of memory */
-void core_verdicts_drop(verdicts *v); /* NULL is allowed */
+verdicts *core_verdicts_new(void);       /* @return NULL: out of memory */
+void core_verdicts_release(verdicts *v); /* NULL is allowed */
 
 /* A tt_verdict_fn; `ctx` is the verdicts. Stops where memory is out or a row is over 2 GiB, and
  * leaves that in core_verdicts_failure(), as an errno. */
-int core_verdicts_take(void *ctx, const tt_verdict *list, size_t count);
+int core_verdicts_append(void *ctx, const tt_verdict *list, size_t count);
 int core_verdicts_failure(const verdicts *v);
 
 /* A new object of the type Verdicts, which takes them over, also where it fails. */

@@ -2,35 +2,35 @@
 
 #include <stdio.h>
 
-static tt_builder *open_builder(const tt_options *options)
+static tt_scan *open_builder(const tt_options *options)
 {
-    tt_builder *b = NULL;
+    tt_scan *b = NULL;
     tt_error error = {TT_OK, 0, ""};
-    if (tt_builder_open(&b, options, &error) != TT_OK)
+    if (tt_scan_open(&b, options, &error) != TT_OK)
         fail_msg("%s", error.message);
     return b;
 }
 
-static tt_index *finish(tt_builder *b)
+static tt_result *finish(tt_scan *b)
 {
-    tt_index *x = NULL;
+    tt_result *x = NULL;
     tt_error error = {TT_OK, 0, ""};
-    if (tt_builder_finish(b, &x, &error) != TT_OK)
+    if (tt_scan_finish(b, &x, &error) != TT_OK)
         fail_msg("%s", error.message);
     assert_non_null(x);
     return x;
 }
 
-static void add(tt_builder *b, const char *id, const char *text)
+static void add(tt_scan *b, const char *id, const char *text)
 {
     const tt_article a = article_of(id, text);
-    assert_int_equal(tt_builder_add(b, &a, 1, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, &a, 1, NULL, NULL), TT_OK);
 }
 
-static tt_summary summary_of(const tt_index *x)
+static tt_summary summary_of(const tt_result *x)
 {
     tt_summary s;
-    tt_index_summary(x, &s);
+    tt_result_summary(x, &s);
     return s;
 }
 
@@ -38,8 +38,8 @@ static tt_summary summary_of(const tt_index *x)
 
 static void an_empty_builder_finishes_to_an_empty_index(void **state)
 {
-    tt_builder *b = open_builder(NULL);
-    tt_index *x = finish(b);
+    tt_scan *b = open_builder(NULL);
+    tt_result *x = finish(b);
     tt_article out;
     tt_query *q = NULL;
     results r = {0};
@@ -48,18 +48,18 @@ static void an_empty_builder_finishes_to_an_empty_index(void **state)
     assert_int_equal(results_collect(&r, x), TT_OK);
     assert_int_equal(r.pair_count + r.cluster_count + r.section_count + r.dropped_count, 0);
     assert_int_equal(summary_of(x).articles, 0);
-    assert_int_equal(tt_index_article(x, 0, &out, NULL), TT_EINVAL);
+    assert_int_equal(tt_result_article(x, 0, &out, NULL), TT_EINVAL);
     assert_int_equal(tt_query_open(&q, x, NULL), TT_OK);
     assert_int_equal(tt_query_run(q, &probe, (tt_match_fn)abort, NULL, NULL), TT_OK);
     tt_query_close(q);
-    tt_index_close(x);
-    tt_builder_close(b);
+    tt_result_close(x);
+    tt_scan_close(b);
 }
 
 static void articles_without_tokens_are_articles_but_match_nothing(void **state)
 {
     static const char *const texts[] = {"", "", " \n\n ", "... --- !!!", "\n", "word"};
-    tt_index *x = index_of(NULL, texts, 6);
+    tt_result *x = index_of(NULL, texts, 6);
     results r = {0};
     (void)state;
     assert_non_null(x);
@@ -68,14 +68,14 @@ static void articles_without_tokens_are_articles_but_match_nothing(void **state)
     assert_int_equal(summary_of(x).articles, 6);
     assert_int_equal(summary_of(x).tokens, 1);
     assert_int_equal(summary_of(x).bytes, 0 + 0 + 4 + 11 + 1 + 4);
-    tt_index_close(x);
+    tt_result_close(x);
 }
 
 static void copies_are_each_paired_with_the_first(void **state)
 {
     static const char *const texts[] = {"One, two three: four!", "other words stand here",
                                         "one TWO three four", "\"One\" (two) three... FOUR"};
-    tt_index *x = index_of(NULL, texts, 4);
+    tt_result *x = index_of(NULL, texts, 4);
     results r = {0};
     (void)state;
     assert_non_null(x);
@@ -94,53 +94,53 @@ static void copies_are_each_paired_with_the_first(void **state)
     assert_int_equal(r.dropped_count, 2);
     assert_true(r.dropped[0].a == 2 && r.dropped[0].b == 0 && r.dropped[1].a == 3);
     results_free(&r);
-    tt_index_close(x);
+    tt_result_close(x);
 }
 
 static void an_id_that_stands_twice_is_reported_and_skipped(void **state)
 {
-    tt_builder *b = open_builder(NULL);
+    tt_scan *b = open_builder(NULL);
     tt_article batch[4] = {article_of("a", "first text"), article_of("b", "second text"),
                            article_of("a", "third text"), article_of("c", "fourth text")};
     tt_status statuses[4];
     tt_article out;
-    tt_index *x;
+    tt_result *x;
     (void)state;
-    assert_int_equal(tt_builder_add(b, batch, 4, statuses, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, batch, 4, statuses, NULL), TT_OK);
     assert_int_equal(statuses[0], TT_OK);
     assert_int_equal(statuses[1], TT_OK);
     assert_int_equal(statuses[2], TT_EDUPLICATE);
     assert_int_equal(statuses[3], TT_OK);
-    assert_int_equal(tt_builder_add(b, batch + 1, 1, statuses, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, batch + 1, 1, statuses, NULL), TT_OK);
     assert_int_equal(statuses[0], TT_EDUPLICATE);
     x = finish(b);
     assert_int_equal(summary_of(x).articles, 3);
-    assert_int_equal(tt_index_article(x, 2, &out, NULL), TT_OK);
+    assert_int_equal(tt_result_article(x, 2, &out, NULL), TT_OK);
     assert_int_equal(out.id_size, 1);
     assert_memory_equal(out.id, "c", 1);
     assert_int_equal(out.text_size, strlen("fourth text"));
     assert_null(out.text);
-    tt_index_close(x);
-    tt_builder_close(b);
+    tt_result_close(x);
+    tt_scan_close(b);
 }
 
 static void an_integer_id_is_not_the_string_of_its_digits(void **state)
 {
-    tt_builder *b = open_builder(NULL);
+    tt_scan *b = open_builder(NULL);
     tt_article one = article_of("1", "text"), two = article_of("1", "text");
     tt_status status = TT_EINTERNAL;
     (void)state;
     two.flags = TT_ARTICLE_INTEGER_ID;
-    assert_int_equal(tt_builder_add(b, &one, 1, NULL, NULL), TT_OK);
-    assert_int_equal(tt_builder_add(b, &two, 1, NULL, NULL), TT_OK);
-    assert_int_equal(tt_builder_add(b, &two, 1, &status, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, &one, 1, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, &two, 1, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, &two, 1, &status, NULL), TT_OK);
     assert_int_equal(status, TT_EDUPLICATE);
-    tt_builder_close(b);
+    tt_scan_close(b);
 }
 
 static void thousands_of_ids_are_told_apart(void **state)
 {
-    tt_builder *b = open_builder(NULL);
+    tt_scan *b = open_builder(NULL);
     char id[16];
     tt_status status;
     (void)state;
@@ -149,19 +149,19 @@ static void thousands_of_ids_are_told_apart(void **state)
             tt_article a;
             (void)snprintf(id, sizeof id, "id-%d", k);
             a = article_of(id, "x");
-            assert_int_equal(tt_builder_add(b, &a, 1, &status, NULL), TT_OK);
+            assert_int_equal(tt_scan_add(b, &a, 1, &status, NULL), TT_OK);
             assert_int_equal(status, round == 0 ? TT_OK : TT_EDUPLICATE);
         }
-    tt_builder_close(b);
+    tt_scan_close(b);
 }
 
 static void each_bad_article_is_told_why(void **state)
 {
     tt_options o = TT_OPTIONS_INIT;
-    tt_builder *b;
+    tt_scan *b;
     tt_article batch[9];
     tt_status statuses[9];
-    const tt_status wanted[9] = {TT_OK,     TT_EFORMAT, TT_ELIMIT, TT_EINVAL, TT_EINVAL,
+    const tt_status wanted[9] = {TT_OK,      TT_EFORMAT, TT_ELIMIT, TT_EINVAL, TT_EINVAL,
                                  TT_EFORMAT, TT_EINVAL,  TT_EINVAL, TT_OK};
     (void)state;
     o.max_article_bytes = 10;
@@ -179,11 +179,11 @@ static void each_bad_article_is_told_why(void **state)
     batch[7].text = NULL;
     batch[8] = article_of("i", "");
     batch[8].text = NULL;
-    assert_int_equal(tt_builder_add(b, batch, 9, statuses, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, batch, 9, statuses, NULL), TT_OK);
     for (size_t k = 0; k < 9; k++)
         if (statuses[k] != wanted[k])
             fail_msg("article %zu: %s", k, tt_status_name(statuses[k]));
-    tt_builder_close(b);
+    tt_scan_close(b);
 }
 
 static void assert_refusal(const tt_article *a, tt_status status, const char *wanted)
@@ -217,24 +217,24 @@ static void a_refusal_says_what_is_wrong_and_where(void **state)
 
 static void without_statuses_one_bad_article_keeps_out_the_batch(void **state)
 {
-    tt_builder *b = open_builder(NULL);
+    tt_scan *b = open_builder(NULL);
     tt_article batch[3] = {article_of("a", "good text"), article_of("b", "bad \xc3 text"),
                            article_of("c", "good again")};
     tt_error error = {TT_OK, 0, ""};
     tt_status statuses[3];
-    tt_index *x;
+    tt_result *x;
     (void)state;
     add(b, "z", "was there before");
-    assert_int_equal(tt_builder_add(b, batch, 3, NULL, &error), TT_EFORMAT);
+    assert_int_equal(tt_scan_add(b, batch, 3, NULL, &error), TT_EFORMAT);
     assert_int_equal(error.status, TT_EFORMAT);
     assert_int_equal(error.where, 1);
     batch[1] = article_of("z", "an id that was there before");
-    assert_int_equal(tt_builder_add(b, batch, 3, NULL, &error), TT_EDUPLICATE);
+    assert_int_equal(tt_scan_add(b, batch, 3, NULL, &error), TT_EDUPLICATE);
     assert_int_equal(error.where, 1);
     batch[1] = article_of("a", "an id that stands in the batch");
-    assert_int_equal(tt_builder_add(b, batch, 3, NULL, &error), TT_EDUPLICATE);
+    assert_int_equal(tt_scan_add(b, batch, 3, NULL, &error), TT_EDUPLICATE);
     /* nothing of it was kept: its ids are free */
-    assert_int_equal(tt_builder_add(b, batch, 3, statuses, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, batch, 3, statuses, NULL), TT_OK);
     assert_int_equal(statuses[0], TT_OK);
     assert_int_equal(statuses[1], TT_EDUPLICATE);
     assert_int_equal(statuses[2], TT_OK);
@@ -242,71 +242,71 @@ static void without_statuses_one_bad_article_keeps_out_the_batch(void **state)
     assert_int_equal(summary_of(x).articles, 3);
     assert_int_equal(summary_of(x).tokens, 3 + 2 + 2);
     assert_int_equal(summary_of(x).bytes, strlen("was there beforegood textgood again"));
-    tt_index_close(x);
-    tt_builder_close(b);
+    tt_result_close(x);
+    tt_scan_close(b);
 }
 
 static void a_builder_is_empty_after_finish_and_takes_more(void **state)
 {
-    tt_builder *b = open_builder(NULL);
-    tt_index *first, *second;
+    tt_scan *b = open_builder(NULL);
+    tt_result *first, *second;
     (void)state;
     add(b, "a", "some words to find");
     add(b, "b", "some words to find");
     first = finish(b);
     add(b, "a", "other words this time");
     second = finish(b);
-    tt_builder_close(b); /* an index does not need its builder */
+    tt_scan_close(b); /* an index does not need its builder */
     assert_int_equal(summary_of(first).articles, 2);
     assert_int_equal(summary_of(first).pairs, 1);
     assert_int_equal(summary_of(second).articles, 1);
     assert_int_equal(summary_of(second).pairs, 0);
-    tt_index_close(first);
-    tt_index_close(second);
+    tt_result_close(first);
+    tt_result_close(second);
 }
 
 static void null_arguments_are_refused_or_ignored(void **state)
 {
-    tt_builder *b = open_builder(NULL);
-    tt_index *x = NULL;
+    tt_scan *b = open_builder(NULL);
+    tt_result *x = NULL;
     tt_query *q = NULL;
     tt_article a = article_of("a", "text");
     (void)state;
-    assert_int_equal(tt_builder_add(NULL, &a, 1, NULL, NULL), TT_EINVAL);
-    assert_int_equal(tt_builder_add(b, NULL, 1, NULL, NULL), TT_EINVAL);
-    assert_int_equal(tt_builder_add(b, NULL, 0, NULL, NULL), TT_OK);
-    assert_int_equal(tt_builder_finish(NULL, &x, NULL), TT_EINVAL);
-    assert_int_equal(tt_builder_finish(b, NULL, NULL), TT_EINVAL);
-    assert_int_equal(tt_index_pairs(NULL, collect_pairs, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_scan_add(NULL, &a, 1, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_scan_add(b, NULL, 1, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_scan_add(b, NULL, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_finish(NULL, &x, NULL), TT_EINVAL);
+    assert_int_equal(tt_scan_finish(b, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_result_pairs(NULL, collect_pairs, NULL, NULL), TT_EINVAL);
     assert_int_equal(tt_query_open(&q, NULL, NULL), TT_EINVAL);
     assert_int_equal(tt_query_run(NULL, &a, NULL, NULL, NULL), TT_EINVAL);
-    tt_builder_close(NULL);
-    tt_index_close(NULL);
+    tt_scan_close(NULL);
+    tt_result_close(NULL);
     tt_query_close(NULL);
-    tt_builder_close(b);
+    tt_scan_close(b);
 }
 
 static void an_index_gives_back_what_it_was_told_of_an_article(void **state)
 {
-    tt_builder *b = open_builder(NULL);
+    tt_scan *b = open_builder(NULL);
     tt_article a = article_of("identity", "text of it"), out;
-    tt_index *x;
+    tt_result *x;
     (void)state;
     a.source = "desk";
     a.source_size = 4;
     a.published = 1234567;
-    assert_int_equal(tt_builder_add(b, &a, 1, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, &a, 1, NULL, NULL), TT_OK);
     x = finish(b);
-    tt_builder_close(b);
-    assert_int_equal(tt_index_article(x, 0, &out, NULL), TT_OK);
+    tt_scan_close(b);
+    assert_int_equal(tt_result_article(x, 0, &out, NULL), TT_OK);
     assert_int_equal(out.id_size, 8);
     assert_memory_equal(out.id, "identity", 8);
     assert_int_equal(out.source_size, 4);
     assert_memory_equal(out.source, "desk", 4);
     assert_true(out.published == 1234567);
-    assert_int_equal(tt_index_article(x, 1, &out, NULL), TT_EINVAL);
-    assert_int_equal(tt_index_article(x, UINT64_MAX, &out, NULL), TT_EINVAL);
-    tt_index_close(x);
+    assert_int_equal(tt_result_article(x, 1, &out, NULL), TT_EINVAL);
+    assert_int_equal(tt_result_article(x, UINT64_MAX, &out, NULL), TT_EINVAL);
+    tt_result_close(x);
 }
 
 /* ---- Stopping ------------------------------------------------------------------------------ */
@@ -333,14 +333,14 @@ static void progress_stops_a_build_at_any_stage(void **state)
         stopper s = {stages[k], 0};
         tt_options o = TT_OPTIONS_INIT;
         tt_error error = {TT_OK, 0, ""};
-        tt_index *x = NULL;
-        tt_builder *b;
+        tt_result *x = NULL;
+        tt_scan *b;
         o.progress = stop_at;
         o.progress_ctx = &s;
         b = open_builder(&o);
         add(b, "a", text);
         add(b, "b", text);
-        assert_int_equal(tt_builder_finish(b, &x, &error), TT_ESTOPPED);
+        assert_int_equal(tt_scan_finish(b, &x, &error), TT_ESTOPPED);
         assert_null(x);
         assert_int_equal(s.seen, 1);
         assert_non_null(strstr(error.message, stages[k]));
@@ -348,8 +348,8 @@ static void progress_stops_a_build_at_any_stage(void **state)
         add(b, "a", text); /* it is empty again, and works */
         x = finish(b);
         assert_int_equal(summary_of(x).articles, 1);
-        tt_index_close(x);
-        tt_builder_close(b);
+        tt_result_close(x);
+        tt_scan_close(b);
     }
     free(text);
 }
@@ -358,23 +358,26 @@ static void progress_stops_an_add_and_nothing_is_added(void **state)
 {
     stopper s = {"text", 0};
     tt_options o = TT_OPTIONS_INIT;
-    tt_builder *b;
-    tt_index *x;
+    tt_scan *b;
+    tt_result *x;
     const tt_article a = article_of("a", "text");
     (void)state;
     o.progress = stop_at;
     o.progress_ctx = &s;
     b = open_builder(&o);
-    assert_int_equal(tt_builder_add(b, &a, 1, NULL, NULL), TT_ESTOPPED);
+    assert_int_equal(tt_scan_add(b, &a, 1, NULL, NULL), TT_ESTOPPED);
     s.at = "none";
-    assert_int_equal(tt_builder_add(b, &a, 1, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, &a, 1, NULL, NULL), TT_OK);
     x = finish(b);
     assert_int_equal(summary_of(x).articles, 1);
-    tt_index_close(x);
-    tt_builder_close(b);
+    tt_result_close(x);
+    tt_scan_close(b);
 }
 
-static int stop_pairs(void *ctx, const tt_pair *p, size_t n) { return (void)p, ++*(int *)ctx, n > 0; }
+static int stop_pairs(void *ctx, const tt_pair *p, size_t n)
+{
+    return (void)p, ++*(int *)ctx, n > 0;
+}
 static int stop_clusters(void *ctx, const tt_cluster *c, size_t n)
 {
     return (void)c, ++*(int *)ctx, n > 0;
@@ -392,23 +395,23 @@ static void a_callback_stops_any_listing(void **state)
 {
     char *text = random_text(3, 100);
     const char *texts[] = {text, text, text};
-    tt_index *x = index_of(NULL, texts, 3);
+    tt_result *x = index_of(NULL, texts, 3);
     const tt_article probe = article_of("q", text);
     tt_query *q = NULL;
     tt_error error = {TT_OK, 0, ""};
     int calls = 0;
     (void)state;
     assert_non_null(x);
-    assert_int_equal(tt_index_pairs(x, stop_pairs, &calls, &error), TT_ESTOPPED);
+    assert_int_equal(tt_result_pairs(x, stop_pairs, &calls, &error), TT_ESTOPPED);
     assert_int_equal(error.status, TT_ESTOPPED);
-    assert_int_equal(tt_index_clusters(x, stop_clusters, &calls, NULL), TT_ESTOPPED);
-    assert_int_equal(tt_index_sections(x, stop_sections, &calls, NULL), TT_ESTOPPED);
-    assert_int_equal(tt_index_dropped(x, stop_pairs, &calls, NULL), TT_ESTOPPED);
+    assert_int_equal(tt_result_clusters(x, stop_clusters, &calls, NULL), TT_ESTOPPED);
+    assert_int_equal(tt_result_sections(x, stop_sections, &calls, NULL), TT_ESTOPPED);
+    assert_int_equal(tt_result_dropped(x, stop_pairs, &calls, NULL), TT_ESTOPPED);
     assert_int_equal(tt_query_open(&q, x, NULL), TT_OK);
     assert_int_equal(tt_query_run(q, &probe, stop_matches, &calls, NULL), TT_ESTOPPED);
     assert_int_equal(calls, 5);
     tt_query_close(q);
-    tt_index_close(x);
+    tt_result_close(x);
     free(text);
 }
 
@@ -422,7 +425,7 @@ static void only_what_is_asked_for_is_found(void **state)
     for (uint32_t find = 1; find < 8; find++) {
         tt_options o = TT_OPTIONS_INIT;
         results r = {0};
-        tt_index *x;
+        tt_result *x;
         o.find = find;
         x = index_of(&o, texts, 2);
         assert_non_null(x);
@@ -434,7 +437,7 @@ static void only_what_is_asked_for_is_found(void **state)
         assert_int_equal(summary_of(x).clusters, r.cluster_count);
         assert_int_equal(summary_of(x).sections, r.section_count);
         results_free(&r);
-        tt_index_close(x);
+        tt_result_close(x);
     }
     free(text);
 }
@@ -445,7 +448,7 @@ static void rules_that_are_off_admit_no_pair(void **state)
     const char *texts[] = {text, longer, text};
     tt_options o = TT_OPTIONS_INIT;
     results r = {0};
-    tt_index *x;
+    tt_result *x;
     (void)state;
     o.resemblance = o.containment = o.overlap = TT_OFF;
     x = index_of(&o, texts, 3);
@@ -457,7 +460,7 @@ static void rules_that_are_off_admit_no_pair(void **state)
     assert_int_equal(r.section_count, 1); /* sections need no pair */
     assert_int_equal(r.sections[0].count, 3);
     results_free(&r);
-    tt_index_close(x);
+    tt_result_close(x);
     free(text);
     free(longer);
 }
@@ -467,23 +470,23 @@ static void dropping_needs_clusters_and_overlaps(void **state)
     static const char *const texts[] = {"one two three four five", "one two three four five"};
     tt_options o = TT_OPTIONS_INIT;
     results r = {0};
-    tt_index *x;
+    tt_result *x;
     (void)state;
     o.find = TT_FIND_PAIRS;
     x = index_of(&o, texts, 2);
-    assert_int_equal(tt_index_dropped(x, collect_dropped, &r, NULL), TT_EINVAL);
-    tt_index_close(x);
+    assert_int_equal(tt_result_dropped(x, collect_dropped, &r, NULL), TT_EINVAL);
+    tt_result_close(x);
     o.find = TT_FIND_CLUSTERS;
     o.overlap = o.facts = TT_OFF;
     x = index_of(&o, texts, 2);
-    assert_int_equal(tt_index_dropped(x, collect_dropped, &r, NULL), TT_EINVAL);
-    tt_index_close(x);
+    assert_int_equal(tt_result_dropped(x, collect_dropped, &r, NULL), TT_EINVAL);
+    tt_result_close(x);
     o.overlap = 0;
     x = index_of(&o, texts, 2);
-    assert_int_equal(tt_index_dropped(x, collect_dropped, &r, NULL), TT_OK);
+    assert_int_equal(tt_result_dropped(x, collect_dropped, &r, NULL), TT_OK);
     assert_int_equal(r.dropped_count, 1);
     results_free(&r);
-    tt_index_close(x);
+    tt_result_close(x);
 }
 
 static void an_article_is_dropped_only_if_most_of_it_stands_in_the_kept_one(void **state)
@@ -492,7 +495,7 @@ static void an_article_is_dropped_only_if_most_of_it_stands_in_the_kept_one(void
     char *mostly = joined(body, " "), *update = joined(mostly, news), *small;
     const char *texts[3];
     results r = {0};
-    tt_index *x;
+    tt_result *x;
     (void)state;
     small = joined(mostly, tail);
     texts[0] = update; /* 500 words, kept as the longest */
@@ -510,8 +513,9 @@ static void an_article_is_dropped_only_if_most_of_it_stands_in_the_kept_one(void
     assert_int_equal(r.dropped[0].relation, TT_CONTAINED);
     assert_true(r.dropped[1].a == 2 && r.dropped[1].overlap_a == 1);
     results_free(&r);
-    tt_index_close(x);
-    /* the other way round: the long one is kept for being first, though short ones hold 2/5 of it */
+    tt_result_close(x);
+    /* the other way round: the long one is kept for being first, though short ones hold 2/5 of it
+     */
     texts[0] = body, texts[1] = update, texts[2] = small;
     {
         tt_options o = TT_OPTIONS_INIT;
@@ -524,7 +528,7 @@ static void an_article_is_dropped_only_if_most_of_it_stands_in_the_kept_one(void
     assert_int_equal(r.dropped_count, 1);
     assert_true(r.dropped[0].a == 2);
     results_free(&r);
-    tt_index_close(x);
+    tt_result_close(x);
     free(body), free(news), free(tail), free(mostly), free(update), free(small);
 }
 
@@ -533,16 +537,16 @@ static void an_article_is_dropped_only_if_most_of_it_stands_in_the_kept_one(void
 static uint64_t kept_of(int32_t keep, const char *sources, const tt_article *articles, size_t count)
 {
     tt_options o = TT_OPTIONS_INIT;
-    tt_builder *b;
-    tt_index *x;
+    tt_scan *b;
+    tt_result *x;
     results r = {0};
     uint64_t kept;
     o.keep = keep;
     o.keep_sources = sources;
     b = open_builder(&o);
-    assert_int_equal(tt_builder_add(b, articles, count, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, articles, count, NULL, NULL), TT_OK);
     x = finish(b);
-    tt_builder_close(b);
+    tt_scan_close(b);
     assert_int_equal(results_collect(&r, x), TT_OK);
     assert_int_equal(r.cluster_count, 1);
     assert_int_equal(r.clusters[0].count, count);
@@ -550,7 +554,7 @@ static uint64_t kept_of(int32_t keep, const char *sources, const tt_article *art
     for (size_t k = 0; k < r.dropped_count; k++)
         assert_true(r.dropped[k].a != kept && r.dropped[k].b == kept);
     results_free(&r);
-    tt_index_close(x);
+    tt_result_close(x);
     return kept;
 }
 
@@ -568,7 +572,7 @@ static void the_kept_article_is_the_one_that_was_asked_for(void **state)
     a[4].source = "pap", a[4].source_size = 3;
     assert_int_equal(kept_of(TT_KEEP_LONGEST, NULL, a, 5), 1); /* of the two longest, the first */
     assert_int_equal(kept_of(TT_KEEP_FIRST, NULL, a, 5), 0);
-    assert_int_equal(kept_of(TT_KEEP_NEWEST, NULL, a, 5), 3);  /* of the two newest, the first */
+    assert_int_equal(kept_of(TT_KEEP_NEWEST, NULL, a, 5), 3); /* of the two newest, the first */
     assert_int_equal(kept_of(TT_KEEP_SOURCE, "paper,wire", a, 5), 2);
     assert_int_equal(kept_of(TT_KEEP_SOURCE, "wire,paper", a, 5), 0);
     assert_int_equal(kept_of(TT_KEEP_SOURCE, "nobody,pap", a, 5), 4);

@@ -58,14 +58,14 @@ static int count_matches(void *ctx, const tt_match *m, size_t n)
 }
 
 /* Everything an index can be asked. */
-static tt_status ask(const tt_index *x, size_t *matches)
+static tt_status ask(const tt_result *x, size_t *matches)
 {
     results r = {0};
     tt_query *q = NULL;
     tt_status status = results_collect(&r, x);
     results_free(&r);
     if (status == TT_OK)
-        status = tt_index_write(x, take_nothing, NULL, NULL, NULL);
+        status = tt_result_write(x, take_nothing, NULL, NULL, NULL);
     if (status == TT_OK)
         status = tt_query_open(&q, x, NULL);
     for (int k = 0; k < COUNT && status == TT_OK; k++) {
@@ -78,22 +78,22 @@ static tt_status ask(const tt_index *x, size_t *matches)
 
 static tt_status run(const tt_options *o, size_t *matches)
 {
-    tt_builder *b = NULL;
-    tt_index *x = NULL;
+    tt_scan *b = NULL;
+    tt_result *x = NULL;
     tt_article batch[COUNT];
-    tt_status status = tt_builder_open(&b, o, NULL);
+    tt_status status = tt_scan_open(&b, o, NULL);
     for (int k = 0; k < COUNT; k++)
         batch[k] = article_of(names[k], texts[k]);
     if (status == TT_OK)
-        status = tt_builder_add(b, batch, 5, NULL, NULL);
+        status = tt_scan_add(b, batch, 5, NULL, NULL);
     if (status == TT_OK)
-        status = tt_builder_add(b, batch + 5, COUNT - 5, NULL, NULL);
+        status = tt_scan_add(b, batch + 5, COUNT - 5, NULL, NULL);
     if (status == TT_OK)
-        status = tt_builder_finish(b, &x, NULL);
-    tt_builder_close(b);
+        status = tt_scan_finish(b, &x, NULL);
+    tt_scan_close(b);
     if (status == TT_OK)
         status = ask(x, matches);
-    tt_index_close(x);
+    tt_result_close(x);
     return status;
 }
 
@@ -160,8 +160,8 @@ static void a_failed_add_can_be_tried_again(void **state)
     for (size_t k = 1;; k++) {
         counting c;
         tt_options o = TT_OPTIONS_INIT;
-        tt_builder *b = NULL;
-        tt_index *x = NULL;
+        tt_scan *b = NULL;
+        tt_result *x = NULL;
         tt_summary summary;
         tt_article batch[COUNT];
         tt_status status;
@@ -171,21 +171,21 @@ static void a_failed_add_can_be_tried_again(void **state)
         counting_start(&c, 0);
         o.allocator = &c.allocator;
         o.threads = 1;
-        assert_int_equal(tt_builder_open(&b, &o, NULL), TT_OK);
-        assert_int_equal(tt_builder_add(b, batch, 2, NULL, NULL), TT_OK);
+        assert_int_equal(tt_scan_open(&b, &o, NULL), TT_OK);
+        assert_int_equal(tt_scan_add(b, batch, 2, NULL, NULL), TT_OK);
         before = atomic_load(&c.calls);
         c.fail_at = before + k;
-        status = tt_builder_add(b, batch + 2, COUNT - 2, NULL, NULL);
+        status = tt_scan_add(b, batch + 2, COUNT - 2, NULL, NULL);
         c.fail_at = 0;
         if (status != TT_OK) {
             assert_int_equal(status, TT_ENOMEM);
-            assert_int_equal(tt_builder_add(b, batch + 2, COUNT - 2, NULL, NULL), TT_OK);
+            assert_int_equal(tt_scan_add(b, batch + 2, COUNT - 2, NULL, NULL), TT_OK);
         }
-        assert_int_equal(tt_builder_finish(b, &x, NULL), TT_OK);
-        tt_index_summary(x, &summary);
+        assert_int_equal(tt_scan_finish(b, &x, NULL), TT_OK);
+        tt_result_summary(x, &summary);
         assert_int_equal(summary.articles, COUNT);
-        tt_index_close(x);
-        tt_builder_close(b);
+        tt_result_close(x);
+        tt_scan_close(b);
         assert_true(counting_is_clean(&c));
         if (status == TT_OK)
             break;

@@ -13,12 +13,12 @@ static char *texts[ARTICLES];
 static int scan(results *out)
 {
     tt_options o = TT_OPTIONS_INIT;
-    tt_index *x;
+    tt_result *x;
     int status;
     o.threads = 4;
     x = index_of(&o, (const char *const *)texts, ARTICLES);
     status = x != NULL && results_collect(out, x) == TT_OK ? 0 : -1;
-    tt_index_close(x);
+    tt_result_close(x);
     return status;
 }
 

@@ -15,7 +15,7 @@
 typedef struct expected {
     const tt_article *articles;
     size_t count;
-    tt_index *index;
+    tt_result *index;
     results found;
     size_t at; /* verdicts so far */
     size_t duplicates, updates, sections;
@@ -90,15 +90,15 @@ static int compare_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
         if (v->of.bytes != NULL && p != NULL && article_of_id(e, &v->of) == p->a)
             assert_numbers(v, p);
         if (p != NULL && p->overlap_b >= 0.8) {
-            assert_int_equal(v->novelty, TT_DUPLICATE);
+            assert_int_equal(v->kind, TT_VERDICT_DUPLICATE);
             assert_int_equal(article_of_id(e, &v->of), p->a);
             e->duplicates++;
         } else if (p != NULL && p->overlap_a >= 0.8 && p->overlap_b < 1) {
-            assert_int_equal(v->novelty, TT_UPDATE);
+            assert_int_equal(v->kind, TT_VERDICT_UPDATE);
             assert_int_equal(article_of_id(e, &v->of), p->a);
             e->updates++;
         } else {
-            assert_true(v->novelty == TT_NEW || v->novelty == TT_OVERLAPS);
+            assert_true(v->kind == TT_VERDICT_NEW || v->kind == TT_VERDICT_OVERLAPS);
         }
         assert_sections(e, v, b);
     }
@@ -111,43 +111,43 @@ static int compare_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 static void feed_in_batches(const char *path, size_t size, int reopened, expected *e)
 {
     tt_options o = TT_OPTIONS_INIT;
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     size_t k = 0;
     o.threads = 3;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, &o, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, &o, NULL), TT_OK);
     e->at = e->duplicates = e->updates = e->sections = 0;
     if (reopened) {
         k = e->at = e->count / 2;
-        assert_int_equal(tt_live_add(live, e->articles, k, NULL, NULL, NULL, NULL), TT_OK);
-        tt_live_close(live);
-        assert_int_equal(tt_live_open(&live, path, 0, &o, NULL), TT_OK);
+        assert_int_equal(tt_index_add(live, e->articles, k, NULL, NULL, NULL, NULL), TT_OK);
+        tt_index_close(live);
+        assert_int_equal(tt_index_open(&live, path, 0, &o, NULL), TT_OK);
     }
     for (; k < e->count; k += size)
-        assert_int_equal(tt_live_add(live, e->articles + k,
-                                     e->count - k < size ? e->count - k : size, NULL,
-                                     compare_verdicts, e, NULL),
+        assert_int_equal(tt_index_add(live, e->articles + k,
+                                      e->count - k < size ? e->count - k : size, NULL,
+                                      compare_verdicts, e, NULL),
                          TT_OK);
     assert_int_equal(e->at, e->count);
     assert_true(e->duplicates > 0 && e->updates > 0 && e->sections > 0);
     print_message("%zu articles: %zu duplicates, %zu updates, %zu sections\n", e->count,
                   e->duplicates, e->updates, e->sections);
-    tt_live_close(live);
+    tt_index_close(live);
 }
 
 static void assert_as_scan(const tt_article *articles, size_t count)
 {
     expected e = {.articles = articles, .count = count};
-    tt_builder *b = NULL;
-    assert_int_equal(tt_builder_open(&b, NULL, NULL), TT_OK);
-    assert_int_equal(tt_builder_add(b, articles, count, NULL, NULL), TT_OK);
-    assert_int_equal(tt_builder_finish(b, &e.index, NULL), TT_OK);
-    tt_builder_close(b);
+    tt_scan *b = NULL;
+    assert_int_equal(tt_scan_open(&b, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(b, articles, count, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_finish(b, &e.index, NULL), TT_OK);
+    tt_scan_close(b);
     assert_int_equal(results_collect(&e.found, e.index), TT_OK);
     feed_in_batches(fresh_path(), 7, 0, &e);
     feed_in_batches(fresh_path(), 600, 0, &e);
     feed_in_batches(fresh_path(), 40, 1, &e);
     results_free(&e.found);
-    tt_index_close(e.index);
+    tt_result_close(e.index);
     (void)fresh_path();
 }
 
@@ -223,11 +223,11 @@ static void model_drop(model *m, uint32_t id)
     m->count = kept;
 }
 
-static void model_add(model *m, tt_live *live, uint32_t text, lines *out)
+static void model_add(model *m, tt_index *live, uint32_t text, lines *out)
 {
     char id[12];
     const tt_article a = model_article(m, text, id);
-    assert_int_equal(tt_live_add(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
     for (size_t k = 0; k < m->count; k++)
         if (m->order[k] == text)
             return; /* it is there as it is */
@@ -235,14 +235,14 @@ static void model_add(model *m, tt_live *live, uint32_t text, lines *out)
     m->order[m->count++] = text;
 }
 
-static void ask_all(const model *m, tt_live *live, lines *out)
+static void ask_all(const model *m, tt_index *live, lines *out)
 {
     char id[12];
     for (uint32_t k = 0; k < POOL; k += 3) {
         tt_article a = model_article(m, k, id);
         a.id = "new";
         a.id_size = 3;
-        assert_int_equal(tt_live_query(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+        assert_int_equal(tt_index_query(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
     }
 }
 
@@ -250,17 +250,17 @@ static void ask_all(const model *m, tt_live *live, lines *out)
 static void compare_with_rebuilt(const model *m, const char *path, lines *answers)
 {
     char other[240];
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     lines again = {0};
     model copy = {.texts = m->texts};
     (void)snprintf(other, sizeof other, "%s-again", path);
     (void)unlink(other);
-    assert_int_equal(tt_live_open(&live, other, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, other, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     for (size_t k = 0; k < m->count; k++)
         model_add(&copy, live, m->order[k], &again);
     lines_free(&again);
     ask_all(m, live, &again);
-    tt_live_close(live);
+    tt_index_close(live);
     (void)unlink(other);
     (void)snprintf(other, sizeof other, "%s-again-lock", path);
     (void)unlink(other);
@@ -273,10 +273,10 @@ static void answers_follow_from_what_is_there(void **state)
     const char *path = fresh_path();
     model m = {.texts = make_texts(11, POOL)};
     rng r = {5};
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     uint64_t findings = 1;
     (void)state;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     for (int k = 1; k <= OPERATIONS; k++) {
         lines out = {0};
         const uint32_t what = rng_below(&r, 20), text = rng_below(&r, POOL);
@@ -286,13 +286,13 @@ static void answers_follow_from_what_is_there(void **state)
             char id[12];
             const tt_article a = model_article(&m, text, id);
             const tt_id gone = {a.id, a.id_size, 0, 0};
-            assert_int_equal(tt_live_remove(live, &gone, 1, NULL, NULL), TT_OK);
+            assert_int_equal(tt_index_remove(live, &gone, 1, NULL, NULL), TT_OK);
             model_drop(&m, text % LIVING);
         } else if (what == 18) {
-            tt_live_close(live);
-            assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK);
+            tt_index_close(live);
+            assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK);
         } else if (k % 40 == 0) {
-            assert_int_equal(tt_live_expire(live, 60, NULL, NULL), TT_OK);
+            assert_int_equal(tt_index_expire(live, 60, NULL, NULL), TT_OK);
             for (uint32_t x = 0; x < 60; x++)
                 for (size_t i = 0; i < m.count; i++)
                     if (m.order[i] == x)
@@ -305,8 +305,8 @@ static void answers_follow_from_what_is_there(void **state)
         }
         lines_free(&out);
     }
-    tt_live_close(live);
-    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    tt_index_close(live);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
     assert_int_equal(findings, 0);
     free_texts(m.texts, POOL);
     (void)fresh_path();
@@ -320,22 +320,22 @@ static void an_id_that_is_there_is_replaced(void **state)
     const char *path = fresh_path();
     char *first = random_text(1, 100), *more = random_text(2, 60), *longer = joined(first, more);
     tt_article batch[3] = {article_of("a", first), article_of("a", longer), article_of("b", first)};
-    tt_live *live = NULL;
-    tt_live_stat stat;
+    tt_index *live = NULL;
+    tt_index_stat stat;
     lines out = {0}, again = {0};
     (void)state;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_add(live, batch, 3, NULL, add_verdicts, &out, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, batch, 3, NULL, add_verdicts, &out, NULL), TT_OK);
     add_bytes(&out, "", 1);
     assert_non_null(strstr(out.bytes, "\"id\":\"a\",\"verdict\":\"new\""));
     assert_non_null(strstr(out.bytes, "\"id\":\"a\",\"verdict\":\"update\",\"of\":\"a\""));
     assert_non_null(strstr(out.bytes, "\"id\":\"b\",\"verdict\":\"duplicate\",\"of\":\"a\""));
-    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     assert_int_equal(stat.articles, 2);
-    assert_int_equal(tt_live_add(live, batch + 1, 1, NULL, add_verdicts, &again, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, batch + 1, 1, NULL, add_verdicts, &again, NULL), TT_OK);
     add_bytes(&again, "", 1);
     assert_non_null(strstr(again.bytes, "\"id\":\"a\",\"verdict\":\"duplicate\",\"of\":\"a\""));
-    tt_live_close(live);
+    tt_index_close(live);
     lines_free(&out);
     lines_free(&again);
     free(first);
@@ -344,10 +344,10 @@ static void an_id_that_is_there_is_replaced(void **state)
     (void)fresh_path();
 }
 
-static uint64_t count_articles(tt_live *live)
+static uint64_t count_articles(tt_index *live)
 {
-    tt_live_stat stat;
-    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    tt_index_stat stat;
+    assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     return stat.articles;
 }
 
@@ -356,15 +356,15 @@ static void a_reader_counts_what_was_added_since(void **state)
     const char *path = fresh_path();
     char *text = random_text(1, 100);
     const tt_article a = article_of("a", text);
-    tt_live *writer = NULL, *reader = NULL;
+    tt_index *writer = NULL, *reader = NULL;
     (void)state;
-    assert_int_equal(tt_live_open(&writer, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&writer, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, NULL, NULL), TT_OK);
     assert_int_equal(count_articles(reader), 0);
-    assert_int_equal(tt_live_add(writer, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(writer, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
     assert_int_equal(count_articles(reader), 1);
-    tt_live_close(reader);
-    tt_live_close(writer);
+    tt_index_close(reader);
+    tt_index_close(writer);
     free(text);
     (void)fresh_path();
 }
@@ -374,7 +374,7 @@ static void a_reader_counts_what_was_added_since(void **state)
 
 enum { WINDOW = 1500, PAST = 1700, AT_ONCE = 5 };
 
-static void add_dated(tt_live *live, char **all, size_t begin, size_t end)
+static void add_dated(tt_index *live, char **all, size_t begin, size_t end)
 {
     tt_article batch[WINDOW];
     char ids[WINDOW][12];
@@ -383,16 +383,16 @@ static void add_dated(tt_live *live, char **all, size_t begin, size_t end)
         batch[k - begin] = article_of(ids[k - begin], all[k]);
         batch[k - begin].published = (int64_t)k;
     }
-    assert_int_equal(tt_live_add(live, batch, end - begin, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, batch, end - begin, NULL, NULL, NULL, NULL), TT_OK);
 }
 
 /* What an index answers that is opened now. */
 static void ask_anew(const char *path, const tt_article *a, lines *out)
 {
-    tt_live *live = NULL;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_READ, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_query(live, a, 1, NULL, add_verdicts, out, NULL), TT_OK);
-    tt_live_close(live);
+    tt_index *live = NULL;
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_query(live, a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    tt_index_close(live);
 }
 
 /* Counted in bytes of memory: those for all questions are some loads, since articles are numbered
@@ -401,7 +401,7 @@ static void a_reader_takes_in_what_changed_alone(void **state)
 {
     const char *path = fresh_path();
     char **all = make_texts(31, WINDOW + PAST);
-    tt_live *writer = NULL, *reader = NULL;
+    tt_index *writer = NULL, *reader = NULL;
     tt_options o = TT_OPTIONS_INIT;
     counting c;
     size_t load;
@@ -409,18 +409,18 @@ static void a_reader_takes_in_what_changed_alone(void **state)
     counting_start(&c, 0);
     o.allocator = &c.allocator;
     o.threads = 1;
-    assert_int_equal(tt_live_open(&writer, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&writer, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     add_dated(writer, all, 0, WINDOW);
-    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, &o, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, &o, NULL), TT_OK);
     assert_int_equal(count_articles(reader), WINDOW); /* and makes the seeds */
     load = atomic_load(&c.taken);
     for (size_t k = WINDOW; k < WINDOW + PAST; k += AT_ONCE) {
         const tt_article a = article_of("new", all[k]);
         lines told = {0}, wish = {0};
         add_dated(writer, all, k, k + AT_ONCE);
-        assert_int_equal(tt_live_expire(writer, (int64_t)(k + AT_ONCE - WINDOW), NULL, NULL),
+        assert_int_equal(tt_index_expire(writer, (int64_t)(k + AT_ONCE - WINDOW), NULL, NULL),
                          TT_OK);
-        assert_int_equal(tt_live_query(reader, &a, 1, NULL, add_verdicts, &told, NULL), TT_OK);
+        assert_int_equal(tt_index_query(reader, &a, 1, NULL, add_verdicts, &told, NULL), TT_OK);
         if (k % (40 * AT_ONCE) == 0) {
             ask_anew(path, &a, &wish);
             assert_same_lines(&wish, &told);
@@ -432,8 +432,8 @@ static void a_reader_takes_in_what_changed_alone(void **state)
                   PAST / AT_ONCE);
     assert_true(atomic_load(&c.taken) < 8 * load);
     assert_int_equal(count_articles(reader), WINDOW);
-    tt_live_close(reader);
-    tt_live_close(writer);
+    tt_index_close(reader);
+    tt_index_close(writer);
     assert_true(counting_is_clean(&c));
     free_texts(all, WINDOW + PAST);
     (void)fresh_path();
@@ -448,17 +448,17 @@ static void feed_crowd(char **all, size_t at_once, lines *out)
 {
     tt_article batch[CROWD];
     char ids[CROWD][12];
-    tt_live *live = NULL;
-    assert_int_equal(tt_live_open(&live, fresh_path(), TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    tt_index *live = NULL;
+    assert_int_equal(tt_index_open(&live, fresh_path(), TT_INDEX_CREATE, NULL, NULL), TT_OK);
     for (size_t k = 0; k < CROWD; k++) {
         (void)snprintf(ids[k], sizeof *ids, "%zu", k);
         batch[k] = article_of(ids[k], all[k]);
     }
     for (size_t k = 0; k < CROWD; k += at_once)
-        assert_int_equal(tt_live_add(live, batch + k, CROWD - k < at_once ? CROWD - k : at_once,
-                                     NULL, add_verdicts, out, NULL),
+        assert_int_equal(tt_index_add(live, batch + k, CROWD - k < at_once ? CROWD - k : at_once,
+                                      NULL, add_verdicts, out, NULL),
                          TT_OK);
-    tt_live_close(live);
+    tt_index_close(live);
 }
 
 /* Articles of a batch are together on the shelf: each must see those before it alone. */
@@ -498,8 +498,8 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
     const char *path = fresh_path();
     char *text = random_text(3, 200), (*ids)[12] = malloc(10000 * sizeof *ids);
     tt_article *batch = malloc(10000 * sizeof *batch);
-    tt_live *live = NULL;
-    tt_live_stat stat;
+    tt_index *live = NULL;
+    tt_index_stat stat;
     size_t judged = 0;
     uint64_t removed = 0, findings = 1;
     (void)state;
@@ -508,22 +508,22 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
         batch[k] = article_of(ids[k], text);
         batch[k].published = (int64_t)k;
     }
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_add(live, batch, 10000, NULL, count_verdicts, &judged, NULL), TT_OK);
-    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, batch, 10000, NULL, count_verdicts, &judged, NULL), TT_OK);
+    assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     assert_int_equal(stat.articles, 10000);
     assert_int_equal(stat.distinct, 1);
     assert_int_equal(judged, 10000);
-    tt_live_close(live);
-    assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK); /* in several runs */
-    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    tt_index_close(live);
+    assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK); /* in several runs */
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
     assert_int_equal(findings, 0);
-    assert_int_equal(tt_live_expire(live, 9990, &removed, NULL), TT_OK);
+    assert_int_equal(tt_index_expire(live, 9990, &removed, NULL), TT_OK);
     assert_int_equal(removed, 9990);
-    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     assert_int_equal(stat.articles, 10);
     assert_true(stat.memory_bytes < 1000000);
-    tt_live_close(live);
+    tt_index_close(live);
     free(batch);
     free(ids);
     free(text);
@@ -536,11 +536,11 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
 static void a_child_that_lives_on_does_not_keep_the_lock(void **state)
 {
     const char *path = fresh_path();
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     int wait[2];
     pid_t child;
     (void)state;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     assert_int_equal(pipe(wait), 0);
     child = fork();
     assert_true(child >= 0);
@@ -550,9 +550,9 @@ static void a_child_that_lives_on_does_not_keep_the_lock(void **state)
         _exit(read(wait[0], &end, 1) == 0 ? 0 : 1); /* until the parent closes it */
     }
     (void)close(wait[0]);
-    tt_live_close(live);
-    assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK);
-    tt_live_close(live);
+    tt_index_close(live);
+    assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK);
+    tt_index_close(live);
     (void)close(wait[1]);
     assert_int_equal(waitpid(child, NULL, 0), child);
     (void)fresh_path();

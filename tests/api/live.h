@@ -125,17 +125,17 @@ static inline void free_texts(char **texts, size_t count)
 static inline const char *index_of_texts(char **texts, size_t count)
 {
     const char *path = fresh_path();
-    tt_live *live = NULL;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    tt_index *live = NULL;
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     for (size_t k = 0; k < count; k++) {
         char id[24];
         tt_article a;
         (void)snprintf(id, sizeof id, "%zu", k);
         a = article_of(id, texts[k]);
         a.published = (int64_t)k;
-        assert_int_equal(tt_live_add(live, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_add(live, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
     }
-    tt_live_close(live);
+    tt_index_close(live);
     return path;
 }
 

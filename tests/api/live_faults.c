@@ -11,39 +11,39 @@ enum { ARTICLES = 60, FLIPS = 400 };
 static char **texts;
 static lines wanted; /* the answers of the index as it was made */
 
-static void ask(tt_live *live, lines *out)
+static void ask(tt_index *live, lines *out)
 {
     for (size_t k = 0; k < ARTICLES; k++) {
         const tt_article a = article_of("new", texts[k]);
-        assert_int_equal(tt_live_query(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+        assert_int_equal(tt_index_query(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
     }
 }
 
 static const char *make_index(void)
 {
     const char *path = index_of_texts(texts, ARTICLES);
-    tt_live *live = NULL;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+    tt_index *live = NULL;
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_READ, NULL, NULL), TT_OK);
     lines_free(&wanted);
     ask(live, &wanted);
-    tt_live_close(live);
+    tt_index_close(live);
     return path;
 }
 
 /* Opens what may be damaged: it gives the right answers, or an error with a message. */
 static int is_refused(const char *path)
 {
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     tt_error error = {0};
     lines out = {0};
-    const tt_status status = tt_live_open(&live, path, TT_LIVE_READ, NULL, &error);
+    const tt_status status = tt_index_open(&live, path, TT_INDEX_READ, NULL, &error);
     if (status != TT_OK) {
         assert_null(live);
         assert_true(error.message[0] != '\0');
         return 1;
     }
     ask(live, &out);
-    tt_live_close(live);
+    tt_index_close(live);
     assert_same_lines(&wanted, &out);
     lines_free(&out);
     return 0;
@@ -66,7 +66,7 @@ static void a_bit_that_flips_is_found(void **state)
         assert_int_equal(pwrite(file, &is, 1, at), 1);
         refused += is_refused(path);
         if (k % 8 == 0)
-            assert_int_not_equal(tt_live_check(path, NULL, NULL, NULL, NULL, NULL), TT_EINTERNAL);
+            assert_int_not_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_EINTERNAL);
         assert_int_equal(pwrite(file, &was, 1, at), 1);
     }
     (void)close(file);
@@ -123,13 +123,13 @@ static const char *make_index_of_all_kinds(void)
     char *long_text = random_text(8, 9000), *gone_text = random_text(9, 9000);
     const tt_article batch[2] = {article_of("long", long_text), article_of("gone", gone_text)};
     const tt_id gone = {"gone", 4, 0, 0};
-    tt_live *live = NULL;
-    assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_add(live, batch, 2, NULL, NULL, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_remove(live, &gone, 1, NULL, NULL), TT_OK);
+    tt_index *live = NULL;
+    assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, batch, 2, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(live, &gone, 1, NULL, NULL), TT_OK);
     lines_free(&wanted);
     ask(live, &wanted);
-    tt_live_close(live);
+    tt_index_close(live);
     free(long_text);
     free(gone_text);
     return path;
@@ -146,7 +146,7 @@ static int flip_page(const char *path, int file, size_t page, rng *r)
         assert_int_equal(pread(file, &was, 1, at), 1);
         is = was ^ (unsigned char)(1u << rng_below(r, 8));
         assert_int_equal(pwrite(file, &is, 1, at), 1);
-        if (is_refused(path) || tt_live_check(path, NULL, NULL, NULL, &findings, NULL) != TT_OK ||
+        if (is_refused(path) || tt_index_check(path, NULL, NULL, NULL, &findings, NULL) != TT_OK ||
             findings > 0)
             found++;
         assert_int_equal(pwrite(file, &was, 1, at), 1);
@@ -201,9 +201,9 @@ static void run_sql(const char *path, const char *sql)
 
 static void assert_open_fails(const char *path, tt_status wish, const tt_options *options)
 {
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     tt_error error = {0};
-    assert_int_equal(tt_live_open(&live, path, 0, options, &error), wish);
+    assert_int_equal(tt_index_open(&live, path, 0, options, &error), wish);
     assert_true(error.message[0] != '\0');
 }
 
@@ -233,23 +233,23 @@ static void other_files_versions_and_options_are_refused(void **state)
 static void a_second_writer_is_refused(void **state)
 {
     const char *path = make_index();
-    tt_live *first = NULL, *reader = NULL;
+    tt_index *first = NULL, *reader = NULL;
     lines out = {0};
     const tt_id gone = {"0", 1, 0, 0};
-    tt_live_stat stat;
+    tt_index_stat stat;
     (void)state;
-    assert_int_equal(tt_live_open(&first, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&first, path, 0, NULL, NULL), TT_OK);
     assert_open_fails(path, TT_ELOCKED, NULL);
-    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, NULL, NULL), TT_OK);
     ask(reader, &out);
     assert_same_lines(&wanted, &out);
-    assert_int_equal(tt_live_remove(first, &gone, 1, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(first, &gone, 1, NULL, NULL), TT_OK);
     lines_free(&out);
     ask(reader, &out); /* it sees what the other has done since */
-    assert_int_equal(tt_live_stat_get(reader, &stat, NULL), TT_OK);
+    assert_int_equal(tt_index_stat_get(reader, &stat, NULL), TT_OK);
     assert_int_equal(stat.articles, ARTICLES - 1);
-    tt_live_close(reader);
-    tt_live_close(first);
+    tt_index_close(reader);
+    tt_index_close(first);
     lines_free(&out);
     (void)fresh_path();
 }
@@ -259,18 +259,18 @@ static void a_journal_tells_no_lies(const char *damage)
 {
     const char *path = make_index();
     const tt_id gone[3] = {{"7", 1, 0, 0}, {"3", 1, 0, 0}, {"30", 2, 0, 0}};
-    tt_live *writer = NULL, *reader = NULL;
+    tt_index *writer = NULL, *reader = NULL;
     lines out = {0};
-    assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_open(&writer, path, 0, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_remove(writer, gone, 3, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&writer, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(writer, gone, 3, NULL, NULL), TT_OK);
     lines_free(&wanted);
     ask(writer, &wanted);
-    tt_live_close(writer);
+    tt_index_close(writer);
     run_sql(path, damage);
     ask(reader, &out);
     assert_same_lines(&wanted, &out);
-    tt_live_close(reader);
+    tt_index_close(reader);
     assert_false(is_refused(path));
     lines_free(&out);
     (void)fresh_path();
@@ -299,15 +299,15 @@ static void a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer(void *
 static void a_file_without_a_journal_gets_one(void **state)
 {
     const char *path = make_index();
-    tt_live *writer = NULL;
+    tt_index *writer = NULL;
     (void)state;
     run_sql(path, "DROP TABLE removed");
     assert_false(is_refused(path));
-    assert_int_equal(tt_live_open(&writer, path, 0, NULL, NULL), TT_OK);
-    assert_int_equal(tt_live_remove(writer, &(tt_id){"7", 1, 0, 0}, 1, NULL, NULL), TT_OK);
-    tt_live_close(writer);
+    assert_int_equal(tt_index_open(&writer, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(writer, &(tt_id){"7", 1, 0, 0}, 1, NULL, NULL), TT_OK);
+    tt_index_close(writer);
     run_sql(path, "UPDATE removed SET number=number WHERE nth=1");
-    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
     (void)fresh_path();
 }
 

@@ -5,14 +5,14 @@
 
 enum { ARTICLES = 60, MOST_CALLS = 100000 };
 
-typedef tt_status (*call_fn)(tt_live *live, lines *out);
+typedef tt_status (*call_fn)(tt_index *live, lines *out);
 
 static char **texts;
 
 static void assert_whole(const char *path)
 {
     uint64_t findings = 1;
-    assert_int_equal(tt_live_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
     assert_int_equal(findings, 0);
 }
 
@@ -20,16 +20,16 @@ static void assert_whole(const char *path)
 static tt_status attempt(const char *path, counting *c, uint32_t flags, call_fn call)
 {
     tt_options o = TT_OPTIONS_INIT;
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     lines out = {0};
     tt_status status;
     o.threads = 1;
     o.allocator = &c->allocator;
-    status = tt_live_open(&live, path, flags, &o, NULL);
+    status = tt_index_open(&live, path, flags, &o, NULL);
     assert_int_equal(status == TT_OK, live != NULL);
     if (status == TT_OK)
         status = call(live, &out);
-    tt_live_close(live);
+    tt_index_close(live);
     lines_free(&out);
     return status;
 }
@@ -54,29 +54,29 @@ static void fail_each(uint32_t flags, call_fn call)
     (void)fresh_path();
 }
 
-static tt_status add(tt_live *live, lines *out)
+static tt_status add(tt_index *live, lines *out)
 {
     const tt_article a[] = {article_of("7", texts[3]), article_of("new", texts[4])};
-    return tt_live_add(live, a, 2, NULL, add_verdicts, out, NULL);
+    return tt_index_add(live, a, 2, NULL, add_verdicts, out, NULL);
 }
 
-static tt_status query(tt_live *live, lines *out)
+static tt_status query(tt_index *live, lines *out)
 {
     const tt_article a[] = {article_of("7", texts[3]), article_of("new", texts[4])};
-    return tt_live_query(live, a, 2, NULL, add_verdicts, out, NULL);
+    return tt_index_query(live, a, 2, NULL, add_verdicts, out, NULL);
 }
 
-static tt_status drop(tt_live *live, lines *out)
+static tt_status drop(tt_index *live, lines *out)
 {
     const tt_id ids[] = {{"3", 1, 0, 0}, {"not there", 9, 0, 0}};
     (void)out;
-    return tt_live_remove(live, ids, 2, NULL, NULL);
+    return tt_index_remove(live, ids, 2, NULL, NULL);
 }
 
-static tt_status expire(tt_live *live, lines *out)
+static tt_status expire(tt_index *live, lines *out)
 {
     (void)out;
-    return tt_live_expire(live, 5, NULL, NULL);
+    return tt_index_expire(live, 5, NULL, NULL);
 }
 
 static void adding(void **state)
@@ -88,7 +88,7 @@ static void adding(void **state)
 static void asking(void **state)
 {
     (void)state;
-    fail_each(TT_LIVE_READ, query);
+    fail_each(TT_INDEX_READ, query);
 }
 
 static void removing(void **state)
@@ -113,28 +113,28 @@ static void following(void **state)
     while (status != TT_OK && ++k < MOST_CALLS) {
         const char *path = index_of_texts(texts, ARTICLES);
         tt_options o = TT_OPTIONS_INIT;
-        tt_live *writer = NULL, *reader = NULL, *anew = NULL;
+        tt_index *writer = NULL, *reader = NULL, *anew = NULL;
         lines told = {0}, wish = {0}, none = {0};
         counting c;
         counting_start(&c, 0);
         o.threads = 1;
         o.allocator = &c.allocator;
-        assert_int_equal(tt_live_open(&reader, path, TT_LIVE_READ, &o, NULL), TT_OK);
+        assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, &o, NULL), TT_OK);
         assert_int_equal(query(reader, &none), TT_OK);
-        assert_int_equal(tt_live_open(&writer, path, 0, NULL, NULL), TT_OK);
-        assert_int_equal(tt_live_expire(writer, 5, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_open(&writer, path, 0, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_expire(writer, 5, NULL, NULL), TT_OK);
         assert_int_equal(add(writer, &none), TT_OK);
         c.fail_at = atomic_load(&c.calls) + k;
         lines_free(&none);
         status = query(reader, &none);
         assert_true(status == TT_OK || status == TT_ENOMEM);
         assert_int_equal(query(reader, &told), TT_OK);
-        assert_int_equal(tt_live_open(&anew, path, TT_LIVE_READ, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_open(&anew, path, TT_INDEX_READ, NULL, NULL), TT_OK);
         assert_int_equal(query(anew, &wish), TT_OK);
         assert_same_lines(&wish, &told);
-        tt_live_close(anew);
-        tt_live_close(reader);
-        tt_live_close(writer);
+        tt_index_close(anew);
+        tt_index_close(reader);
+        tt_index_close(writer);
         assert_true(counting_is_clean(&c));
         lines_free(&none);
         lines_free(&told);
@@ -157,7 +157,7 @@ static void checking(void **state)
         counting_start(&c, k);
         o.threads = 1;
         o.allocator = &c.allocator;
-        status = tt_live_check(path, &o, NULL, NULL, &findings, NULL);
+        status = tt_index_check(path, &o, NULL, NULL, &findings, NULL);
         assert_true(status == TT_OK || status == TT_ENOMEM);
         assert_int_equal(findings, 0); /* no memory is no damage */
         assert_true(counting_is_clean(&c));

@@ -27,58 +27,58 @@ static tt_article dated(const char *id, const char *text, int64_t published)
     return a;
 }
 
-static void add_at(tt_live *live, int64_t now, const char *id, const char *text, int64_t published)
+static void add_at(tt_index *live, int64_t now, const char *id, const char *text, int64_t published)
 {
     const tt_article a = dated(id, text, published);
     clock_seconds = now;
-    assert_int_equal(tt_live_add(live, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
 }
 
-static uint64_t expire(tt_live *live, int64_t window)
+static uint64_t expire(tt_index *live, int64_t window)
 {
     uint64_t removed = 0;
-    assert_int_equal(tt_live_expire(live, tt_live_newest(live) - window, &removed, NULL), TT_OK);
+    assert_int_equal(tt_index_expire(live, tt_index_newest(live) - window, &removed, NULL), TT_OK);
     return removed;
 }
 
-static uint64_t count_of(tt_live *live)
+static uint64_t count_of(tt_index *live)
 {
-    tt_live_stat stat;
-    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    tt_index_stat stat;
+    assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     return stat.articles;
 }
 
 static void a_clock_that_goes_back_is_held(void **state)
 {
     const char *path = fresh_path();
-    tt_live *live = NULL;
-    tt_live_stat stat;
+    tt_index *live = NULL;
+    tt_index_stat stat;
     (void)state;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     add_at(live, 1000000, "a", "one two three", TT_NO_TIME);
     add_at(live, 900000, "b", "four five six", TT_NO_TIME); /* arrives when a did */
-    tt_live_close(live);
-    assert_int_equal(tt_live_open(&live, path, 0, NULL, NULL), TT_OK);
+    tt_index_close(live);
+    assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK);
     add_at(live, 800000, "c", "seven eight nine", TT_NO_TIME); /* after a new start, too */
     clock_seconds = 1000001;
-    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     assert_true(stat.oldest == 1000000 * second && stat.newest == 1000000 * second);
     clock_seconds = 700000; /* now is before all of them: nothing may be lost by that */
     assert_int_equal(expire(live, hour), 0);
     add_at(live, 1000000 + 3601, "d", "ten eleven twelve", TT_NO_TIME);
     assert_int_equal(expire(live, hour), 3);
     assert_int_equal(count_of(live), 1);
-    tt_live_close(live);
+    tt_index_close(live);
     (void)fresh_path();
 }
 
 static void a_window_goes_by_publication_or_by_arrival(void **state)
 {
     const char *path = fresh_path();
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     const int64_t now = 5000000;
     (void)state;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     add_at(live, now, "late", "one two three", now * second - 80 * hour);
     add_at(live, now, "undated", "four five six", TT_NO_TIME);
     add_at(live, now, "fresh", "seven eight nine", now * second - hour);
@@ -90,7 +90,7 @@ static void a_window_goes_by_publication_or_by_arrival(void **state)
     add_at(live, now + 72 * 3600 + 1, "then", "five two three", TT_NO_TIME);
     assert_int_equal(expire(live, 72 * hour), 1);
     assert_int_equal(count_of(live), 3);
-    tt_live_close(live);
+    tt_index_close(live);
     (void)fresh_path();
 }
 
@@ -131,11 +131,11 @@ static tt_article make_one(uint32_t number, uint32_t k, int64_t at, char *id, ch
 }
 
 /* A day's articles, and what has left the window after each commit. */
-static void live_a_day(tt_live *live, uint32_t number, uint32_t articles, char **texts,
+static void live_a_day(tt_index *live, uint32_t number, uint32_t articles, char **texts,
                        uint32_t pool, counting *c, day *out)
 {
     const clock_t began = clock();
-    tt_live_stat stat;
+    tt_index_stat stat;
     size_t judged = 0;
     for (uint32_t k = 0; k < articles; k += OF_A_COMMIT) {
         tt_article batch[OF_A_COMMIT];
@@ -144,14 +144,14 @@ static void live_a_day(tt_live *live, uint32_t number, uint32_t articles, char *
             clock_seconds = 10000000 + (int64_t)number * 86400 + (k + i) * 86400 / articles;
             batch[i] = make_one(number, k + i, clock_seconds * second, ids[i], texts, pool);
         }
-        assert_int_equal(tt_live_add(live, batch, OF_A_COMMIT, NULL, count_verdicts, &judged, NULL),
-                         TT_OK);
+        assert_int_equal(
+            tt_index_add(live, batch, OF_A_COMMIT, NULL, count_verdicts, &judged, NULL), TT_OK);
         (void)expire(live, WINDOW_DAYS * 24 * hour);
         for (uint32_t i = 0; i < OF_A_COMMIT; i++)
             free((void *)batch[i].text);
     }
     assert_int_equal(judged, articles);
-    assert_int_equal(tt_live_stat_get(live, &stat, NULL), TT_OK);
+    assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     *out = (day){(double)(clock() - began) / CLOCKS_PER_SEC, stat.memory_bytes, stat.file_bytes,
                  atomic_load(&c->held)};
 }
@@ -185,17 +185,17 @@ static void a_feed_of_months_is_flat(void **state)
     char **texts = make_texts(3, POOL);
     day *all = malloc(days * sizeof *all);
     tt_options o = TT_OPTIONS_INIT;
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     counting c;
     (void)state;
     counting_start(&c, 0);
     o.allocator = &c.allocator;
-    assert_int_equal(tt_live_open(&live, path, TT_LIVE_CREATE, &o, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, &o, NULL), TT_OK);
     for (uint32_t k = 0; k < days; k++)
         live_a_day(live, k, articles, texts, POOL, &c, &all[k]);
     assert_int_equal(count_of(live), WINDOW_DAYS * articles + 1);
     assert_flat(all, days);
-    tt_live_close(live);
+    tt_index_close(live);
     assert_true(counting_is_clean(&c));
     clock_seconds = 0;
     free(all);

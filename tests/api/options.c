@@ -28,9 +28,9 @@ static void zeros_are_the_documented_defaults(void **state)
     assert_int_equal(out.struct_size, sizeof out);
     assert_int_equal(out.find, TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS);
     assert_int_equal(out.shingle_tokens, 5);
-    assert_int_equal(out.sketch_size, 128);
+    assert_int_equal(out.num_hashes, 128);
     assert_true(out.bands > 0);
-    assert_int_equal(out.sketch_size % out.bands, 0);
+    assert_int_equal(out.num_hashes % out.bands, 0);
     assert_int_equal(out.min_section, 32);
     assert_int_equal(out.max_matches, 64);
     assert_true(out.resemblance == 0.7);
@@ -50,7 +50,7 @@ static void what_is_resolved_resolves_to_itself(void **state)
     (void)state;
     o.resemblance = TT_OFF;
     o.facts = TT_OFF;
-    o.sketch_size = 96;
+    o.num_hashes = 96;
     o.find = TT_FIND_SERIES;
     assert_int_equal(tt_options_resolve(&o, &once, NULL), TT_OK);
     assert_int_equal(tt_options_resolve(&once, &twice, NULL), TT_OK);
@@ -61,25 +61,25 @@ static void what_is_resolved_resolves_to_itself(void **state)
 }
 
 #define CHECK_COUNT(field, least, most)                                                            \
-    do {                                                                                           \
-        tt_options o = TT_OPTIONS_INIT;                                                            \
-        o.field = (least);                                                                         \
-        assert_taken(&o);                                                                          \
-        o.field = (most);                                                                          \
-        assert_taken(&o);                                                                          \
-        o.field = (least) - 1;                                                                     \
-        if (o.field != 0) /* 0 is the default */                                                   \
-            assert_refused(&o, #field);                                                            \
-        o.field = (most) + 1;                                                                      \
-        if (o.field != 0)                                                                          \
-            assert_refused(&o, #field);                                                            \
-    } while (0)
+  do {                                                                                             \
+    tt_options o = TT_OPTIONS_INIT;                                                                \
+    o.field = (least);                                                                             \
+    assert_taken(&o);                                                                              \
+    o.field = (most);                                                                              \
+    assert_taken(&o);                                                                              \
+    o.field = (least)-1;                                                                           \
+    if (o.field != 0) /* 0 is the default */                                                       \
+      assert_refused(&o, #field);                                                                  \
+    o.field = (most) + 1;                                                                          \
+    if (o.field != 0)                                                                              \
+      assert_refused(&o, #field);                                                                  \
+  } while (0)
 
 static void counts_keep_to_their_ranges_and_errors_name_the_field(void **state)
 {
     (void)state;
     CHECK_COUNT(shingle_tokens, 1, 64);
-    CHECK_COUNT(sketch_size, 16, 1024);
+    CHECK_COUNT(num_hashes, 16, 1024);
     CHECK_COUNT(min_section, 8, UINT32_MAX);
     CHECK_COUNT(max_matches, 1, 1u << 20);
     CHECK_COUNT(max_article_bytes, 1, (uint64_t)1 << 30);
@@ -87,19 +87,19 @@ static void counts_keep_to_their_ranges_and_errors_name_the_field(void **state)
 }
 
 #define CHECK_RULE(field)                                                                          \
-    do {                                                                                           \
-        tt_options o = TT_OPTIONS_INIT;                                                            \
-        o.field = 1;                                                                               \
-        assert_taken(&o);                                                                          \
-        o.field = 1e-9;                                                                            \
-        assert_taken(&o);                                                                          \
-        o.field = 1.0001;                                                                          \
-        assert_refused(&o, #field);                                                                \
-        o.field = NAN;                                                                             \
-        assert_refused(&o, #field);                                                                \
-        o.field = INFINITY;                                                                        \
-        assert_refused(&o, #field);                                                                \
-    } while (0)
+  do {                                                                                             \
+    tt_options o = TT_OPTIONS_INIT;                                                                \
+    o.field = 1;                                                                                   \
+    assert_taken(&o);                                                                              \
+    o.field = 1e-9;                                                                                \
+    assert_taken(&o);                                                                              \
+    o.field = 1.0001;                                                                              \
+    assert_refused(&o, #field);                                                                    \
+    o.field = NAN;                                                                                 \
+    assert_refused(&o, #field);                                                                    \
+    o.field = INFINITY;                                                                            \
+    assert_refused(&o, #field);                                                                    \
+  } while (0)
 
 static void rules_lie_between_0_and_1_or_are_off(void **state)
 {
@@ -183,13 +183,13 @@ static void an_older_smaller_struct_is_accepted_and_the_rest_is_default(void **s
     tt_options o, out;
     (void)state;
     memset(&o, 0xA5, sizeof o); /* what the old caller does not know is not read */
-    memset(&o, 0, offsetof(tt_options, sketch_size));
-    o.struct_size = offsetof(tt_options, sketch_size);
+    memset(&o, 0, offsetof(tt_options, num_hashes));
+    o.struct_size = offsetof(tt_options, num_hashes);
     o.shingle_tokens = 7;
     assert_int_equal(tt_options_resolve(&o, &out, NULL), TT_OK);
     assert_int_equal(out.struct_size, sizeof out);
     assert_int_equal(out.shingle_tokens, 7);
-    assert_int_equal(out.sketch_size, 128);
+    assert_int_equal(out.num_hashes, 128);
     assert_true(out.resemblance == 0.7);
 }
 
@@ -207,14 +207,14 @@ static void a_struct_of_no_known_size_is_refused(void **state)
 static void the_builder_refuses_what_the_check_refuses(void **state)
 {
     tt_options o = TT_OPTIONS_INIT;
-    tt_builder *b = (tt_builder *)&o;
+    tt_scan *b = (tt_scan *)&o;
     tt_error error;
     (void)state;
     o.bands = 3;
-    assert_int_equal(tt_builder_open(&b, &o, &error), TT_EINVAL);
+    assert_int_equal(tt_scan_open(&b, &o, &error), TT_EINVAL);
     assert_null(b);
     assert_non_null(strstr(error.message, "bands"));
-    assert_int_equal(tt_builder_open(NULL, NULL, &error), TT_EINVAL);
+    assert_int_equal(tt_scan_open(NULL, NULL, &error), TT_EINVAL);
 }
 
 static void every_status_and_relation_has_a_name(void **state)

@@ -28,7 +28,7 @@ static void free_matches(matches *m)
     memset(m, 0, sizeof *m);
 }
 
-static matches ask(const tt_index *x, const char *text)
+static matches ask(const tt_result *x, const char *text)
 {
     matches out = {0};
     tt_query *q = NULL;
@@ -51,7 +51,7 @@ static void the_same_tokens_are_identical(void **state)
 {
     char *text = random_text(1, 150);
     const char *texts[] = {text, "a b", "single", "five small words stand here"};
-    tt_index *x = index_of(NULL, texts, 4);
+    tt_result *x = index_of(NULL, texts, 4);
     (void)state;
     for (uint64_t k = 0; k < 4; k++) {
         matches m = ask(x, texts[k]);
@@ -64,7 +64,7 @@ static void the_same_tokens_are_identical(void **state)
                     found->pair.overlap_b == 1 && found->pair.facts == 1);
         free_matches(&m);
     }
-    tt_index_close(x);
+    tt_result_close(x);
     free(text);
 }
 
@@ -73,7 +73,7 @@ static void a_passage_that_is_shared_is_given_by_its_bytes(void **state)
     char *shared = random_text(2, 60), *head = random_text(3, 100), *tail = random_text(4, 90);
     char *other = random_text(5, 120), *spaced, *stored, *probe, *more;
     const char *texts[2];
-    tt_index *x;
+    tt_result *x;
     matches m;
     (void)state;
     spaced = joined(head, " ");
@@ -98,7 +98,7 @@ static void a_passage_that_is_shared_is_given_by_its_bytes(void **state)
     free_matches(&m);
     m = ask(x, tail);
     assert_int_equal(m.calls, 0); /* nothing matches: no call */
-    tt_index_close(x);
+    tt_result_close(x);
     free(shared), free(head), free(tail), free(other), free(spaced), free(stored), free(probe);
 }
 
@@ -107,7 +107,7 @@ static void bad_queries_are_refused_and_the_next_one_works(void **state)
     char *text = random_text(6, 80);
     const char *texts[] = {text};
     tt_options o = TT_OPTIONS_INIT;
-    tt_index *x;
+    tt_result *x;
     tt_query *q = NULL;
     tt_article probe = article_of("", "bad \xff bytes");
     tt_error error = {TT_OK, 0, ""};
@@ -133,7 +133,7 @@ static void bad_queries_are_refused_and_the_next_one_works(void **state)
     }
     free_matches(&m);
     tt_query_close(q);
-    tt_index_close(x);
+    tt_result_close(x);
     free(text);
 }
 
@@ -144,7 +144,7 @@ static void the_best_matches_come_first_and_no_more_than_asked_for(void **state)
     char *texts[COPIES];
     wordlist base = {NULL, 0, 0};
     tt_options o = TT_OPTIONS_INIT;
-    tt_index *x;
+    tt_result *x;
     matches m;
     char *probe;
     (void)state;
@@ -164,7 +164,7 @@ static void the_best_matches_come_first_and_no_more_than_asked_for(void **state)
     for (size_t k = 0; k < m.count; k++)
         assert_true(m.items[k].pair.a == k);
     free_matches(&m);
-    tt_index_close(x);
+    tt_result_close(x);
     for (size_t k = 0; k < COPIES; k++)
         free(texts[k]);
     free(probe);
@@ -212,7 +212,7 @@ static void a_query_finds_what_a_scan_finds_with_the_same_numbers(void **state)
         char *texts[SCANNED];
         wordlist all[SCANNED] = {{NULL, 0, 0}};
         results found = {0};
-        tt_index *x;
+        tt_result *x;
         size_t compared = 0;
         for (size_t k = 0; k < SCANNED; k++) {
             if (k > 5 && rng_below(&r, 2)) {
@@ -248,7 +248,7 @@ static void a_query_finds_what_a_scan_finds_with_the_same_numbers(void **state)
         }
         assert_true(compared > 20);
         results_free(&found);
-        tt_index_close(x);
+        tt_result_close(x);
         for (size_t k = 0; k < SCANNED; k++) {
             free(texts[k]);
             words_free(&all[k]);

@@ -40,18 +40,18 @@ static char *line_of(const piece *pieces, const int *order, size_t count)
 }
 
 #define LINE(pieces, ...)                                                                          \
-    line_of(pieces, (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
+  line_of(pieces, (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
 
 static results sections_of(char **texts, size_t count, uint32_t min_section)
 {
     tt_options o = TT_OPTIONS_INIT;
     results r = {0};
-    tt_index *x;
+    tt_result *x;
     o.min_section = min_section;
     x = index_of(&o, (const char *const *)texts, count);
     assert_non_null(x);
     assert_int_equal(results_collect(&r, x), TT_OK);
-    tt_index_close(x);
+    tt_result_close(x);
     return r;
 }
 
@@ -148,7 +148,8 @@ static void the_reference_is_the_earliest_place(void **state)
 /* One takes the first two thirds, another the last two: the reference is their union. */
 static void references_that_overlap_are_one_section(void **state)
 {
-    piece p[] = {piece_of(1, 50), piece_of(2, 50), piece_of(3, 50), piece_of(4, 70), piece_of(5, 70)};
+    piece p[] = {piece_of(1, 50), piece_of(2, 50), piece_of(3, 50), piece_of(4, 70),
+                 piece_of(5, 70)};
     char *texts[] = {LINE(p, 0, 1, 2), LINE(p, 3, 0, 1), LINE(p, 1, 2, 4)};
     results r = sections_of(texts, 3, 32);
     const uint64_t one = p[0].size, two = one + 2 + p[1].size, three = two + 2 + p[2].size;
@@ -167,7 +168,8 @@ static void references_that_overlap_are_one_section(void **state)
 
 static void references_apart_are_sections_each(void **state)
 {
-    piece p[] = {piece_of(1, 50), piece_of(2, 50), piece_of(3, 50), piece_of(4, 70), piece_of(5, 70)};
+    piece p[] = {piece_of(1, 50), piece_of(2, 50), piece_of(3, 50), piece_of(4, 70),
+                 piece_of(5, 70)};
     char *texts[] = {LINE(p, 0, 1, 2), LINE(p, 3, 0), LINE(p, 2, 4)};
     results r = sections_of(texts, 3, 32);
     (void)state;

@@ -20,7 +20,7 @@ static void a_signature_is_what_it_was(void **state)
     tt_options o = TT_OPTIONS_INIT;
     uint32_t found[16];
     (void)state;
-    o.sketch_size = 16;
+    o.num_hashes = 16;
     assert_int_equal(tt_signatures(found, &a, 1, &o, NULL, NULL), TT_OK);
     assert_memory_equal(found, wanted, sizeof wanted);
 }
@@ -35,7 +35,7 @@ static void equal_values_estimate_the_resemblance(void **state)
     double equal = 0;
     const double wanted = 1 / 3.0; /* but for the seams */
     (void)state;
-    o.sketch_size = VALUES;
+    o.num_hashes = VALUES;
     assert_int_equal(tt_signatures(rows, both, 2, &o, NULL, NULL), TT_OK);
     for (size_t i = 0; i < VALUES; i++)
         equal += rows[i] == rows[VALUES + i];
@@ -81,7 +81,7 @@ static void an_article_that_is_refused_has_a_row_of_ones(void **state)
     tt_options o = TT_OPTIONS_INIT;
     tt_error error = {TT_OK, 0, ""};
     (void)state;
-    o.sketch_size = 16;
+    o.num_hashes = 16;
     o.max_article_bytes = 12;
     list[4].text = NULL;
     assert_int_equal(tt_signatures(rows, list, 5, &o, statuses, NULL), TT_OK);
@@ -94,7 +94,7 @@ static void an_article_that_is_refused_has_a_row_of_ones(void **state)
     assert_string_equal(error.message, "article 1: id or text is not valid UTF-8");
     assert_int_equal(tt_signatures(rows, NULL, 5, &o, NULL, NULL), TT_EINVAL);
     assert_int_equal(tt_signatures(NULL, NULL, 0, &o, NULL, NULL), TT_OK);
-    o.sketch_size = 7;
+    o.num_hashes = 7;
     assert_int_equal(tt_signatures(rows, list, 1, &o, NULL, &error), TT_EINVAL);
 }
 

@@ -148,7 +148,7 @@ static void release_buffers(const struct ArrowArray *a)
 static void check_time(const fuzz_input *text)
 {
     char *copy = fuzz_copy(text->bytes, text->size);
-    const int64_t x = core_time_parse(copy, text->size), y = tti_moment_parse(copy, text->size);
+    const int64_t x = core_time_parse(copy, text->size), y = tti_time_parse(copy, text->size);
     FUZZ_CHECK(x == TT_NO_TIME || y == TT_NO_TIME || x == y, "%.*s is %lld, and %lld",
                (int)text->size, copy, (long long)x, (long long)y);
     free(copy);

@@ -54,11 +54,11 @@ static const char *text_of_number(unsigned k)
     return text;
 }
 
-static tt_status ask(tt_live *live, lines *out)
+static tt_status ask(tt_index *live, lines *out)
 {
     for (unsigned k = 0; k < ARTICLES; k++) {
         const tt_article a = article_of("new", text_of_number(k));
-        const tt_status status = tt_live_query(live, &a, 1, NULL, add_verdicts, out, NULL);
+        const tt_status status = tt_index_query(live, &a, 1, NULL, add_verdicts, out, NULL);
         if (status != TT_OK)
             return status;
     }
@@ -78,22 +78,22 @@ static void remove_all(const char *path)
 static void make_base(void)
 {
     const char *path = fuzz_path("base.db");
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     lines out = {0};
     FILE *file;
     remove_all(path);
-    FUZZ_CHECK(tt_live_open(&live, path, TT_LIVE_CREATE, NULL, NULL) == TT_OK, "create");
+    FUZZ_CHECK(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL) == TT_OK, "create");
     for (unsigned k = 0; k < ARTICLES; k++) {
         char id[12];
         tt_article a;
         (void)snprintf(id, sizeof id, "%u", k);
         a = article_of(id, text_of_number(k));
-        FUZZ_CHECK(tt_live_add(live, &a, 1, NULL, NULL, NULL, NULL) == TT_OK, "add");
+        FUZZ_CHECK(tt_index_add(live, &a, 1, NULL, NULL, NULL, NULL) == TT_OK, "add");
     }
     FUZZ_CHECK(ask(live, &out) == TT_OK, "query");
     wanted = out.bytes;
     wanted_size = out.size;
-    tt_live_close(live);
+    tt_index_close(live);
     base = malloc(1 << 20);
     file = fopen(path, "rb");
     if (base == NULL || file == NULL)
@@ -126,9 +126,9 @@ static size_t damage(char *bytes, fuzz_input *in, int *harmless)
 static void check_open(const char *path, uint32_t flags, int from_base, int harmless,
                        fuzz_input *in)
 {
-    tt_live *live = NULL;
+    tt_index *live = NULL;
     tt_error error = {TT_OK, 0, ""};
-    const tt_status status = tt_live_open(&live, path, flags, NULL, &error);
+    const tt_status status = tt_index_open(&live, path, flags, NULL, &error);
     lines out = {0};
     FUZZ_CHECK((status == TT_OK) == (live != NULL), "status %d", status);
     FUZZ_CHECK(status != TT_EINTERNAL && (status == TT_OK || error.message[0] != '\0'),
@@ -139,7 +139,7 @@ static void check_open(const char *path, uint32_t flags, int from_base, int harm
     if (ask(live, &out) == TT_OK && from_base)
         FUZZ_CHECK(out.size == wanted_size && memcmp(out.bytes, wanted, out.size) == 0,
                    "wrong answers");
-    while ((flags & TT_LIVE_READ) == 0 && in->size > 0) {
+    while ((flags & TT_INDEX_READ) == 0 && in->size > 0) {
         const fuzz_input piece = fuzz_until_nul(in);
         const tt_article a = {.id = "x",
                               .id_size = 1,
@@ -147,10 +147,10 @@ static void check_open(const char *path, uint32_t flags, int from_base, int harm
                               .text_size = piece.size,
                               .published = TT_NO_TIME};
         tt_status one;
-        FUZZ_CHECK(tt_live_add(live, &a, 1, &one, add_verdicts, &out, &error) != TT_EINTERNAL, "%s",
-                   error.message);
+        FUZZ_CHECK(tt_index_add(live, &a, 1, &one, add_verdicts, &out, &error) != TT_EINTERNAL,
+                   "%s", error.message);
     }
-    tt_live_close(live);
+    tt_index_close(live);
     free(out.bytes);
 }
 
@@ -173,8 +173,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         path = fuzz_write("in.db", bytes + 1, size - 1);
         in.size = 0;
     }
-    check_open(path, TT_LIVE_READ, from_base, harmless, &in);
-    FUZZ_CHECK(tt_live_check(path, NULL, NULL, NULL, &findings, NULL) != TT_EINTERNAL, "check");
+    check_open(path, TT_INDEX_READ, from_base, harmless, &in);
+    FUZZ_CHECK(tt_index_check(path, NULL, NULL, NULL, &findings, NULL) != TT_EINTERNAL, "check");
     FUZZ_CHECK(!harmless || findings == 0, "findings in a good file");
     check_open(path, 0, from_base, harmless, &in);
     return 0;

@@ -13,13 +13,13 @@
 
 /* ---- One line -------------------------------------------------------------------------------- */
 
-static const tti_rules rules = {
+static const tti_jsonl_options rules = {
     .name = {"id", "text", "published", "source", "version", "title"},
     .name_size = {2, 4, 9, 6, 7, 5},
     .max_article_bytes = 1 << 30,
 };
 
-static int same_value(const tti_value *x, const tti_value *y)
+static int same_value(const tti_jsonl_value *x, const tti_jsonl_value *y)
 {
     const int has_bytes = x->kind == TTI_VALUE_STRING || x->kind == TTI_VALUE_INTEGER;
     return x->kind == y->kind &&
@@ -29,19 +29,19 @@ static int same_value(const tti_value *x, const tti_value *y)
 
 static void check_line(const char *line, size_t size)
 {
-    static tti_quick *quick;
+    static tti_simdjson *quick;
     char *padded = malloc(size + TTI_LINE_SLACK);
     char *out = malloc(size + TTI_LINE_SLACK), *other = malloc(size + TTI_LINE_SLACK);
-    tti_fields x = {0}, y = {0};
+    tti_jsonl_fields x = {0}, y = {0};
     tt_record record = {0};
     if (padded == NULL || out == NULL || other == NULL ||
-        (quick == NULL && (quick = tti_quick_open()) == NULL))
+        (quick == NULL && (quick = tti_simdjson_open()) == NULL))
         abort();
     memset(padded, 'x', size + TTI_LINE_SLACK);
     if (size > 0)
         memcpy(padded, line, size);
-    if (tti_quick_fields(quick, &rules, padded, size, out, &x)) {
-        FUZZ_CHECK(tti_strict_fields(&rules, padded, size, other, &y, &record),
+    if (tti_simdjson_fields(quick, &rules, padded, size, out, &x)) {
+        FUZZ_CHECK(tti_jsonl_scan_fields(&rules, padded, size, other, &y, &record),
                    "only simdjson takes the line: %s", record.reason);
         for (int k = 0; k < TTI_FIELD_COUNT; k++)
             FUZZ_CHECK(same_value(&x.value[k], &y.value[k]), "they differ in %s", rules.name[k]);

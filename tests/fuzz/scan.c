@@ -23,7 +23,7 @@ typedef struct article {
     size_t size;
     int accepted;
     tti_tokens store; /* its tokens, by the text stage alone */
-    tti_text_added added;
+    tti_tokenized_text added;
     uint32_t *begins, *ends;
     char id[16];
 } article;
@@ -50,7 +50,7 @@ static tt_options options_of(fuzz_input *in)
     tt_options o = TT_OPTIONS_INIT;
     o.find = fuzz_below(in, 32);
     o.shingle_tokens = widths[fuzz_below(in, 8)];
-    o.sketch_size = sketches[fuzz_below(in, 5)];
+    o.num_hashes = sketches[fuzz_below(in, 5)];
     o.bands = fuzz_below(in, 4) == 0 ? fuzz_below(in, 64) : 0;
     o.min_section = shortest[fuzz_below(in, 6)];
     o.max_matches = most[fuzz_below(in, 4)];
@@ -120,15 +120,16 @@ static void read_corpus(corpus *c, fuzz_input *in, const tt_options *o)
     for (size_t k = 0; k < c->count; k++) {
         article *a = &c->all[k];
         tti_tokens_init(&a->store, &tti_libc_allocator);
-        a->accepted = tti_text_append(&a->store, a->text, a->size, (tt_paragraphs)o->paragraphs,
-                                      o->seed, &a->added, NULL) == TT_OK &&
-                      (o->max_article_bytes == 0 || a->size <= o->max_article_bytes);
+        a->accepted =
+            tti_tokens_append_text(&a->store, a->text, a->size, (tt_paragraphs)o->paragraphs,
+                                   o->seed, &a->added, NULL) == TT_OK &&
+            (o->max_article_bytes == 0 || a->size <= o->max_article_bytes);
         a->begins = malloc(((size_t)a->added.token_count + 1) * 4);
         a->ends = malloc(((size_t)a->added.token_count + 1) * 4);
         if (a->begins == NULL || a->ends == NULL)
             abort();
-        if (a->store.spans != NULL)
-            tti_spans_decode(a->store.spans, a->added.token_count, a->begins, a->ends);
+        if (a->store.extents != NULL)
+            tti_token_extents_decode(a->store.extents, a->added.token_count, a->begins, a->ends);
         if (a->accepted)
             c->taken[c->taken_count++] = a;
     }
@@ -156,25 +157,25 @@ static tt_article public_of(const article *a, size_t k)
                         .published = k % 2 == 0 ? TT_NO_TIME : (int64_t)k};
 }
 
-static tt_index *scan(const corpus *c, tt_options o, int threads, size_t batch)
+static tt_result *scan(const corpus *c, tt_options o, int threads, size_t batch)
 {
-    tt_builder *b = NULL;
-    tt_index *x = NULL;
+    tt_scan *b = NULL;
+    tt_result *x = NULL;
     o.threads = threads;
-    FUZZ_CHECK(tt_builder_open(&b, &o, NULL) == TT_OK, "open");
+    FUZZ_CHECK(tt_scan_open(&b, &o, NULL) == TT_OK, "open");
     for (size_t k = 0; k < c->count; k += batch) {
         tt_article articles[MOST_ARTICLES];
         tt_status statuses[MOST_ARTICLES];
         size_t n = 0;
         for (; n < batch && k + n < c->count; n++)
             articles[n] = public_of(&c->all[k + n], k + n);
-        FUZZ_CHECK(tt_builder_add(b, articles, n, statuses, NULL) == TT_OK, "add");
+        FUZZ_CHECK(tt_scan_add(b, articles, n, statuses, NULL) == TT_OK, "add");
         for (size_t i = 0; i < n; i++)
             FUZZ_CHECK((statuses[i] == TT_OK) == c->all[k + i].accepted, "article %zu: %d", k + i,
                        statuses[i]);
     }
-    FUZZ_CHECK(tt_builder_finish(b, &x, NULL) == TT_OK, "finish");
-    tt_builder_close(b);
+    FUZZ_CHECK(tt_scan_finish(b, &x, NULL) == TT_OK, "finish");
+    tt_scan_close(b);
     return x;
 }
 
@@ -322,15 +323,15 @@ static void check_section(const tt_section *s, const corpus *c, const tt_options
     }
 }
 
-static void check_queries(const tt_index *x, const results *r, const corpus *c);
+static void check_queries(const tt_result *x, const results *r, const corpus *c);
 
-static void check_results(const tt_index *x, const corpus *c)
+static void check_results(const tt_result *x, const corpus *c)
 {
-    const tt_options *o = tt_index_options(x);
+    const tt_options *o = tt_result_options(x);
     results r = {0};
     tt_summary s;
     FUZZ_CHECK(results_collect(&r, x) == TT_OK, "results");
-    tt_index_summary(x, &s);
+    tt_result_summary(x, &s);
     FUZZ_CHECK(s.articles == c->taken_count && s.pairs == r.pair_count &&
                    s.clusters == r.cluster_count && s.sections == r.section_count,
                "the summary says other numbers");
@@ -372,7 +373,7 @@ static int check_matches(void *ctx, const tt_match *matches, size_t count)
     return 0;
 }
 
-static void check_queries(const tt_index *x, const results *r, const corpus *c)
+static void check_queries(const tt_result *x, const results *r, const corpus *c)
 {
     tt_query *q = NULL;
     (void)r;
@@ -380,7 +381,7 @@ static void check_queries(const tt_index *x, const results *r, const corpus *c)
     for (size_t k = 0; k < c->count; k++) {
         const article *a = &c->all[k];
         const tt_article asked = public_of(a, k);
-        probe p = {c, a, tt_index_options(x), 0};
+        probe p = {c, a, tt_result_options(x), 0};
         const tt_status status = tt_query_run(q, &asked, check_matches, &p, NULL);
         FUZZ_CHECK((status == TT_OK) == a->accepted, "query of article %zu: %d", k, status);
         FUZZ_CHECK(p.count <= p.options->max_matches, "%zu matches", p.count);
@@ -404,11 +405,11 @@ static int add_bytes(void *ctx, const char *bytes, size_t size)
 }
 
 /* The result as JSON Lines, up to its times. */
-static written write_result(const tt_index *x)
+static written write_result(const tt_result *x)
 {
     written w = {0};
     char *times;
-    FUZZ_CHECK(tt_index_write(x, add_bytes, &w, NULL, NULL) == TT_OK, "write");
+    FUZZ_CHECK(tt_result_write(x, add_bytes, &w, NULL, NULL) == TT_OK, "write");
     add_bytes(&w, "", 1);
     times = strstr(w.bytes, "\"seconds\":");
     FUZZ_CHECK(times != NULL, "no times");
@@ -421,7 +422,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     fuzz_input in = {bytes, size};
     const tt_options o = options_of(&in);
     tt_options resolved;
-    tt_index *one, *other;
+    tt_result *one, *other;
     written x, y;
     corpus c;
     if (tt_options_resolve(&o, &resolved, NULL) != TT_OK)
@@ -437,8 +438,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                y.bytes);
     free(x.bytes);
     free(y.bytes);
-    tt_index_close(one);
-    tt_index_close(other);
+    tt_result_close(one);
+    tt_result_close(other);
     free_corpus(&c);
     return 0;
 }

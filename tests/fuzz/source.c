@@ -28,24 +28,24 @@ typedef struct plain {
 static plain read_all(const char *path, size_t room)
 {
     plain out = {malloc(MOST), 0, TT_OK};
-    tti_source *source = NULL;
+    tti_byte_stream *source = NULL;
     size_t got = 1;
     if (out.bytes == NULL)
         abort();
-    out.status = tti_source_open(&source, path, &tti_libc_allocator, NULL);
+    out.status = tti_byte_stream_open(&source, path, &tti_libc_allocator, NULL);
     while (out.status == TT_OK && got > 0 && out.size < MOST) {
         const size_t left = MOST - out.size;
-        out.status =
-            tti_source_read(source, out.bytes + out.size, left < room ? left : room, &got, NULL);
+        out.status = tti_byte_stream_read(source, out.bytes + out.size, left < room ? left : room,
+                                          &got, NULL);
         if (out.status != TT_OK) {
-            const tt_status again = tti_source_read(source, out.bytes, 1, &got, NULL);
+            const tt_status again = tti_byte_stream_read(source, out.bytes, 1, &got, NULL);
             FUZZ_CHECK(again == out.status, "an error that passes: %d, then %d", out.status, again);
             break;
         }
         out.size += got;
     }
     FUZZ_CHECK(out.status == TT_OK || out.status == TT_EFORMAT, "status %d", out.status);
-    tti_source_close(source);
+    tti_byte_stream_close(source);
     return out;
 }
 

@@ -16,16 +16,17 @@
 
 typedef struct article {
     tti_tokens store;
-    tti_text_added added;
-    size_t token_begin, span_begin; /* of the article in the store */
+    tti_tokenized_text added;
+    size_t token_begin, extents_begin; /* of the article in the store */
 } article;
 
 static tt_status append(article *a, const void *text, size_t size, int mode, uint64_t seed)
 {
     tt_error error = {TT_OK, 0, ""};
     a->token_begin = a->store.count;
-    a->span_begin = a->store.span_size;
-    return tti_text_append(&a->store, text, size, (tt_paragraphs)mode, seed, &a->added, &error);
+    a->extents_begin = a->store.extents_size;
+    return tti_tokens_append_text(&a->store, text, size, (tt_paragraphs)mode, seed, &a->added,
+                                  &error);
 }
 
 static size_t valid_up_to(const uint8_t *text, size_t size)
@@ -53,7 +54,7 @@ static void check_tokens(const article *a, const uint8_t *text, size_t size)
     if (begins == NULL || ends == NULL)
         abort();
     if (n > 0)
-        tti_spans_decode(a->store.spans + a->span_begin, n, begins, ends);
+        tti_token_extents_decode(a->store.extents + a->extents_begin, n, begins, ends);
     for (uint32_t i = 0; i < n; i++) {
         FUZZ_CHECK(last <= begins[i] && begins[i] < ends[i] && ends[i] <= size,
                    "token %u is %u..%u after %u", i, begins[i], ends[i], last);
@@ -98,15 +99,15 @@ static void check_again(const article *first, const uint8_t *text, size_t size, 
                    append(&twice, text, size, mode, seed) == TT_OK,
                "a second time");
     check_same_hashes(first, &twice, "after another article");
-    FUZZ_CHECK(tti_key_equal(first->added.key, twice.added.key), "another key");
+    FUZZ_CHECK(tti_hash128_equal(first->added.key, twice.added.key), "another key");
     FUZZ_CHECK(first->added.token_count == 0 ||
                    memcmp(first->store.flags, twice.store.flags + twice.token_begin,
                           first->added.token_count) == 0,
                "other flags");
-    FUZZ_CHECK(first->added.span_size == twice.added.span_size, "other spans");
-    FUZZ_CHECK(first->added.span_size == 0 ||
-                   memcmp(first->store.spans, twice.store.spans + twice.span_begin,
-                          first->added.span_size) == 0,
+    FUZZ_CHECK(first->added.extents_size == twice.added.extents_size, "other spans");
+    FUZZ_CHECK(first->added.extents_size == 0 ||
+                   memcmp(first->store.extents, twice.store.extents + twice.extents_begin,
+                          first->added.extents_size) == 0,
                "other spans");
     tti_tokens_free(&twice.store);
 }
@@ -136,7 +137,8 @@ static void check_kernels(const uint8_t *text, size_t size)
     const size_t count = tti_kernels_all(sets, 8);
     for (size_t at = 0; at < size; at += TTI_SPLIT_BYTES) {
         const size_t n = size - at < TTI_SPLIT_BYTES ? size - at : TTI_SPLIT_BYTES;
-        uint8_t first[TTI_SPLIT_BYTES + TTI_SPLIT_PAST], other[TTI_SPLIT_BYTES + TTI_SPLIT_PAST];
+        uint8_t first[TTI_SPLIT_BYTES + TTI_SPLIT_PADDING],
+            other[TTI_SPLIT_BYTES + TTI_SPLIT_PADDING];
         static tti_split x, y;
         memset(&x, 0, sizeof x);
         sets[0]->split(text + at, n, first, &x);

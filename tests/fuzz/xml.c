@@ -33,12 +33,12 @@ static void add(found *f, const void *bytes, size_t size)
 
 static void check_json(const tti_xml_item *item)
 {
-    static const tti_rules rules = {
+    static const tti_jsonl_options rules = {
         .name = {"id", "text", "published", "source", "version", "title"},
         .name_size = {2, 4, 9, 6, 7, 5},
         .max_article_bytes = LONGEST,
     };
-    const size_t room = tti_jsonl_room(item->size, 8) + TTI_LINE_SLACK;
+    const size_t room = tti_jsonl_output_bound(item->size, 8) + TTI_LINE_SLACK;
     char *line = malloc(item->size + TTI_LINE_SLACK), *out = malloc(room);
     tt_record record = {.file = "feed.xml", .line = item->line, .raw_size = item->size};
     if (line == NULL || out == NULL)
@@ -70,7 +70,7 @@ static tt_status take(void *ctx, const tti_xml_item *item)
 /* The first piece has at least four bytes, as is asked. */
 static found read_pieces(const uint8_t *bytes, size_t size, size_t piece, int whole)
 {
-    const tti_xml_rules rules = {&tti_libc_allocator, LONGEST, whole};
+    const tti_xml_options rules = {&tti_libc_allocator, LONGEST, whole};
     tti_xml *xml = NULL;
     found out = {0};
     tt_status status = TT_OK;
@@ -103,7 +103,7 @@ static void check_markup(const uint8_t *bytes, size_t size)
     size_t n = tti_markup_strip(text, size);
     FUZZ_CHECK(n <= size, "%zu bytes of %zu", n, size);
     FUZZ_CHECK(!valid || n == 0 || tti_utf8_valid_up_to(text, n) == n, "no UTF-8 any more");
-    n = tti_markup_flatten(text, n);
+    n = tti_markup_normalize_space(text, n);
     FUZZ_CHECK(n <= size && (n == 0 || memchr(text, '\n', n) == NULL), "not one line");
     free(text);
 }
@@ -121,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                "pieces of %zu bytes give other items", piece);
     free(one.bytes);
     free(many.bytes);
-    (void)tti_xml_sniff((const char *)in.bytes, in.size);
+    (void)tti_format_sniff_xml((const char *)in.bytes, in.size);
     check_markup(in.bytes, in.size);
     return 0;
 }

@@ -33,10 +33,10 @@ static uint64_t hash_of(const corpus *c, const plan *p)
 {
     static const char times[] = "\"seconds\":{";
     digest d = {UINT64_C(0xcbf29ce484222325), 0, NULL};
-    tt_index *x = build(c, p);
+    tt_result *x = build(c, p);
     size_t skip = 0;
-    CHECK(tt_index_write(x, gather, &d, NULL, NULL) == TT_OK, "write");
-    tt_index_close(x);
+    CHECK(tt_result_write(x, gather, &d, NULL, NULL) == TT_OK, "write");
+    tt_result_close(x);
     for (size_t k = 0; k < d.size; k++) {
         if (d.size - k > sizeof times && memcmp(d.bytes + k, times, sizeof times - 1) == 0)
             skip = 1;

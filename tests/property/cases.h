@@ -9,15 +9,15 @@
 static uint64_t current_seed;
 
 #define CHECK(what, ...)                                                                           \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            fprintf(stderr, "seed %llu: ", (unsigned long long)current_seed);                      \
-            fprintf(stderr, __VA_ARGS__);                                                          \
-            fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,  \
-                    (unsigned long long)current_seed);                                             \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+  do {                                                                                             \
+    if (!(what)) {                                                                                 \
+      fprintf(stderr, "seed %llu: ", (unsigned long long)current_seed);                            \
+      fprintf(stderr, __VA_ARGS__);                                                                \
+      fprintf(stderr, "\n  %s:%d: %s\n  replay: -s %llu -n 1\n", __FILE__, __LINE__, #what,        \
+              (unsigned long long)current_seed);                                                   \
+      exit(1);                                                                                     \
+    }                                                                                              \
+  } while (0)
 
 /* ---- Scans ---------------------------------------------------------------------------------- */
 
@@ -46,12 +46,12 @@ static inline size_t list_articles(const corpus *c, const plan *p, tt_article *a
     return count;
 }
 
-/** Owner: the caller, tt_index_close(). */
-static inline tt_index *build(const corpus *c, const plan *p)
+/** Owner: the caller, tt_result_file_close(). */
+static inline tt_result *build(const corpus *c, const plan *p)
 {
     tt_options o = TT_OPTIONS_INIT;
-    tt_builder *b = NULL;
-    tt_index *x = NULL;
+    tt_scan *b = NULL;
+    tt_result *x = NULL;
     tt_article all[MOST_ARTICLES];
     const size_t count = list_articles(c, p, all);
     o.shingle_tokens = p->shingle_tokens;
@@ -60,23 +60,23 @@ static inline tt_index *build(const corpus *c, const plan *p)
     o.memory_limit = p->memory;
     o.find = p->find != 0 ? p->find
                           : TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS | TT_FIND_SERIES;
-    CHECK(tt_builder_open(&b, &o, NULL) == TT_OK, "open");
+    CHECK(tt_scan_open(&b, &o, NULL) == TT_OK, "open");
     for (size_t k = 0; k < count; k += p->batch) {
         const size_t left = count - k;
-        CHECK(tt_builder_add(b, all + k, left < p->batch ? left : p->batch, NULL, NULL) == TT_OK,
+        CHECK(tt_scan_add(b, all + k, left < p->batch ? left : p->batch, NULL, NULL) == TT_OK,
               "add");
     }
-    CHECK(tt_builder_finish(b, &x, NULL) == TT_OK, "finish");
-    tt_builder_close(b);
+    CHECK(tt_scan_finish(b, &x, NULL) == TT_OK, "finish");
+    tt_scan_close(b);
     return x;
 }
 
 static inline void scan(const corpus *c, const plan *p, results *out)
 {
-    tt_index *x = build(c, p);
+    tt_result *x = build(c, p);
     memset(out, 0, sizeof *out);
     CHECK(results_collect(out, x) == TT_OK, "results");
-    tt_index_close(x);
+    tt_result_close(x);
 }
 
 /** The pair of two articles, in either order, or NULL. */

@@ -14,10 +14,10 @@ static struct {
     size_t verdicts, pairs, duplicates;
 } tally;
 
-static void open_live(tt_live **live, const char *path)
+static void open_live(tt_index **live, const char *path)
 {
     tt_error error = {0};
-    CHECK(tt_live_open(live, path, TT_LIVE_CREATE, NULL, &error) == TT_OK, "%s", error.message);
+    CHECK(tt_index_open(live, path, TT_INDEX_CREATE, NULL, &error) == TT_OK, "%s", error.message);
 }
 
 /* ---- Any way of feeding gives the same bytes ------------------------------------------------- */
@@ -29,18 +29,18 @@ static void feed(const corpus *c, rng *r, uint32_t most, tt_verdict_fn emit, voi
     const char *path = fresh_path();
     tt_article all[MOST_ARTICLES];
     const size_t count = list_articles(c, &p, all);
-    tt_live *live;
+    tt_index *live;
     open_live(&live, path);
     for (size_t k = 0, n; k < count; k += n) {
         n = most == 0 ? count : 1 + rng_below(r, most);
         n = n < count - k ? n : count - k;
-        CHECK(tt_live_add(live, all + k, n, NULL, emit, ctx, NULL) == TT_OK, "add");
+        CHECK(tt_index_add(live, all + k, n, NULL, emit, ctx, NULL) == TT_OK, "add");
         if (most > 0 && rng_below(r, 4) == 0) {
-            tt_live_close(live);
+            tt_index_close(live);
             open_live(&live, path);
         }
     }
-    tt_live_close(live);
+    tt_index_close(live);
     (void)fresh_path();
 }
 
@@ -92,12 +92,12 @@ static int check_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
         if (p != NULL)
             check_numbers(v, p);
         if (best >= 0.8) {
-            CHECK(v->novelty == TT_DUPLICATE, "%d is a copy by the scan, and %s by the index",
-                  (int)b, tt_novelty_name((tt_novelty)v->novelty));
+            CHECK(v->kind == TT_VERDICT_DUPLICATE, "%d is a copy by the scan, and %s by the index",
+                  (int)b, tt_verdict_kind_name((tt_verdict_kind)v->kind));
             CHECK(v->overlap >= best, "of %d the index finds less than the scan", (int)b);
             tally.duplicates++;
         }
-        if (v->novelty == TT_DUPLICATE)
+        if (v->kind == TT_VERDICT_DUPLICATE)
             CHECK(p != NULL, "%d is a copy by the index, and no pair by the scan", (int)b);
         tally.verdicts++;
     }

@@ -19,16 +19,16 @@ typedef struct feeding {
     const corpus *corpus;
     const char *path;
     rng r;
-    tt_live *writer;
+    tt_index *writer;
     int64_t now;
 } feeding;
 
-static void open_live(tt_live **live, const char *path, uint32_t flags)
+static void open_live(tt_index **live, const char *path, uint32_t flags)
 {
     tt_options o = TT_OPTIONS_INIT;
     tt_error error = {0};
     o.threads = 1; /* of little work, which more of them would make slower */
-    CHECK(tt_live_open(live, path, flags, &o, &error) == TT_OK, "%s", error.message);
+    CHECK(tt_index_open(live, path, flags, &o, &error) == TT_OK, "%s", error.message);
 }
 
 /* ---- What the writer does -------------------------------------------------------------------- */
@@ -54,7 +54,7 @@ static void add_some(feeding *f)
     const int judged = rng_below(&f->r, 3) > 0;
     for (size_t k = 0; k < count; k++)
         batch[k] = some_article(f, ids[k]);
-    CHECK(tt_live_add(f->writer, batch, count, NULL, judged ? add_verdicts : NULL, &out, NULL) ==
+    CHECK(tt_index_add(f->writer, batch, count, NULL, judged ? add_verdicts : NULL, &out, NULL) ==
               TT_OK,
           "add");
     lines_free(&out);
@@ -70,14 +70,14 @@ static void remove_some(feeding *f)
         const tt_article a = some_article(f, ids[k]);
         gone[k] = (tt_id){a.id, a.id_size, 0, 0};
     }
-    CHECK(tt_live_remove(f->writer, gone, count, &removed, NULL) == TT_OK, "remove");
+    CHECK(tt_index_remove(f->writer, gone, count, &removed, NULL) == TT_OK, "remove");
     tally.removed += removed;
 }
 
 static void expire_some(feeding *f)
 {
     uint64_t removed = 0;
-    CHECK(tt_live_expire(f->writer, f->now - rng_below(&f->r, 8), &removed, NULL) == TT_OK,
+    CHECK(tt_index_expire(f->writer, f->now - rng_below(&f->r, 8), &removed, NULL) == TT_OK,
           "expire");
     tally.removed += removed;
 }
@@ -93,29 +93,29 @@ static void work(feeding *f)
     else if (what < 9)
         expire_some(f);
     else
-        tt_live_close(f->writer), open_live(&f->writer, f->path, 0);
+        tt_index_close(f->writer), open_live(&f->writer, f->path, 0);
 }
 
 /* ---- What is told -----------------------------------------------------------------------------
  */
 
-static void ask(const corpus *c, tt_live *live, lines *out)
+static void ask(const corpus *c, tt_index *live, lines *out)
 {
     const plan p = {.order = NULL};
     tt_article all[MOST_ARTICLES];
     const size_t count = list_articles(c, &p, all);
-    tt_live_stat stat;
+    tt_index_stat stat;
     for (size_t k = 0; k < count; k += 2)
         all[k].id++, all[k].id_size--; /* an id that may be there */
-    CHECK(tt_live_query(live, all, count, NULL, add_verdicts, out, NULL) == TT_OK, "query");
-    CHECK(tt_live_stat_get(live, &stat, NULL) == TT_OK, "stat");
+    CHECK(tt_index_query(live, all, count, NULL, add_verdicts, out, NULL) == TT_OK, "query");
+    CHECK(tt_index_stat_get(live, &stat, NULL) == TT_OK, "stat");
     stat.newest = 0;       /* also of articles that are gone; */
     stat.memory_bytes = 0; /* room that they leave is kept */
     add_bytes(out, (const char *)&stat, sizeof stat);
     tally.questions += count;
 }
 
-static void compare(const feeding *f, tt_live *reader, const lines *wish)
+static void compare(const feeding *f, tt_index *reader, const lines *wish)
 {
     lines told = {0};
     ask(f->corpus, reader, &told);
@@ -128,29 +128,29 @@ static void compare(const feeding *f, tt_live *reader, const lines *wish)
 static void run_case(uint64_t seed)
 {
     feeding f = {.path = fresh_path(), .r = {seed ^ 0xCAFE}};
-    tt_live *near = NULL, *far = NULL, *anew = NULL;
+    tt_index *near = NULL, *far = NULL, *anew = NULL;
     corpus c;
     current_seed = seed;
     corpus_make(&c, seed, 0);
     f.corpus = &c;
-    open_live(&f.writer, f.path, TT_LIVE_CREATE);
+    open_live(&f.writer, f.path, TT_INDEX_CREATE);
     add_some(&f);
-    open_live(&near, f.path, TT_LIVE_READ);
-    open_live(&far, f.path, TT_LIVE_READ);
+    open_live(&near, f.path, TT_INDEX_READ);
+    open_live(&far, f.path, TT_INDEX_READ);
     for (int step = 0; step < STEPS; step++) {
         lines wish = {0};
         work(&f);
-        open_live(&anew, f.path, TT_LIVE_READ);
+        open_live(&anew, f.path, TT_INDEX_READ);
         ask(&c, anew, &wish);
-        tt_live_close(anew);
+        tt_index_close(anew);
         compare(&f, near, &wish);
         if (rng_below(&f.r, 8) == 0 || step == STEPS - 1)
             compare(&f, far, &wish);
         lines_free(&wish);
     }
-    tt_live_close(near);
-    tt_live_close(far);
-    tt_live_close(f.writer);
+    tt_index_close(near);
+    tt_index_close(far);
+    tt_index_close(f.writer);
     corpus_free(&c);
     (void)fresh_path();
 }

@@ -220,7 +220,7 @@ static void empty_and_short_sides_are_taken(void **state)
             wordlist x = {a.words, na, 0}, y = {a.words, nb, 0};
             const tti_alignment al = align(&x, &y);
             const uint32_t least = (uint32_t)(na < nb ? na : nb);
-            assert_int_equal(al.aligned_a, least < TTI_GRAM ? 0 : least);
+            assert_int_equal(al.aligned_a, least < TTI_KGRAM_TOKENS ? 0 : least);
             (void)align_self(&x);
         }
     words_free(&a);
@@ -303,7 +303,7 @@ static void one_repeated_word_is_aligned_with_more_of_it(void **state)
         for (size_t k = 0; k < n + n / 2; k++)
             words_add(&b, 5);
         al = align(&a, &b);
-        if (n >= TTI_GRAM)
+        if (n >= TTI_KGRAM_TOKENS)
             assert_int_equal(al.aligned_a, n);
         (void)align_self(&a);
         words_free(&a), words_free(&b);

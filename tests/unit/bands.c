@@ -7,32 +7,32 @@
 static void recall_is_the_chance_that_some_band_agrees(void **state)
 {
     (void)state;
-    for (uint32_t lanes = 16; lanes <= 256; lanes *= 2)
-        for (uint32_t rows = 1; rows <= lanes; rows *= 2) {
+    for (uint32_t num_hashes = 16; num_hashes <= 256; num_hashes *= 2)
+        for (uint32_t rows = 1; rows <= num_hashes; rows *= 2) {
             double before = -1;
             for (double s = 0; s <= 1; s += 0.05) {
                 double miss = 1;
-                for (uint32_t band = 0; band < lanes / rows; band++)
+                for (uint32_t band = 0; band < num_hashes / rows; band++)
                     miss *= 1 - pow(s, rows);
-                assert_true(fabs(tti_bands_recall(lanes, rows, s) - (1 - miss)) < 1e-9);
-                assert_true(tti_bands_recall(lanes, rows, s) >= before);
-                before = tti_bands_recall(lanes, rows, s);
+                assert_true(fabs(tti_bands_recall(num_hashes, rows, s) - (1 - miss)) < 1e-9);
+                assert_true(tti_bands_recall(num_hashes, rows, s) >= before);
+                before = tti_bands_recall(num_hashes, rows, s);
             }
-            assert_true(tti_bands_recall(lanes, rows, 1) == 1);
+            assert_true(tti_bands_recall(num_hashes, rows, 1) == 1);
         }
 }
 
 static void the_most_rows_that_still_find_nearly_all_are_chosen(void **state)
 {
     (void)state;
-    for (uint32_t lanes = 16; lanes <= 1024; lanes += 16)
+    for (uint32_t num_hashes = 16; num_hashes <= 1024; num_hashes += 16)
         for (double s = 0.2; s < 1; s += 0.1) {
-            const uint32_t rows = tti_bands_rows(lanes, s);
-            assert_int_equal(lanes % rows, 0);
-            assert_true(rows == 1 || tti_bands_recall(lanes, rows, s) >= 0.9995);
-            for (uint32_t more = rows + 1; more <= lanes; more++)
-                if (lanes % more == 0)
-                    assert_true(tti_bands_recall(lanes, more, s) < 0.9995);
+            const uint32_t rows = tti_bands_rows(num_hashes, s);
+            assert_int_equal(num_hashes % rows, 0);
+            assert_true(rows == 1 || tti_bands_recall(num_hashes, rows, s) >= 0.9995);
+            for (uint32_t more = rows + 1; more <= num_hashes; more++)
+                if (num_hashes % more == 0)
+                    assert_true(tti_bands_recall(num_hashes, more, s) < 0.9995);
         }
     assert_int_equal(tti_bands_rows(128, 0.7), 4);
 }
@@ -48,7 +48,7 @@ static void planted_pairs_are_found_by_bands_alone(void **state)
         char *texts[2 * COPIES];
         tt_options o = TT_OPTIONS_INIT;
         results found = {0};
-        tt_index *x;
+        tt_result *x;
         /* so many words at the end are new that about `least` of the shingles are shared */
         const double least = thresholds[t] + 0.02;
         const uint32_t kept = (uint32_t)ceil(WORDS * 2 * least / (1 + least)) + 4;
@@ -74,7 +74,7 @@ static void planted_pairs_are_found_by_bands_alone(void **state)
             assert_true(found.pairs[k].resemblance >= thresholds[t]);
         }
         results_free(&found);
-        tt_index_close(x);
+        tt_result_close(x);
         for (size_t k = 0; k < 2 * COPIES; k++)
             free(texts[k]);
     }
@@ -91,7 +91,7 @@ static void of_a_popular_story_the_closest_are_candidates(void **state)
     results found = {0};
     tt_summary summary;
     size_t of_last = 0, best = 0;
-    tt_index *x;
+    tt_result *x;
     (void)state;
     words_random(&story, &r, WORDS, 60000);
     for (size_t k = 0; k <= STORY; k++) {
@@ -112,10 +112,10 @@ static void of_a_popular_story_the_closest_are_candidates(void **state)
         }
     assert_int_equal(of_last, MOST);
     assert_int_equal(best, 1);
-    tt_index_summary(x, &summary);
+    tt_result_summary(x, &summary);
     assert_true(summary.pairs_omitted >= STORY - MOST);
     results_free(&found);
-    tt_index_close(x);
+    tt_result_close(x);
     words_free(&story);
     for (size_t k = 0; k <= STORY; k++) {
         words_free(&copies[k]);

@@ -5,7 +5,7 @@
 
 static void what_is_packed_is_unpacked(void **state)
 {
-    static const uint32_t ends[] = {0, 1, 77, 1u << 30, TTI_DOC_LIMIT - 1};
+    static const uint32_t ends[] = {0, 1, 77, 1u << 30, TTI_MAX_DOCS - 1};
     (void)state;
     for (size_t i = 0; i < 5; i++)
         for (size_t k = 0; k < 5; k++)
@@ -33,11 +33,11 @@ static void equal_pairs_are_joined_with_all_they_want(void **state)
         const unsigned want = 1 + rng_below(&r, 3);
         due += wanted[a][b] == 0;
         wanted[a][b] |= (uint8_t)want;
-        assert_int_equal(tti_candidates_add(k % 2 ? &c : &more, tti_candidate_pack(a, b, want), NULL),
-                         TT_OK);
+        assert_int_equal(
+            tti_candidates_add(k % 2 ? &c : &more, tti_candidate_pack(a, b, want), NULL), TT_OK);
     }
     assert_int_equal(tti_candidates_append(&c, &more, NULL), TT_OK);
-    assert_int_equal(tti_candidates_settle(&c, NULL), TT_OK);
+    assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
     assert_int_equal(c.count, due);
     for (size_t k = 0; k < c.count; k++) {
         const uint64_t x = c.packed[k];
@@ -54,15 +54,15 @@ static void of_what_was_skipped_the_largest_count_stands(void **state)
     tti_candidates c;
     (void)state;
     tti_candidates_init(&c, &tti_libc_allocator);
-    assert_int_equal(tti_candidates_skip(&c, 7, 10, NULL), TT_OK);
-    assert_int_equal(tti_candidates_skip(&c, 3, (size_t)1 << 40, NULL), TT_OK);
-    assert_int_equal(tti_candidates_skip(&c, 7, 25, NULL), TT_OK);
-    assert_int_equal(tti_candidates_skip(&c, 7, 1, NULL), TT_OK);
-    assert_int_equal(tti_candidates_settle(&c, NULL), TT_OK);
-    assert_int_equal(tti_candidates_skipped(&c, 7), 25);
-    assert_int_equal(tti_candidates_skipped(&c, 3), UINT32_MAX);
-    assert_int_equal(tti_candidates_skipped(&c, 5), 0);
-    assert_int_equal(tti_candidates_skipped(&c, 8), 0);
+    assert_int_equal(tti_candidates_add_skipped(&c, 7, 10, NULL), TT_OK);
+    assert_int_equal(tti_candidates_add_skipped(&c, 3, (size_t)1 << 40, NULL), TT_OK);
+    assert_int_equal(tti_candidates_add_skipped(&c, 7, 25, NULL), TT_OK);
+    assert_int_equal(tti_candidates_add_skipped(&c, 7, 1, NULL), TT_OK);
+    assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
+    assert_int_equal(tti_candidates_skipped_of(&c, 7), 25);
+    assert_int_equal(tti_candidates_skipped_of(&c, 3), UINT32_MAX);
+    assert_int_equal(tti_candidates_skipped_of(&c, 5), 0);
+    assert_int_equal(tti_candidates_skipped_of(&c, 8), 0);
     tti_candidates_free(&c);
 }
 
@@ -72,9 +72,9 @@ static void none_at_all_are_settled(void **state)
     (void)state;
     tti_candidates_init(&c, &tti_libc_allocator);
     assert_int_equal(tti_candidates_append(&c, &c, NULL), TT_OK);
-    assert_int_equal(tti_candidates_settle(&c, NULL), TT_OK);
+    assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
     assert_int_equal(c.count, 0);
-    assert_int_equal(tti_candidates_skipped(&c, 0), 0);
+    assert_int_equal(tti_candidates_skipped_of(&c, 0), 0);
     tti_candidates_free(&c);
 }
 

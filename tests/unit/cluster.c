@@ -16,7 +16,7 @@ static void make(const tt_pair *pairs, size_t count, const uint32_t *order, uint
     const tti_verified v = {
         .allocator = &tti_libc_allocator, .pairs = (tt_pair *)pairs, .pair_count = count};
     tti_clusters c = {.allocator = &tti_libc_allocator, .kept = kept, .doc_count = DOCS};
-    assert_int_equal(tti_cluster_make(&c, &v, order, NULL), TT_OK);
+    assert_int_equal(tti_clusters_assign(&c, &v, order, NULL), TT_OK);
 }
 
 static const uint32_t in_order[DOCS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
@@ -121,8 +121,8 @@ static void proposals_bring_a_group_to_its_preferred_document(void **state)
     tti_candidates c;
     (void)state;
     tti_candidates_init(&c, &tti_libc_allocator);
-    assert_int_equal(tti_cluster_propose(&v, order, DOCS, &c, NULL), TT_OK);
-    assert_int_equal(tti_candidates_settle(&c, NULL), TT_OK);
+    assert_int_equal(tti_clusters_propose_pairs(&v, order, DOCS, &c, NULL), TT_OK);
+    assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
     assert_int_equal(c.count, 2); /* 3 with 1 and 2; 0 and 3 are a pair already, as are 5 and 6 */
     assert_true(c.packed[0] == tti_candidate_pack(1, 3, TTI_WANT_PAIR));
     assert_true(c.packed[1] == tti_candidate_pack(2, 3, TTI_WANT_PAIR));

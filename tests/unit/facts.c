@@ -7,7 +7,7 @@
 static double facts_of(const char *x, const char *y)
 {
     tti_tokens tokens[2];
-    tti_text_added added[2];
+    tti_tokenized_text added[2];
     tti_doc docs[2];
     tti_aligner *aligner = NULL;
     tti_alignment al;
@@ -15,8 +15,8 @@ static double facts_of(const char *x, const char *y)
     double facts;
     for (int k = 0; k < 2; k++) {
         tti_tokens_init(&tokens[k], &tti_libc_allocator);
-        assert_int_equal(tti_text_append(&tokens[k], texts[k], strlen(texts[k]),
-                                         TT_PARAGRAPHS_AUTO, 0, &added[k], NULL),
+        assert_int_equal(tti_tokens_append_text(&tokens[k], texts[k], strlen(texts[k]),
+                                                TT_PARAGRAPHS_AUTO, 0, &added[k], NULL),
                          TT_OK);
         docs[k] = (tti_doc){.hashes = tokens[k].hashes,
                             .flags = tokens[k].flags,
@@ -75,7 +75,7 @@ static void a_fact_that_faces_none_says_nothing(void **state)
 {
     (void)state;
     assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD MIDDLE "9th" TAIL, 1);
-    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "zo" MIDDLE "9th" TAIL, 1); /* misread */
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "zo" MIDDLE "9th" TAIL, 1);    /* misread */
     assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "Rossi" MIDDLE "9th" TAIL, 1); /* other kind */
 }
 
@@ -96,8 +96,8 @@ static void slots_at_the_ends_count(void **state)
 static void new_text_does_not_count(void **state)
 {
     (void)state;
-    assert_facts(HEAD "20" MIDDLE
-                      "9th" TAIL " and then some more was said by 17 people who came in 4 cars "
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL
+                      " and then some more was said by 17 people who came in 4 cars "
                       "with 5 dogs and who had 6 things to tell of 8 days that they had spent",
                  HEAD "20" MIDDLE "9th" TAIL, 1);
 }

@@ -45,14 +45,14 @@ static size_t count_pairs(const char *const *texts, uint64_t seed)
     tt_options o = TT_OPTIONS_INIT;
     results r = {0};
     size_t count;
-    tt_index *x;
+    tt_result *x;
     o.seed = seed;
     x = index_of(&o, texts, 2);
     assert_non_null(x);
     assert_int_equal(results_collect(&r, x), TT_OK);
     count = r.pair_count + r.section_count;
     results_free(&r);
-    tt_index_close(x);
+    tt_result_close(x);
     return count;
 }
 

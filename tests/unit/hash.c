@@ -34,9 +34,9 @@ static void numbers_are_stored_lowest_byte_first(void **state)
     uint8_t bytes[COUNT * 4 + 1];
     uint32_t back[COUNT];
     (void)state;
-    tti_put_u32(bytes + 1, s->narrow, COUNT);
+    tti_write_le32(bytes + 1, s->narrow, COUNT);
     assert_memory_equal(bytes + 1, s->narrow_bytes, COUNT * 4);
-    tti_get_u32(back, bytes + 1, COUNT);
+    tti_read_le32(back, bytes + 1, COUNT);
     assert_memory_equal(back, s->narrow, sizeof back);
 }
 
@@ -54,7 +54,8 @@ static void hashes_are_those_of_the_bytes(void **state)
                     XXH3_64bits_withSeed(s->narrow_bytes, n * 4, n));
         if (n <= TTI_HASH_BLOCK)
             assert_true(tti_hash_u64(s->wide, n) == XXH3_64bits(s->wide_bytes, n * 8));
-        assert_true(tti_key_equal(tti_key_of(s->wide, n, 7), (tti_key){key.low64, key.high64}));
+        assert_true(tti_hash128_equal(tti_hash128_u64(s->wide, n, 7),
+                                      (tti_hash128){key.low64, key.high64}));
     }
 }
 

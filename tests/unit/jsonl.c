@@ -12,12 +12,13 @@ typedef struct reading {
     char line[4096], out[8192], again[8192];
 } reading;
 
-static const tti_rules usual = {
+static const tti_jsonl_options usual = {
     {"id", "text", "published", "source", "version", "title"}, {2, 4, 9, 6, 7, 5}, 1000, 0};
 
-static tt_record *read_bytes_by(const tti_rules *rules, reading *r, const char *line, size_t size)
+static tt_record *read_bytes_by(const tti_jsonl_options *rules, reading *r, const char *line,
+                                size_t size)
 {
-    tti_quick *quick = tti_quick_open();
+    tti_simdjson *quick = tti_simdjson_open();
     tt_record strict;
     assert_non_null(quick);
     assert_true(size + TTI_LINE_SLACK <= sizeof r->line);
@@ -31,7 +32,7 @@ static tt_record *read_bytes_by(const tti_rules *rules, reading *r, const char *
     strict = r->record;
     tti_jsonl_read(rules, quick, r->out, &r->record);
     tti_jsonl_read(rules, NULL, r->again, &strict);
-    tti_quick_close(quick);
+    tti_simdjson_close(quick);
     assert_int_equal(r->record.status, strict.status);
     assert_string_equal(r->record.reason, strict.reason);
     assert_int_equal(r->record.article.id_size, strict.article.id_size);
@@ -329,8 +330,10 @@ static void names_of_fields_are_options(void **state)
 {
     (void)state;
     reading r;
-    tti_rules rules = {
-        {"key", "body \"x\"", "published", "source", "version", "title"}, {3, 8, 9, 6, 7, 5}, 1000, 0};
+    tti_jsonl_options rules = {{"key", "body \"x\"", "published", "source", "version", "title"},
+                               {3, 8, 9, 6, 7, 5},
+                               1000,
+                               0};
     const char *line = "{\"key\":3,\"body \\\"x\\\"\":\"t\\n\",\"id\":1.5,\"text\":7}";
     read_bytes_by(&rules, &r, line, strlen(line));
     assert_int_equal(r.record.status, TT_OK);
@@ -354,7 +357,7 @@ static void one_field_may_play_two_parts(void **state)
 {
     (void)state;
     reading r;
-    tti_rules rules = {
+    tti_jsonl_options rules = {
         {"source", "source", "published", "source", "version"}, {6, 6, 9, 6, 7}, 1000, 0};
     char line[1500], *end = line;
     end += sprintf(end, "{\"source\":\"");
@@ -433,7 +436,7 @@ static void moments_are_microseconds_since_1970(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         reading r;
         char line[200];
-        if (tti_moment_parse(cases[i].text, strlen(cases[i].text)) != cases[i].micros)
+        if (tti_time_parse(cases[i].text, strlen(cases[i].text)) != cases[i].micros)
             fail_msg("%s", cases[i].text);
         (void)snprintf(line, sizeof line, "{\"published\":\"%s\",\"text\":\"x\"}", cases[i].text);
         assert_true(read_line(&r, line)->article.published == cases[i].micros);

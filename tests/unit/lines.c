@@ -11,8 +11,8 @@
 /* What "the shortest decimal that reads back" means, with libc alone. */
 static void check_shortest(double value)
 {
-    char expected[TTI_NUMBER_SIZE], text[TTI_NUMBER_SIZE];
-    const size_t size = tti_lines_number(text, value);
+    char expected[TTI_JSON_NUMBER_SIZE], text[TTI_JSON_NUMBER_SIZE];
+    const size_t size = tti_json_format_number(text, value);
     assert_true(size < sizeof text);
     text[size] = '\0';
     for (int digits = 1; digits <= 17; digits++) {
@@ -48,8 +48,8 @@ static void numbers_are_the_shortest_that_read_back(void **state)
 
 static void check_number(double value, const char *expected)
 {
-    char text[TTI_NUMBER_SIZE];
-    text[tti_lines_number(text, value)] = '\0';
+    char text[TTI_JSON_NUMBER_SIZE];
+    text[tti_json_format_number(text, value)] = '\0';
     assert_string_equal(text, expected);
 }
 

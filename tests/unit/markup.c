@@ -100,15 +100,15 @@ static void flattening_makes_one_line(void **state)
 {
     char text[] = " a\n\n b\tc \r\n";
     (void)state;
-    assert_int_equal(tti_markup_flatten(text, strlen(text)), 5);
+    assert_int_equal(tti_markup_normalize_space(text, strlen(text)), 5);
     assert_memory_equal(text, "a b c", 5);
-    assert_int_equal(tti_markup_flatten(text, 0), 0);
+    assert_int_equal(tti_markup_normalize_space(text, 0), 0);
 }
 
 static void rewrites(const char *from, const char *expected)
 {
-    char out[TTI_MOMENT_ROOM];
-    const size_t n = tti_moment_rewrite(from, strlen(from), out);
+    char out[TTI_TIME_ROOM];
+    const size_t n = tti_time_to_rfc3339(from, strlen(from), out);
     assert_int_equal(n, strlen(expected));
     assert_memory_equal(out, expected, n);
 }

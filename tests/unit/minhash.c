@@ -52,25 +52,25 @@ static void every_kernel_set_finds_the_least_of_bins_and_lanes(void **state)
     const size_t sets = tti_kernels_all(all, 8);
     rng r = {4};
     (void)state;
-    for (size_t lanes = 1; lanes <= 1024; lanes += lanes < 140 ? 1 : 37)
+    for (size_t num_hashes = 1; num_hashes <= 1024; num_hashes += num_hashes < 140 ? 1 : 37)
         for (size_t n = 0; n <= 150; n += n < 20 ? 1 : 13) {
-            uint32_t mul[1024], add[1024], folds[150], bins[1024], least[1024], got[1024];
-            draw(&r, mul, lanes), draw(&r, add, lanes), draw(&r, folds, n);
+            uint32_t mul[1024], add[1024], hashes[150], bins[1024], least[1024], got[1024];
+            draw(&r, mul, num_hashes), draw(&r, add, num_hashes), draw(&r, hashes, n);
             memset(bins, 0xFF, sizeof bins);
             memset(least, 0xFF, sizeof least);
             for (size_t k = 0; k < n; k++) {
-                const size_t bin = (size_t)((uint64_t)folds[k] * lanes >> 32);
-                bins[bin] = folds[k] < bins[bin] ? folds[k] : bins[bin];
-                for (size_t i = 0; i < lanes; i++)
-                    if (mul[i] * folds[k] + add[i] < least[i])
-                        least[i] = mul[i] * folds[k] + add[i];
+                const size_t bin = (size_t)((uint64_t)hashes[k] * num_hashes >> 32);
+                bins[bin] = hashes[k] < bins[bin] ? hashes[k] : bins[bin];
+                for (size_t i = 0; i < num_hashes; i++)
+                    if (mul[i] * hashes[k] + add[i] < least[i])
+                        least[i] = mul[i] * hashes[k] + add[i];
             }
             for (size_t s = 0; s < sets; s++) {
                 memset(got, 0xFF, sizeof got);
-                all[s]->bins(got, lanes, folds, n);
-                check_same("bins", all[s], got, bins, lanes, n);
-                all[s]->least(mul, add, lanes, folds, n, got);
-                check_same("least", all[s], got, least, lanes, n);
+                all[s]->bins(got, num_hashes, hashes, n);
+                check_same("bins", all[s], got, bins, num_hashes, n);
+                all[s]->least(mul, add, num_hashes, hashes, n, got);
+                check_same("least", all[s], got, least, num_hashes, n);
             }
         }
 }
@@ -101,17 +101,17 @@ static void every_kernel_set_counts_equal_values(void **state)
     const size_t sets = tti_kernels_all(all, 8);
     rng r = {5};
     (void)state;
-    for (size_t lanes = 1; lanes <= 1024; lanes += lanes < 140 ? 1 : 37) {
+    for (size_t num_hashes = 1; num_hashes <= 1024; num_hashes += num_hashes < 140 ? 1 : 37) {
         uint8_t x[1024], y[1024];
         uint32_t expected = 0;
-        for (size_t i = 0; i < lanes; i++) {
+        for (size_t i = 0; i < num_hashes; i++) {
             x[i] = (uint8_t)rng_next(&r);
             y[i] = rng_below(&r, 4) == 0 ? (uint8_t)(x[i] + 1) : x[i];
             expected += x[i] == y[i];
         }
         for (size_t s = 0; s < sets; s++) {
-            assert_int_equal(all[s]->equal(x, y, lanes), expected);
-            assert_int_equal(all[s]->equal(x, x, lanes), lanes);
+            assert_int_equal(all[s]->equal(x, y, num_hashes), expected);
+            assert_int_equal(all[s]->equal(x, x, num_hashes), num_hashes);
         }
     }
 }
@@ -125,15 +125,15 @@ static void signatures_are_the_same_for_ever(void **state)
                                        0xa8fd5025u, 0x52ec4e75u, 0x638d43dcu, 0x6e1d5b3au,
                                        0x86c9cd53u, 0x120144c9u, 0x673e43e6u, 0x0b87ac03u,
                                        0x19126e2du, 0xdb532ef7u, 0x0c857cb0u, 0x0579300eu};
-    uint32_t folds[4], signature[16];
+    uint32_t hashes[4], signature[16];
     tti_minhash m;
     (void)state;
     tti_minhash_init(&m, 16, 42);
-    tti_minhash_make(&m, NULL, 0, signature);
+    tti_minhash_signature(&m, NULL, 0, signature);
     for (int k = 0; k < 16; k++)
         assert_int_equal(signature[k], UINT32_MAX);
-    tti_minhash_fold(&m, tokens, 4, 5, folds);
-    tti_minhash_make(&m, folds, 4, signature);
+    tti_minhash_hash_shingles(&m, tokens, 4, 5, hashes);
+    tti_minhash_signature(&m, hashes, 4, signature);
     for (int k = 0; k < 16; k++)
         if (signature[k] != known[k])
             fail_msg("value %d is %#x and was %#x", k, signature[k], known[k]);
@@ -141,13 +141,13 @@ static void signatures_are_the_same_for_ever(void **state)
 
 static void a_value_is_the_least_of_its_bin_or_of_its_own_permutation(void **state)
 {
-    static const uint32_t folds[] = {0x00000005u, 0x00000003u, 0xFFFFFFF0u};
+    static const uint32_t hashes[] = {0x00000005u, 0x00000003u, 0xFFFFFFF0u};
     uint32_t signature[16], classic[16];
     tti_minhash m;
     (void)state;
     tti_minhash_init(&m, 16, 1);
-    tti_minhash_make(&m, folds, 3, signature);
-    tti_minhash_classic(&m, folds, 3, classic);
+    tti_minhash_signature(&m, hashes, 3, signature);
+    tti_minhash_signature_classic(&m, hashes, 3, classic);
     assert_int_equal(signature[0], 3);
     assert_int_equal(signature[15], 0xFFFFFFF0u);
     assert_memory_equal(signature + 1, classic + 1, 14 * sizeof *signature);
@@ -192,8 +192,8 @@ static void estimates_lie_within_four_sigma(void **state)
     static const uint32_t sizes[] = {5, 20, 60, 130, 400, 2000};
     (void)state;
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
-        check_estimates(tti_minhash_make, sizes[k], 8 + k);
-        check_estimates(tti_minhash_classic, sizes[k], 80 + k);
+        check_estimates(tti_minhash_signature, sizes[k], 8 + k);
+        check_estimates(tti_minhash_signature_classic, sizes[k], 80 + k);
     }
 }
 

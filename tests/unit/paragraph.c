@@ -138,11 +138,11 @@ static void a_paragraph_has_the_same_key_in_any_article(void **state)
     probe c = probe_text("three four five");
     assert_int_equal(a.added.paragraph_count, 3);
     assert_int_equal(b.added.paragraph_count, 3);
-    assert_true(tti_key_equal(a.store.paragraphs[1].key, b.store.paragraphs[1].key));
-    assert_true(tti_key_equal(a.store.paragraphs[1].key, c.store.paragraphs[0].key));
-    assert_true(tti_key_equal(c.added.key, c.store.paragraphs[0].key));
-    assert_false(tti_key_equal(a.store.paragraphs[0].key, a.store.paragraphs[1].key));
-    assert_false(tti_key_equal(a.added.key, b.added.key));
+    assert_true(tti_hash128_equal(a.store.paragraphs[1].key, b.store.paragraphs[1].key));
+    assert_true(tti_hash128_equal(a.store.paragraphs[1].key, c.store.paragraphs[0].key));
+    assert_true(tti_hash128_equal(c.added.key, c.store.paragraphs[0].key));
+    assert_false(tti_hash128_equal(a.store.paragraphs[0].key, a.store.paragraphs[1].key));
+    assert_false(tti_hash128_equal(a.added.key, b.added.key));
     probe_close(&a);
     probe_close(&b);
     probe_close(&c);

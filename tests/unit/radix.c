@@ -23,7 +23,7 @@ static void numbers_of_any_width_are_sorted(void **state)
             uint64_t *spare = calloc(n + 1, sizeof *spare);
             for (size_t k = 0; k < n; k++)
                 x[k] = y[k] = rng_next(&r) >> (64 - widths[w]);
-            tti_radix_u64(x, spare, n);
+            tti_radix_sort_u64(x, spare, n);
             qsort(y, n, sizeof *y, by_value);
             assert_memory_equal(x, y, n * sizeof *x + 1);
             free(x), free(y), free(spare);
@@ -37,10 +37,10 @@ static void equal_keys_keep_their_order(void **state)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (int shift = 0; shift < 64; shift += 9) {
             const size_t n = sizes[s];
-            tti_record *x = calloc(n + 1, sizeof *x), *spare = calloc(n + 1, sizeof *spare);
+            tti_sort_entry *x = calloc(n + 1, sizeof *x), *spare = calloc(n + 1, sizeof *spare);
             for (size_t k = 0; k < n; k++)
-                x[k] = (tti_record){(uint64_t)rng_below(&r, 7) << shift | 5, (uint32_t)k, 9};
-            tti_radix_records(x, spare, n);
+                x[k] = (tti_sort_entry){(uint64_t)rng_below(&r, 7) << shift | 5, (uint32_t)k, 9};
+            tti_radix_sort_entries(x, spare, n);
             for (size_t k = 1; k < n; k++)
                 assert_true(x[k - 1].key < x[k].key ||
                             (x[k - 1].key == x[k].key && x[k - 1].doc < x[k].doc));
@@ -59,7 +59,7 @@ static void long_runs_are_sorted_by_their_lower_bits(void **state)
     for (size_t k = 0; k < N; k++)
         x[k] = k == 77 ? UINT64_MAX : k % 3 == 0 ? rng_below(&r, 900) : rng_next(&r) >> 30;
     memcpy(y, x, sizeof x);
-    tti_radix_u64(x, spare, N);
+    tti_radix_sort_u64(x, spare, N);
     qsort(y, N, sizeof *y, by_value);
     assert_memory_equal(x, y, sizeof x);
 }
@@ -72,10 +72,10 @@ static void records_of_any_keys_are_sorted(void **state)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
             const size_t n = sizes[s];
-            tti_record *x = calloc(n + 1, sizeof *x), *spare = calloc(n + 1, sizeof *spare);
+            tti_sort_entry *x = calloc(n + 1, sizeof *x), *spare = calloc(n + 1, sizeof *spare);
             for (size_t k = 0; k < n; k++)
-                x[k] = (tti_record){rng_next(&r) >> (64 - widths[w]), (uint32_t)k, 9};
-            tti_radix_records(x, spare, n);
+                x[k] = (tti_sort_entry){rng_next(&r) >> (64 - widths[w]), (uint32_t)k, 9};
+            tti_radix_sort_entries(x, spare, n);
             for (size_t k = 1; k < n; k++)
                 assert_true(x[k - 1].key < x[k].key ||
                             (x[k - 1].key == x[k].key && x[k - 1].doc < x[k].doc));
@@ -86,9 +86,9 @@ static void records_of_any_keys_are_sorted(void **state)
 static void nothing_at_all_is_sorted(void **state)
 {
     (void)state;
-    tti_radix_u64(NULL, NULL, 0);
-    tti_radix_records(NULL, NULL, 0);
-    tti_sort(NULL, 0, 8, by_value);
+    tti_radix_sort_u64(NULL, NULL, 0);
+    tti_radix_sort_entries(NULL, NULL, 0);
+    tti_qsort(NULL, 0, 8, by_value);
 }
 
 int main(void)

@@ -4,30 +4,30 @@
 
 #include <math.h>
 
-static tt_result *read_back(const char *text)
+static tt_result_file *read_back(const char *text)
 {
-    tt_result *r = NULL;
+    tt_result_file *r = NULL;
     tt_error error = {TT_OK, 0, ""};
-    if (tt_result_read(&r, write_text("result.jsonl", text), NULL, &error) != TT_OK)
+    if (tt_result_file_read(&r, write_text("result.jsonl", text), NULL, &error) != TT_OK)
         fail_msg("%s", error.message);
     return r;
 }
 
 static void assert_refused(const char *text, const char *reason)
 {
-    tt_result *r = (tt_result *)"";
+    tt_result_file *r = (tt_result_file *)"";
     tt_error error = {TT_OK, 0, ""};
-    assert_int_equal(tt_result_read(&r, write_text("result.jsonl", text), NULL, &error),
+    assert_int_equal(tt_result_file_read(&r, write_text("result.jsonl", text), NULL, &error),
                      TT_EFORMAT);
     assert_null(r);
     if (strstr(error.message, reason) == NULL)
         fail_msg("%s: not %s", error.message, reason);
 }
 
-static uint64_t find(const tt_result *r, const char *id, uint32_t flags)
+static uint64_t find(const tt_result_file *r, const char *id, uint32_t flags)
 {
     const tt_id wanted = {id, strlen(id), flags, 0};
-    return tt_result_find(r, &wanted);
+    return tt_result_file_find(r, &wanted);
 }
 
 static const char whole[] =
@@ -46,7 +46,7 @@ static const char whole[] =
 
 static void a_result_is_read_back_whole(void **state)
 {
-    tt_result *r = read_back(whole);
+    tt_result_file *r = read_back(whole);
     (void)state;
     assert_int_equal(r->article_count, 5);
     assert_memory_equal(r->articles[0].bytes, "one", 3);
@@ -78,18 +78,18 @@ static void a_result_is_read_back_whole(void **state)
     assert_int_equal(r->total_rejected, 2);
     assert_int_equal(r->total_bytes, 999);
     assert_memory_equal(r->summary, "{\"type\":\"summary\"", 17);
-    tt_result_close(r);
+    tt_result_file_close(r);
 }
 
 static void an_empty_file_is_an_empty_result(void **state)
 {
-    tt_result *r = read_back("\n");
+    tt_result_file *r = read_back("\n");
     (void)state;
     assert_int_equal(r->article_count + r->pair_count + r->cluster_count + r->section_count, 0);
     assert_null(r->summary);
     assert_true(find(r, "x", 0) == TT_NO_ARTICLE);
-    tt_result_close(r);
-    tt_result_close(NULL);
+    tt_result_file_close(r);
+    tt_result_file_close(NULL);
 }
 
 static void what_is_wrong_is_named_with_its_line(void **state)
@@ -124,11 +124,11 @@ static void running_out_of_memory_leaves_nothing_behind(void **state)
     (void)state;
     for (long fail_at = 1; status != TT_OK; fail_at++) {
         counting c;
-        tt_result *r = NULL;
+        tt_result_file *r = NULL;
         counting_init(&c, fail_at);
-        status = tt_result_read(&r, path, &c.allocator, NULL);
+        status = tt_result_file_read(&r, path, &c.allocator, NULL);
         assert_true(status == TT_OK || status == TT_ENOMEM);
-        tt_result_close(r);
+        tt_result_file_close(r);
         assert_int_equal(c.live, 0);
         assert_true(fail_at < 200);
     }

@@ -4,7 +4,7 @@
 #include "common/alloc.h"
 #include "seed/tally.h"
 
-enum { RUN = TTI_SAMPLE_TOKENS + TTI_SAMPLE_WINDOW - 1 };
+enum { RUN = TTI_MINIMIZER_TOKENS + TTI_MINIMIZER_WINDOW - 1 };
 
 static tti_doc doc_of(const wordlist *w)
 {
@@ -18,15 +18,15 @@ static void add_random(wordlist *w, rng *r, size_t n)
         words_add(w, (uint32_t)rng_next(r) | 1);
 }
 
-static tti_sample sample_of(const wordlist *w)
+static tti_minimizers sample_of(const wordlist *w)
 {
-    tti_sample s = {0};
+    tti_minimizers s = {0};
     const tti_doc doc = doc_of(w);
-    assert_int_equal(tti_sample_make(&s, &doc, 0, &tti_libc_allocator, NULL), TT_OK);
+    assert_int_equal(tti_minimizers_find(&s, &doc, 0, &tti_libc_allocator, NULL), TT_OK);
     return s;
 }
 
-static int has_place(const tti_sample *s, uint32_t place)
+static int has_place(const tti_minimizers *s, uint32_t place)
 {
     for (size_t k = 0; k < s->count; k++)
         if (s->places[k] == place)
@@ -44,18 +44,18 @@ static void a_shared_run_of_nine_tokens_shares_a_seed(void **state)
     for (int round = 0; round < 3000; round++) {
         wordlist run = {NULL, 0, 0}, a = {NULL, 0, 0}, b = {NULL, 0, 0};
         const uint32_t at_a = rng_below(&r, 80), at_b = rng_below(&r, 80);
-        tti_sample x, y;
+        tti_minimizers x, y;
         int shared = 0;
         for (uint32_t k = 0; k < RUN; k++) /* some runs repeat themselves, which makes ties */
             words_add(&run, round % 3 == 0 ? 1 + rng_below(&r, 2) : (uint32_t)rng_next(&r));
         add_random(&a, &r, at_a), add_random(&b, &r, at_b);
         words_copy(&a, &run, 0, RUN), words_copy(&b, &run, 0, RUN);
-        add_random(&a, &r, TTI_SEED_SHORT), add_random(&b, &r, TTI_SEED_SHORT);
+        add_random(&a, &r, TTI_SEED_SHORT_DOC), add_random(&b, &r, TTI_SEED_SHORT_DOC);
         x = sample_of(&a), y = sample_of(&b);
-        for (uint32_t k = 0; k < TTI_SAMPLE_WINDOW; k++)
+        for (uint32_t k = 0; k < TTI_MINIMIZER_WINDOW; k++)
             shared |= has_place(&x, at_a + k) && has_place(&y, at_b + k);
         assert_true(shared);
-        tti_sample_free(&x, &tti_libc_allocator), tti_sample_free(&y, &tti_libc_allocator);
+        tti_minimizers_free(&x, &tti_libc_allocator), tti_minimizers_free(&y, &tti_libc_allocator);
         words_free(&run), words_free(&a), words_free(&b);
     }
 }
@@ -64,19 +64,19 @@ static void seeds_ascend_and_no_window_is_without_one(void **state)
 {
     rng r = {2};
     (void)state;
-    for (size_t n = TTI_SEED_SHORT; n < 400; n += 7) {
+    for (size_t n = TTI_SEED_SHORT_DOC; n < 400; n += 7) {
         wordlist a = {NULL, 0, 0};
-        tti_sample s;
+        tti_minimizers s;
         add_random(&a, &r, n);
         s = sample_of(&a);
-        assert_true(s.count > 0 && s.places[0] < TTI_SAMPLE_WINDOW);
+        assert_true(s.count > 0 && s.places[0] < TTI_MINIMIZER_WINDOW);
         for (size_t k = 1; k < s.count; k++) {
             assert_true(s.places[k] > s.places[k - 1]);
-            assert_true(s.places[k] - s.places[k - 1] <= TTI_SAMPLE_WINDOW);
+            assert_true(s.places[k] - s.places[k - 1] <= TTI_MINIMIZER_WINDOW);
         }
-        assert_true(s.places[s.count - 1] + TTI_SAMPLE_WINDOW > n - TTI_SAMPLE_TOKENS);
+        assert_true(s.places[s.count - 1] + TTI_MINIMIZER_WINDOW > n - TTI_MINIMIZER_TOKENS);
         assert_true(s.count < n / 2); /* two in seven, on average */
-        tti_sample_free(&s, &tti_libc_allocator);
+        tti_minimizers_free(&s, &tti_libc_allocator);
         words_free(&a);
     }
 }
@@ -85,15 +85,15 @@ static void short_documents_keep_every_gram(void **state)
 {
     rng r = {3};
     (void)state;
-    for (size_t n = 0; n < TTI_SEED_SHORT; n++) {
+    for (size_t n = 0; n < TTI_SEED_SHORT_DOC; n++) {
         wordlist a = {NULL, 0, 0};
-        tti_sample s;
+        tti_minimizers s;
         add_random(&a, &r, n);
         s = sample_of(&a);
-        assert_int_equal(s.count, n == 0                  ? 0
-                                  : n < TTI_SAMPLE_TOKENS ? 1
-                                                          : n - TTI_SAMPLE_TOKENS + 1);
-        tti_sample_free(&s, &tti_libc_allocator);
+        assert_int_equal(s.count, n == 0                     ? 0
+                                  : n < TTI_MINIMIZER_TOKENS ? 1
+                                                             : n - TTI_MINIMIZER_TOKENS + 1);
+        tti_minimizers_free(&s, &tti_libc_allocator);
         words_free(&a);
     }
 }
@@ -101,13 +101,13 @@ static void short_documents_keep_every_gram(void **state)
 static void one_repeated_word_gives_a_seed_a_window(void **state)
 {
     wordlist a = {NULL, 0, 0};
-    tti_sample s;
+    tti_minimizers s;
     (void)state;
     for (int k = 0; k < 6000; k++)
         words_add(&a, 12345);
     s = sample_of(&a);
     assert_true(s.count >= 900 && s.count <= 1100);
-    tti_sample_free(&s, &tti_libc_allocator);
+    tti_minimizers_free(&s, &tti_libc_allocator);
     words_free(&a);
 }
 
@@ -157,7 +157,7 @@ static void lookup_gives_every_place_of_a_gram(void **state)
     o.threads = 1;
     assert_int_equal(tti_seeds_make(&seeds, &d.corpus, &o, NULL), TT_OK);
     for (uint32_t k = 0; k < DOCS; k++) {
-        tti_sample s = sample_of(&d.words[k]);
+        tti_minimizers s = sample_of(&d.words[k]);
         assert_int_equal(seeds.counts[k], s.count);
         places += s.count;
         for (size_t i = 0; i < s.count; i++) {
@@ -172,21 +172,21 @@ static void lookup_gives_every_place_of_a_gram(void **state)
             }
             assert_int_equal(own, 1);
             for (uint32_t other = 0; other < DOCS; other++) { /* the same gram is never missing */
-                tti_sample t = sample_of(&d.words[other]);
+                tti_minimizers t = sample_of(&d.words[other]);
                 for (size_t m = 0; m < t.count; m++) {
                     int there = 0;
                     if (d.words[k].count < 4 || d.words[other].count < 4 ||
                         memcmp(d.words[k].words + s.places[i], d.words[other].words + t.places[m],
-                               TTI_SAMPLE_TOKENS * sizeof(uint32_t)) != 0)
+                               TTI_MINIMIZER_TOKENS * sizeof(uint32_t)) != 0)
                         continue;
                     for (size_t f = 0; f < n; f++)
                         there |= found[f].doc == other && found[f].pos == t.places[m];
                     assert_true(there);
                 }
-                tti_sample_free(&t, &tti_libc_allocator);
+                tti_minimizers_free(&t, &tti_libc_allocator);
             }
         }
-        tti_sample_free(&s, &tti_libc_allocator);
+        tti_minimizers_free(&s, &tti_libc_allocator);
     }
     assert_int_equal(seeds.count, places);
     tti_seeds_free(&seeds);
@@ -219,8 +219,8 @@ static tti_candidates candidates_of(const tti_corpus *corpus, const tt_options *
 {
     tti_candidates c;
     tti_candidates_init(&c, &tti_libc_allocator);
-    assert_int_equal(tti_seeds_candidates(corpus, o, &c, NULL), TT_OK);
-    assert_int_equal(tti_candidates_settle(&c, NULL), TT_OK);
+    assert_int_equal(tti_seed_candidates_add(corpus, o, &c, NULL), TT_OK);
+    assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
     return c;
 }
 
@@ -288,7 +288,7 @@ static void a_passage_in_every_document_links_each_to_the_first(void **state)
     c = candidates_of(&corpus, &o);
     for (uint32_t k = 1; k < MANY; k++)
         assert_true(want_of(&c, 0, k) & TTI_WANT_SECTIONS);
-    assert_true(c.count <= MANY * (TTI_SEED_FEW + 1)); /* and nothing like a square */
+    assert_true(c.count <= MANY * (TTI_SEED_FIRST_POSTINGS + 1)); /* and nothing like a square */
     tti_candidates_free(&c);
     for (int k = 0; k < MANY; k++)
         words_free(&w[k]);
@@ -302,18 +302,18 @@ static void seeds_of_one_paragraph_make_no_pair(void **state)
     const uint32_t counts[] = {100, 100};
     for (uint32_t apart = 3; apart <= 30; apart += 27) {
         tt_options o;
-        tti_tally_rules rules;
-        tti_tally t;
+        tti_seed_rules rules;
+        tti_seed_counts t;
         (void)state;
         assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
-        tti_tally_rules_make(&rules, &o, counts);
-        tti_tally_init(&t, &tti_libc_allocator);
+        tti_seed_rules_make(&rules, &o, counts);
+        tti_seed_counts_init(&t, &tti_libc_allocator);
         for (uint32_t k = 0; k < 12; k++)
-            tti_tally_share(&t, 0, k * apart);
-        tti_tally_choose(&t, &rules, 1, counts[1]);
+            tti_seed_counts_add_shared(&t, 0, k * apart);
+        tti_seed_counts_select(&t, &rules, 1, counts[1]);
         assert_int_equal(t.status, TT_OK);
         assert_int_equal(t.found.count, apart == 30);
-        tti_tally_free(&t);
+        tti_seed_counts_free(&t);
     }
 }
 

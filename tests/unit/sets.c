@@ -18,7 +18,7 @@ static uint64_t *distinct(const wordlist *w, uint32_t width, uint64_t seed, size
     uint64_t *out = malloc((n + 1) * sizeof *out);
     size_t kept = 0;
     for (uint32_t k = 0; k < n; k++)
-        out[k] = tti_shingle(w->words + k, tokens, seed);
+        out[k] = tti_shingle_hash(w->words + k, tokens, seed);
     qsort(out, n, sizeof *out, by_value);
     for (uint32_t k = 0; k < n; k++)
         if (kept == 0 || out[kept - 1] != out[k])
@@ -40,7 +40,8 @@ static uint32_t list_repeats(const tti_doc *doc, uint32_t width, uint64_t seed, 
     uint32_t count = 0;
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < i; k++)
-            if (tti_shingle(doc->hashes + k, w, seed) == tti_shingle(doc->hashes + i, w, seed)) {
+            if (tti_shingle_hash(doc->hashes + k, w, seed) ==
+                tti_shingle_hash(doc->hashes + i, w, seed)) {
                 repeats[count++] = i;
                 break;
             }
@@ -50,9 +51,9 @@ static uint32_t list_repeats(const tti_doc *doc, uint32_t width, uint64_t seed, 
 static void counts_are_those_of_sorted_lists(void **state)
 {
     rng r = {3};
-    tti_set set;
+    tti_shingle_set set;
     (void)state;
-    tti_set_init(&set, &tti_libc_allocator);
+    tti_shingle_set_init(&set, &tti_libc_allocator);
     for (int round = 0; round < 400; round++) {
         const uint32_t width = 1 + rng_below(&r, 8);
         const uint64_t seed = rng_next(&r);
@@ -63,7 +64,7 @@ static void counts_are_those_of_sorted_lists(void **state)
         words_random(&a, &r, 1 + rng_below(&r, 300), 4 + rng_below(&r, 200));
         doc = doc_of(&a);
         x = distinct(&a, width, seed, &na);
-        assert_int_equal(tti_set_load(&set, &doc, width, seed, NULL), TT_OK);
+        assert_int_equal(tti_shingle_set_load(&set, &doc, width, seed, NULL), TT_OK);
         assert_int_equal(set.size, na);
         for (int other = 0; other < 5; other++) { /* one load, several counts */
             wordlist b = {NULL, 0, 0};
@@ -79,9 +80,9 @@ static void counts_are_those_of_sorted_lists(void **state)
                     k++;
             }
             doc = doc_of(&b);
-            assert_int_equal(tti_set_shared(&set, &doc, width, seed, NULL, 0), shared);
+            assert_int_equal(tti_shingle_set_shared(&set, &doc, width, seed, NULL, 0), shared);
             repeat_count = list_repeats(&doc, width, seed, repeats);
-            assert_int_equal(tti_set_shared(&set, &doc, width, seed, repeats, repeat_count),
+            assert_int_equal(tti_shingle_set_shared(&set, &doc, width, seed, repeats, repeat_count),
                              shared);
             free(y);
             words_free(&b);
@@ -89,7 +90,7 @@ static void counts_are_those_of_sorted_lists(void **state)
         free(x);
         words_free(&a);
     }
-    tti_set_free(&set);
+    tti_shingle_set_free(&set);
 }
 
 static void a_short_article_is_one_shingle(void **state)
@@ -97,18 +98,18 @@ static void a_short_article_is_one_shingle(void **state)
     const uint32_t words[] = {1, 2, 3, 4};
     const tti_doc doc = {.hashes = words, .token_count = 4};
     const tti_doc part = {.hashes = words, .token_count = 3};
-    tti_set set;
+    tti_shingle_set set;
     (void)state;
     assert_int_equal(tti_shingle_count(4, 5), 1);
     assert_int_equal(tti_shingle_count(5, 5), 1);
     assert_int_equal(tti_shingle_count(6, 5), 2);
     assert_int_equal(tti_shingle_count(0, 5), 0);
-    tti_set_init(&set, &tti_libc_allocator);
-    assert_int_equal(tti_set_load(&set, &doc, 5, 0, NULL), TT_OK);
+    tti_shingle_set_init(&set, &tti_libc_allocator);
+    assert_int_equal(tti_shingle_set_load(&set, &doc, 5, 0, NULL), TT_OK);
     assert_int_equal(set.size, 1);
-    assert_int_equal(tti_set_shared(&set, &doc, 5, 0, NULL, 0), 1);
-    assert_int_equal(tti_set_shared(&set, &part, 5, 0, NULL, 0), 0);
-    tti_set_free(&set);
+    assert_int_equal(tti_shingle_set_shared(&set, &doc, 5, 0, NULL, 0), 1);
+    assert_int_equal(tti_shingle_set_shared(&set, &part, 5, 0, NULL, 0), 0);
+    tti_shingle_set_free(&set);
 }
 
 int main(void)

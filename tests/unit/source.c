@@ -56,8 +56,8 @@ static char *numbers(size_t *size)
 /* Reads all in pieces of at most `room`; the status that ended it. */
 static tt_status read_all(const char *path, size_t room, char *out, size_t *size, tt_error *error)
 {
-    tti_source *source;
-    tt_status status = tti_source_open(&source, path, &tti_libc_allocator, error);
+    tti_byte_stream *source;
+    tt_status status = tti_byte_stream_open(&source, path, &tti_libc_allocator, error);
     size_t got = 1;
     *size = 0;
     if (status != TT_OK) {
@@ -65,17 +65,17 @@ static tt_status read_all(const char *path, size_t room, char *out, size_t *size
         return status;
     }
     while (status == TT_OK && got > 0) {
-        status = tti_source_read(source, out + *size, room, &got, error);
+        status = tti_byte_stream_read(source, out + *size, room, &got, error);
         assert_true(got <= room);
         *size += got;
     }
     if (status != TT_OK) {
         tt_error again;
         assert_int_equal(got, 0);
-        assert_int_equal(tti_source_read(source, out, 1, &got, &again), status);
+        assert_int_equal(tti_byte_stream_read(source, out, 1, &got, &again), status);
         assert_string_equal(again.message, error->message);
     }
-    tti_source_close(source);
+    tti_byte_stream_close(source);
     return status;
 }
 
@@ -257,17 +257,17 @@ static void every_failed_allocation_is_handed_up(void **state)
     int done = 0;
     for (long k = 1; !done; k++) {
         counting c;
-        tti_source *source;
+        tti_byte_stream *source;
         tt_error error;
         tt_status status;
         counting_init(&c, k);
-        status = tti_source_open(&source, path, &c.allocator, &error);
+        status = tti_byte_stream_open(&source, path, &c.allocator, &error);
         if (status == TT_OK)
-            status = tti_source_read(source, out, 1 << 20, &got, &error);
+            status = tti_byte_stream_read(source, out, 1 << 20, &got, &error);
         done = status == TT_OK;
         if (!done)
             assert_int_equal(status, TT_ENOMEM);
-        tti_source_close(source);
+        tti_byte_stream_close(source);
         assert_int_equal(c.live, 0);
         assert_true(k < 100);
     }

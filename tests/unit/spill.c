@@ -30,7 +30,8 @@ static int remove_folder(void **state)
 static tti_spill *open_spill(void)
 {
     tti_spill *s = NULL;
-    assert_int_equal(tti_spill_open(&s, folder, TTI_SPILL_LEAST, &tti_libc_allocator, NULL), TT_OK);
+    assert_int_equal(tti_spill_open(&s, folder, TTI_SPILL_MIN_LIMIT, &tti_libc_allocator, NULL),
+                     TT_OK);
     return s;
 }
 
@@ -89,19 +90,19 @@ static void pieces_are_kept_one_after_the_other(void **state)
     static const char text[] = "forty-one bytes that are not a multiple";
     tti_spill *s = open_spill();
     uint32_t numbers[5000];
-    const tti_piece pieces[] = {{text, sizeof text}, {NULL, 0}, {numbers, sizeof numbers}};
+    const tti_slice pieces[] = {{text, sizeof text}, {NULL, 0}, {numbers, sizeof numbers}};
     const char *kept, *none;
     (void)state;
     for (uint32_t k = 0; k < 5000; k++)
         numbers[k] = k * k;
-    kept = tti_spill_keep(s, pieces, 3);
-    none = tti_spill_keep(s, pieces, 0);
+    kept = tti_spill_write(s, pieces, 3);
+    none = tti_spill_write(s, pieces, 0);
     assert_non_null(kept);
     assert_non_null(none);
     assert_memory_equal(kept, text, sizeof text);
-    assert_memory_equal(kept + tti_piece_room(sizeof text), numbers, sizeof numbers);
-    tti_spill_drop(s, none);
-    tti_spill_drop(s, kept);
+    assert_memory_equal(kept + tti_slice_padded_size(sizeof text), numbers, sizeof numbers);
+    tti_spill_release(s, none);
+    tti_spill_release(s, kept);
     tti_spill_close(s);
 }
 
@@ -113,16 +114,16 @@ static void fill(int watched)
     const tt_allocator *a = tti_spill_allocator(s);
     unsigned char *blocks[BLOCKS];
     if (watched)
-        assert_int_equal(tti_spill_watch(s), 0);
+        assert_int_equal(tti_spill_start_watcher(s), 0);
     for (int k = 0; k < BLOCKS; k++) {
         blocks[k] = tti_alloc(a, SIZE, 1);
         assert_non_null(blocks[k]);
         memset(blocks[k], k + 1, SIZE);
         if (!watched)
-            tti_spill_check(s);
+            tti_spill_evict(s);
     }
-    tti_spill_rest(s);
-    tti_spill_check(s);
+    tti_spill_stop_watcher(s);
+    tti_spill_evict(s);
     if (resident_bytes() > 0 && resident_bytes() > (size_t)BLOCKS * SIZE)
         fail_msg("%zu bytes are resident", resident_bytes());
     for (int k = 0; k < BLOCKS; k++) {
@@ -148,21 +149,21 @@ static void a_full_disk_is_a_failed_call_that_says_so(void **state)
     struct rlimit before, small;
     tt_error error = {TT_OK, 0, ""};
     static const char byte = 'x';
-    const tti_piece piece = {&byte, 1};
+    const tti_slice piece = {&byte, 1};
     (void)state;
-    assert_int_equal(tti_spill_explain(s, TT_ENOMEM, &error), TT_ENOMEM);
+    assert_int_equal(tti_spill_status(s, TT_ENOMEM, &error), TT_ENOMEM);
     (void)signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     small = before;
     small.rlim_cur = 2 * MIB;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     assert_null(tti_alloc(a, 4 * MIB, 1));
-    assert_int_equal(tti_spill_explain(s, TT_ENOMEM, &error), TT_EIO);
+    assert_int_equal(tti_spill_status(s, TT_ENOMEM, &error), TT_EIO);
     assert_non_null(strstr(error.message, folder));
-    assert_int_equal(tti_spill_explain(s, TT_ESTOPPED, &error), TT_ESTOPPED);
+    assert_int_equal(tti_spill_status(s, TT_ESTOPPED, &error), TT_ESTOPPED);
     small.rlim_cur = 0;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_null(tti_spill_keep(s, &piece, 1));
+    assert_null(tti_spill_write(s, &piece, 1));
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     tti_spill_close(s);
 }
@@ -173,7 +174,7 @@ static void a_folder_that_is_not_there_is_named(void **state)
     tt_error error = {TT_OK, 0, ""};
     (void)state;
     assert_int_equal(
-        tti_spill_open(&s, "/nowhere/at/all", TTI_SPILL_LEAST, &tti_libc_allocator, &error),
+        tti_spill_open(&s, "/nowhere/at/all", TTI_SPILL_MIN_LIMIT, &tti_libc_allocator, &error),
         TT_EIO);
     assert_null(s);
     assert_non_null(strstr(error.message, "/nowhere/at/all"));

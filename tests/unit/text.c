@@ -18,26 +18,26 @@ static void articles_are_appended_one_behind_the_other(void **state)
 {
     (void)state;
     tti_tokens store;
-    tti_text_added added[3];
+    tti_tokenized_text added[3];
     const char *texts[] = {"one two\n\nthree", "", "four, five!"};
     tti_tokens_init(&store, &tti_libc_allocator);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(tti_text_append(&store, texts[i], strlen(texts[i]), TT_PARAGRAPHS_AUTO, 1,
-                                         &added[i], NULL),
+        assert_int_equal(tti_tokens_append_text(&store, texts[i], strlen(texts[i]),
+                                                TT_PARAGRAPHS_AUTO, 1, &added[i], NULL),
                          TT_OK);
     assert_int_equal(added[0].token_count, 3);
     assert_int_equal(added[0].paragraph_count, 2);
     assert_int_equal(added[1].token_count, 0);
     assert_int_equal(added[1].paragraph_count, 0);
-    assert_int_equal(added[1].span_size, 0);
+    assert_int_equal(added[1].extents_size, 0);
     assert_int_equal(added[2].token_count, 2);
     assert_int_equal(store.count, 5);
     assert_int_equal(store.paragraph_count, 3);
-    assert_int_equal(store.span_size, 9);
+    assert_int_equal(store.extents_size, 9);
     assert_int_equal(store.paragraphs[2].begin, 0);
     assert_int_equal(store.paragraphs[2].end, 2);
     uint32_t begins[2], ends[2];
-    tti_spans_decode(store.spans + added[0].span_size, 2, begins, ends);
+    tti_token_extents_decode(store.extents + added[0].extents_size, 2, begins, ends);
     assert_int_equal(begins[0], 0);
     assert_int_equal(ends[0], 4);
     assert_int_equal(begins[1], 6);
@@ -52,10 +52,11 @@ static void no_text_at_all_is_an_article_without_tokens(void **state)
 {
     (void)state;
     tti_tokens store;
-    tti_text_added added;
+    tti_tokenized_text added;
     const XXH128_hash_t none = XXH3_128bits_withSeed("", 0, 9);
     tti_tokens_init(&store, &tti_libc_allocator);
-    assert_int_equal(tti_text_append(&store, NULL, 0, TT_PARAGRAPHS_NONE, 9, &added, NULL), TT_OK);
+    assert_int_equal(tti_tokens_append_text(&store, NULL, 0, TT_PARAGRAPHS_NONE, 9, &added, NULL),
+                     TT_OK);
     assert_int_equal(added.token_count, 0);
     assert_true(added.key.low == none.low64 && added.key.high == none.high64);
     tti_tokens_free(&store);
@@ -66,15 +67,15 @@ static void the_seed_changes_hashes_and_keys_but_no_flags(void **state)
     (void)state;
     const char *text = "Monday, twelve words; Monday again";
     tti_tokens store;
-    tti_text_added a, b, c;
+    tti_tokenized_text a, b, c;
     tti_tokens_init(&store, &tti_libc_allocator);
-    assert_int_equal(tti_text_append(&store, text, strlen(text), 0, 1, &a, NULL), TT_OK);
-    assert_int_equal(tti_text_append(&store, text, strlen(text), 0, 2, &b, NULL), TT_OK);
-    assert_int_equal(tti_text_append(&store, text, strlen(text), 0, 1, &c, NULL), TT_OK);
+    assert_int_equal(tti_tokens_append_text(&store, text, strlen(text), 0, 1, &a, NULL), TT_OK);
+    assert_int_equal(tti_tokens_append_text(&store, text, strlen(text), 0, 2, &b, NULL), TT_OK);
+    assert_int_equal(tti_tokens_append_text(&store, text, strlen(text), 0, 1, &c, NULL), TT_OK);
     assert_memory_equal(store.flags, store.flags + a.token_count, a.token_count);
     assert_memory_equal(store.hashes, store.hashes + 2 * a.token_count, 4 * a.token_count);
-    assert_false(tti_key_equal(a.key, b.key));
-    assert_true(tti_key_equal(a.key, c.key));
+    assert_false(tti_hash128_equal(a.key, b.key));
+    assert_true(tti_hash128_equal(a.key, c.key));
     for (uint32_t i = 0; i < a.token_count; i++)
         assert_int_not_equal(store.hashes[i], store.hashes[a.token_count + i]);
     tti_tokens_free(&store);
@@ -84,9 +85,9 @@ static void a_long_text_is_too_long(void **state)
 {
     (void)state;
     tti_tokens store;
-    tti_text_added added;
+    tti_tokenized_text added;
     tti_tokens_init(&store, &tti_libc_allocator);
-    assert_int_equal(tti_text_append(&store, "", (size_t)UINT32_MAX, 0, 1, &added, NULL),
+    assert_int_equal(tti_tokens_append_text(&store, "", (size_t)UINT32_MAX, 0, 1, &added, NULL),
                      TT_ELIMIT);
     tti_tokens_free(&store);
 }
@@ -160,20 +161,22 @@ static void every_failed_allocation_leaves_the_store_as_it_was(void **state)
         failing f = {SIZE_MAX, 0};
         const tt_allocator allocator = {failing_alloc, failing_resize, failing_release, &f};
         tti_tokens store;
-        tti_text_added added;
+        tti_tokenized_text added;
         tt_error error;
         tti_tokens_init(&store, &allocator);
-        assert_int_equal(tti_text_append(&store, "a b\n\nc", 6, 0, 1, &added, &error), TT_OK);
+        assert_int_equal(tti_tokens_append_text(&store, "a b\n\nc", 6, 0, 1, &added, &error),
+                         TT_OK);
         f.left = k;
-        status = tti_text_append(&store, text, SIZE, 0, 1, &added, &error);
+        status = tti_tokens_append_text(&store, text, SIZE, 0, 1, &added, &error);
         assert_true(status == TT_OK || status == TT_ENOMEM);
         if (status != TT_OK) {
             assert_int_equal(error.status, TT_ENOMEM);
             assert_int_equal(store.count, 3);
             assert_int_equal(store.paragraph_count, 2);
-            assert_int_equal(store.span_size, 5);
+            assert_int_equal(store.extents_size, 5);
             f.left = SIZE_MAX;
-            assert_int_equal(tti_text_append(&store, "a b\n\nc", 6, 0, 1, &added, &error), TT_OK);
+            assert_int_equal(tti_tokens_append_text(&store, "a b\n\nc", 6, 0, 1, &added, &error),
+                             TT_OK);
             assert_memory_equal(store.hashes, store.hashes + 3, 12);
         }
         tti_tokens_free(&store);
@@ -192,11 +195,11 @@ static int is_boundary(const char *text, size_t size, uint32_t at)
 
 /* What holds for the tokens of every text. */
 static void check_extents(const char *text, size_t size, const tti_tokens *store,
-                          const tti_text_added *added)
+                          const tti_tokenized_text *added)
 {
     uint32_t *begins = malloc((added->token_count + 1u) * 4), before = 0;
     uint32_t *ends = malloc((added->token_count + 1u) * 4);
-    tti_spans_decode(store->spans, added->token_count, begins, ends);
+    tti_token_extents_decode(store->extents, added->token_count, begins, ends);
     for (uint32_t i = 0; i < added->token_count; i++) {
         assert_true(begins[i] >= before);
         assert_true(ends[i] > begins[i]);
@@ -228,10 +231,10 @@ static void random_bytes_are_refused_or_make_sound_tokens(void **state)
                 text[i] = (char)(0x80 | r / 1024 % 64);
             }
         }
-        tti_text_added added;
+        tti_tokenized_text added;
         tt_error error;
         const tt_status status =
-            tti_text_append(&store, text, size, TT_PARAGRAPHS_AUTO, 5, &added, &error);
+            tti_tokens_append_text(&store, text, size, TT_PARAGRAPHS_AUTO, 5, &added, &error);
         utf8proc_ssize_t valid = 0, step = 1;
         utf8proc_int32_t code;
         for (; valid < (utf8proc_ssize_t)size && step > 0; valid += step > 0 ? step : 0)
@@ -291,7 +294,7 @@ static uint64_t plain_hash(const uint8_t *text, size_t begin, size_t end)
     size_t size = 0;
     unsigned length;
     for (size_t i = begin; i < end; i += length) {
-        const uint32_t code = tti_utf8_get(text + i, end - i, &length);
+        const uint32_t code = tti_utf8_decode(text + i, end - i, &length);
         if (plain_class(code) != 'i') {
             memcpy(kept + size, text + i, length);
             size += length;
@@ -314,8 +317,8 @@ static void fail_token(const uint8_t *text, size_t begin, size_t end)
     char codes[200] = "";
     unsigned length;
     for (size_t i = begin, n = 0; i < end && n < sizeof codes - 10; i += length)
-        n +=
-            (size_t)sprintf(codes + n, " %04X", (unsigned)tti_utf8_get(text + i, end - i, &length));
+        n += (size_t)sprintf(codes + n, " %04X",
+                             (unsigned)tti_utf8_decode(text + i, end - i, &length));
     fail_msg("wrong hash of the token%s", codes);
 }
 
@@ -326,14 +329,14 @@ static void assert_like_plain(const char *chars, size_t size)
     uint32_t k = 0;
     unsigned length;
     for (size_t i = 0; i < size;) {
-        char first = plain_class(tti_utf8_get(text + i, size - i, &length));
+        char first = plain_class(tti_utf8_decode(text + i, size - i, &length));
         const size_t begin = i;
         size_t end = begin;
         i += length;
         if (first != 'w' && first != 's')
             continue;
         for (end = i; i < size; i += length) {
-            const char class = plain_class(tti_utf8_get(text + i, size - i, &length));
+            const char class = plain_class(tti_utf8_decode(text + i, size - i, &length));
             if (class != 'i' && class != 'm' && (class != 'w' || first != 'w'))
                 break;
             if (class != 'i')
@@ -371,7 +374,7 @@ static size_t random_text(uint64_t *random, char *text, size_t characters)
 {
     size_t size = 0;
     for (size_t i = 0; i < characters; i++)
-        size += tti_utf8_put(random_character(random), (uint8_t *)text + size);
+        size += tti_characters_encode(random_character(random), (uint8_t *)text + size);
     return size;
 }
 
@@ -398,7 +401,7 @@ static void every_character_has_the_token_of_a_plain_tokenizer(void **state)
             if (code >= 0xD800 && code <= 0xDFFF)
                 continue;
             text[size++] = 'a';
-            size += tti_utf8_put(code, (uint8_t *)text + size);
+            size += tti_characters_encode(code, (uint8_t *)text + size);
             text[size++] = code % 2 == 0 ? ' ' : 'B';
         }
         assert_like_plain(text, size);
@@ -467,9 +470,9 @@ static void assert_splits_equal(const tti_split *a, const tti_split *b)
 static void compare_kernels(const char *text, size_t size)
 {
     static tti_split splits[4];
-    static tti_batch batches[4];
-    static uint8_t folded[4][TTI_SPLIT_BYTES + TTI_SPLIT_PAST];
-    static uint8_t spans[4][TTI_SPAN_MAX * TTI_SPLIT_RUNS + TTI_SPLIT_PAST];
+    static tti_token_batch batches[4];
+    static uint8_t folded[4][TTI_SPLIT_BYTES + TTI_SPLIT_PADDING];
+    static uint8_t extents[4][TTI_EXTENT_MAX_BYTES * TTI_SPLIT_RUNS + TTI_SPLIT_PADDING];
     static uint64_t wide[4][TTI_SPLIT_RUNS];
     static uint32_t low[4][TTI_SPLIT_RUNS];
     const tti_kernels *all[4];
@@ -477,8 +480,8 @@ static void compare_kernels(const char *text, size_t size)
     guarded g = guarded_open(text, size);
     assert_string_equal(all[count - 1]->name, "generic");
     for (size_t i = count; i-- > 0;) {
-        tti_batch *b = &batches[i];
-        size_t span_size;
+        tti_token_batch *b = &batches[i];
+        size_t extents_size;
         all[i]->split((const uint8_t *)g.text, size, folded[i], &splits[i]);
         assert_splits_equal(&splits[i], &splits[count - 1]);
         assert_memory_equal(folded[i], folded[count - 1], size);
@@ -487,10 +490,10 @@ static void compare_kernels(const char *text, size_t size)
         if (b->count == 0)
             continue;
         all[i]->hash(b, folded[i], 77, wide[i], low[i]);
-        span_size = all[i]->spans(b, 900, spans[i]);
+        extents_size = all[i]->extents(b, 900, extents[i]);
         assert_memory_equal(wide[i], wide[count - 1], 8 * b->count);
         assert_memory_equal(low[i], low[count - 1], 4 * b->count);
-        assert_memory_equal(spans[i], spans[count - 1], span_size);
+        assert_memory_equal(extents[i], extents[count - 1], extents_size);
         assert_memory_equal(b->flags, batches[count - 1].flags, b->count);
         for (uint32_t k = 0; k < b->count; k++)
             assert_true(wide[i][k] == XXH3_64bits_withSeed(folded[i] + b->at[k], b->length[k], 77));
@@ -530,12 +533,13 @@ static void text_is_not_read_past_its_end(void **state)
     char text[4 * 300];
     for (int round = 0; round < 1000; round++) {
         tti_tokens store;
-        tti_text_added added;
+        tti_tokenized_text added;
         const size_t size = random_text(&random, text, next_random(&random) % 300);
         guarded g = guarded_open(text, size);
         tti_tokens_init(&store, &tti_libc_allocator);
-        assert_int_equal(tti_text_append(&store, g.text, size, TT_PARAGRAPHS_AUTO, 1, &added, NULL),
-                         TT_OK);
+        assert_int_equal(
+            tti_tokens_append_text(&store, g.text, size, TT_PARAGRAPHS_AUTO, 1, &added, NULL),
+            TT_OK);
         tti_tokens_free(&store);
         assert_int_equal(munmap(g.map, g.map_size), 0);
     }

@@ -9,7 +9,7 @@
 
 typedef struct probe {
     tti_tokens store;
-    tti_text_added added;
+    tti_tokenized_text added;
     const char *text;
     uint32_t *begins, *ends;
 } probe;
@@ -26,12 +26,12 @@ static inline probe probe_open(const char *text, size_t size, tt_paragraphs mode
     memcpy(copy, text, size);
     p.text = copy;
     tti_tokens_init(&p.store, &tti_libc_allocator);
-    assert_int_equal(tti_text_append(&p.store, copy, size, mode, PROBE_SEED, &p.added, &error),
-                     TT_OK);
+    assert_int_equal(
+        tti_tokens_append_text(&p.store, copy, size, mode, PROBE_SEED, &p.added, &error), TT_OK);
     p.begins = malloc((p.added.token_count + 1u) * sizeof *p.begins);
     p.ends = malloc((p.added.token_count + 1u) * sizeof *p.ends);
     assert_true(p.begins != NULL && p.ends != NULL);
-    tti_spans_decode(p.store.spans, p.added.token_count, p.begins, p.ends);
+    tti_token_extents_decode(p.store.extents, p.added.token_count, p.begins, p.ends);
     return p;
 }
 
@@ -93,7 +93,7 @@ static inline void assert_same(const char *a, const char *b)
     assert_int_equal(p.added.token_count, q.added.token_count);
     assert_memory_equal(p.store.hashes, q.store.hashes,
                         p.added.token_count * sizeof *p.store.hashes);
-    assert_true(tti_key_equal(p.added.key, q.added.key));
+    assert_true(tti_hash128_equal(p.added.key, q.added.key));
     probe_close(&p);
     probe_close(&q);
 }

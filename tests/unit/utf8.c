@@ -16,18 +16,18 @@ static void assert_invalid(const char *bad, size_t size, uint64_t offset)
                 const size_t total = before[i] + size + after;
                 char *text = malloc(total);
                 tti_tokens store;
-                tti_text_added added;
+                tti_tokenized_text added;
                 tt_error error;
                 assert_non_null(text);
                 memset(text, letters ? 'e' : ' ', total);
                 memcpy(text + before[i], bad, size);
                 tti_tokens_init(&store, &tti_libc_allocator);
-                assert_int_equal(
-                    tti_text_append(&store, text, total, TT_PARAGRAPHS_AUTO, 0, &added, &error),
-                    TT_EFORMAT);
+                assert_int_equal(tti_tokens_append_text(&store, text, total, TT_PARAGRAPHS_AUTO, 0,
+                                                        &added, &error),
+                                 TT_EFORMAT);
                 assert_int_equal(error.where, before[i] + offset);
                 assert_int_equal(store.count, 0);
-                assert_int_equal(store.span_size, 0);
+                assert_int_equal(store.extents_size, 0);
                 assert_int_equal(store.paragraph_count, 0);
                 tti_tokens_free(&store);
                 free(text);
@@ -87,11 +87,11 @@ static void every_code_point_is_read_back(void **state)
         unsigned size;
         if (code >= 0xD800 && code <= 0xDFFF)
             continue;
-        const size_t written = tti_utf8_put(code, bytes);
-        if (tti_utf8_get(bytes, written, &size) != code || size != written)
+        const size_t written = tti_characters_encode(code, bytes);
+        if (tti_utf8_decode(bytes, written, &size) != code || size != written)
             fail_msg("U+%04X", (unsigned)code);
         for (size_t cut = 1; cut < written; cut++) {
-            (void)tti_utf8_get(bytes, cut, &size);
+            (void)tti_utf8_decode(bytes, cut, &size);
             if (size != 0)
                 fail_msg("U+%04X cut to %zu bytes", (unsigned)code, cut);
         }
@@ -113,7 +113,7 @@ static void the_decoder_takes_what_utf8proc_takes(void **state)
                 utf8proc_int32_t code = -1;
                 unsigned size;
                 const utf8proc_ssize_t read = utf8proc_iterate(bytes, 4, &code);
-                const uint32_t got = tti_utf8_get(bytes, 4, &size);
+                const uint32_t got = tti_utf8_decode(bytes, 4, &size);
                 if (read < 0 ? size != 0 : size != (unsigned)read || got != (uint32_t)code)
                     fail_msg("%02x %02x %02x %02x", bytes[0], bytes[1], bytes[2], bytes[3]);
             }
@@ -139,14 +139,14 @@ static void the_table_folds_like_utf8proc(void **state)
 {
     (void)state;
     for (uint32_t code = 0; code < 0x110000; code++) {
-        uint8_t text[4], expected[256], found[TTI_CHARS_FOLD_MAX];
-        const uint64_t entry = tti_chars_get(code);
+        uint8_t text[4], expected[256], found[TTI_CHARACTERS_MAX_FOLD];
+        const uint64_t entry = tti_characters_get(code);
         size_t size;
         if ((code >= 0xD800 && code <= 0xDFFF) || tti_char_class(entry) < TTI_CHAR_WORD)
             continue;
-        size = reference_fold(text, tti_utf8_put(code, text), expected, sizeof expected);
+        size = reference_fold(text, tti_characters_encode(code, text), expected, sizeof expected);
         if (tti_char_slow(entry)) {
-            if (tti_chars_normalise(code, 1, found) != size)
+            if (tti_characters_normalise(code, 1, found) != size)
                 fail_msg("U+%04X", (unsigned)code);
         } else {
             for (size_t i = 0; i < 6; i++)
@@ -164,15 +164,16 @@ static void folding_twice_is_folding_once(void **state)
 {
     (void)state;
     for (uint32_t code = 0; code < 0x110000; code++) {
-        uint8_t once[TTI_CHARS_FOLD_MAX], twice[TTI_CHARS_FOLD_MAX];
+        uint8_t once[TTI_CHARACTERS_MAX_FOLD], twice[TTI_CHARACTERS_MAX_FOLD];
         unsigned size;
         if ((code >= 0xD800 && code <= 0xDFFF) ||
-            tti_char_class(tti_chars_get(code)) < TTI_CHAR_WORD)
+            tti_char_class(tti_characters_get(code)) < TTI_CHAR_WORD)
             continue;
-        const size_t length = tti_chars_normalise(code, 1, once);
+        const size_t length = tti_characters_normalise(code, 1, once);
         for (size_t i = 0; i < length; i += size) {
-            const uint32_t part = tti_utf8_get(once + i, length - i, &size);
-            if (tti_chars_normalise(part, 1, twice) != size || memcmp(twice, once + i, size) != 0)
+            const uint32_t part = tti_utf8_decode(once + i, length - i, &size);
+            if (tti_characters_normalise(part, 1, twice) != size ||
+                memcmp(twice, once + i, size) != 0)
                 fail_msg("U+%04X", (unsigned)code);
         }
     }

@@ -61,7 +61,7 @@ def components(stages: Stages, edges: DataFrame) -> DataFrame:
 
 def propose(pairs: DataFrame, groups: DataFrame) -> DataFrame:
     """In each connected group, the preferred document with every other that it is not paired with
-    (tti_cluster_propose). groups: n, root, merit."""
+    (tti_clusters_propose_pairs). groups: n, root, merit."""
     best = groups.groupBy("root").agg(F.min(F.struct("merit", "n")).alias("best"))
     stars = groups.join(best, "root").where("n <> best.n").select(
         F.least("n", "best.n").alias("a"), F.greatest("n", "best.n").alias("b"), F.lit(1).alias("want")
@@ -94,7 +94,7 @@ def members(documents: Documents, merits: DataFrame, kept_docs: DataFrame) -> Da
 
 
 def has_rule(options: Dict[str, Any]) -> bool:
-    """Whether some rule admits pairs (tti_results_has_rule)."""
+    """Whether some rule admits pairs (tti_options_have_rule)."""
     return any(options.get(rule, 0) >= 0 for rule in ("resemblance", "containment", "overlap"))
 
 
