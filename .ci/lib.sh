@@ -54,7 +54,7 @@ same() {
 
 # Tests that the jobs leave out where a build changes nothing of what they try: release and asan run them.
 # shellcheck disable=SC2034
-kernel_sets='\.(generic|avx2|avx512)$' slow_api='^api\.live_(limits|time|memory)$'
+kernel_sets='\.(generic|avx2|avx512)$' slow_api='^api\.index_(limits|time|memory)$'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -17,8 +17,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/hash.h"
 #include "sketch/minhash.h"
+#include "util/hash.h"
 
 enum { LANES = 128, MOST = 4096, PAIRS = 4000, ROUNDS = 200, SETS = 64 };
 

@@ -3,7 +3,7 @@
  * with XXH3, which leaves out other characters, flags, extents, paragraphs and keys.
  *
  *     cc -O3 -Iinclude -Iengine bench/stage_text.c engine/text/[a-z]*.c engine/kernels/kernels.c
- *         engine/common/alloc.c engine/common/fail.c -lutf8proc -o stage_text     (one line)
+ *         engine/util/alloc.c engine/util/error.c -lutf8proc -o stage_text     (one line)
  *     TT_KERNELS=generic ./stage_text FILE...
  *
  * A file's articles are parted by NUL bytes; a file without any is cut into pieces of about 4 KiB
@@ -15,9 +15,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/alloc.h"
 #include "kernels/kernels.h"
-#include "text/text.h"
+#include "text/tokenizer.h"
+#include "util/alloc.h"
 
 enum { ROUNDS = 9, PIECE = 4096 };
 

@@ -5,16 +5,16 @@
  * Bytes per second are bytes of the corpus' text, in every stage, so that stages can be compared;
  * items are what the stage works through: articles, pairs, queries.
  */
+#include "align/align.h"
 #include "bench.h"
-#include "chain/align.h"
-#include "common/alloc.h"
 #include "corpus.h"
-#include "index.h"
 #include "kernels/kernels.h"
 #include "lsh/bands.h"
-#include "section/sections.h"
+#include "result/result.h"
+#include "result/sections.h"
 #include "seed/seeds.h"
 #include "sketch/sketch.h"
+#include "util/alloc.h"
 #include "verify/verify.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Completions of words in bash, zsh and fish. */
 #include <string.h>
 
-#include "pages.h"
-#include "values.h"
+#include "manual.h"
+#include "option_values.h"
 
 int takes_file(const option_row *r)
 {

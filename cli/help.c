@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "failure.h"
-#include "table.h"
+#include "option_table.h"
 
 /* Prints `text` from column `indent` on, in lines of at most 79 columns, the first of which goes on
  * from column `column`. */

@@ -9,7 +9,7 @@
 #include "failure.h"
 #include "help.h"
 #include "message.h"
-#include "options.h"
+#include "settings.h"
 #include "signals.h"
 #include "twicetold.h"
 

@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "pages.h"
+#include "manual.h"
 
 enum { LINE_WIDTH = 78 };
 

@@ -1,9 +1,9 @@
 #include "options.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
-#include "common/spill.h"
 #include "lsh/bands.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/spill.h"
 
 #include <math.h>
 #include <string.h>

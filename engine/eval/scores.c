@@ -5,10 +5,10 @@
  * Gold pairs are the gold's pair lines and all pairs within one gold cluster. The latter are
  * counted, not listed: a cluster of n articles has n (n - 1) / 2.
  */
-#include "eval/ledger.h"
+#include "eval/labels.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
+#include "util/alloc.h"
+#include "util/error.h"
 
 #include <math.h>
 #include <stdlib.h>

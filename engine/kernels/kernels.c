@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/hash.h"
-#include "common/spans.h"
-#include "kernels/places.h"
+#include "kernels/bit_positions.h"
+#include "kernels/token_extents.h"
+#include "util/hash.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #  define TTI_X86 1
@@ -26,8 +26,8 @@
 #define TTI_TARGET
 #define TTI_WIDE 0
 #define TTI_NAME(x) x##_generic
+#include "kernels/kgrams.inc.h"
 #include "kernels/minhash.inc.h"
-#include "kernels/sample.inc.h"
 #include "kernels/split.inc.h"
 static const tti_kernels generic = TTI_KERNELS(generic);
 #undef TTI_TARGET
@@ -38,8 +38,8 @@ static const tti_kernels generic = TTI_KERNELS(generic);
 #  define TTI_TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #  define TTI_WIDE 2
 #  define TTI_NAME(x) x##_avx2
+#  include "kernels/kgrams.inc.h"
 #  include "kernels/minhash.inc.h"
-#  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
 static const tti_kernels avx2 = TTI_KERNELS(avx2);
 #  undef TTI_TARGET
@@ -50,8 +50,8 @@ static const tti_kernels avx2 = TTI_KERNELS(avx2);
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
 #  define TTI_WIDE 5
 #  define TTI_NAME(x) x##_avx512
+#  include "kernels/kgrams.inc.h"
 #  include "kernels/minhash.inc.h"
-#  include "kernels/sample.inc.h"
 #  include "kernels/split.inc.h"
 static const tti_kernels avx512 = TTI_KERNELS(avx512);
 #  undef TTI_TARGET

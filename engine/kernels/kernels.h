@@ -7,7 +7,7 @@
 #define TTI_KERNELS_KERNELS_H
 
 #include "kernels/key.h"
-#include "kernels/sample.h"
+#include "kernels/kgrams.h"
 #include "kernels/split.h"
 
 /** The bin of one permutation hashing that a fold falls into. */
@@ -31,9 +31,9 @@ typedef struct tti_kernels {
                  uint32_t *low);
     /** XXH3-128 of the wide hashes of `count` tokens. */
     tti_hash128 (*key)(const uint64_t *wide, size_t count, uint64_t seed);
-    /** Writes the batch's extents (common/spans.h); the token before ends at `end`. `spans` has
-     * room for TTI_EXTENT_MAX_BYTES bytes a token and TTI_SPLIT_PADDING more. @return bytes written
-     */
+    /** Writes the batch's extents (kernels/token_extents.h); the token before ends at `end`.
+     * `spans` has room for TTI_EXTENT_MAX_BYTES bytes a token and TTI_SPLIT_PADDING more. @return
+     * bytes written */
     size_t (*extents)(const tti_token_batch *batch, uint32_t end, uint8_t *extents);
     /** folds[i]: the hash of tokens i .. i + width - 1, from add and mul[0, width); i < count. */
     void (*fold)(const uint32_t *tokens, size_t count, const uint32_t *mul, uint32_t add,

@@ -45,8 +45,8 @@ TTI_TARGET static void TTI_NAME(bands)(const uint32_t *restrict values, size_t b
     }
 }
 
-TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t num_hashes,
-                                      const uint32_t *hashes, size_t count)
+TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t num_hashes, const uint32_t *hashes,
+                                      size_t count)
 {
     for (size_t k = 0; k < count; k++) {
         uint32_t *least = &signature[tti_minhash_bin(hashes[k], num_hashes)];
@@ -97,8 +97,8 @@ TTI_TARGET static inline uint32_t TTI_NAME(least_lane)(uint32_t mul, uint32_t ad
 }
 
 TTI_TARGET static void TTI_NAME(least)(const uint32_t *restrict mul, const uint32_t *restrict add,
-                                       size_t num_hashes, const uint32_t *restrict hashes,
-                                       size_t count, uint32_t *restrict least)
+                                       size_t num_hashes, const uint32_t *restrict hashes, size_t count,
+                                       uint32_t *restrict least)
 {
     enum { BLOCK = TTI_NAME(minhash_lanes), HALF = BLOCK / 2, SMALL = 16 };
     size_t lane = 0;

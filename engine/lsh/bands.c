@@ -7,11 +7,11 @@
  */
 #include "lsh/bands.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
-#include "common/par.h"
 #include "lsh/buckets.h"
-#include "lsh/closest.h"
+#include "lsh/top_k.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/threads.h"
 
 typedef struct band_job {
     const tti_sketches *s;

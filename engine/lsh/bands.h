@@ -5,7 +5,7 @@
 #ifndef TTI_LSH_BANDS_H
 #define TTI_LSH_BANDS_H
 
-#include "common/candidate.h"
+#include "corpus/candidate_pairs.h"
 #include "sketch/sketch.h"
 
 /** Rows of a band for a threshold: the most that still find a pair at the threshold with a chance

@@ -1,8 +1,8 @@
 #include "lsh/buckets.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
-#include "common/radix.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/sort.h"
 
 #include <string.h>
 

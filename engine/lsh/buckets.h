@@ -2,7 +2,7 @@
 #ifndef TTI_LSH_BUCKETS_H
 #define TTI_LSH_BUCKETS_H
 
-#include "common/corpus.h"
+#include "corpus/corpus.h"
 
 /** Keys with whose they are, but for most of those that nothing else has: first all keys are noted,
  * then they are added; once sorted, equal keys lie together, in order of number. */

@@ -6,9 +6,9 @@
  */
 #include "seed/seeds.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
-#include "common/par.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/threads.h"
 
 #include <string.h>
 

@@ -8,9 +8,9 @@
 #ifndef TTI_SEED_SEEDS_H
 #define TTI_SEED_SEEDS_H
 
-#include "common/candidate.h"
-#include "common/corpus.h"
-#include "kernels/sample.h"
+#include "corpus/candidate_pairs.h"
+#include "corpus/corpus.h"
+#include "kernels/kgrams.h"
 
 enum {
     TTI_SEED_SHORT_DOC = 64,     /**< documents of fewer tokens keep every gram */

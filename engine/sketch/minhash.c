@@ -1,7 +1,7 @@
 #include "sketch/minhash.h"
 
-#include "common/hash.h"
 #include "kernels/kernels.h"
+#include "util/hash.h"
 
 #include <string.h>
 

@@ -6,12 +6,12 @@
  */
 #include "sketch/sketch.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
-#include "common/par.h"
-#include "sketch/classes.h"
+#include "sketch/duplicate_groups.h"
 #include "sketch/minhash.h"
-#include "sketch/shingle.h"
+#include "sketch/shingles.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/threads.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
 #ifndef TTI_SKETCH_SKETCH_H
 #define TTI_SKETCH_SKETCH_H
 
-#include "common/candidate.h"
-#include "common/corpus.h"
+#include "corpus/candidate_pairs.h"
+#include "corpus/corpus.h"
 
 enum {
     TTI_PARAGRAPH_ROWS = 8,   /**< rows of a paragraph's bands: near-equal paragraphs only */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "common/hash.h"
-#include "text/text.h"
+#include "text/tokenizer.h"
+#include "util/hash.h"
 
 enum { NEEDS_CAPITAL = 1u << 7, SLOT_MASK = TTI_WORDS_SLOTS - 1 };
 

@@ -6,8 +6,8 @@
 #ifndef TTI_VERIFY_FACTS_H
 #define TTI_VERIFY_FACTS_H
 
-#include "chain/align.h"
-#include "common/corpus.h"
+#include "align/align.h"
+#include "corpus/corpus.h"
 
 /** The share of the facts of two aligned articles on which they agree, from 0 to 1; 1 where there
  * are none. Names count half: they are misread more often, and told differently. */

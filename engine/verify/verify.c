@@ -4,10 +4,10 @@
  */
 #include "verify/verify.h"
 
-#include "common/alloc.h"
-#include "common/fail.h"
-#include "common/par.h"
-#include "common/radix.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/sort.h"
+#include "util/threads.h"
 
 #include <stdlib.h>
 #include <string.h>

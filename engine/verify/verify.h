@@ -5,10 +5,10 @@
 #ifndef TTI_VERIFY_VERIFY_H
 #define TTI_VERIFY_VERIFY_H
 
-#include "chain/align.h"
-#include "common/candidate.h"
-#include "common/corpus.h"
-#include "verify/repeats.h"
+#include "align/align.h"
+#include "corpus/candidate_pairs.h"
+#include "corpus/corpus.h"
+#include "verify/shingle_counts.h"
 
 /** A passage of document b that stands earlier, in a (or earlier in b itself). Token extents. */
 typedef struct tti_shared_passage {

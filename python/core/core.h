@@ -27,7 +27,7 @@
 
 #include <twicetold.h>
 
-#include "columns.h"
+#include "arrow_columns.h"
 
 /* ==== Module ================================================================================== */
 

@@ -1,200 +1,209 @@
-/* The type Index: a result in memory, and the ways out of it. */
-#include "table.h"
+/*
+ * The type Live: the handle of a living index. A handle that a fork carried along is never touched
+ * in the child, not even to be closed: SQLite would give up the parent's locks, or finish its log.
+ * One thread at a time: twicetold.Index sees to it.
+ */
+#include "core.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-typedef struct result_object {
-    PyObject_HEAD shared_result *shared;
-} result_object;
-
-/* ==== Sharing ================================================================================= */
-
-shared_result *core_result_share(shared_result *index)
+int core_index_require_open(const index_object *l)
 {
-    (void)atomic_fetch_add(&index->owners, 1);
-    return index;
-}
-
-void core_result_release(shared_result *index)
-{
-    if (index == NULL || atomic_fetch_sub(&index->owners, 1) != 1)
-        return;
-    tt_result_close(index->index);
-    free(index);
-}
-
-/* What all ids of an index can be. */
-static char choose_id_format(const tt_result *index)
-{
-    id_kinds kinds = {0};
-    tt_summary s;
-    tt_result_summary(index, &s);
-    for (uint64_t i = 0; i < s.articles && !kinds.text; i++) {
-        tt_article a;
-        if (tt_result_article(index, i, &a, NULL) != TT_OK)
-            return 'u';
-        core_ids_note(&kinds, a.id, a.id_size, a.flags);
-    }
-    return core_ids_format(&kinds);
-}
-
-PyObject *core_result_new(tt_result *index)
-{
-    shared_result *shared = calloc(1, sizeof *shared);
-    result_object *made = NULL;
-    if (shared == NULL) {
-        tt_result_close(index);
-        return PyErr_NoMemory();
-    }
-    shared->index = index;
-    atomic_init(&shared->owners, 1);
-    Py_BEGIN_ALLOW_THREADS shared->id_format = choose_id_format(index);
-    Py_END_ALLOW_THREADS made = PyObject_New(result_object, (PyTypeObject *)core_result_type);
-    if (made == NULL)
-        core_result_release(shared);
+    if (l->live == NULL)
+        (void)core_raise_text(TT_EINVAL, UINT64_MAX, "the index is closed");
+    else if (l->process != (long)getpid())
+        (void)core_raise_text(TT_EINVAL, UINT64_MAX,
+                              "the index was opened before this process was forked; open it again");
     else
-        made->shared = shared;
-    return (PyObject *)made;
+        return 0;
+    return -1;
 }
 
-static void result_dealloc(PyObject *self)
+static void close_index(index_object *l)
+{
+    tt_index *live = l->live;
+    l->live = NULL;
+    if (live == NULL || l->process != (long)getpid())
+        return;
+    Py_BEGIN_ALLOW_THREADS tt_index_close(live);
+    Py_END_ALLOW_THREADS
+}
+
+static void dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    shared_result *shared = ((result_object *)self)->shared;
-    Py_BEGIN_ALLOW_THREADS core_result_release(shared);
-    Py_END_ALLOW_THREADS PyObject_Free(self);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    close_index((index_object *)self);
+    release(self);
     Py_DECREF(type);
 }
 
-/* ==== Methods ================================================================================= */
-
-static PyObject *result_stream(PyObject *self, PyObject *args)
+/* Live(path, flags, options) */
+static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
 {
-    int kind;
-    if (!PyArg_ParseTuple(args, "i", &kind))
-        return NULL;
-    if (kind < 0 || kind >= TABLE_KINDS)
-        return core_raise_text(TT_EINVAL, UINT64_MAX, "there is no such table");
-    return core_table_stream(((result_object *)self)->shared, (table_kind)kind);
-}
-
-/* A byte for each article: 1 kept, 0 dropped. */
-static int mark_dropped(void *ctx, const tt_pair *dropped, size_t count)
-{
-    char *kept = ctx;
-    for (size_t i = 0; i < count; i++)
-        kept[dropped[i].a] = 0;
-    return 0;
-}
-
-static PyObject *result_kept(PyObject *self, PyObject *nothing)
-{
-    const tt_result *index = ((result_object *)self)->shared->index;
-    tt_summary s;
+    allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    tt_options options = TT_OPTIONS_INIT;
     tt_error error = {0};
     tt_status status;
-    PyObject *kept;
-    char *bytes;
+    PyObject *dict;
+    const char *path;
+    unsigned flags;
+    index_object *l;
+    (void)names;
+    if (!PyArg_ParseTuple(args, "yIO!", &path, &flags, &PyDict_Type, &dict) ||
+        core_options_from_dict(&options, dict) != 0)
+        return NULL;
+    l = (index_object *)make(type, 0);
+    if (l == NULL)
+        return NULL;
+    l->process = (long)getpid();
+    Py_BEGIN_ALLOW_THREADS status = tt_index_open(&l->live, path, flags, &options, &error);
+    Py_END_ALLOW_THREADS if (status == TT_OK) return (PyObject *)l;
+    Py_DECREF((PyObject *)l);
+    return core_raise(&error);
+}
+
+static PyObject *index_close(PyObject *self, PyObject *nothing)
+{
     (void)nothing;
-    tt_result_summary(index, &s);
-    kept = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)s.articles);
-    if (kept == NULL)
-        return NULL;
-    bytes = PyByteArray_AsString(kept);
-    memset(bytes, 1, (size_t)s.articles);
-    Py_BEGIN_ALLOW_THREADS status = tt_result_dropped(index, mark_dropped, bytes, &error);
-    Py_END_ALLOW_THREADS if (status != TT_OK)
-    {
-        Py_DECREF(kept);
-        return core_raise(&error);
-    }
-    return kept;
-}
-
-/* As in the lines of a result: seconds to the microsecond. */
-static double micro(double seconds)
-{
-    return floor(seconds * 1e6 + 0.5) / 1e6;
-}
-
-static PyObject *result_summary(PyObject *self, PyObject *args)
-{
-    const tt_result *index = ((result_object *)self)->shared->index;
-    unsigned long long rejected;
-    double read, total;
-    tt_summary s;
-    PyObject *options;
-    if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
-        return NULL;
-    tt_result_summary(index, &s);
-    options = core_options_to_dict(tt_result_options(index));
-    if (options == NULL)
-        return NULL;
-    return Py_BuildValue(
-        "{sKsKsKsKsKsKsKsKs{sdsdsdsdsdsdsdsdsd}sN}", "articles", (unsigned long long)s.articles,
-        "rejected", rejected, "bytes", (unsigned long long)s.bytes, "paragraphs",
-        (unsigned long long)s.paragraphs, "pairs", (unsigned long long)s.pairs, "pairs_omitted",
-        (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "sections",
-        (unsigned long long)s.sections, "seconds", "read", micro(read), "text",
-        micro(s.seconds.text), "sketch", micro(s.seconds.sketch), "lsh", micro(s.seconds.lsh),
-        "seed", micro(s.seconds.seed), "verify", micro(s.seconds.verify), "section",
-        micro(s.seconds.section), "cluster", micro(s.seconds.cluster), "total", micro(total),
-        "options", options);
-}
-
-static int write_file(void *ctx, const char *bytes, size_t size)
-{
-    const int fd = *(const int *)ctx;
-    while (size > 0) {
-        const ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return -1;
-        bytes += written;
-        size -= (size_t)written;
-    }
-    return 0;
-}
-
-static PyObject *result_write(PyObject *self, PyObject *args)
-{
-    const tt_result *index = ((result_object *)self)->shared->index;
-    int fd, reason;
-    unsigned long long rejected;
-    tt_write_options options = {.struct_size = sizeof options};
-    tt_error error = {0};
-    tt_status status;
-    if (!PyArg_ParseTuple(args, "iKdd", &fd, &rejected, &options.read_seconds,
-                          &options.total_seconds))
-        return NULL;
-    options.rejected = rejected;
-    Py_BEGIN_ALLOW_THREADS status = tt_result_write(index, write_file, &fd, &options, &error);
-    reason = errno;
-    Py_END_ALLOW_THREADS if (status == TT_ESTOPPED) return core_raise_text(
-        TT_EIO, UINT64_MAX, "cannot write the result: %s", strerror(reason));
-    if (status != TT_OK)
-        return core_raise(&error);
+    close_index((index_object *)self);
     Py_RETURN_NONE;
 }
 
+/* ==== Removing ================================================================================ */
+
+/* The bytes of (str, is_integer) in `ids`; borrowed from the tuples. */
+static int take_ids(PyObject *list, tt_id *ids)
+{
+    const Py_ssize_t count = PyList_Size(list);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const char *bytes;
+        Py_ssize_t size;
+        int integer;
+        if (!PyArg_ParseTuple(PyList_GetItem(list, i), "y#p", &bytes, &size, &integer))
+            return -1;
+        ids[i] = (tt_id){bytes, (size_t)size, integer ? TT_ARTICLE_INTEGER_ID : 0, 0};
+    }
+    return 0;
+}
+
+/* remove(list of (bytes, is_integer)) -> how many */
+static PyObject *index_remove(PyObject *self, PyObject *args)
+{
+    index_object *l = (index_object *)self;
+    PyObject *list;
+    tt_id *ids;
+    tt_error error = {0};
+    tt_status status = TT_EINVAL;
+    uint64_t removed = 0;
+    size_t count;
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list) || core_index_require_open(l) != 0)
+        return NULL;
+    count = (size_t)PyList_Size(list);
+    ids = calloc(count + 1, sizeof *ids);
+    if (ids == NULL)
+        return PyErr_NoMemory();
+    if (take_ids(list, ids) != 0) {
+        free(ids);
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS status = tt_index_remove(l->live, ids, count, &removed, &error);
+    Py_END_ALLOW_THREADS free(ids);
+    return status == TT_OK ? PyLong_FromUnsignedLongLong(removed) : core_raise(&error);
+}
+
+/* expire(microseconds) -> how many */
+static PyObject *index_expire(PyObject *self, PyObject *args)
+{
+    index_object *l = (index_object *)self;
+    long long before;
+    uint64_t removed = 0;
+    tt_error error = {0};
+    tt_status status;
+    if (!PyArg_ParseTuple(args, "L", &before) || core_index_require_open(l) != 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = tt_index_expire(l->live, before, &removed, &error);
+    Py_END_ALLOW_THREADS return status == TT_OK ? PyLong_FromUnsignedLongLong(removed)
+                                                : core_raise(&error);
+}
+
+/* ==== Numbers ================================================================================= */
+
+static PyObject *time_or_none(int64_t micros)
+{
+    if (micros == TT_NO_TIME)
+        Py_RETURN_NONE;
+    return PyLong_FromLongLong(micros);
+}
+
+static PyObject *index_stat(PyObject *self, PyObject *nothing)
+{
+    index_object *l = (index_object *)self;
+    tt_index_stat s;
+    tt_error error = {0};
+    tt_status status;
+    (void)nothing;
+    if (core_index_require_open(l) != 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = tt_index_stat_get(l->live, &s, &error);
+    Py_END_ALLOW_THREADS if (status != TT_OK) return core_raise(&error);
+    return Py_BuildValue("{sKsKsKsKsKsKsNsN}", "articles", (unsigned long long)s.articles,
+                         "distinct", (unsigned long long)s.distinct, "tokens",
+                         (unsigned long long)s.tokens, "bytes", (unsigned long long)s.bytes,
+                         "file_bytes", (unsigned long long)s.file_bytes, "memory_bytes",
+                         (unsigned long long)s.memory_bytes, "oldest", time_or_none(s.oldest),
+                         "newest", time_or_none(s.newest));
+}
+
+static PyObject *index_options(PyObject *self, PyObject *nothing)
+{
+    index_object *l = (index_object *)self;
+    (void)nothing;
+    return core_index_require_open(l) != 0 ? NULL : core_options_to_dict(tt_index_options(l->live));
+}
+
+static int add_finding(void *ctx, const char *finding)
+{
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyObject *text = PyUnicode_DecodeUTF8(finding, (Py_ssize_t)strlen(finding), "replace");
+    const int failed = text == NULL || PyList_Append(ctx, text) != 0 || PyErr_CheckSignals() != 0;
+    Py_XDECREF(text);
+    PyGILState_Release(state);
+    return failed;
+}
+
+PyObject *core_index_findings(PyObject *module, PyObject *path)
+{
+    const char *name = PyBytes_AsString(path);
+    PyObject *list = name == NULL ? NULL : PyList_New(0);
+    tt_error error = {0};
+    tt_status status;
+    (void)module;
+    if (list == NULL)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS status = tt_index_check(name, NULL, add_finding, list, NULL, &error);
+    Py_END_ALLOW_THREADS if (status != TT_OK)
+    {
+        Py_DECREF(list);
+        return PyErr_Occurred() ? NULL : core_raise(&error);
+    }
+    return list;
+}
+
 static PyMethodDef methods[] = {
-    {"stream", result_stream, METH_VARARGS, "stream(table) -> capsule of an Arrow stream"},
-    {"kept", result_kept, METH_NOARGS, "kept() -> bytearray, 1 for each article to keep"},
-    {"summary", result_summary, METH_VARARGS, "summary(rejected, read, total) -> dict"},
-    {"write", result_write, METH_VARARGS, "write(fd, rejected, read, total): JSON Lines"},
+    {"close", index_close, METH_NOARGS, "close()"},
+    {"remove", index_remove, METH_VARARGS, "remove(list of (bytes, is_integer)) -> how many"},
+    {"expire", index_expire, METH_VARARGS, "expire(microseconds) -> how many"},
+    {"stat", index_stat, METH_NOARGS, "stat() -> dict"},
+    {"options", index_options, METH_NOARGS, "options() -> dict"},
     {NULL, NULL, 0, NULL}};
 
-static PyType_Slot slots[] = {{Py_tp_new, core_refuse_new},
-                              {Py_tp_dealloc, result_dealloc},
-                              {Py_tp_methods, methods},
-                              {0, NULL}};
+static PyType_Slot slots[] = {
+    {Py_tp_new, new}, {Py_tp_dealloc, dealloc}, {Py_tp_methods, methods}, {0, NULL}};
 
-PyType_Spec core_result_spec = {.name = "twicetold._core.Index",
-                                .basicsize = sizeof(result_object),
-                                .flags = Py_TPFLAGS_DEFAULT,
-                                .slots = slots};
+PyType_Spec core_index_spec = {.name = "twicetold._core.Live",
+                               .basicsize = sizeof(index_object),
+                               .flags = Py_TPFLAGS_DEFAULT,
+                               .slots = slots};

@@ -22,9 +22,9 @@
 
 #include "core.h"
 
-#include "common/alloc.h"
-#include "common/candidate.h"
-#include "common/fail.h"
+#include "corpus/candidate_pairs.h"
+#include "util/alloc.h"
+#include "util/error.h"
 
 /* ==== Rows ==================================================================================== */
 

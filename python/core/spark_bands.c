@@ -75,16 +75,16 @@ static tt_status open_buckets(spark_stage *s)
 {
     bucket *b = s->state;
     b->rule = tti_band_rule_make(&s->options);
-    b->firsts = tti_alloc(SPARK_ALLOCATOR, b->rule.max_bucket, sizeof *b->firsts);
-    b->latest = tti_alloc(SPARK_ALLOCATOR, b->rule.max_bucket, sizeof *b->latest);
+    b->firsts = tti_alloc(SPARK_ALLOCATOR, b->rule.most, sizeof *b->firsts);
+    b->latest = tti_alloc(SPARK_ALLOCATOR, b->rule.most, sizeof *b->latest);
     return b->firsts == NULL || b->latest == NULL ? tti_fail_memory(&s->error, "a bucket") : TT_OK;
 }
 
 static void close_buckets(spark_stage *s)
 {
     bucket *b = s->state;
-    tti_release(SPARK_ALLOCATOR, b->firsts, b->rule.max_bucket, sizeof *b->firsts);
-    tti_release(SPARK_ALLOCATOR, b->latest, b->rule.max_bucket, sizeof *b->latest);
+    tti_release(SPARK_ALLOCATOR, b->firsts, b->rule.most, sizeof *b->firsts);
+    tti_release(SPARK_ALLOCATOR, b->latest, b->rule.most, sizeof *b->latest);
 }
 
 static void put_compared(spark_stage *s, int64_t a, int64_t b, size_t skipped)
@@ -103,12 +103,12 @@ static void add_to_bucket(spark_stage *s, int64_t n)
     for (size_t k = 0; k < w.first_end; k++)
         put_compared(s, b->firsts[k], n, 0);
     for (size_t k = w.last_begin; k < i; k++)
-        put_compared(s, b->latest[k % b->rule.max_bucket], n, 0);
+        put_compared(s, b->latest[k % b->rule.most], n, 0);
     if (w.skipped > 0)
         put_compared(s, n, n, w.skipped);
-    if (i < b->rule.max_bucket)
+    if (i < b->rule.most)
         b->firsts[i] = n;
-    b->latest[i % b->rule.max_bucket] = n;
+    b->latest[i % b->rule.most] = n;
 }
 
 static tt_status take_buckets(spark_stage *s, const spark_in *in)
@@ -180,22 +180,22 @@ static void put_closest(spark_stage *s, int64_t a, unsigned want, size_t skipped
 static tt_status flush_closest(spark_stage *s)
 {
     closest *c = s->state;
-    const size_t max_bucket = tti_max_candidates(&s->options);
-    if (c->count > max_bucket)
-        put_closest(s, c->b, 0, c->count - max_bucket);
+    const size_t most = tti_max_candidates(&s->options);
+    if (c->count > most)
+        put_closest(s, c->b, 0, c->count - most);
     c->count = 0;
     return TT_OK;
 }
 
 static tt_status take_closest(spark_stage *s, const spark_in *in)
 {
-    const size_t max_bucket = tti_max_candidates(&s->options);
+    const size_t most = tti_max_candidates(&s->options);
     closest *c = s->state;
     for (int64_t i = 0; i < in->rows; i++) {
         if (spark_long(in, 1, i) != c->b)
             TTI_TRY(flush_closest(s));
         c->b = spark_long(in, 1, i);
-        if (c->count++ < max_bucket)
+        if (c->count++ < most)
             put_closest(s, spark_long(in, 0, i), TTI_WANT_PAIR, 0);
     }
     return TT_OK;

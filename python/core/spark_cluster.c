@@ -3,7 +3,7 @@
  *   components  pairs of documents -> what they connect
  *   cluster     a connected group of documents and its pairs -> who is kept for whom
  */
-#include "cluster/cluster.h"
+#include "result/clusters.h"
 #include "spark.h"
 
 #include <string.h>

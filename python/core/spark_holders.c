@@ -6,7 +6,7 @@
 #include "spark.h"
 #include "spark_packed.h"
 
-#include "common/radix.h"
+#include "util/sort.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /*
- * Operators from links to places (section/places.h).
+ * Operators from links to places (result/repeats.h).
  *
  *   places  the links of a document and the places of those it is linked to -> its places
  *   spread  packed places, a row each
  *   copies  the same for further articles with the tokens of a document
  */
-#include "section/places.h"
+#include "result/repeats.h"
 #include "spark.h"
 #include "spark_packed.h"
 

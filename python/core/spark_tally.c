@@ -2,8 +2,8 @@
  * The operator tally: the live places of one document, in order, are counted by the engine's own
  * tally. A place with holders before it is live.
  */
+#include "seed/counts.h"
 #include "seed/seeds.h"
-#include "seed/tally.h"
 #include "spark.h"
 #include "spark_packed.h"
 
@@ -62,7 +62,7 @@ static tt_status number_docs(counter *c)
     return TT_OK;
 }
 
-/* As seed/links.c counts a live seed. */
+/* As seed/candidates.c counts a live seed. */
 static void count_live(counter *c, const live_place *x)
 {
     const packed_holder *first = c->holders + x->begin;

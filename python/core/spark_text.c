@@ -9,7 +9,7 @@
 #include "seed/seeds.h"
 #include "sketch/sketch.h"
 #include "spark.h"
-#include "text/text.h"
+#include "text/tokenizer.h"
 
 #include "spark_packed.h"
 

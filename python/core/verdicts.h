@@ -2,7 +2,7 @@
 #ifndef VERDICTS_H
 #define VERDICTS_H
 
-#include "table.h"
+#include "arrow_builder.h"
 
 typedef struct verdicts verdicts;
 

@@ -7,8 +7,8 @@
  */
 #include "fuzz.h"
 
-#include "columns.h" /* of python/core */
-#include "read/jsonl.h"
+#include "arrow_columns.h" /* of python/core */
+#include "input/jsonl.h"
 
 enum { MOST = 64 };
 

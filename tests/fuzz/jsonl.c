@@ -7,9 +7,9 @@
  */
 #include "fuzz.h"
 
-#include "read/json.h"
-#include "read/jsonl.h"
-#include "read/reader.h"
+#include "input/json.h"
+#include "input/jsonl.h"
+#include "input/reader.h"
 
 /* ---- One line -------------------------------------------------------------------------------- */
 

@@ -9,8 +9,8 @@
  */
 #include "fuzz.h"
 
-#include "common/alloc.h"
-#include "text/text.h"
+#include "text/tokenizer.h"
+#include "util/alloc.h"
 
 #include "../support.h"
 

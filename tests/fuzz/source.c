@@ -8,8 +8,8 @@
  */
 #include "fuzz.h"
 
-#include "common/alloc.h"
-#include "read/source.h"
+#include "input/byte_stream.h"
+#include "util/alloc.h"
 
 #include <zlib.h>
 #include <zstd.h>

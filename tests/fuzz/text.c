@@ -7,10 +7,10 @@
  */
 #include "fuzz.h"
 
-#include "common/alloc.h"
 #include "kernels/kernels.h"
-#include "text/chars.h"
-#include "text/text.h"
+#include "text/characters.h"
+#include "text/tokenizer.h"
+#include "util/alloc.h"
 
 #include <utf8proc.h>
 

@@ -8,11 +8,11 @@
 #define _GNU_SOURCE
 #include "fuzz.h"
 
-#include "common/alloc.h"
-#include "read/json.h"
-#include "read/jsonl.h"
-#include "read/markup.h"
-#include "read/xml.h"
+#include "input/json.h"
+#include "input/jsonl.h"
+#include "input/markup.h"
+#include "input/xml.h"
+#include "util/alloc.h"
 
 enum { LONGEST = 1 << 16 };
 

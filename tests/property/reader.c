@@ -7,7 +7,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cases.h"
 
-#include "../api/live.h"
+#include "../api/index.h"
 
 enum { STEPS = 16, MOST_BATCH = 8, ID_SIZE = 12 };
 

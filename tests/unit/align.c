@@ -1,8 +1,8 @@
-#include "chain/align.h"
+#include "align/align.h"
 
 #include "../texts.h"
-#include "common/alloc.h"
 #include "kernels/kernels.h"
+#include "util/alloc.h"
 
 static tti_aligner *aligner; /* one for all tests: runs must not disturb each other */
 

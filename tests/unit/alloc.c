@@ -1,4 +1,4 @@
-#include "common/alloc.h"
+#include "util/alloc.h"
 
 #include "../test.h"
 

@@ -1,7 +1,7 @@
-#include "common/arena.h"
+#include "util/arena.h"
 
 #include "../test.h"
-#include "common/alloc.h"
+#include "util/alloc.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-#include "common/candidate.h"
+#include "corpus/candidate_pairs.h"
 
 #include "../support.h"
-#include "common/alloc.h"
+#include "util/alloc.h"
 
 static void what_is_packed_is_unpacked(void **state)
 {

@@ -1,7 +1,7 @@
-#include "cluster/cluster.h"
+#include "result/clusters.h"
 
 #include "../support.h"
-#include "common/alloc.h"
+#include "util/alloc.h"
 
 enum { DOCS = 12 };
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "eval/ledger.h"
+#include "eval/labels.h"
 
 #include "read_files.h"
 

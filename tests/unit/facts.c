@@ -1,7 +1,7 @@
 #include "verify/facts.h"
 
 #include "../support.h"
-#include "common/alloc.h"
+#include "util/alloc.h"
 
 /* The facts of two texts, worked out as the engine does. */
 static double facts_of(const char *x, const char *y)

@@ -1,6 +1,6 @@
 /* Words made to have one hash: under the seed they were made for, they are taken for one another
  * (docs/quality.md); under another, and so with --seed random, they are not. */
-#include "common/hash.h"
+#include "util/hash.h"
 
 #include "../texts.h"
 

@@ -1,4 +1,4 @@
-#include "chain/gap.h"
+#include "align/gaps.h"
 
 #include "../support.h"
 

@@ -1,5 +1,5 @@
 /* Numbers as bytes: the same on every machine. */
-#include "common/hash.h"
+#include "util/hash.h"
 
 #include "../test.h"
 

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
-#include "read/jsonl.h"
-#include "read/json.h"
+#include "input/jsonl.h"
+#include "input/json.h"
 
 #include "../test.h"
 

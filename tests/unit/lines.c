@@ -1,4 +1,4 @@
-#include "report/lines.h"
+#include "output/result_writer.h"
 
 #include "twicetold.h"
 

@@ -1,6 +1,6 @@
-#include "read/markup.h"
+#include "input/markup.h"
 
-#include "read/jsonl.h"
+#include "input/jsonl.h"
 
 #include "../test.h"
 

@@ -1,4 +1,4 @@
-#include "common/radix.h"
+#include "util/sort.h"
 
 #include "../support.h"
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "read/reader.h"
+#include "input/reader.h"
 
 #include "read_files.h"
 

@@ -1,8 +1,8 @@
 #include "seed/seeds.h"
 
 #include "../texts.h"
-#include "common/alloc.h"
-#include "seed/tally.h"
+#include "seed/counts.h"
+#include "util/alloc.h"
 
 enum { RUN = TTI_MINIMIZER_TOKENS + TTI_MINIMIZER_WINDOW - 1 };
 

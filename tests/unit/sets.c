@@ -1,8 +1,8 @@
-#include "verify/sets.h"
+#include "verify/shingle_sets.h"
 
 #include "../texts.h"
-#include "common/alloc.h"
-#include "sketch/shingle.h"
+#include "sketch/shingles.h"
+#include "util/alloc.h"
 
 static int by_value(const void *x, const void *y)
 {

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE /* setrlimit, SIGXFSZ */
-#include "common/spill.h"
+#include "util/spill.h"
 
 #include "../test.h"
-#include "common/alloc.h"
+#include "util/alloc.h"
 
 #include <dirent.h>
 #include <signal.h>

@@ -8,9 +8,9 @@
 
 #include <utf8proc.h>
 
-#include "common/spans.h"
 #include "kernels/kernels.h"
-#include "text/chars.h"
+#include "kernels/token_extents.h"
+#include "text/characters.h"
 
 /* ==== the store ============================================================================== */
 

@@ -2,8 +2,8 @@
 #ifndef TT_TEXT_PROBE_H
 #define TT_TEXT_PROBE_H
 
-#include "common/alloc.h"
-#include "text/text.h"
+#include "text/tokenizer.h"
+#include "util/alloc.h"
 
 #include "../test.h"
 

@@ -2,8 +2,8 @@
 
 #include <utf8proc.h>
 
-#include "common/fail.h"
-#include "text/chars.h"
+#include "text/characters.h"
+#include "util/error.h"
 
 /* `bad` is invalid at its byte `offset`, wherever it stands: alone, in a word, far into a text, and
  * just before the end. */

@@ -125,7 +125,7 @@ def _places(sources: str) -> Iterator[Union[str, int]]:
 
 def merits(articles: Articles, documents: Documents, options: Dict[str, Any], sources: Optional[bytes]) -> DataFrame:
     """doc, merit: the preferred article of each document and what it is preferred by. The least merit is the
-    best: greater value, longer, earlier (cluster/prefer.c)."""
+    best: greater value, longer, earlier (result/representative.c)."""
     keep = options.get("keep", 0)
     value: Column = F.lit(0).cast("long")
     members = documents.members

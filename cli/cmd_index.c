@@ -1,0 +1,215 @@
+/* The commands on a living index that take no articles. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "failure.h"
+#include "message.h"
+#include "session.h"
+
+static int check_operands(const settings *s, size_t least, size_t most)
+{
+    if (s->input_count == 0)
+        return message_usage(s->command, "no INDEX given; give the name of its file");
+    if (s->input_count < least)
+        return message_usage(s->command, "no ID given; give the ids of the articles to remove");
+    if (s->input_count > most)
+        return message_usage(s->command, "one INDEX is enough: what is '%s'?", s->inputs[most]);
+    return 0;
+}
+
+static int flush_output(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return failure_write("standard output", errno);
+    return EXIT_DONE;
+}
+
+static int create(const settings *s)
+{
+    tt_error error = {0};
+    const int ended = check_operands(s, 1, 1);
+    if (ended != 0)
+        return ended;
+    return tt_index_create(s->inputs[0], &s->engine, &error) == TT_OK
+               ? EXIT_DONE
+               : failure_library(&error, ABOUT_CREATION);
+}
+
+/* An ID may be the name or the number of an article: both go. */
+static int remove_ids(const settings *s)
+{
+    tt_index *live = NULL;
+    tt_error error = {0};
+    uint64_t removed = 0;
+    int ended = check_operands(s, 2, SIZE_MAX);
+    const size_t count = ended == 0 ? (s->input_count - 1) * 2 : 0;
+    tt_id *ids = ended == 0 ? calloc(count, sizeof *ids) : NULL;
+    if (ended != 0)
+        return ended;
+    if (ids == NULL)
+        return failure_memory();
+    for (size_t i = 0; i < count; i++) {
+        const char *id = s->inputs[1 + i / 2];
+        ids[i] = (tt_id){id, strlen(id), i % 2 == 0 ? 0 : TT_ARTICLE_INTEGER_ID, 0};
+    }
+    if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
+        tt_index_remove(live, ids, count, &removed, &error) != TT_OK)
+        ended = failure_library(&error, ABOUT_INDEX);
+    else if (!s->quiet)
+        message_line("%" PRIu64 " removed", removed);
+    tt_index_close(live);
+    free(ids);
+    return ended;
+}
+
+static int expire(const settings *s)
+{
+    tt_index *live = NULL;
+    tt_error error = {0};
+    uint64_t removed = 0;
+    int64_t before = s->before;
+    int ended = check_operands(s, 1, 1);
+    if (ended != 0)
+        return ended;
+    if ((s->before != TT_NO_TIME) == (s->older_than != 0))
+        return message_usage(s->command, "give either --before TIME or --older-than AGE");
+    if (s->older_than != 0)
+        before = (int64_t)time(NULL) * 1000000 - s->older_than;
+    if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
+        tt_index_expire(live, before, &removed, &error) != TT_OK)
+        ended = failure_library(&error, ABOUT_INDEX);
+    else if (!s->quiet)
+        message_line("%" PRIu64 " removed", removed);
+    tt_index_close(live);
+    return ended;
+}
+
+static void print_time(const char *name, int64_t value, int json)
+{
+    char text[40] = "-";
+    const time_t seconds = (time_t)(value / 1000000);
+    struct tm t;
+    if (value != TT_NO_TIME && gmtime_r(&seconds, &t) != NULL)
+        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &t);
+    if (!json)
+        (void)printf("%-14s %s\n", name, text);
+    else if (value == TT_NO_TIME)
+        (void)printf(",\"%s\":null", name);
+    else
+        (void)printf(",\"%s\":\"%s\"", name, text);
+}
+
+static int print_stat(const tt_index_stat *stat, int json)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = {{"articles", stat->articles},     {"distinct", stat->distinct},
+                {"tokens", stat->tokens},         {"bytes", stat->bytes},
+                {"file_bytes", stat->file_bytes}, {"memory_bytes", stat->memory_bytes}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        (void)printf(json ? "%s\"%s\":%" PRIu64 : "%s%-14s %" PRIu64 "\n",
+                     !json    ? ""
+                     : i == 0 ? "{"
+                              : ",",
+                     rows[i].name, rows[i].value);
+    print_time("oldest", stat->oldest, json);
+    print_time("newest", stat->newest, json);
+    if (json)
+        (void)printf("}\n");
+    return flush_output();
+}
+
+static int show_stat(const settings *s)
+{
+    tt_index *live = NULL;
+    tt_index_stat stat;
+    tt_error error = {0};
+    int ended = check_operands(s, 1, 1);
+    if (ended != 0)
+        return ended;
+    if (tt_index_open(&live, s->inputs[0], TT_INDEX_READ, &s->engine, &error) != TT_OK ||
+        tt_index_stat_get(live, &stat, &error) != TT_OK)
+        ended = failure_library(&error, ABOUT_INDEX);
+    else
+        ended = print_stat(&stat, s->json);
+    tt_index_close(live);
+    return ended;
+}
+
+static int print_finding(void *ctx, const char *finding)
+{
+    (void)message_failure(NULL, "%s: %s", (const char *)ctx, finding);
+    return 0;
+}
+
+static int check(const settings *s)
+{
+    tt_error error = {0};
+    uint64_t findings = 0;
+    const int ended = check_operands(s, 1, 1);
+    if (ended != 0)
+        return ended;
+    if (tt_index_check(s->inputs[0], &s->engine, print_finding, (void *)s->inputs[0], &findings,
+                       &error) != TT_OK)
+        return failure_library(&error, ABOUT_INDEX);
+    if (findings == 0 && !s->quiet)
+        message_line("%s is sound", s->inputs[0]);
+    return findings == 0 ? EXIT_DONE : failure_damage(s->inputs[0]);
+}
+
+const subcommand create_command = {
+    .name = "index create",
+    .bit = FOR_CREATE,
+    .operands = "INDEX",
+    .about = "make an empty index",
+    .text = "Makes an empty index. What decides its answers is kept in it.",
+    .example = "twicetold index create feed.db --drop 0.9",
+    .run = create,
+};
+
+const subcommand remove_command = {
+    .name = "index remove",
+    .bit = FOR_REMOVE,
+    .operands = "INDEX ID...",
+    .about = "remove articles by id",
+    .text = "Removes articles; an ID that is not there is passed over.",
+    .example = "twicetold index remove feed.db urn:newsml:123 124",
+    .run = remove_ids,
+};
+
+const subcommand expire_command = {
+    .name = "index expire",
+    .bit = FOR_EXPIRE,
+    .operands = "INDEX",
+    .about = "remove old articles",
+    .text = "Removes articles by their time of publication, or, where they have none, by the\n"
+            "time when they were added.",
+    .example = "twicetold index expire feed.db --older-than 30d",
+    .run = expire,
+};
+
+const subcommand stat_command = {
+    .name = "index stat",
+    .bit = FOR_STAT,
+    .operands = "INDEX",
+    .about = "show how much is in an index",
+    .text = "Shows how much is in an index, on disk and in memory.",
+    .example = "twicetold index stat feed.db",
+    .run = show_stat,
+};
+
+const subcommand check_command = {
+    .name = "index check",
+    .bit = FOR_CHECK,
+    .operands = "INDEX",
+    .about = "look for damage",
+    .text = "Looks at every page, every record and its checksum, and what is derived from it.\n"
+            "What is wrong is named on standard error, and the exit code is 3.",
+    .example = "twicetold index check feed.db",
+    .run = check,
+};

@@ -1,0 +1,174 @@
+/* The page of a result: which of it is shown, the texts of that, the numbers of all. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "message.h"
+#include "records.h"
+#include "report/html.h"
+#include "report/page_selection.h"
+
+enum { SHOWN_TITLE = 140 };
+
+static const uint64_t USUAL_TEXTS = UINT64_C(8) << 20;
+
+typedef struct report_state {
+    run run;
+    tt_result_file *result;
+    choice choice;
+    digest digest;
+    excerpts texts;
+    page_label *labels; /* by article of the result */
+} report_state;
+
+/* What an article is called: its title, or else its first words. */
+static int make_label(page_label *label, const tt_record *record)
+{
+    const tt_article *a = &record->article;
+    const char *text = record->title;
+    size_t size = record->title_size;
+    if (size == 0) {
+        size_t begin = 0;
+        while (begin < a->text_size && strchr(" \t\r\n", a->text[begin]) != NULL)
+            begin++;
+        text = a->text + begin;
+        while (begin + size < a->text_size && text[size] != '\n')
+            size++;
+    }
+    if (size > SHOWN_TITLE)
+        for (size = SHOWN_TITLE; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
+            size--;
+    label->published = a->published;
+    label->title = malloc(size + 1);
+    if (label->title == NULL)
+        return failure_memory();
+    memcpy(label->title, text, size);
+    label->size = size;
+    return 0;
+}
+
+static int add_article(void *ctx, const tt_record *record, uint64_t article)
+{
+    report_state *s = ctx;
+    const tt_article *a = &record->article;
+    int ended = statistics_add_article(&s->digest, record, article);
+    if (ended != 0 || article == TT_NO_ARTICLE || s->choice.number[article] == UINT64_MAX)
+        return ended;
+    ended = make_label(&s->labels[article], record);
+    if (ended == 0 && s->choice.rank[article] != UINT32_MAX &&
+        embedded_texts_add(&s->texts, article, s->choice.rank[article], a->text, a->text_size) != 0)
+        return failure_memory();
+    return ended;
+}
+
+static int read_inputs(report_state *s)
+{
+    const settings *options = s->run.settings;
+    tt_error error = {0};
+    int ended;
+    if (tt_result_file_read(&s->result, options->inputs[0], NULL, &error) != TT_OK)
+        return failure_library(&error, ABOUT_RESULT);
+    ended = page_selection_make(&s->choice, s->result);
+    if (ended == 0)
+        ended = statistics_init(&s->digest, s->result);
+    if (ended != 0)
+        return ended;
+    s->labels = calloc((size_t)s->result->article_count + 1, sizeof *s->labels);
+    if (s->labels == NULL)
+        return failure_memory();
+    s->texts.bound = options->texts == UINT64_MAX ? USUAL_TEXTS : options->texts;
+    return records_read_articles(&s->run, s->result, add_article, s);
+}
+
+/* "report.jsonl" of "results/report.jsonl": where it lay is nothing to whom the page is sent. */
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL || slash[1] == '\0' ? path : slash + 1;
+}
+
+static int write_page(report_state *s)
+{
+    const choice *c = &s->choice;
+    const page p = {
+        .digest = &s->digest,
+        .texts = &s->texts,
+        .labels = s->labels,
+        .clusters = c->clusters,
+        .sections = c->sections,
+        .pairs = c->pairs,
+        .articles = c->articles,
+        .cluster_count = c->cluster_count,
+        .section_count = c->section_count,
+        .pair_count = c->pair_count,
+        .article_count = c->article_count,
+        .number = c->number,
+        .result_name = file_name(s->run.settings->inputs[0]),
+        .rejected = s->run.rejected,
+    };
+    embedded_texts_trim(&s->texts);
+    if (page_write(&p, &s->run.result) != 0)
+        return failure_memory();
+    return s->run.result.error != 0 ? output_failure(&s->run.result) : session_publish(&s->run);
+}
+
+static void print_report_summary(const report_state *s)
+{
+    const choice *c = &s->choice;
+    message_line("%zu articles, %" PRIu64 " of %" PRIu64 " clusters and %" PRIu64 " of %" PRIu64
+                 " sections listed, %zu texts (%.1f MiB) in %.1f MiB",
+                 s->digest.row_count, c->cluster_count, s->result->cluster_count, c->section_count,
+                 s->result->section_count, s->texts.count, (double)s->texts.bytes / (1 << 20),
+                 (double)s->run.result.written / (1 << 20));
+}
+
+static void close_all(report_state *s)
+{
+    if (s->labels != NULL)
+        for (uint64_t a = 0; a < s->result->article_count; a++)
+            free(s->labels[a].title);
+    free(s->labels);
+    embedded_texts_free(&s->texts);
+    statistics_free(&s->digest);
+    page_selection_free(&s->choice);
+    tt_result_file_close(s->result);
+    session_close(&s->run);
+}
+
+static int report(const settings *options)
+{
+    report_state s;
+    int ended;
+    memset(&s, 0, sizeof s);
+    if (options->input_count < 2)
+        return message_usage(options->command, "give the result and the INPUT of its scan");
+    if (options->output == NULL)
+        return message_usage(options->command, "no output given; -o FILE is needed, or -o -");
+    ended = session_open(&s.run, options);
+    if (ended == 0)
+        ended = read_inputs(&s);
+    if (ended == 0)
+        ended = write_page(&s);
+    if (ended == 0 && !options->quiet)
+        print_report_summary(&s);
+    if (ended == 0)
+        ended = session_exit_code(&s.run);
+    close_all(&s);
+    return ended;
+}
+
+const subcommand report_command = {
+    .name = "report",
+    .bit = FOR_REPORT,
+    .operands = "RESULT INPUT... -o FILE",
+    .about = "show a result as a page: clusters, passages side by side",
+    .text = "Makes one page for a browser of the RESULT of a scan and the INPUT it was made\n"
+            "from: what is repeated, clusters with who ran what first, two articles side by\n"
+            "side, notices. The page is one file and needs neither network nor server.",
+    .more = "Texts are embedded up to --texts, those of the largest clusters and the most\n"
+            "repeated sections first; everything else is listed or counted.",
+    .example = "twicetold report result.jsonl feed.jsonl -o report.html",
+    .run = report,
+};

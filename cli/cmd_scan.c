@@ -1,0 +1,97 @@
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "message.h"
+#include "scan_overview.h"
+
+static int write_result(run *r)
+{
+    const tt_write_options options = {
+        .struct_size = sizeof options,
+        .rejected = r->rejected,
+        .read_seconds = r->read_seconds,
+        .total_seconds = seconds_now() - r->began,
+    };
+    tt_error error = {0};
+    if (tt_result_write(r->index, output_write, &r->result, &options, &error) != TT_OK)
+        return r->result.error != 0 ? output_failure(&r->result)
+                                    : failure_library(&error, ABOUT_WORK);
+    return 0;
+}
+
+/* ", 2 pairs" at the end of `to`. */
+static void append_count(char *to, size_t size, uint64_t count, const char *name)
+{
+    const size_t used = strlen(to);
+    (void)snprintf(to + used, size - used, ", %" PRIu64 " %s%s", count, name,
+                   count == 1 ? "" : "s");
+}
+
+static void print_scan_summary(const run *r)
+{
+    const uint32_t find = tt_result_options(r->index)->find;
+    char found[120] = "", speed[60];
+    tt_summary summary;
+    tt_result_summary(r->index, &summary);
+    if ((find & TT_FIND_PAIRS) != 0)
+        append_count(found, sizeof found, summary.pairs, "pair");
+    if ((find & TT_FIND_CLUSTERS) != 0)
+        append_count(found, sizeof found, summary.clusters, "cluster");
+    if ((find & TT_FIND_SECTIONS) != 0)
+        append_count(found, sizeof found, summary.sections, "section");
+    session_describe_speed(r, speed, sizeof speed);
+    message_line("%" PRIu64 " article%s, %" PRIu64 " rejected%s %s", summary.articles,
+                 summary.articles == 1 ? "" : "s", r->rejected, found, speed);
+}
+
+/* A person at a terminal gets an overview; -o - gives the result there too. */
+static int wants_overview(const settings *s)
+{
+    return s->output == NULL && isatty(STDOUT_FILENO);
+}
+
+static int scan(const settings *s)
+{
+    const int person = wants_overview(s);
+    overview view;
+    run r;
+    int ended = session_open(&r, s);
+    memset(&view, 0, sizeof view);
+    view.spool = (output)OUTPUT_NONE;
+    if (ended == 0 && person)
+        ended = scan_overview_open(&view, &r);
+    if (ended == 0)
+        ended = session_scan(&r);
+    if (ended == 0)
+        ended = person ? scan_overview_print(&view, &r) : write_result(&r);
+    if (ended == 0)
+        ended = session_publish(&r);
+    if (ended == 0) {
+        if (!s->quiet && !person)
+            print_scan_summary(&r);
+        ended = session_exit_code(&r);
+    }
+    scan_overview_close(&view);
+    session_close(&r);
+    return ended;
+}
+
+const subcommand scan_command = {
+    .name = "scan",
+    .bit = FOR_SCAN,
+    .operands = "INPUT...",
+    .about = "find near-duplicate articles and repeated sections",
+    .text = "Finds near-duplicate articles and repeated sections; the result is JSON Lines.\n"
+            "INPUT is JSON Lines, a .txt file (one article), a directory of these, any of\n"
+            "them gzip or zstd, or - for JSON Lines on standard input.",
+    .more = "Rejected records are named on standard error as FILE:LINE: reason.\n"
+            "On a terminal and without -o, an overview is printed instead of the result: the\n"
+            "counts, the largest clusters and the passages repeated most. -o - prints the\n"
+            "result.",
+    .example = "twicetold scan feed.jsonl archive/ -o result.jsonl",
+    .run = scan,
+};

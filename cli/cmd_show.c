@@ -1,0 +1,336 @@
+/*
+ * What a result says of one article, one cluster or one section, with the texts side by side. First
+ * the views are chosen, from the result alone; then the inputs are read and the texts that the
+ * views need are kept; then they are printed.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "message.h"
+#include "records.h"
+#include "terminal/side_by_side.h"
+
+enum { USUAL_VIEWS = 3 };
+
+/* Two articles whole, or two places of a section. */
+typedef struct view {
+    uint64_t left, right;      /* articles by their numbers in the result */
+    const tt_pair *pair;       /* or NULL */
+    const tt_section *section; /* NULL: the articles whole */
+    const tt_occurrence *place;
+} view;
+
+typedef struct show {
+    run run;
+    screen screen;
+    tt_result_file *result;
+    face *faces; /* by article; text NULL where no view needs it */
+    view *views;
+    size_t view_count, view_capacity;
+    uint64_t left_out; /* views that --all would add */
+} show;
+
+/* ==== Choosing the views ================================================================== */
+
+static int add_view(show *w, view v)
+{
+    if (w->view_count >= USUAL_VIEWS && !w->run.settings->all) {
+        w->left_out++;
+        return 0;
+    }
+    if (w->view_count == w->view_capacity) {
+        const size_t capacity = w->view_capacity * 2 + 16;
+        view *grown = realloc(w->views, capacity * sizeof *grown);
+        if (grown == NULL)
+            return failure_memory();
+        w->views = grown;
+        w->view_capacity = capacity;
+    }
+    w->views[w->view_count++] = v;
+    return 0;
+}
+
+/* The pair line of two articles, in either order, or NULL. */
+static const tt_pair *find_pair(const show *w, uint64_t x, uint64_t y)
+{
+    for (uint64_t i = 0; i < w->result->pair_count; i++) {
+        const tt_pair *p = &w->result->pairs[i];
+        if ((p->a == x && p->b == y) || (p->a == y && p->b == x))
+            return p;
+    }
+    return NULL;
+}
+
+static int has_article(const tt_cluster *c, uint64_t article)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->articles[i] == article)
+            return 1;
+    return 0;
+}
+
+/* The kept article beside each copy, or beside the one asked for. */
+static int choose_cluster(show *w, const tt_cluster *c, uint64_t only)
+{
+    int ended = 0;
+    for (size_t i = 0; i < c->count && ended == 0; i++)
+        if (c->articles[i] != c->keep && (only == TT_NO_ARTICLE || only == c->articles[i]))
+            ended = add_view(w, (view){c->keep, c->articles[i],
+                                       find_pair(w, c->keep, c->articles[i]), NULL, NULL});
+    return ended;
+}
+
+/* The reference beside each other place, or those of one article. */
+static int choose_section(show *w, const tt_section *x, uint64_t only)
+{
+    int ended = 0;
+    for (size_t i = 1; i < x->count && ended == 0; i++) {
+        const tt_occurrence *o = &x->occurrences[i];
+        if (only == TT_NO_ARTICLE || o->article == only || x->occurrences[0].article == only)
+            ended = add_view(w, (view){x->occurrences[0].article, o->article, NULL, x, o});
+    }
+    return ended;
+}
+
+static int is_shown(const show *w, uint64_t x, uint64_t y)
+{
+    for (size_t i = 0; i < w->view_count; i++)
+        if (w->views[i].section == NULL && ((w->views[i].left == x && w->views[i].right == y) ||
+                                            (w->views[i].left == y && w->views[i].right == x)))
+            return 1;
+    return 0;
+}
+
+/* Its cluster first, then its other pairs, then the sections that these do not show. */
+static int choose_article(show *w, uint64_t article)
+{
+    const tt_result_file *r = w->result;
+    int ended = 0;
+    for (uint64_t i = 0; i < r->cluster_count && ended == 0; i++)
+        if (has_article(&r->clusters[i], article))
+            ended = choose_cluster(w, &r->clusters[i],
+                                   r->clusters[i].keep == article ? TT_NO_ARTICLE : article);
+    for (uint64_t i = 0; i < r->pair_count && ended == 0; i++) {
+        const tt_pair *p = &r->pairs[i];
+        if ((p->a == article || p->b == article) && !is_shown(w, p->a, p->b))
+            ended = add_view(w, (view){p->a, p->b, p, NULL, NULL});
+    }
+    for (uint64_t i = 0; i < r->section_count && ended == 0; i++) {
+        const tt_section *x = &r->sections[i];
+        for (size_t k = 1; k < x->count && ended == 0; k++) {
+            const tt_occurrence *o = &x->occurrences[k];
+            const uint64_t first = x->occurrences[0].article;
+            if ((o->article == article || first == article) && !is_shown(w, first, o->article))
+                ended = add_view(w, (view){first, o->article, NULL, x, o});
+        }
+    }
+    return ended;
+}
+
+/* ==== What is asked for =================================================================== */
+
+static int refuse_number(const show *w, const char *what, uint64_t number, uint64_t count)
+{
+    return message_failure("give a number that stands in it",
+                           "%s has no %s %" PRIu64 "; it has %" PRIu64 " of them",
+                           w->run.settings->inputs[0], what, number, count);
+}
+
+static int choose_named_article(show *w, const char *name)
+{
+    tt_id id = {name, strlen(name), 0, 0};
+    uint64_t article = tt_result_file_find(w->result, &id);
+    if (article == TT_NO_ARTICLE) {
+        id.flags = TT_ARTICLE_INTEGER_ID;
+        article = tt_result_file_find(w->result, &id);
+    }
+    if (article == TT_NO_ARTICLE)
+        return message_failure("give an id that stands in a pair, cluster or section of it",
+                               "%s does not name the article %s: nothing in it was found to be "
+                               "repeated, or the id is another",
+                               w->run.settings->inputs[0], name);
+    return choose_article(w, article);
+}
+
+static int choose_views(show *w, const char *name)
+{
+    const settings *s = w->run.settings;
+    const tt_result_file *r = w->result;
+    if (name != NULL)
+        return choose_named_article(w, name);
+    for (uint64_t i = 0; i < r->cluster_count && s->cluster != 0; i++)
+        if (r->clusters[i].number == s->cluster)
+            return choose_cluster(w, &r->clusters[i], TT_NO_ARTICLE);
+    if (s->cluster != 0)
+        return refuse_number(w, "cluster", s->cluster, r->cluster_count);
+    for (uint64_t i = 0; i < r->section_count; i++)
+        if (r->sections[i].number == s->section)
+            return choose_section(w, &r->sections[i], TT_NO_ARTICLE);
+    return refuse_number(w, "section", s->section, r->section_count);
+}
+
+/* ==== Texts =============================================================================== */
+
+static int keep_wanted_text(void *ctx, const tt_record *record, uint64_t article)
+{
+    show *w = ctx;
+    int wanted = 0;
+    for (size_t i = 0; i < w->view_count && article != TT_NO_ARTICLE; i++)
+        wanted = wanted || w->views[i].left == article || w->views[i].right == article;
+    if (!wanted)
+        return 0;
+    return article_copy_take(&w->faces[article], record);
+}
+
+/* ==== Printing ============================================================================ */
+
+static void print_share(const char *before, double value, const char *after)
+{
+    if (!isnan(value))
+        (void)printf("%s%.0f %%%s", before, value * 100, after);
+}
+
+/* Numbers of the left and the right, whichever of them is a. */
+static void print_pair(const screen *s, const tt_pair *p, uint64_t left)
+{
+    const int turned = p->a != left;
+    tt_relation relation = (tt_relation)p->relation;
+    if (turned && relation == TT_CONTAINS)
+        relation = TT_CONTAINED;
+    else if (turned && relation == TT_CONTAINED)
+        relation = TT_CONTAINS;
+    (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER), tt_relation_name(relation),
+                 terminal_style(s, STYLE_PLAIN));
+    print_share(": ", turned ? p->overlap_b : p->overlap_a, " of the left stands in the right");
+    print_share(", ", turned ? p->overlap_a : p->overlap_b, " of the right in the left");
+    (void)putchar('\n');
+    if (!isnan(p->resemblance))
+        (void)printf("%sresemblance %.2f, facts that agree %.2f%s\n",
+                     terminal_style(s, STYLE_FAINT), p->resemblance, p->facts,
+                     terminal_style(s, STYLE_PLAIN));
+}
+
+static void print_title(const show *w, const view *v)
+{
+    const screen *s = &w->screen;
+    if (v->section != NULL) {
+        (void)printf("%ssection %" PRIu64 "%s: %" PRIu64 " words in %zu places",
+                     terminal_style(s, STYLE_NUMBER), v->section->number,
+                     terminal_style(s, STYLE_PLAIN), v->section->tokens, v->section->count);
+        print_share(", these two ", v->place->similarity, " alike");
+        (void)putchar('\n');
+    } else if (v->pair != NULL) {
+        print_pair(s, v->pair, v->left);
+    }
+}
+
+/* An extent that the text does not have: the inputs are not those of the scan. */
+static int is_within(const face *f, extent e)
+{
+    return e.begin < e.end && e.end <= f->size;
+}
+
+static int print_view(show *w, const view *v)
+{
+    const face *left = &w->faces[v->left], *right = &w->faces[v->right];
+    print_title(w, v);
+    side_by_side_headings(&w->screen, &w->result->articles[v->left], left,
+                          &w->result->articles[v->right], right);
+    if (v->section == NULL)
+        return side_by_side_articles(&w->screen, left, right, w->run.settings->all);
+    if (!is_within(left, (extent){v->place->of_begin, v->place->of_end}) ||
+        !is_within(right, (extent){v->place->begin, v->place->end}))
+        return message_failure(NULL,
+                               "section %" PRIu64 " does not fit the texts; give the INPUT of the "
+                               "scan that made the result",
+                               v->section->number);
+    return side_by_side_passages(&w->screen, left, (extent){v->place->of_begin, v->place->of_end},
+                                 right, (extent){v->place->begin, v->place->end});
+}
+
+static int print_views(show *w)
+{
+    int ended = 0;
+    for (size_t i = 0; i < w->view_count && ended == 0; i++) {
+        if (i > 0)
+            (void)putchar('\n');
+        ended = print_view(w, &w->views[i]);
+    }
+    if (ended == 0 && w->left_out > 0)
+        (void)printf("\n%s%" PRIu64 " more: --all shows them%s\n",
+                     terminal_style(&w->screen, STYLE_FAINT), w->left_out,
+                     terminal_style(&w->screen, STYLE_PLAIN));
+    return ended != 0 ? ended : terminal_flush();
+}
+
+/* ==== The command ========================================================================= */
+
+static int read_and_print(show *w, const settings *s, const char *name)
+{
+    tt_error error = {0};
+    int ended = session_open(&w->run, s);
+    terminal_init(&w->screen, s->color);
+    if (ended == 0 && tt_result_file_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
+        ended = failure_library(&error, ABOUT_RESULT);
+    if (ended == 0)
+        ended = choose_views(w, name);
+    if (ended == 0 &&
+        (w->faces = calloc((size_t)w->result->article_count + 1, sizeof *w->faces)) == NULL)
+        ended = failure_memory();
+    if (ended == 0)
+        ended = records_read_articles(&w->run, w->result, keep_wanted_text, w);
+    return ended != 0 ? ended : print_views(w);
+}
+
+static int run_show(const settings *s)
+{
+    const int named = s->cluster == 0 && s->section == 0;
+    settings narrowed = *s;
+    const char **inputs = NULL;
+    show w = {0};
+    int ended;
+    if (s->cluster != 0 && s->section != 0)
+        return message_usage(s->command, "give --cluster or --section, not both");
+    if (s->input_count < (named ? 3u : 2u))
+        return message_usage(s->command,
+                             named ? "give a RESULT, an ID (or --cluster N, --section N) and the "
+                                     "INPUT of its scan"
+                                   : "give a RESULT and the INPUT of its scan");
+    inputs = malloc(s->input_count * sizeof *inputs);
+    if (inputs == NULL)
+        return failure_memory();
+    inputs[0] = s->inputs[0];
+    narrowed.input_count = s->input_count - (size_t)named;
+    for (size_t i = 1; i < narrowed.input_count; i++)
+        inputs[i] = s->inputs[i + (size_t)named];
+    narrowed.inputs = inputs;
+    ended = read_and_print(&w, &narrowed, named ? s->inputs[1] : NULL);
+    for (uint64_t i = 0; w.faces != NULL && i < w.result->article_count; i++)
+        article_copy_free(&w.faces[i]);
+    free(w.faces);
+    free(w.views);
+    tt_result_file_close(w.result);
+    session_close(&w.run);
+    free(inputs);
+    return ended;
+}
+
+const subcommand show_command = {
+    .name = "show",
+    .bit = FOR_SHOW,
+    .operands = "RESULT ID INPUT...",
+    .about = "print an article and its copies side by side",
+    .text = "Prints what a RESULT says of the article ID, or of one cluster or section: the\n"
+            "texts side by side, what they share in line, words that differ marked. INPUT is\n"
+            "that of the scan. With --cluster or --section there is no ID.",
+    .more = "On the left is the article that is kept, or the first place of a section. The\n"
+            "sign between the columns is ! where words differ (red on the left, green on the\n"
+            "right; in brackets where there are no colours), < and > where only one side has\n"
+            "the text.",
+    .example = "twicetold show result.jsonl --cluster 1 feed.jsonl",
+    .run = run_show,
+};

@@ -1,0 +1,403 @@
+/*
+ * Bands and rows for a threshold. A pair of resemblance s shares a bucket with chance
+ * 1 - (1 - s^rows)^bands, the S-curve; rows are the most that leave a pair at the threshold the
+ * recall that is asked for, among the divisors of the number of hashes.
+ *
+ * With INPUT each setting is tried on a sample: it is scanned with every rule, which gives the
+ * pairs that there are, and once for each setting by resemblance alone, which is when LSH alone
+ * finds them. Articles with the same words are left out of the counting: they are found without
+ * LSH.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "message.h"
+#include "records.h"
+#include "svg.h"
+#include "terminal/terminal.h"
+
+enum {
+    SETTINGS = 5,
+    DEFAULT_SAMPLE = 10000,
+    CURVE_POINTS = 201,
+    PLOT_COLUMNS = 61,
+    PLOT_ROWS = 11,
+    TENTHS = 10
+};
+static const size_t sample_bytes = (size_t)256 << 20;
+static const uint32_t usual_hashes[SETTINGS] = {32, 64, 128, 256, 512};
+
+/* A number of hashes, cut into bands, and what became of it on the sample. */
+typedef struct setting {
+    uint32_t hashes, bands, rows;
+    double expected; /* recall at the threshold */
+    uint64_t found, candidates;
+    double seconds;
+} setting;
+
+typedef struct tune {
+    run run;
+    double threshold, recall;
+    setting settings[SETTINGS];
+    size_t count, choice;
+    tt_article *articles; /* the sample; its strings are owned */
+    size_t article_count, article_capacity, bytes;
+    uint64_t pairs;          /* at the threshold or above it, not of the same words */
+    uint64_t tenths[TENTHS]; /* pairs of any rule, by resemblance */
+} tune;
+
+/* ==== The S-curve ========================================================================= */
+
+static double chance(const setting *x, double resemblance)
+{
+    return 1 - pow(1 - pow(resemblance, x->rows), x->bands);
+}
+
+static void cut_into_bands(setting *x, double threshold, double recall)
+{
+    const uint32_t hashes = x->hashes;
+    x->rows = 1;
+    for (uint32_t rows = 1; rows <= hashes; rows++) {
+        const setting tried = {.hashes = hashes, .bands = hashes / rows, .rows = rows};
+        if (hashes % rows == 0 && chance(&tried, threshold) >= recall)
+            x->rows = rows;
+    }
+    x->bands = hashes / x->rows;
+}
+
+static void make_settings(tune *t, const tt_options *o)
+{
+    t->count = o->num_hashes != 0 || o->bands != 0 ? 1 : SETTINGS;
+    for (size_t i = 0; i < t->count; i++) {
+        setting *x = &t->settings[i];
+        x->hashes = t->count > 1 ? usual_hashes[i] : o->num_hashes != 0 ? o->num_hashes : 128;
+        cut_into_bands(x, t->threshold, t->recall);
+        if (o->bands != 0) {
+            x->bands = o->bands;
+            x->rows = x->hashes / x->bands;
+        }
+        x->expected = chance(x, t->threshold);
+    }
+}
+
+/* ==== The sample ========================================================================== */
+
+static char *copy_bytes(const char *bytes, size_t size)
+{
+    char *to = malloc(size + 1);
+    if (to != NULL && size > 0)
+        memcpy(to, bytes, size);
+    return to;
+}
+
+static int keep_article(tune *t, const tt_article *a)
+{
+    tt_article *x;
+    if (t->article_count == t->article_capacity) {
+        const size_t capacity = t->article_capacity * 2 + 256;
+        tt_article *grown = realloc(t->articles, capacity * sizeof *grown);
+        if (grown == NULL)
+            return failure_memory();
+        t->articles = grown;
+        t->article_capacity = capacity;
+    }
+    x = &t->articles[t->article_count++];
+    *x = (tt_article){.id = copy_bytes(a->id, a->id_size),
+                      .id_size = a->id_size,
+                      .text = copy_bytes(a->text, a->text_size),
+                      .text_size = a->text_size,
+                      .published = a->published,
+                      .flags = a->flags};
+    t->bytes += a->text_size;
+    return x->id == NULL || x->text == NULL ? failure_memory() : 0;
+}
+
+static int sample_record(void *ctx, const tt_record *record)
+{
+    tune *t = ctx;
+    const uint32_t wish = t->run.settings->sample;
+    int ended;
+    if (record->status != TT_OK)
+        return session_reject(&t->run, record, TT_OK);
+    ended = keep_article(t, &record->article);
+    if (ended == 0 &&
+        (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
+        ended = RECORDS_ENOUGH;
+    return ended;
+}
+
+/* ==== Trying ============================================================================== */
+
+static int count_pairs(void *ctx, const tt_pair *pairs, size_t count)
+{
+    tune *t = ctx;
+    for (size_t i = 0; i < count; i++) {
+        if (pairs[i].relation == TT_IDENTICAL || isnan(pairs[i].resemblance))
+            continue;
+        t->pairs += pairs[i].resemblance >= t->threshold;
+        t->tenths[pairs[i].resemblance < 1 ? (int)(pairs[i].resemblance * TENTHS) : TENTHS - 1]++;
+    }
+    return 0;
+}
+
+static int count_found(void *ctx, const tt_pair *pairs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        *(uint64_t *)ctx += pairs[i].relation != TT_IDENTICAL;
+    return 0;
+}
+
+/* Scans the sample; an article whose id was there before is passed over, as everywhere. */
+static int scan_sample(tune *t, const tt_options *options, tt_pair_fn emit, void *ctx,
+                       tt_summary *summary)
+{
+    tt_scan *builder = NULL;
+    tt_result *index = NULL;
+    tt_error error = {0};
+    tt_status *statuses = malloc((t->article_count + 1) * sizeof *statuses);
+    int ended = 0;
+    if (statuses == NULL)
+        return failure_memory();
+    if (tt_scan_open(&builder, options, &error) != TT_OK ||
+        tt_scan_add(builder, t->articles, t->article_count, statuses, &error) != TT_OK ||
+        tt_scan_finish(builder, &index, &error) != TT_OK ||
+        tt_result_pairs(index, emit, ctx, &error) != TT_OK)
+        ended = failure_library(&error, ABOUT_WORK);
+    else
+        tt_result_summary(index, summary);
+    tt_result_close(index);
+    tt_scan_close(builder);
+    free(statuses);
+    return ended;
+}
+
+static int try_settings(tune *t)
+{
+    tt_options options = t->run.settings->engine;
+    tt_summary summary;
+    int ended;
+    options.num_hashes = options.bands = 0;
+    options.resemblance = t->threshold;
+    options.find = TT_FIND_PAIRS | TT_FIND_SERIES;
+    (void)progress_update(&t->run.progress, "pairs", 0, 0);
+    ended = scan_sample(t, &options, count_pairs, t, &summary);
+    options.containment = options.overlap = TT_OFF;
+    for (size_t i = 0; i < t->count && ended == 0; i++) {
+        setting *x = &t->settings[i];
+        const double began = seconds_now();
+        options.num_hashes = x->hashes;
+        options.bands = x->bands;
+        (void)progress_update(&t->run.progress, "settings", i, t->count);
+        ended = scan_sample(t, &options, count_found, &x->found, &summary);
+        x->candidates = summary.candidates;
+        t->pairs = x->found > t->pairs ? x->found : t->pairs;
+        x->seconds = seconds_now() - began;
+    }
+    progress_end(&t->run.progress);
+    return ended;
+}
+
+/* The fewest hashes with hardly more candidates than the best has, or, without a sample, the usual
+ * number. Seconds have no say: the choice is the same in every run. */
+static void choose(tune *t)
+{
+    uint64_t least = UINT64_MAX;
+    t->choice = t->count > 2 ? 2 : 0;
+    for (size_t i = 0; i < t->count && t->article_count > 0; i++)
+        if (t->settings[i].expected >= t->recall && t->settings[i].candidates < least)
+            least = t->settings[i].candidates;
+    for (size_t i = t->count; i-- > 0 && t->article_count > 0;)
+        if (t->settings[i].expected >= t->recall &&
+            (double)t->settings[i].candidates <= 1.2 * (double)least + 100)
+            t->choice = i;
+}
+
+/* ==== Printing ============================================================================ */
+
+static void print_curve(const tune *t, const screen *s)
+{
+    const setting *x = &t->settings[t->choice];
+    const int column = (int)(t->threshold * (PLOT_COLUMNS - 1) + 0.5);
+    (void)printf("%sChance that a pair is found, by its resemblance%s (%u bands of %u "
+                 "rows)\n\n",
+                 terminal_style(s, STYLE_STRONG), terminal_style(s, STYLE_PLAIN), x->bands,
+                 x->rows);
+    for (int row = PLOT_ROWS - 1; row >= 0; row--) {
+        (void)printf(" %3.1f %s", row / (double)(PLOT_ROWS - 1), s->unicode ? "\xe2\x94\x82" : "|");
+        for (int c = 0; c < PLOT_COLUMNS; c++) {
+            const double y = chance(x, c / (double)(PLOT_COLUMNS - 1)) * (PLOT_ROWS - 1);
+            if ((int)(y + 0.5) == row)
+                (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER),
+                             s->unicode ? "\xe2\x97\x8f" : "*", terminal_style(s, STYLE_PLAIN));
+            else
+                (void)fputs(c == column ? (s->unicode ? "\xe2\x94\x8a" : ":") : " ", stdout);
+        }
+        (void)putchar('\n');
+    }
+    (void)fputs("     ", stdout);
+    terminal_repeat(s, "\xe2\x94\x94", "+", 1);
+    terminal_repeat(s, "\xe2\x94\x80", "-", PLOT_COLUMNS);
+    (void)fputs("\n      0", stdout);
+    for (int i = 1; i <= 5; i++)
+        (void)printf("%12.1f", i / 5.0);
+    (void)printf("\n%*s--resemblance %g\n\n", 6 + column - 7, "", t->threshold);
+}
+
+static void print_tenths(const tune *t, const screen *s)
+{
+    uint64_t most = 1;
+    for (int i = 0; i < TENTHS; i++)
+        most = t->tenths[i] > most ? t->tenths[i] : most;
+    (void)printf("%sResemblance of the pairs in the sample%s (%zu articles; by any rule)\n\n",
+                 terminal_style(s, STYLE_STRONG), terminal_style(s, STYLE_PLAIN), t->article_count);
+    for (int i = TENTHS - 1; i >= 0; i--) {
+        (void)printf("  %.1f to %.1f %9" PRIu64 " ", i / 10.0, (i + 1) / 10.0, t->tenths[i]);
+        terminal_repeat(s, "\xe2\x96\x88", "#", (int)((t->tenths[i] * 40 + most - 1) / most));
+        (void)putchar('\n');
+    }
+    (void)putchar('\n');
+}
+
+static void print_table(const tune *t, const screen *s)
+{
+    const int tried = t->article_count > 0;
+    (void)printf("%s  hashes  bands  rows  recall at %-5g%s%s\n", terminal_style(s, STYLE_STRONG),
+                 t->threshold, tried ? "  found in the sample     candidates" : "",
+                 terminal_style(s, STYLE_PLAIN));
+    for (size_t i = 0; i < t->count; i++) {
+        const setting *x = &t->settings[i];
+        (void)printf("%s %6u %6u %5u %16.4f", i == t->choice ? ">" : " ", x->hashes, x->bands,
+                     x->rows, x->expected);
+        if (tried)
+            (void)printf("%12" PRIu64 " of %-8" PRIu64 "%11" PRIu64, x->found, t->pairs,
+                         x->candidates);
+        (void)putchar('\n');
+    }
+}
+
+static void print_choice(const tune *t)
+{
+    const setting *x = &t->settings[t->choice];
+    (void)printf("\nOptions: --resemblance %g --hashes %u --bands %u\n", t->threshold, x->hashes,
+                 x->bands);
+}
+
+static void print_json(const tune *t)
+{
+    const setting *choice = &t->settings[t->choice];
+    (void)printf("{\"resemblance\":%.10g,\"recall\":%.10g,\"articles\":%zu,\"pairs\":%" PRIu64
+                 ",\"settings\":[",
+                 t->threshold, t->recall, t->article_count, t->pairs);
+    for (size_t i = 0; i < t->count; i++) {
+        const setting *x = &t->settings[i];
+        (void)printf("%s{\"hashes\":%u,\"bands\":%u,\"rows\":%u,\"expected_recall\":%.10g",
+                     i == 0 ? "" : ",", x->hashes, x->bands, x->rows, x->expected);
+        if (t->article_count > 0)
+            (void)printf(",\"found\":%" PRIu64 ",\"candidates\":%" PRIu64 ",\"seconds\":%.6f",
+                         x->found, x->candidates, x->seconds);
+        (void)putchar('}');
+    }
+    (void)printf("],\"choice\":{\"hashes\":%u,\"bands\":%u}}\n", choice->hashes, choice->bands);
+}
+
+static int draw_curves(const tune *t, const char *path)
+{
+    double x[CURVE_POINTS], y[CURVE_POINTS];
+    char name[80];
+    svg picture;
+    int ended = svg_begin(&picture, path, "Chance that a pair is found", "resemblance", "chance");
+    (void)snprintf(name, sizeof name, "threshold %g", t->threshold);
+    if (ended == 0)
+        svg_mark(&picture, t->threshold, name);
+    for (size_t i = 0; i < t->count && ended == 0; i++) {
+        for (int k = 0; k < CURVE_POINTS; k++) {
+            x[k] = k / (double)(CURVE_POINTS - 1);
+            y[k] = chance(&t->settings[i], x[k]);
+        }
+        (void)snprintf(name, sizeof name, "%u x %u%s", t->settings[i].bands, t->settings[i].rows,
+                       i == t->choice ? " (chosen)" : "");
+        svg_curve(&picture, name, x, y, CURVE_POINTS);
+    }
+    if (ended == 0)
+        ended = svg_end(&picture);
+    svg_discard(&picture);
+    return ended;
+}
+
+static int report(const tune *t)
+{
+    const settings *s = t->run.settings;
+    screen view;
+    int ended = s->svg != NULL ? draw_curves(t, s->svg) : 0;
+    if (ended != 0)
+        return ended;
+    if (s->json) {
+        print_json(t);
+        return terminal_flush();
+    }
+    terminal_init(&view, s->color);
+    print_curve(t, &view);
+    if (t->article_count > 0)
+        print_tenths(t, &view);
+    print_table(t, &view);
+    print_choice(t);
+    return terminal_flush();
+}
+
+static int run_tune(const settings *s)
+{
+    tune t;
+    int ended = 0;
+    memset(&t, 0, sizeof t);
+    t.run.settings = s;
+    t.run.result = t.run.rejects = t.run.removed = (output)OUTPUT_NONE;
+    if (s->engine.resemblance < 0)
+        return message_usage(s->command, "--resemblance: off finds nothing; give a number above 0 "
+                                         "and up to 1");
+    t.threshold = s->engine.resemblance > 0 ? s->engine.resemblance : 0.7;
+    t.recall = s->recall > 0 ? s->recall : 0.9995;
+    make_settings(&t, &s->engine);
+    if (s->input_count > 0) {
+        ended = session_open(&t.run, s);
+        if (ended == 0)
+            ended = records_read(&t.run, s->inputs, s->input_count, sample_record, &t);
+        if (ended == 0 && t.article_count == 0)
+            ended =
+                message_failure("give the INPUT that is to be scanned, as JSON Lines or text files",
+                                "there is no article in the input");
+        if (ended == 0)
+            ended = try_settings(&t);
+    }
+    choose(&t);
+    if (ended == 0)
+        ended = report(&t);
+    if (ended == 0)
+        ended = session_exit_code(&t.run);
+    for (size_t i = 0; i < t.article_count; i++) {
+        free((void *)t.articles[i].id);
+        free((void *)t.articles[i].text);
+    }
+    free(t.articles);
+    session_close(&t.run);
+    return ended;
+}
+
+const subcommand tune_command = {
+    .name = "tune",
+    .bit = FOR_TUNE,
+    .operands = "[INPUT...]",
+    .about = "choose hashes and bands for a threshold, on your own articles",
+    .text = "Shows what chance a pair has to be found, by its resemblance, and what more or\n"
+            "fewer hashes cost. With INPUT, as for scan, they are tried on its first ones:\n"
+            "how many of their pairs each finds, and how many candidates it looks at for it.",
+    .more = "Only pairs by --resemblance depend on this: containment, overlap and sections\n"
+            "come from seeds. The last line is the options to give to scan: the fewest hashes\n"
+            "whose candidates are within a fifth of the least.",
+    .example = "twicetold tune --resemblance 0.8 feed.jsonl --svg curve.svg",
+    .run = run_tune,
+};

@@ -1,0 +1,154 @@
+/* The table of options. */
+#include "option_table.h"
+
+#define AT(field) offsetof(settings, field)
+#define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
+#define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* articles go in */
+#define FOR_SHAPE (FOR_BUILD | FOR_CREATE)                     /* what decides the answers */
+#define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL) /* articles are read */
+#define FOR_ALL (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
+
+const option_row option_rows[] = {
+    {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
+     "write the result to FILE; - is standard output (the default; on a terminal without -o, an "
+     "overview)",
+     "FILE is written under a temporary name beside it and takes its place when it is whole."},
+    {"output", 'o', FOR_DEDUP, 1, KIND_STRING, AT(output), 0, 0, "FILE",
+     "write the kept records to FILE; - is standard output", "It must be given."},
+    {"cluster", 0, FOR_SHOW, 1, KIND_NUMBER, AT(cluster), 1, UINT32_MAX, "N",
+     "show cluster N: the kept article beside each copy", NULL},
+    {"section", 0, FOR_SHOW, 1, KIND_NUMBER, AT(section), 1, UINT32_MAX, "N",
+     "show section N: its first place beside each other", NULL},
+    {"all", 0, FOR_SHOW, 1, KIND_FLAG, AT(all), 0, 0, NULL,
+     "show every copy or place, and all of their text", "The default is the first three."},
+    {"output", 'o', FOR_REPORT, 1, KIND_STRING, AT(output), 0, 0, "FILE",
+     "write the page to FILE; - is standard output", "It must be given."},
+    {"texts", 0, FOR_REPORT, 1, KIND_SIZE, AT(texts), 0, UINT64_C(1) << 30, "SIZE",
+     "embed so much text; K, M or G may follow (default 8M)",
+     "Texts of the largest clusters and of the sections with most places come first. What has no "
+     "room is listed or counted without its text."},
+    {"removed", 0, FOR_DEDUP, 1, KIND_STRING, AT(removed), 0, 0, "FILE",
+     "write a line for each article that is not kept",
+     "Each line is an object with \"id\", \"kept\" (the article kept in its place), \"relation\", "
+     "\"resemblance\", \"containment\", \"containment_of\", \"overlap\", \"overlap_of\" and "
+     "\"facts\". The numbers say how much of the article left out stands in the one kept; those "
+     "whose names end in _of are about the one kept."},
+    {"pairs", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_PAIRS, NULL,
+     "look for pairs (default: all three)", NULL},
+    {"clusters", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_CLUSTERS, NULL, "look for clusters",
+     NULL},
+    {"sections", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_SECTIONS, NULL,
+     "look for repeated sections", NULL},
+    {"series", 0, FOR_SCAN, 0, KIND_FIND, 0, 0, TT_FIND_SERIES, NULL,
+     "also list series pairs that only their overlap admits",
+     "A series is articles of one form with different facts, as the prices of two days."},
+    {"resemblance", 0, (FOR_SHAPE | FOR_TUNE), 1, KIND_RULE, AT(engine.resemblance), 0, 0, "R",
+     "pairs with this Jaccard or more; or off (default 0.7)",
+     "Jaccard is the share of all shingles (runs of five words) of two articles that both have."},
+    {"containment", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.containment), 0, 0, "C",
+     "or this containment of either; or off (default 0.8)",
+     "It is the share of the shingles of one article that stand in the other."},
+    {"overlap", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.overlap), 0, 0, "O",
+     "or this overlap of the shorter; or off (default 0.5)",
+     "It is the share of its tokens that align with the other's, in order; it survives edits and "
+     "scanning errors that break shingles."},
+    {"facts", 0, FOR_SHAPE, 0, KIND_RULE, AT(engine.facts), 0, 0, "F",
+     "a pair whose facts agree less is a series, not a copy; off: no pair is "
+     "(default: chosen by the length of the two)",
+     "Facts are figures, dates, names and rare words."},
+    {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 8,
+     UINT32_MAX, "N", "shortest section to report, in tokens (default 32)", NULL},
+    {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",
+     "longest (default), first, newest or source:A,B,... of a cluster",
+     "'newest' goes by \"published\"; 'source:A,B' takes the article whose \"source\" comes first "
+     "in the list. Ties go to the first in the input."},
+    {"drop", 0, FOR_DEDUP, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
+     "drop an article only if this share of its tokens stands in the kept one (default 0.8)", NULL},
+    {"drop", 0, FOR_SCAN, 0, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
+     "of dedup; only noted in the summary", NULL},
+    {"drop", 0, FOR_CREATE, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
+     "duplicate: this share of its tokens stands in another (default 0.8)", NULL},
+    {"before", 0, FOR_EXPIRE, 1, KIND_TIME, AT(before), 0, 0, "TIME",
+     "articles before this time, as 2025-11-24 or 2025-11-24T08:30:00Z", NULL},
+    {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",
+     "articles older than this, as 30d, 72h or 15m", NULL},
+    {"window", 0, FOR_WATCH, 1, KIND_DURATION, AT(window), 0, 0, "AGE",
+     "remove articles this much older than the newest, as 30d, 72h or 15m (default: none)",
+     "This is done after each commit. No article counts as newer than now."},
+    {"commit-every", 0, FOR_WATCH, 1, KIND_DURATION, AT(commit_every), 0, 1000, "TIME",
+     "gather articles for this long before each commit, as 100ms; faster (default: what is there)",
+     NULL},
+    {"recall", 0, FOR_TUNE, 1, KIND_SHARE, AT(recall), 0, 0, "R",
+     "chance that a pair at the threshold is to have (default 0.9995)", NULL},
+    {"sample", 0, FOR_TUNE, 1, KIND_NUMBER, AT(sample), 2, 10000000, "N",
+     "articles of INPUT to try, the first of them (default 10000)",
+     "Near-duplicates mostly stand close together, so that a part of a feed as it came says more "
+     "than articles drawn at random. A sample is never more than 256 MiB of text."},
+    {"svg", 0, (FOR_TUNE | FOR_EVAL), 1, KIND_STRING, AT(svg), 0, 0, "FILE",
+     "draw the curves into FILE", NULL},
+    {"misses", 0, FOR_EVAL, 1, KIND_NUMBER, AT(misses), 1, UINT32_MAX, "N",
+     "show the N worst misses, and as many wrong finds (default 3, with INPUT)",
+     "With INPUT their texts are side by side, and the misses whose texts are most alike come "
+     "first. A pair that is not listed is no miss where its two articles stand in one cluster. "
+     "Places of sections come after the pairs, the longest first."},
+    {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 1, UINT32_MAX, "N",
+     "earlier articles that one article is paired with, the best of them (default 64)",
+     "Others are counted in the summary, as pairs_omitted."},
+    {"shingle-tokens", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_NUMBER, AT(engine.shingle_tokens), 1, 64,
+     "N", "tokens in a shingle (default 5)", NULL},
+    {"hashes", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.num_hashes), 16, 1024, "N",
+     "MinHash values in a signature (default 128)", NULL},
+    {"bands", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.bands), 1, 1024, "N",
+     "LSH bands, a divisor of --hashes (default: by --resemblance)", NULL},
+    {"seed", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_SEED, AT(engine.seed), 0, 0, "N",
+     "seed of every hash, or random (default 0)", "The summary tells it."},
+    {"paragraphs", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_PARAGRAPHS, AT(engine.paragraphs), 0, 0,
+     "HOW",
+     "auto: blocks between blank lines if there are any, else lines (default); line; blank; none",
+     "With auto, hard-wrapped lines are joined; none takes the whole article."},
+    {"id-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
+     "field that holds the id (default id)", NULL},
+    {"text-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.text_field), 0, 0, "NAME",
+     "field that holds the text (default text)", NULL},
+    {"whole", 0, FOR_TEXTS, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
+     "of wire formats, take headline, byline and dateline as text too",
+     "They go in front of the body."},
+    {"max-article-bytes", 0, FOR_TEXTS, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
+     UINT64_C(1) << 30, "SIZE",
+     "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)", NULL},
+    {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
+     "write rejected records to FILE, as they stood",
+     "A newline follows each. A record too long to be held in memory, or a file that cannot be "
+     "read, is only named."},
+    {"threads", 0, (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
+     KIND_THREADS, AT(engine.threads), 0, 256, "N", "threads to use (default 0: all cores)",
+     "The result is the same for any number."},
+    {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), UINT64_C(32) << 20,
+     UINT64_C(1) << 46, "SIZE",
+     "keep to this much memory, as 300M or 2G, by a temporary file (default: no limit)",
+     "The result is the same for any size; the run takes longer. The least is 32M. The file has no "
+     "name, so that nothing is left of it however the run ends; it takes about as much room as the "
+     "input has text. Without this option there is no file, and everything is held in memory."},
+    {"temp-dir", 0, FOR_BUILD, 0, KIND_STRING, AT(engine.temp_dir), 0, 0, "DIR",
+     "where the file of --memory is (default: $TMPDIR, or /tmp)",
+     "A file system that is itself in memory saves none."},
+    {"quiet", 'q',
+     (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1,
+     KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
+    {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
+     0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",
+     "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "
+     "'always' gives a line a second."},
+    {"color", 0, (FOR_SCAN | FOR_SHOW | FOR_TUNE | FOR_EVAL), 0, KIND_COLOR, AT(color), 0, 0,
+     "WHEN", "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
+    {"log", 0, FOR_ALL, 0, KIND_LOG, AT(log), 0, 0, "HOW", "messages as text (default) or json",
+     "With json each message is an object in a line on standard error, for services: \"time\", "
+     "\"level\" (info, warning, error or progress), \"message\", \"file\" and \"line\" where a "
+     "record is rejected, and \"advice\", what to do about it."},
+    {"json", 0, (FOR_EVAL | FOR_STAT | FOR_TUNE), 1, KIND_FLAG, AT(json), 0, 0, NULL,
+     "one JSON object instead of a table", "A score of which the gold says nothing is null."},
+    {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options", NULL},
+    {"help-all", 0, FOR_ALL, 0, KIND_HELP_ALL, 0, 0, 0, NULL, "show all options", NULL},
+};
+
+const size_t option_count = sizeof option_rows / sizeof *option_rows;

@@ -1,0 +1,240 @@
+#define _DEFAULT_SOURCE
+#include "option_values.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+static const char *const keep_words[] = {"longest", "first", "newest", NULL};
+static const char *const paragraph_words[] = {"auto", "line", "blank", "none", NULL};
+static const char *const log_words[] = {"text", "json", NULL};
+static const char *const when_words[] = {"auto", "always", "never", NULL};
+
+static int find_word(const char *const *words, const char *text)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], text) == 0)
+            return i;
+    return -1;
+}
+
+static int parse_word(const char *const *words, const char *text, int32_t *out)
+{
+    const int place = find_word(words, text);
+    if (place < 0)
+        return -1;
+    *out = place;
+    return 0;
+}
+
+static int parse_share(const char *text, double *out)
+{
+    char *end;
+    double value;
+    if ((*text < '0' || *text > '9') && *text != '.')
+        return -1;
+    value = strtod(text, &end);
+    if (*end != '\0' || !(value > 0 && value <= 1))
+        return -1;
+    *out = value;
+    return 0;
+}
+
+static int parse_whole(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *out)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return -1;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    return errno != 0 || *end != '\0' || *out < minimum || *out > maximum ? -1 : 0;
+}
+
+static int parse_size(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *out)
+{
+    static const char *const suffixes[] = {"",   "K",   "M",   "G",   "KB", "MB",
+                                           "GB", "KiB", "MiB", "GiB", "B",  NULL};
+    static const unsigned char shifts[] = {0, 10, 20, 30, 10, 20, 30, 10, 20, 30, 0};
+    char *end;
+    uint64_t value;
+    int suffix;
+    if (*text < '0' || *text > '9')
+        return -1;
+    errno = 0;
+    value = strtoull(text, &end, 10);
+    suffix = find_word(suffixes, end);
+    if (errno != 0 || suffix < 0 || value > maximum >> shifts[suffix])
+        return -1;
+    *out = value << shifts[suffix];
+    return *out < minimum ? -1 : 0;
+}
+
+/* A random seed has 53 bits, so that every JSON reader gives it back as it was. */
+static int parse_seed(const char *text, uint64_t *out)
+{
+    if (strcmp(text, "random") == 0) {
+        if (getrandom(out, sizeof *out, 0) != (ssize_t)sizeof *out)
+            return -1;
+        *out >>= 11;
+        return 0;
+    }
+    return parse_whole(text, 0, UINT64_MAX, out);
+}
+
+/* RFC 3339, or a date alone: its first moment in UTC. */
+static int parse_time(const char *text, int64_t *out)
+{
+    struct tm t;
+    char sign[2] = "";
+    int hours = 0, minutes = 0, used = 0, more = 0;
+    memset(&t, 0, sizeof t);
+    if (sscanf(text, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &used) != 3 || used != 10)
+        return -1;
+    text += used;
+    if (*text != '\0') {
+        if (sscanf(text, "%*1[Tt ]%2d:%2d:%2d%n", &t.tm_hour, &t.tm_min, &t.tm_sec, &more) != 3 ||
+            more != 9)
+            return -1;
+        text += more;
+        if (*text == '.')
+            text += 1 + strspn(text + 1, "0123456789");
+        more = 0;
+        if (sscanf(text, "%1[+-]%2d:%2d%n", sign, &hours, &minutes, &more) == 3 && more == 6)
+            text += more;
+        else if (*text == 'Z' || *text == 'z')
+            text++;
+    }
+    if (*text != '\0' || t.tm_mon < 1 || t.tm_mon > 12 || t.tm_mday < 1 || t.tm_mday > 31 ||
+        t.tm_hour > 23 || t.tm_min > 59 || t.tm_sec > 60 || hours > 23 || minutes > 59)
+        return -1;
+    t.tm_year -= 1900;
+    t.tm_mon--;
+    *out = (int64_t)timegm(&t);
+    *out -= (*sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    *out *= 1000000;
+    return 0;
+}
+
+/* `bare`: microseconds of a number without a unit; 0: there must be one. */
+static int parse_duration(const char *text, int64_t bare, int64_t *out)
+{
+    static const char *const units[] = {"", "ms", "s", "m", "h", "d", NULL};
+    const int64_t lengths[] = {bare, 1000, 1000000, 60000000, 3600000000, 86400000000};
+    char *end;
+    long long value;
+    int unit;
+    if (*text < '0' || *text > '9')
+        return -1;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    unit = find_word(units, end);
+    if (errno != 0 || unit < 0 || lengths[unit] == 0 || value < 1 ||
+        value > INT64_MAX / 2 / lengths[unit])
+        return -1;
+    *out = value * lengths[unit];
+    return 0;
+}
+
+static int parse_keep(const char *text, tt_options *engine)
+{
+    static const char source[] = "source:";
+    if (strncmp(text, source, sizeof source - 1) == 0) {
+        engine->keep = TT_KEEP_SOURCE;
+        engine->keep_sources = text + sizeof source - 1;
+        return *engine->keep_sources == '\0' ? -1 : 0;
+    }
+    engine->keep_sources = NULL;
+    return parse_word(keep_words, text, &engine->keep);
+}
+
+int option_parse_value(const option_row *r, const char *text, settings *s)
+{
+    void *field = (char *)s + r->offset;
+    uint64_t whole;
+    switch (r->kind) {
+    case KIND_FLAG: *(int32_t *)field = 1; return 0;
+    case KIND_FIND: s->engine.find |= (uint32_t)r->maximum; return 0;
+    case KIND_STRING: *(const char **)field = text; return *text == '\0' ? -1 : 0;
+    case KIND_RULE:
+        if (strcmp(text, "off") == 0) {
+            *(double *)field = TT_OFF;
+            return 0;
+        }
+        return parse_share(text, field);
+    case KIND_SHARE: return parse_share(text, field);
+    case KIND_NUMBER:
+        if (parse_whole(text, r->minimum, r->maximum, &whole) != 0)
+            return -1;
+        *(uint32_t *)field = (uint32_t)whole;
+        return 0;
+    case KIND_THREADS:
+        if (parse_whole(text, r->minimum, r->maximum, &whole) != 0)
+            return -1;
+        *(int32_t *)field = (int32_t)whole;
+        return 0;
+    case KIND_SIZE: return parse_size(text, r->minimum, r->maximum, field);
+    case KIND_SEED: return parse_seed(text, field);
+    case KIND_KEEP: return parse_keep(text, &s->engine);
+    case KIND_PARAGRAPHS: return parse_word(paragraph_words, text, field);
+    case KIND_PROGRESS:
+    case KIND_COLOR: return parse_word(when_words, text, field);
+    case KIND_LOG: return parse_word(log_words, text, field);
+    case KIND_TIME: return parse_time(text, field);
+    case KIND_DURATION: return parse_duration(text, (int64_t)r->maximum, field);
+    case KIND_HELP:
+    case KIND_HELP_ALL: break;
+    }
+    return 0;
+}
+
+void option_describe_value(const option_row *r, char *to, size_t size)
+{
+    switch (r->kind) {
+    case KIND_STRING: (void)snprintf(to, size, "text that is not empty"); return;
+    case KIND_RULE: (void)snprintf(to, size, "a number above 0 and up to 1, or off"); return;
+    case KIND_SHARE: (void)snprintf(to, size, "a number above 0 and up to 1"); return;
+    case KIND_NUMBER:
+    case KIND_THREADS:
+        (void)snprintf(to, size, "a whole number from %" PRIu64 " to %" PRIu64, r->minimum,
+                       r->maximum);
+        return;
+    case KIND_SIZE:
+        (void)snprintf(to, size, "bytes from %" PRIu64 " to %" PRIu64 ", as 5000000, 64K or 16MiB",
+                       r->minimum, r->maximum);
+        return;
+    case KIND_SEED: (void)snprintf(to, size, "a whole number below 2^64, or random"); return;
+    case KIND_KEEP:
+        (void)snprintf(to, size, "longest, first, newest or source:NAME,NAME,...");
+        return;
+    case KIND_PARAGRAPHS: (void)snprintf(to, size, "auto, line, blank or none"); return;
+    case KIND_PROGRESS:
+    case KIND_COLOR: (void)snprintf(to, size, "auto, always or never"); return;
+    case KIND_LOG: (void)snprintf(to, size, "text or json"); return;
+    case KIND_TIME:
+        (void)snprintf(to, size, "a date or a time, as 2025-11-24 or 2025-11-24T08:30:00Z");
+        return;
+    case KIND_DURATION:
+        (void)snprintf(to, size, "a length of time, as 30d, 72h, 15m, 10s or 100ms");
+        return;
+    case KIND_FLAG:
+    case KIND_FIND:
+    case KIND_HELP:
+    case KIND_HELP_ALL: (void)snprintf(to, size, "no value"); return;
+    }
+}
+
+const char *const *option_words(const option_row *r)
+{
+    switch (r->kind) {
+    case KIND_KEEP: return keep_words;
+    case KIND_PARAGRAPHS: return paragraph_words;
+    case KIND_PROGRESS:
+    case KIND_COLOR: return when_words;
+    case KIND_LOG: return log_words;
+    default: return NULL;
+    }
+}

@@ -1,0 +1,328 @@
+#define _GNU_SOURCE
+#include "report/statistics.h"
+
+#include <inttypes.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "failure.h"
+#include "message.h"
+
+#define DAY_MICROSECONDS (INT64_C(86400) * 1000000)
+
+static int no_memory(void)
+{
+    return failure_memory();
+}
+
+/* ==== Places by article ======================================================================= */
+
+static int by_begin(const void *x, const void *y)
+{
+    const tt_occurrence *p = ((const article_occurrence *)x)->at,
+                        *q = ((const article_occurrence *)y)->at;
+    return p->begin != q->begin ? (p->begin < q->begin ? -1 : 1)
+                                : (p->end > q->end) - (p->end < q->end);
+}
+
+/* Gathers the places of each article, ascending. */
+static int gather_occurrences(digest *d)
+{
+    const tt_result_file *r = d->result;
+    size_t total = 0, *next;
+    for (uint64_t s = 0; s < r->section_count; s++)
+        total += r->sections[s].count;
+    d->place_begin = calloc((size_t)r->article_count + 2, sizeof *d->place_begin);
+    d->places = malloc((total + 1) * sizeof *d->places);
+    if (d->place_begin == NULL || d->places == NULL)
+        return no_memory();
+    next = d->place_begin + 1;
+    for (uint64_t s = 0; s < r->section_count; s++)
+        for (size_t i = 0; i < r->sections[s].count; i++)
+            next[r->sections[s].occurrences[i].article + 1]++;
+    for (uint64_t a = 0; a < r->article_count; a++)
+        next[a + 1] += next[a];
+    for (uint64_t s = 0; s < r->section_count; s++)
+        for (size_t i = 0; i < r->sections[s].count; i++)
+            d->places[next[r->sections[s].occurrences[i].article]++] =
+                (article_occurrence){&r->sections[s].occurrences[i], i == 0};
+    for (uint64_t a = 0; a < r->article_count; a++)
+        qsort(d->places + d->place_begin[a], d->place_begin[a + 1] - d->place_begin[a],
+              sizeof *d->places, by_begin);
+    return 0;
+}
+
+/* ==== Stories ================================================================================= */
+
+static uint64_t root_of(uint64_t *parents, uint64_t article)
+{
+    while (parents[article] != article)
+        article = parents[article] = parents[parents[article]];
+    return article;
+}
+
+/* A cluster holds what is paired with the article it keeps; a copy of a copy is of its story too.
+ */
+static void join_stories(digest *d)
+{
+    const tt_result_file *r = d->result;
+    uint64_t *parents = d->story_of;
+    for (uint64_t a = 0; a < r->article_count; a++)
+        parents[a] = a;
+    for (uint64_t c = 0; c < r->cluster_count; c++)
+        for (size_t i = 0; i < r->clusters[c].count; i++)
+            parents[root_of(parents, r->clusters[c].articles[i])] =
+                root_of(parents, r->clusters[c].keep);
+    for (uint64_t i = 0; i < r->pair_count; i++)
+        if (r->pairs[i].relation != TT_SERIES)
+            parents[root_of(parents, r->pairs[i].b)] = root_of(parents, r->pairs[i].a);
+    for (uint64_t a = 0; a < r->article_count; a++)
+        parents[a] = root_of(parents, a);
+}
+
+int statistics_init(digest *d, const tt_result_file *result)
+{
+    memset(d, 0, sizeof *d);
+    d->result = result;
+    d->row_of = malloc(((size_t)result->article_count + 1) * sizeof *d->row_of);
+    d->cluster_of = malloc(((size_t)result->article_count + 1) * sizeof *d->cluster_of);
+    d->story_of = malloc(((size_t)result->article_count + 1) * sizeof *d->story_of);
+    if (d->row_of == NULL || d->cluster_of == NULL || d->story_of == NULL)
+        return no_memory();
+    for (uint64_t a = 0; a < result->article_count; a++) {
+        d->row_of[a] = UINT64_MAX;
+        d->cluster_of[a] = NO_CLUSTER;
+    }
+    for (uint64_t c = 0; c < result->cluster_count; c++)
+        for (size_t i = 0; i < result->clusters[c].count; i++)
+            d->cluster_of[result->clusters[c].articles[i]] = (uint32_t)c;
+    join_stories(d);
+    return gather_occurrences(d);
+}
+
+/* ==== Rows ==================================================================================== */
+
+static int by_name(const void *x, const void *y)
+{
+    const source_name *p = x, *q = y;
+    const size_t size = p->size < q->size ? p->size : q->size;
+    const int order = size == 0 ? 0 : memcmp(p->bytes, q->bytes, size);
+    return order != 0 ? order : (p->size > q->size) - (p->size < q->size);
+}
+
+static int intern_source(digest *d, const tt_article *a, uint32_t *number)
+{
+    source_name wanted = {(char *)a->source, a->source_size, 0}, *name, **found;
+    *number = NO_SOURCE;
+    if (a->source_size == 0)
+        return 0;
+    found = tfind(&wanted, &d->source_tree, by_name);
+    if (found != NULL) {
+        *number = (*found)->number;
+        return 0;
+    }
+    if (d->source_count == d->source_capacity) {
+        const size_t capacity = d->source_capacity * 2 + 64;
+        source_name **grown = realloc(d->sources, capacity * sizeof *grown);
+        if (grown == NULL)
+            return no_memory();
+        d->sources = grown;
+        d->source_capacity = capacity;
+    }
+    name = malloc(sizeof *name + a->source_size);
+    if (name == NULL)
+        return no_memory();
+    name->bytes = (char *)(name + 1);
+    name->size = a->source_size;
+    name->number = (uint32_t)d->source_count + 1;
+    memcpy(name->bytes, a->source, a->source_size);
+    d->sources[d->source_count++] = name;
+    *number = name->number;
+    return tsearch(name, &d->source_tree, by_name) == NULL ? no_memory() : 0;
+}
+
+const source_name *statistics_source_name(const digest *d, uint32_t source)
+{
+    return d->sources[source - 1];
+}
+
+/* Extents that cut the text elsewhere than between characters are of another text. */
+static int is_character_boundary(const tt_article *a, uint64_t at)
+{
+    return at <= a->text_size &&
+           (at == a->text_size || ((unsigned char)a->text[at] & 0xc0) != 0x80);
+}
+
+static int count_repeated_bytes(const digest *d, const tt_article *a, uint64_t article,
+                                uint64_t *repeated)
+{
+    uint64_t end = 0;
+    for (size_t i = d->place_begin[article]; i < d->place_begin[article + 1]; i++) {
+        const tt_occurrence *o = d->places[i].at;
+        if (!is_character_boundary(a, o->begin) || !is_character_boundary(a, o->end))
+            return message_failure(NULL,
+                                   "the result has a passage from byte %" PRIu64 " to %" PRIu64
+                                   " of %.*s, whose text is another one of %zu bytes; give the "
+                                   "INPUT of its scan",
+                                   o->begin, o->end, (int)(a->id_size < 100 ? a->id_size : 100),
+                                   a->id, a->text_size);
+        if (d->places[i].first || o->end <= end)
+            continue;
+        *repeated += o->end - (o->begin > end ? o->begin : end);
+        end = o->end;
+    }
+    return 0;
+}
+
+int statistics_add_article(digest *d, const tt_record *record, uint64_t article)
+{
+    const tt_article *a = &record->article;
+    article_row row = {.bytes = a->text_size, .day = NO_DAY};
+    int ended = intern_source(d, a, &row.source);
+    if (a->published != TT_NO_TIME)
+        row.day = (int32_t)((a->published - (a->published < 0 ? DAY_MICROSECONDS - 1 : 0)) /
+                            DAY_MICROSECONDS);
+    if (ended == 0 && article != TT_NO_ARTICLE) {
+        const uint32_t cluster = d->cluster_of[article];
+        row.copy = cluster != NO_CLUSTER && d->result->clusters[cluster].keep != article;
+        ended = count_repeated_bytes(d, a, article, &row.repeated);
+        d->row_of[article] = d->row_count;
+    }
+    if (ended == 0 && d->row_count == d->row_capacity) {
+        const size_t capacity = d->row_capacity * 2 + 1024;
+        article_row *grown = realloc(d->rows, capacity * sizeof *grown);
+        if (grown == NULL)
+            return no_memory();
+        d->rows = grown;
+        d->row_capacity = capacity;
+    }
+    if (ended == 0)
+        d->rows[d->row_count++] = row;
+    return ended;
+}
+
+/* ==== Sections ================================================================================ */
+
+section_kind statistics_section_kind(const digest *d, const tt_section *section)
+{
+    uint64_t stories[BOILERPLATE_STORIES];
+    size_t count = 0;
+    int one_article = 1;
+    for (size_t i = 0; i < section->count && count < BOILERPLATE_STORIES; i++) {
+        const uint64_t article = section->occurrences[i].article;
+        const uint64_t story = d->story_of[article];
+        size_t k = 0;
+        one_article &= article == section->occurrences[0].article;
+        while (k < count && stories[k] != story)
+            k++;
+        if (k == count)
+            stories[count++] = story;
+    }
+    if (one_article)
+        return SECTION_SELF;
+    return count == 1                    ? SECTION_COPIES
+           : count < BOILERPLATE_STORIES ? SECTION_SHARED
+                                         : SECTION_BOILERPLATE;
+}
+
+/* ==== Sums ==================================================================================== */
+
+static int by_key(const void *x, const void *y)
+{
+    const article_sum *p = x, *q = y;
+    return (p->key > q->key) - (p->key < q->key);
+}
+
+static int most_articles_first(const void *x, const void *y)
+{
+    const article_sum *p = x, *q = y;
+    return p->articles != q->articles ? (p->articles < q->articles ? 1 : -1) : by_key(x, y);
+}
+
+static void add_sums(article_sum *to, const article_sum *from)
+{
+    to->articles += from->articles;
+    to->copies += from->copies;
+    to->bytes += from->bytes;
+    to->repeated += from->repeated;
+}
+
+/* Joins neighbours of one key. @return how many are left */
+static size_t merge_equal_keys(article_sum *sums, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && sums[kept - 1].key == sums[i].key)
+            add_sums(&sums[kept - 1], &sums[i]);
+        else
+            sums[kept++] = sums[i];
+    }
+    return kept;
+}
+
+static article_sum *sum_rows(const digest *d, int days, size_t *count)
+{
+    article_sum *sums = malloc((d->row_count + 1) * sizeof *sums);
+    size_t used = 0;
+    for (size_t i = 0; sums != NULL && i < d->row_count; i++) {
+        const article_row *r = &d->rows[i];
+        if (days ? r->day != NO_DAY : r->source != NO_SOURCE)
+            sums[used++] = (article_sum){days ? r->day : (int64_t)r->source, 1, (uint64_t)r->copy,
+                                         r->bytes, r->repeated};
+    }
+    if (sums == NULL)
+        return NULL;
+    qsort(sums, used, sizeof *sums, by_key);
+    *count = merge_equal_keys(sums, used);
+    return sums;
+}
+
+article_sum *statistics_by_source(const digest *d, size_t most, size_t *count)
+{
+    article_sum *sums = sum_rows(d, 0, count);
+    if (sums == NULL)
+        return NULL;
+    qsort(sums, *count, sizeof *sums, most_articles_first);
+    if (*count > most) {
+        for (size_t i = most; i < *count; i++)
+            add_sums(&sums[most - 1], &sums[i]);
+        sums[most - 1].key = INT64_MIN;
+        *count = most;
+    }
+    return sums;
+}
+
+article_sum *statistics_by_day(const digest *d, size_t most, size_t *count, int *months)
+{
+    article_sum *sums = sum_rows(d, 1, count);
+    *months = 0;
+    if (sums == NULL || *count <= most)
+        return sums;
+    *months = 1;
+    for (size_t i = 0; i < *count; i++) {
+        const time_t at = (time_t)sums[i].key * 86400;
+        struct tm t;
+        if (gmtime_r(&at, &t) != NULL)
+            sums[i].key -= t.tm_mday - 1;
+    }
+    *count = merge_equal_keys(sums, *count);
+    if (*count > most) { /* centuries of months: the latest */
+        memmove(sums, sums + *count - most, most * sizeof *sums);
+        *count = most;
+    }
+    return sums;
+}
+
+void statistics_free(digest *d)
+{
+    tdestroy(d->source_tree, free);
+    free(d->sources);
+    free(d->rows);
+    free(d->row_of);
+    free(d->cluster_of);
+    free(d->story_of);
+    free(d->place_begin);
+    free(d->places);
+}

@@ -1,0 +1,328 @@
+#define _POSIX_C_SOURCE 200809L
+#include "scan_overview.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "terminal/terminal.h"
+
+enum { SHOWN = 5, SNIPPET_BYTES = 700, BAR_COLUMNS = 12 };
+
+/* ==== Texts =============================================================================== */
+
+static int spool_text(void *ctx, const tt_record *record)
+{
+    overview *o = ctx;
+    if (o->count == o->capacity) {
+        const size_t capacity = o->capacity + o->capacity / 2 + 1024;
+        uint64_t *grown = realloc(o->ends, capacity * sizeof *grown);
+        if (grown == NULL)
+            return failure_memory();
+        o->ends = grown;
+        o->capacity = capacity;
+    }
+    if (output_write(&o->spool, record->article.text, record->article.text_size) != 0)
+        return output_failure(&o->spool);
+    o->ends[o->count++] = o->spool.written;
+    return 0;
+}
+
+int scan_overview_open(overview *o, run *r)
+{
+    memset(o, 0, sizeof *o);
+    r->accept = spool_text;
+    r->accept_ctx = o;
+    return output_open_scratch(&o->spool, &r->result);
+}
+
+void scan_overview_close(overview *o)
+{
+    output_discard(&o->spool);
+    free(o->ends);
+}
+
+/* Up to SNIPPET_BYTES of an article's text from `begin` on. @return how many */
+static size_t read_text(const overview *o, uint64_t article, uint64_t begin, uint64_t end, char *to)
+{
+    const uint64_t first = article == 0 ? 0 : o->ends[article - 1];
+    const uint64_t all = o->ends[article] - first;
+    size_t size;
+    ssize_t got;
+    end = end < all ? end : all;
+    size = end - begin < SNIPPET_BYTES ? (size_t)(end - begin) : SNIPPET_BYTES;
+    got = pread(o->spool.fd, to, size, (off_t)(first + begin));
+    return got > 0 ? (size_t)got : 0;
+}
+
+/* ==== What is worth showing =============================================================== */
+
+/* The largest of what was found; `weight` decides, the first of equals stays first. */
+typedef struct found {
+    const tt_result *index;
+    uint32_t *cluster_of; /* by article; 0: none */
+    uint64_t relations[5];
+    uint64_t copies;
+    tt_cluster clusters[SHOWN];
+    size_t cluster_count;
+    tt_section sections[SHOWN];
+    uint64_t weights[SHOWN];
+    size_t section_count;
+} found;
+
+static int count_relations(void *ctx, const tt_pair *pairs, size_t count)
+{
+    found *f = ctx;
+    for (size_t i = 0; i < count; i++)
+        f->relations[pairs[i].relation]++;
+    return 0;
+}
+
+static int rank_clusters(void *ctx, const tt_cluster *clusters, size_t count)
+{
+    found *f = ctx;
+    for (size_t i = 0; i < count; i++) {
+        const tt_cluster *c = &clusters[i];
+        size_t place = f->cluster_count;
+        f->copies += c->count - 1;
+        for (size_t k = 0; k < c->count; k++)
+            f->cluster_of[c->articles[k]] = (uint32_t)c->number;
+        while (place > 0 && f->clusters[place - 1].count < c->count)
+            place--;
+        if (place == SHOWN)
+            continue;
+        f->cluster_count += f->cluster_count < SHOWN;
+        memmove(f->clusters + place + 1, f->clusters + place,
+                (f->cluster_count - place - 1) * sizeof *f->clusters);
+        f->clusters[place] = *c;
+    }
+    return 0;
+}
+
+/* Places of a section that are not explained by copies of the article where it stands first. */
+static uint64_t count_elsewhere(const found *f, const tt_section *x)
+{
+    const uint64_t first = x->occurrences[0].article;
+    uint64_t count = 0;
+    for (size_t i = 1; i < x->count; i++) {
+        const uint64_t article = x->occurrences[i].article;
+        count += article == first || f->cluster_of[article] == 0 ||
+                 f->cluster_of[article] != f->cluster_of[first];
+    }
+    return count;
+}
+
+static int rank_sections(void *ctx, const tt_section *sections, size_t count)
+{
+    found *f = ctx;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t weight = count_elsewhere(f, &sections[i]) * sections[i].tokens;
+        size_t place = f->section_count;
+        while (place > 0 && f->weights[place - 1] < weight)
+            place--;
+        if (place == SHOWN || weight == 0)
+            continue;
+        f->section_count += f->section_count < SHOWN;
+        memmove(f->sections + place + 1, f->sections + place,
+                (f->section_count - place - 1) * sizeof *f->sections);
+        memmove(f->weights + place + 1, f->weights + place,
+                (f->section_count - place - 1) * sizeof *f->weights);
+        f->sections[place] = sections[i];
+        f->weights[place] = weight;
+    }
+    return 0;
+}
+
+static int find(found *f, const overview *o, const tt_result *index)
+{
+    const uint32_t wanted = tt_result_options(index)->find;
+    tt_error error = {0};
+    memset(f, 0, sizeof *f);
+    f->index = index;
+    f->cluster_of = calloc(o->count + 1, sizeof *f->cluster_of);
+    if (f->cluster_of == NULL)
+        return failure_memory();
+    if (((wanted & TT_FIND_PAIRS) && tt_result_pairs(index, count_relations, f, &error) != TT_OK) ||
+        ((wanted & TT_FIND_CLUSTERS) &&
+         tt_result_clusters(index, rank_clusters, f, &error) != TT_OK) ||
+        ((wanted & TT_FIND_SECTIONS) &&
+         tt_result_sections(index, rank_sections, f, &error) != TT_OK))
+        return failure_library(&error, ABOUT_WORK);
+    return 0;
+}
+
+/* ==== Printing ============================================================================ */
+
+static void print_count(const screen *s, uint64_t count, const char *words)
+{
+    (void)printf("%s%9" PRIu64 "%s  %s", terminal_style(s, STYLE_NUMBER), count,
+                 terminal_style(s, STYLE_PLAIN), words);
+}
+
+static void print_counts(const screen *s, const found *f, const run *r)
+{
+    const uint32_t wanted = tt_result_options(f->index)->find;
+    char speed[60];
+    tt_summary summary;
+    tt_result_summary(f->index, &summary);
+    session_describe_speed(r, speed, sizeof speed);
+    print_count(s, summary.articles, "articles ");
+    (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
+    if (r->rejected > 0) {
+        print_count(s, r->rejected, "records rejected: named above\n");
+    }
+    if (wanted & TT_FIND_CLUSTERS) {
+        print_count(s, summary.articles - f->copies, "stories, and ");
+        (void)printf("%" PRIu64 " copies of them in %" PRIu64 " clusters\n", f->copies,
+                     summary.clusters);
+    }
+    if (wanted & TT_FIND_PAIRS) {
+        const char *before = ": ";
+        print_count(s, summary.pairs, "pairs");
+        for (int k = TT_IDENTICAL; k <= TT_SERIES; k++)
+            if (f->relations[k] > 0) {
+                (void)printf("%s%" PRIu64 " %s", before, f->relations[k],
+                             tt_relation_name((tt_relation)k));
+                before = ", ";
+            }
+        (void)putchar('\n');
+    }
+    if (wanted & TT_FIND_SECTIONS) {
+        print_count(s, summary.sections, "passages that stand in two places or more\n");
+    }
+}
+
+static void print_heading(const screen *s, const char *words)
+{
+    (void)printf("\n%s%s%s\n", terminal_style(s, STYLE_STRONG), words,
+                 terminal_style(s, STYLE_PLAIN));
+}
+
+/* The first line of an entry: how many, as a bar too, and what of. */
+static int print_entry(const screen *s, uint64_t count, uint64_t most, const char *words)
+{
+    const int bar = most == 0 ? 0 : (int)((count * BAR_COLUMNS + most - 1) / most);
+    (void)printf("%s%6" PRIu64 "%s ", terminal_style(s, STYLE_NUMBER), count,
+                 terminal_style(s, STYLE_PLAIN));
+    terminal_repeat(s, "\xe2\x96\x88", "#", bar);
+    return 7 + bar + printf("%*s  %s", BAR_COLUMNS - bar, "", words);
+}
+
+static void print_id(const screen *s, const found *f, uint64_t article, int columns)
+{
+    tt_article a;
+    tt_error error = {0};
+    if (tt_result_article(f->index, article, &a, &error) == TT_OK)
+        (void)terminal_print_text(STYLE_STRONG, s, a.id, a.id_size, columns);
+}
+
+static void print_snippet(const screen *s, const overview *o, uint64_t article, uint64_t begin,
+                          uint64_t end)
+{
+    char text[SNIPPET_BYTES];
+    const size_t size = read_text(o, article, begin, end, text);
+    (void)printf("%*s", 7 + BAR_COLUMNS + 2, "");
+    (void)terminal_print_text(STYLE_FAINT, s, text, size, s->columns - 7 - BAR_COLUMNS - 2);
+    (void)putchar('\n');
+}
+
+static void print_clusters(const screen *s, const overview *o, const found *f)
+{
+    if (f->cluster_count > 0)
+        print_heading(s, "Largest clusters");
+    for (size_t i = 0; i < f->cluster_count; i++) {
+        const tt_cluster *c = &f->clusters[i];
+        char words[80];
+        int used;
+        (void)snprintf(words, sizeof words, "articles, cluster %" PRIu64 ": keep ", c->number);
+        used = print_entry(s, c->count, f->clusters[0].count, words);
+        print_id(s, f, c->keep, s->columns - used);
+        (void)putchar('\n');
+        print_snippet(s, o, c->keep, 0, UINT64_MAX);
+    }
+}
+
+static void print_sections(const screen *s, const overview *o, const found *f)
+{
+    uint64_t most = 0;
+    if (f->section_count > 0)
+        print_heading(s, "Passages repeated most, beyond copies of one story");
+    for (size_t i = 0; i < f->section_count; i++)
+        most = f->sections[i].count > most ? f->sections[i].count : most;
+    for (size_t i = 0; i < f->section_count; i++) {
+        const tt_section *x = &f->sections[i];
+        const tt_occurrence *first = &x->occurrences[0];
+        char words[80];
+        int used;
+        (void)snprintf(words, sizeof words,
+                       "places, section %" PRIu64 ": %" PRIu64 " words, first in ", x->number,
+                       x->tokens);
+        used = print_entry(s, x->count, most, words);
+        print_id(s, f, first->article, s->columns - used);
+        (void)putchar('\n');
+        print_snippet(s, o, first->article, first->begin, first->end);
+    }
+}
+
+/* ==== What to do next ===================================================================== */
+
+static void print_word(const screen *s, const char *word)
+{
+    const size_t plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "0123456789._/-+:=@%,");
+    const char *quote = word[plain] == '\0' ? "" : "'";
+    (void)printf(" %s", quote);
+    (void)terminal_print_text(STYLE_PLAIN, s, word, strlen(word), s->columns);
+    (void)fputs(quote, stdout);
+}
+
+static void print_inputs(const screen *s, const settings *given)
+{
+    for (size_t i = 0; i < given->input_count && given->input_count <= 3; i++)
+        print_word(s, given->inputs[i]);
+    if (given->input_count > 3)
+        (void)fputs(" INPUT...", stdout);
+}
+
+static void print_next(const screen *s, const found *f, const settings *given)
+{
+    int streamed = 0;
+    for (size_t i = 0; i < given->input_count; i++)
+        streamed = streamed || strcmp(given->inputs[i], "-") == 0;
+    print_heading(s, "Next");
+    (void)fputs("  the whole result: twicetold scan", stdout);
+    print_inputs(s, given);
+    (void)fputs(" -o result.jsonl\n", stdout);
+    if (streamed || f->cluster_count + f->section_count == 0)
+        return;
+    if (f->cluster_count > 0)
+        (void)printf("  side by side:     twicetold show result.jsonl --cluster %" PRIu64,
+                     f->clusters[0].number);
+    else
+        (void)printf("  side by side:     twicetold show result.jsonl --section %" PRIu64,
+                     f->sections[0].number);
+    print_inputs(s, given);
+    (void)putchar('\n');
+}
+
+int scan_overview_print(overview *o, run *r)
+{
+    screen s;
+    found f;
+    int ended = find(&f, o, r->index);
+    terminal_init(&s, r->settings->color);
+    if (ended == 0 && output_flush(&o->spool) != 0)
+        ended = output_failure(&o->spool);
+    if (ended == 0) {
+        print_counts(&s, &f, r);
+        print_clusters(&s, o, &f);
+        print_sections(&s, o, &f);
+        print_next(&s, &f, r->settings);
+        ended = terminal_flush();
+    }
+    free(f.cluster_of);
+    return ended;
+}

@@ -1,0 +1,171 @@
+/* getopt_long's tables from the table of options, and messages that say what is allowed. */
+#define _DEFAULT_SOURCE
+#include <assert.h>
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "help.h"
+#include "message.h"
+#include "option_values.h"
+
+enum { FIRST_VALUE = 256, MOST_OPTIONS = 120 };
+
+/* Changes of one letter (added, left out, replaced) that make one word the other. */
+static size_t edit_distance(const char *x, const char *y)
+{
+    size_t line[33];
+    const size_t y_size = strlen(y);
+    if (y_size > 32)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= y_size; j++)
+        line[j] = j;
+    for (size_t i = 0; x[i] != '\0'; i++) {
+        size_t corner = line[0];
+        line[0] = i + 1;
+        for (size_t j = 0; j < y_size; j++) {
+            const size_t replaced = corner + (x[i] != y[j]);
+            const size_t shorter = (line[j] < line[j + 1] ? line[j] : line[j + 1]) + 1;
+            corner = line[j + 1];
+            line[j + 1] = replaced < shorter ? replaced : shorter;
+        }
+    }
+    return line[y_size];
+}
+
+static int refuse_unknown(const subcommand *command, const char *word)
+{
+    const size_t size = strcspn(word, "=");
+    const char *nearest = NULL;
+    char name[40] = "";
+    size_t best = 3;
+    if (size > 2 && size - 2 < sizeof name) {
+        memcpy(name, word + 2, size - 2);
+        name[size - 2] = '\0';
+        for (size_t i = 0; i < option_count; i++)
+            if ((option_rows[i].who & command->bit) != 0 &&
+                edit_distance(name, option_rows[i].name) < best) {
+                best = edit_distance(name, option_rows[i].name);
+                nearest = option_rows[i].name;
+            }
+    }
+    if (nearest != NULL)
+        return message_usage(command, "unknown option '%.*s'; did you mean '--%s'?", (int)size,
+                             word, nearest);
+    return message_usage(command, "unknown option '%.*s'", (int)size, word);
+}
+
+/* getopt_long gave '?' or ':' for the word before optind. */
+static int refuse_option(const subcommand *command, int answer, char **argv)
+{
+    const option_row *r = optopt >= FIRST_VALUE ? &option_rows[optopt - FIRST_VALUE] : NULL;
+    char values[120];
+    if (optopt > 0 && r == NULL)
+        for (size_t i = 0; i < option_count && r == NULL; i++)
+            if ((option_rows[i].who & command->bit) != 0 && option_rows[i].letter == optopt)
+                r = &option_rows[i];
+    if (r == NULL && optopt > 0)
+        return message_usage(command, "unknown option '-%c'", optopt);
+    if (r == NULL)
+        return refuse_unknown(command, argv[optind - 1]);
+    option_describe_value(r, values, sizeof values);
+    return message_usage(command, "--%s %s %s", r->name, answer == ':' ? "needs a value:" : "takes",
+                         values);
+}
+
+static int apply_option(const subcommand *command, const option_row *r, const char *text,
+                        settings *s)
+{
+    char values[120];
+    if (r->kind == KIND_HELP || r->kind == KIND_HELP_ALL)
+        return help_of_command(command, r->kind == KIND_HELP_ALL);
+    if (option_parse_value(r, text, s) == 0)
+        return -1;
+    option_describe_value(r, values, sizeof values);
+    return message_usage(command, "--%s: '%s' is not allowed; give %s", r->name, text, values);
+}
+
+/* What only the whole command line can say. @return as settings_parse() */
+static int apply_defaults(const subcommand *command, settings *s)
+{
+    const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
+    tt_options resolved;
+    tt_error error;
+    if ((s->engine.find & all) == 0)
+        s->engine.find |= all;
+    if (command->bit == FOR_DEDUP)
+        s->engine.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_OVERLAPS;
+    s->reader.max_article_bytes = s->engine.max_article_bytes;
+    s->reader.threads = s->engine.threads;
+    if (s->engine.bands != 0) {
+        const uint32_t hashes = s->engine.num_hashes != 0 ? s->engine.num_hashes : 128;
+        if (hashes % s->engine.bands != 0)
+            return message_usage(command,
+                                 "--bands: %u is not allowed; give a divisor of --hashes, "
+                                 "which is %u",
+                                 s->engine.bands, hashes);
+    }
+    if (tt_options_resolve(&s->engine, &resolved, &error) != TT_OK)
+        return message_usage(command, "%s", error.message);
+    return -1;
+}
+
+/* Before anything is parsed, so that what is wrong with the words is said in the right way. */
+static int asks_for_json(int argc, char **argv)
+{
+    int json = 0;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--log=json") == 0 ||
+            (strcmp(argv[i], "--log") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0))
+            json = 1;
+    return json;
+}
+
+int settings_parse(const subcommand *command, int argc, char **argv, settings *s)
+{
+    struct option longs[MOST_OPTIONS + 1];
+    char shorts[MOST_OPTIONS * 2 + 2] = ":";
+    size_t count = 0, used = 1;
+    int answer;
+
+    memset(s, 0, sizeof *s);
+    s->command = command;
+    message_as_json(asks_for_json(argc, argv));
+    s->before = TT_NO_TIME;
+    s->texts = UINT64_MAX;
+    s->engine.struct_size = sizeof s->engine;
+    s->reader.struct_size = sizeof s->reader;
+    memset(longs, 0, sizeof longs);
+    assert(option_count <= MOST_OPTIONS);
+    for (size_t i = 0; i < option_count; i++) {
+        const int has_value = option_rows[i].value != NULL ? required_argument : no_argument;
+        if ((option_rows[i].who & command->bit) == 0)
+            continue;
+        longs[count++] =
+            (struct option){option_rows[i].name, has_value, NULL, FIRST_VALUE + (int)i};
+        if (option_rows[i].letter != 0) {
+            shorts[used++] = option_rows[i].letter;
+            if (option_rows[i].value != NULL)
+                shorts[used++] = ':';
+        }
+    }
+    shorts[used] = '\0';
+    optind = 1;
+    while ((answer = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        const option_row *r = NULL;
+        int ended;
+        if (answer == '?' || answer == ':')
+            return refuse_option(command, answer, argv);
+        for (size_t i = 0; i < option_count && r == NULL; i++)
+            if ((option_rows[i].who & command->bit) != 0 &&
+                (answer == FIRST_VALUE + (int)i || answer == option_rows[i].letter))
+                r = &option_rows[i];
+        ended = apply_option(command, r, optarg, s);
+        if (ended >= 0)
+            return ended;
+    }
+    s->inputs = (const char *const *)argv + optind;
+    s->input_count = (size_t)(argc - optind);
+    return apply_defaults(command, s);
+}

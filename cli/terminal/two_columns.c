@@ -1,0 +1,181 @@
+#include "terminal/two_columns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "terminal/character.h"
+
+enum { LEFT, RIGHT };
+
+static int column_width(const screen *s)
+{
+    return (s->columns - 3) / 2;
+}
+
+static int is_alone(const column *c, size_t at)
+{
+    return at < c->size && c->alone != NULL && c->alone[at] != 0;
+}
+
+/* Without colours, words that differ stand in brackets, which take room. */
+static int brackets_at(const screen *s, const column *c, size_t at, size_t next)
+{
+    if (s->colour || !is_alone(c, at))
+        return 0;
+    return (at == 0 || !is_alone(c, at - 1)) + !is_alone(c, next);
+}
+
+/* One line of a column: bytes [begin, end), and where the next one begins. */
+typedef struct line {
+    size_t begin, end, next;
+    int width;
+} line;
+
+/* Whether the newline at `at` is one to be seen. */
+static int ends_line(const column *c, size_t at)
+{
+    return !c->joins || (at + 1 < c->size && c->text[at + 1] == '\n');
+}
+
+static line next_line(const screen *s, const column *c, size_t begin)
+{
+    line l = {begin, begin, begin, 0};
+    line broken = l; /* at the last place where a line may end */
+    const int room = column_width(s);
+    glyph g;
+    while (l.next < c->size) {
+        int width;
+        character_next(c->text + l.next, c->size - l.next, &g);
+        if (g.blank &&
+            (l.width == 0 ||
+             (g.line_end && ends_line(c, l.next)))) { /* none at the start; some end the line */
+            l.next += g.taken;
+            if (l.width > 0)
+                return l;
+            l.begin = l.end = l.next;
+            continue;
+        }
+        if (g.blank)
+            broken = (line){l.begin, l.end, l.next + g.taken, l.width};
+        width = g.width + brackets_at(s, c, l.next, l.next + g.taken);
+        if (l.width + width > room) {
+            if (broken.width > 0)
+                return broken;
+            if (l.width > 0)
+                return l;
+        }
+        l.width += width;
+        l.next += g.taken;
+        l.end = l.next;
+    }
+    return l;
+}
+
+static void print_text(const screen *s, const column *c, const line *l, int which)
+{
+    int alone = 0;
+    glyph g;
+    (void)fputs(c->look == STYLE_PLAIN ? "" : terminal_style(s, c->look), stdout);
+    for (size_t at = l->begin; at < l->end; at += g.taken) {
+        character_next(c->text + at, l->end - at, &g);
+        if (is_alone(c, at) && !alone)
+            (void)printf("%s%s%s", terminal_style(s, STYLE_STRONG),
+                         terminal_style(s, which == LEFT ? STYLE_CUT : STYLE_ADDED),
+                         s->colour || (at > 0 && is_alone(c, at - 1)) ? "" : "[");
+        alone = is_alone(c, at);
+        (void)fwrite(g.bytes, 1, g.size, stdout);
+        if (alone && !is_alone(c, at + g.taken)) {
+            (void)fputs(s->colour ? terminal_style(s, STYLE_PLAIN) : "]", stdout);
+            alone = 0;
+        }
+    }
+    (void)fputs(terminal_style(s, STYLE_PLAIN), stdout);
+}
+
+static int has_alone(const column *c, const line *l)
+{
+    return c->alone != NULL && memchr(c->alone + l->begin, 1, l->end - l->begin) != NULL;
+}
+
+static size_t count_lines(const screen *s, const column *c)
+{
+    size_t count = 0, at = 0;
+    while (at < c->size) {
+        const line l = next_line(s, c, at);
+        count += l.width > 0;
+        at = l.next;
+    }
+    return count;
+}
+
+static const char *sign_of(const screen *s, const line lines[2], block kind, int differ)
+{
+    if (kind == BLOCK_SHARED)
+        return differ ? "!" : s->unicode ? "\xe2\x94\x82" : "|";
+    if (kind == BLOCK_CONTEXT)
+        return " ";
+    if (lines[LEFT].width > 0 && lines[RIGHT].width > 0)
+        return "!";
+    return lines[LEFT].width > 0 ? "<" : ">";
+}
+
+static void print_row(const screen *s, const column *const columns[2], const line lines[2],
+                      block kind)
+{
+    const int differ = kind == BLOCK_SHARED && (has_alone(columns[LEFT], &lines[LEFT]) ||
+                                                has_alone(columns[RIGHT], &lines[RIGHT]));
+    print_text(s, columns[LEFT], &lines[LEFT], LEFT);
+    (void)printf("%*s %s%s%s", column_width(s) - lines[LEFT].width, "",
+                 terminal_style(s, differ ? STYLE_NUMBER : STYLE_FAINT),
+                 sign_of(s, lines, kind, differ), terminal_style(s, STYLE_PLAIN));
+    if (lines[RIGHT].width > 0) {
+        (void)putchar(' ');
+        print_text(s, columns[RIGHT], &lines[RIGHT], RIGHT);
+    }
+    (void)putchar('\n');
+}
+
+void two_columns_print(const screen *s, const column *left, const column *right, block kind,
+                       int most)
+{
+    const column *const columns[2] = {left, right};
+    size_t at[2] = {0, 0}, row = 0;
+    const size_t rows[2] = {count_lines(s, left), count_lines(s, right)};
+    const size_t all = rows[0] > rows[1] ? rows[0] : rows[1];
+    const size_t limit = most > 0 && all > (size_t)most + 1 ? (size_t)most : all;
+    while (row < limit) {
+        line lines[2];
+        for (int k = LEFT; k <= RIGHT; k++) {
+            do {
+                lines[k] = next_line(s, columns[k], at[k]);
+                at[k] = lines[k].next;
+            } while (lines[k].width == 0 && at[k] < columns[k]->size);
+        }
+        print_row(s, columns, lines, kind);
+        row++;
+    }
+    if (limit < all)
+        (void)printf("%s%*s%zu more lines (--all)%s\n", terminal_style(s, STYLE_FAINT),
+                     rows[0] > limit ? 0 : column_width(s) + 3, "", all - limit,
+                     terminal_style(s, STYLE_PLAIN));
+}
+
+void two_columns_heading(const screen *s, const char *left, size_t left_size, const char *right,
+                         size_t right_size, style look)
+{
+    const int width = column_width(s);
+    const int used = terminal_print_text(look, s, left, left_size, width);
+    (void)printf("%*s %s ", width - used, "", s->unicode ? "\xe2\x94\x82" : "|");
+    (void)terminal_print_text(look, s, right, right_size, width);
+    (void)putchar('\n');
+}
+
+void two_columns_rule(const screen *s)
+{
+    const int width = column_width(s);
+    (void)fputs(terminal_style(s, STYLE_FAINT), stdout);
+    terminal_repeat(s, "\xe2\x94\x80", "-", width + 1);
+    terminal_repeat(s, "\xe2\x94\xbc", "+", 1);
+    terminal_repeat(s, "\xe2\x94\x80", "-", width + 1);
+    (void)printf("%s\n", terminal_style(s, STYLE_PLAIN));
+}

@@ -1,0 +1,86 @@
+/*
+ * The chain stage: two runs of tokens -> the passages they share, with every aligned token.
+ *
+ * The answer follows from the two runs alone, whatever else is in the corpus and however the pair
+ * was found: anchors are the exact matches of four tokens or more, chained colinearly (Li 2018,
+ * minimap2, section 2.1), the gaps between them aligned by longest common subsequence, the ends
+ * extended past mismatches while that pays (X-drop, Zhang et al. 2000).
+ */
+#ifndef TTI_ALIGN_ALIGN_H
+#define TTI_ALIGN_ALIGN_H
+
+#include "align/kgram_index.h"
+#include "twicetold.h"
+
+enum {
+    TTI_CHAIN_MAX_GAP = 48, /**< unaligned tokens on either side that one chain may pass over */
+    TTI_SPLIT_GAP = 20,     /**< a longer unaligned run is new text: it ends a passage */
+};
+
+/** Tokens a..a+len of one side equal tokens b..b+len of the other. */
+typedef struct tti_block {
+    uint32_t a, b, len;
+} tti_block;
+
+/** A shared passage: its extents on both sides and its blocks, ascending on both. */
+typedef struct tti_passage {
+    uint32_t a_begin, a_end, b_begin, b_end;
+    uint32_t matched; /**< aligned tokens: the sum of the blocks' lengths */
+    uint32_t block_begin, block_count;
+} tti_passage;
+
+/** Share of the longer side's tokens that align; the sides' lengths in tokens, not both 0. */
+static inline double tti_similarity(uint32_t a_tokens, uint32_t b_tokens, uint32_t matched)
+{
+    return (double)matched / (a_tokens > b_tokens ? a_tokens : b_tokens);
+}
+
+/** True if a passage is long enough where it stands first, and dense enough, to be a section. */
+static inline int tti_is_section(uint32_t first_tokens, uint32_t other_tokens, uint32_t matched,
+                                 uint32_t min_section)
+{
+    return first_tokens >= min_section &&
+           tti_similarity(first_tokens, other_tokens, matched) >= 0.5;
+}
+
+typedef struct tti_aligner tti_aligner; /**< one thread's working memory */
+
+/** @return TT_OK, TT_ENOMEM. Owner: the caller, tti_aligner_close(). */
+tt_status tti_aligner_open(tti_aligner **out, const tt_allocator *allocator, tt_error *error);
+void tti_aligner_close(tti_aligner *aligner);
+
+/** Takes the b side: the longer of the two where there is a choice. `tokens` stays borrowed. */
+tt_status tti_aligner_load(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
+                           tt_error *error);
+
+typedef struct tti_alignment {
+    const tti_passage *passages; /**< best first; borrowed until the next run */
+    size_t passage_count;
+    const tti_block *blocks;
+    uint32_t aligned_a, aligned_b;        /**< tokens of either side that stand in some block */
+    const uint8_t *a_aligned, *b_aligned; /**< a byte a token: 1 if it does */
+} tti_alignment;
+
+/** Aligns an a side with what is loaded. */
+tt_status tti_aligner_run(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
+                          tti_alignment *out, tt_error *error);
+
+/** Compares an a side with what is loaded as far as tti_aligner_shared_shingles() needs it. *enough
+ * is 0, and nothing was compared, if fewer than `least` shingles of TTI_KGRAM_TOKENS tokens or more
+ * are shared.
+ */
+tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
+                            uint32_t least, int *enough, tt_error *error);
+
+/**
+ * Places of the a side, in the last run or match, where a shingle of `w` tokens begins that the b
+ * side has too, but for the `repeats` given, ascending. @return UINT32_MAX where the anchors do not
+ * tell: w under TTI_KGRAM_TOKENS, or grams so common that some were passed over.
+ */
+uint32_t tti_aligner_shared_shingles(const tti_aligner *aligner, uint32_t w,
+                                     const uint32_t *repeats, uint32_t repeat_count);
+
+/** Aligns what is loaded with itself: passages with a_end <= b_begin only. */
+tt_status tti_aligner_run_self(tti_aligner *aligner, tti_alignment *out, tt_error *error);
+
+#endif

@@ -1,0 +1,642 @@
+#define _DEFAULT_SOURCE
+#include "index/db.h"
+
+#include "index/open_files.h"
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUSY_MS = 5000, PATH_SHOWN = 100 };
+
+enum { PUT, DROP, EACH, STATE, KEEP, NOTE, FORGET, REMOVED, STATEMENTS };
+
+static const char *const texts[STATEMENTS] = {
+    "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+    "DELETE FROM article WHERE number=?1",
+    ("SELECT number,id,flags,source,version,published,arrival,text_size,tokens,data,sum "
+     "FROM article WHERE number>?1 AND number<=?2 ORDER BY number"),
+    "SELECT count,digest,removals,last,sum FROM state",
+    "UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5",
+    "INSERT OR REPLACE INTO removed VALUES(?1,?2)",
+    "DELETE FROM removed WHERE nth<=?1",
+    "SELECT number FROM removed WHERE nth>?1 AND nth<=?2 ORDER BY nth",
+};
+
+struct tti_db {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENTS];
+    char *path;
+    tti_open_file open_file;
+    int lock; /* of the writer; -1: none */
+    int begun;
+    int removed; /* rows were removed since the file was last shrunk */
+};
+
+/* ---- Failures -------------------------------------------------------------------------------- */
+
+static tt_status status_of(const tti_db *f, int code)
+{
+    /* a log that could not be mapped */
+    if (code == SQLITE_IOERR_NOMEM ||
+        ((code & 0xFF) == SQLITE_IOERR && f->db != NULL && sqlite3_system_errno(f->db) == ENOMEM))
+        return TT_ENOMEM;
+    switch (code & 0xFF) {
+    case SQLITE_NOMEM: return TT_ENOMEM;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_MISMATCH:
+    case SQLITE_ERROR: /* no such table: not the schema it claims to be */ return TT_EFORMAT;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return TT_ELOCKED;
+    default: return TT_EIO;
+    }
+}
+
+/* What the operating system said, where SQLite knows it and says only "disk I/O error". */
+static const char *words_of(const tti_db *f, int code)
+{
+    const int kind = code & 0xFF;
+    const int number = f->db == NULL ? 0 : sqlite3_system_errno(f->db);
+    if (number != 0 && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR))
+        return strerror(number);
+    return f->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(f->db);
+}
+
+static tt_status fail_sqlite(const tti_db *f, int code, const char *what, tt_error *error)
+{
+    const tt_status status = status_of(f, code);
+    if ((code & 0xFF) == SQLITE_NOTADB)
+        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a living index", PATH_SHOWN,
+                        f->path);
+    if (status == TT_ENOMEM)
+        return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: out of memory", what,
+                        PATH_SHOWN, f->path);
+    return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: %s", what, PATH_SHOWN, f->path,
+                    words_of(f, code));
+}
+
+tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error)
+{
+    return tti_fail(error, TT_EFORMAT, where, "%.*s is damaged: %s", PATH_SHOWN, f->path, how);
+}
+
+static tt_status run_sql(tti_db *f, const char *sql, const char *what, tt_error *error)
+{
+    const int code = sqlite3_exec(f->db, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? TT_OK : fail_sqlite(f, code, what, error);
+}
+
+static tt_status prepare(tti_db *f, int which, tt_error *error)
+{
+    int code = SQLITE_OK;
+    if (f->statements[which] == NULL)
+        code = sqlite3_prepare_v3(f->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                  &f->statements[which], NULL);
+    return code == SQLITE_OK ? TT_OK : fail_sqlite(f, code, "read", error);
+}
+
+/* Runs a statement that gives no row. */
+static tt_status run_once(tti_db *f, int which, const char *what, tt_error *error)
+{
+    const int code = sqlite3_step(f->statements[which]);
+    const tt_status status = code == SQLITE_DONE ? TT_OK : fail_sqlite(f, code, what, error);
+    (void)sqlite3_reset(f->statements[which]);
+    (void)sqlite3_clear_bindings(f->statements[which]);
+    return status;
+}
+
+static tt_status one_number(tti_db *f, const char *sql, int64_t *out, tt_error *error)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(f->db, sql, -1, &s, NULL);
+    if (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        *out = sqlite3_column_int64(s, 0);
+        code = SQLITE_OK;
+    }
+    (void)sqlite3_finalize(s);
+    return code == SQLITE_OK ? TT_OK : fail_sqlite(f, code, "read", error);
+}
+
+/* ---- Shape: the options that the index was made with ------------------------------------------
+ */
+
+enum { SHAPE = 10 };
+
+static const char *const shape_names[SHAPE] = {
+    "shingle_tokens", "min_section", "max_matches", "seed",  "paragraphs",
+    "resemblance",    "containment", "overlap",     "facts", "drop"};
+
+/* The fields as eight bytes each, doubles by their bits, in the order of their names. */
+static void pack_shape(const tt_options *o, uint64_t *out)
+{
+    const double rules[5] = {o->resemblance, o->containment, o->overlap, o->facts, o->drop};
+    out[0] = o->shingle_tokens;
+    out[1] = o->min_section;
+    out[2] = o->max_matches;
+    out[3] = o->seed;
+    out[4] = (uint64_t)o->paragraphs;
+    memcpy(out + 5, rules, sizeof rules);
+}
+
+static void unpack_shape(const uint64_t *in, tt_options *o)
+{
+    double rules[5];
+    memcpy(rules, in + 5, sizeof rules);
+    o->shingle_tokens = (uint32_t)in[0];
+    o->min_section = (uint32_t)in[1];
+    o->max_matches = (uint32_t)in[2];
+    o->seed = in[3];
+    o->paragraphs = (int32_t)in[4];
+    o->resemblance = rules[0], o->containment = rules[1], o->overlap = rules[2];
+    o->facts = rules[3], o->drop = rules[4];
+}
+
+static tt_status write_shape(tti_db *f, const tt_options *o, tt_error *error)
+{
+    uint64_t shape[SHAPE];
+    char sql[160];
+    pack_shape(o, shape);
+    for (int k = 0; k < SHAPE; k++) {
+        (void)snprintf(sql, sizeof sql, "INSERT INTO shape VALUES('%s',%" PRId64 ")",
+                       shape_names[k], (int64_t)shape[k]);
+        TTI_TRY(run_sql(f, sql, "write", error));
+    }
+    (void)snprintf(sql, sizeof sql, "INSERT INTO shape VALUES('sum',%" PRId64 ")",
+                   (int64_t)tti_hash_u64(shape, SHAPE));
+    return run_sql(f, sql, "write", error);
+}
+
+static tt_status read_shape(tti_db *f, tt_options *out, tt_error *error)
+{
+    uint64_t shape[SHAPE];
+    char sql[100];
+    int64_t value = 0;
+    tt_options wanted = TT_OPTIONS_INIT;
+    for (int k = 0; k < SHAPE; k++) {
+        (void)snprintf(sql, sizeof sql, "SELECT value FROM shape WHERE name='%s'", shape_names[k]);
+        value = 0;
+        TTI_TRY(one_number(f, sql, &value, error));
+        shape[k] = (uint64_t)value;
+    }
+    value = 0;
+    TTI_TRY(one_number(f, "SELECT value FROM shape WHERE name='sum'", &value, error));
+    unpack_shape(shape, &wanted);
+    if ((uint64_t)value != tti_hash_u64(shape, SHAPE) ||
+        tt_options_resolve(&wanted, out, NULL) != TT_OK)
+        return tti_db_damaged(f, TTI_NOWHERE, "its options", error);
+    return TT_OK;
+}
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+/* Files from before there was a journal have the same version: nothing else depends on it. */
+#define JOURNAL                                                                                    \
+  "CREATE TABLE IF NOT EXISTS removed(nth INTEGER PRIMARY KEY, number INTEGER NOT NULL);"
+
+static const char schema[] =
+    "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
+    "CREATE TABLE shape(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE state(count INTEGER NOT NULL, digest INTEGER NOT NULL,"
+    " removals INTEGER NOT NULL, last INTEGER NOT NULL, sum INTEGER NOT NULL);"
+    "CREATE TABLE article(number INTEGER PRIMARY KEY, id BLOB NOT NULL, flags INTEGER NOT NULL,"
+    " source BLOB NOT NULL, version BLOB NOT NULL, published INTEGER NOT NULL,"
+    " arrival INTEGER NOT NULL, text_size INTEGER NOT NULL, tokens INTEGER NOT NULL, data BLOB NOT "
+    "NULL,"
+    " sum INTEGER NOT NULL);" JOURNAL "INSERT INTO state VALUES(0,0,0,0,0);";
+
+static uint64_t sum_state(const tti_db_state *s)
+{
+    const uint64_t packed[4] = {s->count, s->digest, s->removals, (uint64_t)s->last};
+    return tti_hash_u64(packed, 4);
+}
+
+static tt_status write_state(tti_db *f, const tti_db_state *s, tt_error *error)
+{
+    sqlite3_stmt *x;
+    TTI_TRY(prepare(f, KEEP, error));
+    x = f->statements[KEEP];
+    (void)sqlite3_bind_int64(x, 1, (int64_t)s->count);
+    (void)sqlite3_bind_int64(x, 2, (int64_t)s->digest);
+    (void)sqlite3_bind_int64(x, 3, (int64_t)s->removals);
+    (void)sqlite3_bind_int64(x, 4, s->last);
+    (void)sqlite3_bind_int64(x, 5, (int64_t)sum_state(s));
+    return run_once(f, KEEP, "write", error);
+}
+
+static tt_status make_schema(tti_db *f, const tt_options *options, tt_error *error)
+{
+    const tti_db_state empty = {0, 0, 0, 0};
+    char sql[100];
+    TTI_TRY(run_sql(f, schema, "make", error));
+    f->begun = 1;
+    (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+                   TTI_DB_APPLICATION_ID, TTI_DB_VERSION);
+    TTI_TRY(run_sql(f, sql, "make", error));
+    TTI_TRY(write_shape(f, options, error));
+    return tti_db_commit(f, &empty, error);
+}
+
+/* The writer's lock: a file of its own, since closing any descriptor of the database would drop the
+ * locks that SQLite holds on it. The kernel gives it back however the process ends. */
+static tt_status take_lock(tti_db *f, tt_error *error)
+{
+    const size_t size = strlen(f->path) + 6;
+    char *name = malloc(size);
+    if (name == NULL)
+        return tti_fail_memory(error, "a path");
+    (void)snprintf(name, size, "%s-lock", f->path);
+    f->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    free(name);
+    if (f->lock < 0)
+        return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot make %.*s-lock: %s", PATH_SHOWN,
+                        f->path, strerror(errno));
+    if (flock(f->lock, LOCK_EX | LOCK_NB) == 0)
+        return TT_OK;
+    if (errno == EWOULDBLOCK)
+        return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process is writing to it",
+                        PATH_SHOWN, f->path);
+    return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot lock %.*s: %s", PATH_SHOWN, f->path,
+                    strerror(errno));
+}
+
+static tt_status check_version(tti_db *f, tt_error *error)
+{
+    int64_t application = 0, version = 0;
+    TTI_TRY(one_number(f, "PRAGMA application_id", &application, error));
+    TTI_TRY(one_number(f, "PRAGMA user_version", &version, error));
+    if (application != TTI_DB_APPLICATION_ID)
+        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a living index", PATH_SHOWN,
+                        f->path);
+    if (version != TTI_DB_VERSION)
+        return tti_fail(error, TT_EVERSION, TTI_NOWHERE,
+                        "%.*s has version %" PRId64 "; this library reads version %d", PATH_SHOWN,
+                        f->path, version, TTI_DB_VERSION);
+    return TT_OK;
+}
+
+/* Nothing is in it: a crash while it was made leaves that, since all of it is one transaction. */
+static tt_status is_blank(tti_db *f, int *blank, tt_error *error)
+{
+    int64_t application = 0, tables = 0;
+    TTI_TRY(one_number(f, "PRAGMA application_id", &application, error));
+    TTI_TRY(one_number(f, "SELECT count(*) FROM sqlite_schema", &tables, error));
+    *blank = application == 0 && tables == 0;
+    return TT_OK;
+}
+
+static tt_status open_database(tti_db *f, unsigned mode, int there, const tt_options *options,
+                               tt_error *error)
+{
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (there ? 0 : SQLITE_OPEN_CREATE);
+    const int code = sqlite3_open_v2(f->path, &f->db, flags, NULL);
+    int blank = 1;
+    if (code != SQLITE_OK)
+        return fail_sqlite(f, code, "open", error);
+    tti_open_files_add(&f->open_file, f->path);
+    (void)sqlite3_busy_timeout(f->db, BUSY_MS);
+    (void)sqlite3_extended_result_codes(f->db, 1);
+    if (there)
+        TTI_TRY(is_blank(f, &blank, error));
+    if (blank && (mode & TTI_DB_CREATE))
+        TTI_TRY(make_schema(f, options, error));
+    TTI_TRY(check_version(f, error));
+    TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "open", error));
+    if (mode & TTI_DB_READ)
+        return run_sql(f, "PRAGMA query_only=ON", "open", error);
+    TTI_TRY(
+        run_sql(f, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216", "open", error));
+    return run_sql(f, JOURNAL, "open", error);
+}
+
+/* A file with nothing in it is what a crash while making one leaves behind. */
+static tt_status look_at(const tti_db *f, int *there, tt_error *error)
+{
+    struct stat state;
+    *there = 0;
+    if (stat(f->path, &state) != 0)
+        return errno == ENOENT ? TT_OK
+                               : tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot open %.*s: %s",
+                                          PATH_SHOWN, f->path, strerror(errno));
+    if (!S_ISREG(state.st_mode))
+        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a file", PATH_SHOWN, f->path);
+    *there = state.st_size > 0;
+    return TT_OK;
+}
+
+static tt_status open_file(tti_db *f, unsigned mode, const tt_options *options, tt_options *shape,
+                           tt_error *error)
+{
+    int there;
+    if (tti_open_files_before_fork(f->path))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                        "%.*s was open when this process was forked; close it before the fork, or "
+                        "open it in the child alone",
+                        PATH_SHOWN, f->path);
+    TTI_TRY(look_at(f, &there, error));
+    if (!there && !(mode & TTI_DB_CREATE))
+        return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot open %.*s: %s", PATH_SHOWN, f->path,
+                        strerror(ENOENT));
+    if (!(mode & TTI_DB_READ)) {
+        TTI_TRY(take_lock(f, error));
+        TTI_TRY(look_at(f, &there, error)); /* another may just have made it */
+    }
+    TTI_TRY(open_database(f, mode, there, options, error));
+    return read_shape(f, shape, error);
+}
+
+tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
+                      tt_options *shape, tt_error *error)
+{
+    tti_db *f = calloc(1, sizeof *f);
+    tt_status status;
+    *out = NULL;
+    if (f == NULL || (f->path = strdup(path)) == NULL) {
+        free(f);
+        return tti_fail_memory(error, "an index");
+    }
+    f->lock = -1;
+    status = open_file(f, mode, options, shape, error);
+    if (status != TT_OK)
+        tti_db_close(f);
+    else
+        *out = f;
+    return status;
+}
+
+/* What a forked child inherited is the parent's: it is forgotten, and left as it is. */
+static void close_database(tti_db *f)
+{
+    if (tti_open_file_is_inherited(&f->open_file))
+        return;
+    tti_db_rollback(f);
+    for (int k = 0; k < STATEMENTS; k++)
+        (void)sqlite3_finalize(f->statements[k]);
+    (void)sqlite3_close(f->db);
+    if (f->lock >= 0)
+        (void)flock(f->lock, LOCK_UN); /* a child forked meanwhile shares the descriptor */
+}
+
+void tti_db_close(tti_db *f)
+{
+    if (f == NULL)
+        return;
+    close_database(f);
+    tti_open_files_remove(&f->open_file);
+    if (f->lock >= 0)
+        (void)close(f->lock);
+    free(f->path);
+    free(f);
+}
+
+/* ---- Transactions ---------------------------------------------------------------------------- */
+
+tt_status tti_db_begin(tti_db *f, int writing, tt_error *error)
+{
+    TTI_TRY(run_sql(f, writing ? "BEGIN IMMEDIATE" : "BEGIN", writing ? "write" : "read", error));
+    f->begun = 1;
+    return TT_OK;
+}
+
+void tti_db_rollback(tti_db *f)
+{
+    if (f->begun)
+        (void)sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
+    f->begun = 0;
+}
+
+/* The journal is as long as there are articles: to read those anew is less work than to follow more
+ * removals. */
+static tt_status cut_journal(tti_db *f, const tti_db_state *s, tt_error *error)
+{
+    if (!f->removed || s->removals <= s->count)
+        return TT_OK;
+    TTI_TRY(prepare(f, FORGET, error));
+    (void)sqlite3_bind_int64(f->statements[FORGET], 1, (int64_t)(s->removals - s->count));
+    return run_once(f, FORGET, "write", error);
+}
+
+tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
+{
+    tt_status status = cut_journal(f, state, error);
+    if (status == TT_OK)
+        status = write_state(f, state, error);
+    if (status == TT_OK)
+        status = run_sql(f, "COMMIT", "write", error);
+    if (status != TT_OK)
+        tti_db_rollback(f);
+    f->begun = 0;
+    return status;
+}
+
+tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
+{
+    sqlite3_stmt *s;
+    int code;
+    uint64_t sum;
+    TTI_TRY(prepare(f, STATE, error));
+    s = f->statements[STATE];
+    code = sqlite3_step(s);
+    if (code == SQLITE_ROW) {
+        *out = (tti_db_state){(uint64_t)sqlite3_column_int64(s, 0),
+                              (uint64_t)sqlite3_column_int64(s, 1),
+                              (uint64_t)sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
+        sum = (uint64_t)sqlite3_column_int64(s, 4);
+    }
+    (void)sqlite3_reset(s);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return fail_sqlite(f, code, "read", error);
+    if (code == SQLITE_DONE || sum != sum_state(out))
+        return tti_db_damaged(f, TTI_NOWHERE, "its state", error);
+    return TT_OK;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+static tt_status bind_data(sqlite3_stmt *s, const tti_db_row *r, tt_error *error)
+{
+    const size_t hashes = (size_t)r->token_count * 4,
+                 size = hashes + r->token_count + r->extents_size;
+    uint8_t *data = sqlite3_malloc64(size + 1);
+    if (data == NULL)
+        return tti_fail_memory(error, "a record");
+    if (r->token_count > 0) {
+        tti_write_le32(data, r->hashes, r->token_count);
+        memcpy(data + hashes, r->flags, r->token_count);
+        memcpy(data + hashes + r->token_count, r->extents, r->extents_size);
+    }
+    if (sqlite3_bind_blob64(s, 10, data, size, sqlite3_free) != SQLITE_OK)
+        return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "an article of %u tokens is too long",
+                        (unsigned)r->token_count);
+    return TT_OK;
+}
+
+tt_status tti_db_insert(tti_db *f, const tti_db_row *r, tt_error *error)
+{
+    sqlite3_stmt *s;
+    TTI_TRY(prepare(f, PUT, error));
+    s = f->statements[PUT];
+    (void)sqlite3_bind_int64(s, 1, r->number);
+    (void)sqlite3_bind_blob64(s, 2, r->id, r->id_size, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(s, 3, r->article_flags);
+    (void)sqlite3_bind_blob64(s, 4, r->source_size == 0 ? "" : r->source, r->source_size,
+                              SQLITE_STATIC);
+    (void)sqlite3_bind_blob64(s, 5, r->version_size == 0 ? "" : r->version, r->version_size,
+                              SQLITE_STATIC);
+    (void)sqlite3_bind_int64(s, 6, r->published);
+    (void)sqlite3_bind_int64(s, 7, r->arrival);
+    (void)sqlite3_bind_int64(s, 8, (int64_t)r->text_size);
+    (void)sqlite3_bind_int64(s, 9, r->token_count);
+    TTI_TRY(bind_data(s, r, error));
+    (void)sqlite3_bind_int64(s, 11, (int64_t)r->sum);
+    return run_once(f, PUT, "write", error);
+}
+
+tt_status tti_db_delete(tti_db *f, int64_t number, uint64_t nth, tt_error *error)
+{
+    TTI_TRY(prepare(f, DROP, error));
+    TTI_TRY(prepare(f, NOTE, error));
+    f->removed = 1;
+    (void)sqlite3_bind_int64(f->statements[DROP], 1, number);
+    TTI_TRY(run_once(f, DROP, "write", error));
+    (void)sqlite3_bind_int64(f->statements[NOTE], 1, (int64_t)nth);
+    (void)sqlite3_bind_int64(f->statements[NOTE], 2, number);
+    return run_once(f, NOTE, "write", error);
+}
+
+tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int64_t *numbers,
+                               uint64_t *found, tt_error *error)
+{
+    sqlite3_stmt *s;
+    int code;
+    *found = 0;
+    if (prepare(f, REMOVED, NULL) != TT_OK)
+        return TT_OK; /* there is no journal */
+    s = f->statements[REMOVED];
+    (void)sqlite3_bind_int64(s, 1, (int64_t)removals);
+    (void)sqlite3_bind_int64(s, 2, (int64_t)(removals + count));
+    while ((code = sqlite3_step(s)) == SQLITE_ROW && *found < count)
+        numbers[(*found)++] = sqlite3_column_int64(s, 0);
+    (void)sqlite3_reset(s);
+    return code == SQLITE_DONE ? TT_OK : fail_sqlite(f, code, "read", error);
+}
+
+/* @return NULL, or what is wrong with the row */
+static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
+{
+    const int64_t tokens = sqlite3_column_int64(s, 8);
+    const size_t data_size = (size_t)sqlite3_column_bytes(s, 9);
+    memset(r, 0, sizeof *r);
+    r->number = sqlite3_column_int64(s, 0);
+    r->id = sqlite3_column_blob(s, 1);
+    r->id_size = (uint32_t)sqlite3_column_bytes(s, 1);
+    r->article_flags = (uint32_t)sqlite3_column_int64(s, 2);
+    r->source = sqlite3_column_blob(s, 3);
+    r->source_size = (uint32_t)sqlite3_column_bytes(s, 3);
+    r->version = sqlite3_column_blob(s, 4);
+    r->version_size = (uint32_t)sqlite3_column_bytes(s, 4);
+    r->published = sqlite3_column_int64(s, 5);
+    r->arrival = sqlite3_column_int64(s, 6);
+    r->text_size = (uint64_t)sqlite3_column_int64(s, 7);
+    r->data = sqlite3_column_blob(s, 9);
+    r->sum = (uint64_t)sqlite3_column_int64(s, 10);
+    if (tokens < 0 || tokens > UINT32_MAX - 1 || (uint64_t)tokens * 5 > data_size)
+        return "its data is cut short";
+    r->token_count = (uint32_t)tokens;
+    r->extents_size = data_size - (size_t)tokens * 5;
+    if (tti_db_row_checksum(r) != r->sum)
+        return "its checksum is another";
+    return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";
+}
+
+tt_status tti_db_before_first(tti_db *f, int64_t *out, tt_error *error)
+{
+    return one_number(f, "SELECT ifnull(min(number),1)-1 FROM article", out, error);
+}
+
+const char *tti_db_path(const tti_db *f)
+{
+    return f->path;
+}
+
+tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn take, void *ctx,
+                          tt_error *error)
+{
+    sqlite3_stmt *s;
+    tti_db_row row;
+    tt_status status = TT_OK;
+    int code = SQLITE_DONE;
+    TTI_TRY(prepare(f, EACH, error));
+    s = f->statements[EACH];
+    (void)sqlite3_bind_int64(s, 1, after);
+    (void)sqlite3_bind_int64(s, 2, last);
+    while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        const char *fault = read_row(s, &row);
+        status = take(ctx, &row, fault, error);
+    }
+    if (status == TT_OK && code != SQLITE_DONE)
+        status = fail_sqlite(f, code, "read", error);
+    (void)sqlite3_reset(s);
+    return status;
+}
+
+/* ---- The file as a whole --------------------------------------------------------------------- */
+
+tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error)
+{
+    int64_t version = 0;
+    TTI_TRY(one_number(f, "PRAGMA data_version", &version, error));
+    *out = (uint32_t)version;
+    return TT_OK;
+}
+
+/* Only where much is free: it moves pages from the end of the file. */
+tt_status tti_db_shrink(tti_db *f, tt_error *error)
+{
+    int64_t pages = 0, free_pages = 0;
+    if (!f->removed || tti_open_file_is_inherited(&f->open_file))
+        return TT_OK;
+    TTI_TRY(one_number(f, "PRAGMA page_count", &pages, error));
+    TTI_TRY(one_number(f, "PRAGMA freelist_count", &free_pages, error));
+    f->removed = 0;
+    return free_pages > 64 && free_pages * 4 > pages
+               ? run_sql(f, "PRAGMA incremental_vacuum", "shrink", error)
+               : TT_OK;
+}
+
+tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_error *error)
+{
+    sqlite3_stmt *s = NULL;
+    tt_status status = TT_OK;
+    int code = sqlite3_prepare_v2(f->db, "PRAGMA integrity_check(20)", -1, &s, NULL);
+    while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW && status == TT_OK) {
+        const char *text = (const char *)sqlite3_column_text(s, 0);
+        code = SQLITE_OK;
+        if (text != NULL && strcmp(text, "ok") != 0 && emit(ctx, text) != 0)
+            status = tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    }
+    if (status == TT_OK && code != SQLITE_DONE && emit(ctx, sqlite3_errmsg(f->db)) != 0)
+        status = tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    (void)sqlite3_finalize(s);
+    return status;
+}
+
+uint64_t tti_db_bytes(tti_db *f)
+{
+    int64_t pages = 0, size = 0;
+    if (one_number(f, "PRAGMA page_count", &pages, NULL) != TT_OK ||
+        one_number(f, "PRAGMA page_size", &size, NULL) != TT_OK)
+        return 0;
+    return (uint64_t)(pages * size);
+}

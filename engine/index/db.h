@@ -1,0 +1,99 @@
+/*
+ * The file of a living index: a SQLite database that holds what must last. One transaction is one
+ * batch; everything that can be derived is not in it. docs/format.md gives the schema.
+ *
+ * A damaged file is an error that says what is wrong with it, never a wrong answer: each record has
+ * a checksum over all it holds, and the state one over the number of the records and the sum of
+ * their checksums, so that one that is missing is missed.
+ */
+#ifndef TTI_INDEX_DB_H
+#define TTI_INDEX_DB_H
+
+#include "twicetold.h"
+#include "util/hash.h"
+
+enum {
+    TTI_DB_APPLICATION_ID = 0x54574943, /**< "TWIC": application_id */
+    TTI_DB_VERSION = 2                  /**< user_version */
+};
+
+/** One article as it is stored. Pointers are borrowed; hashes need not be aligned when read. */
+typedef struct tti_db_row {
+    int64_t number; /**< from 1, in order of arrival, never used again */
+    const char *id, *source, *version;
+    const uint8_t *data; /**< read: hashes (4 bytes each), flags (1), spans, one after the other */
+    const uint32_t *hashes; /**< to be written; read: NULL */
+    const uint8_t *flags, *extents;
+    uint64_t text_size;
+    int64_t published, arrival;
+    uint32_t id_size, source_size, version_size, article_flags, token_count;
+    size_t extents_size;
+    uint64_t sum; /**< XXH3-64 of all the above */
+} tti_db_row;
+
+/** XXH3-64 of a row to be written. */
+uint64_t tti_db_row_checksum(const tti_db_row *row);
+/** Whether the data of a row that was read has the size and the shape that it must have. */
+int tti_db_row_is_valid(const tti_db_row *row, size_t data_size);
+
+/** What the state row of the file says. */
+typedef struct tti_db_state {
+    uint64_t count;    /**< of articles */
+    uint64_t digest;   /**< the sum of their sums, modulo 2^64 */
+    uint64_t removals; /**< articles removed since the file was made */
+    int64_t last;      /**< the greatest number given to an article */
+} tti_db_state;
+
+typedef struct tti_db tti_db;
+
+enum { TTI_DB_READ = 1, TTI_DB_CREATE = 2 };
+
+/** Opens or makes (TTI_DB_CREATE: `options` resolved) a file. *shape: what it was made with.
+ * @return as tt_index_open() */
+tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
+                      tt_options *shape, tt_error *error);
+void tti_db_close(tti_db *f);
+
+/** Reads the state, in a transaction of its own if none is open. */
+tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error);
+
+/** Begins a transaction: to write, or one that sees the file as it is now until it ends. */
+tt_status tti_db_begin(tti_db *f, int writing, tt_error *error);
+/** Ends it; the batch is on the disk (writing). On failure nothing of it is, and it is ended too.
+ */
+tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error);
+/** Ends a transaction without keeping anything of it. */
+void tti_db_rollback(tti_db *f);
+
+tt_status tti_db_insert(tti_db *f, const tti_db_row *row, tt_error *error);
+/** Removes a row. `nth`: the state's removals, this one with them. */
+tt_status tti_db_delete(tti_db *f, int64_t number, uint64_t nth, tt_error *error);
+/** The numbers of the rows removed since there were `removals`: the next `count`, in order. The
+ * journal of removals is cut off, and nothing vouches for what it says.
+ * *found: how many of them it has. */
+tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int64_t *numbers,
+                               uint64_t *found, tt_error *error);
+
+/** Receives each row; a status other than TT_OK ends the walk. `fault`: NULL, or what is wrong with
+ * the row, whose number alone is set then. */
+typedef tt_status (*tti_db_row_fn)(void *ctx, const tti_db_row *row, const char *fault,
+                                   tt_error *error);
+/** All rows after `after` up to `last`, ascending. @return what `take` said; TT_EFORMAT (SQLite
+ * finds damage) */
+tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn take, void *ctx,
+                          tt_error *error);
+/** A number that is less than that of any row. */
+tt_status tti_db_before_first(tti_db *f, int64_t *out, tt_error *error);
+const char *tti_db_path(const tti_db *f);
+/** TT_EFORMAT: the file is damaged, and how. */
+tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error);
+
+/** A number that moves when another connection has committed. */
+tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error);
+/** Gives free pages back to the file system. */
+tt_status tti_db_shrink(tti_db *f, tt_error *error);
+/** SQLite's own check; `emit` gets each finding. */
+tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_error *error);
+uint64_t tti_db_bytes(tti_db *f);
+
+#endif

@@ -1,0 +1,288 @@
+/* The living index: opening, closing, removing, numbers. */
+#define _POSIX_C_SOURCE 200809L
+#include "index/index.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <string.h>
+#include <time.h>
+
+int64_t tti_index_now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* ---- Options --------------------------------------------------------------------------------- */
+
+static tt_status differs(const tt_index *x, const char *name, tt_error *error)
+{
+    return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.100s was made with another %s",
+                    tti_db_path(x->file), name);
+}
+
+/* A rule that is off may be given as any negative number. */
+static int other_rule(double given, double kept)
+{
+    return given != 0 && !(given < 0 && kept < 0) && given != kept;
+}
+
+/* What the caller gave and the file says must be the same; 0 is not given. */
+static tt_status check_shape(const tt_index *x, const tt_options *given, tt_error *error)
+{
+    const tt_options *kept = &x->options;
+    if (given->shingle_tokens != 0 && given->shingle_tokens != kept->shingle_tokens)
+        return differs(x, "shingle_tokens", error);
+    if (given->min_section != 0 && given->min_section != kept->min_section)
+        return differs(x, "min_section", error);
+    if (given->max_matches != 0 && given->max_matches != kept->max_matches)
+        return differs(x, "max_matches", error);
+    if (given->seed != 0 && given->seed != kept->seed)
+        return differs(x, "seed", error);
+    if (given->paragraphs != 0 && given->paragraphs != kept->paragraphs)
+        return differs(x, "paragraphs", error);
+    if (other_rule(given->resemblance, kept->resemblance))
+        return differs(x, "resemblance", error);
+    if (other_rule(given->containment, kept->containment))
+        return differs(x, "containment", error);
+    if (other_rule(given->overlap, kept->overlap))
+        return differs(x, "overlap", error);
+    if (other_rule(given->facts, kept->facts))
+        return differs(x, "facts", error);
+    return other_rule(given->drop, kept->drop) ? differs(x, "drop", error) : TT_OK;
+}
+
+/* The caller's options as a struct of this version, and resolved. */
+static tt_status take_options(const tt_options *options, tt_options *given, tt_options *resolved,
+                              tt_error *error)
+{
+    TTI_TRY(tt_options_resolve(options, resolved, error));
+    memset(given, 0, sizeof *given);
+    if (options != NULL)
+        memcpy(given, options, options->struct_size);
+    return TT_OK;
+}
+
+/* ---- Opening --------------------------------------------------------------------------------- */
+
+tt_status tt_index_create(const char *path, const tt_options *options, tt_error *error)
+{
+    tt_options given, resolved, shape;
+    tti_db *file = NULL;
+    tti_db_state state;
+    tt_status status;
+    if (path == NULL || *path == '\0')
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
+    TTI_TRY(take_options(options, &given, &resolved, error));
+    status = tti_db_open(&file, path, 0, NULL, &shape, NULL);
+    tti_db_close(file);
+    if (status != TT_EIO)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.200s is there already", path);
+    TTI_TRY(tti_db_open(&file, path, TTI_DB_CREATE, &resolved, &shape, error));
+    status = tti_db_read_state(file, &state, error);
+    tti_db_close(file);
+    return status;
+}
+
+static tt_status open_live(tt_index *x, const char *path, uint32_t flags, const tt_options *given,
+                           const tt_options *resolved, tt_error *error)
+{
+    const unsigned mode =
+        (flags & TT_INDEX_READ ? TTI_DB_READ : 0u) | (flags & TT_INDEX_CREATE ? TTI_DB_CREATE : 0u);
+    TTI_TRY(tti_db_open(&x->file, path, mode, resolved, &x->options, error));
+    TTI_TRY(check_shape(x, given, error));
+    x->options.threads = resolved->threads;
+    x->options.allocator = resolved->allocator;
+    x->options.max_article_bytes = resolved->max_article_bytes;
+    x->reading = (flags & TT_INDEX_READ) != 0;
+    x->stale = 1;
+    tti_article_table_init(&x->table, resolved->allocator, &x->options);
+    TTI_TRY(tti_classifier_init(&x->classifier, &x->table, &x->options, error));
+    return tti_index_refresh(x, error);
+}
+
+tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const tt_options *options,
+                        tt_error *error)
+{
+    tt_options given, resolved;
+    tt_index *x;
+    tt_status status;
+    if (out == NULL || path == NULL || *path == '\0')
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out or path is NULL or empty");
+    *out = NULL;
+    if ((flags & ~(uint32_t)(TT_INDEX_READ | TT_INDEX_CREATE)) != 0 ||
+        flags == (TT_INDEX_READ | TT_INDEX_CREATE))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "flags do not go together");
+    TTI_TRY(take_options(options, &given, &resolved, error));
+    x = tti_alloc_zero(resolved.allocator, 1, sizeof *x);
+    if (x == NULL)
+        return tti_fail_memory(error, "an index");
+    x->options.allocator = resolved.allocator;
+    status = open_live(x, path, flags, &given, &resolved, error);
+    x->options.allocator = resolved.allocator;
+    if (status != TT_OK)
+        tt_index_close(x);
+    else
+        *out = x;
+    return status;
+}
+
+static void free_drafts(tti_pending_verdicts *d, const tt_allocator *a)
+{
+    tti_release(a, d->verdicts, d->capacity, sizeof *d->verdicts);
+    tti_release(a, d->repeats, d->repeat_capacity, sizeof *d->repeats);
+    tti_release(a, d->names, d->name_capacity, 1);
+    tti_release(a, d->begins, d->begin_capacity, sizeof *d->begins);
+    tti_release(a, d->ends, d->end_capacity, sizeof *d->ends);
+    tti_release(a, d->of_begins, d->of_begin_capacity, sizeof *d->of_begins);
+    tti_release(a, d->of_ends, d->of_end_capacity, sizeof *d->of_ends);
+}
+
+void tt_index_close(tt_index *x)
+{
+    const tt_allocator *a;
+    if (x == NULL)
+        return;
+    a = x->options.allocator;
+    if (x->file != NULL && !x->reading)
+        (void)tti_db_shrink(x->file, NULL);
+    tti_db_close(x->file);
+    tti_classifier_free(&x->classifier);
+    if (x->table.allocator != NULL)
+        tti_article_table_free(&x->table);
+    free_drafts(&x->pending, a);
+    for (int t = 0; t < x->store_count; t++)
+        tti_tokens_free(&x->stores[t]);
+    tti_release(a, x->stores, (size_t)x->store_count, sizeof *x->stores);
+    tti_release(a, x->taken, x->taken_capacity, sizeof *x->taken);
+    for (size_t k = 0; x->micro_batch != NULL && k < TTI_MICRO_BATCH; k++)
+        tti_comparison_free(&x->micro_batch[k].comparison);
+    tti_release(a, x->micro_batch, TTI_MICRO_BATCH, sizeof *x->micro_batch);
+    tti_release(a, x, 1, sizeof *x);
+}
+
+/* ---- Removing -------------------------------------------------------------------------------- */
+
+/* Ends a batch of removals: on the disk, or as if it had not been. */
+static tt_status end_removal(tt_index *x, tt_status status, tt_error *error)
+{
+    if (status == TT_OK)
+        status = tti_db_commit(x->file, &x->state, error);
+    if (status != TT_OK) {
+        tti_db_rollback(x->file);
+        x->stale = 1;
+        return status;
+    }
+    if (tti_article_table_compact(&x->table, NULL) != TT_OK)
+        x->stale = 1;                   /* what is on the disk is right; memory is made anew */
+    (void)tti_db_shrink(x->file, NULL); /* it only stays large */
+    return TT_OK;
+}
+
+static tt_status begin_removal(tt_index *x, uint64_t *removed, tt_error *error)
+{
+    if (removed != NULL)
+        *removed = 0;
+    if (x->reading)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
+    TTI_TRY(tti_index_refresh(x, error));
+    return tti_db_begin(x->file, 1, error);
+}
+
+tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error)
+{
+    const tti_indexed_article *s = &x->table.articles[article];
+    x->state.count--;
+    x->state.digest -= s->sum;
+    x->state.removals++;
+    TTI_TRY(tti_db_delete(x->file, s->number, x->state.removals, error));
+    return tti_article_table_remove(&x->table, article, error);
+}
+
+tt_status tt_index_remove(tt_index *x, const tt_id *ids, size_t count, uint64_t *removed,
+                          tt_error *error)
+{
+    tt_status status = TT_OK;
+    uint64_t n = 0;
+    if (x == NULL || (ids == NULL && count > 0))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or ids is NULL");
+    TTI_TRY(begin_removal(x, removed, error));
+    for (size_t k = 0; k < count && status == TT_OK; k++) {
+        const uint32_t article =
+            tti_article_table_find(&x->table, ids[k].bytes, ids[k].size, ids[k].flags);
+        if (article == TTI_NONE)
+            continue;
+        status = tti_index_drop_article(x, article, error);
+        n++;
+    }
+    TTI_TRY(end_removal(x, status, error));
+    if (removed != NULL)
+        *removed = n;
+    return TT_OK;
+}
+
+tt_status tt_index_expire(tt_index *x, int64_t before, uint64_t *removed, tt_error *error)
+{
+    uint32_t article = TTI_NONE;
+    tt_status status;
+    uint64_t n = 0;
+    if (x == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live is NULL");
+    if (removed != NULL)
+        *removed = 0;
+    TTI_TRY(tti_index_refresh(x, error));
+    TTI_TRY(tti_article_table_oldest(&x->table, before, &article, error));
+    if (article == TTI_NONE && !x->reading)
+        return TT_OK;
+    TTI_TRY(begin_removal(x, removed, error));
+    status = tti_article_table_oldest(&x->table, before, &article, error);
+    while (status == TT_OK && article != TTI_NONE) {
+        status = tti_index_drop_article(x, article, error);
+        n++;
+        if (status == TT_OK)
+            status = tti_article_table_oldest(&x->table, before, &article, error);
+    }
+    TTI_TRY(end_removal(x, status, error));
+    if (removed != NULL)
+        *removed = n;
+    return TT_OK;
+}
+
+/* ---- Numbers --------------------------------------------------------------------------------- */
+
+int64_t tt_index_newest(const tt_index *x)
+{
+    const int64_t now = tti_index_now(), newest = x->table.newest;
+    return newest > now ? now : newest;
+}
+
+tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
+{
+    if (x == NULL || out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or out is NULL");
+    TTI_TRY(tti_index_refresh_postings(x, error)); /* for the memory: what it takes in use */
+    memset(out, 0, sizeof *out);
+    out->articles = x->table.living;
+    out->tokens = x->table.token_count;
+    out->bytes = x->table.text_bytes;
+    out->file_bytes = tti_db_bytes(x->file);
+    out->memory_bytes = tti_article_table_memory(&x->table);
+    out->oldest = TT_NO_TIME;
+    for (uint32_t k = 0; k < x->table.count; k++) {
+        const tti_indexed_article *s = &x->table.articles[k];
+        if (s->kept == NULL)
+            continue;
+        out->distinct += tti_article_table_group(&x->table, k)->first == k;
+        if (out->oldest == TT_NO_TIME || tti_indexed_article_time(s) < out->oldest)
+            out->oldest = tti_indexed_article_time(s);
+    }
+    out->newest = tt_index_newest(x);
+    return TT_OK;
+}
+
+const tt_options *tt_index_options(const tt_index *x)
+{
+    return &x->options;
+}

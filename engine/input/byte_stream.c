@@ -1,0 +1,324 @@
+/*
+ * Sources: open, tell the compression by the first bytes, deliver plain bytes. libzstd allocates
+ * for itself (its allocator hooks are not part of its stable interface); all else goes through the
+ * allocator.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "input/byte_stream.h"
+
+#include "util/alloc.h"
+#include "util/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zlib.h>
+#include <zstd.h>
+
+enum { INPUT_BYTES = 256 * 1024, HEAD_BYTES = 4, ZSTD_STEP = 16 * 1024 };
+
+/* A bomb: a file that comes to so many bytes and to so many times its size. Feeds are packed to a
+ * tenth or a twentieth; gzip cannot do more than 1,032 times, zstd can do 30,000. */
+enum { BOMB_BYTES = 256 << 20, BOMB_RATIO = 500 };
+
+typedef enum { PLAIN, GZIP, ZSTD } compression;
+
+struct tti_byte_stream {
+    const tt_allocator *allocator;
+    int fd;
+    compression compression;
+    int is_regular;
+    int at_end;         /* the file has no more bytes */
+    int unit_begun;     /* inside a gzip member or zstd frame */
+    int finished_units; /* 1 once a gzip member is finished */
+    uint64_t consumed, produced;
+    unsigned char head[HEAD_BYTES]; /* first bytes of a plain file, to be delivered */
+    size_t head_begin, head_end;
+    unsigned char *input; /* compressed bytes [input_begin, input_end), INPUT_BYTES long */
+    size_t input_begin, input_end;
+    z_stream zlib;
+    int zlib_open;
+    ZSTD_DStream *zstd;
+    tt_error fault; /* delivered when all bytes before it are */
+};
+
+tt_status tti_fail_errno(tt_error *error, const char *doing, int number)
+{
+    char text[160];
+    if (strerror_r(number, text, sizeof text) != 0)
+        (void)strcpy(text, "unknown error");
+    return tti_fail(error, TT_EIO, TTI_NOWHERE, "%s: %s", doing, text);
+}
+
+/* zlib gives no size back, so it stands in front of each of its blocks. */
+enum { ZLIB_PREFIX = 16 };
+
+static void *zlib_alloc(void *ctx, unsigned count, unsigned size)
+{
+    const tt_allocator *a = ctx;
+    const size_t bytes = (size_t)count * size + ZLIB_PREFIX;
+    unsigned char *p = tti_alloc_zero(a, bytes, 1);
+    if (p == NULL)
+        return NULL;
+    memcpy(p, &bytes, sizeof bytes);
+    return p + ZLIB_PREFIX;
+}
+
+static void zlib_release(void *ctx, void *block)
+{
+    size_t bytes;
+    unsigned char *p = (unsigned char *)block - ZLIB_PREFIX;
+    memcpy(&bytes, p, sizeof bytes);
+    tti_release(ctx, p, bytes, 1);
+}
+
+/* At most `room` bytes from the descriptor; 0 at its end. */
+static tt_status read_descriptor(tti_byte_stream *s, void *bytes, size_t room, size_t *got,
+                                 tt_error *error)
+{
+    *got = 0;
+    while (!s->at_end) {
+        const ssize_t n = read(s->fd, bytes, room);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return tti_fail_errno(error, "cannot read", errno);
+        s->at_end = n == 0;
+        s->consumed += (uint64_t)n;
+        *got = (size_t)n;
+        break;
+    }
+    return TT_OK;
+}
+
+static compression detect_compression(const unsigned char *head, size_t size)
+{
+    if (size >= 2 && head[0] == 0x1f && head[1] == 0x8b)
+        return GZIP;
+    if (size >= 4 && head[0] == 0x28 && head[1] == 0xb5 && head[2] == 0x2f && head[3] == 0xfd)
+        return ZSTD;
+    if (size >= 4 && (head[0] & 0xf0) == 0x50 && head[1] == 0x2a && head[2] == 0x4d &&
+        head[3] == 0x18) /* a skippable frame: what pzstd begins with */
+        return ZSTD;
+    return PLAIN;
+}
+
+static tt_status begin_decoding(tti_byte_stream *s, tt_error *error)
+{
+    s->input = tti_alloc(s->allocator, INPUT_BYTES, 1);
+    if (s->input == NULL)
+        return tti_fail_memory(error, "compressed input");
+    memcpy(s->input, s->head, s->head_end);
+    s->input_end = s->head_end;
+    s->head_end = 0;
+    if (s->compression == GZIP) {
+        s->zlib.zalloc = zlib_alloc;
+        s->zlib.zfree = zlib_release;
+        s->zlib.opaque = (void *)s->allocator;
+        if (inflateInit2(&s->zlib, 16 + MAX_WBITS) != Z_OK)
+            return tti_fail_memory(error, "gzip");
+        s->zlib_open = 1;
+    } else {
+        s->zstd = ZSTD_createDStream();
+        if (s->zstd == NULL)
+            return tti_fail_memory(error, "zstd");
+    }
+    return TT_OK;
+}
+
+/* Reads the first bytes and decides. */
+static tt_status detect_and_begin(tti_byte_stream *s, tt_error *error)
+{
+    while (s->head_end < HEAD_BYTES) {
+        size_t got;
+        TTI_TRY(read_descriptor(s, s->head + s->head_end, HEAD_BYTES - s->head_end, &got, error));
+        if (got == 0)
+            break;
+        s->head_end += got;
+    }
+    s->compression = detect_compression(s->head, s->head_end);
+    return s->compression == PLAIN ? TT_OK : begin_decoding(s, error);
+}
+
+tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
+                               const tt_allocator *allocator, tt_error *error)
+{
+    struct stat about;
+    tti_byte_stream *s;
+    tt_status status;
+    *out = NULL;
+    s = tti_alloc_zero(allocator, 1, sizeof *s);
+    if (s == NULL)
+        return tti_fail_memory(error, "an input");
+    s->allocator = allocator;
+    if (strcmp(path, "-") == 0)
+        s->fd = STDIN_FILENO;
+    else
+        s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (s->fd < 0) {
+        status = tti_fail_errno(error, "cannot open", errno);
+        tti_release(allocator, s, 1, sizeof *s);
+        return status;
+    }
+    s->is_regular = fstat(s->fd, &about) == 0 && S_ISREG(about.st_mode);
+    (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    status = detect_and_begin(s, error);
+    if (status != TT_OK) {
+        tti_byte_stream_close(s);
+        return status;
+    }
+    *out = s;
+    return TT_OK;
+}
+
+static tt_status refill_input(tti_byte_stream *s, tt_error *error)
+{
+    if (s->input_begin < s->input_end)
+        return TT_OK;
+    s->input_begin = 0;
+    return read_descriptor(s, s->input, INPUT_BYTES, &s->input_end, error);
+}
+
+/* One step of a decoder: consumes input, writes to [bytes, bytes + room). */
+static tt_status step_gzip(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                           tt_error *error)
+{
+    int result;
+    if (!s->unit_begun) {
+        while (s->finished_units > 0 && s->input_begin < s->input_end &&
+               s->input[s->input_begin] == 0)
+            s->input_begin++; /* padding of a tape or a disk block, as gzip has it */
+        if (s->input_begin == s->input_end)
+            return TT_OK;
+        (void)inflateReset(&s->zlib);
+        s->unit_begun = 1;
+    }
+    s->zlib.next_in = s->input + s->input_begin;
+    s->zlib.avail_in = (unsigned)(s->input_end - s->input_begin);
+    s->zlib.next_out = (unsigned char *)bytes;
+    s->zlib.avail_out = room > (1u << 30) ? 1u << 30 : (unsigned)room;
+    result = inflate(&s->zlib, Z_NO_FLUSH);
+    s->input_begin = s->input_end - s->zlib.avail_in;
+    *got = (size_t)((char *)s->zlib.next_out - bytes);
+    if (result == Z_STREAM_END) {
+        s->unit_begun = 0;
+        s->finished_units = 1;
+    } else if (result == Z_MEM_ERROR) {
+        return tti_fail_memory(error, "gzip");
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+        if (s->finished_units > 0 && s->zlib.total_out == 0)
+            return tti_fail(error, TT_EFORMAT, s->consumed, "garbage after the gzip data");
+        return tti_fail(error, TT_EFORMAT, s->consumed, "corrupt gzip data (%s)",
+                        s->zlib.msg != NULL ? s->zlib.msg : "unknown");
+    }
+    return TT_OK;
+}
+
+static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                           tt_error *error)
+{
+    ZSTD_inBuffer in = {s->input, s->input_end, s->input_begin};
+    /* A call that meets damage does not say what it wrote before it, so each writes little; and
+     * given room for all of a frame, libzstd decodes it in one go, so that each frame is begun
+     * without. */
+    ZSTD_outBuffer out = {bytes, !s->unit_begun ? 0 : room < ZSTD_STEP ? room : ZSTD_STEP, 0};
+    size_t result;
+    if (!s->unit_begun && s->input_begin == s->input_end)
+        return TT_OK;
+    result = ZSTD_decompressStream(s->zstd, &out, &in);
+    s->input_begin = in.pos;
+    *got = out.pos;
+    if (ZSTD_isError(result))
+        return tti_fail(error, TT_EFORMAT, s->consumed, "corrupt zstd data (%s)",
+                        ZSTD_getErrorName(result));
+    s->unit_begun = result != 0;
+    return TT_OK;
+}
+
+static tt_status check_for_bomb(tti_byte_stream *s, size_t *got, tt_error *error)
+{
+    s->produced += *got;
+    if (s->produced <= BOMB_BYTES || s->produced / BOMB_RATIO <= s->consumed)
+        return TT_OK;
+    *got = 0;
+    return tti_fail(error, TT_ELIMIT, s->consumed,
+                    "unpacks to more than %d times its size; if that is meant, unpack it first",
+                    BOMB_RATIO);
+}
+
+static tt_status decompress(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                            tt_error *error)
+{
+    size_t *const detect_and_begin = &s->input_begin;
+    for (;;) {
+        size_t before;
+        TTI_TRY(refill_input(s, error));
+        before = *detect_and_begin;
+        TTI_TRY(s->compression == GZIP ? step_gzip(s, bytes, room, got, error)
+                                       : step_zstd(s, bytes, room, got, error));
+        if (*got > 0)
+            return check_for_bomb(s, got, error);
+        if (s->at_end && *detect_and_begin == s->input_end && *detect_and_begin == before) {
+            if (s->unit_begun)
+                return tti_fail(error, TT_EFORMAT, s->consumed, "truncated %s data",
+                                s->compression == GZIP ? "gzip" : "zstd");
+            return TT_OK;
+        }
+    }
+}
+
+tt_status tti_byte_stream_read(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
+                               tt_error *error)
+{
+    tt_status status;
+    *got = 0;
+    if (s->fault.status != TT_OK) {
+        if (error != NULL)
+            *error = s->fault;
+        return s->fault.status;
+    }
+    if (s->head_begin < s->head_end) {
+        *got = s->head_end - s->head_begin < room ? s->head_end - s->head_begin : room;
+        memcpy(bytes, s->head + s->head_begin, *got);
+        s->head_begin += *got;
+        return TT_OK;
+    }
+    status = s->compression == PLAIN ? read_descriptor(s, bytes, room, got, &s->fault)
+                                     : decompress(s, bytes, room, got, &s->fault);
+    if (status == TT_OK || *got > 0)
+        return TT_OK;
+    if (error != NULL)
+        *error = s->fault;
+    return status;
+}
+
+int tti_byte_stream_is_ready(const tti_byte_stream *s, int milliseconds)
+{
+    struct pollfd waiting = {s->fd, POLLIN, 0};
+    if (s->is_regular || s->at_end || s->head_begin < s->head_end ||
+        s->input_begin < s->input_end || s->fault.status != TT_OK)
+        return 1;
+    return poll(&waiting, 1, milliseconds) != 0;
+}
+
+uint64_t tti_byte_stream_consumed(const tti_byte_stream *s)
+{
+    return s->consumed;
+}
+
+void tti_byte_stream_close(tti_byte_stream *s)
+{
+    if (s == NULL)
+        return;
+    if (s->zlib_open)
+        (void)inflateEnd(&s->zlib);
+    (void)ZSTD_freeDStream(s->zstd);
+    tti_release(s->allocator, s->input, INPUT_BYTES, 1);
+    if (s->fd != STDIN_FILENO)
+        (void)close(s->fd);
+    tti_release(s->allocator, s, 1, sizeof *s);
+}

@@ -1,0 +1,143 @@
+/*
+ * simdjson behind a C interface: the only C++ here. The document interface is used, not the
+ * on-demand one: it checks the whole line and picks its instructions at run time
+ * (docs/dependencies.md has the measurement). No exceptions, no RTTI.
+ */
+extern "C" {
+#include "input/jsonl.h"
+}
+
+#include <cstring>
+#include <new>
+
+#include <simdjson.h>
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+struct tti_simdjson {
+    simdjson::dom::parser parser;
+};
+
+/* Longer lines go to the strict scanner, which needs no memory; a parser takes 14 bytes of address
+ * space for each byte of its longest line. */
+static const size_t longest_simdjson_line = 16u << 20;
+static const size_t first_capacity = 64u << 10;
+
+tti_simdjson *tti_simdjson_open(void)
+{
+    tti_simdjson *quick = new (std::nothrow) tti_simdjson;
+    if (quick != nullptr && quick->parser.allocate(first_capacity) != simdjson::SUCCESS) {
+        delete quick;
+        quick = nullptr;
+    }
+    return quick;
+}
+
+void tti_simdjson_close(tti_simdjson *quick)
+{
+    delete quick;
+}
+
+static tti_jsonl_value copy_string(std::string_view s, char **out)
+{
+    const tti_jsonl_value value = {TTI_VALUE_STRING, *out, s.size()};
+    if (!s.empty())
+        std::memcpy(*out, s.data(), s.size());
+    *out += s.size();
+    return value;
+}
+
+/* No std::to_chars, whose table of digits would be a symbol of the library. */
+static tti_jsonl_value copy_number(uint64_t n, bool is_negative, char **out)
+{
+    char digits[24], *const end = digits + sizeof digits, *at = end;
+    for (; n >= 10; n /= 10)
+        *--at = (char)('0' + n % 10);
+    *--at = (char)('0' + n);
+    if (is_negative)
+        *--at = '-';
+    return copy_string(std::string_view(at, (size_t)(end - at)), out);
+}
+
+/* @return 0: let the strict scanner see it */
+static int read_simdjson_value(element e, char **out, tti_jsonl_value *value)
+{
+    std::string_view text;
+    int64_t small;
+    uint64_t large;
+    *value = tti_jsonl_value{TTI_VALUE_OTHER, nullptr, 0};
+    if (e.get(text) == simdjson::SUCCESS) {
+        *value = copy_string(text, out);
+    } else if (e.get(small) == simdjson::SUCCESS) {
+        if (small == 0)
+            return 0; /* it may be written -0 */
+        *value = copy_number(small < 0 ? 0 - (uint64_t)small : (uint64_t)small, small < 0, out);
+        value->kind = TTI_VALUE_INTEGER;
+    } else if (e.get(large) == simdjson::SUCCESS) {
+        *value = copy_number(large, false, out);
+        value->kind = TTI_VALUE_INTEGER;
+    }
+    return 1;
+}
+
+/* "source" as an object: its "name". */
+static void read_source_name(element e, char **out, tti_jsonl_value *value)
+{
+    object source;
+    std::string_view name;
+    if (e.get(source) != simdjson::SUCCESS)
+        return;
+    for (const auto inner : source)
+        if (inner.key == "name") {
+            *value = tti_jsonl_value{TTI_VALUE_OTHER, nullptr, 0};
+            if (inner.value.get(name) == simdjson::SUCCESS)
+                *value = copy_string(name, out);
+        }
+}
+
+/* One member of the line's object. Its value is copied once, whatever fields it is: `out` has room
+ * for no more. @return 0: let the strict scanner see it */
+static int read_simdjson_member(simdjson::dom::key_value_pair member,
+                                const tti_jsonl_options *rules, char **out,
+                                tti_jsonl_fields *fields)
+{
+    tti_jsonl_value value = {TTI_VALUE_ABSENT, nullptr, 0};
+    for (int f = 0; f < TTI_FIELD_COUNT; f++) {
+        if (member.key.size() != rules->name_size[f] ||
+            std::memcmp(member.key.data(), rules->name[f], member.key.size()) != 0)
+            continue;
+        if (value.kind == TTI_VALUE_ABSENT && !read_simdjson_value(member.value, out, &value))
+            return 0;
+        fields->value[f] = value;
+        if (f == TTI_FIELD_SOURCE)
+            read_source_name(member.value, out, &fields->value[f]);
+    }
+    return 1;
+}
+
+int tti_simdjson_fields(tti_simdjson *quick, const tti_jsonl_options *rules, const char *line,
+                        size_t size, char *out, tti_jsonl_fields *fields)
+{
+    object root;
+    if (size > longest_simdjson_line)
+        return 0;
+    if (size > quick->parser.capacity()) {
+        size_t room = quick->parser.capacity();
+        while (room < size)
+            room *= 2;
+        if (quick->parser.allocate(room) != simdjson::SUCCESS)
+            return 0;
+    }
+    if (quick->parser.parse(line, size, false).get(root) != simdjson::SUCCESS)
+        return 0;
+    for (const auto member : root)
+        if (!read_simdjson_member(member, rules, &out, fields))
+            return 0;
+    /* this simdjson lets an escape of a lone low surrogate pass */
+    for (const tti_jsonl_value &value : fields->value)
+        if (value.kind == TTI_VALUE_STRING && value.size > 0 &&
+            !simdjson::validate_utf8(value.bytes, value.size))
+            return 0;
+    return 1;
+}

@@ -1,0 +1,263 @@
+/*
+ * Lines -> records: fields by simdjson or the strict scanner, then the rules on id and text.
+ */
+#include "input/jsonl.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "input/json.h"
+
+/* How much of a field's name a reason shows. */
+enum { SHOWN_NAME = 40 };
+
+void tti_record_reject(tt_record *record, tt_status status, const char *format, ...)
+{
+    va_list arguments;
+    record->status = status;
+    va_start(arguments, format);
+    (void)vsnprintf(record->reason, sizeof record->reason, format, arguments);
+    va_end(arguments);
+}
+
+/* How much of a name to show: whole characters. */
+static int shown_name_size(const char *name)
+{
+    size_t size = strlen(name);
+    if (size > SHOWN_NAME)
+        for (size = SHOWN_NAME; size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80;)
+            size--;
+    return (int)size;
+}
+
+/* Where the values of the fields are found while a line is scanned. */
+typedef struct scan {
+    tti_json json;
+    char *out; /* next free byte */
+} scan;
+
+static tti_jsonl_value copy_json_string(scan *s)
+{
+    const char *raw = s->json.text + s->json.begin;
+    const size_t size = s->json.end - s->json.begin;
+    tti_jsonl_value value = {TTI_VALUE_STRING, raw, size};
+    if (!s->json.escaped)
+        return value;
+    value.bytes = s->out;
+    value.size = tti_json_unescape(raw, size, s->out);
+    if (value.size == SIZE_MAX)
+        return (tti_jsonl_value){TTI_VALUE_LONE_SURROGATE, NULL, 0};
+    s->out += value.size;
+    return value;
+}
+
+/* Is the key just scanned this name? */
+static int key_is(scan *s, const char *name, size_t name_size)
+{
+    const char *raw = s->json.text + s->json.begin;
+    size_t size = s->json.end - s->json.begin;
+    if (s->json.escaped) {
+        size = tti_json_unescape(raw, size, s->out);
+        raw = s->out;
+    }
+    return size == name_size && memcmp(raw, name, size) == 0;
+}
+
+/* Inside "source": an object whose "name" is wanted. @return 0 or -1 (bad) */
+static int scan_source_name(scan *s, tti_jsonl_value *value)
+{
+    tti_json_kind kind;
+    while ((kind = tti_json_next(&s->json)) == TTI_JSON_KEY) {
+        const int wanted = key_is(s, "name", 4);
+        kind = tti_json_next(&s->json);
+        if (wanted) {
+            *value = (tti_jsonl_value){TTI_VALUE_OTHER, NULL, 0};
+            if (kind == TTI_JSON_STRING)
+                *value = copy_json_string(s);
+        }
+        if (tti_json_skip(&s->json, kind) != 0)
+            return -1;
+    }
+    return kind == TTI_JSON_BAD ? -1 : 0;
+}
+
+/* After a key: its value, into the fields of these bits. @return 0 or -1 (bad) */
+static int scan_field_value(scan *s, unsigned bits, tti_jsonl_fields *fields)
+{
+    const tti_json_kind kind = tti_json_next(&s->json);
+    tti_jsonl_value value = {TTI_VALUE_OTHER, NULL, 0};
+    if (bits == 0 || kind == TTI_JSON_BAD)
+        return tti_json_skip(&s->json, kind);
+    if (kind == TTI_JSON_STRING)
+        value = copy_json_string(s);
+    else if (kind == TTI_JSON_NUMBER && s->json.integer)
+        value = (tti_jsonl_value){TTI_VALUE_INTEGER, s->json.text + s->json.begin,
+                                  s->json.end - s->json.begin};
+    for (int f = 0; f < TTI_FIELD_COUNT; f++)
+        if (bits >> f & 1)
+            fields->value[f] = value;
+    if (kind == TTI_JSON_OBJECT && (bits >> TTI_FIELD_SOURCE & 1))
+        return scan_source_name(s, &fields->value[TTI_FIELD_SOURCE]);
+    return tti_json_skip(&s->json, kind);
+}
+
+static int reject_json(const tti_json *j, tt_record *record)
+{
+    const int unexpected = strncmp(j->fault, "unexpected", 10) == 0 && j->fault_at < j->size;
+    const unsigned char c = unexpected ? (unsigned char)j->text[j->fault_at] : 0;
+    if (unexpected && (c < 0x20 || c >= 0x7f))
+        tti_record_reject(record, TT_EFORMAT, "invalid JSON: %s (byte 0x%02x) at byte %zu",
+                          j->fault, c, j->fault_at);
+    else if (unexpected)
+        tti_record_reject(record, TT_EFORMAT, "invalid JSON: %s '%c' at byte %zu", j->fault, c,
+                          j->fault_at);
+    else
+        tti_record_reject(record, TT_EFORMAT, "invalid JSON: %s at byte %zu", j->fault,
+                          j->fault_at);
+    return 0;
+}
+
+static int reject_invalid_utf8(const char *line, size_t size, size_t at, tt_record *record)
+{
+    if (size >= 2 && (memcmp(line, "\xff\xfe", 2) == 0 || memcmp(line, "\xfe\xff", 2) == 0))
+        tti_record_reject(record, TT_EFORMAT, "invalid UTF-8 at byte 0: this is UTF-16");
+    else
+        tti_record_reject(record, TT_EFORMAT, "invalid UTF-8 at byte %zu", at);
+    return 0;
+}
+
+int tti_jsonl_scan_fields(const tti_jsonl_options *rules, const char *line, size_t size, char *out,
+                          tti_jsonl_fields *fields, tt_record *record)
+{
+    scan s;
+    tti_json_kind kind;
+    const size_t valid = tti_utf8_valid_up_to(line, size);
+    if (valid < size)
+        return reject_invalid_utf8(line, size, valid, record);
+    s.out = out;
+    tti_json_init(&s.json, line, size);
+    kind = tti_json_next(&s.json);
+    if (kind != TTI_JSON_OBJECT) {
+        if (tti_json_skip(&s.json, kind) != 0 || tti_json_next(&s.json) == TTI_JSON_BAD)
+            return reject_json(&s.json, record);
+        tti_record_reject(record, TT_EFORMAT, "not a JSON object");
+        return 0;
+    }
+    while ((kind = tti_json_next(&s.json)) == TTI_JSON_KEY) {
+        unsigned bits = 0;
+        for (int f = 0; f < TTI_FIELD_COUNT; f++)
+            bits |= (unsigned)key_is(&s, rules->name[f], rules->name_size[f]) << f;
+        if (scan_field_value(&s, bits, fields) != 0)
+            return reject_json(&s.json, record);
+    }
+    if (kind == TTI_JSON_BAD || tti_json_next(&s.json) == TTI_JSON_BAD)
+        return reject_json(&s.json, record);
+    return 1;
+}
+
+size_t tti_jsonl_output_bound(size_t size, size_t file_size)
+{
+    return size + TTI_LINE_SLACK + file_size + 24;
+}
+
+/* @return 0: rejected */
+static int set_id(const tti_jsonl_options *rules, const tti_jsonl_value *id, char *spare,
+                  tt_record *record)
+{
+    const char *name = rules->name[TTI_FIELD_ID];
+    switch (id->kind) {
+    case TTI_VALUE_ABSENT:
+        record->article.id = spare;
+        record->article.id_size = (size_t)snprintf(spare, strlen(record->file) + 24, "%s:%" PRIu64,
+                                                   record->file, record->line);
+        return 1;
+    case TTI_VALUE_LONE_SURROGATE:
+        tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",
+                          shown_name_size(name), name);
+        return 0;
+    case TTI_VALUE_OTHER:
+        tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is neither a string nor an integer",
+                          shown_name_size(name), name);
+        return 0;
+    default: break;
+    }
+    if (id->size == 0) {
+        tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is empty", shown_name_size(name), name);
+        return 0;
+    }
+    record->article.id = id->bytes;
+    record->article.id_size = id->size;
+    record->article.flags = id->kind == TTI_VALUE_INTEGER ? TT_ARTICLE_INTEGER_ID : 0;
+    return 1;
+}
+
+/* @return 0: rejected */
+static int set_text(const tti_jsonl_options *rules, const tti_jsonl_value *text, tt_record *record)
+{
+    const char *name = rules->name[TTI_FIELD_TEXT];
+    if (text->kind == TTI_VALUE_ABSENT)
+        tti_record_reject(record, TT_EFORMAT, "no \"%.*s\"", shown_name_size(name), name);
+    else if (text->kind == TTI_VALUE_LONE_SURROGATE)
+        tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",
+                          shown_name_size(name), name);
+    else if (text->kind != TTI_VALUE_STRING)
+        tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", shown_name_size(name),
+                          name);
+    else if (text->size > rules->max_article_bytes)
+        tti_record_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
+                          text->size, rules->max_article_bytes);
+    else {
+        record->article.text = text->bytes;
+        record->article.text_size = text->size;
+        return 1;
+    }
+    return 0;
+}
+
+void tti_jsonl_read(const tti_jsonl_options *rules, tti_simdjson *quick, char *out,
+                    tt_record *record)
+{
+    const char *line = record->raw;
+    const size_t size = record->raw_size;
+    tti_jsonl_fields fields;
+    const tti_jsonl_value *values = fields.value;
+    memset(&fields, 0, sizeof fields);
+    memset(&record->article, 0, sizeof record->article);
+    record->status = TT_OK;
+    record->reason[0] = '\0';
+    record->title = NULL;
+    record->title_size = 0;
+    if (quick == NULL || !tti_simdjson_fields(quick, rules, line, size, out, &fields)) {
+        memset(&fields, 0, sizeof fields);
+        if (!tti_jsonl_scan_fields(rules, line, size, out, &fields, record))
+            return;
+    }
+    if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT && tti_ninjs_read(rules, out, record))
+        return;
+    if (!set_id(rules, &values[TTI_FIELD_ID], out + size + TTI_LINE_SLACK, record))
+        return;
+    if (!set_text(rules, &values[TTI_FIELD_TEXT], record)) {
+        if (values[TTI_FIELD_ID].kind == TTI_VALUE_ABSENT)
+            record->article.id = NULL, record->article.id_size = 0;
+        return;
+    }
+    record->article.published = TT_NO_TIME;
+    if (values[TTI_FIELD_PUBLISHED].kind == TTI_VALUE_STRING)
+        record->article.published =
+            tti_time_parse(values[TTI_FIELD_PUBLISHED].bytes, values[TTI_FIELD_PUBLISHED].size);
+    if (values[TTI_FIELD_SOURCE].kind == TTI_VALUE_STRING) {
+        record->article.source = values[TTI_FIELD_SOURCE].bytes;
+        record->article.source_size = values[TTI_FIELD_SOURCE].size;
+    }
+    if (values[TTI_FIELD_VERSION].kind == TTI_VALUE_STRING ||
+        values[TTI_FIELD_VERSION].kind == TTI_VALUE_INTEGER) {
+        record->article.version = values[TTI_FIELD_VERSION].bytes;
+        record->article.version_size = values[TTI_FIELD_VERSION].size;
+    }
+    if (values[TTI_FIELD_TITLE].kind == TTI_VALUE_STRING && values[TTI_FIELD_TITLE].size > 0) {
+        record->title = values[TTI_FIELD_TITLE].bytes;
+        record->title_size = values[TTI_FIELD_TITLE].size;
+    }
+}

@@ -1,0 +1,255 @@
+/* RFC 3339 times as microseconds since 1970, and the times of other formats as RFC 3339. */
+#include "input/jsonl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Reads `count` digits; -1 if they are not all there. */
+static int read_digits(const char **p, const char *end, int count)
+{
+    int value = 0;
+    if (end - *p < count)
+        return -1;
+    for (int i = 0; i < count; i++, (*p)++) {
+        if (**p < '0' || **p > '9')
+            return -1;
+        value = value * 10 + (**p - '0');
+    }
+    return value;
+}
+
+static int take(const char **p, const char *end, char c)
+{
+    if (*p == end || **p != c)
+        return 0;
+    (*p)++;
+    return 1;
+}
+
+/* Days from 1970-01-01 (Howard Hinnant's days_from_civil). */
+static int64_t days_since_epoch(int year, int month, int day)
+{
+    const int64_t y = year - (month <= 2);
+    const int64_t era = (y >= 0 ? y : y - 399) / 400;
+    const int64_t of_era = y - era * 400;
+    const int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
+/* ".123456789" -> 123456; -1 if there is no digit after the point. */
+static int64_t read_fraction(const char **p, const char *end)
+{
+    int64_t micros = 0, unit = 100000;
+    if (!take(p, end, '.') && !take(p, end, ','))
+        return 0;
+    if (*p == end || **p < '0' || **p > '9')
+        return -1;
+    for (; *p != end && **p >= '0' && **p <= '9'; (*p)++, unit /= 10)
+        micros += (**p - '0') * unit;
+    return micros;
+}
+
+/* "Z", "+01:00", "+0100" or nothing -> seconds east; INT64_MIN if it is none of these. */
+static int64_t read_utc_offset(const char **p, const char *end)
+{
+    int sign, hours, minutes;
+    if (*p == end || take(p, end, 'Z') || take(p, end, 'z'))
+        return 0;
+    sign = **p == '-' ? -1 : 1;
+    if (!take(p, end, '+') && !take(p, end, '-'))
+        return INT64_MIN;
+    hours = read_digits(p, end, 2);
+    (void)take(p, end, ':');
+    minutes = read_digits(p, end, 2);
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+        return INT64_MIN;
+    return sign * (hours * 3600 + minutes * 60);
+}
+
+int64_t tti_time_parse(const char *text, size_t size)
+{
+    const char *p = text, *const end = text + size;
+    int year, month, day, hour, minute, second;
+    int64_t days, micros, offset;
+    if (size == 0)
+        return TT_NO_TIME;
+    year = read_digits(&p, end, 4);
+    if (year < 0 || !take(&p, end, '-'))
+        return TT_NO_TIME;
+    month = read_digits(&p, end, 2);
+    if (month < 1 || month > 12 || !take(&p, end, '-'))
+        return TT_NO_TIME;
+    day = read_digits(&p, end, 2);
+    if (day < 1 || day > days_in_month(year, month))
+        return TT_NO_TIME;
+    days = days_since_epoch(year, month, day);
+    if (p == end)
+        return days * 86400 * 1000000;
+    if (!take(&p, end, 'T') && !take(&p, end, 't') && !take(&p, end, ' '))
+        return TT_NO_TIME;
+    hour = read_digits(&p, end, 2);
+    if (hour < 0 || hour > 23 || !take(&p, end, ':'))
+        return TT_NO_TIME;
+    minute = read_digits(&p, end, 2);
+    if (minute < 0 || minute > 59 || !take(&p, end, ':'))
+        return TT_NO_TIME;
+    second = read_digits(&p, end, 2); /* 60 is a leap second */
+    if (second < 0 || second > 60)
+        return TT_NO_TIME;
+    micros = read_fraction(&p, end);
+    offset = read_utc_offset(&p, end);
+    if (micros < 0 || offset == INT64_MIN || p != end)
+        return TT_NO_TIME;
+    return (days * 86400 + hour * 3600 + minute * 60 + second - offset) * 1000000 + micros;
+}
+
+/* ==== Other formats =========================================================================== */
+
+static int is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static void skip_white_space(const char **p, const char *end)
+{
+    while (*p != end && (**p == ' ' || **p == '\t' || **p == '\n' || **p == '\r'))
+        (*p)++;
+}
+
+/* A number of one to `most` digits; -1 if there is none. */
+static int read_up_to_digits(const char **p, const char *end, int most)
+{
+    int value = -1;
+    for (; *p != end && is_digit(**p) && most > 0; (*p)++, most--)
+        value = (value < 0 ? 0 : value) * 10 + (**p - '0');
+    return value;
+}
+
+/* Place of the next three letters in `list`, a word every three bytes; -1. */
+static int match_three_letters(const char **p, const char *end, const char *list)
+{
+    if (end - *p < 3)
+        return -1;
+    for (int i = 0; list[3 * i] != '\0'; i++)
+        if (((*p)[0] | 0x20) == list[3 * i] && ((*p)[1] | 0x20) == list[3 * i + 1] &&
+            ((*p)[2] | 0x20) == list[3 * i + 2]) {
+            *p += 3;
+            return i;
+        }
+    return -1;
+}
+
+/* Minutes east of a zone of RFC 822: "+0100", "GMT", "EST"; unknown names are UTC, as RFC 5322
+ * says. */
+static int read_rfc822_zone(const char *p, const char *end)
+{
+    static const char names[] = "estedtcstcdtmstmdtpstpdt";
+    static const int hours[] = {-5, -4, -6, -5, -7, -6, -8, -7};
+    const int sign = p != end && *p == '-' ? -1 : 1;
+    int place;
+    if (p != end && (*p == '+' || *p == '-')) {
+        int east;
+        p++;
+        east = read_digits(&p, end, 2);
+        (void)take(&p, end, ':');
+        place = read_digits(&p, end, 2);
+        return east < 0 || place < 0 ? 0 : sign * (east * 60 + place);
+    }
+    place = match_three_letters(&p, end, names);
+    return place < 0 ? 0 : hours[place] * 60;
+}
+
+/* "Thu, 12 Mar 2026 09:15:00 +0100" */
+static int rfc822_to_rfc3339(const char *p, const char *end, char out[TTI_TIME_ROOM])
+{
+    int day, month, year, hour, minute, second = 0, zone, used;
+    if (match_three_letters(&p, end, "montuewedthufrisatsun") >= 0) {
+        while (p != end && *p != ',' && *p != ' ') /* a name in full */
+            p++;
+        (void)take(&p, end, ',');
+        skip_white_space(&p, end);
+    }
+    day = read_up_to_digits(&p, end, 2);
+    while (p != end && (*p == ' ' || *p == '-'))
+        p++;
+    month = match_three_letters(&p, end, "janfebmaraprmayjunjulaugsepoctnovdec");
+    while (p != end && ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'))
+        p++;
+    while (p != end && (*p == ' ' || *p == '-'))
+        p++;
+    year = read_up_to_digits(&p, end, 4);
+    if (day < 1 || month < 0 || year < 0)
+        return 0;
+    if (year < 100)
+        year += year < 70 ? 2000 : 1900;
+    skip_white_space(&p, end);
+    hour = read_up_to_digits(&p, end, 2);
+    if (hour < 0 || !take(&p, end, ':') || (minute = read_up_to_digits(&p, end, 2)) < 0)
+        return 0;
+    if (take(&p, end, ':') && (second = read_up_to_digits(&p, end, 2)) < 0)
+        return 0;
+    skip_white_space(&p, end);
+    zone = read_rfc822_zone(p, end);
+    used = snprintf(out, TTI_TIME_ROOM, "%04d-%02d-%02dT%02d:%02d:%02d%c", year % 10000,
+                    (month + 1) % 100, day % 100, hour % 100, minute % 100, second % 100,
+                    zone < 0 ? '-' : '+');
+    zone = zone < 0 ? -zone : zone;
+    (void)snprintf(out + used, TTI_TIME_ROOM - (size_t)used, "%02d:%02d", zone / 60 % 100,
+                   zone % 60);
+    return 1;
+}
+
+/* "20260312T091500+0100", "20260312T0915Z", "20260312" */
+static int basic_iso8601_to_rfc3339(const char *p, const char *end, char out[TTI_TIME_ROOM])
+{
+    const int day = read_digits(&p, end, 8);
+    int hour, minute, second = 0;
+    int used;
+    if (day < 0)
+        return 0;
+    used = snprintf(out, TTI_TIME_ROOM, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100);
+    if (p == end)
+        return 1;
+    if (!take(&p, end, 'T'))
+        return 0;
+    hour = read_digits(&p, end, 2);
+    (void)take(&p, end, ':');
+    minute = read_digits(&p, end, 2);
+    (void)take(&p, end, ':');
+    if (p != end && is_digit(*p))
+        second = read_digits(&p, end, 2);
+    if (hour < 0 || minute < 0 || second < 0 || read_fraction(&p, end) < 0 || end - p > 6)
+        return 0;
+    (void)snprintf(out + used, TTI_TIME_ROOM - (size_t)used, "T%02d:%02d:%02d%.*s", hour % 100,
+                   minute % 100, second % 100, p == end ? 1 : (int)(end - p), p == end ? "Z" : p);
+    return 1;
+}
+
+size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM])
+{
+    const char *p = text, *end = text + size;
+    skip_white_space(&p, end);
+    while (end != p && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\t' || end[-1] == '\r'))
+        end--;
+    size = (size_t)(end - p);
+    if (size + 2 < TTI_TIME_ROOM && tti_time_parse(p, size) != TT_NO_TIME) {
+        memcpy(out, p, size);
+        out[size] = '\0';
+    } else if (!basic_iso8601_to_rfc3339(p, end, out) && !rfc822_to_rfc3339(p, end, out)) {
+        return 0;
+    }
+    size = strlen(out);
+    if (size > 11 && (out[size - 5] == '+' || out[size - 5] == '-') && size + 2 < TTI_TIME_ROOM) {
+        memmove(out + size - 1, out + size - 2, 3); /* +0100 */
+        out[size - 2] = ':';
+        size++;
+    }
+    return tti_time_parse(out, size) == TT_NO_TIME ? 0 : size;
+}

@@ -1,0 +1,33 @@
+/* Lines with tokens -> paragraphs. */
+#ifndef TTI_TEXT_PARAGRAPHS_H
+#define TTI_TEXT_PARAGRAPHS_H
+
+#include "text/tokenizer.h"
+
+/** What stands between a line and the next one that has tokens. */
+enum {
+    TTI_GAP_BLANK = 1u << 0, /**< a line of white space */
+    TTI_GAP_RULE = 1u << 1,  /**< a line of other characters: dashes, stars */
+    TTI_GAP_MARK = 1u << 2   /**< U+2029 */
+};
+
+/** A line that holds at least one token. */
+typedef struct tti_line {
+    uint32_t begin, end; /**< bytes of the text, without the line's end */
+    uint32_t tokens;     /**< of the article up to the line's end */
+    uint8_t gap;         /**< TTI_GAP_* */
+    uint8_t start;       /**< layout: how the line goes on from the one before it */
+    uint16_t indent;     /**< layout: columns of white space at its start */
+    uint16_t width;      /**< layout: columns up to its last character */
+} tti_line;
+
+/**
+ * Cuts an article of `token_count` > 0 tokens at ends of its `line_count` > 0 lines
+ * (tokens->lines; the last one's `tokens` is token_count) and appends the paragraphs, without keys,
+ * behind the store's paragraph_count, which stays as it is. *count: their number.
+ * @return TT_OK, TT_ENOMEM
+ */
+tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, size_t line_count,
+                               tt_paragraphs mode, uint32_t *count, tt_error *error);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * A sentence starts after . ! ? : ; followed by white space (closing quotes and brackets may stand
+ * between), after the full stops of scripts that put no space there, after a blank line, and after
+ * an opening quote. A period does not count where it belongs to an initial or a title.
+ */
+#include "text/sentences.h"
+
+#include <stddef.h>
+
+#include "text/characters.h"
+#include "text/words.h"
+
+/* What a character between two tokens says about sentences. */
+enum sentence_sign {
+    PLAIN,
+    SPACE,
+    LINE,
+    IGNORED,
+    STOP,         /* ends a sentence, with white space after it */
+    FULL_STOP,    /* ends a sentence */
+    BRACKET,      /* an opening one */
+    QUOTE,        /* opens a quotation, with white space or an opening before it */
+    OPENING_QUOTE /* opens a quotation */
+};
+
+static const uint8_t ascii_signs[128] = {
+    ['\t'] = SPACE, ['\v'] = SPACE,  ['\f'] = SPACE,  [' '] = SPACE,   ['\n'] = LINE,
+    ['\r'] = LINE,  ['.'] = STOP,    ['!'] = STOP,    ['?'] = STOP,    [':'] = STOP,
+    [';'] = STOP,   ['('] = BRACKET, ['['] = BRACKET, ['{'] = BRACKET, ['"'] = QUOTE,
+    ['\''] = QUOTE, ['`'] = QUOTE,
+};
+
+static enum sentence_sign sentence_sign_of(uint32_t code)
+{
+    switch (code) {
+    case 0x2026: /* ... */
+    case 0x203C: /* !! */
+    case 0x2047:
+    case 0x2048:
+    case 0x2049: return STOP;
+    case 0x0589: /* Armenian */
+    case 0x061B: /* Arabic ; ? . */
+    case 0x061F:
+    case 0x06D4:
+    case 0x0964: /* Devanagari */
+    case 0x0965:
+    case 0x104A: /* Myanmar */
+    case 0x104B:
+    case 0x1362: /* Ethiopic */
+    case 0x1367:
+    case 0x1368:
+    case 0x17D4: /* Khmer */
+    case 0x17D5:
+    case 0x3002: /* ideographic and full width */
+    case 0xFF01:
+    case 0xFF0E:
+    case 0xFF1A:
+    case 0xFF1B:
+    case 0xFF1F:
+    case 0xFF61: return FULL_STOP;
+    case 0x00A1: /* Spanish ! ? */
+    case 0x00AB: /* guillemets */
+    case 0x00BF:
+    case 0x2018:
+    case 0x201A:
+    case 0x201C:
+    case 0x201E:
+    case 0x2039:
+    case 0x300A: /* corner brackets and the like */
+    case 0x300C:
+    case 0x300E:
+    case 0xFF62: return OPENING_QUOTE;
+    case 0x00BB: /* German uses them the other way round */
+    case 0x201D:
+    case 0x203A: return QUOTE;
+    default: break;
+    }
+    switch (tti_char_class(tti_characters_get(code))) {
+    case TTI_CHAR_SPACE: return SPACE;
+    case TTI_CHAR_LINE: return LINE;
+    case TTI_CHAR_IGNORE: return IGNORED;
+    default: return PLAIN;
+    }
+}
+
+int tti_sentence_begins(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
+                        uint32_t begin)
+{
+    int stopped = 0;        /* a stop was seen that white space must confirm */
+    int opened = 0;         /* the last character opens a quotation */
+    int after_space = 0;    /* the last character is white space or an opening */
+    int keeps_space = 0;    /* the opening quote is one that French puts a space behind */
+    unsigned line_ends = 0; /* with nothing but white space between them */
+    unsigned size;
+    for (uint32_t i = before_end; i < begin; i += size) {
+        const uint32_t code = tti_utf8_decode(text + i, begin - i, &size);
+        const enum sentence_sign sentence_sign =
+            code < 0x80 ? (enum sentence_sign)ascii_signs[code] : sentence_sign_of(code);
+        if (sentence_sign == IGNORED)
+            continue;
+        if (sentence_sign == SPACE || sentence_sign == LINE) {
+            line_ends +=
+                sentence_sign == LINE && !(code == '\n' && i > before_end && text[i - 1] == '\r');
+            if (stopped || line_ends == 2)
+                return 1;
+            after_space = 1;
+            opened = opened && keeps_space;
+            continue;
+        }
+        line_ends = 0;
+        if (sentence_sign == FULL_STOP)
+            return 1;
+        if (sentence_sign == STOP)
+            stopped |= code != '.' || i != before_end ||
+                       !tti_words_is_abbreviation(text, before_begin, before_end);
+        opened = sentence_sign == OPENING_QUOTE || (sentence_sign == QUOTE && after_space);
+        keeps_space = code == 0x00AB;
+        after_space = opened || sentence_sign == BRACKET;
+    }
+    return opened;
+}

@@ -1,0 +1,96 @@
+/*
+ * The text stage: one article's UTF-8 bytes -> paragraphs -> tokens, in one pass.
+ *
+ * A token is a run of Unicode letters, marks and digits (general categories L*, M*, N*); format
+ * characters (Cf: soft hyphen, joiners) inside a run belong to it and count for nothing, and so do
+ * the other default-ignorable ones (variation selectors). Han, kana, Thai, Lao, Khmer and Myanmar
+ * characters are a token each, with the marks that follow them. Everything else separates, with the
+ * marks that stand on it. A token's hash is XXH3-64 (seeded) of its normalised bytes: NFKD of its
+ * case-folded letters, so that composed and decomposed, wide and narrow, upper and lower case forms
+ * are equal; for ASCII that is simply its lower case.
+ */
+#ifndef TTI_TEXT_TOKENIZER_H
+#define TTI_TEXT_TOKENIZER_H
+
+#include "twicetold.h"
+#include "util/hash.h"
+
+/** What a token looks like, for the facts of an article. */
+enum {
+    TTI_TOKEN_NUMERAL = 1u << 0,     /**< starts with a digit (category N*) */
+    TTI_TOKEN_NUMBER_WORD = 1u << 1, /**< English number words: one .. twenty, thirty .. ninety,
+                                          hundred, thousand, million, billion, first .. tenth,
+                                          dozen, half, quarter */
+    TTI_TOKEN_DATE_WORD = 1u << 2,   /**< English month and weekday names and usual abbreviations */
+    TTI_TOKEN_CAPITAL = 1u << 3,     /**< its first letter is upper or title case */
+    TTI_TOKEN_SENTENCE = 1u << 4,    /**< first of a sentence: after . ! ? : ; quote or bracket
+                                          openings at the start of a line, or a line's first */
+    TTI_TOKEN_UPPER = 1u << 5,       /**< two letters or more, all upper case */
+    TTI_TOKEN_PARAGRAPH = 1u << 6    /**< first of a paragraph */
+};
+
+/** A paragraph: tokens [begin, end) of its article; never empty. */
+typedef struct tti_paragraph {
+    uint32_t begin, end;
+    tti_hash128 key; /**< identity of its tokens */
+} tti_paragraph;
+
+/** What a store may do without: a scan that neither aligns nor looks for sections needs hashes
+ * alone, and making the rest takes a sixth of its time. */
+enum {
+    TTI_SKIP_FLAGS = 1u << 0,     /**< `flags` stays empty */
+    TTI_SKIP_EXTENTS = 1u << 1,   /**< `spans` stays empty */
+    TTI_SKIP_PARAGRAPHS = 1u << 2 /**< `paragraphs` stays empty: they are counted only */
+};
+
+/**
+ * A growing store of the tokens of many articles, struct of arrays; tti_tokens_append_text adds an
+ * article at its end. Owner: whoever made it, tti_tokens_free().
+ */
+typedef struct tti_tokens {
+    const tt_allocator *allocator;
+    uint32_t *hashes; /**< low 32 bits of each token's hash */
+    uint8_t *flags;   /**< TTI_TOKEN_* */
+    size_t count, capacity, flags_capacity;
+    uint8_t
+        *extents; /**< the extents of every token (kernels/token_extents.h), article by article */
+    size_t extents_size, extents_capacity;
+    tti_paragraph *paragraphs;
+    size_t paragraph_count, paragraph_capacity;
+    unsigned
+        skips; /**< TTI_SKIP_*: 0 after tti_tokens_init(), to be set before the first article */
+    uint64_t *wide; /**< scratch: the current article's 64-bit token hashes */
+    size_t wide_capacity;
+    uint8_t *folded; /**< scratch: normalised bytes of the tokens at hand */
+    size_t folded_capacity;
+    struct tti_line *lines; /**< scratch: the current article's lines */
+    size_t line_capacity;
+    struct tti_tokenizer *scan; /**< scratch: the article in work */
+} tti_tokens;
+
+void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator);
+void tti_tokens_free(tti_tokens *tokens);
+void tti_tokens_clear(tti_tokens *tokens); /**< empties it, keeps the memory */
+
+/** What tti_tokens_append_text added: counts to be taken from the ends of the store's arrays. */
+typedef struct tti_tokenized_text {
+    uint32_t token_count;
+    uint32_t paragraph_count; /**< of the article, whether or not the store keeps them */
+    size_t extents_size;
+    tti_hash128 key; /**< identity of the article's tokens */
+} tti_tokenized_text;
+
+/**
+ * Appends one article. `text` may be read up to its size only. At most 2^32 - 2 tokens an article.
+ * On failure the store's counts are as they were.
+ * @return TT_OK; TT_EFORMAT (invalid UTF-8, `where`: byte offset); TT_ENOMEM; TT_ELIMIT.
+ */
+tt_status tti_tokens_append_text(tti_tokens *tokens, const char *text, size_t size,
+                                 tt_paragraphs paragraphs, uint64_t seed, tti_tokenized_text *added,
+                                 tt_error *error);
+
+/** Byte extents of an article's tokens, decoded from its spans. begins, ends: token_count each. */
+void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint32_t *begins,
+                              uint32_t *ends);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * Memory under a limit: large arrays live in a temporary file that has no name, mapped, and their
+ * pages are let go whenever the process holds more than the limit. Stages see ordinary arrays; they
+ * only have to go through them mostly in order, or part by part, for a page that is used again soon
+ * after it was let go costs a fault.
+ *
+ * The blocks of the file are reserved before they are mapped, so a full disk is a failed call and
+ * not a signal. What the kernel holds of the file beyond the limit is cache, which it gives up as
+ * it needs to.
+ */
+#ifndef TTI_UTIL_SPILL_H
+#define TTI_UTIL_SPILL_H
+
+#include "twicetold.h"
+#include "util/slice.h"
+
+enum {
+    TTI_SPILL_MIN_LIMIT = 32 << 20 /**< least limit: what a build needs beside its arrays */
+};
+
+typedef struct tti_spill tti_spill;
+
+/** Opens a temporary file in `dir`. Small blocks come from `base`. `limit`: bytes resident in the
+ * process that are to be kept to, TTI_SPILL_MIN_LIMIT at least. @return TT_OK, TT_ENOMEM, TT_EIO */
+tt_status tti_spill_open(tti_spill **out, const char *dir, uint64_t limit, const tt_allocator *base,
+                         tt_error *error);
+
+/** Gives the file back, and with it all that was allocated from it. NULL is allowed. */
+void tti_spill_close(tti_spill *s);
+
+/** The memory of the file, as an allocator. Threads: any. */
+const tt_allocator *tti_spill_allocator(tti_spill *s);
+
+/** Writes the pieces to the file, each from tti_slice_padded_size() after the one before. @return
+ * where they can be read, for tti_spill_release(), or NULL */
+const char *tti_spill_write(tti_spill *s, const tti_slice *pieces, size_t count);
+void tti_spill_release(tti_spill *s, const char *kept);
+
+/** Keeps to the limit from now on, by a thread of its own, until tti_spill_stop_watcher(). Both do
+ * nothing for NULL. @return 0, or -1: no thread could be started */
+int tti_spill_start_watcher(tti_spill *s);
+void tti_spill_stop_watcher(tti_spill *s);
+
+/** Keeps to the limit once, without a thread. NULL is allowed. */
+void tti_spill_evict(tti_spill *s);
+
+/** Turns TT_ENOMEM into what it was where the file is why: a full disk. */
+tt_status tti_spill_status(const tti_spill *s, tt_status status, tt_error *error);
+
+#endif

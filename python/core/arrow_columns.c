@@ -1,0 +1,254 @@
+/*
+ * One column of an Arrow batch, read in place: strings of every layout (32-bit and 64-bit offsets,
+ * views, dictionaries of these), integers as ids, timestamps and dates. What comes from a stream is
+ * trusted as far as Arrow's specification goes: lengths and offsets are the producer's.
+ */
+#include "arrow_columns.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ==== Formats ================================================================================= */
+
+static int is_text(const char *format)
+{
+    static const char *const formats[] = {"u", "U", "vu", "z", "Z", "vz"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(format, formats[i]) == 0)
+            return 1;
+    return 0;
+}
+
+static int is_integer(const char *format)
+{
+    return format[0] != '\0' && format[1] == '\0' && strchr("cCsSiIlL", format[0]) != NULL;
+}
+
+static int is_time(const char *format)
+{
+    return strncmp(format, "ts", 2) == 0 || strcmp(format, "tdD") == 0 ||
+           strcmp(format, "tdm") == 0;
+}
+
+int core_column_fits(const struct ArrowSchema *schema, int use)
+{
+    if (schema->dictionary != NULL)
+        return is_integer(schema->format) && core_column_fits(schema->dictionary, use);
+    if (strcmp(schema->format, "n") == 0 || is_text(schema->format))
+        return 1;
+    return (use == COLUMN_ID && is_integer(schema->format)) ||
+           (use == COLUMN_TIME && is_time(schema->format));
+}
+
+/* ==== Elements ================================================================================ */
+
+static int is_null(const struct ArrowSchema *schema, const struct ArrowArray *a, int64_t at)
+{
+    const uint8_t *bits;
+    if (strcmp(schema->format, "n") == 0)
+        return 1;
+    bits = a->n_buffers > 0 ? a->buffers[0] : NULL;
+    return a->null_count != 0 && bits != NULL && (bits[at >> 3] >> (at & 7) & 1) == 0;
+}
+
+/* An integer of any width; *is_unsigned says that it is above INT64_MAX if it looks negative. */
+static int64_t integer_at(char format, const void *values, int64_t at, int *is_unsigned)
+{
+    *is_unsigned = format == 'L';
+    switch (format) {
+    case 'c': return ((const int8_t *)values)[at];
+    case 'C': return ((const uint8_t *)values)[at];
+    case 's': return ((const int16_t *)values)[at];
+    case 'S': return ((const uint16_t *)values)[at];
+    case 'i': return ((const int32_t *)values)[at];
+    case 'I': return ((const uint32_t *)values)[at];
+    default: return ((const int64_t *)values)[at];
+    }
+}
+
+/* A string of the "view" layout: 16 bytes, which hold up to 12 of it or say where it stands. */
+static void view_at(const struct ArrowArray *a, int64_t at, cell *out)
+{
+    const unsigned char *view = (const unsigned char *)a->buffers[1] + 16 * at;
+    int32_t size, buffer, offset;
+    memcpy(&size, view, 4);
+    out->size = (size_t)size;
+    if (size <= 12) {
+        out->text = (const char *)view + 4;
+        return;
+    }
+    memcpy(&buffer, view + 8, 4);
+    memcpy(&offset, view + 12, 4);
+    out->text = (const char *)a->buffers[2 + buffer] + offset;
+}
+
+static void text_at(const char *format, const struct ArrowArray *a, int64_t at, cell *out)
+{
+    const char *bytes = a->buffers[2 < a->n_buffers ? 2 : 0];
+    out->integer = 0;
+    if (format[0] == 'v') {
+        view_at(a, at, out);
+    } else if (format[0] == 'u' || format[0] == 'z') {
+        const int32_t *offsets = a->buffers[1];
+        out->text = bytes + offsets[at];
+        out->size = (size_t)(offsets[at + 1] - offsets[at]);
+    } else {
+        const int64_t *offsets = a->buffers[1];
+        out->text = bytes + offsets[at];
+        out->size = (size_t)(offsets[at + 1] - offsets[at]);
+    }
+}
+
+/* Steps from an element of a dictionary column to what it stands for. @return 0: null */
+static int resolve(const struct ArrowSchema **schema, const struct ArrowArray **a, int64_t *at)
+{
+    int is_unsigned;
+    while ((*schema)->dictionary != NULL) {
+        if (is_null(*schema, *a, *at))
+            return 0;
+        *at = integer_at((*schema)->format[0], (*a)->buffers[1], *at, &is_unsigned);
+        *schema = (*schema)->dictionary;
+        *a = (*a)->dictionary;
+        *at += (*a)->offset;
+    }
+    return !is_null(*schema, *a, *at);
+}
+
+int core_column_text(const column *c, int64_t row, cell *out)
+{
+    const struct ArrowSchema *schema = c->schema;
+    const struct ArrowArray *a = c->array;
+    int64_t at = c->first + row;
+    if (schema == NULL || !resolve(&schema, &a, &at))
+        return 0;
+    if (is_integer(schema->format)) {
+        int is_unsigned;
+        const int64_t value = integer_at(schema->format[0], a->buffers[1], at, &is_unsigned);
+        out->size =
+            (size_t)(is_unsigned
+                         ? snprintf(out->digits, sizeof out->digits, "%" PRIu64, (uint64_t)value)
+                         : snprintf(out->digits, sizeof out->digits, "%" PRId64, value));
+        out->text = out->digits;
+        out->integer = 1;
+        return 1;
+    }
+    text_at(schema->format, a, at, out);
+    return 1;
+}
+
+/* ==== Times =================================================================================== */
+
+/* "tss:Europe/Oslo" and the like: Arrow's timestamps are UTC where they have a zone; without one
+ * they are taken for it. */
+static int64_t to_micros(const char *format, const void *values, int64_t at)
+{
+    const int64_t day = INT64_C(86400) * 1000000;
+    if (strcmp(format, "tdD") == 0)
+        return ((const int32_t *)values)[at] * day;
+    const int64_t value = ((const int64_t *)values)[at];
+    const char unit = strcmp(format, "tdm") == 0 ? 'm' : format[2];
+    const int64_t scale = unit == 's' ? 1000000 : unit == 'm' ? 1000 : 1;
+    if (unit == 'n')
+        return value / 1000 - (value % 1000 < 0);
+    if (value > INT64_MAX / scale || value <= INT64_MIN / scale)
+        return TT_NO_TIME;
+    return value * scale;
+}
+
+int64_t core_column_time(const column *c, int64_t row)
+{
+    const struct ArrowSchema *schema = c->schema;
+    const struct ArrowArray *a = c->array;
+    int64_t at = c->first + row;
+    cell text;
+    if (schema == NULL || !resolve(&schema, &a, &at))
+        return TT_NO_TIME;
+    if (is_time(schema->format))
+        return to_micros(schema->format, a->buffers[1], at);
+    text_at(schema->format, a, at, &text);
+    return core_time_parse(text.text, text.size);
+}
+
+static int digits(const char **p, const char *end, int count)
+{
+    int value = 0;
+    if (end - *p < count)
+        return -1;
+    for (; count > 0; count--, (*p)++) {
+        if (**p < '0' || **p > '9')
+            return -1;
+        value = value * 10 + (**p - '0');
+    }
+    return value;
+}
+
+static int take(const char **p, const char *end, const char *any)
+{
+    if (*p == end || strchr(any, **p) == NULL || **p == '\0')
+        return 0;
+    (*p)++;
+    return 1;
+}
+
+/* Days from 1970-01-01 (Howard Hinnant's days_from_civil). */
+static int64_t days_of(int year, int month, int day)
+{
+    const int64_t y = year - (month <= 2);
+    const int64_t era = (y >= 0 ? y : y - 399) / 400;
+    const int64_t of_era = y - era * 400;
+    const int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+/* "Z", "+01:00", "+0100" or nothing, to the end: seconds east; 1 << 30 if it is none of these. */
+static int64_t read_offset(const char *p, const char *end)
+{
+    int sign, hours, minutes;
+    if (p == end || (take(&p, end, "Zz") && p == end))
+        return 0;
+    sign = *p == '-' ? -1 : 1;
+    if (!take(&p, end, "+-"))
+        return 1 << 30;
+    hours = digits(&p, end, 2);
+    (void)take(&p, end, ":");
+    minutes = digits(&p, end, 2);
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || p != end)
+        return 1 << 30;
+    return sign * (hours * 3600 + minutes * 60);
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
+int64_t core_time_parse(const char *text, size_t size)
+{
+    const char *p = text, *const end = text + size;
+    int64_t days, micros = 0, offset;
+    int year, month, day, hour, minute, second;
+    if (size == 0 || (year = digits(&p, end, 4)) < 0 || !take(&p, end, "-") ||
+        (month = digits(&p, end, 2)) < 1 || month > 12 || !take(&p, end, "-") ||
+        (day = digits(&p, end, 2)) < 1 || day > days_in_month(year, month))
+        return TT_NO_TIME;
+    days = days_of(year, month, day);
+    if (p == end)
+        return days * 86400 * 1000000;
+    if (!take(&p, end, "Tt ") || (hour = digits(&p, end, 2)) < 0 || hour > 23 ||
+        !take(&p, end, ":") || (minute = digits(&p, end, 2)) < 0 || minute > 59 ||
+        !take(&p, end, ":") || (second = digits(&p, end, 2)) < 0 || second > 60)
+        return TT_NO_TIME;
+    if (take(&p, end, ".,")) {
+        if (p == end || *p < '0' || *p > '9')
+            return TT_NO_TIME;
+        for (int64_t unit = 100000; p != end && *p >= '0' && *p <= '9'; p++, unit /= 10)
+            micros += (*p - '0') * unit;
+    }
+    offset = read_offset(p, end);
+    if (offset == 1 << 30)
+        return TT_NO_TIME;
+    return (days * 86400 + hour * 3600 + minute * 60 + second - offset) * 1000000 + micros;
+}

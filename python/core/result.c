@@ -1,0 +1,200 @@
+/* The type Index: a result in memory, and the ways out of it. */
+#include "arrow_builder.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct result_object {
+    PyObject_HEAD shared_result *shared;
+} result_object;
+
+/* ==== Sharing ================================================================================= */
+
+shared_result *core_result_share(shared_result *index)
+{
+    (void)atomic_fetch_add(&index->owners, 1);
+    return index;
+}
+
+void core_result_release(shared_result *index)
+{
+    if (index == NULL || atomic_fetch_sub(&index->owners, 1) != 1)
+        return;
+    tt_result_close(index->index);
+    free(index);
+}
+
+/* What all ids of an index can be. */
+static char choose_id_format(const tt_result *index)
+{
+    id_kinds kinds = {0};
+    tt_summary s;
+    tt_result_summary(index, &s);
+    for (uint64_t i = 0; i < s.articles && !kinds.text; i++) {
+        tt_article a;
+        if (tt_result_article(index, i, &a, NULL) != TT_OK)
+            return 'u';
+        core_ids_note(&kinds, a.id, a.id_size, a.flags);
+    }
+    return core_ids_format(&kinds);
+}
+
+PyObject *core_result_new(tt_result *index)
+{
+    shared_result *shared = calloc(1, sizeof *shared);
+    result_object *made = NULL;
+    if (shared == NULL) {
+        tt_result_close(index);
+        return PyErr_NoMemory();
+    }
+    shared->index = index;
+    atomic_init(&shared->owners, 1);
+    Py_BEGIN_ALLOW_THREADS shared->id_format = choose_id_format(index);
+    Py_END_ALLOW_THREADS made = PyObject_New(result_object, (PyTypeObject *)core_result_type);
+    if (made == NULL)
+        core_result_release(shared);
+    else
+        made->shared = shared;
+    return (PyObject *)made;
+}
+
+static void result_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    shared_result *shared = ((result_object *)self)->shared;
+    Py_BEGIN_ALLOW_THREADS core_result_release(shared);
+    Py_END_ALLOW_THREADS PyObject_Free(self);
+    Py_DECREF(type);
+}
+
+/* ==== Methods ================================================================================= */
+
+static PyObject *result_stream(PyObject *self, PyObject *args)
+{
+    int kind;
+    if (!PyArg_ParseTuple(args, "i", &kind))
+        return NULL;
+    if (kind < 0 || kind >= TABLE_KINDS)
+        return core_raise_text(TT_EINVAL, UINT64_MAX, "there is no such table");
+    return core_table_stream(((result_object *)self)->shared, (table_kind)kind);
+}
+
+/* A byte for each article: 1 kept, 0 dropped. */
+static int mark_dropped(void *ctx, const tt_pair *dropped, size_t count)
+{
+    char *kept = ctx;
+    for (size_t i = 0; i < count; i++)
+        kept[dropped[i].a] = 0;
+    return 0;
+}
+
+static PyObject *result_kept(PyObject *self, PyObject *nothing)
+{
+    const tt_result *index = ((result_object *)self)->shared->index;
+    tt_summary s;
+    tt_error error = {0};
+    tt_status status;
+    PyObject *kept;
+    char *bytes;
+    (void)nothing;
+    tt_result_summary(index, &s);
+    kept = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)s.articles);
+    if (kept == NULL)
+        return NULL;
+    bytes = PyByteArray_AsString(kept);
+    memset(bytes, 1, (size_t)s.articles);
+    Py_BEGIN_ALLOW_THREADS status = tt_result_dropped(index, mark_dropped, bytes, &error);
+    Py_END_ALLOW_THREADS if (status != TT_OK)
+    {
+        Py_DECREF(kept);
+        return core_raise(&error);
+    }
+    return kept;
+}
+
+/* As in the lines of a result: seconds to the microsecond. */
+static double micro(double seconds)
+{
+    return floor(seconds * 1e6 + 0.5) / 1e6;
+}
+
+static PyObject *result_summary(PyObject *self, PyObject *args)
+{
+    const tt_result *index = ((result_object *)self)->shared->index;
+    unsigned long long rejected;
+    double read, total;
+    tt_summary s;
+    PyObject *options;
+    if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
+        return NULL;
+    tt_result_summary(index, &s);
+    options = core_options_to_dict(tt_result_options(index));
+    if (options == NULL)
+        return NULL;
+    return Py_BuildValue(
+        "{sKsKsKsKsKsKsKsKs{sdsdsdsdsdsdsdsdsd}sN}", "articles", (unsigned long long)s.articles,
+        "rejected", rejected, "bytes", (unsigned long long)s.bytes, "paragraphs",
+        (unsigned long long)s.paragraphs, "pairs", (unsigned long long)s.pairs, "pairs_omitted",
+        (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "sections",
+        (unsigned long long)s.sections, "seconds", "read", micro(read), "text",
+        micro(s.seconds.text), "sketch", micro(s.seconds.sketch), "lsh", micro(s.seconds.lsh),
+        "seed", micro(s.seconds.seed), "verify", micro(s.seconds.verify), "section",
+        micro(s.seconds.section), "cluster", micro(s.seconds.cluster), "total", micro(total),
+        "options", options);
+}
+
+static int write_file(void *ctx, const char *bytes, size_t size)
+{
+    const int fd = *(const int *)ctx;
+    while (size > 0) {
+        const ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return -1;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+static PyObject *result_write(PyObject *self, PyObject *args)
+{
+    const tt_result *index = ((result_object *)self)->shared->index;
+    int fd, reason;
+    unsigned long long rejected;
+    tt_write_options options = {.struct_size = sizeof options};
+    tt_error error = {0};
+    tt_status status;
+    if (!PyArg_ParseTuple(args, "iKdd", &fd, &rejected, &options.read_seconds,
+                          &options.total_seconds))
+        return NULL;
+    options.rejected = rejected;
+    Py_BEGIN_ALLOW_THREADS status = tt_result_write(index, write_file, &fd, &options, &error);
+    reason = errno;
+    Py_END_ALLOW_THREADS if (status == TT_ESTOPPED) return core_raise_text(
+        TT_EIO, UINT64_MAX, "cannot write the result: %s", strerror(reason));
+    if (status != TT_OK)
+        return core_raise(&error);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"stream", result_stream, METH_VARARGS, "stream(table) -> capsule of an Arrow stream"},
+    {"kept", result_kept, METH_NOARGS, "kept() -> bytearray, 1 for each article to keep"},
+    {"summary", result_summary, METH_VARARGS, "summary(rejected, read, total) -> dict"},
+    {"write", result_write, METH_VARARGS, "write(fd, rejected, read, total): JSON Lines"},
+    {NULL, NULL, 0, NULL}};
+
+static PyType_Slot slots[] = {{Py_tp_new, core_refuse_new},
+                              {Py_tp_dealloc, result_dealloc},
+                              {Py_tp_methods, methods},
+                              {0, NULL}};
+
+PyType_Spec core_result_spec = {.name = "twicetold._core.Index",
+                                .basicsize = sizeof(result_object),
+                                .flags = Py_TPFLAGS_DEFAULT,
+                                .slots = slots};

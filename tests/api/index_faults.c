@@ -1,0 +1,341 @@
+/* What may happen to the file of a living index: an error that names it, never a wrong answer. */
+#define _DEFAULT_SOURCE
+#include "index.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+enum { ARTICLES = 60, FLIPS = 400 };
+
+static char **texts;
+static lines wanted; /* the answers of the index as it was made */
+
+static void ask(tt_index *live, lines *out)
+{
+    for (size_t k = 0; k < ARTICLES; k++) {
+        const tt_article a = article_of("new", texts[k]);
+        assert_int_equal(tt_index_query(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    }
+}
+
+static const char *make_index(void)
+{
+    const char *path = index_of_texts(texts, ARTICLES);
+    tt_index *live = NULL;
+    assert_int_equal(tt_index_open(&live, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    lines_free(&wanted);
+    ask(live, &wanted);
+    tt_index_close(live);
+    return path;
+}
+
+/* Opens what may be damaged: it gives the right answers, or an error with a message. */
+static int is_refused(const char *path)
+{
+    tt_index *live = NULL;
+    tt_error error = {0};
+    lines out = {0};
+    const tt_status status = tt_index_open(&live, path, TT_INDEX_READ, NULL, &error);
+    if (status != TT_OK) {
+        assert_null(live);
+        assert_true(error.message[0] != '\0');
+        return 1;
+    }
+    ask(live, &out);
+    tt_index_close(live);
+    assert_same_lines(&wanted, &out);
+    lines_free(&out);
+    return 0;
+}
+
+static void a_bit_that_flips_is_found(void **state)
+{
+    const char *path = make_index();
+    struct stat s;
+    rng r = {3};
+    int refused = 0, file = open(path, O_RDWR);
+    (void)state;
+    assert_true(file >= 0);
+    assert_int_equal(fstat(file, &s), 0);
+    for (int k = 0; k < FLIPS; k++) {
+        const off_t at = k < 100 ? (off_t)k : (off_t)rng_below(&r, (uint32_t)s.st_size);
+        unsigned char was, is;
+        assert_int_equal(pread(file, &was, 1, at), 1);
+        is = was ^ (unsigned char)(1u << rng_below(&r, 8));
+        assert_int_equal(pwrite(file, &is, 1, at), 1);
+        refused += is_refused(path);
+        if (k % 8 == 0)
+            assert_int_not_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_EINTERNAL);
+        assert_int_equal(pwrite(file, &was, 1, at), 1);
+    }
+    (void)close(file);
+    print_message("%d of %d flips refused, the others change nothing\n", refused, FLIPS);
+    assert_true(refused > FLIPS / 5); /* large pages, most of which hold nothing yet */
+    (void)fresh_path();
+}
+
+/* ---- Every kind of page -----------------------------------------------------------------------
+ */
+
+enum { PAGE = 16384, PAGES_MOST = 4096, BITS = 12 };
+
+enum { FIRST, MAP, INTERIOR, LEAF, INDEX, OVERFLOW, FREE, KINDS };
+
+static const char *const kind_names[KINDS] = {"first",      "pointer map", "interior", "leaf",
+                                              "index leaf", "overflow",    "free"};
+
+static uint32_t number_at(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* What each page of the file is, by the format's description. @return how many there are */
+static size_t classify(int file, int *kinds)
+{
+    static unsigned char page[PAGE];
+    size_t count = 0;
+    uint32_t trunk;
+    for (; pread(file, page, PAGE, (off_t)(count * PAGE)) == PAGE; count++) {
+        const unsigned char first = page[count == 0 ? 100 : 0];
+        assert_true(count < PAGES_MOST);
+        kinds[count] = count == 0                         ? FIRST
+                       : count == 1                       ? MAP
+                       : first == 0x05                    ? INTERIOR
+                       : first == 0x0D                    ? LEAF
+                       : (first == 0x02 || first == 0x0A) ? INDEX
+                                                          : OVERFLOW;
+    }
+    assert_int_equal(pread(file, page, PAGE, 0), PAGE);
+    for (trunk = number_at(page + 32); trunk != 0; trunk = number_at(page)) {
+        assert_int_equal(pread(file, page, PAGE, (off_t)(trunk - 1) * PAGE), PAGE);
+        kinds[trunk - 1] = FREE;
+        for (uint32_t k = 0; k < number_at(page + 4); k++)
+            kinds[number_at(page + 8 + 4 * k) - 1] = FREE;
+    }
+    return count;
+}
+
+/* An index with pages of every kind: articles longer than a page, and one that was removed. */
+static const char *make_index_of_all_kinds(void)
+{
+    const char *path = make_index();
+    char *long_text = random_text(8, 9000), *gone_text = random_text(9, 9000);
+    const tt_article batch[2] = {article_of("long", long_text), article_of("gone", gone_text)};
+    const tt_id gone = {"gone", 4, 0, 0};
+    tt_index *live = NULL;
+    assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(live, batch, 2, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(live, &gone, 1, NULL, NULL), TT_OK);
+    lines_free(&wanted);
+    ask(live, &wanted);
+    tt_index_close(live);
+    free(long_text);
+    free(gone_text);
+    return path;
+}
+
+/* Flips some bits of a page, one at a time. @return how many were refused, or found by the check */
+static int flip_page(const char *path, int file, size_t page, rng *r)
+{
+    int found = 0;
+    for (int k = 0; k < BITS; k++) {
+        const off_t at = (off_t)page * PAGE + rng_below(r, k < BITS / 2 ? 100 : PAGE);
+        unsigned char was, is;
+        uint64_t findings = 0;
+        assert_int_equal(pread(file, &was, 1, at), 1);
+        is = was ^ (unsigned char)(1u << rng_below(r, 8));
+        assert_int_equal(pwrite(file, &is, 1, at), 1);
+        if (is_refused(path) || tt_index_check(path, NULL, NULL, NULL, &findings, NULL) != TT_OK ||
+            findings > 0)
+            found++;
+        assert_int_equal(pwrite(file, &was, 1, at), 1);
+    }
+    return found;
+}
+
+static void a_bit_that_flips_in_any_kind_of_page_is_no_wrong_answer(void **state)
+{
+    const char *path = make_index_of_all_kinds();
+    static int kinds[PAGES_MOST];
+    int file = open(path, O_RDWR), pages[KINDS] = {0}, found[KINDS] = {0};
+    rng r = {17};
+    (void)state;
+    assert_true(file >= 0);
+    for (size_t k = 0, count = classify(file, kinds); k < count; k++)
+        if (pages[kinds[k]] < 6) {
+            found[kinds[k]] += flip_page(path, file, k, &r);
+            pages[kinds[k]]++;
+        }
+    (void)close(file);
+    for (int kind = 0; kind < KINDS; kind++) {
+        print_message("%s: %d pages, %d of %d flips found\n", kind_names[kind], pages[kind],
+                      found[kind], pages[kind] * BITS);
+        assert_true(pages[kind] > 0);
+        assert_true(kind == FREE || found[kind] > 0); /* what is free says nothing */
+    }
+    assert_true(found[OVERFLOW] == pages[OVERFLOW] * BITS); /* nothing but data */
+    (void)fresh_path();
+}
+
+static void a_file_cut_short_is_found(void **state)
+{
+    const char *path = make_index();
+    struct stat s;
+    (void)state;
+    assert_int_equal(stat(path, &s), 0);
+    for (off_t size = s.st_size - 1; size > 0; size -= size < 200 ? 7 : 3001) {
+        assert_int_equal(truncate(path, size), 0);
+        assert_true(is_refused(path));
+    }
+    (void)fresh_path();
+}
+
+static void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
+static void assert_open_fails(const char *path, tt_status wish, const tt_options *options)
+{
+    tt_index *live = NULL;
+    tt_error error = {0};
+    assert_int_equal(tt_index_open(&live, path, 0, options, &error), wish);
+    assert_true(error.message[0] != '\0');
+}
+
+static void other_files_versions_and_options_are_refused(void **state)
+{
+    const char *path = make_index();
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    o.shingle_tokens = 7;
+    assert_open_fails(path, TT_EINVAL, &o);
+    run_sql(path, "PRAGMA user_version=3");
+    assert_open_fails(path, TT_EVERSION, NULL);
+    run_sql(path, "PRAGMA user_version=1");
+    assert_open_fails(path, TT_EVERSION, NULL);
+    run_sql(path, "PRAGMA user_version=2; UPDATE shape SET value=6 WHERE name='shingle_tokens'");
+    assert_open_fails(path, TT_EFORMAT, NULL);
+    path = fresh_path();
+    run_sql(path, "CREATE TABLE other(x)");
+    assert_open_fails(path, TT_EFORMAT, NULL);
+    path = make_index();
+    run_sql(path, "DELETE FROM article WHERE number=5");
+    assert_open_fails(path, TT_EFORMAT, NULL);
+    (void)fresh_path();
+    assert_open_fails(path, TT_EIO, NULL);
+}
+
+static void a_second_writer_is_refused(void **state)
+{
+    const char *path = make_index();
+    tt_index *first = NULL, *reader = NULL;
+    lines out = {0};
+    const tt_id gone = {"0", 1, 0, 0};
+    tt_index_stat stat;
+    (void)state;
+    assert_int_equal(tt_index_open(&first, path, 0, NULL, NULL), TT_OK);
+    assert_open_fails(path, TT_ELOCKED, NULL);
+    assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    ask(reader, &out);
+    assert_same_lines(&wanted, &out);
+    assert_int_equal(tt_index_remove(first, &gone, 1, NULL, NULL), TT_OK);
+    lines_free(&out);
+    ask(reader, &out); /* it sees what the other has done since */
+    assert_int_equal(tt_index_stat_get(reader, &stat, NULL), TT_OK);
+    assert_int_equal(stat.articles, ARTICLES - 1);
+    tt_index_close(reader);
+    tt_index_close(first);
+    lines_free(&out);
+    (void)fresh_path();
+}
+
+/* What a reader tells after articles were removed and `damage` was done to the journal of that. */
+static void a_journal_tells_no_lies(const char *damage)
+{
+    const char *path = make_index();
+    const tt_id gone[3] = {{"7", 1, 0, 0}, {"3", 1, 0, 0}, {"30", 2, 0, 0}};
+    tt_index *writer = NULL, *reader = NULL;
+    lines out = {0};
+    assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&writer, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(writer, gone, 3, NULL, NULL), TT_OK);
+    lines_free(&wanted);
+    ask(writer, &wanted);
+    tt_index_close(writer);
+    run_sql(path, damage);
+    ask(reader, &out);
+    assert_same_lines(&wanted, &out);
+    tt_index_close(reader);
+    assert_false(is_refused(path));
+    lines_free(&out);
+    (void)fresh_path();
+}
+
+static void a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer(void **state)
+{
+    static const char *const damages[] = {
+        "SELECT 1",
+        "UPDATE removed SET number=number+1",
+        "UPDATE removed SET number=-number",
+        "UPDATE removed SET number=number+0.5",
+        "UPDATE removed SET nth=nth+1000",
+        "UPDATE removed SET number=5",
+        "DELETE FROM removed",
+        "DELETE FROM removed WHERE nth=2",
+        "DROP TABLE removed",
+        "DROP TABLE removed; CREATE TABLE removed(other)",
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof damages / sizeof *damages; k++)
+        a_journal_tells_no_lies(damages[k]);
+}
+
+/* As files were before there was a journal: a writer begins one. */
+static void a_file_without_a_journal_gets_one(void **state)
+{
+    const char *path = make_index();
+    tt_index *writer = NULL;
+    (void)state;
+    run_sql(path, "DROP TABLE removed");
+    assert_false(is_refused(path));
+    assert_int_equal(tt_index_open(&writer, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(writer, &(tt_id){"7", 1, 0, 0}, 1, NULL, NULL), TT_OK);
+    tt_index_close(writer);
+    run_sql(path, "UPDATE removed SET number=number WHERE nth=1");
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
+    (void)fresh_path();
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    texts = make_texts(21, ARTICLES);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    free_texts(texts, ARTICLES);
+    lines_free(&wanted);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bit_that_flips_is_found),
+        cmocka_unit_test(a_bit_that_flips_in_any_kind_of_page_is_no_wrong_answer),
+        cmocka_unit_test(a_file_cut_short_is_found),
+        cmocka_unit_test(other_files_versions_and_options_are_refused),
+        cmocka_unit_test(a_second_writer_is_refused),
+        cmocka_unit_test(a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer),
+        cmocka_unit_test(a_file_without_a_journal_gets_one),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
