@@ -68,23 +68,23 @@ typedef struct bucket {
     tti_band_rule rule;
     int64_t key;
     size_t count;
-    int64_t *firsts, *latest; /* rule.most each */
+    int64_t *firsts, *latest; /* rule.max_bucket each */
 } bucket;
 
 static tt_status open_buckets(spark_stage *s)
 {
     bucket *b = s->state;
     b->rule = tti_band_rule_make(&s->options);
-    b->firsts = tti_alloc(SPARK_ALLOCATOR, b->rule.most, sizeof *b->firsts);
-    b->latest = tti_alloc(SPARK_ALLOCATOR, b->rule.most, sizeof *b->latest);
+    b->firsts = tti_alloc(SPARK_ALLOCATOR, b->rule.max_bucket, sizeof *b->firsts);
+    b->latest = tti_alloc(SPARK_ALLOCATOR, b->rule.max_bucket, sizeof *b->latest);
     return b->firsts == NULL || b->latest == NULL ? tti_fail_memory(&s->error, "a bucket") : TT_OK;
 }
 
 static void close_buckets(spark_stage *s)
 {
     bucket *b = s->state;
-    tti_release(SPARK_ALLOCATOR, b->firsts, b->rule.most, sizeof *b->firsts);
-    tti_release(SPARK_ALLOCATOR, b->latest, b->rule.most, sizeof *b->latest);
+    tti_release(SPARK_ALLOCATOR, b->firsts, b->rule.max_bucket, sizeof *b->firsts);
+    tti_release(SPARK_ALLOCATOR, b->latest, b->rule.max_bucket, sizeof *b->latest);
 }
 
 static void put_compared(spark_stage *s, int64_t a, int64_t b, size_t skipped)
@@ -103,12 +103,12 @@ static void add_to_bucket(spark_stage *s, int64_t n)
     for (size_t k = 0; k < w.first_end; k++)
         put_compared(s, b->firsts[k], n, 0);
     for (size_t k = w.last_begin; k < i; k++)
-        put_compared(s, b->latest[k % b->rule.most], n, 0);
+        put_compared(s, b->latest[k % b->rule.max_bucket], n, 0);
     if (w.skipped > 0)
         put_compared(s, n, n, w.skipped);
-    if (i < b->rule.most)
+    if (i < b->rule.max_bucket)
         b->firsts[i] = n;
-    b->latest[i % b->rule.most] = n;
+    b->latest[i % b->rule.max_bucket] = n;
 }
 
 static tt_status take_buckets(spark_stage *s, const spark_in *in)
