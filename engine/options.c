@@ -67,7 +67,7 @@ static tt_status choose_bands(tt_options *o, tt_error *error)
     }
     if (o->bands > o->num_hashes || o->num_hashes % o->bands != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
-                        "bands is %u; it must divide sketch_size, %u", (unsigned)o->bands,
+                        "bands is %u; it must divide num_hashes, %u", (unsigned)o->bands,
                         (unsigned)o->num_hashes);
     return TT_OK;
 }
@@ -118,7 +118,7 @@ tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_erro
     if (o.allocator->alloc == NULL || o.allocator->resize == NULL || o.allocator->release == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "allocator lacks a function");
     TTI_TRY(check_option_range("shingle_tokens", o.shingle_tokens, 1, 64, error));
-    TTI_TRY(check_option_range("sketch_size", o.num_hashes, 16, 1024, error));
+    TTI_TRY(check_option_range("num_hashes", o.num_hashes, 16, 1024, error));
     TTI_TRY(check_option_range("min_section", o.min_section, 8, UINT32_MAX, error));
     TTI_TRY(check_option_range("max_matches", o.max_matches, 1, 1u << 20, error));
     TTI_TRY(check_rule_options(&o, error));
