@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Runs what README.md shows and compares what comes out with what stands there.
+"""Runs what README.md shows and compares the output with what the page says.
 
     readme.py check --command TWICETOLD --example PROGRAM     exit code 1 and a diff where they differ
-    readme.py write --command TWICETOLD --example PROGRAM     puts what came out into README.md
+    readme.py write --command TWICETOLD --example PROGRAM     puts the output into README.md
     readme.py extract FILE                                    the C program, for the compiler
 
-Fenced blocks are told by their info string. console: commands after "$ ", each with its output, in which a
-line "..." stands for any lines; c: the program, and in the text block after it what it prints; cmake: must
-stand in tests/consumer/project/CMakeLists.txt, which a test builds. The table between the "measured"
-comments comes from bench/results.
+The info string of a fenced block says how it is tested. console: commands after "$ ", each followed by its output, in
+which a line "..." matches any number of lines. c: the program; the next text block is its output. cmake: each line must
+be in tests/consumer/project/CMakeLists.txt, which a test builds. python, py: the tests of the Python package run them.
+The table between the "measured" comments is made from bench/results.
 """
 
 import argparse
@@ -24,7 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 README = os.path.join(ROOT, "README.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 TABLE = re.compile(r"(<!-- measured -->\n).*?(<!-- end -->)", re.S)
-# These fetch, build or test the tree itself: .ci/run and its job "demo" run them.
+# These fetch, build or test the tree itself; the job "demo" of .ci/run runs them.
 NOT_HERE = re.compile(r"(git clone|cd|\./check|sudo)\b")
 
 
@@ -34,7 +34,7 @@ def read(*path):
 
 
 def steady(text):
-    """Without what differs from run to run: times."""
+    """The text without times, which differ from run to run."""
     text = re.sub(r'"seconds":\{[^}]*\}', '"seconds":{}', text)
     return re.sub(r"in [\d.]+ s \([\d.]+ [KMG]?B/s\)", "in 0 s", text)
 
@@ -51,16 +51,16 @@ def run(command, args):
 
 
 def fits(shown, found):
-    """Whether the output is what is shown; a line of three dots fits any lines."""
+    """Whether the output is what the page shows; a line of three dots matches any number of lines."""
     pattern = "".join(r"(?:.*\n)*" if line == "..." else re.escape(line) + r"\n" for line in shown.splitlines())
     return re.fullmatch(pattern, found) is not None
 
 
 def console(body, args):
-    """The block with what its commands print now."""
+    """The block with the present output of its commands."""
     out = ""
     for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.M):
-        # output that itself holds "$ " belongs to ./demo
+        # Only the output of ./demo has lines that begin with "$ ".
         if NOT_HERE.match(command):
             out += f"$ {command}\n{shown}"
             continue
@@ -71,7 +71,7 @@ def console(body, args):
 
 def demo(body, args):
     shown = body.split("\n", 1)[1]
-    found = "...\n" + run("./demo", args)  # three dots: what is installed and built
+    found = "...\n" + run("./demo", args)  # The dots match what is installed and built.
     return "$ ./demo\n" + (shown if steady(shown) == steady(found) else found)
 
 
@@ -81,7 +81,7 @@ def median(benchmarks, name, key):
 
 
 def measured():
-    """The table of measured numbers, from the committed results."""
+    """The table of measurements, from bench/results."""
     rows = ["| what | measured |", "|---|---|"]
     path = os.path.join(ROOT, "bench", "results", "bench.json")
     date = ""
@@ -92,31 +92,29 @@ def measured():
         for threads in (1, 2):
             name = f"scan/corpus:100k/threads:{threads}/real_time"
             rows.append(f"| {median(b, name, 'articles'):,.0f} generated articles, {median(b, name, 'text_bytes') / 1e6:.0f} MB"
-                        f" of text: pairs, clusters and sections, {threads} thread{'s' * (threads > 1)} |"
+                        f" of text, {threads} thread{'s' * (threads > 1)} |"
                         f" {median(b, name, 'bytes_per_second') / 1e6:.0f} MB/s,"
                         f" {median(b, name, 'peak_rss_bytes') / 1e6:.0f} MB of memory |")
-        each = [median(b, f"scan/corpus:{n}/threads:1/real_time", "items_per_second") for n in ("10k", "100k")]
-        rows.append(f"| cost of an article among 100,000 against its cost among 10,000, 1 thread | {each[0] / each[1]:.2f} |")
     with open(os.path.join(ROOT, "bench", "results", "quality.csv"), encoding="utf-8", newline="") as f:
         quality = [r for r in csv.DictReader(f) if r["corpus"].startswith("mixed ")]
     value = {r["measure"]: r["value"] for r in quality}
     corpus = quality[0]["corpus"].split()[1]
     kinds = {m: v for m, v in value.items() if m.startswith("recall of planted copies, ") and not m.endswith("all kinds")}
     worst = min(kinds, key=lambda m: float(kinds[m]))
-    for label, measure in (("pairs with resemblance of 0.7 or more by brute force that were found",
+    for label, measure in (("recall of pairs with a resemblance of 0.7 or more (all of them found by brute force)",
                             "recall of pairs with resemblance >= 0.7 by brute force"),
-                           (f"planted copies found, {len(kinds)} kinds of edit", "recall of planted copies, all kinds"),
-                           (f"the worst kind ({worst.split(', ')[1].replace('_', ' ')})", worst),
-                           ("pairs reported that are copies", "precision of pairs"),
-                           ("ARI of clusters", "ARI of clusters"),
-                           ("characters of planted sections found", "characters of planted sections recalled"),
-                           ("characters reported beyond them", "characters reported beyond planted sections")):
+                           (f"recall of planted copies, {len(kinds)} kinds of edit", "recall of planted copies, all kinds"),
+                           (f"recall of the worst kind ({worst.split(', ')[1].replace('_', ' ')})", worst),
+                           ("precision of pairs", "precision of pairs"),
+                           ("adjusted Rand index of clusters", "ARI of clusters"),
+                           ("recall of planted sections, in characters", "characters of planted sections recalled"),
+                           ("characters reported beyond planted sections", "characters reported beyond planted sections")):
         if measure in value:
             rows.append(f"| {label} | {float(value[measure]):.4f} |")
     rows.append("")
     rows.append(f"Speed: {date}, two cores of an x86-64 server with AVX-512, gcc 12, `bench/run`. Quality: {int(corpus):,} generated "
                 "articles, `bench/quality/run`;")
-    rows.append("the whole table is [bench/results/quality.csv](bench/results/quality.csv).")
+    rows.append("[bench/results/quality.csv](bench/results/quality.csv) has all figures.")
     return "\n".join(rows) + "\n"
 
 
