@@ -19,14 +19,14 @@
 enum { COPY_SIZE = 1 << 18 };
 
 typedef struct dedup_state {
-    run run;
+    session session;
     output spool;
     uint64_t *ends; /* of each accepted record in the spool */
     size_t count, capacity;
     size_t next; /* first record that is neither copied nor dropped yet */
     uint64_t removed;
     char *block;
-    int ended; /* exit code of what stopped a callback */
+    int rc; /* exit code of what stopped a callback */
 } dedup_state;
 
 static int write_string(output *out, const char *text, size_t size)
@@ -86,8 +86,8 @@ static int copy_records(dedup_state *d, size_t end)
             continue;
         if (got <= 0)
             return failure_temporary("read", NULL, got < 0 ? errno : 0);
-        if (output_write(&d->run.result, d->block, (size_t)got) != 0)
-            return output_failure(&d->run.result);
+        if (output_write(&d->session.result, d->block, (size_t)got) != 0)
+            return output_failure(&d->session.result);
         at += (uint64_t)got;
     }
     d->next = end;
@@ -113,14 +113,14 @@ static int write_number(output *out, const char *name, double value)
 
 static int write_removed(dedup_state *d, const tt_pair *pair)
 {
-    output *out = &d->run.removed;
+    output *out = &d->session.removed;
     tt_article dropped, kept;
     tt_error error = {0};
     int bad;
     if (out->name == NULL)
         return 0;
-    if (tt_result_article(d->run.index, pair->a, &dropped, &error) != TT_OK ||
-        tt_result_article(d->run.index, pair->b, &kept, &error) != TT_OK)
+    if (tt_result_article(d->session.index, pair->a, &dropped, &error) != TT_OK ||
+        tt_result_article(d->session.index, pair->b, &kept, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     bad = write_literal(out, "{\"id\":") | write_id(out, &dropped);
     bad |= write_literal(out, ",\"kept\":") | write_id(out, &kept);
@@ -140,14 +140,14 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
 static int copy_until_dropped(void *ctx, const tt_pair *dropped, size_t count)
 {
     dedup_state *d = ctx;
-    for (size_t i = 0; i < count && d->ended == 0; i++) {
-        d->ended = copy_records(d, (size_t)dropped[i].a);
+    for (size_t i = 0; i < count && d->rc == 0; i++) {
+        d->rc = copy_records(d, (size_t)dropped[i].a);
         d->next++;
         d->removed++;
-        if (d->ended == 0)
-            d->ended = write_removed(d, &dropped[i]);
+        if (d->rc == 0)
+            d->rc = write_removed(d, &dropped[i]);
     }
-    return d->ended;
+    return d->rc;
 }
 
 static int write_kept(dedup_state *d)
@@ -159,50 +159,50 @@ static int write_kept(dedup_state *d)
         return failure_memory();
     if (output_flush(&d->spool) != 0)
         return output_failure(&d->spool);
-    status = tt_result_dropped(d->run.index, copy_until_dropped, d, &error);
-    if (d->ended != 0)
-        return d->ended;
+    status = tt_result_dropped(d->session.index, copy_until_dropped, d, &error);
+    if (d->rc != 0)
+        return d->rc;
     return status != TT_OK ? failure_library(&error, ABOUT_WORK) : copy_records(d, d->count);
 }
 
 static void print_dedup_summary(const dedup_state *d)
 {
     char speed[60];
-    session_describe_speed(&d->run, speed, sizeof speed);
+    session_describe_speed(&d->session, speed, sizeof speed);
     message_line("%zu article%s: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected %s",
                  d->count, d->count == 1 ? "" : "s", d->count - d->removed, d->removed,
-                 d->run.rejected, speed);
+                 d->session.rejected, speed);
 }
 
 static int dedup(const settings *s)
 {
     dedup_state d;
-    int ended;
+    int rc;
     memset(&d, 0, sizeof d);
     d.spool = (output)OUTPUT_NONE;
     if (s->output == NULL)
         return message_usage(s->command, "no output given; -o FILE is needed, or -o -");
-    ended = session_open(&d.run, s);
-    if (ended == 0)
-        ended = output_open_scratch(&d.spool, &d.run.result);
-    d.run.accept = spool_accepted;
-    d.run.accept_ctx = &d;
-    if (ended == 0)
-        ended = session_scan(&d.run);
-    if (ended == 0)
-        ended = write_kept(&d);
-    if (ended == 0)
-        ended = session_publish(&d.run);
-    if (ended == 0) {
+    rc = session_open(&d.session, s);
+    if (rc == 0)
+        rc = output_open_scratch(&d.spool, &d.session.result);
+    d.session.accept = spool_accepted;
+    d.session.accept_ctx = &d;
+    if (rc == 0)
+        rc = session_scan(&d.session);
+    if (rc == 0)
+        rc = write_kept(&d);
+    if (rc == 0)
+        rc = session_publish(&d.session);
+    if (rc == 0) {
         if (!s->quiet)
             print_dedup_summary(&d);
-        ended = session_exit_code(&d.run);
+        rc = session_exit_code(&d.session);
     }
-    session_close(&d.run);
+    session_close(&d.session);
     output_discard(&d.spool);
     free(d.ends);
     free(d.block);
-    return ended;
+    return rc;
 }
 
 const subcommand dedup_command = {

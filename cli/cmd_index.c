@@ -31,9 +31,9 @@ static int flush_output(void)
 static int create(const settings *s)
 {
     tt_error error = {0};
-    const int ended = check_operands(s, 1, 1);
-    if (ended != 0)
-        return ended;
+    const int rc = check_operands(s, 1, 1);
+    if (rc != 0)
+        return rc;
     return tt_index_create(s->inputs[0], &s->engine, &error) == TT_OK
                ? EXIT_DONE
                : failure_library(&error, ABOUT_CREATION);
@@ -45,11 +45,11 @@ static int remove_ids(const settings *s)
     tt_index *live = NULL;
     tt_error error = {0};
     uint64_t removed = 0;
-    int ended = check_operands(s, 2, SIZE_MAX);
-    const size_t count = ended == 0 ? (s->input_count - 1) * 2 : 0;
-    tt_id *ids = ended == 0 ? calloc(count, sizeof *ids) : NULL;
-    if (ended != 0)
-        return ended;
+    int rc = check_operands(s, 2, SIZE_MAX);
+    const size_t count = rc == 0 ? (s->input_count - 1) * 2 : 0;
+    tt_id *ids = rc == 0 ? calloc(count, sizeof *ids) : NULL;
+    if (rc != 0)
+        return rc;
     if (ids == NULL)
         return failure_memory();
     for (size_t i = 0; i < count; i++) {
@@ -58,12 +58,12 @@ static int remove_ids(const settings *s)
     }
     if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
         tt_index_remove(live, ids, count, &removed, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_INDEX);
+        rc = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
     tt_index_close(live);
     free(ids);
-    return ended;
+    return rc;
 }
 
 static int expire(const settings *s)
@@ -72,20 +72,20 @@ static int expire(const settings *s)
     tt_error error = {0};
     uint64_t removed = 0;
     int64_t before = s->before;
-    int ended = check_operands(s, 1, 1);
-    if (ended != 0)
-        return ended;
+    int rc = check_operands(s, 1, 1);
+    if (rc != 0)
+        return rc;
     if ((s->before != TT_NO_TIME) == (s->older_than != 0))
         return message_usage(s->command, "give either --before TIME or --older-than AGE");
     if (s->older_than != 0)
         before = (int64_t)time(NULL) * 1000000 - s->older_than;
     if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
         tt_index_expire(live, before, &removed, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_INDEX);
+        rc = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
     tt_index_close(live);
-    return ended;
+    return rc;
 }
 
 static void print_time(const char *name, int64_t value, int json)
@@ -129,16 +129,16 @@ static int show_stat(const settings *s)
     tt_index *live = NULL;
     tt_index_stat stat;
     tt_error error = {0};
-    int ended = check_operands(s, 1, 1);
-    if (ended != 0)
-        return ended;
+    int rc = check_operands(s, 1, 1);
+    if (rc != 0)
+        return rc;
     if (tt_index_open(&live, s->inputs[0], TT_INDEX_READ, &s->engine, &error) != TT_OK ||
         tt_index_stat_get(live, &stat, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_INDEX);
+        rc = failure_library(&error, ABOUT_INDEX);
     else
-        ended = print_stat(&stat, s->json);
+        rc = print_stat(&stat, s->json);
     tt_index_close(live);
-    return ended;
+    return rc;
 }
 
 static int print_finding(void *ctx, const char *finding)
@@ -151,9 +151,9 @@ static int check(const settings *s)
 {
     tt_error error = {0};
     uint64_t findings = 0;
-    const int ended = check_operands(s, 1, 1);
-    if (ended != 0)
-        return ended;
+    const int rc = check_operands(s, 1, 1);
+    if (rc != 0)
+        return rc;
     if (tt_index_check(s->inputs[0], &s->engine, print_finding, (void *)s->inputs[0], &findings,
                        &error) != TT_OK)
         return failure_library(&error, ABOUT_INDEX);

@@ -15,11 +15,11 @@ enum { SHOWN_TITLE = 140 };
 static const uint64_t USUAL_TEXTS = UINT64_C(8) << 20;
 
 typedef struct report_state {
-    run run;
+    session session;
     tt_result_file *result;
-    choice choice;
-    digest digest;
-    excerpts texts;
+    page_selection selection;
+    report_statistics statistics;
+    embedded_texts texts;
     page_label *labels; /* by article of the result */
 } report_state;
 
@@ -53,33 +53,34 @@ static int add_article(void *ctx, const tt_record *record, uint64_t article)
 {
     report_state *s = ctx;
     const tt_article *a = &record->article;
-    int ended = statistics_add_article(&s->digest, record, article);
-    if (ended != 0 || article == TT_NO_ARTICLE || s->choice.number[article] == UINT64_MAX)
-        return ended;
-    ended = make_label(&s->labels[article], record);
-    if (ended == 0 && s->choice.rank[article] != UINT32_MAX &&
-        embedded_texts_add(&s->texts, article, s->choice.rank[article], a->text, a->text_size) != 0)
+    int rc = statistics_add_article(&s->statistics, record, article);
+    if (rc != 0 || article == TT_NO_ARTICLE || s->selection.number[article] == UINT64_MAX)
+        return rc;
+    rc = make_label(&s->labels[article], record);
+    if (rc == 0 && s->selection.rank[article] != UINT32_MAX &&
+        embedded_texts_add(&s->texts, article, s->selection.rank[article], a->text, a->text_size) !=
+            0)
         return failure_memory();
-    return ended;
+    return rc;
 }
 
 static int read_inputs(report_state *s)
 {
-    const settings *options = s->run.settings;
+    const settings *options = s->session.settings;
     tt_error error = {0};
-    int ended;
+    int rc;
     if (tt_result_file_read(&s->result, options->inputs[0], NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_RESULT);
-    ended = page_selection_make(&s->choice, s->result);
-    if (ended == 0)
-        ended = statistics_init(&s->digest, s->result);
-    if (ended != 0)
-        return ended;
+    rc = page_selection_make(&s->selection, s->result);
+    if (rc == 0)
+        rc = statistics_init(&s->statistics, s->result);
+    if (rc != 0)
+        return rc;
     s->labels = calloc((size_t)s->result->article_count + 1, sizeof *s->labels);
     if (s->labels == NULL)
         return failure_memory();
     s->texts.bound = options->texts == UINT64_MAX ? USUAL_TEXTS : options->texts;
-    return records_read_articles(&s->run, s->result, add_article, s);
+    return records_read_articles(&s->session, s->result, add_article, s);
 }
 
 /* "report.jsonl" of "results/report.jsonl": where it lay is nothing to whom the page is sent. */
@@ -91,9 +92,9 @@ static const char *file_name(const char *path)
 
 static int write_page(report_state *s)
 {
-    const choice *c = &s->choice;
+    const page_selection *c = &s->selection;
     const page p = {
-        .digest = &s->digest,
+        .statistics = &s->statistics,
         .texts = &s->texts,
         .labels = s->labels,
         .clusters = c->clusters,
@@ -105,23 +106,24 @@ static int write_page(report_state *s)
         .pair_count = c->pair_count,
         .article_count = c->article_count,
         .number = c->number,
-        .result_name = file_name(s->run.settings->inputs[0]),
-        .rejected = s->run.rejected,
+        .result_name = file_name(s->session.settings->inputs[0]),
+        .rejected = s->session.rejected,
     };
     embedded_texts_trim(&s->texts);
-    if (page_write(&p, &s->run.result) != 0)
+    if (page_write(&p, &s->session.result) != 0)
         return failure_memory();
-    return s->run.result.error != 0 ? output_failure(&s->run.result) : session_publish(&s->run);
+    return s->session.result.error != 0 ? output_failure(&s->session.result)
+                                        : session_publish(&s->session);
 }
 
 static void print_report_summary(const report_state *s)
 {
-    const choice *c = &s->choice;
+    const page_selection *c = &s->selection;
     message_line("%zu articles, %" PRIu64 " of %" PRIu64 " clusters and %" PRIu64 " of %" PRIu64
                  " sections listed, %zu texts (%.1f MiB) in %.1f MiB",
-                 s->digest.row_count, c->cluster_count, s->result->cluster_count, c->section_count,
-                 s->result->section_count, s->texts.count, (double)s->texts.bytes / (1 << 20),
-                 (double)s->run.result.written / (1 << 20));
+                 s->statistics.row_count, c->cluster_count, s->result->cluster_count,
+                 c->section_count, s->result->section_count, s->texts.count,
+                 (double)s->texts.bytes / (1 << 20), (double)s->session.result.written / (1 << 20));
 }
 
 static void close_all(report_state *s)
@@ -131,32 +133,32 @@ static void close_all(report_state *s)
             free(s->labels[a].title);
     free(s->labels);
     embedded_texts_free(&s->texts);
-    statistics_free(&s->digest);
-    page_selection_free(&s->choice);
+    statistics_free(&s->statistics);
+    page_selection_free(&s->selection);
     tt_result_file_close(s->result);
-    session_close(&s->run);
+    session_close(&s->session);
 }
 
 static int report(const settings *options)
 {
     report_state s;
-    int ended;
+    int rc;
     memset(&s, 0, sizeof s);
     if (options->input_count < 2)
         return message_usage(options->command, "give the result and the INPUT of its scan");
     if (options->output == NULL)
         return message_usage(options->command, "no output given; -o FILE is needed, or -o -");
-    ended = session_open(&s.run, options);
-    if (ended == 0)
-        ended = read_inputs(&s);
-    if (ended == 0)
-        ended = write_page(&s);
-    if (ended == 0 && !options->quiet)
+    rc = session_open(&s.session, options);
+    if (rc == 0)
+        rc = read_inputs(&s);
+    if (rc == 0)
+        rc = write_page(&s);
+    if (rc == 0 && !options->quiet)
         print_report_summary(&s);
-    if (ended == 0)
-        ended = session_exit_code(&s.run);
+    if (rc == 0)
+        rc = session_exit_code(&s.session);
     close_all(&s);
-    return ended;
+    return rc;
 }
 
 const subcommand report_command = {

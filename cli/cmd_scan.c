@@ -8,7 +8,7 @@
 #include "message.h"
 #include "scan_overview.h"
 
-static int write_result(run *r)
+static int write_result(session *r)
 {
     const tt_write_options options = {
         .struct_size = sizeof options,
@@ -31,7 +31,7 @@ static void append_count(char *to, size_t size, uint64_t count, const char *name
                    count == 1 ? "" : "s");
 }
 
-static void print_scan_summary(const run *r)
+static void print_scan_summary(const session *r)
 {
     const uint32_t find = tt_result_options(r->index)->find;
     char found[120] = "", speed[60];
@@ -58,26 +58,26 @@ static int scan(const settings *s)
 {
     const int person = wants_overview(s);
     overview view;
-    run r;
-    int ended = session_open(&r, s);
+    session r;
+    int rc = session_open(&r, s);
     memset(&view, 0, sizeof view);
     view.spool = (output)OUTPUT_NONE;
-    if (ended == 0 && person)
-        ended = scan_overview_open(&view, &r);
-    if (ended == 0)
-        ended = session_scan(&r);
-    if (ended == 0)
-        ended = person ? scan_overview_print(&view, &r) : write_result(&r);
-    if (ended == 0)
-        ended = session_publish(&r);
-    if (ended == 0) {
+    if (rc == 0 && person)
+        rc = scan_overview_open(&view, &r);
+    if (rc == 0)
+        rc = session_scan(&r);
+    if (rc == 0)
+        rc = person ? scan_overview_print(&view, &r) : write_result(&r);
+    if (rc == 0)
+        rc = session_publish(&r);
+    if (rc == 0) {
         if (!s->quiet && !person)
             print_scan_summary(&r);
-        ended = session_exit_code(&r);
+        rc = session_exit_code(&r);
     }
     scan_overview_close(&view);
     session_close(&r);
-    return ended;
+    return rc;
 }
 
 const subcommand scan_command = {

@@ -25,10 +25,10 @@ typedef struct view {
 } view;
 
 typedef struct show {
-    run run;
-    screen screen;
+    session session;
+    terminal terminal;
     tt_result_file *result;
-    face *faces; /* by article; text NULL where no view needs it */
+    article_copy *faces; /* by article; text NULL where no view needs it */
     view *views;
     size_t view_count, view_capacity;
     uint64_t left_out; /* views that --all would add */
@@ -38,7 +38,7 @@ typedef struct show {
 
 static int add_view(show *w, view v)
 {
-    if (w->view_count >= USUAL_VIEWS && !w->run.settings->all) {
+    if (w->view_count >= USUAL_VIEWS && !w->session.settings->all) {
         w->left_out++;
         return 0;
     }
@@ -76,24 +76,24 @@ static int has_article(const tt_cluster *c, uint64_t article)
 /* The kept article beside each copy, or beside the one asked for. */
 static int choose_cluster(show *w, const tt_cluster *c, uint64_t only)
 {
-    int ended = 0;
-    for (size_t i = 0; i < c->count && ended == 0; i++)
+    int rc = 0;
+    for (size_t i = 0; i < c->count && rc == 0; i++)
         if (c->articles[i] != c->keep && (only == TT_NO_ARTICLE || only == c->articles[i]))
-            ended = add_view(w, (view){c->keep, c->articles[i],
-                                       find_pair(w, c->keep, c->articles[i]), NULL, NULL});
-    return ended;
+            rc = add_view(w, (view){c->keep, c->articles[i], find_pair(w, c->keep, c->articles[i]),
+                                    NULL, NULL});
+    return rc;
 }
 
 /* The reference beside each other place, or those of one article. */
 static int choose_section(show *w, const tt_section *x, uint64_t only)
 {
-    int ended = 0;
-    for (size_t i = 1; i < x->count && ended == 0; i++) {
+    int rc = 0;
+    for (size_t i = 1; i < x->count && rc == 0; i++) {
         const tt_occurrence *o = &x->occurrences[i];
         if (only == TT_NO_ARTICLE || o->article == only || x->occurrences[0].article == only)
-            ended = add_view(w, (view){x->occurrences[0].article, o->article, NULL, x, o});
+            rc = add_view(w, (view){x->occurrences[0].article, o->article, NULL, x, o});
     }
-    return ended;
+    return rc;
 }
 
 static int is_shown(const show *w, uint64_t x, uint64_t y)
@@ -109,26 +109,26 @@ static int is_shown(const show *w, uint64_t x, uint64_t y)
 static int choose_article(show *w, uint64_t article)
 {
     const tt_result_file *r = w->result;
-    int ended = 0;
-    for (uint64_t i = 0; i < r->cluster_count && ended == 0; i++)
+    int rc = 0;
+    for (uint64_t i = 0; i < r->cluster_count && rc == 0; i++)
         if (has_article(&r->clusters[i], article))
-            ended = choose_cluster(w, &r->clusters[i],
-                                   r->clusters[i].keep == article ? TT_NO_ARTICLE : article);
-    for (uint64_t i = 0; i < r->pair_count && ended == 0; i++) {
+            rc = choose_cluster(w, &r->clusters[i],
+                                r->clusters[i].keep == article ? TT_NO_ARTICLE : article);
+    for (uint64_t i = 0; i < r->pair_count && rc == 0; i++) {
         const tt_pair *p = &r->pairs[i];
         if ((p->a == article || p->b == article) && !is_shown(w, p->a, p->b))
-            ended = add_view(w, (view){p->a, p->b, p, NULL, NULL});
+            rc = add_view(w, (view){p->a, p->b, p, NULL, NULL});
     }
-    for (uint64_t i = 0; i < r->section_count && ended == 0; i++) {
+    for (uint64_t i = 0; i < r->section_count && rc == 0; i++) {
         const tt_section *x = &r->sections[i];
-        for (size_t k = 1; k < x->count && ended == 0; k++) {
+        for (size_t k = 1; k < x->count && rc == 0; k++) {
             const tt_occurrence *o = &x->occurrences[k];
             const uint64_t first = x->occurrences[0].article;
             if ((o->article == article || first == article) && !is_shown(w, first, o->article))
-                ended = add_view(w, (view){first, o->article, NULL, x, o});
+                rc = add_view(w, (view){first, o->article, NULL, x, o});
         }
     }
-    return ended;
+    return rc;
 }
 
 /* ==== What is asked for =================================================================== */
@@ -137,7 +137,7 @@ static int refuse_number(const show *w, const char *what, uint64_t number, uint6
 {
     return message_failure("give a number that stands in it",
                            "%s has no %s %" PRIu64 "; it has %" PRIu64 " of them",
-                           w->run.settings->inputs[0], what, number, count);
+                           w->session.settings->inputs[0], what, number, count);
 }
 
 static int choose_named_article(show *w, const char *name)
@@ -152,13 +152,13 @@ static int choose_named_article(show *w, const char *name)
         return message_failure("give an id that stands in a pair, cluster or section of it",
                                "%s does not name the article %s: nothing in it was found to be "
                                "repeated, or the id is another",
-                               w->run.settings->inputs[0], name);
+                               w->session.settings->inputs[0], name);
     return choose_article(w, article);
 }
 
 static int choose_views(show *w, const char *name)
 {
-    const settings *s = w->run.settings;
+    const settings *s = w->session.settings;
     const tt_result_file *r = w->result;
     if (name != NULL)
         return choose_named_article(w, name);
@@ -195,7 +195,7 @@ static void print_share(const char *before, double value, const char *after)
 }
 
 /* Numbers of the left and the right, whichever of them is a. */
-static void print_pair(const screen *s, const tt_pair *p, uint64_t left)
+static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)
 {
     const int turned = p->a != left;
     tt_relation relation = (tt_relation)p->relation;
@@ -216,7 +216,7 @@ static void print_pair(const screen *s, const tt_pair *p, uint64_t left)
 
 static void print_title(const show *w, const view *v)
 {
-    const screen *s = &w->screen;
+    const terminal *s = &w->terminal;
     if (v->section != NULL) {
         (void)printf("%ssection %" PRIu64 "%s: %" PRIu64 " words in %zu places",
                      terminal_style(s, STYLE_NUMBER), v->section->number,
@@ -229,42 +229,42 @@ static void print_title(const show *w, const view *v)
 }
 
 /* An extent that the text does not have: the inputs are not those of the scan. */
-static int is_within(const face *f, extent e)
+static int is_within(const article_copy *f, extent e)
 {
     return e.begin < e.end && e.end <= f->size;
 }
 
 static int print_view(show *w, const view *v)
 {
-    const face *left = &w->faces[v->left], *right = &w->faces[v->right];
+    const article_copy *left = &w->faces[v->left], *right = &w->faces[v->right];
     print_title(w, v);
-    side_by_side_headings(&w->screen, &w->result->articles[v->left], left,
+    side_by_side_headings(&w->terminal, &w->result->articles[v->left], left,
                           &w->result->articles[v->right], right);
     if (v->section == NULL)
-        return side_by_side_articles(&w->screen, left, right, w->run.settings->all);
+        return side_by_side_articles(&w->terminal, left, right, w->session.settings->all);
     if (!is_within(left, (extent){v->place->of_begin, v->place->of_end}) ||
         !is_within(right, (extent){v->place->begin, v->place->end}))
         return message_failure(NULL,
                                "section %" PRIu64 " does not fit the texts; give the INPUT of the "
                                "scan that made the result",
                                v->section->number);
-    return side_by_side_passages(&w->screen, left, (extent){v->place->of_begin, v->place->of_end},
+    return side_by_side_passages(&w->terminal, left, (extent){v->place->of_begin, v->place->of_end},
                                  right, (extent){v->place->begin, v->place->end});
 }
 
 static int print_views(show *w)
 {
-    int ended = 0;
-    for (size_t i = 0; i < w->view_count && ended == 0; i++) {
+    int rc = 0;
+    for (size_t i = 0; i < w->view_count && rc == 0; i++) {
         if (i > 0)
             (void)putchar('\n');
-        ended = print_view(w, &w->views[i]);
+        rc = print_view(w, &w->views[i]);
     }
-    if (ended == 0 && w->left_out > 0)
+    if (rc == 0 && w->left_out > 0)
         (void)printf("\n%s%" PRIu64 " more: --all shows them%s\n",
-                     terminal_style(&w->screen, STYLE_FAINT), w->left_out,
-                     terminal_style(&w->screen, STYLE_PLAIN));
-    return ended != 0 ? ended : terminal_flush();
+                     terminal_style(&w->terminal, STYLE_FAINT), w->left_out,
+                     terminal_style(&w->terminal, STYLE_PLAIN));
+    return rc != 0 ? rc : terminal_flush();
 }
 
 /* ==== The command ========================================================================= */
@@ -272,18 +272,18 @@ static int print_views(show *w)
 static int read_and_print(show *w, const settings *s, const char *name)
 {
     tt_error error = {0};
-    int ended = session_open(&w->run, s);
-    terminal_init(&w->screen, s->color);
-    if (ended == 0 && tt_result_file_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_RESULT);
-    if (ended == 0)
-        ended = choose_views(w, name);
-    if (ended == 0 &&
+    int rc = session_open(&w->session, s);
+    terminal_init(&w->terminal, s->color);
+    if (rc == 0 && tt_result_file_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
+        rc = failure_library(&error, ABOUT_RESULT);
+    if (rc == 0)
+        rc = choose_views(w, name);
+    if (rc == 0 &&
         (w->faces = calloc((size_t)w->result->article_count + 1, sizeof *w->faces)) == NULL)
-        ended = failure_memory();
-    if (ended == 0)
-        ended = records_read_articles(&w->run, w->result, keep_wanted_text, w);
-    return ended != 0 ? ended : print_views(w);
+        rc = failure_memory();
+    if (rc == 0)
+        rc = records_read_articles(&w->session, w->result, keep_wanted_text, w);
+    return rc != 0 ? rc : print_views(w);
 }
 
 static int run_show(const settings *s)
@@ -292,7 +292,7 @@ static int run_show(const settings *s)
     settings narrowed = *s;
     const char **inputs = NULL;
     show w = {0};
-    int ended;
+    int rc;
     if (s->cluster != 0 && s->section != 0)
         return message_usage(s->command, "give --cluster or --section, not both");
     if (s->input_count < (named ? 3u : 2u))
@@ -308,15 +308,15 @@ static int run_show(const settings *s)
     for (size_t i = 1; i < narrowed.input_count; i++)
         inputs[i] = s->inputs[i + (size_t)named];
     narrowed.inputs = inputs;
-    ended = read_and_print(&w, &narrowed, named ? s->inputs[1] : NULL);
+    rc = read_and_print(&w, &narrowed, named ? s->inputs[1] : NULL);
     for (uint64_t i = 0; w.faces != NULL && i < w.result->article_count; i++)
         article_copy_free(&w.faces[i]);
     free(w.faces);
     free(w.views);
     tt_result_file_close(w.result);
-    session_close(&w.run);
+    session_close(&w.session);
     free(inputs);
-    return ended;
+    return rc;
 }
 
 const subcommand show_command = {

@@ -41,7 +41,7 @@ typedef struct setting {
 } setting;
 
 typedef struct tune {
-    run run;
+    session session;
     double threshold, recall;
     setting settings[SETTINGS];
     size_t count, choice;
@@ -120,15 +120,15 @@ static int keep_article(tune *t, const tt_article *a)
 static int sample_record(void *ctx, const tt_record *record)
 {
     tune *t = ctx;
-    const uint32_t wish = t->run.settings->sample;
-    int ended;
+    const uint32_t wish = t->session.settings->sample;
+    int rc;
     if (record->status != TT_OK)
-        return session_reject(&t->run, record, TT_OK);
-    ended = keep_article(t, &record->article);
-    if (ended == 0 &&
+        return session_reject(&t->session, record, TT_OK);
+    rc = keep_article(t, &record->article);
+    if (rc == 0 &&
         (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
-        ended = RECORDS_ENOUGH;
-    return ended;
+        rc = RECORDS_ENOUGH;
+    return rc;
 }
 
 /* ==== Trying ============================================================================== */
@@ -160,46 +160,46 @@ static int scan_sample(tune *t, const tt_options *options, tt_pair_fn emit, void
     tt_result *index = NULL;
     tt_error error = {0};
     tt_status *statuses = malloc((t->article_count + 1) * sizeof *statuses);
-    int ended = 0;
+    int rc = 0;
     if (statuses == NULL)
         return failure_memory();
     if (tt_scan_open(&builder, options, &error) != TT_OK ||
         tt_scan_add(builder, t->articles, t->article_count, statuses, &error) != TT_OK ||
         tt_scan_finish(builder, &index, &error) != TT_OK ||
         tt_result_pairs(index, emit, ctx, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_WORK);
+        rc = failure_library(&error, ABOUT_WORK);
     else
         tt_result_summary(index, summary);
     tt_result_close(index);
     tt_scan_close(builder);
     free(statuses);
-    return ended;
+    return rc;
 }
 
 static int try_settings(tune *t)
 {
-    tt_options options = t->run.settings->engine;
+    tt_options options = t->session.settings->engine;
     tt_summary summary;
-    int ended;
+    int rc;
     options.num_hashes = options.bands = 0;
     options.resemblance = t->threshold;
     options.find = TT_FIND_PAIRS | TT_FIND_SERIES;
-    (void)progress_update(&t->run.progress, "pairs", 0, 0);
-    ended = scan_sample(t, &options, count_pairs, t, &summary);
+    (void)progress_update(&t->session.progress, "pairs", 0, 0);
+    rc = scan_sample(t, &options, count_pairs, t, &summary);
     options.containment = options.overlap = TT_OFF;
-    for (size_t i = 0; i < t->count && ended == 0; i++) {
+    for (size_t i = 0; i < t->count && rc == 0; i++) {
         setting *x = &t->settings[i];
         const double began = seconds_now();
         options.num_hashes = x->hashes;
         options.bands = x->bands;
-        (void)progress_update(&t->run.progress, "settings", i, t->count);
-        ended = scan_sample(t, &options, count_found, &x->found, &summary);
+        (void)progress_update(&t->session.progress, "settings", i, t->count);
+        rc = scan_sample(t, &options, count_found, &x->found, &summary);
         x->candidates = summary.candidates;
         t->pairs = x->found > t->pairs ? x->found : t->pairs;
         x->seconds = seconds_now() - began;
     }
-    progress_end(&t->run.progress);
-    return ended;
+    progress_end(&t->session.progress);
+    return rc;
 }
 
 /* The fewest hashes with hardly more candidates than the best has, or, without a sample, the usual
@@ -219,7 +219,7 @@ static void choose(tune *t)
 
 /* ==== Printing ============================================================================ */
 
-static void print_curve(const tune *t, const screen *s)
+static void print_curve(const tune *t, const terminal *s)
 {
     const setting *x = &t->settings[t->choice];
     const int column = (int)(t->threshold * (PLOT_COLUMNS - 1) + 0.5);
@@ -248,7 +248,7 @@ static void print_curve(const tune *t, const screen *s)
     (void)printf("\n%*s--resemblance %g\n\n", 6 + column - 7, "", t->threshold);
 }
 
-static void print_tenths(const tune *t, const screen *s)
+static void print_tenths(const tune *t, const terminal *s)
 {
     uint64_t most = 1;
     for (int i = 0; i < TENTHS; i++)
@@ -263,7 +263,7 @@ static void print_tenths(const tune *t, const screen *s)
     (void)putchar('\n');
 }
 
-static void print_table(const tune *t, const screen *s)
+static void print_table(const tune *t, const terminal *s)
 {
     const int tried = t->article_count > 0;
     (void)printf("%s  hashes  bands  rows  recall at %-5g%s%s\n", terminal_style(s, STYLE_STRONG),
@@ -310,11 +310,11 @@ static int draw_curves(const tune *t, const char *path)
     double x[CURVE_POINTS], y[CURVE_POINTS];
     char name[80];
     svg picture;
-    int ended = svg_begin(&picture, path, "Chance that a pair is found", "resemblance", "chance");
+    int rc = svg_begin(&picture, path, "Chance that a pair is found", "resemblance", "chance");
     (void)snprintf(name, sizeof name, "threshold %g", t->threshold);
-    if (ended == 0)
+    if (rc == 0)
         svg_mark(&picture, t->threshold, name);
-    for (size_t i = 0; i < t->count && ended == 0; i++) {
+    for (size_t i = 0; i < t->count && rc == 0; i++) {
         for (int k = 0; k < CURVE_POINTS; k++) {
             x[k] = k / (double)(CURVE_POINTS - 1);
             y[k] = chance(&t->settings[i], x[k]);
@@ -323,19 +323,19 @@ static int draw_curves(const tune *t, const char *path)
                        i == t->choice ? " (chosen)" : "");
         svg_curve(&picture, name, x, y, CURVE_POINTS);
     }
-    if (ended == 0)
-        ended = svg_end(&picture);
+    if (rc == 0)
+        rc = svg_end(&picture);
     svg_discard(&picture);
-    return ended;
+    return rc;
 }
 
 static int report(const tune *t)
 {
-    const settings *s = t->run.settings;
-    screen view;
-    int ended = s->svg != NULL ? draw_curves(t, s->svg) : 0;
-    if (ended != 0)
-        return ended;
+    const settings *s = t->session.settings;
+    terminal view;
+    int rc = s->svg != NULL ? draw_curves(t, s->svg) : 0;
+    if (rc != 0)
+        return rc;
     if (s->json) {
         print_json(t);
         return terminal_flush();
@@ -352,10 +352,10 @@ static int report(const tune *t)
 static int run_tune(const settings *s)
 {
     tune t;
-    int ended = 0;
+    int rc = 0;
     memset(&t, 0, sizeof t);
-    t.run.settings = s;
-    t.run.result = t.run.rejects = t.run.removed = (output)OUTPUT_NONE;
+    t.session.settings = s;
+    t.session.result = t.session.rejects = t.session.removed = (output)OUTPUT_NONE;
     if (s->engine.resemblance < 0)
         return message_usage(s->command, "--resemblance: off finds nothing; give a number above 0 "
                                          "and up to 1");
@@ -363,28 +363,28 @@ static int run_tune(const settings *s)
     t.recall = s->recall > 0 ? s->recall : 0.9995;
     make_settings(&t, &s->engine);
     if (s->input_count > 0) {
-        ended = session_open(&t.run, s);
-        if (ended == 0)
-            ended = records_read(&t.run, s->inputs, s->input_count, sample_record, &t);
-        if (ended == 0 && t.article_count == 0)
-            ended =
+        rc = session_open(&t.session, s);
+        if (rc == 0)
+            rc = records_read(&t.session, s->inputs, s->input_count, sample_record, &t);
+        if (rc == 0 && t.article_count == 0)
+            rc =
                 message_failure("give the INPUT that is to be scanned, as JSON Lines or text files",
                                 "there is no article in the input");
-        if (ended == 0)
-            ended = try_settings(&t);
+        if (rc == 0)
+            rc = try_settings(&t);
     }
     choose(&t);
-    if (ended == 0)
-        ended = report(&t);
-    if (ended == 0)
-        ended = session_exit_code(&t.run);
+    if (rc == 0)
+        rc = report(&t);
+    if (rc == 0)
+        rc = session_exit_code(&t.session);
     for (size_t i = 0; i < t.article_count; i++) {
         free((void *)t.articles[i].id);
         free((void *)t.articles[i].text);
     }
     free(t.articles);
-    session_close(&t.run);
-    return ended;
+    session_close(&t.session);
+    return rc;
 }
 
 const subcommand tune_command = {

@@ -25,14 +25,14 @@ typedef struct pending_batch {
     double since; /* when the first came */
 } pending_batch;
 
-typedef struct feed {
-    run run;
+typedef struct watch_state {
+    session session;
     tt_index *live;
     pending_batch wait;
     uint64_t judged, counts[4];
     int writing; /* articles are added */
     int verdicts;
-} feed;
+} watch_state;
 
 static char *copy_bytes(const char *bytes, size_t size)
 {
@@ -76,13 +76,13 @@ static int reserve_batch(pending_batch *w)
     return 0;
 }
 
-static int append_record(feed *f, const tt_record *record)
+static int append_record(watch_state *f, const tt_record *record)
 {
     pending_batch *w = &f->wait;
-    const int ended = reserve_batch(w);
+    const int rc = reserve_batch(w);
     tt_article *a;
-    if (ended != 0)
-        return ended;
+    if (rc != 0)
+        return rc;
     if (w->count == 0)
         w->since = seconds_now();
     a = &w->articles[w->count];
@@ -93,7 +93,7 @@ static int append_record(feed *f, const tt_record *record)
     a->version = copy_bytes(a->version, a->version_size);
     w->records[w->count] = *record;
     w->records[w->count].raw =
-        f->run.rejects.name == NULL ? NULL : copy_bytes(record->raw, record->raw_size);
+        f->session.rejects.name == NULL ? NULL : copy_bytes(record->raw, record->raw_size);
     w->records[w->count].article = *a;
     w->count++;
     return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL
@@ -103,20 +103,20 @@ static int append_record(feed *f, const tt_record *record)
 
 static int write_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 {
-    feed *f = ctx;
+    watch_state *f = ctx;
     for (size_t i = 0; i < count; i++) {
         f->counts[verdicts[i].kind]++;
         f->judged++;
-        if (tt_verdict_write(&verdicts[i], output_write, &f->run.result) != TT_OK)
+        if (tt_verdict_write(&verdicts[i], output_write, &f->session.result) != TT_OK)
             return -1;
     }
-    return output_flush(&f->run.result);
+    return output_flush(&f->session.result);
 }
 
 /* Removes what has left the window. */
-static int expire(feed *f)
+static int expire(watch_state *f)
 {
-    const int64_t window = f->run.settings->window, newest = tt_index_newest(f->live);
+    const int64_t window = f->session.settings->window, newest = tt_index_newest(f->live);
     tt_error error = {0};
     if (window == 0 || newest == TT_NO_TIME)
         return 0;
@@ -125,35 +125,35 @@ static int expire(feed *f)
                : failure_library(&error, ABOUT_INDEX);
 }
 
-static int commit(feed *f)
+static int commit(watch_state *f)
 {
     pending_batch *w = &f->wait;
     tt_verdict_fn emit = f->verdicts ? write_verdicts : NULL;
     tt_error error = {0};
     tt_status status;
-    int ended = 0;
+    int rc = 0;
     if (w->count == 0)
         return 0;
     status = f->writing
                  ? tt_index_add(f->live, w->articles, w->count, w->statuses, emit, f, &error)
                  : tt_index_query(f->live, w->articles, w->count, w->statuses, emit, f, &error);
     if (status != TT_OK)
-        return f->run.result.error != 0 ? output_failure(&f->run.result)
-                                        : failure_library(&error, ABOUT_INDEX);
-    for (size_t i = 0; i < w->count && ended == 0; i++)
+        return f->session.result.error != 0 ? output_failure(&f->session.result)
+                                            : failure_library(&error, ABOUT_INDEX);
+    for (size_t i = 0; i < w->count && rc == 0; i++)
         if (w->statuses[i] != TT_OK)
-            ended = session_reject(&f->run, &w->records[i], w->statuses[i]);
+            rc = session_reject(&f->session, &w->records[i], w->statuses[i]);
         else if (!f->verdicts)
             f->judged++;
     clear_batch(w);
-    return ended != 0 ? ended : expire(f);
+    return rc != 0 ? rc : expire(f);
 }
 
 /* Whether the commit that the gathered articles wait for is due before more input comes. */
-static int is_due(const feed *f)
+static int is_due(const watch_state *f)
 {
     const double left =
-        (double)f->run.settings->commit_every * 1e-6 - (seconds_now() - f->wait.since);
+        (double)f->session.settings->commit_every * 1e-6 - (seconds_now() - f->wait.since);
     struct pollfd input = {STDIN_FILENO, POLLIN, 0};
     if (f->wait.count == 0)
         return 0;
@@ -162,95 +162,95 @@ static int is_due(const feed *f)
     return poll(&input, 1, (int)(left * 1000) + 1) == 0;
 }
 
-static int add_records(feed *f, const tt_record *records, size_t count)
+static int add_records(watch_state *f, const tt_record *records, size_t count)
 {
-    int ended = 0;
-    for (size_t i = 0; i < count && ended == 0; i++) {
-        ended = records[i].status != TT_OK ? session_reject(&f->run, &records[i], TT_OK)
-                                           : append_record(f, &records[i]);
-        if (ended == 0 && f->wait.count >= GATHER_LIMIT)
-            ended = commit(f);
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = records[i].status != TT_OK ? session_reject(&f->session, &records[i], TT_OK)
+                                        : append_record(f, &records[i]);
+        if (rc == 0 && f->wait.count >= GATHER_LIMIT)
+            rc = commit(f);
     }
-    return ended;
+    return rc;
 }
 
-static int process_input(feed *f, tt_reader *reader)
+static int process_input(watch_state *f, tt_reader *reader)
 {
-    const int gathers = f->run.settings->commit_every > 0;
-    int ended = 0;
-    while (ended == 0) {
+    const int gathers = f->session.settings->commit_every > 0;
+    int rc = 0;
+    while (rc == 0) {
         const tt_record *records = NULL;
         size_t count = 0;
         uint64_t done = 0, total = 0;
         tt_error error = {0};
         if (!gathers || is_due(f))
-            ended = commit(f);
-        if (ended != 0)
+            rc = commit(f);
+        if (rc != 0)
             break;
         if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
             return failure_library(&error, ABOUT_INPUT);
         if (count == 0)
             return commit(f);
-        ended = add_records(f, records, count);
+        rc = add_records(f, records, count);
         tt_reader_progress(reader, &done, &total);
-        (void)progress_update(&f->run.progress, "read", done, total);
+        (void)progress_update(&f->session.progress, "read", done, total);
     }
-    return ended;
+    return rc;
 }
 
-static void report(const feed *f)
+static void report(const watch_state *f)
 {
-    const double seconds = seconds_now() - f->run.began;
+    const double seconds = seconds_now() - f->session.began;
     if (f->verdicts)
         message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate, %" PRIu64
                      " update, %" PRIu64 " overlaps; %" PRIu64 " rejected in %.2f s",
                      f->judged, f->judged == 1 ? "" : "s", f->counts[TT_VERDICT_NEW],
                      f->counts[TT_VERDICT_DUPLICATE], f->counts[TT_VERDICT_UPDATE],
-                     f->counts[TT_VERDICT_OVERLAPS], f->run.rejected, seconds);
+                     f->counts[TT_VERDICT_OVERLAPS], f->session.rejected, seconds);
     else
         message_line("%" PRIu64 " article%s added, %" PRIu64 " rejected in %.2f s", f->judged,
-                     f->judged == 1 ? "" : "s", f->run.rejected, seconds);
+                     f->judged == 1 ? "" : "s", f->session.rejected, seconds);
 }
 
-static int feed_all(feed *f, const settings *s, uint32_t flags, const char *const *inputs,
+static int feed_all(watch_state *f, const settings *s, uint32_t flags, const char *const *inputs,
                     size_t count)
 {
     settings narrowed = *s;
     tt_reader *reader = NULL;
     tt_error error = {0};
-    int ended;
+    int rc;
     narrowed.inputs = inputs;
     narrowed.input_count = count;
     narrowed.reader.flags |= TT_READER_PROMPT; /* a lone article is not to wait for others */
-    ended = session_open(&f->run, &narrowed);
-    f->run.settings = s;
-    if (ended == 0 && tt_index_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_INDEX);
-    if (ended == 0 && tt_reader_open(&reader, inputs, count, &narrowed.reader, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_INPUT);
-    if (ended == 0)
-        ended = process_input(f, reader);
+    rc = session_open(&f->session, &narrowed);
+    f->session.settings = s;
+    if (rc == 0 && tt_index_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
+        rc = failure_library(&error, ABOUT_INDEX);
+    if (rc == 0 && tt_reader_open(&reader, inputs, count, &narrowed.reader, &error) != TT_OK)
+        rc = failure_library(&error, ABOUT_INPUT);
+    if (rc == 0)
+        rc = process_input(f, reader);
     tt_reader_close(reader);
-    progress_end(&f->run.progress);
-    if (ended == 0)
-        ended = session_publish(&f->run);
-    if (ended == 0) {
+    progress_end(&f->session.progress);
+    if (rc == 0)
+        rc = session_publish(&f->session);
+    if (rc == 0) {
         if (!s->quiet)
             report(f);
-        ended = session_exit_code(&f->run);
+        rc = session_exit_code(&f->session);
     }
     tt_index_close(f->live);
     clear_batch(&f->wait);
     free(f->wait.records);
     free(f->wait.articles);
     free(f->wait.statuses);
-    session_close(&f->run);
-    return ended;
+    session_close(&f->session);
+    return rc;
 }
 
 static int add(const settings *s)
 {
-    feed f = {.writing = 1};
+    watch_state f = {.writing = 1};
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and INPUT");
     return feed_all(&f, s, 0, s->inputs + 1, s->input_count - 1);
@@ -258,7 +258,7 @@ static int add(const settings *s)
 
 static int query(const settings *s)
 {
-    feed f = {.verdicts = 1};
+    watch_state f = {.verdicts = 1};
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and INPUT");
     return feed_all(&f, s, TT_INDEX_READ, s->inputs + 1, s->input_count - 1);
@@ -267,7 +267,7 @@ static int query(const settings *s)
 static int watch(const settings *s)
 {
     static const char *const input[] = {"-"};
-    feed f = {.writing = 1, .verdicts = 1};
+    watch_state f = {.writing = 1, .verdicts = 1};
     if (s->input_count != 1)
         return message_usage(s->command, s->input_count == 0
                                              ? "no INDEX given; give the name of its file"

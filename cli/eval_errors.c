@@ -38,8 +38,8 @@ typedef struct couples {
 } couples;
 
 typedef struct misses {
-    run run;
-    screen screen;
+    session session;
+    terminal terminal;
     tt_result_file *result, *gold;
     uint64_t *gold_of; /* by number in the result: that in the gold, or TT_NO_ARTICLE */
     uint64_t *cluster_in_gold, *cluster_in_result; /* by number in the gold; 0: none */
@@ -48,7 +48,7 @@ typedef struct misses {
     couples missed, wrong;
     uint64_t together; /* of the gold's pairs: not listed, and in one cluster */
     uint64_t gold_pairs;
-    face *gold_faces, *result_faces;
+    article_copy *gold_faces, *result_faces;
     lost places; /* of sections */
 } misses;
 
@@ -134,26 +134,26 @@ static int number_articles(misses *m)
 
 static int list_pairs(misses *m)
 {
-    int ended = 0;
-    for (uint64_t i = 0; i < m->gold->pair_count && ended == 0; i++) {
+    int rc = 0;
+    for (uint64_t i = 0; i < m->gold->pair_count && rc == 0; i++) {
         const tt_pair *p = &m->gold->pairs[i];
         if (p->relation != TT_SERIES)
-            ended = add(&m->truth, p->a, p->b, 0);
+            rc = add(&m->truth, p->a, p->b, 0);
     }
     sort(&m->truth, by_articles);
-    for (uint64_t i = 0; i < m->result->pair_count && ended == 0; i++) {
+    for (uint64_t i = 0; i < m->result->pair_count && rc == 0; i++) {
         const tt_pair *p = &m->result->pairs[i];
         const uint64_t a = m->gold_of[p->a], b = m->gold_of[p->b];
         if (p->relation == TT_SERIES)
             continue;
         if (a != TT_NO_ARTICLE && b != TT_NO_ARTICLE)
-            ended = add(&m->listed, a, b, 0);
-        if (ended == 0 && !is_right(m, a, b))
-            ended = add(&m->wrong, p->a, p->b, fmax(p->overlap_a, p->overlap_b));
+            rc = add(&m->listed, a, b, 0);
+        if (rc == 0 && !is_right(m, a, b))
+            rc = add(&m->wrong, p->a, p->b, fmax(p->overlap_a, p->overlap_b));
     }
     sort(&m->listed, by_articles);
     sort(&m->wrong, by_score);
-    return ended;
+    return rc;
 }
 
 static int take_gold_pair(misses *m, uint64_t a, uint64_t b)
@@ -169,20 +169,20 @@ static int take_gold_pair(misses *m, uint64_t a, uint64_t b)
 
 static int list_missed(misses *m)
 {
-    int ended = 0;
-    for (size_t i = 0; i < m->truth.count && ended == 0; i++) {
+    int rc = 0;
+    for (size_t i = 0; i < m->truth.count && rc == 0; i++) {
         const couple *x = &m->truth.list[i];
         const int twice = i > 0 && by_articles(x, x - 1) == 0;
         if (!twice && !same_cluster(m->cluster_in_gold, x->a, x->b))
-            ended = take_gold_pair(m, x->a, x->b);
+            rc = take_gold_pair(m, x->a, x->b);
     }
     for (uint64_t i = 0; i < m->gold->cluster_count; i++) {
         const tt_cluster *c = &m->gold->clusters[i];
-        for (size_t k = 1; k < c->count && ended == 0; k++)
-            for (size_t j = 0; j < (c->count <= MOST_SQUARE ? k : 1) && ended == 0; j++)
-                ended = take_gold_pair(m, c->articles[j], c->articles[k]);
+        for (size_t k = 1; k < c->count && rc == 0; k++)
+            for (size_t j = 0; j < (c->count <= MOST_SQUARE ? k : 1) && rc == 0; j++)
+                rc = take_gold_pair(m, c->articles[j], c->articles[k]);
     }
-    return ended;
+    return rc;
 }
 
 /* ==== The curve =========================================================================== */
@@ -194,19 +194,19 @@ static int draw_by(misses *m, svg *picture, const char *name, double (*score)(co
     couples all = {NULL, 0, 0};
     double *recall, *precision;
     size_t points = 0, right = 0;
-    int ended = 0;
-    for (uint64_t i = 0; i < m->result->pair_count && ended == 0; i++) {
+    int rc = 0;
+    for (uint64_t i = 0; i < m->result->pair_count && rc == 0; i++) {
         const tt_pair *p = &m->result->pairs[i];
         const double value = score(p);
         if (p->relation != TT_SERIES && !isnan(value))
-            ended = add(&all, p->a, p->b, value);
+            rc = add(&all, p->a, p->b, value);
     }
     sort(&all, by_score);
     recall = calloc(all.count + 1, sizeof *recall);
     precision = calloc(all.count + 1, sizeof *precision);
-    if (ended == 0 && (recall == NULL || precision == NULL))
-        ended = failure_memory();
-    for (size_t i = 0; i < all.count && ended == 0; i++) {
+    if (rc == 0 && (recall == NULL || precision == NULL))
+        rc = failure_memory();
+    for (size_t i = 0; i < all.count && rc == 0; i++) {
         const couple *x = &all.list[i];
         right += is_right(m, m->gold_of[x->a], m->gold_of[x->b]) != 0;
         if (i + 1 < all.count && all.list[i + 1].score == x->score)
@@ -214,14 +214,14 @@ static int draw_by(misses *m, svg *picture, const char *name, double (*score)(co
         recall[points] = gold_pairs == 0 ? 0 : (double)right / (double)gold_pairs;
         precision[points++] = (double)right / (double)(i + 1);
     }
-    if (ended == 0 && points > 0) {
+    if (rc == 0 && points > 0) {
         svg_curve(picture, name, recall, precision, points);
         svg_dot(picture, recall[points - 1], precision[points - 1]);
     }
     free(recall);
     free(precision);
     free(all.list);
-    return ended;
+    return rc;
 }
 
 static double by_resemblance(const tt_pair *p)
@@ -242,23 +242,23 @@ static double by_overlap(const tt_pair *p)
 static int draw(misses *m, uint64_t gold_pairs)
 {
     svg picture;
-    int ended = svg_begin(&picture, m->run.settings->svg, "Pairs, by the least number that counts",
-                          "recall", "precision");
-    if (ended == 0)
-        ended = draw_by(m, &picture, "resemblance", by_resemblance, gold_pairs);
-    if (ended == 0)
-        ended = draw_by(m, &picture, "containment", by_containment, gold_pairs);
-    if (ended == 0)
-        ended = draw_by(m, &picture, "overlap", by_overlap, gold_pairs);
-    if (ended == 0)
-        ended = svg_end(&picture);
+    int rc = svg_begin(&picture, m->session.settings->svg, "Pairs, by the least number that counts",
+                       "recall", "precision");
+    if (rc == 0)
+        rc = draw_by(m, &picture, "resemblance", by_resemblance, gold_pairs);
+    if (rc == 0)
+        rc = draw_by(m, &picture, "containment", by_containment, gold_pairs);
+    if (rc == 0)
+        rc = draw_by(m, &picture, "overlap", by_overlap, gold_pairs);
+    if (rc == 0)
+        rc = svg_end(&picture);
     svg_discard(&picture);
-    return ended;
+    return rc;
 }
 
 /* ==== Texts =============================================================================== */
 
-static int keep_face(face *f, const tt_record *record)
+static int keep_face(article_copy *f, const tt_record *record)
 {
     return f->text != NULL ? 0 : article_copy_take(f, record);
 }
@@ -270,19 +270,19 @@ static int take_record(void *ctx, const tt_record *record)
     const tt_article *a = &record->article;
     const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
     uint64_t in_gold, in_result;
-    int ended = 0;
+    int rc = 0;
     if (record->status != TT_OK)
-        return session_reject(&m->run, record, TT_OK);
+        return session_reject(&m->session, record, TT_OK);
     in_gold = tt_result_file_find(m->gold, &id);
     in_result = tt_result_file_find(m->result, &id);
     if (in_gold != TT_NO_ARTICLE && m->gold_faces[in_gold].size != 0)
-        ended = keep_face(&m->gold_faces[in_gold], record);
-    if (ended == 0 && in_result != TT_NO_ARTICLE && m->result_faces[in_result].size != 0)
-        ended = keep_face(&m->result_faces[in_result], record);
-    return ended;
+        rc = keep_face(&m->gold_faces[in_gold], record);
+    if (rc == 0 && in_result != TT_NO_ARTICLE && m->result_faces[in_result].size != 0)
+        rc = keep_face(&m->result_faces[in_result], record);
+    return rc;
 }
 
-static void want(face *faces, const couples *c, size_t most)
+static void want(article_copy *faces, const couples *c, size_t most)
 {
     for (size_t i = 0; i < c->count && i < most; i++)
         faces[c->list[i].a].size = faces[c->list[i].b].size = 1;
@@ -296,7 +296,7 @@ static int take_overlap(void *ctx, const tt_pair *pairs, size_t count)
 }
 
 /* How much of the shorter text stands in the other. */
-static int measure(const face *x, const face *y, double *score)
+static int measure(const article_copy *x, const article_copy *y, double *score)
 {
     const tt_options options = {.struct_size = sizeof options,
                                 .find = TT_FIND_PAIRS | TT_FIND_SERIES | TT_FIND_OVERLAPS,
@@ -309,35 +309,35 @@ static int measure(const face *x, const face *y, double *score)
     tt_scan *builder = NULL;
     tt_result *index = NULL;
     tt_error error = {0};
-    int ended = 0;
+    int rc = 0;
     if (tt_scan_open(&builder, &options, &error) != TT_OK ||
         tt_scan_add(builder, articles, 2, NULL, &error) != TT_OK ||
         tt_scan_finish(builder, &index, &error) != TT_OK ||
         tt_result_pairs(index, take_overlap, score, &error) != TT_OK)
-        ended = failure_library(&error, ABOUT_WORK);
+        rc = failure_library(&error, ABOUT_WORK);
     tt_result_close(index);
     tt_scan_close(builder);
-    return ended;
+    return rc;
 }
 
 static int rank_missed(misses *m)
 {
-    int ended = 0;
-    for (size_t i = 0; i < m->missed.count && i < MOST_MEASURED && ended == 0; i++) {
+    int rc = 0;
+    for (size_t i = 0; i < m->missed.count && i < MOST_MEASURED && rc == 0; i++) {
         couple *x = &m->missed.list[i];
         if (m->gold_faces[x->a].text != NULL && m->gold_faces[x->b].text != NULL)
-            ended = measure(&m->gold_faces[x->a], &m->gold_faces[x->b], &x->score);
+            rc = measure(&m->gold_faces[x->a], &m->gold_faces[x->b], &x->score);
     }
     sort(&m->missed, by_score);
-    return ended;
+    return rc;
 }
 
 /* ==== Printing ============================================================================ */
 
 static int print_couple(const misses *m, const couple *x, const tt_result_file *names,
-                        const face *faces, const char *what)
+                        const article_copy *faces, const char *what)
 {
-    const screen *s = &m->screen;
+    const terminal *s = &m->terminal;
     const tt_id *a = &names->articles[x->a], *b = &names->articles[x->b];
     (void)printf("\n%s%s%s ", terminal_style(s, STYLE_NUMBER), what,
                  terminal_style(s, STYLE_PLAIN));
@@ -345,7 +345,7 @@ static int print_couple(const misses *m, const couple *x, const tt_result_file *
     (void)fputs(", ", stdout);
     (void)terminal_print_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2 - 8);
     if (faces[x->a].text == NULL || faces[x->b].text == NULL) {
-        (void)printf("%s\n", m->run.settings->input_count > 2 ? ": not in the INPUT" : "");
+        (void)printf("%s\n", m->session.settings->input_count > 2 ? ": not in the INPUT" : "");
         return 0;
     }
     (void)printf(": %.0f %% of the shorter stands in the other\n", x->score * 100);
@@ -355,18 +355,18 @@ static int print_couple(const misses *m, const couple *x, const tt_result_file *
 
 static int print_misses(misses *m, size_t most)
 {
-    int ended = 0;
+    int rc = 0;
     (void)printf("\npairs of the gold that were missed  %12zu\n", m->missed.count);
     (void)printf("not listed, but in one cluster      %12" PRIu64 "\n", m->together);
     (void)printf("found, but not in the gold          %12zu\n", m->wrong.count);
-    for (size_t i = 0; i < m->missed.count && i < most && ended == 0; i++)
-        ended = print_couple(m, &m->missed.list[i], m->gold, m->gold_faces, "missed");
-    for (size_t i = 0; i < m->wrong.count && i < most && ended == 0; i++)
-        ended = print_couple(m, &m->wrong.list[i], m->result, m->result_faces, "not in the gold");
-    if (ended == 0 && m->gold->section_count > 0)
-        ended = section_errors_print(&m->places, &m->screen, most, m->gold, m->gold_faces,
-                                     m->result, m->result_faces);
-    return ended != 0 ? ended : terminal_flush();
+    for (size_t i = 0; i < m->missed.count && i < most && rc == 0; i++)
+        rc = print_couple(m, &m->missed.list[i], m->gold, m->gold_faces, "missed");
+    for (size_t i = 0; i < m->wrong.count && i < most && rc == 0; i++)
+        rc = print_couple(m, &m->wrong.list[i], m->result, m->result_faces, "not in the gold");
+    if (rc == 0 && m->gold->section_count > 0)
+        rc = section_errors_print(&m->places, &m->terminal, most, m->gold, m->gold_faces, m->result,
+                                  m->result_faces);
+    return rc != 0 ? rc : terminal_flush();
 }
 
 /* ==== All ================================================================================= */
@@ -375,43 +375,43 @@ static int report(misses *m, const settings *s)
 {
     const size_t most = s->misses != 0 ? s->misses : DEFAULT_MISSES;
     tt_error error = {0};
-    int ended = 0;
+    int rc = 0;
     if (tt_result_file_read(&m->result, s->inputs[0], NULL, &error) != TT_OK ||
         tt_result_file_read(&m->gold, s->inputs[1], NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_RESULT);
-    ended = number_articles(m);
-    if (ended == 0)
-        ended = list_pairs(m);
-    if (ended == 0)
-        ended = list_missed(m);
-    if (ended == 0 && s->svg != NULL)
-        ended = draw(m, m->gold_pairs);
-    if (ended != 0 || s->json || (s->misses == 0 && s->input_count == 2))
-        return ended;
+    rc = number_articles(m);
+    if (rc == 0)
+        rc = list_pairs(m);
+    if (rc == 0)
+        rc = list_missed(m);
+    if (rc == 0 && s->svg != NULL)
+        rc = draw(m, m->gold_pairs);
+    if (rc != 0 || s->json || (s->misses == 0 && s->input_count == 2))
+        return rc;
     if (m->gold->section_count > 0)
-        ended = section_errors_find(&m->places, m->result, m->gold, m->gold_of);
-    if (ended == 0 && s->input_count > 2) {
+        rc = section_errors_find(&m->places, m->result, m->gold, m->gold_of);
+    if (rc == 0 && s->input_count > 2) {
         section_errors_want_texts(&m->places, most, m->gold_faces, m->result_faces);
         want(m->gold_faces, &m->missed, MOST_MEASURED);
         want(m->result_faces, &m->wrong, most);
-        ended = records_read(&m->run, s->inputs + 2, s->input_count - 2, take_record, m);
-        progress_end(&m->run.progress);
+        rc = records_read(&m->session, s->inputs + 2, s->input_count - 2, take_record, m);
+        progress_end(&m->session.progress);
     }
-    if (ended == 0)
-        ended = rank_missed(m);
-    return ended != 0 ? ended : print_misses(m, most);
+    if (rc == 0)
+        rc = rank_missed(m);
+    return rc != 0 ? rc : print_misses(m, most);
 }
 
 int eval_print_errors(const settings *s)
 {
     misses m;
-    int ended;
+    int rc;
     memset(&m, 0, sizeof m);
-    m.run.settings = s;
-    m.run.result = m.run.rejects = m.run.removed = (output)OUTPUT_NONE;
-    progress_begin(&m.run.progress, s->progress, 0);
-    terminal_init(&m.screen, s->color);
-    ended = report(&m, s);
+    m.session.settings = s;
+    m.session.result = m.session.rejects = m.session.removed = (output)OUTPUT_NONE;
+    progress_begin(&m.session.progress, s->progress, 0);
+    terminal_init(&m.terminal, s->color);
+    rc = report(&m, s);
     for (uint64_t i = 0; m.gold_faces != NULL && i < m.gold->article_count; i++)
         article_copy_free(&m.gold_faces[i]);
     for (uint64_t i = 0; m.result_faces != NULL && i < m.result->article_count; i++)
@@ -428,6 +428,6 @@ int eval_print_errors(const settings *s)
     section_errors_free(&m.places);
     tt_result_file_close(m.result);
     tt_result_file_close(m.gold);
-    session_close(&m.run);
-    return ended;
+    session_close(&m.session);
+    return rc;
 }

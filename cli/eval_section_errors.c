@@ -137,11 +137,11 @@ static void mark_group(search *s, size_t from, size_t to)
 
 static int search_section(lost *l, search *s, const tt_section *gold)
 {
-    int ended = 0;
+    int rc = 0;
     s->meeting_count = 0;
     memset(s->is_found, 0, gold->count);
-    for (size_t k = 0; k < gold->count && ended == 0; k++)
-        ended = meet(s, &gold->occurrences[k], k);
+    for (size_t k = 0; k < gold->count && rc == 0; k++)
+        rc = meet(s, &gold->occurrences[k], k);
     if (s->meeting_count > 1)
         qsort(s->meetings, s->meeting_count, sizeof *s->meetings, by_found_section);
     for (size_t i = 0, to; i < s->meeting_count; i = to) {
@@ -150,19 +150,19 @@ static int search_section(lost *l, search *s, const tt_section *gold)
             to++;
         mark_group(s, i, to);
     }
-    for (size_t k = 0; k < gold->count && ended == 0; k++)
+    for (size_t k = 0; k < gold->count && rc == 0; k++)
         if (!s->is_found[k])
             l->missed[l->missed_count++] =
                 (section_error){gold, &gold->occurrences[0], &gold->occurrences[k]};
-    return ended;
+    return rc;
 }
 
 static int search_all(lost *l, search *s, const tt_result_file *result, const tt_result_file *gold)
 {
-    int ended = 0;
-    for (uint64_t i = 0; i < gold->section_count && ended == 0; i++)
-        ended = search_section(l, s, &gold->sections[i]);
-    for (size_t i = 0; i < s->place_count && ended == 0; i++) {
+    int rc = 0;
+    for (uint64_t i = 0; i < gold->section_count && rc == 0; i++)
+        rc = search_section(l, s, &gold->sections[i]);
+    for (size_t i = 0; i < s->place_count && rc == 0; i++) {
         const tt_section *x = &result->sections[s->places[i].section];
         if (!s->right[i])
             l->wrong[l->wrong_count++] =
@@ -172,7 +172,7 @@ static int search_all(lost *l, search *s, const tt_result_file *result, const tt
         qsort(l->missed, l->missed_count, sizeof *l->missed, by_size);
     if (l->wrong_count > 1)
         qsort(l->wrong, l->wrong_count, sizeof *l->wrong, by_size);
-    return ended;
+    return rc;
 }
 
 int section_errors_find(lost *l, const tt_result_file *result, const tt_result_file *gold,
@@ -183,30 +183,31 @@ int section_errors_find(lost *l, const tt_result_file *result, const tt_result_f
     search s = {.places = calloc(found + 1, sizeof *s.places),
                 .right = calloc(found + 1, 1),
                 .is_found = calloc(most + 1, 1)};
-    int ended;
+    int rc;
     *l = (lost){.missed = calloc(golden + 1, sizeof *l->missed),
                 .wrong = calloc(found + 1, sizeof *l->wrong)};
     if (s.places == NULL || s.right == NULL || s.is_found == NULL || l->missed == NULL ||
         l->wrong == NULL) {
-        ended = failure_memory();
+        rc = failure_memory();
     } else {
         gather_places(&s, result, gold_of);
-        ended = search_all(l, &s, result, gold);
+        rc = search_all(l, &s, result, gold);
     }
     free(s.places);
     free(s.right);
     free(s.is_found);
     free(s.meetings);
-    return ended;
+    return rc;
 }
 
-static void want(const section_error *list, size_t count, size_t most, face *faces)
+static void want(const section_error *list, size_t count, size_t most, article_copy *faces)
 {
     for (size_t i = 0; i < count && i < most; i++)
         faces[list[i].first->article].size = faces[list[i].here->article].size = 1;
 }
 
-void section_errors_want_texts(const lost *l, size_t most, face *gold_faces, face *result_faces)
+void section_errors_want_texts(const lost *l, size_t most, article_copy *gold_faces,
+                               article_copy *result_faces)
 {
     want(l->missed, l->missed_count, most, gold_faces);
     want(l->wrong, l->wrong_count, most, result_faces);
@@ -214,16 +215,16 @@ void section_errors_want_texts(const lost *l, size_t most, face *gold_faces, fac
 
 /* ==== Printing ============================================================================ */
 
-static int is_within(const face *f, const tt_occurrence *o)
+static int is_within(const article_copy *f, const tt_occurrence *o)
 {
     return f->text != NULL && o->begin < o->end && o->end <= f->size;
 }
 
-static int print_place(const screen *s, const char *what, const section_error *x,
-                       const tt_result_file *names, const face *faces)
+static int print_place(const terminal *s, const char *what, const section_error *x,
+                       const tt_result_file *names, const article_copy *faces)
 {
     const tt_id *a = &names->articles[x->first->article], *b = &names->articles[x->here->article];
-    const face *left = &faces[x->first->article], *right = &faces[x->here->article];
+    const article_copy *left = &faces[x->first->article], *right = &faces[x->here->article];
     (void)printf("\n%s%s%s section %" PRIu64 " in ", terminal_style(s, STYLE_NUMBER), what,
                  terminal_style(s, STYLE_PLAIN), x->section->number);
     (void)terminal_print_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2);
@@ -235,18 +236,18 @@ static int print_place(const screen *s, const char *what, const section_error *x
                                  (extent){x->here->begin, x->here->end});
 }
 
-int section_errors_print(const lost *l, const screen *s, size_t most, const tt_result_file *gold,
-                         const face *gold_faces, const tt_result_file *result,
-                         const face *result_faces)
+int section_errors_print(const lost *l, const terminal *s, size_t most, const tt_result_file *gold,
+                         const article_copy *gold_faces, const tt_result_file *result,
+                         const article_copy *result_faces)
 {
-    int ended = 0;
+    int rc = 0;
     (void)printf("\nplaces of sections that were missed %12zu\n", l->missed_count);
     (void)printf("found, but not in the gold          %12zu\n", l->wrong_count);
-    for (size_t i = 0; i < l->missed_count && i < most && ended == 0; i++)
-        ended = print_place(s, "missed", &l->missed[i], gold, gold_faces);
-    for (size_t i = 0; i < l->wrong_count && i < most && ended == 0; i++)
-        ended = print_place(s, "not in the gold", &l->wrong[i], result, result_faces);
-    return ended;
+    for (size_t i = 0; i < l->missed_count && i < most && rc == 0; i++)
+        rc = print_place(s, "missed", &l->missed[i], gold, gold_faces);
+    for (size_t i = 0; i < l->wrong_count && i < most && rc == 0; i++)
+        rc = print_place(s, "not in the gold", &l->wrong[i], result, result_faces);
+    return rc;
 }
 
 void section_errors_free(lost *l)

@@ -23,13 +23,14 @@ int section_errors_find(lost *l, const tt_result_file *result, const tt_result_f
                         const uint64_t *gold_of);
 
 /** Sets the size of each face whose text section_errors_print() shows to 1. */
-void section_errors_want_texts(const lost *l, size_t most, face *gold_faces, face *result_faces);
+void section_errors_want_texts(const lost *l, size_t most, article_copy *gold_faces,
+                               article_copy *result_faces);
 
 /** Counts, and the first `most` of either kind: with texts, where the faces have them.
  * @return 0, or an exit code */
-int section_errors_print(const lost *l, const screen *s, size_t most, const tt_result_file *gold,
-                         const face *gold_faces, const tt_result_file *result,
-                         const face *result_faces);
+int section_errors_print(const lost *l, const terminal *s, size_t most, const tt_result_file *gold,
+                         const article_copy *gold_faces, const tt_result_file *result,
+                         const article_copy *result_faces);
 
 void section_errors_free(lost *l);
 

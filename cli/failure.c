@@ -14,9 +14,9 @@ typedef struct rule {
 } rule;
 
 #define MEMORY_ADVICE                                                                              \
-    "give it more memory, or less at once; scan and dedup need less with --memory SIZE"
+  "give it more memory, or less at once; scan and dedup need less with --memory SIZE"
 #define RIGHTS_ADVICE                                                                              \
-    "run as a user who may, or change the rights of the file or its folder (chmod)"
+  "run as a user who may, or change the rights of the file or its folder (chmod)"
 #define TEMPORARY_ADVICE "make room there, or name another folder with --temp-dir or TMPDIR"
 #define ENDED_ADVICE "wait until the other process has ended, or end it"
 

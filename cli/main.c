@@ -42,8 +42,8 @@ static void list_names(const char *prefix, char *to, size_t size)
 static int run_command(const subcommand *command, int argc, char **argv)
 {
     settings s;
-    const int ended = settings_parse(command, argc, argv, &s);
-    return ended >= 0 ? ended : command->run(&s);
+    const int rc = settings_parse(command, argc, argv, &s);
+    return rc >= 0 ? rc : command->run(&s);
 }
 
 /* The command whose name is `prefix` and `word`, or NULL. */

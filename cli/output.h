@@ -28,7 +28,10 @@ typedef struct output {
 } output;
 
 /** For outputs that are not (yet) open; output_discard() takes them. */
-#define OUTPUT_NONE {.fd = -1, .signal_number = -1}
+#define OUTPUT_NONE                                                                                \
+  {                                                                                                \
+    .fd = -1, .signal_number = -1                                                                  \
+  }
 
 /** Opens `path`; NULL or "-" is standard output. @return 0, or an exit code after its message */
 int output_open(output *out, const char *path);

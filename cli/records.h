@@ -14,7 +14,7 @@ typedef int (*record_fn)(void *ctx, const tt_record *record);
 enum { RECORDS_ENOUGH = -1 };
 
 /** Reads inputs. @return 0, or an exit code after its message */
-int records_read(run *r, const char *const *inputs, size_t count, record_fn take, void *ctx);
+int records_read(session *r, const char *const *inputs, size_t count, record_fn take, void *ctx);
 
 /** Receives each good record, in input order; borrowed for the call. `article` is its number in the
  * result, or TT_NO_ARTICLE where the result does not name it. @return 0 to go on, or an exit code
@@ -26,6 +26,6 @@ typedef int (*article_fn)(void *ctx, const tt_record *record, uint64_t article);
  * two with one id the second is, if the result names it. Every article of the result must be there.
  * @return 0, or an exit code after its message
  */
-int records_read_articles(run *r, const tt_result_file *result, article_fn take, void *ctx);
+int records_read_articles(session *r, const tt_result_file *result, article_fn take, void *ctx);
 
 #endif

@@ -31,7 +31,7 @@ static int spool_text(void *ctx, const tt_record *record)
     return 0;
 }
 
-int scan_overview_open(overview *o, run *r)
+int scan_overview_open(overview *o, session *r)
 {
     memset(o, 0, sizeof *o);
     r->accept = spool_text;
@@ -156,13 +156,13 @@ static int find(found *f, const overview *o, const tt_result *index)
 
 /* ==== Printing ============================================================================ */
 
-static void print_count(const screen *s, uint64_t count, const char *words)
+static void print_count(const terminal *s, uint64_t count, const char *words)
 {
     (void)printf("%s%9" PRIu64 "%s  %s", terminal_style(s, STYLE_NUMBER), count,
                  terminal_style(s, STYLE_PLAIN), words);
 }
 
-static void print_counts(const screen *s, const found *f, const run *r)
+static void print_counts(const terminal *s, const found *f, const session *r)
 {
     const uint32_t wanted = tt_result_options(f->index)->find;
     char speed[60];
@@ -195,14 +195,14 @@ static void print_counts(const screen *s, const found *f, const run *r)
     }
 }
 
-static void print_heading(const screen *s, const char *words)
+static void print_heading(const terminal *s, const char *words)
 {
     (void)printf("\n%s%s%s\n", terminal_style(s, STYLE_STRONG), words,
                  terminal_style(s, STYLE_PLAIN));
 }
 
 /* The first line of an entry: how many, as a bar too, and what of. */
-static int print_entry(const screen *s, uint64_t count, uint64_t most, const char *words)
+static int print_entry(const terminal *s, uint64_t count, uint64_t most, const char *words)
 {
     const int bar = most == 0 ? 0 : (int)((count * BAR_COLUMNS + most - 1) / most);
     (void)printf("%s%6" PRIu64 "%s ", terminal_style(s, STYLE_NUMBER), count,
@@ -211,7 +211,7 @@ static int print_entry(const screen *s, uint64_t count, uint64_t most, const cha
     return 7 + bar + printf("%*s  %s", BAR_COLUMNS - bar, "", words);
 }
 
-static void print_id(const screen *s, const found *f, uint64_t article, int columns)
+static void print_id(const terminal *s, const found *f, uint64_t article, int columns)
 {
     tt_article a;
     tt_error error = {0};
@@ -219,7 +219,7 @@ static void print_id(const screen *s, const found *f, uint64_t article, int colu
         (void)terminal_print_text(STYLE_STRONG, s, a.id, a.id_size, columns);
 }
 
-static void print_snippet(const screen *s, const overview *o, uint64_t article, uint64_t begin,
+static void print_snippet(const terminal *s, const overview *o, uint64_t article, uint64_t begin,
                           uint64_t end)
 {
     char text[SNIPPET_BYTES];
@@ -229,7 +229,7 @@ static void print_snippet(const screen *s, const overview *o, uint64_t article, 
     (void)putchar('\n');
 }
 
-static void print_clusters(const screen *s, const overview *o, const found *f)
+static void print_clusters(const terminal *s, const overview *o, const found *f)
 {
     if (f->cluster_count > 0)
         print_heading(s, "Largest clusters");
@@ -245,7 +245,7 @@ static void print_clusters(const screen *s, const overview *o, const found *f)
     }
 }
 
-static void print_sections(const screen *s, const overview *o, const found *f)
+static void print_sections(const terminal *s, const overview *o, const found *f)
 {
     uint64_t most = 0;
     if (f->section_count > 0)
@@ -269,7 +269,7 @@ static void print_sections(const screen *s, const overview *o, const found *f)
 
 /* ==== What to do next ===================================================================== */
 
-static void print_word(const screen *s, const char *word)
+static void print_word(const terminal *s, const char *word)
 {
     const size_t plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                       "0123456789._/-+:=@%,");
@@ -279,7 +279,7 @@ static void print_word(const screen *s, const char *word)
     (void)fputs(quote, stdout);
 }
 
-static void print_inputs(const screen *s, const settings *given)
+static void print_inputs(const terminal *s, const settings *given)
 {
     for (size_t i = 0; i < given->input_count && given->input_count <= 3; i++)
         print_word(s, given->inputs[i]);
@@ -287,7 +287,7 @@ static void print_inputs(const screen *s, const settings *given)
         (void)fputs(" INPUT...", stdout);
 }
 
-static void print_next(const screen *s, const found *f, const settings *given)
+static void print_next(const terminal *s, const found *f, const settings *given)
 {
     int streamed = 0;
     for (size_t i = 0; i < given->input_count; i++)
@@ -308,21 +308,21 @@ static void print_next(const screen *s, const found *f, const settings *given)
     (void)putchar('\n');
 }
 
-int scan_overview_print(overview *o, run *r)
+int scan_overview_print(overview *o, session *r)
 {
-    screen s;
+    terminal s;
     found f;
-    int ended = find(&f, o, r->index);
+    int rc = find(&f, o, r->index);
     terminal_init(&s, r->settings->color);
-    if (ended == 0 && output_flush(&o->spool) != 0)
-        ended = output_failure(&o->spool);
-    if (ended == 0) {
+    if (rc == 0 && output_flush(&o->spool) != 0)
+        rc = output_failure(&o->spool);
+    if (rc == 0) {
         print_counts(&s, &f, r);
         print_clusters(&s, o, &f);
         print_sections(&s, o, &f);
         print_next(&s, &f, r->settings);
-        ended = terminal_flush();
+        rc = terminal_flush();
     }
     free(f.cluster_of);
-    return ended;
+    return rc;
 }

@@ -15,10 +15,10 @@ typedef struct overview {
 } overview;
 
 /** Before records are read: makes them go through overview_keep(). @return 0, or an exit code */
-int scan_overview_open(overview *o, run *r);
+int scan_overview_open(overview *o, session *r);
 
 /** Prints it. @return 0, or an exit code */
-int scan_overview_print(overview *o, run *r);
+int scan_overview_print(overview *o, session *r);
 
 void scan_overview_close(overview *o);
 

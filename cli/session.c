@@ -10,7 +10,7 @@
 
 /* ==== Outputs ============================================================================= */
 
-static int refuse_clashes(const run *r)
+static int refuse_clashes(const session *r)
 {
     const output *const outputs[SESSION_OUTPUTS] = {&r->result, &r->rejects, &r->removed};
     const settings *s = r->settings;
@@ -29,9 +29,9 @@ static int refuse_clashes(const run *r)
     return 0;
 }
 
-int session_open(run *r, const settings *s)
+int session_open(session *r, const settings *s)
 {
-    int ended;
+    int rc;
     memset(r, 0, sizeof *r);
     r->settings = s;
     r->result = r->rejects = r->removed = (output)OUTPUT_NONE;
@@ -40,26 +40,26 @@ int session_open(run *r, const settings *s)
     if (s->input_count == 0)
         return message_usage(s->command,
                              "no INPUT given; give files, directories, or - for standard input");
-    ended = output_open(&r->result, s->output);
-    if (ended == 0 && s->rejects != NULL)
-        ended = output_open(&r->rejects, s->rejects);
-    if (ended == 0 && s->removed != NULL)
-        ended = output_open(&r->removed, s->removed);
-    return ended != 0 ? ended : refuse_clashes(r);
+    rc = output_open(&r->result, s->output);
+    if (rc == 0 && s->rejects != NULL)
+        rc = output_open(&r->rejects, s->rejects);
+    if (rc == 0 && s->removed != NULL)
+        rc = output_open(&r->removed, s->removed);
+    return rc != 0 ? rc : refuse_clashes(r);
 }
 
-int session_publish(run *r)
+int session_publish(session *r)
 {
     output *const outputs[SESSION_OUTPUTS] = {&r->rejects, &r->removed, &r->result};
-    int ended = 0;
-    for (size_t i = 0; i < SESSION_OUTPUTS && ended == 0; i++)
-        ended = output_finish(outputs[i]);
-    for (size_t i = 0; i < SESSION_OUTPUTS && ended == 0; i++)
-        ended = output_publish(outputs[i]);
-    return ended;
+    int rc = 0;
+    for (size_t i = 0; i < SESSION_OUTPUTS && rc == 0; i++)
+        rc = output_finish(outputs[i]);
+    for (size_t i = 0; i < SESSION_OUTPUTS && rc == 0; i++)
+        rc = output_publish(outputs[i]);
+    return rc;
 }
 
-void session_close(run *r)
+void session_close(session *r)
 {
     progress_end(&r->progress);
     tt_scan_close(r->builder);
@@ -69,12 +69,12 @@ void session_close(run *r)
     output_discard(&r->removed);
 }
 
-int session_exit_code(const run *r)
+int session_exit_code(const session *r)
 {
     return r->rejected != 0 ? EXIT_REJECTED : EXIT_DONE;
 }
 
-void session_describe_speed(const run *r, char *to, size_t size)
+void session_describe_speed(const session *r, char *to, size_t size)
 {
     const double seconds = seconds_now() - r->began;
     tt_summary summary;
@@ -105,7 +105,7 @@ static int batch_reserve(batch *b, size_t count)
 }
 
 /* The advice for a kind of reason, for the first record of that kind. */
-static const char *advise_once(run *r, tt_status status)
+static const char *advise_once(session *r, tt_status status)
 {
     const uint32_t bit = UINT32_C(1) << ((unsigned)-status & 31);
     if ((r->advised & bit) != 0)
@@ -114,7 +114,7 @@ static const char *advise_once(run *r, tt_status status)
     return failure_record_advice(status);
 }
 
-static int reject(run *r, const tt_record *record, tt_status status, const char *reason)
+static int reject(session *r, const tt_record *record, tt_status status, const char *reason)
 {
     r->rejected++;
     if (!r->settings->quiet)
@@ -127,7 +127,7 @@ static int reject(run *r, const tt_record *record, tt_status status, const char 
     return 0;
 }
 
-int session_reject(run *r, const tt_record *record, tt_status status)
+int session_reject(session *r, const tt_record *record, tt_status status)
 {
     char reason[200];
     if (status == TT_OK)
@@ -136,7 +136,7 @@ int session_reject(run *r, const tt_record *record, tt_status status)
     return reject(r, record, status, reason);
 }
 
-int session_refuse_own_output(const run *r, const char *file)
+int session_refuse_own_output(const session *r, const char *file)
 {
     if (output_is_input(&r->result, file) || output_is_input(&r->rejects, file) ||
         output_is_input(&r->removed, file))
@@ -145,57 +145,57 @@ int session_refuse_own_output(const run *r, const char *file)
     return 0;
 }
 
-static int add_batch(run *r, const tt_record *records, size_t count, batch *b)
+static int add_batch(session *r, const tt_record *records, size_t count, batch *b)
 {
     size_t good = 0;
     tt_error error = {0};
-    int ended = batch_reserve(b, count);
-    for (size_t i = 0; i < count && ended == 0; i++) {
+    int rc = batch_reserve(b, count);
+    for (size_t i = 0; i < count && rc == 0; i++) {
         if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-            ended = session_refuse_own_output(r, records[i].file);
+            rc = session_refuse_own_output(r, records[i].file);
         if (records[i].status == TT_OK)
             b->articles[good++] = records[i].article;
     }
-    if (ended != 0)
-        return ended;
+    if (rc != 0)
+        return rc;
     if (tt_scan_add(r->builder, b->articles, good, b->statuses, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     good = 0;
-    for (size_t i = 0; i < count && ended == 0; i++) {
+    for (size_t i = 0; i < count && rc == 0; i++) {
         const tt_status status = records[i].status != TT_OK ? TT_OK : b->statuses[good++];
         if (records[i].status != TT_OK || status != TT_OK) {
-            ended = session_reject(r, &records[i], status);
+            rc = session_reject(r, &records[i], status);
         } else if (r->accept != NULL) {
-            ended = r->accept(r->accept_ctx, &records[i]);
+            rc = r->accept(r->accept_ctx, &records[i]);
         }
     }
-    return ended;
+    return rc;
 }
 
-static int add_all_records(run *r, tt_reader *reader)
+static int add_all_records(session *r, tt_reader *reader)
 {
     batch b = {0};
-    int ended = 0;
-    while (ended == 0) {
+    int rc = 0;
+    while (rc == 0) {
         const double began = seconds_now();
         const tt_record *records = NULL;
         size_t count = 0;
         uint64_t done = 0, total = 0;
         tt_error error = {0};
         if (tt_reader_next(reader, &records, &count, &error) != TT_OK) {
-            ended = failure_library(&error, ABOUT_INPUT);
+            rc = failure_library(&error, ABOUT_INPUT);
             break;
         }
         r->read_seconds += seconds_now() - began;
         if (count == 0)
             break;
-        ended = add_batch(r, records, count, &b);
+        rc = add_batch(r, records, count, &b);
         tt_reader_progress(reader, &done, &total);
         (void)progress_update(&r->progress, "read", done, total);
     }
     free(b.articles);
     free(b.statuses);
-    return ended;
+    return rc;
 }
 
 /* While records are read, the reader's bytes are the better measure. */
@@ -206,13 +206,13 @@ static int builder_progress(void *ctx, const char *stage, uint64_t done, uint64_
     return progress_update(ctx, stage, done, total);
 }
 
-int session_scan(run *r)
+int session_scan(session *r)
 {
     const settings *s = r->settings;
     tt_options options = s->engine;
     tt_reader *reader = NULL;
     tt_error error = {0};
-    int ended;
+    int rc;
 
     options.progress = builder_progress;
     options.progress_ctx = &r->progress;
@@ -221,10 +221,10 @@ int session_scan(run *r)
     if (tt_reader_open(&reader, s->inputs, s->input_count, &s->reader, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
     (void)progress_update(&r->progress, "read", 0, 0);
-    ended = add_all_records(r, reader);
+    rc = add_all_records(r, reader);
     tt_reader_close(reader);
-    if (ended != 0)
-        return ended;
+    if (rc != 0)
+        return rc;
     if (tt_scan_finish(r->builder, &r->index, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     progress_end(&r->progress);

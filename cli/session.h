@@ -13,7 +13,7 @@ enum { SESSION_OUTPUTS = 3 };
 /** Receives each accepted record, in input order. @return 0 to go on, or an exit code */
 typedef int (*accept_fn)(void *ctx, const tt_record *record);
 
-typedef struct run {
+typedef struct session {
     const settings *settings;
     output result, rejects, removed; /**< the last two: name is NULL where not asked for */
     progress progress;
@@ -24,32 +24,32 @@ typedef struct run {
     double began, read_seconds;
     accept_fn accept; /**< or NULL */
     void *accept_ctx;
-} run;
+} session;
 
 /** Opens the outputs; session_close() whatever the answer. @return 0, or an exit code */
-int session_open(run *r, const settings *s);
+int session_open(session *r, const settings *s);
 
 /** Reads all inputs into r->index. @return 0, or an exit code */
-int session_scan(run *r);
+int session_scan(session *r);
 
 /** All outputs take their places. @return 0, or an exit code */
-int session_publish(run *r);
+int session_publish(session *r);
 
 /** Frees everything; what is not published is removed. */
-void session_close(run *r);
+void session_close(session *r);
 
 /** Names a record that is left out and writes it to the rejects. `status`: TT_OK (the record says
  * why), or why the library did not take its article. @return 0, or an exit code */
-int session_reject(run *r, const tt_record *record, tt_status status);
+int session_reject(session *r, const tt_record *record, tt_status status);
 
 /** A directory may hold what the run is to write: the file that is read now must not be that.
  * @return 0, or an exit code */
-int session_refuse_own_output(const run *r, const char *file);
+int session_refuse_own_output(const session *r, const char *file);
 
 /** How a run that did all of its work ends. */
-int session_exit_code(const run *r);
+int session_exit_code(const session *r);
 
 /** "in 1.2 s (34.5 MB/s)" and the like, for the last line of a run. */
-void session_describe_speed(const run *r, char *to, size_t size);
+void session_describe_speed(const session *r, char *to, size_t size);
 
 #endif

@@ -154,16 +154,16 @@ int settings_parse(const subcommand *command, int argc, char **argv, settings *s
     optind = 1;
     while ((answer = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         const option_row *r = NULL;
-        int ended;
+        int rc;
         if (answer == '?' || answer == ':')
             return refuse_option(command, answer, argv);
         for (size_t i = 0; i < option_count && r == NULL; i++)
             if ((option_rows[i].who & command->bit) != 0 &&
                 (answer == FIRST_VALUE + (int)i || answer == option_rows[i].letter))
                 r = &option_rows[i];
-        ended = apply_option(command, r, optarg, s);
-        if (ended >= 0)
-            return ended;
+        rc = apply_option(command, r, optarg, s);
+        if (rc >= 0)
+            return rc;
     }
     s->inputs = (const char *const *)argv + optind;
     s->input_count = (size_t)(argc - optind);

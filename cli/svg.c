@@ -66,11 +66,11 @@ int svg_begin(svg *s, const char *path, const char *title, const char *x_name, c
         ".mark{stroke:#999}.c0{stroke:#6db8f2}.c1{stroke:#ff9d5c}.c2{stroke:#67d391}.c3{stroke:#"
         "c89bff}"
         ".c4{stroke:#ff85cb}.c5{stroke:#bbb}}\n</style>\n";
-    int ended;
+    int rc;
     memset(s, 0, sizeof *s);
-    ended = output_open(&s->out, path);
-    if (ended != 0)
-        return ended;
+    rc = output_open(&s->out, path);
+    if (rc != 0)
+        return rc;
     write_format(s,
                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n",
                  WIDTH, HEIGHT);
@@ -108,10 +108,10 @@ void svg_dot(svg *s, double x, double y)
 
 int svg_end(svg *s)
 {
-    int ended;
+    int rc;
     write_format(s, "</svg>\n");
-    ended = output_finish(&s->out);
-    return ended != 0 ? ended : output_publish(&s->out);
+    rc = output_finish(&s->out);
+    return rc != 0 ? rc : output_publish(&s->out);
 }
 
 void svg_discard(svg *s)

@@ -13,7 +13,7 @@ static int by_rank(const void *x, const void *y)
 
 /* The best that fit; one that does not makes room for none after it, so that what stays does not
  * depend on when this is called. */
-void embedded_texts_trim(excerpts *e)
+void embedded_texts_trim(embedded_texts *e)
 {
     uint64_t bytes = 0;
     size_t kept = 0;
@@ -27,7 +27,8 @@ void embedded_texts_trim(excerpts *e)
     e->bytes = bytes;
 }
 
-int embedded_texts_add(excerpts *e, uint64_t article, uint32_t rank, const char *text, size_t size)
+int embedded_texts_add(embedded_texts *e, uint64_t article, uint32_t rank, const char *text,
+                       size_t size)
 {
     embedded_text x = {article, rank, malloc(size + 1), size};
     if (x.text == NULL)
@@ -50,7 +51,7 @@ int embedded_texts_add(excerpts *e, uint64_t article, uint32_t rank, const char 
     return 0;
 }
 
-void embedded_texts_free(excerpts *e)
+void embedded_texts_free(embedded_texts *e)
 {
     for (size_t i = 0; i < e->count; i++)
         free(e->items[i].text);

@@ -15,18 +15,19 @@ typedef struct embedded_text {
     size_t size;
 } embedded_text;
 
-typedef struct excerpts {
+typedef struct embedded_texts {
     embedded_text *items;
     size_t count, capacity;
     uint64_t bytes, bound;
-} excerpts;
+} embedded_texts;
 
 /** Takes a copy of a text. @return 0, or -1: out of memory */
-int embedded_texts_add(excerpts *e, uint64_t article, uint32_t rank, const char *text, size_t size);
+int embedded_texts_add(embedded_texts *e, uint64_t article, uint32_t rank, const char *text,
+                       size_t size);
 
 /** Lets go of what is over the bound; what stays is in order of rank. */
-void embedded_texts_trim(excerpts *e);
+void embedded_texts_trim(embedded_texts *e);
 
-void embedded_texts_free(excerpts *e);
+void embedded_texts_free(embedded_texts *e);
 
 #endif

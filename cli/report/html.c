@@ -114,7 +114,7 @@ static void write_sum(output *out, const article_sum *s)
 static int write_sources(const page *p, output *out)
 {
     size_t count = 0;
-    article_sum *sums = statistics_by_source(p->digest, MOST_SOURCES, &count);
+    article_sum *sums = statistics_by_source(p->statistics, MOST_SOURCES, &count);
     if (sums == NULL)
         return -1;
     write_literal(out, ",\"by_source\":[");
@@ -123,13 +123,13 @@ static int write_sources(const page *p, output *out)
         if (sums[i].key == INT64_MIN) {
             write_literal(out, "null");
         } else {
-            const source_name *name = statistics_source_name(p->digest, (uint32_t)sums[i].key);
+            const source_name *name = statistics_source_name(p->statistics, (uint32_t)sums[i].key);
             write_json_string(out, name->bytes, name->size);
         }
         write_sum(out, &sums[i]);
     }
     write_literal(out, "]");
-    write_field(out, "sources_in_all", p->digest->source_count);
+    write_field(out, "sources_in_all", p->statistics->source_count);
     free(sums);
     return 0;
 }
@@ -138,7 +138,7 @@ static int write_days(const page *p, output *out)
 {
     size_t count = 0;
     int months = 0;
-    article_sum *sums = statistics_by_day(p->digest, MOST_DAYS, &count, &months);
+    article_sum *sums = statistics_by_day(p->statistics, MOST_DAYS, &count, &months);
     if (sums == NULL)
         return -1;
     write_literal(out, ",\"by_day\":[");
@@ -156,7 +156,7 @@ static int write_days(const page *p, output *out)
 /* Pairs by the overlap of the shorter, or where it is not known by resemblance: copies, series. */
 static void write_similarity(const page *p, output *out)
 {
-    const tt_result_file *r = p->digest->result;
+    const tt_result_file *r = p->statistics->result;
     uint64_t bins[2][SIMILARITY_BINS] = {{0}}, relations[TT_SERIES + 1] = {0};
     for (uint64_t i = 0; i < r->pair_count; i++) {
         const tt_pair *q = &r->pairs[i];
@@ -186,7 +186,7 @@ static void write_similarity(const page *p, output *out)
 /* How many clusters have 2, 3, 4, ... articles; powers of two above 8. */
 static void write_cluster_sizes(const page *p, output *out)
 {
-    const tt_result_file *r = p->digest->result;
+    const tt_result_file *r = p->statistics->result;
     uint64_t bins[64] = {0};
     int last = -1;
     for (uint64_t i = 0; i < r->cluster_count; i++) {
@@ -210,16 +210,16 @@ static void write_cluster_sizes(const page *p, output *out)
 
 static void write_totals(const page *p, output *out)
 {
-    const tt_result_file *r = p->digest->result;
+    const tt_result_file *r = p->statistics->result;
     uint64_t bytes = 0, repeated = 0, copies = 0, kinds[SECTION_BOILERPLATE + 1] = {0};
-    for (size_t i = 0; i < p->digest->row_count; i++) {
-        bytes += p->digest->rows[i].bytes;
-        repeated += p->digest->rows[i].repeated;
-        copies += (uint64_t)p->digest->rows[i].copy;
+    for (size_t i = 0; i < p->statistics->row_count; i++) {
+        bytes += p->statistics->rows[i].bytes;
+        repeated += p->statistics->rows[i].repeated;
+        copies += (uint64_t)p->statistics->rows[i].copy;
     }
     for (uint64_t i = 0; i < r->section_count; i++)
-        kinds[statistics_section_kind(p->digest, &r->sections[i])]++;
-    write_field(out, "articles", p->digest->row_count);
+        kinds[statistics_section_kind(p->statistics, &r->sections[i])]++;
+    write_field(out, "articles", p->statistics->row_count);
     write_field(out, "rejected", p->rejected);
     write_field(out, "bytes", bytes);
     write_field(out, "repeated", repeated);
@@ -241,7 +241,7 @@ static void write_totals(const page *p, output *out)
 
 static int write_overview(const page *p, output *out)
 {
-    const tt_result_file *r = p->digest->result;
+    const tt_result_file *r = p->statistics->result;
     begin_block(out, "overview");
     write_literal(out, "{\"result\":");
     write_json_string(out, p->result_name, strlen(p->result_name));
@@ -265,7 +265,7 @@ static int write_overview(const page *p, output *out)
 
 static void write_id(output *out, const page *p, uint64_t article)
 {
-    const tt_id *id = &p->digest->result->articles[article];
+    const tt_id *id = &p->statistics->result->articles[article];
     if ((id->flags & TT_ARTICLE_INTEGER_ID) != 0 && id->size < 16)
         (void)output_write(out, id->bytes, id->size);
     else
@@ -279,7 +279,7 @@ static void write_title(output *out, const page *p, uint64_t article)
 
 static void write_source(output *out, const page *p, uint64_t article)
 {
-    write_unsigned(out, p->digest->rows[p->digest->row_of[article]].source);
+    write_unsigned(out, p->statistics->rows[p->statistics->row_of[article]].source);
 }
 
 static void write_published(output *out, const page *p, uint64_t article)
@@ -292,7 +292,7 @@ static void write_published(output *out, const page *p, uint64_t article)
 
 static void write_text_size(output *out, const page *p, uint64_t article)
 {
-    write_unsigned(out, p->digest->rows[p->digest->row_of[article]].bytes);
+    write_unsigned(out, p->statistics->rows[p->statistics->row_of[article]].bytes);
 }
 
 /* The number of the block that holds its text; -1: none does. */
@@ -316,9 +316,9 @@ static void write_articles(const page *p, output *out)
     write_column(out, p, ",\"bytes\":", p->articles, p->article_count, write_text_size);
     write_column(out, p, ",\"block\":", p->articles, p->article_count, write_text_block);
     write_literal(out, ",\"sources\":[null");
-    for (size_t i = 0; i < p->digest->source_count; i++) {
+    for (size_t i = 0; i < p->statistics->source_count; i++) {
         write_literal(out, ",");
-        write_json_string(out, p->digest->sources[i]->bytes, p->digest->sources[i]->size);
+        write_json_string(out, p->statistics->sources[i]->bytes, p->statistics->sources[i]->size);
     }
     write_literal(out, "]}");
     end_block(out);
@@ -326,17 +326,17 @@ static void write_articles(const page *p, output *out)
 
 static void write_cluster_number(output *out, const page *p, uint64_t cluster)
 {
-    write_unsigned(out, p->digest->result->clusters[cluster].number);
+    write_unsigned(out, p->statistics->result->clusters[cluster].number);
 }
 
 static void write_kept(output *out, const page *p, uint64_t cluster)
 {
-    write_article_number(out, p, p->digest->result->clusters[cluster].keep);
+    write_article_number(out, p, p->statistics->result->clusters[cluster].keep);
 }
 
 static void write_members(output *out, const page *p, uint64_t cluster)
 {
-    const tt_cluster *c = &p->digest->result->clusters[cluster];
+    const tt_cluster *c = &p->statistics->result->clusters[cluster];
     write_column(out, p, "", c->articles, c->count, write_article_number);
 }
 
@@ -356,7 +356,7 @@ static void write_clusters(const page *p, output *out)
 
 static void write_pair(output *out, const page *p, uint64_t pair)
 {
-    const tt_pair *q = &p->digest->result->pairs[pair];
+    const tt_pair *q = &p->statistics->result->pairs[pair];
     const double shares[] = {q->resemblance, q->containment_a, q->containment_b,
                              q->overlap_a,   q->overlap_b,     q->facts};
     write_article_number(out, p, q->a);
@@ -372,13 +372,13 @@ static void write_pair(output *out, const page *p, uint64_t pair)
 
 static void write_section(output *out, const page *p, uint64_t section)
 {
-    const tt_section *s = &p->digest->result->sections[section];
+    const tt_section *s = &p->statistics->result->sections[section];
     write_literal(out, "[");
     write_unsigned(out, s->number);
     write_literal(out, ",");
     write_unsigned(out, s->tokens);
     write_literal(out, ",");
-    write_unsigned(out, statistics_section_kind(p->digest, s));
+    write_unsigned(out, statistics_section_kind(p->statistics, s));
     for (size_t i = 0; i < s->count; i++) {
         const tt_occurrence *o = &s->occurrences[i];
         const uint64_t numbers[] = {o->begin, o->end, o->of_begin, o->of_end};
@@ -420,7 +420,7 @@ static void write_texts(const page *p, output *out)
 /* Which block each text goes into: one that is looked up is read with few others. */
 static int64_t *assign_text_blocks(const page *p)
 {
-    const uint64_t count = p->digest->result->article_count;
+    const uint64_t count = p->statistics->result->article_count;
     int64_t *block_of = malloc(((size_t)count + 1) * sizeof *block_of), block = 0;
     size_t used = 0;
     for (uint64_t a = 0; block_of != NULL && a < count; a++)

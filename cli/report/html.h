@@ -16,8 +16,8 @@ typedef struct page_label {
 /** What goes in. Clusters, sections, pairs and articles are named by their places in the result, in
  * the order in which the page lists them; the rest of them is only counted. */
 typedef struct page {
-    const digest *digest;
-    const excerpts *texts;
+    const report_statistics *statistics;
+    const embedded_texts *texts;
     const page_label *labels; /**< by article of the result */
     const uint64_t *clusters, *sections, *pairs, *articles;
     uint64_t cluster_count, section_count, pair_count, article_count;

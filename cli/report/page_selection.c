@@ -31,19 +31,19 @@ static void sort_heaviest_first(weight *weights, uint64_t count, uint64_t *items
         items[i] = weights[i].item;
 }
 
-static int is_listed(const choice *c, uint64_t article)
+static int is_listed(const page_selection *c, uint64_t article)
 {
     return c->number[article] != UINT64_MAX;
 }
 
 /* Notes that an article is to be listed; its place is set at the end. */
-static void list_article(choice *c, uint64_t article)
+static void list_article(page_selection *c, uint64_t article)
 {
     c->article_count += !is_listed(c, article);
     c->number[article] = 0;
 }
 
-static void select_clusters(choice *c, const tt_result_file *r, weight *weights)
+static void select_clusters(page_selection *c, const tt_result_file *r, weight *weights)
 {
     for (uint64_t i = 0; i < r->cluster_count; i++)
         weights[i] = (weight){i, r->clusters[i].count, 0};
@@ -58,7 +58,7 @@ static void select_clusters(choice *c, const tt_result_file *r, weight *weights)
     }
 }
 
-static void select_sections(choice *c, const tt_result_file *r, weight *weights)
+static void select_sections(page_selection *c, const tt_result_file *r, weight *weights)
 {
     uint64_t places = 0;
     for (uint64_t i = 0; i < r->section_count; i++)
@@ -75,7 +75,7 @@ static void select_sections(choice *c, const tt_result_file *r, weight *weights)
     }
 }
 
-static void select_pairs(choice *c, const tt_result_file *r)
+static void select_pairs(page_selection *c, const tt_result_file *r)
 {
     for (uint64_t i = 0; i < r->pair_count && c->pair_count < MOST_LISTED_PAIRS; i++) {
         const tt_pair *p = &r->pairs[i];
@@ -88,14 +88,14 @@ static void select_pairs(choice *c, const tt_result_file *r)
     }
 }
 
-static void rank_text(choice *c, uint64_t article, uint32_t *next)
+static void rank_text(page_selection *c, uint64_t article, uint32_t *next)
 {
     if (c->rank[article] == UINT32_MAX && is_listed(c, article))
         c->rank[article] = (*next)++;
 }
 
 /* `part`: 0 the first texts of each cluster and section, 1 the others. */
-static void rank_group_texts(choice *c, const tt_result_file *r, int part, uint32_t *next)
+static void rank_group_texts(page_selection *c, const tt_result_file *r, int part, uint32_t *next)
 {
     const uint64_t most = c->cluster_count > c->section_count ? c->cluster_count : c->section_count;
     for (uint64_t i = 0; i < most; i++) {
@@ -113,7 +113,7 @@ static void rank_group_texts(choice *c, const tt_result_file *r, int part, uint3
     }
 }
 
-static void rank_texts(choice *c, const tt_result_file *r)
+static void rank_texts(page_selection *c, const tt_result_file *r)
 {
     uint32_t next = 0;
     rank_group_texts(c, r, 0, &next);
@@ -129,7 +129,7 @@ static void *allocate_array(uint64_t count, size_t size)
     return malloc(((size_t)count + 1) * size);
 }
 
-int page_selection_make(choice *c, const tt_result_file *r)
+int page_selection_make(page_selection *c, const tt_result_file *r)
 {
     const uint64_t most = r->cluster_count > r->section_count ? r->cluster_count : r->section_count;
     weight *weights = allocate_array(most, sizeof *weights);
@@ -163,7 +163,7 @@ int page_selection_make(choice *c, const tt_result_file *r)
     return 0;
 }
 
-void page_selection_free(choice *c)
+void page_selection_free(page_selection *c)
 {
     free(c->clusters);
     free(c->sections);

@@ -15,16 +15,16 @@ enum {
 };
 
 /** Places in the result's arrays, in the order of the page. */
-typedef struct choice {
+typedef struct page_selection {
     uint64_t *clusters, *sections, *pairs, *articles;
     uint64_t cluster_count, section_count, pair_count, article_count;
     uint64_t *number; /**< by article of the result: its place in `articles`; UINT64_MAX: none */
     uint32_t *rank;   /**< likewise: how early its text is wanted; UINT32_MAX: never */
-} choice;
+} page_selection;
 
 /** @return 0, or an exit code after its message; page_selection_free() whatever the answer */
-int page_selection_make(choice *c, const tt_result_file *result);
+int page_selection_make(page_selection *c, const tt_result_file *result);
 
-void page_selection_free(choice *c);
+void page_selection_free(page_selection *c);
 
 #endif

@@ -28,7 +28,7 @@ static int by_begin(const void *x, const void *y)
 }
 
 /* Gathers the places of each article, ascending. */
-static int gather_occurrences(digest *d)
+static int gather_occurrences(report_statistics *d)
 {
     const tt_result_file *r = d->result;
     size_t total = 0, *next;
@@ -65,7 +65,7 @@ static uint64_t root_of(uint64_t *parents, uint64_t article)
 
 /* A cluster holds what is paired with the article it keeps; a copy of a copy is of its story too.
  */
-static void join_stories(digest *d)
+static void join_stories(report_statistics *d)
 {
     const tt_result_file *r = d->result;
     uint64_t *parents = d->story_of;
@@ -82,7 +82,7 @@ static void join_stories(digest *d)
         parents[a] = root_of(parents, a);
 }
 
-int statistics_init(digest *d, const tt_result_file *result)
+int statistics_init(report_statistics *d, const tt_result_file *result)
 {
     memset(d, 0, sizeof *d);
     d->result = result;
@@ -112,7 +112,7 @@ static int by_name(const void *x, const void *y)
     return order != 0 ? order : (p->size > q->size) - (p->size < q->size);
 }
 
-static int intern_source(digest *d, const tt_article *a, uint32_t *number)
+static int intern_source(report_statistics *d, const tt_article *a, uint32_t *number)
 {
     source_name wanted = {(char *)a->source, a->source_size, 0}, *name, **found;
     *number = NO_SOURCE;
@@ -143,7 +143,7 @@ static int intern_source(digest *d, const tt_article *a, uint32_t *number)
     return tsearch(name, &d->source_tree, by_name) == NULL ? no_memory() : 0;
 }
 
-const source_name *statistics_source_name(const digest *d, uint32_t source)
+const source_name *statistics_source_name(const report_statistics *d, uint32_t source)
 {
     return d->sources[source - 1];
 }
@@ -155,7 +155,7 @@ static int is_character_boundary(const tt_article *a, uint64_t at)
            (at == a->text_size || ((unsigned char)a->text[at] & 0xc0) != 0x80);
 }
 
-static int count_repeated_bytes(const digest *d, const tt_article *a, uint64_t article,
+static int count_repeated_bytes(const report_statistics *d, const tt_article *a, uint64_t article,
                                 uint64_t *repeated)
 {
     uint64_t end = 0;
@@ -176,21 +176,21 @@ static int count_repeated_bytes(const digest *d, const tt_article *a, uint64_t a
     return 0;
 }
 
-int statistics_add_article(digest *d, const tt_record *record, uint64_t article)
+int statistics_add_article(report_statistics *d, const tt_record *record, uint64_t article)
 {
     const tt_article *a = &record->article;
     article_row row = {.bytes = a->text_size, .day = NO_DAY};
-    int ended = intern_source(d, a, &row.source);
+    int rc = intern_source(d, a, &row.source);
     if (a->published != TT_NO_TIME)
         row.day = (int32_t)((a->published - (a->published < 0 ? DAY_MICROSECONDS - 1 : 0)) /
                             DAY_MICROSECONDS);
-    if (ended == 0 && article != TT_NO_ARTICLE) {
+    if (rc == 0 && article != TT_NO_ARTICLE) {
         const uint32_t cluster = d->cluster_of[article];
         row.copy = cluster != NO_CLUSTER && d->result->clusters[cluster].keep != article;
-        ended = count_repeated_bytes(d, a, article, &row.repeated);
+        rc = count_repeated_bytes(d, a, article, &row.repeated);
         d->row_of[article] = d->row_count;
     }
-    if (ended == 0 && d->row_count == d->row_capacity) {
+    if (rc == 0 && d->row_count == d->row_capacity) {
         const size_t capacity = d->row_capacity * 2 + 1024;
         article_row *grown = realloc(d->rows, capacity * sizeof *grown);
         if (grown == NULL)
@@ -198,14 +198,14 @@ int statistics_add_article(digest *d, const tt_record *record, uint64_t article)
         d->rows = grown;
         d->row_capacity = capacity;
     }
-    if (ended == 0)
+    if (rc == 0)
         d->rows[d->row_count++] = row;
-    return ended;
+    return rc;
 }
 
 /* ==== Sections ================================================================================ */
 
-section_kind statistics_section_kind(const digest *d, const tt_section *section)
+section_kind statistics_section_kind(const report_statistics *d, const tt_section *section)
 {
     uint64_t stories[BOILERPLATE_STORIES];
     size_t count = 0;
@@ -262,7 +262,7 @@ static size_t merge_equal_keys(article_sum *sums, size_t count)
     return kept;
 }
 
-static article_sum *sum_rows(const digest *d, int days, size_t *count)
+static article_sum *sum_rows(const report_statistics *d, int days, size_t *count)
 {
     article_sum *sums = malloc((d->row_count + 1) * sizeof *sums);
     size_t used = 0;
@@ -279,7 +279,7 @@ static article_sum *sum_rows(const digest *d, int days, size_t *count)
     return sums;
 }
 
-article_sum *statistics_by_source(const digest *d, size_t most, size_t *count)
+article_sum *statistics_by_source(const report_statistics *d, size_t most, size_t *count)
 {
     article_sum *sums = sum_rows(d, 0, count);
     if (sums == NULL)
@@ -294,7 +294,7 @@ article_sum *statistics_by_source(const digest *d, size_t most, size_t *count)
     return sums;
 }
 
-article_sum *statistics_by_day(const digest *d, size_t most, size_t *count, int *months)
+article_sum *statistics_by_day(const report_statistics *d, size_t most, size_t *count, int *months)
 {
     article_sum *sums = sum_rows(d, 1, count);
     *months = 0;
@@ -315,7 +315,7 @@ article_sum *statistics_by_day(const digest *d, size_t most, size_t *count, int 
     return sums;
 }
 
-void statistics_free(digest *d)
+void statistics_free(report_statistics *d)
 {
     tdestroy(d->source_tree, free);
     free(d->sources);

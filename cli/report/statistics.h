@@ -45,7 +45,7 @@ typedef struct article_occurrence {
     int first; /**< of its section: the reference */
 } article_occurrence;
 
-typedef struct digest {
+typedef struct report_statistics {
     const tt_result_file *result;
     article_row *rows;
     size_t row_count, row_capacity;
@@ -57,27 +57,27 @@ typedef struct digest {
     void *source_tree;          /**< of tsearch() */
     size_t *place_begin;        /**< by number: its places in `places`; one more at the end */
     article_occurrence *places; /**< of each article, ascending */
-} digest;
+} report_statistics;
 
 /** @return 0, or an exit code after its message; statistics_free() whatever the answer */
-int statistics_init(digest *d, const tt_result_file *result);
+int statistics_init(report_statistics *d, const tt_result_file *result);
 
 /** Takes an article; its places are checked against its text. @return 0, or an exit code */
-int statistics_add_article(digest *d, const tt_record *record, uint64_t article);
+int statistics_add_article(report_statistics *d, const tt_record *record, uint64_t article);
 
 /** The name of a source of a row. */
-const source_name *statistics_source_name(const digest *d, uint32_t source);
+const source_name *statistics_source_name(const report_statistics *d, uint32_t source);
 
-section_kind statistics_section_kind(const digest *d, const tt_section *section);
+section_kind statistics_section_kind(const report_statistics *d, const tt_section *section);
 
 /**
  * Sums by source, most articles first, or by day, ascending; `most` at most, in which case the last
  * source stands for all others and days are joined to months. Owner: the caller, free().
  * @return NULL: out of memory
  */
-article_sum *statistics_by_source(const digest *d, size_t most, size_t *count);
-article_sum *statistics_by_day(const digest *d, size_t most, size_t *count, int *months);
+article_sum *statistics_by_source(const report_statistics *d, size_t most, size_t *count);
+article_sum *statistics_by_day(const report_statistics *d, size_t most, size_t *count, int *months);
 
-void statistics_free(digest *d);
+void statistics_free(report_statistics *d);
 
 #endif

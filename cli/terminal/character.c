@@ -13,13 +13,13 @@ static int is_deceptive(utf8proc_int32_t c, utf8proc_category_t category)
     return category == UTF8PROC_CATEGORY_CF && c != 0xAD && c != 0x200C && c != 0x200D;
 }
 
-static void set_escaped(glyph *g, const char *format, unsigned value)
+static void set_escaped(character *g, const char *format, unsigned value)
 {
     g->size = (size_t)snprintf(g->bytes, sizeof g->bytes, format, value);
     g->width = (int)g->size;
 }
 
-static void set_blank(glyph *g, int line_end)
+static void set_blank(character *g, int line_end)
 {
     g->bytes[0] = ' ';
     g->size = 1;
@@ -28,7 +28,7 @@ static void set_blank(glyph *g, int line_end)
     g->line_end = line_end;
 }
 
-void character_next(const char *text, size_t left, glyph *g)
+void character_next(const char *text, size_t left, character *g)
 {
     const unsigned char first = (unsigned char)text[0];
     utf8proc_int32_t c = 0;
@@ -60,7 +60,7 @@ void character_next(const char *text, size_t left, glyph *g)
 int character_width_of_text(const char *text, size_t size)
 {
     int width = 0;
-    glyph g;
+    character g;
     for (size_t at = 0; at < size; at += g.taken) {
         character_next(text + at, size - at, &g);
         width += g.width;
@@ -75,7 +75,7 @@ int character_fit_text(const char *text, size_t text_size, int columns, char *to
     const int room = cut ? columns - 3 : columns;
     size_t used = 0;
     int width = 0, after_blank = 1;
-    glyph g;
+    character g;
     for (size_t at = 0; at < text_size; at += g.taken) {
         character_next(text + at, text_size - at, &g);
         if (g.blank && after_blank)

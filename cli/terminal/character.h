@@ -10,17 +10,17 @@
 
 enum { CHARACTER_SIZE = 20 };
 
-typedef struct glyph {
+typedef struct character {
     char bytes[CHARACTER_SIZE]; /**< what to print */
     size_t size;
     int width;    /**< columns */
     size_t taken; /**< bytes of the text, 1 or more */
     int blank;    /**< a line may be broken here: white space, shown as a blank */
     int line_end; /**< a newline, or white space with one in it */
-} glyph;
+} character;
 
 /** The character at text[0], of which `left` bytes are left, 1 or more. */
-void character_next(const char *text, size_t left, glyph *g);
+void character_next(const char *text, size_t left, character *g);
 
 /** Columns of a text in one line. */
 int character_width_of_text(const char *text, size_t size);

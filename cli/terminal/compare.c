@@ -12,7 +12,7 @@ enum { MOST_DIFFERENCES = 3000 };
 
 enum { BLANK, LETTER, SINGLE };
 
-static int kind_of(const char *text, const glyph *g)
+static int kind_of(const char *text, const character *g)
 {
     const unsigned char c = (unsigned char)*text;
     if (g->blank)
@@ -27,7 +27,7 @@ word *split_words(const char *text, size_t size, size_t *count)
 {
     word *words = malloc((size + 1) * sizeof *words);
     int before = BLANK;
-    glyph g;
+    character g;
     *count = 0;
     for (size_t at = 0; words != NULL && at < size; at += g.taken) {
         int kind;

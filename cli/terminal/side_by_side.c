@@ -35,7 +35,7 @@ static char *copy_bytes(const char *bytes, size_t size)
     return to;
 }
 
-int article_copy_take(face *f, const tt_record *record)
+int article_copy_take(article_copy *f, const tt_record *record)
 {
     const tt_article *a = &record->article;
     article_copy_free(f);
@@ -47,7 +47,7 @@ int article_copy_take(face *f, const tt_record *record)
     return f->text == NULL || f->title == NULL || f->source == NULL ? failure_memory() : 0;
 }
 
-void article_copy_free(face *f)
+void article_copy_free(article_copy *f)
 {
     free(f->text);
     free(f->title);
@@ -58,14 +58,14 @@ void article_copy_free(face *f)
 /* ==== Heads =============================================================================== */
 
 /* One line above the columns, if either side has something to say. */
-static void print_head(const screen *s, const char *left, const char *right, style look)
+static void print_head(const terminal *s, const char *left, const char *right, style look)
 {
     if (*left != '\0' || *right != '\0')
         two_columns_heading(s, left, strlen(left), right, strlen(right), look);
 }
 
 /* "Valley Courier, 2034-05-08 04:45": where and when. */
-static void describe_origin(const face *f, char *to, size_t size)
+static void describe_origin(const article_copy *f, char *to, size_t size)
 {
     const time_t seconds = (time_t)(f->published / 1000000);
     char when[40] = "";
@@ -76,8 +76,8 @@ static void describe_origin(const face *f, char *to, size_t size)
                    f->source != NULL && *f->source != '\0' && *when != '\0' ? ", " : "", when);
 }
 
-void side_by_side_headings(const screen *s, const tt_id *left_id, const face *left,
-                           const tt_id *right_id, const face *right)
+void side_by_side_headings(const terminal *s, const tt_id *left_id, const article_copy *left,
+                           const tt_id *right_id, const article_copy *right)
 {
     char left_words[200], right_words[200];
     two_columns_rule(s);
@@ -92,7 +92,7 @@ void side_by_side_headings(const screen *s, const tt_id *left_id, const face *le
 }
 
 /* Blank lines between paragraphs: then single ones only wrap, as the engine reads them. */
-static int is_wrapped(const face *f)
+static int is_wrapped(const article_copy *f)
 {
     return strstr(f->text, "\n\n") != NULL;
 }
@@ -130,7 +130,8 @@ static void mark_alone(passage *p, int k)
     }
 }
 
-static int make_passage(passage *p, const face *left, extent l, const face *right, extent r)
+static int make_passage(passage *p, const article_copy *left, extent l, const article_copy *right,
+                        extent r)
 {
     int bad = 0;
     memset(p, 0, sizeof *p);
@@ -153,7 +154,7 @@ static int make_passage(passage *p, const face *left, extent l, const face *righ
     return 0;
 }
 
-static void print_part(const screen *s, const passage *p, const size_t begin[2],
+static void print_part(const terminal *s, const passage *p, const size_t begin[2],
                        const size_t end[2])
 {
     const column left = {p->text[0] + begin[0], end[0] - begin[0], p->alone[0] + begin[0],
@@ -173,12 +174,13 @@ static int has_break(const passage *p, size_t begin, size_t end)
 }
 
 /* Where a paragraph begins on the left, both sides begin a row. */
-static int print_shared(const screen *s, const face *left, extent l, const face *right, extent r)
+static int print_shared(const terminal *s, const article_copy *left, extent l,
+                        const article_copy *right, extent r)
 {
     passage p;
     size_t begin[2] = {0, 0}, end[2];
-    const int ended = make_passage(&p, left, l, right, r);
-    for (size_t i = 1; ended == 0 && i < p.count[0]; i++) {
+    const int rc = make_passage(&p, left, l, right, r);
+    for (size_t i = 1; rc == 0 && i < p.count[0]; i++) {
         const word *w = &p.words[0][i];
         if (w->partner == NO_PARTNER || !has_break(&p, w[-1].end, w->begin))
             continue;
@@ -187,19 +189,19 @@ static int print_shared(const screen *s, const face *left, extent l, const face 
         print_part(s, &p, begin, end);
         memcpy(begin, end, sizeof begin);
     }
-    if (ended == 0)
+    if (rc == 0)
         print_part(s, &p, begin, p.size);
     free_passage(&p);
-    return ended;
+    return rc;
 }
 
 /* Extents begin and end on a word: a full stop or a quotation mark that both have goes with it. */
-static int is_mark(const face *f, uint64_t at)
+static int is_mark(const article_copy *f, uint64_t at)
 {
     return at < f->size && strchr(".,;:!?\"')(", f->text[at]) != NULL && f->text[at] != '\0';
 }
 
-static void take_marks(const face *left, extent *l, const face *right, extent *r)
+static void take_marks(const article_copy *left, extent *l, const article_copy *right, extent *r)
 {
     while (is_mark(left, l->end) && is_mark(right, r->end) &&
            left->text[l->end] == right->text[r->end]) {
@@ -216,7 +218,7 @@ static void take_marks(const face *left, extent *l, const face *right, extent *r
 /* ==== A passage of each =================================================================== */
 
 /* Up to CONTEXT_BYTES before or after a place, from a blank on. */
-static extent context_extent(const face *f, uint64_t place, int before)
+static extent context_extent(const article_copy *f, uint64_t place, int before)
 {
     extent e = {place, place};
     if (before) {
@@ -231,7 +233,8 @@ static extent context_extent(const face *f, uint64_t place, int before)
     return e;
 }
 
-static void print_context(const screen *s, const face *left, extent l, const face *right, extent r)
+static void print_context(const terminal *s, const article_copy *left, extent l,
+                          const article_copy *right, extent r)
 {
     const column x = {left->text + l.begin, (size_t)(l.end - l.begin), NULL, STYLE_FAINT,
                       is_wrapped(left)},
@@ -240,17 +243,17 @@ static void print_context(const screen *s, const face *left, extent l, const fac
     two_columns_print(s, &x, &y, BLOCK_CONTEXT, 0);
 }
 
-int side_by_side_passages(const screen *s, const face *left, extent left_part, const face *right,
-                          extent right_part)
+int side_by_side_passages(const terminal *s, const article_copy *left, extent left_part,
+                          const article_copy *right, extent right_part)
 {
-    int ended;
+    int rc;
     take_marks(left, &left_part, right, &right_part);
     print_context(s, left, context_extent(left, left_part.begin, 1), right,
                   context_extent(right, right_part.begin, 1));
-    ended = print_shared(s, left, left_part, right, right_part);
+    rc = print_shared(s, left, left_part, right, right_part);
     print_context(s, left, context_extent(left, left_part.end, 0), right,
                   context_extent(right, right_part.end, 0));
-    return ended;
+    return rc;
 }
 
 /* ==== Two articles ======================================================================== */
@@ -276,13 +279,13 @@ static int take_match(void *ctx, const tt_match *matches, size_t count)
     return 0;
 }
 
-static tt_article as_article(const face *f)
+static tt_article as_article(const article_copy *f)
 {
     return (tt_article){
         .id = "0", .id_size = 1, .text = f->text, .text_size = f->size, .published = TT_NO_TIME};
 }
 
-static int find_passages(const face *left, const face *right, found *f)
+static int find_passages(const article_copy *left, const article_copy *right, found *f)
 {
     const tt_options options = {
         .struct_size = sizeof options, .min_section = 8, .threads = 1, .max_matches = 1};
@@ -291,19 +294,19 @@ static int find_passages(const face *left, const face *right, found *f)
     tt_result *index = NULL;
     tt_query *query = NULL;
     tt_error error = {0};
-    int ended = 0;
+    int rc = 0;
     if (tt_scan_open(&builder, &options, &error) != TT_OK ||
         tt_scan_add(builder, &l, 1, NULL, &error) != TT_OK ||
         tt_scan_finish(builder, &index, &error) != TT_OK ||
         tt_query_open(&query, index, &error) != TT_OK ||
         (tt_query_run(query, &r, take_match, f, &error) != TT_OK && !f->failed))
-        ended = failure_library(&error, ABOUT_WORK);
+        rc = failure_library(&error, ABOUT_WORK);
     else if (f->failed)
-        ended = failure_memory();
+        rc = failure_memory();
     tt_query_close(query);
     tt_result_close(index);
     tt_scan_close(builder);
-    return ended;
+    return rc;
 }
 
 /* Of the passages, which are in order on the right, the heaviest chain that is in order on the left
@@ -342,8 +345,8 @@ static int keep_chain(found *f)
 }
 
 /* What lies between two passages: each side by itself. */
-static void print_between(const screen *s, const face *left, extent l, const face *right, extent r,
-                          int all)
+static void print_between(const terminal *s, const article_copy *left, extent l,
+                          const article_copy *right, extent r, int all)
 {
     const column x = {left->text + l.begin, (size_t)(l.end - l.begin), NULL, STYLE_CUT,
                       is_wrapped(left)},
@@ -352,14 +355,15 @@ static void print_between(const screen *s, const face *left, extent l, const fac
     two_columns_print(s, &x, &y, BLOCK_DIFFERENT, all ? 0 : ALONE_LINES);
 }
 
-int side_by_side_articles(const screen *s, const face *left, const face *right, int all)
+int side_by_side_articles(const terminal *s, const article_copy *left, const article_copy *right,
+                          int all)
 {
     found f = {NULL, 0, 0};
     uint64_t left_at = 0, right_at = 0;
-    int ended = find_passages(left, right, &f);
-    if (ended == 0)
-        ended = keep_chain(&f);
-    for (size_t i = 0; ended == 0 && i < f.count; i++) {
+    int rc = find_passages(left, right, &f);
+    if (rc == 0)
+        rc = keep_chain(&f);
+    for (size_t i = 0; rc == 0 && i < f.count; i++) {
         const tt_occurrence *x = &f.passages[i];
         extent l = {x->of_begin, x->of_end}, r = {x->begin, x->end};
         take_marks(left, &l, right, &r);
@@ -368,15 +372,15 @@ int side_by_side_articles(const screen *s, const face *left, const face *right, 
             r.begin = x->begin;
         }
         print_between(s, left, (extent){left_at, l.begin}, right, (extent){right_at, r.begin}, all);
-        ended = print_shared(s, left, l, right, r);
+        rc = print_shared(s, left, l, right, r);
         left_at = l.end;
         right_at = r.end;
     }
-    if (ended == 0 && f.count == 0 && left->size < 400 && right->size < 400)
-        ended = print_shared(s, left, (extent){0, left->size}, right, (extent){0, right->size});
-    else if (ended == 0)
+    if (rc == 0 && f.count == 0 && left->size < 400 && right->size < 400)
+        rc = print_shared(s, left, (extent){0, left->size}, right, (extent){0, right->size});
+    else if (rc == 0)
         print_between(s, left, (extent){left_at, left->size}, right,
                       (extent){right_at, right->size}, all);
     free(f.passages);
-    return ended;
+    return rc;
 }

@@ -7,34 +7,35 @@
 #include "twicetold.h"
 
 /** A text and who it is; owned by whoever made it. */
-typedef struct face {
+typedef struct article_copy {
     char *text;
     size_t size;
     char *title;  /**< or NULL; its first line */
     char *source; /**< or NULL */
     int64_t published;
-} face;
+} article_copy;
 
 typedef struct extent {
     uint64_t begin, end;
 } extent;
 
 /** Names, titles, sources and times above the columns. The names are ids. */
-void side_by_side_headings(const screen *s, const tt_id *left_id, const face *left,
-                           const tt_id *right_id, const face *right);
+void side_by_side_headings(const terminal *s, const tt_id *left_id, const article_copy *left,
+                           const tt_id *right_id, const article_copy *right);
 
 /** Keeps a copy of a record's text, title, source and time. @return 0, or an exit code */
-int article_copy_take(face *f, const tt_record *record);
+int article_copy_take(article_copy *f, const tt_record *record);
 
 /** Frees what article_copy_take() kept. */
-void article_copy_free(face *f);
+void article_copy_free(article_copy *f);
 
 /** A passage of each, with a few words of what is around it. @return 0, or an exit code */
-int side_by_side_passages(const screen *s, const face *left, extent left_part, const face *right,
-                          extent right_part);
+int side_by_side_passages(const terminal *s, const article_copy *left, extent left_part,
+                          const article_copy *right, extent right_part);
 
 /** The whole of both, aligned by the passages that they share. `all`: nothing is cut short.
  * @return 0, or an exit code */
-int side_by_side_articles(const screen *s, const face *left, const face *right, int all);
+int side_by_side_articles(const terminal *s, const article_copy *left, const article_copy *right,
+                          int all);
 
 #endif

@@ -44,17 +44,17 @@ static int terminal_columns(void)
     return columns < 40 ? 40 : columns > 240 ? 240 : columns;
 }
 
-void terminal_init(screen *s, int wish)
+void terminal_init(terminal *s, int wish)
 {
-    const char *terminal = getenv("TERM");
-    const int able = isatty(STDOUT_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    const char *type = getenv("TERM");
+    const int able = isatty(STDOUT_FILENO) && type != NULL && strcmp(type, "dumb") != 0;
     s->columns = terminal_columns();
     s->colour =
         wish == COLOR_ALWAYS || (wish == COLOR_AUTO && able && !is_variable_set("NO_COLOR"));
     s->unicode = takes_utf8();
 }
 
-const char *terminal_style(const screen *s, style look)
+const char *terminal_style(const terminal *s, style look)
 {
     static const char *const codes[] = {
         [STYLE_PLAIN] = "\033[0m",     [STYLE_STRONG] = "\033[1m", [STYLE_FAINT] = "\033[2m",
@@ -62,13 +62,13 @@ const char *terminal_style(const screen *s, style look)
     return s->colour ? codes[look] : "";
 }
 
-void terminal_repeat(const screen *s, const char *unicode, const char *ascii, int count)
+void terminal_repeat(const terminal *s, const char *unicode, const char *ascii, int count)
 {
     while (count-- > 0)
         (void)fputs(s->unicode ? unicode : ascii, stdout);
 }
 
-int terminal_print_text(style look, const screen *s, const char *text, size_t size, int columns)
+int terminal_print_text(style look, const terminal *s, const char *text, size_t size, int columns)
 {
     char line[2000];
     const int width = character_fit_text(text, size, columns, line, sizeof line);

@@ -18,23 +18,23 @@ typedef enum style {
     STYLE_ADDED /**< only in the one on the right */
 } style;
 
-typedef struct screen {
+typedef struct terminal {
     int columns; /**< 40 to 240 */
     int colour;
     int unicode; /**< box drawing and the like may be used */
-} screen;
+} terminal;
 
 /** `wish` is a COLOR_*; auto: on a terminal that can, unless NO_COLOR says otherwise. */
-void terminal_init(screen *s, int wish);
+void terminal_init(terminal *s, int wish);
 
 /** What turns a style on; STYLE_PLAIN turns all off. Never NULL. */
-const char *terminal_style(const screen *s, style look);
+const char *terminal_style(const terminal *s, style look);
 
 /** Prints `count` times `unicode`, or `ascii` where the screen does not take it. */
-void terminal_repeat(const screen *s, const char *unicode, const char *ascii, int count);
+void terminal_repeat(const terminal *s, const char *unicode, const char *ascii, int count);
 
 /** Prints text of others, in one line of at most `columns`. @return its columns */
-int terminal_print_text(style look, const screen *s, const char *text, size_t size, int columns);
+int terminal_print_text(style look, const terminal *s, const char *text, size_t size, int columns);
 
 /** All is written. @return 0, or an exit code after its message */
 int terminal_flush(void);

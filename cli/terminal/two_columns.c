@@ -7,7 +7,7 @@
 
 enum { LEFT, RIGHT };
 
-static int column_width(const screen *s)
+static int column_width(const terminal *s)
 {
     return (s->columns - 3) / 2;
 }
@@ -18,7 +18,7 @@ static int is_alone(const column *c, size_t at)
 }
 
 /* Without colours, words that differ stand in brackets, which take room. */
-static int brackets_at(const screen *s, const column *c, size_t at, size_t next)
+static int brackets_at(const terminal *s, const column *c, size_t at, size_t next)
 {
     if (s->colour || !is_alone(c, at))
         return 0;
@@ -37,12 +37,12 @@ static int ends_line(const column *c, size_t at)
     return !c->joins || (at + 1 < c->size && c->text[at + 1] == '\n');
 }
 
-static line next_line(const screen *s, const column *c, size_t begin)
+static line next_line(const terminal *s, const column *c, size_t begin)
 {
     line l = {begin, begin, begin, 0};
     line broken = l; /* at the last place where a line may end */
     const int room = column_width(s);
-    glyph g;
+    character g;
     while (l.next < c->size) {
         int width;
         character_next(c->text + l.next, c->size - l.next, &g);
@@ -71,10 +71,10 @@ static line next_line(const screen *s, const column *c, size_t begin)
     return l;
 }
 
-static void print_text(const screen *s, const column *c, const line *l, int which)
+static void print_text(const terminal *s, const column *c, const line *l, int which)
 {
     int alone = 0;
-    glyph g;
+    character g;
     (void)fputs(c->look == STYLE_PLAIN ? "" : terminal_style(s, c->look), stdout);
     for (size_t at = l->begin; at < l->end; at += g.taken) {
         character_next(c->text + at, l->end - at, &g);
@@ -97,7 +97,7 @@ static int has_alone(const column *c, const line *l)
     return c->alone != NULL && memchr(c->alone + l->begin, 1, l->end - l->begin) != NULL;
 }
 
-static size_t count_lines(const screen *s, const column *c)
+static size_t count_lines(const terminal *s, const column *c)
 {
     size_t count = 0, at = 0;
     while (at < c->size) {
@@ -108,7 +108,7 @@ static size_t count_lines(const screen *s, const column *c)
     return count;
 }
 
-static const char *sign_of(const screen *s, const line lines[2], block kind, int differ)
+static const char *sign_of(const terminal *s, const line lines[2], block kind, int differ)
 {
     if (kind == BLOCK_SHARED)
         return differ ? "!" : s->unicode ? "\xe2\x94\x82" : "|";
@@ -119,7 +119,7 @@ static const char *sign_of(const screen *s, const line lines[2], block kind, int
     return lines[LEFT].width > 0 ? "<" : ">";
 }
 
-static void print_row(const screen *s, const column *const columns[2], const line lines[2],
+static void print_row(const terminal *s, const column *const columns[2], const line lines[2],
                       block kind)
 {
     const int differ = kind == BLOCK_SHARED && (has_alone(columns[LEFT], &lines[LEFT]) ||
@@ -135,7 +135,7 @@ static void print_row(const screen *s, const column *const columns[2], const lin
     (void)putchar('\n');
 }
 
-void two_columns_print(const screen *s, const column *left, const column *right, block kind,
+void two_columns_print(const terminal *s, const column *left, const column *right, block kind,
                        int most)
 {
     const column *const columns[2] = {left, right};
@@ -160,7 +160,7 @@ void two_columns_print(const screen *s, const column *left, const column *right,
                      terminal_style(s, STYLE_PLAIN));
 }
 
-void two_columns_heading(const screen *s, const char *left, size_t left_size, const char *right,
+void two_columns_heading(const terminal *s, const char *left, size_t left_size, const char *right,
                          size_t right_size, style look)
 {
     const int width = column_width(s);
@@ -170,7 +170,7 @@ void two_columns_heading(const screen *s, const char *left, size_t left_size, co
     (void)putchar('\n');
 }
 
-void two_columns_rule(const screen *s)
+void two_columns_rule(const terminal *s)
 {
     const int width = column_width(s);
     (void)fputs(terminal_style(s, STYLE_FAINT), stdout);

@@ -24,14 +24,14 @@ typedef enum block {
 } block;
 
 /** Prints a block of both. `most`: lines after which it is cut short; 0: never. */
-void two_columns_print(const screen *s, const column *left, const column *right, block kind,
+void two_columns_print(const terminal *s, const column *left, const column *right, block kind,
                        int most);
 
 /** The same for what stands above the columns: one line each. */
-void two_columns_heading(const screen *s, const char *left, size_t left_size, const char *right,
+void two_columns_heading(const terminal *s, const char *left, size_t left_size, const char *right,
                          size_t right_size, style look);
 
 /** A line across, with a crossing between the columns. */
-void two_columns_rule(const screen *s);
+void two_columns_rule(const terminal *s);
 
 #endif
