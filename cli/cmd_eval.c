@@ -1,16 +1,15 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "eval_errors.h"
 #include "failure.h"
+#include "format.h"
 #include "message.h"
+#include "output.h"
 #include "settings.h"
 
-/* "0.9876", or a dash where the gold says nothing of it. */
+/* "0.9876", or a dash where the gold has no answer. */
 static const char *format_score(char *to, size_t size, double value)
 {
     if (isnan(value))
@@ -51,17 +50,8 @@ static void print_table(const tt_scores *s)
 
 static void print_number(const char *before, double value)
 {
-    char text[40];
-    if (isnan(value)) {
-        (void)printf("%snull", before);
-        return;
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    (void)printf("%s%s", before, text);
+    char text[FORMAT_NUMBER_SIZE];
+    (void)printf("%s%s", before, format_number(text, value));
 }
 
 static void print_json(const tt_scores *s)
@@ -81,10 +71,11 @@ static void print_json(const tt_scores *s)
     (void)printf("}}\n");
 }
 
-static int eval(const settings *s)
+static int run_eval(const settings *s)
 {
     tt_scores scores;
     tt_error error = {0};
+    int rc;
     if (s->input_count < 2)
         return message_usage(s->command, "give two files: the result and the gold");
     if (tt_eval(s->inputs[0], s->inputs[1], &scores, &error) != TT_OK)
@@ -93,10 +84,9 @@ static int eval(const settings *s)
         print_json(&scores);
     else
         print_table(&scores);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return failure_write("standard output", errno);
-    if (s->svg == NULL && s->misses == 0 && s->input_count == 2)
-        return EXIT_DONE;
+    rc = output_flush_standard();
+    if (rc != 0 || (s->svg == NULL && s->misses == 0 && s->input_count == 2))
+        return rc;
     return eval_print_errors(s);
 }
 
@@ -115,5 +105,5 @@ const subcommand eval_command = {
             "curves of --svg are precision and recall of the pairs with a resemblance, a\n"
             "containment or an overlap of so much or more; a dot is all of them.",
     .example = "twicetold eval result.jsonl gold.jsonl feed.jsonl --svg curve.svg",
-    .run = eval,
+    .run = run_eval,
 };

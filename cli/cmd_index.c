@@ -1,5 +1,4 @@
-/* The commands on a living index that take no articles. */
-#include <errno.h>
+/* The commands on an index that read no articles: create, remove, expire, stat and check. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +6,10 @@
 #include <time.h>
 
 #include "failure.h"
+#include "format.h"
 #include "message.h"
-#include "session.h"
+#include "output.h"
+#include "settings.h"
 
 static int check_operands(const settings *s, size_t least, size_t most)
 {
@@ -21,14 +22,7 @@ static int check_operands(const settings *s, size_t least, size_t most)
     return 0;
 }
 
-static int flush_output(void)
-{
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return failure_write("standard output", errno);
-    return EXIT_DONE;
-}
-
-static int create(const settings *s)
+static int run_create(const settings *s)
 {
     tt_error error = {0};
     const int rc = check_operands(s, 1, 1);
@@ -39,10 +33,10 @@ static int create(const settings *s)
                : failure_library(&error, ABOUT_CREATION);
 }
 
-/* An ID may be the name or the number of an article: both go. */
-static int remove_ids(const settings *s)
+/* "1" and 1 are two ids, which look the same on a command line: both articles are removed. */
+static int run_remove(const settings *s)
 {
-    tt_index *live = NULL;
+    tt_index *index = NULL;
     tt_error error = {0};
     uint64_t removed = 0;
     int rc = check_operands(s, 2, SIZE_MAX);
@@ -56,19 +50,19 @@ static int remove_ids(const settings *s)
         const char *id = s->inputs[1 + i / 2];
         ids[i] = (tt_id){id, strlen(id), i % 2 == 0 ? 0 : TT_ARTICLE_INTEGER_ID, 0};
     }
-    if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
-        tt_index_remove(live, ids, count, &removed, &error) != TT_OK)
+    if (tt_index_open(&index, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
+        tt_index_remove(index, ids, count, &removed, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
-    tt_index_close(live);
+    tt_index_close(index);
     free(ids);
     return rc;
 }
 
-static int expire(const settings *s)
+static int run_expire(const settings *s)
 {
-    tt_index *live = NULL;
+    tt_index *index = NULL;
     tt_error error = {0};
     uint64_t removed = 0;
     int64_t before = s->before;
@@ -79,25 +73,22 @@ static int expire(const settings *s)
         return message_usage(s->command, "give either --before TIME or --older-than AGE");
     if (s->older_than != 0)
         before = (int64_t)time(NULL) * 1000000 - s->older_than;
-    if (tt_index_open(&live, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
-        tt_index_expire(live, before, &removed, &error) != TT_OK)
+    if (tt_index_open(&index, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
+        tt_index_expire(index, before, &removed, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     else if (!s->quiet)
         message_line("%" PRIu64 " removed", removed);
-    tt_index_close(live);
+    tt_index_close(index);
     return rc;
 }
 
 static void print_time(const char *name, int64_t value, int json)
 {
-    char text[40] = "-";
-    const time_t seconds = (time_t)(value / 1000000);
-    struct tm t;
-    if (value != TT_NO_TIME && gmtime_r(&seconds, &t) != NULL)
-        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &t);
+    char text[40];
+    format_time(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", value);
     if (!json)
-        (void)printf("%-14s %s\n", name, text);
-    else if (value == TT_NO_TIME)
+        (void)printf("%-14s %s\n", name, *text != '\0' ? text : "-");
+    else if (*text == '\0')
         (void)printf(",\"%s\":null", name);
     else
         (void)printf(",\"%s\":\"%s\"", name, text);
@@ -121,23 +112,23 @@ static int print_stat(const tt_index_stat *stat, int json)
     print_time("newest", stat->newest, json);
     if (json)
         (void)printf("}\n");
-    return flush_output();
+    return output_flush_standard();
 }
 
-static int show_stat(const settings *s)
+static int run_stat(const settings *s)
 {
-    tt_index *live = NULL;
+    tt_index *index = NULL;
     tt_index_stat stat;
     tt_error error = {0};
     int rc = check_operands(s, 1, 1);
     if (rc != 0)
         return rc;
-    if (tt_index_open(&live, s->inputs[0], TT_INDEX_READ, &s->engine, &error) != TT_OK ||
-        tt_index_stat_get(live, &stat, &error) != TT_OK)
+    if (tt_index_open(&index, s->inputs[0], TT_INDEX_READ, &s->engine, &error) != TT_OK ||
+        tt_index_stat_get(index, &stat, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     else
         rc = print_stat(&stat, s->json);
-    tt_index_close(live);
+    tt_index_close(index);
     return rc;
 }
 
@@ -147,7 +138,7 @@ static int print_finding(void *ctx, const char *finding)
     return 0;
 }
 
-static int check(const settings *s)
+static int run_check(const settings *s)
 {
     tt_error error = {0};
     uint64_t findings = 0;
@@ -169,7 +160,7 @@ const subcommand create_command = {
     .about = "make an empty index",
     .text = "Makes an empty index. What decides its answers is kept in it.",
     .example = "twicetold index create feed.db --drop 0.9",
-    .run = create,
+    .run = run_create,
 };
 
 const subcommand remove_command = {
@@ -179,7 +170,7 @@ const subcommand remove_command = {
     .about = "remove articles by id",
     .text = "Removes articles; an ID that is not there is passed over.",
     .example = "twicetold index remove feed.db urn:newsml:123 124",
-    .run = remove_ids,
+    .run = run_remove,
 };
 
 const subcommand expire_command = {
@@ -190,7 +181,7 @@ const subcommand expire_command = {
     .text = "Removes articles by their time of publication, or, where they have none, by the\n"
             "time when they were added.",
     .example = "twicetold index expire feed.db --older-than 30d",
-    .run = expire,
+    .run = run_expire,
 };
 
 const subcommand stat_command = {
@@ -200,7 +191,7 @@ const subcommand stat_command = {
     .about = "show how much is in an index",
     .text = "Shows how much is in an index, on disk and in memory.",
     .example = "twicetold index stat feed.db",
-    .run = show_stat,
+    .run = run_stat,
 };
 
 const subcommand check_command = {
@@ -211,5 +202,5 @@ const subcommand check_command = {
     .text = "Looks at every page, every record and its checksum, and what is derived from it.\n"
             "What is wrong is named on standard error, and the exit code is 3.",
     .example = "twicetold index check feed.db",
-    .run = check,
+    .run = run_check,
 };

@@ -17,7 +17,7 @@ static int write_result(session *r)
         .total_seconds = seconds_now() - r->began,
     };
     tt_error error = {0};
-    if (tt_result_write(r->index, output_write, &r->result, &options, &error) != TT_OK)
+    if (tt_result_write(r->found, output_write, &r->result, &options, &error) != TT_OK)
         return r->result.error != 0 ? output_failure(&r->result)
                                     : failure_library(&error, ABOUT_WORK);
     return 0;
@@ -33,10 +33,10 @@ static void append_count(char *to, size_t size, uint64_t count, const char *name
 
 static void print_scan_summary(const session *r)
 {
-    const uint32_t find = tt_result_options(r->index)->find;
+    const uint32_t find = tt_result_options(r->found)->find;
     char found[120] = "", speed[60];
     tt_summary summary;
-    tt_result_summary(r->index, &summary);
+    tt_result_summary(r->found, &summary);
     if ((find & TT_FIND_PAIRS) != 0)
         append_count(found, sizeof found, summary.pairs, "pair");
     if ((find & TT_FIND_CLUSTERS) != 0)
@@ -54,28 +54,25 @@ static int wants_overview(const settings *s)
     return s->output == NULL && isatty(STDOUT_FILENO);
 }
 
-static int scan(const settings *s)
+static int run_scan(const settings *s)
 {
     const int person = wants_overview(s);
-    overview view;
+    spool texts = SPOOL_NONE;
     session r;
     int rc = session_open(&r, s);
-    memset(&view, 0, sizeof view);
-    view.spool = (output)OUTPUT_NONE;
     if (rc == 0 && person)
-        rc = scan_overview_open(&view, &r);
+        rc = scan_overview_open(&texts, &r);
     if (rc == 0)
         rc = session_scan(&r);
     if (rc == 0)
-        rc = person ? scan_overview_print(&view, &r) : write_result(&r);
+        rc = person ? scan_overview_print(&texts, &r) : write_result(&r);
     if (rc == 0)
         rc = session_publish(&r);
-    if (rc == 0) {
-        if (!s->quiet && !person)
-            print_scan_summary(&r);
+    if (rc == 0 && !s->quiet && !person)
+        print_scan_summary(&r);
+    if (rc == 0)
         rc = session_exit_code(&r);
-    }
-    scan_overview_close(&view);
+    spool_close(&texts);
     session_close(&r);
     return rc;
 }
@@ -93,5 +90,5 @@ const subcommand scan_command = {
             "counts, the largest clusters and the passages repeated most. -o - prints the\n"
             "result.",
     .example = "twicetold scan feed.jsonl archive/ -o result.jsonl",
-    .run = scan,
+    .run = run_scan,
 };

@@ -264,7 +264,7 @@ static int print_views(show *w)
         (void)printf("\n%s%" PRIu64 " more: --all shows them%s\n",
                      terminal_style(&w->terminal, STYLE_FAINT), w->left_out,
                      terminal_style(&w->terminal, STYLE_PLAIN));
-    return rc != 0 ? rc : terminal_flush();
+    return rc != 0 ? rc : output_flush_standard();
 }
 
 /* ==== The command ========================================================================= */

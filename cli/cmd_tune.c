@@ -16,8 +16,9 @@
 #include <string.h>
 
 #include "failure.h"
+#include "memory.h"
 #include "message.h"
-#include "records.h"
+#include "session.h"
 #include "svg.h"
 #include "terminal/terminal.h"
 
@@ -87,29 +88,15 @@ static void make_settings(tune *t, const tt_options *o)
 
 /* ==== The sample ========================================================================== */
 
-static char *copy_bytes(const char *bytes, size_t size)
-{
-    char *to = malloc(size + 1);
-    if (to != NULL && size > 0)
-        memcpy(to, bytes, size);
-    return to;
-}
-
 static int keep_article(tune *t, const tt_article *a)
 {
     tt_article *x;
-    if (t->article_count == t->article_capacity) {
-        const size_t capacity = t->article_capacity * 2 + 256;
-        tt_article *grown = realloc(t->articles, capacity * sizeof *grown);
-        if (grown == NULL)
-            return failure_memory();
-        t->articles = grown;
-        t->article_capacity = capacity;
-    }
+    if (memory_grow(&t->articles, t->article_count, &t->article_capacity, sizeof *x) != 0)
+        return EXIT_FAILED;
     x = &t->articles[t->article_count++];
-    *x = (tt_article){.id = copy_bytes(a->id, a->id_size),
+    *x = (tt_article){.id = memory_copy(a->id, a->id_size),
                       .id_size = a->id_size,
-                      .text = copy_bytes(a->text, a->text_size),
+                      .text = memory_copy(a->text, a->text_size),
                       .text_size = a->text_size,
                       .published = a->published,
                       .flags = a->flags};
@@ -117,17 +104,19 @@ static int keep_article(tune *t, const tt_article *a)
     return x->id == NULL || x->text == NULL ? failure_memory() : 0;
 }
 
-static int sample_record(void *ctx, const tt_record *record)
+/* A records_fn. */
+static int take_sample(void *ctx, const tt_record *records, size_t count)
 {
     tune *t = ctx;
     const uint32_t wish = t->session.settings->sample;
-    int rc;
-    if (record->status != TT_OK)
-        return session_reject(&t->session, record, TT_OK);
-    rc = keep_article(t, &record->article);
-    if (rc == 0 &&
-        (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
-        rc = RECORDS_ENOUGH;
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = records[i].status != TT_OK ? session_reject(&t->session, &records[i], TT_OK)
+                                        : keep_article(t, &records[i].article);
+        if (rc == 0 &&
+            (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
+            rc = SESSION_ENOUGH;
+    }
     return rc;
 }
 
@@ -338,7 +327,7 @@ static int report(const tune *t)
         return rc;
     if (s->json) {
         print_json(t);
-        return terminal_flush();
+        return output_flush_standard();
     }
     terminal_init(&view, s->color);
     print_curve(t, &view);
@@ -346,7 +335,7 @@ static int report(const tune *t)
         print_tenths(t, &view);
     print_table(t, &view);
     print_choice(t);
-    return terminal_flush();
+    return output_flush_standard();
 }
 
 static int run_tune(const settings *s)
@@ -354,8 +343,7 @@ static int run_tune(const settings *s)
     tune t;
     int rc = 0;
     memset(&t, 0, sizeof t);
-    t.session.settings = s;
-    t.session.result = t.session.rejects = t.session.removed = (output)OUTPUT_NONE;
+    session_init(&t.session, s);
     if (s->engine.resemblance < 0)
         return message_usage(s->command, "--resemblance: off finds nothing; give a number above 0 "
                                          "and up to 1");
@@ -365,7 +353,7 @@ static int run_tune(const settings *s)
     if (s->input_count > 0) {
         rc = session_open(&t.session, s);
         if (rc == 0)
-            rc = records_read(&t.session, s->inputs, s->input_count, sample_record, &t);
+            rc = session_read(&t.session, s->inputs, s->input_count, &s->reader, take_sample, &t);
         if (rc == 0 && t.article_count == 0)
             rc =
                 message_failure("give the INPUT that is to be scanned, as JSON Lines or text files",

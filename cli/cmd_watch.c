@@ -1,279 +1,227 @@
 /*
- * Articles into a living index: add, query and watch. A verdict is written when the library says
- * that its article is on the disk, and flushed with the others of its batch.
+ * The commands that put articles to an index: watch, index add and index query. A verdict is
+ * written once the library says that its article is on the disk, and is flushed with the others of
+ * its batch.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "failure.h"
+#include "memory.h"
 #include "message.h"
 #include "session.h"
 
-enum { GATHER_LIMIT = 4096 }; /* articles of one commit */
+enum { MOST_PENDING = 4096 }; /* articles of one commit */
 
 /* Articles that wait for a commit, with copies of what the reader lends. */
 typedef struct pending_batch {
     tt_record *records; /* `file` is borrowed from the reader's caller */
     tt_article *articles;
     tt_status *statuses;
-    size_t count, capacity;
-    double since; /* when the first came */
+    size_t count, record_capacity, article_capacity, status_capacity;
+    double since; /* when the first one came */
 } pending_batch;
 
 typedef struct watch_state {
     session session;
-    tt_index *live;
-    pending_batch wait;
-    uint64_t judged, counts[4];
-    int writing; /* articles are added */
-    int verdicts;
+    tt_index *index;
+    pending_batch pending;
+    uint64_t judged, counts[4]; /* articles in all, and by tt_verdict_kind */
+    int adds;                   /* articles are added, not only compared */
+    int verdicts;               /* verdicts are written */
 } watch_state;
 
-static char *copy_bytes(const char *bytes, size_t size)
+static void clear_batch(pending_batch *p)
 {
-    char *copy = malloc(size + 1);
-    if (copy != NULL && size > 0)
-        memcpy(copy, bytes, size);
-    if (copy != NULL)
-        copy[size] = '\0';
-    return copy;
-}
-
-static void clear_batch(pending_batch *w)
-{
-    for (size_t i = 0; i < w->count; i++) {
-        free((void *)w->articles[i].id);
-        free((void *)w->articles[i].text);
-        free((void *)w->articles[i].source);
-        free((void *)w->articles[i].version);
-        free((void *)w->records[i].raw);
+    for (size_t i = 0; i < p->count; i++) {
+        free((void *)p->articles[i].id);
+        free((void *)p->articles[i].text);
+        free((void *)p->articles[i].source);
+        free((void *)p->articles[i].version);
+        free((void *)p->records[i].raw);
     }
-    w->count = 0;
+    p->count = 0;
 }
 
-static int reserve_batch(pending_batch *w)
+static int append_record(watch_state *w, const tt_record *record)
 {
-    const size_t capacity = w->capacity * 2 + 64;
-    tt_record *records;
-    tt_article *articles;
-    tt_status *statuses;
-    if (w->count < w->capacity)
-        return 0;
-    if ((records = realloc(w->records, capacity * sizeof *records)) != NULL)
-        w->records = records;
-    if ((articles = realloc(w->articles, capacity * sizeof *articles)) != NULL)
-        w->articles = articles;
-    if ((statuses = realloc(w->statuses, capacity * sizeof *statuses)) != NULL)
-        w->statuses = statuses;
-    if (records == NULL || articles == NULL || statuses == NULL)
-        return failure_memory();
-    w->capacity = capacity;
-    return 0;
-}
-
-static int append_record(watch_state *f, const tt_record *record)
-{
-    pending_batch *w = &f->wait;
-    const int rc = reserve_batch(w);
+    pending_batch *p = &w->pending;
     tt_article *a;
+    int rc = memory_grow(&p->records, p->count, &p->record_capacity, sizeof *p->records);
+    if (rc == 0)
+        rc = memory_grow(&p->articles, p->count, &p->article_capacity, sizeof *p->articles);
+    if (rc == 0)
+        rc = memory_grow(&p->statuses, p->count, &p->status_capacity, sizeof *p->statuses);
     if (rc != 0)
         return rc;
-    if (w->count == 0)
-        w->since = seconds_now();
-    a = &w->articles[w->count];
+    if (p->count == 0)
+        p->since = seconds_now();
+    a = &p->articles[p->count];
     *a = record->article;
-    a->id = copy_bytes(a->id, a->id_size);
-    a->text = copy_bytes(a->text, a->text_size);
-    a->source = copy_bytes(a->source, a->source_size);
-    a->version = copy_bytes(a->version, a->version_size);
-    w->records[w->count] = *record;
-    w->records[w->count].raw =
-        f->session.rejects.name == NULL ? NULL : copy_bytes(record->raw, record->raw_size);
-    w->records[w->count].article = *a;
-    w->count++;
+    a->id = memory_copy(a->id, a->id_size);
+    a->text = memory_copy(a->text, a->text_size);
+    a->source = memory_copy(a->source, a->source_size);
+    a->version = memory_copy(a->version, a->version_size);
+    p->records[p->count] = *record;
+    p->records[p->count].raw =
+        w->session.rejects.name == NULL ? NULL : memory_copy(record->raw, record->raw_size);
+    p->records[p->count].article = *a;
+    p->count++;
     return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL
                ? failure_memory()
                : 0;
 }
 
+/* A tt_verdict_fn. */
 static int write_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 {
-    watch_state *f = ctx;
+    watch_state *w = ctx;
     for (size_t i = 0; i < count; i++) {
-        f->counts[verdicts[i].kind]++;
-        f->judged++;
-        if (tt_verdict_write(&verdicts[i], output_write, &f->session.result) != TT_OK)
+        w->counts[verdicts[i].kind]++;
+        w->judged++;
+        if (tt_verdict_write(&verdicts[i], output_write, &w->session.result) != TT_OK)
             return -1;
     }
-    return output_flush(&f->session.result);
+    return output_flush(&w->session.result);
 }
 
-/* Removes what has left the window. */
-static int expire(watch_state *f)
+/* Removes the articles that have left the window. */
+static int expire_window(watch_state *w)
 {
-    const int64_t window = f->session.settings->window, newest = tt_index_newest(f->live);
+    const int64_t window = w->session.settings->window, newest = tt_index_newest(w->index);
     tt_error error = {0};
     if (window == 0 || newest == TT_NO_TIME)
         return 0;
-    return tt_index_expire(f->live, newest - window, NULL, &error) == TT_OK
+    return tt_index_expire(w->index, newest - window, NULL, &error) == TT_OK
                ? 0
                : failure_library(&error, ABOUT_INDEX);
 }
 
-static int commit(watch_state *f)
+static int commit_batch(watch_state *w)
 {
-    pending_batch *w = &f->wait;
-    tt_verdict_fn emit = f->verdicts ? write_verdicts : NULL;
+    pending_batch *p = &w->pending;
+    tt_verdict_fn emit = w->verdicts ? write_verdicts : NULL;
     tt_error error = {0};
     tt_status status;
     int rc = 0;
-    if (w->count == 0)
+    if (p->count == 0)
         return 0;
-    status = f->writing
-                 ? tt_index_add(f->live, w->articles, w->count, w->statuses, emit, f, &error)
-                 : tt_index_query(f->live, w->articles, w->count, w->statuses, emit, f, &error);
+    status = w->adds
+                 ? tt_index_add(w->index, p->articles, p->count, p->statuses, emit, w, &error)
+                 : tt_index_query(w->index, p->articles, p->count, p->statuses, emit, w, &error);
     if (status != TT_OK)
-        return f->session.result.error != 0 ? output_failure(&f->session.result)
+        return w->session.result.error != 0 ? output_failure(&w->session.result)
                                             : failure_library(&error, ABOUT_INDEX);
-    for (size_t i = 0; i < w->count && rc == 0; i++)
-        if (w->statuses[i] != TT_OK)
-            rc = session_reject(&f->session, &w->records[i], w->statuses[i]);
-        else if (!f->verdicts)
-            f->judged++;
-    clear_batch(w);
-    return rc != 0 ? rc : expire(f);
+    for (size_t i = 0; i < p->count && rc == 0; i++)
+        if (p->statuses[i] != TT_OK)
+            rc = session_reject(&w->session, &p->records[i], p->statuses[i]);
+        else if (!w->verdicts)
+            w->judged++;
+    clear_batch(p);
+    return rc != 0 ? rc : expire_window(w);
 }
 
-/* Whether the commit that the gathered articles wait for is due before more input comes. */
-static int is_due(const watch_state *f)
+/* Whether the pending articles are to be committed before more input comes. Without --commit-every
+ * they always are. */
+static int is_commit_due(const watch_state *w)
 {
-    const double left =
-        (double)f->session.settings->commit_every * 1e-6 - (seconds_now() - f->wait.since);
+    const double wait = (double)w->session.settings->commit_every * 1e-6;
+    const double left = wait - (seconds_now() - w->pending.since);
     struct pollfd input = {STDIN_FILENO, POLLIN, 0};
-    if (f->wait.count == 0)
-        return 0;
-    if (f->wait.count >= GATHER_LIMIT || left <= 0)
+    if (wait <= 0 || left <= 0 || w->pending.count >= MOST_PENDING)
         return 1;
     return poll(&input, 1, (int)(left * 1000) + 1) == 0;
 }
 
-static int add_records(watch_state *f, const tt_record *records, size_t count)
+/* A records_fn. */
+static int take_records(void *ctx, const tt_record *records, size_t count)
 {
+    watch_state *w = ctx;
     int rc = 0;
     for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = records[i].status != TT_OK ? session_reject(&f->session, &records[i], TT_OK)
-                                        : append_record(f, &records[i]);
-        if (rc == 0 && f->wait.count >= GATHER_LIMIT)
-            rc = commit(f);
+        rc = records[i].status != TT_OK ? session_reject(&w->session, &records[i], TT_OK)
+                                        : append_record(w, &records[i]);
+        if (rc == 0 && w->pending.count >= MOST_PENDING)
+            rc = commit_batch(w);
     }
-    return rc;
+    return rc == 0 && w->pending.count > 0 && is_commit_due(w) ? commit_batch(w) : rc;
 }
 
-static int process_input(watch_state *f, tt_reader *reader)
+static void print_summary(const watch_state *w)
 {
-    const int gathers = f->session.settings->commit_every > 0;
-    int rc = 0;
-    while (rc == 0) {
-        const tt_record *records = NULL;
-        size_t count = 0;
-        uint64_t done = 0, total = 0;
-        tt_error error = {0};
-        if (!gathers || is_due(f))
-            rc = commit(f);
-        if (rc != 0)
-            break;
-        if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
-            return failure_library(&error, ABOUT_INPUT);
-        if (count == 0)
-            return commit(f);
-        rc = add_records(f, records, count);
-        tt_reader_progress(reader, &done, &total);
-        (void)progress_update(&f->session.progress, "read", done, total);
-    }
-    return rc;
-}
-
-static void report(const watch_state *f)
-{
-    const double seconds = seconds_now() - f->session.began;
-    if (f->verdicts)
+    const double seconds = seconds_now() - w->session.began;
+    if (w->verdicts)
         message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate, %" PRIu64
                      " update, %" PRIu64 " overlaps; %" PRIu64 " rejected in %.2f s",
-                     f->judged, f->judged == 1 ? "" : "s", f->counts[TT_VERDICT_NEW],
-                     f->counts[TT_VERDICT_DUPLICATE], f->counts[TT_VERDICT_UPDATE],
-                     f->counts[TT_VERDICT_OVERLAPS], f->session.rejected, seconds);
+                     w->judged, w->judged == 1 ? "" : "s", w->counts[TT_VERDICT_NEW],
+                     w->counts[TT_VERDICT_DUPLICATE], w->counts[TT_VERDICT_UPDATE],
+                     w->counts[TT_VERDICT_OVERLAPS], w->session.rejected, seconds);
     else
-        message_line("%" PRIu64 " article%s added, %" PRIu64 " rejected in %.2f s", f->judged,
-                     f->judged == 1 ? "" : "s", f->session.rejected, seconds);
+        message_line("%" PRIu64 " article%s added, %" PRIu64 " rejected in %.2f s", w->judged,
+                     w->judged == 1 ? "" : "s", w->session.rejected, seconds);
 }
 
-static int feed_all(watch_state *f, const settings *s, uint32_t flags, const char *const *inputs,
-                    size_t count)
+static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
+                          const char *const *inputs, size_t count)
 {
     settings narrowed = *s;
-    tt_reader *reader = NULL;
     tt_error error = {0};
     int rc;
     narrowed.inputs = inputs;
     narrowed.input_count = count;
-    narrowed.reader.flags |= TT_READER_PROMPT; /* a lone article is not to wait for others */
-    rc = session_open(&f->session, &narrowed);
-    f->session.settings = s;
-    if (rc == 0 && tt_index_open(&f->live, s->inputs[0], flags, &s->engine, &error) != TT_OK)
+    narrowed.reader.flags |= TT_READER_PROMPT; /* a single article does not wait for others */
+    rc = session_open(&w->session, &narrowed);
+    if (rc == 0 && tt_index_open(&w->index, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
-    if (rc == 0 && tt_reader_open(&reader, inputs, count, &narrowed.reader, &error) != TT_OK)
-        rc = failure_library(&error, ABOUT_INPUT);
     if (rc == 0)
-        rc = process_input(f, reader);
-    tt_reader_close(reader);
-    progress_end(&f->session.progress);
+        rc = session_read(&w->session, inputs, count, &narrowed.reader, take_records, w);
     if (rc == 0)
-        rc = session_publish(&f->session);
-    if (rc == 0) {
-        if (!s->quiet)
-            report(f);
-        rc = session_exit_code(&f->session);
-    }
-    tt_index_close(f->live);
-    clear_batch(&f->wait);
-    free(f->wait.records);
-    free(f->wait.articles);
-    free(f->wait.statuses);
-    session_close(&f->session);
+        rc = commit_batch(w);
+    progress_end(&w->session.progress);
+    if (rc == 0)
+        rc = session_publish(&w->session);
+    if (rc == 0 && !s->quiet)
+        print_summary(w);
+    if (rc == 0)
+        rc = session_exit_code(&w->session);
+    tt_index_close(w->index);
+    clear_batch(&w->pending);
+    free(w->pending.records);
+    free(w->pending.articles);
+    free(w->pending.statuses);
+    session_close(&w->session);
     return rc;
 }
 
-static int add(const settings *s)
+static int run_add(const settings *s)
 {
-    watch_state f = {.writing = 1};
+    watch_state w = {.adds = 1};
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and INPUT");
-    return feed_all(&f, s, 0, s->inputs + 1, s->input_count - 1);
+    return process_inputs(&w, s, 0, s->inputs + 1, s->input_count - 1);
 }
 
-static int query(const settings *s)
+static int run_query(const settings *s)
 {
-    watch_state f = {.verdicts = 1};
+    watch_state w = {.verdicts = 1};
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and INPUT");
-    return feed_all(&f, s, TT_INDEX_READ, s->inputs + 1, s->input_count - 1);
+    return process_inputs(&w, s, TT_INDEX_READ, s->inputs + 1, s->input_count - 1);
 }
 
-static int watch(const settings *s)
+static int run_watch(const settings *s)
 {
     static const char *const input[] = {"-"};
-    watch_state f = {.writing = 1, .verdicts = 1};
+    watch_state w = {.adds = 1, .verdicts = 1};
     if (s->input_count != 1)
         return message_usage(s->command, s->input_count == 0
                                              ? "no INDEX given; give the name of its file"
                                              : "give one INDEX; articles come on "
                                                "standard input");
-    return feed_all(&f, s, TT_INDEX_CREATE, input, 1);
+    return process_inputs(&w, s, TT_INDEX_CREATE, input, 1);
 }
 
 const subcommand add_command = {
@@ -285,7 +233,7 @@ const subcommand add_command = {
             "place of the other, unless its version is a lower number. There are no verdicts:\n"
             "'twicetold watch' gives them.",
     .example = "twicetold index add feed.db archive/",
-    .run = add,
+    .run = run_add,
 };
 
 const subcommand query_command = {
@@ -296,7 +244,7 @@ const subcommand query_command = {
     .text = "Writes a verdict on each article, a JSON line, to standard output, against what\n"
             "is in the index. INPUT as for scan. Nothing is stored.",
     .example = "twicetold index query feed.db new.jsonl",
-    .run = query,
+    .run = run_query,
 };
 
 const subcommand watch_command = {
@@ -309,5 +257,5 @@ const subcommand watch_command = {
             "order: new, duplicate, update or overlaps. A verdict is written when its article\n"
             "is on the disk.",
     .example = "twicetold watch feed.db --window 72h <feed.jsonl >verdicts.jsonl",
-    .run = watch,
+    .run = run_watch,
 };

@@ -263,22 +263,28 @@ static int keep_face(article_copy *f, const tt_record *record)
     return f->text != NULL ? 0 : article_copy_take(f, record);
 }
 
-/* A face whose size is set is wanted. */
-static int take_record(void *ctx, const tt_record *record)
+/* An article whose size is set is wanted. */
+static int keep_if_wanted(misses *m, const tt_record *record)
 {
-    misses *m = ctx;
-    const tt_article *a = &record->article;
-    const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
-    uint64_t in_gold, in_result;
+    const tt_id id = record_id(record);
+    const uint64_t in_gold = tt_result_file_find(m->gold, &id);
+    const uint64_t in_result = tt_result_file_find(m->result, &id);
     int rc = 0;
-    if (record->status != TT_OK)
-        return session_reject(&m->session, record, TT_OK);
-    in_gold = tt_result_file_find(m->gold, &id);
-    in_result = tt_result_file_find(m->result, &id);
     if (in_gold != TT_NO_ARTICLE && m->gold_faces[in_gold].size != 0)
         rc = keep_face(&m->gold_faces[in_gold], record);
     if (rc == 0 && in_result != TT_NO_ARTICLE && m->result_faces[in_result].size != 0)
         rc = keep_face(&m->result_faces[in_result], record);
+    return rc;
+}
+
+/* A records_fn. */
+static int take_records(void *ctx, const tt_record *records, size_t count)
+{
+    misses *m = ctx;
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = records[i].status != TT_OK ? session_reject(&m->session, &records[i], TT_OK)
+                                        : keep_if_wanted(m, &records[i]);
     return rc;
 }
 
@@ -366,7 +372,7 @@ static int print_misses(misses *m, size_t most)
     if (rc == 0 && m->gold->section_count > 0)
         rc = section_errors_print(&m->places, &m->terminal, most, m->gold, m->gold_faces, m->result,
                                   m->result_faces);
-    return rc != 0 ? rc : terminal_flush();
+    return rc != 0 ? rc : output_flush_standard();
 }
 
 /* ==== All ================================================================================= */
@@ -394,7 +400,8 @@ static int report(misses *m, const settings *s)
         section_errors_want_texts(&m->places, most, m->gold_faces, m->result_faces);
         want(m->gold_faces, &m->missed, MOST_MEASURED);
         want(m->result_faces, &m->wrong, most);
-        rc = records_read(&m->session, s->inputs + 2, s->input_count - 2, take_record, m);
+        rc = session_read(&m->session, s->inputs + 2, s->input_count - 2, &s->reader, take_records,
+                          m);
         progress_end(&m->session.progress);
     }
     if (rc == 0)
@@ -407,9 +414,7 @@ int eval_print_errors(const settings *s)
     misses m;
     int rc;
     memset(&m, 0, sizeof m);
-    m.session.settings = s;
-    m.session.result = m.session.rejects = m.session.removed = (output)OUTPUT_NONE;
-    progress_begin(&m.session.progress, s->progress, 0);
+    session_init(&m.session, s);
     terminal_init(&m.terminal, s->color);
     rc = report(&m, s);
     for (uint64_t i = 0; m.gold_faces != NULL && i < m.gold->article_count; i++)

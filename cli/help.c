@@ -1,11 +1,10 @@
 #include "help.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "failure.h"
 #include "option_table.h"
+#include "output.h"
 
 /* Prints `text` from column `indent` on, in lines of at most 79 columns, the first of which goes on
  * from column `column`. */
@@ -44,13 +43,6 @@ static void print_row(const option_row *r)
     print_wrapped(r->help, 26, column);
 }
 
-static int finish(void)
-{
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return failure_write("standard output", errno);
-    return EXIT_DONE;
-}
-
 int help_of_command(const subcommand *command, int all)
 {
     (void)printf("Usage: twicetold %s [OPTION]... %s\n\n%s\n\n", command->name, command->operands,
@@ -64,7 +56,7 @@ int help_of_command(const subcommand *command, int all)
     if (!all)
         (void)printf("All options: twicetold %s --help-all\n", command->name);
     (void)printf("Exit codes: 0 done, 1 done but records were rejected, 2 usage, 3 failed\n");
-    return finish();
+    return output_flush_standard();
 }
 
 int help_of_all(void)
@@ -79,7 +71,7 @@ int help_of_all(void)
     (void)printf("\n  --help     this page; after a COMMAND: its options\n"
                  "  --version  the version\n\n"
                  "Example: twicetold scan feed.jsonl -o result.jsonl\n");
-    return finish();
+    return output_flush_standard();
 }
 
 int help_of_index(void)
@@ -93,5 +85,5 @@ int help_of_index(void)
             (void)printf("  %-8s %s\n", commands[i]->name + 6, commands[i]->about);
     (void)printf("\n  --help   this page; after a COMMAND: its options\n\n"
                  "Example: twicetold index query feed.db new.jsonl\n");
-    return finish();
+    return output_flush_standard();
 }

@@ -6,19 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "failure.h"
 #include "help.h"
 #include "message.h"
+#include "output.h"
 #include "settings.h"
 #include "signals.h"
 #include "twicetold.h"
-
-static int flush_output(void)
-{
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return failure_write("standard output", errno);
-    return EXIT_DONE;
-}
 
 /* "scan, dedup, index or eval": the words that may stand after `prefix`. */
 static void list_names(const char *prefix, char *to, size_t size)
@@ -80,7 +73,7 @@ static int show_version(void)
 {
     const uint32_t version = tt_version();
     (void)printf("twicetold %u.%u.%u\n", version / 10000, version / 100 % 100, version % 100);
-    return flush_output();
+    return output_flush_standard();
 }
 
 /* A standard stream that the parent closed must not become the number of a file opened later: it is

@@ -1,7 +1,6 @@
 /*
- * Standard error: messages, and the one status line that stays below them on a terminal. Each
- * message is one write(2), so that lines of two processes do not mix. No colours, so NO_COLOR has
- * nothing to turn off.
+ * Each message is one write(2), so that the lines of two processes do not mix. A status line stays
+ * below the messages on a terminal. There are no colours, so NO_COLOR has nothing to turn off.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "message.h"
@@ -12,79 +11,68 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <utf8proc.h>
 
-static int as_json;         /* every line is an object */
-static size_t status_width; /* columns of the status line that is on the screen */
+#include "format.h"
+#include "twicetold.h"
 
-/* Length of the well-formed, printable UTF-8 character at `text`, or 0. */
-static size_t printable_character_size(const unsigned char *text)
+static int as_json;
+static size_t status_width; /* columns of the status line on the terminal; 0: there is none */
+
+/* The length of the printable UTF-8 character at `text`, or 0. */
+static size_t printable_size(const char *text)
 {
-    const unsigned first = text[0];
-    size_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (size == 1)
-        return first >= 0x20 && first != 0x7f;
-    if (size == 0 || first > 0xf4)
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if (first == 0xc2 && text[1] < 0xa0) /* C1 controls */
-        return 0;
-    if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) ||
-        (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return size;
+    utf8proc_int32_t c = 0;
+    const utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &c);
+    return size > 0 && c >= 0x20 && !(c >= 0x7f && c < 0xa0) ? (size_t)size : 0;
 }
 
-/* `text` made harmless; NULL without memory. Owner: the caller. */
+/* A copy of `text` with everything unprintable as \xNN; NULL: out of memory. Owner: the caller. */
 static char *escape_unprintable(const char *text)
 {
     char *line = malloc(4 * strlen(text) + 1), *to = line;
     if (line == NULL)
         return NULL;
-    for (const unsigned char *from = (const unsigned char *)text; *from != '\0';) {
-        const size_t size = printable_character_size(from);
+    while (*text != '\0') {
+        const size_t size = printable_size(text);
         if (size == 0) {
-            (void)snprintf(to, 5, "\\x%02x", *from);
+            (void)snprintf(to, 5, "\\x%02x", (unsigned char)*text++);
             to += 4;
-            from++;
         } else {
-            memcpy(to, from, size);
+            memcpy(to, text, size);
             to += size;
-            from += size;
+            text += size;
         }
     }
     *to = '\0';
     return line;
 }
 
-/* ==== As JSON ============================================================================= */
+/* ==== JSON ==================================================================================== */
 
-/* A string that is printable already. */
-static void write_string_field(FILE *out, const char *name, const char *text)
+static int write_to_file(void *ctx, const char *bytes, size_t size)
 {
-    (void)fprintf(out, ",\"%s\":\"", name);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            (void)fputc('\\', out);
-        (void)fputc(*text, out);
-    }
-    (void)fputc('"', out);
+    return fwrite(bytes, 1, size, ctx) == size ? 0 : -1;
 }
 
-/* An object with the time and the level, open for more. The line is *line. */
+static void write_string_field(FILE *out, const char *name, const char *text)
+{
+    (void)fprintf(out, ",\"%s\":", name);
+    (void)!tt_write_json_string(write_to_file, out, text, strlen(text));
+}
+
+/* Begins an object with the time and the level, which end_object() prints. NULL: out of memory. */
 static FILE *begin_object(char **line, size_t *size, const char *level)
 {
     FILE *out = open_memstream(line, size);
-    char when[40] = "";
+    char when[40];
     struct timespec now;
-    struct tm t;
+    if (out == NULL)
+        return NULL;
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    if (gmtime_r(&now.tv_sec, &t) != NULL)
-        (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &t);
-    if (out != NULL)
-        (void)fprintf(out, "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\"", when, now.tv_nsec / 1000000,
-                      level);
+    format_time(when, sizeof when, "%Y-%m-%dT%H:%M:%S", (int64_t)now.tv_sec * 1000000);
+    (void)fprintf(out, "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\"", when, now.tv_nsec / 1000000,
+                  level);
     return out;
 }
 
@@ -95,43 +83,36 @@ static void end_object(FILE *out, char **line)
     free(*line);
 }
 
-static void print_json_message(const char *level, const char *text, const char *advice)
+static void print_json(const char *level, const char *text, const char *advice)
 {
     char *line = NULL;
     size_t size = 0;
     FILE *out = begin_object(&line, &size, level);
-    if (out != NULL)
+    if (out != NULL) {
         write_string_field(out, "message", text);
-    if (out != NULL && advice != NULL)
-        write_string_field(out, "advice", advice);
+        if (advice != NULL)
+            write_string_field(out, "advice", advice);
+    }
     end_object(out, &line);
 }
 
-/* ==== Messages ============================================================================ */
+/* ==== Messages ================================================================================ */
 
-/* `text` NULL: there was no memory for it. `advice` is whole words of ours, or NULL. */
-static void print_safe(const char *level, const char *text, const char *advice)
+static void print_text(const char *level, const char *text, const char *advice)
 {
-    static const char before[] = "  try: ";
+    static const char advice_prefix[] = "  try: ";
     const char *prefix = strcmp(level, "error") == 0 ? "twicetold: " : "";
-    char *line;
-    size_t size;
-    if (as_json) {
-        print_json_message(level, text != NULL ? text : "out of memory", advice);
-        return;
-    }
-    size = text != NULL ? strlen(prefix) + strlen(text) + 2 : 0;
-    if (size > 0 && advice != NULL)
-        size += sizeof before + strlen(advice);
-    line = size > 0 ? malloc(size) : NULL;
-    if (line != NULL)
-        (void)snprintf(line, size, "%s%s\n%s%s%s", prefix, text, advice != NULL ? before : "",
-                       advice != NULL ? advice : "", advice != NULL ? "\n" : "");
-    (void)fputs(line != NULL ? line : "twicetold: out of memory\n", stderr);
-    free(line);
+    const size_t size = strlen(prefix) + strlen(text) + sizeof advice_prefix +
+                        (advice != NULL ? strlen(advice) : 0) + 3;
+    char *lines = malloc(size);
+    if (lines != NULL)
+        (void)snprintf(lines, size, "%s%s\n%s%s%s", prefix, text,
+                       advice != NULL ? advice_prefix : "", advice != NULL ? advice : "",
+                       advice != NULL ? "\n" : "");
+    (void)fputs(lines != NULL ? lines : "twicetold: out of memory\n", stderr);
+    free(lines);
 }
 
-/* `level` is said in JSON, "twicetold: " before an error in text. */
 PRINTF_LIKE(3, 0)
 static void print_message(const char *level, const char *advice, const char *format,
                           va_list arguments)
@@ -150,7 +131,12 @@ static void print_message(const char *level, const char *advice, const char *for
         safe = escape_unprintable(text);
     }
     message_status("");
-    print_safe(level, safe, advice);
+    if (as_json)
+        print_json(level, safe != NULL ? safe : "out of memory", advice);
+    else if (safe != NULL)
+        print_text(level, safe, advice);
+    else
+        (void)fputs("twicetold: out of memory\n", stderr);
     free(safe);
     free(text);
 }
@@ -194,15 +180,19 @@ int message_usage(const subcommand *command, const char *format, ...)
 void message_record(const char *file, uint64_t line, const char *reason, const char *advice)
 {
     const char *mark = advice != NULL ? "; " : "", *more = advice != NULL ? advice : "";
-    char *safe_file = escape_unprintable(file), *safe_reason = escape_unprintable(reason),
-         *text = NULL;
+    char *safe_file = NULL, *safe_reason = NULL, *text = NULL;
     size_t size = 0;
     FILE *out = NULL;
-    if (!as_json && line == 0)
-        message_line("%s: %s%s%s", file, reason, mark, more);
-    else if (!as_json)
-        message_line("%s:%" PRIu64 ": %s%s%s", file, line, reason, mark, more);
-    else if (safe_file != NULL && safe_reason != NULL)
+    if (!as_json) {
+        if (line == 0)
+            message_line("%s: %s%s%s", file, reason, mark, more);
+        else
+            message_line("%s:%" PRIu64 ": %s%s%s", file, line, reason, mark, more);
+        return;
+    }
+    safe_file = escape_unprintable(file);
+    safe_reason = escape_unprintable(reason);
+    if (safe_file != NULL && safe_reason != NULL)
         out = begin_object(&text, &size, "warning");
     if (out != NULL) {
         write_string_field(out, "message", safe_reason);
@@ -235,13 +225,13 @@ int message_progress(const char *stage, uint64_t done, uint64_t total, double se
     return 1;
 }
 
-/* Blanks instead of an escape sequence: they work on every terminal. */
 void message_status(const char *line)
 {
     const size_t width = strlen(line);
+    const size_t rest = status_width > width ? status_width - width : 0;
     if (width == 0 && status_width == 0)
         return;
-    (void)fprintf(stderr, "\r%s%*s\r%s", line,
-                  (int)(status_width > width ? status_width - width : 0), "", line);
+    /* Blanks work on every terminal, an escape sequence that clears the line does not. */
+    (void)fprintf(stderr, "\r%s%*s\r%s", line, (int)rest, "", line);
     status_width = width;
 }

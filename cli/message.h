@@ -1,6 +1,6 @@
 /*
- * All that is said on standard error. Control characters and bytes that are not UTF-8, which file
- * names and ids may hold, are written as \xNN, so that input cannot drive the terminal.
+ * Everything the command says on standard error. Control characters and bytes that are not UTF-8
+ * are written as \xNN, because file names and ids may hold them and must not drive the terminal.
  */
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
@@ -16,29 +16,30 @@
 #  define PRINTF_LIKE(text, first)
 #endif
 
-/** From here on each message is a JSON object in a line: time, level (info, warning, error,
- * progress) and message, with file and line where it is about a record, and advice: what to do. */
+/** With 1, each later message is a JSON object on one line: time, level (info, warning, error or
+ * progress), message, file and line if it is about a record, and advice if there is any. */
 void message_as_json(int on);
 
-/** Names a record that is left out, and why. `line` 0: the whole file is the record. `advice`: what
- * to do about it, or NULL. */
+/** Says that a record is left out, and why. `line` is 0 if the whole file is the record. `advice`
+ * says what to do about it, or is NULL. */
 void message_record(const char *file, uint64_t line, const char *reason, const char *advice);
 
-/** Progress as an object. @return 0: messages are not objects, nothing was said */
+/** Writes progress as a JSON object. @return 0 if messages are not JSON; nothing was written */
 int message_progress(const char *stage, uint64_t done, uint64_t total, double seconds,
                      uint64_t memory);
 
-/** A line as it is. */
+/** Writes a line as it is. */
 PRINTF_LIKE(1, 2) void message_line(const char *format, ...);
 
-/** "twicetold: " and a line, and in a second one what to do; `advice` is NULL where the first says
- * it. failure.h has what most calls need. @return EXIT_FAILED */
+/** Writes "twicetold: " and a line, then the advice on a line of its own unless it is NULL. Most
+ * callers want a function of failure.h. @return EXIT_FAILED */
 PRINTF_LIKE(2, 3) int message_failure(const char *advice, const char *format, ...);
 
-/** "twicetold: ", a line, and where help is to be had. @return EXIT_USAGE */
+/** Writes "twicetold: ", a line, and where to find help. @return EXIT_USAGE */
 PRINTF_LIKE(2, 3) int message_usage(const subcommand *command, const char *format, ...);
 
-/** Draws `line` over the status line before it ("" removes it). Lines of messages go above. */
+/** Replaces the status line at the bottom of the terminal; "" removes it. Messages appear above
+ * it. */
 void message_status(const char *line);
 
 #endif

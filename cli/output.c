@@ -245,6 +245,13 @@ int output_write(void *ctx, const char *bytes, size_t size)
     return 0;
 }
 
+int output_flush_standard(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return failure_write("standard output", errno);
+    return EXIT_DONE;
+}
+
 int output_failure(const output *out)
 {
     return failure_write(out->name, out->error);

@@ -36,6 +36,9 @@ typedef struct output {
 /** Opens `path`; NULL or "-" is standard output. @return 0, or an exit code after its message */
 int output_open(output *out, const char *path);
 
+/** Flushes what was printed to standard output. @return 0, or an exit code */
+int output_flush_standard(void);
+
 /** Opens a nameless file for scratch beside `near`, or in $TMPDIR if that is no regular file. */
 int output_open_scratch(output *out, const output *near);
 

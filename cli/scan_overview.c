@@ -1,60 +1,40 @@
-#define _POSIX_C_SOURCE 200809L
 #include "scan_overview.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "failure.h"
 #include "terminal/terminal.h"
 
 enum { SHOWN = 5, SNIPPET_BYTES = 700, BAR_COLUMNS = 12 };
 
-/* ==== Texts =============================================================================== */
+/* ==== Texts =================================================================================== */
 
+/* An accept_fn. */
 static int spool_text(void *ctx, const tt_record *record)
 {
-    overview *o = ctx;
-    if (o->count == o->capacity) {
-        const size_t capacity = o->capacity + o->capacity / 2 + 1024;
-        uint64_t *grown = realloc(o->ends, capacity * sizeof *grown);
-        if (grown == NULL)
-            return failure_memory();
-        o->ends = grown;
-        o->capacity = capacity;
-    }
-    if (output_write(&o->spool, record->article.text, record->article.text_size) != 0)
-        return output_failure(&o->spool);
-    o->ends[o->count++] = o->spool.written;
-    return 0;
+    spool *texts = ctx;
+    (void)output_write(&texts->file, record->article.text, record->article.text_size);
+    return spool_end_item(texts);
 }
 
-int scan_overview_open(overview *o, session *r)
+int scan_overview_open(spool *texts, session *r)
 {
-    memset(o, 0, sizeof *o);
     r->accept = spool_text;
-    r->accept_ctx = o;
-    return output_open_scratch(&o->spool, &r->result);
+    r->accept_ctx = texts;
+    return spool_open(texts, &r->result);
 }
 
-void scan_overview_close(overview *o)
+/* Reads up to SNIPPET_BYTES of an article's text from `begin` on. @return how many */
+static size_t read_text(const spool *texts, uint64_t article, uint64_t begin, uint64_t end,
+                        char *to)
 {
-    output_discard(&o->spool);
-    free(o->ends);
-}
-
-/* Up to SNIPPET_BYTES of an article's text from `begin` on. @return how many */
-static size_t read_text(const overview *o, uint64_t article, uint64_t begin, uint64_t end, char *to)
-{
-    const uint64_t first = article == 0 ? 0 : o->ends[article - 1];
-    const uint64_t all = o->ends[article] - first;
-    size_t size;
-    ssize_t got;
-    end = end < all ? end : all;
-    size = end - begin < SNIPPET_BYTES ? (size_t)(end - begin) : SNIPPET_BYTES;
-    got = pread(o->spool.fd, to, size, (off_t)(first + begin));
+    const uint64_t first = spool_begin_of(texts, article), all = texts->ends[article] - first;
+    const uint64_t size = (end < all ? end : all) - begin;
+    const int64_t got =
+        spool_read(texts, first + begin, to, size < SNIPPET_BYTES ? (size_t)size : SNIPPET_BYTES);
     return got > 0 ? (size_t)got : 0;
 }
 
@@ -62,7 +42,7 @@ static size_t read_text(const overview *o, uint64_t article, uint64_t begin, uin
 
 /* The largest of what was found; `weight` decides, the first of equals stays first. */
 typedef struct found {
-    const tt_result *index;
+    const tt_result *result;
     uint32_t *cluster_of; /* by article; 0: none */
     uint64_t relations[5];
     uint64_t copies;
@@ -136,20 +116,21 @@ static int rank_sections(void *ctx, const tt_section *sections, size_t count)
     return 0;
 }
 
-static int find(found *f, const overview *o, const tt_result *index)
+static int find(found *f, const spool *texts, const tt_result *result)
 {
-    const uint32_t wanted = tt_result_options(index)->find;
+    const uint32_t wanted = tt_result_options(result)->find;
     tt_error error = {0};
     memset(f, 0, sizeof *f);
-    f->index = index;
-    f->cluster_of = calloc(o->count + 1, sizeof *f->cluster_of);
+    f->result = result;
+    f->cluster_of = calloc(texts->count + 1, sizeof *f->cluster_of);
     if (f->cluster_of == NULL)
         return failure_memory();
-    if (((wanted & TT_FIND_PAIRS) && tt_result_pairs(index, count_relations, f, &error) != TT_OK) ||
+    if (((wanted & TT_FIND_PAIRS) &&
+         tt_result_pairs(result, count_relations, f, &error) != TT_OK) ||
         ((wanted & TT_FIND_CLUSTERS) &&
-         tt_result_clusters(index, rank_clusters, f, &error) != TT_OK) ||
+         tt_result_clusters(result, rank_clusters, f, &error) != TT_OK) ||
         ((wanted & TT_FIND_SECTIONS) &&
-         tt_result_sections(index, rank_sections, f, &error) != TT_OK))
+         tt_result_sections(result, rank_sections, f, &error) != TT_OK))
         return failure_library(&error, ABOUT_WORK);
     return 0;
 }
@@ -164,10 +145,10 @@ static void print_count(const terminal *s, uint64_t count, const char *words)
 
 static void print_counts(const terminal *s, const found *f, const session *r)
 {
-    const uint32_t wanted = tt_result_options(f->index)->find;
+    const uint32_t wanted = tt_result_options(f->result)->find;
     char speed[60];
     tt_summary summary;
-    tt_result_summary(f->index, &summary);
+    tt_result_summary(f->result, &summary);
     session_describe_speed(r, speed, sizeof speed);
     print_count(s, summary.articles, "articles ");
     (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
@@ -215,21 +196,21 @@ static void print_id(const terminal *s, const found *f, uint64_t article, int co
 {
     tt_article a;
     tt_error error = {0};
-    if (tt_result_article(f->index, article, &a, &error) == TT_OK)
+    if (tt_result_article(f->result, article, &a, &error) == TT_OK)
         (void)terminal_print_text(STYLE_STRONG, s, a.id, a.id_size, columns);
 }
 
-static void print_snippet(const terminal *s, const overview *o, uint64_t article, uint64_t begin,
+static void print_snippet(const terminal *s, const spool *texts, uint64_t article, uint64_t begin,
                           uint64_t end)
 {
     char text[SNIPPET_BYTES];
-    const size_t size = read_text(o, article, begin, end, text);
+    const size_t size = read_text(texts, article, begin, end, text);
     (void)printf("%*s", 7 + BAR_COLUMNS + 2, "");
     (void)terminal_print_text(STYLE_FAINT, s, text, size, s->columns - 7 - BAR_COLUMNS - 2);
     (void)putchar('\n');
 }
 
-static void print_clusters(const terminal *s, const overview *o, const found *f)
+static void print_clusters(const terminal *s, const spool *texts, const found *f)
 {
     if (f->cluster_count > 0)
         print_heading(s, "Largest clusters");
@@ -241,11 +222,11 @@ static void print_clusters(const terminal *s, const overview *o, const found *f)
         used = print_entry(s, c->count, f->clusters[0].count, words);
         print_id(s, f, c->keep, s->columns - used);
         (void)putchar('\n');
-        print_snippet(s, o, c->keep, 0, UINT64_MAX);
+        print_snippet(s, texts, c->keep, 0, UINT64_MAX);
     }
 }
 
-static void print_sections(const terminal *s, const overview *o, const found *f)
+static void print_sections(const terminal *s, const spool *texts, const found *f)
 {
     uint64_t most = 0;
     if (f->section_count > 0)
@@ -263,7 +244,7 @@ static void print_sections(const terminal *s, const overview *o, const found *f)
         used = print_entry(s, x->count, most, words);
         print_id(s, f, first->article, s->columns - used);
         (void)putchar('\n');
-        print_snippet(s, o, first->article, first->begin, first->end);
+        print_snippet(s, texts, first->article, first->begin, first->end);
     }
 }
 
@@ -308,20 +289,20 @@ static void print_next(const terminal *s, const found *f, const settings *given)
     (void)putchar('\n');
 }
 
-int scan_overview_print(overview *o, session *r)
+int scan_overview_print(spool *texts, const session *r)
 {
     terminal s;
     found f;
-    int rc = find(&f, o, r->index);
+    int rc = find(&f, texts, r->found);
     terminal_init(&s, r->settings->color);
-    if (rc == 0 && output_flush(&o->spool) != 0)
-        rc = output_failure(&o->spool);
+    if (rc == 0 && output_flush(&texts->file) != 0)
+        rc = output_failure(&texts->file);
     if (rc == 0) {
         print_counts(&s, &f, r);
-        print_clusters(&s, o, &f);
-        print_sections(&s, o, &f);
+        print_clusters(&s, texts, &f);
+        print_sections(&s, texts, &f);
         print_next(&s, &f, r->settings);
-        rc = terminal_flush();
+        rc = output_flush_standard();
     }
     free(f.cluster_of);
     return rc;

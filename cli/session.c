@@ -8,13 +8,21 @@
 #include "failure.h"
 #include "message.h"
 
-/* ==== Outputs ============================================================================= */
+/* ==== Outputs ================================================================================= */
+
+enum { OUTPUTS = 3 };
+
+static int refuse_both(const session *r, const char *name)
+{
+    return message_usage(r->settings->command,
+                         "%s is input and output at once; write to another FILE", name);
+}
 
 static int refuse_clashes(const session *r)
 {
-    const output *const outputs[SESSION_OUTPUTS] = {&r->result, &r->rejects, &r->removed};
+    const output *const outputs[OUTPUTS] = {&r->result, &r->rejects, &r->removed};
     const settings *s = r->settings;
-    for (size_t i = 0; i < SESSION_OUTPUTS; i++) {
+    for (size_t i = 0; i < OUTPUTS; i++) {
         for (size_t j = 0; j < i; j++)
             if (output_same(outputs[i], outputs[j]))
                 return message_usage(
@@ -22,21 +30,33 @@ static int refuse_clashes(const session *r)
                     outputs[i]->name);
         for (size_t j = 0; j < s->input_count; j++)
             if (outputs[i]->name != NULL && output_is_input(outputs[i], s->inputs[j]))
-                return message_usage(s->command,
-                                     "%s is input and output at once; write to another FILE",
-                                     s->inputs[j]);
+                return refuse_both(r, s->inputs[j]);
     }
     return 0;
 }
 
-int session_open(session *r, const settings *s)
+/* A directory among the inputs may hold a file that the session writes. */
+static int refuse_own_output(const session *r, const char *file)
 {
-    int rc;
+    return output_is_input(&r->result, file) || output_is_input(&r->rejects, file) ||
+                   output_is_input(&r->removed, file)
+               ? refuse_both(r, file)
+               : 0;
+}
+
+void session_init(session *r, const settings *s)
+{
     memset(r, 0, sizeof *r);
     r->settings = s;
     r->result = r->rejects = r->removed = (output)OUTPUT_NONE;
     r->began = seconds_now();
     progress_begin(&r->progress, s->progress, s->quiet);
+}
+
+int session_open(session *r, const settings *s)
+{
+    int rc;
+    session_init(r, s);
     if (s->input_count == 0)
         return message_usage(s->command,
                              "no INPUT given; give files, directories, or - for standard input");
@@ -50,11 +70,11 @@ int session_open(session *r, const settings *s)
 
 int session_publish(session *r)
 {
-    output *const outputs[SESSION_OUTPUTS] = {&r->rejects, &r->removed, &r->result};
+    output *const outputs[OUTPUTS] = {&r->rejects, &r->removed, &r->result};
     int rc = 0;
-    for (size_t i = 0; i < SESSION_OUTPUTS && rc == 0; i++)
+    for (size_t i = 0; i < OUTPUTS && rc == 0; i++)
         rc = output_finish(outputs[i]);
-    for (size_t i = 0; i < SESSION_OUTPUTS && rc == 0; i++)
+    for (size_t i = 0; i < OUTPUTS && rc == 0; i++)
         rc = output_publish(outputs[i]);
     return rc;
 }
@@ -62,8 +82,8 @@ int session_publish(session *r)
 void session_close(session *r)
 {
     progress_end(&r->progress);
-    tt_scan_close(r->builder);
-    tt_result_close(r->index);
+    tt_scan_close(r->scan);
+    tt_result_close(r->found);
     output_discard(&r->result);
     output_discard(&r->rejects);
     output_discard(&r->removed);
@@ -78,33 +98,14 @@ void session_describe_speed(const session *r, char *to, size_t size)
 {
     const double seconds = seconds_now() - r->began;
     tt_summary summary;
-    tt_result_summary(r->index, &summary);
+    tt_result_summary(r->found, &summary);
     (void)snprintf(to, size, "in %.2f s (%.1f MB/s)", seconds,
                    seconds > 0 ? (double)summary.bytes * 1e-6 / seconds : 0.0);
 }
 
-/* ==== Records ============================================================================= */
+/* ==== Reading ================================================================================= */
 
-/* One batch of good articles, with the place of each in the reader's batch. */
-typedef struct batch {
-    tt_article *articles;
-    tt_status *statuses;
-    size_t capacity;
-} batch;
-
-static int batch_reserve(batch *b, size_t count)
-{
-    if (count <= b->capacity)
-        return 0;
-    free(b->articles);
-    free(b->statuses);
-    b->articles = malloc(count * sizeof *b->articles);
-    b->statuses = malloc(count * sizeof *b->statuses);
-    b->capacity = b->articles == NULL || b->statuses == NULL ? 0 : count;
-    return b->capacity == 0 ? failure_memory() : 0;
-}
-
-/* The advice for a kind of reason, for the first record of that kind. */
+/* The advice for a reason, the first time that it occurs. */
 static const char *advise_once(session *r, tt_status status)
 {
     const uint32_t bit = UINT32_C(1) << ((unsigned)-status & 31);
@@ -114,12 +115,20 @@ static const char *advise_once(session *r, tt_status status)
     return failure_record_advice(status);
 }
 
-static int reject(session *r, const tt_record *record, tt_status status, const char *reason)
+int session_reject(session *r, const tt_record *record, tt_status status)
 {
+    char reason[200];
+    if (status == TT_OK) {
+        status = record->status;
+        (void)snprintf(reason, sizeof reason, "%s", record->reason);
+    } else {
+        tt_article_refusal(&record->article, status, reason, sizeof reason);
+    }
     r->rejected++;
     if (!r->settings->quiet)
         message_record(record->file, record->line, reason, advise_once(r, status));
-    if (r->rejects.name == NULL || record->raw_size == 0) /* too long to be held, or unreadable */
+    /* A record that is too long to be held, or that cannot be read, has no bytes here. */
+    if (r->rejects.name == NULL || record->raw_size == 0)
         return 0;
     if (output_write(&r->rejects, record->raw, record->raw_size) != 0 ||
         output_write(&r->rejects, "\n", 1) != 0)
@@ -127,79 +136,84 @@ static int reject(session *r, const tt_record *record, tt_status status, const c
     return 0;
 }
 
-int session_reject(session *r, const tt_record *record, tt_status status)
+static int read_batches(session *r, tt_reader *reader, records_fn take, void *ctx)
 {
-    char reason[200];
-    if (status == TT_OK)
-        return reject(r, record, record->status, record->reason);
-    tt_article_refusal(&record->article, status, reason, sizeof reason);
-    return reject(r, record, status, reason);
-}
-
-int session_refuse_own_output(const session *r, const char *file)
-{
-    if (output_is_input(&r->result, file) || output_is_input(&r->rejects, file) ||
-        output_is_input(&r->removed, file))
-        return message_usage(r->settings->command,
-                             "%s is input and output at once; write to another FILE", file);
-    return 0;
-}
-
-static int add_batch(session *r, const tt_record *records, size_t count, batch *b)
-{
-    size_t good = 0;
-    tt_error error = {0};
-    int rc = batch_reserve(b, count);
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-            rc = session_refuse_own_output(r, records[i].file);
-        if (records[i].status == TT_OK)
-            b->articles[good++] = records[i].article;
-    }
-    if (rc != 0)
-        return rc;
-    if (tt_scan_add(r->builder, b->articles, good, b->statuses, &error) != TT_OK)
-        return failure_library(&error, ABOUT_WORK);
-    good = 0;
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        const tt_status status = records[i].status != TT_OK ? TT_OK : b->statuses[good++];
-        if (records[i].status != TT_OK || status != TT_OK) {
-            rc = session_reject(r, &records[i], status);
-        } else if (r->accept != NULL) {
-            rc = r->accept(r->accept_ctx, &records[i]);
-        }
-    }
-    return rc;
-}
-
-static int add_all_records(session *r, tt_reader *reader)
-{
-    batch b = {0};
     int rc = 0;
+    (void)progress_update(&r->progress, "read", 0, 0);
     while (rc == 0) {
         const double began = seconds_now();
         const tt_record *records = NULL;
         size_t count = 0;
         uint64_t done = 0, total = 0;
         tt_error error = {0};
-        if (tt_reader_next(reader, &records, &count, &error) != TT_OK) {
-            rc = failure_library(&error, ABOUT_INPUT);
-            break;
-        }
+        if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
+            return failure_library(&error, ABOUT_INPUT);
         r->read_seconds += seconds_now() - began;
         if (count == 0)
-            break;
-        rc = add_batch(r, records, count, &b);
+            return 0;
+        for (size_t i = 0; i < count && rc == 0; i++)
+            if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
+                rc = refuse_own_output(r, records[i].file);
+        if (rc == 0)
+            rc = take(ctx, records, count);
         tt_reader_progress(reader, &done, &total);
         (void)progress_update(&r->progress, "read", done, total);
     }
-    free(b.articles);
-    free(b.statuses);
+    return rc == SESSION_ENOUGH ? 0 : rc;
+}
+
+int session_read(session *r, const char *const *inputs, size_t count,
+                 const tt_reader_options *options, records_fn take, void *ctx)
+{
+    tt_reader *reader = NULL;
+    tt_error error = {0};
+    int rc;
+    if (tt_reader_open(&reader, inputs, count, options, &error) != TT_OK)
+        return failure_library(&error, ABOUT_INPUT);
+    rc = read_batches(r, reader, take, ctx);
+    tt_reader_close(reader);
     return rc;
 }
 
-/* While records are read, the reader's bytes are the better measure. */
-static int builder_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
+/* ==== Scanning ================================================================================ */
+
+static int add_records(session *r, const tt_record *records, size_t count, tt_article *articles,
+                       tt_status *statuses)
+{
+    size_t good = 0;
+    tt_error error = {0};
+    int rc = 0;
+    for (size_t i = 0; i < count; i++)
+        if (records[i].status == TT_OK)
+            articles[good++] = records[i].article;
+    if (tt_scan_add(r->scan, articles, good, statuses, &error) != TT_OK)
+        return failure_library(&error, ABOUT_WORK);
+    good = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        const tt_status status = records[i].status == TT_OK ? statuses[good++] : TT_OK;
+        if (records[i].status != TT_OK || status != TT_OK)
+            rc = session_reject(r, &records[i], status);
+        else if (r->accept != NULL)
+            rc = r->accept(r->accept_ctx, &records[i]);
+    }
+    return rc;
+}
+
+/* A records_fn. */
+static int scan_batch(void *ctx, const tt_record *records, size_t count)
+{
+    tt_article *articles = calloc(count, sizeof *articles);
+    tt_status *statuses = calloc(count, sizeof *statuses);
+    const int rc = articles == NULL || statuses == NULL
+                       ? failure_memory()
+                       : add_records(ctx, records, count, articles, statuses);
+    free(articles);
+    free(statuses);
+    return rc;
+}
+
+/* The bytes that the reader has read say more of its stage than the articles that were added. */
+static int scan_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
 {
     if (strcmp(stage, "read") == 0 || strcmp(stage, "text") == 0)
         return 0;
@@ -210,22 +224,16 @@ int session_scan(session *r)
 {
     const settings *s = r->settings;
     tt_options options = s->engine;
-    tt_reader *reader = NULL;
     tt_error error = {0};
     int rc;
-
-    options.progress = builder_progress;
+    options.progress = scan_progress;
     options.progress_ctx = &r->progress;
-    if (tt_scan_open(&r->builder, &options, &error) != TT_OK)
+    if (tt_scan_open(&r->scan, &options, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
-    if (tt_reader_open(&reader, s->inputs, s->input_count, &s->reader, &error) != TT_OK)
-        return failure_library(&error, ABOUT_INPUT);
-    (void)progress_update(&r->progress, "read", 0, 0);
-    rc = add_all_records(r, reader);
-    tt_reader_close(reader);
+    rc = session_read(r, s->inputs, s->input_count, &s->reader, scan_batch, r);
     if (rc != 0)
         return rc;
-    if (tt_scan_finish(r->builder, &r->index, &error) != TT_OK)
+    if (tt_scan_finish(r->scan, &r->found, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     progress_end(&r->progress);
     return 0;

@@ -1,5 +1,4 @@
-/* What scan and dedup share: records are read, rejected or added to a builder, and it is finished.
- */
+/* What the commands that read articles share: inputs, outputs, rejected records and progress. */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
@@ -8,48 +7,57 @@
 #include "terminal/progress.h"
 #include "twicetold.h"
 
-enum { SESSION_OUTPUTS = 3 };
-
 /** Receives each accepted record, in input order. @return 0 to go on, or an exit code */
 typedef int (*accept_fn)(void *ctx, const tt_record *record);
 
 typedef struct session {
     const settings *settings;
-    output result, rejects, removed; /**< the last two: name is NULL where not asked for */
+    output result, rejects, removed; /**< name is NULL for an output that was not asked for */
     progress progress;
-    tt_scan *builder;
-    tt_result *index;
+    tt_scan *scan;
+    tt_result *found; /**< set by session_scan() */
     uint64_t rejected;
-    uint32_t advised; /**< kinds of reasons for which it was said what to do */
+    uint32_t advised; /**< bits of the reasons for which advice was given already */
     double began, read_seconds;
-    accept_fn accept; /**< or NULL */
+    accept_fn accept; /**< NULL: not wanted */
     void *accept_ctx;
 } session;
 
-/** Opens the outputs; session_close() whatever the answer. @return 0, or an exit code */
+/** Prepares a session that has no outputs yet. */
+void session_init(session *r, const settings *s);
+
+/** Prepares a session and opens its outputs; call session_close() even if this fails.
+ * @return 0, or an exit code */
 int session_open(session *r, const settings *s);
 
-/** Reads all inputs into r->index. @return 0, or an exit code */
+/** Receives a batch of records, good and bad, in input order; borrowed for the call.
+ * @return 0 to go on, SESSION_ENOUGH to stop reading, or an exit code */
+typedef int (*records_fn)(void *ctx, const tt_record *records, size_t count);
+
+enum { SESSION_ENOUGH = -1 };
+
+/** Reads inputs and passes on every batch. An input that is also an output is refused.
+ * @return 0, or an exit code */
+int session_read(session *r, const char *const *inputs, size_t count,
+                 const tt_reader_options *options, records_fn take, void *ctx);
+
+/** Scans all inputs; r->found has the result. @return 0, or an exit code */
 int session_scan(session *r);
 
-/** All outputs take their places. @return 0, or an exit code */
+/** Moves all outputs to their final names. @return 0, or an exit code */
 int session_publish(session *r);
 
-/** Frees everything; what is not published is removed. */
+/** Frees everything and removes what was not published. */
 void session_close(session *r);
 
-/** Names a record that is left out and writes it to the rejects. `status`: TT_OK (the record says
- * why), or why the library did not take its article. @return 0, or an exit code */
+/** Says that a record is left out and writes it to the rejects. `status` is why the library did not
+ * take its article, or TT_OK if the record has the reason. @return 0, or an exit code */
 int session_reject(session *r, const tt_record *record, tt_status status);
 
-/** A directory may hold what the run is to write: the file that is read now must not be that.
- * @return 0, or an exit code */
-int session_refuse_own_output(const session *r, const char *file);
-
-/** How a run that did all of its work ends. */
+/** The exit code of a session that did all of its work. */
 int session_exit_code(const session *r);
 
-/** "in 1.2 s (34.5 MB/s)" and the like, for the last line of a run. */
+/** Writes "in 1.2 s (34.5 MB/s)", which ends the summary line. */
 void session_describe_speed(const session *r, char *to, size_t size);
 
 #endif

@@ -43,7 +43,7 @@ static size_t standard_error_columns(void)
 }
 
 /* "1:02:03" or "2:03". */
-static void format_time(char *to, size_t size, double seconds)
+static void format_duration(char *to, size_t size, double seconds)
 {
     const uint64_t whole = seconds < 1e9 ? (uint64_t)(seconds + 0.5) : 1000000000u;
     if (whole >= 3600)
@@ -91,7 +91,7 @@ static void format_line(char *to, size_t size, const progress *p, double now, si
     size_t room;
 
     format_amounts(amounts, sizeof amounts, p, rate);
-    format_time(left, sizeof left,
+    format_duration(left, sizeof left,
                 p->total == 0 ? elapsed
                 : rate > 0    ? (double)(p->total - p->done) / rate
                               : 0);

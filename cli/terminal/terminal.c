@@ -75,10 +75,3 @@ int terminal_print_text(style look, const terminal *s, const char *text, size_t 
     (void)printf("%s%s%s", terminal_style(s, look), line, terminal_style(s, STYLE_PLAIN));
     return width;
 }
-
-int terminal_flush(void)
-{
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return failure_write("standard output", errno);
-    return EXIT_DONE;
-}

@@ -36,7 +36,4 @@ void terminal_repeat(const terminal *s, const char *unicode, const char *ascii, 
 /** Prints text of others, in one line of at most `columns`. @return its columns */
 int terminal_print_text(style look, const terminal *s, const char *text, size_t size, int columns);
 
-/** All is written. @return 0, or an exit code after its message */
-int terminal_flush(void);
-
 #endif

@@ -1,0 +1,47 @@
+#define _POSIX_C_SOURCE 200809L
+#include "format.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "twicetold.h"
+
+const char *format_number(char to[FORMAT_NUMBER_SIZE], double value)
+{
+    if (isnan(value)) {
+        (void)snprintf(to, FORMAT_NUMBER_SIZE, "null");
+        return to;
+    }
+    for (int digits = 15; digits <= 17; digits++) {
+        (void)snprintf(to, FORMAT_NUMBER_SIZE, "%.*g", digits, value);
+        if (strtod(to, NULL) == value)
+            break;
+    }
+    return to;
+}
+
+const char *format_time(char *to, size_t size, const char *format, int64_t microseconds)
+{
+    const time_t seconds = (time_t)(microseconds / 1000000);
+    struct tm t;
+    to[0] = '\0';
+    if (microseconds != TT_NO_TIME && gmtime_r(&seconds, &t) != NULL)
+        (void)strftime(to, size, format, &t);
+    return to;
+}
+
+size_t format_cut(const char *text, size_t size, size_t most)
+{
+    if (size <= most)
+        return size;
+    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
+int format_id_size(const char *id, size_t size)
+{
+    return (int)format_cut(id, size, SHOWN_ID_SIZE);
+}
