@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <time.h>
 
 /* ---- Random numbers (SplitMix64) ---------------------------------------------------------- */
 
@@ -28,6 +29,19 @@ static inline uint64_t rng_next(rng *r)
 static inline uint32_t rng_below(rng *r, uint32_t n)
 {
     return (uint32_t)((rng_next(r) >> 32) * n >> 32);
+}
+
+/** The seed of a randomised test: TT_TEST_SEED, or one of the time, which is printed. */
+static inline uint64_t test_seed(const char *name)
+{
+    const char *given = getenv("TT_TEST_SEED");
+    struct timespec now = {0, 0};
+    uint64_t seed;
+    (void)timespec_get(&now, TIME_UTC);
+    seed = given != NULL ? strtoull(given, NULL, 10)
+                         : (uint64_t)now.tv_sec * 1000003u + (uint64_t)now.tv_nsec;
+    print_message("%s: TT_TEST_SEED=%llu\n", name, (unsigned long long)seed);
+    return seed;
 }
 
 /* ---- An allocator that checks what it is told ---------------------------------------------- */

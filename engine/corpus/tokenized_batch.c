@@ -1,6 +1,6 @@
 #include "corpus/tokenized_batch.h"
 
-#include "input/json.h"
+#include "util/utf8.h"
 #include "util/error.h"
 #include "util/threads.h"
 

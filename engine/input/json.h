@@ -55,7 +55,4 @@ int tti_json_skip(tti_json *json, tti_json_kind first);
  */
 size_t tti_json_unescape(const char *raw, size_t size, char *out);
 
-/** `size` if the bytes are UTF-8 (RFC 3629), else the offset of the first that is not. */
-size_t tti_utf8_valid_up_to(const char *text, size_t size);
-
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "input/json.h"
+#include "util/utf8.h"
 
 /* How much of a field's name a reason shows. */
 enum { SHOWN_NAME = 40 };

@@ -28,6 +28,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/threads.h"
+#include "util/utf8.h"
 
 #include <inttypes.h>
 #include <string.h>

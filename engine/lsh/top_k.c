@@ -29,23 +29,12 @@ static tt_status grow_top_k(tti_top_k *c)
 
 tt_status tti_top_k_add(tti_top_k *c, uint32_t doc)
 {
-    const uint32_t hash = tti_table_hash_u32(doc);
-    tti_table_slot *slot;
     if (c->count == c->capacity)
         TTI_TRY(grow_top_k(c));
-    slot = tti_table_slot_of(&c->places, hash);
-    if (slot->value == 0) {
+    if (tti_table_find_or_add(&c->places, tti_table_hash_u32(doc), (uint32_t)c->count, NULL, NULL,
+                              NULL) == c->count)
         c->added[c->count++] = doc;
-        *slot = (tti_table_slot){hash, (uint32_t)c->count};
-    }
     return TT_OK;
-}
-
-static void clear_table(tti_top_k *c)
-{
-    for (size_t k = c->count; k-- > 0;) /* from the last, so that all others are still found */
-        tti_table_slot_of(&c->places, tti_table_hash_u32((uint32_t)c->added[k]))->value = 0;
-    c->count = 0;
 }
 
 tt_status tti_top_k_select(tti_top_k *c, const tti_band_rule *rule, const tti_sketches *sketches,
@@ -55,7 +44,8 @@ tt_status tti_top_k_select(tti_top_k *c, const tti_band_rule *rule, const tti_sk
     tt_status status = TT_OK;
     size_t n = 0;
     const size_t added = c->count;
-    clear_table(c); /* the met stay where they are */
+    tti_table_clear(&c->places); /* the documents stay where they are */
+    c->count = 0;
     for (size_t k = 0; k < added; k++) {
         const uint32_t doc = (uint32_t)c->added[k];
         const uint32_t distance = tti_signature_distance(

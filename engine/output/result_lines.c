@@ -7,6 +7,7 @@
 #include "input/byte_stream.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/utf8.h"
 
 #include <inttypes.h>
 #include <locale.h>

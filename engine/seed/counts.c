@@ -83,30 +83,16 @@ static int grow(tti_seed_counts *t)
 /* The counter of a document, made if need be; NULL without memory. */
 static inline tti_seed_counter *find_counter(tti_seed_counts *t, uint32_t doc)
 {
-    const uint32_t hash = tti_table_hash_u32(doc);
-    tti_table_slot *slot;
+    uint32_t at;
     if (t->status != TT_OK || (t->count == t->capacity && grow(t) != 0)) {
         t->status = TT_ENOMEM;
         return NULL;
     }
-    slot = tti_table_slot_of(&t->places, hash);
-    if (slot->value == 0) {
+    at = tti_table_find_or_add(&t->places, tti_table_hash_u32(doc), (uint32_t)t->count, NULL, NULL,
+                               NULL);
+    if (at == t->count)
         t->counters[t->count++] = (tti_seed_counter){.doc = doc};
-        *slot = (tti_table_slot){hash, (uint32_t)t->count};
-    }
-    return &t->counters[slot->value - 1];
-}
-
-/* Most documents have few counters, and the table has grown for one that had many. `moved`: the
- * counters are not where the table says. */
-static void clear_counters(tti_seed_counts *t, int moved)
-{
-    if (!moved && t->count * 8 < t->places.slot_count)
-        for (size_t k = t->count; k-- > 0;) /* from the last, so that all others are still found */
-            tti_table_slot_of(&t->places, tti_table_hash_u32(t->counters[k].doc))->value = 0;
-    else
-        tti_table_clear(&t->places);
-    t->count = 0;
+    return &t->counters[at];
 }
 
 void tti_seed_counts_extend_run(tti_seed_counts *t, uint32_t doc, uint32_t here, uint32_t there)
@@ -203,5 +189,6 @@ void tti_seed_counts_select(tti_seed_counts *t, const tti_seed_rules *rules, uin
     for (size_t k = 0; k < t->count && pairs > 0 && pairs <= rules->most; k++)
         if (is_pair(rules, &t->counters[k], it))
             append_candidate(t, t->counters[k].doc, b, TTI_WANT_PAIR);
-    clear_counters(t, pairs > rules->most);
+    tti_table_clear(&t->places);
+    t->count = 0;
 }

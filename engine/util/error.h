@@ -24,4 +24,12 @@ tt_status tti_fail_memory(tt_error *error, const char *what);
       return tti_try_;                                                                             \
   } while (0)
 
+/** Returns from the calling function, out of memory for `what`, if `failed` is not 0: the status of
+ * an operation on an array or a table, or whether a pointer is NULL. */
+#define TTI_TRY_ALLOC(failed, error, what)                                                         \
+    do {                                                                                           \
+        if ((failed) != 0)                                                                         \
+            return tti_fail_memory(error, what);                                                   \
+    } while (0)
+
 #endif

@@ -2,83 +2,84 @@
 
 #include "util/alloc.h"
 
-#include <string.h>
+enum { MIN_SLOTS = 64 };
 
-void tti_table_free(tti_table *s)
+#define HOME_OF(slot, count) ((slot)->hash & ((count)-1))
+#define IS_USED(slot, base) ((slot)->value > (base))
+TTI_PROBING(table, tti_table_slot, HOME_OF, IS_USED)
+
+void tti_table_free(tti_table *t)
 {
-    tti_release(s->allocator, s->slots, s->slot_count, sizeof *s->slots);
-    s->slots = NULL;
-    s->slot_count = s->used = 0;
+    tti_release(t->allocator, t->slots, t->capacity, sizeof *t->slots);
+    *t = (tti_table){.allocator = t->allocator};
 }
 
-static void insert_slot(tti_table *s, tti_table_slot x)
+/* The power of 2 that leaves half of the slots unused; 0 where no size_t does. */
+static size_t slots_for(size_t count)
 {
-    size_t at = x.hash & (s->slot_count - 1);
-    while (s->slots[at].value != 0)
-        at = (at + 1) & (s->slot_count - 1);
-    s->slots[at] = x;
-}
-
-int tti_table_reserve(tti_table *s, size_t count)
-{
-    const size_t old_count = s->slot_count;
-    tti_table_slot *old = s->slots, *grown;
-    size_t slots = old_count < 64 ? 64 : old_count;
-    while (slots < count * 2)
+    size_t slots = MIN_SLOTS;
+    while (slots / 2 < count && slots <= SIZE_MAX / 2)
         slots *= 2;
-    if (slots == old_count)
-        return 0;
-    grown = tti_alloc_zero(s->allocator, slots, sizeof *grown);
+    return slots / 2 < count ? 0 : slots;
+}
+
+/* Moves all to `slots` new slots. */
+static tt_status grow_table(tti_table *t, size_t slots)
+{
+    tti_table_slot *grown = slots == 0 ? NULL : tti_alloc_zero(t->allocator, slots, sizeof *grown);
     if (grown == NULL)
-        return -1;
-    s->slots = grown;
-    s->slot_count = slots;
-    for (size_t k = 0; k < old_count; k++)
-        if (old[k].value != 0)
-            insert_slot(s, old[k]);
-    tti_release(s->allocator, old, old_count, sizeof *old);
-    return 0;
+        return TT_ENOMEM;
+    table_rehash(t->slots, t->slot_count, grown, slots, t->base);
+    tti_release(t->allocator, t->slots, t->capacity, sizeof *t->slots);
+    t->slots = grown;
+    t->slot_count = t->capacity = slots;
+    return TT_OK;
 }
 
-uint32_t tti_table_find(const tti_table *s, uint32_t hash, tti_table_equal_fn equal,
-                        const void *ctx, const void *key)
+tt_status tti_table_reserve(tti_table *t, size_t count)
 {
-    size_t at;
-    if (s->slot_count == 0)
-        return UINT32_MAX;
-    at = hash & (s->slot_count - 1);
-    for (; s->slots[at].value != 0; at = (at + 1) & (s->slot_count - 1))
-        if (s->slots[at].hash == hash && equal(ctx, s->slots[at].value - 1, key))
-            return s->slots[at].value - 1;
-    return UINT32_MAX;
+    if (count <= t->slot_count / 2)
+        return TT_OK;
+    return grow_table(t, slots_for(count));
 }
 
-void tti_table_add(tti_table *s, uint32_t hash, uint32_t value)
+void tti_table_clear(tti_table *t)
 {
-    insert_slot(s, (tti_table_slot){hash, value + 1});
-    s->used++;
+    t->base += t->limit; /* no value is greater: see tti_table_add() */
+    t->limit = 0;
+    t->used = 0;
 }
 
-void tti_table_remove(tti_table *s, uint32_t hash, uint32_t value)
+tt_status tti_table_reset(tti_table *t, size_t count)
 {
-    const size_t mask = s->slot_count - 1;
-    size_t hole = hash & mask;
-    while (s->slots[hole].value != value + 1)
-        hole = (hole + 1) & mask;
-    for (size_t at = (hole + 1) & mask; s->slots[at].value != 0; at = (at + 1) & mask) {
-        const size_t home = s->slots[at].hash & mask;
-        if (((at - home) & mask) >= ((at - hole) & mask)) { /* it may stand in the hole */
-            s->slots[hole] = s->slots[at];
-            hole = at;
-        }
+    const size_t slots = slots_for(count);
+    tti_table_clear(t);
+    if (slots > t->capacity || slots == 0) {
+        t->slot_count = 0; /* nothing is moved */
+        if (grow_table(t, slots) == TT_OK)
+            return TT_OK;
+        t->slot_count = t->capacity;
+        return TT_ENOMEM;
     }
-    s->slots[hole].value = 0;
-    s->used--;
+    t->slot_count = slots;
+    return TT_OK;
 }
 
-void tti_table_clear(tti_table *s)
+/* The slots beyond slot_count too: they are unused, and must be so when the base is 0. */
+void tti_table_rebase(tti_table *t)
 {
-    if (s->slot_count > 0)
-        memset(s->slots, 0, s->slot_count * sizeof *s->slots);
-    s->used = 0;
+    for (size_t k = 0; k < t->capacity; k++)
+        t->slots[k].value = t->slots[k].value > t->base ? t->slots[k].value - t->base : 0;
+    t->base = 0;
+}
+
+void tti_table_remove(tti_table *t, uint32_t hash, uint32_t number)
+{
+    size_t at = hash & (t->slot_count - 1);
+    while (t->slots[at].value != t->base + number + 1) {
+        assert(t->slots[at].value > t->base);
+        at = tti_next_slot(at, t->slot_count);
+    }
+    table_remove_slot(t->slots, t->slot_count, &t->slots[at], t->base);
+    t->used--;
 }

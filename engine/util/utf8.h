@@ -31,4 +31,7 @@ static inline size_t tti_utf8_encode(uint32_t c, char *out)
     return 4;
 }
 
+/** `size` if the bytes are UTF-8 (RFC 3629), else the offset of the first that is not. */
+size_t tti_utf8_valid_up_to(const char *text, size_t size);
+
 #endif

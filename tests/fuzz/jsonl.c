@@ -10,6 +10,7 @@
 #include "input/json.h"
 #include "input/jsonl.h"
 #include "input/reader.h"
+#include "util/utf8.h"
 
 /* ---- One line -------------------------------------------------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include "input/markup.h"
 #include "input/xml.h"
 #include "util/alloc.h"
+#include "util/utf8.h"
 
 enum { LONGEST = 1 << 16 };
 

@@ -1,6 +1,8 @@
 # Units of the engine's stages after text.
 tt_test(hash)
-tt_test(radix)
+tt_test(array)
+tt_test(table)
+tt_test(sort)
 tt_test(candidate)
 tt_test(sets)
 tt_kernels_test(minhash)

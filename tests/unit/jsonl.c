@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "input/jsonl.h"
 #include "input/json.h"
+#include "util/utf8.h"
 
 #include "../test.h"
 
