@@ -584,35 +584,46 @@ TT_API void tt_result_file_close(tt_result_file *result);
  * the file is opened, and what finds shared text is made when the first verdict is asked for, since
  * who only adds or removes does without. tt_index_query() of no articles makes it beforehand.
  *
- * One handle writes, in one process, which FILE-lock sees to (an empty file beside it, locked with
- * flock(2), so the file must be on a local file system); any number of handles read, in other
+ * One handle writes at a time: it holds a lock on a byte of the file, whatever the name it was
+ * opened by, so the file must be on a local file system. Any number of handles read, in other
  * processes too, and see whole batches only. A handle belongs to one thread at a time and must not
  * be carried across fork(): SQLite would take the parent's locks for the child's. A child that was
  * forked while an index was open may do no more with the handle than close it, which leaves the
  * file alone, and cannot open that index (TT_EINVAL); others it may, and so may what it executes.
+ *
+ * Each batch is checked against the file before and after it is written. Where another process has
+ * written to it nevertheless, the call fails with TT_ELOCKED; where the file was deleted, renamed,
+ * replaced or truncated, with TT_EIO. Then no verdict is given.
+ *
+ * Without a path the index is in memory: the same in every other respect, but gone when it is
+ * closed. It answers what new text shares with a set of articles that need not be kept.
  */
 typedef struct tt_index tt_index;
 
 enum {
     TT_INDEX_READ = 1u << 0,  /**< queries only; does not keep others from writing */
-    TT_INDEX_CREATE = 1u << 1 /**< makes the file if it is not there */
+    TT_INDEX_CREATE = 1u << 1 /**< makes the file if it does not exist */
 };
 
 /**
  * Makes an empty index with the options that shape it: shingle_tokens, min_section, max_matches,
  * seed, paragraphs, resemblance, containment, overlap, facts and drop. NULL takes the defaults.
- * @return TT_OK; TT_EINVAL (a file is there, an option is out of range); TT_EIO; TT_ENOMEM.
+ * A file that an interrupted call has left behind is completed.
+ * @return TT_OK; TT_EINVAL (the file exists, an option is out of range); TT_EIO; TT_ENOMEM.
  */
 TT_API TT_NODISCARD tt_status tt_index_create(const char *path, const tt_options *options,
                                               tt_error *error);
 
 /**
- * Opens an index. Of `options` (NULL: none) the fields above, where they are not 0, must be those
- * that the index was made with; threads, allocator and max_article_bytes are taken as given.
- * @return TT_OK; TT_EIO (it is not there); TT_EFORMAT (another kind of file, or damaged: the
+ * Opens an index. `path` is the name of a file, never interpreted otherwise; NULL makes an index in
+ * memory, with the options that tt_index_create() takes. For a file, of `options` (NULL: none)
+ * those fields that are not 0 must be what the index was made with; threads, allocator and
+ * max_article_bytes are taken as given.
+ * @return TT_OK; TT_EIO (it does not exist); TT_EFORMAT (another kind of file, or damaged: the
  * message says what); TT_EVERSION; TT_EINVAL (options do not fit; it was open when this process was
- * forked); TT_ELOCKED; TT_ENOMEM. Owner: the caller, tt_result_close(). Cost: linear in the
- * articles. Memory beyond the allocator's: SQLite's cache.
+ * forked; it has a second name by a hard link); TT_ELOCKED; TT_ENOMEM. Owner: the caller,
+ * tt_index_close(). Cost: linear in the articles. Memory beyond the allocator's: SQLite's cache,
+ * and for an index in memory what a file would hold.
  */
 TT_API TT_NODISCARD tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags,
                                             const tt_options *options, tt_error *error);

@@ -378,7 +378,7 @@ tt_status tt_index_add(tt_index *x, const tt_article *articles, size_t count, tt
     if (x->reading)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
     TTI_TRY(begin(x, articles, count, statuses, emit != NULL, error));
-    TTI_TRY(tti_db_begin(x->file, 1, error));
+    TTI_TRY(tti_index_begin_write(x, error));
     status = add_articles(x, articles, count, emit != NULL, 1, error);
     if (status == TT_OK)
         status = tti_db_commit(x->file, &x->state, error);

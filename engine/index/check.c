@@ -56,7 +56,7 @@ static tt_status check_file(const char *path, checking *c, tt_error *error)
     tt_options shape;
     tt_status status = tti_db_open(&file, path, TTI_DB_READ, NULL, &shape, error);
     if (status == TT_OK)
-        status = tti_db_begin(file, 0, error);
+        status = tti_db_begin(file, error);
     if (status == TT_OK)
         status = tti_db_check_integrity(file, found, c, error);
     if (status == TT_OK)

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,12 +32,21 @@ static const char *const texts[STATEMENTS] = {
     "SELECT number FROM removed WHERE nth>?1 AND nth<=?2 ORDER BY nth",
 };
 
+typedef struct file_identity {
+    dev_t device;
+    ino_t inode; /* 0: not known */
+} file_identity;
+
 struct tti_db {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
-    char *path;
-    tti_open_file open_file;
-    int lock; /* of the writer; -1: none */
+    char *name; /* as the caller gave it, for messages */
+    char *path; /* where that leads: absolute, without symbolic links; NULL: in memory */
+    tti_open_file file;
+    file_identity log, shared_memory; /* FILE-wal and FILE-shm, once a writer has written */
+    int is_replaced;                  /* another file, or other content, is under the name now */
+    uint64_t seen_bytes;              /* size of the file when it was last looked at */
+    uint64_t least_bytes;             /* unless it was truncated, it is not shorter than this */
     int begun;
     int removed; /* rows were removed since the file was last shrunk */
 };
@@ -78,17 +86,17 @@ static tt_status fail_sqlite(const tti_db *f, int code, const char *what, tt_err
     const tt_status status = status_of(f, code);
     if ((code & 0xFF) == SQLITE_NOTADB)
         return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a living index", PATH_SHOWN,
-                        f->path);
+                        f->name);
     if (status == TT_ENOMEM)
         return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: out of memory", what,
-                        PATH_SHOWN, f->path);
-    return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: %s", what, PATH_SHOWN, f->path,
+                        PATH_SHOWN, f->name);
+    return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: %s", what, PATH_SHOWN, f->name,
                     words_of(f, code));
 }
 
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error)
 {
-    return tti_fail(error, TT_EFORMAT, where, "%.*s is damaged: %s", PATH_SHOWN, f->path, how);
+    return tti_fail(error, TT_EFORMAT, where, "%.*s is damaged: %s", PATH_SHOWN, f->name, how);
 }
 
 static tt_status run_sql(tti_db *f, const char *sql, const char *what, tt_error *error)
@@ -198,6 +206,55 @@ static tt_status read_shape(tti_db *f, tt_options *out, tt_error *error)
     return TT_OK;
 }
 
+/* ---- The file under its name ----------------------------------------------------------------- */
+
+static tt_status is_gone(const tti_db *f, const char *suffix, const char *how, tt_error *error)
+{
+    return tti_fail(error, TT_EIO, TTI_NOWHERE, "%.*s%s was %s while it was open", PATH_SHOWN,
+                    f->name, suffix, how);
+}
+
+/* Whether FILE-wal or FILE-shm is the one that was seen first. */
+static tt_status check_companion(const tti_db *f, const char *suffix, file_identity *seen,
+                                 tt_error *error)
+{
+    char name[PATH_MAX + 8];
+    struct stat s;
+    (void)snprintf(name, sizeof name, "%s%s", f->path, suffix);
+    if (stat(name, &s) != 0)
+        return seen->inode == 0 ? TT_OK : is_gone(f, suffix, "deleted or renamed", error);
+    if (seen->inode == 0)
+        *seen = (file_identity){s.st_dev, s.st_ino};
+    return seen->device == s.st_dev && seen->inode == s.st_ino
+               ? TT_OK
+               : is_gone(f, suffix, "replaced", error);
+}
+
+/* Whether what a writer writes is what others will find under the name: the same file with the same
+ * log, and not truncated. */
+static tt_status check_file(tti_db *f, tt_error *error)
+{
+    struct stat s;
+    if (f->path == NULL)
+        return TT_OK;
+    if (stat(f->path, &s) != 0)
+        return is_gone(f, "", "deleted or renamed", error);
+    f->is_replaced = 1;
+    if (s.st_dev != f->file.device || s.st_ino != f->file.inode)
+        return is_gone(f, "", "replaced", error);
+    if ((uint64_t)s.st_size < f->least_bytes)
+        return is_gone(f, "", "truncated", error);
+    f->is_replaced = 0;
+    TTI_TRY(check_companion(f, "-wal", &f->log, error));
+    TTI_TRY(check_companion(f, "-shm", &f->shared_memory, error));
+    if ((uint64_t)s.st_size != f->seen_bytes) { /* the log went into the file */
+        const uint64_t bytes = tti_db_bytes(f);
+        f->seen_bytes = (uint64_t)s.st_size;
+        f->least_bytes = bytes < f->seen_bytes ? bytes : f->seen_bytes;
+    }
+    return TT_OK;
+}
+
 /* ---- Opening --------------------------------------------------------------------------------- */
 
 /* Files from before there was a journal have the same version: nothing else depends on it. */
@@ -247,29 +304,6 @@ static tt_status make_schema(tti_db *f, const tt_options *options, tt_error *err
     return tti_db_commit(f, &empty, error);
 }
 
-/* The writer's lock: a file of its own, since closing any descriptor of the database would drop the
- * locks that SQLite holds on it. The kernel gives it back however the process ends. */
-static tt_status take_lock(tti_db *f, tt_error *error)
-{
-    const size_t size = strlen(f->path) + 6;
-    char *name = malloc(size);
-    if (name == NULL)
-        return tti_fail_memory(error, "a path");
-    (void)snprintf(name, size, "%s-lock", f->path);
-    f->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    free(name);
-    if (f->lock < 0)
-        return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot make %.*s-lock: %s", PATH_SHOWN,
-                        f->path, strerror(errno));
-    if (flock(f->lock, LOCK_EX | LOCK_NB) == 0)
-        return TT_OK;
-    if (errno == EWOULDBLOCK)
-        return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process is writing to it",
-                        PATH_SHOWN, f->path);
-    return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot lock %.*s: %s", PATH_SHOWN, f->path,
-                    strerror(errno));
-}
-
 static tt_status check_version(tti_db *f, tt_error *error)
 {
     int64_t application = 0, version = 0;
@@ -277,15 +311,16 @@ static tt_status check_version(tti_db *f, tt_error *error)
     TTI_TRY(one_number(f, "PRAGMA user_version", &version, error));
     if (application != TTI_DB_APPLICATION_ID)
         return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a living index", PATH_SHOWN,
-                        f->path);
+                        f->name);
     if (version != TTI_DB_VERSION)
         return tti_fail(error, TT_EVERSION, TTI_NOWHERE,
                         "%.*s has version %" PRId64 "; this library reads version %d", PATH_SHOWN,
-                        f->path, version, TTI_DB_VERSION);
+                        f->name, version, TTI_DB_VERSION);
     return TT_OK;
 }
 
-/* Nothing is in it: a crash while it was made leaves that, since all of it is one transaction. */
+/* A crash while an index is made leaves a file with nothing in it, since all of it is one
+ * transaction. */
 static tt_status is_blank(tti_db *f, int *blank, tt_error *error)
 {
     int64_t application = 0, tables = 0;
@@ -295,21 +330,28 @@ static tt_status is_blank(tti_db *f, int *blank, tt_error *error)
     return TT_OK;
 }
 
-static tt_status open_database(tti_db *f, unsigned mode, int there, const tt_options *options,
-                               tt_error *error)
+static tt_status open_database(tti_db *f, unsigned mode, const tt_options *options, tt_error *error)
 {
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (there ? 0 : SQLITE_OPEN_CREATE);
-    const int code = sqlite3_open_v2(f->path, &f->db, flags, NULL);
-    int blank = 1;
+    /* The path is absolute, so SQLite takes it neither for a URI nor for a name like ":memory:". */
+    const int code =
+        f->path == NULL
+            ? sqlite3_open_v2(":memory:", &f->db,
+                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_MEMORY,
+                              NULL)
+            : sqlite3_open_v2(f->path, &f->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int blank = 0;
     if (code != SQLITE_OK)
         return fail_sqlite(f, code, "open", error);
-    tti_open_files_add(&f->open_file, f->path);
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
-    if (there)
-        TTI_TRY(is_blank(f, &blank, error));
-    if (blank && (mode & TTI_DB_CREATE))
+    TTI_TRY(is_blank(f, &blank, error));
+    if (!blank && (mode & TTI_DB_NEW))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.*s exists already", PATH_SHOWN, f->name);
+    if (blank && !(mode & TTI_DB_CREATE))
+        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE,
+                        "%.*s is empty: creating an index there was interrupted; create it again",
+                        PATH_SHOWN, f->name);
+    if (blank)
         TTI_TRY(make_schema(f, options, error));
     TTI_TRY(check_version(f, error));
     TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "open", error));
@@ -320,54 +362,105 @@ static tt_status open_database(tti_db *f, unsigned mode, int there, const tt_opt
     return run_sql(f, JOURNAL, "open", error);
 }
 
-/* A file with nothing in it is what a crash while making one leaves behind. */
-static tt_status look_at(const tti_db *f, int *there, tt_error *error)
+static tt_status fail_open(const tti_db *f, int number, tt_error *error)
 {
-    struct stat state;
-    *there = 0;
-    if (stat(f->path, &state) != 0)
-        return errno == ENOENT ? TT_OK
-                               : tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot open %.*s: %s",
-                                          PATH_SHOWN, f->path, strerror(errno));
-    if (!S_ISREG(state.st_mode))
-        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a file", PATH_SHOWN, f->path);
-    *there = state.st_size > 0;
-    return TT_OK;
+    if (number == EWOULDBLOCK)
+        return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process is writing to it",
+                        PATH_SHOWN, f->name);
+    return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot open %.*s: %s", PATH_SHOWN, f->name,
+                    strerror(number));
 }
 
-static tt_status open_file(tti_db *f, unsigned mode, const tt_options *options, tt_options *shape,
-                           tt_error *error)
+/* SQLite keeps its log beside one of the names: opened by another it would be missed. */
+static tt_status check_links(const tti_db *f, const struct stat *s, tt_error *error)
 {
-    int there;
+    if (s->st_nlink <= 1)
+        return TT_OK;
+    return tti_fail(
+        error, TT_EINVAL, TTI_NOWHERE,
+        "%.*s has another name too (a hard link): remove one of them, or use a symbolic "
+        "link",
+        PATH_SHOWN, f->name);
+}
+
+static tt_status open_file(tti_db *f, unsigned mode, tt_error *error)
+{
+    const unsigned how =
+        mode & TTI_DB_READ ? 0u : TTI_OPEN_LOCKED | (mode & TTI_DB_CREATE ? TTI_OPEN_CREATE : 0u);
+    struct stat s;
+    int failure;
     if (tti_open_files_before_fork(f->path))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                         "%.*s was open when this process was forked; close it before the fork, or "
                         "open it in the child alone",
-                        PATH_SHOWN, f->path);
-    TTI_TRY(look_at(f, &there, error));
-    if (!there && !(mode & TTI_DB_CREATE))
-        return tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot open %.*s: %s", PATH_SHOWN, f->path,
-                        strerror(ENOENT));
-    if (!(mode & TTI_DB_READ)) {
-        TTI_TRY(take_lock(f, error));
-        TTI_TRY(look_at(f, &there, error)); /* another may just have made it */
+                        PATH_SHOWN, f->name);
+    if (stat(f->path, &s) == 0) {
+        if (!S_ISREG(s.st_mode))
+            return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s is not a file", PATH_SHOWN,
+                            f->name);
+        if (!(mode & TTI_DB_READ))
+            TTI_TRY(check_links(f, &s, error));
     }
-    TTI_TRY(open_database(f, mode, there, options, error));
-    return read_shape(f, shape, error);
+    failure = tti_open_files_add(&f->file, f->path, how);
+    return failure == 0 ? TT_OK : fail_open(f, failure, error);
+}
+
+/* Where a name leads: the absolute path, without symbolic links, of a file that may not exist yet.
+ * @return NULL, and errno */
+static char *resolve_path(const char *name)
+{
+    char *at = strdup(name), *resolved = NULL;
+    for (int links = 0; at != NULL && links < 40; links++) {
+        char target[PATH_MAX], *slash = strrchr(at, '/'), *folder, *joined;
+        const char *base = slash == NULL ? at : slash + 1;
+        ssize_t size;
+        resolved = realpath(at, NULL);
+        if (resolved != NULL || errno != ENOENT || *base == '\0')
+            break;
+        size = readlink(at, target, sizeof target - 1); /* a link to what does not exist yet */
+        target[size < 0 ? 0 : size] = '\0';
+        if (slash != NULL)
+            *slash = '\0';
+        folder = realpath(slash == NULL ? "." : slash == at ? "/" : at, NULL);
+        if (folder == NULL)
+            break;
+        joined = malloc(strlen(folder) + 1 + (size < 0 ? strlen(base) : (size_t)size) + 1);
+        if (joined != NULL && target[0] == '/')
+            (void)strcpy(joined, target);
+        else if (joined != NULL)
+            (void)sprintf(joined, "%s/%s", folder, size < 0 ? base : target);
+        free(folder);
+        free(at);
+        at = joined;
+        if (size < 0)
+            return at;
+    }
+    free(at);
+    return resolved;
 }
 
 tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
                       tt_options *shape, tt_error *error)
 {
     tti_db *f = calloc(1, sizeof *f);
-    tt_status status;
+    tt_status status = TT_OK;
     *out = NULL;
-    if (f == NULL || (f->path = strdup(path)) == NULL) {
+    if (f != NULL)
+        f->name = strdup(path == NULL ? "an index in memory" : path);
+    if (f == NULL || f->name == NULL) {
         free(f);
         return tti_fail_memory(error, "an index");
     }
-    f->lock = -1;
-    status = open_file(f, mode, options, shape, error);
+    if (path != NULL) {
+        f->path = resolve_path(path);
+        status = f->path == NULL ? fail_open(f, errno, error) : open_file(f, mode, error);
+    }
+    if (status == TT_OK)
+        status = open_database(f, mode, options, error);
+    if (status == TT_OK)
+        status = read_shape(f, shape, error);
+    if (status == TT_OK && !(mode & TTI_DB_READ))
+        status = check_file(f, error);
     if (status != TT_OK)
         tti_db_close(f);
     else
@@ -375,17 +468,31 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
     return status;
 }
 
+/* SQLite would take the log of the file that was replaced for that of the one that replaced it, and
+ * destroy it: the log gets another name. */
+static void put_log_aside(const tti_db *f)
+{
+    char log[PATH_MAX + 8], aside[PATH_MAX + 16];
+    struct stat s;
+    (void)snprintf(log, sizeof log, "%s-wal", f->path);
+    (void)snprintf(aside, sizeof aside, "%s-wal.replaced", f->path);
+    if (stat(log, &s) == 0 && s.st_dev == f->log.device && s.st_ino == f->log.inode)
+        (void)rename(log, aside);
+}
+
 /* What a forked child inherited is the parent's: it is forgotten, and left as it is. */
 static void close_database(tti_db *f)
 {
-    if (tti_open_file_is_inherited(&f->open_file))
+    if (tti_open_file_is_inherited(&f->file))
         return;
     tti_db_rollback(f);
     for (int k = 0; k < STATEMENTS; k++)
         (void)sqlite3_finalize(f->statements[k]);
+    if (f->is_replaced)
+        (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_close(f->db);
-    if (f->lock >= 0)
-        (void)flock(f->lock, LOCK_UN); /* a child forked meanwhile shares the descriptor */
+    if (f->is_replaced)
+        put_log_aside(f);
 }
 
 void tti_db_close(tti_db *f)
@@ -393,20 +500,50 @@ void tti_db_close(tti_db *f)
     if (f == NULL)
         return;
     close_database(f);
-    tti_open_files_remove(&f->open_file);
-    if (f->lock >= 0)
-        (void)close(f->lock);
+    tti_open_files_remove(&f->file);
     free(f->path);
+    free(f->name);
     free(f);
 }
 
 /* ---- Transactions ---------------------------------------------------------------------------- */
 
-tt_status tti_db_begin(tti_db *f, int writing, tt_error *error)
+tt_status tti_db_begin(tti_db *f, tt_error *error)
 {
-    TTI_TRY(run_sql(f, writing ? "BEGIN IMMEDIATE" : "BEGIN", writing ? "write" : "read", error));
+    TTI_TRY(run_sql(f, "BEGIN", "read", error));
     f->begun = 1;
     return TT_OK;
+}
+
+static int is_same_state(const tti_db_state *x, const tti_db_state *y)
+{
+    return x->count == y->count && x->digest == y->digest && x->removals == y->removals &&
+           x->last == y->last;
+}
+
+/* Whatever let a second writer in (a file system without locks, say): it is noticed before anything
+ * is written over what it wrote. */
+static tt_status check_state(tti_db *f, const tti_db_state *expected, tt_error *error)
+{
+    tti_db_state state;
+    TTI_TRY(tti_db_read_state(f, &state, error));
+    if (is_same_state(&state, expected))
+        return TT_OK;
+    return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process has written to it",
+                    PATH_SHOWN, f->name);
+}
+
+tt_status tti_db_begin_write(tti_db *f, const tti_db_state *expected, tt_error *error)
+{
+    tt_status status;
+    TTI_TRY(run_sql(f, "BEGIN IMMEDIATE", "write", error));
+    f->begun = 1;
+    status = check_file(f, error);
+    if (status == TT_OK)
+        status = check_state(f, expected, error);
+    if (status != TT_OK)
+        tti_db_rollback(f);
+    return status;
 }
 
 void tti_db_rollback(tti_db *f)
@@ -437,6 +574,8 @@ tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
     if (status != TT_OK)
         tti_db_rollback(f);
     f->begun = 0;
+    if (status == TT_OK)
+        status = check_file(f, error); /* only now is it certain that the batch is in this file */
     return status;
 }
 
@@ -605,14 +744,15 @@ tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error)
 tt_status tti_db_shrink(tti_db *f, tt_error *error)
 {
     int64_t pages = 0, free_pages = 0;
-    if (!f->removed || tti_open_file_is_inherited(&f->open_file))
+    if (!f->removed || tti_open_file_is_inherited(&f->file))
         return TT_OK;
     TTI_TRY(one_number(f, "PRAGMA page_count", &pages, error));
     TTI_TRY(one_number(f, "PRAGMA freelist_count", &free_pages, error));
     f->removed = 0;
-    return free_pages > 64 && free_pages * 4 > pages
-               ? run_sql(f, "PRAGMA incremental_vacuum", "shrink", error)
-               : TT_OK;
+    if (free_pages <= 64 || free_pages * 4 <= pages)
+        return TT_OK;
+    f->seen_bytes = f->least_bytes = 0;
+    return run_sql(f, "PRAGMA incremental_vacuum", "shrink", error);
 }
 
 tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_error *error)

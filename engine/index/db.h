@@ -46,10 +46,14 @@ typedef struct tti_db_state {
 
 typedef struct tti_db tti_db;
 
-enum { TTI_DB_READ = 1, TTI_DB_CREATE = 2 };
+enum {
+    TTI_DB_READ = 1,   /**< nothing is written */
+    TTI_DB_CREATE = 2, /**< make it if it does not exist, or if making it was interrupted */
+    TTI_DB_NEW = 4     /**< with TTI_DB_CREATE: fail if it exists */
+};
 
-/** Opens or makes (TTI_DB_CREATE: `options` resolved) a file. *shape: what it was made with.
- * @return as tt_index_open() */
+/** Opens or makes (TTI_DB_CREATE: `options` resolved) a file, or makes one in memory (path NULL,
+ * with TTI_DB_CREATE). *shape: what it was made with. @return as tt_index_open() */
 tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
                       tt_options *shape, tt_error *error);
 void tti_db_close(tti_db *f);
@@ -57,8 +61,12 @@ void tti_db_close(tti_db *f);
 /** Reads the state, in a transaction of its own if none is open. */
 tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error);
 
-/** Begins a transaction: to write, or one that sees the file as it is now until it ends. */
-tt_status tti_db_begin(tti_db *f, int writing, tt_error *error);
+/** Begins a transaction that sees the file as it is now until it ends. */
+tt_status tti_db_begin(tti_db *f, tt_error *error);
+/** Begins a transaction that writes. `expected`: the state as it was read or committed last.
+ * @return TT_OK; TT_ELOCKED: another process has written since; TT_EIO: the file was deleted,
+ * renamed, replaced or truncated */
+tt_status tti_db_begin_write(tti_db *f, const tti_db_state *expected, tt_error *error);
 /** Ends it; the batch is on the disk (writing). On failure nothing of it is, and it is ended too.
  */
 tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error);
@@ -84,7 +92,10 @@ tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn 
                           tt_error *error);
 /** A number that is less than that of any row. */
 tt_status tti_db_before_first(tti_db *f, int64_t *out, tt_error *error);
+/** The absolute path, without symbolic links; NULL: it is in memory. */
 const char *tti_db_path(const tti_db *f);
+/** The name it was opened by, for messages. */
+const char *tti_db_name(const tti_db *f);
 /** TT_EFORMAT: the file is damaged, and how. */
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error);
 

@@ -76,11 +76,10 @@ tt_status tt_index_create(const char *path, const tt_options *options, tt_error 
     if (path == NULL || *path == '\0')
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
     TTI_TRY(take_options(options, &given, &resolved, error));
-    status = tti_db_open(&file, path, 0, NULL, &shape, NULL);
-    tti_db_close(file);
-    if (status != TT_EIO)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.200s is there already", path);
-    TTI_TRY(tti_db_open(&file, path, TTI_DB_CREATE, &resolved, &shape, error));
+    status = tti_db_open(&file, path, TTI_DB_CREATE | TTI_DB_NEW, &resolved, &shape, error);
+    if (status == TT_EFORMAT || status == TT_ELOCKED) /* whatever it is, it is not to be replaced */
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.200s exists already", path);
+    TTI_TRY(status);
     status = tti_db_read_state(file, &state, error);
     tti_db_close(file);
     return status;
@@ -89,8 +88,8 @@ tt_status tt_index_create(const char *path, const tt_options *options, tt_error 
 static tt_status open_live(tt_index *x, const char *path, uint32_t flags, const tt_options *given,
                            const tt_options *resolved, tt_error *error)
 {
-    const unsigned mode =
-        (flags & TT_INDEX_READ ? TTI_DB_READ : 0u) | (flags & TT_INDEX_CREATE ? TTI_DB_CREATE : 0u);
+    const unsigned mode = (flags & TT_INDEX_READ ? TTI_DB_READ : 0u) |
+                          (flags & TT_INDEX_CREATE || path == NULL ? TTI_DB_CREATE : 0u);
     TTI_TRY(tti_db_open(&x->file, path, mode, resolved, &x->options, error));
     TTI_TRY(check_shape(x, given, error));
     x->options.threads = resolved->threads;
@@ -109,11 +108,11 @@ tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const 
     tt_options given, resolved;
     tt_index *x;
     tt_status status;
-    if (out == NULL || path == NULL || *path == '\0')
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out or path is NULL or empty");
+    if (out == NULL || (path != NULL && *path == '\0'))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL or path is empty");
     *out = NULL;
     if ((flags & ~(uint32_t)(TT_INDEX_READ | TT_INDEX_CREATE)) != 0 ||
-        flags == (TT_INDEX_READ | TT_INDEX_CREATE))
+        flags == (TT_INDEX_READ | TT_INDEX_CREATE) || (path == NULL && flags == TT_INDEX_READ))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "flags do not go together");
     TTI_TRY(take_options(options, &given, &resolved, error));
     x = tti_alloc_zero(resolved.allocator, 1, sizeof *x);
@@ -163,6 +162,14 @@ void tt_index_close(tt_index *x)
     tti_release(a, x, 1, sizeof *x);
 }
 
+tt_status tti_index_begin_write(tt_index *x, tt_error *error)
+{
+    const tt_status status = tti_db_begin_write(x->file, &x->state, error);
+    if (status == TT_ELOCKED)
+        x->stale = 1;
+    return status;
+}
+
 /* ---- Removing -------------------------------------------------------------------------------- */
 
 /* Ends a batch of removals: on the disk, or as if it had not been. */
@@ -188,7 +195,7 @@ static tt_status begin_removal(tt_index *x, uint64_t *removed, tt_error *error)
     if (x->reading)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
     TTI_TRY(tti_index_refresh(x, error));
-    return tti_db_begin(x->file, 1, error);
+    return tti_index_begin_write(x, error);
 }
 
 tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error)

@@ -48,6 +48,8 @@ struct tt_index {
     int64_t arrival;  /**< of the last article: a clock that goes back is held */
 };
 
+/** Begins a transaction that writes, if the file is still what memory was made from. */
+tt_status tti_index_begin_write(tt_index *x, tt_error *error);
 /** Makes memory what the file is. Called before anything is asked or added. */
 tt_status tti_index_refresh(tt_index *x, tt_error *error);
 /** That, and makes the seeds that are not there yet: before a verdict. */

@@ -110,13 +110,13 @@ static void open_files(loading *l, uint64_t rows)
     tt_options shape;
     tti_db_state state;
     l->files[l->file_count++] = x->file;
-    for (; l->file_count < threads; l->file_count++) {
+    for (; l->file_count < threads && tti_db_path(x->file) != NULL; l->file_count++) {
         tti_db **file = &l->files[l->file_count];
         if (tti_db_open(file, tti_db_path(x->file), TTI_DB_READ, NULL, &shape, NULL) != TT_OK)
             break;
-        if (tti_db_begin(*file, 0, NULL) != TT_OK ||
-            tti_db_read_state(*file, &state, NULL) != TT_OK || state.digest != x->state.digest ||
-            state.last != x->state.last || state.removals != x->state.removals) {
+        if (tti_db_begin(*file, NULL) != TT_OK || tti_db_read_state(*file, &state, NULL) != TT_OK ||
+            state.digest != x->state.digest || state.last != x->state.last ||
+            state.removals != x->state.removals) {
             tti_db_close(*file);
             break;
         }
@@ -278,7 +278,7 @@ static tt_status load(tt_index *x, tt_error *error)
     tti_db_state now;
     tt_status status;
     TTI_TRY(tti_db_data_version(x->file, &x->version, error));
-    TTI_TRY(tti_db_begin(x->file, 0, error));
+    TTI_TRY(tti_db_begin(x->file, error));
     status = tti_db_read_state(x->file, &now, error);
     if (status == TT_OK) {
         status = follow(x, &now, error);

@@ -530,6 +530,57 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
     (void)fresh_path();
 }
 
+/* ---- In memory ---------------------------------------------------------------------------------
+ */
+
+static void run_operations(tt_index *index, char **texts, size_t count, lines *out)
+{
+    const tt_id gone = {"7", 1, 0, 0};
+    uint64_t removed = 0;
+    for (size_t k = 0; k < count; k++) {
+        char id[12];
+        tt_article a;
+        (void)snprintf(id, sizeof id, "%zu", k);
+        a = article_of(id, texts[k]);
+        a.published = (int64_t)k;
+        assert_int_equal(tt_index_add(index, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    }
+    assert_int_equal(tt_index_remove(index, &gone, 1, &removed, NULL), TT_OK);
+    assert_int_equal(removed, 1);
+    assert_int_equal(tt_index_expire(index, (int64_t)count / 4, &removed, NULL), TT_OK);
+    assert_int_equal(removed, count / 4 - 1);
+    for (size_t k = 0; k < count; k++) {
+        const tt_article a = article_of("new", texts[k]);
+        assert_int_equal(tt_index_query(index, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
+    }
+}
+
+static void an_index_in_memory_answers_as_one_in_a_file(void **state)
+{
+    char **texts = make_texts(41, 200);
+    lines in_file = {0}, in_memory = {0};
+    tt_index *index = NULL, *other = NULL;
+    tt_options o = TT_OPTIONS_INIT;
+    (void)state;
+    o.min_section = 40;
+    assert_int_equal(tt_index_open(&index, fresh_path(), TT_INDEX_CREATE, &o, NULL), TT_OK);
+    run_operations(index, texts, 200, &in_file);
+    tt_index_close(index);
+    assert_int_equal(tt_index_open(&index, NULL, 0, &o, NULL), TT_OK);
+    assert_int_equal(tt_index_open(&other, NULL, TT_INDEX_CREATE, NULL, NULL), TT_OK);
+    run_operations(index, texts, 200, &in_memory);
+    assert_same_lines(&in_file, &in_memory);
+    assert_int_equal(count_articles(index), 150);
+    assert_int_equal(count_articles(other), 0); /* each is its own */
+    tt_index_close(index);
+    tt_index_close(other);
+    assert_int_equal(tt_index_open(&index, NULL, TT_INDEX_READ, &o, NULL), TT_EINVAL);
+    lines_free(&in_file);
+    lines_free(&in_memory);
+    free_texts(texts, 200);
+    (void)fresh_path();
+}
+
 /* ---- Forks ------------------------------------------------------------------------------------
  */
 
@@ -569,6 +620,7 @@ int main(void)
         cmocka_unit_test(a_reader_takes_in_what_changed_alone),
         cmocka_unit_test(a_crowd_at_once_is_judged_as_one_by_one),
         cmocka_unit_test(ten_thousand_of_the_same_are_one_document),
+        cmocka_unit_test(an_index_in_memory_answers_as_one_in_a_file),
         cmocka_unit_test(a_child_that_lives_on_does_not_keep_the_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

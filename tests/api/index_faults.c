@@ -254,6 +254,243 @@ static void a_second_writer_is_refused(void **state)
     (void)fresh_path();
 }
 
+/* ---- A second writer by another name -----------------------------------------------------------
+ */
+
+static void a_second_writer_by_a_symbolic_link_is_refused(void **state)
+{
+    const char *path = make_index();
+    char *alias = joined(path, "-alias");
+    tt_index *first = NULL;
+    (void)state;
+    assert_int_equal(symlink(path, alias), 0);
+    assert_int_equal(tt_index_open(&first, path, 0, NULL, NULL), TT_OK);
+    assert_open_fails(alias, TT_ELOCKED, NULL);
+    tt_index_close(first);
+    assert_int_equal(tt_index_open(&first, alias, 0, NULL, NULL), TT_OK); /* alone, it may */
+    assert_open_fails(path, TT_ELOCKED, NULL);
+    tt_index_close(first);
+    (void)unlink(alias);
+    free(alias);
+    (void)fresh_path();
+}
+
+/* SQLite keeps the log beside one name, so that neither may be written by the other. */
+static void a_file_with_two_names_is_not_written(void **state)
+{
+    const char *path = make_index();
+    char *alias = joined(path, "-alias");
+    tt_index *first = NULL;
+    (void)state;
+    assert_int_equal(tt_index_open(&first, path, 0, NULL, NULL), TT_OK);
+    assert_int_equal(link(path, alias), 0);
+    assert_open_fails(alias, TT_EINVAL, NULL);
+    tt_index_close(first);
+    assert_open_fails(path, TT_EINVAL, NULL);
+    (void)unlink(alias);
+    assert_false(is_refused(path));
+    free(alias);
+    (void)fresh_path();
+}
+
+static void removing_the_files_beside_it_lets_no_second_writer_in(void **state)
+{
+    const char *path = make_index();
+    char *lock = joined(path, "-lock");
+    tt_index *first = NULL;
+    (void)state;
+    assert_int_equal(tt_index_open(&first, path, 0, NULL, NULL), TT_OK);
+    (void)unlink(lock);
+    assert_open_fails(path, TT_ELOCKED, NULL);
+    tt_index_close(first);
+    free(lock);
+    (void)fresh_path();
+}
+
+static int count_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
+{
+    (void)verdicts;
+    *(size_t *)ctx += count;
+    return 0;
+}
+
+/* Removes an article behind a writer's back, as a writer would that no lock keeps out. */
+static void remove_behind(const char *path, const char *id)
+{
+    char *other = joined(path, "-other"), sql[900];
+    const tt_id gone = {id, strlen(id), 0, 0};
+    tt_index *index = NULL;
+    remove_index(other);
+    (void)snprintf(sql, sizeof sql, "VACUUM INTO '%s'", other);
+    run_sql(path, sql);
+    assert_int_equal(tt_index_open(&index, other, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_remove(index, &gone, 1, NULL, NULL), TT_OK);
+    tt_index_close(index);
+    (void)snprintf(sql, sizeof sql,
+                   "ATTACH '%s' AS o;"
+                   "BEGIN; DELETE FROM article WHERE number NOT IN (SELECT number FROM o.article);"
+                   "INSERT OR REPLACE INTO removed SELECT * FROM o.removed;"
+                   "UPDATE state SET (count,digest,removals,last,sum)="
+                   "(SELECT count,digest,removals,last,sum FROM o.state); COMMIT",
+                   other);
+    run_sql(path, sql);
+    remove_index(other);
+    free(other);
+}
+
+static void what_another_wrote_is_never_overwritten(void **state)
+{
+    const char *path = make_index();
+    const tt_article a = article_of("late", texts[3]);
+    tt_index *first = NULL;
+    tt_index_stat stat;
+    size_t verdicts = 0;
+    uint64_t findings = 1;
+    (void)state;
+    assert_int_equal(tt_index_open(&first, path, 0, NULL, NULL), TT_OK);
+    remove_behind(path, "9");
+    assert_int_equal(tt_index_add(first, &a, 1, NULL, count_verdicts, &verdicts, NULL), TT_ELOCKED);
+    assert_int_equal(verdicts, 0);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(findings, 0);
+    assert_int_equal(tt_index_add(first, &a, 1, NULL, count_verdicts, &verdicts, NULL), TT_OK);
+    assert_int_equal(verdicts, 1); /* on what the other left */
+    assert_int_equal(tt_index_stat_get(first, &stat, NULL), TT_OK);
+    assert_int_equal(stat.articles, ARTICLES);
+    remove_behind(path, "7");
+    assert_int_equal(tt_index_expire(first, 2, NULL, NULL), TT_ELOCKED);
+    tt_index_close(first);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(findings, 0);
+    (void)fresh_path();
+}
+
+/* ---- The file under its name -------------------------------------------------------------------
+ */
+
+enum { DELETED, RENAMED, REPLACED, TRUNCATED, LOG_DELETED, WAYS };
+
+static void take_away(const char *path, int way)
+{
+    char *moved = joined(path, "-moved"), *log = joined(path, "-wal");
+    (void)unlink(moved);
+    if (way == DELETED)
+        assert_int_equal(unlink(path), 0);
+    if (way == RENAMED || way == REPLACED)
+        assert_int_equal(rename(path, moved), 0);
+    if (way == REPLACED)
+        run_sql(path, "CREATE TABLE other(x)");
+    if (way == TRUNCATED)
+        assert_int_equal(truncate(path, 0), 0);
+    if (way == LOG_DELETED)
+        assert_int_equal(unlink(log), 0);
+    free(moved);
+    free(log);
+}
+
+static void no_verdict_is_given_once_the_file_is_gone(void **state)
+{
+    const tt_article a = article_of("a", texts[3]), b = article_of("b", texts[4]);
+    (void)state;
+    for (int way = 0; way < WAYS; way++) {
+        const char *path = make_index();
+        char *moved = joined(path, "-moved"), *aside = joined(path, "-wal.replaced");
+        tt_index *index = NULL;
+        tt_error error = {0};
+        size_t verdicts = 0;
+        assert_int_equal(tt_index_open(&index, path, 0, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_add(index, &a, 1, NULL, count_verdicts, &verdicts, NULL), TT_OK);
+        take_away(path, way);
+        for (int k = 0; k < 2; k++) { /* and none later */
+            assert_int_equal(tt_index_add(index, &b, 1, NULL, count_verdicts, &verdicts, &error),
+                             TT_EIO);
+            assert_non_null(strstr(error.message, "while it was open"));
+        }
+        assert_int_equal(verdicts, 1);
+        tt_index_close(index);
+        if (way == REPLACED) /* the log of the old file does not spoil it */
+            run_sql(path, "INSERT INTO other SELECT count(*) FROM sqlite_schema");
+        (void)unlink(moved);
+        (void)unlink(aside);
+        free(moved);
+        free(aside);
+        (void)fresh_path();
+    }
+}
+
+/* ---- Names and interrupted creation ------------------------------------------------------------
+ */
+
+static void a_name_is_the_name_of_a_file(void **state)
+{
+    static const char *const names[] = {":memory:", "file:new.db", "file:x.db?mode=memory", "a?b",
+                                        "file::memory:"};
+    char *folder = joined(fresh_path(), "-names"), *here = realpath(".", NULL);
+    (void)state;
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(chdir(folder), 0);
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const tt_article a = article_of("a", texts[0]);
+        tt_index *index = NULL;
+        tt_index_stat stat;
+        assert_int_equal(tt_index_open(&index, names[k], TT_INDEX_CREATE, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_add(index, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+        tt_index_close(index);
+        assert_int_equal(access(names[k], F_OK), 0);
+        assert_int_equal(tt_index_open(&index, names[k], TT_INDEX_READ, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_stat_get(index, &stat, NULL), TT_OK);
+        assert_int_equal(stat.articles, 1);
+        tt_index_close(index);
+        remove_index(names[k]);
+    }
+    assert_int_equal(chdir(here), 0);
+    assert_int_equal(rmdir(folder), 0);
+    free(folder);
+    free(here);
+}
+
+/* Through symbolic links the file is made where they lead. */
+static void a_link_to_no_file_yet_leads_to_the_new_one(void **state)
+{
+    const char *path = fresh_path();
+    char *alias = joined(path, "-alias"), *second = joined(path, "-second");
+    tt_index *index = NULL;
+    (void)state;
+    assert_int_equal(symlink(path, alias), 0);
+    assert_int_equal(symlink(strrchr(alias, '/') + 1, second), 0);
+    assert_int_equal(tt_index_open(&index, second, TT_INDEX_CREATE, NULL, NULL), TT_OK);
+    assert_open_fails(path, TT_ELOCKED, NULL);
+    tt_index_close(index);
+    (void)unlink(alias);
+    (void)unlink(second);
+    free(alias);
+    free(second);
+    (void)fresh_path();
+}
+
+static void interrupted_creation_is_completed(void **state)
+{
+    static const char *const leftovers[] = {
+        NULL, "PRAGMA journal_mode=WAL", "PRAGMA page_size=16384; CREATE TABLE t(x); DROP TABLE t"};
+    (void)state;
+    for (size_t k = 0; k < sizeof leftovers / sizeof *leftovers; k++) {
+        const char *path = fresh_path();
+        tt_index *index = NULL;
+        tt_error error = {0};
+        if (leftovers[k] == NULL)
+            (void)close(open(path, O_CREAT | O_WRONLY, 0600));
+        else
+            run_sql(path, leftovers[k]);
+        assert_int_equal(tt_index_open(&index, path, TT_INDEX_READ, NULL, &error), TT_EFORMAT);
+        assert_non_null(strstr(error.message, "interrupted"));
+        assert_int_equal(tt_index_create(path, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_create(path, NULL, NULL), TT_EINVAL);
+        assert_int_equal(tt_index_open(&index, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+        tt_index_close(index);
+    }
+    (void)fresh_path();
+}
+
 /* What a reader tells after articles were removed and `damage` was done to the journal of that. */
 static void a_journal_tells_no_lies(const char *damage)
 {
@@ -334,6 +571,14 @@ int main(void)
         cmocka_unit_test(a_file_cut_short_is_found),
         cmocka_unit_test(other_files_versions_and_options_are_refused),
         cmocka_unit_test(a_second_writer_is_refused),
+        cmocka_unit_test(a_second_writer_by_a_symbolic_link_is_refused),
+        cmocka_unit_test(a_file_with_two_names_is_not_written),
+        cmocka_unit_test(removing_the_files_beside_it_lets_no_second_writer_in),
+        cmocka_unit_test(what_another_wrote_is_never_overwritten),
+        cmocka_unit_test(no_verdict_is_given_once_the_file_is_gone),
+        cmocka_unit_test(a_name_is_the_name_of_a_file),
+        cmocka_unit_test(a_link_to_no_file_yet_leads_to_the_new_one),
+        cmocka_unit_test(interrupted_creation_is_completed),
         cmocka_unit_test(a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer),
         cmocka_unit_test(a_file_without_a_journal_gets_one),
     };

@@ -292,7 +292,7 @@ test_other_files_are_told() {
     run index create a.db
     run index create a.db
     exits 3
-    has err 'a.db is there already'
+    has err 'a.db exists already'
     run index create b.db --drop 0.9
     exits 0
 }
