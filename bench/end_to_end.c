@@ -79,7 +79,7 @@ static tt_status scan_once(const scan *s, tt_summary *summary, double *written)
     if (status == TT_OK)
         status = tt_result_write(index, drop, written, NULL, NULL);
     if (status == TT_OK)
-        tt_result_summary(index, summary);
+        *summary = *tt_result_summary(index);
     tt_result_close(index);
     tt_scan_close(builder);
     return status;

@@ -324,7 +324,7 @@ static void run_section(bench *b, void *ctx)
     while (bench_next(b)) {
         const tt_options o = options_of(s);
         tti_sections sections = {0};
-        check(b, tti_sections_make(&sections, &f->index->store.corpus, &f->index->members,
+        check(b, tti_sections_make(&sections, &f->index->store.corpus, &f->index->doc_articles,
                                    &f->verified, &o, NULL));
         found = (double)sections.section_count;
         tti_sections_free(&sections);

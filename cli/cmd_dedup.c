@@ -22,7 +22,6 @@ typedef struct dedup_state {
     size_t next; /* the first record that is neither copied nor dropped yet */
     uint64_t removed;
     char *block;
-    int rc; /* the exit code of what stopped a callback */
 } dedup_state;
 
 static void write_literal(output *out, const char *text)
@@ -35,13 +34,13 @@ static void write_string(output *out, const char *text, size_t size)
     (void)!tt_write_json_string(output_write, out, text, size);
 }
 
-static void write_id(output *out, const char *name, const tt_article *a)
+static void write_id(output *out, const char *name, tt_id id)
 {
     write_literal(out, name);
-    if ((a->flags & TT_ARTICLE_INTEGER_ID) != 0)
-        (void)output_write(out, a->id, a->id_size);
+    if ((id.flags & TT_ARTICLE_INTEGER_ID) != 0)
+        (void)output_write(out, id.bytes, id.size);
     else
-        write_string(out, a->id, a->id_size);
+        write_string(out, id.bytes, id.size);
 }
 
 static void write_number(output *out, const char *name, double value)
@@ -60,7 +59,7 @@ static int spool_accepted(void *ctx, const tt_record *record)
     if (record->line != 0) {
         (void)output_write(out, record->raw, record->raw_size);
     } else {
-        write_id(out, "{\"id\":", a);
+        write_id(out, "{\"id\":", (tt_id){a->id, a->id_size, a->flags, 0});
         write_literal(out, ",\"text\":");
         write_string(out, a->text, a->text_size);
         write_literal(out, "}");
@@ -90,15 +89,10 @@ static int copy_records(dedup_state *d, size_t end)
 static int write_removed(dedup_state *d, const tt_pair *pair)
 {
     output *out = &d->session.removed;
-    tt_article dropped, kept;
-    tt_error error = {0};
     if (out->name == NULL)
         return 0;
-    if (tt_result_article(d->session.found, pair->a, &dropped, &error) != TT_OK ||
-        tt_result_article(d->session.found, pair->b, &kept, &error) != TT_OK)
-        return failure_library(&error, ABOUT_WORK);
-    write_id(out, "{\"id\":", &dropped);
-    write_id(out, ",\"kept\":", &kept);
+    write_id(out, "{\"id\":", tt_result_id(d->session.found, pair->a));
+    write_id(out, ",\"kept\":", tt_result_id(d->session.found, pair->b));
     write_literal(out, ",\"relation\":\"");
     write_literal(out, tt_relation_name((tt_relation)pair->relation));
     write_number(out, "\",\"resemblance\":", pair->resemblance);
@@ -111,34 +105,27 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
     return out->error != 0 ? output_failure(out) : 0;
 }
 
-/* A tt_dropped_fn. Articles come in ascending order, so everything between two of them is kept. */
-static int copy_until_dropped(void *ctx, const tt_pair *dropped, size_t count)
-{
-    dedup_state *d = ctx;
-    for (size_t i = 0; i < count && d->rc == 0; i++) {
-        d->rc = copy_records(d, (size_t)dropped[i].a);
-        d->next++;
-        d->removed++;
-        if (d->rc == 0)
-            d->rc = write_removed(d, &dropped[i]);
-    }
-    return d->rc;
-}
-
 static int write_kept(dedup_state *d)
 {
     tt_error error = {0};
-    tt_status status;
+    const tt_pair *dropped;
+    size_t count;
+    int rc = 0;
     d->block = malloc(COPY_SIZE);
     if (d->block == NULL)
         return failure_memory();
     if (output_flush(&d->records.file) != 0)
         return output_failure(&d->records.file);
-    status = tt_result_dropped(d->session.found, copy_until_dropped, d, &error);
-    if (d->rc != 0)
-        return d->rc;
-    return status != TT_OK ? failure_library(&error, ABOUT_WORK)
-                           : copy_records(d, d->records.count);
+    if (tt_result_dropped(d->session.found, &dropped, &count, &error) != TT_OK)
+        return failure_library(&error, ABOUT_WORK);
+    for (size_t i = 0; i < count && rc == 0; i++) { /* ascending: all that is between is kept */
+        rc = copy_records(d, (size_t)dropped[i].a);
+        d->next++;
+        d->removed++;
+        if (rc == 0)
+            rc = write_removed(d, &dropped[i]);
+    }
+    return rc != 0 ? rc : copy_records(d, d->records.count);
 }
 
 static void print_dedup_summary(const dedup_state *d)

@@ -16,7 +16,8 @@ static const uint64_t USUAL_TEXTS = UINT64_C(8) << 20;
 
 typedef struct report_state {
     session session;
-    tt_result_file *result;
+    tt_result *result;
+    result_arrays arrays; /* of the result */
     page_selection selection;
     report_statistics statistics;
     embedded_texts texts;
@@ -69,14 +70,15 @@ static int read_inputs(report_state *s)
     const settings *options = s->session.settings;
     tt_error error = {0};
     int rc;
-    if (tt_result_file_read(&s->result, options->inputs[0], NULL, &error) != TT_OK)
+    if (tt_result_read(&s->result, options->inputs[0], NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_RESULT);
-    rc = page_selection_make(&s->selection, s->result);
+    s->arrays = result_arrays_of(s->result);
+    rc = page_selection_make(&s->selection, &s->arrays);
     if (rc == 0)
-        rc = statistics_init(&s->statistics, s->result);
+        rc = statistics_init(&s->statistics, &s->arrays);
     if (rc != 0)
         return rc;
-    s->labels = calloc((size_t)s->result->article_count + 1, sizeof *s->labels);
+    s->labels = calloc((size_t)s->arrays.article_count + 1, sizeof *s->labels);
     if (s->labels == NULL)
         return failure_memory();
     s->texts.bound = options->texts == UINT64_MAX ? USUAL_TEXTS : options->texts;
@@ -121,21 +123,21 @@ static void print_report_summary(const report_state *s)
     const page_selection *c = &s->selection;
     message_line("%zu articles, %" PRIu64 " of %" PRIu64 " clusters and %" PRIu64 " of %" PRIu64
                  " sections listed, %zu texts (%.1f MiB) in %.1f MiB",
-                 s->statistics.row_count, c->cluster_count, s->result->cluster_count,
-                 c->section_count, s->result->section_count, s->texts.count,
+                 s->statistics.row_count, c->cluster_count, s->arrays.cluster_count,
+                 c->section_count, s->arrays.section_count, s->texts.count,
                  (double)s->texts.bytes / (1 << 20), (double)s->session.result.written / (1 << 20));
 }
 
 static void close_all(report_state *s)
 {
     if (s->labels != NULL)
-        for (uint64_t a = 0; a < s->result->article_count; a++)
+        for (uint64_t a = 0; a < s->arrays.article_count; a++)
             free(s->labels[a].title);
     free(s->labels);
     embedded_texts_free(&s->texts);
     statistics_free(&s->statistics);
     page_selection_free(&s->selection);
-    tt_result_file_close(s->result);
+    tt_result_close(s->result);
     session_close(&s->session);
 }
 

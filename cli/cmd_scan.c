@@ -35,17 +35,16 @@ static void print_scan_summary(const session *r)
 {
     const uint32_t find = tt_result_options(r->found)->find;
     char found[120] = "", speed[60];
-    tt_summary summary;
-    tt_result_summary(r->found, &summary);
+    const tt_summary *summary = tt_result_summary(r->found);
     if ((find & TT_FIND_PAIRS) != 0)
-        append_count(found, sizeof found, summary.pairs, "pair");
+        append_count(found, sizeof found, summary->pairs, "pair");
     if ((find & TT_FIND_CLUSTERS) != 0)
-        append_count(found, sizeof found, summary.clusters, "cluster");
+        append_count(found, sizeof found, summary->clusters, "cluster");
     if ((find & TT_FIND_SECTIONS) != 0)
-        append_count(found, sizeof found, summary.sections, "section");
+        append_count(found, sizeof found, summary->sections, "section");
     session_describe_speed(r, speed, sizeof speed);
-    message_line("%" PRIu64 " article%s, %" PRIu64 " rejected%s %s", summary.articles,
-                 summary.articles == 1 ? "" : "s", r->rejected, found, speed);
+    message_line("%" PRIu64 " article%s, %" PRIu64 " rejected%s %s", summary->articles,
+                 summary->articles == 1 ? "" : "s", r->rejected, found, speed);
 }
 
 /* A person at a terminal gets an overview; -o - gives the result there too. */

@@ -12,6 +12,7 @@
 #include "failure.h"
 #include "message.h"
 #include "records.h"
+#include "result_arrays.h"
 #include "terminal/side_by_side.h"
 
 enum { USUAL_VIEWS = 3 };
@@ -27,8 +28,9 @@ typedef struct view {
 typedef struct show {
     session session;
     terminal terminal;
-    tt_result_file *result;
-    article_copy *faces; /* by article; text NULL where no view needs it */
+    tt_result *result;
+    result_arrays arrays; /* of the result */
+    article_copy *faces;  /* by article; text NULL where no view needs it */
     view *views;
     size_t view_count, view_capacity;
     uint64_t left_out; /* views that --all would add */
@@ -57,8 +59,8 @@ static int add_view(show *w, view v)
 /* The pair line of two articles, in either order, or NULL. */
 static const tt_pair *find_pair(const show *w, uint64_t x, uint64_t y)
 {
-    for (uint64_t i = 0; i < w->result->pair_count; i++) {
-        const tt_pair *p = &w->result->pairs[i];
+    for (uint64_t i = 0; i < w->arrays.pair_count; i++) {
+        const tt_pair *p = &w->arrays.pairs[i];
         if ((p->a == x && p->b == y) || (p->a == y && p->b == x))
             return p;
     }
@@ -68,7 +70,7 @@ static const tt_pair *find_pair(const show *w, uint64_t x, uint64_t y)
 static int has_article(const tt_cluster *c, uint64_t article)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (c->articles[i] == article)
+        if (c->members[i] == article)
             return 1;
     return 0;
 }
@@ -78,8 +80,8 @@ static int choose_cluster(show *w, const tt_cluster *c, uint64_t only)
 {
     int rc = 0;
     for (size_t i = 0; i < c->count && rc == 0; i++)
-        if (c->articles[i] != c->keep && (only == TT_NO_ARTICLE || only == c->articles[i]))
-            rc = add_view(w, (view){c->keep, c->articles[i], find_pair(w, c->keep, c->articles[i]),
+        if (c->members[i] != c->keep && (only == TT_NO_ARTICLE || only == c->members[i]))
+            rc = add_view(w, (view){c->keep, c->members[i], find_pair(w, c->keep, c->members[i]),
                                     NULL, NULL});
     return rc;
 }
@@ -108,7 +110,7 @@ static int is_shown(const show *w, uint64_t x, uint64_t y)
 /* Its cluster first, then its other pairs, then the sections that these do not show. */
 static int choose_article(show *w, uint64_t article)
 {
-    const tt_result_file *r = w->result;
+    const result_arrays *r = &w->arrays;
     int rc = 0;
     for (uint64_t i = 0; i < r->cluster_count && rc == 0; i++)
         if (has_article(&r->clusters[i], article))
@@ -143,10 +145,10 @@ static int refuse_number(const show *w, const char *what, uint64_t number, uint6
 static int choose_named_article(show *w, const char *name)
 {
     tt_id id = {name, strlen(name), 0, 0};
-    uint64_t article = tt_result_file_find(w->result, &id);
+    uint64_t article = tt_result_find(w->result, &id);
     if (article == TT_NO_ARTICLE) {
         id.flags = TT_ARTICLE_INTEGER_ID;
-        article = tt_result_file_find(w->result, &id);
+        article = tt_result_find(w->result, &id);
     }
     if (article == TT_NO_ARTICLE)
         return message_failure("give an id that stands in a pair, cluster or section of it",
@@ -159,7 +161,7 @@ static int choose_named_article(show *w, const char *name)
 static int choose_views(show *w, const char *name)
 {
     const settings *s = w->session.settings;
-    const tt_result_file *r = w->result;
+    const result_arrays *r = &w->arrays;
     if (name != NULL)
         return choose_named_article(w, name);
     for (uint64_t i = 0; i < r->cluster_count && s->cluster != 0; i++)
@@ -237,9 +239,10 @@ static int is_within(const article_copy *f, extent e)
 static int print_view(show *w, const view *v)
 {
     const article_copy *left = &w->faces[v->left], *right = &w->faces[v->right];
+    const tt_id left_id = tt_result_id(w->result, v->left);
+    const tt_id right_id = tt_result_id(w->result, v->right);
     print_title(w, v);
-    side_by_side_headings(&w->terminal, &w->result->articles[v->left], left,
-                          &w->result->articles[v->right], right);
+    side_by_side_headings(&w->terminal, &left_id, left, &right_id, right);
     if (v->section == NULL)
         return side_by_side_articles(&w->terminal, left, right, w->session.settings->all);
     if (!is_within(left, (extent){v->place->of_begin, v->place->of_end}) ||
@@ -274,12 +277,13 @@ static int read_and_print(show *w, const settings *s, const char *name)
     tt_error error = {0};
     int rc = session_open(&w->session, s);
     terminal_init(&w->terminal, s->color);
-    if (rc == 0 && tt_result_file_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
+    if (rc == 0 && tt_result_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_RESULT);
+    w->arrays = result_arrays_of(w->result);
     if (rc == 0)
         rc = choose_views(w, name);
     if (rc == 0 &&
-        (w->faces = calloc((size_t)w->result->article_count + 1, sizeof *w->faces)) == NULL)
+        (w->faces = calloc((size_t)w->arrays.article_count + 1, sizeof *w->faces)) == NULL)
         rc = failure_memory();
     if (rc == 0)
         rc = records_read_articles(&w->session, w->result, keep_wanted_text, w);
@@ -309,11 +313,11 @@ static int run_show(const settings *s)
         inputs[i] = s->inputs[i + (size_t)named];
     narrowed.inputs = inputs;
     rc = read_and_print(&w, &narrowed, named ? s->inputs[1] : NULL);
-    for (uint64_t i = 0; w.faces != NULL && i < w.result->article_count; i++)
+    for (uint64_t i = 0; w.faces != NULL && i < w.arrays.article_count; i++)
         article_copy_free(&w.faces[i]);
     free(w.faces);
     free(w.views);
-    tt_result_file_close(w.result);
+    tt_result_close(w.result);
     session_close(&w.session);
     free(inputs);
     return rc;

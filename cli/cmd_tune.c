@@ -122,7 +122,7 @@ static int take_sample(void *ctx, const tt_record *records, size_t count)
 
 /* ==== Trying ============================================================================== */
 
-static int count_pairs(void *ctx, const tt_pair *pairs, size_t count)
+static void count_pairs(void *ctx, const tt_pair *pairs, size_t count)
 {
     tune *t = ctx;
     for (size_t i = 0; i < count; i++) {
@@ -131,22 +131,22 @@ static int count_pairs(void *ctx, const tt_pair *pairs, size_t count)
         t->pairs += pairs[i].resemblance >= t->threshold;
         t->tenths[pairs[i].resemblance < 1 ? (int)(pairs[i].resemblance * TENTHS) : TENTHS - 1]++;
     }
-    return 0;
 }
 
-static int count_found(void *ctx, const tt_pair *pairs, size_t count)
+static void count_found(void *ctx, const tt_pair *pairs, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         *(uint64_t *)ctx += pairs[i].relation != TT_IDENTICAL;
-    return 0;
 }
 
+typedef void (*count_fn)(void *ctx, const tt_pair *pairs, size_t count);
+
 /* Scans the sample; an article whose id was there before is passed over, as everywhere. */
-static int scan_sample(tune *t, const tt_options *options, tt_pair_fn emit, void *ctx,
-                       tt_summary *summary)
+static int scan_sample(tune *t, const tt_options *options, count_fn count, void *ctx,
+                       uint64_t *candidates)
 {
     tt_scan *builder = NULL;
-    tt_result *index = NULL;
+    tt_result *result = NULL;
     tt_error error = {0};
     tt_status *statuses = malloc((t->article_count + 1) * sizeof *statuses);
     int rc = 0;
@@ -154,12 +154,15 @@ static int scan_sample(tune *t, const tt_options *options, tt_pair_fn emit, void
         return failure_memory();
     if (tt_scan_open(&builder, options, &error) != TT_OK ||
         tt_scan_add(builder, t->articles, t->article_count, statuses, &error) != TT_OK ||
-        tt_scan_finish(builder, &index, &error) != TT_OK ||
-        tt_result_pairs(index, emit, ctx, &error) != TT_OK)
+        tt_scan_finish(builder, &result, &error) != TT_OK) {
         rc = failure_library(&error, ABOUT_WORK);
-    else
-        tt_result_summary(index, summary);
-    tt_result_close(index);
+    } else {
+        size_t pair_count;
+        const tt_pair *pairs = tt_result_pairs(result, &pair_count);
+        count(ctx, pairs, pair_count);
+        *candidates = tt_result_summary(result)->candidates;
+    }
+    tt_result_close(result);
     tt_scan_close(builder);
     free(statuses);
     return rc;
@@ -168,13 +171,13 @@ static int scan_sample(tune *t, const tt_options *options, tt_pair_fn emit, void
 static int try_settings(tune *t)
 {
     tt_options options = t->session.settings->engine;
-    tt_summary summary;
+    uint64_t candidates;
     int rc;
     options.num_hashes = options.bands = 0;
     options.resemblance = t->threshold;
     options.find = TT_FIND_PAIRS | TT_FIND_SERIES;
     (void)progress_update(&t->session.progress, "pairs", 0, 0);
-    rc = scan_sample(t, &options, count_pairs, t, &summary);
+    rc = scan_sample(t, &options, count_pairs, t, &candidates);
     options.containment = options.overlap = TT_OFF;
     for (size_t i = 0; i < t->count && rc == 0; i++) {
         setting *x = &t->settings[i];
@@ -182,8 +185,7 @@ static int try_settings(tune *t)
         options.num_hashes = x->hashes;
         options.bands = x->bands;
         (void)progress_update(&t->session.progress, "settings", i, t->count);
-        rc = scan_sample(t, &options, count_found, &x->found, &summary);
-        x->candidates = summary.candidates;
+        rc = scan_sample(t, &options, count_found, &x->found, &x->candidates);
         t->pairs = x->found > t->pairs ? x->found : t->pairs;
         x->seconds = seconds_now() - began;
     }

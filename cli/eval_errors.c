@@ -40,8 +40,9 @@ typedef struct couples {
 typedef struct misses {
     session session;
     terminal terminal;
-    tt_result_file *result, *gold;
-    uint64_t *gold_of; /* by number in the result: that in the gold, or TT_NO_ARTICLE */
+    tt_result *result_read, *gold_read;
+    result_arrays result, gold; /* of these */
+    uint64_t *gold_of;          /* by number in the result: that in the gold, or TT_NO_ARTICLE */
     uint64_t *cluster_in_gold, *cluster_in_result; /* by number in the gold; 0: none */
     couples truth;                                 /* pair lines of the gold, sorted */
     couples listed; /* all pairs of the result in the gold's numbers, sorted */
@@ -109,7 +110,7 @@ static int is_right(const misses *m, uint64_t a, uint64_t b)
 
 static int number_articles(misses *m)
 {
-    const tt_result_file *r = m->result, *g = m->gold;
+    const result_arrays *r = &m->result, *g = &m->gold;
     m->gold_of = calloc((size_t)r->article_count + 1, sizeof *m->gold_of);
     m->cluster_in_gold = calloc((size_t)g->article_count + 1, sizeof *m->cluster_in_gold);
     m->cluster_in_result = calloc((size_t)g->article_count + 1, sizeof *m->cluster_in_result);
@@ -118,14 +119,16 @@ static int number_articles(misses *m)
     if (m->gold_of == NULL || m->cluster_in_gold == NULL || m->cluster_in_result == NULL ||
         m->gold_faces == NULL || m->result_faces == NULL)
         return failure_memory();
-    for (uint64_t i = 0; i < r->article_count; i++)
-        m->gold_of[i] = tt_result_file_find(g, &r->articles[i]);
+    for (uint64_t i = 0; i < r->article_count; i++) {
+        const tt_id id = tt_result_id(r->result, i);
+        m->gold_of[i] = tt_result_find(g->result, &id);
+    }
     for (uint64_t i = 0; i < g->cluster_count; i++)
         for (size_t k = 0; k < g->clusters[i].count; k++)
-            m->cluster_in_gold[g->clusters[i].articles[k]] = i + 1;
+            m->cluster_in_gold[g->clusters[i].members[k]] = i + 1;
     for (uint64_t i = 0; i < r->cluster_count; i++)
         for (size_t k = 0; k < r->clusters[i].count; k++) {
-            const uint64_t article = m->gold_of[r->clusters[i].articles[k]];
+            const uint64_t article = m->gold_of[r->clusters[i].members[k]];
             if (article != TT_NO_ARTICLE)
                 m->cluster_in_result[article] = i + 1;
         }
@@ -135,14 +138,14 @@ static int number_articles(misses *m)
 static int list_pairs(misses *m)
 {
     int rc = 0;
-    for (uint64_t i = 0; i < m->gold->pair_count && rc == 0; i++) {
-        const tt_pair *p = &m->gold->pairs[i];
+    for (uint64_t i = 0; i < m->gold.pair_count && rc == 0; i++) {
+        const tt_pair *p = &m->gold.pairs[i];
         if (p->relation != TT_SERIES)
             rc = add(&m->truth, p->a, p->b, 0);
     }
     sort(&m->truth, by_articles);
-    for (uint64_t i = 0; i < m->result->pair_count && rc == 0; i++) {
-        const tt_pair *p = &m->result->pairs[i];
+    for (uint64_t i = 0; i < m->result.pair_count && rc == 0; i++) {
+        const tt_pair *p = &m->result.pairs[i];
         const uint64_t a = m->gold_of[p->a], b = m->gold_of[p->b];
         if (p->relation == TT_SERIES)
             continue;
@@ -176,11 +179,11 @@ static int list_missed(misses *m)
         if (!twice && !same_cluster(m->cluster_in_gold, x->a, x->b))
             rc = take_gold_pair(m, x->a, x->b);
     }
-    for (uint64_t i = 0; i < m->gold->cluster_count; i++) {
-        const tt_cluster *c = &m->gold->clusters[i];
+    for (uint64_t i = 0; i < m->gold.cluster_count; i++) {
+        const tt_cluster *c = &m->gold.clusters[i];
         for (size_t k = 1; k < c->count && rc == 0; k++)
             for (size_t j = 0; j < (c->count <= MOST_SQUARE ? k : 1) && rc == 0; j++)
-                rc = take_gold_pair(m, c->articles[j], c->articles[k]);
+                rc = take_gold_pair(m, c->members[j], c->members[k]);
     }
     return rc;
 }
@@ -195,8 +198,8 @@ static int draw_by(misses *m, svg *picture, const char *name, double (*score)(co
     double *recall, *precision;
     size_t points = 0, right = 0;
     int rc = 0;
-    for (uint64_t i = 0; i < m->result->pair_count && rc == 0; i++) {
-        const tt_pair *p = &m->result->pairs[i];
+    for (uint64_t i = 0; i < m->result.pair_count && rc == 0; i++) {
+        const tt_pair *p = &m->result.pairs[i];
         const double value = score(p);
         if (p->relation != TT_SERIES && !isnan(value))
             rc = add(&all, p->a, p->b, value);
@@ -267,8 +270,8 @@ static int keep_face(article_copy *f, const tt_record *record)
 static int keep_if_wanted(misses *m, const tt_record *record)
 {
     const tt_id id = record_id(record);
-    const uint64_t in_gold = tt_result_file_find(m->gold, &id);
-    const uint64_t in_result = tt_result_file_find(m->result, &id);
+    const uint64_t in_gold = tt_result_find(m->gold_read, &id);
+    const uint64_t in_result = tt_result_find(m->result_read, &id);
     int rc = 0;
     if (in_gold != TT_NO_ARTICLE && m->gold_faces[in_gold].size != 0)
         rc = keep_face(&m->gold_faces[in_gold], record);
@@ -294,13 +297,6 @@ static void want(article_copy *faces, const couples *c, size_t most)
         faces[c->list[i].a].size = faces[c->list[i].b].size = 1;
 }
 
-static int take_overlap(void *ctx, const tt_pair *pairs, size_t count)
-{
-    if (count > 0)
-        *(double *)ctx = fmax(pairs->overlap_a, pairs->overlap_b);
-    return 0;
-}
-
 /* How much of the shorter text stands in the other. */
 static int measure(const article_copy *x, const article_copy *y, double *score)
 {
@@ -314,13 +310,17 @@ static int measure(const article_copy *x, const article_copy *y, double *score)
         {.id = "y", .id_size = 1, .text = y->text, .text_size = y->size, .published = TT_NO_TIME}};
     tt_scan *builder = NULL;
     tt_result *index = NULL;
+    const tt_pair *pairs;
+    size_t count;
     tt_error error = {0};
     int rc = 0;
     if (tt_scan_open(&builder, &options, &error) != TT_OK ||
         tt_scan_add(builder, articles, 2, NULL, &error) != TT_OK ||
-        tt_scan_finish(builder, &index, &error) != TT_OK ||
-        tt_result_pairs(index, take_overlap, score, &error) != TT_OK)
+        tt_scan_finish(builder, &index, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_WORK);
+    pairs = tt_result_pairs(index, &count);
+    if (count > 0)
+        *score = fmax(pairs->overlap_a, pairs->overlap_b);
     tt_result_close(index);
     tt_scan_close(builder);
     return rc;
@@ -340,22 +340,22 @@ static int rank_missed(misses *m)
 
 /* ==== Printing ============================================================================ */
 
-static int print_couple(const misses *m, const couple *x, const tt_result_file *names,
+static int print_couple(const misses *m, const couple *x, const result_arrays *names,
                         const article_copy *faces, const char *what)
 {
     const terminal *s = &m->terminal;
-    const tt_id *a = &names->articles[x->a], *b = &names->articles[x->b];
+    const tt_id a = tt_result_id(names->result, x->a), b = tt_result_id(names->result, x->b);
     (void)printf("\n%s%s%s ", terminal_style(s, STYLE_NUMBER), what,
                  terminal_style(s, STYLE_PLAIN));
-    (void)terminal_print_text(STYLE_STRONG, s, a->bytes, a->size, s->columns / 2 - 8);
+    (void)terminal_print_text(STYLE_STRONG, s, a.bytes, a.size, s->columns / 2 - 8);
     (void)fputs(", ", stdout);
-    (void)terminal_print_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2 - 8);
+    (void)terminal_print_text(STYLE_STRONG, s, b.bytes, b.size, s->columns / 2 - 8);
     if (faces[x->a].text == NULL || faces[x->b].text == NULL) {
         (void)printf("%s\n", m->session.settings->input_count > 2 ? ": not in the INPUT" : "");
         return 0;
     }
     (void)printf(": %.0f %% of the shorter stands in the other\n", x->score * 100);
-    side_by_side_headings(s, a, &faces[x->a], b, &faces[x->b]);
+    side_by_side_headings(s, &a, &faces[x->a], &b, &faces[x->b]);
     return side_by_side_articles(s, &faces[x->a], &faces[x->b], 0);
 }
 
@@ -366,12 +366,12 @@ static int print_misses(misses *m, size_t most)
     (void)printf("not listed, but in one cluster      %12" PRIu64 "\n", m->together);
     (void)printf("found, but not in the gold          %12zu\n", m->wrong.count);
     for (size_t i = 0; i < m->missed.count && i < most && rc == 0; i++)
-        rc = print_couple(m, &m->missed.list[i], m->gold, m->gold_faces, "missed");
+        rc = print_couple(m, &m->missed.list[i], &m->gold, m->gold_faces, "missed");
     for (size_t i = 0; i < m->wrong.count && i < most && rc == 0; i++)
-        rc = print_couple(m, &m->wrong.list[i], m->result, m->result_faces, "not in the gold");
-    if (rc == 0 && m->gold->section_count > 0)
-        rc = section_errors_print(&m->places, &m->terminal, most, m->gold, m->gold_faces, m->result,
-                                  m->result_faces);
+        rc = print_couple(m, &m->wrong.list[i], &m->result, m->result_faces, "not in the gold");
+    if (rc == 0 && m->gold.section_count > 0)
+        rc = section_errors_print(&m->places, &m->terminal, most, &m->gold, m->gold_faces,
+                                  &m->result, m->result_faces);
     return rc != 0 ? rc : output_flush_standard();
 }
 
@@ -382,9 +382,11 @@ static int report(misses *m, const settings *s)
     const size_t most = s->misses != 0 ? s->misses : DEFAULT_MISSES;
     tt_error error = {0};
     int rc = 0;
-    if (tt_result_file_read(&m->result, s->inputs[0], NULL, &error) != TT_OK ||
-        tt_result_file_read(&m->gold, s->inputs[1], NULL, &error) != TT_OK)
+    if (tt_result_read(&m->result_read, s->inputs[0], NULL, &error) != TT_OK ||
+        tt_result_read(&m->gold_read, s->inputs[1], NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_RESULT);
+    m->result = result_arrays_of(m->result_read);
+    m->gold = result_arrays_of(m->gold_read);
     rc = number_articles(m);
     if (rc == 0)
         rc = list_pairs(m);
@@ -394,8 +396,8 @@ static int report(misses *m, const settings *s)
         rc = draw(m, m->gold_pairs);
     if (rc != 0 || s->json || (s->misses == 0 && s->input_count == 2))
         return rc;
-    if (m->gold->section_count > 0)
-        rc = section_errors_find(&m->places, m->result, m->gold, m->gold_of);
+    if (m->gold.section_count > 0)
+        rc = section_errors_find(&m->places, &m->result, &m->gold, m->gold_of);
     if (rc == 0 && s->input_count > 2) {
         section_errors_want_texts(&m->places, most, m->gold_faces, m->result_faces);
         want(m->gold_faces, &m->missed, MOST_MEASURED);
@@ -417,9 +419,9 @@ int eval_print_errors(const settings *s)
     session_init(&m.session, s);
     terminal_init(&m.terminal, s->color);
     rc = report(&m, s);
-    for (uint64_t i = 0; m.gold_faces != NULL && i < m.gold->article_count; i++)
+    for (uint64_t i = 0; m.gold_faces != NULL && i < m.gold.article_count; i++)
         article_copy_free(&m.gold_faces[i]);
-    for (uint64_t i = 0; m.result_faces != NULL && i < m.result->article_count; i++)
+    for (uint64_t i = 0; m.result_faces != NULL && i < m.result.article_count; i++)
         article_copy_free(&m.result_faces[i]);
     free(m.gold_faces);
     free(m.result_faces);
@@ -431,8 +433,8 @@ int eval_print_errors(const settings *s)
     free(m.missed.list);
     free(m.wrong.list);
     section_errors_free(&m.places);
-    tt_result_file_close(m.result);
-    tt_result_file_close(m.gold);
+    tt_result_close(m.result_read);
+    tt_result_close(m.gold_read);
     session_close(&m.session);
     return rc;
 }

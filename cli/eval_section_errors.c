@@ -65,7 +65,7 @@ static int by_size(const void *x, const void *y)
     return (p->here > q->here) - (p->here < q->here);
 }
 
-static size_t count_places(const tt_result_file *r, size_t *most)
+static size_t count_places(const result_arrays *r, size_t *most)
 {
     size_t count = 0;
     *most = 0;
@@ -76,7 +76,7 @@ static size_t count_places(const tt_result_file *r, size_t *most)
     return count;
 }
 
-static void gather_places(search *s, const tt_result_file *result, const uint64_t *gold_of)
+static void gather_places(search *s, const result_arrays *result, const uint64_t *gold_of)
 {
     for (uint64_t i = 0; i < result->section_count; i++)
         for (size_t k = 0; k < result->sections[i].count; k++) {
@@ -157,7 +157,7 @@ static int search_section(lost *l, search *s, const tt_section *gold)
     return rc;
 }
 
-static int search_all(lost *l, search *s, const tt_result_file *result, const tt_result_file *gold)
+static int search_all(lost *l, search *s, const result_arrays *result, const result_arrays *gold)
 {
     int rc = 0;
     for (uint64_t i = 0; i < gold->section_count && rc == 0; i++)
@@ -175,7 +175,7 @@ static int search_all(lost *l, search *s, const tt_result_file *result, const tt
     return rc;
 }
 
-int section_errors_find(lost *l, const tt_result_file *result, const tt_result_file *gold,
+int section_errors_find(lost *l, const result_arrays *result, const result_arrays *gold,
                         const uint64_t *gold_of)
 {
     size_t most, unused;
@@ -221,23 +221,24 @@ static int is_within(const article_copy *f, const tt_occurrence *o)
 }
 
 static int print_place(const terminal *s, const char *what, const section_error *x,
-                       const tt_result_file *names, const article_copy *faces)
+                       const result_arrays *names, const article_copy *faces)
 {
-    const tt_id *a = &names->articles[x->first->article], *b = &names->articles[x->here->article];
+    const tt_id a = tt_result_id(names->result, x->first->article);
+    const tt_id b = tt_result_id(names->result, x->here->article);
     const article_copy *left = &faces[x->first->article], *right = &faces[x->here->article];
     (void)printf("\n%s%s%s section %" PRIu64 " in ", terminal_style(s, STYLE_NUMBER), what,
                  terminal_style(s, STYLE_PLAIN), x->section->number);
-    (void)terminal_print_text(STYLE_STRONG, s, b->bytes, b->size, s->columns / 2);
+    (void)terminal_print_text(STYLE_STRONG, s, b.bytes, b.size, s->columns / 2);
     (void)printf(", bytes %" PRIu64 " to %" PRIu64 "\n", x->here->begin, x->here->end);
     if (!is_within(left, x->first) || !is_within(right, x->here))
         return 0;
-    side_by_side_headings(s, a, left, b, right);
+    side_by_side_headings(s, &a, left, &b, right);
     return side_by_side_passages(s, left, (extent){x->first->begin, x->first->end}, right,
                                  (extent){x->here->begin, x->here->end});
 }
 
-int section_errors_print(const lost *l, const terminal *s, size_t most, const tt_result_file *gold,
-                         const article_copy *gold_faces, const tt_result_file *result,
+int section_errors_print(const lost *l, const terminal *s, size_t most, const result_arrays *gold,
+                         const article_copy *gold_faces, const result_arrays *result,
                          const article_copy *result_faces)
 {
     int rc = 0;

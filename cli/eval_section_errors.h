@@ -3,6 +3,7 @@
 #ifndef CLI_EVAL_SECTION_ERRORS_H
 #define CLI_EVAL_SECTION_ERRORS_H
 
+#include "result_arrays.h"
 #include "terminal/side_by_side.h"
 
 /** One place, with the first one of its section. */
@@ -19,7 +20,7 @@ typedef struct lost {
 /** `gold_of`: of each article of the result its number in the gold, or TT_NO_ARTICLE. A place of
  * the gold counts as found if a section of the result meets it and another place of its section, as
  * in tt_eval(). @return 0, or an exit code; section_errors_free() whatever it is */
-int section_errors_find(lost *l, const tt_result_file *result, const tt_result_file *gold,
+int section_errors_find(lost *l, const result_arrays *result, const result_arrays *gold,
                         const uint64_t *gold_of);
 
 /** Sets the size of each face whose text section_errors_print() shows to 1. */
@@ -28,8 +29,8 @@ void section_errors_want_texts(const lost *l, size_t most, article_copy *gold_fa
 
 /** Counts, and the first `most` of either kind: with texts, where the faces have them.
  * @return 0, or an exit code */
-int section_errors_print(const lost *l, const terminal *s, size_t most, const tt_result_file *gold,
-                         const article_copy *gold_faces, const tt_result_file *result,
+int section_errors_print(const lost *l, const terminal *s, size_t most, const result_arrays *gold,
+                         const article_copy *gold_faces, const result_arrays *result,
                          const article_copy *result_faces);
 
 void section_errors_free(lost *l);

@@ -10,7 +10,7 @@
 /* Which articles of the result were in the input. */
 typedef struct seen_ids {
     session *session;
-    const tt_result_file *result;
+    const tt_result *result;
     unsigned char *seen; /* by number of the result */
     uint64_t seen_count;
     article_fn take;
@@ -29,7 +29,7 @@ static int take_record(seen_ids *s, const tt_record *record)
     uint64_t article;
     if (record->status != TT_OK)
         return session_reject(s->session, record, TT_OK);
-    article = tt_result_file_find(s->result, &id);
+    article = tt_result_find(s->result, &id);
     if (article != TT_NO_ARTICLE) {
         if (s->seen[article])
             return session_reject(s->session, record, TT_EDUPLICATE);
@@ -51,25 +51,27 @@ static int take_records(void *ctx, const tt_record *records, size_t count)
 /* The extents of a result mean nothing without its articles. */
 static int refuse_missing(const seen_ids *s)
 {
-    const tt_id *ids = s->result->articles;
+    const uint64_t named = tt_result_article_count(s->result);
+    tt_id id;
     uint64_t first = 0;
-    if (s->seen_count == s->result->article_count)
+    if (s->seen_count == named)
         return 0;
     while (s->seen[first])
         first++;
+    id = tt_result_id(s->result, first);
     return message_failure(NULL,
                            "%s names %" PRIu64 " articles of which %" PRIu64
                            " are not in the input, the first is %.*s; give the INPUT (and "
                            "--id-field) of its scan",
-                           s->session->settings->inputs[0], s->result->article_count,
-                           s->result->article_count - s->seen_count,
-                           format_id_size(ids[first].bytes, ids[first].size), ids[first].bytes);
+                           s->session->settings->inputs[0], named, named - s->seen_count,
+                           format_id_size(id.bytes, id.size), id.bytes);
 }
 
-int records_read_articles(session *r, const tt_result_file *result, article_fn take, void *ctx)
+int records_read_articles(session *r, const tt_result *result, article_fn take, void *ctx)
 {
     const settings *s = r->settings;
-    seen_ids seen = {r, result, calloc((size_t)result->article_count + 1, 1), 0, take, ctx};
+    seen_ids seen = {r, result, calloc((size_t)tt_result_article_count(result) + 1, 1),
+                     0, take,   ctx};
     int rc;
     if (seen.seen == NULL)
         return failure_memory();

@@ -13,7 +13,7 @@ typedef int (*article_fn)(void *ctx, const tt_record *record, uint64_t article);
  * rejected as by scan, and so is the second of two with one id, if the result names it. Every
  * article of the result must be in the input. @return 0, or an exit code
  */
-int records_read_articles(session *r, const tt_result_file *result, article_fn take, void *ctx);
+int records_read_articles(session *r, const tt_result *result, article_fn take, void *ctx);
 
 /** The id of a record's article. */
 tt_id record_id(const tt_record *record);

@@ -53,23 +53,24 @@ typedef struct found {
     size_t section_count;
 } found;
 
-static int count_relations(void *ctx, const tt_pair *pairs, size_t count)
+static void count_relations(found *f)
 {
-    found *f = ctx;
+    size_t count;
+    const tt_pair *pairs = tt_result_pairs(f->result, &count);
     for (size_t i = 0; i < count; i++)
         f->relations[pairs[i].relation]++;
-    return 0;
 }
 
-static int rank_clusters(void *ctx, const tt_cluster *clusters, size_t count)
+static void rank_clusters(found *f)
 {
-    found *f = ctx;
+    size_t count;
+    const tt_cluster *clusters = tt_result_clusters(f->result, &count);
     for (size_t i = 0; i < count; i++) {
         const tt_cluster *c = &clusters[i];
         size_t place = f->cluster_count;
         f->copies += c->count - 1;
         for (size_t k = 0; k < c->count; k++)
-            f->cluster_of[c->articles[k]] = (uint32_t)c->number;
+            f->cluster_of[c->members[k]] = (uint32_t)c->number;
         while (place > 0 && f->clusters[place - 1].count < c->count)
             place--;
         if (place == SHOWN)
@@ -79,7 +80,6 @@ static int rank_clusters(void *ctx, const tt_cluster *clusters, size_t count)
                 (f->cluster_count - place - 1) * sizeof *f->clusters);
         f->clusters[place] = *c;
     }
-    return 0;
 }
 
 /* Places of a section that are not explained by copies of the article where it stands first. */
@@ -95,9 +95,10 @@ static uint64_t count_elsewhere(const found *f, const tt_section *x)
     return count;
 }
 
-static int rank_sections(void *ctx, const tt_section *sections, size_t count)
+static void rank_sections(found *f)
 {
-    found *f = ctx;
+    size_t count;
+    const tt_section *sections = tt_result_sections(f->result, &count);
     for (size_t i = 0; i < count; i++) {
         const uint64_t weight = count_elsewhere(f, &sections[i]) * sections[i].tokens;
         size_t place = f->section_count;
@@ -113,25 +114,18 @@ static int rank_sections(void *ctx, const tt_section *sections, size_t count)
         f->sections[place] = sections[i];
         f->weights[place] = weight;
     }
-    return 0;
 }
 
 static int find(found *f, const spool *texts, const tt_result *result)
 {
-    const uint32_t wanted = tt_result_options(result)->find;
-    tt_error error = {0};
     memset(f, 0, sizeof *f);
     f->result = result;
     f->cluster_of = calloc(texts->count + 1, sizeof *f->cluster_of);
     if (f->cluster_of == NULL)
         return failure_memory();
-    if (((wanted & TT_FIND_PAIRS) &&
-         tt_result_pairs(result, count_relations, f, &error) != TT_OK) ||
-        ((wanted & TT_FIND_CLUSTERS) &&
-         tt_result_clusters(result, rank_clusters, f, &error) != TT_OK) ||
-        ((wanted & TT_FIND_SECTIONS) &&
-         tt_result_sections(result, rank_sections, f, &error) != TT_OK))
-        return failure_library(&error, ABOUT_WORK);
+    count_relations(f);
+    rank_clusters(f);
+    rank_sections(f);
     return 0;
 }
 
@@ -147,22 +141,21 @@ static void print_counts(const terminal *s, const found *f, const session *r)
 {
     const uint32_t wanted = tt_result_options(f->result)->find;
     char speed[60];
-    tt_summary summary;
-    tt_result_summary(f->result, &summary);
+    const tt_summary *summary = tt_result_summary(f->result);
     session_describe_speed(r, speed, sizeof speed);
-    print_count(s, summary.articles, "articles ");
+    print_count(s, summary->articles, "articles ");
     (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
     if (r->rejected > 0) {
         print_count(s, r->rejected, "records rejected: named above\n");
     }
     if (wanted & TT_FIND_CLUSTERS) {
-        print_count(s, summary.articles - f->copies, "stories, and ");
+        print_count(s, summary->articles - f->copies, "stories, and ");
         (void)printf("%" PRIu64 " copies of them in %" PRIu64 " clusters\n", f->copies,
-                     summary.clusters);
+                     summary->clusters);
     }
     if (wanted & TT_FIND_PAIRS) {
         const char *before = ": ";
-        print_count(s, summary.pairs, "pairs");
+        print_count(s, summary->pairs, "pairs");
         for (int k = TT_IDENTICAL; k <= TT_SERIES; k++)
             if (f->relations[k] > 0) {
                 (void)printf("%s%" PRIu64 " %s", before, f->relations[k],
@@ -172,7 +165,7 @@ static void print_counts(const terminal *s, const found *f, const session *r)
         (void)putchar('\n');
     }
     if (wanted & TT_FIND_SECTIONS) {
-        print_count(s, summary.sections, "passages that stand in two places or more\n");
+        print_count(s, summary->sections, "passages that stand in two places or more\n");
     }
 }
 
@@ -194,10 +187,8 @@ static int print_entry(const terminal *s, uint64_t count, uint64_t most, const c
 
 static void print_id(const terminal *s, const found *f, uint64_t article, int columns)
 {
-    tt_article a;
-    tt_error error = {0};
-    if (tt_result_article(f->result, article, &a, &error) == TT_OK)
-        (void)terminal_print_text(STYLE_STRONG, s, a.id, a.id_size, columns);
+    const tt_id id = tt_result_id(f->result, article);
+    (void)terminal_print_text(STYLE_STRONG, s, id.bytes, id.size, columns);
 }
 
 static void print_snippet(const terminal *s, const spool *texts, uint64_t article, uint64_t begin,

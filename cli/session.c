@@ -97,10 +97,9 @@ int session_exit_code(const session *r)
 void session_describe_speed(const session *r, char *to, size_t size)
 {
     const double seconds = seconds_now() - r->began;
-    tt_summary summary;
-    tt_result_summary(r->found, &summary);
+    const tt_summary *summary = tt_result_summary(r->found);
     (void)snprintf(to, size, "in %.2f s (%.1f MB/s)", seconds,
-                   seconds > 0 ? (double)summary.bytes * 1e-6 / seconds : 0.0);
+                   seconds > 0 ? (double)summary->bytes * 1e-6 / seconds : 0.0);
 }
 
 /* ==== Reading ================================================================================= */

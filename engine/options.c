@@ -93,18 +93,30 @@ static tt_status check_enum_options(tt_options *o, tt_error *error)
     return TT_OK;
 }
 
+tt_status tti_options_copy(void *out, size_t out_size, const void *options, const char *name,
+                           tt_error *error)
+{
+    size_t size;
+    if (options == NULL)
+        return TT_OK;
+    memcpy(&size, options, sizeof size);
+    if (size < sizeof size)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "struct_size of %s is not set", name);
+    for (size_t i = out_size; i < size; i++)
+        if (((const char *)options)[i] != 0)
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                            "struct_size: %s has a field that this library does not know", name);
+    memcpy(out, options, size < out_size ? size : out_size);
+    memcpy(out, &out_size, sizeof out_size);
+    return TT_OK;
+}
+
 tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_error *error)
 {
     tt_options o = TT_OPTIONS_INIT;
     if (out == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
-    if (options != NULL) {
-        if (options->struct_size < sizeof options->struct_size || options->struct_size > sizeof o)
-            return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
-                            "struct_size is not that of a tt_options this library knows");
-        memcpy(&o, options, options->struct_size); /* an older caller's is a prefix of ours */
-        o.struct_size = sizeof o;
-    }
+    TTI_TRY(tti_options_copy(&o, sizeof o, options, "tt_options", error));
     use_default_if_zero(&o.shingle_tokens, 5);
     use_default_if_zero(&o.num_hashes, 128);
     use_default_if_zero(&o.min_section, 32);

@@ -4,6 +4,16 @@
 
 #include "twicetold.h"
 
+/**
+ * Copies a struct of the caller's whose first member is `struct_size` over `out`, of which
+ * `out_size` bytes are known here and hold the defaults. A shorter struct leaves the fields it
+ * lacks as they are; a longer one must be zero beyond them. `options` may be NULL. `name` is for
+ * the message.
+ * @return TT_OK, TT_EINVAL
+ */
+tt_status tti_options_copy(void *out, size_t out_size, const void *options, const char *name,
+                           tt_error *error);
+
 /** Tells the caller's progress function. @return TT_OK, TT_ESTOPPED */
 tt_status tti_report_progress(const tt_options *options, const char *stage, uint64_t done,
                               uint64_t total, tt_error *error);

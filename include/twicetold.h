@@ -1,21 +1,71 @@
 /*
- * twicetold.h - near-duplicate articles and repeated sections
+ * twicetold.h - finds near-duplicate articles and the passages that articles repeat
  *
- * Use: open a builder with options, add batches of articles, finish it into an index; then read
- * pairs, clusters and sections from the index, or query it with new text. A reader turns files,
- * directories and streams into such batches; a program with its own source of articles needs none.
+ * Contents
+ *   1  Version, errors, memory                     stable
+ *   2  Options               tt_options            stable
+ *   3  Scanning              tt_scan               stable
+ *   4  Results               tt_result             stable
+ *   5  Queries               tt_query              experimental
+ *   6  Signatures            tt_signatures         experimental
+ *   7  Reading               tt_reader             stable
+ *   8  Writing               tt_result_write       stable
+ *   9  Evaluation            tt_eval               experimental
+ *  10  The living index      tt_index              stable
  *
- * Text is UTF-8 bytes with an explicit size; it is never NUL-terminated and never modified.
- * Extents are half-open byte ranges [begin, end) of the text as given. An article's ordinal is its
- * place, from 0, in the order in which the builder accepted articles; results speak of ordinals.
+ * Until version 1.0, stable declarations change only by additions; experimental ones may change in
+ * any minor version.
  *
- * Threads: a builder, a reader and a query belong to one thread at a time. An index never changes
- * and may be read by any number of threads. The library starts no thread that outlives a call,
- * prints nothing, and never ends the process. Callbacks run on the calling thread only.
+ * Example: the pairs among three articles.
+ *
+ *     #include <stdio.h>
+ *     #include <twicetold.h>
+ *
+ *     #define ARTICLE(i, t) {.id = i, .id_size = sizeof i - 1, .text = t, .text_size = sizeof t -
+ * 1}
+ *
+ *     int main(void)
+ *     {
+ *         const tt_article articles[] = {ARTICLE("a", "The ferry ran aground in fog on Tuesday."),
+ *                                        ARTICLE("b", "Rain is expected in the north."),
+ *                                        ARTICLE("c", "The ferry ran aground in fog on Tuesday.")};
+ *         tt_scan *scan = NULL;
+ *         tt_result *result = NULL;
+ *         tt_error error = {0};
+ *         size_t count;
+ *         if (tt_scan_open(&scan, NULL, &error) != TT_OK ||
+ *             tt_scan_add(scan, articles, 3, NULL, &error) != TT_OK ||
+ *             tt_scan_finish(scan, &result, &error) != TT_OK)
+ *             fprintf(stderr, "%s\n", error.message);
+ *         const tt_pair *pairs = tt_result_pairs(result, &count);
+ *         for (size_t k = 0; k < count; k++)
+ *             printf("%s, %s: %s\n", articles[pairs[k].a].id, articles[pairs[k].b].id,
+ *                    tt_relation_name(pairs[k].relation));
+ *         tt_result_close(result);
+ *         tt_scan_close(scan);
+ *         return error.status == TT_OK ? 0 : 1;
+ *     }
+ *
+ * Text. Text is UTF-8 with an explicit size in bytes. It is never modified and need not end with a
+ * NUL. Extents are half-open ranges of bytes, [begin, end), of the text as it was given.
+ *
+ * NULL. An argument may be NULL where its description says so. So may every tt_error, where the
+ * caller does not want details, and the handle given to a function that closes it. Anywhere else
+ * NULL makes a function that returns a tt_status return TT_EINVAL; a function that returns a
+ * pointer or a count returns NULL or 0 for a NULL handle; a function that returns nothing does
+ * nothing.
+ *
+ * Versions of structs. A struct with a `struct_size` is set up with its ..._INIT macro, and zero is
+ * the default of every field. Fields are only ever appended. A shorter struct, of an older caller,
+ * leaves the fields it lacks at their defaults; a longer one, of a newer caller, is accepted if
+ * everything beyond the fields this library knows is zero, and is TT_EINVAL otherwise. `reserved`
+ * fields are zero.
+ *
+ * Threads. A scan, a reader, a query and an index belong to one thread at a time. A result never
+ * changes and may be read by any number of threads. The library starts no thread that outlives a
+ * call, prints nothing, and never ends the process. Callbacks run on the calling thread.
  *
  * Results do not depend on the number of threads, on the processor, or on OpenMP.
- *
- * Every function with a tt_error parameter takes NULL for "not wanted".
  */
 #ifndef TT_H
 #define TT_H
@@ -24,7 +74,7 @@
 #include <stdint.h>
 
 #define TT_VERSION_MAJOR 0
-#define TT_VERSION_MINOR 1
+#define TT_VERSION_MINOR 2
 #define TT_VERSION_PATCH 0
 #define TT_VERSION_NUMBER (TT_VERSION_MAJOR * 10000 + TT_VERSION_MINOR * 100 + TT_VERSION_PATCH)
 
@@ -52,8 +102,11 @@ extern "C" {
 
 /* ==== Version and errors ====================================================================== */
 
-/** Version of the linked library, as TT_VERSION_NUMBER. Threads: any. */
+/** The version of the linked library, as TT_VERSION_NUMBER. Threads: any. */
 TT_API uint32_t tt_version(void);
+
+/** The same as text, "0.2.0"; never NULL. Threads: any. */
+TT_API const char *tt_version_string(void);
 
 /** Result of a call. Values are stable; treat an unknown one as a failure. */
 typedef enum tt_status {
@@ -185,10 +238,9 @@ typedef struct tt_options {
 TT_API TT_NODISCARD tt_status tt_options_resolve(const tt_options *options, tt_options *out,
                                                  tt_error *error);
 
-/* ==== Building ================================================================================ */
+/* ==== Scanning ================================================================================ */
 
-typedef struct tt_scan tt_scan;     /**< collects articles */
-typedef struct tt_result tt_result; /**< immutable result */
+typedef struct tt_scan tt_scan; /**< a scan in progress: it collects articles */
 
 enum {
     TT_ARTICLE_INTEGER_ID = 1u << 0 /**< the id was a JSON integer; written as one again */
@@ -212,7 +264,15 @@ typedef struct tt_article {
     size_t version_size;
 } tt_article;
 
-/** Opens a builder. `options` is copied; NULL takes the defaults.
+/** The id of an article, as in tt_article. */
+typedef struct tt_id {
+    const char *bytes; /**< NULL: none */
+    size_t size;
+    uint32_t flags; /**< TT_ARTICLE_INTEGER_ID */
+    uint32_t reserved;
+} tt_id;
+
+/** Starts a scan. `options`, which may be NULL, are copied.
  * @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_EIO. Owner: the caller, tt_scan_close(). */
 TT_API TT_NODISCARD tt_status tt_scan_open(tt_scan **out, const tt_options *options,
                                            tt_error *error);
@@ -229,134 +289,172 @@ TT_API TT_NODISCARD tt_status tt_scan_open(tt_scan **out, const tt_options *opti
  * Cost: linear in the bytes added. Memory: about 6 bytes a token (6 bytes of English) kept, 4 where
  * only resemblance is asked for.
  */
-TT_API TT_NODISCARD tt_status tt_scan_add(tt_scan *builder, const tt_article *articles,
-                                          size_t count, tt_status *statuses, tt_error *error);
+TT_API TT_NODISCARD tt_status tt_scan_add(tt_scan *scan, const tt_article *articles, size_t count,
+                                          tt_status *statuses, tt_error *error);
 
 /** Writes why tt_scan_add(), tt_index_add() or tt_index_query() did not take an article, in
  * English and without a full stop: "no id", "id \"a-1\" was seen before". `status`: as it came;
  * `out`: room for `size` bytes, 200 are enough; always NUL-terminated. Threads: any. */
 TT_API void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size);
 
-/** Finds what the options ask for among the articles added and leaves the builder empty.
- * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT, TT_EIO. Owner: the caller,
- * tt_result_file_close(). */
-TT_API TT_NODISCARD tt_status tt_scan_finish(tt_scan *builder, tt_result **out, tt_error *error);
-
-/** Ends a builder. NULL is allowed. */
-TT_API void tt_scan_close(tt_scan *builder);
-
-/** Ends an index. NULL is allowed. No thread may still be using it. */
-TT_API void tt_result_close(tt_result *index);
+/** Frees a scan. */
+TT_API void tt_scan_close(tt_scan *scan);
 
 /* ==== Results ================================================================================= */
 
+/**
+ * What a scan found, or what a result file says. Articles have numbers from 0: those of a scan in
+ * the order in which it accepted them, those of a file in the order in which the file names them.
+ * Everything that these functions return belongs to the result, which never changes.
+ */
+typedef struct tt_result tt_result;
+
+/** No article: the number of an id that a result does not name. */
+#define TT_NO_ARTICLE UINT64_MAX
+
+/** Finds what the options ask for among the articles added, and leaves the scan empty.
+ * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT, TT_EIO. Owner: the caller, tt_result_close().
+ */
+TT_API TT_NODISCARD tt_status tt_scan_finish(tt_scan *scan, tt_result **out, tt_error *error);
+
+/**
+ * Reads a whole result file: JSON Lines, plain or compressed with gzip or zstd. Lines of unknown
+ * types are skipped. `allocator` may be NULL.
+ * @return TT_OK; TT_EIO; TT_EFORMAT (`where` is the line, and the message is "FILE:LINE: reason");
+ * TT_ELIMIT; TT_ENOMEM. Owner: the caller, tt_result_close().
+ * Memory: about 80 bytes for each pair, 50 for each occurrence and 90 for each article.
+ */
+TT_API TT_NODISCARD tt_status tt_result_read(tt_result **out, const char *path,
+                                             const tt_allocator *allocator, tt_error *error);
+
+/** Frees a result, which no thread may be using. */
+TT_API void tt_result_close(tt_result *result);
+
 /** How the two articles of a pair relate. */
 typedef enum tt_relation {
-    TT_IDENTICAL = 0, /**< the same tokens */
-    TT_NEAR = 1,      /**< neither holds the other with much to spare */
-    TT_CONTAINS = 2,  /**< a holds b and has half as many tokens again, or more */
-    TT_CONTAINED = 3, /**< b holds a, likewise */
-    TT_SERIES = 4     /**< one form, different facts: not copies */
+    TT_IDENTICAL = 0, /**< They have the same tokens. */
+    TT_NEAR = 1,      /**< They share most of their text, and neither is much longer. */
+    TT_CONTAINS = 2,  /**< a contains b and has at least half as many tokens again. */
+    TT_CONTAINED = 3, /**< b contains a and has at least half as many tokens again. */
+    TT_SERIES = 4     /**< They have the same form but different facts: they are not copies. */
 } tt_relation;
 
-/** "identical", "near", "contains", "contained", "series"; never NULL. Threads: any. */
+/** "identical", "near", "contains", "contained" or "series"; never NULL. Threads: any. */
 TT_API const char *tt_relation_name(tt_relation relation);
 
 /**
- * Two similar articles, a < b (ordinals). Counted, never estimated: over the sets of shingles,
- * whose tokens are told apart by 32 bits of their hash (docs/quality.md says what that means), and
- * over the alignment; NAN where the options made it unneeded and it was not computed. The layout
- * never changes.
+ * Two similar articles, a < b. The numbers are counted, never estimated: those of A and B over the
+ * sets of shingles of the two articles, whose tokens are compared by 32 bits of their hashes
+ * (docs/quality.md says what that means), and the overlaps over their alignment. A number is NAN
+ * where the options made it unnecessary and it was not computed. The layout never changes.
  */
 typedef struct tt_pair {
     uint64_t a, b;
     double resemblance;   /**< |A n B| / |A u B| */
     double containment_a; /**< |A n B| / |A| */
     double containment_b; /**< |A n B| / |B| */
-    double overlap_a;     /**< share of a's tokens aligned with b */
+    double overlap_a;     /**< share of a's tokens that align with b */
     double overlap_b;
-    double facts; /**< share of the facts in the aligned span that agree; 1 where there are none */
+    double facts;     /**< share of the facts in the aligned text that agree; 1 if there are none */
     int32_t relation; /**< tt_relation */
-    uint32_t reserved;
+    uint32_t reserved; /**< 0 */
 } tt_pair;
 
-/** Receives results in batches. @return 0 to go on, anything else to stop. */
-typedef int (*tt_pair_fn)(void *ctx, const tt_pair *pairs, size_t count);
+/** Every pair: of a scan sorted by (a, b), of a file in the file's order. */
+TT_API const tt_pair *tt_result_pairs(const tt_result *result, size_t *count);
 
-/** Every verified pair, sorted by (a, b). @return TT_OK, TT_ESTOPPED */
-TT_API TT_NODISCARD tt_status tt_result_pairs(const tt_result *index, tt_pair_fn emit, void *ctx,
-                                              tt_error *error);
+/**
+ * The pairs of one article: *out has *count positions in the array of tt_result_pairs(), ascending.
+ * The first call makes an index of all pairs, 16 bytes for each pair and 8 for each article.
+ * @return TT_OK, TT_EINVAL (no such article), TT_ENOMEM
+ */
+TT_API TT_NODISCARD tt_status tt_result_pairs_of(const tt_result *result, uint64_t article,
+                                                 const uint64_t **out, size_t *count,
+                                                 tt_error *error);
 
-/** A kept article and those that duplicate it; sorted by first article. */
+/** An article that is kept and those that duplicate it. */
 typedef struct tt_cluster {
-    uint64_t number;          /**< from 1 */
-    uint64_t keep;            /**< ordinal */
-    const uint64_t *articles; /**< ascending, `keep` among them */
-    size_t count;             /**< 2 or more */
+    uint64_t number;         /**< from 1; a file's own */
+    uint64_t keep;           /**< the article that is kept */
+    const uint64_t *members; /**< `keep` among them; of a scan ascending */
+    size_t count;            /**< of a scan 2 or more */
 } tt_cluster;
 
-typedef int (*tt_cluster_fn)(void *ctx, const tt_cluster *clusters, size_t count);
+/** Every cluster, no article in two of them: of a scan sorted by first member. */
+TT_API const tt_cluster *tt_result_clusters(const tt_result *result, size_t *count);
 
-/** @return TT_OK, TT_ENOMEM, TT_ESTOPPED. `articles` is borrowed from the index. */
-TT_API TT_NODISCARD tt_status tt_result_clusters(const tt_result *index, tt_cluster_fn emit,
-                                                 void *ctx, tt_error *error);
-
-/** One place of a section. */
+/** One of the places where the text of a section occurs. */
 typedef struct tt_occurrence {
-    uint64_t article;    /**< ordinal */
-    uint64_t begin, end; /**< bytes of its text */
-    uint64_t of_begin,
-        of_end;        /**< bytes of the reference's article; in the reference: begin, end */
+    uint64_t article;
+    uint64_t begin, end;       /**< bytes of the article's text */
+    uint64_t of_begin, of_end; /**< the bytes of the reference's article that this place repeats; in
+                                    the reference itself begin and end */
     double similarity; /**< share of the longer side's tokens that align; 1 in the reference */
 } tt_occurrence;
 
-/** A passage that stands in two places or more; occurrences[0] is the reference, the rest follow in
- * input order. Sections are sorted by reference. */
+/** A passage that occurs at least twice. occurrences[0] is the reference, the earliest article that
+ * has the passage; the others follow in the order of their articles. */
 typedef struct tt_section {
-    uint64_t number; /**< from 1 */
+    uint64_t number; /**< from 1; a file's own */
     uint64_t tokens; /**< of the reference */
     const tt_occurrence *occurrences;
-    size_t count; /**< 2 or more */
+    size_t count; /**< of a scan 2 or more */
 } tt_section;
 
-typedef int (*tt_section_fn)(void *ctx, const tt_section *sections, size_t count);
+/** Every section: of a scan sorted by reference. */
+TT_API const tt_section *tt_result_sections(const tt_result *result, size_t *count);
 
-/** @return TT_OK, TT_ENOMEM, TT_ESTOPPED. `occurrences` is borrowed from the index. */
-TT_API TT_NODISCARD tt_status tt_result_sections(const tt_result *index, tt_section_fn emit,
-                                                 void *ctx, tt_error *error);
+/**
+ * The articles that dedup drops, because what is kept of their cluster makes them unnecessary
+ * (tt_options.drop), ascending. In *out, a is the article that is dropped and b the one that is
+ * kept, whichever came first, and the numbers and the relation are of a and b in that order.
+ * @return TT_OK; TT_EINVAL where it is not known: the scan's options left out clusters or overlaps,
+ * or the result was read from a file; TT_ENOMEM
+ */
+TT_API TT_NODISCARD tt_status tt_result_dropped(const tt_result *result, const tt_pair **out,
+                                                size_t *count, tt_error *error);
 
-/** An article that its kept one makes unnecessary (tt_options.drop). pair.a is the dropped article,
- * pair.b the kept one, whatever their order; numbers and relation are seen that way round. */
-typedef int (*tt_dropped_fn)(void *ctx, const tt_pair *dropped, size_t count);
+/** The number of articles: those that the scan accepted, or those that the file names. */
+TT_API uint64_t tt_result_article_count(const tt_result *result);
 
-/** Every article that dedup drops, ascending. Needs clusters and overlaps: TT_EINVAL without. */
-TT_API TT_NODISCARD tt_status tt_result_dropped(const tt_result *index, tt_dropped_fn emit,
-                                                void *ctx, tt_error *error);
+/** What a result keeps of an article: id, flags and, of a scan, source, published and text_size.
+ * `text` is NULL. @return TT_OK, TT_EINVAL (no such article) */
+TT_API TT_NODISCARD tt_status tt_result_article(const tt_result *result, uint64_t article,
+                                                tt_article *out, tt_error *error);
 
-/** Seconds of wall time that the stages of a build took. */
+/** The id of an article; all zero if there is no such article. */
+TT_API tt_id tt_result_id(const tt_result *result, uint64_t article);
+
+/** The number of the article with an id, or TT_NO_ARTICLE. The string "1" and the integer 1 are two
+ * ids. The first call on the result of a scan makes an index, 16 to 32 bytes for each article. */
+TT_API uint64_t tt_result_find(const tt_result *result, const tt_id *id);
+
+/** Seconds of wall time that the stages of a scan took. */
 typedef struct tt_seconds {
     double text, sketch, lsh, seed, verify, section, cluster;
 } tt_seconds;
 
+/** The numbers of a result. One that was read from a file has `articles`, `rejected` and `bytes` of
+ * the file's summary line, if there is one, and the counts of its pairs, clusters and sections. */
 typedef struct tt_summary {
     uint64_t articles, bytes, tokens, paragraphs, distinct_paragraphs;
     uint64_t pairs;
-    uint64_t pairs_omitted; /**< of articles with more than max_matches matches, and candidates of
-                                 theirs that were not looked at */
+    uint64_t pairs_omitted; /**< pairs beyond max_matches, and candidates of the same articles that
+                                 were not compared */
     uint64_t clusters, sections;
-    uint64_t candidates; /**< pairs of articles that were verified */
+    uint64_t candidates; /**< pairs of articles that were compared */
     tt_seconds seconds;
+    uint64_t rejected; /**< records that were rejected, as a file says; a scan does not know */
 } tt_summary;
 
-TT_API void tt_result_summary(const tt_result *index, tt_summary *out);
+TT_API const tt_summary *tt_result_summary(const tt_result *result);
 
-/** The options of the build, defaults filled in. Borrowed from the index. */
-TT_API const tt_options *tt_result_options(const tt_result *index);
+/** The summary line of a result that was read from a file, as it is in the file, without the end of
+ * the line. NULL where there is none, and for the result of a scan. */
+TT_API const char *tt_result_summary_line(const tt_result *result, size_t *size);
 
-/** What the index keeps of an article: id, source, published, flags; text is NULL, text_size set.
- * Borrowed from the index. @return TT_OK, TT_EINVAL (no such ordinal) */
-TT_API TT_NODISCARD tt_status tt_result_article(const tt_result *index, uint64_t ordinal,
-                                                tt_article *out, tt_error *error);
+/** The options of the scan with the defaults filled in; NULL for a result read from a file. */
+TT_API const tt_options *tt_result_options(const tt_result *result);
 
 /* ==== Queries ================================================================================= */
 
@@ -488,7 +586,7 @@ TT_API void tt_reader_progress(const tt_reader *reader, uint64_t *done, uint64_t
 /** Ends a reader. NULL is allowed. */
 TT_API void tt_reader_close(tt_reader *reader);
 
-/* ==== Writing and scoring ===================================================================== */
+/* ==== Writing ================================================================================= */
 
 /** Receives bytes. @return 0 to go on, anything else to stop (TT_ESTOPPED). */
 typedef int (*tt_write_fn)(void *ctx, const char *bytes, size_t size);
@@ -501,9 +599,24 @@ typedef struct tt_write_options {
     double total_seconds;
 } tt_write_options;
 
-/** Writes the whole result as JSON Lines: pair, cluster, section and summary lines.
- * @param options NULL for zeros. @return TT_OK, TT_ENOMEM, TT_ESTOPPED */
-TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *index, tt_write_fn write, void *ctx,
+#ifdef __cplusplus
+#  define TT_WRITE_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+      sizeof(tt_write_options)                                                                     \
+    }
+#else
+#  define TT_WRITE_OPTIONS_INIT                                                                    \
+    {                                                                                              \
+      .struct_size = sizeof(tt_write_options)                                                      \
+    }
+#endif
+
+/**
+ * Writes a result as JSON Lines: its pairs, clusters and sections and the summary. Of a result that
+ * was read from a file the summary is the line in the file, and `options`, which may be NULL, are
+ * not used. @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_ESTOPPED
+ */
+TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *result, tt_write_fn write, void *ctx,
                                               const tt_write_options *options, tt_error *error);
 
 /** Appends `text` as a JSON string, quotes included, control characters escaped. Threads: any.
@@ -511,69 +624,24 @@ TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *index, tt_write_f
 TT_API TT_NODISCARD tt_status tt_write_json_string(tt_write_fn write, void *ctx, const char *text,
                                                    size_t size);
 
-/** Scores of a result against gold. NAN where the gold says nothing of it. Counts are of pairs,
- * articles, and bytes of text. */
+/* ==== Evaluation (experimental) =============================================================== */
+
+/** Scores of a result against a gold standard. NAN where the gold says nothing of the kind. Counts
+ * are of pairs, and of bytes of text. */
 typedef struct tt_scores {
     uint64_t gold_pairs, found_pairs, right_pairs;
     double pair_precision, pair_recall, pair_f1;
     double cluster_ari; /**< adjusted Rand index over the articles that either side names */
     uint64_t gold_section_bytes, found_section_bytes, right_section_bytes;
     double section_precision, section_recall;
-    double section_granularity; /**< found occurrences that touch a gold one, per gold one found */
+    double section_granularity; /**< found occurrences that overlap a gold one, for each gold one
+                                     that is found */
 } tt_scores;
 
 /** Scores the result file against the gold file (JSON Lines, plain, gzip or zstd).
  * @return TT_OK, TT_EIO, TT_EFORMAT (`where`: the line; the message names the file), TT_ENOMEM */
 TT_API TT_NODISCARD tt_status tt_eval(const char *result_path, const char *gold_path,
                                       tt_scores *out, tt_error *error);
-
-/* ==== Reading a result back =================================================================== */
-
-/** The id of an article: as in tt_article. */
-typedef struct tt_id {
-    const char *bytes; /**< NULL: none */
-    size_t size;
-    uint32_t flags; /**< TT_ARTICLE_INTEGER_ID */
-    uint32_t reserved;
-} tt_id;
-
-/**
- * What a result file says. Articles are numbered from 0 in the order in which the file names them,
- * so the numbers in pairs, clusters and sections are not ordinals. Everything is borrowed from the
- * result, which never changes and may be read by any number of threads. Fields are only ever
- * appended; the library makes it, never the caller.
- */
-typedef struct tt_result_file {
-    const tt_id *articles; /**< every article that the file names */
-    uint64_t article_count;
-    const tt_pair *pairs; /**< in the order of the file; NAN where a number is missing */
-    uint64_t pair_count;
-    const tt_cluster *clusters; /**< likewise, with the file's numbers */
-    uint64_t cluster_count;
-    const tt_section *sections;
-    uint64_t section_count;
-    const char *summary; /**< the summary line as it stands; NULL: there is none */
-    size_t summary_size;
-    uint64_t total_articles, total_rejected, total_bytes; /**< of the summary, else 0 */
-} tt_result_file;
-
-/**
- * Reads a result file (plain, gzip or zstd) whole. Lines of unknown types are passed over.
- * @return TT_OK; TT_EIO; TT_EFORMAT (`where`: the line; the message is "FILE:LINE: reason");
- * TT_ENOMEM. Owner: the caller, tt_result_file_close(). Memory: about 80 bytes a pair and 50 an
- * occurrence.
- */
-TT_API TT_NODISCARD tt_status tt_result_file_read(tt_result_file **out, const char *path,
-                                                  const tt_allocator *allocator, tt_error *error);
-
-#define TT_NO_ARTICLE UINT64_MAX
-
-/** The number of an article, or TT_NO_ARTICLE where the file does not name it. "1" and 1 are two
- * ids. */
-TT_API uint64_t tt_result_file_find(const tt_result_file *result, const tt_id *id);
-
-/** Ends a result. NULL is allowed. */
-TT_API void tt_result_file_close(tt_result_file *result);
 
 /* ==== The living index ======================================================================== */
 

@@ -145,9 +145,9 @@ static inline tt_article article_of(const char *id, const char *text)
 typedef struct results {
     tt_pair *pairs;
     size_t pair_count;
-    tt_cluster *clusters; /**< with articles of their own */
+    tt_cluster *clusters; /**< with copies of their members */
     size_t cluster_count;
-    tt_section *sections; /**< with occurrences of their own */
+    tt_section *sections; /**< with copies of their occurrences */
     size_t section_count;
     tt_pair *dropped;
     size_t dropped_count;
@@ -164,63 +164,32 @@ static inline void *copy_more(void *old, size_t count, const void *more, size_t 
     return p;
 }
 
-static inline int collect_pairs(void *ctx, const tt_pair *pairs, size_t count)
+/** Copies all results; `out` starts zeroed. @return the first bad status */
+static inline tt_status results_collect(results *out, const tt_result *result)
 {
-    results *r = ctx;
-    r->pairs = copy_more(r->pairs, r->pair_count, pairs, count, sizeof *pairs);
-    r->pair_count += count;
-    return 0;
-}
-
-static inline int collect_dropped(void *ctx, const tt_pair *pairs, size_t count)
-{
-    results *r = ctx;
-    r->dropped = copy_more(r->dropped, r->dropped_count, pairs, count, sizeof *pairs);
-    r->dropped_count += count;
-    return 0;
-}
-
-static inline int collect_clusters(void *ctx, const tt_cluster *clusters, size_t count)
-{
-    results *r = ctx;
-    r->clusters = copy_more(r->clusters, r->cluster_count, clusters, count, sizeof *clusters);
-    for (size_t k = r->cluster_count; k < r->cluster_count + count; k++)
-        r->clusters[k].articles = copy_more(NULL, 0, r->clusters[k].articles, r->clusters[k].count,
-                                            sizeof *r->clusters[k].articles);
-    r->cluster_count += count;
-    return 0;
-}
-
-static inline int collect_sections(void *ctx, const tt_section *sections, size_t count)
-{
-    results *r = ctx;
-    r->sections = copy_more(r->sections, r->section_count, sections, count, sizeof *sections);
-    for (size_t k = r->section_count; k < r->section_count + count; k++)
-        r->sections[k].occurrences =
-            copy_more(NULL, 0, r->sections[k].occurrences, r->sections[k].count,
-                      sizeof *r->sections[k].occurrences);
-    r->section_count += count;
-    return 0;
-}
-
-/** Copies all results of an index; `out` starts zeroed. @return the first bad status */
-static inline tt_status results_collect(results *out, const tt_result *index)
-{
-    const uint32_t find = tt_result_options(index)->find;
-    tt_status status = tt_result_pairs(index, collect_pairs, out, NULL);
-    if (status == TT_OK)
-        status = tt_result_clusters(index, collect_clusters, out, NULL);
-    if (status == TT_OK)
-        status = tt_result_sections(index, collect_sections, out, NULL);
-    if (status == TT_OK && find & TT_FIND_CLUSTERS)
-        status = tt_result_dropped(index, collect_dropped, out, NULL);
-    return status == TT_EINVAL ? TT_OK : status; /* built without overlaps: nothing is dropped */
+    const tt_pair *pairs = tt_result_pairs(result, &out->pair_count), *dropped = NULL;
+    const tt_cluster *clusters = tt_result_clusters(result, &out->cluster_count);
+    const tt_section *sections = tt_result_sections(result, &out->section_count);
+    tt_status status = TT_OK;
+    if ((tt_result_options(result)->find & TT_FIND_CLUSTERS) != 0)
+        status = tt_result_dropped(result, &dropped, &out->dropped_count, NULL);
+    out->pairs = copy_more(NULL, 0, pairs, out->pair_count, sizeof *pairs);
+    out->dropped = copy_more(NULL, 0, dropped, out->dropped_count, sizeof *dropped);
+    out->clusters = copy_more(NULL, 0, clusters, out->cluster_count, sizeof *clusters);
+    for (size_t k = 0; k < out->cluster_count; k++)
+        out->clusters[k].members =
+            copy_more(NULL, 0, clusters[k].members, clusters[k].count, sizeof *clusters[k].members);
+    out->sections = copy_more(NULL, 0, sections, out->section_count, sizeof *sections);
+    for (size_t k = 0; k < out->section_count; k++)
+        out->sections[k].occurrences = copy_more(
+            NULL, 0, sections[k].occurrences, sections[k].count, sizeof *sections[k].occurrences);
+    return status == TT_EINVAL ? TT_OK : status; /* no overlaps: nothing is dropped */
 }
 
 static inline void results_free(results *r)
 {
     for (size_t k = 0; k < r->cluster_count; k++)
-        free((void *)r->clusters[k].articles);
+        free((void *)r->clusters[k].members);
     for (size_t k = 0; k < r->section_count; k++)
         free((void *)r->sections[k].occurrences);
     free(r->pairs);
@@ -242,7 +211,7 @@ static inline int results_equal(const results *x, const results *y)
     for (size_t k = 0; k < x->cluster_count; k++) {
         const tt_cluster *p = &x->clusters[k], *q = &y->clusters[k];
         if (p->number != q->number || p->keep != q->keep || p->count != q->count ||
-            memcmp(p->articles, q->articles, p->count * sizeof *p->articles) != 0)
+            memcmp(p->members, q->members, p->count * sizeof *p->members) != 0)
             return 0;
     }
     for (size_t k = 0; k < x->section_count; k++) {

@@ -156,7 +156,7 @@ static int write_days(const page *p, output *out)
 /* Pairs by the overlap of the shorter, or where it is not known by resemblance: copies, series. */
 static void write_similarity(const page *p, output *out)
 {
-    const tt_result_file *r = p->statistics->result;
+    const result_arrays *r = p->statistics->result;
     uint64_t bins[2][SIMILARITY_BINS] = {{0}}, relations[TT_SERIES + 1] = {0};
     for (uint64_t i = 0; i < r->pair_count; i++) {
         const tt_pair *q = &r->pairs[i];
@@ -186,7 +186,7 @@ static void write_similarity(const page *p, output *out)
 /* How many clusters have 2, 3, 4, ... articles; powers of two above 8. */
 static void write_cluster_sizes(const page *p, output *out)
 {
-    const tt_result_file *r = p->statistics->result;
+    const result_arrays *r = p->statistics->result;
     uint64_t bins[64] = {0};
     int last = -1;
     for (uint64_t i = 0; i < r->cluster_count; i++) {
@@ -210,7 +210,7 @@ static void write_cluster_sizes(const page *p, output *out)
 
 static void write_totals(const page *p, output *out)
 {
-    const tt_result_file *r = p->statistics->result;
+    const result_arrays *r = p->statistics->result;
     uint64_t bytes = 0, repeated = 0, copies = 0, kinds[SECTION_BOILERPLATE + 1] = {0};
     for (size_t i = 0; i < p->statistics->row_count; i++) {
         bytes += p->statistics->rows[i].bytes;
@@ -241,7 +241,8 @@ static void write_totals(const page *p, output *out)
 
 static int write_overview(const page *p, output *out)
 {
-    const tt_result_file *r = p->statistics->result;
+    size_t summary_size;
+    const char *summary = tt_result_summary_line(p->statistics->result->result, &summary_size);
     begin_block(out, "overview");
     write_literal(out, "{\"result\":");
     write_json_string(out, p->result_name, strlen(p->result_name));
@@ -252,8 +253,8 @@ static int write_overview(const page *p, output *out)
     if (write_sources(p, out) != 0 || write_days(p, out) != 0)
         return -1;
     write_literal(out, ",\"summary\":");
-    if (r->summary != NULL)
-        (void)write_escaped(out, r->summary, r->summary_size);
+    if (summary != NULL)
+        (void)write_escaped(out, summary, summary_size);
     else
         write_literal(out, "null");
     write_literal(out, "}");
@@ -265,11 +266,11 @@ static int write_overview(const page *p, output *out)
 
 static void write_id(output *out, const page *p, uint64_t article)
 {
-    const tt_id *id = &p->statistics->result->articles[article];
-    if ((id->flags & TT_ARTICLE_INTEGER_ID) != 0 && id->size < 16)
-        (void)output_write(out, id->bytes, id->size);
+    const tt_id id = tt_result_id(p->statistics->result->result, article);
+    if ((id.flags & TT_ARTICLE_INTEGER_ID) != 0 && id.size < 16)
+        (void)output_write(out, id.bytes, id.size);
     else
-        write_json_string(out, id->bytes, id->size);
+        write_json_string(out, id.bytes, id.size);
 }
 
 static void write_title(output *out, const page *p, uint64_t article)
@@ -337,7 +338,7 @@ static void write_kept(output *out, const page *p, uint64_t cluster)
 static void write_members(output *out, const page *p, uint64_t cluster)
 {
     const tt_cluster *c = &p->statistics->result->clusters[cluster];
-    write_column(out, p, "", c->articles, c->count, write_article_number);
+    write_column(out, p, "", c->members, c->count, write_article_number);
 }
 
 static void write_clusters(const page *p, output *out)

@@ -43,7 +43,7 @@ static void list_article(page_selection *c, uint64_t article)
     c->number[article] = 0;
 }
 
-static void select_clusters(page_selection *c, const tt_result_file *r, weight *weights)
+static void select_clusters(page_selection *c, const result_arrays *r, weight *weights)
 {
     for (uint64_t i = 0; i < r->cluster_count; i++)
         weights[i] = (weight){i, r->clusters[i].count, 0};
@@ -53,12 +53,12 @@ static void select_clusters(page_selection *c, const tt_result_file *r, weight *
         if (c->article_count + k->count > MOST_LISTED_ARTICLES)
             break;
         for (size_t m = 0; m < k->count; m++)
-            list_article(c, k->articles[m]);
+            list_article(c, k->members[m]);
         c->cluster_count = i + 1;
     }
 }
 
-static void select_sections(page_selection *c, const tt_result_file *r, weight *weights)
+static void select_sections(page_selection *c, const result_arrays *r, weight *weights)
 {
     uint64_t places = 0;
     for (uint64_t i = 0; i < r->section_count; i++)
@@ -75,7 +75,7 @@ static void select_sections(page_selection *c, const tt_result_file *r, weight *
     }
 }
 
-static void select_pairs(page_selection *c, const tt_result_file *r)
+static void select_pairs(page_selection *c, const result_arrays *r)
 {
     for (uint64_t i = 0; i < r->pair_count && c->pair_count < MOST_LISTED_PAIRS; i++) {
         const tt_pair *p = &r->pairs[i];
@@ -95,7 +95,7 @@ static void rank_text(page_selection *c, uint64_t article, uint32_t *next)
 }
 
 /* `part`: 0 the first texts of each cluster and section, 1 the others. */
-static void rank_group_texts(page_selection *c, const tt_result_file *r, int part, uint32_t *next)
+static void rank_group_texts(page_selection *c, const result_arrays *r, int part, uint32_t *next)
 {
     const uint64_t most = c->cluster_count > c->section_count ? c->cluster_count : c->section_count;
     for (uint64_t i = 0; i < most; i++) {
@@ -103,7 +103,7 @@ static void rank_group_texts(page_selection *c, const tt_result_file *r, int par
             const tt_cluster *k = &r->clusters[c->clusters[i]];
             rank_text(c, k->keep, next);
             for (size_t m = 0; m < k->count && (part == 1 || m < FIRST_TEXTS); m++)
-                rank_text(c, k->articles[m], next);
+                rank_text(c, k->members[m], next);
         }
         if (i < c->section_count) {
             const tt_section *s = &r->sections[c->sections[i]];
@@ -113,7 +113,7 @@ static void rank_group_texts(page_selection *c, const tt_result_file *r, int par
     }
 }
 
-static void rank_texts(page_selection *c, const tt_result_file *r)
+static void rank_texts(page_selection *c, const result_arrays *r)
 {
     uint32_t next = 0;
     rank_group_texts(c, r, 0, &next);
@@ -129,7 +129,7 @@ static void *allocate_array(uint64_t count, size_t size)
     return malloc(((size_t)count + 1) * size);
 }
 
-int page_selection_make(page_selection *c, const tt_result_file *r)
+int page_selection_make(page_selection *c, const result_arrays *r)
 {
     const uint64_t most = r->cluster_count > r->section_count ? r->cluster_count : r->section_count;
     weight *weights = allocate_array(most, sizeof *weights);

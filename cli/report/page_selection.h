@@ -6,7 +6,7 @@
 #ifndef CLI_REPORT_PAGE_SELECTION_H
 #define CLI_REPORT_PAGE_SELECTION_H
 
-#include "twicetold.h"
+#include "result_arrays.h"
 
 enum {
     MOST_LISTED_ARTICLES = 250000,
@@ -23,7 +23,7 @@ typedef struct page_selection {
 } page_selection;
 
 /** @return 0, or an exit code after its message; page_selection_free() whatever the answer */
-int page_selection_make(page_selection *c, const tt_result_file *result);
+int page_selection_make(page_selection *c, const result_arrays *result);
 
 void page_selection_free(page_selection *c);
 

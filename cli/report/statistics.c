@@ -30,7 +30,7 @@ static int by_begin(const void *x, const void *y)
 /* Gathers the places of each article, ascending. */
 static int gather_occurrences(report_statistics *d)
 {
-    const tt_result_file *r = d->result;
+    const result_arrays *r = d->result;
     size_t total = 0, *next;
     for (uint64_t s = 0; s < r->section_count; s++)
         total += r->sections[s].count;
@@ -67,13 +67,13 @@ static uint64_t root_of(uint64_t *parents, uint64_t article)
  */
 static void join_stories(report_statistics *d)
 {
-    const tt_result_file *r = d->result;
+    const result_arrays *r = d->result;
     uint64_t *parents = d->story_of;
     for (uint64_t a = 0; a < r->article_count; a++)
         parents[a] = a;
     for (uint64_t c = 0; c < r->cluster_count; c++)
         for (size_t i = 0; i < r->clusters[c].count; i++)
-            parents[root_of(parents, r->clusters[c].articles[i])] =
+            parents[root_of(parents, r->clusters[c].members[i])] =
                 root_of(parents, r->clusters[c].keep);
     for (uint64_t i = 0; i < r->pair_count; i++)
         if (r->pairs[i].relation != TT_SERIES)
@@ -82,7 +82,7 @@ static void join_stories(report_statistics *d)
         parents[a] = root_of(parents, a);
 }
 
-int statistics_init(report_statistics *d, const tt_result_file *result)
+int statistics_init(report_statistics *d, const result_arrays *result)
 {
     memset(d, 0, sizeof *d);
     d->result = result;
@@ -97,7 +97,7 @@ int statistics_init(report_statistics *d, const tt_result_file *result)
     }
     for (uint64_t c = 0; c < result->cluster_count; c++)
         for (size_t i = 0; i < result->clusters[c].count; i++)
-            d->cluster_of[result->clusters[c].articles[i]] = (uint32_t)c;
+            d->cluster_of[result->clusters[c].members[i]] = (uint32_t)c;
     join_stories(d);
     return gather_occurrences(d);
 }

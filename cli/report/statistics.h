@@ -5,7 +5,7 @@
 #ifndef CLI_REPORT_STATISTICS_H
 #define CLI_REPORT_STATISTICS_H
 
-#include "twicetold.h"
+#include "result_arrays.h"
 
 enum { NO_DAY = INT32_MIN, NO_CLUSTER = UINT32_MAX, NO_SOURCE = 0 };
 
@@ -46,7 +46,7 @@ typedef struct article_occurrence {
 } article_occurrence;
 
 typedef struct report_statistics {
-    const tt_result_file *result;
+    const result_arrays *result;
     article_row *rows;
     size_t row_count, row_capacity;
     uint64_t *row_of;     /**< by number of the result */
@@ -60,7 +60,7 @@ typedef struct report_statistics {
 } report_statistics;
 
 /** @return 0, or an exit code after its message; statistics_free() whatever the answer */
-int statistics_init(report_statistics *d, const tt_result_file *result);
+int statistics_init(report_statistics *d, const result_arrays *result);
 
 /** Takes an article; its places are checked against its text. @return 0, or an exit code */
 int statistics_add_article(report_statistics *d, const tt_record *record, uint64_t article);

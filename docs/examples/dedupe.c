@@ -20,33 +20,23 @@ static tt_article article(const char *id, const char *text)
     return a;
 }
 
-static int print_pairs(void *ctx, const tt_pair *pairs, size_t count)
+static void print_result(const tt_result *result)
 {
-    (void)ctx;
-    for (size_t i = 0; i < count; i++)
+    size_t pair_count, cluster_count, section_count;
+    const tt_pair *pairs = tt_result_pairs(result, &pair_count);
+    const tt_cluster *clusters = tt_result_clusters(result, &cluster_count);
+    const tt_section *sections = tt_result_sections(result, &section_count);
+    for (size_t i = 0; i < pair_count; i++)
         printf("pair %d %d: %s, resemblance %.2f, overlap %.2f and %.2f\n", (int)pairs[i].a,
                (int)pairs[i].b, tt_relation_name((tt_relation)pairs[i].relation),
                pairs[i].resemblance, pairs[i].overlap_a, pairs[i].overlap_b);
-    return 0;
-}
-
-static int print_clusters(void *ctx, const tt_cluster *clusters, size_t count)
-{
-    (void)ctx;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < cluster_count; i++)
         printf("cluster of %zu: keep %d\n", clusters[i].count, (int)clusters[i].keep);
-    return 0;
-}
-
-static int print_sections(void *ctx, const tt_section *sections, size_t count)
-{
-    (void)ctx;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < section_count; i++)
         for (size_t k = 0; k < sections[i].count; k++)
             printf("section %d: article %d, bytes %d to %d\n", (int)sections[i].number,
                    (int)sections[i].occurrences[k].article, (int)sections[i].occurrences[k].begin,
                    (int)sections[i].occurrences[k].end);
-    return 0;
 }
 
 static int print_matches(void *ctx, const tt_match *matches, size_t count)
@@ -58,23 +48,19 @@ static int print_matches(void *ctx, const tt_match *matches, size_t count)
     return 0;
 }
 
-static tt_status run(tt_scan *builder, tt_result **index, tt_query **query, tt_error *error)
+static tt_status run(tt_scan *scan, tt_result **result, tt_query **query, tt_error *error)
 {
     const tt_article articles[] = {article("wire", STORY), article("prices", PRICES),
                                    article("courier", "PORT ALDERY, May 8. " STORY UPDATE),
                                    article("again", STORY)};
     const tt_article fresh = article("fresh", "Evening edition. " STORY);
-    tt_status status = tt_scan_add(builder, articles, 4, NULL, error);
+    tt_status status = tt_scan_add(scan, articles, 4, NULL, error);
     if (status == TT_OK)
-        status = tt_scan_finish(builder, index, error);
+        status = tt_scan_finish(scan, result, error);
     if (status == TT_OK)
-        status = tt_result_pairs(*index, print_pairs, NULL, error);
+        print_result(*result);
     if (status == TT_OK)
-        status = tt_result_clusters(*index, print_clusters, NULL, error);
-    if (status == TT_OK)
-        status = tt_result_sections(*index, print_sections, NULL, error);
-    if (status == TT_OK)
-        status = tt_query_open(query, *index, error);
+        status = tt_query_open(query, *result, error);
     if (status == TT_OK)
         status = tt_query_run(*query, &fresh, print_matches, NULL, error);
     return status;
@@ -82,17 +68,17 @@ static tt_status run(tt_scan *builder, tt_result **index, tt_query **query, tt_e
 
 int main(void)
 {
-    tt_scan *builder = NULL;
-    tt_result *index = NULL;
+    tt_scan *scan = NULL;
+    tt_result *result = NULL;
     tt_query *query = NULL;
     tt_error error;
-    tt_status status = tt_scan_open(&builder, NULL, &error);
+    tt_status status = tt_scan_open(&scan, NULL, &error);
     if (status == TT_OK)
-        status = run(builder, &index, &query, &error);
+        status = run(scan, &result, &query, &error);
     if (status != TT_OK)
         fprintf(stderr, "%s: %s\n", tt_status_name(status), error.message);
     tt_query_close(query);
-    tt_result_close(index);
-    tt_scan_close(builder);
+    tt_result_close(result);
+    tt_scan_close(scan);
     return status == TT_OK ? 0 : 1;
 }

@@ -5,47 +5,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct list {
-    const tt_result *index;
-    unsigned char *dropped; /* a byte for each article */
-} list;
-
-static void name(const tt_result *index, uint64_t ordinal, FILE *to)
+static void print_id(const tt_result *result, uint64_t article, FILE *to)
 {
-    tt_article a;
-    if (tt_result_article(index, ordinal, &a, NULL) == TT_OK)
-        fprintf(to, "%.*s", (int)a.id_size, a.id);
+    const tt_id id = tt_result_id(result, article);
+    fprintf(to, "%.*s", (int)id.size, id.bytes);
 }
 
-static int note_dropped(void *ctx, const tt_pair *dropped, size_t count)
+/* Articles that are dropped come in order, so those between two of them are kept. */
+static tt_status print_kept(const tt_result *result, tt_error *error)
 {
-    list *l = ctx;
-    for (size_t i = 0; i < count; i++) {
-        l->dropped[dropped[i].a] = 1;
-        name(l->index, dropped[i].a, stderr);
-        fprintf(stderr, ": %s, stands in ", tt_relation_name((tt_relation)dropped[i].relation));
-        name(l->index, dropped[i].b, stderr);
+    const tt_pair *dropped;
+    size_t count, next = 0;
+    const tt_status status = tt_result_dropped(result, &dropped, &count, error);
+    for (uint64_t i = 0; status == TT_OK && i < tt_result_article_count(result); i++) {
+        if (next == count || dropped[next].a != i) {
+            print_id(result, i, stdout);
+            putchar('\n');
+            continue;
+        }
+        print_id(result, i, stderr);
+        fprintf(stderr, ": %s, stands in ", tt_relation_name((tt_relation)dropped[next].relation));
+        print_id(result, dropped[next++].b, stderr);
         fputc('\n', stderr);
     }
-    return 0;
-}
-
-static tt_status print_kept(const tt_result *index, tt_error *error)
-{
-    tt_summary summary;
-    list l = {index, NULL};
-    tt_status status;
-    tt_result_summary(index, &summary);
-    l.dropped = calloc(summary.articles + 1, 1);
-    if (l.dropped == NULL)
-        return TT_ENOMEM;
-    status = tt_result_dropped(index, note_dropped, &l, error);
-    for (uint64_t i = 0; status == TT_OK && i < summary.articles; i++)
-        if (!l.dropped[i]) {
-            name(index, i, stdout);
-            putchar('\n');
-        }
-    free(l.dropped);
     return status;
 }
 
@@ -55,7 +37,7 @@ static void report(const tt_record *r, const char *reason)
 }
 
 /* Adds a batch at once, so that the library can share it out among threads. */
-static tt_status add(tt_scan *builder, const tt_record *records, size_t count, tt_error *error)
+static tt_status add(tt_scan *scan, const tt_record *records, size_t count, tt_error *error)
 {
     tt_article *articles = malloc(count * sizeof *articles);
     tt_status *verdicts = malloc(count * sizeof *verdicts);
@@ -71,7 +53,7 @@ static tt_status add(tt_scan *builder, const tt_record *records, size_t count, t
                 which[good++] = i;
             }
         }
-        status = tt_scan_add(builder, articles, good, verdicts, error);
+        status = tt_scan_add(scan, articles, good, verdicts, error);
         for (size_t i = 0; status == TT_OK && i < good; i++)
             if (verdicts[i] != TT_OK)
                 report(&records[which[i]], tt_status_name(verdicts[i]));
@@ -82,13 +64,13 @@ static tt_status add(tt_scan *builder, const tt_record *records, size_t count, t
     return status;
 }
 
-static tt_status read_all(tt_scan *builder, tt_reader *reader, tt_error *error)
+static tt_status read_all(tt_scan *scan, tt_reader *reader, tt_error *error)
 {
     const tt_record *records;
     size_t count;
     tt_status status = tt_reader_next(reader, &records, &count, error);
     while (status == TT_OK && count > 0) {
-        status = add(builder, records, count, error);
+        status = add(scan, records, count, error);
         if (status == TT_OK)
             status = tt_reader_next(reader, &records, &count, error);
     }
@@ -97,24 +79,24 @@ static tt_status read_all(tt_scan *builder, tt_reader *reader, tt_error *error)
 
 int main(int argc, char **argv)
 {
-    tt_scan *builder = NULL;
+    tt_scan *scan = NULL;
     tt_reader *reader = NULL;
-    tt_result *index = NULL;
+    tt_result *result = NULL;
     tt_error error = {TT_OK, 0, "out of memory"};
     tt_status status =
         tt_reader_open(&reader, (const char *const *)argv + 1, (size_t)argc - 1, NULL, &error);
     if (status == TT_OK)
-        status = tt_scan_open(&builder, NULL, &error);
+        status = tt_scan_open(&scan, NULL, &error);
     if (status == TT_OK)
-        status = read_all(builder, reader, &error);
+        status = read_all(scan, reader, &error);
     if (status == TT_OK)
-        status = tt_scan_finish(builder, &index, &error);
+        status = tt_scan_finish(scan, &result, &error);
     if (status == TT_OK)
-        status = print_kept(index, &error);
+        status = print_kept(result, &error);
     if (status != TT_OK)
         fprintf(stderr, "%s: %s\n", tt_status_name(status), error.message);
-    tt_result_close(index);
-    tt_scan_close(builder);
+    tt_result_close(result);
+    tt_scan_close(scan);
     tt_reader_close(reader);
     return status == TT_OK ? 0 : 1;
 }

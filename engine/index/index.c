@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "index/index.h"
 
+#include "options.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -60,9 +61,7 @@ static tt_status take_options(const tt_options *options, tt_options *given, tt_o
 {
     TTI_TRY(tt_options_resolve(options, resolved, error));
     memset(given, 0, sizeof *given);
-    if (options != NULL)
-        memcpy(given, options, options->struct_size);
-    return TT_OK;
+    return tti_options_copy(given, sizeof *given, options, "tt_options", error);
 }
 
 /* ---- Opening --------------------------------------------------------------------------------- */

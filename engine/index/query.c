@@ -42,19 +42,19 @@ struct tt_query {
 static tt_status make_seeds(tt_result *x, tt_error *error)
 {
     tt_status status = TT_OK;
-    (void)pthread_mutex_lock(&x->seed_lock);
-    if (!x->seeds_made) {
+    (void)pthread_mutex_lock(&x->lock);
+    if (!x->has_seeds) {
         if (tti_spill_start_watcher(x->store.spill) != 0)
             status = tti_fail_memory(error, "a thread");
         if (status == TT_OK)
             status = tti_seeds_make(&x->seeds, &x->store.corpus, &x->options, error);
         tti_spill_stop_watcher(x->store.spill);
         if (status == TT_OK)
-            x->seeds_made = 1;
+            x->has_seeds = 1;
         else
             tti_seeds_free(&x->seeds);
     }
-    (void)pthread_mutex_unlock(&x->seed_lock);
+    (void)pthread_mutex_unlock(&x->lock);
     return tti_spill_status(x->store.spill, status, error);
 }
 

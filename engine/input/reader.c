@@ -25,6 +25,7 @@
 #include "input/json.h"
 #include "input/jsonl.h"
 #include "input/xml.h"
+#include "options.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/threads.h"
@@ -163,9 +164,7 @@ tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count
     tt_reader *r;
     tt_status status;
     *out = NULL;
-    if (options != NULL)
-        memcpy(&given, options,
-               options->struct_size < sizeof given ? options->struct_size : sizeof given);
+    TTI_TRY(tti_options_copy(&given, sizeof given, options, "tt_reader_options", error));
     if (count == 0 || paths == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no input");
     for (size_t i = 0; i < count; i++)

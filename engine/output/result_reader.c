@@ -1,64 +1,67 @@
 /*
- * A result file read back: ids, pairs, clusters and sections as arrays. While lines come in, lists
- * are kept one after another with their counts; the pointers into them are set at the end, when
- * nothing moves any more.
+ * Reads a result file into a tt_result. While lines come in, the lists of members and occurrences
+ * grow, so clusters and sections know only how long theirs are; the pointers are set at the end.
  */
-#include "output/id_map.h"
 #include "output/result_lines.h"
+#include "result/result.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <assert.h>
 #include <string.h>
 
-typedef struct result_file {
-    tt_result_file view; /* first: what the caller holds */
-    const tt_allocator *allocator;
-    tti_id_map names;
-    tt_id *ids;
-    char *id_bytes; /* of all ids */
-    tt_pair *pairs;
-    tt_cluster *clusters;
-    uint64_t *members;
-    tt_section *sections;
-    tt_occurrence *occurrences;
-    char *summary;
-    size_t id_capacity, id_byte_count, id_byte_capacity, pair_capacity, cluster_capacity,
-        member_count, member_capacity, section_capacity, occurrence_count, occurrence_capacity;
-} result_file;
+/* Article numbers fit in the 32 bits that tables and candidates hold. */
+static const size_t MOST_ARTICLES = UINT32_MAX - 1;
 
-static tt_status number_of_id(result_file *b, tti_result_line *e, const tt_id *id,
-                              uint64_t *article)
+typedef struct reading {
+    tt_result *result;
+    uint8_t *is_member; /* by article: some cluster has it */
+    size_t is_member_count;
+} reading;
+
+/* The number of an id, which is a new article's if the file has not named it before. */
+static tt_status number_of_id(reading *r, tti_result_line *line, const tt_id *id, uint64_t *number)
 {
-    const size_t before = b->names.count;
-    uint32_t number;
-    TTI_TRY(tti_id_map_add(&b->names, (id->flags & TT_ARTICLE_INTEGER_ID) != 0, id->bytes, id->size,
-                           &number, &e->fault));
-    *article = number;
-    if (b->names.count == before)
+    tt_result *x = r->result;
+    tti_corpus *c = &x->store.corpus;
+    const tti_article_id wanted = {id->bytes, id->size, id->flags};
+    const uint32_t hash = tti_article_id_hash(wanted);
+    const tti_slice bytes = {id->bytes, id->size};
+    const uint32_t found = tti_result_lookup(x, wanted, hash);
+    const char *copy;
+    if (found != UINT32_MAX) {
+        *number = found;
         return TT_OK;
-    if (tti_reserve(b->allocator, &b->ids, &b->id_capacity, b->names.count, sizeof *b->ids) != 0 ||
-        tti_reserve(b->allocator, &b->id_bytes, &b->id_byte_capacity, b->id_byte_count + id->size,
-                    1) != 0)
-        return tti_fail_memory(&e->fault, "ids");
-    b->ids[number] = *id;
-    memcpy(b->id_bytes + b->id_byte_count, id->bytes, id->size);
-    b->id_byte_count += id->size;
+    }
+    if (c->article_count == MOST_ARTICLES)
+        return tti_fail(&line->fault, TT_ELIMIT, TTI_NOWHERE, "too many articles");
+    if (id->size > UINT32_MAX)
+        return tti_fail(&line->fault, TT_ELIMIT, TTI_NOWHERE, "an id over 4 GiB");
+    if (tti_reserve(x->allocator, &c->articles, &x->store.article_capacity, c->article_count + 1,
+                    sizeof *c->articles) != 0 ||
+        tti_table_reserve(&x->ids, c->article_count + 1) != 0 ||
+        (copy = tti_arena_copy(&x->store.arena, &bytes, 1)) == NULL)
+        return tti_fail_memory(&line->fault, "ids");
+    tti_table_add(&x->ids, hash, (uint32_t)c->article_count);
+    *number = c->article_count;
+    c->articles[c->article_count++] = (tti_article){
+        .id = copy, .id_size = (uint32_t)id->size, .published = TT_NO_TIME, .flags = id->flags};
     return TT_OK;
 }
 
-static tt_status read_id_value(result_file *b, tti_result_line *e, tti_line_key which,
+static tt_status read_id_value(reading *r, tti_result_line *line, tti_line_key key,
                                uint64_t *article)
 {
     tt_id id;
-    TTI_TRY(tti_line_id(e, which, &id));
-    return number_of_id(b, e, &id, article);
+    TTI_TRY(tti_line_id(line, key, &id));
+    return number_of_id(r, line, &id, article);
 }
 
 /* The file's word for a relation; "near" where there is none. */
-static tt_status read_relation(tti_result_line *e, int32_t *relation)
+static tt_status read_relation(tti_result_line *line, int32_t *relation)
 {
-    const char *word = e->bytes[TTI_LINE_RELATION];
-    const size_t size = e->sizes[TTI_LINE_RELATION];
+    const char *word = line->bytes[TTI_LINE_RELATION];
+    const size_t size = line->sizes[TTI_LINE_RELATION];
     *relation = TT_NEAR;
     if (word == NULL)
         return TT_OK;
@@ -69,196 +72,194 @@ static tt_status read_relation(tti_result_line *e, int32_t *relation)
             return TT_OK;
         }
     }
-    return tti_line_malformed(e, "unknown \"relation\"");
+    return tti_line_malformed(line, "unknown \"relation\"");
 }
 
-static tt_status append_pair_line(result_file *b, tti_result_line *e)
+static tt_status append_pair_line(reading *r, tti_result_line *line)
 {
+    tt_result *x = r->result;
     tt_pair p = {0};
-    TTI_TRY(read_id_value(b, e, TTI_LINE_A, &p.a));
-    TTI_TRY(read_id_value(b, e, TTI_LINE_B, &p.b));
+    TTI_TRY(read_id_value(r, line, TTI_LINE_A, &p.a));
+    TTI_TRY(read_id_value(r, line, TTI_LINE_B, &p.b));
     if (p.a == p.b)
-        return tti_line_malformed(e, "\"a\" and \"b\" are the same article");
-    TTI_TRY(read_relation(e, &p.relation));
-    TTI_TRY(tti_line_share(e, TTI_LINE_RESEMBLANCE, &p.resemblance));
-    TTI_TRY(tti_line_share(e, TTI_LINE_CONTAINMENT_A, &p.containment_a));
-    TTI_TRY(tti_line_share(e, TTI_LINE_CONTAINMENT_B, &p.containment_b));
-    TTI_TRY(tti_line_share(e, TTI_LINE_OVERLAP_A, &p.overlap_a));
-    TTI_TRY(tti_line_share(e, TTI_LINE_OVERLAP_B, &p.overlap_b));
-    TTI_TRY(tti_line_share(e, TTI_LINE_FACTS, &p.facts));
-    if (tti_reserve(b->allocator, &b->pairs, &b->pair_capacity, b->view.pair_count + 1,
-                    sizeof *b->pairs) != 0)
-        return tti_fail_memory(&e->fault, "pairs");
-    b->pairs[b->view.pair_count++] = p;
+        return tti_line_malformed(line, "\"a\" and \"b\" are the same article");
+    TTI_TRY(read_relation(line, &p.relation));
+    TTI_TRY(tti_line_share(line, TTI_LINE_RESEMBLANCE, &p.resemblance));
+    TTI_TRY(tti_line_share(line, TTI_LINE_CONTAINMENT_A, &p.containment_a));
+    TTI_TRY(tti_line_share(line, TTI_LINE_CONTAINMENT_B, &p.containment_b));
+    TTI_TRY(tti_line_share(line, TTI_LINE_OVERLAP_A, &p.overlap_a));
+    TTI_TRY(tti_line_share(line, TTI_LINE_OVERLAP_B, &p.overlap_b));
+    TTI_TRY(tti_line_share(line, TTI_LINE_FACTS, &p.facts));
+    if (tti_reserve(x->allocator, &x->pairs, &x->pair_capacity, x->pair_count + 1,
+                    sizeof *x->pairs) != 0)
+        return tti_fail_memory(&line->fault, "pairs");
+    x->pairs[x->pair_count++] = p;
     return TT_OK;
 }
 
-static tt_status append_cluster_line(result_file *b, tti_result_line *e)
+static tt_status append_member(reading *r, tti_result_line *line, uint64_t article)
 {
-    tt_cluster c = {b->view.cluster_count + 1, 0, NULL, 0};
+    tt_result *x = r->result;
+    const size_t before = r->is_member_count;
+    if (tti_reserve(x->allocator, &r->is_member, &r->is_member_count, (size_t)article + 1, 1) !=
+            0 ||
+        tti_reserve(x->allocator, &x->members, &x->member_capacity, x->member_count + 1,
+                    sizeof *x->members) != 0)
+        return tti_fail_memory(&line->fault, "clusters");
+    if (r->is_member_count > before)
+        memset(r->is_member + before, 0, r->is_member_count - before);
+    if (r->is_member[article])
+        return tti_line_malformed(line, "an article stands twice in clusters");
+    r->is_member[article] = 1;
+    x->members[x->member_count++] = article;
+    return TT_OK;
+}
+
+/* A cluster that does not say which article is kept keeps the first. */
+static tt_status append_cluster_line(reading *r, tti_result_line *line)
+{
+    tt_result *x = r->result;
+    tt_cluster c = {x->cluster_count + 1, TT_NO_ARTICLE, NULL, 0};
     tti_json j;
     tti_json_kind kind;
-    int holds_kept = 0;
-    TTI_TRY(tti_line_count(e, TTI_LINE_CLUSTER, &c.number));
-    TTI_TRY(read_id_value(b, e, TTI_LINE_KEEP, &c.keep));
-    TTI_TRY(tti_line_list(e, TTI_LINE_ARTICLES, &j));
-    while ((kind = tti_json_next(&j)) != TTI_JSON_ARRAY_END) {
+    int has_keep = line->bytes[TTI_LINE_KEEP] == NULL;
+    TTI_TRY(tti_line_count(line, TTI_LINE_CLUSTER, &c.number));
+    if (line->bytes[TTI_LINE_KEEP] != NULL)
+        TTI_TRY(read_id_value(r, line, TTI_LINE_KEEP, &c.keep));
+    TTI_TRY(tti_line_list(line, TTI_LINE_ARTICLES, &j));
+    for (; (kind = tti_json_next(&j)) != TTI_JSON_ARRAY_END; c.count++) {
         uint64_t article;
         tt_id id;
-        TTI_TRY(tti_line_token_id(e, &j, kind, &id));
-        TTI_TRY(number_of_id(b, e, &id, &article));
-        if (tti_reserve(b->allocator, &b->members, &b->member_capacity, b->member_count + 1,
-                        sizeof *b->members) != 0)
-            return tti_fail_memory(&e->fault, "clusters");
-        b->members[b->member_count++] = article;
-        holds_kept |= article == c.keep;
-        c.count++;
+        TTI_TRY(tti_line_token_id(line, &j, kind, &id));
+        TTI_TRY(number_of_id(r, line, &id, &article));
+        TTI_TRY(append_member(r, line, article));
+        if (c.keep == TT_NO_ARTICLE)
+            c.keep = article;
+        has_keep |= article == c.keep;
     }
-    if (!holds_kept)
-        return tti_line_malformed(e, "\"keep\" is not one of \"articles\"");
-    if (tti_reserve(b->allocator, &b->clusters, &b->cluster_capacity, b->view.cluster_count + 1,
-                    sizeof *b->clusters) != 0)
-        return tti_fail_memory(&e->fault, "clusters");
-    b->clusters[b->view.cluster_count++] = c;
+    if (c.count == 0)
+        return tti_line_malformed(line, "a cluster without an article");
+    if (!has_keep)
+        return tti_line_malformed(line, "\"keep\" is not one of \"articles\"");
+    if (tti_reserve(x->allocator, &x->clusters, &x->cluster_capacity, x->cluster_count + 1,
+                    sizeof *x->clusters) != 0)
+        return tti_fail_memory(&line->fault, "clusters");
+    x->clusters[x->cluster_count++] = c;
     return TT_OK;
 }
 
-static tt_status append_occurrence(result_file *b, tti_result_line *e,
-                                   const tti_line_occurrence *occurrence)
+static tt_status append_occurrence(reading *r, tti_result_line *line,
+                                   const tti_line_occurrence *from)
 {
-    tt_occurrence o = {0,
-                       occurrence->begin,
-                       occurrence->end,
-                       occurrence->begin,
-                       occurrence->end,
-                       occurrence->similarity};
-    if ((occurrence->seen >> TTI_OCCURRENCE_OF_BEGIN & 1) != 0)
-        o.of_begin = occurrence->of_begin;
-    if ((occurrence->seen >> TTI_OCCURRENCE_OF_END & 1) != 0)
-        o.of_end = occurrence->of_end;
+    tti_sections *s = &r->result->sections;
+    tt_occurrence o = {0, from->begin, from->end, from->begin, from->end, from->similarity};
+    if ((from->seen >> TTI_OCCURRENCE_OF_BEGIN & 1) != 0)
+        o.of_begin = from->of_begin;
+    if ((from->seen >> TTI_OCCURRENCE_OF_END & 1) != 0)
+        o.of_end = from->of_end;
     if (o.of_begin >= o.of_end)
-        return tti_line_malformed(e, "an occurrence whose part of the reference is empty");
-    TTI_TRY(number_of_id(b, e, &occurrence->article, &o.article));
-    if (tti_reserve(b->allocator, &b->occurrences, &b->occurrence_capacity, b->occurrence_count + 1,
-                    sizeof *b->occurrences) != 0)
-        return tti_fail_memory(&e->fault, "sections");
-    b->occurrences[b->occurrence_count++] = o;
+        return tti_line_malformed(line, "an occurrence whose part of the reference is empty");
+    TTI_TRY(number_of_id(r, line, &from->article, &o.article));
+    if (tti_reserve(s->allocator, &s->occurrences, &s->occurrence_capacity, s->occurrence_count + 1,
+                    sizeof *s->occurrences) != 0)
+        return tti_fail_memory(&line->fault, "sections");
+    s->occurrences[s->occurrence_count++] = o;
     return TT_OK;
 }
 
-static tt_status append_section_line(result_file *b, tti_result_line *e)
+static tt_status append_section_line(reading *r, tti_result_line *line)
 {
-    tt_section s = {b->view.section_count + 1, 0, NULL, 0};
+    tti_sections *list = &r->result->sections;
+    tt_section s = {list->section_count + 1, 0, NULL, 0};
     tti_json j;
     tti_line_occurrence occurrence;
-    TTI_TRY(tti_line_count(e, TTI_LINE_SECTION, &s.number));
-    TTI_TRY(tti_line_count(e, TTI_LINE_TOKENS, &s.tokens));
-    TTI_TRY(tti_line_list(e, TTI_LINE_OCCURRENCES, &j));
+    TTI_TRY(tti_line_count(line, TTI_LINE_SECTION, &s.number));
+    TTI_TRY(tti_line_count(line, TTI_LINE_TOKENS, &s.tokens));
+    TTI_TRY(tti_line_list(line, TTI_LINE_OCCURRENCES, &j));
     for (;; s.count++) {
-        TTI_TRY(tti_line_next_occurrence(e, &j, &occurrence));
+        TTI_TRY(tti_line_next_occurrence(line, &j, &occurrence));
         if (occurrence.seen == 0)
             break;
-        TTI_TRY(append_occurrence(b, e, &occurrence));
+        TTI_TRY(append_occurrence(r, line, &occurrence));
     }
     if (s.count == 0)
-        return tti_line_malformed(e, "a section without an occurrence");
-    if (tti_reserve(b->allocator, &b->sections, &b->section_capacity, b->view.section_count + 1,
-                    sizeof *b->sections) != 0)
-        return tti_fail_memory(&e->fault, "sections");
-    b->sections[b->view.section_count++] = s;
+        return tti_line_malformed(line, "a section without an occurrence");
+    if (tti_reserve(list->allocator, &list->sections, &list->section_capacity,
+                    list->section_count + 1, sizeof *list->sections) != 0)
+        return tti_fail_memory(&line->fault, "sections");
+    list->sections[list->section_count++] = s;
     return TT_OK;
 }
 
-static tt_status read_summary_line(result_file *b, tti_result_line *e)
+static tt_status read_summary_line(reading *r, tti_result_line *line)
 {
-    if (b->summary != NULL)
-        return tti_line_malformed(e, "a second summary: is this one result?");
-    TTI_TRY(tti_line_count(e, TTI_LINE_ARTICLES, &b->view.total_articles));
-    TTI_TRY(tti_line_count(e, TTI_LINE_REJECTED, &b->view.total_rejected));
-    TTI_TRY(tti_line_count(e, TTI_LINE_BYTES, &b->view.total_bytes));
-    b->summary = tti_alloc(b->allocator, e->size, 1);
-    if (b->summary == NULL)
-        return tti_fail_memory(&e->fault, "the summary");
-    memcpy(b->summary, e->text, e->size);
-    b->view.summary_size = e->size;
+    tt_result *x = r->result;
+    if (x->summary_line != NULL)
+        return tti_line_malformed(line, "a second summary: is this one result?");
+    TTI_TRY(tti_line_count(line, TTI_LINE_ARTICLES, &x->summary.articles));
+    TTI_TRY(tti_line_count(line, TTI_LINE_REJECTED, &x->summary.rejected));
+    TTI_TRY(tti_line_count(line, TTI_LINE_BYTES, &x->summary.bytes));
+    x->summary_line = tti_alloc(x->allocator, line->size, 1);
+    if (x->summary_line == NULL)
+        return tti_fail_memory(&line->fault, "the summary");
+    memcpy(x->summary_line, line->text, line->size);
+    x->summary_line_size = line->size;
     return TT_OK;
 }
 
-static tt_status read_result_line(void *ctx, tti_result_line *e)
+static tt_status read_result_line(void *ctx, tti_result_line *line)
 {
-    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"pair\""))
-        return append_pair_line(ctx, e);
-    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"cluster\""))
-        return append_cluster_line(ctx, e);
-    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"section\""))
-        return append_section_line(ctx, e);
-    if (tti_line_value_is(e, TTI_LINE_TYPE, "\"summary\""))
-        return read_summary_line(ctx, e);
+    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"pair\""))
+        return append_pair_line(ctx, line);
+    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"cluster\""))
+        return append_cluster_line(ctx, line);
+    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"section\""))
+        return append_section_line(ctx, line);
+    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"summary\""))
+        return read_summary_line(ctx, line);
     return TT_OK;
 }
 
-/* Sets every pointer of the view. */
-static void set_view_pointers(result_file *b)
+/* Nothing moves any more. */
+static void set_list_pointers(tt_result *x)
 {
-    const char *id_bytes = b->id_bytes;
-    const uint64_t *members = b->members;
-    const tt_occurrence *occurrences = b->occurrences;
-    for (size_t i = 0; i < b->names.count; id_bytes += b->ids[i++].size)
-        b->ids[i].bytes = id_bytes;
-    for (size_t i = 0; i < b->view.cluster_count; members += b->clusters[i++].count)
-        b->clusters[i].articles = members;
-    for (size_t i = 0; i < b->view.section_count; occurrences += b->sections[i++].count)
-        b->sections[i].occurrences = occurrences;
-    b->view.articles = b->ids;
-    b->view.article_count = b->names.count;
-    b->view.pairs = b->pairs;
-    b->view.clusters = b->clusters;
-    b->view.sections = b->sections;
-    b->view.summary = b->summary;
+    const uint64_t *members = x->members;
+    const tt_occurrence *occurrences = x->sections.occurrences;
+    for (size_t i = 0; i < x->cluster_count; members += x->clusters[i++].count)
+        x->clusters[i].members = members;
+    for (size_t i = 0; i < x->sections.section_count; i++) {
+        x->sections.sections[i].occurrences = occurrences;
+        occurrences += x->sections.sections[i].count;
+    }
+    assert(members == x->members + x->member_count);
+    assert(occurrences == x->sections.occurrences + x->sections.occurrence_count);
+    x->summary.pairs = x->pair_count;
+    x->summary.clusters = x->cluster_count;
+    x->summary.sections = x->sections.section_count;
 }
 
-tt_status tt_result_file_read(tt_result_file **out, const char *path, const tt_allocator *allocator,
-                              tt_error *error)
+tt_status tt_result_read(tt_result **out, const char *path, const tt_allocator *allocator,
+                         tt_error *error)
 {
     const tt_allocator *a = allocator != NULL ? allocator : &tti_libc_allocator;
-    result_file *b = tti_alloc_zero(a, 1, sizeof *b);
+    reading r = {0};
     tt_status status;
+    if (out == NULL || path == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out or path is NULL");
     *out = NULL;
-    if (b == NULL)
+    r.result = tti_result_open(a);
+    if (r.result == NULL)
         return tti_fail_memory(error, "a result");
-    b->allocator = a;
-    b->names.allocator = a;
-    status = tti_result_lines_read(path, a, read_result_line, b, error);
+    r.result->store.allocator = r.result->store.arena.allocator = a;
+    r.result->sections.allocator = a;
+    r.result->has_ids = 1;
+    status = tti_result_lines_read(path, a, read_result_line, &r, error);
+    tti_release(a, r.is_member, r.is_member_count, 1);
     if (status != TT_OK) {
-        tt_result_file_close(&b->view);
+        tt_result_close(r.result);
         return status;
     }
-    set_view_pointers(b);
-    *out = &b->view;
+    set_list_pointers(r.result);
+    *out = r.result;
     return TT_OK;
-}
-
-uint64_t tt_result_file_find(const tt_result_file *result, const tt_id *id)
-{
-    const result_file *b = (const result_file *)result;
-    const uint32_t number =
-        tti_id_map_find(&b->names, (id->flags & TT_ARTICLE_INTEGER_ID) != 0, id->bytes, id->size);
-    return number == TTI_ID_MAP_NONE ? TT_NO_ARTICLE : number;
-}
-
-void tt_result_file_close(tt_result_file *result)
-{
-    result_file *b = (result_file *)result;
-    if (b == NULL)
-        return;
-    tti_id_map_free(&b->names);
-    tti_release(b->allocator, b->ids, b->id_capacity, sizeof *b->ids);
-    tti_release(b->allocator, b->id_bytes, b->id_byte_capacity, 1);
-    tti_release(b->allocator, b->pairs, b->pair_capacity, sizeof *b->pairs);
-    tti_release(b->allocator, b->clusters, b->cluster_capacity, sizeof *b->clusters);
-    tti_release(b->allocator, b->members, b->member_capacity, sizeof *b->members);
-    tti_release(b->allocator, b->sections, b->section_capacity, sizeof *b->sections);
-    tti_release(b->allocator, b->occurrences, b->occurrence_capacity, sizeof *b->occurrences);
-    tti_release(b->allocator, b->summary, b->view.summary_size, 1);
-    tti_release(b->allocator, b, 1, sizeof *b);
 }

@@ -1,15 +1,18 @@
 /*
- * The result as JSON Lines: pair, cluster, section and summary lines, from the public callbacks of
- * an index alone. Keys stand in the order of the contract, and every number and string has one way
+ * The result as JSON Lines: pair, cluster, section and summary lines, from the public arrays of
+ * a result alone. Keys stand in the order of the contract, and every number and string has one way
  * to be written, so that equal results are equal bytes.
  *
  * Lines are put together in one block, which is handed on when it is full.
  */
 #include "output/result_writer.h"
 
+#include "options.h"
+#include "result/result.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -273,31 +276,26 @@ static void append_number_field(json_writer *out, const char *key, double value)
     append_number(out, value);
 }
 
-static int append_article_id(result_writer *w, uint64_t ordinal)
+static void append_id(json_writer *out, const tt_result *result, uint64_t article)
 {
-    tt_article article;
-    w->status = tt_result_article(w->index, ordinal, &article, w->error);
-    if (w->status != TT_OK)
-        return -1;
-    if ((article.flags & TT_ARTICLE_INTEGER_ID) != 0)
-        append_bytes(&w->out, article.id, article.id_size);
+    const tt_id id = tt_result_id(result, article);
+    assert(id.bytes != NULL);
+    if ((id.flags & TT_ARTICLE_INTEGER_ID) != 0)
+        append_bytes(out, id.bytes, id.size);
     else
-        append_string(&w->out, article.id, article.id_size);
-    return 0;
+        append_string(out, id.bytes, id.size);
 }
 
-static int write_pair_lines(void *ctx, const tt_pair *pairs, size_t count)
+static void write_pair_lines(json_writer *out, const tt_result *result)
 {
-    result_writer *w = ctx;
-    json_writer *out = &w->out;
+    size_t count;
+    const tt_pair *pairs = tt_result_pairs(result, &count);
     for (size_t i = 0; i < count && !out->stopped; i++) {
         const tt_pair *p = &pairs[i];
         append_text(out, "{\"type\":\"pair\",\"a\":");
-        if (append_article_id(w, p->a) != 0)
-            return -1;
+        append_id(out, result, p->a);
         append_key(out, "b");
-        if (append_article_id(w, p->b) != 0)
-            return -1;
+        append_id(out, result, p->b);
         append_text(out, ",\"relation\":\"");
         append_text(out, tt_relation_name((tt_relation)p->relation));
         append_text(out, "\"");
@@ -309,66 +307,52 @@ static int write_pair_lines(void *ctx, const tt_pair *pairs, size_t count)
         append_number_field(out, "facts", p->facts);
         append_text(out, "}\n");
     }
-    return out->stopped;
 }
 
-static int write_cluster_lines(void *ctx, const tt_cluster *clusters, size_t count)
+static void write_cluster_lines(json_writer *out, const tt_result *result)
 {
-    result_writer *w = ctx;
-    json_writer *out = &w->out;
+    size_t count;
+    const tt_cluster *clusters = tt_result_clusters(result, &count);
     for (size_t i = 0; i < count && !out->stopped; i++) {
         const tt_cluster *c = &clusters[i];
         append_text(out, "{\"type\":\"cluster\"");
         append_integer_field(out, "cluster", c->number);
         append_key(out, "keep");
-        if (append_article_id(w, c->keep) != 0)
-            return -1;
+        append_id(out, result, c->keep);
         append_key(out, "articles");
-        for (size_t j = 0; j < c->count; j++) {
-            append_text(out, j == 0 ? "[" : ",");
-            if (append_article_id(w, c->articles[j]) != 0)
-                return -1;
+        for (size_t k = 0; k < c->count; k++) {
+            append_text(out, k == 0 ? "[" : ",");
+            append_id(out, result, c->members[k]);
         }
         append_text(out, "]}\n");
     }
-    return out->stopped;
 }
 
-static int write_occurrence(result_writer *w, const tt_occurrence *o, int is_reference)
+static void write_section_lines(json_writer *out, const tt_result *result)
 {
-    json_writer *out = &w->out;
-    append_text(out, "{\"article\":");
-    if (append_article_id(w, o->article) != 0)
-        return -1;
-    append_integer_field(out, "begin", o->begin);
-    append_integer_field(out, "end", o->end);
-    if (!is_reference) {
-        append_integer_field(out, "of_begin", o->of_begin);
-        append_integer_field(out, "of_end", o->of_end);
-        append_number_field(out, "similarity", o->similarity);
-    }
-    append_text(out, "}");
-    return 0;
-}
-
-static int write_section_lines(void *ctx, const tt_section *sections, size_t count)
-{
-    result_writer *w = ctx;
-    json_writer *out = &w->out;
+    size_t count;
+    const tt_section *sections = tt_result_sections(result, &count);
     for (size_t i = 0; i < count && !out->stopped; i++) {
         const tt_section *s = &sections[i];
         append_text(out, "{\"type\":\"section\"");
         append_integer_field(out, "section", s->number);
         append_integer_field(out, "tokens", s->tokens);
         append_key(out, "occurrences");
-        for (size_t j = 0; j < s->count; j++) {
-            append_text(out, j == 0 ? "[" : ",");
-            if (write_occurrence(w, &s->occurrences[j], j == 0) != 0)
-                return -1;
+        for (size_t k = 0; k < s->count; k++) {
+            const tt_occurrence *o = &s->occurrences[k];
+            append_text(out, k == 0 ? "[{\"article\":" : ",{\"article\":");
+            append_id(out, result, o->article);
+            append_integer_field(out, "begin", o->begin);
+            append_integer_field(out, "end", o->end);
+            if (k > 0) { /* not in the reference */
+                append_integer_field(out, "of_begin", o->of_begin);
+                append_integer_field(out, "of_end", o->of_end);
+                append_number_field(out, "similarity", o->similarity);
+            }
+            append_text(out, "}");
         }
         append_text(out, "]}\n");
     }
-    return out->stopped;
 }
 
 /* ==== The summary ============================================================================= */
@@ -438,68 +422,57 @@ static void append_options(json_writer *out, const tt_options *o)
     append_text(out, "}");
 }
 
-static void write_summary_line(result_writer *w, const tt_write_options *options)
+static void write_summary_line(json_writer *out, const tt_result *result,
+                               const tt_write_options *options)
 {
-    json_writer *out = &w->out;
-    tt_summary s;
-    tt_result_summary(w->index, &s);
+    const tt_summary *s = tt_result_summary(result);
     append_text(out, "{\"type\":\"summary\"");
-    append_integer_field(out, "articles", s.articles);
+    append_integer_field(out, "articles", s->articles);
     append_integer_field(out, "rejected", options->rejected);
-    append_integer_field(out, "bytes", s.bytes);
-    append_integer_field(out, "paragraphs", s.paragraphs);
-    append_integer_field(out, "pairs", s.pairs);
-    append_integer_field(out, "pairs_omitted", s.pairs_omitted);
-    append_integer_field(out, "clusters", s.clusters);
-    append_integer_field(out, "sections", s.sections);
+    append_integer_field(out, "bytes", s->bytes);
+    append_integer_field(out, "paragraphs", s->paragraphs);
+    append_integer_field(out, "pairs", s->pairs);
+    append_integer_field(out, "pairs_omitted", s->pairs_omitted);
+    append_integer_field(out, "clusters", s->clusters);
+    append_integer_field(out, "sections", s->sections);
     append_text(out, ",\"seconds\":{\"read\":");
     append_number(out, to_microseconds(options->read_seconds));
-    append_seconds_field(out, "text", s.seconds.text);
-    append_seconds_field(out, "sketch", s.seconds.sketch);
-    append_seconds_field(out, "lsh", s.seconds.lsh);
-    append_seconds_field(out, "seed", s.seconds.seed);
-    append_seconds_field(out, "verify", s.seconds.verify);
-    append_seconds_field(out, "section", s.seconds.section);
-    append_seconds_field(out, "cluster", s.seconds.cluster);
+    append_seconds_field(out, "text", s->seconds.text);
+    append_seconds_field(out, "sketch", s->seconds.sketch);
+    append_seconds_field(out, "lsh", s->seconds.lsh);
+    append_seconds_field(out, "seed", s->seconds.seed);
+    append_seconds_field(out, "verify", s->seconds.verify);
+    append_seconds_field(out, "section", s->seconds.section);
+    append_seconds_field(out, "cluster", s->seconds.cluster);
     append_seconds_field(out, "total", options->total_seconds);
     append_text(out, "}");
-    append_options(out, tt_result_options(w->index));
+    append_options(out, tt_result_options(result));
     append_text(out, "}\n");
 }
 
-static tt_status write_result_lines(result_writer *w, const tt_write_options *options)
-{
-    TTI_TRY(tt_result_pairs(w->index, write_pair_lines, w, w->error));
-    TTI_TRY(tt_result_clusters(w->index, write_cluster_lines, w, w->error));
-    TTI_TRY(tt_result_sections(w->index, write_section_lines, w, w->error));
-    write_summary_line(w, options);
-    return TT_OK;
-}
-
-tt_status tt_result_write(const tt_result *index, tt_write_fn write, void *ctx,
+tt_status tt_result_write(const tt_result *result, tt_write_fn write, void *ctx,
                           const tt_write_options *options, tt_error *error)
 {
-    const tt_allocator *allocator = tt_result_options(index)->allocator;
-    tt_write_options given = {0};
-    result_writer w = {
-        .out = {.write = write, .ctx = ctx, .size = BLOCK_SIZE}, .index = index, .error = error};
-    tt_status status;
-
-    if (options != NULL)
-        memcpy(&given, options,
-               options->struct_size < sizeof given ? options->struct_size : sizeof given);
-    if (allocator == NULL)
-        allocator = &tti_libc_allocator;
-    w.out.block = tti_alloc(allocator, BLOCK_SIZE, 1);
-    if (w.out.block == NULL)
+    json_writer out = {.write = write, .ctx = ctx, .size = BLOCK_SIZE};
+    tt_write_options given = TT_WRITE_OPTIONS_INIT;
+    if (result == NULL || write == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "result or write is NULL");
+    TTI_TRY(tti_options_copy(&given, sizeof given, options, "tt_write_options", error));
+    out.block = tti_alloc(result->settings.options.allocator, BLOCK_SIZE, 1);
+    if (out.block == NULL)
         return tti_fail_memory(error, "the result's lines");
-    status = write_result_lines(&w, &given);
-    if (w.status != TT_OK)
-        status = w.status;
-    else if (status == TT_OK)
-        flush_block(&w.out);
-    if (w.status == TT_OK && w.out.stopped)
-        status = tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "the caller stopped the writing");
-    tti_release(allocator, w.out.block, BLOCK_SIZE, 1);
-    return status;
+    write_pair_lines(&out, result);
+    write_cluster_lines(&out, result);
+    write_section_lines(&out, result);
+    if (result->is_scan) {
+        write_summary_line(&out, result, &given);
+    } else if (result->summary_line != NULL) {
+        append_bytes(&out, result->summary_line, result->summary_line_size);
+        append_text(&out, "\n");
+    }
+    flush_block(&out);
+    tti_release(result->settings.options.allocator, out.block, BLOCK_SIZE, 1);
+    if (out.stopped)
+        return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "the caller stopped the writing");
+    return TT_OK;
 }

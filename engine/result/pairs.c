@@ -63,7 +63,7 @@ static size_t choose_listed_pairs(tt_result *x, const tti_candidates *candidates
         rank = k > 0 && chosen[k - 1]->b == p->b ? rank + 1 : 0;
         if (rank + 1 == o->max_matches)
             x->summary.pairs_omitted += tti_candidates_skipped_of(candidates, (uint32_t)p->b);
-        if (rank < o->max_matches || pairs_with_representative(&x->clusters, p))
+        if (rank < o->max_matches || pairs_with_representative(&x->doc_clusters, p))
             chosen[kept++] = p;
         else
             x->summary.pairs_omitted++;
@@ -103,9 +103,9 @@ static tt_pair pair_of_copies(const tt_result *x, uint32_t i, uint32_t k)
 static int needs_pair_with_representative(const tt_result *x, uint32_t i, uint32_t *keep)
 {
     const tti_corpus *c = &x->store.corpus;
-    const uint32_t doc = c->articles[i].doc, kept = x->clusters.kept[doc];
+    const uint32_t doc = c->articles[i].doc, kept = x->doc_clusters.kept[doc];
     const int is_first = c->docs[doc].article == i;
-    *keep = x->clusters.best[kept];
+    *keep = x->doc_clusters.best[kept];
     if (!(x->settings.options.find & TT_FIND_CLUSTERS) || i == *keep)
         return 0;
     return !(c->docs[kept].article == *keep && (is_first || doc == kept)) &&
@@ -168,8 +168,8 @@ static tt_status list_pairs(tt_result *x, const tti_candidates *candidates, tt_e
     if (chosen == NULL)
         return tti_fail_memory(error, "pairs");
     count = choose_listed_pairs(x, candidates, chosen);
-    x->pair_room = count + copies + count_representative_pairs(x);
-    x->pairs = tti_alloc(a, x->pair_room, sizeof *x->pairs);
+    x->pair_capacity = count + copies + count_representative_pairs(x);
+    x->pairs = tti_alloc(a, x->pair_capacity, sizeof *x->pairs);
     if (x->pairs != NULL)
         fill_pairs(x, chosen, count);
     tti_release(a, chosen, x->verified.pair_count, sizeof *chosen);
@@ -187,14 +187,14 @@ static int compare_ordinals(const void *x, const void *y)
 static int compare_first_member(const void *x, const void *y)
 {
     const tt_cluster *p = x, *q = y;
-    return (p->articles[0] > q->articles[0]) - (p->articles[0] < q->articles[0]);
+    return (p->members[0] > q->members[0]) - (p->members[0] < q->members[0]);
 }
 
 /* Articles of each kept document's cluster, counted at the kept document. */
 static void count_cluster_members(const tt_result *x, uint32_t *sizes)
 {
     for (size_t d = 0; d < x->store.corpus.doc_count; d++)
-        sizes[x->clusters.kept[d]] += x->members.firsts[d + 1] - x->members.firsts[d];
+        sizes[x->doc_clusters.kept[d]] += x->doc_articles.firsts[d + 1] - x->doc_articles.firsts[d];
 }
 
 static void fill_clusters(tt_result *x, const uint32_t *sizes, uint64_t *starts)
@@ -205,20 +205,20 @@ static void fill_clusters(tt_result *x, const uint32_t *sizes, uint64_t *starts)
         starts[d] = at;
         if (sizes[d] < 2)
             continue;
-        x->groups[n++] = (tt_cluster){0, x->clusters.best[d], x->grouped + at, sizes[d]};
+        x->clusters[n++] = (tt_cluster){0, x->doc_clusters.best[d], x->members + at, sizes[d]};
         at += sizes[d];
     }
     for (size_t i = 0; i < c->article_count; i++) {
-        const uint32_t keep = x->clusters.kept[c->articles[i].doc];
+        const uint32_t keep = x->doc_clusters.kept[c->articles[i].doc];
         if (sizes[keep] >= 2)
-            x->grouped[starts[keep]++] = i;
+            x->members[starts[keep]++] = i;
     }
     for (size_t k = 0; k < n; k++)
-        tti_qsort((uint64_t *)x->groups[k].articles, x->groups[k].count, sizeof *x->grouped,
+        tti_qsort((uint64_t *)x->clusters[k].members, x->clusters[k].count, sizeof *x->members,
                   compare_ordinals);
-    tti_qsort(x->groups, n, sizeof *x->groups, compare_first_member);
+    tti_qsort(x->clusters, n, sizeof *x->clusters, compare_first_member);
     for (size_t k = 0; k < n; k++)
-        x->groups[k].number = k + 1;
+        x->clusters[k].number = k + 1;
 }
 
 static tt_status list_clusters(tt_result *x, tt_error *error)
@@ -233,12 +233,14 @@ static tt_status list_clusters(tt_result *x, tt_error *error)
     if (status == TT_OK) {
         count_cluster_members(x, sizes);
         for (size_t d = 0; d < docs; d++) {
-            x->group_count += sizes[d] >= 2;
-            x->grouped_count += sizes[d] >= 2 ? sizes[d] : 0;
+            x->cluster_count += sizes[d] >= 2;
+            x->member_count += sizes[d] >= 2 ? sizes[d] : 0;
         }
-        x->groups = tti_alloc(a, x->group_count, sizeof *x->groups);
-        x->grouped = tti_alloc(a, x->grouped_count, sizeof *x->grouped);
-        if (x->groups == NULL || x->grouped == NULL)
+        x->cluster_capacity = x->cluster_count;
+        x->member_capacity = x->member_count;
+        x->clusters = tti_alloc(a, x->cluster_count, sizeof *x->clusters);
+        x->members = tti_alloc(a, x->member_count, sizeof *x->members);
+        if (x->clusters == NULL || x->members == NULL)
             status = tti_fail_memory(error, "clusters");
         else
             fill_clusters(x, sizes, starts);
@@ -256,7 +258,7 @@ tt_status tti_result_list(tt_result *x, const tti_candidates *candidates, tt_err
     if ((find & TT_FIND_CLUSTERS) && tti_options_have_rule(&x->settings.options))
         TTI_TRY(list_clusters(x, error));
     x->summary.pairs = x->pair_count;
-    x->summary.clusters = x->group_count;
+    x->summary.clusters = x->cluster_count;
     x->summary.sections = x->sections.section_count;
     return TT_OK;
 }

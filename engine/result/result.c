@@ -1,86 +1,144 @@
-/* What a caller sees of an index. */
+/*
+ * The results as the caller sees them. The arrays are there from the start; what only some callers
+ * ask for is made by the first call that does.
+ */
 #include "result/result.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
 
-#include <math.h>
-#include <string.h>
+#include <assert.h>
 
-enum { BATCH = 1024 }; /* results handed to a callback at once */
+tt_result *tti_result_open(const tt_allocator *a)
+{
+    tt_result *x = tti_alloc_zero(a, 1, sizeof *x);
+    if (x == NULL)
+        return NULL;
+    x->allocator = x->settings.options.allocator = x->ids.allocator = a;
+    (void)pthread_mutex_init(&x->lock, NULL);
+    return x;
+}
 
 void tt_result_close(tt_result *x)
 {
-    const tt_allocator *a;
+    const tt_allocator *a, *own;
     if (x == NULL)
         return;
-    a = x->store.allocator;
-    tti_release(a, x->members.firsts, x->store.corpus.doc_count + 2, sizeof *x->members.firsts);
-    tti_release(a, x->members.articles, x->store.corpus.article_count, sizeof *x->members.articles);
-    tti_release(a, x->pairs, x->pair_room, sizeof *x->pairs);
-    tti_release(a, x->groups, x->group_count, sizeof *x->groups);
-    tti_release(a, x->grouped, x->grouped_count, sizeof *x->grouped);
-    tti_verified_free(&x->verified);
-    tti_clusters_free(&x->clusters);
+    a = x->allocator;
+    own = x->settings.options.allocator;
+    tti_release(a, x->pairs, x->pair_capacity, sizeof *x->pairs);
+    tti_release(a, x->clusters, x->cluster_capacity, sizeof *x->clusters);
+    tti_release(a, x->members, x->member_capacity, sizeof *x->members);
     tti_sections_free(&x->sections);
+    tti_release(own, x->summary_line, x->summary_line_size, 1);
+    tti_release(a, x->doc_articles.firsts, x->store.corpus.doc_count + 2,
+                sizeof *x->doc_articles.firsts);
+    tti_release(a, x->doc_articles.articles, x->store.corpus.article_count,
+                sizeof *x->doc_articles.articles);
+    tti_verified_free(&x->verified);
+    tti_clusters_free(&x->doc_clusters);
+    tti_table_free(&x->ids);
+    tti_release(a, x->dropped, x->dropped_capacity, sizeof *x->dropped);
+    tti_release(a, x->article_pairs, 2 * x->pair_count, sizeof *x->article_pairs);
+    tti_release(a, x->article_starts, x->store.corpus.article_count + 2, sizeof *x->article_starts);
     tti_seeds_free(&x->seeds);
     tti_corpus_store_free(&x->store);
-    a = x->settings.options.allocator;
     tti_owned_options_free(&x->settings);
-    (void)pthread_mutex_destroy(&x->seed_lock);
-    tti_release(a, x, 1, sizeof *x);
+    (void)pthread_mutex_destroy(&x->lock);
+    tti_release(own, x, 1, sizeof *x);
 }
 
-static tt_status check(const tt_result *x, int has_callback, tt_error *error)
+/* ---- Pairs, clusters, sections --------------------------------------------------------------- */
+
+const tt_pair *tt_result_pairs(const tt_result *x, size_t *count)
 {
-    if (x == NULL || !has_callback)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or callback is NULL");
-    return TT_OK;
+    if (count == NULL)
+        return NULL;
+    *count = x == NULL ? 0 : x->pair_count;
+    return x == NULL ? NULL : x->pairs;
 }
 
-static tt_status stopped(tt_error *error)
+const tt_cluster *tt_result_clusters(const tt_result *x, size_t *count)
 {
-    return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    if (count == NULL)
+        return NULL;
+    *count = x == NULL ? 0 : x->cluster_count;
+    return x == NULL ? NULL : x->clusters;
 }
 
-tt_status tt_result_pairs(const tt_result *x, tt_pair_fn emit, void *ctx, tt_error *error)
+const tt_section *tt_result_sections(const tt_result *x, size_t *count)
 {
-    TTI_TRY(check(x, emit != NULL, error));
-    for (size_t k = 0; k < x->pair_count; k += BATCH) {
-        const size_t n = x->pair_count - k < BATCH ? x->pair_count - k : BATCH;
-        if (emit(ctx, x->pairs + k, n) != 0)
-            return stopped(error);
+    if (count == NULL)
+        return NULL;
+    *count = x == NULL ? 0 : x->sections.section_count;
+    return x == NULL ? NULL : x->sections.sections;
+}
+
+/* Ends a call that made something under the lock, and keeps to the memory limit. */
+static tt_status end_making(tt_result *x, tt_status status, tt_error *error)
+{
+    tti_spill_evict(x->store.spill);
+    (void)pthread_mutex_unlock(&x->lock);
+    return tti_spill_status(x->store.spill, status, error);
+}
+
+/* A counting sort of the positions by article: an article's come in the order of the pairs. */
+static tt_status index_article_pairs(tt_result *x, tt_error *error)
+{
+    const size_t n = x->store.corpus.article_count;
+    uint64_t *starts = tti_alloc_zero(x->allocator, n + 2, sizeof *starts);
+    uint64_t *positions = tti_alloc(x->allocator, 2 * x->pair_count, sizeof *positions);
+    if (starts == NULL || positions == NULL) {
+        tti_release(x->allocator, starts, n + 2, sizeof *starts);
+        tti_release(x->allocator, positions, 2 * x->pair_count, sizeof *positions);
+        return tti_fail_memory(error, "the pairs of an article");
     }
-    return TT_OK;
-}
-
-tt_status tt_result_clusters(const tt_result *x, tt_cluster_fn emit, void *ctx, tt_error *error)
-{
-    TTI_TRY(check(x, emit != NULL, error));
-    for (size_t k = 0; k < x->group_count; k += BATCH) {
-        const size_t n = x->group_count - k < BATCH ? x->group_count - k : BATCH;
-        if (emit(ctx, x->groups + k, n) != 0)
-            return stopped(error);
+    for (size_t k = 0; k < x->pair_count; k++) {
+        assert(x->pairs[k].a < n && x->pairs[k].b < n);
+        starts[x->pairs[k].a + 2]++;
+        starts[x->pairs[k].b + 2]++;
     }
-    return TT_OK;
-}
-
-tt_status tt_result_sections(const tt_result *x, tt_section_fn emit, void *ctx, tt_error *error)
-{
-    TTI_TRY(check(x, emit != NULL, error));
-    for (size_t k = 0; k < x->sections.section_count; k += BATCH) {
-        const size_t left = x->sections.section_count - k;
-        if (emit(ctx, x->sections.sections + k, left < BATCH ? left : BATCH) != 0)
-            return stopped(error);
+    for (size_t i = 2; i < n + 2; i++)
+        starts[i] += starts[i - 1];
+    for (size_t k = 0; k < x->pair_count; k++) {
+        positions[starts[x->pairs[k].a + 1]++] = k;
+        positions[starts[x->pairs[k].b + 1]++] = k;
     }
+    x->article_starts = starts;
+    x->article_pairs = positions;
+    x->has_article_pairs = 1;
     return TT_OK;
 }
 
-/* True if article i is dropped; *out is then its pair with the one kept. */
+tt_status tt_result_pairs_of(const tt_result *result, uint64_t article, const uint64_t **out,
+                             size_t *count, tt_error *error)
+{
+    tt_result *x = (tt_result *)result; /* only what the lock guards is written */
+    tt_status status = TT_OK;
+    if (x == NULL || out == NULL || count == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "result, out or count is NULL");
+    *out = NULL;
+    *count = 0;
+    if (article >= x->store.corpus.article_count)
+        return tti_fail(error, TT_EINVAL, article, "no such article");
+    (void)pthread_mutex_lock(&x->lock);
+    if (!x->has_article_pairs)
+        status = index_article_pairs(x, error);
+    status = end_making(x, status, error);
+    if (status == TT_OK) {
+        *out = x->article_pairs + x->article_starts[article];
+        *count = (size_t)(x->article_starts[article + 1] - x->article_starts[article]);
+    }
+    return status;
+}
+
+/* ---- Dropped articles ------------------------------------------------------------------------ */
+
+/* True if article i is dropped; *out is then its pair with the one that is kept. */
 static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
 {
-    const uint32_t doc = x->store.corpus.articles[i].doc, keep = x->clusters.kept[doc];
-    const uint32_t kept_article = x->clusters.best[keep];
+    const uint32_t doc = x->store.corpus.articles[i].doc, keep = x->doc_clusters.kept[doc];
+    const uint32_t kept_article = x->doc_clusters.best[keep];
     if (i == kept_article)
         return 0;
     if (doc == keep) {
@@ -94,50 +152,151 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     return out->overlap_a >= x->settings.options.drop;
 }
 
-tt_status tt_result_dropped(const tt_result *x, tt_dropped_fn emit, void *ctx, tt_error *error)
+static tt_status list_dropped(tt_result *x, tt_error *error)
 {
-    tt_pair batch[64];
-    size_t n = 0;
-    TTI_TRY(check(x, emit != NULL, error));
-    if (!(x->settings.options.find & TT_FIND_CLUSTERS) || !tti_verify_aligns(&x->settings.options))
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
-                        "the index was built without clusters or without overlaps");
-    if (!tti_options_have_rule(&x->settings.options))
-        return TT_OK;
+    tt_pair pair;
     for (uint32_t i = 0; i < x->store.corpus.article_count; i++) {
-        if (is_dropped_article(x, i, &batch[n]))
-            n++;
-        if (n == 64 || (n > 0 && i + 1 == x->store.corpus.article_count)) {
-            if (emit(ctx, batch, n) != 0)
-                return stopped(error);
-            n = 0;
+        if (!is_dropped_article(x, i, &pair))
+            continue;
+        if (tti_reserve(x->allocator, &x->dropped, &x->dropped_capacity, x->dropped_count + 1,
+                        sizeof *x->dropped) != 0) {
+            x->dropped_count = 0;
+            return tti_fail_memory(error, "the dropped articles");
         }
+        x->dropped[x->dropped_count++] = pair;
     }
+    x->has_dropped = 1;
     return TT_OK;
 }
 
-void tt_result_summary(const tt_result *x, tt_summary *out)
+tt_status tt_result_dropped(const tt_result *result, const tt_pair **out, size_t *count,
+                            tt_error *error)
 {
-    *out = x->summary;
+    tt_result *x = (tt_result *)result; /* only what the lock guards is written */
+    tt_status status = TT_OK;
+    if (x == NULL || out == NULL || count == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "result, out or count is NULL");
+    *out = NULL;
+    *count = 0;
+    if (!x->is_scan)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                        "a result read from a file does not say what is dropped");
+    if (!(x->settings.options.find & TT_FIND_CLUSTERS) || !tti_verify_aligns(&x->settings.options))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                        "the scan looked for no clusters or no overlaps");
+    if (!tti_options_have_rule(&x->settings.options))
+        return TT_OK;
+    (void)pthread_mutex_lock(&x->lock);
+    if (!x->has_dropped)
+        status = list_dropped(x, error);
+    status = end_making(x, status, error);
+    if (status == TT_OK) {
+        *out = x->dropped;
+        *count = x->dropped_count;
+    }
+    return status;
+}
+
+/* ---- Articles -------------------------------------------------------------------------------- */
+
+uint64_t tt_result_article_count(const tt_result *x)
+{
+    return x == NULL ? 0 : x->store.corpus.article_count;
+}
+
+tt_status tt_result_article(const tt_result *x, uint64_t article, tt_article *out, tt_error *error)
+{
+    const tti_article *kept;
+    if (x == NULL || out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "result or out is NULL");
+    if (article >= x->store.corpus.article_count)
+        return tti_fail(error, TT_EINVAL, article, "no such article");
+    kept = &x->store.corpus.articles[article];
+    *out = (tt_article){.id = kept->id,
+                        .id_size = kept->id_size,
+                        .text_size = kept->text_size,
+                        .source = kept->source,
+                        .source_size = kept->source_size,
+                        .published = kept->published,
+                        .flags = kept->flags};
+    return TT_OK;
+}
+
+tt_id tt_result_id(const tt_result *x, uint64_t article)
+{
+    const tti_article *kept;
+    if (x == NULL || article >= x->store.corpus.article_count)
+        return (tt_id){0};
+    kept = &x->store.corpus.articles[article];
+    return (tt_id){kept->id, kept->id_size, kept->flags & TT_ARTICLE_INTEGER_ID, 0};
+}
+
+static tti_article_id id_of(const tti_article *article)
+{
+    return (tti_article_id){article->id, article->id_size, article->flags};
+}
+
+static int article_has_id(const void *articles, uint32_t number, const void *id)
+{
+    return tti_article_id_equal(id_of((const tti_article *)articles + number),
+                                *(const tti_article_id *)id);
+}
+
+uint32_t tti_result_lookup(const tt_result *x, tti_article_id id, uint32_t hash)
+{
+    return tti_table_find(&x->ids, hash, article_has_id, x->store.corpus.articles, &id);
+}
+
+/* @return 0, or -1 without memory */
+static int index_ids(tt_result *x)
+{
+    const size_t n = x->store.corpus.article_count;
+    if (tti_table_reserve(&x->ids, n) != 0)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        tti_table_add(&x->ids, tti_article_id_hash(id_of(&x->store.corpus.articles[i])),
+                      (uint32_t)i);
+    x->has_ids = 1;
+    return 0;
+}
+
+uint64_t tt_result_find(const tt_result *result, const tt_id *id)
+{
+    tt_result *x = (tt_result *)result; /* only what the lock guards is written */
+    tti_article_id wanted;
+    uint32_t found = UINT32_MAX;
+    int indexed;
+    if (x == NULL || id == NULL || id->bytes == NULL)
+        return TT_NO_ARTICLE;
+    wanted = (tti_article_id){id->bytes, id->size, id->flags};
+    (void)pthread_mutex_lock(&x->lock);
+    indexed = x->has_ids || index_ids(x) == 0;
+    (void)pthread_mutex_unlock(&x->lock);
+    if (indexed)
+        found = tti_result_lookup(x, wanted, tti_article_id_hash(wanted));
+    else /* too little memory for the table: one after another */
+        for (uint32_t i = 0; found == UINT32_MAX && i < x->store.corpus.article_count; i++)
+            if (article_has_id(x->store.corpus.articles, i, &wanted))
+                found = i;
+    return found == UINT32_MAX ? TT_NO_ARTICLE : found;
+}
+
+/* ---- All of it ------------------------------------------------------------------------------- */
+
+const tt_summary *tt_result_summary(const tt_result *x)
+{
+    return x == NULL ? NULL : &x->summary;
+}
+
+const char *tt_result_summary_line(const tt_result *x, size_t *size)
+{
+    if (size == NULL)
+        return NULL;
+    *size = x == NULL ? 0 : x->summary_line_size;
+    return x == NULL ? NULL : x->summary_line;
 }
 
 const tt_options *tt_result_options(const tt_result *x)
 {
-    return &x->settings.options;
-}
-
-tt_status tt_result_article(const tt_result *x, uint64_t ordinal, tt_article *out, tt_error *error)
-{
-    const tti_article *article;
-    if (x == NULL || out == NULL || ordinal >= x->store.corpus.article_count)
-        return tti_fail(error, TT_EINVAL, ordinal, "no such article");
-    article = &x->store.corpus.articles[ordinal];
-    *out = (tt_article){.id = article->id,
-                        .id_size = article->id_size,
-                        .text_size = article->text_size,
-                        .source = article->source,
-                        .source_size = article->source_size,
-                        .published = article->published,
-                        .flags = article->flags};
-    return TT_OK;
+    return x == NULL || !x->is_scan ? NULL : &x->settings.options;
 }

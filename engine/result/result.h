@@ -1,7 +1,9 @@
-/* The builder's and the index's insides, shared by build.c, finish.c, index.c and query.c. */
+/* The inside of a tt_result, which a scan or the reader of result files fills, and of what a scan
+ * keeps of its articles. */
 #ifndef TTI_RESULT_RESULT_H
 #define TTI_RESULT_RESULT_H
 
+#include "corpus/article_id.h"
 #include "corpus/corpus.h"
 #include "result/clusters.h"
 #include "result/sections.h"
@@ -9,6 +11,7 @@
 #include "text/tokenizer.h"
 #include "util/arena.h"
 #include "util/spill.h"
+#include "util/table.h"
 #include "verify/verify.h"
 
 #include <pthread.h>
@@ -51,29 +54,58 @@ tt_status tti_owned_options_copy(tti_owned_options *out, const tt_options *optio
 void tti_owned_options_free(tti_owned_options *s);
 
 struct tt_result {
-    tti_owned_options settings; /**< as the caller sees them */
-    tt_options options;         /**< as the stages do: the allocator is the store's */
-    tti_corpus_store store;
-    tti_doc_articles members;
-    tti_verified verified; /**< pairs of documents; links are gone */
-    tti_clusters clusters;
+    const tt_allocator *allocator; /**< of all arrays below; under a memory limit the file's */
+
+    /* What the caller sees, of a scan and of a file alike. */
+    tt_pair *pairs;
+    size_t pair_count, pair_capacity;
+    tt_cluster *clusters;
+    size_t cluster_count, cluster_capacity;
+    uint64_t *members; /**< of all clusters, one after another */
+    size_t member_count, member_capacity;
     tti_sections sections;
-    tt_pair *pairs; /**< as reported: of articles */
-    size_t pair_room;
-    size_t pair_count;
-    tt_cluster *groups; /**< as reported */
-    size_t group_count;
-    uint64_t *grouped; /**< the articles of all groups */
-    size_t grouped_count;
     tt_summary summary;
-    pthread_mutex_t seed_lock; /**< the seeds are made by the first query */
+
+    /* The articles; of those in a file the id alone is known. */
+    tti_corpus_store store;
+    tti_owned_options settings; /**< as the caller sees them; of a file only the allocator is set */
+
+    /* Of a file. */
+    char *summary_line; /**< NULL: none */
+    size_t summary_line_size;
+
+    /* Of a scan. */
+    int is_scan;
+    tt_options options; /**< as the stages see them: the allocator is the store's */
+    tti_doc_articles doc_articles;
+    tti_verified verified; /**< pairs of documents; links are gone */
+    tti_clusters doc_clusters;
+
+    /* Made by the first call that needs it, under the lock. */
+    pthread_mutex_t lock;
+    tti_table ids; /**< articles by their ids; of a file always there */
+    int has_ids;
+    tt_pair *dropped;
+    size_t dropped_count, dropped_capacity;
+    int has_dropped;
+    uint64_t *article_pairs;  /**< positions of the pairs of every article, one after another */
+    uint64_t *article_starts; /**< article i has [starts[i], starts[i + 1]) of them */
+    int has_article_pairs;
     tti_seeds seeds;
-    int seeds_made;
+    int has_seeds;
 };
 
-/** Makes the reported pairs and clusters from the verified ones. `candidates`: what was looked at,
- * and how much was not. */
-tt_status tti_result_list(tt_result *index, const tti_candidates *candidates, tt_error *error);
+/** A result without articles, whose own memory comes from `allocator`. NULL: out of memory.
+ * Owner: the caller, tt_result_close(). */
+tt_result *tti_result_open(const tt_allocator *allocator);
+
+/** The number of the article with an id, or UINT32_MAX; `hash` is the id's. The result has its
+ * table of ids. */
+uint32_t tti_result_lookup(const tt_result *result, tti_article_id id, uint32_t hash);
+
+/** Makes the pairs and clusters that are reported from the verified pairs of documents.
+ * `candidates`: those that were compared, and how many were not. */
+tt_status tti_result_list(tt_result *result, const tti_candidates *candidates, tt_error *error);
 
 /** Whether some rule admits pairs. Without one, articles of the same tokens are no pair, no
  * cluster, and not dropped either. */

@@ -196,12 +196,12 @@ static tt_status fill_sections(tti_sections *out, const tti_corpus *corpus, toke
     for (size_t i = 0; i < g->count; i = reference_end(g, i, &of_end))
         sections++;
     requested = 2 * g->count + sections;
+    out->section_capacity = sections;
+    out->occurrence_capacity = g->count + sections;
     out->sections = tti_alloc(a, sections, sizeof *out->sections);
     out->occurrences = tti_alloc(a, g->count + sections, sizeof *out->occurrences);
     requests = tti_alloc(a, requested, sizeof *requests);
     if (out->sections == NULL || out->occurrences == NULL || requests == NULL) {
-        out->occurrence_count = g->count + sections;
-        out->section_count = sections;
         tti_release(a, requests, requested, sizeof *requests);
         return tti_fail_memory(error, "sections");
     }
@@ -245,7 +245,7 @@ void tti_sections_free(tti_sections *s)
 {
     if (s->allocator == NULL)
         return;
-    tti_release(s->allocator, s->sections, s->section_count, sizeof *s->sections);
-    tti_release(s->allocator, s->occurrences, s->occurrence_count, sizeof *s->occurrences);
+    tti_release(s->allocator, s->sections, s->section_capacity, sizeof *s->sections);
+    tti_release(s->allocator, s->occurrences, s->occurrence_capacity, sizeof *s->occurrences);
     memset(s, 0, sizeof *s);
 }

@@ -13,9 +13,9 @@
 typedef struct tti_sections {
     const tt_allocator *allocator;
     tt_occurrence *occurrences; /**< of all sections, one after the other */
-    size_t occurrence_count;
+    size_t occurrence_count, occurrence_capacity;
     tt_section *sections; /**< `occurrences` points into the array above */
-    size_t section_count;
+    size_t section_count, section_capacity;
 } tti_sections;
 
 /** Zero `out` before. */

@@ -149,7 +149,7 @@ static tt_status cluster_in_order(tt_result *x, const uint32_t *order, double *s
         status = verify(x, &proposals, since, error);
     tti_candidates_free(&proposals);
     if (status == TT_OK)
-        status = tti_clusters_assign(&x->clusters, &x->verified, order, error);
+        status = tti_clusters_assign(&x->doc_clusters, &x->verified, order, error);
     end_stage(since, &x->summary.seconds.cluster);
     return status;
 }
@@ -160,8 +160,8 @@ static tt_status cluster(tt_result *x, double *since, tt_error *error)
     uint32_t *order = tti_alloc(x->store.allocator, docs, sizeof *order);
     tt_status status = order == NULL ? tti_fail_memory(error, "clusters") : TT_OK;
     if (status == TT_OK)
-        status = tti_representatives_rank(&x->clusters, &x->store.corpus, &x->members, &x->verified,
-                                          &x->options, order, error);
+        status = tti_representatives_rank(&x->doc_clusters, &x->store.corpus, &x->doc_articles,
+                                          &x->verified, &x->options, order, error);
     if (status == TT_OK)
         status = cluster_in_order(x, order, since, error);
     tti_release(x->store.allocator, order, docs, sizeof *order);
@@ -175,8 +175,8 @@ static tt_status make_sections_stage(tt_result *x, double *since, tt_error *erro
     if (o->find & TT_FIND_SECTIONS) {
         status = tti_report_progress(o, "section", 0, x->verified.link_count, error);
         if (status == TT_OK)
-            status = tti_sections_make(&x->sections, &x->store.corpus, &x->members, &x->verified, o,
-                                       error);
+            status = tti_sections_make(&x->sections, &x->store.corpus, &x->doc_articles,
+                                       &x->verified, o, error);
     }
     end_stage(since, &x->summary.seconds.section);
     return status;
@@ -190,7 +190,7 @@ static tt_status run_stages(tt_result *x, tt_error *error)
     tti_candidates_init(&candidates, x->store.allocator);
     if (status == TT_OK) {
         renumber_distinct_docs(&x->store.corpus);
-        status = list_doc_articles(&x->members, &x->store.corpus, x->store.allocator, error);
+        status = list_doc_articles(&x->doc_articles, &x->store.corpus, x->store.allocator, error);
     }
     if (status == TT_OK)
         status = find_lsh_candidates(x, &candidates, &since, error);
@@ -209,7 +209,7 @@ static tt_status run_stages(tt_result *x, tt_error *error)
     return status;
 }
 
-/* Everything the builder has becomes the index's. */
+/* Everything the scan has becomes the result's. */
 static void move_articles(tt_result *x, tt_scan *b)
 {
     x->summary.articles = b->store.corpus.article_count;
@@ -220,7 +220,7 @@ static void move_articles(tt_result *x, tt_scan *b)
     tti_scan_free_scratch(b);
     x->store = b->store;
     x->options = x->settings.options;
-    x->options.allocator = x->store.allocator;
+    x->options.allocator = x->allocator = x->store.allocator;
     memset(&b->store, 0, sizeof b->store);
     tti_table_free(&b->ids);
     b->text_seconds = 0;
@@ -243,18 +243,18 @@ tt_status tt_scan_finish(tt_scan *b, tt_result **out, tt_error *error)
     tt_result *x;
     tt_status status;
     if (out == NULL || b == NULL)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "builder or out is NULL");
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "scan or out is NULL");
     *out = NULL;
     TTI_TRY(tti_corpus_store_open(&b->store, &b->settings.options, error));
-    x = tti_alloc_zero(b->settings.options.allocator, 1, sizeof *x);
+    x = tti_result_open(b->settings.options.allocator);
     if (x == NULL)
-        return tti_fail_memory(error, "an index");
+        return tti_fail_memory(error, "a result");
+    x->is_scan = 1;
     status = tti_owned_options_copy(&x->settings, &b->settings.options, error);
     if (status != TT_OK) {
-        tti_release(b->settings.options.allocator, x, 1, sizeof *x);
+        tt_result_close(x);
         return status;
     }
-    (void)pthread_mutex_init(&x->seed_lock, NULL);
     move_articles(x, b);
     status = run_within_memory_limit(x, error);
     if (status != TT_OK)

@@ -7,6 +7,14 @@ uint32_t tt_version(void)
     return TT_VERSION_NUMBER;
 }
 
+#define AS_TEXT_(x) #x
+#define AS_TEXT(x) AS_TEXT_(x)
+
+const char *tt_version_string(void)
+{
+    return AS_TEXT(TT_VERSION_MAJOR) "." AS_TEXT(TT_VERSION_MINOR) "." AS_TEXT(TT_VERSION_PATCH);
+}
+
 const char *tt_status_name(tt_status status)
 {
     switch (status) {

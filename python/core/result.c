@@ -31,13 +31,9 @@ void core_result_release(shared_result *index)
 static char choose_id_format(const tt_result *index)
 {
     id_kinds kinds = {0};
-    tt_summary s;
-    tt_result_summary(index, &s);
-    for (uint64_t i = 0; i < s.articles && !kinds.text; i++) {
-        tt_article a;
-        if (tt_result_article(index, i, &a, NULL) != TT_OK)
-            return 'u';
-        core_ids_note(&kinds, a.id, a.id_size, a.flags);
+    for (uint64_t i = 0; i < tt_result_article_count(index) && !kinds.text; i++) {
+        const tt_id id = tt_result_id(index, i);
+        core_ids_note(&kinds, id.bytes, id.size, id.flags);
     }
     return core_ids_format(&kinds);
 }
@@ -83,30 +79,25 @@ static PyObject *result_stream(PyObject *self, PyObject *args)
 }
 
 /* A byte for each article: 1 kept, 0 dropped. */
-static int mark_dropped(void *ctx, const tt_pair *dropped, size_t count)
-{
-    char *kept = ctx;
-    for (size_t i = 0; i < count; i++)
-        kept[dropped[i].a] = 0;
-    return 0;
-}
-
 static PyObject *result_kept(PyObject *self, PyObject *nothing)
 {
     const tt_result *index = ((result_object *)self)->shared->index;
-    tt_summary s;
+    const uint64_t articles = tt_result_article_count(index);
+    const tt_pair *dropped;
+    size_t count;
     tt_error error = {0};
     tt_status status;
     PyObject *kept;
     char *bytes;
     (void)nothing;
-    tt_result_summary(index, &s);
-    kept = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)s.articles);
+    kept = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)articles);
     if (kept == NULL)
         return NULL;
     bytes = PyByteArray_AsString(kept);
-    memset(bytes, 1, (size_t)s.articles);
-    Py_BEGIN_ALLOW_THREADS status = tt_result_dropped(index, mark_dropped, bytes, &error);
+    memset(bytes, 1, (size_t)articles);
+    Py_BEGIN_ALLOW_THREADS status = tt_result_dropped(index, &dropped, &count, &error);
+    for (size_t i = 0; i < count; i++)
+        bytes[dropped[i].a] = 0;
     Py_END_ALLOW_THREADS if (status != TT_OK)
     {
         Py_DECREF(kept);
@@ -130,7 +121,7 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
     PyObject *options;
     if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
         return NULL;
-    tt_result_summary(index, &s);
+    s = *tt_result_summary(index);
     options = core_options_to_dict(tt_result_options(index));
     if (options == NULL)
         return NULL;

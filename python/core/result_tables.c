@@ -1,4 +1,4 @@
-/* A result's tables, from the library's callbacks. */
+/* A result's tables, from the library's arrays. */
 #include "arrow_builder.h"
 
 #include <errno.h>
@@ -37,33 +37,26 @@ static const field tables[TABLE_KINDS] = {
 typedef struct filler {
     arrow_batch *batch;
     const tt_result *index;
-    uint64_t skip; /* rows of batches before */
 } filler;
 
-static void add_id(filler *f, column_builder *c, uint64_t ordinal)
+static void add_id(filler *f, column_builder *c, uint64_t article)
 {
-    tt_article a;
-    if (tt_result_article(f->index, ordinal, &a, NULL) != TT_OK)
-        f->batch->failed = EINVAL;
-    else
-        append_id(f->batch, c, a.id, a.id_size);
+    const tt_id id = tt_result_id(f->index, article);
+    append_id(f->batch, c, id.bytes, id.size);
 }
 
 /* Adds a row's columns. */
 typedef void (*add_row_fn)(filler *f, column_builder *columns, const void *row);
 
-/* Adds rows of `size` bytes each, those of batches before left out. @return 1 once the batch is
- * full */
-static int take_rows(filler *f, const void *rows, size_t size, size_t count, add_row_fn add)
+/* Adds rows of `size` bytes each from number `first` on, until the batch is full. */
+static void add_rows(filler *f, const void *rows, size_t size, size_t count, uint64_t first,
+                     add_row_fn add)
 {
-    size_t i = f->skip < count ? (size_t)f->skip : count;
-    f->skip -= i;
-    for (; i < count; i++) {
+    for (uint64_t i = first; i < count; i++) {
         add(f, f->batch->root.children, (const char *)rows + i * size);
         if (end_row(f->batch))
-            return 1;
+            return;
     }
-    return 0;
 }
 
 /* Pairs and removed articles have the same columns. */
@@ -83,24 +76,14 @@ static void add_pair(filler *f, column_builder *c, const void *row)
     append_double(g, &c[8], p->facts);
 }
 
-static int take_pairs(void *ctx, const tt_pair *pairs, size_t count)
-{
-    return take_rows(ctx, pairs, sizeof *pairs, count, add_pair);
-}
-
 static void add_cluster(filler *f, column_builder *c, const void *row)
 {
     const tt_cluster *x = row;
     append_int64(f->batch, &c[0], x->number);
     add_id(f, &c[1], x->keep);
     for (size_t k = 0; k < x->count && f->batch->failed == 0; k++)
-        add_id(f, &c[2].children[0], x->articles[k]);
+        add_id(f, &c[2].children[0], x->members[k]);
     end_list(f->batch, &c[2]);
-}
-
-static int take_clusters(void *ctx, const tt_cluster *clusters, size_t count)
-{
-    return take_rows(ctx, clusters, sizeof *clusters, count, add_cluster);
 }
 
 /* The reference repeats nothing: its last three columns are null. */
@@ -134,31 +117,41 @@ static void add_section(filler *f, column_builder *c, const void *row)
     end_list(f->batch, &c[2]);
 }
 
-static int take_sections(void *ctx, const tt_section *sections, size_t count)
-{
-    return take_rows(ctx, sections, sizeof *sections, count, add_section);
-}
-
 static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches,
                       arrow_batch **out, tt_error *error)
 {
     const shared_result *shared = source->owner;
     const tt_result *x = shared->index;
-    filler f = {arrow_batch_new(source->table, source->id_format), x, rows};
+    filler f = {arrow_batch_new(source->table, source->id_format), x};
     tt_status status = TT_OK;
+    const tt_pair *dropped;
+    const void *list;
+    size_t count;
     int failed;
     (void)batches;
     if (f.batch == NULL)
         return ENOMEM;
     switch ((table_kind)source->kind) {
-    case TABLE_PAIRS: status = tt_result_pairs(x, take_pairs, &f, error); break;
-    case TABLE_CLUSTERS: status = tt_result_clusters(x, take_clusters, &f, error); break;
-    case TABLE_SECTIONS: status = tt_result_sections(x, take_sections, &f, error); break;
-    case TABLE_REMOVED: status = tt_result_dropped(x, take_pairs, &f, error); break;
+    case TABLE_PAIRS:
+        list = tt_result_pairs(x, &count);
+        add_rows(&f, list, sizeof(tt_pair), count, rows, add_pair);
+        break;
+    case TABLE_CLUSTERS:
+        list = tt_result_clusters(x, &count);
+        add_rows(&f, list, sizeof(tt_cluster), count, rows, add_cluster);
+        break;
+    case TABLE_SECTIONS:
+        list = tt_result_sections(x, &count);
+        add_rows(&f, list, sizeof(tt_section), count, rows, add_section);
+        break;
+    case TABLE_REMOVED:
+        status = tt_result_dropped(x, &dropped, &count, error);
+        add_rows(&f, dropped, sizeof *dropped, count, rows, add_pair);
+        break;
     case TABLE_KINDS: break;
     }
     failed = f.batch->failed;
-    if (failed == 0 && status != TT_OK && status != TT_ESTOPPED)
+    if (failed == 0 && status != TT_OK)
         failed = status == TT_ENOMEM ? ENOMEM : EINVAL;
     if (failed == 0 && f.batch->root.length > 0)
         *out = f.batch;

@@ -162,7 +162,6 @@ static void a_failed_add_can_be_tried_again(void **state)
         tt_options o = TT_OPTIONS_INIT;
         tt_scan *b = NULL;
         tt_result *x = NULL;
-        tt_summary summary;
         tt_article batch[COUNT];
         tt_status status;
         size_t before;
@@ -182,8 +181,7 @@ static void a_failed_add_can_be_tried_again(void **state)
             assert_int_equal(tt_scan_add(b, batch + 2, COUNT - 2, NULL, NULL), TT_OK);
         }
         assert_int_equal(tt_scan_finish(b, &x, NULL), TT_OK);
-        tt_result_summary(x, &summary);
-        assert_int_equal(summary.articles, COUNT);
+        assert_int_equal(tt_result_summary(x)->articles, COUNT);
         tt_result_close(x);
         tt_scan_close(b);
         assert_true(counting_is_clean(&c));

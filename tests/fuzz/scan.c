@@ -284,7 +284,7 @@ static void check_clusters(const results *r, const corpus *c, int with_pairs)
         int has_keep = 0;
         FUZZ_CHECK(x->number == k + 1 && x->count >= 2, "cluster %zu", k);
         for (size_t i = 0; i < x->count; i++) {
-            const uint64_t at = x->articles[i];
+            const uint64_t at = x->members[i];
             const tt_pair *p = at == x->keep ? NULL : find_pair(r, at, x->keep);
             FUZZ_CHECK(at < c->taken_count && !taken[at], "%d again", (int)at);
             taken[at] = 1;
@@ -329,11 +329,10 @@ static void check_results(const tt_result *x, const corpus *c)
 {
     const tt_options *o = tt_result_options(x);
     results r = {0};
-    tt_summary s;
+    const tt_summary *s = tt_result_summary(x);
     FUZZ_CHECK(results_collect(&r, x) == TT_OK, "results");
-    tt_result_summary(x, &s);
-    FUZZ_CHECK(s.articles == c->taken_count && s.pairs == r.pair_count &&
-                   s.clusters == r.cluster_count && s.sections == r.section_count,
+    FUZZ_CHECK(s->articles == c->taken_count && s->pairs == r.pair_count &&
+                   s->clusters == r.cluster_count && s->sections == r.section_count,
                "the summary says other numbers");
     check_pairs(&r, c, o);
     check_clusters(&r, c, (o->find & TT_FIND_PAIRS) != 0);

@@ -116,7 +116,7 @@ static int are_kept_and_member(const results *r, uint64_t a, uint64_t b)
         const tt_cluster *x = &r->clusters[k];
         const uint64_t other = x->keep == a ? b : a;
         for (size_t i = 0; (x->keep == a || x->keep == b) && i < x->count; i++)
-            if (x->articles[i] == other)
+            if (x->members[i] == other)
                 return 1;
     }
     return 0;
@@ -197,13 +197,13 @@ static void check_clusters(const results *r)
         const tt_cluster *x = &r->clusters[k];
         int has_keep = 0;
         CHECK(x->number == k + 1 && x->count >= 2, "cluster %zu", k);
-        CHECK(k == 0 || x[-1].articles[0] < x->articles[0], "clusters not sorted");
+        CHECK(k == 0 || x[-1].members[0] < x->members[0], "clusters not sorted");
         for (size_t i = 0; i < x->count; i++) {
-            CHECK(i == 0 || x->articles[i - 1] < x->articles[i], "cluster %zu not sorted", k);
-            CHECK(!taken[x->articles[i]], "%d is in two clusters", (int)x->articles[i]);
-            taken[x->articles[i]] = 1;
-            has_keep |= x->articles[i] == x->keep;
-            check_member(r, x->articles[i], x->keep);
+            CHECK(i == 0 || x->members[i - 1] < x->members[i], "cluster %zu not sorted", k);
+            CHECK(!taken[x->members[i]], "%d is in two clusters", (int)x->members[i]);
+            taken[x->members[i]] = 1;
+            has_keep |= x->members[i] == x->keep;
+            check_member(r, x->members[i], x->keep);
         }
         CHECK(has_keep, "cluster %zu lacks the kept one", k);
     }

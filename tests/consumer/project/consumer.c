@@ -4,20 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static int count(void *ctx, const tt_pair *pairs, size_t n)
-{
-    (void)pairs;
-    *(size_t *)ctx += n;
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     const char *const paths[] = {argc > 1 ? argv[1] : ""};
     tt_options options = TT_OPTIONS_INIT;
     tt_reader_options reading = TT_READER_OPTIONS_INIT;
-    tt_scan *builder = NULL;
-    tt_result *index = NULL;
+    tt_scan *scan = NULL;
+    tt_result *result = NULL;
     tt_reader *reader = NULL;
     const tt_record *records;
     size_t n = 0, pairs = 0;
@@ -27,23 +20,22 @@ int main(int argc, char **argv)
         printf("header %d, library %u\n", TT_VERSION_NUMBER, (unsigned)tt_version());
         return 1;
     }
-    status = tt_scan_open(&builder, &options, &error);
+    status = tt_scan_open(&scan, &options, &error);
     if (status == TT_OK)
         status = tt_reader_open(&reader, paths, 1, &reading, &error);
     while (status == TT_OK && (status = tt_reader_next(reader, &records, &n, &error)) == TT_OK &&
            n > 0)
         for (size_t i = 0; i < n && status == TT_OK; i++)
-            status = tt_scan_add(builder, &records[i].article, 1, NULL, &error);
+            status = tt_scan_add(scan, &records[i].article, 1, NULL, &error);
     if (status == TT_OK)
-        status = tt_scan_finish(builder, &index, &error);
-    if (status == TT_OK)
-        status = tt_result_pairs(index, count, &pairs, &error);
+        status = tt_scan_finish(scan, &result, &error);
+    (void)tt_result_pairs(result, &pairs);
     if (status == TT_OK)
         printf("%zu pairs\n", pairs);
     else
         printf("%s: %s\n", tt_status_name(status), error.message);
     tt_reader_close(reader);
-    tt_result_close(index);
-    tt_scan_close(builder);
+    tt_result_close(result);
+    tt_scan_close(scan);
     return status == TT_OK && pairs == 1 ? 0 : 1;
 }
