@@ -488,6 +488,84 @@ TT_API TT_NODISCARD tt_status tt_query_run(tt_query *query, const tt_article *ar
 /** Ends a query. NULL is allowed. */
 TT_API void tt_query_close(tt_query *query);
 
+/* ==== Alignment of two texts ================================================================== */
+
+typedef struct tt_alignment tt_alignment; /**< immutable */
+
+/** tt_segment.passage of a segment outside all passages. */
+#define TT_NO_PASSAGE UINT32_MAX
+
+/** What a segment says of its two extents. */
+typedef enum tt_segment_kind {
+    TT_SEGMENT_EQUAL = 0,   /**< both sides have the same tokens */
+    TT_SEGMENT_CHANGED = 1, /**< both sides have tokens, and they differ */
+    TT_SEGMENT_ONLY_A = 2,  /**< only a has tokens; the extent in b is empty */
+    TT_SEGMENT_ONLY_B = 3   /**< only b has tokens; the extent in a is empty */
+} tt_segment_kind;
+
+/** An extent of a and one of b that belong together. Extents begin and end with a token, so that
+ * blanks and punctuation between two segments belong to neither. An empty extent lies at the end of
+ * the token before it. */
+typedef struct tt_segment {
+    int32_t kind;            /**< tt_segment_kind */
+    uint32_t passage;        /**< index of its passage, or TT_NO_PASSAGE */
+    uint64_t begin_a, end_a; /**< bytes of a's text */
+    uint64_t begin_b, end_b; /**< bytes of b's text */
+    uint32_t tokens_a, tokens_b;
+} tt_segment;
+
+/** A passage that both texts have. Passages do not overlap in b; in a they may, where b repeats a
+ * passage of a. */
+typedef struct tt_passage {
+    uint64_t begin_a, end_a;    /**< bytes of a's text */
+    uint64_t begin_b, end_b;    /**< bytes of b's text */
+    uint64_t tokens;            /**< aligned tokens: those of its equal segments */
+    double similarity;          /**< as in tt_occurrence */
+    const tt_segment *segments; /**< its own, in order; the first and the last are equal */
+    size_t segment_count;
+    int32_t moved; /**< 0: one of the passages that come in the same order in both texts; 1: not */
+    uint32_t reserved;
+} tt_passage;
+
+/**
+ * Aligns two texts, or one with itself (b NULL: each later passage with the earlier one that it
+ * repeats), without a scan. The passages are those that a scan of the two reports as sections, and
+ * the numbers those of its pair, whatever else the scan holds; the scan also traces a passage that
+ * a repeats of itself to where it comes first in a, which an alignment does not.
+ *
+ * Of the articles only the text is read. Of `options` (NULL: the defaults) the rules,
+ * shingle_tokens, min_section, seed, paragraphs, facts, drop, max_article_bytes and allocator are
+ * used. `min_tokens`: tokens of the shortest passage; 0 takes min_section. Passages of fewer than 8
+ * tokens are found only where the shorter text has fewer than 16.
+ *
+ * @return TT_OK; TT_EINVAL (out or a is NULL, a text is NULL but its size is not 0, an option is
+ * out of range), TT_EFORMAT (a text is not UTF-8; `where`: byte offset), TT_ELIMIT (over
+ * max_article_bytes), TT_ENOMEM. Owner: the caller, tt_alignment_close(). Threads: any; the call
+ * starts none. Cost: about linear in the two texts.
+ */
+TT_API TT_NODISCARD tt_status tt_align(tt_alignment **out, const tt_article *a, const tt_article *b,
+                                       const tt_options *options, uint32_t min_tokens,
+                                       tt_error *error);
+
+/** The passages in order of b: *count of them. Borrowed from the alignment. */
+TT_API const tt_passage *tt_alignment_passages(const tt_alignment *alignment, size_t *count);
+
+/**
+ * Both texts from beginning to end: *count segments that ascend on both sides and together hold
+ * every token of either text once. Passages that have moved are among what only one text has, or
+ * what differs; short runs of equal tokens between passages are equal segments outside passages.
+ * None where a text is aligned with itself. Borrowed from the alignment.
+ */
+TT_API const tt_segment *tt_alignment_segments(const tt_alignment *alignment, size_t *count);
+
+/** The numbers of the pair, with ordinals 0 and 1. *admitted (NULL: not wanted): 1 if a rule of the
+ * options admits it; `relation` means something only then. All 0 where a text has no tokens or is
+ * aligned with itself. Borrowed from the alignment. */
+TT_API const tt_pair *tt_alignment_pair(const tt_alignment *alignment, int *admitted);
+
+/** Ends an alignment. NULL is allowed. */
+TT_API void tt_alignment_close(tt_alignment *alignment);
+
 /* ==== Signatures ============================================================================== */
 
 /**

@@ -27,7 +27,6 @@ enum {
     X_DROP = 6,         /* how far below its best an extension may fall */
     STALE = 64,         /* tokens that it may pass over where both sides are aligned already */
     UNIT = 4,           /* score of an aligned token; gaps cost parts of it */
-    GAP_FIFTHS = 2,     /* fifths of a gap's longer side that must align for any of it to */
     LEAST_ANCHORED = 6, /* of them in exact matches */
     LEAST_PASSAGE = 8 /* aligned tokens of a passage, but in very short articles: a stock phrase is
                          shorter */
@@ -267,8 +266,7 @@ static tt_status append_gap_blocks(tti_aligner *al, const tti_query_side *a,
     if (longer == 1 && *p != *q) /* a word replaced: most gaps are that */
         return TT_OK;
     n = tti_gap_align(p, gap_a_b->len, q, b_len, matches);
-    /* Unrelated text has a common subsequence too, of its commonest words. */
-    if (n * 5 < longer * GAP_FIFTHS)
+    if (!tti_gap_is_related(gap_a_b->len, b_len, n))
         return TT_OK;
     for (uint32_t k = 0; k < n; k++)
         TTI_TRY(append_block(al, gap_a_b->a + matches[k].a, gap_a_b->b + matches[k].b, 1, error));

@@ -16,4 +16,12 @@ typedef struct tti_gap_match {
 uint32_t tti_gap_align(const uint32_t *a, uint32_t a_len, const uint32_t *b, uint32_t b_len,
                        tti_gap_match *matches);
 
+/** True if so many matches say that the two sides of a gap are worded alike. Unrelated text has a
+ * common subsequence too, of its commonest words. */
+static inline int tti_gap_is_related(uint32_t a_len, uint32_t b_len, uint32_t matches)
+{
+    const uint32_t longer = a_len > b_len ? a_len : b_len;
+    return matches * 5 >= longer * 2;
+}
+
 #endif
