@@ -1,41 +1,43 @@
 /*
- * The chain stage: two runs of tokens -> the passages they share, with every aligned token.
+ * The align stage: two runs of tokens -> the passages they share, with every aligned token.
  *
  * The answer follows from the two runs alone, whatever else is in the corpus and however the pair
- * was found: anchors are the exact matches of four tokens or more, chained colinearly (Li 2018,
- * minimap2, section 2.1), the gaps between them aligned by longest common subsequence, the ends
- * extended past mismatches while that pays (X-drop, Zhang et al. 2000).
+ * was found. Anchors are the exact matches of four tokens or more, chained colinearly (Li 2018,
+ * minimap2, section 2.1); the gaps between them are aligned by longest common subsequence, and the
+ * ends are extended past mismatches while that pays (X-drop, Zhang et al. 2000).
+ *
+ * Always holds: the blocks of a passage ascend on both sides, do not overlap and have equal tokens;
+ * between two of them lie at most TTI_SPLIT_GAP tokens on either side; the first block begins the
+ * passage and the last ends it; aligned_a and aligned_b count the bytes set in a_aligned,
+ * b_aligned.
  */
 #ifndef TTI_ALIGN_ALIGN_H
 #define TTI_ALIGN_ALIGN_H
 
-#include "align/kgram_index.h"
 #include "twicetold.h"
 
-enum {
-    TTI_CHAIN_MAX_GAP = 48, /**< unaligned tokens on either side that one chain may pass over */
-    TTI_SPLIT_GAP = 20,     /**< a longer unaligned run is new text: it ends a passage */
-};
+enum { TTI_SPLIT_GAP = 20 }; /**< a longer unaligned run is new text: it ends a passage */
 
-/** Tokens a..a+len of one side equal tokens b..b+len of the other. */
+/** Tokens [a, a + len) of one side equal tokens [b, b + len) of the other. */
 typedef struct tti_block {
     uint32_t a, b, len;
 } tti_block;
 
-/** A shared passage: its extents on both sides and its blocks, ascending on both. */
+/** A shared passage: its extents in tokens and its blocks. */
 typedef struct tti_passage {
     uint32_t a_begin, a_end, b_begin, b_end;
     uint32_t matched; /**< aligned tokens: the sum of the blocks' lengths */
     uint32_t block_begin, block_count;
 } tti_passage;
 
-/** Share of the longer side's tokens that align; the sides' lengths in tokens, not both 0. */
+/** The share of the longer side's tokens that align. The lengths are in tokens and not both 0. */
 static inline double tti_similarity(uint32_t a_tokens, uint32_t b_tokens, uint32_t matched)
 {
     return (double)matched / (a_tokens > b_tokens ? a_tokens : b_tokens);
 }
 
-/** True if a passage is long enough where it stands first, and dense enough, to be a section. */
+/** True if a passage of `first_tokens` tokens in its earlier place and `other_tokens` in the other
+ * is long and dense enough to be a section. */
 static inline int tti_is_section(uint32_t first_tokens, uint32_t other_tokens, uint32_t matched,
                                  uint32_t min_section)
 {
@@ -43,13 +45,15 @@ static inline int tti_is_section(uint32_t first_tokens, uint32_t other_tokens, u
            tti_similarity(first_tokens, other_tokens, matched) >= 0.5;
 }
 
-typedef struct tti_aligner tti_aligner; /**< one thread's working memory */
+typedef struct tti_aligner tti_aligner; /**< the working memory of one thread */
 
 /** @return TT_OK, TT_ENOMEM. Owner: the caller, tti_aligner_close(). */
 tt_status tti_aligner_open(tti_aligner **out, const tt_allocator *allocator, tt_error *error);
+/** NULL is allowed. */
 void tti_aligner_close(tti_aligner *aligner);
 
-/** Takes the b side: the longer of the two where there is a choice. `tokens` stays borrowed. */
+/** Loads side b: the longer of the two where there is a choice. `tokens` stays borrowed.
+ * @return TT_OK, TT_ENOMEM */
 tt_status tti_aligner_load(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                            tt_error *error);
 
@@ -57,30 +61,31 @@ typedef struct tti_alignment {
     const tti_passage *passages; /**< best first; borrowed until the next run */
     size_t passage_count;
     const tti_block *blocks;
-    uint32_t aligned_a, aligned_b;        /**< tokens of either side that stand in some block */
-    const uint8_t *a_aligned, *b_aligned; /**< a byte a token: 1 if it does */
+    uint32_t aligned_a, aligned_b;        /**< tokens of either side that are in some block */
+    const uint8_t *a_aligned, *b_aligned; /**< a byte a token: 1 if it is one of them */
 } tti_alignment;
 
-/** Aligns an a side with what is loaded. */
+/** Aligns a side a with the loaded side. @return TT_OK, TT_ENOMEM */
 tt_status tti_aligner_run(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                           tti_alignment *out, tt_error *error);
 
-/** Compares an a side with what is loaded as far as tti_aligner_shared_shingles() needs it. *enough
- * is 0, and nothing was compared, if fewer than `least` shingles of TTI_KGRAM_TOKENS tokens or more
- * are shared.
- */
+/** Aligns the loaded side with itself, once after each load: passages with a_end <= b_begin.
+ * @return TT_OK, TT_ENOMEM */
+tt_status tti_aligner_run_self(tti_aligner *aligner, tti_alignment *out, tt_error *error);
+
+/** Compares a side a with the loaded side as far as tti_aligner_shared_shingles() needs it. *enough
+ * is 0, and nothing was compared, if the two share fewer than `least` shingles of TTI_KGRAM_TOKENS
+ * or more tokens. @return TT_OK, TT_ENOMEM */
 tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                             uint32_t least, int *enough, tt_error *error);
 
 /**
- * Places of the a side, in the last run or match, where a shingle of `w` tokens begins that the b
- * side has too, but for the `repeats` given, ascending. @return UINT32_MAX where the anchors do not
- * tell: w under TTI_KGRAM_TOKENS, or grams so common that some were passed over.
+ * Counts the positions of side a, in the last run or match, where a shingle of `w` tokens begins
+ * that side b has too, except at the positions `repeats`, which ascend. @return UINT32_MAX where
+ * the anchors do not tell: w is less than TTI_KGRAM_TOKENS, or some k-grams were skipped because
+ * they are so common.
  */
 uint32_t tti_aligner_shared_shingles(const tti_aligner *aligner, uint32_t w,
                                      const uint32_t *repeats, uint32_t repeat_count);
-
-/** Aligns what is loaded with itself: passages with a_end <= b_begin only. */
-tt_status tti_aligner_run_self(tti_aligner *aligner, tti_alignment *out, tt_error *error);
 
 #endif

@@ -1,197 +1,272 @@
 /*
- * Chain stage, first step. In: the tokens of two articles. Out: their maximal exact matches.
- *
- * Near copies are the common case, so a match is run through by comparing tokens, not by looking up
- * its grams: another match can begin inside of one only where a gram stands in b twice, and those
- * places are found when a match is long enough for that to pay.
+ * Near copies are the common case, so a match is followed by comparing tokens, not by looking up
+ * its k-grams: another match can begin inside of one only where a k-gram occurs in b twice, and
+ * those positions are found as soon as a match is long enough for that to pay.
  */
 #include "align/anchors.h"
 
-#include "align/matches.h"
 #include "align/repetitive.h"
-#include "util/alloc.h"
 #include "util/error.h"
 #include "util/sort.h"
 
 #include <string.h>
 
 enum {
-    RARE = 16,   /* places of a gram in b that still make it an anchor */
-    LONG = 16,   /* a match of this part of b: it pays to know b's doubled grams */
-    CROWD = 64,  /* anchors, beside two for each gram of a: more cost more than they tell */
-    COMMON = 128 /* grams passed over before the first rare one: there is none worth a search */
+    MAX_OCCURRENCES = 16, /* a k-gram in more places of b starts no anchor */
+    LONG_PART = 16,       /* a match of 1/16 of b makes it pay to know b's repeated k-grams */
+    SPARE_ANCHORS = 64,   /* with more anchors than two for each k-gram of a and these, a text is
+                             repetitive: they cost more than they tell */
+    MAX_SKIPPED = 128,    /* with so many k-grams skipped and no anchor, it is repetitive too */
+    FEW_DIAGONALS = 64 /* room that the table of diagonals keeps from one comparison to another */
 };
-
-#define NONE TTI_NO_POSITION
 
 void tti_anchors_free(tti_anchors *x)
 {
-    tti_kgram_index_free(&x->grams);
-    tti_release(x->allocator, x->doubled, x->doubled_capacity, sizeof *x->doubled);
-    tti_release(x->allocator, x->anchors, x->capacity, sizeof *x->anchors);
-    tti_release(x->allocator, x->diagonals, x->diagonal_capacity, sizeof *x->diagonals);
+    tti_kgram_index_free(&x->index);
+    tti_table_free(&x->diagonals);
+    tti_array_free(&x->diagonal_ends, x->allocator);
+    tti_array_free(&x->next_repeated, x->allocator);
+    tti_array_free(&x->anchors, x->allocator);
 }
 
-/* ---- The loaded side ---------------------------------------------------------------------- */
+/* ---- The loaded side ------------------------------------------------------------------------- */
 
 tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t count, tt_error *error)
 {
     x->b = tokens;
     x->b_count = count;
-    x->knows_doubled = 0;
-    x->grams.allocator = x->allocator;
-    return tti_kgram_index_build(&x->grams, tokens, count, error);
+    x->knows_repeated = 0;
+    x->index.allocator = x->diagonals.allocator = x->allocator;
+    return tti_kgram_index_build(&x->index, tokens, count, error);
 }
 
-/* True if gram p of b stands elsewhere in b too. */
 static int occurs_twice(const tti_anchors *x, uint32_t p)
 {
-    const tti_kgram_index *g = &x->grams;
-    for (uint32_t q = *tti_kgram_index_head(g, g->keys[p]); q != NONE; q = g->next[q])
+    const tti_kgram_index *index = &x->index;
+    for (uint32_t q = *tti_kgram_index_head(index, index->hashes.items[p]); q != TTI_NO_POSITION;
+         q = index->next.items[q])
         if (q != p && tti_kgrams_equal(x->b + p, x->b + q))
             return 1;
     return 0;
 }
 
-/* Finds the places whose gram stands elsewhere too. */
 static tt_status find_repeated_kgrams(tti_anchors *x, tt_error *error)
 {
-    const uint32_t grams = tti_kgram_count(x->b_count);
-    uint32_t doubled = grams;
-    if (tti_reserve(x->allocator, &x->doubled, &x->doubled_capacity, (size_t)grams + 1,
-                    sizeof *x->doubled) != 0)
-        return tti_fail_memory(error, "an article's grams");
-    x->doubled[grams] = grams;
-    for (uint32_t p = grams; p-- > 0;) {
+    const uint32_t kgrams = tti_kgram_count(x->b_count);
+    uint32_t next = kgrams;
+    TTI_TRY_ALLOC(tti_array_resize(&x->next_repeated, x->allocator, (size_t)kgrams + 1), error,
+                  "an article's k-grams");
+    x->next_repeated.items[kgrams] = kgrams;
+    for (uint32_t p = kgrams; p-- > 0;) {
         if (occurs_twice(x, p))
-            doubled = p;
-        x->doubled[p] = doubled;
+            next = p;
+        x->next_repeated.items[p] = next;
     }
-    x->knows_doubled = 1;
+    x->knows_repeated = 1;
     return TT_OK;
 }
 
-/* ---- Anchors ------------------------------------------------------------------------------ */
+/* ---- One anchor ------------------------------------------------------------------------------ */
 
-/* True if the grams of a side stand in so many places of the other that rare ones tell nothing. */
-static inline int is_too_repetitive(const tti_anchors *x, const tti_query_side *a)
+tt_status tti_anchors_clear(tti_anchors *x, tt_error *error)
 {
-    return x->count > (size_t)tti_kgram_count(a->count) * 2 + CROWD ||
-           (x->count == 0 && x->passed_over > COMMON);
+    x->anchors.count = x->diagonal_ends.count = 0;
+    TTI_TRY_ALLOC(tti_table_reset(&x->diagonals, FEW_DIAGONALS), error, "anchors");
+    return TT_OK;
 }
 
-/* Anchors through place i of a, whose gram b has at place p and not before. */
+/* How many of the first `most` tokens of the two are equal: eight at a time, then one. */
+static uint32_t count_equal_tokens(const uint32_t *p, const uint32_t *q, uint32_t most)
+{
+    uint32_t n = 0;
+    for (; n + 8 <= most; n += 8) {
+        uint64_t x[4], y[4];
+        memcpy(x, p + n, sizeof x);
+        memcpy(y, q + n, sizeof y);
+        if (((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) != 0)
+            break;
+    }
+    while (n < most && p[n] == q[n])
+        n++;
+    return n;
+}
+
+/* How many tokens after position `end` of a both sides still have. */
+static uint32_t tokens_after(const tti_anchors *x, const tti_query_side *a, uint32_t end,
+                             uint32_t diagonal)
+{
+    const uint32_t in_a = a->count - end, in_b = x->b_count - (end + diagonal);
+    return in_a < in_b ? in_a : in_b;
+}
+
+uint32_t tti_anchors_match_length(const tti_anchors *x, const tti_query_side *a, uint32_t i,
+                                  uint32_t p)
+{
+    const uint32_t end = i + TTI_KGRAM_TOKENS;
+    return TTI_KGRAM_TOKENS + count_equal_tokens(a->tokens + end, x->b + p + TTI_KGRAM_TOKENS,
+                                                 tokens_after(x, a, end, p - i));
+}
+
+tt_status tti_anchors_add(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
+                          tt_error *error)
+{
+    const uint32_t diagonal = p - i; /* it may wrap; any 32 bits tell two diagonals apart */
+    const uint32_t most = a->self ? diagonal : UINT32_MAX; /* the two places may not overlap */
+    uint32_t end = i + TTI_KGRAM_TOKENS, number, floor, room;
+    assert(tti_kgrams_equal(a->tokens + i, x->b + p));
+    TTI_TRY_ALLOC(tti_table_reserve(&x->diagonals, x->diagonal_ends.count + 1), error, "anchors");
+    number = tti_table_find_or_add(&x->diagonals, tti_table_hash_u32(diagonal),
+                                   (uint32_t)x->diagonal_ends.count, NULL, NULL, NULL);
+    if (number == x->diagonal_ends.count)
+        TTI_TRY_ALLOC(tti_array_push(&x->diagonal_ends, x->allocator, 0), error, "anchors");
+    floor = tti_array_at(&x->diagonal_ends, number);
+    if (floor >= end)
+        return TT_OK;
+    while (i > floor && i + diagonal > 0 && end - i < most &&
+           a->tokens[i - 1] == x->b[i - 1 + diagonal])
+        i--;
+    room = tokens_after(x, a, end, diagonal);
+    room = room < most - (end - i) ? room : most - (end - i);
+    end += count_equal_tokens(a->tokens + end, x->b + (end + diagonal), room);
+    assert(end <= a->count && end + diagonal <= x->b_count && (!a->self || end <= i + diagonal));
+    x->diagonal_ends.items[number] = end;
+    TTI_TRY_ALLOC(tti_array_push(&x->anchors, x->allocator,
+                                 (tti_anchor){.a = i,
+                                              .b = i + diagonal,
+                                              .len = end - i,
+                                              .before = TTI_NO_ANCHOR,
+                                              .first_b = i + diagonal}),
+                  error, "anchors");
+    return TT_OK;
+}
+
+/* ---- All anchors ----------------------------------------------------------------------------- */
+
+/* True if the k-grams of a occur in so many places of b that the rare ones tell nothing. */
+static inline int is_too_repetitive(const tti_anchors *x, const tti_query_side *a)
+{
+    return x->anchors.count > (size_t)tti_kgram_count(a->count) * 2 + SPARE_ANCHORS ||
+           (x->anchors.count == 0 && x->skipped_kgrams > MAX_SKIPPED);
+}
+
+/* Adds the anchors through k-gram i of a, which occurs in b at p and not before. */
 static tt_status add_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
                                 tt_error *error)
 {
-    uint32_t places[RARE + 1], n = 0;
-    for (; p != NONE && n <= RARE;
-         p = tti_kgram_index_find(&x->grams, a->tokens + i, x->grams.next[p]))
+    uint32_t positions[MAX_OCCURRENCES + 1], n = 0;
+    while (p != TTI_NO_POSITION && n <= MAX_OCCURRENCES) {
         if (!a->self || p >= i + TTI_KGRAM_TOKENS)
-            places[n++] = p;
-    x->passed_over += n > RARE;
-    if (a->self && n > 1 && (n > RARE || is_too_repetitive(x, a)))
-        n = 1; /* the next place leads on to the others */
-    if (n > RARE)
+            positions[n++] = p;
+        p = tti_kgram_index_find(&x->index, a->tokens + i, x->index.next.items[p]);
+    }
+    x->skipped_kgrams += n > MAX_OCCURRENCES;
+    if (a->self && n > 1 && (n > MAX_OCCURRENCES || is_too_repetitive(x, a)))
+        n = 1; /* the next occurrence leads on to the others */
+    if (n > MAX_OCCURRENCES)
         return TT_OK;
     for (uint32_t k = 0; k < n; k++)
-        TTI_TRY(tti_matches_add(x, a, i, places[k], error));
+        TTI_TRY(tti_anchors_add(x, a, i, positions[k], error));
     return TT_OK;
 }
 
-/* True if gram i lies in the anchor found last, at place p of b, the last of its slot. */
+/* True if k-gram i, whose only occurrence is at p of b, lies in the anchor found last. */
 static inline int is_inside_last_anchor(const tti_anchors *x, uint32_t i, uint32_t p)
 {
     const tti_anchor *last;
-    if (x->count == 0)
+    if (x->anchors.count == 0)
         return 0;
-    last = &x->anchors[x->count - 1];
+    last = &x->anchors.items[x->anchors.count - 1];
     return p - i == last->b - last->a && i + TTI_KGRAM_TOKENS <= last->a + last->len &&
-           x->grams.next[p] == NONE;
+           x->index.next.items[p] == TTI_NO_POSITION;
 }
 
-/* The first place after i whose gram may begin another anchor than the one found last. */
+/* The first position after i whose k-gram may begin another anchor than the one found last. */
 static inline uint32_t next_anchor_start(const tti_anchors *x, uint32_t i)
 {
-    const tti_anchor *last = &x->anchors[x->count - 1];
-    const uint32_t shift = last->b - last->a, end = last->a + last->len - TTI_KGRAM_TOKENS + 1;
+    const tti_anchor *last = &x->anchors.items[x->anchors.count - 1];
+    const uint32_t diagonal = last->b - last->a;
+    const uint32_t end = last->a + last->len - TTI_KGRAM_TOKENS + 1;
     uint32_t next;
     if (i + 1 >= end)
         return i + 1;
-    next = x->doubled[i + 1 + shift] - shift;
+    next = x->next_repeated.items[i + 1 + diagonal] - diagonal;
     return next < end ? next : end;
 }
 
-/* The first place whose gram is not in the farthest of the matches found from the `found`-th on, or
- * in the last one. What tti_anchors_shared_shingles() counts needs no other: a shingle that is not
- * all in that match ends with a gram that is not. */
-static inline uint32_t end_of_matches(const tti_anchors *x, size_t found)
+/* The first position whose k-gram does not lie in the farthest of the anchors from the `found`-th
+ * on, or in the last one. Counting shared shingles needs no others: a shingle that is not all in
+ * that anchor ends with a k-gram that is not. */
+static inline uint32_t end_of_anchors(const tti_anchors *x, size_t found)
 {
     uint32_t end = 0;
-    for (size_t k = found < x->count ? found : x->count - 1; k < x->count; k++)
-        if (x->anchors[k].a + x->anchors[k].len > end)
-            end = x->anchors[k].a + x->anchors[k].len;
+    for (size_t k = found < x->anchors.count ? found : x->anchors.count - 1; k < x->anchors.count;
+         k++)
+        if (x->anchors.items[k].a + x->anchors.items[k].len > end)
+            end = x->anchors.items[k].a + x->anchors.items[k].len;
     return end - TTI_KGRAM_TOKENS + 1;
 }
 
-/* The first hit after the h-th at `next` or beyond. Hits ascend, and in a match nearly every place
- * is one, so that it is near h + the places passed over, and never after. */
-static size_t next_hit_from(const tti_kgram_index *g, size_t h, uint32_t next)
+/* The first hit after the h-th that is at `next` or beyond. Hits ascend, and within a match nearly
+ * every position is one, so that it is close before h + the positions passed over. */
+static size_t next_hit_from(const tti_kgram_index *index, size_t h, uint32_t next)
 {
     size_t k = h + 1;
-    if (next > g->hits[h] + 1)
-        k = h + (next - g->hits[h]);
-    if (k > g->hit_count)
-        k = g->hit_count;
-    while (k > h + 1 && g->hits[k - 1] >= next)
+    if (next > index->hits.items[h] + 1)
+        k = h + (next - index->hits.items[h]);
+    if (k > index->hits.count)
+        k = index->hits.count;
+    while (k > h + 1 && index->hits.items[k - 1] >= next)
         k--;
     return k;
 }
 
-/* Matches of the a side with another article, by the grams that are rare there. `all_or_none`: ends
- * where one is not. */
+/* Finds the matches with another article that its rare k-grams lead to. `all_or_none`: they are for
+ * counting shared shingles, which needs no match twice, and all of them: the search ends at the
+ * first k-gram that is not rare. */
 static tt_status find_in_other(tti_anchors *x, const tti_query_side *a, int all_or_none,
                                tt_error *error)
 {
-    const tti_kgram_index *g = &x->grams;
-    uint32_t next = 0; /* places before this one need no look */
-    for (size_t h = 0; h < g->hit_count && !is_too_repetitive(x, a);
-         h = next_hit_from(g, h, next)) {
-        const uint32_t i = g->hits[h];
-        const size_t found = x->count;
-        uint32_t p =
-            tti_kgram_index_find(g, a->tokens + i, *tti_kgram_index_head(g, g->other_keys[i]));
-        if (p == NONE)
+    const tti_kgram_index *index = &x->index;
+    uint32_t next = 0; /* k-grams before it need not be looked up */
+    for (size_t h = 0; h < index->hits.count && !is_too_repetitive(x, a);
+         h = next_hit_from(index, h, next)) {
+        const uint32_t i = index->hits.items[h];
+        const size_t found = x->anchors.count;
+        uint32_t p = tti_kgram_index_find(
+            index, a->tokens + i, *tti_kgram_index_head(index, index->query_hashes.items[i]));
+        if (p == TTI_NO_POSITION)
             continue;
         if (!is_inside_last_anchor(x, i, p)) {
             TTI_TRY(add_anchors_at(x, a, i, p, error));
-            if (all_or_none && x->passed_over > 0)
+            if (all_or_none && x->skipped_kgrams > 0)
                 return TT_OK;
-            if (x->count == found)
+            if (x->anchors.count == found)
                 continue;
         }
         if (all_or_none) {
-            next = end_of_matches(x, found);
+            next = end_of_anchors(x, found);
             continue;
         }
-        if (!x->knows_doubled && x->anchors[x->count - 1].len > x->b_count / LONG)
+        if (!x->knows_repeated &&
+            x->anchors.items[x->anchors.count - 1].len > x->b_count / LONG_PART)
             TTI_TRY(find_repeated_kgrams(x, error));
-        if (x->knows_doubled)
+        if (x->knows_repeated)
             next = next_anchor_start(x, i);
     }
     return TT_OK;
 }
 
-/* Matches of the loaded side with later places of itself; uses the table up. */
+/* Finds the matches of the loaded side with later places of itself. */
 static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_error *error)
 {
-    const tti_kgram_index *g = &x->grams;
-    const uint32_t grams = tti_kgram_count(a->count);
-    for (uint32_t i = 0; i < grams; i++) {
-        uint32_t *head = tti_kgram_index_head(g, g->keys[i]), p;
-        *head = g->next[i]; /* places up to here are first places now: i is the slot's first */
-        p = tti_kgram_index_find(g, a->tokens + i, *head);
-        if (p != NONE && !is_inside_last_anchor(x, i, p))
+    const tti_kgram_index *index = &x->index;
+    const uint32_t kgrams = tti_kgram_count(a->count);
+    for (uint32_t i = 0; i < kgrams; i++) {
+        uint32_t *head = tti_kgram_index_head(index, index->hashes.items[i]), p;
+        assert(*head == i);
+        *head = index->next.items[i]; /* positions up to i can only be the first of two places */
+        p = tti_kgram_index_find(index, a->tokens + i, *head);
+        if (p != TTI_NO_POSITION && !is_inside_last_anchor(x, i, p))
             TTI_TRY(add_anchors_at(x, a, i, p, error));
     }
     return TT_OK;
@@ -205,60 +280,59 @@ static int compare_anchors(const void *x, const void *y)
     return (p->b > q->b) - (p->b < q->b);
 }
 
-/* Puts the anchors in order of (a, b). */
-static void order(tti_anchors *x)
+static void sort_anchors(tti_anchors *x)
 {
-    int ordered = 1;
-    for (size_t k = 1; k < x->count && ordered; k++)
-        ordered = compare_anchors(&x->anchors[k - 1], &x->anchors[k]) <= 0;
-    if (!ordered)
-        tti_qsort(x->anchors, x->count, sizeof *x->anchors, compare_anchors);
+    int sorted = 1; /* most often they are */
+    for (size_t k = 1; k < x->anchors.count && sorted; k++)
+        sorted = compare_anchors(&x->anchors.items[k - 1], &x->anchors.items[k]) <= 0;
+    if (!sorted)
+        tti_qsort(x->anchors.items, x->anchors.count, sizeof *x->anchors.items, compare_anchors);
 }
 
 tt_status tti_anchors_find(tti_anchors *x, const tti_query_side *a, tt_error *error)
 {
-    x->passed_over = 0;
-    x->crowded = 0;
-    TTI_TRY(tti_matches_clear(x, error));
+    x->skipped_kgrams = 0;
+    x->repetitive = 0;
+    TTI_TRY(tti_anchors_clear(x, error));
     if (a->self) {
         TTI_TRY(find_in_itself(x, a, error));
     } else {
-        TTI_TRY(tti_kgram_index_probe(&x->grams, a->tokens, a->count, error));
+        TTI_TRY(tti_kgram_index_probe(&x->index, a->tokens, a->count, error));
         TTI_TRY(find_in_other(x, a, 0, error));
-        x->crowded = is_too_repetitive(x, a) || (x->count == 0 && x->passed_over > 0);
-        if (x->crowded)
+        x->repetitive = is_too_repetitive(x, a) || (x->anchors.count == 0 && x->skipped_kgrams > 0);
+        if (x->repetitive)
             TTI_TRY(tti_repetitive_anchors_find(x, a, error));
     }
-    order(x);
+    sort_anchors(x);
     return TT_OK;
 }
 
 tt_status tti_anchors_match(tti_anchors *x, const tti_query_side *a, uint32_t least, int *enough,
                             tt_error *error)
 {
-    x->passed_over = 0;
-    x->crowded = 0;
-    TTI_TRY(tti_matches_clear(x, error));
-    TTI_TRY(tti_kgram_index_probe(&x->grams, a->tokens, a->count, error));
-    *enough = x->grams.hit_count >= least; /* a shared shingle begins with a shared gram */
+    x->skipped_kgrams = 0;
+    x->repetitive = 0;
+    TTI_TRY(tti_anchors_clear(x, error));
+    TTI_TRY(tti_kgram_index_probe(&x->index, a->tokens, a->count, error));
+    *enough = x->index.hits.count >= least; /* a shared shingle begins with a shared k-gram */
     if (!*enough)
         return TT_OK;
     TTI_TRY(find_in_other(x, a, 1, error));
-    x->crowded = is_too_repetitive(x, a);
-    order(x);
+    x->repetitive = is_too_repetitive(x, a);
+    sort_anchors(x);
     return TT_OK;
 }
 
-/* An anchor is maximal, so it holds every shared shingle that runs through one of its grams; in
- * order of place, those that no anchor before held are new. */
+/* An anchor is maximal, so it holds every shared shingle that runs through one of its k-grams; in
+ * order of place, those that no earlier anchor holds are new. */
 uint32_t tti_anchors_shared_shingles(const tti_anchors *x, uint32_t w, const uint32_t *repeats,
                                      uint32_t repeat_count)
 {
     uint32_t shared = 0, until = 0, r = 0;
-    if (w < TTI_KGRAM_TOKENS || x->passed_over > 0 || x->crowded)
+    if (w < TTI_KGRAM_TOKENS || x->skipped_kgrams > 0 || x->repetitive)
         return UINT32_MAX;
-    for (size_t k = 0; k < x->count; k++) {
-        const tti_anchor *y = &x->anchors[k];
+    for (size_t k = 0; k < x->anchors.count; k++) {
+        const tti_anchor *y = &x->anchors.items[k];
         const uint32_t end = y->len >= w ? y->a + y->len - w + 1 : y->a;
         const uint32_t begin = y->a > until ? y->a : until;
         if (end <= begin)

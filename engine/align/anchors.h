@@ -1,64 +1,66 @@
 /*
  * Anchors: the maximal exact matches of two runs of tokens, or of one run with itself.
  *
- * The b side is loaded once, indexed by its grams of four tokens, and any number of a sides are
- * looked up in it. A gram that stands in more than a few places of b starts no anchor (it is still
- * passed through by the extension of its neighbours), unless nothing rarer is shared.
+ * Side b is loaded once and indexed by its k-grams; any number of sides a are then looked up in it.
+ * A k-gram that occurs in more than a few places of b starts no anchor, unless nothing rarer is
+ * shared; the anchors of its neighbours still run through it.
+ *
+ * Always holds: tokens [a, a + len) of an anchor equal tokens [b, b + len) of the other side, and
+ * it is the longest such match on its diagonal; within one article a + len <= b.
  */
 #ifndef TTI_ALIGN_ANCHORS_H
 #define TTI_ALIGN_ANCHORS_H
 
-#include "align/align.h"
+#include "align/kgram_index.h"
+#include "util/array.h"
+#include "util/table.h"
 
-#define TTI_NO_ANCHOR TTI_NO_POSITION
+#define TTI_NO_ANCHOR UINT32_MAX
 
-/** Tokens a..a+len of one side equal b..b+len of the other; the rest is the chainer's. */
+/** An exact match; what follows `len` belongs to align/chain.h. */
 typedef struct tti_anchor {
     uint32_t a, b, len;
     uint32_t before;  /**< the anchor before it in its best chain, or TTI_NO_ANCHOR */
     uint32_t first_b; /**< where that chain begins in b */
     int64_t score;    /**< of the best chain that ends here */
-    int64_t best;     /**< the greatest score up to here */
+    int64_t best;     /**< the highest score of this anchor and all before it */
     uint8_t followed; /**< it is the one before another */
-    uint8_t used;     /**< a chain was made with it */
+    uint8_t used;     /**< some chain has taken it */
 } tti_anchor;
 
-/** The a side of a comparison. */
+/** Side a of a comparison. */
 typedef struct tti_query_side {
     const uint32_t *tokens;
     uint32_t count;
-    int self; /**< the two sides are one article */
+    int self; /**< both sides are the loaded article */
 } tti_query_side;
 
-/** How far the last anchor of a diagonal reaches in a; end 0: an empty slot. */
-typedef struct tti_diagonal {
-    uint32_t shift, end;
-} tti_diagonal;
-
-/** The loaded side and the anchors found last. One thread's; zero it but for the allocator. */
+/** The loaded side and the anchors found last. Belongs to one thread; zero it, but for the
+ * allocator, before first use. */
 typedef struct tti_anchors {
     const tt_allocator *allocator;
     const uint32_t *b;
     uint32_t b_count;
-    tti_kgram_index grams;
-    int knows_doubled; /**< the following is filled in */
-    uint32_t *doubled; /**< the next place from here on whose gram stands in b elsewhere too */
-    size_t doubled_capacity;
-    tti_anchor *anchors; /**< in order of (a, b) */
-    size_t count, capacity;
-    uint32_t passed_over;    /**< shared grams that stand in too many places to look at all */
-    int crowded;             /**< so many that there is one anchor a place only, or not all */
-    tti_diagonal *diagonals; /**< open addressing by shift */
-    size_t diagonal_slots, diagonal_capacity;
+    tti_kgram_index index; /**< of b */
+    int knows_repeated;    /**< `next_repeated` is filled in */
+    TTI_ARRAY(uint32_t)
+    next_repeated;                 /**< of each position, the first one from there on whose
+                                        k-gram occurs twice in b */
+    TTI_ARRAY(tti_anchor) anchors; /**< in order of (a, b) */
+    uint32_t skipped_kgrams; /**< shared k-grams that occur in too many places to be looked at */
+    int repetitive; /**< there is one anchor a position at most, or some are missing, because the
+                         k-grams occur so often */
+    tti_table diagonals;               /**< numbers of the diagonals that have anchors, by b - a */
+    TTI_ARRAY(uint32_t) diagonal_ends; /**< where the last anchor of each diagonal ends in a */
 } tti_anchors;
 
 void tti_anchors_free(tti_anchors *x);
 
-/** Takes the b side; `tokens` stays borrowed. @return TT_OK, TT_ENOMEM */
+/** Loads side b; `tokens` stays borrowed. @return TT_OK, TT_ENOMEM */
 tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t count, tt_error *error);
 
-/** Finds the anchors of an a side; of the loaded side with itself once after each load.
- * @return TT_OK, TT_ENOMEM */
+/** Finds the anchors of a side a; those of the loaded side with itself once after each load,
+ * because that uses the index up. @return TT_OK, TT_ENOMEM */
 tt_status tti_anchors_find(tti_anchors *x, const tti_query_side *a, tt_error *error);
 
 /** Finds the anchors of another article as far as tti_anchors_shared_shingles() needs them; see
@@ -69,5 +71,19 @@ tt_status tti_anchors_match(tti_anchors *x, const tti_query_side *a, uint32_t le
 /** See tti_aligner_shared_shingles(). */
 uint32_t tti_anchors_shared_shingles(const tti_anchors *x, uint32_t w, const uint32_t *repeats,
                                      uint32_t repeat_count);
+
+/* ---- One anchor at a time, for align/repetitive.c -------------------------------------------- */
+
+/** Forgets all anchors. @return TT_OK, TT_ENOMEM */
+tt_status tti_anchors_clear(tti_anchors *x, tt_error *error);
+
+/** Adds the maximal match through k-gram i of a, which occurs at p of b, unless the last anchor of
+ * its diagonal holds it. The k-grams of a diagonal come in order. @return TT_OK, TT_ENOMEM */
+tt_status tti_anchors_add(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
+                          tt_error *error);
+
+/** How many tokens from k-gram i of another article on are equal to those from p of b on. */
+uint32_t tti_anchors_match_length(const tti_anchors *x, const tti_query_side *a, uint32_t i,
+                                  uint32_t p);
 
 #endif

@@ -6,13 +6,13 @@
 
 enum { TTI_GAP_MAX_TOKENS = 48 };
 
-/** Token a of one side is token b of the other. */
+/** Token a of one side equals token b of the other. */
 typedef struct tti_gap_match {
     uint8_t a, b;
 } tti_gap_match;
 
-/** Fills `matches`, ascending on both sides, with at most min(a_len, b_len) of them; both lengths
- * at most TTI_GAP_MAX_TOKENS. @return how many */
+/** Fills `matches`, which ascend on both sides, with at most min(a_len, b_len) of them. Both
+ * lengths are at most TTI_GAP_MAX_TOKENS. @return how many */
 uint32_t tti_gap_align(const uint32_t *a, uint32_t a_len, const uint32_t *b, uint32_t b_len,
                        tti_gap_match *matches);
 

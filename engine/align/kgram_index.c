@@ -1,81 +1,76 @@
 #include "align/kgram_index.h"
 
 #include "kernels/kernels.h"
-#include "util/alloc.h"
 #include "util/error.h"
 
 enum {
-    LEAST_BITS = 6, /* of a slot's number: 64 slots */
-    FINE_BITS = 3,  /* more in the number of a presence bit: eight of them a slot */
-    MOST_BITS = 32 - FINE_BITS
+    LEAST_SLOT_BITS = 6, /* the smallest index has 64 slots */
+    FILTER_BITS = 3,     /* the filter has eight bits a slot */
+    MOST_SLOT_BITS = 32 - FILTER_BITS
 };
 
-/* Odd; any would do, for tokens are hashes. */
+/* Odd. Any four would do, because tokens are hashes already. */
 static const uint32_t multipliers[TTI_KGRAM_TOKENS] = {0x9E3779B1u, 0x2C1B3C6Du, 0xB55A4F09u,
                                                        0x297A2D39u};
 
-void tti_kgram_index_free(tti_kgram_index *g)
+void tti_kgram_index_free(tti_kgram_index *index)
 {
-    tti_release(g->allocator, g->keys, g->key_capacity, sizeof *g->keys);
-    tti_release(g->allocator, g->heads, g->head_capacity, sizeof *g->heads);
-    tti_release(g->allocator, g->next, g->next_capacity, sizeof *g->next);
-    tti_release(g->allocator, g->present, g->present_capacity, sizeof *g->present);
-    tti_release(g->allocator, g->other_keys, g->other_capacity, sizeof *g->other_keys);
-    tti_release(g->allocator, g->hits, g->hit_capacity, sizeof *g->hits);
+    const tt_allocator *a = index->allocator;
+    tti_array_free(&index->hashes, a);
+    tti_array_free(&index->heads, a);
+    tti_array_free(&index->next, a);
+    tti_array_free(&index->filter, a);
+    tti_array_free(&index->query_hashes, a);
+    tti_array_free(&index->hits, a);
 }
 
-static void make_keys(const uint32_t *tokens, uint32_t grams, uint32_t *keys)
+static void hash_kgrams(const uint32_t *tokens, uint32_t count, uint32_t *hashes)
 {
-    tti_kernels_get()->fold(tokens, grams, multipliers, 0, TTI_KGRAM_TOKENS, keys);
+    tti_kernels_get()->fold(tokens, count, multipliers, 0, TTI_KGRAM_TOKENS, hashes);
 }
 
-static tt_status reserve(tti_kgram_index *g, uint32_t count, size_t slots, tt_error *error)
-{
-    const tt_allocator *a = g->allocator;
-    const size_t words = (slots << FINE_BITS) / 32;
-    if (tti_reserve(a, &g->keys, &g->key_capacity, count, sizeof *g->keys) != 0 ||
-        tti_reserve(a, &g->next, &g->next_capacity, count, sizeof *g->next) != 0 ||
-        tti_reserve(a, &g->heads, &g->head_capacity, slots, sizeof *g->heads) != 0 ||
-        tti_reserve(a, &g->present, &g->present_capacity, words, sizeof *g->present) != 0)
-        return tti_fail_memory(error, "an article's grams");
-    memset(g->heads, 0xFF, slots * sizeof *g->heads);
-    memset(g->present, 0, words * sizeof *g->present);
-    return TT_OK;
-}
-
-tt_status tti_kgram_index_build(tti_kgram_index *g, const uint32_t *tokens, uint32_t count,
+tt_status tti_kgram_index_build(tti_kgram_index *index, const uint32_t *tokens, uint32_t count,
                                 tt_error *error)
 {
-    const uint32_t grams = tti_kgram_count(count);
-    int bits = LEAST_BITS;
-    while (bits < MOST_BITS && (size_t)1 << bits < (size_t)count * 2)
+    const tt_allocator *a = index->allocator;
+    const uint32_t kgrams = tti_kgram_count(count);
+    size_t slots, words;
+    int bits = LEAST_SLOT_BITS;
+    while (bits < MOST_SLOT_BITS && (size_t)1 << bits < (size_t)count * 2)
         bits++;
-    TTI_TRY(reserve(g, count, (size_t)1 << bits, error));
-    g->tokens = tokens;
-    g->count = count;
-    g->shift = 32 - bits;
-    make_keys(tokens, grams, g->keys);
-    for (uint32_t p = grams; p-- > 0;) {
-        const uint32_t fine = g->keys[p] >> (g->shift - FINE_BITS);
-        uint32_t *head = tti_kgram_index_head(g, g->keys[p]);
-        g->next[p] = *head; /* from the back, so that a slot's places ascend */
+    slots = (size_t)1 << bits;
+    words = (slots << FILTER_BITS) / 32;
+    TTI_TRY_ALLOC(tti_array_resize(&index->hashes, a, kgrams) != TT_OK ||
+                      tti_array_resize(&index->next, a, kgrams) != TT_OK ||
+                      tti_array_resize(&index->heads, a, slots) != TT_OK ||
+                      tti_array_resize(&index->filter, a, words) != TT_OK,
+                  error, "an article's k-grams");
+    memset(index->heads.items, 0xFF, slots * sizeof *index->heads.items);
+    memset(index->filter.items, 0, words * sizeof *index->filter.items);
+    index->tokens = tokens;
+    index->count = count;
+    index->shift = 32 - bits;
+    hash_kgrams(tokens, kgrams, index->hashes.items);
+    for (uint32_t p = kgrams; p-- > 0;) { /* from the last, so that a slot's positions ascend */
+        const uint32_t bit = index->hashes.items[p] >> (index->shift - FILTER_BITS);
+        uint32_t *head = tti_kgram_index_head(index, index->hashes.items[p]);
+        index->next.items[p] = *head;
         *head = p;
-        g->present[fine / 32] |= 1u << fine % 32;
+        index->filter.items[bit / 32] |= 1u << bit % 32;
     }
     return TT_OK;
 }
 
-tt_status tti_kgram_index_probe(tti_kgram_index *g, const uint32_t *tokens, uint32_t count,
+tt_status tti_kgram_index_probe(tti_kgram_index *index, const uint32_t *tokens, uint32_t count,
                                 tt_error *error)
 {
-    const uint32_t grams = tti_kgram_count(count);
-    if (tti_reserve(g->allocator, &g->other_keys, &g->other_capacity, count,
-                    sizeof *g->other_keys) != 0 ||
-        tti_reserve(g->allocator, &g->hits, &g->hit_capacity, (size_t)count + 1, sizeof *g->hits) !=
-            0)
-        return tti_fail_memory(error, "an article's grams");
-    make_keys(tokens, grams, g->other_keys);
-    g->hit_count =
-        tti_kernels_get()->probe(g->other_keys, grams, g->present, g->shift - FINE_BITS, g->hits);
+    const uint32_t kgrams = tti_kgram_count(count);
+    TTI_TRY_ALLOC(tti_array_resize(&index->query_hashes, index->allocator, kgrams) != TT_OK ||
+                      tti_array_resize(&index->hits, index->allocator, (size_t)kgrams + 1) != TT_OK,
+                  error, "an article's k-grams");
+    hash_kgrams(tokens, kgrams, index->query_hashes.items);
+    index->hits.count =
+        tti_kernels_get()->probe(index->query_hashes.items, kgrams, index->filter.items,
+                                 index->shift - FILTER_BITS, index->hits.items);
     return TT_OK;
 }

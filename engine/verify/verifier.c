@@ -3,6 +3,7 @@
  */
 #include "verify/verify.h"
 
+#include "align/kgram_index.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "verify/facts.h"

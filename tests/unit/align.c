@@ -1,4 +1,5 @@
 #include "align/align.h"
+#include "align/kgram_index.h"
 
 #include "../texts.h"
 #include "kernels/kernels.h"
