@@ -1,6 +1,5 @@
 /* The page of a result: which of it is shown, the texts of that, the numbers of all. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 #include "failure.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "message.h"

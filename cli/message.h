@@ -5,7 +5,6 @@
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "command.h"

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <getopt.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "help.h"

@@ -1,6 +1,5 @@
 #include "options.h"
 
-#include "lsh/bands.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/spill.h"
@@ -57,6 +56,20 @@ static tt_status check_memory_limit(const tt_options *o, tt_error *error)
     return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
                     "memory_limit is %llu bytes; it must be 0, for none, or at least %d MiB",
                     (unsigned long long)o->memory_limit, TTI_SPILL_MIN_LIMIT >> 20);
+}
+
+double tti_bands_recall(uint32_t num_hashes, uint32_t rows, double resemblance)
+{
+    return 1 - pow(1 - pow(resemblance, rows), (double)(num_hashes / rows));
+}
+
+uint32_t tti_bands_rows(uint32_t num_hashes, double threshold)
+{
+    uint32_t best = 1;
+    for (uint32_t rows = 1; rows <= num_hashes; rows++)
+        if (num_hashes % rows == 0 && tti_bands_recall(num_hashes, rows, threshold) >= 0.9995)
+            best = rows;
+    return best;
 }
 
 static tt_status choose_bands(tt_options *o, tt_error *error)

@@ -18,4 +18,13 @@ tt_status tti_options_copy(void *out, size_t out_size, const void *options, cons
 tt_status tti_report_progress(const tt_options *options, const char *stage, uint64_t done,
                               uint64_t total, tt_error *error);
 
+/** The chance that a pair of this resemblance shares a bucket of LSH in at least one band. */
+double tti_bands_recall(uint32_t num_hashes, uint32_t rows, double resemblance);
+
+/**
+ * The rows of a band for a threshold: the largest divisor of `num_hashes` with which a pair at the
+ * threshold is still found with a chance of at least 0.9995.
+ */
+uint32_t tti_bands_rows(uint32_t num_hashes, double threshold);
+
 #endif

@@ -11,7 +11,6 @@
 #include "align/gaps.h"
 #include "util/error.h"
 
-#include <assert.h>
 #include <string.h>
 
 enum {

@@ -9,7 +9,6 @@
 #include "util/error.h"
 #include "util/sort.h"
 
-#include <string.h>
 
 enum {
     MAX_OCCURRENCES = 16, /* a k-gram in more places of b starts no anchor */

@@ -19,7 +19,6 @@
 #include "util/error.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A found occurrence in order of place. */
 typedef struct place {

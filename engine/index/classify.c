@@ -3,7 +3,6 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
-#include <math.h>
 #include <string.h>
 
 void tti_comparison_free(tti_comparison *t)

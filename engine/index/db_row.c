@@ -3,7 +3,6 @@
 
 #include "kernels/token_extents.h"
 
-#include <string.h>
 
 /* What precedes the bytes in a row's checksum: its numbers, eight bytes each, little-endian. */
 enum { HEAD = 10 };

@@ -5,7 +5,6 @@
 #include "util/error.h"
 #include "util/threads.h"
 
-#include <string.h>
 
 enum {
     LATE_FEW = 64,  /* late seeds that are never worth packing */

@@ -5,7 +5,6 @@
 #include "util/sort.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { CANDIDATE_ROOM = 4 }; /* candidates aligned per match that may be reported */
 

@@ -5,7 +5,6 @@
 #ifndef TTI_KERNELS_SPLIT_H
 #define TTI_KERNELS_SPLIT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 enum {

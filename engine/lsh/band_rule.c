@@ -1,6 +1,6 @@
 /*
- * The arithmetic of LSH: rows for a threshold, the chance to meet, and what of a meeting is worth
- * verifying. The batch and Spark's operators share it.
+ * Which of the documents that share a bucket are worth verifying. The scan and Spark's operators
+ * share the rule.
  */
 #include "kernels/kernels.h"
 #include "lsh/bands.h"
@@ -12,20 +12,6 @@ enum {
         8,     /* of a popular bucket, its first documents are looked at by all others */
     SIGMAS = 5 /* how far an estimate may miss the threshold: beyond it is one in a million */
 };
-
-double tti_bands_recall(uint32_t num_hashes, uint32_t rows, double resemblance)
-{
-    return 1 - pow(1 - pow(resemblance, rows), (double)(num_hashes / rows));
-}
-
-uint32_t tti_bands_rows(uint32_t num_hashes, double threshold)
-{
-    uint32_t best = 1;
-    for (uint32_t rows = 1; rows <= num_hashes; rows++)
-        if (num_hashes % rows == 0 && tti_bands_recall(num_hashes, rows, threshold) >= 0.9995)
-            best = rows;
-    return best;
-}
 
 static uint32_t min_equal_hashes(uint32_t num_hashes, double threshold)
 {

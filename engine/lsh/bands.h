@@ -8,13 +8,6 @@
 #include "corpus/candidate_pairs.h"
 #include "sketch/sketch.h"
 
-/** Rows of a band for a threshold: the most that still find a pair at the threshold with a chance
- * of at least 0.9995, among the divisors of `lanes`. */
-uint32_t tti_bands_rows(uint32_t num_hashes, double threshold);
-
-/** The chance that a pair of the given resemblance shares a bucket. */
-double tti_bands_recall(uint32_t num_hashes, uint32_t rows, double resemblance);
-
 /** Which of the documents that one shares buckets with are candidates. */
 typedef struct tti_band_rule {
     uint32_t num_hashes;

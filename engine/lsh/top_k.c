@@ -4,7 +4,6 @@
 #include "util/error.h"
 #include "util/sort.h"
 
-#include <string.h>
 
 enum { MIN_CAPACITY = 128 };
 

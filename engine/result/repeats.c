@@ -10,7 +10,6 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 

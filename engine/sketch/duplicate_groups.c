@@ -4,7 +4,6 @@
 #include "util/error.h"
 #include "util/sort.h"
 
-#include <string.h>
 
 static const tti_paragraph *paragraph_of(const tti_corpus *corpus, const tti_sort_entry *r)
 {

@@ -1,6 +1,5 @@
 /* MinHash signatures of articles, for a caller's own use: text and sketch, and nothing after them.
  */
-#include "options.h"
 #include "sketch/minhash.h"
 #include "sketch/shingles.h"
 #include "text/tokenizer.h"

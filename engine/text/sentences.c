@@ -5,7 +5,6 @@
  */
 #include "text/sentences.h"
 
-#include <stddef.h>
 
 #include "text/characters.h"
 #include "text/words.h"

@@ -5,6 +5,8 @@
  */
 #include "arrow_columns.h"
 
+#include "twicetold.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

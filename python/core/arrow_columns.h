@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <twicetold.h>
 
 /* ==== Arrow's C data and stream interfaces, as their specification gives them ================= */
 

@@ -2,7 +2,6 @@
 #include "core.h"
 
 #include <errno.h>
-#include <string.h>
 
 static PyObject *value_at(const struct ArrowSchema *schema, const struct ArrowArray *a, int64_t at);
 

@@ -2,7 +2,6 @@
 #include "feed.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct signatures_object {
     feed feed;

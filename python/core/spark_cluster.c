@@ -6,7 +6,6 @@
 #include "result/clusters.h"
 #include "spark.h"
 
-#include <string.h>
 
 /* ==== Components ============================================================================== */
 

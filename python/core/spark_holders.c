@@ -8,7 +8,6 @@
 
 #include "util/sort.h"
 
-#include <string.h>
 
 /* The places of the bucket at hand. */
 typedef struct holding {

@@ -7,7 +7,6 @@
 #include "spark_packed.h"
 #include "verify/verify.h"
 
-#include <string.h>
 
 /* Where the documents of a batch stand in it. */
 typedef struct batch_docs {

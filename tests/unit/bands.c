@@ -1,4 +1,5 @@
 #include "lsh/bands.h"
+#include "options.h"
 
 #include "../texts.h"
 
