@@ -192,7 +192,7 @@ typedef struct tt_options {
     uint32_t find;              /**< TT_FIND_* */
     uint32_t shingle_tokens;    /**< w, tokens in a shingle, 1..64, default 5 */
     uint32_t num_hashes;        /**< MinHash values in a signature, 16..1024, default 128 */
-    uint32_t bands;             /**< LSH bands, a divisor of sketch_size; 0 picks by resemblance */
+    uint32_t bands;             /**< LSH bands, a divisor of num_hashes; 0 picks by resemblance */
     uint32_t min_section;       /**< shortest section to report, in tokens, 8.., default 32 */
     uint32_t max_matches;       /**< earlier articles that one article is paired with, default 64 */
     double resemblance;         /**< pair rule: Jaccard at least this, 0..1, default 0.7; TT_OFF */
@@ -570,19 +570,19 @@ TT_API void tt_alignment_close(tt_alignment *alignment);
 
 /**
  * MinHash signatures of articles, of which only the text is looked at, as a scan makes them: for a
- * caller's own index, store or model. `out` has room for count rows of sketch_size values, row
+ * caller's own index, store or model. `out` has room for count rows of num_hashes values, row
  * after row; the i-th is that of articles[i], and all ones (UINT32_MAX) where it has no tokens or
  * was not taken.
  *
  * The share of places where two rows are equal estimates the Jaccard resemblance J of the articles'
- * sets of shingles, without bias, with a standard error of sqrt(J (1 - J) / sketch_size): 0.04 at
- * most for 128. Rows are comparable if sketch_size, shingle_tokens, seed and paragraphs are the
+ * sets of shingles, without bias, with a standard error of sqrt(J (1 - J) / num_hashes): 0.04 at
+ * most for 128. Rows are comparable if num_hashes, shingle_tokens, seed and paragraphs are the
  * same and both are of this minor version of the library. By one permutation (Li, Owen, Zhang: One
- * Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of sketch_size bins by its
+ * Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of num_hashes bins by its
  * upper bits, the least hash of a bin is its value, and an empty bin has the least under a
  * permutation of its own (Broder: On the resemblance and containment of documents, 1997).
  *
- * Of `options` (NULL: the defaults) shingle_tokens, sketch_size, seed, paragraphs, threads,
+ * Of `options` (NULL: the defaults) shingle_tokens, num_hashes, seed, paragraphs, threads,
  * max_article_bytes and allocator are used. statuses[i] (NULL: not wanted) is TT_OK, TT_EFORMAT (no
  * UTF-8), TT_ELIMIT (over max_article_bytes) or TT_EINVAL (text is NULL, text_size is not 0);
  * without statuses the first such article, `where`, fails the call.

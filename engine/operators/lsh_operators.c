@@ -3,7 +3,6 @@
 #include "operators/operator.h"
 #include "operators/records.h"
 
-#include <string.h>
 
 /* ==== Bands and paragraphs ==================================================================== */
 

@@ -7,8 +7,6 @@
 #include "util/error.h"
 #include "util/slice.h"
 
-#include <assert.h>
-
 /* ==== Rows in ================================================================================= */
 
 static inline int64_t tti_rows_int64(const tti_rows *rows, int column, size_t row)

@@ -3,6 +3,7 @@
 
 #include "seed/seeds.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include "operators/records.h"
 #include "result/repeats.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Steps through packed passages. @return 0 at the end */

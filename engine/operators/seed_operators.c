@@ -9,6 +9,7 @@
 #include "seed/seeds.h"
 #include "util/sort.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Of a seed in few places all postings count, and one more tells that it is in many. */

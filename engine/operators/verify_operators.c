@@ -7,6 +7,8 @@
 #include "operators/records.h"
 #include "verify/verify.h"
 
+#include <assert.h>
+
 /* The documents of a batch. */
 typedef struct verify_state {
     tti_doc_numbers numbers;
