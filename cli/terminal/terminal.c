@@ -1,7 +1,6 @@
 #define _DEFAULT_SOURCE
 #include "terminal/terminal.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
