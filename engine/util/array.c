@@ -1,7 +1,5 @@
 #include "util/array.h"
 
-#include <string.h>
-
 tt_status tti_array_set_count(const tt_allocator *a, void *items, size_t *capacity, size_t *count,
                               size_t n, size_t size)
 {
