@@ -89,12 +89,11 @@ def measured():
         with open(path, encoding="utf-8") as f:
             result = json.load(f)
         b, date = result["benchmarks"], result["context"]["date"][:10]
-        for threads in (1, 2):
-            name = f"scan/corpus:100k/threads:{threads}/real_time"
-            rows.append(f"| {median(b, name, 'articles'):,.0f} generated articles, {median(b, name, 'text_bytes') / 1e6:.0f} MB"
-                        f" of text, {threads} thread{'s' * (threads > 1)} |"
-                        f" {median(b, name, 'bytes_per_second') / 1e6:.0f} MB/s,"
-                        f" {median(b, name, 'peak_rss_bytes') / 1e6:.0f} MB of memory |")
+        names = [f"scan/corpus:100k/threads:{threads}/real_time" for threads in (1, 2)]
+        speed, memory = ([f"{median(b, name, key) / 1e6:.0f}" for name in names]
+                         for key in ("bytes_per_second", "peak_rss_bytes"))
+        rows.append(f"| speed, {median(b, names[0], 'articles'):,.0f} generated articles, {median(b, names[0], 'text_bytes') / 1e6:.0f} MB"
+                    f" of text, 1 thread and 2 | {' and '.join(speed)} MB/s; {' and '.join(memory)} MB of memory |")
     with open(os.path.join(ROOT, "bench", "results", "quality.csv"), encoding="utf-8", newline="") as f:
         quality = [r for r in csv.DictReader(f) if r["corpus"].startswith("mixed ")]
     value = {r["measure"]: r["value"] for r in quality}
@@ -103,8 +102,8 @@ def measured():
     worst = min(kinds, key=lambda m: float(kinds[m]))
     for label, measure in (("recall of pairs with a resemblance of 0.7 or more (all of them found by brute force)",
                             "recall of pairs with resemblance >= 0.7 by brute force"),
-                           (f"recall of planted copies, {len(kinds)} kinds of edit", "recall of planted copies, all kinds"),
-                           (f"recall of the worst kind ({worst.split(', ')[1].replace('_', ' ')})", worst),
+                           (f"recall of planted copies, {len(kinds)} kinds of edit (the worst, {worst.split(', ')[1].replace('_', ' ')}: "
+                            f"{float(value[worst]):.4f})", "recall of planted copies, all kinds"),
                            ("precision of pairs", "precision of pairs"),
                            ("adjusted Rand index of clusters", "ARI of clusters"),
                            ("recall of planted sections, in characters", "characters of planted sections recalled"),
