@@ -47,7 +47,7 @@
  *               same for such an article; n stays the document's number
  *
  * "Rows by" a key means sorted by it, with all rows of a key in one operator. Columns of bytes hold
- * the records of operators/records.h in the machine's byte order, for other operators alone.
+ * the records of operators/operator.h in the machine's byte order, for other operators alone.
  */
 #ifndef TTI_OPERATORS_OPERATORS_H
 #define TTI_OPERATORS_OPERATORS_H

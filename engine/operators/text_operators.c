@@ -1,7 +1,6 @@
 /* The operators that read text: sketch, tokens, extents. */
 #include "input/jsonl.h"
 #include "operators/operator.h"
-#include "operators/records.h"
 #include "seed/seeds.h"
 #include "sketch/sketch.h"
 #include "text/tokenizer.h"
@@ -15,16 +14,14 @@ typedef struct text_state {
     tti_tokenized_text added;
     tti_doc doc;
     tti_minimizers sample;
-    tti_byte_buffer packed;
-    uint32_t *begins, *ends; /* bytes of its tokens */
-    size_t begin_capacity, end_capacity;
+    tti_byte_array packed;
+    TTI_ARRAY(uint32_t) begins, ends; /* bytes of its tokens */
 } text_state;
 
 static tt_status text_open(tti_operator *op)
 {
     text_state *s = op->state;
     tti_tokens_init(&s->tokens, op->allocator);
-    s->packed.allocator = op->allocator;
     return TT_OK;
 }
 
@@ -33,9 +30,9 @@ static void text_close(tti_operator *op)
     text_state *s = op->state;
     tti_tokens_free(&s->tokens);
     tti_minimizers_free(&s->sample, op->allocator);
-    tti_byte_buffer_free(&s->packed);
-    tti_release(op->allocator, s->begins, s->begin_capacity, sizeof *s->begins);
-    tti_release(op->allocator, s->ends, s->end_capacity, sizeof *s->ends);
+    tti_array_free(&s->packed, op->allocator);
+    tti_array_free(&s->begins, op->allocator);
+    tti_array_free(&s->ends, op->allocator);
 }
 
 /* @return TT_OK, or why the article is not accepted */
@@ -62,7 +59,7 @@ static tt_status output_paragraphs(tti_operator *op, const tti_sketches *k)
 {
     text_state *s = op->state;
     size_t next = 0; /* among the distinct */
-    s->packed.size = 0;
+    s->packed.count = 0;
     for (uint32_t p = 0; k->distinct != NULL && p < s->doc.paragraph_count; p++) {
         const tti_paragraph *x = &s->doc.paragraphs[p];
         tti_paragraph_record record = {x->key.low, x->key.high, {0}};
@@ -71,26 +68,26 @@ static tt_status output_paragraphs(tti_operator *op, const tti_sketches *k)
             next++;
         }
         if (x->end - x->begin >= TTI_PARAGRAPH_TOKENS)
-            TTI_TRY(tti_byte_buffer_append(&s->packed, &record, sizeof record));
+            TTI_TRY(tti_byte_array_append(&s->packed, op->allocator, &record, sizeof record));
     }
-    tti_output_bytes(&op->out, s->packed.bytes, s->packed.size);
+    tti_output_bytes(&op->out, s->packed.items, s->packed.count);
     return TT_OK;
 }
 
 static tt_status output_seeds(tti_operator *op)
 {
     text_state *s = op->state;
-    s->packed.size = 0;
+    s->packed.count = 0;
     if (tti_seeds_needed(&op->options)) {
         TTI_TRY(
             tti_minimizers_find(&s->sample, &s->doc, op->options.seed, op->allocator, op->error));
         for (size_t i = 0; i < s->sample.count; i++) {
             const uint32_t pos = s->sample.places[i];
             const tti_seed_record record = {s->sample.keys[pos], s->sample.parts[pos], pos};
-            TTI_TRY(tti_byte_buffer_append(&s->packed, &record, sizeof record));
+            TTI_TRY(tti_byte_array_append(&s->packed, op->allocator, &record, sizeof record));
         }
     }
-    tti_output_bytes(&op->out, s->packed.bytes, s->packed.size);
+    tti_output_bytes(&op->out, s->packed.items, s->packed.count);
     return TT_OK;
 }
 
@@ -192,15 +189,13 @@ const tti_operator_class tti_operator_tokens = {
 static tt_status extents_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
     text_state *s = op->state;
-    const tt_allocator *a = op->allocator;
     const int32_t begin = tti_rows_int32(rows, 2, i), end = tti_rows_int32(rows, 3, i);
     if (i == 0 || tti_rows_int64(rows, 0, i) != tti_rows_int64(rows, 0, i - 1)) {
         TTI_TRY(tokenize_article(op, tti_rows_bytes(rows, 1, i)));
-        if (tti_reserve(a, &s->begins, &s->begin_capacity, s->doc.token_count, sizeof *s->begins) !=
-                0 ||
-            tti_reserve(a, &s->ends, &s->end_capacity, s->doc.token_count, sizeof *s->ends) != 0)
-            return TT_ENOMEM;
-        tti_token_extents_decode(s->tokens.extents, s->doc.token_count, s->begins, s->ends);
+        TTI_TRY(tti_array_resize(&s->begins, op->allocator, s->doc.token_count));
+        TTI_TRY(tti_array_resize(&s->ends, op->allocator, s->doc.token_count));
+        tti_token_extents_decode(s->tokens.extents, s->doc.token_count, s->begins.items,
+                                 s->ends.items);
     }
     if (begin < 0 || end <= begin || (uint32_t)end > s->doc.token_count)
         return tti_fail(op->error, TT_EINTERNAL, TTI_NOWHERE,
@@ -209,8 +204,8 @@ static tt_status extents_row(tti_operator *op, const tti_rows *rows, size_t i)
     tti_output_int64(&op->out, tti_rows_int64(rows, 0, i));
     tti_output_int32(&op->out, begin);
     tti_output_int32(&op->out, end);
-    tti_output_int64(&op->out, s->begins[begin]);
-    tti_output_int64(&op->out, s->ends[end - 1]);
+    tti_output_int64(&op->out, tti_array_at(&s->begins, (size_t)begin));
+    tti_output_int64(&op->out, tti_array_at(&s->ends, (size_t)end - 1));
     tti_output_end_row(&op->out);
     return TT_OK;
 }

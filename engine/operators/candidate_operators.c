@@ -1,16 +1,173 @@
 /*
- * The operators from seeds to candidates: postings, seed_filter, first_postings, earlier_postings,
- * seed_counts. A seed that is in few documents links each of its postings to all earlier ones; one
- * that is in many links them to its first few.
+ * The operators from sketches to candidates. By MinHash: bands, buckets, distances, top_k; by equal
+ * and nearly equal paragraphs: paragraphs; by seeds: postings, seed_filter, first_postings,
+ * earlier_postings, seed_counts. A seed that is in few documents links each of its postings to all
+ * earlier ones; one that is in many links them to its first few.
  */
+#include "lsh/bands.h"
 #include "operators/operator.h"
-#include "operators/records.h"
 #include "seed/counts.h"
-#include "seed/seeds.h"
-#include "util/sort.h"
 
-#include <assert.h>
-#include <string.h>
+/* ==== Bands and paragraphs ==================================================================== */
+
+static tt_status bands_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    const tti_slice keys = tti_rows_bytes(rows, 1, i);
+    for (size_t band = 0; band < tti_record_count(keys, sizeof(uint32_t)); band++) {
+        uint32_t key;
+        tti_record_get(keys, band, &key, sizeof key);
+        tti_output_int64(&op->out, (int64_t)((uint64_t)band << 32 | key));
+        tti_output_int64(&op->out, tti_rows_int64(rows, 0, i));
+        tti_output_end_row(&op->out);
+    }
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_bands = {
+    .spec = {"bands", "n long, bands binary", "bucket long, n long"}, .row = bands_row};
+
+static tt_status paragraphs_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    const tti_slice packed = tti_rows_bytes(rows, 1, i);
+    for (size_t k = 0; k < tti_record_count(packed, sizeof(tti_paragraph_record)); k++) {
+        tti_paragraph_record x;
+        tti_record_get(packed, k, &x, sizeof x);
+        tti_output_int64(&op->out, (int64_t)x.low);
+        tti_output_int64(&op->out, (int64_t)x.high);
+        tti_output_int64(&op->out, tti_rows_int64(rows, 0, i));
+        for (int band = 0; band < TTI_PARAGRAPH_BANDS; band++)
+            tti_output_int32(&op->out, (int32_t)x.keys[band]);
+        tti_output_end_row(&op->out);
+    }
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_paragraphs = {
+    .spec = {"paragraphs", "n long, long_paragraphs binary",
+             "low long, high long, n long, key0 int, key1 int, key2 int, key3 int"},
+    .row = paragraphs_row};
+
+/* ==== Buckets ================================================================================= */
+
+/* The bucket in work: its first documents, and the latest in a ring. */
+typedef struct buckets_state {
+    tti_band_rule rule;
+    size_t count;
+    int64_t *firsts, *latest; /* rule.most each */
+} buckets_state;
+
+static tt_status buckets_open(tti_operator *op)
+{
+    buckets_state *s = op->state;
+    s->rule = tti_band_rule_make(&op->options);
+    s->firsts = tti_alloc(op->allocator, s->rule.max_bucket, sizeof *s->firsts);
+    s->latest = tti_alloc(op->allocator, s->rule.max_bucket, sizeof *s->latest);
+    return s->firsts == NULL || s->latest == NULL ? TT_ENOMEM : TT_OK;
+}
+
+static void buckets_close(tti_operator *op)
+{
+    buckets_state *s = op->state;
+    tti_release(op->allocator, s->firsts, s->rule.max_bucket, sizeof *s->firsts);
+    tti_release(op->allocator, s->latest, s->rule.max_bucket, sizeof *s->latest);
+}
+
+static void output_compared(tti_output *out, int64_t a, int64_t b, size_t skipped)
+{
+    tti_output_int64(out, a);
+    tti_output_int64(out, b);
+    tti_output_count(out, skipped);
+    tti_output_end_row(out);
+}
+
+static tt_status buckets_end_group(tti_operator *op)
+{
+    ((buckets_state *)op->state)->count = 0;
+    return TT_OK;
+}
+
+static tt_status buckets_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    buckets_state *s = op->state;
+    const int64_t n = tti_rows_int64(rows, 1, i);
+    tti_band_window w;
+    w = tti_band_rule_window(&s->rule, s->count);
+    for (size_t k = 0; k < w.first_end; k++)
+        output_compared(&op->out, s->firsts[k], n, 0);
+    for (size_t k = w.last_begin; k < s->count; k++)
+        output_compared(&op->out, s->latest[k % s->rule.max_bucket], n, 0);
+    if (w.skipped > 0)
+        output_compared(&op->out, n, n, w.skipped);
+    if (s->count < s->rule.max_bucket)
+        s->firsts[s->count] = n;
+    s->latest[s->count++ % s->rule.max_bucket] = n;
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_buckets = {
+    .spec = {"buckets", "bucket long, n long", "a long, b long, skipped int"},
+    .state_size = sizeof(buckets_state),
+    .open = buckets_open,
+    .row = buckets_row,
+    .is_grouped = 1,
+    .end_group = buckets_end_group,
+    .close = buckets_close};
+
+/* ==== Distances =============================================================================== */
+
+static tt_status distances_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    const tti_band_rule rule = tti_band_rule_make(&op->options);
+    const tti_slice a = tti_rows_bytes(rows, 2, i), b = tti_rows_bytes(rows, 3, i);
+    uint32_t distance;
+    if (a.size != rule.num_hashes || b.size != a.size)
+        return tti_fail(op->error, TT_EINTERNAL, TTI_NOWHERE, "a signature is cut off");
+    distance = tti_signature_distance(&rule, a.data, b.data);
+    if (distance > rule.max_distance)
+        return TT_OK;
+    tti_output_int64(&op->out, tti_rows_int64(rows, 0, i));
+    tti_output_int64(&op->out, tti_rows_int64(rows, 1, i));
+    tti_output_int32(&op->out, (int32_t)distance);
+    tti_output_end_row(&op->out);
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_distances = {
+    .spec = {"distances", "a long, b long, signature_a binary, signature_b binary",
+             "a long, b long, distance int"},
+    .row = distances_row};
+
+/* ==== Top k =================================================================================== */
+
+/* How many candidates the document in work has had. */
+typedef struct top_k_state {
+    size_t count;
+} top_k_state;
+
+static tt_status top_k_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    top_k_state *s = op->state;
+    if (s->count++ < tti_max_candidates(&op->options))
+        tti_output_candidate(&op->out, tti_rows_int64(rows, 1, i), op->group, TTI_WANT_PAIR, 0);
+    return TT_OK;
+}
+
+static tt_status top_k_end_group(tti_operator *op)
+{
+    top_k_state *s = op->state;
+    const size_t most = tti_max_candidates(&op->options);
+    if (s->count > most)
+        tti_output_candidate(&op->out, op->group, op->group, 0, s->count - most);
+    s->count = 0;
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_top_k = {
+    .spec = {"top_k", "b long, a long, distance int", "a long, b long, want int, skipped int"},
+    .state_size = sizeof(top_k_state),
+    .row = top_k_row,
+    .is_grouped = 1,
+    .end_group = top_k_end_group};
 
 /* Of a seed in few places all postings count, and one more tells that it is in many. */
 enum { POSTING_LIMIT = TTI_SEED_MAX_POSTINGS + 1 };
@@ -270,27 +427,20 @@ const tti_operator_class tti_operator_first_postings = {
 
 /* ==== Earlier postings ======================================================================== */
 
-/* The bucket in work. */
+/* The postings of the bucket in work. */
 typedef struct earlier_state {
-    tti_posting_record *postings;
-    size_t count, capacity;
+    TTI_ARRAY(tti_posting_record) postings;
 } earlier_state;
 
 static void earlier_close(tti_operator *op)
 {
-    earlier_state *s = op->state;
-    tti_release(op->allocator, s->postings, s->capacity, sizeof *s->postings);
+    tti_array_free(&((earlier_state *)op->state)->postings, op->allocator);
 }
 
-static int compare_postings(const void *a, const void *b)
-{
-    const tti_posting_record *x = a, *y = b;
-    if (x->seed != y->seed)
-        return x->seed < y->seed ? -1 : 1;
-    if (x->doc != y->doc)
-        return x->doc < y->doc ? -1 : 1;
-    return (x->pos > y->pos) - (x->pos < y->pos);
-}
+TTI_SORT_DEFINE(sort_postings, tti_posting_record,
+                x->seed != y->seed ? x->seed < y->seed
+                : x->doc != y->doc ? x->doc < y->doc
+                                   : x->pos < y->pos)
 
 /* The first `count` postings of a seed, one for each document, and the posting that they come
  * before, or NULL: any. */
@@ -316,11 +466,12 @@ static void output_earlier(tti_output *out, const tti_posting_record *postings, 
 static tt_status earlier_end_group(tti_operator *op)
 {
     earlier_state *s = op->state;
-    tti_qsort(s->postings, s->count, sizeof *s->postings, compare_postings);
-    for (size_t begin = 0, end; begin < s->count; begin = end) {
-        const tti_posting_record *first = s->postings + begin;
+    const tti_posting_record *postings = s->postings.items;
+    sort_postings(s->postings.items, s->postings.count);
+    for (size_t begin = 0, end; begin < s->postings.count; begin = end) {
+        const tti_posting_record *first = postings + begin;
         size_t before = 0; /* postings of documents before that of posting k */
-        for (end = begin + 1; end < s->count && s->postings[end].seed == first->seed;)
+        for (end = begin + 1; end < s->postings.count && postings[end].seed == first->seed;)
             end++;
         if (end - begin >= POSTING_LIMIT) {
             output_earlier(&op->out, first, TTI_SEED_FIRST_POSTINGS, NULL);
@@ -332,7 +483,7 @@ static tt_status earlier_end_group(tti_operator *op)
             output_earlier(&op->out, first, before > 0 ? before : 1, &first[k]);
         }
     }
-    s->count = 0;
+    s->postings.count = 0;
     return TT_OK;
 }
 
@@ -340,16 +491,14 @@ static tt_status earlier_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
     earlier_state *s = op->state;
     const tti_slice planes = tti_rows_bytes(rows, 1, i);
-    const size_t count = tti_record_count(planes, sizeof *s->postings);
+    const size_t size = sizeof *s->postings.items, count = tti_record_count(planes, size);
     uint8_t *to;
-    if (tti_reserve(op->allocator, &s->postings, &s->capacity, s->count + count,
-                    sizeof *s->postings) != 0)
-        return TT_ENOMEM;
-    to = (uint8_t *)(s->postings + s->count);
+    TTI_TRY(tti_array_reserve(&s->postings, op->allocator, count));
+    to = (uint8_t *)(s->postings.items + s->postings.count);
     for (size_t j = 0; j < count; j++)
-        for (size_t k = 0; k < sizeof *s->postings; k++)
-            to[j * sizeof *s->postings + k] = ((const uint8_t *)planes.data)[k * count + j];
-    s->count += count;
+        for (size_t k = 0; k < size; k++)
+            to[j * size + k] = ((const uint8_t *)planes.data)[k * count + j];
+    s->postings.count += count;
     return TT_OK;
 }
 
@@ -372,65 +521,58 @@ typedef struct counted_posting {
 
 typedef struct counts_state {
     uint32_t seed_count; /* of the document in work */
-    counted_posting *postings;
-    size_t posting_count, posting_capacity;
-    tti_earlier_record *earlier;
-    size_t earlier_count, earlier_capacity;
+    TTI_ARRAY(counted_posting) postings;
+    TTI_ARRAY(tti_earlier_record) earlier;
     tti_doc_numbers docs;
-    uint32_t *seed_counts; /* of each of `docs` */
-    size_t seed_counts_capacity;
+    TTI_ARRAY(uint32_t) seed_counts; /* of each of `docs` */
     tti_seed_counts counts;
 } counts_state;
 
 static tt_status counts_open(tti_operator *op)
 {
-    counts_state *s = op->state;
-    s->docs.allocator = op->allocator;
-    tti_seed_counts_init(&s->counts, op->allocator);
+    tti_seed_counts_init(&((counts_state *)op->state)->counts, op->allocator);
     return TT_OK;
 }
 
 static void counts_close(tti_operator *op)
 {
     counts_state *s = op->state;
-    tti_release(op->allocator, s->postings, s->posting_capacity, sizeof *s->postings);
-    tti_release(op->allocator, s->earlier, s->earlier_capacity, sizeof *s->earlier);
-    tti_release(op->allocator, s->seed_counts, s->seed_counts_capacity, sizeof *s->seed_counts);
-    tti_doc_numbers_free(&s->docs);
+    tti_array_free(&s->postings, op->allocator);
+    tti_array_free(&s->earlier, op->allocator);
+    tti_array_free(&s->docs, op->allocator);
+    tti_array_free(&s->seed_counts, op->allocator);
     tti_seed_counts_free(&s->counts);
 }
 
-/* Numbers the documents in work from 0 on, with how many seeds each has. */
+/* Numbers the documents in work from 0 on and sets how many seeds each has. */
 static tt_status number_docs(tti_operator *op)
 {
     counts_state *s = op->state;
     s->docs.count = 0;
-    TTI_TRY(tti_doc_numbers_add(&s->docs, op->group));
-    for (size_t k = 0; k < s->earlier_count; k++)
-        TTI_TRY(tti_doc_numbers_add(&s->docs, s->earlier[k].doc));
+    TTI_TRY(tti_array_push(&s->docs, op->allocator, op->group));
+    for (size_t k = 0; k < s->earlier.count; k++)
+        TTI_TRY(tti_array_push(&s->docs, op->allocator, s->earlier.items[k].doc));
     tti_doc_numbers_sort(&s->docs);
-    if (tti_reserve(op->allocator, &s->seed_counts, &s->seed_counts_capacity, s->docs.count,
-                    sizeof *s->seed_counts) != 0)
-        return TT_ENOMEM;
-    for (size_t k = 0; k < s->earlier_count; k++)
-        s->seed_counts[tti_doc_numbers_index(&s->docs, s->earlier[k].doc)] =
-            s->earlier[k].seed_count;
-    s->seed_counts[tti_doc_numbers_index(&s->docs, op->group)] = s->seed_count;
+    TTI_TRY(tti_array_resize(&s->seed_counts, op->allocator, s->docs.count));
+    for (size_t k = 0; k < s->earlier.count; k++)
+        s->seed_counts.items[tti_doc_numbers_index(&s->docs, s->earlier.items[k].doc)] =
+            s->earlier.items[k].seed_count;
+    s->seed_counts.items[tti_doc_numbers_index(&s->docs, op->group)] = s->seed_count;
     return TT_OK;
 }
 
-/* Counts what the document shares with earlier ones as seed/candidates.c does. */
+/* Counts what the document shares with earlier ones, as seed/candidates.c does. */
 static tt_status counts_end_group(tti_operator *op)
 {
     counts_state *s = op->state;
     tti_candidates *found = &s->counts.found;
     tti_seed_rules rules;
-    if (s->posting_count == 0)
+    if (s->postings.count == 0)
         return TT_OK;
     TTI_TRY(number_docs(op));
-    for (size_t i = 0; i < s->posting_count; i++) {
-        const counted_posting *x = &s->postings[i];
-        const tti_earlier_record *first = s->earlier + x->begin;
+    for (size_t i = 0; i < s->postings.count; i++) {
+        const counted_posting *x = &s->postings.items[i];
+        const tti_earlier_record *first = s->earlier.items + x->begin;
         if (first->doc < op->group || first->pos < x->pos)
             tti_seed_counts_extend_run(&s->counts, tti_doc_numbers_index(&s->docs, first->doc),
                                        x->pos, first->pos);
@@ -438,41 +580,33 @@ static tt_status counts_end_group(tti_operator *op)
             tti_seed_counts_add_shared(&s->counts, tti_doc_numbers_index(&s->docs, first[k].doc),
                                        x->pos);
     }
-    tti_seed_rules_make(&rules, &op->options, s->seed_counts);
+    tti_seed_rules_make(&rules, &op->options, s->seed_counts.items);
     tti_seed_counts_select(&s->counts, &rules, tti_doc_numbers_index(&s->docs, op->group),
                            s->seed_count);
     TTI_TRY(s->counts.status);
     for (size_t k = 0; k < found->count; k++)
-        tti_output_candidate(&op->out, s->docs.numbers[tti_candidate_a(found->packed[k])],
+        tti_output_candidate(&op->out, tti_array_at(&s->docs, tti_candidate_a(found->packed[k])),
                              op->group, tti_candidate_want(found->packed[k]), 0);
     for (size_t k = 0; k < found->skipped_count; k++)
         tti_output_candidate(&op->out, op->group, op->group, 0, (uint32_t)found->skipped[k]);
-    found->count = found->skipped_count = s->posting_count = s->earlier_count = 0;
+    found->count = found->skipped_count = s->postings.count = s->earlier.count = 0;
     return TT_OK;
 }
 
 static tt_status counts_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
     counts_state *s = op->state;
-    const int64_t n = tti_rows_int64(rows, 0, i);
     const uint32_t pos = (uint32_t)tti_rows_int32(rows, 1, i);
-    const tti_slice earlier = tti_rows_bytes(rows, 3, i);
-    const size_t count = tti_record_count(earlier, sizeof *s->earlier);
-    tti_earlier_record *to;
+    const tti_slice packed = tti_rows_bytes(rows, 3, i);
+    const size_t count = tti_record_count(packed, sizeof(tti_earlier_record));
+    tti_earlier_record first;
     s->seed_count = (uint32_t)tti_rows_int32(rows, 2, i);
-    if (tti_reserve(op->allocator, &s->earlier, &s->earlier_capacity, s->earlier_count + count,
-                    sizeof *s->earlier) != 0 ||
-        tti_reserve(op->allocator, &s->postings, &s->posting_capacity, s->posting_count + 1,
-                    sizeof *s->postings) != 0)
-        return TT_ENOMEM;
-    assert(count > 0);
-    to = s->earlier + s->earlier_count;
-    memcpy(to, earlier.data, count * sizeof *to);
-    if (to->doc == n && to->pos == pos)
+    tti_record_get(packed, 0, &first, sizeof first);
+    if (first.doc == op->group && first.pos == pos)
         return TT_OK; /* the first posting of all, which has nothing before it */
-    s->postings[s->posting_count++] = (counted_posting){pos, s->earlier_count, count};
-    s->earlier_count += count;
-    return TT_OK;
+    TTI_TRY(tti_array_push(&s->postings, op->allocator,
+                           (counted_posting){pos, s->earlier.count, count}));
+    return tti_array_append(&s->earlier, op->allocator, packed.data, count);
 }
 
 const tti_operator_class tti_operator_seed_counts = {

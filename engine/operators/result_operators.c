@@ -1,0 +1,587 @@
+/*
+ * The operators from candidates to results: verify; components and clusters; repeats, occurrences
+ * and copies (result/repeats.h).
+ */
+#include "operators/operator.h"
+#include "result/clusters.h"
+#include "result/repeats.h"
+#include "verify/verify.h"
+
+/* ==== Verify ================================================================================== */
+
+/* A batch is a corpus by itself, since the numbers of a pair follow from its two documents alone.
+ */
+
+/* The documents of a batch. */
+typedef struct verify_state {
+    tti_doc_numbers numbers;
+    TTI_ARRAY(tti_doc) docs;
+    tti_byte_array packed;
+} verify_state;
+
+static void verify_close(tti_operator *op)
+{
+    verify_state *s = op->state;
+    tti_array_free(&s->numbers, op->allocator);
+    tti_array_free(&s->docs, op->allocator);
+    tti_array_free(&s->packed, op->allocator);
+}
+
+/* The tokens of a document, borrowed from the batch: its arrays are aligned, and values of hashes,
+ * the only ones in their column, are multiples of four bytes. */
+static void set_doc(verify_state *s, int64_t number, const tti_rows *rows, int column, size_t row)
+{
+    const tti_slice hashes = tti_rows_bytes(rows, column, row);
+    const tti_slice flags = tti_rows_bytes(rows, column + 1, row);
+    assert((uintptr_t)hashes.data % sizeof(uint32_t) == 0);
+    assert(flags.size == hashes.size / sizeof(uint32_t));
+    s->docs.items[tti_doc_numbers_index(&s->numbers, number)] =
+        (tti_doc){.hashes = hashes.data,
+                  .flags = flags.data,
+                  .token_count = (uint32_t)tti_record_count(hashes, sizeof(uint32_t))};
+}
+
+/* Numbers the documents of the batch from 0 on and lists its rows as candidates of these. */
+static tt_status read_candidates(tti_operator *op, const tti_rows *rows, tti_candidates *out)
+{
+    verify_state *s = op->state;
+    s->numbers.count = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        TTI_TRY(tti_array_push(&s->numbers, op->allocator, tti_rows_int64(rows, 0, i)));
+        TTI_TRY(tti_array_push(&s->numbers, op->allocator, tti_rows_int64(rows, 1, i)));
+    }
+    tti_doc_numbers_sort(&s->numbers);
+    TTI_TRY(tti_array_resize(&s->docs, op->allocator, s->numbers.count));
+    for (size_t i = 0; i < rows->count; i++) {
+        const int64_t a = tti_rows_int64(rows, 0, i), b = tti_rows_int64(rows, 1, i);
+        set_doc(s, a, rows, 3, i);
+        set_doc(s, b, rows, 5, i);
+        TTI_TRY(tti_candidates_add(out,
+                                   tti_candidate_pack(tti_doc_numbers_index(&s->numbers, a),
+                                                      tti_doc_numbers_index(&s->numbers, b),
+                                                      (unsigned)tti_rows_int32(rows, 2, i)),
+                                   op->error));
+    }
+    return tti_candidates_sort_unique(out, op->error);
+}
+
+static void output_pair(tti_operator *op, const tt_pair *p)
+{
+    const int64_t *numbers = ((const verify_state *)op->state)->numbers.items;
+    tti_output_int64(&op->out, numbers[p->a]);
+    tti_output_int64(&op->out, numbers[p->b]);
+    tti_output_int32(&op->out, p->relation);
+    tti_output_int32(&op->out, (int32_t)p->reserved);
+    tti_output_double(&op->out, p->resemblance);
+    tti_output_double(&op->out, p->containment_a);
+    tti_output_double(&op->out, p->containment_b);
+    tti_output_double(&op->out, p->overlap_a);
+    tti_output_double(&op->out, p->overlap_b);
+    tti_output_double(&op->out, p->facts);
+    tti_output_bytes(&op->out, NULL, 0);
+    tti_output_end_row(&op->out);
+}
+
+/* The passages of the same two documents, which follow one another, are one row. */
+static tt_status output_passages(tti_operator *op, const tti_verified *v)
+{
+    verify_state *s = op->state;
+    for (size_t begin = 0, end; begin < v->link_count; begin = end) {
+        const uint32_t a = v->links[begin].a, b = v->links[begin].b;
+        s->packed.count = 0;
+        for (end = begin; end < v->link_count && v->links[end].a == a && v->links[end].b == b;
+             end++) {
+            const tti_shared_passage *x = &v->links[end];
+            const tti_passage_record record = {0,        x->a_begin, x->a_end,      x->b_begin,
+                                               x->b_end, x->matched, x->block_count};
+            TTI_TRY(
+                tti_passage_append(&s->packed, op->allocator, &record, v->blocks + x->block_begin));
+        }
+        tti_output_int64(&op->out, s->numbers.items[a]);
+        tti_output_int64(&op->out, s->numbers.items[b]);
+        tti_output_int32(&op->out, -1);
+        tti_output_int32(&op->out, 0);
+        for (int c = 0; c < 6; c++)
+            tti_output_double(&op->out, 0);
+        tti_output_bytes(&op->out, s->packed.items, s->packed.count);
+        tti_output_end_row(&op->out);
+    }
+    return TT_OK;
+}
+
+static tt_status verify_push(tti_operator *op, const tti_rows *rows)
+{
+    const verify_state *s = op->state;
+    tti_candidates candidates;
+    tti_verified verified = {0};
+    tt_status status;
+    tti_candidates_init(&candidates, op->allocator);
+    status = read_candidates(op, rows, &candidates);
+    if (status == TT_OK) {
+        const tti_corpus corpus = {.docs = s->docs.items, .doc_count = s->numbers.count};
+        status = tti_verify(&verified, &corpus, &candidates, &op->options, op->error);
+    }
+    for (size_t k = 0; k < verified.pair_count && status == TT_OK; k++)
+        output_pair(op, &verified.pairs[k]);
+    if (status == TT_OK)
+        status = output_passages(op, &verified);
+    tti_verified_free(&verified);
+    tti_candidates_free(&candidates);
+    return status;
+}
+
+const tti_operator_class tti_operator_verify = {
+    .spec =
+        {"verify",
+         "a long, b long, want int, hashes_a binary, flags_a binary, hashes_b binary, flags_b "
+         "binary",
+         "a long, b long, relation int, by_overlap int, resemblance double, containment_a double, "
+         "containment_b double, overlap_a double, overlap_b double, facts double, passages binary"},
+    .state_size = sizeof(verify_state),
+    .batch = verify_push,
+    .close = verify_close};
+
+/* ==== Components ============================================================================== */
+
+typedef struct components_state {
+    TTI_ARRAY(int64_t) ends; /* of all pairs: a, b, a, b, ... */
+    tti_doc_numbers docs;
+} components_state;
+
+static void components_close(tti_operator *op)
+{
+    components_state *s = op->state;
+    tti_array_free(&s->ends, op->allocator);
+    tti_array_free(&s->docs, op->allocator);
+}
+
+static tt_status components_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    components_state *s = op->state;
+    for (int c = 0; c < 2; c++) {
+        TTI_TRY(tti_array_push(&s->ends, op->allocator, tti_rows_int64(rows, c, i)));
+        TTI_TRY(tti_array_push(&s->docs, op->allocator, tti_rows_int64(rows, c, i)));
+    }
+    return TT_OK;
+}
+
+/* The first document that d is known to be connected with; makes the path there shorter. */
+static uint32_t find_root(uint32_t *parents, uint32_t d)
+{
+    for (; parents[d] != d; d = parents[d])
+        parents[d] = parents[parents[d]];
+    return d;
+}
+
+static tt_status components_finish(tti_operator *op)
+{
+    components_state *s = op->state;
+    uint32_t *parents;
+    tti_doc_numbers_sort(&s->docs);
+    parents = tti_alloc(op->allocator, s->docs.count, sizeof *parents);
+    if (parents == NULL)
+        return TT_ENOMEM;
+    for (size_t d = 0; d < s->docs.count; d++)
+        parents[d] = (uint32_t)d;
+    for (size_t k = 0; k < s->ends.count; k += 2) {
+        const uint32_t a = find_root(parents, tti_doc_numbers_index(&s->docs, s->ends.items[k]));
+        const uint32_t b =
+            find_root(parents, tti_doc_numbers_index(&s->docs, s->ends.items[k + 1]));
+        parents[a > b ? a : b] = a > b ? b : a;
+    }
+    for (size_t d = 0; d < s->docs.count; d++) {
+        tti_output_int64(&op->out, s->docs.items[d]);
+        tti_output_int64(&op->out, s->docs.items[find_root(parents, (uint32_t)d)]);
+        tti_output_end_row(&op->out);
+    }
+    tti_release(op->allocator, parents, s->docs.count, sizeof *parents);
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_components = {
+    .spec = {"components", "a long, b long", "n long, root long"},
+    .state_size = sizeof(components_state),
+    .row = components_row,
+    .end_group = components_finish,
+    .close = components_close};
+
+/* ==== Clusters ================================================================================ */
+
+/* The group in work. */
+typedef struct clusters_state {
+    TTI_ARRAY(int64_t) docs; /* in order of preference */
+    tti_doc_numbers numbers; /* the same, ascending */
+    TTI_ARRAY(int64_t) ends; /* of its pairs: a, b, a, b, ... */
+} clusters_state;
+
+static void clusters_close(tti_operator *op)
+{
+    clusters_state *s = op->state;
+    tti_array_free(&s->docs, op->allocator);
+    tti_array_free(&s->numbers, op->allocator);
+    tti_array_free(&s->ends, op->allocator);
+}
+
+static tt_status clusters_end_group(tti_operator *op)
+{
+    clusters_state *s = op->state;
+    const tt_allocator *a = op->allocator;
+    const size_t n = s->docs.count;
+    tti_verified v = {.allocator = a, .pair_capacity = s->ends.count / 2};
+    tti_clusters c = {.allocator = a, .doc_count = n};
+    uint32_t *order;
+    tt_status status = TT_ENOMEM;
+    if (n == 0)
+        return TT_OK;
+    tti_doc_numbers_sort(&s->numbers);
+    order = tti_alloc(a, n, sizeof *order);
+    v.pairs = tti_alloc(a, v.pair_capacity, sizeof *v.pairs);
+    c.kept = tti_alloc(a, n, sizeof *c.kept);
+    c.best = tti_alloc(a, n, sizeof *c.best);
+    if (order != NULL && v.pairs != NULL && c.kept != NULL && c.best != NULL) {
+        for (size_t k = 0; k < n; k++)
+            order[k] = tti_doc_numbers_index(&s->numbers, s->docs.items[k]);
+        for (size_t k = 0; k < s->ends.count; k += 2)
+            v.pairs[v.pair_count++] =
+                (tt_pair){.a = tti_doc_numbers_index(&s->numbers, s->ends.items[k]),
+                          .b = tti_doc_numbers_index(&s->numbers, s->ends.items[k + 1]),
+                          .relation = TT_NEAR};
+        status = tti_clusters_assign(&c, &v, order, op->error);
+    }
+    for (size_t d = 0; d < n && status == TT_OK; d++) {
+        tti_output_int64(&op->out, s->numbers.items[d]);
+        tti_output_int64(&op->out, s->numbers.items[c.kept[d]]);
+        tti_output_end_row(&op->out);
+    }
+    tti_release(a, order, n, sizeof *order);
+    tti_verified_free(&v);
+    tti_clusters_free(&c);
+    s->numbers.count = s->docs.count = s->ends.count = 0;
+    return status;
+}
+
+static tt_status clusters_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    clusters_state *s = op->state;
+    const int64_t a = tti_rows_int64(rows, 1, i), b = tti_rows_int64(rows, 2, i);
+    if (a == b) {
+        TTI_TRY(tti_array_push(&s->docs, op->allocator, a));
+        return tti_array_push(&s->numbers, op->allocator, a);
+    }
+    TTI_TRY(tti_array_push(&s->ends, op->allocator, a));
+    return tti_array_push(&s->ends, op->allocator, b);
+}
+
+const tti_operator_class tti_operator_clusters = {
+    .spec = {"clusters", "group long, a long, b long", "n long, kept long"},
+    .state_size = sizeof(clusters_state),
+    .row = clusters_row,
+    .is_grouped = 1,
+    .end_group = clusters_end_group,
+    .close = clusters_close};
+
+/* Steps through packed passages. @return 0 at the end */
+static int next_passage(tti_slice *left, tti_passage_record *out, const void **blocks)
+{
+    size_t size = sizeof *out;
+    if (left->size == 0)
+        return 0;
+    tti_record_get(*left, 0, out, sizeof *out);
+    *blocks = (const char *)left->data + size;
+    size += out->block_count * sizeof(tti_block);
+    assert(size <= left->size);
+    left->data = (const char *)left->data + size;
+    left->size -= size;
+    return 1;
+}
+
+static tt_status append_blocks(const tt_allocator *a, tti_block **to, size_t *count,
+                               size_t *capacity, const void *blocks, size_t n)
+{
+    if (tti_reserve(a, to, capacity, *count + n, sizeof **to) != 0)
+        return TT_ENOMEM;
+    memcpy(*to + *count, blocks, n * sizeof **to);
+    *count += n;
+    return TT_OK;
+}
+
+/* ==== Repeats ================================================================================= */
+
+/* A row of the group in work: passages of b shared with a, or the repeats of a. */
+typedef struct passages_row {
+    int64_t a, b;
+    int is_repeats;
+    size_t begin, size; /* in repeats_state.packed */
+} passages_row;
+
+typedef struct repeats_state {
+    TTI_ARRAY(passages_row) rows;
+    tti_byte_array packed, given;
+    tti_doc_numbers docs;
+} repeats_state;
+
+static void repeats_close(tti_operator *op)
+{
+    repeats_state *s = op->state;
+    tti_array_free(&s->rows, op->allocator);
+    tti_array_free(&s->packed, op->allocator);
+    tti_array_free(&s->given, op->allocator);
+    tti_array_free(&s->docs, op->allocator);
+}
+
+static tti_slice row_bytes(const repeats_state *s, const passages_row *row)
+{
+    return (tti_slice){s->packed.items + row->begin, row->size};
+}
+
+/* Numbers the documents of the rows from 0 on. */
+static tt_status number_docs_of_rows(tti_operator *op)
+{
+    repeats_state *s = op->state;
+    tti_passage_record p;
+    const void *blocks;
+    s->docs.count = 0;
+    for (size_t k = 0; k < s->rows.count; k++) {
+        const passages_row *row = &s->rows.items[k];
+        tti_slice left = row_bytes(s, row);
+        TTI_TRY(tti_array_push(&s->docs, op->allocator, row->a));
+        TTI_TRY(tti_array_push(&s->docs, op->allocator, row->b));
+        while (row->is_repeats && next_passage(&left, &p, &blocks))
+            TTI_TRY(tti_array_push(&s->docs, op->allocator, p.of_doc));
+    }
+    tti_doc_numbers_sort(&s->docs);
+    return TT_OK;
+}
+
+static tt_status unpack_passages(const repeats_state *s, tti_verified *v)
+{
+    tti_passage_record p;
+    const void *blocks;
+    for (size_t k = 0; k < s->rows.count; k++) {
+        const passages_row *row = &s->rows.items[k];
+        const uint32_t a = tti_doc_numbers_index(&s->docs, row->a);
+        const uint32_t b = tti_doc_numbers_index(&s->docs, row->b);
+        tti_slice left = row_bytes(s, row);
+        while (!row->is_repeats && next_passage(&left, &p, &blocks)) {
+            if (tti_reserve(v->allocator, &v->links, &v->link_capacity, v->link_count + 1,
+                            sizeof *v->links) != 0)
+                return TT_ENOMEM;
+            v->links[v->link_count++] =
+                (tti_shared_passage){a,       b,         p.a_begin,     p.a_end,       p.b_begin,
+                                     p.b_end, p.matched, p.block_count, v->block_count};
+            TTI_TRY(append_blocks(v->allocator, &v->blocks, &v->block_count, &v->block_capacity,
+                                  blocks, p.block_count));
+        }
+    }
+    tti_verified_sort_passages(v);
+    return TT_OK;
+}
+
+/* Appends the repeats that came with the rows as those of document d. */
+static tt_status unpack_repeats(const repeats_state *s, const passages_row *row, uint32_t d,
+                                tti_token_repeats *out)
+{
+    tti_passage_record p;
+    const void *blocks;
+    tti_slice left = row_bytes(s, row);
+    while (next_passage(&left, &p, &blocks)) {
+        const uint32_t of_doc = tti_doc_numbers_index(&s->docs, p.of_doc);
+        if (tti_reserve(out->allocator, &out->places, &out->capacity, out->count + 1,
+                        sizeof *out->places) != 0)
+            return TT_ENOMEM;
+        out->places[out->count++] =
+            (tti_token_repeat){d,       p.b_begin, p.b_end,       of_doc,          p.a_begin,
+                               p.a_end, p.matched, p.block_count, out->block_count};
+        TTI_TRY(append_blocks(out->allocator, &out->blocks, &out->block_count, &out->block_capacity,
+                              blocks, p.block_count));
+    }
+    return TT_OK;
+}
+
+static tt_status output_repeats(tti_operator *op, const tti_token_repeats *p, uint32_t d)
+{
+    repeats_state *s = op->state;
+    s->given.count = 0;
+    if (p->firsts[d] == p->firsts[d + 1])
+        return TT_OK;
+    for (uint64_t k = p->firsts[d]; k < p->firsts[d + 1]; k++) {
+        const tti_token_repeat *x = &p->places[k];
+        const tti_passage_record record = {s->docs.items[x->of_doc],
+                                           x->of_begin,
+                                           x->of_end,
+                                           x->begin,
+                                           x->end,
+                                           x->matched,
+                                           x->block_count};
+        TTI_TRY(tti_passage_append(&s->given, op->allocator, &record, p->blocks + x->block_begin));
+    }
+    tti_output_int64(&op->out, s->docs.items[d]);
+    tti_output_bytes(&op->out, s->given.items, s->given.count);
+    tti_output_end_row(&op->out);
+    return TT_OK;
+}
+
+/* Documents in input order, as tti_token_repeats_find() takes them: each sees the repeats of those
+ * before it. known[d]: 1 + the row with the repeats of document d, or 0. */
+static tt_status find_repeats(tti_operator *op, const tti_verified *v, const size_t *known,
+                              tti_token_repeats *p)
+{
+    const repeats_state *s = op->state;
+    size_t begin = 0;
+    for (uint32_t d = 0; d < s->docs.count; d++) {
+        tti_verified of_doc = *v; /* the passages of d alone */
+        size_t end = begin;
+        while (end < v->link_count && v->links[end].b == d)
+            end++;
+        of_doc.links = v->links + begin;
+        of_doc.link_count = end - begin;
+        p->firsts[d] = p->count;
+        if (known[d] > 0)
+            TTI_TRY(unpack_repeats(s, &s->rows.items[known[d] - 1], d, p));
+        else if (end > begin)
+            TTI_TRY(tti_token_repeats_add_doc(p, &of_doc, d, op->options.min_section, op->error));
+        p->firsts[d + 1] = p->count;
+        if (known[d] == 0 && end > begin)
+            TTI_TRY(output_repeats(op, p, d));
+        begin = end;
+    }
+    return TT_OK;
+}
+
+static tt_status repeats_end_group(tti_operator *op)
+{
+    repeats_state *s = op->state;
+    const tt_allocator *a = op->allocator;
+    tti_verified v = {.allocator = a};
+    tti_token_repeats p = {.allocator = a};
+    size_t *known = NULL;
+    tt_status status = number_docs_of_rows(op);
+    const size_t n = s->docs.count;
+    if (status == TT_OK) {
+        p.doc_count = n;
+        known = tti_alloc_zero(a, n, sizeof *known);
+        p.firsts = tti_alloc_zero(a, n + 1, sizeof *p.firsts);
+        status = known == NULL || p.firsts == NULL ? TT_ENOMEM : unpack_passages(s, &v);
+    }
+    for (size_t k = 0; k < s->rows.count && status == TT_OK; k++)
+        if (s->rows.items[k].is_repeats)
+            known[tti_doc_numbers_index(&s->docs, s->rows.items[k].a)] = k + 1;
+    if (status == TT_OK)
+        status = find_repeats(op, &v, known, &p);
+    tti_release(a, known, n, sizeof *known);
+    tti_token_repeats_free(&p);
+    tti_verified_free(&v);
+    s->rows.count = s->packed.count = 0;
+    return status;
+}
+
+static tt_status repeats_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    repeats_state *s = op->state;
+    const tti_slice packed = tti_rows_bytes(rows, 3, i);
+    TTI_TRY(tti_array_push(&s->rows, op->allocator,
+                           (passages_row){.a = tti_rows_int64(rows, 1, i),
+                                          .b = tti_rows_int64(rows, 0, i),
+                                          .is_repeats = tti_rows_int32(rows, 2, i),
+                                          .begin = s->packed.count,
+                                          .size = packed.size}));
+    return tti_byte_array_append(&s->packed, op->allocator, packed.data, packed.size);
+}
+
+const tti_operator_class tti_operator_repeats = {
+    .spec = {"repeats", "b long, a long, is_repeats int, data binary", "n long, data binary"},
+    .state_size = sizeof(repeats_state),
+    .row = repeats_row,
+
+    .is_grouped = 1,
+    .end_group = repeats_end_group,
+    .close = repeats_close};
+
+/* ==== Occurrences and copies ================================================================== */
+
+/* The repeats of one row. Document 0 is the row's; that of repeat k is k + 1. */
+typedef struct unpacked_state {
+    TTI_ARRAY(tti_token_repeat) repeats, copied;
+    TTI_ARRAY(int64_t) docs;
+} unpacked_state;
+
+static void unpacked_close(tti_operator *op)
+{
+    unpacked_state *s = op->state;
+    tti_array_free(&s->repeats, op->allocator);
+    tti_array_free(&s->copied, op->allocator);
+    tti_array_free(&s->docs, op->allocator);
+}
+
+static tt_status unpack_row(tti_operator *op, int64_t n, tti_slice left)
+{
+    unpacked_state *s = op->state;
+    tti_passage_record p;
+    const void *blocks;
+    s->repeats.count = s->docs.count = 0;
+    TTI_TRY(tti_array_push(&s->docs, op->allocator, n));
+    while (next_passage(&left, &p, &blocks)) {
+        TTI_TRY(tti_array_push(&s->repeats, op->allocator,
+                               (tti_token_repeat){.begin = p.b_begin,
+                                                  .end = p.b_end,
+                                                  .of_doc = (uint32_t)s->docs.count,
+                                                  .of_begin = p.a_begin,
+                                                  .of_end = p.a_end,
+                                                  .matched = p.matched}));
+        TTI_TRY(tti_array_push(&s->docs, op->allocator, p.of_doc));
+    }
+    return TT_OK;
+}
+
+static void output_occurrence(tti_operator *op, const tti_token_repeat *x)
+{
+    const unpacked_state *s = op->state;
+    tti_output_int64(&op->out, s->docs.items[0]);
+    tti_output_int32(&op->out, (int32_t)x->begin);
+    tti_output_int32(&op->out, (int32_t)x->end);
+    tti_output_int64(&op->out, tti_array_at(&s->docs, x->of_doc));
+    tti_output_int32(&op->out, (int32_t)x->of_begin);
+    tti_output_int32(&op->out, (int32_t)x->of_end);
+    tti_output_double(&op->out,
+                      tti_similarity(x->of_end - x->of_begin, x->end - x->begin, x->matched));
+    tti_output_end_row(&op->out);
+}
+
+#define OCCURRENCE_COLUMNS                                                                         \
+  "n long, begin int, end int, of_n long, of_begin int, of_end int, similarity double"
+
+static tt_status occurrences_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    const unpacked_state *s = op->state;
+    TTI_TRY(unpack_row(op, tti_rows_int64(rows, 0, i), tti_rows_bytes(rows, 1, i)));
+    for (size_t k = 0; k < s->repeats.count; k++)
+        output_occurrence(op, &s->repeats.items[k]);
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_occurrences = {
+    .spec = {"occurrences", "n long, data binary", OCCURRENCE_COLUMNS},
+    .state_size = sizeof(unpacked_state),
+    .row = occurrences_row,
+    .close = unpacked_close};
+
+static tt_status copies_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    unpacked_state *s = op->state;
+    size_t count;
+    TTI_TRY(unpack_row(op, tti_rows_int64(rows, 0, i), tti_rows_bytes(rows, 2, i)));
+    TTI_TRY(tti_array_resize(&s->copied, op->allocator, 2 * s->repeats.count + 1));
+    count = tti_token_repeats_of_copy(s->repeats.items, s->repeats.count, 0,
+                                      (uint32_t)tti_rows_int32(rows, 1, i), op->options.min_section,
+                                      s->copied.items);
+    assert(count <= s->copied.count);
+    for (size_t k = 0; k < count; k++)
+        output_occurrence(op, &s->copied.items[k]);
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_copies = {
+    .spec = {"copies", "n long, tokens int, data binary", OCCURRENCE_COLUMNS},
+    .state_size = sizeof(unpacked_state),
+    .row = copies_row,
+    .close = unpacked_close};
