@@ -1,4 +1,4 @@
-/* Columns that grow, and their hand-over to consumers of Arrow. */
+/* Batches that are built row by row, and their export to consumers of Arrow. */
 #include "arrow_builder.h"
 
 #include <errno.h>
@@ -10,8 +10,9 @@ enum { ROWS_PER_BATCH = 1 << 15, BYTES_PER_BATCH = 1 << 28 };
 
 /* ==== Ids ===================================================================================== */
 
-/* 'l' if the digits are an int64 as Python would write it, 'L' a uint64, 'u' neither. */
-static char integer_format(const char *id, size_t size, uint32_t flags)
+/* The kind of one id: 'l' if its digits are an int64 as Python writes it, 'L' a uint64, 'u' text.
+ */
+static char id_kind(const char *id, size_t size, uint32_t flags)
 {
     char text[24];
     const int negative = size > 0 && id[0] == '-';
@@ -34,23 +35,24 @@ static char integer_format(const char *id, size_t size, uint32_t flags)
     return errno == 0 && !negative ? 'L' : 'u';
 }
 
-void core_ids_note(id_kinds *kinds, const char *id, size_t size, uint32_t flags)
+void core_ids_add(id_kinds *kinds, const char *id, size_t size, uint32_t flags)
 {
-    char format;
+    char kind;
     kinds->any = 1;
     if (kinds->text)
         return;
-    format = integer_format(id, size, flags);
+    kind = id_kind(id, size, flags);
     kinds->negative |= size > 0 && id[0] == '-';
-    kinds->big |= format == 'L';
-    kinds->text = format == 'u' || (kinds->negative && kinds->big);
+    kinds->big |= kind == 'L';
+    kinds->text = kind == 'u' || (kinds->negative && kinds->big);
 }
 
-char core_ids_format(const id_kinds *kinds)
+const char *core_ids_format(const id_kinds *kinds)
 {
-    return !kinds->any || kinds->text ? 'u' : kinds->big ? 'L' : 'l';
+    return !kinds->any || kinds->text ? "u" : kinds->big ? "L" : "l";
 }
 
+/* The digits are known to fit. */
 static uint64_t id_value(const char *id, size_t size, char kind)
 {
     char text[24];
@@ -61,266 +63,265 @@ static uint64_t id_value(const char *id, size_t size, char kind)
 
 /* ==== Schemas ================================================================================= */
 
-static const char *format_of(const field *f, char id_format)
+static const char *format_of(const arrow_field *f, const char *id_format)
 {
-    if (strcmp(f->format, "id") != 0)
-        return f->format;
-    return id_format == 'l' ? "l" : id_format == 'L' ? "L" : "u";
+    return strcmp(f->format, "id") == 0 ? id_format : f->format;
 }
 
 static void release_schema(struct ArrowSchema *s)
 {
-    for (int64_t i = 0; i < s->n_children; i++)
+    for (int64_t i = 0; i < s->n_children; i++) {
         if (s->children[i] != NULL && s->children[i]->release != NULL)
             s->children[i]->release(s->children[i]);
-    for (int64_t i = 0; i < s->n_children; i++)
         free(s->children[i]);
+    }
     free(s->children);
+    free((void *)s->name);
     s->release = NULL;
 }
 
-int arrow_export_schema(const field *f, char id_format, struct ArrowSchema *out)
+int arrow_export_schema(const arrow_field *field, const char *id_format, struct ArrowSchema *out)
 {
     memset(out, 0, sizeof *out);
-    out->format = format_of(f, id_format);
-    out->name = f->name;
-    out->flags = f->nullable ? ARROW_FLAG_NULLABLE : 0;
+    out->format = format_of(field, id_format);
+    out->name = strdup(field->name);
+    out->flags = field->nullable ? ARROW_FLAG_NULLABLE : 0;
     out->release = release_schema;
-    if (f->child_count == 0)
-        return 0;
-    out->children = calloc(f->child_count, sizeof *out->children);
-    if (out->children != NULL)
-        out->n_children = (int64_t)f->child_count;
-    for (size_t i = 0; out->children != NULL && i < f->child_count; i++) {
+    out->children = calloc(field->child_count + 1, sizeof *out->children);
+    if (out->name == NULL || out->children == NULL) {
+        release_schema(out);
+        return ENOMEM;
+    }
+    out->n_children = (int64_t)field->child_count;
+    for (size_t i = 0; i < field->child_count; i++) {
         out->children[i] = calloc(1, sizeof **out->children);
         if (out->children[i] == NULL ||
-            arrow_export_schema(&f->children[i], id_format, out->children[i]) != 0) {
+            arrow_export_schema(&field->children[i], id_format, out->children[i]) != 0) {
             release_schema(out);
             return ENOMEM;
         }
     }
-    return out->children == NULL ? ENOMEM : 0;
+    return 0;
 }
 
-/* ==== Growing ================================================================================= */
+/* ==== Appending =============================================================================== */
 
-static char *extend(arrow_batch *g, buffer *b, size_t size)
+/* Appends `size` bytes, which are left as they are where `bytes` is NULL. */
+static void append_bytes(arrow_batch *batch, byte_array *a, const void *bytes, size_t size)
 {
-    if (g->failed != 0)
-        return NULL;
-    if (size > b->capacity - b->size || b->bytes == NULL) {
-        const size_t capacity = b->size + size + b->capacity / 2 + 64;
-        char *larger = realloc(b->bytes, capacity);
-        if (larger == NULL) {
-            g->failed = ENOMEM;
-            return NULL;
-        }
-        b->bytes = larger;
-        b->capacity = capacity;
+    if (batch->failed != 0)
+        return;
+    if (core_reserve(&a->bytes, &a->capacity, a->size + size, 1) != 0) {
+        batch->failed = ENOMEM;
+        return;
     }
-    b->size += size;
-    return b->bytes + b->size - size;
+    if (bytes != NULL && size > 0)
+        memcpy(a->bytes + a->size, bytes, size);
+    a->size += size;
 }
 
-static void append(arrow_batch *g, buffer *b, const void *bytes, size_t size)
-{
-    char *to = extend(g, b, size);
-    if (to != NULL && size > 0)
-        memcpy(to, bytes, size);
-}
-
-/* Notes whether the element that is about to be added is there. */
-static void mark(arrow_batch *g, column_builder *c, int present)
+/* Records whether the element that comes next is valid, and counts it. */
+static void append_validity(arrow_batch *batch, arrow_column *c, int valid)
 {
     const size_t needed = (size_t)(c->length / 8 + 1);
-    if (!present && c->valid.bytes == NULL) {
-        char *bits = extend(g, &c->valid, needed);
-        if (bits != NULL)
-            memset(bits, 0xff, needed);
+    if (!valid || c->validity.bytes != NULL) {
+        while (batch->failed == 0 && c->validity.size < needed)
+            append_bytes(batch, &c->validity, "\xff", 1);
+        if (batch->failed == 0 && !valid)
+            c->validity.bytes[c->length / 8] &= (char)~(1 << (c->length % 8));
     }
-    if (c->valid.bytes != NULL) {
-        while (g->failed == 0 && c->valid.size < needed)
-            append(g, &c->valid, "\xff", 1);
-        if (g->failed == 0 && !present)
-            c->valid.bytes[c->length / 8] &= (char)~(1 << (c->length % 8));
-    }
-    c->null_count += !present;
+    c->null_count += !valid;
     c->length++;
 }
 
-void append_int64(arrow_batch *g, column_builder *c, uint64_t value)
+void append_int64(arrow_batch *batch, arrow_column *column, uint64_t value)
 {
-    mark(g, c, 1);
-    append(g, &c->values, &value, sizeof value);
+    append_validity(batch, column, 1);
+    append_bytes(batch, &column->values, &value, sizeof value);
 }
 
-void append_double(arrow_batch *g, column_builder *c, double value)
+void append_double(arrow_batch *batch, arrow_column *column, double value)
 {
-    mark(g, c, !isnan(value));
-    append(g, &c->values, &value, sizeof value);
+    append_validity(batch, column, !isnan(value));
+    append_bytes(batch, &column->values, &value, sizeof value);
 }
 
-static void add_offset(arrow_batch *g, column_builder *c, uint64_t offset)
+static void append_offset(arrow_batch *batch, arrow_column *c, uint64_t offset)
 {
     const int32_t narrow = (int32_t)offset;
     if (offset > INT32_MAX)
-        g->failed = EOVERFLOW;
-    append(g, &c->values, &narrow, sizeof narrow);
+        batch->failed = EOVERFLOW;
+    append_bytes(batch, &c->values, &narrow, sizeof narrow);
 }
 
-void append_null(arrow_batch *g, column_builder *c)
+static int has_bytes(const arrow_column *c)
 {
-    const uint64_t nothing = 0;
-    mark(g, c, 0);
-    if (c->kind == 'u')
-        add_offset(g, c, c->bytes.size);
+    return c->format[0] == 'u' || c->format[0] == 'z';
+}
+
+void append_null(arrow_batch *batch, arrow_column *column)
+{
+    const uint64_t zero = 0;
+    append_validity(batch, column, 0);
+    if (has_bytes(column))
+        append_offset(batch, column, column->bytes.size);
     else
-        append(g, &c->values, &nothing, sizeof nothing);
+        append_bytes(batch, &column->values, &zero, sizeof zero);
 }
 
-void append_text(arrow_batch *g, column_builder *c, const char *text, size_t size)
+void append_text(arrow_batch *batch, arrow_column *column, const char *text, size_t size)
 {
-    append(g, &c->bytes, text, size);
-    g->bytes += size;
-    mark(g, c, 1);
-    add_offset(g, c, c->bytes.size);
+    append_bytes(batch, &column->bytes, text, size);
+    batch->bytes += size;
+    append_validity(batch, column, 1);
+    append_offset(batch, column, column->bytes.size);
 }
 
-void append_id(arrow_batch *g, column_builder *c, const char *id, size_t size)
+void append_id(arrow_batch *batch, arrow_column *column, const char *id, size_t size)
 {
-    if (c->kind == 'u')
-        append_text(g, c, id, size);
-    else /* core_ids_format() saw to it that it fits */
-        append_int64(g, c, id_value(id, size, c->kind));
+    if (column->format[0] == 'u')
+        append_text(batch, column, id, size);
+    else
+        append_int64(batch, column, id_value(id, size, column->format[0]));
 }
 
-void end_list(arrow_batch *g, column_builder *c)
+void append_list(arrow_batch *batch, arrow_column *column)
 {
-    mark(g, c, 1);
-    add_offset(g, c, (uint64_t)c->children[0].length);
+    append_validity(batch, column, 1);
+    append_offset(batch, column, (uint64_t)column->children[0].length);
 }
 
-int arrow_batch_is_full(const arrow_batch *g)
+void append_array(arrow_batch *batch, arrow_column *column, const void *values,
+                  const int32_t *offsets, size_t count)
 {
-    return g->failed != 0 || g->root.length >= ROWS_PER_BATCH || g->bytes >= BYTES_PER_BATCH;
-}
-
-int end_row(arrow_batch *g)
-{
-    g->root.length++;
-    return arrow_batch_is_full(g);
-}
-
-/* ==== Ids, once all are known ================================================================= */
-
-static void settle(arrow_batch *g, column_builder *c, char kind)
-{
-    column_builder whole = {.kind = kind};
-    for (int64_t i = 0; i < c->length; i++) {
-        const int32_t *at = (const int32_t *)c->values.bytes + i;
-        if (c->valid.bytes != NULL && (c->valid.bytes[i / 8] >> (i % 8) & 1) == 0)
-            append_null(g, &whole);
-        else
-            append_int64(g, &whole,
-                         id_value(c->bytes.bytes + at[0], (size_t)(at[1] - at[0]), kind));
+    const size_t width = column->format[0] == 'i' ? sizeof(int32_t) : sizeof(int64_t);
+    if (count == 0)
+        return;
+    if (has_bytes(column)) {
+        const uint64_t before = column->bytes.size;
+        append_bytes(batch, &column->bytes, values, (size_t)offsets[count]);
+        for (size_t i = 1; i <= count; i++)
+            append_offset(batch, column, before + (uint64_t)offsets[i]);
+    } else {
+        append_bytes(batch, &column->values, values, count * width);
     }
-    if (whole.values.bytes == NULL)
-        (void)extend(g, &whole.values, 0);
-    free(c->valid.bytes);
-    free(c->values.bytes);
-    free(c->bytes.bytes);
-    *c = whole;
+    column->length += (int64_t)count;
 }
 
-static void convert_ids_below(arrow_batch *g, column_builder *c, const field *f, char kind)
+int arrow_batch_is_full(const arrow_batch *batch)
 {
-    if (strcmp(f->format, "id") == 0)
-        settle(g, c, kind);
-    for (size_t i = 0; i < c->child_count; i++)
-        convert_ids_below(g, &c->children[i], &f->children[i], kind);
+    return batch->failed != 0 || batch->root.length >= ROWS_PER_BATCH ||
+           batch->bytes >= BYTES_PER_BATCH;
 }
 
-void convert_ids(arrow_batch *g, const field *table, char id_format)
+int arrow_batch_end_row(arrow_batch *batch)
 {
-    if (id_format != 'u' && g->failed == 0)
-        convert_ids_below(g, &g->root, table, id_format);
+    batch->root.length++;
+    return arrow_batch_is_full(batch);
 }
 
 /* ==== Batches ================================================================================= */
 
-static void free_growing(column_builder *c)
+static void free_column(arrow_column *c)
 {
     for (size_t i = 0; i < c->child_count; i++)
-        free_growing(&c->children[i]);
+        free_column(&c->children[i]);
     free(c->children);
-    free(c->valid.bytes);
+    free(c->validity.bytes);
     free(c->values.bytes);
     free(c->bytes.bytes);
 }
 
-static void begin(arrow_batch *g, column_builder *c, const field *from, char id_format)
+static void open_column(arrow_batch *batch, arrow_column *c, const arrow_field *field,
+                        const char *id_format)
 {
-    const char *format = format_of(from, id_format);
-    c->kind = format[0];
-    c->is_list = strcmp(format, "+l") == 0;
-    if (from->child_count > 0) {
-        c->children = calloc(from->child_count, sizeof *c->children);
+    c->format = format_of(field, id_format);
+    if (field->child_count > 0) {
+        c->children = calloc(field->child_count, sizeof *c->children);
         if (c->children == NULL) {
-            g->failed = ENOMEM;
+            batch->failed = ENOMEM;
             return;
         }
-        c->child_count = from->child_count;
+        c->child_count = field->child_count;
     }
     for (size_t i = 0; i < c->child_count; i++)
-        begin(g, &c->children[i], &from->children[i], id_format);
-    if (c->kind == 'u' || c->is_list)
-        add_offset(g, c, 0);
-    if (c->kind == 'u')
-        (void)extend(g, &c->bytes, 0); /* a place, also where no bytes follow */
+        open_column(batch, &c->children[i], &field->children[i], id_format);
+    if (has_bytes(c) || strcmp(c->format, "+l") == 0)
+        append_offset(batch, c, 0);
+    else
+        append_bytes(batch, &c->values, NULL, 0); /* a buffer, even if no values follow */
+    if (has_bytes(c))
+        append_bytes(batch, &c->bytes, NULL, 0);
 }
 
-arrow_batch *arrow_batch_new(const field *table, char id_format)
+arrow_batch *arrow_batch_new(const arrow_field *table, const char *id_format)
 {
-    arrow_batch *g = calloc(1, sizeof *g);
-    if (g == NULL)
+    arrow_batch *batch = calloc(1, sizeof *batch);
+    if (batch == NULL)
         return NULL;
-    atomic_init(&g->owners, 1);
-    begin(g, &g->root, table, id_format);
-    if (g->failed == 0)
-        return g;
-    arrow_batch_release(g);
+    atomic_init(&batch->references, 1);
+    open_column(batch, &batch->root, table, id_format);
+    if (batch->failed == 0)
+        return batch;
+    arrow_batch_release(batch);
     return NULL;
 }
 
-void arrow_batch_release(arrow_batch *g)
+void arrow_batch_release(arrow_batch *batch)
 {
-    if (g == NULL || atomic_fetch_sub(&g->owners, 1) != 1)
+    if (batch == NULL || atomic_fetch_sub(&batch->references, 1) != 1)
         return;
-    free_growing(&g->root);
-    free(g);
+    free_column(&batch->root);
+    free(batch);
 }
 
-/* ==== Lending ================================================================================= */
+static void convert_ids(arrow_batch *batch, arrow_column *c, const arrow_field *field,
+                        const char *id_format)
+{
+    for (size_t i = 0; i < c->child_count; i++)
+        convert_ids(batch, &c->children[i], &field->children[i], id_format);
+    if (strcmp(field->format, "id") == 0) {
+        arrow_column numbers = {.format = id_format};
+        const int32_t *offsets = (const int32_t *)(const void *)c->values.bytes;
+        append_bytes(batch, &numbers.values, NULL, 0);
+        for (int64_t i = 0; i < c->length && batch->failed == 0; i++)
+            if (c->validity.bytes != NULL && (c->validity.bytes[i / 8] >> (i % 8) & 1) == 0)
+                append_null(batch, &numbers);
+            else
+                append_id(batch, &numbers, c->bytes.bytes + offsets[i],
+                          (size_t)(offsets[i + 1] - offsets[i]));
+        free_column(c);
+        *c = numbers;
+    }
+}
 
-/* A consumer may keep a child and let the rest go, so each part holds the batch. */
+void arrow_batch_convert_ids(arrow_batch *batch, const arrow_field *table, const char *id_format)
+{
+    if (id_format[0] != 'u' && batch->failed == 0)
+        convert_ids(batch, &batch->root, table, id_format);
+}
+
+/* ==== Export ================================================================================== */
+
+/* A consumer may keep a child and release the rest, so each part holds a reference. */
 static void release_array(struct ArrowArray *a)
 {
-    for (int64_t i = 0; i < a->n_children; i++)
+    for (int64_t i = 0; i < a->n_children; i++) {
         if (a->children[i] != NULL && a->children[i]->release != NULL)
             a->children[i]->release(a->children[i]);
-    for (int64_t i = 0; i < a->n_children; i++)
         free(a->children[i]);
+    }
     free(a->children);
     free((void *)a->buffers);
     arrow_batch_release(a->private_data);
     a->release = NULL;
 }
 
-static int lend(arrow_batch *g, const column_builder *c, struct ArrowArray *out)
+static int export_column(arrow_batch *batch, const arrow_column *c, struct ArrowArray *out)
 {
     memset(out, 0, sizeof *out);
-    (void)atomic_fetch_add(&g->owners, 1);
-    out->private_data = g;
+    (void)atomic_fetch_add(&batch->references, 1);
+    out->private_data = batch;
     out->release = release_array;
     out->length = c->length;
     out->null_count = c->null_count;
@@ -328,24 +329,25 @@ static int lend(arrow_batch *g, const column_builder *c, struct ArrowArray *out)
     out->children = c->child_count > 0 ? calloc(c->child_count, sizeof *out->children) : NULL;
     if (out->buffers == NULL || (c->child_count > 0 && out->children == NULL))
         return ENOMEM;
-    out->n_buffers = c->kind == 'u' ? 3 : c->kind != '+' || c->is_list ? 2 : 1;
+    out->n_buffers = has_bytes(c) ? 3 : strcmp(c->format, "+s") == 0 ? 1 : 2;
     out->n_children = (int64_t)c->child_count;
-    out->buffers[0] = c->valid.bytes;
+    out->buffers[0] = c->validity.bytes;
     if (out->n_buffers > 1)
         out->buffers[1] = c->values.bytes;
     if (out->n_buffers > 2)
         out->buffers[2] = c->bytes.bytes;
     for (size_t i = 0; i < c->child_count; i++) {
         out->children[i] = calloc(1, sizeof **out->children);
-        if (out->children[i] == NULL || lend(g, &c->children[i], out->children[i]) != 0)
+        if (out->children[i] == NULL ||
+            export_column(batch, &c->children[i], out->children[i]) != 0)
             return ENOMEM;
     }
     return 0;
 }
 
-int arrow_export_batch(arrow_batch *g, struct ArrowArray *out)
+int arrow_export_batch(arrow_batch *batch, struct ArrowArray *out)
 {
-    const int failed = lend(g, &g->root, out);
+    const int failed = export_column(batch, &batch->root, out);
     if (failed != 0)
         release_array(out);
     return failed;

@@ -1,7 +1,8 @@
 /*
- * Tables on their way out as Arrow: a schema is a tree of `field`, a batch a tree of `growing` of
- * the same shape. A batch that is full is lent to consumers as it stands, as often as is asked, and
- * goes with the last that holds it. Nothing here needs the GIL, but for core_stream_capsule().
+ * Tables in Arrow's format: a schema is a tree of arrow_field, a batch a tree of arrow_column of
+ * the same shape. A batch is built row by row and then exported without a copy, as often as
+ * consumers ask; the last one that holds it frees it. Nothing here needs the GIL, except
+ * core_stream_capsule().
  */
 #ifndef ARROW_BUILDER_H
 #define ARROW_BUILDER_H
@@ -10,95 +11,101 @@
 
 /* ==== Schemas ================================================================================= */
 
-typedef struct field {
+typedef struct arrow_field {
     const char *name;
     const char *format; /* of Arrow; "id": int64, uint64 or text, as all ids of the table are */
-    const struct field *children;
+    const struct arrow_field *children;
     size_t child_count;
     int nullable;
-} field;
+} arrow_field;
 
 #define LEAF(name, format)                                                                         \
   {                                                                                                \
     name, format, NULL, 0, 0                                                                       \
   }
-#define MAYBE(name, format)                                                                        \
+#define NULLABLE(name, format)                                                                     \
   {                                                                                                \
     name, format, NULL, 0, 1                                                                       \
   }
-#define TREE(name, format, children)                                                               \
+#define PARENT(name, format, children)                                                             \
   {                                                                                                \
     name, format, children, sizeof children / sizeof *children, 0                                  \
   }
 
-/* What the ids met so far can be. Start with zeros. */
+/* What kinds of ids a table has so far. Zero it first. */
 typedef struct id_kinds {
     int any, text, negative, big;
 } id_kinds;
 
-void core_ids_note(id_kinds *kinds, const char *id, size_t size, uint32_t flags);
-char core_ids_format(const id_kinds *kinds); /* of Arrow: 'l', 'L' or 'u' */
+void core_ids_add(id_kinds *kinds, const char *id, size_t size, uint32_t flags);
+/* Arrow's format for all of them: "l", "L" or "u". */
+const char *core_ids_format(const id_kinds *kinds);
+
+/* Exports a schema, which borrows nothing. @return 0 or ENOMEM */
+int arrow_export_schema(const arrow_field *field, const char *id_format, struct ArrowSchema *out);
 
 /* ==== Batches ================================================================================= */
 
-typedef struct buffer {
+typedef struct byte_array {
     char *bytes;
     size_t size, capacity;
-} buffer;
+} byte_array;
 
-/* A column while it grows. */
-typedef struct column_builder {
-    char kind; /* 'l', 'L', 'g', 'u', '+': list or struct */
-    int is_list;
+typedef struct arrow_column {
+    const char *format; /* "i", "l", "L", "g", "u", "z", "+l" or "+s" */
     int64_t length, null_count;
-    buffer valid;  /* a bit each, only once there is a null */
-    buffer values; /* numbers or offsets */
-    buffer bytes;  /* of strings */
-    struct column_builder *children;
+    byte_array validity; /* a bit for each element, once there is a null */
+    byte_array values;   /* numbers, or offsets of text, bytes and lists */
+    byte_array bytes;    /* of text and bytes */
+    struct arrow_column *children;
     size_t child_count;
-} column_builder;
+} arrow_column;
 
-/* A batch, and how many hold it. Once `failed` (errno), nothing more is added. */
+/* A batch, shared by those who hold a reference. Once it has failed, nothing is added to it. */
 typedef struct arrow_batch {
-    atomic_int owners;
-    column_builder root;
-    size_t bytes; /* of strings and lists */
-    int failed;
+    atomic_int references;
+    arrow_column root; /* a struct; its children are the columns */
+    size_t bytes;      /* of text and lists */
+    int failed;        /* errno */
 } arrow_batch;
 
-/* An empty batch; `id_format` is what ids will be added as. @return NULL: out of memory */
-arrow_batch *arrow_batch_new(const field *table, char id_format);
-void arrow_batch_release(arrow_batch *g); /* NULL is allowed */
+/* An empty batch with one reference. @return NULL: out of memory */
+arrow_batch *arrow_batch_new(const arrow_field *table, const char *id_format);
+void arrow_batch_release(arrow_batch *batch); /* NULL is allowed */
 
-void append_int64(arrow_batch *g, column_builder *c, uint64_t value);
-void append_double(arrow_batch *g, column_builder *c, double value); /* NAN: null */
-void append_null(arrow_batch *g, column_builder *c); /* any kind but lists and structs */
-void append_text(arrow_batch *g, column_builder *c, const char *text, size_t size);
-void append_id(arrow_batch *g, column_builder *c, const char *id,
-               size_t size);                      /* its digits, if `c` is whole */
-void end_list(arrow_batch *g, column_builder *c); /* whose elements were added to its child */
+void append_int64(arrow_batch *batch, arrow_column *column, uint64_t value);
+void append_double(arrow_batch *batch, arrow_column *column, double value); /* NAN: null */
+void append_null(arrow_batch *batch, arrow_column *column); /* not to a list or struct */
+void append_text(arrow_batch *batch, arrow_column *column, const char *text, size_t size);
+/* Appends an id; as a number where the column's format says so. */
+void append_id(arrow_batch *batch, arrow_column *column, const char *id, size_t size);
+/* Ends a list, whose elements were appended to the column's child. */
+void append_list(arrow_batch *batch, arrow_column *column);
+/* Appends `count` numbers, or values of text or bytes with their count + 1 offsets from 0 on. */
+void append_array(arrow_batch *batch, arrow_column *column, const void *values,
+                  const int32_t *offsets, size_t count);
 
-/* Whether it takes no more rows. */
-int arrow_batch_is_full(const arrow_batch *g);
-int end_row(arrow_batch *g); /* @return whether it is full now */
+/* Whether the batch takes no more rows. */
+int arrow_batch_is_full(const arrow_batch *batch);
+/* Ends a row, whose columns were appended to. @return whether the batch is full now */
+int arrow_batch_end_row(arrow_batch *batch);
 
-/* Makes ids that were added as text into what they all are. */
-void convert_ids(arrow_batch *g, const field *table, char id_format);
+/* Makes numbers of ids that were appended as text, if the format says so. */
+void arrow_batch_convert_ids(arrow_batch *batch, const arrow_field *table, const char *id_format);
 
-int arrow_export_schema(const field *f, char id_format,
-                        struct ArrowSchema *out);               /* @return errno */
-int arrow_export_batch(arrow_batch *g, struct ArrowArray *out); /* @return errno */
+/* Exports the batch; what is exported holds a reference. @return 0 or ENOMEM */
+int arrow_export_batch(arrow_batch *batch, struct ArrowArray *out);
 
 /* ==== Streams ================================================================================= */
 
 typedef struct stream_source {
-    const field *table;
-    char id_format;
+    const arrow_field *table;
+    const char *id_format;
     int kind;    /* for next() */
-    void *owner; /* what it reads; the stream's, until it drops it */
-    void (*drop)(void *owner);
-    /* Sets *out to a batch, a reference to it the stream's, or to NULL at the end. `rows` and
-     * `batches` were given out before. @return errno, EINVAL with *error */
+    void *owner; /* what it reads; the stream's, until it is released */
+    void (*release)(void *owner);
+    /* Sets *out to a batch, one reference to which goes to the stream, or to NULL at the end.
+     * `rows` and `batches` were given before. @return errno; EINVAL with *error */
     int (*next)(const struct stream_source *source, uint64_t rows, uint64_t batches,
                 arrow_batch **out, tt_error *error);
 } stream_source;
@@ -106,4 +113,4 @@ typedef struct stream_source {
 /* A stream of it as a capsule. Takes the owner over, also where it fails. */
 PyObject *core_stream_capsule(const stream_source *source);
 
-#endif /* TABLE_H */
+#endif /* ARROW_BUILDER_H */

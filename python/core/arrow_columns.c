@@ -1,7 +1,7 @@
 /*
- * One column of an Arrow batch, read in place: strings of every layout (32-bit and 64-bit offsets,
- * views, dictionaries of these), integers as ids, timestamps and dates. What comes from a stream is
- * trusted as far as Arrow's specification goes: lengths and offsets are the producer's.
+ * One column of an Arrow batch: strings of every layout (32-bit and 64-bit offsets, views,
+ * dictionaries of these), integers as ids, timestamps and dates. A stream is trusted to follow
+ * Arrow's specification: its lengths and offsets are not checked.
  */
 #include "arrow_columns.h"
 
@@ -69,8 +69,8 @@ static int64_t integer_at(char format, const void *values, int64_t at, int *is_u
     }
 }
 
-/* A string of the "view" layout: 16 bytes, which hold up to 12 of it or say where it stands. */
-static void view_at(const struct ArrowArray *a, int64_t at, cell *out)
+/* A string of the "view" layout: 16 bytes, which hold a string of up to 12 bytes or point to it. */
+static void view_at(const struct ArrowArray *a, int64_t at, text_value *out)
 {
     const unsigned char *view = (const unsigned char *)a->buffers[1] + 16 * at;
     int32_t size, buffer, offset;
@@ -85,7 +85,7 @@ static void view_at(const struct ArrowArray *a, int64_t at, cell *out)
     out->text = (const char *)a->buffers[2 + buffer] + offset;
 }
 
-static void text_at(const char *format, const struct ArrowArray *a, int64_t at, cell *out)
+static void text_at(const char *format, const struct ArrowArray *a, int64_t at, text_value *out)
 {
     const char *bytes = a->buffers[2 < a->n_buffers ? 2 : 0];
     out->integer = 0;
@@ -102,7 +102,7 @@ static void text_at(const char *format, const struct ArrowArray *a, int64_t at, 
     }
 }
 
-/* Steps from an element of a dictionary column to what it stands for. @return 0: null */
+/* Steps from an element of a dictionary column to the value that it refers to. @return 0: null */
 static int resolve(const struct ArrowSchema **schema, const struct ArrowArray **a, int64_t *at)
 {
     int is_unsigned;
@@ -117,7 +117,7 @@ static int resolve(const struct ArrowSchema **schema, const struct ArrowArray **
     return !is_null(*schema, *a, *at);
 }
 
-int core_column_text(const column *c, int64_t row, cell *out)
+int core_column_text(const input_column *c, int64_t row, text_value *out)
 {
     const struct ArrowSchema *schema = c->schema;
     const struct ArrowArray *a = c->array;
@@ -158,12 +158,12 @@ static int64_t to_micros(const char *format, const void *values, int64_t at)
     return value * scale;
 }
 
-int64_t core_column_time(const column *c, int64_t row)
+int64_t core_column_time(const input_column *c, int64_t row)
 {
     const struct ArrowSchema *schema = c->schema;
     const struct ArrowArray *a = c->array;
     int64_t at = c->first + row;
-    cell text;
+    text_value text;
     if (schema == NULL || !resolve(&schema, &a, &at))
         return TT_NO_TIME;
     if (is_time(schema->format))

@@ -1,10 +1,10 @@
-/* Arrow's C interfaces, and one column of a stream, read in place. Nothing here is of Python. */
+/* Arrow's C interfaces, and one column of a stream, which is read without a copy. Nothing here
+ * needs Python. */
 #ifndef ARROW_COLUMNS_H
 #define ARROW_COLUMNS_H
 
 #include <stddef.h>
 #include <stdint.h>
-
 
 /* ==== Arrow's C data and stream interfaces, as their specification gives them ================= */
 
@@ -55,37 +55,37 @@ struct ArrowArrayStream {
 
 #endif /* ARROW_C_STREAM_INTERFACE */
 
-#define STREAM_NAME                                                                                \
-  "arrow_array_stream" /* of the capsules that the Arrow PyCapsule interface hands on */
+/* The name of the capsules of Arrow's PyCapsule interface. */
+#define STREAM_NAME "arrow_array_stream"
 
 /* ==== Columns of an Arrow stream ============================================================== */
 
-typedef struct column {
-    const struct ArrowSchema *schema; /* NULL: there is no such column */
+typedef struct input_column {
+    const struct ArrowSchema *schema; /* NULL: no column */
     const struct ArrowArray *array;
-    int64_t first; /* row 0 of the batch is this element */
-} column;
+    int64_t first; /* the element that is row 0 of the batch */
+} input_column;
 
-/* A string of a column, borrowed; `integer`: it was a number and stands in `digits`. */
-typedef struct cell {
+/* A string of a column, borrowed; with `integer` the digits of a number, in `digits`. */
+typedef struct text_value {
     const char *text;
     size_t size;
     int integer;
     char digits[24];
-} cell;
+} text_value;
 
 enum { COLUMN_TEXT = 1, COLUMN_ID = 2, COLUMN_TIME = 3 };
 
-/* Whether a column of this format can be read as COLUMN_*. */
+/* Whether a column of this schema can be read for a use, COLUMN_*. */
 int core_column_fits(const struct ArrowSchema *schema, int use);
 
-/* @return 1, or 0: null */
-int core_column_text(const column *c, int64_t row, cell *out);
+/* Reads an element as a string. @return 1, or 0: null */
+int core_column_text(const input_column *c, int64_t row, text_value *out);
 
 /* Microseconds since 1970-01-01 UTC, or TT_NO_TIME. */
-int64_t core_column_time(const column *c, int64_t row);
+int64_t core_column_time(const input_column *c, int64_t row);
 
-/* The same of RFC 3339 text: a date, or a date and a time, with an offset or in UTC. */
+/* The same for RFC 3339 text: a date, or a date and a time, with an offset or in UTC. */
 int64_t core_time_parse(const char *text, size_t size);
 
 #endif /* COLUMNS_H */

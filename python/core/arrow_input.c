@@ -1,4 +1,4 @@
-/* Articles from an Arrow stream; their text is handed on where it stands. */
+/* Articles from an Arrow stream, whose text is not copied. */
 #include "feed.h"
 
 #include <string.h>
@@ -7,32 +7,32 @@ enum { ID, TEXT, SOURCE, PUBLISHED, COLUMNS };
 
 /* Finds a column by name. @return 0, or -1: raised */
 static int find_column(const struct ArrowSchema *schema, const char *name, int use, int needed,
-                       int64_t *place)
+                       int64_t *index)
 {
-    *place = -1;
+    *index = -1;
     for (int64_t i = 0; name != NULL && i < schema->n_children; i++)
         if (schema->children[i]->name != NULL && strcmp(schema->children[i]->name, name) == 0) {
-            *place = i;
+            *index = i;
             break;
         }
-    if (*place < 0 && name != NULL && needed)
+    if (*index < 0 && name != NULL && needed)
         (void)core_raise_text(TT_EINVAL, UINT64_MAX, "there is no column \"%.100s\"", name);
-    else if (*place >= 0 && !core_column_fits(schema->children[*place], use))
+    else if (*index >= 0 && !core_column_fits(schema->children[*index], use))
         (void)core_raise_text(TT_EINVAL, UINT64_MAX,
                               "column \"%.100s\" has the Arrow format \"%.20s\"; %s is needed",
-                              name, schema->children[*place]->format,
+                              name, schema->children[*index]->format,
                               use == COLUMN_ID     ? "text or integers"
                               : use == COLUMN_TIME ? "text or times"
                                                    : "text");
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* Puts row `i` of a batch of the stream into the builder's batch. */
-static int take_element(feed *f, const column columns[COLUMNS], int64_t i)
+/* Adds row i of a batch of the stream. */
+static int add_arrow_row(feed *f, const input_column columns[COLUMNS], int64_t i)
 {
     batch *t = f->batch;
     tt_article *a;
-    cell c;
+    text_value c;
     if (core_feed_add_row(f) != 0)
         return -1;
     a = core_feed_next_article(f, f->rows - 1);
@@ -59,18 +59,18 @@ static int take_element(feed *f, const column columns[COLUMNS], int64_t i)
     return core_feed_push(f);
 }
 
-/* One batch of the stream: a struct, which may itself be a slice and may have nulls. */
-static int take_array(feed *f, const struct ArrowSchema *schema, const struct ArrowArray *array,
-                      const int64_t places[COLUMNS])
+/* Adds a batch of the stream: a struct, which may be a slice and may have nulls. */
+static int add_arrow_batch(feed *f, const struct ArrowSchema *schema,
+                           const struct ArrowArray *array, const int64_t indexes[COLUMNS])
 {
     const uint8_t *valid = array->n_buffers > 0 ? array->buffers[0] : NULL;
-    column columns[COLUMNS];
+    input_column columns[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) {
-        columns[i] = (column){0};
-        if (places[i] < 0)
+        columns[i] = (input_column){0};
+        if (indexes[i] < 0)
             continue;
-        columns[i].schema = schema->children[places[i]];
-        columns[i].array = array->children[places[i]];
+        columns[i].schema = schema->children[indexes[i]];
+        columns[i].array = array->children[indexes[i]];
         columns[i].first = array->offset + columns[i].array->offset;
     }
     for (int64_t i = 0; i < array->length; i++) {
@@ -79,15 +79,15 @@ static int take_array(feed *f, const struct ArrowSchema *schema, const struct Ar
             if (core_feed_add_row(f) != 0 ||
                 core_feed_reject(f, f->rows - 1, NULL, NULL, TT_EFORMAT, "no text") != 0)
                 return -1;
-        } else if (take_element(f, columns, i) != 0) {
+        } else if (add_arrow_row(f, columns, i) != 0) {
             return -1;
         }
     }
     return core_feed_flush(f, NULL); /* the articles borrow from the batch */
 }
 
-static int take_stream(feed *f, struct ArrowArrayStream *stream, const struct ArrowSchema *schema,
-                       const int64_t places[COLUMNS])
+static int add_arrow_batches(feed *f, struct ArrowArrayStream *stream,
+                             const struct ArrowSchema *schema, const int64_t indexes[COLUMNS])
 {
     for (;;) {
         struct ArrowArray array = {0};
@@ -102,14 +102,14 @@ static int take_stream(feed *f, struct ArrowArrayStream *stream, const struct Ar
         } else if (failed != 0) {
             const char *reason = stream->get_last_error(stream);
             if (reason != NULL && strstr(reason, "KeyboardInterrupt") != NULL)
-                PyErr_SetNone(PyExc_KeyboardInterrupt); /* it met the producer, written in Python */
+                PyErr_SetNone(PyExc_KeyboardInterrupt); /* raised in a producer written in Python */
             else
                 (void)core_raise_text(TT_EIO, f->rows, "the Arrow stream failed: %s",
                                       reason != NULL ? reason : strerror(failed));
         } else if (array.release == NULL) {
             return 0;
         } else {
-            failed = take_array(f, schema, &array, places);
+            failed = add_arrow_batch(f, schema, &array, indexes);
         }
         if (array.release != NULL) {
             core_release_gil(&f->call);
@@ -129,7 +129,7 @@ PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
     PyObject *capsule;
     struct ArrowArrayStream *stream;
     struct ArrowSchema schema;
-    int64_t places[COLUMNS];
+    int64_t indexes[COLUMNS];
     int id_needed, others_needed, failed;
     if (!PyArg_ParseTuple(args, "Ozszzpp", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
                           &names[PUBLISHED], &id_needed, &others_needed))
@@ -153,12 +153,12 @@ PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
         failed = -1;
     }
     failed =
-        failed || find_column(&schema, names[ID], COLUMN_ID, id_needed, &places[ID]) != 0 ||
-        find_column(&schema, names[TEXT], COLUMN_TEXT, 1, &places[TEXT]) != 0 ||
-        find_column(&schema, names[SOURCE], COLUMN_TEXT, others_needed, &places[SOURCE]) != 0 ||
-        find_column(&schema, names[PUBLISHED], COLUMN_TIME, others_needed, &places[PUBLISHED]) !=
+        failed || find_column(&schema, names[ID], COLUMN_ID, id_needed, &indexes[ID]) != 0 ||
+        find_column(&schema, names[TEXT], COLUMN_TEXT, 1, &indexes[TEXT]) != 0 ||
+        find_column(&schema, names[SOURCE], COLUMN_TEXT, others_needed, &indexes[SOURCE]) != 0 ||
+        find_column(&schema, names[PUBLISHED], COLUMN_TIME, others_needed, &indexes[PUBLISHED]) !=
             0 ||
-        take_stream(f, stream, &schema, places) != 0;
+        add_arrow_batches(f, stream, &schema, indexes) != 0;
     schema.release(&schema);
     return core_feed_end(f, failed);
 }

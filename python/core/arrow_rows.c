@@ -1,4 +1,4 @@
-/* Batches of our own streams as dicts: integers, doubles, strings, lists and structs. */
+/* Batches of the streams made here, as dicts of integers, doubles, strings, lists and structs. */
 #include "core.h"
 
 #include <errno.h>
@@ -64,19 +64,16 @@ PyObject *core_rows_next(PyObject *module, PyObject *capsule)
         return NULL;
     if (stream->get_schema(stream, &schema) != 0)
         return PyErr_NoMemory();
-    Py_BEGIN_ALLOW_THREADS failed = stream->get_next(stream, &batch);
-    Py_END_ALLOW_THREADS if (failed != 0)
-    {
+    Py_BEGIN_ALLOW_THREADS;
+    failed = stream->get_next(stream, &batch);
+    Py_END_ALLOW_THREADS;
+    if (failed != 0) {
         (void)core_raise_text(failed == ENOMEM ? TT_ENOMEM : TT_EINVAL, UINT64_MAX, "%s",
                               stream->get_last_error(stream));
-    }
-    else if (batch.release == NULL)
-    {
+    } else if (batch.release == NULL) {
         rows = Py_None;
         Py_INCREF(rows);
-    }
-    else
-    {
+    } else {
         rows = PyList_New((Py_ssize_t)batch.length);
         for (int64_t i = 0; rows != NULL && i < batch.length; i++) {
             PyObject *row = struct_at(&schema, &batch, i);

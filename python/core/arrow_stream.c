@@ -1,5 +1,5 @@
-/* Batches as an Arrow stream in a capsule. It holds what it reads, so it outlives the Python object
- * it came from. */
+/* Batches as an Arrow stream in a capsule. The stream owns what it reads, so it may outlive the
+ * Python object that made it. */
 #include "arrow_builder.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 typedef struct table_stream {
     stream_source source;
-    uint64_t rows, batches; /* given out */
+    uint64_t rows, batches; /* given so far */
     int failed;
     tt_error error;
 } table_stream;
@@ -48,12 +48,12 @@ static const char *stream_error(struct ArrowArrayStream *stream)
 static void stream_release(struct ArrowArrayStream *stream)
 {
     table_stream *s = stream->private_data;
-    s->source.drop(s->source.owner);
+    s->source.release(s->source.owner);
     free(s);
     stream->release = NULL;
 }
 
-static void release_capsule(PyObject *capsule)
+static void free_stream_capsule(PyObject *capsule)
 {
     struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule, STREAM_NAME);
     if (stream != NULL && stream->release != NULL)
@@ -69,13 +69,13 @@ PyObject *core_stream_capsule(const stream_source *source)
     if (stream == NULL || s == NULL) {
         free(stream);
         free(s);
-        source->drop(source->owner);
+        source->release(source->owner);
         return PyErr_NoMemory();
     }
     s->source = *source;
     *stream =
         (struct ArrowArrayStream){stream_schema, stream_next, stream_error, stream_release, s};
-    capsule = PyCapsule_New(stream, STREAM_NAME, release_capsule);
+    capsule = PyCapsule_New(stream, STREAM_NAME, free_stream_capsule);
     if (capsule == NULL) {
         stream->release(stream);
         free(stream);

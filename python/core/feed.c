@@ -1,14 +1,15 @@
+/* A feed: batches of articles, and the rows that were rejected. */
 #include "feed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ==== Life ==================================================================================== */
+/* ==== Memory ================================================================================== */
 
-int core_feed_init(feed *f, feed_take_fn take, PyObject *progress)
+int core_feed_init(feed *f, feed_batch_fn add_batch, PyObject *progress)
 {
-    f->take = take;
+    f->add_batch = add_batch;
     f->names_rows = 1;
     f->batch_rows = BATCH_ROWS;
     f->batch_bytes = BATCH_BYTES;
@@ -37,15 +38,9 @@ void core_feed_free(feed *f)
 
 int core_feed_add_row(feed *f)
 {
-    if (f->rows == f->accepted_room) {
-        const size_t room = f->accepted_room + f->accepted_room / 2 + 4096;
-        char *arrow_batch = realloc(f->accepted, room);
-        if (arrow_batch == NULL) {
-            (void)PyErr_NoMemory();
-            return -1;
-        }
-        f->accepted = arrow_batch;
-        f->accepted_room = room;
+    if (core_reserve(&f->accepted, &f->accepted_capacity, (size_t)f->rows + 1, 1) != 0) {
+        (void)PyErr_NoMemory();
+        return -1;
     }
     f->accepted[f->rows++] = 0;
     return 0;
@@ -117,7 +112,7 @@ int core_feed_flush(feed *f, const tt_record *const *records)
     if (t->count == 0)
         return 0;
     core_release_gil(&f->call);
-    status = f->take(f, &error);
+    status = f->add_batch(f, &error);
     core_acquire_gil(&f->call);
     if (status != TT_OK)
         failed = core_feed_fail(f, &error);

@@ -1,16 +1,16 @@
 /*
- * Articles on their way into the library: what the types Builder and Live begin with, and what
- * files.c, mappings.c and arrow.c fill. Whatever the source, articles go on in batches, without the
- * GIL; what is not taken is noted with its row (its place in the input, from 0) and the run goes
- * on.
+ * Articles on their way into the library. The types Scan, IndexFeed and Signatures begin with a
+ * feed; files.c, mappings.c and arrow_input.c fill it. Articles are handed to the library in
+ * batches, without the GIL. One that is rejected is recorded with its row, its number in the input
+ * from 0, and the run goes on.
  */
 #ifndef FEED_H
 #define FEED_H
 
 #include "core.h"
 
-/* As large as the reader's: what a batch is worked in stays in the cache, and the pages of a larger
- * one cost more than the calls it saves (32 MiB: twice the time in that stage). */
+/* As large as the reader's: the working memory of a batch stays in the cache. With 32 MiB the stage
+ * took twice the time, for new pages, which is more than fewer calls save. */
 enum { BATCH_ROWS = 1 << 14, BATCH_BYTES = 4 << 20 };
 
 /* Articles that wait for the library. */
@@ -26,17 +26,17 @@ typedef struct batch {
 typedef struct feed feed;
 
 /* Hands the batch to the library; called without the GIL. */
-typedef tt_status (*feed_take_fn)(feed *f, tt_error *error);
+typedef tt_status (*feed_batch_fn)(feed *f, tt_error *error);
 
 struct feed {
     PyObject_HEAD core_call call;
-    feed_take_fn take;
+    feed_batch_fn add_batch;
     batch *batch;
-    size_t batch_rows, batch_bytes; /* a batch is handed on at either, or a little above */
+    size_t batch_rows, batch_bytes; /* a batch is handed on when it has either */
     PyObject *rejected;             /* list of tuples (row, file, line, id, status, reason) */
     char *accepted;                 /* a byte for each row, 1 accepted */
-    size_t accepted_room;
-    uint64_t rows; /* seen so far */
+    size_t accepted_capacity;
+    uint64_t rows; /* so far */
     double read_seconds;
     int names_rows; /* an article without an id is named by its row */
     int reading;    /* from files: the reader's bytes are the better measure of progress */
@@ -45,34 +45,33 @@ struct feed {
 
 /* Where an int is returned: 0, or -1 and an exception is raised. */
 
-/* Makes and frees what is inside a new (zeroed) or an old object. `progress`: a callable or None.
- */
-int core_feed_init(feed *f, feed_take_fn take, PyObject *progress);
+/* Fills a zeroed feed, and frees what it holds. `progress`: a callable or None. */
+int core_feed_init(feed *f, feed_batch_fn add_batch, PyObject *progress);
 void core_feed_free(feed *f);
 
-/* Starts and ends a method that feeds the library; one at a time. core_feed_end() returns its
- * result. */
+/* Begins and ends a method that fills the feed; only one runs at a time. core_feed_end() gives what
+ * the method returns. */
 int core_feed_begin(feed *f);
 PyObject *core_feed_end(feed *f, int failed);
 
-int core_feed_add_row(feed *f); /* counts a row, as one that is not accepted yet */
+int core_feed_add_row(feed *f); /* counts a row, which is not accepted yet */
 
-/* Notes a row that is not taken. `record` is NULL where the input is no file, `a` where nothing is
- * known. */
+/* Records a row that is rejected. `record` is NULL where the input is not a file, `a` where nothing
+ * is known of the article. */
 int core_feed_reject(feed *f, uint64_t row, const tt_record *record, const tt_article *a,
                      tt_status status, const char *reason);
 
-/* The place at the end of the batch, zeroed but for no time; core_feed_push() keeps what is there.
- */
+/* The next article of the batch, zeroed but for `published`, which is none; core_feed_push() adds
+ * it to the batch. */
 tt_article *core_feed_next_article(feed *f, uint64_t row);
 void core_feed_name_by_row(feed *f, tt_article *a);
 int core_feed_push(feed *f);
 
-/* Hands the batch on. `records`: where its articles come from, by place, or NULL. */
+/* Hands the batch on. `records`: where each of its articles comes from, or NULL. */
 int core_feed_flush(feed *f, const tt_record *const *records);
 
-/* Raises what a failed call left behind: an exception of the progress callback goes first. @return
- * -1 */
+/* Raises the reason of a failed call, unless the progress callback raised an exception before.
+ * @return -1 */
 int core_feed_fail(feed *f, const tt_error *error);
 
 /* Methods and attributes of these types. */
@@ -92,9 +91,9 @@ extern PyGetSetDef core_feed_members[];
   }
 
 /* A PyType_Slot array of such a type. */
-#define FEED_SLOTS(make, drop, methods)                                                            \
+#define FEED_SLOTS(new_, dealloc, methods)                                                         \
   {                                                                                                \
-    {Py_tp_new, make}, {Py_tp_dealloc, drop}, {Py_tp_methods, methods},                            \
+    {Py_tp_new, new_}, {Py_tp_dealloc, dealloc}, {Py_tp_methods, methods},                         \
         {Py_tp_getset, core_feed_members},                                                         \
     {                                                                                              \
       0, NULL                                                                                      \

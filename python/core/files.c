@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static int keep_record(PyObject *kept, const tt_record *r)
+static int append_record(PyObject *kept, const tt_record *r)
 {
     const tt_article *a = &r->article;
     PyObject *item = r->line != 0 ? PyBytes_FromStringAndSize(r->raw, (Py_ssize_t)r->raw_size)
@@ -14,8 +14,8 @@ static int keep_record(PyObject *kept, const tt_record *r)
     return failed ? -1 : 0;
 }
 
-/* One batch of the reader's. */
-static int take_records(feed *f, const tt_record *records, size_t count, PyObject *kept)
+/* Adds a batch of the reader. */
+static int add_records(feed *f, const tt_record *records, size_t count, PyObject *kept)
 {
     const size_t most = f->batch_rows;
     const tt_record *good[BATCH_ROWS];
@@ -37,7 +37,7 @@ static int take_records(feed *f, const tt_record *records, size_t count, PyObjec
         if (core_feed_flush(f, good) != 0)
             return -1;
         for (size_t i = first; kept != NULL && i < stop; i++)
-            if (f->accepted[row + i - first] && keep_record(kept, &records[i]) != 0)
+            if (f->accepted[row + i - first] && append_record(kept, &records[i]) != 0)
                 return -1;
     }
     return 0;
@@ -61,7 +61,7 @@ static int read_all(feed *f, tt_reader *reader, PyObject *kept)
             return core_feed_fail(f, &error);
         if (count == 0)
             return 0;
-        if (take_records(f, records, count, kept) != 0)
+        if (add_records(f, records, count, kept) != 0)
             return -1;
     }
 }

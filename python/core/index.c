@@ -1,7 +1,7 @@
 /*
- * The type Live: the handle of a living index. A handle that a fork carried along is never touched
- * in the child, not even to be closed: SQLite would give up the parent's locks, or finish its log.
- * One thread at a time: twicetold.Index sees to it.
+ * The type Index: a living index. After a fork the child does not touch the parent's handle, not
+ * even to close it: SQLite would give up the parent's locks, or finish its log. The class
+ * twicetold.Index lets one thread in at a time.
  */
 #include "core.h"
 
@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-int core_index_require_open(const index_object *l)
+int core_index_require_open(const index_object *object)
 {
-    if (l->live == NULL)
+    if (object->index == NULL)
         (void)core_raise_text(TT_EINVAL, UINT64_MAX, "the index is closed");
-    else if (l->process != (long)getpid())
+    else if (object->process != (long)getpid())
         (void)core_raise_text(TT_EINVAL, UINT64_MAX,
                               "the index was opened before this process was forked; open it again");
     else
@@ -21,47 +21,47 @@ int core_index_require_open(const index_object *l)
     return -1;
 }
 
-static void close_index(index_object *l)
+static void close_index(index_object *object)
 {
-    tt_index *live = l->live;
-    l->live = NULL;
-    if (live == NULL || l->process != (long)getpid())
+    tt_index *index = object->index;
+    object->index = NULL;
+    if (index == NULL || object->process != (long)getpid())
         return;
-    Py_BEGIN_ALLOW_THREADS tt_index_close(live);
-    Py_END_ALLOW_THREADS
+    Py_BEGIN_ALLOW_THREADS;
+    tt_index_close(index);
+    Py_END_ALLOW_THREADS;
 }
 
-static void dealloc(PyObject *self)
+static void index_dealloc(PyObject *self)
 {
-    PyTypeObject *type = Py_TYPE(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     close_index((index_object *)self);
-    release(self);
-    Py_DECREF(type);
+    core_free_object(self);
 }
 
-/* Live(path, flags, options) */
-static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
+/* Index(path, flags, options) */
+static PyObject *index_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
-    allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     tt_options options = TT_OPTIONS_INIT;
     tt_error error = {0};
     tt_status status;
     PyObject *dict;
     const char *path;
     unsigned flags;
-    index_object *l;
+    index_object *object;
     (void)names;
     if (!PyArg_ParseTuple(args, "yIO!", &path, &flags, &PyDict_Type, &dict) ||
         core_options_from_dict(&options, dict) != 0)
         return NULL;
-    l = (index_object *)make(type, 0);
-    if (l == NULL)
+    object = core_new_object(type);
+    if (object == NULL)
         return NULL;
-    l->process = (long)getpid();
-    Py_BEGIN_ALLOW_THREADS status = tt_index_open(&l->live, path, flags, &options, &error);
-    Py_END_ALLOW_THREADS if (status == TT_OK) return (PyObject *)l;
-    Py_DECREF((PyObject *)l);
+    object->process = (long)getpid();
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_index_open(&object->index, path, flags, &options, &error);
+    Py_END_ALLOW_THREADS;
+    if (status == TT_OK)
+        return (PyObject *)object;
+    Py_DECREF((PyObject *)object);
     return core_raise(&error);
 }
 
@@ -74,8 +74,8 @@ static PyObject *index_close(PyObject *self, PyObject *nothing)
 
 /* ==== Removing ================================================================================ */
 
-/* The bytes of (str, is_integer) in `ids`; borrowed from the tuples. */
-static int take_ids(PyObject *list, tt_id *ids)
+/* Reads tuples (bytes, is_integer) into `ids`, which borrow the bytes. @return 0, or -1: raised */
+static int read_ids(PyObject *list, tt_id *ids)
 {
     const Py_ssize_t count = PyList_Size(list);
     for (Py_ssize_t i = 0; i < count; i++) {
@@ -92,41 +92,44 @@ static int take_ids(PyObject *list, tt_id *ids)
 /* remove(list of (bytes, is_integer)) -> how many */
 static PyObject *index_remove(PyObject *self, PyObject *args)
 {
-    index_object *l = (index_object *)self;
+    index_object *object = (index_object *)self;
     PyObject *list;
     tt_id *ids;
     tt_error error = {0};
     tt_status status = TT_EINVAL;
     uint64_t removed = 0;
     size_t count;
-    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list) || core_index_require_open(l) != 0)
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list) || core_index_require_open(object) != 0)
         return NULL;
     count = (size_t)PyList_Size(list);
     ids = calloc(count + 1, sizeof *ids);
     if (ids == NULL)
         return PyErr_NoMemory();
-    if (take_ids(list, ids) != 0) {
+    if (read_ids(list, ids) != 0) {
         free(ids);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS status = tt_index_remove(l->live, ids, count, &removed, &error);
-    Py_END_ALLOW_THREADS free(ids);
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_index_remove(object->index, ids, count, &removed, &error);
+    Py_END_ALLOW_THREADS;
+    free(ids);
     return status == TT_OK ? PyLong_FromUnsignedLongLong(removed) : core_raise(&error);
 }
 
 /* expire(microseconds) -> how many */
 static PyObject *index_expire(PyObject *self, PyObject *args)
 {
-    index_object *l = (index_object *)self;
+    index_object *object = (index_object *)self;
     long long before;
     uint64_t removed = 0;
     tt_error error = {0};
     tt_status status;
-    if (!PyArg_ParseTuple(args, "L", &before) || core_index_require_open(l) != 0)
+    if (!PyArg_ParseTuple(args, "L", &before) || core_index_require_open(object) != 0)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS status = tt_index_expire(l->live, before, &removed, &error);
-    Py_END_ALLOW_THREADS return status == TT_OK ? PyLong_FromUnsignedLongLong(removed)
-                                                : core_raise(&error);
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_index_expire(object->index, before, &removed, &error);
+    Py_END_ALLOW_THREADS;
+    return status == TT_OK ? PyLong_FromUnsignedLongLong(removed) : core_raise(&error);
 }
 
 /* ==== Numbers ================================================================================= */
@@ -140,15 +143,18 @@ static PyObject *time_or_none(int64_t micros)
 
 static PyObject *index_stat(PyObject *self, PyObject *nothing)
 {
-    index_object *l = (index_object *)self;
+    index_object *object = (index_object *)self;
     tt_index_stat s;
     tt_error error = {0};
     tt_status status;
     (void)nothing;
-    if (core_index_require_open(l) != 0)
+    if (core_index_require_open(object) != 0)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS status = tt_index_stat_get(l->live, &s, &error);
-    Py_END_ALLOW_THREADS if (status != TT_OK) return core_raise(&error);
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_index_stat_get(object->index, &s, &error);
+    Py_END_ALLOW_THREADS;
+    if (status != TT_OK)
+        return core_raise(&error);
     return Py_BuildValue("{sKsKsKsKsKsKsNsN}", "articles", (unsigned long long)s.articles,
                          "distinct", (unsigned long long)s.distinct, "tokens",
                          (unsigned long long)s.tokens, "bytes", (unsigned long long)s.bytes,
@@ -159,9 +165,11 @@ static PyObject *index_stat(PyObject *self, PyObject *nothing)
 
 static PyObject *index_options(PyObject *self, PyObject *nothing)
 {
-    index_object *l = (index_object *)self;
+    index_object *object = (index_object *)self;
     (void)nothing;
-    return core_index_require_open(l) != 0 ? NULL : core_options_to_dict(tt_index_options(l->live));
+    return core_index_require_open(object) != 0
+               ? NULL
+               : core_options_to_dict(tt_index_options(object->index));
 }
 
 static int add_finding(void *ctx, const char *finding)
@@ -183,9 +191,10 @@ PyObject *core_index_findings(PyObject *module, PyObject *path)
     (void)module;
     if (list == NULL)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS status = tt_index_check(name, NULL, add_finding, list, NULL, &error);
-    Py_END_ALLOW_THREADS if (status != TT_OK)
-    {
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_index_check(name, NULL, add_finding, list, NULL, &error);
+    Py_END_ALLOW_THREADS;
+    if (status != TT_OK) {
         Py_DECREF(list);
         return PyErr_Occurred() ? NULL : core_raise(&error);
     }
@@ -201,9 +210,9 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot slots[] = {
-    {Py_tp_new, new}, {Py_tp_dealloc, dealloc}, {Py_tp_methods, methods}, {0, NULL}};
+    {Py_tp_new, index_new}, {Py_tp_dealloc, index_dealloc}, {Py_tp_methods, methods}, {0, NULL}};
 
-PyType_Spec core_index_spec = {.name = "twicetold._core.Live",
+PyType_Spec core_index_spec = {.name = "twicetold._core.Index",
                                .basicsize = sizeof(index_object),
                                .flags = Py_TPFLAGS_DEFAULT,
                                .slots = slots};

@@ -1,11 +1,11 @@
 /*
- * Articles from Python mappings. Text of a str is encoded for the time of a batch: the
- * limited API of 3.9 gives no way to the bytes that a str may hold.
+ * Articles from Python mappings. A str is encoded, and the bytes are held until its batch is handed
+ * on: the limited API of 3.9 does not give access to the bytes that a str may already hold.
  */
 #include "feed.h"
 
-/* The value of a key, a new reference; NULL, and nothing raised, where there is none. */
-static PyObject *value_of(PyObject *row, PyObject *key)
+/* The value of a key, as a new reference; NULL where there is none, or with an exception. */
+static PyObject *get_value(PyObject *row, PyObject *key)
 {
     PyObject *value;
     if (key == Py_None)
@@ -25,8 +25,8 @@ static PyObject *value_of(PyObject *row, PyObject *key)
     return value;
 }
 
-/* The bytes of a str or bytes object, held for the batch. @return 1; 0: it is neither, or no UTF-8,
- * and *reason says so; -1: raised. Takes the reference. */
+/* The bytes of a str or bytes object, held until the batch is handed on. Takes the reference.
+ * @return 1; 0: it is neither, or not UTF-8, as *reason says; -1: raised */
 static int hold_bytes(feed *f, PyObject *value, const char **bytes, size_t *size,
                       const char **reason)
 {
@@ -58,33 +58,34 @@ static int hold_bytes(feed *f, PyObject *value, const char **bytes, size_t *size
     return 1;
 }
 
-/* As hold_bytes(); a whole number becomes its digits. */
+/* Like hold_bytes(), but also for integers, whose digits are held. */
 static int hold_id(feed *f, PyObject *value, tt_article *a, const char **reason)
 {
-    PyObject *whole, *digits;
-    int taken;
+    PyObject *integer, *digits;
+    int held;
     if (PyUnicode_Check(value) || PyBytes_Check(value))
         return hold_bytes(f, value, &a->id, &a->id_size, reason);
-    whole = PyBool_Check(value) ? NULL : PyNumber_Index(value);
+    integer = PyBool_Check(value) ? NULL : PyNumber_Index(value);
     Py_DECREF(value);
-    if (whole == NULL) {
+    if (integer == NULL) {
         if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_TypeError))
             return -1;
         PyErr_Clear();
         *reason = "id is neither a string nor an integer";
         return 0;
     }
-    digits = PyObject_Str(whole);
-    Py_DECREF(whole);
+    digits = PyObject_Str(integer);
+    Py_DECREF(integer);
     if (digits == NULL)
         return -1;
-    taken = hold_bytes(f, digits, &a->id, &a->id_size, reason);
+    held = hold_bytes(f, digits, &a->id, &a->id_size, reason);
     a->flags |= TT_ARTICLE_INTEGER_ID;
-    return taken;
+    return held;
 }
 
-/* A str, or what has isoformat(): datetime, date, pandas.Timestamp. @return 0, or -1: raised */
-static int take_time(PyObject *value, int64_t *out)
+/* Reads a str or what has isoformat(): a datetime, date or pandas.Timestamp. @return 0, or -1:
+ * raised */
+static int read_time(PyObject *value, int64_t *out)
 {
     PyObject *text = PyUnicode_Check(value) ? (Py_INCREF(value), value)
                                             : PyObject_CallMethod(value, "isoformat", NULL);
@@ -92,7 +93,7 @@ static int take_time(PyObject *value, int64_t *out)
     Py_DECREF(value);
     bytes = text == NULL ? NULL : PyUnicode_AsUTF8String(text);
     Py_XDECREF(text);
-    if (bytes == NULL) { /* no time, as for text that is none */
+    if (bytes == NULL) { /* not a time, like text that is not one */
         if (!PyErr_ExceptionMatches(PyExc_AttributeError) &&
             !PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
             return -1;
@@ -105,42 +106,42 @@ static int take_time(PyObject *value, int64_t *out)
 }
 
 typedef struct keys {
-    PyObject *id, *text, *source, *published; /* Py_None: not wanted */
+    PyObject *id, *text, *source, *published; /* Py_None: not read */
 } keys;
 
 /* Fills an article from a row. @return 1; 0: *reason says why not; -1: raised */
-static int read_row(feed *f, PyObject *row, const keys *k, tt_article *a, const char **reason)
+static int read_mapping(feed *f, PyObject *row, const keys *k, tt_article *a, const char **reason)
 {
-    PyObject *value = value_of(row, k->id);
-    int taken = 1;
+    PyObject *value = get_value(row, k->id);
+    int status = 1;
     if (value != NULL)
-        taken = hold_id(f, value, a, reason);
+        status = hold_id(f, value, a, reason);
     else if (!PyErr_Occurred())
         core_feed_name_by_row(f, a);
-    if (taken != 1 || PyErr_Occurred())
-        return PyErr_Occurred() ? -1 : taken;
-    value = value_of(row, k->text);
+    if (status != 1 || PyErr_Occurred())
+        return PyErr_Occurred() ? -1 : status;
+    value = get_value(row, k->text);
     if (value == NULL) {
         *reason = "no text";
         return PyErr_Occurred() ? -1 : 0;
     }
-    taken = hold_bytes(f, value, &a->text, &a->text_size, reason);
-    if (taken != 1)
-        return taken;
-    value = value_of(row, k->source);
+    status = hold_bytes(f, value, &a->text, &a->text_size, reason);
+    if (status != 1)
+        return status;
+    value = get_value(row, k->source);
     if (value != NULL && hold_bytes(f, value, &a->source, &a->source_size, reason) < 0)
         return -1;
-    value = PyErr_Occurred() ? NULL : value_of(row, k->published);
-    if (value != NULL && take_time(value, &a->published) != 0)
+    value = PyErr_Occurred() ? NULL : get_value(row, k->published);
+    if (value != NULL && read_time(value, &a->published) != 0)
         return -1;
     return PyErr_Occurred() ? -1 : 1;
 }
 
-static int take_row(feed *f, PyObject *row, const keys *k)
+static int add_mapping(feed *f, PyObject *row, const keys *k)
 {
     const char *reason = "";
     tt_article *a;
-    int taken;
+    int status;
     if (!PyDict_Check(row) && (!PyMapping_Check(row) || PyUnicode_Check(row) || PyList_Check(row) ||
                                PyTuple_Check(row))) {
         PyErr_Format(PyExc_TypeError, "article %llu is not a mapping but %R",
@@ -150,10 +151,10 @@ static int take_row(feed *f, PyObject *row, const keys *k)
     if (core_feed_add_row(f) != 0)
         return -1;
     a = core_feed_next_article(f, f->rows - 1);
-    taken = read_row(f, row, k, a, &reason);
-    if (taken == 0)
+    status = read_mapping(f, row, k, a, &reason);
+    if (status == 0)
         return core_feed_reject(f, f->rows - 1, NULL, a, TT_EFORMAT, reason);
-    return taken < 0 ? -1 : core_feed_push(f);
+    return status < 0 ? -1 : core_feed_push(f);
 }
 
 /* add_rows(iterable, id, text, source, published) */
@@ -171,7 +172,7 @@ PyObject *core_feed_add_mappings(PyObject *self, PyObject *args)
         return NULL;
     }
     while (!failed && (row = PyIter_Next(iterator)) != NULL) {
-        failed = take_row(f, row, &k);
+        failed = add_mapping(f, row, &k);
         Py_DECREF(row);
     }
     failed = failed || PyErr_Occurred() || core_feed_flush(f, NULL) != 0;

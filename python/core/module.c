@@ -1,8 +1,10 @@
-/* The module: exceptions, long calls without the GIL, and the list of what there is. */
+/* The module: exceptions, calls that release the GIL, memory, and the list of its functions and
+ * types. */
 #include "core.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -82,7 +84,7 @@ void core_acquire_gil(core_call *call)
     call->state = NULL;
 }
 
-static void show(core_call *call, const char *stage, uint64_t done, uint64_t total)
+static void call_progress(core_call *call, const char *stage, uint64_t done, uint64_t total)
 {
     PyObject *answer = PyObject_CallFunction(call->progress, "sKK", stage, (unsigned long long)done,
                                              (unsigned long long)total);
@@ -99,18 +101,49 @@ int core_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
     const int same = call->stage != NULL && strcmp(call->stage, stage) == 0;
     if (call->raised)
         return 1;
-    if (same && now - call->shown < 1.0 / PER_SECOND && (total == 0 || done < total))
+    if (same && now - call->shown_at < 1.0 / PER_SECOND && (total == 0 || done < total))
         return 0;
-    call->shown = now;
+    call->shown_at = now;
     call->stage = stage;
     if (outside)
         core_acquire_gil(call);
     call->raised = PyErr_CheckSignals() != 0;
     if (!call->raised && call->progress != NULL)
-        show(call, stage, done, total);
+        call_progress(call, stage, done, total);
     if (outside)
         core_release_gil(call);
     return call->raised;
+}
+
+/* ==== Memory ================================================================================== */
+
+int core_reserve(void *array, size_t *capacity, size_t need, size_t size)
+{
+    void *old, *larger;
+    const size_t count = need + need / 2 + 64;
+    if (need <= *capacity && *capacity > 0)
+        return 0;
+    if (need > SIZE_MAX / size / 2)
+        return -1;
+    memcpy(&old, array, sizeof old);
+    larger = realloc(old, count * size);
+    if (larger == NULL)
+        return -1;
+    memcpy(array, &larger, sizeof larger);
+    *capacity = count;
+    return 0;
+}
+
+void *core_new_object(PyTypeObject *type)
+{
+    return ((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+}
+
+void core_free_object(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
+    Py_DECREF(type);
 }
 
 PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names)
@@ -127,6 +160,7 @@ PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names)
 static PyObject *eval(PyObject *module, PyObject *args)
 {
     PyObject *result, *gold;
+    const char *result_path, *gold_path;
     tt_scores s;
     tt_error error = {0};
     tt_status status;
@@ -134,11 +168,11 @@ static PyObject *eval(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "O&O&", PyUnicode_FSConverter, &result, PyUnicode_FSConverter,
                           &gold))
         return NULL;
-    {
-        const char *result_path = PyBytes_AsString(result), *gold_path = PyBytes_AsString(gold);
-        Py_BEGIN_ALLOW_THREADS status = tt_eval(result_path, gold_path, &s, &error);
-        Py_END_ALLOW_THREADS
-    }
+    result_path = PyBytes_AsString(result);
+    gold_path = PyBytes_AsString(gold);
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_eval(result_path, gold_path, &s, &error);
+    Py_END_ALLOW_THREADS;
     Py_DECREF(result);
     Py_DECREF(gold);
     if (status != TT_OK)
@@ -169,10 +203,9 @@ static PyObject *parse_time(PyObject *module, PyObject *args)
 
 static PyObject *version(PyObject *module, PyObject *nothing)
 {
-    const uint32_t v = tt_version();
     (void)module;
     (void)nothing;
-    return PyUnicode_FromFormat("%u.%u.%u", v / 10000, v / 100 % 100, v % 100);
+    return PyUnicode_FromString(tt_version_string());
 }
 
 static PyMethodDef functions[] = {
@@ -192,7 +225,7 @@ static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
                                         .m_size = -1,
                                         .m_methods = functions};
 
-/* Owned by the module, which lives as long as the process. */
+/* The module, which lives as long as the process, owns them. */
 PyObject *core_result_type, *core_index_type, *core_verdicts_type;
 
 static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObject **type)
@@ -210,12 +243,12 @@ static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObj
 
 static int add_types(PyObject *module)
 {
-    PyObject *builder, *judging, *signing, *stage;
-    return add_type(module, "Builder", &core_scan_spec, &builder) != 0 ||
-           add_type(module, "Index", &core_result_spec, &core_result_type) != 0 ||
-           add_type(module, "Live", &core_index_spec, &core_index_type) != 0 ||
-           add_type(module, "Judging", &core_index_feed_spec, &judging) != 0 ||
-           add_type(module, "Signing", &core_signatures_spec, &signing) != 0 ||
+    PyObject *scan, *index_feed, *signatures, *stage;
+    return add_type(module, "Scan", &core_scan_spec, &scan) != 0 ||
+           add_type(module, "Result", &core_result_spec, &core_result_type) != 0 ||
+           add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
+           add_type(module, "IndexFeed", &core_index_feed_spec, &index_feed) != 0 ||
+           add_type(module, "Signatures", &core_signatures_spec, &signatures) != 0 ||
            add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0 ||
            add_type(module, "Stage", &core_stage_spec, &stage) != 0;
 }

@@ -1,4 +1,4 @@
-/* The library's options from a dict, and as one. */
+/* The library's options from a dict and as one. */
 #include "core.h"
 
 #include <stddef.h>
@@ -13,7 +13,7 @@ typedef struct option {
 static const option options[] = {
     {"find", 'u', AT(find)},
     {"shingle_tokens", 'u', AT(shingle_tokens)},
-    {"hashes", 'u', AT(num_hashes)},
+    {"num_hashes", 'u', AT(num_hashes)},
     {"bands", 'u', AT(bands)},
     {"min_section", 'u', AT(min_section)},
     {"max_matches", 'u', AT(max_matches)},
@@ -31,7 +31,7 @@ static const option options[] = {
     {"temp_dir", 's', AT(temp_dir)},
 };
 
-static int take_option(tt_options *to, const option *from, PyObject *value)
+static int set_option(tt_options *to, const option *from, PyObject *value)
 {
     char *field = (char *)to + from->offset;
     switch (from->kind) {
@@ -48,14 +48,14 @@ int core_options_from_dict(tt_options *to, PyObject *dict)
 {
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         PyObject *value = PyDict_GetItemString(dict, options[i].name); /* borrowed */
-        if (value != NULL && take_option(to, &options[i], value) != 0)
+        if (value != NULL && set_option(to, &options[i], value) != 0)
             return -1;
     }
     return 0;
 }
 
-/* Takes a reference; 0 where there is none to take. */
-static int put(PyObject *dict, const char *key, PyObject *value)
+/* Sets an item and releases the reference. @return 0: raised, here or in making the value */
+static int set_item(PyObject *dict, const char *key, PyObject *value)
 {
     const int good = value != NULL && PyDict_SetItemString(dict, key, value) == 0;
     Py_XDECREF(value);
@@ -82,22 +82,22 @@ PyObject *core_options_to_dict(const tt_options *o)
     static const char *const paragraphs[] = {"auto", "line", "blank", "none"};
     PyObject *d = PyDict_New();
     if (d == NULL ||
-        !(put(d, "pairs", PyBool_FromLong((o->find & TT_FIND_PAIRS) != 0)) &&
-          put(d, "clusters", PyBool_FromLong((o->find & TT_FIND_CLUSTERS) != 0)) &&
-          put(d, "sections", PyBool_FromLong((o->find & TT_FIND_SECTIONS) != 0)) &&
-          put(d, "series", PyBool_FromLong((o->find & TT_FIND_SERIES) != 0)) &&
-          put(d, "resemblance", rule(o->resemblance)) &&
-          put(d, "containment", rule(o->containment)) && put(d, "overlap", rule(o->overlap)) &&
-          put(d, "facts", rule(o->facts)) &&
-          put(d, "min_section", PyLong_FromUnsignedLong(o->min_section)) &&
-          put(d, "keep", keep(o)) && put(d, "drop", PyFloat_FromDouble(o->drop)) &&
-          put(d, "max_matches", PyLong_FromUnsignedLong(o->max_matches)) &&
-          put(d, "shingle_tokens", PyLong_FromUnsignedLong(o->shingle_tokens)) &&
-          put(d, "hashes", PyLong_FromUnsignedLong(o->num_hashes)) &&
-          put(d, "bands", PyLong_FromUnsignedLong(o->bands)) &&
-          put(d, "seed", PyLong_FromUnsignedLongLong(o->seed)) &&
-          put(d, "paragraphs", PyUnicode_FromString(paragraphs[o->paragraphs])) &&
-          put(d, "max_article_bytes", PyLong_FromUnsignedLongLong(o->max_article_bytes)))) {
+        !(set_item(d, "pairs", PyBool_FromLong((o->find & TT_FIND_PAIRS) != 0)) &&
+          set_item(d, "clusters", PyBool_FromLong((o->find & TT_FIND_CLUSTERS) != 0)) &&
+          set_item(d, "sections", PyBool_FromLong((o->find & TT_FIND_SECTIONS) != 0)) &&
+          set_item(d, "series", PyBool_FromLong((o->find & TT_FIND_SERIES) != 0)) &&
+          set_item(d, "resemblance", rule(o->resemblance)) &&
+          set_item(d, "containment", rule(o->containment)) &&
+          set_item(d, "overlap", rule(o->overlap)) && set_item(d, "facts", rule(o->facts)) &&
+          set_item(d, "min_section", PyLong_FromUnsignedLong(o->min_section)) &&
+          set_item(d, "keep", keep(o)) && set_item(d, "drop", PyFloat_FromDouble(o->drop)) &&
+          set_item(d, "max_matches", PyLong_FromUnsignedLong(o->max_matches)) &&
+          set_item(d, "shingle_tokens", PyLong_FromUnsignedLong(o->shingle_tokens)) &&
+          set_item(d, "hashes", PyLong_FromUnsignedLong(o->num_hashes)) &&
+          set_item(d, "bands", PyLong_FromUnsignedLong(o->bands)) &&
+          set_item(d, "seed", PyLong_FromUnsignedLongLong(o->seed)) &&
+          set_item(d, "paragraphs", PyUnicode_FromString(paragraphs[o->paragraphs])) &&
+          set_item(d, "max_article_bytes", PyLong_FromUnsignedLongLong(o->max_article_bytes)))) {
         Py_XDECREF(d);
         return NULL;
     }

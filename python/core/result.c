@@ -1,4 +1,4 @@
-/* The type Index: a result in memory, and the ways out of it. */
+/* The type Result: a result in memory, and the ways out of it. */
 #include "arrow_builder.h"
 
 #include <errno.h>
@@ -13,43 +13,44 @@ typedef struct result_object {
 
 /* ==== Sharing ================================================================================= */
 
-shared_result *core_result_share(shared_result *index)
+shared_result *core_result_share(shared_result *shared)
 {
-    (void)atomic_fetch_add(&index->owners, 1);
-    return index;
+    (void)atomic_fetch_add(&shared->references, 1);
+    return shared;
 }
 
-void core_result_release(shared_result *index)
+void core_result_release(shared_result *shared)
 {
-    if (index == NULL || atomic_fetch_sub(&index->owners, 1) != 1)
+    if (shared == NULL || atomic_fetch_sub(&shared->references, 1) != 1)
         return;
-    tt_result_close(index->index);
-    free(index);
+    tt_result_close(shared->result);
+    free(shared);
 }
 
-/* What all ids of an index can be. */
-static char choose_id_format(const tt_result *index)
+static const char *choose_id_format(const tt_result *result)
 {
     id_kinds kinds = {0};
-    for (uint64_t i = 0; i < tt_result_article_count(index) && !kinds.text; i++) {
-        const tt_id id = tt_result_id(index, i);
-        core_ids_note(&kinds, id.bytes, id.size, id.flags);
+    for (uint64_t i = 0; i < tt_result_article_count(result) && !kinds.text; i++) {
+        const tt_id id = tt_result_id(result, i);
+        core_ids_add(&kinds, id.bytes, id.size, id.flags);
     }
     return core_ids_format(&kinds);
 }
 
-PyObject *core_result_new(tt_result *index)
+PyObject *core_result_new(tt_result *result)
 {
     shared_result *shared = calloc(1, sizeof *shared);
-    result_object *made = NULL;
+    result_object *made;
     if (shared == NULL) {
-        tt_result_close(index);
+        tt_result_close(result);
         return PyErr_NoMemory();
     }
-    shared->index = index;
-    atomic_init(&shared->owners, 1);
-    Py_BEGIN_ALLOW_THREADS shared->id_format = choose_id_format(index);
-    Py_END_ALLOW_THREADS made = PyObject_New(result_object, (PyTypeObject *)core_result_type);
+    shared->result = result;
+    atomic_init(&shared->references, 1);
+    Py_BEGIN_ALLOW_THREADS;
+    shared->id_format = choose_id_format(result);
+    Py_END_ALLOW_THREADS;
+    made = PyObject_New(result_object, (PyTypeObject *)core_result_type);
     if (made == NULL)
         core_result_release(shared);
     else
@@ -61,8 +62,10 @@ static void result_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     shared_result *shared = ((result_object *)self)->shared;
-    Py_BEGIN_ALLOW_THREADS core_result_release(shared);
-    Py_END_ALLOW_THREADS PyObject_Free(self);
+    Py_BEGIN_ALLOW_THREADS;
+    core_result_release(shared);
+    Py_END_ALLOW_THREADS;
+    PyObject_Free(self);
     Py_DECREF(type);
 }
 
@@ -81,10 +84,10 @@ static PyObject *result_stream(PyObject *self, PyObject *args)
 /* A byte for each article: 1 kept, 0 dropped. */
 static PyObject *result_kept(PyObject *self, PyObject *nothing)
 {
-    const tt_result *index = ((result_object *)self)->shared->index;
-    const uint64_t articles = tt_result_article_count(index);
+    const tt_result *result = ((result_object *)self)->shared->result;
+    const uint64_t articles = tt_result_article_count(result);
     const tt_pair *dropped;
-    size_t count;
+    size_t count = 0;
     tt_error error = {0};
     tt_status status;
     PyObject *kept;
@@ -95,34 +98,34 @@ static PyObject *result_kept(PyObject *self, PyObject *nothing)
         return NULL;
     bytes = PyByteArray_AsString(kept);
     memset(bytes, 1, (size_t)articles);
-    Py_BEGIN_ALLOW_THREADS status = tt_result_dropped(index, &dropped, &count, &error);
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_result_dropped(result, &dropped, &count, &error);
     for (size_t i = 0; i < count; i++)
         bytes[dropped[i].a] = 0;
-    Py_END_ALLOW_THREADS if (status != TT_OK)
-    {
-        Py_DECREF(kept);
-        return core_raise(&error);
-    }
-    return kept;
+    Py_END_ALLOW_THREADS;
+    if (status == TT_OK)
+        return kept;
+    Py_DECREF(kept);
+    return core_raise(&error);
 }
 
-/* As in the lines of a result: seconds to the microsecond. */
-static double micro(double seconds)
+/* Seconds to the microsecond, as in the lines of a result. */
+static double round_seconds(double seconds)
 {
     return floor(seconds * 1e6 + 0.5) / 1e6;
 }
 
 static PyObject *result_summary(PyObject *self, PyObject *args)
 {
-    const tt_result *index = ((result_object *)self)->shared->index;
+    const tt_result *result = ((result_object *)self)->shared->result;
     unsigned long long rejected;
     double read, total;
     tt_summary s;
     PyObject *options;
     if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
         return NULL;
-    s = *tt_result_summary(index);
-    options = core_options_to_dict(tt_result_options(index));
+    s = *tt_result_summary(result);
+    options = core_options_to_dict(tt_result_options(result));
     if (options == NULL)
         return NULL;
     return Py_BuildValue(
@@ -130,14 +133,14 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
         "rejected", rejected, "bytes", (unsigned long long)s.bytes, "paragraphs",
         (unsigned long long)s.paragraphs, "pairs", (unsigned long long)s.pairs, "pairs_omitted",
         (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "sections",
-        (unsigned long long)s.sections, "seconds", "read", micro(read), "text",
-        micro(s.seconds.text), "sketch", micro(s.seconds.sketch), "lsh", micro(s.seconds.lsh),
-        "seed", micro(s.seconds.seed), "verify", micro(s.seconds.verify), "section",
-        micro(s.seconds.section), "cluster", micro(s.seconds.cluster), "total", micro(total),
-        "options", options);
+        (unsigned long long)s.sections, "seconds", "read", round_seconds(read), "text",
+        round_seconds(s.seconds.text), "sketch", round_seconds(s.seconds.sketch), "lsh",
+        round_seconds(s.seconds.lsh), "seed", round_seconds(s.seconds.seed), "verify",
+        round_seconds(s.seconds.verify), "section", round_seconds(s.seconds.section), "cluster",
+        round_seconds(s.seconds.cluster), "total", round_seconds(total), "options", options);
 }
 
-static int write_file(void *ctx, const char *bytes, size_t size)
+static int write_to_file(void *ctx, const char *bytes, size_t size)
 {
     const int fd = *(const int *)ctx;
     while (size > 0) {
@@ -154,7 +157,7 @@ static int write_file(void *ctx, const char *bytes, size_t size)
 
 static PyObject *result_write(PyObject *self, PyObject *args)
 {
-    const tt_result *index = ((result_object *)self)->shared->index;
+    const tt_result *result = ((result_object *)self)->shared->result;
     int fd, reason;
     unsigned long long rejected;
     tt_write_options options = {.struct_size = sizeof options};
@@ -164,10 +167,12 @@ static PyObject *result_write(PyObject *self, PyObject *args)
                           &options.total_seconds))
         return NULL;
     options.rejected = rejected;
-    Py_BEGIN_ALLOW_THREADS status = tt_result_write(index, write_file, &fd, &options, &error);
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_result_write(result, write_to_file, &fd, &options, &error);
     reason = errno;
-    Py_END_ALLOW_THREADS if (status == TT_ESTOPPED) return core_raise_text(
-        TT_EIO, UINT64_MAX, "cannot write the result: %s", strerror(reason));
+    Py_END_ALLOW_THREADS;
+    if (status == TT_ESTOPPED)
+        return core_raise_text(TT_EIO, UINT64_MAX, "cannot write the result: %s", strerror(reason));
     if (status != TT_OK)
         return core_raise(&error);
     Py_RETURN_NONE;
@@ -185,7 +190,7 @@ static PyType_Slot slots[] = {{Py_tp_new, core_refuse_new},
                               {Py_tp_methods, methods},
                               {0, NULL}};
 
-PyType_Spec core_result_spec = {.name = "twicetold._core.Index",
+PyType_Spec core_result_spec = {.name = "twicetold._core.Result",
                                 .basicsize = sizeof(result_object),
                                 .flags = Py_TPFLAGS_DEFAULT,
                                 .slots = slots};

@@ -1,11 +1,11 @@
-/* The type Builder: a feed into a tt_scan, and its end, a result. */
+/* The type Scan: a feed into a tt_scan, and at its end a result. */
 #include "feed.h"
 
 #include <string.h>
 
 typedef struct scan_object {
     feed feed;
-    tt_scan *builder;
+    tt_scan *scan;
 } scan_object;
 
 static int scan_progress(void *ctx, const char *stage, uint64_t done, uint64_t total)
@@ -16,86 +16,78 @@ static int scan_progress(void *ctx, const char *stage, uint64_t done, uint64_t t
     return core_progress(&f->call, stage, done, total);
 }
 
-static tt_status take(feed *f, tt_error *error)
+static tt_status add_batch(feed *f, tt_error *error)
 {
     batch *t = f->batch;
-    return tt_scan_add(((scan_object *)f)->builder, t->articles, t->count, t->statuses, error);
-}
-
-static tt_status open_scan(scan_object *b, PyObject *dict, PyObject *sources)
-{
-    tt_options o = TT_OPTIONS_INIT;
-    tt_error error = {0};
-    if (core_options_from_dict(&o, dict) != 0)
-        return TT_EINVAL;
-    if (sources != NULL)
-        o.keep_sources = PyBytes_AsString(sources);
-    o.progress = scan_progress;
-    o.progress_ctx = &b->feed;
-    if (tt_scan_open(&b->builder, &o, &error) == TT_OK)
-        return TT_OK;
-    (void)core_raise(&error);
-    return error.status;
+    return tt_scan_add(((scan_object *)f)->scan, t->articles, t->count, t->statuses, error);
 }
 
 static void scan_dealloc(PyObject *self)
 {
-    scan_object *b = (scan_object *)self;
-    PyTypeObject *type = Py_TYPE(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    Py_BEGIN_ALLOW_THREADS tt_scan_close(b->builder);
-    Py_END_ALLOW_THREADS core_feed_free(&b->feed);
-    release(self);
-    Py_DECREF(type);
+    scan_object *s = (scan_object *)self;
+    Py_BEGIN_ALLOW_THREADS;
+    tt_scan_close(s->scan);
+    Py_END_ALLOW_THREADS;
+    core_feed_free(&s->feed);
+    core_free_object(self);
 }
 
+/* Scan(options, sources, progress) */
 static PyObject *scan_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     PyObject *dict, *sources, *progress;
-    scan_object *b;
-    allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    tt_options options = TT_OPTIONS_INIT;
+    tt_error error = {0};
+    scan_object *s;
     (void)names;
-    if (!PyArg_ParseTuple(args, "O!OO", &PyDict_Type, &dict, &sources, &progress))
+    if (!PyArg_ParseTuple(args, "O!OO", &PyDict_Type, &dict, &sources, &progress) ||
+        core_options_from_dict(&options, dict) != 0)
         return NULL;
-    b = (scan_object *)make(type, 0);
-    if (b == NULL)
+    s = core_new_object(type);
+    if (s == NULL)
         return NULL;
-    if (core_feed_init(&b->feed, take, progress) != 0 ||
-        open_scan(b, dict, sources == Py_None ? NULL : sources) != TT_OK) {
-        Py_DECREF((PyObject *)b);
-        return NULL;
-    }
-    return (PyObject *)b;
+    if (sources != Py_None)
+        options.keep_sources = PyBytes_AsString(sources);
+    options.progress = scan_progress;
+    options.progress_ctx = &s->feed;
+    if (core_feed_init(&s->feed, add_batch, progress) == 0 &&
+        tt_scan_open(&s->scan, &options, &error) == TT_OK)
+        return (PyObject *)s;
+    if (!PyErr_Occurred())
+        (void)core_raise(&error);
+    Py_DECREF((PyObject *)s);
+    return NULL;
 }
 
 static PyObject *scan_finish(PyObject *self, PyObject *nothing)
 {
-    scan_object *b = (scan_object *)self;
-    feed *f = &b->feed;
-    tt_result *index = NULL;
+    scan_object *s = (scan_object *)self;
+    feed *f = &s->feed;
+    tt_result *result = NULL;
     tt_error error = {0};
     tt_status status;
     (void)nothing;
     if (core_feed_begin(f) != 0)
         return NULL;
     core_release_gil(&f->call);
-    status = tt_scan_finish(b->builder, &index, &error);
+    status = tt_scan_finish(s->scan, &result, &error);
     core_acquire_gil(&f->call);
     f->busy = 0;
     if (status == TT_OK && PyErr_CheckSignals() == 0)
-        return core_result_new(index);
+        return core_result_new(result);
     if (status != TT_OK)
         (void)core_feed_fail(f, &error);
-    tt_result_close(index);
+    tt_result_close(result);
     return NULL;
 }
 
-static PyMethodDef methods[] = {
-    FEED_METHODS, {"finish", scan_finish, METH_NOARGS, "finish() -> Index"}, {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] = {FEED_METHODS,
+                                {"finish", scan_finish, METH_NOARGS, "finish() -> Result"},
+                                {NULL, NULL, 0, NULL}};
 
 static PyType_Slot slots[] = FEED_SLOTS(scan_new, scan_dealloc, methods);
 
-PyType_Spec core_scan_spec = {.name = "twicetold._core.Builder",
+PyType_Spec core_scan_spec = {.name = "twicetold._core.Scan",
                               .basicsize = sizeof(scan_object),
                               .flags = Py_TPFLAGS_DEFAULT,
                               .slots = slots};

@@ -1,4 +1,4 @@
-/* The type Signing: a feed of texts, and at its end the rows of their signatures. */
+/* The type Signatures: a feed of texts, and at its end a row for each, its signature. */
 #include "feed.h"
 
 #include <stdlib.h>
@@ -10,21 +10,15 @@ typedef struct signatures_object {
     size_t count, capacity; /* of values */
 } signatures_object;
 
-static tt_status take(feed *f, tt_error *error)
+static tt_status compute_signatures(feed *f, tt_error *error)
 {
     signatures_object *s = (signatures_object *)f;
     const batch *t = f->batch;
     const size_t more = t->count * s->options.num_hashes;
     tt_status status;
-    if (more > s->capacity - s->count) {
-        const size_t capacity = s->count + more + s->capacity / 2;
-        uint32_t *larger = realloc(s->values, capacity * sizeof *larger);
-        if (larger == NULL) {
-            *error = (tt_error){TT_ENOMEM, UINT64_MAX, "out of memory"};
-            return TT_ENOMEM;
-        }
-        s->values = larger;
-        s->capacity = capacity;
+    if (core_reserve(&s->values, &s->capacity, s->count + more, sizeof *s->values) != 0) {
+        *error = (tt_error){TT_ENOMEM, UINT64_MAX, "out of memory"};
+        return TT_ENOMEM;
     }
     status = tt_signatures(s->values + s->count, t->articles, t->count, &s->options,
                            f->batch->statuses, error);
@@ -34,33 +28,29 @@ static tt_status take(feed *f, tt_error *error)
     return core_progress(&f->call, "sketch", f->rows, 0) != 0 ? TT_ESTOPPED : TT_OK;
 }
 
-static void dealloc(PyObject *self)
+static void signatures_dealloc(PyObject *self)
 {
     signatures_object *s = (signatures_object *)self;
-    PyTypeObject *type = Py_TYPE(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     free(s->values);
     core_feed_free(&s->feed);
-    release(self);
-    Py_DECREF(type);
+    core_free_object(self);
 }
 
-/* Signing(options, progress) */
-static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
+/* Signatures(options, progress) */
+static PyObject *signatures_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     PyObject *dict, *progress;
     tt_options given = TT_OPTIONS_INIT;
     tt_error error = {0};
     signatures_object *s;
-    allocfunc make = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     (void)names;
     if (!PyArg_ParseTuple(args, "O!O", &PyDict_Type, &dict, &progress) ||
         core_options_from_dict(&given, dict) != 0)
         return NULL;
-    s = (signatures_object *)make(type, 0);
+    s = core_new_object(type);
     if (s == NULL)
         return NULL;
-    if (core_feed_init(&s->feed, take, progress) != 0) {
+    if (core_feed_init(&s->feed, compute_signatures, progress) != 0) {
         Py_DECREF((PyObject *)s);
         return NULL;
     }
@@ -71,7 +61,7 @@ static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *names)
     return (PyObject *)s;
 }
 
-static PyObject *finish(PyObject *self, PyObject *nothing)
+static PyObject *signatures_finish(PyObject *self, PyObject *nothing)
 {
     const signatures_object *s = (const signatures_object *)self;
     (void)nothing;
@@ -81,12 +71,12 @@ static PyObject *finish(PyObject *self, PyObject *nothing)
 
 static PyMethodDef methods[] = {
     FEED_METHODS,
-    {"finish", finish, METH_NOARGS, "finish() -> bytearray of uint32, row after row"},
+    {"finish", signatures_finish, METH_NOARGS, "finish() -> bytearray of uint32, row after row"},
     {NULL, NULL, 0, NULL}};
 
-static PyType_Slot slots[] = FEED_SLOTS(new, dealloc, methods);
+static PyType_Slot slots[] = FEED_SLOTS(signatures_new, signatures_dealloc, methods);
 
-PyType_Spec core_signatures_spec = {.name = "twicetold._core.Signing",
+PyType_Spec core_signatures_spec = {.name = "twicetold._core.Signatures",
                                     .basicsize = sizeof(signatures_object),
                                     .flags = Py_TPFLAGS_DEFAULT,
                                     .slots = slots};

@@ -1,4 +1,4 @@
-/* The verdicts of a living index on one input, collected as a table that streams read. */
+/* The verdicts of a living index on one input, as a table that streams read. */
 #ifndef VERDICTS_H
 #define VERDICTS_H
 
@@ -9,12 +9,12 @@ typedef struct verdicts verdicts;
 verdicts *core_verdicts_new(void);       /* @return NULL: out of memory */
 void core_verdicts_release(verdicts *v); /* NULL is allowed */
 
-/* A tt_verdict_fn; `ctx` is the verdicts. Stops where memory is out or a row is over 2 GiB, and
- * leaves that in core_verdicts_failure(), as an errno. */
+/* A tt_verdict_fn whose `ctx` is the verdicts. Stops, with an errno in core_verdicts_failure(),
+ * where memory runs out or a row is over 2 GiB. */
 int core_verdicts_append(void *ctx, const tt_verdict *list, size_t count);
 int core_verdicts_failure(const verdicts *v);
 
-/* A new object of the type Verdicts, which takes them over, also where it fails. */
+/* A new object of the type Verdicts. Takes the verdicts over, also where it fails. */
 PyObject *core_verdicts_object(verdicts *v);
 
 #endif /* VERDICTS_H */

@@ -23,10 +23,10 @@ TEXTS = [
     " ".join(f"word{n * n % 97}" for n in range(500)),
 ]
 OPTIONS = [
-    {"hashes": 16},
-    {"hashes": 64, "shingle_tokens": 3, "seed": 7},
-    {"hashes": 32, "shingle_tokens": 1, "seed": 2**64 - 1},
-    {"hashes": 128},
+    {"num_hashes": 16},
+    {"num_hashes": 64, "shingle_tokens": 3, "seed": 7},
+    {"num_hashes": 32, "shingle_tokens": 1, "seed": 2**64 - 1},
+    {"num_hashes": 128},
 ]
 
 
@@ -50,7 +50,7 @@ def mixed(x):
     return x ^ x >> 15
 
 
-def signature(text, hashes=128, shingle_tokens=5, seed=0):
+def signature(text, num_hashes=128, shingle_tokens=5, seed=0):
     from xxhash import xxh3_64_intdigest as xxh3
 
     def random(label):
@@ -64,8 +64,8 @@ def signature(text, hashes=128, shingle_tokens=5, seed=0):
     count = len(tokens) - width + 1 if tokens else 0
     folds = [mixed((add + sum(f * t for f, t in zip(factors, tokens[i : i + width]))) & ONES) for i in range(count)]
     out = []
-    for bin in range(hashes):
-        mine = [f for f in folds if f * hashes >> 32 == bin]
+    for bin in range(num_hashes):
+        mine = [f for f in folds if f * num_hashes >> 32 == bin]
         factor, plus = random(bin)
         out.append(min(mine, default=min(((factor * f + plus) & ONES for f in folds), default=ONES)))
     return out

@@ -396,7 +396,7 @@ def inherited():
         except twicetold.InvalidError as error:
             reasons.add(str(error))
     index.close()
-    index._live.close()
+    index._index.close()
     assert len(reasons) == 1
     return reasons.pop()
 

@@ -42,7 +42,7 @@ def test_every_input_gives_the_same(articles):
 
 
 def test_estimates_are_near_the_numbers_of_a_scan(articles):
-    m = MinHash(hashes=1024)
+    m = MinHash(num_hashes=1024)
     row = dict(zip([a["id"] for a in articles], m.signatures(articles)))
     pairs = [p for p in twicetold.scan(articles, pairs=True).pairs if p["resemblance"] is not None]
     exact = np.array([p["resemblance"] for p in pairs])
@@ -71,16 +71,33 @@ def test_what_is_refused(articles):
     for given in ("one text", b"one", 5, ["a", 5], {"text": "a"}):
         with pytest.raises(TypeError):
             m.signatures(given)
-    for options in ({"hashes": 15}, {"hashes": 2000}, {"shingle_tokens": 0}, {"seed": -1}, {"paragraphs": "page"}):
+    for options in ({"num_hashes": 15}, {"num_hashes": 2000}, {"shingle_tokens": 0}, {"seed": -1}, {"paragraphs": "page"}):
         with pytest.raises(twicetold.InvalidError, match=next(iter(options))):
             MinHash(**options)
     with pytest.raises(TypeError, match="unknown option 'num_perm'"):
         MinHash(num_perm=128)
 
 
+def test_the_old_name_of_num_hashes_still_works(articles):
+    with pytest.warns(DeprecationWarning, match="hashes is now num_hashes") as warned:
+        m = MinHash(hashes=64)
+    assert warned[0].filename == __file__
+    with pytest.warns(DeprecationWarning, match="MinHash.num_hashes"):
+        assert m.hashes == 64
+    assert m == MinHash(64)
+    with pytest.warns(DeprecationWarning, match="hashes is now num_hashes") as warned:
+        old = twicetold.scan(articles, hashes=64, bands=16)
+    assert warned[0].filename == __file__
+    assert list(old.pairs) == list(twicetold.scan(articles, num_hashes=64, bands=16).pairs)
+    with pytest.raises(TypeError, match="num_hashes is given twice"), pytest.warns(DeprecationWarning):
+        twicetold.scan(articles, hashes=64, num_hashes=64)
+    with pytest.raises(TypeError, match="unknown option 'hashes'"):
+        twicetold.Index("feed.db", hashes=64)
+
+
 def test_it_says_what_it_is():
     m = MinHash(64, seed=3)
-    assert repr(m) == "MinHash(hashes=64, shingle_tokens=5, seed=3)" and m == MinHash(64, seed=3) != MinHash(64)
+    assert repr(m) == "MinHash(num_hashes=64, shingle_tokens=5, seed=3)" and m == MinHash(64, seed=3) != MinHash(64)
 
 
 def test_progress_ends_the_call(articles):

@@ -53,14 +53,15 @@ def test_a_written_result_is_the_command_s_bytes(tmp_path, wanted):
         {"keep": "source:Morning News,Valley Courier"},
         {"sections": True, "min_section": 16, "paragraphs": "line"},
         {"series": True, "pairs": True, "facts": 0.9, "max_matches": 2},
-        {"hashes": 64, "bands": 16, "shingle_tokens": 3, "seed": 7, "threads": 2},
+        {"num_hashes": 64, "bands": 16, "shingle_tokens": 3, "seed": 7, "threads": 2},
         {"max_article_bytes": "1K"},
     ],
 )
 def test_options_mean_what_they_mean_to_the_command(articles, options):
     words = []
     for name, value in options.items():
-        words += ["--" + name.replace("_", "-")] + ([] if value is True else [str(value)])
+        flag = "hashes" if name == "num_hashes" else name.replace("_", "-")
+        words += ["--" + flag] + ([] if value is True else [str(value)])
     import subprocess
 
     try:
@@ -250,7 +251,7 @@ def test_errors_have_a_status(tmp_path):
     assert caught.value.status == "TT_EIO" and isinstance(caught.value, (twicetold.Error, OSError))
     assert "none.jsonl" in str(caught.value)
     with pytest.raises(twicetold.InvalidError) as caught:
-        twicetold.scan([], hashes=128, bands=5)
+        twicetold.scan([], num_hashes=128, bands=5)
     assert caught.value.status == "TT_EINVAL" and caught.value.where is None
     import pickle
 
@@ -267,7 +268,7 @@ def test_errors_have_a_status(tmp_path):
         {"drop": "off"},
         {"min_section": 7},
         {"shingle_tokens": 65},
-        {"hashes": 2.5},
+        {"num_hashes": 2.5},
         {"seed": -1},
         {"keep": "oldest"},
         {"keep": "source:"},
@@ -296,7 +297,7 @@ def test_what_is_no_input():
         twicetold.scan([{"text": "a"}, 7])
     with pytest.raises(twicetold.InvalidError):
         twicetold.scan("")
-    with pytest.raises(twicetold.InvalidError, match="without clusters or without overlaps"):
+    with pytest.raises(twicetold.InvalidError, match="looked for no clusters or no overlaps"):
         list(twicetold.scan([], pairs=True).removed)
 
 

@@ -26,10 +26,10 @@ def schema_of(declared):
     return pyarrow.schema([(name, kinds[kind]) for name, kind in fields])
 
 
-def run(name, rows, argument=0, options=None, size=1000, given=b""):
+def run(name, rows, options=None, size=1000, **settings):
     """The rows that an operator gives for these, in batches of `size`."""
     schema = schema_of(_core.stage_columns(name)[0])
-    stage = _core.Stage(name, options or {}, argument, given)
+    stage = _core.Stage(name, options or {}, **settings)
     out = []
     for begin in range(0, len(rows), size):
         columns = list(zip(*rows[begin : begin + size]))
@@ -54,25 +54,27 @@ def candidates_of(sketches, wants):
     signatures = {r["n"]: r["signature"] for r in sketches}
     compared = run("buckets", sorted(values(buckets, "bucket", "n")), size=7)
     met = {(r["a"], r["b"]) for r in compared if r["a"] != r["b"]}
-    alike = run("alike", [(a, b, signatures[a], signatures[b]) for a, b in sorted(met)])
-    alike.sort(key=lambda r: (r["b"], r["distance"], r["a"]))
-    for r in run("closest", values(alike, "a", "b", "distance"), size=7):
+    close = run("distances", [(a, b, signatures[a], signatures[b]) for a, b in sorted(met)])
+    close.sort(key=lambda r: (r["b"], r["distance"], r["a"]))
+    for r in run("top_k", values(close, "b", "a", "distance"), size=7):
         wants[r["a"], r["b"]] |= r["want"]
 
-    mask = _core.seed_partitions(sum(r["tokens"] for r in sketches)) - 1
-    packed = run("firsts", values(sketches, "n", "seeds"), mask | 2 << 32)  # 4 buckets, packed more than once
+    partitions = _core.seed_partitions(sum(r["tokens"] for r in sketches))
+    seeds = values(sketches, "n", "seeds")
+    packed = run("first_postings", seeds, partitions=partitions, bits=2)  # 4 buckets, packed more than once
     assert len(packed) > 4
-    held = run("holders", sorted(values(packed, "bucket", "places")), size=3)
-    lives = [r for r in held if not r["popular"]]
-    popular = {r["seed"]: r["holders"] for r in held if r["popular"]}
-    for r in run("seeds", values(sketches, "n", "seeds"), mask):
-        if r["seed"] in popular:
-            lives.append({**r, "holders": popular[r["seed"]]})
-    for r in run("tally", sorted(values(lives, "n", "place", "count", "holders")), size=777):
+    linked = run("earlier_postings", sorted(values(packed, "bucket", "postings")), size=3)
+    postings = [r for r in linked if not r["frequent"]]
+    frequent = {r["seed"]: r["earlier"] for r in linked if r["frequent"]}
+    for r in run("postings", seeds, partitions=partitions):
+        if r["seed"] in frequent:
+            postings.append({**r, "earlier": frequent[r["seed"]]})
+    postings = sorted(values(postings, "n", "position", "seed_count", "earlier"))
+    for r in run("seed_counts", postings, size=777):
         wants[r["a"], r["b"]] |= r["want"]
 
     stars = defaultdict(list)
-    for r in run("paragraphs", values(sketches, "n", "passages")):
+    for r in run("paragraphs", values(sketches, "n", "long_paragraphs")):
         stars[r["low"]].append(r)
     near = defaultdict(list)
     for star in stars.values():
@@ -120,23 +122,23 @@ def test_a_filter_of_seeds():
     with open(FEED, encoding="utf-8") as f:
         articles = [(n, json.loads(line)["text"], None) for n, line in zip(range(20), f)]
     sketches = values(run("sketch", articles), "n", "seeds")
-    seeds = run("seeds", sketches)
+    seeds = run("postings", sketches, partitions=1)
     wanted = {r["seed"] for r in seeds[::50]}
-    bits = run("filter", [(seed,) for seed in wanted], 14)[0]["filter"]
-    passed = run("seeds", sketches, given=bits)
+    bits = run("seed_filter", [(seed,) for seed in wanted], bits=14)[0]["filter"]
+    passed = run("postings", sketches, partitions=1, filter=bits)
     assert [r for r in passed if r["seed"] in wanted] == [r for r in seeds if r["seed"] in wanted]
     assert 0 < len(passed) < len(seeds) / 4
-    assert run("seeds", sketches, given=bytes(8)) == []
+    assert run("postings", sketches, partitions=1, filter=bytes(8)) == []
     with pytest.raises(twicetold.InvalidError, match="0 bits of buckets"):
-        _core.Stage("firsts", {}, 0)
+        _core.Stage("first_postings", {})
     with pytest.raises(twicetold.InvalidError, match="a filter of 3 bytes"):
-        _core.Stage("seeds", {}, 0, b"abc")
+        _core.Stage("postings", {}, filter=b"abc")
 
 
 def test_a_stage_says_what_is_wrong():
     with pytest.raises(twicetold.InvalidError, match='no stage "sketches"'):
-        _core.Stage("sketches", {}, 0)
+        _core.Stage("sketches", {})
     batch = pyarrow.RecordBatch.from_pydict({"n": pyarrow.array([1], pyarrow.int32())})
-    stage = _core.Stage("bands", {}, 0)
+    stage = _core.Stage("bands", {})
     with pytest.raises(twicetold.InvalidError, match='column "n" has the Arrow format "i"'):
         stage.push(*batch.__arrow_c_array__())

@@ -156,10 +156,10 @@ static void check_time(const fuzz_input *text)
 
 static void check_texts(const built *b, const cells *c, int64_t first)
 {
-    const column col = {&b->schema, &b->array, b->array.offset + first};
+    const input_column col = {&b->schema, &b->array, b->array.offset + first};
     FUZZ_CHECK(core_column_fits(&b->schema, COLUMN_TEXT), "%s does not fit", b->schema.format);
     for (int64_t i = first; i < c->count; i++) {
-        cell out = {0};
+        text_value out = {0};
         const int there = core_column_text(&col, i - first, &out);
         FUZZ_CHECK(there == !c->null[i], "element %d", (int)i);
         if (!there)
@@ -209,11 +209,11 @@ static void check_number(const cells *c)
         const void *buffers[2] = {NULL, value};
         struct ArrowArray a = {.length = 1, .n_buffers = 2, .buffers = buffers};
         struct ArrowSchema schema = {0};
-        const column col = {&schema, &a, 0};
+        const input_column col = {&schema, &a, 0};
         memcpy(value, c->value[i].bytes == NULL ? (const uint8_t *)"" : c->value[i].bytes,
                c->value[i].size < 8 ? c->value[i].size : 8);
         for (int k = 0; k < 8; k++) {
-            cell out;
+            text_value out;
             schema.format = numbers[k];
             FUZZ_CHECK(core_column_fits(&schema, COLUMN_ID) && core_column_text(&col, 0, &out) &&
                            out.integer && out.size > 0 && out.size < sizeof out.digits,

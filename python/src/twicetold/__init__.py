@@ -70,14 +70,14 @@ def _run(
     sources: Optional[bytes],
     progress: Union[bool, None, ProgressFunction],
     kept: Optional[List[Any]] = None,
-) -> Tuple[Result, _core.Builder]:
+) -> Tuple[Result, _core.Scan]:
     began = time.perf_counter()
     with Progress(progress) as shown:
-        builder = _core.Builder(options, sources, shown.call)
-        source.feed(builder, options, kept)
-        read = builder.read_seconds
-        index = builder.finish()
-    return Result(index, rejections(builder), read, time.perf_counter() - began), builder
+        feed = _core.Scan(options, sources, shown.call)
+        source.feed(feed, options, kept)
+        read = feed.read_seconds
+        found = feed.finish()
+    return Result(found, rejections(feed), read, time.perf_counter() - began), feed
 
 
 def scan(
@@ -102,9 +102,9 @@ def scan(
     ``FILE:LINE``); `id=None` names all of them by row (not from files).
     progress: True for a bar (tqdm), or a callable ``(stage, done, total)``; total 0 is unknown. What it
     raises ends the call.
-    options: the command's, ``_`` for ``-``: pairs, clusters, sections, series (True: look for these; none
+    options: the command's, ``_`` for ``-`` and num_hashes for ``--hashes``: pairs, clusters, sections, series (True: look for these; none
     given: the first three), resemblance, containment, overlap, facts (shares, or "off"), min_section,
-    max_matches, shingle_tokens (tokens), hashes, bands, seed, paragraphs, keep, drop, max_article_bytes,
+    max_matches, shingle_tokens (tokens), num_hashes, bands, seed, paragraphs, keep, drop, max_article_bytes,
     threads (0: all cores), memory (bytes, or "300M", "2G"; least 32 MiB), temp_dir.
 
     An article that cannot be taken (no text, invalid UTF-8, an id seen before, too long) is listed in
@@ -178,12 +178,12 @@ def dedup(
         source.articles = _held(given)
     elif not isinstance(given, (list, tuple, Mapping)) and hasattr(given, "__iter__"):
         source.articles = list(given)
-    result, builder = _run(source, resolved, sources, progress, records)
-    kept = result._index.kept()
+    result, feed = _run(source, resolved, sources, progress, records)
+    kept = result._result.kept()
     if records is not None:
         out: Any = [_record(r) for r, k in zip(records, kept) if k]
     else:
-        accepted = bytearray(builder.accepted)
+        accepted = bytearray(feed.accepted)
         place = iter(kept)
         for row, taken in enumerate(accepted):
             if taken:

@@ -140,19 +140,19 @@ class Index:
         self._lock = threading.RLock()  # what is read may ask the index itself
         name = os.fsencode(path)
         _refuse_inherited(name)
-        self._live = _core.Live(name, _READ if read_only else _CREATE if create else 0, self._options)
+        self._index = _core.Index(name, _READ if read_only else _CREATE if create else 0, self._options)
         self._process = os.getpid()
         file = _identity(name)
         if file is not None:
-            _open_files[id(self._live)] = self._process, file
+            _open_files[id(self._index)] = self._process, file
 
     def close(self) -> None:
         """Gives the file back. Closing it again does nothing; in a forked child it only forgets."""
         if self._process != os.getpid():
             return
         with self._lock:
-            self._live.close()
-            _open_files.pop(id(self._live), None)
+            self._index.close()
+            _open_files.pop(id(self._index), None)
 
     def __enter__(self) -> "Index":
         return self
@@ -171,7 +171,7 @@ class Index:
 
     def _judge(
         self,
-        writing: bool,
+        adds: bool,
         articles: Any,
         fields: Tuple[Optional[str], str, Optional[str], Optional[str]],
         verdicts: bool,
@@ -180,10 +180,10 @@ class Index:
         self._check_process()
         source = Source([articles] if isinstance(articles, Mapping) else articles, *fields, needed=False)
         with self._lock, Progress(progress) as shown:
-            judging = _core.Judging(self._live, writing, verdicts, shown.call)
-            source.feed(judging, self._options)
-            found = judging.finish()
-        return None if found is None else Verdicts(found, rejections(judging))
+            feed = _core.IndexFeed(self._index, adds, verdicts, shown.call)
+            source.feed(feed, self._options)
+            found = feed.finish()
+        return None if found is None else Verdicts(found, rejections(feed))
 
     def add(
         self,
@@ -238,7 +238,7 @@ class Index:
         self._check_process()
         wanted = _ids(ids)
         with self._lock:
-            return self._live.remove(wanted)
+            return self._index.remove(wanted)
 
     def expire(self, before: Optional[Time] = None, *, older_than: Optional[Age] = None) -> int:
         """Removes articles published before a time, or, without such a time, added before it.
@@ -254,14 +254,14 @@ class Index:
         micros = _micros(before)
         self._check_process()
         with self._lock:
-            return self._live.expire(micros)
+            return self._index.expire(micros)
 
     def stat(self) -> Dict[str, Any]:
         """How much is in it: articles; distinct (with tokens that no earlier one has); tokens; bytes (of
         their texts); file_bytes; memory_bytes; oldest and newest, datetimes, None where it is empty."""
         self._check_process()
         with self._lock:
-            stat = self._live.stat()
+            stat = self._index.stat()
         for name in ("oldest", "newest"):
             if stat[name] is not None:
                 stat[name] = _EPOCH + stat[name] * _MICROSECOND
@@ -272,7 +272,7 @@ class Index:
         """The options that shape it."""
         self._check_process()
         with self._lock:
-            options = self._live.options()
+            options = self._index.options()
         return {name: options[name] for name in _options.SHAPE}
 
     @staticmethod

@@ -1,10 +1,11 @@
-"""The command's options, by its names with `_` for `-`, checked and put as the library wants them."""
+"""The command's options, by its names with `_` for `-` (num_hashes for --hashes), checked and as the library takes them."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import secrets
+import warnings
 from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
 from ._errors import invalid
@@ -12,6 +13,7 @@ from ._errors import invalid
 _FIND = {"pairs": 1, "clusters": 2, "sections": 4, "series": 8}
 _KEEP = {"longest": 0, "first": 1, "newest": 2}
 _PARAGRAPHS = {"auto": 0, "line": 1, "blank": 2, "none": 3}
+_OLD_NAMES = {"hashes": "num_hashes"}  # until 0.3
 _SIZES = {"": 0, "b": 0, "k": 10, "kb": 10, "kib": 10, "m": 20, "mb": 20, "mib": 20, "g": 30, "gb": 30, "gib": 30}
 
 
@@ -48,7 +50,7 @@ def _rule(value: Any) -> float:
 
 def _seed(value: Any) -> int:
     if isinstance(value, str) and value == "random":
-        return secrets.randbits(53)  # so that every JSON reader gives it back as it was
+        return secrets.randbits(53)  # which every JSON reader reads exactly
     return _whole(value, 0, 2**64 - 1, 'a whole number below 2^64, or "random"')
 
 
@@ -92,7 +94,7 @@ _CHECKS: Dict[str, Callable[[Any], Any]] = {
     "min_section": _number(8, 2**32 - 1),
     "max_matches": _number(1, 2**32 - 1),
     "shingle_tokens": _number(1, 64),
-    "hashes": _number(16, 1024),
+    "num_hashes": _number(16, 1024),
     "bands": _number(1, 1024),
     "seed": _seed,
     "paragraphs": _paragraphs,
@@ -116,7 +118,7 @@ SHAPE = (
     "facts",
     "drop",
 )
-_MINHASH = ("hashes", "shingle_tokens", "seed", "paragraphs", "max_article_bytes", "threads")
+_MINHASH = ("num_hashes", "shingle_tokens", "seed", "paragraphs", "max_article_bytes", "threads")
 _INDEX = (*SHAPE, "max_article_bytes", "threads")
 
 
@@ -138,6 +140,11 @@ def _resolve(given: Dict[str, Any], known: Tuple[str, ...]) -> Tuple[Dict[str, A
     out: Dict[str, Any] = {"find": 0}
     sources = None
     for name, value in given.items():
+        if _OLD_NAMES.get(name) in known:
+            warnings.warn(f"the option {name} is now {_OLD_NAMES[name]}", DeprecationWarning, stacklevel=4)
+            name = _OLD_NAMES[name]
+            if name in given:
+                raise TypeError(f"{name} is given twice")
         if name not in known:
             raise _refuse(name, known)
         if value is None:

@@ -29,9 +29,9 @@ class Table:
     """
 
     def __init__(
-        self, index: Union[_core.Index, _core.Verdicts], kind: int, name: str, columns: List[str], rows: Optional[int]
+        self, owner: Union[_core.Result, _core.Verdicts], kind: int, name: str, columns: List[str], rows: Optional[int]
     ):
-        self._index = index
+        self._owner = owner
         self._kind = kind
         self._rows = rows
         self.name = name
@@ -39,7 +39,7 @@ class Table:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """An Arrow C stream, as a capsule; `requested_schema` is not looked at."""
-        return self._index.stream(self._kind)
+        return self._owner.stream(self._kind)
 
     def __len__(self) -> int:
         if self._rows is None:
@@ -47,7 +47,7 @@ class Table:
         return self._rows
 
     def __iter__(self) -> Iterator[Dict[str, Any]]:
-        stream = self._index.stream(self._kind)
+        stream = self._owner.stream(self._kind)
         while True:
             rows = _core.next_rows(stream)
             if rows is None:
@@ -105,35 +105,35 @@ class Result:
     A number that the options made unneeded is null.
     """
 
-    def __init__(self, index: _core.Index, rejected: List[Dict[str, Any]], read: float, total: float):
-        self._index = index
+    def __init__(self, result: _core.Result, rejected: List[Dict[str, Any]], read: float, total: float):
+        self._result = result
         self._times = len(rejected), read, total
         self.rejected: List[Dict[str, Any]] = rejected
-        self.summary: Dict[str, Any] = index.summary(*self._times)
+        self.summary: Dict[str, Any] = result.summary(*self._times)
 
     @property
     def pairs(self) -> Table:
         """a, b, relation ("identical", "near", "contains", "contained", "series"), resemblance,
         containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1."""
-        return Table(self._index, 0, "pairs", ["a", "b", "relation", *_NUMBERS], self.summary["pairs"])
+        return Table(self._result, 0, "pairs", ["a", "b", "relation", *_NUMBERS], self.summary["pairs"])
 
     @property
     def clusters(self) -> Table:
         """cluster (from 1), keep, articles: a list of ids, `keep` among them."""
-        return Table(self._index, 1, "clusters", ["cluster", "keep", "articles"], self.summary["clusters"])
+        return Table(self._result, 1, "clusters", ["cluster", "keep", "articles"], self.summary["clusters"])
 
     @property
     def sections(self) -> Table:
         """section (from 1), tokens, occurrences: a list of structs of article, begin, end, and, but for
         the first, which is the reference, of_begin, of_end and similarity."""
-        return Table(self._index, 2, "sections", ["section", "tokens", "occurrences"], self.summary["sections"])
+        return Table(self._result, 2, "sections", ["section", "tokens", "occurrences"], self.summary["sections"])
 
     @property
     def removed(self) -> Table:
         """The articles that `dedup` leaves out: id, kept (the one kept in its place), relation,
         resemblance, containment, containment_of, overlap, overlap_of, facts; names in _of are about the
         one kept. Needs clusters and overlaps: InvalidError otherwise."""
-        return Table(self._index, 3, "removed", ["id", "kept", "relation", *_REMOVED], None)
+        return Table(self._result, 3, "removed", ["id", "kept", "relation", *_REMOVED], None)
 
     def write(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Writes the result as the command does, JSON Lines, beside `path` and then in its place."""
@@ -147,7 +147,7 @@ class Result:
                 umask = os.umask(0)
                 os.umask(umask)
                 os.fchmod(fd, 0o666 & ~umask)
-                self._index.write(fd, *self._times)
+                self._result.write(fd, *self._times)
             finally:
                 os.close(fd)
             os.replace(beside, target)

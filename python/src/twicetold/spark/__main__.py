@@ -15,7 +15,7 @@ from . import scan
 _FLAGS = ("pairs", "clusters", "sections", "series")
 _OPTIONS = (
     *("resemblance", "containment", "overlap", "facts", "drop", "min_section", "max_matches", "shingle_tokens"),
-    *("hashes", "bands", "seed", "paragraphs", "max_article_bytes", "keep"),
+    *("num_hashes", "bands", "seed", "paragraphs", "max_article_bytes", "keep"),
 )
 _ORDER = "_twicetold_order"
 _ROWS_PER_FILE = 40  # bits
@@ -38,7 +38,8 @@ def _arguments(words: Optional[List[str]]) -> argparse.Namespace:
     for flag in _FLAGS:
         parser.add_argument(f"--{flag}", action="store_true", default=None, help=f"look for {flag}")
     for name in _OPTIONS:
-        parser.add_argument(f"--{name.replace('_', '-')}", help="as for twicetold scan")
+        flag = "hashes" if name == "num_hashes" else name.replace("_", "-")
+        parser.add_argument(f"--{flag}", dest=name, help="as for twicetold scan")
     return parser.parse_args(words)
 
 

@@ -14,12 +14,13 @@ from ._stages import Stages
 _BUCKETS = 32  # of seeds, for each partition
 _BITS_OF_A_SEED = 32
 _MOST_BITS = 27  # log2: 16 MB
+_POSTING = ("n", "position", "seed_count", "earlier")
 _KEYS = ("key0", "key1", "key2", "key3")
 
 
 def _from_bands(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFrame]:
-    """Documents that share a bucket; those of a popular one look at its first few and the latest, and keep
-    the closest of all that they looked at."""
+    """Documents that share a bucket. In a large one each is compared with its first few and the latest, and
+    keeps the closest of all that it was compared with."""
     rows = stages.run("bands", documents.sketches)
     compared = stages.group("buckets", rows, "bucket", "n")
     pairs = stages.keep(compared.groupBy("a", "b").agg(F.max("skipped").alias("skipped")), "compared")
@@ -27,37 +28,38 @@ def _from_bands(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFr
     signatures = documents.sketches.select("n", "signature").join(named, "n", "left_semi")
     of_a = signatures.withColumnsRenamed({"n": "a", "signature": "signature_a"})
     of_b = signatures.withColumnsRenamed({"n": "b", "signature": "signature_b"})
-    alike = stages.run("alike", pairs.where("a <> b").join(of_a, "a").join(of_b, "b"))
-    closest = stages.keep(stages.group("closest", alike, "b", "distance", "a"), "alike")
+    close = stages.run("distances", pairs.where("a <> b").join(of_a, "a").join(of_b, "b"))
+    closest = stages.keep(stages.group("top_k", close, "b", "distance", "a"), "closest")
     left_out = closest.where("want = 0").select("b", "skipped")
     passed_by = pairs.where("a = b").select("b", "skipped").unionByName(left_out)
     return closest.where("want > 0").select("a", "b", "want"), passed_by
 
 
 def _filter(stages: Stages, many: DataFrame) -> bytes:
-    """Bits that every popular seed passes and few others do. It comes to the driver: of a hundred seeds of a
-    document some ten are popular, and the others need not become rows."""
-    with stages.described("popular"):
+    """A Bloom filter that every frequent seed passes and few others do. It comes to the driver: of the hundred
+    seeds of a document some ten are frequent, and the others need not become rows."""
+    with stages.described("frequent"):
         bits = min(max(_BITS_OF_A_SEED * many.count(), 64).bit_length(), _MOST_BITS)
-        row = stages.run("filter", many.coalesce(1), bits).first()
+        row = stages.run("seed_filter", many.coalesce(1), bits=bits).first()
     return bytes(row[0]) if row else bytes(8)
 
 
 def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFrame]:
-    """Documents that share seeds. A seed in few places links each to all before it; one in many links to
-    the first few, which are joined to all its places."""
+    """Documents that share seeds. A seed that is in few documents links each of its postings to all earlier
+    ones; one that is in many links them to its first few, which are joined with all of its postings."""
     tokens = documents.sketches.agg(F.sum("tokens")).first()
-    mask = _core.seed_partitions(int(tokens[0] or 0)) - 1 if tokens else 0
+    partitions = _core.seed_partitions(int(tokens[0] or 0) if tokens else 0)
     bits = min((_BUCKETS * stages.partitions - 1).bit_length(), 24)  # the most that the operator takes
-    firsts = stages.run("firsts", documents.sketches.sortWithinPartitions("n"), mask | bits << 32)
-    held = stages.keep(stages.group("holders", firsts, "bucket"), "holders")
-    few = held.where("popular = 0").select("n", "place", "count", "holders")
-    # A frame of its own, whose size Spark knows: where it can be broadcast, no place of the rest is shuffled for it.
-    many = stages.keep(held.where("popular = 1").select("seed", "holders"), "popular")
-    everywhere = stages.run("seeds", documents.sketches, mask, _filter(stages, many))
-    lives = few.unionByName(everywhere.join(many, "seed").select("n", "place", "count", "holders"))
-    tallied = stages.keep(stages.group("tally", lives, "n", "place"), "tallied")
-    return tallied.where("want > 0").select("a", "b", "want"), tallied.where("want = 0").select("b", "skipped")
+    sketches = documents.sketches.sortWithinPartitions("n")
+    firsts = stages.run("first_postings", sketches, partitions=partitions, bits=bits)
+    linked = stages.keep(stages.group("earlier_postings", firsts, "bucket"), "postings")
+    few = linked.where("frequent = 0").select(*_POSTING)
+    # Kept as a frame, whose size Spark knows: where it can be broadcast, no other posting is shuffled for it.
+    many = stages.keep(linked.where("frequent = 1").select("seed", "earlier"), "frequent")
+    everywhere = stages.run("postings", documents.sketches, partitions=partitions, filter=_filter(stages, many))
+    postings = few.unionByName(everywhere.join(many, "seed").select(*_POSTING))
+    counted = stages.keep(stages.group("seed_counts", postings, "n", "position"), "counted")
+    return counted.where("want > 0").select("a", "b", "want"), counted.where("want = 0").select("b", "skipped")
 
 
 def _repeated(rows: DataFrame, key: str, *more: Column) -> DataFrame:
@@ -73,8 +75,8 @@ def _to_first(rows: DataFrame, key: str) -> DataFrame:
 
 
 def _from_paragraphs(stages: Stages, documents: Documents) -> List[DataFrame]:
-    """Documents with an equal paragraph, or a nearly equal one, with the first that has it. What repeats is kept by
-    itself: Spark knows its size then, and where it can be broadcast, no other paragraph is shuffled for it."""
+    """Documents with an equal paragraph, or a nearly equal one, with the first that has it. Repeated paragraphs are
+    kept as a frame: Spark then knows its size, and where it can be broadcast, no other paragraph is shuffled for it."""
     rows = stages.run("paragraphs", documents.sketches)
     repeated = stages.keep(_repeated(rows, "low", F.min_by("high", "n").alias("its_high")), "paragraphs")
     equal = rows.join(repeated, "low", "left").withColumn("is_equal", F.expr("coalesce(its_high = high, false)"))

@@ -13,7 +13,7 @@ from ._stages import Stages
 
 _NO_TIME = -(2**63)
 _LEAST = -(2**63)
-_SKETCH = ("n", "tokens", "signature", "bands", "passages", "seeds")
+_SKETCH = ("n", "tokens", "signature", "bands", "long_paragraphs", "seeds")
 _REASONS = {
     -1: "no text",
     -4: "text is not valid UTF-8",
@@ -82,7 +82,7 @@ def _refused(stages: Stages, ids: DataFrame, taken: DataFrame) -> DataFrame:
 
 class Documents:
     """
-    sketches  n, tokens, signature, bands, passages, seeds of each document; n is that of its first article
+    sketches  n, tokens, signature, bands, long_paragraphs, seeds of each document; n is that of its first article
     members   n, doc, tokens, published: every article that was accepted and has tokens
     copies    n, doc, tokens: those that are not the first of their document
     rejected  n, reason

@@ -76,7 +76,7 @@ def kept(stages: Stages, pairs: DataFrame, groups: DataFrame) -> DataFrame:
     nobody = F.lit(None).cast(groups.schema["merit"].dataType)
     rows = groups.select(F.col("root").alias("group"), F.col("n").alias("a"), F.col("n").alias("b"), "merit")
     rows = rows.unionByName(copies.select(F.col("root").alias("group"), "a", "b", nobody.alias("merit")))
-    return stages.keep(stages.group("cluster", rows, "group", "merit"), "kept")
+    return stages.keep(stages.group("clusters", rows, "group", "merit"), "kept")
 
 
 def members(documents: Documents, merits: DataFrame, kept_docs: DataFrame) -> DataFrame:

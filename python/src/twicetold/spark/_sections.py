@@ -1,4 +1,4 @@
-"""Links between passages -> places -> sections with extents in bytes."""
+"""Shared passages -> repeats -> sections with extents in bytes."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ _COLUMNS = (
 )
 
 
-def _places(stages: Stages, links: DataFrame) -> DataFrame:
-    """n, data: the places of every document. They follow from its links and the places of the earlier
-    documents it is linked to; so, round after round, those are made whose holders are made. What is left
-    after the popular rounds is mostly long chains of few documents, and one task takes them in order."""
-    todo = stages.keep(links, "links")
-    placed = todo.select(F.col("b").alias("n"), F.col("data")).limit(0)
+def _repeats(stages: Stages, passages: DataFrame) -> DataFrame:
+    """n, data: the repeats of every document. They follow from the passages that it shares with earlier documents
+    and from the repeats of these; so each round takes the documents whose earlier ones are done. What is
+    left after the large rounds is mostly long chains of few documents, and one task takes them in order."""
+    todo = stages.keep(passages, "passages")
+    done = todo.select(F.col("b").alias("n"), F.col("data")).limit(0)
     for turn in range(1 << 20):
         left = todo.count()
         if left == 0:
-            return placed
+            return done
         pending = todo.select("b").distinct()
-        rows = todo.select("b", "a", F.lit(0).alias("are_places"), "data")
-        holders = todo.where("a <> b").select("a", "b").distinct()
+        rows = todo.select("b", "a", F.lit(0).alias("is_repeats"), "data")
+        earlier = todo.where("a <> b").select("a", "b").distinct()
         if left <= _stages.IN_ONE_TASK:
-            known = holders.select("a").distinct().join(placed.withColumnRenamed("n", "a"), "a")
-            rows = rows.unionByName(known.select(F.col("a").alias("b"), "a", F.lit(1).alias("are_places"), "data"))
-            return placed.unionByName(stages.run("places", rows.repartition(1), 1))
-        waiting = holders.join(pending.withColumnRenamed("b", "a"), "a", "left_semi").select("b").distinct()
+            known = earlier.select("a").distinct().join(done.withColumnRenamed("n", "a"), "a")
+            rows = rows.unionByName(known.select(F.col("a").alias("b"), "a", F.lit(1).alias("is_repeats"), "data"))
+            return done.unionByName(stages.run("repeats", rows.repartition(1), is_whole=True))
+        waiting = earlier.join(pending.withColumnRenamed("b", "a"), "a", "left_semi").select("b").distinct()
         ready = stages.keep(pending.join(waiting, "b", "left_anti"), f"ready-{turn}")
-        known = holders.join(ready, "b", "left_semi").join(placed.withColumnRenamed("n", "a"), "a")
+        known = earlier.join(ready, "b", "left_semi").join(done.withColumnRenamed("n", "a"), "a")
         rows = rows.join(ready, "b", "left_semi").unionByName(
-            known.select("b", "a", F.lit(1).alias("are_places"), "data")
+            known.select("b", "a", F.lit(1).alias("is_repeats"), "data")
         )
-        placed = placed.unionByName(stages.keep(stages.group("places", rows, "b"), f"places-{turn}"))
-        todo = stages.keep(todo.join(ready, "b", "left_anti"), f"links-{turn}")
+        done = done.unionByName(stages.keep(stages.group("repeats", rows, "b"), f"repeats-{turn}"))
+        todo = stages.keep(todo.join(ready, "b", "left_anti"), f"passages-{turn}")
     raise AssertionError("unreachable: every round resolves the earliest document that is left")
 
 
-def _seen(stages: Stages, documents: Documents, places: DataFrame) -> DataFrame:
+def _seen(stages: Stages, documents: Documents, repeats: DataFrame) -> DataFrame:
     """n (article), begin, end, of_n, of_begin, of_end, similarity: every occurrence, in tokens."""
-    first = stages.run("spread", places)
+    first = stages.run("occurrences", repeats)
     docs = documents.copies.select(F.col("doc").alias("n"), "tokens").distinct()
-    again = stages.run("copies", docs.join(places, "n", "left"))
+    again = stages.run("copies", docs.join(repeats, "n", "left"))
     others = documents.copies.select(F.col("n").alias("copy"), F.col("doc").alias("n"))
     again = again.join(others, "n").drop("n").withColumnRenamed("copy", "n")
     return stages.keep(first.unionByName(again), "occurrences")
@@ -78,8 +78,8 @@ def find(stages: Stages, articles: Articles, documents: Documents, verified: Dat
     section is a row whose last three are null. No rows, and no steps, unless they are wanted."""
     if not wanted:
         return stages.none(c.split() for c in _COLUMNS.split(", "))
-    links = verified.where("relation < 0").select("a", "b", F.col("links").alias("data"))
-    seen = _seen(stages, documents, stages.keep(_places(stages, links), "places"))
+    passages = verified.where("relation < 0").select("a", "b", F.col("passages").alias("data"))
+    seen = _seen(stages, documents, stages.keep(_repeats(stages, passages), "repeats"))
     joined = stages.keep(_joined(seen), "sections")
     extents = _bytes(stages, articles, seen, joined)
     theirs = extents.selectExpr(

@@ -1,4 +1,4 @@
-"""The C operators inside mapInArrow, and what lasts from one to the next."""
+"""The engine's operators inside mapInArrow, and what is kept from one to the next."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def _rows(capsules: Any) -> Iterator[Any]:
         yield pyarrow.RecordBatch.from_struct_array(pyarrow.array(_Exported(capsules)))
 
 
-def _feed(name: str, options: Dict[str, Any], argument: int, given: bytes, batches: Iterator[Any]) -> Iterator[Any]:
+def _feed(name: str, options: Dict[str, Any], settings: Dict[str, Any], batches: Iterator[Any]) -> Iterator[Any]:
     """One task: all batches of a partition through one operator."""
-    stage = _core.Stage(name, options, argument, given)
+    stage = _core.Stage(name, options, **settings)
     for batch in batches:
         yield from _rows(stage.push(*batch.__arrow_c_array__()))
     yield from _rows(stage.finish())
@@ -64,16 +64,16 @@ class Stages:
         self._folder = _shared_folder(spark, work)
         self._count = 0
 
-    def run(self, name: str, df: DataFrame, argument: int = 0, given: bytes = b"") -> DataFrame:
+    def run(self, name: str, df: DataFrame, **settings: Any) -> DataFrame:
         """The rows that the operator gives for the rows of each partition, in their order."""
         takes, gives = _core.stage_columns(name)
         columns = [c.split(" ")[0] for c in takes.split(", ")]
-        task = functools.partial(_feed, name, self.options, argument, given)
+        task = functools.partial(_feed, name, self.options, settings)
         return df.select(*columns).mapInArrow(task, gives)
 
-    def group(self, name: str, df: DataFrame, key: str, *order: str, argument: int = 0) -> DataFrame:
+    def group(self, name: str, df: DataFrame, key: str, *order: str) -> DataFrame:
         """The same, the rows of a key in one task, in order."""
-        return self.run(name, df.repartition(key).sortWithinPartitions(key, *order), argument)
+        return self.run(name, df.repartition(key).sortWithinPartitions(key, *order))
 
     def keep(self, df: DataFrame, name: str) -> DataFrame:
         """Computes a frame, once, into Parquet files. What is made of it has a plan of its own then, however
