@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a command at the top of the tree; all it prints must be what the file holds.
+# Runs a command at the root of the repository and compares everything it prints with a file.
 # usage: compare.sh FILE COMMAND...
 set -eu
 cd "$(dirname "$0")/../.."

@@ -1,4 +1,4 @@
-/* Articles in memory -> pairs, clusters and sections; then a question about one more article. */
+/* Finds pairs, clusters and sections among articles in memory, then queries with one more. */
 #include <twicetold.h>
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Files, directories or "-" -> the ids of the articles to keep; what was rejected or dropped, and
- * for which other article, goes to standard error. usage: kept INPUT... */
+/* Prints the ids of the articles to keep. Rejected records and dropped articles are reported on
+ * standard error. usage: kept INPUT... */
 #include <twicetold.h>
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ static void print_id(const tt_result *result, uint64_t article, FILE *to)
     fprintf(to, "%.*s", (int)id.size, id.bytes);
 }
 
-/* Articles that are dropped come in order, so those between two of them are kept. */
+/* Dropped articles are in order, so all articles between two of them are kept. */
 static tt_status print_kept(const tt_result *result, tt_error *error)
 {
     const tt_pair *dropped;
@@ -24,42 +24,42 @@ static tt_status print_kept(const tt_result *result, tt_error *error)
             continue;
         }
         print_id(result, i, stderr);
-        fprintf(stderr, ": %s, stands in ", tt_relation_name((tt_relation)dropped[next].relation));
-        print_id(result, dropped[next++].b, stderr);
-        fputc('\n', stderr);
+        fputs(": dropped for ", stderr);
+        print_id(result, dropped[next].b, stderr);
+        fprintf(stderr, " (%s)\n", tt_relation_name((tt_relation)dropped[next++].relation));
     }
     return status;
 }
 
-static void report(const tt_record *r, const char *reason)
+static void report_rejected(const tt_record *r, const char *reason)
 {
     fprintf(stderr, "%s:%llu: %s\n", r->file, (unsigned long long)r->line, reason);
 }
 
-/* Adds a batch at once, so that the library can share it out among threads. */
-static tt_status add(tt_scan *scan, const tt_record *records, size_t count, tt_error *error)
+/* A whole batch is added at once, so that the library can divide it among threads. */
+static tt_status add_batch(tt_scan *scan, const tt_record *records, size_t count, tt_error *error)
 {
     tt_article *articles = malloc(count * sizeof *articles);
-    tt_status *verdicts = malloc(count * sizeof *verdicts);
+    tt_status *statuses = malloc(count * sizeof *statuses);
     size_t *which = malloc(count * sizeof *which);
     tt_status status = TT_ENOMEM;
     size_t good = 0;
-    if (articles != NULL && verdicts != NULL && which != NULL) {
+    if (articles != NULL && statuses != NULL && which != NULL) {
         for (size_t i = 0; i < count; i++) {
             if (records[i].status != TT_OK) {
-                report(&records[i], records[i].reason);
+                report_rejected(&records[i], records[i].reason);
             } else {
                 articles[good] = records[i].article;
                 which[good++] = i;
             }
         }
-        status = tt_scan_add(scan, articles, good, verdicts, error);
+        status = tt_scan_add(scan, articles, good, statuses, error);
         for (size_t i = 0; status == TT_OK && i < good; i++)
-            if (verdicts[i] != TT_OK)
-                report(&records[which[i]], tt_status_name(verdicts[i]));
+            if (statuses[i] != TT_OK)
+                report_rejected(&records[which[i]], tt_status_name(statuses[i]));
     }
     free(articles);
-    free(verdicts);
+    free(statuses);
     free(which);
     return status;
 }
@@ -70,7 +70,7 @@ static tt_status read_all(tt_scan *scan, tt_reader *reader, tt_error *error)
     size_t count;
     tt_status status = tt_reader_next(reader, &records, &count, error);
     while (status == TT_OK && count > 0) {
-        status = add(scan, records, count, error);
+        status = add_batch(scan, records, count, error);
         if (status == TT_OK)
             status = tt_reader_next(reader, &records, &count, error);
     }
