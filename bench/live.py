@@ -79,9 +79,9 @@ def table(r):
     c = r["context"]
     rows = [
         ("open, until articles can be added", f'{r["open_seconds"]:.2f} s, {r["open_processor_seconds"]:.2f} of processor time'),
-        ("the same, until a verdict can be asked for", f'{r["ready_seconds"]:.2f} s, {r["ready_processor_seconds"]:.2f} of processor time'),
-        ("memory of an article", f'{r["memory_bytes_an_article"]:,} bytes'),
-        ("file of an article", f'{r["file_bytes_an_article"]:,} bytes'),
+        ("the same, until a verdict can be requested", f'{r["ready_seconds"]:.2f} s, {r["ready_processor_seconds"]:.2f} of processor time'),
+        ("memory per article", f'{r["memory_bytes_an_article"]:,} bytes'),
+        ("file size per article", f'{r["file_bytes_an_article"]:,} bytes'),
         ("add, a commit for 1,000", f'{r["add_per_second"]:,} articles/s, {r["add_per_processor_second"]:,} a second of processor time'),
         ("watch, a commit for 1,000", f'{r["watch_gathered"]["articles_per_second"]:,} articles/s'),
         ("watch, a commit for what a pipe holds (25)", f'{r["watch_pipe"]["articles_per_second"]:,} articles/s'),
@@ -92,11 +92,11 @@ def table(r):
         rows.append((f"`{name}`, {m['articles']:,} articles into an empty index",
                      f"{m['articles'] / m['seconds']:,.0f} articles/s, {m['articles'] / m['processor_seconds']:,.0f} a second of processor time"))
     for name, key in (("a verdict", "verdict_ms"), ("a verdict, processor time", "verdict_processor_ms"),
-                      ("a verdict with a commit of its own", "verdict_and_commit_ms"),
-                      ("a page that is to last, alone (fdatasync)", "fdatasync_ms")):
+                      ("a verdict with a separate commit", "verdict_and_commit_ms"),
+                      ("a page made durable, alone (fdatasync)", "fdatasync_ms")):
         rows.append((name, f'p50 {r[key]["p50"]:.3f} ms, p99 {r[key]["p99"]:.3f} ms, p99.9 {r[key]["p99.9"]:.3f} ms'))
-    lines = [f'# A living index of {r["articles"]:,} articles', "",
-             f'Made articles of {r["tokens_an_article"]:,} words, {r["text_bytes_an_article"]:,} bytes of text. {c["date"]}, {c["cores"]} cores '
+    lines = [f'# An index of {r["articles"]:,} articles', "",
+             f'Generated articles of {r["tokens_an_article"]:,} words, {r["text_bytes_an_article"]:,} bytes of text. {c["date"]}, {c["cores"]} cores '
              f'({c["processor"]}), load {c["load_before"]} before; commit {c["commit"]}; `bench/live.py`.', "",
              "| what | measured |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in rows]
@@ -116,7 +116,7 @@ def steps(counts, total, x, y, width):
 
 def histogram(r):
     series = [("a verdict", "verdict_ms", "#1b6ca8"), ("a verdict and its commit", "verdict_and_commit_ms", "#a8441b"),
-              ("a page that is to last, alone", "fdatasync_ms", "#777")]
+              ("a page made durable, alone", "fdatasync_ms", "#777")]
     last = max(k for _, key, _ in series for k, n in enumerate(r[key]["histogram"]) if n)
     last = (last // OCTAVE + 1) * OCTAVE
     left, width = 20, 680 / last

@@ -235,25 +235,25 @@ def times(phase, key):
 
 def table(found):
     c = found["context"]
-    lines = ["# A living index under load", "",
-             f'Made articles of about {WORDS} words through `twicetold watch`, {c["in_flight"]} at a time without a verdict, with '
-             f'{c["readers"]} processes beside it that ask about what was told just before. {c["date"]}, {c["cores"]} cores, load '
+    lines = ["# An index under load", "",
+             f'Generated articles of about {WORDS} words through `twicetold watch`, at most {c["in_flight"]} waiting for a verdict, with '
+             f'{c["readers"]} processes beside it that query the articles with the latest verdicts. {c["date"]}, {c["cores"]} cores, load '
              f'{c["load_before"]} before; commit {c["commit"] or "not known"}; `{c["command"]}`.', "",
              "| | a day, all kept | a week, a window of a day |", "|---|---|---|"]
     mib = lambda n: f"{n / (1 << 20):,.0f} MiB"
     last = lambda p, key: p["samples"][-1][key]
-    rows = [("articles", lambda p: f'{p["articles"]:,}'), ("in the index at the end", lambda p: f'{p["in_the_end"]["articles"]:,}'),
+    rows = [("articles", lambda p: f'{p["articles"]:,}'), ("articles in the index at the end", lambda p: f'{p["in_the_end"]["articles"]:,}'),
             ("articles a second", lambda p: f'{p["articles_per_second"]:,}'),
-            ("from an article to its verdict", lambda p: times(p, "verdict_ms")),
-            ("questions of readers", lambda p: f'{p["questions"]:,}, {p["missed"]} not known'),
-            ("a question", lambda p: times(p, "query_ms")),
+            ("time from an article to its verdict", lambda p: times(p, "verdict_ms")),
+            ("queries of readers", lambda p: f'{p["questions"]:,}, {p["missed"]} answered wrongly'),
+            ("a query", lambda p: times(p, "query_ms")),
             ("memory of watch at the end", lambda p: mib(last(p, "memory"))),
             ("memory of a reader at the end", lambda p: mib(last(p, "reader_memory"))),
-            ("file at the end", lambda p: mib(last(p, "file"))), ("log, most", lambda p: mib(most_bytes(p, "file_wal"))),
-            ("index check", lambda p: "sound" if p["sound"] else "DAMAGED")]
+            ("file at the end", lambda p: mib(last(p, "file"))), ("largest log", lambda p: mib(most_bytes(p, "file_wal"))),
+            ("index check", lambda p: "no damage" if p["sound"] else "DAMAGED")]
     lines += [f'| {name} | {" | ".join(of(p) for p in found["phases"])} |' for name, of in rows]
     g = found["phases"][1]["growth"]
-    lines += ["", "The most of days 6 and 7 by the most of days 3 and 4: " +
+    lines += ["", "The maximum of days 6 and 7 divided by that of days 3 and 4: " +
               ", ".join(f'{key.replace("_", " ")} {by}' for key, by in g.items()) + ".", "", f"![over time]({found['context']['chart']})", ""]
     return "\n".join(lines)
 
