@@ -1,18 +1,18 @@
-/* A subcommand as main.c knows it: its words on the help screens and the function that runs it. */
+/* A subcommand: what the help says of it, and the function that runs it. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
 #include <stddef.h>
 
-/** What every run ends with. */
+/** The exit codes of every command. */
 enum {
-    EXIT_DONE = 0,     /**< all of it */
-    EXIT_REJECTED = 1, /**< done, and some records were rejected */
-    EXIT_USAGE = 2,    /**< the command line makes no sense */
-    EXIT_FAILED = 3    /**< the reason is on standard error; no half-written output */
+    EXIT_DONE = 0,     /**< everything was done */
+    EXIT_REJECTED = 1, /**< everything was done, but some records were rejected */
+    EXIT_USAGE = 2,    /**< the command line was wrong */
+    EXIT_FAILED = 3    /**< the reason is on standard error, and no output is half-written */
 };
 
-/** Subcommands as bits, for the table of options. */
+/** The subcommands as bits, for the table of options. */
 enum {
     FOR_SCAN = 1u << 0,
     FOR_DEDUP = 1u << 1,
@@ -37,8 +37,8 @@ typedef struct subcommand {
     unsigned bit;         /**< FOR_* */
     const char *operands; /**< "INPUT..." */
     const char *about;    /**< one line, for the list of commands */
-    const char *text;     /**< a paragraph, lines cut by hand at 80 columns */
-    const char *more;     /**< what only the long help says, or NULL */
+    const char *text;     /**< a paragraph, wrapped by hand at 80 columns */
+    const char *more;     /**< what only the long help adds, or NULL */
     const char *example;  /**< a command line */
     int (*run)(const settings *s);
 } subcommand;
@@ -46,11 +46,11 @@ typedef struct subcommand {
 extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command;
 extern const subcommand report_command, tune_command;
 
-/** `twicetold index ...`; the names are of two words. */
+/** The commands of `twicetold index`, whose names have two words. */
 extern const subcommand create_command, add_command, query_command, remove_command, expire_command,
     stat_command, check_command;
 
-/** All of them. */
+/** All subcommands, in the order in which the help shows them. */
 extern const subcommand *const commands[];
 extern const size_t command_count;
 

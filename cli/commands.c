@@ -1,4 +1,3 @@
-/* The commands, in the order in which they are shown. */
 #include "command.h"
 
 const subcommand *const commands[] = {

@@ -1,4 +1,3 @@
-/* Completions of words in bash, zsh and fish. */
 #include <string.h>
 
 #include "manual.h"
@@ -14,7 +13,7 @@ static int is_index(const subcommand *command)
     return strncmp(command->name, "index ", 6) == 0;
 }
 
-/* The words of a value, with blanks between. */
+/* Writes the words that an option's value may be, separated by blanks. */
 static void write_words(FILE *out, const option_row *r)
 {
     const char *const *words = option_words(r);
@@ -22,7 +21,8 @@ static void write_words(FILE *out, const option_row *r)
         (void)fprintf(out, "%s%s", i == 0 ? "" : " ", words[i]);
 }
 
-/* Text within '...'; `escaped` characters get a backslash. */
+/* Writes text between single quotes: a quote becomes `quote`, and the characters in `escaped` get a
+ * backslash. */
 static void write_quoted(FILE *out, const char *text, const char *escaped, const char *quote)
 {
     for (; *text != '\0'; text++) {
@@ -45,7 +45,7 @@ static void write_names(FILE *out, int index)
 
 /* ==== bash ================================================================================ */
 
-/* An option stands once, though several commands have it. */
+/* An option that several commands have is listed once. */
 static int is_first(size_t i)
 {
     for (size_t k = 0; k < i; k++)

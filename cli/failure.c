@@ -8,7 +8,7 @@
 /* ==== Advice ============================================================================== */
 
 typedef struct rule {
-    int number; /* errno, or a tt_status, which is negative */
+    int number; /* an errno, or a tt_status, which is negative */
     const char *advice;
 } rule;
 
@@ -19,7 +19,7 @@ typedef struct rule {
 #define TEMPORARY_ADVICE "make room there, or name another folder with --temp-dir or TMPDIR"
 #define ENDED_ADVICE "wait until the other process has ended, or end it"
 
-/* What the operating system refuses is mended in the same way wherever it happens. */
+/* The remedy for what the operating system refuses is the same wherever it happens. */
 static const rule by_errno[] = {
     {ENOENT, "check the name; one that does not begin with / is looked for in the current folder"},
     {ENOTDIR, "check the name: a part of it before a / is a file, not a folder"},
@@ -94,7 +94,7 @@ static const rule *const rules_about[] = {
     [ABOUT_INDEX] = about_index, [ABOUT_CREATION] = about_creation,
 };
 
-/* For a record that is left out; the run goes on. */
+/* For a record that is left out while the command goes on. */
 static const rule of_records[] = {
     {TT_EFORMAT, "mend it, or name its fields with --id-field and --text-field"},
     {TT_ELIMIT, "--max-article-bytes raises the limit, up to 1G"},
@@ -104,7 +104,7 @@ static const rule of_records[] = {
     {0, "try it alone"},
 };
 
-/* Rules end with number 0, which takes all others. */
+/* The last rule of a list has number 0 and matches every number. */
 static const char *advice_by(const rule *rules, int number)
 {
     while (rules->number != number && rules->number != 0)
@@ -120,8 +120,8 @@ static const char *advice_by_errno(int number)
     return NULL;
 }
 
-/* The library's message ends in the words of errno where the operating system refused, as
- * twicetold.h says; nothing else of an error carries the number. */
+/* A tt_error does not carry errno, but twicetold.h promises that the message ends with the text of
+ * errno if the operating system refused something. */
 static const char *advice_by_words(const char *message)
 {
     const size_t size = strlen(message);

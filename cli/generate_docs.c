@@ -1,10 +1,10 @@
 /*
- * A program of the build: writes the manual pages and the completions into a directory.
+ * A program that the build runs to write the manual pages and the completions into a directory.
  *
  *   tt_pages DIRECTORY twicetold.1.in
  *
- * The template is twicetold(1); a line @commands@ in it becomes the list of commands, and its first
- * line, the date, is that of every page.
+ * The template is the page twicetold(1). A line "@commands@" in it becomes the list of commands,
+ * and its first line, the date, also goes into every other page.
  */
 #include "manual.h"
 

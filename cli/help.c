@@ -6,8 +6,7 @@
 #include "option_table.h"
 #include "output.h"
 
-/* Prints `text` from column `indent` on, in lines of at most 79 columns, the first of which goes on
- * from column `column`. */
+/* Prints `text` wrapped at 79 columns and indented by `indent`; the cursor is at `column`. */
 static void print_wrapped(const char *text, int indent, int column)
 {
     const int width = 79;

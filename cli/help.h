@@ -4,13 +4,13 @@
 
 #include "command.h"
 
-/** Of one command: its usual options, or all of them. @return an exit code */
+/** Prints the help of one command, with its usual options or all of them. @return an exit code */
 int help_of_command(const subcommand *command, int all);
 
-/** Of the whole: the commands. @return an exit code */
+/** Prints the list of commands. @return an exit code */
 int help_of_all(void);
 
-/** Of `twicetold index`. @return an exit code */
+/** Prints the list of the commands of `twicetold index`. @return an exit code */
 int help_of_index(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* twicetold: near-duplicate articles and repeated sections, from the command line. */
+/* twicetold: finds near-duplicate articles and repeated sections from the command line. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "signals.h"
 #include "twicetold.h"
 
-/* "scan, dedup, index or eval": the words that may stand after `prefix`. */
+/* Lists the words that may follow `prefix`, as "scan, dedup, index or eval". */
 static void list_names(const char *prefix, char *to, size_t size)
 {
     const size_t skip = strlen(prefix);
@@ -39,7 +39,7 @@ static int run_command(const subcommand *command, int argc, char **argv)
     return rc >= 0 ? rc : command->run(&s);
 }
 
-/* The command whose name is `prefix` and `word`, or NULL. */
+/* The command whose name is `prefix` followed by `word`, or NULL. */
 static const subcommand *find_command(const char *prefix, const char *word)
 {
     const size_t skip = strlen(prefix);
@@ -76,8 +76,8 @@ static int show_version(void)
     return output_flush_standard();
 }
 
-/* A standard stream that the parent closed must not become the number of a file opened later: it is
- * held by one on which reading (of 0) or writing (to 1 and 2) fails. */
+/* If the parent closed a standard stream, a file that is opened later must not get its number. The
+ * number is taken by a file on which reading (0) or writing (1 and 2) fails. */
 static void hold_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

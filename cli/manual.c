@@ -1,4 +1,4 @@
-/* Manual pages: plain text of the tables -> mdoc(7). */
+/* Turns the plain text of the tables into mdoc(7). */
 #include <ctype.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 
 enum { LINE_WIDTH = 78 };
 
-/* One word; what roff would take for its own is escaped. */
+/* Writes a word; characters that mean something to roff are escaped. */
 static void write_word(FILE *out, const char *word, size_t size, int first)
 {
     if (first && (*word == '.' || *word == '\''))
@@ -20,7 +20,7 @@ static void write_word(FILE *out, const char *word, size_t size, int first)
             (void)fputc(word[i], out);
 }
 
-/* --name and the punctuation after it, as a line of its own. */
+/* Writes --name and the punctuation after it as a separate line. */
 static void write_flag(FILE *out, const char *word, size_t size)
 {
     const size_t name = 2 + strspn(word + 2, "abcdefghijklmnopqrstuvwxyz-");
@@ -30,7 +30,7 @@ static void write_flag(FILE *out, const char *word, size_t size)
     (void)fputc('\n', out);
 }
 
-/* Words up to `end`, filled; --name is a flag. */
+/* Writes the words up to `end` in filled lines; --name becomes a flag. */
 static void write_filled(FILE *out, const char *text, const char *end)
 {
     size_t column = 0;
@@ -53,7 +53,7 @@ static void write_filled(FILE *out, const char *text, const char *end)
             }
             write_word(out, text, size, column == 0);
             column += size;
-            if (text[size - 1] == '.' && text + size < end) { /* a sentence, a line */
+            if (text[size - 1] == '.' && text + size < end) { /* each sentence starts a line */
                 (void)fputc('\n', out);
                 column = 0;
             }
@@ -65,7 +65,7 @@ static void write_filled(FILE *out, const char *text, const char *end)
         (void)fputc('\n', out);
 }
 
-/* A table stands as it is: columns are apart by three blanks or more. */
+/* A table, whose columns are at least three blanks apart, is written as it is. */
 static void write_paragraph(FILE *out, const char *text, const char *end)
 {
     const char *gap = strstr(text, "   ");
@@ -95,7 +95,7 @@ static void write_text(FILE *out, const char *text)
     }
 }
 
-/* The phrase of a help screen as a sentence. */
+/* Writes the phrase of the help as a sentence. */
 static void write_option(FILE *out, const option_row *r)
 {
     char sentence[600];
@@ -114,7 +114,7 @@ static void write_option(FILE *out, const option_row *r)
     write_text(out, sentence);
 }
 
-/* "index create" as the end of a page's name: "index-create". */
+/* Writes the name of a command as part of the name of its page: "index-create". */
 static void write_name(FILE *out, const char *name, int upper)
 {
     for (; *name != '\0'; name++)

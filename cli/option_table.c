@@ -1,11 +1,11 @@
-/* The table of options. */
 #include "option_table.h"
 
 #define AT(field) offsetof(settings, field)
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
-#define FOR_INPUT (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* articles go in */
-#define FOR_SHAPE (FOR_BUILD | FOR_CREATE)                     /* what decides the answers */
-#define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL) /* articles are read */
+#define FOR_INPUT                                                                                  \
+  (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* commands that take articles in */
+#define FOR_SHAPE (FOR_BUILD | FOR_CREATE) /* commands whose options shape the answers */
+#define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL) /* commands that read articles */
 #define FOR_ALL (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
 
 const option_row option_rows[] = {

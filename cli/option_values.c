@@ -73,7 +73,7 @@ static int parse_size(const char *text, uint64_t minimum, uint64_t maximum, uint
     return *out < minimum ? -1 : 0;
 }
 
-/* A random seed has 53 bits, so that every JSON reader gives it back as it was. */
+/* A random seed has 53 bits, so that every JSON reader returns it unchanged. */
 static int parse_seed(const char *text, uint64_t *out)
 {
     if (strcmp(text, "random") == 0) {
@@ -119,7 +119,7 @@ static int parse_time(const char *text, int64_t *out)
     return 0;
 }
 
-/* `bare`: microseconds of a number without a unit; 0: there must be one. */
+/* `bare` is the unit of a number without one, or 0 if a unit is required. */
 static int parse_duration(const char *text, int64_t bare, int64_t *out)
 {
     static const char *const units[] = {"", "ms", "s", "m", "h", "d", NULL};

@@ -1,7 +1,7 @@
 /*
- * Atomic output: O_EXCL file beside the target, fsync, rename. The mode of a target that stood
- * there before is kept, links are followed, and what cannot be renamed over (a device, a pipe) is
- * opened and written directly.
+ * Output is atomic: a file is created with O_EXCL beside its target, synced and renamed. It gets
+ * the mode of the file that it replaces. Links are followed. A target that cannot be replaced, such
+ * as a device or a pipe, is opened and written directly.
  */
 #define _DEFAULT_SOURCE
 #include "output.h"
@@ -28,7 +28,7 @@ static int open_failure(const char *name)
     return failure_write(name, errno);
 }
 
-/* Everything of `path` up to its last name; "." where there is none. Owner: the caller. */
+/* The directory of `path`, "." if it has none. Owner: the caller. */
 static char *directory_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -46,7 +46,7 @@ static char *join(const char *directory, const char *name)
     return path;
 }
 
-/* The path a new file will have, links in its directory resolved. */
+/* The path of a file that does not exist yet, with the links in its directory resolved. */
 static char *resolve_new(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -60,7 +60,7 @@ static char *resolve_new(const char *path)
     return full;
 }
 
-/* A new file with a name of its own in `directory`. @return its descriptor, *path its name */
+/* Creates a file with a new name in `directory`. @return its descriptor; *path is its name */
 static int create_temporary(const char *directory, mode_t mode, char **path)
 {
     for (int tries = 0; tries < 100; tries++) {
@@ -97,7 +97,7 @@ static int open_standard_output(output *out)
         return open_failure(out->name);
     out->terminal = isatty(STDOUT_FILENO);
     if (S_ISREG(state.st_mode)) {
-        out->stood = 1;
+        out->existed = 1;
         out->device = state.st_dev;
         out->inode = state.st_ino;
     }
@@ -125,7 +125,7 @@ static int open_beside_target(output *out, const struct stat *before)
     return allocate_buffer(out);
 }
 
-/* Whether `state` is what standard output writes to (/dev/stdout, say). */
+/* Whether `state` is the file behind standard output, as /dev/stdout is. */
 static int is_standard_output(const struct stat *state)
 {
     struct stat standard;
@@ -150,7 +150,7 @@ int output_open(output *out, const char *path)
     if (out->target == NULL)
         return open_failure(path);
     if (S_ISREG(state.st_mode)) {
-        out->stood = 1;
+        out->existed = 1;
         out->device = state.st_dev;
         out->inode = state.st_ino;
         if (access(path, W_OK) != 0)
@@ -199,8 +199,8 @@ static int write_all(output *out, const char *bytes, size_t size)
     return out->error == 0 ? 0 : -1;
 }
 
-/* On a terminal, the characters that JSON lets stand and a terminal obeys (DEL; U+0080 to U+009F,
- * which begin with byte c2) are written as \uNNNN. */
+/* Some characters that JSON allows are commands to a terminal: DEL, and U+0080 to U+009F, whose
+ * first byte is c2. On a terminal they are written as \uNNNN. */
 static int write_tame(output *out, const char *bytes, size_t size)
 {
     size_t begin = 0;
@@ -303,7 +303,7 @@ int output_same(const output *x, const output *y)
 {
     if (x->name == NULL || y->name == NULL)
         return 0;
-    if (x->stood && y->stood)
+    if (x->existed && y->existed)
         return x->device == y->device && x->inode == y->inode;
     if (x->target == NULL || y->target == NULL)
         return x->target == y->target;
@@ -314,7 +314,7 @@ int output_is_input(const output *out, const char *path)
 {
     struct stat state;
     int known;
-    if (!out->stood)
+    if (!out->existed)
         return 0;
     known = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &state) : stat(path, &state);
     return known == 0 && state.st_dev == out->device && state.st_ino == out->inode;

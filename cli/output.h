@@ -1,7 +1,7 @@
 /*
- * Files the command writes. A regular file is written under a temporary name beside its target and
- * takes the target's place at the end, whole: open, write, finish, publish; or discard at any time.
- * Standard output, devices and pipes are written as they are.
+ * The files that the command writes: open, write, finish, publish, or discard at any time. A
+ * regular file is written under a temporary name beside its target, which it replaces when it is
+ * published. Standard output, devices and pipes are written directly.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -11,59 +11,59 @@
 #include <sys/types.h>
 
 typedef struct output {
-    const char *name;  /**< as the user calls it */
-    char *target;      /**< its resolved path; NULL for standard output */
-    char *temporary;   /**< what is written until then; NULL where written directly */
+    const char *name;  /**< as the user wrote it */
+    char *target;      /**< the resolved path, or NULL for standard output */
+    char *temporary;   /**< the file that is written, or NULL if that is the target */
     int fd;            /**< -1: not open */
     int signal_number; /**< of signals_remember() */
-    int terminal;      /**< it is JSON for a terminal, which is to be kept from obeying it */
-    int held;          /**< then: byte c2 has come and waits for the next */
+    int terminal;      /**< a terminal, which must not take the output for commands */
+    int held;          /**< with `terminal`: the last byte was c2 and is not written yet */
     int error;         /**< errno of the first failed write */
-    int stood;         /**< a file stood there before, which device and inode name */
+    int existed;       /**< a file existed before; device and inode are its */
     dev_t device;
     ino_t inode;
     uint64_t written; /**< bytes so far */
-    size_t used;      /**< bytes that wait in buffer */
+    size_t used;      /**< bytes in the buffer */
     char *buffer;
 } output;
 
-/** For outputs that are not (yet) open; output_discard() takes them. */
+/** For an output that is not open; output_discard() accepts it. */
 #define OUTPUT_NONE                                                                                \
   {                                                                                                \
     .fd = -1, .signal_number = -1                                                                  \
   }
 
-/** Opens `path`; NULL or "-" is standard output. @return 0, or an exit code after its message */
+/** Opens `path`; NULL and "-" are standard output. @return 0, or an exit code */
 int output_open(output *out, const char *path);
 
 /** Flushes what was printed to standard output. @return 0, or an exit code */
 int output_flush_standard(void);
 
-/** Opens a nameless file for scratch beside `near`, or in $TMPDIR if that is no regular file. */
+/** Opens a nameless scratch file beside `near`, or in $TMPDIR if `near` is not a regular file. */
 int output_open_scratch(output *out, const output *near);
 
-/** A tt_write_fn, ctx an output. @return 0, or -1; output_failure() says why. */
+/** A tt_write_fn whose ctx is an output. @return 0, or -1; output_failure() says why */
 int output_write(void *ctx, const char *bytes, size_t size);
 
-/** Writes what waits in the buffer. @return as output_write() */
+/** Writes the bytes in the buffer. @return as output_write() */
 int output_flush(output *out);
 
-/** Says what went wrong with a write. @return EXIT_FAILED */
+/** Reports the write that failed. @return EXIT_FAILED */
 int output_failure(const output *out);
 
-/** All bytes are on the disk, and the file is closed. @return 0, or an exit code */
+/** Writes everything to the disk and closes the file. @return 0, or an exit code */
 int output_finish(output *out);
 
-/** The file takes its target's place. @return 0, or an exit code */
+/** Replaces the target by the finished file. @return 0, or an exit code */
 int output_publish(output *out);
 
-/** Removes what is not published and frees the rest. Safe to call twice. */
+/** Removes the file unless it was published, and frees everything. May be called twice. */
 void output_discard(output *out);
 
-/** Whether both write to the same place. */
+/** Whether both write to the same file. */
 int output_same(const output *x, const output *y);
 
-/** Whether `path` ("-": standard input) is the file that stands where the output goes. */
+/** Whether `path` ("-" is standard input) is the file that the output replaces. */
 int output_is_input(const output *out, const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* getopt_long's tables from the table of options, and messages that say what is allowed. */
+/* Makes getopt_long's tables from the table of options, and messages that say what is allowed. */
 #define _DEFAULT_SOURCE
 #include <assert.h>
 #include <getopt.h>
@@ -11,7 +11,7 @@
 
 enum { FIRST_VALUE = 256, MOST_OPTIONS = 120 };
 
-/* Changes of one letter (added, left out, replaced) that make one word the other. */
+/* The Levenshtein distance of two words. */
 static size_t edit_distance(const char *x, const char *y)
 {
     size_t line[33];
@@ -55,7 +55,7 @@ static int refuse_unknown(const subcommand *command, const char *word)
     return message_usage(command, "unknown option '%.*s'", (int)size, word);
 }
 
-/* getopt_long gave '?' or ':' for the word before optind. */
+/* getopt_long() returned '?' or ':' for the word before optind. */
 static int refuse_option(const subcommand *command, int answer, char **argv)
 {
     const option_row *r = optopt >= FIRST_VALUE ? &option_rows[optopt - FIRST_VALUE] : NULL;
@@ -85,7 +85,7 @@ static int apply_option(const subcommand *command, const option_row *r, const ch
     return message_usage(command, "--%s: '%s' is not allowed; give %s", r->name, text, values);
 }
 
-/* What only the whole command line can say. @return as settings_parse() */
+/* Fills in what depends on the whole command line. @return as settings_parse() */
 static int apply_defaults(const subcommand *command, settings *s)
 {
     const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
@@ -110,7 +110,7 @@ static int apply_defaults(const subcommand *command, settings *s)
     return -1;
 }
 
-/* Before anything is parsed, so that what is wrong with the words is said in the right way. */
+/* Messages about the command line itself are to be JSON too, so this looks ahead for --log. */
 static int asks_for_json(int argc, char **argv)
 {
     int json = 0;

@@ -1,7 +1,4 @@
-/*
- * The command line. One table (options.c) says what each option is called, who takes it, what may
- * stand in it and what it does; parsing, messages and help screens all come from there.
- */
+/* A parsed command line. */
 #ifndef CLI_SETTINGS_H
 #define CLI_SETTINGS_H
 
@@ -12,7 +9,7 @@
 
 enum { PROGRESS_AUTO = 0, PROGRESS_ALWAYS = 1, PROGRESS_NEVER = 2 };
 
-/** What a command line asks for. Strings are borrowed from argv. */
+/** What a command line asks for. Its strings belong to argv. */
 struct settings {
     const subcommand *command;
     tt_options engine;
@@ -23,25 +20,25 @@ struct settings {
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;
-    int32_t log;   /**< 1: JSON; already told to message.h */
-    int32_t color; /**< COLOR_* of screen.h */
+    int32_t log;   /**< 1: JSON; settings_parse() has told message.h */
+    int32_t color; /**< COLOR_* of terminal.h */
     int32_t all;
-    uint32_t cluster, section; /**< numbers; 0: not given */
+    uint32_t cluster, section; /**< numbers of the result; 0: not given */
     uint32_t misses;           /**< 0: not given */
     uint32_t sample;           /**< articles; 0: not given */
     double recall;             /**< 0: not given */
     const char *svg;
     int64_t before;       /**< microseconds since 1970; TT_NO_TIME: not given */
     int64_t older_than;   /**< microseconds; 0: not given */
-    int64_t window;       /**< likewise */
-    int64_t commit_every; /**< microseconds; 0: each article at once */
+    int64_t window;       /**< microseconds; 0: not given */
+    int64_t commit_every; /**< microseconds; 0: commit without waiting */
     uint64_t texts;       /**< bytes; UINT64_MAX: not given */
     const char *const *inputs;
     size_t input_count;
 };
 
-/** Fills `s` from the words after the command's name, which argv[0] holds.
- * @return -1 to go on, or the exit code to end with (a help screen was shown, or a message) */
+/** Parses the words after the command's name, which is argv[0]. @return -1, or, if help or a
+ * message was printed, the exit code to end with */
 int settings_parse(const subcommand *command, int argc, char **argv, settings *s);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * The handler removes the temporary files by unlink(2), which is async-signal-safe, and raises the
- * signal again with its default action, so that the parent sees how the run ended (a shell stops
- * its loop on Ctrl-C). A reader that closes the pipe is the same case: SIGPIPE ends the run without
- * a word, as it does for most filters. Where the parent ignores SIGPIPE, the write fails instead.
- * SIGXFSZ is ignored, so that a file over the limit is a failed write with a message.
+ * The handler removes the temporary files with unlink(2), which is async-signal-safe, and raises
+ * the signal again with its default action, so that the parent sees how the process ended: a shell
+ * stops its loop on Ctrl-C. If the reader of a pipe goes away, SIGPIPE ends the process silently,
+ * as it does most filters; if the parent ignores SIGPIPE, the write fails instead. SIGXFSZ is
+ * ignored, so that a file over the limit is a failed write with a message.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "signals.h"

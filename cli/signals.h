@@ -1,18 +1,19 @@
-/* Ctrl-C and its like end the run at once and leave no temporary file behind. */
+/* Ctrl-C and similar signals end the process at once, and no temporary file is left behind. */
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 
-/** Takes the signals over, but for those the parent has set to be ignored. */
+/** Installs the handler, except for signals that the parent set to be ignored. */
 void signals_install(void);
 
-/** Between these two no signal comes: for making a file and telling of it. */
+/** Signals are blocked between these two, while a file is created and remembered. */
 void signals_hold(void);
 void signals_release(void);
 
-/** A file that is removed if a signal ends the run. @return a number to forget it by, or -1 */
+/** Remembers a file to remove if a signal ends the process. @return a number for signals_forget(),
+ * or -1 */
 int signals_remember(const char *path);
 
-/** The file stands under its own name, or is gone. -1 is allowed. */
+/** Forgets a file that was renamed or removed. -1 is allowed. */
 void signals_forget(int number);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "message.h"
 
-/* The square within the picture. */
+/* The plot, a square, within the picture. */
 enum { LEFT = 60, TOP = 50, SIDE = 400, WIDTH = 660, HEIGHT = 510 };
 
 PRINTF_LIKE(2, 3) static void write_format(svg *s, const char *format, ...)

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* What reorders, hides or joins without being seen; a soft hyphen, joiners of scripts that need
- * them, and variation selectors are let through. */
+/* Invisible characters that reorder, hide or join others. A soft hyphen, the joiners that some
+ * scripts need, and variation selectors are allowed. */
 static int is_deceptive(utf8proc_int32_t c, utf8proc_category_t category)
 {
     if (category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP)

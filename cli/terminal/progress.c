@@ -1,4 +1,3 @@
-/* What is done, how fast, and how long the stage will take if it goes on like this. */
 #define _DEFAULT_SOURCE
 #include "terminal/progress.h"
 
@@ -53,7 +52,7 @@ static void format_duration(char *to, size_t size, double seconds)
         (void)snprintf(to, size, "%u:%02u", (unsigned)(whole / 60), (unsigned)(whole % 60));
 }
 
-/* "12.3/45.6 MB at 7.8 MB/s", or plain numbers where the stage does not count bytes. */
+/* "12.3/45.6 MB  7.8 MB/s", or plain numbers if the units of the stage are not bytes. */
 static void format_amounts(char *to, size_t size, const progress *p, double rate)
 {
     const double mega = 1e-6;
@@ -68,7 +67,7 @@ static void format_amounts(char *to, size_t size, const progress *p, double rate
                        (double)p->total * mega, rate * mega);
 }
 
-/* Bytes of memory that the process takes up now. */
+/* The resident memory of the process, in bytes. */
 static uint64_t memory_now(void)
 {
     unsigned long long all = 0, resident = 0;
@@ -81,7 +80,7 @@ static uint64_t memory_now(void)
     return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* The bar takes what the columns leave. */
+/* The bar gets the columns that are left over. */
 static void format_line(char *to, size_t size, const progress *p, double now, size_t columns)
 {
     const double elapsed = now - p->began;
@@ -92,9 +91,9 @@ static void format_line(char *to, size_t size, const progress *p, double now, si
 
     format_amounts(amounts, sizeof amounts, p, rate);
     format_duration(left, sizeof left,
-                p->total == 0 ? elapsed
-                : rate > 0    ? (double)(p->total - p->done) / rate
-                              : 0);
+                    p->total == 0 ? elapsed
+                    : rate > 0    ? (double)(p->total - p->done) / rate
+                                  : 0);
     (void)snprintf(rest, sizeof rest, "%s  %s%s  %.0f MB",
                    p->done == 0 && p->total == 0 ? "" : amounts, left, p->total == 0 ? "" : " left",
                    (double)memory_now() * 1e-6);
@@ -130,7 +129,7 @@ static void draw_progress(progress *p, double now)
     message_status(line);
 }
 
-/* What is redrawn anyhow need not be shown whole. */
+/* A line that is redrawn is replaced by the next stage; other output needs a last line. */
 static void end_stage(progress *p, double now)
 {
     p->done = p->total == 0 ? p->done : p->total;

@@ -1,6 +1,7 @@
 /*
- * Progress on standard error: one line that is redrawn on a terminal, else (--progress always) a
- * line a second and one at the end of each stage.
+ * Progress on standard error: what is done, how fast, and how long the stage will take. On a
+ * terminal one line is redrawn; elsewhere, with --progress always, there is a line a second and one
+ * at the end of each stage.
  */
 #ifndef CLI_TERMINAL_PROGRESS_H
 #define CLI_TERMINAL_PROGRESS_H
@@ -8,24 +9,24 @@
 #include <stdint.h>
 
 typedef struct progress {
-    int shown;      /**< 0: say nothing */
-    int terminal;   /**< redraw one line */
-    char stage[16]; /**< "" before the first */
+    int shown;      /**< 0: nothing is printed */
+    int terminal;   /**< one line is redrawn */
+    char stage[16]; /**< "" before the first one */
     uint64_t done, total;
-    double began; /**< when the stage did */
-    double drawn; /**< when something was shown last */
+    double began; /**< when the stage began, in seconds_now() */
+    double drawn; /**< when something was printed last */
 } progress;
 
-/** `wish` is a PROGRESS_* of options.h. */
+/** `wish` is a PROGRESS_* of settings.h. */
 void progress_begin(progress *p, int wish, int quiet);
 
-/** A tt_progress_fn, ctx a progress. The units of the stage "read" are bytes. @return 0 */
+/** A tt_progress_fn whose ctx is a progress. The units of the stage "read" are bytes. @return 0 */
 int progress_update(void *ctx, const char *stage, uint64_t done, uint64_t total);
 
-/** Takes the line off the screen. */
+/** Removes the line from the terminal. */
 void progress_end(progress *p);
 
-/** Seconds of wall time from some fixed moment. */
+/** Wall time in seconds since some fixed time. */
 double seconds_now(void);
 
 #endif

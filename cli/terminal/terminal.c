@@ -17,7 +17,7 @@ static int is_variable_set(const char *name)
     return value != NULL && *value != '\0';
 }
 
-/* POSIX: the first of these that is set decides. */
+/* POSIX says that the first of these that is set decides. */
 static int takes_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};

@@ -17,7 +17,7 @@ static int is_alone(const column *c, size_t at)
     return at < c->size && c->alone != NULL && c->alone[at] != 0;
 }
 
-/* Without colours, words that differ stand in brackets, which take room. */
+/* Without colours, words that differ are put into brackets, which take columns too. */
 static int brackets_at(const terminal *s, const column *c, size_t at, size_t next)
 {
     if (s->colour || !is_alone(c, at))
@@ -25,13 +25,13 @@ static int brackets_at(const terminal *s, const column *c, size_t at, size_t nex
     return (at == 0 || !is_alone(c, at - 1)) + !is_alone(c, next);
 }
 
-/* One line of a column: bytes [begin, end), and where the next one begins. */
+/* A line of a column: the bytes [begin, end), and where the next line begins. */
 typedef struct line {
     size_t begin, end, next;
     int width;
 } line;
 
-/* Whether the newline at `at` is one to be seen. */
+/* In a hard-wrapped text only a blank line ends a line. */
 static int ends_line(const column *c, size_t at)
 {
     return !c->joins || (at + 1 < c->size && c->text[at + 1] == '\n');
@@ -40,7 +40,7 @@ static int ends_line(const column *c, size_t at)
 static line next_line(const terminal *s, const column *c, size_t begin)
 {
     line l = {begin, begin, begin, 0};
-    line broken = l; /* at the last place where a line may end */
+    line broken = l; /* as of the last blank */
     const int room = column_width(s);
     character g;
     while (l.next < c->size) {
@@ -48,7 +48,7 @@ static line next_line(const terminal *s, const column *c, size_t begin)
         character_next(c->text + l.next, c->size - l.next, &g);
         if (g.blank &&
             (l.width == 0 ||
-             (g.line_end && ends_line(c, l.next)))) { /* none at the start; some end the line */
+             (g.line_end && ends_line(c, l.next)))) { /* blanks at the start are skipped */
             l.next += g.taken;
             if (l.width > 0)
                 return l;
