@@ -1,12 +1,10 @@
 /*
- * Bands and rows for a threshold. A pair of resemblance s shares a bucket with chance
- * 1 - (1 - s^rows)^bands, the S-curve; rows are the most that leave a pair at the threshold the
- * recall that is asked for, among the divisors of the number of hashes.
+ * Chooses bands and rows for a threshold. A pair of resemblance s shares a bucket with probability
+ * 1 - (1 - s^rows)^bands, the S-curve. Of the divisors of the number of hashes, `rows` is the
+ * largest with which a pair at the threshold still has the recall that is wanted.
  *
- * With INPUT each setting is tried on a sample: it is scanned with every rule, which gives the
- * pairs that there are, and once for each setting by resemblance alone, which is when LSH alone
- * finds them. Articles with the same words are left out of the counting: they are found without
- * LSH.
+ * With INPUT each setting is tried on a sample. A scan with every rule finds the pairs that there
+ * are; then a scan for each setting by resemblance alone finds those that LSH finds.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
@@ -33,10 +31,10 @@ enum {
 static const size_t sample_bytes = (size_t)256 << 20;
 static const uint32_t usual_hashes[SETTINGS] = {32, 64, 128, 256, 512};
 
-/* A number of hashes, cut into bands, and what became of it on the sample. */
+/* A number of hashes, how it is divided into bands, and what it found in the sample. */
 typedef struct setting {
     uint32_t hashes, bands, rows;
-    double expected; /* recall at the threshold */
+    double expected; /* the recall at the threshold */
     uint64_t found, candidates;
     double seconds;
 } setting;
@@ -46,10 +44,10 @@ typedef struct tune {
     double threshold, recall;
     setting settings[SETTINGS];
     size_t count, choice;
-    tt_article *articles; /* the sample; its strings are owned */
+    tt_article *articles; /* the sample, with copies of its strings */
     size_t article_count, article_capacity, bytes;
-    uint64_t pairs;          /* at the threshold or above it, not of the same words */
-    uint64_t tenths[TENTHS]; /* pairs of any rule, by resemblance */
+    uint64_t pairs;          /* with the threshold or more, without those of the same words */
+    uint64_t tenths[TENTHS]; /* pairs by any rule, by resemblance */
 } tune;
 
 /* ==== The S-curve ========================================================================= */
@@ -120,81 +118,84 @@ static int take_sample(void *ctx, const tt_record *records, size_t count)
     return rc;
 }
 
-/* ==== Trying ============================================================================== */
+/* ==== Trying ================================================================================== */
 
-static void count_pairs(void *ctx, const tt_pair *pairs, size_t count)
+/* Counts the pairs that there are. Articles with the same words are left out: they are found
+ * without LSH. */
+static void count_pairs(tune *t, const tt_result *result)
 {
-    tune *t = ctx;
+    size_t count;
+    const tt_pair *pairs = tt_result_pairs(result, &count);
     for (size_t i = 0; i < count; i++) {
-        if (pairs[i].relation == TT_IDENTICAL || isnan(pairs[i].resemblance))
+        const double resemblance = pairs[i].resemblance;
+        if (pairs[i].relation == TT_IDENTICAL || isnan(resemblance))
             continue;
-        t->pairs += pairs[i].resemblance >= t->threshold;
-        t->tenths[pairs[i].resemblance < 1 ? (int)(pairs[i].resemblance * TENTHS) : TENTHS - 1]++;
+        t->pairs += resemblance >= t->threshold;
+        t->tenths[resemblance < 1 ? (int)(resemblance * TENTHS) : TENTHS - 1]++;
     }
 }
 
-static void count_found(void *ctx, const tt_pair *pairs, size_t count)
+static void count_found(setting *x, const tt_result *result)
 {
+    size_t count;
+    const tt_pair *pairs = tt_result_pairs(result, &count);
     for (size_t i = 0; i < count; i++)
-        *(uint64_t *)ctx += pairs[i].relation != TT_IDENTICAL;
+        x->found += pairs[i].relation != TT_IDENTICAL;
+    x->candidates = tt_result_summary(result)->candidates;
 }
 
-typedef void (*count_fn)(void *ctx, const tt_pair *pairs, size_t count);
-
-/* Scans the sample; an article whose id was there before is passed over, as everywhere. */
-static int scan_sample(tune *t, const tt_options *options, count_fn count, void *ctx,
-                       uint64_t *candidates)
+/* Scans the sample; a second article with the same id is skipped. @return NULL after a message */
+static tt_result *scan_sample(const tune *t, const tt_options *options)
 {
-    tt_scan *builder = NULL;
+    tt_scan *scan = NULL;
     tt_result *result = NULL;
     tt_error error = {0};
     tt_status *statuses = malloc((t->article_count + 1) * sizeof *statuses);
-    int rc = 0;
     if (statuses == NULL)
-        return failure_memory();
-    if (tt_scan_open(&builder, options, &error) != TT_OK ||
-        tt_scan_add(builder, t->articles, t->article_count, statuses, &error) != TT_OK ||
-        tt_scan_finish(builder, &result, &error) != TT_OK) {
-        rc = failure_library(&error, ABOUT_WORK);
-    } else {
-        size_t pair_count;
-        const tt_pair *pairs = tt_result_pairs(result, &pair_count);
-        count(ctx, pairs, pair_count);
-        *candidates = tt_result_summary(result)->candidates;
-    }
-    tt_result_close(result);
-    tt_scan_close(builder);
+        (void)failure_memory();
+    else if (tt_scan_open(&scan, options, &error) != TT_OK ||
+             tt_scan_add(scan, t->articles, t->article_count, statuses, &error) != TT_OK ||
+             tt_scan_finish(scan, &result, &error) != TT_OK)
+        (void)failure_library(&error, ABOUT_WORK);
+    tt_scan_close(scan);
     free(statuses);
-    return rc;
+    return result;
 }
 
 static int try_settings(tune *t)
 {
     tt_options options = t->session.settings->engine;
-    uint64_t candidates;
-    int rc;
+    tt_result *result;
     options.num_hashes = options.bands = 0;
     options.resemblance = t->threshold;
     options.find = TT_FIND_PAIRS | TT_FIND_SERIES;
     (void)progress_update(&t->session.progress, "pairs", 0, 0);
-    rc = scan_sample(t, &options, count_pairs, t, &candidates);
+    result = scan_sample(t, &options);
+    if (result == NULL)
+        return EXIT_FAILED;
+    count_pairs(t, result);
+    tt_result_close(result);
     options.containment = options.overlap = TT_OFF;
-    for (size_t i = 0; i < t->count && rc == 0; i++) {
+    for (size_t i = 0; i < t->count; i++) {
         setting *x = &t->settings[i];
         const double began = seconds_now();
         options.num_hashes = x->hashes;
         options.bands = x->bands;
         (void)progress_update(&t->session.progress, "settings", i, t->count);
-        rc = scan_sample(t, &options, count_found, &x->found, &x->candidates);
+        result = scan_sample(t, &options);
+        if (result == NULL)
+            return EXIT_FAILED;
+        count_found(x, result);
+        tt_result_close(result);
         t->pairs = x->found > t->pairs ? x->found : t->pairs;
         x->seconds = seconds_now() - began;
     }
     progress_end(&t->session.progress);
-    return rc;
+    return 0;
 }
 
-/* The fewest hashes with hardly more candidates than the best has, or, without a sample, the usual
- * number. Seconds have no say: the choice is the same in every run. */
+/* Chooses the fewest hashes with hardly more candidates than the best setting has or, without a
+ * sample, the usual number. It ignores the time, so that every run chooses the same. */
 static void choose(tune *t)
 {
     uint64_t least = UINT64_MAX;

@@ -40,92 +40,87 @@ static size_t read_text(const spool *texts, uint64_t article, uint64_t begin, ui
 
 /* ==== What is worth showing =============================================================== */
 
-/* The largest of what was found; `weight` decides, the first of equals stays first. */
-typedef struct found {
+/* What the overview shows of a result. */
+typedef struct highlights {
     const tt_result *result;
-    uint32_t *cluster_of; /* by article; 0: none */
-    uint64_t relations[5];
+    uint32_t *cluster_of; /* for each article the number of its cluster, or 0 */
+    uint64_t relations[TT_SERIES + 1];
     uint64_t copies;
-    tt_cluster clusters[SHOWN];
+    const tt_cluster *clusters[SHOWN]; /* the largest first */
     size_t cluster_count;
-    tt_section sections[SHOWN];
+    const tt_section *sections[SHOWN]; /* the largest weight first */
     uint64_t weights[SHOWN];
     size_t section_count;
-} found;
+} highlights;
 
-static void count_relations(found *f)
+static void find_clusters(highlights *h)
 {
     size_t count;
-    const tt_pair *pairs = tt_result_pairs(f->result, &count);
-    for (size_t i = 0; i < count; i++)
-        f->relations[pairs[i].relation]++;
-}
-
-static void rank_clusters(found *f)
-{
-    size_t count;
-    const tt_cluster *clusters = tt_result_clusters(f->result, &count);
+    const tt_cluster *clusters = tt_result_clusters(h->result, &count);
     for (size_t i = 0; i < count; i++) {
         const tt_cluster *c = &clusters[i];
-        size_t place = f->cluster_count;
-        f->copies += c->count - 1;
+        size_t place = h->cluster_count;
+        h->copies += c->count - 1;
         for (size_t k = 0; k < c->count; k++)
-            f->cluster_of[c->members[k]] = (uint32_t)c->number;
-        while (place > 0 && f->clusters[place - 1].count < c->count)
+            h->cluster_of[c->members[k]] = (uint32_t)c->number;
+        while (place > 0 && h->clusters[place - 1]->count < c->count)
             place--;
         if (place == SHOWN)
             continue;
-        f->cluster_count += f->cluster_count < SHOWN;
-        memmove(f->clusters + place + 1, f->clusters + place,
-                (f->cluster_count - place - 1) * sizeof *f->clusters);
-        f->clusters[place] = *c;
+        h->cluster_count += h->cluster_count < SHOWN;
+        for (size_t k = h->cluster_count - 1; k > place; k--)
+            h->clusters[k] = h->clusters[k - 1];
+        h->clusters[place] = c;
     }
 }
 
-/* Places of a section that are not explained by copies of the article where it stands first. */
-static uint64_t count_elsewhere(const found *f, const tt_section *x)
+/* The occurrences of a section that are not explained by copies of the article with the first. */
+static uint64_t count_elsewhere(const highlights *h, const tt_section *x)
 {
     const uint64_t first = x->occurrences[0].article;
     uint64_t count = 0;
     for (size_t i = 1; i < x->count; i++) {
         const uint64_t article = x->occurrences[i].article;
-        count += article == first || f->cluster_of[article] == 0 ||
-                 f->cluster_of[article] != f->cluster_of[first];
+        count += article == first || h->cluster_of[article] == 0 ||
+                 h->cluster_of[article] != h->cluster_of[first];
     }
     return count;
 }
 
-static void rank_sections(found *f)
+static void find_sections(highlights *h)
 {
     size_t count;
-    const tt_section *sections = tt_result_sections(f->result, &count);
+    const tt_section *sections = tt_result_sections(h->result, &count);
     for (size_t i = 0; i < count; i++) {
-        const uint64_t weight = count_elsewhere(f, &sections[i]) * sections[i].tokens;
-        size_t place = f->section_count;
-        while (place > 0 && f->weights[place - 1] < weight)
+        const uint64_t weight = count_elsewhere(h, &sections[i]) * sections[i].tokens;
+        size_t place = h->section_count;
+        while (place > 0 && h->weights[place - 1] < weight)
             place--;
         if (place == SHOWN || weight == 0)
             continue;
-        f->section_count += f->section_count < SHOWN;
-        memmove(f->sections + place + 1, f->sections + place,
-                (f->section_count - place - 1) * sizeof *f->sections);
-        memmove(f->weights + place + 1, f->weights + place,
-                (f->section_count - place - 1) * sizeof *f->weights);
-        f->sections[place] = sections[i];
-        f->weights[place] = weight;
+        h->section_count += h->section_count < SHOWN;
+        for (size_t k = h->section_count - 1; k > place; k--) {
+            h->sections[k] = h->sections[k - 1];
+            h->weights[k] = h->weights[k - 1];
+        }
+        h->sections[place] = &sections[i];
+        h->weights[place] = weight;
     }
 }
 
-static int find(found *f, const spool *texts, const tt_result *result)
+static int find_highlights(highlights *h, const tt_result *result)
 {
-    memset(f, 0, sizeof *f);
-    f->result = result;
-    f->cluster_of = calloc(texts->count + 1, sizeof *f->cluster_of);
-    if (f->cluster_of == NULL)
+    size_t count;
+    const tt_pair *pairs = tt_result_pairs(result, &count);
+    memset(h, 0, sizeof *h);
+    h->result = result;
+    h->cluster_of = calloc((size_t)tt_result_article_count(result) + 1, sizeof *h->cluster_of);
+    if (h->cluster_of == NULL)
         return failure_memory();
-    count_relations(f);
-    rank_clusters(f);
-    rank_sections(f);
+    for (size_t i = 0; i < count; i++)
+        h->relations[pairs[i].relation]++;
+    find_clusters(h);
+    find_sections(h);
     return 0;
 }
 
@@ -137,11 +132,11 @@ static void print_count(const terminal *s, uint64_t count, const char *words)
                  terminal_style(s, STYLE_PLAIN), words);
 }
 
-static void print_counts(const terminal *s, const found *f, const session *r)
+static void print_counts(const terminal *s, const highlights *h, const session *r)
 {
-    const uint32_t wanted = tt_result_options(f->result)->find;
+    const uint32_t wanted = tt_result_options(h->result)->find;
     char speed[60];
-    const tt_summary *summary = tt_result_summary(f->result);
+    const tt_summary *summary = tt_result_summary(h->result);
     session_describe_speed(r, speed, sizeof speed);
     print_count(s, summary->articles, "articles ");
     (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
@@ -149,16 +144,16 @@ static void print_counts(const terminal *s, const found *f, const session *r)
         print_count(s, r->rejected, "records rejected: named above\n");
     }
     if (wanted & TT_FIND_CLUSTERS) {
-        print_count(s, summary->articles - f->copies, "stories, and ");
-        (void)printf("%" PRIu64 " copies of them in %" PRIu64 " clusters\n", f->copies,
+        print_count(s, summary->articles - h->copies, "stories, and ");
+        (void)printf("%" PRIu64 " copies of them in %" PRIu64 " clusters\n", h->copies,
                      summary->clusters);
     }
     if (wanted & TT_FIND_PAIRS) {
         const char *before = ": ";
         print_count(s, summary->pairs, "pairs");
         for (int k = TT_IDENTICAL; k <= TT_SERIES; k++)
-            if (f->relations[k] > 0) {
-                (void)printf("%s%" PRIu64 " %s", before, f->relations[k],
+            if (h->relations[k] > 0) {
+                (void)printf("%s%" PRIu64 " %s", before, h->relations[k],
                              tt_relation_name((tt_relation)k));
                 before = ", ";
             }
@@ -175,7 +170,7 @@ static void print_heading(const terminal *s, const char *words)
                  terminal_style(s, STYLE_PLAIN));
 }
 
-/* The first line of an entry: how many, as a bar too, and what of. */
+/* Prints the first line of an entry, with a bar for the count. @return its columns */
 static int print_entry(const terminal *s, uint64_t count, uint64_t most, const char *words)
 {
     const int bar = most == 0 ? 0 : (int)((count * BAR_COLUMNS + most - 1) / most);
@@ -185,9 +180,9 @@ static int print_entry(const terminal *s, uint64_t count, uint64_t most, const c
     return 7 + bar + printf("%*s  %s", BAR_COLUMNS - bar, "", words);
 }
 
-static void print_id(const terminal *s, const found *f, uint64_t article, int columns)
+static void print_id(const terminal *s, const highlights *h, uint64_t article, int columns)
 {
-    const tt_id id = tt_result_id(f->result, article);
+    const tt_id id = tt_result_id(h->result, article);
     (void)terminal_print_text(STYLE_STRONG, s, id.bytes, id.size, columns);
 }
 
@@ -201,31 +196,31 @@ static void print_snippet(const terminal *s, const spool *texts, uint64_t articl
     (void)putchar('\n');
 }
 
-static void print_clusters(const terminal *s, const spool *texts, const found *f)
+static void print_clusters(const terminal *s, const spool *texts, const highlights *h)
 {
-    if (f->cluster_count > 0)
+    if (h->cluster_count > 0)
         print_heading(s, "Largest clusters");
-    for (size_t i = 0; i < f->cluster_count; i++) {
-        const tt_cluster *c = &f->clusters[i];
+    for (size_t i = 0; i < h->cluster_count; i++) {
+        const tt_cluster *c = h->clusters[i];
         char words[80];
         int used;
         (void)snprintf(words, sizeof words, "articles, cluster %" PRIu64 ": keep ", c->number);
-        used = print_entry(s, c->count, f->clusters[0].count, words);
-        print_id(s, f, c->keep, s->columns - used);
+        used = print_entry(s, c->count, h->clusters[0]->count, words);
+        print_id(s, h, c->keep, s->columns - used);
         (void)putchar('\n');
         print_snippet(s, texts, c->keep, 0, UINT64_MAX);
     }
 }
 
-static void print_sections(const terminal *s, const spool *texts, const found *f)
+static void print_sections(const terminal *s, const spool *texts, const highlights *h)
 {
     uint64_t most = 0;
-    if (f->section_count > 0)
+    if (h->section_count > 0)
         print_heading(s, "Passages repeated most, beyond copies of one story");
-    for (size_t i = 0; i < f->section_count; i++)
-        most = f->sections[i].count > most ? f->sections[i].count : most;
-    for (size_t i = 0; i < f->section_count; i++) {
-        const tt_section *x = &f->sections[i];
+    for (size_t i = 0; i < h->section_count; i++)
+        most = h->sections[i]->count > most ? h->sections[i]->count : most;
+    for (size_t i = 0; i < h->section_count; i++) {
+        const tt_section *x = h->sections[i];
         const tt_occurrence *first = &x->occurrences[0];
         char words[80];
         int used;
@@ -233,7 +228,7 @@ static void print_sections(const terminal *s, const spool *texts, const found *f
                        "places, section %" PRIu64 ": %" PRIu64 " words, first in ", x->number,
                        x->tokens);
         used = print_entry(s, x->count, most, words);
-        print_id(s, f, first->article, s->columns - used);
+        print_id(s, h, first->article, s->columns - used);
         (void)putchar('\n');
         print_snippet(s, texts, first->article, first->begin, first->end);
     }
@@ -259,7 +254,7 @@ static void print_inputs(const terminal *s, const settings *given)
         (void)fputs(" INPUT...", stdout);
 }
 
-static void print_next(const terminal *s, const found *f, const settings *given)
+static void print_next(const terminal *s, const highlights *h, const settings *given)
 {
     int streamed = 0;
     for (size_t i = 0; i < given->input_count; i++)
@@ -268,14 +263,14 @@ static void print_next(const terminal *s, const found *f, const settings *given)
     (void)fputs("  the whole result: twicetold scan", stdout);
     print_inputs(s, given);
     (void)fputs(" -o result.jsonl\n", stdout);
-    if (streamed || f->cluster_count + f->section_count == 0)
+    if (streamed || h->cluster_count + h->section_count == 0)
         return;
-    if (f->cluster_count > 0)
+    if (h->cluster_count > 0)
         (void)printf("  side by side:     twicetold show result.jsonl --cluster %" PRIu64,
-                     f->clusters[0].number);
+                     h->clusters[0]->number);
     else
         (void)printf("  side by side:     twicetold show result.jsonl --section %" PRIu64,
-                     f->sections[0].number);
+                     h->sections[0]->number);
     print_inputs(s, given);
     (void)putchar('\n');
 }
@@ -283,18 +278,18 @@ static void print_next(const terminal *s, const found *f, const settings *given)
 int scan_overview_print(spool *texts, const session *r)
 {
     terminal s;
-    found f;
-    int rc = find(&f, texts, r->found);
+    highlights h;
+    int rc = find_highlights(&h, r->found);
     terminal_init(&s, r->settings->color);
     if (rc == 0 && output_flush(&texts->file) != 0)
         rc = output_failure(&texts->file);
     if (rc == 0) {
-        print_counts(&s, &f, r);
-        print_clusters(&s, texts, &f);
-        print_sections(&s, texts, &f);
-        print_next(&s, &f, r->settings);
+        print_counts(&s, &h, r);
+        print_clusters(&s, texts, &h);
+        print_sections(&s, texts, &h);
+        print_next(&s, &h, r->settings);
         rc = output_flush_standard();
     }
-    free(f.cluster_of);
+    free(h.cluster_of);
     return rc;
 }
