@@ -30,7 +30,7 @@ typedef struct show {
     terminal terminal;
     tt_result *result;
     result_arrays arrays; /* of the result */
-    article_copy *faces;  /* by article; text NULL where no view needs it */
+    article_copy *copies; /* by article; text NULL where no view needs it */
     view *views;
     size_t view_count, view_capacity;
     uint64_t left_out; /* views that --all would add */
@@ -185,7 +185,7 @@ static int keep_wanted_text(void *ctx, const tt_record *record, uint64_t article
         wanted = wanted || w->views[i].left == article || w->views[i].right == article;
     if (!wanted)
         return 0;
-    return article_copy_take(&w->faces[article], record);
+    return article_copy_take(&w->copies[article], record);
 }
 
 /* ==== Printing ============================================================================ */
@@ -230,29 +230,24 @@ static void print_title(const show *w, const view *v)
     }
 }
 
-/* An extent that the text does not have: the inputs are not those of the scan. */
-static int is_within(const article_copy *f, extent e)
-{
-    return e.begin < e.end && e.end <= f->size;
-}
-
 static int print_view(show *w, const view *v)
 {
-    const article_copy *left = &w->faces[v->left], *right = &w->faces[v->right];
-    const tt_id left_id = tt_result_id(w->result, v->left);
-    const tt_id right_id = tt_result_id(w->result, v->right);
+    const article_copy *left = &w->copies[v->left], *right = &w->copies[v->right];
+    extent left_part, right_part;
     print_title(w, v);
-    side_by_side_headings(&w->terminal, &left_id, left, &right_id, right);
+    side_by_side_headings(&w->terminal, tt_result_id(w->result, v->left), left,
+                          tt_result_id(w->result, v->right), right);
     if (v->section == NULL)
         return side_by_side_articles(&w->terminal, left, right, w->session.settings->all);
-    if (!is_within(left, (extent){v->place->of_begin, v->place->of_end}) ||
-        !is_within(right, (extent){v->place->begin, v->place->end}))
+    left_part = (extent){v->place->of_begin, v->place->of_end};
+    right_part = (extent){v->place->begin, v->place->end};
+    if (!text_has_extent(left->text, left->size, left_part) ||
+        !text_has_extent(right->text, right->size, right_part))
         return message_failure(NULL,
                                "section %" PRIu64 " does not fit the texts; give the INPUT of the "
                                "scan that made the result",
                                v->section->number);
-    return side_by_side_passages(&w->terminal, left, (extent){v->place->of_begin, v->place->of_end},
-                                 right, (extent){v->place->begin, v->place->end});
+    return side_by_side_passages(&w->terminal, left, left_part, right, right_part);
 }
 
 static int print_views(show *w)
@@ -283,7 +278,7 @@ static int read_and_print(show *w, const settings *s, const char *name)
     if (rc == 0)
         rc = choose_views(w, name);
     if (rc == 0 &&
-        (w->faces = calloc((size_t)w->arrays.article_count + 1, sizeof *w->faces)) == NULL)
+        (w->copies = calloc((size_t)w->arrays.article_count + 1, sizeof *w->copies)) == NULL)
         rc = failure_memory();
     if (rc == 0)
         rc = records_read_articles(&w->session, w->result, keep_wanted_text, w);
@@ -313,9 +308,9 @@ static int run_show(const settings *s)
         inputs[i] = s->inputs[i + (size_t)named];
     narrowed.inputs = inputs;
     rc = read_and_print(&w, &narrowed, named ? s->inputs[1] : NULL);
-    for (uint64_t i = 0; w.faces != NULL && i < w.arrays.article_count; i++)
-        article_copy_free(&w.faces[i]);
-    free(w.faces);
+    for (uint64_t i = 0; w.copies != NULL && i < w.arrays.article_count; i++)
+        article_copy_free(&w.copies[i]);
+    free(w.copies);
     free(w.views);
     tt_result_close(w.result);
     session_close(&w.session);

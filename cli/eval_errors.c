@@ -355,7 +355,7 @@ static int print_couple(const misses *m, const couple *x, const result_arrays *n
         return 0;
     }
     (void)printf(": %.0f %% of the shorter stands in the other\n", x->score * 100);
-    side_by_side_headings(s, &a, &faces[x->a], &b, &faces[x->b]);
+    side_by_side_headings(s, a, &faces[x->a], b, &faces[x->b]);
     return side_by_side_articles(s, &faces[x->a], &faces[x->b], 0);
 }
 

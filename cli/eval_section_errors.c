@@ -232,7 +232,7 @@ static int print_place(const terminal *s, const char *what, const section_error 
     (void)printf(", bytes %" PRIu64 " to %" PRIu64 "\n", x->here->begin, x->here->end);
     if (!is_within(left, x->first) || !is_within(right, x->here))
         return 0;
-    side_by_side_headings(s, &a, left, &b, right);
+    side_by_side_headings(s, a, left, b, right);
     return side_by_side_passages(s, left, (extent){x->first->begin, x->first->end}, right,
                                  (extent){x->here->begin, x->here->end});
 }

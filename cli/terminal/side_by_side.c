@@ -1,386 +1,355 @@
 /*
- * The passages that two texts share come from a query of one against the other, the shortest that
- * the library reports; those that stand in one order in both are rows, and what lies between them
- * is printed beside each other. Inside a passage words are compared one by one.
+ * The library aligns the two texts; tt_alignment_segments() is what is printed. The segments of a
+ * passage are one block of rows, and the segments between two passages another.
  */
-#define _POSIX_C_SOURCE 200809L
 #include "terminal/side_by_side.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "failure.h"
-#include "session.h"
-#include "terminal/compare.h"
+#include "format.h"
 #include "terminal/two_columns.h"
 
 enum {
-    CONTEXT_BYTES = 160, /* around a passage */
-    ALONE_LINES = 6      /* of what only one side has */
+    CONTEXT_BYTES = 160,   /* around a passage */
+    UNSHARED_LINES = 6,    /* of text that only one side has */
+    MOST_SHORT_TEXT = 400, /* two texts this short are one block even if they share no passage */
+    MIN_PASSAGE_TOKENS = 8
 };
 
-/* ==== Keeping one ========================================================================= */
+/* The two texts, 0 is the left one. */
+typedef struct text_pair {
+    const char *text[2];
+    uint64_t size[2];
+    int is_wrapped[2]; /* single newlines only wrap, as the library reads them */
+} text_pair;
 
-/* NULL: there was no memory. Owner: the caller. */
-static char *copy_bytes(const char *bytes, size_t size)
-{
-    char *to = malloc(size + 1);
-    if (to == NULL)
-        return NULL;
-    if (size > 0)
-        memcpy(to, bytes, size);
-    to[size] = '\0';
-    return to;
-}
+/* ==== Headings ================================================================================ */
 
-int article_copy_take(article_copy *f, const tt_record *record)
-{
-    const tt_article *a = &record->article;
-    article_copy_free(f);
-    f->text = copy_bytes(a->text, a->text_size);
-    f->title = copy_bytes(record->title, record->title_size);
-    f->source = copy_bytes(a->source, a->source_size);
-    f->size = a->text_size;
-    f->published = a->published;
-    return f->text == NULL || f->title == NULL || f->source == NULL ? failure_memory() : 0;
-}
-
-void article_copy_free(article_copy *f)
-{
-    free(f->text);
-    free(f->title);
-    free(f->source);
-    f->text = f->title = f->source = NULL;
-}
-
-/* ==== Heads =============================================================================== */
-
-/* One line above the columns, if either side has something to say. */
-static void print_head(const terminal *s, const char *left, const char *right, style look)
+static void print_heading(const terminal *t, const char *left, const char *right, style look)
 {
     if (*left != '\0' || *right != '\0')
-        two_columns_heading(s, left, strlen(left), right, strlen(right), look);
+        two_columns_heading(t, left, strlen(left), right, strlen(right), look);
 }
 
-/* "Valley Courier, 2034-05-08 04:45": where and when. */
-static void describe_origin(const article_copy *f, char *to, size_t size)
+/* "Valley Courier, 2034-05-08 04:45" */
+static void describe_origin(const article_copy *a, char *to, size_t size)
 {
-    const time_t seconds = (time_t)(f->published / 1000000);
+    const char *source = a->source != NULL ? a->source : "";
     char when[40] = "";
-    struct tm t;
-    if (f->published != TT_NO_TIME && gmtime_r(&seconds, &t) != NULL)
-        (void)strftime(when, sizeof when, "%Y-%m-%d %H:%M", &t);
-    (void)snprintf(to, size, "%s%s%s", f->source != NULL ? f->source : "",
-                   f->source != NULL && *f->source != '\0' && *when != '\0' ? ", " : "", when);
+    if (a->text != NULL)
+        format_time(when, sizeof when, "%Y-%m-%d %H:%M", a->published);
+    (void)snprintf(to, size, "%s%s%s", source, *source != '\0' && *when != '\0' ? ", " : "", when);
 }
 
-void side_by_side_headings(const terminal *s, const tt_id *left_id, const article_copy *left,
-                           const tt_id *right_id, const article_copy *right)
+void side_by_side_headings(const terminal *t, tt_id left_id, const article_copy *left,
+                           tt_id right_id, const article_copy *right)
 {
-    char left_words[200], right_words[200];
-    two_columns_rule(s);
-    two_columns_heading(s, left_id->bytes, left_id->size, right_id->bytes, right_id->size,
+    char left_origin[200], right_origin[200];
+    describe_origin(left, left_origin, sizeof left_origin);
+    describe_origin(right, right_origin, sizeof right_origin);
+    two_columns_rule(t);
+    two_columns_heading(t, left_id.bytes, left_id.size, right_id.bytes, right_id.size,
                         STYLE_STRONG);
-    describe_origin(left, left_words, sizeof left_words);
-    describe_origin(right, right_words, sizeof right_words);
-    print_head(s, left->title != NULL ? left->title : "", right->title != NULL ? right->title : "",
-               STYLE_PLAIN);
-    print_head(s, left_words, right_words, STYLE_FAINT);
-    two_columns_rule(s);
+    print_heading(t, left->title != NULL ? left->title : "",
+                  right->title != NULL ? right->title : "", STYLE_PLAIN);
+    print_heading(t, left_origin, right_origin, STYLE_FAINT);
+    two_columns_rule(t);
 }
 
-/* Blank lines between paragraphs: then single ones only wrap, as the engine reads them. */
-static int is_wrapped(const article_copy *f)
+/* ==== Blocks that both texts have ============================================================= */
+
+static text_pair make_pair(const article_copy *left, const article_copy *right)
 {
-    return strstr(f->text, "\n\n") != NULL;
-}
-
-/* ==== What both have ====================================================================== */
-
-/* A passage on both sides: words, and for each byte whether its word is alone. */
-typedef struct passage {
-    const char *text[2];
-    size_t size[2];
-    word *words[2];
-    size_t count[2];
-    unsigned char *alone[2];
-    int joins[2];
-} passage;
-
-static void free_passage(passage *p)
-{
-    for (int k = 0; k < 2; k++) {
-        free(p->words[k]);
-        free(p->alone[k]);
-    }
-}
-
-/* Blanks between two words that are alone belong to them. */
-static void mark_alone(passage *p, int k)
-{
-    for (size_t i = 0; i < p->count[k]; i++) {
-        const word *w = &p->words[k][i];
-        if (w->partner != NO_PARTNER)
-            continue;
-        memset(p->alone[k] + w->begin, 1, w->end - w->begin);
-        if (i > 0 && w[-1].partner == NO_PARTNER)
-            memset(p->alone[k] + w[-1].end, 1, w->begin - w[-1].end);
-    }
-}
-
-static int make_passage(passage *p, const article_copy *left, extent l, const article_copy *right,
-                        extent r)
-{
-    int bad = 0;
-    memset(p, 0, sizeof *p);
-    p->text[0] = left->text + l.begin;
-    p->text[1] = right->text + r.begin;
-    p->joins[0] = is_wrapped(left);
-    p->joins[1] = is_wrapped(right);
-    p->size[0] = (size_t)(l.end - l.begin);
-    p->size[1] = (size_t)(r.end - r.begin);
-    for (int k = 0; k < 2; k++) {
-        p->words[k] = split_words(p->text[k], p->size[k], &p->count[k]);
-        p->alone[k] = calloc(p->size[k] + 1, 1);
-        bad = bad || p->words[k] == NULL || p->alone[k] == NULL;
-    }
-    if (bad || match_words(p->text[0], p->words[0], p->count[0], p->text[1], p->words[1],
-                           p->count[1]) != 0)
-        return failure_memory();
+    text_pair p = {{left->text, right->text}, {left->size, right->size}, {0, 0}};
     for (int k = 0; k < 2; k++)
-        mark_alone(p, k);
-    return 0;
+        p.is_wrapped[k] = strstr(p.text[k], "\n\n") != NULL;
+    return p;
 }
 
-static void print_part(const terminal *s, const passage *p, const size_t begin[2],
-                       const size_t end[2])
+/* Whether a paragraph of the left text ends between two bytes. */
+static int has_paragraph_end(const text_pair *p, uint64_t begin, uint64_t end)
 {
-    const column left = {p->text[0] + begin[0], end[0] - begin[0], p->alone[0] + begin[0],
-                         STYLE_PLAIN, p->joins[0]},
-                 right = {p->text[1] + begin[1], end[1] - begin[1], p->alone[1] + begin[1],
-                          STYLE_PLAIN, p->joins[1]};
-    two_columns_print(s, &left, &right, BLOCK_SHARED, 0);
-}
-
-/* Whether a paragraph ends between two words on the left. */
-static int has_break(const passage *p, size_t begin, size_t end)
-{
-    const char *first = memchr(p->text[0] + begin, '\n', end - begin);
+    const char *first = memchr(p->text[0] + begin, '\n', (size_t)(end - begin));
     return first != NULL &&
-           (!p->joins[0] ||
+           (!p->is_wrapped[0] ||
             memchr(first + 1, '\n', (size_t)(p->text[0] + end - first - 1)) != NULL);
 }
 
-/* Where a paragraph begins on the left, both sides begin a row. */
-static int print_shared(const terminal *s, const article_copy *left, extent l,
-                        const article_copy *right, extent r)
+static int is_blank(char c)
 {
-    passage p;
-    size_t begin[2] = {0, 0}, end[2];
-    const int rc = make_passage(&p, left, l, right, r);
-    for (size_t i = 1; rc == 0 && i < p.count[0]; i++) {
-        const word *w = &p.words[0][i];
-        if (w->partner == NO_PARTNER || !has_break(&p, w[-1].end, w->begin))
-            continue;
-        end[0] = w->begin;
-        end[1] = p.words[1][w->partner].begin;
-        print_part(s, &p, begin, end);
-        memcpy(begin, end, sizeof begin);
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The end of the word at `at`, and of the blanks after it. */
+static uint64_t skip_word(const char *text, uint64_t at, uint64_t end, uint64_t *next)
+{
+    uint64_t word_end;
+    while (at < end && !is_blank(text[at]))
+        at++;
+    word_end = at;
+    while (at < end && is_blank(text[at]))
+        at++;
+    *next = at;
+    return word_end;
+}
+
+/* A block of rows: its parts of both texts, with a flag for each byte whose word is unshared. */
+typedef struct shared_block {
+    const terminal *terminal;
+    const text_pair *texts;
+    extent part[2];
+    unsigned char *unshared[2];
+    uint64_t printed[2]; /* up to where it was printed */
+} shared_block;
+
+static void print_up_to(shared_block *b, uint64_t left_end, uint64_t right_end)
+{
+    const uint64_t end[2] = {left_end, right_end};
+    column columns[2];
+    for (int k = 0; k < 2; k++) {
+        assert(b->printed[k] <= end[k] && end[k] <= b->part[k].end);
+        columns[k] = (column){b->texts->text[k] + b->printed[k], (size_t)(end[k] - b->printed[k]),
+                              b->unshared[k] + (b->printed[k] - b->part[k].begin), STYLE_PLAIN,
+                              b->texts->is_wrapped[k]};
+        b->printed[k] = end[k];
     }
-    if (rc == 0)
-        print_part(s, &p, begin, p.size);
-    free_passage(&p);
+    two_columns_print(b->terminal, &columns[0], &columns[1], BLOCK_SHARED, 0);
+}
+
+static size_t count_words(const char *text, uint64_t at, uint64_t end)
+{
+    size_t count = 0;
+    for (; at < end; count++)
+        (void)skip_word(text, at, end, &at);
+    return count;
+}
+
+/* Where a paragraph begins within an equal segment, both sides begin a row. The words of the two
+ * sides are paired by counting, which works unless one side has a blank within a word. */
+static void print_equal_paragraphs(shared_block *b, const tt_segment *s)
+{
+    const char *left = b->texts->text[0], *right = b->texts->text[1];
+    uint64_t x = s->begin_a, y = s->begin_b;
+    if (!has_paragraph_end(b->texts, x, s->end_a) ||
+        count_words(left, x, s->end_a) != count_words(right, y, s->end_b))
+        return;
+    while (x < s->end_a) {
+        uint64_t next_x, next_y;
+        const uint64_t end_x = skip_word(left, x, s->end_a, &next_x);
+        (void)skip_word(right, y, s->end_b, &next_y);
+        if (next_x < s->end_a && has_paragraph_end(b->texts, end_x, next_x))
+            print_up_to(b, next_x, next_y);
+        x = next_x;
+        y = next_y;
+    }
+}
+
+static int print_shared(const terminal *t, const text_pair *p, extent left, extent right,
+                        const tt_segment *segments, size_t count)
+{
+    shared_block b = {t, p, {left, right}, {NULL, NULL}, {left.begin, right.begin}};
+    int rc = 0;
+    for (int k = 0; k < 2; k++)
+        b.unshared[k] = calloc((size_t)(b.part[k].end - b.part[k].begin) + 1, 1);
+    if (b.unshared[0] == NULL || b.unshared[1] == NULL) {
+        rc = failure_memory();
+    } else {
+        for (size_t i = 0; i < count; i++) {
+            const tt_segment *s = &segments[i];
+            if (s->kind == TT_SEGMENT_EQUAL)
+                continue;
+            memset(b.unshared[0] + (s->begin_a - left.begin), 1, (size_t)(s->end_a - s->begin_a));
+            memset(b.unshared[1] + (s->begin_b - right.begin), 1, (size_t)(s->end_b - s->begin_b));
+        }
+        for (size_t i = 0; i < count; i++) {
+            const tt_segment *s = &segments[i];
+            if (s->kind != TT_SEGMENT_EQUAL)
+                continue;
+            if (i > 0 && has_paragraph_end(p, s[-1].end_a, s->begin_a))
+                print_up_to(&b, s->begin_a, s->begin_b);
+            print_equal_paragraphs(&b, s);
+        }
+        print_up_to(&b, left.end, right.end);
+    }
+    free(b.unshared[0]);
+    free(b.unshared[1]);
     return rc;
 }
 
-/* Extents begin and end on a word: a full stop or a quotation mark that both have goes with it. */
-static int is_mark(const article_copy *f, uint64_t at)
+static int is_mark(const text_pair *p, int k, uint64_t at)
 {
-    return at < f->size && strchr(".,;:!?\"')(", f->text[at]) != NULL && f->text[at] != '\0';
+    return at < p->size[k] && p->text[k][at] != '\0' &&
+           strchr(".,;:!?\"')(", p->text[k][at]) != NULL;
 }
 
-static void take_marks(const article_copy *left, extent *l, const article_copy *right, extent *r)
+/* Segments begin and end with a token. Punctuation that both texts have beside it is shared too. */
+static void take_in_punctuation(const text_pair *p, extent *left, extent *right,
+                                const uint64_t printed[2])
 {
-    while (is_mark(left, l->end) && is_mark(right, r->end) &&
-           left->text[l->end] == right->text[r->end]) {
-        l->end++;
-        r->end++;
+    while (is_mark(p, 0, left->end) && is_mark(p, 1, right->end) &&
+           p->text[0][left->end] == p->text[1][right->end]) {
+        left->end++;
+        right->end++;
     }
-    while (l->begin > 0 && r->begin > 0 && is_mark(left, l->begin - 1) &&
-           left->text[l->begin - 1] == right->text[r->begin - 1]) {
-        l->begin--;
-        r->begin--;
+    while (left->begin > printed[0] && right->begin > printed[1] &&
+           is_mark(p, 0, left->begin - 1) &&
+           p->text[0][left->begin - 1] == p->text[1][right->begin - 1]) {
+        left->begin--;
+        right->begin--;
     }
 }
 
-/* ==== A passage of each =================================================================== */
+/* ==== One passage of each text ================================================================ */
 
-/* Up to CONTEXT_BYTES before or after a place, from a blank on. */
-static extent context_extent(const article_copy *f, uint64_t place, int before)
+static int align(tt_alignment **out, const char *left, uint64_t left_size, const char *right,
+                 uint64_t right_size)
 {
-    extent e = {place, place};
+    const tt_article a = {.text = left, .text_size = (size_t)left_size, .published = TT_NO_TIME},
+                     b = {.text = right, .text_size = (size_t)right_size, .published = TT_NO_TIME};
+    tt_error error = {0};
+    return tt_align(out, &a, &b, NULL, MIN_PASSAGE_TOKENS, &error) == TT_OK
+               ? 0
+               : failure_library(&error, ABOUT_WORK);
+}
+
+/* Up to CONTEXT_BYTES before or after `at`, without the word that they would cut. */
+static extent context_of(const char *text, uint64_t size, uint64_t at, int before)
+{
+    extent e = {at, at};
     if (before) {
-        e.begin = place > CONTEXT_BYTES ? place - CONTEXT_BYTES : 0;
-        while (e.begin > 0 && e.begin < place && f->text[e.begin - 1] != ' ')
+        e.begin = at > CONTEXT_BYTES ? at - CONTEXT_BYTES : 0;
+        while (e.begin > 0 && e.begin < at && !is_blank(text[e.begin]))
             e.begin++;
     } else {
-        e.end = f->size - place > CONTEXT_BYTES ? place + CONTEXT_BYTES : f->size;
-        while (e.end < f->size && e.end > place && f->text[e.end] != ' ')
+        e.end = size - at > CONTEXT_BYTES ? at + CONTEXT_BYTES : size;
+        while (e.end < size && e.end > at && !is_blank(text[e.end]))
             e.end--;
     }
     return e;
 }
 
-static void print_context(const terminal *s, const article_copy *left, extent l,
-                          const article_copy *right, extent r)
+static void print_context(const terminal *t, const text_pair *p, uint64_t left_at,
+                          uint64_t right_at, int before)
 {
-    const column x = {left->text + l.begin, (size_t)(l.end - l.begin), NULL, STYLE_FAINT,
-                      is_wrapped(left)},
-                 y = {right->text + r.begin, (size_t)(r.end - r.begin), NULL, STYLE_FAINT,
-                      is_wrapped(right)};
-    two_columns_print(s, &x, &y, BLOCK_CONTEXT, 0);
+    const uint64_t at[2] = {left_at, right_at};
+    column columns[2];
+    for (int k = 0; k < 2; k++) {
+        const extent e = context_of(p->text[k], p->size[k], at[k], before);
+        columns[k] = (column){p->text[k] + e.begin, (size_t)(e.end - e.begin), NULL, STYLE_FAINT,
+                              p->is_wrapped[k]};
+    }
+    two_columns_print(t, &columns[0], &columns[1], BLOCK_CONTEXT, 0);
 }
 
-int side_by_side_passages(const terminal *s, const article_copy *left, extent left_part,
+int side_by_side_passages(const terminal *t, const article_copy *left, extent left_part,
                           const article_copy *right, extent right_part)
 {
+    static const uint64_t nothing[2] = {0, 0};
+    const text_pair p = make_pair(left, right);
+    tt_alignment *alignment = NULL;
     int rc;
-    take_marks(left, &left_part, right, &right_part);
-    print_context(s, left, context_extent(left, left_part.begin, 1), right,
-                  context_extent(right, right_part.begin, 1));
-    rc = print_shared(s, left, left_part, right, right_part);
-    print_context(s, left, context_extent(left, left_part.end, 0), right,
-                  context_extent(right, right_part.end, 0));
+    take_in_punctuation(&p, &left_part, &right_part, nothing);
+    rc = align(&alignment, left->text + left_part.begin, left_part.end - left_part.begin,
+               right->text + right_part.begin, right_part.end - right_part.begin);
+    if (rc == 0) {
+        size_t count;
+        const tt_segment *found = tt_alignment_segments(alignment, &count);
+        tt_segment *segments = malloc((count + 1) * sizeof *segments);
+        for (size_t i = 0; i < count && segments != NULL; i++) {
+            segments[i] = found[i];
+            segments[i].begin_a += left_part.begin;
+            segments[i].end_a += left_part.begin;
+            segments[i].begin_b += right_part.begin;
+            segments[i].end_b += right_part.begin;
+        }
+        print_context(t, &p, left_part.begin, right_part.begin, 1);
+        rc = segments == NULL ? failure_memory()
+                              : print_shared(t, &p, left_part, right_part, segments, count);
+        if (rc == 0)
+            print_context(t, &p, left_part.end, right_part.end, 0);
+        free(segments);
+    }
+    tt_alignment_close(alignment);
     return rc;
 }
 
-/* ==== Two articles ======================================================================== */
+/* ==== Two articles ============================================================================ */
 
-/* What a query found, of the left (of_*) and the right. */
-typedef struct found {
-    tt_occurrence *passages;
-    size_t count;
-    int failed;
-} found;
-
-static int take_match(void *ctx, const tt_match *matches, size_t count)
+/* The text between two passages, each side by itself. */
+static void print_unshared(const terminal *t, const text_pair *p, extent left, extent right,
+                           int all)
 {
-    found *f = ctx;
-    if (count == 0 || f->passages != NULL || matches->passage_count == 0)
-        return 0;
-    f->passages = malloc(matches->passage_count * sizeof *f->passages);
-    f->failed = f->passages == NULL;
-    if (f->failed)
-        return -1;
-    memcpy(f->passages, matches->passages, matches->passage_count * sizeof *f->passages);
-    f->count = matches->passage_count;
-    return 0;
+    const column l = {p->text[0] + left.begin, (size_t)(left.end - left.begin), NULL, STYLE_CUT,
+                      p->is_wrapped[0]},
+                 r = {p->text[1] + right.begin, (size_t)(right.end - right.begin), NULL,
+                      STYLE_ADDED, p->is_wrapped[1]};
+    two_columns_print(t, &l, &r, BLOCK_DIFFERENT, all ? 0 : UNSHARED_LINES);
 }
 
-static tt_article as_article(const article_copy *f)
+/* How many of the segments from `first` on make a block: those of one passage, or those up to the
+ * next passage. *is_shared: at least half of their tokens are equal. */
+static size_t block_size(const tt_segment *segments, size_t count, size_t first, int *is_shared)
 {
-    return (tt_article){
-        .id = "0", .id_size = 1, .text = f->text, .text_size = f->size, .published = TT_NO_TIME};
+    uint64_t equal = 0, left = 0, right = 0;
+    size_t end = first;
+    for (; end < count && segments[end].passage == segments[first].passage; end++) {
+        equal += segments[end].kind == TT_SEGMENT_EQUAL ? segments[end].tokens_a : 0;
+        left += segments[end].tokens_a;
+        right += segments[end].tokens_b;
+    }
+    *is_shared =
+        segments[first].passage != TT_NO_PASSAGE || 2 * equal >= (left > right ? left : right);
+    return end - first;
 }
 
-static int find_passages(const article_copy *left, const article_copy *right, found *f)
+static int print_articles(const terminal *t, const text_pair *p, const tt_segment *segments,
+                          size_t count, int all)
 {
-    const tt_options options = {
-        .struct_size = sizeof options, .min_section = 8, .threads = 1, .max_matches = 1};
-    const tt_article l = as_article(left), r = as_article(right);
-    tt_scan *builder = NULL;
-    tt_result *index = NULL;
-    tt_query *query = NULL;
-    tt_error error = {0};
+    uint64_t printed[2] = {0, 0};
     int rc = 0;
-    if (tt_scan_open(&builder, &options, &error) != TT_OK ||
-        tt_scan_add(builder, &l, 1, NULL, &error) != TT_OK ||
-        tt_scan_finish(builder, &index, &error) != TT_OK ||
-        tt_query_open(&query, index, &error) != TT_OK ||
-        (tt_query_run(query, &r, take_match, f, &error) != TT_OK && !f->failed))
-        rc = failure_library(&error, ABOUT_WORK);
-    else if (f->failed)
-        rc = failure_memory();
-    tt_query_close(query);
-    tt_result_close(index);
-    tt_scan_close(builder);
+    for (size_t i = 0, size; i < count && rc == 0; i += size) {
+        int is_shared;
+        const tt_segment *first = &segments[i], *last;
+        extent left, right;
+        size = block_size(segments, count, i, &is_shared);
+        if (!is_shared)
+            continue;
+        last = first + size - 1;
+        left = (extent){first->begin_a, last->end_a};
+        right = (extent){first->begin_b, last->end_b};
+        take_in_punctuation(p, &left, &right, printed);
+        print_unshared(t, p, (extent){printed[0], left.begin}, (extent){printed[1], right.begin},
+                       all);
+        rc = print_shared(t, p, left, right, first, size);
+        printed[0] = left.end;
+        printed[1] = right.end;
+    }
+    if (rc == 0)
+        print_unshared(t, p, (extent){printed[0], p->size[0]}, (extent){printed[1], p->size[1]},
+                       all);
     return rc;
 }
 
-/* Of the passages, which are in order on the right, the heaviest chain that is in order on the left
- * too is kept. */
-static int keep_chain(found *f)
-{
-    uint64_t *weights = calloc(f->count + 1, sizeof *weights);
-    size_t *before = calloc(f->count + 1, sizeof *before), best = 0, kept = 0;
-    unsigned char *in_chain = calloc(f->count + 1, 1);
-    const int have = weights != NULL && before != NULL && in_chain != NULL;
-    for (size_t i = 0; have && i < f->count; i++) {
-        const tt_occurrence *x = &f->passages[i];
-        before[i] = i;
-        for (size_t k = 0; k < i; k++)
-            if (f->passages[k].of_end <= x->of_begin && f->passages[k].end <= x->begin &&
-                weights[k] > weights[i]) {
-                weights[i] = weights[k];
-                before[i] = k;
-            }
-        weights[i] += x->end - x->begin;
-        best = weights[i] > weights[best] ? i : best;
-    }
-    for (size_t i = best; have && f->count > 0; i = before[i]) {
-        in_chain[i] = 1;
-        if (before[i] == i)
-            break;
-    }
-    for (size_t i = 0; have && i < f->count; i++)
-        if (in_chain[i])
-            f->passages[kept++] = f->passages[i];
-    f->count = kept;
-    free(weights);
-    free(before);
-    free(in_chain);
-    return have ? 0 : failure_memory();
-}
-
-/* What lies between two passages: each side by itself. */
-static void print_between(const terminal *s, const article_copy *left, extent l,
-                          const article_copy *right, extent r, int all)
-{
-    const column x = {left->text + l.begin, (size_t)(l.end - l.begin), NULL, STYLE_CUT,
-                      is_wrapped(left)},
-                 y = {right->text + r.begin, (size_t)(r.end - r.begin), NULL, STYLE_ADDED,
-                      is_wrapped(right)};
-    two_columns_print(s, &x, &y, BLOCK_DIFFERENT, all ? 0 : ALONE_LINES);
-}
-
-int side_by_side_articles(const terminal *s, const article_copy *left, const article_copy *right,
+int side_by_side_articles(const terminal *t, const article_copy *left, const article_copy *right,
                           int all)
 {
-    found f = {NULL, 0, 0};
-    uint64_t left_at = 0, right_at = 0;
-    int rc = find_passages(left, right, &f);
-    if (rc == 0)
-        rc = keep_chain(&f);
-    for (size_t i = 0; rc == 0 && i < f.count; i++) {
-        const tt_occurrence *x = &f.passages[i];
-        extent l = {x->of_begin, x->of_end}, r = {x->begin, x->end};
-        take_marks(left, &l, right, &r);
-        if (l.begin < left_at || r.begin < right_at) { /* a mark that the one before has taken */
-            l.begin = x->of_begin;
-            r.begin = x->begin;
-        }
-        print_between(s, left, (extent){left_at, l.begin}, right, (extent){right_at, r.begin}, all);
-        rc = print_shared(s, left, l, right, r);
-        left_at = l.end;
-        right_at = r.end;
+    const text_pair p = make_pair(left, right);
+    tt_alignment *alignment = NULL;
+    int rc = align(&alignment, left->text, left->size, right->text, right->size);
+    if (rc == 0) {
+        size_t count, passages;
+        const tt_segment *segments = tt_alignment_segments(alignment, &count);
+        (void)tt_alignment_passages(alignment, &passages);
+        if (passages == 0 && left->size < MOST_SHORT_TEXT && right->size < MOST_SHORT_TEXT)
+            rc = print_shared(t, &p, (extent){0, left->size}, (extent){0, right->size}, segments,
+                              count);
+        else
+            rc = print_articles(t, &p, segments, count, all);
     }
-    if (rc == 0 && f.count == 0 && left->size < 400 && right->size < 400)
-        rc = print_shared(s, left, (extent){0, left->size}, right, (extent){0, right->size});
-    else if (rc == 0)
-        print_between(s, left, (extent){left_at, left->size}, right,
-                      (extent){right_at, right->size}, all);
-    free(f.passages);
+    tt_alignment_close(alignment);
     return rc;
 }
