@@ -1,9 +1,9 @@
 /*
  * The harness: flags, the timed loop, repetitions, the table, the JSON file.
  *
- * The JSON is what google/benchmark's tools/compare.py takes: for every repetition and aggregate a
- * name, real_time, cpu_time and time_unit, with counters at top level. A benchmark that fails
- * writes nothing, because an entry without times stops compare.py.
+ * The JSON is that of google/benchmark: each repetition and aggregate has a name, real_time,
+ * cpu_time and time_unit, and its counters at top level. A benchmark that fails writes nothing,
+ * because compare.py does not accept entries without times.
  */
 #define _GNU_SOURCE
 #include "bench.h"
@@ -25,7 +25,7 @@ typedef struct counter {
     double value;
 } counter;
 
-/* What one call of a benchmark gave. Times are of one turn, in seconds. */
+/* The result of one call of a benchmark. Times are those of one turn, in seconds. */
 typedef struct outcome {
     double real, cpu;
     uint64_t turns;
@@ -301,7 +301,7 @@ void bench_fail(bench *b, const char *message)
         b->failure = message;
 }
 
-/* One call of a benchmark. @return 0, or -1 after a message. */
+/* Calls a benchmark once. @return 0, or -1 after a message */
 static int call(const entry *e, uint64_t turns, outcome *out)
 {
     bench b = {.turns = turns, .left = turns};
@@ -323,7 +323,7 @@ static int call(const entry *e, uint64_t turns, outcome *out)
     return 0;
 }
 
-/* Finds how many turns take min_time; the last call tried is the first repetition. */
+/* Finds how many turns take min_time. The last trial is the first repetition. */
 static int calibrate(const entry *e, outcome *first)
 {
     uint64_t turns = state.fixed_turns > 0 ? state.fixed_turns : 1;
@@ -398,7 +398,7 @@ static void put_number(const char *name, double value)
     put(isfinite(value) ? ": %.12g" : ": null", value);
 }
 
-/* One entry; `aggregate` is NULL for a repetition. */
+/* Writes one entry; `aggregate` is NULL for a repetition. */
 static void put_entry(const entry *e, size_t family, const char *aggregate, long repetition,
                       const outcome *o)
 {
@@ -451,7 +451,7 @@ static spread spread_of(double *values, size_t count)
     return s;
 }
 
-/* The number of an outcome: 0 real time, 1 processor time, 2 and up its counters. */
+/* A number of an outcome: 0 is real time, 1 processor time, 2 and above are counters. */
 static double *number_of(outcome *o, size_t which)
 {
     return which == 0 ? &o->real : which == 1 ? &o->cpu : &o->counters[which - 2].value;
@@ -502,7 +502,7 @@ static void print_row(const char *name, const outcome *o)
     (void)fflush(stdout);
 }
 
-/* All repetitions of one benchmark. @return 0, or -1 */
+/* Runs all repetitions of one benchmark. @return 0, or -1 */
 static int measure(const entry *e, size_t family)
 {
     const size_t count = (size_t)state.repetitions;

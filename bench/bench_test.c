@@ -35,7 +35,7 @@ static void leave(bench *b, void *ctx)
     (void)bench_next(b);
 }
 
-/* A program's life: flags, benchmarks, a run; then the file it wrote. */
+/* Does what a program does: flags, benchmarks, a run. Returns the file that it wrote. */
 static int run(const char *const *flags, size_t flag_count, const char *name, bench_fn f,
                char *file, size_t room)
 {
@@ -88,7 +88,7 @@ static void turns_asked_for_are_made(void **state)
     assert_int_equal(occurrences("\"run_type\": \"iteration\""), 4);
     assert_int_equal(occurrences("\"run_type\": \"aggregate\""), 4);
     assert_int_equal(occurrences("\"name\": \"one_median\""), 1);
-    assert_int_equal(occurrences("\"answer\": 42"), 4 + 2); /* mean and median too */
+    assert_int_equal(occurrences("\"answer\": 42"), 4 + 2); /* also in mean and median */
     assert_int_equal(occurrences("\"bytes_per_second\""), 8);
 }
 
@@ -100,7 +100,7 @@ static void turns_grow_until_they_take_the_time_asked_for(void **state)
                      0);
     assert_true(turns > 1000);
     assert_int_equal(occurrences("\"name\": \"one\""), 1);
-    assert_int_equal(occurrences("aggregate"), 0); /* of one there is none */
+    assert_int_equal(occurrences("aggregate"), 0); /* a single repetition has none */
 }
 
 static void a_filter_with_a_minus_leaves_out(void **state)
@@ -119,7 +119,7 @@ static void a_failure_writes_nothing_and_is_an_exit_code(void **state)
     assert_int_equal(RUN("bad", refuse, "--benchmark_min_time=1x", "--benchmark_repetitions=1",
                          "--benchmark_filter=all"),
                      1);
-    assert_int_equal(turns, 1); /* of the other */
+    assert_int_equal(turns, 1); /* the other benchmark */
     assert_int_equal(occurrences("\"name\": \"bad\""), 0);
     assert_int_equal(RUN("early", leave, "--benchmark_min_time=5x", "--benchmark_repetitions=1"),
                      1);

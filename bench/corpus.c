@@ -18,7 +18,7 @@ static void *at_least(void *array, size_t *room, size_t need, size_t size)
     return realloc(array, *room * size);
 }
 
-/* Sizes now, pointers when the bytes no longer move. */
+/* Only sizes are set here; pointers follow when the bytes no longer move. */
 static int take(growing *g, const tt_record *r)
 {
     bench_corpus *c = g->corpus;

@@ -1,6 +1,7 @@
 /*
- * Whole scans through the public API alone: a file is read, its articles added, the index finished,
- * the result written to nowhere. What a user of the command waits for, but for writing the file.
+ * Complete scans through the public API: a file is read, its articles are added, the scan is
+ * finished, and the result is formatted and discarded. A user of the command waits for the same,
+ * and for the file to be written.
  */
 #include "bench.h"
 #include "corpus.h"
@@ -25,7 +26,7 @@ static int drop(void *ctx, const char *bytes, size_t size)
     return 0;
 }
 
-/* Adds what is good of a batch; `articles` and `verdicts` are grown as needed. */
+/* Adds the good records of a batch; `articles` and `verdicts` are enlarged as needed. */
 static tt_status add(tt_scan *builder, const tt_record *records, size_t count,
                      tt_article **articles, tt_status **verdicts, size_t *room)
 {

@@ -1,12 +1,11 @@
 /*
- * The living index at size: adding in batches, opening, and a feed replayed against it with the
- * time of each verdict. The articles of a corpus, again and again under new ids, every letter
- * shifted by the number of the round, so that copies stay copies within a round and share nothing
- * across.
+ * Measures a large index: adding in batches, opening, and the time of each verdict while a feed is
+ * replayed. The feed repeats the articles of a corpus under new ids, with every letter shifted by
+ * the number of the round, so that copies stay copies within a round and rounds share nothing.
  *
  *     bench_live FILE ARTICLES      FILE: JSON Lines; prints one JSON object
  *
- * The index is made in TMPDIR and removed.
+ * The index is created in TMPDIR and removed.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "corpus.h"
@@ -19,18 +18,18 @@
 #include <unistd.h>
 
 enum {
-    BATCH = 1000,   /* articles of a large commit */
-    PIPE = 25,      /* articles of 64 KiB, what a pipe holds */
-    REPLAY = 20000, /* verdicts that are timed, at most as many as articles */
-    SYNCS = 200,    /* writes of one page that are timed */
+    BATCH = 1000,   /* articles in a large commit */
+    PIPE = 25,      /* articles in 64 KiB, the size of a pipe */
+    REPLAY = 20000, /* timed verdicts; at most one an article */
+    SYNCS = 200,    /* timed writes of one page */
     ROUNDS = 26,
     PATH_SIZE = 300,
-    BUCKETS = 160 /* eight an octave, from a microsecond on */
+    BUCKETS = 160 /* eight an octave, beginning at a microsecond */
 };
 
 typedef struct replay {
     const bench_corpus *corpus;
-    size_t next; /* article of the feed */
+    size_t next; /* the next article of the feed */
     tt_article *articles;
     char (*ids)[24];
     char *texts;
@@ -49,13 +48,13 @@ static double now(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
-/* Of the process: what it would be on a machine that does nothing else, but for cold caches. */
+/* Processor time of the process, which other load affects only through the caches. */
 static double processor(void)
 {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-/* The next `count` articles of the feed. */
+/* Makes the next `count` articles of the feed. */
 static int take(replay *r, size_t count)
 {
     size_t size = 0;
@@ -99,7 +98,7 @@ static int by_value(const void *x, const void *y)
     return (p > q) - (p < q);
 }
 
-/* Milliseconds at the usual points, and how many fell between 2^(k/8) and 2^((k+1)/8) us. */
+/* Prints percentiles in milliseconds, and how many times are between 2^(k/8) and 2^((k+1)/8) us. */
 static void print_times(const char *name, double *seconds, size_t count)
 {
     static const double points[] = {0.5, 0.9, 0.99, 0.999};
@@ -138,7 +137,7 @@ static int add_all(replay *r, tt_index *live, size_t total)
     return fflush(stdout);
 }
 
-/* From nothing to where articles can be added, and on to where a verdict can be asked for. */
+/* Times opening an index until articles can be added, and then until a verdict can be requested. */
 static int reopen(tt_index **live, const char *path)
 {
     tt_index_stat stat;
@@ -165,7 +164,7 @@ static int reopen(tt_index **live, const char *path)
     return fflush(stdout);
 }
 
-/* Articles in commits of `size` with verdicts. */
+/* Adds articles with verdicts in commits of `size`. */
 static int watch(replay *r, tt_index *live, size_t size, size_t count, const char *name)
 {
     size_t novelties[4] = {0};
@@ -187,7 +186,7 @@ static int watch(replay *r, tt_index *live, size_t size, size_t count, const cha
     return fflush(stdout);
 }
 
-/* The verdict alone, and of every tenth article the verdict and a commit of its own. */
+/* Times verdicts alone, and for every tenth article the verdict with a separate commit. */
 static int time_verdicts(replay *r, tt_index *live, size_t count)
 {
     double *asked = malloc(count * sizeof *asked), *added = malloc(count * sizeof *added),
@@ -218,7 +217,7 @@ static int time_verdicts(replay *r, tt_index *live, size_t count)
     return fflush(stdout);
 }
 
-/* What the disk needs for a page that is to last: no commit can be faster. */
+/* Times making a page durable; no commit can be faster. */
 static int time_syncs(const char *path)
 {
     char name[PATH_SIZE + 8], page[4096] = {0};

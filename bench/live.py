@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures a living index at size: bench/live.py [--articles 1000000] [-o bench/results/live]
+"""Measures a large index: bench/live.py [--articles 1000000] [-o bench/results/live]
 
-Replays a feed of made articles (corpora/made/generate.py, once, kept in build/corpora) with bench_live
-and writes OUT.json with all that was measured, OUT.md with a table and OUT.svg with the times of the
-verdicts as a histogram. TMPDIR says on which disk the index lies; it needs 3.0 KB an article there, and
-4.3 KB of memory, 6 while it opens. Times mean something on a quiet machine only: the load is in the file.
+Replays a feed of generated articles (corpora/made/generate.py, made once and kept in build/corpora) with
+bench_live. Writes OUT.json with all measurements, OUT.md with a table, and OUT.svg with a histogram of the
+times of verdicts. TMPDIR selects the disk of the index, which needs 3.0 KB an article there and 4.3 KB of
+memory, 6 KB while it opens. Times are meaningful only on an idle machine; the file contains the load.
 """
 import argparse
 import datetime
@@ -22,7 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SIZE = 100000
 COMMANDS = [("watch FILE --commit-every 100ms", 50000), ("watch FILE", 20000), ("index add FILE -", 50000)]
-FIRST, OCTAVE = 1e-3, 8  # milliseconds where the histogram begins; buckets a doubling
+FIRST, OCTAVE = 1e-3, 8  # the first millisecond of the histogram; buckets in a doubling
 
 
 def corpus():
@@ -43,7 +43,7 @@ def processor():
 
 
 def command(arguments, path, articles):
-    """The command as a pipe feeds it: seconds of the whole process."""
+    """The command, fed by a pipe: seconds of the whole process."""
     with tempfile.TemporaryDirectory() as work:
         feed = pathlib.Path(work) / "feed.jsonl"
         with open(path, "rb") as whole, open(feed, "wb") as part:

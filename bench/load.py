@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Holds a living index under load: bench/load.py [--day 100000] [--week 15000] [-o bench/results/load]
+"""Tests an index under load: bench/load.py [--day 100000] [--week 15000] [-o bench/results/load]
 
-A made feed goes through `twicetold watch`, as fast as verdicts come, with other processes that read the
-index beside it: first a day of --day articles, all of which are kept; then seven days of --week articles
-each, in the feed's own time, with a window of a day. Each reader asks again and again for an article whose
-verdict was written just before, and has to know it. Memory, files and times are taken all along; in the
-week nothing may grow once the window is full. Writes OUT.json, OUT.md and OUT.svg; exits with 1 if a
-reader missed an article, something grew, or the index is not sound at the end.
+A generated feed goes through `twicetold watch` as fast as it gives verdicts, while other processes read the
+index: first a day of --day articles, all of which are kept; then seven days of --week articles each, with a
+window of a day. Each reader repeatedly queries an article whose verdict has just been written, and must find
+it. Memory, files and times are sampled throughout; in the week nothing may grow once the window is full.
+Writes OUT.json, OUT.md and OUT.svg; exits with 1 if a reader missed an article, something grew, or the index
+is damaged at the end.
 
-TMPDIR says on which disk the index lies: 3.4 KB an article of the day; each process takes 5 KB of memory
-an article. The same --seed makes the same feed.
+TMPDIR selects the disk of the index, which needs 3.4 KB for each article of the day; each process needs 5 KB
+of memory for each article. The same --seed makes the same feed.
 """
 import argparse
 import collections
@@ -27,18 +27,18 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SAMPLES = 42  # of a phase: six a day in the week
-WORDS = 370  # of an article, as in bench/live.py
-RECENT = 1000  # articles that copies and questions are taken from
+SAMPLES = 42  # samples in a phase: six a day in the week
+WORDS = 370  # words of an article, as in bench/live.py
+RECENT = 1000  # articles from which copies and queries are drawn
 DAY = datetime.timedelta(days=1)
 START = datetime.datetime(2024, 3, 4)
-SLACK = 1.15  # what a page cache or an allocator may keep
-LITTLE = 32 << 20  # bytes that are no growth: a log is cut now and then
+SLACK = 1.15  # growth that a page cache or an allocator may cause
+LITTLE = 32 << 20  # bytes that do not count as growth: the log is truncated only now and then
 
 
 class Feed:
-    """Articles of words as common as in a language; a fifth are edited copies of recent ones, a tenth carry
-    the same notice."""
+    """Articles whose words are as frequent as those of a language; a fifth are edited copies of recent ones, a
+    tenth contain the same notice."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -69,7 +69,7 @@ class Feed:
 
 
 def memory(pid):
-    """Bytes that a process holds in memory now, and the files it has open."""
+    """The resident bytes of a process, and the files it has open."""
     try:
         pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE"), len(os.listdir(f"/proc/{pid}/fd"))
@@ -93,7 +93,7 @@ def encode(identity, text, published=None):
 
 
 class Reader(threading.Thread):
-    """A process that asks about articles just told of, for as long as the phase lasts."""
+    """A process that queries articles with recent verdicts until the phase ends."""
 
     def __init__(self, phase, number):
         super().__init__(daemon=True)
@@ -177,7 +177,7 @@ class Phase:
                 self.readers = [Reader(self, k) for k in range(self.reader_count)]
                 for r in self.readers:
                     r.start()
-            if done % every == 0 and done < self.count:  # at the end the process is gone
+            if done % every == 0 and done < self.count:  # the process has ended by then
                 self.sample(done, began, verdicts)
                 verdicts = []
         self.over = True
@@ -195,7 +195,7 @@ class Phase:
 
 
 def growth(phase):
-    """Most of days 6 and 7 over most of days 3 and 4, for what may not grow once the window is full."""
+    """The maximum of days 6 and 7 over that of days 3 and 4, for what may not grow once the window is full."""
     share = len(phase["samples"]) / phase["days"]
     span = lambda first, last: phase["samples"][int(share * (first - 1)):int(share * last)]
     most = lambda rows, key: max(row[key] for row in rows)
@@ -221,11 +221,11 @@ def most_bytes(phase, key):
     return max(row[key] for row in phase["samples"])
 
 
-# ---- What is written ------------------------------------------------------------------------------
+# ---- Output ------------------------------------------------------------------------------
 
 
 def times(phase, key):
-    """Medians of what the samples say, and the most of all."""
+    """The medians of the samples, and the maximum of all."""
     rows = [s[key] for s in phase["samples"] if s[key]]
     if not rows:
         return "-"
@@ -287,7 +287,7 @@ def chart(found):
 
 
 def commit():
-    """What is checked out; nothing of a release unpacked, where git may not even be there."""
+    """The commit that is checked out; None in an unpacked release, where git may not be installed."""
     try:
         return subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, check=False, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.strip()

@@ -1,8 +1,9 @@
 /*
- * The benchmarks: whole scans of each corpus, then the stages alone on the first one.
+ * The benchmarks: complete scans of each corpus, then the separate stages on the first one.
  *
- *     twicetold_bench [--corpus NAME=FILE]... [--benchmark_...]      without a corpus, the bundled
- * feed
+ *     twicetold_bench [--corpus NAME=FILE]... [--benchmark_...]
+ *
+ * The default corpus is the bundled feed.
  */
 #include "bench.h"
 #include "corpus.h"

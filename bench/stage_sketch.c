@@ -1,14 +1,13 @@
 /*
- * The schemes that a signature could be made by, for sets from a headline's to a long article's:
- * time and error. Two are the engine's (sketch/minhash.h), two are here to be compared with.
+ * Time and error of four MinHash schemes, for sets from the size of a headline to that of a long
+ * article. The engine uses two of them (sketch/minhash.h); this file implements two others.
  *
  *     cc -O3 -Iinclude -Iengine bench/stage_sketch.c engine/sketch/minhash.c
  * engine/kernels/kernels.c -lm -o stage_sketch && ./stage_sketch     (one line)
  *
- * Time is the least of many rounds, CPU time of the thread, a set of folded shingles to 128 values.
- * The error is the root of the mean square of (estimate - J), in units of what independent values
- * would have, sqrt(J (1 - J) / 128), over 4,000 pairs of sets with J of about 0.7; "bias" is the
- * mean.
+ * Time is the least CPU time of many rounds to make 128 values of a set of shingle hashes. The
+ * error is the root mean square of (estimate - J), relative to that of independent values, sqrt(J
+ * (1 - J) / 128), over 4,000 pairs of sets with J of about 0.7; "bias" is the mean.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
@@ -40,8 +39,8 @@ static uint32_t mix(uint32_t x, uint32_t round)
     return x ^ x >> 15;
 }
 
-/* One permutation with optimal densification (Shrivastava 2017): an empty bin takes the value of a
- * full one, found by a sequence of its own. */
+/* One permutation with optimal densification (Shrivastava 2017): an empty bin copies the value of a
+ * full one, which a hash sequence of the bin selects. */
 static void densified(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
                       uint32_t *signature)
 {
@@ -60,8 +59,8 @@ static void densified(const tti_minhash *m, const uint32_t *shingle_hashes, size
     }
 }
 
-/* Fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): round after round throws every
- * element into a bin, the later ones into a given bin, until no bin is empty. */
+/* Fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): each round puts every element into a
+ * random bin, later rounds into a fixed bin, until no bin is empty. */
 static void fast(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
                  uint32_t *signature)
 {
@@ -88,7 +87,7 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Nanoseconds a set. */
+/* Returns nanoseconds a set. */
 static double time_of(make_fn *make, const tti_minhash *m, size_t size)
 {
     static uint32_t shingle_hashes[SETS][MOST];

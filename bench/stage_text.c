@@ -1,13 +1,13 @@
 /*
- * Speed of the text stage against the least that it could do: cutting ASCII words and hashing each
- * with XXH3, which leaves out other characters, flags, extents, paragraphs and keys.
+ * Compares the speed of the text stage with a minimal pass that splits ASCII words and hashes each
+ * with XXH3, without other characters, flags, extents, paragraphs and keys.
  *
  *     cc -O3 -Iinclude -Iengine bench/stage_text.c engine/text/[a-z]*.c engine/kernels/kernels.c
  *         engine/util/alloc.c engine/util/error.c -lutf8proc -o stage_text     (one line)
  *     TT_KERNELS=generic ./stage_text FILE...
  *
- * A file's articles are parted by NUL bytes; a file without any is cut into pieces of about 4 KiB
- * at ends of lines. Printed is the fastest of nine rounds.
+ * The articles of a file are separated by NUL bytes; a file without any is cut into pieces of about
+ * 4 KiB at line ends. The program prints the fastest of nine rounds.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -24,7 +24,7 @@ enum { ROUNDS = 9, PIECE = 4096 };
 typedef struct articles {
     char *text;
     size_t size;
-    size_t *ends; /* of each article, the byte that parts it from the next not counted */
+    size_t *ends; /* the end of each article, before the byte that separates it from the next */
     size_t count;
 } articles;
 
@@ -62,7 +62,7 @@ static void cut_articles(articles *a)
     }
 }
 
-/* The whole stage. Sums a little of all that it makes. */
+/* Runs the complete stage. Returns a checksum of its output. */
 static uint64_t append_all(const articles *a, tti_tokens *store, size_t *tokens)
 {
     uint64_t sum = 0;
@@ -79,7 +79,7 @@ static uint64_t append_all(const articles *a, tti_tokens *store, size_t *tokens)
     return sum;
 }
 
-/* Lower case of letters and digits; 0 for what separates. */
+/* Maps letters to lower case and digits to themselves; 0 is a separator. */
 static uint8_t word_bytes[256];
 
 static void fill_word_bytes(void)

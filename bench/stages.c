@@ -1,9 +1,9 @@
 /*
- * Each stage alone, on what the stages before it made of one corpus, and two limits to hold them
- * against: a copy of the text, and words cut and hashed with XXH3 and nothing else done to them.
+ * Each stage alone, on the output of the stages before it for one corpus; and two limits for
+ * comparison: copying the text, and splitting and hashing words with XXH3 and doing nothing else.
  *
- * Bytes per second are bytes of the corpus' text, in every stage, so that stages can be compared;
- * items are what the stage works through: articles, pairs, queries.
+ * In every stage, bytes per second are bytes of the text of the corpus, so that stages can be
+ * compared. Items are what the stage processes: articles, pairs, queries.
  */
 #include "align/align.h"
 #include "bench.h"
@@ -23,14 +23,14 @@
 
 enum { THREADS = 2, QUERY_STEP = 10 };
 
-/* What the stages take from one another; made once, when the first of them runs. */
+/* The output of each stage, which the next ones use; made once, when the first of them runs. */
 typedef struct fixture {
     bench_corpus *corpus;
     int made;
     tt_result *index;
     tti_sketches sketches;
-    uint32_t *keys;            /* sketches.doc_keys, which LSH uses up */
-    tti_candidates candidates; /* settled */
+    uint32_t *keys;            /* a copy of sketches.doc_keys, which LSH overwrites */
+    tti_candidates candidates; /* sorted, each pair once */
     tti_verified verified;
 } fixture;
 
@@ -265,7 +265,7 @@ static void run_seed(bench *b, void *ctx)
 /* ---- Pairs -------------------------------------------------------------------------------------
  */
 
-/* Every candidate of two documents, aligned; the later one is loaded once for all its pairs. */
+/* Aligns the documents of every candidate; the later one is loaded once for all its pairs. */
 static tt_status align_all(const fixture *f, tti_aligner *aligner)
 {
     const tti_doc *docs = f->index->store.corpus.docs;

@@ -1,16 +1,16 @@
-# What the compiler and the linker can do against a mistake that input finds: checked library calls,
-# stack canaries and probes, code and data where they cannot be foreseen, and nothing that is both
-# written and run. tests/consumer/hardening.sh looks at the result.
+# Compiler and linker flags that make defects harder to exploit: checked library calls, stack canaries
+# and probes, code and data at random addresses, and no memory that is both writable and executable.
+# tests/consumer/hardening.sh checks the result.
 include(CheckCCompilerFlag)
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES C CXX)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 if(TT_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL Debug)
-  return()                               # checked calls need optimising, and sanitizers see more
+  return()                               # checked calls need optimisation, and sanitizers find more
 endif()
 
-# clang 14 knows level 2 only.
+# clang 14 supports only level 2.
 set(_level 2)
 if(CMAKE_C_COMPILER_ID STREQUAL GNU AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 12)
   set(_level 3)

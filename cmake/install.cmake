@@ -1,5 +1,5 @@
-# What `cmake --install` puts in place: the library, the header, and what lets others find them. The
-# command and its man page are installed by cli/.
+# Installs the library, the header, and the files by which CMake and pkg-config find them. cli/ installs
+# the command and its manual pages.
 
 set(_package ${CMAKE_INSTALL_LIBDIR}/cmake/twicetold)
 
@@ -15,7 +15,7 @@ write_basic_package_version_file(twicetold-config-version.cmake COMPATIBILITY Sa
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/twicetold-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/twicetold-config-version.cmake DESTINATION ${_package})
 
-# pkg-config finds the prefix from its own place, so that the tree can be moved.
+# pkg-config derives the prefix from the location of its file, so that the tree can be moved.
 file(RELATIVE_PATH TT_PC_UP ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 string(REGEX REPLACE "/$" "" TT_PC_UP "${TT_PC_UP}")
 cmake_path(IS_ABSOLUTE CMAKE_INSTALL_LIBDIR _fixed)
@@ -28,8 +28,8 @@ else()
   set(TT_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
   set(TT_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
 endif()
-# An archive's users link what it needs themselves, so its direct needs are public: `pkg-config --libs`
-# is enough, and --static, which also names the needs of those, is for programs all of archives.
+# Users of a static library link its dependencies themselves, so these are public: `pkg-config --libs`
+# is enough. --static also names the dependencies of those, for fully static programs.
 set(_libs " -lm ${CMAKE_THREAD_LIBS_INIT}")
 foreach(_library IN LISTS TT_CXX_RUNTIME)
   string(APPEND _libs " -l${_library}")

@@ -1,15 +1,15 @@
-"""Measures other tools that find near-duplicates, and ours, on one corpus and side by side.
+"""Measures twicetold beside other tools that find near-duplicates, on one corpus.
 
     bench/peers/run [--articles N] [--runs R] [--only NAMES] [--slow] [--commit COMMIT] [--out DIR]
 
 Installs the peers at pinned versions (requirements.txt) under build/peers, generates news
 (corpora/made/generate.py, profile scale), and runs each tool R times, interleaved (A B C A B C),
-each run a process of its own from the JSON Lines file to the pairs on disk. CPU time is user and
-system time of the process and its children, as wait4 gives it. Peers: see peers.py. Recall and
-precision: against every pair of exact resemblance >= 0.7 that brute force (tests/brute/brute.c)
-finds, see score.py. With --commit the command is built from that commit, else from the working
-tree; TWICETOLD names one that is built. --slow runs two slow peers as well, once each; text-dedup
-needs Python 3.12 (python3.12 on the path).
+each run in a separate process, from the JSON Lines file to the pairs on disk. CPU time is user and
+system time of the process and its children, as wait4 reports it. peers.py describes the peers.
+Recall and precision are relative to every pair of exact resemblance >= 0.7 that brute force
+(tests/brute/brute.c) finds; see score.py. With --commit the command is built from that commit,
+otherwise from the working tree; TWICETOLD names one that is already built. --slow also runs two
+slow peers, once each; text-dedup needs Python 3.12 (python3.12 on the path).
 """
 import argparse
 import json
@@ -21,10 +21,10 @@ import sys
 import measure
 
 REQUIREMENTS = os.path.join(measure.HERE, "requirements.txt")
-BRUTE_LIMIT = 300000  # articles; brute force holds some 25 bytes a word
+BRUTE_LIMIT = 300000  # articles; brute force needs about 25 bytes a word
 FLAGS_ONLY = ("rensa-flags", "rensa-rho")
 
-# name in peers.py, what the table says, threads
+# name in peers.py, name in the table, threads
 PEERS = [
     ("gaoya", "gaoya 0.2.2", 1),
     ("gaoya", "gaoya 0.2.2", 2),
@@ -34,32 +34,32 @@ PEERS = [
     ("datasketch-xxh", "datasketch 2.0.0 with xxHash", 1),
     ("datasketch", "datasketch 2.0.0", 1),
 ]
-# and what to install, with which Python
+# and the Python and packages it needs
 SLOW = [
     ("datatrove", "datatrove 0.10.1, words by regex", 1, sys.executable,
      ["datatrove[processing]==0.10.1", "numpy==2.4.6", "orjson==3.13.0", "tokenizers==0.23.3"]),
     ("text-dedup", "text-dedup 0.4.1", 1, "python3.12", ["orjson==3.13.0", "text-dedup==0.4.1"]),
 ]
 NOTES = """
-Every tool: from the JSON Lines file to the pairs on disk, shingles of 5 words, 128 values,
-threshold 0.7; peers take lower-cased `\\w+` words and 16 bands of 8, and list the pairs whose own
-estimate is 0.7 or more. CPU is user and system time of the process and its children, interpreter
-included; it and wall time are the median of the runs, and the least beside it; "x ours" is the
-tool's least CPU time over that of ours in the first row. The peak is that of the largest process;
-files that are mapped count. Recall and precision are those of all pairs of exact resemblance >= 0.7
-by brute force, articles with the same words expanded on both sides (`bench/peers/score.py`); "of
-articles" says only whether an article has a copy, which is all that a flags-only path tells.
+Every tool runs from the JSON Lines file to the pairs on disk, with shingles of 5 words, 128 values
+and a threshold of 0.7. Peers use lower-cased `\\w+` words and 16 bands of 8, and list the pairs whose
+estimate is 0.7 or more. CPU is user and system time of the process and its children, including the
+interpreter. CPU and wall time are the median of the runs, followed by the least; "x ours" is the
+least CPU time of the tool divided by that of the first row. The peak is that of the largest process,
+including mapped files. Recall and precision are relative to all pairs of exact resemblance >= 0.7 by
+brute force, with articles of the same words expanded on both sides (`bench/peers/score.py`); "of
+articles" counts only whether an article has a copy, which is all that a flags-only path reports.
 "everything" also looks for containment, overlap, facts and sections; its recall and precision are
-of its pairs of resemblance >= 0.7. rensa's rho samples some 15 shingles of a text.
+those of its pairs of resemblance >= 0.7. The rho method of rensa samples about 15 shingles of a text.
 
 Not measured here, because `bench/peers/run` cannot fetch them (they are built from source):
 duplodocus, minhash-rs, bff. Google's deduplicate-text-datasets (suffix array) has `bench/peers/suffix`.
-datatrove and text-dedup list clusters, whose pairs are all pairs of members; they run with `--slow` alone.
+datatrove and text-dedup list clusters, whose pairs are all pairs of members; they run only with `--slow`.
 """.strip()
 
 
 class Row:
-    """One line of the table: how to run it, and what came of it."""
+    """One row of the table: how to run the tool, and its results."""
 
     def __init__(self, key, label, threads, arguments, environment=None):
         self.key = key
@@ -67,7 +67,7 @@ class Row:
         self.threads = threads
         self.arguments = arguments
         self.environment = environment
-        self.runs = None  # as many as asked for
+        self.runs = None  # None: as many as requested
         self.usages = []
         self.score = {}
 
@@ -76,7 +76,7 @@ class Row:
 
 
 def install(name, python, wanted):
-    """The interpreter of a virtual environment with what is wanted, or None if that cannot be."""
+    """The interpreter of a virtual environment with the given packages, or None if it cannot be made."""
     folder = os.path.join(measure.WORK, "venv-" + name)
     stamp = os.path.join(folder, "installed")
     inside = os.path.join(folder, "bin", "python")
@@ -124,7 +124,7 @@ def run_all(rows, options):
     for turn in range(options.runs):
         for row in rows:
             if len(row.usages) < turn or turn == row.runs:
-                continue  # it failed before, or is done
+                continue  # it failed before, or has finished
             usage = measure.measure(row.arguments, limit=options.limit, environment=row.environment)
             if usage and not usage.stopped:
                 row.usages.append(usage)
@@ -133,7 +133,7 @@ def run_all(rows, options):
 
 
 def gold_of(corpus):
-    """Brute force's pairs, found once a corpus, or None if it is too large for that."""
+    """The pairs of brute force, found once for each corpus, or None if the corpus is too large."""
     if corpus.articles > BRUTE_LIMIT:
         return None
     path = os.path.join(os.path.dirname(corpus.path), "brute.jsonl")
@@ -146,7 +146,7 @@ def gold_of(corpus):
 
 
 def score(rows, corpus, folder):
-    """In a process of its own, whose memory goes when it ends."""
+    """Runs in a separate process, so that its memory is freed when it ends."""
     gold = gold_of(corpus)
     rows = [r for r in rows if r.usages]
     if gold is None:
@@ -181,7 +181,7 @@ def lines_of(rows):
 
 
 def targets(rows):
-    """What issue 4 asks of the table, and whether it is so."""
+    """The targets, and whether the table meets them."""
     least = {(r.key, r.threads): measure.spread(r.usages, "cpu")[1] for r in rows if r.usages}
     ours, everything = least.get(("ours-resemblance", 1)), least.get(("ours-everything", 1))
     listing = {k: v for k, v in least.items()

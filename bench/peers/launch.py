@@ -1,11 +1,11 @@
-"""Starts one program and prints what it took; measure.py runs this with -I -S.
+"""Starts one program and prints its time and memory; measure.py runs this with -I -S.
 
     launch.py LIMIT OUTPUT PROGRAM [ARGUMENT]...
 
-A process of its own, because the kernel counts the memory that a process had before it became
-another program: whoever starts the program must be small (some 9 MB, the least peak to be seen).
-Prints user, system and wall seconds, peak KiB and exit status. LIMIT is of CPU seconds, 0 none: a
-busy machine stops nothing sooner.
+This is a separate process because the kernel counts the memory that a process had before exec:
+the parent of the program must be small (about 9 MB, the smallest peak that can be reported).
+Prints user, system and wall seconds, peak KiB and exit status. LIMIT is in seconds of CPU time, so
+that a busy machine stops nothing earlier; 0 is no limit.
 """
 import os
 import resource

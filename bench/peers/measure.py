@@ -1,4 +1,4 @@
-"""What run, worst and scale share: building, corpora, measuring a process, facts, tables."""
+"""Shared by run, worst and scale: building, corpora, measuring a process, context, tables."""
 import datetime
 import hashlib
 import json
@@ -21,7 +21,7 @@ RESEMBLANCE = ["--pairs", "--clusters", "--containment", "off", "--overlap", "of
 
 
 def build(commit):
-    """The path of the command, and the commit it is of."""
+    """The path of the command, and its commit."""
     made = subprocess.run([os.path.join(HERE, "build")] + ([commit] if commit else []),
                           stdout=subprocess.PIPE, text=True)
     if made.returncode:
@@ -49,17 +49,17 @@ def scan(command, articles, threads, options):
 # ---- measuring -----------------------------------------------------------------------------------
 
 class Usage:
-    """What one process and its children took: seconds and bytes."""
+    """Seconds and bytes of one process and its children."""
 
     def __init__(self, user, system, wall, peak, stopped):
         self.cpu = user + system
         self.wall = wall
         self.peak = peak * 1024
-        self.stopped = stopped  # it reached its limit
+        self.stopped = stopped  # it reached the limit
 
 
 def measure(arguments, output=os.devnull, limit=0, environment=None):
-    """Runs one process to its end, its standard output to a file; None if it fails.
+    """Runs one process to its end, with standard output to a file. Returns None if it fails.
 
     It is stopped after `limit` seconds of CPU. The peak is that of the largest single process.
     """
@@ -100,7 +100,7 @@ def contents(path):
 
 
 def digest(path):
-    """The sha256 of a file and its lines; reads it, so that it is in memory as well."""
+    """The sha256 of a file and the number of its lines. Reading it also puts it into the page cache."""
     out, lines = hashlib.sha256(), 0
     with open(path, "rb") as data:
         while part := data.read(1 << 20):
@@ -110,7 +110,7 @@ def digest(path):
 
 
 def news(articles, seed=1):
-    """Generated news, made once; the generator's last change is part of the name."""
+    """Generated news, made once; the name contains the last change of the generator."""
     generator = os.path.join(ROOT, "corpora", "made", "generate.py")
     sources = [os.path.join(os.path.dirname(generator), n) for n in
                ("generate.py", "series.py", "words.py")]
@@ -126,7 +126,7 @@ def news(articles, seed=1):
     return Corpus(path, "corpora/made/generate.py " + " ".join(options))
 
 
-# ---- facts and tables ----------------------------------------------------------------------------
+# ---- context and tables ----------------------------------------------------------------------------
 
 def processor():
     try:

@@ -3,11 +3,11 @@
 
     peers.py NAME THREADS ARTICLES.jsonl RESULT.jsonl
 
-Runs in the virtual environment that bench/peers/run makes. Every peer gets the same job: shingles
-of five lower-cased runs of \\w, 128 values, 16 bands of 8, pairs of resemblance 0.7 or more by the
-peer's own estimate, {"a":ID,"b":ID} a line. Each takes the fastest path its documentation offers
-that names both articles of a pair; "flags" paths, which only say that an article has a copy, write
-{"copy":ID} lines. Seconds of CPU a phase go to standard error.
+Runs in the virtual environment that bench/peers/run makes. Every peer does the same job: shingles
+of five lower-cased runs of \\w, 128 values, 16 bands of 8, pairs whose estimated resemblance is 0.7
+or more, {"a":ID,"b":ID} on each line. Each uses the fastest documented path that names both
+articles of a pair; "flags" paths, which only say that an article has a copy, write {"copy":ID}
+lines. The CPU seconds of each phase go to standard error.
 """
 import os
 import re
@@ -52,7 +52,7 @@ class Phases:
 # ---- the peers: a generator of pairs of ordinals, (a, None) for a flag ---------------------------
 
 def gaoya(texts, phase):
-    """The index has no join with itself: every text is sketched to insert it and again to ask."""
+    """The index has no self-join: every text is sketched once for insertion and once for the query."""
     from gaoya.minhash import MinHashStringIndex
     index = MinHashStringIndex(32, THRESHOLD, BANDS, ROWS, None, "word", True, (WORDS, WORDS),
                                "smallvec")
@@ -67,7 +67,7 @@ def gaoya(texts, phase):
 
 
 def rensa(texts, phase):
-    """R-MinHash over all shingles, its LSH, its estimate."""
+    """R-MinHash over all shingles, with rensa's LSH and estimate."""
     from rensa import RMinHash, RMinHashLSH
     sets = [shingles(t) for t in texts]
     phase.done("shingles")
@@ -84,7 +84,7 @@ def rensa(texts, phase):
 
 
 def word_numbers(texts):
-    """All shingles of all texts as one array of 64-bit hashes, and where each text's begin."""
+    """All shingles of all texts as one array of 64-bit hashes, and the beginning of each text in it."""
     import numpy
     numbers, counts, seen = [], [], {}
     for text in texts:
@@ -100,13 +100,13 @@ def word_numbers(texts):
     ends = numpy.cumsum(numpy.array(counts))
     keep = numpy.ones(len(tokens), dtype=bool)
     for k in range(1, WORDS):
-        keep[ends - k] = False  # shingles that would run into the next text
+        keep[ends - k] = False  # without shingles that extend into the next text
     offsets = numpy.concatenate(([0], numpy.cumsum(numpy.array(counts) - (WORDS - 1))))
     return mixed[keep[:len(mixed)]], offsets
 
 
 def rensa_flags(texts, phase):
-    """Its leanest entry that looks at every shingle, fed from numpy; it tells no partner."""
+    """The leanest function that uses every shingle, fed from numpy. It does not name the other article."""
     import numpy
     from rensa import RMinHash, RMinHashLSH
     hashes, offsets = word_numbers(texts)
@@ -121,7 +121,7 @@ def rensa_flags(texts, phase):
 
 
 def rensa_rho(texts, phase):
-    """The path its own benchmark times: it samples some 15 shingles of a text."""
+    """The path that rensa's benchmark times: it samples about 15 shingles of a text."""
     import numpy
     from rensa import RMinHash, RMinHashLSH
     hashes, offsets = word_numbers(texts)
@@ -154,7 +154,7 @@ def datasketch(texts, phase, **options):
 
 
 def datasketch_xxh(texts, phase):
-    """As datasketch's manual advises where speed counts: a fast hash in SHA-1's place."""
+    """With a fast hash instead of SHA-1, as the manual of datasketch advises for speed."""
     import xxhash
     return datasketch(texts, phase, hashfunc=xxhash.xxh32_intdigest)
 

@@ -3,16 +3,16 @@
 
     score.py ARTICLES.jsonl GOLD.jsonl RESULT.jsonl...
 
-GOLD holds what tests/brute/brute.c finds: every pair of articles whose exact resemblance over
-shingles of five words is 0.7 or more. Prints one JSON object a result:
+GOLD is the output of tests/brute/brute.c: every pair of articles whose exact resemblance over
+shingles of five words is 0.7 or more. Prints one JSON object for each result:
     {"pairs":P,"recall":R,"precision":P,"articles_recall":..,"articles_precision":..}
-the last two of articles that have a copy, which is all that a result of {"copy":ID} lines tells.
+The last two count articles that have a copy, which is all that a result of {"copy":ID} lines shows.
 
-Articles whose words are all the same form a class. twicetold pairs each of a class with its first
-alone, and pairs of other articles with a class are pairs with its first; peers list them all. So
-both sides are expanded before they are compared: a pair of members of two classes stands for all
-pairs of the two, and pairs within a class for all pairs of the members they connect. A pair that
-twicetold lists for its containment or overlap alone does not count.
+Articles with the same words form a group. twicetold pairs each member of a group only with its
+first, and other articles with the first of a group; peers list all pairs. Both sides are therefore
+expanded before they are compared: a pair of members of two groups becomes all pairs of the two, and
+pairs within a group become all pairs of the members that they connect. A pair that twicetold lists
+only for its containment or overlap does not count.
 """
 import hashlib
 import json
@@ -24,7 +24,7 @@ THRESHOLD = 0.7
 
 
 def classes_of(path):
-    """The class of each article that shares its words with another: id -> all ids of the class."""
+    """The group of each article that has the same words as another: id -> all ids of the group."""
     first = {}
     classes = {}
     with open(path, encoding="utf-8") as lines:
@@ -48,7 +48,7 @@ def ordered(a, b):
 
 def expand(pairs, classes):
     out = set()
-    links = {}  # within classes: id -> ids it is connected with
+    links = {}  # within groups: id -> ids that it is connected with
 
     for a, b in pairs:
         of_a, of_b = classes.get(a), classes.get(b)
@@ -68,7 +68,7 @@ def expand(pairs, classes):
 
 
 def read_pairs(path):
-    """The pairs of a result, or None and the articles it flags."""
+    """The pairs of a result, or None and the articles that it flags."""
     pairs, flags = [], None
     with open(path, encoding="utf-8") as lines:
         for line in lines:

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""What a scan costs in Python against the command, on the same articles.
+"""Measures the cost of a scan in Python relative to the command, on the same articles.
 
     compare.py ARTICLES.jsonl [--rounds N] [--out FILE]
 
-The command reads no Parquet, so each way in Python is held against the command on the same articles as JSON Lines;
-what is read from compressed Parquet (snappy, what pyarrow writes) also against the command on JSON Lines compressed
-by zstd. A table is read within the call ("read first") or is in memory before it ("in memory").
+The command does not read Parquet, so each way in Python is compared with the command on the same articles as JSON
+Lines; reading compressed Parquet (snappy, the default of pyarrow) is also compared with the command on JSON Lines
+compressed with zstd. A table is read within the call ("read first") or is in memory before it ("in memory").
 
-Needs the package (with its command) and pyarrow. Runs are interleaved, one process each, one thread; what
-counts is processor time, of the whole process and, in Python, of scan and write alone (a start of Python and
-pyarrow costs the same for any input), and the least of all rounds, so that what else runs matters little. Prints
-a JSON object; writes it to FILE as well.
+Needs the package (with its command) and pyarrow. Runs are interleaved, each in a separate process with one thread.
+The figures are processor time, of the whole process and, in Python, of scan and write alone (starting Python and
+pyarrow costs the same for any input), and the least of all rounds, so that other load matters little. Prints
+a JSON object, and writes it to FILE.
 """
 
 import argparse
@@ -37,8 +37,7 @@ HELD = CALL.format(imports="pyarrow.dataset, pyarrow.parquet,", before=f"table =
 
 
 def seconds(words):
-    """Processor time of a process, its own and the system's for it; of a Python one also what it prints, that of
-    the call alone."""
+    """User and system time of a process; for Python also the time of the call alone, which it prints."""
     began = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks measures.py on results made by hand, whose scores are known: bench/quality/check.py"""
+"""Checks measures.py on handmade results with known scores: bench/quality/check.py"""
 import json
 import unittest
 

@@ -1,4 +1,4 @@
-"""What is measured of a result against gold and brute force; no input or output but the loaders.
+"""Measures of a result against a gold standard and brute force. Only the loaders do input or output.
 
 Independent of `twicetold eval`: it reads the same lines and counts for itself.
 """
@@ -53,11 +53,11 @@ def key(a, b):
 
 
 class Reported:
-    """Pairs as a reader of the result understands them.
+    """Pairs as a user of the result understands them.
 
-    Copies with identical tokens are paired with the first of them only (CONTRACT.md), so a pair
-    of articles counts as reported if the firsts of both are. That two articles have identical
-    tokens is settled here from their texts, and the line that says so must be in the result.
+    Copies with identical tokens are paired only with the first of them, so a pair of articles counts
+    as reported if the pair of their firsts is. Whether two articles have identical tokens is
+    decided here from their texts, and the result must contain the line that says so.
     """
 
     def __init__(self, result, texts, wanted=lambda pair: True):
@@ -134,7 +134,7 @@ def false_pairs(result, gold, brute, resemblance=0.7, containment=0.8):
 
 def wrong_numbers(result, brute, least):
     """Reported pairs whose numbers brute force contradicts. It lists every pair with one of the
-    three numbers at `least` or more, so all of those of a pair that it lacks are below."""
+    three numbers at `least` or more, so all three are below if it does not list a pair."""
     out = []
     names = ("resemblance", "containment_a", "containment_b")
     for p in result.pairs:
@@ -150,7 +150,7 @@ def wrong_numbers(result, brute, least):
 
 
 def adjusted_rand(gold_clusters, found_clusters, articles):
-    """Adjusted Rand index of two partitions of `articles`; what is in no cluster stands alone."""
+    """Adjusted Rand index of two partitions of `articles`; an article in no cluster is a part of one."""
     def choose2(n):
         return n * (n - 1) // 2
 
@@ -235,9 +235,9 @@ class Planted:
 
 
 def covered_by(section, planted):
-    """What a reported section rightly covers, as ((section, occurrence), begin, end): the part of a
-    planted occurrence that it reports, if it reports another occurrence of the same passage, for
-    the same part of the reference."""
+    """The correct part of a reported section, as ((section, occurrence), begin, end): the part of a
+    planted occurrence that it reports, if it also reports another occurrence of the same passage
+    for the same part of the reference."""
     met = {}
     for article, begin, end, of_begin, of_end in places(section):
         for n, m, b, e in planted.meeting(article, begin, end):
@@ -301,12 +301,12 @@ def cut_characters(result, texts):
 
 
 def measure_extents(result, texts, rows):
-    """Sections against passages that are known to stand in a page and in its hand-made text.
+    """Sections against passages that are known to be in a page and in its handmade text.
 
-    rows: of extents.jsonl, in code points. A passage counts as found as far as a section covers it
-    that also holds the passage in the hand-made text. Precision: of what sections that hold both
-    articles report in the page, the share that lies in known passages; a lower bound, as passages
-    that an extractor altered are not in the rows.
+    `rows` are those of extents.jsonl, in code points. The part of a passage that counts as found is
+    covered by a section that also contains the passage in the handmade text. Precision is the share
+    of known passages in what sections with both articles report in the page. It is a lower bound,
+    since passages that an extractor changed are not in the rows.
     """
     offsets = {}
 

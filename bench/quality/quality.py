@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Measures the quality of twicetold's results and writes the table bench/results/quality.csv.
+"""Measures the quality of results and writes the table bench/results/quality.csv.
 
     bench/quality/run [--quick] [--articles N] [--seed S] [--out FILE] [--no-local]
 
-Corpora are generated (corpora/made/generate.py) and kept under build/corpora, as is what brute
-force (tests/brute/brute.c) finds in them. TWICETOLD names the command to measure. Corpora that may
-not be published are measured where ../shared/corpora holds them. Exits with 1 if a target is
-missed.
+Corpora are generated (corpora/made/generate.py) and kept under build/corpora, with what brute force
+(tests/brute/brute.c) finds in them. TWICETOLD names the command to measure. Corpora that may not be
+published are measured if ../shared/corpora has them. Exits with 1 if a target is missed.
 """
 import argparse
 import csv
@@ -96,11 +95,11 @@ def digest(paths):
 
 
 class Corpus:
-    """A generated corpus with its gold and, if wanted, all its pairs by brute force."""
+    """A generated corpus with its gold standard and, if requested, all its pairs by brute force."""
 
     def __init__(self, profile, articles, seed, options=()):
         self.name = f"{profile} {articles}"
-        # Brute force lists pairs from this resemblance or containment on: as low as there is room.
+        # Brute force lists pairs with at least this resemblance or containment: as low as memory allows.
         self.least = 0.05 if articles <= 20000 else 0.5
         folder = os.path.join(CACHE, f"{profile}-{articles}-{seed}" + "".join(options))
         self.articles = os.path.join(folder, "articles.jsonl")
@@ -200,7 +199,7 @@ def measure_generated(table, options):
 
 
 def measure_feed(table, options):
-    """The bundled feed; not all of its words are ASCII, so brute force has no say here."""
+    """The bundled feed. Not all of its words are ASCII, so brute force cannot check it."""
     folder = os.path.join(ROOT, "corpora", "feed")
     path = os.path.join(folder, "articles.jsonl")
     with open(os.path.join(folder, "gold.jsonl"), encoding="utf-8") as lines:
@@ -224,14 +223,14 @@ def measure_feed(table, options):
               ("==", 0))
 
 
-# ---- corpora that stay where they are ----------------------------------------------------------
+# ---- local corpora ----------------------------------------------------------------------------
 
 def unpack(name):
     return subprocess.run(["zstd", "-dcq", name], stdout=subprocess.PIPE, check=True).stdout
 
 
 def local(table, *names):
-    """Paths in LOCAL, or None, said plainly, if one is missing."""
+    """The paths in LOCAL, or None with a message if one is missing."""
     paths = [os.path.join(LOCAL, n) for n in names]
     for name, path in zip(names, paths):
         if not os.path.exists(path):
@@ -266,7 +265,7 @@ def measure_seed(table):
 
 
 def measure_reference(table, name):
-    """Recall against pairs counted elsewhere, whose words are runs of \\w."""
+    """Recall of pairs that another program counted, with runs of \\w as words."""
     paths = local(table, f"{name}/docs.jsonl.zst", f"{name}/bruteforce_pairs_w5.jsonl.zst")
     if not paths:
         return
@@ -321,7 +320,7 @@ def measure_languages(table):
 
 
 def measure_tokens(table, texts):
-    """Every text twice: one that yields no tokens has no pair and no section with its double."""
+    """Every text twice: a text without tokens has no pair and no section with its copy."""
     doubled = {f"{i} {n}": text for n in "ab" for i, text in texts.items()}
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "doubled.jsonl")

@@ -1,13 +1,13 @@
-"""How a scan on Spark grows with the number of articles.
+"""Measures how the cost of a scan on Spark grows with the number of articles.
 
     bench/spark/run [--articles LIST] [--no-broadcast] [--little] [--memory MB] [--out DIR]
 
 Generated news (corpora/made/generate.py, profile scale, seed 1) as Parquet files of 12,500 articles,
-scanned on two executors of one core each, processes of their own (local-cluster), one shuffle
-partition for each file. At these sizes Spark broadcasts many a table that it shuffles in a large run;
-with --no-broadcast it shuffles all. With --little the JVMs' compilers stop at their first level. What is shuffled, spilled and written comes from Spark's event
-log; pairs, clusters and sections are compared, all of them, with the command's. Writes
-bench/results/spark.md and .json; what they have of other sizes stays.
+scanned on two executors of one core each, in separate processes (local-cluster), with one shuffle
+partition for each file. At these sizes Spark broadcasts many tables that it would shuffle in a large run;
+with --no-broadcast it shuffles all of them. With --little the JVM compiles at its first level only. The bytes
+shuffled, spilled and written come from the event log of Spark; all pairs, clusters and sections are compared
+with those of the command. Writes bench/results/spark.md and .json, and keeps their other sizes.
 """
 import argparse
 import collections
@@ -70,14 +70,13 @@ def parquet_of(corpus):
 # ---- Processor time ------------------------------------------------------------------------------
 
 class Clock(threading.Thread):
-    """Adds up the processor time of all processes that come from this one, JVMs and Python workers: unlike
-    the time of tasks it does not depend on what else runs. What the last half second of a process takes
-    may be missed."""
+    """Adds up the processor time of all descendants of this process, JVMs and Python workers. Unlike the time
+    of tasks it does not depend on other load. The last half second of a process may be missed."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.done = threading.Event()
-        self.seconds = {}  # process, when it started -> its own and that of its children that ended
+        self.seconds = {}  # process, start time -> its time and that of its ended children
 
     def run(self):
         while not self.done.wait(0.5):
@@ -102,7 +101,7 @@ class Clock(threading.Thread):
 
 # ---- One run -------------------------------------------------------------------------------------
 
-# Most of a run of 10,000 articles is the JVMs' compiler at work on code that soon is not needed any more.
+# Most of a run of 10,000 articles is spent compiling code in the JVM that is soon unused.
 FIRST_LEVEL = "-XX:TieredStopAtLevel=1"
 FOR_LITTLE = {"spark.executor.extraJavaOptions": FIRST_LEVEL, "spark.driver.extraJavaOptions": FIRST_LEVEL}
 
@@ -135,14 +134,14 @@ def session(corpus, options, events):
 
 
 def scan(corpus, folder, options):
-    """What one scan takes and gives, as the job of the package does it."""
+    """The cost and the results of one scan, run as the job of the package runs it."""
     from twicetold.spark.__main__ import main
     work = os.path.join(WORK, "run")
     shutil.rmtree(work, ignore_errors=True)
     for name in ("events", "steps"):
         os.makedirs(os.path.join(work, name))
     spark = session(corpus, options, os.path.join(work, "events"))
-    spark.range(1).count()  # executors are up
+    spark.range(1).count()  # the executors have started
     spark.sparkContext.setLocalProperty("spark.job.description", f"twicetold: {OUTSIDE}")
     clock = Clock()
     clock.start()
@@ -172,7 +171,7 @@ PEAKS = {"jvm": "ProcessTreeJVMRSSMemory", "python": "ProcessTreePythonRSSMemory
 
 
 def name_of(properties):
-    """A step's name without the number of its round."""
+    """The name of a step without the number of its round."""
     said = (properties or {}).get("spark.job.description", "")
     name = said.partition("twicetold: ")[2]
     head, _, last = name.rpartition("-")
@@ -180,7 +179,7 @@ def name_of(properties):
 
 
 def steps_of(log):
-    """Step -> what its tasks took together, and the most that one of them did."""
+    """Step -> the cost of all its tasks, and the maximum of one."""
     names, steps = {}, {}
     with open(log, encoding="utf-8") as lines:
         for line in lines:
@@ -238,7 +237,7 @@ COLUMNS = (("pairs", ("a", "b", "relation", *NUMBERS)), ("clusters", ("cluster",
 
 
 def against_command(corpus, out):
-    """The command's time, and whether every row is the same."""
+    """The time of the command, and whether every row is the same."""
     result = os.path.join(WORK, "command.jsonl")
     usage = measure.measure(measure.scan(COMMAND, corpus.path, 2, ["--output", result]))
     wanted, summary = command_rows(result)
@@ -300,11 +299,11 @@ def page(known, sizes):
 
 
 NOTES = """
-Two executors of one core each; "little": with -XX:TieredStopAtLevel=1 for the JVMs. "CPU s": processor time of the driver's JVM, the executors and their Python
-workers from the executors being up to the last row written. Wall times and those of tasks, waiting included, say little
-where the load is high. "kept": the steps' Parquet; peaks are of one executor, its JVM and its Python workers each; "same rows":
-every pair, cluster and section with its numbers is the command's. What is shuffled is compressed (lz4). Steps are
-those of the pages of Spark; "result" is the last joins and the writing of the frames.
+Two executors of one core each; "little" means -XX:TieredStopAtLevel=1 for the JVMs. "CPU s" is the processor time of the driver's JVM, the executors and their Python
+workers, from the start of the executors to the last row written. Wall times and times of tasks include waiting and mean little
+under load. "kept" is the Parquet of the steps. Peaks are those of one executor, separately for its JVM and its Python workers. "same rows"
+means that every pair, cluster and section is that of the command, with its numbers. Shuffles are compressed (lz4). Steps are
+those on the pages of Spark; "result" is the last joins and writing the frames.
 """.strip()
 
 
@@ -313,7 +312,7 @@ def key(size):
 
 
 def earlier(folder):
-    """The sizes that the results have, by size, kind of joins and settings."""
+    """The sizes in the results, by size, kind of joins and settings."""
     try:
         with open(os.path.join(folder, "spark.json"), encoding="utf-8") as f:
             return {key(size): size for size in json.load(f)["benchmarks"]}
