@@ -1,5 +1,5 @@
-# Builds for the processor that TT_TRIPLET names, against the Debian packages unpacked in TT_ROOT, and
-# runs what is built under TT_EMULATOR. Used by .ci/jobs/cross.
+# Builds for the processor TT_TRIPLET against the Debian packages unpacked in TT_ROOT, and runs programs
+# under TT_EMULATOR. Used by .ci/jobs/cross.
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES TT_TRIPLET TT_ROOT TT_EMULATOR)
 string(REGEX REPLACE "-.*" "" CMAKE_SYSTEM_PROCESSOR "${TT_TRIPLET}")
 set(CMAKE_SYSTEM_NAME Linux)
