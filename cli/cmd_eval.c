@@ -72,14 +72,12 @@ static void print_json(const tt_scores *s)
     (void)printf("}}\n");
 }
 
-static int run_eval(const settings *s)
+static int eval_results(const settings *s, const tt_result *result, const tt_result *gold)
 {
     tt_scores scores;
     tt_error error = {0};
     int rc;
-    if (s->input_count < 2)
-        return message_usage(s->command, "give two files: the result and the gold");
-    if (tt_eval(s->inputs[0], s->inputs[1], &scores, &error) != TT_OK)
+    if (tt_eval(result, gold, &scores, &error) != TT_OK)
         return failure_library(&error, ABOUT_RESULT);
     if (s->json)
         print_json(&scores);
@@ -88,7 +86,24 @@ static int run_eval(const settings *s)
     rc = output_flush_standard();
     if (rc != 0 || (s->svg == NULL && s->misses == 0 && s->input_count == 2))
         return rc;
-    return eval_print_errors(s);
+    return eval_print_errors(s, result, gold);
+}
+
+static int run_eval(const settings *s)
+{
+    tt_result *result = NULL, *gold = NULL;
+    tt_error error = {0};
+    int rc;
+    if (s->input_count < 2)
+        return message_usage(s->command, "give two files: the result and the gold");
+    if (tt_result_read(&result, s->inputs[0], NULL, &error) != TT_OK ||
+        tt_result_read(&gold, s->inputs[1], NULL, &error) != TT_OK)
+        rc = failure_library(&error, ABOUT_RESULT);
+    else
+        rc = eval_results(s, result, gold);
+    tt_result_close(result);
+    tt_result_close(gold);
+    return rc;
 }
 
 const subcommand eval_command = {

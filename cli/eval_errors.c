@@ -40,9 +40,8 @@ typedef struct couples {
 typedef struct misses {
     session session;
     terminal terminal;
-    tt_result *result_read, *gold_read;
-    result_arrays result, gold; /* of these */
-    uint64_t *gold_of;          /* by number in the result: that in the gold, or TT_NO_ARTICLE */
+    result_arrays result, gold;
+    uint64_t *gold_of; /* by number in the result: that in the gold, or TT_NO_ARTICLE */
     uint64_t *cluster_in_gold, *cluster_in_result; /* by number in the gold; 0: none */
     couples truth;                                 /* pair lines of the gold, sorted */
     couples listed; /* all pairs of the result in the gold's numbers, sorted */
@@ -270,8 +269,8 @@ static int keep_face(article_copy *f, const tt_record *record)
 static int keep_if_wanted(misses *m, const tt_record *record)
 {
     const tt_id id = record_id(record);
-    const uint64_t in_gold = tt_result_find(m->gold_read, &id);
-    const uint64_t in_result = tt_result_find(m->result_read, &id);
+    const uint64_t in_gold = tt_result_find(m->gold.result, &id);
+    const uint64_t in_result = tt_result_find(m->result.result, &id);
     int rc = 0;
     if (in_gold != TT_NO_ARTICLE && m->gold_faces[in_gold].size != 0)
         rc = keep_face(&m->gold_faces[in_gold], record);
@@ -380,14 +379,7 @@ static int print_misses(misses *m, size_t most)
 static int report(misses *m, const settings *s)
 {
     const size_t most = s->misses != 0 ? s->misses : DEFAULT_MISSES;
-    tt_error error = {0};
-    int rc = 0;
-    if (tt_result_read(&m->result_read, s->inputs[0], NULL, &error) != TT_OK ||
-        tt_result_read(&m->gold_read, s->inputs[1], NULL, &error) != TT_OK)
-        return failure_library(&error, ABOUT_RESULT);
-    m->result = result_arrays_of(m->result_read);
-    m->gold = result_arrays_of(m->gold_read);
-    rc = number_articles(m);
+    int rc = number_articles(m);
     if (rc == 0)
         rc = list_pairs(m);
     if (rc == 0)
@@ -411,11 +403,13 @@ static int report(misses *m, const settings *s)
     return rc != 0 ? rc : print_misses(m, most);
 }
 
-int eval_print_errors(const settings *s)
+int eval_print_errors(const settings *s, const tt_result *result, const tt_result *gold)
 {
     misses m;
     int rc;
     memset(&m, 0, sizeof m);
+    m.result = result_arrays_of(result);
+    m.gold = result_arrays_of(gold);
     session_init(&m.session, s);
     terminal_init(&m.terminal, s->color);
     rc = report(&m, s);
@@ -433,8 +427,6 @@ int eval_print_errors(const settings *s)
     free(m.missed.list);
     free(m.wrong.list);
     section_errors_free(&m.places);
-    tt_result_close(m.result_read);
-    tt_result_close(m.gold_read);
     session_close(&m.session);
     return rc;
 }

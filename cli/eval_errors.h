@@ -9,6 +9,6 @@
 
 /** Draws settings.svg and prints settings.misses, as far as they are asked for; inputs[2..] have
  * the texts. @return 0, or an exit code */
-int eval_print_errors(const settings *s);
+int eval_print_errors(const settings *s, const tt_result *result, const tt_result *gold);
 
 #endif

@@ -716,10 +716,51 @@ typedef struct tt_scores {
                                      that is found */
 } tt_scores;
 
-/** Scores the result file against the gold file (JSON Lines, plain, gzip or zstd).
- * @return TT_OK, TT_EIO, TT_EFORMAT (`where`: the line; the message names the file), TT_ENOMEM */
-TT_API TT_NODISCARD tt_status tt_eval(const char *result_path, const char *gold_path,
+/**
+ * Scores a result against the gold, which is a result too, usually one that was read from a file:
+ * its pairs, and all pairs within one of its clusters, are the true ones. Articles are the same if
+ * their ids are. @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_ELIMIT
+ */
+TT_API TT_NODISCARD tt_status tt_eval(const tt_result *result, const tt_result *gold,
                                       tt_scores *out, tt_error *error);
+
+/** A pair of the gold that a result lacks, a < b: articles of the gold. */
+typedef struct tt_missed_pair {
+    uint64_t a, b;
+} tt_missed_pair;
+
+/** One occurrence: that of tt_result_sections(result)[section].occurrences[occurrence]. */
+typedef struct tt_section_place {
+    uint64_t section, occurrence;
+} tt_section_place;
+
+/** The errors of a result. The library makes it; fields are only ever appended. */
+typedef struct tt_eval_errors {
+    const tt_missed_pair *missed_pairs; /**< false negatives */
+    uint64_t missed_pair_count;
+    uint64_t clustered_pairs;    /**< pairs of the gold that the result does not list, but whose
+                                      articles share one of its clusters: they are not missed */
+    const uint64_t *wrong_pairs; /**< false positives: positions in tt_result_pairs(result), by
+                                      overlap, the greatest first */
+    uint64_t wrong_pair_count;
+    const tt_section_place *missed_places; /**< of the gold's sections; the longest first */
+    uint64_t missed_place_count;
+    const tt_section_place *wrong_places; /**< of the result's sections; the longest first */
+    uint64_t wrong_place_count;
+} tt_eval_errors;
+
+/**
+ * Lists the errors of a result. Of a gold cluster of more than 2,000 articles only the pairs with
+ * its first article are looked for. An occurrence in the gold is found if a section of the result
+ * overlaps it and another occurrence of the same section; one in the result is wrong if it overlaps
+ * no occurrence in the gold.
+ * @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_ELIMIT. Owner: the caller, tt_eval_errors_close().
+ */
+TT_API TT_NODISCARD tt_status tt_eval_errors_list(const tt_result *result, const tt_result *gold,
+                                                  tt_eval_errors **out, tt_error *error);
+
+/** Frees a list of errors. */
+TT_API void tt_eval_errors_close(tt_eval_errors *errors);
 
 /* ==== The living index ======================================================================== */
 

@@ -159,22 +159,29 @@ PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names)
 
 static PyObject *eval(PyObject *module, PyObject *args)
 {
-    PyObject *result, *gold;
+    PyObject *result_bytes, *gold_bytes;
     const char *result_path, *gold_path;
+    tt_result *result = NULL, *gold = NULL;
     tt_scores s;
     tt_error error = {0};
     tt_status status;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O&O&", PyUnicode_FSConverter, &result, PyUnicode_FSConverter,
-                          &gold))
+    if (!PyArg_ParseTuple(args, "O&O&", PyUnicode_FSConverter, &result_bytes, PyUnicode_FSConverter,
+                          &gold_bytes))
         return NULL;
-    result_path = PyBytes_AsString(result);
-    gold_path = PyBytes_AsString(gold);
+    result_path = PyBytes_AsString(result_bytes);
+    gold_path = PyBytes_AsString(gold_bytes);
     Py_BEGIN_ALLOW_THREADS;
-    status = tt_eval(result_path, gold_path, &s, &error);
+    status = tt_result_read(&result, result_path, NULL, &error);
+    if (status == TT_OK)
+        status = tt_result_read(&gold, gold_path, NULL, &error);
+    if (status == TT_OK)
+        status = tt_eval(result, gold, &s, &error);
+    tt_result_close(result);
+    tt_result_close(gold);
     Py_END_ALLOW_THREADS;
-    Py_DECREF(result);
-    Py_DECREF(gold);
+    Py_DECREF(result_bytes);
+    Py_DECREF(gold_bytes);
     if (status != TT_OK)
         return core_raise(&error);
     return Py_BuildValue(

@@ -1,10 +1,31 @@
 #define _GNU_SOURCE
-#include "eval/labels.h"
-
 #include "read_files.h"
 
 #include <math.h>
 #include <zlib.h>
+
+static tt_status eval_files(const tt_allocator *allocator, const char *result_path,
+                            const char *gold_path, tt_scores *out, tt_error *error)
+{
+    tt_result *result = NULL, *gold = NULL;
+    tt_status status = tt_result_read(&result, result_path, allocator, error);
+    if (status == TT_OK)
+        status = tt_result_read(&gold, gold_path, allocator, error);
+    if (status == TT_OK)
+        status = tt_eval(result, gold, out, error);
+    if (status == TT_OK) { /* the errors are counted as the scores say */
+        tt_eval_errors *errors = NULL;
+        status = tt_eval_errors_list(result, gold, &errors, error);
+        if (status == TT_OK)
+            assert_int_equal(errors->missed_pair_count + errors->clustered_pairs +
+                                 (isnan(out->pair_recall) ? 0 : out->right_pairs),
+                             out->gold_pairs);
+        tt_eval_errors_close(errors);
+    }
+    tt_result_close(result);
+    tt_result_close(gold);
+    return status;
+}
 
 static tt_scores score(const char *result, const char *gold)
 {
@@ -12,7 +33,7 @@ static tt_scores score(const char *result, const char *gold)
     tt_error error = {TT_OK, 0, ""};
     const char *result_path = write_text("result.jsonl", result);
     const char *gold_path = write_text("gold.jsonl", gold);
-    if (tt_eval(result_path, gold_path, &scores, &error) != TT_OK)
+    if (eval_files(NULL, result_path, gold_path, &scores, &error) != TT_OK)
         fail_msg("%s", error.message);
     return scores;
 }
@@ -25,7 +46,7 @@ static void assert_near(double value, double expected)
 
 #define PAIR(a, b) "{\"type\":\"pair\",\"a\":" a ",\"b\":" b ",\"relation\":\"near\"}\n"
 #define SERIES(a, b) "{\"type\":\"pair\",\"a\":" a ",\"b\":" b ",\"relation\":\"series\"}\n"
-#define CLUSTER(ids) "{\"type\":\"cluster\",\"cluster\":1,\"keep\":1,\"articles\":[" ids "]}\n"
+#define CLUSTER(ids) "{\"type\":\"cluster\",\"cluster\":1,\"articles\":[" ids "]}\n"
 #define AT(article, begin, end) "{\"article\":" article ",\"begin\":" begin ",\"end\":" end "}"
 #define SECTION(occurrences)                                                                       \
   "{\"type\":\"section\",\"section\":1,\"tokens\":9,\"occurrences\":[" occurrences "]}\n"
@@ -275,10 +296,10 @@ static void assert_malformed(const char *gold, uint64_t line, const char *reason
     const char *result_path = write_text("result.jsonl", "");
     const char *gold_path = write_text("bad.jsonl", gold);
     (void)snprintf(expected, sizeof expected, "%s:%d: %s", gold_path, (int)line, reason);
-    assert_int_equal(tt_eval(result_path, gold_path, &scores, &error), TT_EFORMAT);
+    assert_int_equal(eval_files(NULL, result_path, gold_path, &scores, &error), TT_EFORMAT);
     assert_string_equal(error.message, expected);
     assert_true(error.where == line);
-    assert_int_equal(tt_eval(gold_path, result_path, &scores, NULL), TT_EFORMAT);
+    assert_int_equal(eval_files(NULL, gold_path, result_path, &scores, NULL), TT_EFORMAT);
 }
 
 static void a_malformed_line_is_named(void **state)
@@ -322,20 +343,20 @@ static void files_that_cannot_be_read_are_named(void **state)
     const char *missing = path_of("missing.jsonl");
     (void)snprintf(expected, sizeof expected, "%s: cannot open: No such file or directory",
                    missing);
-    assert_int_equal(tt_eval(missing, good, &scores, &error), TT_EIO);
+    assert_int_equal(eval_files(NULL, missing, good, &scores, &error), TT_EIO);
     assert_string_equal(error.message, expected);
-    assert_int_equal(tt_eval(good, missing, &scores, &error), TT_EIO);
+    assert_int_equal(eval_files(NULL, good, missing, &scores, &error), TT_EIO);
     assert_string_equal(error.message, expected);
     good = write_bytes("cut.gz", "\x1f\x8b\x08\0", 4);
     (void)snprintf(expected, sizeof expected, "%s: truncated gzip data", good);
-    assert_int_equal(tt_eval(good, good, &scores, &error), TT_EFORMAT);
+    assert_int_equal(eval_files(NULL, good, good, &scores, &error), TT_EFORMAT);
     assert_string_equal(error.message, expected);
     /* a long path keeps its end */
     memset(longest, 'x', sizeof longest);
     memcpy(longest + 290, "end.jsonl", 10);
-    assert_int_equal(tt_eval(longest, good, &scores, &error), TT_EIO);
+    assert_int_equal(eval_files(NULL, longest, good, &scores, &error), TT_EIO);
     assert_non_null(strstr(error.message, "xend.jsonl: cannot open: File name too long"));
-    assert_int_equal(tt_eval(NULL, good, &scores, &error), TT_EINVAL);
+    assert_int_equal(eval_files(NULL, NULL, good, &scores, &error), TT_EINVAL);
 }
 
 static void compressed_and_marked_files_are_read(void **state)
@@ -347,7 +368,7 @@ static void compressed_and_marked_files_are_read(void **state)
     gzFile file = gzopen(path, "wb");
     assert_int_equal(gzwrite(file, text, sizeof text - 1), sizeof text - 1);
     assert_int_equal(gzclose(file), Z_OK);
-    assert_int_equal(tt_eval(path, path, &s, NULL), TT_OK);
+    assert_int_equal(eval_files(NULL, path, path, &s, NULL), TT_OK);
     assert_int_equal(s.right_pairs, 2);
 }
 
@@ -370,7 +391,7 @@ static void every_failed_allocation_is_handed_up(void **state)
         tt_scores s;
         tt_status status;
         counting_init(&c, k);
-        status = tti_eval(&c.allocator, path, path, &s, &error);
+        status = eval_files(&c.allocator, path, path, &s, &error);
         done = status == TT_OK;
         if (!done)
             assert_int_equal(status, TT_ENOMEM);
