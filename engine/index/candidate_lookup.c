@@ -111,7 +111,7 @@ static tt_status link_holders(tti_classifier *j, const tti_repeats_frame *f, tt_
 {
     const tti_doc b = tti_article_table_doc(j->table, f->doc);
     int loaded = 0;
-    j->others.link_count = j->others.block_count = 0;
+    j->others.passages.count = j->others.blocks.count = 0;
     for (size_t k = f->begin; k < f->end; k++) {
         const uint32_t other = j->holders[k];
         const tti_doc a = other == f->doc ? b : tti_article_table_doc(j->table, other);
@@ -164,10 +164,10 @@ static tt_status list_local(tti_classifier *j, const tti_verified *links, uint32
     int failed = 0;
     j->local_count = 0;
     failed |= add_local(j, b);
-    for (size_t k = 0; k < links->link_count; k++) {
-        const uint32_t a = links->links[k].a;
+    for (size_t k = 0; k < links->passages.count; k++) {
+        const uint32_t a = links->passages.items[k].a;
         failed |= add_local(j, a);
-        if (a == b || (k > 0 && links->links[k - 1].a == a))
+        if (a == b || (k > 0 && links->passages.items[k - 1].a == a))
             continue;
         for (size_t i = 0; i < tti_article_table_group(j->table, a)->cached.count; i++)
             failed |= add_local(j, tti_article_table_group(j->table, a)->cached.places[i].of_doc);
@@ -234,16 +234,16 @@ static tt_status fill_places(tti_classifier *j, tti_verified *links, uint32_t b,
     size_t next = 0, first_block;
     for (uint32_t d = 0; d + 1 < p->doc_count; d++) {
         p->firsts[d] = p->count;
-        while (next < links->link_count && links->links[next].a < j->local[d])
+        while (next < links->passages.count && links->passages.items[next].a < j->local[d])
             next++;
-        if (next < links->link_count && links->links[next].a == j->local[d])
+        if (next < links->passages.count && links->passages.items[next].a == j->local[d])
             TTI_TRY(import_memo(j, &tti_article_table_group(j->table, j->local[d])->cached, d, p,
                                 error));
     }
     p->firsts[p->doc_count - 1] = p->count;
-    for (size_t k = 0; k < links->link_count; k++) {
-        links->links[k].a = local_of(j, links->links[k].a);
-        links->links[k].b = (uint32_t)p->doc_count - 1;
+    for (size_t k = 0; k < links->passages.count; k++) {
+        links->passages.items[k].a = local_of(j, links->passages.items[k].a);
+        links->passages.items[k].b = (uint32_t)p->doc_count - 1;
     }
     first_block = p->block_count;
     TTI_TRY(tti_token_repeats_add_doc(p, links, (uint32_t)p->doc_count - 1, j->options->min_section,
@@ -257,7 +257,7 @@ tt_status tti_repeats_from_links(tti_classifier *j, tti_verified *links, uint32_
     tti_token_repeats p = {.allocator = j->allocator};
     tt_status status;
     j->place_count = j->block_count = 0;
-    if (links->link_count == 0)
+    if (links->passages.count == 0)
         return TT_OK;
     TTI_TRY(list_local(j, links, b, error));
     p.doc_count = j->local_count;

@@ -141,7 +141,7 @@ static tt_status compare_with_candidate(const tti_classifier *j,
                                         tt_error *error)
 {
     const uint32_t other = tti_candidate_a(candidate);
-    const size_t links = t->links.link_count, blocks = t->links.block_count;
+    const size_t links = t->links.passages.count, blocks = t->links.blocks.count;
     const tti_doc a = tti_article_table_doc(j->table, other);
     const int a_longer = a.token_count > doc->token_count;
     uint64_t aligned;
@@ -151,12 +151,12 @@ static tt_status compare_with_candidate(const tti_classifier *j,
     if (tti_verified_add_passages(&t->links, &f.alignment, a_longer ? t->number : other,
                                   a_longer ? other : t->number, j->options->min_section) != TT_OK)
         return tti_fail_memory(error, "sections");
-    has_section = t->links.link_count > links;
-    update_best_match(&t->best, other, &f.pair, f.admitted, has_section,
+    has_section = t->links.passages.count > links;
+    update_best_match(&t->best, other, &f.pair, f.admission != TTI_NOT_ADMITTED, has_section,
                       doc->token_count - aligned);
     if ((tti_candidate_want(candidate) & TTI_WANT_SECTIONS) == 0) { /* as in a batch */
-        t->links.link_count = links;
-        t->links.block_count = blocks;
+        t->links.passages.count = links;
+        t->links.blocks.count = blocks;
     }
     return TT_OK;
 }
@@ -165,9 +165,9 @@ static tt_status compare_with_candidate(const tti_classifier *j,
 static tt_status fill_linked_repeats(tti_classifier *j, tti_comparison *t, tt_error *error)
 {
     tti_verified_sort_passages(&t->links);
-    for (size_t k = 0; k < t->links.link_count; k++) {
-        const uint32_t a = t->links.links[k].a;
-        if (a != t->number && (k == 0 || t->links.links[k - 1].a != a))
+    for (size_t k = 0; k < t->links.passages.count; k++) {
+        const uint32_t a = t->links.passages.items[k].a;
+        if (a != t->number && (k == 0 || t->links.passages.items[k - 1].a != a))
             TTI_TRY(tti_repeats_cache_fill(j, &a, 1, error));
     }
     return TT_OK;
@@ -222,7 +222,7 @@ tt_status tti_comparison_run(const tti_classifier *j, int scratch, const tti_doc
     t->links.allocator = j->allocator;
     t->number = number;
     t->same = find_same(j->table, doc, number);
-    t->links.link_count = t->links.block_count = 0;
+    t->links.passages.count = t->links.blocks.count = 0;
     t->best = (tti_best_matches){.of = TTI_NONE, .section_of = TTI_NONE};
     if (doc->token_count == 0 || t->same != TTI_NONE)
         return TT_OK;
@@ -273,7 +273,7 @@ tt_status tti_classify_version(tti_classifier *j, const tti_doc *doc, uint32_t a
         return TT_OK;
     old.flags = tti_indexed_article_flags(&j->table->articles[article]);
     TTI_TRY(verify_pair(j->scratches, &old, doc, &loaded, &f, &aligned, error));
-    *related = f.admitted;
+    *related = f.admission != TTI_NOT_ADMITTED;
     out->pair = f.pair;
     out->new_tokens = doc->token_count - aligned;
     return TT_OK;

@@ -222,14 +222,15 @@ static tt_status match_one(tt_query *q, const candidate *c, tt_error *error)
                        &q->of_end_capacity, error));
         TTI_TRY(add_passages(q, &f.alignment, error));
     }
-    if (!f.admitted && q->passage_count == before)
+    if (f.admission == TTI_NOT_ADMITTED && q->passage_count == before)
         return TT_OK;
     if (tti_reserve(q->index->store.allocator, &q->matches, &q->match_capacity, q->match_count + 1,
                     sizeof *q->matches) != 0)
         return tti_fail_memory(error, "matches");
     m = &q->matches[q->match_count++];
-    *m = (tt_match){f.pair, NULL, q->passage_count - before, f.admitted, 0};
-    if (f.admitted && tti_hash128_equal(q->index->store.keys[doc->article], q->key))
+    *m = (tt_match){f.pair, NULL, q->passage_count - before, f.admission != TTI_NOT_ADMITTED, 0};
+    if (f.admission != TTI_NOT_ADMITTED &&
+        tti_hash128_equal(q->index->store.keys[doc->article], q->key))
         make_identical(&m->pair);
     m->pair.a = doc->article;
     m->pair.b = UINT64_MAX;

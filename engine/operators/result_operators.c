@@ -86,16 +86,17 @@ static void output_pair(tti_operator *op, const tt_pair *p)
 static tt_status output_passages(tti_operator *op, const tti_verified *v)
 {
     verify_state *s = op->state;
-    for (size_t begin = 0, end; begin < v->link_count; begin = end) {
-        const uint32_t a = v->links[begin].a, b = v->links[begin].b;
+    for (size_t begin = 0, end; begin < v->passages.count; begin = end) {
+        const uint32_t a = v->passages.items[begin].a, b = v->passages.items[begin].b;
         s->packed.count = 0;
-        for (end = begin; end < v->link_count && v->links[end].a == a && v->links[end].b == b;
+        for (end = begin; end < v->passages.count && v->passages.items[end].a == a &&
+                          v->passages.items[end].b == b;
              end++) {
-            const tti_shared_passage *x = &v->links[end];
+            const tti_shared_passage *x = &v->passages.items[end];
             const tti_passage_record record = {0,        x->a_begin, x->a_end,      x->b_begin,
                                                x->b_end, x->matched, x->block_count};
-            TTI_TRY(
-                tti_passage_append(&s->packed, op->allocator, &record, v->blocks + x->block_begin));
+            TTI_TRY(tti_passage_append(&s->packed, op->allocator, &record,
+                                       v->blocks.items + x->block_begin));
         }
         tti_output_int64(&op->out, s->numbers.items[a]);
         tti_output_int64(&op->out, s->numbers.items[b]);
@@ -121,8 +122,8 @@ static tt_status verify_push(tti_operator *op, const tti_rows *rows)
         const tti_corpus corpus = {.docs = s->docs.items, .doc_count = s->numbers.count};
         status = tti_verify(&verified, &corpus, &candidates, &op->options, op->error);
     }
-    for (size_t k = 0; k < verified.pair_count && status == TT_OK; k++)
-        output_pair(op, &verified.pairs[k]);
+    for (size_t k = 0; k < verified.pairs.count && status == TT_OK; k++)
+        output_pair(op, &verified.pairs.items[k].numbers);
     if (status == TT_OK)
         status = output_passages(op, &verified);
     tti_verified_free(&verified);
@@ -227,7 +228,7 @@ static tt_status clusters_end_group(tti_operator *op)
     clusters_state *s = op->state;
     const tt_allocator *a = op->allocator;
     const size_t n = s->docs.count;
-    tti_verified v = {.allocator = a, .pair_capacity = s->ends.count / 2};
+    tti_verified v = {.allocator = a};
     tti_clusters c = {.allocator = a, .doc_count = n};
     uint32_t *order;
     tt_status status = TT_ENOMEM;
@@ -235,17 +236,18 @@ static tt_status clusters_end_group(tti_operator *op)
         return TT_OK;
     tti_doc_numbers_sort(&s->numbers);
     order = tti_alloc(a, n, sizeof *order);
-    v.pairs = tti_alloc(a, v.pair_capacity, sizeof *v.pairs);
     c.kept = tti_alloc(a, n, sizeof *c.kept);
     c.best = tti_alloc(a, n, sizeof *c.best);
-    if (order != NULL && v.pairs != NULL && c.kept != NULL && c.best != NULL) {
+    if (order != NULL && c.kept != NULL && c.best != NULL &&
+        tti_array_resize(&v.pairs, a, s->ends.count / 2) == TT_OK) {
         for (size_t k = 0; k < n; k++)
             order[k] = tti_doc_numbers_index(&s->numbers, s->docs.items[k]);
         for (size_t k = 0; k < s->ends.count; k += 2)
-            v.pairs[v.pair_count++] =
-                (tt_pair){.a = tti_doc_numbers_index(&s->numbers, s->ends.items[k]),
-                          .b = tti_doc_numbers_index(&s->numbers, s->ends.items[k + 1]),
-                          .relation = TT_NEAR};
+            v.pairs.items[k / 2] = (tti_doc_pair){
+                .numbers = {.a = tti_doc_numbers_index(&s->numbers, s->ends.items[k]),
+                            .b = tti_doc_numbers_index(&s->numbers, s->ends.items[k + 1]),
+                            .relation = TT_NEAR},
+                .admission = TTI_ADMITTED};
         status = tti_clusters_assign(&c, &v, order, op->error);
     }
     for (size_t d = 0; d < n && status == TT_OK; d++) {
@@ -363,14 +365,12 @@ static tt_status unpack_passages(const repeats_state *s, tti_verified *v)
         const uint32_t b = tti_doc_numbers_index(&s->docs, row->b);
         tti_slice left = row_bytes(s, row);
         while (!row->is_repeats && next_passage(&left, &p, &blocks)) {
-            if (tti_reserve(v->allocator, &v->links, &v->link_capacity, v->link_count + 1,
-                            sizeof *v->links) != 0)
-                return TT_ENOMEM;
-            v->links[v->link_count++] =
-                (tti_shared_passage){a,       b,         p.a_begin,     p.a_end,       p.b_begin,
-                                     p.b_end, p.matched, p.block_count, v->block_count};
-            TTI_TRY(append_blocks(v->allocator, &v->blocks, &v->block_count, &v->block_capacity,
-                                  blocks, p.block_count));
+            const tti_shared_passage passage = {
+                a,       b,         p.a_begin,     p.a_end,        p.b_begin,
+                p.b_end, p.matched, p.block_count, v->blocks.count};
+            TTI_TRY(tti_array_push(&v->passages, v->allocator, passage));
+            TTI_TRY(tti_array_append(&v->blocks, v->allocator, (const tti_block *)blocks,
+                                     p.block_count));
         }
     }
     tti_verified_sort_passages(v);
@@ -431,10 +431,10 @@ static tt_status find_repeats(tti_operator *op, const tti_verified *v, const siz
     for (uint32_t d = 0; d < s->docs.count; d++) {
         tti_verified of_doc = *v; /* the passages of d alone */
         size_t end = begin;
-        while (end < v->link_count && v->links[end].b == d)
+        while (end < v->passages.count && v->passages.items[end].b == d)
             end++;
-        of_doc.links = v->links + begin;
-        of_doc.link_count = end - begin;
+        of_doc.passages.items = v->passages.items + begin;
+        of_doc.passages.count = end - begin;
         p->firsts[d] = p->count;
         if (known[d] > 0)
             TTI_TRY(unpack_repeats(s, &s->rows.items[known[d] - 1], d, p));

@@ -105,12 +105,11 @@ static tt_status compare_texts(alignment_builder *x, const tt_options *o, uint32
         status = tti_fail_memory(error, "passages");
     tti_verifier_close(verifier);
     TTI_TRY(status);
-    x->out->admitted = v.admitted;
+    x->out->admitted = v.admission != TTI_NOT_ADMITTED;
     *pair = a_longer ? tti_pair_swapped(&v.pair) : v.pair;
-    if (v.admitted && tti_hash128_equal(x->a->key, x->b->key))
+    if (x->out->admitted && tti_hash128_equal(x->a->key, x->b->key))
         *pair = (tt_pair){0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
     pair->a = 0, pair->b = 1;
-    pair->reserved = 0;
     return TT_OK;
 }
 

@@ -7,26 +7,9 @@
 
 #define NONE UINT32_MAX
 
-static int is_copy_pair(const tt_pair *p)
+static int is_copy_pair(const tti_doc_pair *p)
 {
-    return p->relation != TT_SERIES;
-}
-
-const tt_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y)
-{
-    const uint64_t a = x < y ? x : y, b = x < y ? y : x;
-    size_t low = 0, high = v->pair_count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const tt_pair *p = &v->pairs[middle];
-        if (p->a < a || (p->a == a && p->b < b))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low < v->pair_count && v->pairs[low].a == a && v->pairs[low].b == b)
-        return &v->pairs[low];
-    return NULL;
+    return p->numbers.relation != TT_SERIES;
 }
 
 /* ---- Proposals ------------------------------------------------------------------------------ */
@@ -59,10 +42,10 @@ tt_status tti_clusters_propose_pairs(const tti_verified *verified, const uint32_
         parents[d] = d;
         ranks[order[d]] = d;
     }
-    for (size_t k = 0; k < verified->pair_count && status == TT_OK; k++)
-        if (is_copy_pair(&verified->pairs[k]))
-            join_groups(parents, ranks, (uint32_t)verified->pairs[k].a,
-                        (uint32_t)verified->pairs[k].b);
+    for (size_t k = 0; k < verified->pairs.count && status == TT_OK; k++)
+        if (is_copy_pair(&verified->pairs.items[k]))
+            join_groups(parents, ranks, (uint32_t)verified->pairs.items[k].numbers.a,
+                        (uint32_t)verified->pairs.items[k].numbers.b);
     for (uint32_t d = 0; d < doc_count && status == TT_OK; d++) {
         const uint32_t root = find_group_root(parents, d);
         if (root != d && tti_verified_find(verified, root, d) == NULL)
@@ -88,19 +71,20 @@ static tt_status build_adjacency(adjacency *g, const tti_verified *v, const tt_a
 {
     g->firsts = tti_alloc_zero(a, g->doc_count + 2, sizeof *g->firsts);
     g->edge_count = 0;
-    for (size_t k = 0; k < v->pair_count; k++)
-        g->edge_count += is_copy_pair(&v->pairs[k]) ? 2 : 0;
+    for (size_t k = 0; k < v->pairs.count; k++)
+        g->edge_count += is_copy_pair(&v->pairs.items[k]) ? 2 : 0;
     g->others = tti_alloc(a, g->edge_count, sizeof *g->others);
     if (g->firsts == NULL || g->others == NULL)
         return tti_fail_memory(error, "clusters");
-    for (size_t k = 0; k < v->pair_count; k++)
-        if (is_copy_pair(&v->pairs[k]))
-            g->firsts[v->pairs[k].a + 2]++, g->firsts[v->pairs[k].b + 2]++;
+    for (size_t k = 0; k < v->pairs.count; k++)
+        if (is_copy_pair(&v->pairs.items[k]))
+            g->firsts[v->pairs.items[k].numbers.a + 2]++,
+                g->firsts[v->pairs.items[k].numbers.b + 2]++;
     for (size_t d = 2; d < g->doc_count + 2; d++)
         g->firsts[d] += g->firsts[d - 1];
-    for (size_t k = 0; k < v->pair_count; k++) {
-        const tt_pair *p = &v->pairs[k];
-        if (!is_copy_pair(p))
+    for (size_t k = 0; k < v->pairs.count; k++) {
+        const tt_pair *p = &v->pairs.items[k].numbers;
+        if (!is_copy_pair(&v->pairs.items[k]))
             continue;
         g->others[g->firsts[p->a + 1]++] = (uint32_t)p->b;
         g->others[g->firsts[p->b + 1]++] = (uint32_t)p->a;

@@ -45,7 +45,4 @@ tt_status tti_clusters_assign(tti_clusters *out, const tti_verified *verified,
 
 void tti_clusters_free(tti_clusters *c);
 
-/** The verified pair of two documents, or NULL. */
-const tt_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y);
-
 #endif

@@ -16,9 +16,9 @@
 
 /* ---- Pairs ----------------------------------------------------------------------------------- */
 
-static int is_listed_pair(const tt_options *o, const tt_pair *p)
+static int is_listed_pair(const tt_options *o, const tti_doc_pair *p)
 {
-    return p->relation != TT_SERIES || p->reserved != TTI_BY_OVERLAP ||
+    return p->numbers.relation != TT_SERIES || p->admission != TTI_ADMITTED_BY_OVERLAP ||
            (o->find & TT_FIND_SERIES) != 0;
 }
 
@@ -53,9 +53,9 @@ static size_t choose_listed_pairs(tt_result *x, const tti_candidates *candidates
 {
     const tt_options *o = &x->settings.options;
     size_t n = 0, kept = 0, rank = 0;
-    for (size_t k = 0; k < x->verified.pair_count; k++)
-        if (is_listed_pair(o, &x->verified.pairs[k]))
-            chosen[n++] = &x->verified.pairs[k];
+    for (size_t k = 0; k < x->verified.pairs.count; k++)
+        if (is_listed_pair(o, &x->verified.pairs.items[k]))
+            chosen[n++] = &x->verified.pairs.items[k].numbers;
     tti_qsort(chosen, n, sizeof *chosen, compare_by_later_then_closeness);
     for (size_t k = 0; k < n; k++) {
         const tt_pair *p = chosen[k];
@@ -93,7 +93,6 @@ static tt_pair pair_of_copies(const tt_result *x, uint32_t i, uint32_t k)
         p = tti_pair_swapped(&p);
     p.a = i < k ? i : k;
     p.b = i < k ? k : i;
-    p.reserved = 0;
     return p;
 }
 
@@ -145,7 +144,6 @@ static void fill_pairs(tt_result *x, const tt_pair **chosen, size_t count)
         tt_pair p = *chosen[k];
         p.a = c->docs[p.a].article;
         p.b = c->docs[p.b].article;
-        p.reserved = 0;
         x->pairs[x->pair_count++] = p;
     }
     for (size_t i = 0; tti_options_have_rule(&x->settings.options) && i < c->article_count; i++) {
@@ -162,7 +160,7 @@ static tt_status list_pairs(tt_result *x, const tti_candidates *candidates, tt_e
 {
     const tt_allocator *a = x->store.allocator;
     const size_t copies = x->store.corpus.article_count - x->store.corpus.doc_count;
-    const tt_pair **chosen = tti_alloc(a, x->verified.pair_count, sizeof *chosen);
+    const tt_pair **chosen = tti_alloc(a, x->verified.pairs.count, sizeof *chosen);
     size_t count;
     if (chosen == NULL)
         return tti_fail_memory(error, "pairs");
@@ -171,7 +169,7 @@ static tt_status list_pairs(tt_result *x, const tti_candidates *candidates, tt_e
     x->pairs = tti_alloc(a, x->pair_capacity, sizeof *x->pairs);
     if (x->pairs != NULL)
         fill_pairs(x, chosen, count);
-    tti_release(a, chosen, x->verified.pair_count, sizeof *chosen);
+    tti_release(a, chosen, x->verified.pairs.count, sizeof *chosen);
     return x->pairs == NULL ? tti_fail_memory(error, "pairs") : TT_OK;
 }
 

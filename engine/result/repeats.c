@@ -185,7 +185,7 @@ static void insert_repeats_in_order(repeat_finder *m, size_t sorted)
 static tt_status append_repeats_of_link(repeat_finder *m, const tti_verified *v,
                                         const tti_shared_passage *link, tt_error *error)
 {
-    const tti_block *blocks = v->blocks + link->block_begin;
+    const tti_block *blocks = v->blocks.items + link->block_begin;
     const size_t before = m->out->count;
     uint32_t at = link->b_begin, block = 0;
     m->doc_in_order = before;
@@ -222,7 +222,7 @@ static tt_status append_repeats_of_doc(repeat_finder *m, const tti_verified *v, 
 {
     m->doc_first = m->out->firsts[doc] = m->out->count;
     for (size_t k = begin; k < end; k++)
-        TTI_TRY(append_repeats_of_link(m, v, &v->links[k], error));
+        TTI_TRY(append_repeats_of_link(m, v, &v->passages.items[k], error));
     m->out->firsts[doc + 1] = m->out->count;
     return TT_OK;
 }
@@ -238,7 +238,7 @@ tt_status tti_token_repeats_add_doc(tti_token_repeats *out, const tti_verified *
 {
     repeat_finder m = {.out = out, .min_section = min_section};
     const tt_status status =
-        append_repeats_of_doc(&m, verified, 0, verified->link_count, doc, error);
+        append_repeats_of_doc(&m, verified, 0, verified->passages.count, doc, error);
     free_repeat_finder(&m);
     return status;
 }
@@ -273,7 +273,7 @@ tt_status tti_token_repeats_find(tti_token_repeats *out, const tti_verified *ver
         status = tti_fail_memory(error, "sections");
     for (uint32_t d = 0; d < doc_count && status == TT_OK; d++) {
         size_t end = begin;
-        while (end < verified->link_count && verified->links[end].b == d)
+        while (end < verified->passages.count && verified->passages.items[end].b == d)
             end++;
         status = append_repeats_of_doc(&m, verified, begin, end, d, error);
         begin = end;

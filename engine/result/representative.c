@@ -70,8 +70,8 @@ static preference best_of_doc(const tti_corpus *corpus, const tti_doc_articles *
 
 static void mark_paired_docs(const tti_verified *v, uint8_t *paired)
 {
-    for (size_t k = 0; k < v->pair_count; k++)
-        paired[v->pairs[k].a] = paired[v->pairs[k].b] = 1;
+    for (size_t k = 0; k < v->pairs.count; k++)
+        paired[v->pairs.items[k].numbers.a] = paired[v->pairs.items[k].numbers.b] = 1;
 }
 
 tt_status tti_representatives_rank(tti_clusters *out, const tti_corpus *corpus,

@@ -148,7 +148,6 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     *out = tti_pair_oriented(tti_verified_find(&x->verified, doc, keep), doc);
     out->a = i;
     out->b = kept_article;
-    out->reserved = 0;
     return out->overlap_a >= x->settings.options.drop;
 }
 

@@ -173,7 +173,7 @@ static tt_status make_sections_stage(tt_result *x, double *since, tt_error *erro
     const tt_options *o = &x->options;
     tt_status status = TT_OK;
     if (o->find & TT_FIND_SECTIONS) {
-        status = tti_report_progress(o, "section", 0, x->verified.link_count, error);
+        status = tti_report_progress(o, "section", 0, x->verified.passages.count, error);
         if (status == TT_OK)
             status = tti_sections_make(&x->sections, &x->store.corpus, &x->doc_articles,
                                        &x->verified, o, error);

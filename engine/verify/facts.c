@@ -1,27 +1,28 @@
 /*
  * Facts are numerals, number words, dates, and names: words with a capital that does not begin a
- * sentence. An aligned fact agrees. A fact on one side of a gap that faces a fact of the same kind
- * on the other side disagrees: the slot was filled in anew. A fact that faces none is damage or an
- * addition and says nothing; nor does new text, a gap too long to be a slot. The tokens next to a
- * passage, where nothing else aligns them, are slots at its ends.
+ * sentence. An aligned fact agrees. A fact in a gap that faces a fact of the same kind on the other
+ * side disagrees: a slot of a form was filled in with another value. A fact that faces none is
+ * damage or an addition and says nothing, and neither does new text, a gap too long to be a slot.
+ * The tokens next to a passage that nothing else aligns are slots at its ends.
  *
- * The weights and the threshold were fitted on bulletins against copies: docs/quality.md.
+ * The weights and the threshold were fitted to tell bulletins from copies: docs/quality.md.
  */
 #include "verify/facts.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 enum { MARGIN = 8 }; /* tokens next to a passage that still belong to the form */
 
+/* Kinds of facts; a token that is no fact has kind KINDS. */
 enum { NUMERAL, WORD, NAME, KINDS };
 
 static const double weights[KINDS] = {1, 1, 0.5};
 
-/* Facts of each kind. */
-typedef struct tally {
+typedef struct fact_counts {
     uint32_t of[KINDS];
-} tally;
+} fact_counts;
 
 static int fact_kind(uint8_t flags)
 {
@@ -34,49 +35,43 @@ static int fact_kind(uint8_t flags)
     return KINDS;
 }
 
-static void count_token(tally *t, uint8_t flags)
+static void count_token(fact_counts *t, uint8_t flags)
 {
     const int kind = fact_kind(flags);
     if (kind < KINDS)
         t->of[kind]++;
 }
 
-static tally count_gap(const uint8_t *flags, uint32_t begin, uint32_t end)
-{
-    tally t = {{0}};
-    for (uint32_t i = begin; i < end; i++)
-        count_token(&t, flags[i]);
-    return t;
-}
-
-/* Adds the facts that face one of their kind. */
-static void add_disagreeing_facts(tally *slots, const tally *a, const tally *b)
+/* Adds the facts that face one of their kind: they disagree. */
+static void count_facing(fact_counts *disagree, const fact_counts *a, const fact_counts *b)
 {
     for (int k = 0; k < KINDS; k++)
-        slots->of[k] += a->of[k] < b->of[k] ? a->of[k] : b->of[k];
+        disagree->of[k] += a->of[k] < b->of[k] ? a->of[k] : b->of[k];
 }
 
 /* Which of eight tokens are facts of each kind: a byte a token, 1 if it is. */
-typedef struct eight {
+typedef struct eight_facts {
     uint64_t of[KINDS];
-} eight;
+} eight_facts;
 
 #define ONES 0x0101010101010101u
 
-static inline uint64_t has(uint64_t flags, unsigned flag)
+/* The bytes of eight flags that have `flag`, a power of two, as ones. */
+static inline uint64_t bytes_with_flag(uint64_t flags, unsigned flag)
 {
     return flags / flag & ONES;
 }
 
-static inline eight fact_kinds_of_eight(const uint8_t *flags)
+static inline eight_facts facts_of_eight(const uint8_t *flags)
 {
-    eight x;
+    eight_facts x;
     uint64_t f;
     memcpy(&f, flags, sizeof f);
-    x.of[NUMERAL] = has(f, TTI_TOKEN_NUMERAL);
-    x.of[WORD] = has(f, TTI_TOKEN_NUMBER_WORD) | has(f, TTI_TOKEN_DATE_WORD);
-    x.of[NAME] =
-        has(f, TTI_TOKEN_CAPITAL) & ~(has(f, TTI_TOKEN_SENTENCE) | has(f, TTI_TOKEN_UPPER));
+    x.of[NUMERAL] = bytes_with_flag(f, TTI_TOKEN_NUMERAL);
+    x.of[WORD] =
+        bytes_with_flag(f, TTI_TOKEN_NUMBER_WORD) | bytes_with_flag(f, TTI_TOKEN_DATE_WORD);
+    x.of[NAME] = bytes_with_flag(f, TTI_TOKEN_CAPITAL) &
+                 ~(bytes_with_flag(f, TTI_TOKEN_SENTENCE) | bytes_with_flag(f, TTI_TOKEN_UPPER));
     return x;
 }
 
@@ -86,16 +81,16 @@ static uint32_t sum_bytes(uint64_t x)
     return (uint32_t)(pairs * 0x0001000100010001u >> 48);
 }
 
-/* Facts of two runs of aligned tokens. A token that is one on either side counts: one side may
- * begin a sentence with the name. The first kind of the two stands. */
-static void count_aligned(tally *agree, const uint8_t *a, const uint8_t *b, uint32_t len)
+/* Counts the facts of two runs of aligned tokens. A token that is a fact on either side counts,
+ * because one side may begin a sentence with the name; if the sides differ, by the first kind. */
+static void count_aligned(fact_counts *agree, const uint8_t *a, const uint8_t *b, uint32_t len)
 {
-    enum { WORDS = 255 }; /* of eight tokens: as many as a byte can count */
+    enum { MOST_WORDS = 255 }; /* words of eight tokens that a byte can count */
     uint32_t i = 0;
     while (i + 8 <= len) {
-        eight sum = {{0}};
-        for (uint32_t end = i + 8 * WORDS; i < end && i + 8 <= len; i += 8) {
-            const eight x = fact_kinds_of_eight(a + i), y = fact_kinds_of_eight(b + i);
+        eight_facts sum = {{0}};
+        for (uint32_t end = i + 8 * MOST_WORDS; i < end && i + 8 <= len; i += 8) {
+            const eight_facts x = facts_of_eight(a + i), y = facts_of_eight(b + i);
             const uint64_t numeral = x.of[NUMERAL] | y.of[NUMERAL];
             const uint64_t word = (x.of[WORD] | y.of[WORD]) & ~numeral;
             sum.of[NUMERAL] += numeral;
@@ -112,22 +107,26 @@ static void count_aligned(tally *agree, const uint8_t *a, const uint8_t *b, uint
     }
 }
 
-static void count_passage(tally *agree, tally *slots, const tti_doc *a, const tti_doc *b,
-                          const tti_passage *p, const tti_block *blocks)
+/* Counts the facts of a passage: those of its blocks agree, those of its gaps may not. */
+static void count_passage(fact_counts *agree, fact_counts *disagree, const tti_doc *a,
+                          const tti_doc *b, const tti_passage *p, const tti_block *blocks)
 {
     for (uint32_t k = 0; k < p->block_count; k++) {
         const tti_block *x = &blocks[k];
+        fact_counts in_a = {{0}}, in_b = {{0}};
         count_aligned(agree, a->flags + x->a, b->flags + x->b, x->len);
-        if (k + 1 < p->block_count) {
-            const tally in_a = count_gap(a->flags, x->a + x->len, x[1].a);
-            const tally in_b = count_gap(b->flags, x->b + x->len, x[1].b);
-            add_disagreeing_facts(slots, &in_a, &in_b);
-        }
+        if (k + 1 == p->block_count)
+            break;
+        for (uint32_t i = x->a + x->len; i < x[1].a; i++)
+            count_token(&in_a, a->flags[i]);
+        for (uint32_t i = x->b + x->len; i < x[1].b; i++)
+            count_token(&in_b, b->flags[i]);
+        count_facing(disagree, &in_a, &in_b);
     }
 }
 
-/* Facts next to a passage [begin, end) of a side, but for those that are aligned elsewhere. */
-static void count_margin(tally *t, const tti_doc *doc, const uint8_t *aligned, uint32_t begin,
+/* Counts the facts next to tokens [begin, end), except those that are aligned elsewhere. */
+static void count_margin(fact_counts *t, const tti_doc *doc, const uint8_t *aligned, uint32_t begin,
                          uint32_t end)
 {
     for (uint32_t d = 1; d <= MARGIN; d++) {
@@ -138,7 +137,7 @@ static void count_margin(tally *t, const tti_doc *doc, const uint8_t *aligned, u
     }
 }
 
-static double weigh_facts(const tally *t)
+static double weigh_facts(const fact_counts *t)
 {
     double sum = 0;
     for (int k = 0; k < KINDS; k++)
@@ -148,17 +147,18 @@ static double weigh_facts(const tally *t)
 
 double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *al)
 {
-    tally agree = {{0}}, slots = {{0}}, margin_a = {{0}}, margin_b = {{0}};
+    fact_counts agree = {{0}}, disagree = {{0}}, margin_a = {{0}}, margin_b = {{0}};
     double agreed, total;
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
-        count_passage(&agree, &slots, a, b, p, al->blocks + p->block_begin);
+        assert(p->a_end <= a->token_count && p->b_end <= b->token_count);
+        count_passage(&agree, &disagree, a, b, p, al->blocks + p->block_begin);
         count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);
         count_margin(&margin_b, b, al->b_aligned, p->b_begin, p->b_end);
     }
-    add_disagreeing_facts(&slots, &margin_a, &margin_b);
+    count_facing(&disagree, &margin_a, &margin_b);
     agreed = weigh_facts(&agree);
-    total = agreed + weigh_facts(&slots);
+    total = agreed + weigh_facts(&disagree);
     return total > 0 ? agreed / total : 1.0;
 }
 

@@ -7,101 +7,90 @@
 
 #include <string.h>
 
-static int reserve(tti_shingle_counter *c, const tt_allocator *a, size_t slots, uint32_t shingles)
+/* ---- One document ---------------------------------------------------------------------------- */
+
+/* Whose shingles the table of a counter holds. */
+typedef struct shingle_context {
+    const uint32_t *tokens;
+    size_t size; /* of a shingle, in bytes */
+} shingle_context;
+
+static int is_same_shingle(const void *ctx, uint32_t position, const void *key)
 {
-    const size_t before = c->table_capacity;
-    if (tti_reserve(a, &c->table, &c->table_capacity, slots, sizeof *c->table) != 0 ||
-        tti_reserve(a, &c->folds, &c->fold_capacity, shingles, sizeof *c->folds) != 0 ||
-        tti_reserve(a, &c->repeats, &c->repeat_capacity, shingles, sizeof *c->repeats) != 0)
-        return -1;
-    memset(c->table + before, 0, (c->table_capacity - before) * sizeof *c->table);
-    if (c->base > UINT32_MAX - shingles) {
-        memset(c->table, 0, c->table_capacity * sizeof *c->table);
-        c->base = 1;
-    }
-    return 0;
+    const shingle_context *c = ctx;
+    return memcmp(c->tokens + position, key, c->size) == 0;
 }
 
-tt_status tti_shingles_count(tti_shingle_counter *c, const tti_doc *doc, const tt_options *o,
-                             tti_shingles *out)
+tt_status tti_shingle_counter_run(tti_shingle_counter *c, const tti_doc *doc, const tt_options *o,
+                                  tti_doc_shingles *out)
 {
+    const tt_allocator *a = o->allocator;
     const uint32_t n = tti_shingle_count(doc->token_count, o->shingle_tokens);
     const uint32_t width = tti_shingle_width(doc->token_count, o->shingle_tokens);
-    uint32_t repeats = 0;
-    size_t slots = 256;
-    while (slots < (size_t)n * 4) /* few meet another by chance */
-        slots *= 2;
-    if (reserve(c, o->allocator, slots, n) != 0)
+    const shingle_context context = {doc->hashes, width * sizeof *doc->hashes};
+    if (!c->ready) {
+        tti_minhash_init(&c->minhash, 1, o->seed);
+        c->first_positions.allocator = a;
+        c->ready = 1;
+    }
+    if (tti_table_reset(&c->first_positions, n) != TT_OK ||
+        tti_array_resize(&c->hashes, a, n) != TT_OK || tti_array_resize(&c->repeats, a, n) != TT_OK)
         return TT_ENOMEM;
-    if (c->base == 0) {
-        tti_minhash_init(&c->hash, 1, o->seed);
-        c->base = 1;
-    }
-    tti_minhash_hash_shingles(&c->hash, doc->hashes, n, width, c->folds);
-    for (uint32_t i = 0; i < n; i++) {
-        size_t slot = c->folds[i] & (slots - 1);
-        for (; c->table[slot] >= c->base; slot = (slot + 1) & (slots - 1)) {
-            const uint32_t other = c->table[slot] - c->base;
-            if (c->folds[other] == c->folds[i] &&
-                memcmp(doc->hashes + other, doc->hashes + i, width * sizeof *doc->hashes) == 0)
-                break;
-        }
-        if (c->table[slot] >= c->base)
-            c->repeats[repeats++] = i;
-        else
-            c->table[slot] = c->base + i;
-    }
-    c->base += n;
-    *out = (tti_shingles){n - repeats, repeats, c->repeats};
+    tti_minhash_hash_shingles(&c->minhash, doc->hashes, n, width, c->hashes.items);
+    c->repeats.count = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (tti_table_find_or_add(&c->first_positions, c->hashes.items[i], i, is_same_shingle,
+                                  &context, doc->hashes + i) != i)
+            c->repeats.items[c->repeats.count++] = i;
+    *out = (tti_doc_shingles){n - (uint32_t)c->repeats.count, (uint32_t)c->repeats.count,
+                              c->repeats.items};
     return TT_OK;
 }
 
 void tti_shingle_counter_free(tti_shingle_counter *c, const tt_allocator *a)
 {
-    tti_release(a, c->table, c->table_capacity, sizeof *c->table);
-    tti_release(a, c->folds, c->fold_capacity, sizeof *c->folds);
-    tti_release(a, c->repeats, c->repeat_capacity, sizeof *c->repeats);
-    memset(c, 0, sizeof *c);
+    tti_table_free(&c->first_positions);
+    tti_array_free(&c->hashes, a);
+    tti_array_free(&c->repeats, a);
+    c->ready = 0;
 }
 
-/* Of the documents that candidates name; one thread's. */
-typedef struct worker {
+/* ---- The documents of candidates ------------------------------------------------------------- */
+
+typedef struct count_worker {
     tti_shingle_counter counter;
     tt_status status;
-} worker;
+} count_worker;
 
-/* What is counted gets a place of its own. */
-static void count_doc_shingles(worker *w, const tti_doc *doc, const tt_options *o,
-                               tti_shingles *out)
+/* Counts a document and keeps a copy of its repeats. */
+static tt_status count_doc_shingles(tti_shingle_counter *counter, const tti_doc *doc,
+                                    const tt_options *o, tti_doc_shingles *out)
 {
-    tti_shingles found;
-    w->status = tti_shingles_count(&w->counter, doc, o, &found);
-    if (w->status != TT_OK)
-        return;
+    tti_doc_shingles found;
+    TTI_TRY(tti_shingle_counter_run(counter, doc, o, &found));
+    *out = (tti_doc_shingles){found.distinct, found.repeat_count, NULL};
     if (found.repeat_count > 0) {
         out->repeats = tti_alloc(o->allocator, found.repeat_count, sizeof *out->repeats);
-        if (out->repeats == NULL) {
-            w->status = TT_ENOMEM;
-            return;
-        }
+        if (out->repeats == NULL)
+            return TT_ENOMEM;
         memcpy(out->repeats, found.repeats, found.repeat_count * sizeof *out->repeats);
     }
-    out->repeat_count = found.repeat_count;
-    out->distinct = found.distinct;
+    return TT_OK;
 }
 
-static tt_status count_candidate_docs(tti_shingle_counts *out, const tti_corpus *corpus,
-                                      const uint8_t *named, const tt_options *o, tt_error *error)
+static tt_status count_named_docs(tti_shingle_counts *out, const tti_corpus *corpus,
+                                  const uint8_t *named, const tt_options *o, tt_error *error)
 {
     const int threads = tti_thread_count(o->threads, corpus->doc_count);
-    worker *workers = tti_alloc_zero(o->allocator, (size_t)threads, sizeof *workers);
+    count_worker *workers = tti_alloc_zero(o->allocator, (size_t)threads, sizeof *workers);
     tt_status status = TT_OK;
-    if (workers == NULL)
-        return tti_fail_memory(error, "counting shingles");
+    TTI_TRY_ALLOC(workers == NULL, error, "counting shingles");
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 256)
-    for (int64_t d = 0; d < (int64_t)corpus->doc_count; d++)
-        if (named[d] && workers[tti_thread_index()].status == TT_OK)
-            count_doc_shingles(&workers[tti_thread_index()], &corpus->docs[d], o, &out->docs[d]);
+    for (int64_t d = 0; d < (int64_t)corpus->doc_count; d++) {
+        count_worker *w = &workers[tti_thread_index()];
+        if (named[d] && w->status == TT_OK)
+            w->status = count_doc_shingles(&w->counter, &corpus->docs[d], o, &out->docs[d]);
+    }
     for (int t = 0; t < threads; t++) {
         if (workers[t].status != TT_OK)
             status = tti_fail_memory(error, "counting shingles");
@@ -115,30 +104,33 @@ tt_status tti_shingle_counts_make(tti_shingle_counts *out, const tti_corpus *cor
                                   const tti_candidates *candidates, const tt_options *options,
                                   tt_error *error)
 {
-    uint8_t *named = tti_alloc_zero(options->allocator, corpus->doc_count, 1);
+    const size_t n = corpus->doc_count;
+    uint8_t *named = tti_alloc_zero(options->allocator, n, 1);
     tt_status status = TT_OK;
     out->allocator = options->allocator;
-    out->doc_count = corpus->doc_count;
-    out->docs = tti_alloc_zero(options->allocator, corpus->doc_count, sizeof *out->docs);
+    out->doc_count = n;
+    out->docs = tti_alloc_zero(options->allocator, n, sizeof *out->docs);
     if (named == NULL || out->docs == NULL)
         status = tti_fail_memory(error, "counting shingles");
     for (size_t k = 0; k < candidates->count && status == TT_OK; k++) {
-        named[tti_candidate_a(candidates->packed[k])] = 1;
-        named[tti_candidate_b(candidates->packed[k])] = 1;
+        const uint32_t a = tti_candidate_a(candidates->packed[k]);
+        const uint32_t b = tti_candidate_b(candidates->packed[k]);
+        assert(a < n && b < n);
+        named[a] = named[b] = 1;
     }
     if (status == TT_OK)
-        status = count_candidate_docs(out, corpus, named, options, error);
-    tti_release(options->allocator, named, corpus->doc_count, 1);
+        status = count_named_docs(out, corpus, named, options, error);
+    tti_release(options->allocator, named, n, 1);
     return status;
 }
 
-void tti_shingle_counts_free(tti_shingle_counts *r)
+void tti_shingle_counts_free(tti_shingle_counts *c)
 {
-    if (r->allocator == NULL)
+    if (c->allocator == NULL)
         return;
-    for (size_t d = 0; r->docs != NULL && d < r->doc_count; d++)
-        tti_release(r->allocator, r->docs[d].repeats, r->docs[d].repeat_count,
-                    sizeof *r->docs[d].repeats);
-    tti_release(r->allocator, r->docs, r->doc_count, sizeof *r->docs);
-    memset(r, 0, sizeof *r);
+    for (size_t d = 0; c->docs != NULL && d < c->doc_count; d++)
+        tti_release(c->allocator, c->docs[d].repeats, c->docs[d].repeat_count,
+                    sizeof *c->docs[d].repeats);
+    tti_release(c->allocator, c->docs, c->doc_count, sizeof *c->docs);
+    memset(c, 0, sizeof *c);
 }

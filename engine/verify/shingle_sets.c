@@ -1,12 +1,6 @@
-/*
- * Open addressing with linear probing at a load of at most one half. A slot's mark is the number of
- * the count that met it last, so that a shingle that stands twice in an article counts once and
- * nothing is cleared between two counts.
- */
 #include "verify/shingle_sets.h"
 
 #include "sketch/shingles.h"
-#include "util/alloc.h"
 #include "util/error.h"
 
 #include <string.h>
@@ -14,23 +8,19 @@
 void tti_shingle_set_init(tti_shingle_set *set, const tt_allocator *allocator)
 {
     memset(set, 0, sizeof *set);
-    set->allocator = allocator;
+    set->allocator = set->numbers.allocator = allocator;
 }
 
 void tti_shingle_set_free(tti_shingle_set *set)
 {
-    tti_release(set->allocator, set->keys, set->key_capacity, sizeof *set->keys);
-    tti_release(set->allocator, set->marks, set->mark_capacity, sizeof *set->marks);
-    tti_shingle_set_init(set, set->allocator);
+    tti_table_free(&set->numbers);
+    tti_array_free(&set->hashes, set->allocator);
+    tti_array_free(&set->counted, set->allocator);
 }
 
-/* The slot of `key`: its own, or the empty one where it would go. */
-static size_t find_slot(const tti_shingle_set *set, uint64_t key)
+static int is_hash(const void *hashes, uint32_t number, const void *key)
 {
-    size_t slot = (size_t)key & set->slot_mask;
-    while (set->marks[slot] != 0 && set->keys[slot] != key)
-        slot = (slot + 1) & set->slot_mask;
-    return slot;
+    return ((const uint64_t *)hashes)[number] == *(const uint64_t *)key;
 }
 
 tt_status tti_shingle_set_load(tti_shingle_set *set, const tti_doc *doc, uint32_t w, uint64_t seed,
@@ -38,28 +28,27 @@ tt_status tti_shingle_set_load(tti_shingle_set *set, const tti_doc *doc, uint32_
 {
     const uint32_t n = tti_shingle_count(doc->token_count, w);
     const uint32_t width = tti_shingle_width(doc->token_count, w);
-    size_t slots = 64;
-    while (slots < (size_t)n * 2)
-        slots *= 2;
-    if (tti_reserve(set->allocator, &set->keys, &set->key_capacity, slots, sizeof *set->keys) ||
-        tti_reserve(set->allocator, &set->marks, &set->mark_capacity, slots, sizeof *set->marks))
-        return tti_fail_memory(error, "a shingle set");
-    set->slot_mask = slots - 1;
-    memset(set->marks, 0, slots * sizeof *set->marks);
-    set->size = 0;
-    set->mark = 1;
+    TTI_TRY_ALLOC(tti_table_reset(&set->numbers, n) != TT_OK ||
+                      tti_array_resize(&set->hashes, set->allocator, n) != TT_OK,
+                  error, "a shingle set");
+    set->hashes.count = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const uint64_t key = tti_shingle_hash(doc->hashes + i, width, seed);
-        const size_t slot = find_slot(set, key);
-        set->size += set->marks[slot] == 0;
-        set->keys[slot] = key;
-        set->marks[slot] = 1;
+        const uint32_t next = (uint32_t)set->hashes.count;
+        const uint64_t hash = tti_shingle_hash(doc->hashes + i, width, seed);
+        if (tti_table_find_or_add(&set->numbers, (uint32_t)hash, next, is_hash, set->hashes.items,
+                                  &hash) == next)
+            set->hashes.items[set->hashes.count++] = hash;
     }
+    TTI_TRY_ALLOC(tti_array_resize(&set->counted, set->allocator, set->hashes.count), error,
+                  "a shingle set");
+    if (set->hashes.count > 0)
+        memset(set->counted.items, 0, set->hashes.count * sizeof *set->counted.items);
+    set->count_number = 0;
     return TT_OK;
 }
 
-/* The first place from i on that is no repeat. *r: repeats before i, and then before that. */
-static uint32_t skip_repeats(const uint32_t *repeats, uint32_t count, uint32_t *r, uint32_t i)
+/* The first position from i on that is no repeat. *r: how many repeats lie before it. */
+static uint32_t next_unrepeated(const uint32_t *repeats, uint32_t count, uint32_t *r, uint32_t i)
 {
     while (*r + 8 <= count && repeats[*r + 7] == i + 7)
         *r += 8, i += 8;
@@ -74,12 +63,14 @@ uint32_t tti_shingle_set_shared(tti_shingle_set *set, const tti_doc *doc, uint32
     const uint32_t n = tti_shingle_count(doc->token_count, w);
     const uint32_t width = tti_shingle_width(doc->token_count, w);
     uint32_t shared = 0, r = 0;
-    set->mark++;
-    for (uint32_t i = skip_repeats(repeats, repeat_count, &r, 0); i < n;
-         i = skip_repeats(repeats, repeat_count, &r, i + 1)) {
-        const size_t slot = find_slot(set, tti_shingle_hash(doc->hashes + i, width, seed));
-        if (set->marks[slot] != 0 && set->marks[slot] != set->mark) {
-            set->marks[slot] = set->mark;
+    set->count_number++;
+    for (uint32_t i = next_unrepeated(repeats, repeat_count, &r, 0); i < n;
+         i = next_unrepeated(repeats, repeat_count, &r, i + 1)) {
+        const uint64_t hash = tti_shingle_hash(doc->hashes + i, width, seed);
+        const uint32_t number =
+            tti_table_find(&set->numbers, (uint32_t)hash, is_hash, set->hashes.items, &hash);
+        if (number != TTI_TABLE_NONE && set->counted.items[number] != set->count_number) {
+            set->counted.items[number] = set->count_number;
             shared++;
         }
     }

@@ -1,6 +1,6 @@
 /*
  * All candidates, in parallel. They are grouped by the longer document of each pair, which is
- * hashed once for its group; a pair then costs no more than its shorter document.
+ * indexed once for its group; a pair then costs no more than its shorter document.
  */
 #include "verify/verify.h"
 
@@ -9,267 +9,231 @@
 #include "util/sort.h"
 #include "util/threads.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { GROUP_LIMIT = 512 }; /* pairs of one document that are one thread's task */
 
-typedef struct group {
-    size_t begin, end; /* of the sorted candidates; all share the longer document */
-} group;
+/* ---- What was found -------------------------------------------------------------------------- */
 
-typedef struct worker {
-    tti_verifier *verifier;
-    tti_aligner *self; /* for documents that repeat themselves */
-    tti_verified found;
-    tt_status status;
-} worker;
-
-typedef struct job {
-    const tti_corpus *corpus;
-    const tt_options *options;
-    const tti_shingle_counts *repeats;
-    const uint64_t *sorted; /* bits 33..: the longer document, 2..32 the other, 0..1 the wants */
-} job;
-
-/* ---- Links --------------------------------------------------------------------------------- */
-
-/* Copies a passage's blocks so that side a is the earlier document. */
-static tt_status copy_blocks(tti_verified *out, const tti_block *blocks, uint32_t count, int swap)
-{
-    if (tti_reserve(out->allocator, &out->blocks, &out->block_capacity, out->block_count + count,
-                    sizeof *out->blocks) != 0)
-        return TT_ENOMEM;
-    for (uint32_t k = 0; k < count; k++) {
-        const tti_block x = blocks[k];
-        out->blocks[out->block_count++] = swap ? (tti_block){x.b, x.a, x.len} : x;
-    }
-    return TT_OK;
-}
-
-static tt_status append_shared_passage(tti_verified *out, const tti_shared_passage *link)
-{
-    if (tti_reserve(out->allocator, &out->links, &out->link_capacity, out->link_count + 1,
-                    sizeof *out->links) != 0)
-        return TT_ENOMEM;
-    out->links[out->link_count++] = *link;
-    return TT_OK;
-}
-
-/* Keeps the passages that are long and dense enough. `a`, `b`: the documents of the two sides. */
 tt_status tti_verified_add_passages(tti_verified *out, const tti_alignment *al, uint32_t a,
                                     uint32_t b, uint32_t min_section)
 {
-    const int swap = a > b;
+    const int swap = a > b; /* side a is the earlier document */
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
-        tti_shared_passage x = {a,        b,          p->a_begin,     p->a_end,        p->b_begin,
-                                p->b_end, p->matched, p->block_count, out->block_count};
+        const tti_block *blocks = al->blocks + p->block_begin;
+        tti_shared_passage x = {a,        b,          p->a_begin,     p->a_end,         p->b_begin,
+                                p->b_end, p->matched, p->block_count, out->blocks.count};
         if (swap)
             x = (tti_shared_passage){
-                b,        a,          p->b_begin,     p->b_end,        p->a_begin,
-                p->a_end, p->matched, p->block_count, out->block_count};
+                b,        a,          p->b_begin,     p->b_end,         p->a_begin,
+                p->a_end, p->matched, p->block_count, out->blocks.count};
         if (!tti_is_section(x.a_end - x.a_begin, x.b_end - x.b_begin, x.matched, min_section))
             continue;
-        TTI_TRY(copy_blocks(out, al->blocks + p->block_begin, p->block_count, swap));
-        TTI_TRY(append_shared_passage(out, &x));
+        assert(a != b || x.a_end <= x.b_begin);
+        TTI_TRY(tti_array_append(&out->blocks, out->allocator, blocks, p->block_count));
+        for (size_t i = x.block_begin; swap && i < out->blocks.count; i++) {
+            const tti_block y = out->blocks.items[i];
+            out->blocks.items[i] = (tti_block){y.b, y.a, y.len};
+        }
+        TTI_TRY(tti_array_push(&out->passages, out->allocator, x));
     }
     return TT_OK;
 }
 
-/* ---- Pairs --------------------------------------------------------------------------------- */
-
-tt_pair tti_pair_swapped(const tt_pair *pair)
+static tt_status append_pair(tti_verified *out, const tti_verified_pair *v, uint32_t a, uint32_t b)
 {
-    tt_pair p = *pair;
-    p.containment_a = pair->containment_b, p.containment_b = pair->containment_a;
-    p.overlap_a = pair->overlap_b, p.overlap_b = pair->overlap_a;
-    if (p.relation == TT_CONTAINS || p.relation == TT_CONTAINED)
-        p.relation = p.relation == TT_CONTAINS ? TT_CONTAINED : TT_CONTAINS;
-    return p;
+    tti_doc_pair p = {a > b ? tti_pair_swapped(&v->pair) : v->pair, v->admission};
+    assert(a != b);
+    p.numbers.a = a < b ? a : b;
+    p.numbers.b = a < b ? b : a;
+    return tti_array_push(&out->pairs, out->allocator, p);
 }
 
-tt_pair tti_pair_oriented(const tt_pair *pair, uint32_t doc)
+/* Appends what a thread has found. */
+static tt_status append_verified(tti_verified *out, const tti_verified *found, tt_error *error)
 {
-    return pair->a == doc ? *pair : tti_pair_swapped(pair);
-}
-
-static tt_status append_pair(tti_verified *out, const tt_pair *pair, uint32_t a, uint32_t b)
-{
-    tt_pair p = *pair;
-    if (tti_reserve(out->allocator, &out->pairs, &out->pair_capacity, out->pair_count + 1,
-                    sizeof *out->pairs) != 0)
-        return TT_ENOMEM;
-    if (a > b)
-        p = tti_pair_swapped(pair);
-    p.a = a < b ? a : b;
-    p.b = a < b ? b : a;
-    out->pairs[out->pair_count++] = p;
+    const tt_allocator *a = out->allocator;
+    const size_t passages = out->passages.count, blocks = out->blocks.count;
+    TTI_TRY_ALLOC(
+        tti_array_append(&out->pairs, a, found->pairs.items, found->pairs.count) != TT_OK ||
+            tti_array_append(&out->passages, a, found->passages.items, found->passages.count) !=
+                TT_OK ||
+            tti_array_append(&out->blocks, a, found->blocks.items, found->blocks.count) != TT_OK,
+        error, "verified pairs");
+    for (size_t k = passages; k < out->passages.count; k++)
+        out->passages.items[k].block_begin += blocks;
     return TT_OK;
 }
 
-static tt_status verify_self(const job *j, worker *w, uint32_t d)
+const tt_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y)
+{
+    const uint64_t a = x < y ? x : y, b = x < y ? y : x;
+    const tti_doc_pair *pairs = v->pairs.items;
+    size_t k;
+    TTI_LOWER_BOUND(k, 0, v->pairs.count,
+                    pairs[k].numbers.a != a ? pairs[k].numbers.a < a : pairs[k].numbers.b < b);
+    return k < v->pairs.count && pairs[k].numbers.a == a && pairs[k].numbers.b == b
+               ? &pairs[k].numbers
+               : NULL;
+}
+
+TTI_SORT_DEFINE(sort_pairs_by_docs, tti_doc_pair,
+                x->numbers.a != y->numbers.a ? x->numbers.a < y->numbers.a
+                                             : x->numbers.b < y->numbers.b)
+
+static inline int passage_comes_before(const tti_shared_passage *x, const tti_shared_passage *y)
+{
+    if (x->b != y->b)
+        return x->b < y->b;
+    if (x->a != y->a)
+        return x->a < y->a;
+    if (x->a != x->b && x->matched != y->matched)
+        return x->matched > y->matched;
+    if (x->b_begin != y->b_begin)
+        return x->b_begin < y->b_begin;
+    if (x->a_begin != y->a_begin)
+        return x->a_begin < y->a_begin;
+    if (x->b_end != y->b_end)
+        return x->b_end > y->b_end;
+    if (x->a_end != y->a_end)
+        return x->a_end > y->a_end;
+    return x->block_begin < y->block_begin;
+}
+
+TTI_SORT_DEFINE(sort_passages, tti_shared_passage, passage_comes_before(x, y))
+
+void tti_verified_sort_passages(tti_verified *v)
+{
+    sort_passages(v->passages.items, v->passages.count);
+}
+
+void tti_verified_free_passages(tti_verified *v)
+{
+    tti_array_free(&v->passages, v->allocator);
+    tti_array_free(&v->blocks, v->allocator);
+}
+
+void tti_verified_free(tti_verified *v)
+{
+    tti_verified_free_passages(v);
+    tti_array_free(&v->pairs, v->allocator);
+}
+
+/* ---- Groups of candidates -------------------------------------------------------------------- */
+
+/* Candidates [begin, end), which share the longer document. */
+typedef struct candidate_group {
+    size_t begin, end;
+} candidate_group;
+
+typedef struct verify_job {
+    const tti_corpus *corpus;
+    const tt_options *options;
+    tti_shingle_counts shingles;
+    uint64_t *sorted; /* candidates with the longer document in the place of b, in order of it */
+    candidate_group *groups;
+    size_t group_count;
+} verify_job;
+
+typedef struct verify_worker {
+    tti_verifier *verifier;
+    tti_aligner *self; /* for documents that repeat themselves; made when one comes */
+    tti_verified found;
+    tt_status status;
+} verify_worker;
+
+static tt_status verify_with_itself(const verify_job *j, verify_worker *w, uint32_t d)
 {
     const tti_doc *doc = &j->corpus->docs[d];
-    tti_alignment al;
+    tti_alignment alignment;
     if (w->self == NULL)
         TTI_TRY(tti_aligner_open(&w->self, j->options->allocator, NULL));
     TTI_TRY(tti_aligner_load(w->self, doc->hashes, doc->token_count, NULL));
-    TTI_TRY(tti_aligner_run_self(w->self, &al, NULL));
-    return tti_verified_add_passages(&w->found, &al, d, d, j->options->min_section);
+    TTI_TRY(tti_aligner_run_self(w->self, &alignment, NULL));
+    return tti_verified_add_passages(&w->found, &alignment, d, d, j->options->min_section);
 }
 
-static tt_status verify_group(const job *j, worker *w, const group *g)
+static tt_status verify_group(const verify_job *j, verify_worker *w, const candidate_group *g)
 {
     const uint32_t longer = tti_candidate_b(j->sorted[g->begin]);
     TTI_TRY(
-        tti_verifier_load(w->verifier, &j->corpus->docs[longer], &j->repeats->docs[longer], NULL));
+        tti_verifier_load(w->verifier, &j->corpus->docs[longer], &j->shingles.docs[longer], NULL));
     for (size_t k = g->begin; k < g->end; k++) {
         const uint32_t other = tti_candidate_a(j->sorted[k]);
-        const unsigned want = tti_candidate_want(j->sorted[k]);
-        tti_verified_pair f;
+        tti_verified_pair v;
+        assert(tti_candidate_b(j->sorted[k]) == longer && other < j->corpus->doc_count);
         if (other == longer) {
-            TTI_TRY(verify_self(j, w, longer));
+            TTI_TRY(verify_with_itself(j, w, longer));
             continue;
         }
-        TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &j->repeats->docs[other], &f,
+        TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &j->shingles.docs[other], &v,
                                  NULL));
-        if (f.admitted)
-            TTI_TRY(append_pair(&w->found, &f.pair, other, longer));
-        if (want & TTI_WANT_SECTIONS)
-            TTI_TRY(tti_verified_add_passages(&w->found, &f.alignment, other, longer,
+        if (v.admission != TTI_NOT_ADMITTED)
+            TTI_TRY(append_pair(&w->found, &v, other, longer));
+        if (tti_candidate_want(j->sorted[k]) & TTI_WANT_SECTIONS)
+            TTI_TRY(tti_verified_add_passages(&w->found, &v.alignment, other, longer,
                                               j->options->min_section));
     }
     return TT_OK;
 }
 
-/* ---- Driver -------------------------------------------------------------------------------- */
-
-/* Candidates with the longer document in the place of the later one, sorted. */
-static tt_status sort_by_longer(const tti_corpus *corpus, const tti_candidates *c, uint64_t **out,
-                                tt_error *error)
+/* Sorts the candidates by the longer document of each and groups them by it. */
+static tt_status group_candidates(verify_job *j, const tti_candidates *c, tt_error *error)
 {
-    uint64_t *sorted = tti_alloc(c->allocator, c->count, sizeof *sorted);
-    uint64_t *spare = tti_alloc(c->allocator, c->count, sizeof *spare);
-    if (sorted != NULL && spare != NULL) {
-        for (size_t k = 0; k < c->count; k++) {
-            const uint32_t a = tti_candidate_a(c->packed[k]), b = tti_candidate_b(c->packed[k]);
-            const int a_longer = corpus->docs[a].token_count > corpus->docs[b].token_count;
-            sorted[k] = tti_candidate_pack(a_longer ? b : a, a_longer ? a : b,
-                                           tti_candidate_want(c->packed[k]));
-        }
-        tti_radix_sort_u64(sorted, spare, c->count);
+    const tt_allocator *al = j->options->allocator;
+    const tti_doc *docs = j->corpus->docs;
+    uint64_t *spare = tti_alloc(al, c->count, sizeof *spare);
+    j->sorted = tti_alloc(al, c->count, sizeof *j->sorted);
+    j->groups = tti_alloc(al, c->count, sizeof *j->groups);
+    for (size_t k = 0; k < c->count && spare != NULL && j->sorted != NULL; k++) {
+        const uint32_t a = tti_candidate_a(c->packed[k]), b = tti_candidate_b(c->packed[k]);
+        const int a_longer = docs[a].token_count > docs[b].token_count;
+        assert(a < j->corpus->doc_count && b < j->corpus->doc_count);
+        j->sorted[k] = tti_candidate_pack(a_longer ? b : a, a_longer ? a : b,
+                                          tti_candidate_want(c->packed[k]));
     }
-    tti_release(c->allocator, spare, c->count, sizeof *spare);
-    if (sorted == NULL || spare == NULL) {
-        tti_release(c->allocator, sorted, c->count, sizeof *sorted);
-        return tti_fail_memory(error, "candidates");
+    if (spare != NULL && j->sorted != NULL)
+        tti_radix_sort_u64(j->sorted, spare, c->count);
+    tti_release(al, spare, c->count, sizeof *spare);
+    TTI_TRY_ALLOC(spare == NULL || j->sorted == NULL || j->groups == NULL, error, "candidates");
+    for (size_t begin = 0, end; begin < c->count; begin = end) {
+        for (end = begin + 1; end < c->count && end - begin < GROUP_LIMIT &&
+                              tti_candidate_b(j->sorted[end]) == tti_candidate_b(j->sorted[begin]);)
+            end++;
+        j->groups[j->group_count++] = (candidate_group){begin, end};
     }
-    *out = sorted;
     return TT_OK;
 }
 
-static size_t make_groups(const uint64_t *sorted, size_t count, group *groups)
-{
-    size_t n = 0;
-    for (size_t i = 0, k; i < count; i = k) {
-        for (k = i + 1; k < count && k - i < GROUP_LIMIT &&
-                        tti_candidate_b(sorted[k]) == tti_candidate_b(sorted[i]);)
-            k++;
-        groups[n++] = (group){i, k};
-    }
-    return n;
-}
-
-static int compare_pair_docs(const void *x, const void *y)
-{
-    const tt_pair *p = x, *q = y;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
-    return (p->b > q->b) - (p->b < q->b);
-}
-
-/* Earliest holder first, then the longest alignment: the order in which sections take them. Within
- * one document in order of place, so that a reference is settled before it is referred to. */
-static int compare_shared_passages(const void *x, const void *y)
-{
-    const tti_shared_passage *p = x, *q = y;
-    if (p->b != q->b)
-        return p->b < q->b ? -1 : 1;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
-    if (p->a != p->b && p->matched != q->matched)
-        return p->matched > q->matched ? -1 : 1;
-    if (p->b_begin != q->b_begin)
-        return p->b_begin < q->b_begin ? -1 : 1;
-    if (p->a_begin != q->a_begin)
-        return p->a_begin < q->a_begin ? -1 : 1;
-    if (p->b_end != q->b_end)
-        return p->b_end > q->b_end ? -1 : 1;
-    return (p->a_end < q->a_end) - (p->a_end > q->a_end);
-}
-
-void tti_verified_sort_passages(tti_verified *v)
-{
-    tti_qsort(v->links, v->link_count, sizeof *v->links, compare_shared_passages);
-}
-
-static tt_status append_worker_results(tti_verified *out, const tti_verified *found,
-                                       tt_error *error)
-{
-    const size_t base = out->block_count;
-    if (tti_reserve(out->allocator, &out->pairs, &out->pair_capacity,
-                    out->pair_count + found->pair_count, sizeof *out->pairs) != 0 ||
-        tti_reserve(out->allocator, &out->links, &out->link_capacity,
-                    out->link_count + found->link_count, sizeof *out->links) != 0 ||
-        tti_reserve(out->allocator, &out->blocks, &out->block_capacity,
-                    out->block_count + found->block_count, sizeof *out->blocks) != 0)
-        return tti_fail_memory(error, "verified pairs");
-    if (found->pair_count > 0)
-        memcpy(out->pairs + out->pair_count, found->pairs, found->pair_count * sizeof *out->pairs);
-    if (found->block_count > 0)
-        memcpy(out->blocks + base, found->blocks, found->block_count * sizeof *out->blocks);
-    for (size_t k = 0; k < found->link_count; k++) {
-        out->links[out->link_count + k] = found->links[k];
-        out->links[out->link_count + k].block_begin += base;
-    }
-    out->pair_count += found->pair_count;
-    out->link_count += found->link_count;
-    out->block_count += found->block_count;
-    return TT_OK;
-}
-
-static tt_status run_groups(tti_verified *out, const job *j, const group *groups, size_t count,
-                            tt_error *error)
+static tt_status verify_groups(tti_verified *out, const verify_job *j, tt_error *error)
 {
     const tt_allocator *a = j->options->allocator;
-    const int threads = tti_thread_count(j->options->threads, count);
-    worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
+    const int threads = tti_thread_count(j->options->threads, j->group_count);
+    verify_worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
     tt_status status = TT_OK;
-    if (workers == NULL)
-        return tti_fail_memory(error, "verifying");
+    TTI_TRY_ALLOC(workers == NULL, error, "verifying");
     for (int t = 0; t < threads && status == TT_OK; t++) {
         workers[t].found.allocator = a;
         status = tti_verifier_open(&workers[t].verifier, j->options, error);
     }
     if (status == TT_OK) {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16)
-        for (int64_t g = 0; g < (int64_t)count; g++) {
-            worker *w = &workers[tti_thread_index()];
+        for (int64_t g = 0; g < (int64_t)j->group_count; g++) {
+            verify_worker *w = &workers[tti_thread_index()];
             if (w->status == TT_OK)
-                w->status = verify_group(j, w, &groups[g]);
+                w->status = verify_group(j, w, &j->groups[g]);
         }
     }
     for (int t = 0; t < threads; t++) {
-        worker *w = &workers[t];
+        verify_worker *w = &workers[t];
         if (status == TT_OK && w->status != TT_OK)
             status = tti_fail_memory(error, "verifying");
         if (status == TT_OK)
-            status = append_worker_results(out, &w->found, error);
+            status = append_verified(out, &w->found, error);
         tti_verifier_close(w->verifier);
         tti_aligner_close(w->self);
-        if (w->found.allocator != NULL)
-            tti_verified_free(&w->found);
+        tti_verified_free(&w->found);
     }
     tti_release(a, workers, (size_t)threads, sizeof *workers);
     return status;
@@ -278,45 +242,24 @@ static tt_status run_groups(tti_verified *out, const job *j, const group *groups
 tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_candidates *candidates,
                      const tt_options *options, tt_error *error)
 {
-    tti_shingle_counts repeats = {0};
-    job j = {corpus, options, &repeats, NULL};
-    uint64_t *sorted = NULL;
-    group *groups;
+    const tt_allocator *a = options->allocator;
+    verify_job j = {.corpus = corpus, .options = options};
     tt_status status;
-    out->allocator = options->allocator;
-    TTI_TRY(sort_by_longer(corpus, candidates, &sorted, error));
-    j.sorted = sorted;
-    groups = tti_alloc(options->allocator, candidates->count, sizeof *groups);
-    status = groups == NULL ? tti_fail_memory(error, "verifying") : TT_OK;
+    out->allocator = a;
+    status = group_candidates(&j, candidates, error);
     if (status == TT_OK)
-        status = tti_shingle_counts_make(&repeats, corpus, candidates, options, error);
+        status = tti_shingle_counts_make(&j.shingles, corpus, candidates, options, error);
     if (status == TT_OK)
-        status = run_groups(out, &j, groups, make_groups(sorted, candidates->count, groups), error);
-    tti_shingle_counts_free(&repeats);
+        status = verify_groups(out, &j, error);
     if (status == TT_OK) {
-        tti_qsort(out->pairs, out->pair_count, sizeof *out->pairs, compare_pair_docs);
+        sort_pairs_by_docs(out->pairs.items, out->pairs.count);
         tti_verified_sort_passages(out);
+        for (size_t k = 1; k < out->pairs.count; k++)
+            assert(out->pairs.items[k - 1].numbers.a < out->pairs.items[k].numbers.a ||
+                   out->pairs.items[k - 1].numbers.b < out->pairs.items[k].numbers.b);
     }
-    tti_release(options->allocator, groups, candidates->count, sizeof *groups);
-    tti_release(options->allocator, sorted, candidates->count, sizeof *sorted);
+    tti_shingle_counts_free(&j.shingles);
+    tti_release(a, j.groups, candidates->count, sizeof *j.groups);
+    tti_release(a, j.sorted, candidates->count, sizeof *j.sorted);
     return status;
-}
-
-void tti_verified_free_passages(tti_verified *v)
-{
-    if (v->allocator == NULL)
-        return;
-    tti_release(v->allocator, v->links, v->link_capacity, sizeof *v->links);
-    tti_release(v->allocator, v->blocks, v->block_capacity, sizeof *v->blocks);
-    v->links = NULL, v->blocks = NULL;
-    v->link_count = v->link_capacity = v->block_count = v->block_capacity = 0;
-}
-
-void tti_verified_free(tti_verified *v)
-{
-    if (v->allocator == NULL)
-        return;
-    tti_verified_free_passages(v);
-    tti_release(v->allocator, v->pairs, v->pair_capacity, sizeof *v->pairs);
-    memset(v, 0, sizeof *v);
 }

@@ -5,16 +5,21 @@
 
 enum { DOCS = 12 };
 
-static tt_pair pair_of(uint64_t a, uint64_t b, int32_t relation)
+static tti_doc_pair pair_of(uint64_t a, uint64_t b, int32_t relation)
 {
-    return (tt_pair){.a = a, .b = b, .relation = relation};
+    return (tti_doc_pair){{.a = a, .b = b, .relation = relation}, TTI_ADMITTED};
+}
+
+static tti_verified verified_of(const tti_doc_pair *pairs, size_t count)
+{
+    return (tti_verified){.allocator = &tti_libc_allocator,
+                          .pairs = {(tti_doc_pair *)pairs, count, count}};
 }
 
 /* Clusters of documents 0 .. DOCS - 1 under the given order; pairs are sorted. */
-static void make(const tt_pair *pairs, size_t count, const uint32_t *order, uint32_t *kept)
+static void make(const tti_doc_pair *pairs, size_t count, const uint32_t *order, uint32_t *kept)
 {
-    const tti_verified v = {
-        .allocator = &tti_libc_allocator, .pairs = (tt_pair *)pairs, .pair_count = count};
+    const tti_verified v = verified_of(pairs, count);
     tti_clusters c = {.allocator = &tti_libc_allocator, .kept = kept, .doc_count = DOCS};
     assert_int_equal(tti_clusters_assign(&c, &v, order, NULL), TT_OK);
 }
@@ -32,8 +37,8 @@ static void alone_every_document_is_kept(void **state)
 
 static void a_chain_is_not_one_cluster(void **state)
 {
-    const tt_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(1, 2, TT_NEAR), pair_of(2, 3, TT_NEAR),
-                             pair_of(3, 4, TT_NEAR)};
+    const tti_doc_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(1, 2, TT_NEAR),
+                                  pair_of(2, 3, TT_NEAR), pair_of(3, 4, TT_NEAR)};
     uint32_t kept[DOCS];
     (void)state;
     make(pairs, 4, in_order, kept);
@@ -46,8 +51,8 @@ static void a_chain_is_not_one_cluster(void **state)
 
 static void the_preferred_document_takes_its_pairs_first(void **state)
 {
-    const tt_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(0, 2, TT_CONTAINED),
-                             pair_of(1, 2, TT_NEAR), pair_of(2, 3, TT_CONTAINS)};
+    const tti_doc_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(0, 2, TT_CONTAINED),
+                                  pair_of(1, 2, TT_NEAR), pair_of(2, 3, TT_CONTAINS)};
     const uint32_t order[DOCS] = {2, 0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11};
     uint32_t kept[DOCS];
     (void)state;
@@ -58,7 +63,7 @@ static void the_preferred_document_takes_its_pairs_first(void **state)
 
 static void a_series_is_never_clustered(void **state)
 {
-    const tt_pair pairs[] = {pair_of(0, 1, TT_SERIES), pair_of(1, 2, TT_NEAR)};
+    const tti_doc_pair pairs[] = {pair_of(0, 1, TT_SERIES), pair_of(1, 2, TT_NEAR)};
     uint32_t kept[DOCS];
     (void)state;
     make(pairs, 2, in_order, kept);
@@ -69,7 +74,8 @@ static void a_series_is_never_clustered(void **state)
 
 static int by_documents(const void *x, const void *y)
 {
-    const tt_pair *p = x, *q = y;
+    const tt_pair *p = &((const tti_doc_pair *)x)->numbers,
+                  *q = &((const tti_doc_pair *)y)->numbers;
     return p->a != q->a ? (p->a > q->a) - (p->a < q->a) : (p->b > q->b) - (p->b < q->b);
 }
 
@@ -80,16 +86,16 @@ static void members_are_pairs_of_the_kept_one_and_none_is_left(void **state)
     rng r = {9};
     (void)state;
     for (int round = 0; round < 2000; round++) {
-        tt_pair pairs[DOCS * DOCS];
+        tti_doc_pair pairs[DOCS * DOCS];
         uint32_t order[DOCS], rank[DOCS], kept[DOCS];
         size_t n = 0;
-        tti_verified v = {.allocator = &tti_libc_allocator, .pairs = pairs};
+        tti_verified v;
         for (uint32_t b = 0; b < DOCS; b++)
             for (uint32_t a = 0; a < b; a++)
                 if (rng_below(&r, 5) == 0)
                     pairs[n++] = pair_of(a, b, rng_below(&r, 6) == 0 ? TT_SERIES : TT_NEAR);
         qsort(pairs, n, sizeof *pairs, by_documents);
-        v.pair_count = n;
+        v = verified_of(pairs, n);
         memcpy(order, in_order, sizeof order);
         for (uint32_t k = DOCS; k > 1; k--) {
             const uint32_t with = rng_below(&r, k), t = order[k - 1];
@@ -113,11 +119,11 @@ static void members_are_pairs_of_the_kept_one_and_none_is_left(void **state)
 
 static void proposals_bring_a_group_to_its_preferred_document(void **state)
 {
-    const tt_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(0, 2, TT_NEAR), pair_of(0, 3, TT_NEAR),
-                             pair_of(5, 6, TT_NEAR), pair_of(7, 8, TT_SERIES)};
+    const tti_doc_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(0, 2, TT_NEAR),
+                                  pair_of(0, 3, TT_NEAR), pair_of(5, 6, TT_NEAR),
+                                  pair_of(7, 8, TT_SERIES)};
     const uint32_t order[DOCS] = {3, 1, 2, 0, 6, 5, 4, 7, 8, 9, 10, 11};
-    const tti_verified v = {
-        .allocator = &tti_libc_allocator, .pairs = (tt_pair *)pairs, .pair_count = 5};
+    const tti_verified v = verified_of(pairs, 5);
     tti_candidates c;
     (void)state;
     tti_candidates_init(&c, &tti_libc_allocator);
