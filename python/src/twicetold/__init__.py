@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 def _source(articles: Any, id: Optional[str], text: str, options: Dict[str, Any]) -> Source:
-    """With the fields that the choice of the article to keep needs."""
+    """The articles, with the fields by which the one to keep is chosen."""
     keep = options.get("keep", 0)
     return Source(articles, id, text, "source" if keep == 3 else None, "published" if keep == 2 else None)
 
@@ -92,36 +92,37 @@ def scan(
 
     articles: one of
 
-    - a path (str or os.PathLike) or a list of them: JSON Lines, ``.txt``, directories, gzip and zstd of
-      these as for the command; Parquet where pyarrow is installed;
+    - a path (str or os.PathLike) or a list of paths: JSON Lines, ``.txt``, directories, and these with gzip
+      or zstd, as for the command; Parquet if pyarrow is installed;
     - an iterable of mappings with the fields `id` (str or int) and `text` (str, or UTF-8 bytes);
-    - anything with ``__arrow_c_stream__`` (pyarrow, polars, DuckDB, pandas), a pyarrow
-      dataset or one of the library datasets, read batch by batch; its text is not copied.
+    - anything with ``__arrow_c_stream__`` (pyarrow, polars, DuckDB, pandas), a pyarrow dataset, or a dataset
+      of the library datasets, read batch by batch; the text is not copied.
 
-    id, text: the names of the fields. Articles without an id are named by their row, from 0 (from files:
-    ``FILE:LINE``); `id=None` names all of them by row (not from files).
-    progress: True for a bar (tqdm), or a callable ``(stage, done, total)``; total 0 is unknown. What it
-    raises ends the call.
-    options: the command's, ``_`` for ``-`` and num_hashes for ``--hashes``: pairs, clusters, sections, series (True: look for these; none
-    given: the first three), resemblance, containment, overlap, facts (shares, or "off"), min_section,
-    max_matches, shingle_tokens (tokens), num_hashes, bands, seed, paragraphs, keep, drop, max_article_bytes,
-    threads (0: all cores), memory (bytes, or "300M", "2G"; least 32 MiB), temp_dir.
+    id, text: the names of the fields. An article without an id gets its row as one, from 0 (in files
+    ``FILE:LINE``); with `id=None` all articles do (not in files).
+    progress: True for a bar (tqdm), or a callable ``(stage, done, total)``, where total 0 means unknown. An
+    exception that it raises ends the call.
+    options: those of the command, with ``_`` for ``-``, and num_hashes for ``--hashes``: pairs, clusters, sections,
+    series (True: look for these; if none is given, for the first three), resemblance, containment, overlap,
+    facts (shares, or "off"), min_section, max_matches, shingle_tokens (tokens), num_hashes, bands, seed,
+    paragraphs, keep, drop, max_article_bytes, threads (0: all cores), memory (bytes, or "300M", "2G"; at least
+    32 MiB), temp_dir.
 
-    An article that cannot be taken (no text, invalid UTF-8, an id seen before, too long) is listed in
-    ``.rejected`` (row, file, line, id, status, reason) and the run goes on.
+    An article that cannot be accepted (no text, invalid UTF-8, an id seen before, too long) is listed in
+    ``.rejected`` (row, file, line, id, status, reason), and the scan goes on.
 
-    Raises InvalidError (an option, a column that is not there), InputOutputError, LimitError,
-    OutOfMemoryError; TypeError for an unknown option or articles of no known kind; KeyboardInterrupt.
-    Memory: about 7 bytes a token; the GIL is not held while the library works. With `memory` the process, all
-    else in it counted, keeps to about that much: what is above lives in a file without a name in `temp_dir`
-    (default: $TMPDIR, or /tmp) until the result is gone. The result is the same; the call takes longer.
+    Raises InvalidError (an option, a missing column), InputOutputError, LimitError, OutOfMemoryError; TypeError
+    for an unknown option or articles of an unknown kind; KeyboardInterrupt.
+    Memory: about 7 bytes a token; the GIL is released while the library works. With `memory` the whole process
+    stays within about that much: the rest is in an unnamed file in `temp_dir` (default: $TMPDIR, or /tmp) until
+    the result is freed. The result is the same; the call takes longer.
     """
     resolved, sources = _options.of_scan(options)
     return _run(_source(articles, id, text, resolved), resolved, sources, progress)[0]
 
 
 def _choose(articles: Any, kept: bytearray) -> Any:
-    """The rows of a frame or table whose byte is 1, as the same kind."""
+    """The rows of a frame or table whose byte is 1, as the same type."""
     kind = type(articles).__module__.split(".")[0]
     if kind == "polars":
         import polars
@@ -136,7 +137,7 @@ def _choose(articles: Any, kept: bytearray) -> Any:
 
 
 def _held(articles: Any) -> Any:
-    """An object that can be read twice: once to be scanned, once to be filtered."""
+    """An object that can be read twice, to scan it and to filter it."""
     kind = type(articles).__module__.split(".")[0]
     if kind == "pandas" or (kind == "polars" and hasattr(articles, "filter") and hasattr(articles, "height")):
         return articles
@@ -156,15 +157,15 @@ def dedup(
     progress: Union[bool, None, ProgressFunction] = None,
     **options: Any,
 ) -> Any:
-    """The articles to keep, all their fields with them, in input order.
+    """The articles to keep, with all their fields, in input order.
 
-    articles, id, text, progress, options: as for `scan`, without what is about sections; `drop` (default
-    0.8) is the share of an article's tokens that must stand in the one kept for it to be left out.
+    articles, id, text, progress, options: as for `scan`, without those about sections. `drop` (default 0.8):
+    an article is left out if the one that is kept contains at least that share of its tokens.
 
-    Returns, by what `articles` is: a polars or pandas frame for one of these; a pyarrow.Table for any
-    other Arrow data, a dataset or Parquet; the kept mappings of an iterable as a list; the records of
-    files as a list of dicts. With `removed=True` a tuple of that and the Table of articles left out.
-    Rejected articles are in neither. Raises as `scan`.
+    Returns what `articles` is: a polars or pandas frame for such a frame; a pyarrow.Table for any other Arrow
+    data, a dataset or Parquet; a list of mappings for an iterable; a list of dicts for files. With
+    `removed=True` a tuple of that and the Table of the articles that were left out. Rejected articles are in
+    neither. Raises as `scan` does.
     """
     resolved, sources = _options.of_dedup(options)
     source = _source(articles, id, text, resolved)
@@ -196,17 +197,17 @@ def dedup(
 
 
 def _record(record: Any) -> Any:
-    """A record of a file: the line's bytes, or already a dict."""
+    """A record of a file, of which a line is still bytes."""
     return json.loads(record.decode("utf-8", "surrogateescape")) if isinstance(record, bytes) else record
 
 
 def eval(result: Path, gold: Path) -> Dict[str, Dict[str, Union[int, float, None]]]:
     """Scores the result file of a scan against gold lines (both JSON Lines, plain, gzip or zstd).
 
-    Returns what ``twicetold eval --json`` prints: pairs (gold, found, right: counts; precision, recall,
-    f1), clusters (ari), sections (gold_bytes, found_bytes, right_bytes; precision, recall,
-    granularity); None where the gold says nothing of it. Raises InputOutputError; FormatError, `where`
-    being the line.
+    Returns what ``twicetold eval --json`` prints: pairs (the counts gold, found, right; precision, recall, f1),
+    clusters (ari), sections (gold_bytes, found_bytes, right_bytes; precision, recall, granularity). A number is
+    None if the gold file has nothing to compare with. Raises InputOutputError; FormatError, whose `where` is the
+    line.
     """
     scores = _core.eval(result, gold)
     for part in scores.values():

@@ -8,8 +8,8 @@ from typing import Any, Dict, Optional, Tuple, Type
 class Error(Exception):
     """A call failed.
 
-    `status` is the library's name for the reason, such as ``"TT_EFORMAT"``; `where` the byte offset,
-    line or article the failure is about, counted as the message says, or None.
+    `status` is the library's name for the reason, such as ``"TT_EFORMAT"``; `where` is the byte offset, line or
+    article that the failure is about, counted as the message says, or None.
     """
 
     status: str
@@ -33,7 +33,7 @@ class OutOfMemoryError(Error, MemoryError):
 
 
 class InputOutputError(Error, OSError):
-    """The operating system refused, or a stream broke off (TT_EIO)."""
+    """The operating system refused, or a stream failed (TT_EIO)."""
 
 
 class FormatError(Error, ValueError):
@@ -41,11 +41,11 @@ class FormatError(Error, ValueError):
 
 
 class VersionError(Error):
-    """Written in a format this version does not read (TT_EVERSION)."""
+    """The format is one that this version does not read (TT_EVERSION)."""
 
 
 class LimitError(Error, ValueError):
-    """A documented limit would be passed (TT_ELIMIT)."""
+    """A documented limit would be exceeded (TT_ELIMIT)."""
 
 
 class StoppedError(Error):
@@ -57,7 +57,7 @@ class DuplicateError(Error, ValueError):
 
 
 class LockedError(Error, BlockingIOError):
-    """Another process is writing to the living index (TT_ELOCKED)."""
+    """Another process is writing to the index (TT_ELOCKED)."""
 
 
 class InternalError(Error):

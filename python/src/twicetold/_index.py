@@ -1,4 +1,4 @@
-"""The living index: articles as they arrive, and for each whether it came before."""
+"""An index that lasts: articles are added as they arrive, and each gets a verdict on whether it came before."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 Time = Union[str, datetime.datetime, datetime.date]
 Age = Union[str, datetime.timedelta]
 
-# The files that are open here, by handle, with the process that opened them. SQLite keeps its locks of a file for
-# the whole process and takes them for its own after a fork, where the system says they are the parent's.
+# The files that are open here, by handle, with the process that opened them. SQLite keeps the locks of a file for the
+# whole process, and after a fork believes that it still has those that the system gave to the parent.
 _open_files: Dict[int, Tuple[int, Tuple[int, int]]] = {}
 
 
@@ -71,7 +71,7 @@ def _age(age: Age) -> datetime.timedelta:
 
 
 def _id(id: Any) -> Tuple[bytes, bool]:
-    """As the library wants it: the bytes, and whether it is an integer."""
+    """An id as the library takes it: its bytes, and whether it is an integer."""
     if isinstance(id, str):
         return id.encode("utf-8", "surrogateescape"), False
     try:
@@ -91,15 +91,15 @@ def _ids(ids: Any) -> List[Tuple[bytes, bool]]:
 
 
 class Verdicts(Table):
-    """A row for each article, in their order: what it is to those before it.
+    """A row for each article, in input order: how it relates to the articles before it.
 
-    id; verdict ("new", "duplicate", "update", "overlaps"); of: the article it is that to, or null;
-    resemblance, containment, overlap: shares from 0 to 1 about this article, containment_of and
-    overlap_of about the other, null without one; new_tokens: its tokens that do not stand in `of`;
-    sections: a list of structs of begin, end (bytes of its text), article, of_begin, of_end,
-    similarity. Ids are int64 (uint64) where all of the table are integers that fit, else strings.
+    id; verdict ("new", "duplicate", "update", "overlaps"); of: the article that the verdict refers to, or null;
+    resemblance, containment, overlap: shares from 0 to 1 of this article, containment_of and overlap_of: of the
+    other, null if there is none; new_tokens: its tokens that `of` does not have; sections: a list of structs of
+    begin, end (bytes of its text), article, of_begin, of_end, similarity. Ids are int64 (uint64) if all ids of
+    the table are integers that fit, else strings.
 
-    `counts` has how many there are of each verdict, `rejected` the articles that were not taken.
+    `counts` has the number of each verdict, `rejected` the articles that were not accepted.
     """
 
     counts: Dict[str, int]
@@ -114,30 +114,30 @@ class Verdicts(Table):
 
 
 class Index:
-    """An index that lasts and grows: one file, to which articles are added and from which they go.
+    """An index in one file, to which articles are added and from which they are removed.
 
         with twicetold.Index("feed.db") as index:
             for verdict in index.add(batch):
                 if verdict["verdict"] == "new": ...
 
-    path: the file, which is made if it is not there, unless `create=False`.
-    read_only: queries only. One index of a file writes, in one process; any number read, in others too,
-    and see whole commits.
-    options: what shapes a new index, and for one that is there must be what it was made with:
-    shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts,
-    drop; and max_article_bytes and threads, which are only for this object.
+    path: the file, which is created if it does not exist, unless `create=False`.
+    read_only: allows queries only. One object, in one process, may write to a file; any number may read it, in
+    other processes too, and see whole commits.
+    options: those that a new index is created with, which an existing one must have been created with:
+    shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts, drop;
+    and max_article_bytes and threads, which are for this object only.
 
-    Threads may share it; they wait for each other. It is not carried across a fork: the child gets an
-    InvalidError for the object and for its file; close it before, or use "spawn".
+    Threads may share an object; they wait for each other. After a fork the child gets an InvalidError for the
+    object and for its file; close it before the fork, or start processes with "spawn".
 
-    Raises InputOutputError (it is not there, the disk), FormatError (another kind of file, damage),
-    VersionError, InvalidError (options that do not fit), LockedError (another process writes to it).
+    Raises InputOutputError (no such file, the disk), FormatError (another kind of file, damage), VersionError,
+    InvalidError (other options than it was created with), LockedError (another process writes to it).
     """
 
     def __init__(self, path: Path, *, read_only: bool = False, create: bool = True, **options: Any):
         self.path = os.fspath(path)
         self._options = _options.of_index(options)
-        self._lock = threading.RLock()  # what is read may ask the index itself
+        self._lock = threading.RLock()  # an iterable of articles may itself query the index
         name = os.fsencode(path)
         _refuse_inherited(name)
         self._index = _core.Index(name, _READ if read_only else _CREATE if create else 0, self._options)
@@ -147,7 +147,7 @@ class Index:
             _open_files[id(self._index)] = self._process, file
 
     def close(self) -> None:
-        """Gives the file back. Closing it again does nothing; in a forked child it only forgets."""
+        """Closes the file. Closing it again does nothing; in a forked child the file is not touched."""
         if self._process != os.getpid():
             return
         with self._lock:
@@ -165,7 +165,7 @@ class Index:
             self.close()
 
     def _check_process(self) -> None:
-        """Before the lock is taken: another thread of the parent may have held it."""
+        """Called before the lock is taken, which another thread of the parent may have held at the fork."""
         if self._process != os.getpid():
             raise invalid(f"{self.path} was opened before this process was forked; a child opens its own")
 
@@ -196,19 +196,18 @@ class Index:
         verdicts: bool = True,
         progress: Union[bool, None, ProgressFunction] = None,
     ) -> Optional[Verdicts]:
-        """Adds articles, and says of each what it is to those before it, in the same call too.
+        """Adds articles and gives a verdict on each, against those before it, also of the same call.
 
         articles, id, text, progress: as for `scan`, or one mapping. source, published: the names of these
-        fields, where there are such; `published` (RFC 3339 text, a datetime, an Arrow time) is what
-        `expire` goes by. An article whose id is there takes the other's place; one that is there as it is
-        changes nothing and is a duplicate of itself. One without an id, or that cannot be taken, is in
-        `.rejected`.
+        fields, if there are any; `expire` looks at `published` (RFC 3339 text, a datetime, an Arrow time). An
+        article with the id of an earlier one replaces it; one that is in the index unchanged changes nothing
+        and is a duplicate of itself. An article without an id, or that cannot be accepted, is in `.rejected`.
 
-        Articles go in by commits of 1,024 at most, and are on the disk when the call returns. If it fails
-        or is stopped, whole commits stay: adding the same again changes nothing about them.
+        Articles are added in commits of at most 1,024 and are on the disk when the call returns. If it fails
+        or is stopped, whole commits stay; adding the same articles again does not change them.
 
         Returns the verdicts; None with `verdicts=False`, which costs less. Raises InputOutputError (a full
-        disk; `where` is the first row that was not added), InvalidError (a column, read_only, closed).
+        disk; `where` is the first row that was not added), InvalidError (a missing column, read_only, closed).
         """
         return self._judge(True, articles, (id, text, source, published), verdicts, progress)
 
@@ -222,18 +221,18 @@ class Index:
         published: Optional[str] = "published",
         progress: Union[bool, None, ProgressFunction] = None,
     ) -> Verdicts:
-        """Says of each article what it is to those in the index, of which nothing is changed.
+        """Gives a verdict on each article, against those in the index, which is not changed.
 
-        As `add`, and raises as it does.
+        Parameters and exceptions are those of `add`.
         """
         found = self._judge(False, articles, (id, text, source, published), True, progress)
         assert found is not None
         return found
 
     def remove(self, ids: Union[str, int, Iterable[Union[str, int]], Any]) -> int:
-        """Removes articles by their ids: one, an iterable, a column. An int is an id that was an integer.
+        """Removes articles by their ids: one id, an iterable, or a column. An int is an id that was an integer.
 
-        Returns how many were there; others are passed over.
+        Returns how many were in the index; ids that are not are ignored.
         """
         self._check_process()
         wanted = _ids(ids)
@@ -241,10 +240,10 @@ class Index:
             return self._index.remove(wanted)
 
     def expire(self, before: Optional[Time] = None, *, older_than: Optional[Age] = None) -> int:
-        """Removes articles published before a time, or, without such a time, added before it.
+        """Removes articles that were published before a time or, if they have no such time, added before it.
 
-        before: a datetime (UTC where it has no zone), a date, or RFC 3339 text. older_than, instead: how
-        long before now, as a timedelta or ``"30d"``, ``"72h"``, ``"15m"``. Returns how many were removed.
+        before: a datetime (in UTC if it has no zone), a date, or RFC 3339 text. older_than, instead: a time
+        before now, as a timedelta or ``"30d"``, ``"72h"``, ``"15m"``. Returns how many were removed.
         """
         if (before is None) == (older_than is None):
             raise invalid("give either before or older_than")
@@ -257,8 +256,8 @@ class Index:
             return self._index.expire(micros)
 
     def stat(self) -> Dict[str, Any]:
-        """How much is in it: articles; distinct (with tokens that no earlier one has); tokens; bytes (of
-        their texts); file_bytes; memory_bytes; oldest and newest, datetimes, None where it is empty."""
+        """Its size: articles; distinct (articles whose tokens no earlier one has); tokens; bytes (of their
+        texts); file_bytes; memory_bytes; oldest and newest, datetimes, None if it is empty."""
         self._check_process()
         with self._lock:
             stat = self._index.stat()
@@ -269,7 +268,7 @@ class Index:
 
     @property
     def options(self) -> Dict[str, Any]:
-        """The options that shape it."""
+        """The options that it was created with."""
         self._check_process()
         with self._lock:
             options = self._index.options()
@@ -277,8 +276,8 @@ class Index:
 
     @staticmethod
     def check(path: Path) -> List[str]:
-        """What is wrong with an index: every page, every record and its checksum, what is derived from
-        it; [] if nothing. Raises as opening it does where it cannot be read at all."""
+        """Checks every page, every record and its checksum, and what is derived from them. Returns what is wrong,
+        [] if nothing is. If the file cannot be read at all, raises what opening it would."""
         name = os.fsencode(path)
         _refuse_inherited(name)
         return _core.check(name)

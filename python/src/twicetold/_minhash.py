@@ -1,4 +1,4 @@
-"""MinHash signatures as numpy, for one's own index, store or model."""
+"""MinHash signatures as numpy arrays, for an index, store or model of the caller's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _rows(texts: Iterable[Any], field: str) -> Iterator[Any]:
 
 
 class MinHash:
-    """Signatures as a scan makes them: the same text, options and minor version give the same values.
+    """Signatures as a scan computes them: the same text, options and minor version give the same values.
 
         m = twicetold.MinHash(num_hashes=128)
         s = m.signatures(texts)                 # numpy, uint32, (len(texts), 128)
@@ -44,13 +44,13 @@ class MinHash:
     def signatures(
         self, texts: Any, text: str = "text", *, progress: Union[bool, None, ProgressFunction] = None
     ) -> Any:
-        """A row for each text: a numpy array of uint32 of shape (texts, num_hashes), the caller's own.
+        """A row for each text: a new numpy array of uint32 of shape (texts, num_hashes).
 
         texts: an iterable of str (or UTF-8 bytes) or of mappings with the field `text`, or Arrow data
-        with the column `text`, which is not copied. A text without words has a row of 2^32 - 1.
+        with the column `text`, which is not copied. The row of a text without words is filled with 2^32 - 1.
 
-        Raises FormatError (a text is missing or no UTF-8) or LimitError (over max_article_bytes), `where`
-        being its row, from 0; InvalidError; TypeError; ImportError without numpy. The GIL is not held.
+        Raises FormatError (a text is missing or not UTF-8) or LimitError (over max_article_bytes), whose `where`
+        is its row, from 0; InvalidError; TypeError; ImportError without numpy. The GIL is released.
         """
         import numpy
 
@@ -75,8 +75,8 @@ class MinHash:
 
     @staticmethod
     def resemblance(a: Any, b: Any) -> Any:
-        """The share of equal values along the last axis: of two signatures a float, of arrays of them, as
-        numpy broadcasts, an array."""
+        """The share of equal values along the last axis: a float for two signatures; an array for arrays of
+        signatures, which numpy broadcasts."""
         import numpy
 
         return (numpy.asarray(a) == numpy.asarray(b)).mean(axis=-1)

@@ -1,4 +1,4 @@
-"""The command's options, by its names with `_` for `-` (num_hashes for --hashes), checked and as the library takes them."""
+"""The options of the command, with `_` for `-` and num_hashes for --hashes, checked and as the library takes them."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _refuse(name: str, known: Iterable[str]) -> TypeError:
 
 
 def _resolve(given: Dict[str, Any], known: Tuple[str, ...]) -> Tuple[Dict[str, Any], Optional[bytes]]:
-    """The library's options and the sources to keep. None stands for the default."""
+    """The library's options and the sources to keep. None means the default."""
     out: Dict[str, Any] = {"find": 0}
     sources = None
     for name, value in given.items():

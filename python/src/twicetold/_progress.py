@@ -1,4 +1,4 @@
-"""What `progress=` may be: nothing, a callable, or True for a bar."""
+"""The values of `progress=`: None, a callable, or True for a bar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ProgressFunction = Callable[[str, int, int], Any]
 
 
 class Progress:
-    """A context: `.call` is what the library calls, or None."""
+    """A context manager; `.call` is what the library calls, or None."""
 
     def __init__(self, wanted: Union[bool, None, ProgressFunction]):
         self._bar: Any = None

@@ -1,4 +1,4 @@
-"""What a scan found: tables that any Arrow library reads, and that need none."""
+"""The result of a scan: tables that any Arrow library reads, and that can be read without one."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def _cell(value: Any) -> str:
 
 
 class Table:
-    """Rows of one kind, read from the result whenever they are asked for.
+    """Rows of one kind, which are read from the result on demand.
 
-    Anything that takes `__arrow_c_stream__` takes a table: ``pyarrow.table(t)``, ``polars.DataFrame(t)``,
-    DuckDB's replacement scans through either. ``len(t)`` counts the rows, iteration gives a dict for each.
-    It stays valid for as long as it is referred to, in any thread.
+    Whatever reads `__arrow_c_stream__` reads a table: ``pyarrow.table(t)``, ``polars.DataFrame(t)``, and through
+    either of these DuckDB's replacement scans. ``len(t)`` counts the rows; iteration gives a dict for each.
+    A table keeps its result alive and may be used in any thread.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Table:
         self.columns = columns
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """An Arrow C stream, as a capsule; `requested_schema` is not looked at."""
+        """An Arrow C stream, as a capsule; `requested_schema` is ignored."""
         return self._owner.stream(self._kind)
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class Table:
         return pyarrow.table(self)
 
     def to_pandas(self) -> Any:
-        """A pandas.DataFrame, through pyarrow where it is installed."""
+        """A pandas.DataFrame, through pyarrow if it is installed."""
         import pandas
 
         try:
@@ -99,10 +99,10 @@ _REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_
 
 
 class Result:
-    """What `scan` found. Extents are bytes of the article's UTF-8 text, half-open.
+    """The result of a scan. Extents are half-open, in bytes of the article's UTF-8 text.
 
-    An id is an int64 (uint64) column where every article's id is an integer that fits, else a string.
-    A number that the options made unneeded is null.
+    Columns of ids are int64 (uint64) if the ids of all articles are integers that fit, else strings. A number is
+    null if the options did not need it.
     """
 
     def __init__(self, result: _core.Result, rejected: List[Dict[str, Any]], read: float, total: float):
@@ -124,19 +124,19 @@ class Result:
 
     @property
     def sections(self) -> Table:
-        """section (from 1), tokens, occurrences: a list of structs of article, begin, end, and, but for
-        the first, which is the reference, of_begin, of_end and similarity."""
+        """section (from 1), tokens, occurrences: a list of structs of article, begin, end, of_begin, of_end and
+        similarity. The first occurrence is the reference; its last three fields are null."""
         return Table(self._result, 2, "sections", ["section", "tokens", "occurrences"], self.summary["sections"])
 
     @property
     def removed(self) -> Table:
-        """The articles that `dedup` leaves out: id, kept (the one kept in its place), relation,
-        resemblance, containment, containment_of, overlap, overlap_of, facts; names in _of are about the
-        one kept. Needs clusters and overlaps: InvalidError otherwise."""
+        """The articles that `dedup` leaves out: id, kept (the article kept instead), relation, resemblance,
+        containment, containment_of, overlap, overlap_of, facts; names that end in _of are about the one that
+        is kept. InvalidError if the options left out clusters or overlaps."""
         return Table(self._result, 3, "removed", ["id", "kept", "relation", *_REMOVED], None)
 
     def write(self, path: Union[str, "os.PathLike[str]"]) -> None:
-        """Writes the result as the command does, JSON Lines, beside `path` and then in its place."""
+        """Writes the result as JSON Lines, as the command does: to a new file, which then replaces `path`."""
         target = os.fspath(path)
         try:
             fd, beside = tempfile.mkstemp(prefix=".twicetold-", dir=os.path.dirname(target) or ".")

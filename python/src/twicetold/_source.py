@@ -1,4 +1,4 @@
-"""Where articles come from: files, datasets, Arrow streams, mappings."""
+"""Articles from files, datasets, Arrow streams and mappings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ._errors import InputOutputError, invalid
 Path = Union[str, "os.PathLike[str]"]
 Articles = Union[Path, Iterable[Any], Any]
 
-_ROWS = 1024  # of a batch of a dataset: its text is still in the processor's cache when the library reads it
+_ROWS = 1024  # in a batch of a dataset, whose text is then still in the processor's cache when the library reads it
 _AHEAD = 16  # batches
 
 
 def paths_of(articles: Any) -> Optional[List[Path]]:
-    """The paths that `articles` is, or None."""
+    """The paths that `articles` consists of, or None."""
     if isinstance(articles, (str, os.PathLike)):
         return [articles]
     if isinstance(articles, (list, tuple)) and articles and all(isinstance(a, (str, os.PathLike)) for a in articles):
@@ -33,8 +33,8 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _parquet_format(names: List[str]) -> Any:
-    """How to read Parquet. Of a file that is here a page is read as it comes: to read whole columns ahead, as pyarrow
-    does for stores that are far away, costs memory that nothing has touched yet."""
+    """How to read Parquet. A local file is read page by page: reading whole columns ahead, as pyarrow does for remote
+    stores, costs page faults for memory that is used once."""
     from pyarrow.dataset import ParquetFileFormat, ParquetFragmentScanOptions
 
     if not all(os.path.exists(name) for name in names):
@@ -45,7 +45,7 @@ def _parquet_format(names: List[str]) -> Any:
 
 
 def _dataset(articles: Any) -> Any:
-    """A pyarrow dataset of Parquet paths or given as such, else None."""
+    """The pyarrow dataset of Parquet paths, or the one that `articles` is; else None."""
     paths = paths_of(articles)
     if paths is not None and any(_is_parquet(p) for p in paths):
         if not all(_is_parquet(p) for p in paths):
@@ -80,9 +80,9 @@ def _rows_of_datasets(articles: Any, wanted: Tuple[Optional[str], ...]) -> Any:
 
 
 class Source:
-    """Articles, and which of their fields are which.
+    """Articles and the names of their fields.
 
-    source, published: the names of these fields, or None; `needed`: a column of that name must be there.
+    source, published: the names of these fields, or None; needed: whether columns of these names must exist.
     """
 
     def __init__(
@@ -104,8 +104,8 @@ class Source:
         self.dataset = _dataset(articles)
 
     def _batches(self, threads: int) -> Any:
-        """The dataset's columns that are needed, as a stream that is read batch by batch; ahead of the library, by
-        pyarrow's threads, unless `threads` is 1."""
+        """The needed columns of the dataset, as a stream that is read batch by batch. Threads of pyarrow read ahead,
+        unless `threads` is 1."""
         names = self.dataset.schema.names
         wanted = [n for n in (self.id, self.text, self.source, self.published) if n in names]
         scanner = self.dataset.scanner(
@@ -117,7 +117,7 @@ class Source:
         return scanner.to_reader()
 
     def feed(self, feed: _core.Feed, options: Dict[str, Any], kept: Optional[List[Any]] = None) -> None:
-        """Hands all articles on; the records of files go to `kept` as well."""
+        """Feeds all articles; also appends the records of files to `kept`."""
         if self.dataset is None and self.paths is not None:
             if not all(os.fspath(p) for p in self.paths):
                 raise invalid("a path is empty")
@@ -144,7 +144,7 @@ class Source:
 
 
 def rejections(feed: _core.Feed) -> List[Dict[str, Any]]:
-    """The articles that were not taken, in the order of the input."""
+    """The articles that were rejected, in input order."""
     names = ("row", "file", "line", "id", "status", "reason")
     out = [dict(zip(names, r)) for r in sorted(feed.rejected, key=lambda r: r[0])]
     for r in out:

@@ -1,10 +1,10 @@
-"""A scan past one machine, on Spark.
+"""A scan on Spark, for more articles than one machine takes.
 
     import twicetold.spark
     r = twicetold.spark.scan(spark.read.parquet("feed.parquet"), id="id", text="text")
     r.pairs, r.clusters, r.sections                # DataFrames
 
-The result is that of `twicetold.scan` on the same articles in the same order, number for number.
+The result is that of `twicetold.scan` on the same articles in the same order, with the same numbers.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _FIND_ALL = 7
 
 
 class Result:
-    """What a scan found. Every frame has a row for each of its smallest items, so that nothing popular is
-    one row; the ids have the type of the input's column.
+    """The result of a scan. Every frame has a row for each of its smallest items, so that frequent text never makes
+    one huge row; the ids have the type of the input's column.
 
     pairs     a, b, relation, resemblance, containment_a, containment_b, overlap_a, overlap_b, facts
     clusters  cluster, keep, article: a row for every article of a cluster, the one kept included
     sections  section, tokens, article, begin, end, of_begin, of_end, similarity: a row for every occurrence; the
               reference has null in the last three. Extents in bytes of the article's UTF-8 text
-    rejected  id, reason: articles that were not taken
+    rejected  id, reason: articles that were not accepted
 
-    pairs_omitted  how many pairs `max_matches` leaves out, as the command's summary counts them (candidates that
-              were not looked at for an article with that many matches included); counted when first asked for
+    pairs_omitted  how many pairs `max_matches` leaves out, as the command's summary counts them (with the candidates
+              that were not compared for an article with that many matches); counted on first access
 
-    Rows come in no order; which article of a pair is `a` and the numbers of clusters and sections follow the
-    input's order. What the frames are made from stays in `work` until close(), which `with` calls.
+    The rows are in no order; which article of a pair is `a`, and the numbers of clusters and sections, follow from
+    the order of the input. The files that the frames read stay in `work` until close(), which `with` calls.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Result:
             return self._count_omitted()
 
     def close(self) -> None:
-        """Frees what the frames are made from; they are not to be read any more."""
+        """Deletes the files that the frames read, which cannot be used any more."""
         self._stages.close()
 
     def __enter__(self) -> Result:
@@ -75,7 +75,7 @@ class Result:
 
 
 def _named(df: DataFrame, ids: DataFrame, *columns: str) -> DataFrame:
-    """Articles' numbers -> their ids."""
+    """Replaces the numbers of articles by their ids."""
     for c in columns:
         names = ids.select(F.col("n").alias(c), F.col("id").alias(f"{c}_id"))
         df = df.join(names, c).drop(c).withColumnRenamed(f"{c}_id", c)
@@ -93,19 +93,19 @@ def scan(
 ) -> Result:
     """Finds near-duplicate articles and repeated sections.
 
-    df: a row for each article. It is read several times (text again only for articles that may match), so it
-    must give the same rows each time; a table or files do.
-    id, text: names of columns; ids are text or integers, unique: a later article with the same one is rejected.
-    order: a column of distinct integers that gives the input's order, from which "the first" follows; without
-    it, the order of the rows as Spark's partitions have them.
-    work: a folder (of HDFS, an object store, ...) where steps are written as Parquet until Result.close(); all
-    executors must see it. Where Spark runs on this machine alone, a temporary folder by default.
-    options: those of `twicetold.scan` but `threads`, `memory`, `temp_dir` and `progress`. `keep="newest"` needs the
-    column `published` (text or a time), `keep="source:..."` the column `source`.
+    df: a row for each article. It is read several times (text again only for articles that may match) and must give
+    the same rows each time; tables and files do.
+    id, text: names of columns; ids are text or integers, and unique: a later article with the same id is rejected.
+    order: a column of distinct integers that gives the order of the input, which decides what is "first"; without
+    it, the order of rows in Spark's partitions.
+    work: a folder (of HDFS, an object store, ...) that all executors can access, where steps are written as Parquet
+    until Result.close(). If Spark runs on this machine alone, the default is a temporary folder.
+    options: those of `twicetold.scan` except `threads`, `memory`, `temp_dir` and `progress`. `keep="newest"` needs
+    the column `published` (text or a time), `keep="source:..."` the column `source`.
 
-    The steps up to the last joins run during the call; nothing comes to the driver but counts and a filter of popular
-    seeds, 16 MB at most. The package must be installed where the executors' Python is. Raises InvalidError for an
-    option or a column, TypeError for an unknown option, Spark's own errors for the rest.
+    The steps up to the last joins run during the call; the driver receives only counts and a filter of frequent seeds,
+    at most 16 MB. The package must be installed for the Python of the executors. Raises InvalidError for an option or
+    a column, TypeError for an unknown option, and the exceptions of Spark.
     """
     resolved, sources = _options.of_spark(options)
     find = resolved.get("find", 0)

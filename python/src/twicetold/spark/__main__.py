@@ -25,9 +25,9 @@ def _arguments(words: Optional[List[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m twicetold.spark",
         description="Finds near-duplicate articles and repeated sections in Parquet files, on Spark.",
-        epilog="IN: a Parquet file or a folder of them, or several; articles are in order of file name and row. OUT: "
-        "a folder, which must not be there; it gets pairs, clusters, sections and rejected. Spark is configured as "
-        "for any job: spark-defaults.conf, spark-submit, PYSPARK_SUBMIT_ARGS.",
+        epilog="IN: Parquet files or folders of them; articles are in order of file name and row. OUT: a folder, which "
+        "must not exist; it gets pairs, clusters, sections and rejected. Spark is configured as for any job: "
+        "spark-defaults.conf, spark-submit, PYSPARK_SUBMIT_ARGS.",
     )
     parser.add_argument("input", nargs="+", metavar="IN")
     parser.add_argument("output", metavar="OUT")
@@ -58,7 +58,7 @@ def _options_of(given: argparse.Namespace) -> Dict[str, Any]:
 
 
 def _in_file_order(df: DataFrame) -> DataFrame:
-    """With a column that numbers the rows by file name and place in the file, however Spark splits them."""
+    """Adds a column that numbers the rows by file name and row of the file, however Spark splits the files."""
     df = df.withColumn("_file", F.col("_metadata.file_path")).withColumn("_row", F.col("_metadata.row_index"))
     files = df.select("_file").distinct()
     files = files.withColumn("_rank", F.row_number().over(Window.orderBy("_file")).cast("long"))

@@ -63,13 +63,13 @@ def _from_seeds(stages: Stages, documents: Documents) -> Tuple[DataFrame, DataFr
 
 
 def _repeated(rows: DataFrame, key: str, *more: Column) -> DataFrame:
-    """The keys that several rows have, with the first document of each."""
+    """The keys of more than one row, with the first document of each."""
     firsts = rows.groupBy(key).agg(F.min("n").alias("first"), F.count("*").alias("size"), *more)
     return firsts.where("size > 1").drop("size")
 
 
 def _to_first(rows: DataFrame, key: str) -> DataFrame:
-    """The documents that have a key with its first; that one with itself if it has the key twice."""
+    """Pairs of the first document with a key and each other one; the first with itself if it has the key twice."""
     links = rows.groupBy(key, "first", "n").count().where("first < n or count > 1")
     return links.select(F.col("first").alias("a"), F.col("n").alias("b"), F.lit(2).alias("want"))
 
@@ -81,7 +81,7 @@ def _from_paragraphs(stages: Stages, documents: Documents) -> List[DataFrame]:
     repeated = stages.keep(_repeated(rows, "low", F.min_by("high", "n").alias("its_high")), "paragraphs")
     equal = rows.join(repeated, "low", "left").withColumn("is_equal", F.expr("coalesce(its_high = high, false)"))
     equal = stages.keep(equal.select("n", "low", "first", "is_equal", *_KEYS), "equal")
-    # A paragraph that its article has before has no keys.
+    # A paragraph that repeats one of its article has no keys.
     bands = F.posexplode(F.array(*_KEYS)).alias("band", "key")
     buckets = equal.where("not (is_equal and first < n)").select("n", bands).where("key <> 0")
     buckets = buckets.select("n", F.expr("shiftleft(cast(band as long), 32) | (key & 4294967295)").alias("bucket"))
@@ -90,7 +90,7 @@ def _from_paragraphs(stages: Stages, documents: Documents) -> List[DataFrame]:
 
 
 def find(stages: Stages, documents: Documents, sections: bool) -> Tuple[DataFrame, DataFrame]:
-    """The candidates, each once, and (b, skipped): how many earlier documents were not looked at for b."""
+    """The candidates, each once, and (b, skipped): how many earlier documents were not compared with b."""
     alike, passed_by = _from_bands(stages, documents)
     shared, left_out = _from_seeds(stages, documents)
     found = [alike, shared] + (_from_paragraphs(stages, documents) if sections else [])

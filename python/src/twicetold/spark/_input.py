@@ -1,4 +1,4 @@
-"""Articles, numbered in input order, and the documents they are: equal articles are one."""
+"""Articles, numbered in input order, and documents: all articles with the same tokens are one."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def _published(df: DataFrame) -> Column:
 
 
 class Articles:
-    """`texts`: n, id, text and what --keep looks at. The input is read from it whenever it is asked for, and
-    must be the same each time."""
+    """`texts`: n, id, text and the columns for --keep. It reads the input each time it is used, and the input must
+    be the same each time."""
 
     def __init__(self, df: DataFrame, id: str, text: str, order: Optional[str], keep: int):
         kinds = (T.StringType, T.ByteType, T.ShortType, T.IntegerType, T.LongType)
@@ -68,7 +68,7 @@ class Articles:
 
 
 def _refused(stages: Stages, ids: DataFrame, taken: DataFrame) -> DataFrame:
-    """n, reason: articles without an id, or whose id an earlier one has that was taken."""
+    """n, reason: articles without an id, or with the id of an earlier article that was accepted."""
     strange = ids.groupBy("id").count().where("count > 1 or id is null").select("id")
     strange = stages.keep(strange, "repeated-ids")
     if strange.isEmpty():
@@ -103,11 +103,11 @@ class Documents:
         several = classes.where("size > 1").drop("size")
         copies = accepted.join(several, ["low", "high"]).where("n <> doc").select("n", "doc", "tokens")
         gone = refused.selectExpr("n", "cast(null as bigint) as doc", "cast(null as int) as tokens")
-        # One frame, so that each step that wants the documents has one join and not two.
+        # One frame, so that each step that reads the documents has one join instead of two.
         others = stages.known(stages.keep(copies.unionByName(gone), "copies"))
         self.copies = others.where("doc is not null")
         self.sketches = full.join(others.select("n"), "n", "left_anti").select(*_SKETCH)
-        if not stages.is_broadcast(others):  # the join would be a shuffle of sketches for each step that reads them
+        if not stages.is_broadcast(others):  # otherwise each step that reads them would shuffle sketches for the join
             self.sketches = stages.keep(self.sketches, "documents")
         all_of_them = full.join(others.select("n", "doc", F.lit(True).alias("other")), "n", "left")
         self.members = all_of_them.where("other is null or doc is not null").select(
@@ -116,7 +116,7 @@ class Documents:
 
 
 def _places(sources: str) -> Iterator[Union[str, int]]:
-    """Each name of a list, and the negative of its first place. An empty one within it stands for no source."""
+    """Each name of a list and minus its first index. An empty name in the list means articles without a source."""
     names = sources.split(",")
     for name in dict.fromkeys(names if names[-1] else names[:-1]):
         yield name
@@ -124,8 +124,8 @@ def _places(sources: str) -> Iterator[Union[str, int]]:
 
 
 def merits(articles: Articles, documents: Documents, options: Dict[str, Any], sources: Optional[bytes]) -> DataFrame:
-    """doc, merit: the preferred article of each document and what it is preferred by. The least merit is the
-    best: greater value, longer, earlier (result/representative.c)."""
+    """doc, merit: the preferred article of each document, and why it is. The least merit is the best: greater value,
+    longer, earlier (result/representative.c)."""
     keep = options.get("keep", 0)
     value: Column = F.lit(0).cast("long")
     members = documents.members

@@ -1,4 +1,4 @@
-"""Candidates -> verified pairs of documents -> the pairs and clusters of articles that are reported."""
+"""From candidates to verified pairs of documents to the reported pairs and clusters of articles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
 
 
 def verify(stages: Stages, articles: Articles, candidates: DataFrame, name: str) -> DataFrame:
-    """The candidates with the tokens of both documents, whose text is read again for it."""
+    """What verification finds for the candidates. The text of their documents is read again."""
     named = candidates.select(F.explode(F.array("a", "b")).alias("n")).distinct()
     texts = articles.texts.select("n", "text").join(named, "n", "left_semi")
     tokens = stages.keep(stages.run("tokens", texts), f"{name}-tokens")
@@ -29,15 +29,15 @@ def verify(stages: Stages, articles: Articles, candidates: DataFrame, name: str)
 
 
 def pairs_of(verified: DataFrame) -> DataFrame:
-    """a, b, relation, by_overlap and the numbers, null where there is none."""
+    """a, b, relation, by_overlap and the numbers, null where a number is not known."""
     numbers = [F.when(~F.isnan(c), F.col(c)).alias(c) for c in NUMBERS]
     return verified.where("relation >= 0").select(*_PAIR[:4], *numbers)
 
 
 def components(stages: Stages, edges: DataFrame) -> DataFrame:
-    """n, root: the least document that pairs (a, b) connect n with, for each in a pair. Few are joined in one
-    task; many by large and small stars (Kiveris et al. 2014): each round takes all neighbours of a document to the
-    least of them."""
+    """n, root: the first document that pairs (a, b) connect n with, for each document of a pair. Few pairs are joined
+    in one task; many by large and small stars (Kiveris et al. 2014): each round connects all neighbours of a document
+    with the first of them."""
     if edges.count() <= _stages.IN_ONE_TASK:
         return stages.run("components", edges.repartition(1))
     rows = edges.select(F.col("b").alias("u"), F.col("a").alias("v"))
@@ -60,7 +60,7 @@ def components(stages: Stages, edges: DataFrame) -> DataFrame:
 
 
 def propose(pairs: DataFrame, groups: DataFrame) -> DataFrame:
-    """In each connected group, the preferred document with every other that it is not paired with
+    """In each connected group, the preferred document and every other one that it has no pair with
     (tti_clusters_propose_pairs). groups: n, root, merit."""
     best = groups.groupBy("root").agg(F.min(F.struct("merit", "n")).alias("best"))
     stars = groups.join(best, "root").where("n <> best.n").select(
@@ -70,7 +70,7 @@ def propose(pairs: DataFrame, groups: DataFrame) -> DataFrame:
 
 
 def kept(stages: Stages, pairs: DataFrame, groups: DataFrame) -> DataFrame:
-    """n, kept: the document kept for each of a group."""
+    """n, kept: the document that is kept, for each document of a group."""
     roots = groups.select(F.col("n").alias("a"), "root")
     copies = pairs.where(F.col("relation") != SERIES).join(roots, "a")
     nobody = F.lit(None).cast(groups.schema["merit"].dataType)
@@ -80,8 +80,8 @@ def kept(stages: Stages, pairs: DataFrame, groups: DataFrame) -> DataFrame:
 
 
 def members(documents: Documents, merits: DataFrame, kept_docs: DataFrame) -> DataFrame:
-    """n, doc, kept, keep of every article that is in a pair: its document, the document kept for that,
-    and that one's preferred article."""
+    """n, doc, kept, keep of every article that is in a pair: its document, the document kept for that, and the
+    preferred article of the latter."""
     docs = kept_docs.select(F.col("n").alias("doc")).unionByName(documents.copies.select("doc")).distinct()
     articles = documents.members.select("n", "doc").join(docs, "doc", "left_semi")
     articles = articles.join(kept_docs.withColumnRenamed("n", "doc"), "doc", "left")
@@ -90,7 +90,7 @@ def members(documents: Documents, merits: DataFrame, kept_docs: DataFrame) -> Da
     return articles.join(best, "kept").select("n", "doc", "kept", "keep")
 
 
-# ---- What is reported ---------------------------------------------------------------------------
+# ---- Reported pairs and clusters ----------------------------------------------------------------
 
 
 def has_rule(options: Dict[str, Any]) -> bool:
@@ -99,7 +99,7 @@ def has_rule(options: Dict[str, Any]) -> bool:
 
 
 def _ranked(pairs: DataFrame, options: Dict[str, Any]) -> DataFrame:
-    """The pairs that may be listed, `rank` 1 being the best of each later document."""
+    """The pairs that may be listed. The best pair of each later document has `rank` 1."""
     listed = pairs
     if not options["find"] & FIND_SERIES:
         listed = pairs.where(f"relation <> {SERIES} or by_overlap = 0")
@@ -109,7 +109,8 @@ def _ranked(pairs: DataFrame, options: Dict[str, Any]) -> DataFrame:
 
 
 def _chosen(ranked: DataFrame, kept_docs: DataFrame, most: int) -> DataFrame:
-    """The best `most` of each later document, and those that a cluster rests on (results.c)."""
+    """The best `most` of each later document, and those of an article with the one that its cluster keeps
+    (result/pairs.c)."""
     late = ranked.where((F.col("rank") > most) & (F.col("relation") != SERIES))
     ahead = kept_docs.select(F.col("n").alias("b"), F.col("kept").alias("a"))
     behind = kept_docs.select(F.col("n").alias("a"), F.col("kept").alias("b"))
@@ -121,8 +122,8 @@ def _chosen(ranked: DataFrame, kept_docs: DataFrame, most: int) -> DataFrame:
 def omitted(
     pairs: DataFrame, kept_docs: DataFrame, skipped: DataFrame, options: Dict[str, Any]
 ) -> Callable[[], int]:
-    """Counts the pairs that are not among the best of their later document, and the candidates that were not
-    looked at where a document has that many pairs (choose_pairs in results.c). skipped: b, skipped."""
+    """Counts the pairs that are not among the best of their later document and, for documents with that many pairs,
+    the candidates that were not compared (choose_listed_pairs in result/pairs.c). skipped: b, skipped."""
     most = options.get("max_matches", 64)
 
     def count() -> int:
@@ -141,7 +142,7 @@ def _identical(a: Column, b: Column) -> list:
 
 
 def _turned(turned: str) -> list:
-    """The relation and the numbers of a pair, with its sides exchanged where the column `turned` is true."""
+    """The relation and the numbers of a pair, with its sides exchanged if the column `turned` is true."""
     relation = F.when(F.col("relation") == 2, 3).when(F.col("relation") == 3, 2).otherwise(F.col("relation"))
     opposite = {"relation": relation}
     for kind in ("containment", "overlap"):
@@ -152,8 +153,8 @@ def _turned(turned: str) -> list:
 
 
 def _own(pairs: DataFrame, articles: DataFrame) -> DataFrame:
-    """Pairs of an article with the one its cluster keeps, where it is not among the others: one of the two
-    is not the first with its tokens (needs_own_pair in results.c)."""
+    """Pairs of an article with the one that its cluster keeps, if they are not listed otherwise because one of the two
+    is not the first with its tokens (needs_pair_with_representative in result/pairs.c)."""
     apart = articles.where("n <> keep").where("not (kept = keep and (n = doc or doc = kept))")
     apart = apart.where("not (doc = kept and n = doc)")
     a, b = F.least("n", "keep"), F.greatest("n", "keep")
@@ -183,8 +184,8 @@ def reported_pairs(
 
 
 def numbered(df: DataFrame, key: str, name: str, *order: str) -> DataFrame:
-    """Numbers the rows from 1 on by `key`, an article's number, and `order`. Rows are counted in ranges of
-    numbers, so that no task sees all of them."""
+    """Numbers the rows from 1 by `key`, the number of an article, and `order`. Rows are counted by ranges of keys, so
+    that no task sees all of them."""
     ranges = df.withColumn("range", F.shiftright(key, 16))
     counts = ranges.groupBy("range").count()
     earlier = Window.orderBy("range").rowsBetween(Window.unboundedPreceding, -1)

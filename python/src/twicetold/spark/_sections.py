@@ -1,4 +1,4 @@
-"""Shared passages -> repeats -> sections with extents in bytes."""
+"""From shared passages to repeats to sections with extents in bytes."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def _repeats(stages: Stages, passages: DataFrame) -> DataFrame:
         )
         done = done.unionByName(stages.keep(stages.group("repeats", rows, "b"), f"repeats-{turn}"))
         todo = stages.keep(todo.join(ready, "b", "left_anti"), f"passages-{turn}")
-    raise AssertionError("unreachable: every round resolves the earliest document that is left")
+    raise AssertionError("unreachable: every round takes the earliest document that is left")
 
 
 def _seen(stages: Stages, documents: Documents, repeats: DataFrame) -> DataFrame:
-    """n (article), begin, end, of_n, of_begin, of_end, similarity: every occurrence, in tokens."""
+    """n (article), begin, end, of_n, of_begin, of_end, similarity of every occurrence, in tokens."""
     first = stages.run("occurrences", repeats)
     docs = documents.copies.select(F.col("doc").alias("n"), "tokens").distinct()
     again = stages.run("copies", docs.join(repeats, "n", "left"))
@@ -54,7 +54,7 @@ def _seen(stages: Stages, documents: Documents, repeats: DataFrame) -> DataFrame
 
 
 def _joined(seen: DataFrame) -> DataFrame:
-    """of_n, of_begin, of_end, section, from, to: references that overlap are one section, [from, to)."""
+    """of_n, of_begin, of_end, section, from, to: overlapping references are one section, [from, to)."""
     extents = seen.select("of_n", "of_begin", "of_end").distinct()
     order = Window.partitionBy("of_n").orderBy("of_begin", "of_end")
     end_before = F.max("of_end").over(order.rowsBetween(Window.unboundedPreceding, -1))
@@ -66,7 +66,7 @@ def _joined(seen: DataFrame) -> DataFrame:
 
 
 def _bytes(stages: Stages, articles: Articles, seen: DataFrame, joined: DataFrame) -> DataFrame:
-    """n, begin, end, begin_byte, end_byte of every extent; the text of these articles is read again."""
+    """n, begin, end, begin_byte, end_byte of every extent. The text of these articles is read again."""
     wanted = seen.select("n", "begin", "end")
     wanted = wanted.unionByName(joined.selectExpr("of_n as n", "of_begin as begin", "of_end as end"))
     wanted = wanted.unionByName(joined.selectExpr("of_n as n", "from as begin", "to as end")).distinct()
@@ -74,8 +74,8 @@ def _bytes(stages: Stages, articles: Articles, seen: DataFrame, joined: DataFram
 
 
 def find(stages: Stages, articles: Articles, documents: Documents, verified: DataFrame, wanted: bool) -> DataFrame:
-    """section, tokens, article (its number), begin, end, of_begin, of_end, similarity; the reference of a
-    section is a row whose last three are null. No rows, and no steps, unless they are wanted."""
+    """section, tokens, article (its number), begin, end, of_begin, of_end, similarity; the last three are null for
+    the reference of a section. Without rows, and without steps, unless `wanted`."""
     if not wanted:
         return stages.none(c.split() for c in _COLUMNS.split(", "))
     passages = verified.where("relation < 0").select("a", "b", F.col("passages").alias("data"))

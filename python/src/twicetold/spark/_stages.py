@@ -15,11 +15,11 @@ from .. import _core
 from .._errors import invalid
 
 _DESCRIPTION = "spark.job.description"
-IN_ONE_TASK = 100_000  # pairs, or links, that one task may resolve where the way of a large corpus takes rounds
+IN_ONE_TASK = 100_000  # pairs, or shared passages, that one task takes instead of rounds of jobs
 
 
 class _Exported:
-    """Rows that a stage gave, for pyarrow."""
+    """The rows of a stage, for pyarrow."""
 
     def __init__(self, capsules: Any):
         self._capsules = capsules
@@ -36,7 +36,7 @@ def _rows(capsules: Any) -> Iterator[Any]:
 
 
 def _feed(name: str, options: Dict[str, Any], settings: Dict[str, Any], batches: Iterator[Any]) -> Iterator[Any]:
-    """One task: all batches of a partition through one operator."""
+    """One task: passes all batches of a partition through one operator."""
     stage = _core.Stage(name, options, **settings)
     for batch in batches:
         yield from _rows(stage.push(*batch.__arrow_c_array__()))
@@ -44,7 +44,7 @@ def _feed(name: str, options: Dict[str, Any], settings: Dict[str, Any], batches:
 
 
 def _shared_folder(spark: SparkSession, work: Optional[str]) -> str:
-    """A new folder that driver and executors see."""
+    """A new folder that the driver and all executors can access."""
     name = f"twicetold-{uuid.uuid4().hex}"
     if work is not None:
         return f"{work.rstrip('/')}/{name}"
@@ -54,7 +54,7 @@ def _shared_folder(spark: SparkSession, work: Optional[str]) -> str:
 
 
 class Stages:
-    """Runs operators with the options of one scan and keeps what several steps read."""
+    """Runs operators with the options of one scan and keeps frames that several steps read."""
 
     def __init__(self, spark: SparkSession, options: Dict[str, Any], work: Optional[str]):
         self.options = options
@@ -65,19 +65,19 @@ class Stages:
         self._count = 0
 
     def run(self, name: str, df: DataFrame, **settings: Any) -> DataFrame:
-        """The rows that the operator gives for the rows of each partition, in their order."""
+        """The rows that the operator gives for each partition, whose rows it takes in order."""
         takes, gives = _core.stage_columns(name)
         columns = [c.split(" ")[0] for c in takes.split(", ")]
         task = functools.partial(_feed, name, self.options, settings)
         return df.select(*columns).mapInArrow(task, gives)
 
     def group(self, name: str, df: DataFrame, key: str, *order: str) -> DataFrame:
-        """The same, the rows of a key in one task, in order."""
+        """The same, with all rows of a key in one task, in order."""
         return self.run(name, df.repartition(key).sortWithinPartitions(key, *order))
 
     def keep(self, df: DataFrame, name: str) -> DataFrame:
-        """Computes a frame, once, into Parquet files. What is made of it has a plan of its own then, however
-        many steps there are, and does not depend on the executors that made it."""
+        """Computes a frame once, into Parquet files. Later steps then have small plans and do not depend on the
+        executors that computed it."""
         path = f"{self._folder}/{self._count:03d}-{name}"
         self._count += 1
         with self.described(name):
@@ -85,23 +85,23 @@ class Stages:
         return self._spark.read.schema(df.schema).parquet(path)
 
     def none(self, columns: Iterable[Tuple[str, str]]) -> DataFrame:
-        """A frame of these names and types without rows, which Spark knows: joins with it are not planned."""
+        """A frame of these names and types that Spark knows to have no rows, so that it plans no joins with it."""
         return self._spark.range(1).where("false").selectExpr(*[f"cast(null as {t}) as `{n}`" for n, t in columns])
 
     def is_broadcast(self, df: DataFrame) -> bool:
-        """Whether Spark takes the frame for small enough to send it to every task that joins it."""
+        """Whether Spark considers the frame small enough to send it to every task that joins it."""
         plan = df._jdf.queryExecution().optimizedPlan()
         return int(str(plan.stats().sizeInBytes())) <= int(self._settings.autoBroadcastJoinThreshold())
 
     def known(self, df: DataFrame) -> DataFrame:
-        """The frame; if it has no rows, one of which Spark knows it. For what is often empty."""
+        """The frame or, if it has no rows, one that Spark knows to have none. For frames that are often empty."""
         if not df.isEmpty():
             return df
         return self.none((field.name, field.dataType.simpleString()) for field in df.schema)
 
     @contextlib.contextmanager
     def described(self, name: str) -> Iterator[None]:
-        """Jobs of Spark in it have the step's name, for Spark's pages and its event log."""
+        """Gives the jobs of Spark within it the step's name, for its pages and its event log."""
         context = self._spark.sparkContext
         before = context.getLocalProperty(_DESCRIPTION)
         context.setLocalProperty(_DESCRIPTION, f"twicetold: {name}")
@@ -111,6 +111,6 @@ class Stages:
             context.setLocalProperty(_DESCRIPTION, before)  # type: ignore[arg-type]
 
     def close(self) -> None:
-        """Deletes what was kept."""
+        """Deletes the kept frames."""
         path = self._spark._jvm.org.apache.hadoop.fs.Path(self._folder)  # type: ignore[union-attr]
         path.getFileSystem(self._spark._jsc.hadoopConfiguration()).delete(path, True)
