@@ -71,8 +71,7 @@ static int run_index(int argc, char **argv)
 
 static int show_version(void)
 {
-    const uint32_t version = tt_version();
-    (void)printf("twicetold %u.%u.%u\n", version / 10000, version / 100 % 100, version % 100);
+    (void)printf("twicetold %s\n", tt_version_string());
     return output_flush_standard();
 }
 

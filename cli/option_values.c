@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 static const char *const keep_words[] = {"longest", "first", "newest", NULL};
 static const char *const paragraph_words[] = {"auto", "line", "blank", "none", NULL};
@@ -85,38 +84,10 @@ static int parse_seed(const char *text, uint64_t *out)
     return parse_whole(text, 0, UINT64_MAX, out);
 }
 
-/* RFC 3339, or a date alone: its first moment in UTC. */
 static int parse_time(const char *text, int64_t *out)
 {
-    struct tm t;
-    char sign[2] = "";
-    int hours = 0, minutes = 0, used = 0, more = 0;
-    memset(&t, 0, sizeof t);
-    if (sscanf(text, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &used) != 3 || used != 10)
-        return -1;
-    text += used;
-    if (*text != '\0') {
-        if (sscanf(text, "%*1[Tt ]%2d:%2d:%2d%n", &t.tm_hour, &t.tm_min, &t.tm_sec, &more) != 3 ||
-            more != 9)
-            return -1;
-        text += more;
-        if (*text == '.')
-            text += 1 + strspn(text + 1, "0123456789");
-        more = 0;
-        if (sscanf(text, "%1[+-]%2d:%2d%n", sign, &hours, &minutes, &more) == 3 && more == 6)
-            text += more;
-        else if (*text == 'Z' || *text == 'z')
-            text++;
-    }
-    if (*text != '\0' || t.tm_mon < 1 || t.tm_mon > 12 || t.tm_mday < 1 || t.tm_mday > 31 ||
-        t.tm_hour > 23 || t.tm_min > 59 || t.tm_sec > 60 || hours > 23 || minutes > 59)
-        return -1;
-    t.tm_year -= 1900;
-    t.tm_mon--;
-    *out = (int64_t)timegm(&t);
-    *out -= (*sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-    *out *= 1000000;
-    return 0;
+    *out = tt_time_parse(text, strlen(text));
+    return *out == TT_NO_TIME ? -1 : 0;
 }
 
 /* `bare` is the unit of a number without one, or 0 if a unit is required. */

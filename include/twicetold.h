@@ -249,6 +249,14 @@ enum {
 /** `published` of an article that has none. */
 #define TT_NO_TIME INT64_MIN
 
+/**
+ * The time that RFC 3339 text gives, in microseconds since 1970-01-01 UTC: "2026-03-12T09:15:00.5Z",
+ * with another offset such as +01:00, with none for UTC, or a date alone for its first moment.
+ * What is below a microsecond is cut off. @return TT_NO_TIME where it is no time, or is not in the
+ * calendar, as 2025-02-31. Threads: any.
+ */
+TT_API int64_t tt_time_parse(const char *text, size_t size);
+
 /** An article, borrowed for one call. Pointers may be NULL where the size is 0. */
 typedef struct tt_article {
     const char *id; /**< unique; UTF-8; with TT_ARTICLE_INTEGER_ID the digits as written */

@@ -1,8 +1,8 @@
 #include "corpus/tokenized_batch.h"
 
-#include "util/utf8.h"
 #include "util/error.h"
 #include "util/threads.h"
+#include "util/utf8.h"
 
 static tt_status check_article_fields(const tt_options *o, const tt_article *x)
 {
@@ -46,14 +46,19 @@ tt_status tti_tokenize_batch(const tt_options *o, const tt_article *articles, si
     return TT_OK;
 }
 
+/* The id may be what is wrong with the article. */
+static size_t shown_id_size(const tt_article *x)
+{
+    return x->id == NULL ? 0 : tti_utf8_cut(x->id, x->id_size, TTI_SHOWN_ID);
+}
+
 tt_status tti_tokenized_batch_error(const tt_article *articles, const tti_tokenized_article *list,
                                     size_t count, tt_error *error)
 {
     for (size_t i = 0; i < count; i++)
         if (list[i].status != TT_OK)
-            return tti_fail(error, list[i].status, i, "article %.*s: %s",
-                            (int)(articles[i].id_size < 100 ? articles[i].id_size : 100),
-                            articles[i].id == NULL ? "" : articles[i].id,
-                            tt_status_name(list[i].status));
+            return tti_fail(
+                error, list[i].status, i, "article %.*s: %s", (int)shown_id_size(&articles[i]),
+                articles[i].id == NULL ? "" : articles[i].id, tt_status_name(list[i].status));
     return TT_OK;
 }

@@ -23,14 +23,9 @@ void tti_record_reject(tt_record *record, tt_status status, const char *format, 
     va_end(arguments);
 }
 
-/* How much of a name to show: whole characters. */
 static int shown_name_size(const char *name)
 {
-    size_t size = strlen(name);
-    if (size > SHOWN_NAME)
-        for (size = SHOWN_NAME; size > 0 && ((unsigned char)name[size] & 0xc0) == 0x80;)
-            size--;
-    return (int)size;
+    return (int)tti_utf8_cut(name, strlen(name), SHOWN_NAME);
 }
 
 /* Where the values of the fields are found while a line is scanned. */
@@ -247,7 +242,7 @@ void tti_jsonl_read(const tti_jsonl_options *rules, tti_simdjson *quick, char *o
     record->article.published = TT_NO_TIME;
     if (values[TTI_FIELD_PUBLISHED].kind == TTI_VALUE_STRING)
         record->article.published =
-            tti_time_parse(values[TTI_FIELD_PUBLISHED].bytes, values[TTI_FIELD_PUBLISHED].size);
+            tt_time_parse(values[TTI_FIELD_PUBLISHED].bytes, values[TTI_FIELD_PUBLISHED].size);
     if (values[TTI_FIELD_SOURCE].kind == TTI_VALUE_STRING) {
         record->article.source = values[TTI_FIELD_SOURCE].bytes;
         record->article.source_size = values[TTI_FIELD_SOURCE].size;

@@ -82,16 +82,6 @@ __attribute__((format(printf, 3, 4)))
 #endif
 void tti_record_reject(tt_record *record, tt_status status, const char *format, ...);
 
-/** Microseconds since 1970 of an RFC 3339 time or a date alone; TT_NO_TIME if it is neither. A time
- * without an offset is taken as UTC. */
-int64_t tti_time_parse(const char *text, size_t size);
-
-enum { TTI_TIME_ROOM = 48 };
-
-/** Writes a time as RFC 3339: one that is so already, one of ISO 8601's basic form (NITF), or one
- * of RFC 822 (RSS). @return its bytes, 0 if it is no time */
-size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM]);
-
 /**
  * A line that has no text field, as ninjs: fills article, status and reason if it is one. `out` as
  * in tti_jsonl_read. @return 0 if it is not.

@@ -10,6 +10,7 @@
 
 #include "input/json.h"
 #include "input/markup.h"
+#include "util/time.h"
 
 /* In the order of preference where several stand for one thing. */
 enum {
@@ -268,6 +269,6 @@ int tti_ninjs_read(const tti_jsonl_options *rules, char *out, tt_record *record)
     a->published = TT_NO_TIME;
     time_size = tti_time_to_rfc3339(time, time_size, moment);
     if (time_size > 0)
-        a->published = tti_time_parse(moment, time_size);
+        a->published = tt_time_parse(moment, time_size);
     return 1;
 }

@@ -14,6 +14,7 @@
 #include "input/jsonl.h"
 #include "input/markup.h"
 #include "util/alloc.h"
+#include "util/time.h"
 
 enum { MAX_DEPTH = 256, MAX_FIELD_BYTES = 64 << 10 };
 

@@ -126,7 +126,7 @@ static int64_t parse_published(tti_slice text)
         if (*end == '\0')
             return micros;
     }
-    return tti_time_parse(text.data, text.size);
+    return tt_time_parse(text.data, text.size);
 }
 
 static tt_status sketch_row(tti_operator *op, const tti_rows *rows, size_t i)

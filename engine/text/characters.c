@@ -137,7 +137,7 @@ size_t tti_characters_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARACT
         count = 1;
     }
     for (utf8proc_ssize_t i = 0; i < count; i++)
-        n += tti_characters_encode((uint32_t)codes[i], out + n);
+        n += tti_utf8_encode((uint32_t)codes[i], out + n);
     return n;
 }
 
@@ -235,9 +235,4 @@ void tti_characters_order_marks(uint8_t *text, size_t size, uint8_t *scratch)
         }
         before = rank;
     }
-}
-
-size_t tti_characters_encode(uint32_t code, uint8_t *out)
-{
-    return (size_t)utf8proc_encode_char((utf8proc_int32_t)code, out);
 }

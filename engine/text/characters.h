@@ -17,6 +17,8 @@
 #ifndef TTI_TEXT_CHARACTERS_H
 #define TTI_TEXT_CHARACTERS_H
 
+#include "util/utf8.h"
+
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -100,9 +102,6 @@ int tti_characters_needs_order(uint32_t code);
  */
 void tti_characters_order_marks(uint8_t *text, size_t size, uint8_t *scratch);
 
-/** Writes a code point as UTF-8. @return 1 .. 4 */
-size_t tti_characters_encode(uint32_t code, uint8_t *out);
-
 static inline void tti_utf8_encode_3(uint32_t code, uint8_t *out)
 {
     out[0] = (uint8_t)(0xE0 | code >> 12);
@@ -124,46 +123,6 @@ static inline size_t tti_hangul_normalise(uint32_t code, uint8_t *out)
     tti_utf8_encode_3(0x1161 + index % 588 / 28, out + 3);
     tti_utf8_encode_3(0x11A7 + trail, out + 6);
     return trail == 0 ? 6 : 9;
-}
-
-/**
- * Reads the character at p, at most `left` (> 0) bytes long, and sets *size to 1 .. 4; to 0 where
- * the bytes are not one: overlong, a surrogate, above U+10FFFF, cut short, or a stray byte.
- */
-static inline uint32_t tti_utf8_decode(const uint8_t *p, size_t left, unsigned *size)
-{
-    const uint32_t a = p[0];
-    *size = 0;
-    if (a < 0x80) {
-        *size = 1;
-        return a;
-    }
-    if (a < 0xE0) {
-        if (a < 0xC2 || left < 2 || (p[1] & 0xC0) != 0x80)
-            return 0;
-        *size = 2;
-        return (a & 0x1F) << 6 | (p[1] & 0x3Fu);
-    }
-    if (a < 0xF0) {
-        uint32_t code;
-        if (left < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80)
-            return 0;
-        code = (a & 0x0F) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
-        if (code < 0x800 || (code & 0xF800) == 0xD800)
-            return 0;
-        *size = 3;
-        return code;
-    }
-    if (a < 0xF5 && left >= 4 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
-        (p[3] & 0xC0) == 0x80) {
-        const uint32_t code =
-            (a & 7) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
-        if (code < 0x10000 || code > 0x10FFFF)
-            return 0;
-        *size = 4;
-        return code;
-    }
-    return 0;
 }
 
 #endif

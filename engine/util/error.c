@@ -1,5 +1,7 @@
 #include "util/error.h"
 
+#include "util/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -12,6 +14,7 @@ tt_status tti_fail(tt_error *error, tt_status status, uint64_t where, const char
         va_start(arguments, format);
         (void)vsnprintf(error->message, sizeof error->message, format, arguments);
         va_end(arguments);
+        tti_utf8_clean(error->message);
     }
     return status;
 }

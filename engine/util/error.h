@@ -16,6 +16,9 @@ tt_status tti_fail_memory(tt_error *error, const char *what);
 
 #define TTI_NOWHERE UINT64_MAX
 
+/** Bytes of an id that a message shows at most. */
+enum { TTI_SHOWN_ID = 100 };
+
 /** Returns from the calling function if `expr` is a bad status. */
 #define TTI_TRY(expr)                                                                              \
   do {                                                                                             \
@@ -27,9 +30,9 @@ tt_status tti_fail_memory(tt_error *error, const char *what);
 /** Returns from the calling function, out of memory for `what`, if `failed` is not 0: the status of
  * an operation on an array or a table, or whether a pointer is NULL. */
 #define TTI_TRY_ALLOC(failed, error, what)                                                         \
-    do {                                                                                           \
-        if ((failed) != 0)                                                                         \
-            return tti_fail_memory(error, what);                                                   \
-    } while (0)
+  do {                                                                                             \
+    if ((failed) != 0)                                                                             \
+      return tti_fail_memory(error, what);                                                         \
+  } while (0)
 
 #endif

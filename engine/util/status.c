@@ -1,5 +1,8 @@
 #include "twicetold.h"
 
+#include "util/error.h"
+#include "util/utf8.h"
+
 #include <stdio.h>
 
 uint32_t tt_version(void)
@@ -56,33 +59,25 @@ const char *tt_verdict_kind_name(tt_verdict_kind kind)
     return "unknown";
 }
 
-/* As much of an id as a message has room for, to the end of a character. */
-static int shown_id_bytes(const tt_article *a)
-{
-    enum { MOST = 100 };
-    size_t shown = a->id_size < MOST ? a->id_size : MOST;
-    while (shown > 0 && shown < a->id_size && ((unsigned char)a->id[shown] & 0xc0) == 0x80)
-        shown--;
-    return (int)shown;
-}
-
 static void describe_duplicate(const tt_article *a, char *out, size_t size)
 {
     const char *quote = (a->flags & TT_ARTICLE_INTEGER_ID) != 0 ? "" : "\"";
-    const int shown = shown_id_bytes(a);
-    (void)snprintf(out, size, "id %s%.*s%s%s was seen before", quote, shown, a->id,
-                   (size_t)shown < a->id_size ? "..." : "", quote);
+    const size_t shown = tti_utf8_cut(a->id, a->id_size, TTI_SHOWN_ID);
+    (void)snprintf(out, size, "id %s%.*s%s%s was seen before", quote, (int)shown, a->id,
+                   shown < a->id_size ? "..." : "", quote);
 }
 
 void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size)
 {
     switch (status) {
-    case TT_EDUPLICATE: describe_duplicate(article, out, size); return;
-    case TT_EFORMAT: (void)snprintf(out, size, "id or text is not valid UTF-8"); return;
+    case TT_EDUPLICATE: describe_duplicate(article, out, size); break;
+    case TT_EFORMAT: (void)snprintf(out, size, "id or text is not valid UTF-8"); break;
     case TT_ELIMIT:
         (void)snprintf(out, size, "text of %zu bytes is over the limit", article->text_size);
-        return;
-    case TT_EINVAL: (void)snprintf(out, size, "no id"); return;
-    default: (void)snprintf(out, size, "%s", tt_status_name(status)); return;
+        break;
+    case TT_EINVAL: (void)snprintf(out, size, "no id"); break;
+    default: (void)snprintf(out, size, "%s", tt_status_name(status)); break;
     }
+    if (size > 0)
+        tti_utf8_clean(out);
 }

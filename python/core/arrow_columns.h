@@ -85,7 +85,4 @@ int core_column_text(const input_column *c, int64_t row, text_value *out);
 /* Microseconds since 1970-01-01 UTC, or TT_NO_TIME. */
 int64_t core_column_time(const input_column *c, int64_t row);
 
-/* The same for RFC 3339 text: a date, or a date and a time, with an offset or in UTC. */
-int64_t core_time_parse(const char *text, size_t size);
-
 #endif /* COLUMNS_H */

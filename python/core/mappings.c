@@ -100,7 +100,7 @@ static int read_time(PyObject *value, int64_t *out)
         PyErr_Clear();
         return 0;
     }
-    *out = core_time_parse(PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes));
+    *out = tt_time_parse(PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes));
     Py_DECREF(bytes);
     return 0;
 }

@@ -202,7 +202,7 @@ static PyObject *parse_time(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "s#", &text, &size))
         return NULL;
-    micros = core_time_parse(text, (size_t)size);
+    micros = tt_time_parse(text, (size_t)size);
     if (micros == TT_NO_TIME)
         Py_RETURN_NONE;
     return PyLong_FromLongLong(micros);

@@ -244,6 +244,39 @@ static void without_statuses_one_bad_article_keeps_out_the_batch(void **state)
     tt_scan_close(b);
 }
 
+/* Ids of two, three and four bytes a character, moved on byte by byte. */
+static void a_message_never_ends_within_a_character(void **state)
+{
+    static const char *const letters[] = {"\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80"};
+    tt_scan *b = open_builder(NULL);
+    (void)state;
+    for (size_t l = 0; l < 3; l++)
+        for (size_t before = 0; before < 4; before++) {
+            char id[400] = "xxxx";
+            tt_article a[2];
+            tt_error error = {TT_OK, 0, ""};
+            for (size_t size = before; size < 300; size += strlen(letters[l]))
+                memcpy(id + size, letters[l], strlen(letters[l]) + 1);
+            a[0] = a[1] = article_of(id, "text");
+            assert_int_equal(tt_scan_add(b, a, 2, NULL, &error), TT_EDUPLICATE);
+            assert_non_null(strstr(error.message, letters[l]));
+            for (const char *at = strstr(error.message, letters[l]); *at != ':';
+                 at += strlen(letters[l]))
+                if (strncmp(at, letters[l], strlen(letters[l])) != 0)
+                    fail_msg("'%s'", error.message);
+            for (size_t room = 1; room < 60; room++) {
+                char reason[60];
+                const char *at = reason + 4 + before;
+                tt_article_refusal(&a[0], TT_EDUPLICATE, reason, room);
+                assert_true(strlen(reason) < room);
+                for (; strlen(reason) > 4 + before && *at != '\0'; at += strlen(letters[l]))
+                    if (strncmp(at, letters[l], strlen(letters[l])) != 0)
+                        fail_msg("'%s'", reason);
+            }
+        }
+    tt_scan_close(b);
+}
+
 static void a_builder_is_empty_after_finish_and_takes_more(void **state)
 {
     tt_scan *b = open_builder(NULL);
@@ -579,6 +612,7 @@ int main(void)
         cmocka_unit_test(each_bad_article_is_told_why),
         cmocka_unit_test(a_refusal_says_what_is_wrong_and_where),
         cmocka_unit_test(without_statuses_one_bad_article_keeps_out_the_batch),
+        cmocka_unit_test(a_message_never_ends_within_a_character),
         cmocka_unit_test(a_builder_is_empty_after_finish_and_takes_more),
         cmocka_unit_test(null_arguments_are_refused_or_ignored),
         cmocka_unit_test(an_index_gives_back_what_it_was_told_of_an_article),

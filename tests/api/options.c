@@ -283,6 +283,47 @@ static void every_status_and_relation_has_a_name(void **state)
     assert_int_equal(tt_version(), TT_VERSION_NUMBER);
 }
 
+static void the_version_as_text_is_that_of_the_header(void **state)
+{
+    char wanted[40];
+    (void)state;
+    (void)snprintf(wanted, sizeof wanted, "%d.%d.%d", TT_VERSION_MAJOR, TT_VERSION_MINOR,
+                   TT_VERSION_PATCH);
+    assert_string_equal(tt_version_string(), wanted);
+}
+
+static int64_t time_of(const char *text)
+{
+    return tt_time_parse(text, strlen(text));
+}
+
+static void times_are_those_of_rfc_3339_and_of_the_calendar(void **state)
+{
+    static const char *const refused[] = {"",
+                                          "2025",
+                                          "2025-02-31",
+                                          "2025-02-29T00:00:00Z",
+                                          "2025-04-31",
+                                          "2025-13-01",
+                                          "2025-00-10",
+                                          "2025-01-00",
+                                          "2025-1-1",
+                                          " 2025-01-01",
+                                          "2025-01-01 ",
+                                          "2025-01-01T24:00:00Z",
+                                          "2025-01-01T00:00:61Z",
+                                          "2025-01-01T00:00:00+24:00"};
+    (void)state;
+    assert_int_equal(time_of("1970-01-01"), 0);
+    assert_int_equal(time_of("1969-12-31T23:59:59.5Z"), -500000);
+    assert_int_equal(time_of("2024-02-29T12:00:00+02:00"), time_of("2024-02-29T10:00:00Z"));
+    assert_int_equal(time_of("2024-02-29t12:00:00"), time_of("2024-02-29T12:00:00z"));
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (time_of(refused[i]) != TT_NO_TIME)
+            fail_msg("'%s' was taken", refused[i]);
+    assert_true(tt_time_parse(NULL, 0) == TT_NO_TIME);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +340,8 @@ int main(void)
         cmocka_unit_test(a_newer_longer_struct_is_accepted_if_its_new_fields_are_zero),
         cmocka_unit_test(the_builder_refuses_what_the_check_refuses),
         cmocka_unit_test(every_status_and_relation_has_a_name),
+        cmocka_unit_test(the_version_as_text_is_that_of_the_header),
+        cmocka_unit_test(times_are_those_of_rfc_3339_and_of_the_calendar),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

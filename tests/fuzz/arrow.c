@@ -145,15 +145,6 @@ static void release_buffers(const struct ArrowArray *a)
 
 /* ---- What comes out -------------------------------------------------------------------------- */
 
-static void check_time(const fuzz_input *text)
-{
-    char *copy = fuzz_copy(text->bytes, text->size);
-    const int64_t x = core_time_parse(copy, text->size), y = tti_time_parse(copy, text->size);
-    FUZZ_CHECK(x == TT_NO_TIME || y == TT_NO_TIME || x == y, "%.*s is %lld, and %lld",
-               (int)text->size, copy, (long long)x, (long long)y);
-    free(copy);
-}
-
 static void check_texts(const built *b, const cells *c, int64_t first)
 {
     const input_column col = {&b->schema, &b->array, b->array.offset + first};
@@ -168,7 +159,6 @@ static void check_texts(const built *b, const cells *c, int64_t first)
                        (out.size == 0 || memcmp(out.text, c->value[i].bytes, out.size) == 0),
                    "other text of element %d", (int)i);
         (void)core_column_time(&col, i - first);
-        check_time(&c->value[i]);
     }
 }
 

@@ -437,7 +437,7 @@ static void moments_are_microseconds_since_1970(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         reading r;
         char line[200];
-        if (tti_time_parse(cases[i].text, strlen(cases[i].text)) != cases[i].micros)
+        if (tt_time_parse(cases[i].text, strlen(cases[i].text)) != cases[i].micros)
             fail_msg("%s", cases[i].text);
         (void)snprintf(line, sizeof line, "{\"published\":\"%s\",\"text\":\"x\"}", cases[i].text);
         assert_true(read_line(&r, line)->article.published == cases[i].micros);

@@ -1,6 +1,7 @@
 #include "input/markup.h"
 
 #include "input/jsonl.h"
+#include "util/time.h"
 
 #include "../test.h"
 

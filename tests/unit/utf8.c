@@ -83,11 +83,11 @@ static void every_code_point_is_read_back(void **state)
 {
     (void)state;
     for (uint32_t code = 0; code < 0x110000; code++) {
-        uint8_t bytes[4];
+        uint8_t bytes[4] = {0};
         unsigned size;
         if (code >= 0xD800 && code <= 0xDFFF)
             continue;
-        const size_t written = tti_characters_encode(code, bytes);
+        const size_t written = tti_utf8_encode(code, bytes);
         if (tti_utf8_decode(bytes, written, &size) != code || size != written)
             fail_msg("U+%04X", (unsigned)code);
         for (size_t cut = 1; cut < written; cut++) {
@@ -119,6 +119,37 @@ static void the_decoder_takes_what_utf8proc_takes(void **state)
             }
 }
 
+static void text_is_cut_between_characters(void **state)
+{
+    static const char text[] = "a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80z";
+    static const size_t cuts[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+    (void)state;
+    for (size_t most = 0; most < sizeof cuts / sizeof *cuts; most++)
+        assert_int_equal(tti_utf8_cut(text, sizeof text - 1, most), cuts[most]);
+}
+
+static void a_message_is_made_utf8(void **state)
+{
+    static const char *const cases[][2] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"\xc3\xa9t\xc3\xa9", "\xc3\xa9t\xc3\xa9"},
+        {"cut\xf0\x9f\x98", "cut"},
+        {"cut\xe4", "cut"},
+        {"a\xe4\xb8: b", "a??: b"},
+        {"caf\xe9.txt", "caf?.txt"},
+        {"\x80\xff\xc0\xaf", "????"},
+        {"\xed\xa0\x80", "???"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char message[32];
+        strcpy(message, cases[i][0]);
+        tti_utf8_clean(message);
+        assert_string_equal(message, cases[i][1]);
+    }
+}
+
 /* NFKD of the fold of the NFD of a string, by utf8proc alone. */
 static size_t reference_fold(const uint8_t *text, size_t size, uint8_t *out, size_t capacity)
 {
@@ -144,7 +175,7 @@ static void the_table_folds_like_utf8proc(void **state)
         size_t size;
         if ((code >= 0xD800 && code <= 0xDFFF) || tti_char_class(entry) < TTI_CHAR_WORD)
             continue;
-        size = reference_fold(text, tti_characters_encode(code, text), expected, sizeof expected);
+        size = reference_fold(text, tti_utf8_encode(code, text), expected, sizeof expected);
         if (tti_char_slow(entry)) {
             if (tti_characters_normalise(code, 1, found) != size)
                 fail_msg("U+%04X", (unsigned)code);
@@ -190,6 +221,8 @@ int main(void)
         cmocka_unit_test(the_decoder_takes_what_utf8proc_takes),
         cmocka_unit_test(the_table_folds_like_utf8proc),
         cmocka_unit_test(folding_twice_is_folding_once),
+        cmocka_unit_test(text_is_cut_between_characters),
+        cmocka_unit_test(a_message_is_made_utf8),
     };
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

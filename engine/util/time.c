@@ -1,10 +1,9 @@
-/* RFC 3339 times as microseconds since 1970, and the times of other formats as RFC 3339. */
-#include "input/jsonl.h"
+#include "util/time.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Reads `count` digits; -1 if they are not all there. */
+/* The number that the next `count` characters write; -1 if they are not all digits. */
 static int read_digits(const char **p, const char *end, int count)
 {
     int value = 0;
@@ -18,7 +17,7 @@ static int read_digits(const char **p, const char *end, int count)
     return value;
 }
 
-static int take(const char **p, const char *end, char c)
+static int skip_character(const char **p, const char *end, char c)
 {
     if (*p == end || **p != c)
         return 0;
@@ -43,11 +42,11 @@ static int days_in_month(int year, int month)
     return days[month - 1] + (month == 2 && leap);
 }
 
-/* ".123456789" -> 123456; -1 if there is no digit after the point. */
+/* Microseconds of a fraction, 123456 for ".123456789"; -1 if no digit follows the point. */
 static int64_t read_fraction(const char **p, const char *end)
 {
     int64_t micros = 0, unit = 100000;
-    if (!take(p, end, '.') && !take(p, end, ','))
+    if (!skip_character(p, end, '.') && !skip_character(p, end, ','))
         return 0;
     if (*p == end || **p < '0' || **p > '9')
         return -1;
@@ -56,35 +55,35 @@ static int64_t read_fraction(const char **p, const char *end)
     return micros;
 }
 
-/* "Z", "+01:00", "+0100" or nothing -> seconds east; INT64_MIN if it is none of these. */
+/* Seconds east of UTC for "Z", "+01:00", "+0100" or nothing; INT64_MIN for anything else. */
 static int64_t read_utc_offset(const char **p, const char *end)
 {
     int sign, hours, minutes;
-    if (*p == end || take(p, end, 'Z') || take(p, end, 'z'))
+    if (*p == end || skip_character(p, end, 'Z') || skip_character(p, end, 'z'))
         return 0;
     sign = **p == '-' ? -1 : 1;
-    if (!take(p, end, '+') && !take(p, end, '-'))
+    if (!skip_character(p, end, '+') && !skip_character(p, end, '-'))
         return INT64_MIN;
     hours = read_digits(p, end, 2);
-    (void)take(p, end, ':');
+    (void)skip_character(p, end, ':');
     minutes = read_digits(p, end, 2);
     if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
         return INT64_MIN;
     return sign * (hours * 3600 + minutes * 60);
 }
 
-int64_t tti_time_parse(const char *text, size_t size)
+int64_t tt_time_parse(const char *text, size_t size)
 {
     const char *p = text, *const end = text + size;
     int year, month, day, hour, minute, second;
     int64_t days, micros, offset;
-    if (size == 0)
+    if (text == NULL || size == 0)
         return TT_NO_TIME;
     year = read_digits(&p, end, 4);
-    if (year < 0 || !take(&p, end, '-'))
+    if (year < 0 || !skip_character(&p, end, '-'))
         return TT_NO_TIME;
     month = read_digits(&p, end, 2);
-    if (month < 1 || month > 12 || !take(&p, end, '-'))
+    if (month < 1 || month > 12 || !skip_character(&p, end, '-'))
         return TT_NO_TIME;
     day = read_digits(&p, end, 2);
     if (day < 1 || day > days_in_month(year, month))
@@ -92,13 +91,14 @@ int64_t tti_time_parse(const char *text, size_t size)
     days = days_since_epoch(year, month, day);
     if (p == end)
         return days * 86400 * 1000000;
-    if (!take(&p, end, 'T') && !take(&p, end, 't') && !take(&p, end, ' '))
+    if (!skip_character(&p, end, 'T') && !skip_character(&p, end, 't') &&
+        !skip_character(&p, end, ' '))
         return TT_NO_TIME;
     hour = read_digits(&p, end, 2);
-    if (hour < 0 || hour > 23 || !take(&p, end, ':'))
+    if (hour < 0 || hour > 23 || !skip_character(&p, end, ':'))
         return TT_NO_TIME;
     minute = read_digits(&p, end, 2);
-    if (minute < 0 || minute > 59 || !take(&p, end, ':'))
+    if (minute < 0 || minute > 59 || !skip_character(&p, end, ':'))
         return TT_NO_TIME;
     second = read_digits(&p, end, 2); /* 60 is a leap second */
     if (second < 0 || second > 60)
@@ -110,7 +110,7 @@ int64_t tti_time_parse(const char *text, size_t size)
     return (days * 86400 + hour * 3600 + minute * 60 + second - offset) * 1000000 + micros;
 }
 
-/* ==== Other formats =========================================================================== */
+/* ---- Other formats --------------------------------------------------------------------------- */
 
 static int is_digit(char c)
 {
@@ -123,7 +123,7 @@ static void skip_white_space(const char **p, const char *end)
         (*p)++;
 }
 
-/* A number of one to `most` digits; -1 if there is none. */
+/* The number that the next digits write, `most` of them at the most; -1 if there is none. */
 static int read_up_to_digits(const char **p, const char *end, int most)
 {
     int value = -1;
@@ -132,7 +132,8 @@ static int read_up_to_digits(const char **p, const char *end, int most)
     return value;
 }
 
-/* Place of the next three letters in `list`, a word every three bytes; -1. */
+/* The index of the next three letters in `list`, which has a word every three bytes; -1 if it has
+ * no such word. */
 static int match_three_letters(const char **p, const char *end, const char *list)
 {
     if (end - *p < 3)
@@ -146,24 +147,24 @@ static int match_three_letters(const char **p, const char *end, const char *list
     return -1;
 }
 
-/* Minutes east of a zone of RFC 822: "+0100", "GMT", "EST"; unknown names are UTC, as RFC 5322
- * says. */
+/* Minutes east of UTC for a zone of RFC 822, such as "+0100", "GMT" or "EST"; an unknown name is
+ * UTC, as RFC 5322 says. */
 static int read_rfc822_zone(const char *p, const char *end)
 {
     static const char names[] = "estedtcstcdtmstmdtpstpdt";
     static const int hours[] = {-5, -4, -6, -5, -7, -6, -8, -7};
     const int sign = p != end && *p == '-' ? -1 : 1;
-    int place;
+    int index;
     if (p != end && (*p == '+' || *p == '-')) {
-        int east;
+        int east, minutes;
         p++;
         east = read_digits(&p, end, 2);
-        (void)take(&p, end, ':');
-        place = read_digits(&p, end, 2);
-        return east < 0 || place < 0 ? 0 : sign * (east * 60 + place);
+        (void)skip_character(&p, end, ':');
+        minutes = read_digits(&p, end, 2);
+        return east < 0 || minutes < 0 ? 0 : sign * (east * 60 + minutes);
     }
-    place = match_three_letters(&p, end, names);
-    return place < 0 ? 0 : hours[place] * 60;
+    index = match_three_letters(&p, end, names);
+    return index < 0 ? 0 : hours[index] * 60;
 }
 
 /* "Thu, 12 Mar 2026 09:15:00 +0100" */
@@ -171,9 +172,9 @@ static int rfc822_to_rfc3339(const char *p, const char *end, char out[TTI_TIME_R
 {
     int day, month, year, hour, minute, second = 0, zone, used;
     if (match_three_letters(&p, end, "montuewedthufrisatsun") >= 0) {
-        while (p != end && *p != ',' && *p != ' ') /* a name in full */
+        while (p != end && *p != ',' && *p != ' ') /* "Thursday" */
             p++;
-        (void)take(&p, end, ',');
+        (void)skip_character(&p, end, ',');
         skip_white_space(&p, end);
     }
     day = read_up_to_digits(&p, end, 2);
@@ -191,9 +192,9 @@ static int rfc822_to_rfc3339(const char *p, const char *end, char out[TTI_TIME_R
         year += year < 70 ? 2000 : 1900;
     skip_white_space(&p, end);
     hour = read_up_to_digits(&p, end, 2);
-    if (hour < 0 || !take(&p, end, ':') || (minute = read_up_to_digits(&p, end, 2)) < 0)
+    if (hour < 0 || !skip_character(&p, end, ':') || (minute = read_up_to_digits(&p, end, 2)) < 0)
         return 0;
-    if (take(&p, end, ':') && (second = read_up_to_digits(&p, end, 2)) < 0)
+    if (skip_character(&p, end, ':') && (second = read_up_to_digits(&p, end, 2)) < 0)
         return 0;
     skip_white_space(&p, end);
     zone = read_rfc822_zone(p, end);
@@ -217,12 +218,12 @@ static int basic_iso8601_to_rfc3339(const char *p, const char *end, char out[TTI
     used = snprintf(out, TTI_TIME_ROOM, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100);
     if (p == end)
         return 1;
-    if (!take(&p, end, 'T'))
+    if (!skip_character(&p, end, 'T'))
         return 0;
     hour = read_digits(&p, end, 2);
-    (void)take(&p, end, ':');
+    (void)skip_character(&p, end, ':');
     minute = read_digits(&p, end, 2);
-    (void)take(&p, end, ':');
+    (void)skip_character(&p, end, ':');
     if (p != end && is_digit(*p))
         second = read_digits(&p, end, 2);
     if (hour < 0 || minute < 0 || second < 0 || read_fraction(&p, end) < 0 || end - p > 6)
@@ -239,7 +240,7 @@ size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM
     while (end != p && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\t' || end[-1] == '\r'))
         end--;
     size = (size_t)(end - p);
-    if (size + 2 < TTI_TIME_ROOM && tti_time_parse(p, size) != TT_NO_TIME) {
+    if (size + 2 < TTI_TIME_ROOM && tt_time_parse(p, size) != TT_NO_TIME) {
         memcpy(out, p, size);
         out[size] = '\0';
     } else if (!basic_iso8601_to_rfc3339(p, end, out) && !rfc822_to_rfc3339(p, end, out)) {
@@ -251,5 +252,5 @@ size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM
         out[size - 2] = ':';
         size++;
     }
-    return tti_time_parse(out, size) == TT_NO_TIME ? 0 : size;
+    return tt_time_parse(out, size) == TT_NO_TIME ? 0 : size;
 }

@@ -1,0 +1,17 @@
+/*
+ * Times. tt_time_parse(), the one parser of RFC 3339, is public; the wire formats of news write
+ * times in two other ways, which are turned into RFC 3339 first.
+ */
+#ifndef TTI_UTIL_TIME_H
+#define TTI_UTIL_TIME_H
+
+#include "twicetold.h"
+
+/** Room for a time in RFC 3339, with its NUL. */
+enum { TTI_TIME_ROOM = 48 };
+
+/** Writes a time as RFC 3339: one that is so already, one in the basic form of ISO 8601 (NITF), or
+ * one of RFC 822 (RSS). @return its bytes, or 0 if it is no time */
+size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM]);
+
+#endif
