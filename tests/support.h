@@ -1,5 +1,4 @@
-/* What several tests need: random numbers, an allocator that counts and fails, collected results.
- */
+/* Shared by several tests: random numbers, an allocator that counts and fails, copied results. */
 #ifndef TT_SUPPORT_H
 #define TT_SUPPORT_H
 
@@ -25,7 +24,7 @@ static inline uint64_t rng_next(rng *r)
     return z ^ z >> 31;
 }
 
-/** A number below n. */
+/** A random number below n. */
 static inline uint32_t rng_below(rng *r, uint32_t n)
 {
     return (uint32_t)((rng_next(r) >> 32) * n >> 32);
@@ -44,14 +43,15 @@ static inline uint64_t test_seed(const char *name)
     return seed;
 }
 
-/* ---- An allocator that checks what it is told ---------------------------------------------- */
+/* ---- An allocator that checks its arguments ------------------------------------------------ */
 
-/** Counts what is held; the allocation numbered fail_at (from 1; 0: none) fails. Any thread. */
+/** Counts memory in use. The allocation with the number fail_at fails (from 1; 0: none). Threads:
+ * any. */
 typedef struct counting {
     tt_allocator allocator;
     atomic_size_t held, blocks, calls;
-    atomic_size_t taken; /**< bytes, also those given back */
-    atomic_int wrong;    /**< a size that was not the one allocated */
+    atomic_size_t taken; /**< bytes, including released ones */
+    atomic_int wrong;    /**< releases with another size than the allocation */
     size_t fail_at;
 } counting;
 
@@ -121,7 +121,7 @@ static inline void counting_start(counting *c, size_t fail_at)
     c->fail_at = fail_at;
 }
 
-/** Everything was given back, under the sizes it was taken for. */
+/** Asserts that everything was released, with the sizes of the allocations. */
 static inline int counting_is_clean(counting *c)
 {
     return atomic_load(&c->held) == 0 && atomic_load(&c->blocks) == 0 &&
@@ -130,7 +130,7 @@ static inline int counting_is_clean(counting *c)
 
 /* ---- Articles ------------------------------------------------------------------------------ */
 
-/** An article of NUL-terminated strings. */
+/** Makes an article of NUL-terminated strings. */
 static inline tt_article article_of(const char *id, const char *text)
 {
     return (tt_article){.id = id,
@@ -140,7 +140,7 @@ static inline tt_article article_of(const char *id, const char *text)
                         .published = TT_NO_TIME};
 }
 
-/* ---- Results, copied out ------------------------------------------------------------------- */
+/* ---- Copied results ------------------------------------------------------------------------ */
 
 typedef struct results {
     tt_pair *pairs;
@@ -183,7 +183,7 @@ static inline tt_status results_collect(results *out, const tt_result *result)
     for (size_t k = 0; k < out->section_count; k++)
         out->sections[k].occurrences = copy_more(
             NULL, 0, sections[k].occurrences, sections[k].count, sizeof *sections[k].occurrences);
-    return status == TT_EINVAL ? TT_OK : status; /* no overlaps: nothing is dropped */
+    return status == TT_EINVAL ? TT_OK : status; /* without overlaps nothing is dropped */
 }
 
 static inline void results_free(results *r)
@@ -199,7 +199,7 @@ static inline void results_free(results *r)
     memset(r, 0, sizeof *r);
 }
 
-/** True if two results are the same bytes (NAN equal to NAN). */
+/** Whether two results have the same bytes (NAN equals NAN). */
 static inline int results_equal(const results *x, const results *y)
 {
     if (x->pair_count != y->pair_count || x->cluster_count != y->cluster_count ||

@@ -9,6 +9,6 @@
 
 #include <cmocka.h> /* needs the headers above; the blank line keeps clang-format from moving it */
 
-enum { TEST_SKIPPED = 77 }; /* what ctest's SKIP_RETURN_CODE waits for */
+enum { TEST_SKIPPED = 77 }; /* SKIP_RETURN_CODE of ctest */
 
 #endif

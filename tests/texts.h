@@ -1,10 +1,10 @@
-/* Random text for tests: words of a small language, and the changes that a desk makes to them. */
+/* Random text for tests: words of a small language, and the edits that a news desk makes. */
 #ifndef TT_TEXTS_H
 #define TT_TEXTS_H
 
 #include "support.h"
 
-/** A growing run of words; each is a number, spelled by text_of(). */
+/** An array of words; each is a number, which text_of() spells. */
 typedef struct wordlist {
     uint32_t *words;
     size_t count, capacity;
@@ -27,7 +27,7 @@ static inline void words_copy(wordlist *to, const wordlist *from, size_t begin, 
         words_add(to, from->words[k]);
 }
 
-/** Appends n words below `vocabulary`, small numbers more often. */
+/** Appends n random words below `vocabulary`, small numbers more often. */
 static inline void words_random(wordlist *w, rng *r, size_t n, uint32_t vocabulary)
 {
     for (size_t k = 0; k < n; k++) {
@@ -36,7 +36,7 @@ static inline void words_random(wordlist *w, rng *r, size_t n, uint32_t vocabula
     }
 }
 
-/** Replaces each word with the given chance in 1,000. */
+/** Replaces each word with a probability of `chance` in 1,000. */
 static inline void words_replace(wordlist *w, rng *r, uint32_t chance, uint32_t vocabulary)
 {
     for (size_t k = 0; k < w->count; k++)
@@ -63,8 +63,8 @@ static inline size_t spell(uint32_t word, char *out)
     return n;
 }
 
-/** The words as text, NUL-terminated; a blank line after every `paragraph` words (0: none).
- * Owner: the caller, free(). */
+/** Returns the words as NUL-terminated text, with a blank line after every `paragraph` words (0:
+ * none). Owner: the caller, free(). */
 static inline char *text_of(const wordlist *w, size_t paragraph)
 {
     char *text = malloc(w->count * 18 + 1), *at = text;
@@ -81,7 +81,7 @@ static inline char *text_of(const wordlist *w, size_t paragraph)
     return text;
 }
 
-/** Text of n random words of a seed. Owner: the caller, free(). */
+/** Returns text of n random words from a seed. Owner: the caller, free(). */
 static inline char *random_text(uint64_t seed, size_t n)
 {
     rng r = {seed};
@@ -93,7 +93,7 @@ static inline char *random_text(uint64_t seed, size_t n)
     return text;
 }
 
-/** A copy of `text` with `more` after it. Owner: the caller, free(). */
+/** Returns a copy of `text` followed by `more`. Owner: the caller, free(). */
 static inline char *joined(const char *text, const char *more)
 {
     char *out = malloc(strlen(text) + strlen(more) + 1);

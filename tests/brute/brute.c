@@ -1,25 +1,25 @@
 /*
- * Brute force: every pair of articles with resemblance or containment over a threshold, counted on
- * exact shingle sets. It shares no code and no shortcut with the engine: words and shingles are
- * interned by comparing them, no hash stands for any of them, and every two articles that share a
- * shingle are counted out in full.
+ * Brute force: every pair of articles with a resemblance or containment above a threshold, counted
+ * on exact shingle sets. It shares no code and no shortcut with the engine: words and shingles are
+ * interned by comparing them instead of their hashes, and every two articles that share a shingle
+ * are counted in full.
  *
  *     brute [--w N] [--resemblance X] [--containment X] ARTICLES.jsonl > pairs.jsonl
  *
- * A line each, a before b in input order:
+ * Prints a line for each pair, with a before b in input order:
  *     {"type":"pair","a":ID,"b":ID,"resemblance":R,"containment_a":CA,"containment_b":CB,
  *      "shared":S,"na":NA,"nb":NB}
  *
- * Tokens: runs of ASCII letters and digits in lower case, which is exactly what the contract says
- * of ASCII text. Beyond ASCII it approximates: code points of the letter blocks count as letters as
- * they stand, with the case of Latin-1, Greek and Cyrillic capitals folded but nothing composed or
- * decomposed; general punctuation, symbols and CJK punctuation separate; Han, kana and Thai are a
- * token a code point. So compare its numbers on text whose words are ASCII, or nearly.
+ * Tokens are runs of ASCII letters and digits in lower case, exactly as in the engine for ASCII
+ * text. Outside ASCII it approximates: code points of the letter blocks count as letters unchanged,
+ * with the case of Latin-1, Greek and Cyrillic capitals folded but nothing composed or decomposed;
+ * general punctuation, symbols and CJK punctuation separate words; each code point of Han, kana and
+ * Thai is a token. Its numbers are therefore comparable on text whose words are mostly ASCII.
  *
  * An article of fewer than w tokens has one shingle, all of it; one of no tokens has none.
  *
- * Cost: the sum over shingles of the square of the articles that hold each; 10,000 generated
- * articles take a few seconds and 200 MB.
+ * Cost: the sum over shingles of the square of the number of articles that contain each; 10,000
+ * generated articles take a few seconds and 200 MB.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -31,7 +31,7 @@
 
 enum { MAX_W = 64 };
 
-#define NO_WORD UINT32_MAX /* fills the only shingle of a short article */
+#define NO_WORD UINT32_MAX /* pads the only shingle of a short article */
 
 static void fail(const char *format, ...)
 {
@@ -173,7 +173,7 @@ static void read_escape(cursor *c, bytes *to)
         bytes_add(to, &into[found - from], 1);
 }
 
-/* A string, decoded into `to`, which is emptied first. */
+/* Decodes a string into `to`, which is emptied first. */
 static void read_string(cursor *c, bytes *to)
 {
     to->count = 0;
@@ -242,7 +242,7 @@ static void skip_value(cursor *c, bytes *scratch, int depth)
     }
 }
 
-/* One record: `id` as it stands in the line, quotes and all, and the decoded text. */
+/* One record: `id` as in the line, including quotes, and the decoded text. */
 static void read_record(cursor *c, bytes *id, bytes *text, bytes *scratch)
 {
     int has_text = 0;
@@ -284,7 +284,7 @@ static void read_record(cursor *c, bytes *id, bytes *text, bytes *scratch)
 
 /* ==== words =================================================================================== */
 
-/* Exact strings to numbers: open addressing, compared byte by byte. */
+/* Maps strings to numbers exactly: open addressing, compared byte by byte. */
 typedef struct lexicon {
     bytes store;
     size_t *begins; /* begins[n] .. begins[n + 1] is word n */
@@ -464,7 +464,7 @@ static int read_line(FILE *from, bytes *line)
     return line->count > 0;
 }
 
-/* Reads all articles. Each gets its tokens; one of 1 to w - 1 of them is filled up to w. */
+/* Reads all articles and their tokens; an article of 1 to w - 1 tokens is padded to w. */
 static void read_corpus(corpus *c, const char *path, uint32_t w)
 {
     FILE *from = fopen(path, "rb");
@@ -502,9 +502,9 @@ static void intern_shingles(corpus *c, uint32_t w)
     size_t slot_count = 1024;
     while (slot_count < c->tokens.count * 2)
         slot_count *= 2;
-    uint32_t *slots = grow(NULL, slot_count, sizeof *slots); /* a shingle's number */
+    uint32_t *slots = grow(NULL, slot_count, sizeof *slots); /* the number of a shingle */
     memset(slots, 0xFF, slot_count * sizeof *slots);
-    numbers places = {0}; /* where each shingle first stands */
+    numbers places = {0}; /* the first position of each shingle */
     numbers sets = {0};
     size_t begin = 0;
     if (c->tokens.count >= UINT32_MAX)
@@ -569,7 +569,7 @@ static void consider(const corpus *c, size_t a, size_t b, uint32_t shared, const
            resemblance, shared / na, shared / nb, shared, na, nb);
 }
 
-/* Counts, for each article, the shingles it shares with each one before it. */
+/* Counts the shingles that each article shares with each earlier one. */
 static void count_pairs(const corpus *c, const rules *r)
 {
     size_t *firsts = grow(NULL, c->distinct + 1, sizeof *firsts);
@@ -594,7 +594,7 @@ static void count_pairs(const corpus *c, const rules *r)
                     met[met_count++] = list[i];
             list[fill[s]++] = (uint32_t)b;
         }
-        /* Only a pair that shares much is worth putting in order. */
+        /* Only pairs that share enough are sorted. */
         const double least = r->resemblance < r->containment ? r->resemblance : r->containment;
         const double nb = (double)(c->begins[b + 1] - c->begins[b]);
         size_t kept = 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The library shows what the header declares and nothing else. usage: exports.sh LIBRARY
-# engine/exports.txt is the list, and the symbols of the Debian package say since which version each is
-# there; `exports.sh --write` makes both anew from the header.
+# The library exports exactly what the header declares. usage: exports.sh LIBRARY
+# engine/exports.txt is the list; the symbols file of the Debian package has the version in which each function
+# appeared. `exports.sh --write` writes both from the header.
 set -eu
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +26,7 @@ diff "$list" "$work/declared" >&2 || { echo "engine/exports.txt is not what the 
 sed -n 's/^ \(tt_[a-z_]*\)@.*/\1/p' "$symbols" | diff "$list" - >&2 ||
     { echo "$symbols has other symbols than engine/exports.txt" >&2; exit 1; }
 case $1 in
-*.a) # an archive also has the engine's own symbols, under one prefix
+*.a) # a static library also has the internal symbols of the engine, with one prefix
     nm -g --defined-only "$1" 2>/dev/null | awk '$2 ~ /^[TDBRC]$/ { print $3 }' | grep '^[A-Za-z_]' | grep -v '^tti_' | sort >"$work/found" ;;
 *) nm -D --defined-only "$1" | awk '{ print $3 }' | sort >"$work/found" ;;
 esac

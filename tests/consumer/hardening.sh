@@ -1,6 +1,6 @@
 #!/bin/sh
-# usage: hardening.sh PROGRAM: it is position-independent, its stack is not run, what the loader
-# has resolved is read-only, and its calls and stacks are checked.
+# usage: hardening.sh PROGRAM: checks that it is position-independent, has a non-executable stack and read-only
+# relocations, and uses checked library calls and stack protection.
 set -u
 [ -s "$1" ] || { echo "$1 is not there"; exit 1; }
 file=$1 bad=0

@@ -1,5 +1,5 @@
 #!/bin/sh
-# twicetold.h compiles alone, pedantic, as C99, C11 and C++11 to C++20. usage: header.sh CC CXX
+# twicetold.h compiles alone, with pedantic warnings, as C99, C11 and C++11 to C++20. usage: header.sh CC CXX
 set -eu
 include=$(cd "$(dirname "$0")/../../include" && pwd)
 check() {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs a build to a temporary prefix, moves that elsewhere, and lets a program use it: once found
-# by find_package, once by pkg-config. usage: run.sh BUILD static|shared
+# Installs a build to a temporary prefix, moves the prefix, and builds a program with it, by find_package and by
+# pkg-config. usage: run.sh BUILD static|shared
 set -eu
 build=$1 kind=$2
 here=$(cd "$(dirname "$0")" && pwd)

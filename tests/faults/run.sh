@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Every read, write, sync, rename, open, truncation and mapping of a command fails in turn, once and
-# from then on, by the shim beside this script: a clear error and the exit code 3, or success as if
-# nothing had been; what stood there before, or the whole new file; no temporary file; an index that
-# a check finds whole, and that takes the same articles again.
+# permanently, by the shim in this folder. The command must report a clear error with exit code 3, or succeed
+# with the same result; leave the old file or the complete new file, and no temporary file; and leave an
+# undamaged index, to which the same articles can be added.
 #
 #   TWICETOLD=path/to/twicetold TT_FAULT_SHIM=path/to/shim.so tests/faults/run.sh [scan|dedup|index|watch]...
 #
-# TT_FAULT_ALL=1 takes every call and both errors, once and for ever, on more articles; without it, of
-# many calls only some later ones, EIO once and ENOSPC from then on.
+# TT_FAULT_ALL=1 tries every call with both errors, once and permanently, on more articles. Without it, only some
+# calls fail, with EIO once and ENOSPC permanently.
 set -u
 TWICETOLD=$(realpath "${TWICETOLD:?set TWICETOLD to the built command}")
 shim=$(realpath "${TT_FAULT_SHIM:?set TT_FAULT_SHIM to the built shim}")
@@ -30,14 +30,14 @@ bad() {
     exit 1
 }
 
-# What every run has to show.
+# Conditions that every run must meet.
 common() {
     case $status in 0 | 1 | 3) ;; *) bad "it ended badly" ;; esac
     [ "$status" -eq 0 ] || [ -s err ] || bad "no word on standard error"
     ! compgen -G '.twicetold-*' >/dev/null || bad "a temporary file is left"
 }
 
-# The file is the old one or the new one: $1 new, with what it should be in wanted.$1
+# The file $1 is the old one or the new one, which is wanted.$1.
 whole() {
     if [ "$status" -eq 0 ]; then
         plain "$1" | cmp -s - "wanted.$1" || bad "success, and another $1"
@@ -46,7 +46,7 @@ whole() {
     fi
 }
 
-# each SUBJECT KINDS PREPARE RUN CHECK: functions. Where none of a kind is failed, it is over.
+# each SUBJECT KINDS PREPARE RUN CHECK: tries the calls of each kind until a run has no further one.
 each() {
     subject=$1
     for kind in $2; do
@@ -71,7 +71,7 @@ each() {
     done
 }
 
-# OUTPUT goes to the command's standard output, if it is set.
+# Standard output of the command goes to OUTPUT, if that is set.
 run() {
     status=0
     LD_PRELOAD=$shim "$TWICETOLD" "$@" 2>err || status=$?
@@ -82,7 +82,7 @@ run() {
 scan_prepare() { echo old >result; }
 scan_run() { run scan in.jsonl -o result; }
 scan_check() {
-    # an input that cannot be read is a record that was rejected
+    # an unreadable input counts as a rejected record
     [ "$status" -eq 1 ] || { whole result && return; }
     grep -q in.jsonl err || bad "the input is not named"
 }
@@ -95,12 +95,12 @@ dedup_check() {
     whole removed
 }
 
-# ---- The living index ----------------------------------------------------------------------------
+# ---- The index -----------------------------------------------------------------------------------
 
-# The index as it was, with the first ten articles.
+# Restores the index with the first ten articles.
 index_prepare() { rm -f feed.db*; cp base.db feed.db; }
 
-# With the disk as it should be again: whole, and it takes the articles as it would have.
+# Without faults, the index is undamaged, and the articles can be added.
 index_whole() {
     "$TWICETOLD" index check --quiet feed.db >findings 2>&1 || { cat findings; bad "the index is damaged"; }
     "$TWICETOLD" index add --quiet feed.db in.jsonl >/dev/null 2>err ||
@@ -113,7 +113,7 @@ watch_run() { run watch feed.db <in.jsonl >verdicts; }
 
 ids() { sed -n 's/.*"id":\("[^"]*"\).*/\1/p' "$1" | sort; }
 
-# Every article whose verdict was written is there.
+# Every article whose verdict was written is in the index.
 watch_check() {
     "$TWICETOLD" index query --quiet feed.db in.jsonl >there 2>>err || bad "it answers no more"
     grep '"verdict":"duplicate"' there >known

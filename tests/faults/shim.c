@@ -1,15 +1,15 @@
 /*
- * Preloaded into a program, makes one of its system calls fail, as a disk that is full or broken
- * would: run.sh asks for the first call, the second, and so on, until the program makes fewer.
+ * A preloaded library that makes one system call of a program fail, as a full or broken disk would.
+ * run.sh selects the first call, the second, and so on, until the program makes fewer.
  *
  *     TT_FAULT_CALL    read, write, sync, rename, open, truncate or map: a kind of call
  *     TT_FAULT_AT      the number, from 1, of the call that fails
- *     TT_FAULT_FOREVER 1: and all later ones of its kind
- *     TT_FAULT_ERRNO   what errno is then
- *     TT_FAULT_FILE    gets the line "NUMBER" once a call was failed
+ *     TT_FAULT_FOREVER 1: all later calls of this kind fail too
+ *     TT_FAULT_ERRNO   the value of errno
+ *     TT_FAULT_FILE    receives the line "NUMBER" when a call has failed
  *
- * Only files in and below the current folder count (and a rename, by its target), so that the
- * loader's and the locale's files do not.
+ * Only files in and below the current directory count (for a rename, the target), so that the files
+ * of the loader and the locale do not.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -43,7 +43,7 @@ static void tell(long number)
     }
 }
 
-/* Whether this call of a kind is to fail; errno is set then. */
+/* Whether this call must fail; if so, errno is set. */
 static int fails(const char *kind)
 {
     const char *wish = getenv("TT_FAULT_CALL"), *at = getenv("TT_FAULT_AT");

@@ -1,4 +1,4 @@
-# Units of the engine's stages after text.
+# Unit tests of the stages after text.
 tt_test(hash)
 tt_test(array)
 tt_test(table)

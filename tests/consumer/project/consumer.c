@@ -1,4 +1,4 @@
-/* The least program that needs all of the library: threads, JSON, compression, Unicode. */
+/* A small program that uses every dependency of the library: threads, JSON, compression, Unicode. */
 #include <twicetold.h>
 
 #include <stdio.h>
