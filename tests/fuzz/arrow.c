@@ -1,13 +1,13 @@
 /*
- * What is read of an Arrow stream: columns of every layout that the Python package takes, well
- * formed as Arrow's specification has it, with any content. What was put in comes out; times are
- * those of the engine's own reader, where both take them.
+ * Reading Arrow streams: columns of every layout that the Python package accepts, valid by the
+ * specification of Arrow, with any content. What was written is read; times agree with the reader
+ * of the engine where both accept them.
  *
- * Input: the layout of a column, then its elements, each up to a NUL.
+ * Input: the layout of a column, then its elements, each ended by a NUL.
  */
 #include "fuzz.h"
 
-#include "arrow_columns.h" /* of python/core */
+#include "arrow_columns.h" /* in python/core */
 #include "input/jsonl.h"
 
 enum { MOST = 64 };
@@ -30,7 +30,7 @@ static cells cells_of(fuzz_input *in)
 
 /* ---- Columns --------------------------------------------------------------------------------- */
 
-/* A column's buffers, each in a block of its own size. */
+/* The buffers of a column, each in a block of exactly its size. */
 typedef struct built {
     struct ArrowSchema schema, dictionary_schema;
     struct ArrowArray array, dictionary;
@@ -123,7 +123,7 @@ static void build_text(const cells *c, int64_t skip, int layout, struct ArrowSch
         build_offsets(c, skip, layout % 3 == 1, a, buffers);
 }
 
-/* Element i stands for entry i of the dictionary. */
+/* Element i refers to entry i of the dictionary. */
 static void build_indices(built *b, const cells *c, int64_t skip, char format)
 {
     const size_t each = strchr("cC", format)   ? 1
@@ -143,7 +143,7 @@ static void release_buffers(const struct ArrowArray *a)
         free((void *)(uintptr_t)a->buffers[k]);
 }
 
-/* ---- What comes out -------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static void check_texts(const built *b, const cells *c, int64_t first)
 {
@@ -189,7 +189,7 @@ static void check_column(const cells *c, int layout, int64_t skip, char index)
     release_buffers(&b.array);
 }
 
-/* Integers as ids, and as times of every unit. */
+/* Reads integers as ids, and as times in every unit. */
 static void check_number(const cells *c)
 {
     static const char *const times[] = {"tss:", "tsm:Europe/Oslo", "tsu:", "tsn:UTC", "tdm"};

@@ -1,10 +1,9 @@
 /*
- * A living index whose file was damaged: it is opened and gives the answers it gave before, or is
- * refused with a reason; a check says something of it and never fails of itself; and it takes what
- * may be written to it, or an error.
+ * An index with a damaged file: it opens and gives the same answers as before, or is refused with a
+ * reason; a check reports findings and does not fail; and writing succeeds or gives an error.
  *
- * Input: changes of the file (kind, place, byte), then NUL-parted texts that are asked and added.
- * With kind 0 first, the input is the file.
+ * Input: changes of the file (kind, place, byte), then texts to query and to add, separated by NUL.
+ * If the first kind is 0, the input is the file.
  */
 #include "fuzz.h"
 
@@ -12,7 +11,7 @@
 
 enum { ARTICLES = 12 };
 
-static char *base; /* the bytes of a good file */
+static char *base; /* the bytes of an undamaged file */
 static size_t base_size;
 static char *wanted; /* its answers */
 static size_t wanted_size;
@@ -38,7 +37,7 @@ static int add_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
     return 0;
 }
 
-/* Article k: twenty words of its own, and forty that every third one has. */
+/* Article k has twenty unique words, and forty that every third article has. */
 static const char *text_of_number(unsigned k)
 {
     static char text[1024];
@@ -102,7 +101,7 @@ static void make_base(void)
     (void)fclose(file);
 }
 
-/* Changes the good file as the input says. @return its size */
+/* Damages the file as the input says. @return its size */
 static size_t damage(char *bytes, fuzz_input *in, int *harmless)
 {
     size_t size = base_size;

@@ -1,7 +1,7 @@
 /*
- * JSON Lines. simdjson and the strict scanner read the same of a line or leave it to the other; the
- * reader gives the same records whatever the size of its blocks, the parser and the threads; a
- * record that is good is UTF-8 all through, and its raw bytes read again are the same record.
+ * JSON Lines. simdjson and the strict scanner read the same from a line, or simdjson refuses it;
+ * the reader gives the same records for any size of blocks, either parser and any number of
+ * threads; a good record is UTF-8 throughout, and its raw bytes are read as the same record.
  *
  * Input: the lines of a file.
  */

@@ -1,6 +1,6 @@
 /*
- * Gives a fuzz target every file of the paths named, without libFuzzer: the committed corpus under
- * ctest, or one input that was found. Directories are not descended into.
+ * Runs a fuzz target on every file of the given paths, without libFuzzer: the committed corpus
+ * under ctest, or a single input. Subdirectories are skipped.
  *
  *     replay_TARGET PATH...
  */
@@ -58,5 +58,5 @@ int main(int argc, char **argv)
     for (int k = 1; k < argc; k++)
         give(argv[k]);
     printf("%zu inputs, %zu bytes\n", inputs, total);
-    return inputs == 0; /* a corpus that is not there is no success */
+    return inputs == 0; /* a missing corpus is a failure */
 }

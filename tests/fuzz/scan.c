@@ -3,9 +3,9 @@
  * TT_OK, what the contract says of pairs, clusters and sections; numbers by brute force; the same
  * for one thread and three, and for batches.
  *
- * Input: options, then articles, each up to a NUL. Bytes below 32 (but for white space) stand for
- * words of their own, so that few bytes make long articles that repeat each other: 1 is all of the
- * article before, 2 its first half, 3 its second half, 4 and up twelve words.
+ * Input: options, then articles, each ended by a NUL. Bytes below 32, except white space, stand for
+ * words, so that few bytes make long articles that repeat each other: 1 is the whole previous
+ * article, 2 its first half, 3 its second half, 4 and above are twelve words.
  */
 #include "fuzz.h"
 
@@ -22,7 +22,7 @@ typedef struct article {
     char *text;
     size_t size;
     int accepted;
-    tti_tokens store; /* its tokens, by the text stage alone */
+    tti_tokens store; /* its tokens, by the text stage */
     tti_tokenized_text added;
     uint32_t *begins, *ends;
     char id[16];
@@ -186,7 +186,7 @@ static int same_shingle(const article *a, size_t i, const article *b, size_t k, 
     return memcmp(a->store.hashes + i, b->store.hashes + k, w * 4) == 0;
 }
 
-/* Distinct shingles of a, and how many of them are in b. */
+/* Counts the distinct shingles of a, and those that are also in b. */
 static size_t count_shingles(const article *a, const article *b, uint32_t w, size_t *shared)
 {
     const size_t na = a->added.token_count, nb = b->added.token_count;
@@ -388,7 +388,7 @@ static void check_queries(const tt_result *x, const results *r, const corpus *c)
     tt_query_close(q);
 }
 
-/* ---- All of it ------------------------------------------------------------------------------- */
+/* ---- The target ------------------------------------------------------------------------------ */
 
 typedef struct written {
     char *bytes;
@@ -403,7 +403,7 @@ static int add_bytes(void *ctx, const char *bytes, size_t size)
     return 0;
 }
 
-/* The result as JSON Lines, up to its times. */
+/* Formats the result as JSON Lines, up to the times. */
 static written write_result(const tt_result *x)
 {
     written w = {0};

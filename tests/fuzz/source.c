@@ -1,10 +1,10 @@
 /*
- * gzip and zstd. Whatever the bytes, reads of any size give the same plain ones and the same end,
- * but for what stands right before damage; what was compressed comes back, and of what was cut
- * short only a prefix, and an error.
+ * gzip and zstd. For any input, reads of any size give the same decompressed bytes and the same
+ * end, except just before damage. Compressed data are restored; a truncated file gives a prefix and
+ * an error.
  *
- * Input: how (0: the bytes are a file; 1, 2: they are compressed by gzip, zstd, and the file cut),
- * the size of the reads, where to cut, the bytes.
+ * Input: a mode (0: the bytes are a file; 1, 2: they are compressed by gzip or zstd, and the file
+ * is truncated), the size of reads, where to truncate, the bytes.
  */
 #include "fuzz.h"
 
@@ -15,8 +15,8 @@
 #include <zstd.h>
 
 enum {
-    MOST = 1 << 19,   /* of a bomb, no more is looked at */
-    LOST = 16 * 1024, /* of what stands before damage */
+    MOST = 1 << 19,   /* bytes of a decompression bomb that are read */
+    LOST = 16 * 1024, /* bytes before damage that may be lost */
 };
 
 typedef struct plain {

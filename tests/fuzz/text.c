@@ -1,7 +1,7 @@
 /*
- * The text stage. Bytes that are UTF-8 are taken, all others refused; tokens lie within the text,
- * in order, on characters; paragraphs hold every token once; every kernel set gives the same; and
- * an article reads the same after another one, and in its decomposed form (NFD).
+ * The text stage. UTF-8 is accepted and anything else refused; tokens are within the text, in
+ * order, and on whole characters; paragraphs contain every token once; every kernel set gives the
+ * same; and an article gives the same tokens after another one, and in its decomposed form (NFD).
  *
  * Input: the mode of paragraphs, a seed, the text.
  */
@@ -17,7 +17,7 @@
 typedef struct article {
     tti_tokens store;
     tti_tokenized_text added;
-    size_t token_begin, extents_begin; /* of the article in the store */
+    size_t token_begin, extents_begin; /* where the article begins in the store */
 } article;
 
 static tt_status append(article *a, const void *text, size_t size, int mode, uint64_t seed)
@@ -89,7 +89,7 @@ static void check_same_hashes(const article *x, const article *y, const char *wh
                    "%s: token %u", what, i);
 }
 
-/* The same once more behind itself: what came before must not show. */
+/* Adds the article a second time: what precedes an article must not matter. */
 static void check_again(const article *first, const uint8_t *text, size_t size, int mode,
                         uint64_t seed)
 {
@@ -130,7 +130,7 @@ static void check_decomposed(const article *composed, const uint8_t *text, size_
     free(copy);
 }
 
-/* Runs of the text's blocks by every kernel set. */
+/* Splits the blocks of the text with every kernel set. */
 static void check_kernels(const uint8_t *text, size_t size)
 {
     const tti_kernels *sets[8];

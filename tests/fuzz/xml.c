@@ -1,7 +1,7 @@
 /*
  * Wire formats in XML, and markup. In pieces of any size a document gives the same items, lines and
- * faults as in one; an item that is good is a line of JSON that the reader takes, and UTF-8; what
- * is stripped of markup never grows and stays UTF-8.
+ * errors as in one piece; a good item is a line of JSON that the reader accepts, and UTF-8; text
+ * without its markup is no longer than before and remains UTF-8.
  *
  * Input: the size of the pieces, whether headlines are text, the document.
  */
@@ -68,7 +68,7 @@ static tt_status take(void *ctx, const tti_xml_item *item)
     return TT_OK;
 }
 
-/* The first piece has at least four bytes, as is asked. */
+/* The first piece must have at least four bytes. */
 static found read_pieces(const uint8_t *bytes, size_t size, size_t piece, int whole)
 {
     const tti_xml_options rules = {&tti_libc_allocator, LONGEST, whole};
@@ -116,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const int whole = (int)fuzz_below(&in, 2);
     const found one = read_pieces(in.bytes, in.size, in.size + 4, whole);
     const found many = read_pieces(in.bytes, in.size, piece, whole);
-    /* of an odd DOCTYPE, libxml2 2.9 thinks by where its bytes are parted */
+    /* libxml2 2.9 treats an odd DOCTYPE differently depending on where its bytes are split */
     const int is_odd = in.size > 0 && memmem(in.bytes, in.size, "<!DOCTYPE", 9) != NULL;
     FUZZ_CHECK(is_odd || (one.size == many.size && memcmp(one.bytes, many.bytes, one.size) == 0),
                "pieces of %zu bytes give other items", piece);

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* How often the passages could be compared with a scan's sections. */
+/* The number of comparisons of passages with the sections of a scan. */
 static size_t compared;
 
 static tt_article as_article(const text *t)
@@ -16,7 +16,7 @@ static tt_article as_article(const text *t)
     return (tt_article){.text = t->bytes, .text_size = t->size, .published = TT_NO_TIME};
 }
 
-/* Checks that the bytes are those of `count` words from `at` on. @return the word after them */
+/* Checks that the bytes are those of `count` words beginning with `at`. @return the next word */
 static size_t check_extent(const text *t, size_t at, uint64_t begin, uint64_t end, uint32_t count)
 {
     CHECK(at + count <= t->words.count, "more words than there are");
@@ -29,7 +29,7 @@ static size_t check_extent(const text *t, size_t at, uint64_t begin, uint64_t en
     return at + count;
 }
 
-/* Segments from words a and b on, one after the other on both sides. */
+/* Checks segments that begin with words a and b and follow each other on both sides. */
 static void check_segments(const text *x, const text *y, const tt_segment *s, size_t count,
                            size_t *a, size_t *b)
 {
@@ -96,7 +96,8 @@ static void check_alignment(const text *x, const text *y, const tt_alignment *al
         CHECK(s[k].passage == TT_NO_PASSAGE || !p[s[k].passage].moved, "a moved passage in order");
 }
 
-/* Whether one of the texts repeats itself: a scan then leads passages to their first place. */
+/* Whether one of the texts repeats itself: a scan then traces passages to their first occurrence.
+ */
 static int repeats_itself(const text *t)
 {
     const tt_article x = as_article(t);

@@ -1,6 +1,6 @@
 /*
  * The bytes of a result are the same for every kernel set, number of threads, size of batches and
- * memory limit. A kernel set is chosen once in a process, so each has a child of its own.
+ * memory limit. A process chooses its kernel set once, so each set runs in a separate child.
  *
  *     test_property_bytes [-s SEED] [-n CASES] [-v]
  */
@@ -14,7 +14,7 @@ enum { SETS = 3, PLANS = 4 };
 
 static const char *const sets[SETS] = {"generic", "avx2", "avx512"};
 
-/* FNV-1a over the bytes, without the times, which stand in braces after "seconds": */
+/* FNV-1a over the bytes without the times, which are in braces after "seconds": */
 typedef struct digest {
     uint64_t hash;
     size_t size;
@@ -48,7 +48,7 @@ static uint64_t hash_of(const corpus *c, const plan *p)
     return d.hash;
 }
 
-static int answers; /* where a child writes its hashes */
+static int answers; /* the pipe to which a child writes its hashes */
 
 static void write_hashes(uint64_t seed)
 {
@@ -66,7 +66,7 @@ static void write_hashes(uint64_t seed)
     corpus_free(&c);
 }
 
-/* Runs the cases with one kernel set. @return where its hashes are read */
+/* Runs the cases with one kernel set. @return the pipe from which to read its hashes */
 static int start(int argc, char **argv, const char *set, pid_t *child)
 {
     int ends[2];
@@ -84,7 +84,7 @@ static int start(int argc, char **argv, const char *set, pid_t *child)
     return ends[0];
 }
 
-/* The next hash of each must be the same. @return how many were read, one of each set: 0 or 1 */
+/* Checks that the next hash of every set is the same. @return 1, or 0 at the end */
 static int compare_next(const int *from, size_t number, uint64_t *first)
 {
     for (size_t k = 0; k < SETS; k++) {

@@ -1,4 +1,4 @@
-/* Cases by their seeds: what fails prints its seed, and the command line takes it back. */
+/* Cases by their seeds: a failing case prints its seed, which the command line accepts. */
 #ifndef TT_PROPERTY_CASES_H
 #define TT_PROPERTY_CASES_H
 
@@ -26,12 +26,12 @@ typedef struct plan {
     int32_t threads;
     size_t batch;
     uint64_t memory;       /* limit; 0: none */
-    const uint32_t *order; /* of the articles; NULL: as they stand */
-    size_t count;          /* of them; 0: all */
+    const uint32_t *order; /* order of the articles; NULL: that of the corpus */
+    size_t count;          /* number of articles; 0: all */
     uint32_t find;         /* 0: everything */
 } plan;
 
-/** The articles in the plan's order. @return how many */
+/** Makes the articles in the order of the plan. @return their number */
 static inline size_t list_articles(const corpus *c, const plan *p, tt_article *all)
 {
     const size_t count = p->count != 0 ? p->count : c->count;
@@ -88,8 +88,8 @@ static inline const tt_pair *find_pair(const results *r, uint64_t a, uint64_t b)
     return NULL;
 }
 
-/** Whether a, and b after it, are compared for their own sake: as the only articles, and without
- * sections, for which a passage is compared with its earliest holder. */
+/** Whether a, and b after it, are compared if they are the only articles, and without sections, for
+ * which a passage is compared with its earliest occurrence. */
 static inline int are_candidates(const corpus *c, uint32_t shingle_tokens, uint32_t a, uint32_t b)
 {
     const uint32_t order[] = {a, b};
@@ -104,8 +104,7 @@ static inline int are_candidates(const corpus *c, uint32_t shingle_tokens, uint3
 
 /* ---- The command line ------------------------------------------------------------------------ */
 
-/** [-s SEED|time] [-n CASES] [-v]: runs so many cases, `usual` if it is not said, from a seed on.
- */
+/** [-s SEED|time] [-n CASES] [-v]: runs this number of cases, by default `usual`, from a seed. */
 static inline void run_cases(int argc, char **argv, uint64_t usual, void (*run)(uint64_t seed))
 {
     uint64_t seed = 1, cases = usual;

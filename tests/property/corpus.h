@@ -1,4 +1,4 @@
-/* Small random corpora of texts that copy, cut, damage and repeat each other, known word by word. */
+/* Small random corpora of texts that copy, cut, damage and repeat each other, with known words. */
 #ifndef TT_PROPERTY_CORPUS_H
 #define TT_PROPERTY_CORPUS_H
 
@@ -6,7 +6,7 @@
 
 enum { MOST_ARTICLES = 40, VOCABULARY = 3000 };
 
-/** One article: its words, its text, and where each word stands in it. */
+/** One article: its words, its text, and the extent of each word. */
 typedef struct text {
     wordlist words;
     char *bytes;
@@ -22,8 +22,8 @@ typedef struct corpus {
     size_t count;
 } corpus;
 
-/* Two of five syllables are not ASCII, so that words and bytes do not go together. No two words below
- * VOCABULARY have one 32-bit hash, by which the engine knows them. */
+/* Two of five syllables are not ASCII, so that words and bytes differ. No two words below
+ * VOCABULARY have the same 32-bit hash, by which the engine compares them. */
 static inline char *put_word(char *at, uint32_t word)
 {
     static const char *const vowels[] = {"a", "e", "i", "\xd1\x8f", "\xce\xbb"};
@@ -66,7 +66,7 @@ static inline const wordlist *some_words(const corpus *c, rng *r)
     return &c->texts[rng_below(r, (uint32_t)c->count)].words;
 }
 
-/* A copy of an earlier article with one of the usual edits. */
+/* Makes a copy of an earlier article with one of the usual edits. */
 static inline void edit_copy(const corpus *c, rng *r, wordlist *w)
 {
     const wordlist *of = some_words(c, r);
@@ -83,13 +83,11 @@ static inline void edit_copy(const corpus *c, rng *r, wordlist *w)
         words_random(w, r, rng_below(r, 60), VOCABULARY);
         words_copy(w, of, middle, n);
         break;
-    default:
-        words_copy(w, of, 0, n);
-        words_replace(w, r, 15, VOCABULARY);
+    default: words_copy(w, of, 0, n); words_replace(w, r, 15, VOCABULARY);
     }
 }
 
-/* New text with passages of earlier articles in it. */
+/* Makes new text with passages of earlier articles. */
 static inline void lend(const corpus *c, rng *r, wordlist *w)
 {
     const uint32_t lent = 1 + rng_below(r, 4);
@@ -102,7 +100,7 @@ static inline void lend(const corpus *c, rng *r, wordlist *w)
     }
 }
 
-/* Text that repeats itself. */
+/* Makes text that repeats itself. */
 static inline void repeat(rng *r, wordlist *w)
 {
     const uint32_t times = 2 + rng_below(r, 5);
@@ -115,7 +113,7 @@ static inline void repeat(rng *r, wordlist *w)
     words_free(&unit);
 }
 
-/** Makes a corpus of a seed. `extremes`: with texts of a few words over and over. */
+/** Makes a corpus from a seed. `extremes` adds texts of a few words over and over. */
 static inline void corpus_make(corpus *c, uint64_t seed, int extremes)
 {
     rng r = {seed};

@@ -1,25 +1,25 @@
 /*
  * One more article, anywhere in the input, takes no pair away: what two articles have in common
- * does not hang on a third. What limits name is left out. Copies with the same words are paired
- * with the first of them only, so pairs are looked at by their words. Below a resemblance of 0.7
- * two things go (docs/design.md), and are counted:
+ * does not depend on a third. Documented limits are exempt. Copies with the same words are paired
+ * only with the first of them, so pairs are compared by their words. Below a resemblance of 0.7
+ * pairs may go for two reasons (docs/design.md), which are counted:
  *
- * - By-products: two articles that share too few seeds to be compared for their own sake, but were
- *   since one is kept in the other's story, or is the earliest holder of a passage of it. With one
- *   more article another may be kept, or hold it earlier.
- * - Popular grams: one of both articles stands in more than 48 places, and links to the first four.
+ * - By-products: two articles share too few seeds to be compared for their own sake, but were
+ *   compared because one is kept in the cluster of the other, or has the earliest occurrence of a
+ *   passage of it. With one more article, another may be kept or have the earlier occurrence.
+ * - Popular k-grams: a k-gram of both has more than 48 postings, and is linked to the first four.
  *
  *     test_property_growth [-s SEED] [-n CASES] [-v]
  */
 #include "cases.h"
 
-enum { GRAM = 4, PLACES = 48 }; /* of engine/seed/seeds.h */
+enum { GRAM = 4, PLACES = 48 }; /* as in engine/seed/seeds.h */
 
 static struct {
-    size_t kept, by_products, popular; /* pairs that stay, and those that do not */
+    size_t kept, by_products, popular; /* pairs that stay, and pairs that go for each reason */
 } tally;
 
-/* How often the gram stands in an article; it is counted up to the limit. */
+/* Counts the occurrences of a k-gram in an article, up to the limit. */
 static size_t count_gram(const uint32_t *gram, const wordlist *w)
 {
     size_t n = 0;
@@ -28,7 +28,7 @@ static size_t count_gram(const uint32_t *gram, const wordlist *w)
     return n;
 }
 
-/* Whether a gram of both stands in more places of the corpus than are linked. */
+/* Whether a k-gram of both has more postings in the corpus than are linked. */
 static int share_popular_gram(const corpus *c, uint32_t a, uint32_t b)
 {
     const wordlist *w = &c->texts[a].words;
@@ -44,7 +44,7 @@ static int share_popular_gram(const corpus *c, uint32_t a, uint32_t b)
     return 0;
 }
 
-/* Whether a third article is a pair with both: they are of one story. */
+/* Whether a third article is a pair with both, so that they belong to one story. */
 static int share_a_story(const results *r, uint64_t a, uint64_t b, size_t count)
 {
     for (uint64_t middle = 0; middle < count; middle++)
@@ -57,7 +57,8 @@ static int share_a_story(const results *r, uint64_t a, uint64_t b, size_t count)
 static void check_kept(const corpus *c, const results *less, const tt_pair *p, const results *more,
                        const uint32_t *order)
 {
-    const uint32_t a = order[p->a], b = order[p->b]; /* in the whole corpus, which `more` has */
+    const uint32_t a = order[p->a],
+                   b = order[p->b]; /* numbers in the whole corpus, of which `more` is the result */
     const tt_pair *q = p->relation == TT_IDENTICAL
                            ? find_pair(more, c->texts[b].same, c->texts[b].same == b ? a : b)
                            : find_pair(more, c->texts[a].same, c->texts[b].same);

@@ -1,9 +1,9 @@
 /*
- * A living index that is fed some articles and then the others, in batches of any size, closed and
- * opened in between, tells what a scan of all of them tells, and the same bytes as one that was fed
- * everything at once.
+ * An index that is fed some articles and then the others, in batches of any size, and is closed and
+ * opened in between, agrees with a scan of all of them, and gives the same bytes as one that was
+ * fed everything at once.
  *
- *     test_property_live [-s SEED] [-n CASES] [-v]
+ *     test_property_index [-s SEED] [-n CASES] [-v]
  */
 #define _POSIX_C_SOURCE 200809L
 #include "cases.h"
@@ -20,9 +20,10 @@ static void open_live(tt_index **live, const char *path)
     CHECK(tt_index_open(live, path, TT_INDEX_CREATE, NULL, &error) == TT_OK, "%s", error.message);
 }
 
-/* ---- Any way of feeding gives the same bytes ------------------------------------------------- */
+/* ---- The same bytes for every way of feeding ------------------------------------------------- */
 
-/* Batches of at most `most`; sometimes the index is closed and opened again. */
+/* Feeds batches of at most `most` articles, and sometimes closes and opens the index between them.
+ */
 static void feed(const corpus *c, rng *r, uint32_t most, tt_verdict_fn emit, void *ctx)
 {
     const plan p = {5, 32, 1, MOST_ARTICLES, 0, NULL, 0, 0};
@@ -50,12 +51,12 @@ static void feed(const corpus *c, rng *r, uint32_t most, tt_verdict_fn emit, voi
 typedef struct expected {
     const corpus *corpus;
     results found;
-    uint64_t at; /* article of the next verdict */
+    uint64_t at; /* the article of the next verdict */
 } expected;
 
 static uint64_t number_of(const tt_id *id)
 {
-    uint64_t number = 0; /* the bytes have no end of their own */
+    uint64_t number = 0; /* the bytes are not NUL-terminated */
     for (size_t k = 1; k < id->size; k++)
         number = number * 10 + (uint64_t)(id->bytes[k] - '0');
     return number;
@@ -70,7 +71,7 @@ static void check_numbers(const tt_verdict *v, const tt_pair *p)
     tally.pairs++;
 }
 
-/* The largest share of article b in an earlier one; -1: in none. */
+/* The largest share of article b in an earlier one; -1 if there is none. */
 static double best_overlap(const results *r, uint64_t b)
 {
     double best = -1;

@@ -1,6 +1,7 @@
 /*
- * Beside a writer that adds, replaces, removes and expires, an index that was opened to be read
- * tells what one tells that is opened anew: whether it is asked after every batch, or now and then.
+ * Beside a writer that adds, replaces, removes and expires, a reader that stays open gives the same
+ * answers as one that has just been opened, whether it is queried after every batch or now and
+ * then.
  *
  *     test_property_reader [-s SEED] [-n CASES] [-v]
  */
@@ -27,13 +28,13 @@ static void open_live(tt_index **live, const char *path, uint32_t flags)
 {
     tt_options o = TT_OPTIONS_INIT;
     tt_error error = {0};
-    o.threads = 1; /* of little work, which more of them would make slower */
+    o.threads = 1; /* for so little work more threads would be slower */
     CHECK(tt_index_open(live, path, flags, &o, &error) == TT_OK, "%s", error.message);
 }
 
-/* ---- What the writer does -------------------------------------------------------------------- */
+/* ---- The writer ------------------------------------------------------------------------------ */
 
-/* Some text under some id: there are fewer ids than articles, so that many are replaced. */
+/* Makes an article with some id: there are fewer ids than articles, so that many are replaced. */
 static tt_article some_article(feeding *f, char *id)
 {
     const text *t = &f->corpus->texts[rng_below(&f->r, (uint32_t)f->corpus->count)];
@@ -106,11 +107,11 @@ static void ask(const corpus *c, tt_index *live, lines *out)
     const size_t count = list_articles(c, &p, all);
     tt_index_stat stat;
     for (size_t k = 0; k < count; k += 2)
-        all[k].id++, all[k].id_size--; /* an id that may be there */
+        all[k].id++, all[k].id_size--; /* an id that may be in the index */
     CHECK(tt_index_query(live, all, count, NULL, add_verdicts, out, NULL) == TT_OK, "query");
     CHECK(tt_index_stat_get(live, &stat, NULL) == TT_OK, "stat");
-    stat.newest = 0;       /* also of articles that are gone; */
-    stat.memory_bytes = 0; /* room that they leave is kept */
+    stat.newest = 0;       /* includes removed articles */
+    stat.memory_bytes = 0; /* includes unused room */
     add_bytes(out, (const char *)&stat, sizeof stat);
     tally.questions += count;
 }

@@ -1,6 +1,6 @@
 /*
- * Properties of a scan, on small random corpora whose words are known: numbers by brute force,
- * nothing missed, nothing that depends on threads, batches or order, and sections that hold.
+ * Properties of a scan, on small random corpora with known words: numbers agree with brute force,
+ * nothing is missed, nothing depends on threads, batches or order, and sections are correct.
  *
  *     test_property_results [-s SEED] [-n CASES] [-v]
  */
@@ -8,14 +8,14 @@
 
 #include <math.h>
 
-/* What all cases together missed of what brute force finds. */
+/* Pairs that brute force finds, and how many of them were missed, over all cases. */
 static struct {
     size_t due, missed, moved;
 } tally;
 
 /* ---- Brute force ---------------------------------------------------------------------------- */
 
-static uint32_t width; /* of a shingle, for the comparison below */
+static uint32_t width; /* words of a shingle, for the comparison below */
 
 static int compare_shingles(const void *x, const void *y)
 {
@@ -26,7 +26,7 @@ static int compare_shingles(const void *x, const void *y)
     return 0;
 }
 
-/* The distinct shingles of an article, sorted; one of fewer than w words has one, all of it. */
+/* The sorted distinct shingles of an article; one of fewer than w words is itself a shingle. */
 static const uint32_t **shingles_of(const wordlist *words, uint32_t w, size_t *count)
 {
     const size_t n = words->count == 0 ? 0 : words->count < w ? 1 : words->count - w + 1;
@@ -87,7 +87,7 @@ static size_t lcs(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 
 /* ---- Pairs ---------------------------------------------------------------------------------- */
 
-/* Words of a that stand anywhere in b. */
+/* Counts the words of a that occur anywhere in b. */
 static size_t words_in(const wordlist *a, const wordlist *b)
 {
     size_t n = 0;
@@ -109,7 +109,7 @@ static int is_admitted(const tt_pair *p, const text *a, const text *b)
            shorter >= 0.5;
 }
 
-/* True if one of the two is the kept article of the other's cluster. */
+/* Whether one of the two is the kept article of the other's cluster. */
 static int are_kept_and_member(const results *r, uint64_t a, uint64_t b)
 {
     for (size_t k = 0; k < r->cluster_count; k++) {
@@ -222,7 +222,7 @@ static int compare_places(const void *x, const void *y)
     return (p > q) - (p < q);
 }
 
-/* The number of the word that begins, or ends, at a byte. */
+/* The word that begins, or ends, at a byte. */
 static size_t word_at(const uint32_t *places, size_t count, uint64_t byte, const char *what)
 {
     const uint32_t key = (uint32_t)byte,
@@ -231,7 +231,7 @@ static size_t word_at(const uint32_t *places, size_t count, uint64_t byte, const
     return (size_t)(found - places);
 }
 
-/* A run of words, from bytes. */
+/* Converts an extent of bytes to words. */
 typedef struct extent {
     size_t begin, end;
 } extent;
@@ -313,11 +313,11 @@ static void check_sections(const corpus *c, const results *r, uint32_t min_secti
 
 /* ---- Order ---------------------------------------------------------------------------------- */
 
-/* Every pair of kinds that one order finds is found in another, with the same numbers. */
+/* Every pair of words that is found in one order is found in another, with the same numbers. */
 static void check_order(const corpus *c, uint32_t w, const results *straight, const results *mixed,
                         const uint32_t *order)
 {
-    uint32_t places[MOST_ARTICLES]; /* first place of each kind in the mixed order */
+    uint32_t places[MOST_ARTICLES]; /* the first position of the same words in the mixed order */
     for (size_t k = c->count; k-- > 0;)
         places[c->texts[order[k]].same] = (uint32_t)k;
     for (size_t k = 0; k < straight->pair_count; k++) {
@@ -326,7 +326,7 @@ static void check_order(const corpus *c, uint32_t w, const results *straight, co
         if (p->relation == TT_IDENTICAL)
             continue;
         q = find_pair(mixed, places[a->same], places[b->same]);
-        if (q == NULL) { /* no pair in this order even alone, but by way of a third: growth.c */
+        if (q == NULL) { /* found only through a third article: growth.c */
             const int swap = places[a->same] > places[b->same];
             CHECK(p->resemblance < 0.7 &&
                       !are_candidates(c, w, swap ? b->same : a->same, swap ? a->same : b->same),
