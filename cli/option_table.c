@@ -56,8 +56,8 @@ const option_row option_rows[] = {
      "a pair whose facts agree less is a series, not a copy; off: no pair is "
      "(default: chosen by the length of the two)",
      "Facts are figures, dates, names and rare words."},
-    {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 8,
-     UINT32_MAX, "N", "shortest section to report, in tokens (default 32)", NULL},
+    {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 0, 0, "N",
+     "shortest section to report, in tokens (default 32)", NULL},
     {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",
      "longest (default), first, newest or source:A,B,... of a cluster",
      "'newest' goes by \"published\"; 'source:A,B' takes the article whose \"source\" comes first "
@@ -91,14 +91,14 @@ const option_row option_rows[] = {
      "With INPUT their texts are side by side, and the misses whose texts are most alike come "
      "first. A pair that is not listed is no miss where its two articles stand in one cluster. "
      "Places of sections come after the pairs, the longest first."},
-    {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 1, UINT32_MAX, "N",
+    {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 0, 0, "N",
      "earlier articles that one article is paired with, the best of them (default 64)",
      "Others are counted in the summary, as pairs_omitted."},
-    {"shingle-tokens", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_NUMBER, AT(engine.shingle_tokens), 1, 64,
+    {"shingle-tokens", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_NUMBER, AT(engine.shingle_tokens), 0, 0,
      "N", "tokens in a shingle (default 5)", NULL},
-    {"hashes", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.num_hashes), 16, 1024, "N",
+    {"hashes", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.num_hashes), 0, 0, "N",
      "MinHash values in a signature (default 128)", NULL},
-    {"bands", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.bands), 1, 1024, "N",
+    {"bands", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.bands), 0, 0, "N",
      "LSH bands, a divisor of --hashes (default: by --resemblance)", NULL},
     {"seed", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_SEED, AT(engine.seed), 0, 0, "N",
      "seed of every hash, or random (default 0)", "The summary tells it."},
@@ -113,18 +113,16 @@ const option_row option_rows[] = {
     {"whole", 0, FOR_TEXTS, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
      "of wire formats, take headline, byline and dateline as text too",
      "They go in front of the body."},
-    {"max-article-bytes", 0, FOR_TEXTS, 0, KIND_SIZE, AT(engine.max_article_bytes), 1,
-     UINT64_C(1) << 30, "SIZE",
+    {"max-article-bytes", 0, FOR_TEXTS, 0, KIND_SIZE, AT(engine.max_article_bytes), 0, 0, "SIZE",
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)", NULL},
     {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood",
      "A newline follows each. A record too long to be held in memory, or a file that cannot be "
      "read, is only named."},
     {"threads", 0, (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
-     KIND_THREADS, AT(engine.threads), 0, 256, "N", "threads to use (default 0: all cores)",
+     KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
-    {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), UINT64_C(32) << 20,
-     UINT64_C(1) << 46, "SIZE",
+    {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), 0, 0, "SIZE",
      "keep to this much memory, as 300M or 2G, by a temporary file (default: no limit)",
      "The result is the same for any size; the run takes longer. The least is 32M. The file has no "
      "name, so that nothing is left of it however the run ends; it takes about as much room as the "

@@ -37,7 +37,7 @@ typedef struct option_row {
     int first;    /**< whether the short help shows it */
     kind kind;
     size_t offset; /**< of the field in settings */
-    uint64_t minimum, maximum;
+    uint64_t minimum, maximum; /**< of a number that tt_option_list() does not have */
     const char *value; /**< the name of the value, or NULL if there is none */
     const char *help;  /**< a phrase for the help and the manual */
     const char *more;  /**< sentences that only the manual adds, or NULL */

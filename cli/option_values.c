@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,10 +123,25 @@ static int parse_keep(const char *text, tt_options *engine)
     return parse_word(keep_words, text, &engine->keep);
 }
 
+/* The range of a number: an option of the engine has the engine's. */
+static void find_range(const option_row *r, uint64_t *minimum, uint64_t *maximum)
+{
+    size_t count;
+    const tt_option *options = tt_option_list(&count);
+    *minimum = r->minimum;
+    *maximum = r->maximum;
+    for (size_t i = 0; i < count; i++)
+        if (offsetof(settings, engine) + options[i].offset == r->offset) {
+            *minimum = options[i].min;
+            *maximum = options[i].max;
+        }
+}
+
 int option_parse_value(const option_row *r, const char *text, settings *s)
 {
     void *field = (char *)s + r->offset;
-    uint64_t whole;
+    uint64_t whole, minimum, maximum;
+    find_range(r, &minimum, &maximum);
     switch (r->kind) {
     case KIND_FLAG: *(int32_t *)field = 1; return 0;
     case KIND_FIND: s->engine.find |= (uint32_t)r->maximum; return 0;
@@ -138,16 +154,16 @@ int option_parse_value(const option_row *r, const char *text, settings *s)
         return parse_share(text, field);
     case KIND_SHARE: return parse_share(text, field);
     case KIND_NUMBER:
-        if (parse_whole(text, r->minimum, r->maximum, &whole) != 0)
+        if (parse_whole(text, minimum, maximum, &whole) != 0)
             return -1;
         *(uint32_t *)field = (uint32_t)whole;
         return 0;
     case KIND_THREADS:
-        if (parse_whole(text, r->minimum, r->maximum, &whole) != 0)
+        if (parse_whole(text, minimum, maximum, &whole) != 0)
             return -1;
         *(int32_t *)field = (int32_t)whole;
         return 0;
-    case KIND_SIZE: return parse_size(text, r->minimum, r->maximum, field);
+    case KIND_SIZE: return parse_size(text, minimum, maximum, field);
     case KIND_SEED: return parse_seed(text, field);
     case KIND_KEEP: return parse_keep(text, &s->engine);
     case KIND_PARAGRAPHS: return parse_word(paragraph_words, text, field);
@@ -164,18 +180,19 @@ int option_parse_value(const option_row *r, const char *text, settings *s)
 
 void option_describe_value(const option_row *r, char *to, size_t size)
 {
+    uint64_t minimum, maximum;
+    find_range(r, &minimum, &maximum);
     switch (r->kind) {
     case KIND_STRING: (void)snprintf(to, size, "text that is not empty"); return;
     case KIND_RULE: (void)snprintf(to, size, "a number above 0 and up to 1, or off"); return;
     case KIND_SHARE: (void)snprintf(to, size, "a number above 0 and up to 1"); return;
     case KIND_NUMBER:
     case KIND_THREADS:
-        (void)snprintf(to, size, "a whole number from %" PRIu64 " to %" PRIu64, r->minimum,
-                       r->maximum);
+        (void)snprintf(to, size, "a whole number from %" PRIu64 " to %" PRIu64, minimum, maximum);
         return;
     case KIND_SIZE:
         (void)snprintf(to, size, "bytes from %" PRIu64 " to %" PRIu64 ", as 5000000, 64K or 16MiB",
-                       r->minimum, r->maximum);
+                       minimum, maximum);
         return;
     case KIND_SEED: (void)snprintf(to, size, "a whole number below 2^64, or random"); return;
     case KIND_KEEP:

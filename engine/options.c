@@ -4,58 +4,141 @@
 #include "util/error.h"
 #include "util/spill.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
-#define LONGEST_ARTICLE_BYTES ((uint64_t)1 << 30)
+enum { NOT_KEPT = -1 };
 
-static void use_default_if_zero(uint32_t *field, uint32_t value)
+_Static_assert(TTI_SPILL_MIN_LIMIT == 32 << 20, "the least memory_limit of options.def");
+
+static const char *const find_words[] = {"pairs", "clusters", "sections", "series", NULL};
+static const char *const keep_words[] = {"longest", "first", "newest", "source", NULL};
+static const char *const paragraph_words[] = {"auto", "line", "blank", "none", NULL};
+
+static const tt_option options_by_line[] = {
+/* clang-format off */
+#define OPTION(field, name, python_name, type, default_value, min, max, words, in_results, index_order) \
+  {#field, name, python_name, offsetof(tt_options, field), TT_OPTION_##type, default_value, min, max, words,   \
+   in_results, index_order},
+#include "options.def"
+#undef OPTION
+    /* clang-format on */
+};
+
+const tt_option *tt_option_list(size_t *count)
 {
-    if (*field == 0)
-        *field = value;
+    if (count == NULL)
+        return NULL;
+    *count = sizeof options_by_line / sizeof *options_by_line;
+    return options_by_line;
 }
 
-static tt_status check_option_range(const char *name, uint32_t value, uint32_t least, uint32_t most,
-                                    tt_error *error)
+static tt_status fail_out_of_range(const tt_option *option, uint64_t value, tt_error *error)
 {
-    if (value >= least && value <= most)
-        return TT_OK;
-    return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is %u; it must be from %u to %u", name,
-                    (unsigned)value, (unsigned)least, (unsigned)most);
-}
-
-/* A rule: 0 is the default, any negative value is off. */
-static tt_status check_rule_value(const char *name, double *rule, double value, tt_error *error)
-{
-    if (*rule == 0)
-        *rule = value;
-    if (*rule < 0)
-        *rule = TT_OFF;
-    if (isnan(*rule) || *rule > 1)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
-                        "%s is %g; it must be above 0 and at most 1, or off", name, *rule);
-    return TT_OK;
-}
-
-static tt_status check_rule_options(tt_options *o, tt_error *error)
-{
-    TTI_TRY(check_rule_value("resemblance", &o->resemblance, 0.7, error));
-    TTI_TRY(check_rule_value("containment", &o->containment, 0.8, error));
-    TTI_TRY(check_rule_value("overlap", &o->overlap, 0.5, error));
-    TTI_TRY(check_rule_value("facts", &o->facts, 0, error));
-    TTI_TRY(check_rule_value("drop", &o->drop, 0.8, error));
-    if (o->drop < 0)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "drop must be above 0 and at most 1");
-    return TT_OK;
-}
-
-static tt_status check_memory_limit(const tt_options *o, tt_error *error)
-{
-    if (o->memory_limit == 0 || o->memory_limit >= TTI_SPILL_MIN_LIMIT)
-        return TT_OK;
+    const char *none = option->type == TT_OPTION_SIZE && option->default_value == 0 ? "0, or " : "";
     return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
-                    "memory_limit is %llu bytes; it must be 0, for none, or at least %d MiB",
-                    (unsigned long long)o->memory_limit, TTI_SPILL_MIN_LIMIT >> 20);
+                    "%s is %" PRIu64 "; it must be %sfrom %" PRIu64 " to %" PRIu64, option->field,
+                    value, none, option->min, option->max);
+}
+
+/* Fills in the default and checks the value. */
+static tt_status resolve_option(tt_options *o, const tt_option *option, tt_error *error)
+{
+    void *field = (char *)o + option->offset;
+    switch (option->type) {
+    case TT_OPTION_FLAGS:
+        if ((*(uint32_t *)field & ~(uint32_t)option->max) != 0)
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s has unknown flags", option->field);
+        if ((*(uint32_t *)field & (uint32_t)option->default_value) == 0)
+            *(uint32_t *)field |= (uint32_t)option->default_value;
+        return TT_OK;
+    case TT_OPTION_COUNT: {
+        uint32_t *value = field;
+        if (*value == 0)
+            *value = (uint32_t)option->default_value;
+        if (*value == 0 || (*value >= option->min && *value <= option->max))
+            return TT_OK;
+        return fail_out_of_range(option, *value, error);
+    }
+    case TT_OPTION_SIZE: {
+        uint64_t *value = field;
+        if (*value == 0)
+            *value = (uint64_t)option->default_value;
+        if (*value == 0 || (*value >= option->min && *value <= option->max))
+            return TT_OK;
+        return fail_out_of_range(option, *value, error);
+    }
+    case TT_OPTION_RULE:
+    case TT_OPTION_SHARE: {
+        const int may_be_off = option->type == TT_OPTION_RULE;
+        double *value = field;
+        if (*value == 0)
+            *value = option->default_value;
+        if (*value < 0 && may_be_off)
+            *value = TT_OFF;
+        if (isnan(*value) || *value > 1 || (*value < 0 && !may_be_off))
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                            "%s is %g; it must be above 0 and at most 1%s", option->field, *value,
+                            may_be_off ? ", or off" : "");
+        return TT_OK;
+    }
+    case TT_OPTION_CHOICE:
+        if (*(int32_t *)field < 0 || (uint64_t) * (int32_t *)field > option->max)
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is not a tt_%s", option->field,
+                            option->field);
+        return TT_OK;
+    case TT_OPTION_THREADS:
+        if (*(int32_t *)field < 0)
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is %d; it must be 0 or more",
+                            option->field, (int)*(int32_t *)field);
+        if ((uint64_t) * (int32_t *)field > option->max)
+            *(int32_t *)field = (int32_t)option->max;
+        return TT_OK;
+    case TT_OPTION_SEED:
+    case TT_OPTION_PATH: break; /* any value */
+    }
+    return TT_OK;
+}
+
+const tt_option *tti_option_kept(int index_order)
+{
+    for (size_t i = 0; i < sizeof options_by_line / sizeof *options_by_line; i++)
+        if (options_by_line[i].index_order == index_order)
+            return &options_by_line[i];
+    return NULL;
+}
+
+uint64_t tti_option_bits(const tt_options *o, const tt_option *option)
+{
+    const void *field = (const char *)o + option->offset;
+    uint64_t bits;
+    switch (option->type) {
+    case TT_OPTION_FLAGS:
+    case TT_OPTION_COUNT: return *(const uint32_t *)field;
+    case TT_OPTION_CHOICE:
+    case TT_OPTION_THREADS: return (uint64_t) * (const int32_t *)field;
+    default: break;
+    }
+    assert(option->type != TT_OPTION_PATH);
+    memcpy(&bits, field, sizeof bits);
+    return bits;
+}
+
+void tti_option_set_bits(tt_options *o, const tt_option *option, uint64_t bits)
+{
+    void *field = (char *)o + option->offset;
+    switch (option->type) {
+    case TT_OPTION_FLAGS:
+    case TT_OPTION_COUNT: *(uint32_t *)field = (uint32_t)bits; return;
+    case TT_OPTION_CHOICE:
+    case TT_OPTION_THREADS: *(int32_t *)field = (int32_t)bits; return;
+    default: break;
+    }
+    assert(option->type != TT_OPTION_PATH);
+    memcpy(field, &bits, sizeof bits);
 }
 
 double tti_bands_recall(uint32_t num_hashes, uint32_t rows, double resemblance)
@@ -79,30 +162,8 @@ static tt_status choose_bands(tt_options *o, tt_error *error)
         o->bands = o->num_hashes / tti_bands_rows(o->num_hashes, threshold);
     }
     if (o->bands > o->num_hashes || o->num_hashes % o->bands != 0)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
-                        "bands is %u; it must divide num_hashes, %u", (unsigned)o->bands,
-                        (unsigned)o->num_hashes);
-    return TT_OK;
-}
-
-static tt_status check_enum_options(tt_options *o, tt_error *error)
-{
-    const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
-    if (o->find & ~(all | TT_FIND_SERIES | TT_FIND_OVERLAPS))
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "find has unknown flags");
-    if ((o->find & all) == 0)
-        o->find |= all;
-    if (o->paragraphs < TT_PARAGRAPHS_AUTO || o->paragraphs > TT_PARAGRAPHS_NONE)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "paragraphs is not a tt_paragraphs");
-    if (o->keep < TT_KEEP_LONGEST || o->keep > TT_KEEP_SOURCE)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "keep is not a tt_keep");
-    if (o->keep == TT_KEEP_SOURCE && (o->keep_sources == NULL || *o->keep_sources == '\0'))
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "keep by source needs keep_sources");
-    if (o->threads < 0)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "threads is %d; it must be 0 or more",
-                        (int)o->threads);
-    if (o->reserved != 0)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "reserved must be 0");
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "bands is %u; it must divide num_hashes, %u",
+                        (unsigned)o->bands, (unsigned)o->num_hashes);
     return TT_OK;
 }
 
@@ -130,25 +191,16 @@ tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_erro
     if (out == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
     TTI_TRY(tti_options_copy(&o, sizeof o, options, "tt_options", error));
-    use_default_if_zero(&o.shingle_tokens, 5);
-    use_default_if_zero(&o.num_hashes, 128);
-    use_default_if_zero(&o.min_section, 32);
-    use_default_if_zero(&o.max_matches, 64);
-    if (o.max_article_bytes == 0)
-        o.max_article_bytes = LONGEST_ARTICLE_BYTES;
-    if (o.max_article_bytes > LONGEST_ARTICLE_BYTES)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "max_article_bytes is over 1 GiB");
     if (o.allocator == NULL)
         o.allocator = &tti_libc_allocator;
     if (o.allocator->alloc == NULL || o.allocator->resize == NULL || o.allocator->release == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "allocator lacks a function");
-    TTI_TRY(check_option_range("shingle_tokens", o.shingle_tokens, 1, 64, error));
-    TTI_TRY(check_option_range("num_hashes", o.num_hashes, 16, 1024, error));
-    TTI_TRY(check_option_range("min_section", o.min_section, 8, UINT32_MAX, error));
-    TTI_TRY(check_option_range("max_matches", o.max_matches, 1, 1u << 20, error));
-    TTI_TRY(check_rule_options(&o, error));
-    TTI_TRY(check_enum_options(&o, error));
-    TTI_TRY(check_memory_limit(&o, error));
+    if (o.reserved != 0)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "reserved must be 0");
+    for (size_t i = 0; i < sizeof options_by_line / sizeof *options_by_line; i++)
+        TTI_TRY(resolve_option(&o, &options_by_line[i], error));
+    if (o.keep == TT_KEEP_SOURCE && (o.keep_sources == NULL || *o.keep_sources == '\0'))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "keep by source needs keep_sources");
     TTI_TRY(choose_bands(&o, error));
     *out = o;
     return TT_OK;

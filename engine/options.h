@@ -14,6 +14,13 @@
 tt_status tti_options_copy(void *out, size_t out_size, const void *options, const char *name,
                            tt_error *error);
 
+/** The option of this place among those that an index keeps; NULL after the last. */
+const tt_option *tti_option_kept(int index_order);
+
+/** The value of an option that is a number, as eight bytes; of a double, its bits. */
+uint64_t tti_option_bits(const tt_options *options, const tt_option *option);
+void tti_option_set_bits(tt_options *options, const tt_option *option, uint64_t bits);
+
 /** Tells the caller's progress function. @return TT_OK, TT_ESTOPPED */
 tt_status tti_report_progress(const tt_options *options, const char *stage, uint64_t done,
                               uint64_t total, tt_error *error);

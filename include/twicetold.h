@@ -194,7 +194,8 @@ typedef struct tt_options {
     uint32_t num_hashes;        /**< MinHash values in a signature, 16..1024, default 128 */
     uint32_t bands;             /**< LSH bands, a divisor of num_hashes; 0 picks by resemblance */
     uint32_t min_section;       /**< shortest section to report, in tokens, 8.., default 32 */
-    uint32_t max_matches;       /**< earlier articles that one article is paired with, default 64 */
+    uint32_t max_matches;       /**< earlier articles that one article is paired with,
+                                     1..1048576, default 64 */
     double resemblance;         /**< pair rule: Jaccard at least this, 0..1, default 0.7; TT_OFF */
     double containment;         /**< pair rule: containment of either, default 0.8; TT_OFF */
     double overlap;             /**< pair rule: overlap of the shorter, default 0.5; TT_OFF */
@@ -207,7 +208,8 @@ typedef struct tt_options {
     int32_t paragraphs;         /**< tt_paragraphs */
     int32_t keep;               /**< tt_keep */
     const char *keep_sources;   /**< comma-separated, best first; copied; for TT_KEEP_SOURCE */
-    int32_t threads;            /**< threads a call may use; 0 takes all cores, 1 starts none */
+    int32_t threads;            /**< threads a call may use, 256 at most; 0 takes all cores, 1
+                                     starts none */
     uint32_t reserved;          /**< must be 0 */
     const tt_allocator *allocator; /**< borrowed for the life of the handles; NULL is libc */
     tt_progress_fn progress;       /**< NULL for none */
@@ -237,6 +239,36 @@ typedef struct tt_options {
  */
 TT_API TT_NODISCARD tt_status tt_options_resolve(const tt_options *options, tt_options *out,
                                                  tt_error *error);
+
+/** What an option takes, and the type of its field. */
+typedef enum tt_option_type {
+    TT_OPTION_FLAGS = 0,   /**< uint32_t: a sum of TT_FIND_* */
+    TT_OPTION_COUNT = 1,   /**< uint32_t: a whole number */
+    TT_OPTION_SIZE = 2,    /**< uint64_t: a number of bytes */
+    TT_OPTION_SEED = 3,    /**< uint64_t: any number */
+    TT_OPTION_RULE = 4,    /**< double: a number above 0 and up to 1, or TT_OFF */
+    TT_OPTION_SHARE = 5,   /**< double: a number above 0 and up to 1 */
+    TT_OPTION_CHOICE = 6,  /**< int32_t: one of an enumeration */
+    TT_OPTION_THREADS = 7, /**< int32_t: a number of threads */
+    TT_OPTION_PATH = 8     /**< const char *: the path of a folder */
+} tt_option_type;
+
+/** An option of tt_options, for programs that take options by name. */
+typedef struct tt_option {
+    const char *field; /**< its field in tt_options */
+    const char *name;  /**< its name in results and in the command, which writes '-' for '_' */
+    const char *python_name;
+    size_t offset; /**< of the field, in bytes */
+    tt_option_type type;
+    double default_value;     /**< what 0 stands for; 0: none, or chosen from the other options */
+    uint64_t min, max;        /**< the range of whole numbers, both included */
+    const char *const *words; /**< names of choices or flags, by number or bit, and NULL; or NULL */
+    int32_t in_results;       /**< 1: it can change what is found, and a summary names it */
+    int32_t index_order;      /**< its place among the options that an index keeps, or -1 */
+} tt_option;
+
+/** All options that have a name, in the order in which a summary lists them. Threads: any. */
+TT_API const tt_option *tt_option_list(size_t *count);
 
 /* ==== Scanning ================================================================================ */
 

@@ -2,9 +2,11 @@
 #include "index/db.h"
 
 #include "index/open_files.h"
+#include "options.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -138,68 +140,51 @@ static tt_status one_number(tti_db *f, const char *sql, int64_t *out, tt_error *
 /* ---- Shape: the options that the index was made with ------------------------------------------
  */
 
-enum { SHAPE = 10 };
+enum { MAX_KEPT_OPTIONS = 16 };
 
-static const char *const shape_names[SHAPE] = {
-    "shingle_tokens", "min_section", "max_matches", "seed",  "paragraphs",
-    "resemblance",    "containment", "overlap",     "facts", "drop"};
-
-/* The fields as eight bytes each, doubles by their bits, in the order of their names. */
-static void pack_shape(const tt_options *o, uint64_t *out)
+/* The values of the options that are kept, in their order. @return how many */
+static int pack_shape(const tt_options *o, uint64_t *out)
 {
-    const double rules[5] = {o->resemblance, o->containment, o->overlap, o->facts, o->drop};
-    out[0] = o->shingle_tokens;
-    out[1] = o->min_section;
-    out[2] = o->max_matches;
-    out[3] = o->seed;
-    out[4] = (uint64_t)o->paragraphs;
-    memcpy(out + 5, rules, sizeof rules);
-}
-
-static void unpack_shape(const uint64_t *in, tt_options *o)
-{
-    double rules[5];
-    memcpy(rules, in + 5, sizeof rules);
-    o->shingle_tokens = (uint32_t)in[0];
-    o->min_section = (uint32_t)in[1];
-    o->max_matches = (uint32_t)in[2];
-    o->seed = in[3];
-    o->paragraphs = (int32_t)in[4];
-    o->resemblance = rules[0], o->containment = rules[1], o->overlap = rules[2];
-    o->facts = rules[3], o->drop = rules[4];
+    int count = 0;
+    for (const tt_option *option; (option = tti_option_kept(count)) != NULL; count++) {
+        assert(count < MAX_KEPT_OPTIONS);
+        out[count] = tti_option_bits(o, option);
+    }
+    return count;
 }
 
 static tt_status write_shape(tti_db *f, const tt_options *o, tt_error *error)
 {
-    uint64_t shape[SHAPE];
+    uint64_t shape[MAX_KEPT_OPTIONS];
     char sql[160];
-    pack_shape(o, shape);
-    for (int k = 0; k < SHAPE; k++) {
+    const int count = pack_shape(o, shape);
+    for (int k = 0; k < count; k++) {
         (void)snprintf(sql, sizeof sql, "INSERT INTO shape VALUES('%s',%" PRId64 ")",
-                       shape_names[k], (int64_t)shape[k]);
+                       tti_option_kept(k)->name, (int64_t)shape[k]);
         TTI_TRY(run_sql(f, sql, "write", error));
     }
     (void)snprintf(sql, sizeof sql, "INSERT INTO shape VALUES('sum',%" PRId64 ")",
-                   (int64_t)tti_hash_u64(shape, SHAPE));
+                   (int64_t)tti_hash_u64(shape, (size_t)count));
     return run_sql(f, sql, "write", error);
 }
 
 static tt_status read_shape(tti_db *f, tt_options *out, tt_error *error)
 {
-    uint64_t shape[SHAPE];
+    uint64_t shape[MAX_KEPT_OPTIONS];
     char sql[100];
     int64_t value = 0;
+    int count = 0;
     tt_options wanted = TT_OPTIONS_INIT;
-    for (int k = 0; k < SHAPE; k++) {
-        (void)snprintf(sql, sizeof sql, "SELECT value FROM shape WHERE name='%s'", shape_names[k]);
+    for (const tt_option *option; (option = tti_option_kept(count)) != NULL; count++) {
+        (void)snprintf(sql, sizeof sql, "SELECT value FROM shape WHERE name='%s'", option->name);
         value = 0;
         TTI_TRY(one_number(f, sql, &value, error));
-        shape[k] = (uint64_t)value;
+        shape[count] = (uint64_t)value;
+        tti_option_set_bits(&wanted, option, shape[count]);
     }
     value = 0;
     TTI_TRY(one_number(f, "SELECT value FROM shape WHERE name='sum'", &value, error));
-    unpack_shape(shape, &wanted);
-    if ((uint64_t)value != tti_hash_u64(shape, SHAPE) ||
+    if ((uint64_t)value != tti_hash_u64(shape, (size_t)count) ||
         tt_options_resolve(&wanted, out, NULL) != TT_OK)
         return tti_db_damaged(f, TTI_NOWHERE, "its options", error);
     return TT_OK;

@@ -357,12 +357,6 @@ static void write_section_lines(json_writer *out, const tt_result *result)
 
 /* ==== The summary ============================================================================= */
 
-static void append_boolean_field(json_writer *out, const char *key, int on)
-{
-    append_key(out, key);
-    append_text(out, on ? "true" : "false");
-}
-
 /* A rule's threshold; 0 stands for one that the library picks pair by pair. */
 static void append_rule_field(json_writer *out, const char *key, double value)
 {
@@ -375,17 +369,6 @@ static void append_rule_field(json_writer *out, const char *key, double value)
         append_number(out, value);
 }
 
-static void append_keep_field(json_writer *out, const tt_options *o)
-{
-    static const char *const names[] = {"longest", "first", "newest", "source:"};
-    append_key(out, "keep");
-    append_text(out, "\"");
-    append_text(out, names[o->keep]);
-    if (o->keep == TT_KEEP_SOURCE && o->keep_sources != NULL)
-        append_escaped(out, o->keep_sources, strlen(o->keep_sources));
-    append_text(out, "\"");
-}
-
 static double to_microseconds(double seconds)
 {
     return floor(seconds * 1e6 + 0.5) / 1e6;
@@ -396,29 +379,46 @@ static void append_seconds_field(json_writer *out, const char *key, double value
     append_number_field(out, key, to_microseconds(value));
 }
 
+/* Flags become a member each, and are the first members. Where articles are kept by source, the
+ * sources follow the word. */
+static void append_option(json_writer *out, const tt_options *o, const tt_option *option)
+{
+    const void *field = (const char *)o + option->offset;
+    const uint64_t number = tti_option_bits(o, option);
+    switch (option->type) {
+    case TT_OPTION_FLAGS:
+        for (int bit = 0; option->words[bit] != NULL; bit++) {
+            append_text(out, bit == 0 ? "\"" : ",\"");
+            append_text(out, option->words[bit]);
+            append_text(out, (number >> bit & 1) != 0 ? "\":true" : "\":false");
+        }
+        return;
+    case TT_OPTION_RULE: append_rule_field(out, option->name, *(const double *)field); return;
+    case TT_OPTION_SHARE: append_number_field(out, option->name, *(const double *)field); return;
+    case TT_OPTION_CHOICE:
+        append_key(out, option->name);
+        append_text(out, "\"");
+        append_text(out, option->words[number]);
+        if (field == &o->keep && o->keep == TT_KEEP_SOURCE && o->keep_sources != NULL) {
+            append_text(out, ":");
+            append_escaped(out, o->keep_sources, strlen(o->keep_sources));
+        }
+        append_text(out, "\"");
+        return;
+    default: append_integer_field(out, option->name, number); return;
+    }
+}
+
 static void append_options(json_writer *out, const tt_options *o)
 {
-    static const char *const paragraphs[] = {"auto", "line", "blank", "none"};
-    append_text(out, ",\"options\":{\"pairs\":");
-    append_text(out, (o->find & TT_FIND_PAIRS) != 0 ? "true" : "false");
-    append_boolean_field(out, "clusters", (o->find & TT_FIND_CLUSTERS) != 0);
-    append_boolean_field(out, "sections", (o->find & TT_FIND_SECTIONS) != 0);
-    append_boolean_field(out, "series", (o->find & TT_FIND_SERIES) != 0);
-    append_rule_field(out, "resemblance", o->resemblance);
-    append_rule_field(out, "containment", o->containment);
-    append_rule_field(out, "overlap", o->overlap);
-    append_rule_field(out, "facts", o->facts);
-    append_integer_field(out, "min_section", o->min_section);
-    append_keep_field(out, o);
-    append_number_field(out, "drop", o->drop);
-    append_integer_field(out, "max_matches", o->max_matches);
-    append_integer_field(out, "shingle_tokens", o->shingle_tokens);
-    append_integer_field(out, "hashes", o->num_hashes);
-    append_integer_field(out, "bands", o->bands);
-    append_integer_field(out, "seed", o->seed);
-    append_key(out, "paragraphs");
-    append_string(out, paragraphs[o->paragraphs], strlen(paragraphs[o->paragraphs]));
-    append_integer_field(out, "max_article_bytes", o->max_article_bytes);
+    size_t count;
+    const tt_option *options = tt_option_list(&count);
+    append_key(out, "options");
+    append_text(out, "{");
+    assert(count > 0 && options[0].type == TT_OPTION_FLAGS);
+    for (size_t i = 0; i < count; i++)
+        if (options[i].in_results)
+            append_option(out, o, &options[i]);
     append_text(out, "}");
 }
 

@@ -68,6 +68,9 @@ PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names);
 /* Sets the options that a dict names. @return 0, or -1: raised */
 int core_options_from_dict(tt_options *to, PyObject *dict);
 PyObject *core_options_to_dict(const tt_options *resolved);
+/** A tuple an option: name, type, least, most, words, whether a result names it, its place in an
+ * index or -1. */
+PyObject *core_option_list(PyObject *module, PyObject *unused);
 
 /* ==== Result ================================================================================== */
 

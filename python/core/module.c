@@ -221,6 +221,8 @@ static PyMethodDef functions[] = {
     {"parse_time", parse_time, METH_VARARGS,
      "parse_time(text) -> microseconds since 1970, or None"},
     {"version", version, METH_NOARGS, "version() -> version of the library"},
+    {"option_list", core_option_list, METH_NOARGS,
+     "option_list() -> (name, type, least, most, words, in_results, index_order), ..."},
     {"next_rows", core_rows_next, METH_O, "next_rows(capsule) -> list of dicts, or None"},
     {"seed_partitions", core_seed_partitions, METH_O, "seed_partitions(tokens) -> int"},
     {"stage_columns", core_stage_columns, METH_O, "stage_columns(name) -> (takes, gives)"},

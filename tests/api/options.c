@@ -163,6 +163,87 @@ static void threads_are_not_negative(void **state)
     assert_refused(&o, "threads");
 }
 
+/* What resolve() does, by the field alone. @return the value as a double */
+static double resolved_value(const tt_option *x, const tt_options *given, tt_status *status)
+{
+    tt_options out = TT_OPTIONS_INIT;
+    const void *field = (const char *)&out + x->offset;
+    tt_error error = {TT_OK, 0, ""};
+    *status = tt_options_resolve(given, &out, &error);
+    if (*status != TT_OK) {
+        assert_non_null(strstr(error.message, x->field));
+        return 0;
+    }
+    switch (x->type) {
+    case TT_OPTION_FLAGS:
+    case TT_OPTION_COUNT: return *(const uint32_t *)field;
+    case TT_OPTION_CHOICE:
+    case TT_OPTION_THREADS: return *(const int32_t *)field;
+    case TT_OPTION_SIZE:
+    case TT_OPTION_SEED: return (double)*(const uint64_t *)field;
+    case TT_OPTION_RULE:
+    case TT_OPTION_SHARE: return *(const double *)field;
+    case TT_OPTION_PATH: break;
+    }
+    return 0;
+}
+
+static void set_number(tt_options *o, const tt_option *x, uint64_t value)
+{
+    void *field = (char *)o + x->offset;
+    if (x->type == TT_OPTION_SIZE)
+        *(uint64_t *)field = value;
+    else
+        *(uint32_t *)field = (uint32_t)value;
+}
+
+static void the_list_of_options_says_what_is_checked(void **state)
+{
+    size_t count = 0, kept = 0;
+    const tt_option *list = tt_option_list(&count);
+    (void)state;
+    assert_null(tt_option_list(NULL));
+    assert_int_equal(count, 18);
+    for (size_t i = 0; i < count; i++) {
+        const tt_option *x = &list[i];
+        tt_status status;
+        tt_options o = TT_OPTIONS_INIT;
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(x->name, list[j].name);
+            assert_int_not_equal(x->offset, list[j].offset);
+            assert_true(x->index_order < 0 || x->index_order != list[j].index_order);
+        }
+        kept += x->index_order >= 0;
+        assert_true(x->index_order < 10);
+        if (strcmp(x->name, "bands") != 0)
+            assert_true(resolved_value(x, &o, &status) == x->default_value);
+        if (x->type == TT_OPTION_CHOICE) {
+            for (uint64_t k = 0; k <= x->max; k++)
+                assert_non_null(x->words[k]);
+            assert_null(x->words[x->max + 1]);
+        }
+        if (x->type != TT_OPTION_COUNT && x->type != TT_OPTION_SIZE)
+            continue;
+        if (x->min > 1) {
+            set_number(&o, x, x->min - 1);
+            (void)resolved_value(x, &o, &status);
+            assert_int_equal(status, TT_EINVAL);
+        }
+        if (x->max < (x->type == TT_OPTION_SIZE ? UINT64_MAX : UINT32_MAX)) {
+            set_number(&o, x, x->max + 1);
+            (void)resolved_value(x, &o, &status);
+            assert_int_equal(status, TT_EINVAL);
+        }
+        if (strcmp(x->name, "bands") == 0)
+            o.num_hashes = 1024; /* of which bands are a divisor */
+        set_number(&o, x, x->min);
+        assert_true(resolved_value(x, &o, &status) == (double)x->min && status == TT_OK);
+        set_number(&o, x, x->max);
+        assert_true(resolved_value(x, &o, &status) == (double)x->max && status == TT_OK);
+    }
+    assert_int_equal(kept, 10);
+}
+
 static void half_an_allocator_is_refused(void **state)
 {
     counting c;
@@ -334,6 +415,7 @@ int main(void)
         cmocka_unit_test(bands_divide_the_sketch),
         cmocka_unit_test(enumerations_and_flags_are_known_values),
         cmocka_unit_test(threads_are_not_negative),
+        cmocka_unit_test(the_list_of_options_says_what_is_checked),
         cmocka_unit_test(half_an_allocator_is_refused),
         cmocka_unit_test(an_older_smaller_struct_is_accepted_and_the_rest_is_default),
         cmocka_unit_test(a_struct_without_a_size_is_refused),

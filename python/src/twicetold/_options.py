@@ -8,11 +8,9 @@ import secrets
 import warnings
 from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
+from . import _core
 from ._errors import invalid
 
-_FIND = {"pairs": 1, "clusters": 2, "sections": 4, "series": 8}
-_KEEP = {"longest": 0, "first": 1, "newest": 2}
-_PARAGRAPHS = {"auto": 0, "line": 1, "blank": 2, "none": 3}
 _OLD_NAMES = {"hashes": "num_hashes"}  # until 0.3
 _SIZES = {"": 0, "b": 0, "k": 10, "kb": 10, "kib": 10, "m": 20, "mb": 20, "mib": 20, "g": 30, "gb": 30, "gib": 30}
 
@@ -79,45 +77,44 @@ def _folder(value: Any) -> bytes:
     return path
 
 
-def _paragraphs(value: Any) -> int:
-    if value not in _PARAGRAPHS:
-        raise ValueError('"auto", "line", "blank" or "none"')
-    return _PARAGRAPHS[value]
+def _choice(words: Tuple[str, ...]) -> Callable[[Any], int]:
+    quoted = [f'"{word}"' for word in words]
+    allowed = ", ".join(quoted[:-1]) + " or " + quoted[-1]
+
+    def check(value: Any) -> int:
+        if value not in words:
+            raise ValueError(allowed)
+        return words.index(value)
+
+    return check
 
 
+_EXAMPLES = {"max_article_bytes": '5000000, "64K" or "16MiB"', "memory": '"300M" or "2G"'}
+
+
+def _check(name: str, type: str, least: int, most: int, words: Tuple[str, ...]) -> Callable[[Any], Any]:
+    if type in ("count", "threads"):
+        return _number(least, most)
+    if type == "size":
+        return _size(least, most, _EXAMPLES[name])
+    if type == "choice":
+        return _choice(words)
+    return {"rule": _rule, "share": _share, "seed": _seed, "path": _folder}[type]
+
+
+# The library's own list of options; `find` and `keep` are put together from several values.
+_LIST = _core.option_list()
+_FIND = {word: 1 << bit for name, _, _, _, words, _, _ in _LIST if name == "find" for bit, word in enumerate(words)}
+_KEEP = {word: i for name, _, _, _, words, _, _ in _LIST if name == "keep" for i, word in enumerate(words[:-1])}
 _CHECKS: Dict[str, Callable[[Any], Any]] = {
-    "resemblance": _rule,
-    "containment": _rule,
-    "overlap": _rule,
-    "facts": _rule,
-    "drop": _share,
-    "min_section": _number(8, 2**32 - 1),
-    "max_matches": _number(1, 2**32 - 1),
-    "shingle_tokens": _number(1, 64),
-    "num_hashes": _number(16, 1024),
-    "bands": _number(1, 1024),
-    "seed": _seed,
-    "paragraphs": _paragraphs,
-    "max_article_bytes": _size(1, 1 << 30, '5000000, "64K" or "16MiB"'),
-    "threads": _number(0, 256),
-    "memory": _size(1 << 25, 1 << 46, '"300M" or "2G"'),
-    "temp_dir": _folder,
+    name: _check(name, type, least, most, words)
+    for name, type, least, most, words, _, _ in _LIST
+    if name not in ("find", "keep")
 }
 _SCAN = (*_FIND, *_CHECKS, "keep")
-_SPARK = tuple(n for n in _SCAN if n not in ("threads", "memory", "temp_dir"))
-_DEDUP = tuple(n for n in _SCAN if n not in ("pairs", "clusters", "sections", "series", "min_section"))
-SHAPE = (
-    "shingle_tokens",
-    "min_section",
-    "max_matches",
-    "seed",
-    "paragraphs",
-    "resemblance",
-    "containment",
-    "overlap",
-    "facts",
-    "drop",
-)
+_SPARK = tuple(n for n in _SCAN if n in _FIND or any(n == o[0] and o[5] for o in _LIST))
+_DEDUP = tuple(n for n in _SCAN if n not in (*_FIND, "min_section"))
+SHAPE = tuple(o[0] for o in sorted(_LIST, key=lambda o: o[6]) if o[6] >= 0)
 _MINHASH = ("num_hashes", "shingle_tokens", "seed", "paragraphs", "max_article_bytes", "threads")
 _INDEX = (*SHAPE, "max_article_bytes", "threads")
 
