@@ -6,12 +6,11 @@
  *   2  Options               tt_options            stable
  *   3  Scanning              tt_scan               stable
  *   4  Results               tt_result             stable
- *   5  Queries               tt_query              experimental
- *   6  Signatures            tt_signatures         experimental
- *   7  Reading               tt_reader             stable
- *   8  Writing               tt_result_write       stable
- *   9  Evaluation            tt_eval               experimental
- *  10  The living index      tt_index              stable
+ *   5  Signatures            tt_signatures         experimental
+ *   6  Reading               tt_reader             stable
+ *   7  Writing               tt_result_write       stable
+ *   8  Evaluation            tt_eval               experimental
+ *   9  The living index      tt_index              stable
  *
  * Until version 1.0, stable declarations change only by additions; experimental ones may change in
  * any minor version.
@@ -496,38 +495,6 @@ TT_API const char *tt_result_summary_line(const tt_result *result, size_t *size)
 /** The options of the scan with the defaults filled in; NULL for a result read from a file. */
 TT_API const tt_options *tt_result_options(const tt_result *result);
 
-/* ==== Queries ================================================================================= */
-
-typedef struct tt_query tt_query; /**< one thread's working memory for queries of one index */
-
-/** One article of the index that matches a query. In `pair`, a is the article of the index and b is
- * UINT64_MAX, the query; passages are the sections of at least min_section tokens the two share, in
- * order of the query's text: article = UINT64_MAX, begin..end in the query, of_begin..of_end in a.
- */
-typedef struct tt_match {
-    tt_pair pair;
-    const tt_occurrence *passages;
-    size_t passage_count;
-    int32_t admitted; /**< 1 if a rule admits the pair; 0 if it only shares passages */
-    uint32_t reserved;
-} tt_match;
-
-typedef int (*tt_match_fn)(void *ctx, const tt_match *matches, size_t count);
-
-/** Owner: the caller, tt_query_close(). The index must outlive it. @return TT_OK, TT_ENOMEM */
-TT_API TT_NODISCARD tt_status tt_query_open(tt_query **out, const tt_result *index,
-                                            tt_error *error);
-
-/**
- * Matches of an article (its id may be missing) against the index: up to max_matches, those that
- * share most of their tokens first. @return TT_OK, TT_ENOMEM, TT_EFORMAT, TT_ELIMIT, TT_ESTOPPED
- */
-TT_API TT_NODISCARD tt_status tt_query_run(tt_query *query, const tt_article *article,
-                                           tt_match_fn emit, void *ctx, tt_error *error);
-
-/** Ends a query. NULL is allowed. */
-TT_API void tt_query_close(tt_query *query);
-
 /* ==== Alignment of two texts ================================================================== */
 
 typedef struct tt_alignment tt_alignment; /**< immutable */
@@ -828,8 +795,10 @@ TT_API void tt_eval_errors_close(tt_eval_errors *errors);
 typedef struct tt_index tt_index;
 
 enum {
-    TT_INDEX_READ = 1u << 0,  /**< queries only; does not keep others from writing */
-    TT_INDEX_CREATE = 1u << 1 /**< makes the file if it does not exist */
+    TT_INDEX_READ = 1u << 0,   /**< queries only; does not keep others from writing */
+    TT_INDEX_CREATE = 1u << 1, /**< makes the file if it does not exist */
+    TT_INDEX_MATCHES = 1u << 2 /**< verdicts list every match, which costs more where articles are
+                                    exact copies */
 };
 
 /**
@@ -871,27 +840,44 @@ typedef enum tt_verdict_kind {
 /** "new", "duplicate", "update", "overlaps"; never NULL. Threads: any. */
 TT_API const char *tt_verdict_kind_name(tt_verdict_kind kind);
 
-/** A section of an article that stands in an earlier one. */
+/** A passage that an article shares with another one of the index. */
 typedef struct tt_repeat {
     uint64_t begin, end; /**< bytes of its text */
-    tt_id article;       /**< the earliest that holds it */
+    tt_id article;       /**< the other one */
     uint64_t of_begin, of_end;
     double similarity; /**< share of the longer side's tokens that align */
 } tt_repeat;
 
+/** An earlier article that a rule for pairs admits, or that shares a section. Of articles with the
+ * same tokens the earliest one stands for all. Numbers are those of a pair in a scan, named as in
+ * tt_verdict. */
+typedef struct tt_match {
+    tt_id of;
+    double resemblance, containment, containment_of, overlap, overlap_of;
+    double facts;
+    const tt_repeat *passages; /**< sections that the two share, in order of place */
+    size_t passage_count;
+    int32_t relation; /**< tt_relation of `of` to the article: TT_CONTAINS if `of` holds it */
+    int32_t admitted; /**< 1 if a rule admits the pair; 0 if it only shares passages */
+} tt_match;
+
 /** What the index says of one article. Numbers without _of are about it, those with _of about `of`;
- * NAN where there is no `of`, or the options made them unneeded. The layout never changes. */
+ * NAN where there is no `of`, or the options made them unneeded. Fields are only ever appended. */
 typedef struct tt_verdict {
     uint64_t article; /**< its place in the batch */
     tt_id id;
     tt_id of;
     double resemblance, containment, containment_of, overlap, overlap_of;
     double facts;
-    uint64_t new_tokens; /**< its tokens that do not stand in `of`; all, where there is none */
-    const tt_repeat *sections; /**< in order of place */
+    uint64_t new_tokens; /**< its tokens that `of` does not have; all, where there is no `of` */
+    const tt_repeat *sections; /**< passages that an earlier article has, in order of place;
+                                    `article` is the earliest that has them */
     size_t section_count;
     int32_t kind; /**< tt_verdict_kind */
     uint32_t reserved;
+    const tt_match *matches; /**< with TT_INDEX_MATCHES: at most max_matches, those that share most
+                                  of the article's tokens first; else NULL */
+    size_t match_count;
 } tt_verdict;
 
 /** Receives verdicts, in the order of the batch. @return 0 to go on, anything else to stop. */

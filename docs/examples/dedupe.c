@@ -39,16 +39,18 @@ static void print_result(const tt_result *result)
                    (int)sections[i].occurrences[k].end);
 }
 
-static int print_matches(void *ctx, const tt_match *matches, size_t count)
+static int print_matches(void *ctx, const tt_verdict *verdicts, size_t count)
 {
     (void)ctx;
     for (size_t i = 0; i < count; i++)
-        printf("the new text shares %.0f %% of its words with %d\n",
-               100 * matches[i].pair.overlap_b, (int)matches[i].pair.a);
+        for (size_t k = 0; k < verdicts[i].match_count; k++)
+            printf("the new text shares %.0f %% of its words with %.*s\n",
+                   100 * verdicts[i].matches[k].overlap, (int)verdicts[i].matches[k].of.size,
+                   verdicts[i].matches[k].of.bytes);
     return 0;
 }
 
-static tt_status run(tt_scan *scan, tt_result **result, tt_query **query, tt_error *error)
+static tt_status run(tt_scan *scan, tt_result **result, tt_index *index, tt_error *error)
 {
     const tt_article articles[] = {article("wire", STORY), article("prices", PRICES),
                                    article("courier", "PORT ALDERY, May 8. " STORY UPDATE),
@@ -60,9 +62,9 @@ static tt_status run(tt_scan *scan, tt_result **result, tt_query **query, tt_err
     if (status == TT_OK)
         print_result(*result);
     if (status == TT_OK)
-        status = tt_query_open(query, *result, error);
+        status = tt_index_add(index, articles, 4, NULL, NULL, NULL, error);
     if (status == TT_OK)
-        status = tt_query_run(*query, &fresh, print_matches, NULL, error);
+        status = tt_index_query(index, &fresh, 1, NULL, print_matches, NULL, error);
     return status;
 }
 
@@ -70,14 +72,16 @@ int main(void)
 {
     tt_scan *scan = NULL;
     tt_result *result = NULL;
-    tt_query *query = NULL;
+    tt_index *index = NULL;
     tt_error error;
     tt_status status = tt_scan_open(&scan, NULL, &error);
+    if (status == TT_OK) /* in memory */
+        status = tt_index_open(&index, NULL, TT_INDEX_MATCHES, NULL, &error);
     if (status == TT_OK)
-        status = run(scan, &result, &query, &error);
+        status = run(scan, &result, index, &error);
     if (status != TT_OK)
         fprintf(stderr, "%s: %s\n", tt_status_name(status), error.message);
-    tt_query_close(query);
+    tt_index_close(index);
     tt_result_close(result);
     tt_scan_close(scan);
     return status == TT_OK ? 0 : 1;

@@ -1,5 +1,5 @@
 /* The check of a living index: every page, every record, and what is derived from them. */
-#include "index/index.h"
+#include "index/load.h"
 #include "util/error.h"
 
 #include <stdio.h>
@@ -31,15 +31,15 @@ static tt_status look_at(void *ctx, const tti_db_row *row, const char *fault, tt
                : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
 }
 
-static tt_status check_rows(tti_db *file, checking *c, tt_error *error)
+static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
 {
     tti_db_state state;
     tt_error damage = {0};
-    tt_status status = tti_db_read_state(file, &state, &damage);
+    tt_status status = tti_db_read_state(db, &state, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status == TT_OK)
-        status = tti_db_each_row(file, 0, INT64_MAX, look_at, c, &damage);
+        status = tti_db_each_row(db, 0, INT64_MAX, look_at, c, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status != TT_OK)
@@ -52,16 +52,16 @@ static tt_status check_rows(tti_db *file, checking *c, tt_error *error)
 
 static tt_status check_file(const char *path, checking *c, tt_error *error)
 {
-    tti_db *file = NULL;
+    tti_db *db = NULL;
     tt_options shape;
-    tt_status status = tti_db_open(&file, path, TTI_DB_READ, NULL, &shape, error);
+    tt_status status = tti_db_open(&db, path, TTI_DB_READ, NULL, &shape, error);
     if (status == TT_OK)
-        status = tti_db_begin(file, error);
+        status = tti_db_begin(db, error);
     if (status == TT_OK)
-        status = tti_db_check_integrity(file, found, c, error);
+        status = tti_db_check_integrity(db, found, c, error);
     if (status == TT_OK)
-        status = check_rows(file, c, error);
-    tti_db_close(file);
+        status = check_rows(db, c, error);
+    tti_db_close(db);
     return status;
 }
 

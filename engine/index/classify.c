@@ -1,280 +1,281 @@
 #include "index/classify.h"
 
-#include "util/alloc.h"
 #include "util/error.h"
+#include "util/sort.h"
 
-#include <string.h>
+#include <math.h>
 
-void tti_comparison_free(tti_comparison *t)
+static const tt_pair identical_pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
+
+void tti_comparison_free(tti_comparison *c)
 {
-    if (t->links.allocator != NULL)
-        tti_verified_free(&t->links);
-}
-
-tt_status tti_classifier_init(tti_classifier *j, tti_article_table *table,
-                              const tt_options *options, tt_error *error)
-{
-    memset(j, 0, sizeof *j);
-    j->table = table;
-    j->options = options;
-    j->allocator = j->others.allocator = options->allocator;
-    tti_seed_rules_make(&j->rules, options, NULL);
-    return tti_classifier_reserve_scratch(j, 1, error);
-}
-
-tt_status tti_classifier_reserve_scratch(tti_classifier *j, int count, tt_error *error)
-{
-    tti_classify_scratch *scratches;
-    if (count <= j->scratch_count)
-        return TT_OK;
-    scratches = tti_alloc_zero(j->allocator, (size_t)count, sizeof *scratches);
-    if (scratches == NULL)
-        return tti_fail_memory(error, "verdicts");
-    if (j->scratch_count > 0)
-        memcpy(scratches, j->scratches, (size_t)j->scratch_count * sizeof *scratches);
-    tti_release(j->allocator, j->scratches, (size_t)j->scratch_count, sizeof *scratches);
-    j->scratches = scratches;
-    j->scratch_count = count;
-    for (int t = 0; t < count; t++)
-        if (scratches[t].verifier == NULL) {
-            tti_seed_counts_init(&scratches[t].tally, j->allocator);
-            TTI_TRY(tti_verifier_open(&scratches[t].verifier, j->options, error));
-        }
-    return TT_OK;
-}
-
-void tti_classifier_free(tti_classifier *j)
-{
-    const tt_allocator *a = j->allocator;
+    const tt_allocator *a = c->passages.allocator;
     if (a == NULL)
         return;
-    for (int t = 0; t < j->scratch_count; t++) {
-        tti_classify_scratch *scratch = &j->scratches[t];
-        if (scratch->tally.found.allocator != NULL)
-            tti_seed_counts_free(&scratch->tally);
-        tti_minimizers_free(&scratch->sample, a);
-        tti_release(a, scratch->own.slots, scratch->own.capacity, sizeof *scratch->own.slots);
-        tti_verifier_close(scratch->verifier);
-        tti_aligner_close(scratch->self);
-    }
-    tti_release(a, j->scratches, (size_t)j->scratch_count, sizeof *j->scratches);
-    tti_comparison_free(&j->comparison);
-    tti_verified_free(&j->others);
-    tti_release(a, j->frames, j->frame_capacity, sizeof *j->frames);
-    tti_release(a, j->holders, j->holder_capacity, sizeof *j->holders);
-    tti_release(a, j->local, j->local_capacity, sizeof *j->local);
-    tti_release(a, j->places, j->place_capacity, sizeof *j->places);
-    tti_release(a, j->blocks, j->block_capacity, sizeof *j->blocks);
-    memset(j, 0, sizeof *j);
+    tti_verified_free(&c->passages);
+    tti_array_free(&c->matches, a);
+    tti_array_free(&c->match_passages, a);
 }
 
-/* ---- Choosing -------------------------------------------------------------------------------- */
-
-/* Exact copies of series do not come here; articles before `other` were looked at before. */
-static void update_best_match(tti_best_matches *x, uint32_t other, const tt_pair *pair,
-                              int admitted, int has_section, uint64_t new_tokens)
+tt_status tti_classifier_init(tti_classifier *c, tti_article_table *table,
+                              const tt_options *options, tt_error *error)
 {
-    if (admitted && pair->relation != TT_SERIES &&
-        (x->of == TTI_NONE || pair->overlap_b > x->pair.overlap_b)) {
-        x->pair = *pair;
-        x->of = other;
-        x->new_tokens = new_tokens;
-        x->has_section = has_section;
-    }
-    if (has_section && (x->section_of == TTI_NONE || pair->overlap_b > x->section.overlap_b)) {
-        x->section = *pair;
-        x->section_of = other;
-        x->section_new = new_tokens;
-    }
+    memset(c, 0, sizeof *c);
+    c->table = table;
+    c->options = options;
+    tti_seed_rules_make(&c->rules, options, NULL);
+    tti_repeats_cache_init(&c->cache, table, &c->rules, options);
+    return tti_classifier_reserve(c, 1, error);
 }
 
-static void choose_kind(const tti_classifier *j, const tti_best_matches *x, uint32_t tokens,
-                        tti_decision *out)
+tt_status tti_classifier_reserve(tti_classifier *c, int threads, tt_error *error)
 {
-    const double drop = j->options->drop;
-    out->kind = TT_VERDICT_NEW;
-    out->of = TTI_NONE;
-    out->new_tokens = tokens;
-    if (x->of != TTI_NONE) {
-        out->kind = x->pair.overlap_b >= drop                        ? TT_VERDICT_DUPLICATE
-                    : x->pair.overlap_a >= drop && x->new_tokens > 0 ? TT_VERDICT_UPDATE
-                    : x->has_section                                 ? TT_VERDICT_OVERLAPS
-                                                                     : TT_VERDICT_NEW;
-        out->of = x->of;
-        out->pair = x->pair;
-        out->new_tokens = x->new_tokens;
+    while (c->comparers.count < (size_t)threads) {
+        TTI_TRY_ALLOC(tti_array_push(&c->comparers, c->options->allocator, (tti_comparer){0}),
+                      error, "verdicts");
+        TTI_TRY(tti_comparer_open(&tti_array_last(&c->comparers), c->options, error));
     }
-    if (out->kind == TT_VERDICT_NEW && x->section_of != TTI_NONE) {
-        out->kind = TT_VERDICT_OVERLAPS;
-        out->of = x->section_of;
-        out->pair = x->section;
-        out->new_tokens = x->section_new;
-    }
-    if (out->kind == TT_VERDICT_NEW) {
-        out->of = TTI_NONE;
-        out->new_tokens = tokens;
-    }
-}
-
-/* ---- One article ------------------------------------------------------------------------------
- */
-
-/* One pair, the longer side loaded as a batch does, and its numbers with b on side b. */
-static tt_status verify_pair(const tti_classify_scratch *scratch, const tti_doc *a,
-                             const tti_doc *b, int *loaded, tti_verified_pair *f, uint64_t *aligned,
-                             tt_error *error)
-{
-    const int a_longer = a->token_count > b->token_count;
-    if (a_longer || !*loaded)
-        TTI_TRY(tti_verifier_load(scratch->verifier, a_longer ? a : b, NULL, error));
-    *loaded = !a_longer;
-    TTI_TRY(tti_verifier_run(scratch->verifier, a_longer ? b : a, NULL, f, error));
-    *aligned = a_longer ? f->alignment.aligned_a : f->alignment.aligned_b;
-    if (a_longer)
-        f->pair = tti_pair_swapped(&f->pair);
     return TT_OK;
 }
 
-static tt_status compare_with_candidate(const tti_classifier *j,
-                                        const tti_classify_scratch *scratch, const tti_doc *doc,
-                                        tti_comparison *t, uint64_t candidate, int *loaded,
-                                        tt_error *error)
+void tti_classifier_free(tti_classifier *c)
 {
-    const uint32_t other = tti_candidate_a(candidate);
-    const size_t links = t->links.passages.count, blocks = t->links.blocks.count;
-    const tti_doc a = tti_article_table_doc(j->table, other);
-    const int a_longer = a.token_count > doc->token_count;
-    uint64_t aligned;
-    tti_verified_pair f;
+    if (c->options == NULL)
+        return;
+    for (size_t t = 0; t < c->comparers.count; t++)
+        tti_comparer_close(&c->comparers.items[t]);
+    tti_array_free(&c->comparers, c->options->allocator);
+    tti_comparison_free(&c->comparison);
+    tti_repeats_cache_free(&c->cache);
+    memset(c, 0, sizeof *c);
+}
+
+/* ---- Comparing ------------------------------------------------------------------------------- */
+
+/* Between equals the earlier article stays: they come in order. */
+static void consider_pair(tti_best_pair *best, uint32_t of, const tt_pair *pair, int has_section,
+                          uint64_t new_tokens)
+{
+    if (best->of == TTI_NONE || pair->overlap_b > best->pair.overlap_b)
+        *best = (tti_best_pair){of, *pair, new_tokens, has_section};
+}
+
+static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint32_t of,
+                              const tti_compared_pair *found)
+{
+    const tt_allocator *a = out->passages.allocator;
+    tti_doc_match m = {.of = of,
+                       .admitted = found->admitted,
+                       .pair = found->pair,
+                       .passage_begin = out->match_passages.count};
+    for (size_t k = 0; k < found->alignment.passage_count; k++) {
+        const tti_passage *p = &found->alignment.passages[k];
+        tti_match_passage x = {p->b_begin, p->b_end, p->a_begin, p->a_end, 0};
+        if (found->is_swapped)
+            x = (tti_match_passage){p->a_begin, p->a_end, p->b_begin, p->b_end, 0};
+        if (!tti_is_section(x.of_end - x.of_begin, x.end - x.begin, p->matched,
+                            c->options->min_section))
+            continue;
+        x.similarity = tti_similarity(x.of_end - x.of_begin, x.end - x.begin, p->matched);
+        TTI_TRY(tti_array_push(&out->match_passages, a, x));
+    }
+    m.passage_count = out->match_passages.count - m.passage_begin;
+    if (of == out->same)
+        m.pair = identical_pair;
+    return m.admitted || m.passage_count > 0 ? tti_array_push(&out->matches, a, m) : TT_OK;
+}
+
+static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *comparer,
+                                        const tti_doc *doc, tti_comparison *out, uint32_t other,
+                                        int wants_sections, tt_error *error)
+{
+    const size_t passages = out->passages.passages.count, blocks = out->passages.blocks.count;
+    const tti_doc a = tti_article_table_doc(c->table, other);
+    tti_compared_pair found;
     int has_section;
-    TTI_TRY(verify_pair(scratch, &a, doc, loaded, &f, &aligned, error));
-    if (tti_verified_add_passages(&t->links, &f.alignment, a_longer ? t->number : other,
-                                  a_longer ? other : t->number, j->options->min_section) != TT_OK)
-        return tti_fail_memory(error, "sections");
-    has_section = t->links.passages.count > links;
-    update_best_match(&t->best, other, &f.pair, f.admission != TTI_NOT_ADMITTED, has_section,
-                      doc->token_count - aligned);
-    if ((tti_candidate_want(candidate) & TTI_WANT_SECTIONS) == 0) { /* as in a batch */
-        t->links.passages.count = links;
-        t->links.blocks.count = blocks;
+    TTI_TRY(tti_comparer_run(comparer, &a, doc, &found, error));
+    TTI_TRY(tti_compared_pair_add_passages(&found, other, out->number, c->options->min_section,
+                                           &out->passages, error));
+    has_section = out->passages.passages.count > passages;
+    if (found.admitted && found.pair.relation != TT_SERIES)
+        consider_pair(&out->admitted, other, &found.pair, has_section,
+                      doc->token_count - found.aligned_b);
+    if (has_section)
+        consider_pair(&out->with_section, other, &found.pair, 1,
+                      doc->token_count - found.aligned_b);
+    if (c->with_matches)
+        TTI_TRY_ALLOC(append_match(c, out, other, &found), error, "matches");
+    if (!wants_sections) { /* as in a scan */
+        out->passages.passages.count = passages;
+        out->passages.blocks.count = blocks;
     }
     return TT_OK;
 }
 
-/* The holders that the links lead to have their places. */
-static tt_status fill_linked_repeats(tti_classifier *j, tti_comparison *t, tt_error *error)
+static double or_least(double x)
 {
-    tti_verified_sort_passages(&t->links);
-    for (size_t k = 0; k < t->links.passages.count; k++) {
-        const uint32_t a = t->links.passages.items[k].a;
-        if (a != t->number && (k == 0 || t->links.passages.items[k - 1].a != a))
-            TTI_TRY(tti_repeats_cache_fill(j, &a, 1, error));
-    }
-    return TT_OK;
+    return isnan(x) ? -1 : x;
 }
 
-/* An article whose tokens are there already. */
-static tt_status classify_copy(tti_classifier *j, uint32_t first, const tti_doc *doc,
-                               tti_decision *out, tt_error *error)
+/* Those that share most of the article's tokens come first. */
+static int is_better_match(const tti_doc_match *x, const tti_doc_match *y)
 {
-    const tti_cached_repeats *m;
-    TTI_TRY(tti_repeats_cache_fill(j, &first, 1, error));
-    m = &tti_article_table_group(j->table, first)->cached;
-    if (tti_reserve(j->allocator, &j->places, &j->place_capacity, 2 * m->count + 1,
-                    sizeof *j->places) != 0)
-        return tti_fail_memory(error, "sections");
-    out->place_count = tti_token_repeats_of_copy(m->places, m->count, first, doc->token_count,
-                                                 j->options->min_section, j->places);
-    out->places = j->places;
-    out->kind = TT_VERDICT_DUPLICATE;
-    out->of = first;
-    out->pair = (tt_pair){0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
-    out->new_tokens = 0;
-    return TT_OK;
+    const double p = or_least(x->pair.overlap_b), q = or_least(y->pair.overlap_b);
+    const double r = or_least(x->pair.resemblance), s = or_least(y->pair.resemblance);
+    return p != q ? p > q : r != s ? r > s : x->of < y->of;
+}
+
+TTI_SORT_DEFINE(sort_matches, tti_doc_match, is_better_match(x, y))
+TTI_SORT_DEFINE(sort_match_passages, tti_match_passage,
+                x->begin != y->begin ? x->begin < y->begin : x->of_begin < y->of_begin)
+
+static void sort_and_cut_matches(tti_comparison *out, size_t most)
+{
+    for (size_t k = 0; k < out->matches.count; k++)
+        sort_match_passages(out->match_passages.items + out->matches.items[k].passage_begin,
+                            out->matches.items[k].passage_count);
+    sort_matches(out->matches.items, out->matches.count);
+    if (out->matches.count > most)
+        out->matches.count = most;
 }
 
 /* The first document with the same tokens that is not this article itself, or TTI_NONE. */
-static uint32_t find_same(const tti_article_table *s, const tti_doc *doc, uint32_t number)
+static uint32_t find_same(const tti_article_table *t, const tti_doc *doc, uint32_t number)
 {
-    const uint32_t first = number < s->count
-                               ? tti_article_table_group(s, number)->first
-                               : tti_article_table_find_tokens(s, doc->hashes, doc->token_count);
+    const uint32_t first = number < t->articles.count
+                               ? tti_article_table_group(t, number)->first
+                               : tti_article_table_find_tokens(t, doc->hashes, doc->token_count);
     return first == number ? TTI_NONE : first;
 }
 
-static tt_status compare_with_candidates(const tti_classifier *j, tti_classify_scratch *scratch,
-                                         const tti_doc *doc, tti_comparison *t, tt_error *error)
+tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tti_doc *doc,
+                                   uint32_t number, tti_comparison *out, tt_error *error)
 {
-    const tti_candidates *found = &scratch->tally.found;
-    int loaded = 0;
+    tti_comparer *comparer = &tti_array_at(&c->comparers, (size_t)thread);
+    const tti_candidates *found = &comparer->lookup.counts.found;
+    assert(number <= c->table->articles.count);
+    out->passages.allocator = c->options->allocator;
+    out->number = number;
+    out->same = find_same(c->table, doc, number);
+    out->passages.passages.count = out->passages.blocks.count = 0;
+    out->admitted.of = out->with_section.of = TTI_NONE;
+    out->matches.count = out->match_passages.count = 0;
+    if (doc->token_count == 0 || (out->same != TTI_NONE && !c->with_matches))
+        return TT_OK;
+    TTI_TRY(
+        tti_candidate_lookup_run(&comparer->lookup, c->table, &c->rules, doc, number, 1, error));
+    tti_comparer_begin(comparer);
+    if (out->same != TTI_NONE)
+        TTI_TRY(compare_with_candidate(c, comparer, doc, out, out->same, 0, error));
     for (size_t k = 0; k < found->count; k++) {
-        if (tti_candidate_a(found->packed[k]) == t->number)
-            TTI_TRY(tti_link_to_itself(j, scratch, doc, t->number, &t->links, error));
-        else
-            TTI_TRY(compare_with_candidate(j, scratch, doc, t, found->packed[k], &loaded, error));
+        const uint32_t other = tti_candidate_a(found->packed[k]);
+        if (other == number)
+            TTI_TRY(tti_comparer_add_own_passages(comparer, doc, number, &out->passages, error));
+        else if (other != out->same)
+            TTI_TRY(compare_with_candidate(
+                c, comparer, doc, out, other,
+                (tti_candidate_want(found->packed[k]) & TTI_WANT_SECTIONS) != 0, error));
     }
+    sort_and_cut_matches(out, c->options->max_matches);
     return TT_OK;
 }
 
-tt_status tti_comparison_run(const tti_classifier *j, int scratch, const tti_doc *doc,
-                             uint32_t number, tti_comparison *t, tt_error *error)
+/* ---- Deciding -------------------------------------------------------------------------------- */
+
+static void choose_kind(const tti_classifier *c, const tti_comparison *x, uint32_t tokens,
+                        tti_decision *out)
 {
-    t->links.allocator = j->allocator;
-    t->number = number;
-    t->same = find_same(j->table, doc, number);
-    t->links.passages.count = t->links.blocks.count = 0;
-    t->best = (tti_best_matches){.of = TTI_NONE, .section_of = TTI_NONE};
-    if (doc->token_count == 0 || t->same != TTI_NONE)
-        return TT_OK;
-    TTI_TRY(tti_candidate_lookup(j, &j->scratches[scratch], doc, number, 1, error));
-    return compare_with_candidates(j, &j->scratches[scratch], doc, t, error);
+    const double drop = c->options->drop;
+    const tti_best_pair *best = &x->admitted;
+    if (best->of != TTI_NONE)
+        out->kind = best->pair.overlap_b >= drop                           ? TT_VERDICT_DUPLICATE
+                    : best->pair.overlap_a >= drop && best->new_tokens > 0 ? TT_VERDICT_UPDATE
+                    : best->has_section                                    ? TT_VERDICT_OVERLAPS
+                                                                           : TT_VERDICT_NEW;
+    if (out->kind == TT_VERDICT_NEW && x->with_section.of != TTI_NONE) {
+        out->kind = TT_VERDICT_OVERLAPS;
+        best = &x->with_section;
+    }
+    out->new_tokens = tokens;
+    if (out->kind == TT_VERDICT_NEW)
+        return;
+    out->of = best->of;
+    out->pair = best->pair;
+    out->new_tokens = best->new_tokens;
 }
 
-tt_status tti_comparison_decide(tti_classifier *j, const tti_doc *doc, tti_comparison *t,
-                                tti_decision *out, tt_error *error)
+/* An article whose tokens are there already: it repeats what the first one repeats, and for the
+ * rest that one. */
+static tt_status decide_copy(tti_classifier *c, uint32_t first, const tti_doc *doc,
+                             tti_decision *out, tt_error *error)
 {
-    memset(out, 0, sizeof *out);
-    j->place_count = j->block_count = 0;
-    out->of = TTI_NONE;
-    out->number = t->number;
+    tti_repeats_cache *cache = &c->cache;
+    const tti_cached_repeats *m = &tti_article_table_group(c->table, first)->cached;
+    TTI_TRY(tti_repeats_cache_fill(cache, c->comparers.items, first, error));
+    TTI_TRY_ALLOC(tti_array_resize(&cache->repeats, c->options->allocator, 2 * m->count + 1), error,
+                  "sections");
+    cache->repeats.count = tti_token_repeats_of_copy(m->repeats, m->count, first, doc->token_count,
+                                                     c->options->min_section, cache->repeats.items);
+    out->kind = TT_VERDICT_DUPLICATE;
+    out->of = first;
+    out->pair = identical_pair;
+    return TT_OK;
+}
+
+tt_status tti_decide(tti_classifier *c, const tti_doc *doc, tti_comparison *x, tti_decision *out,
+                     tt_error *error)
+{
+    *out = (tti_decision){
+        .kind = TT_VERDICT_NEW, .of = TTI_NONE, .number = x->number, .comparison = x};
+    c->cache.repeats.count = c->cache.blocks.count = 0;
     if (doc->token_count == 0)
         return TT_OK;
-    if (t->same != TTI_NONE)
-        return classify_copy(j, t->same, doc, out, error);
-    TTI_TRY(fill_linked_repeats(j, t, error));
-    TTI_TRY(tti_repeats_from_links(j, &t->links, t->number, error));
-    choose_kind(j, &t->best, doc->token_count, out);
-    out->places = j->places;
-    out->place_count = j->place_count;
+    if (x->same != TTI_NONE) {
+        TTI_TRY(decide_copy(c, x->same, doc, out, error));
+    } else {
+        tti_verified_sort_passages(&x->passages);
+        for (size_t k = 0; k < x->passages.passages.count; k++)
+            if (x->passages.passages.items[k].a != x->number)
+                TTI_TRY(tti_repeats_cache_fill(&c->cache, c->comparers.items,
+                                               x->passages.passages.items[k].a, error));
+        TTI_TRY(tti_repeats_cache_compute(&c->cache, &x->passages, x->number, error));
+        choose_kind(c, x, doc->token_count, out);
+    }
+    out->repeats = c->cache.repeats.items;
+    out->repeat_count = c->cache.repeats.count;
     return TT_OK;
 }
 
-tt_status tti_classify(tti_classifier *j, const tti_doc *doc, tti_decision *out, tt_error *error)
+void tti_classifier_keep_repeats(tti_classifier *c, uint32_t doc)
 {
-    TTI_TRY(tti_comparison_run(j, 0, doc, (uint32_t)j->table->count, &j->comparison, error));
-    return tti_comparison_decide(j, doc, &j->comparison, out, error);
+    tti_repeats_cache_store(&c->cache, doc);
 }
 
-tt_status tti_classify_version(tti_classifier *j, const tti_doc *doc, uint32_t article,
+tt_status tti_classify(tti_classifier *c, const tti_doc *doc, tti_decision *out, tt_error *error)
+{
+    TTI_TRY(tti_compare_with_earlier(c, 0, doc, (uint32_t)c->table->articles.count, &c->comparison,
+                                     error));
+    return tti_decide(c, doc, &c->comparison, out, error);
+}
+
+tt_status tti_classify_version(tti_classifier *c, const tti_doc *doc, uint32_t article,
                                tti_decision *out, int *related, tt_error *error)
 {
-    const tti_article_group *c = tti_article_table_group(j->table, article);
-    tti_doc old = tti_article_table_doc(j->table, c->first);
-    uint64_t aligned = 0;
-    tti_verified_pair f = {0};
-    int loaded = 0;
+    tti_doc old =
+        tti_article_table_doc(c->table, tti_article_table_group(c->table, article)->first);
+    tti_compared_pair found;
     *related = 0;
-    memset(out, 0, sizeof *out);
-    out->kind = TT_VERDICT_UPDATE;
-    out->of = article;
-    out->pair.facts = 1;
-    out->new_tokens = doc->token_count;
+    *out = (tti_decision){.kind = TT_VERDICT_UPDATE,
+                          .of = article,
+                          .pair = {.facts = 1},
+                          .new_tokens = doc->token_count};
     if (doc->token_count == 0 || old.token_count == 0)
         return TT_OK;
-    old.flags = tti_indexed_article_flags(&j->table->articles[article]);
-    TTI_TRY(verify_pair(j->scratches, &old, doc, &loaded, &f, &aligned, error));
-    *related = f.admission != TTI_NOT_ADMITTED;
-    out->pair = f.pair;
-    out->new_tokens = doc->token_count - aligned;
+    old.flags = tti_indexed_article_flags(&c->table->articles.items[article]);
+    tti_comparer_begin(c->comparers.items);
+    TTI_TRY(tti_comparer_run(c->comparers.items, &old, doc, &found, error));
+    *related = found.admitted;
+    out->pair = found.pair;
+    out->new_tokens = doc->token_count - found.aligned_b;
     return TT_OK;
 }

@@ -1,126 +1,94 @@
 /*
- * What one article is to those before it: the stages of a batch, asked for one document at a time.
- * Candidates, numbers and places come from the same code, so a verdict agrees with a scan of the
- * articles up to then.
+ * What one article is to those before it. Candidates, numbers and repeats come from the code of a
+ * scan, asked for one document at a time, so a verdict agrees with a scan of the articles so far.
+ *
+ * It takes two steps. A comparison finds an article's candidates and compares it with them: any
+ * thread can do that, since it reads the table alone. The decision follows from it, article by
+ * article in order, since the repeats of one depend on those of the others.
  */
 #ifndef TTI_INDEX_CLASSIFY_H
 #define TTI_INDEX_CLASSIFY_H
 
-#include "index/article_table.h"
-#include "seed/counts.h"
-#include "verify/verify.h"
+#include "index/repeats_cache.h"
 
-/** The seeds of the document at hand by key, to find the first place of each. */
-typedef struct tti_own_seeds {
-    uint32_t *slots; /**< number of the seed + 1; 0 is empty */
-    size_t slot_count, capacity;
-} tti_own_seeds;
+/** A passage that an article shares with an earlier one. Token extents. */
+typedef struct tti_match_passage {
+    uint32_t begin, end;
+    uint32_t of_begin, of_end;
+    double similarity;
+} tti_match_passage;
 
-/** A document whose places are being made, and the holders it waits for. */
-typedef struct tti_repeats_frame {
-    uint32_t doc;
-    size_t begin, end, at; /**< of the candidates; the next to look at */
-    int known;             /**< the candidates are there */
-} tti_repeats_frame;
+/** An earlier document that a rule admits or that shares passages. */
+typedef struct tti_doc_match {
+    uint32_t of;
+    int admitted;
+    tt_pair pair; /**< side a: `of` */
+    size_t passage_begin, passage_count;
+} tti_doc_match;
 
-/** What one thread finds candidates and compares documents with. */
-typedef struct tti_classify_scratch {
-    tti_seed_counts tally; /**< its candidates are those of the last document */
-    tti_minimizers sample;
-    tti_own_seeds own;
-    tti_verifier *verifier;
-    tti_aligner *self; /**< NULL until a document repeats itself */
-} tti_classify_scratch;
-
-/** The best so far: by the rules, and by what is shared in sections. */
-typedef struct tti_best_matches {
-    tt_pair pair, section;
-    uint32_t of, section_of;
-    uint64_t new_tokens, section_new;
+/** The best pair so far: by the rules, and by passages alone. */
+typedef struct tti_best_pair {
+    uint32_t of; /**< TTI_NONE: none yet */
+    tt_pair pair;
+    uint64_t new_tokens;
     int has_section;
-} tti_best_matches;
+} tti_best_pair;
 
-/** An article on its way to a verdict: its candidates are found among those before it and compared
- * with it by any thread, and it is judged in order. Zeroed, it is empty. */
+/** An article compared with those before it. Zeroed, it is empty. */
 typedef struct tti_comparison {
-    uint32_t number; /**< on the shelf, or what it would be */
-    uint32_t same;   /**< the document with its tokens, or TTI_NONE */
-    tti_verified links;
-    tti_best_matches best;
+    uint32_t number;       /**< in the table, or what it would be */
+    uint32_t same;         /**< the document with the same tokens, or TTI_NONE */
+    tti_verified passages; /**< shared with earlier documents, where they are sections */
+    tti_best_pair admitted, with_section;
+    TTI_ARRAY(tti_doc_match) matches; /**< if they are wanted: best first */
+    TTI_ARRAY(tti_match_passage) match_passages;
 } tti_comparison;
+
+void tti_comparison_free(tti_comparison *c);
+
+/** A verdict in the table's numbers. Arrays are borrowed until the next decision. */
+typedef struct tti_decision {
+    tt_verdict_kind kind;
+    uint32_t of;  /**< article, or TTI_NONE */
+    tt_pair pair; /**< side a: `of`; side b: the article */
+    uint64_t new_tokens;
+    uint32_t number;                 /**< the article's own, or what it would be */
+    const tti_token_repeat *repeats; /**< of_doc: an article, or its own number */
+    size_t repeat_count;
+    const tti_comparison *comparison; /**< that it follows from; NULL: it has no matches */
+} tti_decision;
 
 typedef struct tti_classifier {
     tti_article_table *table;
     const tt_options *options;
-    const tt_allocator *allocator;
-    tti_classify_scratch
-        *scratches; /**< one a thread; the first is that of all that is done in order */
-    int scratch_count;
+    int with_matches; /**< comparisons list every match */
+    tti_seed_rules rules;
+    TTI_ARRAY(tti_comparer) comparers; /**< one a thread; the first serves all that goes in order */
+    tti_repeats_cache cache;
     tti_comparison comparison; /**< of tti_classify() */
-    tti_seed_rules rules;      /**< but for the counts, which may move */
-    tti_verified others;       /**< links of a holder */
-    tti_repeats_frame *frames;
-    size_t frame_count, frame_capacity;
-    uint32_t *holders; /**< candidates of the frames */
-    size_t holder_count, holder_capacity;
-    uint32_t *local; /**< documents that one computation of places speaks of, ascending */
-    size_t local_count, local_capacity;
-    tti_token_repeat *places; /**< of the article at hand */
-    size_t place_count, place_capacity;
-    tti_block *blocks;
-    size_t block_count, block_capacity;
 } tti_classifier;
 
-/** A verdict in the shelf's numbers. */
-typedef struct tti_decision {
-    tt_verdict_kind kind;
-    uint32_t of;  /**< article, or TTI_NONE */
-    tt_pair pair; /**< side a: `of`; side b: the article at hand */
-    uint64_t new_tokens;
-    uint32_t number;                /**< its own on the shelf, or what it would be */
-    const tti_token_repeat *places; /**< of_doc: an article, or its own number */
-    size_t place_count;
-} tti_decision;
-
-tt_status tti_classifier_init(tti_classifier *j, tti_article_table *table,
+tt_status tti_classifier_init(tti_classifier *c, tti_article_table *table,
                               const tt_options *options, tt_error *error);
-void tti_classifier_free(tti_classifier *j);
+void tti_classifier_free(tti_classifier *c);
 
-/** Sees to it that so many threads may find and compare. @return TT_OK, TT_ENOMEM */
-tt_status tti_classifier_reserve_scratch(tti_classifier *j, int scratches, tt_error *error);
-/** The two steps of a verdict. The first, by any thread, with j->hands[hand]: the shelf does not
- * change meanwhile. `number`: the article's on the shelf, whose seeds are made, or the shelf's
- * count for one that is not there. */
-tt_status tti_comparison_run(const tti_classifier *j, int scratch, const tti_doc *doc,
-                             uint32_t number, tti_comparison *t, tt_error *error);
-/** The second, in order of the articles. `out` borrows until the next call. */
-tt_status tti_comparison_decide(tti_classifier *j, const tti_doc *doc, tti_comparison *t,
-                                tti_decision *out, tt_error *error);
-void tti_comparison_free(tti_comparison *t);
+/** Makes comparers for so many threads. @return TT_OK, TT_ENOMEM */
+tt_status tti_classifier_reserve(tti_classifier *c, int threads, tt_error *error);
+/** The first step, with the comparer of a thread: the table does not change meanwhile. `number`:
+ * the article's in the table, whose seeds are in the postings, or the table's count for one that is
+ * not in it. */
+tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tti_doc *doc,
+                                   uint32_t number, tti_comparison *out, tt_error *error);
+/** The second, in the order of the articles. */
+tt_status tti_decide(tti_classifier *c, const tti_doc *doc, tti_comparison *comparison,
+                     tti_decision *out, tt_error *error);
+/** Keeps the repeats of the last decision, which was about document `doc` of the table. */
+void tti_classifier_keep_repeats(tti_classifier *c, uint32_t doc);
 
-/** Judges tokens that are not on the shelf. `out` borrows until the next call. */
-tt_status tti_classify(tti_classifier *j, const tti_doc *doc, tti_decision *out, tt_error *error);
-/** The verdict on a new version of `article`; *related: the rules admit the two. */
-tt_status tti_classify_version(tti_classifier *j, const tti_doc *doc, uint32_t article,
+/** Both steps for tokens that are not in the table. */
+tt_status tti_classify(tti_classifier *c, const tti_doc *doc, tti_decision *out, tt_error *error);
+/** The verdict on a new version of `article`. *related: the rules admit the two. */
+tt_status tti_classify_version(tti_classifier *c, const tti_doc *doc, uint32_t article,
                                tti_decision *out, int *related, tt_error *error);
-/** Keeps the places of the last run as those of `doc`, which it has become. */
-void tti_repeats_cache_store(tti_classifier *j, uint32_t doc);
-
-/* holders.c */
-
-/** Finds the candidates of a document among those before b: in hand->tally.found, settled. `b`: its
- * number, or the count of the shelf for one that is not there. `pairs`: also those for pairs. */
-tt_status tti_candidate_lookup(const tti_classifier *j, tti_classify_scratch *scratch,
-                               const tti_doc *doc, uint32_t b, int pairs, tt_error *error);
-/** Sees to it that the memos of these documents are as the shelf is. */
-tt_status tti_repeats_cache_fill(tti_classifier *j, const uint32_t *docs, size_t count,
-                                 tt_error *error);
-/** The places of document b from its links, into j->places; the memos of the holders are settled.
- */
-tt_status tti_repeats_from_links(tti_classifier *j, tti_verified *links, uint32_t b,
-                                 tt_error *error);
-/** Adds the links of a document with itself. */
-tt_status tti_link_to_itself(const tti_classifier *j, tti_classify_scratch *scratch,
-                             const tti_doc *doc, uint32_t b, tti_verified *out, tt_error *error);
 
 #endif

@@ -19,13 +19,25 @@
 
 enum { BUSY_MS = 5000, PATH_SHOWN = 100 };
 
-enum { PUT, DROP, EACH, STATE, KEEP, NOTE, FORGET, REMOVED, STATEMENTS };
+enum {
+    INSERT,
+    DELETE,
+    ROWS,
+    NEXT,
+    READ_STATE,
+    WRITE_STATE,
+    INSERT_REMOVED,
+    CUT_REMOVED,
+    READ_REMOVED,
+    STATEMENTS
+};
 
 static const char *const texts[STATEMENTS] = {
     "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
     "DELETE FROM article WHERE number=?1",
     ("SELECT number,id,flags,source,version,published,arrival,text_size,tokens,data,sum "
      "FROM article WHERE number>?1 AND number<=?2 ORDER BY number"),
+    "SELECT number FROM article WHERE number>?1 ORDER BY number LIMIT 1",
     "SELECT count,digest,removals,last,sum FROM state",
     "UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5",
     "INSERT OR REPLACE INTO removed VALUES(?1,?2)",
@@ -265,14 +277,14 @@ static uint64_t sum_state(const tti_db_state *s)
 static tt_status write_state(tti_db *f, const tti_db_state *s, tt_error *error)
 {
     sqlite3_stmt *x;
-    TTI_TRY(prepare(f, KEEP, error));
-    x = f->statements[KEEP];
+    TTI_TRY(prepare(f, WRITE_STATE, error));
+    x = f->statements[WRITE_STATE];
     (void)sqlite3_bind_int64(x, 1, (int64_t)s->count);
     (void)sqlite3_bind_int64(x, 2, (int64_t)s->digest);
     (void)sqlite3_bind_int64(x, 3, (int64_t)s->removals);
     (void)sqlite3_bind_int64(x, 4, s->last);
     (void)sqlite3_bind_int64(x, 5, (int64_t)sum_state(s));
-    return run_once(f, KEEP, "write", error);
+    return run_once(f, WRITE_STATE, "write", error);
 }
 
 static tt_status make_schema(tti_db *f, const tt_options *options, tt_error *error)
@@ -499,19 +511,13 @@ tt_status tti_db_begin(tti_db *f, tt_error *error)
     return TT_OK;
 }
 
-static int is_same_state(const tti_db_state *x, const tti_db_state *y)
-{
-    return x->count == y->count && x->digest == y->digest && x->removals == y->removals &&
-           x->last == y->last;
-}
-
 /* Whatever let a second writer in (a file system without locks, say): it is noticed before anything
  * is written over what it wrote. */
 static tt_status check_state(tti_db *f, const tti_db_state *expected, tt_error *error)
 {
     tti_db_state state;
     TTI_TRY(tti_db_read_state(f, &state, error));
-    if (is_same_state(&state, expected))
+    if (tti_db_state_equal(&state, expected))
         return TT_OK;
     return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process has written to it",
                     PATH_SHOWN, f->name);
@@ -543,9 +549,9 @@ static tt_status cut_journal(tti_db *f, const tti_db_state *s, tt_error *error)
 {
     if (!f->removed || s->removals <= s->count)
         return TT_OK;
-    TTI_TRY(prepare(f, FORGET, error));
-    (void)sqlite3_bind_int64(f->statements[FORGET], 1, (int64_t)(s->removals - s->count));
-    return run_once(f, FORGET, "write", error);
+    TTI_TRY(prepare(f, CUT_REMOVED, error));
+    (void)sqlite3_bind_int64(f->statements[CUT_REMOVED], 1, (int64_t)(s->removals - s->count));
+    return run_once(f, CUT_REMOVED, "write", error);
 }
 
 tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
@@ -568,8 +574,8 @@ tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
     sqlite3_stmt *s;
     int code;
     uint64_t sum;
-    TTI_TRY(prepare(f, STATE, error));
-    s = f->statements[STATE];
+    TTI_TRY(prepare(f, READ_STATE, error));
+    s = f->statements[READ_STATE];
     code = sqlite3_step(s);
     if (code == SQLITE_ROW) {
         *out = (tti_db_state){(uint64_t)sqlite3_column_int64(s, 0),
@@ -608,8 +614,8 @@ static tt_status bind_data(sqlite3_stmt *s, const tti_db_row *r, tt_error *error
 tt_status tti_db_insert(tti_db *f, const tti_db_row *r, tt_error *error)
 {
     sqlite3_stmt *s;
-    TTI_TRY(prepare(f, PUT, error));
-    s = f->statements[PUT];
+    TTI_TRY(prepare(f, INSERT, error));
+    s = f->statements[INSERT];
     (void)sqlite3_bind_int64(s, 1, r->number);
     (void)sqlite3_bind_blob64(s, 2, r->id, r->id_size, SQLITE_STATIC);
     (void)sqlite3_bind_int64(s, 3, r->article_flags);
@@ -618,24 +624,24 @@ tt_status tti_db_insert(tti_db *f, const tti_db_row *r, tt_error *error)
     (void)sqlite3_bind_blob64(s, 5, r->version_size == 0 ? "" : r->version, r->version_size,
                               SQLITE_STATIC);
     (void)sqlite3_bind_int64(s, 6, r->published);
-    (void)sqlite3_bind_int64(s, 7, r->arrival);
+    (void)sqlite3_bind_int64(s, 7, r->ingested_at);
     (void)sqlite3_bind_int64(s, 8, (int64_t)r->text_size);
     (void)sqlite3_bind_int64(s, 9, r->token_count);
     TTI_TRY(bind_data(s, r, error));
     (void)sqlite3_bind_int64(s, 11, (int64_t)r->sum);
-    return run_once(f, PUT, "write", error);
+    return run_once(f, INSERT, "write", error);
 }
 
 tt_status tti_db_delete(tti_db *f, int64_t number, uint64_t nth, tt_error *error)
 {
-    TTI_TRY(prepare(f, DROP, error));
-    TTI_TRY(prepare(f, NOTE, error));
+    TTI_TRY(prepare(f, DELETE, error));
+    TTI_TRY(prepare(f, INSERT_REMOVED, error));
     f->removed = 1;
-    (void)sqlite3_bind_int64(f->statements[DROP], 1, number);
-    TTI_TRY(run_once(f, DROP, "write", error));
-    (void)sqlite3_bind_int64(f->statements[NOTE], 1, (int64_t)nth);
-    (void)sqlite3_bind_int64(f->statements[NOTE], 2, number);
-    return run_once(f, NOTE, "write", error);
+    (void)sqlite3_bind_int64(f->statements[DELETE], 1, number);
+    TTI_TRY(run_once(f, DELETE, "write", error));
+    (void)sqlite3_bind_int64(f->statements[INSERT_REMOVED], 1, (int64_t)nth);
+    (void)sqlite3_bind_int64(f->statements[INSERT_REMOVED], 2, number);
+    return run_once(f, INSERT_REMOVED, "write", error);
 }
 
 tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int64_t *numbers,
@@ -644,9 +650,9 @@ tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int
     sqlite3_stmt *s;
     int code;
     *found = 0;
-    if (prepare(f, REMOVED, NULL) != TT_OK)
+    if (prepare(f, READ_REMOVED, NULL) != TT_OK)
         return TT_OK; /* there is no journal */
-    s = f->statements[REMOVED];
+    s = f->statements[READ_REMOVED];
     (void)sqlite3_bind_int64(s, 1, (int64_t)removals);
     (void)sqlite3_bind_int64(s, 2, (int64_t)(removals + count));
     while ((code = sqlite3_step(s)) == SQLITE_ROW && *found < count)
@@ -670,7 +676,7 @@ static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
     r->version = sqlite3_column_blob(s, 4);
     r->version_size = (uint32_t)sqlite3_column_bytes(s, 4);
     r->published = sqlite3_column_int64(s, 5);
-    r->arrival = sqlite3_column_int64(s, 6);
+    r->ingested_at = sqlite3_column_int64(s, 6);
     r->text_size = (uint64_t)sqlite3_column_int64(s, 7);
     r->data = sqlite3_column_blob(s, 9);
     r->sum = (uint64_t)sqlite3_column_int64(s, 10);
@@ -683,9 +689,26 @@ static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
     return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";
 }
 
-tt_status tti_db_before_first(tti_db *f, int64_t *out, tt_error *error)
+tt_status tti_db_next_number(tti_db *f, int64_t after, int64_t *out, tt_error *error)
 {
-    return one_number(f, "SELECT ifnull(min(number),1)-1 FROM article", out, error);
+    sqlite3_stmt *s;
+    int code;
+    *out = INT64_MAX;
+    TTI_TRY(prepare(f, NEXT, error));
+    s = f->statements[NEXT];
+    (void)sqlite3_bind_int64(s, 1, after);
+    code = sqlite3_step(s);
+    if (code == SQLITE_ROW)
+        *out = sqlite3_column_int64(s, 0);
+    (void)sqlite3_reset(s);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? TT_OK : fail_sqlite(f, code, "read", error);
+}
+
+/* Ids, sources and versions are bounded by what is left of SQLite's limit. */
+int tti_db_holds(const tti_db *f, uint32_t token_count, size_t extents_size)
+{
+    const uint64_t most = (uint64_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);
+    return (uint64_t)token_count * 5 + extents_size <= most - most / 16;
 }
 
 const char *tti_db_path(const tti_db *f)
@@ -700,8 +723,8 @@ tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn 
     tti_db_row row;
     tt_status status = TT_OK;
     int code = SQLITE_DONE;
-    TTI_TRY(prepare(f, EACH, error));
-    s = f->statements[EACH];
+    TTI_TRY(prepare(f, ROWS, error));
+    s = f->statements[ROWS];
     (void)sqlite3_bind_int64(s, 1, after);
     (void)sqlite3_bind_int64(s, 2, last);
     while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {

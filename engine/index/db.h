@@ -9,32 +9,12 @@
 #ifndef TTI_INDEX_DB_H
 #define TTI_INDEX_DB_H
 
-#include "twicetold.h"
-#include "util/hash.h"
+#include "index/db_row.h"
 
 enum {
     TTI_DB_APPLICATION_ID = 0x54574943, /**< "TWIC": application_id */
     TTI_DB_VERSION = 2                  /**< user_version */
 };
-
-/** One article as it is stored. Pointers are borrowed; hashes need not be aligned when read. */
-typedef struct tti_db_row {
-    int64_t number; /**< from 1, in order of arrival, never used again */
-    const char *id, *source, *version;
-    const uint8_t *data; /**< read: hashes (4 bytes each), flags (1), spans, one after the other */
-    const uint32_t *hashes; /**< to be written; read: NULL */
-    const uint8_t *flags, *extents;
-    uint64_t text_size;
-    int64_t published, arrival;
-    uint32_t id_size, source_size, version_size, article_flags, token_count;
-    size_t extents_size;
-    uint64_t sum; /**< XXH3-64 of all the above */
-} tti_db_row;
-
-/** XXH3-64 of a row to be written. */
-uint64_t tti_db_row_checksum(const tti_db_row *row);
-/** Whether the data of a row that was read has the size and the shape that it must have. */
-int tti_db_row_is_valid(const tti_db_row *row, size_t data_size);
 
 /** What the state row of the file says. */
 typedef struct tti_db_state {
@@ -43,6 +23,12 @@ typedef struct tti_db_state {
     uint64_t removals; /**< articles removed since the file was made */
     int64_t last;      /**< the greatest number given to an article */
 } tti_db_state;
+
+static inline int tti_db_state_equal(const tti_db_state *x, const tti_db_state *y)
+{
+    return x->count == y->count && x->digest == y->digest && x->removals == y->removals &&
+           x->last == y->last;
+}
 
 typedef struct tti_db tti_db;
 
@@ -90,8 +76,10 @@ typedef tt_status (*tti_db_row_fn)(void *ctx, const tti_db_row *row, const char 
  * finds damage) */
 tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn take, void *ctx,
                           tt_error *error);
-/** A number that is less than that of any row. */
-tt_status tti_db_before_first(tti_db *f, int64_t *out, tt_error *error);
+/** The least number of a row that is greater than `after`; INT64_MAX: there is none. */
+tt_status tti_db_next_number(tti_db *f, int64_t after, int64_t *out, tt_error *error);
+/** Whether the row of an article with so many tokens is not too large for a file. */
+int tti_db_holds(const tti_db *f, uint32_t token_count, size_t extents_size);
 /** The absolute path, without symbolic links; NULL: it is in memory. */
 const char *tti_db_path(const tti_db *f);
 /** The name it was opened by, for messages. */

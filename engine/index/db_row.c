@@ -1,8 +1,6 @@
-/* Rows: their checksums and their shape. */
-#include "index/db.h"
+#include "index/db_row.h"
 
 #include "kernels/token_extents.h"
-
 
 /* What precedes the bytes in a row's checksum: its numbers, eight bytes each, little-endian. */
 enum { HEAD = 10 };
@@ -10,8 +8,8 @@ enum { HEAD = 10 };
 uint64_t tti_db_row_checksum(const tti_db_row *r)
 {
     const uint64_t numbers[HEAD] = {
-        (uint64_t)r->number, (uint64_t)r->published, (uint64_t)r->arrival, r->text_size,
-        r->id_size,          r->source_size,         r->article_flags,     r->token_count,
+        (uint64_t)r->number, (uint64_t)r->published, (uint64_t)r->ingested_at, r->text_size,
+        r->id_size,          r->source_size,         r->article_flags,         r->token_count,
         r->extents_size,     r->version_size};
     uint8_t head[HEAD * 8];
     XXH3_state_t state;

@@ -1,6 +1,6 @@
-/* The living index: opening, closing, removing, numbers. */
+/* An index: opening, closing, removing, figures. */
 #define _POSIX_C_SOURCE 200809L
-#include "index/index.h"
+#include "index/load.h"
 
 #include "options.h"
 #include "util/alloc.h"
@@ -21,7 +21,7 @@ int64_t tti_index_now(void)
 static tt_status differs(const tt_index *x, const char *name, tt_error *error)
 {
     return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.100s was made with another %s",
-                    tti_db_path(x->file), name);
+                    tti_db_path(x->db), name);
 }
 
 /* A rule that is off may be given as any negative number. */
@@ -69,35 +69,37 @@ static tt_status take_options(const tt_options *options, tt_options *given, tt_o
 tt_status tt_index_create(const char *path, const tt_options *options, tt_error *error)
 {
     tt_options given, resolved, shape;
-    tti_db *file = NULL;
+    tti_db *db = NULL;
     tti_db_state state;
     tt_status status;
     if (path == NULL || *path == '\0')
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
     TTI_TRY(take_options(options, &given, &resolved, error));
-    status = tti_db_open(&file, path, TTI_DB_CREATE | TTI_DB_NEW, &resolved, &shape, error);
+    status = tti_db_open(&db, path, TTI_DB_CREATE | TTI_DB_NEW, &resolved, &shape, error);
     if (status == TT_EFORMAT || status == TT_ELOCKED) /* whatever it is, it is not to be replaced */
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.200s exists already", path);
     TTI_TRY(status);
-    status = tti_db_read_state(file, &state, error);
-    tti_db_close(file);
+    status = tti_db_read_state(db, &state, error);
+    tti_db_close(db);
     return status;
 }
 
-static tt_status open_live(tt_index *x, const char *path, uint32_t flags, const tt_options *given,
-                           const tt_options *resolved, tt_error *error)
+static tt_status open_index(tt_index *x, const char *path, uint32_t flags, const tt_options *given,
+                            const tt_options *resolved, tt_error *error)
 {
     const unsigned mode = (flags & TT_INDEX_READ ? TTI_DB_READ : 0u) |
                           (flags & TT_INDEX_CREATE || path == NULL ? TTI_DB_CREATE : 0u);
-    TTI_TRY(tti_db_open(&x->file, path, mode, resolved, &x->options, error));
+    TTI_TRY(tti_db_open(&x->db, path, mode, resolved, &x->options, error));
     TTI_TRY(check_shape(x, given, error));
     x->options.threads = resolved->threads;
     x->options.allocator = resolved->allocator;
     x->options.max_article_bytes = resolved->max_article_bytes;
-    x->reading = (flags & TT_INDEX_READ) != 0;
-    x->stale = 1;
+    x->is_read_only = (flags & TT_INDEX_READ) != 0;
+    x->is_stale = 1;
     tti_article_table_init(&x->table, resolved->allocator, &x->options);
+    tti_verdicts_init(&x->verdicts, resolved->allocator);
     TTI_TRY(tti_classifier_init(&x->classifier, &x->table, &x->options, error));
+    x->classifier.with_matches = (flags & TT_INDEX_MATCHES) != 0;
     return tti_index_refresh(x, error);
 }
 
@@ -110,15 +112,15 @@ tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const 
     if (out == NULL || (path != NULL && *path == '\0'))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL or path is empty");
     *out = NULL;
-    if ((flags & ~(uint32_t)(TT_INDEX_READ | TT_INDEX_CREATE)) != 0 ||
-        flags == (TT_INDEX_READ | TT_INDEX_CREATE) || (path == NULL && flags == TT_INDEX_READ))
+    if ((flags & ~(uint32_t)(TT_INDEX_READ | TT_INDEX_CREATE | TT_INDEX_MATCHES)) != 0 ||
+        ((flags & TT_INDEX_READ) && ((flags & TT_INDEX_CREATE) || path == NULL)))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "flags do not go together");
     TTI_TRY(take_options(options, &given, &resolved, error));
     x = tti_alloc_zero(resolved.allocator, 1, sizeof *x);
     if (x == NULL)
         return tti_fail_memory(error, "an index");
     x->options.allocator = resolved.allocator;
-    status = open_live(x, path, flags, &given, &resolved, error);
+    status = open_index(x, path, flags, &given, &resolved, error);
     x->options.allocator = resolved.allocator;
     if (status != TT_OK)
         tt_index_close(x);
@@ -127,34 +129,23 @@ tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const 
     return status;
 }
 
-static void free_drafts(tti_pending_verdicts *d, const tt_allocator *a)
-{
-    tti_release(a, d->verdicts, d->capacity, sizeof *d->verdicts);
-    tti_release(a, d->repeats, d->repeat_capacity, sizeof *d->repeats);
-    tti_release(a, d->names, d->name_capacity, 1);
-    tti_release(a, d->begins, d->begin_capacity, sizeof *d->begins);
-    tti_release(a, d->ends, d->end_capacity, sizeof *d->ends);
-    tti_release(a, d->of_begins, d->of_begin_capacity, sizeof *d->of_begins);
-    tti_release(a, d->of_ends, d->of_end_capacity, sizeof *d->of_ends);
-}
-
 void tt_index_close(tt_index *x)
 {
     const tt_allocator *a;
     if (x == NULL)
         return;
     a = x->options.allocator;
-    if (x->file != NULL && !x->reading)
-        (void)tti_db_shrink(x->file, NULL);
-    tti_db_close(x->file);
+    if (x->db != NULL && !x->is_read_only)
+        (void)tti_db_shrink(x->db, NULL);
+    tti_db_close(x->db);
     tti_classifier_free(&x->classifier);
     if (x->table.allocator != NULL)
         tti_article_table_free(&x->table);
-    free_drafts(&x->pending, a);
-    for (int t = 0; t < x->store_count; t++)
-        tti_tokens_free(&x->stores[t]);
-    tti_release(a, x->stores, (size_t)x->store_count, sizeof *x->stores);
-    tti_release(a, x->taken, x->taken_capacity, sizeof *x->taken);
+    tti_verdicts_free(&x->verdicts);
+    for (size_t t = 0; t < x->tokens.count; t++)
+        tti_tokens_free(&x->tokens.items[t]);
+    tti_array_free(&x->tokens, a);
+    tti_array_free(&x->tokenized, a);
     for (size_t k = 0; x->micro_batch != NULL && k < TTI_MICRO_BATCH; k++)
         tti_comparison_free(&x->micro_batch[k].comparison);
     tti_release(a, x->micro_batch, TTI_MICRO_BATCH, sizeof *x->micro_batch);
@@ -163,27 +154,27 @@ void tt_index_close(tt_index *x)
 
 tt_status tti_index_begin_write(tt_index *x, tt_error *error)
 {
-    const tt_status status = tti_db_begin_write(x->file, &x->state, error);
+    const tt_status status = tti_db_begin_write(x->db, &x->state, error);
     if (status == TT_ELOCKED)
-        x->stale = 1;
+        x->is_stale = 1;
     return status;
 }
 
 /* ---- Removing -------------------------------------------------------------------------------- */
 
-/* Ends a batch of removals: on the disk, or as if it had not been. */
+/* Ends a batch of removals: all of it is on the disk, or nothing. */
 static tt_status end_removal(tt_index *x, tt_status status, tt_error *error)
 {
     if (status == TT_OK)
-        status = tti_db_commit(x->file, &x->state, error);
+        status = tti_db_commit(x->db, &x->state, error);
     if (status != TT_OK) {
-        tti_db_rollback(x->file);
-        x->stale = 1;
+        tti_db_rollback(x->db);
+        x->is_stale = 1;
         return status;
     }
     if (tti_article_table_compact(&x->table, NULL) != TT_OK)
-        x->stale = 1;                   /* what is on the disk is right; memory is made anew */
-    (void)tti_db_shrink(x->file, NULL); /* it only stays large */
+        x->is_stale = 1;              /* the file is right */
+    (void)tti_db_shrink(x->db, NULL); /* on failure it stays large, no more */
     return TT_OK;
 }
 
@@ -191,7 +182,7 @@ static tt_status begin_removal(tt_index *x, uint64_t *removed, tt_error *error)
 {
     if (removed != NULL)
         *removed = 0;
-    if (x->reading)
+    if (x->is_read_only)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
     TTI_TRY(tti_index_refresh(x, error));
     return tti_index_begin_write(x, error);
@@ -199,11 +190,11 @@ static tt_status begin_removal(tt_index *x, uint64_t *removed, tt_error *error)
 
 tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error)
 {
-    const tti_indexed_article *s = &x->table.articles[article];
+    const tti_indexed_article *a = &x->table.articles.items[article];
     x->state.count--;
-    x->state.digest -= s->sum;
+    x->state.digest -= a->sum;
     x->state.removals++;
-    TTI_TRY(tti_db_delete(x->file, s->number, x->state.removals, error));
+    TTI_TRY(tti_db_delete(x->db, a->number, x->state.removals, error));
     return tti_article_table_remove(&x->table, article, error);
 }
 
@@ -213,7 +204,10 @@ tt_status tt_index_remove(tt_index *x, const tt_id *ids, size_t count, uint64_t 
     tt_status status = TT_OK;
     uint64_t n = 0;
     if (x == NULL || (ids == NULL && count > 0))
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or ids is NULL");
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or ids is NULL");
+    for (size_t k = 0; k < count; k++)
+        if (ids[k].bytes == NULL && ids[k].size > 0)
+            return tti_fail(error, TT_EINVAL, k, "the bytes of an id are NULL");
     TTI_TRY(begin_removal(x, removed, error));
     for (size_t k = 0; k < count && status == TT_OK; k++) {
         const uint32_t article =
@@ -235,12 +229,12 @@ tt_status tt_index_expire(tt_index *x, int64_t before, uint64_t *removed, tt_err
     tt_status status;
     uint64_t n = 0;
     if (x == NULL)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live is NULL");
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index is NULL");
     if (removed != NULL)
         *removed = 0;
     TTI_TRY(tti_index_refresh(x, error));
     TTI_TRY(tti_article_table_oldest(&x->table, before, &article, error));
-    if (article == TTI_NONE && !x->reading)
+    if (article == TTI_NONE && !x->is_read_only)
         return TT_OK;
     TTI_TRY(begin_removal(x, removed, error));
     status = tti_article_table_oldest(&x->table, before, &article, error);
@@ -256,33 +250,33 @@ tt_status tt_index_expire(tt_index *x, int64_t before, uint64_t *removed, tt_err
     return TT_OK;
 }
 
-/* ---- Numbers --------------------------------------------------------------------------------- */
+/* ---- Figures --------------------------------------------------------------------------------- */
 
 int64_t tt_index_newest(const tt_index *x)
 {
-    const int64_t now = tti_index_now(), newest = x->table.newest;
+    const int64_t now = tti_index_now(), newest = x == NULL ? TT_NO_TIME : x->table.newest;
     return newest > now ? now : newest;
 }
 
 tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
 {
     if (x == NULL || out == NULL)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "live or out is NULL");
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or out is NULL");
     TTI_TRY(tti_index_refresh_postings(x, error)); /* for the memory: what it takes in use */
     memset(out, 0, sizeof *out);
     out->articles = x->table.living;
     out->tokens = x->table.token_count;
     out->bytes = x->table.text_bytes;
-    out->file_bytes = tti_db_bytes(x->file);
+    out->file_bytes = tti_db_bytes(x->db);
     out->memory_bytes = tti_article_table_memory(&x->table);
     out->oldest = TT_NO_TIME;
-    for (uint32_t k = 0; k < x->table.count; k++) {
-        const tti_indexed_article *s = &x->table.articles[k];
-        if (s->kept == NULL)
+    for (uint32_t k = 0; k < x->table.articles.count; k++) {
+        const tti_indexed_article *a = &x->table.articles.items[k];
+        if (a->bytes == NULL)
             continue;
         out->distinct += tti_article_table_group(&x->table, k)->first == k;
-        if (out->oldest == TT_NO_TIME || tti_indexed_article_time(s) < out->oldest)
-            out->oldest = tti_indexed_article_time(s);
+        if (out->oldest == TT_NO_TIME || tti_indexed_article_time(a) < out->oldest)
+            out->oldest = tti_indexed_article_time(a);
     }
     out->newest = tt_index_newest(x);
     return TT_OK;
@@ -290,5 +284,5 @@ tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
 
 const tt_options *tt_index_options(const tt_index *x)
 {
-    return &x->options;
+    return x == NULL ? NULL : &x->options;
 }

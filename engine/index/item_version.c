@@ -1,14 +1,8 @@
-/* What an article is to the one that is there under its id: the same, an older version, a newer. */
-#include "index/index.h"
+#include "index/item_version.h"
 
 #include "util/error.h"
 
 #include <string.h>
-
-tti_doc tti_db_row_doc(const tti_db_row *r)
-{
-    return (tti_doc){r->hashes, r->flags, NULL, r->token_count, 0, TTI_NONE};
-}
 
 /* ---- Versions as written ----------------------------------------------------------------------
  */
@@ -45,7 +39,8 @@ static int version_order(const tti_indexed_article *s, const tti_db_row *r)
                             s->version_size);
 }
 
-/* ---- What is there ----------------------------------------------------------------------------
+/* ---- The article in the index
+ * ----------------------------------------------------------------------------
  */
 
 static int has_same_tokens(const tti_article_group *c, const tti_db_row *r)
@@ -75,40 +70,42 @@ static int is_unchanged(const tti_indexed_article *s, const tti_article_group *c
             memcmp(tti_indexed_article_flags(s), r->flags, r->token_count) == 0);
 }
 
-static const tti_decision itself = {.kind = TT_VERDICT_DUPLICATE,
-                                    .of = TTI_NONE,
-                                    .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
+static const tti_decision of_itself = {.kind = TT_VERDICT_DUPLICATE,
+                                       .of = TTI_NONE,
+                                       .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
 
 /* Counts the numbers of the two. */
-static tt_status compare(tt_index *x, const tti_db_row *row, tti_item_version *v, tt_error *error)
+static tt_status compare_with_old(tt_index *x, const tti_db_row *row, tti_item_version *v,
+                                  tt_error *error)
 {
     const tti_doc doc = tti_db_row_doc(row);
     if (!has_same_tokens(tti_article_table_group(&x->table, v->old), row))
-        return tti_classify_version(&x->classifier, &doc, v->old, &v->judgement, &v->related,
+        return tti_classify_version(&x->classifier, &doc, v->old, &v->decision, &v->is_related,
                                     error);
-    v->related = 1;
+    v->is_related = 1;
     return TT_OK;
 }
 
-tt_status tti_item_version_find(tt_index *x, const tti_db_row *row, int judged, tti_item_version *v,
-                                tt_error *error)
+tt_status tti_item_version_find(tt_index *x, const tti_db_row *row, int with_verdict,
+                                tti_item_version *v, tt_error *error)
 {
-    const tti_indexed_article *s;
+    const tti_indexed_article *old;
     int order;
     *v = (tti_item_version){
         .old = tti_article_table_find(&x->table, row->id, row->id_size, row->article_flags),
-        .judgement = itself};
+        .decision = of_itself};
     if (v->old == TTI_NONE)
         return TT_OK;
-    s = &x->table.articles[v->old];
-    order = version_order(s, row);
-    v->stays = order < 0 || is_unchanged(s, tti_article_table_group(&x->table, v->old), row);
-    if (!judged || (v->stays && order == 0))
+    old = &x->table.articles.items[v->old];
+    order = version_order(old, row);
+    v->keeps_old = order < 0 || is_unchanged(old, tti_article_table_group(&x->table, v->old), row);
+    if (!with_verdict || (v->keeps_old && order == 0))
         return TT_OK;
-    TTI_TRY(compare(x, row, v, error));
-    v->related |= order != 0; /* an item's version is one, whatever its text has become */
-    v->judgement.kind = v->stays    ? TT_VERDICT_DUPLICATE
-                        : order > 0 ? TT_VERDICT_UPDATE
-                                    : v->judgement.kind;
+    TTI_TRY(compare_with_old(x, row, v, error));
+    v->is_related |= order != 0; /* the versions of an item are versions, whatever their texts */
+    if (v->keeps_old)
+        v->decision.kind = TT_VERDICT_DUPLICATE;
+    else if (order > 0)
+        v->decision.kind = TT_VERDICT_UPDATE;
     return TT_OK;
 }

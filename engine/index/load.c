@@ -1,247 +1,251 @@
 /*
- * The living index: reading the file into memory.
+ * Reading the file into the table.
  *
- * Threads read runs of numbers, each through a connection of its own: rows are checked and copied
- * there. One of them puts the runs that were read before on the shelf in their order, so that what
- * comes of it does not depend on the threads. All connections see the same state of the file, or
- * there is one alone.
+ * Several threads read runs of rows, each through a connection of its own, check them and copy
+ * them. One of them adds the runs of the round before to the table in their order, so that the
+ * result does not depend on the threads. All connections see the same state of the file; where that
+ * cannot be had, one reads alone.
  *
- * A handle that has been there before follows: what the journal of removals names leaves the shelf,
- * and what has a greater number than the last joins it. Everything is read anew only if the sums do
- * not tally then.
+ * A handle that has read the file before follows what has changed: it removes the articles that the
+ * journal of removals names, and adds those whose numbers are above the last. It reads everything
+ * again only if count and digest are not those of the file afterwards.
  */
-#include "index/index.h"
-#include "util/alloc.h"
+#include "index/load.h"
+
 #include "util/error.h"
 #include "util/threads.h"
 
 #include <stdio.h>
 
 enum {
-    RUN = 512,         /* numbers read at once: what waits for the shelf is a few megabytes */
-    RUNS_A_THREAD = 4, /* of a round, so that the threads end it at about the same time */
-    MOST_FILES = 8,    /* more threads than a disk or one shelf can feed */
-    MOST_RUNS = MOST_FILES * RUNS_A_THREAD,
-    AHEAD = 8,           /* rows that are fetched before they are placed */
-    MOST_CHUNK = 1 << 24 /* bytes of memory taken at once */
+    RUN_NUMBERS = 512,   /* numbers in a run: the rows that wait take a few megabytes */
+    RUNS_PER_THREAD = 4, /* in a round, so that the threads finish it at about the same time */
+    MAX_CONNECTIONS = 8, /* more threads than a disk or one table keeps busy */
+    MAX_RUNS = MAX_CONNECTIONS * RUNS_PER_THREAD,
+    PREFETCHED_ROWS = 8,
+    ARTICLE_BYTES = 2048,      /* in memory, about */
+    MAX_CHUNK_BYTES = 1 << 24, /* of memory, taken at once */
+    ROW_BYTES_MIN = 64         /* in the file: bounds what its count may claim */
 };
 
-typedef struct run {
+/* Rows with a number greater than `after`, up to `last`. */
+typedef struct row_run {
     const tt_allocator *allocator;
-    const tti_db *file;  /* that is read: its name is in errors */
-    int64_t after, last; /* the numbers to read */
-    tti_article_copy *rows;
-    tti_slab *slab, own; /* the shelf's, where one thread reads alone, or its own */
-    size_t count, capacity;
+    const tti_db *db; /* for messages */
+    int64_t after, last;
+    TTI_ARRAY(tti_article_copy) rows;
+    tti_slab *slab; /* the table's, where one thread reads alone, or own_slab */
+    tti_slab own_slab;
     tt_status status;
     tt_error error;
-} run;
+} row_run;
 
-/* While the runs of one round are read those of the other are placed. */
+/* The runs of one round are read while those of the other are added. */
 typedef struct loading {
     tt_index *x;
-    tti_db *files[MOST_FILES];
-    run runs[2][MOST_RUNS];
-    int file_count, run_count;
+    tti_db *connections[MAX_CONNECTIONS];
+    row_run runs[2][MAX_RUNS];
+    int connection_count, run_count;
+    int64_t last_added; /* number of the row */
     uint64_t digest;
     tt_status status;
     tt_error error;
 } loading;
 
-static tt_status take_row(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
+static tt_status append_row(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
 {
-    run *r = ctx;
+    row_run *r = ctx;
+    tti_article_copy copy;
     char how[80];
     if (fault != NULL) {
         (void)snprintf(how, sizeof how, "record %lld: %s", (long long)row->number, fault);
-        return tti_db_damaged(r->file, (uint64_t)row->number, how, error);
+        return tti_db_damaged(r->db, (uint64_t)row->number, how, error);
     }
-    if (tti_reserve(r->allocator, &r->rows, &r->capacity, r->count + 1, sizeof *r->rows) != 0)
-        return tti_fail_memory(error, "articles");
-    TTI_TRY(tti_article_copy_row(r->slab, row, &r->rows[r->count], error));
-    r->count++;
+    TTI_TRY_ALLOC(tti_array_reserve(&r->rows, r->allocator, 1), error, "articles");
+    TTI_TRY(tti_article_copy_row(r->slab, row, &copy, error));
+    r->rows.items[r->rows.count++] = copy;
     return TT_OK;
 }
 
-static void read_run(run *r, tti_db *file)
+static void read_run(row_run *r, tti_db *db)
 {
-    r->count = 0;
+    r->rows.count = 0;
     r->status = r->after < r->last
-                    ? tti_db_each_row(file, r->after, r->last, take_row, r, &r->error)
+                    ? tti_db_each_row(db, r->after, r->last, append_row, r, &r->error)
                     : TT_OK;
 }
 
-/* Puts a run on the shelf, or gives up what is left of it after a failure. */
-static void place_run(loading *l, run *r)
+static tt_status add_row(loading *l, row_run *r, tti_article_copy *copy)
 {
+    const int64_t number = copy->article.number, ingested_at = copy->article.ingested_at;
+    const uint64_t sum = copy->article.sum;
     uint32_t article;
+    tt_status status;
+    if (number <= l->last_added) {
+        tti_article_copy_free(copy, r->slab);
+        return tti_db_damaged(r->db, (uint64_t)number, "records are out of order", &l->error);
+    }
+    status = tti_article_table_insert(&l->x->table, r->slab, copy, &article, &l->error);
+    if (status == TT_EDUPLICATE)
+        return tti_db_damaged(r->db, (uint64_t)number, "two records have the same id", &l->error);
+    l->last_added = number;
+    l->digest += sum;
+    if (ingested_at > l->x->last_ingested_at)
+        l->x->last_ingested_at = ingested_at;
+    return status;
+}
+
+/* Adds a run to the table. After a failure what is left of it is freed. */
+static void add_run(loading *l, row_run *r)
+{
     size_t k = 0;
     if (l->status == TT_OK && r->status != TT_OK)
         l->status = tti_fail(&l->error, r->status, r->error.where, "%s", r->error.message);
-    for (; k < r->count && l->status == TT_OK; k++) {
-        const tti_indexed_article *s = &r->rows[k].stored;
-        const uint64_t number = (uint64_t)s->number;
-        if (k + AHEAD < r->count)
-            tti_article_table_prefetch(&l->x->table, &r->rows[k + AHEAD]);
-        l->x->arrival = s->arrival > l->x->arrival ? s->arrival : l->x->arrival;
-        l->digest += s->sum;
-        l->status =
-            tti_article_table_insert(&l->x->table, r->slab, &r->rows[k], &article, &l->error);
-        if (l->status == TT_EDUPLICATE)
-            l->status = tti_db_damaged(l->x->file, number, "an id stands twice", &l->error);
+    for (; k < r->rows.count && l->status == TT_OK; k++) {
+        if (k + PREFETCHED_ROWS < r->rows.count)
+            tti_article_table_prefetch(&l->x->table, &r->rows.items[k + PREFETCHED_ROWS]);
+        l->status = add_row(l, r, &r->rows.items[k]);
     }
-    for (; k < r->count; k++)
-        tti_article_copy_free(&r->rows[k], r->slab);
-    r->count = 0;
+    for (; k < r->rows.count; k++)
+        tti_article_copy_free(&r->rows.items[k], r->slab);
+    r->rows.count = 0;
 }
 
-static void place_runs(loading *l, run *runs)
-{
-    for (int t = 0; t < l->run_count; t++)
-        place_run(l, &runs[t]);
-}
-
-/* Connections of the other threads: those that see what x->file sees. */
-static void open_files(loading *l, uint64_t rows)
+/* Opens connections for other threads that see the state that x->db sees. */
+static void open_connections(loading *l, uint64_t rows)
 {
     tt_index *x = l->x;
-    const uint64_t shares = rows / RUN < MOST_FILES ? rows / RUN : MOST_FILES;
-    const int threads = tti_thread_count(x->options.threads, (size_t)shares);
+    const uint64_t runs =
+        rows / RUN_NUMBERS < MAX_CONNECTIONS ? rows / RUN_NUMBERS : MAX_CONNECTIONS;
+    const int threads = tti_thread_count(x->options.threads, (size_t)runs);
     tt_options shape;
     tti_db_state state;
-    l->files[l->file_count++] = x->file;
-    for (; l->file_count < threads && tti_db_path(x->file) != NULL; l->file_count++) {
-        tti_db **file = &l->files[l->file_count];
-        if (tti_db_open(file, tti_db_path(x->file), TTI_DB_READ, NULL, &shape, NULL) != TT_OK)
+    l->connections[l->connection_count++] = x->db;
+    for (; l->connection_count < threads && tti_db_path(x->db) != NULL; l->connection_count++) {
+        tti_db **db = &l->connections[l->connection_count];
+        if (tti_db_open(db, tti_db_path(x->db), TTI_DB_READ, NULL, &shape, NULL) != TT_OK)
             break;
-        if (tti_db_begin(*file, NULL) != TT_OK || tti_db_read_state(*file, &state, NULL) != TT_OK ||
-            state.digest != x->state.digest || state.last != x->state.last ||
-            state.removals != x->state.removals) {
-            tti_db_close(*file);
+        if (tti_db_begin(*db, NULL) != TT_OK || tti_db_read_state(*db, &state, NULL) != TT_OK ||
+            !tti_db_state_equal(&state, &x->state)) {
+            tti_db_close(*db);
             break;
         }
     }
-    l->run_count = l->file_count == 1 ? 1 : l->file_count * RUNS_A_THREAD;
+    l->run_count = l->connection_count == 1 ? 1 : l->connection_count * RUNS_PER_THREAD;
 }
 
 static void open_runs(loading *l, uint64_t rows)
 {
-    const uint64_t share = rows * 2048 / (uint64_t)l->run_count; /* bytes of a run's articles */
-    for (int side = 0; side < 2; side++)
-        for (int t = 0; t < l->run_count; t++) {
-            run *r = &l->runs[side][t];
-            r->allocator = r->own.allocator = l->x->options.allocator;
-            r->slab = l->run_count == 1 ? &l->x->table.slab : &r->own;
-            r->file = l->x->file;
-            if (share >= 2 * MOST_CHUNK)
-                r->own.least = MOST_CHUNK;
-        }
+    const uint64_t share = rows * ARTICLE_BYTES / (uint64_t)l->run_count;
+    for (int k = 0; k < 2 * l->run_count; k++) {
+        row_run *r = &l->runs[k % 2][k / 2];
+        r->allocator = r->own_slab.allocator = l->x->options.allocator;
+        r->slab = l->run_count == 1 ? &l->x->table.slab : &r->own_slab;
+        r->db = l->x->db;
+        if (share >= 2 * MAX_CHUNK_BYTES)
+            r->own_slab.least = MAX_CHUNK_BYTES;
+    }
 }
 
 static void close_runs(loading *l)
 {
-    for (int side = 0; side < 2; side++)
-        for (int t = 0; t < l->run_count; t++) {
-            run *r = &l->runs[side][t];
-            tti_release(r->allocator, r->rows, r->capacity, sizeof *r->rows);
-            tti_slab_merge(&l->x->table.slab, &r->own);
-        }
-    for (int t = 1; t < l->file_count; t++)
-        tti_db_close(l->files[t]);
+    for (int k = 0; k < 2 * l->run_count; k++) {
+        row_run *r = &l->runs[k % 2][k / 2];
+        tti_array_free(&r->rows, r->allocator);
+        tti_slab_merge(&l->x->table.slab, &r->own_slab);
+    }
+    for (int k = 1; k < l->connection_count; k++)
+        tti_db_close(l->connections[k]);
 }
 
-/* Numbers of the next runs. */
-static int64_t deal(const loading *l, run *runs, int64_t after)
+/* Sets the numbers of the next runs. Each begins with a row, so that runs are no more than rows,
+ * whatever the numbers. @return the last number of them, or `last` at the end */
+static int64_t assign_runs(loading *l, row_run *runs, int64_t after)
 {
     const int64_t last = l->x->state.last;
-    for (int t = 0; t < l->run_count; t++, after = runs[t - 1].last) {
-        runs[t].after = after;
-        runs[t].last = last - after < RUN ? last : after + RUN;
+    for (int k = 0; k < l->run_count; k++) {
+        int64_t first = INT64_MAX;
+        if (l->status == TT_OK && after < last)
+            l->status = tti_db_next_number(l->x->db, after, &first, &l->error);
+        runs[k].after = first > last ? last : first - 1;
+        runs[k].last = last - runs[k].after < RUN_NUMBERS ? last : runs[k].after + RUN_NUMBERS;
+        after = runs[k].last;
     }
     return after;
 }
 
-static void read_round(loading *l, run *reading, run *placing)
+static void run_round(loading *l, row_run *to_read, row_run *to_add)
 {
-    const int count = l->run_count, threads = l->file_count;
+    const int count = l->run_count, threads = l->connection_count;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
-    for (int t = -1; t < count; t++)
-        if (t < 0)
-            place_runs(l, placing);
+    for (int k = -1; k < count; k++)
+        if (k >= 0)
+            read_run(&to_read[k], l->connections[threads > 1 ? tti_thread_index() : 0]);
         else
-            read_run(&reading[t], l->files[threads > 1 ? tti_thread_index() : 0]);
+            for (int i = 0; i < count; i++)
+                add_run(l, &to_add[i]);
 }
 
-static void read_all(loading *l, int64_t after)
+static void load_runs(loading *l, int64_t after)
 {
-    run *reading = l->runs[0], *placing = l->runs[1], *swap;
-    for (int pending = 0; l->status == TT_OK && (pending || after < l->x->state.last);) {
-        pending = after < l->x->state.last;
-        after = deal(l, reading, after);
-        read_round(l, reading, placing);
-        swap = reading, reading = placing, placing = swap;
+    row_run *to_read = l->runs[0], *to_add = l->runs[1];
+    for (int is_pending = 0; l->status == TT_OK && (is_pending || after < l->x->state.last);) {
+        row_run *swap = to_read;
+        is_pending = after < l->x->state.last;
+        after = assign_runs(l, to_read, after);
+        run_round(l, to_read, to_add);
+        to_read = to_add;
+        to_add = swap;
     }
+    for (int side = 0; side < 2; side++) /* of a round that failed */
+        for (int k = 0; k < l->run_count; k++)
+            add_run(l, &l->runs[side][k]);
 }
 
-static tt_status take_none(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
+static tt_status refuse_row(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
 {
     (void)fault;
     return tti_db_damaged(ctx, (uint64_t)row->number, "a record too many", error);
 }
 
-/* Room for what the file says it holds, as far as it can be true. */
-static tt_status make_room(tt_index *x, uint64_t rows, tt_error *error)
-{
-    const uint64_t most = tti_db_bytes(x->file) / 64;
-    return tti_article_table_reserve(&x->table, (size_t)(rows < most ? rows : most), error);
-}
-
-static tt_status read_rows(tt_index *x, int64_t after, uint64_t rows, uint64_t *digest,
-                           tt_error *error)
-{
-    loading l = {.x = x, .digest = *digest};
-    open_files(&l, rows);
-    open_runs(&l, rows);
-    read_all(&l, after);
-    close_runs(&l);
-    *digest = l.digest;
-    return l.status == TT_OK ? TT_OK
-                             : tti_fail(error, l.status, l.error.where, "%s", l.error.message);
-}
-
-/* Reads all that came after what is in memory, or everything. */
+/* Reads all rows above what the table has, or everything. `expected`: how many, about. */
 static tt_status load_rows(tt_index *x, const tti_db_state *state, int everything, tt_error *error)
 {
-    uint64_t digest = everything ? 0 : x->state.digest;
-    int64_t first = everything ? 0 : x->state.last;
-    const uint64_t rows = everything ? state->count : (uint64_t)(state->last - first);
+    loading l = {.x = x, .digest = everything ? 0 : x->state.digest};
+    const int64_t after = everything ? 0 : x->state.last;
+    const uint64_t rows = everything ? state->count : (uint64_t)(state->last - after);
     x->state = *state;
+    l.last_added = after;
     if (everything) {
-        TTI_TRY(make_room(x, rows, error));
-        TTI_TRY(tti_db_before_first(x->file, &first, error));
+        const uint64_t most = tti_db_bytes(x->db) / ROW_BYTES_MIN;
+        TTI_TRY(tti_article_table_reserve(&x->table, (size_t)(rows < most ? rows : most), error));
     }
-    first = first < 0 ? 0 : first; /* no number is less than 1: then records will be missing */
-    TTI_TRY(read_rows(x, first, rows, &digest, error));
-    TTI_TRY(tti_db_each_row(x->file, state->last, INT64_MAX, take_none, x->file, error));
-    if (x->table.living != state->count || digest != state->digest)
-        return tti_db_damaged(x->file, TTI_NOWHERE, "records are missing", error);
+    open_connections(&l, rows);
+    open_runs(&l, rows);
+    load_runs(&l, after);
+    close_runs(&l);
+    if (l.status != TT_OK)
+        return tti_fail(error, l.status, l.error.where, "%s", l.error.message);
+    TTI_TRY(tti_db_each_row(x->db, state->last, INT64_MAX, refuse_row, x->db, error));
+    if (x->table.living != state->count || l.digest != state->digest)
+        return tti_db_damaged(x->db, TTI_NOWHERE, "records are missing", error);
     return TT_OK;
 }
 
-/* Removes what the journal says was removed since. */
-static tt_status replay(tt_index *x, const int64_t *numbers, uint64_t count, tt_error *error)
+static tt_status remove_numbers(tt_index *x, const int64_t *numbers, uint64_t count,
+                                tt_error *error)
 {
     for (uint64_t k = 0; k < count; k++) {
         const uint32_t article = tti_article_table_find_number(&x->table, numbers[k]);
         if (article == TTI_NONE)
             continue; /* it came and went */
-        x->state.digest -= x->table.articles[article].sum;
+        x->state.digest -= x->table.articles.items[article].sum;
         TTI_TRY(tti_article_table_remove(&x->table, article, error));
     }
     return TT_OK;
 }
 
-/* Removes what was removed. Nothing of it is taken on trust: what is left must tally. */
+/* Removes what the journal says. It is not trusted: count and digest must agree in the end. */
 static tt_status follow_removals(tt_index *x, const tti_db_state *now, tt_error *error)
 {
     const uint64_t count = now->removals - x->state.removals;
@@ -253,57 +257,56 @@ static tt_status follow_removals(tt_index *x, const tti_db_state *now, tt_error 
     if (now->removals < x->state.removals || count > now->count)
         return TT_EFORMAT;
     numbers = tti_alloc(x->options.allocator, (size_t)count, sizeof *numbers);
-    if (numbers == NULL)
-        return tti_fail_memory(error, "articles");
-    status = tti_db_read_removals(x->file, x->state.removals, count, numbers, &found, error);
+    TTI_TRY_ALLOC(numbers == NULL, error, "articles");
+    status = tti_db_read_removals(x->db, x->state.removals, count, numbers, &found, error);
     if (status == TT_OK)
-        status = found == count ? replay(x, numbers, count, error) : TT_EFORMAT;
+        status = found == count ? remove_numbers(x, numbers, count, error) : TT_EFORMAT;
     tti_release(x->options.allocator, numbers, (size_t)count, sizeof *numbers);
     return status;
 }
 
-/* Takes in what has changed. @return TT_EFORMAT: it does not tally, all is to be read anew */
-static tt_status follow(tt_index *x, const tti_db_state *now, tt_error *error)
+/* Follows what has changed. @return TT_EFORMAT: the result is not the file; read all of it again */
+static tt_status follow_changes(tt_index *x, const tti_db_state *now, tt_error *error)
 {
-    if (x->stale || now->last < x->state.last)
+    if (x->is_stale || now->last < x->state.last)
         return TT_EFORMAT;
-    x->stale = 1; /* until all of it is there */
+    x->is_stale = 1; /* until it is done */
     TTI_TRY(follow_removals(x, now, error));
     TTI_TRY(load_rows(x, now, 0, error));
     return tti_article_table_compact(&x->table, error);
 }
 
-static tt_status load(tt_index *x, tt_error *error)
+static tt_status load_changes(tt_index *x, tt_error *error)
 {
     tti_db_state now;
     tt_status status;
-    TTI_TRY(tti_db_data_version(x->file, &x->version, error));
-    TTI_TRY(tti_db_begin(x->file, error));
-    status = tti_db_read_state(x->file, &now, error);
+    TTI_TRY(tti_db_data_version(x->db, &x->data_version, error));
+    TTI_TRY(tti_db_begin(x->db, error));
+    status = tti_db_read_state(x->db, &now, error);
     if (status == TT_OK) {
-        status = follow(x, &now, error);
+        status = follow_changes(x, &now, error);
         if (status == TT_EFORMAT) {
             tti_article_table_free(&x->table);
             status = load_rows(x, &now, 1, error);
         }
     }
-    tti_db_rollback(x->file);
-    x->stale = status != TT_OK;
+    tti_db_rollback(x->db);
+    x->is_stale = status != TT_OK;
     return status;
 }
 
 tt_status tti_index_refresh(tt_index *x, tt_error *error)
 {
-    uint32_t version = x->version;
-    if (x->reading && !x->stale)
-        TTI_TRY(tti_db_data_version(x->file, &version, error));
-    return x->stale || version != x->version ? load(x, error) : TT_OK;
+    uint32_t version = x->data_version;
+    if (x->is_read_only && !x->is_stale)
+        TTI_TRY(tti_db_data_version(x->db, &version, error));
+    return x->is_stale || version != x->data_version ? load_changes(x, error) : TT_OK;
 }
 
 tt_status tti_index_refresh_postings(tt_index *x, tt_error *error)
 {
     tt_status status = tti_index_refresh(x, error);
     if (status == TT_OK && (status = tti_article_table_index_seeds(&x->table, error)) != TT_OK)
-        x->stale = 1;
+        x->is_stale = 1;
     return status;
 }

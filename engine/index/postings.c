@@ -5,7 +5,6 @@
 #include "util/error.h"
 #include "util/threads.h"
 
-
 enum {
     LATE_FEW = 64,  /* late seeds that are never worth packing */
     LATE_SHARE = 3, /* nor are they below this part of the packed ones */

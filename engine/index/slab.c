@@ -2,109 +2,133 @@
 
 #include "util/alloc.h"
 
-enum { LEAST = 1 << 16, MOST = 1 << 22, SHARE = 16 };
+#include <assert.h>
 
-struct tti_slab_chunk {
-    tti_slab_chunk *before, *after; /* in the list of all */
-    size_t size, used;              /* bytes, with this head */
-    size_t kept;                    /* bytes that were not given back */
+enum {
+    MIN_CHUNK = 1 << 16,
+    MAX_CHUNK = 1 << 22,
+    CHUNK_SHARE = 16 /* of the bytes that there are, between the two */
 };
 
-/* Nothing takes some room too, so that its chunk is not given back before it. */
+struct tti_slab_chunk {
+    tti_slab_chunk *previous, *next; /* in the list of all */
+    size_t size, used;               /* bytes, this head included */
+    size_t taken;                    /* bytes of pieces that were not released */
+};
+
+/* A piece of no bytes takes some, too, so that its chunk is not freed before it is released. */
 static size_t round_up(size_t size)
 {
     return size == 0 ? 8 : (size + 7) & ~(size_t)7;
 }
 
-static size_t chunk_size(const tti_slab *h, size_t need)
+static size_t choose_chunk_size(const tti_slab *s, size_t need)
 {
-    size_t size = h->least;
+    size_t size = s->least;
     if (size == 0) {
-        size = (size_t)(h->bytes / SHARE) & ~(size_t)(LEAST - 1);
-        size = size < LEAST ? LEAST : size > MOST ? MOST : size;
+        size = (size_t)(s->bytes / CHUNK_SHARE) & ~(size_t)(MIN_CHUNK - 1);
+        size = size < MIN_CHUNK ? MIN_CHUNK : size > MAX_CHUNK ? MAX_CHUNK : size;
     }
     return need > size - sizeof(tti_slab_chunk) ? need + sizeof(tti_slab_chunk) : size;
 }
 
-static void drop_chunk(tti_slab *h, tti_slab_chunk *c)
+static void free_chunk(tti_slab *s, tti_slab_chunk *c)
 {
-    *(c->before == NULL ? &h->chunks : &c->before->after) = c->after;
-    if (c->after != NULL)
-        c->after->before = c->before;
-    if (h->open == c)
-        h->open = NULL;
-    h->bytes -= c->size;
-    tti_release(h->allocator, c, c->size, 1);
+    *(c->previous == NULL ? &s->chunks : &c->previous->next) = c->next;
+    if (c->next != NULL)
+        c->next->previous = c->previous;
+    if (s->open == c)
+        s->open = NULL;
+    s->bytes -= c->size;
+    tti_release(s->allocator, c, c->size, 1);
 }
 
-static tti_slab_chunk *add_chunk(tti_slab *h, size_t need)
+static tti_slab_chunk *add_chunk(tti_slab *s, size_t need)
 {
-    const size_t size = chunk_size(h, need);
-    tti_slab_chunk *c = tti_alloc(h->allocator, size, 1);
+    const size_t size = choose_chunk_size(s, need);
+    tti_slab_chunk *c = tti_alloc(s->allocator, size, 1);
     if (c == NULL)
         return NULL;
-    *c = (tti_slab_chunk){.after = h->chunks, .size = size, .used = sizeof *c};
-    if (h->chunks != NULL)
-        h->chunks->before = c;
-    h->chunks = c;
-    h->bytes += size;
+    *c = (tti_slab_chunk){.next = s->chunks, .size = size, .used = sizeof *c};
+    if (s->chunks != NULL)
+        s->chunks->previous = c;
+    s->chunks = c;
+    s->bytes += size;
     return c;
 }
 
-void *tti_slab_alloc(tti_slab *h, size_t size, tti_slab_chunk **of)
+void *tti_slab_alloc(tti_slab *s, size_t size, tti_slab_chunk **chunk)
 {
-    const size_t room = round_up(size);
-    tti_slab_chunk *c = h->open, *full = c;
-    void *taken;
-    if (c == NULL || c->size - c->used < room) {
-        c = add_chunk(h, room);
+    const size_t need = round_up(size);
+    tti_slab_chunk *c = s->open, *full = c;
+    void *piece;
+    if (c == NULL || c->size - c->used < need) {
+        c = add_chunk(s, need);
         if (c == NULL)
             return NULL;
-        h->open = c;
-        if (full != NULL && full->kept == 0)
-            drop_chunk(h, full);
+        s->open = c;
+        if (full != NULL && full->taken == 0)
+            free_chunk(s, full);
     }
-    taken = (char *)c + c->used;
-    c->used += room;
-    c->kept += room;
-    *of = c;
-    return taken;
+    piece = (char *)c + c->used;
+    c->used += need;
+    c->taken += need;
+    *chunk = c;
+    return piece;
 }
 
-/* An empty chunk stays to be cut from, but not what one long article took. */
-void tti_slab_release(tti_slab *h, tti_slab_chunk *c, size_t size)
+/* The open chunk is used again when it is empty, unless it was made for one long piece. */
+static int reuse_chunk(tti_slab *s, tti_slab_chunk *c)
 {
-    c->kept -= round_up(size);
-    if (c->kept > 0)
-        return;
-    if (c == h->open && c->size <= chunk_size(h, 0))
-        c->used = sizeof *c;
-    else
-        drop_chunk(h, c);
+    if (c != s->open || c->size > choose_chunk_size(s, 0))
+        return 0;
+    c->used = sizeof *c;
+    c->taken = 0;
+    return 1;
 }
 
-void tti_slab_merge(tti_slab *h, tti_slab *other)
+void tti_slab_release(tti_slab *s, tti_slab_chunk *c, size_t size)
+{
+    assert(c->taken >= round_up(size));
+    c->taken -= round_up(size);
+    if (c->taken == 0 && !reuse_chunk(s, c))
+        free_chunk(s, c);
+}
+
+void tti_slab_clear(tti_slab *s)
+{
+    tti_slab_chunk *next;
+    for (tti_slab_chunk *c = s->chunks; c != NULL; c = next) {
+        next = c->next;
+        if (c != s->open)
+            free_chunk(s, c);
+    }
+    if (s->open != NULL && !reuse_chunk(s, s->open))
+        free_chunk(s, s->open);
+}
+
+void tti_slab_merge(tti_slab *s, tti_slab *other)
 {
     tti_slab_chunk *last = other->chunks;
     if (last == NULL)
         return;
-    while (last->after != NULL)
-        last = last->after;
-    last->after = h->chunks;
-    if (h->chunks != NULL)
-        h->chunks->before = last;
-    h->chunks = other->chunks;
-    h->bytes += other->bytes;
-    if (h->open == NULL)
-        h->open = other->open;
-    else if (other->open != NULL && other->open->kept == 0)
-        drop_chunk(h, other->open);
+    while (last->next != NULL)
+        last = last->next;
+    last->next = s->chunks;
+    if (s->chunks != NULL)
+        s->chunks->previous = last;
+    s->chunks = other->chunks;
+    s->bytes += other->bytes;
+    if (s->open == NULL)
+        s->open = other->open;
+    else if (other->open != NULL && other->open->taken == 0)
+        free_chunk(s, other->open);
     other->chunks = other->open = NULL;
     other->bytes = 0;
 }
 
-void tti_slab_free(tti_slab *h)
+void tti_slab_free(tti_slab *s)
 {
-    while (h->chunks != NULL)
-        drop_chunk(h, h->chunks);
+    while (s->chunks != NULL)
+        free_chunk(s, s->chunks);
 }

@@ -41,7 +41,6 @@ void tt_result_close(tt_result *x)
     tti_release(a, x->dropped, x->dropped_capacity, sizeof *x->dropped);
     tti_release(a, x->article_pairs, 2 * x->pair_count, sizeof *x->article_pairs);
     tti_release(a, x->article_starts, x->store.corpus.article_count + 2, sizeof *x->article_starts);
-    tti_seeds_free(&x->seeds);
     tti_corpus_store_free(&x->store);
     tti_owned_options_free(&x->settings);
     (void)pthread_mutex_destroy(&x->lock);

@@ -91,8 +91,6 @@ struct tt_result {
     uint64_t *article_pairs;  /**< positions of the pairs of every article, one after another */
     uint64_t *article_starts; /**< article i has [starts[i], starts[i + 1]) of them */
     int has_article_pairs;
-    tti_seeds seeds;
-    int has_seeds;
 };
 
 /** A result without articles, whose own memory comes from `allocator`. NULL: out of memory.

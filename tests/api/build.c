@@ -39,17 +39,12 @@ static void an_empty_builder_finishes_to_an_empty_index(void **state)
     tt_scan *b = open_builder(NULL);
     tt_result *x = finish(b);
     tt_article out;
-    tt_query *q = NULL;
     results r = {0};
-    const tt_article probe = article_of("q", "any text will do here for now");
     (void)state;
     assert_int_equal(results_collect(&r, x), TT_OK);
     assert_int_equal(r.pair_count + r.cluster_count + r.section_count + r.dropped_count, 0);
     assert_int_equal(summary_of(x).articles, 0);
     assert_int_equal(tt_result_article(x, 0, &out, NULL), TT_EINVAL);
-    assert_int_equal(tt_query_open(&q, x, NULL), TT_OK);
-    assert_int_equal(tt_query_run(q, &probe, (tt_match_fn)abort, NULL, NULL), TT_OK);
-    tt_query_close(q);
     tt_result_close(x);
     tt_scan_close(b);
 }
@@ -300,7 +295,6 @@ static void null_arguments_are_refused_or_ignored(void **state)
 {
     tt_scan *b = open_builder(NULL);
     tt_result *x = NULL;
-    tt_query *q = NULL;
     tt_article a = article_of("a", "text");
     (void)state;
     assert_int_equal(tt_scan_add(NULL, &a, 1, NULL, NULL), TT_EINVAL);
@@ -308,11 +302,8 @@ static void null_arguments_are_refused_or_ignored(void **state)
     assert_int_equal(tt_scan_add(b, NULL, 0, NULL, NULL), TT_OK);
     assert_int_equal(tt_scan_finish(NULL, &x, NULL), TT_EINVAL);
     assert_int_equal(tt_scan_finish(b, NULL, NULL), TT_EINVAL);
-    assert_int_equal(tt_query_open(&q, NULL, NULL), TT_EINVAL);
-    assert_int_equal(tt_query_run(NULL, &a, NULL, NULL, NULL), TT_EINVAL);
     tt_scan_close(NULL);
     tt_result_close(NULL);
-    tt_query_close(NULL);
     tt_scan_close(b);
 }
 
@@ -402,31 +393,6 @@ static void progress_stops_an_add_and_nothing_is_added(void **state)
     assert_int_equal(summary_of(x).articles, 1);
     tt_result_close(x);
     tt_scan_close(b);
-}
-
-static int stop_matches(void *ctx, const tt_match *m, size_t n)
-{
-    return (void)m, ++*(int *)ctx, n > 0;
-}
-
-static void a_callback_stops_a_query(void **state)
-{
-    char *text = random_text(3, 100);
-    const char *texts[] = {text, text, text};
-    tt_result *x = index_of(NULL, texts, 3);
-    const tt_article probe = article_of("q", text);
-    tt_query *q = NULL;
-    tt_error error = {TT_OK, 0, ""};
-    int calls = 0;
-    (void)state;
-    assert_non_null(x);
-    assert_int_equal(tt_query_open(&q, x, NULL), TT_OK);
-    assert_int_equal(tt_query_run(q, &probe, stop_matches, &calls, &error), TT_ESTOPPED);
-    assert_int_equal(error.status, TT_ESTOPPED);
-    assert_int_equal(calls, 1);
-    tt_query_close(q);
-    tt_result_close(x);
-    free(text);
 }
 
 /* ---- What is looked for -------------------------------------------------------------------- */
@@ -618,7 +584,6 @@ int main(void)
         cmocka_unit_test(an_index_gives_back_what_it_was_told_of_an_article),
         cmocka_unit_test(progress_stops_a_build_at_any_stage),
         cmocka_unit_test(progress_stops_an_add_and_nothing_is_added),
-        cmocka_unit_test(a_callback_stops_a_query),
         cmocka_unit_test(only_what_is_asked_for_is_found),
         cmocka_unit_test(rules_that_are_off_admit_no_pair),
         cmocka_unit_test(dropping_needs_clusters_and_overlaps),

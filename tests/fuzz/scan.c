@@ -323,8 +323,6 @@ static void check_section(const tt_section *s, const corpus *c, const tt_options
     }
 }
 
-static void check_queries(const tt_result *x, const results *r, const corpus *c);
-
 static void check_results(const tt_result *x, const corpus *c)
 {
     const tt_options *o = tt_result_options(x);
@@ -340,52 +338,68 @@ static void check_results(const tt_result *x, const corpus *c)
         FUZZ_CHECK(r.sections[k].number == k + 1, "section %zu", k);
         check_section(&r.sections[k], c, o);
     }
-    check_queries(x, &r, c);
     results_free(&r);
 }
 
-/* ---- Queries --------------------------------------------------------------------------------- */
+/* ---- New text against an index of all -------------------------------------------------------- */
 
 typedef struct probe {
     const corpus *c;
     const article *asked;
     const tt_options *options;
-    size_t count;
 } probe;
 
-static int check_matches(void *ctx, const tt_match *matches, size_t count)
+static const article *article_of_id(const corpus *c, const tt_id *id)
 {
-    probe *p = ctx;
-    for (size_t k = 0; k < count; k++) {
-        const tt_pair *m = &matches[k].pair;
-        const article *a;
-        FUZZ_CHECK(m->b == UINT64_MAX && m->a < p->c->taken_count, "a match with %d", (int)m->a);
-        a = p->c->taken[m->a];
-        check_numbers(m, a, p->asked, p->options);
-        for (size_t i = 0; i < matches[k].passage_count; i++) {
-            const tt_occurrence *x = &matches[k].passages[i];
-            check_extent(p->asked, x->begin, x->end);
-            check_extent(a, x->of_begin, x->of_end);
+    for (size_t k = 0; k < c->taken_count; k++)
+        if (strlen(c->taken[k]->id) == id->size &&
+            memcmp(c->taken[k]->id, id->bytes, id->size) == 0)
+            return c->taken[k];
+    FUZZ_CHECK(0, "a match with no article");
+    return NULL;
+}
+
+static int check_matches(void *ctx, const tt_verdict *verdicts, size_t count)
+{
+    const probe *p = ctx;
+    FUZZ_CHECK(count == 1 && verdicts->match_count <= p->options->max_matches, "%zu matches",
+               verdicts->match_count);
+    for (size_t k = 0; k < verdicts->match_count; k++) {
+        const tt_match *m = &verdicts->matches[k];
+        const article *a = article_of_id(p->c, &m->of);
+        const tt_pair numbers = {.resemblance = m->resemblance,
+                                 .containment_a = m->containment_of,
+                                 .containment_b = m->containment,
+                                 .overlap_a = m->overlap_of,
+                                 .overlap_b = m->overlap,
+                                 .facts = m->facts};
+        check_numbers(&numbers, a, p->asked, p->options);
+        for (size_t i = 0; i < m->passage_count; i++) {
+            check_extent(p->asked, m->passages[i].begin, m->passages[i].end);
+            check_extent(a, m->passages[i].of_begin, m->passages[i].of_end);
         }
     }
-    p->count += count;
     return 0;
 }
 
-static void check_queries(const tt_result *x, const results *r, const corpus *c)
+static void check_queries(const corpus *c, const tt_options *o)
 {
-    tt_query *q = NULL;
-    (void)r;
-    FUZZ_CHECK(tt_query_open(&q, x, NULL) == TT_OK, "query");
+    tt_index *index = NULL;
+    tt_article all[MOST_ARTICLES];
+    for (size_t k = 0; k < c->taken_count; k++)
+        all[k] = public_of(c->taken[k], k);
+    FUZZ_CHECK(tt_index_open(&index, NULL, TT_INDEX_MATCHES, o, NULL) == TT_OK, "index");
+    FUZZ_CHECK(tt_index_add(index, all, c->taken_count, NULL, NULL, NULL, NULL) == TT_OK, "add");
     for (size_t k = 0; k < c->count; k++) {
-        const article *a = &c->all[k];
-        const tt_article asked = public_of(a, k);
-        probe p = {c, a, tt_result_options(x), 0};
-        const tt_status status = tt_query_run(q, &asked, check_matches, &p, NULL);
-        FUZZ_CHECK((status == TT_OK) == a->accepted, "query of article %zu: %d", k, status);
-        FUZZ_CHECK(p.count <= p.options->max_matches, "%zu matches", p.count);
+        probe p = {c, &c->all[k], tt_index_options(index)};
+        tt_article asked = public_of(&c->all[k], k);
+        tt_status status;
+        asked.id = "asked", asked.id_size = 5;
+        FUZZ_CHECK(tt_index_query(index, &asked, 1, &status, check_matches, &p, NULL) == TT_OK,
+                   "query");
+        FUZZ_CHECK((status == TT_OK) == c->all[k].accepted, "query of article %zu: %d", k, status);
     }
-    tt_query_close(q);
+    tt_index_close(index);
 }
 
 /* ---- The target ------------------------------------------------------------------------------ */
@@ -430,6 +444,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     one = scan(&c, o, 1, MOST_ARTICLES);
     other = scan(&c, o, 3, 2);
     check_results(one, &c);
+    check_queries(&c, &o);
     x = write_result(one);
     y = write_result(other);
     FUZZ_CHECK(x.size == y.size && memcmp(x.bytes, y.bytes, x.size) == 0,

@@ -1,0 +1,184 @@
+#include "index/verdicts.h"
+
+#include "util/error.h"
+
+#include <math.h>
+
+void tti_verdicts_init(tti_verdicts *v, const tt_allocator *allocator)
+{
+    memset(v, 0, sizeof *v);
+    v->memory.allocator = allocator;
+}
+
+static void free_extents(tti_extents *e, const tt_allocator *a)
+{
+    tti_array_free(&e->begins, a);
+    tti_array_free(&e->ends, a);
+}
+
+void tti_verdicts_free(tti_verdicts *v)
+{
+    const tt_allocator *a = v->memory.allocator;
+    if (a == NULL)
+        return;
+    tti_array_free(&v->list, a);
+    free_extents(&v->own, a);
+    free_extents(&v->other, a);
+    tti_slab_free(&v->memory);
+}
+
+void tti_verdicts_clear(tti_verdicts *v)
+{
+    v->list.count = 0;
+    tti_slab_clear(&v->memory);
+}
+
+static void *take_memory(tti_verdicts *v, size_t size)
+{
+    tti_slab_chunk *chunk;
+    return tti_slab_alloc(&v->memory, size, &chunk);
+}
+
+static tt_status copy_id(tti_verdicts *v, const tti_indexed_article *x, tt_id *out)
+{
+    char *bytes = take_memory(v, x->id_size);
+    if (bytes == NULL)
+        return TT_ENOMEM;
+    memcpy(bytes, x->bytes, x->id_size);
+    *out = (tt_id){bytes, x->id_size, x->flags & TT_ARTICLE_INTEGER_ID, 0};
+    return TT_OK;
+}
+
+static tt_status decode_extents(tti_verdicts *v, const uint8_t *extents, uint32_t count,
+                                tti_extents *out)
+{
+    const tt_allocator *a = v->memory.allocator;
+    TTI_TRY(tti_array_resize(&out->begins, a, count));
+    TTI_TRY(tti_array_resize(&out->ends, a, count));
+    tti_token_extents_decode(extents, count, out->begins.items, out->ends.items);
+    return TT_OK;
+}
+
+/* Decodes the extents of an article in the table. */
+static tt_status decode_other(tti_verdicts *v, const tti_article_table *table, uint32_t article)
+{
+    return decode_extents(v, tti_indexed_article_extents(&table->articles.items[article]),
+                          tti_article_table_group(table, article)->token_count, &v->other);
+}
+
+/* The repeat of tokens [begin, end) as one of bytes. */
+static void set_extents(tt_repeat *r, tti_extents *here, uint32_t begin, uint32_t end,
+                        tti_extents *there, uint32_t of_begin, uint32_t of_end)
+{
+    assert(begin < end && of_begin < of_end);
+    r->begin = tti_array_at(&here->begins, begin);
+    r->end = tti_array_at(&here->ends, end - 1);
+    r->of_begin = tti_array_at(&there->begins, of_begin);
+    r->of_end = tti_array_at(&there->ends, of_end - 1);
+}
+
+static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
+                              const tti_decision *d, tt_verdict *verdict)
+{
+    tt_repeat *repeats = take_memory(v, d->repeat_count * sizeof *repeats);
+    uint32_t decoded = TTI_NONE;
+    if (repeats == NULL)
+        return TT_ENOMEM;
+    verdict->sections = repeats;
+    verdict->section_count = d->repeat_count;
+    for (size_t k = 0; k < d->repeat_count; k++) {
+        const tti_token_repeat *p = &d->repeats[k];
+        const int of_itself = p->of_doc == d->number;
+        repeats[k] = (tt_repeat){
+            .article = verdict->id,
+            .similarity = tti_similarity(p->end - p->begin, p->of_end - p->of_begin, p->matched)};
+        if (!of_itself) {
+            TTI_TRY(copy_id(v, &table->articles.items[p->of_doc], &repeats[k].article));
+            if (decoded != p->of_doc)
+                TTI_TRY(decode_other(v, table, p->of_doc));
+            decoded = p->of_doc;
+        }
+        set_extents(&repeats[k], &v->own, p->begin, p->end, of_itself ? &v->own : &v->other,
+                    p->of_begin, p->of_end);
+    }
+    return TT_OK;
+}
+
+static tt_status add_match(tti_verdicts *v, const tti_article_table *table, const tti_comparison *c,
+                           const tti_doc_match *m, tt_match *out)
+{
+    tt_repeat *passages = take_memory(v, m->passage_count * sizeof *passages);
+    if (passages == NULL)
+        return TT_ENOMEM;
+    *out = (tt_match){.resemblance = m->pair.resemblance,
+                      .containment = m->pair.containment_b,
+                      .containment_of = m->pair.containment_a,
+                      .overlap = m->pair.overlap_b,
+                      .overlap_of = m->pair.overlap_a,
+                      .facts = m->pair.facts,
+                      .passages = passages,
+                      .passage_count = m->passage_count,
+                      .relation = m->pair.relation,
+                      .admitted = m->admitted};
+    TTI_TRY(copy_id(v, &table->articles.items[m->of], &out->of));
+    if (m->passage_count > 0)
+        TTI_TRY(decode_other(v, table, m->of));
+    for (size_t k = 0; k < m->passage_count; k++) {
+        const tti_match_passage *p = &c->match_passages.items[m->passage_begin + k];
+        passages[k] = (tt_repeat){.article = out->of, .similarity = p->similarity};
+        set_extents(&passages[k], &v->own, p->begin, p->end, &v->other, p->of_begin, p->of_end);
+    }
+    return TT_OK;
+}
+
+static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
+                             const tti_comparison *c, tt_verdict *verdict)
+{
+    tt_match *matches = take_memory(v, c->matches.count * sizeof *matches);
+    if (matches == NULL)
+        return TT_ENOMEM;
+    verdict->matches = matches;
+    verdict->match_count = c->matches.count;
+    for (size_t k = 0; k < c->matches.count; k++)
+        TTI_TRY(add_match(v, table, c, &c->matches.items[k], &matches[k]));
+    return TT_OK;
+}
+
+static tt_status add_verdict(tti_verdicts *v, const tti_article_table *table, const tti_decision *d,
+                             size_t position, const tt_article *article, const tti_db_row *row,
+                             int of_itself)
+{
+    const int has_of = of_itself || d->of != TTI_NONE;
+    const int has_matches = d->comparison != NULL && d->comparison->matches.count > 0;
+    tt_verdict x = {
+        .article = position,
+        .id = {article->id, article->id_size, article->flags & TT_ARTICLE_INTEGER_ID, 0},
+        .resemblance = has_of ? d->pair.resemblance : NAN,
+        .containment = has_of ? d->pair.containment_b : NAN,
+        .containment_of = has_of ? d->pair.containment_a : NAN,
+        .overlap = has_of ? d->pair.overlap_b : NAN,
+        .overlap_of = has_of ? d->pair.overlap_a : NAN,
+        .facts = has_of ? d->pair.facts : NAN,
+        .new_tokens = has_of ? d->new_tokens : row->token_count,
+        .kind = (int32_t)d->kind};
+    if (of_itself)
+        x.of = x.id;
+    else if (has_of)
+        TTI_TRY(copy_id(v, &table->articles.items[d->of], &x.of));
+    if (d->repeat_count > 0 || has_matches)
+        TTI_TRY(decode_extents(v, row->extents, row->token_count, &v->own));
+    if (d->repeat_count > 0)
+        TTI_TRY(add_sections(v, table, d, &x));
+    if (has_matches)
+        TTI_TRY(add_matches(v, table, d->comparison, &x));
+    return tti_array_push(&v->list, v->memory.allocator, x);
+}
+
+tt_status tti_verdicts_add(tti_verdicts *v, const tti_article_table *table,
+                           const tti_decision *decision, size_t position, const tt_article *article,
+                           const tti_db_row *row, int of_itself, tt_error *error)
+{
+    TTI_TRY_ALLOC(add_verdict(v, table, decision, position, article, row, of_itself), error,
+                  "verdicts");
+    return TT_OK;
+}
