@@ -24,11 +24,6 @@ typedef struct dedup_state {
     char *block;
 } dedup_state;
 
-static void write_literal(output *out, const char *text)
-{
-    (void)output_write(out, text, strlen(text));
-}
-
 static void write_string(output *out, const char *text, size_t size)
 {
     (void)!tt_write_json_string(output_write, out, text, size);
@@ -36,7 +31,7 @@ static void write_string(output *out, const char *text, size_t size)
 
 static void write_id(output *out, const char *name, tt_id id)
 {
-    write_literal(out, name);
+    output_literal(out, name);
     if ((id.flags & TT_ARTICLE_INTEGER_ID) != 0)
         (void)output_write(out, id.bytes, id.size);
     else
@@ -46,8 +41,8 @@ static void write_id(output *out, const char *name, tt_id id)
 static void write_number(output *out, const char *name, double value)
 {
     char text[FORMAT_NUMBER_SIZE];
-    write_literal(out, name);
-    write_literal(out, format_number(text, value));
+    output_literal(out, name);
+    output_literal(out, format_number(text, value));
 }
 
 /* An accept_fn. A plain-text file becomes a record; anything else is one already. */
@@ -60,11 +55,11 @@ static int spool_accepted(void *ctx, const tt_record *record)
         (void)output_write(out, record->raw, record->raw_size);
     } else {
         write_id(out, "{\"id\":", (tt_id){a->id, a->id_size, a->flags, 0});
-        write_literal(out, ",\"text\":");
+        output_literal(out, ",\"text\":");
         write_string(out, a->text, a->text_size);
-        write_literal(out, "}");
+        output_literal(out, "}");
     }
-    write_literal(out, "\n");
+    output_literal(out, "\n");
     return spool_end_item(&d->records);
 }
 
@@ -93,15 +88,15 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
         return 0;
     write_id(out, "{\"id\":", tt_result_id(d->session.found, pair->a));
     write_id(out, ",\"kept\":", tt_result_id(d->session.found, pair->b));
-    write_literal(out, ",\"relation\":\"");
-    write_literal(out, tt_relation_name((tt_relation)pair->relation));
+    output_literal(out, ",\"relation\":\"");
+    output_literal(out, tt_relation_name((tt_relation)pair->relation));
     write_number(out, "\",\"resemblance\":", pair->resemblance);
     write_number(out, ",\"containment\":", pair->containment_a);
     write_number(out, ",\"containment_of\":", pair->containment_b);
     write_number(out, ",\"overlap\":", pair->overlap_a);
     write_number(out, ",\"overlap_of\":", pair->overlap_b);
     write_number(out, ",\"facts\":", pair->facts);
-    write_literal(out, "}\n");
+    output_literal(out, "}\n");
     return out->error != 0 ? output_failure(out) : 0;
 }
 

@@ -1,13 +1,14 @@
-/* The page of a result: which of it is shown, the texts of that, the numbers of all. */
+/* Reads a result and its texts, and writes the page. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
+#include "format.h"
+#include "memory.h"
 #include "message.h"
 #include "records.h"
 #include "report/html.h"
-#include "report/page_selection.h"
 
 enum { SHOWN_TITLE = 140 };
 
@@ -23,7 +24,7 @@ typedef struct report_state {
     page_label *labels; /* by article of the result */
 } report_state;
 
-/* What an article is called: its title, or else its first words. */
+/* An article is called by its title or, if it has none, by its first line. */
 static int make_label(page_label *label, const tt_record *record)
 {
     const tt_article *a = &record->article;
@@ -37,16 +38,10 @@ static int make_label(page_label *label, const tt_record *record)
         while (begin + size < a->text_size && text[size] != '\n')
             size++;
     }
-    if (size > SHOWN_TITLE)
-        for (size = SHOWN_TITLE; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
-            size--;
+    label->size = format_cut(text, size, SHOWN_TITLE);
+    label->title = memory_copy(text, label->size);
     label->published = a->published;
-    label->title = malloc(size + 1);
-    if (label->title == NULL)
-        return failure_memory();
-    memcpy(label->title, text, size);
-    label->size = size;
-    return 0;
+    return label->title == NULL ? failure_memory() : 0;
 }
 
 static int add_article(void *ctx, const tt_record *record, uint64_t article)
@@ -57,10 +52,9 @@ static int add_article(void *ctx, const tt_record *record, uint64_t article)
     if (rc != 0 || article == TT_NO_ARTICLE || s->selection.number[article] == UINT64_MAX)
         return rc;
     rc = make_label(&s->labels[article], record);
-    if (rc == 0 && s->selection.rank[article] != UINT32_MAX &&
-        embedded_texts_add(&s->texts, article, s->selection.rank[article], a->text, a->text_size) !=
-            0)
-        return failure_memory();
+    if (rc == 0 && s->selection.rank[article] != UINT32_MAX)
+        rc = embedded_texts_add(&s->texts, article, s->selection.rank[article], a->text,
+                                a->text_size);
     return rc;
 }
 
@@ -84,7 +78,7 @@ static int read_inputs(report_state *s)
     return records_read_articles(&s->session, s->result, add_article, s);
 }
 
-/* "report.jsonl" of "results/report.jsonl": where it lay is nothing to whom the page is sent. */
+/* The page may be sent to others, whom the folder of the result does not concern. */
 static const char *file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -93,28 +87,21 @@ static const char *file_name(const char *path)
 
 static int write_page(report_state *s)
 {
-    const page_selection *c = &s->selection;
     const page p = {
+        .result = &s->arrays,
+        .selection = &s->selection,
         .statistics = &s->statistics,
         .texts = &s->texts,
         .labels = s->labels,
-        .clusters = c->clusters,
-        .sections = c->sections,
-        .pairs = c->pairs,
-        .articles = c->articles,
-        .cluster_count = c->cluster_count,
-        .section_count = c->section_count,
-        .pair_count = c->pair_count,
-        .article_count = c->article_count,
-        .number = c->number,
         .result_name = file_name(s->session.settings->inputs[0]),
         .rejected = s->session.rejected,
     };
+    int rc;
     embedded_texts_trim(&s->texts);
-    if (page_write(&p, &s->session.result) != 0)
-        return failure_memory();
-    return s->session.result.error != 0 ? output_failure(&s->session.result)
-                                        : session_publish(&s->session);
+    rc = page_write(&p, &s->session.result);
+    if (rc == 0 && s->session.result.error != 0)
+        rc = output_failure(&s->session.result);
+    return rc != 0 ? rc : session_publish(&s->session);
 }
 
 static void print_report_summary(const report_state *s)
@@ -140,7 +127,7 @@ static void close_all(report_state *s)
     session_close(&s->session);
 }
 
-static int report(const settings *options)
+static int run_report(const settings *options)
 {
     report_state s;
     int rc;
@@ -173,5 +160,5 @@ const subcommand report_command = {
     .more = "Texts are embedded up to --texts, those of the largest clusters and the most\n"
             "repeated sections first; everything else is listed or counted.",
     .example = "twicetold report result.jsonl feed.jsonl -o report.html",
-    .run = report,
+    .run = run_report,
 };

@@ -6,9 +6,11 @@
 #define _DEFAULT_SOURCE
 #include "output.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +245,23 @@ int output_write(void *ctx, const char *bytes, size_t size)
         memcpy(out->buffer + out->used, bytes, size);
     out->used += size;
     return 0;
+}
+
+void output_literal(output *out, const char *text)
+{
+    (void)output_write(out, text, strlen(text));
+}
+
+void output_printf(output *out, const char *format, ...)
+{
+    char text[600];
+    va_list arguments;
+    int size;
+    va_start(arguments, format);
+    size = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    assert(size >= 0 && (size_t)size < sizeof text);
+    (void)output_write(out, text, (size_t)size);
 }
 
 int output_flush_standard(void)

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "message.h"
+
 typedef struct output {
     const char *name;  /**< as the user wrote it */
     char *target;      /**< the resolved path, or NULL for standard output */
@@ -44,6 +46,12 @@ int output_open_scratch(output *out, const output *near);
 
 /** A tt_write_fn whose ctx is an output. @return 0, or -1; output_failure() says why */
 int output_write(void *ctx, const char *bytes, size_t size);
+
+/** Writes a string as it is; output_failure() tells of a failed write later. */
+void output_literal(output *out, const char *text);
+
+/** Writes at most 600 bytes by a format of printf(3); likewise. */
+PRINTF_LIKE(2, 3) void output_printf(output *out, const char *format, ...);
 
 /** Writes the bytes in the buffer. @return as output_write() */
 int output_flush(output *out);

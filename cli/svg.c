@@ -1,26 +1,10 @@
 #include "svg.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "message.h"
-
 /* The plot, a square, within the picture. */
 enum { LEFT = 60, TOP = 50, SIDE = 400, WIDTH = 660, HEIGHT = 510 };
-
-PRINTF_LIKE(2, 3) static void write_format(svg *s, const char *format, ...)
-{
-    char text[600];
-    va_list arguments;
-    int size;
-    va_start(arguments, format);
-    size = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (size > 0)
-        (void)output_write(&s->out, text,
-                           (size_t)size < sizeof text ? (size_t)size : sizeof text - 1);
-}
 
 static double place_x(double x)
 {
@@ -36,19 +20,19 @@ static void add_axes(svg *s, const char *x_name, const char *y_name)
 {
     for (int i = 0; i <= 10; i++) {
         const double x = place_x(i / 10.0), y = place_y(i / 10.0);
-        write_format(s, "<path class=\"grid\" d=\"M%.1f %dV%dM%d %.1fH%d\"/>\n", x, TOP, TOP + SIDE,
-                     LEFT, y, LEFT + SIDE);
-        write_format(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.1f</text>\n", x,
-                     TOP + SIDE + 18, i / 10.0);
-        write_format(s, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n", LEFT - 8,
-                     y + 4, i / 10.0);
+        output_printf(&s->out, "<path class=\"grid\" d=\"M%.1f %dV%dM%d %.1fH%d\"/>\n", x, TOP,
+                      TOP + SIDE, LEFT, y, LEFT + SIDE);
+        output_printf(&s->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.1f</text>\n", x,
+                      TOP + SIDE + 18, i / 10.0);
+        output_printf(&s->out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n",
+                      LEFT - 8, y + 4, i / 10.0);
     }
-    write_format(s, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", LEFT + SIDE / 2,
-                 TOP + SIDE + 42, x_name);
-    write_format(s,
-                 "<text x=\"18\" y=\"%d\" text-anchor=\"middle\" transform=\"rotate(-90 18 "
-                 "%d)\">%s</text>\n",
-                 TOP + SIDE / 2, TOP + SIDE / 2, y_name);
+    output_printf(&s->out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+                  LEFT + SIDE / 2, TOP + SIDE + 42, x_name);
+    output_printf(&s->out,
+                  "<text x=\"18\" y=\"%d\" text-anchor=\"middle\" transform=\"rotate(-90 18 "
+                  "%d)\">%s</text>\n",
+                  TOP + SIDE / 2, TOP + SIDE / 2, y_name);
 }
 
 int svg_begin(svg *s, const char *path, const char *title, const char *x_name, const char *y_name)
@@ -71,12 +55,12 @@ int svg_begin(svg *s, const char *path, const char *title, const char *x_name, c
     rc = output_open(&s->out, path);
     if (rc != 0)
         return rc;
-    write_format(s,
-                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n",
-                 WIDTH, HEIGHT);
-    write_format(s, "<title>%s</title>\n", title);
+    output_printf(&s->out,
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">\n",
+                  WIDTH, HEIGHT);
+    output_printf(&s->out, "<title>%s</title>\n", title);
     (void)output_write(&s->out, style, sizeof style - 1);
-    write_format(s, "<text x=\"%d\" y=\"28\" font-size=\"16\">%s</text>\n", LEFT, title);
+    output_printf(&s->out, "<text x=\"%d\" y=\"28\" font-size=\"16\">%s</text>\n", LEFT, title);
     add_axes(s, x_name, y_name);
     return 0;
 }
@@ -84,32 +68,34 @@ int svg_begin(svg *s, const char *path, const char *title, const char *x_name, c
 void svg_curve(svg *s, const char *name, const double *x, const double *y, size_t count)
 {
     const int colour = s->curves % SVG_CURVES, row = TOP + 14 + s->curves * 20;
-    write_format(s, "<path class=\"c c%d\" d=\"", colour);
+    output_printf(&s->out, "<path class=\"c c%d\" d=\"", colour);
     for (size_t i = 0; i < count; i++)
-        write_format(s, "%s%.2f %.2f", i == 0 ? "M" : "L", place_x(x[i]), place_y(y[i]));
-    write_format(s, "\"/>\n<path class=\"c c%d\" d=\"M%d %dh24\"/>", colour, LEFT + SIDE + 16,
-                 row - 4);
-    write_format(s, "<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT + SIDE + 46, row, name);
+        output_printf(&s->out, "%s%.2f %.2f", i == 0 ? "M" : "L", place_x(x[i]), place_y(y[i]));
+    output_printf(&s->out, "\"/>\n<path class=\"c c%d\" d=\"M%d %dh24\"/>", colour,
+                  LEFT + SIDE + 16, row - 4);
+    output_printf(&s->out, "<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT + SIDE + 46, row, name);
     s->curves++;
 }
 
 void svg_mark(svg *s, double x, const char *name)
 {
-    write_format(s, "<path class=\"mark\" d=\"M%.1f %dV%d\"/>\n", place_x(x), TOP, TOP + SIDE);
-    write_format(s, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", place_x(x),
-                 TOP - 6, name);
+    output_printf(&s->out, "<path class=\"mark\" d=\"M%.1f %dV%d\"/>\n", place_x(x), TOP,
+                  TOP + SIDE);
+    output_printf(&s->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+                  place_x(x), TOP - 6, name);
 }
 
 void svg_dot(svg *s, double x, double y)
 {
-    write_format(s, "<circle class=\"c c%d\" cx=\"%.2f\" cy=\"%.2f\" r=\"5\" fill=\"none\"/>\n",
-                 (s->curves - 1) % SVG_CURVES, place_x(x), place_y(y));
+    output_printf(&s->out,
+                  "<circle class=\"c c%d\" cx=\"%.2f\" cy=\"%.2f\" r=\"5\" fill=\"none\"/>\n",
+                  (s->curves - 1) % SVG_CURVES, place_x(x), place_y(y));
 }
 
 int svg_end(svg *s)
 {
     int rc;
-    write_format(s, "</svg>\n");
+    output_printf(&s->out, "</svg>\n");
     rc = output_finish(&s->out);
     return rc != 0 ? rc : output_publish(&s->out);
 }

@@ -3,6 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
+#include "failure.h"
+#include "memory.h"
+
+/* A text that the page looks up is parsed together with few others. */
+enum { BLOCK_BYTES = 64 << 10 };
+
 static int by_rank(const void *x, const void *y)
 {
     const embedded_text *p = x, *q = y;
@@ -11,38 +18,37 @@ static int by_rank(const void *x, const void *y)
     return (p->article > q->article) - (p->article < q->article);
 }
 
-/* The best that fit; one that does not makes room for none after it, so that what stays does not
- * depend on when this is called. */
+/* Keeps the best texts that fit. The first one that does not fit ends the list, so that what stays
+ * does not depend on when this is called. */
 void embedded_texts_trim(embedded_texts *e)
 {
-    uint64_t bytes = 0;
-    size_t kept = 0;
+    int64_t block = 0;
+    size_t kept = 0, block_bytes = 0;
     if (e->count > 1)
         qsort(e->items, e->count, sizeof *e->items, by_rank);
-    while (kept < e->count && bytes + e->items[kept].size <= e->bound)
-        bytes += e->items[kept++].size;
+    for (e->bytes = 0; kept < e->count && e->bytes + e->items[kept].size <= e->bound; kept++) {
+        if (block_bytes >= BLOCK_BYTES) {
+            block++;
+            block_bytes = 0;
+        }
+        block_bytes += e->items[kept].size + 1;
+        e->bytes += e->items[kept].size;
+        e->items[kept].block = block;
+    }
     for (size_t i = kept; i < e->count; i++)
         free(e->items[i].text);
     e->count = kept;
-    e->bytes = bytes;
 }
 
 int embedded_texts_add(embedded_texts *e, uint64_t article, uint32_t rank, const char *text,
                        size_t size)
 {
-    embedded_text x = {article, rank, malloc(size + 1), size};
+    embedded_text x = {article, rank, 0, memory_copy(text, size), size};
     if (x.text == NULL)
-        return -1;
-    memcpy(x.text, text, size);
-    if (e->count == e->capacity) {
-        const size_t capacity = e->capacity * 2 + 64;
-        embedded_text *grown = realloc(e->items, capacity * sizeof *grown);
-        if (grown == NULL) {
-            free(x.text);
-            return -1;
-        }
-        e->items = grown;
-        e->capacity = capacity;
+        return failure_memory();
+    if (memory_grow(&e->items, e->count, &e->capacity, sizeof *e->items) != 0) {
+        free(x.text);
+        return EXIT_FAILED;
     }
     e->items[e->count++] = x;
     e->bytes += size;

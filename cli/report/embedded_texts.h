@@ -1,6 +1,6 @@
 /*
- * The texts that a page embeds: those of the least rank, within a bound of bytes. Articles come in
- * the order of the input; what no longer has room beside better ones is let go.
+ * The texts that a page embeds: those of the lowest ranks, within a bound of bytes. Articles come
+ * in the order of the input, and a text is dropped when those of lower ranks leave no room for it.
  */
 #ifndef CLI_REPORT_EMBEDDED_TEXTS_H
 #define CLI_REPORT_EMBEDDED_TEXTS_H
@@ -11,6 +11,7 @@
 typedef struct embedded_text {
     uint64_t article; /**< number of the result */
     uint32_t rank;
+    int64_t block; /**< of the page; set by embedded_texts_trim() */
     char *text;
     size_t size;
 } embedded_text;
@@ -21,11 +22,11 @@ typedef struct embedded_texts {
     uint64_t bytes, bound;
 } embedded_texts;
 
-/** Takes a copy of a text. @return 0, or -1: out of memory */
+/** Keeps a copy of a text. @return 0, or an exit code */
 int embedded_texts_add(embedded_texts *e, uint64_t article, uint32_t rank, const char *text,
                        size_t size);
 
-/** Lets go of what is over the bound; what stays is in order of rank. */
+/** Drops what is over the bound. The texts that stay are in order of rank, in blocks of a few. */
 void embedded_texts_trim(embedded_texts *e);
 
 void embedded_texts_free(embedded_texts *e);

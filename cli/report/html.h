@@ -1,33 +1,36 @@
-/* The page of a report: its fixed parts, and data as JSON that no byte of an article can leave. */
+/* The page of a report: its fixed parts, and the data as JSON in which no byte of an article can
+ * end its element. */
 #ifndef CLI_REPORT_HTML_H
 #define CLI_REPORT_HTML_H
 
 #include "output.h"
 #include "report/embedded_texts.h"
+#include "report/page_selection.h"
 #include "report/statistics.h"
 
-/** What an article is called; bytes are the page's own copies. */
+/** What the page calls an article. */
 typedef struct page_label {
     char *title;
     size_t size;
     int64_t published; /**< microseconds since 1970, or TT_NO_TIME */
 } page_label;
 
-/** What goes in. Clusters, sections, pairs and articles are named by their places in the result, in
- * the order in which the page lists them; the rest of them is only counted. */
+/** What the page is made of. */
 typedef struct page {
+    const result_arrays *result;
+    const page_selection *selection;
     const report_statistics *statistics;
     const embedded_texts *texts;
     const page_label *labels; /**< by article of the result */
-    const uint64_t *clusters, *sections, *pairs, *articles;
-    uint64_t cluster_count, section_count, pair_count, article_count;
-    const uint64_t *number; /**< by article of the result: its place in `articles`; UINT64_MAX */
     const char *result_name;
     uint64_t rejected;
-    const int64_t *block_of; /**< set by page_write() */
 } page;
 
-/** Writes the page; a failed write stays in `out`. @return 0, or -1: out of memory */
+/** Writes the page; `out` remembers a failed write. @return 0, or an exit code */
 int page_write(const page *p, output *out);
+
+/** What surrounds the data of every page; the build makes them from report/page/. */
+extern const unsigned char page_head[], page_tail[];
+extern const size_t page_head_size, page_tail_size;
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "failure.h"
 
-/* Of a cluster or section so many texts come before those of the next one; the others come last. */
+/* The first texts of each cluster or section come before those of the next one, the others last. */
 enum { FIRST_TEXTS = 6 };
 
 typedef struct weight {
@@ -22,7 +22,7 @@ static int by_weight(const void *x, const void *y)
     return (p->item > q->item) - (p->item < q->item);
 }
 
-/* The item numbers of `weights`, heaviest first; frees nothing. */
+/* Puts the items of `weights` into `items`, the heaviest first. */
 static void sort_heaviest_first(weight *weights, uint64_t count, uint64_t *items)
 {
     if (count > 1)
@@ -36,7 +36,7 @@ static int is_listed(const page_selection *c, uint64_t article)
     return c->number[article] != UINT64_MAX;
 }
 
-/* Notes that an article is to be listed; its place is set at the end. */
+/* Marks an article as listed; page_selection_make() numbers them at the end. */
 static void list_article(page_selection *c, uint64_t article)
 {
     c->article_count += !is_listed(c, article);
@@ -94,7 +94,7 @@ static void rank_text(page_selection *c, uint64_t article, uint32_t *next)
         c->rank[article] = (*next)++;
 }
 
-/* `part`: 0 the first texts of each cluster and section, 1 the others. */
+/* Ranks the first texts of each cluster and section (part 0) or the others (part 1). */
 static void rank_group_texts(page_selection *c, const result_arrays *r, int part, uint32_t *next)
 {
     const uint64_t most = c->cluster_count > c->section_count ? c->cluster_count : c->section_count;

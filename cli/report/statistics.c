@@ -7,17 +7,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "article_copy.h"
 #include "failure.h"
+#include "format.h"
+#include "memory.h"
 #include "message.h"
 
 #define DAY_MICROSECONDS (INT64_C(86400) * 1000000)
 
-static int no_memory(void)
-{
-    return failure_memory();
-}
-
-/* ==== Places by article ======================================================================= */
+/* ==== Occurrences by article ================================================================== */
 
 static int by_begin(const void *x, const void *y)
 {
@@ -27,18 +25,18 @@ static int by_begin(const void *x, const void *y)
                                 : (p->end > q->end) - (p->end < q->end);
 }
 
-/* Gathers the places of each article, ascending. */
+/* Lists the occurrences of each article in ascending order. */
 static int gather_occurrences(report_statistics *d)
 {
     const result_arrays *r = d->result;
     size_t total = 0, *next;
     for (uint64_t s = 0; s < r->section_count; s++)
         total += r->sections[s].count;
-    d->place_begin = calloc((size_t)r->article_count + 2, sizeof *d->place_begin);
-    d->places = malloc((total + 1) * sizeof *d->places);
-    if (d->place_begin == NULL || d->places == NULL)
-        return no_memory();
-    next = d->place_begin + 1;
+    d->occurrence_begin = calloc((size_t)r->article_count + 2, sizeof *d->occurrence_begin);
+    d->occurrences = malloc((total + 1) * sizeof *d->occurrences);
+    if (d->occurrence_begin == NULL || d->occurrences == NULL)
+        return failure_memory();
+    next = d->occurrence_begin + 1;
     for (uint64_t s = 0; s < r->section_count; s++)
         for (size_t i = 0; i < r->sections[s].count; i++)
             next[r->sections[s].occurrences[i].article + 1]++;
@@ -46,11 +44,12 @@ static int gather_occurrences(report_statistics *d)
         next[a + 1] += next[a];
     for (uint64_t s = 0; s < r->section_count; s++)
         for (size_t i = 0; i < r->sections[s].count; i++)
-            d->places[next[r->sections[s].occurrences[i].article]++] =
+            d->occurrences[next[r->sections[s].occurrences[i].article]++] =
                 (article_occurrence){&r->sections[s].occurrences[i], i == 0};
     for (uint64_t a = 0; a < r->article_count; a++)
-        qsort(d->places + d->place_begin[a], d->place_begin[a + 1] - d->place_begin[a],
-              sizeof *d->places, by_begin);
+        qsort(d->occurrences + d->occurrence_begin[a],
+              d->occurrence_begin[a + 1] - d->occurrence_begin[a], sizeof *d->occurrences,
+              by_begin);
     return 0;
 }
 
@@ -63,8 +62,8 @@ static uint64_t root_of(uint64_t *parents, uint64_t article)
     return article;
 }
 
-/* A cluster holds what is paired with the article it keeps; a copy of a copy is of its story too.
- */
+/* A cluster has only what is paired with its kept article, but a copy of a copy belongs to the
+ * story too. */
 static void join_stories(report_statistics *d)
 {
     const result_arrays *r = d->result;
@@ -90,7 +89,7 @@ int statistics_init(report_statistics *d, const result_arrays *result)
     d->cluster_of = malloc(((size_t)result->article_count + 1) * sizeof *d->cluster_of);
     d->story_of = malloc(((size_t)result->article_count + 1) * sizeof *d->story_of);
     if (d->row_of == NULL || d->cluster_of == NULL || d->story_of == NULL)
-        return no_memory();
+        return failure_memory();
     for (uint64_t a = 0; a < result->article_count; a++) {
         d->row_of[a] = UINT64_MAX;
         d->cluster_of[a] = NO_CLUSTER;
@@ -123,24 +122,18 @@ static int intern_source(report_statistics *d, const tt_article *a, uint32_t *nu
         *number = (*found)->number;
         return 0;
     }
-    if (d->source_count == d->source_capacity) {
-        const size_t capacity = d->source_capacity * 2 + 64;
-        source_name **grown = realloc(d->sources, capacity * sizeof *grown);
-        if (grown == NULL)
-            return no_memory();
-        d->sources = grown;
-        d->source_capacity = capacity;
-    }
+    if (memory_grow(&d->sources, d->source_count, &d->source_capacity, sizeof *d->sources) != 0)
+        return EXIT_FAILED;
     name = malloc(sizeof *name + a->source_size);
     if (name == NULL)
-        return no_memory();
+        return failure_memory();
     name->bytes = (char *)(name + 1);
     name->size = a->source_size;
     name->number = (uint32_t)d->source_count + 1;
     memcpy(name->bytes, a->source, a->source_size);
     d->sources[d->source_count++] = name;
     *number = name->number;
-    return tsearch(name, &d->source_tree, by_name) == NULL ? no_memory() : 0;
+    return tsearch(name, &d->source_tree, by_name) == NULL ? failure_memory() : 0;
 }
 
 const source_name *statistics_source_name(const report_statistics *d, uint32_t source)
@@ -148,27 +141,20 @@ const source_name *statistics_source_name(const report_statistics *d, uint32_t s
     return d->sources[source - 1];
 }
 
-/* Extents that cut the text elsewhere than between characters are of another text. */
-static int is_character_boundary(const tt_article *a, uint64_t at)
-{
-    return at <= a->text_size &&
-           (at == a->text_size || ((unsigned char)a->text[at] & 0xc0) != 0x80);
-}
-
 static int count_repeated_bytes(const report_statistics *d, const tt_article *a, uint64_t article,
                                 uint64_t *repeated)
 {
     uint64_t end = 0;
-    for (size_t i = d->place_begin[article]; i < d->place_begin[article + 1]; i++) {
-        const tt_occurrence *o = d->places[i].at;
-        if (!is_character_boundary(a, o->begin) || !is_character_boundary(a, o->end))
+    for (size_t i = d->occurrence_begin[article]; i < d->occurrence_begin[article + 1]; i++) {
+        const tt_occurrence *o = d->occurrences[i].at;
+        if (!text_has_extent(a->text, a->text_size, (extent){o->begin, o->end}))
             return message_failure(NULL,
                                    "the result has a passage from byte %" PRIu64 " to %" PRIu64
                                    " of %.*s, whose text is another one of %zu bytes; give the "
                                    "INPUT of its scan",
-                                   o->begin, o->end, (int)(a->id_size < 100 ? a->id_size : 100),
-                                   a->id, a->text_size);
-        if (d->places[i].first || o->end <= end)
+                                   o->begin, o->end, format_id_size(a->id, a->id_size), a->id,
+                                   a->text_size);
+        if (d->occurrences[i].first || o->end <= end)
             continue;
         *repeated += o->end - (o->begin > end ? o->begin : end);
         end = o->end;
@@ -190,14 +176,8 @@ int statistics_add_article(report_statistics *d, const tt_record *record, uint64
         rc = count_repeated_bytes(d, a, article, &row.repeated);
         d->row_of[article] = d->row_count;
     }
-    if (rc == 0 && d->row_count == d->row_capacity) {
-        const size_t capacity = d->row_capacity * 2 + 1024;
-        article_row *grown = realloc(d->rows, capacity * sizeof *grown);
-        if (grown == NULL)
-            return no_memory();
-        d->rows = grown;
-        d->row_capacity = capacity;
-    }
+    if (rc == 0)
+        rc = memory_grow(&d->rows, d->row_count, &d->row_capacity, sizeof *d->rows);
     if (rc == 0)
         d->rows[d->row_count++] = row;
     return rc;
@@ -249,7 +229,7 @@ static void add_sums(article_sum *to, const article_sum *from)
     to->repeated += from->repeated;
 }
 
-/* Joins neighbours of one key. @return how many are left */
+/* Adds up neighbours with the same key. @return how many sums are left */
 static size_t merge_equal_keys(article_sum *sums, size_t count)
 {
     size_t kept = 0;
@@ -288,7 +268,7 @@ article_sum *statistics_by_source(const report_statistics *d, size_t most, size_
     if (*count > most) {
         for (size_t i = most; i < *count; i++)
             add_sums(&sums[most - 1], &sums[i]);
-        sums[most - 1].key = INT64_MIN;
+        sums[most - 1].key = ALL_OTHERS;
         *count = most;
     }
     return sums;
@@ -308,7 +288,7 @@ article_sum *statistics_by_day(const report_statistics *d, size_t most, size_t *
             sums[i].key -= t.tm_mday - 1;
     }
     *count = merge_equal_keys(sums, *count);
-    if (*count > most) { /* centuries of months: the latest */
+    if (*count > most) { /* keep the latest */
         memmove(sums, sums + *count - most, most * sizeof *sums);
         *count = most;
     }
@@ -323,6 +303,6 @@ void statistics_free(report_statistics *d)
     free(d->row_of);
     free(d->cluster_of);
     free(d->story_of);
-    free(d->place_begin);
-    free(d->places);
+    free(d->occurrence_begin);
+    free(d->occurrences);
 }

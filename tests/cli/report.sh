@@ -62,9 +62,9 @@ test_no_byte_of_an_article_ends_its_block() {
     exits 0
     run report -q '<!--.jsonl' in.jsonl -o page.html
     exits 0
-    # only the page's own elements: six blocks of data and the program
-    [ "$(grep -o '<script' page.html | wc -l)" -eq 7 ] || fail "$(grep -o '<script' page.html | wc -l) elements of script"
-    [ "$(grep -o '</script' page.html | wc -l)" -eq 7 ] || fail 'an element of script is ended elsewhere'
+    # only the page's own elements: seven blocks of data and the program
+    [ "$(grep -o '<script' page.html | wc -l)" -eq 8 ] || fail "$(grep -o '<script' page.html | wc -l) elements of script"
+    [ "$(grep -o '</script' page.html | wc -l)" -eq 8 ] || fail 'an element of script is ended elsewhere'
     ! grep -q '<!-' page.html || fail 'a comment begins'
     has page.html '\u003c/script>'
 }

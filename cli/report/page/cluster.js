@@ -1,4 +1,4 @@
-/* A cluster: who ran the story first, and what each made of it. */
+/* A cluster: who ran the story first, and how each copy differs. */
 function timeLine(order, keep) {
   const time = articles().published, known = order.filter(n => time[n] !== null);
   if (known.length < 2) return null;
@@ -19,28 +19,28 @@ function timeLine(order, keep) {
 }
 const timeSaid = n => time(articles().published[n]);
 
-/* What a copy has of the kept article: a bar, words, and the longest stretch that is its own. */
+/* How a copy differs from the kept article: a bar, the changed words, and the longest parts added and cut. */
 function difference(keep, n) {
   const from = textOf(keep), to = textOf(n);
   if (from === undefined || to === undefined) {
     const p = pairOf(n, keep);
     return p === null ? el('p', { class: 'changes' }, 'Its text is not in this page.') : el('p', { class: 'changes' }, `${thousandths(p.overlap[0])} of it stands in the kept article (${RELATIONS[p.relation]}); its text is not in this page.`);
   }
-  const al = align(from, to, false), c = changesOf(al), all = Math.max(1, c.kept + c.changed + c.added + c.cut);
+  const c = changesOf(alignmentOf(keep, n)), all = Math.max(1, c.kept + c.changed + c.added + c.cut);
   if (c.changed + c.added + c.cut === 0) return el('p', { class: 'changes' }, 'Word for word the kept article.');
   return [el('p', { class: 'changes' }, bar([[c.kept / all, 'part-kept'], [c.changed / all, 'part-changed'], [c.added / all, 'part-added'], [c.cut / all, 'part-cut']], 'Shares of kept, changed, added and cut words'),
     el('span', {}, `${whole(c.kept)} words kept`), c.changed > 0 ? el('span', { class: 'said-changed' }, `${whole(c.changed)} changed`) : null,
     c.added > 0 ? el('span', { class: 'said-added' }, `${whole(c.added)} added`) : null, c.cut > 0 ? el('span', { class: 'said-cut' }, `${whole(c.cut)} cut`) : null),
-  c.swaps.length > 0 ? el('p', { class: 'swaps' }, c.swaps.slice(0, 4).map(([a, aEnd, b, bEnd]) => el('span', {}, el('del', {}, bdi(said(from, al.a, [a, aEnd], 60))), ' \u2192 ', el('ins', {}, bdi(said(to, al.b, [b, bEnd], 60)))))) : null,
-  excerptOf('Added', to, al.b, c.longestAdded), excerptOf('Cut', from, al.a, c.longestCut)];
+  c.swaps.length > 0 ? el('p', { class: 'swaps' }, c.swaps.slice(0, 4).map(([a, b]) => el('span', {}, el('del', {}, bdi(said(from, a, 60))), ' \u2192 ', el('ins', {}, bdi(said(to, b, 60)))))) : null,
+  excerptOf('Added', to, c.longestAdded), excerptOf('Cut', from, c.longestCut)];
 }
 
-const said = (text, words, [i, j], most) => shorten(text.slice(words.begin[i], words.end[j - 1]).replace(/\s+/g, ' '), most);
+const said = (text, [begin, end], most) => shorten(text.slice(begin, end).replace(/\s+/g, ' '), most);
 
-/* A run of words that only one side has, if it says something. */
-function excerptOf(label, text, words, run) {
-  if (run[1] - run[0] < 6) return null;
-  return el('p', { class: `excerpt ${label.toLowerCase()}` }, el('b', {}, `${label}: `), el('span', { dir: 'auto' }, said(text, words, run, 220)));
+/* A part that only one side has, unless it is too short to say anything. */
+function excerptOf(label, text, part) {
+  if ((text.slice(...part).match(WORD) || []).length < 6) return null;
+  return el('p', { class: `excerpt ${label.toLowerCase()}` }, el('b', {}, `${label}: `), el('span', { dir: 'auto' }, said(text, part, 220)));
 }
 
 function showCluster([number]) {

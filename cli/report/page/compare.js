@@ -1,22 +1,32 @@
-/* Two articles side by side, or two places of one. Shared passages have one colour on both sides,
- * words that differ in them are marked, and what one has alone stands out. */
+/* Two articles side by side, or two places of one. A shared passage has the same colour on both
+ * sides, the words that differ in it are marked, and what only one side has stands out. */
 const HUES = 6;
 
-/* The runs of one side for paragraphs(): passages, words changed in them, and what is its own. */
+/* The runs of one side for paragraphs(): passages, the words changed in them, and what only this side has. */
 function sideRuns(al, side, text) {
-  const w = side === 0 ? al.a : al.b, of = al.of[side], equal = al.equal[side], runs = [];
-  const kind = i => of[i] === 0 ? 0 : of[i] * 2 + (equal[i] ? 0 : 1);
-  for (let i = 0; i < w.count;) {
-    let j = i + 1;
-    while (j < w.count && kind(j) === kind(i)) j++;
-    const passage = of[i], changed = passage > 0 && !equal[i];
-    const first = passage > 0 && (i === 0 || of[i - 1] !== passage), within = passage > 0 && !first;
-    const begin = within ? runs[runs.length - 1][1] : w.begin[i];
-    const end = !changed && passage > 0 && j < w.count && of[j] === passage ? w.begin[j] : w.end[j - 1];
-    runs.push([begin, end, part => passage > 0 ? passagePart(passage, changed, side, part, first && part.length > 0 && text.startsWith(part, begin)) : el('span', { class: 'alone' }, part)]);
-    i = j;
-  }
-  return runs;
+  const runs = [];
+  al.passages.forEach((passage, k) => {
+    const segments = passage.segments.filter(s => s.at[side][1] > s.at[side][0]);
+    let first = true;
+    segments.forEach((s, i) => {
+      const changed = s.kind !== EQUAL, begin = changed || i === 0 ? s.at[side][0] : runs[runs.length - 1][1];
+      const end = changed || i + 1 === segments.length ? s.at[side][1] : segments[i + 1].at[side][0];
+      runs.push([begin, end, part => {
+        const mark = passagePart(k + 1, changed, side, part, first);
+        first = false;
+        return mark;
+      }]);
+    });
+  });
+  for (const s of al.segments)
+    if (s.passage === 0 && s.kind !== EQUAL)
+      for (const [begin, end] of uncovered(al, side, s.at[side])) runs.push([begin, end, part => el('span', { class: 'alone' }, part)]);
+  let at = 0; /* passages that have moved may overlap others by a word */
+  return runs.sort((x, y) => x[0] - y[0]).map(([begin, end, make]) => {
+    const from = Math.max(begin, at);
+    at = Math.max(at, end);
+    return [from, end, make];
+  }).filter(([from, end]) => from < end);
 }
 
 function passagePart(passage, changed, side, part, first) {
@@ -30,7 +40,7 @@ function column(n, al, side, text) {
   const name = `${side === 0 ? 'Left' : 'Right'}: ${titleOf(n)}`;
   const body = el('div', { class: 'text scrolls', tabindex: 0, role: 'region', 'aria-label': name }, paragraphs(text, sideRuns(al, side, text)));
   for (const p of body.querySelectorAll('p'))
-    if (p.querySelector('mark') === null && !al.self) p.classList.add('fresh');
+    if (p.querySelector('mark') === null && p.querySelector('.alone') !== null) p.classList.add('fresh');
   return { body, element: el('section', { class: 'side-column' }, el('h2', {}, articleAnchor(n)), byline(n), body) };
 }
 
@@ -138,20 +148,21 @@ function legend(self) {
 }
 
 function summaryOf(al) {
+  if (!al.known) return 'The result lists no passage that these two share.';
   const c = changesOf(al), shared = al.passages.reduce((n, p) => n + p.words, 0);
   if (al.passages.length === 0) return al.self ? 'Nothing in it is repeated.' : 'They share no passage.';
   const first = `${plural(al.passages.length, 'passage')}, ${plural(shared, 'word')} the same`;
   return al.self ? `${first}. On the left where it stands first, on the right where it comes again.` : `${first}; ${whole(c.changed)} worded otherwise, ${whole(c.cut)} only on the left, ${whole(c.added)} only on the right.`;
 }
 
-function showCompare([keyA, keyB, word]) {
+function showCompare([keyA, keyB, places]) {
   const a = articleOf(keyA), b = articleOf(keyB);
   if (a === undefined || b === undefined) return null;
   const textA = textOf(a), textB = textOf(b), self = a === b;
   const heading = el('h1', {}, self ? 'Two places of one article' : 'Side by side');
   if (textA === undefined || textB === undefined)
     return { title: 'Side by side', content: [heading, factsOf(a, b), [a, b].filter(n => textOf(n) === undefined).map(notEmbedded)] };
-  const al = align(textA, textB, self);
+  const al = alignmentOf(a, b);
   const left = column(a, al, 0, textA), right = column(b, al, 1, textB);
   const gutter = svg('svg', { class: 'gutter', 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   const draw = () => ribbons(gutter, left.body, right.body, al.passages.length, k => (k - 1) % HUES);
@@ -165,16 +176,15 @@ function showCompare([keyA, keyB, word]) {
   shown() {
     const watch = new ResizeObserver(draw);
     watch.observe(left.body);
-    const k = passageAt(al, word);
+    const k = passageAt(al, places);
     if (k > 0) bar.go(k);
     else if (self && al.passages.length > 0) bar.go(1);
     draw();
   } };
 }
 
-/* The passage of "left,right", word numbers of a dot plot; 0: none. */
-function passageAt(al, word) {
-  const [i, j] = (word || '').split(',').map(Number);
-  return al.passages.findIndex(p => p.a <= i && i < p.aEnd && p.b <= j && j < p.bEnd) + 1 || al.of[0][i] || 0;
+/* The number of the passage with the places "left,right", which a dot plot links to; 0: there is none. */
+function passageAt(al, places) {
+  const at = (places || '').split(',').map(Number), holds = (p, side) => p.at[side][0] <= at[side] && at[side] < p.at[side][1];
+  return al.passages.findIndex(p => holds(p, 0) && holds(p, 1)) + 1 || al.passages.findIndex(p => holds(p, 0)) + 1;
 }
-

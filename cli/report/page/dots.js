@@ -1,5 +1,28 @@
 /* A dot plot: every run of equal words as a line, one text across, the other down. */
-const LONGEST_LIST = 60, MOST_LINES = 6000;
+const LONGEST_LIST = 60, MOST_LINES = 6000, GROUP = 3, MOST_PLACES = 12;
+
+/* Maximal runs of equal words, [a, b, count]; in one text only those with a < b. */
+function runsOf(a, b, self) {
+  const places = new Map(), runs = [], reached = new Map();
+  const key = (w, i) => (w[i] * 2654435761 + w[i + 1] * 40503 + w[i + 2]) % 4294967291; /* may clash: words decide */
+  for (let i = 0; i + GROUP <= a.count; i++) {
+    const k = key(a.word, i), list = places.get(k);
+    if (list === undefined) places.set(k, [i]);
+    else if (list.length < MOST_PLACES) list.push(i);
+  }
+  for (let j = 0; j + GROUP <= b.count; j++) {
+    for (const i of places.get(key(b.word, j)) || []) {
+      const diagonal = j - i;
+      if ((self && i >= j) || (reached.get(diagonal) || 0) > j) continue;
+      let x = i, y = j;
+      while (x < a.count && y < b.count && a.word[x] === b.word[y] && !(self && x >= j)) { x++; y++; }
+      if (y - j < GROUP) continue;
+      reached.set(diagonal, y);
+      runs.push([i, j, y - j]);
+    }
+  }
+  return runs;
+}
 
 function showDots([keyA, keyB]) {
   const a = articleOf(keyA), b = articleOf(keyB);
@@ -9,8 +32,8 @@ function showDots([keyA, keyB]) {
   if (textA === undefined || textB === undefined)
     return { title: 'Dot plot', content: [heading, [a, b].filter(n => textOf(n) === undefined).map(notEmbedded)] };
   const numbers = new Map(), wordsA = wordsOf(textA, numbers), wordsB = self ? wordsA : wordsOf(textB, numbers);
-  const runs = runsOf(wordsA, wordsB, self, GROUP).sort((p, q) => q[2] - p[2]).slice(0, MOST_LINES);
-  const where = ([i, j]) => [...[keyA, keyB], `${i},${j}`];
+  const runs = runsOf(wordsA, wordsB, self).sort((p, q) => q[2] - p[2]).slice(0, MOST_LINES);
+  const where = ([i, j]) => [keyA, keyB, `${wordsA.begin[i]},${wordsB.begin[j]}`];
   return { title: `Dot plot of ${titleOf(a)}`, content: [heading,
     el('p', { class: 'lead' }, 'Across: ', articleAnchor(a), self ? '. Down: itself.' : ['. Down: ', articleAnchor(b), '.'],
       ` A line is a run of three words or more that both have; a parallel one is a passage that has moved${self ? ' or comes again' : ''}.`),

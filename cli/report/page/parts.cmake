@@ -57,7 +57,7 @@ string(SUBSTRING "${html}" ${cut} -1 tail)
 bytes_of("${head}" head)
 bytes_of("${tail}" tail)
 file(WRITE ${OUT} "/* Made by cli/report/page/parts.cmake. */
-#include \"report/html_parts.h\"
+#include \"report/html.h\"
 
 const unsigned char page_head[] = {
 ${head}};

@@ -1,0 +1,31 @@
+/* The alignments that a page embeds, so that it shows the passages that the library found. */
+#ifndef CLI_REPORT_ALIGNMENTS_H
+#define CLI_REPORT_ALIGNMENTS_H
+
+#include "output.h"
+#include "report/embedded_texts.h"
+#include "report/page_selection.h"
+
+/** Two articles of the result, a <= b; the same one twice if it repeats itself. */
+typedef struct aligned_pair {
+    int64_t block; /**< the greater block of the two texts */
+    uint64_t a, b;
+} aligned_pair;
+
+/**
+ * Lists what a reader of the page can open side by side: listed pairs, members of a cluster beside
+ * the kept article, and occurrences of a section beside the first, if both texts are embedded.
+ * Sorted by block. Owner: the caller, free(). @return 0, or an exit code
+ */
+int alignments_list(const result_arrays *r, const page_selection *s,
+                    const embedded_text *const *text_of, aligned_pair **pairs, size_t *count);
+
+/**
+ * Writes an alignment as numbers that go on in a JSON array: the count of segments and the segments
+ * of tt_alignment_segments(), then for each passage that has moved the same of its own segments. A
+ * segment is kind + 4 * (passage + 1), then for either side the bytes between the end of the one
+ * before and its begin, its bytes and its tokens. @return 0, or an exit code
+ */
+int alignment_write(output *out, const embedded_text *a, const embedded_text *b);
+
+#endif
