@@ -38,18 +38,19 @@ static void index_dealloc(PyObject *self)
     core_free_object(self);
 }
 
-/* Index(path, flags, options) */
+/* Index(path, flags, options); path None: in memory */
 static PyObject *index_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     tt_options options = TT_OPTIONS_INIT;
     tt_error error = {0};
     tt_status status;
-    PyObject *dict;
-    const char *path;
+    PyObject *path, *dict;
+    char *name = NULL;
     unsigned flags;
     index_object *object;
     (void)names;
-    if (!PyArg_ParseTuple(args, "yIO!", &path, &flags, &PyDict_Type, &dict) ||
+    if (!PyArg_ParseTuple(args, "OIO!", &path, &flags, &PyDict_Type, &dict) ||
+        (path != Py_None && PyBytes_AsStringAndSize(path, &name, NULL) != 0) ||
         core_options_from_dict(&options, dict) != 0)
         return NULL;
     object = core_new_object(type);
@@ -57,7 +58,7 @@ static PyObject *index_new(PyTypeObject *type, PyObject *args, PyObject *names)
         return NULL;
     object->process = (long)getpid();
     Py_BEGIN_ALLOW_THREADS;
-    status = tt_index_open(&object->index, path, flags, &options, &error);
+    status = tt_index_open(&object->index, name, flags, &options, &error);
     Py_END_ALLOW_THREADS;
     if (status == TT_OK)
         return (PyObject *)object;

@@ -21,9 +21,9 @@ UTC = datetime.timezone.utc
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def expected(tmp_path_factory):
     """What the command says of each article of the feed as it arrives."""
-    path = tmp_path_factory.mktemp("told") / "feed.db"
+    path = tmp_path_factory.mktemp("expected") / "feed.db"
     with open(FEED, "rb") as feed:
         return lines(command("watch", "--quiet", path, stdin=feed), "verdict")
 
@@ -44,19 +44,38 @@ def words(seed, count=60):
 # ---- The same as the command -----------------------------------------------------------------------
 
 
-def test_verdicts_are_the_command_s(tmp_path, articles, told):
+def test_verdicts_are_the_command_s(tmp_path, articles, expected):
     given = {"path": FEED, "dicts": articles, "tuple": tuple(articles), "generator": (a for a in articles)}
     for name, of in given.items():
         with Index(tmp_path / name) as index:
             verdicts = index.add(of)
-            assert list(verdicts) == told and list(verdicts) == told
+            assert list(verdicts) == expected and list(verdicts) == expected
             assert verdicts.rejected == [] and len(verdicts) == sum(verdicts.counts.values()) == len(articles)
-            assert verdicts.counts["duplicate"] == sum(v["verdict"] == "duplicate" for v in told)
+            assert verdicts.counts["duplicate"] == sum(v["verdict"] == "duplicate" for v in expected)
     with Index(tmp_path / "one by one") as index:
-        assert [list(index.add(a))[0] for a in articles[:40]] == told[:40]
+        assert [list(index.add(a))[0] for a in articles[:40]] == expected[:40]
 
 
-def test_verdicts_from_arrow(tmp_path, articles, told):
+def test_a_path_with_a_zero_byte_is_refused(tmp_path):
+    with pytest.raises(ValueError):
+        twicetold.Index(f"{tmp_path}/feed.db\0more")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_in_memory(articles, expected):
+    with twicetold.Index() as index:
+        assert list(index.add(articles)) == expected and len(index) == len(articles)
+        assert index.path is None and repr(index) == "<twicetold.Index in memory>"
+        assert [v["verdict"] for v in index.query(articles[:3])] == ["duplicate"] * 3
+        assert index.remove([a["id"] for a in articles]) == len(articles) and len(index) == 0
+    with pytest.raises(twicetold.InvalidError, match="the index is closed"):
+        index.add(articles)
+    with twicetold.Index(resemblance=0.9) as one, twicetold.Index() as other:
+        one.add(articles[0])
+        assert len(other) == 0 and one.options["resemblance"] == 0.9
+
+
+def test_verdicts_from_arrow(tmp_path, articles, expected):
     pa = need("pyarrow")
     table = pa.Table.from_pylist(articles)
     need("pyarrow.parquet").write_table(table, tmp_path / "feed.parquet", row_group_size=50)
@@ -65,13 +84,13 @@ def test_verdicts_from_arrow(tmp_path, articles, told):
     for name, of in given.items():
         with Index(tmp_path / name) as index:
             verdicts = index.add(of)
-            assert list(verdicts) == told
+            assert list(verdicts) == expected
             assert index.stat()["newest"] == datetime.datetime(2030, 5, 12, 6, 37, tzinfo=UTC) or index.stat()["newest"]
     whole = pa.table(verdicts)
     whole.validate(full=True)
-    assert whole.to_pylist() == told and whole.column_names == verdicts.columns
-    assert verdicts.to_pandas()["verdict"].tolist() == [v["verdict"] for v in told] if need("pandas") else True
-    assert need("polars") and verdicts.to_polars().to_dicts() == told
+    assert whole.to_pylist() == expected and whole.column_names == verdicts.columns
+    assert verdicts.to_pandas()["verdict"].tolist() == [v["verdict"] for v in expected] if need("pandas") else True
+    assert need("polars") and verdicts.to_polars().to_dicts() == expected
 
 
 def test_what_the_command_added_is_found_here_and_the_other_way(path, tmp_path, articles):
@@ -309,7 +328,7 @@ def test_a_full_disk_says_what_was_added(path):
 # ---- Threads, forks, Ctrl-C ------------------------------------------------------------------------
 
 
-def test_threads_share_an_index(path, articles, told):
+def test_threads_share_an_index(path, articles, expected):
     with Index(path) as index:
         index.add(articles)
         there = list(index.query(articles[:60]))
@@ -442,23 +461,23 @@ def test_progress_is_told_and_ends_the_call(path, articles):
 # ---- Memory ----------------------------------------------------------------------------------------
 
 
-def test_verdicts_outlive_their_index(path, articles, told):
+def test_verdicts_outlive_their_index(path, articles, expected):
     with Index(path) as index:
         verdicts = index.add(articles)
     rows = iter(verdicts)
     shown = verdicts._repr_html_()
     del verdicts, index
     gc.collect()
-    assert list(rows) == told and "the first 10" in shown
+    assert list(rows) == expected and "the first 10" in shown
 
 
-def test_a_part_of_the_verdicts_is_kept(path, articles, told):
+def test_a_part_of_the_verdicts_is_kept(path, articles, expected):
     """A consumer lets the batch go and keeps a child of it."""
     pa = need("pyarrow")
     with Index(path) as index:
         sections = pa.table(index.add(articles))["sections"].chunk(0).flatten().field("similarity")
     gc.collect()
-    assert sections.to_pylist() == [s["similarity"] for v in told for s in v["sections"]]
+    assert sections.to_pylist() == [s["similarity"] for v in expected for s in v["sections"]]
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="there is no /proc/self/statm")

@@ -129,7 +129,7 @@ def is_ours(pid):
 
 def test_the_job_on_the_feed(spark, tmp_path, capsys):
     """Parquet in and out; the order is that of the rows in the files. Only the best pairs, of times; what is
-    refused, and what has no words, stands at the end and changes nothing."""
+    refused, and what has no words, is at the end and changes nothing."""
     from twicetold.spark.__main__ import main
 
     text = "one two three four five six seven eight nine ten"

@@ -26,7 +26,9 @@ Age = Union[str, datetime.timedelta]
 _open_files: Dict[int, Tuple[int, Tuple[int, int]]] = {}
 
 
-def _identity(path: bytes) -> Optional[Tuple[int, int]]:
+def _identity(path: Optional[bytes]) -> Optional[Tuple[int, int]]:
+    if path is None:
+        return None
     try:
         state = os.stat(path)
     except OSError:
@@ -34,9 +36,9 @@ def _identity(path: bytes) -> Optional[Tuple[int, int]]:
     return state.st_dev, state.st_ino
 
 
-def _refuse_inherited(path: bytes) -> None:
+def _refuse_inherited(path: Optional[bytes]) -> None:
     here = _identity(path)
-    if any(process != os.getpid() and file == here for process, file in _open_files.values()):
+    if path is not None and any(process != os.getpid() and file == here for process, file in _open_files.values()):
         raise invalid(
             f"{os.fsdecode(path)} was open when this process was forked; close it before the fork, "
             'or start processes with the method "spawn"'
@@ -120,7 +122,8 @@ class Index:
             for verdict in index.add(batch):
                 if verdict["verdict"] == "new": ...
 
-    path: the file, which is created if it does not exist, unless `create=False`.
+    path: the file, which is created if it does not exist, unless `create=False`. Without a path the index is in
+    memory and ends with the object.
     read_only: allows queries only. One object, in one process, may write to a file; any number may read it, in
     other processes too, and see whole commits.
     options: those that a new index is created with, which an existing one must have been created with:
@@ -134,11 +137,11 @@ class Index:
     InvalidError (other options than it was created with), LockedError (another process writes to it).
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False, create: bool = True, **options: Any):
-        self.path = os.fspath(path)
+    def __init__(self, path: Optional[Path] = None, *, read_only: bool = False, create: bool = True, **options: Any):
+        self.path = None if path is None else os.fspath(path)
         self._options = _options.of_index(options)
         self._lock = threading.RLock()  # an iterable of articles may itself query the index
-        name = os.fsencode(path)
+        name = None if path is None else os.fsencode(path)
         _refuse_inherited(name)
         self._index = _core.Index(name, _READ if read_only else _CREATE if create else 0, self._options)
         self._process = os.getpid()
@@ -147,7 +150,7 @@ class Index:
             _open_files[id(self._index)] = self._process, file
 
     def close(self) -> None:
-        """Closes the file. Closing it again does nothing; in a forked child the file is not touched."""
+        """Closes the index. Closing it again does nothing; in a forked child the file is not touched."""
         if self._process != os.getpid():
             return
         with self._lock:
@@ -167,7 +170,7 @@ class Index:
     def _check_process(self) -> None:
         """Called before the lock is taken, which another thread of the parent may have held at the fork."""
         if self._process != os.getpid():
-            raise invalid(f"{self.path} was opened before this process was forked; a child opens its own")
+            raise invalid(f"{self.path or 'the index'} was opened before this process was forked; a child opens its own")
 
     def _judge(
         self,
@@ -289,7 +292,7 @@ class Index:
         return True
 
     def __repr__(self) -> str:
-        return f"<twicetold.Index {self.path}>"
+        return f"<twicetold.Index {self.path or 'in memory'}>"
 
     def __reduce__(self) -> Any:
         raise TypeError("an Index cannot be pickled; give the other process its path")
