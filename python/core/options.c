@@ -32,7 +32,7 @@ int core_options_from_dict(tt_options *to, PyObject *dict)
     return 0;
 }
 
-/* Takes a reference; 0 where there is none to take. */
+/* Sets an item and releases the reference. @return 0: raised, here or in making the value */
 static int set_item(PyObject *dict, const char *key, PyObject *value)
 {
     const int good = value != NULL && PyDict_SetItemString(dict, key, value) == 0;
@@ -99,7 +99,7 @@ static PyObject *words_of(const tt_option *option)
         if (word == NULL)
             Py_CLEAR(words);
         else
-            PyTuple_SET_ITEM(words, i, word);
+            (void)PyTuple_SetItem(words, i, word);
     }
     return words;
 }
@@ -124,7 +124,7 @@ PyObject *core_option_list(PyObject *module, PyObject *unused)
         if (entry == NULL)
             Py_CLEAR(list);
         else
-            PyList_SET_ITEM(list, (Py_ssize_t)i, entry);
+            (void)PyList_SetItem(list, (Py_ssize_t)i, entry);
     }
     return list;
 }
