@@ -2,15 +2,16 @@
  * twicetold.h - finds near-duplicate articles and the passages that articles repeat
  *
  * Contents
- *   1  Version, errors, memory                     stable
+ *   1  Version and errors                          stable
  *   2  Options               tt_options            stable
  *   3  Scanning              tt_scan               stable
  *   4  Results               tt_result             stable
- *   5  Signatures            tt_signatures         experimental
- *   6  Reading               tt_reader             stable
- *   7  Writing               tt_result_write       stable
- *   8  Evaluation            tt_eval               experimental
- *   9  The living index      tt_index              stable
+ *   5  Alignment             tt_align              experimental
+ *   6  Signatures            tt_signatures         experimental
+ *   7  Reading               tt_reader             stable
+ *   8  Writing               tt_result_write       stable
+ *   9  Evaluation            tt_eval               experimental
+ *  10  The living index      tt_index              stable
  *
  * Until version 1.0, stable declarations change only by additions; experimental ones may change in
  * any minor version.
@@ -20,8 +21,7 @@
  *     #include <stdio.h>
  *     #include <twicetold.h>
  *
- *     #define ARTICLE(i, t) {.id = i, .id_size = sizeof i - 1, .text = t, .text_size = sizeof t -
- * 1}
+ *     #define ARTICLE(i, t) {.id = i, .id_size = 1, .text = t, .text_size = sizeof t - 1}
  *
  *     int main(void)
  *     {

@@ -163,6 +163,8 @@ tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count
     const tt_allocator *allocator;
     tt_reader *r;
     tt_status status;
+    if (out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
     *out = NULL;
     TTI_TRY(tti_options_copy(&given, sizeof given, options, "tt_reader_options", error));
     if (count == 0 || paths == NULL)
@@ -220,6 +222,8 @@ void tt_reader_close(tt_reader *r)
 
 void tt_reader_progress(const tt_reader *r, uint64_t *done, uint64_t *total)
 {
+    if (r == NULL || done == NULL || total == NULL)
+        return;
     *done = r->done;
     *total = r->inputs.has_stream ? 0 : r->inputs.bytes;
     if (r->now.source != NULL) {
@@ -762,7 +766,10 @@ static tt_status parse_block(tt_reader *r, tt_error *error)
 
 tt_status tt_reader_next(tt_reader *r, const tt_record **records, size_t *count, tt_error *error)
 {
-    tt_status status = r->failure.status;
+    tt_status status;
+    if (r == NULL || records == NULL || count == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "reader, records or count is NULL");
+    status = r->failure.status;
     *records = NULL;
     *count = 0;
     if (status == TT_OK)

@@ -243,6 +243,8 @@ tt_status tt_write_json_string(tt_write_fn write, void *ctx, const char *text, s
 {
     char block[STRING_BLOCK_SIZE];
     json_writer out = {.write = write, .ctx = ctx, .block = block, .size = sizeof block};
+    if (write == NULL || (text == NULL && size > 0))
+        return TT_EINVAL;
     append_string(&out, text, size);
     flush_block(&out);
     return out.stopped ? TT_ESTOPPED : TT_OK;

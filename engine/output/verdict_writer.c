@@ -52,6 +52,8 @@ static void write_id_field(line *out, const char *key, const tt_id *id)
 tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
 {
     line out = {write, ctx, 0};
+    if (v == NULL || write == NULL)
+        return TT_EINVAL;
     write_id_field(&out, "{\"type\":\"verdict\",\"id\":", &v->id);
     write_verdict_text(&out, ",\"verdict\":\"");
     write_verdict_text(&out, tt_verdict_kind_name((tt_verdict_kind)v->kind));

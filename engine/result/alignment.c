@@ -381,21 +381,25 @@ tt_status tt_align(tt_alignment **out, const tt_article *a, const tt_article *b,
 
 const tt_passage *tt_alignment_passages(const tt_alignment *alignment, size_t *count)
 {
-    *count = alignment->passage_count;
-    return alignment->passages;
+    if (count == NULL)
+        return NULL;
+    *count = alignment == NULL ? 0 : alignment->passage_count;
+    return alignment == NULL ? NULL : alignment->passages;
 }
 
 const tt_segment *tt_alignment_segments(const tt_alignment *alignment, size_t *count)
 {
-    *count = alignment->reading_count;
-    return alignment->segments;
+    if (count == NULL)
+        return NULL;
+    *count = alignment == NULL ? 0 : alignment->reading_count;
+    return alignment == NULL ? NULL : alignment->segments;
 }
 
 const tt_pair *tt_alignment_pair(const tt_alignment *alignment, int *admitted)
 {
     if (admitted != NULL)
-        *admitted = alignment->admitted;
-    return &alignment->pair;
+        *admitted = alignment == NULL ? 0 : alignment->admitted;
+    return alignment == NULL ? NULL : &alignment->pair;
 }
 
 void tt_alignment_close(tt_alignment *alignment)

@@ -69,6 +69,8 @@ static void describe_duplicate(const tt_article *a, char *out, size_t size)
 
 void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size)
 {
+    if (article == NULL || out == NULL)
+        return;
     switch (status) {
     case TT_EDUPLICATE: describe_duplicate(article, out, size); break;
     case TT_EFORMAT: (void)snprintf(out, size, "id or text is not valid UTF-8"); break;

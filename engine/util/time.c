@@ -74,11 +74,12 @@ static int64_t read_utc_offset(const char **p, const char *end)
 
 int64_t tt_time_parse(const char *text, size_t size)
 {
-    const char *p = text, *const end = text + size;
+    const char *p = text, *end;
     int year, month, day, hour, minute, second;
     int64_t days, micros, offset;
     if (text == NULL || size == 0)
         return TT_NO_TIME;
+    end = text + size;
     year = read_digits(&p, end, 4);
     if (year < 0 || !skip_character(&p, end, '-'))
         return TT_NO_TIME;

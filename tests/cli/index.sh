@@ -72,6 +72,8 @@ test_remove_and_expire() {
     has out '"articles":1,'
     run index expire a.db --older-than 1d
     has err '1 removed'
+    run index expire a.db --before 2025-02-31
+    exits 2
     run index expire a.db
     exits 2
     has err 'give either --before TIME or --older-than AGE'
