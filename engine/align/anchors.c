@@ -5,10 +5,8 @@
  */
 #include "align/anchors.h"
 
-#include "align/repetitive.h"
 #include "util/error.h"
 #include "util/sort.h"
-
 
 enum {
     MAX_OCCURRENCES = 16, /* a k-gram in more places of b starts no anchor */
@@ -67,7 +65,7 @@ static tt_status find_repeated_kgrams(tti_anchors *x, tt_error *error)
 
 /* ---- One anchor ------------------------------------------------------------------------------ */
 
-tt_status tti_anchors_clear(tti_anchors *x, tt_error *error)
+static tt_status clear_anchors(tti_anchors *x, tt_error *error)
 {
     x->anchors.count = x->diagonal_ends.count = 0;
     TTI_TRY_ALLOC(tti_table_reset(&x->diagonals, FEW_DIAGONALS), error, "anchors");
@@ -98,16 +96,18 @@ static uint32_t tokens_after(const tti_anchors *x, const tti_query_side *a, uint
     return in_a < in_b ? in_a : in_b;
 }
 
-uint32_t tti_anchors_match_length(const tti_anchors *x, const tti_query_side *a, uint32_t i,
-                                  uint32_t p)
+/* How many tokens from k-gram i of a on are equal to those from p of b on. */
+static uint32_t match_length(const tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p)
 {
     const uint32_t end = i + TTI_KGRAM_TOKENS;
     return TTI_KGRAM_TOKENS + count_equal_tokens(a->tokens + end, x->b + p + TTI_KGRAM_TOKENS,
                                                  tokens_after(x, a, end, p - i));
 }
 
-tt_status tti_anchors_add(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
-                          tt_error *error)
+/* Adds the maximal match through k-gram i of a, which occurs at p of b, unless the last anchor of
+ * its diagonal holds it. The k-grams of a diagonal come in order. */
+static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
+                            tt_error *error)
 {
     const uint32_t diagonal = p - i; /* it may wrap; any 32 bits tell two diagonals apart */
     const uint32_t most = a->self ? diagonal : UINT32_MAX; /* the two places may not overlap */
@@ -164,7 +164,7 @@ static tt_status add_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_
     if (n > MAX_OCCURRENCES)
         return TT_OK;
     for (uint32_t k = 0; k < n; k++)
-        TTI_TRY(tti_anchors_add(x, a, i, positions[k], error));
+        TTI_TRY(add_anchor(x, a, i, positions[k], error));
     return TT_OK;
 }
 
@@ -271,6 +271,105 @@ static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_erro
     return TT_OK;
 }
 
+/* ---- Repetitive texts ------------------------------------------------------------------------ */
+
+/*
+ * Two articles of few different words: most k-grams occur in many places there, and an anchor for
+ * each of them would cost more than the alignment is worth. Each position gets one anchor, the
+ * longest match within reach.
+ */
+enum {
+    NEAR_DIAGONAL = 16,  /* positions on either side of the diagonal that are tried */
+    LONG_MATCH = 12,     /* with a match as long near the diagonal, no others are tried */
+    FIRST_POSITIONS = 4, /* positions that are tried in any case, the first in b */
+    STEPS_PER_TOKEN = 1  /* further comparisons of eight tokens, for each token of b */
+};
+
+typedef struct repetitive_search {
+    const tti_anchors *x;
+    const tti_query_side *a;
+    uint32_t diagonal; /* b - a of the matches that are followed */
+    uint32_t weight;   /* the length of the match that set it, less for every one since */
+    uint64_t budget;   /* steps left beyond the first positions */
+    uint32_t i;        /* the position of a that is matched, */
+    uint32_t best;     /* its best match in b, */
+    uint32_t length;   /* and how long that is */
+} repetitive_search;
+
+static uint32_t distance_to_diagonal(const repetitive_search *s, uint32_t p)
+{
+    const uint32_t off = p - s->i - s->diagonal;
+    return off < (uint32_t)-off ? off : (uint32_t)-off;
+}
+
+/* @return how many steps it took */
+static uint32_t try_match_at(repetitive_search *s, uint32_t p)
+{
+    const uint32_t length = match_length(s->x, s->a, s->i, p);
+    if (length > s->length ||
+        (length == s->length && distance_to_diagonal(s, p) < distance_to_diagonal(s, s->best))) {
+        s->best = p;
+        s->length = length;
+    }
+    return 1 + length / 8;
+}
+
+static void try_near_diagonal(repetitive_search *s)
+{
+    const int64_t kgrams = tti_kgram_count(s->x->b_count);
+    const int64_t there = (int64_t)s->i + (int32_t)s->diagonal;
+    const int64_t begin = there < NEAR_DIAGONAL ? 0 : there - NEAR_DIAGONAL;
+    const int64_t end = there + NEAR_DIAGONAL < kgrams ? there + NEAR_DIAGONAL : kgrams;
+    for (int64_t p = begin; p < end; p++)
+        if (tti_kgrams_equal(s->a->tokens + s->i, s->x->b + p))
+            (void)try_match_at(s, (uint32_t)p);
+}
+
+static void try_all_positions(repetitive_search *s)
+{
+    const tti_kgram_index *index = &s->x->index;
+    const uint32_t *kgram = s->a->tokens + s->i;
+    uint32_t p = tti_kgram_index_find(
+        index, kgram, *tti_kgram_index_head(index, index->query_hashes.items[s->i]));
+    for (uint32_t n = 0; p != TTI_NO_POSITION && (n < FIRST_POSITIONS || s->budget > 0); n++) {
+        const uint64_t steps = try_match_at(s, p);
+        if (n >= FIRST_POSITIONS)
+            s->budget -= steps < s->budget ? steps : s->budget;
+        p = tti_kgram_index_find(index, kgram, index->next.items[p]);
+    }
+}
+
+/* Replaces the anchors by those of a repetitive text, in time linear in the two articles. */
+static tt_status find_in_repetitive(tti_anchors *x, const tti_query_side *a, tt_error *error)
+{
+    const tti_kgram_index *index = &x->index;
+    repetitive_search s = {.x = x, .a = a, .budget = (uint64_t)x->b_count * STEPS_PER_TOKEN};
+    uint32_t next =
+        0; /* the last k-grams of a match may lead to another; the others need no look */
+    TTI_TRY(clear_anchors(x, error));
+    for (size_t h = 0; h < index->hits.count; h++) {
+        s.i = index->hits.items[h];
+        if (s.i < next)
+            continue;
+        s.best = TTI_NO_POSITION, s.length = 0;
+        try_near_diagonal(&s);
+        if (s.length < LONG_MATCH)
+            try_all_positions(&s);
+        if (s.length == 0)
+            continue;
+        TTI_TRY(add_anchor(x, a, s.i, s.best, error));
+        next = s.i + s.length - TTI_KGRAM_TOKENS + 1;
+        s.weight -= s.weight / 4;
+        if (s.length >= s.weight) {
+            s.weight = s.length;
+            s.diagonal = s.best - s.i;
+        }
+    }
+    return TT_OK;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
 static int compare_anchors(const void *x, const void *y)
 {
     const tti_anchor *p = x, *q = y;
@@ -292,7 +391,7 @@ tt_status tti_anchors_find(tti_anchors *x, const tti_query_side *a, tt_error *er
 {
     x->skipped_kgrams = 0;
     x->repetitive = 0;
-    TTI_TRY(tti_anchors_clear(x, error));
+    TTI_TRY(clear_anchors(x, error));
     if (a->self) {
         TTI_TRY(find_in_itself(x, a, error));
     } else {
@@ -300,7 +399,7 @@ tt_status tti_anchors_find(tti_anchors *x, const tti_query_side *a, tt_error *er
         TTI_TRY(find_in_other(x, a, 0, error));
         x->repetitive = is_too_repetitive(x, a) || (x->anchors.count == 0 && x->skipped_kgrams > 0);
         if (x->repetitive)
-            TTI_TRY(tti_repetitive_anchors_find(x, a, error));
+            TTI_TRY(find_in_repetitive(x, a, error));
     }
     sort_anchors(x);
     return TT_OK;
@@ -311,7 +410,7 @@ tt_status tti_anchors_match(tti_anchors *x, const tti_query_side *a, uint32_t le
 {
     x->skipped_kgrams = 0;
     x->repetitive = 0;
-    TTI_TRY(tti_anchors_clear(x, error));
+    TTI_TRY(clear_anchors(x, error));
     TTI_TRY(tti_kgram_index_probe(&x->index, a->tokens, a->count, error));
     *enough = x->index.hits.count >= least; /* a shared shingle begins with a shared k-gram */
     if (!*enough)

@@ -72,18 +72,4 @@ tt_status tti_anchors_match(tti_anchors *x, const tti_query_side *a, uint32_t le
 uint32_t tti_anchors_shared_shingles(const tti_anchors *x, uint32_t w, const uint32_t *repeats,
                                      uint32_t repeat_count);
 
-/* ---- One anchor at a time, for align/repetitive.c -------------------------------------------- */
-
-/** Forgets all anchors. @return TT_OK, TT_ENOMEM */
-tt_status tti_anchors_clear(tti_anchors *x, tt_error *error);
-
-/** Adds the maximal match through k-gram i of a, which occurs at p of b, unless the last anchor of
- * its diagonal holds it. The k-grams of a diagonal come in order. @return TT_OK, TT_ENOMEM */
-tt_status tti_anchors_add(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
-                          tt_error *error);
-
-/** How many tokens from k-gram i of another article on are equal to those from p of b on. */
-uint32_t tti_anchors_match_length(const tti_anchors *x, const tti_query_side *a, uint32_t i,
-                                  uint32_t p);
-
 #endif

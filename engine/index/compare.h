@@ -4,7 +4,7 @@
 
 #include "index/candidate_lookup.h"
 #include "verify/relation.h"
-#include "verify/verifier.h"
+#include "verify/verify.h"
 #include "verify/verify.h"
 
 /** What one thread finds candidates and compares documents with. */

@@ -14,7 +14,6 @@
 #include "verify/verify.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 struct tt_alignment {

@@ -1,11 +1,24 @@
 /*
- * What the numbers of a pair make of it: which of the options' rules admit it, and how its articles
- * relate.
+ * How the two articles of a pair relate: do they state the same facts, which of the options' rules
+ * admit them, and what is each to the other.
+ *
+ * A form that is filled in with new values (dividends, prices, the day's weather) aligns as well as
+ * a damaged copy does; the difference is that its facts are replaced by other facts.
  */
 #ifndef TTI_VERIFY_RELATION_H
 #define TTI_VERIFY_RELATION_H
 
+#include "align/align.h"
 #include "corpus/corpus.h"
+
+/** The share of the facts of two aligned articles on which they agree, from 0 to 1; 1 if there are
+ * none. Names count half, because they are more often misread or written in another way. */
+double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment);
+
+/** The least share at which the two are still copies. `wish`: tt_options.facts; 0 takes the
+ * default, which falls with the number of aligned tokens: the fewer there are, the more facts must
+ * agree. */
+double tti_facts_threshold(const tti_alignment *alignment, double wish);
 
 /** Which rules admit a pair; none is 0. */
 typedef enum tti_admission {

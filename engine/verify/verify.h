@@ -1,6 +1,6 @@
 /*
  * The verify stage: candidates -> pairs with exact numbers, and the passages that sections are made
- * of.
+ * of. The numbers of a pair follow from its two articles alone.
  *
  * Always holds after tti_verify(): pairs are in order of (a, b), each once, and a < b; passages are
  * in the order of tti_verified_sort_passages(); the blocks of a passage ascend on both sides, from
@@ -10,7 +10,40 @@
 #define TTI_VERIFY_VERIFY_H
 
 #include "corpus/candidate_pairs.h"
-#include "verify/verifier.h"
+#include "util/array.h"
+#include "verify/relation.h"
+#include "verify/shingle_sets.h"
+
+/* ---- One pair at a time ---------------------------------------------------------------------- */
+
+typedef struct tti_verifier tti_verifier; /**< the working memory of one thread */
+
+/** What a verifier says of a pair. Side b is the loaded article; pair.a and pair.b are 0. */
+typedef struct tti_verified_pair {
+    tt_pair pair; /**< facts and relation only of a pair that is admitted */
+    tti_admission admission;
+    tti_alignment alignment; /**< empty where the options need none; borrowed until the next run */
+} tti_verified_pair;
+
+/** True if the options need the alignment of a pair. */
+int tti_verify_aligns(const tt_options *options);
+
+/** `options` stays borrowed. @return TT_OK, TT_ENOMEM. Owner: the caller, tti_verifier_close(). */
+tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_error *error);
+/** NULL is allowed. */
+void tti_verifier_close(tti_verifier *v);
+
+/** Loads side b of the pairs to come. `shingles`: as counted before, or NULL. Both stay borrowed.
+ * @return TT_OK, TT_ENOMEM */
+tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_doc_shingles *shingles,
+                            tt_error *error);
+
+/** Verifies the pair of `doc` and the loaded article, both of which have tokens.
+ * @return TT_OK, TT_ENOMEM */
+tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_shingles *shingles,
+                           tti_verified_pair *out, tt_error *error);
+
+/* ---- All candidates -------------------------------------------------------------------------- */
 
 /** A pair of documents that a rule admits; series pairs are among them. */
 typedef struct tti_doc_pair {

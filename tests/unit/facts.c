@@ -1,4 +1,4 @@
-#include "verify/facts.h"
+#include "verify/relation.h"
 
 #include "../support.h"
 #include "util/alloc.h"
