@@ -1,7 +1,6 @@
 /*
- * What a result says of one article, one cluster or one section, with the texts side by side. First
- * the views are chosen, from the result alone; then the inputs are read and the texts that the
- * views need are kept; then they are printed.
+ * Prints what a result says of an article, a cluster or a section, with the texts side by side. The
+ * result alone decides what is shown; then the inputs are read for the texts that this needs.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "memory.h"
 #include "message.h"
 #include "records.h"
 #include "result_arrays.h"
@@ -17,54 +17,75 @@
 
 enum { USUAL_VIEWS = 3 };
 
-/* Two articles whole, or two places of a section. */
+/* Two articles as a whole, or two occurrences of a section. */
 typedef struct view {
-    uint64_t left, right;      /* articles by their numbers in the result */
+    uint64_t left, right;      /* articles of the result */
     const tt_pair *pair;       /* or NULL */
-    const tt_section *section; /* NULL: the articles whole */
+    const tt_section *section; /* NULL: the articles as a whole */
     const tt_occurrence *place;
 } view;
 
-typedef struct show {
+typedef struct show_state {
     session session;
     terminal terminal;
     tt_result *result;
     result_arrays arrays; /* of the result */
-    article_copy *copies; /* by article; text NULL where no view needs it */
+    article_copy *copies; /* by article; without a text if no view needs it */
     view *views;
     size_t view_count, view_capacity;
     uint64_t left_out; /* views that --all would add */
-} show;
+} show_state;
 
 /* ==== Choosing the views ================================================================== */
 
-static int add_view(show *w, view v)
+static int add_view(show_state *w, view v)
 {
     if (w->view_count >= USUAL_VIEWS && !w->session.settings->all) {
         w->left_out++;
         return 0;
     }
-    if (w->view_count == w->view_capacity) {
-        const size_t capacity = w->view_capacity * 2 + 16;
-        view *grown = realloc(w->views, capacity * sizeof *grown);
-        if (grown == NULL)
-            return failure_memory();
-        w->views = grown;
-        w->view_capacity = capacity;
-    }
+    if (memory_grow(&w->views, w->view_count, &w->view_capacity, sizeof *w->views) != 0)
+        return EXIT_FAILED;
     w->views[w->view_count++] = v;
     return 0;
 }
 
-/* The pair line of two articles, in either order, or NULL. */
-static const tt_pair *find_pair(const show *w, uint64_t x, uint64_t y)
+/* Two articles, with their pair if the result lists one. */
+static int add_pair_view(show_state *w, uint64_t left, uint64_t right)
 {
-    for (uint64_t i = 0; i < w->arrays.pair_count; i++) {
-        const tt_pair *p = &w->arrays.pairs[i];
-        if ((p->a == x && p->b == y) || (p->a == y && p->b == x))
-            return p;
+    const uint64_t *positions;
+    const tt_pair *found = NULL;
+    size_t count;
+    tt_error error = {0};
+    if (tt_result_pairs_of(w->result, right, &positions, &count, &error) != TT_OK)
+        return failure_library(&error, ABOUT_RESULT);
+    for (size_t i = 0; i < count && found == NULL; i++) {
+        const tt_pair *p = &w->arrays.pairs[positions[i]];
+        if (p->a == left || p->b == left)
+            found = p;
     }
-    return NULL;
+    return add_view(w, (view){left, right, found, NULL, NULL});
+}
+
+/* The kept article beside each copy. */
+static int choose_cluster(show_state *w, const tt_cluster *c)
+{
+    int rc = 0;
+    for (size_t i = 0; i < c->count && rc == 0; i++)
+        if (c->members[i] != c->keep)
+            rc = add_pair_view(w, c->keep, c->members[i]);
+    return rc;
+}
+
+/* The first occurrence beside each other one. */
+static int choose_section(show_state *w, const tt_section *x)
+{
+    int rc = 0;
+    for (size_t i = 1; i < x->count && rc == 0; i++) {
+        const tt_occurrence *o = &x->occurrences[i];
+        rc = add_view(w, (view){x->occurrences[0].article, o->article, NULL, x, o});
+    }
+    return rc;
 }
 
 static int has_article(const tt_cluster *c, uint64_t article)
@@ -75,30 +96,7 @@ static int has_article(const tt_cluster *c, uint64_t article)
     return 0;
 }
 
-/* The kept article beside each copy, or beside the one asked for. */
-static int choose_cluster(show *w, const tt_cluster *c, uint64_t only)
-{
-    int rc = 0;
-    for (size_t i = 0; i < c->count && rc == 0; i++)
-        if (c->members[i] != c->keep && (only == TT_NO_ARTICLE || only == c->members[i]))
-            rc = add_view(w, (view){c->keep, c->members[i], find_pair(w, c->keep, c->members[i]),
-                                    NULL, NULL});
-    return rc;
-}
-
-/* The reference beside each other place, or those of one article. */
-static int choose_section(show *w, const tt_section *x, uint64_t only)
-{
-    int rc = 0;
-    for (size_t i = 1; i < x->count && rc == 0; i++) {
-        const tt_occurrence *o = &x->occurrences[i];
-        if (only == TT_NO_ARTICLE || o->article == only || x->occurrences[0].article == only)
-            rc = add_view(w, (view){x->occurrences[0].article, o->article, NULL, x, o});
-    }
-    return rc;
-}
-
-static int is_shown(const show *w, uint64_t x, uint64_t y)
+static int is_shown(const show_state *w, uint64_t x, uint64_t y)
 {
     for (size_t i = 0; i < w->view_count; i++)
         if (w->views[i].section == NULL && ((w->views[i].left == x && w->views[i].right == y) ||
@@ -108,17 +106,25 @@ static int is_shown(const show *w, uint64_t x, uint64_t y)
 }
 
 /* Its cluster first, then its other pairs, then the sections that these do not show. */
-static int choose_article(show *w, uint64_t article)
+static int choose_article(show_state *w, uint64_t article)
 {
     const result_arrays *r = &w->arrays;
+    const uint64_t *positions;
+    size_t count;
+    tt_error error = {0};
     int rc = 0;
-    for (uint64_t i = 0; i < r->cluster_count && rc == 0; i++)
-        if (has_article(&r->clusters[i], article))
-            rc = choose_cluster(w, &r->clusters[i],
-                                r->clusters[i].keep == article ? TT_NO_ARTICLE : article);
-    for (uint64_t i = 0; i < r->pair_count && rc == 0; i++) {
-        const tt_pair *p = &r->pairs[i];
-        if ((p->a == article || p->b == article) && !is_shown(w, p->a, p->b))
+    for (uint64_t i = 0; i < r->cluster_count && rc == 0; i++) {
+        const tt_cluster *c = &r->clusters[i];
+        if (c->keep == article)
+            rc = choose_cluster(w, c);
+        else if (has_article(c, article))
+            rc = add_pair_view(w, c->keep, article);
+    }
+    if (rc == 0 && tt_result_pairs_of(w->result, article, &positions, &count, &error) != TT_OK)
+        rc = failure_library(&error, ABOUT_RESULT);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        const tt_pair *p = &r->pairs[positions[i]];
+        if (!is_shown(w, p->a, p->b))
             rc = add_view(w, (view){p->a, p->b, p, NULL, NULL});
     }
     for (uint64_t i = 0; i < r->section_count && rc == 0; i++) {
@@ -135,14 +141,14 @@ static int choose_article(show *w, uint64_t article)
 
 /* ==== What is asked for =================================================================== */
 
-static int refuse_number(const show *w, const char *what, uint64_t number, uint64_t count)
+static int refuse_number(const show_state *w, const char *what, uint64_t number, uint64_t count)
 {
     return message_failure("give a number that stands in it",
                            "%s has no %s %" PRIu64 "; it has %" PRIu64 " of them",
                            w->session.settings->inputs[0], what, number, count);
 }
 
-static int choose_named_article(show *w, const char *name)
+static int choose_named_article(show_state *w, const char *name)
 {
     tt_id id = {name, strlen(name), 0, 0};
     uint64_t article = tt_result_find(w->result, &id);
@@ -158,7 +164,7 @@ static int choose_named_article(show *w, const char *name)
     return choose_article(w, article);
 }
 
-static int choose_views(show *w, const char *name)
+static int choose_views(show_state *w, const char *name)
 {
     const settings *s = w->session.settings;
     const result_arrays *r = &w->arrays;
@@ -166,12 +172,12 @@ static int choose_views(show *w, const char *name)
         return choose_named_article(w, name);
     for (uint64_t i = 0; i < r->cluster_count && s->cluster != 0; i++)
         if (r->clusters[i].number == s->cluster)
-            return choose_cluster(w, &r->clusters[i], TT_NO_ARTICLE);
+            return choose_cluster(w, &r->clusters[i]);
     if (s->cluster != 0)
         return refuse_number(w, "cluster", s->cluster, r->cluster_count);
     for (uint64_t i = 0; i < r->section_count; i++)
         if (r->sections[i].number == s->section)
-            return choose_section(w, &r->sections[i], TT_NO_ARTICLE);
+            return choose_section(w, &r->sections[i]);
     return refuse_number(w, "section", s->section, r->section_count);
 }
 
@@ -179,7 +185,7 @@ static int choose_views(show *w, const char *name)
 
 static int keep_wanted_text(void *ctx, const tt_record *record, uint64_t article)
 {
-    show *w = ctx;
+    show_state *w = ctx;
     int wanted = 0;
     for (size_t i = 0; i < w->view_count && article != TT_NO_ARTICLE; i++)
         wanted = wanted || w->views[i].left == article || w->views[i].right == article;
@@ -196,7 +202,7 @@ static void print_share(const char *before, double value, const char *after)
         (void)printf("%s%.0f %%%s", before, value * 100, after);
 }
 
-/* Numbers of the left and the right, whichever of them is a. */
+/* The numbers of a pair, whichever of the two is on the left. */
 static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)
 {
     const int turned = p->a != left;
@@ -216,7 +222,7 @@ static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)
                      terminal_style(s, STYLE_PLAIN));
 }
 
-static void print_title(const show *w, const view *v)
+static void print_title(const show_state *w, const view *v)
 {
     const terminal *s = &w->terminal;
     if (v->section != NULL) {
@@ -230,7 +236,7 @@ static void print_title(const show *w, const view *v)
     }
 }
 
-static int print_view(show *w, const view *v)
+static int print_view(show_state *w, const view *v)
 {
     const article_copy *left = &w->copies[v->left], *right = &w->copies[v->right];
     extent left_part, right_part;
@@ -250,7 +256,7 @@ static int print_view(show *w, const view *v)
     return side_by_side_passages(&w->terminal, left, left_part, right, right_part);
 }
 
-static int print_views(show *w)
+static int print_views(show_state *w)
 {
     int rc = 0;
     for (size_t i = 0; i < w->view_count && rc == 0; i++) {
@@ -267,7 +273,7 @@ static int print_views(show *w)
 
 /* ==== The command ========================================================================= */
 
-static int read_and_print(show *w, const settings *s, const char *name)
+static int read_and_print(show_state *w, const settings *s, const char *name)
 {
     tt_error error = {0};
     int rc = session_open(&w->session, s);
@@ -290,7 +296,7 @@ static int run_show(const settings *s)
     const int named = s->cluster == 0 && s->section == 0;
     settings narrowed = *s;
     const char **inputs = NULL;
-    show w = {0};
+    show_state w = {0};
     int rc;
     if (s->cluster != 0 && s->section != 0)
         return message_usage(s->command, "give --cluster or --section, not both");

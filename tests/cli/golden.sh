@@ -24,11 +24,16 @@ test_an_index_of_version_2_goes_on() {
     run index check a.db
     exits 0
     run index create b.db
+    exits 0
     asked >all.jsonl
     run index add --quiet b.db all.jsonl
+    exits 0
     run index query --quiet a.db all.jsonl
+    exits 0
+    [ "$(grep -c '"type":"verdict"' out)" -eq 60 ] || fail 'not a verdict for each article'
     cp out continued
     run index query --quiet b.db all.jsonl
+    exits 0
     same continued out
 }
 
@@ -43,7 +48,10 @@ test_a_result_is_written_as_it_was() {
 test_a_result_of_old_is_read() {
     run eval "$golden/result.jsonl" "$golden/result.jsonl" --json
     exits 0
+    has out '"found":105,"right":105,"precision":1,'
+    has out '"clusters":{"ari":1},'
     asked >asked.jsonl
     run report --quiet "$golden/result.jsonl" asked.jsonl -o page.html
     exits 0
+    has page.html '"articles":60,'
 }

@@ -82,6 +82,21 @@ test_remove_and_expire() {
     has err 'a length of time, as 30d, 72h, 15m'
 }
 
+test_a_day_that_is_not_in_the_calendar_expires_nothing() {
+    printf '{"id":"a","text":"one two three four five six","published":"2025-01-01"}\n' >in.jsonl
+    run index create a.db
+    run index add a.db in.jsonl -q
+    for day in 2025-02-31 2025-02-29 2025-04-31T00:00:00Z 2025-13-01 2025-00-10; do
+        run index expire a.db --before $day
+        exits 2
+        has err "--before: '$day' is not allowed; give a date or a time"
+    done
+    run index stat a.db --json
+    has out '"articles":1,'
+    run index expire a.db --before 2024-02-29
+    exits 0
+}
+
 test_a_window_forgets() {
     for day in 01 02 03 04 05 06 07 08 09; do
         printf '{"id":"d%s","text":"day %s of the news in %s words","published":"2024-01-%sT00:00:00Z"}\n' $day $day $day $day

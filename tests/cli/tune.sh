@@ -36,7 +36,8 @@ test_a_sample_and_what_each_setting_finds_in_it() {
     run tune feed.jsonl
     exits 0
     has out '(200 articles'
-    has out ' of '
+    # every setting finds pairs of the sample, and none more than there are
+    [ "$(sed 's/^>/ /' out | awk '$6 == "of" && $5 > 0 && $5 <= $7' | wc -l)" -eq 5 ] || fail 'no five settings that found pairs'
     options=$(pasted)
     [ -n "$options" ] || fail 'no options'
     cp out first
