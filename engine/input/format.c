@@ -1,18 +1,83 @@
-/* Telling XML from text: by the first tag's name, past what may stand before it. */
-#include "input/xml.h"
+#include "input/format.h"
 
 #include <string.h>
 
-/* Past "<!-- -->", "<? ?>" or "<!DOCTYPE >" at `at`; 0: its end is not there. */
+#include "input/json.h"
+#include "input/xml.h"
+
+/* ==== By name ================================================================================= */
+
+static int ends_with(const char *name, size_t size, const char *end)
+{
+    const size_t n = strlen(end);
+    return size > n && memcmp(name + size - n, end, n) == 0;
+}
+
+static const struct name_ending {
+    const char *end;
+    tti_format format;
+    int found_in_directory; /* a file of this name in a directory is read */
+} name_endings[] = {
+    {".txt", TTI_FORMAT_TEXT, 1},
+    {".jsonl", TTI_FORMAT_JSONL, 1},
+    {".ndjson", TTI_FORMAT_JSONL, 0},
+    {".json", TTI_FORMAT_JSONL_OR_OBJECT, 0},
+    {".ninjs", TTI_FORMAT_JSONL_OR_OBJECT, 1},
+    {".xml", TTI_FORMAT_XML, 1},
+    {".nitf", TTI_FORMAT_XML, 1},
+    {".rss", TTI_FORMAT_XML, 1},
+    {".atom", TTI_FORMAT_XML, 1},
+};
+
+/* The ending of a name, that of a compressed file left out. @return NULL: none that is known */
+static const struct name_ending *find_name_ending(const char *name)
+{
+    size_t size = strlen(name);
+    if (ends_with(name, size, ".gz"))
+        size -= 3;
+    else if (ends_with(name, size, ".zst"))
+        size -= 4;
+    for (size_t i = 0; i < sizeof name_endings / sizeof *name_endings; i++)
+        if (ends_with(name, size, name_endings[i].end))
+            return &name_endings[i];
+    return NULL;
+}
+
+tti_format tti_format_of_path(const char *path)
+{
+    const struct name_ending *ending = find_name_ending(path);
+    if (strcmp(path, "-") == 0)
+        return TTI_FORMAT_JSONL_OR_XML;
+    return ending == NULL ? TTI_FORMAT_UNKNOWN : ending->format;
+}
+
+int tti_format_is_news_file(const char *name)
+{
+    const struct name_ending *ending = find_name_ending(name);
+    return ending != NULL && ending->found_in_directory;
+}
+
+/* ==== By the first bytes ====================================================================== */
+
+static int is_xml_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The offset after the comment, processing instruction or declaration at `at`, or 0 if its end is
+ * not there yet. */
 static size_t skip_prolog(const char *bytes, size_t size, size_t at)
 {
     const int comment = size - at > 3 && memcmp(bytes + at, "<!--", 4) == 0;
-    int inside = 0;
+    const int instruction = bytes[at + 1] == '?';
+    int brackets = 0; /* open in a DOCTYPE */
     for (size_t i = at + 2; i < size; i++) {
-        inside += (bytes[i] == '[') - (bytes[i] == ']');
-        if (bytes[i] == '>' && (bytes[at + 1] != '?' || bytes[i - 1] == '?') &&
-            (!comment || (i >= at + 6 && bytes[i - 1] == '-' && bytes[i - 2] == '-')) &&
-            (comment || bytes[at + 1] == '?' || inside <= 0))
+        brackets += (bytes[i] == '[') - (bytes[i] == ']');
+        if (bytes[i] != '>')
+            continue;
+        if (comment       ? i >= at + 6 && bytes[i - 1] == '-' && bytes[i - 2] == '-'
+            : instruction ? bytes[i - 1] == '?'
+                          : brackets <= 0)
             return i + 1;
     }
     return 0;
@@ -28,7 +93,7 @@ int tti_format_sniff_xml(const char *bytes, size_t size)
     if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
         at = 3;
     for (;;) {
-        while (at < size && strchr(" \t\r\n", bytes[at]) != NULL && bytes[at] != '\0')
+        while (at < size && is_xml_space(bytes[at]))
             at++;
         if (at + 1 >= size)
             return at < size && bytes[at] != '<' ? 0 : -1;
@@ -50,4 +115,46 @@ int tti_format_sniff_xml(const char *bytes, size_t size)
     name[end - at] = '\0';
     local = strchr(name, ':');
     return tti_xml_is_root(local == NULL ? name : local + 1);
+}
+
+/* Whether the file is one object over several lines: its first line ends early, and no other object
+ * begins on the second. @return 1, 0, or -1 if more bytes are needed */
+static int is_multi_line_object(const char *bytes, size_t size, int at_end)
+{
+    const char *newline = memchr(bytes, '\n', size);
+    const int undecided = at_end || size >= TTI_FORMAT_LINE_BYTES ? 0 : -1;
+    tti_json json;
+    tti_json_kind kind;
+    size_t next;
+    if (newline == NULL)
+        return undecided;
+    next = (size_t)(newline - bytes) + 1;
+    tti_json_init(&json, bytes, next - 1);
+    do
+        kind = tti_json_next(&json);
+    while (kind != TTI_JSON_BAD && kind != TTI_JSON_END);
+    if (kind == TTI_JSON_END || strcmp(json.fault, TTI_JSON_ENDS_EARLY) != 0)
+        return 0;
+    while (next < size && is_xml_space(bytes[next]))
+        next++;
+    return next == size ? undecided : bytes[next] != '{';
+}
+
+tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, int at_end)
+{
+    int answer;
+    if (size == 0)
+        return at_end ? TTI_FORMAT_JSONL : format;
+    if (format == TTI_FORMAT_JSONL_OR_XML)
+        return bytes[0] == '<' ? TTI_FORMAT_XML : TTI_FORMAT_JSONL;
+    if (bytes[0] == '{') {
+        answer = is_multi_line_object(bytes, size, at_end);
+        return answer < 0 ? format : answer ? TTI_FORMAT_JSON_OBJECT : TTI_FORMAT_JSONL;
+    }
+    if (format == TTI_FORMAT_JSONL_OR_OBJECT)
+        return TTI_FORMAT_JSONL;
+    answer = tti_format_sniff_xml(bytes, size);
+    if (answer < 0 && !at_end && size < TTI_FORMAT_SNIFF_BYTES)
+        return format;
+    return answer > 0 ? TTI_FORMAT_XML : TTI_FORMAT_TEXT;
 }

@@ -227,7 +227,7 @@ static tti_json_kind scan_key(tti_json *j)
         return TTI_JSON_BAD;
     skip_blanks(j);
     if (j->at == j->size)
-        return fail(j, "it ends early", j->at);
+        return fail(j, TTI_JSON_ENDS_EARLY, j->at);
     if (j->text[j->at] != ':')
         return fail(j, "no colon after a key", j->at);
     j->at++;
@@ -251,7 +251,7 @@ tti_json_kind tti_json_next(tti_json *j)
         return fail(j, "no comma after a value", j->at);
     }
     if (j->at == j->size)
-        return fail(j, "it ends early", j->at);
+        return fail(j, TTI_JSON_ENDS_EARLY, j->at);
     switch (j->expected) {
     case VALUE_OR_CLOSE: return j->text[j->at] == ']' ? close_container(j) : scan_value(j);
     case KEY_OR_CLOSE: return j->text[j->at] == '}' ? close_container(j) : scan_key(j);

@@ -13,6 +13,9 @@
 
 enum { TTI_JSON_DEPTH = 1024 };
 
+/** The fault of a text that is only the beginning of a value. */
+#define TTI_JSON_ENDS_EARLY "it ends early"
+
 typedef enum tti_json_kind {
     TTI_JSON_END, /**< the whole text was one value */
     TTI_JSON_OBJECT,
