@@ -1,9 +1,9 @@
-/* Two texts aligned: which passages they share, and a reading of both from beginning to end. */
+/* Alignments of two texts: the passages that they share, and segments from beginning to end. */
 #include "../texts.h"
 
 #include <math.h>
 
-/* Aligns two texts; b NULL: a with itself. */
+/* Aligns two texts, or a with itself if b is NULL. */
 static tt_alignment *align(const char *a, const char *b, uint32_t min_tokens)
 {
     const tt_article x = article_of("a", a), y = article_of("b", b == NULL ? "" : b);
@@ -21,7 +21,7 @@ static char *extent(const char *text, uint64_t begin, uint64_t end)
     return out;
 }
 
-/* The reading, written out: "=words" equal, "[a|b]" unequal, "{" and "}" about a passage. */
+/* Formats the segments: "=words" is equal, "[a|b]" differs, "{" and "}" enclose a passage. */
 static void assert_reading(const char *a, const char *b, const char *expected)
 {
     tt_alignment *al = align(a, b, 1);
@@ -168,7 +168,7 @@ static void texts_that_share_nothing_have_one_segment(void **state)
     free(a);
 }
 
-/* ---- Beside a scan --------------------------------------------------------------------------- */
+/* ---- Agreement with a scan ------------------------------------------------------------------- */
 
 static void assert_same_number(double x, double y)
 {

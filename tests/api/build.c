@@ -32,7 +32,7 @@ static tt_summary summary_of(const tt_result *x)
     return *tt_result_summary(x);
 }
 
-/* ---- Taking articles ----------------------------------------------------------------------- */
+/* ---- Adding articles ----------------------------------------------------------------------- */
 
 static void an_empty_builder_finishes_to_an_empty_index(void **state)
 {
@@ -200,7 +200,7 @@ static void a_refusal_says_what_is_wrong_and_where(void **state)
     assert_refusal(&a, TT_ENOMEM, "out of memory");
 
     memset(id, 'x', sizeof id);
-    memcpy(id + 99, "\xc3\xa9", 2); /* the cut would fall into it */
+    memcpy(id + 99, "\xc3\xa9", 2); /* the character at the cut */
     a = (tt_article){.id = id, .id_size = sizeof id};
     (void)snprintf(wanted, sizeof wanted, "id \"%.99s...\" was seen before", id);
     assert_refusal(&a, TT_EDUPLICATE, wanted);
@@ -224,9 +224,9 @@ static void without_statuses_one_bad_article_keeps_out_the_batch(void **state)
     batch[1] = article_of("z", "an id that was there before");
     assert_int_equal(tt_scan_add(b, batch, 3, NULL, &error), TT_EDUPLICATE);
     assert_int_equal(error.where, 1);
-    batch[1] = article_of("a", "an id that stands in the batch");
+    batch[1] = article_of("a", "an id that is in the batch");
     assert_int_equal(tt_scan_add(b, batch, 3, NULL, &error), TT_EDUPLICATE);
-    /* nothing of it was kept: its ids are free */
+    /* nothing was added, so the ids are free */
     assert_int_equal(tt_scan_add(b, batch, 3, statuses, NULL), TT_OK);
     assert_int_equal(statuses[0], TT_OK);
     assert_int_equal(statuses[1], TT_EDUPLICATE);
@@ -239,7 +239,7 @@ static void without_statuses_one_bad_article_keeps_out_the_batch(void **state)
     tt_scan_close(b);
 }
 
-/* Ids of two, three and four bytes a character, moved on byte by byte. */
+/* Ids with characters of two, three and four bytes, at every offset. */
 static void a_message_never_ends_within_a_character(void **state)
 {
     static const char *const letters[] = {"\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80"};
@@ -282,7 +282,7 @@ static void a_builder_is_empty_after_finish_and_takes_more(void **state)
     first = finish(b);
     add(b, "a", "other words this time");
     second = finish(b);
-    tt_scan_close(b); /* an index does not need its builder */
+    tt_scan_close(b); /* a result does not need its scan */
     assert_int_equal(summary_of(first).articles, 2);
     assert_int_equal(summary_of(first).pairs, 1);
     assert_int_equal(summary_of(second).articles, 1);
@@ -366,7 +366,7 @@ static void progress_stops_a_build_at_any_stage(void **state)
         assert_int_equal(s.seen, 1);
         assert_non_null(strstr(error.message, stages[k]));
         s.at = "none";
-        add(b, "a", text); /* it is empty again, and works */
+        add(b, "a", text); /* the scan is empty again, and works */
         x = finish(b);
         assert_int_equal(summary_of(x).articles, 1);
         tt_result_close(x);
@@ -395,7 +395,7 @@ static void progress_stops_an_add_and_nothing_is_added(void **state)
     tt_scan_close(b);
 }
 
-/* ---- What is looked for -------------------------------------------------------------------- */
+/* ---- tt_options.find ----------------------------------------------------------------------- */
 
 static void only_what_is_asked_for_is_found(void **state)
 {
@@ -435,9 +435,9 @@ static void rules_that_are_off_admit_no_pair(void **state)
     assert_non_null(x);
     assert_int_equal(results_collect(&r, x), TT_OK);
     assert_int_equal(r.pair_count, 0);
-    assert_int_equal(r.cluster_count, 0); /* there is none without a pair */
+    assert_int_equal(r.cluster_count, 0); /* there are none without pairs */
     assert_int_equal(r.dropped_count, 0);
-    assert_int_equal(r.section_count, 1); /* sections need no pair */
+    assert_int_equal(r.section_count, 1); /* sections do not need pairs */
     assert_int_equal(r.sections[0].count, 3);
     results_free(&r);
     tt_result_close(x);
@@ -480,7 +480,7 @@ static void an_article_is_dropped_only_if_most_of_it_stands_in_the_kept_one(void
     (void)state;
     small = joined(mostly, tail);
     texts[0] = update; /* 500 words, kept as the longest */
-    texts[1] = small;  /* 200 of its 220 stand there */
+    texts[1] = small;  /* 200 of its 220 words are in the other */
     texts[2] = news;   /* all of it does */
     x = index_of(NULL, texts, 3);
     assert_non_null(x);
@@ -513,7 +513,7 @@ static void an_article_is_dropped_only_if_most_of_it_stands_in_the_kept_one(void
     free(body), free(news), free(tail), free(mostly), free(update), free(small);
 }
 
-/* ---- Which is kept ------------------------------------------------------------------------- */
+/* ---- The kept article ---------------------------------------------------------------------- */
 
 static uint64_t kept_of(int32_t keep, const char *sources, const tt_article *articles, size_t count)
 {

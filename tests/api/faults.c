@@ -1,5 +1,5 @@
-/* The k-th allocation fails, for every k until none does: each time TT_ENOMEM, nothing leaked, and
- * every block given back under the size it was taken for. */
+/* Every allocation fails in turn: each call returns TT_ENOMEM, leaks nothing, and releases every block
+ * with the size of its allocation. */
 #include "../texts.h"
 
 enum { COUNT = 9 };
@@ -7,8 +7,8 @@ enum { COUNT = 9 };
 static char *texts[COUNT];
 static char names[COUNT][8];
 
-/* A small corpus with something for every stage: copies, near copies, a body that stands twice, a
- * shared paragraph, a damaged copy. */
+/* A small corpus with work for every stage: copies, near copies, a repeated body, a shared paragraph,
+ * a damaged copy. */
 static int make_texts(void **state)
 {
     rng r = {99};
@@ -83,7 +83,7 @@ static tt_status run(const tt_options *o, size_t *found)
     return status;
 }
 
-/* Runs with the k-th allocation failing until a run succeeds. */
+/* Runs with the k-th allocation failing, for each k until a run succeeds. */
 static void fail_each_allocation(int threads, uint64_t memory)
 {
     counting c;
@@ -113,12 +113,12 @@ static void fail_each_allocation(int threads, uint64_t memory)
         else
             assert_int_equal(found, expected);
         if (atomic_load(&c.calls) < k)
-            break; /* it was never reached */
+            break; /* there are fewer than k allocations */
         spared += status == TT_OK;
     }
     assert_int_equal(status, TT_OK);
     assert_true(k > 100);
-    assert_true(spared * 10 < k); /* only giving back spare room may fail unnoticed */
+    assert_true(spared * 10 < k); /* only releasing spare room may fail unnoticed */
 }
 
 static void every_allocation_may_fail(void **state)
@@ -139,7 +139,7 @@ static void every_allocation_may_fail_under_a_memory_limit(void **state)
     fail_each_allocation(1, UINT64_C(32) << 20);
 }
 
-/* An add that runs out of memory leaves the builder as it was. */
+/* Adding articles without enough memory leaves the scan as it was. */
 static void a_failed_add_can_be_tried_again(void **state)
 {
     (void)state;

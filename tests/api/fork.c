@@ -1,4 +1,4 @@
-/* A process that has used OpenMP and forks: the child can scan, too. */
+/* After a process has used OpenMP and forked, its child can scan too. */
 #define _POSIX_C_SOURCE 200809L
 #include "../texts.h"
 
@@ -44,20 +44,20 @@ static void a_forked_child_scans_as_its_parent_does(void **state)
     pid_t child;
     int status = -1;
     (void)state;
-    assert_int_equal(scan(&here), 0); /* threads have run */
+    assert_int_equal(scan(&here), 0); /* this starts threads */
     assert_int_equal(here.pair_count, ARTICLES / 3 * 2);
     child = fork();
     assert_true(child >= 0);
     if (child == 0) {
         results there = {0};
-        (void)alarm(PATIENCE); /* a hang ends the child by a signal */
+        (void)alarm(PATIENCE); /* ends a hanging child by a signal */
         _exit(scan(&there) == 0 && results_equal(&here, &there) ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
     results_free(&here);
-    assert_int_equal(scan(&here), 0); /* and the parent goes on with its threads */
+    assert_int_equal(scan(&here), 0); /* the parent still has its threads */
     results_free(&here);
 }
 

@@ -1,4 +1,4 @@
-/* The living index: its verdicts are those of a scan, and do not depend on how it came about. */
+/* The index: its verdicts agree with a scan, and do not depend on how it was made. */
 #define _POSIX_C_SOURCE 200809L
 #include "index.h"
 
@@ -9,7 +9,7 @@
 #  define TT_FEED "corpora/feed/articles.jsonl"
 #endif
 
-/* ---- Against a scan ---------------------------------------------------------------------------
+/* ---- Agreement with a scan ---------------------------------------------------------------------
  */
 
 typedef struct expected {
@@ -17,7 +17,7 @@ typedef struct expected {
     size_t count;
     tt_result *index;
     results found;
-    size_t at; /* verdicts so far */
+    size_t at; /* number of verdicts so far */
     size_t duplicates, updates, sections;
 } expected;
 
@@ -30,7 +30,7 @@ static size_t article_of_id(const expected *e, const tt_id *id)
     return SIZE_MAX;
 }
 
-/* The scan's best pair of article b with an earlier one: the copy it is of, or most of it. */
+/* The best pair of article b with an earlier one in the scan: a copy, or the greatest overlap. */
 static const tt_pair *best_pair(const expected *e, size_t b)
 {
     const tt_pair *best = NULL;
@@ -55,7 +55,7 @@ static void assert_numbers(const tt_verdict *v, const tt_pair *p)
     assert_true(v->facts == p->facts);
 }
 
-/* Each occurrence of the scan in article b is a section of its verdict, and the other way round. */
+/* The occurrences in article b that the scan finds are the sections of its verdict. */
 static void assert_sections(expected *e, const tt_verdict *v, size_t b)
 {
     size_t n = 0;
@@ -105,9 +105,9 @@ static int compare_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
     return 0;
 }
 
-/* Batches of some size, judged within them: small ones, and such as more than one wave takes, by
- * more threads than there are cores. With `reopened`, the first half is added without verdicts, as
- * an archive is, and the index opened anew. */
+/* Adds batches with verdicts: small ones, and some of several micro-batches, with more threads than
+ * cores. With `reopened`, the first half is added without verdicts, like an archive, and the index
+ * is opened again. */
 static void feed_in_batches(const char *path, size_t size, int reopened, expected *e)
 {
     tt_options o = TT_OPTIONS_INIT;
@@ -194,7 +194,7 @@ static void verdicts_on_made_articles_are_those_of_a_scan(void **state)
     free_texts(texts, MADE);
 }
 
-/* ---- Against an index made anew -----------------------------------------------------------------
+/* ---- Agreement with a new index -----------------------------------------------------------------
  */
 
 enum { POOL = 400, OPERATIONS = 600, LIVING = 150 };
@@ -230,7 +230,7 @@ static void model_add(model *m, tt_index *live, uint32_t text, lines *out)
     assert_int_equal(tt_index_add(live, &a, 1, NULL, add_verdicts, out, NULL), TT_OK);
     for (size_t k = 0; k < m->count; k++)
         if (m->order[k] == text)
-            return; /* it is there as it is */
+            return; /* the index already has it unchanged */
     model_drop(m, text % LIVING);
     m->order[m->count++] = text;
 }
@@ -246,7 +246,7 @@ static void ask_all(const model *m, tt_index *live, lines *out)
     }
 }
 
-/* An index with the same articles in the same order gives the same answers. */
+/* A new index of the same articles in the same order gives the same answers. */
 static void compare_with_rebuilt(const model *m, const char *path, lines *answers)
 {
     char other[240];
@@ -386,7 +386,7 @@ static void add_dated(tt_index *live, char **all, size_t begin, size_t end)
     assert_int_equal(tt_index_add(live, batch, end - begin, NULL, NULL, NULL, NULL), TT_OK);
 }
 
-/* What an index answers that is opened now. */
+/* The answers of an index that is opened now. */
 static void ask_anew(const char *path, const tt_article *a, lines *out)
 {
     tt_index *live = NULL;
@@ -395,8 +395,8 @@ static void ask_anew(const char *path, const tt_article *a, lines *out)
     tt_index_close(live);
 }
 
-/* Counted in bytes of memory: those for all questions are some loads, since articles are numbered
- * anew now and then; loading each time would be hundreds. */
+/* Counts bytes of memory. All queries together need as much as a few loads, since articles are
+ * renumbered now and then; loading the index each time would need hundreds. */
 static void a_reader_takes_in_what_changed_alone(void **state)
 {
     const char *path = fresh_path();
@@ -412,7 +412,7 @@ static void a_reader_takes_in_what_changed_alone(void **state)
     assert_int_equal(tt_index_open(&writer, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     add_dated(writer, all, 0, WINDOW);
     assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, &o, NULL), TT_OK);
-    assert_int_equal(count_articles(reader), WINDOW); /* and makes the seeds */
+    assert_int_equal(count_articles(reader), WINDOW); /* this also makes the seeds */
     load = atomic_load(&c.taken);
     for (size_t k = WINDOW; k < WINDOW + PAST; k += AT_ONCE) {
         const tt_article a = article_of("new", all[k]);
@@ -439,7 +439,7 @@ static void a_reader_takes_in_what_changed_alone(void **state)
     (void)fresh_path();
 }
 
-/* ---- Passages that more articles have than are looked at ---------------------------------------
+/* ---- Passages of more articles than are compared -----------------------------------------------
  */
 
 enum { CROWD = 130 };
@@ -461,7 +461,7 @@ static void feed_crowd(char **all, size_t at_once, lines *out)
     tt_index_close(live);
 }
 
-/* Articles of a batch are together on the shelf: each must see those before it alone. */
+/* Articles of a batch are added together: each must be compared only with those before it. */
 static void a_crowd_at_once_is_judged_as_one_by_one(void **state)
 {
     char *all[CROWD], *notice = random_text(5, 60);
@@ -515,7 +515,7 @@ static void ten_thousand_of_the_same_are_one_document(void **state)
     assert_int_equal(stat.distinct, 1);
     assert_int_equal(judged, 10000);
     tt_index_close(live);
-    assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK); /* in several runs */
+    assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK); /* adds in several runs */
     assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
     assert_int_equal(findings, 0);
     assert_int_equal(tt_index_expire(live, 9990, &removed, NULL), TT_OK);
@@ -571,7 +571,7 @@ static void an_index_in_memory_answers_as_one_in_a_file(void **state)
     run_operations(index, texts, 200, &in_memory);
     assert_same_lines(&in_file, &in_memory);
     assert_int_equal(count_articles(index), 150);
-    assert_int_equal(count_articles(other), 0); /* each is its own */
+    assert_int_equal(count_articles(other), 0); /* they are separate */
     tt_index_close(index);
     tt_index_close(other);
     assert_int_equal(tt_index_open(&index, NULL, TT_INDEX_READ, &o, NULL), TT_EINVAL);
@@ -598,7 +598,7 @@ static void a_child_that_lives_on_does_not_keep_the_lock(void **state)
     if (child == 0) {
         char end;
         (void)close(wait[1]);
-        _exit(read(wait[0], &end, 1) == 0 ? 0 : 1); /* until the parent closes it */
+        _exit(read(wait[0], &end, 1) == 0 ? 0 : 1); /* waits until the parent closes the pipe */
     }
     (void)close(wait[0]);
     tt_index_close(live);

@@ -1,4 +1,4 @@
-/* What the tests of the living index share: a path of their own, and answers as text. */
+/* Shared by the tests of the index: a private path, and answers as text. */
 #ifndef TT_TEST_LIVE_H
 #define TT_TEST_LIVE_H
 
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/** Built with a sanitizer, which makes some things slow and others impossible. */
+/** Whether a sanitizer is used, which makes some things slow and others impossible. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #  define SANITIZED 1
 #elif defined(__has_feature)
@@ -19,7 +19,7 @@
 #  define SANITIZED 0
 #endif
 
-/** An index, and the files beside it. */
+/** The files of an index. */
 static inline void remove_index(const char *path)
 {
     static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
@@ -30,7 +30,7 @@ static inline void remove_index(const char *path)
     }
 }
 
-/** A path of this process' own, with nothing there. */
+/** A path that belongs to this process, without a file. */
 static inline const char *fresh_path(void)
 {
     static char path[200];
@@ -41,7 +41,7 @@ static inline const char *fresh_path(void)
     return path;
 }
 
-/** Lines that grow. */
+/** Text to which lines are added. */
 typedef struct lines {
     char *bytes;
     size_t size;
@@ -84,7 +84,7 @@ static inline void assert_same_lines(const lines *x, const lines *y)
     fail_msg("the answers differ");
 }
 
-/** Random articles that copy, cut, damage and continue earlier ones. Owner: the caller. */
+/** Makes random articles that copy, cut, damage and continue earlier ones. Owner: the caller. */
 static inline char **make_texts(uint64_t seed, size_t count)
 {
     char **texts = malloc(count * sizeof *texts);
@@ -120,8 +120,8 @@ static inline void free_texts(char **texts, size_t count)
     free(texts);
 }
 
-/** A new index of the texts, under the ids "0", "1", ..., each with a batch of its own and
- * published then. */
+/** Makes a new index of the texts, with the ids "0", "1", ..., each published and added in a
+ * separate batch. */
 static inline const char *index_of_texts(char **texts, size_t count)
 {
     const char *path = fresh_path();

@@ -1,4 +1,4 @@
-/* What may happen to the file of a living index: an error that names it, never a wrong answer. */
+/* Damage to the file of an index gives an error that names it, never a wrong answer. */
 #define _DEFAULT_SOURCE
 #include "index.h"
 
@@ -9,7 +9,7 @@
 enum { ARTICLES = 60, FLIPS = 400 };
 
 static char **texts;
-static lines wanted; /* the answers of the index as it was made */
+static lines wanted; /* the answers of the undamaged index */
 
 static void ask(tt_index *live, lines *out)
 {
@@ -30,7 +30,7 @@ static const char *make_index(void)
     return path;
 }
 
-/* Opens what may be damaged: it gives the right answers, or an error with a message. */
+/* Opens an index that may be damaged: it gives the right answers, or an error with a message. */
 static int is_refused(const char *path)
 {
     tt_index *live = NULL;
@@ -71,7 +71,7 @@ static void a_bit_that_flips_is_found(void **state)
     }
     (void)close(file);
     print_message("%d of %d flips refused, the others change nothing\n", refused, FLIPS);
-    assert_true(refused > FLIPS / 5); /* large pages, most of which hold nothing yet */
+    assert_true(refused > FLIPS / 5); /* pages are large and mostly empty */
     (void)fresh_path();
 }
 
@@ -90,7 +90,7 @@ static uint32_t number_at(const unsigned char *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* What each page of the file is, by the format's description. @return how many there are */
+/* Finds the type of each page, as the format of SQLite describes. @return the number of pages */
 static size_t classify(int file, int *kinds)
 {
     static unsigned char page[PAGE];
@@ -116,7 +116,7 @@ static size_t classify(int file, int *kinds)
     return count;
 }
 
-/* An index with pages of every kind: articles longer than a page, and one that was removed. */
+/* Makes an index with pages of every type: articles longer than a page, and a removed one. */
 static const char *make_index_of_all_kinds(void)
 {
     const char *path = make_index();
@@ -135,7 +135,7 @@ static const char *make_index_of_all_kinds(void)
     return path;
 }
 
-/* Flips some bits of a page, one at a time. @return how many were refused, or found by the check */
+/* Flips some bits of a page, one at a time. @return how many were refused or found by a check */
 static int flip_page(const char *path, int file, size_t page, rng *r)
 {
     int found = 0;
@@ -172,9 +172,9 @@ static void a_bit_that_flips_in_any_kind_of_page_is_no_wrong_answer(void **state
         print_message("%s: %d pages, %d of %d flips found\n", kind_names[kind], pages[kind],
                       found[kind], pages[kind] * BITS);
         assert_true(pages[kind] > 0);
-        assert_true(kind == FREE || found[kind] > 0); /* what is free says nothing */
+        assert_true(kind == FREE || found[kind] > 0); /* free pages have no checksum */
     }
-    assert_true(found[OVERFLOW] == pages[OVERFLOW] * BITS); /* nothing but data */
+    assert_true(found[OVERFLOW] == pages[OVERFLOW] * BITS); /* these contain only data */
     (void)fresh_path();
 }
 
@@ -245,7 +245,7 @@ static void a_second_writer_is_refused(void **state)
     assert_same_lines(&wanted, &out);
     assert_int_equal(tt_index_remove(first, &gone, 1, NULL, NULL), TT_OK);
     lines_free(&out);
-    ask(reader, &out); /* it sees what the other has done since */
+    ask(reader, &out); /* it sees the later changes of the other */
     assert_int_equal(tt_index_stat_get(reader, &stat, NULL), TT_OK);
     assert_int_equal(stat.articles, ARTICLES - 1);
     tt_index_close(reader);
@@ -267,7 +267,8 @@ static void a_second_writer_by_a_symbolic_link_is_refused(void **state)
     assert_int_equal(tt_index_open(&first, path, 0, NULL, NULL), TT_OK);
     assert_open_fails(alias, TT_ELOCKED, NULL);
     tt_index_close(first);
-    assert_int_equal(tt_index_open(&first, alias, 0, NULL, NULL), TT_OK); /* alone, it may */
+    assert_int_equal(tt_index_open(&first, alias, 0, NULL, NULL),
+                     TT_OK); /* allowed while no other has it open */
     assert_open_fails(path, TT_ELOCKED, NULL);
     tt_index_close(first);
     (void)unlink(alias);
@@ -275,7 +276,7 @@ static void a_second_writer_by_a_symbolic_link_is_refused(void **state)
     (void)fresh_path();
 }
 
-/* SQLite keeps the log beside one name, so that neither may be written by the other. */
+/* SQLite keeps the log beside one of the names, so that neither may be written through. */
 static void a_file_with_two_names_is_not_written(void **state)
 {
     const char *path = make_index();
@@ -314,7 +315,7 @@ static int count_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
     return 0;
 }
 
-/* Removes an article behind a writer's back, as a writer would that no lock keeps out. */
+/* Removes an article behind the back of a writer, as a process without locks could. */
 static void remove_behind(const char *path, const char *id)
 {
     char *other = joined(path, "-other"), sql[900];
@@ -354,7 +355,7 @@ static void what_another_wrote_is_never_overwritten(void **state)
     assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
     assert_int_equal(findings, 0);
     assert_int_equal(tt_index_add(first, &a, 1, NULL, count_verdicts, &verdicts, NULL), TT_OK);
-    assert_int_equal(verdicts, 1); /* on what the other left */
+    assert_int_equal(verdicts, 1); /* on what the other has left */
     assert_int_equal(tt_index_stat_get(first, &stat, NULL), TT_OK);
     assert_int_equal(stat.articles, ARTICLES);
     remove_behind(path, "7");
@@ -408,7 +409,7 @@ static void no_verdict_is_given_once_the_file_is_gone(void **state)
         }
         assert_int_equal(verdicts, 1);
         tt_index_close(index);
-        if (way == REPLACED) /* the log of the old file does not spoil it */
+        if (way == REPLACED) /* the log of the old file does not affect it */
             run_sql(path, "INSERT INTO other SELECT count(*) FROM sqlite_schema");
         (void)unlink(moved);
         (void)unlink(aside);
@@ -449,7 +450,7 @@ static void a_name_is_the_name_of_a_file(void **state)
     free(here);
 }
 
-/* Through symbolic links the file is made where they lead. */
+/* The file is created where symbolic links lead. */
 static void a_link_to_no_file_yet_leads_to_the_new_one(void **state)
 {
     const char *path = fresh_path();
@@ -491,7 +492,7 @@ static void interrupted_creation_is_completed(void **state)
     (void)fresh_path();
 }
 
-/* What a reader tells after articles were removed and `damage` was done to the journal of that. */
+/* The answers of a reader after articles were removed and `damage` was done to the journal. */
 static void a_journal_tells_no_lies(const char *damage)
 {
     const char *path = make_index();
@@ -532,7 +533,7 @@ static void a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer(void *
         a_journal_tells_no_lies(damages[k]);
 }
 
-/* As files were before there was a journal: a writer begins one. */
+/* In a file from before there was a journal, a writer begins one. */
 static void a_file_without_a_journal_gets_one(void **state)
 {
     const char *path = make_index();

@@ -1,4 +1,4 @@
-/* A living index at its limits: no room on the disk, a very long article, other processes. */
+/* An index at its limits: a full disk, a very long article, other processes. */
 #define _DEFAULT_SOURCE
 #include "index.h"
 
@@ -47,7 +47,7 @@ static void assert_sound(const char *path, uint64_t articles)
     tt_index_close(live);
 }
 
-/* What a child that was forked ended with; a hang or a crash is a failure. */
+/* The exit code of a forked child; a hang or a crash is a failure. */
 static int wait_for(pid_t child)
 {
     int status = -1;
@@ -85,7 +85,7 @@ static void a_full_disk_is_an_error_and_the_handle_goes_on(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     assert_int_equal(add_range(live, 100, ARTICLES, &error), TT_EIO);
     assert_true(error.message[0] != '\0');
-    ask(live, &after); /* as if it had not been tried */
+    ask(live, &after); /* as if nothing had been tried */
     assert_same_lines(&before, &after);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
     assert_int_equal(add_range(live, 100, ARTICLES, NULL), TT_OK);
@@ -101,7 +101,7 @@ static void a_full_disk_is_an_error_and_the_handle_goes_on(void **state)
 
 enum { WHOLE = 20 }; /* articles of a batch, which come and go together */
 
-/* Asks until the pipe ends. @return 0: all it saw was whole */
+/* Queries until the pipe ends. @return 0 if it saw only whole batches */
 static int read_on(const char *path, int pipe_end)
 {
     tt_options o = TT_OPTIONS_INIT;
@@ -175,15 +175,15 @@ static void readers_in_other_processes_see_whole_batches(void **state)
                 assert_int_equal(write(bells[i], "", 1), 1);
         }
     for (int k = 0; k < 2; k++)
-        (void)close(bells[k]); /* the second reader has the first one's end, too */
+        (void)close(bells[k]); /* the second reader also has the end of the first */
     for (int k = 0; k < 2; k++)
         assert_int_equal(wait_for(readers[k]), 0);
     tt_index_close(live);
-    assert_sound(path, 9 * WHOLE); /* of the 120 days the last is 119, expired before 111 */
+    assert_sound(path, 9 * WHOLE); /* the last of 120 days is 119; days before 111 have expired */
     (void)fresh_path();
 }
 
-/* SQLite would take the parent's locks for the child's own. */
+/* SQLite would take the locks of the parent for those of the child. */
 static int try_in_child(tt_index *inherited, const char *path, const char *other)
 {
     tt_options o = TT_OPTIONS_INIT;
@@ -215,7 +215,7 @@ static void a_forked_child_leaves_what_is_open_alone(void **state)
     o.threads = 4;
     (void)snprintf(other, sizeof other, "%s-other", path);
     assert_int_equal(tt_index_open(&live, other, TT_INDEX_CREATE, &o, NULL), TT_OK);
-    assert_int_equal(add_range(live, 0, ARTICLES, NULL), TT_OK); /* threads have run */
+    assert_int_equal(add_range(live, 0, ARTICLES, NULL), TT_OK); /* this starts threads */
     tt_index_close(live);
     assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, &o, NULL), TT_OK);
     assert_int_equal(add_range(live, 0, ARTICLES / 2, NULL), TT_OK);
@@ -223,7 +223,7 @@ static void a_forked_child_leaves_what_is_open_alone(void **state)
     if (child == 0)
         _exit(try_in_child(live, path, other));
     assert_int_equal(wait_for(child), 0);
-    assert_int_equal(tt_index_open(&second, path, 0, &o, NULL), TT_ELOCKED); /* still held */
+    assert_int_equal(tt_index_open(&second, path, 0, &o, NULL), TT_ELOCKED); /* still locked */
     assert_int_equal(add_range(live, ARTICLES / 2, ARTICLES, NULL), TT_OK);
     tt_index_close(live);
     assert_sound(path, ARTICLES);
@@ -242,7 +242,7 @@ static void remove_two(tt_index *live, const char *x, const char *y)
     assert_int_equal(removed, 2);
 }
 
-/* 50 MB, a piece of it, and, in the long form, nine tenths of it. */
+/* 50 MB, a part of it, and, in the long form, nine tenths of it. */
 static void a_very_long_article_is_one_like_others(void **state)
 {
     const char *path = fresh_path();

@@ -1,5 +1,5 @@
-/* Every allocation of every call on a living index fails in turn: each time TT_ENOMEM, nothing is
- * leaked, and the index is whole. */
+/* Every allocation of every call on an index fails in turn: each call returns TT_ENOMEM, leaks
+ * nothing, and leaves the index whole. */
 #define _DEFAULT_SOURCE
 #include "index.h"
 
@@ -16,7 +16,7 @@ static void assert_whole(const char *path)
     assert_int_equal(findings, 0);
 }
 
-/* Opens with the k-th allocation failing, and makes the call. */
+/* Opens an index and makes the call, with the k-th allocation failing. */
 static tt_status attempt(const char *path, counting *c, uint32_t flags, call_fn call)
 {
     tt_options o = TT_OPTIONS_INIT;
@@ -103,8 +103,8 @@ static void expiring(void **state)
     fail_each(0, expire);
 }
 
-/* A reader takes in what another handle has done since: with the k-th allocation failing it asks
- * twice, and the second time it tells what one tells that is opened then. */
+/* A reader takes in the changes of another handle. It queries twice, with the k-th allocation
+ * failing; the second answer is that of a fresh reader. */
 static void following(void **state)
 {
     tt_status status = TT_ENOMEM;
@@ -113,7 +113,7 @@ static void following(void **state)
     while (status != TT_OK && ++k < MOST_CALLS) {
         const char *path = index_of_texts(texts, ARTICLES);
         tt_options o = TT_OPTIONS_INIT;
-        tt_index *writer = NULL, *reader = NULL, *anew = NULL;
+        tt_index *writer = NULL, *reader = NULL, *fresh = NULL;
         lines told = {0}, wish = {0}, none = {0};
         counting c;
         counting_start(&c, 0);
@@ -129,10 +129,10 @@ static void following(void **state)
         status = query(reader, &none);
         assert_true(status == TT_OK || status == TT_ENOMEM);
         assert_int_equal(query(reader, &told), TT_OK);
-        assert_int_equal(tt_index_open(&anew, path, TT_INDEX_READ, NULL, NULL), TT_OK);
-        assert_int_equal(query(anew, &wish), TT_OK);
+        assert_int_equal(tt_index_open(&fresh, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+        assert_int_equal(query(fresh, &wish), TT_OK);
         assert_same_lines(&wish, &told);
-        tt_index_close(anew);
+        tt_index_close(fresh);
         tt_index_close(reader);
         tt_index_close(writer);
         assert_true(counting_is_clean(&c));
@@ -159,7 +159,7 @@ static void checking(void **state)
         o.allocator = &c.allocator;
         status = tt_index_check(path, &o, NULL, NULL, &findings, NULL);
         assert_true(status == TT_OK || status == TT_ENOMEM);
-        assert_int_equal(findings, 0); /* no memory is no damage */
+        assert_int_equal(findings, 0); /* lack of memory is not damage */
         assert_true(counting_is_clean(&c));
     }
     assert_int_equal(status, TT_OK);

@@ -1,12 +1,12 @@
-/* A living index over time: a clock that goes back, articles out of order, months of a feed. */
+/* An index over time: a clock that goes backwards, articles out of order, months of a feed. */
 #define _DEFAULT_SOURCE
 #include "index.h"
 
 #include <time.h>
 
-static int64_t clock_seconds; /* 0: the machine's own */
+static int64_t clock_seconds; /* 0: the real time */
 
-/* The library is told the time by this. */
+/* Replaces the clock of the library. */
 int clock_gettime(clockid_t which, struct timespec *out)
 {
     struct timespec now = {0, 0};
@@ -56,10 +56,10 @@ static void a_clock_that_goes_back_is_held(void **state)
     (void)state;
     assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     add_at(live, 1000000, "a", "one two three", TT_NO_TIME);
-    add_at(live, 900000, "b", "four five six", TT_NO_TIME); /* arrives when a did */
+    add_at(live, 900000, "b", "four five six", TT_NO_TIME); /* arrives at the same time as a */
     tt_index_close(live);
     assert_int_equal(tt_index_open(&live, path, 0, NULL, NULL), TT_OK);
-    add_at(live, 800000, "c", "seven eight nine", TT_NO_TIME); /* after a new start, too */
+    add_at(live, 800000, "c", "seven eight nine", TT_NO_TIME); /* also after a restart */
     clock_seconds = 1000001;
     assert_int_equal(tt_index_stat_get(live, &stat, NULL), TT_OK);
     assert_true(stat.oldest == 1000000 * second && stat.newest == 1000000 * second);
@@ -82,11 +82,11 @@ static void a_window_goes_by_publication_or_by_arrival(void **state)
     add_at(live, now, "late", "one two three", now * second - 80 * hour);
     add_at(live, now, "undated", "four five six", TT_NO_TIME);
     add_at(live, now, "fresh", "seven eight nine", now * second - hour);
-    assert_int_equal(expire(live, 72 * hour), 1); /* out of order: it goes though it came first */
+    assert_int_equal(expire(live, 72 * hour), 1); /* out of order: the first article expires */
     add_at(live, now, "future", "one two four", (now + 1000000) * second);
-    assert_int_equal(expire(live, 72 * hour), 0); /* one wrong date empties nothing */
+    assert_int_equal(expire(live, 72 * hour), 0); /* a single wrong date does not empty the index */
     add_at(live, now + 72 * 3600 - 1, "next", "two three five", TT_NO_TIME);
-    assert_int_equal(expire(live, 72 * hour), 1); /* fresh; undated has a second left */
+    assert_int_equal(expire(live, 72 * hour), 1); /* "fresh"; "undated" has a second left */
     add_at(live, now + 72 * 3600 + 1, "then", "five two three", TT_NO_TIME);
     assert_int_equal(expire(live, 72 * hour), 1);
     assert_int_equal(count_of(live), 3);
@@ -100,7 +100,7 @@ static void a_window_goes_by_publication_or_by_arrival(void **state)
 enum { WINDOW_DAYS = 3, SETTLED = 12 }; /* days after which nothing may grow any more */
 
 typedef struct day {
-    double seconds; /* of processor time */
+    double seconds; /* processor time */
     uint64_t memory, file;
     size_t held;
 } day;
@@ -114,7 +114,8 @@ static int count_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 
 enum { OF_A_COMMIT = 15 };
 
-/* One article of a day: a third of them hold an earlier text. Owner of the text: the caller. */
+/* Makes one article of a day; a third of them contain an earlier text. Owner of the text: the
+ * caller. */
 static tt_article make_one(uint32_t number, uint32_t k, int64_t at, char *id, char **texts,
                            uint32_t pool)
 {
@@ -130,7 +131,7 @@ static tt_article make_one(uint32_t number, uint32_t k, int64_t at, char *id, ch
     return dated(id, text, at);
 }
 
-/* A day's articles, and what has left the window after each commit. */
+/* Adds the articles of a day, and removes what has left the window after each commit. */
 static void live_a_day(tt_index *live, uint32_t number, uint32_t articles, char **texts,
                        uint32_t pool, counting *c, day *out)
 {

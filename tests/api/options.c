@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Resolves and expects a failure whose message names `field`. */
+/* Expects a failure whose message names `field`. */
 static void assert_refused(const tt_options *o, const char *field)
 {
     tt_options out;
@@ -36,7 +36,7 @@ static void zeros_are_the_documented_defaults(void **state)
     assert_true(out.resemblance == 0.7);
     assert_true(out.containment == 0.8);
     assert_true(out.overlap == 0.5);
-    assert_true(out.facts == 0); /* by length */
+    assert_true(out.facts == 0); /* depends on the length */
     assert_true(out.drop == 0.8);
     assert_true(out.max_article_bytes == (uint64_t)1 << 30);
     assert_int_equal(out.keep, TT_KEEP_LONGEST);
@@ -263,7 +263,7 @@ static void an_older_smaller_struct_is_accepted_and_the_rest_is_default(void **s
 {
     tt_options o, out;
     (void)state;
-    memset(&o, 0xA5, sizeof o); /* what the old caller does not know is not read */
+    memset(&o, 0xA5, sizeof o); /* fields that the old caller does not know are not read */
     memset(&o, 0, offsetof(tt_options, num_hashes));
     o.struct_size = offsetof(tt_options, num_hashes);
     o.shingle_tokens = 7;
@@ -288,7 +288,7 @@ static int drop_bytes(void *ctx, const char *bytes, size_t size)
     return (void)ctx, (void)bytes, (void)size, 0;
 }
 
-/* Every struct that has a size, as a newer caller's: one field more than the library knows. */
+/* Every struct with a size, as of a newer caller: with a field that the library does not know. */
 static void a_newer_longer_struct_is_accepted_if_its_new_fields_are_zero(void **state)
 {
     const char *const path[] = {"/dev/null"};

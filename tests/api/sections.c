@@ -1,7 +1,8 @@
-/* Sections, by hand: where they begin and end, which place is the reference, what is joined. */
+/* Handmade sections: where they begin and end, which occurrence is the reference, what is joined.
+ */
 #include "../texts.h"
 
-/* Builds texts word by word and remembers where pieces stand. */
+/* Builds texts of pieces, and records their extents. */
 typedef struct piece {
     char *text;
     size_t size;
@@ -19,7 +20,7 @@ static void free_pieces(piece *pieces, size_t count)
         free(pieces[k].text);
 }
 
-/* The pieces one after the other, a full stop and a space between. Owner: the caller, free(). */
+/* Joins pieces with a full stop and a space. Owner: the caller, free(). */
 static char *line_of(const piece *pieces, const int *order, size_t count)
 {
     size_t size = 1;
@@ -65,7 +66,7 @@ static void assert_place(const tt_occurrence *o, uint64_t article, uint64_t begi
                  (int)of_begin, (int)of_end);
 }
 
-/* A passage in the middle of lines, cut to the byte. */
+/* A passage in the middle of lines has exact extents. */
 static void a_passage_is_found_wherever_it_is_cut(void **state)
 {
     piece p[] = {piece_of(1, 50), piece_of(2, 60), piece_of(3, 70), piece_of(4, 80)};
@@ -120,7 +121,7 @@ static void a_body_that_stands_twice_is_a_section_of_two_places(void **state)
     free_pieces(p, 3);
 }
 
-/* Each text but the first copies the one before: all speak of the first. */
+/* Each text but the first copies the previous one: all refer to the first. */
 static void the_reference_is_the_earliest_place(void **state)
 {
     enum { COUNT = 30 };
@@ -145,7 +146,7 @@ static void the_reference_is_the_earliest_place(void **state)
     free_pieces(p, COUNT + 1);
 }
 
-/* One takes the first two thirds, another the last two: the reference is their union. */
+/* One copies the first two thirds, another the last two: the reference is their union. */
 static void references_that_overlap_are_one_section(void **state)
 {
     piece p[] = {piece_of(1, 50), piece_of(2, 50), piece_of(3, 50), piece_of(4, 70),
@@ -185,7 +186,7 @@ static void references_apart_are_sections_each(void **state)
     free_pieces(p, 5);
 }
 
-/* Copies of an article repeat it, and what it repeats. */
+/* Copies of an article repeat the article and what it repeats. */
 static void copies_of_an_article_stand_in_the_sections_of_the_first(void **state)
 {
     piece p[] = {piece_of(1, 60), piece_of(2, 60), piece_of(3, 60)};
@@ -195,10 +196,10 @@ static void copies_of_an_article_stand_in_the_sections_of_the_first(void **state
     const uint64_t of = p[0].size + 2;
     (void)state;
     assert_int_equal(r.section_count, 2);
-    assert_int_equal(r.sections[0].count, 4); /* the lent passage: in all four */
+    assert_int_equal(r.sections[0].count, 4); /* the borrowed passage is in all four */
     for (uint64_t k = 1; k < 4; k++)
         assert_place(&r.sections[0].occurrences[k], k, tail, end, of, of + p[1].size);
-    assert_int_equal(r.sections[1].count, 3); /* their own text: in three */
+    assert_int_equal(r.sections[1].count, 3); /* the other text is in three */
     assert_place(&r.sections[1].occurrences[0], 1, 0, head, 0, head);
     assert_place(&r.sections[1].occurrences[1], 2, 0, head, 0, head);
     assert_place(&r.sections[1].occurrences[2], 3, 0, head, 0, head);
@@ -208,7 +209,7 @@ static void copies_of_an_article_stand_in_the_sections_of_the_first(void **state
     free_pieces(p, 3);
 }
 
-/* The same tokens at other bytes: extents are those of each article. */
+/* The same tokens at other bytes have the extents of each article. */
 static void a_copy_in_other_bytes_has_extents_of_its_own(void **state)
 {
     piece p[] = {piece_of(1, 40)};

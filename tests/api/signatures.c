@@ -1,5 +1,5 @@
-/* Signatures for a caller's own use: known answers, estimates, refusals. Known answers for many
- * more texts and options, and what computes them from the description alone, are in python/tests.
+/* tt_signatures(): known answers, estimates, refusals. python/tests has known answers for many more
+ * texts and options, and a program that computes them from the description alone.
  */
 #include "../texts.h"
 

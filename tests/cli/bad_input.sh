@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154
-# Input that is empty, odd or broken: what can be read is, the rest is named with file and line.
+# Input that is empty, odd or broken: what can be read is read, the rest is reported with file and line.
 
 one='{"id":"one","text":"the quick brown fox jumps over the lazy dog near the old river bank"}'
 two='{"id":"two","text":"a council of ministers met on Tuesday to discuss the price of bread"}'
 
-# The articles of these two alone, to compare with.
+# Only the articles of these two, for comparison.
 good_result() { printf '%s\n%s\n' "$one" "$two" | "$TWICETOLD" scan -q - >good; }
 
 expect_two_and_a_reject() { # $1: what standard error must hold

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2034
-# dedup: what is kept is kept to the byte, in order; what is left out is named.
+# dedup: records are kept byte for byte and in order; dropped ones are listed.
 
 story='A council of ministers met on Tuesday to discuss the price of bread in the harbour towns of the north, where bakers have warned that flour will run short before the winter.'
 

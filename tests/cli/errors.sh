@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
-# Each error names where it is and what to do about it.
+# Each error says where it is and what to do about it.
 
-# $1: exit code; $2: where, a part of the message; $3: what to do. In text they are the message and
-# the line after it, in JSON the message and the advice. With $input, that is standard input.
+# $1: exit code; $2: part of the message; $3: part of the advice, which is the next line in text and the field
+# `advice` in JSON. $input is standard input, if it is set.
 expect_advice() { # the rest: the command line
     local code=$1 where=$2 advice=$3
     shift 3
@@ -17,7 +17,7 @@ expect_advice() { # the rest: the command line
     grep -F '"level":"error"' err | grep -q '"message":"[^"].*"advice":"[^"]' || fail 'no field of its own'
 }
 
-# A file of twelve articles, its result, and an index of them.
+# Makes a file of twelve articles, its result, and an index.
 make_files() {
     feed 12 >in.jsonl
     run scan -q in.jsonl -o result.jsonl
@@ -137,7 +137,7 @@ test_an_index_that_is_none() {
     expect_advice 3 no/new.db 'check the name' index create no/new.db
 }
 
-# The version is in bytes 60 to 63 of the file, the kind of file in bytes 68 to 71.
+# The version is in bytes 60 to 63 of the file, the application id in bytes 68 to 71.
 test_an_index_of_a_newer_version_or_another_program() {
     make_files
     rm -f a.db-wal a.db-shm
@@ -209,7 +209,7 @@ test_a_result_that_cannot_grow() {
     done
 }
 
-# Less and less memory, until there is not enough of it. Of very little not even a program starts.
+# Runs with less and less memory until there is not enough. With very little, no program starts.
 test_memory_that_runs_out() {
     feed 4000 >in.jsonl
     (ulimit -v 4000000 && "$TWICETOLD" --version >/dev/null 2>&1) || skip 'memory cannot be limited'
@@ -224,7 +224,7 @@ test_memory_that_runs_out() {
     [ $told -eq 1 ] || fail 'it was never short of memory'
 }
 
-# A kind of reason has its advice once; the line stays one line.
+# Each kind of reason is followed by its advice once; a message is one line.
 expect_record() { # $1: file and line and reason, $2: advice
     exits 1
     has err "$1; $2"

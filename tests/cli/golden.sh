@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Files as they were once written, in tests/golden: formats do not change without a new version. Where a change of the
-# engine is meant to change results, tests/golden/make writes them anew; an index that was there has to stay readable.
+# Files of earlier versions, in tests/golden: formats do not change without a new version number. If results are meant to
+# change, tests/golden/make writes these files again; existing indexes must stay readable.
 
 golden=$here/../golden
 asked() { head -n 60 "$here/../../corpora/feed/articles.jsonl"; }

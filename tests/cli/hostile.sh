@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154
-# Input made to do harm: it costs no more than its size, is told plainly, and never reaches the
-# terminal raw.
+# Malicious input: its cost is in proportion to its size, errors are clear, and no raw control characters reach
+# the terminal.
 
 one='{"id":"one","text":"the quick brown fox jumps over the lazy dog near the old river bank"}'
 
-# From here on the command may take this many bytes of memory.
+# Limits the memory of the command to this many bytes from here on.
 with_memory() {
     ! grep -q __asan_init "$TWICETOLD" || return 0 # which takes terabytes of addresses
     ulimit -v $(($1 / 1024)) || skip 'no limit of memory here'
@@ -117,7 +117,7 @@ test_entity_bombs_and_external_entities_are_refused() {
     lacks out secret
 }
 
-# No byte of standard error, and none of a result, starts an escape sequence.
+# No byte of standard error or of a result starts an escape sequence.
 no_controls() {
     for f in "$@"; do
         ! LC_ALL=C grep -q $'[\001-\010\013-\037\177]' "$f" || fail "$f holds a control character: $(cat -v "$f" | head -n 3)"

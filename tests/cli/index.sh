@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# The living index through the command.
+# The index through the command.
 
 verdicts() { sed 's/.*"id":\([^,]*\),"verdict":"\([a-z]*\)".*/\1 \2/' "$1"; }
 
@@ -172,8 +172,8 @@ test_a_second_writer_is_refused_and_readers_are_not() {
     wait $watcher || fail "watch ended with $?"
 }
 
-# One round of being killed under load: command $1, from article $2 of the feed on, after $3 ms. What was
-# acknowledged is added to the file acknowledged.
+# Kills the command $1 under load after $3 ms, beginning with article $2 of the feed. Acknowledged ids are added to
+# the file acknowledged.
 kill_once() {
     local sent=$2
     tail -n +"$sent" in.jsonl >part.jsonl
@@ -192,7 +192,7 @@ kill_once() {
     cat now >>acknowledged
 }
 
-# Every article in the file $1, a list of ids, is in the index as it was fed.
+# Every article in the file $1, a list of ids, is in the index unchanged.
 all_are_there() {
     awk -F'"' 'NR == FNR {want[$1] = 1; next} $4 in want' "$1" in.jsonl >asked.jsonl
     run index query a.db asked.jsonl -q

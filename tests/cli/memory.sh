@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# --memory: the same bytes from less memory, and no file left.
+# --memory: the same bytes with less memory, and no file left behind.
 
 test_the_result_is_the_same_for_any_limit() {
     feed 12000 >in.jsonl

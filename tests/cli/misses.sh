@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# eval: what lies behind the scores.
+# eval: the errors behind the scores.
 
 make_result() {
     first='A ferry ran aground in thick fog off Port Aldery early on Tuesday and was held fast on a sandbank for nine hours before tugs pulled it clear.'
@@ -51,7 +51,7 @@ test_what_stands_in_one_cluster_is_no_miss() {
     grep -q 'in one cluster  *1$' out || fail 'not one in a cluster'
 }
 
-# A notice in three articles; the result has it in two of them, and a passage that is not in the gold.
+# A notice is in three articles; the result has it in two of them, and a passage that is not in the gold standard.
 make_sections() {
     notice='the reports of this service may not be stored or sold or read out on the air without the written consent of its editors who answer letters on the first Monday of each month except in August and then only by post'
     for id in a b c; do printf '{"id":"%s","title":"About %s","text":"%s %s"}\n' $id $id $id "$notice"; done >feed.jsonl
@@ -94,7 +94,7 @@ test_the_curve() {
     has curve.svg '<svg xmlns="http://www.w3.org/2000/svg"'
     has curve.svg '>precision<'
     has curve.svg '>overlap<'
-    # c and d are half of what was found and a third of what is right
+    # c and d are half of the found pairs and a third of the right ones
     has curve.svg 'cx="193.33" cy="250.00"'
     [ "$(tail -n 1 curve.svg)" = '</svg>' ] || fail 'it is not whole'
     no_leftovers

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2094
-# Where results go: whole or not at all, whatever happens.
+# Output files are complete or do not exist, whatever happens.
 
 test_a_file_holds_what_standard_output_would() {
     feed 60 >in.jsonl
@@ -262,7 +262,7 @@ test_a_pipe_that_closes_midway() {
     lacks err 'twicetold: cannot write a temporary file'
 }
 
-# Starts a scan that waits on its input, sends it the signal and expects its end.
+# Starts a scan that waits for input, sends it the signal and expects it to end.
 interrupted() { # $1 signal, $2 exit code
     mkfifo pipe
     status=0

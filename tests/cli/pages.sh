@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# What the build makes from the table of options: manual pages and completions.
+# Manual pages and completions, which the build makes from the table of options.
 
 need_pages() { [ -r "$pages/man1/twicetold.1" ] || skip 'no pages beside the command'; }
 
@@ -33,7 +33,7 @@ test_the_manual_pages_are_sound() {
     done
 }
 
-# What bash would offer for the words given, the last of which is being typed.
+# Prints the completions of bash for the given words, the last of which is incomplete.
 offers() {
     # shellcheck disable=SC2016
     bash --norc -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; _twicetold

@@ -1,8 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# The page of a result: what is in it, and what a wrong input is told. How it looks and behaves in a
-# browser is tests/page/page.py.
+# The page of a result: its contents, and errors of wrong input. tests/page/page.py tests it in a browser.
 
-# A block of data of a page, as it stands.
+# Prints a block of data of a page.
 block() { sed -n "s/^.*<script type=\"application\/json\" id=\"$1\">\(.*\)<\/script>\$/\1/p" "$2" | tail -n 1; }
 
 test_a_page_has_its_data_and_loads_nothing() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# The bytes of a result: their form, and that nothing but input and options shapes them.
+# The bytes of a result: their format, and that they depend only on input and options.
 
 test_lines_come_in_order_and_have_their_keys_in_order() {
     feed 200 >in.jsonl

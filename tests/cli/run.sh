@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the command's tests: every function test_* of the topic files beside this script, each in a
-# directory of its own, with bash, coreutils, grep, sed and awk alone.
+# Runs the tests of the command: every function test_* of the topic files in this folder, each in a separate
+# directory. They use only bash, coreutils, grep, sed and awk.
 #
-#   TWICETOLD=path/to/twicetold tests/cli/run.sh [WORD]      WORD: only tests whose name holds it
+#   TWICETOLD=path/to/twicetold tests/cli/run.sh [WORD]      WORD: only tests whose name contains it
 #
-# A test's last words say how it went: a failed check prints what it saw and ends the test.
+# A failed check prints the output and ends its test.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,16 +21,16 @@ unset TT_KERNELS TWICETOLD_OPTIONS NO_COLOR
 export LC_ALL=C TMPDIR=$work TERM=dumb
 skipped_code=77
 
-# ==== What tests are written with =================================================================
+# ==== Functions for tests ==========================================================================
 
-# Runs the command; its outputs are the files out and err, its exit code $status.
+# Runs the command. Its output is in the files out and err, its exit code in $status.
 run() {
     status=0
     "${as[@]}" "$TWICETOLD" "$@" >out 2>err || status=$?
 }
 as=()
 
-# From here on run the command as a user to whom permissions apply.
+# Runs the command as an unprivileged user from here on.
 as_a_user() {
     [ "$(id -u)" -eq 0 ] || return 0
     as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
@@ -63,7 +63,7 @@ no_leftovers() {
         fail "a temporary file was left"
 }
 
-# A result without what differs from run to run.
+# Prints a result without times.
 plain() { sed 's/"seconds":{[^}]*},//' "$1"; }
 same_result() {
     plain "$1" >"$1.plain"
@@ -71,8 +71,8 @@ same_result() {
     same "$1.plain" "$2.plain"
 }
 
-# COUNT articles of invented words as JSON Lines: every tenth is an earlier one word for word, every
-# tenth one cut short, and every fifth carries the same notice. Always the same bytes.
+# Prints COUNT articles of invented words as JSON Lines: every tenth is a copy of an earlier one, every tenth is
+# truncated, and every fifth contains the same notice. The bytes are always the same.
 feed() {
     awk -v count="$1" '
     function random(n) { seed = (seed * 16807) % 2147483647; return seed % n }
@@ -110,13 +110,13 @@ feed() {
     }'
 }
 
-# The names of all commands, a line each, as the help screens list them.
+# Prints the names of all commands, one a line, as the help screens list them.
 all_commands() {
     "$TWICETOLD" --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p' | grep -v '^index$'
     "$TWICETOLD" index --help | sed -n 's/^  \([a-z]*\)  *.*/index \1/p'
 }
 
-# ==== Running them ================================================================================
+# ==== Running the tests ============================================================================
 
 passed=0 failed=0 skipped=0
 for topic in "$here"/[a-z]*.sh; do

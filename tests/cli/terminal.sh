@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# Standard output that is a terminal: an overview instead of the result.
+# If standard output is a terminal, an overview replaces the result.
 
-# Runs the command on a pseudo terminal; what it shows is in `shown`, lines ended as in a file.
+# Runs the command on a pseudo terminal. Its output is in the file `shown`, with the line ends of a file.
 on_terminal() {
     command -v script >/dev/null || skip 'no script(1)'
     printf '%q ' "$TWICETOLD" "$@" >command

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # tune: hashes and bands for a threshold.
 
-# The options of the last line.
+# Prints the options in the last line.
 pasted() { sed -n 's/^Options: //p' out; }
 
 test_the_curve_and_the_options_of_a_threshold() {
@@ -11,7 +11,7 @@ test_the_curve_and_the_options_of_a_threshold() {
     has out '32     4           0.9998'
     [ "$(pasted)" = '--resemblance 0.7 --hashes 128 --bands 32' ] || fail "$(pasted)"
     [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail 'wider than 80'
-    # 1 - (1 - 0.9^8)^16, counted elsewhere
+    # 1 - (1 - 0.9^8)^16, computed elsewhere
     run tune --resemblance 0.9 --hashes 128 --bands 16 --json
     exits 0
     has out '{"hashes":128,"bands":16,"rows":8,"expected_recall":0.9998'

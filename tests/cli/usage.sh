@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# The command line: help, and what is said to a wrong one.
+# The command line: help, and messages about errors in it.
 
 expect_usage() { # $1: what standard error must hold; $2: the command in the hint
     exits 2

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2034
-# Wire formats: the same in every command, kept as JSON Lines, told by content and by name.
+# Wire formats: the same in every command, kept as JSON Lines, recognised by content and by name.
 
 samples=$here/../wire
 

@@ -17,7 +17,7 @@ enum { GRAM = 4, PLACES = 48 }; /* as in engine/seed/seeds.h */
 
 static struct {
     size_t kept, by_products, popular; /* pairs that stay, and pairs that go for each reason */
-} tally;
+} counts;
 
 /* Counts the occurrences of a k-gram in an article, up to the limit. */
 static size_t count_gram(const uint32_t *gram, const wordlist *w)
@@ -64,20 +64,20 @@ static void check_kept(const corpus *c, const results *less, const tt_pair *p, c
                            : find_pair(more, c->texts[a].same, c->texts[b].same);
     if (q == NULL && p->resemblance < 0.7) {
         if (share_popular_gram(c, a, b)) {
-            tally.popular++;
+            counts.popular++;
             return;
         }
         if (!are_candidates(c, 5, a < b ? a : b, a < b ? b : a) &&
             (share_a_story(less, p->a, p->b, c->count) ||
              share_a_story(more, c->texts[a].same, c->texts[b].same, c->count))) {
-            tally.by_products++;
+            counts.by_products++;
             return;
         }
     }
     CHECK(q != NULL, "%d and %d (resemblance %g, overlaps %g %g) are no pair any more", (int)a,
           (int)b, p->resemblance, p->overlap_a, p->overlap_b);
     CHECK(q->resemblance == p->resemblance, "resemblance of %d and %d", (int)a, (int)b);
-    tally.kept++;
+    counts.kept++;
 }
 
 static void run_case(uint64_t seed)
@@ -109,9 +109,9 @@ static void run_case(uint64_t seed)
 int main(int argc, char **argv)
 {
     run_cases(argc, argv, 150, run_case);
-    printf("pairs that stayed: %zu; that went: %zu by-products, %zu of popular grams\n", tally.kept,
-           tally.by_products, tally.popular);
-    CHECK(tally.kept > 0 && (tally.by_products + tally.popular) * 100 <= tally.kept,
+    printf("pairs that stayed: %zu; that went: %zu by-products, %zu of popular grams\n",
+           counts.kept, counts.by_products, counts.popular);
+    CHECK(counts.kept > 0 && (counts.by_products + counts.popular) * 100 <= counts.kept,
           "too many pairs go");
     return 0;
 }

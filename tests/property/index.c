@@ -12,7 +12,7 @@
 
 static struct {
     size_t verdicts, pairs, duplicates;
-} tally;
+} counts;
 
 static void open_live(tt_index **live, const char *path)
 {
@@ -68,7 +68,7 @@ static void check_numbers(const tt_verdict *v, const tt_pair *p)
               v->containment_of == p->containment_a && v->overlap == p->overlap_b &&
               v->overlap_of == p->overlap_a && v->facts == p->facts,
           "numbers of %d with %d are not those of the scan", (int)p->b, (int)p->a);
-    tally.pairs++;
+    counts.pairs++;
 }
 
 /* The largest share of article b in an earlier one; -1 if there is none. */
@@ -96,11 +96,11 @@ static int check_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
             CHECK(v->kind == TT_VERDICT_DUPLICATE, "%d is a copy by the scan, and %s by the index",
                   (int)b, tt_verdict_kind_name((tt_verdict_kind)v->kind));
             CHECK(v->overlap >= best, "of %d the index finds less than the scan", (int)b);
-            tally.duplicates++;
+            counts.duplicates++;
         }
         if (v->kind == TT_VERDICT_DUPLICATE)
             CHECK(p != NULL, "%d is a copy by the index, and no pair by the scan", (int)b);
-        tally.verdicts++;
+        counts.verdicts++;
     }
     return 0;
 }
@@ -134,8 +134,8 @@ static void run_case(uint64_t seed)
 int main(int argc, char **argv)
 {
     run_cases(argc, argv, 40, run_case);
-    printf("%zu verdicts, %zu with the numbers of a pair of the scan, %zu copies\n", tally.verdicts,
-           tally.pairs, tally.duplicates);
-    CHECK(tally.pairs > 0 && tally.duplicates > 0, "too little was compared");
+    printf("%zu verdicts, %zu with the numbers of a pair of the scan, %zu copies\n",
+           counts.verdicts, counts.pairs, counts.duplicates);
+    CHECK(counts.pairs > 0 && counts.duplicates > 0, "too little was compared");
     return 0;
 }

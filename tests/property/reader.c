@@ -13,8 +13,8 @@
 enum { STEPS = 16, MOST_BATCH = 8, ID_SIZE = 12 };
 
 static struct {
-    size_t questions, removed, answers;
-} tally;
+    size_t queries, removed, answers;
+} counts;
 
 typedef struct feeding {
     const corpus *corpus;
@@ -72,7 +72,7 @@ static void remove_some(feeding *f)
         gone[k] = (tt_id){a.id, a.id_size, 0, 0};
     }
     CHECK(tt_index_remove(f->writer, gone, count, &removed, NULL) == TT_OK, "remove");
-    tally.removed += removed;
+    counts.removed += removed;
 }
 
 static void expire_some(feeding *f)
@@ -80,7 +80,7 @@ static void expire_some(feeding *f)
     uint64_t removed = 0;
     CHECK(tt_index_expire(f->writer, f->now - rng_below(&f->r, 8), &removed, NULL) == TT_OK,
           "expire");
-    tally.removed += removed;
+    counts.removed += removed;
 }
 
 static void work(feeding *f)
@@ -97,7 +97,7 @@ static void work(feeding *f)
         tt_index_close(f->writer), open_live(&f->writer, f->path, 0);
 }
 
-/* ---- What is told -----------------------------------------------------------------------------
+/* ---- Answers ----------------------------------------------------------------------------------
  */
 
 static void ask(const corpus *c, tt_index *live, lines *out)
@@ -113,23 +113,23 @@ static void ask(const corpus *c, tt_index *live, lines *out)
     stat.newest = 0;       /* includes removed articles */
     stat.memory_bytes = 0; /* includes unused room */
     add_bytes(out, (const char *)&stat, sizeof stat);
-    tally.questions += count;
+    counts.queries += count;
 }
 
 static void compare(const feeding *f, tt_index *reader, const lines *wish)
 {
-    lines told = {0};
-    ask(f->corpus, reader, &told);
-    CHECK(told.size == wish->size && memcmp(told.bytes, wish->bytes, told.size) == 0,
-          "a reader tells what one that is opened anew does not");
-    tally.answers++;
-    lines_free(&told);
+    lines answers = {0};
+    ask(f->corpus, reader, &answers);
+    CHECK(answers.size == wish->size && memcmp(answers.bytes, wish->bytes, answers.size) == 0,
+          "a reader gives other answers than a fresh one");
+    counts.answers++;
+    lines_free(&answers);
 }
 
 static void run_case(uint64_t seed)
 {
     feeding f = {.path = fresh_path(), .r = {seed ^ 0xCAFE}};
-    tt_index *near = NULL, *far = NULL, *anew = NULL;
+    tt_index *near = NULL, *far = NULL, *fresh = NULL;
     corpus c;
     current_seed = seed;
     corpus_make(&c, seed, 0);
@@ -141,9 +141,9 @@ static void run_case(uint64_t seed)
     for (int step = 0; step < STEPS; step++) {
         lines wish = {0};
         work(&f);
-        open_live(&anew, f.path, TT_INDEX_READ);
-        ask(&c, anew, &wish);
-        tt_index_close(anew);
+        open_live(&fresh, f.path, TT_INDEX_READ);
+        ask(&c, fresh, &wish);
+        tt_index_close(fresh);
         compare(&f, near, &wish);
         if (rng_below(&f.r, 8) == 0 || step == STEPS - 1)
             compare(&f, far, &wish);
@@ -159,8 +159,8 @@ static void run_case(uint64_t seed)
 int main(int argc, char **argv)
 {
     run_cases(argc, argv, 60, run_case);
-    printf("%zu questions, %zu removed, %zu times as one opened anew\n", tally.questions,
-           tally.removed, tally.answers);
-    CHECK(tally.removed > 0, "nothing was removed");
+    printf("%zu queries, %zu removed, %zu comparisons with a fresh reader\n", counts.queries,
+           counts.removed, counts.answers);
+    CHECK(counts.removed > 0, "nothing was removed");
     return 0;
 }

@@ -5,7 +5,7 @@
 #include "kernels/kernels.h"
 #include "util/alloc.h"
 
-static tti_aligner *aligner; /* one for all tests: runs must not disturb each other */
+static tti_aligner *aligner; /* shared by all tests: runs must not affect each other */
 
 static int open_aligner(void **state)
 {
@@ -20,7 +20,7 @@ static int close_aligner(void **state)
     return 0;
 }
 
-/* ---- What holds of every alignment ---------------------------------------------------------- */
+/* ---- Properties of every alignment ---------------------------------------------------------- */
 
 static void check_block(const tti_block *x, const tti_block *before, const wordlist *a,
                         const wordlist *b)
@@ -64,7 +64,7 @@ static uint32_t count_marks(const uint8_t *marks, size_t n)
     return sum;
 }
 
-/* Passages are valid and the counts are the tokens of either side that some block holds. */
+/* Passages are valid, and the counts are the tokens of each side that are in a block. */
 static void check_alignment(const tti_alignment *al, const wordlist *a, const wordlist *b, int self)
 {
     uint8_t *in_a = calloc(a->count + 1, 1), *in_b = calloc(b->count + 1, 1);
@@ -105,7 +105,7 @@ static wordlist random_words(uint64_t seed, size_t n)
 {
     rng r = {seed};
     wordlist w = {NULL, 0, 0};
-    words_add(&w, 0); /* so that there is memory */
+    words_add(&w, 0); /* so that memory is allocated */
     w.count = 0;
     words_random(&w, &r, n, 4000);
     return w;
@@ -139,7 +139,7 @@ static void replaced_words_are_passed_over(void **state)
         words_copy(&b, &a, 0, a.count);
         for (size_t k = 0; k < b.count; k++)
             if (rng_below(&r, 10) == 0)
-                b.words[k] = 10000 + (uint32_t)k; /* stands nowhere else */
+                b.words[k] = 10000 + (uint32_t)k; /* occurs nowhere else */
             else
                 kept++;
         al = align(&a, &b);
@@ -341,7 +341,7 @@ static wordlist few_words(uint64_t seed, size_t n, uint32_t vocabulary)
     return w;
 }
 
-/* Every gram stands in many places: the copy is found among them, wherever it begins. */
+/* Every k-gram occurs in many places: the copy is found among them, wherever it begins. */
 static void a_copy_of_few_different_words_is_aligned(void **state)
 {
     (void)state;
@@ -375,9 +375,9 @@ static void two_texts_of_few_different_words_are_taken(void **state)
         }
 }
 
-/* ---- Random texts, by all the rules above ---------------------------------------------------- */
+/* ---- Random texts, with all the properties above --------------------------------------------- */
 
-/* Text of pieces of a few sources, in any order, damaged. */
+/* Makes text of damaged pieces of a few sources, in any order. */
 static wordlist mixture(rng *r, const wordlist *sources, uint32_t count)
 {
     wordlist w = {NULL, 0, 0};
@@ -412,8 +412,8 @@ static void alignments_of_any_texts_are_valid(void **state)
         words_free(&sources[k]);
 }
 
-/* Which side is loaded may change which of several equal places is taken, and so a little of the
- * counts; not whether the two are copies. */
+/* Which side is loaded may change which of several equal occurrences is used, and so the counts
+ * slightly, but not whether the two are copies. */
 static void the_answer_hardly_depends_on_which_side_is_loaded(void **state)
 {
     rng r = {77};

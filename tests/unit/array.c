@@ -81,7 +81,7 @@ static void a_failure_leaves_the_array_as_it_was(void **state)
     assert_int_equal(c.wrong, 0);
 }
 
-/* Random operations, against an array that is large enough from the start. */
+/* Random operations, compared with an array that is large enough from the start. */
 static void it_does_what_a_plain_array_does(void **state)
 {
     enum { TURNS = 20000, MOST = 4096 };
@@ -126,7 +126,7 @@ static void it_does_what_a_plain_array_does(void **state)
         default:
             count = count * rng_below(&r, 100) / 100;
             status = tti_array_resize(&x, &c.allocator, count);
-            assert_int_equal(status, TT_OK); /* it is no longer than before */
+            assert_int_equal(status, TT_OK); /* the array is no longer than before */
         }
         if (status != TT_OK && (status != TT_ENOMEM || c.fail_at == 0))
             fail_msg("seed %llu: status %d", (unsigned long long)seed, (int)status);

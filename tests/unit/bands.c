@@ -38,7 +38,7 @@ static void the_most_rows_that_still_find_nearly_all_are_chosen(void **state)
     assert_int_equal(tti_bands_rows(128, 0.7), 4);
 }
 
-/* Bands alone, no seeds: resemblance is the only rule, and sections are not looked for. */
+/* Only bands, no seeds: resemblance is the only threshold, and sections are not requested. */
 static void planted_pairs_are_found_by_bands_alone(void **state)
 {
     static const double thresholds[] = {0.3, 0.5, 0.7, 0.9};
@@ -50,7 +50,7 @@ static void planted_pairs_are_found_by_bands_alone(void **state)
         tt_options o = TT_OPTIONS_INIT;
         results found = {0};
         tt_result *x;
-        /* so many words at the end are new that about `least` of the shingles are shared */
+        /* the number of new words at the end leaves about `least` of the shingles shared */
         const double least = thresholds[t] + 0.02;
         const uint32_t kept = (uint32_t)ceil(WORDS * 2 * least / (1 + least)) + 4;
         for (size_t k = 0; k < COPIES; k++) {
@@ -81,7 +81,7 @@ static void planted_pairs_are_found_by_bands_alone(void **state)
     }
 }
 
-/* An article of a story of sixty: only so many are looked at, and its own copy is among them. */
+/* An article of a story of sixty is compared with some of them, and its copy is among these. */
 static void of_a_popular_story_the_closest_are_candidates(void **state)
 {
     enum { STORY = 60, WORDS = 300, MOST = 16, COPIED = STORY - 3 };

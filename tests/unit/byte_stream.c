@@ -7,7 +7,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-/* A buffer that tests build files in. */
+/* A buffer in which tests build files. */
 typedef struct bytes {
     char data[1 << 20];
     size_t size;
@@ -53,7 +53,7 @@ static char *numbers(size_t *size)
     return text;
 }
 
-/* Reads all in pieces of at most `room`; the status that ended it. */
+/* Reads everything in pieces of at most `room`. @return the last status */
 static tt_status read_all(const char *path, size_t room, char *out, size_t *size, tt_error *error)
 {
     tti_byte_stream *source;
@@ -79,7 +79,7 @@ static tt_status read_all(const char *path, size_t room, char *out, size_t *size
     return status;
 }
 
-/* The file must give `text`, whatever the size of the reads. */
+/* The file must give `text` for every size of reads. */
 static void check_content(const char *path, const char *text, size_t size)
 {
     static const size_t rooms[] = {1, 7, 4096, 1 << 20};
@@ -147,7 +147,7 @@ static void members_and_frames_follow_one_another(void **state)
     add_gzip(b, text, 0);
     add_gzip(b, text + 1000, size - 1000);
     check_content(write_bytes("members", b->data, b->size), text, size);
-    add(b, zeros, sizeof zeros); /* as a tape pads */
+    add(b, zeros, sizeof zeros); /* padding as of a tape */
     check_content(write_bytes("padded", b->data, b->size), text, size);
     b->size = 0;
     add(b, skippable, sizeof skippable - 1);
@@ -222,7 +222,7 @@ static void what_stands_before_damage_is_read(void **state)
     bytes *b = calloc(1, sizeof *b);
     const char *path;
     add_zstd(b, text, size);
-    b->data[zstd_block(b, 2)] |= 6; /* a type that is not in use */
+    b->data[zstd_block(b, 2)] |= 6; /* a reserved block type */
     path = write_bytes("c", b->data, b->size);
     assert_int_equal(read_all(path, 100, out, &many, &error), TT_EFORMAT);
     assert_int_equal(read_all(path, 2 << 20, out, &one, &error), TT_EFORMAT);

@@ -15,7 +15,8 @@ static void what_is_packed_is_unpacked(void **state)
                 assert_int_equal(tti_candidate_b(c), ends[k]);
                 assert_int_equal(tti_candidate_want(c), want);
             }
-    assert_true(tti_candidate_pack(9, 3, 3) < tti_candidate_pack(0, 4, 0)); /* b counts first */
+    assert_true(tti_candidate_pack(9, 3, 3) <
+                tti_candidate_pack(0, 4, 0)); /* b is compared first */
     assert_true(tti_candidate_pack(1, 3, 3) < tti_candidate_pack(2, 3, 0));
 }
 

@@ -16,7 +16,7 @@ static tti_verified verified_of(const tti_doc_pair *pairs, size_t count)
                           .pairs = {(tti_doc_pair *)pairs, count, count}};
 }
 
-/* Clusters of documents 0 .. DOCS - 1 under the given order; pairs are sorted. */
+/* Makes clusters of documents 0 .. DOCS - 1 in the given order; pairs are sorted. */
 static void make(const tti_doc_pair *pairs, size_t count, const uint32_t *order, uint32_t *kept)
 {
     const tti_verified v = verified_of(pairs, count);
@@ -44,7 +44,7 @@ static void a_chain_is_not_one_cluster(void **state)
     make(pairs, 4, in_order, kept);
     assert_int_equal(kept[0], 0);
     assert_int_equal(kept[1], 0);
-    assert_int_equal(kept[2], 2); /* it is no pair with 0 */
+    assert_int_equal(kept[2], 2); /* it is not a pair with 0 */
     assert_int_equal(kept[3], 2);
     assert_int_equal(kept[4], 4);
 }
@@ -79,8 +79,8 @@ static int by_documents(const void *x, const void *y)
     return p->a != q->a ? (p->a > q->a) - (p->a < q->a) : (p->b > q->b) - (p->b < q->b);
 }
 
-/* Random pairs and orders: every member is a pair of the kept one, which is kept itself; nobody who
- * could be taken by a better one is left. */
+/* Random pairs and orders: every member is a pair with the kept one, which is in its own cluster;
+ * no document is left that a better one could have taken. */
 static void members_are_pairs_of_the_kept_one_and_none_is_left(void **state)
 {
     rng r = {9};
@@ -129,7 +129,7 @@ static void proposals_bring_a_group_to_its_preferred_document(void **state)
     tti_candidates_init(&c, &tti_libc_allocator);
     assert_int_equal(tti_clusters_propose_pairs(&v, order, DOCS, &c, NULL), TT_OK);
     assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
-    assert_int_equal(c.count, 2); /* 3 with 1 and 2; 0 and 3 are a pair already, as are 5 and 6 */
+    assert_int_equal(c.count, 2); /* 3 with 1 and 2; 0 and 3 are already a pair, as are 5 and 6 */
     assert_true(c.packed[0] == tti_candidate_pack(1, 3, TTI_WANT_PAIR));
     assert_true(c.packed[1] == tti_candidate_pack(2, 3, TTI_WANT_PAIR));
     tti_candidates_free(&c);

@@ -13,7 +13,7 @@ static tt_status eval_files(const tt_allocator *allocator, const char *result_pa
         status = tt_result_read(&gold, gold_path, allocator, error);
     if (status == TT_OK)
         status = tt_eval(result, gold, out, error);
-    if (status == TT_OK) { /* the errors are counted as the scores say */
+    if (status == TT_OK) { /* the numbers of errors agree with the scores */
         tt_eval_errors *errors = NULL;
         status = tt_eval_errors_list(result, gold, &errors, error);
         if (status == TT_OK)
@@ -126,17 +126,17 @@ static void nothing_found_and_nothing_to_find(void **state)
 static void ari_has_its_known_values(void **state)
 {
     (void)state;
-    /* scikit-learn's documentation: labels 0 0 1 2 against 0 0 1 1 */
+    /* documentation of scikit-learn: labels 0 0 1 2 against 0 0 1 1 */
     assert_near(score(CLUSTER("1,2"), CLUSTER("1,2") CLUSTER("3,4")).cluster_ari, 4.0 / 7);
     assert_near(score(CLUSTER("1,2") CLUSTER("3,4"), CLUSTER("1,2")).cluster_ari, 4.0 / 7);
-    /* its classic failure: 0 0 0 0 against 0 1 2 3, none together in both */
+    /* 0 0 0 0 against 0 1 2 3, with no pair together in both */
     assert_near(score(CLUSTER("1,2,3,4"), CLUSTER("1")).cluster_ari, 0);
     /* perfect, whatever the order */
     assert_near(score(CLUSTER("3,4") CLUSTER("2,1"), CLUSTER("1,2") CLUSTER("4,3")).cluster_ari, 1);
     /* worse than chance: {1,2},{3,4} against {1,3},{2,4} */
     assert_near(score(CLUSTER("1,2") CLUSTER("3,4"), CLUSTER("1,3") CLUSTER("2,4")).cluster_ari,
                 -0.5);
-    /* 1 1 1 2 2 2 against 1 1 2 2 3 3: both 2, sums 6 and 3, all 15 */
+    /* 1 1 1 2 2 2 against 1 1 2 2 3 3: 2 in both, sums 6 and 3, 15 in all */
     assert_near(
         score(CLUSTER("1,2,3") CLUSTER("4,5,6"), CLUSTER("1,2") CLUSTER("3,4") CLUSTER("5,6"))
             .cluster_ari,
@@ -147,7 +147,7 @@ static void unnamed_articles_are_alone(void **state)
 {
     (void)state;
     const char *found = CLUSTER("1,2") "{\"type\":\"summary\",\"articles\":10}\n";
-    /* 10 articles: index 1, sums 1 and 2, all 45 */
+    /* 10 articles: index 1, sums 1 and 2, 45 in all */
     assert_near(score(found, CLUSTER("1,2") CLUSTER("3,4")).cluster_ari,
                 (1 - 2.0 / 45) / (1.5 - 2.0 / 45));
 }
@@ -168,7 +168,7 @@ static void sections_are_scored_by_bytes(void **state)
 static void a_lone_occurrence_detects_nothing(void **state)
 {
     (void)state;
-    /* the found section meets the gold one in one place only */
+    /* the found section overlaps the gold one in one occurrence only */
     tt_scores s = score(SECTION(AT("1", "0", "100") "," AT("9", "0", "100")),
                         SECTION(AT("1", "0", "100") "," AT("2", "0", "100")));
     assert_near(s.section_recall, 0);
@@ -182,7 +182,7 @@ static void a_lone_occurrence_detects_nothing(void **state)
     s = score(SECTION(AT("1", "0", "40") "," AT("1", "50", "90")),
               SECTION(AT("1", "0", "100") "," AT("1", "200", "300")));
     assert_near(s.section_recall, 0);
-    /* within one article, both are there */
+    /* both are within one article */
     s = score(SECTION(AT("1", "0", "100") "," AT("1", "200", "300")),
               SECTION(AT("1", "0", "100") "," AT("1", "200", "300")));
     assert_near(s.section_recall, 1);
@@ -199,7 +199,7 @@ static void a_chopped_detection_has_a_granularity(void **state)
                       SECTION(AT("1", "50", "90") "," AT("2", "500", "540"))
                           SECTION(AT("1", "40", "70") "," AT("2", "20", "40")),
               SECTION(AT("1", "0", "100") "," AT("2", "0", "100") "," AT("3", "0", "100")));
-    /* the third section's second place is outside: neither of its places counts */
+    /* the second occurrence of the third section is outside: neither of its occurrences counts */
     assert_int_equal(s.right_section_bytes, 70 + 60);
     assert_near(s.section_granularity, 3);
     assert_int_equal(s.gold_section_bytes, 300);
@@ -210,7 +210,7 @@ static void a_chopped_detection_has_a_granularity(void **state)
 static void sections_do_not_lend_each_other_partners(void **state)
 {
     (void)state;
-    /* found places are right, but joined across two gold sections */
+    /* found occurrences are right, but joined across two gold sections */
     const tt_scores s = score(SECTION(AT("1", "0", "10") "," AT("3", "0", "10")),
                               SECTION(AT("1", "0", "10") "," AT("2", "0", "10"))
                                   SECTION(AT("3", "0", "10") "," AT("4", "0", "10")));
@@ -218,7 +218,7 @@ static void sections_do_not_lend_each_other_partners(void **state)
     assert_near(s.section_precision, 1);
 }
 
-/* Many occurrences, long and short ones among each other, against a count by the byte. */
+/* Many occurrences, long and short, compared with a count of bytes. */
 static void many_sections_are_scored_as_byte_by_byte(void **state)
 {
     (void)state;

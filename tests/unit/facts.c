@@ -3,7 +3,7 @@
 #include "../support.h"
 #include "util/alloc.h"
 
-/* The facts of two texts, worked out as the engine does. */
+/* Computes the facts of two texts as the engine does. */
 static double facts_of(const char *x, const char *y)
 {
     tti_tokens tokens[2];
@@ -43,7 +43,7 @@ static void assert_facts(const char *x, const char *y, double expected)
         fail_msg("the other way facts are %g and not %g", back, expected);
 }
 
-/* A form with slots: long enough on either side of each to be aligned. */
+/* A template with slots, long enough on both sides of each to be aligned. */
 #define HEAD "the board of the company said on friday it will pay a dividend of "
 #define MIDDLE " cents for each share to all who hold them on the record date of the "
 #define TAIL " of the month as it did in the same season of the year before that"
@@ -63,7 +63,7 @@ static void equal_facts_agree(void **state)
     assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "20" MIDDLE "9th" TAIL, 1);
 }
 
-/* "friday" agrees; of the two numerals one or none does. */
+/* "friday" agrees; one or none of the two numbers does. */
 static void a_slot_that_is_filled_anew_disagrees(void **state)
 {
     (void)state;
@@ -76,7 +76,7 @@ static void a_fact_that_faces_none_says_nothing(void **state)
     (void)state;
     assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD MIDDLE "9th" TAIL, 1);
     assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "zo" MIDDLE "9th" TAIL, 1);    /* misread */
-    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "Rossi" MIDDLE "9th" TAIL, 1); /* other kind */
+    assert_facts(HEAD "20" MIDDLE "9th" TAIL, HEAD "Rossi" MIDDLE "9th" TAIL, 1); /* another kind */
 }
 
 static void names_count_half(void **state)

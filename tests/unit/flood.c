@@ -1,5 +1,5 @@
-/* Words made to have one hash: under the seed they were made for, they are taken for one another
- * (docs/quality.md); under another, and so with --seed random, they are not. */
+/* Words constructed to have the same hash: under the seed for which they were made, they count as
+ * the same word (docs/quality.md); under another, and so with --seed random, they do not. */
 #include "util/hash.h"
 
 #include "../texts.h"
@@ -16,7 +16,7 @@ static int by_hash(const void *x, const void *y)
     return (p->hash > q->hash) - (p->hash < q->hash);
 }
 
-/* Two articles of PAIRS words: word for word, they have one hash under `seed` and are different. */
+/* Makes two articles of PAIRS words that differ, but have the same hashes under `seed`. */
 static void make_pair(uint64_t seed, char **one, char **other)
 {
     hashed *all = malloc(WORDS * sizeof *all);
@@ -61,7 +61,7 @@ static void words_made_for_one_seed_do_nothing_under_another(void **state)
     char *texts[2];
     (void)state;
     make_pair(0, &texts[0], &texts[1]);
-    assert_int_equal(count_pairs((const char *const *)texts, 0), 2); /* they were made well */
+    assert_int_equal(count_pairs((const char *const *)texts, 0), 2); /* the words do collide */
     for (uint64_t seed = 1; seed < 20; seed++)
         assert_int_equal(count_pairs((const char *const *)texts, seed), 0);
     free(texts[0]);

@@ -2,7 +2,7 @@
 
 #include "../support.h"
 
-/* Length of the longest common subsequence, by the book. */
+/* Length of the longest common subsequence, by the textbook algorithm. */
 static uint32_t plain_lcs(const uint32_t *a, uint32_t na, const uint32_t *b, uint32_t nb)
 {
     uint32_t best[TTI_GAP_MAX_TOKENS + 1][TTI_GAP_MAX_TOKENS + 1] = {{0}};

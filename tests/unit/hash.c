@@ -1,4 +1,4 @@
-/* Numbers as bytes: the same on every machine. */
+/* The bytes of numbers are the same on every machine. */
 #include "util/hash.h"
 
 #include "../test.h"
@@ -8,7 +8,7 @@ enum { COUNT = 3 * TTI_HASH_BLOCK + 5 };
 typedef struct sample {
     uint32_t narrow[COUNT];
     uint64_t wide[COUNT];
-    uint8_t narrow_bytes[COUNT * 4]; /* the lowest first */
+    uint8_t narrow_bytes[COUNT * 4]; /* the lowest byte first */
     uint8_t wide_bytes[COUNT * 8];
 } sample;
 

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Reads one line in both ways, which must agree, as line 3 of "news.jsonl". */
+/* Reads one line with both parsers, which must agree, as line 3 of "news.jsonl". */
 typedef struct reading {
     tt_record record;
     char line[4096], out[8192], again[8192];
@@ -168,7 +168,7 @@ static void bad_texts_are_rejected(void **state)
     assert_rejected("{\"id\":\"a\",\"text\":5}", TT_EFORMAT, "\"text\" is not a string");
     assert_rejected("{\"id\":\"a\",\"text\":[\"x\"]}", TT_EFORMAT, "\"text\" is not a string");
     assert_rejected("{\"id\":\"a\",\"text\":{}}", TT_EFORMAT, "\"text\" is not a string");
-    /* what can be told of it is told */
+    /* fields that can be read are reported */
     assert_bytes(r.record.article.id = read_line(&r, "{\"id\":\"a\"}")->article.id, 1, "a");
     assert_null(read_line(&r, "{}")->article.id);
 }
@@ -270,7 +270,7 @@ static void a_text_over_the_limit_is_rejected(void **state)
     (void)snprintf(line, sizeof line, "{\"id\":\"a\",\"text\":\"%0*d\"}", 1001, 0);
     assert_rejected(line, TT_ELIMIT, "text of 1001 bytes is over the limit of 1000");
     assert_bytes(read_line(&r, line)->article.id, 1, "a");
-    /* it is the text that counts, not its escapes */
+    /* the size of the text counts, not that of its escapes */
     memset(line, 0, sizeof line);
     strcpy(line, "{\"text\":\"");
     for (int i = 0; i < 200; i++)
@@ -471,7 +471,7 @@ static void utf8_is_checked_to_the_byte(void **state)
         assert_int_equal(tti_utf8_valid_up_to(cases[i].bytes, cases[i].size), cases[i].valid);
 }
 
-/* Random damage to good lines: whatever comes of it, both ways agree and nothing is overrun. */
+/* Random damage to good lines: both parsers agree, and nothing is read out of bounds. */
 static void damaged_lines_read_the_same_in_both_ways(void **state)
 {
     (void)state;

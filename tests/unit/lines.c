@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* What "the shortest decimal that reads back" means, with libc alone. */
+/* The shortest decimal that is read back as the same number, with libc. */
 static void check_shortest(double value)
 {
     char expected[TTI_JSON_NUMBER_SIZE], text[TTI_JSON_NUMBER_SIZE];
@@ -79,7 +79,7 @@ static void numbers_do_not_follow_the_locale(void **state)
 
 typedef struct text_sink {
     char text[40000];
-    size_t size, room; /* writes that would go over `room` are refused */
+    size_t size, room; /* writes beyond `room` are refused */
 } text_sink;
 
 static int collect(void *ctx, const char *bytes, size_t size)

@@ -92,7 +92,8 @@ static void stripping_takes_linear_time(void **state)
         const size_t n = strlen(parts[i]);
         for (size_t at = 0; at < SIZE; at++)
             text[at] = parts[i][at % n];
-        assert_true(tti_markup_strip(text, SIZE) <= SIZE); /* the test's time limit is the check */
+        assert_true(tti_markup_strip(text, SIZE) <=
+                    SIZE); /* the time limit of the test is the check */
     }
     free(text);
 }

@@ -118,7 +118,7 @@ static void every_kernel_set_counts_equal_values(void **state)
 
 static void signatures_are_the_same_for_ever(void **state)
 {
-    /* made once from libxxhash's XXH3-64: signatures that users keep must not change their meaning
+    /* made once with XXH3-64 of libxxhash: signatures that users keep must not change their meaning
      */
     static const uint32_t tokens[] = {1, 2, 3, 0x80000000u, 0xFFFFFFFFu, 7, 8, 9};
     static const uint32_t known[16] = {0x395e30efu, 0x6816159fu, 0x4cab65b9u, 0x2fdb8166u,
@@ -155,8 +155,8 @@ static void a_value_is_the_least_of_its_bin_or_of_its_own_permutation(void **sta
 
 typedef void make_fn(const tti_minhash *, const uint32_t *, size_t, uint32_t *);
 
-/* The share of equal values estimates the resemblance without bias: of 200 pairs of sets of `size`
- * at most one misses by four standard deviations, and their mean misses by a quarter of one. */
+/* The share of equal values is an unbiased estimate of the resemblance: of 200 pairs of sets of
+ * `size`, at most one is off by four standard deviations, and the mean by a quarter of one. */
 static void check_estimates(make_fn *make, uint32_t size, uint64_t seed)
 {
     enum { PAIRS = 200, MOST = 2000 };

@@ -1,6 +1,6 @@
 #include "text_probe.h"
 
-/* In what is expected, '/' parts paragraphs and '|' tokens. */
+/* In expected texts '/' separates paragraphs and '|' tokens. */
 
 static void blank_lines_part_paragraphs(void **state)
 {
@@ -55,7 +55,7 @@ static void without_blank_lines_a_line_is_a_paragraph(void **state)
     assert_joined("Headline of it\nThe first paragraph.\nThe second one, which is longer.\nEnd.",
                   TT_PARAGRAPHS_AUTO,
                   "Headline|of|it/The|first|paragraph/The|second|one|which|is|longer/End");
-    /* lines of lists are of any width */
+    /* lines of lists have any width */
     assert_joined("Apples\nPears of the north\nPlums\nCherries and so on\nFigs", TT_PARAGRAPHS_AUTO,
                   "Apples/Pears|of|the|north/Plums/Cherries|and|so|on/Figs");
 }
@@ -94,7 +94,7 @@ static void a_heading_stands_alone_in_wrapped_text(void **state)
 static void wrapped_lines_of_scripts_without_case_are_joined(void **state)
 {
     (void)state;
-    /* Hebrew letters in place of words: widths tell. */
+    /* Hebrew letters instead of words: only widths decide. */
     assert_joined(
         "\u05D0\u05D1\u05D2\u05D3 \u05D4\u05D5\u05D6\u05D7 \u05D8\u05D9\u05DB\u05DC "
         "\u05DE\u05E0\u05E1\n"

@@ -1,4 +1,4 @@
-/* The seeds of a living index: packed, late, removed, packed again. */
+/* The postings of an index: packed, added later, removed, packed again. */
 #include "index/postings.h"
 
 #include "../support.h"
@@ -6,7 +6,7 @@
 
 enum { DOCS = 3000, SEEDS = 30, KEYS = 700, PARTS_USED = 3 };
 
-/* What a document's sample would be; the places ascend. */
+/* Makes the seeds of a document; positions ascend. */
 typedef struct made {
     tti_minimizers sample;
     uint32_t keys[SEEDS], parts[SEEDS], places[SEEDS];
@@ -15,7 +15,8 @@ typedef struct made {
 
 static made *docs;
 
-/* Few keys in few partitions, some of them in most documents: every kind of bucket and list. */
+/* Few keys in few partitions, some of them in most documents, give every kind of bucket and list.
+ */
 static void make_docs(void)
 {
     rng r = {5};
@@ -68,7 +69,7 @@ static void assert_map(const tti_postings *map)
     }
 }
 
-/* Documents [begin, end) through as many sieves as there are threads. */
+/* Adds documents [begin, end) through partition buffers, one for each thread. */
 static tt_status merge(tti_postings *map, uint32_t begin, uint32_t end, int threads)
 {
     tti_partition_buffers sieves[3] = {{0}};
@@ -113,7 +114,7 @@ static void every_seed_is_found_where_it_stands(void **state)
     for (uint32_t d = 0; d < 20; d++)
         add(&map, d);
     assert_map(&map);
-    assert_int_equal(merge(&map, 20, 1000, 3), TT_OK); /* beside what is there */
+    assert_int_equal(merge(&map, 20, 1000, 3), TT_OK); /* beside the existing ones */
     assert_map(&map);
     for (uint32_t d = 1000; d < 2000; d++)
         add(&map, d);
@@ -131,7 +132,7 @@ static void every_seed_is_found_where_it_stands(void **state)
         if (docs[d].there)
             drop(&map, d);
     assert_map(&map);
-    assert_true(tti_postings_memory(&map) < 100 * SEEDS * 100); /* it shrinks */
+    assert_true(tti_postings_memory(&map) < 100 * SEEDS * 100); /* memory shrinks */
     for (uint32_t d = 2900; d < DOCS; d++)
         drop(&map, d);
     assert_map(&map);

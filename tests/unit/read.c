@@ -9,7 +9,7 @@
 
 enum { USUAL_BLOCK = 4 << 20 };
 
-/* What a reader gave, a line for each record: "name:line ok ID|TEXT" or "name:line STATUS: reason
+/* The records of a reader, a line for each: "name:line ok ID|TEXT" or "name:line STATUS: reason
  * [ID]", where name is the path within the test's directory. */
 typedef struct listing {
     char *text;
@@ -91,7 +91,7 @@ static listing list_paths(const char *const *paths, size_t count, way how)
     return l;
 }
 
-/* Every block size, number of threads and parser must give this listing. */
+/* Every size of blocks, number of threads and parser must give this listing. */
 static void check_paths(const char *const *paths, size_t count, uint64_t limit,
                         const char *expected)
 {
@@ -385,7 +385,7 @@ static void texts_over_the_limit_are_rejected(void **state)
     check_paths(paths, 3, 5, expected);
 }
 
-/* gzip with zlib alone */
+/* writes gzip with zlib */
 static size_t gzip(const char *text, size_t size, char *out, size_t room)
 {
     z_stream z;
@@ -437,7 +437,7 @@ static void directories_are_read_by_name(void **state)
     write_text("d/c.jsonl", "{\"id\":\"c\",\"text\":\"x\"}");
     write_text("d/a.txt", "plain");
     write_text("d/b/z.jsonl", "{\"id\":\"z\",\"text\":\"x\"}");
-    write_text("d/b/B.jsonl.zst", "{\"id\":\"B\",\"text\":\"x\"}"); /* not so by content */
+    write_text("d/b/B.jsonl.zst", "{\"id\":\"B\",\"text\":\"x\"}"); /* its content is not */
     write_text("d/b.jsonl.gz", "{\"id\":\"b\",\"text\":\"x\"}");
     write_text("d/notes.md", "not an input");
     write_text("d/.hidden.jsonl", "{\"id\":\"h\",\"text\":\"x\"}");
@@ -470,7 +470,7 @@ static void loops_and_unreadable_files_are_records(void **state)
     write_text("e/z.jsonl", "{\"id\":\"z\",\"text\":\"x\"}");
     (void)snprintf(expected, sizeof expected,
                    "e/same/s.jsonl:1 ok s|x\n"
-                   "e/sub/twice/s.jsonl:1 ok s|x\n" /* twice, but no loop */
+                   "e/sub/twice/s.jsonl:1 ok s|x\n" /* twice, but without a loop */
                    "e/sub/up:0 io: directory loop []\n"
                    "e/sub/v:0 io: cannot open: Too many levels of symbolic links []\n"
                    "e/sub/w.txt:0 io: cannot open: No such file or directory []\n"
@@ -547,7 +547,7 @@ static void opening_checks_its_arguments(void **state)
     options.max_article_bytes = ((uint64_t)1 << 30) + 1;
     assert_int_equal(tt_reader_open(&reader, paths, 1, &options, &error), TT_EINVAL);
     assert_string_equal(error.message, "max_article_bytes is out of range");
-    /* an older caller's shorter struct */
+    /* the shorter struct of an older caller */
     options.struct_size = offsetof(tt_reader_options, max_article_bytes);
     assert_int_equal(tt_reader_open(&reader, paths, 1, &options, &error), TT_OK);
     tt_reader_close(reader);
@@ -604,9 +604,9 @@ static void a_stream_that_pauses_hands_out_its_lines(void **state)
     (void)close(ends[0]);
 }
 
-static int waited_ms; /* the longest that the reader was ready to wait */
+static int waited_ms; /* the longest timeout that the reader used */
 
-/* In the place of the C library's. */
+/* Replaces the function of the C library. */
 int poll(struct pollfd *list, nfds_t count, int milliseconds)
 {
     const struct timespec limit = {0, milliseconds * 1000000L};
@@ -614,7 +614,7 @@ int poll(struct pollfd *list, nfds_t count, int milliseconds)
     return ppoll(list, count, &limit, NULL);
 }
 
-/* The longest wait for more than the one article that a pipe holds. */
+/* The longest timeout after the only article in a pipe. */
 static int wait_for_more(uint32_t flags)
 {
     static const char line[] = "{\"id\":1,\"text\":\"x\"}\n";
@@ -646,7 +646,7 @@ static void a_prompt_reader_hardly_waits_for_more(void **state)
     assert_int_equal(wait_for_more(TT_READER_PROMPT), 1);
 }
 
-/* Reads everything; TT_OK or what went wrong. */
+/* Reads everything. @return TT_OK, or the first error */
 static tt_status drain(const char *const *paths, size_t count, const tt_allocator *allocator,
                        size_t *records)
 {
@@ -670,7 +670,7 @@ static tt_status drain(const char *const *paths, size_t count, const tt_allocato
         assert_int_equal(status, TT_ENOMEM);
         assert_int_equal(error.status, TT_ENOMEM);
         assert_true(strncmp(error.message, "out of memory for ", 18) == 0);
-        if (reader != NULL) /* it stays failed */
+        if (reader != NULL) /* a failed reader stays failed */
             assert_int_equal(tt_reader_next(reader, &r, &n, NULL), TT_ENOMEM);
     }
     tt_reader_close(reader);

@@ -1,4 +1,4 @@
-/* A directory of the test's own, files in it, and an allocator that counts and fails on demand. */
+/* A private directory with files, and an allocator that counts and fails on demand. */
 #ifndef READ_FILES_H
 #define READ_FILES_H
 
@@ -36,7 +36,7 @@ static int remove_directory(void **state)
     return nftw(test_directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* The path of a file of this name; good for the next 8 calls. */
+/* The path of a file with this name, valid for the next 8 calls. */
 static const char *path_of(const char *name)
 {
     static char paths[8][400];
@@ -61,7 +61,7 @@ static inline const char *write_text(const char *name, const char *text)
     return write_bytes(name, text, strlen(text));
 }
 
-/* Fails from the call number `fail_at` on (0: never), and counts what is not given back. */
+/* Fails from call number `fail_at` on (0: never), and counts what is not released. */
 typedef struct counting {
     tt_allocator allocator;
     long calls, fail_at;

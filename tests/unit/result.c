@@ -1,4 +1,4 @@
-/* A result file read back is what was written. */
+/* A result that was written is read back unchanged. */
 #define _GNU_SOURCE
 #include "read_files.h"
 
@@ -151,7 +151,7 @@ static written write_back(const tt_result *r)
     return w;
 }
 
-/* Lines of other types go, and a missing number is null; what is written is then written again. */
+/* Lines of other types are skipped, and a missing number is null; the output is then stable. */
 static void a_result_that_was_read_can_be_written(void **state)
 {
     tt_result *r = read_back(whole), *again;

@@ -11,7 +11,7 @@ static tti_doc doc_of(const wordlist *w)
     return (tti_doc){.hashes = w->words, .token_count = (uint32_t)w->count};
 }
 
-/* Words as spread hashes: tokens are hashes to the engine. */
+/* Spreads the numbers of words like hashes, since the engine sees tokens as hashes. */
 static void add_random(wordlist *w, rng *r, size_t n)
 {
     for (size_t k = 0; k < n; k++)
@@ -121,7 +121,7 @@ typedef struct docs {
     tti_corpus corpus;
 } docs;
 
-/* Documents with passages of one another, one of them empty. */
+/* Documents with passages of each other, one of them empty. */
 static void make_docs(docs *d, uint64_t seed)
 {
     rng r = {seed};
@@ -244,10 +244,10 @@ static void copies_and_shared_passages_become_candidates(void **state)
     add_random(&w[0], &r, 300);
     words_copy(&w[1], &w[0], 0, 280); /* a copy */
     add_random(&w[2], &r, 2000);
-    words_copy(&w[2], &w[0], 100, 145); /* lends a passage to a long text */
+    words_copy(&w[2], &w[0], 100, 145); /* a long text with a passage of another */
     add_random(&w[3], &r, 120);
-    words_copy(&w[3], &w[3], 0, 60); /* repeats itself */
-    add_random(&w[4], &r, 500);      /* has nothing to do with the rest */
+    words_copy(&w[3], &w[3], 0, 60); /* a text that repeats itself */
+    add_random(&w[4], &r, 500);      /* unrelated to the others */
     for (uint32_t k = 0; k < 5; k++) {
         items[k] = doc_of(&w[k]);
         items[k].article = k;
@@ -288,14 +288,14 @@ static void a_passage_in_every_document_links_each_to_the_first(void **state)
     c = candidates_of(&corpus, &o);
     for (uint32_t k = 1; k < MANY; k++)
         assert_true(want_of(&c, 0, k) & TTI_WANT_SECTIONS);
-    assert_true(c.count <= MANY * (TTI_SEED_FIRST_POSTINGS + 1)); /* and nothing like a square */
+    assert_true(c.count <= MANY * (TTI_SEED_FIRST_POSTINGS + 1)); /* far less than the square */
     tti_candidates_free(&c);
     for (int k = 0; k < MANY; k++)
         words_free(&w[k]);
     words_free(&notice);
 }
 
-/* Twelve shared seeds of a hundred: enough where damage left them all over the text, not where they
+/* Twelve shared seeds of a hundred suffice if damage left them all over the text, but not if they
  * are one paragraph. */
 static void seeds_of_one_paragraph_make_no_pair(void **state)
 {

@@ -10,7 +10,7 @@ static int by_value(const void *x, const void *y)
     return (p > q) - (p < q);
 }
 
-/* The distinct shingles of some tokens, sorted. */
+/* The sorted distinct shingles of some tokens. */
 static uint64_t *distinct(const wordlist *w, uint32_t width, uint64_t seed, size_t *count)
 {
     const uint32_t n = tti_shingle_count((uint32_t)w->count, width);
@@ -32,7 +32,7 @@ static tti_doc doc_of(const wordlist *w)
     return (tti_doc){.hashes = w->words, .token_count = (uint32_t)w->count};
 }
 
-/* Places whose shingle stands earlier in the article. */
+/* Positions whose shingle occurred earlier in the article. */
 static uint32_t list_repeats(const tti_doc *doc, uint32_t width, uint64_t seed, uint32_t *repeats)
 {
     const uint32_t n = tti_shingle_count(doc->token_count, width);

@@ -82,7 +82,7 @@ static void without_memory_it_says_so(void **state)
     heap.allocator = &c.allocator;
     assert_non_null(tti_slab_alloc(&heap, 60000, &of));
     assert_null(tti_slab_alloc(&heap, 60000, &of));
-    assert_non_null(tti_slab_alloc(&heap, 100, &of)); /* what is there goes on */
+    assert_non_null(tti_slab_alloc(&heap, 100, &of)); /* existing blocks remain usable */
     tti_slab_free(&heap);
     assert_true(counting_is_clean(&c));
 }

@@ -8,7 +8,7 @@ static int by_value(const void *x, const void *y)
     return (p > q) - (p < q);
 }
 
-/* Sizes on both sides of where insertion sort gives way. */
+/* Sizes on both sides of the limit of insertion sort. */
 static const size_t sizes[] = {0, 1, 2, 3, 47, 48, 49, 50, 1000, 5000};
 
 static void numbers_of_any_width_are_sorted(void **state)
@@ -48,8 +48,8 @@ static void equal_keys_keep_their_order(void **state)
         }
 }
 
-/* Numbers that agree in their upper bits but for one of them: most are one run, sorted by what is
- * below; so are those of a run in it. */
+/* All numbers but one have the same upper bits, so that most of them are one run, which is sorted
+ * by lower bits; runs within it are too. */
 static void long_runs_are_sorted_by_their_lower_bits(void **state)
 {
     enum { N = 5000 };
@@ -100,7 +100,7 @@ static int by_pair(const void *x, const void *y)
     return (p->b > q->b) - (p->b < q->b);
 }
 
-/* Orders that quicksort has trouble with, and random ones of few and of many values. */
+/* Orders that are hard for quicksort, and random ones of few and of many values. */
 static uint32_t pattern(rng *r, int kind, size_t k, size_t n)
 {
     switch (kind) {
@@ -137,7 +137,7 @@ static void any_order_is_sorted_by_comparison(void **state)
         }
 }
 
-/* Heapsort is for depths that hardly any input reaches. */
+/* Heapsort is used at depths that hardly any input reaches. */
 static void heapsort_sorts_too(void **state)
 {
     static pair x[1000];

@@ -24,7 +24,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    return rmdir(folder); /* fails where a file was left */
+    return rmdir(folder); /* fails if a file was left */
 }
 
 static tti_spill *open_spill(void)
@@ -106,7 +106,7 @@ static void pieces_are_kept_one_after_the_other(void **state)
     tti_spill_close(s);
 }
 
-/* Writes more than the limit, watched or checked, and reads it again. */
+/* Writes more than the limit, watched or checked, and reads it back. */
 static void fill(int watched)
 {
     enum { BLOCKS = 24, SIZE = 4 * MIB };
@@ -132,7 +132,7 @@ static void fill(int watched)
         if (k % 3 == 0)
             tti_release(a, blocks[k], SIZE, 1);
     }
-    tti_spill_close(s); /* with what is left */
+    tti_spill_close(s); /* with blocks in use */
 }
 
 static void pages_are_let_go_and_come_back(void **state)

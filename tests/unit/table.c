@@ -5,7 +5,7 @@
 
 enum { KEYS = 3000 };
 
-/* Keys of 64 bits, of which the hash is a few bits only, so that many meet. */
+/* Keys of 64 bits with hashes of a few bits, so that many collide. */
 static uint64_t keys[KEYS];
 
 static int has_key(const void *ctx, uint32_t number, const void *key)
@@ -36,8 +36,8 @@ static void an_empty_table_has_nothing(void **state)
     tti_table_free(&t);
 }
 
-/* Random operations, against a flag for every number. Numbers are drawn so that all hashes and the
- * base reach their limits. */
+/* Random operations, compared with a flag for every number. Numbers are drawn so that all hashes
+ * and the base reach their limits. */
 static void it_does_what_a_plain_list_does(void **state)
 {
     enum { TURNS = 200000 };
@@ -152,7 +152,7 @@ static void a_size_that_does_not_fit_is_refused(void **state)
     tti_table_free(&t);
 }
 
-/* ---- Probing in slots of one's own, of any number -------------------------------------------- */
+/* ---- Probing in separate slots of any number ------------------------------------------------- */
 
 typedef struct counter {
     uint32_t key, count;

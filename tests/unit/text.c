@@ -114,7 +114,7 @@ static void spans_of_any_size_come_back(void **state)
         }
 }
 
-/* An allocator that fails from the k-th request on. */
+/* An allocator that fails from the k-th call on. */
 typedef struct failing {
     size_t left, live;
 } failing;
@@ -193,7 +193,7 @@ static int is_boundary(const char *text, size_t size, uint32_t at)
     return at == size || (text[at] & 0xC0) != 0x80;
 }
 
-/* What holds for the tokens of every text. */
+/* Checks the properties of the tokens of every text. */
 static void check_extents(const char *text, size_t size, const tti_tokens *store,
                           const tti_tokenized_text *added)
 {
@@ -353,7 +353,7 @@ static void assert_like_plain(const char *chars, size_t size)
     probe_close(&p);
 }
 
-/* Characters in clumps, so that scripts meet and marks pile up. */
+/* Makes runs of characters, so that scripts meet and marks accumulate. */
 static uint32_t random_character(uint64_t *random)
 {
     static const uint32_t starts[] = {
@@ -433,7 +433,7 @@ static void normal_forms_have_equal_hashes(void **state)
 
 /* ==== the kernels ============================================================================ */
 
-/* A buffer whose last byte stands before a page that must not be read. */
+/* A buffer whose last byte is before a page that must not be read. */
 typedef struct guarded {
     char *map, *text;
     size_t map_size;
@@ -466,7 +466,7 @@ static void assert_splits_equal(const tti_split *a, const tti_split *b)
     assert_memory_equal(a->line_runs, b->line_runs, 2 * a->line_count);
 }
 
-/* The same batch through every set: tokens, hashes, spans. */
+/* Every kernel set gives the same tokens, hashes and extents of a batch. */
 static void compare_kernels(const char *text, size_t size)
 {
     static tti_split splits[4];

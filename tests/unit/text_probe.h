@@ -1,4 +1,4 @@
-/* One article through the text stage, its tokens ready to be looked at. */
+/* Runs the text stage on one article, for tests to inspect its tokens. */
 #ifndef TT_TEXT_PROBE_H
 #define TT_TEXT_PROBE_H
 
@@ -16,7 +16,7 @@ typedef struct probe {
 
 enum { PROBE_SEED = 42 };
 
-/* The text is copied to a buffer of just its size, so that reads past it are seen. */
+/* The text is copied to a buffer of exactly its size, so that reads past it are detected. */
 static inline probe probe_open(const char *text, size_t size, tt_paragraphs mode)
 {
     probe p;
@@ -48,7 +48,7 @@ static inline void probe_close(probe *p)
     free((void *)(uintptr_t)p->text);
 }
 
-/* The tokens as they stand in the text, parted by '|'; paragraphs are parted by '/'. */
+/* The tokens as written in the text, separated by '|', and paragraphs separated by '/'. */
 static inline char *probe_join(const probe *p)
 {
     size_t filled = 0;
@@ -86,7 +86,7 @@ static inline void assert_tokens(const char *text, const char *expected)
     assert_joined(text, TT_PARAGRAPHS_NONE, expected);
 }
 
-/* Two texts are the same article: token by token, whatever their bytes. */
+/* Checks that two texts have the same tokens, whatever their bytes. */
 static inline void assert_same(const char *a, const char *b)
 {
     probe p = probe_text(a), q = probe_text(b);
@@ -98,7 +98,7 @@ static inline void assert_same(const char *a, const char *b)
     probe_close(&q);
 }
 
-/* Deterministic numbers for made-up texts. */
+/* Deterministic random numbers for generated texts. */
 static inline uint64_t next_random(uint64_t *state)
 {
     uint64_t x = *state += UINT64_C(0x9E3779B97F4A7C15);

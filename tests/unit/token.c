@@ -182,7 +182,7 @@ static void a_token_is_the_hash_of_its_lower_case(void **state)
 static void long_tokens_are_tokens(void **state)
 {
     (void)state;
-    /* Longer than any buffer: ASCII, accented, and with marks without end. */
+    /* Longer than any buffer: ASCII, accented, and with endless marks. */
     enum { SIZE = 100001 };
     char *text = malloc(SIZE);
     uint8_t *folded = malloc(SIZE);
@@ -207,7 +207,7 @@ static void long_tokens_are_tokens(void **state)
     free(folded);
 }
 
-/* Flags of the tokens of a text, a letter each: N W D C U; S and P are left out. */
+/* The flags of the tokens of a text, a letter each: N W D C U. S and P are left out. */
 static void assert_flags(const char *text, const char *expected)
 {
     static const struct {

@@ -5,7 +5,7 @@
 #include "text/characters.h"
 #include "util/error.h"
 
-/* `bad` is invalid at its byte `offset`, wherever it stands: alone, in a word, far into a text, and
+/* `bad` is invalid at its byte `offset` wherever it occurs: alone, in a word, far into a text, and
  * just before the end. */
 static void assert_invalid(const char *bad, size_t size, uint64_t offset)
 {
@@ -98,7 +98,7 @@ static void every_code_point_is_read_back(void **state)
     }
 }
 
-/* Every two-, three- and four-byte string that the decoder takes is what utf8proc takes. */
+/* The decoder accepts the same strings of two, three and four bytes as utf8proc. */
 static void the_decoder_takes_what_utf8proc_takes(void **state)
 {
     (void)state;
@@ -150,7 +150,7 @@ static void a_message_is_made_utf8(void **state)
     }
 }
 
-/* NFKD of the fold of the NFD of a string, by utf8proc alone. */
+/* The NFKD of the case-folded NFD of a string, by utf8proc. */
 static size_t reference_fold(const uint8_t *text, size_t size, uint8_t *out, size_t capacity)
 {
     utf8proc_uint8_t *decomposed = NULL, *folded = NULL;
@@ -190,7 +190,7 @@ static void the_table_folds_like_utf8proc(void **state)
     }
 }
 
-/* What is folded once stays as it is: else equal words could have different bytes. */
+/* Folding twice changes nothing; otherwise equal words could have different bytes. */
 static void folding_twice_is_folding_once(void **state)
 {
     (void)state;

@@ -5,8 +5,8 @@
 
 #include <fcntl.h>
 
-/* What a reader gave, a record after another: "LINE ID|VERSION|SOURCE|PUBLISHED|TEXT" with the time
- * in seconds, or "LINE STATUS: reason". */
+/* The records of a reader, one after the other: "LINE ID|VERSION|SOURCE|PUBLISHED|TEXT" with the
+ * time in seconds, or "LINE STATUS: reason". */
 typedef struct listing {
     char *text;
     size_t size, records;
@@ -50,7 +50,7 @@ typedef struct way {
     const tt_allocator *allocator;
 } way;
 
-/* @return TT_OK, or how it failed */
+/* @return TT_OK, or the error */
 static tt_status list(const char *path, way how, listing *l)
 {
     tt_reader_options options = TT_READER_OPTIONS_INIT;
@@ -178,7 +178,7 @@ static void ninjs_is_read(void **state)
                  "5 plain|9|||Not a wire item.\n");
 }
 
-/* ==== Forms =================================================================================== */
+/* ==== Formats ================================================================================= */
 
 #define RSS(items) "<rss version=\"2.0\"><channel>" items "</channel></rss>"
 #define ITEM(id, text) "<item><guid>" id "</guid><description>" text "</description></item>"
@@ -295,7 +295,7 @@ static void entities_are_refused(void **state)
                "1 TT_EFORMAT: it declares an entity, and entities are off\n");
     (void)snprintf(text, sizeof text, "<!DOCTYPE rss SYSTEM \"%s\">%s", secret,
                    RSS(ITEM("1", "x")));
-    check_text("dtd.xml", text, "1 1||||x\n"); /* named, not read */
+    check_text("dtd.xml", text, "1 1||||x\n"); /* a DTD is named, but not read */
     check_text("named.xml", RSS(ITEM("1", "caf&eacute; &amp;amp; &nosuch;")),
                "1 TT_EFORMAT: invalid XML\n");
     check_text("named.xml", RSS(ITEM("1", "caf&eacute; &amp;amp; &#65;")),
