@@ -1,5 +1,5 @@
-/* Every allocation fails in turn: each call returns TT_ENOMEM, leaks nothing, and releases every block
- * with the size of its allocation. */
+/* Every allocation fails in turn: each call returns TT_ENOMEM, leaks nothing, and releases every
+ * block with the size of its allocation. */
 #include "../texts.h"
 
 enum { COUNT = 9 };
@@ -7,8 +7,8 @@ enum { COUNT = 9 };
 static char *texts[COUNT];
 static char names[COUNT][8];
 
-/* A small corpus with work for every stage: copies, near copies, a repeated body, a shared paragraph,
- * a damaged copy. */
+/* A small corpus with work for every stage: copies, near copies, a repeated body, a shared
+ * paragraph, a damaged copy. */
 static int make_texts(void **state)
 {
     rng r = {99};
