@@ -61,9 +61,10 @@ static tt_status list_local(tti_repeats_cache *c, const tti_verified *passages, 
     TTI_TRY(tti_array_push(&c->local, a, b));
     for (size_t k = 0; k < passages->passages.count; k++) {
         const uint32_t doc = passages->passages.items[k].a;
-        const tti_cached_repeats *m = cached_repeats(c, doc);
+        const tti_cached_repeats *m;
         if (doc == b || (k > 0 && passages->passages.items[k - 1].a == doc))
-            continue;
+            continue; /* a document that is only asked about is not in the table */
+        m = cached_repeats(c, doc);
         TTI_TRY(tti_array_push(&c->local, a, doc));
         for (size_t i = 0; i < m->count; i++)
             TTI_TRY(tti_array_push(&c->local, a, m->repeats[i].of_doc));
