@@ -18,8 +18,8 @@ build() {
 
 # programs FOLDER LABELS: the build targets of the unit, API and example tests with these labels
 programs() {
-    ctest --test-dir "$1" -N -L "$2" | sed -n -E 's/.*: (unit|api|example)\.([a-z0-9_]*)$/\1_\2/p' |
-        sed 's/^unit_/test_/; s/^api_/test_api_/'
+    ctest --test-dir "$1" -N -L "$2" | sed -n -E 's/.*: (unit|api|example|consumer)\.([a-z0-9_]*)$/\1_\2/p' |
+        sed 's/^unit_/test_/; s/^api_/test_api_/; /^consumer_/ { /_example$/!d; s/.*/test_header_example/ }'
 }
 
 # build_for LABELS PRESET [OPTION...]: like `build`, but only the programs of the tests with these labels.
