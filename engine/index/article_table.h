@@ -9,7 +9,7 @@
 #ifndef TTI_INDEX_ARTICLE_TABLE_H
 #define TTI_INDEX_ARTICLE_TABLE_H
 
-#include "corpus/article_id.h"
+#include "corpus/corpus.h"
 #include "index/db_row.h"
 #include "index/postings.h"
 #include "index/slab.h"

@@ -15,13 +15,18 @@
 #  define TTI_X86 0
 #endif
 
+static tti_hash128 tti_kernel_key_generic(const uint64_t *hashes, size_t count, uint64_t seed)
+{
+    return tti_hash128_u64(hashes, count, seed);
+}
+
 /* A set: its functions in the order of tti_kernels. */
+/* clang-format off */
 #define TTI_KERNELS(set)                                                                           \
-  {                                                                                                \
-#    set, split_##set, take_##set, hash_##set, tti_kernel_key_##set, extents_##set, fold_##set,    \
-        bands_##set, bins_##set, least_##set, equal_##set, hash_grams_##set, sample_##set,         \
-        probe_##set, near_##set                                                                    \
-  }
+    {#set,        split_##set,      take_##set,   hash_##set,  tti_kernel_key_##set,               \
+     extents_##set, fold_##set,     bands_##set,  bins_##set,  least_##set,                        \
+     equal_##set, hash_grams_##set, sample_##set, probe_##set, near_##set}
+/* clang-format on */
 
 #define TTI_TARGET
 #define TTI_WIDE 0

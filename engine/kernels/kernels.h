@@ -6,9 +6,14 @@
 #ifndef TTI_KERNELS_KERNELS_H
 #define TTI_KERNELS_KERNELS_H
 
-#include "kernels/key.h"
-#include "kernels/kgrams.h"
 #include "kernels/split.h"
+#include "util/hash.h"
+
+/* k-grams of four tokens, and the windows of which each has a minimizer. */
+enum {
+    TTI_MINIMIZER_TOKENS = 4, /**< of a gram */
+    TTI_MINIMIZER_WINDOW = 6  /**< grams in a row of which the least is taken */
+};
 
 /** The bin of one permutation hashing that a fold falls into. */
 static inline size_t tti_minhash_bin(uint32_t fold, size_t num_hashes)
@@ -71,5 +76,9 @@ const tti_kernels *tti_kernels_get(void);
 
 /** Every set that this processor runs, best first. @return their number, at most `capacity` */
 size_t tti_kernels_all(const tti_kernels **out, size_t capacity);
+
+/* XXH3-128 in files of their own: xxhash.h chooses its instructions as it is compiled. */
+tti_hash128 tti_kernel_key_avx2(const uint64_t *hashes, size_t count, uint64_t seed);
+tti_hash128 tti_kernel_key_avx512(const uint64_t *hashes, size_t count, uint64_t seed);
 
 #endif

@@ -1,3 +1,7 @@
 /* Compiled for AVX-512, which the macros of xxhash.h see. */
-#define TTI_KEY_NAME tti_kernel_key_avx512
-#include "kernels/key.inc.h"
+#include "kernels/kernels.h"
+
+tti_hash128 tti_kernel_key_avx512(const uint64_t *hashes, size_t count, uint64_t seed)
+{
+    return tti_hash128_u64(hashes, count, seed);
+}

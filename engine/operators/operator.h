@@ -8,7 +8,7 @@
 #include "sketch/sketch.h"
 #include "util/array.h"
 #include "util/error.h"
-#include "util/slice.h"
+#include "util/alloc.h"
 #include "util/sort.h"
 
 #include <assert.h>

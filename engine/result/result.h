@@ -3,13 +3,12 @@
 #ifndef TTI_RESULT_RESULT_H
 #define TTI_RESULT_RESULT_H
 
-#include "corpus/article_id.h"
 #include "corpus/corpus.h"
 #include "result/clusters.h"
 #include "result/sections.h"
 #include "seed/seeds.h"
 #include "text/tokenizer.h"
-#include "util/arena.h"
+#include "util/alloc.h"
 #include "util/spill.h"
 #include "util/table.h"
 #include "verify/verify.h"

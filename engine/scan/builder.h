@@ -2,7 +2,7 @@
 #ifndef TTI_SCAN_BUILDER_H
 #define TTI_SCAN_BUILDER_H
 
-#include "corpus/article_id.h"
+#include "corpus/corpus.h"
 #include "result/result.h"
 #include "util/table.h"
 

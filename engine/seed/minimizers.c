@@ -1,6 +1,6 @@
 #include "kernels/kernels.h"
 #include "seed/seeds.h"
-#include "sketch/shingles.h"
+#include "sketch/minhash.h"
 #include "util/alloc.h"
 #include "util/error.h"
 

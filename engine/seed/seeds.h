@@ -10,7 +10,7 @@
 
 #include "corpus/candidate_pairs.h"
 #include "corpus/corpus.h"
-#include "kernels/kgrams.h"
+#include "kernels/kernels.h"
 
 enum {
     TTI_SEED_SHORT_DOC = 64,     /**< documents of fewer tokens keep every gram */

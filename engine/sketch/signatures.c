@@ -1,7 +1,6 @@
 /* MinHash signatures of articles, for a caller's own use: text and sketch, and nothing after them.
  */
 #include "sketch/minhash.h"
-#include "sketch/shingles.h"
 #include "text/tokenizer.h"
 #include "util/alloc.h"
 #include "util/error.h"

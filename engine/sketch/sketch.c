@@ -8,7 +8,6 @@
 
 #include "sketch/duplicate_groups.h"
 #include "sketch/minhash.h"
-#include "sketch/shingles.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/threads.h"

@@ -85,9 +85,4 @@ static inline tt_status tti_array_grow(const tt_allocator *a, void *items, size_
                : TT_ENOMEM;
 }
 
-tt_status tti_array_set_count(const tt_allocator *a, void *items, size_t *capacity, size_t *count,
-                              size_t n, size_t size);
-tt_status tti_array_copy_in(const tt_allocator *a, void *items, size_t *capacity, size_t *count,
-                            const void *from, size_t n, size_t size);
-
 #endif

@@ -23,3 +23,84 @@ tt_status tti_fail_memory(tt_error *error, const char *what)
 {
     return tti_fail(error, TT_ENOMEM, TTI_NOWHERE, "out of memory for %s", what);
 }
+
+/* ---- Names and messages ---------------------------------------------------------------------- */
+
+uint32_t tt_version(void)
+{
+    return TT_VERSION_NUMBER;
+}
+
+#define AS_TEXT_(x) #x
+#define AS_TEXT(x) AS_TEXT_(x)
+
+const char *tt_version_string(void)
+{
+    return AS_TEXT(TT_VERSION_MAJOR) "." AS_TEXT(TT_VERSION_MINOR) "." AS_TEXT(TT_VERSION_PATCH);
+}
+
+const char *tt_status_name(tt_status status)
+{
+    switch (status) {
+    case TT_OK: return "ok";
+    case TT_EINVAL: return "invalid argument";
+    case TT_ENOMEM: return "out of memory";
+    case TT_EIO: return "input/output error";
+    case TT_EFORMAT: return "malformed data";
+    case TT_EVERSION: return "unsupported version";
+    case TT_ELIMIT: return "limit exceeded";
+    case TT_ESTOPPED: return "stopped by callback";
+    case TT_ELOCKED: return "locked by a writer";
+    case TT_EDUPLICATE: return "duplicate id";
+    case TT_EINTERNAL: return "internal error";
+    }
+    return "unknown status";
+}
+
+const char *tt_relation_name(tt_relation relation)
+{
+    switch (relation) {
+    case TT_IDENTICAL: return "identical";
+    case TT_NEAR: return "near";
+    case TT_CONTAINS: return "contains";
+    case TT_CONTAINED: return "contained";
+    case TT_SERIES: return "series";
+    }
+    return "unknown relation";
+}
+
+const char *tt_verdict_kind_name(tt_verdict_kind kind)
+{
+    switch (kind) {
+    case TT_VERDICT_NEW: return "new";
+    case TT_VERDICT_DUPLICATE: return "duplicate";
+    case TT_VERDICT_UPDATE: return "update";
+    case TT_VERDICT_OVERLAPS: return "overlaps";
+    }
+    return "unknown";
+}
+
+static void describe_duplicate(const tt_article *a, char *out, size_t size)
+{
+    const char *quote = (a->flags & TT_ARTICLE_INTEGER_ID) != 0 ? "" : "\"";
+    const size_t shown = tti_utf8_cut(a->id, a->id_size, TTI_SHOWN_ID);
+    (void)snprintf(out, size, "id %s%.*s%s%s was seen before", quote, (int)shown, a->id,
+                   shown < a->id_size ? "..." : "", quote);
+}
+
+void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size)
+{
+    if (article == NULL || out == NULL)
+        return;
+    switch (status) {
+    case TT_EDUPLICATE: describe_duplicate(article, out, size); break;
+    case TT_EFORMAT: (void)snprintf(out, size, "id or text is not valid UTF-8"); break;
+    case TT_ELIMIT:
+        (void)snprintf(out, size, "text of %zu bytes is over the limit", article->text_size);
+        break;
+    case TT_EINVAL: (void)snprintf(out, size, "no id"); break;
+    default: (void)snprintf(out, size, "%s", tt_status_name(status)); break;
+    }
+    if (size > 0)
+        tti_utf8_clean(out);
+}

@@ -12,7 +12,7 @@
 #define TTI_UTIL_SPILL_H
 
 #include "twicetold.h"
-#include "util/slice.h"
+#include "util/alloc.h"
 
 enum {
     TTI_SPILL_MIN_LIMIT = 32 << 20 /**< least limit: what a build needs beside its arrays */

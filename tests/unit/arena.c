@@ -1,7 +1,6 @@
-#include "util/arena.h"
+#include "util/alloc.h"
 
 #include "../test.h"
-#include "util/alloc.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "output/result_writer.h"
+#include "util/json_write.h"
 
 #include "twicetold.h"
 

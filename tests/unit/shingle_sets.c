@@ -1,7 +1,7 @@
 #include "verify/shingle_sets.h"
 
 #include "../texts.h"
-#include "sketch/shingles.h"
+#include "sketch/minhash.h"
 #include "util/alloc.h"
 
 static int by_value(const void *x, const void *y)
