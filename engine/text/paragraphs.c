@@ -7,6 +7,7 @@
  */
 #include "text/paragraphs.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "text/characters.h"
@@ -211,33 +212,14 @@ static tt_status append_paragraph(tti_tokens *tokens, uint32_t *count, uint32_t 
 {
     const size_t at = tokens->paragraph_count + *count;
     tti_paragraph *p;
-    if (tti_reserve(tokens->allocator, &tokens->paragraphs, &tokens->paragraph_capacity, at + 1,
-                    sizeof *tokens->paragraphs) != 0)
-        return tti_fail_memory(error, "paragraphs");
+    TTI_TRY_ALLOC(tti_reserve(tokens->allocator, &tokens->paragraphs, &tokens->paragraph_capacity,
+                              at + 1, sizeof *tokens->paragraphs),
+                  error, "paragraphs");
     p = &tokens->paragraphs[at];
     p->begin = *count == 0 ? 0 : p[-1].end;
     p->end = end;
+    assert(p->begin < p->end);
     ++*count;
-    return TT_OK;
-}
-
-static tt_status split_wrapped_lines(tti_tokens *tokens, const uint8_t *text, size_t line_count,
-                                     const line_layout *s, uint32_t *count, tt_error *error)
-{
-    const tti_line *lines = tokens->lines;
-    for (size_t i = 0; i + 1 < line_count; i++)
-        if (ends_wrapped_paragraph(text, s, &lines[i]))
-            TTI_TRY(append_paragraph(tokens, count, lines[i].tokens, error));
-    return append_paragraph(tokens, count, lines[line_count - 1].tokens, error);
-}
-
-/* Cuts after lines whose gap has one of `gaps`, or after every line. */
-static tt_status split_at_breaks(tti_tokens *tokens, size_t line_count, uint32_t gaps, int every,
-                                 uint32_t *count, tt_error *error)
-{
-    for (size_t i = 0; i < line_count; i++)
-        if (every || i + 1 == line_count || (tokens->lines[i].gap & gaps) != 0)
-            TTI_TRY(append_paragraph(tokens, count, tokens->lines[i].tokens, error));
     return TT_OK;
 }
 
@@ -249,17 +231,28 @@ static int has_blank_line(const tti_line *lines, size_t count)
     return 0;
 }
 
-tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, size_t line_count,
-                               tt_paragraphs mode, uint32_t *count, tt_error *error)
+tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, tt_paragraphs mode,
+                               uint32_t *count, tt_error *error)
 {
+    tti_line *lines = tokens->lines.items;
+    const size_t line_count = tokens->lines.count;
+    const int by_blank_lines = mode == TT_PARAGRAPHS_BLANK ||
+                               (mode == TT_PARAGRAPHS_AUTO && has_blank_line(lines, line_count));
+    line_layout layout = {0, 0, 0};
+    assert(line_count > 0);
     *count = 0;
-    if (mode == TT_PARAGRAPHS_BLANK ||
-        (mode == TT_PARAGRAPHS_AUTO && has_blank_line(tokens->lines, line_count)))
-        return split_at_breaks(tokens, line_count, TTI_GAP_BLANK | TTI_GAP_MARK, 0, count, error);
-    if (mode == TT_PARAGRAPHS_AUTO && line_count > 1) {
-        const line_layout s = detect_layout(text, tokens->lines, line_count);
-        if (s.column != 0)
-            return split_wrapped_lines(tokens, text, line_count, &s, count, error);
+    if (mode == TT_PARAGRAPHS_AUTO && !by_blank_lines && line_count > 1)
+        layout = detect_layout(text, lines, line_count);
+    for (size_t i = 0; i + 1 < line_count; i++) {
+        int ends;
+        if (by_blank_lines)
+            ends = (lines[i].gap & (TTI_GAP_BLANK | TTI_GAP_MARK)) != 0;
+        else if (layout.column != 0)
+            ends = ends_wrapped_paragraph(text, &layout, &lines[i]);
+        else
+            ends = mode != TT_PARAGRAPHS_NONE;
+        if (ends)
+            TTI_TRY(append_paragraph(tokens, count, lines[i].tokens, error));
     }
-    return split_at_breaks(tokens, line_count, 0, mode != TT_PARAGRAPHS_NONE, count, error);
+    return append_paragraph(tokens, count, lines[line_count - 1].tokens, error);
 }

@@ -22,12 +22,11 @@ typedef struct tti_line {
 } tti_line;
 
 /**
- * Cuts an article of `token_count` > 0 tokens at ends of its `line_count` > 0 lines
- * (tokens->lines; the last one's `tokens` is token_count) and appends the paragraphs, without keys,
- * behind the store's paragraph_count, which stays as it is. *count: their number.
- * @return TT_OK, TT_ENOMEM
+ * Splits an article at ends of its lines, tokens->lines, of which there is at least one, and writes
+ * the paragraphs, without keys, after the store's paragraph_count, which stays as it is. *count is
+ * their number. @return TT_OK, TT_ENOMEM
  */
-tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, size_t line_count,
-                               tt_paragraphs mode, uint32_t *count, tt_error *error);
+tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, tt_paragraphs mode,
+                               uint32_t *count, tt_error *error);
 
 #endif

@@ -5,9 +5,7 @@
  */
 #include "text/sentences.h"
 
-
 #include "text/characters.h"
-#include "text/words.h"
 
 /* What a character between two tokens says about sentences. */
 enum sentence_sign {
@@ -82,6 +80,58 @@ static enum sentence_sign sentence_sign_of(uint32_t code)
     }
 }
 
+/* Up to four letters as a number. */
+#define LETTERS(a, b, c, d)                                                                        \
+  ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+
+/* Whether a period after text[begin, end) belongs to it, because it is an initial or a title. */
+static int is_abbreviation(const uint8_t *text, size_t begin, size_t end)
+{
+    const size_t size = end - begin;
+    uint32_t letters = 0;
+    if (size == 1)
+        return text[begin] >= 'A' && text[begin] <= 'Z';
+    if (size > 4)
+        return 0;
+    for (size_t i = 0; i < size; i++)
+        letters |= (uint32_t)text[begin + i] << (8 * i);
+    switch (letters) {
+    case LETTERS('M', 'r', 0, 0):
+    case LETTERS('M', 'r', 's', 0):
+    case LETTERS('M', 's', 0, 0):
+    case LETTERS('D', 'r', 0, 0):
+    case LETTERS('S', 't', 0, 0):
+    case LETTERS('P', 'r', 'o', 'f'):
+    case LETTERS('R', 'e', 'v', 0):
+    case LETTERS('H', 'o', 'n', 0):
+    case LETTERS('S', 'e', 'n', 0):
+    case LETTERS('R', 'e', 'p', 0):
+    case LETTERS('G', 'o', 'v', 0):
+    case LETTERS('G', 'e', 'n', 0):
+    case LETTERS('C', 'o', 'l', 0):
+    case LETTERS('M', 'a', 'j', 0):
+    case LETTERS('C', 'a', 'p', 't'):
+    case LETTERS('L', 't', 0, 0):
+    case LETTERS('S', 'g', 't', 0):
+    case LETTERS('A', 'd', 'm', 0):
+    case LETTERS('I', 'n', 'c', 0):
+    case LETTERS('C', 'o', 'r', 'p'):
+    case LETTERS('C', 'o', 0, 0):
+    case LETTERS('L', 't', 'd', 0):
+    case LETTERS('B', 'r', 'o', 's'):
+    case LETTERS('v', 's', 0, 0):
+    case LETTERS('N', 'o', 0, 0):
+    case LETTERS('J', 'a', 'n', 0):
+    case LETTERS('F', 'e', 'b', 0):
+    case LETTERS('A', 'u', 'g', 0):
+    case LETTERS('S', 'e', 'p', 't'):
+    case LETTERS('O', 'c', 't', 0):
+    case LETTERS('N', 'o', 'v', 0):
+    case LETTERS('D', 'e', 'c', 0): return 1;
+    default: return 0;
+    }
+}
+
 int tti_sentence_begins(const uint8_t *text, uint32_t before_begin, uint32_t before_end,
                         uint32_t begin)
 {
@@ -110,8 +160,8 @@ int tti_sentence_begins(const uint8_t *text, uint32_t before_begin, uint32_t bef
         if (sentence_sign == FULL_STOP)
             return 1;
         if (sentence_sign == STOP)
-            stopped |= code != '.' || i != before_end ||
-                       !tti_words_is_abbreviation(text, before_begin, before_end);
+            stopped |=
+                code != '.' || i != before_end || !is_abbreviation(text, before_begin, before_end);
         opened = sentence_sign == OPENING_QUOTE || (sentence_sign == QUOTE && after_space);
         keeps_space = code == 0x00AB;
         after_space = opened || sentence_sign == BRACKET;

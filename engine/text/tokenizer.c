@@ -1,18 +1,52 @@
 /*
- * The tokenizer proper: decodes and validates UTF-8, finds tokens, normalises them.
+ * The tokenizer: reads UTF-8, finds tokens and the ends of lines, and normalises.
  *
- * Case fold and compatibility decomposition come from the character table and are appended as
+ * Text goes through in pieces of TTI_SPLIT_BYTES. A kernel lists the runs of ASCII letters and
+ * digits of a piece, which are tokens as they are; what has other characters, or reaches the end of
+ * the piece, is read character by character. Tokens are collected in a batch, with their extents
+ * and normalised bytes; kernels hash a full batch into the store, and flags and extents follow.
+ *
+ * The case fold and compatibility decomposition come from the character table and are appended as
  * bytes. Marks that come out of canonical order, which only decomposed text in an unusual order
  * has, are sorted when the token is complete.
  */
-#include "text/tokenizer_state.h"
+#include "text/tokenizer.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "kernels/kernels.h"
+#include "kernels/token_extents.h"
 #include "text/characters.h"
 #include "text/paragraphs.h"
-#include "util/alloc.h"
+#include "text/sentences.h"
+#include "text/words.h"
 #include "util/error.h"
+
+/* The text before the token may open a sentence; it is never stored. */
+enum { TTI_TOKEN_MAYBE_SENTENCE = TTI_RUN_MAYBE_SENTENCE };
+
+/* The article that is being read. A store has one, which it uses again for the next article. */
+typedef struct tti_tokenizer {
+    tti_words words;       /* stays from article to article */
+    tti_token_batch batch; /* empty between articles */
+    tti_split split;
+    const uint8_t *text;
+    uint32_t size;
+    uint32_t position;     /* bytes read */
+    uint32_t flushed;      /* tokens of the article that are in the store */
+    uint32_t before_begin; /* extent of the last token read */
+    uint32_t before_end;
+    uint32_t stored_begin; /* extent of the last token in the store */
+    uint32_t stored_end;
+    int by_lines; /* lines matter for the paragraphs wanted */
+    uint32_t line_begin;
+    size_t extents_size; /* of the store, with this article's spans so far */
+    uint64_t seed;
+    const tti_kernels *kernels;
+    tti_tokens *tokens;
+    tt_error *error;
+} tti_tokenizer;
 
 /* The character at hand: class 0 where the bytes are not one, TTI_CHAR_OTHER of size 0 at the end.
  */
@@ -34,25 +68,119 @@ typedef struct token {
     uint8_t dependent; /* order comes before the fold: normalise anew */
 } token;
 
-static inline character character_at(const tti_tokenizer *s, uint32_t at)
+/* ---- The store ------------------------------------------------------------------------------- */
+
+void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator)
 {
-    character c = {TTI_CHAR_OTHER, 0, 0};
-    if (at < s->size) {
-        c.code = tti_utf8_decode(s->text + at, s->size - at, &c.size);
-        c.entry = c.size == 0 ? 0 : tti_characters_get(c.code);
-    }
-    return c;
+    memset(tokens, 0, sizeof *tokens);
+    tokens->allocator = allocator;
 }
 
-/* Room for `size` more normalised bytes. */
-static tt_status reserve_folded(tti_tokenizer *s, size_t size)
+void tti_tokens_free(tti_tokens *tokens)
+{
+    const tt_allocator *a = tokens->allocator;
+    tti_release(a, tokens->hashes, tokens->capacity, sizeof *tokens->hashes);
+    tti_release(a, tokens->flags, tokens->flags_capacity, sizeof *tokens->flags);
+    tti_release(a, tokens->extents, tokens->extents_capacity, 1);
+    tti_release(a, tokens->paragraphs, tokens->paragraph_capacity, sizeof *tokens->paragraphs);
+    tti_array_free(&tokens->hashes64, a);
+    tti_array_free(&tokens->folded, a);
+    tti_array_free(&tokens->lines, a);
+    tti_release(a, tokens->tokenizer, 1, sizeof *tokens->tokenizer);
+    tti_tokens_init(tokens, a);
+}
+
+void tti_tokens_clear(tti_tokens *tokens)
+{
+    tokens->count = 0;
+    tokens->extents_size = 0;
+    tokens->paragraph_count = 0;
+}
+
+static tt_status reserve_tokens(tti_tokenizer *s)
 {
     tti_tokens *t = s->tokens;
-    if (s->folded_size + size > t->folded_capacity &&
-        tti_reserve(t->allocator, &t->folded, &t->folded_capacity, s->folded_size + size, 1) != 0)
-        return tti_fail_memory(s->error, "a token");
+    const tt_allocator *a = t->allocator;
+    const size_t more = s->batch.count;
+    const size_t wide = s->flushed + more, all = t->count + wide;
+    const size_t extents = more * TTI_EXTENT_MAX_BYTES + TTI_SPLIT_PADDING;
+    int failed = tti_reserve(a, &t->hashes, &t->capacity, all, sizeof *t->hashes) |
+                 tti_array_resize(&t->hashes64, a, wide);
+    if (!(t->skips & TTI_SKIP_FLAGS))
+        failed |= tti_reserve(a, &t->flags, &t->flags_capacity, all, sizeof *t->flags);
+    if (!(t->skips & TTI_SKIP_EXTENTS))
+        failed |= tti_reserve(a, &t->extents, &t->extents_capacity, s->extents_size + extents, 1);
+    return failed != 0 ? tti_fail_memory(s->error, "tokens") : TT_OK;
+}
+
+static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *flags, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (tti_words_may_have(words, wide[i]))
+            flags[i] |= tti_words_find(words, wide[i], flags[i]);
+}
+
+/* Answers TTI_TOKEN_MAYBE_SENTENCE for token i of the batch. */
+static void resolve_sentence_flag(const tti_tokenizer *s, uint8_t *flags, uint32_t i)
+{
+    const tti_token_batch *b = &s->batch;
+    const uint32_t before = i > 0 ? b->begin[i - 1] : s->stored_begin;
+    const uint32_t before_end = i > 0 ? before + b->size[i - 1] : s->stored_end;
+    flags[i] &= (uint8_t)~TTI_TOKEN_MAYBE_SENTENCE;
+    /* One byte opens nothing: a stop wants a space after it, a quote before it. */
+    if (b->begin[i] - before_end > 1 &&
+        tti_sentence_begins(s->text, before, before_end, b->begin[i]))
+        flags[i] |= TTI_TOKEN_SENTENCE;
+}
+
+/* Looks at eight flags at a time: one in ten asks. */
+static void resolve_sentence_flags(const tti_tokenizer *s, uint8_t *flags)
+{
+    const uint32_t count = s->batch.count;
+    uint32_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        uint64_t asking = XXH_readLE64(flags + i) & UINT64_C(0x8080808080808080);
+        for (; asking != 0; asking &= asking - 1)
+            resolve_sentence_flag(s, flags, i + (uint32_t)__builtin_ctzll(asking) / 8);
+    }
+    for (; i < count; i++)
+        if ((flags[i] & TTI_TOKEN_MAYBE_SENTENCE) != 0)
+            resolve_sentence_flag(s, flags, i);
+}
+
+/* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
+static void store_flags(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
+{
+    const tti_token_batch *b = &s->batch;
+    memcpy(flags, b->flags, b->count);
+    flag_words(&s->words, wide, flags, b->count);
+    resolve_sentence_flags(s, flags);
+}
+
+static tt_status flush_batch(tti_tokenizer *s)
+{
+    tti_tokens *t = s->tokens;
+    tti_token_batch *b = &s->batch;
+    const size_t at = t->count + s->flushed;
+    uint64_t *wide;
+    if (b->count == 0)
+        return TT_OK;
+    TTI_TRY(reserve_tokens(s));
+    wide = t->hashes64.items + s->flushed;
+    s->kernels->hash(b, t->folded.items, s->seed, wide, t->hashes + at);
+    if (!(t->skips & TTI_SKIP_FLAGS))
+        store_flags(s, wide, t->flags + at);
+    if (!(t->skips & TTI_SKIP_EXTENTS))
+        s->extents_size += s->kernels->extents(b, s->stored_end, t->extents + s->extents_size);
+    s->stored_begin = b->begin[b->count - 1];
+    s->stored_end = s->stored_begin + b->size[b->count - 1];
+    s->flushed += b->count;
+    s->tokens->folded.count = TTI_SPLIT_BYTES;
+    b->count = 0;
     return TT_OK;
 }
+
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 /* What a line without tokens is to the paragraphs around it. */
 static uint8_t gap_of(const uint8_t *text, uint32_t begin, uint32_t end)
@@ -67,23 +195,40 @@ static uint8_t gap_of(const uint8_t *text, uint32_t begin, uint32_t end)
     return TTI_GAP_BLANK;
 }
 
-tt_status tti_tokenizer_end_line(tti_tokenizer *s, uint32_t count, uint32_t end, uint32_t next,
-                                 uint8_t gap)
+static tt_status end_line(tti_tokenizer *s, uint32_t count, uint32_t end, uint32_t next,
+                          uint8_t gap)
 {
     tti_tokens *t = s->tokens;
     const uint32_t begin = s->line_begin;
-    const uint32_t before = s->line_count == 0 ? 0 : t->lines[s->line_count - 1].tokens;
+    const uint32_t before = t->lines.count == 0 ? 0 : tti_array_last(&t->lines).tokens;
     s->line_begin = next;
     if (count > before) {
-        if (tti_reserve(t->allocator, &t->lines, &t->line_capacity, s->line_count + 1,
-                        sizeof *t->lines) != 0)
-            return tti_fail_memory(s->error, "lines");
-        t->lines[s->line_count++] =
-            (tti_line){.begin = begin, .end = end, .tokens = count, .gap = gap};
-    } else if (s->line_count > 0) {
+        const tti_line line = {.begin = begin, .end = end, .tokens = count, .gap = gap};
+        TTI_TRY_ALLOC(tti_array_push(&t->lines, t->allocator, line), s->error, "lines");
+    } else if (t->lines.count > 0) {
         gap |= gap_of(s->text, begin, end);
-        t->lines[s->line_count - 1].gap |= gap;
+        tti_array_last(&t->lines).gap |= gap;
     }
+    return TT_OK;
+}
+
+/* ---- Characters and tokens ------------------------------------------------------------------- */
+
+static inline character character_at(const tti_tokenizer *s, uint32_t at)
+{
+    character c = {TTI_CHAR_OTHER, 0, 0};
+    if (at < s->size) {
+        c.code = tti_utf8_decode(s->text + at, s->size - at, &c.size);
+        c.entry = c.size == 0 ? 0 : tti_characters_get(c.code);
+    }
+    return c;
+}
+
+/* Room for `size` more normalised bytes. */
+static tt_status reserve_folded(tti_tokenizer *s, size_t size)
+{
+    tti_tokens *t = s->tokens;
+    TTI_TRY_ALLOC(tti_array_reserve(&t->folded, t->allocator, size), s->error, "a token");
     return TT_OK;
 }
 
@@ -94,10 +239,10 @@ tt_status tti_tokenizer_end_line(tti_tokenizer *s, uint32_t count, uint32_t end,
 static inline uint32_t fold_characters(const tti_tokenizer *s, token *t, uint32_t at, size_t *used)
 {
     enum { MASK = 1u << 6 | TTI_CHAR_WORD }; /* slow; the bits that WORD and MARK share */
-    const uint8_t *const text = s->text, *const folded = s->tokens->folded;
-    const uint8_t *const limit = folded + s->tokens->folded_capacity - TTI_CHARACTERS_MAX_FOLD;
+    const uint8_t *const text = s->text, *const folded = s->tokens->folded.items;
+    const uint8_t *const limit = folded + s->tokens->folded.capacity - TTI_CHARACTERS_MAX_FOLD;
     const uint32_t end = s->size;
-    uint8_t *out = s->tokens->folded + *used;
+    uint8_t *out = s->tokens->folded.items + *used;
     unsigned letters = t->letters, capitals = t->capitals, before = t->rank, unordered = 0, size;
     for (; at < end && out <= limit; at += size) {
         const uint32_t code = tti_utf8_decode(text + at, end - at, &size);
@@ -160,9 +305,10 @@ static uint8_t first_flags(uint64_t entry)
 /* Sorts the marks of folded[at, folded_size). */
 static tt_status order_marks(tti_tokenizer *s, size_t at)
 {
-    const size_t size = s->folded_size - at;
+    const size_t size = s->tokens->folded.count - at;
     TTI_TRY(reserve_folded(s, size));
-    tti_characters_order_marks(s->tokens->folded + at, size, s->tokens->folded + s->folded_size);
+    tti_characters_order_marks(s->tokens->folded.items + at, size,
+                               s->tokens->folded.items + s->tokens->folded.count);
     return TT_OK;
 }
 
@@ -173,25 +319,27 @@ static tt_status renormalise_token(tti_tokenizer *s, const token *t)
     const size_t at = t->at;
     size_t middle;
     unsigned size;
-    s->folded_size = at;
+    s->tokens->folded.count = at;
     for (uint32_t i = t->begin; i < t->end; i += size) {
         const uint32_t code = tti_utf8_decode(s->text + i, t->end - i, &size);
         if (tti_char_class(tti_characters_get(code)) == TTI_CHAR_IGNORE)
             continue;
         TTI_TRY(reserve_folded(s, TTI_CHARACTERS_MAX_FOLD));
-        s->folded_size += tti_characters_normalise(code, 0, s->tokens->folded + s->folded_size);
+        s->tokens->folded.count +=
+            tti_characters_normalise(code, 0, s->tokens->folded.items + s->tokens->folded.count);
     }
     TTI_TRY(order_marks(s, at));
-    middle = s->folded_size;
+    middle = s->tokens->folded.count;
     for (size_t i = at; i < middle; i += size) {
         TTI_TRY(reserve_folded(s, TTI_CHARACTERS_MAX_FOLD));
-        s->folded_size +=
-            tti_characters_normalise(tti_utf8_decode(s->tokens->folded + i, middle - i, &size), 1,
-                                     s->tokens->folded + s->folded_size);
+        s->tokens->folded.count += tti_characters_normalise(
+            tti_utf8_decode(s->tokens->folded.items + i, middle - i, &size), 1,
+            s->tokens->folded.items + s->tokens->folded.count);
     }
     TTI_TRY(order_marks(s, middle));
-    s->folded_size -= middle - at;
-    memmove(s->tokens->folded + at, s->tokens->folded + middle, s->folded_size - at);
+    s->tokens->folded.count -= middle - at;
+    memmove(s->tokens->folded.items + at, s->tokens->folded.items + middle,
+            s->tokens->folded.count - at);
     return TT_OK;
 }
 
@@ -204,7 +352,7 @@ static inline tt_status append_token(tti_tokenizer *s, token *t)
         TTI_TRY(renormalise_token(s, t));
     else if (t->unordered)
         TTI_TRY(order_marks(s, t->at));
-    if (s->folded_size > UINT32_MAX)
+    if (s->tokens->folded.count > UINT32_MAX)
         return tti_fail(s->error, TT_ELIMIT, t->begin, "a token is too long");
     if (t->capitals >= 2 && t->capitals == t->letters)
         t->flags |= TTI_TOKEN_UPPER;
@@ -213,7 +361,7 @@ static inline tt_status append_token(tti_tokenizer *s, token *t)
     b->begin[i] = t->begin;
     b->size[i] = t->end - t->begin;
     b->at[i] = (uint32_t)t->at;
-    b->length[i] = (uint32_t)(s->folded_size - t->at);
+    b->length[i] = (uint32_t)(s->tokens->folded.count - t->at);
     b->flags[i] = t->flags;
     b->count++;
     s->before_begin = t->begin;
@@ -235,15 +383,15 @@ static tt_status tokenize_word(tti_tokenizer *s, character *next)
     unsigned class;
     size_t used;
     if (s->batch.count == TTI_SPLIT_RUNS)
-        TTI_TRY(tti_tokenizer_flush(s));
-    used = t.at = s->folded_size;
+        TTI_TRY(flush_batch(s));
+    used = t.at = s->tokens->folded.count;
     t.flags = first_flags(c.entry);
     do {
-        if (used + TTI_CHARACTERS_MAX_FOLD > s->tokens->folded_capacity) {
-            s->folded_size = used;
+        if (used + TTI_CHARACTERS_MAX_FOLD > s->tokens->folded.capacity) {
+            s->tokens->folded.count = used;
             TTI_TRY(reserve_folded(s, TTI_CHARACTERS_MAX_FOLD));
         }
-        used += fold_character(&t, &c, s->tokens->folded + used);
+        used += fold_character(&t, &c, s->tokens->folded.items + used);
         at += c.size;
         if (!single)
             at = fold_characters(s, &t, at, &used);
@@ -256,7 +404,7 @@ static tt_status tokenize_word(tti_tokenizer *s, character *next)
             class = tti_char_class(c.entry);
         }
     } while (class == TTI_CHAR_MARK || (class == TTI_CHAR_WORD && !single));
-    s->folded_size = used;
+    s->tokens->folded.count = used;
     s->position = at;
     *next = c;
     return append_token(s, &t);
@@ -280,7 +428,7 @@ static tt_status tokenize_ideographs(tti_tokenizer *s)
     uint32_t at = s->position, k = b->count;
     uint8_t *folded;
     TTI_TRY(reserve_folded(s, 4 * (TTI_SPLIT_RUNS - k) + TTI_CHARACTERS_MAX_FOLD));
-    folded = s->tokens->folded;
+    folded = s->tokens->folded.items;
     for (; k < TTI_SPLIT_RUNS && s->size - at >= 3; k++, at += 3) {
         unsigned size;
         const uint32_t code = tti_utf8_decode(text + at, 3, &size);
@@ -291,12 +439,12 @@ static tt_status tokenize_ideographs(tti_tokenizer *s)
             if (class == TTI_CHAR_MARK || class == TTI_CHAR_IGNORE)
                 break;
         }
-        memcpy(folded + s->folded_size, text + at, 3);
+        memcpy(folded + s->tokens->folded.count, text + at, 3);
         b->begin[k] = at;
         b->size[k] = b->length[k] = 3;
-        b->at[k] = (uint32_t)s->folded_size;
+        b->at[k] = (uint32_t)s->tokens->folded.count;
         b->flags[k] = 0;
-        s->folded_size += 3;
+        s->tokens->folded.count += 3;
     }
     if (k > b->count) {
         b->flags[b->count] = s->position != s->before_end ? TTI_TOKEN_MAYBE_SENTENCE : 0;
@@ -334,9 +482,8 @@ static tt_status tokenize_other_scripts(tti_tokenizer *s)
         if (c.code < 0x80)
             return TT_OK;
         if (class == TTI_CHAR_LINE && s->by_lines)
-            TTI_TRY(tti_tokenizer_end_line(s, s->flushed + s->batch.count, s->position,
-                                           s->position + c.size,
-                                           c.code == 0x2029 ? TTI_GAP_MARK : 0));
+            TTI_TRY(end_line(s, s->flushed + s->batch.count, s->position, s->position + c.size,
+                             c.code == 0x2029 ? TTI_GAP_MARK : 0));
         s->position += c.size;
         c = character_at(s, s->position);
     }
@@ -351,7 +498,7 @@ static tt_status append_ascii_runs(tti_tokenizer *s, uint32_t begin, uint32_t en
     if (begin == end)
         return TT_OK;
     if (end - begin > TTI_SPLIT_RUNS - b->count)
-        TTI_TRY(tti_tokenizer_flush(s));
+        TTI_TRY(flush_batch(s));
     first = b->count;
     s->kernels->take(p, begin, end, base, b);
     b->flags[first] |=
@@ -372,8 +519,7 @@ static tt_status end_lines(tti_tokenizer *s, uint32_t *line, uint32_t limit, uin
         if (s->text[at] == '\n' && at > 0 && s->text[at - 1] == '\r')
             s->line_begin = at + 1; /* '\r' has ended the line */
         else if (s->by_lines)
-            TTI_TRY(
-                tti_tokenizer_end_line(s, count - (limit - p->line_runs[*line]), at, at + 1, 0));
+            TTI_TRY(end_line(s, count - (limit - p->line_runs[*line]), at, at + 1, 0));
     }
     return TT_OK;
 }
@@ -388,7 +534,7 @@ static tt_status tokenize_block(tti_tokenizer *s)
     const uint32_t base = s->position, left = s->size - base;
     const uint32_t size = left < TTI_SPLIT_BYTES ? left : TTI_SPLIT_BYTES;
     uint32_t run = 0, line = 0;
-    s->kernels->split(s->text + base, size, s->tokens->folded, p);
+    s->kernels->split(s->text + base, size, s->tokens->folded.items, p);
     if (p->count > 0 && p->end[p->count - 1] == size &&
         (p->dirty_count == 0 || p->dirty[p->dirty_count - 1] != p->count - 1))
         p->dirty[p->dirty_count++] = (uint16_t)(p->count - 1);
@@ -404,15 +550,96 @@ static tt_status tokenize_block(tti_tokenizer *s)
     }
     if (s->position < base + size)
         s->position = base + size;
-    return tti_tokenizer_flush(s);
+    return flush_batch(s);
 }
 
-tt_status tti_tokenizer_run(tti_tokenizer *s)
+static tt_status tokenize_text(tti_tokenizer *s)
 {
-    s->folded_size = 0;
+    s->tokens->folded.count = 0;
     TTI_TRY(reserve_folded(s, TTI_SPLIT_BYTES + TTI_SPLIT_PADDING));
-    s->folded_size = TTI_SPLIT_BYTES;
+    s->tokens->folded.count = TTI_SPLIT_BYTES;
     while (s->position < s->size)
         TTI_TRY(tokenize_block(s));
     return TT_OK;
+}
+
+/* ---- Articles -------------------------------------------------------------------------------- */
+
+/* Makes the store's scratch ready for an article. */
+static tt_status start_article(tti_tokens *t, uint64_t seed, tti_tokenizer **out, tt_error *error)
+{
+    tti_tokenizer *s = t->tokenizer;
+    if (s == NULL) {
+        s = tti_alloc(t->allocator, 1, sizeof *s);
+        if (s == NULL)
+            return tti_fail_memory(error, "the text stage");
+        t->tokenizer = s;
+        tti_words_init(&s->words, seed);
+    } else if (s->words.seed != seed) {
+        tti_words_init(&s->words, seed);
+    }
+    s->batch.count = 0;
+    memset((char *)s + offsetof(tti_tokenizer, text), 0, sizeof *s - offsetof(tti_tokenizer, text));
+    s->kernels = tti_kernels_get();
+    s->seed = seed;
+    s->tokens = t;
+    s->extents_size = t->extents_size;
+    s->error = error;
+    t->lines.count = t->folded.count = t->hashes64.count = 0;
+    *out = s;
+    return TT_OK;
+}
+
+/* Cuts the article into paragraphs, with their keys and the flags of their first tokens. */
+static tt_status finish_paragraphs(tti_tokenizer *s, tt_paragraphs mode, uint32_t *count)
+{
+    tti_tokens *t = s->tokens;
+    TTI_TRY(end_line(s, s->flushed, s->size, s->size, 0));
+    TTI_TRY(tti_paragraphs_split(t, s->text, mode, count, s->error));
+    for (uint32_t i = 0; i < *count; i++) {
+        tti_paragraph *p = &t->paragraphs[t->paragraph_count + i];
+        if (!(t->skips & TTI_SKIP_PARAGRAPHS))
+            p->key = s->kernels->key(t->hashes64.items + p->begin, p->end - p->begin, s->seed);
+        if (!(t->skips & TTI_SKIP_FLAGS))
+            t->flags[t->count + p->begin] |= TTI_TOKEN_PARAGRAPH | TTI_TOKEN_SENTENCE;
+    }
+    return TT_OK;
+}
+
+tt_status tti_tokens_append_text(tti_tokens *tokens, const char *text, size_t size,
+                                 tt_paragraphs paragraphs, uint64_t seed, tti_tokenized_text *added,
+                                 tt_error *error)
+{
+    tti_tokenizer *s = NULL;
+    uint32_t paragraph_count = 0;
+    if (size > UINT32_MAX - 1)
+        return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "text of %zu bytes is too long", size);
+    TTI_TRY(start_article(tokens, seed, &s, error));
+    s->text = (const uint8_t *)text;
+    s->size = (uint32_t)size;
+    s->by_lines = paragraphs != TT_PARAGRAPHS_NONE;
+    TTI_TRY(tokenize_text(s));
+    if (s->flushed > 0)
+        TTI_TRY(finish_paragraphs(s, paragraphs, &paragraph_count));
+    added->token_count = s->flushed;
+    added->paragraph_count = paragraph_count;
+    added->extents_size = s->extents_size - tokens->extents_size;
+    added->key = s->kernels->key(tokens->hashes64.items, s->flushed, seed);
+    tokens->count += s->flushed;
+    tokens->extents_size = s->extents_size;
+    if (!(tokens->skips & TTI_SKIP_PARAGRAPHS)) /* or the next article's are written over them */
+        tokens->paragraph_count += paragraph_count;
+    return TT_OK;
+}
+
+void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint32_t *begins,
+                              uint32_t *ends)
+{
+    uint32_t position = 0;
+    for (uint32_t i = 0; i < token_count; i++) {
+        tti_token_extent span = {0, 0};
+        extents = tti_token_extent_decode(extents, extents + TTI_EXTENT_MAX_BYTES, &span);
+        begins[i] = position + span.gap;
+        ends[i] = position = begins[i] + span.size;
+    }
 }

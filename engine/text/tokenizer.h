@@ -13,6 +13,7 @@
 #define TTI_TEXT_TOKENIZER_H
 
 #include "twicetold.h"
+#include "util/array.h"
 #include "util/hash.h"
 
 /** What a token looks like, for the facts of an article. */
@@ -35,11 +36,11 @@ typedef struct tti_paragraph {
     tti_hash128 key; /**< identity of its tokens */
 } tti_paragraph;
 
-/** What a store may do without: a scan that neither aligns nor looks for sections needs hashes
- * alone, and making the rest takes a sixth of its time. */
+/** What a store may leave out: a scan that neither aligns nor looks for sections needs hashes
+ * alone, and the rest takes a sixth of its time. */
 enum {
     TTI_SKIP_FLAGS = 1u << 0,     /**< `flags` stays empty */
-    TTI_SKIP_EXTENTS = 1u << 1,   /**< `spans` stays empty */
+    TTI_SKIP_EXTENTS = 1u << 1,   /**< `extents` stays empty */
     TTI_SKIP_PARAGRAPHS = 1u << 2 /**< `paragraphs` stays empty: they are counted only */
 };
 
@@ -52,20 +53,16 @@ typedef struct tti_tokens {
     uint32_t *hashes; /**< low 32 bits of each token's hash */
     uint8_t *flags;   /**< TTI_TOKEN_* */
     size_t count, capacity, flags_capacity;
-    uint8_t
-        *extents; /**< the extents of every token (kernels/token_extents.h), article by article */
+    uint8_t *extents; /**< of every token (kernels/token_extents.h), article by article */
     size_t extents_size, extents_capacity;
     tti_paragraph *paragraphs;
     size_t paragraph_count, paragraph_capacity;
-    unsigned
-        skips; /**< TTI_SKIP_*: 0 after tti_tokens_init(), to be set before the first article */
-    uint64_t *wide; /**< scratch: the current article's 64-bit token hashes */
-    size_t wide_capacity;
-    uint8_t *folded; /**< scratch: normalised bytes of the tokens at hand */
-    size_t folded_capacity;
-    struct tti_line *lines; /**< scratch: the current article's lines */
-    size_t line_capacity;
-    struct tti_tokenizer *scan; /**< scratch: the article in work */
+    unsigned skips; /**< TTI_SKIP_*, none after tti_tokens_init(); set before the first article */
+    /* Scratch, of the current article: */
+    TTI_ARRAY(uint64_t) hashes64;     /**< whole hashes of its tokens */
+    TTI_ARRAY(uint8_t) folded;        /**< normalised bytes of the tokens in the batch */
+    TTI_ARRAY(struct tti_line) lines; /**< with at least one token */
+    struct tti_tokenizer *tokenizer;
 } tti_tokens;
 
 void tti_tokens_init(tti_tokens *tokens, const tt_allocator *allocator);
@@ -89,7 +86,7 @@ tt_status tti_tokens_append_text(tti_tokens *tokens, const char *text, size_t si
                                  tt_paragraphs paragraphs, uint64_t seed, tti_tokenized_text *added,
                                  tt_error *error);
 
-/** Byte extents of an article's tokens, decoded from its spans. begins, ends: token_count each. */
+/** Byte extents of an article's tokens, decoded. begins, ends: token_count each. */
 void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint32_t *begins,
                               uint32_t *ends);
 

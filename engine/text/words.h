@@ -1,8 +1,8 @@
 /*
- * The few English words the text stage knows: numbers, dates, abbreviations.
+ * The English words for numbers and dates, which are facts of an article.
  *
- * Number and date words are told by their token hash, which the stage has anyway: a filter of 4096
- * bits turns away nearly every other token with one load.
+ * They are looked up by their token hash, which the tokenizer has anyway: a filter of 4096 bits
+ * turns away nearly every other token with one load.
  */
 #ifndef TTI_TEXT_WORDS_H
 #define TTI_TEXT_WORDS_H
@@ -12,11 +12,16 @@
 
 enum { TTI_WORDS_SLOTS = 256 };
 
+/** A word; one with no flags is an unused slot. */
+typedef struct tti_word_slot {
+    uint64_t hash;
+    uint8_t flags;
+} tti_word_slot;
+
 typedef struct tti_words {
     uint64_t seed;
     uint64_t filter[64];
-    uint64_t hashes[TTI_WORDS_SLOTS]; /**< open addressing; a slot with flags 0 is free */
-    uint8_t flags[TTI_WORDS_SLOTS];
+    tti_word_slot slots[TTI_WORDS_SLOTS];
 } tti_words;
 
 /** Fills the table with the hashes the words have under `seed`. */
@@ -30,8 +35,5 @@ static inline int tti_words_may_have(const tti_words *words, uint64_t hash)
 {
     return (int)(words->filter[hash >> 58] >> (hash >> 52 & 63) & 1);
 }
-
-/** Whether a period after text[begin, end) belongs to it: initials and titles. */
-int tti_words_is_abbreviation(const uint8_t *text, size_t begin, size_t end);
 
 #endif

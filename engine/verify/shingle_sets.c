@@ -1,6 +1,6 @@
 #include "verify/shingle_sets.h"
 
-#include sketch/minhash.h"
+#include "sketch/minhash.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/threads.h"

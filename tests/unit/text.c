@@ -205,7 +205,7 @@ static void check_extents(const char *text, size_t size, const tti_tokens *store
         assert_true(ends[i] > begins[i]);
         assert_true(ends[i] <= size);
         assert_true(is_boundary(text, size, begins[i]) && is_boundary(text, size, ends[i]));
-        assert_int_equal(store->hashes[i], (uint32_t)store->wide[i]);
+        assert_int_equal(store->hashes[i], (uint32_t)store->hashes64.items[i]);
         before = ends[i];
     }
     free(begins);
@@ -345,7 +345,7 @@ static void assert_like_plain(const char *chars, size_t size)
         assert_true(k < p.added.token_count);
         assert_int_equal(p.begins[k], begin);
         assert_int_equal(p.ends[k], end);
-        if (p.store.wide[k] != plain_hash(text, begin, end))
+        if (p.store.hashes64.items[k] != plain_hash(text, begin, end))
             fail_token(text, begin, end);
         k++;
     }

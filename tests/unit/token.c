@@ -173,8 +173,8 @@ static void a_token_is_the_hash_of_its_lower_case(void **state)
             lower[k] =
                 (char)(words[i][k] >= 'A' && words[i][k] <= 'Z' ? words[i][k] + 32 : words[i][k]);
         assert_int_equal(p.added.token_count, 1);
-        assert_true(p.store.wide[0] == XXH3_64bits_withSeed(lower, size, PROBE_SEED));
-        assert_int_equal(p.store.hashes[0], (uint32_t)p.store.wide[0]);
+        assert_true(p.store.hashes64.items[0] == XXH3_64bits_withSeed(lower, size, PROBE_SEED));
+        assert_int_equal(p.store.hashes[0], (uint32_t)p.store.hashes64.items[0]);
         probe_close(&p);
     }
 }
@@ -193,7 +193,7 @@ static void long_tokens_are_tokens(void **state)
     assert_int_equal(p.added.token_count, 2);
     assert_int_equal(p.begins[1], 10);
     assert_int_equal(p.ends[1], SIZE);
-    assert_true(p.store.wide[1] == XXH3_64bits_withSeed(folded, SIZE - 10, PROBE_SEED));
+    assert_true(p.store.hashes64.items[1] == XXH3_64bits_withSeed(folded, SIZE - 10, PROBE_SEED));
     probe_close(&p);
     for (size_t i = 1; i + 1 < SIZE; i += 2)
         memcpy(text + i, i % 4 == 1 ? "\u0301" : "\u0323", 2);
