@@ -318,7 +318,7 @@ static int print_pair(const eval_state *e, const eval_side *side, const char *wh
         (void)printf("%s\n", e->session.settings->input_count > 2 ? ": not in the INPUT" : "");
         return 0;
     }
-    (void)printf(": %.0f %% of the shorter stands in the other\n", score * 100);
+    (void)printf(": %.0f%% of the shorter appears in the other\n", score * 100);
     side_by_side_headings(t, x, &side->copies[a], y, &side->copies[b]);
     return side_by_side_articles(t, &side->copies[a], &side->copies[b], 0);
 }

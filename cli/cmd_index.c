@@ -149,7 +149,7 @@ static int run_check(const settings *s)
                        &error) != TT_OK)
         return failure_library(&error, ABOUT_INDEX);
     if (findings == 0 && !s->quiet)
-        message_line("%s is sound", s->inputs[0]);
+        message_line("%s: no damage found", s->inputs[0]);
     return findings == 0 ? EXIT_DONE : failure_damage(s->inputs[0]);
 }
 

@@ -143,7 +143,7 @@ static int choose_article(show_state *w, uint64_t article)
 
 static int refuse_number(const show_state *w, const char *what, uint64_t number, uint64_t count)
 {
-    return message_failure("give a number that stands in it",
+    return message_failure("give a number from the result",
                            "%s has no %s %" PRIu64 "; it has %" PRIu64 " of them",
                            w->session.settings->inputs[0], what, number, count);
 }
@@ -157,10 +157,11 @@ static int choose_named_article(show_state *w, const char *name)
         article = tt_result_find(w->result, &id);
     }
     if (article == TT_NO_ARTICLE)
-        return message_failure("give an id that stands in a pair, cluster or section of it",
-                               "%s does not name the article %s: nothing in it was found to be "
-                               "repeated, or the id is another",
-                               w->session.settings->inputs[0], name);
+        return message_failure(
+            "give an id from one of its pairs, clusters or sections",
+            "%s: article %s is not in this result: it has no copies or repeats, or "
+            "the id is wrong",
+            w->session.settings->inputs[0], name);
     return choose_article(w, article);
 }
 
@@ -199,8 +200,12 @@ static int keep_wanted_text(void *ctx, const tt_record *record, uint64_t article
 static void print_share(const char *before, double value, const char *after)
 {
     if (!isnan(value))
-        (void)printf("%s%.0f %%%s", before, value * 100, after);
+        (void)printf("%s%.0f%%%s", before, value * 100, after);
 }
+
+/* How the left article relates to the right one, by tt_relation. */
+static const char *const relation_labels[] = {"identical", "near-duplicate", "longer version",
+                                              "excerpt", "series"};
 
 /* The numbers of a pair, whichever of the two is on the left. */
 static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)
@@ -211,13 +216,13 @@ static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)
         relation = TT_CONTAINED;
     else if (turned && relation == TT_CONTAINED)
         relation = TT_CONTAINS;
-    (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER), tt_relation_name(relation),
+    (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER), relation_labels[relation],
                  terminal_style(s, STYLE_PLAIN));
-    print_share(": ", turned ? p->overlap_b : p->overlap_a, " of the left stands in the right");
-    print_share(", ", turned ? p->overlap_a : p->overlap_b, " of the right in the left");
+    print_share(": ", turned ? p->overlap_b : p->overlap_a, " of the left appears in the right");
+    print_share(", ", turned ? p->overlap_a : p->overlap_b, " vice versa");
     (void)putchar('\n');
     if (!isnan(p->resemblance))
-        (void)printf("%sresemblance %.2f, facts that agree %.2f%s\n",
+        (void)printf("%sresemblance %.2f, facts that match %.2f%s\n",
                      terminal_style(s, STYLE_FAINT), p->resemblance, p->facts,
                      terminal_style(s, STYLE_PLAIN));
 }
@@ -226,7 +231,7 @@ static void print_title(const show_state *w, const view *v)
 {
     const terminal *s = &w->terminal;
     if (v->section != NULL) {
-        (void)printf("%ssection %" PRIu64 "%s: %" PRIu64 " words in %zu places",
+        (void)printf("%ssection %" PRIu64 "%s: %" PRIu64 " words, found %zu times",
                      terminal_style(s, STYLE_NUMBER), v->section->number,
                      terminal_style(s, STYLE_PLAIN), v->section->tokens, v->section->count);
         print_share(", these two ", v->place->similarity, " alike");

@@ -154,11 +154,13 @@ static void print_summary(const watch_state *w)
 {
     const double seconds = seconds_now() - w->session.began;
     if (w->verdicts)
-        message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate, %" PRIu64
-                     " update, %" PRIu64 " overlaps; %" PRIu64 " rejected in %.2f s",
+        message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate%s, %" PRIu64
+                     " update%s, %" PRIu64 " overlapping; %" PRIu64 " rejected in %.2f s",
                      w->judged, w->judged == 1 ? "" : "s", w->counts[TT_VERDICT_NEW],
-                     w->counts[TT_VERDICT_DUPLICATE], w->counts[TT_VERDICT_UPDATE],
-                     w->counts[TT_VERDICT_OVERLAPS], w->session.rejected, seconds);
+                     w->counts[TT_VERDICT_DUPLICATE],
+                     w->counts[TT_VERDICT_DUPLICATE] == 1 ? "" : "s", w->counts[TT_VERDICT_UPDATE],
+                     w->counts[TT_VERDICT_UPDATE] == 1 ? "" : "s", w->counts[TT_VERDICT_OVERLAPS],
+                     w->session.rejected, seconds);
     else
         message_line("%" PRIu64 " article%s added, %" PRIu64 " rejected in %.2f s", w->judged,
                      w->judged == 1 ? "" : "s", w->session.rejected, seconds);
@@ -240,7 +242,7 @@ const subcommand query_command = {
     .name = "index query",
     .bit = FOR_QUERY,
     .operands = "INDEX INPUT...",
-    .about = "tell of articles whether they came before; store nothing",
+    .about = "say whether articles have been seen before; store nothing",
     .text = "Writes a verdict on each article, a JSON line, to standard output, against what\n"
             "is in the index. INPUT as for scan. Nothing is stored.",
     .example = "twicetold index query feed.db new.jsonl",
@@ -251,7 +253,7 @@ const subcommand watch_command = {
     .name = "watch",
     .bit = FOR_WATCH,
     .operands = "INDEX",
-    .about = "tell of each article of a feed whether it came before",
+    .about = "say whether each incoming article has been seen before",
     .text = "Reads articles as JSON Lines on standard input, adds them to INDEX, which is\n"
             "made if it is not there, and writes a verdict on each, a JSON line, in their\n"
             "order: new, duplicate, update or overlaps. A verdict is written when its article\n"

@@ -13,29 +13,30 @@ typedef struct rule {
 } rule;
 
 #define MEMORY_ADVICE                                                                              \
-  "give it more memory, or less at once; scan and dedup need less with --memory SIZE"
+  "give it more memory or less input; scan and dedup need less with --memory SIZE"
 #define RIGHTS_ADVICE                                                                              \
-  "run as a user who may, or change the rights of the file or its folder (chmod)"
-#define TEMPORARY_ADVICE "make room there, or name another folder with --temp-dir or TMPDIR"
-#define ENDED_ADVICE "wait until the other process has ended, or end it"
+  "run as a user with permission, or change the mode of the file or its directory (chmod)"
+#define TEMPORARY_ADVICE                                                                           \
+  "free some space there, or name another directory with --temp-dir or TMPDIR"
+#define ENDED_ADVICE "wait for the other process to end, or stop it"
 
 /* The remedy for what the operating system refuses is the same wherever it happens. */
 static const rule by_errno[] = {
-    {ENOENT, "check the name; one that does not begin with / is looked for in the current folder"},
-    {ENOTDIR, "check the name: a part of it before a / is a file, not a folder"},
-    {EISDIR, "give the name of a file; a folder stands there"},
+    {ENOENT, "check the path; relative paths start in the current directory"},
+    {ENOTDIR, "check the path: a part of it is a file, not a directory"},
+    {EISDIR, "that is a directory; give a file name"},
     {EACCES, RIGHTS_ADVICE},
     {EPERM, RIGHTS_ADVICE},
-    {EROFS, "write to another place; this file system is only to be read"},
-    {ENOSPC, "make room on that disk, or write to another"},
-    {EDQUOT, "make room within the user's quota, or write to another disk"},
+    {EROFS, "write somewhere else; this file system is read-only"},
+    {ENOSPC, "free some space on that disk, or write to another"},
+    {EDQUOT, "free some space within the quota, or write to another disk"},
     {EFBIG, "raise the limit on the size of files (ulimit -f), or write to another file system"},
     {EMFILE, "raise the limit on open files (ulimit -n)"},
-    {ENFILE, "end programs that hold many files open, or raise fs.file-max"},
+    {ENFILE, "close programs that hold many files open, or raise fs.file-max"},
     {ENAMETOOLONG, "give a shorter name"},
-    {ELOOP, "check the links in the name; they lead in a circle"},
-    {EPIPE, "see why the program that reads the output has ended"},
-    {EBADF, "open the stream that was closed, or give files in its place"},
+    {ELOOP, "check the links in the path; they form a loop"},
+    {EPIPE, "find out why the program that reads the output has ended"},
+    {EBADF, "open the stream that was closed, or give files instead"},
     {ENOMEM, MEMORY_ADVICE},
     {EIO, "check the disk (dmesg) and try again"},
 };
@@ -71,22 +72,22 @@ static const rule about_index[] = {
 
 static const rule about_creation[] = {
     {TT_EINVAL, "give another name, or remove that file first; an index is never written over"},
-    {TT_EFORMAT, "give another name; what stands there is kept"},
+    {TT_EFORMAT, "give another name; the file that is there is left alone"},
     {0, NULL},
 };
 
 static const rule about_all[] = {
     {TT_ENOMEM, MEMORY_ADVICE},
-    {TT_EIO, "see that the disk has room and works, and that the file and its folder may be read "
-             "and written"},
-    {TT_EFORMAT, "see that the file is whole and of the kind that is asked for"},
+    {TT_EIO, "check that the disk works and has space, and that the file and its directory can be "
+             "read and written"},
+    {TT_EFORMAT, "check that the file is complete and of the right kind"},
     {TT_EVERSION, "use a newer twicetold"},
     {TT_ELIMIT, "give less at once"},
-    {TT_EINVAL, "see the command's --help for what may be given"},
+    {TT_EINVAL, "see the command's --help for what is allowed"},
     {TT_EDUPLICATE, "give each id once"},
     {TT_ELOCKED, ENDED_ADVICE},
     {TT_ESTOPPED, "run it again"},
-    {0, "report this, with the command line: it is a defect of twicetold"},
+    {0, "please report this bug in twicetold, with the command line"},
 };
 
 static const rule *const rules_about[] = {
@@ -96,11 +97,11 @@ static const rule *const rules_about[] = {
 
 /* For a record that is left out while the command goes on. */
 static const rule of_records[] = {
-    {TT_EFORMAT, "mend it, or name its fields with --id-field and --text-field"},
+    {TT_EFORMAT, "fix the record, or say which fields to read with --id-field and --text-field"},
     {TT_ELIMIT, "--max-article-bytes raises the limit, up to 1G"},
-    {TT_EDUPLICATE, "give each id once; the first was taken"},
+    {TT_EDUPLICATE, "the first record was used, this one skipped"},
     {TT_EINVAL, "give it an id"},
-    {TT_EIO, "see that the file can be read"},
+    {TT_EIO, "check that the file can be read"},
     {0, "try it alone"},
 };
 

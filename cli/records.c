@@ -59,11 +59,10 @@ static int refuse_missing(const seen_ids *s)
     while (s->seen[first])
         first++;
     id = tt_result_id(s->result, first);
-    return message_failure(NULL,
-                           "%s names %" PRIu64 " articles of which %" PRIu64
-                           " are not in the input, the first is %.*s; give the INPUT (and "
-                           "--id-field) of its scan",
-                           s->session->settings->inputs[0], named, named - s->seen_count,
+    return message_failure("give the files that were scanned, and the same --id-field",
+                           "%s: %" PRIu64 " of the result's %" PRIu64
+                           " articles are not in this input (first: %.*s)",
+                           s->session->settings->inputs[0], named - s->seen_count, named,
                            format_id_size(id.bytes, id.size), id.bytes);
 }
 

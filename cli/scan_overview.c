@@ -141,12 +141,11 @@ static void print_counts(const terminal *s, const highlights *h, const session *
     print_count(s, summary->articles, "articles ");
     (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
     if (r->rejected > 0) {
-        print_count(s, r->rejected, "records rejected: named above\n");
+        print_count(s, r->rejected, "records rejected (listed above)\n");
     }
     if (wanted & TT_FIND_CLUSTERS) {
-        print_count(s, summary->articles - h->copies, "stories, and ");
-        (void)printf("%" PRIu64 " copies of them in %" PRIu64 " clusters\n", h->copies,
-                     summary->clusters);
+        print_count(s, summary->articles - h->copies, "distinct stories, ");
+        (void)printf("%" PRIu64 " copies in %" PRIu64 " clusters\n", h->copies, summary->clusters);
     }
     if (wanted & TT_FIND_PAIRS) {
         const char *before = ": ";
@@ -160,7 +159,7 @@ static void print_counts(const terminal *s, const highlights *h, const session *
         (void)putchar('\n');
     }
     if (wanted & TT_FIND_SECTIONS) {
-        print_count(s, summary->sections, "passages that stand in two places or more\n");
+        print_count(s, summary->sections, "passages found in two or more places\n");
     }
 }
 
@@ -260,16 +259,16 @@ static void print_next(const terminal *s, const highlights *h, const settings *g
     for (size_t i = 0; i < given->input_count; i++)
         streamed = streamed || strcmp(given->inputs[i], "-") == 0;
     print_heading(s, "Next");
-    (void)fputs("  the whole result: twicetold scan", stdout);
+    (void)fputs("  save the full result: twicetold scan", stdout);
     print_inputs(s, given);
     (void)fputs(" -o result.jsonl\n", stdout);
     if (streamed || h->cluster_count + h->section_count == 0)
         return;
     if (h->cluster_count > 0)
-        (void)printf("  side by side:     twicetold show result.jsonl --cluster %" PRIu64,
+        (void)printf("  side by side:         twicetold show result.jsonl --cluster %" PRIu64,
                      h->clusters[0]->number);
     else
-        (void)printf("  side by side:     twicetold show result.jsonl --section %" PRIu64,
+        (void)printf("  side by side:         twicetold show result.jsonl --section %" PRIu64,
                      h->sections[0]->number);
     print_inputs(s, given);
     (void)putchar('\n');

@@ -14,8 +14,8 @@ enum { OUTPUTS = 3 };
 
 static int refuse_both(const session *r, const char *name)
 {
-    return message_usage(r->settings->command,
-                         "%s is input and output at once; write to another FILE", name);
+    return message_usage(r->settings->command, "%s is both input and output; write to another FILE",
+                         name);
 }
 
 static int refuse_clashes(const session *r)
@@ -25,9 +25,9 @@ static int refuse_clashes(const session *r)
     for (size_t i = 0; i < OUTPUTS; i++) {
         for (size_t j = 0; j < i; j++)
             if (output_same(outputs[i], outputs[j]))
-                return message_usage(
-                    s->command, "%s is to be written twice; give each output a FILE of its own",
-                    outputs[i]->name);
+                return message_usage(s->command,
+                                     "%s would be written twice; give each output a separate FILE",
+                                     outputs[i]->name);
         for (size_t j = 0; j < s->input_count; j++)
             if (outputs[i]->name != NULL && output_is_input(outputs[i], s->inputs[j]))
                 return refuse_both(r, s->inputs[j]);

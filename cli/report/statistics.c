@@ -149,11 +149,9 @@ static int count_repeated_bytes(const report_statistics *d, const tt_article *a,
         const tt_occurrence *o = d->occurrences[i].at;
         if (!text_has_extent(a->text, a->text_size, (extent){o->begin, o->end}))
             return message_failure(NULL,
-                                   "the result has a passage from byte %" PRIu64 " to %" PRIu64
-                                   " of %.*s, whose text is another one of %zu bytes; give the "
-                                   "INPUT of its scan",
-                                   o->begin, o->end, format_id_size(a->id, a->id_size), a->id,
-                                   a->text_size);
+                                   "the text of %.*s is not the one that was scanned (%zu bytes, a "
+                                   "passage ends at %" PRIu64 "); give the INPUT of the scan",
+                                   format_id_size(a->id, a->id_size), a->id, a->text_size, o->end);
         if (d->occurrences[i].first || o->end <= end)
             continue;
         *repeated += o->end - (o->begin > end ? o->begin : end);

@@ -41,10 +41,10 @@ every_name() { # $1: a bad INPUT, $2: the advice
 
 test_an_input_that_is_not_there() {
     make_files
-    every_name no.jsonl 'check the name; one that does not begin with /'
-    every_name in.jsonl/no 'a part of it before a / is a file'
+    every_name no.jsonl 'check the path; relative paths start in'
+    every_name in.jsonl/no 'a part of it is a file'
     ln -s loop loop
-    every_name loop 'they lead in a circle'
+    every_name loop 'they form a loop'
     expect_advice 3 'cannot open 0000' 'give a shorter name' scan "$(printf '%0300d' 0)"
     absent kept.jsonl
     absent page.html
@@ -56,11 +56,11 @@ test_an_input_that_may_not_be_read() {
     as_a_user
     cp in.jsonl secret.jsonl
     chmod 000 secret.jsonl
-    every_name secret.jsonl 'run as a user who may'
+    every_name secret.jsonl 'run as a user with permission'
     chmod 000 result.jsonl a.db
-    expect_advice 3 result.jsonl 'run as a user who may' show result.jsonl n00010 in.jsonl
-    expect_advice 3 result.jsonl 'run as a user who may' eval result.jsonl result.jsonl
-    expect_advice 3 a.db 'run as a user who may' index stat a.db
+    expect_advice 3 result.jsonl 'run as a user with permission' show result.jsonl n00010 in.jsonl
+    expect_advice 3 result.jsonl 'run as a user with permission' eval result.jsonl result.jsonl
+    expect_advice 3 a.db 'run as a user with permission' index stat a.db
 }
 
 test_a_result_that_is_none() {
@@ -68,8 +68,8 @@ test_a_result_that_is_none() {
     for bad in in.jsonl no.jsonl .; do
         case $bad in
         in.jsonl) advice="give what 'twicetold scan -o FILE' wrote" where=in.jsonl:1 ;;
-        no.jsonl) advice='check the name' where=no.jsonl ;;
-        .) advice='give the name of a file; a folder stands there' where=. ;;
+        no.jsonl) advice='check the path' where=no.jsonl ;;
+        .) advice='that is a directory; give a file name' where=. ;;
         esac
         expect_advice 3 "$where" "$advice" show $bad n00010 in.jsonl
         expect_advice 3 "$where" "$advice" report $bad in.jsonl -o page.html
@@ -78,8 +78,8 @@ test_a_result_that_is_none() {
     done
     head -c 100 result.jsonl >cut.jsonl
     expect_advice 3 cut.jsonl:1 'scan again if it was cut or changed' show cut.jsonl n00010 in.jsonl
-    expect_advice 3 'does not name the article nobody' 'give an id that stands in' show result.jsonl nobody in.jsonl
-    expect_advice 3 'has no cluster 99' 'give a number that stands in it' show result.jsonl --cluster 99 in.jsonl
+    expect_advice 3 'article nobody is not in this result' 'give an id from one of' show result.jsonl nobody in.jsonl
+    expect_advice 3 'has no cluster 99' 'give a number from the result' show result.jsonl --cluster 99 in.jsonl
     : >empty.jsonl
     expect_advice 3 'there is no article' 'give the INPUT' tune empty.jsonl
 }
@@ -90,15 +90,15 @@ test_an_output_that_cannot_be_written() {
     for command in 'scan in.jsonl' 'dedup in.jsonl' 'report result.jsonl in.jsonl'; do
         # shellcheck disable=SC2086
         {
-            expect_advice 3 no/file 'check the name' $command -o no/file
-            expect_advice 3 folder 'a folder stands there' $command -o folder
-            expect_advice 3 in.jsonl/x 'is a file, not a folder' $command -o in.jsonl/x
-            [ ! -w /dev/full ] || expect_advice 3 /dev/full 'make room on that disk' $command -o /dev/full
+            expect_advice 3 no/file 'check the path' $command -o no/file
+            expect_advice 3 folder 'that is a directory' $command -o folder
+            expect_advice 3 in.jsonl/x 'is a file, not a directory' $command -o in.jsonl/x
+            [ ! -w /dev/full ] || expect_advice 3 /dev/full 'free some space on that disk' $command -o /dev/full
         }
     done
-    expect_advice 3 no/rejects 'check the name' scan in.jsonl --rejects no/rejects -o out.jsonl
-    expect_advice 3 no/curve.svg 'check the name' tune --svg no/curve.svg
-    expect_advice 3 nowhere 'name another folder with --temp-dir' scan in.jsonl --memory 32M --temp-dir nowhere
+    expect_advice 3 no/rejects 'check the path' scan in.jsonl --rejects no/rejects -o out.jsonl
+    expect_advice 3 no/curve.svg 'check the path' tune --svg no/curve.svg
+    expect_advice 3 nowhere 'name another directory with --temp-dir' scan in.jsonl --memory 32M --temp-dir nowhere
     expect_advice 2 in.jsonl "Try 'twicetold scan --help'" scan in.jsonl -o in.jsonl
     absent out.jsonl
 }
@@ -113,7 +113,7 @@ test_standard_output_that_is_full() {
         "$TWICETOLD" $command >/dev/full 2>err || status=$?
         exits 3
         has err 'cannot write standard output: No space left on device'
-        has err '  try: make room on that disk'
+        has err '  try: free some space on that disk'
     done
 }
 
@@ -129,12 +129,12 @@ test_an_index_that_is_none() {
         done
     done
     cmp -s in.jsonl text.db || fail 'it was changed'
-    expect_advice 3 no.db 'check the name' index query no.db in.jsonl
-    expect_advice 3 no/new.db 'check the name' watch no/new.db
+    expect_advice 3 no.db 'check the path' index query no.db in.jsonl
+    expect_advice 3 no/new.db 'check the path' watch no/new.db
     expect_advice 3 a.db 'give another name' index create a.db
     expect_advice 3 text.db 'give another name' index create text.db
     expect_advice 3 folder 'give another name' index create folder
-    expect_advice 3 no/new.db 'check the name' index create no/new.db
+    expect_advice 3 no/new.db 'check the path' index create no/new.db
 }
 
 # The version is in bytes 60 to 63 of the file, the application id in bytes 68 to 71.
@@ -174,7 +174,7 @@ test_an_index_that_another_process_writes() {
     exec 7>pipe
     head -n 1 in.jsonl >&7
     for _ in $(seq 100); do [ -s watched ] && break; sleep 0.05; done
-    expect_advice 3 a.db 'wait until the other process has ended' index add a.db in.jsonl
+    expect_advice 3 a.db 'wait for the other process to end' index add a.db in.jsonl
     expect_advice 3 a.db 'query and stat work beside it' watch a.db
     expect_advice 3 a.db 'query and stat work beside it' index remove a.db n00010
     exec 7>&-
@@ -190,7 +190,7 @@ test_an_index_that_cannot_grow() {
         (ulimit -f 100 && exec "$TWICETOLD" $command <more.jsonl >/dev/null 2>err) || status=$?
         exits 3
         has err 'a.db'
-        grep -q '^  try: see that the disk has room\|^  try: raise the limit on the size' err || fail 'no advice'
+        grep -q '^  try: check that the disk works and has space\|^  try: raise the limit on the size' err || fail 'no advice'
     done
     run index check a.db
     exits 0
@@ -219,7 +219,7 @@ test_memory_that_runs_out() {
         (ulimit -v $limit && exec "$TWICETOLD" scan --threads 1 -q in.jsonl -o out.jsonl 2>err) || status=$?
         if [ $status -ne 3 ] || ! grep -q 'out of memory' err; then continue; fi
         told=1
-        has err '  try: give it more memory, or less at once; scan and dedup need less with --memory SIZE'
+        has err '  try: give it more memory or less input; scan and dedup need less with --memory SIZE'
     done
     [ $told -eq 1 ] || fail 'it was never short of memory'
 }
@@ -236,11 +236,11 @@ test_records_that_are_left_out() {
     printf '%s\n' '{"id":"a","text":"one two three"}' '{"id":"b","body":"x"}' 'oops' '{"id":"a","text":"again"}' >in.jsonl
     printf '{"id":"z","text":"some text"}\n' >other.jsonl
     run scan in.jsonl other.jsonl
-    expect_record 'in.jsonl:2: no "text"' 'mend it, or name its fields with --id-field and --text-field'
+    expect_record 'in.jsonl:2: no "text"' 'fix the record, or say which fields to read with --id-field and --text-field'
     run scan in.jsonl other.jsonl
-    expect_record 'in.jsonl:4: id "a" was seen before' 'give each id once'
+    expect_record 'in.jsonl:4: id "a" was seen before' 'the first record was used'
     run scan in.jsonl other.jsonl
-    [ "$(grep -c 'mend it' err)" -eq 1 ] || fail 'its advice came twice'
+    [ "$(grep -c 'fix the record' err)" -eq 1 ] || fail 'its advice came twice'
     lines err 4
     printf '{"id":"long","text":"%02000d"}\n' 0 >in.jsonl
     run scan --max-article-bytes 1K in.jsonl
@@ -249,7 +249,7 @@ test_records_that_are_left_out() {
     mkdir in && ln -s nowhere in/a.jsonl
     run scan in
     exits 1
-    has err 'in/a.jsonl: cannot open: No such file or directory; see that the file can be read'
+    has err 'in/a.jsonl: cannot open: No such file or directory; check that the file can be read'
 }
 
 test_a_wrong_command_line() {
@@ -291,6 +291,6 @@ unknown option '--resemblence'; did you mean '--resemblance'?|scan in.jsonl --re
 --resemblance needs a value: |scan in.jsonl --resemblance
 --quiet takes no value|scan in.jsonl --quiet=3
 --memory: '1K' is not allowed; give |scan in.jsonl --memory 1K
-is to be written twice; give each output a FILE of its own|dedup in.jsonl -o kept --removed kept
+would be written twice; give each output a separate FILE|dedup in.jsonl -o kept --removed kept
 END
 }

@@ -9,7 +9,7 @@ test_an_index_of_version_2_is_read() {
     zstd -dq "$golden/index-2.db.zst" -o a.db
     run index check a.db
     exits 0
-    has err 'a.db is sound'
+    has err 'a.db: no damage found'
     asked >asked.jsonl
     run index query --quiet a.db asked.jsonl
     exits 0

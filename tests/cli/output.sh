@@ -155,7 +155,7 @@ test_the_input_is_never_the_output() {
     for output in in.jsonl ./in.jsonl hard.jsonl soft.jsonl; do
         run scan in.jsonl -o $output
         exits 2
-        has err 'in.jsonl is input and output at once'
+        has err 'in.jsonl is both input and output'
         run dedup in.jsonl -o $output
         exits 2
         run scan in.jsonl -o result.jsonl --rejects $output
@@ -169,7 +169,7 @@ test_the_input_is_never_the_output() {
     status=0
     "$TWICETOLD" scan - <in.jsonl -o in.jsonl 2>err || status=$?
     exits 2
-    has err '- is input and output at once'
+    has err '- is both input and output'
     same before in.jsonl
     no_leftovers
 }
@@ -199,7 +199,7 @@ test_an_output_that_a_directory_of_input_holds() {
     cp in/result.jsonl before
     run scan in -o in/result.jsonl
     exits 2
-    has err 'in/result.jsonl is input and output at once'
+    has err 'in/result.jsonl is both input and output'
     same before in/result.jsonl
     no_leftovers
 }
@@ -208,7 +208,7 @@ test_two_outputs_in_one_place() {
     feed 10 >in.jsonl
     run scan in.jsonl -o result.jsonl --rejects ./result.jsonl
     exits 2
-    has err 'is to be written twice'
+    has err 'would be written twice'
     run dedup in.jsonl -o - --removed -
     exits 2
     run dedup in.jsonl -o kept.jsonl --removed kept.jsonl

@@ -88,13 +88,13 @@ test_other_texts_than_the_scan_had() {
     head -n 50 in.jsonl >half.jsonl
     run report result.jsonl half.jsonl -o page.html
     exits 3
-    has err 'result.jsonl names'
-    has err 'are not in the input, the first is'
+    has err 'result.jsonl: '
+    has err 'are not in this input (first: '
     absent page.html
     sed 's/"text":"[^"]*"/"text":"short"/' in.jsonl >other.jsonl
     run report result.jsonl other.jsonl -o page.html
     exits 3
-    has err 'whose text is another one of 5 bytes; give the INPUT of its scan'
+    has err 'is not the one that was scanned (5 bytes, a passage ends at'
     absent page.html
     no_leftovers
 }
@@ -131,7 +131,7 @@ test_wrong_command_lines() {
     has err 'no output given; -o FILE is needed, or -o -'
     run report in.jsonl other.jsonl -o in.jsonl
     exits 2
-    has err 'in.jsonl is input and output at once'
+    has err 'in.jsonl is both input and output'
 }
 
 test_an_empty_result() {

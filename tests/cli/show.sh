@@ -56,7 +56,7 @@ test_a_text_that_repeats_itself() {
     run scan -q feed.jsonl -o result.jsonl
     run show result.jsonl x feed.jsonl
     exits 0
-    has out 'in 2 places'
+    has out 'found 2 times'
     has out 'Something else stands'
 }
 
@@ -77,7 +77,7 @@ test_what_is_missing_is_named() {
     make_feed
     run show result.jsonl nobody feed.jsonl
     exits 3
-    has err 'result.jsonl does not name the article nobody'
+    has err 'article nobody is not in this result'
     run show result.jsonl --cluster 9 feed.jsonl
     exits 3
     has err 'result.jsonl has no cluster 9; it has 1 of them'
@@ -92,7 +92,7 @@ test_what_is_missing_is_named() {
     head -n 1 feed.jsonl >part.jsonl
     run show result.jsonl a part.jsonl
     exits 3
-    has err 'are not in the input'
+    has err 'are not in this input'
     sed 's/the reports of this service may not be stored or sold//' feed.jsonl | cut -c 1-130 | sed 's/$/"}/' >other.jsonl
     run show result.jsonl --section 1 other.jsonl
     exits 3

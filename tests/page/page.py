@@ -98,7 +98,7 @@ def each_view(browser, pages, **options):
 def test_every_view_opens_and_passes_axe(browser, pages):
     for name, page in each_view(browser, pages):
         assert page.locator('main h1').count() == 1, name
-        assert (page.locator('main h1').inner_text() == 'Not in this report') == (name == 'missing'), name
+        assert (page.locator('main h1').inner_text() == 'Nothing here') == (name == 'missing'), name
         axe(page)
         page.emulate_media(color_scheme='dark')
         axe(page, '{runOnly: ["color-contrast"]}')
@@ -186,9 +186,9 @@ def test_a_cluster_says_who_was_first_and_what_changed(browser, pages):
     reader = Reader(browser, pages['feed'])
     page = reader.open('/cluster/2')
     rows = page.locator('.story > li')
-    assert 'First run by Valley Courier' in page.locator('.lead').inner_text()
+    assert 'First to run it: Valley Courier' in page.locator('.lead').inner_text()
     assert [rows.nth(i).locator('code').inner_text() for i in range(4)] == ['vc-0508-002', 'la-0508-004', 'la-0508-027', 'hw-0508-031']
-    assert 'ran it first' in rows.nth(0).inner_text() and 'kept' in rows.nth(1).inner_text() and '+4 h 56 min' in rows.nth(2).inner_text()
+    assert 'first to run it' in rows.nth(0).inner_text() and 'keep' in rows.nth(1).inner_text() and '+4 h 56 min' in rows.nth(2).inner_text()
     assert 'Correction policy' in rows.nth(0).locator('.excerpt.added').inner_text()
     assert 'Farmers below the dam' in rows.nth(2).locator('.excerpt.cut').inner_text()
     assert rows.nth(0).locator('.swaps del').first.inner_text() == 'inspection' and rows.nth(0).locator('.swaps ins').first.inner_text() == 'inspecti0n'
@@ -197,7 +197,7 @@ def test_a_cluster_says_who_was_first_and_what_changed(browser, pages):
     number = {line['keep']: line['cluster'] for line in lines if line['type'] == 'cluster'}
     keep, twin = next(two for line in lines if line['type'] == 'pair' and line['relation'] == 'identical' for two in ((line['a'], line['b']), (line['b'], line['a'])) if two[0] in number)
     page = reader.open(f'/cluster/{number[keep]}')
-    assert 'Word for word the kept article' in page.locator('.story > li', has_text=twin).inner_text()
+    assert 'Identical to the kept article' in page.locator('.story > li', has_text=twin).inner_text()
     page = reader.open(f'/compare/{keep}/{twin}')
     assert page.locator('.scrolls .alone, .scrolls ins, .scrolls del').count() == 0 and page.locator('.chip').count() == 1
     reader.close()
@@ -224,7 +224,7 @@ def test_columns_scroll_together_until_they_are_untied(browser, pages):
 def test_an_article_that_repeats_itself(browser, pages):
     reader = Reader(browser, pages['hostile'])
     page = reader.open('/article/self')
-    page.get_by_role('link', name='Where it repeats itself').click()
+    page.get_by_role('link', name='Repeated passages here').click()
     page.wait_for_selector('.scrolls mark')
     sides = [''.join(page.locator('.scrolls').nth(i).locator('mark').all_text_contents()) for i in (0, 1)]
     for side in sides:
@@ -314,7 +314,7 @@ def test_hostile_articles_are_text(browser, pages):
         addresses += [f'/article/{word}', f'/compare/{word}/self', f'/dots/{word}/{word}']
     for address in addresses:
         page = reader.open(address)
-        assert page.locator('main h1').inner_text() != 'Not in this report', address
+        assert page.locator('main h1').inner_text() != 'Nothing here', address
         assert page.evaluate('window.broken') is None, address
         assert page.evaluate('document.querySelectorAll("img, main script, main style, main svg[onload]").length') == 0, address
         assert page.evaluate('getComputedStyle(document.querySelector("main h1")).display') != 'none', address
@@ -322,7 +322,7 @@ def test_hostile_articles_are_text(browser, pages):
     assert '<img src=x onerror="window.broken=1">' in page.locator('article.text').inner_text()
     assert '</script><script>window.broken=1</script>' in page.locator('article.text').inner_text()
     for address in ('/%', '/article/%E0%A4%A', '/constructor', '/__proto__', '/compare/self', '/article'):
-        assert reader.open(address).locator('main h1').inner_text() == 'Not in this report', address
+        assert reader.open(address).locator('main h1').inner_text() == 'Nothing here', address
     axe(reader.open('/cluster/1'))
     reader.close()
 

@@ -24,23 +24,23 @@ function difference(keep, n) {
   const from = textOf(keep), to = textOf(n);
   if (from === undefined || to === undefined) {
     const p = pairOf(n, keep);
-    return p === null ? el('p', { class: 'changes' }, 'Its text is not in this page.') : el('p', { class: 'changes' }, `${thousandths(p.overlap[0])} of it stands in the kept article (${RELATIONS[p.relation]}); its text is not in this page.`);
+    return p === null ? el('p', { class: 'changes' }, 'Its full text is not included.') : el('p', { class: 'changes' }, `${thousandths(p.overlap[0])} of it appears in the kept article (${RELATION_LABELS[p.relation]}); its full text is not included.`);
   }
   const c = changesOf(alignmentOf(keep, n)), all = Math.max(1, c.kept + c.changed + c.added + c.cut);
-  if (c.changed + c.added + c.cut === 0) return el('p', { class: 'changes' }, 'Word for word the kept article.');
-  return [el('p', { class: 'changes' }, bar([[c.kept / all, 'part-kept'], [c.changed / all, 'part-changed'], [c.added / all, 'part-added'], [c.cut / all, 'part-cut']], 'Shares of kept, changed, added and cut words'),
-    el('span', {}, `${whole(c.kept)} words kept`), c.changed > 0 ? el('span', { class: 'said-changed' }, `${whole(c.changed)} changed`) : null,
-    c.added > 0 ? el('span', { class: 'said-added' }, `${whole(c.added)} added`) : null, c.cut > 0 ? el('span', { class: 'said-cut' }, `${whole(c.cut)} cut`) : null),
+  if (c.changed + c.added + c.cut === 0) return el('p', { class: 'changes' }, 'Identical to the kept article.');
+  return [el('p', { class: 'changes' }, bar([[c.kept / all, 'part-kept'], [c.changed / all, 'part-changed'], [c.added / all, 'part-added'], [c.cut / all, 'part-cut']], 'Shares of words that are the same, changed, extra and missing'),
+    el('span', {}, `${plural(c.kept, 'word')} the same`), c.changed > 0 ? el('span', { class: 'said-changed' }, `${whole(c.changed)} changed`) : null,
+    c.added > 0 ? el('span', { class: 'said-added' }, `${whole(c.added)} extra`) : null, c.cut > 0 ? el('span', { class: 'said-cut' }, `${whole(c.cut)} missing`) : null),
   c.swaps.length > 0 ? el('p', { class: 'swaps' }, c.swaps.slice(0, 4).map(([a, b]) => el('span', {}, el('del', {}, bdi(said(from, a, 60))), ' \u2192 ', el('ins', {}, bdi(said(to, b, 60)))))) : null,
-  excerptOf('Added', to, c.longestAdded), excerptOf('Cut', from, c.longestCut)];
+  excerptOf('Extra', 'added', to, c.longestAdded), excerptOf('Missing', 'cut', from, c.longestCut)];
 }
 
 const said = (text, [begin, end], most) => shorten(text.slice(begin, end).replace(/\s+/g, ' '), most);
 
 /* A part that only one side has, unless it is too short to say anything. */
-function excerptOf(label, text, part) {
+function excerptOf(label, kind, text, part) {
   if ((text.slice(...part).match(WORD) || []).length < 6) return null;
-  return el('p', { class: `excerpt ${label.toLowerCase()}` }, el('b', {}, `${label}: `), el('span', { dir: 'auto' }, said(text, part, 220)));
+  return el('p', { class: `excerpt ${kind}` }, el('b', {}, `${label}: `), el('span', { dir: 'auto' }, said(text, part, 220)));
 }
 
 function showCluster([number]) {
@@ -51,14 +51,14 @@ function showCluster([number]) {
     const n = order[k];
     const after = first !== null && times[n] !== null && k > 0 ? `+${span(times[n] - first)}` : null;
     return el('li', { class: n === keep ? 'kept' : null }, el('div', {}, articleAnchor(n),
-      k === 0 ? el('span', { class: 'badge first' }, first === null ? 'first in the input' : 'ran it first') : null,
-      n === keep ? el('span', { class: 'badge keep' }, 'kept') : null, after === null ? null : el('span', { class: 'after' }, after),
+      k === 0 ? el('span', { class: 'badge first' }, first === null ? 'first in the input' : 'first to run it') : null,
+      n === keep ? el('span', { class: 'badge keep' }, 'keep') : null, after === null ? null : el('span', { class: 'after' }, after),
       n === keep ? null : el('a', { class: 'side', href: compareLink(keep, n) }, 'side by side', hidden(` with ${titleOf(n)}`))),
     byline(n), n === keep ? null : difference(keep, n));
   };
   return { title: `Cluster ${number}: ${titleOf(keep)}`, content: [el('h1', {}, bdi(titleOf(keep))),
-    el('p', { class: 'lead' }, `Cluster ${number}, ${plural(order.length, 'article')}. `, first === null ? 'No times are known.' : ['First run by ', sourceOf(order[0]) || bdi(articles().id[order[0]]), '.'],
-      ' Changes are told against the kept article.'),
+    el('p', { class: 'lead' }, `Cluster ${number}, ${plural(order.length, 'article')}. `, first === null ? 'Their times are not known.' : ['First to run it: ', sourceOf(order[0]) || bdi(articles().id[order[0]]), '.'],
+      ' Changes are shown relative to the article marked "keep".'),
     timeLine(order, keep), el('p', { class: 'actions' }, button('Save as JSON', () => save(`cluster-${number}.json`, clusterAsJson(c)))),
     paged(order.length, item, 'articles', 'list story')] };
 }

@@ -108,7 +108,7 @@ function ribbons(gutter, left, right, count, hue) {
 function factsOf(a, b) {
   const p = pairOf(a, b);
   if (p === null) return null;
-  return el('dl', { class: 'facts' }, [['relation', RELATIONS[p.relation]], ['resemblance', thousandths(p.resemblance)], ['of the left in the right', thousandths(p.overlap[0])], ['of the right in the left', thousandths(p.overlap[1])], ['facts that agree', thousandths(p.facts)]]
+  return el('dl', { class: 'facts' }, [['relation', RELATION_LABELS[p.relation]], ['resemblance', thousandths(p.resemblance)], ['left text that appears on the right', thousandths(p.overlap[0])], ['right text that appears on the left', thousandths(p.overlap[1])], ['facts that match', thousandths(p.facts)]]
     .map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
 }
 
@@ -143,23 +143,23 @@ function passageBar(al, left, right, tied) {
 }
 
 function legend(self) {
-  return el('p', { class: 'key' }, el('mark', { class: 'p0' }, 'shared'), ' ', el('mark', { class: 'p0' }, el('ins', {}, 'worded otherwise')), self ? null : [' ', el('span', { class: 'alone' }, 'only here')],
+  return el('p', { class: 'key' }, el('mark', { class: 'p0' }, 'shared'), ' ', el('mark', { class: 'p0' }, el('ins', {}, 'reworded')), self ? null : [' ', el('span', { class: 'alone' }, 'only here')],
     el('span', { class: 'hint' }, 'In a column, ', el('kbd', {}, 'n'), ' and ', el('kbd', {}, 'p'), ' go to the next and previous passage.'));
 }
 
 function summaryOf(al) {
   if (!al.known) return 'The result lists no passage that these two share.';
   const c = changesOf(al), shared = al.passages.reduce((n, p) => n + p.words, 0);
-  if (al.passages.length === 0) return al.self ? 'Nothing in it is repeated.' : 'They share no passage.';
+  if (al.passages.length === 0) return al.self ? 'No passage is repeated.' : 'No passage is shared.';
   const first = `${plural(al.passages.length, 'passage')}, ${plural(shared, 'word')} the same`;
-  return al.self ? `${first}. On the left where it stands first, on the right where it comes again.` : `${first}; ${whole(c.changed)} worded otherwise, ${whole(c.cut)} only on the left, ${whole(c.added)} only on the right.`;
+  return al.self ? `${first}. Left: first occurrence. Right: the repeat.` : `${first}; ${whole(c.changed)} reworded, ${whole(c.cut)} only on the left, ${whole(c.added)} only on the right.`;
 }
 
 function showCompare([keyA, keyB, places]) {
   const a = articleOf(keyA), b = articleOf(keyB);
   if (a === undefined || b === undefined) return null;
   const textA = textOf(a), textB = textOf(b), self = a === b;
-  const heading = el('h1', {}, self ? 'Two places of one article' : 'Side by side');
+  const heading = el('h1', {}, self ? 'Repetition within this article' : 'Side by side');
   if (textA === undefined || textB === undefined)
     return { title: 'Side by side', content: [heading, factsOf(a, b), [a, b].filter(n => textOf(n) === undefined).map(notEmbedded)] };
   const al = alignmentOf(a, b);

@@ -1,4 +1,4 @@
-/* The data of the page: blocks of JSON, each read when it is first wanted. */
+/* The data of the page: blocks of JSON, each parsed when it is first needed. */
 const blocks = {};
 function block(name) {
   if (!(name in blocks)) {
@@ -20,12 +20,13 @@ const clusters = () => block('clusters');
 const sections = () => block('sections').sections;
 const pairCount = () => block('pairs').pairs.length / PAIR;
 
-/* A pair is PAIR numbers in a row, a place of a section PLACE numbers after the first HEAD. */
+/* A pair is PAIR numbers; a section is HEAD numbers, then PLACE numbers for each occurrence. */
 const PAIR = 9, PLACE = 6, HEAD = 3;
 const RELATIONS = ['identical', 'near', 'contains', 'contained', 'series'];
+const RELATION_LABELS = ['identical', 'near-duplicate', 'longer version', 'excerpt', 'series'];
 const KINDS = ['Copied within one story', 'Repeated within one article', 'Shared by two stories', 'Notices, forms and boilerplate'];
 
-/* The text of an article; undefined: it is not in the page. Blocks hold [article, text, ...]. */
+/* The text of an article, or undefined if it is not in the page. Blocks hold [article, text, ...]. */
 function textOf(n) {
   const b = articles().block[n];
   if (b < 0) return undefined;
@@ -36,7 +37,7 @@ function textOf(n) {
   }).get(n);
 }
 
-/* An id in a link: a string is itself, an integer has ~ before it, and so has what begins with ~. */
+/* An id in a link: a string as it is, with ~ before an integer and before a string that begins with ~. */
 const keyOf = id => typeof id === 'number' || String(id).startsWith('~') ? `~${id}` : id;
 const link = (...words) => '#/' + words.map(encodeURIComponent).join('/');
 const articleLink = n => link('article', keyOf(articles().id[n]));
@@ -59,7 +60,7 @@ function clusterOf(n) {
 const clusterNumbered = number => once('clusterNumbers', () => new Map(clusters().number.map((n, c) => [n, c]))).get(number);
 const sectionNumbered = number => once('sectionNumbers', () => new Map(sections().map((s, i) => [s[0], i]))).get(number);
 
-/* {a, b, relation, resemblance, containment, overlap, facts}; shares are thousandths, -1 unknown. */
+/* {a, b, relation, resemblance, containment, overlap, facts}; shares are in thousandths, -1 if unknown. */
 function pairAt(i) {
   const p = block('pairs').pairs, k = i * PAIR;
   return { a: p[k], b: p[k + 1], relation: p[k + 2], resemblance: p[k + 3], containment: [p[k + 4], p[k + 5]], overlap: [p[k + 6], p[k + 7]], facts: p[k + 8] };
@@ -78,7 +79,7 @@ function pairsOf(n) {
   return of.get(n) || [];
 }
 
-/* The pair of two articles as seen from the first; null: the result has none. */
+/* The pair of two articles as seen from the first, or null if the result has none. */
 function pairOf(a, b) {
   for (const i of pairsOf(a)) {
     const p = pairAt(i);
@@ -89,7 +90,7 @@ function pairOf(a, b) {
   return null;
 }
 
-const likeness = p => Math.max(p.overlap[0], p.overlap[1]) >= 0 ? Math.max(p.overlap[0], p.overlap[1]) : p.resemblance;
+const similarity = p => Math.max(p.overlap[0], p.overlap[1]) >= 0 ? Math.max(p.overlap[0], p.overlap[1]) : p.resemblance;
 
 /* {number, words, kind, places: [{article, begin, end, ofBegin, ofEnd, similarity}]} */
 function sectionAt(i, most = Infinity) {
@@ -114,7 +115,7 @@ function sectionsOf(n) {
   return of.get(n) || [];
 }
 
-/* The members of a cluster as they ran: by time, those without one as they stand in the input. */
+/* The members of a cluster by time; those without a time come last, in input order. */
 function asTheyRan(c) {
   const time = articles().published;
   return clusters().articles[c].slice().sort((x, y) => {
@@ -123,7 +124,7 @@ function asTheyRan(c) {
   });
 }
 
-/* A cluster as JSON: the kept article and what was found of each copy. */
+/* A cluster as JSON: the kept article, and the numbers of each copy. */
 function clusterAsJson(c) {
   const all = articles(), keep = clusters().keep[c];
   const said = n => ({ id: all.id[n], title: all.title[n] || undefined, source: all.sources[all.source[n]] || undefined,

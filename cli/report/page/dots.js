@@ -36,7 +36,7 @@ function showDots([keyA, keyB]) {
   const where = ([i, j]) => [keyA, keyB, `${wordsA.begin[i]},${wordsB.begin[j]}`];
   return { title: `Dot plot of ${titleOf(a)}`, content: [heading,
     el('p', { class: 'lead' }, 'Across: ', articleAnchor(a), self ? '. Down: itself.' : ['. Down: ', articleAnchor(b), '.'],
-      ` A line is a run of three words or more that both have; a parallel one is a passage that has moved${self ? ' or comes again' : ''}.`),
+      self ? ' Each line is a run of three or more words that occurs twice; the diagonal is the article itself.' : ' Each line is a run of three or more words in both articles; a line off the main diagonal is a passage that moved.'),
     el('p', { class: 'actions' }, el('a', { class: 'button', href: link('compare', keyA, keyB) }, 'Side by side')),
     el('div', { class: 'dots-and-list' }, plot(wordsA, wordsB, runs, self, textA, textB, where), runList(wordsA, textA, runs, where))] };
 }
@@ -89,6 +89,6 @@ function nearest(runs, x, y, self) {
 function runList(words, text, runs, where) {
   const item = ([i, j, n]) => el('li', {}, el('a', { href: link('compare', ...where([i, j])), dir: 'auto', class: 'quote' }, shorten(text.slice(words.begin[i], words.end[i + n - 1]).replace(/\s+/g, ' '), 90)),
     el('span', { class: 'byline' }, `${plural(n, 'word')}, at word ${whole(i + 1)} and ${whole(j + 1)}`));
-  return el('div', {}, el('h2', {}, 'Longest runs'), runs.length === 0 ? el('p', {}, 'There are none.') : el('ol', { class: 'list' }, runs.slice(0, LONGEST_LIST).map(item)));
+  return el('div', {}, el('h2', {}, 'Longest runs'), runs.length === 0 ? el('p', {}, 'None.') : el('ol', { class: 'list' }, runs.slice(0, LONGEST_LIST).map(item)));
 }
 

@@ -1,4 +1,4 @@
-/* Making elements. Text of articles goes in as text nodes alone; nothing here reads markup. */
+/* Makes elements. The text of articles only ever becomes text nodes; nothing here parses markup. */
 const SVG = 'http://www.w3.org/2000/svg';
 
 function el(name, properties, ...children) {
@@ -60,7 +60,7 @@ function sourceOf(n) {
   return name === null ? null : bdi(name);
 }
 
-/* Source, time and id of an article, in small. */
+/* Source, time and id of an article. */
 function byline(n) {
   const parts = [sourceOf(n), timeOf(n), el('code', {}, bdi(articles().id[n]))].filter(p => p !== null);
   return el('span', { class: 'byline' }, parts.map((p, i) => i === 0 ? p : [' \u00b7 ', p]));
@@ -73,7 +73,7 @@ function button(label, action, properties) {
   return el('button', { type: 'button', onclick: action, ...properties }, label);
 }
 
-/* Gives the reader a file. */
+/* Offers a file for download. */
 function save(name, value) {
   const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 1) + '\n'], { type: 'application/json' }));
   const a = el('a', { href: url, download: name });
@@ -136,5 +136,5 @@ function paragraphs(text, runs) {
   return out;
 }
 
-const notEmbedded = n => el('p', { class: 'note' }, 'The text of ', bdi(articles().id[n]), ` (${bytes(articles().bytes[n])}) is not in this page: texts up to ${bytes(overview().texts_bound)} are, those of the largest clusters first. `, el('code', {}, 'twicetold report --texts SIZE'), ' takes more.');
+const notEmbedded = n => el('p', { class: 'note' }, 'The full text of ', bdi(articles().id[n]), ` is not included. This page holds ${bytes(overview().texts_bytes)} of text, largest clusters first. To include more: `, el('code', {}, 'twicetold report \u2026 --texts 200M'));
 

@@ -15,7 +15,7 @@ function address() {
 }
 
 function notThere() {
-  return { title: 'Not in this report', content: [el('h1', {}, 'Not in this report'), el('p', {}, 'This address names something that the page does not list. ', el('a', { href: '#/' }, 'To the overview'))] };
+  return { title: 'Nothing here', content: [el('h1', {}, 'Nothing here'), el('p', {}, 'This report has no such item. ', el('a', { href: '#/' }, 'Go to the overview'))] };
 }
 
 function show(focus) {
@@ -42,14 +42,14 @@ function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
   const control = document.getElementById('theme');
-  control.textContent = theme === 'auto' ? 'Auto' : theme === 'light' ? 'Light' : 'Dark';
-  control.setAttribute('aria-label', `Colours: ${theme}. Change to ${next}`);
+  control.textContent = `Theme: ${theme}`;
+  control.setAttribute('aria-label', `Theme: ${theme}. Change to ${next}`);
   control.onclick = () => setTheme(next);
 }
 
 function footer() {
   const o = overview(), v = o.version;
-  return `twicetold ${Math.floor(v / 10000)}.${Math.floor(v / 100) % 100}.${v % 100}. In this page: ${whole(articles().id.length)} articles of ${whole(o.named)} that the result names, ${plural(o.texts, 'text')} (${bytes(o.texts_bytes)} of at most ${bytes(o.texts_bound)}). Nothing is loaded from anywhere else.`;
+  return `twicetold ${Math.floor(v / 10000)}.${Math.floor(v / 100) % 100}.${v % 100}. ${plural(articles().id.length, 'article')}, ${plural(o.texts, 'full text')}. Works offline; sends nothing.`;
 }
 
 document.getElementById('nav').append(...NAVIGATION.map(([name, label]) => el('a', { href: `#/${name}`, 'data-view': name }, label)));

@@ -10,9 +10,9 @@ function statistics(o) {
   return el('dl', { class: 'statistics' },
     statistic(whole(o.articles), 'articles', o.rejected > 0 ? `${whole(o.rejected)} rejected` : bytes(o.bytes)),
     statistic(whole(o.copies), 'copies', `${percent(o.copies / Math.max(1, o.articles))} of all, in ${plural(o.clusters, 'cluster')}`),
-    statistic(percent(o.repeated / Math.max(1, o.bytes)), 'of the text is repeated', `${bytes(o.repeated)} stand earlier in the input`),
-    statistic(whole(o.sections), 'repeated sections', `${whole(o.kinds[3])} notices, ${whole(o.kinds[2])} shared by two stories`),
-    statistic(whole(o.pairs), 'pairs', `${whole(o.relations[4])} of them series, no copies`));
+    statistic(percent(o.repeated / Math.max(1, o.bytes)), 'of the text is repeated', `${bytes(o.repeated)} already appeared in an earlier article`),
+    statistic(whole(o.sections), 'repeated sections', `${whole(o.kinds[3])} boilerplate, ${whole(o.kinds[2])} shared by two stories`),
+    statistic(whole(o.pairs), 'pairs', o.relations[4] === 1 ? '1 is a series (same template, different facts), not copies' : `${whole(o.relations[4])} are a series (same template, different facts), not copies`));
 }
 
 function bySource(o) {
@@ -22,7 +22,7 @@ function bySource(o) {
     el('td', { class: 'wide' }, bar([[repeated / Math.max(1, size), 'part-copy']], `${percent(repeated / Math.max(1, size))} repeated`)),
     el('td', { class: 'number' }, percent(repeated / Math.max(1, size)))));
   return panel('By source', el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'By source' }, el('table', {},
-    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Source'), el('th', { scope: 'col', class: 'number' }, 'Articles'), el('th', { scope: 'col', class: 'number' }, 'Copies'), el('th', { scope: 'col', colspan: 2, class: 'wide' }, 'Text that stood elsewhere before'))),
+    el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Source'), el('th', { scope: 'col', class: 'number' }, 'Articles'), el('th', { scope: 'col', class: 'number' }, 'Copies'), el('th', { scope: 'col', colspan: 2, class: 'wide' }, 'Text that had already run'))),
     el('tbody', {}, rows))));
 }
 
@@ -43,37 +43,37 @@ function histograms(o) {
   const bins = o.similarity[0].map((n, i) => ({ label: `${i * 5}%`, values: [n, o.similarity[1][i]], said: `${i * 5} to ${i * 5 + 5}%: ${plural(n, 'pair')} of copies, ${whole(o.similarity[1][i])} of series` }));
   const from = bins.findIndex(b => b.values[0] + b.values[1] > 0);
   return [
-    sizes.length > 0 ? panel('Sizes of clusters', columns(sizes, ['clusters'], 'Clusters by number of articles')) : null,
-    from >= 0 ? panel('Likeness of pairs', columns(bins.slice(from), ['copies', 'series'], 'Pairs by share of the shorter in the longer')) : null];
+    sizes.length > 0 ? panel('Cluster sizes', columns(sizes, ['clusters'], 'Clusters by number of articles')) : null,
+    from >= 0 ? panel('Similarity of pairs', columns(bins.slice(from), ['copies', 'series'], 'Pairs by the share of the shorter article that appears in the longer')) : null];
 }
 
 function largest(o) {
   const count = Math.min(8, clusters().number.length);
   const items = [];
   for (let c = 0; c < count; c++) items.push(clusterItem(c));
-  return panel('Largest clusters', el('ol', { class: 'list' }, items), more('#/clusters', `All ${plural(o.clusters, 'cluster')}`));
+  return panel('Largest clusters', el('ol', { class: 'list' }, items), more('#/clusters', `See all ${plural(o.clusters, 'cluster')}`));
 }
 
-/* The first sections of some kinds, of which the list has most repeated first. */
+/* The first sections of some kinds; the most frequent ones come first in the list. */
 function repeated(title, kinds, most, href) {
   const list = [];
   for (let i = 0; i < sections().length && list.length < most; i++) if (kinds.includes(sections()[i][2])) list.push(i);
   if (list.length === 0) return null;
-  return panel(title, el('ol', { class: 'list' }, list.map(sectionItem)), more(href, 'All of these'));
+  return panel(title, el('ol', { class: 'list' }, list.map(sectionItem)), more(href, `See all ${whole(kinds.reduce((n, k) => n + overview().kinds[k], 0))}`));
 }
 
 function showOverview() {
   const o = overview();
   return { title: 'Overview', content: [
-    el('h1', {}, 'What is told twice'),
-    el('p', { class: 'lead' }, 'A scan of ', el('b', {}, whole(o.articles)), ' articles. The result is ', el('code', {}, bdi(o.result)), '.'),
+    el('h1', {}, 'Duplicate overview'),
+    el('p', { class: 'lead' }, el('b', {}, plural(o.articles, 'article')), ' scanned. Result file: ', el('code', {}, bdi(o.result))),
     statistics(o),
     el('div', { class: 'panels' },
       o.by_day.length > 0 ? byDay(o) : null, o.by_source.length > 0 ? bySource(o) : null, histograms(o),
       clusters().number.length > 0 ? largest(o) : null,
       repeated('Passages that two stories share', [2], 5, '#/sections/2'),
       repeated('Notices, forms and boilerplate', [3], 6, '#/sections/3'),
-      repeated('Articles that repeat themselves', [1], 5, '#/sections/1')),
+      repeated('Articles with repeated passages', [1], 5, '#/sections/1')),
     el('p', { class: 'actions' }, button('Save all copies as JSON', () => save('copies.json', clusters().number.map((_, c) => clusterAsJson(c))))),
   ] };
 }

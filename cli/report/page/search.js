@@ -33,7 +33,7 @@ function showSearch([query = '']) {
     return el('li', {}, articleAnchor(n), clusterOf(n) >= 0 ? el('a', { class: 'badge', href: link('cluster', clusters().number[clusterOf(n)]) }, `cluster ${clusters().number[clusterOf(n)]}`) : null,
       byline(n), text === undefined ? null : el('p', { class: 'found', dir: 'auto' }, around(text, query)));
   };
-  return { title: `Search: ${query}`, content: [el('h1', {}, 'Search'), el('p', { class: 'lead' }, found.length === MOST_FOUND ? `The first ${whole(MOST_FOUND)} articles` : plural(found.length, 'article'), ' for ', bdi(query), `. Searched: ids and titles of the ${whole(articles().id.length)} articles listed, and the words of ${plural(overview().texts, 'text')}.`),
+  return { title: `Search: ${query}`, content: [el('h1', {}, 'Search'), el('p', { class: 'lead' }, found.length === MOST_FOUND ? `The first ${whole(MOST_FOUND)} articles match` : `${plural(found.length, 'article')} ${found.length === 1 ? 'matches' : 'match'}`, ' "', bdi(query), `". Searched the ids and titles of the ${plural(articles().id.length, 'article')} listed, and ${plural(overview().texts, 'full text')}.`),
     found.length > 0 ? paged(found.length, item, 'articles') : null] };
 }
 
