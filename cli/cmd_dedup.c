@@ -167,9 +167,9 @@ const subcommand dedup_command = {
     .text = "Copies the records to keep, byte for byte, in input order. INPUT as for scan; a\n"
             ".txt file becomes a record with its path as id. The input is not touched.",
     .more = "A line of --removed is an object with id, kept, relation, resemblance,\n"
-            "containment, containment_of, overlap, overlap_of and facts: the article left\n"
-            "out, the one kept in its place, and how much of the first stands in the second;\n"
-            "names in _of are about the one kept.",
+            "containment, containment_of, overlap, overlap_of and facts: the article\n"
+            "that is dropped, the one kept in its place, and how much of the first is in the\n"
+            "second; numbers in _of are about the one kept.",
     .example = "twicetold dedup feed.jsonl -o kept.jsonl --removed removed.jsonl",
     .run = run_dedup,
 };

@@ -30,7 +30,7 @@ int message_progress(const char *stage, uint64_t done, uint64_t total, double se
 /** Writes a line as it is. */
 PRINTF_LIKE(1, 2) void message_line(const char *format, ...);
 
-/** Writes "twicetold: " and a line, then the advice on a line of its own unless it is NULL. Most
+/** Writes "twicetold: " and a line, then the advice on a separate line unless it is NULL. Most
  * callers want a function of failure.h. @return EXIT_FAILED */
 PRINTF_LIKE(2, 3) int message_failure(const char *advice, const char *format, ...);
 

@@ -31,8 +31,8 @@ const option_row option_rows[] = {
      "write a line for each article that is not kept",
      "Each line is an object with \"id\", \"kept\" (the article kept in its place), \"relation\", "
      "\"resemblance\", \"containment\", \"containment_of\", \"overlap\", \"overlap_of\" and "
-     "\"facts\". The numbers say how much of the article left out stands in the one kept; those "
-     "whose names end in _of are about the one kept."},
+     "\"facts\". The numbers say how much of the dropped article is in the one kept; those whose "
+     "names end in _of are about the one kept."},
     {"pairs", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_PAIRS, NULL,
      "look for pairs (default: all three)", NULL},
     {"clusters", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_CLUSTERS, NULL, "look for clusters",
@@ -47,7 +47,7 @@ const option_row option_rows[] = {
      "Jaccard is the share of all shingles (runs of five words) of two articles that both have."},
     {"containment", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.containment), 0, 0, "C",
      "or containment of either, or off (default 0.8)",
-     "It is the share of the shingles of one article that stand in the other."},
+     "It is the share of the shingles of one article that are also in the other."},
     {"overlap", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.overlap), 0, 0, "O",
      "or overlap of the shorter, or off (default 0.5)",
      "It is the share of its tokens that align with the other's, in order; it survives edits and "
@@ -63,11 +63,11 @@ const option_row option_rows[] = {
      "'newest' goes by \"published\"; 'source:A,B' takes the article whose \"source\" comes first "
      "in the list. Ties go to the first in the input."},
     {"drop", 0, FOR_DEDUP, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
-     "drop an article only if this share of its tokens stands in the kept one (default 0.8)", NULL},
+     "drop an article only if this share of its tokens is in the kept one (default 0.8)", NULL},
     {"drop", 0, FOR_SCAN, 0, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "of dedup; only noted in the summary", NULL},
     {"drop", 0, FOR_CREATE, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
-     "duplicate: this share of its tokens stands in another (default 0.8)", NULL},
+     "duplicate: this share of its tokens is in another (default 0.8)", NULL},
     {"before", 0, FOR_EXPIRE, 1, KIND_TIME, AT(before), 0, 0, "TIME",
      "articles before this time, as 2025-11-24 or 2025-11-24T08:30:00Z", NULL},
     {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",
@@ -82,15 +82,15 @@ const option_row option_rows[] = {
      "chance that a pair at the threshold is to have (default 0.9995)", NULL},
     {"sample", 0, FOR_TUNE, 1, KIND_NUMBER, AT(sample), 2, 10000000, "N",
      "articles of INPUT to try, the first of them (default 10000)",
-     "Near-duplicates mostly stand close together, so that a part of a feed as it came says more "
-     "than articles drawn at random. A sample is never more than 256 MiB of text."},
+     "Near-duplicates are mostly close together, so that a consecutive part of a feed says more "
+     "than random articles. A sample is never more than 256 MiB of text."},
     {"svg", 0, (FOR_TUNE | FOR_EVAL), 1, KIND_STRING, AT(svg), 0, 0, "FILE",
      "draw the curves into FILE", NULL},
     {"misses", 0, FOR_EVAL, 1, KIND_NUMBER, AT(misses), 1, UINT32_MAX, "N",
      "show the N worst misses, and as many wrong finds (default 3, with INPUT)",
      "With INPUT their texts are side by side, and the misses whose texts are most alike come "
-     "first. A pair that is not listed is no miss where its two articles stand in one cluster. "
-     "Places of sections come after the pairs, the longest first."},
+     "first. A pair that is not listed is not a miss if its two articles are in one cluster. "
+     "Occurrences of sections come after the pairs, the longest first."},
     {"max-matches", 0, FOR_SHAPE, 0, KIND_NUMBER, AT(engine.max_matches), 0, 0, "N",
      "earlier articles that one article is paired with, the best of them (default 64)",
      "The rest are counted in the summary, as pairs_omitted."},

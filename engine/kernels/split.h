@@ -18,7 +18,7 @@ enum {
     TTI_RUN_NUMERAL = 1u << 0,       /**< starts with a digit */
     TTI_RUN_CAPITAL = 1u << 3,       /**< starts with a capital */
     TTI_RUN_UPPER = 1u << 5,         /**< two letters or more, all capitals */
-    TTI_RUN_MAYBE_SENTENCE = 1u << 7 /**< before it stands more than spaces, commas and hyphens */
+    TTI_RUN_MAYBE_SENTENCE = 1u << 7 /**< preceded by more than spaces, commas, hyphens */
 };
 
 /**

@@ -1,6 +1,6 @@
 /*
- * The lines of a result or gold file: what stands in them, as spans of the line. Lines of other
- * types and fields that are not wanted are passed over.
+ * The lines of a result or gold file: their values, as slices of the line. Lines of other types and
+ * fields that are not needed are skipped.
  */
 #ifndef TTI_OUTPUT_RESULT_LINES_H
 #define TTI_OUTPUT_RESULT_LINES_H

@@ -1,9 +1,9 @@
 /*
  * The result as JSON Lines: pair, cluster, section and summary lines, from the public arrays of
- * a result alone. Keys stand in the order of the contract, and every number and string has one way
- * to be written, so that equal results are equal bytes.
+ * a result alone. Keys have a fixed order, and there is one way to write every number and string,
+ * so that equal results are equal bytes.
  *
- * Lines are put together in one block, which is handed on when it is full.
+ * Lines are collected in one block, which is written when it is full.
  */
 #include "options.h"
 #include "result/result.h"
@@ -97,7 +97,7 @@ static void write_section_lines(tti_json_writer *out, const tt_result *result)
 
 /* ==== The summary ============================================================================= */
 
-/* A rule's threshold; 0 stands for one that the library picks pair by pair. */
+/* The threshold of a rule; 0 means one that the library chooses for each pair. */
 static void append_rule_field(tti_json_writer *out, const char *key, double value)
 {
     tti_json_write_key(out, key);

@@ -153,7 +153,7 @@ static uint64_t fold_bits(uint32_t code, unsigned class)
         if (i == 0)
             first = last;
     }
-    /* One rank stands for both ends of the bytes: 0 before a letter's, `last` for a mark's. */
+    /* A single rank describes both ends of the bytes: 0 for a letter, `last` for a mark. */
     if (size == 0 || size > 6 || last == UNRANKED || first != (class == TTI_CHAR_MARK ? last : 0) ||
         tti_characters_needs_order(code))
         return UINT64_C(1) << 6;

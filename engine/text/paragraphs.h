@@ -4,7 +4,7 @@
 
 #include "text/tokenizer.h"
 
-/** What stands between a line and the next one that has tokens. */
+/** What is between a line and the next one with tokens. */
 enum {
     TTI_GAP_BLANK = 1u << 0, /**< a line of white space */
     TTI_GAP_RULE = 1u << 1,  /**< a line of other characters: dashes, stars */

@@ -1,7 +1,7 @@
 /*
- * A sentence starts after . ! ? : ; followed by white space (closing quotes and brackets may stand
+ * A sentence starts after . ! ? : ; followed by white space (closing quotes and brackets may come
  * between), after the full stops of scripts that put no space there, after a blank line, and after
- * an opening quote. A period does not count where it belongs to an initial or a title.
+ * an opening quote. The period of an initial or a title does not count.
  */
 #include "text/sentences.h"
 

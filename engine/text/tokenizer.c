@@ -48,8 +48,7 @@ typedef struct tti_tokenizer {
     tt_error *error;
 } tti_tokenizer;
 
-/* The character at hand: class 0 where the bytes are not one, TTI_CHAR_OTHER of size 0 at the end.
- */
+/* The current character: class 0 if the bytes are not one, TTI_CHAR_OTHER of size 0 at the end. */
 typedef struct character {
     uint64_t entry;
     uint32_t code;
@@ -65,7 +64,7 @@ typedef struct token {
     unsigned capitals; /* Lu */
     uint8_t flags;
     uint8_t unordered; /* marks may be out of order */
-    uint8_t dependent; /* order comes before the fold: normalise anew */
+    uint8_t dependent; /* the order matters for folding: normalise again */
 } token;
 
 /* ---- The store ------------------------------------------------------------------------------- */
@@ -457,8 +456,8 @@ static tt_status tokenize_ideographs(tti_tokenizer *s)
 
 /*
  * Reads on to the next ASCII character that is in no token, or to the end. A mark with no letter
- * before it is part of the symbol or space it stands on, as in UAX #29: so U+2260 separates like
- * its two halves.
+ * before it is part of the symbol or space that it follows, as in UAX #29, so that U+2260 separates
+ * like its two halves.
  */
 static tt_status tokenize_other_scripts(tti_tokenizer *s)
 {

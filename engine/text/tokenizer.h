@@ -5,7 +5,7 @@
  * characters (Cf: soft hyphen, joiners) inside a run belong to it and count for nothing, and so do
  * the other default-ignorable ones (variation selectors). Han, kana, Thai, Lao, Khmer and Myanmar
  * characters are a token each, with the marks that follow them. Everything else separates, with the
- * marks that stand on it. A token's hash is XXH3-64 (seeded) of its normalised bytes: NFKD of its
+ * marks that follow it. A token's hash is XXH3-64 (seeded) of its normalised bytes: NFKD of its
  * case-folded letters, so that composed and decomposed, wide and narrow, upper and lower case forms
  * are equal; for ASCII that is simply its lower case.
  */

@@ -36,8 +36,9 @@ const tt_allocator *tti_spill_allocator(tti_spill *s);
 const char *tti_spill_write(tti_spill *s, const tti_slice *pieces, size_t count);
 void tti_spill_release(tti_spill *s, const char *kept);
 
-/** Keeps to the limit from now on, by a thread of its own, until tti_spill_stop_watcher(). Both do
- * nothing for NULL. @return 0, or -1: no thread could be started */
+/** Starts a thread that keeps to the limit until tti_spill_stop_watcher(). Both do nothing for
+ * NULL.
+ * @return 0, or -1 if no thread could be started */
 int tti_spill_start_watcher(tti_spill *s);
 void tti_spill_stop_watcher(tti_spill *s);
 

@@ -1,6 +1,6 @@
 """Signatures from their description alone, slowly: what the known answers were made with.
 
-    minhash_reference.py    writes minhash.json anew (needs xxhash)
+    minhash_reference.py    writes minhash.json (needs xxhash)
 
 A change of signatures has to change this first: engine/sketch/minhash.h is the description.
 """

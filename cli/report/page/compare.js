@@ -1,5 +1,5 @@
 /* Two articles side by side, or two places of one. A shared passage has the same colour on both
- * sides, the words that differ in it are marked, and what only one side has stands out. */
+ * sides, the words that differ in it are marked, and what only one side has is set off. */
 const HUES = 6;
 
 /* The runs of one side for paragraphs(): passages, the words changed in them, and what only this side has. */
