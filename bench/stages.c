@@ -326,7 +326,7 @@ static void run_section(bench *b, void *ctx)
         tti_sections sections = {0};
         check(b, tti_sections_make(&sections, &f->index->store.corpus, &f->index->doc_articles,
                                    &f->verified, &o, NULL));
-        found = (double)sections.section_count;
+        found = (double)sections.sections.count;
         tti_sections_free(&sections);
     }
     bench_counter(b, "sections", found);

@@ -213,3 +213,43 @@ tt_status tti_report_progress(const tt_options *o, const char *stage, uint64_t d
         return TT_OK;
     return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped while at %s", stage);
 }
+
+/* Replaces *string by a copy and sets *size to the bytes of the copy; NULL stays as it is. */
+static tt_status copy_option_string(const tt_allocator *a, const char **string, size_t *size,
+                                    tt_error *error)
+{
+    const size_t bytes = *string == NULL ? 0 : strlen(*string) + 1;
+    char *copy;
+    if (bytes == 0)
+        return TT_OK;
+    copy = tti_alloc(a, bytes, 1);
+    if (copy == NULL)
+        return tti_fail_memory(error, "options");
+    memcpy(copy, *string, bytes);
+    *string = copy;
+    *size = bytes;
+    return TT_OK;
+}
+
+tt_status tti_owned_options_copy(tti_owned_options *out, const tt_options *options, tt_error *error)
+{
+    tt_options *o = &out->options;
+    tt_status status;
+    out->source_size = out->dir_size = 0;
+    TTI_TRY(tt_options_resolve(options, o, error));
+    status = copy_option_string(o->allocator, &o->keep_sources, &out->source_size, error);
+    if (status == TT_OK)
+        status = copy_option_string(o->allocator, &o->temp_dir, &out->dir_size, error);
+    if (status != TT_OK)
+        tti_owned_options_free(out);
+    return status;
+}
+
+void tti_owned_options_free(tti_owned_options *s)
+{
+    if (s->source_size > 0)
+        tti_release(s->options.allocator, (void *)s->options.keep_sources, s->source_size, 1);
+    if (s->dir_size > 0)
+        tti_release(s->options.allocator, (void *)s->options.temp_dir, s->dir_size, 1);
+    s->source_size = s->dir_size = 0;
+}

@@ -14,6 +14,25 @@
 tt_status tti_options_copy(void *out, size_t out_size, const void *options, const char *name,
                            tt_error *error);
 
+/** Resolved options that own their strings. */
+typedef struct tti_owned_options {
+    tt_options options;
+    size_t source_size,
+        dir_size; /**< bytes of keep_sources and temp_dir with their NULs; 0: none */
+} tti_owned_options;
+
+/** Resolves and copies options. @return TT_OK, TT_EINVAL, TT_ENOMEM */
+tt_status tti_owned_options_copy(tti_owned_options *out, const tt_options *options,
+                                 tt_error *error);
+void tti_owned_options_free(tti_owned_options *options);
+
+/** Whether some rule admits pairs. Without one, articles with the same tokens are no pair and no
+ * cluster, and none of them is dropped. */
+static inline int tti_options_have_rule(const tt_options *options)
+{
+    return options->resemblance >= 0 || options->containment >= 0 || options->overlap >= 0;
+}
+
 /** The option of this place among those that an index keeps; NULL after the last. */
 const tt_option *tti_option_kept(int index_order);
 

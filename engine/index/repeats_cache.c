@@ -81,22 +81,15 @@ static tt_status list_local(tti_repeats_cache *c, const tti_verified *passages, 
 static tt_status append_cached(const tti_repeats_cache *c, uint32_t local, tti_token_repeats *out)
 {
     const tti_cached_repeats *m = cached_repeats(c, c->local.items[local]);
-    if (tti_reserve(out->allocator, &out->places, &out->capacity, out->count + m->count,
-                    sizeof *out->places) != 0 ||
-        tti_reserve(out->allocator, &out->blocks, &out->block_capacity,
-                    out->block_count + m->block_count, sizeof *out->blocks) != 0)
-        return TT_ENOMEM;
+    TTI_TRY(tti_array_reserve(&out->repeats, out->allocator, m->count));
     for (size_t k = 0; k < m->count; k++) {
         tti_token_repeat r = m->repeats[k];
         r.doc = local;
         r.of_doc = local_number(c, r.of_doc);
-        r.block_begin += out->block_count;
-        out->places[out->count++] = r;
+        r.block_begin += out->blocks.count;
+        out->repeats.items[out->repeats.count++] = r;
     }
-    if (m->block_count > 0)
-        memcpy(out->blocks + out->block_count, m->blocks, m->block_count * sizeof *m->blocks);
-    out->block_count += m->block_count;
-    return TT_OK;
+    return tti_array_append(&out->blocks, out->allocator, m->blocks, m->block_count);
 }
 
 /* Copies the repeats of the last local document, which is b, to c->repeats. */
@@ -105,9 +98,10 @@ static tt_status take_computed(tti_repeats_cache *c, const tti_token_repeats *fr
 {
     const tt_allocator *a = c->passages.allocator;
     const size_t first = from->firsts[from->doc_count - 1];
-    TTI_TRY(tti_array_append(&c->repeats, a, from->places + first, from->count - first));
-    TTI_TRY(tti_array_append(&c->blocks, a, from->blocks + first_block,
-                             from->block_count - first_block));
+    TTI_TRY(
+        tti_array_append(&c->repeats, a, from->repeats.items + first, from->repeats.count - first));
+    TTI_TRY(tti_array_append(&c->blocks, a, from->blocks.items + first_block,
+                             from->blocks.count - first_block));
     for (size_t k = 0; k < c->repeats.count; k++) {
         tti_token_repeat *r = &c->repeats.items[k];
         r->doc = b;
@@ -124,7 +118,7 @@ static tt_status compute_among_local(tti_repeats_cache *c, tti_verified *passage
     size_t next = 0, first_block;
     assert(c->local.items[last] == b); /* the others precede it */
     for (uint32_t d = 0; d < last; d++) {
-        all->firsts[d] = all->count;
+        all->firsts[d] = all->repeats.count;
         while (next < passages->passages.count &&
                passages->passages.items[next].a < c->local.items[d])
             next++;
@@ -132,12 +126,12 @@ static tt_status compute_among_local(tti_repeats_cache *c, tti_verified *passage
             passages->passages.items[next].a == c->local.items[d])
             TTI_TRY_ALLOC(append_cached(c, d, all), error, "sections");
     }
-    all->firsts[last] = all->count;
+    all->firsts[last] = all->repeats.count;
     for (size_t k = 0; k < passages->passages.count; k++) {
         passages->passages.items[k].a = local_number(c, passages->passages.items[k].a);
         passages->passages.items[k].b = last;
     }
-    first_block = all->block_count;
+    first_block = all->blocks.count;
     TTI_TRY(tti_token_repeats_add_doc(all, passages, last, c->options->min_section, error));
     TTI_TRY_ALLOC(take_computed(c, all, first_block, b), error, "sections");
     return TT_OK;

@@ -236,9 +236,9 @@ static tt_status clusters_end_group(tti_operator *op)
         return TT_OK;
     tti_doc_numbers_sort(&s->numbers);
     order = tti_alloc(a, n, sizeof *order);
-    c.kept = tti_alloc(a, n, sizeof *c.kept);
-    c.best = tti_alloc(a, n, sizeof *c.best);
-    if (order != NULL && c.kept != NULL && c.best != NULL &&
+    c.representative = tti_alloc(a, n, sizeof *c.representative);
+    c.preferred = tti_alloc(a, n, sizeof *c.preferred);
+    if (order != NULL && c.representative != NULL && c.preferred != NULL &&
         tti_array_resize(&v.pairs, a, s->ends.count / 2) == TT_OK) {
         for (size_t k = 0; k < n; k++)
             order[k] = tti_doc_numbers_index(&s->numbers, s->docs.items[k]);
@@ -252,7 +252,7 @@ static tt_status clusters_end_group(tti_operator *op)
     }
     for (size_t d = 0; d < n && status == TT_OK; d++) {
         tti_output_int64(&op->out, s->numbers.items[d]);
-        tti_output_int64(&op->out, s->numbers.items[c.kept[d]]);
+        tti_output_int64(&op->out, s->numbers.items[c.representative[d]]);
         tti_output_end_row(&op->out);
     }
     tti_release(a, order, n, sizeof *order);
@@ -386,14 +386,11 @@ static tt_status unpack_repeats(const repeats_state *s, const passages_row *row,
     tti_slice left = row_bytes(s, row);
     while (next_passage(&left, &p, &blocks)) {
         const uint32_t of_doc = tti_doc_numbers_index(&s->docs, p.of_doc);
-        if (tti_reserve(out->allocator, &out->places, &out->capacity, out->count + 1,
-                        sizeof *out->places) != 0)
-            return TT_ENOMEM;
-        out->places[out->count++] =
-            (tti_token_repeat){d,       p.b_begin, p.b_end,       of_doc,          p.a_begin,
-                               p.a_end, p.matched, p.block_count, out->block_count};
-        TTI_TRY(append_blocks(out->allocator, &out->blocks, &out->block_count, &out->block_capacity,
-                              blocks, p.block_count));
+        TTI_TRY(tti_array_push(&out->repeats, out->allocator,
+                               (tti_token_repeat){d, p.b_begin, p.b_end, of_doc, p.a_begin, p.a_end,
+                                                  p.matched, p.block_count, out->blocks.count}));
+        TTI_TRY(append_blocks(out->allocator, &out->blocks.items, &out->blocks.count,
+                              &out->blocks.capacity, blocks, p.block_count));
     }
     return TT_OK;
 }
@@ -405,7 +402,7 @@ static tt_status output_repeats(tti_operator *op, const tti_token_repeats *p, ui
     if (p->firsts[d] == p->firsts[d + 1])
         return TT_OK;
     for (uint64_t k = p->firsts[d]; k < p->firsts[d + 1]; k++) {
-        const tti_token_repeat *x = &p->places[k];
+        const tti_token_repeat *x = &p->repeats.items[k];
         const tti_passage_record record = {s->docs.items[x->of_doc],
                                            x->of_begin,
                                            x->of_end,
@@ -413,7 +410,8 @@ static tt_status output_repeats(tti_operator *op, const tti_token_repeats *p, ui
                                            x->end,
                                            x->matched,
                                            x->block_count};
-        TTI_TRY(tti_passage_append(&s->given, op->allocator, &record, p->blocks + x->block_begin));
+        TTI_TRY(tti_passage_append(&s->given, op->allocator, &record,
+                                   p->blocks.items + x->block_begin));
     }
     tti_output_int64(&op->out, s->docs.items[d]);
     tti_output_bytes(&op->out, s->given.items, s->given.count);
@@ -435,12 +433,12 @@ static tt_status find_repeats(tti_operator *op, const tti_verified *v, const siz
             end++;
         of_doc.passages.items = v->passages.items + begin;
         of_doc.passages.count = end - begin;
-        p->firsts[d] = p->count;
+        p->firsts[d] = p->repeats.count;
         if (known[d] > 0)
             TTI_TRY(unpack_repeats(s, &s->rows.items[known[d] - 1], d, p));
         else if (end > begin)
             TTI_TRY(tti_token_repeats_add_doc(p, &of_doc, d, op->options.min_section, op->error));
-        p->firsts[d + 1] = p->count;
+        p->firsts[d + 1] = p->repeats.count;
         if (known[d] == 0 && end > begin)
             TTI_TRY(output_repeats(op, p, d));
         begin = end;

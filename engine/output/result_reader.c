@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Article numbers fit in the 32 bits that tables and candidates hold. */
-static const size_t MOST_ARTICLES = UINT32_MAX - 1;
+static const size_t MOST_ARTICLES = TTI_TABLE_NONE - 1;
 
 typedef struct reading {
     tt_result *result;
@@ -29,7 +29,7 @@ static tt_status number_of_id(reading *r, tti_result_line *line, const tt_id *id
     const tti_slice bytes = {id->bytes, id->size};
     const uint32_t found = tti_result_lookup(x, wanted, hash);
     const char *copy;
-    if (found != UINT32_MAX) {
+    if (found != TTI_TABLE_NONE) {
         *number = found;
         return TT_OK;
     }
@@ -90,10 +90,7 @@ static tt_status append_pair_line(reading *r, tti_result_line *line)
     TTI_TRY(tti_line_share(line, TTI_LINE_OVERLAP_A, &p.overlap_a));
     TTI_TRY(tti_line_share(line, TTI_LINE_OVERLAP_B, &p.overlap_b));
     TTI_TRY(tti_line_share(line, TTI_LINE_FACTS, &p.facts));
-    if (tti_reserve(x->allocator, &x->pairs, &x->pair_capacity, x->pair_count + 1,
-                    sizeof *x->pairs) != 0)
-        return tti_fail_memory(&line->fault, "pairs");
-    x->pairs[x->pair_count++] = p;
+    TTI_TRY_ALLOC(tti_array_push(&x->pairs, x->allocator, p), &line->fault, "pairs");
     return TT_OK;
 }
 
@@ -101,17 +98,16 @@ static tt_status append_member(reading *r, tti_result_line *line, uint64_t artic
 {
     tt_result *x = r->result;
     const size_t before = r->is_member_count;
-    if (tti_reserve(x->allocator, &r->is_member, &r->is_member_count, (size_t)article + 1, 1) !=
-            0 ||
-        tti_reserve(x->allocator, &x->members, &x->member_capacity, x->member_count + 1,
-                    sizeof *x->members) != 0)
-        return tti_fail_memory(&line->fault, "clusters");
+    TTI_TRY_ALLOC(tti_reserve(x->allocator, &r->is_member, &r->is_member_count, (size_t)article + 1,
+                              sizeof *r->is_member),
+                  &line->fault, "clusters");
     if (r->is_member_count > before)
         memset(r->is_member + before, 0, r->is_member_count - before);
     if (r->is_member[article])
         return tti_line_malformed(line, "an article stands twice in clusters");
     r->is_member[article] = 1;
-    x->members[x->member_count++] = article;
+    TTI_TRY_ALLOC(tti_array_push(&x->clusters.members, x->allocator, article), &line->fault,
+                  "clusters");
     return TT_OK;
 }
 
@@ -119,7 +115,7 @@ static tt_status append_member(reading *r, tti_result_line *line, uint64_t artic
 static tt_status append_cluster_line(reading *r, tti_result_line *line)
 {
     tt_result *x = r->result;
-    tt_cluster c = {x->cluster_count + 1, TT_NO_ARTICLE, NULL, 0};
+    tt_cluster c = {x->clusters.clusters.count + 1, TT_NO_ARTICLE, NULL, 0};
     tti_json j;
     tti_json_kind kind;
     int has_keep = line->bytes[TTI_LINE_KEEP] == NULL;
@@ -141,10 +137,7 @@ static tt_status append_cluster_line(reading *r, tti_result_line *line)
         return tti_line_malformed(line, "a cluster without an article");
     if (!has_keep)
         return tti_line_malformed(line, "\"keep\" is not one of \"articles\"");
-    if (tti_reserve(x->allocator, &x->clusters, &x->cluster_capacity, x->cluster_count + 1,
-                    sizeof *x->clusters) != 0)
-        return tti_fail_memory(&line->fault, "clusters");
-    x->clusters[x->cluster_count++] = c;
+    TTI_TRY_ALLOC(tti_array_push(&x->clusters.clusters, x->allocator, c), &line->fault, "clusters");
     return TT_OK;
 }
 
@@ -160,17 +153,14 @@ static tt_status append_occurrence(reading *r, tti_result_line *line,
     if (o.of_begin >= o.of_end)
         return tti_line_malformed(line, "an occurrence whose part of the reference is empty");
     TTI_TRY(number_of_id(r, line, &from->article, &o.article));
-    if (tti_reserve(s->allocator, &s->occurrences, &s->occurrence_capacity, s->occurrence_count + 1,
-                    sizeof *s->occurrences) != 0)
-        return tti_fail_memory(&line->fault, "sections");
-    s->occurrences[s->occurrence_count++] = o;
+    TTI_TRY_ALLOC(tti_array_push(&s->occurrences, s->allocator, o), &line->fault, "sections");
     return TT_OK;
 }
 
 static tt_status append_section_line(reading *r, tti_result_line *line)
 {
     tti_sections *list = &r->result->sections;
-    tt_section s = {list->section_count + 1, 0, NULL, 0};
+    tt_section s = {list->sections.count + 1, 0, NULL, 0};
     tti_json j;
     tti_line_occurrence occurrence;
     TTI_TRY(tti_line_count(line, TTI_LINE_SECTION, &s.number));
@@ -184,10 +174,7 @@ static tt_status append_section_line(reading *r, tti_result_line *line)
     }
     if (s.count == 0)
         return tti_line_malformed(line, "a section without an occurrence");
-    if (tti_reserve(list->allocator, &list->sections, &list->section_capacity,
-                    list->section_count + 1, sizeof *list->sections) != 0)
-        return tti_fail_memory(&line->fault, "sections");
-    list->sections[list->section_count++] = s;
+    TTI_TRY_ALLOC(tti_array_push(&list->sections, list->allocator, s), &line->fault, "sections");
     return TT_OK;
 }
 
@@ -223,19 +210,21 @@ static tt_status read_result_line(void *ctx, tti_result_line *line)
 /* Nothing moves any more. */
 static void set_list_pointers(tt_result *x)
 {
-    const uint64_t *members = x->members;
-    const tt_occurrence *occurrences = x->sections.occurrences;
-    for (size_t i = 0; i < x->cluster_count; members += x->clusters[i++].count)
-        x->clusters[i].members = members;
-    for (size_t i = 0; i < x->sections.section_count; i++) {
-        x->sections.sections[i].occurrences = occurrences;
-        occurrences += x->sections.sections[i].count;
+    tti_cluster_list *c = &x->clusters;
+    tti_sections *s = &x->sections;
+    size_t members = 0, occurrences = 0;
+    for (size_t i = 0; i < c->clusters.count; i++) {
+        c->clusters.items[i].members = c->members.items + members;
+        members += c->clusters.items[i].count;
     }
-    assert(members == x->members + x->member_count);
-    assert(occurrences == x->sections.occurrences + x->sections.occurrence_count);
-    x->summary.pairs = x->pair_count;
-    x->summary.clusters = x->cluster_count;
-    x->summary.sections = x->sections.section_count;
+    for (size_t i = 0; i < s->sections.count; i++) {
+        s->sections.items[i].occurrences = s->occurrences.items + occurrences;
+        occurrences += s->sections.items[i].count;
+    }
+    assert(members == c->members.count && occurrences == s->occurrences.count);
+    x->summary.pairs = x->pairs.count;
+    x->summary.clusters = c->clusters.count;
+    x->summary.sections = s->sections.count;
 }
 
 tt_status tt_result_read(tt_result **out, const char *path, const tt_allocator *allocator,

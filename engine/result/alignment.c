@@ -159,11 +159,11 @@ typedef struct best_chain {
 static tt_status mark_moved_passages(alignment_builder *x, tt_error *error)
 {
     const tt_allocator *al = x->out->allocator;
-    const size_t n = x->repeats.count, tokens = x->a->doc.token_count;
+    const size_t n = x->repeats.repeats.count, tokens = x->a->doc.token_count;
     best_chain *tree = tti_alloc_zero(al, tokens + 1, sizeof *tree), heaviest = {0, 0};
     uint32_t *before = tti_alloc(al, n, sizeof *before);
     for (size_t i = 0; i < n && tree != NULL && before != NULL; i++) {
-        const tti_token_repeat *r = &x->repeats.places[i];
+        const tti_token_repeat *r = &x->repeats.repeats.items[i];
         best_chain chain = {0, 0};
         for (size_t t = r->of_begin; t > 0; t -= t & -t)
             if (tree[t].weight > chain.weight)
@@ -274,8 +274,8 @@ static tt_status append_between_passages(alignment_builder *x, token_extents e, 
 /* Appends a passage: its blocks and what lies between them. */
 static tt_status append_passage_segments(alignment_builder *x, uint32_t passage, tt_error *error)
 {
-    const tti_token_repeat *r = &x->repeats.places[passage];
-    const tti_block *blocks = x->repeats.blocks + r->block_begin;
+    const tti_token_repeat *r = &x->repeats.repeats.items[passage];
+    const tti_block *blocks = x->repeats.blocks.items + r->block_begin;
     uint32_t a = r->of_begin, b = r->begin;
     x->first_segments[passage] = x->out->segment_count;
     for (uint32_t k = 0; k < r->block_count; k++) {
@@ -295,7 +295,7 @@ static tt_status append_segments(alignment_builder *x, tt_error *error)
     const uint32_t n = (uint32_t)x->out->passage_count;
     token_extents rest = {0, x->a->doc.token_count, 0, x->b->doc.token_count};
     for (uint32_t k = 0; k < n && x->a != x->b; k++) {
-        const tti_token_repeat *r = &x->repeats.places[k];
+        const tti_token_repeat *r = &x->repeats.repeats.items[k];
         if (x->out->passages[k].moved)
             continue;
         TTI_TRY(append_between_passages(
@@ -319,7 +319,7 @@ static tt_status append_segments(alignment_builder *x, tt_error *error)
 static void fill_passages(const alignment_builder *x)
 {
     for (size_t k = 0; k < x->out->passage_count; k++) {
-        const tti_token_repeat *r = &x->repeats.places[k];
+        const tti_token_repeat *r = &x->repeats.repeats.items[k];
         tt_passage *p = &x->out->passages[k];
         bytes_of_tokens(x->a, r->of_begin, r->of_end, &p->begin_a, &p->end_a);
         bytes_of_tokens(x->b, r->begin, r->end, &p->begin_b, &p->end_b);
@@ -334,8 +334,8 @@ static tt_status build_alignment(alignment_builder *x, const tt_options *o, uint
     tt_alignment *out = x->out;
     if (x->a->doc.token_count > 0 && x->b->doc.token_count > 0)
         TTI_TRY(find_passages(x, o, min_tokens, error));
-    out->passages = tti_alloc_zero(out->allocator, x->repeats.count, sizeof *out->passages);
-    out->passage_count = x->repeats.count;
+    out->passages = tti_alloc_zero(out->allocator, x->repeats.repeats.count, sizeof *out->passages);
+    out->passage_count = x->repeats.repeats.count;
     x->first_segments = tti_alloc(out->allocator, out->passage_count, sizeof *x->first_segments);
     if (out->passages == NULL || x->first_segments == NULL)
         return tti_fail_memory(error, "passages");

@@ -1,9 +1,7 @@
 #include "result/clusters.h"
 
-#include "util/alloc.h"
 #include "util/error.h"
-
-#include <string.h>
+#include "util/sort.h"
 
 #define NONE UINT32_MAX
 
@@ -21,7 +19,7 @@ static uint32_t find_group_root(uint32_t *parents, uint32_t d)
     return d;
 }
 
-/* The root of a group is its preferred document, so there is no other rank. */
+/* The root of a group is its preferred document. */
 static void join_groups(uint32_t *parents, const uint32_t *ranks, uint32_t a, uint32_t b)
 {
     const uint32_t x = find_group_root(parents, a), y = find_group_root(parents, b);
@@ -60,57 +58,60 @@ tt_status tti_clusters_propose_pairs(const tti_verified *verified, const uint32_
 
 /* ---- Clusters ------------------------------------------------------------------------------- */
 
-/* Neighbours of every document, as a list of lists. */
+/* The neighbours of every document, in the graph whose edges are the pairs. */
 typedef struct adjacency {
-    uint32_t *firsts, *others;
-    size_t doc_count, edge_count;
+    uint32_t *firsts; /* document d has neighbours[firsts[d] .. firsts[d + 1]) */
+    uint32_t *neighbours;
+    size_t edge_count;
 } adjacency;
 
-static tt_status build_adjacency(adjacency *g, const tti_verified *v, const tt_allocator *a,
-                                 tt_error *error)
+static tt_status build_adjacency(adjacency *g, size_t doc_count, const tti_verified *v,
+                                 const tt_allocator *a, tt_error *error)
 {
-    g->firsts = tti_alloc_zero(a, g->doc_count + 2, sizeof *g->firsts);
-    g->edge_count = 0;
+    const tti_doc_pair *pairs = v->pairs.items;
     for (size_t k = 0; k < v->pairs.count; k++)
-        g->edge_count += is_copy_pair(&v->pairs.items[k]) ? 2 : 0;
-    g->others = tti_alloc(a, g->edge_count, sizeof *g->others);
-    if (g->firsts == NULL || g->others == NULL)
-        return tti_fail_memory(error, "clusters");
+        g->edge_count += is_copy_pair(&pairs[k]) ? 2 : 0;
+    g->firsts = tti_alloc_zero(a, doc_count + 2, sizeof *g->firsts);
+    g->neighbours = tti_alloc(a, g->edge_count, sizeof *g->neighbours);
+    TTI_TRY_ALLOC(g->firsts == NULL || g->neighbours == NULL, error, "clusters");
     for (size_t k = 0; k < v->pairs.count; k++)
-        if (is_copy_pair(&v->pairs.items[k]))
-            g->firsts[v->pairs.items[k].numbers.a + 2]++,
-                g->firsts[v->pairs.items[k].numbers.b + 2]++;
-    for (size_t d = 2; d < g->doc_count + 2; d++)
+        if (is_copy_pair(&pairs[k])) {
+            assert(pairs[k].numbers.a < doc_count && pairs[k].numbers.b < doc_count);
+            g->firsts[pairs[k].numbers.a + 2]++;
+            g->firsts[pairs[k].numbers.b + 2]++;
+        }
+    for (size_t d = 2; d < doc_count + 2; d++)
         g->firsts[d] += g->firsts[d - 1];
-    for (size_t k = 0; k < v->pairs.count; k++) {
-        const tt_pair *p = &v->pairs.items[k].numbers;
-        if (!is_copy_pair(&v->pairs.items[k]))
-            continue;
-        g->others[g->firsts[p->a + 1]++] = (uint32_t)p->b;
-        g->others[g->firsts[p->b + 1]++] = (uint32_t)p->a;
-    }
+    for (size_t k = 0; k < v->pairs.count; k++)
+        if (is_copy_pair(&pairs[k])) {
+            const uint32_t x = (uint32_t)pairs[k].numbers.a, y = (uint32_t)pairs[k].numbers.b;
+            g->neighbours[g->firsts[x + 1]++] = y;
+            g->neighbours[g->firsts[y + 1]++] = x;
+        }
     return TT_OK;
 }
 
 tt_status tti_clusters_assign(tti_clusters *out, const tti_verified *verified,
                               const uint32_t *order, tt_error *error)
 {
-    adjacency g = {NULL, NULL, out->doc_count, 0};
-    const tt_status status = build_adjacency(&g, verified, out->allocator, error);
+    const tt_allocator *a = out->allocator;
+    uint32_t *representative = out->representative;
+    adjacency g = {NULL, NULL, 0};
+    const tt_status status = build_adjacency(&g, out->doc_count, verified, a, error);
     if (status == TT_OK) {
-        memset(out->kept, 0xFF, out->doc_count * sizeof *out->kept);
+        memset(representative, 0xFF, out->doc_count * sizeof *representative);
         for (size_t k = 0; k < out->doc_count; k++) {
             const uint32_t d = order[k];
-            if (out->kept[d] != NONE)
+            if (representative[d] != NONE)
                 continue;
-            out->kept[d] = d;
+            representative[d] = d;
             for (uint32_t e = g.firsts[d]; e < g.firsts[d + 1]; e++)
-                if (out->kept[g.others[e]] == NONE)
-                    out->kept[g.others[e]] = d;
+                if (representative[g.neighbours[e]] == NONE)
+                    representative[g.neighbours[e]] = d;
         }
     }
-    tti_release(out->allocator, g.firsts, g.doc_count + 2, sizeof *g.firsts);
-    tti_release(out->allocator, g.others, g.edge_count, sizeof *g.others);
+    tti_release(a, g.firsts, out->doc_count + 2, sizeof *g.firsts);
+    tti_release(a, g.neighbours, g.edge_count, sizeof *g.neighbours);
     return status;
 }
 
@@ -118,7 +119,52 @@ void tti_clusters_free(tti_clusters *c)
 {
     if (c->allocator == NULL)
         return;
-    tti_release(c->allocator, c->kept, c->doc_count, sizeof *c->kept);
-    tti_release(c->allocator, c->best, c->doc_count, sizeof *c->best);
+    tti_release(c->allocator, c->representative, c->doc_count, sizeof *c->representative);
+    tti_release(c->allocator, c->preferred, c->doc_count, sizeof *c->preferred);
     memset(c, 0, sizeof *c);
+}
+
+/* ---- Clusters of articles -------------------------------------------------------------------- */
+
+TTI_SORT_DEFINE(sort_by_first_member, tt_cluster, x->members[0] < y->members[0])
+
+tt_status tti_clusters_list(const tti_clusters *c, const tti_corpus *corpus, tti_cluster_list *out,
+                            tt_error *error)
+{
+    const tt_allocator *a = c->allocator;
+    uint32_t *sizes = tti_alloc_zero(a, c->doc_count, sizeof *sizes); /* at the representatives */
+    uint64_t *starts = tti_alloc(a, c->doc_count, sizeof *starts);    /* where members go next */
+    size_t clusters = 0, members = 0;
+    tt_status status = sizes == NULL || starts == NULL ? TT_ENOMEM : TT_OK;
+    for (size_t i = 0; status == TT_OK && i < corpus->article_count; i++)
+        sizes[c->representative[corpus->articles[i].doc]]++;
+    for (size_t d = 0; status == TT_OK && d < c->doc_count; d++)
+        if (sizes[d] >= 2) {
+            clusters++;
+            members += sizes[d];
+        }
+    if (status == TT_OK)
+        status = tti_array_reserve(&out->clusters, a, clusters);
+    if (status == TT_OK)
+        status = tti_array_resize(&out->members, a, members);
+    members = 0;
+    for (size_t d = 0; status == TT_OK && d < c->doc_count; d++)
+        if (sizes[d] >= 2) {
+            starts[d] = members;
+            out->clusters.items[out->clusters.count++] =
+                (tt_cluster){0, c->preferred[d], out->members.items + members, sizes[d]};
+            members += sizes[d];
+        }
+    for (size_t i = 0; status == TT_OK && i < corpus->article_count; i++) {
+        const uint32_t d = c->representative[corpus->articles[i].doc];
+        if (sizes[d] >= 2)
+            out->members.items[starts[d]++] = i;
+    }
+    sort_by_first_member(out->clusters.items, out->clusters.count);
+    for (size_t k = 0; k < out->clusters.count; k++)
+        out->clusters.items[k].number = k + 1;
+    tti_release(a, sizes, c->doc_count, sizeof *sizes);
+    tti_release(a, starts, c->doc_count, sizeof *starts);
+    TTI_TRY_ALLOC(status, error, "clusters");
+    return TT_OK;
 }

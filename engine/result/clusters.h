@@ -1,48 +1,56 @@
 /*
- * The cluster stage: verified pairs -> kept documents and those that match them directly.
+ * The cluster stage: verified pairs -> the documents that represent others, and those others.
  *
- * Documents are taken in order of preference; one that nobody has taken is kept and takes every
- * free document that it is paired with. So each member is a verified pair with the kept one, and
- * there are no chains.
+ * Documents are visited in order of preference. One that is not in a cluster yet represents a new
+ * one, and takes into it every document without a cluster that it is paired with. So each member is
+ * a verified pair with its representative, and clusters do not form chains.
  */
 #ifndef TTI_RESULT_CLUSTERS_H
 #define TTI_RESULT_CLUSTERS_H
 
 #include "corpus/candidate_pairs.h"
 #include "corpus/corpus.h"
+#include "util/array.h"
 #include "verify/verify.h"
 
-/** The articles of each document: those with the same tokens. */
-typedef struct tti_doc_articles {
-    uint32_t *firsts;   /**< document d's articles: articles[firsts[d] .. firsts[d + 1]) */
-    uint32_t *articles; /**< ascending in each */
-} tti_doc_articles;
-
+/** Always holds after tti_clusters_assign(): the representative of a representative is itself. */
 typedef struct tti_clusters {
     const tt_allocator *allocator;
-    uint32_t *kept; /**< of each document: the document kept in its place (itself, if kept) */
-    uint32_t *best; /**< of each document: the preferred one among its articles */
+    uint32_t
+        *representative; /**< of each document: a document, itself if it is in no other's cluster */
+    uint32_t *preferred; /**< of each document: the article to keep of those with its tokens */
     size_t doc_count;
 } tti_clusters;
 
-/** Preferred articles and the order of preference of the documents that pairs name: order[0] is the
- * best of them. The others, which nothing competes with, come last. */
+/** Clusters of articles, as the caller sees them. */
+typedef struct tti_cluster_list {
+    TTI_ARRAY(tt_cluster) clusters;
+    TTI_ARRAY(uint64_t) members; /**< of all clusters, one after another */
+} tti_cluster_list;
+
+/** Chooses out->preferred and the order in which documents are visited: those that pairs name, the
+ * best first, then the others. In representative.c. @return TT_OK, TT_ENOMEM */
 tt_status tti_representatives_rank(tti_clusters *out, const tti_corpus *corpus,
-                                   const tti_doc_articles *members, const tti_verified *verified,
-                                   const tt_options *options, uint32_t *order, tt_error *error);
+                                   const tti_doc_articles *doc_articles,
+                                   const tti_verified *verified, const tt_options *options,
+                                   uint32_t *order, tt_error *error);
 
 /**
- * Pairs worth verifying before clustering: in each group that the pairs connect, the preferred
- * document with every other. Popular stories are found as stars around their first copies; this
- * gives them the chance to gather around the one that is to be kept.
+ * Proposes pairs worth verifying before clustering: in each group that the pairs connect, the
+ * preferred document with every other. The copies of a popular story are found as a star around the
+ * first of them; this lets them gather around the one that is to be kept.
  */
 tt_status tti_clusters_propose_pairs(const tti_verified *verified, const uint32_t *order,
                                      size_t doc_count, tti_candidates *out, tt_error *error);
 
-/** Fills out->kept. */
+/** Fills out->representative. @return TT_OK, TT_ENOMEM */
 tt_status tti_clusters_assign(tti_clusters *out, const tti_verified *verified,
                               const uint32_t *order, tt_error *error);
 
-void tti_clusters_free(tti_clusters *c);
+/** Lists the clusters of two articles or more by first member, with ascending members. */
+tt_status tti_clusters_list(const tti_clusters *clusters, const tti_corpus *corpus,
+                            tti_cluster_list *out, tt_error *error);
+
+void tti_clusters_free(tti_clusters *clusters);
 
 #endif

@@ -1,14 +1,13 @@
-/* Which article is kept: the order of preference of --keep. */
+/* Which article is kept: the order of preference that tt_options.keep names. */
 #include "result/clusters.h"
 
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* What an article is judged by: the greater value first, then the longer, then the earlier. */
+/* The greater value comes first, then the longer article, then the earlier one. */
 typedef struct preference {
     int64_t value;
     uint32_t length;
@@ -16,19 +15,18 @@ typedef struct preference {
     uint32_t doc;
 } preference;
 
-/* The place of a source in the list, from the end: the first named is the greatest. */
+/* The first source in the list has the greatest rank; INT64_MIN for one that is not in it. */
 static int64_t source_rank(const tti_article *article, const char *list)
 {
-    int64_t place = 0, found = INT64_MIN;
+    int64_t rank = 0;
     while (list != NULL && *list != '\0') {
         const size_t n = strcspn(list, ",");
-        place--;
-        if (found == INT64_MIN && n == article->source_size &&
-            memcmp(list, article->source, n) == 0)
-            found = place;
+        rank--;
+        if (n == article->source_size && memcmp(list, article->source, n) == 0)
+            return rank;
         list += n + (list[n] == ',');
     }
-    return found;
+    return INT64_MIN;
 }
 
 static preference preference_of(const tti_corpus *corpus, const tt_options *options,
@@ -45,38 +43,29 @@ static preference preference_of(const tti_corpus *corpus, const tt_options *opti
     return m;
 }
 
-static int compare_preference(const void *x, const void *y)
-{
-    const preference *p = x, *q = y;
-    if (p->value != q->value)
-        return p->value > q->value ? -1 : 1;
-    if (p->length != q->length)
-        return p->length > q->length ? -1 : 1;
-    return (p->article > q->article) - (p->article < q->article);
-}
+TTI_SORT_DEFINE(sort_by_preference, preference,
+                x->value != y->value     ? x->value > y->value
+                : x->length != y->length ? x->length > y->length
+                                         : x->article < y->article)
 
-/* The best of a document's articles. */
-static preference best_of_doc(const tti_corpus *corpus, const tti_doc_articles *members,
+/* The best of the articles of document d. */
+static preference best_of_doc(const tti_corpus *corpus, const tti_doc_articles *doc_articles,
                               const tt_options *options, uint32_t d)
 {
-    preference best = preference_of(corpus, options, members->articles[members->firsts[d]]);
-    for (uint32_t k = members->firsts[d] + 1; k < members->firsts[d + 1]; k++) {
-        const preference other = preference_of(corpus, options, members->articles[k]);
-        if (compare_preference(&other, &best) < 0)
+    const uint32_t *articles = doc_articles->articles;
+    preference best = preference_of(corpus, options, articles[doc_articles->firsts[d]]);
+    for (uint32_t k = doc_articles->firsts[d] + 1; k < doc_articles->firsts[d + 1]; k++) {
+        const preference other = preference_of(corpus, options, articles[k]);
+        if (sort_by_preference_less(&other, &best))
             best = other;
     }
     return best;
 }
 
-static void mark_paired_docs(const tti_verified *v, uint8_t *paired)
-{
-    for (size_t k = 0; k < v->pairs.count; k++)
-        paired[v->pairs.items[k].numbers.a] = paired[v->pairs.items[k].numbers.b] = 1;
-}
-
 tt_status tti_representatives_rank(tti_clusters *out, const tti_corpus *corpus,
-                                   const tti_doc_articles *members, const tti_verified *verified,
-                                   const tt_options *options, uint32_t *order, tt_error *error)
+                                   const tti_doc_articles *doc_articles,
+                                   const tti_verified *verified, const tt_options *options,
+                                   uint32_t *order, tt_error *error)
 {
     const tt_allocator *a = options->allocator;
     const size_t docs = corpus->doc_count;
@@ -86,20 +75,22 @@ tt_status tti_representatives_rank(tti_clusters *out, const tti_corpus *corpus,
     size_t n = 0;
     out->allocator = a;
     out->doc_count = docs;
-    out->kept = tti_alloc(a, docs, sizeof *out->kept);
-    out->best = tti_alloc(a, docs, sizeof *out->best);
-    if (preferences == NULL || paired == NULL || out->kept == NULL || out->best == NULL)
+    out->representative = tti_alloc(a, docs, sizeof *out->representative);
+    out->preferred = tti_alloc(a, docs, sizeof *out->preferred);
+    if (preferences == NULL || paired == NULL || out->representative == NULL ||
+        out->preferred == NULL)
         status = tti_fail_memory(error, "clusters");
-    if (status == TT_OK)
-        mark_paired_docs(verified, paired);
+    for (size_t k = 0; status == TT_OK && k < verified->pairs.count; k++) {
+        const tt_pair *p = &verified->pairs.items[k].numbers;
+        paired[p->a] = paired[p->b] = 1;
+    }
     for (uint32_t d = 0; status == TT_OK && d < docs; d++) {
-        const preference best = best_of_doc(corpus, members, options, d);
-        out->best[d] = best.article;
+        const preference best = best_of_doc(corpus, doc_articles, options, d);
+        out->preferred[d] = best.article;
         if (paired[d])
             preferences[n++] = best;
     }
-    if (status == TT_OK)
-        tti_qsort(preferences, n, sizeof *preferences, compare_preference);
+    sort_by_preference(preferences, n);
     for (size_t k = 0; k < n; k++)
         order[k] = preferences[k].doc;
     for (uint32_t d = 0; status == TT_OK && d < docs; d++)

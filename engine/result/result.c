@@ -4,7 +4,6 @@
  */
 #include "result/result.h"
 
-#include "util/alloc.h"
 #include "util/error.h"
 
 #include <assert.h>
@@ -26,9 +25,10 @@ void tt_result_close(tt_result *x)
         return;
     a = x->allocator;
     own = x->settings.options.allocator;
-    tti_release(a, x->pairs, x->pair_capacity, sizeof *x->pairs);
-    tti_release(a, x->clusters, x->cluster_capacity, sizeof *x->clusters);
-    tti_release(a, x->members, x->member_capacity, sizeof *x->members);
+    tti_release(a, x->article_pairs, 2 * x->pairs.count, sizeof *x->article_pairs);
+    tti_array_free(&x->pairs, a);
+    tti_array_free(&x->clusters.clusters, a);
+    tti_array_free(&x->clusters.members, a);
     tti_sections_free(&x->sections);
     tti_release(own, x->summary_line, x->summary_line_size, 1);
     tti_release(a, x->doc_articles.firsts, x->store.corpus.doc_count + 2,
@@ -38,8 +38,7 @@ void tt_result_close(tt_result *x)
     tti_verified_free(&x->verified);
     tti_clusters_free(&x->doc_clusters);
     tti_table_free(&x->ids);
-    tti_release(a, x->dropped, x->dropped_capacity, sizeof *x->dropped);
-    tti_release(a, x->article_pairs, 2 * x->pair_count, sizeof *x->article_pairs);
+    tti_array_free(&x->dropped, a);
     tti_release(a, x->article_starts, x->store.corpus.article_count + 2, sizeof *x->article_starts);
     tti_corpus_store_free(&x->store);
     tti_owned_options_free(&x->settings);
@@ -53,24 +52,24 @@ const tt_pair *tt_result_pairs(const tt_result *x, size_t *count)
 {
     if (count == NULL)
         return NULL;
-    *count = x == NULL ? 0 : x->pair_count;
-    return x == NULL ? NULL : x->pairs;
+    *count = x == NULL ? 0 : x->pairs.count;
+    return x == NULL ? NULL : x->pairs.items;
 }
 
 const tt_cluster *tt_result_clusters(const tt_result *x, size_t *count)
 {
     if (count == NULL)
         return NULL;
-    *count = x == NULL ? 0 : x->cluster_count;
-    return x == NULL ? NULL : x->clusters;
+    *count = x == NULL ? 0 : x->clusters.clusters.count;
+    return x == NULL ? NULL : x->clusters.clusters.items;
 }
 
 const tt_section *tt_result_sections(const tt_result *x, size_t *count)
 {
     if (count == NULL)
         return NULL;
-    *count = x == NULL ? 0 : x->sections.section_count;
-    return x == NULL ? NULL : x->sections.sections;
+    *count = x == NULL ? 0 : x->sections.sections.count;
+    return x == NULL ? NULL : x->sections.sections.items;
 }
 
 /* Ends a call that made something under the lock, and keeps to the memory limit. */
@@ -86,22 +85,22 @@ static tt_status index_article_pairs(tt_result *x, tt_error *error)
 {
     const size_t n = x->store.corpus.article_count;
     uint64_t *starts = tti_alloc_zero(x->allocator, n + 2, sizeof *starts);
-    uint64_t *positions = tti_alloc(x->allocator, 2 * x->pair_count, sizeof *positions);
+    uint64_t *positions = tti_alloc(x->allocator, 2 * x->pairs.count, sizeof *positions);
     if (starts == NULL || positions == NULL) {
         tti_release(x->allocator, starts, n + 2, sizeof *starts);
-        tti_release(x->allocator, positions, 2 * x->pair_count, sizeof *positions);
+        tti_release(x->allocator, positions, 2 * x->pairs.count, sizeof *positions);
         return tti_fail_memory(error, "the pairs of an article");
     }
-    for (size_t k = 0; k < x->pair_count; k++) {
-        assert(x->pairs[k].a < n && x->pairs[k].b < n);
-        starts[x->pairs[k].a + 2]++;
-        starts[x->pairs[k].b + 2]++;
+    for (size_t k = 0; k < x->pairs.count; k++) {
+        assert(x->pairs.items[k].a < n && x->pairs.items[k].b < n);
+        starts[x->pairs.items[k].a + 2]++;
+        starts[x->pairs.items[k].b + 2]++;
     }
     for (size_t i = 2; i < n + 2; i++)
         starts[i] += starts[i - 1];
-    for (size_t k = 0; k < x->pair_count; k++) {
-        positions[starts[x->pairs[k].a + 1]++] = k;
-        positions[starts[x->pairs[k].b + 1]++] = k;
+    for (size_t k = 0; k < x->pairs.count; k++) {
+        positions[starts[x->pairs.items[k].a + 1]++] = k;
+        positions[starts[x->pairs.items[k].b + 1]++] = k;
     }
     x->article_starts = starts;
     x->article_pairs = positions;
@@ -136,34 +135,35 @@ tt_status tt_result_pairs_of(const tt_result *result, uint64_t article, const ui
 /* True if article i is dropped; *out is then its pair with the one that is kept. */
 static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
 {
-    const uint32_t doc = x->store.corpus.articles[i].doc, keep = x->doc_clusters.kept[doc];
-    const uint32_t kept_article = x->doc_clusters.best[keep];
-    if (i == kept_article)
+    const uint32_t doc = x->store.corpus.articles[i].doc;
+    const uint32_t representative = x->doc_clusters.representative[doc];
+    const uint32_t kept = x->doc_clusters.preferred[representative];
+    const tt_pair *found;
+    if (i == kept)
         return 0;
-    if (doc == keep) {
-        *out = (tt_pair){i, kept_article, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
+    if (doc == representative) {
+        *out = (tt_pair){i, kept, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
         return 1;
     }
-    *out = tti_pair_oriented(tti_verified_find(&x->verified, doc, keep), doc);
+    found = tti_verified_find(&x->verified, doc, representative);
+    assert(found != NULL); /* a member of a cluster is paired with its representative */
+    *out = tti_pair_oriented(found, doc);
     out->a = i;
-    out->b = kept_article;
+    out->b = kept;
     return out->overlap_a >= x->settings.options.drop;
 }
 
 static tt_status list_dropped(tt_result *x, tt_error *error)
 {
+    tt_status status = TT_OK;
     tt_pair pair;
-    for (uint32_t i = 0; i < x->store.corpus.article_count; i++) {
-        if (!is_dropped_article(x, i, &pair))
-            continue;
-        if (tti_reserve(x->allocator, &x->dropped, &x->dropped_capacity, x->dropped_count + 1,
-                        sizeof *x->dropped) != 0) {
-            x->dropped_count = 0;
-            return tti_fail_memory(error, "the dropped articles");
-        }
-        x->dropped[x->dropped_count++] = pair;
-    }
-    x->has_dropped = 1;
+    for (uint32_t i = 0; i < x->store.corpus.article_count && status == TT_OK; i++)
+        if (is_dropped_article(x, i, &pair))
+            status = tti_array_push(&x->dropped, x->allocator, pair);
+    x->has_dropped = status == TT_OK;
+    if (status != TT_OK)
+        x->dropped.count = 0;
+    TTI_TRY_ALLOC(status, error, "the dropped articles");
     return TT_OK;
 }
 
@@ -189,8 +189,8 @@ tt_status tt_result_dropped(const tt_result *result, const tt_pair **out, size_t
         status = list_dropped(x, error);
     status = end_making(x, status, error);
     if (status == TT_OK) {
-        *out = x->dropped;
-        *count = x->dropped_count;
+        *out = x->dropped.items;
+        *count = x->dropped.count;
     }
     return status;
 }
@@ -229,20 +229,10 @@ tt_id tt_result_id(const tt_result *x, uint64_t article)
     return (tt_id){kept->id, kept->id_size, kept->flags & TT_ARTICLE_INTEGER_ID, 0};
 }
 
-static tti_article_id id_of(const tti_article *article)
-{
-    return (tti_article_id){article->id, article->id_size, article->flags};
-}
-
-static int article_has_id(const void *articles, uint32_t number, const void *id)
-{
-    return tti_article_id_equal(id_of((const tti_article *)articles + number),
-                                *(const tti_article_id *)id);
-}
-
 uint32_t tti_result_lookup(const tt_result *x, tti_article_id id, uint32_t hash)
 {
-    return tti_table_find(&x->ids, hash, article_has_id, x->store.corpus.articles, &id);
+    assert(x->has_ids);
+    return tti_table_find(&x->ids, hash, tti_article_has_id, x->store.corpus.articles, &id);
 }
 
 /* @return 0, or -1 without memory */
@@ -252,7 +242,7 @@ static int index_ids(tt_result *x)
     if (tti_table_reserve(&x->ids, n) != 0)
         return -1;
     for (size_t i = 0; i < n; i++)
-        tti_table_add(&x->ids, tti_article_id_hash(id_of(&x->store.corpus.articles[i])),
+        tti_table_add(&x->ids, tti_article_id_hash(tti_article_id_of(&x->store.corpus.articles[i])),
                       (uint32_t)i);
     x->has_ids = 1;
     return 0;
@@ -262,7 +252,7 @@ uint64_t tt_result_find(const tt_result *result, const tt_id *id)
 {
     tt_result *x = (tt_result *)result; /* only what the lock guards is written */
     tti_article_id wanted;
-    uint32_t found = UINT32_MAX;
+    uint32_t found = TTI_TABLE_NONE;
     int indexed;
     if (x == NULL || id == NULL || id->bytes == NULL)
         return TT_NO_ARTICLE;
@@ -273,10 +263,10 @@ uint64_t tt_result_find(const tt_result *result, const tt_id *id)
     if (indexed)
         found = tti_result_lookup(x, wanted, tti_article_id_hash(wanted));
     else /* too little memory for the table: one after another */
-        for (uint32_t i = 0; found == UINT32_MAX && i < x->store.corpus.article_count; i++)
-            if (article_has_id(x->store.corpus.articles, i, &wanted))
+        for (uint32_t i = 0; found == TTI_TABLE_NONE && i < x->store.corpus.article_count; i++)
+            if (tti_article_has_id(x->store.corpus.articles, i, &wanted))
                 found = i;
-    return found == UINT32_MAX ? TT_NO_ARTICLE : found;
+    return found == TTI_TABLE_NONE ? TT_NO_ARTICLE : found;
 }
 
 /* ---- All of it ------------------------------------------------------------------------------- */

@@ -1,243 +1,206 @@
 /*
- * Places -> sections. References that overlap in one document are joined; the copies of a document
- * with the same tokens repeat what it repeats, and for the rest repeat it; token extents become
- * byte extents, every article decoded once.
+ * Repeats of all articles are sorted by what they repeat; those whose references overlap are one
+ * section. Extents in tokens become extents in bytes at the end, each article decoded once.
  */
 #include "result/sections.h"
 
 #include "result/repeats.h"
-#include "util/alloc.h"
 #include "util/error.h"
 #include "util/sort.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* One occurrence of some section, in tokens. */
+/* One occurrence of a section, in tokens. */
 typedef struct token_occurrence {
     uint32_t article, begin, end;
     uint32_t of_doc, of_begin, of_end;
     double similarity;
 } token_occurrence;
 
-typedef struct token_occurrences {
-    const tt_allocator *allocator;
-    token_occurrence *items;
-    size_t count, capacity;
-} token_occurrences;
+typedef TTI_ARRAY(token_occurrence) token_occurrences;
 
-static tt_status append_occurrence(token_occurrences *g, const token_occurrence *x, tt_error *error)
-{
-    if (tti_reserve(g->allocator, &g->items, &g->capacity, g->count + 1, sizeof *g->items) != 0)
-        return tti_fail_memory(error, "sections");
-    g->items[g->count++] = *x;
-    return TT_OK;
-}
-
-static double similarity_of_repeat(const tti_token_repeat *p)
-{
-    return tti_similarity(p->of_end - p->of_begin, p->end - p->begin, p->matched);
-}
-
-static tt_status append_repeat_occurrence(token_occurrences *g, uint32_t article,
-                                          const tti_token_repeat *p, tt_error *error)
-{
-    return append_occurrence(g,
-                             &(token_occurrence){article, p->begin, p->end, p->of_doc, p->of_begin,
-                                                 p->of_end, similarity_of_repeat(p)},
-                             error);
-}
-
-static tt_status append_copy_occurrences(token_occurrences *g, const tti_corpus *corpus,
-                                         const tti_doc_articles *members,
-                                         const tti_token_repeats *places, uint32_t d,
-                                         uint32_t min_section, tt_error *error)
-{
-    const size_t count = (size_t)(places->firsts[d + 1] - places->firsts[d]);
-    tti_token_repeat *copied;
-    size_t n;
-    tt_status status = TT_OK;
-    if (members->firsts[d + 1] - members->firsts[d] < 2)
-        return TT_OK;
-    copied = tti_alloc(g->allocator, 2 * count + 1, sizeof *copied);
-    if (copied == NULL)
-        return tti_fail_memory(error, "sections");
-    n = tti_token_repeats_of_copy(places->places + places->firsts[d], count, d,
-                                  corpus->docs[d].token_count, min_section, copied);
-    for (uint32_t m = members->firsts[d] + 1; m < members->firsts[d + 1]; m++)
-        for (size_t k = 0; k < n && status == TT_OK; k++)
-            status = append_repeat_occurrence(g, members->articles[m], &copied[k], error);
-    tti_release(g->allocator, copied, 2 * count + 1, sizeof *copied);
-    return status;
-}
-
-static tt_status append_all_occurrences(token_occurrences *g, const tti_corpus *corpus,
-                                        const tti_doc_articles *members,
-                                        const tti_token_repeats *places, uint32_t min_section,
-                                        tt_error *error)
-{
-    for (uint32_t d = 0; d < corpus->doc_count; d++) {
-        for (uint64_t k = places->firsts[d]; k < places->firsts[d + 1]; k++)
-            TTI_TRY(
-                append_repeat_occurrence(g, corpus->docs[d].article, &places->places[k], error));
-        TTI_TRY(append_copy_occurrences(g, corpus, members, places, d, min_section, error));
-    }
-    return TT_OK;
-}
-
-static int compare_by_reference(const void *x, const void *y)
-{
-    const token_occurrence *p = x, *q = y;
-    if (p->of_doc != q->of_doc)
-        return p->of_doc < q->of_doc ? -1 : 1;
-    if (p->of_begin != q->of_begin)
-        return p->of_begin < q->of_begin ? -1 : 1;
-    if (p->article != q->article)
-        return p->article < q->article ? -1 : 1;
-    return (p->begin > q->begin) - (p->begin < q->begin);
-}
-
-static int compare_by_article(const void *x, const void *y)
-{
-    const token_occurrence *p = x, *q = y;
-    if (p->article != q->article)
-        return p->article < q->article ? -1 : 1;
-    return (p->begin > q->begin) - (p->begin < q->begin);
-}
-
-/* ---- Bytes ---------------------------------------------------------------------------------- */
-
-/* An extent in tokens of an article that wants its bytes. */
+/* An extent in tokens, and where its bytes are wanted. */
 typedef struct byte_request {
     uint32_t article, begin, end;
     uint64_t *begin_byte, *end_byte;
 } byte_request;
 
-static int compare_requests(const void *x, const void *y)
+typedef TTI_ARRAY(byte_request) byte_requests;
+
+static int is_before_by_article(const token_occurrence *x, const token_occurrence *y)
 {
-    const byte_request *p = x, *q = y;
-    return (p->article > q->article) - (p->article < q->article);
+    return x->article != y->article ? x->article < y->article : x->begin < y->begin;
 }
 
-static tt_status resolve_byte_requests(const tti_corpus *corpus, byte_request *requests,
-                                       size_t count, const tt_allocator *a, tt_error *error)
+TTI_SORT_DEFINE(sort_by_article, token_occurrence, is_before_by_article(x, y))
+
+TTI_SORT_DEFINE(sort_by_reference, token_occurrence,
+                x->of_doc != y->of_doc       ? x->of_doc < y->of_doc
+                : x->of_begin != y->of_begin ? x->of_begin < y->of_begin
+                                             : is_before_by_article(x, y))
+
+TTI_SORT_DEFINE(sort_requests, byte_request, x->article < y->article)
+
+/* ---- Occurrences ----------------------------------------------------------------------------- */
+
+static tt_status append_occurrences(token_occurrences *list, const tt_allocator *a,
+                                    uint32_t article, const tti_token_repeat *repeats, size_t count)
 {
-    uint32_t *begins = NULL, *ends = NULL;
-    size_t begin_capacity = 0, end_capacity = 0;
-    tt_status status = TT_OK;
-    tti_qsort(requests, count, sizeof *requests, compare_requests);
-    for (size_t i = 0; i < count && status == TT_OK; i++) {
-        const byte_request *r = &requests[i];
-        if (i == 0 || r->article != r[-1].article) {
-            const tti_article *article = &corpus->articles[r->article];
-            const uint32_t n = corpus->docs[article->doc].token_count;
-            if (tti_reserve(a, &begins, &begin_capacity, n, sizeof *begins) != 0 ||
-                tti_reserve(a, &ends, &end_capacity, n, sizeof *ends) != 0) {
-                status = tti_fail_memory(error, "section extents");
-                break;
-            }
-            tti_token_extents_decode(article->extents, n, begins, ends);
-        }
-        *r->begin_byte = begins[r->begin];
-        *r->end_byte = ends[r->end - 1];
+    for (size_t k = 0; k < count; k++) {
+        const tti_token_repeat *r = &repeats[k];
+        TTI_TRY(tti_array_push(list, a,
+                               (token_occurrence){article, r->begin, r->end, r->of_doc, r->of_begin,
+                                                  r->of_end,
+                                                  tti_similarity(r->of_end - r->of_begin,
+                                                                 r->end - r->begin, r->matched)}));
     }
-    tti_release(a, begins, begin_capacity, sizeof *begins);
-    tti_release(a, ends, end_capacity, sizeof *ends);
-    return status;
+    return TT_OK;
+}
+
+/* A document's first article has its repeats; those after it repeat the first one too. */
+static tt_status list_occurrences(token_occurrences *list, const tti_corpus *corpus,
+                                  const tti_doc_articles *doc_articles,
+                                  const tti_token_repeats *repeats, uint32_t min_section,
+                                  tt_error *error)
+{
+    const tt_allocator *a = repeats->allocator;
+    TTI_ARRAY(tti_token_repeat) copied = {0};
+    tt_status status = TT_OK;
+    for (uint32_t d = 0; d < corpus->doc_count && status == TT_OK; d++) {
+        const tti_token_repeat *own = repeats->repeats.items + repeats->firsts[d];
+        const size_t count = (size_t)(repeats->firsts[d + 1] - repeats->firsts[d]);
+        const uint32_t first = doc_articles->firsts[d], end = doc_articles->firsts[d + 1];
+        assert(first < end && doc_articles->articles[first] == corpus->docs[d].article);
+        status = append_occurrences(list, a, corpus->docs[d].article, own, count);
+        if (status == TT_OK && end - first >= 2)
+            status = tti_array_resize(&copied, a, 2 * count + 1);
+        if (status == TT_OK && end - first >= 2)
+            copied.count = tti_token_repeats_of_copy(own, count, d, corpus->docs[d].token_count,
+                                                     min_section, copied.items);
+        for (uint32_t k = first + 1; k < end && status == TT_OK; k++)
+            status =
+                append_occurrences(list, a, doc_articles->articles[k], copied.items, copied.count);
+    }
+    tti_array_free(&copied, a);
+    TTI_TRY_ALLOC(status, error, "sections");
+    return TT_OK;
 }
 
 /* ---- Sections ------------------------------------------------------------------------------- */
 
-static size_t reference_end(const token_occurrences *g, size_t begin, uint32_t *of_end)
+/* The end of the occurrences from `begin` on whose references overlap. *of_end: where the joined
+ * reference ends. */
+static size_t section_end(const token_occurrences *list, size_t begin, uint32_t *of_end)
 {
+    const token_occurrence *x = list->items;
     size_t k = begin + 1;
-    *of_end = g->items[begin].of_end;
-    while (k < g->count && g->items[k].of_doc == g->items[begin].of_doc &&
-           g->items[k].of_begin < *of_end) {
-        if (g->items[k].of_end > *of_end)
-            *of_end = g->items[k].of_end;
-        k++;
-    }
+    *of_end = x[begin].of_end;
+    for (; k < list->count && x[k].of_doc == x[begin].of_doc && x[k].of_begin < *of_end; k++)
+        if (x[k].of_end > *of_end)
+            *of_end = x[k].of_end;
     return k;
 }
 
-static void fill_section(tti_sections *out, const tti_corpus *corpus, const token_occurrence *items,
-                         size_t count, uint32_t of_end, byte_request *requests)
+/* Appends the section of the occurrences, sorted by reference. There is room for everything, so
+ * that requests can point to the occurrences. */
+static void append_section(tti_sections *out, const tti_corpus *corpus, token_occurrence *items,
+                           size_t count, uint32_t of_end, byte_requests *requests)
 {
-    tt_occurrence *o = out->occurrences + out->occurrence_count;
-    const uint32_t reference = corpus->docs[items->of_doc].article;
-    tt_section *s = &out->sections[out->section_count++];
-    /* items are in order of article now; the least of_begin was found before */
-    uint32_t of_begin = items->of_begin;
-    for (size_t k = 0; k < count; k++)
-        of_begin = items[k].of_begin < of_begin ? items[k].of_begin : of_begin;
-    *s = (tt_section){out->section_count, of_end - of_begin, o, count + 1};
+    const uint32_t reference = corpus->docs[items->of_doc].article, of_begin = items->of_begin;
+    tt_occurrence *o = out->occurrences.items + out->occurrences.count;
+    byte_request *r = requests->items + requests->count;
+    assert(out->occurrences.count + count + 1 <= out->occurrences.capacity);
+    assert(requests->count + 2 * count + 1 <= requests->capacity);
+    out->sections.items[out->sections.count] =
+        (tt_section){out->sections.count + 1, of_end - of_begin, o, count + 1};
+    out->sections.count++;
+    out->occurrences.count += count + 1;
+    requests->count += 2 * count + 1;
     *o = (tt_occurrence){reference, 0, 0, 0, 0, 1.0};
-    *requests++ = (byte_request){reference, of_begin, of_end, &o->begin, &o->end};
+    *r++ = (byte_request){reference, of_begin, of_end, &o->begin, &o->end};
+    sort_by_article(items, count);
     for (size_t k = 0; k < count; k++) {
         const token_occurrence *x = &items[k];
         o++;
         *o = (tt_occurrence){x->article, 0, 0, 0, 0, x->similarity};
-        *requests++ = (byte_request){x->article, x->begin, x->end, &o->begin, &o->end};
-        *requests++ = (byte_request){reference, x->of_begin, x->of_end, &o->of_begin, &o->of_end};
+        *r++ = (byte_request){x->article, x->begin, x->end, &o->begin, &o->end};
+        *r++ = (byte_request){reference, x->of_begin, x->of_end, &o->of_begin, &o->of_end};
     }
-    out->occurrence_count += count + 1;
 }
 
-static tt_status fill_sections(tti_sections *out, const tti_corpus *corpus, token_occurrences *g,
-                               tt_error *error)
+static tt_status answer_requests(byte_requests *requests, const tti_corpus *corpus,
+                                 const tt_allocator *a)
 {
-    const tt_allocator *a = out->allocator;
-    size_t sections = 0, at = 0, requested;
-    byte_request *requests;
-    uint32_t of_end;
-    tt_status status;
-    tti_qsort(g->items, g->count, sizeof *g->items, compare_by_reference);
-    for (size_t i = 0; i < g->count; i = reference_end(g, i, &of_end))
-        sections++;
-    requested = 2 * g->count + sections;
-    out->section_capacity = sections;
-    out->occurrence_capacity = g->count + sections;
-    out->sections = tti_alloc(a, sections, sizeof *out->sections);
-    out->occurrences = tti_alloc(a, g->count + sections, sizeof *out->occurrences);
-    requests = tti_alloc(a, requested, sizeof *requests);
-    if (out->sections == NULL || out->occurrences == NULL || requests == NULL) {
-        tti_release(a, requests, requested, sizeof *requests);
-        return tti_fail_memory(error, "sections");
+    TTI_ARRAY(uint32_t) begins = {0}, ends = {0};
+    tt_status status = TT_OK;
+    sort_requests(requests->items, requests->count);
+    for (size_t i = 0; i < requests->count && status == TT_OK; i++) {
+        const byte_request *r = &requests->items[i];
+        if (i == 0 || r->article != r[-1].article) {
+            const tti_article *article = &corpus->articles[r->article];
+            const uint32_t n = corpus->docs[article->doc].token_count;
+            status = tti_array_resize(&begins, a, n);
+            if (status == TT_OK)
+                status = tti_array_resize(&ends, a, n);
+            if (status != TT_OK)
+                break;
+            tti_token_extents_decode(article->extents, n, begins.items, ends.items);
+        }
+        *r->begin_byte = tti_array_at(&begins, r->begin);
+        *r->end_byte = tti_array_at(&ends, r->end - 1);
     }
-    for (size_t i = 0, k; i < g->count; i = k) {
-        k = reference_end(g, i, &of_end);
-        tti_qsort(g->items + i, k - i, sizeof *g->items, compare_by_article);
-        fill_section(out, corpus, g->items + i, k - i, of_end, requests + at);
-        at += 2 * (k - i) + 1;
-    }
-    status = resolve_byte_requests(corpus, requests, requested, a, error);
-    for (size_t s = 0; s < out->section_count && status == TT_OK; s++) {
-        tt_occurrence *first = (tt_occurrence *)out->sections[s].occurrences;
-        first->of_begin = first->begin;
-        first->of_end = first->end;
-    }
-    tti_release(a, requests, requested, sizeof *requests);
+    tti_array_free(&begins, a);
+    tti_array_free(&ends, a);
     return status;
 }
 
+static tt_status make_sections(tti_sections *out, const tti_corpus *corpus, token_occurrences *list,
+                               tt_error *error)
+{
+    const tt_allocator *a = out->allocator;
+    byte_requests requests = {0};
+    size_t sections = 0;
+    uint32_t of_end;
+    tt_status status;
+    sort_by_reference(list->items, list->count);
+    for (size_t i = 0; i < list->count; i = section_end(list, i, &of_end))
+        sections++;
+    status = tti_array_reserve(&out->sections, a, sections);
+    if (status == TT_OK)
+        status = tti_array_reserve(&out->occurrences, a, list->count + sections);
+    if (status == TT_OK)
+        status = tti_array_reserve(&requests, a, 2 * list->count + sections);
+    for (size_t i = 0, end; i < list->count && status == TT_OK; i = end) {
+        end = section_end(list, i, &of_end);
+        append_section(out, corpus, list->items + i, end - i, of_end, &requests);
+    }
+    if (status == TT_OK)
+        status = answer_requests(&requests, corpus, a);
+    for (size_t s = 0, at = 0; s < out->sections.count && status == TT_OK; s++) {
+        tt_occurrence *reference = &out->occurrences.items[at];
+        reference->of_begin = reference->begin;
+        reference->of_end = reference->end;
+        at += out->sections.items[s].count;
+    }
+    tti_array_free(&requests, a);
+    TTI_TRY_ALLOC(status, error, "sections");
+    return TT_OK;
+}
+
 tt_status tti_sections_make(tti_sections *out, const tti_corpus *corpus,
-                            const tti_doc_articles *members, const tti_verified *verified,
+                            const tti_doc_articles *doc_articles, const tti_verified *verified,
                             const tt_options *options, tt_error *error)
 {
-    const tt_allocator *a = options->allocator;
-    tti_token_repeats places = {0};
-    token_occurrences g = {a, NULL, 0, 0};
+    const uint32_t min_section = options->min_section;
+    tti_token_repeats repeats = {0};
+    token_occurrences list = {0};
     tt_status status;
-    out->allocator = a;
-    status =
-        tti_token_repeats_find(&places, verified, corpus->doc_count, options->min_section, error);
+    out->allocator = options->allocator;
+    status = tti_token_repeats_find(&repeats, verified, corpus->doc_count, min_section, error);
     if (status == TT_OK)
-        status = append_all_occurrences(&g, corpus, members, &places, options->min_section, error);
+        status = list_occurrences(&list, corpus, doc_articles, &repeats, min_section, error);
     if (status == TT_OK)
-        status = fill_sections(out, corpus, &g, error);
-    tti_release(a, g.items, g.capacity, sizeof *g.items);
-    tti_token_repeats_free(&places);
+        status = make_sections(out, corpus, &list, error);
+    tti_array_free(&list, repeats.allocator);
+    tti_token_repeats_free(&repeats);
     return status;
 }
 
@@ -245,7 +208,6 @@ void tti_sections_free(tti_sections *s)
 {
     if (s->allocator == NULL)
         return;
-    tti_release(s->allocator, s->sections, s->section_capacity, sizeof *s->sections);
-    tti_release(s->allocator, s->occurrences, s->occurrence_capacity, sizeof *s->occurrences);
-    memset(s, 0, sizeof *s);
+    tti_array_free(&s->sections, s->allocator);
+    tti_array_free(&s->occurrences, s->allocator);
 }

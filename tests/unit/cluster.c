@@ -20,7 +20,7 @@ static tti_verified verified_of(const tti_doc_pair *pairs, size_t count)
 static void make(const tti_doc_pair *pairs, size_t count, const uint32_t *order, uint32_t *kept)
 {
     const tti_verified v = verified_of(pairs, count);
-    tti_clusters c = {.allocator = &tti_libc_allocator, .kept = kept, .doc_count = DOCS};
+    tti_clusters c = {.allocator = &tti_libc_allocator, .representative = kept, .doc_count = DOCS};
     assert_int_equal(tti_clusters_assign(&c, &v, order, NULL), TT_OK);
 }
 
