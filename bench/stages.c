@@ -12,7 +12,7 @@
 #include "lsh/bands.h"
 #include "result/result.h"
 #include "result/sections.h"
-#include "seed/seeds.h"
+#include "seed/candidates.h"
 #include "sketch/sketch.h"
 #include "util/alloc.h"
 #include "verify/verify.h"

@@ -355,7 +355,7 @@ static tt_status find_minimizers(tti_article_table *t, uint32_t doc, tt_error *e
 static tt_status add_seeds(tti_article_table *t, uint32_t doc, tt_error *error)
 {
     TTI_TRY(find_minimizers(t, doc, error));
-    tti_array_at(&t->seed_counts, doc) = (uint32_t)t->minimizers.count;
+    tti_array_at(&t->seed_counts, doc) = (uint32_t)t->minimizers.positions.count;
     return tti_postings_add(&t->postings, &t->minimizers, doc, error);
 }
 
@@ -381,7 +381,7 @@ static void buffer_range(tti_article_table *t, seed_range *r, tti_partition_buff
             continue;
         doc = tti_article_table_doc(t, k);
         r->status = tti_minimizers_find(&r->minimizers, &doc, t->options->seed, t->allocator, NULL);
-        t->seed_counts.items[k] = (uint32_t)r->minimizers.count;
+        t->seed_counts.items[k] = (uint32_t)r->minimizers.positions.count;
         if (r->status == TT_OK)
             r->status = tti_partition_buffers_add(buffers, &r->minimizers, k, NULL);
     }
@@ -601,9 +601,9 @@ uint64_t tti_article_table_memory(const tti_article_table *t)
 
 static const char *check_seeds(const tti_article_table *t, uint32_t doc)
 {
-    if (t->seed_counts.items[doc] != t->minimizers.count)
+    if (t->seed_counts.items[doc] != t->minimizers.positions.count)
         return "the number of a document's seeds is another";
-    for (size_t i = 0; i < t->minimizers.count; i++)
+    for (size_t i = 0; i < t->minimizers.positions.count; i++)
         if (!tti_postings_has(&t->postings, &t->minimizers, i, doc))
             return "a seed is missing";
     return NULL;
@@ -623,7 +623,7 @@ tt_status tti_article_table_check(tti_article_table *t, const char **wrong, tt_e
         } else if (is_document(t, k)) {
             TTI_TRY(find_minimizers(t, k, error));
             *wrong = check_seeds(t, k);
-            seeds += t->minimizers.count;
+            seeds += t->minimizers.positions.count;
         }
     }
     if (*wrong == NULL && tti_postings_count(&t->postings) != seeds)

@@ -24,14 +24,14 @@ void tti_candidate_lookup_free(tti_candidate_lookup *x)
 
 static uint32_t partition_of_seed(const tti_minimizers *s, size_t i)
 {
-    return s->parts[s->places[i]] & (TTI_POSTINGS_PARTITIONS - 1);
+    return tti_minimizers_partition(s, i, TTI_POSTINGS_PARTITIONS);
 }
 
 static int is_same_seed(const void *ctx, uint32_t number, const void *key)
 {
     const tti_minimizers *s = ctx;
     const size_t i = *(const size_t *)key;
-    return s->keys[s->places[number]] == s->keys[s->places[i]] &&
+    return tti_minimizers_key(s, number) == tti_minimizers_key(s, i) &&
            partition_of_seed(s, number) == partition_of_seed(s, i);
 }
 
@@ -39,15 +39,17 @@ static int is_same_seed(const void *ctx, uint32_t number, const void *key)
 static uint32_t first_own_position(tti_candidate_lookup *x, size_t i)
 {
     const tti_minimizers *s = &x->seeds;
-    const uint32_t hash = tti_table_hash_u32(s->keys[s->places[i]] ^ partition_of_seed(s, i) << 20);
-    return s->places[tti_table_find_or_add(&x->own_seeds, hash, (uint32_t)i, is_same_seed, s, &i)];
+    const uint32_t hash =
+        tti_table_hash_u32(tti_minimizers_key(s, i) ^ partition_of_seed(s, i) << 20);
+    return s->positions
+        .items[tti_table_find_or_add(&x->own_seeds, hash, (uint32_t)i, is_same_seed, s, &i)];
 }
 
 /* Counts the i-th seed as a scan counts one (seed/candidates.c), for documents before `number`. */
 static void count_seed(tti_candidate_lookup *x, const tti_postings *postings, uint32_t number,
                        size_t i, int pairs)
 {
-    const uint32_t here = x->seeds.places[i], own = first_own_position(x, i);
+    const uint32_t here = x->seeds.positions.items[i], own = first_own_position(x, i);
     /* One more than are followed, to know whether that many precede the document. */
     tti_doc_position p[TTI_SEED_MAX_POSTINGS + 1];
     size_t n = tti_postings_find(postings, &x->seeds, i, p, TTI_SEED_MAX_POSTINGS + 1);
@@ -76,11 +78,11 @@ tt_status tti_candidate_lookup_run(tti_candidate_lookup *x, const tti_article_ta
     x->counts.found.count = x->counts.found.skipped_count = 0;
     x->counts.status = TT_OK;
     TTI_TRY(tti_minimizers_find(&x->seeds, doc, table->options->seed, a, error));
-    TTI_TRY_ALLOC(tti_table_reset(&x->own_seeds, x->seeds.count), error, "seeds");
+    TTI_TRY_ALLOC(tti_table_reset(&x->own_seeds, x->seeds.positions.count), error, "seeds");
     tti_postings_prefetch(&table->postings, &x->seeds);
-    for (size_t i = 0; i < x->seeds.count; i++)
+    for (size_t i = 0; i < x->seeds.positions.count; i++)
         count_seed(x, &table->postings, number, i, pairs);
-    tti_seed_counts_select(&x->counts, &with_counts, number, (uint32_t)x->seeds.count);
+    tti_seed_counts_select(&x->counts, &with_counts, number, (uint32_t)x->seeds.positions.count);
     if (x->counts.status != TT_OK)
         return tti_fail_memory(error, "candidates");
     return tti_candidates_sort_unique(&x->counts.found, error);

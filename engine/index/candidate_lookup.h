@@ -6,7 +6,7 @@
 #define TTI_INDEX_CANDIDATE_LOOKUP_H
 
 #include "index/article_table.h"
-#include "seed/counts.h"
+#include "seed/candidates.h"
 
 /** What one thread looks up candidates with. */
 typedef struct tti_candidate_lookup {

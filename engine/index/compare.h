@@ -5,7 +5,6 @@
 #include "index/candidate_lookup.h"
 #include "verify/relation.h"
 #include "verify/verify.h"
-#include "verify/verify.h"
 
 /** What one thread finds candidates and compares documents with. */
 typedef struct tti_comparer {

@@ -5,7 +5,7 @@
 #ifndef TTI_INDEX_DELTA_POSTINGS_H
 #define TTI_INDEX_DELTA_POSTINGS_H
 
-#include "seed/seeds.h"
+#include "seed/minimizers.h"
 
 /** Where a seed stands. */
 typedef struct tti_doc_position {

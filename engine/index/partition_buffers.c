@@ -78,9 +78,9 @@ tt_status tti_partition_buffers_add(tti_partition_buffers *s, const tti_minimize
         s->ends = tti_alloc_zero(s->allocator, TTI_POSTINGS_PARTITIONS, sizeof *s->ends);
     if (s->ends == NULL)
         return tti_fail_memory(error, "seeds");
-    for (size_t k = 0; k < x->count; k++) {
-        const uint32_t place = x->places[k], part = x->parts[place] & (TTI_POSTINGS_PARTITIONS - 1);
-        const tti_seed seed = {x->keys[place], doc, place};
+    for (size_t k = 0; k < x->positions.count; k++) {
+        const uint32_t part = tti_minimizers_partition(x, k, TTI_POSTINGS_PARTITIONS);
+        const tti_seed seed = tti_minimizers_seed(x, k, doc);
         if ((s->ends[part] == NULL || is_full(s->ends[part])) && add_chunk(s, part) != 0)
             return tti_fail_memory(error, "seeds");
         memcpy(s->ends[part], &seed, sizeof seed);

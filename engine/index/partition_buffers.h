@@ -5,7 +5,7 @@
 #ifndef TTI_INDEX_PARTITION_BUFFERS_H
 #define TTI_INDEX_PARTITION_BUFFERS_H
 
-#include "seed/seeds.h"
+#include "seed/minimizers.h"
 
 enum { TTI_POSTINGS_PARTITIONS = 4096 };
 

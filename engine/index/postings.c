@@ -68,12 +68,12 @@ static int make_parts(tti_postings *map)
 static tti_postings_partition *partition_of_seed(const tti_postings *map, const tti_minimizers *s,
                                                  size_t i)
 {
-    return &map->parts[s->parts[s->places[i]] & (PARTS - 1)];
+    return &map->parts[tti_minimizers_partition(s, i, PARTS)];
 }
 
 static uint32_t key_of_seed(const tti_minimizers *s, size_t i)
 {
-    return s->keys[s->places[i]];
+    return tti_minimizers_key(s, i);
 }
 
 static size_t merged_size(const tti_postings *map, const tti_partition_buffers *buffers, int count,
@@ -180,12 +180,12 @@ tt_status tti_postings_add(tti_postings *map, const tti_minimizers *s, uint32_t 
 {
     if (make_parts(map) != 0)
         return tti_fail_memory(error, "seeds");
-    for (size_t i = 0; i < s->count; i++)
+    for (size_t i = 0; i < s->positions.count; i++)
         tti_delta_postings_prefetch(&partition_of_seed(map, s, i)->delta, key_of_seed(s, i));
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->positions.count; i++) {
         tti_postings_partition *p = partition_of_seed(map, s, i);
         if (tti_delta_postings_add(&p->delta, map->allocator, key_of_seed(s, i),
-                                   (tti_doc_position){doc, s->places[i]}) != 0)
+                                   (tti_doc_position){doc, s->positions.items[i]}) != 0)
             return tti_fail_memory(error, "seeds");
         repack_if_worthwhile(map, p);
     }
@@ -194,9 +194,9 @@ tt_status tti_postings_add(tti_postings *map, const tti_minimizers *s, uint32_t 
 
 void tti_postings_remove(tti_postings *map, const tti_minimizers *s, uint32_t doc)
 {
-    for (size_t i = 0; map->parts != NULL && i < s->count; i++) {
+    for (size_t i = 0; map->parts != NULL && i < s->positions.count; i++) {
         tti_postings_partition *p = partition_of_seed(map, s, i);
-        const tti_doc_position place = {doc, s->places[i]};
+        const tti_doc_position place = {doc, s->positions.items[i]};
         if (!tti_packed_postings_remove(&p->packed, key_of_seed(s, i), place))
             tti_delta_postings_remove(&p->delta, map->allocator, key_of_seed(s, i), place);
         repack_if_worthwhile(map, p);
@@ -230,12 +230,12 @@ size_t tti_postings_find(const tti_postings *map, const tti_minimizers *s, size_
 
 void tti_postings_prefetch(const tti_postings *map, const tti_minimizers *s)
 {
-    for (size_t i = 0; map->parts != NULL && i < s->count; i++) {
+    for (size_t i = 0; map->parts != NULL && i < s->positions.count; i++) {
         tti_packed_postings_prefetch_start(&partition_of_seed(map, s, i)->packed,
                                            key_of_seed(s, i));
         tti_delta_postings_prefetch(&partition_of_seed(map, s, i)->delta, key_of_seed(s, i));
     }
-    for (size_t i = 0; map->parts != NULL && i < s->count; i++)
+    for (size_t i = 0; map->parts != NULL && i < s->positions.count; i++)
         tti_packed_postings_prefetch_bucket(&partition_of_seed(map, s, i)->packed,
                                             key_of_seed(s, i));
 }
@@ -244,7 +244,7 @@ void tti_postings_prefetch(const tti_postings *map, const tti_minimizers *s)
 
 int tti_postings_has(const tti_postings *map, const tti_minimizers *s, size_t i, uint32_t doc)
 {
-    const tti_doc_position place = {doc, s->places[i]};
+    const tti_doc_position place = {doc, s->positions.items[i]};
     const tti_postings_partition *p;
     if (map->parts == NULL)
         return 0;

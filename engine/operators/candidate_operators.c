@@ -6,7 +6,7 @@
  */
 #include "lsh/bands.h"
 #include "operators/operator.h"
-#include "seed/counts.h"
+#include "seed/candidates.h"
 
 /* ==== Bands and paragraphs ==================================================================== */
 

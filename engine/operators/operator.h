@@ -4,7 +4,7 @@
 
 #include "align/align.h"
 #include "operators/operators.h"
-#include "seed/seeds.h"
+#include "seed/minimizers.h"
 #include "sketch/sketch.h"
 #include "util/array.h"
 #include "util/error.h"

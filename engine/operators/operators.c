@@ -2,7 +2,7 @@
 #include "operators/operators.h"
 
 #include "operators/operator.h"
-#include "seed/seeds.h"
+#include "seed/partitions.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The operators that read text: sketch, tokens, extents. */
 #include "input/jsonl.h"
 #include "operators/operator.h"
-#include "seed/seeds.h"
+#include "seed/minimizers.h"
 #include "sketch/sketch.h"
 #include "text/tokenizer.h"
 
@@ -81,9 +81,10 @@ static tt_status output_seeds(tti_operator *op)
     if (tti_seeds_needed(&op->options)) {
         TTI_TRY(
             tti_minimizers_find(&s->sample, &s->doc, op->options.seed, op->allocator, op->error));
-        for (size_t i = 0; i < s->sample.count; i++) {
-            const uint32_t pos = s->sample.places[i];
-            const tti_seed_record record = {s->sample.keys[pos], s->sample.parts[pos], pos};
+        for (size_t i = 0; i < s->sample.positions.count; i++) {
+            const uint32_t pos = s->sample.positions.items[i];
+            const tti_seed_record record = {s->sample.keys.items[pos],
+                                            s->sample.partition_hashes.items[pos], pos};
             TTI_TRY(tti_byte_array_append(&s->packed, op->allocator, &record, sizeof record));
         }
     }

@@ -1,76 +1,70 @@
-#include "kernels/kernels.h"
-#include "seed/seeds.h"
+#include "seed/minimizers.h"
+
 #include "sketch/minhash.h"
-#include "util/alloc.h"
 #include "util/error.h"
 
 #include <string.h>
 
-enum { BEFORE = TTI_MINIMIZER_WINDOW - 1 }; /* zeros before the windows' minima */
+enum { BEFORE = TTI_MINIMIZER_WINDOW - 1 }; /* zeros that the kernel wants before its scratch */
 
-static tt_status reserve(tti_minimizers *s, size_t grams, const tt_allocator *a, tt_error *error)
+/* In text of one repeated word a k-gram that occurs again within a window is the same seed. */
+static void drop_repeated_minimizers(tti_minimizers *m)
 {
-    if (tti_reserve(a, &s->keys, &s->key_capacity, grams, sizeof *s->keys) != 0 ||
-        tti_reserve(a, &s->parts, &s->part_capacity, grams, sizeof *s->parts) != 0 ||
-        tti_reserve(a, &s->places, &s->place_capacity, grams + 1, sizeof *s->places) != 0 ||
-        tti_reserve(a, &s->least, &s->least_capacity, grams + BEFORE, sizeof *s->least) != 0)
-        return tti_fail_memory(error, "seeds");
-    return TT_OK;
-}
-
-/* A gram that stands again within one window, as in text of one repeated word, is one seed. */
-static size_t drop_repeated_minimizers(tti_minimizers *s, size_t count)
-{
+    const uint32_t *keys = m->keys.items;
+    uint32_t *positions = m->positions.items;
     size_t kept = 0;
-    for (size_t k = 0; k < count; k++) {
-        const uint32_t place = s->places[k];
-        if (kept > 0 && place - s->places[kept - 1] < TTI_MINIMIZER_WINDOW &&
-            s->keys[place] == s->keys[s->places[kept - 1]])
+    for (size_t k = 0; k < m->positions.count; k++) {
+        const uint32_t pos = positions[k];
+        if (kept > 0 && pos - positions[kept - 1] < TTI_MINIMIZER_WINDOW &&
+            keys[pos] == keys[positions[kept - 1]])
             continue;
-        s->places[kept++] = place;
+        positions[kept++] = pos;
     }
-    return kept;
+    m->positions.count = kept;
 }
 
-/* The one gram of a document that has fewer tokens than one. */
-static void hash_whole_doc(tti_minimizers *s, const tti_doc *doc, uint64_t seed)
-{
-    const uint64_t h = tti_shingle_hash(doc->hashes, doc->token_count, seed);
-    s->keys[0] = (uint32_t)(h >> 32);
-    s->parts[0] = (uint32_t)h;
-    s->places[0] = 0;
-    s->count = 1;
-}
-
-tt_status tti_minimizers_find(tti_minimizers *s, const tti_doc *doc, uint64_t seed,
+tt_status tti_minimizers_find(tti_minimizers *m, const tti_doc *doc, uint64_t seed,
                               const tt_allocator *a, tt_error *error)
 {
-    const size_t grams = tti_shingle_count(doc->token_count, TTI_MINIMIZER_TOKENS);
-    s->count = 0;
-    if (grams == 0)
+    const size_t n = tti_shingle_count(doc->token_count, TTI_MINIMIZER_TOKENS);
+    m->positions.count = 0;
+    if (n == 0)
         return TT_OK;
-    TTI_TRY(reserve(s, grams, a, error));
-    if (doc->token_count < TTI_MINIMIZER_TOKENS) {
-        hash_whole_doc(s, doc, seed);
+    TTI_TRY_ALLOC(tti_array_resize(&m->keys, a, n) != TT_OK ||
+                      tti_array_resize(&m->partition_hashes, a, n) != TT_OK ||
+                      tti_array_resize(&m->positions, a, n + 1) != TT_OK ||
+                      tti_array_resize(&m->least, a, n + BEFORE) != TT_OK,
+                  error, "seeds");
+    m->positions.count = n;
+    if (doc->token_count >= TTI_MINIMIZER_TOKENS) {
+        tti_kernels_get()->hash_grams(doc->hashes, n, seed, m->keys.items,
+                                      m->partition_hashes.items);
+    } else { /* its one k-gram is all of it */
+        const uint64_t hash = tti_shingle_hash(doc->hashes, doc->token_count, seed);
+        m->keys.items[0] = (uint32_t)(hash >> 32);
+        m->partition_hashes.items[0] = (uint32_t)hash;
+    }
+    if (doc->token_count < TTI_SEED_SHORT_DOC) {
+        for (uint32_t k = 0; k < n; k++)
+            m->positions.items[k] = k;
         return TT_OK;
     }
-    tti_kernels_get()->hash_grams(doc->hashes, grams, seed, s->keys, s->parts);
-    if (doc->token_count >= TTI_SEED_SHORT_DOC) {
-        memset(s->least, 0, BEFORE * sizeof *s->least);
-        s->count = drop_repeated_minimizers(
-            s, tti_kernels_get()->sample(s->keys, grams, s->least + BEFORE, s->places));
-        return TT_OK;
-    }
-    for (; s->count < grams; s->count++)
-        s->places[s->count] = (uint32_t)s->count;
+    memset(m->least.items, 0, BEFORE * sizeof *m->least.items);
+    m->positions.count =
+        tti_kernels_get()->sample(m->keys.items, n, m->least.items + BEFORE, m->positions.items);
+    drop_repeated_minimizers(m);
     return TT_OK;
 }
 
-void tti_minimizers_free(tti_minimizers *s, const tt_allocator *a)
+void tti_minimizers_free(tti_minimizers *m, const tt_allocator *a)
 {
-    tti_release(a, s->keys, s->key_capacity, sizeof *s->keys);
-    tti_release(a, s->parts, s->part_capacity, sizeof *s->parts);
-    tti_release(a, s->places, s->place_capacity, sizeof *s->places);
-    tti_release(a, s->least, s->least_capacity, sizeof *s->least);
-    memset(s, 0, sizeof *s);
+    tti_array_free(&m->keys, a);
+    tti_array_free(&m->partition_hashes, a);
+    tti_array_free(&m->positions, a);
+    tti_array_free(&m->least, a);
+}
+
+int tti_seeds_needed(const tt_options *o)
+{
+    return o->containment >= 0 || o->overlap >= 0 || (o->find & TT_FIND_SECTIONS);
 }

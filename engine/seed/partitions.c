@@ -1,328 +1,285 @@
 /*
- * Every document is sampled once; its seeds go to partitions by half of their hash, each partition
- * a chain of chunks, so that none needs to be counted beforehand. A partition is then gathered and
- * sorted in a core's cache, and what stands there once is dropped. Each thread samples a range of
- * documents; the ranges are gathered in order, so that the places of a seed are in order too.
+ * Every document is sampled once. Its seeds go to partitions by half of their hash; a partition of
+ * one thread is a chain of chunks, so that nothing needs to be counted beforehand. A partition is
+ * then gathered from all threads and sorted in a core's cache, and what occurs once is dropped.
+ * Each thread samples a range of documents, and ranges are gathered in order, so that the postings
+ * of a seed are in order too.
  *
  * The partitions of a large corpus are made in groups, so that not all seeds are held at once.
  */
 #include "seed/partitions.h"
 
-#include "seed/seeds.h"
+#include "seed/minimizers.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/sort.h"
 #include "util/threads.h"
 
 #include <string.h>
 
+#define TTI_RADIX_NAME sort_seeds_by_key
+#define TTI_RADIX_TYPE tti_seed
+#define TTI_RADIX_KEY(x) ((uint64_t)(x).key)
+#include "util/radix_sort.inc.h"
+
 enum {
-    GROUP_BYTES = 768 << 20, /* of seeds that are held at once where memory has no limit, or */
-    MOST_GROUPS = 3,         /* a third: each group samples all documents anew */
-    CHUNK = 128,             /* seeds */
-    SLAB = 4096,             /* chunks that are allocated together: 6 MiB, for huge pages */
-    SMALL_SLAB = 256         /* where there are few */
+    GROUP_BYTES = 768 << 20, /* seeds that are held at once where memory has no limit, in bytes */
+    MAX_GROUPS = 3,          /* each group samples all documents again */
+    PARTITION_SEEDS = 16384, /* about: 192 KiB, which stay in a core's cache */
+    MAX_PARTITIONS = 1 << 14,
+    CHUNK_SEEDS = 128,
+    SLAB_CHUNKS = 4096, /* allocated together: 6 MiB, for huge pages */
+    SMALL_SLAB_CHUNKS = 256
 };
 
 /* One thread's seeds of one partition. */
-typedef struct chain {
+typedef struct chunk_chain {
     uint32_t first, last; /* chunks */
     size_t count;         /* seeds */
-} chain;
+} chunk_chain;
 
-/* One thread: its documents, their seeds, and the shared places of the partitions it has sorted. */
-typedef struct worker {
-    uint32_t begin, end;
-    chain *chains; /* of every partition */
-    uint32_t slab; /* chunks in each of the following */
-    tti_seed **slabs;
-    size_t slab_count, slab_capacity;
-    uint32_t *next; /* the chunk after each in its chain */
-    size_t next_capacity;
-    uint32_t chunk_count;
-    tti_minimizers sample;
-    tti_seed *seeds, *spare;
-    size_t seed_capacity, spare_capacity;
-    tti_posting_list found;
+/* One thread: its documents, their seeds, and the postings of the partitions that it has sorted. */
+typedef struct partition_worker {
+    uint32_t doc_begin, doc_end;
+    chunk_chain *chains;         /* of every partition */
+    TTI_ARRAY(tti_seed *) slabs; /* of chunks */
+    TTI_ARRAY(uint32_t) next;    /* the chunk after each in its chain */
+    tti_minimizers minimizers;
+    TTI_ARRAY(tti_seed) seeds, spare; /* the partition being sorted */
+    tti_posting_list shared;
     tt_status status;
-} worker;
+} partition_worker;
 
-typedef struct job {
+typedef struct partition_job {
     tti_shared_seeds *out;
     const tti_corpus *corpus;
     uint64_t seed;
     uint32_t partition_count;
-    uint32_t group, group_count; /* the group-th part of the partitions is at hand */
-    uint32_t slab;               /* chunks */
-    worker *workers;
+    uint32_t group, group_count; /* the current group of partitions, and how many there are */
+    uint32_t slab_chunks;
+    partition_worker *workers;
     int threads;
-    uint64_t share; /* tokens of a thread */
-} job;
+} partition_job;
+
+uint32_t tti_seed_partition_count(uint64_t tokens)
+{
+    uint32_t n = 1;
+    while (n < MAX_PARTITIONS && tokens / 3 / n > PARTITION_SEEDS)
+        n *= 2;
+    return n;
+}
 
 /* ---- Chunks ---------------------------------------------------------------------------------- */
 
-static inline tti_seed *chunk_at(const worker *w, uint32_t chunk)
+static inline tti_seed *chunk_at(const partition_job *j, const partition_worker *w, uint32_t chunk)
 {
-    return w->slabs[chunk / w->slab] + (size_t)(chunk % w->slab) * CHUNK;
+    return tti_array_at(&w->slabs, chunk / j->slab_chunks) +
+           (size_t)(chunk % j->slab_chunks) * CHUNK_SEEDS;
 }
 
-static int allocate_slab(worker *w, const tt_allocator *a)
-{
-    if (tti_reserve(a, &w->slabs, &w->slab_capacity, w->slab_count + 1, sizeof *w->slabs) != 0 ||
-        tti_reserve(a, &w->next, &w->next_capacity, (w->slab_count + 1) * w->slab,
-                    sizeof *w->next) != 0)
-        return -1;
-    w->slabs[w->slab_count] = tti_alloc(a, (size_t)w->slab * CHUNK, sizeof(tti_seed));
-    if (w->slabs[w->slab_count] == NULL)
-        return -1;
-    w->slab_count++;
-    return 0;
-}
-
-static int append_chunk(worker *w, chain *c, const tt_allocator *a)
-{
-    if (w->chunk_count == w->slab_count * w->slab && allocate_slab(w, a) != 0)
-        return -1;
-    if (c->count == 0)
-        c->first = w->chunk_count;
-    else
-        w->next[c->last] = w->chunk_count;
-    c->last = w->chunk_count++;
-    return 0;
-}
-
-static void free_chunks(worker *w, const tt_allocator *a)
-{
-    for (size_t k = 0; k < w->slab_count; k++)
-        tti_release(a, w->slabs[k], (size_t)w->slab * CHUNK, sizeof(tti_seed));
-    tti_release(a, w->slabs, w->slab_capacity, sizeof *w->slabs);
-    tti_release(a, w->next, w->next_capacity, sizeof *w->next);
-}
-
-/* Copies a chain to `out`. @return its end there */
-static tti_seed *gather(const worker *w, const chain *c, tti_seed *out)
-{
-    uint32_t chunk = c->first;
-    for (size_t left = c->count; left > 0;) {
-        const size_t n = left < CHUNK ? left : CHUNK;
-        memcpy(out, chunk_at(w, chunk), n * sizeof *out);
-        out += n;
-        left -= n;
-        if (left > 0)
-            chunk = w->next[chunk];
-    }
-    return out;
-}
-
-/* ---- Sampling -------------------------------------------------------------------------------- */
-
-static int is_in_current_group(const job *j, uint32_t partition)
-{
-    return (uint64_t)partition * j->group_count / j->partition_count == j->group;
-}
-
-static int append_doc_seeds(const job *j, worker *w, uint32_t doc)
+static tt_status append_chunk(const partition_job *j, partition_worker *w, chunk_chain *c)
 {
     const tt_allocator *a = j->out->allocator;
-    const tti_minimizers *s = &w->sample;
-    for (size_t k = 0; k < s->count; k++) {
-        const uint32_t pos = s->places[k], p = s->parts[pos] & (j->partition_count - 1);
-        chain *c = &w->chains[p];
-        if (j->group_count > 1 && !is_in_current_group(j, p))
-            continue;
-        if (c->count % CHUNK == 0 && append_chunk(w, c, a) != 0)
-            return -1;
-        chunk_at(w, c->last)[c->count++ % CHUNK] = (tti_seed){s->keys[pos], doc, pos};
+    const uint32_t chunk = (uint32_t)w->next.count;
+    if (chunk == w->slabs.count * j->slab_chunks) {
+        tti_seed *slab;
+        TTI_TRY(tti_array_reserve(&w->slabs, a, 1));
+        slab = tti_alloc(a, (size_t)j->slab_chunks * CHUNK_SEEDS, sizeof *slab);
+        if (slab == NULL)
+            return TT_ENOMEM;
+        w->slabs.items[w->slabs.count++] = slab;
     }
-    j->out->counts[doc] = (uint32_t)s->count;
-    return 0;
+    TTI_TRY(tti_array_push(&w->next, a, UINT32_MAX));
+    if (c->count == 0)
+        c->first = chunk;
+    else
+        w->next.items[c->last] = chunk;
+    c->last = chunk;
+    return TT_OK;
 }
 
-static void sample_range(const job *j, worker *w)
+/* Samples the documents of a worker and appends the seeds of the current group of partitions. */
+static tt_status sample_docs(const partition_job *j, partition_worker *w)
 {
-    for (uint32_t d = w->begin; d < w->end && w->status == TT_OK; d++) {
-        w->status =
-            tti_minimizers_find(&w->sample, &j->corpus->docs[d], j->seed, j->out->allocator, NULL);
-        if (w->status == TT_OK && append_doc_seeds(j, w, d) != 0)
-            w->status = TT_ENOMEM;
+    const tti_minimizers *m = &w->minimizers;
+    for (uint32_t d = w->doc_begin; d < w->doc_end; d++) {
+        TTI_TRY(tti_minimizers_find(&w->minimizers, &j->corpus->docs[d], j->seed, j->out->allocator,
+                                    NULL));
+        for (size_t k = 0; k < m->positions.count; k++) {
+            const uint32_t p = tti_minimizers_partition(m, k, j->partition_count);
+            chunk_chain *c = &w->chains[p];
+            if (j->group_count > 1 && (uint64_t)p * j->group_count / j->partition_count != j->group)
+                continue;
+            if (c->count % CHUNK_SEEDS == 0)
+                TTI_TRY(append_chunk(j, w, c));
+            chunk_at(j, w, c->last)[c->count++ % CHUNK_SEEDS] = tti_minimizers_seed(m, k, d);
+        }
+        j->out->counts[d] = (uint32_t)m->positions.count;
     }
+    return TT_OK;
 }
 
 /* ---- Partitions ------------------------------------------------------------------------------ */
 
-static size_t equal_key_end(const tti_seed *seeds, size_t begin, size_t end)
-{
-    size_t k = begin + 1;
-    while (k < end && seeds[k].key == seeds[begin].key)
-        k++;
-    return k;
-}
-
-/* Appends the places of the seeds, sorted, that stand twice. */
-static int append_shared_postings(worker *w, size_t count, const tt_allocator *a)
-{
-    tti_posting_list *f = &w->found;
-    if (tti_reserve(a, &f->places, &f->capacity, f->count + count, sizeof *f->places) != 0)
-        return -1;
-    for (size_t i = 0, k; i < count; i = k) {
-        k = equal_key_end(w->seeds, i, count);
-        if (k - i < 2)
-            continue;
-        for (size_t r = i; r < k; r++)
-            f->places[f->count++] =
-                (tti_posting){w->seeds[r].doc | (r == i ? TTI_FIRST_POSTING : 0), w->seeds[r].pos};
-    }
-    return 0;
-}
-
-static void sort_partition(const job *j, worker *w, uint32_t p)
+/* Gathers the seeds of partition p from all workers, in order of their documents. */
+static tt_status gather_partition(const partition_job *j, partition_worker *w, uint32_t p)
 {
     const tt_allocator *a = j->out->allocator;
+    tti_seed *to;
     size_t count = 0;
-    tti_seed *at;
     for (int t = 0; t < j->threads; t++)
         count += j->workers[t].chains[p].count;
-    if (w->status != TT_OK || count < 2)
-        return;
-    if (tti_reserve(a, &w->seeds, &w->seed_capacity, count, sizeof *w->seeds) != 0 ||
-        tti_reserve(a, &w->spare, &w->spare_capacity, count, sizeof *w->spare) != 0) {
-        w->status = TT_ENOMEM;
-        return;
+    TTI_TRY(tti_array_resize(&w->seeds, a, count));
+    TTI_TRY(tti_array_resize(&w->spare, a, count));
+    to = w->seeds.items;
+    for (int t = 0; t < j->threads; t++) {
+        const partition_worker *from = &j->workers[t];
+        uint32_t chunk = from->chains[p].first;
+        for (size_t left = from->chains[p].count; left > 0;) {
+            const size_t n = left < CHUNK_SEEDS ? left : CHUNK_SEEDS;
+            memcpy(to, chunk_at(j, from, chunk), n * sizeof *to);
+            to += n;
+            left -= n;
+            if (left > 0)
+                chunk = from->next.items[chunk];
+        }
     }
-    at = w->seeds;
+    return TT_OK;
+}
+
+/* Sorts partition p and appends the postings of the seeds that occur twice or more. */
+static tt_status find_shared_in_partition(const partition_job *j, partition_worker *w, uint32_t p)
+{
+    const tti_seed *seeds;
+    size_t n;
+    TTI_TRY(gather_partition(j, w, p));
+    seeds = w->seeds.items, n = w->seeds.count;
+    if (n < 2)
+        return TT_OK;
+    sort_seeds_by_key(w->seeds.items, w->spare.items, n);
+    TTI_TRY(tti_array_reserve(&w->shared, j->out->allocator, n));
+    for (size_t begin = 0, end; begin < n; begin = end) {
+        for (end = begin + 1; end < n && seeds[end].key == seeds[begin].key;)
+            end++;
+        for (size_t k = begin; k < end && end - begin > 1; k++) {
+            assert(k == begin || seeds[k - 1].doc < seeds[k].doc ||
+                   (seeds[k - 1].doc == seeds[k].doc && seeds[k - 1].pos < seeds[k].pos));
+            w->shared.items[w->shared.count++] =
+                (tti_posting){seeds[k].doc | (k == begin ? TTI_FIRST_POSTING : 0), seeds[k].pos};
+        }
+    }
+    return TT_OK;
+}
+
+/* Makes one group of partitions, in the memory of the one before. */
+static tt_status make_group(const partition_job *j, tt_error *error)
+{
+    for (int t = 0; t < j->threads; t++) {
+        j->workers[t].next.count = 0;
+        memset(j->workers[t].chains, 0, j->partition_count * sizeof *j->workers[t].chains);
+    }
+#pragma omp parallel for num_threads(j->threads) if (j->threads > 1) schedule(static, 1)
     for (int t = 0; t < j->threads; t++)
-        at = gather(&j->workers[t], &j->workers[t].chains[p], at);
-    tti_seeds_sort(w->seeds, w->spare, count);
-    if (append_shared_postings(w, count, a) != 0)
-        w->status = TT_ENOMEM;
+        j->workers[t].status = sample_docs(j, &j->workers[t]);
+    for (int t = 0; t < j->threads; t++)
+        TTI_TRY_ALLOC(j->workers[t].status != TT_OK, error, "seeds");
+#pragma omp parallel for num_threads(j->threads) if (j->threads > 1) schedule(dynamic, 1)
+    for (int64_t p = 0; p < (int64_t)j->partition_count; p++) {
+        partition_worker *w = &j->workers[tti_thread_index()];
+        if (w->status == TT_OK)
+            w->status = find_shared_in_partition(j, w, (uint32_t)p);
+    }
+    for (int t = 0; t < j->threads; t++)
+        TTI_TRY_ALLOC(j->workers[t].status != TT_OK, error, "seeds");
+    return TT_OK;
 }
 
 /* ---- Driver ---------------------------------------------------------------------------------- */
 
-static tt_status check_workers(const job *j, tt_error *error)
-{
-    for (int t = 0; t < j->threads; t++)
-        if (j->workers[t].status != TT_OK)
-            return tti_fail_memory(error, "seeds");
-    return TT_OK;
-}
-
-static tt_status run(const job *j, tt_error *error)
-{
-#pragma omp parallel for num_threads(j->threads) if (j->threads > 1) schedule(static, 1)
-    for (int t = 0; t < j->threads; t++)
-        sample_range(j, &j->workers[t]);
-    TTI_TRY(check_workers(j, error));
-#pragma omp parallel for num_threads(j->threads) if (j->threads > 1) schedule(dynamic, 1)
-    for (int64_t p = 0; p < (int64_t)j->partition_count; p++)
-        sort_partition(j, &j->workers[tti_thread_index()], (uint32_t)p);
-    return check_workers(j, error);
-}
-
-static tt_status open_workers(const job *j, tt_error *error)
+/* Gives each worker a range of documents, with about as many tokens as the others have. */
+static tt_status open_partition_workers(partition_job *j, uint64_t tokens, tt_error *error)
 {
     const tt_allocator *a = j->out->allocator;
+    const uint32_t docs = (uint32_t)j->corpus->doc_count;
     uint32_t d = 0;
     for (int t = 0; t < j->threads; t++) {
-        worker *w = &j->workers[t];
-        w->slab = j->slab;
-        w->begin = d;
-        w->end = d = t + 1 < j->threads ? tti_corpus_range_end(j->corpus, j->share, d)
-                                        : (uint32_t)j->corpus->doc_count;
+        partition_worker *w = &j->workers[t];
+        uint64_t sum = 0;
+        w->doc_begin = d;
+        while (d < docs && sum < tokens / (uint64_t)j->threads)
+            sum += j->corpus->docs[d++].token_count;
+        w->doc_end = d = t + 1 < j->threads ? d : docs;
         w->chains = tti_alloc(a, j->partition_count, sizeof *w->chains);
-        if (w->chains == NULL)
-            return tti_fail_memory(error, "seeds");
+        TTI_TRY_ALLOC(w->chains == NULL, error, "seeds");
     }
     return TT_OK;
 }
 
-/* The seeds of a group are done with once they are sorted; their chunks serve the next. */
-static void reset_group(const job *j)
-{
-    for (int t = 0; t < j->threads; t++) {
-        j->workers[t].chunk_count = 0;
-        memset(j->workers[t].chains, 0, j->partition_count * sizeof *j->workers[t].chains);
-    }
-}
-
-/* Hands the workers' places over, unless something failed, and frees the rest. */
-static void close_workers(const job *j, tt_status status)
+/* Hands the postings over, unless something failed, and frees the rest. */
+static void close_partition_workers(const partition_job *j, tt_status status)
 {
     const tt_allocator *a = j->out->allocator;
     for (int t = 0; t < j->threads; t++) {
-        worker *w = &j->workers[t];
+        partition_worker *w = &j->workers[t];
         tti_release(a, w->chains, j->partition_count, sizeof *w->chains);
-        free_chunks(w, a);
-        tti_minimizers_free(&w->sample, a);
-        tti_release(a, w->seeds, w->seed_capacity, sizeof *w->seeds);
-        tti_release(a, w->spare, w->spare_capacity, sizeof *w->spare);
-        if (status != TT_OK || w->found.count == 0) {
-            tti_release(a, w->found.places, w->found.capacity, sizeof *w->found.places);
+        for (size_t k = 0; k < w->slabs.count; k++)
+            tti_release(a, w->slabs.items[k], (size_t)j->slab_chunks * CHUNK_SEEDS,
+                        sizeof(tti_seed));
+        tti_array_free(&w->slabs, a);
+        tti_array_free(&w->next, a);
+        tti_minimizers_free(&w->minimizers, a);
+        tti_array_free(&w->seeds, a);
+        tti_array_free(&w->spare, a);
+        if (status != TT_OK || w->shared.count == 0) {
+            tti_array_free(&w->shared, a);
             continue;
         }
-        j->out->parts[j->out->part_count++] = w->found; /* there is room */
-        j->out->count += w->found.count;
+        j->out->lists.items[j->out->lists.count++] = w->shared; /* there is room */
+        j->out->count += w->shared.count;
     }
-}
-
-/* One group after the other, in the same memory. */
-static tt_status find_groups(job *j, tt_error *error)
-{
-    const tt_allocator *a = j->out->allocator;
-    tti_shared_seeds *out = j->out;
-    tt_status status = TT_OK;
-    if (tti_reserve(a, &out->parts, &out->part_capacity, (size_t)j->threads, sizeof *out->parts) !=
-        0)
-        return tti_fail_memory(error, "seeds");
-    j->workers = tti_alloc_zero(a, (size_t)j->threads, sizeof *j->workers);
-    if (j->workers == NULL)
-        return tti_fail_memory(error, "seeds");
-    status = open_workers(j, error);
-    for (; j->group < j->group_count && status == TT_OK; j->group++) {
-        reset_group(j);
-        status = run(j, error);
-    }
-    close_workers(j, status);
-    tti_release(a, j->workers, (size_t)j->threads, sizeof *j->workers);
-    return status;
-}
-
-/* Under a limit one group does, for it is not in memory. */
-static uint32_t choose_groups(uint64_t tokens, const tt_options *options)
-{
-    const uint64_t groups = tokens / 3 * sizeof(tti_seed) / GROUP_BYTES + 1;
-    if (options->memory_limit > 0)
-        return 1;
-    return groups < MOST_GROUPS ? (uint32_t)groups : MOST_GROUPS;
 }
 
 tt_status tti_shared_seeds_find(tti_shared_seeds *out, const tti_corpus *corpus,
                                 const tt_options *options, tt_error *error)
 {
-    const uint64_t tokens = tti_corpus_token_count(corpus);
-    job j = {.out = out,
-             .corpus = corpus,
-             .seed = options->seed,
-             .partition_count = tti_seed_partition_count(tokens),
-             .group_count = choose_groups(tokens, options),
-             .slab = tokens / 3 < (uint64_t)SLAB * CHUNK ? SMALL_SLAB : SLAB,
-             .threads = tti_thread_count(options->threads, corpus->doc_count)};
-    j.share = tokens / (uint64_t)j.threads;
-    out->allocator = options->allocator;
+    const tt_allocator *a = options->allocator;
+    partition_job j = {.out = out,
+                       .corpus = corpus,
+                       .seed = options->seed,
+                       .group_count = 1,
+                       .threads = tti_thread_count(options->threads, corpus->doc_count)};
+    uint64_t tokens = 0;
+    tt_status status;
+    for (size_t d = 0; d < corpus->doc_count; d++)
+        tokens += corpus->docs[d].token_count;
+    j.partition_count = tti_seed_partition_count(tokens);
+    j.slab_chunks = tokens / 3 < SLAB_CHUNKS * CHUNK_SEEDS ? SMALL_SLAB_CHUNKS : SLAB_CHUNKS;
+    if (options->memory_limit ==
+        0) { /* under a limit seeds are not in memory, and one group does */
+        const uint64_t groups = tokens / 3 * sizeof(tti_seed) / GROUP_BYTES + 1;
+        j.group_count = groups < MAX_GROUPS ? (uint32_t)groups : MAX_GROUPS;
+    }
+    out->allocator = a;
     out->doc_count = corpus->doc_count;
-    out->counts = tti_alloc_zero(out->allocator, out->doc_count, sizeof *out->counts);
-    if (out->counts == NULL)
-        return tti_fail_memory(error, "seeds");
-    return find_groups(&j, error);
+    out->counts = tti_alloc_zero(a, out->doc_count, sizeof *out->counts);
+    TTI_TRY_ALLOC(out->counts == NULL ||
+                      tti_array_reserve(&out->lists, a, (size_t)j.threads) != TT_OK,
+                  error, "seeds");
+    j.workers = tti_alloc_zero(a, (size_t)j.threads, sizeof *j.workers);
+    TTI_TRY_ALLOC(j.workers == NULL, error, "seeds");
+    status = open_partition_workers(&j, tokens, error);
+    for (; j.group < j.group_count && status == TT_OK; j.group++)
+        status = make_group(&j, error);
+    close_partition_workers(&j, status);
+    tti_release(a, j.workers, (size_t)j.threads, sizeof *j.workers);
+    return status;
 }
 
 void tti_shared_seeds_free(tti_shared_seeds *s)
 {
-    if (s->allocator == NULL)
-        return;
-    for (size_t k = 0; k < s->part_count; k++)
-        tti_release(s->allocator, s->parts[k].places, s->parts[k].capacity,
-                    sizeof *s->parts[k].places);
-    tti_release(s->allocator, s->parts, s->part_capacity, sizeof *s->parts);
+    for (size_t k = 0; k < s->lists.count; k++)
+        tti_array_free(&s->lists.items[k], s->allocator);
+    tti_array_free(&s->lists, s->allocator);
     tti_release(s->allocator, s->counts, s->doc_count, sizeof *s->counts);
     memset(s, 0, sizeof *s);
 }

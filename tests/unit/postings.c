@@ -32,7 +32,10 @@ static void make_docs(void)
         if (d % 5 == 0)
             x->keys[SEEDS - 1] = UINT32_MAX;
         x->sample = (tti_minimizers){
-            .keys = x->keys, .parts = x->parts, .places = x->places, .count = SEEDS};
+            .keys = {x->keys, SEEDS, SEEDS},
+            .partition_hashes = {x->parts, SEEDS, SEEDS},
+            .positions = {x->places, SEEDS, SEEDS},
+        };
     }
 }
 

@@ -1,7 +1,8 @@
-#include "seed/seeds.h"
+#include "seed/candidates.h"
 
 #include "../texts.h"
-#include "seed/counts.h"
+#include "seed/minimizers.h"
+#include "seed/partitions.h"
 #include "util/alloc.h"
 
 enum { RUN = TTI_MINIMIZER_TOKENS + TTI_MINIMIZER_WINDOW - 1 };
@@ -18,7 +19,7 @@ static void add_random(wordlist *w, rng *r, size_t n)
         words_add(w, (uint32_t)rng_next(r) | 1);
 }
 
-static tti_minimizers sample_of(const wordlist *w)
+static tti_minimizers minimizers_of(const wordlist *w)
 {
     tti_minimizers s = {0};
     const tti_doc doc = doc_of(w);
@@ -26,10 +27,10 @@ static tti_minimizers sample_of(const wordlist *w)
     return s;
 }
 
-static int has_place(const tti_minimizers *s, uint32_t place)
+static int has_position(const tti_minimizers *s, uint32_t position)
 {
-    for (size_t k = 0; k < s->count; k++)
-        if (s->places[k] == place)
+    for (size_t k = 0; k < s->positions.count; k++)
+        if (s->positions.items[k] == position)
             return 1;
     return 0;
 }
@@ -51,9 +52,9 @@ static void a_shared_run_of_nine_tokens_shares_a_seed(void **state)
         add_random(&a, &r, at_a), add_random(&b, &r, at_b);
         words_copy(&a, &run, 0, RUN), words_copy(&b, &run, 0, RUN);
         add_random(&a, &r, TTI_SEED_SHORT_DOC), add_random(&b, &r, TTI_SEED_SHORT_DOC);
-        x = sample_of(&a), y = sample_of(&b);
+        x = minimizers_of(&a), y = minimizers_of(&b);
         for (uint32_t k = 0; k < TTI_MINIMIZER_WINDOW; k++)
-            shared |= has_place(&x, at_a + k) && has_place(&y, at_b + k);
+            shared |= has_position(&x, at_a + k) && has_position(&y, at_b + k);
         assert_true(shared);
         tti_minimizers_free(&x, &tti_libc_allocator), tti_minimizers_free(&y, &tti_libc_allocator);
         words_free(&run), words_free(&a), words_free(&b);
@@ -68,14 +69,15 @@ static void seeds_ascend_and_no_window_is_without_one(void **state)
         wordlist a = {NULL, 0, 0};
         tti_minimizers s;
         add_random(&a, &r, n);
-        s = sample_of(&a);
-        assert_true(s.count > 0 && s.places[0] < TTI_MINIMIZER_WINDOW);
-        for (size_t k = 1; k < s.count; k++) {
-            assert_true(s.places[k] > s.places[k - 1]);
-            assert_true(s.places[k] - s.places[k - 1] <= TTI_MINIMIZER_WINDOW);
+        s = minimizers_of(&a);
+        assert_true(s.positions.count > 0 && s.positions.items[0] < TTI_MINIMIZER_WINDOW);
+        for (size_t k = 1; k < s.positions.count; k++) {
+            assert_true(s.positions.items[k] > s.positions.items[k - 1]);
+            assert_true(s.positions.items[k] - s.positions.items[k - 1] <= TTI_MINIMIZER_WINDOW);
         }
-        assert_true(s.places[s.count - 1] + TTI_MINIMIZER_WINDOW > n - TTI_MINIMIZER_TOKENS);
-        assert_true(s.count < n / 2); /* two in seven, on average */
+        assert_true(s.positions.items[s.positions.count - 1] + TTI_MINIMIZER_WINDOW >
+                    n - TTI_MINIMIZER_TOKENS);
+        assert_true(s.positions.count < n / 2); /* two in seven, on average */
         tti_minimizers_free(&s, &tti_libc_allocator);
         words_free(&a);
     }
@@ -89,10 +91,11 @@ static void short_documents_keep_every_gram(void **state)
         wordlist a = {NULL, 0, 0};
         tti_minimizers s;
         add_random(&a, &r, n);
-        s = sample_of(&a);
-        assert_int_equal(s.count, n == 0                     ? 0
-                                  : n < TTI_MINIMIZER_TOKENS ? 1
-                                                             : n - TTI_MINIMIZER_TOKENS + 1);
+        s = minimizers_of(&a);
+        assert_int_equal(s.positions.count, n == 0 ? 0
+                                            : n < TTI_MINIMIZER_TOKENS
+                                                ? 1
+                                                : n - TTI_MINIMIZER_TOKENS + 1);
         tti_minimizers_free(&s, &tti_libc_allocator);
         words_free(&a);
     }
@@ -105,13 +108,13 @@ static void one_repeated_word_gives_a_seed_a_window(void **state)
     (void)state;
     for (int k = 0; k < 6000; k++)
         words_add(&a, 12345);
-    s = sample_of(&a);
-    assert_true(s.count >= 900 && s.count <= 1100);
+    s = minimizers_of(&a);
+    assert_true(s.positions.count >= 900 && s.positions.count <= 1100);
     tti_minimizers_free(&s, &tti_libc_allocator);
     words_free(&a);
 }
 
-/* ---- The table ------------------------------------------------------------------------------ */
+/* ---- Shared seeds --------------------------------------------------------------------------- */
 
 enum { DOCS = 60 };
 
@@ -145,75 +148,92 @@ static void free_docs(docs *d)
         words_free(&d->words[k]);
 }
 
-static void lookup_gives_every_place_of_a_gram(void **state)
+/* Every seed of the documents. */
+static tti_seed *all_seeds(const docs *d, size_t *count)
 {
-    static docs d;
-    tti_seeds seeds = {0};
-    tt_options o;
-    size_t places = 0;
-    (void)state;
-    make_docs(&d, 4);
-    assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
-    o.threads = 1;
-    assert_int_equal(tti_seeds_make(&seeds, &d.corpus, &o, NULL), TT_OK);
+    TTI_ARRAY(tti_seed) all = {0};
     for (uint32_t k = 0; k < DOCS; k++) {
-        tti_minimizers s = sample_of(&d.words[k]);
-        assert_int_equal(seeds.counts[k], s.count);
-        places += s.count;
-        for (size_t i = 0; i < s.count; i++) {
-            size_t n = 0, own = 0;
-            const tti_seed *found = tti_seeds_lookup(&seeds, &s, i, &n);
-            for (size_t f = 0; f < n; f++) {
-                own += found[f].doc == k && found[f].pos == s.places[i];
-                if (f > 0)
-                    assert_true(
-                        found[f - 1].doc < found[f].doc ||
-                        (found[f - 1].doc == found[f].doc && found[f - 1].pos < found[f].pos));
-            }
-            assert_int_equal(own, 1);
-            for (uint32_t other = 0; other < DOCS; other++) { /* the same gram is never missing */
-                tti_minimizers t = sample_of(&d.words[other]);
-                for (size_t m = 0; m < t.count; m++) {
-                    int there = 0;
-                    if (d.words[k].count < 4 || d.words[other].count < 4 ||
-                        memcmp(d.words[k].words + s.places[i], d.words[other].words + t.places[m],
-                               TTI_MINIMIZER_TOKENS * sizeof(uint32_t)) != 0)
-                        continue;
-                    for (size_t f = 0; f < n; f++)
-                        there |= found[f].doc == other && found[f].pos == t.places[m];
-                    assert_true(there);
-                }
-                tti_minimizers_free(&t, &tti_libc_allocator);
-            }
-        }
-        tti_minimizers_free(&s, &tti_libc_allocator);
+        tti_minimizers m = minimizers_of(&d->words[k]);
+        for (size_t i = 0; i < m.positions.count; i++)
+            assert_int_equal(
+                tti_array_push(&all, &tti_libc_allocator, tti_minimizers_seed(&m, i, k)), TT_OK);
+        tti_minimizers_free(&m, &tti_libc_allocator);
     }
-    assert_int_equal(seeds.count, places);
-    tti_seeds_free(&seeds);
-    free_docs(&d);
+    *count = all.count;
+    return all.items;
 }
 
-static void the_table_does_not_depend_on_threads(void **state)
+static int compare_seeds(const void *x, const void *y)
+{
+    const tti_seed *p = x, *q = y;
+    if (p->key != q->key)
+        return p->key < q->key ? -1 : 1;
+    if (p->doc != q->doc)
+        return p->doc < q->doc ? -1 : 1;
+    return (p->pos > q->pos) - (p->pos < q->pos);
+}
+
+/* The postings of a seed, first to last, as one of the lists has them. */
+static int has_postings(const tti_shared_seeds *s, const tti_seed *seeds, size_t count)
+{
+    for (size_t n = 0; n < s->lists.count; n++) {
+        const tti_posting_list *l = &s->lists.items[n];
+        for (size_t k = 0; k + count <= l->count; k++) {
+            size_t same = 0;
+            if (l->items[k].doc != (seeds->doc | TTI_FIRST_POSTING) ||
+                l->items[k].pos != seeds->pos)
+                continue;
+            for (same = 1; same < count; same++)
+                if (l->items[k + same].doc != seeds[same].doc ||
+                    l->items[k + same].pos != seeds[same].pos)
+                    break;
+            return same == count &&
+                   (k + count == l->count || (l->items[k + count].doc & TTI_FIRST_POSTING) != 0);
+        }
+    }
+    return 0;
+}
+
+/* The seeds that occur twice, with all their postings, by brute force; however many threads. */
+static void shared_seeds_have_all_their_postings(void **state)
 {
     static const int threads[] = {1, 2, 7};
     static docs d;
-    tti_seeds seeds[3] = {{0}};
     tt_options o;
+    size_t count;
+    tti_seed *seeds;
     (void)state;
-    make_docs(&d, 5);
+    make_docs(&d, 4);
+    seeds = all_seeds(&d, &count);
+    qsort(seeds, count, sizeof *seeds, compare_seeds);
     assert_int_equal(tt_options_resolve(NULL, &o, NULL), TT_OK);
-    for (int k = 0; k < 3; k++) {
-        o.threads = threads[k];
-        assert_int_equal(tti_seeds_make(&seeds[k], &d.corpus, &o, NULL), TT_OK);
-        assert_int_equal(seeds[k].count, seeds[0].count);
-        assert_memory_equal(seeds[k].seeds, seeds[0].seeds, seeds[0].count * sizeof(tti_seed));
+    for (int t = 0; t < 3; t++) {
+        tti_shared_seeds s = {0};
+        size_t postings = 0;
+        o.threads = threads[t];
+        assert_int_equal(tti_shared_seeds_find(&s, &d.corpus, &o, NULL), TT_OK);
+        for (size_t i = 0, k; i < count; i = k) {
+            for (k = i + 1; k < count && seeds[k].key == seeds[i].key;)
+                k++;
+            if (k - i < 2)
+                continue;
+            assert_true(has_postings(&s, seeds + i, k - i));
+            postings += k - i;
+        }
+        assert_int_equal(s.count, postings);
+        for (uint32_t k = 0; k < DOCS; k++) {
+            tti_minimizers m = minimizers_of(&d.words[k]);
+            assert_int_equal(s.counts[k], m.positions.count);
+            tti_minimizers_free(&m, &tti_libc_allocator);
+        }
+        tti_shared_seeds_free(&s);
     }
-    for (int k = 0; k < 3; k++)
-        tti_seeds_free(&seeds[k]);
+    free(seeds);
     free_docs(&d);
 }
 
-/* ---- Links ---------------------------------------------------------------------------------- */
+/* ---- Candidates
+ * ---------------------------------------------------------------------------------- */
 
 static tti_candidates candidates_of(const tti_corpus *corpus, const tt_options *o)
 {
@@ -324,8 +344,7 @@ int main(void)
         cmocka_unit_test(seeds_ascend_and_no_window_is_without_one),
         cmocka_unit_test(short_documents_keep_every_gram),
         cmocka_unit_test(one_repeated_word_gives_a_seed_a_window),
-        cmocka_unit_test(lookup_gives_every_place_of_a_gram),
-        cmocka_unit_test(the_table_does_not_depend_on_threads),
+        cmocka_unit_test(shared_seeds_have_all_their_postings),
         cmocka_unit_test(copies_and_shared_passages_become_candidates),
         cmocka_unit_test(a_passage_in_every_document_links_each_to_the_first),
         cmocka_unit_test(seeds_of_one_paragraph_make_no_pair),
