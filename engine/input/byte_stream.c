@@ -1,7 +1,6 @@
 /*
- * Sources: open, tell the compression by the first bytes, deliver plain bytes. libzstd allocates
- * for itself (its allocator hooks are not part of its stable interface); all else goes through the
- * allocator.
+ * libzstd allocates with malloc, since its allocator hooks are not part of its stable interface;
+ * all else goes through the caller's allocator.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "input/byte_stream.h"
@@ -21,11 +20,11 @@
 
 enum { INPUT_BYTES = 256 * 1024, HEAD_BYTES = 4, ZSTD_STEP = 16 * 1024 };
 
-/* A bomb: a file that comes to so many bytes and to so many times its size. Feeds are packed to a
- * tenth or a twentieth; gzip cannot do more than 1,032 times, zstd can do 30,000. */
+/* A file that becomes longer than both limits is a bomb. Feeds are compressed to a tenth or a
+ * twentieth of their size; gzip can reach a factor of 1,032, zstd one of 30,000. */
 enum { BOMB_BYTES = 256 << 20, BOMB_RATIO = 500 };
 
-typedef enum { PLAIN, GZIP, ZSTD } compression;
+typedef enum { NOT_COMPRESSED, GZIP, ZSTD } compression;
 
 struct tti_byte_stream {
     const tt_allocator *allocator;
@@ -36,14 +35,14 @@ struct tti_byte_stream {
     int unit_begun;     /* inside a gzip member or zstd frame */
     int finished_units; /* 1 once a gzip member is finished */
     uint64_t consumed, produced;
-    unsigned char head[HEAD_BYTES]; /* first bytes of a plain file, to be delivered */
+    unsigned char head[HEAD_BYTES]; /* first bytes of a plain file, not delivered yet */
     size_t head_begin, head_end;
     unsigned char *input; /* compressed bytes [input_begin, input_end), INPUT_BYTES long */
     size_t input_begin, input_end;
     z_stream zlib;
     int zlib_open;
     ZSTD_DStream *zstd;
-    tt_error fault; /* delivered when all bytes before it are */
+    tt_error fault; /* reported once all bytes before it are delivered */
 };
 
 tt_status tti_fail_errno(tt_error *error, const char *doing, int number)
@@ -54,7 +53,7 @@ tt_status tti_fail_errno(tt_error *error, const char *doing, int number)
     return tti_fail(error, TT_EIO, TTI_NOWHERE, "%s: %s", doing, text);
 }
 
-/* zlib gives no size back, so it stands in front of each of its blocks. */
+/* zlib releases blocks without their size, which is kept in front of each. */
 enum { ZLIB_PREFIX = 16 };
 
 static void *zlib_alloc(void *ctx, unsigned count, unsigned size)
@@ -76,7 +75,7 @@ static void zlib_release(void *ctx, void *block)
     tti_release(ctx, p, bytes, 1);
 }
 
-/* At most `room` bytes from the descriptor; 0 at its end. */
+/* Reads at most `room` bytes of the file; *got is 0 at its end. */
 static tt_status read_descriptor(tti_byte_stream *s, void *bytes, size_t room, size_t *got,
                                  tt_error *error)
 {
@@ -102,9 +101,9 @@ static compression detect_compression(const unsigned char *head, size_t size)
     if (size >= 4 && head[0] == 0x28 && head[1] == 0xb5 && head[2] == 0x2f && head[3] == 0xfd)
         return ZSTD;
     if (size >= 4 && (head[0] & 0xf0) == 0x50 && head[1] == 0x2a && head[2] == 0x4d &&
-        head[3] == 0x18) /* a skippable frame: what pzstd begins with */
+        head[3] == 0x18) /* a skippable frame, with which pzstd begins */
         return ZSTD;
-    return PLAIN;
+    return NOT_COMPRESSED;
 }
 
 static tt_status begin_decoding(tti_byte_stream *s, tt_error *error)
@@ -130,8 +129,8 @@ static tt_status begin_decoding(tti_byte_stream *s, tt_error *error)
     return TT_OK;
 }
 
-/* Reads the first bytes and decides. */
-static tt_status detect_and_begin(tti_byte_stream *s, tt_error *error)
+/* Reads the first bytes and begins to decompress if they show a compression. */
+static tt_status begin_stream(tti_byte_stream *s, tt_error *error)
 {
     while (s->head_end < HEAD_BYTES) {
         size_t got;
@@ -141,7 +140,7 @@ static tt_status detect_and_begin(tti_byte_stream *s, tt_error *error)
         s->head_end += got;
     }
     s->compression = detect_compression(s->head, s->head_end);
-    return s->compression == PLAIN ? TT_OK : begin_decoding(s, error);
+    return s->compression == NOT_COMPRESSED ? TT_OK : begin_decoding(s, error);
 }
 
 tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
@@ -166,7 +165,7 @@ tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
     }
     s->is_regular = fstat(s->fd, &about) == 0 && S_ISREG(about.st_mode);
     (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    status = detect_and_begin(s, error);
+    status = begin_stream(s, error);
     if (status != TT_OK) {
         tti_byte_stream_close(s);
         return status;
@@ -183,7 +182,7 @@ static tt_status refill_input(tti_byte_stream *s, tt_error *error)
     return read_descriptor(s, s->input, INPUT_BYTES, &s->input_end, error);
 }
 
-/* One step of a decoder: consumes input, writes to [bytes, bytes + room). */
+/* A step of decompression consumes input and writes at most `room` bytes. */
 static tt_status step_gzip(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
                            tt_error *error)
 {
@@ -191,7 +190,7 @@ static tt_status step_gzip(tti_byte_stream *s, char *bytes, size_t room, size_t 
     if (!s->unit_begun) {
         while (s->finished_units > 0 && s->input_begin < s->input_end &&
                s->input[s->input_begin] == 0)
-            s->input_begin++; /* padding of a tape or a disk block, as gzip has it */
+            s->input_begin++; /* padding of a tape or a disk block, which gzip skips too */
         if (s->input_begin == s->input_end)
             return TT_OK;
         (void)inflateReset(&s->zlib);
@@ -222,9 +221,9 @@ static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t 
                            tt_error *error)
 {
     ZSTD_inBuffer in = {s->input, s->input_end, s->input_begin};
-    /* A call that meets damage does not say what it wrote before it, so each writes little; and
-     * given room for all of a frame, libzstd decodes it in one go, so that each frame is begun
-     * without. */
+    /* A call that finds damage does not report what it wrote before it, so each call writes little.
+     * And since libzstd decodes a frame at once if there is room for all of it, each frame begins
+     * with no room. */
     ZSTD_outBuffer out = {bytes, !s->unit_begun ? 0 : room < ZSTD_STEP ? room : ZSTD_STEP, 0};
     size_t result;
     if (!s->unit_begun && s->input_begin == s->input_end)
@@ -253,16 +252,16 @@ static tt_status check_for_bomb(tti_byte_stream *s, size_t *got, tt_error *error
 static tt_status decompress(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
                             tt_error *error)
 {
-    size_t *const detect_and_begin = &s->input_begin;
+    size_t *const begin_stream = &s->input_begin;
     for (;;) {
         size_t before;
         TTI_TRY(refill_input(s, error));
-        before = *detect_and_begin;
+        before = *begin_stream;
         TTI_TRY(s->compression == GZIP ? step_gzip(s, bytes, room, got, error)
                                        : step_zstd(s, bytes, room, got, error));
         if (*got > 0)
             return check_for_bomb(s, got, error);
-        if (s->at_end && *detect_and_begin == s->input_end && *detect_and_begin == before) {
+        if (s->at_end && *begin_stream == s->input_end && *begin_stream == before) {
             if (s->unit_begun)
                 return tti_fail(error, TT_EFORMAT, s->consumed, "truncated %s data",
                                 s->compression == GZIP ? "gzip" : "zstd");
@@ -287,8 +286,8 @@ tt_status tti_byte_stream_read(tti_byte_stream *s, char *bytes, size_t room, siz
         s->head_begin += *got;
         return TT_OK;
     }
-    status = s->compression == PLAIN ? read_descriptor(s, bytes, room, got, &s->fault)
-                                     : decompress(s, bytes, room, got, &s->fault);
+    status = s->compression == NOT_COMPRESSED ? read_descriptor(s, bytes, room, got, &s->fault)
+                                              : decompress(s, bytes, room, got, &s->fault);
     if (status == TT_OK || *got > 0)
         return TT_OK;
     if (error != NULL)

@@ -1,10 +1,10 @@
 /*
- * A source: the bytes of one file or stream, decompressed. Compression is told by the first bytes:
- * gzip (any number of members), zstd (any number of frames, skippable ones too), else plain.
+ * The bytes of one file or stream, decompressed. The first bytes show the compression: gzip (any
+ * number of members), zstd (any number of frames, also skippable ones), or none.
  *
- * Plain bytes are read(2), not mapped. A mapped file that shrinks, or sits on a failing disk, ends
- * the process with SIGBUS, which a library may not do; the copy (6 GB/s, docs/dependencies.md) is
- * lost among what is done with each byte.
+ * Files are read(2), not mapped. If a mapped file shrinks, or its disk fails, SIGBUS ends the
+ * process, which a library must not cause; the copy (6 GB/s, docs/dependencies.md) costs little
+ * beside what is done with each byte.
  */
 #ifndef TTI_INPUT_BYTE_STREAM_H
 #define TTI_INPUT_BYTE_STREAM_H
@@ -14,30 +14,29 @@
 typedef struct tti_byte_stream tti_byte_stream;
 
 /**
- * Opens `path`, "-" for standard input. Messages do not name the path: callers do.
+ * Opens `path`; "-" is standard input. Messages do not name the path: callers do.
  * @return TT_OK, TT_EIO, TT_ENOMEM. Owner: the caller, tti_byte_stream_close().
  */
 tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
                                const tt_allocator *allocator, tt_error *error);
 
 /**
- * Reads at least one byte and at most `room`; *got 0 is the end. Bytes before damage are delivered
- * first (of zstd, all but the last 16 KiB of them may be counted on); the failure then comes back
- * from every later call.
+ * Reads at least one byte and at most `room`; *got is 0 at the end. Bytes before damage are
+ * delivered first (of zstd, all but the last 16 KiB before it); every later call then fails.
  * @return TT_OK, TT_EIO, TT_EFORMAT (truncated or corrupt compressed data), TT_ENOMEM, TT_ELIMIT (a
  * file that comes to more than 256 MiB and 500 times its size).
  */
-tt_status tti_byte_stream_read(tti_byte_stream *source, char *bytes, size_t room, size_t *got,
+tt_status tti_byte_stream_read(tti_byte_stream *stream, char *bytes, size_t room, size_t *got,
                                tt_error *error);
 
-/** Waits for more of a stream, at most this long. @return 0 if a read might still have to wait */
-int tti_byte_stream_is_ready(const tti_byte_stream *source, int milliseconds);
+/** Waits at most this long for more of a stream. @return 0: a read might still have to wait */
+int tti_byte_stream_is_ready(const tti_byte_stream *stream, int milliseconds);
 
-/** Bytes taken so far, before decompression. */
-uint64_t tti_byte_stream_consumed(const tti_byte_stream *source);
+/** Bytes read so far, before decompression. */
+uint64_t tti_byte_stream_consumed(const tti_byte_stream *stream);
 
 /** NULL is allowed. */
-void tti_byte_stream_close(tti_byte_stream *source);
+void tti_byte_stream_close(tti_byte_stream *stream);
 
 /** TT_EIO with "DOING: text of the errno value". */
 tt_status tti_fail_errno(tt_error *error, const char *doing, int number);

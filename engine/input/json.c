@@ -1,6 +1,6 @@
 /*
- * The strict scanner: one state per place in the grammar, a bit per open container. Strings are
- * passed over eight bytes at a time.
+ * The scanner has a state for each place in the grammar and a bit for each open container. It
+ * passes strings eight bytes at a time.
  */
 #include "input/json.h"
 
@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-enum { VALUE, VALUE_OR_CLOSE, KEY, KEY_OR_CLOSE, COMMA_OR_CLOSE, NOTHING };
+enum { VALUE, VALUE_OR_CLOSE, KEY, KEY_OR_CLOSE, COMMA_OR_CLOSE, NO_MORE };
 
-static const uint64_t ONES = 0x0101010101010101u;
-static const uint64_t HIGHS = 0x8080808080808080u;
+static const uint64_t LOW_BITS = 0x0101010101010101u;
+static const uint64_t HIGH_BITS = 0x8080808080808080u;
 
 void tti_json_init(tti_json *json, const char *text, size_t size)
 {
@@ -24,7 +24,7 @@ void tti_json_init(tti_json *json, const char *text, size_t size)
     json->fault_at = 0;
 }
 
-static tti_json_kind fail(tti_json *j, const char *fault, size_t at)
+static tti_json_kind set_json_fault(tti_json *j, const char *fault, size_t at)
 {
     if (j->fault == NULL) {
         j->fault = fault;
@@ -40,14 +40,14 @@ static int is_in_object(const tti_json *j)
 
 static void expect_after_value(tti_json *j)
 {
-    j->expected = j->depth == 0 ? NOTHING : COMMA_OR_CLOSE;
+    j->expected = j->depth == 0 ? NO_MORE : COMMA_OR_CLOSE;
 }
 
 static tti_json_kind open_container(tti_json *j, int object)
 {
     const uint64_t bit = (uint64_t)1 << (j->depth % 64);
     if (j->depth == TTI_JSON_DEPTH)
-        return fail(j, "nested too deeply", j->at);
+        return set_json_fault(j, "nested too deeply", j->at);
     if (object)
         j->in_object[j->depth / 64] |= bit;
     else
@@ -80,17 +80,18 @@ static int hex_value(char c)
     return -1;
 }
 
-/* The first byte from `at` on that is a quote, a backslash or a control character. */
+/* The offset of the first quote, backslash or control character from `at` on. */
 static size_t skip_ordinary(const char *text, size_t at, size_t size)
 {
     while (size - at >= 8) {
         uint64_t w, quote, slash, found;
         memcpy(&w, text + at, 8);
-        quote = w ^ ONES * '"';
-        slash = w ^ ONES * '\\';
-        /* may mark bytes above a true one, never miss one */
-        found = ((quote - ONES) & ~quote) | ((slash - ONES) & ~slash) | ((w - ONES * 0x20) & ~w);
-        if (found & HIGHS)
+        quote = w ^ LOW_BITS * '"';
+        slash = w ^ LOW_BITS * '\\';
+        /* this may mark bytes above a true one but never misses one */
+        found = ((quote - LOW_BITS) & ~quote) | ((slash - LOW_BITS) & ~slash) |
+                ((w - LOW_BITS * 0x20) & ~w);
+        if (found & HIGH_BITS)
             break;
         at += 8;
     }
@@ -99,7 +100,7 @@ static size_t skip_ordinary(const char *text, size_t at, size_t size)
     return at;
 }
 
-/* At a backslash: its escape's size, or 0. */
+/* The size of the escape at `at`, where a backslash is; 0: it is none. */
 static size_t escape_size(const tti_json *j, size_t at)
 {
     if (j->size - at < 2)
@@ -114,7 +115,7 @@ static size_t escape_size(const tti_json *j, size_t at)
     return 6;
 }
 
-/* At an opening quote: sets begin, end and escaped. @return 0 or -1 */
+/* Scans the string whose quote is at j->at. @return 0, or -1 at a fault */
 static int scan_string(tti_json *j)
 {
     const size_t quote = j->at++;
@@ -124,15 +125,15 @@ static int scan_string(tti_json *j)
         size_t escape;
         j->at = skip_ordinary(j->text, j->at, j->size);
         if (j->at == j->size) {
-            (void)fail(j, "string without an end", quote);
+            (void)set_json_fault(j, "string without an end", quote);
             return -1;
         }
         if (j->text[j->at] == '"')
             break;
         escape = j->text[j->at] == '\\' ? escape_size(j, j->at) : 0;
         if (escape == 0) {
-            (void)fail(j, j->text[j->at] == '\\' ? "bad escape" : "control character in a string",
-                       j->at);
+            (void)set_json_fault(
+                j, j->text[j->at] == '\\' ? "bad escape" : "control character in a string", j->at);
             return -1;
         }
         j->escaped = 1;
@@ -158,13 +159,13 @@ static tti_json_kind scan_number(tti_json *j)
     from = at;
     at = skip_digits(j, at);
     if (at == from || (at - from > 1 && j->text[from] == '0'))
-        return fail(j, "bad number", j->begin);
+        return set_json_fault(j, "bad number", j->begin);
     if (at < j->size && j->text[at] == '.') {
         j->integer = 0;
         from = ++at;
         at = skip_digits(j, at);
         if (at == from)
-            return fail(j, "bad number", j->begin);
+            return set_json_fault(j, "bad number", j->begin);
     }
     if (at < j->size && (j->text[at] == 'e' || j->text[at] == 'E')) {
         j->integer = 0;
@@ -174,7 +175,7 @@ static tti_json_kind scan_number(tti_json *j)
         from = at;
         at = skip_digits(j, at);
         if (at == from)
-            return fail(j, "bad number", j->begin);
+            return set_json_fault(j, "bad number", j->begin);
     }
     j->end = j->at = at;
     expect_after_value(j);
@@ -185,7 +186,7 @@ static tti_json_kind scan_word(tti_json *j, const char *word, tti_json_kind kind
 {
     const size_t size = strlen(word);
     if (j->size - j->at < size || memcmp(j->text + j->at, word, size) != 0)
-        return fail(j, "unexpected character", j->at);
+        return set_json_fault(j, "unexpected character", j->at);
     j->begin = j->at;
     j->end = j->at += size;
     expect_after_value(j);
@@ -208,7 +209,7 @@ static tti_json_kind scan_value(tti_json *j)
     default:
         if (j->text[j->at] == '-' || (j->text[j->at] >= '0' && j->text[j->at] <= '9'))
             return scan_number(j);
-        return fail(j, "unexpected character", j->at);
+        return set_json_fault(j, "unexpected character", j->at);
     }
 }
 
@@ -222,14 +223,14 @@ static void skip_blanks(tti_json *j)
 static tti_json_kind scan_key(tti_json *j)
 {
     if (j->text[j->at] != '"')
-        return fail(j, "a key was expected", j->at);
+        return set_json_fault(j, "a key was expected", j->at);
     if (scan_string(j) != 0)
         return TTI_JSON_BAD;
     skip_blanks(j);
     if (j->at == j->size)
-        return fail(j, TTI_JSON_ENDS_EARLY, j->at);
+        return set_json_fault(j, TTI_JSON_ENDS_EARLY, j->at);
     if (j->text[j->at] != ':')
-        return fail(j, "no colon after a key", j->at);
+        return set_json_fault(j, "no colon after a key", j->at);
     j->at++;
     j->expected = VALUE;
     return TTI_JSON_KEY;
@@ -240,18 +241,18 @@ tti_json_kind tti_json_next(tti_json *j)
     if (j->fault != NULL)
         return TTI_JSON_BAD;
     skip_blanks(j);
-    if (j->expected == NOTHING)
-        return j->at == j->size ? TTI_JSON_END : fail(j, "more after the value", j->at);
+    if (j->expected == NO_MORE)
+        return j->at == j->size ? TTI_JSON_END : set_json_fault(j, "more after the value", j->at);
     if (j->at < j->size && j->expected == COMMA_OR_CLOSE && j->text[j->at] == ',') {
         j->at++;
         j->expected = is_in_object(j) ? KEY : VALUE;
         skip_blanks(j);
     } else if (j->at < j->size && j->expected == COMMA_OR_CLOSE &&
                j->text[j->at] != (is_in_object(j) ? '}' : ']')) {
-        return fail(j, "no comma after a value", j->at);
+        return set_json_fault(j, "no comma after a value", j->at);
     }
     if (j->at == j->size)
-        return fail(j, TTI_JSON_ENDS_EARLY, j->at);
+        return set_json_fault(j, TTI_JSON_ENDS_EARLY, j->at);
     switch (j->expected) {
     case VALUE_OR_CLOSE: return j->text[j->at] == ']' ? close_container(j) : scan_value(j);
     case KEY_OR_CLOSE: return j->text[j->at] == '}' ? close_container(j) : scan_key(j);
@@ -280,7 +281,8 @@ static uint32_t four_hex_digits(const char *p)
                       hex_value(p[3]));
 }
 
-/* The code point of a \u escape, a pair of them if need be; *at moves past. UINT32_MAX: lone. */
+/* Reads a \u escape, or the two of a surrogate pair, and moves *at past it. @return the code point,
+ * UINT32_MAX for a lone surrogate */
 static uint32_t read_unicode_escape(const char *raw, size_t size, size_t *at)
 {
     const uint32_t high = four_hex_digits(raw + *at + 2);

@@ -1,9 +1,10 @@
 /*
- * A strict JSON scanner (RFC 8259): tokens one after another, no memory of its own, and for what is
- * wrong a reason with a byte offset. It says why a line was rejected, takes what simdjson does not
- * (integers of any size, numbers beyond a double, lines of gigabytes), and reads gold files.
+ * A strict JSON scanner (RFC 8259). It gives one token after another, allocates nothing, and
+ * reports a fault with its byte offset. It explains why a line is rejected, takes what simdjson
+ * does not (integers of any size, numbers beyond a double, lines of gigabytes), and reads results
+ * and labels.
  *
- * It does not look at UTF-8: see tti_utf8_valid_up_to.
+ * It does not check UTF-8: tti_utf8_valid_up_to() does.
  */
 #ifndef TTI_INPUT_JSON_H
 #define TTI_INPUT_JSON_H
@@ -28,17 +29,17 @@ typedef enum tti_json_kind {
     TTI_JSON_TRUE,
     TTI_JSON_FALSE,
     TTI_JSON_NULL,
-    TTI_JSON_BAD /**< see fault and fault_at; every later token is bad too */
+    TTI_JSON_BAD /**< `fault` says why, at `fault_at`; every later token is bad too */
 } tti_json_kind;
 
 typedef struct tti_json {
     const char *text;
     size_t size, at;
     uint64_t in_object[TTI_JSON_DEPTH / 64]; /**< bit d: level d + 1 is an object, else an array */
-    int depth;                               /**< containers open */
+    int depth;                               /**< open containers */
     int expected;
-    size_t begin, end; /**< the token's bytes; of a string or key, without the quotes */
-    int escaped;       /**< the string holds a backslash */
+    size_t begin, end; /**< the bytes of the token; quotes are left out */
+    int escaped;       /**< the string or key has an escape */
     int integer;       /**< the number has neither fraction nor exponent */
     const char *fault;
     size_t fault_at;
@@ -46,15 +47,15 @@ typedef struct tti_json {
 
 void tti_json_init(tti_json *json, const char *text, size_t size);
 
-/** The next token. */
+/** Scans the next token. */
 tti_json_kind tti_json_next(tti_json *json);
 
-/** Moves past a value whose first token was `first`. @return 0, or -1 (bad). */
+/** Passes a value whose first token was `first`. @return 0, or -1 at a fault. */
 int tti_json_skip(tti_json *json, tti_json_kind first);
 
 /**
- * Writes a scanned string with its escapes resolved; never longer than the escaped form. An escape
- * of a lone surrogate has no UTF-8. @return bytes written, or SIZE_MAX (a lone surrogate).
+ * Writes a scanned string with its escapes resolved, which is never longer than the string.
+ * @return bytes written, or SIZE_MAX: it has an escape of a lone surrogate, which has no UTF-8.
  */
 size_t tti_json_unescape(const char *raw, size_t size, char *out);
 

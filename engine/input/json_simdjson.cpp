@@ -1,6 +1,6 @@
 /*
- * simdjson behind a C interface: the only C++ here. The document interface is used, not the
- * on-demand one: it checks the whole line and picks its instructions at run time
+ * simdjson behind a C interface: the only C++ of the engine. Its document interface is used and not
+ * the on-demand one, because it checks the whole line and picks its instructions at run time
  * (docs/dependencies.md has the measurement). No exceptions, no RTTI.
  */
 extern "C" {
@@ -19,24 +19,24 @@ struct tti_simdjson {
     simdjson::dom::parser parser;
 };
 
-/* Longer lines go to the strict scanner, which needs no memory; a parser takes 14 bytes of address
+/* Longer lines go to the strict scanner, which needs no memory: a parser takes 14 bytes of address
  * space for each byte of its longest line. */
 static const size_t longest_simdjson_line = 16u << 20;
 static const size_t first_capacity = 64u << 10;
 
 tti_simdjson *tti_simdjson_open(void)
 {
-    tti_simdjson *quick = new (std::nothrow) tti_simdjson;
-    if (quick != nullptr && quick->parser.allocate(first_capacity) != simdjson::SUCCESS) {
-        delete quick;
-        quick = nullptr;
+    tti_simdjson *parser = new (std::nothrow) tti_simdjson;
+    if (parser != nullptr && parser->parser.allocate(first_capacity) != simdjson::SUCCESS) {
+        delete parser;
+        parser = nullptr;
     }
-    return quick;
+    return parser;
 }
 
-void tti_simdjson_close(tti_simdjson *quick)
+void tti_simdjson_close(tti_simdjson *parser)
 {
-    delete quick;
+    delete parser;
 }
 
 static tti_jsonl_value copy_string(std::string_view s, char **out)
@@ -48,7 +48,7 @@ static tti_jsonl_value copy_string(std::string_view s, char **out)
     return value;
 }
 
-/* No std::to_chars, whose table of digits would be a symbol of the library. */
+/* std::to_chars would make its table of digits a symbol of the library. */
 static tti_jsonl_value copy_number(uint64_t n, bool is_negative, char **out)
 {
     char digits[24], *const end = digits + sizeof digits, *at = end;
@@ -60,7 +60,7 @@ static tti_jsonl_value copy_number(uint64_t n, bool is_negative, char **out)
     return copy_string(std::string_view(at, (size_t)(end - at)), out);
 }
 
-/* @return 0: let the strict scanner see it */
+/* @return 0: the strict scanner decides */
 static int read_simdjson_value(element e, char **out, tti_jsonl_value *value)
 {
     std::string_view text;
@@ -71,7 +71,7 @@ static int read_simdjson_value(element e, char **out, tti_jsonl_value *value)
         *value = copy_string(text, out);
     } else if (e.get(small) == simdjson::SUCCESS) {
         if (small == 0)
-            return 0; /* it may be written -0 */
+            return 0; /* it may have been written as -0 */
         *value = copy_number(small < 0 ? 0 - (uint64_t)small : (uint64_t)small, small < 0, out);
         value->kind = TTI_VALUE_INTEGER;
     } else if (e.get(large) == simdjson::SUCCESS) {
@@ -81,7 +81,7 @@ static int read_simdjson_value(element e, char **out, tti_jsonl_value *value)
     return 1;
 }
 
-/* "source" as an object: its "name". */
+/* Takes the "name" of a source that is an object. */
 static void read_source_name(element e, char **out, tti_jsonl_value *value)
 {
     object source;
@@ -96,16 +96,16 @@ static void read_source_name(element e, char **out, tti_jsonl_value *value)
         }
 }
 
-/* One member of the line's object. Its value is copied once, whatever fields it is: `out` has room
- * for no more. @return 0: let the strict scanner see it */
+/* Reads one member of the line's object. Its value is copied once even if it is two fields, because
+ * `out` has no more room. @return 0: the strict scanner decides */
 static int read_simdjson_member(simdjson::dom::key_value_pair member,
-                                const tti_jsonl_options *rules, char **out,
+                                const tti_jsonl_options *options, char **out,
                                 tti_jsonl_fields *fields)
 {
     tti_jsonl_value value = {TTI_VALUE_ABSENT, nullptr, 0};
     for (int f = 0; f < TTI_FIELD_COUNT; f++) {
-        if (member.key.size() != rules->name_size[f] ||
-            std::memcmp(member.key.data(), rules->name[f], member.key.size()) != 0)
+        if (member.key.size() != options->name_size[f] ||
+            std::memcmp(member.key.data(), options->name[f], member.key.size()) != 0)
             continue;
         if (value.kind == TTI_VALUE_ABSENT && !read_simdjson_value(member.value, out, &value))
             return 0;
@@ -116,25 +116,25 @@ static int read_simdjson_member(simdjson::dom::key_value_pair member,
     return 1;
 }
 
-int tti_simdjson_fields(tti_simdjson *quick, const tti_jsonl_options *rules, const char *line,
+int tti_simdjson_fields(tti_simdjson *parser, const tti_jsonl_options *options, const char *line,
                         size_t size, char *out, tti_jsonl_fields *fields)
 {
     object root;
     if (size > longest_simdjson_line)
         return 0;
-    if (size > quick->parser.capacity()) {
-        size_t room = quick->parser.capacity();
+    if (size > parser->parser.capacity()) {
+        size_t room = parser->parser.capacity();
         while (room < size)
             room *= 2;
-        if (quick->parser.allocate(room) != simdjson::SUCCESS)
+        if (parser->parser.allocate(room) != simdjson::SUCCESS)
             return 0;
     }
-    if (quick->parser.parse(line, size, false).get(root) != simdjson::SUCCESS)
+    if (parser->parser.parse(line, size, false).get(root) != simdjson::SUCCESS)
         return 0;
     for (const auto member : root)
-        if (!read_simdjson_member(member, rules, &out, fields))
+        if (!read_simdjson_member(member, options, &out, fields))
             return 0;
-    /* this simdjson lets an escape of a lone low surrogate pass */
+    /* some releases of simdjson let an escape of a lone low surrogate pass */
     for (const tti_jsonl_value &value : fields->value)
         if (value.kind == TTI_VALUE_STRING && value.size > 0 &&
             !simdjson::validate_utf8(value.bytes, value.size))

@@ -1,6 +1,3 @@
-/*
- * Lines -> records: fields by simdjson or the strict scanner, then the rules on id and text.
- */
 #include "input/jsonl.h"
 
 #include <inttypes.h>
@@ -11,7 +8,7 @@
 #include "input/json.h"
 #include "util/utf8.h"
 
-/* How much of a field's name a reason shows. */
+/* Bytes of a field's name that a reason shows. */
 enum { SHOWN_NAME = 40 };
 
 void tti_record_reject(tt_record *record, tt_status status, const char *format, ...)
@@ -28,13 +25,13 @@ static int shown_name_size(const char *name)
     return (int)tti_utf8_cut(name, strlen(name), SHOWN_NAME);
 }
 
-/* Where the values of the fields are found while a line is scanned. */
-typedef struct scan {
+/* A line being scanned. */
+typedef struct line_scan {
     tti_json json;
-    char *out; /* next free byte */
-} scan;
+    char *out; /* where the next string with escapes goes */
+} line_scan;
 
-static tti_jsonl_value copy_json_string(scan *s)
+static tti_jsonl_value copy_json_string(line_scan *s)
 {
     const char *raw = s->json.text + s->json.begin;
     const size_t size = s->json.end - s->json.begin;
@@ -49,8 +46,8 @@ static tti_jsonl_value copy_json_string(scan *s)
     return value;
 }
 
-/* Is the key just scanned this name? */
-static int key_is(scan *s, const char *name, size_t name_size)
+/* Whether the key just scanned is this name. */
+static int key_is(line_scan *s, const char *name, size_t name_size)
 {
     const char *raw = s->json.text + s->json.begin;
     size_t size = s->json.end - s->json.begin;
@@ -61,8 +58,8 @@ static int key_is(scan *s, const char *name, size_t name_size)
     return size == name_size && memcmp(raw, name, size) == 0;
 }
 
-/* Inside "source": an object whose "name" is wanted. @return 0 or -1 (bad) */
-static int scan_source_name(scan *s, tti_jsonl_value *value)
+/* Scans an object that is the source, and takes its "name". @return 0, or -1 at a fault */
+static int scan_source_name(line_scan *s, tti_jsonl_value *value)
 {
     tti_json_kind kind;
     while ((kind = tti_json_next(&s->json)) == TTI_JSON_KEY) {
@@ -79,8 +76,8 @@ static int scan_source_name(scan *s, tti_jsonl_value *value)
     return kind == TTI_JSON_BAD ? -1 : 0;
 }
 
-/* After a key: its value, into the fields of these bits. @return 0 or -1 (bad) */
-static int scan_field_value(scan *s, unsigned bits, tti_jsonl_fields *fields)
+/* Scans the value of a key into the fields with these bits. @return 0, or -1 at a fault */
+static int scan_field_value(line_scan *s, unsigned bits, tti_jsonl_fields *fields)
 {
     const tti_json_kind kind = tti_json_next(&s->json);
     tti_jsonl_value value = {TTI_VALUE_OTHER, NULL, 0};
@@ -124,10 +121,10 @@ static int reject_invalid_utf8(const char *line, size_t size, size_t at, tt_reco
     return 0;
 }
 
-int tti_jsonl_scan_fields(const tti_jsonl_options *rules, const char *line, size_t size, char *out,
-                          tti_jsonl_fields *fields, tt_record *record)
+int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, size_t size,
+                          char *out, tti_jsonl_fields *fields, tt_record *record)
 {
-    scan s;
+    line_scan s;
     tti_json_kind kind;
     const size_t valid = tti_utf8_valid_up_to(line, size);
     if (valid < size)
@@ -144,7 +141,7 @@ int tti_jsonl_scan_fields(const tti_jsonl_options *rules, const char *line, size
     while ((kind = tti_json_next(&s.json)) == TTI_JSON_KEY) {
         unsigned bits = 0;
         for (int f = 0; f < TTI_FIELD_COUNT; f++)
-            bits |= (unsigned)key_is(&s, rules->name[f], rules->name_size[f]) << f;
+            bits |= (unsigned)key_is(&s, options->name[f], options->name_size[f]) << f;
         if (scan_field_value(&s, bits, fields) != 0)
             return reject_json(&s.json, record);
     }
@@ -159,10 +156,10 @@ size_t tti_jsonl_output_bound(size_t size, size_t file_size)
 }
 
 /* @return 0: rejected */
-static int set_id(const tti_jsonl_options *rules, const tti_jsonl_value *id, char *spare,
+static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, char *spare,
                   tt_record *record)
 {
-    const char *name = rules->name[TTI_FIELD_ID];
+    const char *name = options->name[TTI_FIELD_ID];
     switch (id->kind) {
     case TTI_VALUE_ABSENT:
         record->article.id = spare;
@@ -190,9 +187,10 @@ static int set_id(const tti_jsonl_options *rules, const tti_jsonl_value *id, cha
 }
 
 /* @return 0: rejected */
-static int set_text(const tti_jsonl_options *rules, const tti_jsonl_value *text, tt_record *record)
+static int set_text(const tti_jsonl_options *options, const tti_jsonl_value *text,
+                    tt_record *record)
 {
-    const char *name = rules->name[TTI_FIELD_TEXT];
+    const char *name = options->name[TTI_FIELD_TEXT];
     if (text->kind == TTI_VALUE_ABSENT)
         tti_record_reject(record, TT_EFORMAT, "no \"%.*s\"", shown_name_size(name), name);
     else if (text->kind == TTI_VALUE_LONE_SURROGATE)
@@ -201,9 +199,9 @@ static int set_text(const tti_jsonl_options *rules, const tti_jsonl_value *text,
     else if (text->kind != TTI_VALUE_STRING)
         tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", shown_name_size(name),
                           name);
-    else if (text->size > rules->max_article_bytes)
+    else if (text->size > options->max_article_bytes)
         tti_record_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
-                          text->size, rules->max_article_bytes);
+                          text->size, options->max_article_bytes);
     else {
         record->article.text = text->bytes;
         record->article.text_size = text->size;
@@ -212,7 +210,7 @@ static int set_text(const tti_jsonl_options *rules, const tti_jsonl_value *text,
     return 0;
 }
 
-void tti_jsonl_read(const tti_jsonl_options *rules, tti_simdjson *quick, char *out,
+void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *quick, char *out,
                     tt_record *record)
 {
     const char *line = record->raw;
@@ -225,16 +223,16 @@ void tti_jsonl_read(const tti_jsonl_options *rules, tti_simdjson *quick, char *o
     record->reason[0] = '\0';
     record->title = NULL;
     record->title_size = 0;
-    if (quick == NULL || !tti_simdjson_fields(quick, rules, line, size, out, &fields)) {
+    if (quick == NULL || !tti_simdjson_fields(quick, options, line, size, out, &fields)) {
         memset(&fields, 0, sizeof fields);
-        if (!tti_jsonl_scan_fields(rules, line, size, out, &fields, record))
+        if (!tti_jsonl_scan_fields(options, line, size, out, &fields, record))
             return;
     }
-    if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT && tti_ninjs_read(rules, out, record))
+    if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT && tti_ninjs_read(options, out, record))
         return;
-    if (!set_id(rules, &values[TTI_FIELD_ID], out + size + TTI_LINE_SLACK, record))
+    if (!set_id(options, &values[TTI_FIELD_ID], out + size + TTI_LINE_SLACK, record))
         return;
-    if (!set_text(rules, &values[TTI_FIELD_TEXT], record)) {
+    if (!set_text(options, &values[TTI_FIELD_TEXT], record)) {
         if (values[TTI_FIELD_ID].kind == TTI_VALUE_ABSENT)
             record->article.id = NULL, record->article.id_size = 0;
         return;

@@ -1,9 +1,9 @@
 /*
- * A stripper, not a parser: tags are looked at one by one, without a tree, so that broken markup
- * costs nothing and depth does not matter. The text is written over the markup it came from: what
- * is written for a tag or a reference is never longer than it.
+ * Tags are handled one by one, without a tree, so that broken markup costs nothing and depth does
+ * not matter. The text is written over the markup it came from: what replaces a tag or a reference
+ * is never longer than it.
  *
- * Linear: whatever is searched for and not found is not searched for again.
+ * It takes linear time: what was searched for and not found is not searched for again.
  */
 #include "input/markup.h"
 
@@ -16,7 +16,7 @@
 
 enum { NAME_ROOM = 16, LONGEST_REFERENCE = 34 };
 
-/* What stands before the next character, the strongest of what was met. */
+/* What separates the next character from the last: the strongest break between the two. */
 typedef enum { BREAK_NONE, BREAK_SPACE, BREAK_LINE, BREAK_PARAGRAPH } text_break;
 
 typedef enum { TAG_INLINE, TAG_CELL, TAG_LINE, TAG_BLOCK, TAG_SKIP } tag_kind;
@@ -87,11 +87,11 @@ typedef struct markup_stripper {
     int pre;                 /* open <pre> */
     char skipped[NAME_ROOM]; /* the element being left out */
     size_t skip_depth;
-    int raw;         /* it holds no tags but its own end */
-    int no_tag_ends; /* there is no '>' from here on */
+    int raw;         /* its content has no tags, as of script and style */
+    int no_tag_ends; /* no '>' follows */
 } markup_stripper;
 
-static int is_space(char c)
+static int is_html_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
@@ -136,7 +136,7 @@ size_t tti_markup_entity(const char *name, size_t size, char out[4])
     return found == NULL ? 0 : tti_utf8_encode(found->value, out);
 }
 
-/* The number of "#38" or "#x26"; UINT32_MAX if it is none. */
+/* The number in "#38" or "#x26"; UINT32_MAX: it is none. */
 static uint32_t parse_character_number(const char *p, size_t size)
 {
     const uint32_t base = size > 1 && (p[1] == 'x' || p[1] == 'X') ? 16 : 10;
@@ -158,7 +158,7 @@ static uint32_t parse_character_number(const char *p, size_t size)
     return value;
 }
 
-/* What a number stands for: HTML reads 128..159 as Windows-1252. 0: nothing */
+/* The code point that a number means: HTML reads 128..159 as Windows-1252. 0: none */
 static uint32_t numeric_reference_character(uint32_t value)
 {
     static const uint16_t windows[32] = {
@@ -172,7 +172,7 @@ static uint32_t numeric_reference_character(uint32_t value)
     return value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff) ? 0xfffd : value;
 }
 
-/* At '&': the character, or the '&' itself. */
+/* Replaces the reference at '&'; what is none stays text. */
 static void replace_reference(markup_stripper *s)
 {
     const char *p = s->text + s->at + 1;
@@ -202,8 +202,8 @@ static void replace_reference(markup_stripper *s)
         append_markup_text(s, utf8, n);
 }
 
-/* Offset after the first `what` from `from` on, SIZE_MAX if there is none. */
-static size_t after(const markup_stripper *s, size_t from, const char *what)
+/* The offset after the first `what` from `from` on; SIZE_MAX: there is none. */
+static size_t offset_after(const markup_stripper *s, size_t from, const char *what)
 {
     const size_t n = strlen(what);
     while (from + n <= s->size) {
@@ -218,7 +218,7 @@ static size_t after(const markup_stripper *s, size_t from, const char *what)
     return SIZE_MAX;
 }
 
-/* The offset of the '>' that ends the tag, quoted ones passed; s->size if there is none. */
+/* The offset of the '>' that ends the tag and is not in quotes; s->size: there is none. */
 static size_t find_tag_end(markup_stripper *s, size_t from)
 {
     size_t at = from;
@@ -256,11 +256,11 @@ static tag_kind tag_kind_of(const char *name)
     return TAG_INLINE;
 }
 
-/* The name after '<' or '</', without a prefix, in small letters; "" if it is too long. */
+/* Reads a tag's name in small letters, without a prefix; "" if it is too long. @return its end */
 static size_t read_tag_name(const markup_stripper *s, size_t at, char name[NAME_ROOM])
 {
     size_t n = 0;
-    while (at < s->size && !is_space(s->text[at]) && strchr("></", s->text[at]) == NULL) {
+    while (at < s->size && !is_html_space(s->text[at]) && strchr("></", s->text[at]) == NULL) {
         const char c = s->text[at++];
         if (c == ':')
             n = 0;
@@ -271,7 +271,7 @@ static size_t read_tag_name(const markup_stripper *s, size_t at, char name[NAME_
     return at;
 }
 
-/* A tag from `name` on, whose '>' is at `end`. */
+/* Handles a tag whose '>' is at `end`. */
 static void handle_tag(markup_stripper *s, const char *name, int closing, size_t end)
 {
     const int empty = !closing && s->text[end - 1] == '/';
@@ -305,7 +305,7 @@ static void handle_tag(markup_stripper *s, const char *name, int closing, size_t
     }
 }
 
-/* At '<': passes a tag, a comment or a declaration, or takes the '<' as text. */
+/* Handles the '<' of a tag, a comment or a declaration; any other is text. */
 static void handle_angle_bracket(markup_stripper *s)
 {
     const char *p = s->text + s->at;
@@ -314,12 +314,12 @@ static void handle_angle_bracket(markup_stripper *s)
     char name[NAME_ROOM];
     size_t end;
     if (left > 3 && memcmp(p, "<!--", 4) == 0 && !(s->skip_depth > 0 && s->raw)) {
-        end = after(s, s->at + 4, "-->");
+        end = offset_after(s, s->at + 4, "-->");
         s->at = end == SIZE_MAX ? s->size : end;
         return;
     }
     if (left > 8 && memcmp(p, "<![CDATA[", 9) == 0) {
-        end = after(s, s->at + 9, "]]>");
+        end = offset_after(s, s->at + 9, "]]>");
         s->at += 9;
         end = end == SIZE_MAX ? s->size : end - 3;
         if (end > s->at)
@@ -352,7 +352,7 @@ size_t tti_markup_strip(char *text, size_t size)
     s.size = size;
     while (s.at < size) {
         size_t end = s.at;
-        while (end < size && text[end] != '<' && text[end] != '&' && !is_space(text[end]))
+        while (end < size && text[end] != '<' && text[end] != '&' && !is_html_space(text[end]))
             end++;
         if (end > s.at) {
             append_markup_text(&s, text + s.at, end - s.at);
@@ -374,7 +374,7 @@ size_t tti_markup_normalize_space(char *text, size_t size)
     size_t written = 0;
     int blank = 0;
     for (size_t i = 0; i < size; i++) {
-        if (is_space(text[i])) {
+        if (is_html_space(text[i])) {
             blank = written > 0;
             continue;
         }

@@ -1,7 +1,7 @@
 /*
- * ninjs, 1.x and 2.x: one pass of the strict scanner notes where the fields stand, then they are
- * written one after another into `out`, escapes resolved and markup stripped; each takes no more
- * room than it had in the line, quotes and all.
+ * ninjs, 1.x and 2.x. One pass of the strict scanner notes where the fields are in the line. Then
+ * they are written to `out`, one after another, with escapes resolved and markup stripped; none
+ * takes more room than it had in the line with its quotes.
  */
 #include "input/jsonl.h"
 
@@ -12,7 +12,7 @@
 #include "input/markup.h"
 #include "util/time.h"
 
-/* In the order of preference where several stand for one thing. */
+/* Of several fields that mean the same, the first that is there is used. */
 enum {
     URI,
     GUID,
@@ -54,7 +54,7 @@ static const char *const field_names[FIELDS] = {"uri",
                                                 "bodies",
                                                 "body_text"};
 
-/* A string where it stands in the line. */
+/* A string of the line. */
 typedef struct json_string_ref {
     const char *raw;
     size_t size;
@@ -64,7 +64,7 @@ typedef struct json_string_ref {
 typedef struct ninjs_item {
     tti_json json;
     json_string_ref at[FIELDS];
-    int fields; /* how many of ninjs' own were met */
+    int fields; /* how many were found that only ninjs has */
 } ninjs_item;
 
 static json_string_ref current_token(const tti_json *j)
@@ -72,12 +72,12 @@ static json_string_ref current_token(const tti_json *j)
     return (json_string_ref){j->text + j->begin, j->end - j->begin, 1, j->escaped, 0};
 }
 
-static int is(const json_string_ref *p, const char *text)
+static int equals_text(const json_string_ref *p, const char *text)
 {
     return p->size == strlen(text) && memcmp(p->raw, text, p->size) == 0;
 }
 
-static int holds(const json_string_ref *p, const char *text)
+static int contains_text(const json_string_ref *p, const char *text)
 {
     const size_t n = strlen(text);
     for (size_t i = 0; i + n <= p->size; i++)
@@ -86,8 +86,7 @@ static int holds(const json_string_ref *p, const char *text)
     return 0;
 }
 
-/* An object of "bodies", "headlines" or "infosources": its value or name, and whether it is markup.
- */
+/* Takes the value or name of an object of "bodies", "headlines" or "infosources". */
 static void scan_ninjs_object(tti_json *j, int field, json_string_ref *into)
 {
     json_string_ref value = {0}, type = {0}, role = {0};
@@ -95,25 +94,26 @@ static void scan_ninjs_object(tti_json *j, int field, json_string_ref *into)
         const json_string_ref key = current_token(j);
         const tti_json_kind kind = tti_json_next(j);
         const json_string_ref string = current_token(j);
-        if (kind == TTI_JSON_STRING && is(&key, "contenttype"))
+        if (kind == TTI_JSON_STRING && equals_text(&key, "contenttype"))
             type = string;
-        else if (kind == TTI_JSON_STRING && is(&key, "role"))
+        else if (kind == TTI_JSON_STRING && equals_text(&key, "role"))
             role = string;
         else if (kind == TTI_JSON_STRING &&
-                 is(&key, field == INFOSOURCE || field == INFOSOURCES ? "name" : "value"))
+                 equals_text(&key, field == INFOSOURCE || field == INFOSOURCES ? "name" : "value"))
             value = string;
         else if (tti_json_skip(j, kind) != 0)
             return;
     }
     if (field == BODIES)
-        value.markup =
-            holds(&type, "html") || holds(&type, "nitf") ||
-            (type.size == 0 && (holds(&role, "html") || (value.size > 0 && value.raw[0] == '<')));
+        value.markup = contains_text(&type, "html") || contains_text(&type, "nitf") ||
+                       (type.size == 0 &&
+                        (contains_text(&role, "html") || (value.size > 0 && value.raw[0] == '<')));
     if (value.is_set && (!into->is_set || (value.markup && !into->markup)))
         *into = value;
 }
 
-/* The value of a field. Of lists the first member counts, of bodies the first with markup. */
+/* Scans the value of a field. Of a list the first member counts; of bodies, the first with markup.
+ * @return 0, or -1 at a fault */
 static int scan_ninjs_field(tti_json *j, int field, json_string_ref *into)
 {
     tti_json_kind kind = tti_json_next(j);
@@ -139,7 +139,7 @@ static int scan_ninjs_field(tti_json *j, int field, json_string_ref *into)
     return kind == TTI_JSON_BAD ? -1 : 0;
 }
 
-/* Notes where the fields are. @return 0: not ninjs */
+/* Notes where the fields are. @return 1, or 0: the line is not ninjs */
 static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
 {
     tti_json *j = &it->json;
@@ -149,7 +149,7 @@ static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
     while (tti_json_next(j) == TTI_JSON_KEY) {
         const json_string_ref key = current_token(j);
         int field = 0;
-        while (field < FIELDS && !is(&key, field_names[field]))
+        while (field < FIELDS && !equals_text(&key, field_names[field]))
             field++;
         if (field == FIELDS) {
             if (tti_json_skip(j, tti_json_next(j)) != 0)
@@ -164,8 +164,8 @@ static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
     return j->fault == NULL && (it->at[URI].size > 0 || it->at[GUID].size > 0) && it->fields > 0;
 }
 
-/* The first of [first, last] that is there; an empty place if none is. */
-static const json_string_ref *choose(const ninjs_item *it, int first, int last)
+/* The first field of [first, last] that is there, or an empty string. */
+static const json_string_ref *first_present_field(const ninjs_item *it, int first, int last)
 {
     static const json_string_ref none;
     for (int f = first; f <= last; f++)
@@ -174,7 +174,7 @@ static const json_string_ref *choose(const ninjs_item *it, int first, int last)
     return &none;
 }
 
-/* Writes a place at *out, which moves on. @return its size; SIZE_MAX: a lone surrogate */
+/* Writes a string at *out and moves it on. @return its size; SIZE_MAX: it has a lone surrogate */
 static size_t write_string_ref(const json_string_ref *p, char **out)
 {
     size_t size = p->size;
@@ -192,11 +192,12 @@ static size_t write_string_ref(const json_string_ref *p, char **out)
     return size;
 }
 
-/* Writes the parts that count, a blank line between them. @return -1: a lone surrogate */
-static int write_text(const ninjs_item *it, int whole, char **out, tt_article *article)
+/* Writes the parts of the text with a blank line between them. @return 0; -1: a lone surrogate */
+static int write_ninjs_text(const ninjs_item *it, int whole, char **out, tt_article *article)
 {
-    const json_string_ref *const parts[] = {choose(it, HEADLINE, HEADLINES), choose(it, BYLINE, BY),
-                                            choose(it, LOCATED, LOCATED), choose(it, XHTML, TEXT)};
+    const json_string_ref *const parts[] = {
+        first_present_field(it, HEADLINE, HEADLINES), first_present_field(it, BYLINE, BY),
+        first_present_field(it, LOCATED, LOCATED), first_present_field(it, XHTML, TEXT)};
     char *const begin = *out;
     for (int i = whole ? 0 : 3; i < 4; i++) {
         char *const from = *out;
@@ -216,8 +217,9 @@ static int write_text(const ninjs_item *it, int whole, char **out, tt_article *a
     return 0;
 }
 
-/* @return -1: a lone surrogate */
-static int write_string(const json_string_ref *p, char **out, const char **text, size_t *text_size)
+/* @return 0; -1: a lone surrogate */
+static int write_string_field(const json_string_ref *p, char **out, const char **text,
+                              size_t *text_size)
 {
     char *const begin = *out;
     const size_t size = write_string_ref(p, out);
@@ -228,7 +230,7 @@ static int write_string(const json_string_ref *p, char **out, const char **text,
     return 0;
 }
 
-int tti_ninjs_read(const tti_jsonl_options *rules, char *out, tt_record *record)
+int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *record)
 {
     tt_article *a = &record->article;
     ninjs_item it;
@@ -239,23 +241,27 @@ int tti_ninjs_read(const tti_jsonl_options *rules, char *out, tt_record *record)
     it.fields = 0;
     if (!find_ninjs_fields(&it, record->raw, record->raw_size))
         return 0;
-    if (write_string(choose(&it, URI, GUID), &out, &a->id, &a->id_size) != 0 || a->id_size == 0) {
+    if (write_string_field(first_present_field(&it, URI, GUID), &out, &a->id, &a->id_size) != 0 ||
+        a->id_size == 0) {
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"uri\"");
         return 1;
     }
-    if (write_string(choose(&it, VERSION, VERSION), &out, &a->version, &a->version_size) != 0 ||
-        write_string(choose(&it, SOURCE, HOLDER), &out, &a->source, &a->source_size) != 0 ||
-        write_string(choose(&it, CREATED, CREATED), &out, &time, &time_size) != 0 ||
-        (!rules->whole && /* else it is the text's first line, and there is room for one */
-         write_string(choose(&it, HEADLINE, HEADLINES), &out, &record->title,
-                      &record->title_size) != 0) ||
-        write_text(&it, rules->whole, &out, a) != 0)
+    if (write_string_field(first_present_field(&it, VERSION, VERSION), &out, &a->version,
+                           &a->version_size) != 0 ||
+        write_string_field(first_present_field(&it, SOURCE, HOLDER), &out, &a->source,
+                           &a->source_size) != 0 ||
+        write_string_field(first_present_field(&it, CREATED, CREATED), &out, &time, &time_size) !=
+            0 ||
+        (!options->whole && /* else it is in the text, and `out` has room for one of them */
+         write_string_field(first_present_field(&it, HEADLINE, HEADLINES), &out, &record->title,
+                            &record->title_size) != 0) ||
+        write_ninjs_text(&it, options->whole, &out, a) != 0)
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in a ninjs field");
     else if (a->text_size == 0)
         tti_record_reject(record, TT_EFORMAT, "no body text in a ninjs item");
-    else if (a->text_size > rules->max_article_bytes)
+    else if (a->text_size > options->max_article_bytes)
         tti_record_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
-                          a->text_size, rules->max_article_bytes);
+                          a->text_size, options->max_article_bytes);
     if (record->status != TT_OK) {
         const char *id = a->id;
         const size_t id_size = a->id_size;

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "fuzz.h"
 
+#include "input/format.h"
 #include "input/json.h"
 #include "input/jsonl.h"
 #include "input/markup.h"
