@@ -29,6 +29,11 @@ build_for() {
     cmake --build --preset "$2" --target twicetold tt_command tt_pages_made $(programs "build/$2" "$1")
 }
 
+# asserts_on PRESET: fails if anything in that build is compiled without its asserts.
+asserts_on() {
+    ! grep -q -e -DNDEBUG "build/$1/compile_commands.json" || { echo "build/$1 is compiled without asserts"; exit 1; }
+}
+
 # tests PRESET [OPTION...]: runs the tests of a build.
 tests() {
     ctest --preset "$1" -j "$jobs" "${@:2}"
