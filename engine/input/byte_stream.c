@@ -17,6 +17,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum { INPUT_BYTES = 256 * 1024, HEAD_BYTES = 4, ZSTD_STEP = 16 * 1024 };
 
@@ -231,6 +232,11 @@ static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t 
     result = ZSTD_decompressStream(s->zstd, &out, &in);
     s->input_begin = in.pos;
     *got = out.pos;
+    if (ZSTD_isError(result) &&
+        ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
+        return tti_fail(error, TT_EVERSION, s->consumed,
+                        "its zstd window is larger than 128 MiB; decompress it first, with "
+                        "zstd -d --long=31");
     if (ZSTD_isError(result))
         return tti_fail(error, TT_EFORMAT, s->consumed, "corrupt zstd data (%s)",
                         ZSTD_getErrorName(result));

@@ -1,16 +1,19 @@
+#define _POSIX_C_SOURCE 200809L
 #include "input/format.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "input/json.h"
 #include "input/xml.h"
 
 /* ==== By name ================================================================================= */
 
+/* Case does not matter. */
 static int ends_with(const char *name, size_t size, const char *end)
 {
     const size_t n = strlen(end);
-    return size > n && memcmp(name + size - n, end, n) == 0;
+    return size > n && strncasecmp(name + size - n, end, n) == 0;
 }
 
 static const struct name_ending {
@@ -20,7 +23,7 @@ static const struct name_ending {
 } name_endings[] = {
     {".txt", TTI_FORMAT_TEXT, 1},
     {".jsonl", TTI_FORMAT_JSONL, 1},
-    {".ndjson", TTI_FORMAT_JSONL, 0},
+    {".ndjson", TTI_FORMAT_JSONL, 1},
     {".json", TTI_FORMAT_JSONL_OR_OBJECT, 0},
     {".ninjs", TTI_FORMAT_JSONL_OR_OBJECT, 1},
     {".xml", TTI_FORMAT_XML, 1},
@@ -37,6 +40,8 @@ static const struct name_ending *find_name_ending(const char *name)
         size -= 3;
     else if (ends_with(name, size, ".zst"))
         size -= 4;
+    else if (ends_with(name, size, ".zstd"))
+        size -= 5;
     for (size_t i = 0; i < sizeof name_endings / sizeof *name_endings; i++)
         if (ends_with(name, size, name_endings[i].end))
             return &name_endings[i];

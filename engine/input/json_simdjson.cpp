@@ -77,6 +77,8 @@ static int read_simdjson_value(element e, char **out, tti_jsonl_value *value)
     } else if (e.get(large) == simdjson::SUCCESS) {
         *value = copy_number(large, false, out);
         value->kind = TTI_VALUE_INTEGER;
+    } else if (e.is_null()) {
+        value->kind = TTI_VALUE_NULL;
     }
     return 1;
 }

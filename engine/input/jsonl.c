@@ -88,6 +88,8 @@ static int scan_field_value(line_scan *s, unsigned bits, tti_jsonl_fields *field
     else if (kind == TTI_JSON_NUMBER && s->json.integer)
         value = (tti_jsonl_value){TTI_VALUE_INTEGER, s->json.text + s->json.begin,
                                   s->json.end - s->json.begin};
+    else if (kind == TTI_JSON_NULL)
+        value.kind = TTI_VALUE_NULL;
     for (int f = 0; f < TTI_FIELD_COUNT; f++)
         if (bits >> f & 1)
             fields->value[f] = value;
@@ -162,6 +164,7 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
     const char *name = options->name[TTI_FIELD_ID];
     switch (id->kind) {
     case TTI_VALUE_ABSENT:
+    case TTI_VALUE_NULL: /* as Python and Arrow say that there is none */
         record->article.id = spare;
         record->article.id_size = (size_t)snprintf(spare, strlen(record->file) + 24, "%s:%" PRIu64,
                                                    record->file, record->line);
@@ -210,7 +213,7 @@ static int set_text(const tti_jsonl_options *options, const tti_jsonl_value *tex
     return 0;
 }
 
-void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *quick, char *out,
+void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record)
 {
     const char *line = record->raw;
@@ -223,7 +226,7 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *quick, char 
     record->reason[0] = '\0';
     record->title = NULL;
     record->title_size = 0;
-    if (quick == NULL || !tti_simdjson_fields(quick, options, line, size, out, &fields)) {
+    if (parser == NULL || !tti_simdjson_fields(parser, options, line, size, out, &fields)) {
         memset(&fields, 0, sizeof fields);
         if (!tti_jsonl_scan_fields(options, line, size, out, &fields, record))
             return;
@@ -233,7 +236,7 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *quick, char 
     if (!set_id(options, &values[TTI_FIELD_ID], out + size + TTI_LINE_SLACK, record))
         return;
     if (!set_text(options, &values[TTI_FIELD_TEXT], record)) {
-        if (values[TTI_FIELD_ID].kind == TTI_VALUE_ABSENT)
+        if (values[TTI_FIELD_ID].kind <= TTI_VALUE_NULL)
             record->article.id = NULL, record->article.id_size = 0;
         return;
     }

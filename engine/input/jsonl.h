@@ -23,6 +23,7 @@ enum {
 
 typedef enum tti_jsonl_value_kind {
     TTI_VALUE_ABSENT,
+    TTI_VALUE_NULL,
     TTI_VALUE_STRING,
     TTI_VALUE_INTEGER,        /**< its digits as written */
     TTI_VALUE_LONE_SURROGATE, /**< a string with an unpaired surrogate escape */
@@ -50,7 +51,7 @@ typedef struct tti_simdjson tti_simdjson; /**< the simdjson parser of one thread
 
 /** NULL: out of memory. It allocates with operator new. */
 tti_simdjson *tti_simdjson_open(void);
-void tti_simdjson_close(tti_simdjson *quick);
+void tti_simdjson_close(tti_simdjson *parser);
 
 /** Bytes after a line, and after the room for its strings, that may be read or written. */
 enum { TTI_LINE_SLACK = 64 };
@@ -59,7 +60,7 @@ enum { TTI_LINE_SLACK = 64 };
  * Finds the fields of a line with simdjson. `out` has room for `size` + TTI_LINE_SLACK bytes;
  * values point into it or into the line. @return 1, or 0: tti_jsonl_scan_fields() decides
  */
-int tti_simdjson_fields(tti_simdjson *quick, const tti_jsonl_options *options, const char *line,
+int tti_simdjson_fields(tti_simdjson *parser, const tti_jsonl_options *options, const char *line,
                         size_t size, char *out, tti_jsonl_fields *fields);
 
 /** The same with the strict scanner. @return 1, or 0 with record->status and reason set */
@@ -73,7 +74,7 @@ size_t tti_jsonl_output_bound(size_t size, size_t file_size);
  * Fills article, status and reason of a record whose raw, file and line are set. The TTI_LINE_SLACK
  * bytes after raw are readable. `quick` may be NULL.
  */
-void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *quick, char *out,
+void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record);
 
 /** Sets status and reason. */

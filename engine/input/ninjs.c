@@ -20,6 +20,7 @@ enum {
     VERSION,
     HEADLINE,
     HEADLINES,
+    OTHER_HEADLINE, /* headline_* of ninjs 1.x */
     BYLINE,
     BY,
     LOCATED,
@@ -32,27 +33,15 @@ enum {
     HTML,
     BODIES,
     TEXT,
+    OTHER_BODY, /* body_* of ninjs 1.x */
     FIELDS
 };
 
-static const char *const field_names[FIELDS] = {"uri",
-                                                "guid",
-                                                "versioncreated",
-                                                "version",
-                                                "headline",
-                                                "headlines",
-                                                "byline",
-                                                "by",
-                                                "located",
-                                                "source",
-                                                "provider",
-                                                "infosource",
-                                                "infosources",
-                                                "copyrightholder",
-                                                "body_xhtml",
-                                                "body_html",
-                                                "bodies",
-                                                "body_text"};
+static const char *const field_names[FIELDS] = {
+    "uri",        "guid",       "versioncreated", "version",     "headline",
+    "headlines",  "headline_*", "byline",         "by",          "located",
+    "source",     "provider",   "infosource",     "infosources", "copyrightholder",
+    "body_xhtml", "body_html",  "bodies",         "body_text",   "body_*"};
 
 /* A string of the line. */
 typedef struct json_string_ref {
@@ -139,6 +128,19 @@ static int scan_ninjs_field(tti_json *j, int field, json_string_ref *into)
     return kind == TTI_JSON_BAD ? -1 : 0;
 }
 
+/* The field of this key; FIELDS: none. A name that ends in '*' is any that begins so. */
+static int find_field(const json_string_ref *key)
+{
+    for (int field = 0; field < FIELDS; field++) {
+        const char *name = field_names[field];
+        const size_t size = strlen(name) - 1;
+        if (equals_text(key, name) ||
+            (name[size] == '*' && key->size > size && memcmp(key->raw, name, size) == 0))
+            return field;
+    }
+    return FIELDS;
+}
+
 /* Notes where the fields are. @return 1, or 0: the line is not ninjs */
 static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
 {
@@ -148,18 +150,19 @@ static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
         return 0;
     while (tti_json_next(j) == TTI_JSON_KEY) {
         const json_string_ref key = current_token(j);
-        int field = 0;
-        while (field < FIELDS && !equals_text(&key, field_names[field]))
-            field++;
-        if (field == FIELDS) {
+        const int field = find_field(&key);
+        const int is_other = field == OTHER_BODY || field == OTHER_HEADLINE;
+        if (field == FIELDS || (is_other && it->at[field].is_set)) {
             if (tti_json_skip(j, tti_json_next(j)) != 0)
                 return 0;
             continue;
         }
         if (scan_ninjs_field(j, field, &it->at[field]) != 0)
             return 0;
-        it->fields += field == CREATED || field == HEADLINE || field == HEADLINES ||
-                      field == BODIES || field == TEXT || field == XHTML || field == HTML;
+        if (field == OTHER_BODY && it->at[field].size > 0)
+            it->at[field].markup = it->at[field].raw[0] == '<';
+        it->fields += field == CREATED || (field >= HEADLINE && field <= OTHER_HEADLINE) ||
+                      (field >= XHTML && field <= OTHER_BODY);
     }
     return j->fault == NULL && (it->at[URI].size > 0 || it->at[GUID].size > 0) && it->fields > 0;
 }
@@ -196,8 +199,8 @@ static size_t write_string_ref(const json_string_ref *p, char **out)
 static int write_ninjs_text(const ninjs_item *it, int whole, char **out, tt_article *article)
 {
     const json_string_ref *const parts[] = {
-        first_present_field(it, HEADLINE, HEADLINES), first_present_field(it, BYLINE, BY),
-        first_present_field(it, LOCATED, LOCATED), first_present_field(it, XHTML, TEXT)};
+        first_present_field(it, HEADLINE, OTHER_HEADLINE), first_present_field(it, BYLINE, BY),
+        first_present_field(it, LOCATED, LOCATED), first_present_field(it, XHTML, OTHER_BODY)};
     char *const begin = *out;
     for (int i = whole ? 0 : 3; i < 4; i++) {
         char *const from = *out;
@@ -253,8 +256,8 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
         write_string_field(first_present_field(&it, CREATED, CREATED), &out, &time, &time_size) !=
             0 ||
         (!options->whole && /* else it is in the text, and `out` has room for one of them */
-         write_string_field(first_present_field(&it, HEADLINE, HEADLINES), &out, &record->title,
-                            &record->title_size) != 0) ||
+         write_string_field(first_present_field(&it, HEADLINE, OTHER_HEADLINE), &out,
+                            &record->title, &record->title_size) != 0) ||
         write_ninjs_text(&it, options->whole, &out, a) != 0)
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in a ninjs field");
     else if (a->text_size == 0)

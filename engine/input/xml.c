@@ -119,7 +119,8 @@ struct tti_xml {
 
     int is_begun; /* there were bytes */
     xml_vocabulary vocabulary;
-    int depth; /* of the element that begins or ends, 1 for the root */
+    const xmlChar *own_namespace; /* that of RSS's channel; the parser holds it */
+    int depth;                    /* of the element that begins or ends, 1 for the root */
     uint64_t item_line;
     xml_context part; /* itemMeta or contentMeta of NewsML-G2 */
     /* The depths of elements that are open; 0: it is not. */
@@ -320,10 +321,13 @@ static int equals(const xmlChar *name, const char *text)
     return strcmp((const char *)name, text) == 0;
 }
 
-static xml_namespace namespace_of(const xmlChar *uri)
+/* The vocabulary's own namespace is that of its channel, whatever it is: there have been several.
+ */
+static xml_namespace namespace_of(const tti_xml *x, const xmlChar *uri)
 {
-    if (uri == NULL || equals(uri, "http://www.w3.org/2005/Atom") ||
-        equals(uri, "http://purl.org/rss/1.0/") || equals(uri, "http://purl.org/atom/ns#"))
+    if (uri == NULL || (x->own_namespace != NULL && xmlStrEqual(uri, x->own_namespace)) ||
+        equals(uri, "http://www.w3.org/2005/Atom") || equals(uri, "http://purl.org/rss/1.0/") ||
+        equals(uri, "http://purl.org/atom/ns#"))
         return NS_OWN;
     if (equals(uri, "http://purl.org/rss/1.0/modules/content/"))
         return NS_CONTENT;
@@ -427,7 +431,7 @@ static void enter_feed_element(tti_xml *x, const xmlChar *name, const xmlChar *u
                                const xmlChar **attributes, int count)
 {
     const int below = x->depth - x->item_depth;
-    const xml_namespace of = is_foreign(x, uri) ? NS_OTHER : namespace_of(uri);
+    const xml_namespace of = is_foreign(x, uri) ? NS_OTHER : namespace_of(x, uri);
     if (below == 1) {
         if (x->vocabulary == XML_ATOM && of == NS_OWN && equals(name, "link")) {
             const xmlChar **rel = find_attribute(attributes, count, "rel");
@@ -511,7 +515,7 @@ static void enter_g2_element(tti_xml *x, const xmlChar *name, const xmlChar **at
 static void enter_element_outside_items(tti_xml *x, const xmlChar *name, const xmlChar *uri,
                                         const xmlChar **attributes, int count)
 {
-    const int own = !is_foreign(x, uri) && namespace_of(uri) == NS_OWN;
+    const int own = !is_foreign(x, uri) && namespace_of(x, uri) == NS_OWN;
     switch (x->vocabulary) {
     case XML_NEWSML_G2:
         if (!equals(name, "newsItem"))
@@ -564,10 +568,10 @@ int tti_xml_is_root(const char *name)
     return vocabulary_of_root(name) != XML_UNKNOWN;
 }
 
-/* Captures the tag of an element, where tags are captured. */
+/* Captures the tag of an element, where markup is captured. */
 static void capture_tag(tti_xml *x, const char *before, const xmlChar *name)
 {
-    if (x->as != AS_MARKUP)
+    if (x->as == AS_PLAIN)
         return;
     append_captured(x, before, strlen(before));
     append_captured(x, (const char *)name, strlen((const char *)name));
@@ -599,6 +603,8 @@ static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
             return;
         }
     }
+    if (x->depth == 2 && x->vocabulary == XML_RSS && equals(name, "channel"))
+        x->own_namespace = uri;
     if (x->into != NO_FIELD)
         capture_tag(x, "<", name);
     else if (x->item_depth == 0)

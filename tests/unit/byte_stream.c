@@ -201,6 +201,21 @@ static void damaged_data_is_an_error_after_what_was_good(void **state)
     free(text);
 }
 
+static void a_zstd_window_that_is_too_large_is_named(void **state)
+{
+    /* a window of 2 GiB, and an empty last block */
+    static const char frame[] = "\x28\xb5\x2f\xfd\0\xa8\1\0\0";
+    char out[16];
+    size_t size = 0;
+    tt_error error = {TT_OK, 0, ""};
+    (void)state;
+    assert_int_equal(read_all(write_bytes("w", frame, sizeof frame - 1), 9, out, &size, &error),
+                     TT_EVERSION);
+    assert_int_equal(size, 0);
+    assert_string_equal(error.message, "its zstd window is larger than 128 MiB; decompress it "
+                                       "first, with zstd -d --long=31");
+}
+
 /* Where block n of the zstd frame at the front begins (RFC 8878, 3.1.1). */
 static size_t zstd_block(const bytes *b, int n)
 {
@@ -283,6 +298,7 @@ int main(void)
         cmocka_unit_test(compression_is_told_by_content),
         cmocka_unit_test(members_and_frames_follow_one_another),
         cmocka_unit_test(truncated_data_is_an_error_after_what_was_good),
+        cmocka_unit_test(a_zstd_window_that_is_too_large_is_named),
         cmocka_unit_test(damaged_data_is_an_error_after_what_was_good),
         cmocka_unit_test(what_stands_before_damage_is_read),
         cmocka_unit_test(what_cannot_be_opened_or_read_is_an_error),

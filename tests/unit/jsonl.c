@@ -143,13 +143,24 @@ static void without_an_id_it_is_file_and_line(void **state)
     assert_bytes(record->article.text, record->article.text_size, "a\nb");
 }
 
+static void a_null_id_is_none(void **state)
+{
+    reading r;
+    const tt_record *record = read_line(&r, "{\"id\":null,\"text\":\"x\"}");
+    (void)state;
+    assert_int_equal(record->status, TT_OK);
+    assert_bytes(record->article.id, record->article.id_size, "news.jsonl:3");
+    record = read_line(&r, "{\"id\":null,\"text\":\"x\",\"id\":\"y\"}");
+    assert_bytes(record->article.id, record->article.id_size, "y");
+    assert_null(read_line(&r, "{\"id\":null}")->article.id);
+}
+
 static void bad_ids_are_rejected(void **state)
 {
     (void)state;
     static const char reason[] = "\"id\" is neither a string nor an integer";
     assert_rejected("{\"id\":1.5,\"text\":\"x\"}", TT_EFORMAT, reason);
     assert_rejected("{\"id\":1e3,\"text\":\"x\"}", TT_EFORMAT, reason);
-    assert_rejected("{\"id\":null,\"text\":\"x\"}", TT_EFORMAT, reason);
     assert_rejected("{\"id\":true,\"text\":\"x\"}", TT_EFORMAT, reason);
     assert_rejected("{\"id\":[1],\"text\":\"x\"}", TT_EFORMAT, reason);
     assert_rejected("{\"id\":{\"name\":\"x\"},\"text\":\"x\"}", TT_EFORMAT, reason);
@@ -506,6 +517,7 @@ int main(void)
         cmocka_unit_test(nul_characters_are_text),
         cmocka_unit_test(integers_are_ids_as_written),
         cmocka_unit_test(without_an_id_it_is_file_and_line),
+        cmocka_unit_test(a_null_id_is_none),
         cmocka_unit_test(bad_ids_are_rejected),
         cmocka_unit_test(bad_texts_are_rejected),
         cmocka_unit_test(unpaired_surrogates_are_rejected_where_they_matter),

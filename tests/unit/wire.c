@@ -242,6 +242,43 @@ static void ninjs_needs_a_uri_and_a_field_of_its_own(void **state)
                "6 TT_EFORMAT: no body text in a ninjs item\n7 u||||a\n\nb\n");
 }
 
+static void ninjs_may_name_its_bodies_as_it_likes(void **state)
+{
+    (void)state;
+    check_text("b.jsonl",
+               "{\"uri\":\"1\",\"headline_main\":\"h\",\"body_main\":\"x\",\"body_length\":2}\n"
+               "{\"uri\":\"2\",\"body_richtext\":\"<p>a</p><p>b</p>\",\"body_main\":\"c\"}\n"
+               "{\"uri\":\"3\",\"body_main\":\"x\",\"body_text\":\"y\"}\n"
+               "{\"uri\":\"4\",\"body_\":\"x\",\"headline_\":\"y\"}\n",
+               "1 1||||x\n2 2||||a\n\nb\n3 3||||y\n4 TT_EFORMAT: no \"text\"\n");
+}
+
+static void feeds_may_be_in_any_namespace(void **state)
+{
+    (void)state;
+    check_text("n.rss",
+               "<rss version=\"2.0\" xmlns=\"http://backend.userland.com/rss2\" xmlns:o=\"urn:o\">"
+               "<channel><title>c</title><item><guid>1</guid><o:guid>9</o:guid>"
+               "<o:description>n</o:description><description>x</description></item>"
+               "</channel></rss>",
+               "1 1||c||x\n");
+    check_text("r.xml",
+               "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\""
+               " xmlns=\"http://my.netscape.com/rdf/simple/0.9/\">"
+               "<channel><title>c</title></channel>"
+               "<item><link>1</link><description>x</description></item></rdf:RDF>",
+               "1 1||c||x\n");
+}
+
+static void markup_within_a_description_separates_its_blocks(void **state)
+{
+    (void)state;
+    check_text("x.rss",
+               RSS("<item><guid>1</guid><description><p>a.</p><p>B<br/>c <b>d</b></p>"
+                   "</description></item>"),
+               "1 1||||a.\n\nB\nc d\n");
+}
+
 static void standard_input_may_be_xml(void **state)
 {
     const int old = dup(STDIN_FILENO);
@@ -269,10 +306,12 @@ static void directories_hold_wire_files(void **state)
     write_text("w/f.jsonl", "{\"id\":\"f\",\"text\":\"x\"}");
     write_text("w/g.json", "{\"id\":\"g\",\"text\":\"x\"}");
     write_text("w/h.rss.gz", RSS(ITEM("h", "x")));
+    write_text("w/i.NDJSON", "{\"id\":\"i\",\"text\":\"x\"}");
+    write_text("w/j.XML.zstd", RSS(ITEM("j", "x")));
     check_path(path_of("w"), 0, 0,
                "1 a||||x\n1 w/b.nitf:1||||x\n1 c||||x\n"
                "1 TT_EFORMAT: invalid XML\n"
-               "1 e||||x\n1 f||||x\n1 h||||x\n");
+               "1 e||||x\n1 f||||x\n1 h||||x\n1 i||||x\n1 j||||x\n");
 }
 
 /* ==== Hostile input =========================================================================== */
@@ -452,6 +491,9 @@ int main(void)
         cmocka_unit_test(what_a_file_is_shows_in_its_bytes),
         cmocka_unit_test(one_object_may_be_a_file),
         cmocka_unit_test(ninjs_needs_a_uri_and_a_field_of_its_own),
+        cmocka_unit_test(ninjs_may_name_its_bodies_as_it_likes),
+        cmocka_unit_test(feeds_may_be_in_any_namespace),
+        cmocka_unit_test(markup_within_a_description_separates_its_blocks),
         cmocka_unit_test(standard_input_may_be_xml),
         cmocka_unit_test(directories_hold_wire_files),
         cmocka_unit_test(entities_are_refused),
