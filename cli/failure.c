@@ -95,14 +95,25 @@ static const rule *const rules_about[] = {
     [ABOUT_INDEX] = about_index, [ABOUT_CREATION] = about_creation,
 };
 
-/* For a record that is left out while the command goes on. */
-static const rule of_records[] = {
-    {TT_EFORMAT, "fix the record, or say which fields to read with --id-field and --text-field"},
-    {TT_ELIMIT, "--max-article-bytes raises the limit, up to 1G"},
-    {TT_EDUPLICATE, "the first record was used, this one skipped"},
-    {TT_EINVAL, "give it an id"},
-    {TT_EIO, "check that the file can be read"},
-    {0, "try it alone"},
+#define FIELDS_ADVICE "fix the record, or say which fields to read with --id-field and --text-field"
+#define COPY_ADVICE "get a complete copy of the file"
+
+/* For a record that is left out while the command goes on: the first rule with its status, and with
+ * words that are in the reason. */
+static const struct record_rule {
+    tt_status status;
+    const char *words, *advice;
+} record_rules[] = {
+    {TT_EFORMAT, "no \"", FIELDS_ADVICE},
+    {TT_EFORMAT, "\" is ", FIELDS_ADVICE},
+    {TT_EFORMAT, "UTF-", "convert the input to UTF-8"},
+    {TT_EFORMAT, "corrupt ", COPY_ADVICE},
+    {TT_EFORMAT, "truncated ", COPY_ADVICE},
+    {TT_EFORMAT, "", "fix the record"},
+    {TT_ELIMIT, "", "--max-article-bytes raises the limit, up to 1G"},
+    {TT_EDUPLICATE, "", "the first record was used, this one skipped"},
+    {TT_EINVAL, "", "give it an id"},
+    {TT_EIO, "", "check that the file can be read"},
 };
 
 /* The last rule of a list has number 0 and matches every number. */
@@ -145,9 +156,18 @@ static const char *advice_for(const tt_error *error, failure_about about)
     return advice != NULL ? advice : advice_by(about_all, error->status);
 }
 
-const char *failure_record_advice(tt_status status)
+const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given)
 {
-    return advice_by(of_records, status);
+    for (size_t i = 0; i < sizeof record_rules / sizeof *record_rules; i++) {
+        const struct record_rule *r = &record_rules[i];
+        if (r->status != status || strstr(reason, r->words) == NULL)
+            continue;
+        if ((*given & 1u << i) != 0)
+            return NULL;
+        *given |= 1u << i;
+        return r->advice;
+    }
+    return NULL;
 }
 
 /* ==== Failures ============================================================================ */

@@ -30,7 +30,8 @@ int failure_temporary(const char *doing, const char *folder, int number);
  */
 int failure_damage(const char *path);
 
-/** Advice about a record that is left out for the reason `status`. */
-const char *failure_record_advice(tt_status status);
+/** Advice about a record that is left out for a reason, in words too. NULL: it was given before, as
+ * the bits of `given` say. */
+const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given);
 
 #endif

@@ -104,16 +104,6 @@ void session_describe_speed(const session *r, char *to, size_t size)
 
 /* ==== Reading ================================================================================= */
 
-/* The advice for a reason, the first time that it occurs. */
-static const char *advise_once(session *r, tt_status status)
-{
-    const uint32_t bit = UINT32_C(1) << ((unsigned)-status & 31);
-    if ((r->advised & bit) != 0)
-        return NULL;
-    r->advised |= bit;
-    return failure_record_advice(status);
-}
-
 int session_reject(session *r, const tt_record *record, tt_status status)
 {
     char reason[200];
@@ -125,7 +115,8 @@ int session_reject(session *r, const tt_record *record, tt_status status)
     }
     r->rejected++;
     if (!r->settings->quiet)
-        message_record(record->file, record->line, reason, advise_once(r, status));
+        message_record(record->file, record->line, reason,
+                       failure_record_advice(status, reason, &r->advised));
     /* A record that is too long to be held, or that cannot be read, has no bytes here. */
     if (r->rejects.name == NULL || record->raw_size == 0)
         return 0;

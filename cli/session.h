@@ -17,7 +17,7 @@ typedef struct session {
     tt_scan *scan;
     tt_result *found; /**< set by session_scan() */
     uint64_t rejected;
-    uint32_t advised; /**< bits of the reasons for which advice was given already */
+    uint32_t advised; /**< of failure_record_advice() */
     double began, read_seconds;
     accept_fn accept; /**< NULL: not wanted */
     void *accept_ctx;

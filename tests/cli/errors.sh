@@ -240,8 +240,18 @@ test_records_that_are_left_out() {
     run scan in.jsonl other.jsonl
     expect_record 'in.jsonl:4: id "a" was seen before' 'the first record was used'
     run scan in.jsonl other.jsonl
-    [ "$(grep -c 'fix the record' err)" -eq 1 ] || fail 'its advice came twice'
+    [ "$(grep -c 'say which fields' err)" -eq 1 ] || fail 'its advice came twice'
+    has err "in.jsonl:3: invalid JSON: unexpected character 'o' at byte 0; fix the record"
     lines err 4
+    { printf '{"id":"a","text":"caf\351"}\n{"id":"b","text":"na\357ve"}\n{"id":7.5,"text":"x"}\n'; echo '[]'; } >in.jsonl
+    run scan in.jsonl
+    exits 1
+    [ "$(grep -c '; convert the input to UTF-8$' err)" -eq 1 ] || fail 'no advice about UTF-8, or twice'
+    grep -q '^in.jsonl:3: "id" is .*; fix the record, or say which fields' err || fail 'no advice about fields'
+    has err 'in.jsonl:4: not a JSON object; fix the record'
+    printf 'not gzip' | gzip | head -c 20 >broken.jsonl.gz
+    run scan broken.jsonl.gz
+    has err '; get a complete copy of the file'
     printf '{"id":"long","text":"%02000d"}\n' 0 >in.jsonl
     run scan --max-article-bytes 1K in.jsonl
     exits 1

@@ -7,7 +7,7 @@ test_messages_are_objects() {
     exits 1
     [ "$(grep -c '^{"time":"[-0-9]*T[0-9:.]*Z","level":"[a-z]*",.*}$' err)" -eq "$(wc -l <err)" ] || fail 'other lines'
     has err '"level":"warning","message":'
-    has err '"file":"feed.jsonl","line":22}'
+    has err '"file":"feed.jsonl","line":22,"advice":"fix the record"}'
     has err '"level":"info","message":"20 articles, 2 rejected'
     has err '"level":"progress","stage":"read","done":'
     has err '"memory_bytes":'
