@@ -56,7 +56,6 @@ typedef struct tti_output {
     } columns[TTI_MAX_COLUMNS];
     size_t row_count;
     tt_status status;
-    tti_rows rows; /* as tti_operator_rows() shows them */
 } tti_output;
 
 static inline void tti_output_value(tti_output *out, tti_column_type type, const void *data,

@@ -173,13 +173,27 @@ void tti_operator_close(tti_operator *op)
     tti_release(a, op, 1, sizeof *op);
 }
 
-const tti_rows *tti_operator_rows(tti_operator *op)
+void tti_operator_move_rows(tti_operator *op, tti_given_rows *out)
 {
-    tti_output *out = &op->out;
-    memset(&out->rows, 0, sizeof out->rows);
-    out->rows.count = out->row_count;
-    for (int c = 0; c < out->column_count; c++)
-        out->rows.columns[c] = (tti_column){.values = out->columns[c].values.items,
-                                            .offsets = out->columns[c].offsets.items};
-    return &out->rows;
+    *out = (tti_given_rows){.rows.count = op->out.row_count, .allocator = op->allocator};
+    for (int c = 0; c < op->out.column_count; c++) {
+        out->rows.columns[c].values = op->out.columns[c].values.items;
+        out->rows.columns[c].offsets = op->out.columns[c].offsets.items;
+        out->value_capacities[c] = op->out.columns[c].values.capacity;
+        out->offset_capacities[c] = op->out.columns[c].offsets.capacity;
+        memset(&op->out.columns[c].values, 0, sizeof op->out.columns[c].values);
+        memset(&op->out.columns[c].offsets, 0, sizeof op->out.columns[c].offsets);
+    }
+    op->out.row_count = 0;
+}
+
+void tti_given_rows_free(tti_given_rows *given)
+{
+    for (int c = 0; c < TTI_MAX_COLUMNS; c++) {
+        const tti_column *column = &given->rows.columns[c];
+        tti_release(given->allocator, (void *)column->values, given->value_capacities[c], 1);
+        tti_release(given->allocator, (void *)column->offsets, given->offset_capacities[c],
+                    sizeof *column->offsets);
+    }
+    memset(given, 0, sizeof *given);
 }

@@ -127,20 +127,29 @@ TT_NODISCARD tt_status tti_operator_open(tti_operator **out, const tti_operator_
                                          const tt_options *options,
                                          const tti_operator_settings *settings, tt_error *error);
 
+/** Rows that an operator gave: each column with `first` 0 and no nulls. Owner: the caller,
+ * tti_given_rows_free(). */
+typedef struct tti_given_rows {
+    tti_rows rows;
+    const tt_allocator *allocator;
+    size_t value_capacities[TTI_MAX_COLUMNS], offset_capacities[TTI_MAX_COLUMNS];
+} tti_given_rows;
+
+void tti_given_rows_free(tti_given_rows *given);
+
 /**
- * Takes a batch, which is borrowed for the call. tti_operator_rows() then has what the operator
- * gives so far. @return TT_OK, TT_ENOMEM; TT_ELIMIT (a column of the rows given is over 2 GiB);
- * TT_EINVAL (records or extents do not fit the article). After a failure the operator may only be
- * closed.
+ * Takes a batch, which is borrowed for the call. tti_operator_move_rows() then has what the
+ * operator gives so far. @return TT_OK, TT_ENOMEM; TT_ELIMIT (a column of the rows given is over 2
+ * GiB); TT_EINVAL (records or extents do not fit the article). After a failure the operator may
+ * only be closed.
  */
 TT_NODISCARD tt_status tti_operator_push(tti_operator *op, const tti_rows *rows, tt_error *error);
 
 /** Ends the input and gives the last rows; called once. @return as tti_operator_push() */
 TT_NODISCARD tt_status tti_operator_finish(tti_operator *op, tt_error *error);
 
-/** The rows that the last push or finish gave, each column with `first` 0 and no nulls. Borrowed
- * from the operator until the next call. */
-const tti_rows *tti_operator_rows(tti_operator *op);
+/** Moves the rows that the last push or finish gave to *out. */
+void tti_operator_move_rows(tti_operator *op, tti_given_rows *out);
 
 /** Ends an operator. NULL is allowed. */
 void tti_operator_close(tti_operator *op);

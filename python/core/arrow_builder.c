@@ -191,21 +191,30 @@ void append_list(arrow_batch *batch, arrow_column *column)
     append_offset(batch, column, (uint64_t)column->children[0].length);
 }
 
-void append_array(arrow_batch *batch, arrow_column *column, const void *values,
-                  const int32_t *offsets, size_t count)
+static void free_bytes(byte_array *a)
 {
-    const size_t width = column->format[0] == 'i' ? sizeof(int32_t) : sizeof(int64_t);
-    if (count == 0)
-        return;
-    if (has_bytes(column)) {
-        const uint64_t before = column->bytes.size;
-        append_bytes(batch, &column->bytes, values, (size_t)offsets[count]);
-        for (size_t i = 1; i <= count; i++)
-            append_offset(batch, column, before + (uint64_t)offsets[i]);
-    } else {
-        append_bytes(batch, &column->values, values, count * width);
-    }
-    column->length += (int64_t)count;
+    if (a->capacity > 0)
+        free(a->bytes);
+}
+
+static void free_column(arrow_column *c)
+{
+    for (size_t i = 0; i < c->child_count; i++)
+        free_column(&c->children[i]);
+    free(c->children);
+    free_bytes(&c->validity);
+    free_bytes(&c->values);
+    free_bytes(&c->bytes);
+}
+
+void borrow_array(arrow_column *column, const void *values, const int32_t *offsets, size_t count)
+{
+    byte_array *data = has_bytes(column) ? &column->bytes : &column->values;
+    free_column(column);
+    *data = (byte_array){(char *)(uintptr_t)values, 0, 0};
+    if (has_bytes(column))
+        column->values = (byte_array){(char *)(uintptr_t)offsets, 0, 0};
+    column->length = (int64_t)count;
 }
 
 int arrow_batch_is_full(const arrow_batch *batch)
@@ -221,16 +230,6 @@ int arrow_batch_end_row(arrow_batch *batch)
 }
 
 /* ==== Batches ================================================================================= */
-
-static void free_column(arrow_column *c)
-{
-    for (size_t i = 0; i < c->child_count; i++)
-        free_column(&c->children[i]);
-    free(c->children);
-    free(c->validity.bytes);
-    free(c->values.bytes);
-    free(c->bytes.bytes);
-}
 
 static void open_column(arrow_batch *batch, arrow_column *c, const arrow_field *field,
                         const char *id_format)
@@ -272,6 +271,8 @@ void arrow_batch_release(arrow_batch *batch)
     if (batch == NULL || atomic_fetch_sub(&batch->references, 1) != 1)
         return;
     free_column(&batch->root);
+    if (batch->owner != NULL)
+        batch->release_owner(batch->owner);
     free(batch);
 }
 

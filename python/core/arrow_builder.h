@@ -48,7 +48,7 @@ int arrow_export_schema(const arrow_field *field, const char *id_format, struct 
 
 typedef struct byte_array {
     char *bytes;
-    size_t size, capacity;
+    size_t size, capacity; /* capacity 0: borrowed from the batch's owner */
 } byte_array;
 
 typedef struct arrow_column {
@@ -67,6 +67,8 @@ typedef struct arrow_batch {
     arrow_column root; /* a struct; its children are the columns */
     size_t bytes;      /* of text and lists */
     int failed;        /* errno */
+    void *owner;       /* of what columns borrow, or NULL */
+    void (*release_owner)(void *owner);
 } arrow_batch;
 
 /* An empty batch with one reference. @return NULL: out of memory */
@@ -81,9 +83,9 @@ void append_text(arrow_batch *batch, arrow_column *column, const char *text, siz
 void append_id(arrow_batch *batch, arrow_column *column, const char *id, size_t size);
 /* Ends a list, whose elements were appended to the column's child. */
 void append_list(arrow_batch *batch, arrow_column *column);
-/* Appends `count` numbers, or values of text or bytes with their count + 1 offsets from 0 on. */
-void append_array(arrow_batch *batch, arrow_column *column, const void *values,
-                  const int32_t *offsets, size_t count);
+/* Makes an empty column one of `count` numbers, or values of bytes with their count + 1 offsets
+ * from 0 on, without nulls. The arrays are borrowed from the batch's owner. */
+void borrow_array(arrow_column *column, const void *values, const int32_t *offsets, size_t count);
 
 /* Whether the batch takes no more rows. */
 int arrow_batch_is_full(const arrow_batch *batch);

@@ -180,40 +180,49 @@ static void free_array_capsule(PyObject *capsule)
     free(a);
 }
 
+static void release_given_rows(void *owner)
+{
+    tti_given_rows_free(owner);
+    free(owner);
+}
+
 /* The rows of the operator as (schema, array) capsules, as __arrow_c_array__ gives them; None
  * where there are no rows. */
 static PyObject *export_rows(stage_object *stage)
 {
-    const tti_rows *rows = tti_operator_rows(stage->operator_);
-    struct ArrowSchema *schema;
-    struct ArrowArray *array;
-    arrow_batch *batch;
-    int failed;
-    if (rows->count == 0)
-        Py_RETURN_NONE;
-    batch = arrow_batch_new(&stage->fields->table, "");
-    schema = calloc(1, sizeof *schema);
-    array = calloc(1, sizeof *array);
-    failed = batch == NULL || schema == NULL || array == NULL;
-    for (size_t c = 0; !failed && c < batch->root.child_count; c++)
-        append_array(batch, &batch->root.children[c], rows->columns[c].values,
-                     rows->columns[c].offsets, rows->count);
-    if (!failed) {
-        batch->root.length = (int64_t)rows->count;
-        failed = batch->failed != 0 || arrow_export_schema(&stage->fields->table, "", schema) != 0;
-    }
-    if (!failed && arrow_export_batch(batch, array) != 0) {
-        schema->release(schema);
-        failed = 1;
+    const arrow_field *table = &stage->fields->table;
+    tti_given_rows *given = calloc(1, sizeof *given);
+    struct ArrowSchema *schema = calloc(1, sizeof *schema);
+    struct ArrowArray *array = calloc(1, sizeof *array);
+    arrow_batch *batch = arrow_batch_new(table, "");
+    int failed = given == NULL || schema == NULL || array == NULL || batch == NULL;
+    size_t count = 0;
+    if (failed) {
+        free(given);
+    } else {
+        tti_operator_move_rows(stage->operator_, given);
+        count = given->rows.count;
+        batch->owner = given;
+        batch->release_owner = release_given_rows;
+        batch->root.length = (int64_t)count;
+        for (size_t c = 0; c < batch->root.child_count && count > 0; c++)
+            borrow_array(&batch->root.children[c], given->rows.columns[c].values,
+                         given->rows.columns[c].offsets, count);
+        failed = count > 0 && arrow_export_schema(table, "", schema) != 0;
+        if (count > 0 && !failed && arrow_export_batch(batch, array) != 0) {
+            schema->release(schema);
+            failed = 1;
+        }
     }
     arrow_batch_release(batch);
-    if (failed) {
-        free(schema);
-        free(array);
+    if (!failed && count > 0)
+        return Py_BuildValue("NN", PyCapsule_New(schema, "arrow_schema", free_schema_capsule),
+                             PyCapsule_New(array, "arrow_array", free_array_capsule));
+    free(schema);
+    free(array);
+    if (failed)
         return PyErr_NoMemory();
-    }
-    return Py_BuildValue("NN", PyCapsule_New(schema, "arrow_schema", free_schema_capsule),
-                         PyCapsule_New(array, "arrow_array", free_array_capsule));
+    Py_RETURN_NONE;
 }
 
 /* Runs the operator on `rows`, or to its end where they are NULL. */

@@ -165,8 +165,11 @@ static void free_batch(batch *b)
         free(b->arrays[k]);
 }
 
-static void collect_rows(table *out, const tti_rows *rows)
+static void collect_rows(table *out, tti_operator *op)
 {
+    tti_given_rows given;
+    const tti_rows *rows = &given.rows;
+    tti_operator_move_rows(op, &given);
     for (size_t i = 0; i < rows->count; i++) {
         const char *gives = out->columns;
         tti_column_spec column;
@@ -185,6 +188,7 @@ static void collect_rows(table *out, const tti_rows *rows)
             }
         }
     }
+    tti_given_rows_free(&given);
 }
 
 static tt_status try_run(const char *name, const tt_options *options,
@@ -202,13 +206,13 @@ static tt_status try_run(const char *name, const tt_options *options,
         make_batch(&b, spec->takes, in, i, i + batch_rows < in->count ? i + batch_rows : in->count);
         status = tti_operator_push(op, &b.rows, error);
         if (status == TT_OK)
-            collect_rows(out, tti_operator_rows(op));
+            collect_rows(out, op);
         free_batch(&b);
     }
     if (status == TT_OK)
         status = tti_operator_finish(op, error);
     if (status == TT_OK)
-        collect_rows(out, tti_operator_rows(op));
+        collect_rows(out, op);
     tti_operator_close(op);
     return status;
 }
