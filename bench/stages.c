@@ -240,7 +240,7 @@ static void run_lsh(bench *b, void *ctx)
         tti_candidates candidates;
         tti_candidates_init(&candidates, &tti_libc_allocator);
         check(b, find_by_bands(f, &o, &candidates));
-        found = (double)candidates.count;
+        found = (double)candidates.pairs.count;
         tti_candidates_free(&candidates);
     }
     bench_counter(b, "candidates", found);
@@ -256,7 +256,7 @@ static void run_seed(bench *b, void *ctx)
         tti_candidates candidates;
         tti_candidates_init(&candidates, &tti_libc_allocator);
         check(b, tti_seed_candidates_add(&f->index->store.corpus, &o, &candidates, NULL));
-        found = (double)candidates.count;
+        found = (double)candidates.pairs.count;
         tti_candidates_free(&candidates);
     }
     bench_counter(b, "candidates", found);
@@ -271,9 +271,9 @@ static tt_status align_all(const fixture *f, tti_aligner *aligner)
     const tti_doc *docs = f->index->store.corpus.docs;
     uint32_t loaded = UINT32_MAX;
     tt_status status = TT_OK;
-    for (size_t k = 0; k < f->candidates.count && status == TT_OK; k++) {
-        const uint32_t first = tti_candidate_a(f->candidates.packed[k]);
-        const uint32_t later = tti_candidate_b(f->candidates.packed[k]);
+    for (size_t k = 0; k < f->candidates.pairs.count && status == TT_OK; k++) {
+        const uint32_t first = tti_candidate_a(f->candidates.pairs.items[k]);
+        const uint32_t later = tti_candidate_b(f->candidates.pairs.items[k]);
         tti_alignment alignment;
         if (first == later)
             continue;
@@ -296,7 +296,7 @@ static void run_chain(bench *b, void *ctx)
     while (bench_next(b))
         check(b, align_all(f, aligner));
     if (f != NULL)
-        bench_items(b, (double)f->candidates.count);
+        bench_items(b, (double)f->candidates.pairs.count);
     tti_aligner_close(aligner);
 }
 
@@ -313,7 +313,7 @@ static void run_verify(bench *b, void *ctx)
         bench_resume(b);
     }
     if (f != NULL)
-        bench_items(b, (double)f->candidates.count);
+        bench_items(b, (double)f->candidates.pairs.count);
 }
 
 static void run_section(bench *b, void *ctx)

@@ -6,27 +6,28 @@
 #define TTI_CORPUS_CANDIDATE_PAIRS_H
 
 #include "twicetold.h"
+#include "util/array.h"
 
 enum {
-    TTI_WANT_PAIR = 1, /**< the two may be a pair */
-    TTI_WANT_SECTIONS =
-        2 /**< b may repeat what stands first in a (or, a == b, earlier in itself) */
-};
+    TTI_WANT_PAIR = 1,     /**< the two may be a pair */
+    TTI_WANT_SECTIONS = 2, /**< b may repeat what is first in a, or earlier in itself if a == b */
 
-enum { TTI_DOC_BITS = 31 };
+    TTI_DOC_BITS = 31
+};
 #define TTI_MAX_DOCS ((1u << TTI_DOC_BITS) - 2)
 
+/** Zeroed but for the allocator, it is empty. */
 typedef struct tti_candidates {
     const tt_allocator *allocator;
-    uint64_t *packed;
-    size_t count, capacity;
-    uint64_t *skipped; /**< document << 32 | earlier documents that were not looked at for it:
-                            popular buckets, too many candidates; settled: one for a document */
-    size_t skipped_count, skipped_capacity;
+    TTI_ARRAY(uint64_t) pairs;
+    TTI_ARRAY(uint64_t)
+    skipped; /**< document << 32 | earlier documents that were not compared with
+                  it, for popular buckets or too many candidates */
 } tti_candidates;
 
 static inline uint64_t tti_candidate_pack(uint32_t a, uint32_t b, unsigned want)
 {
+    assert(a <= TTI_MAX_DOCS && b <= TTI_MAX_DOCS && want <= 3);
     return (uint64_t)b << 33 | (uint64_t)a << 2 | want;
 }
 static inline uint32_t tti_candidate_a(uint64_t c)
@@ -51,14 +52,21 @@ static inline size_t tti_max_candidates(const tt_options *options)
 
 void tti_candidates_init(tti_candidates *c, const tt_allocator *allocator);
 void tti_candidates_free(tti_candidates *c);
+
+/** @return TT_OK, TT_ENOMEM; so do the others */
 tt_status tti_candidates_add(tti_candidates *c, uint64_t packed, tt_error *error);
-/** Notes that `count` candidates of document b were not looked at. */
+
+/** Records that `count` earlier documents were not compared with document b. */
 tt_status tti_candidates_add_skipped(tti_candidates *c, uint32_t b, size_t count, tt_error *error);
-/** Candidates of document b that were not looked at, of settled candidates. */
-uint32_t tti_candidates_skipped_of(const tti_candidates *c, uint32_t b);
-/** Appends all of `from` to `c`. */
+
+/** Appends all of `from`, which may be `c` if that is empty. */
 tt_status tti_candidates_append(tti_candidates *c, const tti_candidates *from, tt_error *error);
-/** Sorts by (b, a) and joins equal pairs, their wants together. */
+
+/** Sorts by (b, a) and joins equal pairs, with all that they are for. Of the counts of documents
+ * that were skipped, which bands and seeds give for the same pairs, the largest is kept. */
 tt_status tti_candidates_sort_unique(tti_candidates *c, tt_error *error);
+
+/** How many documents were not compared with document b. The candidates are sorted. */
+uint32_t tti_candidates_skipped_of(const tti_candidates *c, uint32_t b);
 
 #endif

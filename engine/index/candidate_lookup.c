@@ -75,7 +75,7 @@ tt_status tti_candidate_lookup_run(tti_candidate_lookup *x, const tti_article_ta
     const tt_allocator *a = x->own_seeds.allocator;
     tti_seed_rules with_counts = *rules;
     with_counts.counts = table->seed_counts.items;
-    x->counts.found.count = x->counts.found.skipped_count = 0;
+    x->counts.found.pairs.count = x->counts.found.skipped.count = 0;
     x->counts.status = TT_OK;
     TTI_TRY(tti_minimizers_find(&x->seeds, doc, table->options->seed, a, error));
     TTI_TRY_ALLOC(tti_table_reset(&x->own_seeds, x->seeds.positions.count), error, "seeds");

@@ -167,14 +167,14 @@ tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tt
     tti_comparer_begin(comparer);
     if (out->same != TTI_NONE)
         TTI_TRY(compare_with_candidate(c, comparer, doc, out, out->same, 0, error));
-    for (size_t k = 0; k < found->count; k++) {
-        const uint32_t other = tti_candidate_a(found->packed[k]);
+    for (size_t k = 0; k < found->pairs.count; k++) {
+        const uint32_t other = tti_candidate_a(found->pairs.items[k]);
         if (other == number)
             TTI_TRY(tti_comparer_add_own_passages(comparer, doc, number, &out->passages, error));
         else if (other != out->same)
             TTI_TRY(compare_with_candidate(
                 c, comparer, doc, out, other,
-                (tti_candidate_want(found->packed[k]) & TTI_WANT_SECTIONS) != 0, error));
+                (tti_candidate_want(found->pairs.items[k]) & TTI_WANT_SECTIONS) != 0, error));
     }
     sort_and_cut_matches(out, c->options->max_matches);
     return TT_OK;

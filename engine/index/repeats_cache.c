@@ -198,9 +198,9 @@ static tt_status find_frame_candidates(tti_repeats_cache *c, tti_comparer *compa
     TTI_TRY(
         tti_candidate_lookup_run(&comparer->lookup, c->table, c->rules, &doc, f->doc, 0, error));
     f->begin = f->next = c->candidates.count;
-    for (size_t k = 0; k < found->count; k++)
+    for (size_t k = 0; k < found->pairs.count; k++)
         TTI_TRY_ALLOC(tti_array_push(&c->candidates, c->passages.allocator,
-                                     tti_candidate_a(found->packed[k])),
+                                     tti_candidate_a(found->pairs.items[k])),
                       error, "sections");
     f->end = c->candidates.count;
     f->has_candidates = 1;

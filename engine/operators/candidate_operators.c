@@ -584,12 +584,12 @@ static tt_status counts_end_group(tti_operator *op)
     tti_seed_counts_select(&s->counts, &rules, tti_doc_numbers_index(&s->docs, op->group),
                            s->seed_count);
     TTI_TRY(s->counts.status);
-    for (size_t k = 0; k < found->count; k++)
-        tti_output_candidate(&op->out, tti_array_at(&s->docs, tti_candidate_a(found->packed[k])),
-                             op->group, tti_candidate_want(found->packed[k]), 0);
-    for (size_t k = 0; k < found->skipped_count; k++)
-        tti_output_candidate(&op->out, op->group, op->group, 0, (uint32_t)found->skipped[k]);
-    found->count = found->skipped_count = s->postings.count = s->earlier.count = 0;
+    for (size_t k = 0; k < found->pairs.count; k++)
+        tti_output_candidate(&op->out, tti_array_at(&s->docs, tti_candidate_a(found->pairs.items[k])),
+                             op->group, tti_candidate_want(found->pairs.items[k]), 0);
+    for (size_t k = 0; k < found->skipped.count; k++)
+        tti_output_candidate(&op->out, op->group, op->group, 0, (uint32_t)found->skipped.items[k]);
+    found->pairs.count = found->skipped.count = s->postings.count = s->earlier.count = 0;
     return TT_OK;
 }
 

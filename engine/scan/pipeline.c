@@ -58,10 +58,10 @@ static tt_status verify_candidates(tt_result *x, tti_candidates *candidates, dou
 {
     tt_status status = tti_candidates_sort_unique(candidates, error);
     if (status == TT_OK)
-        status = tti_report_progress(&x->options, "verify", 0, candidates->count, error);
+        status = tti_report_progress(&x->options, "verify", 0, candidates->pairs.count, error);
     if (status == TT_OK)
         status = tti_verify(&x->verified, &x->store.corpus, candidates, &x->options, error);
-    x->summary.candidates += candidates->count;
+    x->summary.candidates += candidates->pairs.count;
     end_stage(since, &x->summary.seconds.verify);
     return status;
 }

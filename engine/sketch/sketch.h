@@ -1,7 +1,7 @@
 /*
  * The sketch stage: documents -> MinHash signatures of every document, and LSH band keys of every
- * distinct paragraph. Equal paragraphs are one class, which its first place stands for; classes
- * with more than one place are links between the documents that hold them.
+ * distinct paragraph. Equal paragraphs form a duplicate group, which its first member represents;
+ * the others link the documents they are in to the first one's.
  */
 #ifndef TTI_SKETCH_SKETCH_H
 #define TTI_SKETCH_SKETCH_H
@@ -15,7 +15,7 @@ enum {
     TTI_PARAGRAPH_TOKENS = 12 /**< shorter paragraphs are left to the seeds */
 };
 
-/** A distinct paragraph, by its first place. */
+/** The first of a group of equal paragraphs. */
 typedef struct tti_distinct_paragraph {
     uint32_t doc, paragraph;
 } tti_distinct_paragraph;

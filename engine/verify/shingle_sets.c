@@ -125,9 +125,9 @@ tt_status tti_shingle_counts_make(tti_shingle_counts *out, const tti_corpus *cor
     out->docs = tti_alloc_zero(options->allocator, n, sizeof *out->docs);
     if (named == NULL || out->docs == NULL)
         status = tti_fail_memory(error, "counting shingles");
-    for (size_t k = 0; k < candidates->count && status == TT_OK; k++) {
-        const uint32_t a = tti_candidate_a(candidates->packed[k]);
-        const uint32_t b = tti_candidate_b(candidates->packed[k]);
+    for (size_t k = 0; k < candidates->pairs.count && status == TT_OK; k++) {
+        const uint32_t a = tti_candidate_a(candidates->pairs.items[k]);
+        const uint32_t b = tti_candidate_b(candidates->pairs.items[k]);
         assert(a < n && b < n);
         named[a] = named[b] = 1;
     }

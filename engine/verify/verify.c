@@ -368,22 +368,22 @@ static tt_status group_candidates(verify_job *j, const tti_candidates *c, tt_err
 {
     const tt_allocator *al = j->options->allocator;
     const tti_doc *docs = j->corpus->docs;
-    uint64_t *spare = tti_alloc(al, c->count, sizeof *spare);
-    j->sorted = tti_alloc(al, c->count, sizeof *j->sorted);
-    j->groups = tti_alloc(al, c->count, sizeof *j->groups);
-    for (size_t k = 0; k < c->count && spare != NULL && j->sorted != NULL; k++) {
-        const uint32_t a = tti_candidate_a(c->packed[k]), b = tti_candidate_b(c->packed[k]);
+    uint64_t *spare = tti_alloc(al, c->pairs.count, sizeof *spare);
+    j->sorted = tti_alloc(al, c->pairs.count, sizeof *j->sorted);
+    j->groups = tti_alloc(al, c->pairs.count, sizeof *j->groups);
+    for (size_t k = 0; k < c->pairs.count && spare != NULL && j->sorted != NULL; k++) {
+        const uint32_t a = tti_candidate_a(c->pairs.items[k]), b = tti_candidate_b(c->pairs.items[k]);
         const int a_longer = docs[a].token_count > docs[b].token_count;
         assert(a < j->corpus->doc_count && b < j->corpus->doc_count);
         j->sorted[k] = tti_candidate_pack(a_longer ? b : a, a_longer ? a : b,
-                                          tti_candidate_want(c->packed[k]));
+                                          tti_candidate_want(c->pairs.items[k]));
     }
     if (spare != NULL && j->sorted != NULL)
-        tti_radix_sort_u64(j->sorted, spare, c->count);
-    tti_release(al, spare, c->count, sizeof *spare);
+        tti_radix_sort_u64(j->sorted, spare, c->pairs.count);
+    tti_release(al, spare, c->pairs.count, sizeof *spare);
     TTI_TRY_ALLOC(spare == NULL || j->sorted == NULL || j->groups == NULL, error, "candidates");
-    for (size_t begin = 0, end; begin < c->count; begin = end) {
-        for (end = begin + 1; end < c->count && end - begin < GROUP_LIMIT &&
+    for (size_t begin = 0, end; begin < c->pairs.count; begin = end) {
+        for (end = begin + 1; end < c->pairs.count && end - begin < GROUP_LIMIT &&
                               tti_candidate_b(j->sorted[end]) == tti_candidate_b(j->sorted[begin]);)
             end++;
         j->groups[j->group_count++] = (candidate_group){begin, end};
@@ -444,7 +444,7 @@ tt_status tti_verify(tti_verified *out, const tti_corpus *corpus, const tti_cand
                    out->pairs.items[k - 1].numbers.b < out->pairs.items[k].numbers.b);
     }
     tti_shingle_counts_free(&j.shingles);
-    tti_release(a, j.groups, candidates->count, sizeof *j.groups);
-    tti_release(a, j.sorted, candidates->count, sizeof *j.sorted);
+    tti_release(a, j.groups, candidates->pairs.count, sizeof *j.groups);
+    tti_release(a, j.sorted, candidates->pairs.count, sizeof *j.sorted);
     return status;
 }

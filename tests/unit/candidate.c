@@ -39,12 +39,12 @@ static void equal_pairs_are_joined_with_all_they_want(void **state)
     }
     assert_int_equal(tti_candidates_append(&c, &more, NULL), TT_OK);
     assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
-    assert_int_equal(c.count, due);
-    for (size_t k = 0; k < c.count; k++) {
-        const uint64_t x = c.packed[k];
+    assert_int_equal(c.pairs.count, due);
+    for (size_t k = 0; k < c.pairs.count; k++) {
+        const uint64_t x = c.pairs.items[k];
         assert_int_equal(tti_candidate_want(x), wanted[tti_candidate_a(x)][tti_candidate_b(x)]);
         if (k > 0)
-            assert_true(c.packed[k - 1] >> 2 < x >> 2);
+            assert_true(c.pairs.items[k - 1] >> 2 < x >> 2);
     }
     tti_candidates_free(&c);
     tti_candidates_free(&more);
@@ -74,7 +74,7 @@ static void none_at_all_are_settled(void **state)
     tti_candidates_init(&c, &tti_libc_allocator);
     assert_int_equal(tti_candidates_append(&c, &c, NULL), TT_OK);
     assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
-    assert_int_equal(c.count, 0);
+    assert_int_equal(c.pairs.count, 0);
     assert_int_equal(tti_candidates_skipped_of(&c, 0), 0);
     tti_candidates_free(&c);
 }

@@ -129,9 +129,10 @@ static void proposals_bring_a_group_to_its_preferred_document(void **state)
     tti_candidates_init(&c, &tti_libc_allocator);
     assert_int_equal(tti_clusters_propose_pairs(&v, order, DOCS, &c, NULL), TT_OK);
     assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
-    assert_int_equal(c.count, 2); /* 3 with 1 and 2; 0 and 3 are already a pair, as are 5 and 6 */
-    assert_true(c.packed[0] == tti_candidate_pack(1, 3, TTI_WANT_PAIR));
-    assert_true(c.packed[1] == tti_candidate_pack(2, 3, TTI_WANT_PAIR));
+    assert_int_equal(c.pairs.count,
+                     2); /* 3 with 1 and 2; 0 and 3 are already a pair, as are 5 and 6 */
+    assert_true(c.pairs.items[0] == tti_candidate_pack(1, 3, TTI_WANT_PAIR));
+    assert_true(c.pairs.items[1] == tti_candidate_pack(2, 3, TTI_WANT_PAIR));
     tti_candidates_free(&c);
 }
 

@@ -246,9 +246,9 @@ static tti_candidates candidates_of(const tti_corpus *corpus, const tt_options *
 
 static unsigned want_of(const tti_candidates *c, uint32_t a, uint32_t b)
 {
-    for (size_t k = 0; k < c->count; k++)
-        if (tti_candidate_a(c->packed[k]) == a && tti_candidate_b(c->packed[k]) == b)
-            return tti_candidate_want(c->packed[k]);
+    for (size_t k = 0; k < c->pairs.count; k++)
+        if (tti_candidate_a(c->pairs.items[k]) == a && tti_candidate_b(c->pairs.items[k]) == b)
+            return tti_candidate_want(c->pairs.items[k]);
     return 0;
 }
 
@@ -308,7 +308,8 @@ static void a_passage_in_every_document_links_each_to_the_first(void **state)
     c = candidates_of(&corpus, &o);
     for (uint32_t k = 1; k < MANY; k++)
         assert_true(want_of(&c, 0, k) & TTI_WANT_SECTIONS);
-    assert_true(c.count <= MANY * (TTI_SEED_FIRST_POSTINGS + 1)); /* far less than the square */
+    assert_true(c.pairs.count <=
+                MANY * (TTI_SEED_FIRST_POSTINGS + 1)); /* far less than the square */
     tti_candidates_free(&c);
     for (int k = 0; k < MANY; k++)
         words_free(&w[k]);
@@ -332,7 +333,7 @@ static void seeds_of_one_paragraph_make_no_pair(void **state)
             tti_seed_counts_add_shared(&t, 0, k * apart);
         tti_seed_counts_select(&t, &rules, 1, counts[1]);
         assert_int_equal(t.status, TT_OK);
-        assert_int_equal(t.found.count, apart == 30);
+        assert_int_equal(t.found.pairs.count, apart == 30);
         tti_seed_counts_free(&t);
     }
 }
