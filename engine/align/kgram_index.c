@@ -26,7 +26,7 @@ void tti_kgram_index_free(tti_kgram_index *index)
 
 static void hash_kgrams(const uint32_t *tokens, uint32_t count, uint32_t *hashes)
 {
-    tti_kernels_get()->fold(tokens, count, multipliers, 0, TTI_KGRAM_TOKENS, hashes);
+    tti_kernels_get()->hash_shingles(tokens, count, multipliers, 0, TTI_KGRAM_TOKENS, hashes);
 }
 
 tt_status tti_kgram_index_build(tti_kgram_index *index, const uint32_t *tokens, uint32_t count,
@@ -70,7 +70,7 @@ tt_status tti_kgram_index_probe(tti_kgram_index *index, const uint32_t *tokens, 
                   error, "an article's k-grams");
     hash_kgrams(tokens, kgrams, index->query_hashes.items);
     index->hits.count =
-        tti_kernels_get()->probe(index->query_hashes.items, kgrams, index->filter.items,
+        tti_kernels_get()->find_set_bits(index->query_hashes.items, kgrams, index->filter.items,
                                  index->shift - FILTER_BITS, index->hits.items);
     return TT_OK;
 }

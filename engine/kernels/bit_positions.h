@@ -1,6 +1,6 @@
 /*
- * For each byte: the places of its bits, lowest first, a byte each from the lowest up. What a
- * processor without a compressing store turns a mask into a list with, eight bits at a time.
+ * For each byte, the positions of its bits, lowest first, a byte each from the lowest up: with it,
+ * a processor without a compressing store turns a mask into a list, eight bits at a time.
  */
 #ifndef TTI_KERNELS_BIT_POSITIONS_H
 #define TTI_KERNELS_BIT_POSITIONS_H

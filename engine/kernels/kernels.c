@@ -23,9 +23,10 @@ static tti_hash128 tti_kernel_key_generic(const uint64_t *hashes, size_t count, 
 /* A set: its functions in the order of tti_kernels. */
 /* clang-format off */
 #define TTI_KERNELS(set)                                                                           \
-    {#set,        split_##set,      take_##set,   hash_##set,  tti_kernel_key_##set,               \
-     extents_##set, fold_##set,     bands_##set,  bins_##set,  least_##set,                        \
-     equal_##set, hash_grams_##set, sample_##set, probe_##set, near_##set}
+    {#set, split_##set, append_runs_##set, hash_tokens_##set, tti_kernel_key_##set,                \
+     extents_##set, hash_shingles_##set, hash_bands_##set, fill_bins_##set, min_hashes_##set,      \
+     count_equal_##set, hash_kgrams_##set, find_minimizers_##set, find_set_bits_##set,             \
+     find_near_##set}
 /* clang-format on */
 
 #define TTI_TARGET

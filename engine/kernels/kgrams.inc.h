@@ -6,9 +6,9 @@
  * eight or sixteen. A gram is a minimizer if it is the least of some window: if the greatest of the
  * least of the windows around it is its own key.
  */
-TTI_TARGET static void TTI_NAME(hash_grams)(const uint32_t *restrict tokens, size_t grams,
-                                            uint64_t seed, uint32_t *restrict keys,
-                                            uint32_t *restrict parts)
+TTI_TARGET static void TTI_NAME(hash_kgrams)(const uint32_t *restrict tokens, size_t grams,
+                                             uint64_t seed, uint32_t *restrict keys,
+                                             uint32_t *restrict parts)
 {
     const uint32_t low = (uint32_t)seed, high = (uint32_t)(seed >> 32);
     for (size_t i = 0; i < grams; i++) {
@@ -33,8 +33,8 @@ TTI_TARGET static inline uint32_t TTI_NAME(most_u32)(uint32_t x, uint32_t y)
 }
 
 /* Before least[0] lie TTI_MINIMIZER_WINDOW - 1 zeros. */
-TTI_TARGET static size_t TTI_NAME(sample)(const uint32_t *restrict keys, size_t grams,
-                                          uint32_t *restrict least, uint32_t *restrict out)
+TTI_TARGET static size_t TTI_NAME(find_minimizers)(const uint32_t *restrict keys, size_t grams,
+                                                   uint32_t *restrict least, uint32_t *restrict out)
 {
     const size_t windows = grams - TTI_MINIMIZER_WINDOW + 1;
     size_t n = 0;
@@ -60,9 +60,9 @@ TTI_TARGET static size_t TTI_NAME(sample)(const uint32_t *restrict keys, size_t 
     return n;
 }
 
-TTI_TARGET static size_t TTI_NAME(probe)(const uint32_t *restrict keys, size_t grams,
-                                         const uint32_t *restrict bits, int shift,
-                                         uint32_t *restrict out)
+TTI_TARGET static size_t TTI_NAME(find_set_bits)(const uint32_t *restrict keys, size_t grams,
+                                                 const uint32_t *restrict bits, int shift,
+                                                 uint32_t *restrict out)
 {
     size_t n = 0;
     for (size_t i = 0; i < grams; i++) {
@@ -73,9 +73,10 @@ TTI_TARGET static size_t TTI_NAME(probe)(const uint32_t *restrict keys, size_t g
     return n;
 }
 
-TTI_TARGET static void TTI_NAME(near)(const uint32_t *restrict b, const uint32_t *restrict reach,
-                                      const uint32_t *restrict first, size_t count, uint32_t at,
-                                      uint32_t end, uint8_t *restrict near)
+TTI_TARGET static void TTI_NAME(find_near)(const uint32_t *restrict b,
+                                           const uint32_t *restrict reach,
+                                           const uint32_t *restrict first, size_t count,
+                                           uint32_t at, uint32_t end, uint8_t *restrict near)
 {
     for (size_t k = 0; k < count; k++)
         near[k] = (at - b[k] - 1 < reach[k]) & (end <= first[k]);

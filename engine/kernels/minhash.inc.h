@@ -1,12 +1,13 @@
 /*
  * Template: included once per instruction set by kernels.c. Needs TTI_NAME(x), TTI_TARGET.
  *
- * Thirty-two bits throughout: eight or sixteen shingles, or lanes, fit a register. The width of a
+ * Thirty-two bits throughout, so that eight or sixteen shingles, or values of a signature, fit a
+ * register. The width of a
  * shingle is a constant where it is usual, so that the sum stays in registers.
  */
-enum { TTI_NAME(minhash_lanes) = 64 };
+enum { TTI_NAME(minhash_block) = 64 };
 
-/* folds[i]: the hash of `width` values from i * stride on. */
+/* hashes[i]: the hash of `width` values from i * stride on. */
 TTI_TARGET static inline void TTI_NAME(hash_width)(const uint32_t *restrict values, size_t count,
                                                    size_t stride, const uint32_t *restrict mul,
                                                    uint32_t add, uint32_t width,
@@ -22,9 +23,9 @@ TTI_TARGET static inline void TTI_NAME(hash_width)(const uint32_t *restrict valu
     }
 }
 
-TTI_TARGET static void TTI_NAME(fold)(const uint32_t *restrict tokens, size_t count,
-                                      const uint32_t *restrict mul, uint32_t add, uint32_t width,
-                                      uint32_t *restrict hashes)
+TTI_TARGET static void TTI_NAME(hash_shingles)(const uint32_t *restrict tokens, size_t count,
+                                               const uint32_t *restrict mul, uint32_t add,
+                                               uint32_t width, uint32_t *restrict hashes)
 {
     switch (width) {
     case 3: TTI_NAME(hash_width)(tokens, count, 1, mul, add, 3, hashes); return;
@@ -34,9 +35,9 @@ TTI_TARGET static void TTI_NAME(fold)(const uint32_t *restrict tokens, size_t co
     }
 }
 
-TTI_TARGET static void TTI_NAME(bands)(const uint32_t *restrict values, size_t bands,
-                                       const uint32_t *restrict mul, uint32_t add, uint32_t rows,
-                                       uint32_t *restrict keys)
+TTI_TARGET static void TTI_NAME(hash_bands)(const uint32_t *restrict values, size_t bands,
+                                            const uint32_t *restrict mul, uint32_t add,
+                                            uint32_t rows, uint32_t *restrict keys)
 {
     switch (rows) {
     case 4: TTI_NAME(hash_width)(values, bands, 4, mul, add, 4, keys); return;
@@ -45,8 +46,8 @@ TTI_TARGET static void TTI_NAME(bands)(const uint32_t *restrict values, size_t b
     }
 }
 
-TTI_TARGET static void TTI_NAME(bins)(uint32_t *signature, size_t num_hashes, const uint32_t *hashes,
-                                      size_t count)
+TTI_TARGET static void TTI_NAME(fill_bins)(uint32_t *signature, size_t num_hashes,
+                                           const uint32_t *hashes, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
         uint32_t *least = &signature[tti_minhash_bin(hashes[k], num_hashes)];
@@ -59,14 +60,14 @@ TTI_TARGET static inline uint32_t TTI_NAME(lesser)(uint32_t x, uint32_t y)
     return x < y ? x : y;
 }
 
-/* Four shingles a step: what a lane needs is loaded once for all of them. */
-TTI_TARGET static inline void TTI_NAME(least_block)(uint32_t *restrict least,
-                                                    const uint32_t *restrict mul,
-                                                    const uint32_t *restrict add,
-                                                    const uint32_t *restrict hashes, size_t count,
-                                                    size_t num_hashes)
+/* Four shingles a step, so that the numbers of a permutation are loaded once for all of them. */
+TTI_TARGET static inline void TTI_NAME(min_hashes_block)(uint32_t *restrict least,
+                                                         const uint32_t *restrict mul,
+                                                         const uint32_t *restrict add,
+                                                         const uint32_t *restrict hashes,
+                                                         size_t count, size_t num_hashes)
 {
-    uint32_t block[TTI_NAME(minhash_lanes)];
+    uint32_t block[TTI_NAME(minhash_block)];
     size_t k = 0;
     for (size_t i = 0; i < num_hashes; i++)
         block[i] = UINT32_MAX;
@@ -84,9 +85,9 @@ TTI_TARGET static inline void TTI_NAME(least_block)(uint32_t *restrict least,
     memcpy(least, block, num_hashes * sizeof *least);
 }
 
-/* Few lanes and many shingles: along the shingles. */
-TTI_TARGET static inline uint32_t TTI_NAME(least_lane)(uint32_t mul, uint32_t add,
-                                                       const uint32_t *hashes, size_t count)
+/* For few values and many shingles: the loop runs along the shingles. */
+TTI_TARGET static inline uint32_t TTI_NAME(min_hash_one)(uint32_t mul, uint32_t add,
+                                                         const uint32_t *hashes, size_t count)
 {
     uint32_t least = UINT32_MAX;
     for (size_t k = 0; k < count; k++) {
@@ -96,28 +97,32 @@ TTI_TARGET static inline uint32_t TTI_NAME(least_lane)(uint32_t mul, uint32_t ad
     return least;
 }
 
-TTI_TARGET static void TTI_NAME(least)(const uint32_t *restrict mul, const uint32_t *restrict add,
-                                       size_t num_hashes, const uint32_t *restrict hashes, size_t count,
-                                       uint32_t *restrict least)
+TTI_TARGET static void TTI_NAME(min_hashes)(const uint32_t *restrict mul,
+                                            const uint32_t *restrict add, size_t num_hashes,
+                                            const uint32_t *restrict hashes, size_t count,
+                                            uint32_t *restrict least)
 {
-    enum { BLOCK = TTI_NAME(minhash_lanes), HALF = BLOCK / 2, SMALL = 16 };
-    size_t lane = 0;
+    enum { BLOCK = TTI_NAME(minhash_block), HALF = BLOCK / 2, SMALL = 16 };
+    size_t begin = 0;
     if (count < BLOCK) {
-        for (; lane + BLOCK <= num_hashes; lane += BLOCK)
-            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, hashes, count, BLOCK);
-        for (; lane + HALF <= num_hashes; lane += HALF)
-            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, hashes, count, HALF);
-        for (; lane + SMALL <= num_hashes; lane += SMALL)
-            TTI_NAME(least_block)(least + lane, mul + lane, add + lane, hashes, count, SMALL);
+        for (; begin + BLOCK <= num_hashes; begin += BLOCK)
+            TTI_NAME(min_hashes_block)
+            (least + begin, mul + begin, add + begin, hashes, count, BLOCK);
+        for (; begin + HALF <= num_hashes; begin += HALF)
+            TTI_NAME(min_hashes_block)
+            (least + begin, mul + begin, add + begin, hashes, count, HALF);
+        for (; begin + SMALL <= num_hashes; begin += SMALL)
+            TTI_NAME(min_hashes_block)
+            (least + begin, mul + begin, add + begin, hashes, count, SMALL);
     }
-    for (; lane < num_hashes; lane++)
-        least[lane] = TTI_NAME(least_lane)(mul[lane], add[lane], hashes, count);
+    for (; begin < num_hashes; begin++)
+        least[begin] = TTI_NAME(min_hash_one)(mul[begin], add[begin], hashes, count);
 }
 
-TTI_TARGET static uint32_t TTI_NAME(equal)(const uint8_t *restrict x, const uint8_t *restrict y,
-                                           size_t num_hashes)
+TTI_TARGET static uint32_t TTI_NAME(count_equal)(const uint8_t *restrict x,
+                                                 const uint8_t *restrict y, size_t num_hashes)
 {
-    enum { BLOCK = TTI_NAME(minhash_lanes) };
+    enum { BLOCK = TTI_NAME(minhash_block) };
     uint32_t n = 0;
     size_t i = 0;
     for (; i + BLOCK <= num_hashes; i += BLOCK) {

@@ -1,6 +1,6 @@
 /*
- * What the text stage's kernels take and give: runs of ASCII letters and digits in a piece of text,
- * and hashes of many short byte strings.
+ * What the kernels of the tokenizer take and return: runs of ASCII letters and digits in a piece of
+ * text, and hashes of many short byte strings.
  */
 #ifndef TTI_KERNELS_SPLIT_H
 #define TTI_KERNELS_SPLIT_H
@@ -22,8 +22,8 @@ enum {
 };
 
 /**
- * Maximal runs of ASCII letters, ASCII digits and bytes above 0x7F in a piece of text, as places in
- * the piece. The flags of a run with bytes above 0x7F (it is listed in `dirty`) mean nothing.
+ * Maximal runs of ASCII letters, ASCII digits and bytes above 0x7F in a piece of text, as positions
+ * in the piece. The flags of a run with bytes above 0x7F (it is listed in `dirty`) mean nothing.
  */
 typedef struct tti_split {
     uint32_t count, dirty_count, line_count;
@@ -36,7 +36,7 @@ typedef struct tti_split {
     uint16_t line_runs[TTI_SPLIT_BYTES]; /**< runs that begin before it */
 } tti_split;
 
-/** Tokens that are read and not yet in the store. */
+/** Tokens that have been read and are not in the store yet. */
 typedef struct tti_token_batch {
     uint32_t count;
     uint32_t begin[TTI_SPLIT_RUNS];  /**< bytes of the text */

@@ -18,7 +18,7 @@ typedef struct TTI_NAME(masks) {
     uint64_t mild; /* space , - */
 } TTI_NAME(masks);
 
-/* What one block leaves to the next: bits shifted or carried out. */
+/* What one block passes on to the next: bits that were shifted or carried out. */
 typedef struct TTI_NAME(carry) {
     unsigned open;  /* a run reaches the block's end */
     unsigned ask;   /* so does a gap with TTI_RUN_MAYBE_SENTENCE */
@@ -51,8 +51,9 @@ TTI_TARGET static inline TTI_NAME(masks) TTI_NAME(classify)(const uint8_t *text,
     return m;
 }
 
-/* Stores base + the place of every bit. */
-TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *out, uint64_t bits, unsigned base)
+/* Stores base + the position of every bit. */
+TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *out, uint64_t bits,
+                                                         unsigned base)
 {
     const __m512i places = _mm512_set_epi8(
         63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
@@ -63,15 +64,16 @@ TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *out, uint64_t
                                               _mm512_set1_epi16((short)base)));
 }
 
-/* Stores the bytes at the bits of `places`. */
+/* Stores the bytes at the positions of the bits. */
 TTI_TARGET static inline void TTI_NAME(append_flags)(uint8_t *out, uint64_t places, __m512i flags)
 {
     _mm256_storeu_si256((__m256i *)(void *)out,
                         _mm512_castsi512_si256(_mm512_maskz_compress_epi8(places, flags)));
 }
 
-TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts, unsigned base,
-                                                   const TTI_NAME(masks) * m, uint64_t ask)
+TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
+                                                      unsigned base, const TTI_NAME(masks) * m,
+                                                      uint64_t ask)
 {
     const __m512i digit = _mm512_maskz_set1_epi8(m->digit, (char)TTI_RUN_NUMERAL);
     const __m512i upper = _mm512_maskz_set1_epi8(m->upper, (char)TTI_RUN_CAPITAL);
@@ -82,7 +84,7 @@ TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t s
 }
 
 TTI_TARGET static inline void TTI_NAME(append_ends)(tti_split *out, uint32_t ended, uint64_t ends,
-                                                 unsigned base, uint64_t upper)
+                                                    unsigned base, uint64_t upper)
 {
     const __m512i flags = _mm512_maskz_set1_epi8(upper, (char)TTI_RUN_UPPER);
     TTI_NAME(append_positions)(out->end + ended, ends, base);
@@ -181,10 +183,11 @@ TTI_TARGET static inline __m256i TTI_NAME(spread)(uint32_t bits, char flag)
                             _mm256_set1_epi8(flag));
 }
 
-/* The places of the bits, eight bits a step, and for each its byte of `flags`. Up to eight are
- * stored past the last. */
-TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *places, uint8_t *found, uint64_t bits,
-                                                   unsigned base, const uint8_t *flags)
+/* Stores the positions of the bits, eight bits a step, and for each its byte of `flags`. Up to
+ * eight are stored past the last. */
+TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *places, uint8_t *found,
+                                                         uint64_t bits, unsigned base,
+                                                         const uint8_t *flags)
 {
     for (unsigned k = 0; k < 64; k += 8, bits >>= 8) {
         const __m128i at = _mm_cvtsi64_si128((long long)tti_bit_positions[bits & 0xFF]);
@@ -198,8 +201,9 @@ TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *places, uint8
     }
 }
 
-TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts, unsigned base,
-                                                   const TTI_NAME(masks) * m, uint64_t ask)
+TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
+                                                      unsigned base, const TTI_NAME(masks) * m,
+                                                      uint64_t ask)
 {
     uint8_t flags[64];
     for (unsigned k = 0; k < 64; k += 32) {
@@ -209,11 +213,12 @@ TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t s
         _mm256_storeu_si256((__m256i *)(void *)(flags + k),
                             _mm256_or_si256(_mm256_or_si256(digit, upper), asked));
     }
-    TTI_NAME(append_positions)(out->begin + out->count, out->first + out->count, starts, base, flags);
+    TTI_NAME(append_positions)
+    (out->begin + out->count, out->first + out->count, starts, base, flags);
 }
 
 TTI_TARGET static inline void TTI_NAME(append_ends)(tti_split *out, uint32_t ended, uint64_t ends,
-                                                 unsigned base, uint64_t upper)
+                                                    unsigned base, uint64_t upper)
 {
     uint8_t flags[64];
     for (unsigned k = 0; k < 64; k += 32)
@@ -224,7 +229,7 @@ TTI_TARGET static inline void TTI_NAME(append_ends)(tti_split *out, uint32_t end
 
 #  else
 
-/* Place of the lowest bit; any place where there is none. */
+/* The position of the lowest bit; any position where there is none. */
 TTI_TARGET static inline unsigned TTI_NAME(lowest_bit)(uint64_t bits)
 {
     return (unsigned)__builtin_ctzll(bits | UINT64_C(1) << 63);
@@ -232,10 +237,11 @@ TTI_TARGET static inline unsigned TTI_NAME(lowest_bit)(uint64_t bits)
 
 /*
  * Both of these work in steps of eight and may store as many past the last bit: a block of English
- * has eleven words, so the number of steps is foreseen more often than the number of bits.
+ * has eleven words, so the number of steps is predicted more often than the number of bits.
  */
-TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts, unsigned base,
-                                                   const TTI_NAME(masks) * m, uint64_t ask)
+TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
+                                                      unsigned base, const TTI_NAME(masks) * m,
+                                                      uint64_t ask)
 {
     uint16_t *begin = out->begin + out->count;
     uint8_t *first = out->first + out->count;
@@ -243,14 +249,14 @@ TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t s
         for (unsigned k = 0; k < 8; k++, starts &= starts - 1) {
             const unsigned i = TTI_NAME(lowest_bit)(starts);
             begin[k] = (uint16_t)(base + i);
-            first[k] =
-                (uint8_t)((m->digit >> i & 1) * TTI_RUN_NUMERAL |
-                          (m->upper >> i & 1) * TTI_RUN_CAPITAL | (ask >> i & 1) * TTI_RUN_MAYBE_SENTENCE);
+            first[k] = (uint8_t)((m->digit >> i & 1) * TTI_RUN_NUMERAL |
+                                 (m->upper >> i & 1) * TTI_RUN_CAPITAL |
+                                 (ask >> i & 1) * TTI_RUN_MAYBE_SENTENCE);
         }
 }
 
 TTI_TARGET static inline void TTI_NAME(append_ends)(tti_split *out, uint32_t ended, uint64_t ends,
-                                                 unsigned base, uint64_t upper)
+                                                    unsigned base, uint64_t upper)
 {
     uint16_t *end = out->end + ended;
     uint8_t *whole = out->whole + ended;
@@ -274,9 +280,9 @@ TTI_TARGET static inline uint64_t TTI_NAME(add_with_carry)(uint64_t a, uint64_t 
     return all;
 }
 
-/* Places in `list` of the ordinals that the bits have among `places`, counted from `base`. */
+/* Lists the line ends of a block, and how many runs begin before each. */
 TTI_TARGET static inline void TTI_NAME(append_lines)(tti_split *out, uint64_t line, uint64_t starts,
-                                                  uint32_t count, unsigned base)
+                                                     uint32_t count, unsigned base)
 {
     for (; line != 0; line &= line - 1) {
         const unsigned i = (unsigned)__builtin_ctzll(line);
@@ -289,8 +295,8 @@ TTI_TARGET static inline void TTI_NAME(append_lines)(tti_split *out, uint64_t li
 
 /* Adds the runs that begin or end in one block. `ended` runs have ended before it. */
 TTI_TARGET static inline uint32_t TTI_NAME(append_block)(tti_split *out, const TTI_NAME(masks) * m,
-                                                      TTI_NAME(carry) * c, uint32_t ended,
-                                                      unsigned base)
+                                                         TTI_NAME(carry) * c, uint32_t ended,
+                                                         unsigned base)
 {
     const uint64_t run = m->run, before = run << 1 | c->open;
     const uint64_t starts = run & ~before, ends = ~run & before;
@@ -338,8 +344,9 @@ TTI_TARGET static void TTI_NAME(split)(const uint8_t *text, size_t size, uint8_t
 #if TTI_WIDE == 5
 
 TTI_TARGET static inline void TTI_NAME(hash_eight)(const tti_token_batch *b, const uint8_t *bytes,
-                                                   size_t i, __mmask8 all, const tti_xxh_flips *flips,
-                                                   uint64_t *wide, uint32_t *low)
+                                                   size_t i, __mmask8 all,
+                                                   const tti_xxh_flips *flips, uint64_t *wide,
+                                                   uint32_t *low)
 {
     const __m512i at = _mm512_maskz_cvtepu32_epi64(all, _mm256_maskz_loadu_epi32(all, b->at + i));
     const __m512i length =
@@ -409,8 +416,9 @@ TTI_TARGET static inline uint64_t TTI_NAME(select)(uint64_t mask, uint64_t x, ui
     return y ^ (mask & (x ^ y));
 }
 
-/* XXH3 of 1 .. 8 bytes; eight may be read. The lengths of words are too irregular to be foreseen:
- * both formulas are made of the same steps with other numbers, and those are chosen, not the way.
+/* XXH3 of 1 .. 8 bytes; eight may be read. The lengths of words are too irregular to predict:
+ * both formulas are made of the same steps with other numbers, and the numbers are selected instead
+ * of branching.
  */
 TTI_TARGET static inline uint64_t TTI_NAME(hash_eight)(const uint8_t *bytes, uint32_t length,
                                                        const tti_xxh_flips *flips)
@@ -508,7 +516,8 @@ TTI_TARGET static uint32_t TTI_NAME(hash_fours)(const tti_token_batch *b, const 
                                               _mm256_cvtepu32_epi64(length), flips);
         const unsigned longer =
             (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(length, _mm_set1_epi32(8))));
-        const __m128i places = _mm_cvtepu8_epi32(_mm_cvtsi64_si128((long long)tti_bit_positions[longer]));
+        const __m128i places =
+            _mm_cvtepu8_epi32(_mm_cvtsi64_si128((long long)tti_bit_positions[longer]));
         _mm256_storeu_si256((__m256i *)(void *)(wide + i), h);
         _mm_storeu_si128((__m128i *)(void *)(low + i),
                          _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(h, halves)));
@@ -544,8 +553,8 @@ TTI_TARGET static size_t TTI_NAME(hash_most)(const tti_token_batch *b, const uin
 
 #endif
 
-TTI_TARGET static void TTI_NAME(hash)(const tti_token_batch *b, const uint8_t *bytes, uint64_t seed,
-                                      uint64_t *wide, uint32_t *low)
+TTI_TARGET static void TTI_NAME(hash_tokens)(const tti_token_batch *b, const uint8_t *bytes,
+                                             uint64_t seed, uint64_t *wide, uint32_t *low)
 {
     uint32_t rest[TTI_SPLIT_RUNS + 8];
     const size_t count = TTI_NAME(hash_most)(b, bytes, seed, wide, low, rest);
@@ -584,8 +593,8 @@ TTI_TARGET static inline void TTI_NAME(take_flags)(const uint8_t *restrict first
 }
 
 /* An array at a time, so that compilers see what is wide in it. */
-TTI_TARGET static void TTI_NAME(take)(const tti_split *split, uint32_t begin, uint32_t end,
-                                      uint32_t base, tti_token_batch *batch)
+TTI_TARGET static void TTI_NAME(append_runs)(const tti_split *split, uint32_t begin, uint32_t end,
+                                             uint32_t base, tti_token_batch *batch)
 {
     const uint32_t count = end - begin, k = batch->count;
     TTI_NAME(take_begins)(split->begin + begin, count, base, batch->at + k, batch->begin + k);

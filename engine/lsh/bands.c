@@ -52,7 +52,7 @@ tti_band_window tti_band_rule_window(const tti_band_rule *rule, size_t i)
 
 uint32_t tti_signature_distance(const tti_band_rule *rule, const uint8_t *x, const uint8_t *y)
 {
-    return rule->num_hashes - tti_kernels_get()->equal(x, y, rule->num_hashes);
+    return rule->num_hashes - tti_kernels_get()->count_equal(x, y, rule->num_hashes);
 }
 
 /* ---- The top k ------------------------------------------------------------------------------- */

@@ -4,8 +4,9 @@
 
 #include "corpus/corpus.h"
 
-/** Keys with whose they are, but for most of those that nothing else has: first all keys are noted,
- * then they are added; once sorted, equal keys lie together, in order of number. */
+/** Keys with the numbers that have them, except for most keys that only one number has: a filter
+ * counts all keys first, and only those that may be shared are then added. Once they are sorted,
+ * equal keys are together, in order of number. */
 typedef struct tti_shared_keys {
     const tt_allocator *allocator;
     uint64_t *records; /**< key << 32 | number */

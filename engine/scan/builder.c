@@ -86,25 +86,25 @@ static tt_status store_tokens(tt_scan *scan, size_t threads, token_arrays *out,
 {
     tti_corpus_store *s = &scan->store;
     const size_t count = threads * TOKEN_ARRAYS;
-    tti_slice *pieces = tti_alloc(s->allocator, count, sizeof *pieces);
+    tti_slice *slices = tti_alloc(s->allocator, count, sizeof *slices);
     const char *at;
-    if (pieces == NULL)
+    if (slices == NULL)
         return tti_fail_memory(error, "a batch");
     for (size_t t = 0; t < threads; t++)
-        list_token_slices(&scan->scratch[t], pieces + t * TOKEN_ARRAYS);
-    at = batch->tokens = s->spill != NULL ? tti_spill_write(s->spill, pieces, count)
-                                          : tti_arena_copy(&s->arena, pieces, count);
+        list_token_slices(&scan->scratch[t], slices + t * TOKEN_ARRAYS);
+    at = batch->tokens = s->spill != NULL ? tti_spill_write(s->spill, slices, count)
+                                          : tti_arena_copy(&s->arena, slices, count);
     for (size_t t = 0; at != NULL && t < threads; t++) {
         const char *array[TOKEN_ARRAYS];
         for (size_t k = 0; k < TOKEN_ARRAYS; k++) {
-            const size_t size = pieces[t * TOKEN_ARRAYS + k].size;
+            const size_t size = slices[t * TOKEN_ARRAYS + k].size;
             array[k] = size > 0 ? at : NULL;
             at += tti_slice_padded_size(size);
         }
         out[t] = (token_arrays){(const uint32_t *)array[0], (const uint8_t *)array[1],
                                 (const uint8_t *)array[2], (const tti_paragraph *)array[3]};
     }
-    tti_release(s->allocator, pieces, count, sizeof *pieces);
+    tti_release(s->allocator, slices, count, sizeof *slices);
     return batch->tokens == NULL ? tti_fail_memory(error, "a batch") : TT_OK;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    EMPTY_BIN = -1, /* a bin's value that no fold has been less than */
+    EMPTY_BIN = -1, /* a bin's value that no hash has been less than */
     SMALL_SET = 40  /* shingles of a set that fills few bins */
 };
 
@@ -29,19 +29,20 @@ void tti_minhash_init(tti_minhash *m, uint32_t num_hashes, uint64_t seed)
 void tti_minhash_hash_shingles(const tti_minhash *m, const uint32_t *tokens, size_t count,
                                uint32_t width, uint32_t *shingle_hashes)
 {
-    tti_kernels_get()->fold(tokens, count, m->shingle_mul, m->shingle_add, width, shingle_hashes);
+    tti_kernels_get()->hash_shingles(tokens, count, m->shingle_mul, m->shingle_add, width,
+                                     shingle_hashes);
 }
 
 /* A small set: all permutations cost less than to list those that are wanted. The few bins that
- * have folds are emptied again for them. */
+ * have hashes are emptied again for them. */
 static void sign_small_set(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
                            uint32_t *signature)
 {
-    tti_kernels_get()->least(m->mul, m->add, m->num_hashes, shingle_hashes, count, signature);
+    tti_kernels_get()->min_hashes(m->mul, m->add, m->num_hashes, shingle_hashes, count, signature);
     for (size_t k = 0; k < count; k++)
         if (shingle_hashes[k] != (uint32_t)EMPTY_BIN)
             signature[tti_minhash_bin(shingle_hashes[k], m->num_hashes)] = (uint32_t)EMPTY_BIN;
-    tti_kernels_get()->bins(signature, m->num_hashes, shingle_hashes, count);
+    tti_kernels_get()->fill_bins(signature, m->num_hashes, shingle_hashes, count);
 }
 
 /* Gives the empty bins their values: their permutations side by side. */
@@ -60,7 +61,7 @@ static void fill_empty_bins(const tti_minhash *m, const uint32_t *shingle_hashes
     }
     if (n == 0)
         return;
-    tti_kernels_get()->least(mul, add, n, shingle_hashes, count, least);
+    tti_kernels_get()->min_hashes(mul, add, n, shingle_hashes, count, least);
     for (uint32_t k = 0; k < n; k++)
         signature[empty[k]] = least[k];
 }
@@ -73,14 +74,14 @@ void tti_minhash_signature(const tti_minhash *m, const uint32_t *shingle_hashes,
         return;
     }
     memset(signature, EMPTY_BIN, m->num_hashes * sizeof *signature);
-    tti_kernels_get()->bins(signature, m->num_hashes, shingle_hashes, count);
+    tti_kernels_get()->fill_bins(signature, m->num_hashes, shingle_hashes, count);
     fill_empty_bins(m, shingle_hashes, count, signature);
 }
 
 void tti_minhash_signature_classic(const tti_minhash *m, const uint32_t *shingle_hashes,
                                    size_t count, uint32_t *signature)
 {
-    tti_kernels_get()->least(m->mul, m->add, m->num_hashes, shingle_hashes, count, signature);
+    tti_kernels_get()->min_hashes(m->mul, m->add, m->num_hashes, shingle_hashes, count, signature);
 }
 
 void tti_minhash_bands(const tti_minhash *m, const uint32_t *signature, uint32_t bands,
@@ -88,7 +89,7 @@ void tti_minhash_bands(const tti_minhash *m, const uint32_t *signature, uint32_t
 {
     const uint32_t rows = m->num_hashes / bands;
     if (rows <= TTI_MINHASH_MAX_SHINGLE)
-        tti_kernels_get()->bands(signature, bands, m->shingle_mul, m->shingle_add, rows, keys);
+        tti_kernels_get()->hash_bands(signature, bands, m->shingle_mul, m->shingle_add, rows, keys);
     else
         for (uint32_t band = 0; band < bands; band++)
             keys[band] = (uint32_t)tti_hash_u32(signature + (size_t)band * rows, rows, 0);

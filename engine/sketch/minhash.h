@@ -1,11 +1,12 @@
 /*
- * MinHash signatures (Broder 1997) by one permutation (Li, Owen and Zhang 2012): the 32-bit folds
+ * MinHash signatures (Broder 1997) by one permutation (Li, Owen and Zhang 2012): the 32-bit hashes
  * of a set's shingles fall into as many bins as the signature has values, by their upper bits, and
- * a value is the least fold of its bin. A bin that stays empty takes the least under a permutation
- * of its own, mul[i] * fold + add[i] mod 2^32 with mul[i] odd: two bins that are both empty are
- * equal with probability J then, as the others are, so that the share of equal values estimates the
- * resemblance J without bias for sets of any size. A long text costs one step a shingle, a short
- * one what the classic scheme costs. docs/performance.md has both, and a third, measured.
+ * a value is the least hash of its bin. A bin that stays empty takes the least
+ * value of one more permutation, mul[i] * hash + add[i] mod 2^32 with mul[i] odd. Two bins that are
+ * both empty are then equal with probability J, as the others are, so that the share of equal
+ * values estimates the resemblance J without bias for sets of any size. A long text costs one step
+ * a shingle, a short one what the classic scheme costs. docs/performance.md has both, and a third,
+ * measured.
  */
 #ifndef TTI_SKETCH_MINHASH_H
 #define TTI_SKETCH_MINHASH_H
@@ -28,14 +29,15 @@ typedef struct tti_minhash {
 void tti_minhash_init(tti_minhash *m, uint32_t num_hashes, uint64_t seed);
 
 /**
- * The folds of `count` shingles of `width` tokens, 1 .. TTI_MINHASH_MAX_SHINGLE: that of the i-th
- * is multilinear in tokens i .. i + width - 1 (Carter and Wegman 1979). `folds` has room for
+ * The hashes of `count` shingles of `width` tokens, 1 .. TTI_MINHASH_MAX_SHINGLE: that of the i-th
+ * is multilinear in tokens i .. i + width - 1 (Carter and Wegman 1979). `hashes` has room for
  * `count`.
  */
 void tti_minhash_hash_shingles(const tti_minhash *m, const uint32_t *tokens, size_t count,
                                uint32_t width, uint32_t *shingle_hashes);
 
-/** The signature, m->lanes values, of a set of `count` folded shingles; that of none is all ones.
+/** The signature, m->num_hashes values, of a set of `count` hashed shingles; that of none is all
+ * ones.
  */
 void tti_minhash_signature(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
                            uint32_t *signature);
@@ -46,7 +48,7 @@ void tti_minhash_signature_classic(const tti_minhash *m, const uint32_t *shingle
                                    size_t count, uint32_t *signature);
 
 /**
- * The keys of `bands` bands of a signature, each of m->lanes / bands values: equal values give
+ * The keys of `bands` bands of a signature, each of m->num_hashes / bands values: equal values give
  * equal keys, others do by chance once in 2^31. 0 is no key.
  */
 void tti_minhash_bands(const tti_minhash *m, const uint32_t *signature, uint32_t bands,

@@ -23,7 +23,8 @@ typedef struct tti_distinct_paragraph {
 typedef struct tti_sketches {
     const tt_allocator *allocator;
     uint32_t num_hashes;
-    uint8_t *signatures; /**< doc_count * lanes: the low byte of each value (Li and König 2010) */
+    uint8_t
+        *signatures; /**< doc_count * num_hashes: the low byte of each value (Li and König 2010) */
     size_t doc_count;
     uint32_t doc_bands; /**< options.bands; 0 where resemblance is not looked for */
     uint32_t *doc_keys; /**< doc_bands * doc_count: band after band, as LSH reads them */

@@ -1,9 +1,9 @@
 /*
- * Paragraphs. Where a text has blank lines they part its paragraphs. Where it has none, a line is a
- * paragraph, unless the lines were broken to fit a column. Two signs tell: lines go on in small
- * letters, or, in scripts that have none, hardly any line has room for the first word of the next
- * one. A wrapped paragraph ends where the next line is indented, at the end of a sentence with room
- * to spare, and after a short line before a capital: a heading.
+ * Paragraphs. Blank lines separate the paragraphs of a text that has any. In one that has none,
+ * each line is a paragraph, unless the lines were wrapped to fit a column. Two signs show that:
+ * lines begin with small letters, or, in scripts without them, hardly any line has room for the
+ * first word of the next one. A wrapped paragraph ends before an indented line, after a sentence
+ * that ends with room to spare, and after a short line before a capital, which is a heading.
  */
 #include "text/paragraphs.h"
 
@@ -17,7 +17,7 @@
 enum {
     MIN_COLUMN = 16,
     MAX_COLUMN = 120, /* no line is longer in a wrapped text */
-    MIN_LINES = 4     /* to judge by their widths */
+    MIN_LINES = 4     /* for their widths to mean anything */
 };
 
 /* tti_line.start */

@@ -166,7 +166,7 @@ static tt_status flush_batch(tti_tokenizer *s)
         return TT_OK;
     TTI_TRY(reserve_tokens(s));
     wide = t->hashes64.items + s->flushed;
-    s->kernels->hash(b, t->folded.items, s->seed, wide, t->hashes + at);
+    s->kernels->hash_tokens(b, t->folded.items, s->seed, wide, t->hashes + at);
     if (!(t->skips & TTI_SKIP_FLAGS))
         store_flags(s, wide, t->flags + at);
     if (!(t->skips & TTI_SKIP_EXTENTS))
@@ -499,7 +499,7 @@ static tt_status append_ascii_runs(tti_tokenizer *s, uint32_t begin, uint32_t en
     if (end - begin > TTI_SPLIT_RUNS - b->count)
         TTI_TRY(flush_batch(s));
     first = b->count;
-    s->kernels->take(p, begin, end, base, b);
+    s->kernels->append_runs(p, begin, end, base, b);
     b->flags[first] |=
         TTI_TOKEN_MAYBE_SENTENCE; /* the run before it may have been of other characters */
     s->before_begin = b->begin[b->count - 1];

@@ -16,7 +16,7 @@
 #include "util/array.h"
 #include "util/hash.h"
 
-/** What a token looks like, for the facts of an article. */
+/** What a token looks like; the facts of an article are made from it. */
 enum {
     TTI_TOKEN_NUMERAL = 1u << 0,     /**< starts with a digit (category N*) */
     TTI_TOKEN_NUMBER_WORD = 1u << 1, /**< English number words: one .. twenty, thirty .. ninety,

@@ -10,8 +10,8 @@
 
 enum { HUGE_PAGE_SIZE = 2 << 20, HUGE_PAGE_THRESHOLD = 2 * HUGE_PAGE_SIZE };
 
-/* Asks for huge pages inside a large block, for to touch small ones first costs more than what is
- * done with them. A system that has none does without. */
+/* Asks for huge pages inside a large block, because touching small ones for the first time costs
+ * more than what is done with them. A system without huge pages ignores this. */
 static void *advise_huge(void *p, size_t size)
 {
 #if defined(MADV_HUGEPAGE)
@@ -157,21 +157,21 @@ static int append_arena_block(tti_arena *a, size_t need)
     return 0;
 }
 
-const char *tti_arena_copy(tti_arena *a, const tti_slice *pieces, size_t count)
+const char *tti_arena_copy(tti_arena *a, const tti_slice *slices, size_t count)
 {
     size_t need = 0;
     char *at;
     for (size_t k = 0; k < count; k++)
-        need += tti_slice_padded_size(pieces[k].size);
+        need += tti_slice_padded_size(slices[k].size);
     if ((a->count == 0 || last_block(a)->size - last_block(a)->used < need) &&
         append_arena_block(a, need) != 0)
         return NULL;
     at = last_block(a)->bytes + last_block(a)->used;
     last_block(a)->used += need;
     for (size_t k = 0; k < count; k++) {
-        if (pieces[k].size > 0)
-            memcpy(at, pieces[k].data, pieces[k].size);
-        at += tti_slice_padded_size(pieces[k].size);
+        if (slices[k].size > 0)
+            memcpy(at, slices[k].data, slices[k].size);
+        at += tti_slice_padded_size(slices[k].size);
     }
     return at - need;
 }

@@ -69,9 +69,9 @@ typedef struct tti_arena {
     size_t total; /**< bytes of all blocks */
 } tti_arena;
 
-/** Copies the pieces, each to tti_slice_padded_size() after the one before. @return where, or NULL:
+/** Copies the slices, each to tti_slice_padded_size() after the one before. @return where, or NULL:
  * out of memory */
-const char *tti_arena_copy(tti_arena *arena, const tti_slice *pieces, size_t count);
+const char *tti_arena_copy(tti_arena *arena, const tti_slice *slices, size_t count);
 
 /** Takes back what was kept last. */
 void tti_arena_rewind(tti_arena *arena, const char *kept);

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/** How many are set. The compiler's own is a call of a function where the processor may be old. */
+/** How many bits are set. The compiler's builtin is a function call where the processor may be too
+ * old for the instruction. */
 static inline unsigned tti_popcount64(uint64_t x)
 {
     x -= x >> 1 & UINT64_C(0x5555555555555555);

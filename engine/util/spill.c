@@ -1,8 +1,8 @@
 /*
  * One file for all: blocks are appended to it, and the disk of those that are freed is given back
  * as a hole. Pages of a shared mapping can be dropped at any time (MADV_DONTNEED): nothing is lost,
- * since the page stays with the file, and whoever reads it meanwhile only faults again. So letting
- * go needs no lock against the stages.
+ * since the page stays in the file, and whoever reads it meanwhile only faults again. So no lock is
+ * needed between dropping pages and the stages.
  */
 #define _GNU_SOURCE /* O_TMPFILE, fallocate */
 #include "util/spill.h"
@@ -79,7 +79,7 @@ static size_t whole_pages(const tti_spill *s, size_t size)
     return (size + s->page - 1) / s->page * s->page;
 }
 
-/* Gives the disk under bytes that nobody will read back to the file system, if it can. */
+/* Gives the disk space of bytes that nobody will read again back to the file system, if it can. */
 static void punch_hole(const tti_spill *s, uint64_t offset, size_t size)
 {
 #ifdef FALLOC_FL_PUNCH_HOLE
@@ -166,8 +166,8 @@ static void shrink_file_block(tti_spill *s, const void *at, size_t bytes)
 /* ---- Keeping to the limit ---------------------------------------------------------------------
  */
 
-/* Bytes of the process that are resident, and those of them that belong to mapped files. Where the
- * system does not say, 0: the kernel alone decides then what of the file stays in memory. */
+/* The resident bytes of the process, and those of them that belong to mapped files. Both are 0
+ * where the system does not say: then the kernel alone decides what of the file stays in memory. */
 static void read_memory_use(const tti_spill *s, uint64_t *resident, uint64_t *shared)
 {
     char text[128];
@@ -204,7 +204,7 @@ void tti_spill_evict(tti_spill *s)
 /* ---- The allocator ----------------------------------------------------------------------------
  */
 
-/* A block's size tells where it is: the callers give it back with every call. */
+/* A block's size, which callers pass with every call, says where the block is. */
 static int is_small_block(const tti_spill *s, size_t size)
 {
     return size < s->small;
@@ -255,10 +255,10 @@ const tt_allocator *tti_spill_allocator(tti_spill *s)
 /* ---- Bytes that are kept ----------------------------------------------------------------------
  */
 
-static int write_slice(const tti_spill *s, const tti_slice *piece, uint64_t offset)
+static int write_slice(const tti_spill *s, const tti_slice *slice, uint64_t offset)
 {
-    const char *from = piece->data;
-    size_t left = piece->size;
+    const char *from = slice->data;
+    size_t left = slice->size;
     while (left > 0) {
         const ssize_t n = pwrite(s->file, from, left, (off_t)offset);
         if (n < 0 && errno == EINTR)
@@ -270,7 +270,7 @@ static int write_slice(const tti_spill *s, const tti_slice *piece, uint64_t offs
     return 0;
 }
 
-const char *tti_spill_write(tti_spill *s, const tti_slice *pieces, size_t count)
+const char *tti_spill_write(tti_spill *s, const tti_slice *slices, size_t count)
 {
     static const char nothing = 0;
     const tti_slice last = {&nothing, 1}; /* no page is mapped that the file does not have */
@@ -279,8 +279,8 @@ const char *tti_spill_write(tti_spill *s, const tti_slice *pieces, size_t count)
     const char *kept = NULL;
     (void)pthread_mutex_lock(&s->lock);
     for (size_t k = 0; k < count && why == 0; k++) {
-        why = write_slice(s, &pieces[k], s->end + at);
-        at += tti_slice_padded_size(pieces[k].size);
+        why = write_slice(s, &slices[k], s->end + at);
+        at += tti_slice_padded_size(slices[k].size);
     }
     if (why == 0)
         why = write_slice(s, &last, s->end + at++);

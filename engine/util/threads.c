@@ -23,8 +23,8 @@ static void install_fork_hook(void)
 #endif
 
 #ifdef _OPENMP
-/* A thread's stack, where the system does not say, and what its malloc takes of the address space
- * at once while others may still be starting. */
+/* The size of a thread's stack where the system does not say, and the address space that its malloc
+ * reserves at its start. */
 enum { DEFAULT_STACK_SIZE = 8 << 20, MALLOC_RESERVE = 130 << 20 };
 
 static size_t thread_stack_size(void)
@@ -38,8 +38,8 @@ static size_t thread_stack_size(void)
     return size;
 }
 
-/* libgomp ends the process if it cannot start a thread. Where the address space is limited there
- * are no more threads than have room. */
+/* libgomp ends the process if it cannot start a thread, so where the address space is limited, no
+ * more threads are asked for than have room. */
 static size_t threads_that_fit(size_t threads)
 {
     const size_t each = thread_stack_size() + MALLOC_RESERVE;

@@ -460,7 +460,7 @@ static void every_kernel_set_tells_which_anchors_may_come_before(void **state)
                 expected[k] = b[k] < at && at - b[k] <= reach[k] && end <= first[k];
             }
             for (size_t s = 0; s < sets; s++) {
-                all[s]->near(b, reach, first, n, at, end, got);
+                all[s]->find_near(b, reach, first, n, at, end, got);
                 if (n > 0 && memcmp(got, expected, n) != 0)
                     fail_msg("near of %s: %zu anchors", all[s]->name, n);
             }

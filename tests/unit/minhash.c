@@ -40,7 +40,7 @@ static void every_kernel_set_folds_as_the_formula_says(void **state)
                 expected[i] = x ^ x >> 15;
             }
             for (size_t s = 0; s < sets; s++) {
-                all[s]->fold(tokens, n, mul, 77, width, got);
+                all[s]->hash_shingles(tokens, n, mul, 77, width, got);
                 check_same("fold", all[s], got, expected, n, width);
             }
         }
@@ -67,9 +67,9 @@ static void every_kernel_set_finds_the_least_of_bins_and_lanes(void **state)
             }
             for (size_t s = 0; s < sets; s++) {
                 memset(got, 0xFF, sizeof got);
-                all[s]->bins(got, num_hashes, hashes, n);
+                all[s]->fill_bins(got, num_hashes, hashes, n);
                 check_same("bins", all[s], got, bins, num_hashes, n);
-                all[s]->least(mul, add, num_hashes, hashes, n, got);
+                all[s]->min_hashes(mul, add, num_hashes, hashes, n, got);
                 check_same("least", all[s], got, least, num_hashes, n);
             }
         }
@@ -87,9 +87,9 @@ static void every_kernel_set_hashes_bands_as_folds(void **state)
     for (uint32_t rows = 1; rows <= 64; rows++)
         for (size_t bands = 1; bands * rows <= 1024 && bands <= 256; bands += bands < 40 ? 1 : 50) {
             for (size_t band = 0; band < bands; band++)
-                tti_kernels_get()->fold(values + band * rows, 1, mul, 77, rows, &expected[band]);
+                tti_kernels_get()->hash_shingles(values + band * rows, 1, mul, 77, rows, &expected[band]);
             for (size_t s = 0; s < sets; s++) {
-                all[s]->bands(values, bands, mul, 77, rows, got);
+                all[s]->hash_bands(values, bands, mul, 77, rows, got);
                 check_same("bands", all[s], got, expected, bands, rows);
             }
         }
@@ -110,8 +110,8 @@ static void every_kernel_set_counts_equal_values(void **state)
             expected += x[i] == y[i];
         }
         for (size_t s = 0; s < sets; s++) {
-            assert_int_equal(all[s]->equal(x, y, num_hashes), expected);
-            assert_int_equal(all[s]->equal(x, x, num_hashes), num_hashes);
+            assert_int_equal(all[s]->count_equal(x, y, num_hashes), expected);
+            assert_int_equal(all[s]->count_equal(x, x, num_hashes), num_hashes);
         }
     }
 }

@@ -486,10 +486,10 @@ static void compare_kernels(const char *text, size_t size)
         assert_splits_equal(&splits[i], &splits[count - 1]);
         assert_memory_equal(folded[i], folded[count - 1], size);
         b->count = 0;
-        all[i]->take(&splits[i], 0, splits[i].count, 1000, b);
+        all[i]->append_runs(&splits[i], 0, splits[i].count, 1000, b);
         if (b->count == 0)
             continue;
-        all[i]->hash(b, folded[i], 77, wide[i], low[i]);
+        all[i]->hash_tokens(b, folded[i], 77, wide[i], low[i]);
         extents_size = all[i]->extents(b, 900, extents[i]);
         assert_memory_equal(wide[i], wide[count - 1], 8 * b->count);
         assert_memory_equal(low[i], low[count - 1], 4 * b->count);
