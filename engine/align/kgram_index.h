@@ -8,6 +8,8 @@
 
 #include "util/array.h"
 
+#include <string.h>
+
 enum { TTI_KGRAM_TOKENS = 4 }; /**< tokens in a k-gram */
 
 #define TTI_NO_POSITION UINT32_MAX

@@ -38,7 +38,7 @@ tt_status tti_minimizers_find(tti_minimizers *m, const tti_doc *doc, uint64_t se
     m->positions.count = n;
     if (doc->token_count >= TTI_MINIMIZER_TOKENS) {
         tti_kernels_get()->hash_kgrams(doc->hashes, n, seed, m->keys.items,
-                                      m->partition_hashes.items);
+                                       m->partition_hashes.items);
     } else { /* its one k-gram is all of it */
         const uint64_t hash = tti_shingle_hash(doc->hashes, doc->token_count, seed);
         m->keys.items[0] = (uint32_t)(hash >> 32);
@@ -50,8 +50,8 @@ tt_status tti_minimizers_find(tti_minimizers *m, const tti_doc *doc, uint64_t se
         return TT_OK;
     }
     memset(m->least.items, 0, BEFORE * sizeof *m->least.items);
-    m->positions.count =
-        tti_kernels_get()->find_minimizers(m->keys.items, n, m->least.items + BEFORE, m->positions.items);
+    m->positions.count = tti_kernels_get()->find_minimizers(
+        m->keys.items, n, m->least.items + BEFORE, m->positions.items);
     drop_repeated_minimizers(m);
     return TT_OK;
 }

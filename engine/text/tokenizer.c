@@ -12,7 +12,6 @@
  */
 #include "text/tokenizer.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "kernels/kernels.h"

@@ -7,7 +7,6 @@
 #ifndef TTI_TEXT_WORDS_H
 #define TTI_TEXT_WORDS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 enum { TTI_WORDS_SLOTS = 256 };

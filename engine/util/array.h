@@ -16,7 +16,6 @@
 #include "util/alloc.h"
 
 #include <assert.h>
-#include <string.h>
 
 /** The type of an array of `type`. `items` is NULL until something is added. */
 #define TTI_ARRAY(type)                                                                            \
