@@ -281,10 +281,10 @@ enum {
 #define TT_NO_TIME INT64_MIN
 
 /**
- * The time that RFC 3339 text gives, in microseconds since 1970-01-01 UTC: "2026-03-12T09:15:00.5Z",
- * with another offset such as +01:00, with none for UTC, or a date alone for its first moment.
- * What is below a microsecond is cut off. @return TT_NO_TIME where it is no time, or is not in the
- * calendar, as 2025-02-31. Threads: any.
+ * The time that RFC 3339 text gives, in microseconds since 1970-01-01 UTC:
+ * "2026-03-12T09:15:00.5Z", with another offset such as +01:00, with none for UTC, or a date alone
+ * for its first moment. What is below a microsecond is cut off. @return TT_NO_TIME where it is no
+ * time, or is not in the calendar, as 2025-02-31. Threads: any.
  */
 TT_API int64_t tt_time_parse(const char *text, size_t size);
 
@@ -640,10 +640,11 @@ typedef struct tt_record {
     const char *raw; /**< the record's bytes as they stood, without the line's end; an object over
                           several lines made one line; an item of XML as a JSON object */
     size_t raw_size;
-    const char *file;  /**< path as found; "-" for standard input */
-    uint64_t line;     /**< where it begins, from 1; 0: the whole file is the record (plain text, or
-                            unreadable) */
-    tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
+    const char *file; /**< path as found; "-" for standard input */
+    uint64_t line;    /**< where it begins, from 1; 0: the whole file is the record (plain text, or
+                           unreadable) */
+    tt_status
+        status; /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_EVERSION, TT_ELIMIT, TT_EIO */
     char reason[116];  /**< English; empty where status is TT_OK */
     const char *title; /**< the field "title" or a wire format's headline; NULL: none */
     size_t title_size;
