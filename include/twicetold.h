@@ -643,8 +643,8 @@ typedef struct tt_record {
     const char *file; /**< path as found; "-" for standard input */
     uint64_t line;    /**< where it begins, from 1; 0: the whole file is the record (plain text, or
                            unreadable) */
-    tt_status
-        status; /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_EVERSION, TT_ELIMIT, TT_EIO */
+    tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_EVERSION, TT_ELIMIT or
+                            TT_EIO */
     char reason[116];  /**< English; empty where status is TT_OK */
     const char *title; /**< the field "title" or a wire format's headline; NULL: none */
     size_t title_size;
