@@ -640,9 +640,9 @@ typedef struct tt_record {
     const char *raw; /**< the record's bytes as they stood, without the line's end; an object over
                           several lines made one line; an item of XML as a JSON object */
     size_t raw_size;
-    const char *file; /**< path as found; "-" for standard input */
-    uint64_t line;    /**< where it begins, from 1; 0: the whole file is the record (plain text, or
-                           unreadable) */
+    const char *file;  /**< path as found; "-" for standard input */
+    uint64_t line;     /**< where it begins, from 1; 0: the whole file is the record (plain text, or
+                            unreadable) */
     tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_EVERSION, TT_ELIMIT or
                             TT_EIO */
     char reason[116];  /**< English; empty where status is TT_OK */
