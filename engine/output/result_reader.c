@@ -1,17 +1,247 @@
 /*
- * Reads a result file into a tt_result. While lines come in, the lists of members and occurrences
- * grow, so clusters and sections know only how long theirs are; the pointers are set at the end.
+ * Reads a result file into a tt_result. Each line is checked whole and scanned once for the values
+ * that are wanted; lists are then scanned again, element by element. While lines come in, the
+ * arrays of members and occurrences move, so the pointers to them are set at the end.
  */
-#include "output/result_lines.h"
+#include "input/byte_stream.h"
+#include "input/json.h"
 #include "result/result.h"
-#include "util/alloc.h"
 #include "util/error.h"
+#include "util/utf8.h"
 
-#include <assert.h>
-#include <string.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
 
-/* Article numbers fit in the 32 bits that tables and candidates hold. */
+enum { FIRST_BUFFER = 1 << 20, LONGEST_SHOWN_PATH = 120, LONGEST_NUMBER = 63 };
+
+/* Numbers of articles fit in the tables of 32-bit numbers. */
 static const size_t MOST_ARTICLES = TTI_TABLE_NONE - 1;
+
+/* The values that are wanted of a line. */
+enum line_key {
+    KEY_TYPE,
+    KEY_A,
+    KEY_B,
+    KEY_RELATION,
+    KEY_RESEMBLANCE,
+    KEY_CONTAINMENT_A,
+    KEY_CONTAINMENT_B,
+    KEY_OVERLAP_A,
+    KEY_OVERLAP_B,
+    KEY_FACTS,
+    KEY_CLUSTER,
+    KEY_KEEP,
+    KEY_ARTICLES,
+    KEY_SECTION,
+    KEY_TOKENS,
+    KEY_OCCURRENCES,
+    KEY_REJECTED,
+    KEY_BYTES,
+    KEY_COUNT
+};
+
+static const char *const key_names[KEY_COUNT] = {
+    "type",          "a",         "b",         "relation",    "resemblance", "containment_a",
+    "containment_b", "overlap_a", "overlap_b", "facts",       "cluster",     "keep",
+    "articles",      "section",   "tokens",    "occurrences", "rejected",    "bytes"};
+
+/* The members of an occurrence, as bits of `seen`. */
+enum {
+    MEMBER_ARTICLE,
+    MEMBER_BEGIN,
+    MEMBER_END,
+    MEMBER_OF_BEGIN,
+    MEMBER_OF_END,
+    MEMBER_SIMILARITY,
+    MEMBER_COUNT
+};
+
+static const char *const member_names[MEMBER_COUNT] = {"article",  "begin",  "end",
+                                                       "of_begin", "of_end", "similarity"};
+
+typedef struct line_occurrence {
+    tt_id article;
+    uint64_t begin, end, of_begin, of_end;
+    double similarity; /* 1 where there is none */
+    unsigned seen;     /* 0: the list is at its end */
+} line_occurrence;
+
+typedef struct result_line {
+    const char *text;
+    size_t size;
+    const char *bytes[KEY_COUNT]; /* as written, a string with its quotes; NULL: not there */
+    size_t sizes[KEY_COUNT];
+    char *scratch;  /* as long as the line */
+    tt_error fault; /* why the line is malformed */
+} result_line;
+
+/* ==== Values ================================================================================== */
+
+static tt_status malformed_line(result_line *line, const char *reason)
+{
+    return tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "%s", reason);
+}
+
+static int bytes_are(const char *bytes, size_t size, const char *word)
+{
+    return size == strlen(word) && memcmp(bytes, word, size) == 0;
+}
+
+static int token_bytes_are(const tti_json *j, const char *word)
+{
+    return bytes_are(j->text + j->begin, j->end - j->begin, word);
+}
+
+static int value_is(const result_line *line, enum line_key which, const char *json)
+{
+    return line->bytes[which] != NULL && bytes_are(line->bytes[which], line->sizes[which], json);
+}
+
+static tt_status read_token_id(result_line *line, const tti_json *j, tti_json_kind kind, tt_id *id)
+{
+    *id = (tt_id){j->text + j->begin, j->end - j->begin,
+                  kind == TTI_JSON_NUMBER ? TT_ARTICLE_INTEGER_ID : 0, 0};
+    if (kind == TTI_JSON_STRING && j->escaped) {
+        id->size = tti_json_unescape(id->bytes, id->size, line->scratch);
+        id->bytes = line->scratch;
+        if (id->size == SIZE_MAX)
+            return malformed_line(line, "unpaired surrogate escape in an id");
+    } else if (kind != TTI_JSON_STRING && !(kind == TTI_JSON_NUMBER && j->integer)) {
+        return malformed_line(line, "an id is neither a string nor an integer");
+    }
+    return TT_OK;
+}
+
+static tt_status read_id(result_line *line, enum line_key which, tt_id *id)
+{
+    tti_json j;
+    if (line->bytes[which] == NULL)
+        return tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "no \"%s\"", key_names[which]);
+    tti_json_init(&j, line->bytes[which], line->sizes[which]);
+    return read_token_id(line, &j, tti_json_next(&j), id);
+}
+
+static tt_status begin_list(result_line *line, enum line_key which, tti_json *j)
+{
+    if (line->bytes[which] == NULL || line->bytes[which][0] != '[')
+        return tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "\"%s\" is not a list",
+                        key_names[which]);
+    tti_json_init(j, line->bytes[which], line->sizes[which]);
+    (void)tti_json_next(j);
+    return TT_OK;
+}
+
+static int parse_count(const char *digits, size_t size, uint64_t *value)
+{
+    uint64_t n = 0;
+    if (size == 0 || size > 18)
+        return -1;
+    for (size_t i = 0; i < size; i++) {
+        if (digits[i] < '0' || digits[i] > '9')
+            return -1;
+        n = n * 10 + (uint64_t)(digits[i] - '0');
+    }
+    *value = n;
+    return 0;
+}
+
+static tt_status read_count(result_line *line, enum line_key which, uint64_t *value)
+{
+    if (line->bytes[which] != NULL &&
+        parse_count(line->bytes[which], line->sizes[which], value) != 0)
+        return tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "\"%s\" is not a count",
+                        key_names[which]);
+    return TT_OK;
+}
+
+/* A number of JSON, whatever the locale's decimal point. */
+static double parse_number(const char *bytes, size_t size)
+{
+    const char *const point = localeconv()->decimal_point;
+    char text[LONGEST_NUMBER + 8];
+    size_t used = 0;
+    if (size > LONGEST_NUMBER || strlen(point) > 7)
+        return NAN;
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '.') {
+            memcpy(text + used, point, strlen(point));
+            used += strlen(point);
+        } else {
+            text[used++] = bytes[i];
+        }
+    }
+    text[used] = '\0';
+    return strtod(text, NULL);
+}
+
+static tt_status read_share(result_line *line, enum line_key which, double *value)
+{
+    const char *bytes = line->bytes[which];
+    *value = NAN;
+    if (bytes == NULL || value_is(line, which, "null"))
+        return TT_OK;
+    if (*bytes < '0' || *bytes > '9' ||
+        !((*value = parse_number(bytes, line->sizes[which])) >= 0 && *value <= 1))
+        return tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "\"%s\" is not a number from 0 to 1",
+                        key_names[which]);
+    return TT_OK;
+}
+
+/* ==== Occurrences ============================================================================= */
+
+static tt_status read_occurrence_member(result_line *line, tti_json *j, tti_json_kind kind,
+                                        int member, line_occurrence *occurrence)
+{
+    uint64_t *const offsets[] = {NULL, &occurrence->begin, &occurrence->end, &occurrence->of_begin,
+                                 &occurrence->of_end};
+    const char *bytes = j->text + j->begin;
+    const size_t size = j->end - j->begin;
+    if (member == MEMBER_ARTICLE)
+        return read_token_id(line, j, kind, &occurrence->article);
+    if (member == MEMBER_SIMILARITY) {
+        if (kind != TTI_JSON_NUMBER ||
+            !((occurrence->similarity = parse_number(bytes, size)) >= 0 &&
+              occurrence->similarity <= 1))
+            return malformed_line(line, "\"similarity\" is not a number from 0 to 1");
+        return TT_OK;
+    }
+    if (kind != TTI_JSON_NUMBER || parse_count(bytes, size, offsets[member]) != 0)
+        return malformed_line(line, "\"begin\" or \"end\" is not an offset");
+    return TT_OK;
+}
+
+static tt_status next_occurrence(result_line *line, tti_json *j, line_occurrence *occurrence)
+{
+    static const unsigned needed = 1u << MEMBER_ARTICLE | 1u << MEMBER_BEGIN | 1u << MEMBER_END;
+    const tti_json_kind first = tti_json_next(j);
+    memset(occurrence, 0, sizeof *occurrence);
+    occurrence->similarity = 1;
+    if (first == TTI_JSON_ARRAY_END)
+        return TT_OK;
+    if (first != TTI_JSON_OBJECT)
+        return malformed_line(line, "an occurrence is not an object");
+    while (tti_json_next(j) == TTI_JSON_KEY) {
+        int member = 0;
+        tti_json_kind kind;
+        while (member < MEMBER_COUNT && !token_bytes_are(j, member_names[member]))
+            member++;
+        kind = tti_json_next(j);
+        if (member < MEMBER_COUNT) {
+            TTI_TRY(read_occurrence_member(line, j, kind, member, occurrence));
+            occurrence->seen |= 1u << member;
+        }
+        (void)tti_json_skip(j, kind);
+    }
+    if ((occurrence->seen & needed) != needed)
+        return malformed_line(line, "an occurrence without \"article\", \"begin\" or \"end\"");
+    if (occurrence->begin >= occurrence->end)
+        return malformed_line(line, "an occurrence that ends before it begins");
+    return TT_OK;
+}
+
+/* ==== Lines =================================================================================== */
 
 typedef struct reading {
     tt_result *result;
@@ -20,7 +250,7 @@ typedef struct reading {
 } reading;
 
 /* The number of an id, which is a new article's if the file has not named it before. */
-static tt_status number_of_id(reading *r, tti_result_line *line, const tt_id *id, uint64_t *number)
+static tt_status number_of_id(reading *r, result_line *line, const tt_id *id, uint64_t *number)
 {
     tt_result *x = r->result;
     tti_corpus *c = &x->store.corpus;
@@ -49,19 +279,18 @@ static tt_status number_of_id(reading *r, tti_result_line *line, const tt_id *id
     return TT_OK;
 }
 
-static tt_status read_id_value(reading *r, tti_result_line *line, tti_line_key key,
-                               uint64_t *article)
+static tt_status read_id_value(reading *r, result_line *line, enum line_key key, uint64_t *article)
 {
     tt_id id;
-    TTI_TRY(tti_line_id(line, key, &id));
+    TTI_TRY(read_id(line, key, &id));
     return number_of_id(r, line, &id, article);
 }
 
 /* The file's word for a relation; "near" where there is none. */
-static tt_status read_relation(tti_result_line *line, int32_t *relation)
+static tt_status read_relation(result_line *line, int32_t *relation)
 {
-    const char *word = line->bytes[TTI_LINE_RELATION];
-    const size_t size = line->sizes[TTI_LINE_RELATION];
+    const char *word = line->bytes[KEY_RELATION];
+    const size_t size = line->sizes[KEY_RELATION];
     *relation = TT_NEAR;
     if (word == NULL)
         return TT_OK;
@@ -72,29 +301,29 @@ static tt_status read_relation(tti_result_line *line, int32_t *relation)
             return TT_OK;
         }
     }
-    return tti_line_malformed(line, "unknown \"relation\"");
+    return malformed_line(line, "unknown \"relation\"");
 }
 
-static tt_status append_pair_line(reading *r, tti_result_line *line)
+static tt_status append_pair_line(reading *r, result_line *line)
 {
     tt_result *x = r->result;
     tt_pair p = {0};
-    TTI_TRY(read_id_value(r, line, TTI_LINE_A, &p.a));
-    TTI_TRY(read_id_value(r, line, TTI_LINE_B, &p.b));
+    TTI_TRY(read_id_value(r, line, KEY_A, &p.a));
+    TTI_TRY(read_id_value(r, line, KEY_B, &p.b));
     if (p.a == p.b)
-        return tti_line_malformed(line, "\"a\" and \"b\" are the same article");
+        return malformed_line(line, "\"a\" and \"b\" are the same article");
     TTI_TRY(read_relation(line, &p.relation));
-    TTI_TRY(tti_line_share(line, TTI_LINE_RESEMBLANCE, &p.resemblance));
-    TTI_TRY(tti_line_share(line, TTI_LINE_CONTAINMENT_A, &p.containment_a));
-    TTI_TRY(tti_line_share(line, TTI_LINE_CONTAINMENT_B, &p.containment_b));
-    TTI_TRY(tti_line_share(line, TTI_LINE_OVERLAP_A, &p.overlap_a));
-    TTI_TRY(tti_line_share(line, TTI_LINE_OVERLAP_B, &p.overlap_b));
-    TTI_TRY(tti_line_share(line, TTI_LINE_FACTS, &p.facts));
+    TTI_TRY(read_share(line, KEY_RESEMBLANCE, &p.resemblance));
+    TTI_TRY(read_share(line, KEY_CONTAINMENT_A, &p.containment_a));
+    TTI_TRY(read_share(line, KEY_CONTAINMENT_B, &p.containment_b));
+    TTI_TRY(read_share(line, KEY_OVERLAP_A, &p.overlap_a));
+    TTI_TRY(read_share(line, KEY_OVERLAP_B, &p.overlap_b));
+    TTI_TRY(read_share(line, KEY_FACTS, &p.facts));
     TTI_TRY_ALLOC(tti_array_push(&x->pairs, x->allocator, p), &line->fault, "pairs");
     return TT_OK;
 }
 
-static tt_status append_member(reading *r, tti_result_line *line, uint64_t article)
+static tt_status append_member(reading *r, result_line *line, uint64_t article)
 {
     tt_result *x = r->result;
     const size_t before = r->is_member_count;
@@ -104,7 +333,7 @@ static tt_status append_member(reading *r, tti_result_line *line, uint64_t artic
     if (r->is_member_count > before)
         memset(r->is_member + before, 0, r->is_member_count - before);
     if (r->is_member[article])
-        return tti_line_malformed(line, "an article stands twice in clusters");
+        return malformed_line(line, "an article stands twice in clusters");
     r->is_member[article] = 1;
     TTI_TRY_ALLOC(tti_array_push(&x->clusters.members, x->allocator, article), &line->fault,
                   "clusters");
@@ -112,21 +341,21 @@ static tt_status append_member(reading *r, tti_result_line *line, uint64_t artic
 }
 
 /* A cluster that does not say which article is kept keeps the first. */
-static tt_status append_cluster_line(reading *r, tti_result_line *line)
+static tt_status append_cluster_line(reading *r, result_line *line)
 {
     tt_result *x = r->result;
     tt_cluster c = {x->clusters.clusters.count + 1, TT_NO_ARTICLE, NULL, 0};
     tti_json j;
     tti_json_kind kind;
-    int has_keep = line->bytes[TTI_LINE_KEEP] == NULL;
-    TTI_TRY(tti_line_count(line, TTI_LINE_CLUSTER, &c.number));
-    if (line->bytes[TTI_LINE_KEEP] != NULL)
-        TTI_TRY(read_id_value(r, line, TTI_LINE_KEEP, &c.keep));
-    TTI_TRY(tti_line_list(line, TTI_LINE_ARTICLES, &j));
+    int has_keep = line->bytes[KEY_KEEP] == NULL;
+    TTI_TRY(read_count(line, KEY_CLUSTER, &c.number));
+    if (line->bytes[KEY_KEEP] != NULL)
+        TTI_TRY(read_id_value(r, line, KEY_KEEP, &c.keep));
+    TTI_TRY(begin_list(line, KEY_ARTICLES, &j));
     for (; (kind = tti_json_next(&j)) != TTI_JSON_ARRAY_END; c.count++) {
         uint64_t article;
         tt_id id;
-        TTI_TRY(tti_line_token_id(line, &j, kind, &id));
+        TTI_TRY(read_token_id(line, &j, kind, &id));
         TTI_TRY(number_of_id(r, line, &id, &article));
         TTI_TRY(append_member(r, line, article));
         if (c.keep == TT_NO_ARTICLE)
@@ -134,58 +363,57 @@ static tt_status append_cluster_line(reading *r, tti_result_line *line)
         has_keep |= article == c.keep;
     }
     if (c.count == 0)
-        return tti_line_malformed(line, "a cluster without an article");
+        return malformed_line(line, "a cluster without an article");
     if (!has_keep)
-        return tti_line_malformed(line, "\"keep\" is not one of \"articles\"");
+        return malformed_line(line, "\"keep\" is not one of \"articles\"");
     TTI_TRY_ALLOC(tti_array_push(&x->clusters.clusters, x->allocator, c), &line->fault, "clusters");
     return TT_OK;
 }
 
-static tt_status append_occurrence(reading *r, tti_result_line *line,
-                                   const tti_line_occurrence *from)
+static tt_status append_occurrence(reading *r, result_line *line, const line_occurrence *from)
 {
     tti_sections *s = &r->result->sections;
     tt_occurrence o = {0, from->begin, from->end, from->begin, from->end, from->similarity};
-    if ((from->seen >> TTI_OCCURRENCE_OF_BEGIN & 1) != 0)
+    if ((from->seen >> MEMBER_OF_BEGIN & 1) != 0)
         o.of_begin = from->of_begin;
-    if ((from->seen >> TTI_OCCURRENCE_OF_END & 1) != 0)
+    if ((from->seen >> MEMBER_OF_END & 1) != 0)
         o.of_end = from->of_end;
     if (o.of_begin >= o.of_end)
-        return tti_line_malformed(line, "an occurrence whose part of the reference is empty");
+        return malformed_line(line, "an occurrence whose part of the reference is empty");
     TTI_TRY(number_of_id(r, line, &from->article, &o.article));
     TTI_TRY_ALLOC(tti_array_push(&s->occurrences, s->allocator, o), &line->fault, "sections");
     return TT_OK;
 }
 
-static tt_status append_section_line(reading *r, tti_result_line *line)
+static tt_status append_section_line(reading *r, result_line *line)
 {
     tti_sections *list = &r->result->sections;
     tt_section s = {list->sections.count + 1, 0, NULL, 0};
     tti_json j;
-    tti_line_occurrence occurrence;
-    TTI_TRY(tti_line_count(line, TTI_LINE_SECTION, &s.number));
-    TTI_TRY(tti_line_count(line, TTI_LINE_TOKENS, &s.tokens));
-    TTI_TRY(tti_line_list(line, TTI_LINE_OCCURRENCES, &j));
+    line_occurrence occurrence;
+    TTI_TRY(read_count(line, KEY_SECTION, &s.number));
+    TTI_TRY(read_count(line, KEY_TOKENS, &s.tokens));
+    TTI_TRY(begin_list(line, KEY_OCCURRENCES, &j));
     for (;; s.count++) {
-        TTI_TRY(tti_line_next_occurrence(line, &j, &occurrence));
+        TTI_TRY(next_occurrence(line, &j, &occurrence));
         if (occurrence.seen == 0)
             break;
         TTI_TRY(append_occurrence(r, line, &occurrence));
     }
     if (s.count == 0)
-        return tti_line_malformed(line, "a section without an occurrence");
+        return malformed_line(line, "a section without an occurrence");
     TTI_TRY_ALLOC(tti_array_push(&list->sections, list->allocator, s), &line->fault, "sections");
     return TT_OK;
 }
 
-static tt_status read_summary_line(reading *r, tti_result_line *line)
+static tt_status read_summary_line(reading *r, result_line *line)
 {
     tt_result *x = r->result;
     if (x->summary_line != NULL)
-        return tti_line_malformed(line, "a second summary: is this one result?");
-    TTI_TRY(tti_line_count(line, TTI_LINE_ARTICLES, &x->summary.articles));
-    TTI_TRY(tti_line_count(line, TTI_LINE_REJECTED, &x->summary.rejected));
-    TTI_TRY(tti_line_count(line, TTI_LINE_BYTES, &x->summary.bytes));
+        return malformed_line(line, "a second summary: is this one result?");
+    TTI_TRY(read_count(line, KEY_ARTICLES, &x->summary.articles));
+    TTI_TRY(read_count(line, KEY_REJECTED, &x->summary.rejected));
+    TTI_TRY(read_count(line, KEY_BYTES, &x->summary.bytes));
     x->summary_line = tti_alloc(x->allocator, line->size, 1);
     if (x->summary_line == NULL)
         return tti_fail_memory(&line->fault, "the summary");
@@ -194,20 +422,20 @@ static tt_status read_summary_line(reading *r, tti_result_line *line)
     return TT_OK;
 }
 
-static tt_status read_result_line(void *ctx, tti_result_line *line)
+static tt_status read_result_line(reading *r, result_line *line)
 {
-    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"pair\""))
-        return append_pair_line(ctx, line);
-    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"cluster\""))
-        return append_cluster_line(ctx, line);
-    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"section\""))
-        return append_section_line(ctx, line);
-    if (tti_line_value_is(line, TTI_LINE_TYPE, "\"summary\""))
-        return read_summary_line(ctx, line);
+    if (value_is(line, KEY_TYPE, "\"pair\""))
+        return append_pair_line(r, line);
+    if (value_is(line, KEY_TYPE, "\"cluster\""))
+        return append_cluster_line(r, line);
+    if (value_is(line, KEY_TYPE, "\"section\""))
+        return append_section_line(r, line);
+    if (value_is(line, KEY_TYPE, "\"summary\""))
+        return read_summary_line(r, line);
     return TT_OK;
 }
 
-/* Nothing moves any more. */
+/* The arrays do not move any more. */
 static void set_list_pointers(tt_result *x)
 {
     tti_cluster_list *c = &x->clusters;
@@ -227,22 +455,159 @@ static void set_list_pointers(tt_result *x)
     x->summary.sections = s->sections.count;
 }
 
+/* ==== The file ================================================================================ */
+
+/* Finds the values that are key_names; the whole line is checked. */
+static tt_status find_line_values(result_line *line, const char *text, size_t size)
+{
+    tti_json j;
+    tti_json_kind kind;
+    memset(line->bytes, 0, sizeof line->bytes);
+    line->text = text;
+    line->size = size;
+    if (tti_utf8_valid_up_to(text, size) < size)
+        return malformed_line(line, "invalid UTF-8");
+    tti_json_init(&j, text, size);
+    if (tti_json_next(&j) != TTI_JSON_OBJECT)
+        return malformed_line(line, "not a JSON object");
+    while ((kind = tti_json_next(&j)) == TTI_JSON_KEY) {
+        int which = 0;
+        size_t begin;
+        while (which < KEY_COUNT && !token_bytes_are(&j, key_names[which]))
+            which++;
+        kind = tti_json_next(&j);
+        begin = j.begin - (kind == TTI_JSON_STRING); /* with its quotes */
+        if (tti_json_skip(&j, kind) != 0)
+            break;
+        if (which < KEY_COUNT) {
+            line->bytes[which] = text + begin;
+            line->sizes[which] = j.at - begin;
+        }
+    }
+    if (j.fault != NULL || tti_json_next(&j) == TTI_JSON_BAD)
+        return tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "invalid JSON: %s at byte %zu",
+                        j.fault, j.fault_at);
+    if (line->bytes[KEY_TYPE] == NULL || line->bytes[KEY_TYPE][0] != '"')
+        return malformed_line(line, "no \"type\"");
+    return TT_OK;
+}
+
+typedef struct line_reader {
+    tti_byte_stream *source;
+    char *data, *scratch;
+    size_t capacity, scratch_capacity;
+    size_t begin, used; /* the next line starts at begin */
+    int at_end;
+} line_reader;
+
+/* Sets *text to NULL at the end of the file. */
+static tt_status read_next_line(line_reader *f, const tt_allocator *a, const char **text,
+                                size_t *size, tt_error *error)
+{
+    size_t searched = f->begin;
+    *text = NULL;
+    for (;;) {
+        const char *newline =
+            searched == f->used ? NULL : memchr(f->data + searched, '\n', f->used - searched);
+        size_t got;
+        if (newline != NULL || (f->at_end && f->begin < f->used)) {
+            *text = f->data + f->begin;
+            *size = newline == NULL ? f->used - f->begin : (size_t)(newline - *text);
+            f->begin += *size + (newline != NULL);
+            return TT_OK;
+        }
+        if (f->at_end)
+            return TT_OK;
+        searched = f->used - f->begin;
+        if (searched > 0 && f->begin > 0)
+            memmove(f->data, f->data + f->begin, searched);
+        f->used = searched;
+        f->begin = 0;
+        if (f->used == f->capacity &&
+            tti_reserve(a, &f->data, &f->capacity,
+                        f->capacity == 0 ? FIRST_BUFFER : f->capacity + 1, 1) != 0)
+            return tti_fail_memory(error, "a line");
+        TTI_TRY(
+            tti_byte_stream_read(f->source, f->data + f->used, f->capacity - f->used, &got, error));
+        f->used += got;
+        f->at_end = got == 0;
+    }
+}
+
+static int is_blank_line(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
+            return 0;
+    return 1;
+}
+
+/* The end of a long path says more than its start. */
+static const char *path_for_message(const char *path)
+{
+    const size_t size = strlen(path);
+    if (size > LONGEST_SHOWN_PATH)
+        for (path += size - LONGEST_SHOWN_PATH; ((unsigned char)*path & 0xc0) == 0x80; path++)
+            ;
+    return path;
+}
+
+static tt_status read_all_lines(reading *r, line_reader *f, const char *path, tt_error *error)
+{
+    const tt_allocator *a = r->result->allocator;
+    const char *shown = path_for_message(path);
+    result_line line = {0};
+    tt_status status;
+    for (uint64_t number = 1;; number++) {
+        const char *text;
+        size_t size;
+        status = read_next_line(f, a, &text, &size, &line.fault);
+        if (status != TT_OK)
+            return tti_fail(error, status, TTI_NOWHERE, "%s: %s", shown, line.fault.message);
+        if (text == NULL)
+            return TT_OK;
+        if (number == 1 && size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+            text += 3;
+            size -= 3;
+        }
+        if (is_blank_line(text, size))
+            continue;
+        TTI_TRY_ALLOC(tti_reserve(a, &f->scratch, &f->scratch_capacity, size, 1), error, "a line");
+        line.scratch = f->scratch;
+        status = find_line_values(&line, text, size);
+        if (status == TT_OK)
+            status = read_result_line(r, &line);
+        if (status != TT_OK)
+            return tti_fail(error, status, number, "%s:%" PRIu64 ": %s", shown, number,
+                            line.fault.message);
+    }
+}
+
 tt_status tt_result_read(tt_result **out, const char *path, const tt_allocator *allocator,
                          tt_error *error)
 {
     const tt_allocator *a = allocator != NULL ? allocator : &tti_libc_allocator;
     reading r = {0};
+    line_reader file = {0};
+    tt_error fault;
     tt_status status;
     if (out == NULL || path == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out or path is NULL");
     *out = NULL;
     r.result = tti_result_open(a);
-    if (r.result == NULL)
-        return tti_fail_memory(error, "a result");
+    TTI_TRY_ALLOC(r.result == NULL, error, "a result");
     r.result->store.allocator = r.result->store.arena.allocator = a;
     r.result->sections.allocator = a;
     r.result->has_ids = 1;
-    status = tti_result_lines_read(path, a, read_result_line, &r, error);
+    status = tti_byte_stream_open(&file.source, path, a, &fault);
+    if (status != TT_OK) {
+        (void)tti_fail(error, status, TTI_NOWHERE, "%s: %s", path_for_message(path), fault.message);
+    } else {
+        status = read_all_lines(&r, &file, path, error);
+        tti_byte_stream_close(file.source);
+    }
+    tti_release(a, file.data, file.capacity, 1);
+    tti_release(a, file.scratch, file.scratch_capacity, 1);
     tti_release(a, r.is_member, r.is_member_count, 1);
     if (status != TT_OK) {
         tt_result_close(r.result);
