@@ -107,36 +107,35 @@ TT_API uint32_t tt_version(void);
 /** The same as text, "0.2.0"; never NULL. Threads: any. */
 TT_API const char *tt_version_string(void);
 
-/** Result of a call. Values are stable; treat an unknown one as a failure. */
+/** The outcome of a call. The values never change; treat an unknown one as a failure. */
 typedef enum tt_status {
     TT_OK = 0,
-    TT_EINVAL = -1,     /**< an argument or option is out of range */
+    TT_EINVAL = -1,     /**< an argument or option is not allowed */
     TT_ENOMEM = -2,     /**< the allocator returned NULL */
-    TT_EIO = -3,        /**< the operating system refused; message has errno's text */
-    TT_EFORMAT = -4,    /**< input bytes are malformed; `where` is the byte offset or line */
-    TT_EVERSION = -5,   /**< written by a format this library does not read */
-    TT_ELIMIT = -6,     /**< a documented limit would be passed */
+    TT_EIO = -3,        /**< the operating system refused; the message says why */
+    TT_EFORMAT = -4,    /**< the input is malformed; `where` is the byte offset or line */
+    TT_EVERSION = -5,   /**< the file has a format that this library does not read */
+    TT_ELIMIT = -6,     /**< a documented limit would be exceeded */
     TT_ESTOPPED = -7,   /**< a callback asked to stop */
-    TT_EDUPLICATE = -8, /**< an article's id was added before */
-    TT_ELOCKED = -9,    /**< another process is writing to the living index */
-    TT_EINTERNAL = -99  /**< a defect in this library; please report it */
+    TT_EDUPLICATE = -8, /**< an article with this id was added before */
+    TT_ELOCKED = -9,    /**< another process is writing to the index */
+    TT_EINTERNAL = -99  /**< there is a bug in this library; please report it */
 } tt_status;
 
 /** A constant English name for a status, never NULL. Threads: any. */
 TT_API const char *tt_status_name(tt_status status);
 
-/**
- * Details of a failure. Owner: the caller, usually on its stack. A function that returns TT_OK
- * leaves it as it was.
- */
+/** Details of a failure, usually on the caller's stack. A function that returns TT_OK leaves it as
+ * it was. */
 typedef struct tt_error {
     tt_status status;
-    uint64_t where;    /**< byte offset, line or article the failure is about, else UINT64_MAX */
-    char message[240]; /**< UTF-8, always NUL-terminated */
+    uint64_t where;    /**< the byte offset, line or article that failed, or UINT64_MAX */
+    char message[240]; /**< UTF-8, ends with a NUL */
 } tt_error;
 
-/** Memory source. All three functions are set, or the whole pointer is NULL (libc). They are called
- * from any thread. `resize` takes old == NULL with old_size 0; sizes are never 0. */
+/** A source of memory; a NULL pointer to one stands for malloc() and free(). All three functions
+ * must be set, and may be called from any thread. `resize` must accept an `old` of NULL, with an
+ * old_size of 0; no other size is ever 0. */
 typedef struct tt_allocator {
     void *(*alloc)(void *ctx, size_t size);
     void *(*resize)(void *ctx, void *old, size_t old_size, size_t new_size);
@@ -146,80 +145,83 @@ typedef struct tt_allocator {
 
 /* ==== Options ================================================================================= */
 
-/** Value of a rule that is not to be looked for. */
+/** Turns a rule off. */
 #define TT_OFF (-1.0)
 
 /** How the text of an article is cut into paragraphs. */
 typedef enum tt_paragraphs {
-    TT_PARAGRAPHS_AUTO = 0,  /**< blocks between blank lines if there are blank lines, else lines;
-                                  hard-wrapped lines are joined */
-    TT_PARAGRAPHS_LINE = 1,  /**< every line */
-    TT_PARAGRAPHS_BLANK = 2, /**< blocks between blank lines */
-    TT_PARAGRAPHS_NONE = 3   /**< the whole article */
+    TT_PARAGRAPHS_AUTO = 0,  /**< at blank lines if there are any, and at line ends otherwise, but
+                                  not where a line was only wrapped */
+    TT_PARAGRAPHS_LINE = 1,  /**< at line ends */
+    TT_PARAGRAPHS_BLANK = 2, /**< at blank lines */
+    TT_PARAGRAPHS_NONE = 3   /**< nowhere: an article is one paragraph */
 } tt_paragraphs;
 
-/** Which article of a cluster is kept; ties go to the first. */
+/** Which article of a cluster is kept. Ties go to the first in the input. */
 typedef enum tt_keep {
-    TT_KEEP_LONGEST = 0, /**< most tokens */
-    TT_KEEP_FIRST = 1,   /**< first in the input */
-    TT_KEEP_NEWEST = 2,  /**< latest `published`; articles without one come last */
-    TT_KEEP_SOURCE = 3   /**< earliest `source` in keep_sources; others come last, longest first */
+    TT_KEEP_LONGEST = 0, /**< the one with most tokens */
+    TT_KEEP_FIRST = 1,   /**< the first in the input */
+    TT_KEEP_NEWEST = 2,  /**< the last that was published; articles without a time come last */
+    TT_KEEP_SOURCE = 3   /**< the one whose source is named first in keep_sources; articles of other
+                              sources come last, the longest first */
 } tt_keep;
 
-/** What to look for; 0 is all three. */
+/** What to look for. 0 stands for pairs, clusters and sections. */
 enum {
     TT_FIND_PAIRS = 1u << 0,
     TT_FIND_CLUSTERS = 1u << 1,
     TT_FIND_SECTIONS = 1u << 2,
-    TT_FIND_SERIES = 1u << 3,  /**< also list series pairs that only their overlap admits */
-    TT_FIND_OVERLAPS = 1u << 4 /**< count overlaps even where no rule needs them */
+    TT_FIND_SERIES = 1u << 3,  /**< also list series pairs that only the rule for overlap admits */
+    TT_FIND_OVERLAPS = 1u << 4 /**< compute overlaps even if no rule needs them */
 };
 
 /**
- * Progress of a long call: `done` of `total` units of stage `stage` ("read", "text", "sketch",
- * "seed", "verify", "section"; total 0 where unknown). @return 0 to go on, anything else to stop
- * the call, which then returns TT_ESTOPPED.
+ * Receives the progress of a long call: `done` of `total` units of a stage ("read", "text",
+ * "sketch", "seed", "verify" or "section"); `total` is 0 if it is not known. @return 0 to go on,
+ * anything else to stop the call, which then returns TT_ESTOPPED
  */
 typedef int (*tt_progress_fn)(void *ctx, const char *stage, uint64_t done, uint64_t total);
 
-/**
- * Options of a build. Start from TT_OPTIONS_INIT; zero means the default, for every field.
- * Fields are only ever appended: struct_size tells the library which ones the caller knows.
- */
+/** Options of a scan or an index. Start from TT_OPTIONS_INIT; zero stands for the default of every
+ * field. Strings are copied. */
 typedef struct tt_options {
-    size_t struct_size;         /**< sizeof(tt_options) */
-    uint32_t find;              /**< TT_FIND_* */
-    uint32_t shingle_tokens;    /**< w, tokens in a shingle, 1..64, default 5 */
-    uint32_t num_hashes;        /**< MinHash values in a signature, 16..1024, default 128 */
-    uint32_t bands;             /**< LSH bands, a divisor of num_hashes; 0 picks by resemblance */
-    uint32_t min_section;       /**< shortest section to report, in tokens, 8.., default 32 */
-    uint32_t max_matches;       /**< earlier articles that one article is paired with,
-                                     1..1048576, default 64 */
-    double resemblance;         /**< pair rule: Jaccard at least this, 0..1, default 0.7; TT_OFF */
-    double containment;         /**< pair rule: containment of either, default 0.8; TT_OFF */
-    double overlap;             /**< pair rule: overlap of the shorter, default 0.5; TT_OFF */
-    double facts;               /**< below this agreement a pair is a series; TT_OFF: never.
-                                     Default: chosen by the length of the two (docs/quality.md) */
-    double drop;                /**< share of an article's tokens that must stand in the kept one
-                                     for it to be dropped, default 0.8 */
-    uint64_t seed;              /**< seed of every hash, default 0 */
-    uint64_t max_article_bytes; /**< longest text accepted, default and maximum 1 GiB */
+    size_t struct_size;      /**< sizeof(tt_options) */
+    uint32_t find;           /**< TT_FIND_* */
+    uint32_t shingle_tokens; /**< tokens of a shingle, 1 to 64, default 5 */
+    uint32_t num_hashes;     /**< MinHash values of a signature, 16 to 1024, default 128 */
+    uint32_t bands;          /**< LSH bands, a divisor of num_hashes; 0: chosen for the rule for
+                                  resemblance */
+    uint32_t min_section;    /**< tokens of the shortest section, 8 or more, default 32 */
+    uint32_t max_matches;    /**< earlier articles that an article is paired with, at most: 1 to
+                                  1048576, default 64 */
+    double resemblance;      /**< rule: the least resemblance of a pair, up to 1, default 0.7;
+                                  TT_OFF */
+    double containment;      /**< rule: the least containment of either article in the other,
+                                  default 0.8; TT_OFF */
+    double overlap;          /**< rule: the least overlap of the shorter article, default 0.5;
+                                  TT_OFF */
+    double facts;            /**< the agreement in facts below which a pair is a series; default:
+                                  chosen by the lengths of the two (docs/quality.md); TT_OFF:
+                                  no pair is a series */
+    double drop;             /**< the share of an article's tokens that the kept article must have
+                                  for it to be dropped, default 0.8 */
+    uint64_t seed;           /**< the seed of every hash, default 0 */
+    uint64_t max_article_bytes; /**< the longest text accepted, default and maximum 1 GiB */
     int32_t paragraphs;         /**< tt_paragraphs */
     int32_t keep;               /**< tt_keep */
-    const char *keep_sources;   /**< comma-separated, best first; copied; for TT_KEEP_SOURCE */
-    int32_t threads;            /**< threads a call may use, 256 at most; 0 takes all cores, 1
-                                     starts none */
-    uint32_t reserved;          /**< must be 0 */
-    const tt_allocator *allocator; /**< borrowed for the life of the handles; NULL is libc */
-    tt_progress_fn progress;       /**< NULL for none */
+    const char *keep_sources; /**< for TT_KEEP_SOURCE: names separated by commas, the best first */
+    int32_t threads;          /**< threads that a call may use, up to 256; 0: one for each core; 1
+                                   starts none */
+    uint32_t reserved;
+    const tt_allocator *allocator; /**< may be NULL; borrowed as long as the handle is open */
+    tt_progress_fn progress;       /**< may be NULL */
     void *progress_ctx;
-    uint64_t memory_limit; /**< bytes that the process may hold resident, about: beyond them a
-                                build and its index live in a temporary file. 0: no limit, no file;
-                                least 32 MiB. Results are the same for every limit */
-    const char *temp_dir;  /**< where that file is; copied; NULL: $TMPDIR, or /tmp */
+    uint64_t memory_limit; /**< about how many bytes the process may hold in memory, 32 MiB or more:
+                                what is beyond them is in a temporary file. 0: no limit and no file.
+                                The result is the same for every limit */
+    const char *temp_dir;  /**< the directory of that file; NULL: $TMPDIR, or /tmp */
 } tt_options;
 
-/* C has {0}; C++ has {}: both zero every field. */
 #ifdef __cplusplus
 #  define TT_OPTIONS_INIT                                                                          \
     {                                                                                              \
@@ -232,10 +234,8 @@ typedef struct tt_options {
     }
 #endif
 
-/**
- * Checks `options` (NULL: the defaults) and writes the values a build would use, defaults filled
- * in. @return TT_OK; TT_EINVAL with the field's name in the message.
- */
+/** Checks `options`, which may be NULL, and writes them with the defaults filled in.
+ * @return TT_OK; TT_EINVAL, and the message names the field */
 TT_API TT_NODISCARD tt_status tt_options_resolve(const tt_options *options, tt_options *out,
                                                  tt_error *error);
 
@@ -271,35 +271,36 @@ TT_API const tt_option *tt_option_list(size_t *count);
 
 /* ==== Scanning ================================================================================ */
 
-typedef struct tt_scan tt_scan; /**< a scan in progress: it collects articles */
+/** A scan in progress. */
+typedef struct tt_scan tt_scan;
 
 enum {
-    TT_ARTICLE_INTEGER_ID = 1u << 0 /**< the id was a JSON integer; written as one again */
+    TT_ARTICLE_INTEGER_ID = 1u << 0 /**< the id is an integer of JSON, and is written as one */
 };
 
-/** `published` of an article that has none. */
+/** The time of an article that has none. */
 #define TT_NO_TIME INT64_MIN
 
 /**
- * The time that RFC 3339 text gives, in microseconds since 1970-01-01 UTC:
- * "2026-03-12T09:15:00.5Z", with another offset such as +01:00, with none for UTC, or a date alone
- * for its first moment. What is below a microsecond is cut off. @return TT_NO_TIME where it is no
- * time, or is not in the calendar, as 2025-02-31. Threads: any.
+ * Reads a time of RFC 3339, "2026-03-12T09:15:00.5Z", or a date alone, which is its first moment. A
+ * time without an offset is in UTC. @return microseconds since 1970-01-01 UTC, or TT_NO_TIME if the
+ * text is no time or the calendar does not have it, as 2025-02-31. Threads: any.
  */
 TT_API int64_t tt_time_parse(const char *text, size_t size);
 
-/** An article, borrowed for one call. Pointers may be NULL where the size is 0. */
+/** An article. What it points to need only last for the call; a pointer may be NULL if its size is
+ * 0. */
 typedef struct tt_article {
-    const char *id; /**< unique; UTF-8; with TT_ARTICLE_INTEGER_ID the digits as written */
+    const char *id; /**< unique; with TT_ARTICLE_INTEGER_ID its digits */
     size_t id_size;
     const char *text;
     size_t text_size;
     const char *source; /**< for TT_KEEP_SOURCE */
     size_t source_size;
-    int64_t published;   /**< microseconds since 1970-01-01 UTC, or TT_NO_TIME */
-    uint32_t flags;      /**< TT_ARTICLE_* */
-    uint32_t reserved;   /**< must be 0 */
-    const char *version; /**< of the item, as written; kept by a living index alone */
+    int64_t published; /**< microseconds since 1970-01-01 UTC, or TT_NO_TIME */
+    uint32_t flags;    /**< TT_ARTICLE_* */
+    uint32_t reserved;
+    const char *version; /**< of the item; only an index keeps it */
     size_t version_size;
 } tt_article;
 
@@ -317,23 +318,23 @@ TT_API TT_NODISCARD tt_status tt_scan_open(tt_scan **out, const tt_options *opti
                                            tt_error *error);
 
 /**
- * Adds articles in order. An article that cannot be taken is skipped and the rest go on:
- * statuses[i] (NULL: not wanted) is TT_OK, TT_EFORMAT (text or id is not UTF-8), TT_ELIMIT (text
- * over max_article_bytes), TT_EDUPLICATE, or TT_EINVAL (no id). Accepted articles get the next
- * ordinals. With statuses == NULL any such article fails the call and nothing is added.
+ * Adds articles in order. One that cannot be accepted is skipped: statuses[i] is TT_OK, TT_EFORMAT
+ * (the text or the id is not UTF-8), TT_ELIMIT (the text is longer than max_article_bytes),
+ * TT_EDUPLICATE or TT_EINVAL (there is no id). Accepted articles get the next numbers. `statuses`
+ * may be NULL; then an article that cannot be accepted fails the call.
  *
- * @return TT_OK; TT_ENOMEM, TT_ELIMIT (over 2^31 - 2 articles), TT_ESTOPPED, TT_EIO (the temporary
- * file of a memory_limit): nothing was added.
+ * @return TT_OK; TT_EINVAL, TT_ENOMEM, TT_ELIMIT (over 2^31 - 2 articles), TT_ESTOPPED, TT_EIO (the
+ * temporary file of a memory_limit), and then nothing was added.
  *
- * Cost: linear in the bytes added. Memory: about 6 bytes a token (6 bytes of English) kept, 4 where
- * only resemblance is asked for.
+ * Cost: linear in the bytes added. Memory: about 6 bytes for each token, which in English is 6
+ * bytes of text; 4 if only resemblance is asked for.
  */
 TT_API TT_NODISCARD tt_status tt_scan_add(tt_scan *scan, const tt_article *articles, size_t count,
                                           tt_status *statuses, tt_error *error);
 
-/** Writes why tt_scan_add(), tt_index_add() or tt_index_query() did not take an article, in
- * English and without a full stop: "no id", "id \"a-1\" was seen before". `status`: as it came;
- * `out`: room for `size` bytes, 200 are enough; always NUL-terminated. Threads: any. */
+/** Writes why tt_scan_add(), tt_index_add() or tt_index_query() gave an article this status, in
+ * English without a full stop: "no id", "id \"a-1\" was seen before". `out` has room for `size`
+ * bytes, of which 200 are enough, and ends with a NUL. Threads: any. */
 TT_API void tt_article_refusal(const tt_article *article, tt_status status, char *out, size_t size);
 
 /** Frees a scan. */
@@ -495,14 +496,15 @@ TT_API const char *tt_result_summary_line(const tt_result *result, size_t *size)
 /** The options of the scan with the defaults filled in; NULL for a result read from a file. */
 TT_API const tt_options *tt_result_options(const tt_result *result);
 
-/* ==== Alignment of two texts ================================================================== */
+/* ==== Alignment of two texts (experimental) =================================================== */
 
-typedef struct tt_alignment tt_alignment; /**< immutable */
+/** An alignment, which never changes and may be read by any number of threads. */
+typedef struct tt_alignment tt_alignment;
 
 /** tt_segment.passage of a segment outside all passages. */
 #define TT_NO_PASSAGE UINT32_MAX
 
-/** What a segment says of its two extents. */
+/** How the two sides of a segment compare. */
 typedef enum tt_segment_kind {
     TT_SEGMENT_EQUAL = 0,   /**< both sides have the same tokens */
     TT_SEGMENT_CHANGED = 1, /**< both sides have tokens, and they differ */
@@ -565,27 +567,27 @@ TT_API const tt_passage *tt_alignment_passages(const tt_alignment *alignment, si
  */
 TT_API const tt_segment *tt_alignment_segments(const tt_alignment *alignment, size_t *count);
 
-/** The numbers of the pair, with ordinals 0 and 1. *admitted (NULL: not wanted): 1 if a rule of the
- * options admits it; `relation` means something only then. All 0 where a text has no tokens or is
- * aligned with itself. Borrowed from the alignment. */
+/** The numbers of the pair of articles 0 and 1. *admitted is 1 if a rule of the options admits the
+ * pair, and only then does its relation mean anything; `admitted` may be NULL. All numbers are 0 if
+ * a text has no tokens or is aligned with itself. */
 TT_API const tt_pair *tt_alignment_pair(const tt_alignment *alignment, int *admitted);
 
-/** Ends an alignment. NULL is allowed. */
+/** Frees an alignment. */
 TT_API void tt_alignment_close(tt_alignment *alignment);
 
-/* ==== Signatures ============================================================================== */
+/* ==== Signatures (experimental) =============================================================== */
 
 /**
- * MinHash signatures of articles, of which only the text is looked at, as a scan makes them: for a
- * caller's own index, store or model. `out` has room for count rows of num_hashes values, row
- * after row; the i-th is that of articles[i], and all ones (UINT32_MAX) where it has no tokens or
- * was not taken.
+ * Computes the MinHash signatures of texts as a scan does, for an index, a store or a model of the
+ * caller. `out` has room for count rows of num_hashes values, one row after another; the i-th is
+ * that of articles[i], and all its values are UINT32_MAX if the text has no tokens or was not
+ * accepted.
  *
- * The share of places where two rows are equal estimates the Jaccard resemblance J of the articles'
- * sets of shingles, without bias, with a standard error of sqrt(J (1 - J) / num_hashes): 0.04 at
- * most for 128. Rows are comparable if num_hashes, shingle_tokens, seed and paragraphs are the
- * same and both are of this minor version of the library. By one permutation (Li, Owen, Zhang: One
- * Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of num_hashes bins by its
+ * The share of columns in which two rows are equal estimates the Jaccard resemblance J of the
+ * articles' sets of shingles, without bias, with a standard error of sqrt(J (1 - J) / num_hashes):
+ * 0.04 at most for 128. Rows are comparable if num_hashes, shingle_tokens, seed and paragraphs are
+ * the same and both are of this minor version of the library. By one permutation (Li, Owen, Zhang:
+ * One Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of num_hashes bins by its
  * upper bits, the least hash of a bin is its value, and an empty bin has the least under a
  * permutation of its own (Broder: On the resemblance and containment of documents, 1997).
  *
@@ -602,12 +604,14 @@ TT_API TT_NODISCARD tt_status tt_signatures(uint32_t *out, const tt_article *art
 
 /* ==== Reading ================================================================================= */
 
-typedef struct tt_reader tt_reader; /**< files, directories or a stream, as batches of records */
+/** Reads files, directories or a stream in batches of records. */
+typedef struct tt_reader tt_reader;
 
 enum {
-    TT_READER_WHOLE = 1u << 0, /**< wire formats: headline, byline and dateline are text too */
-    TT_READER_PROMPT = 1u << 1 /**< hands out what a stream gave when it has given nothing more for
-                                    1 ms, not 50: smaller batches, sooner */
+    TT_READER_WHOLE = 1u << 0, /**< in wire formats headline, byline and dateline are part of the
+                                    text */
+    TT_READER_PROMPT = 1u << 1 /**< waits for more of a stream for 1 ms, not 50, before a batch is
+                                    returned: batches are smaller and come sooner */
 };
 
 typedef struct tt_reader_options {
@@ -616,10 +620,10 @@ typedef struct tt_reader_options {
     const char *text_field;     /**< NULL: "text" */
     uint64_t max_article_bytes; /**< longest text accepted; 0: 1 GiB */
     int32_t threads;            /**< as in tt_options */
-    uint32_t reserved;          /**< must be 0 */
+    uint32_t reserved;
     const tt_allocator *allocator;
-    uint32_t flags;     /**< TT_READER_* */
-    uint32_t reserved2; /**< must be 0 */
+    uint32_t flags; /**< TT_READER_* */
+    uint32_t reserved2;
 } tt_reader_options;
 
 #ifdef __cplusplus
@@ -634,42 +638,45 @@ typedef struct tt_reader_options {
     }
 #endif
 
-/** One record, good or rejected; borrowed until the next call with the reader. */
+/** One record, accepted or rejected. It is valid until the next call with the reader. */
 typedef struct tt_record {
-    tt_article article; /**< all zero where status is bad, but for the id if it could be read */
-    const char *raw; /**< the record's bytes as they stood, without the line's end; an object over
-                          several lines made one line; an item of XML as a JSON object */
+    tt_article article; /**< of a rejected record only the id is set, if it could be read */
+    const char *raw; /**< the bytes of the record without the end of the line; an object that takes
+                          several lines is joined to one; an item of XML is a JSON object */
     size_t raw_size;
-    const char *file;  /**< path as found; "-" for standard input */
-    uint64_t line;     /**< where it begins, from 1; 0: the whole file is the record (plain text, or
-                            unreadable) */
-    tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_EVERSION, TT_ELIMIT or
-                            TT_EIO */
-    char reason[116];  /**< English; empty where status is TT_OK */
-    const char *title; /**< the field "title" or a wire format's headline; NULL: none */
+    const char *file;  /**< its path; "-" for standard input */
+    uint64_t line;     /**< the line on which it begins, from 1; 0 if the file is the record: plain
+                            text, or a file that cannot be read */
+    tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
+    char reason[116];  /**< the same in English; empty if it was not rejected */
+    const char *title; /**< the field "title" or the headline of a wire format; may be NULL */
     size_t title_size;
 } tt_record;
 
 /**
- * Opens a reader of `paths` in their order: JSON Lines (also "-", standard input), plain text
- * (*.txt: one article), wire formats (docs/wire.md: ninjs, NewsML-G2, NITF, RSS, Atom; told by
- * content), directories (recursively, by name: *.jsonl, *.txt, *.xml, *.nitf, *.ninjs, *.rss,
- * *.atom, and these with .gz or .zst), and gzip or zstd of these, told by content.
- * @return TT_OK; TT_EINVAL (no path, field name empty); TT_EIO (a path does not exist); TT_ENOMEM.
+ * Opens a reader of `paths`, in their order: JSON Lines, also from "-", which is standard input;
+ * plain text (*.txt), of which each file is an article; wire formats (docs/wire.md), which are
+ * recognized by their content: ninjs, NewsML-G2, NITF, RSS and Atom; gzip and zstd of all these;
+ * and directories, recursively, of which files named *.jsonl, *.txt, *.xml, *.nitf, *.ninjs, *.rss
+ * and
+ * *.atom are read, also with .gz or .zst after that. `options` may be NULL.
+ * @return TT_OK; TT_EINVAL (there is no path, a field name is empty); TT_EIO (a path does not
+ * exist); TT_ENOMEM. Owner: the caller, tt_reader_close().
  */
 TT_API TT_NODISCARD tt_status tt_reader_open(tt_reader **out, const char *const *paths,
                                              size_t count, const tt_reader_options *options,
                                              tt_error *error);
 
-/** The next batch, in input order; *count 0 at the end of the input. A bad record is a record with
- * a bad status, not an error of the call. @return TT_OK, TT_EIO, TT_ENOMEM */
+/** Returns the next batch, in input order; *count is 0 at the end of the input. A record that is
+ * rejected is in the batch, and does not fail the call. @return TT_OK, TT_EIO, TT_ENOMEM */
 TT_API TT_NODISCARD tt_status tt_reader_next(tt_reader *reader, const tt_record **records,
                                              size_t *count, tt_error *error);
 
-/** Bytes of input consumed so far and in all (0: unknown, a stream is among them). */
+/** Tells how many bytes of input were read, and how many there are; *total is 0 if a stream is
+ * among the inputs. */
 TT_API void tt_reader_progress(const tt_reader *reader, uint64_t *done, uint64_t *total);
 
-/** Ends a reader. NULL is allowed. */
+/** Frees a reader. */
 TT_API void tt_reader_close(tt_reader *reader);
 
 /* ==== Writing ================================================================================= */
@@ -677,7 +684,7 @@ TT_API void tt_reader_close(tt_reader *reader);
 /** Receives bytes. @return 0 to go on, anything else to stop (TT_ESTOPPED). */
 typedef int (*tt_write_fn)(void *ctx, const char *bytes, size_t size);
 
-/** What a program that reads articles adds to the summary line. */
+/** What a program adds to the summary line. */
 typedef struct tt_write_options {
     size_t struct_size;
     uint64_t rejected;   /**< records that were rejected */
@@ -705,8 +712,7 @@ typedef struct tt_write_options {
 TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *result, tt_write_fn write, void *ctx,
                                               const tt_write_options *options, tt_error *error);
 
-/** Appends `text` as a JSON string, quotes included, control characters escaped. Threads: any.
- * @return TT_OK, TT_ESTOPPED */
+/** Writes `text` as a JSON string, with its quotes. Threads: any. @return TT_OK, TT_ESTOPPED */
 TT_API TT_NODISCARD tt_status tt_write_json_string(tt_write_fn write, void *ctx, const char *text,
                                                    size_t size);
 
@@ -825,17 +831,17 @@ TT_API TT_NODISCARD tt_status tt_index_create(const char *path, const tt_options
 TT_API TT_NODISCARD tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags,
                                             const tt_options *options, tt_error *error);
 
-/** Ends a handle. NULL is allowed. */
-TT_API void tt_index_close(tt_index *live);
+/** Closes an index. */
+TT_API void tt_index_close(tt_index *index);
 
 /** What an article is to those before it. */
 typedef enum tt_verdict_kind {
-    TT_VERDICT_NEW = 0,       /**< none of the others */
-    TT_VERDICT_DUPLICATE = 1, /**< at least `drop` of its tokens stand in `of` */
-    TT_VERDICT_UPDATE = 2, /**< at least that share of `of` stands in it, and it adds text; or it is
-                        a changed or newer version of the article with its own id, which is then
-                        `of` */
-    TT_VERDICT_OVERLAPS = 3 /**< it shares a section with `of` */
+    TT_VERDICT_NEW = 0,       /**< it is none of the others */
+    TT_VERDICT_DUPLICATE = 1, /**< `of` has at least `drop` of its tokens */
+    TT_VERDICT_UPDATE = 2,    /**< it has at least `drop` of the tokens of `of`, and text that `of`
+                                   does not have; or it is a changed or newer version of the article
+                                   with its id, which is `of` */
+    TT_VERDICT_OVERLAPS = 3   /**< it shares a section with `of` */
 } tt_verdict_kind;
 
 /** "new", "duplicate", "update", "overlaps"; never NULL. Threads: any. */
@@ -894,23 +900,23 @@ typedef int (*tt_verdict_fn)(void *ctx, const tt_verdict *verdicts, size_t count
  * @return TT_OK; TT_EIO (disk full), TT_ENOMEM, TT_ELIMIT: nothing was added, and the handle goes
  * on; TT_ESTOPPED: `emit` asked to stop, all is added.
  */
-TT_API TT_NODISCARD tt_status tt_index_add(tt_index *live, const tt_article *articles, size_t count,
-                                           tt_status *statuses, tt_verdict_fn emit, void *ctx,
-                                           tt_error *error);
+TT_API TT_NODISCARD tt_status tt_index_add(tt_index *index, const tt_article *articles,
+                                           size_t count, tt_status *statuses, tt_verdict_fn emit,
+                                           void *ctx, tt_error *error);
 
 /** Verdicts on articles, each against what is in the index, of which nothing is changed. */
-TT_API TT_NODISCARD tt_status tt_index_query(tt_index *live, const tt_article *articles,
+TT_API TT_NODISCARD tt_status tt_index_query(tt_index *index, const tt_article *articles,
                                              size_t count, tt_status *statuses, tt_verdict_fn emit,
                                              void *ctx, tt_error *error);
 
 /** Removes articles by their ids; those that are not there are passed over. *removed (NULL: not
  * wanted): how many were there. @return TT_OK, TT_EIO, TT_ENOMEM */
-TT_API TT_NODISCARD tt_status tt_index_remove(tt_index *live, const tt_id *ids, size_t count,
+TT_API TT_NODISCARD tt_status tt_index_remove(tt_index *index, const tt_id *ids, size_t count,
                                               uint64_t *removed, tt_error *error);
 
 /** Removes the articles published before a time, or, without such a time, added before it.
  * Microseconds since 1970-01-01 UTC. */
-TT_API TT_NODISCARD tt_status tt_index_expire(tt_index *live, int64_t before, uint64_t *removed,
+TT_API TT_NODISCARD tt_status tt_index_expire(tt_index *index, int64_t before, uint64_t *removed,
                                               tt_error *error);
 
 typedef struct tt_index_stat {
@@ -924,15 +930,15 @@ typedef struct tt_index_stat {
 
 /** Numbers of an index, as it is now. Cost: linear in the articles. @return TT_OK; else as
  * tt_index_open() */
-TT_API TT_NODISCARD tt_status tt_index_stat_get(tt_index *live, tt_index_stat *out,
+TT_API TT_NODISCARD tt_status tt_index_stat_get(tt_index *index, tt_index_stat *out,
                                                 tt_error *error);
 
 /** The time of the newest article there was, but none later than now; TT_NO_TIME where there was
  * none. */
-TT_API int64_t tt_index_newest(const tt_index *live);
+TT_API int64_t tt_index_newest(const tt_index *index);
 
 /** The options that shape it. Borrowed from the handle. */
-TT_API const tt_options *tt_index_options(const tt_index *live);
+TT_API const tt_options *tt_index_options(const tt_index *index);
 
 /** Receives what a check found, a sentence each. @return 0 to go on, anything else to stop. */
 typedef int (*tt_finding_fn)(void *ctx, const char *finding);
