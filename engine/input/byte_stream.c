@@ -130,6 +130,18 @@ static tt_status begin_decoding(tti_byte_stream *s, tt_error *error)
     return TT_OK;
 }
 
+/* Compressions and archives that are not read, by their first four bytes. */
+static const struct {
+    char begin[HEAD_BYTES];
+    size_t size;
+    const char *reason;
+} unread[] = {
+    {"\xfd\x37\x7a\x58", 4, "compressed with xz; decompress it first, with xz -d"},
+    {"BZh", 3, "compressed with bzip2; decompress it first, with bzip2 -d"},
+    {"\x04\x22\x4d\x18", 4, "compressed with lz4; decompress it first, with lz4 -d"},
+    {"PK\3\4", 4, "a zip archive; unpack it first"},
+};
+
 /* Reads the first bytes and begins to decompress if they show a compression. */
 static tt_status begin_stream(tti_byte_stream *s, tt_error *error)
 {
@@ -141,6 +153,10 @@ static tt_status begin_stream(tti_byte_stream *s, tt_error *error)
         s->head_end += got;
     }
     s->compression = detect_compression(s->head, s->head_end);
+    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
+        if (s->head_end == HEAD_BYTES && memcmp(s->head, unread[i].begin, unread[i].size) == 0 &&
+            (unread[i].size == HEAD_BYTES || (s->head[3] >= '1' && s->head[3] <= '9')))
+            return tti_fail(error, TT_EVERSION, TTI_NOWHERE, "%s", unread[i].reason);
     return s->compression == NOT_COMPRESSED ? TT_OK : begin_decoding(s, error);
 }
 
@@ -258,16 +274,16 @@ static tt_status check_for_bomb(tti_byte_stream *s, size_t *got, tt_error *error
 static tt_status decompress(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
                             tt_error *error)
 {
-    size_t *const begin_stream = &s->input_begin;
+    size_t *const begin = &s->input_begin;
     for (;;) {
         size_t before;
         TTI_TRY(refill_input(s, error));
-        before = *begin_stream;
+        before = *begin;
         TTI_TRY(s->compression == GZIP ? step_gzip(s, bytes, room, got, error)
                                        : step_zstd(s, bytes, room, got, error));
         if (*got > 0)
             return check_for_bomb(s, got, error);
-        if (s->at_end && *begin_stream == s->input_end && *begin_stream == before) {
+        if (s->at_end && *begin == s->input_end && *begin == before) {
             if (s->unit_begun)
                 return tti_fail(error, TT_EFORMAT, s->consumed, "truncated %s data",
                                 s->compression == GZIP ? "gzip" : "zstd");

@@ -32,16 +32,20 @@ static const struct name_ending {
     {".atom", TTI_FORMAT_XML, 1},
 };
 
-/* The ending of a name, that of a compressed file left out. @return NULL: none that is known */
+/* The size of a name without the ending of a compressed file. */
+static size_t size_without_compression(const char *name)
+{
+    const size_t size = strlen(name);
+    return size - (ends_with(name, size, ".gz")     ? 3
+                   : ends_with(name, size, ".zst")  ? 4
+                   : ends_with(name, size, ".zstd") ? 5
+                                                    : 0);
+}
+
+/* @return NULL: the ending is none that is known */
 static const struct name_ending *find_name_ending(const char *name)
 {
-    size_t size = strlen(name);
-    if (ends_with(name, size, ".gz"))
-        size -= 3;
-    else if (ends_with(name, size, ".zst"))
-        size -= 4;
-    else if (ends_with(name, size, ".zstd"))
-        size -= 5;
+    const size_t size = size_without_compression(name);
     for (size_t i = 0; i < sizeof name_endings / sizeof *name_endings; i++)
         if (ends_with(name, size, name_endings[i].end))
             return &name_endings[i];
@@ -143,6 +147,32 @@ static int is_multi_line_object(const char *bytes, size_t size, int at_end)
     while (next < size && is_xml_space(bytes[next]))
         next++;
     return next == size ? undecided : bytes[next] != '{';
+}
+
+const char *tti_format_not_text(const char *path, const char *bytes, size_t size)
+{
+    static const struct {
+        const char *end, *kind;
+    } endings[] = {
+        {".csv", "a CSV table"},        {".tsv", "a TSV table"},    {".html", "an HTML page"},
+        {".htm", "an HTML page"},       {".warc", "a web archive"}, {".wet", "a web archive"},
+        {".yaml", "a YAML file"},       {".yml", "a YAML file"},    {".tar", "a tar archive"},
+        {".parquet", "a Parquet file"}, {".pdf", "a PDF document"}};
+    static const struct {
+        const char *begin, *kind;
+    } beginnings[] = {
+        {"<!doctype html", "an HTML page"}, {"<html", "an HTML page"},
+        {"WARC/", "a web archive"},         {"%PDF-", "a PDF document"},
+        {"PAR1", "a Parquet file"},         {"SQLite format 3", "an SQLite database"}};
+    const size_t name_size = size_without_compression(path);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_with(path, name_size, endings[i].end))
+            return endings[i].kind;
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (size >= strlen(beginnings[i].begin) &&
+            strncasecmp(bytes, beginnings[i].begin, strlen(beginnings[i].begin)) == 0)
+            return beginnings[i].kind;
+    return NULL;
 }
 
 tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, int at_end)

@@ -28,11 +28,20 @@ int tti_format_is_news_file(const char *name);
  */
 tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, int at_end);
 
+/**
+ * What a file is that would be read as one article but is no text, by its name or its first bytes.
+ * @return as "a CSV table", or NULL: it may be text
+ */
+const char *tti_format_not_text(const char *path, const char *bytes, size_t size);
+
 /** Whether these are the first bytes of a document that tti_xml_feed() reads.
  * @return 1, 0, or -1 if more bytes are needed */
 int tti_format_sniff_xml(const char *bytes, size_t size);
 
 /** The bytes of a file after which a format is decided with what there is. */
 enum { TTI_FORMAT_SNIFF_BYTES = 64 << 10, TTI_FORMAT_LINE_BYTES = 4 << 20 };
+
+/** The bytes, blanks left out, that tti_format_not_text() looks at. */
+enum { TTI_FORMAT_KIND_BYTES = 16 };
 
 #endif

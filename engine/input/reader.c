@@ -34,6 +34,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -439,10 +440,26 @@ static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
         const tti_format before = f->format;
         while (first < size && is_blank_byte(bytes[first]))
             first++;
+        if (f->format == TTI_FORMAT_UNKNOWN && !at_end && first < size && bytes[first] != '{' &&
+            size - first < TTI_FORMAT_KIND_BYTES)
+            return TT_OK; /* they may yet show that it is no text */
         f->format = tti_format_decide(before, bytes + first, size - first,
                                       at_end || (first == size && size >= GIVE_UP_BYTES));
         if (f->format == before)
             return TT_OK;
+    }
+    if (f->format == TTI_FORMAT_TEXT && f->input->format == TTI_FORMAT_UNKNOWN) {
+        const char *kind = tti_format_not_text(f->input->path, bytes + first, size - first);
+        char reason[160];
+        if (kind != NULL) {
+            (void)snprintf(
+                reason, sizeof reason,
+                "%s; convert it to JSON Lines, or name it .txt to read it as one article", kind);
+            r->used = r->tail;
+            TTI_TRY(append_rejected_input(r, 0, TT_EFORMAT, reason, error));
+            close_file(r);
+            return TT_OK;
+        }
     }
     f->is_begun = 1;
     if (f->format == TTI_FORMAT_JSONL)
@@ -491,6 +508,8 @@ static tt_status end_file(tt_reader *r, tt_error *error)
 {
     if (!r->file.is_begun)
         TTI_TRY(begin_file(r, 1, error));
+    if (r->file.stream == NULL) /* it has been rejected */
+        return TT_OK;
     switch (r->file.format) {
     case TTI_FORMAT_XML: {
         int ended = 0;

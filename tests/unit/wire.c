@@ -195,7 +195,7 @@ static void what_a_file_is_shows_in_its_bytes(void **state)
                "<?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n" RSS(ITEM("1", "x")),
                "4 1||||x\n");
     check_text("c.dat", "\xef\xbb\xbf" RSS(ITEM("1", "x")), "1 1||||x\n");
-    check_text("d.dat", "<html>x</html>", "0 d.dat||||<html>x</html>\n");
+    check_text("d.dat", "<p>x</p>", "0 d.dat||||<p>x</p>\n");
     check_text("e.dat", "<?xml version='1.0'?><p>x</p>",
                "0 e.dat||||<?xml version='1.0'?><p>x</p>\n");
     check_text("f.dat", "<", "0 f.dat||||<\n");
@@ -207,6 +207,32 @@ static void what_a_file_is_shows_in_its_bytes(void **state)
     check_text("i.xml", "{}", "1 TT_EFORMAT: invalid XML\n");
     check_text("j.rss", RSS(""), "");
     check_text("k.xml", "<feed xmlns='http://www.w3.org/2005/Atom'/>", "");
+}
+
+static void what_is_no_text_is_not_one_article(void **state)
+{
+    static const char advice[] =
+        "; convert it to JSON Lines, or name it .txt to read it as one article\n";
+    static const struct {
+        const char *name, *text, *kind;
+    } cases[] = {
+        {"k.csv", "id,text\n1,x\n", "a CSV table"},
+        {"k.TSV", "id\ttext\n", "a TSV table"},
+        {"k.html", "x", "an HTML page"},
+        {"k", "\n<!DOCTYPE html>\n<p>x", "an HTML page"},
+        {"l", "<HTML><p>x", "an HTML page"},
+        {"m", "WARC/1.0\r\n", "a web archive"},
+        {"k.yaml", "id: 1\n", "a YAML file"},
+        {"n", "%PDF-1.7\n", "a PDF document"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char expected[200];
+        (void)snprintf(expected, sizeof expected, "0 TT_EFORMAT: %s%s", cases[i].kind, advice);
+        check_text(cases[i].name, cases[i].text, expected);
+    }
+    check_text("k.html.txt", "<html>x", "0 k.html.txt||||<html>x\n");
+    check_text("k.csv.jsonl", "{\"id\":\"a\",\"text\":\"x\"}", "1 a||||x\n");
 }
 
 static void one_object_may_be_a_file(void **state)
@@ -489,6 +515,7 @@ int main(void)
         cmocka_unit_test(feeds_are_read),
         cmocka_unit_test(ninjs_is_read),
         cmocka_unit_test(what_a_file_is_shows_in_its_bytes),
+        cmocka_unit_test(what_is_no_text_is_not_one_article),
         cmocka_unit_test(one_object_may_be_a_file),
         cmocka_unit_test(ninjs_needs_a_uri_and_a_field_of_its_own),
         cmocka_unit_test(ninjs_may_name_its_bodies_as_it_likes),
