@@ -15,7 +15,8 @@ typedef struct tti_byte_stream tti_byte_stream;
 
 /**
  * Opens `path`; "-" is standard input. Messages do not name the path: callers do.
- * @return TT_OK, TT_EIO, TT_ENOMEM. Owner: the caller, tti_byte_stream_close().
+ * @return TT_OK, TT_EIO, TT_ENOMEM, TT_EVERSION (a compression that is not read, or an archive).
+ * Owner: the caller, tti_byte_stream_close().
  */
 tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
                                const tt_allocator *allocator, tt_error *error);
@@ -24,7 +25,8 @@ tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
  * Reads at least one byte and at most `room`; *got is 0 at the end. Bytes before damage are
  * delivered first (of zstd, all but the last 16 KiB before it); every later call then fails.
  * @return TT_OK, TT_EIO, TT_EFORMAT (truncated or corrupt compressed data), TT_ENOMEM, TT_ELIMIT (a
- * file that comes to more than 256 MiB and 500 times its size).
+ * file that comes to more than 256 MiB and 500 times its size), TT_EVERSION (a zstd window beyond
+ * 128 MiB).
  */
 tt_status tti_byte_stream_read(tti_byte_stream *stream, char *bytes, size_t room, size_t *got,
                                tt_error *error);
