@@ -3,12 +3,15 @@
 
 #include <stdlib.h>
 
+/* Appends a line's bytes, or a file of text as a dict; None for such a file that is rejected. */
 static int append_record(PyObject *kept, const tt_record *r)
 {
     const tt_article *a = &r->article;
     PyObject *item = r->line != 0 ? PyBytes_FromStringAndSize(r->raw, (Py_ssize_t)r->raw_size)
-                                  : Py_BuildValue("{ss#ss#}", "id", a->id, (Py_ssize_t)a->id_size,
-                                                  "text", a->text, (Py_ssize_t)a->text_size);
+                     : r->status != TT_OK
+                         ? Py_BuildValue("")
+                         : Py_BuildValue("{ss#ss#}", "id", a->id, (Py_ssize_t)a->id_size, "text",
+                                         a->text, (Py_ssize_t)a->text_size);
     const int failed = item == NULL || PyList_Append(kept, item) != 0;
     Py_XDECREF(item);
     return failed ? -1 : 0;
@@ -21,7 +24,6 @@ static int add_records(feed *f, const tt_record *records, size_t count, PyObject
     const tt_record *good[BATCH_ROWS];
     for (size_t first = 0; first < count; first += most) {
         const size_t stop = count - first < most ? count : first + most;
-        const uint64_t row = f->rows;
         for (size_t i = first; i < stop; i++) {
             const tt_record *r = &records[i];
             if (core_feed_add_row(f) != 0)
@@ -37,7 +39,7 @@ static int add_records(feed *f, const tt_record *records, size_t count, PyObject
         if (core_feed_flush(f, good) != 0)
             return -1;
         for (size_t i = first; kept != NULL && i < stop; i++)
-            if (f->accepted[row + i - first] && append_record(kept, &records[i]) != 0)
+            if (append_record(kept, &records[i]) != 0)
                 return -1;
     }
     return 0;

@@ -232,8 +232,31 @@ def test_dedup_of_plain_text_and_of_bad_records(tmp_path, articles):
     for name in "ab":
         (tmp_path / f"{name}.txt").write_text(articles[0]["text"])
     (tmp_path / "c.jsonl").write_text("{\n" + json.dumps({"id": "x", "text": "other", "n": [1]}) + "\n")
-    kept = twicetold.dedup(tmp_path)
+    with pytest.warns(UserWarning, match=r"1 of 4 articles were rejected.*c.jsonl:1"):
+        kept = twicetold.dedup(tmp_path)
     assert kept == [{"id": str(tmp_path / "a.txt"), "text": articles[0]["text"]}, {"id": "x", "text": "other", "n": [1]}]
+
+
+def test_dedup_keeps_what_it_cannot_compare(tmp_path, articles):
+    text = articles[0]["text"]
+    given = [
+        {"id": "a", "text": text},
+        {"id": "b", "text": None},
+        {"id": "c", "text": text},
+        {"id": "a", "text": text, "note": "another article with this id"},
+        {"id": "d", "text": ""},
+    ]
+    with pytest.warns(UserWarning, match="2 of 5 articles were rejected.*row 1: no text") as warned:
+        kept, removed = twicetold.dedup(given, removed=True)
+    assert warned[0].filename == __file__
+    assert kept == [given[0], given[1], given[3], given[4]] and [r["id"] for r in removed] == ["c"]
+    path = tmp_path / "given.jsonl"
+    path.write_text("\n".join(map(json.dumps, given)) + "\n[1]\n")
+    with pytest.warns(UserWarning, match=r"3 of 6 articles were rejected.*given.jsonl:2: "):
+        assert twicetold.dedup(path) == kept
+    with pytest.raises(twicetold.FormatError, match="all articles were rejected, the first, row 0: no text"):
+        twicetold.dedup([{"id": "a"}, {"id": "b"}])
+    assert twicetold.dedup([]) == []
 
 
 def test_dedup_options(articles):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import time
+import warnings
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
 
 from . import _core, _options
@@ -164,8 +165,11 @@ def dedup(
 
     Returns what `articles` is: a polars or pandas frame for such a frame; a pyarrow.Table for any other Arrow
     data, a dataset or Parquet; a list of mappings for an iterable; a list of dicts for files. With
-    `removed=True` a tuple of that and the Table of the articles that were left out. Rejected articles are in
-    neither. Raises as `scan` does.
+    `removed=True` a tuple of that and the Table of the articles that were left out.
+
+    Only proved copies are left out. Articles that `scan` rejects (no text, an id seen before) are compared with
+    nothing and kept, with a warning; only records of files that are not JSON objects cannot be returned. Raises
+    FormatError if all articles are rejected; else as `scan` does.
     """
     resolved, sources = _options.of_dedup(options)
     source = _source(articles, id, text, resolved)
@@ -180,25 +184,45 @@ def dedup(
     elif not isinstance(given, (list, tuple, Mapping)) and hasattr(given, "__iter__"):
         source.articles = list(given)
     result, feed = _run(source, resolved, sources, progress, records)
-    kept = result._result.kept()
+    kept = bytearray(feed.accepted)
+    among_accepted = iter(result._result.kept())
+    for row, accepted in enumerate(kept):
+        kept[row] = next(among_accepted) if accepted else 1
+    _warn_of_rejected(result.rejected, len(kept))
     if records is not None:
-        out: Any = [_record(r) for r, k in zip(records, kept) if k]
+        out: Any = [r for r in (_record(r) for r, k in zip(records, kept) if k) if r is not None]
+    elif isinstance(source.articles, (list, tuple)):
+        out = [a for a, k in zip(source.articles, kept) if k]
     else:
-        accepted = bytearray(feed.accepted)
-        place = iter(kept)
-        for row, taken in enumerate(accepted):
-            if taken:
-                accepted[row] = next(place)
-        if isinstance(source.articles, (list, tuple)):
-            out = [a for a, k in zip(source.articles, accepted) if k]
-        else:
-            out = _choose(source.articles, accepted)
+        out = _choose(source.articles, kept)
     return (out, result.removed) if removed else out
 
 
+def _warn_of_rejected(rejected: List[Dict[str, Any]], rows: int) -> None:
+    """Rejected articles were compared with nothing: dedup keeps them and says so."""
+    if not rejected:
+        return
+    first = rejected[0]
+    where = f"row {first['row']}" if first["file"] is None else f"{first['file']}:{first['line'] or 1}"
+    if len(rejected) == rows:
+        message = f"all articles were rejected, the first, {where}: {first['reason']}"
+        raise FormatError(message, first["status"], first["row"])
+    warnings.warn(
+        f"{len(rejected)} of {rows} articles were rejected, compared with no other and kept; "
+        f"the first, {where}: {first['reason']}",
+        stacklevel=3,
+    )
+
+
 def _record(record: Any) -> Any:
-    """A record of a file, of which a line is still bytes."""
-    return json.loads(record.decode("utf-8", "surrogateescape")) if isinstance(record, bytes) else record
+    """A record of a file, of which a line is still bytes; None if it cannot be read."""
+    if not isinstance(record, bytes):
+        return record
+    try:
+        read = json.loads(record.decode("utf-8", "surrogateescape"))
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None
 
 
 def eval(result: Path, gold: Path) -> Dict[str, Dict[str, Union[int, float, None]]]:
