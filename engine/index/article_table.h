@@ -10,7 +10,7 @@
 #define TTI_INDEX_ARTICLE_TABLE_H
 
 #include "corpus/corpus.h"
-#include "index/db_row.h"
+#include "index/db.h"
 #include "index/postings.h"
 #include "index/slab.h"
 #include "result/repeats.h"

@@ -8,10 +8,265 @@
  * meanwhile: an article whose id the index has ends the micro-batch.
  */
 #include "index/index.h"
-#include "index/item_version.h"
-#include "index/load.h"
 #include "util/error.h"
 #include "util/threads.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Versions of an item ----------------------------------------------------------------------
+ */
+
+/* What an article is to the one in the index that has its id. */
+typedef struct item_version {
+    uint32_t old;   /* the article with the same id, or TTI_NONE */
+    int keeps_old;  /* the old one stays: it is the same, or a newer version */
+    int is_related; /* the verdict is about the two */
+    tti_decision decision;
+} item_version;
+
+/* The digits of a whole number without leading zeros. @return their count, or 0 */
+static size_t number_of(const char *text, size_t size, const char **digits)
+{
+    for (size_t k = 0; k < size; k++)
+        if (text[k] < '0' || text[k] > '9')
+            return 0;
+    while (size > 1 && *text == '0')
+        text++, size--;
+    *digits = text;
+    return size;
+}
+
+/* Below, at or above 0: the first is older, the same, or newer. Versions that are not whole
+ * numbers, as IPTC's are, have no order: then what arrives is newer. */
+static int compare_versions(const char *x, size_t x_size, const char *y, size_t y_size)
+{
+    const char *p = NULL, *q = NULL;
+    const size_t n = number_of(x, x_size, &p), m = number_of(y, y_size, &q);
+    if (n > 0 && m > 0)
+        return n != m ? (n < m ? -1 : 1) : memcmp(p, q, n);
+    return x_size != y_size || memcmp(x, y, x_size) != 0;
+}
+
+/* Both have one; else there is nothing to compare: 0. */
+static int version_order(const tti_indexed_article *s, const tti_db_row *r)
+{
+    if (s->version_size == 0 || r->version_size == 0)
+        return 0;
+    return compare_versions(r->version, r->version_size, tti_indexed_article_version(s),
+                            s->version_size);
+}
+
+static int has_same_tokens(const tti_article_group *c, const tti_db_row *r)
+{
+    return c->token_count == r->token_count && r->token_count > 0 &&
+           memcmp(c->hashes, r->hashes, r->token_count * sizeof *r->hashes) == 0;
+}
+
+static int same_bytes(const void *x, size_t x_size, const void *y, size_t y_size)
+{
+    return x_size == y_size && (x_size == 0 || memcmp(x, y, x_size) == 0);
+}
+
+/* Whether what is kept of an article is what would be kept of the new one. */
+static int is_unchanged(const tti_indexed_article *s, const tti_article_group *c,
+                        const tti_db_row *r)
+{
+    return s->text_size == r->text_size && s->published == r->published &&
+           s->flags == r->article_flags && c->token_count == r->token_count &&
+           (r->token_count == 0 || has_same_tokens(c, r)) &&
+           same_bytes(tti_indexed_article_source(s), s->source_size, r->source, r->source_size) &&
+           same_bytes(tti_indexed_article_version(s), s->version_size, r->version,
+                      r->version_size) &&
+           same_bytes(tti_indexed_article_extents(s), s->extents_size, r->extents,
+                      r->extents_size) &&
+           (r->token_count == 0 ||
+            memcmp(tti_indexed_article_flags(s), r->flags, r->token_count) == 0);
+}
+
+static const tti_decision unchanged_decision = {.kind = TT_VERDICT_DUPLICATE,
+                                                .of = TTI_NONE,
+                                                .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
+
+/* Counts the numbers of the two. */
+static tt_status compare_with_old(tt_index *x, const tti_db_row *row, item_version *v,
+                                  tt_error *error)
+{
+    const tti_doc doc = tti_db_row_doc(row);
+    if (!has_same_tokens(tti_article_table_group(&x->table, v->old), row))
+        return tti_classify_version(&x->classifier, &doc, v->old, &v->decision, &v->is_related,
+                                    error);
+    v->is_related = 1;
+    return TT_OK;
+}
+
+static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_verdict,
+                                   item_version *v, tt_error *error)
+{
+    const tti_indexed_article *old;
+    int order;
+    *v = (item_version){
+        .old = tti_article_table_find(&x->table, row->id, row->id_size, row->article_flags),
+        .decision = unchanged_decision};
+    if (v->old == TTI_NONE)
+        return TT_OK;
+    old = &x->table.articles.items[v->old];
+    order = version_order(old, row);
+    v->keeps_old = order < 0 || is_unchanged(old, tti_article_table_group(&x->table, v->old), row);
+    if (!with_verdict || (v->keeps_old && order == 0))
+        return TT_OK;
+    TTI_TRY(compare_with_old(x, row, v, error));
+    v->is_related |= order != 0; /* the versions of an item are versions, whatever their texts */
+    if (v->keeps_old)
+        v->decision.kind = TT_VERDICT_DUPLICATE;
+    else if (order > 0)
+        v->decision.kind = TT_VERDICT_UPDATE;
+    return TT_OK;
+}
+
+/* ---- Verdicts ---------------------------------------------------------------------------------
+ */
+
+static void *take_memory(tti_verdicts *v, size_t size)
+{
+    tti_slab_chunk *chunk;
+    return tti_slab_alloc(&v->memory, size, &chunk);
+}
+
+static tt_status copy_id(tti_verdicts *v, const tti_indexed_article *x, tt_id *out)
+{
+    char *bytes = take_memory(v, x->id_size);
+    if (bytes == NULL)
+        return TT_ENOMEM;
+    memcpy(bytes, x->bytes, x->id_size);
+    *out = (tt_id){bytes, x->id_size, x->flags & TT_ARTICLE_INTEGER_ID, 0};
+    return TT_OK;
+}
+
+static tt_status decode_extents(tti_verdicts *v, const uint8_t *extents, uint32_t count,
+                                tti_extents *out)
+{
+    const tt_allocator *a = v->memory.allocator;
+    TTI_TRY(tti_array_resize(&out->begins, a, count));
+    TTI_TRY(tti_array_resize(&out->ends, a, count));
+    tti_token_extents_decode(extents, count, out->begins.items, out->ends.items);
+    return TT_OK;
+}
+
+/* Decodes the extents of an article in the table. */
+static tt_status decode_other(tti_verdicts *v, const tti_article_table *table, uint32_t article)
+{
+    return decode_extents(v, tti_indexed_article_extents(&table->articles.items[article]),
+                          tti_article_table_group(table, article)->token_count, &v->other);
+}
+
+/* The repeat of tokens [begin, end) as one of bytes. */
+static void set_extents(tt_repeat *r, tti_extents *here, uint32_t begin, uint32_t end,
+                        tti_extents *there, uint32_t of_begin, uint32_t of_end)
+{
+    assert(begin < end && of_begin < of_end);
+    r->begin = tti_array_at(&here->begins, begin);
+    r->end = tti_array_at(&here->ends, end - 1);
+    r->of_begin = tti_array_at(&there->begins, of_begin);
+    r->of_end = tti_array_at(&there->ends, of_end - 1);
+}
+
+static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
+                              const tti_decision *d, tt_verdict *verdict)
+{
+    tt_repeat *repeats = take_memory(v, d->repeat_count * sizeof *repeats);
+    uint32_t decoded = TTI_NONE;
+    if (repeats == NULL)
+        return TT_ENOMEM;
+    verdict->sections = repeats;
+    verdict->section_count = d->repeat_count;
+    for (size_t k = 0; k < d->repeat_count; k++) {
+        const tti_token_repeat *p = &d->repeats[k];
+        const int of_itself = p->of_doc == d->number;
+        repeats[k] = (tt_repeat){
+            .article = verdict->id,
+            .similarity = tti_similarity(p->end - p->begin, p->of_end - p->of_begin, p->matched)};
+        if (!of_itself) {
+            TTI_TRY(copy_id(v, &table->articles.items[p->of_doc], &repeats[k].article));
+            if (decoded != p->of_doc)
+                TTI_TRY(decode_other(v, table, p->of_doc));
+            decoded = p->of_doc;
+        }
+        set_extents(&repeats[k], &v->own, p->begin, p->end, of_itself ? &v->own : &v->other,
+                    p->of_begin, p->of_end);
+    }
+    return TT_OK;
+}
+
+static tt_status add_match(tti_verdicts *v, const tti_article_table *table, const tti_comparison *c,
+                           const tti_doc_match *m, tt_match *out)
+{
+    tt_repeat *passages = take_memory(v, m->passage_count * sizeof *passages);
+    if (passages == NULL)
+        return TT_ENOMEM;
+    *out = (tt_match){.resemblance = m->pair.resemblance,
+                      .containment = m->pair.containment_b,
+                      .containment_of = m->pair.containment_a,
+                      .overlap = m->pair.overlap_b,
+                      .overlap_of = m->pair.overlap_a,
+                      .facts = m->pair.facts,
+                      .passages = passages,
+                      .passage_count = m->passage_count,
+                      .relation = m->pair.relation,
+                      .admitted = m->admitted};
+    TTI_TRY(copy_id(v, &table->articles.items[m->of], &out->of));
+    if (m->passage_count > 0)
+        TTI_TRY(decode_other(v, table, m->of));
+    for (size_t k = 0; k < m->passage_count; k++) {
+        const tti_match_passage *p = &c->match_passages.items[m->passage_begin + k];
+        passages[k] = (tt_repeat){.article = out->of, .similarity = p->similarity};
+        set_extents(&passages[k], &v->own, p->begin, p->end, &v->other, p->of_begin, p->of_end);
+    }
+    return TT_OK;
+}
+
+static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
+                             const tti_comparison *c, tt_verdict *verdict)
+{
+    tt_match *matches = take_memory(v, c->matches.count * sizeof *matches);
+    if (matches == NULL)
+        return TT_ENOMEM;
+    verdict->matches = matches;
+    verdict->match_count = c->matches.count;
+    for (size_t k = 0; k < c->matches.count; k++)
+        TTI_TRY(add_match(v, table, c, &c->matches.items[k], &matches[k]));
+    return TT_OK;
+}
+
+static tt_status compose_verdict(tti_verdicts *v, const tti_article_table *table,
+                                 const tti_decision *d, size_t position, const tt_article *article,
+                                 const tti_db_row *row, int of_itself)
+{
+    const int has_of = of_itself || d->of != TTI_NONE;
+    const int has_matches = d->comparison != NULL && d->comparison->matches.count > 0;
+    tt_verdict x = {
+        .article = position,
+        .id = {article->id, article->id_size, article->flags & TT_ARTICLE_INTEGER_ID, 0},
+        .resemblance = has_of ? d->pair.resemblance : NAN,
+        .containment = has_of ? d->pair.containment_b : NAN,
+        .containment_of = has_of ? d->pair.containment_a : NAN,
+        .overlap = has_of ? d->pair.overlap_b : NAN,
+        .overlap_of = has_of ? d->pair.overlap_a : NAN,
+        .facts = has_of ? d->pair.facts : NAN,
+        .new_tokens = has_of ? d->new_tokens : row->token_count,
+        .kind = (int32_t)d->kind};
+    if (of_itself)
+        x.of = x.id;
+    else if (has_of)
+        TTI_TRY(copy_id(v, &table->articles.items[d->of], &x.of));
+    if (d->repeat_count > 0 || has_matches)
+        TTI_TRY(decode_extents(v, row->extents, row->token_count, &v->own));
+    if (d->repeat_count > 0)
+        TTI_TRY(add_sections(v, table, d, &x));
+    if (has_matches)
+        TTI_TRY(add_matches(v, table, d->comparison, &x));
+    return tti_array_push(&v->list, v->memory.allocator, x);
+}
 
 /* ---- Tokens ---------------------------------------------------------------------------------- */
 
@@ -91,11 +346,14 @@ static tt_status store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_e
     return tti_article_table_add(&x->table, row, article, error);
 }
 
+/* `of_itself`: the verdict is about the article and the one with its id. */
 static tt_status add_verdict(const batch *b, const tti_decision *decision, size_t position,
                              const tti_db_row *row, int of_itself, tt_error *error)
 {
-    return tti_verdicts_add(&b->x->verdicts, &b->x->table, decision, position,
-                            &b->articles[position], row, of_itself, error);
+    TTI_TRY_ALLOC(compose_verdict(&b->x->verdicts, &b->x->table, decision, position,
+                                  &b->articles[position], row, of_itself),
+                  error, "verdicts");
+    return TT_OK;
 }
 
 /* Keeps the repeats of the last decision, if the article is the document of its group. */
@@ -107,7 +365,7 @@ static void keep_repeats(tt_index *x, uint32_t article)
 
 /* The verdict on an article that replaces the one with its id. */
 static tt_status classify_replacement(const batch *b, size_t position, const tti_db_row *row,
-                                      const tti_item_version *version, tt_error *error)
+                                      const item_version *version, tt_error *error)
 {
     const tti_doc doc = tti_db_row_doc(row);
     tti_decision d;
@@ -125,9 +383,9 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
 {
     tt_index *x = b->x;
     tti_db_row row = row_of(x, &b->articles[position], position);
-    tti_item_version version;
+    item_version version;
     uint32_t article;
-    TTI_TRY(tti_item_version_find(x, &row, b->with_verdicts, &version, error));
+    TTI_TRY(find_item_version(x, &row, b->with_verdicts, &version, error));
     if (version.keeps_old)
         return b->with_verdicts ? add_verdict(b, &version.decision, position, &row, 1, error)
                                 : TT_OK;
@@ -203,7 +461,8 @@ static tt_status join_micro_batch(const batch *b, size_t position, tt_error *err
 static tt_status begin_batch(const batch *b, tt_status *statuses, tt_error *error)
 {
     tt_index *x = b->x;
-    tti_verdicts_clear(&x->verdicts);
+    x->verdicts.list.count = 0;
+    tti_slab_clear(&x->verdicts.memory);
     TTI_TRY(b->with_verdicts ? tti_index_refresh_postings(x, error) : tti_index_refresh(x, error));
     x->micro_batch_count = 0;
     if (b->with_verdicts && x->micro_batch == NULL)

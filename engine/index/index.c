@@ -1,11 +1,12 @@
 /* An index: opening, closing, removing, figures. */
 #define _POSIX_C_SOURCE 200809L
-#include "index/load.h"
+#include "index/index.h"
 
 #include "options.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -97,7 +98,7 @@ static tt_status open_index(tt_index *x, const char *path, uint32_t flags, const
     x->is_read_only = (flags & TT_INDEX_READ) != 0;
     x->is_stale = 1;
     tti_article_table_init(&x->table, resolved->allocator, &x->options);
-    tti_verdicts_init(&x->verdicts, resolved->allocator);
+    x->verdicts.memory.allocator = resolved->allocator;
     TTI_TRY(tti_classifier_init(&x->classifier, &x->table, &x->options, error));
     x->classifier.with_matches = (flags & TT_INDEX_MATCHES) != 0;
     return tti_index_refresh(x, error);
@@ -129,6 +130,23 @@ tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const 
     return status;
 }
 
+static void free_extents(tti_extents *e, const tt_allocator *a)
+{
+    tti_array_free(&e->begins, a);
+    tti_array_free(&e->ends, a);
+}
+
+static void free_verdicts(tti_verdicts *v)
+{
+    const tt_allocator *a = v->memory.allocator;
+    if (a == NULL)
+        return;
+    tti_array_free(&v->list, a);
+    free_extents(&v->own, a);
+    free_extents(&v->other, a);
+    tti_slab_free(&v->memory);
+}
+
 void tt_index_close(tt_index *x)
 {
     const tt_allocator *a;
@@ -141,7 +159,7 @@ void tt_index_close(tt_index *x)
     tti_classifier_free(&x->classifier);
     if (x->table.allocator != NULL)
         tti_article_table_free(&x->table);
-    tti_verdicts_free(&x->verdicts);
+    free_verdicts(&x->verdicts);
     for (size_t t = 0; t < x->tokens.count; t++)
         tti_tokens_free(&x->tokens.items[t]);
     tti_array_free(&x->tokens, a);
@@ -285,4 +303,98 @@ tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
 const tt_options *tt_index_options(const tt_index *x)
 {
     return x == NULL ? NULL : &x->options;
+}
+
+/* ---- Checking: every page, every row, and what is derived from them -----------------------------
+ */
+
+typedef struct checking {
+    tt_finding_fn emit;
+    void *ctx;
+    uint64_t findings, count, digest;
+} checking;
+
+static int found(void *ctx, const char *text)
+{
+    checking *c = ctx;
+    c->findings++;
+    return c->emit == NULL ? 0 : c->emit(c->ctx, text);
+}
+
+static tt_status look_at(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
+{
+    checking *c = ctx;
+    char text[120];
+    c->count++;
+    c->digest += row->sum;
+    if (fault == NULL)
+        return TT_OK;
+    (void)snprintf(text, sizeof text, "record %lld: %s", (long long)row->number, fault);
+    return found(c, text) == 0
+               ? TT_OK
+               : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+}
+
+static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
+{
+    tti_db_state state;
+    tt_error damage = {0};
+    tt_status status = tti_db_read_state(db, &state, &damage);
+    if (status == TT_EFORMAT)
+        return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
+    if (status == TT_OK)
+        status = tti_db_each_row(db, 0, INT64_MAX, look_at, c, &damage);
+    if (status == TT_EFORMAT)
+        return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
+    if (status != TT_OK)
+        return tti_fail(error, status, damage.where, "%s", damage.message);
+    if ((c->count != state.count || c->digest != state.digest) &&
+        found(c, "records are missing, or too many") != 0)
+        return TT_ESTOPPED;
+    return TT_OK;
+}
+
+static tt_status check_file(const char *path, checking *c, tt_error *error)
+{
+    tti_db *db = NULL;
+    tt_options shape;
+    tt_status status = tti_db_open(&db, path, TTI_DB_READ, NULL, &shape, error);
+    if (status == TT_OK)
+        status = tti_db_begin(db, error);
+    if (status == TT_OK)
+        status = tti_db_check_integrity(db, found, c, error);
+    if (status == TT_OK)
+        status = check_rows(db, c, error);
+    tti_db_close(db);
+    return status;
+}
+
+static tt_status check_memory(const char *path, const tt_options *options, checking *c,
+                              tt_error *error)
+{
+    tt_index *x = NULL;
+    const char *wrong;
+    tt_status status;
+    TTI_TRY(tt_index_open(&x, path, TT_INDEX_READ, options, error));
+    status = tti_article_table_check(&x->table, &wrong, error);
+    tt_index_close(x);
+    TTI_TRY(status);
+    if (wrong != NULL && found(c, wrong) != 0)
+        return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    return TT_OK;
+}
+
+tt_status tt_index_check(const char *path, const tt_options *options, tt_finding_fn emit, void *ctx,
+                         uint64_t *findings, tt_error *error)
+{
+    checking c = {emit, ctx, 0, 0, 0};
+    tt_status status;
+    if (path == NULL || *path == '\0')
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
+    status = check_file(path, &c, error);
+    if (status == TT_OK && c.findings == 0)
+        status = check_memory(path, options, &c, error);
+    if (findings != NULL)
+        *findings = c.findings;
+    return status;
 }

@@ -3,8 +3,23 @@
 #define TTI_INDEX_INDEX_H
 
 #include "corpus/tokenized_batch.h"
+#include "index/classify.h"
 #include "index/db.h"
-#include "index/verdicts.h"
+
+/** Where the tokens of an article are, in bytes. */
+typedef struct tti_extents {
+    TTI_ARRAY(uint32_t) begins;
+    TTI_ARRAY(uint32_t) ends;
+} tti_extents;
+
+/** Verdicts on their way to the caller. What they name is copied, since it may have left the index
+ * before the batch is on the disk. */
+typedef struct tti_verdicts {
+    TTI_ARRAY(tt_verdict) list;
+    tti_slab memory; /**< of what they point to */
+    tti_extents own; /**< of the article that was added last */
+    tti_extents other;
+} tti_verdicts;
 
 /** An article whose verdict waits until those of its micro-batch have been compared. */
 typedef struct tti_pending_article {
@@ -43,5 +58,13 @@ tt_status tti_index_begin_write(tt_index *x, tt_error *error);
 tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error);
 /** Microseconds since 1970-01-01 UTC. */
 int64_t tti_index_now(void);
+
+/* load.c */
+
+/** Makes the table what the file is, before anything is asked or added. @return as tt_index_open()
+ */
+tt_status tti_index_refresh(tt_index *x, tt_error *error);
+/** Does that, and adds the seeds that the postings lack: before a verdict. */
+tt_status tti_index_refresh_postings(tt_index *x, tt_error *error);
 
 #endif

@@ -10,7 +10,7 @@
  * journal of removals names, and adds those whose numbers are above the last. It reads everything
  * again only if count and digest are not those of the file afterwards.
  */
-#include "index/load.h"
+#include "index/index.h"
 
 #include "util/error.h"
 #include "util/threads.h"

@@ -1,288 +1,789 @@
 #include "index/postings.h"
 
-#include "index/packed_postings.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/sort.h"
+#include "util/table.h"
 #include "util/threads.h"
 
 enum {
-    LATE_FEW = 64,  /* late seeds that are never worth packing */
-    LATE_SHARE = 3, /* nor are they below this part of the packed ones */
-    PARTS = TTI_POSTINGS_PARTITIONS,
-    LARGE_CHUNK = 1 << 24 /* bytes, of which huge pages are a part that counts */
+    DELTA_MIN = 64,         /* postings in a delta that are never worth packing; nor are fewer */
+    DELTA_SHARE = 3,        /* than this part of the packed ones */
+    BUCKET_SEEDS = 4,       /* of packed postings, on average: a cache line or two */
+    LINEAR_SEARCH_MAX = 24, /* seeds of a bucket that are looked through one by one */
+    LARGE_CHUNK = 1 << 24, /* bytes of a slab's chunk, of which huge pages are a part that counts */
+    BUFFER_CHUNK = 1024,   /* bytes */
+    BUFFER_BLOCK = 16 << 20, /* bytes taken at once, enough for huge pages */
+    BLOCK_CHUNKS = BUFFER_BLOCK / BUFFER_CHUNK - 1
 };
+
+#define NO_DOC UINT32_MAX
+
+/* A seed's key is the least of its window, so that the high bits are mostly zero: it is mixed
+ * before it selects one of `count` slots or buckets, any number of them. */
+static inline uint32_t index_of_key(uint32_t key, uint32_t count)
+{
+    return (uint32_t)((uint64_t)(key * 0x9E3779B1u ^ key >> 15) * count >> 32);
+}
+
+static inline int position_before(tti_doc_position x, tti_doc_position y)
+{
+    return x.doc != y.doc ? x.doc < y.doc : x.pos < y.pos;
+}
+
+static inline int is_same_position(tti_doc_position x, tti_doc_position y)
+{
+    return x.doc == y.doc && x.pos == y.pos;
+}
+
+/* ---- Buffers ---------------------------------------------------------------------------------
+ *
+ * A chunk lies at a multiple of its size, so that the address of the next seed also tells whether
+ * the chunk is full and where it begins: there is one pointer for each partition, and all of them
+ * stay in cache.
+ */
+
+typedef struct buffer_chunk {
+    struct buffer_chunk *previous;
+    uint32_t number; /* of the chunks before it */
+    uint32_t unused;
+    tti_seed seeds[];
+} buffer_chunk;
+
+enum { CHUNK_SEEDS = (BUFFER_CHUNK - sizeof(buffer_chunk)) / sizeof(tti_seed) };
+
+/* The chunk that an end is in. An end is never at the beginning of a chunk. */
+static buffer_chunk *chunk_of_end(char *end)
+{
+    return end == NULL ? NULL
+                       : (buffer_chunk *)(end - ((uintptr_t)(end - 1) & (BUFFER_CHUNK - 1)) - 1);
+}
+
+static int is_chunk_full(const char *end)
+{
+    return ((uintptr_t)end & (BUFFER_CHUNK - 1)) == 0 ||
+           BUFFER_CHUNK - ((uintptr_t)end & (BUFFER_CHUNK - 1)) < sizeof(tti_seed);
+}
+
+static tt_status add_buffer_chunk(tti_partition_buffers *b, uint32_t partition)
+{
+    buffer_chunk *c, *previous = chunk_of_end(b->ends[partition]);
+    char *block;
+    if (b->blocks.count == 0 || b->chunks_used == BLOCK_CHUNKS) {
+        TTI_TRY(tti_array_reserve(&b->blocks, b->allocator, 1));
+        block = tti_alloc(b->allocator, BUFFER_BLOCK, 1);
+        if (block == NULL)
+            return TT_ENOMEM;
+        b->blocks.items[b->blocks.count++] = block;
+        b->chunks_used = 0;
+    }
+    block = tti_array_last(&b->blocks);
+    block += (size_t)(-(uintptr_t)block & (BUFFER_CHUNK - 1));
+    c = (buffer_chunk *)(block + b->chunks_used++ * BUFFER_CHUNK);
+    c->previous = previous;
+    c->number = previous == NULL ? 0 : previous->number + 1;
+    b->ends[partition] = (char *)c->seeds;
+    return TT_OK;
+}
+
+tt_status tti_partition_buffers_add(tti_partition_buffers *b, const tti_minimizers *seeds,
+                                    uint32_t doc, tt_error *error)
+{
+    if (b->ends == NULL)
+        b->ends = tti_alloc_zero(b->allocator, TTI_POSTINGS_PARTITIONS, sizeof *b->ends);
+    TTI_TRY_ALLOC(b->ends == NULL, error, "seeds");
+    for (size_t k = 0; k < seeds->positions.count; k++) {
+        const uint32_t partition = tti_minimizers_partition(seeds, k, TTI_POSTINGS_PARTITIONS);
+        const tti_seed seed = tti_minimizers_seed(seeds, k, doc);
+        if (b->ends[partition] == NULL || is_chunk_full(b->ends[partition]))
+            TTI_TRY_ALLOC(add_buffer_chunk(b, partition), error, "seeds");
+        memcpy(b->ends[partition], &seed, sizeof seed);
+        b->ends[partition] += sizeof seed;
+    }
+    return TT_OK;
+}
+
+static size_t last_chunk_count(const buffer_chunk *c, const char *end)
+{
+    return (size_t)(end - (const char *)c->seeds) / sizeof(tti_seed);
+}
+
+static size_t buffered_count(const tti_partition_buffers *b, uint32_t partition)
+{
+    char *end = b->ends == NULL ? NULL : b->ends[partition];
+    const buffer_chunk *c = chunk_of_end(end);
+    return c == NULL ? 0 : (size_t)c->number * CHUNK_SEEDS + last_chunk_count(c, end);
+}
+
+/* Writes the seeds of a partition in the order in which they came. @return behind the last */
+static tti_seed *copy_buffered(const tti_partition_buffers *b, uint32_t partition, tti_seed *out)
+{
+    tti_seed *const end = out + buffered_count(b, partition);
+    tti_seed *at = end;
+    const buffer_chunk *c = b->ends == NULL ? NULL : chunk_of_end(b->ends[partition]);
+    size_t count = c == NULL ? 0 : last_chunk_count(c, b->ends[partition]);
+    for (; c != NULL; c = c->previous, count = CHUNK_SEEDS) {
+        at -= count;
+        memcpy(at, c->seeds, count * sizeof *at);
+    }
+    return end;
+}
+
+void tti_partition_buffers_free(tti_partition_buffers *b)
+{
+    const tt_allocator *a = b->allocator;
+    for (size_t k = 0; k < b->blocks.count; k++)
+        tti_release(a, b->blocks.items[k], BUFFER_BLOCK, 1);
+    tti_array_free(&b->blocks, a);
+    tti_release(a, b->ends, TTI_POSTINGS_PARTITIONS, sizeof *b->ends);
+    *b = (tti_partition_buffers){.allocator = a};
+}
+
+/* ---- The delta: a hash table from keys to their places ----------------------------------------
+ */
+
+typedef struct place_list {
+    uint32_t capacity;
+    tti_doc_position at[];
+} place_list;
+
+typedef struct delta_slot {
+    uint32_t key, count; /* count 0: unused */
+    union {
+        tti_doc_position one; /* count 1 */
+        place_list *many;     /* in order */
+    } places;
+} delta_slot;
+
+/* Any number of slots will do, so that a table need not be half empty for being a power of two. */
+typedef struct delta_postings {
+    delta_slot *slots;
+    uint32_t slot_count, used;
+    uint32_t places; /* of all keys */
+    uint64_t list_bytes;
+} delta_postings;
+
+#define SLOT_HOME(slot, slot_count) index_of_key((slot)->key, (uint32_t)(slot_count))
+#define SLOT_IS_USED(slot, base) ((slot)->count != 0)
+TTI_PROBING(delta, delta_slot, SLOT_HOME, SLOT_IS_USED)
+
+static size_t list_size(uint32_t capacity)
+{
+    return sizeof(place_list) + capacity * sizeof(tti_doc_position);
+}
+
+/* The slot of a key, or the unused one where it would go; NULL: there are no slots. */
+static delta_slot *find_delta_slot(const delta_postings *d, uint32_t key)
+{
+    size_t at;
+    if (d->slot_count == 0)
+        return NULL;
+    at = index_of_key(key, d->slot_count);
+    while (d->slots[at].count != 0 && d->slots[at].key != key)
+        at = tti_next_slot(at, d->slot_count);
+    return &d->slots[at];
+}
+
+static const tti_doc_position *slot_places(const delta_slot *x)
+{
+    return x->count > 1 ? x->places.many->at : &x->places.one;
+}
+
+static tt_status resize_delta(delta_postings *d, const tt_allocator *a, uint32_t slot_count)
+{
+    delta_slot *slots = tti_alloc_zero(a, slot_count, sizeof *slots);
+    if (slots == NULL)
+        return TT_ENOMEM;
+    delta_rehash(d->slots, d->slot_count, slots, slot_count, 0);
+    tti_release(a, d->slots, d->slot_count, sizeof *d->slots);
+    d->slots = slots;
+    d->slot_count = slot_count;
+    return TT_OK;
+}
+
+static tt_status resize_list(delta_postings *d, const tt_allocator *a, delta_slot *x,
+                             uint32_t capacity)
+{
+    place_list *old = x->places.many, *list;
+    const uint32_t was = old->capacity;
+    list = a->resize(a->ctx, old, list_size(was), list_size(capacity));
+    if (list == NULL)
+        return TT_ENOMEM;
+    d->list_bytes += list_size(capacity) - list_size(was);
+    list->capacity = capacity;
+    x->places.many = list;
+    return TT_OK;
+}
+
+/* Makes room for one more place in a slot that has some. */
+static tt_status reserve_place(delta_postings *d, const tt_allocator *a, delta_slot *x)
+{
+    place_list *list;
+    if (x->count > 1)
+        return x->count < x->places.many->capacity
+                   ? TT_OK
+                   : resize_list(d, a, x, x->places.many->capacity * 2);
+    list = tti_alloc(a, list_size(2), 1);
+    if (list == NULL)
+        return TT_ENOMEM;
+    list->capacity = 2;
+    list->at[0] = x->places.one;
+    x->places.many = list;
+    d->list_bytes += list_size(2);
+    x->count = 1;
+    return TT_OK;
+}
+
+static tt_status add_to_delta(delta_postings *d, const tt_allocator *a, uint32_t key,
+                              tti_doc_position place)
+{
+    delta_slot *x;
+    uint32_t at;
+    if ((d->used + 1) * 3 > d->slot_count * 2)
+        TTI_TRY(resize_delta(d, a, d->slot_count + d->slot_count / 2 + 16));
+    x = find_delta_slot(d, key);
+    if (x->count == 0) {
+        *x = (delta_slot){key, 1, {.one = place}};
+        d->used++;
+        d->places++;
+        return TT_OK;
+    }
+    TTI_TRY(reserve_place(d, a, x));
+    for (at = x->count; at > 0 && position_before(place, x->places.many->at[at - 1]); at--)
+        x->places.many->at[at] = x->places.many->at[at - 1];
+    x->places.many->at[at] = place;
+    x->count++;
+    d->places++;
+    return TT_OK;
+}
+
+/* The index of a place among those of a slot, or their count. */
+static uint32_t find_place(const delta_slot *x, tti_doc_position place)
+{
+    const tti_doc_position *places = slot_places(x);
+    size_t k;
+    TTI_LOWER_BOUND(k, 0, x->count, position_before(places[k], place));
+    return k < x->count && is_same_position(places[k], place) ? (uint32_t)k : x->count;
+}
+
+static void remove_from_list(delta_postings *d, const tt_allocator *a, delta_slot *x, uint32_t at)
+{
+    place_list *list = x->places.many;
+    x->count--;
+    memmove(list->at + at, list->at + at + 1, (x->count - at) * sizeof *list->at);
+    if (x->count == 1) {
+        x->places.one = list->at[0];
+        d->list_bytes -= list_size(list->capacity);
+        tti_release(a, list, list_size(list->capacity), 1);
+    } else if (x->count * 4 < list->capacity) {
+        (void)resize_list(d, a, x, list->capacity / 2);
+    }
+}
+
+static void remove_from_delta(delta_postings *d, const tt_allocator *a, uint32_t key,
+                              tti_doc_position place)
+{
+    delta_slot *x = find_delta_slot(d, key);
+    const uint32_t at = x == NULL ? 0 : find_place(x, place);
+    if (x == NULL || at == x->count)
+        return;
+    d->places--;
+    if (x->count > 1) {
+        remove_from_list(d, a, x, at);
+        return;
+    }
+    delta_remove_slot(d->slots, d->slot_count, x, 0);
+    d->used--;
+    if (d->slot_count > 16 && d->used * 3 < d->slot_count) /* without memory it stays large */
+        (void)resize_delta(d, a, d->slot_count - d->slot_count / 3);
+}
+
+/* Writes all postings in some order. @return behind the last */
+static tti_seed *copy_delta(const delta_postings *d, tti_seed *out)
+{
+    for (uint32_t k = 0; k < d->slot_count; k++)
+        for (uint32_t i = 0; i < d->slots[k].count; i++) {
+            const tti_doc_position place = slot_places(&d->slots[k])[i];
+            *out++ = (tti_seed){d->slots[k].key, place.doc, place.pos};
+        }
+    return out;
+}
+
+static int is_delta_in_order(const delta_postings *d)
+{
+    uint32_t places = 0;
+    for (uint32_t k = 0; k < d->slot_count; k++) {
+        const tti_doc_position *at = slot_places(&d->slots[k]);
+        for (uint32_t i = 1; i < d->slots[k].count; i++)
+            if (!position_before(at[i - 1], at[i]))
+                return 0;
+        places += d->slots[k].count;
+    }
+    return places == d->places;
+}
+
+static void free_delta(delta_postings *d, const tt_allocator *a)
+{
+    for (uint32_t k = 0; k < d->slot_count; k++)
+        if (d->slots[k].count > 1)
+            tti_release(a, d->slots[k].places.many, list_size(d->slots[k].places.many->capacity),
+                        1);
+    tti_release(a, d->slots, d->slot_count, sizeof *d->slots);
+    *d = (delta_postings){0};
+}
+
+/* ---- Packed postings: buckets, each in order of key, document and position ---------------------
+ */
+
+typedef struct packed_postings {
+    tti_seed *seeds;       /* removed ones are last in their bucket, and have no document */
+    uint32_t *starts;      /* behind the seeds; bucket b is seeds[starts[b], starts[b + 1]) */
+    tti_slab_chunk *chunk; /* of a slab, or NULL: seeds and starts are the allocator's */
+    uint32_t capacity, used, bucket_count;
+} packed_postings;
+
+static inline int seed_before(const tti_seed *x, const tti_seed *y)
+{
+    if (x->key != y->key)
+        return x->key < y->key;
+    return x->doc != y->doc ? x->doc < y->doc : x->pos < y->pos;
+}
+
+TTI_SORT_DEFINE(sort_bucket, tti_seed, seed_before(x, y))
+
+static size_t packed_size(const packed_postings *p)
+{
+    return p->bucket_count == 0 ? 0
+                                : (size_t)p->capacity * sizeof *p->seeds +
+                                      ((size_t)p->bucket_count + 1) * sizeof *p->starts;
+}
+
+/* A stable counting sort by bucket. Each start is first the end of its bucket, and steps back as
+ * the bucket is filled from there. A long bucket mostly has one key, and is in order then. */
+static void fill_buckets(packed_postings *p, const tti_seed *seeds, uint32_t count)
+{
+    uint32_t sum = 0;
+    memset(p->starts, 0, ((size_t)p->bucket_count + 1) * sizeof *p->starts);
+    for (uint32_t i = 0; i < count; i++)
+        p->starts[index_of_key(seeds[i].key, p->bucket_count)]++;
+    for (uint32_t b = 0; b <= p->bucket_count; b++)
+        p->starts[b] = sum += p->starts[b];
+    for (uint32_t i = count; i-- > 0;)
+        p->seeds[--p->starts[index_of_key(seeds[i].key, p->bucket_count)]] = seeds[i];
+    for (uint32_t b = 0; b < p->bucket_count; b++) {
+        const uint32_t begin = p->starts[b], end = p->starts[b + 1];
+        for (uint32_t k = begin + 1; k < end; k++)
+            if (!seed_before(&p->seeds[k - 1], &p->seeds[k])) {
+                sort_bucket(p->seeds + begin, end - begin);
+                break;
+            }
+    }
+}
+
+/* Packs seeds that are in any order, in memory of a slab or, where it is NULL, of the allocator. */
+static tt_status pack_postings(packed_postings *out, const tt_allocator *a, tti_slab *slab,
+                               const tti_seed *seeds, uint32_t count)
+{
+    packed_postings p = {.capacity = count,
+                         .used = count,
+                         .bucket_count = count / BUCKET_SEEDS + (count % BUCKET_SEEDS != 0)};
+    *out = (packed_postings){0};
+    if (count == 0)
+        return TT_OK;
+    p.seeds = slab == NULL ? tti_alloc(a, packed_size(&p), 1)
+                           : tti_slab_alloc(slab, packed_size(&p), &p.chunk);
+    if (p.seeds == NULL)
+        return TT_ENOMEM;
+    p.starts = (uint32_t *)(p.seeds + count);
+    fill_buckets(&p, seeds, count);
+    *out = p;
+    return TT_OK;
+}
+
+/* The postings of a key in order: *count of them. */
+static const tti_seed *find_packed(const packed_postings *p, uint32_t key, uint32_t *count)
+{
+    const tti_seed *at;
+    size_t size, first = 0, end;
+    *count = 0;
+    if (p->bucket_count == 0)
+        return NULL;
+    end = index_of_key(key, p->bucket_count);
+    at = p->seeds + p->starts[end];
+    size = p->starts[end + 1] - p->starts[end];
+    if (size > LINEAR_SEARCH_MAX) {
+        TTI_LOWER_BOUND(first, 0, size, at[first].key < key);
+        TTI_LOWER_BOUND(end, first, size, at[end].key == key && at[end].doc != NO_DOC);
+    } else {
+        while (first < size && at[first].key < key)
+            first++;
+        for (end = first; end < size && at[end].key == key && at[end].doc != NO_DOC;)
+            end++;
+    }
+    *count = (uint32_t)(end - first);
+    return at + first;
+}
+
+/* One posting, or NULL; *behind: how many of its bucket follow it. */
+static tti_seed *find_packed_one(const packed_postings *p, uint32_t key, tti_doc_position place,
+                                 size_t *behind)
+{
+    const tti_seed wanted = {key, place.doc, place.pos};
+    const uint32_t b = p->bucket_count == 0 ? 0 : index_of_key(key, p->bucket_count);
+    tti_seed *at;
+    size_t size, k;
+    if (p->bucket_count == 0)
+        return NULL;
+    at = p->seeds + p->starts[b];
+    size = p->starts[b + 1] - p->starts[b];
+    TTI_LOWER_BOUND(k, 0, size, seed_before(&at[k], &wanted));
+    if (k == size || seed_before(&wanted, &at[k]))
+        return NULL;
+    *behind = size - k - 1;
+    return at + k;
+}
+
+static int remove_packed(packed_postings *p, uint32_t key, tti_doc_position place)
+{
+    size_t behind;
+    tti_seed *at = find_packed_one(p, key, place, &behind);
+    if (at == NULL)
+        return 0;
+    memmove(at, at + 1, behind * sizeof *at);
+    at[behind] = (tti_seed){UINT32_MAX, NO_DOC, UINT32_MAX};
+    p->used--;
+    return 1;
+}
+
+static tti_seed *copy_packed(const packed_postings *p, tti_seed *out)
+{
+    for (uint32_t k = 0; k < p->capacity; k++)
+        if (p->seeds[k].doc != NO_DOC)
+            *out++ = p->seeds[k];
+    return out;
+}
+
+static int is_packed_in_order(const packed_postings *p)
+{
+    uint32_t used = 0;
+    for (uint32_t b = 0; b < p->bucket_count; b++)
+        for (uint32_t k = p->starts[b]; k < p->starts[b + 1]; k++) {
+            const tti_seed *at = &p->seeds[k];
+            if (at->doc == NO_DOC)
+                continue;
+            if (index_of_key(at->key, p->bucket_count) != b ||
+                (k > p->starts[b] && !seed_before(at - 1, at)))
+                return 0;
+            used++;
+        }
+    return used == p->used;
+}
+
+/* `slab`: what they were packed in; NULL if all of that is freed at once. */
+static void free_packed(packed_postings *p, const tt_allocator *a, tti_slab *slab)
+{
+    if (p->chunk == NULL)
+        tti_release(a, p->seeds, packed_size(p), 1);
+    else if (slab != NULL)
+        tti_slab_release(slab, p->chunk, packed_size(p));
+    *p = (packed_postings){0};
+}
+
+/* ---- One partition ----------------------------------------------------------------------------
+ */
 
 struct tti_postings_partition {
-    tti_packed_postings packed;
-    tti_delta_postings delta;
+    packed_postings packed;
+    delta_postings delta;
 };
 
-/* ---- One partition --------------------------------------------------------------------------- */
-
-static uint32_t partition_size(const tti_postings_partition *p)
+static tt_status make_partitions(tti_postings *p)
 {
-    return p->packed.used + p->delta.places;
+    p->slab.allocator = p->allocator;
+    if (p->partitions == NULL)
+        p->partitions =
+            tti_alloc_zero(p->allocator, TTI_POSTINGS_PARTITIONS, sizeof *p->partitions);
+    return p->partitions == NULL ? TT_ENOMEM : TT_OK;
 }
 
-static void list_part(const tti_postings_partition *p, tti_seed *out)
+static tti_postings_partition *partition_of(const tti_postings *p, const tti_minimizers *s,
+                                            size_t i)
 {
-    (void)tti_delta_postings_copy(&p->delta, tti_packed_postings_copy(&p->packed, out));
+    return &p->partitions[tti_minimizers_partition(s, i, TTI_POSTINGS_PARTITIONS)];
 }
 
-/* Packs a partition anew. Without memory it stays as it is, which is as right. */
-static void repack(tti_postings *map, tti_postings_partition *p)
-{
-    const tt_allocator *a = map->allocator;
-    const uint32_t count = partition_size(p);
-    tti_seed *all = tti_alloc(a, count, sizeof *all);
-    tti_packed_postings made = {0};
-    if (all == NULL)
-        return;
-    list_part(p, all);
-    if (tti_packed_postings_build(&made, a, NULL, all, count) == 0) {
-        tti_packed_postings_free(&p->packed, a, &map->slab);
-        tti_delta_postings_free(&p->delta, a);
-        p->packed = made;
-    }
-    tti_release(a, all, count, sizeof *all);
-}
-
-static void repack_if_worthwhile(tti_postings *map, tti_postings_partition *p)
-{
-    const uint32_t holes = p->packed.room - p->packed.used;
-    if ((p->delta.places > LATE_FEW && p->delta.places > p->packed.room / LATE_SHARE) ||
-        (holes > LATE_FEW && holes > p->packed.used))
-        repack(map, p);
-}
-
-/* ---- Filling --------------------------------------------------------------------------------- */
-
-static int make_parts(tti_postings *map)
-{
-    map->slab.allocator = map->allocator;
-    if (map->parts == NULL)
-        map->parts = tti_alloc_zero(map->allocator, PARTS, sizeof *map->parts);
-    return map->parts == NULL ? -1 : 0;
-}
-
-static tti_postings_partition *partition_of_seed(const tti_postings *map, const tti_minimizers *s,
-                                                 size_t i)
-{
-    return &map->parts[tti_minimizers_partition(s, i, PARTS)];
-}
-
-static uint32_t key_of_seed(const tti_minimizers *s, size_t i)
+static uint32_t key_of(const tti_minimizers *s, size_t i)
 {
     return tti_minimizers_key(s, i);
 }
 
-static size_t merged_size(const tti_postings *map, const tti_partition_buffers *buffers, int count,
-                          uint32_t p)
+static uint32_t partition_size(const tti_postings_partition *x)
 {
-    size_t sum = partition_size(&map->parts[p]);
-    for (int t = 0; t < count; t++)
-        sum += tti_partition_buffers_count(&buffers[t], p);
+    return x->packed.used + x->delta.places;
+}
+
+/* Packs a partition again. Without memory it stays as it is, which is as right. */
+static void repack(tti_postings *p, tti_postings_partition *x)
+{
+    const tt_allocator *a = p->allocator;
+    const uint32_t count = partition_size(x);
+    tti_seed *all = tti_alloc(a, count, sizeof *all);
+    packed_postings packed;
+    if (all == NULL)
+        return;
+    (void)copy_delta(&x->delta, copy_packed(&x->packed, all));
+    if (pack_postings(&packed, a, NULL, all, count) == TT_OK) {
+        free_packed(&x->packed, a, &p->slab);
+        free_delta(&x->delta, a);
+        x->packed = packed;
+    }
+    tti_release(a, all, count, sizeof *all);
+}
+
+static void repack_if_worthwhile(tti_postings *p, tti_postings_partition *x)
+{
+    const uint32_t removed = x->packed.capacity - x->packed.used;
+    if ((x->delta.places > DELTA_MIN && x->delta.places > x->packed.capacity / DELTA_SHARE) ||
+        (removed > DELTA_MIN && removed > x->packed.used))
+        repack(p, x);
+}
+
+/* ---- Many at once ------------------------------------------------------------------------------
+ */
+
+/* What a partition was before is kept until all threads are done, since the slab that it is in
+ * belongs to one thread. */
+typedef struct postings_merge {
+    tti_postings *p;
+    const tti_partition_buffers *buffers;
+    int buffer_count;
+    size_t largest; /* partition */
+    uint64_t bytes;
+    packed_postings *before; /* of each partition */
+} postings_merge;
+
+static size_t merged_size(const postings_merge *m, uint32_t partition)
+{
+    size_t sum = partition_size(&m->p->partitions[partition]);
+    for (int t = 0; t < m->buffer_count; t++)
+        sum += buffered_count(&m->buffers[t], partition);
     return sum;
 }
 
-/* One thread's share of a merge. What a partition was before is kept until all threads are done,
- * since the heap that it lies in is one thread's. */
-typedef struct postings_merge {
-    tti_postings *map;
-    const tti_partition_buffers *buffers;
-    int buffer_count;
-    size_t largest;
-    uint64_t bytes;
-    tti_packed_postings *before; /* of each partition */
-} postings_merge;
-
-static int merge_part(const postings_merge *m, uint32_t p, tti_slab *slab, tti_seed *scratch)
+static tt_status merge_partition(const postings_merge *m, uint32_t partition, tti_slab *slab,
+                                 tti_seed *scratch)
 {
-    const tt_allocator *a = m->map->allocator;
-    tti_postings_partition *x = &m->map->parts[p];
-    const size_t size = merged_size(m->map, m->buffers, m->buffer_count, p);
-    tti_seed *at = scratch + partition_size(x);
-    tti_packed_postings made = {0};
+    tti_postings_partition *x = &m->p->partitions[partition];
+    const size_t size = merged_size(m, partition);
+    tti_seed *at = copy_delta(&x->delta, copy_packed(&x->packed, scratch));
+    packed_postings packed;
     if (at == scratch + size)
-        return 0;
-    list_part(x, scratch);
+        return TT_OK;
     for (int t = 0; t < m->buffer_count; t++)
-        at = tti_partition_buffers_copy(&m->buffers[t], p, at);
-    if (tti_packed_postings_build(&made, a, slab, scratch, (uint32_t)size) != 0)
-        return -1;
-    m->before[p] = x->packed;
-    tti_delta_postings_free(&x->delta, a);
-    x->packed = made;
-    return 0;
+        at = copy_buffered(&m->buffers[t], partition, at);
+    assert(at == scratch + size);
+    TTI_TRY(pack_postings(&packed, m->p->allocator, slab, scratch, (uint32_t)size));
+    m->before[partition] = x->packed;
+    free_delta(&x->delta, m->p->allocator);
+    x->packed = packed;
+    return TT_OK;
 }
 
-static int merge_all(const postings_merge *m, tti_slab *heaps, int threads)
+static int merge_partitions(const postings_merge *m, tti_slab *slabs, int threads)
 {
-    const tt_allocator *a = m->map->allocator;
+    const tt_allocator *a = m->p->allocator;
     int failed = 0;
     (void)threads;
 #pragma omp parallel num_threads(threads) if (threads > 1) reduction(| : failed)
     {
         tti_seed *scratch = tti_alloc(a, m->largest, sizeof *scratch);
-        tti_slab *slab = &heaps[threads > 1 ? tti_thread_index() : 0];
+        tti_slab *slab = &slabs[threads > 1 ? tti_thread_index() : 0];
         failed = scratch == NULL;
 #pragma omp for schedule(dynamic, 16)
-        for (int p = 0; p < PARTS; p++)
+        for (int k = 0; k < TTI_POSTINGS_PARTITIONS; k++)
             if (scratch != NULL)
-                failed |= merge_part(m, (uint32_t)p, slab, scratch) != 0;
+                failed |= merge_partition(m, (uint32_t)k, slab, scratch) != TT_OK;
         tti_release(a, scratch, m->largest, sizeof *scratch);
     }
     return failed;
 }
 
-static int merge_in_heaps(const postings_merge *m, int threads)
+static tt_status merge_in_slabs(const postings_merge *m, int threads)
 {
-    const tt_allocator *a = m->map->allocator;
-    tti_slab *heaps = tti_alloc_zero(a, (size_t)threads, sizeof *heaps);
+    const tt_allocator *a = m->p->allocator;
+    tti_slab *slabs = tti_alloc_zero(a, (size_t)threads, sizeof *slabs);
     int failed;
-    if (heaps == NULL)
-        return -1;
+    if (slabs == NULL)
+        return TT_ENOMEM;
     for (int t = 0; t < threads; t++) {
-        heaps[t].allocator = a;
-        heaps[t].least = m->bytes / (uint64_t)threads > 4 * LARGE_CHUNK ? LARGE_CHUNK : 0;
+        slabs[t].allocator = a;
+        slabs[t].least = m->bytes / (uint64_t)threads > 4 * LARGE_CHUNK ? LARGE_CHUNK : 0;
     }
-    failed = merge_all(m, heaps, threads);
-    for (uint32_t p = 0; p < PARTS; p++)
-        tti_packed_postings_free(&m->before[p], a, &m->map->slab);
+    failed = merge_partitions(m, slabs, threads);
+    for (uint32_t k = 0; k < TTI_POSTINGS_PARTITIONS; k++)
+        free_packed(&m->before[k], a, &m->p->slab);
     for (int t = 0; t < threads; t++)
-        tti_slab_merge(&m->map->slab, &heaps[t]);
-    tti_release(a, heaps, (size_t)threads, sizeof *heaps);
-    return failed;
+        tti_slab_merge(&m->p->slab, &slabs[t]);
+    tti_release(a, slabs, (size_t)threads, sizeof *slabs);
+    return failed ? TT_ENOMEM : TT_OK;
 }
 
-tt_status tti_postings_merge(tti_postings *map, const tti_partition_buffers *buffers, int count,
+tt_status tti_postings_merge(tti_postings *p, const tti_partition_buffers *buffers, int count,
                              int threads, tt_error *error)
 {
-    postings_merge m = {.map = map, .buffers = buffers, .buffer_count = count};
-    int failed;
-    if (make_parts(map) != 0)
-        return tti_fail_memory(error, "seeds");
-    for (uint32_t p = 0; p < PARTS; p++) {
-        const size_t size = merged_size(map, buffers, count, p);
+    postings_merge m = {.p = p, .buffers = buffers, .buffer_count = count};
+    tt_status status = TT_ENOMEM;
+    TTI_TRY_ALLOC(make_partitions(p), error, "seeds");
+    for (uint32_t k = 0; k < TTI_POSTINGS_PARTITIONS; k++) {
+        const size_t size = merged_size(&m, k);
         m.largest = size > m.largest ? size : m.largest;
         m.bytes += size * sizeof(tti_seed);
     }
     if (m.largest >= UINT32_MAX)
         return tti_fail(error, TT_ELIMIT, TTI_NOWHERE, "too many seeds in one partition");
-    m.before = tti_alloc_zero(map->allocator, PARTS, sizeof *m.before);
-    failed = m.before == NULL || merge_in_heaps(&m, threads) != 0;
-    tti_release(map->allocator, m.before, PARTS, sizeof *m.before);
-    return failed ? tti_fail_memory(error, "seeds") : TT_OK;
+    m.before = tti_alloc_zero(p->allocator, TTI_POSTINGS_PARTITIONS, sizeof *m.before);
+    if (m.before != NULL)
+        status = merge_in_slabs(&m, threads);
+    tti_release(p->allocator, m.before, TTI_POSTINGS_PARTITIONS, sizeof *m.before);
+    TTI_TRY_ALLOC(status, error, "seeds");
+    return TT_OK;
 }
 
-tt_status tti_postings_add(tti_postings *map, const tti_minimizers *s, uint32_t doc,
+/* ---- One document ------------------------------------------------------------------------------
+ */
+
+static inline void prefetch_delta(const delta_postings *d, uint32_t key)
+{
+    if (d->slot_count > 0)
+        __builtin_prefetch(&d->slots[index_of_key(key, d->slot_count)]);
+}
+
+tt_status tti_postings_add(tti_postings *p, const tti_minimizers *seeds, uint32_t doc,
                            tt_error *error)
 {
-    if (make_parts(map) != 0)
-        return tti_fail_memory(error, "seeds");
-    for (size_t i = 0; i < s->positions.count; i++)
-        tti_delta_postings_prefetch(&partition_of_seed(map, s, i)->delta, key_of_seed(s, i));
-    for (size_t i = 0; i < s->positions.count; i++) {
-        tti_postings_partition *p = partition_of_seed(map, s, i);
-        if (tti_delta_postings_add(&p->delta, map->allocator, key_of_seed(s, i),
-                                   (tti_doc_position){doc, s->positions.items[i]}) != 0)
-            return tti_fail_memory(error, "seeds");
-        repack_if_worthwhile(map, p);
+    TTI_TRY_ALLOC(make_partitions(p), error, "seeds");
+    for (size_t i = 0; i < seeds->positions.count; i++)
+        prefetch_delta(&partition_of(p, seeds, i)->delta, key_of(seeds, i));
+    for (size_t i = 0; i < seeds->positions.count; i++) {
+        tti_postings_partition *x = partition_of(p, seeds, i);
+        TTI_TRY_ALLOC(add_to_delta(&x->delta, p->allocator, key_of(seeds, i),
+                                   (tti_doc_position){doc, seeds->positions.items[i]}),
+                      error, "seeds");
+        repack_if_worthwhile(p, x);
     }
     return TT_OK;
 }
 
-void tti_postings_remove(tti_postings *map, const tti_minimizers *s, uint32_t doc)
+void tti_postings_remove(tti_postings *p, const tti_minimizers *seeds, uint32_t doc)
 {
-    for (size_t i = 0; map->parts != NULL && i < s->positions.count; i++) {
-        tti_postings_partition *p = partition_of_seed(map, s, i);
-        const tti_doc_position place = {doc, s->positions.items[i]};
-        if (!tti_packed_postings_remove(&p->packed, key_of_seed(s, i), place))
-            tti_delta_postings_remove(&p->delta, map->allocator, key_of_seed(s, i), place);
-        repack_if_worthwhile(map, p);
+    for (size_t i = 0; p->partitions != NULL && i < seeds->positions.count; i++) {
+        tti_postings_partition *x = partition_of(p, seeds, i);
+        const tti_doc_position place = {doc, seeds->positions.items[i]};
+        if (!remove_packed(&x->packed, key_of(seeds, i), place))
+            remove_from_delta(&x->delta, p->allocator, key_of(seeds, i), place);
+        repack_if_worthwhile(p, x);
     }
 }
 
-/* ---- Finding --------------------------------------------------------------------------------- */
-
-size_t tti_postings_find(const tti_postings *map, const tti_minimizers *s, size_t i,
+size_t tti_postings_find(const tti_postings *p, const tti_minimizers *seeds, size_t i,
                          tti_doc_position *out, size_t most)
 {
-    const tti_postings_partition *p;
-    const tti_seed *x;
-    const tti_doc_position *y;
-    uint32_t n, m, k = 0, l = 0;
-    if (map->parts == NULL)
+    const tti_postings_partition *x;
+    const delta_slot *slot;
+    const tti_seed *packed;
+    const tti_doc_position *delta = NULL;
+    uint32_t packed_count, delta_count = 0, k = 0, l = 0;
+    if (p->partitions == NULL)
         return 0;
-    p = partition_of_seed(map, s, i);
-    x = tti_packed_postings_find(&p->packed, key_of_seed(s, i), &n);
-    y = tti_delta_postings_find(&p->delta, key_of_seed(s, i), &m);
-    while (k + l < most && k + l < n + m) {
-        const int packed =
-            l == m ||
-            (k < n && (x[k].doc < y[l].doc || (x[k].doc == y[l].doc && x[k].pos < y[l].pos)));
-        out[k + l] = packed ? (tti_doc_position){x[k].doc, x[k].pos} : y[l];
-        k += packed ? 1 : 0;
-        l += packed ? 0 : 1;
+    x = partition_of(p, seeds, i);
+    packed = find_packed(&x->packed, key_of(seeds, i), &packed_count);
+    slot = find_delta_slot(&x->delta, key_of(seeds, i));
+    if (slot != NULL && slot->count > 0) {
+        delta = slot_places(slot);
+        delta_count = slot->count;
     }
+    while (k + l < most && k + l < packed_count + delta_count)
+        if (l == delta_count ||
+            (k < packed_count &&
+             position_before((tti_doc_position){packed[k].doc, packed[k].pos}, delta[l]))) {
+            out[k + l] = (tti_doc_position){packed[k].doc, packed[k].pos};
+            k++;
+        } else {
+            out[k + l] = delta[l];
+            l++;
+        }
     return k + l;
 }
 
-void tti_postings_prefetch(const tti_postings *map, const tti_minimizers *s)
+void tti_postings_prefetch(const tti_postings *p, const tti_minimizers *seeds)
 {
-    for (size_t i = 0; map->parts != NULL && i < s->positions.count; i++) {
-        tti_packed_postings_prefetch_start(&partition_of_seed(map, s, i)->packed,
-                                           key_of_seed(s, i));
-        tti_delta_postings_prefetch(&partition_of_seed(map, s, i)->delta, key_of_seed(s, i));
+    for (size_t i = 0; p->partitions != NULL && i < seeds->positions.count; i++) {
+        const packed_postings *packed = &partition_of(p, seeds, i)->packed;
+        if (packed->bucket_count > 0)
+            __builtin_prefetch(
+                &packed->starts[index_of_key(key_of(seeds, i), packed->bucket_count)]);
+        prefetch_delta(&partition_of(p, seeds, i)->delta, key_of(seeds, i));
     }
-    for (size_t i = 0; map->parts != NULL && i < s->positions.count; i++)
-        tti_packed_postings_prefetch_bucket(&partition_of_seed(map, s, i)->packed,
-                                            key_of_seed(s, i));
+    for (size_t i = 0; p->partitions != NULL && i < seeds->positions.count; i++) {
+        const packed_postings *packed = &partition_of(p, seeds, i)->packed;
+        if (packed->bucket_count > 0)
+            __builtin_prefetch(
+                &packed
+                     ->seeds[packed->starts[index_of_key(key_of(seeds, i), packed->bucket_count)]]);
+    }
 }
 
-/* ---- The whole ------------------------------------------------------------------------------- */
+/* ---- The whole ---------------------------------------------------------------------------------
+ */
 
-int tti_postings_has(const tti_postings *map, const tti_minimizers *s, size_t i, uint32_t doc)
+int tti_postings_has(const tti_postings *p, const tti_minimizers *seeds, size_t i, uint32_t doc)
 {
-    const tti_doc_position place = {doc, s->positions.items[i]};
-    const tti_postings_partition *p;
-    if (map->parts == NULL)
+    const tti_doc_position place = {doc, seeds->positions.items[i]};
+    const tti_postings_partition *x;
+    const delta_slot *slot;
+    size_t behind;
+    int found;
+    if (p->partitions == NULL)
         return 0;
-    p = partition_of_seed(map, s, i);
-    return tti_packed_postings_has(&p->packed, key_of_seed(s, i), place) +
-               tti_delta_postings_has(&p->delta, key_of_seed(s, i), place) ==
-           1;
+    x = partition_of(p, seeds, i);
+    found = find_packed_one(&x->packed, key_of(seeds, i), place, &behind) != NULL;
+    slot = find_delta_slot(&x->delta, key_of(seeds, i));
+    if (slot != NULL && slot->count > 0)
+        found += find_place(slot, place) < slot->count;
+    return found == 1;
 }
 
-uint64_t tti_postings_count(const tti_postings *map)
+uint64_t tti_postings_count(const tti_postings *p)
 {
     uint64_t sum = 0;
-    for (size_t p = 0; map->parts != NULL && p < PARTS; p++) {
-        if (!tti_packed_postings_is_valid(&map->parts[p].packed) ||
-            !tti_delta_postings_is_valid(&map->parts[p].delta))
+    for (size_t k = 0; p->partitions != NULL && k < TTI_POSTINGS_PARTITIONS; k++) {
+        if (!is_packed_in_order(&p->partitions[k].packed) ||
+            !is_delta_in_order(&p->partitions[k].delta))
             return UINT64_MAX;
-        sum += partition_size(&map->parts[p]);
+        sum += partition_size(&p->partitions[k]);
     }
     return sum;
 }
 
-uint64_t tti_postings_memory(const tti_postings *map)
+uint64_t tti_postings_memory(const tti_postings *p)
 {
-    uint64_t sum = map->slab.bytes;
-    for (size_t p = 0; map->parts != NULL && p < PARTS; p++)
-        sum += tti_packed_postings_memory(&map->parts[p].packed) +
-               tti_delta_postings_memory(&map->parts[p].delta);
+    uint64_t sum = p->slab.bytes;
+    for (size_t k = 0; p->partitions != NULL && k < TTI_POSTINGS_PARTITIONS; k++) {
+        const tti_postings_partition *x = &p->partitions[k];
+        sum += x->packed.chunk == NULL ? packed_size(&x->packed) : 0;
+        sum += x->delta.list_bytes + (uint64_t)x->delta.slot_count * sizeof *x->delta.slots;
+    }
     return sum;
 }
 
-void tti_postings_free(tti_postings *map)
+void tti_postings_free(tti_postings *p)
 {
-    const tt_allocator *a = map->allocator;
-    for (size_t p = 0; map->parts != NULL && p < PARTS; p++) {
-        tti_packed_postings_free(&map->parts[p].packed, a, NULL);
-        tti_delta_postings_free(&map->parts[p].delta, a);
+    const tt_allocator *a = p->allocator;
+    for (size_t k = 0; p->partitions != NULL && k < TTI_POSTINGS_PARTITIONS; k++) {
+        free_packed(&p->partitions[k].packed, a, NULL);
+        free_delta(&p->partitions[k].delta, a);
     }
-    tti_slab_free(&map->slab);
-    tti_release(a, map->parts, PARTS, sizeof *map->parts);
-    map->parts = NULL;
+    tti_slab_free(&p->slab);
+    tti_release(a, p->partitions, TTI_POSTINGS_PARTITIONS, sizeof *p->partitions);
+    p->partitions = NULL;
 }
