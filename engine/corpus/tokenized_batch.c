@@ -4,15 +4,28 @@
 #include "util/threads.h"
 #include "util/utf8.h"
 
+int tti_article_id_is_valid(tti_article_id x)
+{
+    size_t k = x.size > 0 && x.bytes[0] == '-';
+    if (!(x.flags & TT_ARTICLE_INTEGER_ID))
+        return x.size > 0 && tti_utf8_valid_up_to(x.bytes, x.size) == x.size;
+    if (k == x.size || (x.bytes[k] == '0' && x.size - k > 1))
+        return 0;
+    while (k < x.size && x.bytes[k] >= '0' && x.bytes[k] <= '9')
+        k++;
+    return k == x.size;
+}
+
 static tt_status check_article_fields(const tt_options *o, const tt_article *x)
 {
     if (x->id == NULL || x->id_size == 0 || x->id_size > UINT32_MAX ||
         x->source_size > UINT32_MAX || x->version_size > UINT32_MAX)
         return TT_EINVAL;
     if ((x->text == NULL && x->text_size > 0) || (x->source == NULL && x->source_size > 0) ||
-        (x->version == NULL && x->version_size > 0) || x->reserved != 0)
+        (x->version == NULL && x->version_size > 0) || x->reserved != 0 ||
+        (x->flags & ~(uint32_t)TT_ARTICLE_INTEGER_ID) != 0)
         return TT_EINVAL;
-    if (tti_utf8_valid_up_to(x->id, x->id_size) != x->id_size)
+    if (!tti_article_id_is_valid((tti_article_id){x->id, x->id_size, x->flags}))
         return TT_EFORMAT;
     if (x->text_size > o->max_article_bytes)
         return TT_ELIMIT;

@@ -2,6 +2,7 @@
 #ifndef TTI_CORPUS_TOKENIZED_BATCH_H
 #define TTI_CORPUS_TOKENIZED_BATCH_H
 
+#include "corpus/corpus.h"
 #include "text/tokenizer.h"
 
 /** Where an article of the batch went. */
@@ -21,5 +22,10 @@ tt_status tti_tokenize_batch(const tt_options *options, const tt_article *articl
 /** The failure that the first article not taken is, or TT_OK. */
 tt_status tti_tokenized_batch_error(const tt_article *articles, const tti_tokenized_article *list,
                                     size_t count, tt_error *error);
+
+/** Whether an id is UTF-8 and not empty and, where it was a number, written as JSON writes
+ * integers.
+ */
+int tti_article_id_is_valid(tti_article_id id);
 
 #endif

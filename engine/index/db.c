@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE
 #include "index/db.h"
 
+#include "corpus/tokenized_batch.h"
 #include "index/open_files.h"
 #include "kernels/token_extents.h"
 #include "options.h"
@@ -257,16 +258,16 @@ static tt_status check_file(tti_db *f, tt_error *error)
 #define JOURNAL                                                                                    \
   "CREATE TABLE IF NOT EXISTS removed(nth INTEGER PRIMARY KEY, number INTEGER NOT NULL);"
 
-static const char schema[] =
-    "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE;"
-    "CREATE TABLE shape(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+static const char *const tables[] = {
+    "CREATE TABLE shape(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE state(count INTEGER NOT NULL, digest INTEGER NOT NULL,"
-    " removals INTEGER NOT NULL, last INTEGER NOT NULL, sum INTEGER NOT NULL);"
+    " removals INTEGER NOT NULL, last INTEGER NOT NULL, sum INTEGER NOT NULL)",
     "CREATE TABLE article(number INTEGER PRIMARY KEY, id BLOB NOT NULL, flags INTEGER NOT NULL,"
     " source BLOB NOT NULL, version BLOB NOT NULL, published INTEGER NOT NULL,"
     " arrival INTEGER NOT NULL, text_size INTEGER NOT NULL, tokens INTEGER NOT NULL, data BLOB NOT "
     "NULL,"
-    " sum INTEGER NOT NULL);" JOURNAL "INSERT INTO state VALUES(0,0,0,0,0);";
+    " sum INTEGER NOT NULL)",
+};
 
 static uint64_t sum_state(const tti_db_state *s)
 {
@@ -291,8 +292,12 @@ static tt_status make_schema(tti_db *f, const tt_options *options, tt_error *err
 {
     const tti_db_state empty = {0, 0, 0, 0};
     char sql[100];
-    TTI_TRY(run_sql(f, schema, "make", error));
+    TTI_TRY(run_sql(f, "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; BEGIN IMMEDIATE",
+                    "make", error));
     f->begun = 1;
+    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
+        TTI_TRY(run_sql(f, tables[k], "make", error));
+    TTI_TRY(run_sql(f, JOURNAL "INSERT INTO state VALUES(0,0,0,0,0)", "make", error));
     (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d",
                    TTI_DB_APPLICATION_ID, TTI_DB_VERSION);
     TTI_TRY(run_sql(f, sql, "make", error));
@@ -319,11 +324,52 @@ static tt_status check_version(tti_db *f, tt_error *error)
  * transaction. */
 static tt_status is_blank(tti_db *f, int *blank, tt_error *error)
 {
-    int64_t application = 0, tables = 0;
+    int64_t application = 0, objects = 0;
     TTI_TRY(one_number(f, "PRAGMA application_id", &application, error));
-    TTI_TRY(one_number(f, "SELECT count(*) FROM sqlite_schema", &tables, error));
-    *blank = application == 0 && tables == 0;
+    TTI_TRY(one_number(f, "SELECT count(*) FROM sqlite_schema", &objects, error));
+    *blank = application == 0 && objects == 0;
     return TT_OK;
+}
+
+/* A file may come from anyone: nothing in it is to be run, and SQLite's own tables stay as they
+ * are. */
+static void distrust_file(tti_db *f)
+{
+    (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+}
+
+/* Whether an object of the schema is one that this version makes, or one of SQLite's. Nothing in
+ * the journal of removals is trusted, whatever its columns. */
+static int is_known_object(const char *type, const char *name, const char *sql)
+{
+    if (type == NULL || name == NULL)
+        return 0;
+    if (strncmp(name, "sqlite_", 7) == 0)
+        return strcmp(type, "table") == 0 || strcmp(type, "index") == 0;
+    if (strcmp(type, "table") != 0 || sql == NULL)
+        return 0;
+    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
+        if (strcmp(sql, tables[k]) == 0)
+            return 1;
+    return strcmp(name, "removed") == 0;
+}
+
+static tt_status check_schema(tti_db *f, tt_error *error)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(f->db, "SELECT type,name,sql FROM sqlite_schema", -1, &s, NULL);
+    int is_known = 1;
+    while (code == SQLITE_OK && is_known && sqlite3_step(s) == SQLITE_ROW)
+        is_known = is_known_object((const char *)sqlite3_column_text(s, 0),
+                                   (const char *)sqlite3_column_text(s, 1),
+                                   (const char *)sqlite3_column_text(s, 2));
+    code = sqlite3_finalize(s);
+    if (code != SQLITE_OK)
+        return fail_sqlite(f, code, "read", error);
+    return is_known ? TT_OK : tti_db_damaged(f, TTI_NOWHERE, "its schema is another", error);
 }
 
 static tt_status open_database(tti_db *f, unsigned mode, const tt_options *options, tt_error *error)
@@ -340,6 +386,7 @@ static tt_status open_database(tti_db *f, unsigned mode, const tt_options *optio
         return fail_sqlite(f, code, "open", error);
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
+    distrust_file(f);
     TTI_TRY(is_blank(f, &blank, error));
     if (!blank && (mode & TTI_DB_NEW))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.*s exists already", PATH_SHOWN, f->name);
@@ -350,6 +397,7 @@ static tt_status open_database(tti_db *f, unsigned mode, const tt_options *optio
     if (blank)
         TTI_TRY(make_schema(f, options, error));
     TTI_TRY(check_version(f, error));
+    TTI_TRY(check_schema(f, error));
     TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "open", error));
     if (mode & TTI_DB_READ)
         return run_sql(f, "PRAGMA query_only=ON", "open", error);
@@ -586,7 +634,9 @@ tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
     (void)sqlite3_reset(s);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         return fail_sqlite(f, code, "read", error);
-    if (code == SQLITE_DONE || sum != sum_state(out))
+    if (code == SQLITE_DONE || sum != sum_state(out) || out->last < 0 ||
+        out->last > TTI_DB_MAX_NUMBER || out->removals > (uint64_t)TTI_DB_MAX_NUMBER ||
+        out->count > (uint64_t)out->last)
         return tti_db_damaged(f, TTI_NOWHERE, "its state", error);
     return TT_OK;
 }
@@ -640,7 +690,7 @@ int tti_db_row_is_valid(const tti_db_row *r, size_t data_size)
 {
     const uint8_t *at, *end;
     uint64_t position = 0;
-    if (data_size < (size_t)r->token_count * 5 || r->id_size == 0)
+    if (data_size < (size_t)r->token_count * 5 || r->text_size > UINT32_MAX)
         return 0;
     at = r->data + (size_t)r->token_count * 5;
     end = r->data + data_size;
@@ -731,13 +781,13 @@ tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int
 /* @return NULL, or what is wrong with the row */
 static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
 {
-    const int64_t tokens = sqlite3_column_int64(s, 8);
+    const int64_t tokens = sqlite3_column_int64(s, 8), flags = sqlite3_column_int64(s, 2);
     const size_t data_size = (size_t)sqlite3_column_bytes(s, 9);
     memset(r, 0, sizeof *r);
     r->number = sqlite3_column_int64(s, 0);
     r->id = sqlite3_column_blob(s, 1);
     r->id_size = (uint32_t)sqlite3_column_bytes(s, 1);
-    r->article_flags = (uint32_t)sqlite3_column_int64(s, 2);
+    r->article_flags = (uint32_t)flags;
     r->source = sqlite3_column_blob(s, 3);
     r->source_size = (uint32_t)sqlite3_column_bytes(s, 3);
     r->version = sqlite3_column_blob(s, 4);
@@ -753,6 +803,9 @@ static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
     r->extents_size = data_size - (size_t)tokens * 5;
     if (tti_db_row_checksum(r) != r->sum)
         return "its checksum is another";
+    if (flags < 0 || (flags & ~(int64_t)TT_ARTICLE_INTEGER_ID) != 0 ||
+        !tti_article_id_is_valid((tti_article_id){r->id, r->id_size, r->article_flags}))
+        return "its id is none";
     return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";
 }
 

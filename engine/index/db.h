@@ -42,6 +42,9 @@ static inline tti_doc tti_db_row_doc(const tti_db_row *row)
     return (tti_doc){row->hashes, row->flags, NULL, row->token_count, 0, UINT32_MAX};
 }
 
+/** No row has a greater number, and no state says so. */
+#define TTI_DB_MAX_NUMBER (INT64_C(1) << 62)
+
 /** What the state row of the file says. */
 typedef struct tti_db_state {
     uint64_t count;    /**< of articles */

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 enum { ARTICLES = 60, FLIPS = 400 };
 
@@ -492,6 +494,127 @@ static void interrupted_creation_is_completed(void **state)
     (void)fresh_path();
 }
 
+/* ---- Files made by somebody else, whose checksums are right ------------------------------------
+ */
+
+static int64_t sum_of(const uint64_t *numbers, size_t count, const char *bytes)
+{
+    XXH3_state_t state;
+    (void)XXH3_64bits_reset(&state);
+    for (size_t k = 0; k < count; k++) {
+        uint8_t le[8];
+        for (int i = 0; i < 8; i++)
+            le[i] = (uint8_t)(numbers[k] >> 8 * i);
+        (void)XXH3_64bits_update(&state, le, 8);
+    }
+    (void)XXH3_64bits_update(&state, bytes, strlen(bytes));
+    return (int64_t)XXH3_64bits_digest(&state);
+}
+
+static uint64_t state_number(const char *path, const char *column)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+    char sql[60];
+    uint64_t value;
+    (void)snprintf(sql, sizeof sql, "SELECT %s FROM state", column);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    value = (uint64_t)sqlite3_column_int64(s, 0);
+    (void)sqlite3_finalize(s);
+    (void)sqlite3_close(db);
+    return value;
+}
+
+static void set_state(const char *path, uint64_t count, uint64_t digest, uint64_t last)
+{
+    const uint64_t state[4] = {count, digest, state_number(path, "removals"), last};
+    char sql[300];
+    (void)snprintf(sql, sizeof sql, "UPDATE state SET count=%lld,digest=%lld,last=%lld,sum=%lld",
+                   (long long)count, (long long)digest, (long long)last,
+                   (long long)sum_of(state, 4, ""));
+    run_sql(path, sql);
+}
+
+/* Adds an article without tokens, whose id is given twice, the second time as SQL has it. */
+static void add_crafted(const char *path, uint64_t number, const char *id, const char *id_sql,
+                        uint64_t flags)
+{
+    const uint64_t head[10] = {number, 0, 0, 10, strlen(id), 0, flags, 0, 0, 0};
+    const int64_t sum = sum_of(head, 10, id);
+    char sql[300];
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO article VALUES(%llu,%s,%llu,x'',x'',0,0,10,0,x'',%lld)",
+                   (unsigned long long)number, id_sql, (unsigned long long)flags, (long long)sum);
+    run_sql(path, sql);
+    set_state(path, state_number(path, "count") + 1, state_number(path, "digest") + (uint64_t)sum,
+              number);
+}
+
+static void great_numbers_take_no_time_or_are_refused(void **state)
+{
+    const char *path = make_index();
+    tt_index *index = NULL;
+    (void)state;
+    set_state(path, ARTICLES, state_number(path, "digest"), UINT64_C(1) << 61);
+    assert_false(is_refused(path));
+    set_state(path, ARTICLES, state_number(path, "digest"), (UINT64_C(1) << 62) + 1);
+    assert_true(is_refused(path));
+    set_state(path, ARTICLES, state_number(path, "digest"), UINT64_C(1) << 63);
+    assert_true(is_refused(path));
+    path = make_index();
+    add_crafted(path, UINT64_C(1) << 61, "far", "CAST('far' AS BLOB)", 0);
+    assert_int_equal(tt_index_open(&index, path, 0, NULL, NULL), TT_OK);
+    tt_index_close(index);
+    (void)fresh_path();
+}
+
+static void ids_that_no_article_can_have_are_refused(void **state)
+{
+    static const struct {
+        const char *bytes, *sql;
+        uint64_t flags;
+    } ids[] = {{"\x1b]0;x", "x'1b5d303b78'", 1},
+               {"007", "x'303037'", 1},
+               {"-", "x'2d'", 1},
+               {"\xff", "x'ff'", 0},
+               {"ok", "x'6f6b'", 2}};
+    const char *path = make_index();
+    (void)state;
+    add_crafted(path, ARTICLES + 1, "-70", "x'2d3730'", 1);
+    lines_free(&wanted);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
+    for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
+        path = make_index();
+        add_crafted(path, ARTICLES + 1, ids[k].bytes, ids[k].sql, ids[k].flags);
+        assert_true(is_refused(path));
+    }
+    (void)fresh_path();
+}
+
+static void triggers_views_and_other_tables_are_refused(void **state)
+{
+    static const char *const changes[] = {
+        "CREATE TRIGGER t AFTER INSERT ON article BEGIN DELETE FROM article; END",
+        "CREATE VIEW v AS SELECT 1",
+        "CREATE TABLE more(x)",
+        "CREATE INDEX i ON article(id)",
+        "ALTER TABLE article RENAME TO kept; CREATE VIEW article AS SELECT * FROM kept",
+        "ALTER TABLE article ADD COLUMN more",
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof changes / sizeof *changes; k++) {
+        const char *path = make_index();
+        tt_error error = {0};
+        run_sql(path, changes[k]);
+        assert_true(is_refused(path));
+        assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, &error), TT_EFORMAT);
+        assert_non_null(strstr(error.message, "schema"));
+    }
+    (void)fresh_path();
+}
+
 /* The answers of a reader after articles were removed and `damage` was done to the journal. */
 static void a_journal_tells_no_lies(const char *damage)
 {
@@ -580,6 +703,9 @@ int main(void)
         cmocka_unit_test(a_name_is_the_name_of_a_file),
         cmocka_unit_test(a_link_to_no_file_yet_leads_to_the_new_one),
         cmocka_unit_test(interrupted_creation_is_completed),
+        cmocka_unit_test(great_numbers_take_no_time_or_are_refused),
+        cmocka_unit_test(ids_that_no_article_can_have_are_refused),
+        cmocka_unit_test(triggers_views_and_other_tables_are_refused),
         cmocka_unit_test(a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer),
         cmocka_unit_test(a_file_without_a_journal_gets_one),
     };
