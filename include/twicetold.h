@@ -282,9 +282,10 @@ enum {
 #define TT_NO_TIME INT64_MIN
 
 /**
- * Reads a time of RFC 3339, "2026-03-12T09:15:00.5Z", or a date alone, which is its first moment. A
- * time without an offset is in UTC. @return microseconds since 1970-01-01 UTC, or TT_NO_TIME if the
- * text is no time or the calendar does not have it, as 2025-02-31. Threads: any.
+ * The time that RFC 3339 text gives, in microseconds since 1970-01-01 UTC:
+ * "2026-03-12T09:15:00.5Z", with another offset such as +01:00, with none for UTC, or a date alone
+ * for its first moment. What is below a microsecond is cut off. @return TT_NO_TIME where it is no
+ * time, or is not in the calendar, as 2025-02-31. Threads: any.
  */
 TT_API int64_t tt_time_parse(const char *text, size_t size);
 
@@ -914,8 +915,8 @@ TT_API TT_NODISCARD tt_status tt_index_query(tt_index *index, const tt_article *
 TT_API TT_NODISCARD tt_status tt_index_remove(tt_index *index, const tt_id *ids, size_t count,
                                               uint64_t *removed, tt_error *error);
 
-/** Removes the articles published before a time, or, without such a time, added before it.
- * Microseconds since 1970-01-01 UTC. */
+/** Removes the articles published before a time, in microseconds since 1970-01-01 UTC, or added
+ * before it where they have no time of publication or one later than that. */
 TT_API TT_NODISCARD tt_status tt_index_expire(tt_index *index, int64_t before, uint64_t *removed,
                                               tt_error *error);
 
@@ -933,8 +934,8 @@ typedef struct tt_index_stat {
 TT_API TT_NODISCARD tt_status tt_index_stat_get(tt_index *index, tt_index_stat *out,
                                                 tt_error *error);
 
-/** The time of the newest article there was, but none later than now; TT_NO_TIME where there was
- * none. */
+/** The present of the articles: the latest time of publication so far where half of them or more
+ * have one, else the latest time of adding; never later than now. TT_NO_TIME: there were none. */
 TT_API int64_t tt_index_newest(const tt_index *index);
 
 /** The options that shape it. Borrowed from the handle. */

@@ -20,7 +20,7 @@ void tti_article_table_init(tti_article_table *t, const tt_allocator *allocator,
     t->options = options;
     t->unused_group = TTI_NONE;
     t->epoch = 1;
-    t->newest = TT_NO_TIME;
+    t->newest_published = t->newest_ingested = TT_NO_TIME;
 }
 
 static void free_cached_repeats(const tti_article_table *t, tti_cached_repeats *m)
@@ -168,6 +168,12 @@ tt_status tti_article_table_oldest(tti_article_table *t, int64_t before, uint32_
     if (t->dates.count > 0 && t->dates.items->time < before)
         *article = t->dates.items->article;
     return TT_OK;
+}
+
+int64_t tti_article_table_present(const tti_article_table *t)
+{
+    return t->newest_published != TT_NO_TIME && t->dated * 2 >= t->living ? t->newest_published
+                                                                          : t->newest_ingested;
 }
 
 /* ---- Adding ---------------------------------------------------------------------------------- */
@@ -326,7 +332,11 @@ tt_status tti_article_table_insert(tti_article_table *t, tti_slab *slab, tti_art
     t->articles.items[t->articles.count++] = *x;
     t->seed_counts.items[t->seed_counts.count++] = 0;
     t->living++;
-    t->newest = time > t->newest ? time : t->newest;
+    t->dated += (size_t)tti_indexed_article_is_dated(x);
+    if (tti_indexed_article_is_dated(x) && x->published > t->newest_published)
+        t->newest_published = x->published;
+    if (x->ingested_at > t->newest_ingested)
+        t->newest_ingested = x->ingested_at;
     t->token_count += copy->token_count;
     t->text_bytes += x->text_size;
     t->slab_used += bytes_size(x, copy->token_count);
@@ -492,6 +502,7 @@ tt_status tti_article_table_remove(tti_article_table *t, uint32_t article, tt_er
     }
     tti_table_remove(&t->ids, tti_article_id_hash(id_of(x)), article);
     t->living--;
+    t->dated -= (size_t)tti_indexed_article_is_dated(x);
     t->token_count -= g->token_count;
     t->text_bytes -= x->text_size;
     t->slab_used -= size;

@@ -48,7 +48,7 @@ typedef struct tti_indexed_article {
     uint32_t group, previous, next; /**< its group, and its neighbours there */
 } tti_indexed_article;
 
-/** When an article was published, or else ingested. */
+/** When an article was published or, where that is not known or in the future, ingested. */
 typedef struct tti_article_date {
     int64_t time;
     uint32_t article;
@@ -73,7 +73,8 @@ typedef struct tti_article_table {
     uint64_t token_count, text_bytes;  /**< of those */
     TTI_ARRAY(tti_article_date) dates; /**< a heap, oldest first, made when it is first needed */
     int has_dates;
-    int64_t newest; /**< the latest time of any article so far, of removed ones too */
+    size_t dated; /**< articles that were published at a known time, of those not removed */
+    int64_t newest_published, newest_ingested; /**< so far, of removed ones too */
 } tti_article_table;
 
 void tti_article_table_init(tti_article_table *t, const tt_allocator *allocator,
@@ -136,6 +137,11 @@ uint32_t tti_article_table_find_tokens(const tti_article_table *t, const uint32_
 tt_status tti_article_table_oldest(tti_article_table *t, int64_t before, uint32_t *article,
                                    tt_error *error);
 
+/** The present of the articles: the latest time of publication where half of them or more are
+ * dated, else the latest time of ingestion, so that one article with another date does not move it.
+ * TT_NO_TIME: there were none. */
+int64_t tti_article_table_present(const tti_article_table *t);
+
 /** Bytes that it holds, about. */
 uint64_t tti_article_table_memory(const tti_article_table *t);
 /** Checks what is derived from the rows. *wrong: NULL, or what is. @return TT_OK, TT_ENOMEM */
@@ -166,9 +172,14 @@ static inline const uint8_t *tti_indexed_article_flags(const tti_indexed_article
 {
     return tti_indexed_article_extents(x) + x->extents_size;
 }
+/** Whether it has a time of publication that can be true: not later than it came. */
+static inline int tti_indexed_article_is_dated(const tti_indexed_article *x)
+{
+    return x->published != TT_NO_TIME && x->published <= x->ingested_at;
+}
 static inline int64_t tti_indexed_article_time(const tti_indexed_article *x)
 {
-    return x->published == TT_NO_TIME ? x->ingested_at : x->published;
+    return tti_indexed_article_is_dated(x) ? x->published : x->ingested_at;
 }
 
 #endif

@@ -272,7 +272,8 @@ tt_status tt_index_expire(tt_index *x, int64_t before, uint64_t *removed, tt_err
 
 int64_t tt_index_newest(const tt_index *x)
 {
-    const int64_t now = tti_index_now(), newest = x == NULL ? TT_NO_TIME : x->table.newest;
+    const int64_t now = tti_index_now(),
+                  newest = x == NULL ? TT_NO_TIME : tti_article_table_present(&x->table);
     return newest > now ? now : newest;
 }
 
