@@ -823,9 +823,9 @@ TT_API TT_NODISCARD tt_status tt_index_create(const char *path, const tt_options
  * memory, with the options that tt_index_create() takes. For a file, of `options` (NULL: none)
  * those fields that are not 0 must be what the index was made with; threads, allocator and
  * max_article_bytes are taken as given.
- * @return TT_OK; TT_EIO (it does not exist); TT_EFORMAT (another kind of file, or damaged: the
- * message says what); TT_EVERSION; TT_EINVAL (options do not fit; it was open when this process was
- * forked; it has a second name by a hard link); TT_ELOCKED; TT_ENOMEM. Owner: the caller,
+ * @return TT_OK; TT_EIO (it does not exist, or has a second name by a hard link); TT_EFORMAT
+ * (another kind of file, or damaged: the message says what); TT_EVERSION; TT_EINVAL (options do not
+ * fit; it was open when this process was forked); TT_ELOCKED; TT_ENOMEM. Owner: the caller,
  * tt_index_close(). Cost: linear in the articles. Memory beyond the allocator's: SQLite's cache,
  * and for an index in memory what a file would hold.
  */

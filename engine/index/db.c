@@ -69,7 +69,7 @@ struct tti_db {
 
 static tt_status status_of(const tti_db *f, int code)
 {
-    /* a log that could not be mapped */
+    /* The log could not be mapped. */
     if (code == SQLITE_IOERR_NOMEM ||
         ((code & 0xFF) == SQLITE_IOERR && f->db != NULL && sqlite3_system_errno(f->db) == ENOMEM))
         return TT_ENOMEM;
@@ -254,7 +254,7 @@ static tt_status check_file(tti_db *f, tt_error *error)
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-/* Files from before there was a journal have the same version: nothing else depends on it. */
+/* Older files of the same version lack the journal: a writer adds it. */
 #define JOURNAL                                                                                    \
   "CREATE TABLE IF NOT EXISTS removed(nth INTEGER PRIMARY KEY, number INTEGER NOT NULL);"
 
@@ -421,7 +421,7 @@ static tt_status check_links(const tti_db *f, const struct stat *s, tt_error *er
     if (s->st_nlink <= 1)
         return TT_OK;
     return tti_fail(
-        error, TT_EINVAL, TTI_NOWHERE,
+        error, TT_EIO, TTI_NOWHERE,
         "%.*s has another name too (a hard link): remove one of them, or use a symbolic "
         "link",
         PATH_SHOWN, f->name);
@@ -524,7 +524,7 @@ static void put_log_aside(const tti_db *f)
         (void)rename(log, aside);
 }
 
-/* What a forked child inherited is the parent's: it is forgotten, and left as it is. */
+/* What a forked child inherited belongs to the parent, and is left alone. */
 static void close_database(tti_db *f)
 {
     if (tti_open_file_is_inherited(&f->file))
@@ -559,8 +559,8 @@ tt_status tti_db_begin(tti_db *f, tt_error *error)
     return TT_OK;
 }
 
-/* Whatever let a second writer in (a file system without locks, say): it is noticed before anything
- * is written over what it wrote. */
+/* A second writer that no lock has kept out, on a file system without locks for example, is noticed
+ * before what it wrote is overwritten. */
 static tt_status check_state(tti_db *f, const tti_db_state *expected, tt_error *error)
 {
     tti_db_state state;
@@ -591,8 +591,8 @@ void tti_db_rollback(tti_db *f)
     f->begun = 0;
 }
 
-/* The journal is as long as there are articles: to read those anew is less work than to follow more
- * removals. */
+/* The journal has no more rows than there are articles: to follow more removals than that is more
+ * work than to read all articles again. */
 static tt_status cut_journal(tti_db *f, const tti_db_state *s, tt_error *error)
 {
     if (!f->removed || s->removals <= s->count)
@@ -644,7 +644,7 @@ tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
 /* ---- Checksums and form of rows ---------------------------------------------------------------
  */
 
-/* What precedes the bytes in a row's checksum: its numbers, eight bytes each, little-endian. */
+/* A row's checksum begins with its numbers, eight bytes each, little-endian. */
 enum { HEAD = 10 };
 
 uint64_t tti_db_row_checksum(const tti_db_row *r)
@@ -662,7 +662,7 @@ uint64_t tti_db_row_checksum(const tti_db_row *r)
     (void)XXH3_64bits_update(&state, r->id, r->id_size);
     (void)XXH3_64bits_update(&state, r->source, r->source_size);
     (void)XXH3_64bits_update(&state, r->version, r->version_size);
-    if (r->hashes == NULL) { /* as read: all in one */
+    if (r->hashes == NULL) { /* of a row that was read: hashes, flags and extents in one */
         (void)XXH3_64bits_update(&state, r->data, (size_t)r->token_count * 5 + r->extents_size);
         return XXH3_64bits_digest(&state);
     }
@@ -867,7 +867,7 @@ tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error)
     return TT_OK;
 }
 
-/* Only where much is free: it moves pages from the end of the file. */
+/* Pages are moved from the end of the file, so this waits until many are free. */
 tt_status tti_db_shrink(tti_db *f, tt_error *error)
 {
     int64_t pages = 0, free_pages = 0;

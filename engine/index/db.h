@@ -1,10 +1,10 @@
 /*
- * The file of a living index: a SQLite database that holds what must last. One transaction is one
- * batch; everything that can be derived is not in it. docs/format.md gives the schema.
+ * The file of an index: a SQLite database of what must last. One batch is one transaction. What can
+ * be derived is not in the file. docs/format.md gives the schema.
  *
- * A damaged file is an error that says what is wrong with it, never a wrong answer: each record has
- * a checksum over all it holds, and the state one over the number of the records and the sum of
- * their checksums, so that one that is missing is missed.
+ * A damaged file is an error that says what is wrong with it, never a wrong answer: each row has a
+ * checksum of all it holds, and the state has one of the number of rows and the sum of their
+ * checksums, so that a lost row is noticed.
  */
 #ifndef TTI_INDEX_DB_H
 #define TTI_INDEX_DB_H
@@ -31,7 +31,7 @@ typedef struct tti_db_row {
     uint64_t sum; /**< XXH3-64 of all the above */
 } tti_db_row;
 
-/** XXH3-64 of a row to be written. */
+/** The checksum of a row: XXH3-64. */
 uint64_t tti_db_row_checksum(const tti_db_row *row);
 /** Whether the data of a row that was read has the size and the form that it must have. */
 int tti_db_row_is_valid(const tti_db_row *row, size_t data_size);
@@ -73,36 +73,36 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
                       tt_options *shape, tt_error *error);
 void tti_db_close(tti_db *f);
 
-/** Reads the state, in a transaction of its own if none is open. */
+/** Reads the state: in the open transaction, if there is one. */
 tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error);
 
-/** Begins a transaction that sees the file as it is now until it ends. */
+/** Begins a transaction to read: until it ends, the file does not change for it. */
 tt_status tti_db_begin(tti_db *f, tt_error *error);
 /** Begins a transaction that writes. `expected`: the state as it was read or committed last.
  * @return TT_OK; TT_ELOCKED: another process has written since; TT_EIO: the file was deleted,
  * renamed, replaced or truncated */
 tt_status tti_db_begin_write(tti_db *f, const tti_db_state *expected, tt_error *error);
-/** Ends it; the batch is on the disk (writing). On failure nothing of it is, and it is ended too.
- */
+/** Ends the transaction; when it returns, the batch is on the disk. After a failure nothing of it
+ * is, and the transaction has ended too. */
 tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error);
-/** Ends a transaction without keeping anything of it. */
+/** Ends the transaction, if one is open, and undoes what it wrote. */
 void tti_db_rollback(tti_db *f);
 
 tt_status tti_db_insert(tti_db *f, const tti_db_row *row, tt_error *error);
 /** Removes a row. `nth`: the state's removals, this one with them. */
 tt_status tti_db_delete(tti_db *f, int64_t number, uint64_t nth, tt_error *error);
-/** The numbers of the rows removed since there were `removals`: the next `count`, in order. The
- * journal of removals is cut off, and nothing vouches for what it says.
- * *found: how many of them it has. */
+/** Reads which rows were removed after the first `removals` ones: the next `count` numbers, in
+ * order. *found: how many of them the journal has, since its old end is cut off. It has no
+ * checksum. */
 tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int64_t *numbers,
                                uint64_t *found, tt_error *error);
 
-/** Receives each row; a status other than TT_OK ends the walk. `fault`: NULL, or what is wrong with
- * the row, whose number alone is set then. */
+/** Receives a row. A status other than TT_OK ends the reading. `fault`: NULL, or what is wrong with
+ * the row, of which only the number may be used then. */
 typedef tt_status (*tti_db_row_fn)(void *ctx, const tti_db_row *row, const char *fault,
                                    tt_error *error);
-/** All rows after `after` up to `last`, ascending. @return what `take` said; TT_EFORMAT (SQLite
- * finds damage) */
+/** Reads the rows with a number greater than `after`, up to `last`, ascending. @return what `take`
+ * returned; TT_EFORMAT: SQLite finds damage */
 tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn take, void *ctx,
                           tt_error *error);
 /** The least number of a row that is greater than `after`; INT64_MAX: there is none. */
@@ -113,15 +113,16 @@ int tti_db_holds(const tti_db *f, uint32_t token_count, size_t extents_size);
 const char *tti_db_path(const tti_db *f);
 /** The name it was opened by, for messages. */
 const char *tti_db_name(const tti_db *f);
-/** TT_EFORMAT: the file is damaged, and how. */
+/** Fails with TT_EFORMAT: the file is damaged, and how. */
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error);
 
-/** A number that moves when another connection has committed. */
+/** A number that changes when another connection has committed. */
 tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error);
 /** Gives free pages back to the file system. */
 tt_status tti_db_shrink(tti_db *f, tt_error *error);
-/** SQLite's own check; `emit` gets each finding. */
+/** Runs SQLite's check; `emit` gets each finding. */
 tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_error *error);
+/** Bytes of the database, its log not included. */
 uint64_t tti_db_bytes(tti_db *f);
 
 #endif
