@@ -55,7 +55,7 @@ for o in options:
         expect(re.search(rf"default (and maximum )?{re.escape(shown)}(?![\d.]\d)", comment),
                f"twicetold.h: {o['field']}: the default is {shown}: {comment}")
     if o["type"] == "COUNT" and o["name"] != "bands":
-        bounds = f"{least}..{most if most < 2**32 - 1 else ','}"
+        bounds = f"{least} to {most}" if most < 2**32 - 1 else f"{least} or more"
         expect(bounds in comment, f"twicetold.h: {o['field']}: the range is {bounds}: {comment}")
     if o["name"] == "find":
         continue
