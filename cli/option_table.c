@@ -101,7 +101,7 @@ const option_row option_rows[] = {
     {"bands", 0, (FOR_BUILD | FOR_TUNE), 0, KIND_NUMBER, AT(engine.bands), 0, 0, "N",
      "LSH bands, a divisor of --hashes (default: by --resemblance)", NULL},
     {"seed", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_SEED, AT(engine.seed), 0, 0, "N",
-     "seed of every hash, or random (default 0)", "The summary tells it."},
+     "seed of every hash, or random (default 0)", "The summary has it."},
     {"paragraphs", 0, (FOR_SHAPE | FOR_TUNE), 0, KIND_PARAGRAPHS, AT(engine.paragraphs), 0, 0,
      "HOW",
      "auto: blocks between blank lines if there are any, else lines (default); line; blank; none",

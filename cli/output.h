@@ -47,7 +47,7 @@ int output_open_scratch(output *out, const output *near);
 /** A tt_write_fn whose ctx is an output. @return 0, or -1; output_failure() says why */
 int output_write(void *ctx, const char *bytes, size_t size);
 
-/** Writes a string as it is; output_failure() tells of a failed write later. */
+/** Writes a string as it is; a failed write is remembered for output_failure(). */
 void output_literal(output *out, const char *text);
 
 /** Writes at most 600 bytes by a format of printf(3); likewise. */

@@ -22,7 +22,7 @@ int alignments_list(const result_arrays *r, const page_selection *s,
 
 /**
  * Writes an alignment as numbers that go on in a JSON array: the count of segments and the segments
- * of tt_alignment_segments(), then for each passage that has moved the same of its own segments. A
+ * of tt_alignment_segments(), then the same for the segments of each passage that has moved. A
  * segment is kind + 4 * (passage + 1), then for either side the bytes between the end of the one
  * before and its begin, its bytes and its tokens. @return 0, or an exit code
  */

@@ -144,7 +144,7 @@ test_an_index_of_a_newer_version_or_another_program() {
     cp a.db newer.db
     printf '\143' | dd of=newer.db bs=1 seek=63 conv=notrunc 2>/dev/null
     expect_advice 3 'newer.db has version 99' 'use the twicetold that wrote it' index query newer.db in.jsonl
-    expect_advice 3 'newer.db has version 99' 'or make it anew' watch newer.db
+    expect_advice 3 'newer.db has version 99' 'or rebuild it' watch newer.db
     cp a.db foreign.db
     printf 'else' | dd of=foreign.db bs=1 seek=68 conv=notrunc 2>/dev/null
     expect_advice 3 'foreign.db is not a living index' 'give an INDEX' index add foreign.db in.jsonl
@@ -155,15 +155,15 @@ test_an_index_that_is_damaged() {
     rm -f a.db-wal a.db-shm
     size=$(wc -c <a.db)
     head -c $((size - 20000)) a.db >cut.db # more than a page
-    expect_advice 3 cut.db 'a damaged one is made anew from its articles' index query cut.db in.jsonl
+    expect_advice 3 cut.db 'a damaged one is rebuilt from its articles' index query cut.db in.jsonl
     at=$(grep -abo 'n00002' a.db | head -n 1 | cut -d: -f1)
     cp a.db other.db
     printf 'X' | dd of=other.db bs=1 seek=$((at + 5)) conv=notrunc 2>/dev/null
     run index check other.db
     exits 3
     has err 'twicetold: other.db is damaged'
-    has err '  try: restore a copy of it, or make it anew'
-    expect_advice 3 'other.db is damaged: record ' 'a damaged one is made anew' watch other.db
+    has err '  try: restore a copy of it, or rebuild it'
+    expect_advice 3 'other.db is damaged: record ' 'a damaged one is rebuilt' watch other.db
 }
 
 test_an_index_that_another_process_writes() {
