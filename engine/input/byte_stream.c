@@ -8,6 +8,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -262,6 +263,7 @@ static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t 
 
 static tt_status check_for_bomb(tti_byte_stream *s, size_t *got, tt_error *error)
 {
+    assert(s->input_begin <= s->input_end && s->input_end <= INPUT_BYTES);
     s->produced += *got;
     if (s->produced <= BOMB_BYTES || s->produced / BOMB_RATIO <= s->consumed)
         return TT_OK;

@@ -6,6 +6,7 @@
 
 #include "util/utf8.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { VALUE, VALUE_OR_CLOSE, KEY, KEY_OR_CLOSE, COMMA_OR_CLOSE, NO_MORE };
@@ -62,6 +63,7 @@ static tti_json_kind open_container(tti_json *j, int object)
 static tti_json_kind close_container(tti_json *j)
 {
     const int object = is_in_object(j);
+    assert(j->depth > 0);
     j->begin = j->at++;
     j->end = j->at;
     j->depth--;
@@ -321,6 +323,7 @@ size_t tti_json_unescape(const char *raw, size_t size, char *out)
             out[written++] = letter == NULL ? raw[at + 1] : meant[letter - letters];
             at += 2;
         }
+        assert(at <= size && written <= at);
     }
     return written;
 }

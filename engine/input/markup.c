@@ -9,6 +9,7 @@
 
 #include "util/utf8.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -116,6 +117,7 @@ static void append_markup_text(markup_stripper *s, const char *bytes, size_t siz
     for (text_break g = BREAK_LINE; s->written > 0 && g <= s->before; g++)
         s->text[s->written++] = '\n';
     s->before = BREAK_NONE;
+    assert(s->written + size <= s->size);
     memmove(s->text + s->written, bytes, size);
     s->written += size;
 }
@@ -366,6 +368,7 @@ size_t tti_markup_strip(char *text, size_t size)
             s.at++;
         }
     }
+    assert(s.written <= size);
     return s.written;
 }
 

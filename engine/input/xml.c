@@ -6,6 +6,7 @@
  */
 #include "input/xml.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,6 +171,7 @@ static void append_literal(tti_xml *x, text_buffer *b, const char *text)
 static void append_captured(tti_xml *x, const char *bytes, size_t size)
 {
     text_buffer *b = &x->text[x->into];
+    assert(x->into < FIELDS);
     const uint64_t most =
         x->into == BODY || x->into == BODY_FALLBACK ? x->options.longest_item : MAX_FIELD_BYTES;
     if (size > most || b->count > most - size)
