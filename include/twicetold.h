@@ -648,7 +648,8 @@ typedef struct tt_record {
     const char *file;  /**< its path; "-" for standard input */
     uint64_t line;     /**< the line on which it begins, from 1; 0 if the file is the record: plain
                             text, or a file that cannot be read */
-    tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_ELIMIT, TT_EIO */
+    tt_status status;  /**< TT_OK, or why it was rejected: TT_EFORMAT, TT_EVERSION,
+                            TT_ELIMIT or TT_EIO */
     char reason[116];  /**< the same in English; empty if it was not rejected */
     const char *title; /**< the field "title" or the headline of a wire format; may be NULL */
     size_t title_size;
