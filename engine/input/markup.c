@@ -7,6 +7,7 @@
  */
 #include "input/markup.h"
 
+#include "util/sort.h"
 #include "util/utf8.h"
 
 #include <assert.h>
@@ -244,18 +245,10 @@ static size_t find_tag_end(markup_stripper *s, size_t from)
 
 static tag_kind tag_kind_of(const char *name)
 {
-    size_t low = 0, high = sizeof tags / sizeof tags[0];
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        const int order = strcmp(tags[middle].name, name);
-        if (order == 0)
-            return tags[middle].kind;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return TAG_INLINE;
+    const size_t count = sizeof tags / sizeof tags[0];
+    size_t i;
+    TTI_LOWER_BOUND(i, 0, count, strcmp(tags[i].name, name) < 0);
+    return i < count && strcmp(tags[i].name, name) == 0 ? tags[i].kind : TAG_INLINE;
 }
 
 /* Reads a tag's name in small letters, without a prefix; "" if it is too long. @return its end */

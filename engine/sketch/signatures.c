@@ -9,8 +9,7 @@
 /* One thread's working memory. */
 typedef struct signature_worker {
     tti_tokens tokens;
-    uint32_t *shingle_hashes;
-    size_t capacity;
+    TTI_ARRAY(uint32_t) shingle_hashes;
     tt_status status; /* TT_ENOMEM: it has given up */
 } signature_worker;
 
@@ -41,12 +40,11 @@ static tt_status sign_article(const signature_job *j, signature_worker *w, const
         return status;
     count = tti_shingle_count(added.token_count, o->shingle_tokens);
     width = tti_shingle_width(added.token_count, o->shingle_tokens);
-    if (tti_reserve(o->allocator, &w->shingle_hashes, &w->capacity, count,
-                    sizeof *w->shingle_hashes) != 0)
-        return TT_ENOMEM;
+    TTI_TRY(tti_array_resize(&w->shingle_hashes, o->allocator, count));
     if (count > 0)
-        tti_minhash_hash_shingles(&j->minhash, w->tokens.hashes, count, width, w->shingle_hashes);
-    tti_minhash_signature(&j->minhash, w->shingle_hashes, count, signature);
+        tti_minhash_hash_shingles(&j->minhash, w->tokens.hashes, count, width,
+                                  w->shingle_hashes.items);
+    tti_minhash_signature(&j->minhash, w->shingle_hashes.items, count, signature);
     return TT_OK;
 }
 
@@ -95,8 +93,7 @@ static tt_status sign_in_threads(signature_job *j, const tt_article *articles, s
         if (j->workers[t].status != TT_OK)
             status = j->workers[t].status;
         tti_tokens_free(&j->workers[t].tokens);
-        tti_release(a, j->workers[t].shingle_hashes, j->workers[t].capacity,
-                    sizeof *j->workers[t].shingle_hashes);
+        tti_array_free(&j->workers[t].shingle_hashes, a);
     }
     tti_release(a, j->workers, (size_t)j->threads, sizeof *j->workers);
     return status == TT_OK ? TT_OK : tti_fail_memory(error, "signatures");
