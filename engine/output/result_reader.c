@@ -333,7 +333,7 @@ static tt_status append_member(reading *r, result_line *line, uint64_t article)
     if (r->is_member_count > before)
         memset(r->is_member + before, 0, r->is_member_count - before);
     if (r->is_member[article])
-        return malformed_line(line, "an article stands twice in clusters");
+        return malformed_line(line, "an article is in clusters twice");
     r->is_member[article] = 1;
     TTI_TRY_ALLOC(tti_array_push(&x->clusters.members, x->allocator, article), &line->fault,
                   "clusters");

@@ -152,19 +152,19 @@ def test_articles_are_removed(path):
 def test_articles_expire(path):
     with Index(path) as index:
         for day in range(1, 7):
-            index.add(article(f"{day}", words(day), published=f"2030-05-0{day}T12:00:00Z"))
-        assert index.expire("2030-05-02T00:00:00Z") == 1
-        assert index.expire(datetime.date(2030, 5, 3)) == 1
-        assert index.expire(datetime.datetime(2030, 5, 3, 12)) == 0
+            index.add(article(f"{day}", words(day), published=f"2020-05-0{day}T12:00:00Z"))
+        assert index.expire("2020-05-02T00:00:00Z") == 1
+        assert index.expire(datetime.date(2020, 5, 3)) == 1
+        assert index.expire(datetime.datetime(2020, 5, 3, 12)) == 0
         east = datetime.timezone(datetime.timedelta(hours=2))
-        assert index.expire(datetime.datetime(2030, 5, 3, 14, 0, 0, 1, east)) == 1
-        assert index.expire(older_than="1d") == 0  # the rest is to come
+        assert index.expire(datetime.datetime(2020, 5, 3, 14, 0, 0, 1, east)) == 1
+        assert index.expire(older_than="1d") == 3
         now = datetime.datetime.now(UTC)
         index.add([article("x", words(8), published=now - datetime.timedelta(hours=50)), article("y", words(9))])
         assert index.stat()["oldest"] == now - datetime.timedelta(hours=50)
         assert index.expire(older_than=datetime.timedelta(days=3)) == 0 and index.expire(older_than="49h") == 1
-        assert len(index) == 4
-        for wrong in ({}, {"before": "2030-05-01", "older_than": "1d"}, {"before": "May"}, {"older_than": "1y"}):
+        assert len(index) == 1
+        for wrong in ({}, {"before": "2020-05-01", "older_than": "1d"}, {"before": "May"}, {"older_than": "1y"}):
             with pytest.raises(twicetold.InvalidError):
                 index.expire(**wrong)
         for wrong in ({"before": 5}, {"older_than": 5}):

@@ -13,7 +13,7 @@ faults = []
 
 
 def number(text):
-    """"1 << 20", "0.7", "UINT32_MAX" as they stand in options.def."""
+    """"1 << 20", "0.7", "UINT32_MAX" as options.def has them."""
     if text in NUMBERS:
         return NUMBERS[text]
     value, _, shift = text.partition(" << ")
@@ -75,5 +75,5 @@ for o in options:
     expect(o["name"] == "find" or f"`{o['python_name']}`" in page,
            f"docs/python.md does not name the option {o['python_name']}")
 
-print("\n".join(faults) or f"{len(options)} options are told the same everywhere")
+print("\n".join(faults) or f"{len(options)} options are the same everywhere")
 sys.exit(bool(faults))

@@ -321,7 +321,7 @@ static void a_malformed_line_is_named(void **state)
     assert_malformed("{\"type\":\"cluster\"}", 1, "\"articles\" is not a list");
     assert_malformed("{\"type\":\"cluster\",\"articles\":3}", 1, "\"articles\" is not a list");
     assert_malformed(CLUSTER("1,null"), 1, "an id is neither a string nor an integer");
-    assert_malformed(CLUSTER("1,2") CLUSTER("3,2"), 2, "an article stands twice in clusters");
+    assert_malformed(CLUSTER("1,2") CLUSTER("3,2"), 2, "an article is in clusters twice");
     assert_malformed("{\"type\":\"section\"}", 1, "\"occurrences\" is not a list");
     assert_malformed(SECTION("1"), 1, "an occurrence is not an object");
     assert_malformed(SECTION("{\"article\":1,\"begin\":2}"), 1,

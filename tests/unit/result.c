@@ -188,7 +188,7 @@ static void what_is_wrong_is_named_with_its_line(void **state)
     assert_refused("{\"type\":\"cluster\",\"articles\":[]}", "a cluster without an article");
     assert_refused("{\"type\":\"cluster\",\"articles\":[1,2]}\n"
                    "{\"type\":\"cluster\",\"articles\":[3,2]}",
-                   ":2: an article stands twice in clusters");
+                   ":2: an article is in clusters twice");
     assert_refused("{\"type\":\"cluster\",\"keep\":1,\"articles\":3}",
                    "\"articles\" is not a list");
     assert_refused("{\"type\":\"section\",\"occurrences\":[]}", "a section without an occurrence");
