@@ -65,13 +65,14 @@ static tt_status read_candidates(tti_operator *op, const tti_rows *rows, tti_can
     return tti_candidates_sort_unique(out, op->error);
 }
 
-static void output_pair(tti_operator *op, const tt_pair *p)
+static void output_pair(tti_operator *op, const tti_doc_pair *pair)
 {
+    const tt_pair *p = &pair->numbers;
     const int64_t *numbers = ((const verify_state *)op->state)->numbers.items;
     tti_output_int64(&op->out, numbers[p->a]);
     tti_output_int64(&op->out, numbers[p->b]);
     tti_output_int32(&op->out, p->relation);
-    tti_output_int32(&op->out, (int32_t)p->reserved);
+    tti_output_int32(&op->out, pair->admission == TTI_ADMITTED_BY_OVERLAP);
     tti_output_double(&op->out, p->resemblance);
     tti_output_double(&op->out, p->containment_a);
     tti_output_double(&op->out, p->containment_b);
@@ -123,7 +124,7 @@ static tt_status verify_push(tti_operator *op, const tti_rows *rows)
         status = tti_verify(&verified, &corpus, &candidates, &op->options, op->error);
     }
     for (size_t k = 0; k < verified.pairs.count && status == TT_OK; k++)
-        output_pair(op, &verified.pairs.items[k].numbers);
+        output_pair(op, &verified.pairs.items[k]);
     if (status == TT_OK)
         status = output_passages(op, &verified);
     tti_verified_free(&verified);

@@ -22,6 +22,13 @@
 #include <assert.h>
 #include <string.h>
 
+/* A source need not call all of the functions that a macro defines for it. */
+#if defined(__GNUC__)
+#  define TTI_MAYBE_UNUSED __attribute__((unused))
+#else
+#  define TTI_MAYBE_UNUSED
+#endif
+
 /* ---- Probing, for slots of any type ---------------------------------------------------------- */
 
 /**
@@ -35,23 +42,23 @@
  * holds a key; both may be macros. A slot of zeros is unused, whatever the base.
  */
 #define TTI_PROBING(name, slot_type, home_of, is_used)                                             \
-  static inline slot_type *name##_unused(slot_type *slots, size_t count, size_t home,              \
-                                         uint32_t base)                                            \
+  TTI_MAYBE_UNUSED static inline slot_type *name##_unused(slot_type *slots, size_t count,          \
+                                                          size_t home, uint32_t base)              \
   {                                                                                                \
     (void)base;                                                                                    \
     while (is_used(&slots[home], base))                                                            \
       home = tti_next_slot(home, count);                                                           \
     return &slots[home];                                                                           \
   }                                                                                                \
-  static inline void name##_rehash(const slot_type *from, size_t from_count, slot_type *to,        \
-                                   size_t count, uint32_t base)                                    \
+  TTI_MAYBE_UNUSED static inline void name##_rehash(const slot_type *from, size_t from_count,      \
+                                                    slot_type *to, size_t count, uint32_t base)    \
   {                                                                                                \
     for (size_t k = 0; k < from_count; k++)                                                        \
       if (is_used(&from[k], base))                                                                 \
         *name##_unused(to, count, home_of(&from[k], count), base) = from[k];                       \
   }                                                                                                \
-  static inline void name##_remove_slot(slot_type *slots, size_t count, slot_type *slot,           \
-                                        uint32_t base)                                             \
+  TTI_MAYBE_UNUSED static inline void name##_remove_slot(slot_type *slots, size_t count,           \
+                                                         slot_type *slot, uint32_t base)           \
   {                                                                                                \
     size_t hole = (size_t)(slot - slots), at = tti_next_slot(hole, count);                         \
     (void)base;                                                                                    \

@@ -45,6 +45,7 @@ static void an_empty_builder_finishes_to_an_empty_index(void **state)
     assert_int_equal(r.pair_count + r.cluster_count + r.section_count + r.dropped_count, 0);
     assert_int_equal(summary_of(x).articles, 0);
     assert_int_equal(tt_result_article(x, 0, &out, NULL), TT_EINVAL);
+    results_free(&r);
     tt_result_close(x);
     tt_scan_close(b);
 }
@@ -61,6 +62,7 @@ static void articles_without_tokens_are_articles_but_match_nothing(void **state)
     assert_int_equal(summary_of(x).articles, 6);
     assert_int_equal(summary_of(x).tokens, 1);
     assert_int_equal(summary_of(x).bytes, 0 + 0 + 4 + 11 + 1 + 4);
+    results_free(&r);
     tt_result_close(x);
 }
 
