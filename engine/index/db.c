@@ -183,7 +183,7 @@ static tt_status write_shape(tti_db *f, const tt_options *o, tt_error *error)
 
 static tt_status read_shape(tti_db *f, tt_options *out, tt_error *error)
 {
-    uint64_t shape[MAX_KEPT_OPTIONS];
+    uint64_t shape[MAX_KEPT_OPTIONS] = {0};
     char sql[100];
     int64_t value = 0;
     int count = 0;
