@@ -178,8 +178,8 @@ const subcommand expire_command = {
     .bit = FOR_EXPIRE,
     .operands = "INDEX",
     .about = "remove old articles",
-    .text = "Removes articles by their time of publication, or, where they have none, by the\n"
-            "time when they were added.",
+    .text = "Removes articles by their time of publication, or by the time when they were\n"
+            "added, where they have none or it is later than that.",
     .example = "twicetold index expire feed.db --older-than 30d",
     .run = run_expire,
 };

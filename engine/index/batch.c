@@ -504,23 +504,13 @@ tt_status tt_index_add(tt_index *x, const tt_article *articles, size_t count, tt
                        tt_verdict_fn emit, void *ctx, tt_error *error)
 {
     const batch b = {x, articles, count, emit != NULL, 1};
-    tt_status status;
     if (x == NULL || (articles == NULL && count > 0))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or articles is NULL");
     if (x->is_read_only)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
     TTI_TRY(begin_batch(&b, statuses, error));
     TTI_TRY(tti_index_begin_write(x, error));
-    status = run_batch(&b, error);
-    if (status == TT_OK)
-        status = tti_db_commit(x->db, &x->state, error);
-    if (status != TT_OK) {
-        tti_db_rollback(x->db);
-        x->is_stale = 1;
-        return status;
-    }
-    if (tti_article_table_compact(&x->table, NULL) != TT_OK)
-        x->is_stale = 1;
+    TTI_TRY(tti_index_end_write(x, run_batch(&b, error), error));
     return emit == NULL ? TT_OK : emit_verdicts(x, emit, ctx, error);
 }
 

@@ -178,10 +178,7 @@ tt_status tti_index_begin_write(tt_index *x, tt_error *error)
     return status;
 }
 
-/* ---- Removing -------------------------------------------------------------------------------- */
-
-/* Ends a batch of removals: all of it is on the disk, or nothing. */
-static tt_status end_removal(tt_index *x, tt_status status, tt_error *error)
+tt_status tti_index_end_write(tt_index *x, tt_status status, tt_error *error)
 {
     if (status == TT_OK)
         status = tti_db_commit(x->db, &x->state, error);
@@ -191,7 +188,15 @@ static tt_status end_removal(tt_index *x, tt_status status, tt_error *error)
         return status;
     }
     if (tti_article_table_compact(&x->table, NULL) != TT_OK)
-        x->is_stale = 1;              /* the file is right */
+        x->is_stale = 1; /* the file is right */
+    return TT_OK;
+}
+
+/* ---- Removing -------------------------------------------------------------------------------- */
+
+static tt_status end_removal(tt_index *x, tt_status status, tt_error *error)
+{
+    TTI_TRY(tti_index_end_write(x, status, error));
     (void)tti_db_shrink(x->db, NULL); /* on failure it stays large, no more */
     return TT_OK;
 }

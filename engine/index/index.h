@@ -54,6 +54,9 @@ struct tt_index {
 /** Begins a transaction that writes, if the file is still what the table was read from.
  * @return as tti_db_begin_write() */
 tt_status tti_index_begin_write(tt_index *x, tt_error *error);
+/** Ends the transaction of a batch that came to `status`: all of it is on the disk, or nothing.
+ * @return `status`, or why it could not be committed */
+tt_status tti_index_end_write(tt_index *x, tt_status status, tt_error *error);
 /** Removes an article from the file, in the open transaction, and from the table. */
 tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error);
 /** Microseconds since 1970-01-01 UTC. */
