@@ -398,7 +398,10 @@ static tt_status open_database(tti_db *f, unsigned mode, const tt_options *optio
         TTI_TRY(make_schema(f, options, error));
     TTI_TRY(check_version(f, error));
     TTI_TRY(check_schema(f, error));
-    TTI_TRY(run_sql(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON", "open", error));
+    /* SQLite counts its cache in pages of the size that it assumed before it knew the file's. */
+    TTI_TRY(run_sql(
+        f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA cache_size=-2000", "open",
+        error));
     if (mode & TTI_DB_READ)
         return run_sql(f, "PRAGMA query_only=ON", "open", error);
     TTI_TRY(
