@@ -95,7 +95,9 @@ static void append_gap(tti_aligner *al, const tti_query_side *s, uint32_t a, uin
 }
 
 /* How many of the `most` tokens after (a, b), or before them where `direction` is -1, a chain takes
- * in: as long as the matches outweigh the mismatches. */
+ * in: as long as the matches outweigh the mismatches. What is aligned already on both sides is
+ * taken in where the extension gets through it, or part of another place would belong to this
+ * chain. */
 static inline uint32_t extension_length(const tti_aligner *al, const tti_query_side *s, uint32_t a,
                                         uint32_t b, uint32_t most, int direction)
 {
@@ -103,15 +105,18 @@ static inline uint32_t extension_length(const tti_aligner *al, const tti_query_s
     const uint8_t *p_aligned = al->a_aligned.items + a, *q_aligned = al->b_aligned.items + b;
     const ptrdiff_t first = direction < 0 ? -1 : 0;
     int score = 0, best = 0;
-    uint32_t length = 0, stale = 0;
+    uint32_t length = 0, fresh_length = 0, stale = 0;
     for (uint32_t k = 0; k < most && score > best - X_DROP && stale < STALE; k++) {
         const ptrdiff_t at = first + (ptrdiff_t)k * direction;
-        stale += p_aligned[at] & q_aligned[at];
+        const uint32_t is_stale = p_aligned[at] & q_aligned[at];
+        stale += is_stale;
         score += p[at] == q[at] ? 1 : -1;
-        if (score > best)
+        if (score > best) {
             best = score, length = k + 1;
+            fresh_length = is_stale ? fresh_length : length;
+        }
     }
-    return length;
+    return stale < STALE ? length : fresh_length;
 }
 
 /* Appends the equal ones of `len` tokens from a and b on. */

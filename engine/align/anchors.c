@@ -105,7 +105,9 @@ static uint32_t match_length(const tti_anchors *x, const tti_query_side *a, uint
 }
 
 /* Adds the maximal match through k-gram i of a, which occurs at p of b, unless the last anchor of
- * its diagonal holds it. The k-grams of a diagonal come in order. */
+ * its diagonal reaches into it. The k-grams of a diagonal come in order. Within one article the
+ * match may go on behind that anchor, which ends where its two places meet; the next one begins
+ * there, so that the places of a text that follows itself are those of the text. */
 static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
                             tt_error *error)
 {
@@ -119,7 +121,7 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
     if (number == x->diagonal_ends.count)
         TTI_TRY_ALLOC(tti_array_push(&x->diagonal_ends, x->allocator, 0), error, "anchors");
     floor = tti_array_at(&x->diagonal_ends, number);
-    if (floor >= end)
+    if (floor > i)
         return TT_OK;
     while (i > floor && i + diagonal > 0 && end - i < most &&
            a->tokens[i - 1] == x->b[i - 1 + diagonal])

@@ -200,28 +200,58 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
 
 /* ---- What was found -------------------------------------------------------------------------- */
 
+/* Appends the passage that blocks [begin, end) of documents a and b make if it is long and dense
+ * enough to be a section. One that is only long is cut at the wider of its gaps, which are at most
+ * `most_gap` tokens: it is several passages that lie near each other. */
+static tt_status append_passage(tti_verified *out, uint32_t a, uint32_t b, size_t begin, size_t end,
+                                uint32_t most_gap, uint32_t min_section)
+{
+    const tti_block *blocks = out->blocks.items, *last = &blocks[end - 1];
+    tti_shared_passage x = {.a = a,
+                            .b = b,
+                            .a_begin = blocks[begin].a,
+                            .a_end = last->a + last->len,
+                            .b_begin = blocks[begin].b,
+                            .b_end = last->b + last->len,
+                            .block_count = (uint32_t)(end - begin),
+                            .block_begin = begin};
+    if (x.a_end - x.a_begin < min_section)
+        return TT_OK;
+    for (size_t k = begin; k < end; k++)
+        x.matched += blocks[k].len;
+    assert(a != b || x.a_end <= x.b_begin);
+    if (tti_is_section(x.a_end - x.a_begin, x.b_end - x.b_begin, x.matched, min_section))
+        return tti_array_push(&out->passages, out->allocator, x);
+    most_gap /= 2;
+    for (size_t k = begin + 1; k <= end; k++) {
+        const tti_block *y = &blocks[k - 1];
+        if (k < end && y[1].a - (y->a + y->len) <= most_gap && y[1].b - (y->b + y->len) <= most_gap)
+            continue;
+        TTI_TRY(append_passage(out, a, b, begin, k, most_gap, min_section));
+        begin = k;
+    }
+    return TT_OK;
+}
+
 tt_status tti_verified_add_passages(tti_verified *out, const tti_alignment *al, uint32_t a,
                                     uint32_t b, uint32_t min_section)
 {
     const int swap = a > b; /* side a is the earlier document */
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
-        const tti_block *blocks = al->blocks + p->block_begin;
-        tti_shared_passage x = {a,        b,          p->a_begin,     p->a_end,         p->b_begin,
-                                p->b_end, p->matched, p->block_count, out->blocks.count};
-        if (swap)
-            x = (tti_shared_passage){
-                b,        a,          p->b_begin,     p->b_end,         p->a_begin,
-                p->a_end, p->matched, p->block_count, out->blocks.count};
-        if (!tti_is_section(x.a_end - x.a_begin, x.b_end - x.b_begin, x.matched, min_section))
+        const size_t begin = out->blocks.count, before = out->passages.count;
+        if ((swap ? p->b_end - p->b_begin : p->a_end - p->a_begin) < min_section)
             continue;
-        assert(a != b || x.a_end <= x.b_begin);
-        TTI_TRY(tti_array_append(&out->blocks, out->allocator, blocks, p->block_count));
-        for (size_t i = x.block_begin; swap && i < out->blocks.count; i++) {
+        TTI_TRY(tti_array_append(&out->blocks, out->allocator, al->blocks + p->block_begin,
+                                 p->block_count));
+        for (size_t i = begin; swap && i < out->blocks.count; i++) {
             const tti_block y = out->blocks.items[i];
             out->blocks.items[i] = (tti_block){y.b, y.a, y.len};
         }
-        TTI_TRY(tti_array_push(&out->passages, out->allocator, x));
+        TTI_TRY(append_passage(out, swap ? b : a, swap ? a : b, begin, out->blocks.count,
+                               TTI_SPLIT_GAP, min_section));
+        if (out->passages.count == before)
+            out->blocks.count = begin;
     }
     return TT_OK;
 }
@@ -372,7 +402,8 @@ static tt_status group_candidates(verify_job *j, const tti_candidates *c, tt_err
     j->sorted = tti_alloc(al, c->pairs.count, sizeof *j->sorted);
     j->groups = tti_alloc(al, c->pairs.count, sizeof *j->groups);
     for (size_t k = 0; k < c->pairs.count && spare != NULL && j->sorted != NULL; k++) {
-        const uint32_t a = tti_candidate_a(c->pairs.items[k]), b = tti_candidate_b(c->pairs.items[k]);
+        const uint32_t a = tti_candidate_a(c->pairs.items[k]),
+                       b = tti_candidate_b(c->pairs.items[k]);
         const int a_longer = docs[a].token_count > docs[b].token_count;
         assert(a < j->corpus->doc_count && b < j->corpus->doc_count);
         j->sorted[k] = tti_candidate_pack(a_longer ? b : a, a_longer ? a : b,
