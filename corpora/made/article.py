@@ -29,7 +29,7 @@ class Article:
         parts = self.paragraphs
         if self.layout == "wrapped":
             parts = [wrap(p) for p in parts]
-        separator = {"line": "\n", "one_line": " "}.get(self.layout, "\n\n")
+        separator = {"line": "\n", "scan": "\n", "one_line": " "}.get(self.layout, "\n\n")
         text = separator.join(parts)
         marks = []
         if self.marks:

@@ -11,6 +11,7 @@ CORPORA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 FILES = (
     ("feed/articles.jsonl", "as the project", "invented; corpora/made/feed.py"),
     ("feed/gold.jsonl", "as the project", "corpora/made/feed.py"),
+    ("made/forms.txt", "as the project", "invented, written for the project"),
     ("made/languages.txt", "as the project", "invented, written for the project"),
     ("made/stories.txt", "as the project", "invented, written for the project"),
 )
