@@ -95,6 +95,7 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
     write_number(out, ",\"overlap\":", pair->overlap_a);
     write_number(out, ",\"overlap_of\":", pair->overlap_b);
     write_number(out, ",\"facts\":", pair->facts);
+    write_number(out, ",\"conflicts\":", pair->conflicts);
     output_literal(out, "}\n");
     return out->error != 0 ? output_failure(out) : 0;
 }
@@ -166,9 +167,9 @@ const subcommand dedup_command = {
     .text = "Copies the records to keep, byte for byte, in input order. INPUT as for scan; a\n"
             ".txt file becomes a record with its path as id. The input is not touched.",
     .more = "A line of --removed is an object with id, kept, relation, resemblance,\n"
-            "containment, containment_of, overlap, overlap_of and facts: the article\n"
-            "that is dropped, the one kept in its place, and how much of the first is in the\n"
-            "second; numbers in _of are about the one kept.",
+            "containment, containment_of, overlap, overlap_of, facts and conflicts: the\n"
+            "article that is dropped, the one kept in its place, how much of the first is in\n"
+            "the second, and how many facts differ; numbers in _of are about the one kept.",
     .example = "twicetold dedup feed.jsonl -o kept.jsonl --removed removed.jsonl",
     .run = run_dedup,
 };

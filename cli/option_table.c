@@ -30,8 +30,9 @@ const option_row option_rows[] = {
     {"removed", 0, FOR_DEDUP, 1, KIND_STRING, AT(removed), 0, 0, "FILE",
      "write a line for each article that is not kept",
      "Each line is an object with \"id\", \"kept\" (the article kept in its place), \"relation\", "
-     "\"resemblance\", \"containment\", \"containment_of\", \"overlap\", \"overlap_of\" and "
-     "\"facts\". The numbers say how much of the dropped article is in the one kept; those whose "
+     "\"resemblance\", \"containment\", \"containment_of\", \"overlap\", \"overlap_of\", "
+     "\"facts\" and \"conflicts\". The numbers say how much of the dropped article is in the one "
+     "kept; those whose "
      "names end in _of are about the one kept."},
     {"pairs", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_PAIRS, NULL,
      "look for pairs (default: all three)", NULL},

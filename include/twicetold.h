@@ -398,11 +398,42 @@ typedef struct tt_pair {
     double overlap_b;
     double facts;     /**< share of the facts in the aligned text that agree; 1 if there are none */
     int32_t relation; /**< tt_relation */
-    uint32_t reserved; /**< 0 */
+    uint32_t conflicts; /**< slots of the aligned text, beside four or more equal tokens, where a
+                             numeral, date or name that b nowhere has faces one of its kind that a
+                             nowhere has; 0 where `facts` is NAN */
 } tt_pair;
+
+/** What a difference is about. */
+typedef enum tt_difference_kind {
+    TT_DIFFERS_NUMERAL = 0, /**< a number in digits, or a number word */
+    TT_DIFFERS_DATE = 1,    /**< a month or a day of the week */
+    TT_DIFFERS_NAME = 2     /**< a word with a capital that does not begin a sentence */
+} tt_difference_kind;
+
+/** "numeral", "date" or "name"; never NULL. Threads: any. */
+TT_API const char *tt_difference_kind_name(tt_difference_kind kind);
+
+enum { TT_MOST_DIFFERENCES = 8 /**< that are listed of a pair: its first conflicts */ };
+
+/** A conflict of a pair: what a says, and what b says in its place. */
+typedef struct tt_difference {
+    uint64_t begin_a, end_a; /**< bytes of a's text */
+    uint64_t begin_b, end_b; /**< bytes of b's text */
+    int32_t kind;            /**< tt_difference_kind */
+    uint32_t reserved;
+} tt_difference;
 
 /** Every pair: of a scan sorted by (a, b), of a file in the file's order. */
 TT_API const tt_pair *tt_result_pairs(const tt_result *result, size_t *count);
+
+/**
+ * The first conflicts of the pair of articles a and b, which may come in either order and may be
+ * one that is not listed but dropped: what article `a` says is on side a. `out` has room for
+ * TT_MOST_DIFFERENCES. @return how many there are, in order of a; 0 also where there is no such
+ * pair
+ */
+TT_API size_t tt_result_differences(const tt_result *result, uint64_t a, uint64_t b,
+                                    tt_difference *out);
 
 /**
  * The pairs of one article: *out has *count positions in the array of tt_result_pairs(), ascending.
@@ -572,6 +603,10 @@ TT_API const tt_segment *tt_alignment_segments(const tt_alignment *alignment, si
  * pair, and only then does its relation mean anything; `admitted` may be NULL. All numbers are 0 if
  * a text has no tokens or is aligned with itself. */
 TT_API const tt_pair *tt_alignment_pair(const tt_alignment *alignment, int *admitted);
+
+/** The first conflicts of the pair, at most TT_MOST_DIFFERENCES, in order of a: *count of them.
+ * None where no rule admits the pair. Borrowed from the alignment. */
+TT_API const tt_difference *tt_alignment_differences(const tt_alignment *alignment, size_t *count);
 
 /** Frees an alignment. */
 TT_API void tt_alignment_close(tt_alignment *alignment);

@@ -79,6 +79,7 @@ static void output_pair(tti_operator *op, const tti_doc_pair *pair)
     tti_output_double(&op->out, p->overlap_a);
     tti_output_double(&op->out, p->overlap_b);
     tti_output_double(&op->out, p->facts);
+    tti_output_int32(&op->out, (int32_t)p->conflicts);
     tti_output_bytes(&op->out, NULL, 0);
     tti_output_end_row(&op->out);
 }
@@ -105,6 +106,7 @@ static tt_status output_passages(tti_operator *op, const tti_verified *v)
         tti_output_int32(&op->out, 0);
         for (int c = 0; c < 6; c++)
             tti_output_double(&op->out, 0);
+        tti_output_int32(&op->out, 0);
         tti_output_bytes(&op->out, s->packed.items, s->packed.count);
         tti_output_end_row(&op->out);
     }
@@ -138,7 +140,8 @@ const tti_operator_class tti_operator_verify = {
          "a long, b long, want int, hashes_a binary, flags_a binary, hashes_b binary, flags_b "
          "binary",
          "a long, b long, relation int, by_overlap int, resemblance double, containment_a double, "
-         "containment_b double, overlap_a double, overlap_b double, facts double, passages binary"},
+         "containment_b double, overlap_a double, overlap_b double, facts double, conflicts int, "
+         "passages binary"},
     .state_size = sizeof(verify_state),
     .batch = verify_push,
     .close = verify_close};

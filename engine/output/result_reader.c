@@ -31,6 +31,7 @@ enum line_key {
     KEY_OVERLAP_A,
     KEY_OVERLAP_B,
     KEY_FACTS,
+    KEY_CONFLICTS,
     KEY_CLUSTER,
     KEY_KEEP,
     KEY_ARTICLES,
@@ -43,9 +44,10 @@ enum line_key {
 };
 
 static const char *const key_names[KEY_COUNT] = {
-    "type",          "a",         "b",         "relation",    "resemblance", "containment_a",
-    "containment_b", "overlap_a", "overlap_b", "facts",       "cluster",     "keep",
-    "articles",      "section",   "tokens",    "occurrences", "rejected",    "bytes"};
+    "type",          "a",         "b",         "relation", "resemblance", "containment_a",
+    "containment_b", "overlap_a", "overlap_b", "facts",    "conflicts",   "cluster",
+    "keep",          "articles",  "section",   "tokens",   "occurrences", "rejected",
+    "bytes"};
 
 /* The members of an occurrence, as bits of `seen`. */
 enum {
@@ -307,6 +309,7 @@ static tt_status read_relation(result_line *line, int32_t *relation)
 static tt_status append_pair_line(reading *r, result_line *line)
 {
     tt_result *x = r->result;
+    uint64_t conflicts = 0;
     tt_pair p = {0};
     TTI_TRY(read_id_value(r, line, KEY_A, &p.a));
     TTI_TRY(read_id_value(r, line, KEY_B, &p.b));
@@ -319,6 +322,8 @@ static tt_status append_pair_line(reading *r, result_line *line)
     TTI_TRY(read_share(line, KEY_OVERLAP_A, &p.overlap_a));
     TTI_TRY(read_share(line, KEY_OVERLAP_B, &p.overlap_b));
     TTI_TRY(read_share(line, KEY_FACTS, &p.facts));
+    TTI_TRY(read_count(line, KEY_CONFLICTS, &conflicts));
+    p.conflicts = conflicts < UINT32_MAX ? (uint32_t)conflicts : UINT32_MAX;
     TTI_TRY_ALLOC(tti_array_push(&x->pairs, x->allocator, p), &line->fault, "pairs");
     return TT_OK;
 }

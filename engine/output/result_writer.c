@@ -23,10 +23,29 @@ static void append_article_id(tti_json_writer *out, const tt_result *result, uin
     tti_json_write_id(out, &id);
 }
 
+/* The conflicts of a pair and, where there are any, what differs: the first of them. */
+static void append_conflicts(tti_json_writer *out, uint32_t conflicts,
+                             const tt_difference *differences, size_t count)
+{
+    tti_json_write_integer_field(out, "conflicts", conflicts);
+    for (size_t k = 0; k < count; k++) {
+        const tt_difference *d = &differences[k];
+        tti_json_write_text(out, k == 0 ? ",\"differ\":[{\"kind\":\"" : ",{\"kind\":\"");
+        tti_json_write_text(out, tt_difference_kind_name((tt_difference_kind)d->kind));
+        tti_json_write_text(out, "\"");
+        tti_json_write_integer_field(out, "begin_a", d->begin_a);
+        tti_json_write_integer_field(out, "end_a", d->end_a);
+        tti_json_write_integer_field(out, "begin_b", d->begin_b);
+        tti_json_write_integer_field(out, "end_b", d->end_b);
+        tti_json_write_text(out, k + 1 < count ? "}" : "}]");
+    }
+}
+
 static void write_pair_lines(tti_json_writer *out, const tt_result *result)
 {
     size_t count;
     const tt_pair *pairs = tt_result_pairs(result, &count);
+    tt_difference differences[TT_MOST_DIFFERENCES];
     for (size_t i = 0; i < count && !out->stopped; i++) {
         const tt_pair *p = &pairs[i];
         tti_json_write_text(out, "{\"type\":\"pair\",\"a\":");
@@ -42,6 +61,9 @@ static void write_pair_lines(tti_json_writer *out, const tt_result *result)
         tti_json_write_number_field(out, "overlap_a", p->overlap_a);
         tti_json_write_number_field(out, "overlap_b", p->overlap_b);
         tti_json_write_number_field(out, "facts", p->facts);
+        append_conflicts(
+            out, p->conflicts, differences,
+            p->conflicts == 0 ? 0 : tt_result_differences(result, p->a, p->b, differences));
         tti_json_write_text(out, "}\n");
     }
 }

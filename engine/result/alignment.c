@@ -8,6 +8,7 @@
  */
 #include "align/gaps.h"
 #include "result/repeats.h"
+#include "result/result.h"
 #include "text/tokenizer.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -20,6 +21,7 @@ struct tt_alignment {
     const tt_allocator *allocator;
     tt_pair pair;
     int admitted;
+    tt_difference differences[TT_MOST_DIFFERENCES];
     tt_passage *passages;
     size_t passage_count;
     tt_segment *segments; /* the reading, then the segments of the moved passages */
@@ -106,6 +108,10 @@ static tt_status compare_texts(alignment_builder *x, const tt_options *o, uint32
     TTI_TRY(status);
     x->out->admitted = v.admission != TTI_NOT_ADMITTED;
     *pair = a_longer ? tti_pair_swapped(&v.pair) : v.pair;
+    if (a_longer)
+        tti_facts_swap(&v.facts);
+    tti_differences_of_bytes(v.facts.differences, tti_listed_differences(pair->conflicts),
+                             x->a->tokens.extents, x->b->tokens.extents, x->out->differences);
     if (x->out->admitted && tti_hash128_equal(x->a->key, x->b->key))
         *pair = (tt_pair){0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
     pair->a = 0, pair->b = 1;
@@ -399,6 +405,14 @@ const tt_pair *tt_alignment_pair(const tt_alignment *alignment, int *admitted)
     if (admitted != NULL)
         *admitted = alignment == NULL ? 0 : alignment->admitted;
     return alignment == NULL ? NULL : &alignment->pair;
+}
+
+const tt_difference *tt_alignment_differences(const tt_alignment *alignment, size_t *count)
+{
+    if (count == NULL)
+        return NULL;
+    *count = alignment == NULL ? 0 : tti_listed_differences(alignment->pair.conflicts);
+    return alignment == NULL ? NULL : alignment->differences;
 }
 
 void tt_alignment_close(tt_alignment *alignment)

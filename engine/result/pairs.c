@@ -83,13 +83,13 @@ static tt_pair pair_of_articles(const tt_result *x, uint32_t i, uint32_t k)
     const tti_article *articles = x->store.corpus.articles;
     const uint32_t a = i < k ? i : k, b = i < k ? k : i;
     const uint32_t doc_a = articles[a].doc, doc_b = articles[b].doc;
-    const tt_pair *found;
+    const tti_doc_pair *found;
     tt_pair p;
     if (doc_a == doc_b)
         return identical_pair(a, b);
     found = tti_verified_find(&x->verified, doc_a, doc_b);
     assert(found != NULL);
-    p = tti_pair_oriented(found, doc_a);
+    p = tti_pair_oriented(&found->numbers, doc_a);
     p.a = a;
     p.b = b;
     return p;

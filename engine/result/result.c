@@ -5,6 +5,7 @@
 #include "result/result.h"
 
 #include "util/error.h"
+#include "util/sort.h"
 
 #include <assert.h>
 
@@ -138,7 +139,7 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     const uint32_t doc = x->store.corpus.articles[i].doc;
     const uint32_t representative = x->doc_clusters.representative[doc];
     const uint32_t kept = x->doc_clusters.preferred[representative];
-    const tt_pair *found;
+    const tti_doc_pair *found;
     if (i == kept)
         return 0;
     if (doc == representative) {
@@ -147,7 +148,7 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     }
     found = tti_verified_find(&x->verified, doc, representative);
     assert(found != NULL); /* a member of a cluster is paired with its representative */
-    *out = tti_pair_oriented(found, doc);
+    *out = tti_pair_oriented(&found->numbers, doc);
     out->a = i;
     out->b = kept;
     return out->overlap_a >= x->settings.options.drop;
@@ -193,6 +194,45 @@ tt_status tt_result_dropped(const tt_result *result, const tt_pair **out, size_t
         *count = x->dropped.count;
     }
     return status;
+}
+
+/* ---- Differences ----------------------------------------------------------------------------- */
+
+TTI_SORT_DEFINE(sort_differences, tt_difference,
+                x->begin_a != y->begin_a ? x->begin_a < y->begin_a : x->begin_b < y->begin_b)
+
+void tti_differences_of_bytes(const tti_difference *from, size_t count, const uint8_t *extents_a,
+                              const uint8_t *extents_b, tt_difference *out)
+{
+    for (size_t k = 0; k < count; k++) {
+        const tti_difference *d = &from[k];
+        out[k] = (tt_difference){.kind = d->kind};
+        tti_token_extents_locate(extents_a, d->a, d->a + d->a_size, &out[k].begin_a, &out[k].end_a);
+        tti_token_extents_locate(extents_b, d->b, d->b + d->b_size, &out[k].begin_b, &out[k].end_b);
+    }
+    sort_differences(out, count);
+}
+
+size_t tt_result_differences(const tt_result *x, uint64_t a, uint64_t b, tt_difference *out)
+{
+    const tti_article *articles;
+    const tti_doc_pair *found;
+    tti_facts facts;
+    if (x == NULL || out == NULL || !x->is_scan || a >= x->store.corpus.article_count ||
+        b >= x->store.corpus.article_count)
+        return 0;
+    articles = x->store.corpus.articles;
+    found = tti_verified_find(&x->verified, articles[a].doc, articles[b].doc);
+    if (found == NULL || found->numbers.conflicts == 0)
+        return 0;
+    facts.conflicts = tti_listed_differences(found->numbers.conflicts);
+    memcpy(facts.differences, x->verified.differences.items + found->difference_begin,
+           facts.conflicts * sizeof *facts.differences);
+    if (found->numbers.a != articles[a].doc)
+        tti_facts_swap(&facts);
+    tti_differences_of_bytes(facts.differences, facts.conflicts, articles[a].extents,
+                             articles[b].extents, out);
+    return facts.conflicts;
 }
 
 /* ---- Articles -------------------------------------------------------------------------------- */

@@ -54,6 +54,11 @@ tt_result *tti_result_open(const tt_allocator *allocator);
  * ids is made. */
 uint32_t tti_result_lookup(const tt_result *result, tti_article_id id, uint32_t hash);
 
+/** Turns differences in tokens into those in bytes of two articles with these extents, in order of
+ * a. */
+void tti_differences_of_bytes(const tti_difference *from, size_t count, const uint8_t *extents_a,
+                              const uint8_t *extents_b, tt_difference *out);
+
 /** Lists the pairs and clusters of articles. `candidates`: the pairs of documents that were
  * compared, and how many were not. @return TT_OK, TT_ENOMEM */
 tt_status tti_result_list(tt_result *result, const tti_candidates *candidates, tt_error *error);

@@ -641,3 +641,18 @@ void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint
         ends[i] = position = begins[i] + span.size;
     }
 }
+
+void tti_token_extents_locate(const uint8_t *extents, uint32_t begin, uint32_t end, uint64_t *first,
+                              uint64_t *last)
+{
+    uint64_t position = 0;
+    for (uint32_t i = 0; i < end; i++) {
+        tti_token_extent span = {0, 0};
+        extents = tti_token_extent_decode(extents, extents + TTI_EXTENT_MAX_BYTES, &span);
+        position += span.gap;
+        if (i == begin)
+            *first = position;
+        position += span.size;
+    }
+    *last = position;
+}

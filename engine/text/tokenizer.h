@@ -90,4 +90,8 @@ tt_status tti_tokens_append_text(tti_tokens *tokens, const char *text, size_t si
 void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint32_t *begins,
                               uint32_t *ends);
 
+/** The bytes of an article's tokens [begin, end), begin < end. */
+void tti_token_extents_locate(const uint8_t *extents, uint32_t begin, uint32_t end, uint64_t *first,
+                              uint64_t *last);
+
 #endif

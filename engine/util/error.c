@@ -69,6 +69,16 @@ const char *tt_relation_name(tt_relation relation)
     return "unknown relation";
 }
 
+const char *tt_difference_kind_name(tt_difference_kind kind)
+{
+    switch (kind) {
+    case TT_DIFFERS_NUMERAL: return "numeral";
+    case TT_DIFFERS_DATE: return "date";
+    case TT_DIFFERS_NAME: return "name";
+    }
+    return "unknown";
+}
+
 const char *tt_verdict_kind_name(tt_verdict_kind kind)
 {
     switch (kind) {

@@ -15,7 +15,10 @@
  *
  * The weights and the threshold were fitted to tell bulletins from copies: docs/quality.md.
  */
-enum { MARGIN = 8 }; /* tokens next to a passage that still belong to the form */
+enum {
+    MARGIN = 8, /* tokens next to a passage that still belong to the form */
+    FIRM = 4    /* equal tokens in a row beside which a slot is sure to be one */
+};
 
 /* Kinds of facts; a token that is no fact has kind KINDS. */
 enum { NUMERAL, WORD, NAME, KINDS };
@@ -109,21 +112,82 @@ static void count_aligned(fact_counts *agree, const uint8_t *a, const uint8_t *b
     }
 }
 
+/* A comparison under way. */
+typedef struct fact_comparison {
+    const tti_doc *a, *b;
+    fact_counts agree, disagree;
+    tti_facts *out;
+} fact_comparison;
+
+/* A run of tokens of one article, as one side of a slot. */
+typedef struct slot_side {
+    const tti_doc *doc;
+    uint32_t begin, end;
+} slot_side;
+
+static int has_token(const tti_doc *doc, uint32_t hash)
+{
+    int found = 0;
+    for (uint32_t i = 0; i < doc->token_count; i++) /* without an end before that: it vectorises */
+        found |= doc->hashes[i] == hash;
+    return found;
+}
+
+/* Finds the first fact of a kind that the other article does not have, with those of the kind that
+ * follow it directly: a name of two words is one difference. @return 0: there is none */
+static int find_novel_fact(const slot_side *s, const tti_doc *other, int kind, uint32_t *begin,
+                           uint8_t *size)
+{
+    uint32_t i = s->begin, end;
+    while (i < s->end &&
+           (fact_kind(s->doc->flags[i]) != kind || has_token(other, s->doc->hashes[i])))
+        i++;
+    for (end = i; end < s->end && fact_kind(s->doc->flags[end]) == kind;)
+        end++;
+    *begin = i;
+    *size = (uint8_t)(end - i);
+    return end > i;
+}
+
+/* Lists a conflict, if the slot has one of this kind. */
+static void find_conflict(fact_comparison *x, const slot_side *a, const slot_side *b, int kind)
+{
+    tti_difference d;
+    if (!find_novel_fact(a, x->b, kind, &d.a, &d.a_size) ||
+        !find_novel_fact(b, x->a, kind, &d.b, &d.b_size))
+        return;
+    d.kind = kind == NAME                                                    ? TT_DIFFERS_NAME
+             : a->doc->flags[d.a] & b->doc->flags[d.b] & TTI_TOKEN_DATE_WORD ? TT_DIFFERS_DATE
+                                                                             : TT_DIFFERS_NUMERAL;
+    if (x->out->conflicts < TT_MOST_DIFFERENCES)
+        x->out->differences[x->out->conflicts] = d;
+    x->out->conflicts++;
+}
+
+/* Counts the facts of a gap. `is_firm`: the text beside it is the same, not some stray words. */
+static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm)
+{
+    fact_counts in_a = {{0}}, in_b = {{0}};
+    for (uint32_t i = a.begin; i < a.end; i++)
+        count_token(&in_a, a.doc->flags[i]);
+    for (uint32_t i = b.begin; i < b.end; i++)
+        count_token(&in_b, b.doc->flags[i]);
+    count_facing(&x->disagree, &in_a, &in_b);
+    for (int kind = 0; kind < KINDS && is_firm; kind++)
+        if (in_a.of[kind] > 0 && in_b.of[kind] > 0)
+            find_conflict(x, &a, &b, kind);
+}
+
 /* Counts the facts of a passage: those of its blocks agree, those of its gaps may not. */
-static void count_passage(fact_counts *agree, fact_counts *disagree, const tti_doc *a,
-                          const tti_doc *b, const tti_passage *p, const tti_block *blocks)
+static void count_passage(fact_comparison *x, const tti_passage *p, const tti_block *blocks)
 {
     for (uint32_t k = 0; k < p->block_count; k++) {
-        const tti_block *x = &blocks[k];
-        fact_counts in_a = {{0}}, in_b = {{0}};
-        count_aligned(agree, a->flags + x->a, b->flags + x->b, x->len);
-        if (k + 1 == p->block_count)
-            break;
-        for (uint32_t i = x->a + x->len; i < x[1].a; i++)
-            count_token(&in_a, a->flags[i]);
-        for (uint32_t i = x->b + x->len; i < x[1].b; i++)
-            count_token(&in_b, b->flags[i]);
-        count_facing(disagree, &in_a, &in_b);
+        const tti_block *y = &blocks[k], *next = y + 1;
+        count_aligned(&x->agree, x->a->flags + y->a, x->b->flags + y->b, y->len);
+        if (k + 1 < p->block_count)
+            count_slot(x, (slot_side){x->a, y->a + y->len, next->a},
+                       (slot_side){x->b, y->b + y->len, next->b},
+                       y->len >= FIRM || next->len >= FIRM);
     }
 }
 
@@ -147,21 +211,31 @@ static double weigh_facts(const fact_counts *t)
     return sum;
 }
 
-double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *al)
+void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *al, tti_facts *out)
 {
-    fact_counts agree = {{0}}, disagree = {{0}}, margin_a = {{0}}, margin_b = {{0}};
+    fact_comparison x = {.a = a, .b = b, .out = out};
+    fact_counts margin_a = {{0}}, margin_b = {{0}};
     double agreed, total;
+    memset(out, 0, sizeof *out);
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
         assert(p->a_end <= a->token_count && p->b_end <= b->token_count);
-        count_passage(&agree, &disagree, a, b, p, al->blocks + p->block_begin);
+        count_passage(&x, p, al->blocks + p->block_begin);
         count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);
         count_margin(&margin_b, b, al->b_aligned, p->b_begin, p->b_end);
     }
-    count_facing(&disagree, &margin_a, &margin_b);
-    agreed = weigh_facts(&agree);
-    total = agreed + weigh_facts(&disagree);
-    return total > 0 ? agreed / total : 1.0;
+    count_facing(&x.disagree, &margin_a, &margin_b);
+    agreed = weigh_facts(&x.agree);
+    total = agreed + weigh_facts(&x.disagree);
+    out->share = total > 0 ? agreed / total : 1.0;
+}
+
+void tti_facts_swap(tti_facts *f)
+{
+    for (uint32_t k = 0; k < tti_listed_differences(f->conflicts); k++) {
+        const tti_difference d = f->differences[k];
+        f->differences[k] = (tti_difference){d.b, d.a, d.b_size, d.a_size, d.kind};
+    }
 }
 
 double tti_facts_threshold(const tti_alignment *al, double wish)

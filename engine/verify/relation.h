@@ -11,9 +11,33 @@
 #include "align/align.h"
 #include "corpus/corpus.h"
 
-/** The share of the facts of two aligned articles on which they agree, from 0 to 1; 1 if there are
- * none. Names count half, because they are more often misread or written in another way. */
-double tti_facts(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment);
+/** Two facts of one kind that two articles state in the same place, each of which the other article
+ * does not have: tokens [a, a + a_size) of one, and of the other. */
+typedef struct tti_difference {
+    uint32_t a, b;
+    uint8_t a_size, b_size;
+    uint8_t kind; /**< tt_difference_kind */
+} tti_difference;
+
+/** The facts of two aligned articles, compared. */
+typedef struct tti_facts {
+    double share; /**< of the facts on which they agree, from 0 to 1; 1 if there are none. Names
+                       count half: they are more often misread or written in another way */
+    uint32_t conflicts; /**< how many differences there are, of which the first are listed: */
+    tti_difference differences[TT_MOST_DIFFERENCES];
+} tti_facts;
+
+void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
+                       tti_facts *out);
+
+/** How many differences of a pair with so many conflicts are listed. */
+static inline uint32_t tti_listed_differences(uint32_t conflicts)
+{
+    return conflicts < TT_MOST_DIFFERENCES ? conflicts : TT_MOST_DIFFERENCES;
+}
+
+/** Exchanges the sides of the differences that are listed. */
+void tti_facts_swap(tti_facts *facts);
 
 /** The least share at which the two are still copies. `wish`: tt_options.facts; 0 takes the
  * default, which falls with the number of aligned tokens: the fewer there are, the more facts must

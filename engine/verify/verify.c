@@ -191,8 +191,11 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     out->admission = tti_admission_of(o, p, doc->token_count < v->loaded->token_count);
     if (out->admission == TTI_NOT_ADMITTED)
         return TT_OK;
-    if (o->facts >= 0)
-        p->facts = tti_facts(doc, v->loaded, &out->alignment);
+    if (o->facts >= 0) {
+        tti_facts_compare(doc, v->loaded, &out->alignment, &out->facts);
+        p->facts = out->facts.share;
+        p->conflicts = out->facts.conflicts;
+    }
     p->relation = tti_relation_of(o, p, out->admission, doc, v->loaded,
                                   tti_facts_threshold(&out->alignment, o->facts));
     return TT_OK;
@@ -256,10 +259,15 @@ tt_status tti_verified_add_passages(tti_verified *out, const tti_alignment *al, 
     return TT_OK;
 }
 
-static tt_status append_pair(tti_verified *out, const tti_verified_pair *v, uint32_t a, uint32_t b)
+static tt_status append_pair(tti_verified *out, tti_verified_pair *v, uint32_t a, uint32_t b)
 {
-    tti_doc_pair p = {a > b ? tti_pair_swapped(&v->pair) : v->pair, v->admission};
+    tti_doc_pair p = {a > b ? tti_pair_swapped(&v->pair) : v->pair, v->admission,
+                      out->differences.count};
     assert(a != b);
+    if (a > b)
+        tti_facts_swap(&v->facts);
+    TTI_TRY(tti_array_append(&out->differences, out->allocator, v->facts.differences,
+                             tti_listed_differences(v->pair.conflicts)));
     p.numbers.a = a < b ? a : b;
     p.numbers.b = a < b ? b : a;
     return tti_array_push(&out->pairs, out->allocator, p);
@@ -269,28 +277,32 @@ static tt_status append_pair(tti_verified *out, const tti_verified_pair *v, uint
 static tt_status append_verified(tti_verified *out, const tti_verified *found, tt_error *error)
 {
     const tt_allocator *a = out->allocator;
-    const size_t passages = out->passages.count, blocks = out->blocks.count;
+    const size_t pairs = out->pairs.count, passages = out->passages.count;
+    const size_t blocks = out->blocks.count, differences = out->differences.count;
     TTI_TRY_ALLOC(
-        tti_array_append(&out->pairs, a, found->pairs.items, found->pairs.count) != TT_OK ||
+        tti_array_append(&out->differences, a, found->differences.items,
+                         found->differences.count) != TT_OK ||
+            tti_array_append(&out->pairs, a, found->pairs.items, found->pairs.count) != TT_OK ||
             tti_array_append(&out->passages, a, found->passages.items, found->passages.count) !=
                 TT_OK ||
             tti_array_append(&out->blocks, a, found->blocks.items, found->blocks.count) != TT_OK,
         error, "verified pairs");
     for (size_t k = passages; k < out->passages.count; k++)
         out->passages.items[k].block_begin += blocks;
+    for (size_t k = pairs; k < out->pairs.count; k++)
+        out->pairs.items[k].difference_begin += differences;
     return TT_OK;
 }
 
-const tt_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y)
+const tti_doc_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y)
 {
     const uint64_t a = x < y ? x : y, b = x < y ? y : x;
     const tti_doc_pair *pairs = v->pairs.items;
     size_t k;
     TTI_LOWER_BOUND(k, 0, v->pairs.count,
                     pairs[k].numbers.a != a ? pairs[k].numbers.a < a : pairs[k].numbers.b < b);
-    return k < v->pairs.count && pairs[k].numbers.a == a && pairs[k].numbers.b == b
-               ? &pairs[k].numbers
-               : NULL;
+    return k < v->pairs.count && pairs[k].numbers.a == a && pairs[k].numbers.b == b ? &pairs[k]
+                                                                                    : NULL;
 }
 
 TTI_SORT_DEFINE(sort_pairs_by_docs, tti_doc_pair,
@@ -333,6 +345,7 @@ void tti_verified_free(tti_verified *v)
 {
     tti_verified_free_passages(v);
     tti_array_free(&v->pairs, v->allocator);
+    tti_array_free(&v->differences, v->allocator);
 }
 
 /* ---- All candidates ----------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ typedef struct tti_verifier tti_verifier; /**< the working memory of one thread 
 typedef struct tti_verified_pair {
     tt_pair pair; /**< facts and relation only of a pair that is admitted */
     tti_admission admission;
+    tti_facts facts;         /**< of a pair that is admitted */
     tti_alignment alignment; /**< empty where the options need none; borrowed until the next run */
 } tti_verified_pair;
 
@@ -49,6 +50,7 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
 typedef struct tti_doc_pair {
     tt_pair numbers; /**< a and b are documents, a < b */
     tti_admission admission;
+    size_t difference_begin; /**< in tti_verified.differences: those that are listed */
 } tti_doc_pair;
 
 /** A passage of document b that occurs earlier: in document a < b, or earlier in b itself where
@@ -66,7 +68,8 @@ typedef struct tti_verified {
     const tt_allocator *allocator;
     TTI_ARRAY(tti_doc_pair) pairs;
     TTI_ARRAY(tti_shared_passage) passages;
-    TTI_ARRAY(tti_block) blocks; /**< of the passages */
+    TTI_ARRAY(tti_block) blocks;           /**< of the passages */
+    TTI_ARRAY(tti_difference) differences; /**< of the pairs */
 } tti_verified;
 
 /** Verifies candidates, each named once, and adds what it finds to `out`.
@@ -78,7 +81,7 @@ void tti_verified_free(tti_verified *v);
 void tti_verified_free_passages(tti_verified *v);
 
 /** The pair of documents x and y, in either order, or NULL. The pairs are in order. */
-const tt_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y);
+const tti_doc_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y);
 
 /** Adds those passages of an alignment of documents a and b (a == b: of one with itself) that are
  * long and dense enough for sections. @return TT_OK, TT_ENOMEM */

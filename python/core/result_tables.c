@@ -12,7 +12,8 @@ static const arrow_field pair_fields[] = {LEAF("a", "id"),
                                           NULLABLE("containment_b", "g"),
                                           NULLABLE("overlap_a", "g"),
                                           NULLABLE("overlap_b", "g"),
-                                          NULLABLE("facts", "g")};
+                                          NULLABLE("facts", "g"),
+                                          LEAF("conflicts", "l")};
 static const arrow_field removed_fields[] = {LEAF("id", "id"),
                                              LEAF("kept", "id"),
                                              LEAF("relation", "u"),
@@ -21,7 +22,8 @@ static const arrow_field removed_fields[] = {LEAF("id", "id"),
                                              NULLABLE("containment_of", "g"),
                                              NULLABLE("overlap", "g"),
                                              NULLABLE("overlap_of", "g"),
-                                             NULLABLE("facts", "g")};
+                                             NULLABLE("facts", "g"),
+                                             LEAF("conflicts", "l")};
 static const arrow_field article_items[] = {LEAF("item", "id")};
 static const arrow_field cluster_fields[] = {LEAF("cluster", "l"), LEAF("keep", "id"),
                                              PARENT("articles", "+l", article_items)};
@@ -64,6 +66,7 @@ static void append_pair(const table_reader *r, const tt_pair *p)
     append_double(r->batch, &c[6], p->overlap_a);
     append_double(r->batch, &c[7], p->overlap_b);
     append_double(r->batch, &c[8], p->facts);
+    append_int64(r->batch, &c[9], p->conflicts);
 }
 
 static void append_cluster(const table_reader *r, const tt_cluster *x)

@@ -30,6 +30,11 @@ static void tt_alignment_close_(void)
 {
     tt_alignment_close(NULL);
 }
+static void tt_alignment_differences_(void)
+{
+    assert_null(tt_alignment_differences(NULL, &count));
+    assert_int_equal(count, 0);
+}
 static void tt_alignment_pair_(void)
 {
     int admitted;
@@ -154,6 +159,11 @@ static void tt_reader_progress_(void)
     assert_true(done == 7 && total == 7);
     tt_reader_progress(reader, NULL, NULL);
 }
+static void tt_difference_kind_name_(void)
+{
+    assert_string_equal(tt_difference_kind_name(TT_DIFFERS_NAME), "name");
+    assert_non_null(tt_difference_kind_name((tt_difference_kind)99));
+}
 static void tt_relation_name_(void)
 {
     assert_non_null(tt_relation_name(TT_NEAR));
@@ -177,6 +187,12 @@ static void tt_result_clusters_(void)
     assert_null(tt_result_clusters(NULL, &count));
     assert_int_equal(count, 0);
     assert_null(tt_result_clusters(result, NULL));
+}
+static void tt_result_differences_(void)
+{
+    tt_difference differences[TT_MOST_DIFFERENCES];
+    assert_int_equal(tt_result_differences(NULL, 0, 1, differences), 0);
+    assert_int_equal(tt_result_differences(result, 0, 1, NULL), 0);
 }
 static void tt_result_dropped_(void)
 {
@@ -315,10 +331,12 @@ typedef struct function {
 static const function functions[] = {
     FUNCTION(tt_align),
     FUNCTION(tt_alignment_close),
+    FUNCTION(tt_alignment_differences),
     FUNCTION(tt_alignment_pair),
     FUNCTION(tt_alignment_passages),
     FUNCTION(tt_alignment_segments),
     FUNCTION(tt_article_refusal),
+    FUNCTION(tt_difference_kind_name),
     FUNCTION(tt_eval),
     FUNCTION(tt_eval_errors_close),
     FUNCTION(tt_eval_errors_list),
@@ -344,6 +362,7 @@ static const function functions[] = {
     FUNCTION(tt_result_article_count),
     FUNCTION(tt_result_close),
     FUNCTION(tt_result_clusters),
+    FUNCTION(tt_result_differences),
     FUNCTION(tt_result_dropped),
     FUNCTION(tt_result_find),
     FUNCTION(tt_result_id),

@@ -36,7 +36,7 @@ test_removed_articles_are_named_with_what_was_kept() {
     exits 0
     lines removed.jsonl 2
     sed -n 1p removed.jsonl >first
-    has first '{"id":"b","kept":"a","relation":"identical","resemblance":1,"containment":1,"containment_of":1,"overlap":1,"overlap_of":1,"facts":1}'
+    has first '{"id":"b","kept":"a","relation":"identical","resemblance":1,"containment":1,"containment_of":1,"overlap":1,"overlap_of":1,"facts":1,"conflicts":0}'
     sed -n 2p removed.jsonl >second
     has second '{"id":4,"kept":"a","relation":"near","resemblance":0.9'
     has second '"containment_of":1,'

@@ -150,7 +150,8 @@ static void check_pair(const corpus *c, const results *r, const tt_pair *p, uint
           "%d (as %d) or %d (as %d) is not the first of its kind", (int)p->a, (int)a->same,
           (int)p->b, (int)b->same);
     CHECK(is_admitted(p, a, b), "no rule admits %d and %d", (int)p->a, (int)p->b);
-    CHECK(p->reserved == 0, "reserved is not 0");
+    CHECK(p->conflicts == 0 || (!identical && p->facts < 1), "%d conflicts of facts that agree",
+          (int)p->conflicts);
 }
 
 static void check_pairs(const corpus *c, const results *r, uint32_t w)

@@ -7,7 +7,7 @@ enum { DOCS = 12 };
 
 static tti_doc_pair pair_of(uint64_t a, uint64_t b, int32_t relation)
 {
-    return (tti_doc_pair){{.a = a, .b = b, .relation = relation}, TTI_ADMITTED};
+    return (tti_doc_pair){{.a = a, .b = b, .relation = relation}, TTI_ADMITTED, 0};
 }
 
 static tti_verified verified_of(const tti_doc_pair *pairs, size_t count)
@@ -105,12 +105,12 @@ static void members_are_pairs_of_the_kept_one_and_none_is_left(void **state)
             rank[order[k]] = k;
         make(pairs, n, order, kept);
         for (uint32_t d = 0; d < DOCS; d++) {
-            const tt_pair *p = tti_verified_find(&v, d, kept[d]);
+            const tti_doc_pair *p = tti_verified_find(&v, d, kept[d]);
             assert_int_equal(kept[kept[d]], kept[d]);
-            assert_true(kept[d] == d || (p != NULL && p->relation != TT_SERIES));
+            assert_true(kept[d] == d || (p != NULL && p->numbers.relation != TT_SERIES));
             for (uint32_t other = 0; other < DOCS; other++) {
                 p = tti_verified_find(&v, d, other);
-                if (p != NULL && p->relation != TT_SERIES && kept[other] == other)
+                if (p != NULL && p->numbers.relation != TT_SERIES && kept[other] == other)
                     assert_true(rank[kept[d]] <= rank[other]);
             }
         }

@@ -12,7 +12,7 @@ static double facts_of(const char *x, const char *y)
     tti_aligner *aligner = NULL;
     tti_alignment al;
     const char *texts[2] = {x, y};
-    double facts;
+    tti_facts facts;
     for (int k = 0; k < 2; k++) {
         tti_tokens_init(&tokens[k], &tti_libc_allocator);
         assert_int_equal(tti_tokens_append_text(&tokens[k], texts[k], strlen(texts[k]),
@@ -27,11 +27,11 @@ static double facts_of(const char *x, const char *y)
     assert_int_equal(tti_aligner_run(aligner, docs[0].hashes, docs[0].token_count, &al, NULL),
                      TT_OK);
     assert_true(al.passage_count > 0);
-    facts = tti_facts(&docs[0], &docs[1], &al);
+    tti_facts_compare(&docs[0], &docs[1], &al, &facts);
     tti_aligner_close(aligner);
     tti_tokens_free(&tokens[0]);
     tti_tokens_free(&tokens[1]);
-    return facts;
+    return facts.share;
 }
 
 static void assert_facts(const char *x, const char *y, double expected)

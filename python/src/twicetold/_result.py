@@ -94,8 +94,8 @@ class Table:
         )
 
 
-_NUMBERS = ["resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts"]
-_REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts"]
+_NUMBERS = ["resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts", "conflicts"]
+_REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts"]
 
 
 class Result:
@@ -114,7 +114,7 @@ class Result:
     @property
     def pairs(self) -> Table:
         """a, b, relation ("identical", "near", "contains", "contained", "series"), resemblance,
-        containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1."""
+        containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1; conflicts: how many facts of the common text differ."""
         return Table(self._result, 0, "pairs", ["a", "b", "relation", *_NUMBERS], self.summary["pairs"])
 
     @property
@@ -131,8 +131,8 @@ class Result:
     @property
     def removed(self) -> Table:
         """The articles that `dedup` leaves out: id, kept (the article kept instead), relation, resemblance,
-        containment, containment_of, overlap, overlap_of, facts; names that end in _of are about the one that
-        is kept. InvalidError if the options left out clusters or overlaps."""
+        containment, containment_of, overlap, overlap_of, facts, conflicts; names that end in _of are about the one
+        that is kept. InvalidError if the options left out clusters or overlaps."""
         return Table(self._result, 3, "removed", ["id", "kept", "relation", *_REMOVED], None)
 
     def write(self, path: Union[str, "os.PathLike[str]"]) -> None:
