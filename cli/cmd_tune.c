@@ -357,10 +357,6 @@ static int run_tune(const settings *s)
         rc = session_open(&t.session, s);
         if (rc == 0)
             rc = session_read(&t.session, s->inputs, s->input_count, &s->reader, take_sample, &t);
-        if (rc == 0 && t.article_count == 0)
-            rc =
-                message_failure("give the INPUT that is to be scanned, as JSON Lines or text files",
-                                "there is no article in the input");
         if (rc == 0)
             rc = try_settings(&t);
     }

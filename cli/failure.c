@@ -96,6 +96,7 @@ static const rule *const rules_about[] = {
 };
 
 #define FIELDS_ADVICE "fix the record, or say which fields to read with --id-field and --text-field"
+#define MISSING_FIELD "no \""
 #define COPY_ADVICE "get a complete copy of the file"
 
 /* For a record that is left out while the command goes on: the first rule with its status, and with
@@ -104,7 +105,7 @@ static const struct record_rule {
     tt_status status;
     const char *words, *advice;
 } record_rules[] = {
-    {TT_EFORMAT, "no \"", FIELDS_ADVICE},
+    {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE},
     {TT_EFORMAT, "\" is ", FIELDS_ADVICE},
     {TT_EFORMAT, "UTF-", "convert the input to UTF-8"},
     {TT_EFORMAT, "corrupt ", COPY_ADVICE},
@@ -156,6 +157,11 @@ static const char *advice_for(const tt_error *error, failure_about about)
     return advice != NULL ? advice : advice_by(about_all, error->status);
 }
 
+int failure_is_of_all_records(const char *reason)
+{
+    return strncmp(reason, MISSING_FIELD, sizeof MISSING_FIELD - 1) == 0;
+}
+
 const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given)
 {
     for (size_t i = 0; i < sizeof record_rules / sizeof *record_rules; i++) {
@@ -200,6 +206,6 @@ int failure_temporary(const char *doing, const char *folder, int number)
 
 int failure_damage(const char *path)
 {
-    return message_failure("restore a copy of it, or rebuild it from its articles",
-                           "%s is damaged", path);
+    return message_failure("restore a copy of it, or rebuild it from its articles", "%s is damaged",
+                           path);
 }

@@ -30,6 +30,10 @@ int failure_temporary(const char *doing, const char *folder, int number);
  */
 int failure_damage(const char *path);
 
+/** Whether what is wrong with a record is likely to be wrong with all of them: a field is missing.
+ */
+int failure_is_of_all_records(const char *reason);
+
 /** Advice about a record that is left out for a reason, in words too. NULL: it was given before, as
  * the bits of `given` say. */
 const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given);

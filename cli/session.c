@@ -107,6 +107,7 @@ void session_describe_speed(const session *r, char *to, size_t size)
 int session_reject(session *r, const tt_record *record, tt_status status)
 {
     char reason[200];
+    const char *advice;
     if (status == TT_OK) {
         status = record->status;
         (void)snprintf(reason, sizeof reason, "%s", record->reason);
@@ -114,9 +115,11 @@ int session_reject(session *r, const tt_record *record, tt_status status)
         tt_article_refusal(&record->article, status, reason, sizeof reason);
     }
     r->rejected++;
-    if (!r->settings->quiet)
-        message_record(record->file, record->line, reason,
-                       failure_record_advice(status, reason, &r->advised));
+    advice = failure_record_advice(status, reason, &r->advised);
+    if (advice == NULL && failure_is_of_all_records(reason))
+        r->alike++;
+    else if (!r->settings->quiet)
+        message_record(record->file, record->line, reason, advice);
     /* A record that is too long to be held, or that cannot be read, has no bytes here. */
     if (r->rejects.name == NULL || record->raw_size == 0)
         return 0;
@@ -139,6 +142,7 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
         if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
             return failure_library(&error, ABOUT_INPUT);
         r->read_seconds += seconds_now() - began;
+        r->seen += count;
         if (count == 0)
             return 0;
         for (size_t i = 0; i < count && rc == 0; i++)
@@ -152,6 +156,36 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
     return rc == SESSION_ENOUGH ? 0 : rc;
 }
 
+static void describe_passed_over(const session *r, const tt_reader *reader)
+{
+    char kinds[160];
+    const uint64_t count = tt_reader_passed_over(reader, kinds, sizeof kinds);
+    if (count > 0 && !r->settings->quiet)
+        message_line("%" PRIu64 " file%s passed over in directories: %s", count,
+                     count == 1 ? "" : "s", kinds);
+}
+
+/* What is made of no article means nothing. The rejected records were asked for all the same. */
+static int refuse_nothing(session *r, const tt_reader *reader)
+{
+    if (r->seen > r->rejected || (r->seen == 0 && r->settings->command->bit == FOR_WATCH))
+        return 0;
+    progress_end(&r->progress);
+    if (r->seen > 0) {
+        if (output_finish(&r->rejects) != 0 || output_publish(&r->rejects) != 0)
+            return EXIT_FAILED;
+        return message_failure(r->settings->quiet ? "see why, without --quiet" : "see above why",
+                               "no article was read: %" PRIu64 " record%s rejected", r->seen,
+                               r->seen == 1 ? " was" : "s were");
+    }
+    return tt_reader_passed_over(reader, NULL, 0) > 0
+               ? message_failure("name a file itself to have it read whatever its name",
+                                 "no article was read: the directories have no file of a name that "
+                                 "is read")
+               : message_failure("give files, directories, or - for standard input",
+                                 "no article was read: the input is empty");
+}
+
 int session_read(session *r, const char *const *inputs, size_t count,
                  const tt_reader_options *options, records_fn take, void *ctx)
 {
@@ -160,7 +194,13 @@ int session_read(session *r, const char *const *inputs, size_t count,
     int rc;
     if (tt_reader_open(&reader, inputs, count, options, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
+    describe_passed_over(r, reader);
     rc = read_batches(r, reader, take, ctx);
+    if (r->alike > 0 && !r->settings->quiet)
+        message_line("%" PRIu64 " more record%s rejected for the same reason", r->alike,
+                     r->alike == 1 ? " was" : "s were");
+    if (rc == 0)
+        rc = refuse_nothing(r, reader);
     tt_reader_close(reader);
     return rc;
 }

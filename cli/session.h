@@ -15,8 +15,10 @@ typedef struct session {
     output result, rejects, removed; /**< name is NULL for an output that was not asked for */
     progress progress;
     tt_scan *scan;
-    tt_result *found; /**< set by session_scan() */
-    uint64_t rejected;
+    tt_result *found;        /**< set by session_scan() */
+    uint64_t seen, rejected; /**< records */
+    uint64_t alike; /**< of those rejected, the ones that were not named because the same was wrong
+                         with one before */
     uint32_t advised; /**< of failure_record_advice() */
     double began, read_seconds;
     accept_fn accept; /**< NULL: not wanted */
@@ -36,7 +38,8 @@ typedef int (*records_fn)(void *ctx, const tt_record *records, size_t count);
 
 enum { SESSION_ENOUGH = -1 };
 
-/** Reads inputs and passes on every batch. An input that is also an output is refused.
+/** Reads inputs and passes on every batch. An input that is also an output is refused, and input
+ * without any article has failed, unless it is an empty stream of `watch`.
  * @return 0, or an exit code */
 int session_read(session *r, const char *const *inputs, size_t count,
                  const tt_reader_options *options, records_fn take, void *ctx);

@@ -713,6 +713,10 @@ TT_API TT_NODISCARD tt_status tt_reader_next(tt_reader *reader, const tt_record 
  * among the inputs. */
 TT_API void tt_reader_progress(const tt_reader *reader, uint64_t *done, uint64_t *total);
 
+/** Lists the files in directories that are not read, by the endings of their names, as "60 *.docx
+ * and 2 others"; "" if there is none. `text` may be NULL. @return how many they are */
+TT_API uint64_t tt_reader_passed_over(const tt_reader *reader, char *text, size_t size);
+
 /** Frees a reader. */
 TT_API void tt_reader_close(tt_reader *reader);
 

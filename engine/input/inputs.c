@@ -12,9 +12,11 @@
 #include "util/sort.h"
 #include "util/utf8.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,6 +47,53 @@ static tt_status append_input(tti_inputs *in, const char *path, uint64_t size, i
     in->list.items[in->list.count++] = (tti_input){copy, size, tti_format_of_path(path), fault};
     in->bytes += size;
     return TT_OK;
+}
+
+/* ==== Files that are passed over ============================================================== */
+
+/* Counts a file by the ending of its name, the most frequent ending first. */
+static tt_status count_passed_over(tti_inputs *in, const char *name, tt_error *error)
+{
+    const char *dot = strrchr(name, '.');
+    tti_passed_over kind = {"", 0}, *found;
+    size_t i = 0;
+    if (dot != NULL && strlen(dot) < sizeof kind.ending)
+        for (size_t k = 0; dot[k] != '\0'; k++)
+            kind.ending[k] = (char)tolower((unsigned char)dot[k]);
+    while (i < in->passed_over.count && strcmp(in->passed_over.items[i].ending, kind.ending) != 0)
+        i++;
+    if (i == in->passed_over.count)
+        TTI_TRY_ALLOC(tti_array_push(&in->passed_over, in->allocator, kind), error,
+                      "the list of inputs");
+    found = in->passed_over.items;
+    for (found[i].count++; i > 0 && found[i - 1].count < found[i].count; i--) {
+        kind = found[i];
+        found[i] = found[i - 1];
+        found[i - 1] = kind;
+    }
+    return TT_OK;
+}
+
+uint64_t tti_inputs_describe_passed_over(const tti_inputs *in, char *text, size_t size)
+{
+    enum { SHOWN = 6 };
+    uint64_t all = 0, others = 0;
+    size_t used = 0, shown = 0;
+    if (size > 0)
+        text[0] = '\0';
+    for (size_t i = 0; i < in->passed_over.count; i++) {
+        const tti_passed_over *kind = &in->passed_over.items[i];
+        all += kind->count;
+        if (kind->ending[0] == '\0' || shown == SHOWN)
+            others += kind->count;
+        else if (used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%" PRIu64 " *%s",
+                                     shown++ > 0 ? ", " : "", kind->count, kind->ending);
+    }
+    if (others > 0 && used < size)
+        (void)snprintf(text + used, size - used, "%s%" PRIu64 " other%s", used > 0 ? " and " : "",
+                       others, others == 1 ? "" : "s");
+    return all;
 }
 
 /* ==== Directories ============================================================================= */
@@ -111,7 +160,7 @@ static tt_status append_entry(tti_inputs *in, const char *path, const char *name
         return fault != 0 ? append_input(in, path, 0, fault, error) : TT_OK;
     }
     if (!tti_format_is_news_file(name))
-        return TT_OK;
+        return count_passed_over(in, name, error);
     if (!S_ISREG(s.st_mode))
         return append_input(in, path, 0, TTI_INPUT_NOT_REGULAR, error);
     return append_input(in, path, (uint64_t)s.st_size, 0, error);
@@ -201,4 +250,5 @@ void tti_inputs_free(tti_inputs *in)
     for (size_t i = 0; i < in->list.count; i++)
         tti_release(in->allocator, in->list.items[i].path, strlen(in->list.items[i].path) + 1, 1);
     tti_array_free(&in->list, in->allocator);
+    tti_array_free(&in->passed_over, in->allocator);
 }

@@ -19,9 +19,16 @@ typedef struct tti_input {
     int fault; /**< 0, an errno value or TTI_INPUT_*: a record to reject */
 } tti_input;
 
+/** Files of one kind in directories that are not read. */
+typedef struct tti_passed_over {
+    char ending[12]; /**< of their names, in small letters, as ".docx"; "" for all without one */
+    uint64_t count;
+} tti_passed_over;
+
 typedef struct tti_inputs {
     const tt_allocator *allocator;
     TTI_ARRAY(tti_input) list;
+    TTI_ARRAY(tti_passed_over) passed_over;
     uint64_t bytes; /**< of all regular files */
     int has_stream; /**< one of them has no size */
 } tti_inputs;
@@ -33,6 +40,9 @@ typedef struct tti_inputs {
 tt_status tti_inputs_add(tti_inputs *inputs, const char *path, tt_error *error);
 
 void tti_inputs_free(tti_inputs *inputs);
+
+/** Lists the files passed over, as "60 *.html, 2 *.docx and 1 other". @return how many they are */
+uint64_t tti_inputs_describe_passed_over(const tti_inputs *inputs, char *text, size_t size);
 
 /** Writes the reason for a fault, in English. */
 void tti_input_fault_text(int fault, char *text, size_t size);

@@ -189,14 +189,41 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
     return 1;
 }
 
+/* Says which fields there are in place of the one that is missing, as far as the reason has room.
+ */
+static void describe_fields(tt_record *record)
+{
+    tti_json j;
+    char *const reason = record->reason;
+    size_t used = strlen(reason);
+    const char *before = "; it has \"";
+    tti_json_init(&j, record->raw, record->raw_size);
+    if (tti_json_next(&j) != TTI_JSON_OBJECT)
+        return;
+    while (tti_json_next(&j) == TTI_JSON_KEY) {
+        const size_t size = j.end - j.begin;
+        if (used + strlen(before) + size + sizeof "\" ..." > sizeof record->reason) {
+            if (used + sizeof " ..." <= sizeof record->reason)
+                (void)memcpy(reason + used, " ...", sizeof " ...");
+            return;
+        }
+        used += (size_t)snprintf(reason + used, sizeof record->reason - used, "%s%.*s\"", before,
+                                 (int)size, record->raw + j.begin);
+        before = ", \"";
+        if (tti_json_skip(&j, tti_json_next(&j)) != 0)
+            return;
+    }
+}
+
 /* @return 0: rejected */
 static int set_text(const tti_jsonl_options *options, const tti_jsonl_value *text,
                     tt_record *record)
 {
     const char *name = options->name[TTI_FIELD_TEXT];
-    if (text->kind == TTI_VALUE_ABSENT)
+    if (text->kind == TTI_VALUE_ABSENT) {
         tti_record_reject(record, TT_EFORMAT, "no \"%.*s\"", shown_name_size(name), name);
-    else if (text->kind == TTI_VALUE_LONE_SURROGATE)
+        describe_fields(record);
+    } else if (text->kind == TTI_VALUE_LONE_SURROGATE)
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",
                           shown_name_size(name), name);
     else if (text->kind != TTI_VALUE_STRING)

@@ -231,6 +231,14 @@ void tt_reader_progress(const tt_reader *r, uint64_t *done, uint64_t *total)
     }
 }
 
+uint64_t tt_reader_passed_over(const tt_reader *r, char *text, size_t size)
+{
+    if (size > 0 && text != NULL)
+        text[0] = '\0';
+    return r == NULL ? 0
+                     : tti_inputs_describe_passed_over(&r->inputs, text, text == NULL ? 0 : size);
+}
+
 /* ==== Items =================================================================================== */
 
 /* Appends an item for bytes [begin, end), and its record, without a status yet. @return NULL: out

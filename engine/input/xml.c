@@ -19,7 +19,9 @@
 #include "util/time.h"
 #include "util/utf8.h"
 
-enum { MAX_DEPTH = 256, MAX_FIELD_BYTES = 64 << 10 };
+/* libxml2 compares each attribute of an element with all others, and each prefix with all of the
+ * namespaces around it. */
+enum { MAX_DEPTH = 256, MAX_ATTRIBUTES = 256, MAX_FIELD_BYTES = 64 << 10 };
 
 /* What an item is made of. A fallback, which follows its field, is used if the field is empty. */
 typedef enum {
@@ -580,17 +582,40 @@ static void capture_tag(tti_xml *x, const char *before, const xmlChar *name)
     append_captured(x, ">", 1);
 }
 
+static const char too_many_attributes[] = "an element with more than 256 attributes or namespaces";
+
+/* Refuses a tag that libxml2 holds back until it is whole, before it is too long to be checked. */
+static void check_pending_tag(tti_xml *x)
+{
+    const xmlParserInputPtr in = x->parser->input;
+    size_t attributes = 0;
+    xmlChar quote = 0;
+    if (in == NULL || in->cur == NULL || x->parser->instate != XML_PARSER_START_TAG)
+        return;
+    for (const xmlChar *p = in->cur; p < in->end; p++)
+        if (quote == 0 && (*p == '"' || *p == '\''))
+            quote = *p;
+        else if (quote != 0 && *p == quote)
+            quote = 0, attributes++;
+    if (attributes > MAX_ATTRIBUTES)
+        refuse_document(x, too_many_attributes);
+}
+
 static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                           int namespace_count, const xmlChar **namespaces, int count, int defaulted,
                           const xmlChar **attributes)
 {
     tti_xml *x = ctx;
     (void)prefix;
-    (void)namespace_count;
     (void)namespaces;
     (void)defaulted;
     if (x->status != TT_OK)
         return;
+    if (count > MAX_ATTRIBUTES || namespace_count > MAX_ATTRIBUTES ||
+        x->parser->nsNr / 2 > MAX_ATTRIBUTES) {
+        refuse_document(x, too_many_attributes);
+        return;
+    }
     if (++x->depth > MAX_DEPTH) {
         refuse_document(x, "nested deeper than 256 elements");
         return;
@@ -759,6 +784,7 @@ tt_status tti_xml_feed(tti_xml *x, const char *bytes, size_t size, int last)
     }
     xmlSetStructuredErrorFunc(x, (xmlStructuredErrorFunc)record_xml_error);
     (void)xmlParseChunk(x->parser, bytes, (int)size, last);
+    check_pending_tag(x);
     xmlSetStructuredErrorFunc(handler_ctx, handler);
     if (x->status == TT_OK && (!x->parser->wellFormed || x->parser->disableSAX)) {
         x->status = TT_EFORMAT;

@@ -152,6 +152,14 @@ static void tt_reader_open_(void)
     REFUSES(tt_reader_open(NULL, path, 1, NULL, NULL));
     REFUSES(tt_reader_open(&none, NULL, 1, NULL, NULL));
 }
+static void tt_reader_passed_over_(void)
+{
+    char text[8] = "x";
+    assert_int_equal(tt_reader_passed_over(NULL, text, sizeof text), 0);
+    assert_string_equal(text, "");
+    assert_int_equal(tt_reader_passed_over(reader, NULL, 9), 0);
+}
+
 static void tt_reader_progress_(void)
 {
     uint64_t done = 7, total = 7;
@@ -356,6 +364,7 @@ static const function functions[] = {
     FUNCTION(tt_reader_close),
     FUNCTION(tt_reader_next),
     FUNCTION(tt_reader_open),
+    FUNCTION(tt_reader_passed_over),
     FUNCTION(tt_reader_progress),
     FUNCTION(tt_relation_name),
     FUNCTION(tt_result_article),

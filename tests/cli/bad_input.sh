@@ -14,36 +14,91 @@ expect_two_and_a_reject() { # $1: what standard error must hold
     has out '"articles":2,"rejected":1,'
 }
 
-test_an_empty_file_is_an_empty_result() {
-    : >in.jsonl
-    run scan in.jsonl
-    exits 0
-    lines out 1
-    has out '{"type":"summary","articles":0,"rejected":0,"bytes":0,'
+# A run over nothing has failed, and leaves no output.
+expect_nothing_read() { # $1: why
+    exits 3
+    has err "twicetold: no article was read: $1"
+    empty out
+    absent result.jsonl
+    no_leftovers
 }
 
-test_blank_lines_alone_are_no_articles() {
-    printf '\n  \n\r\n\n' >in.jsonl
-    run scan in.jsonl
-    exits 0
-    lines out 1
-    has out '"articles":0,"rejected":0,'
-}
-
-test_an_empty_directory_is_no_articles() {
+test_input_without_an_article_has_failed() {
+    : >empty.jsonl
+    : >removed.jsonl
+    printf '\n  \n\r\n\n' >blank.jsonl
     mkdir in
+    printf '%s\n' "$one" >one.jsonl
+    "$TWICETOLD" scan -q one.jsonl -o found.jsonl
+    "$TWICETOLD" index create a.db
+    for nothing in empty.jsonl blank.jsonl in - /dev/null; do
+        for command in 'scan INPUT' 'scan INPUT -o result.jsonl' 'dedup INPUT -o result.jsonl' 'index add a.db INPUT' \
+            'index query a.db INPUT' 'report found.jsonl INPUT -o result.jsonl' 'tune INPUT'; do
+            # shellcheck disable=SC2086
+            run ${command/INPUT/$nothing} </dev/null
+            expect_nothing_read 'the input is empty'
+            has err '  try: give files, directories, or - for standard input'
+        done
+    done
+}
+
+test_a_feed_that_is_empty_is_no_failure() {
+    run watch a.db </dev/null
+    exits 0
+    empty out
+    has err '0 articles: '
+    echo oops >in.jsonl
+    run watch a.db <in.jsonl
+    expect_nothing_read '1 record was rejected'
+}
+
+test_records_that_are_all_rejected() {
+    printf '%s\n' '{"id":"a","body":"x"}' oops >in.jsonl
+    for command in 'scan in.jsonl -o result.jsonl' 'dedup in.jsonl -o result.jsonl' 'index add a.db in.jsonl'; do
+        "$TWICETOLD" index create a.db 2>/dev/null
+        # shellcheck disable=SC2086
+        run $command --rejects rejects
+        expect_nothing_read '2 records were rejected'
+        same in.jsonl rejects
+        # shellcheck disable=SC2086
+        run $command --quiet
+        expect_nothing_read '2 records were rejected'
+        lines err 2
+    done
+}
+
+test_a_field_that_is_missing_everywhere_is_told_once() {
+    for i in 1 2 3 4 5 6 7; do
+        printf '{"_id":%s,"headline":"h","content":"some words","pub_date":"2026-03-12"}\n' $i
+    done >in.jsonl
+    run scan in.jsonl -o result.jsonl
+    expect_nothing_read '7 records were rejected'
+    lines err 4
+    has err 'in.jsonl:1: no "text"; it has "_id", "headline", "content", "pub_date"; fix the record, or say which fields'
+    has err '6 more records were rejected for the same reason'
+    { printf '%s\n' "$one"; cat in.jsonl; } >more.jsonl
+    run scan more.jsonl
+    exits 1
+    has out '"articles":1,"rejected":7,'
+    lines err 3
+}
+
+test_files_that_are_passed_over_are_counted() {
+    mkdir -p in/deeper
+    touch in/a.docx in/b.docx in/c.DOCX in/notes in/x.pdf in/deeper/y.pdf in/z.a-long-ending
+    run scan in -o result.jsonl
+    expect_nothing_read 'the directories have no file of a name that is read'
+    has err '7 files passed over in directories: 3 *.docx, 2 *.pdf and 2 others'
+    printf '%s\n' "$one" >in/a.jsonl
     run scan in
     exits 0
-    has out '"articles":0,"rejected":0,'
-}
-
-test_an_empty_input_dedups_to_an_empty_file() {
-    : >in.jsonl
-    run dedup in.jsonl -o kept.jsonl --removed removed.jsonl
+    has err '7 files passed over in directories: 3 *.docx, 2 *.pdf and 2 others'
+    run scan --quiet in
     exits 0
-    empty kept.jsonl
-    empty removed.jsonl
-    [ -f kept.jsonl ] && [ -f removed.jsonl ] || fail "no files"
+    empty err
+    rm in/*.docx in/*.DOCX in/x.pdf in/z*
+    run scan in
+    has err '2 files passed over in directories: 1 *.pdf and 1 other'
 }
 
 test_articles_of_one_token() {
@@ -97,7 +152,7 @@ test_invalid_utf8() {
 test_utf16_is_told_as_such() {
     printf '\377\376{\000"\000' >in.jsonl
     run scan in.jsonl
-    exits 1
+    exits 3
     has err 'in.jsonl:1: invalid UTF-8'
     has err 'UTF-16'
 }
@@ -169,12 +224,11 @@ test_wrong_types() {
         '{"id":true,"text":"x"}' '{"id":1.5,"text":"x"}' '{"id":{},"text":"x"}' '["id","text"]' \
         '"text"' '17' 'null' >in.jsonl
     run scan in.jsonl --rejects rejects
-    exits 1
-    lines err 11
+    exits 3
+    lines err 12
     for line in 1 2 3 4 5 6 7 8 9 10; do
         has err "in.jsonl:$line: "
     done
-    has out '"articles":0,"rejected":10,'
     same in.jsonl rejects
 }
 
@@ -334,7 +388,7 @@ test_an_empty_plain_text_file() {
 test_a_plain_text_file_that_is_not_utf8() {
     printf 'caf\351\nline two\n' >in.txt
     run scan in.txt --rejects rejects
-    exits 1
+    exits 3
     has err 'in.txt: invalid UTF-8 at byte 3'
     printf 'caf\351\nline two\n\n' >expected
     same expected rejects

@@ -81,7 +81,7 @@ test_a_result_that_is_none() {
     expect_advice 3 'article nobody is not in this result' 'give an id from one of' show result.jsonl nobody in.jsonl
     expect_advice 3 'has no cluster 99' 'give a number from the result' show result.jsonl --cluster 99 in.jsonl
     : >empty.jsonl
-    expect_advice 3 'there is no article' 'give the INPUT' tune empty.jsonl
+    expect_advice 3 'no article was read: the input is empty' 'give files, directories' tune empty.jsonl
 }
 
 test_an_output_that_cannot_be_written() {
@@ -236,27 +236,27 @@ test_records_that_are_left_out() {
     printf '%s\n' '{"id":"a","text":"one two three"}' '{"id":"b","body":"x"}' 'oops' '{"id":"a","text":"again"}' >in.jsonl
     printf '{"id":"z","text":"some text"}\n' >other.jsonl
     run scan in.jsonl other.jsonl
-    expect_record 'in.jsonl:2: no "text"' 'fix the record, or say which fields to read with --id-field and --text-field'
+    expect_record 'in.jsonl:2: no "text"; it has "id", "body"' 'fix the record, or say which fields to read with --id-field and --text-field'
     run scan in.jsonl other.jsonl
     expect_record 'in.jsonl:4: id "a" was seen before' 'the first record was used'
     run scan in.jsonl other.jsonl
     [ "$(grep -c 'say which fields' err)" -eq 1 ] || fail 'its advice came twice'
     has err "in.jsonl:3: invalid JSON: unexpected character 'o' at byte 0; fix the record"
     lines err 4
-    { printf '{"id":"a","text":"caf\351"}\n{"id":"b","text":"na\357ve"}\n{"id":7.5,"text":"x"}\n'; echo '[]'; } >in.jsonl
+    { printf '{"id":"z","text":"whole"}\n{"id":"a","text":"caf\351"}\n{"id":"b","text":"na\357ve"}\n{"id":7.5,"text":"x"}\n'; echo '[]'; } >in.jsonl
     run scan in.jsonl
     exits 1
     [ "$(grep -c '; convert the input to UTF-8$' err)" -eq 1 ] || fail 'no advice about UTF-8, or twice'
-    grep -q '^in.jsonl:3: "id" is .*; fix the record, or say which fields' err || fail 'no advice about fields'
-    has err 'in.jsonl:4: not a JSON object; fix the record'
+    grep -q '^in.jsonl:4: "id" is .*; fix the record, or say which fields' err || fail 'no advice about fields'
+    has err 'in.jsonl:5: not a JSON object; fix the record'
     printf 'not gzip' | gzip | head -c 20 >broken.jsonl.gz
     run scan broken.jsonl.gz
     has err '; get a complete copy of the file'
-    printf '{"id":"long","text":"%02000d"}\n' 0 >in.jsonl
+    printf '{"id":"a","text":"short"}\n{"id":"long","text":"%02000d"}\n' 0 >in.jsonl
     run scan --max-article-bytes 1K in.jsonl
     exits 1
-    has err 'in.jsonl:1: text of 2000 bytes is over the limit of 1024; --max-article-bytes raises the limit'
-    mkdir in && ln -s nowhere in/a.jsonl
+    has err 'in.jsonl:2: text of 2000 bytes is over the limit of 1024; --max-article-bytes raises the limit'
+    mkdir in && ln -s nowhere in/a.jsonl && cp other.jsonl in
     run scan in
     exits 1
     has err 'in/a.jsonl: cannot open: No such file or directory; check that the file can be read'

@@ -30,7 +30,7 @@ test_a_wrong_command_line_and_a_failure_are_objects_too() {
 test_text_stays_as_it_was() {
     echo '{}' >feed.jsonl
     run scan --log text feed.jsonl
-    exits 1
+    exits 3
     has err 'feed.jsonl:1: '
     run scan --log xml feed.jsonl
     exits 2

@@ -135,10 +135,10 @@ test_wrong_command_lines() {
 }
 
 test_an_empty_result() {
-    : >in.jsonl
+    printf '{"id":"a","text":"alone"}\n' >in.jsonl
     run scan -q in.jsonl -o result.jsonl
     run report result.jsonl in.jsonl -o page.html
     exits 0
     block overview page.html >data
-    has data '"articles":0,'
+    has data '"articles":1,'
 }

@@ -136,7 +136,7 @@ test_values_that_are_missing_or_not_wanted() {
 }
 
 test_sizes_take_suffixes() {
-    : >in.jsonl
+    printf '{"id":"a","text":"alone"}\n' >in.jsonl
     while read -r given bytes; do
         run scan -q in.jsonl --max-article-bytes "$given"
         exits 0

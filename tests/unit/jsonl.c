@@ -173,7 +173,7 @@ static void bad_texts_are_rejected(void **state)
 {
     (void)state;
     reading r;
-    assert_rejected("{\"id\":\"a\"}", TT_EFORMAT, "no \"text\"");
+    assert_rejected("{\"id\":\"a\"}", TT_EFORMAT, "no \"text\"; it has \"id\"");
     assert_rejected("{}", TT_EFORMAT, "no \"text\"");
     assert_rejected("{\"id\":\"a\",\"text\":null}", TT_EFORMAT, "\"text\" is not a string");
     assert_rejected("{\"id\":\"a\",\"text\":5}", TT_EFORMAT, "\"text\" is not a string");

@@ -218,7 +218,7 @@ static void bad_lines_do_not_stop_the_run(void **state)
                "{\"id\":8,\"text\":\"\\ud800\"}\n"
                "{\"id\":9,\"text\":\"\\u0041\"}\n",
                "x.jsonl:1 ok 1|good\n"
-               "x.jsonl:2 format: no \"text\" [2]\n"
+               "x.jsonl:2 format: no \"text\"; it has \"id\" [2]\n"
                "x.jsonl:3 format: \"text\" is not a string [3]\n"
                "x.jsonl:4 format: \"id\" is neither a string nor an integer []\n"
                "x.jsonl:5 format: not a JSON object []\n"

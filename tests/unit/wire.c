@@ -262,7 +262,9 @@ static void ninjs_needs_a_uri_and_a_field_of_its_own(void **state)
                "{\"uri\":\"u\",\"body_text\":\"\\ud800\"}\n"
                "{\"uri\":\"u\",\"body_text\":[{}],\"bodies\":[1,[{}],\"x\"],\"headlines\":{}}\n"
                "{\"uri\":\"\\u0075\",\"bodies\":[{\"value\":\"<p>a<p>b\"}]}\n",
-               "1 TT_EFORMAT: no \"text\"\n2 TT_EFORMAT: no \"text\"\n3 TT_EFORMAT: no \"text\"\n"
+               "1 TT_EFORMAT: no \"text\"; it has \"uri\"\n"
+               "2 TT_EFORMAT: no \"text\"; it has \"headline\", \"body_text\"\n"
+               "3 TT_EFORMAT: no \"text\"; it has \"uri\", \"body_text\"\n"
                "4 TT_EFORMAT: unpaired surrogate escape in \"uri\"\n"
                "5 TT_EFORMAT: unpaired surrogate escape in a ninjs field\n"
                "6 TT_EFORMAT: no body text in a ninjs item\n7 u||||a\n\nb\n");
@@ -276,7 +278,8 @@ static void ninjs_may_name_its_bodies_as_it_likes(void **state)
                "{\"uri\":\"2\",\"body_richtext\":\"<p>a</p><p>b</p>\",\"body_main\":\"c\"}\n"
                "{\"uri\":\"3\",\"body_main\":\"x\",\"body_text\":\"y\"}\n"
                "{\"uri\":\"4\",\"body_\":\"x\",\"headline_\":\"y\"}\n",
-               "1 1||||x\n2 2||||a\n\nb\n3 3||||y\n4 TT_EFORMAT: no \"text\"\n");
+               "1 1||||x\n2 2||||a\n\nb\n3 3||||y\n"
+               "4 TT_EFORMAT: no \"text\"; it has \"uri\", \"body_\", \"headline_\"\n");
 }
 
 static void feeds_may_be_in_any_namespace(void **state)
