@@ -223,7 +223,7 @@ test_what_is_acknowledged_survives_a_kill() {
         told=1
         run index check a.db
         exits 0
-        all_are_there now
+        [ ! -s now ] || all_are_there now
     done
     [ $told -eq 1 ] || fail 'no verdict was written'
     [ $killed -gt $((rounds * 2 / 3)) ] || fail "of $rounds kills $killed found it at work"
