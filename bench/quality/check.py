@@ -77,6 +77,45 @@ class Pairs(unittest.TestCase):
             measures.Result(lines(pair("a", "b")))
 
 
+FORMS = measures.Gold(lines(
+    {"type": "cluster", "cluster": 0, "keep": "a", "articles": ["a", "b"]},
+    {"type": "pair", "a": "a", "b": "b", "relation": "near", "kind": "scanned"},
+    {"type": "series", "form": "grant", "kind": "core", "articles": ["a", "b", "c"]},
+    {"type": "boilerplate", "kind": "menu", "articles": ["d", "e"]},
+    {"type": "note", "articles": ["c", "d"]}))
+WORDS = {"a": 50, "b": 300, "c": 70, "d": 130, "e": 900}
+
+
+class Forms(unittest.TestCase):
+    def test_two_bulletins_of_a_form_are_refused_unless_they_are_copies(self):
+        r = result(pair("a", "b"), pair("b", "c"), pair("d", "e", "boilerplate"))
+        counts = measures.refused(FORMS, measures.Reported(r, dict.fromkeys(WORDS, ""),
+                                                           measures.is_copy))
+        self.assertEqual(counts, {"series": (1, 2), "series, core": (1, 2), "note": (1, 1),
+                                  "boilerplate": (1, 1), "boilerplate, menu": (1, 1)})
+
+    def test_precision_by_the_length_of_the_shorter(self):
+        r = result(pair("a", "b"), pair("b", "c"), pair("a", "c", "series"))
+        self.assertEqual(measures.precision_of_copies(r, FORMS, WORDS), {
+            "all lengths": (1, 2), "0 to 59 words": (1, 1), "60 to 119 words": (0, 1)})
+
+    def test_recall_by_length(self):
+        r = measures.Reported(result(pair("a", "b", "related")), dict.fromkeys(WORDS, ""),
+                              measures.is_copy)
+        self.assertEqual(measures.recall_by_length(FORMS, r, WORDS), {"0 to 59 words": (0, 1)})
+
+    def test_lengths_are_sorted_by_number(self):
+        names = ["500 words and more", "60 to 119 words", "all lengths", "0 to 59 words"]
+        names.sort(key=lambda name: measures.by_length((name,)))
+        self.assertEqual(names, ["all lengths", "0 to 59 words", "60 to 119 words",
+                                 "500 words and more"])
+
+    def test_a_cluster_of_two_events_is_mixed(self):
+        r = result({"type": "cluster", "articles": ["a", "b"]},
+                   {"type": "cluster", "articles": ["d", "e"]})
+        self.assertEqual(measures.mixed_clusters(r, FORMS.event), (1, 2))
+
+
 class Clusters(unittest.TestCase):
     def test_the_index_is_one_for_the_gold_and_about_nought_for_chance(self):
         articles = [str(n) for n in range(8)]
@@ -126,6 +165,29 @@ class Sections(unittest.TestCase):
         recalls, _ = self.measure(section(("w", 0, 400), ("x", 100, 300, 0, 200),
                                           ("y", 0, 200, 200, 400)))
         self.assertEqual(recalls["cut"], (0, 400))
+
+    def test_places_of_different_parts_share_nothing(self):
+        r = result(section(("w", 0, 400), ("x", 0, 200, 0, 200), ("y", 0, 200, 200, 400)),
+                   section(("w", 0, 400), ("x", 0, 300, 0, 300), ("y", 0, 200, 200, 400)))
+        for s in r.sections:
+            s["tokens"] = 100
+        self.assertEqual(measures.sections_without_common_text(r), (1, 2))
+
+    def test_a_joint_cuts_a_run_if_both_articles_go_straight_on(self):
+        first = section(("x", 0, 200), ("y", 50, 250, 0, 200))
+        self.assertEqual(measures.cut_joints(result(
+            first, section(("x", 202, 400), ("y", 252, 450, 202, 400)))), (1, 1))
+        self.assertEqual(measures.cut_joints(result(
+            first, section(("x", 202, 400), ("y", 900, 1100, 202, 400)))), (0, 1))
+        self.assertEqual(measures.cut_joints(result(
+            first, section(("x", 700, 900), ("y", 900, 1100, 700, 900)))), (0, 0))
+
+    def test_recall_of_groups_counts_what_is_shared_within_the_group(self):
+        texts = {"x": "a" * 100, "y": "a" * 100, "z": "a" * 50}
+        group = {"x": 1, "y": 1, "z": 2}
+        r = result(section(("x", 0, 60), ("y", 0, 60, 0, 60)),
+                   section(("x", 60, 100), ("z", 0, 40, 60, 100)))
+        self.assertEqual(measures.recall_of_groups(r, texts, group), (120, 200))
 
     def test_extents_cut_no_character(self):
         r = result(section(("x", 0, 2), ("y", 1, 3, 0, 2)))

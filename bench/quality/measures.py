@@ -39,13 +39,26 @@ class Gold:
 
     def __init__(self, lines):
         self.clusters, self.pairs, self.series, self.sections = [], [], [], []
+        self.related, self.boilerplate, self.notes = [], [], []
         lists = {"cluster": self.clusters, "pair": self.pairs, "series": self.series,
-                 "section": self.sections}
+                 "section": self.sections, "related": self.related,
+                 "boilerplate": self.boilerplate, "note": self.notes}
         for line in lines:
             record = json.loads(line)
             lists[record["type"]].append(record)
         self.cluster_of = {i: n for n, c in enumerate(self.clusters) for i in c["articles"]}
         self.in_series = {i for s in self.series for i in s["articles"]}
+
+    def event(self, article):
+        """Two articles tell one event if they are copies of each other."""
+        return self.cluster_of.get(article, article)
+
+    def alike(self):
+        """{key(a, b): line} of the pairs that something makes alike and that are not copies."""
+        return {key(a, b): line
+                for line in self.series + self.related + self.boilerplate + self.notes
+                for n, a in enumerate(line["articles"]) for b in line["articles"][n + 1:]
+                if self.event(a) != self.event(b)}
 
 
 def key(a, b):
@@ -95,8 +108,11 @@ def recall(pairs, reported):
     return sum(p in reported for p in pairs), len(pairs)
 
 
+NO_COPIES = ("series", "related", "boilerplate")  # relations of what is alike and no copy
+
+
 def is_copy(pair):
-    return pair["relation"] != "series"
+    return pair["relation"] not in NO_COPIES
 
 
 def recall_by_kind(gold, reported):
@@ -194,6 +210,71 @@ def cluster_pairs(gold_label, found_clusters):
     return right, found, gold
 
 
+# ---- what is alike and what is a copy --------------------------------------------------------
+
+LENGTHS = (60, 120, 250, 500)  # words of the shorter article
+
+
+def length_name(count):
+    for low, high in zip((0,) + LENGTHS, LENGTHS):
+        if count < high:
+            return f"{low} to {high - 1} words"
+    return f"{LENGTHS[-1]} words and more"
+
+
+def by_length(entry):
+    """A key that sorts (length name, ...) by the number in the name, "all lengths" first."""
+    number = re.match(r"\d+", entry[0])
+    return int(number.group()) if number else -1
+
+
+def word_counts(texts):
+    return {i: len(TOKEN.findall(text)) for i, text in texts.items()}
+
+
+def shorter(pair, counts):
+    return length_name(min(counts[pair["a"]], counts[pair["b"]]))
+
+
+def precision_of_copies(result, gold, counts):
+    """{length: (right, called copies)} with "all lengths"; a copy is of the same event."""
+    out = {}
+    for p in filter(is_copy, result.pairs):
+        for name in ("all lengths", shorter(p, counts)):
+            right, called = out.get(name, (0, 0))
+            out[name] = (right + (gold.event(p["a"]) == gold.event(p["b"])), called + 1)
+    return out
+
+
+def recall_by_length(gold, reported, counts):
+    """{length: (found, all)} over all pairs of copies."""
+    out = {}
+    for p in gold.pairs:
+        name = shorter(p, counts)
+        found, total = out.get(name, (0, 0))
+        out[name] = (found + ((p["a"], p["b"]) in reported), total + 1)
+    return out
+
+
+def refused(gold, copies):
+    """{type or type, kind: (not called copies, all)} over the pairs that are alike and no copies."""
+    out = {}
+    for pair, line in gold.alike().items():
+        names = [line["type"]]
+        if "kind" in line:
+            names.append(f"{line['type']}, {line['kind']}")
+        for name in names:
+            right, total = out.get(name, (0, 0))
+            out[name] = (right + (pair not in copies), total + 1)
+    return out
+
+
+def mixed_clusters(result, event):
+    """(clusters that hold two events, clusters); `event` of an article."""
+    mixed = sum(len({event(i) for i in c["articles"]}) > 1 for c in result.clusters)
+    return mixed, len(result.clusters)
+
+
 # ---- sections ----------------------------------------------------------------------------------
 
 def merge(extents):
@@ -278,6 +359,61 @@ def measure_sections(result, gold):
             reported += size
             beyond += size - inside
     return recalls, (beyond, reported)
+
+
+def recall_of_groups(result, texts, group):
+    """(covered, all) in characters of the texts: what of each is in sections that it shares with
+    another article of its group, where it has any."""
+    sizes = collections.Counter(group[i] for i in texts)
+    held = {}
+    for section in result.sections:
+        of = {}
+        for o in section["occurrences"]:
+            of.setdefault(group.get(o["article"]), set()).add(o["article"])
+        for o in section["occurrences"]:
+            if len(of[group.get(o["article"])]) > 1:
+                held.setdefault(o["article"], []).append((o["begin"], o["end"]))
+    covered = total = 0
+    for article, text in texts.items():
+        if sizes[group[article]] > 1:
+            covered += sum(e - b for b, e in merge(held.get(article, ())))
+            total += len(text.encode())
+    return covered, total
+
+
+def sections_without_common_text(result, tokens=100):
+    """(sections two places of which share nothing, sections) of those with three places or more
+    and `tokens` or more: two places share what they both repeat of the reference."""
+    empty = total = 0
+    for section in result.sections:
+        if section["tokens"] < tokens or len(section["occurrences"]) < 3:
+            continue
+        total += 1
+        of = [(b, e) for _, _, _, b, e in places(section)]
+        empty += max(b for b, _ in of) >= min(e for _, e in of)
+    return empty, total
+
+
+def cut_joints(result, bytes_between=16, most=8):
+    """(joints that cut a continuous run, joints): a joint is where one of two articles goes from
+    one section that they share straight on to the next; it cuts a run if the other does as well.
+    Of a section with many places the first `most` are looked at."""
+    shared = {}
+    for section in result.sections:
+        of = sorted((a, b, e) for a, b, e, _, _ in list(places(section))[:most])
+        for n, (a, b, e) in enumerate(of):
+            for x, y, z in of[n + 1:]:
+                if a != x:
+                    shared.setdefault((a, x), []).append((b, e, y, z))
+    cut = total = 0
+    for runs in shared.values():
+        runs.sort()
+        for (_, end, y, z), (begin, _, other, _) in zip(runs, runs[1:]):
+            near = abs(begin - end) <= bytes_between, abs(other - z) <= bytes_between
+            if other >= y and any(near):
+                total += 1
+                cut += all(near)
+    return cut, total
 
 
 def cut_characters(result, texts):

@@ -1,89 +1,28 @@
 #!/usr/bin/env python3
 """Measures the quality of results and writes the table bench/results/quality.csv.
 
-    bench/quality/run [--quick] [--articles N] [--seed S] [--out FILE] [--no-local]
+    bench/quality/run [--quick] [--articles N] [--seed S] [--out FILE] [--only PART]
 
-Corpora are generated (corpora/made/generate.py) and kept under build/corpora, with what brute force
+Corpora are generated (corpora/made/generate.py, and forms.py for PART forms) and kept under build/corpora, with what brute force
 (tests/brute/brute.c) finds in them. TWICETOLD names the command to measure. Corpora that may not be
 published are measured if ../shared/corpora has them. Exits with 1 if a target is missed.
 """
 import argparse
-import csv
 import hashlib
 import json
 import os
 import subprocess
 import sys
-import tempfile
 
+import local
 import measures
+from running import ROOT, Table, command, dedup, measure_cuts, read_texts, scan, verdicts
 
-ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 MADE = os.path.join(ROOT, "corpora", "made")
 CACHE = os.path.join(ROOT, "build", "corpora")
-LOCAL = os.path.join(ROOT, "..", "shared", "corpora")
+PARTS = ("generated", "forms", "local")
+FORMS = {}
 SECTION_KINDS = ("paragraph", "paragraph_replaced_5", "cut", "body_twice", "notice")
-
-
-class Table:
-    """The rows of the result; a target is (">=" or "<=" or "==", number)."""
-
-    def __init__(self):
-        self.rows = []
-        self.missing = []
-
-    def add(self, measure, corpus, value, target=None):
-        met = ""
-        if target:
-            sign, bound = target
-            met = {">=": value >= bound, "<=": value <= bound, "==": value == bound}[sign]
-            met = "yes" if met else "NO"
-        self.rows.append((measure, corpus, f"{value:.4f}" if isinstance(value, float) else value,
-                          f"{target[0]} {target[1]}" if target else "", met))
-
-    def share(self, measure, corpus, counts, target=None):
-        have, total = counts
-        if total == 0:
-            self.missing.append(f"{measure} on {corpus}: nothing to measure")
-            return
-        self.add(measure, corpus, have / total, target)
-
-    def write(self, path):
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        with open(path + ".part", "w", encoding="utf-8", newline="") as to:
-            out = csv.writer(to, lineterminator="\n")
-            out.writerow(("measure", "corpus", "value", "target", "met"))
-            out.writerows(self.rows)
-        os.replace(path + ".part", path)
-
-    def show(self):
-        rows = [("measure", "corpus", "value", "target", "met")] + self.rows
-        widths = [max(len(str(r[k])) for r in rows) for k in range(5)]
-        for row in rows:
-            print("  ".join(str(cell).rjust(w) if k == 2 else str(cell).ljust(w)
-                            for k, (cell, w) in enumerate(zip(row, widths))).rstrip())
-        for text in self.missing:
-            print("not measured: " + text)
-
-    def missed(self):
-        return [row for row in self.rows if row[4] == "NO"]
-
-
-# ---- running -----------------------------------------------------------------------------------
-
-def command():
-    return os.environ.get("TWICETOLD") or os.path.join(ROOT, "build", "release", "cli", "twicetold")
-
-
-def scan(inputs, *options):
-    with tempfile.TemporaryDirectory() as folder:
-        out = os.path.join(folder, "result.jsonl")
-        done = subprocess.run([command(), "scan", "--quiet", *options, *inputs, "-o", out],
-                              stderr=subprocess.PIPE, text=True)
-        if done.returncode != 0:
-            sys.exit(f"twicetold scan failed with {done.returncode}:\n{done.stderr}")
-        with open(out, encoding="utf-8") as lines:
-            return measures.Result(lines)
 
 
 def digest(paths):
@@ -128,11 +67,6 @@ class Corpus:
             os.replace(path + ".part", path)
         with open(path, encoding="utf-8") as lines:
             return measures.read_brute(lines)
-
-
-def read_texts(path):
-    with open(path, encoding="utf-8") as lines:
-        return {r["id"]: r["text"] for r in map(json.loads, lines)}
 
 
 # ---- generated corpora -------------------------------------------------------------------------
@@ -223,116 +157,52 @@ def measure_feed(table, options):
               ("==", 0))
 
 
-# ---- local corpora ----------------------------------------------------------------------------
-
-def unpack(name):
-    return subprocess.run(["zstd", "-dcq", name], stdout=subprocess.PIPE, check=True).stdout
-
-
-def local(table, *names):
-    """The paths in LOCAL, or None with a message if one is missing."""
-    paths = [os.path.join(LOCAL, n) for n in names]
-    for name, path in zip(names, paths):
-        if not os.path.exists(path):
-            table.missing.append(f"{name}: not in ../shared/corpora")
-            return None
-    return paths
-
-
-def local_texts(path):
-    return {r["id"]: r["text"] for r in map(json.loads, unpack(path).splitlines())}
-
-
-def measure_seed(table):
-    paths = local(table, "seed_wire_article.txt")
-    if not paths:
-        return
-    with open(paths[0], "rb") as source:
-        data = source.read()
-    result = scan(paths)
-    good = False
-    if len(result.sections) == 1 and len(result.sections[0]["occurrences"]) == 2:
-        one, two = result.sections[0]["occurrences"]
-
-        def words(begin, end):
-            return measures.TOKEN.findall(data[begin:end].decode("utf-8", "replace"))
-        # Line 1 is the headline; the text's second paragraph is line 3.
-        second = data.index(b"\n", data.index(b"\n") + 1) + 1
-        good = (not words(second, one["begin"]) and not words(one["end"], two["begin"])
-                and not words(two["end"], len(data)) and one["begin"] >= second)
-    table.add("one section, twice, from the second paragraph to the end (1: yes)", "seed article",
-              int(good), ("==", 1))
+def measure_forms(table, options):
+    """Forms filled in anew, furniture and stages of stories, with copies among them."""
+    folder = os.path.join(CACHE, "forms")
+    subprocess.run([sys.executable, "-B", os.path.join(MADE, "forms.py"), "--seed",
+                    str(options.seed), "--out", folder], check=True)
+    name, path = "forms", os.path.join(folder, "articles.jsonl")
+    with open(os.path.join(folder, "gold.jsonl"), encoding="utf-8") as lines:
+        gold = measures.Gold(lines)
+    texts = read_texts(path)
+    counts = measures.word_counts(texts)
+    result = scan([path], "--series")
+    copies = measures.Reported(result, texts, measures.is_copy)
+    for kind, found in sorted(measures.recall_by_kind(gold, copies).items()):
+        table.share("recall of copies, " + kind, name, found, FORMS.get(kind))
+    for length, found in sorted(measures.recall_by_length(gold, copies, counts).items(),
+                                key=measures.by_length):
+        table.share("recall of copies, " + length, name, found)
+    for length, found in sorted(measures.precision_of_copies(result, gold, counts).items(),
+                                key=measures.by_length):
+        table.share("precision of copies, " + length, name, found, FORMS.get(length))
+    for kind, found in sorted(measures.refused(gold, copies).items()):
+        table.share("refused, " + kind, name, found, FORMS.get(kind))
+    table.add("ARI of clusters", name,
+              measures.adjusted_rand(gold.clusters, result.clusters, list(texts)))
+    table.share("clusters that merge events", name, measures.mixed_clusters(result, gold.event),
+                FORMS.get("merged"))
+    removed = dedup(path)
+    table.share("removed by dedup though its news is nowhere", name,
+                (sum(gold.event(r["id"]) != gold.event(r["kept"]) for r in removed),
+                 len(removed)), FORMS.get("removed"))
+    measure_verdicts(table, gold, path)
+    measure_cuts(table, name, result)
 
 
-def measure_reference(table, name):
-    """Recall of pairs that another program counted, with runs of \\w as words."""
-    paths = local(table, f"{name}/docs.jsonl.zst", f"{name}/bruteforce_pairs_w5.jsonl.zst")
-    if not paths:
-        return
-    result = scan(paths[:1], "--series")
-    reported = measures.Reported(result, local_texts(paths[0]))
-    rows = list(map(json.loads, unpack(paths[1]).splitlines()))
-    strong = [(r["a"], r["b"]) for r in rows if r["jaccard"] >= 0.72]
-    table.share("recall of pairs with jaccard >= 0.72", name, measures.recall(strong, reported),
-                (">=", 0.99))
-    if name != "reuters21578":
-        return
-    only = [p for p in result.pairs if p["resemblance"] < 0.7
-            and max(p["containment_a"], p["containment_b"]) < 0.8]
-    table.add("pairs that overlap alone admits", name, len(only))
-    copies = sum(map(measures.is_copy, only))
-    table.add("of those, reported as copies", name, copies)
-    table.share("of those, share reported as copies", name, (copies, len(only)), ("<=", 0.15))
-
-
-def measure_extraction(table):
-    name = "article_extraction_benchmark"
-    paths = local(table, f"{name}/docs.jsonl.zst", f"{name}/extents.jsonl.zst")
-    if not paths:
-        return
-    records = list(map(json.loads, unpack(paths[0]).splitlines()))
-    texts = {r["id"]: r["text"] for r in records}
-    result = scan(paths[:1])
-    right, found, gold = measures.cluster_pairs({r["id"]: r["cluster"] for r in records},
-                                                result.clusters)
-    table.share("recall of pairs that clusters put together", name, (right, gold))
-    table.share("precision of pairs that clusters put together", name, (right, found))
-    rows = map(json.loads, unpack(paths[1]).splitlines())
-    covered, total, right, reported = measures.measure_extents(result, texts, rows)
-    table.share("characters of known passages recalled", name, (covered, total))
-    table.share("characters of sections within known passages", name, (right, reported))
-    table.add("extents inside a character", name, measures.cut_characters(result, texts)[0],
-              ("==", 0))
-
-
-def measure_languages(table):
-    for name in ("xwlb_chinese", "udhr2"):
-        paths = local(table, f"{name}/docs.jsonl.zst")
-        if not paths:
-            continue
-        texts = local_texts(paths[0])
-        result = scan(paths)
-        wrong, checked = measures.cut_characters(result, texts)
-        table.add("extents checked", name, checked)
-        table.add("extents inside a character", name, wrong, ("==", 0))
-        if name == "udhr2":
-            measure_tokens(table, texts)
-
-
-def measure_tokens(table, texts):
-    """Every text twice: a text without tokens has no pair and no section with its copy."""
-    doubled = {f"{i} {n}": text for n in "ab" for i, text in texts.items()}
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "doubled.jsonl")
-        with open(path, "w", encoding="utf-8") as to:
-            for i, text in doubled.items():
-                to.write(json.dumps({"id": i, "text": text}, ensure_ascii=False) + "\n")
-        result = scan([path])
-    paired = {i for p in result.pairs if p["relation"] == "identical" for i in (p["a"], p["b"])}
-    table.add("texts without tokens", "udhr2, each twice",
-              sum(f"{i} b" not in paired for i in texts), ("==", 0))
-    table.add("extents inside a character", "udhr2, each twice",
-              measures.cut_characters(result, doubled)[0], ("==", 0))
+def measure_verdicts(table, gold, path):
+    """The verdicts of watch on the articles in their order: of what came before is each a copy?"""
+    seen, right = set(), {}
+    for v in verdicts(path):
+        event, of = gold.event(v["id"]), v.get("of")
+        kind = v["verdict"] if v["verdict"] in ("duplicate", "update") else "other"
+        ok = (event not in seen if kind == "other" else of is not None and gold.event(of) == event)
+        good, total = right.get(kind, (0, 0))
+        right[kind] = (good + ok, total + 1)
+        seen.add(event)
+    for kind, found in sorted(right.items()):
+        table.share(f"verdicts {kind} that are right", "forms", found)
 
 
 def main():
@@ -341,7 +211,7 @@ def main():
                         help="small generated corpora, nothing local; for continuous integration")
     parser.add_argument("--articles", type=int, help="of each generated corpus (default 10000)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-local", action="store_true", help="leave ../shared/corpora alone")
+    parser.add_argument("--only", choices=PARTS, help="of the corpora; local: ../shared/corpora")
     parser.add_argument("--show-false", type=int, default=0, metavar="N",
                         help="print N false pairs of each corpus")
     parser.add_argument("--out", metavar="FILE", help="default bench/results/quality.csv; with "
@@ -353,14 +223,14 @@ def main():
     if not os.access(command(), os.X_OK):
         sys.exit(f"{command()}: not there; build it or set TWICETOLD")
     table = Table()
-    measure_generated(table, options)
-    measure_feed(table, options)
-    if not (options.quick or options.no_local):
-        measure_seed(table)
-        measure_reference(table, "reuters21578")
-        measure_reference(table, "bbc_news")
-        measure_extraction(table)
-        measure_languages(table)
+    wanted = (options.only,) if options.only else PARTS[:2] if options.quick else PARTS
+    if "generated" in wanted:
+        measure_generated(table, options)
+        measure_feed(table, options)
+    if "forms" in wanted:
+        measure_forms(table, options)
+    if "local" in wanted:
+        local.measure(table)
     table.write(out)
     table.show()
     missed = table.missed()
