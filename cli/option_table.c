@@ -23,10 +23,10 @@ const option_row option_rows[] = {
      "show every copy or place, and all of their text", "The default is the first three."},
     {"output", 'o', FOR_REPORT, 1, KIND_STRING, AT(output), 0, 0, "FILE",
      "write the page to FILE; - is standard output", "It must be given."},
-    {"texts", 0, FOR_REPORT, 1, KIND_SIZE, AT(texts), 0, UINT64_C(1) << 30, "SIZE",
-     "how much text to embed; K, M or G may follow (default 8M)",
-     "Texts of the largest clusters and of the sections with most places come first. What has no "
-     "room is listed or counted without its text."},
+    {"texts", 0, FOR_REPORT, 1, KIND_SIZE, AT(texts), 0, UINT64_C(1) << 40, "SIZE",
+     "how much text to embed; K, M or G may follow (default 128M)",
+     "Two texts of every cluster and section come first. Of a text that has no room, the page has "
+     "the headline and 400 characters about a passage that it shares."},
     {"removed", 0, FOR_DEDUP, 1, KIND_STRING, AT(removed), 0, 0, "FILE",
      "write a line for each article that is not kept",
      "Each line is an object with \"id\", \"kept\" (the article kept in its place), \"relation\", "

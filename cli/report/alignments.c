@@ -18,7 +18,7 @@ typedef struct pair_list {
 static int append_pair(pair_list *l, uint64_t a, uint64_t b)
 {
     const embedded_text *x = l->text_of[a], *y = l->text_of[b];
-    if (x == NULL || y == NULL)
+    if (x == NULL || y == NULL || x->is_window || y->is_window)
         return 0;
     if (memory_grow(&l->pairs, l->count, &l->capacity, sizeof *l->pairs) != 0)
         return EXIT_FAILED;
@@ -46,19 +46,48 @@ static size_t remove_doubles(aligned_pair *pairs, size_t count)
     return kept;
 }
 
+/* The members of a cluster as they ran: those without a time last, ties in the order of the input. */
+typedef struct version {
+    int64_t published;
+    uint64_t article;
+} version;
+
+static int by_time(const void *x, const void *y)
+{
+    const version *p = x, *q = y;
+    if (p->published != q->published)
+        return p->published < q->published ? -1 : 1;
+    return (p->article > q->article) - (p->article < q->article);
+}
+
+/* Each member beside the kept one, and each version beside the one before. */
+static int append_cluster(pair_list *l, const tt_cluster *c, const int64_t *published)
+{
+    version *versions = malloc((c->count + 1) * sizeof *versions);
+    int rc = versions == NULL ? failure_memory() : 0;
+    for (size_t k = 0; k < c->count && rc == 0; k++) {
+        versions[k] = (version){published[c->members[k]], c->members[k]};
+        if (c->members[k] != c->keep)
+            rc = append_pair(l, c->keep, c->members[k]);
+    }
+    if (rc == 0)
+        qsort(versions, c->count, sizeof *versions, by_time);
+    for (size_t k = 1; k < c->count && rc == 0; k++)
+        rc = append_pair(l, versions[k - 1].article, versions[k].article);
+    free(versions);
+    return rc;
+}
+
 int alignments_list(const result_arrays *r, const page_selection *s,
-                    const embedded_text *const *text_of, aligned_pair **pairs, size_t *count)
+                    const embedded_text *const *text_of, const int64_t *published,
+                    aligned_pair **pairs, size_t *count)
 {
     pair_list l = {.text_of = text_of};
     int rc = 0;
     for (uint64_t i = 0; i < s->pair_count && rc == 0; i++)
         rc = append_pair(&l, r->pairs[s->pairs[i]].a, r->pairs[s->pairs[i]].b);
-    for (uint64_t i = 0; i < s->cluster_count; i++) {
-        const tt_cluster *c = &r->clusters[s->clusters[i]];
-        for (size_t k = 0; k < c->count && rc == 0; k++)
-            if (c->members[k] != c->keep)
-                rc = append_pair(&l, c->keep, c->members[k]);
-    }
+    for (uint64_t i = 0; i < s->cluster_count && rc == 0; i++)
+        rc = append_cluster(&l, &r->clusters[s->clusters[i]], published);
     for (uint64_t i = 0; i < s->section_count; i++) {
         const tt_section *x = &r->sections[s->sections[i]];
         for (size_t k = 1; k < x->count && rc == 0; k++) {
@@ -74,34 +103,37 @@ int alignments_list(const result_arrays *r, const page_selection *s,
     return rc;
 }
 
-static void write_segments(output *out, const tt_segment *segments, size_t count)
+static void write_segments(packed_block *out, const tt_segment *segments, size_t count)
 {
     uint64_t a = 0, b = 0;
-    output_printf(out, ",%zu", count);
+    packed_block_printf(out, ",%zu", count);
     for (size_t i = 0; i < count; i++) {
         const tt_segment *s = &segments[i];
         const uint32_t passage = s->passage == TT_NO_PASSAGE ? 0 : s->passage + 1;
-        output_printf(out,
-                      ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
-                      ",%" PRIu32,
-                      (uint32_t)s->kind + 4 * passage, s->begin_a - a, s->end_a - s->begin_a,
-                      s->tokens_a, s->begin_b - b, s->end_b - s->begin_b, s->tokens_b);
+        packed_block_printf(out,
+                            ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
+                            ",%" PRIu32,
+                            (uint32_t)s->kind + 4 * passage, s->begin_a - a, s->end_a - s->begin_a,
+                            s->tokens_a, s->begin_b - b, s->end_b - s->begin_b, s->tokens_b);
         a = s->end_a;
         b = s->end_b;
     }
 }
 
-int alignment_write(output *out, const embedded_text *a, const embedded_text *b)
+tt_status alignment_write(packed_block *out, const embedded_text *a, const embedded_text *b,
+                          tt_error *error)
 {
     const tt_article x = {.text = a->text, .text_size = a->size, .published = TT_NO_TIME},
                      y = {.text = b->text, .text_size = b->size, .published = TT_NO_TIME};
     tt_alignment *alignment = NULL;
-    tt_error error = {0};
     size_t count;
     const tt_segment *segments;
     const tt_passage *passages;
-    if (tt_align(&alignment, &x, a == b ? NULL : &y, NULL, MIN_PASSAGE_TOKENS, &error) != TT_OK)
-        return failure_library(&error, ABOUT_WORK);
+    const tt_status status =
+        tt_align(&alignment, &x, a == b ? NULL : &y, NULL, MIN_PASSAGE_TOKENS, error);
+    if (status != TT_OK)
+        return status;
+    packed_block_printf(out, ",0");
     segments = tt_alignment_segments(alignment, &count);
     write_segments(out, segments, count);
     passages = tt_alignment_passages(alignment, &count);
@@ -109,5 +141,5 @@ int alignment_write(output *out, const embedded_text *a, const embedded_text *b)
         if (a == b || passages[i].moved)
             write_segments(out, passages[i].segments, passages[i].segment_count);
     tt_alignment_close(alignment);
-    return 0;
+    return TT_OK;
 }

@@ -7,8 +7,13 @@
 #include "failure.h"
 #include "memory.h"
 
-/* A text that the page looks up is parsed together with few others. */
-enum { BLOCK_BYTES = 64 << 10 };
+/* A text that the page looks up is unpacked together with few others. */
+enum {
+    BLOCK_BYTES = 128 << 10,
+    WINDOW_BEFORE = 100,
+    WINDOW_AFTER = 300,
+    MOST_SPARE_BYTES = 16 << 20 /* over the bound, until they are cut */
+};
 
 static int by_rank(const void *x, const void *y)
 {
@@ -18,32 +23,77 @@ static int by_rank(const void *x, const void *y)
     return (p->article > q->article) - (p->article < q->article);
 }
 
-/* Keeps the best texts that fit. The first one that does not fit ends the list, so that what stays
- * does not depend on when this is called. */
-void embedded_texts_trim(embedded_texts *e)
+/* Numbers the blocks of items [begin, end). @return how many blocks there are */
+static int64_t number_blocks(embedded_text *items, size_t begin, size_t end)
 {
     int64_t block = 0;
-    size_t kept = 0, block_bytes = 0;
-    if (e->count > 1)
-        qsort(e->items, e->count, sizeof *e->items, by_rank);
-    for (e->bytes = 0; kept < e->count && e->bytes + e->items[kept].size <= e->bound; kept++) {
+    size_t block_bytes = 0;
+    for (size_t i = begin; i < end; i++) {
         if (block_bytes >= BLOCK_BYTES) {
             block++;
             block_bytes = 0;
         }
-        block_bytes += e->items[kept].size + 1;
-        e->bytes += e->items[kept].size;
-        e->items[kept].block = block;
+        block_bytes += items[i].size + 1;
+        items[i].block = block;
     }
-    for (size_t i = kept; i < e->count; i++)
-        free(e->items[i].text);
-    e->count = kept;
+    return begin < end ? block + 1 : 0;
+}
+
+static int cut_to_window(embedded_text *x)
+{
+    char *cut;
+    if (x->is_window)
+        return 0;
+    x->size = (size_t)(x->window.end - x->window.begin);
+    cut = memory_copy(x->text + x->window.begin, x->size);
+    free(x->text);
+    x->text = cut;
+    x->is_window = 1;
+    return cut == NULL ? failure_memory() : 0;
+}
+
+/* Keeps the best texts that fit. The first one that does not fit ends the list, so that what stays
+ * does not depend on when this is called; one that is a window already did not fit before. */
+int embedded_texts_trim(embedded_texts *e)
+{
+    int rc = 0;
+    if (e->count > 1)
+        qsort(e->items, e->count, sizeof *e->items, by_rank);
+    e->bytes = e->whole = 0;
+    while (e->whole < e->count && !e->items[e->whole].is_window &&
+           e->bytes + e->items[e->whole].size <= e->bound)
+        e->bytes += e->items[e->whole++].size;
+    for (size_t i = e->whole; i < e->count && rc == 0; i++)
+        rc = cut_to_window(&e->items[i]);
+    e->blocks = number_blocks(e->items, 0, e->whole);
+    e->window_blocks = number_blocks(e->items, e->whole, e->count);
+    return rc;
+}
+
+static int is_inside_character(const char *text, uint64_t at)
+{
+    return ((unsigned char)text[at] & 0xc0) == 0x80;
+}
+
+static extent window_about(const char *text, size_t size, uint64_t at)
+{
+    extent e = {at > WINDOW_BEFORE ? at - WINDOW_BEFORE : 0,
+                size - at > WINDOW_AFTER ? at + WINDOW_AFTER : size};
+    while (e.begin > 0 && is_inside_character(text, e.begin))
+        e.begin--;
+    while (e.end < size && is_inside_character(text, e.end))
+        e.end++;
+    return e;
 }
 
 int embedded_texts_add(embedded_texts *e, uint64_t article, uint32_t rank, const char *text,
-                       size_t size)
+                       size_t size, uint64_t at)
 {
-    embedded_text x = {article, rank, 0, memory_copy(text, size), size};
+    embedded_text x = {.article = article,
+                       .rank = rank,
+                       .text = memory_copy(text, size),
+                       .size = size,
+                       .window = window_about(text, size, at)};
     if (x.text == NULL)
         return failure_memory();
     if (memory_grow(&e->items, e->count, &e->capacity, sizeof *e->items) != 0) {
@@ -52,9 +102,7 @@ int embedded_texts_add(embedded_texts *e, uint64_t article, uint32_t rank, const
     }
     e->items[e->count++] = x;
     e->bytes += size;
-    if (e->bytes > 2 * e->bound)
-        embedded_texts_trim(e);
-    return 0;
+    return e->bytes > e->bound + MOST_SPARE_BYTES ? embedded_texts_trim(e) : 0;
 }
 
 void embedded_texts_free(embedded_texts *e)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "failure.h"
-#include "report/alignments.h"
+#include "report/packed_texts.h"
 
 enum { MOST_SOURCES = 40, MOST_DAYS = 400, SIMILARITY_BINS = 20 };
 
@@ -188,7 +188,7 @@ static void write_totals(writer *w)
                   ",\"clusters\":%zu,\"sections\":%zu,\"pairs\":%zu,\"named\":%" PRIu64
                   ",\"texts\":%zu,\"texts_bytes\":%" PRIu64 ",\"texts_bound\":%" PRIu64,
                   r->cluster_count, r->section_count, r->pair_count, r->article_count,
-                  p->texts->count, p->texts->bytes, p->texts->bound);
+                  p->texts->whole, p->texts->bytes, p->texts->bound);
     write_numbers(w, ",\"kinds\":[", kinds, SECTION_BOILERPLATE + 1);
 }
 
@@ -219,51 +219,68 @@ static int write_overview(writer *w)
 
 /* ==== Lists =================================================================================== */
 
-static const article_row *row_of(const writer *w, uint64_t article)
+/* What the page lists of an article of the result or of a unique one. */
+typedef struct listed_article {
+    tt_id id;
+    const page_label *label;
+    const article_row *row;
+    const embedded_text *text;
+} listed_article;
+
+/* The listed articles of the result, by `item`, then the unique ones. */
+static listed_article listed_article_at(const writer *w, uint64_t item)
 {
-    const report_statistics *s = w->page->statistics;
-    return &s->rows[s->row_of[article]];
+    const page *p = w->page;
+    const report_statistics *s = p->statistics;
+    if (item < p->selection->article_count) {
+        const uint64_t article = p->selection->articles[item];
+        return (listed_article){tt_result_id(p->result->result, article), &p->labels[article],
+                                &s->rows[s->row_of[article]], w->text_of[article]};
+    }
+    const unique_article *x = &p->unique[item - p->selection->article_count];
+    return (listed_article){{x->id, x->id_size, x->flags, 0}, &x->label, &s->rows[x->row], NULL};
 }
 
 /* Integers that JavaScript holds exactly stay integers. */
-static void write_id(writer *w, uint64_t article)
+static void write_id(writer *w, const listed_article *a)
 {
-    const tt_id id = tt_result_id(w->page->result->result, article);
-    if ((id.flags & TT_ARTICLE_INTEGER_ID) != 0 && id.size < 16)
-        (void)output_write(w->out, id.bytes, id.size);
+    if ((a->id.flags & TT_ARTICLE_INTEGER_ID) != 0 && a->id.size < 16)
+        (void)output_write(w->out, a->id.bytes, a->id.size);
     else
-        write_string(w, id.bytes, id.size);
+        write_string(w, a->id.bytes, a->id.size);
 }
 
-static void write_title(writer *w, uint64_t article)
+static void write_title(writer *w, const listed_article *a)
 {
-    write_string(w, w->page->labels[article].title, w->page->labels[article].size);
+    write_string(w, a->label->title, strlen(a->label->title));
 }
 
-static void write_source(writer *w, uint64_t article)
+static void write_source(writer *w, const listed_article *a)
 {
-    output_printf(w->out, "%" PRIu32, row_of(w, article)->source);
+    output_printf(w->out, "%" PRIu32, a->row->source);
 }
 
-static void write_published(writer *w, uint64_t article)
+static void write_published(writer *w, const listed_article *a)
 {
-    const int64_t published = w->page->labels[article].published;
-    if (published == TT_NO_TIME)
+    if (a->label->published == TT_NO_TIME)
         output_literal(w->out, "null");
     else
-        output_printf(w->out, "%" PRId64, published / 1000000);
+        output_printf(w->out, "%" PRId64, a->label->published / 1000000);
 }
 
-static void write_text_size(writer *w, uint64_t article)
+static void write_text_size(writer *w, const listed_article *a)
 {
-    output_printf(w->out, "%" PRIu64, row_of(w, article)->bytes);
+    output_printf(w->out, "%" PRIu64, a->row->bytes);
 }
 
-/* The number of the block with the text; -1: it is not embedded. */
-static void write_text_block(writer *w, uint64_t article)
+/* The number of the block with the text; -1: there is none; -2 - n: block n has a window of it. */
+static void write_text_block(writer *w, const listed_article *a)
 {
-    const embedded_text *text = w->text_of[article];
-    output_printf(w->out, "%" PRId64, text != NULL ? text->block : -1);
+    const embedded_text *text = a->text;
+    output_printf(w->out, "%" PRId64,
+                  text == NULL      ? -1
+                  : text->is_window ? -2 - text->block
+                                    : text->block);
 }
 
 static void write_article_number(writer *w, uint64_t article)
@@ -271,18 +288,33 @@ static void write_article_number(writer *w, uint64_t article)
     output_printf(w->out, "%" PRIu64, w->page->selection->number[article]);
 }
 
+/* A list with an element for each article of the page. */
+static void write_of_articles(writer *w, const char *before,
+                              void (*write_item)(writer *w, const listed_article *a))
+{
+    const uint64_t count = w->page->selection->article_count + w->page->unique_count;
+    output_printf(w->out, "%s[", before);
+    for (uint64_t i = 0; i < count; i++) {
+        const listed_article a = listed_article_at(w, i);
+        if (i > 0)
+            output_literal(w->out, ",");
+        write_item(w, &a);
+    }
+    output_literal(w->out, "]");
+}
+
 static void write_articles(writer *w)
 {
-    const page_selection *s = w->page->selection;
     const report_statistics *statistics = w->page->statistics;
     begin_block(w->out, "articles");
-    write_list(w, "{\"id\":", s->articles, s->article_count, write_id);
-    write_list(w, ",\"title\":", s->articles, s->article_count, write_title);
-    write_list(w, ",\"source\":", s->articles, s->article_count, write_source);
-    write_list(w, ",\"published\":", s->articles, s->article_count, write_published);
-    write_list(w, ",\"bytes\":", s->articles, s->article_count, write_text_size);
-    write_list(w, ",\"block\":", s->articles, s->article_count, write_text_block);
-    output_literal(w->out, ",\"sources\":[null");
+    write_of_articles(w, "{\"id\":", write_id);
+    write_of_articles(w, ",\"title\":", write_title);
+    write_of_articles(w, ",\"source\":", write_source);
+    write_of_articles(w, ",\"published\":", write_published);
+    write_of_articles(w, ",\"bytes\":", write_text_size);
+    write_of_articles(w, ",\"block\":", write_text_block);
+    output_printf(w->out, ",\"listed\":%" PRIu64 ",\"sources\":[null",
+                  w->page->selection->article_count);
     for (size_t i = 0; i < statistics->source_count; i++) {
         output_literal(w->out, ",");
         write_string(w, statistics->sources[i]->bytes, statistics->sources[i]->size);
@@ -311,10 +343,10 @@ static void write_pair(writer *w, uint64_t pair)
 {
     const tt_pair *p = &w->page->result->pairs[pair];
     const uint64_t *number = w->page->selection->number;
-    output_printf(w->out, "%" PRIu64 ",%" PRIu64 ",%d,%d,%d,%d,%d,%d,%d", number[p->a],
+    output_printf(w->out, "%" PRIu64 ",%" PRIu64 ",%d,%d,%d,%d,%d,%d,%d,%d", number[p->a],
                   number[p->b], (int)p->relation, thousandths(p->resemblance),
                   thousandths(p->containment_a), thousandths(p->containment_b),
-                  thousandths(p->overlap_a), thousandths(p->overlap_b), thousandths(p->facts));
+                  thousandths(p->overlap_a), thousandths(p->overlap_b), thousandths(p->facts), 0);
 }
 
 static void write_section(writer *w, uint64_t section)
@@ -322,6 +354,8 @@ static void write_section(writer *w, uint64_t section)
     const tt_section *s = &w->page->result->sections[section];
     output_printf(w->out, "[%" PRIu64 ",%" PRIu64 ",%d", s->number, s->tokens,
                   (int)statistics_section_kind(w->page->statistics, s));
+    output_literal(w->out, ",");
+    write_string(w, w->page->quotes[section], strlen(w->page->quotes[section]));
     for (size_t i = 0; i < s->count; i++) {
         const tt_occurrence *o = &s->occurrences[i];
         output_printf(w->out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%d",
@@ -351,69 +385,6 @@ static void write_lists(writer *w)
     end_block(w->out);
 }
 
-/* ==== Texts =================================================================================== */
-
-/* Begins the block `name`-`block` of a list, or goes on with it. */
-static void continue_block(output *out, const char *name, int64_t block, int64_t before)
-{
-    if (block != before) {
-        char id[40];
-        (void)snprintf(id, sizeof id, "%s-%" PRId64, name, block);
-        if (before >= 0) {
-            output_literal(out, "]");
-            end_block(out);
-        }
-        begin_block(out, id);
-    }
-    output_literal(out, block != before ? "[" : ",");
-}
-
-static void end_last_block(output *out, int64_t block)
-{
-    if (block >= 0) {
-        output_literal(out, "]");
-        end_block(out);
-    }
-}
-
-/* Blocks "texts-0" and so on: [article, text, article, text, ...]. */
-static void write_texts(writer *w)
-{
-    const embedded_texts *texts = w->page->texts;
-    int64_t block = -1;
-    for (size_t i = 0; i < texts->count; i++) {
-        const embedded_text *x = &texts->items[i];
-        continue_block(w->out, "texts", x->block, block);
-        block = x->block;
-        write_article_number(w, x->article);
-        output_literal(w->out, ",");
-        write_string(w, x->text, x->size);
-    }
-    end_last_block(w->out, block);
-}
-
-/* Blocks "aligned-0" and so on: the alignments of two texts, of which the later one is in the block
- * of texts with the same number. */
-static int write_alignments(writer *w)
-{
-    const uint64_t *number = w->page->selection->number;
-    aligned_pair *pairs = NULL;
-    size_t count = 0;
-    int64_t block = -1;
-    int rc = alignments_list(w->page->result, w->page->selection, w->text_of, &pairs, &count);
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        const aligned_pair *p = &pairs[i];
-        continue_block(w->out, "aligned", p->block, block);
-        block = p->block;
-        output_printf(w->out, "[%" PRIu64 ",%" PRIu64, number[p->a], number[p->b]);
-        rc = alignment_write(w->out, w->text_of[p->a], w->text_of[p->b]);
-        output_literal(w->out, "]");
-    }
-    end_last_block(w->out, block);
-    free(pairs);
-    return rc;
-}
-
 int page_write(const page *p, output *out)
 {
     writer w = {p, out, calloc((size_t)p->result->article_count + 1, sizeof *w.text_of)};
@@ -426,8 +397,7 @@ int page_write(const page *p, output *out)
     rc = write_overview(&w);
     if (rc == 0) {
         write_lists(&w);
-        write_texts(&w);
-        rc = write_alignments(&w);
+        rc = packed_texts_write(p, out);
     }
     (void)output_write(out, (const char *)page_tail, page_tail_size);
     free(w.text_of);

@@ -11,9 +11,17 @@
 /** What the page calls an article. */
 typedef struct page_label {
     char *title;
-    size_t size;
     int64_t published; /**< microseconds since 1970, or TT_NO_TIME */
 } page_label;
+
+/** An article that the result does not name, because it shares nothing with another. */
+typedef struct unique_article {
+    char *id;
+    size_t id_size;
+    uint32_t flags;
+    page_label label;
+    size_t row; /**< of the statistics */
+} unique_article;
 
 /** What the page is made of. */
 typedef struct page {
@@ -22,8 +30,12 @@ typedef struct page {
     const report_statistics *statistics;
     const embedded_texts *texts;
     const page_label *labels; /**< by article of the result */
+    char *const *quotes;      /**< by section of the result: how it begins */
+    const unique_article *unique;
+    size_t unique_count;
     const char *result_name;
     uint64_t rejected;
+    size_t threads; /**< 0: all cores */
 } page;
 
 /** Writes the page; `out` remembers a failed write. @return 0, or an exit code */

@@ -5,9 +5,6 @@
 
 #include "failure.h"
 
-/* The first texts of each cluster or section come before those of the next one, the others last. */
-enum { FIRST_TEXTS = 6 };
-
 typedef struct weight {
     uint64_t item, heavy, light;
 } weight;
@@ -94,34 +91,34 @@ static void rank_text(page_selection *c, uint64_t article, uint32_t *next)
         c->rank[article] = (*next)++;
 }
 
-/* Ranks the first texts of each cluster and section (part 0) or the others (part 1). */
-static void rank_group_texts(page_selection *c, const result_arrays *r, int part, uint32_t *next)
+/* The kept article and at most `most` others of each cluster, then as many of each section. */
+static void rank_group_texts(page_selection *c, const result_arrays *r, size_t most, uint32_t *next)
 {
-    const uint64_t most = c->cluster_count > c->section_count ? c->cluster_count : c->section_count;
-    for (uint64_t i = 0; i < most; i++) {
-        if (i < c->cluster_count) {
-            const tt_cluster *k = &r->clusters[c->clusters[i]];
-            rank_text(c, k->keep, next);
-            for (size_t m = 0; m < k->count && (part == 1 || m < FIRST_TEXTS); m++)
-                rank_text(c, k->members[m], next);
+    for (uint64_t i = 0; i < c->cluster_count; i++) {
+        const tt_cluster *k = &r->clusters[c->clusters[i]];
+        rank_text(c, k->keep, next);
+        for (size_t m = 0, others = 0; m < k->count && others < most; m++) {
+            others += k->members[m] != k->keep;
+            rank_text(c, k->members[m], next);
         }
-        if (i < c->section_count) {
-            const tt_section *s = &r->sections[c->sections[i]];
-            for (size_t m = 0; m < s->count && (part == 1 || m < 2); m++)
-                rank_text(c, s->occurrences[m].article, next);
-        }
+    }
+    for (uint64_t i = 0; i < c->section_count; i++) {
+        const tt_section *s = &r->sections[c->sections[i]];
+        for (size_t m = 0; m < s->count && m <= most; m++)
+            rank_text(c, s->occurrences[m].article, next);
     }
 }
 
+/* Two texts of every group come first, so that each can be opened side by side. */
 static void rank_texts(page_selection *c, const result_arrays *r)
 {
     uint32_t next = 0;
-    rank_group_texts(c, r, 0, &next);
+    rank_group_texts(c, r, 1, &next);
     for (uint64_t i = 0; i < c->pair_count; i++) {
         rank_text(c, r->pairs[c->pairs[i]].a, &next);
         rank_text(c, r->pairs[c->pairs[i]].b, &next);
     }
-    rank_group_texts(c, r, 1, &next);
+    rank_group_texts(c, r, SIZE_MAX, &next);
 }
 
 static void *allocate_array(uint64_t count, size_t size)

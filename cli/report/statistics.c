@@ -45,7 +45,7 @@ static int gather_occurrences(report_statistics *d)
     for (uint64_t s = 0; s < r->section_count; s++)
         for (size_t i = 0; i < r->sections[s].count; i++)
             d->occurrences[next[r->sections[s].occurrences[i].article]++] =
-                (article_occurrence){&r->sections[s].occurrences[i], i == 0};
+                (article_occurrence){&r->sections[s].occurrences[i], s, i == 0};
     for (uint64_t a = 0; a < r->article_count; a++)
         qsort(d->occurrences + d->occurrence_begin[a],
               d->occurrence_begin[a + 1] - d->occurrence_begin[a], sizeof *d->occurrences,

@@ -4,6 +4,9 @@
 # Prints a block of data of a page.
 block() { sed -n "s/^.*<script type=\"application\/json\" id=\"$1\">\(.*\)<\/script>\$/\1/p" "$2" | tail -n 1; }
 
+# Unpacks a block of texts.
+packed() { sed -n "s/^.*<script type=\"application\/gzip\" id=\"$1\">\(.*\)<\/script>\$/\1/p" "$2" | base64 -d | gzip -dc; }
+
 test_a_page_has_its_data_and_loads_nothing() {
     feed 200 >in.jsonl
     run scan -q in.jsonl -o result.jsonl
@@ -14,9 +17,12 @@ test_a_page_has_its_data_and_loads_nothing() {
     has page.html "default-src 'none'; script-src 'sha256-"
     ! grep -oE '(src|href)="[^#"]*"' page.html | grep -v 'href=""' || fail 'the page loads something'
     lacks page.html '@DATA@'
-    for id in overview articles clusters pairs sections texts-0; do
+    for id in overview articles clusters pairs sections; do
         [ -n "$(block $id page.html)" ] || fail "no block $id"
     done
+    packed texts-0 page.html >data
+    has data '{"texts":['
+    has data '],"aligned":[['
     block overview page.html >data
     has data '"articles":200,'
     has data "\"clusters\":$(grep -c '"type":"cluster"' result.jsonl),"
@@ -61,9 +67,9 @@ test_no_byte_of_an_article_ends_its_block() {
     exits 0
     run report -q '<!--.jsonl' in.jsonl -o page.html
     exits 0
-    # only the page's own elements: seven blocks of data and the program
-    [ "$(grep -o '<script' page.html | wc -l)" -eq 8 ] || fail "$(grep -o '<script' page.html | wc -l) elements of script"
-    [ "$(grep -o '</script' page.html | wc -l)" -eq 8 ] || fail 'an element of script is ended elsewhere'
+    # only the page's own elements: six blocks of data and the program
+    [ "$(grep -o '<script' page.html | wc -l)" -eq 7 ] || fail "$(grep -o '<script' page.html | wc -l) elements of script"
+    [ "$(grep -o '</script' page.html | wc -l)" -eq 7 ] || fail 'an element of script is ended elsewhere'
     ! grep -q '<!-' page.html || fail 'a comment begins'
     has page.html '\u003c/script>'
 }
@@ -77,9 +83,11 @@ test_texts_are_embedded_up_to_a_bound() {
     has data '"texts_bound":4096,'
     [ "$(sed 's/.*"texts_bytes":\([0-9]*\),.*/\1/' data)" -le 4096 ] || fail 'more than 4096 bytes of text'
     [ "$(sed 's/.*"texts":\([0-9]*\),.*/\1/' data)" -ge 1 ] || fail 'no text'
+    [ -n "$(packed windows-0 page.html)" ] || fail 'no windows about what is shared'
     run report -q result.jsonl in.jsonl -o page.html --texts 0
     exits 0
     lacks page.html 'id="texts-0"'
+    lacks page.html 'id="windows-0"'
 }
 
 test_other_texts_than_the_scan_had() {

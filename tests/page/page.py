@@ -9,6 +9,7 @@ axe-core's checks, and with articles that want to break it.
 
 Needs the packages of requirements.txt and Chromium (CHROMIUM, else /usr/bin/chromium).
 """
+import csv
 import json
 import os
 import pathlib
@@ -31,7 +32,7 @@ FEED = ROOT / 'corpora/feed/articles.jsonl'
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / 'axe.min.js').read_text(encoding='utf-8')
 COMPARE = '/compare/mn-0508-003/vc-0508-001'
 VIEWS = {'overview': '/', 'clusters': '/clusters', 'cluster': '/cluster/2', 'sections': '/sections/3', 'section': '/section/19', 'pairs': '/pairs',
-         'article': '/article/la-0508-004', 'compare': '/compare/la-0508-004/vc-0508-002', 'dots': '/dots/la-0508-004/vc-0508-002',
+         'articles': '/articles?kind=unique', 'sources': '/sources', 'decisions': '/decisions', 'new': '/articles?from=2034-05-10T00:00&sort=newest', 'article': '/article/la-0508-004', 'compare': '/compare/la-0508-004/vc-0508-002', 'dots': '/dots/la-0508-004/vc-0508-002',
          'search': '/search/ferry%20fog', 'missing': '/cluster/99999'}
 SHOTS = {'overview': ('/', 'light', 1280, 860), 'cluster': ('/cluster/2', 'light', 1280, 800), 'side-by-side': ('/compare/ncp-0508-047/mn-0508-067', 'light', 1280, 860),
          'side-by-side-dark': ('/compare/ncp-0508-047/mn-0508-067', 'dark', 1280, 860), 'words': ('/compare/la-0508-004/vc-0508-002', 'light', 1280, 860), 'repeats-itself': ('self', 'light', 1280, 800),
@@ -152,11 +153,11 @@ def test_the_page_shows_the_alignment_of_the_engine(browser, pages):
     reader = Reader(browser, pages['feed'])
     page = reader.open('/')
     pairs = [p for p in map(json.loads, open(pages['result'], encoding='utf-8')) if p['type'] == 'pair']
-    shares = page.evaluate("""pairs => pairs.map(([a, b]) => {
+    shares = page.evaluate("""async pairs => { await needs(articles().id.map((_, n) => n)); return pairs.map(([a, b]) => {
         const al = alignmentOf(articleOf(a), articleOf(b)), back = alignmentOf(articleOf(b), articleOf(a));
         const kept = changesOf(al).kept, words = al.segments.reduce((n, s) => n + s.words[0], 0);
         return [al.known, kept / words, changesOf(back).kept === kept, al.passages.length === back.passages.length];
-    })""", [[p['a'], p['b']] for p in pairs])
+    }); }""", [[p['a'], p['b']] for p in pairs])
     for pair, (known, share, same, mirrored) in zip(pairs, shares):
         assert known and same and mirrored and abs(share - pair['overlap_a']) < 0.05, f'{pair}: {share}'
     assert statistics.mean(abs(share[1] - p['overlap_a']) for share, p in zip(shares, pairs)) < 0.005
@@ -188,18 +189,209 @@ def test_a_cluster_says_who_was_first_and_what_changed(browser, pages):
     rows = page.locator('.story > li')
     assert 'First to run it: Valley Courier' in page.locator('.lead').inner_text()
     assert [rows.nth(i).locator('code').inner_text() for i in range(4)] == ['vc-0508-002', 'la-0508-004', 'la-0508-027', 'hw-0508-031']
-    assert 'first to run it' in rows.nth(0).inner_text() and 'keep' in rows.nth(1).inner_text() and '+4 h 56 min' in rows.nth(2).inner_text()
-    assert 'Correction policy' in rows.nth(0).locator('.excerpt.added').inner_text()
+    assert 'first to run it' in rows.nth(0).inner_text() and rows.nth(1).locator('.badge.keep').count() == 1 and '+4 h 56 min' in rows.nth(2).inner_text()
+    assert rows.nth(0).locator('.changes').count() == 0, 'the first version has none before it'
+    assert 'Correction policy' in rows.nth(1).locator('.excerpt.cut').inner_text(), 'what the second version left out was cut'
     assert 'Farmers below the dam' in rows.nth(2).locator('.excerpt.cut').inner_text()
-    assert rows.nth(0).locator('.swaps del').first.inner_text() == 'inspection' and rows.nth(0).locator('.swaps ins').first.inner_text() == 'inspecti0n'
+    assert rows.nth(1).locator('.swaps del').first.inner_text() == 'inspecti0n' and rows.nth(1).locator('.swaps ins').first.inner_text() == 'inspection'
+    page.get_by_role('link', name='Against the kept article').click()
+    page.wait_for_selector('.story .excerpt.added')
+    assert 'Correction policy' in rows.nth(0).locator('.excerpt.added').inner_text() and 'Farmers below the dam' in rows.nth(2).locator('.excerpt.cut').inner_text()
+    assert rows.nth(0).locator('.swaps del').first.inner_text() == 'inspection' and rows.nth(1).locator('.changes').count() == 0
     assert page.locator('.timeline circle').count() == 4
     lines = [json.loads(line) for line in open(pages['result'], encoding='utf-8')]
     number = {line['keep']: line['cluster'] for line in lines if line['type'] == 'cluster'}
     keep, twin = next(two for line in lines if line['type'] == 'pair' and line['relation'] == 'identical' for two in ((line['a'], line['b']), (line['b'], line['a'])) if two[0] in number)
-    page = reader.open(f'/cluster/{number[keep]}')
+    page = reader.open(f'/cluster/{number[keep]}?against=kept')
     assert 'Identical to the kept article' in page.locator('.story > li', has_text=twin).inner_text()
     page = reader.open(f'/compare/{keep}/{twin}')
     assert page.locator('.scrolls .alone, .scrolls ins, .scrolls del').count() == 0 and page.locator('.chip').count() == 1
+    reader.close()
+
+
+def write_lines(path, articles):
+    with open(path, 'w', encoding='utf-8') as file:
+        for article in articles:
+            file.write(json.dumps(article, ensure_ascii=False) + '\n')
+    return path
+
+
+STORY = ' '.join(f'The council of the town said on day {n} that the bridge over the river {w} would be closed for repairs until the autumn.' for n, w in enumerate(('Aller', 'Bode', 'Corve', 'Dolm', 'Eder')))
+
+
+def test_nobody_is_first_where_times_are_tied_or_only_days(browser, pages):
+    for name, times in (('tied', ('2034-05-08T10:00:00Z', '2034-05-08T10:00:00Z')), ('days', ('2034-05-08', '2034-05-08')), ('told', ('2034-05-08T10:00:00Z', '2034-05-08T10:20:00Z'))):
+        articles = [{'id': f'{name}-{k}', 'title': name, 'source': f'Paper {k}', 'published': t if 'T' in t else f'{t}T00:00:00Z', 'text': STORY} for k, t in enumerate(times)]
+        reader = Reader(browser, make(pages['command'], pages['directory'], name, write_lines(pages['directory'] / f'{name}-in.jsonl', articles)))
+        page = reader.open('/cluster/1')
+        assert page.locator('.badge.first').count() == (name == 'told'), name
+        assert ('do not say who was first' in page.locator('.lead').inner_text()) == (name != 'told'), name
+        assert '+0 min' not in page.locator('main').inner_text()
+        reader.close()
+
+
+def test_lists_are_filtered_and_sorted_and_come_back_so(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/pairs')
+    page.get_by_label('Source').select_option('Harbour Wire')
+    assert ' of 401 pairs' in page.locator('.count').inner_text()
+    page.get_by_label('Sort by').select_option('least similar')
+    page.get_by_role('button', name='Next').click()
+    address = page.evaluate('location.hash')
+    assert 'source=Harbour+Wire' in address and 'sort=unlike' in address and 'page=2' in address, address
+    first, where = page.locator('.list > li').first.inner_text(), page.locator('.where').inner_text()
+    assert all('Harbour Wire' in text for text in page.locator('.list > li').all_inner_texts())
+    page.locator('.list > li a').first.click()
+    page.wait_for_selector('.scrolls')
+    page.go_back()
+    page.wait_for_selector('.pager')
+    assert (page.locator('.list > li').first.inner_text(), page.locator('.where').inner_text()) == (first, where), 'the list came back otherwise'
+    page.get_by_role('button', name='Clear').click()
+    assert page.evaluate('location.hash') == '#/pairs' and page.locator('.count').inner_text() == ''
+    page = reader.open('/pairs?similar=99')
+    shares = page.evaluate('Array.from({length: pairCount()}, (_, i) => similarity(pairAt(i))).filter(s => s >= 990).length')
+    assert page.locator('.count').inner_text() == f'{shares} of 401 pairs'
+    with page.expect_download() as got:
+        page.get_by_role('button', name='Save as CSV').click()
+    rows = list(csv.DictReader(open(got.value.path(), encoding='utf-8-sig')))
+    assert len(rows) == shares and all(max(float(r['overlap_a']), float(r['overlap_b'])) >= 0.99 for r in rows)
+    page = reader.open('/clusters?from=2034-05-10&sort=newest')
+    times = page.evaluate('clusters().articles.filter(m => m.some(n => articles().published[n] >= Date.UTC(2034, 4, 10) / 1000)).length')
+    assert page.locator('.count').inner_text() == f'{times} of 52 clusters'
+    assert reader.open('/sections?notices=1').locator('.count').inner_text() == '63 of 67 sections'
+    reader.close()
+
+
+def test_every_article_is_there_and_what_is_new(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/articles')
+    assert page.locator('.where').inner_text() == '1 to 40 of 308'
+    given = [json.loads(line) for line in open(FEED, encoding='utf-8')]
+    lines = [json.loads(line) for line in open(pages['result'], encoding='utf-8')]
+    named = {i for line in lines for i in ([line['a'], line['b']] if line['type'] == 'pair' else line['articles'] if line['type'] == 'cluster' else [o['article'] for o in line['occurrences']] if line['type'] == 'section' else [])}
+    page = reader.open('/articles?kind=unique')
+    assert page.locator('.count').inner_text() == f'{308 - len(named)} of 308 articles'
+    page.goto(f"{reader.base}#/")
+    page.wait_for_selector('#since')
+    page.fill('#since', '2034-05-10T09:00')
+    page.get_by_role('button', name='Show').click()
+    page.wait_for_selector('.count')
+    new = sum(a['published'] >= '2034-05-10T09:00:00Z' for a in given)
+    assert page.locator('.count').inner_text() == f'{new} of 308 articles' and 'New articles' in page.locator('h1').inner_text()
+    unique = next(a for a in given if a['id'] not in named)
+    page.fill('#query', unique['id'])
+    page.keyboard.press('Enter')
+    page.wait_for_selector('.list .badge')
+    assert page.locator('.list .badge').first.inner_text() == 'unique', 'an article without copies is told from one that is not there'
+    reader.close()
+
+
+def test_who_copies_whom(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/sources')
+    lines = [json.loads(line) for line in open(pages['result'], encoding='utf-8')]
+    given = {a['id']: a for a in (json.loads(line) for line in open(FEED, encoding='utf-8'))}
+    first = {}
+    for line in lines:
+        if line['type'] == 'cluster':
+            order = sorted(line['articles'], key=lambda i: given[i]['published'])
+            if given[order[0]]['published'] < given[order[1]]['published']:
+                first[given[order[0]]['source']] = first.get(given[order[0]]['source'], 0) + 1
+    for source, count in first.items():
+        cells = page.locator('table').first.locator('tr', has=page.locator('th', has_text=source)).locator('td').all_inner_texts()
+        assert cells[2] == str(count), f'{source}: {cells}'
+    reader.close()
+
+
+def test_decisions_stay_and_go_out(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/cluster/2')
+    rows = page.locator('.story > li')
+    rows.nth(0).get_by_role('button', name='kill').click()
+    rows.nth(2).get_by_role('button', name='not a copy').click()
+    rows.nth(1).get_by_role('button', name='keep').click()
+    assert page.get_by_role('link', name='Decisions (3)').count() == 1
+    page = reader.open('/cluster/2')
+    assert rows.nth(0).get_by_role('button', name='kill').get_attribute('aria-pressed') == 'true', 'it did not stay'
+    axe(page)
+    page = reader.open('/decisions')
+    with page.expect_download() as got:
+        page.get_by_role('button', name='Save decisions').click()
+    decided = [json.loads(line) for line in open(got.value.path(), encoding='utf-8')]
+    assert {json.dumps(d, sort_keys=True) for d in decided} == {json.dumps(d, sort_keys=True) for d in (
+        {'id': 'vc-0508-002', 'decision': 'kill'}, {'id': 'la-0508-027', 'decision': 'not-a-copy', 'of': 'la-0508-004'}, {'id': 'la-0508-004', 'decision': 'keep'})}, decided
+    with page.expect_download() as got:
+        page.get_by_role('button', name='Save as CSV').click()
+    assert [r['decision'] for r in csv.DictReader(open(got.value.path(), encoding='utf-8-sig'))] == ['kill', 'not-a-copy', 'keep']
+    axe(page)
+    page.get_by_role('button', name='Undo').first.click()
+    page.wait_for_selector('a:has-text("Decisions (2)")')
+    other = Reader(browser, pages['hostile'])
+    other.open('/')
+    assert other.page.get_by_role('link', name='Decisions', exact=True).count() == 1, 'decisions of another report'
+    other.close()
+    reader.close()
+
+
+def test_from_copy_to_copy(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/cluster/4?against=kept')
+    order = page.locator('.story > li code').all_inner_texts()
+    keep = page.locator('.story > li.kept code').inner_text()
+    others = [i for i in order if i != keep]
+    page.get_by_role('link', name='side by side').first.click()
+    page.wait_for_selector('.trail')
+    for k, key in enumerate(others):
+        assert page.evaluate('location.hash') == f'#/compare/{keep}/{key}' and f'copy {k + 1} of {len(others)}' in page.locator('.trail').inner_text()
+        page.keyboard.press('j')
+        if k + 1 < len(others):
+            page.wait_for_selector(f'.trail:has-text("copy {k + 2} of")')
+    page.locator('.trail a').first.click()
+    page.wait_for_selector('.story')
+    reader.close()
+
+
+def test_texts_that_have_no_room_have_a_window(browser, pages):
+    page_file = pages['directory'] / 'few.html'
+    subprocess.run([pages['command'], 'report', '-q', pages['result'], FEED, '-o', page_file, '--texts', '60K'], check=True)
+    reader = Reader(browser, page_file.as_uri())
+    page = reader.open('/')
+    whole = page.evaluate('articles().block.filter(b => b >= 0).length')
+    windows = page.evaluate('articles().block.map((b, n) => b < -1 ? n : -1).filter(n => n >= 0)')
+    assert whole > 0 and windows and whole + len(windows) == page.evaluate('articles().listed')
+    half = page.evaluate('clusters().articles.filter(m => m.filter(n => articles().block[n] >= 0).length >= 2).length')
+    assert half >= min(whole, 104) // 2 - 4, 'two of every cluster do not come first'
+    a, b = page.evaluate('(() => { for (let i = 0; i < pairCount(); i++) { const p = pairAt(i); if (articles().block[p.a] < -1 && articles().block[p.b] < -1) return [articles().id[p.a], articles().id[p.b]]; } })()')
+    page = reader.open(f'/compare/{a}/{b}')
+    texts = {x['id']: x['text'] for x in map(json.loads, open(FEED, encoding='utf-8'))}
+    for side, key in enumerate((a, b)):
+        shown = page.locator('.window').nth(side).inner_text().strip('\u2026 \n')
+        assert len(shown) >= 150 and shown.split('\n')[0][:60] in texts[key], shown
+    assert page.locator('.side-column h2').count() == 2
+    axe(page)
+    assert 'Section' not in reader.open('/sections').locator('.list').inner_text(), 'a section has no words'
+    reader.close()
+
+
+def test_right_to_left(browser, pages):
+    text = '\u0642\u0627\u0644 \u0648\u0632\u064a\u0631 \u0627\u0644\u0646\u0642\u0644 \u0627\u0646 \u0627\u0644\u062c\u0633\u0631 \u0627\u0644\u062c\u062f\u064a\u062f \u0633\u0648\u0641 \u064a\u0641\u062a\u062d \u0641\u064a \u0627\u0644\u0639\u0627\u0645 \u0627\u0644\u0642\u0627\u062f\u0645 \u0628\u0639\u062f \u0627\u0644\u0627\u0646\u062a\u0647\u0627\u0621 \u0645\u0646 \u0627\u0644\u0627\u0639\u0645\u0627\u0644 '
+    articles = [{'id': f'a{k}', 'title': '\u0627\u0644\u062c\u0633\u0631 \u0627\u0644\u062c\u062f\u064a\u062f', 'text': text * 2 + f'{text.split()[k]} ' * 12} for k in range(3)]
+    reader = Reader(browser, make(pages['command'], pages['directory'], 'arabic', write_lines(pages['directory'] / 'arabic-in.jsonl', articles)))
+    for address in ('/clusters', '/cluster/1', '/compare/a0/a1', '/article/a0'):
+        page = reader.open(address)
+        page.wait_for_selector('.list, .scrolls, article.text')
+        assert page.locator('main').get_attribute('dir') == 'rtl'
+        assert page.locator('.list a, .side-column a, article.text p').first.evaluate('e => getComputedStyle(e.closest("li, h2, p")).direction') == 'rtl', address
+    reader.close()
+
+
+def test_the_theme_is_remembered(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open('/')
+    page.locator('#theme').click()
+    page.locator('#theme').click()
+    assert 'dark' in reader.open('/clusters').locator('#theme').inner_text()
+    axe(reader.open('/search/bank'))
     reader.close()
 
 

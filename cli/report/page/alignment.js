@@ -2,20 +2,15 @@
 const EQUAL = 0, CHANGED = 1, ONLY_A = 2, ONLY_B = 3;
 const FEW_WORDS = 4; /* a change of so many words outside passages is a change, not a cut and an addition */
 
-/* {self, known, segments, passages: in order of a}. A segment is {kind, passage, at: [[begin, end] of a, of b], words: [of a, of b]};
- * a passage is {at, words, segments}. Places are those of the string. */
+/* {self, known, segments, passages: in order of a, facts}. A segment is {kind, passage, at: [[begin, end] of a, of b], words: [of a, of b]};
+ * a passage is {at, words, segments}; a fact that differs is {kind, at}. Places are those of the string. The texts are unpacked. */
 function alignmentOf(a, b) {
-  const swapped = a > b, low = Math.min(a, b), high = Math.max(a, b);
-  const block = `aligned-${Math.max(articles().block[a], articles().block[b])}`;
-  const numbers = once(block, () => {
-    const element = document.getElementById(block);
-    return new Map((element === null ? [] : JSON.parse(element.textContent)).map(list => [`${list[0]},${list[1]}`, list]));
-  }).get(`${low},${high}`);
-  const self = a === b;
-  if (numbers === undefined) return { self, known: false, segments: [], passages: [] };
-  const lists = segmentLists(numbers, swapped), segments = lists.shift();
-  toStringPlaces([segments, ...lists], 0, textOf(a));
-  toStringPlaces([segments, ...lists], 1, textOf(b));
+  const swapped = a > b, low = Math.min(a, b), high = Math.max(a, b), self = a === b;
+  const numbers = unpacked[`texts-${Math.max(articles().block[a], articles().block[b])}`].aligned.get(`${low},${high}`);
+  if (numbers === undefined) return { self, known: false, segments: [], passages: [], facts: [] };
+  const facts = factsIn(numbers, swapped), lists = segmentLists(numbers, 3 + FACT * facts.length, swapped), segments = lists.shift();
+  toStringPlaces([segments, ...lists, facts], 0, textOf(a));
+  toStringPlaces([segments, ...lists, facts], 1, textOf(b));
   const inOrder = new Map();
   for (const s of segments) {
     if (s.passage === 0) continue;
@@ -23,7 +18,18 @@ function alignmentOf(a, b) {
     inOrder.get(s.passage).push(s);
   }
   const passages = [...inOrder.values(), ...lists].map(passageOf).sort((p, q) => p.at[0][0] - q.at[0][0]);
-  return { self, known: true, segments, passages };
+  return { self, known: true, segments, passages, facts };
+}
+
+/* The facts that differ, in [a, b, count, fact, ..., fact, ...]; a fact is FACT numbers. */
+const FACT = 5, FACT_KINDS = ['number', 'date', 'name', 'word'];
+function factsIn(numbers, swapped) {
+  const facts = [];
+  for (let i = 3; i < 3 + FACT * numbers[2]; i += FACT) {
+    const at = [[numbers[i + 1], numbers[i + 2]], [numbers[i + 3], numbers[i + 4]]];
+    facts.push({ kind: numbers[i], at: swapped ? at.reverse() : at });
+  }
+  return facts;
 }
 
 function passageOf(segments) {
@@ -31,10 +37,10 @@ function passageOf(segments) {
   return { segments, at: [0, 1].map(side => [segments[0].at[side][0], last.at[side][1]]), words: segments.reduce((n, s) => n + (s.kind === EQUAL ? s.words[0] : 0), 0) };
 }
 
-/* The lists of segments in [a, b, count, segment, ..., count, segment, ...], places in bytes. */
-function segmentLists(numbers, swapped) {
+/* The lists of segments from a place of the numbers on: count, segment, ..., count, segment, ...; places in bytes. */
+function segmentLists(numbers, from, swapped) {
   const lists = [];
-  for (let i = 2; i < numbers.length;) {
+  for (let i = from; i < numbers.length;) {
     const list = [];
     let ends = [0, 0];
     for (let count = numbers[i++]; count > 0; count--, i += 7) {

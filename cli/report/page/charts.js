@@ -23,7 +23,7 @@ function columns(items, names, what) {
     if (i % every === 0) picture.append(svg('text', { x: x + wide / 2, y: H, class: 'tick', 'text-anchor': 'middle' }, item.label));
   });
   const table = el('table', {}, el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, what), names.map(n => el('th', { scope: 'col', class: 'number' }, n)))),
-    el('tbody', {}, items.map(item => el('tr', {}, el('th', { scope: 'row' }, item.label), item.values.map(n => el('td', { class: 'number' }, whole(n)))))));
+    el('tbody', {}, items.map(item => el('tr', {}, el('th', { scope: 'row' }, item.href ? el('a', { href: item.href }, item.label) : item.label), item.values.map(n => el('td', { class: 'number' }, whole(n)))))));
   return [names.length > 1 ? el('p', { class: 'legend', 'aria-hidden': 'true' }, names.map((n, k) => el('span', {}, el('i', { class: `swatch-${k}` }), n))) : null,
     picture, el('details', {}, el('summary', {}, 'As a table'), el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${what}, as a table` }, table))];
 }

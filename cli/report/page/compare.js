@@ -22,11 +22,36 @@ function sideRuns(al, side, text) {
     if (s.passage === 0 && s.kind !== EQUAL)
       for (const [begin, end] of uncovered(al, side, s.at[side])) runs.push([begin, end, part => el('span', { class: 'alone' }, part)]);
   let at = 0; /* passages that have moved may overlap others by a word */
-  return runs.sort((x, y) => x[0] - y[0]).map(([begin, end, make]) => {
+  const apart = runs.sort((x, y) => x[0] - y[0]).map(([begin, end, make]) => {
     const from = Math.max(begin, at);
     at = Math.max(at, end);
     return [from, end, make];
   }).filter(([from, end]) => from < end);
+  return withFacts(apart, al, side);
+}
+
+/* The runs cut where a differing fact begins and ends, with a mark about the fact. */
+function withFacts(runs, al, side) {
+  const facts = al.facts.map((f, k) => [...f.at[side], k]).filter(([begin, end]) => begin < end).sort((x, y) => x[0] - y[0]), out = [];
+  const mark = (make, k) => part => el('b', { class: `fact fact-${FACT_KINDS[al.facts[k].kind]}`, 'data-fact': k, title: `${FACT_KINDS[al.facts[k].kind]} that differs` }, make(part));
+  let at = 0;
+  const plain = (to, k) => { if (k !== undefined && at < to) out.push([at, to, mark(part => part, k)]); at = Math.max(at, to); };
+  let next = 0;
+  for (const [begin, end, make] of runs) {
+    for (; next < facts.length && facts[next][1] <= begin; next++) { at = Math.max(at, facts[next][0]); plain(facts[next][1], facts[next][2]); }
+    let from = begin;
+    for (let k = next; k < facts.length && facts[k][0] < end; k++) {
+      const [b, e] = [Math.max(facts[k][0], from), Math.min(facts[k][1], end)];
+      if (b >= e) continue;
+      if (from < b) out.push([from, b, make]);
+      out.push([b, e, mark(make, facts[k][2])]);
+      from = e;
+    }
+    if (from < end) out.push([from, end, make]);
+    at = end;
+  }
+  for (; next < facts.length; next++) { at = Math.max(at, facts[next][0]); plain(facts[next][1], facts[next][2]); }
+  return out;
 }
 
 function passagePart(passage, changed, side, part, first) {
@@ -41,7 +66,26 @@ function column(n, al, side, text) {
   const body = el('div', { class: 'text scrolls', tabindex: 0, role: 'region', 'aria-label': name }, paragraphs(text, sideRuns(al, side, text)));
   for (const p of body.querySelectorAll('p'))
     if (p.querySelector('mark') === null && p.querySelector('.alone') !== null) p.classList.add('fresh');
-  return { body, element: el('section', { class: 'side-column' }, el('h2', {}, articleAnchor(n)), byline(n), body) };
+  for (const p of body.querySelectorAll('p')) if (p.querySelector('ins, del, .alone, .fact') === null) p.classList.add('same');
+  markNotices(n, text, body);
+  return { body, element: columnElement(n, body) };
+}
+
+const columnElement = (n, body) => el('section', { class: 'side-column' }, el('h2', { dir: directionOf(titleOf(n)) }, articleAnchor(n)), byline(n), body);
+
+/* Paragraphs that lie within a notice are set back, and can be hidden. */
+function markNotices(n, text, body) {
+  const places = sectionsOf(n).filter(i => sections()[i][2] === 3).flatMap(i => sectionAt(i).places.filter(o => o.article === n)).map(o => placesOfBytes(text, [o.begin, o.end]));
+  let from = 0;
+  const elements = [...body.querySelectorAll('p')];
+  for (const line of text.split('\n')) {
+    const to = from + line.length;
+    if (line.trim() !== '') {
+      const p = elements.shift();
+      if (places.some(([b, e]) => b <= from + 3 && to - 3 <= e)) p.classList.add('notice');
+    }
+    from = to + 1;
+  }
 }
 
 /* Where passage `k` begins and ends in a column, from its top. */
@@ -105,11 +149,36 @@ function ribbons(gutter, left, right, count, hue) {
   gutter.replaceChildren(...shapes);
 }
 
-function factsOf(a, b) {
+function numbersOf(a, b) {
   const p = pairOf(a, b);
   if (p === null) return null;
-  return el('dl', { class: 'facts' }, [['relation', RELATION_LABELS[p.relation]], ['resemblance', thousandths(p.resemblance)], ['left text that appears on the right', thousandths(p.overlap[0])], ['right text that appears on the left', thousandths(p.overlap[1])], ['facts that match', thousandths(p.facts)]]
+  return el('dl', { class: 'facts' }, [['relation', RELATION_LABELS[p.relation]], ['resemblance', thousandths(p.resemblance)], ['left text that appears on the right', thousandths(p.overlap[0])], ['right text that appears on the left', thousandths(p.overlap[1])], ['facts that match', thousandths(p.facts)], ['facts that differ', whole(p.conflicts)]]
     .map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
+}
+
+/* The cluster of both, with the copies before and after the right one. */
+function trail(a, b) {
+  const c = clusterOf(a);
+  if (c < 0 || c !== clusterOf(b) || a === b) return null;
+  const others = asTheyRan(c).filter(n => n !== a), k = others.indexOf(b);
+  const step = (n, label, kind) => n === undefined ? null : el('a', { class: `button small ${kind}`, href: compareLink(a, n) }, label);
+  return el('p', { class: 'trail' }, el('a', { href: link('cluster', clusters().number[c]) }, `Cluster ${clusters().number[c]}`), ` \u00b7 copy ${k + 1} of ${whole(others.length)} `, step(others[k - 1], 'Previous copy', 'previous-copy'), step(others[k + 1], 'Next copy', 'next-copy'));
+}
+
+/* The facts that differ, above the texts; each brings its place into view. */
+function factBar(al, textA, textB, left, right, tied) {
+  if (al.facts.length === 0) return null;
+  const go = k => {
+    tied.lead(null);
+    for (const body of [left, right]) {
+      const mark = body.querySelector(`[data-fact="${k}"]`);
+      if (mark !== null) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - 60;
+    }
+  };
+  return el('div', { class: 'differ' }, el('h2', {}, 'Facts that differ'), el('ul', { class: 'facts-differ' }, al.facts.map((f, k) => {
+    const item = factItem(f, textA, textB), kind = FACT_KINDS[f.kind];
+    return el('li', {}, button([...item.childNodes], () => go(k), { class: 'quiet', title: kind }));
+  })));
 }
 
 /* Buttons for the passages; each brings its passage into view on both sides. */
@@ -143,8 +212,8 @@ function passageBar(al, left, right, tied) {
 }
 
 function legend(self) {
-  return el('p', { class: 'key' }, el('mark', { class: 'p0' }, 'shared'), ' ', el('mark', { class: 'p0' }, el('ins', {}, 'reworded')), self ? null : [' ', el('span', { class: 'alone' }, 'only here')],
-    el('span', { class: 'hint' }, 'In a column, ', el('kbd', {}, 'n'), ' and ', el('kbd', {}, 'p'), ' go to the next and previous passage.'));
+  return el('p', { class: 'key' }, el('mark', { class: 'p0' }, 'shared'), ' ', el('mark', { class: 'p0' }, el('ins', {}, 'reworded')), self ? null : [' ', el('span', { class: 'alone' }, 'only here'), ' ', FACT_KINDS.slice(0, 3).map(kind => [el('b', { class: `fact fact-${kind}` }, `${kind} differs`), ' '])],
+    el('span', { class: 'hint' }, 'In a column, ', el('kbd', {}, 'n'), ' and ', el('kbd', {}, 'p'), ' go to the next and previous passage; ', el('kbd', {}, 'j'), ' and ', el('kbd', {}, 'k'), ' to the next and previous copy.'));
 }
 
 function summaryOf(al) {
@@ -155,24 +224,34 @@ function summaryOf(al) {
   return al.self ? `${first}. Left: first occurrence. Right: the repeat.` : `${first}; ${whole(c.changed)} reworded, ${whole(c.cut)} only on the left, ${whole(c.added)} only on the right.`;
 }
 
-function showCompare([keyA, keyB, places]) {
+async function showCompare([keyA, keyB, places]) {
   const a = articleOf(keyA), b = articleOf(keyB);
   if (a === undefined || b === undefined) return null;
+  await needs([a, b]);
   const textA = textOf(a), textB = textOf(b), self = a === b;
-  const heading = el('h1', {}, self ? 'Repetition within this article' : 'Side by side');
+  const heading = [trail(a, b), el('h1', {}, self ? 'Repetition within this article' : 'Side by side')], decide = self ? null : decisionButtons(b, a);
   if (textA === undefined || textB === undefined)
-    return { title: 'Side by side', content: [heading, factsOf(a, b), [a, b].filter(n => textOf(n) === undefined).map(notEmbedded)] };
+    return { title: 'Side by side', wide: true, content: [heading, numbersOf(a, b), el('div', { class: 'tools' }, decide, copyLink()), el('div', { class: 'compare' }, ...[a, b].map((n, side) => {
+      const element = columnElement(n, textOf(n) === undefined ? notEmbedded(n) : el('div', { class: 'text scrolls', tabindex: 0, role: 'region', 'aria-label': titleOf(n) }, paragraphs(textOf(n), [])));
+      return side === 0 ? [element, el('span', {})] : element;
+    }).flat())] };
   const al = alignmentOf(a, b);
   const left = column(a, al, 0, textA), right = column(b, al, 1, textB);
   const gutter = svg('svg', { class: 'gutter', 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   const draw = () => ribbons(gutter, left.body, right.body, al.passages.length, k => (k - 1) % HUES);
   const tied = tie(left.body, right.body, al.passages.length, draw);
-  const bar = passageBar(al, left.body, right.body, tied);
+  const bar = passageBar(al, left.body, right.body, tied), both = el('div', { class: 'compare' }, left.element, gutter, right.element);
+  const toggle = (name, label) => el('label', { class: 'check' }, el('input', { type: 'checkbox', checked: parameters().get(name) !== null, onchange: event => {
+    setParameters({ [name]: event.target.checked ? '1' : null });
+    both.classList.toggle(`without-${name}`, event.target.checked);
+    draw();
+  } }), ` ${label}`);
+  for (const name of ['notices', 'same']) both.classList.toggle(`without-${name}`, parameters().get(name) !== null);
   return { title: self ? `${titleOf(a)} against itself` : `${titleOf(a)} and ${titleOf(b)}`, wide: true, content: [heading,
-    el('p', { class: 'lead' }, summaryOf(al)), factsOf(a, b),
-    el('div', { class: 'tools' }, bar.element, el('label', { class: 'check' }, tied.tied, ' Scroll together'),
-      el('a', { class: 'button', href: link('dots', keyA, keyB) }, 'Dot plot'), self ? null : el('a', { class: 'button', href: compareLink(b, a) }, 'Swap')),
-    legend(self), el('div', { class: 'compare' }, left.element, gutter, right.element)],
+    el('p', { class: 'lead' }, summaryOf(al)), numbersOf(a, b), factBar(al, textA, textB, left.body, right.body, tied),
+    el('div', { class: 'tools' }, bar.element, el('label', { class: 'check' }, tied.tied, ' Scroll together'), both.querySelector('.notice') === null ? null : toggle('notices', 'Hide notices'), self ? null : toggle('same', 'Only differences'),
+      el('a', { class: 'button', href: link('dots', keyA, keyB) }, 'Dot plot'), self ? null : el('a', { class: 'button', href: compareLink(b, a) }, 'Swap'), copyLink(), decide),
+    legend(self), both],
   shown() {
     const watch = new ResizeObserver(draw);
     watch.observe(left.body);

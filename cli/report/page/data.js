@@ -21,21 +21,42 @@ const sections = () => block('sections').sections;
 const pairCount = () => block('pairs').pairs.length / PAIR;
 
 /* A pair is PAIR numbers; a section is HEAD numbers, then PLACE numbers for each occurrence. */
-const PAIR = 9, PLACE = 6, HEAD = 3;
-const RELATIONS = ['identical', 'near', 'contains', 'contained', 'series'];
-const RELATION_LABELS = ['identical', 'near-duplicate', 'longer version', 'excerpt', 'series'];
+const PAIR = 10, PLACE = 6, HEAD = 4;
+const RELATIONS = ['identical', 'near', 'contains', 'contained', 'series', 'related', 'boilerplate'];
+const RELATION_LABELS = ['identical', 'near-duplicate', 'longer version', 'excerpt', 'series', 'related', 'notices only'];
+const COPIES = 4; /* the relations below it are those of copies */
+const turned = relation => relation === 2 ? 3 : relation === 3 ? 2 : relation;
 const KINDS = ['Copied within one story', 'Repeated within one article', 'Shared by two stories', 'Notices, forms and boilerplate'];
 
-/* The text of an article, or undefined if it is not in the page. Blocks hold [article, text, ...]. */
-function textOf(n) {
-  const b = articles().block[n];
-  if (b < 0) return undefined;
-  return once(`texts-${b}`, () => {
-    const list = JSON.parse(document.getElementById(`texts-${b}`).textContent), all = new Map();
-    for (let k = 0; k < list.length; k += 2) all.set(list[k], list[k + 1]);
-    return all;
-  }).get(n);
+/* Blocks of texts are gzip in base64: a view awaits those that it needs(), then reads them without waiting. */
+const unpacked = {}, unpacking = {};
+function unpack(name) {
+  if (!(name in unpacking)) unpacking[name] = unpackElement(document.getElementById(name)).then(value => { unpacked[name] = value; });
+  return unpacking[name];
 }
+
+async function unpackElement(element) {
+  if (element === null) return null;
+  const text = atob(element.textContent), bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  const value = JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text());
+  if (Array.isArray(value)) { /* windows */
+    const parts = new Map();
+    for (let k = 0; k < value.length; k += 3) parts.set(value[k], { begin: value[k + 1], text: value[k + 2] });
+    return { parts };
+  }
+  const texts = new Map();
+  for (let k = 0; k < value.texts.length; k += 2) texts.set(value.texts[k], value.texts[k + 1]);
+  return { texts, aligned: new Map(value.aligned.map(list => [`${list[0]},${list[1]}`, list])) };
+}
+
+/* The block of an article's text is a number; below -1 it has only a window of it, and -1 is none. */
+const blockName = n => articles().block[n] >= 0 ? `texts-${articles().block[n]}` : `windows-${-2 - articles().block[n]}`;
+const needs = numbers => Promise.all([...new Set(numbers.filter(n => articles().block[n] !== -1).map(blockName))].map(unpack));
+
+/* The text of an article, or undefined if it is not in the page; then windowOf() may have a part: {begin: its first byte, text}. */
+const textOf = n => articles().block[n] < 0 ? undefined : unpacked[blockName(n)].texts.get(n);
+const windowOf = n => articles().block[n] >= -1 ? undefined : unpacked[blockName(n)].parts.get(n);
 
 /* An id in a link: a string as it is, with ~ before an integer and before a string that begins with ~. */
 const keyOf = id => typeof id === 'number' || String(id).startsWith('~') ? `~${id}` : id;
@@ -60,10 +81,10 @@ function clusterOf(n) {
 const clusterNumbered = number => once('clusterNumbers', () => new Map(clusters().number.map((n, c) => [n, c]))).get(number);
 const sectionNumbered = number => once('sectionNumbers', () => new Map(sections().map((s, i) => [s[0], i]))).get(number);
 
-/* {a, b, relation, resemblance, containment, overlap, facts}; shares are in thousandths, -1 if unknown. */
+/* {a, b, relation, resemblance, containment, overlap, facts, conflicts}; shares are in thousandths, -1 if unknown. */
 function pairAt(i) {
   const p = block('pairs').pairs, k = i * PAIR;
-  return { a: p[k], b: p[k + 1], relation: p[k + 2], resemblance: p[k + 3], containment: [p[k + 4], p[k + 5]], overlap: [p[k + 6], p[k + 7]], facts: p[k + 8] };
+  return { a: p[k], b: p[k + 1], relation: p[k + 2], resemblance: p[k + 3], containment: [p[k + 4], p[k + 5]], overlap: [p[k + 6], p[k + 7]], facts: p[k + 8], conflicts: p[k + 9] };
 }
 
 function pairsOf(n) {
@@ -85,19 +106,19 @@ function pairOf(a, b) {
     const p = pairAt(i);
     if (p.a === a && p.b === b) return p;
     if (p.a === b && p.b === a)
-      return { ...p, a, b, relation: [0, 1, 3, 2, 4][p.relation], containment: [p.containment[1], p.containment[0]], overlap: [p.overlap[1], p.overlap[0]] };
+      return { ...p, a, b, relation: turned(p.relation), containment: [p.containment[1], p.containment[0]], overlap: [p.overlap[1], p.overlap[0]] };
   }
   return null;
 }
 
 const similarity = p => Math.max(p.overlap[0], p.overlap[1]) >= 0 ? Math.max(p.overlap[0], p.overlap[1]) : p.resemblance;
 
-/* {number, words, kind, places: [{article, begin, end, ofBegin, ofEnd, similarity}]} */
+/* {number, words, kind, quote, count, places: [{article, begin, end, ofBegin, ofEnd, similarity}]} */
 function sectionAt(i, most = Infinity) {
   const s = sections()[i], places = [];
   for (let k = HEAD; k < s.length && places.length < most; k += PLACE)
     places.push({ article: s[k], begin: s[k + 1], end: s[k + 2], ofBegin: s[k + 3], ofEnd: s[k + 4], similarity: s[k + 5] });
-  return { number: s[0], words: s[1], kind: s[2], count: (s.length - HEAD) / PLACE, places };
+  return { number: s[0], words: s[1], kind: s[2], quote: s[3], count: (s.length - HEAD) / PLACE, places };
 }
 
 function sectionsOf(n) {
@@ -124,6 +145,18 @@ function asTheyRan(c) {
   });
 }
 
+/* Whether a time is only a day, as far as one can tell. */
+const isDay = seconds => seconds % 86400 === 0;
+
+/* The article that was certainly the first to run, or -1: times may be tied, days only, or not known. */
+function firstToRun(order) {
+  const times = articles().published, [a, b] = order;
+  if (b === undefined || times[a] === null) return -1;
+  if (times[b] === null) return a;
+  const apart = isDay(times[a]) || isDay(times[b]) ? Math.floor(times[b] / 86400) - Math.floor(times[a] / 86400) : times[b] - times[a];
+  return apart > 0 ? a : -1;
+}
+
 /* A cluster as JSON: the kept article, and the numbers of each copy. */
 function clusterAsJson(c) {
   const all = articles(), keep = clusters().keep[c];
@@ -133,7 +166,7 @@ function clusterAsJson(c) {
   return { cluster: clusters().number[c], keep: said(keep),
     copies: asTheyRan(c).filter(n => n !== keep).map(n => {
       const p = pairOf(n, keep);
-      return p === null ? said(n) : { ...said(n), relation: RELATIONS[p.relation], resemblance: share(p.resemblance), overlap: share(p.overlap[0]), overlap_of: share(p.overlap[1]) };
+      return p === null ? said(n) : { ...said(n), relation: RELATIONS[p.relation], resemblance: share(p.resemblance), overlap: share(p.overlap[0]), overlap_of: share(p.overlap[1]), conflicts: p.conflicts };
     }) };
 }
 

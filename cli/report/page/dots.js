@@ -24,9 +24,10 @@ function runsOf(a, b, self) {
   return runs;
 }
 
-function showDots([keyA, keyB]) {
+async function showDots([keyA, keyB]) {
   const a = articleOf(keyA), b = articleOf(keyB);
   if (a === undefined || b === undefined) return null;
+  await needs([a, b]);
   const textA = textOf(a), textB = textOf(b), self = a === b;
   const heading = el('h1', {}, 'Dot plot');
   if (textA === undefined || textB === undefined)
@@ -49,7 +50,7 @@ function paragraphStarts(words, text) {
 }
 
 function plot(wordsA, wordsB, runs, self, textA, textB, where) {
-  const S = 1000, M = 60, longer = Math.max(wordsA.count, wordsB.count, 1), k = S / longer;
+  const S = 1000, M = 96, longer = Math.max(wordsA.count, wordsB.count, 1), k = S / longer;
   const W = wordsA.count * k, H = wordsB.count * k;
   const picture = svg('svg', { viewBox: `${-M} ${-M} ${W + M + 10} ${H + M + 10}`, class: 'plot', role: 'img', 'aria-label': `${plural(runs.length, 'run')} of equal words; the longest are in the list beside` });
   picture.append(svg('rect', { x: 0, y: 0, width: W, height: H, class: 'frame' }));

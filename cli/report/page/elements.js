@@ -40,7 +40,7 @@ function bytes(n) {
 }
 
 const day = seconds => new Date(seconds * 1000).toISOString().slice(0, 10);
-const time = seconds => new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
+const time = seconds => isDay(seconds) ? day(seconds) : new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
 
 function timeOf(n) {
   const t = articles().published[n];
@@ -60,9 +60,9 @@ function sourceOf(n) {
   return name === null ? null : bdi(name);
 }
 
-/* Source, time and id of an article. */
-function byline(n) {
-  const parts = [sourceOf(n), timeOf(n), el('code', {}, bdi(articles().id[n]))].filter(p => p !== null);
+/* Source, time and id of an article, after its headline if that is wanted. */
+function byline(n, titled) {
+  const parts = [titled ? bdi(titleOf(n)) : null, sourceOf(n), timeOf(n), el('code', {}, bdi(articles().id[n]))].filter(p => p !== null);
   return el('span', { class: 'byline' }, parts.map((p, i) => i === 0 ? p : [' \u00b7 ', p]));
 }
 
@@ -74,8 +74,8 @@ function button(label, action, properties) {
 }
 
 /* Offers a file for download. */
-function save(name, value) {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 1) + '\n'], { type: 'application/json' }));
+function save(name, text, type) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const a = el('a', { href: url, download: name });
   document.body.append(a);
   a.click();
@@ -83,33 +83,75 @@ function save(name, value) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
+const saveJson = (name, value) => save(name, JSON.stringify(value, null, 1) + '\n', 'application/json');
+
+/* Rows of values as CSV (RFC 4180). A value that a spreadsheet would take for a formula is written as text. */
+function saveCsv(name, rows) {
+  const cell = value => {
+    const text = value === null || value === undefined ? '' : String(value), plain = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  };
+  save(name, '\ufeff' + rows.map(row => row.map(cell).join(',') + '\r\n').join(''), 'text/csv');
+}
+
+const copyLink = () => button('Copy link', async event => {
+  const link = location.href, label = event.currentTarget;
+  try {
+    await navigator.clipboard.writeText(link);
+  } catch (error) { /* the browser does not allow it: the old way */
+    const area = el('textarea', { class: 'hidden' });
+    area.value = link;
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  label.textContent = 'Link copied';
+  say('Link copied');
+});
+
 function say(text) {
   document.getElementById('status').textContent = text;
 }
 
-/* `count` items a page at a time; `make(i)` gives the element of one. */
+/* `count` items a page at a time; `make(i)` gives the element of one. The page's number is `key` in the address. */
 const PAGE = 40;
-function paged(count, make, label, className = 'list') {
-  const list = el('ol', { class: className }), where = el('span', { class: 'where' });
-  const box = el('div', { class: 'paged' });
-  let first = 0;
-  const turn = by => { first += by; show(); list.firstElementChild && list.firstElementChild.scrollIntoView({ block: 'nearest' }); };
-  const back = button('Previous', () => turn(-PAGE)), on = button('Next', () => turn(PAGE));
-  const show = () => {
+function paged(count, make, label, { className = 'list', key = 'page', prepare = null } = {}) {
+  const list = el('ol', { class: className }), where = el('span', { class: 'where' }), box = el('div', { class: 'paged' });
+  const last = Math.max(1, Math.ceil(count / PAGE));
+  let at = Math.min(last, Math.max(1, Number(parameters().get(key)) || 1)), asked = 0;
+  const turn = to => {
+    at = Math.min(last, Math.max(1, to));
+    setParameters({ [key]: at === 1 ? null : at });
+    show();
+    list.scrollIntoView({ block: 'nearest' });
+  };
+  const back = button('Previous', () => turn(at - 1)), on = button('Next', () => turn(at + 1));
+  const jump = el('input', { type: 'number', min: 1, max: last, 'aria-label': `Page of ${label}`, onchange: event => turn(Number(event.target.value) || 1) });
+  const fill = (from, to) => {
     const items = [];
-    for (let i = first; i < Math.min(first + PAGE, count); i++) items.push(make(i));
+    for (let i = from; i < to; i++) items.push(make(i));
     list.replaceChildren(...items);
-    list.setAttribute('start', first + 1);
-    back.disabled = first === 0;
-    on.disabled = first + PAGE >= count;
-    where.textContent = `${whole(first + 1)} to ${whole(Math.min(first + PAGE, count))} of ${whole(count)}`;
+  };
+  const show = () => {
+    const from = (at - 1) * PAGE, to = Math.min(from + PAGE, count), mine = ++asked;
+    list.setAttribute('start', from + 1);
+    back.disabled = at === 1;
+    on.disabled = at === last;
+    jump.value = at;
+    where.textContent = `${whole(from + 1)} to ${whole(to)} of ${whole(count)}`;
     say(`${label}: ${where.textContent}`);
+    if (prepare === null) fill(from, to);
+    else prepare(from, to).then(() => { if (mine === asked) fill(from, to); });
   };
   show();
   box.append(list);
-  if (count > PAGE) box.append(el('div', { class: 'pager', role: 'group', 'aria-label': `Pages of ${label}` }, back, where, on));
+  if (count > PAGE) box.append(el('div', { class: 'pager', role: 'group', 'aria-label': `Pages of ${label}` }, back, where, on, el('label', {}, 'page ', jump, ` of ${whole(last)}`)));
   return box;
 }
+
+/* As one reads it: a no-break space would keep a line from breaking where it may. */
+const readable = text => text.replaceAll('\u00a0', ' ');
 
 /* A text as paragraphs. `runs`: ascending [begin, end, make]; make(text) wraps a part, `block` true
  * marks a paragraph that one run covers. */
@@ -124,11 +166,11 @@ function paragraphs(text, runs) {
       while (k < runs.length && runs[k][1] <= from) k++;
       for (let r = k; r < runs.length && runs[r][0] < to; r++) {
         const begin = Math.max(runs[r][0], from), end = Math.min(runs[r][1], to);
-        if (begin > at) p.append(text.slice(at, begin));
-        if (end > begin) p.append(runs[r][2](text.slice(begin, end)));
+        if (begin > at) p.append(readable(text.slice(at, begin)));
+        if (end > begin) p.append(runs[r][2](readable(text.slice(begin, end))));
         at = Math.max(at, end);
       }
-      if (at < to) p.append(text.slice(at, to));
+      if (at < to) p.append(readable(text.slice(at, to)));
       out.push(p);
     }
     from = to + 1;
@@ -136,5 +178,9 @@ function paragraphs(text, runs) {
   return out;
 }
 
-const notEmbedded = n => el('p', { class: 'note' }, 'The full text of ', bdi(articles().id[n]), ` is not included. This page holds ${bytes(overview().texts_bytes)} of text, largest clusters first. To include more: `, el('code', {}, 'twicetold report \u2026 --texts 200M'));
-
+/* What stands for a text that is not whole in the page: a part of it, if there is one, and how to get it. */
+function notEmbedded(n) {
+  const part = windowOf(n);
+  return [part === undefined ? null : el('blockquote', { class: 'text window' }, paragraphs(`\u2026 ${part.text} \u2026`, [])),
+    el('p', { class: 'note' }, `${part === undefined ? 'The text' : 'The full text'} of `, bdi(articles().id[n]), ` is not included. This page holds ${bytes(overview().texts_bytes)} of text, two articles of every cluster first. To include more: `, el('code', {}, 'twicetold report \u2026 --texts 1G'))];
+}

@@ -1,26 +1,20 @@
 /* Views by the part of the address after #, so that each has a link. */
 const VIEWS = { '': showOverview, clusters: showClusters, cluster: showCluster, sections: showSections, section: showSection, pairs: showPairs,
-  article: showArticle, compare: showCompare, dots: showDots, search: showSearch };
-const NAVIGATION = [['', 'Overview'], ['clusters', 'Clusters'], ['sections', 'Sections'], ['pairs', 'Pairs']];
-const PARTS = { cluster: 'clusters', section: 'sections', compare: 'pairs', dots: 'pairs' };
+  articles: showArticles, article: showArticle, compare: showCompare, dots: showDots, search: showSearch, sources: showSources, decisions: showDecisions };
+const NAVIGATION = [['', 'Overview'], ['clusters', 'Clusters'], ['sections', 'Sections'], ['pairs', 'Pairs'], ['articles', 'Articles'], ['sources', 'Sources'], ['decisions', 'Decisions']];
+const PARTS = { cluster: 'clusters', section: 'sections', compare: 'pairs', dots: 'pairs', article: 'articles' };
 const THEMES = ['auto', 'light', 'dark'];
-
-/* The words of the address; null where they are not what link() makes. */
-function address() {
-  try {
-    return location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
-  } catch (error) {
-    return null;
-  }
-}
 
 function notThere() {
   return { title: 'Nothing here', content: [el('h1', {}, 'Nothing here'), el('p', {}, 'This report has no such item. ', el('a', { href: '#/' }, 'Go to the overview'))] };
 }
 
-function show(focus) {
-  const words = address(), name = words === null ? null : words[0];
-  const view = name !== null && Object.hasOwn(VIEWS, name) ? VIEWS[name](words.slice(1)) || notThere() : notThere();
+/* A view may wait for texts; by then the reader may have gone elsewhere. */
+let shownViews = 0;
+async function show(focus) {
+  const words = address(), name = words === null ? null : words[0], mine = ++shownViews;
+  const view = name !== null && Object.hasOwn(VIEWS, name) ? await VIEWS[name](words.slice(1)) || notThere() : notThere();
+  if (mine !== shownViews) return;
   const main = document.getElementById('view');
   main.className = view.wide ? 'is-wide' : '';
   main.replaceChildren(...view.content.flat(Infinity).filter(c => c !== null && c !== undefined && c !== false));
@@ -44,7 +38,7 @@ function setTheme(theme) {
   const control = document.getElementById('theme');
   control.textContent = `Theme: ${theme}`;
   control.setAttribute('aria-label', `Theme: ${theme}. Change to ${next}`);
-  control.onclick = () => setTheme(next);
+  control.onclick = () => { setTheme(next); stored('twicetold:theme', next); };
 }
 
 function footer() {
@@ -62,11 +56,18 @@ document.getElementById('skip').addEventListener('click', event => {
   document.getElementById('view').focus();
 });
 document.addEventListener('keydown', event => {
-  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input')) return;
+  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
   event.preventDefault();
   document.getElementById('query').focus();
 });
+document.addEventListener('keydown', event => {
+  if (!['j', 'k'].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
+  const to = document.querySelector(event.key === 'j' ? 'a.next-copy' : 'a.previous-copy');
+  if (to !== null) to.click();
+});
 window.addEventListener('hashchange', () => show(true));
-setTheme('auto');
+setTheme(THEMES.includes(stored('twicetold:theme')) ? stored('twicetold:theme') : 'auto');
+document.getElementById('view').dir = mostly(articles().title.slice(0, 500));
+showDecisionCount();
 document.getElementById('foot').textContent = footer();
 show(false);

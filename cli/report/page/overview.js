@@ -9,27 +9,27 @@ const more = (href, label) => el('p', { class: 'more' }, el('a', { href }, label
 function statistics(o) {
   return el('dl', { class: 'statistics' },
     statistic(whole(o.articles), 'articles', o.rejected > 0 ? `${whole(o.rejected)} rejected` : bytes(o.bytes)),
-    statistic(whole(o.copies), 'copies', `${percent(o.copies / Math.max(1, o.articles))} of all, in ${plural(o.clusters, 'cluster')}`),
+    statistic(whole(o.copies), 'copies', `${percent(o.copies / Math.max(1, o.articles))} of all, in ${plural(o.clusters, 'cluster')}; articles in clusters, without the ones to keep`),
     statistic(percent(o.repeated / Math.max(1, o.bytes)), 'of the text is repeated', `${bytes(o.repeated)} already appeared in an earlier article`),
     statistic(whole(o.sections), 'repeated sections', `${whole(o.kinds[3])} boilerplate, ${whole(o.kinds[2])} shared by two stories`),
-    statistic(whole(o.pairs), 'pairs', o.relations[4] === 1 ? '1 is a series (same template, different facts), not copies' : `${whole(o.relations[4])} are a series (same template, different facts), not copies`));
+    statistic(whole(o.pairs), 'pairs', `${o.relations[4] === 0 ? 'none' : whole(o.relations[4])} of them series (same template, different facts), not copies${o.summary && o.summary.pairs_omitted > 0 ? `; ${whole(o.summary.pairs_omitted)} more left out` : ''}`));
 }
 
 function bySource(o) {
   const rows = o.by_source.map(([name, count, copies, size, repeated]) => el('tr', {},
-    el('th', { scope: 'row' }, name === null ? `${whole(o.sources_in_all - o.by_source.length + 1)} others` : bdi(name)),
+    el('th', { scope: 'row' }, name === null ? `${whole(o.sources_in_all - o.by_source.length + 1)} others` : el('a', { href: `#/articles?${new URLSearchParams({ source: name })}` }, bdi(name))),
     el('td', { class: 'number' }, whole(count)), el('td', { class: 'number' }, whole(copies)),
     el('td', { class: 'wide' }, bar([[repeated / Math.max(1, size), 'part-copy']], `${percent(repeated / Math.max(1, size))} repeated`)),
     el('td', { class: 'number' }, percent(repeated / Math.max(1, size)))));
   return panel('By source', el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'By source' }, el('table', {},
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Source'), el('th', { scope: 'col', class: 'number' }, 'Articles'), el('th', { scope: 'col', class: 'number' }, 'Copies'), el('th', { scope: 'col', colspan: 2, class: 'wide' }, 'Text that had already run'))),
-    el('tbody', {}, rows))));
+    el('tbody', {}, rows))), more('#/sources', 'Who copies whom'));
 }
 
 function byDay(o) {
   const items = o.by_day.map(([key, count, copies, size, repeated]) => {
     const date = new Date(key * 86400000).toISOString().slice(0, o.days_are_months ? 7 : 10);
-    return { label: o.days_are_months ? date : date.slice(5), values: [copies, count - copies], said: `${date}: ${plural(count, 'article')}, ${plural(copies, 'copy', 'copies')}; ${percent(repeated / Math.max(1, size))} of the text repeated` };
+    return { href: o.days_are_months ? null : `#/articles?from=${date}&to=${date}`, label: o.days_are_months ? date : date.slice(5), values: [copies, count - copies], said: `${date}: ${plural(count, 'article')}, ${plural(copies, 'copy', 'copies')}; ${percent(repeated / Math.max(1, size))} of the text repeated` };
   });
   const dated = o.by_day.reduce((n, d) => n + d[1], 0);
   return panel(o.days_are_months ? 'By month' : 'By day', columns(items, ['copies', 'other articles'], o.days_are_months ? 'Articles by month' : 'Articles by day'),
@@ -62,19 +62,32 @@ function repeated(title, kinds, most, href) {
   return panel(title, el('ol', { class: 'list' }, list.map(sectionItem)), more(href, `See all ${whole(kinds.reduce((n, k) => n + overview().kinds[k], 0))}`));
 }
 
+/* Leads to the articles after a time. */
+function newSince() {
+  if (!hasTimes()) return null;
+  const newest = articles().published.reduce((x, y) => y !== null && y > x ? y : x, -Infinity), since = el('input', { id: 'since', type: 'datetime-local', value: new Date((newest - 43200) * 1000).toISOString().slice(0, 16) });
+  const form = el('form', { class: 'filters' }, el('label', { for: 'since' }, el('span', {}, 'New since (UTC)'), since), el('button', { type: 'submit' }, 'Show'));
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    location.hash = `#/articles?${new URLSearchParams({ from: since.value, sort: 'newest' })}`;
+  });
+  return form;
+}
+
 function showOverview() {
   const o = overview();
   return { title: 'Overview', content: [
     el('h1', {}, 'Duplicate overview'),
     el('p', { class: 'lead' }, el('b', {}, plural(o.articles, 'article')), ' scanned. Result file: ', el('code', {}, bdi(o.result))),
-    statistics(o),
+    statistics(o), o.clusters === 0 ? el('p', { class: 'note' }, 'No copies found.') : null, newSince(),
     el('div', { class: 'panels' },
       o.by_day.length > 0 ? byDay(o) : null, o.by_source.length > 0 ? bySource(o) : null, histograms(o),
       clusters().number.length > 0 ? largest(o) : null,
       repeated('Passages that two stories share', [2], 5, '#/sections/2'),
       repeated('Notices, forms and boilerplate', [3], 6, '#/sections/3'),
       repeated('Articles with repeated passages', [1], 5, '#/sections/1')),
-    el('p', { class: 'actions' }, button('Save all copies as JSON', () => save('copies.json', clusters().number.map((_, c) => clusterAsJson(c))))),
+    el('p', { class: 'actions' }, button('Save all copies as JSON', () => saveJson('copies.json', clusters().number.map((_, c) => clusterAsJson(c)))),
+      button('Save all copies as CSV', () => saveCsv('copies.csv', [CLUSTER_HEAD, ...clusters().number.flatMap((_, c) => clusterRows(c))]))),
   ] };
 }
 

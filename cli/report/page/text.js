@@ -34,11 +34,10 @@ function placesOfBytes(text, bytes) {
   return places;
 }
 
-/* The part of a text between two bytes, cut to `most` characters at a space. */
-function snippet(text, begin, end, most) {
-  const [from, to] = placesOfBytes(text, [begin, end]);
-  return shorten(text.slice(from, to).replace(/\s+/g, ' '), most);
-}
+/* The direction in which a text is read: that of its first letter that has one. */
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const directionOf = text => RIGHT_TO_LEFT.test((text.match(/\p{L}/u) || [''])[0]) ? 'rtl' : 'ltr';
+const mostly = texts => texts.filter(t => directionOf(t) === 'rtl').length * 2 > texts.length ? 'rtl' : 'ltr';
 
 function shorten(text, most) {
   if (text.length <= most) return text;
