@@ -120,6 +120,18 @@ static void write_segments(packed_block *out, const tt_segment *segments, size_t
     }
 }
 
+static void write_differences(packed_block *out, const tt_alignment *alignment)
+{
+    size_t count;
+    const tt_difference *differences = tt_alignment_differences(alignment, &count);
+    packed_block_printf(out, ",%zu", count);
+    for (size_t i = 0; i < count; i++) {
+        const tt_difference *d = &differences[i];
+        packed_block_printf(out, ",%" PRId32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
+                            d->kind, d->begin_a, d->end_a, d->begin_b, d->end_b);
+    }
+}
+
 tt_status alignment_write(packed_block *out, const embedded_text *a, const embedded_text *b,
                           tt_error *error)
 {
@@ -133,7 +145,7 @@ tt_status alignment_write(packed_block *out, const embedded_text *a, const embed
         tt_align(&alignment, &x, a == b ? NULL : &y, NULL, MIN_PASSAGE_TOKENS, error);
     if (status != TT_OK)
         return status;
-    packed_block_printf(out, ",0");
+    write_differences(out, alignment);
     segments = tt_alignment_segments(alignment, &count);
     write_segments(out, segments, count);
     passages = tt_alignment_passages(alignment, &count);

@@ -343,10 +343,11 @@ static void write_pair(writer *w, uint64_t pair)
 {
     const tt_pair *p = &w->page->result->pairs[pair];
     const uint64_t *number = w->page->selection->number;
-    output_printf(w->out, "%" PRIu64 ",%" PRIu64 ",%d,%d,%d,%d,%d,%d,%d,%d", number[p->a],
+    output_printf(w->out, "%" PRIu64 ",%" PRIu64 ",%d,%d,%d,%d,%d,%d,%d,%" PRIu32, number[p->a],
                   number[p->b], (int)p->relation, thousandths(p->resemblance),
                   thousandths(p->containment_a), thousandths(p->containment_b),
-                  thousandths(p->overlap_a), thousandths(p->overlap_b), thousandths(p->facts), 0);
+                  thousandths(p->overlap_a), thousandths(p->overlap_b), thousandths(p->facts),
+                  p->conflicts);
 }
 
 static void write_section(writer *w, uint64_t section)

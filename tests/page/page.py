@@ -37,6 +37,8 @@ VIEWS = {'overview': '/', 'clusters': '/clusters', 'cluster': '/cluster/2', 'sec
 SHOTS = {'overview': ('/', 'light', 1280, 860), 'cluster': ('/cluster/2', 'light', 1280, 800), 'side-by-side': ('/compare/ncp-0508-047/mn-0508-067', 'light', 1280, 860),
          'side-by-side-dark': ('/compare/ncp-0508-047/mn-0508-067', 'dark', 1280, 860), 'words': ('/compare/la-0508-004/vc-0508-002', 'light', 1280, 860), 'repeats-itself': ('self', 'light', 1280, 800),
          'dot-plot': ('/dots/ncp-0508-047/mn-0508-067', 'light', 1280, 860), 'sections': ('/sections/3', 'light', 1280, 640),
+         'pairs': ('/pairs?source=Harbour+Wire&similar=60&sort=unlike', 'light', 1280, 800), 'new': ('/articles?from=2034-05-10T00:00&sort=newest', 'light', 1280, 800), 'sources': ('/sources', 'light', 1280, 800),
+         'decisions': ('decisions', 'light', 1280, 520), 'facts': ('facts', 'light', 1280, 860),
          'search': ('/search/ferry%20fog', 'dark', 1280, 640), 'narrow': ('/cluster/2', 'light', 390, 800)}
 
 
@@ -228,6 +230,32 @@ def test_nobody_is_first_where_times_are_tied_or_only_days(browser, pages):
         assert ('do not say who was first' in page.locator('.lead').inner_text()) == (name != 'told'), name
         assert '+0 min' not in page.locator('main').inner_text()
         reader.close()
+
+
+CRASH = 'At least {dead} people were killed and {hurt} injured when a passenger train hit a lorry at a level crossing near {place} on {day}, police said. ' \
+    'The train was travelling from Harfield to Marsden when it struck the lorry, the rail regulator said in a statement, and the line is expected to stay closed until the end of the month.'
+
+
+def test_facts_that_differ_are_listed_and_marked(browser, pages):
+    told = [{'dead': 'three', 'hurt': 12, 'place': 'Oakley', 'day': 'Tuesday'}, {'dead': 'five', 'hurt': 31, 'place': 'Oakley', 'day': 'Tuesday'}, {'dead': 'five', 'hurt': 31, 'place': 'Oakham', 'day': 'Monday'}]
+    articles = [{'id': f'v{k}', 'title': f'Crash {k}', 'source': 'Wire', 'published': f'2034-05-08T1{k}:00:00Z', 'text': CRASH.format(**facts)} for k, facts in enumerate(told)]
+    reader = Reader(browser, make(pages['command'], pages['directory'], 'crash', write_lines(pages['directory'] / 'crash-in.jsonl', articles)))
+    page = reader.open('/compare/v0/v1')
+    assert [' '.join(t.split()) for t in page.locator('.differ li').all_inner_texts()] == ['three \u2192 five (number)', '12 \u2192 31 (number)']
+    assert [page.locator('.scrolls').nth(side).locator('.fact-number').all_inner_texts() for side in (0, 1)] == [['three', '12'], ['five', '31']]
+    axe(page)
+    shown = page.locator('.scrolls').nth(1).evaluate('e => { const c = e.cloneNode(true); c.querySelectorAll(".hidden").forEach(h => h.remove()); return c.textContent; }')
+    assert shown == articles[1]['text']
+    page = reader.open('/compare/v2/v1')
+    assert [page.locator('.scrolls').nth(side).locator('.fact-name, .fact-date').all_inner_texts() for side in (0, 1)] == [['Oakham', 'Monday'], ['Oakley', 'Tuesday']]
+    assert page.locator('.facts dd').last.inner_text() == '2'
+    page = reader.open('/pairs?differ=1&sort=differ')
+    assert 'facts differ' in page.locator('.list > li').first.inner_text()
+    page = reader.open('/cluster/1')
+    page.wait_for_selector('.story .facts-differ')
+    assert page.locator('.story > li').nth(1).locator('.facts-differ li').first.inner_text().startswith('three \u2192 five')
+    assert 'differ' in reader.open('/clusters').locator('.list > li').first.inner_text()
+    reader.close()
 
 
 def test_lists_are_filtered_and_sorted_and_come_back_so(browser, pages):
@@ -613,9 +641,17 @@ def run_tests(browser, command, directory, word):
 def take_shots(browser, command, directory, target):
     hostile.write(directory / 'evil.jsonl')
     feed, evil = make(command, directory, 'feed', FEED), make(command, directory, 'self', directory / 'evil.jsonl')
+    crash = make(command, directory, 'crash', write_lines(directory / 'crash-in.jsonl', [{'id': f'v{k}', 'title': f'Train hits lorry at level crossing{title}', 'source': 'Meridian News', 'published': f'2034-05-08T1{k}:05:00Z', 'text': CRASH.format(**facts)} for k, (title, facts) in enumerate((
+        ('', {'dead': 'three', 'hurt': 12, 'place': 'Oakley', 'day': 'Tuesday'}), (' - update', {'dead': 'five', 'hurt': 31, 'place': 'Oakham', 'day': 'Tuesday'})))]))
+    special = {'self': (evil, '/compare/self/self'), 'facts': (crash, '/compare/v0/v1'), 'decisions': (feed, '/cluster/2')}
     for name, (address, scheme, width, height) in SHOTS.items():
-        reader = Reader(browser, evil if address == 'self' else feed, color_scheme=scheme, viewport={'width': width, 'height': height})
-        page = reader.open('/compare/self/self' if address == 'self' else address)
+        base, where = special.get(address, (feed, address))
+        reader = Reader(browser, base, color_scheme=scheme, viewport={'width': width, 'height': height})
+        page = reader.open(where)
+        if address == 'decisions':
+            for row, name in ((0, 'kill'), (1, 'keep'), (2, 'not a copy')):
+                page.locator('.story > li').nth(row).get_by_role('button', name=name).click()
+            page = reader.open('/decisions')
         page.wait_for_timeout(200)
         page.screenshot(path=target / f'{name}.png')
         with Image.open(target / f'{name}.png') as picture:
