@@ -300,6 +300,11 @@ tt_status tti_aligner_match(tti_aligner *al, const uint32_t *tokens, uint32_t co
     return tti_anchors_match(&al->anchors, &s, least, enough, error);
 }
 
+uint32_t tti_aligner_shared_kgrams(const tti_aligner *al)
+{
+    return (uint32_t)al->anchors.index.hits.count;
+}
+
 uint32_t tti_aligner_shared_shingles(const tti_aligner *al, uint32_t w, const uint32_t *repeats,
                                      uint32_t repeat_count)
 {

@@ -79,6 +79,9 @@ tt_status tti_aligner_run_self(tti_aligner *aligner, tti_alignment *out, tt_erro
 tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                             uint32_t least, int *enough, tt_error *error);
 
+/** An upper bound of tti_aligner_shared_shingles(), for w of TTI_KGRAM_TOKENS or more. */
+uint32_t tti_aligner_shared_kgrams(const tti_aligner *aligner);
+
 /**
  * Counts the positions of side a, in the last run or match, where a shingle of `w` tokens begins
  * that side b has too, except at the positions `repeats`, which ascend. @return UINT32_MAX where

@@ -13,14 +13,12 @@ enum {
     LONG_PART = 16,       /* a match of 1/16 of b makes it pay to know b's repeated k-grams */
     SPARE_ANCHORS = 64,   /* with more anchors than two for each k-gram of a and these, a text is
                              repetitive: they cost more than they tell */
-    MAX_SKIPPED = 128,    /* with so many k-grams skipped and no anchor, it is repetitive too */
-    FEW_DIAGONALS = 64 /* room that the table of diagonals keeps from one comparison to another */
+    MAX_SKIPPED = 128     /* with so many k-grams skipped and no anchor, it is repetitive too */
 };
 
 void tti_anchors_free(tti_anchors *x)
 {
     tti_kgram_index_free(&x->index);
-    tti_table_free(&x->diagonals);
     tti_array_free(&x->diagonal_ends, x->allocator);
     tti_array_free(&x->next_repeated, x->allocator);
     tti_array_free(&x->anchors, x->allocator);
@@ -33,7 +31,7 @@ tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t coun
     x->b = tokens;
     x->b_count = count;
     x->knows_repeated = 0;
-    x->index.allocator = x->diagonals.allocator = x->allocator;
+    x->index.allocator = x->allocator;
     return tti_kgram_index_build(&x->index, tokens, count, error);
 }
 
@@ -65,10 +63,24 @@ static tt_status find_repeated_kgrams(tti_anchors *x, tt_error *error)
 
 /* ---- One anchor ------------------------------------------------------------------------------ */
 
-static tt_status clear_anchors(tti_anchors *x, tt_error *error)
+/* Forgets the anchors, for a comparison with `a`. No diagonal has one then: the base of their ends
+ * rises beyond every end that was written, which costs nothing. */
+static tt_status clear_anchors(tti_anchors *x, const tti_query_side *a, tt_error *error)
 {
-    x->anchors.count = x->diagonal_ends.count = 0;
-    TTI_TRY_ALLOC(tti_table_reset(&x->diagonals, FEW_DIAGONALS), error, "anchors");
+    const size_t diagonals = (size_t)a->count + x->b_count, known = x->diagonal_ends.count;
+    x->anchors.count = 0;
+    if (diagonals > known) {
+        TTI_TRY_ALLOC(tti_array_resize(&x->diagonal_ends, x->allocator, diagonals), error,
+                      "anchors");
+        memset(x->diagonal_ends.items + known, 0,
+               (diagonals - known) * sizeof *x->diagonal_ends.items);
+    }
+    x->diagonal_base += x->longest_end;
+    x->longest_end = a->count;
+    if (x->diagonal_base > UINT32_MAX - a->count) {
+        memset(x->diagonal_ends.items, 0, x->diagonal_ends.count * sizeof *x->diagonal_ends.items);
+        x->diagonal_base = 0;
+    }
     return TT_OK;
 }
 
@@ -113,14 +125,11 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
 {
     const uint32_t diagonal = p - i; /* it may wrap; any 32 bits tell two diagonals apart */
     const uint32_t most = a->self ? diagonal : UINT32_MAX; /* the two places may not overlap */
-    uint32_t end = i + TTI_KGRAM_TOKENS, number, floor, room;
+    uint32_t *const diagonal_end =
+        &tti_array_at(&x->diagonal_ends, a->self ? diagonal : diagonal + a->count);
+    const uint32_t floor = *diagonal_end > x->diagonal_base ? *diagonal_end - x->diagonal_base : 0;
+    uint32_t end = i + TTI_KGRAM_TOKENS, room;
     assert(tti_kgrams_equal(a->tokens + i, x->b + p));
-    TTI_TRY_ALLOC(tti_table_reserve(&x->diagonals, x->diagonal_ends.count + 1), error, "anchors");
-    number = tti_table_find_or_add(&x->diagonals, tti_table_hash_u32(diagonal),
-                                   (uint32_t)x->diagonal_ends.count, NULL, NULL, NULL);
-    if (number == x->diagonal_ends.count)
-        TTI_TRY_ALLOC(tti_array_push(&x->diagonal_ends, x->allocator, 0), error, "anchors");
-    floor = tti_array_at(&x->diagonal_ends, number);
     if (floor > i)
         return TT_OK;
     while (i > floor && i + diagonal > 0 && end - i < most &&
@@ -130,7 +139,7 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
     room = room < most - (end - i) ? room : most - (end - i);
     end += count_equal_tokens(a->tokens + end, x->b + (end + diagonal), room);
     assert(end <= a->count && end + diagonal <= x->b_count && (!a->self || end <= i + diagonal));
-    x->diagonal_ends.items[number] = end;
+    *diagonal_end = x->diagonal_base + end;
     TTI_TRY_ALLOC(tti_array_push(&x->anchors, x->allocator,
                                  (tti_anchor){.a = i,
                                               .b = i + diagonal,
@@ -348,7 +357,7 @@ static tt_status find_in_repetitive(tti_anchors *x, const tti_query_side *a, tt_
     repetitive_search s = {.x = x, .a = a, .budget = (uint64_t)x->b_count * STEPS_PER_TOKEN};
     uint32_t next =
         0; /* the last k-grams of a match may lead to another; the others need no look */
-    TTI_TRY(clear_anchors(x, error));
+    TTI_TRY(clear_anchors(x, a, error));
     for (size_t h = 0; h < index->hits.count; h++) {
         s.i = index->hits.items[h];
         if (s.i < next)
@@ -372,28 +381,27 @@ static tt_status find_in_repetitive(tti_anchors *x, const tti_query_side *a, tt_
 
 /* ---- The whole ------------------------------------------------------------------------------- */
 
-static int compare_anchors(const void *x, const void *y)
+static inline int anchor_comes_before(const tti_anchor *x, const tti_anchor *y)
 {
-    const tti_anchor *p = x, *q = y;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
-    return (p->b > q->b) - (p->b < q->b);
+    return x->a != y->a ? x->a < y->a : x->b < y->b;
 }
+
+TTI_SORT_DEFINE(sort_by_place, tti_anchor, anchor_comes_before(x, y))
 
 static void sort_anchors(tti_anchors *x)
 {
     int sorted = 1; /* most often they are */
     for (size_t k = 1; k < x->anchors.count && sorted; k++)
-        sorted = compare_anchors(&x->anchors.items[k - 1], &x->anchors.items[k]) <= 0;
+        sorted = !anchor_comes_before(&x->anchors.items[k], &x->anchors.items[k - 1]);
     if (!sorted)
-        tti_qsort(x->anchors.items, x->anchors.count, sizeof *x->anchors.items, compare_anchors);
+        sort_by_place(x->anchors.items, x->anchors.count);
 }
 
 tt_status tti_anchors_find(tti_anchors *x, const tti_query_side *a, tt_error *error)
 {
     x->skipped_kgrams = 0;
     x->repetitive = 0;
-    TTI_TRY(clear_anchors(x, error));
+    TTI_TRY(clear_anchors(x, a, error));
     if (a->self) {
         TTI_TRY(find_in_itself(x, a, error));
     } else {
@@ -412,7 +420,7 @@ tt_status tti_anchors_match(tti_anchors *x, const tti_query_side *a, uint32_t le
 {
     x->skipped_kgrams = 0;
     x->repetitive = 0;
-    TTI_TRY(clear_anchors(x, error));
+    TTI_TRY(clear_anchors(x, a, error));
     TTI_TRY(tti_kgram_index_probe(&x->index, a->tokens, a->count, error));
     *enough = x->index.hits.count >= least; /* a shared shingle begins with a shared k-gram */
     if (!*enough)

@@ -13,7 +13,6 @@
 
 #include "align/kgram_index.h"
 #include "util/array.h"
-#include "util/table.h"
 
 #define TTI_NO_ANCHOR UINT32_MAX
 
@@ -50,8 +49,9 @@ typedef struct tti_anchors {
     uint32_t skipped_kgrams; /**< shared k-grams that occur in too many places to be looked at */
     int repetitive; /**< there is one anchor a position at most, or some are missing, because the
                          k-grams occur so often */
-    tti_table diagonals;               /**< numbers of the diagonals that have anchors, by b - a */
-    TTI_ARRAY(uint32_t) diagonal_ends; /**< where the last anchor of each diagonal ends in a */
+    TTI_ARRAY(uint32_t) diagonal_ends; /**< of each diagonal the base and where its last anchor
+                                            ends in a; none if it is not above the base */
+    uint32_t diagonal_base, longest_end;
 } tti_anchors;
 
 void tti_anchors_free(tti_anchors *x);

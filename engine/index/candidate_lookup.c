@@ -95,7 +95,7 @@ tt_status tti_comparer_open(tti_comparer *c, const tt_options *options, tt_error
     memset(c, 0, sizeof *c);
     c->options = options;
     tti_candidate_lookup_init(&c->lookup, options->allocator);
-    return tti_verifier_open(&c->verifier, options, error);
+    return tti_verifier_open(&c->verifier, options, 0, error);
 }
 
 void tti_comparer_close(tti_comparer *c)

@@ -96,7 +96,7 @@ static tt_status compare_texts(alignment_builder *x, const tt_options *o, uint32
     tt_pair *pair = &x->out->pair;
     tti_verified_pair v;
     tti_verifier *verifier;
-    tt_status status = tti_verifier_open(&verifier, o, error);
+    tt_status status = tti_verifier_open(&verifier, o, 0, error);
     if (status == TT_OK)
         status = tti_verifier_load(verifier, longer, NULL, error);
     if (status == TT_OK)

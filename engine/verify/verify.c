@@ -22,6 +22,7 @@ enum { GROUP_LIMIT = 512 }; /* pairs of one document that are one thread's task 
 
 struct tti_verifier {
     const tt_options *options;
+    int admitted_only; /* nobody asks for the numbers of other pairs */
     tti_aligner *aligner;
     const tti_doc *loaded;
     const tti_doc_shingles *loaded_shingles; /* NULL: not counted yet */
@@ -31,7 +32,8 @@ struct tti_verifier {
     int loaded_set_made;
 };
 
-tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_error *error)
+tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, int admitted_only,
+                            tt_error *error)
 {
     tti_verifier *v = tti_alloc_zero(options->allocator, 1, sizeof *v);
     tt_status status;
@@ -39,6 +41,7 @@ tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_er
     if (v == NULL)
         return tti_fail_memory(error, "a verifier");
     v->options = options;
+    v->admitted_only = admitted_only;
     tti_shingle_set_init(&v->loaded_set, options->allocator);
     tti_shingle_set_init(&v->other_set, options->allocator);
     status = tti_aligner_open(&v->aligner, options->allocator, error);
@@ -144,19 +147,18 @@ static uint32_t least_shared(const tt_options *o, uint32_t a, uint32_t b)
 }
 
 /* Sets the numbers of the two shingle sets. The anchors, of the alignment where there is one, hold
- * every shared k-gram, so that shared shingles can be counted from them. Where nothing is aligned
- * and no rule can admit the two, the numbers stay 0. */
+ * every shared k-gram, so that shared shingles can be counted from them. Where no rule can
+ * admit the two, the numbers may stay 0 if nothing is aligned or only admitted pairs are wanted. */
 static tt_status count_numbers(tti_verifier *v, const tti_doc *doc,
                                const tti_doc_shingles *shingles, tt_pair *p, tt_error *error)
 {
     const uint32_t w = v->options->shingle_tokens;
-    uint32_t shared;
+    uint32_t shared, least;
     if (w < TTI_KGRAM_TOKENS || doc->token_count < w || v->loaded->token_count < w)
         return count_by_sets(v, doc, shingles, p, error);
     TTI_TRY(count_missing(v, doc, &shingles, error));
+    least = least_shared(v->options, shingles->distinct, v->loaded_shingles->distinct);
     if (!tti_verify_aligns(v->options)) {
-        const uint32_t least =
-            least_shared(v->options, shingles->distinct, v->loaded_shingles->distinct);
         int enough;
         if (shingles->repeat_count / REPETITIVE >= shingles->distinct)
             return count_by_sets(v, doc, shingles, p, error);
@@ -164,6 +166,10 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc,
             tti_aligner_match(v->aligner, doc->hashes, doc->token_count, least, &enough, error));
         if (!enough)
             return TT_OK;
+    } else if (v->admitted_only && tti_aligner_shared_kgrams(v->aligner) < least &&
+               tti_admission_of(v->options, p, doc->token_count < v->loaded->token_count) ==
+                   TTI_NOT_ADMITTED) { /* by its overlap */
+        return TT_OK;
     }
     shared = tti_aligner_shared_shingles(v->aligner, w, shingles->repeats, shingles->repeat_count);
     if (shared == UINT32_MAX)
@@ -444,7 +450,7 @@ static tt_status verify_groups(tti_verified *out, const verify_job *j, tt_error 
     TTI_TRY_ALLOC(workers == NULL, error, "verifying");
     for (int t = 0; t < threads && status == TT_OK; t++) {
         workers[t].found.allocator = a;
-        status = tti_verifier_open(&workers[t].verifier, j->options, error);
+        status = tti_verifier_open(&workers[t].verifier, j->options, 1, error);
     }
     if (status == TT_OK) {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 16)

@@ -29,8 +29,10 @@ typedef struct tti_verified_pair {
 /** True if the options need the alignment of a pair. */
 int tti_verify_aligns(const tt_options *options);
 
-/** `options` stays borrowed. @return TT_OK, TT_ENOMEM. Owner: the caller, tti_verifier_close(). */
-tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, tt_error *error);
+/** `options` stays borrowed. `admitted_only`: the numbers of a pair that no rule admits are not
+ * wanted, and may be 0. @return TT_OK, TT_ENOMEM. Owner: the caller, tti_verifier_close(). */
+tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, int admitted_only,
+                            tt_error *error);
 /** NULL is allowed. */
 void tti_verifier_close(tti_verifier *v);
 
