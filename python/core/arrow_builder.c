@@ -52,15 +52,6 @@ const char *core_ids_format(const id_kinds *kinds)
     return !kinds->any || kinds->text ? "u" : kinds->big ? "L" : "l";
 }
 
-/* The digits are known to fit. */
-static uint64_t id_value(const char *id, size_t size, char kind)
-{
-    char text[24];
-    memcpy(text, id, size);
-    text[size] = '\0';
-    return kind == 'l' ? (uint64_t)strtoll(text, NULL, 10) : (uint64_t)strtoull(text, NULL, 10);
-}
-
 /* ==== Schemas ================================================================================= */
 
 static const char *format_of(const arrow_field *f, const char *id_format)
@@ -105,6 +96,20 @@ int arrow_export_schema(const arrow_field *field, const char *id_format, struct 
 }
 
 /* ==== Appending =============================================================================== */
+
+static size_t width_of(const char *format)
+{
+    switch (format[0]) {
+    case 'c':
+    case 'C': return 1;
+    case 's':
+    case 'S': return 2;
+    case 'i':
+    case 'I':
+    case 'f': return 4;
+    default: return 8;
+    }
+}
 
 /* Appends `size` bytes, which are left as they are where `bytes` is NULL. */
 static void append_bytes(arrow_batch *batch, byte_array *a, const void *bytes, size_t size)
@@ -166,7 +171,7 @@ void append_null(arrow_batch *batch, arrow_column *column)
     if (has_bytes(column))
         append_offset(batch, column, column->bytes.size);
     else
-        append_bytes(batch, &column->values, &zero, sizeof zero);
+        append_bytes(batch, &column->values, &zero, width_of(column->format));
 }
 
 void append_text(arrow_batch *batch, arrow_column *column, const char *text, size_t size)
@@ -177,12 +182,38 @@ void append_text(arrow_batch *batch, arrow_column *column, const char *text, siz
     append_offset(batch, column, column->bytes.size);
 }
 
+/* The bytes of a number, whose first are those of a narrower one. */
+typedef union id_number {
+    uint64_t of_integer;
+    double of_double;
+    float of_float;
+} id_number;
+
+/* The digits are known to fit the column. */
 void append_id(arrow_batch *batch, arrow_column *column, const char *id, size_t size)
 {
-    if (column->format[0] == 'u')
+    char digits[24];
+    id_number value = {0};
+    if (column->format[0] == 'u') {
         append_text(batch, column, id, size);
+        return;
+    }
+    memcpy(digits, id, size);
+    digits[size] = '\0';
+    if (column->format[0] == 'g')
+        value.of_double = strtod(digits, NULL);
+    else if (column->format[0] == 'f')
+        value.of_float = strtof(digits, NULL);
+    else if (size > 0 && digits[0] == '-')
+        value.of_integer = (uint64_t)strtoll(digits, NULL, 10);
     else
-        append_int64(batch, column, id_value(id, size, column->format[0]));
+        value.of_integer = strtoull(digits, NULL, 10);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    if (column->format[0] != 'g' && column->format[0] != 'f')
+        value.of_integer <<= 64 - 8 * width_of(column->format);
+#endif
+    append_validity(batch, column, 1);
+    append_bytes(batch, &column->values, &value, width_of(column->format));
 }
 
 void append_list(arrow_batch *batch, arrow_column *column)

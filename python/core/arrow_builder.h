@@ -13,7 +13,7 @@
 
 typedef struct arrow_field {
     const char *name;
-    const char *format; /* of Arrow; "id": int64, uint64 or text, as all ids of the table are */
+    const char *format; /* of Arrow; "id": text or the kind of number that all ids of it are */
     const struct arrow_field *children;
     size_t child_count;
     int nullable;
@@ -52,7 +52,7 @@ typedef struct byte_array {
 } byte_array;
 
 typedef struct arrow_column {
-    const char *format; /* "i", "l", "L", "g", "u", "z", "+l" or "+s" */
+    const char *format; /* a number's of any width, "u", "z", "+l" or "+s" */
     int64_t length, null_count;
     byte_array validity; /* a bit for each element, once there is a null */
     byte_array values;   /* numbers, or offsets of text, bytes and lists */

@@ -8,6 +8,7 @@
 #include "twicetold.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,13 +34,68 @@ static int is_time(const char *format)
            strcmp(format, "tdm") == 0;
 }
 
+static int is_float(const char *format)
+{
+    return strcmp(format, "f") == 0 || strcmp(format, "g") == 0;
+}
+
+/* 16 bytes, which as an id can only be a UUID. */
+static int is_uuid(const char *format)
+{
+    return strcmp(format, "w:16") == 0;
+}
+
+const char *core_column_kind(const struct ArrowSchema *schema)
+{
+    static const struct {
+        const char *prefix, *kind;
+    } kinds[] = {{"b", "true or false"},
+                 {"e", "numbers with a fraction"},
+                 {"f", "numbers with a fraction"},
+                 {"g", "numbers with a fraction"},
+                 {"d:", "decimals"},
+                 {"w", "bytes of fixed size"},
+                 {"ts", "times"},
+                 {"td", "dates"},
+                 {"tt", "times of day"},
+                 {"tD", "durations"},
+                 {"+l", "lists"},
+                 {"+L", "lists"},
+                 {"+w", "lists"},
+                 {"+v", "lists"},
+                 {"+s", "structs"},
+                 {"+m", "maps"}};
+    if (schema->dictionary != NULL)
+        return core_column_kind(schema->dictionary);
+    if (is_text(schema->format))
+        return "text";
+    if (is_integer(schema->format))
+        return "whole numbers";
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(schema->format, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+            return kinds[i].kind;
+    return "of another type";
+}
+
+const char *core_column_id_format(const struct ArrowSchema *schema)
+{
+    static const char *const numbers[] = {"c", "C", "s", "S", "i", "I", "l", "L", "f", "g"};
+    if (schema->dictionary != NULL)
+        return core_column_id_format(schema->dictionary);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strcmp(schema->format, numbers[i]) == 0)
+            return numbers[i];
+    return strcmp(schema->format, "n") == 0 ? NULL : "u";
+}
+
 int core_column_fits(const struct ArrowSchema *schema, int use)
 {
     if (schema->dictionary != NULL)
         return is_integer(schema->format) && core_column_fits(schema->dictionary, use);
     if (strcmp(schema->format, "n") == 0 || is_text(schema->format))
         return 1;
-    return (use == COLUMN_ID && is_integer(schema->format)) ||
+    return (use == COLUMN_ID &&
+            (is_integer(schema->format) || is_float(schema->format) || is_uuid(schema->format))) ||
            (use == COLUMN_TIME && is_time(schema->format));
 }
 
@@ -117,6 +173,33 @@ static int resolve(const struct ArrowSchema **schema, const struct ArrowArray **
     return !is_null(*schema, *a, *at);
 }
 
+/* Writes the digits of a whole number. @return as core_column_text(): NaN is null */
+static int number_at(char format, const void *values, int64_t at, text_value *out)
+{
+    const double value =
+        format == 'f' ? (double)((const float *)values)[at] : ((const double *)values)[at];
+    if (isnan(value))
+        return 0;
+    if (value != floor(value) || fabs(value) > 9007199254740992.0) /* 2^53 */
+        return -1;
+    out->size = (size_t)snprintf(out->digits, sizeof out->digits, "%.0f", value + 0.0);
+    out->text = out->digits;
+    out->integer = 1;
+    return 1;
+}
+
+static void uuid_at(const void *values, int64_t at, text_value *out)
+{
+    const unsigned char *b = (const unsigned char *)values + 16 * at;
+    out->size = 0;
+    for (int i = 0; i < 16; i++)
+        out->size +=
+            (size_t)snprintf(out->digits + out->size, sizeof out->digits - out->size,
+                             i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
+    out->text = out->digits;
+    out->integer = 0;
+}
+
 int core_column_text(const input_column *c, int64_t row, text_value *out)
 {
     const struct ArrowSchema *schema = c->schema;
@@ -135,7 +218,12 @@ int core_column_text(const input_column *c, int64_t row, text_value *out)
         out->integer = 1;
         return 1;
     }
-    text_at(schema->format, a, at, out);
+    if (is_float(schema->format))
+        return number_at(schema->format[0], a->buffers[1], at, out);
+    if (is_uuid(schema->format))
+        uuid_at(a->buffers[1], at, out);
+    else
+        text_at(schema->format, a, at, out);
     return 1;
 }
 

@@ -71,7 +71,7 @@ typedef struct text_value {
     const char *text;
     size_t size;
     int integer;
-    char digits[24];
+    char digits[40]; /* of a number or a UUID */
 } text_value;
 
 enum { COLUMN_TEXT = 1, COLUMN_ID = 2, COLUMN_TIME = 3 };
@@ -79,7 +79,13 @@ enum { COLUMN_TEXT = 1, COLUMN_ID = 2, COLUMN_TIME = 3 };
 /* Whether a column of this schema can be read for a use, COLUMN_*. */
 int core_column_fits(const struct ArrowSchema *schema, int use);
 
-/* Reads an element as a string. @return 1, or 0: null */
+/* What a column's values are, in words. */
+const char *core_column_kind(const struct ArrowSchema *schema);
+
+/* Arrow's format for a column of such ids, static. NULL: it follows from the ids */
+const char *core_column_id_format(const struct ArrowSchema *schema);
+
+/* Reads an element as a string. @return 1; 0: null; -1: a number that is not whole */
 int core_column_text(const input_column *c, int64_t row, text_value *out);
 
 /* Microseconds since 1970-01-01 UTC, or TT_NO_TIME. */

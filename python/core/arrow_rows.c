@@ -40,8 +40,15 @@ static PyObject *value_at(const struct ArrowSchema *schema, const struct ArrowAr
     if (valid != NULL && (valid[at >> 3] >> (at & 7) & 1) == 0)
         Py_RETURN_NONE;
     switch (schema->format[0]) {
+    case 'c': return PyLong_FromLong(((const int8_t *)a->buffers[1])[at]);
+    case 'C': return PyLong_FromLong(((const uint8_t *)a->buffers[1])[at]);
+    case 's': return PyLong_FromLong(((const int16_t *)a->buffers[1])[at]);
+    case 'S': return PyLong_FromLong(((const uint16_t *)a->buffers[1])[at]);
+    case 'i': return PyLong_FromLong(((const int32_t *)a->buffers[1])[at]);
+    case 'I': return PyLong_FromUnsignedLong(((const uint32_t *)a->buffers[1])[at]);
     case 'l': return PyLong_FromLongLong(((const int64_t *)a->buffers[1])[at]);
     case 'L': return PyLong_FromUnsignedLongLong(((const uint64_t *)a->buffers[1])[at]);
+    case 'f': return PyFloat_FromDouble((double)((const float *)a->buffers[1])[at]);
     case 'g': return PyFloat_FromDouble(((const double *)a->buffers[1])[at]);
     case 'u': {
         const int32_t *offsets = a->buffers[1];

@@ -79,7 +79,8 @@ PyObject *core_option_list(PyObject *module, PyObject *unused);
 typedef struct shared_result {
     atomic_int references;
     tt_result *result;
-    const char *id_format; /* of Arrow: "l" if all ids are int64, "L" uint64, "u" text */
+    const char *id_format; /* of Arrow: of a number, or "u" */
+    size_t id_prefix; /* bytes of each id that are left out: it is a row's name, and a number */
 } shared_result;
 
 typedef enum table_kind {
@@ -93,8 +94,9 @@ typedef enum table_kind {
 shared_result *core_result_share(shared_result *shared);
 void core_result_release(shared_result *shared);
 
-/* A new object of the type Result. Takes `result` over, also where it fails. */
-PyObject *core_result_new(tt_result *result);
+/* A new object of the type Result. `id_format`: Arrow's, static, or NULL where it is to follow from
+ * the ids. Takes `result` over, also where it fails. */
+PyObject *core_result_new(tt_result *result, const char *id_format, size_t id_prefix);
 
 /* A stream of a table, in a capsule. */
 PyObject *core_table_stream(shared_result *shared, table_kind kind);

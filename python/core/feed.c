@@ -30,6 +30,8 @@ void core_feed_free(feed *f)
         Py_XDECREF(f->batch->held);
     free(f->batch);
     free(f->accepted);
+    free(f->id_hashes);
+    Py_XDECREF(f->seen);
     Py_XDECREF(f->call.progress);
     Py_XDECREF(f->rejected);
 }
@@ -38,7 +40,10 @@ void core_feed_free(feed *f)
 
 int core_feed_add_row(feed *f)
 {
-    if (core_reserve(&f->accepted, &f->accepted_capacity, (size_t)f->rows + 1, 1) != 0) {
+    const size_t rows = (size_t)f->rows + 1;
+    if (core_reserve(&f->accepted, &f->accepted_capacity, rows, 1) != 0 ||
+        (f->unique_ids &&
+         core_reserve(&f->id_hashes, &f->id_hashes_capacity, rows, sizeof *f->id_hashes) != 0)) {
         (void)PyErr_NoMemory();
         return -1;
     }
@@ -53,13 +58,22 @@ static PyObject *text_or_none(const char *text, size_t size)
     return PyUnicode_DecodeUTF8(text, (Py_ssize_t)size, "replace");
 }
 
+/* Whether the id is a text that core_feed_name_by_row() made. */
+static int is_row_name(const feed *f, const tt_article *a)
+{
+    const char *names = f->batch->names[0];
+    return a->id >= names && a->id < names + sizeof f->batch->names &&
+           memcmp(a->id, ROW_PREFIX, strlen(ROW_PREFIX)) == 0;
+}
+
 int core_feed_reject(feed *f, uint64_t row, const tt_record *record, const tt_article *a,
                      tt_status status, const char *reason)
 {
     PyObject *file, *id, *why, *entry = NULL;
     int failed = 1;
     file = record == NULL ? text_or_none(NULL, 0) : PyUnicode_DecodeFSDefault(record->file);
-    id = a == NULL || a->id_size == 0 ? text_or_none(NULL, 0) : text_or_none(a->id, a->id_size);
+    id = a == NULL || a->id_size == 0 || is_row_name(f, a) ? text_or_none(NULL, 0)
+                                                           : text_or_none(a->id, a->id_size);
     why = text_or_none(reason, strlen(reason));
     if (file != NULL && id != NULL && why != NULL)
         entry = Py_BuildValue("KOKOsO", (unsigned long long)row, file,
@@ -92,18 +106,59 @@ tt_article *core_feed_next_article(feed *f, uint64_t row)
     return a;
 }
 
-void core_feed_name_by_row(feed *f, tt_article *a)
+void core_feed_name_by_row(feed *f, tt_article *a, int none_has_an_id)
 {
-    char *digits = f->batch->digits[f->batch->count];
+    char *name = f->batch->names[f->batch->count];
+    a->id = NULL;
+    a->id_size = 0;
     if (!f->names_rows)
         return;
-    a->id_size = (size_t)snprintf(digits, sizeof f->batch->digits[0], "%llu",
+    a->id_size = (size_t)snprintf(name, sizeof f->batch->names[0], "%s%llu",
+                                  none_has_an_id ? "" : ROW_PREFIX,
                                   (unsigned long long)f->batch->rows[f->batch->count]);
-    a->id = digits;
-    a->flags |= TT_ARTICLE_INTEGER_ID;
+    a->id = name;
+    a->flags = none_has_an_id ? a->flags | TT_ARTICLE_INTEGER_ID
+                              : a->flags & ~(uint32_t)TT_ARTICLE_INTEGER_ID;
 }
 
-int core_feed_flush(feed *f, const tt_record *const *records)
+static uint64_t hash_of_id(const tt_article *a)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < a->id_size; i++)
+        hash = (hash ^ (unsigned char)a->id[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* Raises that an id was seen before, and where. @return -1 */
+static int fail_for_id(feed *f, size_t i, const tt_record *record)
+{
+    enum { MOST_OF_PATH = 80 }; /* its end, in a message */
+    const tt_article *a = &f->batch->articles[i];
+    const uint64_t row = f->batch->rows[i], hash = hash_of_id(a);
+    const size_t path_size = record == NULL ? 0 : strlen(record->file);
+    const size_t cut = path_size > MOST_OF_PATH ? path_size - MOST_OF_PATH : 0;
+    uint64_t first = 0;
+    while (first < row && !(f->accepted[first] && f->id_hashes[first] == hash))
+        first++;
+    if (record == NULL)
+        (void)core_raise_text(
+            TT_EDUPLICATE, row,
+            "rows %llu and %llu have the same id, %.*s; with id=None articles are "
+            "named by their rows",
+            (unsigned long long)first, (unsigned long long)row,
+            (int)(a->id_size < 80 ? a->id_size : 80), a->id);
+    else
+        (void)core_raise_text(
+            TT_EDUPLICATE, row,
+            "records %llu and %llu (%s%s:%llu) have the same id, %.*s; with id=None articles are "
+            "named by their rows",
+            (unsigned long long)first, (unsigned long long)row, cut > 0 ? "..." : "",
+            record->file + cut, (unsigned long long)record->line,
+            (int)(a->id_size < 60 ? a->id_size : 60), a->id);
+    return -1;
+}
+
+int core_feed_flush(feed *f, int from_files)
 {
     batch *t = f->batch;
     tt_error error = {0};
@@ -117,13 +172,21 @@ int core_feed_flush(feed *f, const tt_record *const *records)
     if (status != TT_OK)
         failed = core_feed_fail(f, &error);
     for (size_t i = 0; i < t->count && !failed; i++) {
+        const tt_record *record = from_files ? t->records[i] : NULL;
         char reason[200];
         f->accepted[t->rows[i]] = t->statuses[i] == TT_OK;
-        if (t->statuses[i] == TT_OK)
+        if (t->statuses[i] == TT_OK) {
+            f->ids += !is_row_name(f, &t->articles[i]);
+            if (f->unique_ids)
+                f->id_hashes[t->rows[i]] = hash_of_id(&t->articles[i]);
             continue;
+        }
+        if (f->unique_ids && t->statuses[i] == TT_EDUPLICATE) {
+            failed = fail_for_id(f, i, record);
+            break;
+        }
         tt_article_refusal(&t->articles[i], t->statuses[i], reason, sizeof reason);
-        failed = core_feed_reject(f, t->rows[i], records == NULL ? NULL : records[i],
-                                  &t->articles[i], t->statuses[i], reason);
+        failed = core_feed_reject(f, t->rows[i], record, &t->articles[i], t->statuses[i], reason);
     }
     t->count = t->bytes = 0;
     Py_CLEAR(t->held);
@@ -135,7 +198,7 @@ int core_feed_push(feed *f)
     batch *t = f->batch;
     t->bytes += t->articles[t->count].text_size;
     t->count++;
-    return t->count >= f->batch_rows || t->bytes >= f->batch_bytes ? core_feed_flush(f, NULL) : 0;
+    return t->count >= f->batch_rows || t->bytes >= f->batch_bytes ? core_feed_flush(f, 0) : 0;
 }
 
 int core_feed_begin(feed *f)
@@ -175,14 +238,30 @@ static PyObject *get_accepted(PyObject *self, void *nothing)
     return PyBytes_FromStringAndSize(f->accepted, (Py_ssize_t)f->rows);
 }
 
+static PyObject *get_seen(PyObject *self, void *nothing)
+{
+    PyObject *seen = ((feed *)self)->seen == NULL ? Py_None : ((feed *)self)->seen;
+    (void)nothing;
+    Py_INCREF(seen);
+    return seen;
+}
+
 static PyObject *get_read_seconds(PyObject *self, void *nothing)
 {
     (void)nothing;
     return PyFloat_FromDouble(((const feed *)self)->read_seconds);
 }
 
+static int set_read_seconds(PyObject *self, PyObject *value, void *nothing)
+{
+    (void)nothing;
+    ((feed *)self)->read_seconds = value == NULL ? 0 : PyFloat_AsDouble(value);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
 PyGetSetDef core_feed_members[] = {
     {"rejected", get_rejected, NULL, "list of (row, file, line, id, status, reason)", NULL},
     {"accepted", get_accepted, NULL, "bytes, 1 for each row that was accepted", NULL},
-    {"read_seconds", get_read_seconds, NULL, "wall time of reading", NULL},
+    {"seen", get_seen, NULL, "of files: the bytes of the first record that lacks a field", NULL},
+    {"read_seconds", get_read_seconds, set_read_seconds, "wall time of reading", NULL},
     {NULL, NULL, NULL, NULL, NULL}};

@@ -18,7 +18,8 @@ typedef struct batch {
     tt_article articles[BATCH_ROWS];
     tt_status statuses[BATCH_ROWS];
     uint64_t rows[BATCH_ROWS];
-    char digits[BATCH_ROWS][24]; /* of integer ids */
+    const tt_record *records[BATCH_ROWS]; /* where they come from, of files */
+    char names[BATCH_ROWS][40];           /* integer ids, and names of rows */
     size_t count, bytes;
     PyObject *held; /* list of what the articles borrow from, or NULL */
 } batch;
@@ -36,10 +37,19 @@ struct feed {
     PyObject *rejected;             /* list of tuples (row, file, line, id, status, reason) */
     char *accepted;                 /* a byte for each row, 1 accepted */
     size_t accepted_capacity;
-    uint64_t rows; /* so far */
+    uint64_t *id_hashes; /* of the ids that were accepted, by row */
+    size_t id_hashes_capacity;
+    uint64_t rows;         /* so far */
+    uint64_t ids;          /* articles so far that have one */
+    const char *id_format; /* Arrow's, of the ids of all streams so far; NULL: it follows from the
+                              ids */
+    int streams;           /* 0, or 1; 2: their formats differ */
+    PyObject *seen;        /* the fields of the first record that lacks one, as Python has them */
     double read_seconds;
-    int names_rows; /* an article without an id is named by its row */
-    int reading;    /* from files: the reader's bytes are the better measure of progress */
+    int names_rows;  /* an article without an id is named by its row */
+    int ignores_ids; /* all articles are */
+    int unique_ids;  /* an id that was accepted before fails the run, and not its row alone */
+    int reading;     /* from files: the reader's bytes are the better measure of progress */
     int busy;
 };
 
@@ -64,11 +74,14 @@ int core_feed_reject(feed *f, uint64_t row, const tt_record *record, const tt_ar
 /* The next article of the batch, zeroed but for `published`, which is none; core_feed_push() adds
  * it to the batch. */
 tt_article *core_feed_next_article(feed *f, uint64_t row);
-void core_feed_name_by_row(feed *f, tt_article *a);
+/* Names an article by its row: by the number if no article has an id, so that all may be numbers;
+ * else by a text, so that the name is never the id of another one whose ids are numbers. */
+void core_feed_name_by_row(feed *f, tt_article *a, int none_has_an_id);
+#define ROW_PREFIX "row "
 int core_feed_push(feed *f);
 
-/* Hands the batch on. `records`: where each of its articles comes from, or NULL. */
-int core_feed_flush(feed *f, const tt_record *const *records);
+/* Hands the batch on. `from_files`: whether its records say where each article comes from. */
+int core_feed_flush(feed *f, int from_files);
 
 /* Raises the reason of a failed call, unless the progress callback raised an exception before.
  * @return -1 */
@@ -84,10 +97,10 @@ extern PyGetSetDef core_feed_members[];
   {"read", core_feed_read, METH_VARARGS,                                                           \
    "read(paths, id_field, text_field, max_article_bytes, threads, kept)"},                         \
       {"add_rows", core_feed_add_mappings, METH_VARARGS,                                           \
-       "add_rows(iterable, id, text, source, published)"},                                         \
+       "add_rows(iterable, id, text, source, published, id_needed)"},                              \
   {                                                                                                \
     "add_stream", core_feed_add_arrow, METH_VARARGS,                                               \
-        "add_stream(capsule, id, text, source, published, id_needed, others_needed)"               \
+        "add_stream(capsule, id, text, source, published, id_needed, others_needed, is_all)"       \
   }
 
 /* A PyType_Slot array of such a type. */

@@ -2,6 +2,7 @@
 #include "feed.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Appends a line's bytes, or a file of text as a dict; None for such a file that is rejected. */
 static int append_record(PyObject *kept, const tt_record *r)
@@ -21,7 +22,6 @@ static int append_record(PyObject *kept, const tt_record *r)
 static int add_records(feed *f, const tt_record *records, size_t count, PyObject *kept)
 {
     const size_t most = f->batch_rows;
-    const tt_record *good[BATCH_ROWS];
     for (size_t first = 0; first < count; first += most) {
         const size_t stop = count - first < most ? count : first + most;
         for (size_t i = first; i < stop; i++) {
@@ -29,14 +29,19 @@ static int add_records(feed *f, const tt_record *records, size_t count, PyObject
             if (core_feed_add_row(f) != 0)
                 return -1;
             if (r->status != TT_OK) {
+                if (f->seen == NULL && strncmp(r->reason, "no \"", 4) == 0)
+                    f->seen = PyBytes_FromStringAndSize(r->raw, (Py_ssize_t)r->raw_size);
                 if (core_feed_reject(f, f->rows - 1, r, &r->article, r->status, r->reason) != 0)
                     return -1;
                 continue;
             }
-            *core_feed_next_article(f, f->rows - 1) = r->article;
-            good[f->batch->count++] = r;
+            tt_article *a = core_feed_next_article(f, f->rows - 1);
+            *a = r->article;
+            if (f->ignores_ids)
+                core_feed_name_by_row(f, a, 1);
+            f->batch->records[f->batch->count++] = r;
         }
-        if (core_feed_flush(f, good) != 0)
+        if (core_feed_flush(f, 1) != 0)
             return -1;
         for (size_t i = first; kept != NULL && i < stop; i++)
             if (append_record(kept, &records[i]) != 0)
@@ -87,6 +92,7 @@ PyObject *core_feed_read(PyObject *self, PyObject *args)
     if (core_feed_begin(f) != 0)
         return NULL;
     o.max_article_bytes = limit;
+    f->ignores_ids = o.id_field == NULL;
     count = PyTuple_Size(paths);
     names = calloc((size_t)count + 1, sizeof *names);
     for (Py_ssize_t i = 0; names != NULL && i < count; i++) {

@@ -37,7 +37,7 @@ static const char *choose_id_format(const tt_result *result)
     return core_ids_format(&kinds);
 }
 
-PyObject *core_result_new(tt_result *result)
+PyObject *core_result_new(tt_result *result, const char *id_format, size_t id_prefix)
 {
     shared_result *shared = calloc(1, sizeof *shared);
     result_object *made;
@@ -47,8 +47,11 @@ PyObject *core_result_new(tt_result *result)
     }
     shared->result = result;
     atomic_init(&shared->references, 1);
+    shared->id_format = id_format;
+    shared->id_prefix = id_prefix;
     Py_BEGIN_ALLOW_THREADS;
-    shared->id_format = choose_id_format(result);
+    if (id_format == NULL)
+        shared->id_format = choose_id_format(result);
     Py_END_ALLOW_THREADS;
     made = PyObject_New(result_object, (PyTypeObject *)core_result_type);
     if (made == NULL)

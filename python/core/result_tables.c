@@ -44,12 +44,13 @@ static const arrow_field tables[TABLE_KINDS] = {
 typedef struct table_reader {
     arrow_batch *batch;
     const tt_result *result;
+    size_t id_prefix;
 } table_reader;
 
 static void append_article_id(const table_reader *r, arrow_column *c, uint64_t article)
 {
     const tt_id id = tt_result_id(r->result, article);
-    append_id(r->batch, c, id.bytes, id.size);
+    append_id(r->batch, c, id.bytes + r->id_prefix, id.size - r->id_prefix);
 }
 
 /* Pairs and removed articles have the same columns. */
@@ -109,8 +110,10 @@ static void append_section(const table_reader *r, const tt_section *x)
 static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches,
                       arrow_batch **out, tt_error *error)
 {
-    const tt_result *x = ((const shared_result *)source->owner)->result;
-    const table_reader r = {arrow_batch_new(source->table, source->id_format), x};
+    const shared_result *shared = source->owner;
+    const tt_result *x = shared->result;
+    const table_reader r = {arrow_batch_new(source->table, source->id_format), x,
+                            shared->id_prefix};
     const tt_pair *pairs = NULL;
     const tt_cluster *clusters = NULL;
     const tt_section *sections = NULL;

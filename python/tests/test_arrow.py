@@ -100,7 +100,7 @@ def test_nulls_are_rejected(pa, articles):
         column = pa.array([text, text, None, text], kind) if "binary" not in str(kind) else nothing["text"].cast(kind)
         result = twicetold.scan(nothing.set_column(1, "text", column))
         assert [(r["row"], r["id"], r["reason"]) for r in result.rejected] == [(2, "c", "no text")]
-        assert [(p["a"], p["b"]) for p in result.pairs] == [("a", "1"), ("a", "d")]
+        assert [(p["a"], p["b"]) for p in result.pairs] == [("a", "row 1"), ("a", "d")]
     result = twicetold.scan(pa.table({"id": ["a", "b"], "text": pa.nulls(2)}))
     assert len(result.rejected) == 2
     structs = pa.chunked_array([pa.array([{"id": "a", "text": text}, None, {"id": "b", "text": text}])])
@@ -112,7 +112,7 @@ def test_nulls_are_rejected(pa, articles):
 def test_integer_ids(pa, articles, kind):
     text = articles[0]["text"]
     pairs = twicetold.scan(pa.table({"id": pa.array([3, 100, 7], kind), "text": [text] * 3})).pairs
-    assert pa.table(pairs)["a"].type == pa.int64()
+    assert pa.table(pairs)["a"].type == kind
     assert sorted(p["b"] for p in pairs) == [7, 100]
 
 
@@ -135,7 +135,7 @@ def test_columns_that_do_not_fit(pa, table):
     with pytest.raises(twicetold.InvalidError, match="format"):
         twicetold.scan(pa.table({"id": ["a"], "text": [1.5]}))
     with pytest.raises(twicetold.InvalidError, match="no columns"):
-        twicetold.scan(Stream(pa.chunked_array([["a"]])))
+        twicetold.scan(Stream(pa.chunked_array([[5]])))
     with pytest.raises(twicetold.InvalidError, match="published"):
         twicetold.scan(table.drop_columns(["published"]), keep="newest")
 
@@ -145,8 +145,9 @@ def test_a_stream_that_breaks_off(pa, table):
         yield from table.to_batches(50)[:2]
         raise ValueError("the disk is gone")
 
-    with pytest.raises(twicetold.InputOutputError, match="the disk is gone"):
+    with pytest.raises(twicetold.InputOutputError, match="the disk is gone") as caught:
         twicetold.scan(pa.RecordBatchReader.from_batches(table.schema, batches()))
+    assert isinstance(caught.value.__cause__, ValueError)
 
 
 def test_results_are_arrow(pa, wanted):
@@ -204,8 +205,8 @@ def test_dedup_of_arrow(pa, table, articles):
         out, removed = twicetold.dedup(given, removed=True)
         assert out["id"].to_pylist() == kept and out.schema.equals(table.schema)
         assert len(removed) + out.num_rows == table.num_rows
-    broken = pa.table({"id": ["a", "a", "b", "c"], "text": [articles[0]["text"]] * 2 + [None, "other words"]})
-    with pytest.warns(UserWarning, match=r'2 of 4 articles were rejected.*row 1: id "a" was seen before'):
+    broken = pa.table({"id": ["a", "b", "c"], "text": [articles[0]["text"], None, "other words"]})
+    with pytest.warns(UserWarning, match="1 of 3 articles were rejected.*row 1: no text"):
         assert twicetold.dedup(broken).equals(broken)
 
 

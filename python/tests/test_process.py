@@ -123,6 +123,23 @@ def test_ctrl_c_while_an_arrow_stream_is_read(articles):
     assert interrupted(lambda: twicetold.scan(pa.RecordBatchReader.from_batches(schema, batches()))) < SOON
 
 
+def test_ctrl_c_while_the_last_stages_run(articles):
+    """They go on to the end of their stage, on a thread, while the call is over."""
+    many = [{"id": f"{i}-{a['id']}", "text": f"{i} {a['text']} {i}"} for i in range(40) for a in articles]
+    began = []
+
+    def note(stage, done, total):
+        if stage == "sketch":
+            began.append(time.perf_counter())
+            threading.Thread(target=lambda: (time.sleep(0.05), os.kill(os.getpid(), signal.SIGINT))).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        twicetold.scan(many, progress=note)
+        time.sleep(1)
+    assert time.perf_counter() - began[0] < 1
+    assert len(twicetold.scan(articles).pairs) > 0
+
+
 def test_ctrl_c_while_a_file_is_read(tmp_path, articles):
     """A pipe that never ends."""
     if not hasattr(os, "mkfifo"):
@@ -193,7 +210,7 @@ def test_memory_does_not_grow(articles):
         table = pa.Table.from_pylist(articles)
     except ImportError:
         table = None
-    bad = articles[:20] + [{"id": "x"}, articles[0]]
+    bad = articles[:20] + [{"id": "x"}, {"id": True}]
 
     def once():
         for given in (FEED, articles, bad, table):

@@ -34,7 +34,8 @@ from ._index import Index, Verdicts
 from ._minhash import MinHash
 from ._progress import Progress, ProgressFunction
 from ._result import Result, Table
-from ._source import Articles, Path, Source, rejections
+from ._shape import hold, kept_parts, take
+from ._source import Articles, Path, Source, Text, place_of, reject_none, rejections
 
 __version__: str = _core.version()
 __all__ = [
@@ -59,7 +60,7 @@ __all__ = [
     "scan",
 ]
 
-def _source(articles: Any, id: Optional[str], text: str, options: Dict[str, Any]) -> Source:
+def _source(articles: Any, id: Optional[str], text: Text, options: Dict[str, Any]) -> Source:
     """The articles, with the fields by which the one to keep is chosen."""
     keep = options.get("keep", 0)
     return Source(articles, id, text, "source" if keep == 3 else None, "published" if keep == 2 else None)
@@ -77,14 +78,15 @@ def _run(
         feed = _core.Scan(options, sources, shown.call)
         source.feed(feed, options, kept)
         read = feed.read_seconds
+        rejected = rejections(feed)
         found = feed.finish()
-    return Result(found, rejections(feed), read, time.perf_counter() - began), feed
+    return Result(found, rejected, read, time.perf_counter() - began), feed
 
 
 def scan(
     articles: Articles,
     id: Optional[str] = "id",
-    text: str = "text",
+    text: Text = "text",
     *,
     progress: Union[bool, None, ProgressFunction] = None,
     **options: Any,
@@ -122,39 +124,13 @@ def scan(
     return _run(_source(articles, id, text, resolved), resolved, sources, progress)[0]
 
 
-def _choose(articles: Any, kept: bytearray) -> Any:
-    """The rows of a frame or table whose byte is 1, as the same type."""
-    kind = type(articles).__module__.split(".")[0]
-    if kind == "polars":
-        import polars
-
-        return articles.filter(polars.Series(list(kept), dtype=polars.UInt8).cast(polars.Boolean))
-    if kind == "pandas":
-        return articles[[k == 1 for k in kept]]
-    import pyarrow
-
-    mask = pyarrow.Array.from_buffers(pyarrow.uint8(), len(kept), [None, pyarrow.py_buffer(bytes(kept))])
-    return articles.filter(mask.cast(pyarrow.bool_()))
-
-
-def _held(articles: Any) -> Any:
-    """An object that can be read twice, to scan it and to filter it."""
-    kind = type(articles).__module__.split(".")[0]
-    if kind == "pandas" or (kind == "polars" and hasattr(articles, "filter") and hasattr(articles, "height")):
-        return articles
-    try:
-        import pyarrow
-    except ImportError:
-        raise ImportError("dedup of an Arrow stream needs pyarrow (a polars or pandas frame does not)") from None
-    return articles if isinstance(articles, pyarrow.Table) else pyarrow.table(articles)
-
-
 def dedup(
     articles: Articles,
     id: Optional[str] = "id",
-    text: str = "text",
+    text: Text = "text",
     *,
     removed: bool = False,
+    output: Optional[Path] = None,
     progress: Union[bool, None, ProgressFunction] = None,
     **options: Any,
 ) -> Any:
@@ -162,56 +138,48 @@ def dedup(
 
     articles, id, text, progress, options: as for `scan`, without those about sections. `drop` (default 0.8):
     an article is left out if the one that is kept contains at least that share of its tokens.
+    output: a folder, new or empty, to which the articles are written as Parquet files of at most a million rows,
+    with all columns, and in parts: of Parquet, other files of pyarrow and datasets no more than a batch is held.
 
-    Returns what `articles` is: a polars or pandas frame for such a frame; a pyarrow.Table for any other Arrow
-    data, a dataset or Parquet; a list of mappings for an iterable; a list of dicts for files. With
-    `removed=True` a tuple of that and the Table of the articles that were left out.
+    Returns what `articles` is: a frame, LazyFrame, Series, table or Dataset for such a one, and for a list of
+    frames or batches one of them; a DatasetDict with the same splits; a pyarrow.Table for any other Arrow data,
+    Parquet and CSV; a list of mappings for an iterable; a list of dicts for other files. With `output` a pyarrow
+    dataset of what was written. With `removed=True` a tuple of that and the Table of the articles that were left
+    out, whose `rejected` is that of `scan`.
 
-    Only proved copies are left out. Articles that `scan` rejects (no text, an id seen before) are compared with
+    Only proved copies are left out. Articles that `scan` rejects (no text, no valid id) are compared with
     nothing and kept, with a warning; only records of files that are not JSON objects cannot be returned. Raises
     FormatError if all articles are rejected; else as `scan` does.
     """
     resolved, sources = _options.of_dedup(options)
     source = _source(articles, id, text, resolved)
-    given: Any = articles
-    records: Optional[List[Any]] = None
-    if source.dataset is not None:
-        source.articles, source.dataset, source.paths = source.dataset.to_table(), None, None
-    elif source.paths is not None:
-        records = []
-    elif hasattr(given, "__arrow_c_stream__"):
-        source.articles = _held(given)
-    elif not isinstance(given, (list, tuple, Mapping)) and hasattr(given, "__iter__"):
-        source.articles = list(given)
+    records: Optional[List[Any]] = [] if source.paths is not None and source.dataset is None else None
+    hold(source)
     result, feed = _run(source, resolved, sources, progress, records)
     kept = bytearray(feed.accepted)
+    reject_none(result.rejected, len(kept))
     among_accepted = iter(result._result.kept())
     for row, accepted in enumerate(kept):
         kept[row] = next(among_accepted) if accepted else 1
     _warn_of_rejected(result.rejected, len(kept))
     if records is not None:
         out: Any = [r for r in (_record(r) for r, k in zip(records, kept) if k) if r is not None]
-    elif isinstance(source.articles, (list, tuple)):
-        out = [a for a, k in zip(source.articles, kept) if k]
+        if output is not None:
+            source = Source(out, id, text)
+            out = kept_parts(source, bytes(b"\1" * len(out)), output)
     else:
-        out = _choose(source.articles, kept)
+        out = take(source, bytes(kept)) if output is None else kept_parts(source, bytes(kept), output)
     return (out, result.removed) if removed else out
 
 
 def _warn_of_rejected(rejected: List[Dict[str, Any]], rows: int) -> None:
     """Rejected articles were compared with nothing: dedup keeps them and says so."""
-    if not rejected:
-        return
-    first = rejected[0]
-    where = f"row {first['row']}" if first["file"] is None else f"{first['file']}:{first['line'] or 1}"
-    if len(rejected) == rows:
-        message = f"all articles were rejected, the first, {where}: {first['reason']}"
-        raise FormatError(message, first["status"], first["row"])
-    warnings.warn(
-        f"{len(rejected)} of {rows} articles were rejected, compared with no other and kept; "
-        f"the first, {where}: {first['reason']}",
-        stacklevel=3,
-    )
+    if rejected:
+        warnings.warn(
+            f"{len(rejected)} of {rows} articles were rejected, compared with no other and kept; "
+            f"the first, {place_of(rejected[0])}: {rejected[0]['reason']}",
+            stacklevel=3,
+        )
 
 
 def _record(record: Any) -> Any:

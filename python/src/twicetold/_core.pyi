@@ -13,6 +13,7 @@ class Feed:
 
     rejected: List[Rejection]
     accepted: bytes
+    seen: Optional[bytes]
     read_seconds: float
     def read(
         self,
@@ -24,7 +25,13 @@ class Feed:
         kept: Optional[List[Any]],
     ) -> None: ...
     def add_rows(
-        self, iterable: Iterable[Any], id: Optional[str], text: str, source: Optional[str], published: Optional[str]
+        self,
+        iterable: Iterable[Any],
+        id: Optional[str],
+        text: str,
+        source: Optional[str],
+        published: Optional[str],
+        id_needed: bool,
     ) -> None: ...
     def add_stream(
         self,
@@ -35,6 +42,7 @@ class Feed:
         published: Optional[str],
         id_needed: bool,
         others_needed: bool,
+        is_all: bool,
     ) -> None: ...
 
 class Scan(Feed):

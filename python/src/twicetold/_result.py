@@ -8,7 +8,7 @@ import tempfile
 from typing import Any, Dict, Iterator, List, Optional, Union
 
 from . import _core
-from ._errors import InputOutputError
+from ._errors import InputOutputError, invalid
 
 _SHOWN = 10  # rows of a table in a notebook
 
@@ -98,6 +98,14 @@ _NUMBERS = ["resemblance", "containment_a", "containment_b", "overlap_a", "overl
 _REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts"]
 
 
+class Removed(Table):
+    """The articles that are left out; `rejected` has those that were compared with nothing, and kept."""
+
+    def __init__(self, owner: _core.Result, columns: List[str], rejected: List[Dict[str, Any]]):
+        super().__init__(owner, 3, "removed", columns, None)
+        self.rejected = rejected
+
+
 class Result:
     """The result of a scan. Extents are half-open, in bytes of the article's UTF-8 text.
 
@@ -111,29 +119,35 @@ class Result:
         self.rejected: List[Dict[str, Any]] = rejected
         self.summary: Dict[str, Any] = result.summary(*self._times)
 
+    def _table(self, kind: int, name: str, columns: List[str]) -> Table:
+        if not self.summary["options"][name]:
+            raise invalid(f"{name} were not looked for; give {name}=True, or none of pairs, clusters and sections")
+        return Table(self._result, kind, name, columns, self.summary[name])
+
     @property
     def pairs(self) -> Table:
         """a, b, relation ("identical", "near", "contains", "contained", "series"), resemblance,
-        containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1; conflicts: how many facts of the common text differ."""
-        return Table(self._result, 0, "pairs", ["a", "b", "relation", *_NUMBERS], self.summary["pairs"])
+        containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1; conflicts: how many facts of the
+        common text differ."""
+        return self._table(0, "pairs", ["a", "b", "relation", *_NUMBERS])
 
     @property
     def clusters(self) -> Table:
         """cluster (from 1), keep, articles: a list of ids, `keep` among them."""
-        return Table(self._result, 1, "clusters", ["cluster", "keep", "articles"], self.summary["clusters"])
+        return self._table(1, "clusters", ["cluster", "keep", "articles"])
 
     @property
     def sections(self) -> Table:
         """section (from 1), tokens, occurrences: a list of structs of article, begin, end, of_begin, of_end and
         similarity. The first occurrence is the reference; its last three fields are null."""
-        return Table(self._result, 2, "sections", ["section", "tokens", "occurrences"], self.summary["sections"])
+        return self._table(2, "sections", ["section", "tokens", "occurrences"])
 
     @property
-    def removed(self) -> Table:
+    def removed(self) -> Removed:
         """The articles that `dedup` leaves out: id, kept (the article kept instead), relation, resemblance,
         containment, containment_of, overlap, overlap_of, facts, conflicts; names that end in _of are about the one
         that is kept. InvalidError if the options left out clusters or overlaps."""
-        return Table(self._result, 3, "removed", ["id", "kept", "relation", *_REMOVED], None)
+        return Removed(self._result, ["id", "kept", "relation", *_REMOVED], self.rejected)
 
     def write(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Writes the result as JSON Lines, as the command does: to a new file, which then replaces `path`."""
@@ -163,5 +177,6 @@ class Result:
         )
 
     def _repr_html_(self) -> str:
-        tables = (self.pairs, self.clusters, self.sections)
+        sought = self.summary["options"]
+        tables = [getattr(self, name) for name in ("pairs", "clusters", "sections") if sought[name]]
         return f"<p>{html.escape(repr(self)[1:-1])}</p>" + "".join(t._repr_html_() for t in tables)
