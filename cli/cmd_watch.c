@@ -5,9 +5,9 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
-#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "failure.h"
 #include "memory.h"
@@ -22,7 +22,6 @@ typedef struct pending_batch {
     tt_article *articles;
     tt_status *statuses;
     size_t count, record_capacity, article_capacity, status_capacity;
-    double since; /* when the first one came */
 } pending_batch;
 
 typedef struct watch_state {
@@ -58,7 +57,7 @@ static int append_record(watch_state *w, const tt_record *record)
     if (rc != 0)
         return rc;
     if (p->count == 0)
-        p->since = seconds_now();
+        w->session.deadline = seconds_now() + (double)w->session.settings->commit_every * 1e-6;
     a = &p->articles[p->count];
     *a = record->article;
     a->id = memory_copy(a->id, a->id_size);
@@ -100,6 +99,14 @@ static int expire_window(watch_state *w)
                : failure_library(&error, ABOUT_INDEX);
 }
 
+/* A service ends by a signal: what it has rejected is on the disk with each commit. */
+static int keep_rejects(watch_state *w)
+{
+    return w->session.settings->append_rejects && w->session.rejects.name != NULL
+               ? output_sync(&w->session.rejects)
+               : 0;
+}
+
 static int commit_batch(watch_state *w)
 {
     pending_batch *p = &w->pending;
@@ -121,33 +128,40 @@ static int commit_batch(watch_state *w)
         else if (!w->verdicts)
             w->judged++;
     clear_batch(p);
+    w->session.deadline = 0;
+    if (rc == 0)
+        rc = keep_rejects(w);
     return rc != 0 ? rc : expire_window(w);
 }
 
-/* Whether the pending articles are to be committed before more input comes. Without --commit-every
- * they always are. */
-static int is_commit_due(const watch_state *w)
+/* What is wrong with standard input is no fault of a record: watch has lost its feed. */
+static int take_rejected(watch_state *w, const tt_record *record)
 {
-    const double wait = (double)w->session.settings->commit_every * 1e-6;
-    const double left = wait - (seconds_now() - w->pending.since);
-    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
-    if (wait <= 0 || left <= 0 || w->pending.count >= MOST_PENDING)
-        return 1;
-    return poll(&input, 1, (int)(left * 1000) + 1) == 0;
+    tt_error error = {.status = TT_EIO};
+    int rc;
+    if (record->status != TT_EIO || strcmp(record->file, "-") != 0)
+        return session_reject(&w->session, record, TT_OK);
+    rc = commit_batch(w);
+    (void)snprintf(error.message, sizeof error.message, "standard input: %s", record->reason);
+    return rc != 0 ? rc : failure_library(&error, ABOUT_INPUT);
 }
 
-/* A records_fn. */
+/* A records_fn. Without --commit-every, what has come is committed before more is read. */
 static int take_records(void *ctx, const tt_record *records, size_t count)
 {
     watch_state *w = ctx;
     int rc = 0;
     for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = records[i].status != TT_OK ? session_reject(&w->session, &records[i], TT_OK)
+        rc = records[i].status != TT_OK ? take_rejected(w, &records[i])
                                         : append_record(w, &records[i]);
         if (rc == 0 && w->pending.count >= MOST_PENDING)
             rc = commit_batch(w);
     }
-    return rc == 0 && w->pending.count > 0 && is_commit_due(w) ? commit_batch(w) : rc;
+    if (rc == 0)
+        rc = keep_rejects(w);
+    return rc == 0 && w->pending.count > 0 && seconds_now() >= w->session.deadline
+               ? commit_batch(w)
+               : rc;
 }
 
 static void print_summary(const watch_state *w)
@@ -175,6 +189,7 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     narrowed.inputs = inputs;
     narrowed.input_count = count;
     narrowed.reader.flags |= TT_READER_PROMPT; /* a single article does not wait for others */
+    narrowed.append_rejects = w->adds && w->verdicts;
     rc = session_open(&w->session, &narrowed);
     if (rc == 0 && tt_index_open(&w->index, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);

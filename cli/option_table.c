@@ -118,7 +118,7 @@ const option_row option_rows[] = {
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)", NULL},
     {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood",
-     "A newline follows each. A record too long to be held in memory, or a file that cannot be "
+     "watch adds them to what FILE has. A newline follows each. A record too long to be held in memory, or a file that cannot be "
      "read, is only named."},
     {"threads", 0, (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
      KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",

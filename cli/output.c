@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,23 @@ int output_open(output *out, const char *path)
     return out->fd < 0 ? open_failure(path) : allocate_buffer(out);
 }
 
+int output_open_append(output *out, const char *path)
+{
+    struct stat state;
+    if (strcmp(path, "-") == 0 ||
+        (stat(path, &state) == 0 && (!S_ISREG(state.st_mode) || is_standard_output(&state))))
+        return output_open(out, path);
+    *out = (output)OUTPUT_NONE;
+    out->name = path;
+    out->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (out->fd < 0 || fstat(out->fd, &state) != 0)
+        return open_failure(path);
+    out->existed = 1;
+    out->device = state.st_dev;
+    out->inode = state.st_ino;
+    return allocate_buffer(out);
+}
+
 int output_open_scratch(output *out, const output *near)
 {
     const char *fallback = getenv("TMPDIR");
@@ -190,10 +208,13 @@ int output_open_scratch(output *out, const output *near)
 static int write_all(output *out, const char *bytes, size_t size)
 {
     while (size != 0 && out->error == 0) {
+        struct pollfd waiting = {out->fd, POLLOUT, 0};
         const ssize_t done = write(out->fd, bytes, size);
         if (done >= 0) {
             bytes += done;
             size -= (size_t)done;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) { /* a pipe that does not block */
+            (void)poll(&waiting, 1, -1);
         } else if (errno != EINTR) {
             out->error = errno;
         }
@@ -245,6 +266,15 @@ int output_write(void *ctx, const char *bytes, size_t size)
         memcpy(out->buffer + out->used, bytes, size);
     out->used += size;
     return 0;
+}
+
+int output_sync(output *out)
+{
+    if (out->written != out->synced && output_flush(out) == 0 && fdatasync(out->fd) != 0 &&
+        errno != EINVAL && errno != EROFS) /* a pipe or a device */
+        out->error = errno;
+    out->synced = out->written;
+    return out->error == 0 ? 0 : output_failure(out);
 }
 
 void output_literal(output *out, const char *text)

@@ -21,10 +21,11 @@ typedef struct output {
     int terminal;      /**< a terminal, which must not take the output for commands */
     int held;          /**< with `terminal`: the last byte was c2 and is not written yet */
     int error;         /**< errno of the first failed write */
-    int existed;       /**< a file existed before; device and inode are its */
+    int existed;       /**< there is a file by that name; device and inode are its */
     dev_t device;
     ino_t inode;
     uint64_t written; /**< bytes so far */
+    uint64_t synced;  /**< of them by output_sync() */
     size_t used;      /**< bytes in the buffer */
     char *buffer;
 } output;
@@ -37,6 +38,10 @@ typedef struct output {
 
 /** Opens `path`; NULL and "-" are standard output. @return 0, or an exit code */
 int output_open(output *out, const char *path);
+
+/** Opens a file to write at its end; what was written stays, however the process ends. Standard
+ * output, devices and pipes as output_open(). @return 0, or an exit code */
+int output_open_append(output *out, const char *path);
 
 /** Flushes what was printed to standard output. @return 0, or an exit code */
 int output_flush_standard(void);
@@ -55,6 +60,9 @@ PRINTF_LIKE(2, 3) void output_printf(output *out, const char *format, ...);
 
 /** Writes the bytes in the buffer. @return as output_write() */
 int output_flush(output *out);
+
+/** Writes the bytes in the buffer to the disk. @return 0, or an exit code */
+int output_sync(output *out);
 
 /** Reports the write that failed. @return EXIT_FAILED */
 int output_failure(const output *out);

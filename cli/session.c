@@ -62,7 +62,8 @@ int session_open(session *r, const settings *s)
                              "no INPUT given; give files, directories, or - for standard input");
     rc = output_open(&r->result, s->output);
     if (rc == 0 && s->rejects != NULL)
-        rc = output_open(&r->rejects, s->rejects);
+        rc = s->append_rejects ? output_open_append(&r->rejects, s->rejects)
+                               : output_open(&r->rejects, s->rejects);
     if (rc == 0 && s->removed != NULL)
         rc = output_open(&r->removed, s->removed);
     return rc != 0 ? rc : refuse_clashes(r);
@@ -138,12 +139,18 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
         const tt_record *records = NULL;
         size_t count = 0;
         uint64_t done = 0, total = 0;
+        int is_late = 0;
         tt_error error = {0};
-        if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
+        const tt_status status =
+            r->deadline == 0
+                ? tt_reader_next(reader, &records, &count, &error)
+                : tt_reader_next_within(reader, (int64_t)((r->deadline - began) * 1e6), &records,
+                                        &count, &is_late, &error);
+        if (status != TT_OK)
             return failure_library(&error, ABOUT_INPUT);
         r->read_seconds += seconds_now() - began;
         r->seen += count;
-        if (count == 0)
+        if (count == 0 && !is_late)
             return 0;
         for (size_t i = 0; i < count && rc == 0; i++)
             if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)

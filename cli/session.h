@@ -21,6 +21,7 @@ typedef struct session {
                          with one before */
     uint32_t advised; /**< of failure_record_advice() */
     double began, read_seconds;
+    double deadline;  /**< of the next batch, by seconds_now(): then none is passed on; 0: none */
     accept_fn accept; /**< NULL: not wanted */
     void *accept_ctx;
 } session;
@@ -32,7 +33,8 @@ void session_init(session *r, const settings *s);
  * @return 0, or an exit code */
 int session_open(session *r, const settings *s);
 
-/** Receives a batch of records, good and bad, in input order; borrowed for the call.
+/** Receives a batch of records, good and bad, in input order; borrowed for the call. There are none
+ * where the deadline is over.
  * @return 0 to go on, SESSION_ENOUGH to stop reading, or an exit code */
 typedef int (*records_fn)(void *ctx, const tt_record *records, size_t count);
 

@@ -16,6 +16,7 @@ struct settings {
     tt_reader_options reader;
     const char *output; /**< NULL: not given */
     const char *rejects;
+    int append_rejects; /**< rejected records are added to what the file has, with each commit */
     const char *removed;
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;

@@ -709,6 +709,13 @@ TT_API TT_NODISCARD tt_status tt_reader_open(tt_reader **out, const char *const 
 TT_API TT_NODISCARD tt_status tt_reader_next(tt_reader *reader, const tt_record **records,
                                              size_t *count, tt_error *error);
 
+/** The same, but waits for a stream no longer than so many microseconds, whatever has come of a
+ * record by then. *is_late is 1 where that time was over: there are no records yet, and this is not
+ * the end. */
+TT_API TT_NODISCARD tt_status tt_reader_next_within(tt_reader *reader, int64_t microseconds,
+                                                    const tt_record **records, size_t *count,
+                                                    int *is_late, tt_error *error);
+
 /** Tells how many bytes of input were read, and how many there are; *total is 0 if a stream is
  * among the inputs. */
 TT_API void tt_reader_progress(const tt_reader *reader, uint64_t *done, uint64_t *total);

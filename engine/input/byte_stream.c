@@ -7,6 +7,7 @@
 
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/threads.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -34,6 +35,8 @@ struct tti_byte_stream {
     compression compression;
     int is_regular;
     int at_end;         /* the file has no more bytes */
+    double deadline;    /* of reads; 0: none */
+    int is_late;        /* the last read ended by the deadline */
     int unit_begun;     /* inside a gzip member or zstd frame */
     int finished_units; /* 1 once a gzip member is finished */
     uint64_t consumed, produced;
@@ -77,15 +80,38 @@ static void zlib_release(void *ctx, void *block)
     tti_release(ctx, p, bytes, 1);
 }
 
-/* Reads at most `room` bytes of the file; *got is 0 at its end. */
+/* Waits for more of a stream, no longer than the deadline; once that is over, whether there is more
+ * or not. @return 0: it is over */
+static int wait_for_more(const tti_byte_stream *s)
+{
+    struct pollfd waiting = {s->fd, POLLIN, 0};
+    for (;;) {
+        const double left = s->deadline == 0 ? 1 : s->deadline - tti_monotonic_seconds();
+        const int found = left <= 0 ? 0 : poll(&waiting, 1, left < 1 ? (int)(left * 1000) + 1 : 1000);
+        if (left <= 0 || found > 0)
+            return left > 0;
+        if (found < 0 && errno != EINTR)
+            return 1; /* read(2) says what it is */
+    }
+}
+
+/* Reads at most `room` bytes of the file; *got is 0 at its end, and where the deadline is over. */
 static tt_status read_descriptor(tti_byte_stream *s, void *bytes, size_t room, size_t *got,
                                  tt_error *error)
 {
     *got = 0;
     while (!s->at_end) {
-        const ssize_t n = read(s->fd, bytes, room);
+        ssize_t n;
+        s->is_late = s->deadline > 0 && !s->is_regular && !wait_for_more(s);
+        if (s->is_late)
+            return TT_OK;
+        n = read(s->fd, bytes, room);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) { /* the caller's pipe does not block */
+            (void)wait_for_more(s);
+            continue;
+        }
         if (n < 0)
             return tti_fail_errno(error, "cannot read", errno);
         s->at_end = n == 0;
@@ -280,6 +306,8 @@ static tt_status decompress(tti_byte_stream *s, char *bytes, size_t room, size_t
     for (;;) {
         size_t before;
         TTI_TRY(refill_input(s, error));
+        if (s->is_late)
+            return TT_OK;
         before = *begin;
         TTI_TRY(s->compression == GZIP ? step_gzip(s, bytes, room, got, error)
                                        : step_zstd(s, bytes, room, got, error));
@@ -299,6 +327,7 @@ tt_status tti_byte_stream_read(tti_byte_stream *s, char *bytes, size_t room, siz
 {
     tt_status status;
     *got = 0;
+    s->is_late = 0;
     if (s->fault.status != TT_OK) {
         if (error != NULL)
             *error = s->fault;
@@ -326,6 +355,16 @@ int tti_byte_stream_is_ready(const tti_byte_stream *s, int milliseconds)
         s->input_begin < s->input_end || s->fault.status != TT_OK)
         return 1;
     return poll(&waiting, 1, milliseconds) != 0;
+}
+
+void tti_byte_stream_set_deadline(tti_byte_stream *s, double deadline)
+{
+    s->deadline = deadline;
+}
+
+int tti_byte_stream_is_late(const tti_byte_stream *s)
+{
+    return s->is_late;
 }
 
 uint64_t tti_byte_stream_consumed(const tti_byte_stream *s)

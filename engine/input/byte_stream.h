@@ -34,6 +34,11 @@ tt_status tti_byte_stream_read(tti_byte_stream *stream, char *bytes, size_t room
 /** Waits at most this long for more of a stream. @return 0: a read might still have to wait */
 int tti_byte_stream_is_ready(const tti_byte_stream *stream, int milliseconds);
 
+/** Until when reads of a stream may wait, by tti_monotonic_seconds(); 0: for as long as it takes. A
+ * read that has waited so long returns TT_OK and no bytes, and tti_byte_stream_is_late() is 1. */
+void tti_byte_stream_set_deadline(tti_byte_stream *stream, double deadline);
+int tti_byte_stream_is_late(const tti_byte_stream *stream);
+
 /** Bytes read so far, before decompression. */
 uint64_t tti_byte_stream_consumed(const tti_byte_stream *stream);
 

@@ -14,7 +14,7 @@
  * XML does not stay in the block. It is fed to a parser as it arrives, and the items that the
  * parser gives, one line of JSON each, are collected in a buffer of their own.
  *
- * When a stream pauses, the lines read so far become a batch: they do not wait for more.
+ * When a stream pauses or trickles, the lines read so far become a batch: they do not wait for more.
  *
  * To bound the memory, a line is given up while it is being read if it is longer than the longest
  * article could be, or longer than GIVE_UP_BYTES and not an object. Its record has no raw bytes. A
@@ -46,7 +46,8 @@ enum {
     PARALLEL_BYTES = 64 << 10,
     XML_PIECE = 64 << 10, /* fed at once, which bounds the items that one call gives */
     PAUSE_MS = 50,        /* a stream that pauses this long has its lines handed out */
-    PROMPT_PAUSE_MS = 1   /* the same with TT_READER_PROMPT: time enough to fill a pipe again */
+    PROMPT_PAUSE_MS = 1,  /* the same with TT_READER_PROMPT: time enough to fill a pipe again */
+    MOST_PAUSES = 20      /* one that trickles on, after so many pauses in all */
 };
 
 static const uint64_t LONGEST_ARTICLE = (uint64_t)1 << 30;
@@ -99,6 +100,8 @@ struct tt_reader {
     TTI_ARRAY(tti_simdjson *) parsers; /* one a thread */
     int use_simdjson;
     int pause_ms;
+    double deadline;  /* of the call, by tti_monotonic_seconds(); 0: none */
+    int is_late;      /* it is over */
     tt_error failure; /* once a call has failed, every later one fails with it */
 };
 
@@ -581,6 +584,7 @@ static tt_status read_more(tt_reader *r, tt_error *error)
     tt_status status;
     TTI_TRY(make_read_room(r, error));
     assert(r->used + TTI_LINE_SLACK < r->capacity);
+    tti_byte_stream_set_deadline(r->file.stream, r->deadline);
     status = tti_byte_stream_read(r->file.stream, r->data + r->used,
                                   r->capacity - TTI_LINE_SLACK - r->used, &got, &why);
     if (status == TT_ENOMEM) {
@@ -594,15 +598,29 @@ static tt_status read_more(tt_reader *r, tt_error *error)
         close_file(r);
         return TT_OK;
     }
+    r->is_late = tti_byte_stream_is_late(r->file.stream);
     if (got == 0)
-        return end_file(r, error);
+        return r->is_late ? TT_OK : end_file(r, error);
     r->used += got;
     return r->file.is_begun ? TT_OK : begin_file(r, 0, error);
+}
+
+/* Whether what has been read of a stream is to wait no longer for more. *since: when the first item
+ * came; 0: not known yet */
+static int is_pause(const tt_reader *r, double *since)
+{
+    const double now = tti_monotonic_seconds();
+    if (*since == 0)
+        *since = now;
+    return now - *since > r->pause_ms * 1e-3 * MOST_PAUSES ||
+           !tti_byte_stream_is_ready(r->file.stream, r->pause_ms);
 }
 
 /* Drops the batch before and fills the block with the next. */
 static tt_status fill_block(tt_reader *r, tt_error *error)
 {
+    double since = 0;
+    r->is_late = 0;
     assert(r->tail <= r->scanned && r->scanned <= r->used && r->used <= r->capacity);
     r->used -= r->tail;
     r->scanned -= r->tail;
@@ -625,8 +643,7 @@ static tt_status fill_block(tt_reader *r, tt_error *error)
         }
         if (!batch_has_room(r) || (r->items.count > 0 && r->used >= r->block_bytes))
             return TT_OK;
-        if (r->file.stream != NULL && r->items.count > 0 &&
-            !tti_byte_stream_is_ready(r->file.stream, r->pause_ms))
+        if (r->is_late || (r->file.stream != NULL && r->items.count > 0 && is_pause(r, &since)))
             return TT_OK;
         if (r->file.stream != NULL)
             TTI_TRY(read_more(r, error));
@@ -727,6 +744,19 @@ static tt_status parse_block(tt_reader *r, tt_error *error)
     for (ptrdiff_t i = 0; i < count; i++)
         parse_item(r, (size_t)i, r->use_simdjson ? r->parsers.items[tti_thread_index()] : NULL);
     return TT_OK;
+}
+
+tt_status tt_reader_next_within(tt_reader *r, int64_t microseconds, const tt_record **records,
+                                size_t *count, int *is_late, tt_error *error)
+{
+    tt_status status;
+    if (r == NULL || is_late == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "reader or is_late is NULL");
+    r->deadline = tti_monotonic_seconds() + (double)(microseconds < 0 ? 0 : microseconds) * 1e-6;
+    status = tt_reader_next(r, records, count, error);
+    r->deadline = 0;
+    *is_late = status == TT_OK && *count == 0 && r->is_late;
+    return status;
 }
 
 tt_status tt_reader_next(tt_reader *r, const tt_record **records, size_t *count, tt_error *error)

@@ -145,6 +145,15 @@ static void tt_reader_next_(void)
     REFUSES(tt_reader_next(reader, NULL, &count, NULL));
     REFUSES(tt_reader_next(reader, &records, NULL, NULL));
 }
+static void tt_reader_next_within_(void)
+{
+    const tt_record *records;
+    int is_late;
+    REFUSES(tt_reader_next_within(NULL, 0, &records, &count, &is_late, NULL));
+    REFUSES(tt_reader_next_within(reader, 0, NULL, &count, &is_late, NULL));
+    REFUSES(tt_reader_next_within(reader, 0, &records, NULL, &is_late, NULL));
+    REFUSES(tt_reader_next_within(reader, 0, &records, &count, NULL, NULL));
+}
 static void tt_reader_open_(void)
 {
     const char *const path[] = {"/dev/null"};
@@ -363,6 +372,7 @@ static const function functions[] = {
     FUNCTION(tt_options_resolve),
     FUNCTION(tt_reader_close),
     FUNCTION(tt_reader_next),
+    FUNCTION(tt_reader_next_within),
     FUNCTION(tt_reader_open),
     FUNCTION(tt_reader_passed_over),
     FUNCTION(tt_reader_progress),

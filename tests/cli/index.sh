@@ -141,6 +141,116 @@ test_commits_can_be_gathered() {
     wait $watcher || fail "watch ended with $?"
 }
 
+# Starts watch on the pipe `pipe`, whose writing end is descriptor 7. $@: options
+watch_pipe() {
+    : >out
+    mkfifo pipe
+    "$TWICETOLD" watch a.db -q "$@" <pipe >out 2>err &
+    watcher=$!
+    exec 7>pipe
+}
+
+# Waits until the file $1 has $2 lines, five seconds at most.
+lines_come() {
+    for _ in $(seq 100); do [ "$(wc -l <"$1")" -eq "$2" ] && break; sleep 0.05; done
+    lines "$1" "$2"
+}
+
+end_watch() { # by a signal, as a service ends
+    kill "${1:--TERM}" $watcher
+    wait $watcher 2>/dev/null
+    exec 7>&-
+}
+
+test_half_a_line_holds_no_commit() {
+    feed 2 >in.jsonl
+    watch_pipe --commit-every 100ms
+    sleep 0.5 # it waits for the first article
+    head -n 1 in.jsonl >&7
+    sleep 0.03
+    sed -n 2p in.jsonl | head -c 200 >&7
+    lines_come out 1
+    end_watch
+    run index stat a.db --json
+    has out '"articles":1,'
+}
+
+test_a_trickle_holds_no_verdict() { # with and without --commit-every, plain and compressed
+    for options in '' '--commit-every 100ms'; do
+        for pack in cat gzip; do
+            rm -rf a.db* pipe
+            feed 2 >in.jsonl
+            # shellcheck disable=SC2086
+            watch_pipe $options
+            sleep 0.3
+            head -n 1 in.jsonl | $pack >&7
+            sed -n 2p in.jsonl | $pack | head -c 300 | tr -d '\0' >rest
+            (for ((k = 1; k <= 300; k++)); do head -c $k rest | tail -c 1 >&7; done) &
+            trickle=$!
+            lines_come out 1
+            kill -0 $trickle || fail "the verdict waited for the trickle: $pack $options"
+            wait $trickle
+            end_watch
+        done
+    done
+}
+
+test_rejects_outlive_a_kill() {
+    for signal in -TERM -KILL; do
+        rm -rf a.db* pipe
+        watch_pipe --rejects rejects
+        printf 'oops\n{"id":"a","text":"one two three"}\n{"id":"x","text":5}\n' >&7
+        lines_come out 1
+        end_watch $signal
+    done
+    printf 'oops\n{"id":"x","text":5}\noops\n{"id":"x","text":5}\n' >expected
+    same expected rejects
+    [ "$(ls -A | grep -c tmp)" -eq 0 ] || fail 'a temporary file is left'
+}
+
+# Makes descriptor $2 not block, for whoever shares it; $1 is iflag or oflag.
+do_not_block() {
+    if [ "$1" = iflag ]; then dd iflag=nonblock count=0 <&"$2"; else dd oflag=nonblock count=0 >&"$2"; fi 2>/dev/null ||
+        skip 'dd has no flag nonblock'
+}
+
+test_pipes_that_do_not_block_are_waited_for() {
+    feed 3000 >in.jsonl
+    mkfifo pipe
+    exec 7<>pipe
+    do_not_block iflag 7
+    "$TWICETOLD" watch a.db -q <&7 >out 2>err &
+    watcher=$!
+    sleep 0.3
+    head -n 1 in.jsonl >&7
+    lines_come out 1
+    end_watch
+    mkfifo outlet
+    exec 8<>outlet
+    do_not_block oflag 8
+    "$TWICETOLD" watch b.db -q <in.jsonl >&8 2>err &
+    watcher=$!
+    sleep 1
+    head -n 3000 <outlet >out
+    wait $watcher || fail "watch ended with $?"
+    lines out 3000
+    empty err
+    "$TWICETOLD" scan -q in.jsonl >&8 2>err &
+    scanner=$!
+    sleep 1
+    grep -m 1 '"type":"summary"' <outlet >out
+    wait $scanner || fail "scan ended with $?"
+    exec 8>&-
+}
+
+test_watch_without_its_input_is_an_error() {
+    mkdir folder
+    status=0
+    "$TWICETOLD" watch a.db <folder >out 2>err || status=$?
+    exits 3
+    has err 'standard input: cannot read: Is a directory'
+}
+
 test_rejected_records_have_no_verdict() {
     printf '{"id":"a","text":"one two three"}\noops\n{"id":"b","text":"four five six"}\n' >in.jsonl
     watch a.db in.jsonl -q --rejects rejects
