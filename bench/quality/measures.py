@@ -257,7 +257,7 @@ def recall_by_length(gold, reported, counts):
 
 
 def refused(gold, copies):
-    """{type or type, kind: (not called copies, all)} over the pairs that are alike and no copies."""
+    """{type or type, kind: (not called copies, all)} over pairs that are alike and no copies."""
     out = {}
     for pair, line in gold.alike().items():
         names = [line["type"]]

@@ -3,9 +3,10 @@
 
     bench/quality/run [--quick] [--articles N] [--seed S] [--out FILE] [--only PART]
 
-Corpora are generated (corpora/made/generate.py, and forms.py for PART forms) and kept under build/corpora, with what brute force
-(tests/brute/brute.c) finds in them. TWICETOLD names the command to measure. Corpora that may not be
-published are measured if ../shared/corpora has them. Exits with 1 if a target is missed.
+Corpora are generated (corpora/made/generate.py, and forms.py for PART forms) and kept under
+build/corpora, with what brute force (tests/brute/brute.c) finds in them. TWICETOLD names the
+command to measure. Corpora that may not be published (PART local) are measured if
+../shared/corpora has them. Exits with 1 if a target is missed.
 """
 import argparse
 import hashlib

@@ -41,7 +41,8 @@ STAGE = re.compile(r"<([^<>]*)>")
 SLOT = re.compile(r"\{(\w+)(?:([:!])(\w+)|/(last))?\}")
 PAPERS = ("Harbour Wire", "North Coast Press", "Meridian News", "Inland Service", "Lantern Agency",
           "Valley Courier", "Evening Mail", "Morning Post")
-LANGUAGES = ("en", "en", "en", "en", "en", "fr", "fr", "de", "de", "es", "es", "ru", "ur")
+LANGUAGES = ("en", "en", "en", "en", "en", "fr", "fr", "de", "de", "es", "es", "ru", "ru", "ur",
+             "ur")
 POINTS = {"en": (",", "."), "es": (".", ","), "de": (".", ","), "fr": (" ", ","),
           "ru": (" ", ","), "ur": ("", ".")}
 DIGITS = {"ur": "۰۱۲۳۴۵۶۷۸۹", "ar": "٠١٢٣٤٥٦٧٨٩", "hi": "०१२३४५६७८९"}
@@ -347,7 +348,7 @@ class Corpus:
         rng = self.rng
         members, clean = [(original, "original")], list(original.paragraphs)
         for _ in range(count):
-            kind = rng.pick(COPIES)
+            kind = "digits" if original.tokens in DIGITS and rng.bits(1) else rng.pick(COPIES)
             a = self.add(original.tokens, original.title, list(clean))
             kind = getattr(self, kind)(a, original) or kind
             members.append((a, kind))
