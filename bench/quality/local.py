@@ -1,4 +1,5 @@
 """Natural corpora that may not be published: measured where ../shared/corpora has them."""
+import csv
 import json
 import os
 import subprocess
@@ -8,6 +9,26 @@ import measures
 from running import ROOT, measure_cuts, scan
 
 LOCAL = os.path.join(ROOT, "..", "shared", "corpora")
+
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def measure_judged(table, name, result, texts):
+    """Pairs of the corpus that were read and judged (judged.csv): copies and updates are to be
+    called copies; forms, furniture and what is only related or alike are not. A quotation in an
+    answer is neither."""
+    with open(os.path.join(HERE, "judged.csv"), encoding="utf-8", newline="") as source:
+        rows = [r for r in csv.DictReader(source) if r["corpus"] == name]
+    copies = measures.Reported(result, texts, measures.is_copy)
+    wanted = [(r["a"], r["b"]) for r in rows if r["judged"] in ("copy", "update")]
+    others = [(r["a"], r["b"]) for r in rows
+              if r["judged"] in ("form", "furniture", "related", "unrelated")]
+    called, total = measures.recall(others, copies)
+    table.share("copies and updates by hand, called copies", name,
+                measures.recall(wanted, copies), (">=", 0.95))
+    table.share("forms, furniture and others by hand, refused", name, (total - called, total),
+                (">=", 0.92))
 
 
 def unpack(name):
@@ -55,11 +76,13 @@ def measure_reference(table, name):
     if not paths:
         return
     result = scan(paths[:1], "--series")
-    reported = measures.Reported(result, local_texts(paths[0]))
+    texts = local_texts(paths[0])
+    reported = measures.Reported(result, texts)
     rows = list(map(json.loads, unpack(paths[1]).splitlines()))
     strong = [(r["a"], r["b"]) for r in rows if r["jaccard"] >= 0.72]
     table.share("recall of pairs with jaccard >= 0.72", name, measures.recall(strong, reported),
                 (">=", 0.99))
+    measure_judged(table, name, result, texts)
     measure_cuts(table, name, result)
     if name != "reuters21578":
         return
@@ -97,6 +120,7 @@ def measure_extraction(table):
     table.share("characters of sections within known passages", name, (right, reported))
     table.add("extents inside a character", name, measures.cut_characters(result, texts)[0],
               ("==", 0))
+    measure_judged(table, name, result, texts)
     measure_cuts(table, name, result)
 
 
@@ -135,6 +159,7 @@ def measure_scans(table):
                                                    if len(t.split()) >= 40},
                                           {i: r["cluster"] for i, r in records.items()}),
                 (">=", 0.85))
+    measure_judged(table, name, result, texts)
     measure_cuts(table, name, result)
 
 
@@ -184,6 +209,7 @@ def measure_counts(table, name):
         table.add(f"pairs called {relation}", name, relations.count(relation))
     table.add("articles of the largest cluster", name,
               max((len(c["articles"]) for c in result.clusters), default=0))
+    measure_judged(table, name, result, local_texts(paths[0]))
     measure_cuts(table, name, result)
 
 
