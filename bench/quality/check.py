@@ -80,7 +80,8 @@ class Pairs(unittest.TestCase):
 FORMS = measures.Gold(lines(
     {"type": "cluster", "cluster": 0, "keep": "a", "articles": ["a", "b"]},
     {"type": "pair", "a": "a", "b": "b", "relation": "near", "kind": "scanned"},
-    {"type": "series", "form": "grant", "kind": "core", "articles": ["a", "b", "c"]},
+    {"type": "series", "form": "grant", "kind": "core", "language": "fr",
+     "articles": ["a", "b", "c"]},
     {"type": "boilerplate", "kind": "menu", "articles": ["d", "e"]},
     {"type": "note", "articles": ["c", "d"]}))
 WORDS = {"a": 50, "b": 300, "c": 70, "d": 130, "e": 900}
@@ -92,7 +93,7 @@ class Forms(unittest.TestCase):
         counts = measures.refused(FORMS, measures.Reported(r, dict.fromkeys(WORDS, ""),
                                                            measures.is_copy))
         self.assertEqual(counts, {"series": (1, 2), "series, core": (1, 2), "note": (1, 1),
-                                  "boilerplate": (1, 1), "boilerplate, menu": (1, 1)})
+                                  "series, fr": (1, 2), "boilerplate": (1, 1)})
 
     def test_precision_by_the_length_of_the_shorter(self):
         r = result(pair("a", "b"), pair("b", "c"), pair("a", "c", "series"))

@@ -24,11 +24,13 @@ def measure_judged(table, name, result, texts):
     wanted = [(r["a"], r["b"]) for r in rows if r["judged"] in ("copy", "update")]
     others = [(r["a"], r["b"]) for r in rows
               if r["judged"] in ("form", "furniture", "related", "unrelated")]
-    called, total = measures.recall(others, copies)
-    table.share("copies and updates by hand, called copies", name,
-                measures.recall(wanted, copies), (">=", 0.95))
-    table.share("forms, furniture and others by hand, refused", name, (total - called, total),
-                (">=", 0.92))
+    if wanted:
+        table.share("copies and updates by hand, called copies", name,
+                    measures.recall(wanted, copies), (">=", 0.95))
+    if others:
+        called, total = measures.recall(others, copies)
+        table.share("forms, furniture and others by hand, refused", name, (total - called, total),
+                    (">=", 0.92))
 
 
 def unpack(name):

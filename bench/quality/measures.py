@@ -7,6 +7,7 @@ import json
 import re
 
 TOKEN = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")  # Han: each
 
 
 class Result:
@@ -229,7 +230,7 @@ def by_length(entry):
 
 
 def word_counts(texts):
-    return {i: len(TOKEN.findall(text)) for i, text in texts.items()}
+    return {i: len(WORD.findall(text)) for i, text in texts.items()}
 
 
 def shorter(pair, counts):
@@ -257,12 +258,12 @@ def recall_by_length(gold, reported, counts):
 
 
 def refused(gold, copies):
-    """{type or type, kind: (not called copies, all)} over pairs that are alike and no copies."""
+    """{type, or type and kind or language: (not called copies, all)} over the pairs that are alike
+    and no copies; furniture is of a kind for each language."""
     out = {}
     for pair, line in gold.alike().items():
-        names = [line["type"]]
-        if "kind" in line:
-            names.append(f"{line['type']}, {line['kind']}")
+        names = [line["type"]] + [f"{line['type']}, {line[n]}" for n in ("kind", "language")
+                                  if n in line and (n, line["type"]) != ("kind", "boilerplate")]
         for name in names:
             right, total = out.get(name, (0, 0))
             out[name] = (right + (pair not in copies), total + 1)

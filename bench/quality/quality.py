@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the quality of results and writes the table bench/results/quality.csv.
 
-    bench/quality/run [--quick] [--articles N] [--seed S] [--out FILE] [--only PART]
+    bench/quality/run [--quick] [--articles N] [--seed S] [--out FILE] [--only PART]...
 
 Corpora are generated (corpora/made/generate.py, and forms.py for PART forms) and kept under
 build/corpora, with what brute force (tests/brute/brute.c) finds in them. TWICETOLD names the
@@ -212,7 +212,10 @@ def main():
                         help="small generated corpora, nothing local; for continuous integration")
     parser.add_argument("--articles", type=int, help="of each generated corpus (default 10000)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=PARTS, help="of the corpora; local: ../shared/corpora")
+    parser.add_argument("--only", choices=PARTS, action="append",
+                        help="of the corpora, may be repeated; local: ../shared/corpora")
+    parser.add_argument("--beside", metavar="CSV", help="write a Markdown table, with the values of "
+                        "CSV beside these, next to FILE")
     parser.add_argument("--show-false", type=int, default=0, metavar="N",
                         help="print N false pairs of each corpus")
     parser.add_argument("--out", metavar="FILE", help="default bench/results/quality.csv; with "
@@ -224,7 +227,7 @@ def main():
     if not os.access(command(), os.X_OK):
         sys.exit(f"{command()}: not there; build it or set TWICETOLD")
     table = Table()
-    wanted = (options.only,) if options.only else PARTS[:2] if options.quick else PARTS
+    wanted = options.only or (PARTS[:2] if options.quick else PARTS)
     if "generated" in wanted:
         measure_generated(table, options)
         measure_feed(table, options)
@@ -233,6 +236,8 @@ def main():
     if "local" in wanted:
         local.measure(table)
     table.write(out)
+    if options.beside:
+        table.write_beside(os.path.splitext(out)[0] + ".md", options.beside)
     table.show()
     missed = table.missed()
     if missed:

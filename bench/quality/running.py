@@ -42,6 +42,18 @@ class Table:
             out.writerows(self.rows)
         os.replace(path + ".part", path)
 
+    def write_beside(self, path, others):
+        """Markdown: these rows, with the values of another table for the same rows."""
+        with open(others, encoding="utf-8", newline="") as source:
+            before = {(r["measure"], r["corpus"]): r["value"] for r in csv.DictReader(source)}
+        with open(path, "w", encoding="utf-8") as to:
+            name = os.path.basename(others).removeprefix("quality-").removesuffix(".csv")
+            to.write(f"| corpus | measure | {name} | now | wanted |\n|---|---|---|---|---|\n")
+            for measure, corpus, value, target, met in self.rows:
+                now = f"**{value}**" if met == "NO" else value
+                to.write(f"| {corpus} | {measure} | {before.get((measure, corpus), '')} | {now} "
+                         f"| {target} |\n")
+
     def show(self):
         rows = [("measure", "corpus", "value", "target", "met")] + self.rows
         widths = [max(len(str(r[k])) for r in rows) for k in range(5)]

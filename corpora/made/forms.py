@@ -30,7 +30,7 @@ import json
 import os
 import re
 
-from article import TOKEN, Article, misread_text, word_count
+from article import TOKEN, Article, misread_text
 from draw import Rng
 from feed import read_blocks
 from generate import relation
@@ -42,13 +42,16 @@ SLOT = re.compile(r"\{(\w+)(?:([:!])(\w+)|/(last))?\}")
 PAPERS = ("Harbour Wire", "North Coast Press", "Meridian News", "Inland Service", "Lantern Agency",
           "Valley Courier", "Evening Mail", "Morning Post")
 LANGUAGES = ("en", "en", "en", "en", "en", "fr", "fr", "de", "de", "es", "es", "ru", "ru", "ur",
-             "ur")
+             "ur", "zh", "zh")
 POINTS = {"en": (",", "."), "es": (".", ","), "de": (".", ","), "fr": (" ", ","),
-          "ru": (" ", ","), "ur": ("", ".")}
-DIGITS = {"ur": "۰۱۲۳۴۵۶۷۸۹", "ar": "٠١٢٣٤٥٦٧٨٩", "hi": "०१२३४५६७८९"}
+          "ru": (" ", ","), "ur": ("", "."), "zh": ("", ".")}
+DIGITS = {"ur": "۰۱۲۳۴۵۶۷۸۹", "ar": "٠١٢٣٤٥٦٧٨٩", "hi": "०१२३४५६७८९",
+          "zh": "０１２３４５６７８９"}
 LENGTHS = (0, 0, 0, 30, 60, 100, 180, 300, 500, 850)  # words beside those of the form itself
 CYRILLIC = {"о": "0", "и": "н", "п": "н", "т": "г", "ш": "щ", "е": "с", "л": "п", "с": "е",
             "н": "и", "в": "з", "з": "3", "б": "6", "а": "о", "ь": "ъ", "г": "т"}
+SENTENCE = re.compile(r"(?<=[.!?۔]) |(?<=。)")
+HAN = ("reprint", "redated", "abridged", "added", "corrected", "one_line", "digits")  # of its copies
 COPIES = ("reprint", "redated", "abridged", "added", "corrected", "replaced", "scanned", "scanned",
           "hyphenated", "digits", "one_line", "identical")
 
@@ -99,7 +102,8 @@ class Facts:
         if kind in simple:
             return self.pick(simple[kind])
         if kind == "P":
-            return f"{self.pick('given')} {self.pick('family')}"
+            return (self.pick("family") + self.pick("given") if self.language == "zh"
+                    else f"{self.pick('given')} {self.pick('family')}")
         if kind == "DATE":
             return self.fill(self.words["date"][0])
         if kind == "YEAR":
@@ -143,6 +147,15 @@ class Facts:
 
     def fill(self, text):
         return SLOT.sub(self.slot, text)
+
+
+def join(language, sentences):
+    return ("" if language == "zh" else " ").join(sentences)
+
+
+def count_words(text):
+    """Words, as many as blanks part; of Han text one for two characters."""
+    return text.count(" ") + 1 + sum("\u4e00" <= c <= "\u9fff" for c in text) // 2
 
 
 def name_slots(text, prefix):
@@ -220,7 +233,7 @@ class Corpus:
                 deck = list(self.bank[language][1])
                 rng.shuffle(deck)
             out.append(name_slots(self.settle(deck.pop()), f"s{len(out)}x"))
-            have += out[-1].count(" ") + 1
+            have += count_words(out[-1])
         paragraphs = []
         while out:
             n = rng.between(1, 4)
@@ -250,7 +263,7 @@ class Corpus:
         body = self.body(language, rng.pick(lengths))
         hot = {m.group(3) for m in SLOT.finditer(text) if m.group(2) == "!"}
         settled = Facts(rng, language, words)
-        everything = self.layout_form(text, [" ".join(p) for p in body])
+        everything = self.layout_form(text, [join(language, p) for p in body])
         for p in everything:
             settled.fill(p)
         out = []
@@ -259,7 +272,7 @@ class Corpus:
             facts = Facts(rng, language, words, own)
             paragraphs = [[s for s in p if share == 0 or len(p) == 1 or rng.unit() > 0.06]
                           for p in body]
-            paragraphs = self.layout_form(text, [" ".join(p) for p in paragraphs])
+            paragraphs = self.layout_form(text, [join(language, p) for p in paragraphs])
             stages = [STAGE.sub(lambda m: m.group(1).split("|")[
                 min(number, m.group(1).count("|"))], p) for p in paragraphs]
             out.append([facts.fill(p) for p in stages])
@@ -295,12 +308,12 @@ class Corpus:
             facts = Facts(rng, language, self.bank[language][0])
             limit = 10 if language == "en" else 6
             body = self.body(language, rng.between(40, 900))[:limit]
-            paragraphs = [facts.fill(" ".join(p)) for p in body]
+            paragraphs = [facts.fill(join(language, p)) for p in body]
             article = self.add(language, self.title(paragraphs), paragraphs)
         self.copy(article, rng.between(1, 4))
         if rng.unit() < 0.15:
-            sentences = [s for p in article.paragraphs for s in re.split(r"(?<=[.!?۔]) ", p)
-                         if 5 <= s.count(" ") <= 11]
+            sentences = [s for p in article.paragraphs for s in SENTENCE.split(p)
+                         if 6 <= count_words(s) <= 12]
             if sentences:
                 note = self.add(language, article.title, [rng.pick(sentences)], "line")
                 self.lines.append(({"type": "note"}, [note, article]))
@@ -336,7 +349,7 @@ class Corpus:
                 if p != "@teaser":
                     paragraphs.append(p)
                 elif picked:
-                    paragraphs.append(" ".join(picked))
+                    paragraphs.append(join(language, picked))
             out.append(self.add(language, self.title(paragraphs), paragraphs,
                                 rng.pick(("blank", "line", "one_line"))))
         self.lines.append(({"type": "boilerplate", "kind": name, "language": language}, out))
@@ -348,7 +361,9 @@ class Corpus:
         rng = self.rng
         members, clean = [(original, "original")], list(original.paragraphs)
         for _ in range(count):
-            kind = "digits" if original.tokens in DIGITS and rng.bits(1) else rng.pick(COPIES)
+            kind = rng.pick(HAN if original.tokens == "zh" else COPIES)
+            if original.tokens in DIGITS and rng.unit() < 0.3:
+                kind = "digits"
             a = self.add(original.tokens, original.title, list(clean))
             kind = getattr(self, kind)(a, original) or kind
             members.append((a, kind))
@@ -378,7 +393,8 @@ class Corpus:
         facts = self.facts_of(a)
         days = facts.words["day"]
         turn = self.rng.between(1, len(days) - 1)
-        pattern = re.compile(r"\b(" + "|".join(days) + r")\b")
+        bound = "" if a.tokens == "zh" else r"\b"
+        pattern = re.compile(bound + "(" + "|".join(days) + ")" + bound)
         a.paragraphs = [pattern.sub(lambda m: days[(days.index(m.group()) + turn) % len(days)], p)
                         for p in a.paragraphs]
         a.paragraphs.insert(0, facts.draw("DATE"))
@@ -386,18 +402,18 @@ class Corpus:
     def abridged(self, a, _):
         """The first half or more, cut at a sentence."""
         sentences = [(i, s) for i, p in enumerate(a.paragraphs)
-                     for s in re.split(r"(?<=[.!?۔]) ", p)]
-        total = word_count(a.paragraphs)
+                     for s in SENTENCE.split(p)]
+        total = sum(map(count_words, a.paragraphs))
         wanted = total * (0.5 + 0.35 * self.rng.unit())
         kept, have = [], 0
         for i, s in sentences:
             if have >= wanted:
                 break
             kept.append((i, s))
-            have += s.count(" ") + 1
+            have += count_words(s)
         if len(kept) == len(sentences):
             return self.reprint(a, None) or "reprint"
-        a.paragraphs = [" ".join(s for k, s in kept if k == i)
+        a.paragraphs = [join(a.tokens, [s for k, s in kept if k == i])
                         for i in range(kept[-1][0] + 1)]
         return None
 
@@ -407,7 +423,7 @@ class Corpus:
         if a.tokens not in self.bank:
             return self.reprint(a, None) or "reprint"
         lines = self.bank[facts.language][1]
-        for _ in range(1 if word_count(a.paragraphs) < 120 else self.rng.between(1, 3)):
+        for _ in range(1 if sum(map(count_words, a.paragraphs)) < 120 else self.rng.between(1, 3)):
             at = self.rng.pick((0, len(a.paragraphs), self.rng.below(len(a.paragraphs) + 1)))
             a.paragraphs.insert(at, facts.fill(self.settle(self.rng.pick(lines))))
         return None
@@ -415,7 +431,7 @@ class Corpus:
     def corrected(self, a, _):
         """One number is another."""
         spots = [(i, m) for i, p in enumerate(a.paragraphs) for m in re.finditer(r"\d+", p)]
-        if word_count(a.paragraphs) < 60 or len(spots) < 4:
+        if sum(map(count_words, a.paragraphs)) < 60 or len(spots) < 4:
             return self.reprint(a, None) or "reprint"
         i, m = self.rng.pick(spots)
         new = m.group()
