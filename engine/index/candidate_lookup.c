@@ -47,7 +47,7 @@ static uint32_t first_own_position(tti_candidate_lookup *x, size_t i)
 
 /* Counts the i-th seed as a scan counts one (seed/candidates.c), for documents before `number`. */
 static void count_seed(tti_candidate_lookup *x, const tti_postings *postings, uint32_t number,
-                       size_t i, int pairs)
+                       size_t i)
 {
     const uint32_t here = x->seeds.positions.items[i], own = first_own_position(x, i);
     /* One more than are followed, to know whether that many precede the document. */
@@ -59,8 +59,6 @@ static void count_seed(tti_candidate_lookup *x, const tti_postings *postings, ui
         return;
     }
     tti_seed_counts_extend_run(&x->counts, p[0].doc, here, p[0].pos);
-    if (!pairs)
-        return;
     if (n > TTI_SEED_MAX_POSTINGS && p[TTI_SEED_MAX_POSTINGS].doc < number)
         n = TTI_SEED_FIRST_POSTINGS;
     for (size_t k = 0; k < n && p[k].doc < number; k++)
@@ -70,7 +68,7 @@ static void count_seed(tti_candidate_lookup *x, const tti_postings *postings, ui
 
 tt_status tti_candidate_lookup_run(tti_candidate_lookup *x, const tti_article_table *table,
                                    const tti_seed_rules *rules, const tti_doc *doc, uint32_t number,
-                                   int pairs, tt_error *error)
+                                   tt_error *error)
 {
     const tt_allocator *a = x->own_seeds.allocator;
     tti_seed_rules with_counts = *rules;
@@ -81,7 +79,7 @@ tt_status tti_candidate_lookup_run(tti_candidate_lookup *x, const tti_article_ta
     TTI_TRY_ALLOC(tti_table_reset(&x->own_seeds, x->seeds.positions.count), error, "seeds");
     tti_postings_prefetch(&table->postings, &x->seeds);
     for (size_t i = 0; i < x->seeds.positions.count; i++)
-        count_seed(x, &table->postings, number, i, pairs);
+        count_seed(x, &table->postings, number, i);
     tti_seed_counts_select(&x->counts, &with_counts, number, (uint32_t)x->seeds.positions.count);
     if (x->counts.status != TT_OK)
         return tti_fail_memory(error, "candidates");

@@ -1,7 +1,7 @@
 /*
  * The candidate lookup: the earlier articles that an article must be compared with are those that
- * share enough of its seeds, by the rules of a scan (seed/candidates.h), looked up in the postings of
- * the index. And the comparison with them, pair by pair, by the code of a scan.
+ * share enough of its seeds, by the rules of a scan (seed/candidates.h), looked up in the postings
+ * of the index. And the comparison with them, pair by pair, by the code of a scan.
  */
 #ifndef TTI_INDEX_CANDIDATE_LOOKUP_H
 #define TTI_INDEX_CANDIDATE_LOOKUP_H
@@ -24,11 +24,11 @@ void tti_candidate_lookup_free(tti_candidate_lookup *x);
 /** Finds the candidates of a document among those with a number less than `number`, which is its
  * own in the table or, where it is not in there, the table's count: in x->counts.found, sorted,
  * each once. `number` itself is among them where the document repeats itself. `rules`: but for
- * their counts. `pairs`: candidates for pairs too, not for sections alone. @return TT_OK, TT_ENOMEM
+ * their counts. @return TT_OK, TT_ENOMEM
  */
 tt_status tti_candidate_lookup_run(tti_candidate_lookup *x, const tti_article_table *table,
                                    const tti_seed_rules *rules, const tti_doc *doc, uint32_t number,
-                                   int pairs, tt_error *error);
+                                   tt_error *error);
 
 /* ---- Comparing ------------------------------------------------------------------------------- */
 

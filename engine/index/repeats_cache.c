@@ -195,8 +195,7 @@ static tt_status find_frame_candidates(tti_repeats_cache *c, tti_comparer *compa
 {
     const tti_doc doc = tti_article_table_doc(c->table, f->doc);
     const tti_candidates *found = &comparer->lookup.counts.found;
-    TTI_TRY(
-        tti_candidate_lookup_run(&comparer->lookup, c->table, c->rules, &doc, f->doc, 0, error));
+    TTI_TRY(tti_candidate_lookup_run(&comparer->lookup, c->table, c->rules, &doc, f->doc, error));
     f->begin = f->next = c->candidates.count;
     for (size_t k = 0; k < found->pairs.count; k++)
         TTI_TRY_ALLOC(tti_array_push(&c->candidates, c->passages.allocator,

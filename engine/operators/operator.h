@@ -6,9 +6,9 @@
 #include "operators/operators.h"
 #include "seed/minimizers.h"
 #include "sketch/sketch.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/error.h"
-#include "util/alloc.h"
 #include "util/sort.h"
 
 #include <assert.h>
@@ -157,7 +157,7 @@ extern const tti_operator_class tti_operator_sketch, tti_operator_tokens, tti_op
     tti_operator_paragraphs, tti_operator_postings, tti_operator_seed_filter,
     tti_operator_first_postings, tti_operator_earlier_postings, tti_operator_seed_counts,
     tti_operator_verify, tti_operator_components, tti_operator_clusters, tti_operator_repeats,
-    tti_operator_occurrences, tti_operator_copies;
+    tti_operator_occurrences, tti_operator_copies, tti_operator_references;
 
 /* ==== Numbers of documents ==================================================================== */
 

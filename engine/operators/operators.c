@@ -40,7 +40,7 @@ static const tti_operator_class *const classes[] = {
     &tti_operator_seed_filter, &tti_operator_first_postings, &tti_operator_earlier_postings,
     &tti_operator_seed_counts, &tti_operator_verify,         &tti_operator_components,
     &tti_operator_clusters,    &tti_operator_repeats,        &tti_operator_occurrences,
-    &tti_operator_copies};
+    &tti_operator_copies,      &tti_operator_references};
 
 const tti_operator_spec *tti_operator_find(const char *name)
 {

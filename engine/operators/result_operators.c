@@ -5,6 +5,7 @@
 #include "operators/operator.h"
 #include "result/clusters.h"
 #include "result/repeats.h"
+#include "result/sections.h"
 #include "verify/verify.h"
 
 /* ==== Verify ================================================================================== */
@@ -503,7 +504,7 @@ const tti_operator_class tti_operator_repeats = {
 
 /* The repeats of one row. Document 0 is the row's; that of repeat k is k + 1. */
 typedef struct unpacked_state {
-    TTI_ARRAY(tti_token_repeat) repeats, copied;
+    TTI_ARRAY(tti_token_repeat) repeats;
     TTI_ARRAY(int64_t) docs;
 } unpacked_state;
 
@@ -511,7 +512,6 @@ static void unpacked_close(tti_operator *op)
 {
     unpacked_state *s = op->state;
     tti_array_free(&s->repeats, op->allocator);
-    tti_array_free(&s->copied, op->allocator);
     tti_array_free(&s->docs, op->allocator);
 }
 
@@ -535,7 +535,7 @@ static tt_status unpack_row(tti_operator *op, int64_t n, tti_slice left)
     return TT_OK;
 }
 
-static void output_occurrence(tti_operator *op, const tti_token_repeat *x)
+static void output_occurrence(tti_operator *op, const tti_token_repeat *x, uint32_t before)
 {
     const unpacked_state *s = op->state;
     tti_output_int64(&op->out, s->docs.items[0]);
@@ -544,20 +544,25 @@ static void output_occurrence(tti_operator *op, const tti_token_repeat *x)
     tti_output_int64(&op->out, tti_array_at(&s->docs, x->of_doc));
     tti_output_int32(&op->out, (int32_t)x->of_begin);
     tti_output_int32(&op->out, (int32_t)x->of_end);
+    tti_output_int32(&op->out, (int32_t)x->matched);
+    tti_output_int32(&op->out, (int32_t)before);
     tti_output_double(&op->out,
                       tti_similarity(x->of_end - x->of_begin, x->end - x->begin, x->matched));
     tti_output_end_row(&op->out);
 }
 
 #define OCCURRENCE_COLUMNS                                                                         \
-  "n long, begin int, end int, of_n long, of_begin int, of_end int, similarity double"
+  "n long, begin int, end int, of_n long, of_begin int, of_end int, matched int, "                 \
+  "before int, similarity double"
 
 static tt_status occurrences_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
     const unpacked_state *s = op->state;
     TTI_TRY(unpack_row(op, tti_rows_int64(rows, 0, i), tti_rows_bytes(rows, 1, i)));
     for (size_t k = 0; k < s->repeats.count; k++)
-        output_occurrence(op, &s->repeats.items[k]);
+        output_occurrence(op, &s->repeats.items[k],
+                          s->docs.items[k + 1] == s->docs.items[0] ? s->repeats.items[k].begin
+                                                                   : UINT32_MAX);
     return TT_OK;
 }
 
@@ -569,16 +574,13 @@ const tti_operator_class tti_operator_occurrences = {
 
 static tt_status copies_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
-    unpacked_state *s = op->state;
-    size_t count;
+    const unpacked_state *s = op->state;
+    tti_token_repeat copied;
     TTI_TRY(unpack_row(op, tti_rows_int64(rows, 0, i), tti_rows_bytes(rows, 2, i)));
-    TTI_TRY(tti_array_resize(&s->copied, op->allocator, 2 * s->repeats.count + 1));
-    count = tti_token_repeats_of_copy(s->repeats.items, s->repeats.count, 0,
-                                      (uint32_t)tti_rows_int32(rows, 1, i), op->options.min_section,
-                                      s->copied.items);
-    assert(count <= s->copied.count);
-    for (size_t k = 0; k < count; k++)
-        output_occurrence(op, &s->copied.items[k]);
+    if (tti_token_repeat_of_copy(s->repeats.items, s->repeats.count, 0,
+                                 (uint32_t)tti_rows_int32(rows, 1, i), op->options.min_section,
+                                 &copied))
+        output_occurrence(op, &copied, UINT32_MAX);
     return TT_OK;
 }
 
@@ -587,3 +589,54 @@ const tti_operator_class tti_operator_copies = {
     .state_size = sizeof(unpacked_state),
     .row = copies_row,
     .close = unpacked_close};
+
+/* ==== References ============================================================================== */
+
+typedef struct references_state {
+    TTI_ARRAY(tti_reference) references; /* of one document */
+} references_state;
+
+static void references_close(tti_operator *op)
+{
+    references_state *s = op->state;
+    tti_array_free(&s->references, op->allocator);
+}
+
+static tt_status references_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    references_state *s = op->state;
+    return tti_array_push(&s->references, op->allocator,
+                          (tti_reference){.begin = (uint32_t)tti_rows_int32(rows, 1, i),
+                                          .end = (uint32_t)tti_rows_int32(rows, 2, i),
+                                          .matched = (uint32_t)tti_rows_int32(rows, 3, i),
+                                          .before = (uint32_t)tti_rows_int32(rows, 4, i)});
+}
+
+static tt_status references_end_group(tti_operator *op)
+{
+    references_state *s = op->state;
+    size_t sections;
+    TTI_TRY(
+        tti_references_join(s->references.items, s->references.count, op->allocator, &sections));
+    for (size_t k = 0; k < s->references.count; k++) {
+        const tti_reference *r = &s->references.items[k];
+        tti_output_int64(&op->out, op->group);
+        tti_output_int32(&op->out, (int32_t)r->begin);
+        tti_output_int32(&op->out, (int32_t)r->end);
+        tti_output_int32(&op->out, (int32_t)r->matched);
+        tti_output_int32(&op->out, (int32_t)r->before);
+        tti_output_int32(&op->out, (int32_t)r->section);
+        tti_output_end_row(&op->out);
+    }
+    s->references.count = 0;
+    return TT_OK;
+}
+
+const tti_operator_class tti_operator_references = {
+    .spec = {"references", "of_n long, of_begin int, of_end int, matched int, before int",
+             "of_n long, of_begin int, of_end int, matched int, before int, place int"},
+    .state_size = sizeof(references_state),
+    .row = references_row,
+    .is_grouped = 1,
+    .end_group = references_end_group,
+    .close = references_close};

@@ -1,6 +1,8 @@
 /*
- * Repeats of all articles are sorted by what they repeat; those whose references overlap are one
- * section. Extents in tokens become extents in bytes at the end, each article decoded once.
+ * Repeats of all articles are sorted by what they repeat. One belongs to the section of those
+ * before it whose reference it shares most of, so long as each place still has most of that
+ * reference; else it begins a section. Extents in tokens become extents in bytes at the end, each
+ * article decoded once.
  */
 #include "result/sections.h"
 
@@ -12,7 +14,8 @@
 typedef struct token_occurrence {
     uint32_t article, begin, end;
     uint32_t of_doc, of_begin, of_end;
-    double similarity;
+    uint32_t matched, before; /* as in tti_reference */
+    uint32_t section;
 } token_occurrence;
 
 typedef TTI_ARRAY(token_occurrence) token_occurrences;
@@ -25,90 +28,186 @@ typedef struct byte_request {
 
 typedef TTI_ARRAY(byte_request) byte_requests;
 
-static int is_before_by_article(const token_occurrence *x, const token_occurrence *y)
-{
-    return x->article != y->article ? x->article < y->article : x->begin < y->begin;
-}
-
-TTI_SORT_DEFINE(sort_by_article, token_occurrence, is_before_by_article(x, y))
+TTI_SORT_DEFINE(sort_by_section, token_occurrence,
+                x->section != y->section   ? x->section < y->section
+                : x->article != y->article ? x->article < y->article
+                                           : x->begin < y->begin)
 
 TTI_SORT_DEFINE(sort_by_reference, token_occurrence,
                 x->of_doc != y->of_doc       ? x->of_doc < y->of_doc
                 : x->of_begin != y->of_begin ? x->of_begin < y->of_begin
-                                             : is_before_by_article(x, y))
+                : x->of_end != y->of_end     ? x->of_end > y->of_end
+                : x->matched != y->matched   ? x->matched > y->matched
+                : x->before != y->before     ? x->before < y->before
+                : x->article != y->article   ? x->article < y->article
+                                             : x->begin < y->begin)
 
 TTI_SORT_DEFINE(sort_requests, byte_request, x->article < y->article)
 
 /* ---- Occurrences ----------------------------------------------------------------------------- */
 
-static tt_status append_occurrences(token_occurrences *list, const tt_allocator *a,
-                                    uint32_t article, const tti_token_repeat *repeats, size_t count)
+static tt_status append_occurrences(token_occurrences *list, const tti_corpus *corpus,
+                                    const tt_allocator *a, uint32_t article,
+                                    const tti_token_repeat *repeats, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
         const tti_token_repeat *r = &repeats[k];
+        const int is_own = corpus->docs[r->of_doc].article == article;
         TTI_TRY(tti_array_push(list, a,
                                (token_occurrence){article, r->begin, r->end, r->of_doc, r->of_begin,
-                                                  r->of_end,
-                                                  tti_similarity(r->of_end - r->of_begin,
-                                                                 r->end - r->begin, r->matched)}));
+                                                  r->of_end, r->matched,
+                                                  is_own ? r->begin : UINT32_MAX, 0}));
     }
     return TT_OK;
 }
 
-/* A document's first article has its repeats; those after it repeat the first one too. */
+/* A document's first article has its repeats; those after it repeat the first one. */
 static tt_status list_occurrences(token_occurrences *list, const tti_corpus *corpus,
                                   const tti_doc_articles *doc_articles,
                                   const tti_token_repeats *repeats, uint32_t min_section,
                                   tt_error *error)
 {
     const tt_allocator *a = repeats->allocator;
-    TTI_ARRAY(tti_token_repeat) copied = {0};
     tt_status status = TT_OK;
     for (uint32_t d = 0; d < corpus->doc_count && status == TT_OK; d++) {
         const tti_token_repeat *own = repeats->repeats.items + repeats->firsts[d];
         const size_t count = (size_t)(repeats->firsts[d + 1] - repeats->firsts[d]);
         const uint32_t first = doc_articles->firsts[d], end = doc_articles->firsts[d + 1];
+        tti_token_repeat copied;
         assert(first < end && doc_articles->articles[first] == corpus->docs[d].article);
-        status = append_occurrences(list, a, corpus->docs[d].article, own, count);
-        if (status == TT_OK && end - first >= 2)
-            status = tti_array_resize(&copied, a, 2 * count + 1);
-        if (status == TT_OK && end - first >= 2)
-            copied.count = tti_token_repeats_of_copy(own, count, d, corpus->docs[d].token_count,
-                                                     min_section, copied.items);
-        for (uint32_t k = first + 1; k < end && status == TT_OK; k++)
-            status =
-                append_occurrences(list, a, doc_articles->articles[k], copied.items, copied.count);
+        status = append_occurrences(list, corpus, a, corpus->docs[d].article, own, count);
+        if (end - first >= 2 && tti_token_repeat_of_copy(own, count, d, corpus->docs[d].token_count,
+                                                         min_section, &copied))
+            for (uint32_t k = first + 1; k < end && status == TT_OK; k++)
+                status = append_occurrences(list, corpus, a, doc_articles->articles[k], &copied, 1);
     }
-    tti_array_free(&copied, a);
     TTI_TRY_ALLOC(status, error, "sections");
     return TT_OK;
 }
 
 /* ---- Sections ------------------------------------------------------------------------------- */
 
-/* The end of the occurrences from `begin` on whose references overlap. *of_end: where the joined
- * reference ends. */
-static size_t section_end(const token_occurrences *list, size_t begin, uint32_t *of_end)
+/* The least share of a section's reference that each of its places spans, and the share that each
+ * must have token by token: more than half, so that any two places have some of it in common. */
+#define LEAST_SPAN 0.6
+#define LEAST_MATCHED 0.5
+
+/* A section whose reference may still grow. */
+typedef struct open_section {
+    uint32_t number, begin, end;
+    uint32_t shortest, least_matched; /* tokens of its places, the least */
+    uint32_t before;                  /* the first of its places in the same document */
+} open_section;
+
+static uint32_t fewer(uint32_t x, uint32_t y)
 {
-    const token_occurrence *x = list->items;
-    size_t k = begin + 1;
-    *of_end = x[begin].of_end;
-    for (; k < list->count && x[k].of_doc == x[begin].of_doc && x[k].of_begin < *of_end; k++)
-        if (x[k].of_end > *of_end)
-            *of_end = x[k].of_end;
-    return k;
+    return x < y ? x : y;
 }
 
-/* Appends the section of the occurrences, sorted by reference. There is room for everything, so
- * that requests can point to the occurrences. */
-static void append_section(tti_sections *out, const tti_corpus *corpus, token_occurrence *items,
-                           size_t count, uint32_t of_end, byte_requests *requests)
+/* The section with one more reference. */
+static open_section section_with(const open_section *s, const tti_reference *r)
 {
-    const uint32_t reference = corpus->docs[items->of_doc].article, of_begin = items->of_begin;
+    return (open_section){s->number,
+                          s->begin,
+                          s->end > r->end ? s->end : r->end,
+                          fewer(s->shortest, r->end - r->begin),
+                          fewer(s->least_matched, r->matched),
+                          fewer(s->before, r->before)};
+}
+
+/* How much of its reference each place of a section spans; 0 where they have too little of it. */
+static double least_span(const open_section *s)
+{
+    const double tokens = s->end - s->begin;
+    return s->least_matched > LEAST_MATCHED * tokens && s->shortest >= LEAST_SPAN * tokens &&
+                   s->end <= s->before
+               ? s->shortest / tokens
+               : 0;
+}
+
+TTI_SORT_DEFINE(sort_references, tti_reference,
+                x->doc != y->doc           ? x->doc < y->doc
+                : x->begin != y->begin     ? x->begin < y->begin
+                : x->end != y->end         ? x->end > y->end
+                : x->matched != y->matched ? x->matched > y->matched
+                                           : x->before < y->before)
+
+tt_status tti_references_join(tti_reference *refs, size_t count, const tt_allocator *a,
+                              size_t *sections)
+{
+    TTI_ARRAY(open_section) open = {0};
+    tt_status status = TT_OK;
+    *sections = 0;
+    sort_references(refs, count);
+    for (size_t k = 0; k < count && status == TT_OK; k++) {
+        tti_reference *r = &refs[k];
+        double best_span = 0;
+        open_section *best = NULL;
+        size_t kept = 0;
+        if (k > 0 && r[-1].doc != r->doc)
+            open.count = 0;
+        for (size_t i = 0; i < open.count; i++) {
+            open_section *s = &open.items[kept], joined;
+            *s = open.items[i];
+            if (s->end <= r->begin)
+                continue;
+            kept++;
+            joined = section_with(s, r);
+            if (least_span(&joined) > best_span) {
+                best_span = least_span(&joined);
+                best = s;
+            }
+        }
+        open.count = kept;
+        if (best == NULL) {
+            status = tti_array_push(&open, a,
+                                    (open_section){(uint32_t)(*sections)++, r->begin, r->end,
+                                                   r->end - r->begin, r->matched, r->before});
+            r->section = (uint32_t)*sections - 1;
+        } else {
+            *best = section_with(best, r);
+            r->section = best->number;
+        }
+    }
+    tti_array_free(&open, a);
+    return status;
+}
+
+/* Numbers the sections of the occurrences, sorted as their references are, and puts those of each
+ * together, in order of article. */
+static tt_status number_sections(token_occurrences *list, const tt_allocator *a, size_t *sections)
+{
+    tti_reference *refs = tti_alloc(a, list->count, sizeof *refs);
+    tt_status status = refs == NULL ? TT_ENOMEM : TT_OK;
+    sort_by_reference(list->items, list->count);
+    for (size_t k = 0; k < list->count && refs != NULL; k++) {
+        const token_occurrence *x = &list->items[k];
+        refs[k] = (tti_reference){x->of_doc, x->of_begin, x->of_end, x->matched, x->before, 0};
+    }
+    if (status == TT_OK)
+        status = tti_references_join(refs, list->count, a, sections);
+    for (size_t k = 0; k < list->count && status == TT_OK; k++)
+        list->items[k].section = refs[k].section;
+    tti_release(a, refs, list->count, sizeof *refs);
+    sort_by_section(list->items, list->count);
+    return status;
+}
+
+/* Appends the section of the occurrences. There is room for everything, so that requests can point
+ * to the occurrences. */
+static void append_section(tti_sections *out, const tti_corpus *corpus,
+                           const token_occurrence *items, size_t count, byte_requests *requests)
+{
+    const uint32_t reference = corpus->docs[items->of_doc].article;
+    uint32_t of_begin = items->of_begin, of_end = items->of_end;
     tt_occurrence *o = out->occurrences.items + out->occurrences.count;
     byte_request *r = requests->items + requests->count;
     assert(out->occurrences.count + count + 1 <= out->occurrences.capacity);
     assert(requests->count + 2 * count + 1 <= requests->capacity);
+    for (size_t k = 1; k < count; k++) {
+        of_begin = items[k].of_begin < of_begin ? items[k].of_begin : of_begin;
+        of_end = items[k].of_end > of_end ? items[k].of_end : of_end;
+    }
     out->sections.items[out->sections.count] =
         (tt_section){out->sections.count + 1, of_end - of_begin, o, count + 1};
     out->sections.count++;
@@ -116,11 +215,12 @@ static void append_section(tti_sections *out, const tti_corpus *corpus, token_oc
     requests->count += 2 * count + 1;
     *o = (tt_occurrence){reference, 0, 0, 0, 0, 1.0};
     *r++ = (byte_request){reference, of_begin, of_end, &o->begin, &o->end};
-    sort_by_article(items, count);
     for (size_t k = 0; k < count; k++) {
         const token_occurrence *x = &items[k];
         o++;
-        *o = (tt_occurrence){x->article, 0, 0, 0, 0, x->similarity};
+        *o = (tt_occurrence){
+            x->article,
+            .similarity = tti_similarity(x->of_end - x->of_begin, x->end - x->begin, x->matched)};
         *r++ = (byte_request){x->article, x->begin, x->end, &o->begin, &o->end};
         *r++ = (byte_request){reference, x->of_begin, x->of_end, &o->of_begin, &o->of_end};
     }
@@ -157,20 +257,18 @@ static tt_status make_sections(tti_sections *out, const tti_corpus *corpus, toke
 {
     const tt_allocator *a = out->allocator;
     byte_requests requests = {0};
-    size_t sections = 0;
-    uint32_t of_end;
-    tt_status status;
-    sort_by_reference(list->items, list->count);
-    for (size_t i = 0; i < list->count; i = section_end(list, i, &of_end))
-        sections++;
-    status = tti_array_reserve(&out->sections, a, sections);
+    size_t sections;
+    tt_status status = number_sections(list, a, &sections);
+    if (status == TT_OK)
+        status = tti_array_reserve(&out->sections, a, sections);
     if (status == TT_OK)
         status = tti_array_reserve(&out->occurrences, a, list->count + sections);
     if (status == TT_OK)
         status = tti_array_reserve(&requests, a, 2 * list->count + sections);
     for (size_t i = 0, end; i < list->count && status == TT_OK; i = end) {
-        end = section_end(list, i, &of_end);
-        append_section(out, corpus, list->items + i, end - i, of_end, &requests);
+        for (end = i + 1; end < list->count && list->items[end].section == list->items[i].section;)
+            end++;
+        append_section(out, corpus, list->items + i, end - i, &requests);
     }
     if (status == TT_OK)
         status = answer_requests(&requests, corpus, a);

@@ -37,6 +37,7 @@ typedef struct tti_seed_rules {
     double least_share;     /**< of the seeds of the document with fewer, for a pair */
     double least_cover;     /**< of the tokens that are near shared seeds, for a pair */
     uint32_t least_run;     /**< for sections */
+    unsigned pair_wants;    /**< what a candidate pair is for: its passages too, if sections are */
     size_t max_pairs;       /**< of one document */
 } tti_seed_rules;
 

@@ -270,6 +270,20 @@ static int overlap(const tt_occurrence *x, const tt_occurrence *y)
     return x->article == y->article && x->begin < y->end && y->begin < x->end;
 }
 
+/* Each place has most of the reference, so that any two have some of it in common. */
+static void check_share(const corpus *c, const tt_section *s, const tt_occurrence *o)
+{
+    const text *of = &c->texts[s->occurrences->article], *t = &c->texts[o->article];
+    const extent there = extent_of(of, o->of_begin, o->of_end);
+    const extent here = extent_of(t, o->begin, o->end);
+    const size_t spanned = there.end - there.begin, placed = here.end - here.begin;
+    const double matched = o->similarity * (double)(spanned > placed ? spanned : placed);
+    CHECK((double)spanned >= 0.6 * (double)s->tokens - 1e-6, "a place of %zu tokens of %d", spanned,
+          (int)s->tokens);
+    CHECK(s->count == 2 || matched > 0.5 * (double)s->tokens - 1e-6, "%g tokens are of %d", matched,
+          (int)s->tokens);
+}
+
 static void check_section(const corpus *c, const tt_section *s, uint32_t min_section)
 {
     const tt_occurrence *reference = &s->occurrences[0];
@@ -284,6 +298,7 @@ static void check_section(const corpus *c, const tt_section *s, uint32_t min_sec
     for (size_t k = 1; k < s->count; k++) {
         const tt_occurrence *o = &s->occurrences[k];
         check_occurrence(c, reference, o);
+        check_share(c, s, o);
         CHECK(k == 1 || o[-1].article < o->article ||
                   (o[-1].article == o->article && o[-1].end <= o->begin),
               "occurrences overlap or are not in order");
@@ -302,13 +317,15 @@ static void check_sections(const corpus *c, const results *r, uint32_t min_secti
         if (k > 0) {
             const tt_occurrence *before = s[-1].occurrences, *here = s->occurrences;
             CHECK(before->article < here->article ||
-                      (before->article == here->article && before->end <= here->begin),
-                  "references overlap or are not in order");
+                      (before->article == here->article && before->begin <= here->begin),
+                  "references are not in order");
         }
         for (size_t i = 0; i < r->section_count; i++)
             for (size_t n = 1; n < r->sections[i].count; n++)
-                CHECK(!overlap(s->occurrences, &r->sections[i].occurrences[n]),
-                      "a reference is itself an occurrence");
+                for (size_t m = 1; m < s->count; m++)
+                    CHECK((i == k && n == m) ||
+                              !overlap(&s->occurrences[m], &r->sections[i].occurrences[n]),
+                          "a place repeats two references");
     }
 }
 

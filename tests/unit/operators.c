@@ -671,15 +671,45 @@ static void compare_clusters(const corpus *c, const tt_result *scan, const int64
     assert_true(count > 4);
 }
 
+/* The references of occurrences are joined to the sections of the scan, in their order. */
+static void compare_references(const corpus *c, const tt_section *sections, size_t count,
+                               table *references)
+{
+    table joined;
+    size_t k = 0;
+    sort_table(references, "of_n", NULL, NULL);
+    joined = run("references", &c->options, NULL, references);
+    sort_table(&joined, "of_n", "place", "of_begin");
+    for (size_t i = 0, end; i < joined.count; i = end, k++) {
+        const int64_t of = number(&joined, i, "of_n");
+        int64_t from = number(&joined, i, "of_begin"), to = from;
+        for (end = i; end < joined.count && number(&joined, end, "of_n") == of &&
+                      number(&joined, end, "place") == number(&joined, i, "place");
+             end++)
+            to = number(&joined, end, "of_end") > to ? number(&joined, end, "of_end") : to;
+        assert_true(k < count);
+        assert_int_equal(sections[k].tokens, to - from);
+        assert_int_equal(sections[k].count, end - i + 1);
+        to_bytes(c, of, &from, &to);
+        assert_int_equal(sections[k].occurrences->article, of);
+        assert_int_equal(sections[k].occurrences->begin, from);
+        assert_int_equal(sections[k].occurrences->end, to);
+    }
+    assert_int_equal(k, count);
+    free_table(&joined);
+}
+
 /* Every occurrence but the references is one that the operators give, and they give no more. */
 static void compare_occurrences(const corpus *c, const tt_result *scan, const table *repeats)
 {
     table docs = {.columns = "n long, tokens int, data binary"};
+    table references = {.columns = "of_n long, of_begin int, of_end int, matched int, before int"};
     table firsts = run("occurrences", &c->options, NULL, repeats), copies;
+    cell *row;
     size_t count, expected = 0, found = 0;
     const tt_section *sections = tt_result_sections(scan, &count);
     for (size_t i = 0; i < c->sketches.count; i++) {
-        cell *row = add_row(&docs);
+        row = add_row(&docs);
         row[0] = *get(&c->sketches, i, "n");
         row[1] = *get(&c->sketches, i, "tokens");
         for (size_t k = 0; k < repeats->count; k++)
@@ -709,10 +739,16 @@ static void compare_occurrences(const corpus *c, const tt_result *scan, const ta
                             memcmp(&sections[k].occurrences[j], &o, sizeof o) == 0;
             assert_int_equal(same, 1);
             found++;
+            row = add_row(&references);
+            row[0].number = of, row[1].number = number(t, i, "of_begin");
+            row[2].number = number(t, i, "of_end"), row[3].number = number(t, i, "matched");
+            row[4].number = number(t, i, "before");
         }
     }
     assert_int_equal(found, expected);
     assert_true(found > 50);
+    compare_references(c, sections, count, &references);
+    free_table(&references);
     free_table(&docs);
     free_table(&firsts);
     free_table(&copies);

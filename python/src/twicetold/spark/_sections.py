@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from . import _stages
@@ -13,6 +13,7 @@ from ._stages import Stages
 _COLUMNS = (
     "section long, tokens int, article long, begin long, end long, of_begin long, of_end long, similarity double"
 )
+_REFERENCE = ["of_n", "of_begin", "of_end", "matched", "before"]
 
 
 def _repeats(stages: Stages, passages: DataFrame) -> DataFrame:
@@ -44,7 +45,7 @@ def _repeats(stages: Stages, passages: DataFrame) -> DataFrame:
 
 
 def _seen(stages: Stages, documents: Documents, repeats: DataFrame) -> DataFrame:
-    """n (article), begin, end, of_n, of_begin, of_end, similarity of every occurrence, in tokens."""
+    """n (article), begin, end, _REFERENCE, similarity of every occurrence, in tokens."""
     first = stages.run("occurrences", repeats)
     docs = documents.copies.select(F.col("doc").alias("n"), "tokens").distinct()
     again = stages.run("copies", docs.join(repeats, "n", "left"))
@@ -53,16 +54,13 @@ def _seen(stages: Stages, documents: Documents, repeats: DataFrame) -> DataFrame
     return stages.keep(first.unionByName(again), "occurrences")
 
 
-def _joined(seen: DataFrame) -> DataFrame:
-    """of_n, of_begin, of_end, section, from, to: overlapping references are one section, [from, to)."""
-    extents = seen.select("of_n", "of_begin", "of_end").distinct()
-    order = Window.partitionBy("of_n").orderBy("of_begin", "of_end")
-    end_before = F.max("of_end").over(order.rowsBetween(Window.unboundedPreceding, -1))
-    starts = extents.withColumn("starts", F.coalesce((F.col("of_begin") >= end_before).cast("int"), F.lit(1)))
-    islands = starts.withColumn("island", F.sum("starts").over(order))
-    unions = islands.groupBy("of_n", "island").agg(F.min("of_begin").alias("from"), F.max("of_end").alias("to"))
-    unions = numbered(unions, "of_n", "section", "from")
-    return islands.drop("starts").join(unions, ["of_n", "island"]).drop("island")
+def _joined(stages: Stages, seen: DataFrame) -> DataFrame:
+    """_REFERENCE, section, from, to: references that are one section, [from, to)."""
+    references = seen.select(*_REFERENCE).distinct()
+    places = stages.keep(stages.group("references", references, "of_n"), "references")
+    unions = places.groupBy("of_n", "place").agg(F.min("of_begin").alias("from"), F.max("of_end").alias("to"))
+    unions = numbered(unions, "of_n", "section", "place")
+    return places.join(unions, ["of_n", "place"]).drop("place")
 
 
 def _bytes(stages: Stages, articles: Articles, seen: DataFrame, joined: DataFrame) -> DataFrame:
@@ -80,13 +78,13 @@ def find(stages: Stages, articles: Articles, documents: Documents, verified: Dat
         return stages.none(c.split() for c in _COLUMNS.split(", "))
     passages = verified.where("relation < 0").select("a", "b", F.col("passages").alias("data"))
     seen = _seen(stages, documents, stages.keep(_repeats(stages, passages), "repeats"))
-    joined = stages.keep(_joined(seen), "sections")
+    joined = stages.keep(_joined(stages, seen), "sections")
     extents = _bytes(stages, articles, seen, joined)
     theirs = extents.selectExpr(
         "n as of_n", "begin as of_begin", "end as of_end", "begin_byte as first", "end_byte as last"
     )  # fmt: skip
     copies = (
-        seen.join(joined, ["of_n", "of_begin", "of_end"])
+        seen.join(joined, _REFERENCE)
         .join(extents, ["n", "begin", "end"])
         .join(theirs, ["of_n", "of_begin", "of_end"])
     )
