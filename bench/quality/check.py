@@ -32,8 +32,6 @@ GOLD = measures.Gold(lines(
     {"type": "section", "section": 0, "kind": "cut",
      "occurrences": [{"article": "x", "begin": 100, "end": 300},
                      {"article": "y", "begin": 0, "end": 200}]}))
-TEXTS = {"a": "One two.", "b": "one\nTWO", "c": "one two three", "s": "s", "t": "t", "x": "x",
-         "y": "y"}
 
 
 def result(*records):
@@ -43,20 +41,20 @@ def result(*records):
 class Pairs(unittest.TestCase):
     def test_a_pair_counts_through_the_first_of_identical_articles(self):
         r = result(pair("a", "b", "identical", 1), pair("a", "c"))
-        counts = measures.recall_by_kind(GOLD, measures.Reported(r, TEXTS))
+        counts = measures.recall_by_kind(GOLD, measures.Reported(r))
         self.assertEqual(counts["identical"], (1, 1))
         self.assertEqual(counts["all kinds"], (2, 2))
         self.assertEqual(counts["pairs of copies too"], (3, 3))
 
     def test_identical_articles_must_be_reported_themselves(self):
         r = result(pair("a", "c"))
-        counts = measures.recall_by_kind(GOLD, measures.Reported(r, TEXTS))
+        counts = measures.recall_by_kind(GOLD, measures.Reported(r))
         self.assertEqual(counts["pairs of copies too"], (1, 3))
 
     def test_a_series_is_not_a_copy(self):
         r = result(pair("a", "b", "series"), pair("s", "t", "series"))
         self.assertEqual(measures.false_pairs(r, GOLD, {}), [])
-        counts = measures.recall_by_kind(GOLD, measures.Reported(r, TEXTS, measures.is_copy))
+        counts = measures.recall_by_kind(GOLD, measures.Reported(r, measures.is_copy))
         self.assertEqual(counts["all kinds"], (0, 2))
 
     def test_brute_force_confirms_a_pair_but_not_one_of_bulletins(self):
@@ -90,8 +88,7 @@ WORDS = {"a": 50, "b": 300, "c": 70, "d": 130, "e": 900}
 class Forms(unittest.TestCase):
     def test_two_bulletins_of_a_form_are_refused_unless_they_are_copies(self):
         r = result(pair("a", "b"), pair("b", "c"), pair("d", "e", "boilerplate"))
-        counts = measures.refused(FORMS, measures.Reported(r, dict.fromkeys(WORDS, ""),
-                                                           measures.is_copy))
+        counts = measures.refused(FORMS, measures.Reported(r, measures.is_copy))
         self.assertEqual(counts, {"series": (1, 2), "series, core": (1, 2), "note": (1, 1),
                                   "series, fr": (1, 2), "boilerplate": (1, 1)})
 
@@ -101,8 +98,7 @@ class Forms(unittest.TestCase):
             "all lengths": (1, 2), "0 to 59 words": (1, 1), "60 to 119 words": (0, 1)})
 
     def test_recall_by_length(self):
-        r = measures.Reported(result(pair("a", "b", "related")), dict.fromkeys(WORDS, ""),
-                              measures.is_copy)
+        r = measures.Reported(result(pair("a", "b", "related")), measures.is_copy)
         self.assertEqual(measures.recall_by_length(FORMS, r, WORDS), {"0 to 59 words": (0, 1)})
 
     def test_lengths_are_sorted_by_number(self):

@@ -14,13 +14,13 @@ LOCAL = os.path.join(ROOT, "..", "shared", "corpora")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def measure_judged(table, name, result, texts):
+def measure_judged(table, name, result):
     """Pairs of the corpus that were read and judged (judged.csv): copies and updates are to be
     called copies; forms, furniture and what is only related or alike are not. A quotation in an
     answer is neither."""
     with open(os.path.join(HERE, "judged.csv"), encoding="utf-8", newline="") as source:
         rows = [r for r in csv.DictReader(source) if r["corpus"] == name]
-    copies = measures.Reported(result, texts, measures.is_copy)
+    copies = measures.Reported(result, measures.is_copy)
     wanted = [(r["a"], r["b"]) for r in rows if r["judged"] in ("copy", "update")]
     others = [(r["a"], r["b"]) for r in rows
               if r["judged"] in ("form", "furniture", "related", "unrelated")]
@@ -78,13 +78,12 @@ def measure_reference(table, name):
     if not paths:
         return
     result = scan(paths[:1], "--series")
-    texts = local_texts(paths[0])
-    reported = measures.Reported(result, texts)
+    reported = measures.Reported(result)
     rows = list(map(json.loads, unpack(paths[1]).splitlines()))
     strong = [(r["a"], r["b"]) for r in rows if r["jaccard"] >= 0.72]
     table.share("recall of pairs with jaccard >= 0.72", name, measures.recall(strong, reported),
                 (">=", 0.99))
-    measure_judged(table, name, result, texts)
+    measure_judged(table, name, result)
     measure_cuts(table, name, result)
     if name != "reuters21578":
         return
@@ -105,7 +104,7 @@ def measure_extraction(table):
     texts = {r["id"]: r["text"] for r in records}
     page = {r["id"]: r["cluster"] for r in records}
     result = scan(paths[:1])
-    copies = measures.Reported(result, texts, measures.is_copy)
+    copies = measures.Reported(result, measures.is_copy)
     extents = list(map(json.loads, unpack(paths[1]).splitlines()))
     same = [(e["id"], e["gt"]) for e in extents
             if e["id"] != e["gt"] and e["found_chars"] >= 0.8 * e["gt_chars"]]
@@ -122,7 +121,7 @@ def measure_extraction(table):
     table.share("characters of sections within known passages", name, (right, reported))
     table.add("extents inside a character", name, measures.cut_characters(result, texts)[0],
               ("==", 0))
-    measure_judged(table, name, result, texts)
+    measure_judged(table, name, result)
     measure_cuts(table, name, result)
 
 
@@ -143,8 +142,8 @@ def measure_scans(table):
     known = [(a, b) for group in groups.values() if len(group) <= 4
              for n, a in enumerate(group) for b in group[n + 1:]
              if records[a]["series"] != records[b]["series"]]
-    copies = measures.Reported(result, texts, measures.is_copy)
-    listed = measures.Reported(result, texts)
+    copies = measures.Reported(result, measures.is_copy)
+    listed = measures.Reported(result)
     called, total = measures.recall(known, copies)
     found, _ = measures.recall(known, listed)
     table.share("one dispatch in two newspapers: called a copy", name, (called, total),
@@ -161,7 +160,7 @@ def measure_scans(table):
                                                    if len(t.split()) >= 40},
                                           {i: r["cluster"] for i, r in records.items()}),
                 (">=", 0.85))
-    measure_judged(table, name, result, texts)
+    measure_judged(table, name, result)
     measure_cuts(table, name, result)
 
 
@@ -177,7 +176,7 @@ def measure_bills(table):
     if not paths:
         return
     result = scan(paths)
-    copies = measures.Reported(result, local_texts(paths[0]), measures.is_copy)
+    copies = measures.Reported(result, measures.is_copy)
     known = [(a, b) for group in BILLS for n, a in enumerate(group) for b in group[n + 1:]]
     table.share("versions of one bill called copies", name, measures.recall(known, copies),
                 ("==", 1))
@@ -191,8 +190,7 @@ def measure_answers(table):
     if not paths:
         return
     records = list(map(json.loads, unpack(paths[0]).splitlines()))
-    copies = measures.Reported(scan(paths), {r["id"]: r["text"] for r in records},
-                               measures.is_copy)
+    copies = measures.Reported(scan(paths), measures.is_copy)
     for label, target in (("cut", (">=", 0.9)), ("light", None), ("heavy", None),
                           ("non", ("==", 0))):
         table.share(f"answers called copies of their source, {label}", name,
@@ -211,7 +209,7 @@ def measure_counts(table, name):
         table.add(f"pairs called {relation}", name, relations.count(relation))
     table.add("articles of the largest cluster", name,
               max((len(c["articles"]) for c in result.clusters), default=0))
-    measure_judged(table, name, result, local_texts(paths[0]))
+    measure_judged(table, name, result)
     measure_cuts(table, name, result)
 
 

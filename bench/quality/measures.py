@@ -67,22 +67,13 @@ def key(a, b):
 
 
 class Reported:
-    """Pairs as a user of the result understands them.
+    """Pairs as a user of the result understands them: of articles that it calls identical only the
+    first is paired with others, so a pair counts as reported if the pair of their firsts is."""
 
-    Copies with identical tokens are paired only with the first of them, so a pair of articles counts
-    as reported if the pair of their firsts is. Whether two articles have identical tokens is
-    decided here from their texts, and the result must contain the line that says so.
-    """
-
-    def __init__(self, result, texts, wanted=lambda pair: True):
-        self.relation = {key(p["a"], p["b"]): p["relation"] for p in result.pairs if wanted(p)}
-        first = {}
-        self.first = {}
-        for name, text in texts.items():
-            tokens = " ".join(TOKEN.findall(text.lower()))
-            head = first.setdefault(tokens, name)
-            if head != name and key(head, name) in self.relation:
-                self.first[name] = head
+    def __init__(self, result, wanted=lambda pair: True):
+        pairs = list(filter(wanted, result.pairs))
+        self.relation = {key(p["a"], p["b"]): p["relation"] for p in pairs}
+        self.first = {p["b"]: p["a"] for p in pairs if p["relation"] == "identical"}
 
     def __contains__(self, pair):
         if key(*pair) in self.relation:

@@ -74,8 +74,8 @@ class Corpus:
 
 def measure_pairs(table, corpus, result, brute, by_kind):
     name = corpus.name
-    reported = measures.Reported(result, corpus.texts)
-    copies = measures.Reported(result, corpus.texts, measures.is_copy)
+    reported = measures.Reported(result)
+    copies = measures.Reported(result, measures.is_copy)
     strong = [pair for pair, exact in brute.items() if exact.resemblance >= 0.7]
     table.share("recall of pairs with resemblance >= 0.7 by brute force", name,
                 measures.recall(strong, reported), (">=", 0.995))
@@ -141,7 +141,7 @@ def measure_feed(table, options):
         gold = measures.Gold(lines)
     texts = read_texts(path)
     result = scan([path])
-    copies = measures.Reported(result, texts, measures.is_copy)
+    copies = measures.Reported(result, measures.is_copy)
     counts = measures.recall_by_kind(gold, copies)
     table.share("recall of planted copies, all kinds", "feed", counts["all kinds"], (">=", 0.98))
     false = measures.false_pairs(result, gold, {})
@@ -169,7 +169,7 @@ def measure_forms(table, options):
     texts = read_texts(path)
     counts = measures.word_counts(texts)
     result = scan([path], "--series")
-    copies = measures.Reported(result, texts, measures.is_copy)
+    copies = measures.Reported(result, measures.is_copy)
     for kind, found in sorted(measures.recall_by_kind(gold, copies).items()):
         table.share("recall of copies, " + kind, name, found, FORMS.get(kind))
     for length, found in sorted(measures.recall_by_length(gold, copies, counts).items(),
