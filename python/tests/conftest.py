@@ -35,7 +35,7 @@ def command(*words, **how):
 def lines(output, kind):
     """The lines of a result that have this type, without it."""
     found = [json.loads(line) for line in output.splitlines()]
-    return [{k: v for k, v in line.items() if k != "type"} for line in found if line["type"] == kind]
+    return [{k: v for k, v in line.items() if k not in ("type", "differ")} for line in found if line["type"] == kind]
 
 
 def rows(table):

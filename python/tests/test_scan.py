@@ -226,7 +226,7 @@ def test_dedup_keeps_what_the_command_keeps(tmp_path, articles):
     removed = tmp_path / "removed.jsonl"
     output = command("dedup", "--quiet", FEED, "-o", "-", "--removed", removed)
     kept = [json.loads(line) for line in output.splitlines()]
-    gone = [json.loads(line) for line in removed.read_text().splitlines()]
+    gone = [{k: v for k, v in json.loads(line).items() if k != "differ"} for line in removed.read_text().splitlines()]
     for given in (FEED, articles, iter(articles)):
         out, table = twicetold.dedup(given, removed=True)
         assert out == kept and list(table) == gone
