@@ -6,6 +6,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -270,3 +271,28 @@ def test_references_are_not_lost(articles):
     assert [sys.getrefcount(a["text"]) for a in keep] == texts
     assert abs(sys.getrefcount("text") - names[0]) < 100
     assert sys.version_info >= (3, 12) or abs(sys.getrefcount(None) - names[1]) < 200
+
+
+def test_memory_is_kept_to_for_parquet_of_one_row_group(tmp_path):
+    """And a limit that cannot be kept warns."""
+    pa, pq = need("pyarrow"), need("pyarrow.parquet")
+    if sys.platform != "linux":
+        pytest.skip("the system does not say what a process takes")
+    words = [f"w{i * 7919 % 100003}" for i in range(100003)]
+    texts = [" ".join(words[i * 37 % 99000 :][:450]) for i in range(12000)]
+    pq.write_table(pa.table({"id": range(12000), "text": texts}), tmp_path / "one.parquet", row_group_size=12000)
+    code = (
+        "import sys, resource, warnings, pyarrow.dataset, twicetold\n"
+        "with warnings.catch_warnings(record=True) as told:\n"
+        "    warnings.simplefilter('always')\n"
+        "    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10\n"
+        "    limit = before + 50\n"
+        "    r = twicetold.scan(sys.argv[1], memory=limit << 20, pairs=True)\n"
+        "    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10\n"
+        "    print(peak <= 1.2 * limit, len(told))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "one.parquet")], capture_output=True, text=True)
+    assert done.stdout == "True 0\n", done.stdout + done.stderr
+    code = "import sys, warnings, twicetold; warnings.simplefilter('error'); twicetold.scan(sys.argv[1], memory='32M')"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "one.parquet")], capture_output=True, text=True)
+    assert "UserWarning: memory: the process took" in done.stderr

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import time
 import warnings
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
@@ -74,13 +75,35 @@ def _run(
     kept: Optional[List[Any]] = None,
 ) -> Tuple[Result, _core.Scan]:
     began = time.perf_counter()
+    before = _peak()
     with Progress(progress) as shown:
         feed = _core.Scan(options, sources, shown.call)
         source.feed(feed, options, kept)
         read = feed.read_seconds
         rejected = rejections(feed)
         found = feed.finish()
+    _warn_of_memory(options.get("memory", 0), before)
     return Result(found, rejected, read, time.perf_counter() - began), feed
+
+
+def _peak() -> int:
+    """The most bytes that the process has held in memory; 0 if that is not known."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _warn_of_memory(limit: int, before: int) -> None:
+    peak = _peak()
+    if limit and peak > max(1.2 * limit, before):
+        warnings.warn(
+            f"memory: the process took {peak >> 20} MiB and was to keep to {limit >> 20}; beyond what it has already "
+            "(the interpreter, libraries, the articles if they are in memory), a scan needs about half the size of "
+            "the text",
+            stacklevel=4,
+        )
 
 
 def scan(
@@ -116,9 +139,11 @@ def scan(
 
     Raises InvalidError (an option, a missing column), InputOutputError, LimitError, OutOfMemoryError; TypeError
     for an unknown option or articles of an unknown kind; KeyboardInterrupt.
-    Memory: about 7 bytes a token; the GIL is released while the library works. With `memory` the whole process
-    stays within about that much: the rest is in an unnamed file in `temp_dir` (default: $TMPDIR, or /tmp) until
-    the result is freed. The result is the same; the call takes longer.
+    Memory: about 7 bytes a token; the GIL is released while the library works. `memory` bounds what the whole
+    process holds in memory, the interpreter and its libraries counted: the rest is in an unnamed file in `temp_dir`
+    (default: $TMPDIR, or /tmp) until the result is freed. It is kept within a fifth if it is at least what the
+    process has when the call begins and half the size of the text; else the call warns at its end. The result is
+    the same; the call takes longer.
     """
     resolved, sources = _options.of_scan(options)
     return _run(_source(articles, id, text, resolved), resolved, sources, progress)[0]

@@ -357,6 +357,31 @@ def _prepared(articles: Any) -> Any:
     return articles
 
 
+def _physical_names(dataset: Any) -> List[str]:
+    """The columns that are in the first of a dataset's Parquet files; none of another dataset."""
+    form = getattr(dataset, "format", None)
+    if type(form).__name__ != "ParquetFileFormat" or getattr(dataset, "_scan_options", None):
+        return []
+    first = next(iter(dataset.get_fragments()), None)
+    return [] if first is None else list(first.physical_schema.names)
+
+
+def _schema_of(dataset: Any, columns: List[str]) -> Any:
+    import pyarrow
+
+    return pyarrow.schema([dataset.schema.field(name) for name in columns])
+
+
+def _pages(dataset: Any, columns: List[str]) -> Iterator[Any]:
+    """Batches of Parquet, of which no more than a page of each column is held."""
+    import pyarrow.parquet
+
+    for fragment in dataset.get_fragments():
+        with fragment.filesystem.open_input_file(fragment.path) as file:
+            reader = pyarrow.parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 16)
+            yield from reader.iter_batches(_ROWS, columns=columns, use_threads=False)
+
+
 class Source:
     """Articles and the names of their fields.
 
@@ -388,7 +413,7 @@ class Source:
     def feed(self, feed: _core.Feed, options: Dict[str, Any], kept: Optional[List[Any]] = None) -> None:
         """Feeds all articles; also appends the records of files to `kept`."""
         if self.dataset is not None:
-            self._feed_dataset(feed, options.get("threads", 0))
+            self._feed_dataset(feed, options.get("threads", 0), bool(options.get("memory")))
         elif self.paths is not None:
             self._feed_files(feed, options, kept)
         else:
@@ -407,17 +432,23 @@ class Source:
         elif feed.seen is not None and 1 not in accepted and len(feed.rejected) == len(accepted):
             _tell_of_fields(feed.rejected[0][5], feed.seen)
 
-    def _feed_dataset(self, feed: _core.Feed, threads: int) -> None:
-        """The needed columns of the dataset, batch by batch. Threads of pyarrow read ahead, unless `threads` is 1."""
+    def _feed_dataset(self, feed: _core.Feed, threads: int, limited: bool) -> None:
+        """The needed columns of the dataset, batch by batch. Threads of pyarrow read ahead, unless `threads` is 1, and
+        decode whole row groups, unless memory is limited."""
         dataset = self.dataset
         assert dataset is not None
         names = dataset.schema.names
         wanted = [n for n in dict.fromkeys((*self.fields.others(), *self.fields.texts))]
         columns = [n if n in names else n.split(".")[0] for n in wanted]
+        columns = [n for n in dict.fromkeys(columns) if n in names]
+        if limited and all(n in _physical_names(dataset) for n in columns):
+            with _telling_of_files():
+                self._feed_batches(feed, _pages(dataset, columns), _schema_of(dataset, columns))
+            return
         how: Dict[str, Any] = {"batch_size": _ROWS}
         if module_of(dataset) != "lance":
             how.update(batch_readahead=_AHEAD, use_threads=threads != 1)
-        scanner = dataset.scanner(columns=[n for n in dict.fromkeys(columns) if n in names], **how)
+        scanner = dataset.scanner(columns=columns, **how)
         with _telling_of_files():
             self._feed_batches(feed, scanner.to_reader(), scanner.projected_schema)
 
