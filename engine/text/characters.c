@@ -42,12 +42,17 @@ static const code_range single_ranges[] = {
     {0x20000, 0x3FFFD}, /* CJK extensions B .. H and compatibility supplement */
 };
 
+static int is_in_ranges(const code_range *ranges, size_t count, uint32_t code)
+{
+    for (size_t i = 0; i < count; i++)
+        if (code <= ranges[i].last)
+            return code >= ranges[i].first;
+    return 0;
+}
+
 static int is_single_letter(uint32_t code)
 {
-    for (size_t i = 0; i < sizeof single_ranges / sizeof single_ranges[0]; i++)
-        if (code <= single_ranges[i].last)
-            return code >= single_ranges[i].first;
-    return 0;
+    return is_in_ranges(single_ranges, sizeof single_ranges / sizeof single_ranges[0], code);
 }
 
 /* Half-width voiced sound marks: letters that decompose to combining marks. */
@@ -56,11 +61,26 @@ static int is_half_width_mark(uint32_t code)
     return code == 0xFF9E || code == 0xFF9F;
 }
 
+/* The letters that are written for an apostrophe: U+02BC, U+02BB and U+02BD turned. As ' and U+2019
+ * they separate, so that a text is the same with any of them. */
+static int is_letter_apostrophe(uint32_t code)
+{
+    return code >= 0x2BB && code <= 0x2BD;
+}
+
+/* Letters that only stretch the one before them: Arabic tatweel, N'Ko lajanyalan. */
+static int is_stretching(uint32_t code)
+{
+    return code == 0x640 || code == 0x7FA;
+}
+
 static unsigned letter_class(uint32_t code, const utf8proc_property_t *property)
 {
     /* Hangul fillers are letters that show nothing. */
-    if (property->ignorable)
+    if (property->ignorable || is_stretching(code))
         return TTI_CHAR_IGNORE;
+    if (is_letter_apostrophe(code))
+        return TTI_CHAR_OTHER;
     if (is_half_width_mark(code))
         return TTI_CHAR_MARK;
     return is_single_letter(code) ? TTI_CHAR_SINGLE : TTI_CHAR_WORD;
@@ -82,7 +102,8 @@ static unsigned character_class(uint32_t code, const utf8proc_property_t *proper
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
     case UTF8PROC_CATEGORY_NO: return code == 0x3007 ? TTI_CHAR_SINGLE : TTI_CHAR_WORD;
-    case UTF8PROC_CATEGORY_CF: return TTI_CHAR_IGNORE;
+    case UTF8PROC_CATEGORY_CF: /* the zero width space is where a word ends (UAX #29) */
+        return code == 0x200B ? TTI_CHAR_SPACE : TTI_CHAR_IGNORE;
     case UTF8PROC_CATEGORY_ZS: return TTI_CHAR_SPACE;
     case UTF8PROC_CATEGORY_ZL:
     case UTF8PROC_CATEGORY_ZP: return TTI_CHAR_LINE;
@@ -122,6 +143,53 @@ int tti_characters_needs_order(uint32_t code)
     return code == 0x345 || code == 0x37A || (code >= 0x1F80 && code <= 0x1FFC);
 }
 
+static int is_decimal_digit(uint32_t code)
+{
+    return utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_ND;
+}
+
+/* The scripts in which a word goes on through digits, as in "B2B" and "2nd". */
+static const code_range latin_ranges[] = {
+    {0x0041, 0x02AF},   /* Latin to IPA extensions */
+    {0x1D00, 0x1EFF},   /* phonetic extensions, Latin extended additional */
+    {0x2071, 0x214F},   /* superscripts and subscripts, letter-like symbols */
+    {0x2C60, 0x2C7F},   /* extended C */
+    {0xA720, 0xA7FF},   /* extended D */
+    {0xAB30, 0xAB6F},   /* extended E */
+    {0xFB00, 0xFB06},   /* ligatures */
+    {0xFF21, 0xFF5A},   /* full width */
+    {0x1D400, 0x1D7FF}, /* mathematical */
+};
+
+int tti_characters_part(uint32_t before, uint32_t after)
+{
+    const uint32_t letter = is_decimal_digit(before) ? after : before;
+    return (is_decimal_digit(before) || is_decimal_digit(after)) &&
+           !is_in_ranges(latin_ranges, sizeof latin_ranges / sizeof latin_ranges[0], letter);
+}
+
+/*
+ * The character that stands for those that the same word is written with. Decimal digits of all
+ * scripts are those of ASCII: Unicode has each script's ten in a row. Keyboards of Arabic and
+ * Persian have different yehs and kafs, which look alike, and the press of Egypt and Persian text
+ * of old encodings write alef maksura for a yeh at the end of a word.
+ */
+static uint32_t plainest_form(uint32_t code)
+{
+    uint32_t digit = 0;
+    switch (code) {
+    case 0x0649:
+    case 0x06CC: return 0x064A;
+    case 0x06A9: return 0x0643;
+    default: break;
+    }
+    if (code < 0x80 || !is_decimal_digit(code))
+        return code;
+    while (is_decimal_digit(code - digit - 1))
+        digit++;
+    return '0' + digit % 10;
+}
+
 size_t tti_characters_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARACTERS_MAX_FOLD])
 {
     utf8proc_int32_t codes[20];
@@ -137,7 +205,8 @@ size_t tti_characters_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARACT
         count = 1;
     }
     for (utf8proc_ssize_t i = 0; i < count; i++)
-        n += tti_utf8_encode((uint32_t)codes[i], out + n);
+        n +=
+            tti_utf8_encode(fold ? plainest_form((uint32_t)codes[i]) : (uint32_t)codes[i], out + n);
     return n;
 }
 

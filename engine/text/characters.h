@@ -8,7 +8,7 @@
  *     bit   6      slow: bytes do not fit here, or depend on their neighbours
  *     bits  7.. 9  size of the normalised bytes, 1 .. 6
  *     bits 10..15  rank of the combining class of the last normalised character, 0: a starter
- *     bits 16..63  the normalised bytes (NFKD of the case fold), first byte lowest
+ *     bits 16..63  the normalised bytes (tti_characters_normalise), first byte lowest
  *
  * The table is filled character by character as text asks for them: every thread that finds a hole
  * computes the same word and stores it, so no lock is needed, and no call to utf8proc is made twice
@@ -86,7 +86,13 @@ static inline uint64_t tti_char_bytes(uint64_t entry)
     return entry >> 16;
 }
 
-/** Bytes of one character: NFKD of its case fold, or without `fold` NFD. @return their number. */
+/** True if a word ends between two letters or numbers that follow each other: a decimal digit and a
+ * letter of another script than Latin. Urdu and Hebrew are written with a space there or without.
+ */
+int tti_characters_part(uint32_t before, uint32_t after);
+
+/** Bytes of one character: NFKD of its case fold with digits and some letters in their plainest
+ * form, or without `fold` NFD. @return their number. */
 size_t tti_characters_normalise(uint32_t code, int fold, uint8_t out[TTI_CHARACTERS_MAX_FOLD]);
 
 /** Whether a character is a small letter (Ll). */

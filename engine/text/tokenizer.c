@@ -12,11 +12,13 @@
  */
 #include "text/tokenizer.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "kernels/kernels.h"
 #include "kernels/token_extents.h"
 #include "text/characters.h"
+#include "text/hyphens.h"
 #include "text/paragraphs.h"
 #include "text/sentences.h"
 #include "text/words.h"
@@ -40,6 +42,7 @@ typedef struct tti_tokenizer {
     uint32_t stored_end;
     int by_lines; /* lines matter for the paragraphs wanted */
     uint32_t line_begin;
+    uint32_t line_ends;  /* of the article so far */
     size_t extents_size; /* of the store, with this article's spans so far */
     uint64_t seed;
     const tti_kernels *kernels;
@@ -58,6 +61,8 @@ typedef struct character {
 typedef struct token {
     uint32_t begin, end;
     size_t at;         /* its normalised bytes begin here */
+    uint32_t last;     /* the last letter or number, */
+    int number;        /* 1 if it is a number */
     unsigned rank;     /* of the last normalised character */
     unsigned letters;  /* L* */
     unsigned capitals; /* Lu */
@@ -84,6 +89,8 @@ void tti_tokens_free(tti_tokens *tokens)
     tti_array_free(&tokens->hashes64, a);
     tti_array_free(&tokens->folded, a);
     tti_array_free(&tokens->lines, a);
+    tti_array_free(&tokens->cut_words, a);
+    tti_array_free(&tokens->word, a);
     tti_release(a, tokens->tokenizer, 1, sizeof *tokens->tokenizer);
     tti_tokens_init(tokens, a);
 }
@@ -210,6 +217,23 @@ static tt_status end_line(tti_tokenizer *s, uint32_t count, uint32_t end, uint32
     return TT_OK;
 }
 
+/* Whether the line that ends at text[at] may end with a hyphen; most lines do not. */
+static inline int may_cut_word(const tti_tokenizer *s, uint32_t at)
+{
+    const uint8_t last = at > 0 ? s->text[at - 1] : 0;
+    return last == '-' || last == ' ' || last == '\t' || last >= 0x80;
+}
+
+/* Notes the word that is cut by the line that ends at text[at], behind `tokens` tokens. */
+static tt_status note_cut_word(tti_tokenizer *s, uint32_t tokens, uint32_t at)
+{
+    tti_tokens *t = s->tokens;
+    tti_cut_word cut = {.token = tokens - 1};
+    if (tti_line_cuts_word(s->text, s->size, at, &cut))
+        TTI_TRY_ALLOC(tti_array_push(&t->cut_words, t->allocator, cut), s->error, "cut words");
+    return TT_OK;
+}
+
 /* ---- Characters and tokens ------------------------------------------------------------------- */
 
 static inline character character_at(const tti_tokenizer *s, uint32_t at)
@@ -242,20 +266,26 @@ static inline uint32_t fold_characters(const tti_tokenizer *s, token *t, uint32_
     const uint32_t end = s->size;
     uint8_t *out = s->tokens->folded.items + *used;
     unsigned letters = t->letters, capitals = t->capitals, before = t->rank, unordered = 0, size;
+    uint32_t last = t->last;
+    int number = t->number;
     for (; at < end && out <= limit; at += size) {
         const uint32_t code = tti_utf8_decode(text + at, end - at, &size);
         const uint64_t entry = tti_characters_get(code);
         const unsigned rank = tti_char_rank(entry);
-        if (size == 0)
+        if (size == 0 || ((entry & MASK) != TTI_CHAR_WORD && !tti_is_hangul(code)))
             break;
+        if (tti_char_class(entry) == TTI_CHAR_WORD) {
+            if (tti_char_number(entry) != number && tti_characters_part(last, code))
+                break;
+            number = tti_char_number(entry);
+            last = code;
+        }
         if (tti_is_hangul(code)) {
             out += tti_hangul_normalise(code, out);
             letters++;
             before = 0;
             continue;
         }
-        if ((entry & MASK) != TTI_CHAR_WORD)
-            break;
         XXH_writeLE64(out, tti_char_bytes(entry));
         out += tti_char_size(entry);
         if (tti_char_class(entry) == TTI_CHAR_MARK) {
@@ -266,6 +296,8 @@ static inline uint32_t fold_characters(const tti_tokenizer *s, token *t, uint32_
         }
         before = rank;
     }
+    t->last = last;
+    t->number = number;
     t->letters = letters;
     t->capitals = capitals;
     t->rank = before;
@@ -279,7 +311,11 @@ static size_t fold_character(token *t, const character *c, uint8_t *out)
 {
     const uint64_t entry = c->entry;
     const unsigned class = tti_char_class(entry), rank = tti_char_rank(entry);
-    t->letters += class != TTI_CHAR_MARK && !tti_char_number(entry);
+    if (class != TTI_CHAR_MARK) {
+        t->last = c->code;
+        t->number = tti_char_number(entry);
+        t->letters += !t->number;
+    }
     t->capitals += (unsigned)tti_char_upper(entry);
     if (tti_char_slow(entry)) {
         t->unordered |= !tti_is_hangul(c->code);
@@ -291,6 +327,12 @@ static size_t fold_character(token *t, const character *c, uint8_t *out)
     t->unordered |= class == TTI_CHAR_MARK && rank != 0 && rank < t->rank;
     t->rank = rank;
     return tti_char_size(entry);
+}
+
+/* Whether the word character c goes on with the token. */
+static int continues_word(const token *t, const character *c)
+{
+    return tti_char_number(c->entry) == t->number || !tti_characters_part(t->last, c->code);
 }
 
 static uint8_t first_flags(uint64_t entry)
@@ -401,7 +443,8 @@ static tt_status tokenize_word(tti_tokenizer *s, character *next)
             c = character_at(s, at);
             class = tti_char_class(c.entry);
         }
-    } while (class == TTI_CHAR_MARK || (class == TTI_CHAR_WORD && !single));
+    } while (class == TTI_CHAR_MARK ||
+             (class == TTI_CHAR_WORD && !single && continues_word(&t, &c)));
     s->tokens->folded.count = used;
     s->position = at;
     *next = c;
@@ -514,10 +557,16 @@ static tt_status end_lines(tti_tokenizer *s, uint32_t *line, uint32_t limit, uin
     const uint32_t count = s->flushed + s->batch.count;
     for (; *line < p->line_count && p->line_runs[*line] <= limit; ++*line) {
         const uint32_t at = base + p->line_at[*line];
-        if (s->text[at] == '\n' && at > 0 && s->text[at - 1] == '\r')
+        const uint32_t tokens = count - (limit - p->line_runs[*line]);
+        if (s->text[at] == '\n' && at > 0 && s->text[at - 1] == '\r') {
             s->line_begin = at + 1; /* '\r' has ended the line */
-        else if (s->by_lines)
-            TTI_TRY(end_line(s, count - (limit - p->line_runs[*line]), at, at + 1, 0));
+            continue;
+        }
+        if (may_cut_word(s, at))
+            TTI_TRY(note_cut_word(s, tokens, at));
+        s->line_ends++;
+        if (s->by_lines)
+            TTI_TRY(end_line(s, tokens, at, at + 1, 0));
     }
     return TT_OK;
 }
@@ -561,6 +610,127 @@ static tt_status tokenize_text(tti_tokenizer *s)
     return TT_OK;
 }
 
+/* ---- Words cut by the ends of lines ---------------------------------------------------------- */
+
+/* A token of a word that was cut in two. */
+typedef struct joined_token {
+    uint64_t wide;
+    uint32_t low;
+    uint8_t flags;
+} joined_token;
+
+/* Reads the parts of a cut word as one token. */
+static tt_status read_joined_token(tti_tokenizer *s, const tti_cut_word *cut, joined_token *out)
+{
+    tti_tokens *t = s->tokens;
+    const tti_tokenizer of_article = {.text = s->text, .size = s->size};
+    const uint32_t size = cut->end - cut->begin, rest_size = cut->rest_end - cut->rest_begin;
+    character c;
+    tt_status status;
+    TTI_TRY_ALLOC(tti_array_resize(&t->word, t->allocator, (size_t)size + rest_size), s->error,
+                  "a cut word");
+    memcpy(t->word.items, s->text + cut->begin, size);
+    memcpy(t->word.items + size, s->text + cut->rest_begin, rest_size);
+    s->text = t->word.items;
+    s->size = size + rest_size;
+    s->position = s->before_end = 0;
+    c = character_at(s, 0);
+    status = tokenize_word(s, &c);
+    assert(status != TT_OK || (s->batch.count == 1 && s->position == s->size));
+    s->text = of_article.text;
+    s->size = of_article.size;
+    TTI_TRY(status);
+    s->kernels->hash_tokens(&s->batch, t->folded.items, s->seed, &out->wide, &out->low);
+    out->flags = s->batch.flags[0];
+    flag_words(&s->words, &out->wide, &out->flags, 1);
+    s->batch.count = 0;
+    t->folded.count = TTI_SPLIT_BYTES;
+    return TT_OK;
+}
+
+/* Writes the article's extents again, with one for each joined word. */
+static tt_status join_extents(tti_tokenizer *s, const tti_cut_word *cuts, size_t count)
+{
+    tti_tokens *t = s->tokens;
+    const size_t size = s->extents_size - t->extents_size;
+    const uint8_t *from;
+    uint8_t *begin, *out;
+    uint32_t end = 0, written_end = 0;
+    TTI_TRY_ALLOC(tti_reserve(t->allocator, &t->extents, &t->extents_capacity,
+                              s->extents_size + size + count * TTI_EXTENT_MAX_BYTES, 1),
+                  s->error, "extents");
+    from = t->extents + t->extents_size;
+    out = begin = t->extents + s->extents_size;
+    for (uint32_t i = 0, k = 0; i < s->flushed; i++) {
+        tti_token_extent x = {0, 0};
+        from = tti_token_extent_decode(from, begin, &x);
+        end += x.gap + x.size;
+        if (k < count && i == cuts[k].token)
+            continue; /* the first part: the rest writes both */
+        if (k < count && i == cuts[k].token + 1)
+            x.size = end - cuts[k++].begin;
+        out = tti_token_extent_encode(out, end - x.size - written_end, x.size);
+        written_end = end;
+    }
+    memmove(t->extents + t->extents_size, begin, (size_t)(out - begin));
+    s->extents_size = t->extents_size + (size_t)(out - begin);
+    return TT_OK;
+}
+
+/* Counts the tokens of the lines again. A line that has only the rest of a word has no token. */
+static void join_lines(tti_tokens *t, const tti_cut_word *cuts, size_t count)
+{
+    size_t kept = 0;
+    uint32_t joined = 0;
+    for (size_t i = 0; i < t->lines.count; i++) {
+        tti_line line = t->lines.items[i];
+        while (joined < count && cuts[joined].token + 1 < line.tokens)
+            joined++;
+        line.tokens -= joined;
+        if (kept > 0 && t->lines.items[kept - 1].tokens == line.tokens)
+            t->lines.items[kept - 1].gap |= line.gap;
+        else
+            t->lines.items[kept++] = line;
+    }
+    t->lines.count = kept;
+}
+
+/* Makes one token of each word that was cut, if so many are that the text must be hyphenated. All
+ * tokens are in the store. */
+static tt_status join_cut_words(tti_tokenizer *s)
+{
+    tti_tokens *t = s->tokens;
+    const tti_cut_word *cuts = t->cut_words.items;
+    const size_t count = t->cut_words.count;
+    uint32_t *hashes = t->hashes + t->count;
+    uint64_t *wide = t->hashes64.items;
+    uint8_t *flags = t->skips & TTI_SKIP_FLAGS ? NULL : t->flags + t->count;
+    uint32_t kept = 0;
+    if (count == 0 || count * TTI_LINES_A_CUT <= s->line_ends)
+        return TT_OK;
+    if (!(t->skips & TTI_SKIP_EXTENTS))
+        TTI_TRY(join_extents(s, cuts, count));
+    for (uint32_t i = 0, k = 0; i < s->flushed; i++, kept++) {
+        hashes[kept] = hashes[i];
+        wide[kept] = wide[i];
+        if (flags != NULL)
+            flags[kept] = flags[i];
+        if (k < count && i == cuts[k].token) {
+            joined_token x;
+            TTI_TRY(read_joined_token(s, &cuts[k], &x));
+            hashes[kept] = x.low;
+            wide[kept] = x.wide;
+            if (flags != NULL)
+                flags[kept] = x.flags | (flags[i] & TTI_TOKEN_SENTENCE);
+            i++, k++;
+        }
+    }
+    join_lines(t, cuts, count);
+    s->flushed = kept;
+    t->hashes64.count = kept;
+    return TT_OK;
+}
+
 /* ---- Articles -------------------------------------------------------------------------------- */
 
 /* Makes the store's scratch ready for an article. */
@@ -583,7 +753,7 @@ static tt_status start_article(tti_tokens *t, uint64_t seed, tti_tokenizer **out
     s->tokens = t;
     s->extents_size = t->extents_size;
     s->error = error;
-    t->lines.count = t->folded.count = t->hashes64.count = 0;
+    t->lines.count = t->cut_words.count = t->folded.count = t->hashes64.count = 0;
     *out = s;
     return TT_OK;
 }
@@ -617,6 +787,7 @@ tt_status tti_tokens_append_text(tti_tokens *tokens, const char *text, size_t si
     s->size = (uint32_t)size;
     s->by_lines = paragraphs != TT_PARAGRAPHS_NONE;
     TTI_TRY(tokenize_text(s));
+    TTI_TRY(join_cut_words(s));
     if (s->flushed > 0)
         TTI_TRY(finish_paragraphs(s, paragraphs, &paragraph_count));
     added->token_count = s->flushed;

@@ -3,11 +3,15 @@
  *
  * A token is a run of Unicode letters, marks and digits (general categories L*, M*, N*); format
  * characters (Cf: soft hyphen, joiners) inside a run belong to it and count for nothing, and so do
- * the other default-ignorable ones (variation selectors). Han, kana, Thai, Lao, Khmer and Myanmar
+ * the other default-ignorable ones (variation selectors) and tatweel. A run ends between a decimal
+ * digit and a letter of another script than Latin. A word that a hyphen cuts in two at the end of a
+ * line is one token (text/hyphens.h). Han, kana, Thai, Lao, Khmer and Myanmar
  * characters are a token each, with the marks that follow them. Everything else separates, with the
- * marks that follow it. A token's hash is XXH3-64 (seeded) of its normalised bytes: NFKD of its
- * case-folded letters, so that composed and decomposed, wide and narrow, upper and lower case forms
- * are equal; for ASCII that is simply its lower case.
+ * marks that follow it: the zero width space too, and letters that stand for an apostrophe
+ * (U+02BC). A token's hash is XXH3-64 (seeded) of its normalised bytes: NFKD of its case-folded
+ * letters, so that composed and decomposed, wide and narrow, upper and lower case forms are equal;
+ * for ASCII that is simply its lower case. Decimal digits of all scripts are those of ASCII, and
+ * the yehs and kafs of Arabic and Persian are one. docs/quality.md has the reasons.
  */
 #ifndef TTI_TEXT_TOKENIZER_H
 #define TTI_TEXT_TOKENIZER_H
@@ -59,9 +63,11 @@ typedef struct tti_tokens {
     size_t paragraph_count, paragraph_capacity;
     unsigned skips; /**< TTI_SKIP_*, none after tti_tokens_init(); set before the first article */
     /* Scratch, of the current article: */
-    TTI_ARRAY(uint64_t) hashes64;     /**< whole hashes of its tokens */
-    TTI_ARRAY(uint8_t) folded;        /**< normalised bytes of the tokens in the batch */
-    TTI_ARRAY(struct tti_line) lines; /**< with at least one token */
+    TTI_ARRAY(uint64_t) hashes64;             /**< whole hashes of its tokens */
+    TTI_ARRAY(uint8_t) folded;                /**< normalised bytes of the tokens in the batch */
+    TTI_ARRAY(struct tti_line) lines;         /**< with at least one token */
+    TTI_ARRAY(struct tti_cut_word) cut_words; /**< by the ends of lines */
+    TTI_ARRAY(uint8_t) word;                  /**< one of them, joined */
     struct tti_tokenizer *tokenizer;
 } tti_tokens;
 

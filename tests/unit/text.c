@@ -278,14 +278,34 @@ static char plain_class(uint32_t code)
     const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)code);
     const char *category = utf8proc_category_string((utf8proc_int32_t)code);
     if (strchr("LMN", category[0]) == NULL)
-        return strcmp(category, "Cf") == 0 ? 'i' : 'x';
-    if (p->ignorable)
+        return strcmp(category, "Cf") == 0 && code != 0x200B ? 'i' : 'x';
+    if (p->ignorable || code == 0x640 || code == 0x7FA)
         return 'i';
+    if (code >= 0x2BB && code <= 0x2BD)
+        return 'x';
     if (category[0] == 'M' || code == 0xFF9E || code == 0xFF9F)
         return 'm';
     if (plain_single(code) && (category[0] == 'L' || code == 0x3007))
         return 's';
     return 'w';
+}
+
+/* Whether a word ends between two letters or numbers. */
+static int plain_parts(uint32_t before, uint32_t after)
+{
+    static const uint32_t latin[][2] = {{0x41, 0x2AF},    {0x1D00, 0x1EFF}, {0x2071, 0x214F},
+                                        {0x2C60, 0x2C7F}, {0xA720, 0xA7FF}, {0xAB30, 0xAB6F},
+                                        {0xFB00, 0xFB06}, {0xFF21, 0xFF5A}, {0x1D400, 0x1D7FF}};
+    const char *x = utf8proc_category_string((utf8proc_int32_t)before);
+    const char *y = utf8proc_category_string((utf8proc_int32_t)after);
+    const int is_digit = strcmp(x, "Nd") == 0, is_letter = *x == 'L';
+    const uint32_t letter = is_digit ? after : before;
+    if (!(is_digit && *y == 'L') && !(is_letter && strcmp(y, "Nd") == 0))
+        return 0;
+    for (size_t i = 0; i < sizeof latin / sizeof latin[0]; i++)
+        if (letter >= latin[i][0] && letter <= latin[i][1])
+            return 0;
+    return 1;
 }
 
 static uint64_t plain_hash(const uint8_t *text, size_t begin, size_t end)
@@ -305,7 +325,8 @@ static uint64_t plain_hash(const uint8_t *text, size_t begin, size_t end)
     n = utf8proc_map(decomposed, n, &folded,
                      UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
     assert_true(n > 0);
-    const uint64_t hash = XXH3_64bits_withSeed(folded, (size_t)n, PROBE_SEED);
+    const uint64_t hash =
+        XXH3_64bits_withSeed(folded, plain_equal_letters(folded, (size_t)n), PROBE_SEED);
     free(kept);
     free(decomposed);
     free(folded);
@@ -329,16 +350,21 @@ static void assert_like_plain(const char *chars, size_t size)
     uint32_t k = 0;
     unsigned length;
     for (size_t i = 0; i < size;) {
-        char first = plain_class(tti_utf8_decode(text + i, size - i, &length));
+        uint32_t last = tti_utf8_decode(text + i, size - i, &length);
+        const char first = plain_class(last);
         const size_t begin = i;
         size_t end = begin;
         i += length;
         if (first != 'w' && first != 's')
             continue;
         for (end = i; i < size; i += length) {
-            const char class = plain_class(tti_utf8_decode(text + i, size - i, &length));
-            if (class != 'i' && class != 'm' && (class != 'w' || first != 'w'))
+            const uint32_t code = tti_utf8_decode(text + i, size - i, &length);
+            const char class = plain_class(code);
+            if (class != 'i' && class != 'm' &&
+                (class != 'w' || first != 'w' || plain_parts(last, code)))
                 break;
+            if (class == 'w')
+                last = code;
             if (class != 'i')
                 end = i + length;
         }
@@ -357,12 +383,13 @@ static void assert_like_plain(const char *chars, size_t size)
 static uint32_t random_character(uint64_t *random)
 {
     static const uint32_t starts[] = {
-        0x20,   0x41,   0x61,    0xC0,    0xAD,    0x180,   0x300,   0x330,   0x340,
-        0x370,  0x400,  0x530,   0x590,   0x610,   0x900,   0x940,   0xE00,   0xE30,
-        0xF70,  0x1000, 0x1100,  0x1160,  0x11A8,  0x1780,  0x17B0,  0x1E00,  0x1F80,
-        0x200B, 0x2010, 0x2100,  0x2160,  0x3000,  0x3040,  0x3090,  0x30A0,  0x30F0,
-        0x4E00, 0xA9E0, 0xAC00,  0xF900,  0xFB00,  0xFB20,  0xFDF0,  0xFE00,  0xFF20,
-        0xFF60, 0xFF90, 0x10400, 0x1D150, 0x1D400, 0x1F600, 0x20000, 0x2F800, 0xE0100};
+        0x20,    0x41,    0x61,    0xC0,    0xAD,    0x180,   0x300,  0x330,  0x340,
+        0x2B0,   0x640,   0x660,   0x6A0,   0x6C0,   0x6F0,   0x960,  0x370,  0x400,
+        0x530,   0x590,   0x610,   0x900,   0x940,   0xE00,   0xE30,  0xF70,  0x1000,
+        0x1100,  0x1160,  0x11A8,  0x1780,  0x17B0,  0x1E00,  0x1F80, 0x200B, 0x2010,
+        0x2100,  0x2160,  0x3000,  0x3040,  0x3090,  0x30A0,  0x30F0, 0x4E00, 0xA9E0,
+        0xAC00,  0xF900,  0xFB00,  0xFB20,  0xFDF0,  0xFE00,  0xFF20, 0xFF60, 0xFF90,
+        0x10400, 0x1D150, 0x1D400, 0x1F600, 0x20000, 0x2F800, 0xE0100};
     const uint64_t r = next_random(random);
     if (r % 3 == 0)
         return (uint32_t)(' ' + r / 3 % 95);

@@ -4,6 +4,7 @@
 
 #include "text/tokenizer.h"
 #include "util/alloc.h"
+#include "util/utf8.h"
 
 #include "../test.h"
 
@@ -96,6 +97,41 @@ static inline void assert_same(const char *a, const char *b)
     assert_true(tti_hash128_equal(p.added.key, q.added.key));
     probe_close(&p);
     probe_close(&q);
+}
+
+/* The value of a decimal digit (Nd) of Unicode 16 that NFKD leaves as it is, or -1. */
+static inline int plain_digit(uint32_t code)
+{
+    static const uint32_t zeros[] = {
+        0x30,    0x660,   0x6F0,   0x7C0,   0x966,   0x9E6,   0xA66,   0xAE6,   0xB66,   0xBE6,
+        0xC66,   0xCE6,   0xD66,   0xDE6,   0xE50,   0xED0,   0xF20,   0x1040,  0x1090,  0x17E0,
+        0x1810,  0x1946,  0x19D0,  0x1A80,  0x1A90,  0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0xA620,
+        0xA8D0,  0xA900,  0xA9D0,  0xA9F0,  0xAA50,  0xABF0,  0x104A0, 0x10D30, 0x10D40, 0x11066,
+        0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA,
+        0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16130, 0x16A60,
+        0x16AC0, 0x16B50, 0x16D70, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950};
+    for (size_t i = 0; i < sizeof zeros / sizeof zeros[0]; i++)
+        if (code >= zeros[i] && code <= zeros[i] + 9)
+            return (int)(code - zeros[i]);
+    return -1;
+}
+
+/* Writes the digits and the letters that are equal to others as those. @return the new size */
+static inline size_t plain_equal_letters(uint8_t *text, size_t size)
+{
+    size_t filled = 0;
+    unsigned length;
+    for (size_t i = 0; i < size; i += length) {
+        uint32_t code = tti_utf8_decode(text + i, size - i, &length);
+        if (plain_digit(code) >= 0)
+            code = '0' + (uint32_t)plain_digit(code);
+        else if (code == 0x6CC || code == 0x649)
+            code = 0x64A;
+        else if (code == 0x6A9)
+            code = 0x643;
+        filled += tti_utf8_encode(code, text + filled);
+    }
+    return filled;
 }
 
 /* Deterministic random numbers for generated texts. */

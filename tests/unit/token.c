@@ -56,14 +56,129 @@ static void format_characters_inside_a_word_count_for_nothing(void **state)
 {
     (void)state;
     assert_tokens("soft\u00ADhyphen", "soft\u00ADhyphen");
-    assert_tokens("trailing\u00AD end\u200B", "trailing|end");
+    assert_tokens("trailing\u00AD end\u2060", "trailing|end");
     assert_tokens("\uFEFFbom \u202Aleft\u202C", "bom|left");
     assert_tokens("a\u00AD\u200D\u00ADb", "a\u00AD\u200D\u00ADb");
-    assert_tokens("\u00AD\u200B", "");
-    assert_same("soft\u00ADhyphen zero\u200Bwidth", "softhyphen zerowidth");
+    assert_tokens("\u00AD\u2060", "");
+    assert_same("soft\u00ADhyphen no\u2060break", "softhyphen nobreak");
+    assert_same("\u0643\u062A\u0640\u0640\u0627\u0628", "\u0643\u062A\u0627\u0628");
     assert_same("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
                 "\u0645\u06CC\u062E\u0648\u0627\u0647\u0645");
     assert_same("e\u200D\u0301", "\u00E9");
+}
+
+static void zero_width_space_separates(void **state)
+{
+    (void)state;
+    assert_tokens("zero\u200Bwidth \u200Bspace\u200B", "zero|width|space");
+    assert_same("\u1780\u17B6\u200B\u1781", "\u1780\u17B6\u1781");
+}
+
+static void all_apostrophes_separate(void **state)
+{
+    (void)state;
+    assert_same("don't the ministers' '20s", "don\u2019t the ministers\u2019 \u201820s");
+    assert_same("don't", "don\u02BCt");
+    assert_same("don't", "don\uFF07t");
+    assert_same("\u043F'\u044F\u0442\u044C", "\u043F\u02BC\u044F\u0442\u044C");
+    assert_same("Hawai'i 'okina", "Hawai\u02BBi \u02BBokina");
+    assert_same("\"quoted\" 'twice'", "\u201Cquoted\u201D \u2018twice\u2019");
+    assert_same("\"quoted\"", "\u00ABquoted\u00BB");
+}
+
+static void digits_of_all_scripts_are_equal(void **state)
+{
+    (void)state;
+    assert_same("12 3.5 2034", "\u0661\u0662 \u0663\u066B\u0665 \u0662\u0660\u0663\u0664");
+    assert_same("12 60789", "\u06F1\u06F2 \u06F6\u06F0\u06F7\u06F8\u06F9");
+    assert_same("12 34", "\u0967\u0968 \u0969\u096A");
+    assert_same("90 12", "\u0E59\u0E50 \uFF11\U0001D7D0");
+    assert_same("19 80", "\U0001E141\U0001E149 \U000104A8\U000104A0");
+    assert_same("covid19", "COVID\u0661\u0669");
+    probe p = probe_text("\u0662\u0660 2nd x2");
+    assert_int_equal(p.store.flags[0] & TTI_TOKEN_NUMERAL, TTI_TOKEN_NUMERAL);
+    probe_close(&p);
+}
+
+static void digits_part_from_letters_outside_latin(void **state)
+{
+    (void)state;
+    assert_tokens("15\u0627\u06AF\u0633\u062A \u06F5\u06F9\u0641",
+                  "15|\u0627\u06AF\u0633\u062A|\u06F5\u06F9|\u0641");
+    assert_tokens("\u05D1\u05BE2034 \u05D12034", "\u05D1|2034|\u05D1|2034");
+    assert_tokens("3\uC6D4 \uC81C3\uCC28", "3|\uC6D4|\uC81C|3|\uCC28");
+    assert_tokens("3\u0301\u200D\u0641", "3\u0301|\u0641");
+    assert_tokens("\u0401\u00B2 caf\u00E9\u0662 2\u00E8me \u0661st \u21675",
+                  "\u0401\u00B2|caf\u00E9\u0662|2\u00E8me|\u0661st|\u21675");
+}
+
+/* The first line of a text of `lines` lines. */
+static char *in_lines(const char *first, int lines)
+{
+    char *text = malloc(strlen(first) + (size_t)lines * 8);
+    assert_non_null(text);
+    strcpy(text, first);
+    for (int k = 1; k < lines; k++)
+        strcat(text, "\nmore");
+    return text;
+}
+
+static void words_cut_by_the_end_of_a_line_are_joined(void **state)
+{
+    (void)state;
+    assert_tokens("commu-\nnications be-\r\ntween a-\rb", "commu-\nnications|be-\r\ntween|a-\rb");
+    assert_same("The commu-\nnications be-\r\ntween Bra- \n  bant",
+                "The communications between Brabant");
+    assert_same("Gen\u00E8-\nve vo\u00AD\nte sur-\u00ACx vi\u00AC\nlle "
+                "\u043C\u043E\u0441\u2010\n\u043A\u0432\u0430",
+                "Gen\u00E8ve vote sur x ville \u043C\u043E\u0441\u043A\u0432\u0430");
+    assert_same("cafe\u0301-\nte\u0301ria be-\ntween\n\nun-\n\nder",
+                "caf\u00E9t\u00E9ria between un der");
+    assert_same("one-\ntwo-\nthree", "one twothree");
+    assert_same(
+        "out-of-\ntown well-\nto-do 3rd-\nplace 15-\nyear anti-\nAmerican a/b-\nc \u4E2D-\nx",
+        "out of town well to do 3rd place 15 year anti American a b c \u4E2D x");
+    assert_same("-\nx y -\nz", "x y z");
+}
+
+static void a_joined_word_has_the_flags_and_lines_of_a_word(void **state)
+{
+    (void)state;
+    probe p = probe_text("It ended. Sep-\ntember was thir-\nteen\n\nBra-\nbant");
+    assert_int_equal(p.added.token_count, 6);
+    assert_int_equal(p.store.flags[2],
+                     TTI_TOKEN_DATE_WORD | TTI_TOKEN_CAPITAL | TTI_TOKEN_SENTENCE);
+    assert_int_equal(p.store.flags[4], TTI_TOKEN_NUMBER_WORD);
+    assert_int_equal(p.store.flags[5],
+                     TTI_TOKEN_CAPITAL | TTI_TOKEN_SENTENCE | TTI_TOKEN_PARAGRAPH);
+    assert_int_equal(p.added.paragraph_count, 2);
+    assert_int_equal(p.store.paragraphs[1].begin, 5);
+    assert_int_equal(p.begins[4], 26);
+    assert_int_equal(p.ends[4], 36);
+    assert_int_equal(p.begins[5], 38);
+    probe_close(&p);
+}
+
+static void text_without_hyphenation_keeps_its_compounds(void **state)
+{
+    (void)state;
+    char *hyphenated = in_lines("well-\nknown", 15), *wrapped = in_lines("well-\nknown", 16);
+    probe p = probe_text(hyphenated), q = probe_text(wrapped);
+    assert_int_equal(p.added.token_count, 15);
+    assert_int_equal(q.added.token_count, 17);
+    probe_close(&p);
+    probe_close(&q);
+    free(hyphenated);
+    free(wrapped);
+}
+
+static void yehs_and_kafs_are_equal(void **state)
+{
+    (void)state;
+    assert_same("\u064A\u0643", "\u06CC\u06A9");
+    assert_same("\u0641\u064A", "\u0641\u0649");
+    assert_same("\u0626", "\u06CC\u0654");
+    assert_same("\uFBFD\uFB8F", "\u06CC\u06A9");
 }
 
 static void han_and_kana_are_a_token_a_character(void **state)
@@ -293,6 +408,14 @@ int main(void)
         cmocka_unit_test(emoji_and_symbols_separate),
         cmocka_unit_test(marks_belong_to_the_character_they_stand_on),
         cmocka_unit_test(format_characters_inside_a_word_count_for_nothing),
+        cmocka_unit_test(zero_width_space_separates),
+        cmocka_unit_test(all_apostrophes_separate),
+        cmocka_unit_test(digits_of_all_scripts_are_equal),
+        cmocka_unit_test(digits_part_from_letters_outside_latin),
+        cmocka_unit_test(words_cut_by_the_end_of_a_line_are_joined),
+        cmocka_unit_test(a_joined_word_has_the_flags_and_lines_of_a_word),
+        cmocka_unit_test(text_without_hyphenation_keeps_its_compounds),
+        cmocka_unit_test(yehs_and_kafs_are_equal),
         cmocka_unit_test(han_and_kana_are_a_token_a_character),
         cmocka_unit_test(half_width_and_composed_kana_are_equal),
         cmocka_unit_test(southeast_asian_letters_take_their_marks),
