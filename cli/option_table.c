@@ -22,7 +22,9 @@ const option_row option_rows[] = {
     {"all", 0, FOR_SHOW, 1, KIND_FLAG, AT(all), 0, 0, NULL,
      "show every copy or place, and all of their text", "The default is the first three."},
     {"output", 'o', FOR_REPORT, 1, KIND_STRING, AT(output), 0, 0, "FILE",
-     "write the page to FILE; - is standard output", "It must be given."},
+     "write the page to FILE; - is standard output (default: feed.html for feed.jsonl)", NULL},
+    {"open", 0, FOR_REPORT, 1, KIND_FLAG, AT(open), 0, 0, NULL, "open the page in a browser",
+     "By xdg-open, which takes the browser that the desktop prefers."},
     {"texts", 0, FOR_REPORT, 1, KIND_SIZE, AT(texts), 0, UINT64_C(1) << 40, "SIZE",
      "how much text to embed; K, M or G may follow (default 128M)",
      "Two texts of every cluster and section come first. Of a text that has no room, the page has "

@@ -109,6 +109,8 @@ int session_reject(session *r, const tt_record *record, tt_status status)
 {
     char reason[200];
     const char *advice;
+    if (r->repeated)
+        return 0;
     if (status == TT_OK) {
         status = record->status;
         (void)snprintf(reason, sizeof reason, "%s", record->reason);
@@ -201,9 +203,10 @@ int session_read(session *r, const char *const *inputs, size_t count,
     int rc;
     if (tt_reader_open(&reader, inputs, count, options, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
-    describe_passed_over(r, reader);
+    if (!r->repeated)
+        describe_passed_over(r, reader);
     rc = read_batches(r, reader, take, ctx);
-    if (r->alike > 0 && !r->settings->quiet)
+    if (r->alike > 0 && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more record%s rejected for the same reason", r->alike,
                      r->alike == 1 ? " was" : "s were");
     if (rc == 0)

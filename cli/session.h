@@ -20,6 +20,7 @@ typedef struct session {
     uint64_t alike; /**< of those rejected, the ones that were not named because the same was wrong
                          with one before */
     uint32_t advised; /**< of failure_record_advice() */
+    int repeated; /**< the inputs are read again: what is wrong with them was said */
     double began, read_seconds;
     double deadline;  /**< of the next batch, by seconds_now(): then none is passed on; 0: none */
     accept_fn accept; /**< NULL: not wanted */

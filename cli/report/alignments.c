@@ -11,6 +11,7 @@ enum { MIN_PASSAGE_TOKENS = 8 };
 
 typedef struct pair_list {
     const embedded_text *const *text_of;
+    const uint64_t *number; /* of the page */
     aligned_pair *pairs;
     size_t count, capacity;
 } pair_list;
@@ -23,7 +24,8 @@ static int append_pair(pair_list *l, uint64_t a, uint64_t b)
     if (memory_grow(&l->pairs, l->count, &l->capacity, sizeof *l->pairs) != 0)
         return EXIT_FAILED;
     l->pairs[l->count++] =
-        (aligned_pair){x->block > y->block ? x->block : y->block, a < b ? a : b, a < b ? b : a};
+        (aligned_pair){x->block > y->block ? x->block : y->block,
+                       l->number[a] < l->number[b] ? a : b, l->number[a] < l->number[b] ? b : a};
     return 0;
 }
 
@@ -49,6 +51,7 @@ static size_t remove_doubles(aligned_pair *pairs, size_t count)
 /* The members of a cluster as they ran: those without a time last, ties in the order of the input. */
 typedef struct version {
     int64_t published;
+    uint64_t number; /* of the page, in the order of the input */
     uint64_t article;
 } version;
 
@@ -57,7 +60,7 @@ static int by_time(const void *x, const void *y)
     const version *p = x, *q = y;
     if (p->published != q->published)
         return p->published < q->published ? -1 : 1;
-    return (p->article > q->article) - (p->article < q->article);
+    return (p->number > q->number) - (p->number < q->number);
 }
 
 /* Each member beside the kept one, and each version beside the one before. */
@@ -66,7 +69,7 @@ static int append_cluster(pair_list *l, const tt_cluster *c, const int64_t *publ
     version *versions = malloc((c->count + 1) * sizeof *versions);
     int rc = versions == NULL ? failure_memory() : 0;
     for (size_t k = 0; k < c->count && rc == 0; k++) {
-        versions[k] = (version){published[c->members[k]], c->members[k]};
+        versions[k] = (version){published[c->members[k]], l->number[c->members[k]], c->members[k]};
         if (c->members[k] != c->keep)
             rc = append_pair(l, c->keep, c->members[k]);
     }
@@ -82,7 +85,7 @@ int alignments_list(const result_arrays *r, const page_selection *s,
                     const embedded_text *const *text_of, const int64_t *published,
                     aligned_pair **pairs, size_t *count)
 {
-    pair_list l = {.text_of = text_of};
+    pair_list l = {.text_of = text_of, .number = s->number};
     int rc = 0;
     for (uint64_t i = 0; i < s->pair_count && rc == 0; i++)
         rc = append_pair(&l, r->pairs[s->pairs[i]].a, r->pairs[s->pairs[i]].b);

@@ -6,7 +6,7 @@
 #include "report/packed_block.h"
 #include "report/page_selection.h"
 
-/** Two articles of the result, a <= b; the same one twice if it repeats itself. */
+/** Two articles of the result, a before b in the page; the same one twice if it repeats itself. */
 typedef struct aligned_pair {
     int64_t block; /**< the greater block of the two texts */
     uint64_t a, b;

@@ -199,8 +199,12 @@ static int write_overview(writer *w)
     int rc;
     begin_block(w->out, "overview");
     output_literal(w->out, "{\"result\":");
-    write_string(w, w->page->result_name, strlen(w->page->result_name));
-    output_printf(w->out, ",\"version\":%" PRIu32, tt_version());
+    if (w->page->result_name != NULL)
+        write_string(w, w->page->result_name, strlen(w->page->result_name));
+    else
+        output_literal(w->out, "null");
+    output_printf(w->out, ",\"version\":%" PRIu32 ",\"omitted\":%" PRIu64, tt_version(),
+                  tt_result_summary(w->page->result->result)->pairs_omitted);
     write_totals(w);
     write_cluster_sizes(w);
     write_similarity(w);

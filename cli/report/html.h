@@ -33,7 +33,7 @@ typedef struct page {
     char *const *quotes;      /**< by section of the result: how it begins */
     const unique_article *unique;
     size_t unique_count;
-    const char *result_name;
+    const char *result_name; /**< NULL: there is no file of the result */
     uint64_t rejected;
     size_t threads; /**< 0: all cores */
 } page;

@@ -33,7 +33,7 @@ static int is_listed(const page_selection *c, uint64_t article)
     return c->number[article] != UINT64_MAX;
 }
 
-/* Marks an article as listed; page_selection_make() numbers them at the end. */
+/* Marks an article as listed; page_selection_number() numbers them. */
 static void list_article(page_selection *c, uint64_t article)
 {
     c->article_count += !is_listed(c, article);
@@ -83,6 +83,19 @@ static void select_pairs(page_selection *c, const result_arrays *r)
         list_article(c, p->b);
         c->pairs[c->pair_count++] = i;
     }
+}
+
+/* Of a scan the result has every article, also those that share nothing. */
+static void mark_named(page_selection *c, const result_arrays *r)
+{
+    for (uint64_t i = 0; i < r->cluster_count; i++)
+        for (size_t m = 0; m < r->clusters[i].count; m++)
+            c->named[r->clusters[i].members[m]] = 1;
+    for (uint64_t i = 0; i < r->section_count; i++)
+        for (size_t m = 0; m < r->sections[i].count; m++)
+            c->named[r->sections[i].occurrences[m].article] = 1;
+    for (uint64_t i = 0; i < r->pair_count; i++)
+        c->named[r->pairs[i].a] = c->named[r->pairs[i].b] = 1;
 }
 
 static void rank_text(page_selection *c, uint64_t article, uint32_t *next)
@@ -137,8 +150,9 @@ int page_selection_make(page_selection *c, const result_arrays *r)
     c->articles = allocate_array(r->article_count, sizeof *c->articles);
     c->number = allocate_array(r->article_count, sizeof *c->number);
     c->rank = allocate_array(r->article_count, sizeof *c->rank);
+    c->named = calloc((size_t)r->article_count + 1, sizeof *c->named);
     if (weights == NULL || c->clusters == NULL || c->sections == NULL || c->pairs == NULL ||
-        c->articles == NULL || c->number == NULL || c->rank == NULL) {
+        c->articles == NULL || c->number == NULL || c->rank == NULL || c->named == NULL) {
         free(weights);
         return failure_memory();
     }
@@ -146,17 +160,30 @@ int page_selection_make(page_selection *c, const result_arrays *r)
         c->number[a] = UINT64_MAX;
         c->rank[a] = UINT32_MAX;
     }
+    mark_named(c, r);
     select_clusters(c, r, weights);
     select_sections(c, r, weights);
     select_pairs(c, r);
     free(weights);
     c->article_count = 0;
     for (uint64_t a = 0; a < r->article_count; a++)
-        if (is_listed(c, a)) {
-            c->number[a] = c->article_count;
+        if (is_listed(c, a))
             c->articles[c->article_count++] = a;
-        }
     rank_texts(c, r);
+    return 0;
+}
+
+int page_selection_number(page_selection *c, const uint64_t *row_of)
+{
+    weight *rows = allocate_array(c->article_count, sizeof *rows);
+    if (rows == NULL)
+        return failure_memory();
+    for (uint64_t i = 0; i < c->article_count; i++)
+        rows[i] = (weight){c->articles[i], UINT64_MAX - row_of[c->articles[i]], 0};
+    sort_heaviest_first(rows, c->article_count, c->articles);
+    for (uint64_t i = 0; i < c->article_count; i++)
+        c->number[c->articles[i]] = i;
+    free(rows);
     return 0;
 }
 
@@ -168,4 +195,5 @@ void page_selection_free(page_selection *c)
     free(c->articles);
     free(c->number);
     free(c->rank);
+    free(c->named);
 }

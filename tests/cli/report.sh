@@ -109,13 +109,51 @@ test_other_texts_than_the_scan_had() {
 
 test_what_is_no_result() {
     feed 10 >in.jsonl
-    run report in.jsonl in.jsonl -o page.html
-    exits 3
-    has err 'in.jsonl:1: no "type"'
     run report none.jsonl in.jsonl -o page.html
     exits 3
     has err 'none.jsonl'
     absent page.html
+    run scan -q in.jsonl -o result.jsonl
+    { cat result.jsonl; echo '{"no":"type"}'; } >damaged.jsonl
+    run report damaged.jsonl in.jsonl -o page.html
+    exits 3
+    has err "damaged.jsonl:$(wc -l <damaged.jsonl): no \"type\""
+    absent page.html
+}
+
+test_one_step_scans_and_names_the_page() {
+    feed 200 >in.jsonl
+    run report in.jsonl
+    exits 0
+    has err 'the page: in.html'
+    run scan -q in.jsonl -o result.jsonl
+    run report -q result.jsonl in.jsonl -o two.html
+    for id in articles clusters pairs sections; do
+        block $id in.html >one
+        block $id two.html >two
+        same one two
+    done
+    run report -q in.jsonl
+    exits 0
+    echo mine >in.html
+    run report in.jsonl
+    exits 3
+    has err 'in.html exists and is not a page of twicetold'
+    has in.html mine
+    feed 20 100 >more.jsonl
+    run report in.jsonl more.jsonl -o both.html
+    exits 1
+    [ "$(grep -c 'was seen before\|duplicate id' err)" -eq 20 ] || fail 'a record is named twice, or not at all'
+    echo '{"id":"x","text":' >broken.jsonl
+    run report in.jsonl broken.jsonl -o page.html
+    exits 1
+    [ "$(grep -c 'broken.jsonl:1' err)" -eq 1 ] || fail 'a record is named twice'
+    run report - -o page.html <in.jsonl
+    exits 2
+    has err 'cannot be read twice'
+    run report result.jsonl -o page.html
+    exits 2
+    has err 'result.jsonl is a result; give the INPUT of its scan too'
 }
 
 test_rejected_records_are_named() {
@@ -131,12 +169,9 @@ test_rejected_records_are_named() {
 
 test_wrong_command_lines() {
     : >in.jsonl
-    run report in.jsonl -o page.html
+    run report -o page.html
     exits 2
-    has err 'give the result and the INPUT of its scan'
-    run report in.jsonl in.jsonl
-    exits 2
-    has err 'no output given; -o FILE is needed, or -o -'
+    has err 'give the INPUT, or a RESULT and its INPUT'
     run report in.jsonl other.jsonl -o in.jsonl
     exits 2
     has err 'in.jsonl is both input and output'

@@ -233,7 +233,9 @@ def test_nobody_is_first_where_times_are_tied_or_only_days(browser, pages):
 
 
 CRASH = 'At least {dead} people were killed and {hurt} injured when a passenger train hit a lorry at a level crossing near {place} on {day}, police said. ' \
-    'The train was travelling from Harfield to Marsden when it struck the lorry, the rail regulator said in a statement, and the line is expected to stay closed until the end of the month.'
+    'The train was travelling from Harfield to Marsden at 80 kilometres an hour when it struck the lorry, the rail regulator said in a statement. ' \
+    'Emergency services sent 15 ambulances, and Transport Minister Helen Ward is to visit the county hospital in Marsden on Thursday. ' \
+    'The line, which carries 46 trains a day, is expected to stay closed until Sunday, Northern Rail said, and the driver of the lorry, a man of 41, was detained.'
 
 
 def test_facts_that_differ_are_listed_and_marked(browser, pages):
@@ -253,7 +255,7 @@ def test_facts_that_differ_are_listed_and_marked(browser, pages):
     assert 'facts differ' in page.locator('.list > li').first.inner_text()
     page = reader.open('/cluster/1')
     page.wait_for_selector('.story .facts-differ')
-    assert page.locator('.story > li').nth(1).locator('.facts-differ li').first.inner_text().startswith('three \u2192 five')
+    assert page.locator('.story > li', has_text='v1').locator('.facts-differ li').first.inner_text().split()[:3] == ['three', '\u2192', 'five']
     assert 'differ' in reader.open('/clusters').locator('.list > li').first.inner_text()
     reader.close()
 

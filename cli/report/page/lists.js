@@ -87,7 +87,8 @@ function showPairs([relation]) {
 }
 
 /* Pairs beyond --max-matches are counted but not listed. */
-const omittedNote = () => (overview().summary || {}).pairs_omitted > 0 ? el('p', { class: 'note' }, `${plural(overview().summary.pairs_omitted, 'more pair was', 'more pairs were')} found and left out, because an article is paired with its best ${whole((overview().summary.options || {}).max_matches || 64)} earlier ones only (--max-matches).`) : null;
+const omitted = () => (overview().summary || {}).pairs_omitted ?? overview().omitted;
+const omittedNote = () => omitted() > 0 ? el('p', { class: 'note' }, `${plural(omitted(), 'more pair was', 'more pairs were')} left out, because an article is paired with only so many earlier ones, the best of them (--max-matches).`) : null;
 
 const ARTICLE_KINDS = [['unique', 'unique'], ['kept', 'first of its kind, kept'], ['copy', 'copy'], ['other', 'other']];
 function articleKind(n) {

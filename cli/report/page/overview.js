@@ -12,7 +12,7 @@ function statistics(o) {
     statistic(whole(o.copies), 'copies', `${percent(o.copies / Math.max(1, o.articles))} of all, in ${plural(o.clusters, 'cluster')}; articles in clusters, without the ones to keep`),
     statistic(percent(o.repeated / Math.max(1, o.bytes)), 'of the text is repeated', `${bytes(o.repeated)} already appeared in an earlier article`),
     statistic(whole(o.sections), 'repeated sections', `${whole(o.kinds[3])} boilerplate, ${whole(o.kinds[2])} shared by two stories`),
-    statistic(whole(o.pairs), 'pairs', `${o.relations[4] === 0 ? 'none' : whole(o.relations[4])} of them series (same template, different facts), not copies${o.summary && o.summary.pairs_omitted > 0 ? `; ${whole(o.summary.pairs_omitted)} more left out` : ''}`));
+    statistic(whole(o.pairs), 'pairs', `${o.relations[4] === 0 ? 'none' : whole(o.relations[4])} of them series (same template, different facts), not copies${omitted() > 0 ? `; ${whole(omitted())} more left out` : ''}`));
 }
 
 function bySource(o) {
@@ -78,7 +78,7 @@ function showOverview() {
   const o = overview();
   return { title: 'Overview', content: [
     el('h1', {}, 'Duplicate overview'),
-    el('p', { class: 'lead' }, el('b', {}, plural(o.articles, 'article')), ' scanned. Result file: ', el('code', {}, bdi(o.result))),
+    el('p', { class: 'lead' }, el('b', {}, plural(o.articles, 'article')), ' scanned.', o.result === null ? null : [' Result file: ', el('code', {}, bdi(o.result))]),
     statistics(o), o.clusters === 0 ? el('p', { class: 'note' }, 'No copies found.') : null, newSince(),
     el('div', { class: 'panels' },
       o.by_day.length > 0 ? byDay(o) : null, o.by_source.length > 0 ? bySource(o) : null, histograms(o),
