@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "decisions.h"
 #include "failure.h"
 #include "format.h"
 #include "message.h"
@@ -21,6 +22,7 @@ typedef struct dedup_state {
     size_t next; /* the first record that is neither copied nor dropped yet */
     uint64_t removed;
     char *block;
+    decisions decisions;
 } dedup_state;
 
 static void write_string(output *out, const char *text, size_t size)
@@ -100,11 +102,92 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
     return out->error != 0 ? output_failure(out) : 0;
 }
 
+/* An article that was killed has none that is kept in its place. */
+static int write_killed(dedup_state *d, uint64_t article)
+{
+    output *out = &d->session.removed;
+    if (out->name == NULL)
+        return 0;
+    write_id(out, "{\"id\":", tt_result_id(d->session.found, article));
+    output_literal(out, ",\"kept\":null,\"decision\":\"kill\"}\n");
+    return out->error != 0 ? output_failure(out) : 0;
+}
+
+/* ==== Decisions =============================================================================== */
+
+/* What was decided about each article, and the article that its cluster was told to keep. */
+typedef struct verdicts {
+    unsigned char *of_article; /* decision_kind */
+    uint64_t *kept_instead;    /* by article; TT_NO_ARTICLE: none */
+} verdicts;
+
+static int find_verdicts(const dedup_state *d, verdicts *v)
+{
+    const tt_result *result = d->session.found;
+    const size_t articles = (size_t)tt_result_article_count(result) + 1;
+    size_t count;
+    const tt_cluster *clusters = tt_result_clusters(result, &count);
+    v->of_article = calloc(articles, 1);
+    v->kept_instead = malloc(articles * sizeof *v->kept_instead);
+    if (v->of_article == NULL || v->kept_instead == NULL)
+        return failure_memory();
+    for (size_t a = 0; a < articles; a++)
+        v->kept_instead[a] = TT_NO_ARTICLE;
+    for (size_t i = 0; i < d->decisions.count; i++)
+        if (d->decisions.items[i].kind == DECISION_KEEP ||
+            d->decisions.items[i].kind == DECISION_KILL)
+            v->of_article[d->decisions.items[i].article] =
+                (unsigned char)d->decisions.items[i].kind;
+    for (size_t c = 0; c < count; c++) {
+        uint64_t kept = TT_NO_ARTICLE;
+        for (size_t m = 0; m < clusters[c].count && kept == TT_NO_ARTICLE; m++)
+            if (v->of_article[clusters[c].members[m]] == DECISION_KEEP)
+                kept = clusters[c].members[m];
+        for (size_t m = 0; m < clusters[c].count; m++)
+            v->kept_instead[clusters[c].members[m]] = kept;
+    }
+    return 0;
+}
+
+static int is_not_a_copy(const decisions *d, uint64_t article, uint64_t of)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->items[i].kind == DECISION_NOT_A_COPY &&
+            ((d->items[i].article == article && d->items[i].of == of) ||
+             (d->items[i].article == of && d->items[i].of == article)))
+            return 1;
+    return 0;
+}
+
+/* Whether a dropped article stays all the same: it was told to, it is no copy of the one kept in
+ * its place, or that one was killed and no other of the cluster was told to stay. */
+static int stays(const dedup_state *d, const verdicts *v, const tt_pair *pair)
+{
+    return v->of_article[pair->a] == DECISION_KEEP ||
+           is_not_a_copy(&d->decisions, pair->a, pair->b) ||
+           (v->of_article[pair->b] == DECISION_KILL &&
+            v->kept_instead[pair->a] == TT_NO_ARTICLE);
+}
+
+/* ==== The kept records ======================================================================== */
+
+/* Leaves out the next record, which is `article`, after copying those before it. */
+static int leave_out(dedup_state *d, uint64_t article, const tt_pair *pair)
+{
+    int rc = copy_records(d, (size_t)article);
+    d->next++;
+    d->removed++;
+    if (rc != 0)
+        return rc;
+    return pair != NULL ? write_removed(d, pair) : write_killed(d, article);
+}
+
 static int write_kept(dedup_state *d)
 {
     tt_error error = {0};
+    verdicts v = {NULL, NULL};
     const tt_pair *dropped;
-    size_t count;
+    size_t count, next = 0;
     int rc = 0;
     d->block = malloc(COPY_SIZE);
     if (d->block == NULL)
@@ -113,13 +196,16 @@ static int write_kept(dedup_state *d)
         return output_failure(&d->records.file);
     if (tt_result_dropped(d->session.found, &dropped, &count, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
-    for (size_t i = 0; i < count && rc == 0; i++) { /* ascending: all that is between is kept */
-        rc = copy_records(d, (size_t)dropped[i].a);
-        d->next++;
-        d->removed++;
-        if (rc == 0)
-            rc = write_removed(d, &dropped[i]);
+    rc = find_verdicts(d, &v);
+    for (uint64_t a = 0; a < d->records.count && rc == 0; a++) {
+        const tt_pair *pair = next < count && dropped[next].a == a ? &dropped[next++] : NULL;
+        if (v.of_article[a] == DECISION_KILL)
+            rc = leave_out(d, a, NULL);
+        else if (pair != NULL && !stays(d, &v, pair))
+            rc = leave_out(d, a, pair);
     }
+    free(v.of_article);
+    free(v.kept_instead);
     return rc != 0 ? rc : copy_records(d, d->records.count);
 }
 
@@ -130,6 +216,11 @@ static void print_dedup_summary(const dedup_state *d)
     message_line("%zu article%s: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected %s",
                  d->records.count, d->records.count == 1 ? "" : "s", d->records.count - d->removed,
                  d->removed, d->session.rejected, speed);
+    if (d->session.settings->decisions != NULL)
+        message_line("%zu decision%s obeyed, %" PRIu64 " about articles that are not in the input",
+                     d->decisions.count - (size_t)d->decisions.unknown,
+                     d->decisions.count - (size_t)d->decisions.unknown == 1 ? "" : "s",
+                     d->decisions.unknown);
 }
 
 static int run_dedup(const settings *s)
@@ -145,6 +236,8 @@ static int run_dedup(const settings *s)
     d.session.accept_ctx = &d;
     if (rc == 0)
         rc = session_scan(&d.session);
+    if (rc == 0 && s->decisions != NULL)
+        rc = decisions_read(&d.decisions, s->decisions, d.session.found, s->quiet);
     if (rc == 0)
         rc = write_kept(&d);
     if (rc == 0)
@@ -155,6 +248,7 @@ static int run_dedup(const settings *s)
         rc = session_exit_code(&d.session);
     session_close(&d.session);
     spool_close(&d.records);
+    decisions_free(&d.decisions);
     free(d.block);
     return rc;
 }

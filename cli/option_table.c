@@ -36,6 +36,12 @@ const option_row option_rows[] = {
      "\"facts\" and \"conflicts\". The numbers say how much of the dropped article is in the one "
      "kept; those whose "
      "names end in _of are about the one kept."},
+    {"decisions", 0, FOR_DEDUP, 1, KIND_STRING, AT(decisions), 0, 0, "FILE",
+     "obey what an editor decided, as saved from a page of report",
+     "A line is {\"id\":..,\"decision\":\"keep\"}, which keeps the article; \"kill\", which leaves it "
+     "out; or \"not-a-copy\" with \"of\":.., which keeps an article that was to be dropped for that "
+     "one. Copies of a killed article are kept, unless another article of their cluster has the "
+     "decision keep."},
     {"pairs", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_PAIRS, NULL,
      "look for pairs (default: all three)", NULL},
     {"clusters", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_CLUSTERS, NULL, "look for clusters",

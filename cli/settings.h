@@ -18,6 +18,7 @@ struct settings {
     const char *rejects;
     int append_rejects; /**< rejected records are added to what the file has, with each commit */
     const char *removed;
+    const char *decisions;
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;

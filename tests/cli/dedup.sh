@@ -149,3 +149,36 @@ test_a_missing_scratch_directory_is_told() {
     TMPDIR=/nonexistent "$TWICETOLD" dedup -q in.jsonl -o kept.jsonl >out 2>err || status=$?
     exits 0
 }
+
+test_decisions_of_an_editor_are_obeyed() {
+    text='one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen'
+    for n in 1 2 3 4; do printf '{"id":%s,"text":"%s"}\n' $n "$text"; done >in.jsonl
+    printf '{"id":"x","text":"%s"}\n' "$text" >>in.jsonl
+    kept() {
+        cat >decisions.jsonl
+        run dedup in.jsonl --decisions decisions.jsonl -o kept.jsonl --removed removed.jsonl
+        exits 0
+        sed 's/{"id":\([^,]*\),.*/\1/' kept.jsonl | tr '\n' ' '
+    }
+    [ "$(printf '' | kept)" = '1 ' ] || fail "without decisions: $(cat kept.jsonl)"
+    [ "$(echo '{"id":3,"decision":"keep"}' | kept)" = '1 3 ' ] || fail 'keep'
+    [ "$(echo '{"id":"x","decision":"not-a-copy","of":1}' | kept)" = '1 "x" ' ] || fail 'not a copy'
+    [ "$(printf '%s\n' '{"id":1,"decision":"kill"}' '{"id":3,"decision":"keep"}' | kept)" = '3 ' ] || fail 'keep one, kill the other'
+    has removed.jsonl '{"id":1,"kept":null,"decision":"kill"}'
+    [ "$(echo '{"id":1,"decision":"kill"}' | kept)" = '2 3 4 "x" ' ] || fail 'copies of a killed article are lost'
+    echo '{"id":"3","decision":"kill"}' >decisions.jsonl
+    run dedup in.jsonl --decisions decisions.jsonl -o kept.jsonl
+    exits 0
+    has err 'decisions.jsonl:1: it is about an article that is not in the input'
+    has err '0 decisions obeyed, 1 about articles that are not in the input'
+    echo '{"id":3,"decision":"spike"}' >decisions.jsonl
+    run dedup in.jsonl --decisions decisions.jsonl -o other.jsonl
+    exits 3
+    has err 'decisions.jsonl:1: unknown decision'
+    has err 'a decision is keep, kill or not-a-copy'
+    absent other.jsonl
+    run dedup in.jsonl --decisions none.jsonl -o other.jsonl
+    exits 3
+    has err 'none.jsonl'
+    absent other.jsonl
+}
