@@ -329,13 +329,13 @@ const subcommand report_command = {
     .bit = FOR_REPORT,
     .operands = "[RESULT] INPUT...",
     .about = "show a result as a page: clusters, passages side by side",
-    .text = "Makes one page for a browser of INPUT, or of the RESULT of a scan and the INPUT it\n"
-            "was made from: what is repeated, the versions of each story, two articles side\n"
-            "by side with the facts that differ, notices. The page is one file and needs\n"
-            "neither network nor server. Without a RESULT, INPUT is scanned first.",
+    .text = "Makes one page for a browser of INPUT, or of the RESULT of a scan and its INPUT:\n"
+            "what is repeated, the versions of each story, two articles side by side with\n"
+            "the facts that differ, notices. The page is one file and needs neither network\n"
+            "nor server. Without a RESULT, INPUT is scanned first.",
     .more = "The first file is a RESULT if it begins as one, and others follow. Without -o\n"
-            "the page of feed.jsonl is feed.html in the current directory; a file of that name\n"
-            "is replaced only if it is a page of twicetold.",
+            "the page of feed.jsonl is feed.html in the current directory; a file of that\n"
+            "name is replaced only if it is a page of twicetold.",
     .example = "twicetold report feed.jsonl --open",
     .run = run_report,
 };

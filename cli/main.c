@@ -8,6 +8,7 @@
 
 #include "help.h"
 #include "message.h"
+#include "nearest.h"
 #include "output.h"
 #include "settings.h"
 #include "signals.h"
@@ -50,6 +51,34 @@ static const subcommand *find_command(const char *prefix, const char *word)
     return NULL;
 }
 
+/* The name after `prefix` that a word may stand for, or NULL. */
+static const char *suggest_command(const char *prefix, const char *word)
+{
+    const size_t skip = strlen(prefix);
+    nearest best = {0};
+    const char *synonym = nearest_synonym(word);
+    for (size_t i = 0; i < command_count; i++)
+        if (strncmp(commands[i]->name, prefix, skip) == 0)
+            nearest_try(&best, word, commands[i]->name + skip);
+    if (best.word == NULL && synonym != NULL && find_command(prefix, synonym) != NULL)
+        best.word = synonym;
+    return best.word;
+}
+
+/* Refuses a word that is no command; `what` comes before it in the message. */
+static int refuse_command(const char *what, const char *prefix, const char *word)
+{
+    char names[120];
+    const char *meant = suggest_command(prefix, word);
+    list_names(prefix, names, sizeof names);
+    if (*word == '\0')
+        return message_usage(NULL, "%sno command given; it is %s", what, names);
+    if (meant != NULL)
+        return message_usage(NULL, "%sunknown command '%s'; did you mean '%s%s'?", what, word,
+                             prefix, meant);
+    return message_usage(NULL, "%sunknown command '%s'; it is %s", what, word, names);
+}
+
 static int is_help(const char *word)
 {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
@@ -59,14 +88,25 @@ static int run_index(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     const subcommand *command = find_command("index ", word);
-    char names[120];
     if (is_help(word))
         return help_of_index();
     if (command != NULL)
         return run_command(command, argc - 1, argv + 1);
-    list_names("index ", names, sizeof names);
-    return message_usage(NULL, "index: %s '%s'; it is %s",
-                         *word == '\0' ? "no command given" : "unknown command", word, names);
+    return refuse_command("index: ", "index ", word);
+}
+
+/* `help COMMAND` is `COMMAND --help`, and so is `COMMAND help` where there is no such file. */
+static int run_help(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    const subcommand *command = find_command("", word);
+    if (*word == '\0')
+        return help_of_all();
+    if (strcmp(word, "index") == 0) {
+        command = find_command("index ", argc > 2 ? argv[2] : "");
+        return command == NULL ? help_of_index() : help_of_command(command, 0);
+    }
+    return command == NULL ? refuse_command("", "", word) : help_of_command(command, 0);
 }
 
 static int show_version(void)
@@ -88,7 +128,6 @@ int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     const subcommand *command = find_command("", word);
-    char names[120];
 
     hold_standard_streams();
     signals_install();
@@ -96,12 +135,13 @@ int main(int argc, char **argv)
         return help_of_all();
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
         return show_version();
+    if (strcmp(word, "help") == 0)
+        return run_help(argc - 1, argv + 1);
     if (strcmp(word, "index") == 0)
         return run_index(argc - 1, argv + 1);
-    if (command != NULL && strchr(word, ' ') == NULL)
-        return run_command(command, argc - 1, argv + 1);
-    list_names("", names, sizeof names);
-    if (argc < 2)
-        return message_usage(NULL, "no command given; it is %s", names);
-    return message_usage(NULL, "unknown command '%s'; it is %s", word, names);
+    if (command == NULL || strchr(word, ' ') != NULL)
+        return refuse_command("", "", word);
+    if (argc == 3 && strcmp(argv[2], "help") == 0 && access("help", F_OK) != 0)
+        return help_of_command(command, 0);
+    return run_command(command, argc - 1, argv + 1);
 }

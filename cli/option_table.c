@@ -128,7 +128,7 @@ const option_row option_rows[] = {
      "write rejected records to FILE, as they stood",
      "watch adds them to what FILE has. A newline follows each. A record too long to be held in memory, or a file that cannot be "
      "read, is only named."},
-    {"threads", 0, (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
+    {"threads", 'j', (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
      KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
     {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), 0, 0, "SIZE",

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "nearest.h"
+
 static const char *const keep_words[] = {"longest", "first", "newest", NULL};
 static const char *const paragraph_words[] = {"auto", "line", "blank", "none", NULL};
 static const char *const log_words[] = {"text", "json", NULL};
@@ -178,9 +180,21 @@ int option_parse_value(const option_row *r, const char *text, settings *s)
     return 0;
 }
 
+/* "32M" for 33554432. */
+static void describe_size(char *to, size_t size, uint64_t bytes)
+{
+    int unit = 0;
+    while (unit < 4 && bytes > 0 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    (void)snprintf(to, size, "%" PRIu64 "%.1s", bytes, &"\0KMGT"[unit]);
+}
+
 void option_describe_value(const option_row *r, char *to, size_t size)
 {
     uint64_t minimum, maximum;
+    char least[24], most[24];
     find_range(r, &minimum, &maximum);
     switch (r->kind) {
     case KIND_STRING: (void)snprintf(to, size, "text that is not empty"); return;
@@ -191,8 +205,9 @@ void option_describe_value(const option_row *r, char *to, size_t size)
         (void)snprintf(to, size, "a whole number from %" PRIu64 " to %" PRIu64, minimum, maximum);
         return;
     case KIND_SIZE:
-        (void)snprintf(to, size, "bytes from %" PRIu64 " to %" PRIu64 ", as 5000000, 64K or 16MiB",
-                       minimum, maximum);
+        describe_size(least, sizeof least, minimum);
+        describe_size(most, sizeof most, maximum);
+        (void)snprintf(to, size, "a size from %s to %s, as 5000000, 64K or 16MiB", least, most);
         return;
     case KIND_SEED: (void)snprintf(to, size, "a whole number below 2^64, or random"); return;
     case KIND_KEEP:
@@ -213,6 +228,46 @@ void option_describe_value(const option_row *r, char *to, size_t size)
     case KIND_HELP:
     case KIND_HELP_ALL: (void)snprintf(to, size, "no value"); return;
     }
+}
+
+/* "0.8" for "80", "80%" and "0,8". */
+static int suggest_share(const char *text, char *to, size_t size)
+{
+    char plain[20], *end;
+    double value;
+    if (*text == '\0' || strlen(text) >= sizeof plain)
+        return 0;
+    (void)snprintf(plain, sizeof plain, "%s", text);
+    for (end = plain; *end != '\0'; end++)
+        if (*end == ',')
+            *end = '.';
+    if (plain[0] < '0' || plain[0] > '9')
+        return 0;
+    value = strtod(plain, &end);
+    if (*end == '%')
+        end++;
+    if (*end != '\0')
+        return 0;
+    if (value > 1.5)
+        value /= 100;
+    (void)snprintf(to, size, "%.6g", value);
+    return value > 0 && value <= 1;
+}
+
+int option_suggest_value(const option_row *r, const char *text, char *to, size_t size)
+{
+    const char *const *words = option_words(r);
+    nearest best = {0};
+    if (r->kind == KIND_RULE || r->kind == KIND_SHARE)
+        return suggest_share(text, to, size);
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
+        nearest_try(&best, text, words[i]);
+    if (best.word == NULL && r->kind == KIND_KEEP)
+        best.word = nearest_synonym(text);
+    if (best.word == NULL)
+        return 0;
+    (void)snprintf(to, size, "%s", best.word);
+    return 1;
 }
 
 const char *const *option_words(const option_row *r)

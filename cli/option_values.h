@@ -11,6 +11,9 @@ int option_parse_value(const option_row *r, const char *text, settings *s);
 /** Describes the allowed values in words. */
 void option_describe_value(const option_row *r, char *to, size_t size);
 
+/** Writes the allowed value that `text` may stand for. @return 0: there is none */
+int option_suggest_value(const option_row *r, const char *text, char *to, size_t size);
+
 /** The allowed words, ended by NULL, or NULL if the option does not have a fixed list of them. */
 const char *const *option_words(const option_row *r);
 

@@ -3,56 +3,65 @@
 #include <assert.h>
 #include <getopt.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "help.h"
 #include "message.h"
+#include "nearest.h"
 #include "option_values.h"
 
 enum { FIRST_VALUE = 256, MOST_OPTIONS = 120 };
 
-/* The Levenshtein distance of two words. */
-static size_t edit_distance(const char *x, const char *y)
+/* The option of a command that has a name. */
+static const option_row *find_option(unsigned who, const char *name)
 {
-    size_t line[33];
-    const size_t y_size = strlen(y);
-    if (y_size > 32)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= y_size; j++)
-        line[j] = j;
-    for (size_t i = 0; x[i] != '\0'; i++) {
-        size_t corner = line[0];
-        line[0] = i + 1;
-        for (size_t j = 0; j < y_size; j++) {
-            const size_t replaced = corner + (x[i] != y[j]);
-            const size_t shorter = (line[j] < line[j + 1] ? line[j] : line[j + 1]) + 1;
-            corner = line[j + 1];
-            line[j + 1] = replaced < shorter ? replaced : shorter;
-        }
+    for (size_t i = 0; i < option_count; i++)
+        if ((option_rows[i].who & who) != 0 && strcmp(option_rows[i].name, name) == 0)
+            return &option_rows[i];
+    return NULL;
+}
+
+/* Lists the commands that have an option, as "scan, dedup or index create". */
+static void list_owners(const char *name, char *to, size_t size)
+{
+    const char *last = NULL;
+    size_t used = 0;
+    to[0] = '\0';
+    for (size_t i = 0; i < command_count; i++) {
+        if (find_option(commands[i]->bit, name) == NULL)
+            continue;
+        if (last != NULL && used < size)
+            used += (size_t)snprintf(to + used, size - used, used == 0 ? "%s" : ", %s", last);
+        last = commands[i]->name;
     }
-    return line[y_size];
+    if (last != NULL && used < size)
+        (void)snprintf(to + used, size - used, used == 0 ? "%s" : " or %s", last);
 }
 
 static int refuse_unknown(const subcommand *command, const char *word)
 {
     const size_t size = strcspn(word, "=");
-    const char *nearest = NULL;
-    char name[40] = "";
-    size_t best = 3;
-    if (size > 2 && size - 2 < sizeof name) {
-        memcpy(name, word + 2, size - 2);
-        name[size - 2] = '\0';
-        for (size_t i = 0; i < option_count; i++)
-            if ((option_rows[i].who & command->bit) != 0 &&
-                edit_distance(name, option_rows[i].name) < best) {
-                best = edit_distance(name, option_rows[i].name);
-                nearest = option_rows[i].name;
-            }
-    }
-    if (nearest != NULL)
-        return message_usage(command, "unknown option '%.*s'; did you mean '--%s'?", (int)size,
-                             word, nearest);
-    return message_usage(command, "unknown option '%.*s'", (int)size, word);
+    char name[40] = "", owners[160];
+    const char *synonym;
+    nearest best = {0};
+    if (size <= 2 || size - 2 >= sizeof name)
+        return message_usage(command, "unknown option '%.*s'", (int)size, word);
+    memcpy(name, word + 2, size - 2);
+    name[size - 2] = '\0';
+    list_owners(name, owners, sizeof owners);
+    if (owners[0] != '\0')
+        return message_usage(command, "unknown option '--%s'; it is an option of %s", name, owners);
+    synonym = nearest_synonym(name);
+    for (size_t i = 0; i < option_count; i++)
+        if ((option_rows[i].who & command->bit) != 0)
+            nearest_try(&best, name, option_rows[i].name);
+    if (best.word == NULL && synonym != NULL && find_option(command->bit, synonym) != NULL)
+        best.word = synonym;
+    if (best.word != NULL)
+        return message_usage(command, "unknown option '--%s'; did you mean '--%s'?", name,
+                             best.word);
+    return message_usage(command, "unknown option '--%s'", name);
 }
 
 /* getopt_long() returned '?' or ':' for the word before optind. */
@@ -76,12 +85,15 @@ static int refuse_option(const subcommand *command, int answer, char **argv)
 static int apply_option(const subcommand *command, const option_row *r, const char *text,
                         settings *s)
 {
-    char values[120];
+    char values[120], meant[40];
     if (r->kind == KIND_HELP || r->kind == KIND_HELP_ALL)
         return help_of_command(command, r->kind == KIND_HELP_ALL);
     if (option_parse_value(r, text, s) == 0)
         return -1;
     option_describe_value(r, values, sizeof values);
+    if (option_suggest_value(r, text, meant, sizeof meant))
+        return message_usage(command, "--%s: '%s' is not allowed; give %s; did you mean %s?",
+                             r->name, text, values, meant);
     return message_usage(command, "--%s: '%s' is not allowed; give %s", r->name, text, values);
 }
 

@@ -58,7 +58,70 @@ test_no_command_or_an_unknown_one() {
     has err "Try 'twicetold --help'"
     run scam
     exits 2
-    has err "unknown command 'scam'; it is scan, show, report, dedup, watch, tune, eval or index"
+    has err "unknown command 'scam'; did you mean 'scan'?"
+    run frobnicate
+    exits 2
+    has err "unknown command 'frobnicate'; it is scan, show, report, dedup, watch, tune, eval or index"
+    run index
+    exits 2
+    has err 'index: no command given; it is create, add, query, remove, expire, stat or check'
+    while IFS='|' read -r word meant; do
+        # shellcheck disable=SC2086
+        run $word
+        exits 2
+        has err "did you mean '$meant'?"
+    done <<'END'
+sacn|scan
+Scan|scan
+dedupe|dedup
+index ad|index add
+index delete|index remove
+END
+}
+
+test_help_is_a_command_too() {
+    run --help
+    cp out all
+    run help
+    exits 0
+    same all out
+    for command in scan 'index add'; do
+        # shellcheck disable=SC2086
+        run $command --help
+        cp out wanted
+        # shellcheck disable=SC2086
+        run help $command
+        exits 0
+        same wanted out
+        # shellcheck disable=SC2086
+        [ "$command" != scan ] || { run $command help && exits 0 && same wanted out; }
+    done
+    run help sacn
+    exits 2
+    has err "did you mean 'scan'?"
+}
+
+test_what_may_have_been_meant() {
+    while IFS='|' read -r words meant; do
+        # shellcheck disable=SC2086
+        run $words
+        exits 2
+        has err "$meant"
+    done <<'END'
+scan --treshold 0.8 in.jsonl|did you mean '--resemblance'?
+scan --threshold 0.8 in.jsonl|did you mean '--resemblance'?
+scan --jobs 4 in.jsonl|did you mean '--threads'?
+scan --resemblance 80 in.jsonl|did you mean 0.8?
+scan --resemblance 80% in.jsonl|did you mean 0.8?
+scan --resemblance 0,8 in.jsonl|did you mean 0.8?
+scan --keep latest in.jsonl|did you mean newest?
+scan --keep oldest in.jsonl|did you mean first?
+scan --memory 1 in.jsonl|a size from 32M to
+watch --resemblance 0.8 feed.db|it is an option of scan, dedup, tune or index create
+END
+    feed 20 >in.jsonl
+    run scan -q -j 2 in.jsonl
+    exits 0
 }
 
 test_no_input() {
@@ -110,8 +173,8 @@ seed|18446744073709551616|a whole number below 2^64, or random
 keep|shortest|longest, first, newest or source:NAME,NAME,...
 keep|source:|longest, first, newest or source:NAME,NAME,...
 paragraphs|lines|auto, line, blank or none
-max-article-bytes|2G|bytes from 1 to 1073741824, as 5000000, 64K or 16MiB
-max-article-bytes|10X|bytes from 1 to 1073741824, as 5000000, 64K or 16MiB
+max-article-bytes|2G|a size from 1 to 1G, as 5000000, 64K or 16MiB
+max-article-bytes|10X|a size from 1 to 1G, as 5000000, 64K or 16MiB
 threads|two|a whole number from 0 to 256
 progress|yes|auto, always or never
 id-field||text that is not empty
