@@ -55,11 +55,19 @@ class Gold:
         return self.cluster_of.get(article, article)
 
     def alike(self):
-        """{key(a, b): line} of the pairs that something makes alike and that are not copies."""
-        return {key(a, b): line
-                for line in self.series + self.related + self.boilerplate + self.notes
-                for n, a in enumerate(line["articles"]) for b in line["articles"][n + 1:]
-                if self.event(a) != self.event(b)}
+        """{key(a, b): line} of the pairs that something makes alike and that are not copies: of one
+        line, or of two lines of the same form or furniture."""
+        out, users = {}, {}
+        for line in self.series + self.boilerplate:
+            form = line.get("form", line.get("kind")), line.get("language")
+            users.setdefault((line["type"],) + form, []).extend(line["articles"])
+        others = [{"type": form[0], "kind": "another group", "articles": articles}
+                  for form, articles in users.items()]
+        for line in others + self.series + self.related + self.boilerplate + self.notes:
+            for n, a in enumerate(line["articles"]):
+                out.update((key(a, b), line) for b in line["articles"][n + 1:]
+                           if self.event(a) != self.event(b))
+        return out
 
 
 def key(a, b):
@@ -229,10 +237,14 @@ def shorter(pair, counts):
 
 
 def precision_of_copies(result, gold, counts):
-    """{length: (right, called copies)} with "all lengths"; a copy is of the same event."""
-    out = {}
+    """{length: (right, called copies)} with "all lengths" and these without what only furniture
+    makes alike; a copy is of the same event."""
+    out, alike = {}, gold.alike()
     for p in filter(is_copy, result.pairs):
-        for name in ("all lengths", shorter(p, counts)):
+        names = ["all lengths, furniture too"]
+        if alike.get(key(p["a"], p["b"]), p)["type"] != "boilerplate":
+            names += ["all lengths", shorter(p, counts)]
+        for name in names:
             right, called = out.get(name, (0, 0))
             out[name] = (right + (gold.event(p["a"]) == gold.event(p["b"])), called + 1)
     return out
@@ -253,8 +265,10 @@ def refused(gold, copies):
     and no copies; furniture is of a kind for each language."""
     out = {}
     for pair, line in gold.alike().items():
-        names = [line["type"]] + [f"{line['type']}, {line[n]}" for n in ("kind", "language")
-                                  if n in line and (n, line["type"]) != ("kind", "boilerplate")]
+        names = [f"{line['type']}, another group"]
+        if line.get("kind") != "another group":
+            names = [line["type"]] + [f"{line['type']}, {line[n]}" for n in ("kind", "language")
+                                      if n in line and f"{n} {line['type']}" != "kind boilerplate"]
         for name in names:
             right, total = out.get(name, (0, 0))
             out[name] = (right + (pair not in copies), total + 1)

@@ -18,8 +18,8 @@ The gold has clusters, pairs and series as that of generate.py, and
     {"type":"series","form":F,"kind":"all"|"some"|"core","language":L,"articles":[ID,...]}
     {"type":"related","kind":"stage","articles":[ID,...]}       stages of one story: not copies
     {"type":"boilerplate","kind":F,"articles":[ID,...]}         they share furniture alone
-    {"type":"note","articles":[ID,ID]}                          a note of a few words, and a story
-                                                                that has them: not contained
+    {"type":"note","articles":[ID,...]}      a note of a few words, and the story, with its copies,
+                                             that has them: not contained in it
 
 Two articles of such a line are copies only if they are of one cluster.
 """
@@ -524,7 +524,10 @@ class Corpus:
                             else f"{kind_a}+{kind_b}")
                     yield {"type": "pair", "a": a.id, "b": b.id, "relation": relation(a, b),
                            "kind": kind}
+        mates = {id(a): [m for m, _ in members] for members in self.clusters for a, _ in members}
         for line, articles in self.lines:
+            if line["type"] == "note":
+                articles = articles[:1] + mates[id(articles[1])]
             yield {**line, "articles": [a.id for a in articles]}
 
 
