@@ -389,14 +389,15 @@ class Corpus:
             a.paragraphs.append(f"(c) {a.source}")
 
     def redated(self, a, _):
-        """Another day for every day of the week, and a date before the text."""
+        """Another day for the day of the week, and a date before the text."""
         facts = self.facts_of(a)
         days = facts.words["day"]
         turn = self.rng.between(1, len(days) - 1)
         bound = "" if a.tokens == "zh" else r"\b"
         pattern = re.compile(bound + "(" + "|".join(days) + ")" + bound)
-        a.paragraphs = [pattern.sub(lambda m: days[(days.index(m.group()) + turn) % len(days)], p)
-                        for p in a.paragraphs]
+        if len(pattern.findall(" ".join(a.paragraphs))) < 4:  # in a table each is another day's
+            a.paragraphs = [pattern.sub(lambda m: days[(days.index(m.group()) + turn) % len(days)],
+                                        p) for p in a.paragraphs]
         a.paragraphs.insert(0, facts.draw("DATE"))
 
     def abridged(self, a, _):
