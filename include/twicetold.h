@@ -201,8 +201,8 @@ typedef struct tt_options {
     double overlap;          /**< rule: the least overlap of the shorter article, default 0.5;
                                   TT_OFF */
     double facts;            /**< the agreement in facts below which a pair is a series; default:
-                                  chosen by the lengths of the two (docs/quality.md); TT_OFF:
-                                  no pair is a series */
+                                  decided by which facts differ, and how many (docs/quality.md);
+                                  TT_OFF: no pair is a series */
     double drop;             /**< the share of an article's tokens that the kept article must have
                                   for it to be dropped, default 0.8 */
     uint64_t seed;           /**< the seed of every hash, default 0 */
@@ -480,9 +480,10 @@ typedef struct tt_section {
 TT_API const tt_section *tt_result_sections(const tt_result *result, size_t *count);
 
 /**
- * The articles that dedup drops, because what is kept of their cluster makes them unnecessary
- * (tt_options.drop), ascending. In *out, a is the article that is dropped and b the one that is
- * kept, whichever came first, and the numbers and the relation are of a and b in that order.
+ * The articles that dedup drops, because what is kept of their cluster makes them unnecessary: it
+ * has tt_options.drop of their tokens and fewer than two conflicts with them; ascending. In *out, a
+ * is the article that is dropped and b the one that is kept, whichever came first, and the numbers
+ * and the relation are of a and b in that order.
  * @return TT_OK; TT_EINVAL where it is not known: the scan's options left out clusters or overlaps,
  * or the result was read from a file; TT_ENOMEM
  */

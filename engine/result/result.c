@@ -133,6 +133,9 @@ tt_status tt_result_pairs_of(const tt_result *result, uint64_t article, const ui
 
 /* ---- Dropped articles ------------------------------------------------------------------------ */
 
+/* An article with so many conflicts against the one that is kept says something else. */
+enum { OTHER_NEWS = 2 };
+
 /* True if article i is dropped; *out is then its pair with the one that is kept. */
 static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
 {
@@ -151,7 +154,7 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     *out = tti_pair_oriented(&found->numbers, doc);
     out->a = i;
     out->b = kept;
-    return out->overlap_a >= x->settings.options.drop;
+    return out->overlap_a >= x->settings.options.drop && out->conflicts < OTHER_NEWS;
 }
 
 static tt_status list_dropped(tt_result *x, tt_error *error)

@@ -153,6 +153,27 @@ static void resolve_sentence_flags(const tti_tokenizer *s, uint8_t *flags)
             resolve_sentence_flag(s, flags, i);
 }
 
+/* Says of which class the first letters of words are. Normalised bytes have no accents, and letters
+ * of two bytes, as Greek, Cyrillic and Arabic ones, go by their second. A token of a longer one is
+ * mostly a single character and has no class. */
+static void flag_letters(const tti_tokenizer *s, uint8_t *flags)
+{
+    /* s, mn, bh, cgq, il, aeo, fp, d, kr, jt, yz, uvwx */
+    static const uint8_t classes[12] = {0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 3, 5, 6, 7};
+    static const uint8_t of_letter[26] = {5, 2, 3, 7, 5, 6, 3, 2,  4,  9,  8,  4,  1,
+                                          1, 5, 6, 3, 8, 0, 9, 11, 11, 11, 11, 10, 10};
+    const tti_token_batch *b = &s->batch;
+    for (uint32_t i = 0; i < b->count; i++) {
+        const uint8_t *first = s->tokens->folded.items + b->at[i];
+        if ((flags[i] & TTI_TOKEN_KIND) != 0)
+            continue;
+        if ((uint8_t)(*first - 'a') < 26)
+            flags[i] |= classes[of_letter[*first - 'a']];
+        else if (*first >= 0xC0 && *first < 0xE0)
+            flags[i] |= classes[first[1] % 12];
+    }
+}
+
 /* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
 static void store_flags(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
 {
@@ -160,6 +181,7 @@ static void store_flags(const tti_tokenizer *s, const uint64_t *wide, uint8_t *f
     memcpy(flags, b->flags, b->count);
     flag_words(&s->words, wide, flags, b->count);
     resolve_sentence_flags(s, flags);
+    flag_letters(s, flags);
 }
 
 static tt_status flush_batch(tti_tokenizer *s)
@@ -641,8 +663,9 @@ static tt_status read_joined_token(tti_tokenizer *s, const tti_cut_word *cut, jo
     s->size = of_article.size;
     TTI_TRY(status);
     s->kernels->hash_tokens(&s->batch, t->folded.items, s->seed, &out->wide, &out->low);
-    out->flags = s->batch.flags[0];
+    out->flags = s->batch.flags[0] & (uint8_t)~TTI_TOKEN_MAYBE_SENTENCE;
     flag_words(&s->words, &out->wide, &out->flags, 1);
+    flag_letters(s, &out->flags);
     s->batch.count = 0;
     t->folded.count = TTI_SPLIT_BYTES;
     return TT_OK;

@@ -34,6 +34,20 @@ enum {
     TTI_TOKEN_PARAGRAPH = 1u << 6    /**< first of a paragraph */
 };
 
+/** The bits of a token's flags that say what it is: TTI_TOKEN_NUMERAL, TTI_TOKEN_NUMBER_WORD or
+ * TTI_TOKEN_DATE_WORD alone; any other number for a word, by a class of its first letter, of which
+ * there are twelve and letters that are read for one another share one; 0: a word of which the
+ * class is not known. So a word of two texts can be told to be alike although texts are not kept.
+ */
+enum { TTI_TOKEN_KIND = 0x87 };
+
+static inline int tti_token_is_number_or_date(uint8_t flags)
+{
+    const unsigned kind = flags & TTI_TOKEN_KIND;
+    return kind == TTI_TOKEN_NUMERAL || kind == TTI_TOKEN_NUMBER_WORD ||
+           kind == TTI_TOKEN_DATE_WORD;
+}
+
 /** A paragraph: tokens [begin, end) of its article; never empty. */
 typedef struct tti_paragraph {
     uint32_t begin, end;

@@ -1,7 +1,6 @@
 #include "verify/relation.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 /* ---- Facts ----------------------------------------------------------------------------------- */
@@ -13,12 +12,25 @@
  * damage or an addition and says nothing, and neither does new text, a gap too long to be a slot.
  * The tokens next to a passage that nothing else aligns are slots at its ends.
  *
- * The weights and the threshold were fitted to tell bulletins from copies: docs/quality.md.
+ * Text that was misread by a machine has other words in its gaps too: they are like those they
+ * face, which their first letters tell. So a name that faces a name alike is no conflict, and the
+ * more ordinary words face words alike, the more facts may differ.
+ *
+ * The weights and the limits were fitted to tell bulletins from copies: docs/quality.md.
  */
 enum {
-    MARGIN = 8, /* tokens next to a passage that still belong to the form */
-    FIRM = 4    /* equal tokens in a row beside which a slot is sure to be one */
+    MARGIN = 8,     /* tokens next to a passage that still belong to the form */
+    FIRM = 4,       /* equal tokens in a row beside which a slot is sure to be one */
+    LEAST_FACTS = 4 /* fewer say nothing */
 };
+
+/* In copies, a number faces another number no more often than once in so many aligned tokens, */
+#define WORDS_OF_A_NUMBER 28.0
+/* and where names conflict there are no more conflicts than these and one in so many tokens; */
+#define CONFLICTS 2.0
+#define WORDS_OF_A_CONFLICT 500.0
+/* but one more of both for so many words that were misread. */
+#define FORGIVING 10.0
 
 /* Kinds of facts; a token that is no fact has kind KINDS. */
 enum { NUMERAL, WORD, NAME, KINDS };
@@ -29,15 +41,20 @@ typedef struct fact_counts {
     uint32_t of[KINDS];
 } fact_counts;
 
+static int is_name(uint8_t flags)
+{
+    return (flags & (TTI_TOKEN_CAPITAL | TTI_TOKEN_SENTENCE | TTI_TOKEN_UPPER)) ==
+           TTI_TOKEN_CAPITAL;
+}
+
 static int fact_kind(uint8_t flags)
 {
-    if (flags & TTI_TOKEN_NUMERAL)
-        return NUMERAL;
-    if (flags & (TTI_TOKEN_NUMBER_WORD | TTI_TOKEN_DATE_WORD))
-        return WORD;
-    if ((flags & TTI_TOKEN_CAPITAL) && !(flags & (TTI_TOKEN_SENTENCE | TTI_TOKEN_UPPER)))
-        return NAME;
-    return KINDS;
+    switch (flags & TTI_TOKEN_KIND) {
+    case TTI_TOKEN_NUMERAL: return NUMERAL;
+    case TTI_TOKEN_NUMBER_WORD:
+    case TTI_TOKEN_DATE_WORD: return WORD;
+    default: return is_name(flags) ? NAME : KINDS;
+    }
 }
 
 static void count_token(fact_counts *t, uint8_t flags)
@@ -70,13 +87,17 @@ static inline uint64_t bytes_with_flag(uint64_t flags, unsigned flag)
 static inline eight_facts facts_of_eight(const uint8_t *flags)
 {
     eight_facts x;
-    uint64_t f;
+    uint64_t f, numeral, number, date, word;
     memcpy(&f, flags, sizeof f);
-    x.of[NUMERAL] = bytes_with_flag(f, TTI_TOKEN_NUMERAL);
-    x.of[WORD] =
-        bytes_with_flag(f, TTI_TOKEN_NUMBER_WORD) | bytes_with_flag(f, TTI_TOKEN_DATE_WORD);
+    numeral = bytes_with_flag(f, TTI_TOKEN_NUMERAL);
+    number = bytes_with_flag(f, TTI_TOKEN_NUMBER_WORD);
+    date = bytes_with_flag(f, TTI_TOKEN_DATE_WORD);
+    word = bytes_with_flag(f, TTI_TOKEN_KIND & ~7u);
+    x.of[NUMERAL] = numeral & ~(number | date | word);
+    x.of[WORD] = (number ^ date) & ~(numeral | word);
     x.of[NAME] = bytes_with_flag(f, TTI_TOKEN_CAPITAL) &
-                 ~(bytes_with_flag(f, TTI_TOKEN_SENTENCE) | bytes_with_flag(f, TTI_TOKEN_UPPER));
+                 ~(bytes_with_flag(f, TTI_TOKEN_SENTENCE) | bytes_with_flag(f, TTI_TOKEN_UPPER) |
+                   x.of[NUMERAL] | x.of[WORD]);
     return x;
 }
 
@@ -125,6 +146,11 @@ typedef struct slot_side {
     uint32_t begin, end;
 } slot_side;
 
+static int is_like(uint8_t x, uint8_t y)
+{
+    return (x & TTI_TOKEN_KIND) != 0 && ((x ^ y) & TTI_TOKEN_KIND) == 0;
+}
+
 static int has_token(const tti_doc *doc, uint32_t hash)
 {
     int found = 0;
@@ -149,30 +175,61 @@ static int find_novel_fact(const slot_side *s, const tti_doc *other, int kind, u
     return end > i;
 }
 
-/* Lists a conflict, if the slot has one of this kind. */
+/* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that
+ * of the name it faces was misread. */
 static void find_conflict(fact_comparison *x, const slot_side *a, const slot_side *b, int kind)
 {
+    const uint8_t *in_a = a->doc->flags, *in_b = b->doc->flags;
     tti_difference d;
     if (!find_novel_fact(a, x->b, kind, &d.a, &d.a_size) ||
         !find_novel_fact(b, x->a, kind, &d.b, &d.b_size))
         return;
-    d.kind = kind == NAME                                                    ? TT_DIFFERS_NAME
-             : a->doc->flags[d.a] & b->doc->flags[d.b] & TTI_TOKEN_DATE_WORD ? TT_DIFFERS_DATE
-                                                                             : TT_DIFFERS_NUMERAL;
+    if (kind == NAME && (is_like(in_a[d.a], in_b[d.b]) ||
+                         is_like(in_a[d.a + d.a_size - 1], in_b[d.b + d.b_size - 1])))
+        return;
+    d.kind = kind == NAME ? TT_DIFFERS_NAME
+             : (in_a[d.a] & TTI_TOKEN_KIND) == TTI_TOKEN_DATE_WORD &&
+                     (in_b[d.b] & TTI_TOKEN_KIND) == TTI_TOKEN_DATE_WORD
+                 ? TT_DIFFERS_DATE
+                 : TT_DIFFERS_NUMERAL;
     if (x->out->conflicts < TT_MOST_DIFFERENCES)
         x->out->differences[x->out->conflicts] = d;
     x->out->conflicts++;
+    x->out->name_conflicts += kind == NAME;
+}
+
+/* Counts the ordinary words of a gap that face one that is like them. */
+static uint32_t count_misread(const slot_side *a, const slot_side *b)
+{
+    uint64_t taken = 0; /* a bit a token of b, of which a slot has few */
+    uint32_t n = 0;
+    for (uint32_t i = a->begin; i < a->end; i++) {
+        if (fact_kind(a->doc->flags[i]) != KINDS)
+            continue;
+        for (uint32_t k = b->begin; k < b->end; k++)
+            if ((taken >> (k - b->begin) & 1) == 0 && fact_kind(b->doc->flags[k]) == KINDS &&
+                is_like(a->doc->flags[i], b->doc->flags[k])) {
+                taken |= (uint64_t)1 << (k - b->begin);
+                n++;
+                break;
+            }
+    }
+    return n;
 }
 
 /* Counts the facts of a gap. `is_firm`: the text beside it is the same, not some stray words. */
 static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm)
 {
     fact_counts in_a = {{0}}, in_b = {{0}};
+    assert(a.end - a.begin <= TTI_SPLIT_GAP && b.end - b.begin <= TTI_SPLIT_GAP);
+    if (a.begin == a.end || b.begin == b.end)
+        return;
     for (uint32_t i = a.begin; i < a.end; i++)
         count_token(&in_a, a.doc->flags[i]);
     for (uint32_t i = b.begin; i < b.end; i++)
         count_token(&in_b, b.doc->flags[i]);
     count_facing(&x->disagree, &in_a, &in_b);
+    x->out->misread += count_misread(&a, &b);
     for (int kind = 0; kind < KINDS && is_firm; kind++)
         if (in_a.of[kind] > 0 && in_b.of[kind] > 0)
             find_conflict(x, &a, &b, kind);
@@ -214,20 +271,25 @@ static double weigh_facts(const fact_counts *t)
 void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *al, tti_facts *out)
 {
     fact_comparison x = {.a = a, .b = b, .out = out};
-    fact_counts margin_a = {{0}}, margin_b = {{0}};
+    fact_counts margin_a = {{0}}, margin_b = {{0}}, beside = {{0}};
     double agreed, total;
     memset(out, 0, sizeof *out);
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
         assert(p->a_end <= a->token_count && p->b_end <= b->token_count);
+        out->aligned += p->matched;
         count_passage(&x, p, al->blocks + p->block_begin);
         count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);
         count_margin(&margin_b, b, al->b_aligned, p->b_begin, p->b_end);
     }
-    count_facing(&x.disagree, &margin_a, &margin_b);
+    count_facing(&beside, &margin_a, &margin_b);
     agreed = weigh_facts(&x.agree);
-    total = agreed + weigh_facts(&x.disagree);
+    total = agreed + weigh_facts(&x.disagree) + weigh_facts(&beside);
     out->share = total > 0 ? agreed / total : 1.0;
+    out->numbers =
+        x.disagree.of[NUMERAL] + x.disagree.of[WORD] + (beside.of[NUMERAL] + beside.of[WORD]) / 2.0;
+    for (int k = 0; k < KINDS; k++)
+        out->facts += x.agree.of[k] + x.disagree.of[k] + beside.of[k];
 }
 
 void tti_facts_swap(tti_facts *f)
@@ -238,16 +300,16 @@ void tti_facts_swap(tti_facts *f)
     }
 }
 
-double tti_facts_threshold(const tti_alignment *al, double wish)
+int tti_facts_are_others(const tti_facts *f, double wish)
 {
-    uint32_t matched = 0;
-    double threshold;
-    if (wish != 0)
-        return wish;
-    for (size_t k = 0; k < al->passage_count; k++)
-        matched += al->passages[k].matched;
-    threshold = 1.8 - 0.3 * log(matched > 0 ? matched : 1);
-    return threshold < 0.55 ? 0.55 : threshold > 0.96 ? 0.96 : threshold;
+    const double forgiven = f->misread / FORGIVING;
+    if (wish > 0)
+        return f->share < wish;
+    if (f->facts < LEAST_FACTS)
+        return 0;
+    return f->numbers > f->aligned / WORDS_OF_A_NUMBER + forgiven ||
+           (f->name_conflicts > 0 &&
+            f->conflicts > CONFLICTS + f->aligned / WORDS_OF_A_CONFLICT + forgiven);
 }
 
 /* ---- Relations ------------------------------------------------------------------------------- */
@@ -284,12 +346,12 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
 }
 
 int32_t tti_relation_of(const tt_options *o, const tt_pair *p, tti_admission admission,
-                        const tti_doc *a, const tti_doc *b, double facts_threshold)
+                        const tti_doc *a, const tti_doc *b, int other_facts)
 {
     const double a_tokens = a->token_count, b_tokens = b->token_count;
     const double containment = o->containment < 0 ? 0.8 : o->containment;
-    if (o->facts >= 0 && (p->facts < facts_threshold ||
-                          (admission == TTI_ADMITTED_BY_OVERLAP && aligns_too_little(p, a, b))))
+    if (o->facts >= 0 &&
+        (other_facts || (admission == TTI_ADMITTED_BY_OVERLAP && aligns_too_little(p, a, b))))
         return TT_SERIES;
     if (a_tokens >= CONTAINING * b_tokens &&
         (p->containment_b >= containment || p->overlap_b >= o->drop))

@@ -21,8 +21,14 @@ typedef struct tti_difference {
 
 /** The facts of two aligned articles, compared. */
 typedef struct tti_facts {
-    double share; /**< of the facts on which they agree, from 0 to 1; 1 if there are none. Names
-                       count half: they are more often misread or written in another way */
+    double share;     /**< of the facts on which they agree, from 0 to 1; 1 if there are none. Names
+                           count half: they are more often misread or written in another way */
+    uint32_t aligned; /**< tokens */
+    uint32_t facts;   /**< that agree or face one of their kind */
+    double numbers;   /**< places where a number or date faces another; those beside a passage,
+                           which may belong to other text, count half */
+    uint32_t misread; /**< ordinary words that face one that is like them */
+    uint32_t name_conflicts;
     uint32_t conflicts; /**< how many differences there are, of which the first are listed: */
     tti_difference differences[TT_MOST_DIFFERENCES];
 } tti_facts;
@@ -39,10 +45,10 @@ static inline uint32_t tti_listed_differences(uint32_t conflicts)
 /** Exchanges the sides of the differences that are listed. */
 void tti_facts_swap(tti_facts *facts);
 
-/** The least share at which the two are still copies. `wish`: tt_options.facts; 0 takes the
- * default, which falls with the number of aligned tokens: the fewer there are, the more facts must
- * agree. */
-double tti_facts_threshold(const tti_alignment *alignment, double wish);
+/** True if one states other facts in the words of the other, so that they are no copies. `wish`:
+ * tt_options.facts, the least share of facts that agree in copies; 0 takes the rule of
+ * docs/quality.md. */
+int tti_facts_are_others(const tti_facts *facts, double wish);
 
 /** Which rules admit a pair; none is 0. */
 typedef enum tti_admission {
@@ -54,10 +60,10 @@ typedef enum tti_admission {
 /** `a_shorter`: article a has fewer tokens than b. */
 tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, int a_shorter);
 
-/** The relation of a pair that `admission` admits. `facts_threshold`: the least share of facts that
- * agree in copies; it is not used where options->facts is off. */
+/** The relation of a pair that `admission` admits. `other_facts`: of tti_facts_are_others(); it is
+ * not used where options->facts is off. */
 int32_t tti_relation_of(const tt_options *options, const tt_pair *pair, tti_admission admission,
-                        const tti_doc *a, const tti_doc *b, double facts_threshold);
+                        const tti_doc *a, const tti_doc *b, int other_facts);
 
 /** The same pair with its sides exchanged: every number and the relation, but not a and b. */
 tt_pair tti_pair_swapped(const tt_pair *pair);

@@ -15,9 +15,12 @@ static tt_result *scan_articles(const tt_options *options)
         char id[20], text[200];
         tt_article a;
         (void)snprintf(id, sizeof id, i % 2 == 0 ? "%d" : "id-%d", i);
-        (void)snprintf(text, sizeof text,
-                       "Story %d begins here and goes on for %d words of its own.",
-                       i % 3 == 2 ? i : i % 3 - 5, i % 3 == 2 ? i : 0);
+        if (i % 3 == 2)
+            (void)snprintf(text, sizeof text, "its%d own%d few%d words%d and%d no%d more%d", i, i,
+                           i, i, i, i, i);
+        else
+            (void)snprintf(text, sizeof text, "Story %d begins here and goes on for some words.",
+                           i % 3);
         a = article_of(id, text);
         a.flags = i % 4 == 0 ? TT_ARTICLE_INTEGER_ID : 0;
         assert_int_equal(tt_scan_add(scan, &a, 1, NULL, NULL), TT_OK);

@@ -3,8 +3,8 @@
 #include "../support.h"
 #include "util/alloc.h"
 
-/* Computes the facts of two texts as the engine does. */
-static double facts_of(const char *x, const char *y)
+/* Compares the facts of two texts as the engine does. */
+static tti_facts compare(const char *x, const char *y)
 {
     tti_tokens tokens[2];
     tti_tokenized_text added[2];
@@ -31,12 +31,12 @@ static double facts_of(const char *x, const char *y)
     tti_aligner_close(aligner);
     tti_tokens_free(&tokens[0]);
     tti_tokens_free(&tokens[1]);
-    return facts.share;
+    return facts;
 }
 
 static void assert_facts(const char *x, const char *y, double expected)
 {
-    const double there = facts_of(x, y), back = facts_of(y, x);
+    const double there = compare(x, y).share, back = compare(y, x).share;
     if (there < expected - 1e-9 || there > expected + 1e-9)
         fail_msg("facts are %g and not %g: %s | %s", there, expected, x, y);
     if (back < expected - 1e-9 || back > expected + 1e-9)
@@ -102,25 +102,53 @@ static void new_text_does_not_count(void **state)
                  HEAD "20" MIDDLE "9th" TAIL, 1);
 }
 
-static tti_alignment of_tokens(tti_passage *p, uint32_t matched)
+static void conflicts_are_facts_that_the_other_text_nowhere_has(void **state)
 {
-    p->matched = matched;
-    return (tti_alignment){.passages = p, .passage_count = 1};
+    tti_facts f;
+    (void)state;
+    f = compare(HEAD "20" MIDDLE "9th" TAIL, HEAD "21" MIDDLE "8th" TAIL);
+    assert_int_equal(f.conflicts, 2);
+    assert_int_equal(f.name_conflicts, 0);
+    assert_int_equal(f.differences[0].kind, TT_DIFFERS_NUMERAL);
+    f = compare(HEAD "20" MIDDLE "9th" TAIL " as 21 were", HEAD "21" MIDDLE "9th" TAIL);
+    assert_int_equal(f.conflicts, 0); /* 21 is in the first too */
+    f = compare(HEAD "Acme Mills" MIDDLE "May" TAIL, HEAD "Bolton Works" MIDDLE "June" TAIL);
+    assert_int_equal(f.conflicts, 2);
+    assert_int_equal(f.name_conflicts, 1);
+    assert_int_equal(f.differences[0].kind, TT_DIFFERS_NAME);
+    assert_int_equal(f.differences[0].a_size, 2);
+    assert_int_equal(f.differences[1].kind, TT_DIFFERS_DATE);
 }
 
-static void the_threshold_falls_as_more_aligns_and_a_wish_is_taken(void **state)
+static void a_name_that_was_misread_is_no_conflict(void **state)
 {
-    double before = 1;
-    tti_passage p = {0};
+    const tti_facts f =
+        compare(HEAD "Roberts" MIDDLE "Rundell" TAIL, HEAD "Roborts" MIDDLE "Kundcll" TAIL);
     (void)state;
-    for (uint32_t n = 0; n < 100000; n = n * 2 + 1) {
-        const tti_alignment al = of_tokens(&p, n);
-        const double threshold = tti_facts_threshold(&al, 0);
-        assert_true(threshold <= before && threshold > 0.3 && threshold < 1);
-        assert_true(tti_facts_threshold(&al, 0.25) == 0.25);
-        before = threshold;
-    }
-    assert_true(before < 0.8);
+    assert_int_equal(f.conflicts, 0);
+    assert_int_equal(compare(HEAD "zone" MIDDLE, HEAD "zonc" MIDDLE).misread, 1);
+    assert_int_equal(compare(HEAD "zone" MIDDLE, HEAD "shop" MIDDLE).misread, 0);
+}
+
+static void other_facts_are_dense_numbers_or_conflicts_with_a_name(void **state)
+{
+    tti_facts f = {.share = 0.9, .aligned = 280, .facts = 40, .numbers = 10};
+    (void)state;
+    assert_false(tti_facts_are_others(&f, 0));
+    f.numbers = 11;
+    assert_true(tti_facts_are_others(&f, 0));
+    f.misread = 10;
+    assert_false(tti_facts_are_others(&f, 0));
+    f.numbers = 5, f.conflicts = 4;
+    assert_false(tti_facts_are_others(&f, 0));
+    f.name_conflicts = 1;
+    assert_true(tti_facts_are_others(&f, 0));
+    f.aligned = 500;
+    assert_false(tti_facts_are_others(&f, 0));
+    f.numbers = 100, f.facts = 3;
+    assert_false(tti_facts_are_others(&f, 0)); /* too few say nothing */
+    assert_true(tti_facts_are_others(&f, 0.95));
+    assert_false(tti_facts_are_others(&f, 0.9));
 }
 
 int main(void)
@@ -133,7 +161,9 @@ int main(void)
         cmocka_unit_test(names_count_half),
         cmocka_unit_test(slots_at_the_ends_count),
         cmocka_unit_test(new_text_does_not_count),
-        cmocka_unit_test(the_threshold_falls_as_more_aligns_and_a_wish_is_taken),
+        cmocka_unit_test(conflicts_are_facts_that_the_other_text_nowhere_has),
+        cmocka_unit_test(a_name_that_was_misread_is_no_conflict),
+        cmocka_unit_test(other_facts_are_dense_numbers_or_conflicts_with_a_name),
     };
     return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
 }
