@@ -159,7 +159,8 @@ static const char *advice_for(const tt_error *error, failure_about about)
 
 int failure_is_of_all_records(const char *reason)
 {
-    return strncmp(reason, MISSING_FIELD, sizeof MISSING_FIELD - 1) == 0;
+    return strncmp(reason, MISSING_FIELD, sizeof MISSING_FIELD - 1) == 0 ||
+           strstr(reason, "\" is not a string") != NULL;
 }
 
 const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given)

@@ -30,8 +30,8 @@ int failure_temporary(const char *doing, const char *folder, int number);
  */
 int failure_damage(const char *path);
 
-/** Whether what is wrong with a record is likely to be wrong with all of them: a field is missing.
- */
+/** Whether what is wrong with a record is likely to be wrong with all of them: a field is missing,
+ * or is another one than was meant. */
 int failure_is_of_all_records(const char *reason);
 
 /** Advice about a record that is left out for a reason, in words too. NULL: it was given before, as

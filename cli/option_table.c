@@ -116,9 +116,24 @@ const option_row option_rows[] = {
      "auto: blocks between blank lines if there are any, else lines (default); line; blank; none",
      "With auto, hard-wrapped lines are joined; none takes the whole article."},
     {"id-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
-     "field that holds the id (default id)", NULL},
+     "field that holds the id (default id)",
+     "A field of an object in the record is body.text, or /body/text if there are dots in the "
+     "names. "
+     "id|uuid is the first of two that is there. In tables a field is a column."},
     {"text-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.text_field), 0, 0, "NAME",
-     "field that holds the text (default text)", NULL},
+     "field that holds the text (default text); title,body takes two",
+     "A blank line is between the two. A list of strings is taken as paragraphs."},
+    {"title-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.title_field), 0, 0, "NAME",
+     "field that holds the headline (default title)", NULL},
+    {"date-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.date_field), 0, 0, "NAME",
+     "field that holds the time of publication (default published)",
+     "As 2026-03-12T09:15:00+01:00, 2026-03-12 09:15, 2026-03-12, Thu, 12 Mar 2026 09:15:00 +0100, "
+     "or "
+     "seconds or milliseconds since 1970. A time without a zone is taken for UTC."},
+    {"source-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.source_field), 0, 0, "NAME",
+     "field that holds the source (default source)", NULL},
+    {"text-format", 0, FOR_TEXTS, 0, KIND_TEXT_FORMAT, AT(reader.text_format), 0, 0, "HOW",
+     "auto: texts with HTML tags are HTML, whose tags are removed (default); plain; html", NULL},
     {"whole", 0, FOR_TEXTS, 0, KIND_FLAG, AT(reader.flags), 0, 0, NULL,
      "of wire formats, take headline, byline and dateline as text too",
      "They go in front of the body."},

@@ -132,6 +132,28 @@ int session_reject(session *r, const tt_record *record, tt_status status)
     return 0;
 }
 
+/* Says what is assumed of a record, once for each kind. */
+static void tell_notes(session *r, const tt_record *record)
+{
+    static const struct {
+        uint32_t note;
+        const char *text, *advice;
+    } notes[] = {
+        {TT_NOTE_HTML, "the text is HTML; its tags are removed", "--text-format plain keeps them"},
+        {TT_NOTE_NO_ZONE, "the time has no zone and is taken for UTC", NULL},
+        {TT_NOTE_EPOCH, "the time is taken for a number of seconds or milliseconds since 1970",
+         NULL},
+        {TT_NOTE_NO_TIME, "the time is in no form that is known, and is left out",
+         "write it as 2026-03-12T09:15:00Z"},
+    };
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if ((record->notes & ~r->noted & notes[i].note) != 0 && !r->settings->quiet)
+            message_record(record->file, record->line, notes[i].text, notes[i].advice);
+    r->noted |= record->notes;
+    if ((record->notes & TT_NOTE_NO_ID) != 0 && record->status == TT_OK)
+        r->without_id++;
+}
+
 static int read_batches(session *r, tt_reader *reader, records_fn take, void *ctx)
 {
     int rc = 0;
@@ -154,6 +176,9 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
         r->seen += count;
         if (count == 0 && !is_late)
             return 0;
+        for (size_t i = 0; i < count; i++)
+            if (records[i].notes != 0)
+                tell_notes(r, &records[i]);
         for (size_t i = 0; i < count && rc == 0; i++)
             if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
                 rc = refuse_own_output(r, records[i].file);
@@ -177,6 +202,11 @@ static void describe_passed_over(const session *r, const tt_reader *reader)
 /* What is made of no article means nothing. The rejected records were asked for all the same. */
 static int refuse_nothing(session *r, const tt_reader *reader)
 {
+    if (r->seen > 0 && r->without_id == r->seen - r->rejected && r->seen > r->rejected &&
+        r->settings->reader.id_field != NULL)
+        return message_failure("name the field of the ids with --id-field; without it, the id is "
+                               "\"id\" or FILE:LINE",
+                               "no record has \"%s\"", r->settings->reader.id_field);
     if (r->seen > r->rejected || (r->seen == 0 && r->settings->command->bit == FOR_WATCH))
         return 0;
     progress_end(&r->progress);

@@ -654,6 +654,19 @@ enum {
                                     returned: batches are smaller and come sooner */
 };
 
+/** What the texts of records are. */
+enum {
+    TT_TEXT_AUTO = 0,  /**< HTML if there are tags in it, else plain; see TT_NOTE_HTML */
+    TT_TEXT_PLAIN = 1, /**< plain: tags are text */
+    TT_TEXT_HTML = 2   /**< HTML, of which the tags are removed; extents are those of the rest */
+};
+
+/**
+ * A field is a key of the record, or several with dots between them, which lead from object to
+ * object ("body.text", or "/body/text" if there are dots in them); "content|body" is the first that
+ * is there, and "title,body", of the text, both, with a blank line between them. A key that has
+ * these characters itself is found too. A list of strings is a text of as many paragraphs.
+ */
 typedef struct tt_reader_options {
     size_t struct_size;
     const char *id_field;       /**< NULL: "id" */
@@ -662,8 +675,11 @@ typedef struct tt_reader_options {
     int32_t threads;            /**< as in tt_options */
     uint32_t reserved;
     const tt_allocator *allocator;
-    uint32_t flags; /**< TT_READER_* */
-    uint32_t reserved2;
+    uint32_t flags;           /**< TT_READER_* */
+    int32_t text_format;      /**< TT_TEXT_* */
+    const char *title_field;  /**< NULL: "title" */
+    const char *date_field;   /**< NULL: "published" */
+    const char *source_field; /**< NULL: "source" */
 } tt_reader_options;
 
 #ifdef __cplusplus
@@ -677,6 +693,16 @@ typedef struct tt_reader_options {
       .struct_size = sizeof(tt_reader_options)                                                     \
     }
 #endif
+
+/** What was assumed of a record. */
+enum {
+    TT_NOTE_NO_ID = 1u << 0,   /**< it has no id; "FILE:LINE" is its id */
+    TT_NOTE_HTML = 1u << 1,    /**< its text was HTML, of which the tags were removed */
+    TT_NOTE_NO_ZONE = 1u << 2, /**< its time has no zone and was taken for UTC */
+    TT_NOTE_EPOCH = 1u << 3,   /**< its time is a number: seconds since 1970, or, by the number of
+                                    digits, milliseconds or microseconds */
+    TT_NOTE_NO_TIME = 1u << 4  /**< its time is in no form that is known, and was left out */
+};
 
 /** One record, accepted or rejected. It is valid until the next call with the reader. */
 typedef struct tt_record {
@@ -692,6 +718,8 @@ typedef struct tt_record {
     char reason[116];  /**< the same in English; empty if it was not rejected */
     const char *title; /**< the field "title" or the headline of a wire format; may be NULL */
     size_t title_size;
+    uint32_t notes; /**< TT_NOTE_* */
+    uint32_t reserved;
 } tt_record;
 
 /**

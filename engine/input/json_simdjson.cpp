@@ -79,6 +79,8 @@ static int read_simdjson_value(element e, char **out, tti_jsonl_value *value)
         value->kind = TTI_VALUE_INTEGER;
     } else if (e.is_null()) {
         value->kind = TTI_VALUE_NULL;
+    } else if (e.is_array() || e.is_double()) {
+        return 0; /* paragraphs, or a time */
     }
     return 1;
 }

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "input/field_paths.h"
 #include "input/json.h"
+#include "input/markup.h"
+#include "util/time.h"
 #include "util/utf8.h"
 
 /* Bytes of a field's name that a reason shows. */
@@ -28,15 +31,15 @@ static int shown_name_size(const char *name)
 /* A line being scanned. */
 typedef struct line_scan {
     tti_json json;
-    char *out; /* where the next string with escapes goes */
+    char *out, *out_end; /* where the next string with escapes goes */
 } line_scan;
 
-static tti_jsonl_value copy_json_string(line_scan *s)
+static tti_jsonl_value copy_json_string(line_scan *s, int always)
 {
     const char *raw = s->json.text + s->json.begin;
     const size_t size = s->json.end - s->json.begin;
     tti_jsonl_value value = {TTI_VALUE_STRING, raw, size};
-    if (!s->json.escaped)
+    if (!s->json.escaped && !always)
         return value;
     value.bytes = s->out;
     value.size = tti_json_unescape(raw, size, s->out);
@@ -68,7 +71,7 @@ static int scan_source_name(line_scan *s, tti_jsonl_value *value)
         if (wanted) {
             *value = (tti_jsonl_value){TTI_VALUE_OTHER, NULL, 0};
             if (kind == TTI_JSON_STRING)
-                *value = copy_json_string(s);
+                *value = copy_json_string(s, 0);
         }
         if (tti_json_skip(&s->json, kind) != 0)
             return -1;
@@ -84,10 +87,12 @@ static int scan_field_value(line_scan *s, unsigned bits, tti_jsonl_fields *field
     if (bits == 0 || kind == TTI_JSON_BAD)
         return tti_json_skip(&s->json, kind);
     if (kind == TTI_JSON_STRING)
-        value = copy_json_string(s);
-    else if (kind == TTI_JSON_NUMBER && s->json.integer)
-        value = (tti_jsonl_value){TTI_VALUE_INTEGER, s->json.text + s->json.begin,
-                                  s->json.end - s->json.begin};
+        value = copy_json_string(s, (bits >> TTI_FIELD_TEXT & 1) != 0);
+    else if (kind == TTI_JSON_NUMBER && (s->json.integer || (bits >> TTI_FIELD_PUBLISHED & 1) != 0))
+        value = (tti_jsonl_value){s->json.integer ? TTI_VALUE_INTEGER : TTI_VALUE_FRACTION,
+                                  s->json.text + s->json.begin, s->json.end - s->json.begin};
+    else if (kind == TTI_JSON_ARRAY && (bits >> TTI_FIELD_TEXT & 1) != 0)
+        value = tti_text_of_array(&s->json, &s->out, (size_t)(s->out_end - s->out));
     else if (kind == TTI_JSON_NULL)
         value.kind = TTI_VALUE_NULL;
     for (int f = 0; f < TTI_FIELD_COUNT; f++)
@@ -95,6 +100,8 @@ static int scan_field_value(line_scan *s, unsigned bits, tti_jsonl_fields *field
             fields->value[f] = value;
     if (kind == TTI_JSON_OBJECT && (bits >> TTI_FIELD_SOURCE & 1))
         return scan_source_name(s, &fields->value[TTI_FIELD_SOURCE]);
+    if (kind == TTI_JSON_ARRAY && (bits >> TTI_FIELD_TEXT & 1) != 0)
+        return s->json.fault == NULL ? 0 : -1;
     return tti_json_skip(&s->json, kind);
 }
 
@@ -123,15 +130,39 @@ static int reject_invalid_utf8(const char *line, size_t size, size_t at, tt_reco
     return 0;
 }
 
+/* Bytes at `out` for the strings of a line. */
+static size_t strings_bound(const tti_jsonl_options *options, size_t size)
+{
+    return (options->paths != NULL ? 2 : 1) * (size + TTI_LINE_SLACK);
+}
+
+/* Scans the value of a key and notes whether it is a path's. @return 0, or -1 at a fault */
+static int note_path_value(line_scan *s, const tti_field_paths *paths, tti_path_places *places)
+{
+    const char *key = s->json.text + s->json.begin;
+    size_t size = s->json.end - s->json.begin;
+    if (s->json.escaped) {
+        size = tti_json_unescape(key, size, s->out);
+        key = s->out;
+    }
+    if (size != SIZE_MAX)
+        tti_field_paths_note(paths, key, size, &s->json, places);
+    return tti_json_skip(&s->json, tti_json_next(&s->json));
+}
+
 int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, size_t size,
                           char *out, tti_jsonl_fields *fields, tt_record *record)
 {
     line_scan s;
     tti_json_kind kind;
+    tti_path_places places;
     const size_t valid = tti_utf8_valid_up_to(line, size);
     if (valid < size)
         return reject_invalid_utf8(line, size, valid, record);
+    if (options->paths != NULL)
+        memset(&places, 0, sizeof places);
     s.out = out;
+    s.out_end = out + strings_bound(options, size);
     tti_json_init(&s.json, line, size);
     kind = tti_json_next(&s.json);
     if (kind != TTI_JSON_OBJECT) {
@@ -142,6 +173,11 @@ int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, si
     }
     while ((kind = tti_json_next(&s.json)) == TTI_JSON_KEY) {
         unsigned bits = 0;
+        if (options->paths != NULL) {
+            if (note_path_value(&s, options->paths, &places) != 0)
+                return reject_json(&s.json, record);
+            continue;
+        }
         for (int f = 0; f < TTI_FIELD_COUNT; f++)
             bits |= (unsigned)key_is(&s, options->name[f], options->name_size[f]) << f;
         if (scan_field_value(&s, bits, fields) != 0)
@@ -149,12 +185,17 @@ int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, si
     }
     if (kind == TTI_JSON_BAD || tti_json_next(&s.json) == TTI_JSON_BAD)
         return reject_json(&s.json, record);
+    if (options->paths != NULL && !tti_field_paths_read(options->paths, &s.json, &places, out,
+                                                        (size_t)(s.out_end - out), fields)) {
+        tti_record_reject(record, TT_ELIMIT, "the same value is used for too many fields");
+        return 0;
+    }
     return 1;
 }
 
-size_t tti_jsonl_output_bound(size_t size, size_t file_size)
+size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, size_t file_size)
 {
-    return size + TTI_LINE_SLACK + file_size + 24;
+    return strings_bound(options, size) + file_size + 24;
 }
 
 /* @return 0: rejected */
@@ -165,6 +206,7 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
     switch (id->kind) {
     case TTI_VALUE_ABSENT:
     case TTI_VALUE_NULL: /* as Python and Arrow say that there is none */
+        record->notes |= TT_NOTE_NO_ID;
         record->article.id = spare;
         record->article.id_size = (size_t)snprintf(spare, strlen(record->file) + 24, "%s:%" PRIu64,
                                                    record->file, record->line);
@@ -173,6 +215,7 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",
                           shown_name_size(name), name);
         return 0;
+    case TTI_VALUE_FRACTION:
     case TTI_VALUE_OTHER:
         tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is neither a string nor an integer",
                           shown_name_size(name), name);
@@ -240,6 +283,31 @@ static int set_text(const tti_jsonl_options *options, const tti_jsonl_value *tex
     return 0;
 }
 
+/* Makes text of a text that is HTML, in place: it is a copy. */
+static void strip_html(const tti_jsonl_options *options, tt_record *record)
+{
+    tt_article *a = &record->article;
+    char *const text = (char *)a->text;
+    if (options->text_format == TT_TEXT_PLAIN ||
+        (options->text_format == TT_TEXT_AUTO && !tti_markup_is_html(text, a->text_size)))
+        return;
+    a->text_size = tti_markup_strip(text, a->text_size);
+    record->notes |= TT_NOTE_HTML;
+}
+
+static void set_published(const tti_jsonl_value *value, tt_record *record)
+{
+    record->article.published = TT_NO_TIME;
+    if (value->kind != TTI_VALUE_STRING && value->kind != TTI_VALUE_INTEGER &&
+        value->kind != TTI_VALUE_FRACTION)
+        return;
+    if (value->size == 0)
+        return;
+    record->article.published = tti_time_read(value->bytes, value->size, &record->notes);
+    if (record->article.published == TT_NO_TIME)
+        record->notes |= TT_NOTE_NO_TIME;
+}
+
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record)
 {
@@ -253,24 +321,24 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
     record->reason[0] = '\0';
     record->title = NULL;
     record->title_size = 0;
-    if (parser == NULL || !tti_simdjson_fields(parser, options, line, size, out, &fields)) {
+    record->notes = 0;
+    if (parser == NULL || options->paths != NULL ||
+        !tti_simdjson_fields(parser, options, line, size, out, &fields)) {
         memset(&fields, 0, sizeof fields);
         if (!tti_jsonl_scan_fields(options, line, size, out, &fields, record))
             return;
     }
     if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT && tti_ninjs_read(options, out, record))
         return;
-    if (!set_id(options, &values[TTI_FIELD_ID], out + size + TTI_LINE_SLACK, record))
+    if (!set_id(options, &values[TTI_FIELD_ID], out + strings_bound(options, size), record))
         return;
     if (!set_text(options, &values[TTI_FIELD_TEXT], record)) {
         if (values[TTI_FIELD_ID].kind <= TTI_VALUE_NULL)
             record->article.id = NULL, record->article.id_size = 0;
         return;
     }
-    record->article.published = TT_NO_TIME;
-    if (values[TTI_FIELD_PUBLISHED].kind == TTI_VALUE_STRING)
-        record->article.published =
-            tt_time_parse(values[TTI_FIELD_PUBLISHED].bytes, values[TTI_FIELD_PUBLISHED].size);
+    strip_html(options, record);
+    set_published(&values[TTI_FIELD_PUBLISHED], record);
     if (values[TTI_FIELD_SOURCE].kind == TTI_VALUE_STRING) {
         record->article.source = values[TTI_FIELD_SOURCE].bytes;
         record->article.source_size = values[TTI_FIELD_SOURCE].size;

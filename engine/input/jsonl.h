@@ -4,7 +4,7 @@
  * record for every line that both can read.
  *
  * If a key comes twice, the last one counts. Strings in fields that are not used may hold escapes
- * of lone surrogates; the id and the text may not.
+ * of lone surrogates; the id and the text may not. The text is a copy, which is not in the line.
  */
 #ifndef TTI_INPUT_JSONL_H
 #define TTI_INPUT_JSONL_H
@@ -26,6 +26,7 @@ typedef enum tti_jsonl_value_kind {
     TTI_VALUE_NULL,
     TTI_VALUE_STRING,
     TTI_VALUE_INTEGER,        /**< its digits as written */
+    TTI_VALUE_FRACTION,       /**< the same of another number; only where a time may be */
     TTI_VALUE_LONE_SURROGATE, /**< a string with an unpaired surrogate escape */
     TTI_VALUE_OTHER
 } tti_jsonl_value_kind;
@@ -40,11 +41,15 @@ typedef struct tti_jsonl_fields {
     tti_jsonl_value value[TTI_FIELD_COUNT];
 } tti_jsonl_fields;
 
+typedef struct tti_field_paths tti_field_paths; /**< input/field_paths.h */
+
 typedef struct tti_jsonl_options {
     const char *name[TTI_FIELD_COUNT]; /**< of each field; UTF-8, not empty */
     size_t name_size[TTI_FIELD_COUNT];
     uint64_t max_article_bytes;
-    int whole; /**< of news formats, headline, byline and dateline go in front of the text */
+    int whole;       /**< of news formats, headline, byline and dateline go in front of the text */
+    int text_format; /**< TT_TEXT_* */
+    const tti_field_paths *paths; /**< of all fields, if one of their names is more than a key */
 } tti_jsonl_options;
 
 typedef struct tti_simdjson tti_simdjson; /**< the simdjson parser of one thread */
@@ -68,7 +73,7 @@ int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, si
                           char *out, tti_jsonl_fields *fields, tt_record *record);
 
 /** The room that tti_jsonl_read() needs at `out` for a line of `size` bytes. */
-size_t tti_jsonl_output_bound(size_t size, size_t file_size);
+size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, size_t file_size);
 
 /**
  * Fills article, status and reason of a record whose raw, file and line are set. The TTI_LINE_SLACK

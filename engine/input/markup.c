@@ -365,6 +365,52 @@ size_t tti_markup_strip(char *text, size_t size)
     return s.written;
 }
 
+/* Elements that are in a line of text, which tti_markup_strip() need not know. */
+static const char *const inline_tags[] = {"a",     "b",    "code",   "em",  "font", "i", "img",
+                                          "small", "span", "strong", "sub", "sup",  "u"};
+
+/* The number of the element, or -1: HTML has none of this name. */
+static int html_tag_number(const char *name)
+{
+    const int blocks = (int)(sizeof tags / sizeof tags[0]);
+    for (int i = 0; i < blocks; i++)
+        if (strcmp(tags[i].name, name) == 0)
+            return i;
+    for (int i = 0; i < (int)(sizeof inline_tags / sizeof *inline_tags); i++)
+        if (strcmp(inline_tags[i], name) == 0)
+            return blocks + i;
+    return -1;
+}
+
+int tti_markup_is_html(const char *text, size_t size)
+{
+    const markup_stripper s = {.text = (char *)text, .size = size};
+    uint64_t open[2] = {0, 0};
+    const char *p = memchr(text, '<', size);
+    size_t first = 0, seen = 0;
+    _Static_assert(sizeof tags / sizeof tags[0] + sizeof inline_tags / sizeof *inline_tags <= 128,
+                   "a bit for each element");
+    if (p == NULL)
+        return 0;
+    while (first < size && is_html_space(text[first]))
+        first++;
+    for (; p != NULL; p = memchr(p, '<', size - (size_t)(p - text))) {
+        const size_t at = (size_t)(p - text);
+        const int closing = at + 1 < size && text[at + 1] == '/';
+        char name[NAME_ROOM];
+        const size_t end = read_tag_name(&s, at + 1 + (size_t)closing, name);
+        const int tag = end < size && text[end] != '<' ? html_tag_number(name) : -1;
+        p++;
+        if (tag < 0)
+            continue;
+        seen++;
+        if (closing ? (open[tag / 64] >> tag % 64 & 1) != 0 : seen > 1 && text[first] == '<')
+            return 1;
+        open[tag / 64] |= (uint64_t)!closing << tag % 64;
+    }
+    return 0;
+}
+
 size_t tti_markup_normalize_space(char *text, size_t size)
 {
     size_t written = 0;

@@ -23,6 +23,7 @@
 #include "input/reader.h"
 
 #include "input/byte_stream.h"
+#include "input/field_paths.h"
 #include "input/inputs.h"
 #include "input/jsonl.h"
 #include "input/xml.h"
@@ -81,7 +82,8 @@ struct tt_reader {
     const tt_allocator *allocator;
     int threads;
     tti_jsonl_options line_options, xml_item_options;
-    char *names[2]; /* the caller's names of the id and text fields */
+    char *names[TTI_FIELD_COUNT]; /* of line_options */
+    tti_field_paths paths;        /* of the same, if one of them is more than a key */
     uint64_t longest_line;
     size_t block_bytes;
 
@@ -107,16 +109,18 @@ struct tt_reader {
 
 /* ==== Opening and closing ===================================================================== */
 
-static void set_field_name(tti_jsonl_options *o, int field, const char *name)
-{
-    o->name[field] = name;
-    o->name_size[field] = strlen(name);
-}
+static const char *const usual_names[TTI_FIELD_COUNT] = {[TTI_FIELD_ID] = "id",
+                                                         [TTI_FIELD_TEXT] = "text",
+                                                         [TTI_FIELD_PUBLISHED] = "published",
+                                                         [TTI_FIELD_SOURCE] = "source",
+                                                         [TTI_FIELD_VERSION] = "version",
+                                                         [TTI_FIELD_TITLE] = "title"};
 
-static tt_status copy_field_name(tt_reader *r, int field, const char *given, const char *usual,
-                                 const char *option, tt_error *error)
+static tt_status set_field_name(tt_reader *r, int field, const char *given, const char *option,
+                                tt_error *error)
 {
-    const char *name = given == NULL ? usual : given;
+    tti_jsonl_options *o = &r->line_options;
+    const char *name = given == NULL ? usual_names[field] : given;
     const size_t size = strlen(name) + 1;
     if (size == 1)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is empty", option);
@@ -125,7 +129,30 @@ static tt_status copy_field_name(tt_reader *r, int field, const char *given, con
     r->names[field] = tti_alloc(r->allocator, size, 1);
     TTI_TRY_ALLOC(r->names[field] == NULL, error, "a reader");
     memcpy(r->names[field], name, size);
-    set_field_name(&r->line_options, field, r->names[field]);
+    o->name[field] = r->names[field];
+    o->name_size[field] = size - 1;
+    if (given != NULL && tti_field_is_path(given))
+        o->paths = &r->paths;
+    return TT_OK;
+}
+
+static tt_status set_field_names(tt_reader *r, const tt_reader_options *given, tt_error *error)
+{
+    const struct {
+        int field;
+        const char *name, *option;
+    } names[TTI_FIELD_COUNT] = {{TTI_FIELD_ID, given->id_field, "id_field"},
+                                {TTI_FIELD_TEXT, given->text_field, "text_field"},
+                                {TTI_FIELD_PUBLISHED, given->date_field, "date_field"},
+                                {TTI_FIELD_SOURCE, given->source_field, "source_field"},
+                                {TTI_FIELD_VERSION, NULL, ""},
+                                {TTI_FIELD_TITLE, given->title_field, "title_field"}};
+    for (int i = 0; i < TTI_FIELD_COUNT; i++)
+        TTI_TRY(set_field_name(r, names[i].field, names[i].name, names[i].option, error));
+    for (int i = 0; i < TTI_FIELD_COUNT && r->line_options.paths != NULL; i++)
+        if (tti_field_paths_add(&r->paths, names[i].field, r->names[names[i].field]) != 0)
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s has an empty part or too many",
+                            names[i].option);
     return TT_OK;
 }
 
@@ -133,19 +160,18 @@ static tt_status init_reader(tt_reader *r, const char *const *paths, size_t coun
                              const tt_reader_options *options, tt_error *error)
 {
     tti_jsonl_options *o = &r->line_options;
-    _Static_assert((int)TTI_FIELD_ID < 2 && (int)TTI_FIELD_TEXT < 2, "names has room for both");
-    TTI_TRY(copy_field_name(r, TTI_FIELD_ID, options->id_field, "id", "id_field", error));
-    TTI_TRY(copy_field_name(r, TTI_FIELD_TEXT, options->text_field, "text", "text_field", error));
-    set_field_name(o, TTI_FIELD_PUBLISHED, "published");
-    set_field_name(o, TTI_FIELD_SOURCE, "source");
-    set_field_name(o, TTI_FIELD_VERSION, "version");
-    set_field_name(o, TTI_FIELD_TITLE, "title");
+    TTI_TRY(set_field_names(r, options, error));
     o->whole = (options->flags & TT_READER_WHOLE) != 0;
+    o->text_format = options->text_format;
     o->max_article_bytes =
         options->max_article_bytes == 0 ? LONGEST_ARTICLE : options->max_article_bytes;
     r->xml_item_options = *o;
-    set_field_name(&r->xml_item_options, TTI_FIELD_ID, "id");
-    set_field_name(&r->xml_item_options, TTI_FIELD_TEXT, "text");
+    r->xml_item_options.paths = NULL;
+    r->xml_item_options.text_format = TT_TEXT_PLAIN;
+    for (int f = 0; f < TTI_FIELD_COUNT; f++) {
+        r->xml_item_options.name[f] = usual_names[f];
+        r->xml_item_options.name_size[f] = strlen(usual_names[f]);
+    }
     r->longest_line = 6 * o->max_article_bytes + (1 << 20); /* an escape takes six bytes for one */
     r->threads = options->threads;
     r->block_bytes =
@@ -174,13 +200,15 @@ tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count
     for (size_t i = 0; i < count; i++)
         if (paths[i] == NULL || paths[i][0] == '\0')
             return tti_fail(error, TT_EINVAL, i, "an input's path is empty");
-    if (given.reserved != 0 || given.reserved2 != 0 || given.threads < 0 ||
-        given.max_article_bytes > LONGEST_ARTICLE || (given.flags & ~known) != 0)
+    if (given.reserved != 0 || given.threads < 0 || given.max_article_bytes > LONGEST_ARTICLE ||
+        given.text_format < TT_TEXT_AUTO || given.text_format > TT_TEXT_HTML ||
+        (given.flags & ~known) != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is out of range",
-                        given.reserved != 0 || given.reserved2 != 0 ? "reserved"
+                        given.reserved != 0                         ? "reserved"
                         : given.threads < 0                         ? "threads"
+                        : (given.flags & ~known) != 0               ? "flags"
                         : given.max_article_bytes > LONGEST_ARTICLE ? "max_article_bytes"
-                                                                    : "flags");
+                                                                    : "text_format");
     allocator = given.allocator == NULL ? &tti_libc_allocator : given.allocator;
     r = tti_alloc_zero(allocator, 1, sizeof *r);
     TTI_TRY_ALLOC(r == NULL, error, "a reader");
@@ -215,7 +243,7 @@ void tt_reader_close(tt_reader *r)
     tti_array_free(&r->xml_items, r->allocator);
     tti_array_free(&r->items, r->allocator);
     tti_array_free(&r->records, r->allocator);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < TTI_FIELD_COUNT; i++)
         if (r->names[i] != NULL)
             tti_release(r->allocator, r->names[i], strlen(r->names[i]) + 1, 1);
     tti_release(r->allocator, r, 1, sizeof *r);
@@ -263,6 +291,9 @@ static tt_record *append_item(tt_reader *r, reader_item_kind kind, size_t begin,
     record->line = line;
     record->status = TT_OK;
     record->reason[0] = '\0';
+    record->title = NULL;
+    record->title_size = 0;
+    record->notes = record->reserved = 0;
     return record;
 }
 
@@ -711,7 +742,8 @@ static tt_status prepare_parsing(tt_reader *r, int threads, tt_error *error)
         record->raw_size = item->end - item->begin;
         item->out = room;
         if (item->kind == ITEM_LINE || item->kind == ITEM_XML)
-            room += tti_jsonl_output_bound(record->raw_size, strlen(record->file));
+            room +=
+                tti_jsonl_output_bound(&r->line_options, record->raw_size, strlen(record->file));
     }
     if (room > r->out_capacity || r->out_capacity > 4 * (room + r->block_bytes)) {
         tti_release(r->allocator, r->out, r->out_capacity, 1);

@@ -255,3 +255,71 @@ size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM
     }
     return tt_time_parse(out, size) == TT_NO_TIME ? 0 : size;
 }
+
+/* ---- Forms that assume something ------------------------------------------------------------- */
+
+/* Seconds since 1970, or milliseconds or microseconds of the same years (1973 to 5138): the number
+ * of digits decides. */
+static int64_t read_epoch(const char *p, const char *end, uint32_t *notes)
+{
+    int64_t value = 0, fraction = 0;
+    int digits = 0;
+    for (; p != end && is_digit(*p) && digits < 18; p++, digits++)
+        value = value * 10 + (*p - '0');
+    if (p != end)
+        fraction = read_fraction(&p, end);
+    if (p != end || fraction < 0 || digits < 9 || digits > 17)
+        return TT_NO_TIME;
+    *notes |= TT_NOTE_EPOCH;
+    return digits <= 11 ? value * 1000000 + fraction : digits <= 14 ? value * 1000 : value;
+}
+
+/* Whether something follows the last number with colons in it: "Z", "+0100", "GMT". */
+static int has_zone(const char *text, size_t size)
+{
+    const char *colon = memchr(text, ':', size), *end = text + size;
+    if (colon == NULL) /* a day, or the basic form */
+        return memchr(text, 'T', size) == NULL || !is_digit(end[-1]) ||
+               (size > 5 && (end[-5] == '+' || end[-5] == '-'));
+    while (colon != end && (is_digit(*colon) || *colon == ':' || *colon == '.' || *colon == ','))
+        colon++;
+    while (colon != end && (*colon == ' ' || *colon == '\t'))
+        colon++;
+    return colon != end;
+}
+
+int64_t tti_time_read(const char *text, size_t size, uint32_t *notes)
+{
+    char copy[TTI_TIME_ROOM + 8], moment[TTI_TIME_ROOM];
+    int64_t time;
+    int colons = 0;
+    size_t used = 0;
+    while (size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL)
+        size--;
+    for (; size > 0 && strchr(" \t\r\n", *text) != NULL; text++)
+        size--;
+    if (size == 0 || size > TTI_TIME_ROOM - 4)
+        return TT_NO_TIME;
+    if (size >= 9 && (time = read_epoch(text, text + size, notes)) != TT_NO_TIME)
+        return time;
+    for (size_t i = 0; i < size; i++) {
+        colons += text[i] == ':' && i < 17;
+        copy[i] = (i == 4 || i == 7) && text[i] == '/' && is_digit(text[0]) ? '-' : text[i];
+    }
+    used = size;
+    if (size > 4 && memcmp(copy + size - 4, " UTC", 4) == 0) {
+        used = size - 4;
+        copy[used++] = 'Z';
+    }
+    if (colons == 1 && used >= 16 && copy[4] == '-' && copy[13] == ':') { /* seconds are missing */
+        memmove(copy + 19, copy + 16, used - 16);
+        memcpy(copy + 16, ":00", 3);
+        used += 3;
+    }
+    time = tt_time_parse(copy, used);
+    if (time == TT_NO_TIME && (used = tti_time_to_rfc3339(text, size, moment)) > 0)
+        time = tt_time_parse(moment, used);
+    if (time != TT_NO_TIME && !has_zone(text, size))
+        *notes |= TT_NOTE_NO_ZONE;
+    return time;
+}

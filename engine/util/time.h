@@ -14,4 +14,11 @@ enum { TTI_TIME_ROOM = 48 };
  * one of RFC 822 (RSS). @return its bytes, or 0 if it is no time */
 size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM]);
 
+/**
+ * Reads a time in any form that leaves no doubt about its day: those above, with a blank or slashes
+ * in them, without seconds, or a number of seconds, milliseconds or microseconds since 1970. What
+ * is assumed is added to *notes, as TT_NOTE_*. @return microseconds since 1970, or TT_NO_TIME
+ */
+int64_t tti_time_read(const char *text, size_t size, uint32_t *notes);
+
 #endif

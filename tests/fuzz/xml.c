@@ -40,7 +40,7 @@ static void check_json(const tti_xml_item *item)
         .name_size = {2, 4, 9, 6, 7, 5},
         .max_article_bytes = LONGEST,
     };
-    const size_t room = tti_jsonl_output_bound(item->size, 8) + TTI_LINE_SLACK;
+    const size_t room = tti_jsonl_output_bound(&rules, item->size, 8) + TTI_LINE_SLACK;
     char *line = malloc(item->size + TTI_LINE_SLACK), *out = malloc(room);
     tt_record record = {.file = "feed.xml", .line = item->line, .raw_size = item->size};
     if (line == NULL || out == NULL)

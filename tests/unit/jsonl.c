@@ -13,8 +13,12 @@ typedef struct reading {
     char line[4096], out[8192], again[8192];
 } reading;
 
-static const tti_jsonl_options usual = {
-    {"id", "text", "published", "source", "version", "title"}, {2, 4, 9, 6, 7, 5}, 1000, 0};
+static const tti_jsonl_options usual = {{"id", "text", "published", "source", "version", "title"},
+                                        {2, 4, 9, 6, 7, 5},
+                                        1000,
+                                        0,
+                                        0,
+                                        NULL};
 
 static tt_record *read_bytes_by(const tti_jsonl_options *rules, reading *r, const char *line,
                                 size_t size)
@@ -177,7 +181,8 @@ static void bad_texts_are_rejected(void **state)
     assert_rejected("{}", TT_EFORMAT, "no \"text\"");
     assert_rejected("{\"id\":\"a\",\"text\":null}", TT_EFORMAT, "\"text\" is not a string");
     assert_rejected("{\"id\":\"a\",\"text\":5}", TT_EFORMAT, "\"text\" is not a string");
-    assert_rejected("{\"id\":\"a\",\"text\":[\"x\"]}", TT_EFORMAT, "\"text\" is not a string");
+    assert_rejected("{\"id\":\"a\",\"text\":[\"x\",5]}", TT_EFORMAT, "\"text\" is not a string");
+    assert_rejected("{\"id\":\"a\",\"text\":[{}]}", TT_EFORMAT, "\"text\" is not a string");
     assert_rejected("{\"id\":\"a\",\"text\":{}}", TT_EFORMAT, "\"text\" is not a string");
     /* fields that can be read are reported */
     assert_bytes(r.record.article.id = read_line(&r, "{\"id\":\"a\"}")->article.id, 1, "a");
@@ -345,7 +350,9 @@ static void names_of_fields_are_options(void **state)
     tti_jsonl_options rules = {{"key", "body \"x\"", "published", "source", "version", "title"},
                                {3, 8, 9, 6, 7, 5},
                                1000,
-                               0};
+                               0,
+                               0,
+                               NULL};
     const char *line = "{\"key\":3,\"body \\\"x\\\"\":\"t\\n\",\"id\":1.5,\"text\":7}";
     read_bytes_by(&rules, &r, line, strlen(line));
     assert_int_equal(r.record.status, TT_OK);
@@ -370,7 +377,7 @@ static void one_field_may_play_two_parts(void **state)
     (void)state;
     reading r;
     tti_jsonl_options rules = {
-        {"source", "source", "published", "source", "version"}, {6, 6, 9, 6, 7}, 1000, 0};
+        {"source", "source", "published", "source", "version"}, {6, 6, 9, 6, 7}, 1000, 0, 0, NULL};
     char line[1500], *end = line;
     end += sprintf(end, "{\"source\":\"");
     for (int i = 0; i < 500; i++)
@@ -451,7 +458,11 @@ static void moments_are_microseconds_since_1970(void **state)
         if (tt_time_parse(cases[i].text, strlen(cases[i].text)) != cases[i].micros)
             fail_msg("%s", cases[i].text);
         (void)snprintf(line, sizeof line, "{\"published\":\"%s\",\"text\":\"x\"}", cases[i].text);
-        assert_true(read_line(&r, line)->article.published == cases[i].micros);
+        read_line(&r, line);
+        if (strcmp(cases[i].text, "2024-03-04T05:06") == 0) /* records may leave out the seconds */
+            assert_true(r.record.article.published == 1709528760000000);
+        else
+            assert_true(r.record.article.published == cases[i].micros);
     }
 }
 

@@ -210,7 +210,7 @@ static void bad_lines_do_not_stop_the_run(void **state)
     check_text("x.jsonl",
                "{\"id\":1,\"text\":\"good\"}\n"
                "{\"id\":2}\n"
-               "{\"id\":3,\"text\":[]}\n"
+               "{\"id\":3,\"text\":[1]}\n"
                "{\"id\":[],\"text\":\"x\"}\n"
                "[]\n"
                "{\"id\":6,\"text\":\"cut\n"
