@@ -22,7 +22,7 @@ typedef struct session {
     uint64_t without_id; /**< records that have no field --id-field */
     uint32_t advised;    /**< of failure_record_advice() */
     uint32_t noted;      /**< TT_NOTE_* that were told */
-    int repeated; /**< the inputs are read again: what is wrong with them was said */
+    int repeated;        /**< the inputs are read again: what is wrong with them was said */
     double began, read_seconds;
     double deadline;  /**< of the next batch, by seconds_now(): then none is passed on; 0: none */
     accept_fn accept; /**< NULL: not wanted */
