@@ -9,6 +9,7 @@
  *   scan.c            a feed into a scan, and at its end a result
  *   result.c          a result: counts, summary, JSON Lines; result_tables.c: its tables
  *   signatures.c      a feed of texts, and at its end their signatures
+ *   texts.c           a feed of which the texts of some articles are kept
  *   index.c           a living index
  *   index_feed.c      a feed into it, and at its end the verdicts; verdicts.c: their table
  *   arrow_columns.c   one column of an Arrow stream, as strings and times
@@ -104,6 +105,9 @@ PyObject *core_table_stream(shared_result *shared, table_kind kind);
 /* The rows of the next batch of the stream in a capsule as a list of dicts; None at the end. */
 PyObject *core_rows_next(PyObject *module, PyObject *capsule);
 
+/* align(a, b, min_tokens) -> (passages, differences): of two texts, bytes. */
+PyObject *core_align(PyObject *module, PyObject *args);
+
 /* ==== Living index ============================================================================ */
 
 /* An object of the type Index; other objects hold a reference while they use it. */
@@ -126,7 +130,7 @@ PyObject *core_seed_partitions(PyObject *module, PyObject *tokens);
 PyObject *core_stage_columns(PyObject *module, PyObject *name);
 
 extern PyType_Spec core_scan_spec, core_result_spec, core_index_spec, core_index_feed_spec,
-    core_signatures_spec, core_verdicts_spec, core_stage_spec;
+    core_signatures_spec, core_texts_spec, core_verdicts_spec, core_stage_spec;
 extern PyObject *core_result_type, *core_index_type, *core_verdicts_type;
 
 #endif /* CORE_H */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COMMIT_ROWS = 1024 }; /* Ctrl-C waits for one commit */
@@ -15,6 +16,7 @@ typedef struct index_feed_object {
     index_object *index;
     verdicts *verdicts; /* NULL: not wanted, or handed over */
     int adds;           /* whether articles are added */
+    int lists_matches;  /* and are named so that the index does not know them */
 } index_feed_object;
 
 /* Adds to a message what the library cannot know: which articles were not added. */
@@ -24,6 +26,50 @@ static void name_first_row(const feed *f, tt_error *error)
     error->where = f->batch->rows[0];
     (void)snprintf(error->message + used, sizeof error->message - used,
                    " (articles from row %" PRIu64 " on were not added)", error->where);
+}
+
+/* Gives the articles of the batch ids that no article of the index has, for it lists no matches of
+ * an article that it has itself. @return the ids as they were, NULL: out of memory */
+static tt_article *rename_articles(batch *t)
+{
+    size_t size = 0, used = 0;
+    tt_article *before;
+    char *names;
+    for (size_t i = 0; i < t->count; i++)
+        size += t->articles[i].id_size + 1;
+    before = malloc(t->count * sizeof *before + size);
+    if (before == NULL)
+        return NULL;
+    names = (char *)(before + t->count);
+    memcpy(before, t->articles, t->count * sizeof *before);
+    for (size_t i = 0; i < t->count; i++) {
+        tt_article *a = &t->articles[i];
+        if (a->id_size == 0)
+            continue;
+        names[used] = a->flags & TT_ARTICLE_INTEGER_ID ? MATCH_PREFIX_INTEGER : MATCH_PREFIX_TEXT;
+        a->flags &= ~(uint32_t)TT_ARTICLE_INTEGER_ID;
+        memcpy(names + used + 1, a->id, a->id_size);
+        a->id = names + used;
+        a->id_size++;
+        used += a->id_size;
+    }
+    return before;
+}
+
+static tt_status query_matches(index_feed_object *x, tt_error *error)
+{
+    batch *t = x->feed.batch;
+    tt_article *before = rename_articles(t);
+    tt_status status = TT_ENOMEM;
+    if (before == NULL) {
+        *error = (tt_error){TT_ENOMEM, UINT64_MAX, "out of memory"};
+        return TT_ENOMEM;
+    }
+    status = tt_index_query(x->index->index, t->articles, t->count, t->statuses,
+                            core_verdicts_append, x->verdicts, error);
+    memcpy(t->articles, before, t->count * sizeof *before);
+    free(before);
+    return status;
 }
 
 static tt_status judge_batch(feed *f, tt_error *error)
@@ -37,8 +83,11 @@ static tt_status judge_batch(feed *f, tt_error *error)
         *error = (tt_error){TT_EINVAL, UINT64_MAX, "the index is closed"};
         return TT_EINVAL;
     }
-    status = (x->adds ? tt_index_add : tt_index_query)(
-        index, t->articles, t->count, f->batch->statuses, emit, x->verdicts, error);
+    if (x->lists_matches)
+        status = query_matches(x, error);
+    else
+        status = (x->adds ? tt_index_add : tt_index_query)(
+            index, t->articles, t->count, f->batch->statuses, emit, x->verdicts, error);
     if (status == TT_ESTOPPED) {
         error->status = core_verdicts_failure(x->verdicts) == ENOMEM ? TT_ENOMEM : TT_ELIMIT;
         (void)snprintf(error->message, sizeof error->message, "%s",
@@ -62,15 +111,16 @@ static void index_feed_dealloc(PyObject *self)
     core_free_object(self);
 }
 
-/* IndexFeed(index, adds, wants_verdicts, progress) */
+/* IndexFeed(index, adds, names_rows, wants_verdicts, lists_matches, excludes_self, progress) */
 static PyObject *index_feed_new(PyTypeObject *type, PyObject *args, PyObject *names)
 {
     PyObject *index, *progress;
-    int adds, wants_verdicts;
+    int adds, names_rows, wants_verdicts, lists_matches, excludes_self;
     index_feed_object *x;
     (void)names;
-    if (!PyArg_ParseTuple(args, "O!ppO", (PyTypeObject *)core_index_type, &index, &adds,
-                          &wants_verdicts, &progress) ||
+    if (!PyArg_ParseTuple(args, "O!pppppO", (PyTypeObject *)core_index_type, &index, &adds,
+                          &names_rows, &wants_verdicts, &lists_matches, &excludes_self,
+                          &progress) ||
         core_index_require_open((index_object *)index) != 0)
         return NULL;
     x = core_new_object(type);
@@ -79,13 +129,14 @@ static PyObject *index_feed_new(PyTypeObject *type, PyObject *args, PyObject *na
     Py_INCREF(index);
     x->index = (index_object *)index;
     x->adds = adds;
+    x->lists_matches = lists_matches && wants_verdicts;
     if (core_feed_init(&x->feed, judge_batch, progress) != 0) {
         Py_DECREF((PyObject *)x);
         return NULL;
     }
     x->feed.batch_rows = COMMIT_ROWS;
-    x->feed.names_rows = 0; /* the same row of another call is another article */
-    if (wants_verdicts && (x->verdicts = core_verdicts_new()) == NULL) {
+    x->feed.names_rows = names_rows;
+    if (wants_verdicts && (x->verdicts = core_verdicts_new(lists_matches, excludes_self)) == NULL) {
         Py_DECREF((PyObject *)x);
         return PyErr_NoMemory();
     }

@@ -218,6 +218,7 @@ static PyObject *version(PyObject *module, PyObject *nothing)
 static PyMethodDef functions[] = {
     {"eval", eval, METH_VARARGS, "eval(result, gold) -> dict of scores"},
     {"check", core_index_findings, METH_O, "check(path) -> list of what is wrong with an index"},
+    {"align", core_align, METH_VARARGS, "align(a, b, min_tokens) -> (passages, differences)"},
     {"parse_time", parse_time, METH_VARARGS,
      "parse_time(text) -> microseconds since 1970, or None"},
     {"version", version, METH_NOARGS, "version() -> version of the library"},
@@ -252,12 +253,13 @@ static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObj
 
 static int add_types(PyObject *module)
 {
-    PyObject *scan, *index_feed, *signatures, *stage;
+    PyObject *scan, *index_feed, *signatures, *texts, *stage;
     return add_type(module, "Scan", &core_scan_spec, &scan) != 0 ||
            add_type(module, "Result", &core_result_spec, &core_result_type) != 0 ||
            add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
            add_type(module, "IndexFeed", &core_index_feed_spec, &index_feed) != 0 ||
            add_type(module, "Signatures", &core_signatures_spec, &signatures) != 0 ||
+           add_type(module, "Texts", &core_texts_spec, &texts) != 0 ||
            add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0 ||
            add_type(module, "Stage", &core_stage_spec, &stage) != 0;
 }

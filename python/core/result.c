@@ -112,6 +112,45 @@ static PyObject *result_kept(PyObject *self, PyObject *nothing)
     return core_raise(&error);
 }
 
+/* The ids of all articles, as text. */
+static PyObject *result_ids(PyObject *self, PyObject *nothing)
+{
+    const shared_result *shared = ((result_object *)self)->shared;
+    const uint64_t articles = tt_result_article_count(shared->result);
+    PyObject *list = PyList_New((Py_ssize_t)articles);
+    (void)nothing;
+    for (uint64_t i = 0; list != NULL && i < articles; i++) {
+        const tt_id id = tt_result_id(shared->result, i);
+        PyObject *text =
+            PyUnicode_DecodeUTF8(id.bytes + shared->id_prefix,
+                                 (Py_ssize_t)(id.size - shared->id_prefix), "surrogateescape");
+        if (text == NULL)
+            Py_CLEAR(list);
+        else
+            (void)PyList_SetItem(list, (Py_ssize_t)i, text);
+    }
+    return list;
+}
+
+/* The bytes of the texts of all articles. */
+static PyObject *result_sizes(PyObject *self, PyObject *nothing)
+{
+    const tt_result *result = ((result_object *)self)->shared->result;
+    const uint64_t articles = tt_result_article_count(result);
+    PyObject *list = PyList_New((Py_ssize_t)articles);
+    (void)nothing;
+    for (uint64_t i = 0; list != NULL && i < articles; i++) {
+        tt_article a = {0};
+        const int known = tt_result_article(result, i, &a, NULL) == TT_OK;
+        PyObject *size = PyLong_FromSize_t(known ? a.text_size : 0);
+        if (size == NULL)
+            Py_CLEAR(list);
+        else
+            (void)PyList_SetItem(list, (Py_ssize_t)i, size);
+    }
+    return list;
+}
+
 /* Seconds to the microsecond, as in the lines of a result. */
 static double round_seconds(double seconds)
 {
@@ -184,6 +223,8 @@ static PyObject *result_write(PyObject *self, PyObject *args)
 static PyMethodDef methods[] = {
     {"stream", result_stream, METH_VARARGS, "stream(table) -> capsule of an Arrow stream"},
     {"kept", result_kept, METH_NOARGS, "kept() -> bytearray, 1 for each article to keep"},
+    {"ids", result_ids, METH_NOARGS, "ids() -> list of the ids of all articles, as text"},
+    {"sizes", result_sizes, METH_NOARGS, "sizes() -> list of the bytes of their texts"},
     {"summary", result_summary, METH_VARARGS, "summary(rejected, read, total) -> dict"},
     {"write", result_write, METH_VARARGS, "write(fd, rejected, read, total): JSON Lines"},
     {NULL, NULL, 0, NULL}};

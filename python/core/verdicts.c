@@ -20,29 +20,61 @@ static const arrow_field verdict_fields[] = {LEAF("id", "id"),
                                              NULLABLE("overlap_of", "g"),
                                              LEAF("new_tokens", "l"),
                                              PARENT("sections", "+l", section_items)};
-static const arrow_field table = PARENT("", "+s", verdict_fields);
+static const arrow_field passage_fields[] = {LEAF("begin", "l"), LEAF("end", "l"),
+                                             LEAF("of_begin", "l"), LEAF("of_end", "l"),
+                                             NULLABLE("similarity", "g")};
+static const arrow_field passage_items[] = {PARENT("item", "+s", passage_fields)};
+static const arrow_field match_fields[] = {LEAF("id", "id"),
+                                           LEAF("of", "id"),
+                                           LEAF("relation", "u"),
+                                           NULLABLE("resemblance", "g"),
+                                           NULLABLE("containment", "g"),
+                                           NULLABLE("containment_of", "g"),
+                                           NULLABLE("overlap", "g"),
+                                           NULLABLE("overlap_of", "g"),
+                                           NULLABLE("facts", "g"),
+                                           LEAF("admitted", "l"),
+                                           PARENT("passages", "+l", passage_items)};
 
-enum { VERDICT_KINDS = 4 };
+/* The tables: a row for each article, and one for each of its matches. */
+enum { VERDICT_TABLE, MATCH_TABLE, VERDICT_TABLES };
+static const arrow_field tables[VERDICT_TABLES] = {
+    [VERDICT_TABLE] = PARENT("", "+s", verdict_fields),
+    [MATCH_TABLE] = PARENT("", "+s", match_fields),
+};
+
+/* As many as the library has. */
+enum { VERDICT_KINDS = 8 };
+
+typedef struct batch_list {
+    arrow_batch **batches;
+    size_t count, capacity;
+    uint64_t rows;
+} batch_list;
 
 struct verdicts {
     atomic_int references;
-    arrow_batch **batches;
-    size_t count, capacity;
-    uint64_t rows, counts[VERDICT_KINDS];
+    batch_list lists[VERDICT_TABLES];
+    uint64_t counts[VERDICT_KINDS];
     id_kinds ids;
     const char *id_format; /* NULL until all rows are there */
     int failed;            /* errno */
+    int lists_matches;     /* ids of articles begin with a MATCH_PREFIX */
+    int excludes_self;     /* of matches, those with the article that has the same id */
 };
 
 typedef struct verdicts_object {
     PyObject_HEAD verdicts *verdicts;
 } verdicts_object;
 
-verdicts *core_verdicts_new(void)
+verdicts *core_verdicts_new(int lists_matches, int excludes_self)
 {
     verdicts *v = calloc(1, sizeof *v);
-    if (v != NULL)
+    if (v != NULL) {
         atomic_init(&v->references, 1);
+        v->lists_matches = lists_matches;
+        v->excludes_self = excludes_self;
+    }
     return v;
 }
 
@@ -50,9 +82,11 @@ void core_verdicts_release(verdicts *v)
 {
     if (v == NULL || atomic_fetch_sub(&v->references, 1) != 1)
         return;
-    for (size_t i = 0; i < v->count; i++)
-        arrow_batch_release(v->batches[i]);
-    free(v->batches);
+    for (int k = 0; k < VERDICT_TABLES; k++) {
+        for (size_t i = 0; i < v->lists[k].count; i++)
+            arrow_batch_release(v->lists[k].batches[i]);
+        free(v->lists[k].batches);
+    }
     free(v);
 }
 
@@ -100,28 +134,87 @@ static void append_verdict(verdicts *v, arrow_batch *batch, const tt_verdict *x)
     }
     append_list(batch, &c[9]);
     v->counts[x->kind]++;
-    v->rows++;
     (void)arrow_batch_end_row(batch);
+}
+
+static void append_match(verdicts *v, arrow_batch *batch, const tt_id *id, const tt_match *m)
+{
+    const char *relation = tt_relation_name((tt_relation)m->relation);
+    arrow_column *c = batch->root.children, *item = &c[10].children[0];
+    append_verdict_id(v, batch, &c[0], id);
+    append_verdict_id(v, batch, &c[1], &m->of);
+    append_text(batch, &c[2], relation, strlen(relation));
+    append_double(batch, &c[3], m->resemblance);
+    append_double(batch, &c[4], m->containment);
+    append_double(batch, &c[5], m->containment_of);
+    append_double(batch, &c[6], m->overlap);
+    append_double(batch, &c[7], m->overlap_of);
+    append_double(batch, &c[8], m->facts);
+    append_int64(batch, &c[9], (uint64_t)m->admitted);
+    for (size_t k = 0; k < m->passage_count; k++) {
+        const tt_repeat *r = &m->passages[k];
+        append_int64(batch, &item->children[0], r->begin);
+        append_int64(batch, &item->children[1], r->end);
+        append_int64(batch, &item->children[2], r->of_begin);
+        append_int64(batch, &item->children[3], r->of_end);
+        append_double(batch, &item->children[4], r->similarity);
+        item->length++;
+        batch->bytes += sizeof *r;
+    }
+    append_list(batch, &c[10]);
+    (void)arrow_batch_end_row(batch);
+}
+
+static int same_ids(const tt_id *a, const tt_id *b)
+{
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+/* The batch of a table that the next row goes into. NULL: out of memory */
+static arrow_batch *batch_for_row(batch_list *list, int kind)
+{
+    arrow_batch *batch = list->count > 0 ? list->batches[list->count - 1] : NULL;
+    if (batch != NULL && !arrow_batch_is_full(batch))
+        return batch;
+    if (core_reserve(&list->batches, &list->capacity, list->count + 1, sizeof batch) != 0)
+        return NULL;
+    batch = arrow_batch_new(&tables[kind], "u");
+    if (batch != NULL)
+        list->batches[list->count++] = batch;
+    return batch;
+}
+
+static void append_verdict_and_matches(verdicts *v, const tt_verdict *given)
+{
+    tt_verdict named = *given;
+    const tt_verdict *x = &named;
+    arrow_batch *batch = batch_for_row(&v->lists[VERDICT_TABLE], VERDICT_TABLE);
+    if (v->lists_matches && named.id.size > 0) {
+        named.id.flags = *named.id.bytes == MATCH_PREFIX_INTEGER ? TT_ARTICLE_INTEGER_ID : 0;
+        named.id.bytes++;
+        named.id.size--;
+    }
+    if (batch != NULL)
+        append_verdict(v, batch, x);
+    v->failed = batch == NULL ? ENOMEM : batch->failed;
+    v->lists[VERDICT_TABLE].rows++;
+    for (size_t k = 0; k < x->match_count && v->failed == 0; k++) {
+        const tt_match *m = &x->matches[k];
+        if (v->excludes_self && same_ids(&x->id, &m->of))
+            continue;
+        batch = batch_for_row(&v->lists[MATCH_TABLE], MATCH_TABLE);
+        if (batch != NULL)
+            append_match(v, batch, &x->id, m);
+        v->failed = batch == NULL ? ENOMEM : batch->failed;
+        v->lists[MATCH_TABLE].rows++;
+    }
 }
 
 int core_verdicts_append(void *ctx, const tt_verdict *list, size_t count)
 {
     verdicts *v = ctx;
-    for (size_t i = 0; i < count && v->failed == 0; i++) {
-        arrow_batch *batch = v->count > 0 ? v->batches[v->count - 1] : NULL;
-        if (batch == NULL || arrow_batch_is_full(batch)) {
-            batch = NULL;
-            if (core_reserve(&v->batches, &v->capacity, v->count + 1, sizeof(arrow_batch *)) == 0)
-                batch = arrow_batch_new(&table, "u");
-            if (batch == NULL) {
-                v->failed = ENOMEM;
-                break;
-            }
-            v->batches[v->count++] = batch;
-        }
-        append_verdict(v, batch, &list[i]);
-        v->failed = batch->failed;
-    }
+    for (size_t i = 0; i < count && v->failed == 0; i++)
+        append_verdict_and_matches(v, &list[i]);
     return v->failed;
 }
 
@@ -131,10 +224,11 @@ static int next_batch(const stream_source *source, uint64_t rows, uint64_t batch
                       arrow_batch **out, tt_error *error)
 {
     const verdicts *v = source->owner;
+    const batch_list *list = &v->lists[source->kind];
     (void)rows;
     (void)error;
-    if (batches < v->count) {
-        *out = v->batches[batches];
+    if (batches < list->count) {
+        *out = list->batches[batches];
         (void)atomic_fetch_add(&(*out)->references, 1);
     }
     return 0;
@@ -148,10 +242,14 @@ static void release_owner(void *owner)
 static PyObject *verdicts_stream(PyObject *self, PyObject *args)
 {
     verdicts *v = ((verdicts_object *)self)->verdicts;
-    const stream_source source = {&table, v->id_format, 0, v, release_owner, next_batch};
+    stream_source source = {NULL, v->id_format, 0, v, release_owner, next_batch};
     int kind;
     if (!PyArg_ParseTuple(args, "i", &kind))
         return NULL;
+    if (kind < 0 || kind >= VERDICT_TABLES)
+        return core_raise_text(TT_EINVAL, UINT64_MAX, "there is no such table");
+    source.table = &tables[kind];
+    source.kind = kind;
     (void)atomic_fetch_add(&v->references, 1);
     return core_stream_capsule(&source);
 }
@@ -161,7 +259,7 @@ static PyObject *verdicts_counts(PyObject *self, PyObject *nothing)
     const verdicts *v = ((verdicts_object *)self)->verdicts;
     PyObject *dict = PyDict_New();
     (void)nothing;
-    for (int k = 0; dict != NULL && k < VERDICT_KINDS; k++) {
+    for (int k = 0; dict != NULL && k <= TT_VERDICT_OVERLAPS; k++) {
         PyObject *count = PyLong_FromUnsignedLongLong(v->counts[k]);
         if (count == NULL ||
             PyDict_SetItemString(dict, tt_verdict_kind_name((tt_verdict_kind)k), count) != 0)
@@ -169,6 +267,13 @@ static PyObject *verdicts_counts(PyObject *self, PyObject *nothing)
         Py_XDECREF(count);
     }
     return dict;
+}
+
+static PyObject *verdicts_matches(PyObject *self, PyObject *nothing)
+{
+    (void)nothing;
+    return PyLong_FromUnsignedLongLong(
+        ((verdicts_object *)self)->verdicts->lists[MATCH_TABLE].rows);
 }
 
 static void verdicts_dealloc(PyObject *self)
@@ -183,10 +288,12 @@ PyObject *core_verdicts_object(verdicts *v)
 {
     verdicts_object *made;
     v->id_format = core_ids_format(&v->ids);
-    for (size_t i = 0; i < v->count; i++) {
-        arrow_batch_convert_ids(v->batches[i], &table, v->id_format);
-        v->failed = v->failed != 0 ? v->failed : v->batches[i]->failed;
-    }
+    for (int k = 0; k < VERDICT_TABLES; k++)
+        for (size_t i = 0; i < v->lists[k].count; i++) {
+            arrow_batch *batch = v->lists[k].batches[i];
+            arrow_batch_convert_ids(batch, &tables[k], v->id_format);
+            v->failed = v->failed != 0 ? v->failed : batch->failed;
+        }
     if (v->failed != 0) {
         core_verdicts_release(v);
         return PyErr_NoMemory();
@@ -200,7 +307,8 @@ PyObject *core_verdicts_object(verdicts *v)
 }
 
 static PyMethodDef methods[] = {
-    {"stream", verdicts_stream, METH_VARARGS, "stream(0) -> capsule of an Arrow stream"},
+    {"stream", verdicts_stream, METH_VARARGS, "stream(table) -> capsule of an Arrow stream"},
+    {"matches", verdicts_matches, METH_NOARGS, "matches() -> rows of table 1"},
     {"counts", verdicts_counts, METH_NOARGS, "counts() -> dict: how many there are of each kind"},
     {NULL, NULL, 0, NULL}};
 

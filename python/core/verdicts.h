@@ -6,8 +6,13 @@
 
 typedef struct verdicts verdicts;
 
-verdicts *core_verdicts_new(void);       /* @return NULL: out of memory */
-void core_verdicts_release(verdicts *v); /* NULL is allowed */
+/* The first byte of the ids of articles whose matches are listed, which are texts all. */
+#define MATCH_PREFIX_TEXT '\1'
+#define MATCH_PREFIX_INTEGER '\2'
+
+/* `excludes_self`: of matches, not those with the article that has the same id. */
+verdicts *core_verdicts_new(int lists_matches, int excludes_self); /* @return NULL: out of memory */
+void core_verdicts_release(verdicts *v);                           /* NULL is allowed */
 
 /* A tt_verdict_fn whose `ctx` is the verdicts. Stops, with an errno in core_verdicts_failure(),
  * where memory runs out or a row is over 2 GiB. */

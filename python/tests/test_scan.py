@@ -208,15 +208,15 @@ def test_many_batches_of_rows(articles):
 def test_eval_gives_what_the_command_gives(tmp_path):
     path = tmp_path / "result.jsonl"
     twicetold.scan(FEED).write(path)
-    assert twicetold.eval(path, GOLD) == json.loads(command("eval", "--json", path, GOLD))
+    assert twicetold.evaluate(path, GOLD) == json.loads(command("eval", "--json", path, GOLD))
     (tmp_path / "gold.jsonl").write_text('{"type":"pair","a":"x","b":"y"}\n')
-    assert twicetold.eval(path, tmp_path / "gold.jsonl")["sections"]["recall"] is None
+    assert twicetold.evaluate(path, tmp_path / "gold.jsonl")["sections"]["recall"] is None
     (tmp_path / "bad.jsonl").write_text('{"type":"pair","a":"x","b":"y"}\n{"type":\n')
     with pytest.raises(twicetold.FormatError) as caught:
-        twicetold.eval(path, tmp_path / "bad.jsonl")
+        twicetold.evaluate(path, tmp_path / "bad.jsonl")
     assert caught.value.where == 2 and caught.value.status == "TT_EFORMAT"
     with pytest.raises(twicetold.InputOutputError):
-        twicetold.eval(path, tmp_path / "none.jsonl")
+        twicetold.evaluate(path, tmp_path / "none.jsonl")
 
 
 # ---- Dedup -----------------------------------------------------------------------------------------

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
+import tempfile
 import time
 import warnings
-from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple, TypeVar, Union, overload
 
 from . import _core, _options
 from ._errors import (
@@ -31,15 +33,28 @@ from ._errors import (
     StoppedError,
     VersionError,
 )
-from ._index import Index, Verdicts
+from ._index import Index, Matches, Verdicts
+from ._match import Decontaminated, decontaminate, match
 from ._minhash import MinHash
 from ._progress import Progress, ProgressFunction
-from ._result import Result, Table
-from ._shape import hold, kept_parts, take
+from ._result import Result, Table, run_command
+from ._shape import add_columns, hold, kept_parts, take
 from ._source import Articles, Path, Source, Text, place_of, reject_none, rejections
+from ._strip import merged, strip
+from ._texts import key_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._result import Removed
+    from ._types import DedupOptions, ScanOptions, SectionOptions
+
+Row = TypeVar("Row", bound=Mapping[str, Any])
+Frame = TypeVar("Frame")
 
 __version__: str = _core.version()
 __all__ = [
+    "Decontaminated",
     "DuplicateError",
     "Error",
     "FormatError",
@@ -49,6 +64,7 @@ __all__ = [
     "InvalidError",
     "LimitError",
     "LockedError",
+    "Matches",
     "MinHash",
     "OutOfMemoryError",
     "Result",
@@ -56,9 +72,15 @@ __all__ = [
     "Table",
     "Verdicts",
     "VersionError",
+    "annotate",
+    "decontaminate",
     "dedup",
     "eval",
+    "evaluate",
+    "match",
     "scan",
+    "strip",
+    "tune",
 ]
 
 def _source(articles: Any, id: Optional[str], text: Text, options: Dict[str, Any]) -> Source:
@@ -75,15 +97,15 @@ def _run(
     kept: Optional[List[Any]] = None,
 ) -> Tuple[Result, _core.Scan]:
     began = time.perf_counter()
-    before = _peak()
+    before, has = _peak(), _resident()
     with Progress(progress) as shown:
         feed = _core.Scan(options, sources, shown.call)
         source.feed(feed, options, kept)
         read = feed.read_seconds
         rejected = rejections(feed)
         found = feed.finish()
-    _warn_of_memory(options.get("memory", 0), before)
-    return Result(found, rejected, read, time.perf_counter() - began), feed
+    _warn_of_memory(options.get("memory", 0), before, has)
+    return Result(found, rejected, read, time.perf_counter() - began, source), feed
 
 
 def _peak() -> int:
@@ -95,9 +117,19 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _warn_of_memory(limit: int, before: int) -> None:
+def _resident() -> int:
+    """What the process holds in memory; 0 if that is not known."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+def _warn_of_memory(limit: int, before: int, has: int) -> None:
     peak = _peak()
-    if limit and peak > max(1.2 * limit, before):
+    peak = peak if peak > before else has
+    if limit and peak > 1.2 * limit:
         warnings.warn(
             f"memory: the process took {peak >> 20} MiB and was to keep to {limit >> 20}; beyond what it has already "
             "(the interpreter, libraries, the articles if they are in memory), a scan needs about half the size of "
@@ -112,7 +144,7 @@ def scan(
     text: Text = "text",
     *,
     progress: Union[bool, None, ProgressFunction] = None,
-    **options: Any,
+    **options: Unpack[ScanOptions],
 ) -> Result:
     """Finds near-duplicate articles and repeated sections.
 
@@ -145,8 +177,99 @@ def scan(
     process has when the call begins and half the size of the text; else the call warns at its end. The result is
     the same; the call takes longer.
     """
-    resolved, sources = _options.of_scan(options)
+    resolved, sources = _options.of_scan(dict(options))
     return _run(_source(articles, id, text, resolved), resolved, sources, progress)[0]
+
+
+@overload
+def dedup(
+    articles: Path,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    removed: Literal[False] = False,
+    output: None = None,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[DedupOptions],
+) -> Any: ...
+
+
+@overload
+def dedup(
+    articles: Path,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    removed: Literal[True],
+    output: None = None,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[DedupOptions],
+) -> Tuple[Any, Removed]: ...
+
+
+@overload
+def dedup(
+    articles: List[Row],
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    removed: Literal[False] = False,
+    output: None = None,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[DedupOptions],
+) -> List[Row]: ...
+
+
+@overload
+def dedup(
+    articles: List[Row],
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    removed: Literal[True],
+    output: None = None,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[DedupOptions],
+) -> Tuple[List[Row], Removed]: ...
+
+
+@overload
+def dedup(
+    articles: Frame,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    removed: Literal[False] = False,
+    output: None = None,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[DedupOptions],
+) -> Frame: ...
+
+
+@overload
+def dedup(
+    articles: Frame,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    removed: Literal[True],
+    output: None = None,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[DedupOptions],
+) -> Tuple[Frame, Removed]: ...
+
+
+@overload
+def dedup(
+    articles: Articles,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    removed: bool = False,
+    output: Path,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[DedupOptions],
+) -> Any: ...
 
 
 def dedup(
@@ -157,7 +280,7 @@ def dedup(
     removed: bool = False,
     output: Optional[Path] = None,
     progress: Union[bool, None, ProgressFunction] = None,
-    **options: Any,
+    **options: Unpack[DedupOptions],
 ) -> Any:
     """The articles to keep, with all their fields, in input order.
 
@@ -176,7 +299,7 @@ def dedup(
     nothing and kept, with a warning; only records of files that are not JSON objects cannot be returned. Raises
     FormatError if all articles are rejected; else as `scan` does.
     """
-    resolved, sources = _options.of_dedup(options)
+    resolved, sources = _options.of_dedup(dict(options))
     source = _source(articles, id, text, resolved)
     records: Optional[List[Any]] = [] if source.paths is not None and source.dataset is None else None
     hold(source)
@@ -218,17 +341,109 @@ def _record(record: Any) -> Any:
     return read if isinstance(read, dict) else None
 
 
-def eval(result: Path, gold: Path) -> Dict[str, Dict[str, Union[int, float, None]]]:
-    """Scores the result file of a scan against gold lines (both JSON Lines, plain, gzip or zstd).
+def annotate(
+    articles: Articles,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    progress: Union[bool, None, ProgressFunction] = None,
+    **options: Unpack[SectionOptions],
+) -> Any:
+    """The articles with what a scan says of each, as what came in with further columns.
+
+    articles, id, text, progress, options: as for `scan`; of files the records, as dicts. Columns: cluster (the id of
+    the article that its cluster keeps, which stays the same as long as that one is kept; null without a cluster),
+    keep (whether `dedup` keeps it), of (the article kept instead), relation, resemblance and overlap (of the pair
+    with that one; null for articles that are kept), repeated (the share of its text that lies in repeated sections),
+    rejected (why it was compared with nothing, or null).
+    """
+    resolved, sources = _options.of_scan(dict(options))
+    resolved["find"] = 7
+    source = _source(articles, id, text, resolved)
+    records: Optional[List[Any]] = [] if source.paths is not None and source.dataset is None else None
+    hold(source)
+    result, feed = _run(source, resolved, sources, progress, records)
+    if records is not None:
+        source = Source([_record(r) or {} for r in records], id, text)
+    rows = [row for row, accepted in enumerate(feed.accepted) if accepted]
+    columns: Dict[str, List[Any]] = {name: [None] * len(feed.accepted) for name in _NOTES}
+    columns["keep"] = [True] * len(feed.accepted)
+    place = dict(zip(result._result.ids(), rows))
+    for r in result.rejected:
+        columns["rejected"][r["row"]] = r["reason"]
+    for cluster in result.clusters:
+        for member in cluster["articles"]:
+            columns["cluster"][place[key_of(member)]] = key_of(cluster["keep"])
+    for gone in result.removed:
+        row = place[key_of(gone["id"])]
+        columns["keep"][row] = False
+        columns["of"][row] = key_of(gone["kept"])
+        for name in ("relation", "resemblance", "overlap"):
+            columns[name][row] = gone[name]
+    sizes = result._result.sizes()
+    for row in rows:
+        columns["repeated"][row] = 0.0
+    for number, covered in _covered(result, place, rows).items():
+        columns["repeated"][rows[number]] = covered / sizes[number] if sizes[number] else 0.0
+    types = _note_types()
+    return add_columns(source, columns, types)
+
+
+_NOTES = ("cluster", "keep", "of", "relation", "resemblance", "overlap", "repeated", "rejected")
+
+
+def _note_types() -> Dict[str, Any]:
+    try:
+        import pyarrow
+    except ImportError:
+        return {}
+    kinds: Dict[str, Any] = {name: pyarrow.string() for name in ("cluster", "of", "relation", "rejected")}
+    kinds.update(keep=pyarrow.bool_(), resemblance=pyarrow.float64(), overlap=pyarrow.float64())
+    kinds.update(repeated=pyarrow.float64())
+    return kinds
+
+
+def _covered(result: Result, place: Dict[str, int], rows: List[int]) -> Dict[int, int]:
+    """The bytes of each article, by its number, that lie in repeated sections."""
+    number = {row: n for n, row in enumerate(rows)}
+    spans: Dict[int, List[Tuple[int, int]]] = {}
+    for section in result.sections:
+        for o in section["occurrences"]:
+            spans.setdefault(number[place[key_of(o["article"])]], []).append((o["begin"], o["end"]))
+    return {n: sum(end - begin for begin, end in merged(found)) for n, found in spans.items()}
+
+
+def evaluate(result: Union[Path, Result], gold: Path) -> Dict[str, Dict[str, Union[int, float, None]]]:
+    """Scores a result, or the file of one, against gold lines (JSON Lines, plain, gzip or zstd).
 
     Returns what ``twicetold eval --json`` prints: pairs (the counts gold, found, right; precision, recall, f1),
     clusters (ari), sections (gold_bytes, found_bytes, right_bytes; precision, recall, granularity). A number is
     None if the gold file has nothing to compare with. Raises InputOutputError; FormatError, whose `where` is the
     line.
     """
+    if isinstance(result, Result):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "result.jsonl")
+            result.write(path)
+            return evaluate(path, gold)
     scores = _core.eval(result, gold)
     for part in scores.values():
         for name, value in part.items():
             if isinstance(value, float) and math.isnan(value):
                 part[name] = None  # type: ignore[assignment]
     return scores  # type: ignore[return-value]
+
+
+def eval(result: Path, gold: Path) -> Dict[str, Dict[str, Union[int, float, None]]]:
+    """The old name of `evaluate`, until 0.3."""
+    warnings.warn("twicetold.eval is now twicetold.evaluate", DeprecationWarning, stacklevel=2)
+    return evaluate(result, gold)
+
+
+def tune(paths: Union[Path, List[Path], None] = None, *, resemblance: float = 0.7, recall: float = 0.9995) -> Dict[str, Any]:
+    """What chance a pair has to be found, by its resemblance, and what more or fewer hashes cost, as
+    ``twicetold tune --json`` prints it; with paths of articles also measured on their first ones."""
+    given = [] if paths is None else [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+    words = ["--resemblance", str(resemblance), "--recall", str(recall), "--json", "--quiet"]
+    read: Dict[str, Any] = json.loads(run_command("tune", *words, *(os.fspath(path) for path in given)))
+    return read

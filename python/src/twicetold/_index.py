@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime
 import os
 import threading
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Type, Union, overload
 
 from . import _core, _options
 from ._errors import invalid
 from ._progress import Progress, ProgressFunction
 from ._result import Table
-from ._source import Articles, Path, Source, rejections
+from ._source import Articles, Path, Source, Text, rejections
 
-_READ, _CREATE = 1, 2
+_READ, _CREATE, _MATCHES = 1, 2, 4
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._types import IndexOptions
+
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -24,6 +29,7 @@ Age = Union[str, datetime.timedelta]
 # The files that are open here, by handle, with the process that opened them. SQLite keeps the locks of a file for the
 # whole process, and after a fork believes that it still has those that the system gave to the parent.
 _open_files: Dict[int, Tuple[int, Tuple[int, int]]] = {}
+_reader_lock = threading.Lock()
 
 
 def _identity(path: Optional[bytes]) -> Optional[Tuple[int, int]]:
@@ -92,6 +98,11 @@ def _ids(ids: Any) -> List[Tuple[bytes, bool]]:
     return [_id(i) for i in ids]
 
 
+def _one_or_more(articles: Any) -> Any:
+    """A mapping is one article, unless it is a DatasetDict."""
+    return [articles] if isinstance(articles, Mapping) and type(articles).__module__.split(".")[0] != "datasets" else articles
+
+
 class Verdicts(Table):
     """A row for each article, in input order: how it relates to the articles before it.
 
@@ -113,6 +124,48 @@ class Verdicts(Table):
         numbers = ["resemblance", "containment", "containment_of", "overlap", "overlap_of"]
         columns = ["id", "verdict", "of", *numbers, "new_tokens", "sections"]
         super().__init__(verdicts, 0, "verdicts", columns, sum(self.counts.values()))
+
+
+class Matches(Table):
+    """A row for each pair of an article and one that it has text in common with, in input order.
+
+    id: the article; of: the other; relation: what `of` is to it ("identical", "near", "contains": `of` holds it,
+    "contained", "series"); resemblance, containment and overlap (shares of the article), containment_of and
+    overlap_of (of the other), facts; admitted: 1 if a rule admits the pair, 0 if the two share passages alone;
+    passages: a list of structs of begin, end (bytes of the article's text), of_begin, of_end, similarity.
+
+    `rejected` has the articles that could not be compared.
+    """
+
+    rejected: List[Dict[str, Any]]
+
+    def __init__(
+        self,
+        verdicts: _core.Verdicts,
+        rejected: List[Dict[str, Any]],
+        copies: Optional[Dict[Any, List[Tuple[Any, bool]]]] = None,
+    ):
+        """copies: of an article that the index names for all that have the same words, the others, and whether their
+        bytes are the same too."""
+        self.rejected = rejected
+        self._copies = copies or {}
+        numbers = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts"]
+        columns = ["id", "of", "relation", *numbers, "admitted", "passages"]
+        super().__init__(verdicts, 1, "matches", columns, None if self._copies else verdicts.matches())
+
+    def __iter__(self) -> Iterator[Dict[str, Any]]:
+        for row in super().__iter__():
+            yield row
+            for other, has_same_bytes in self._copies.get(row["of"], ()):
+                yield dict(row, of=other, passages=row["passages"] if has_same_bytes else [])
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        if not self._copies:
+            return super().__arrow_c_stream__()
+        import pyarrow
+
+        schema = pyarrow.RecordBatchReader._import_from_c_capsule(super().__arrow_c_stream__()).schema
+        return pyarrow.Table.from_pylist(list(self), schema).__arrow_c_stream__()
 
 
 class Index:
@@ -137,13 +190,15 @@ class Index:
     InvalidError (other options than it was created with), LockedError (another process writes to it).
     """
 
-    def __init__(self, path: Optional[Path] = None, *, read_only: bool = False, create: bool = True, **options: Any):
+    def __init__(self, path: Optional[Path] = None, *, read_only: bool = False, create: bool = True, **options: Unpack[IndexOptions]):
         self.path = None if path is None else os.fspath(path)
-        self._options = _options.of_index(options)
+        self._options = _options.of_index(dict(options))
         self._lock = threading.RLock()  # an iterable of articles may itself query the index
         name = None if path is None else os.fsencode(path)
         _refuse_inherited(name)
-        self._index = _core.Index(name, _READ if read_only else _CREATE if create else 0, self._options)
+        flags = _CREATE | _MATCHES if name is None else _READ if read_only else _CREATE if create else 0
+        self._index = _core.Index(name, flags, self._options)
+        self._reader: Optional[Index] = None  # a second object for the same file, which lists all matches
         self._process = os.getpid()
         file = _identity(name)
         if file is not None:
@@ -154,6 +209,8 @@ class Index:
         if self._process != os.getpid():
             return
         with self._lock:
+            if self._reader is not None:
+                self._reader.close()
             self._index.close()
             _open_files.pop(id(self._index), None)
 
@@ -176,23 +233,82 @@ class Index:
         self,
         adds: bool,
         articles: Any,
-        fields: Tuple[Optional[str], str, Optional[str], Optional[str]],
+        fields: Tuple[Optional[str], Text, Optional[str], Optional[str]],
         verdicts: bool,
         progress: Union[bool, None, ProgressFunction],
-    ) -> Optional[Verdicts]:
+        lists_matches: bool = False,
+        exclude_self: bool = False,
+    ) -> Tuple[Optional[_core.Verdicts], List[Dict[str, Any]]]:
+        source = Source(_one_or_more(articles), *fields, needed=False)
+        found, feed = self._feed(source, progress, adds, False, verdicts, lists_matches, exclude_self)
+        return found, rejections(feed)
+
+    def _feed(
+        self,
+        source: Source,
+        progress: Union[bool, None, ProgressFunction],
+        adds: bool,
+        names_rows: bool,
+        verdicts: bool = True,
+        lists_matches: bool = False,
+        exclude_self: bool = False,
+    ) -> Tuple[Optional[_core.Verdicts], _core.IndexFeed]:
+        """names_rows: whether an article without an id is named by its row; the same row of another call is another
+        article."""
         self._check_process()
-        source = Source([articles] if isinstance(articles, Mapping) else articles, *fields, needed=False)
         with self._lock, Progress(progress) as shown:
-            feed = _core.IndexFeed(self._index, adds, verdicts, shown.call)
+            feed = _core.IndexFeed(
+                self._index, adds, names_rows, verdicts, lists_matches, exclude_self, shown.call
+            )
             source.feed(feed, self._options)
-            found = feed.finish()
-        return None if found is None else Verdicts(found, rejections(feed))
+            return feed.finish(), feed
+
+    def _reading(self) -> "Index":
+        """An object for the same file that reads it alone, so that no writer is waited for, and lists all matches."""
+        assert self.path is not None
+        with _reader_lock:
+            if self._reader is None:
+                reader = object.__new__(Index)
+                reader.path, reader._options, reader._lock = self.path, {}, threading.RLock()
+                reader._reader, reader._process = None, os.getpid()
+                reader._index = _core.Index(os.fsencode(self.path), _READ | _MATCHES, self._options_of_object())
+                self._reader = reader
+            return self._reader
+
+    def _options_of_object(self) -> Dict[str, Any]:
+        return {name: value for name, value in self._options.items() if name in ("threads", "max_article_bytes")}
+
+    @overload
+    def add(
+        self,
+        articles: Articles,
+        id: Optional[str] = "id",
+        text: Text = "text",
+        *,
+        source: Optional[str] = "source",
+        published: Optional[str] = "published",
+        verdicts: Literal[True] = True,
+        progress: Union[bool, None, ProgressFunction] = None,
+    ) -> Verdicts: ...
+
+    @overload
+    def add(
+        self,
+        articles: Articles,
+        id: Optional[str] = "id",
+        text: Text = "text",
+        *,
+        source: Optional[str] = "source",
+        published: Optional[str] = "published",
+        verdicts: Literal[False],
+        progress: Union[bool, None, ProgressFunction] = None,
+    ) -> None: ...
 
     def add(
         self,
         articles: Articles,
         id: Optional[str] = "id",
-        text: str = "text",
+        text: Text = "text",
         *,
         source: Optional[str] = "source",
         published: Optional[str] = "published",
@@ -212,25 +328,71 @@ class Index:
         Returns the verdicts; None with `verdicts=False`, which costs less. Raises InputOutputError (a full
         disk; `where` is the first row that was not added), InvalidError (a missing column, read_only, closed).
         """
-        return self._judge(True, articles, (id, text, source, published), verdicts, progress)
+        found, rejected = self._judge(True, articles, (id, text, source, published), verdicts, progress)
+        return None if found is None else Verdicts(found, rejected)
+
+    @overload
+    def query(
+        self,
+        articles: Articles,
+        id: Optional[str] = "id",
+        text: Text = "text",
+        *,
+        all: Literal[False] = False,
+        exclude_self: bool = False,
+        source: Optional[str] = "source",
+        published: Optional[str] = "published",
+        progress: Union[bool, None, ProgressFunction] = None,
+    ) -> Verdicts: ...
+
+    @overload
+    def query(
+        self,
+        articles: Articles,
+        id: Optional[str] = "id",
+        text: Text = "text",
+        *,
+        all: Literal[True],
+        exclude_self: bool = False,
+        source: Optional[str] = "source",
+        published: Optional[str] = "published",
+        progress: Union[bool, None, ProgressFunction] = None,
+    ) -> Matches: ...
 
     def query(
         self,
         articles: Articles,
         id: Optional[str] = "id",
-        text: str = "text",
+        text: Text = "text",
         *,
+        all: bool = False,
+        exclude_self: bool = False,
         source: Optional[str] = "source",
         published: Optional[str] = "published",
         progress: Union[bool, None, ProgressFunction] = None,
-    ) -> Verdicts:
+    ) -> Union[Verdicts, Matches]:
         """Gives a verdict on each article, against those in the index, which is not changed.
 
-        Parameters and exceptions are those of `add`.
+        all: instead of a verdict on each article, which names one other, all articles that a rule admits or that
+        share a passage (at most max_matches an article; of articles with the same words the earliest stands for
+        all). exclude_self: of these, not the one with the article's own id. Other parameters and exceptions are
+        those of `add`. While another thread adds to a file with the same object, a query answers from what was
+        committed and does not wait.
         """
-        found = self._judge(False, articles, (id, text, source, published), True, progress)
+        if exclude_self and not all:
+            raise invalid("exclude_self: give all=True with it; a verdict on an article that is stored names itself")
+        index, waits = self, True
+        if self.path is not None:
+            self._check_process()
+            waits = not all and self._lock.acquire(blocking=False)
+            index = self if waits else self._reading()
+        try:
+            found, rejected = index._judge(False, articles, (id, text, source, published), True, progress, all, exclude_self)
+        finally:
+            if self.path is not None and waits:
+                self._lock.release()
         assert found is not None
-        return found
+        return Matches(found, rejected) if all else Verdicts(found, rejected)
 
     def remove(self, ids: Union[str, int, Iterable[Union[str, int]], Any]) -> int:
         """Removes articles by their ids: one id, an iterable, or a column. An int is an id that was an integer.

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Iterable, Iterator, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, Optional, Union
 
 from . import _core, _errors, _options
 from ._progress import Progress, ProgressFunction
 from ._source import Source, rejections
+
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._types import MinHashOptions
 
 
 def _rows(texts: Iterable[Any], field: str) -> Iterator[Any]:
@@ -31,8 +37,8 @@ class MinHash:
     with a separate permutation (Broder 1997) for each bin that stays empty.
     """
 
-    def __init__(self, num_hashes: int = 128, shingle_tokens: int = 5, seed: Union[int, str] = 0, **options: Any):
-        given = dict(options, shingle_tokens=shingle_tokens, seed=seed)
+    def __init__(self, num_hashes: int = 128, shingle_tokens: int = 5, seed: Union[int, str] = 0, **options: Unpack[MinHashOptions]):
+        given: Dict[str, Any] = dict(options, shingle_tokens=shingle_tokens, seed=seed)
         if "hashes" not in options:
             given["num_hashes"] = num_hashes
         self._options = _options.of_minhash(given)

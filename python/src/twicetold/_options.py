@@ -105,6 +105,7 @@ def _check(name: str, type: str, least: int, most: int, words: Tuple[str, ...]) 
 # The library's own list of options; `find` and `keep` are put together from several values.
 _LIST = _core.option_list()
 _FIND = {word: 1 << bit for name, _, _, _, words, _, _ in _LIST if name == "find" for bit, word in enumerate(words)}
+SECTIONS = _FIND["sections"]
 _KEEP = {word: i for name, _, _, _, words, _, _ in _LIST if name == "keep" for i, word in enumerate(words[:-1])}
 _CHECKS: Dict[str, Callable[[Any], Any]] = {
     name: _check(name, type, least, most, words)
@@ -162,6 +163,13 @@ def _resolve(given: Dict[str, Any], known: Tuple[str, ...]) -> Tuple[Dict[str, A
 
 def of_scan(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
     return _resolve(given, _SCAN)
+
+
+def of_copies(options: Dict[str, Any]) -> Dict[str, Any]:
+    """Of a scan that looks for articles with the same words alone, cut into words as in an index."""
+    given: Dict[str, Any] = {n: options[n] for n in ("shingle_tokens", "seed", "paragraphs") if n in options}
+    given.update( pairs=True, resemblance=1.0, containment="off", overlap="off", facts="off")
+    return _resolve(given, _SCAN)[0]
 
 
 def of_spark(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:

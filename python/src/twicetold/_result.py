@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import html
+import itertools
+import json
 import os
+import shutil
+import subprocess
+import sys
+import sysconfig
 import tempfile
-from typing import Any, Dict, Iterator, List, Optional, Union
+from typing import Any, Dict, Iterator, List, Optional, Union, overload
 
 from . import _core
 from ._errors import InputOutputError, invalid
+from ._source import Source
+from ._texts import SideBySide, key_of, passage, source_again, texts_of
 
 _SHOWN = 10  # rows of a table in a notebook
 
@@ -18,6 +26,19 @@ def _cell(value: Any) -> str:
         return f"{value:.4g}"
     text = "" if value is None else str(value)
     return html.escape(text if len(text) <= 200 else text[:200] + "…")
+
+
+def run_command(*words: str) -> str:
+    """Runs the command that came with the package; what it prints."""
+    name = "twicetold"
+    folders = (sysconfig.get_path("scripts"), os.path.dirname(sys.executable))
+    path = shutil.which(name, path=os.pathsep.join(folders)) or shutil.which(name)
+    if path is None:
+        raise InputOutputError("the command twicetold is not installed beside Python", "TT_EIO")
+    done = subprocess.run([path, *words], capture_output=True, text=True)
+    if done.returncode > 1:
+        raise InputOutputError(done.stderr.strip() or f"twicetold {words[0]} failed", "TT_EIO")
+    return done.stdout
 
 
 class Table:
@@ -45,6 +66,37 @@ class Table:
         if self._rows is None:
             self._rows = sum(1 for _ in self)
         return self._rows
+
+    @overload
+    def __getitem__(self, key: int) -> Dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, key: Union[str, slice]) -> List[Any]: ...
+
+    def __getitem__(self, key: Union[int, str, slice]) -> Any:
+        """A row by its number, rows by a slice, or the values of a column by its name."""
+        if isinstance(key, str):
+            if key not in self.columns:
+                raise KeyError(f"{key!r}; the columns are {', '.join(map(repr, self.columns))}")
+            return [row[key] for row in self]
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            return list(itertools.islice(self, start, stop, step)) if step > 0 else list(self)[key]
+        number = key + len(self) if key < 0 else key
+        if not 0 <= number < len(self):
+            raise IndexError(f"row {key} of {len(self)}")
+        return next(itertools.islice(self, number, None))
+
+    def head(self, rows: int = 5) -> List[Dict[str, Any]]:
+        """The first rows."""
+        return list(itertools.islice(self, rows))
+
+    @property
+    def schema(self) -> Any:
+        """The names and types of the columns, a pyarrow.Schema."""
+        import pyarrow
+
+        return pyarrow.RecordBatchReader.from_stream(self).schema
 
     def __iter__(self) -> Iterator[Dict[str, Any]]:
         stream = self._owner.stream(self._kind)
@@ -98,6 +150,30 @@ _NUMBERS = ["resemblance", "containment_a", "containment_b", "overlap_a", "overl
 _REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts"]
 
 
+class Sections(Table):
+    """The passages that occur more than once."""
+
+    def __init__(self, owner: _core.Result, columns: List[str], rows: int, source: Optional[Source]):
+        super().__init__(owner, 2, "sections", columns, rows)
+        self._source = source
+
+    def text(self, articles: Any = None) -> List[Dict[str, Any]]:
+        """A dict for each section: section, tokens, count (of its occurrences), text (that of the first).
+
+        articles: what was scanned, where that was a stream that cannot be read again."""
+        first = [(row, row["occurrences"][0]) for row in self]
+        texts = texts_of(source_again(self._source, articles), {place["article"] for _, place in first})
+        return [
+            {
+                "section": row["section"],
+                "tokens": row["tokens"],
+                "count": len(row["occurrences"]),
+                "text": passage(texts[key_of(place["article"])], place["begin"], place["end"]),
+            }
+            for row, place in first
+        ]
+
+
 class Removed(Table):
     """The articles that are left out; `rejected` has those that were compared with nothing, and kept."""
 
@@ -113,8 +189,16 @@ class Result:
     null if the options did not need it.
     """
 
-    def __init__(self, result: _core.Result, rejected: List[Dict[str, Any]], read: float, total: float):
+    def __init__(
+        self,
+        result: _core.Result,
+        rejected: List[Dict[str, Any]],
+        read: float,
+        total: float,
+        source: Optional[Source] = None,
+    ):
         self._result = result
+        self._source = source
         self._times = len(rejected), read, total
         self.rejected: List[Dict[str, Any]] = rejected
         self.summary: Dict[str, Any] = result.summary(*self._times)
@@ -137,10 +221,11 @@ class Result:
         return self._table(1, "clusters", ["cluster", "keep", "articles"])
 
     @property
-    def sections(self) -> Table:
+    def sections(self) -> "Sections":
         """section (from 1), tokens, occurrences: a list of structs of article, begin, end, of_begin, of_end and
         similarity. The first occurrence is the reference; its last three fields are null."""
-        return self._table(2, "sections", ["section", "tokens", "occurrences"])
+        table = self._table(2, "sections", ["section", "tokens", "occurrences"])
+        return Sections(self._result, table.columns, self.summary["sections"], self._source)
 
     @property
     def removed(self) -> Removed:
@@ -148,6 +233,40 @@ class Result:
         containment, containment_of, overlap, overlap_of, facts, conflicts; names that end in _of are about the one
         that is kept. InvalidError if the options left out clusters or overlaps."""
         return Removed(self._result, ["id", "kept", "relation", *_REMOVED], self.rejected)
+
+    def texts(self, ids: Any, articles: Any = None) -> Dict[Any, str]:
+        """The texts of the articles with these ids, by their ids, read again from what was scanned, or `articles`."""
+        wanted = list(ids)
+        found = texts_of(source_again(self._source, articles), wanted)
+        return {i: found[key_of(i)] for i in wanted if key_of(i) in found}
+
+    def show(self, a: Any, b: Any, articles: Any = None) -> SideBySide:
+        """Two articles next to each other, by their ids: a notebook shows their texts, with the passages that they
+        share marked and the facts that differ underlined; `passages` and `differences` have the places."""
+        texts = self.texts((a, b), articles)
+        for i in (a, b):
+            if i not in texts:
+                raise invalid(f"there is no article {i!r}")
+        return SideBySide((texts[a], texts[b]), (str(a), str(b)))
+
+    def report(self, path: Union[str, "os.PathLike[str]"], articles: Any = None) -> None:
+        """Makes the page that the command ``twicetold report`` makes, for a browser, of the result and the texts."""
+        source = source_again(self._source, articles)
+        with tempfile.TemporaryDirectory() as folder:
+            lines = os.path.join(folder, "result.jsonl")
+            self.write(lines)
+            inputs = source.paths if source.paths is not None and source.dataset is None else None
+            if inputs is None:
+                inputs = [os.path.join(folder, "articles.jsonl")]
+                with open(inputs[0], "w", encoding="utf-8", errors="surrogateescape") as file:
+                    for name, text in texts_of(source, None).items():
+                        whole = name.lstrip("-").isdigit() and self._result_has_whole_ids()
+                        file.write(json.dumps({"id": int(name) if whole else name, "text": text}) + "\n")
+            run_command("report", lines, *inputs, "-o", os.fspath(path))
+
+    def _result_has_whole_ids(self) -> bool:
+        row = next(iter(self._table(0, "pairs", ["a"])), None) if self.summary["pairs"] else None
+        return row is None or isinstance(row["a"], int)
 
     def write(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Writes the result as JSON Lines, as the command does: to a new file, which then replaces `path`."""

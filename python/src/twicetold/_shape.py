@@ -198,6 +198,42 @@ def add_columns(source: Source, columns: Dict[str, List[Any]], types: Dict[str, 
     return articles
 
 
+def replace_texts(source: Source, texts: Dict[int, str]) -> Any:
+    """What came in, with other texts in some rows."""
+    articles, name = source.articles, source.fields.name
+    if isinstance(articles, (list, tuple)):
+        return [dict(a, **{name: texts[row]}) if row in texts else a for row, a in enumerate(articles)]
+    kind = module_of(articles)
+    if kind == "polars":
+        import polars
+
+        column = [texts.get(row, value) for row, value in enumerate(articles[name].to_list())]
+        frame = articles.with_columns(polars.Series(name, column, dtype=polars.String))
+        return frame.lazy() if _is_lazy(source) else frame
+    if kind == "pandas":
+        return articles.assign(**{name: [texts.get(row, value) for row, value in enumerate(articles[name])]})
+    if _is_splits(articles):
+        out, before = {}, 0
+        for split, part in articles.items():
+            out[split] = _mapped(part, name, texts, before)
+            before += len(part)
+        return type(articles)(out)
+    if _is_of_datasets(articles):
+        return _mapped(articles, name, texts, 0)
+    import pyarrow
+
+    if source.dataset is not None:
+        schema, batches = batches_of(source)
+        articles = pyarrow.Table.from_batches(batches, schema)
+    column = [texts.get(row, value) for row, value in enumerate(articles[name].to_pylist())]
+    at = articles.schema.get_field_index(name)
+    return articles.set_column(at, articles.schema.field(at), pyarrow.chunked_array([column], articles.schema.field(at).type))
+
+
+def _mapped(dataset: Any, name: str, texts: Dict[int, str], before: int) -> Any:
+    return dataset.map(lambda row, i: {name: texts.get(before + i, row[name])}, with_indices=True)
+
+
 def write_parts(folder: Path, schema: Any, batches: Iterator[Any]) -> Any:
     """Writes Parquet files of at most a million rows to a new folder, and returns them as a pyarrow dataset."""
     import pyarrow.dataset

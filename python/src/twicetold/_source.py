@@ -401,12 +401,19 @@ class Source:
         self.needed = needed
         self.given = articles
         self.paths = paths_of(articles)
-        self.dataset = None
+        self.dataset: Any = None
         if self.paths is not None:
             self.dataset = _dataset_of_paths(self.paths, self.fields.texts)
         elif hasattr(articles, "scanner") and hasattr(articles, "schema") and hasattr(articles, "to_batches"):
             self.dataset = articles
-        self.articles = None if self.paths is not None or self.dataset is not None else _prepared(articles)
+        self.articles: Any = None if self.paths is not None or self.dataset is not None else _prepared(articles)
+
+    def is_readable_again(self) -> bool:
+        """Whether the articles can be read a second time: they are no iterator or stream that is used up."""
+        articles = self.articles
+        if self.paths is not None or self.dataset is not None:
+            return "-" not in (self.paths or ())
+        return not hasattr(articles, "__next__") and not hasattr(articles, "read_next_batch")
 
     # -- Feeding
 

@@ -1,0 +1,76 @@
+"""The options as keywords with their types, for editors and type checkers; nothing here is used at run time."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal, TypedDict, Union
+
+Rule = Union[float, Literal["off"]]
+Size = Union[int, str]
+Paragraphs = Literal["auto", "line", "blank", "none"]
+
+
+class _Words(TypedDict, total=False):
+    shingle_tokens: int
+    seed: Union[int, Literal["random"]]
+    paragraphs: Paragraphs
+    max_article_bytes: Size
+    threads: int
+
+
+class MinHashOptions(TypedDict, total=False):
+    paragraphs: Paragraphs
+    max_article_bytes: Size
+    threads: int
+
+
+class IndexOptions(_Words, total=False):
+    resemblance: Rule
+    containment: Rule
+    overlap: Rule
+    facts: Rule
+    min_section: int
+    max_matches: int
+    drop: float
+
+
+class StripOptions(_Words, total=False):
+    resemblance: Rule
+    containment: Rule
+    overlap: Rule
+    facts: Rule
+    min_section: int
+    drop: float
+    max_matches: int
+    num_hashes: int
+    bands: int
+    memory: Size
+    temp_dir: Union[str, "os.PathLike[str]"]
+
+
+class _Keep(TypedDict, total=False):
+    keep: str  # "longest", "first", "newest" or "source:NAME,NAME,..."
+
+
+class SectionOptions(StripOptions, _Keep, total=False):
+    pass
+
+
+class DedupOptions(_Words, _Keep, total=False):
+    resemblance: Rule
+    containment: Rule
+    overlap: Rule
+    facts: Rule
+    drop: float
+    max_matches: int
+    num_hashes: int
+    bands: int
+    memory: Size
+    temp_dir: Union[str, "os.PathLike[str]"]
+
+
+class ScanOptions(SectionOptions, total=False):
+    pairs: bool
+    clusters: bool
+    sections: bool
+    series: bool

@@ -1,0 +1,211 @@
+"""What users do with the results: one set against another, tests taken out of training text, copies noted in columns,
+repeated passages cut, articles shown."""
+
+import json
+import subprocess
+
+import pytest
+from conftest import FEED, GOLD, command, need
+
+import twicetold
+
+# ---- One set against another -----------------------------------------------------------------------
+
+
+def between(result, a, b):
+    """The pairs of a scan of both sets that have one article in each, as (of b, of a)."""
+    ids = [{x["id"] for x in side} for side in (a, b)]
+    both = {(p["b"], p["a"]) for p in result.pairs} | {(p["a"], p["b"]) for p in result.pairs}
+    return {(x, y) for x, y in both if x in ids[1] and y in ids[0]}
+
+
+def test_match_finds_the_pairs_between_two_sets(articles, tmp_path):
+    a, b = articles[:200], articles[200:]
+    wanted = between(twicetold.scan(articles, series=True), a, b)
+    found = twicetold.match(b, against=a)
+    assert {(m["id"], m["of"]) for m in found if m["admitted"]} == wanted and len(wanted) > 50
+    texts = {x["id"]: x["text"].encode() for x in articles}
+    for m in found:
+        for p in m["passages"]:
+            assert p["end"] <= len(texts[m["id"]]) and p["of_end"] <= len(texts[m["of"]])
+    assert found.rejected == [] and len(found) == len(list(found))
+    with twicetold.Index(tmp_path / "a.db") as index:
+        index.add(a, verdicts=False)
+        there = list(twicetold.match(b, index))
+    assert list(twicetold.match(b, tmp_path / "a.db")) == there
+    assert {(m["id"], m["of"]) for m in there} <= {(m["id"], m["of"]) for m in found}
+
+
+def test_match_names_every_partner(articles):
+    """Also those that have the same words, and the ids of rows."""
+    text = articles[0]["text"]
+    a = [{"id": i, "text": text if i % 2 else text + " "} for i in range(100)]
+    found = twicetold.match([{"id": 7, "text": text}], against=a)
+    assert sorted(m["of"] for m in found) == list(range(100)) == sorted(found["of"]) and len(found) == 100
+    assert {m["relation"] for m in found} == {"identical"}
+    pa = need("pyarrow")
+    assert found.to_arrow().schema.field("of").type == pa.int64() and found.to_arrow().num_rows == 100
+    assert [m["of"] for m in twicetold.match([{"text": text}], against=[{"text": "other"}, {"text": text}])] == [1]
+    with pytest.raises(twicetold.DuplicateError, match="1 of 2 articles to compare with have an id"):
+        twicetold.match(a, against=[{"id": 1, "text": "a"}, {"id": 1, "text": "b"}])
+    assert len(twicetold.match(a, against=[])) == 0
+
+
+def test_decontaminate_finds_short_tests_embedded_and_wrapped(articles):
+    pd = need("pandas")
+    words = articles[3]["text"].split()
+    question = words[10:25]
+    page = "Quiz of the week. Here is one more.\n" + "\n  ".join(" ".join(question[i : i + 4]) for i in range(0, 15, 4))
+    train = [{"id": f"t{i}", "text": a["text"]} for i, a in enumerate(articles[5:60])]
+    train.append({"id": "quiz", "text": articles[100]["text"] + "\n\n" + page + "\n\n" + articles[101]["text"]})
+    tests = {
+        "in": [{"id": "q1", "text": " ".join(question)}],
+        "out": [{"id": "q2", "text": "which of the following seven birds was never seen by anyone on the island of Sarn"}],
+    }
+    out = twicetold.decontaminate(train, tests)
+    assert out.counts == {"in": {"tests": 1, "found": 1}, "out": {"tests": 1, "found": 0}}
+    assert {h["article"] for h in out.hits} >= {"quiz"} and all(h["test"] == "q1" and h["set"] == "in" for h in out.hits)
+    gone = {h["article"] for h in out.hits}
+    assert [a["id"] for a in out.kept] == [a["id"] for a in train if a["id"] not in gone]
+    hit = next(h for h in out.hits if h["article"] == "quiz")
+    place = train[-1]["text"].encode()[hit["begin"] : hit["end"]].decode()
+    assert place.split() == question and hit["share"] == 1.0
+    kept = twicetold.decontaminate(pd.DataFrame(train), tests["in"]).kept
+    assert isinstance(kept, pd.DataFrame) and len(kept) == len(out.kept)
+
+
+# ---- Columns, cuts ---------------------------------------------------------------------------------
+
+
+def test_annotate_notes_what_dedup_does(articles):
+    pa, pl, pd = need("pyarrow"), need("polars"), need("pandas")
+    datasets = need("datasets")
+    plain = [{"id": a["id"], "text": a["text"]} for a in articles] + [{"id": "none", "text": None}]
+    noted = twicetold.annotate(plain)
+    with pytest.warns(UserWarning):
+        kept, removed = twicetold.dedup(plain, removed=True)
+    assert [{"id": a["id"], "text": a["text"]} for a in noted if a["keep"]] == kept
+    assert {(a["id"], a["of"], a["relation"]) for a in noted if not a["keep"]} == {(r["id"], r["kept"], r["relation"]) for r in removed}
+    assert noted[-1]["rejected"] == "no text" and noted[-1]["repeated"] is None
+    clusters = {m: c["keep"] for c in twicetold.scan(plain).clusters for m in c["articles"]}
+    assert {a["id"]: a["cluster"] for a in noted if a["cluster"] is not None} == clusters
+    assert 0 < max(a["repeated"] or 0 for a in noted) <= 1
+    frames = [pa.Table.from_pylist(plain), pl.DataFrame(plain), pd.DataFrame(plain), datasets.Dataset.from_list(plain), pl.LazyFrame(plain)]
+    for frame in frames:
+        out = twicetold.annotate(frame)
+        assert type(out) is type(frame)
+        out = out.collect() if isinstance(out, pl.LazyFrame) else out
+        assert list(out["keep"]) == [a["keep"] for a in noted] or out["keep"].to_pylist() == [a["keep"] for a in noted]
+    assert [a["keep"] for a in twicetold.annotate(FEED)] == [a["keep"] for a in noted[:-1]]
+
+
+def test_strip_cuts_all_but_the_first(articles):
+    pa, pl, pd = need("pyarrow"), need("polars"), need("pandas")
+    notice = "This notice, which everyone must print in full, says – naïvely – that nothing above may be relied upon by anybody at all, today or at any later time, whatever was said before it was printed here."
+    plain = [{"id": i, "text": f"{' '.join(f'w{i}x{k}' for k in range(50))}\n\n{notice}\n\nlast{i}", "n": i} for i in range(4)]
+    out, cut = twicetold.strip(plain, min_section=16)
+    assert notice in out[0]["text"] and all(notice not in a["text"] for a in out[1:])
+    assert [c["article"] for c in cut] == ["1", "2", "3"] and all(c["text"].startswith("This notice") for c in cut)
+    assert all(a["text"].endswith(f"last{a['id']}") and a["n"] == a["id"] for a in out)
+    for c in cut:
+        assert plain[int(c["article"])]["text"].encode()[c["begin"] : c["end"]].decode() == c["text"]
+    assert notice not in twicetold.strip(plain, min_section=16, keep="none").articles[0]["text"]
+    assert twicetold.strip(plain, min_section=16, min_holders=5).cut == []
+    texts = [a["text"] for a in out]
+    for frame in (pa.Table.from_pylist(plain), pl.DataFrame(plain), pd.DataFrame(plain)):
+        shorter = twicetold.strip(frame, min_section=16).articles
+        assert type(shorter) is type(frame) and list(map(str, shorter["text"])) == texts
+    twice = [{"id": 1, "text": notice + "\n\nand\n\n" + notice}]
+    assert twicetold.strip(twice, min_section=16).cut == []
+    assert len(twicetold.strip(twice, min_section=16, min_holders=1).cut) == 1
+
+
+# ---- Shown -----------------------------------------------------------------------------------------
+
+
+def test_texts_of_sections_and_two_articles_beside_each_other(articles, tmp_path):
+    texts = {a["id"]: a["text"] for a in articles}
+    for given in (articles, FEED):
+        result = twicetold.scan(given)
+        for row, text in zip(result.sections, result.sections.text()):
+            first = row["occurrences"][0]
+            assert text["text"] == texts[first["article"]].encode()[first["begin"] : first["end"]].decode()
+            assert text["count"] == len(row["occurrences"])
+        pair = next(p for p in result.pairs if p["conflicts"] and p["relation"] == "near")
+        shown = result.show(pair["a"], pair["b"])
+        assert shown.passages and shown.differences and {d["kind"] for d in shown.differences} <= {"numeral", "date", "name"}
+        page = shown._repr_html_()
+        assert "<mark" in page and pair["a"] in page and "<u " in page
+        assert pair["b"] in repr(shown)
+        with pytest.raises(twicetold.InvalidError, match="there is no article 'nobody'"):
+            result.show("nobody", pair["b"])
+        result.report(tmp_path / "page.html")
+        assert "<html" in (tmp_path / "page.html").read_text()[:2000].lower()
+    stream = twicetold.scan(iter(articles))
+    with pytest.raises(twicetold.InvalidError, match="were read from a stream; give them again"):
+        stream.sections.text()
+    assert stream.sections.text(articles) == twicetold.scan(articles).sections.text()
+
+
+def test_a_table_is_looked_into(articles):
+    pairs = twicetold.scan(articles).pairs
+    rows = list(pairs)
+    assert pairs[0] == rows[0] and pairs[-1] == rows[-1] and pairs[1:4] == rows[1:4] and pairs[::-1] == rows[::-1]
+    assert pairs["a"] == [r["a"] for r in rows] and pairs.head() == rows[:5] and pairs.head(2) == rows[:2]
+    need("pyarrow")
+    assert pairs.schema.names == pairs.columns
+    with pytest.raises(IndexError, match=f"row {len(rows)} of {len(rows)}"):
+        pairs[len(rows)]
+    with pytest.raises(KeyError, match="the columns are 'a', 'b'"):
+        pairs["c"]
+
+
+def test_evaluate_and_tune(articles, tmp_path):
+    result = twicetold.scan(FEED)
+    assert twicetold.evaluate(result, GOLD)["pairs"]["f1"] > 0.9
+    result.write(tmp_path / "r.jsonl")
+    with pytest.warns(DeprecationWarning, match="evaluate"):
+        assert twicetold.eval(tmp_path / "r.jsonl", GOLD) == twicetold.evaluate(result, GOLD)
+    assert twicetold.tune(resemblance=0.8) == json.loads(command("tune", "--json", "--resemblance", "0.8", stderr=subprocess.DEVNULL))
+    assert twicetold.tune(FEED)["articles"] > 0
+
+
+# ---- The index -------------------------------------------------------------------------------------
+
+
+def test_all_matches_of_a_query(articles, tmp_path):
+    for path in (None, tmp_path / "x.db"):
+        with twicetold.Index(path) as index:
+            index.add(articles, verdicts=False)
+            found = index.query(articles, all=True)
+            others = index.query(articles, all=True, exclude_self=True)
+            assert len(found) > len(others) and all(m["id"] != m["of"] for m in others)
+            assert [m for m in found if m["id"] != m["of"]] == list(others)
+            by_id = {m["id"] for m in found}
+            assert all(v["id"] in by_id for v in index.query(articles) if v["verdict"] == "duplicate")
+            with pytest.raises(twicetold.InvalidError, match="exclude_self"):
+                index.query(articles, exclude_self=True)
+
+
+def test_a_query_does_not_wait_for_an_add(articles, tmp_path):
+    import threading
+    import time
+
+    with twicetold.Index(tmp_path / "x.db") as index:
+        index.add(articles)
+        index.query(articles[:1])
+        holds, go_on = threading.Event(), threading.Event()
+
+        def slow():
+            yield {"id": "new", "text": "a text that is new"}
+            holds.set()
+            go_on.wait(20)
+
+        writer = threading.Thread(target=lambda: index.add(slow()))
+        writer.start()
+        holds.wait(20)
+        began = time.perf_counter()
+        assert index.query(articles[:1])[0]["verdict"] == "duplicate"
+        assert time.perf_counter() - began < 10 and writer.is_alive()
+        go_on.set()
+        writer.join()
