@@ -120,7 +120,7 @@ static int draw_curve(svg *picture, const char *name, double (*score_of)(const t
     size_t count = 0, points = 0, right = 0;
     for (size_t i = 0; have && i < r->pair_count; i++) {
         const tt_pair *p = &r->pairs[i];
-        if (p->relation != TT_SERIES && !isnan(score_of(p)))
+        if (TT_IS_COPY(p->relation) && !isnan(score_of(p)))
             pairs[count++] = (scored_pair){p->a, p->b, score_of(p), !is_wrong[i]};
     }
     if (count > 1)

@@ -204,8 +204,9 @@ static void print_share(const char *before, double value, const char *after)
 }
 
 /* How the left article relates to the right one, by tt_relation. */
-static const char *const relation_labels[] = {"identical", "near-duplicate", "longer version",
-                                              "excerpt", "series"};
+static const char *const relation_labels[] = {"identical",   "near-duplicate", "longer version",
+                                              "excerpt",     "series",         "related",
+                                              "notices only"};
 
 /* The numbers of a pair, whichever of the two is on the left. */
 static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)

@@ -44,7 +44,7 @@ static size_t read_text(const spool *texts, uint64_t article, uint64_t begin, ui
 typedef struct highlights {
     const tt_result *result;
     uint32_t *cluster_of; /* for each article the number of its cluster, or 0 */
-    uint64_t relations[TT_SERIES + 1];
+    uint64_t relations[TT_BOILERPLATE + 1];
     uint64_t copies;
     const tt_cluster *clusters[SHOWN]; /* the largest first */
     size_t cluster_count;
@@ -150,7 +150,7 @@ static void print_counts(const terminal *s, const highlights *h, const session *
     if (wanted & TT_FIND_PAIRS) {
         const char *before = ": ";
         print_count(s, summary->pairs, "pairs");
-        for (int k = TT_IDENTICAL; k <= TT_SERIES; k++)
+        for (int k = TT_IDENTICAL; k <= TT_BOILERPLATE; k++)
             if (h->relations[k] > 0) {
                 (void)printf("%s%" PRIu64 " %s", before, h->relations[k],
                              tt_relation_name((tt_relation)k));

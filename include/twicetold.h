@@ -377,10 +377,17 @@ typedef enum tt_relation {
     TT_NEAR = 1,      /**< They share most of their text, and neither is much longer. */
     TT_CONTAINS = 2,  /**< a contains b and has at least half as many tokens again. */
     TT_CONTAINED = 3, /**< b contains a and has at least half as many tokens again. */
-    TT_SERIES = 4     /**< They have the same form but different facts: they are not copies. */
+    TT_SERIES = 4,    /**< They have the same form but different facts: they are not copies. */
+    TT_RELATED = 5,   /**< They share text, but neither has most of itself in the other: two stages
+                           of a story, reports that quote the same statement. */
+    TT_BOILERPLATE = 6 /**< What they share are notices, which many articles have. */
 } tt_relation;
 
-/** "identical", "near", "contains", "contained" or "series"; never NULL. Threads: any. */
+/** True of the relations between copies, of which clusters are made. */
+#define TT_IS_COPY(relation) ((relation) < TT_SERIES)
+
+/** "identical", "near", "contains", "contained", "series", "related" or "boilerplate"; never NULL.
+ * Threads: any. */
 TT_API const char *tt_relation_name(tt_relation relation);
 
 /**
@@ -444,7 +451,8 @@ TT_API TT_NODISCARD tt_status tt_result_pairs_of(const tt_result *result, uint64
                                                  const uint64_t **out, size_t *count,
                                                  tt_error *error);
 
-/** An article that is kept and those that duplicate it. */
+/** An article that is kept and those that tell the same story: each is a copy of the one that is
+ * kept and has most of itself in it, and of all that are kept there it is closest to this one. */
 typedef struct tt_cluster {
     uint64_t number;         /**< from 1; a file's own */
     uint64_t keep;           /**< the article that is kept */
@@ -481,9 +489,10 @@ TT_API const tt_section *tt_result_sections(const tt_result *result, size_t *cou
 
 /**
  * The articles that dedup drops, because what is kept of their cluster makes them unnecessary: it
- * has tt_options.drop of their tokens and fewer than two conflicts with them; ascending. In *out, a
- * is the article that is dropped and b the one that is kept, whichever came first, and the numbers
- * and the relation are of a and b in that order.
+ * has tt_options.drop of their tokens and fewer than two conflicts with them, and none in a number
+ * or date where they are newer, by the times of publication, or by their order where one has none.
+ * They ascend. In *out, a is the article that is dropped and b the one that is kept, whichever came
+ * first, and the numbers and the relation are of a and b in that order.
  * @return TT_OK; TT_EINVAL where it is not known: the scan's options left out clusters or overlaps,
  * or the result was read from a file; TT_ENOMEM
  */

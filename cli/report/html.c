@@ -132,7 +132,7 @@ static int write_days(writer *w)
 static void write_similarity(writer *w)
 {
     const result_arrays *r = w->page->result;
-    uint64_t bins[2][SIMILARITY_BINS] = {{0}}, relations[TT_SERIES + 1] = {0};
+    uint64_t bins[2][SIMILARITY_BINS] = {{0}}, relations[TT_BOILERPLATE + 1] = {0};
     for (uint64_t i = 0; i < r->pair_count; i++) {
         const tt_pair *p = &r->pairs[i];
         const double overlap = fmax(p->overlap_a, p->overlap_b);
@@ -140,12 +140,12 @@ static void write_similarity(writer *w)
         relations[p->relation]++;
         if (!isnan(value)) {
             const int bin = (int)(value * SIMILARITY_BINS);
-            bins[p->relation == TT_SERIES][bin < SIMILARITY_BINS ? bin : SIMILARITY_BINS - 1]++;
+            bins[!TT_IS_COPY(p->relation)][bin < SIMILARITY_BINS ? bin : SIMILARITY_BINS - 1]++;
         }
     }
     write_numbers(w, ",\"similarity\":[[", bins[0], SIMILARITY_BINS);
     write_numbers(w, ",[", bins[1], SIMILARITY_BINS);
-    write_numbers(w, "],\"relations\":[", relations, TT_SERIES + 1);
+    write_numbers(w, "],\"relations\":[", relations, TT_BOILERPLATE + 1);
 }
 
 /* How many clusters have 2, 3, 4, ... 8 articles, up to 16, up to 32, and so on. */

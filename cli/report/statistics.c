@@ -75,7 +75,7 @@ static void join_stories(report_statistics *d)
             parents[root_of(parents, r->clusters[c].members[i])] =
                 root_of(parents, r->clusters[c].keep);
     for (uint64_t i = 0; i < r->pair_count; i++)
-        if (r->pairs[i].relation != TT_SERIES)
+        if (TT_IS_COPY(r->pairs[i].relation))
             parents[root_of(parents, r->pairs[i].b)] = root_of(parents, r->pairs[i].a);
     for (uint64_t a = 0; a < r->article_count; a++)
         parents[a] = root_of(parents, a);

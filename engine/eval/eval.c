@@ -61,7 +61,7 @@ static tt_status list_pair_keys(pair_keys *out, const tt_result *result, const u
     const tt_pair *pairs = tt_result_pairs(result, &count);
     TTI_TRY_ALLOC(tti_array_reserve(out, a, count), error, "pairs");
     for (size_t i = 0; i < count; i++)
-        if (pairs[i].relation != TT_SERIES)
+        if (TT_IS_COPY(pairs[i].relation))
             out->items[out->count++] = numbers == NULL
                                            ? pair_key(pairs[i].a, pairs[i].b)
                                            : pair_key(numbers[pairs[i].a], numbers[pairs[i].b]);
@@ -330,7 +330,7 @@ static tt_status list_wrong_pairs(error_list *list, const comparison *c, tt_erro
     for (size_t i = 0; i < count && status == TT_OK; i++) {
         const tt_pair *p = &pairs[i];
         const double overlap = fmax(p->overlap_a, p->overlap_b);
-        if (p->relation == TT_SERIES ||
+        if (!TT_IS_COPY(p->relation) ||
             is_true_pair(c, pair_key(c->numbers[p->a], c->numbers[p->b])))
             continue;
         status =

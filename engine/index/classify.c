@@ -97,7 +97,7 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
     TTI_TRY(tti_compared_pair_add_passages(&found, other, out->number, c->options->min_section,
                                            &out->passages, error));
     has_section = out->passages.passages.count > passages;
-    if (found.admitted && found.pair.relation != TT_SERIES)
+    if (found.admitted && TT_IS_COPY(found.pair.relation))
         consider_pair(&out->admitted, other, &found.pair, has_section,
                       doc->token_count - found.aligned_b);
     if (has_section)

@@ -585,7 +585,8 @@ static tt_status counts_end_group(tti_operator *op)
                            s->seed_count);
     TTI_TRY(s->counts.status);
     for (size_t k = 0; k < found->pairs.count; k++)
-        tti_output_candidate(&op->out, tti_array_at(&s->docs, tti_candidate_a(found->pairs.items[k])),
+        tti_output_candidate(&op->out,
+                             tti_array_at(&s->docs, tti_candidate_a(found->pairs.items[k])),
                              op->group, tti_candidate_want(found->pairs.items[k]), 0);
     for (size_t k = 0; k < found->skipped.count; k++)
         tti_output_candidate(&op->out, op->group, op->group, 0, (uint32_t)found->skipped.items[k]);

@@ -28,6 +28,12 @@ static inline int32_t tti_rows_int32(const tti_rows *rows, int column, size_t ro
     return ((const int32_t *)c->values)[c->first + row];
 }
 
+static inline double tti_rows_double(const tti_rows *rows, int column, size_t row)
+{
+    const tti_column *c = &rows->columns[column];
+    return ((const double *)c->values)[c->first + row];
+}
+
 /** The bytes of a value, borrowed from the batch; data is NULL where it is null. */
 static inline tti_slice tti_rows_bytes(const tti_rows *rows, int column, size_t row)
 {

@@ -215,9 +215,10 @@ const tti_operator_class tti_operator_components = {
 
 /* The group in work. */
 typedef struct clusters_state {
-    TTI_ARRAY(int64_t) docs; /* in order of preference */
-    tti_doc_numbers numbers; /* the same, ascending */
-    TTI_ARRAY(int64_t) ends; /* of its pairs: a, b, a, b, ... */
+    TTI_ARRAY(int64_t) docs;  /* in order of preference */
+    tti_doc_numbers numbers;  /* the same, ascending */
+    TTI_ARRAY(int64_t) ends;  /* of its pairs of copies: a, b, a, b, ... */
+    TTI_ARRAY(double) shares; /* of either end in the other */
 } clusters_state;
 
 static void clusters_close(tti_operator *op)
@@ -226,6 +227,7 @@ static void clusters_close(tti_operator *op)
     tti_array_free(&s->docs, op->allocator);
     tti_array_free(&s->numbers, op->allocator);
     tti_array_free(&s->ends, op->allocator);
+    tti_array_free(&s->shares, op->allocator);
 }
 
 static tt_status clusters_end_group(tti_operator *op)
@@ -251,6 +253,8 @@ static tt_status clusters_end_group(tti_operator *op)
             v.pairs.items[k / 2] = (tti_doc_pair){
                 .numbers = {.a = tti_doc_numbers_index(&s->numbers, s->ends.items[k]),
                             .b = tti_doc_numbers_index(&s->numbers, s->ends.items[k + 1]),
+                            .overlap_a = s->shares.items[k],
+                            .overlap_b = s->shares.items[k + 1],
                             .relation = TT_NEAR},
                 .admission = TTI_ADMITTED};
         status = tti_clusters_assign(&c, &v, order, op->error);
@@ -263,7 +267,7 @@ static tt_status clusters_end_group(tti_operator *op)
     tti_release(a, order, n, sizeof *order);
     tti_verified_free(&v);
     tti_clusters_free(&c);
-    s->numbers.count = s->docs.count = s->ends.count = 0;
+    s->numbers.count = s->docs.count = s->ends.count = s->shares.count = 0;
     return status;
 }
 
@@ -276,11 +280,14 @@ static tt_status clusters_row(tti_operator *op, const tti_rows *rows, size_t i)
         return tti_array_push(&s->numbers, op->allocator, a);
     }
     TTI_TRY(tti_array_push(&s->ends, op->allocator, a));
-    return tti_array_push(&s->ends, op->allocator, b);
+    TTI_TRY(tti_array_push(&s->ends, op->allocator, b));
+    TTI_TRY(tti_array_push(&s->shares, op->allocator, tti_rows_double(rows, 3, i)));
+    return tti_array_push(&s->shares, op->allocator, tti_rows_double(rows, 4, i));
 }
 
 const tti_operator_class tti_operator_clusters = {
-    .spec = {"clusters", "group long, a long, b long", "n long, kept long"},
+    .spec = {"clusters", "group long, a long, b long, share_a double, share_b double",
+             "n long, kept long"},
     .state_size = sizeof(clusters_state),
     .row = clusters_row,
     .is_grouped = 1,

@@ -296,7 +296,7 @@ static tt_status read_relation(result_line *line, int32_t *relation)
     *relation = TT_NEAR;
     if (word == NULL)
         return TT_OK;
-    for (int32_t r = TT_IDENTICAL; r <= TT_SERIES; r++) {
+    for (int32_t r = TT_IDENTICAL; r <= TT_BOILERPLATE; r++) {
         const char *name = tt_relation_name((tt_relation)r);
         if (size == strlen(name) + 2 && memcmp(word + 1, name, size - 2) == 0) {
             *relation = r;

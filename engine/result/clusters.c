@@ -7,7 +7,7 @@
 
 static int is_copy_pair(const tti_doc_pair *p)
 {
-    return p->numbers.relation != TT_SERIES;
+    return TT_IS_COPY(p->numbers.relation);
 }
 
 /* ---- Proposals ------------------------------------------------------------------------------ */
@@ -58,10 +58,16 @@ tt_status tti_clusters_propose_pairs(const tti_verified *verified, const uint32_
 
 /* ---- Clusters ------------------------------------------------------------------------------- */
 
-/* The neighbours of every document, in the graph whose edges are the pairs. */
+/* A copy of a document. */
+typedef struct copy_edge {
+    uint32_t other;
+    float own_share, other_share; /* of either in the other */
+} copy_edge;
+
+/* The copies of every document, in the graph whose edges are the pairs. */
 typedef struct adjacency {
-    uint32_t *firsts; /* document d has neighbours[firsts[d] .. firsts[d + 1]) */
-    uint32_t *neighbours;
+    uint32_t *firsts; /* document d has edges[firsts[d] .. firsts[d + 1]) */
+    copy_edge *edges;
     size_t edge_count;
 } adjacency;
 
@@ -72,8 +78,8 @@ static tt_status build_adjacency(adjacency *g, size_t doc_count, const tti_verif
     for (size_t k = 0; k < v->pairs.count; k++)
         g->edge_count += is_copy_pair(&pairs[k]) ? 2 : 0;
     g->firsts = tti_alloc_zero(a, doc_count + 2, sizeof *g->firsts);
-    g->neighbours = tti_alloc(a, g->edge_count, sizeof *g->neighbours);
-    TTI_TRY_ALLOC(g->firsts == NULL || g->neighbours == NULL, error, "clusters");
+    g->edges = tti_alloc(a, g->edge_count, sizeof *g->edges);
+    TTI_TRY_ALLOC(g->firsts == NULL || g->edges == NULL, error, "clusters");
     for (size_t k = 0; k < v->pairs.count; k++)
         if (is_copy_pair(&pairs[k])) {
             assert(pairs[k].numbers.a < doc_count && pairs[k].numbers.b < doc_count);
@@ -84,34 +90,97 @@ static tt_status build_adjacency(adjacency *g, size_t doc_count, const tti_verif
         g->firsts[d] += g->firsts[d - 1];
     for (size_t k = 0; k < v->pairs.count; k++)
         if (is_copy_pair(&pairs[k])) {
+            const tt_pair swapped = tti_pair_swapped(&pairs[k].numbers);
             const uint32_t x = (uint32_t)pairs[k].numbers.a, y = (uint32_t)pairs[k].numbers.b;
-            g->neighbours[g->firsts[x + 1]++] = y;
-            g->neighbours[g->firsts[y + 1]++] = x;
+            const float of_x = (float)tti_own_share(&pairs[k].numbers);
+            const float of_y = (float)tti_own_share(&swapped);
+            g->edges[g->firsts[x + 1]++] = (copy_edge){y, of_x, of_y};
+            g->edges[g->firsts[y + 1]++] = (copy_edge){x, of_y, of_x};
         }
     return TT_OK;
+}
+
+/* Visits the documents in their order: one that no other has taken yet is kept, and takes those
+ * that are free and have most of themselves in it. */
+static void choose_kept(tti_clusters *c, const adjacency *g, const uint32_t *order)
+{
+    memset(c->representative, 0xFF, c->doc_count * sizeof *c->representative);
+    for (size_t k = 0; k < c->doc_count; k++) {
+        const uint32_t d = order[k];
+        if (c->representative[d] != NONE)
+            continue;
+        c->representative[d] = d;
+        for (uint32_t e = g->firsts[d]; e < g->firsts[d + 1]; e++) {
+            const copy_edge *x = &g->edges[e];
+            if (c->representative[x->other] == NONE && tti_is_most(x->other_share, x->own_share))
+                c->representative[x->other] = d;
+        }
+    }
+}
+
+/* Moves every other document to the kept one that has most of it; it stays where none has more. */
+static void join_closest(tti_clusters *c, const adjacency *g)
+{
+    for (uint32_t d = 0; d < c->doc_count; d++) {
+        uint32_t closest = c->representative[d];
+        float share = -1;
+        if (closest == d)
+            continue;
+        for (uint32_t e = g->firsts[d]; e < g->firsts[d + 1]; e++) {
+            const copy_edge *x = &g->edges[e];
+            if (c->representative[x->other] == x->other &&
+                tti_is_most(x->own_share, x->other_share) &&
+                (x->own_share > share ||
+                 (x->own_share == share && x->other == c->representative[d]))) {
+                closest = x->other;
+                share = x->own_share;
+            }
+        }
+        c->representative[d] = closest;
+    }
+}
+
+/* Lets the best document of a cluster represent it, if the others have most of themselves in it:
+ * `sizes` are those of the clusters, at their representatives. */
+static void elect_best(tti_clusters *c, const adjacency *g, const uint32_t *order, uint32_t *sizes)
+{
+    for (uint32_t d = 0; d < c->doc_count; d++)
+        sizes[c->representative[d]]++;
+    for (size_t k = 0; k < c->doc_count; k++) {
+        const uint32_t d = order[k], was = c->representative[d];
+        uint32_t joining = 0;
+        if (sizes[was] == 0) /* it has its best */
+            continue;
+        for (uint32_t e = g->firsts[d]; d != was && e < g->firsts[d + 1]; e++)
+            joining += c->representative[g->edges[e].other] == was &&
+                       tti_is_most(g->edges[e].other_share, g->edges[e].own_share);
+        if (d != was && joining + 1 < sizes[was])
+            continue;
+        sizes[was] = 0;
+        for (uint32_t e = g->firsts[d]; d != was && e < g->firsts[d + 1]; e++)
+            if (c->representative[g->edges[e].other] == was)
+                c->representative[g->edges[e].other] = d;
+        c->representative[d] = d;
+    }
 }
 
 tt_status tti_clusters_assign(tti_clusters *out, const tti_verified *verified,
                               const uint32_t *order, tt_error *error)
 {
     const tt_allocator *a = out->allocator;
-    uint32_t *representative = out->representative;
     adjacency g = {NULL, NULL, 0};
-    const tt_status status = build_adjacency(&g, out->doc_count, verified, a, error);
+    uint32_t *sizes = tti_alloc_zero(a, out->doc_count, sizeof *sizes);
+    tt_status status = sizes == NULL ? tti_fail_memory(error, "clusters") : TT_OK;
+    if (status == TT_OK)
+        status = build_adjacency(&g, out->doc_count, verified, a, error);
     if (status == TT_OK) {
-        memset(representative, 0xFF, out->doc_count * sizeof *representative);
-        for (size_t k = 0; k < out->doc_count; k++) {
-            const uint32_t d = order[k];
-            if (representative[d] != NONE)
-                continue;
-            representative[d] = d;
-            for (uint32_t e = g.firsts[d]; e < g.firsts[d + 1]; e++)
-                if (representative[g.neighbours[e]] == NONE)
-                    representative[g.neighbours[e]] = d;
-        }
+        choose_kept(out, &g, order);
+        join_closest(out, &g);
+        elect_best(out, &g, order, sizes);
     }
+    tti_release(a, sizes, out->doc_count, sizeof *sizes);
     tti_release(a, g.firsts, out->doc_count + 2, sizeof *g.firsts);
-    tti_release(a, g.neighbours, g.edge_count, sizeof *g.neighbours);
+    tti_release(a, g.edges, g.edge_count, sizeof *g.edges);
     return status;
 }
 

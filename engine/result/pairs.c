@@ -20,7 +20,7 @@ static int is_listed_pair(const tt_options *o, const tti_doc_pair *p)
 
 static int is_pair_with_representative(const tti_clusters *c, const tt_pair *p)
 {
-    return p->relation != TT_SERIES &&
+    return TT_IS_COPY(p->relation) &&
            (c->representative[p->a] == p->b || c->representative[p->b] == p->a);
 }
 

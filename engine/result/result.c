@@ -136,6 +136,23 @@ tt_status tt_result_pairs_of(const tt_result *result, uint64_t article, const ui
 /* An article with so many conflicts against the one that is kept says something else. */
 enum { OTHER_NEWS = 2 };
 
+/* True if an article is newer than another: by their times, or by their order. */
+static int is_newer(const tti_article *articles, uint32_t x, uint32_t y)
+{
+    const int64_t at = articles[x].published, other = articles[y].published;
+    return at != TT_NO_TIME && other != TT_NO_TIME && at != other ? at > other : x > y;
+}
+
+/* True if a number or date of the pair differs, of the conflicts that are listed. */
+static int differs_in_number(const tt_result *x, const tti_doc_pair *p)
+{
+    const tti_difference *d = x->verified.differences.items + p->difference_begin;
+    for (uint32_t k = 0; k < tti_listed_differences(p->numbers.conflicts); k++)
+        if (d[k].kind != TT_DIFFERS_NAME)
+            return 1;
+    return 0;
+}
+
 /* True if article i is dropped; *out is then its pair with the one that is kept. */
 static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
 {
@@ -154,6 +171,8 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     *out = tti_pair_oriented(&found->numbers, doc);
     out->a = i;
     out->b = kept;
+    if (is_newer(x->store.corpus.articles, i, kept) && differs_in_number(x, found))
+        return 0; /* a later stage of the story */
     return out->overlap_a >= x->settings.options.drop && out->conflicts < OTHER_NEWS;
 }
 

@@ -65,6 +65,8 @@ const char *tt_relation_name(tt_relation relation)
     case TT_CONTAINS: return "contains";
     case TT_CONTAINED: return "contained";
     case TT_SERIES: return "series";
+    case TT_RELATED: return "related";
+    case TT_BOILERPLATE: return "boilerplate";
     }
     return "unknown relation";
 }

@@ -1,6 +1,7 @@
 #include "verify/relation.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- Facts ----------------------------------------------------------------------------------- */
@@ -343,6 +344,22 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
     const double overlap = a_shorter ? p->overlap_a : p->overlap_b;
     const uint32_t shorter = a_shorter ? a->token_count : b->token_count;
     return overlap * shorter < FEW_TOKENS && overlap < FEW_TOKENS_OVERLAP;
+}
+
+int tti_share_most(const tti_alignment *al, const tti_doc *a, const tti_doc *b)
+{
+    uint64_t of_a = 0, of_b = 0;
+    for (size_t k = 0; k < al->passage_count; k++) {
+        of_a += al->passages[k].a_end - al->passages[k].a_begin;
+        of_b += al->passages[k].b_end - al->passages[k].b_begin;
+    }
+    return al->passage_count == 0 || of_a >= TTI_MOST * a->token_count ||
+           of_b >= TTI_MOST * b->token_count;
+}
+
+double tti_own_share(const tt_pair *p)
+{
+    return isnan(p->overlap_a) ? p->containment_a : p->overlap_a;
 }
 
 int32_t tti_relation_of(const tt_options *o, const tt_pair *p, tti_admission admission,

@@ -60,10 +60,27 @@ typedef enum tti_admission {
 /** `a_shorter`: article a has fewer tokens than b. */
 tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, int a_shorter);
 
-/** The relation of a pair that `admission` admits. `other_facts`: of tti_facts_are_others(); it is
- * not used where options->facts is off. */
+/** The relation of a pair that `admission` admits, but for TT_RELATED. `other_facts`: of
+ * tti_facts_are_others(); it is not used where options->facts is off. */
 int32_t tti_relation_of(const tt_options *options, const tt_pair *pair, tti_admission admission,
                         const tti_doc *a, const tti_doc *b, int other_facts);
+
+/** The least share of itself that an article has in another, for the two to be one story. */
+#define TTI_MOST 0.6
+
+/** True if passages span most of an article, gaps and misread words in them included; also where
+ * there is no alignment. Near articles are related otherwise. */
+int tti_share_most(const tti_alignment *alignment, const tti_doc *a, const tti_doc *b);
+
+/** The share of a that b has: its overlap, or where that is not known its containment. */
+double tti_own_share(const tt_pair *pair);
+
+/** True if what an article shares of itself with a copy of it, whose own share is `other`, is most
+ * of it, so that it can be in the cluster of that one. One of two copies always can. */
+static inline int tti_is_most(double own, double other)
+{
+    return own >= TTI_MOST || own >= other;
+}
 
 /** The same pair with its sides exchanged: every number and the relation, but not a and b. */
 tt_pair tti_pair_swapped(const tt_pair *pair);

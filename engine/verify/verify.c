@@ -204,6 +204,8 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     }
     p->relation = tti_relation_of(o, p, out->admission, doc, v->loaded,
                                   tti_facts_are_others(&out->facts, o->facts));
+    if (p->relation == TT_NEAR && !tti_share_most(&out->alignment, doc, v->loaded))
+        p->relation = TT_RELATED;
     return TT_OK;
 }
 

@@ -36,7 +36,7 @@ static const tt_pair *best_pair(const expected *e, size_t b)
     const tt_pair *best = NULL;
     for (size_t k = 0; k < e->found.pair_count; k++) {
         const tt_pair *p = &e->found.pairs[k];
-        if (p->b != b || p->relation == TT_SERIES)
+        if (p->b != b || !TT_IS_COPY(p->relation))
             continue;
         if (best == NULL || (p->relation == TT_IDENTICAL && best->relation != TT_IDENTICAL) ||
             (best->relation != TT_IDENTICAL && p->overlap_b > best->overlap_b))

@@ -182,3 +182,23 @@ test_decisions_of_an_editor_are_obeyed() {
     has err 'none.jsonl'
     absent other.jsonl
 }
+
+# Another number in a newer report is news: it is kept, and so is the first report, which says more.
+test_a_later_stage_of_a_story_is_kept() {
+    first='Senator Ivo Lenz of Karst said today that the Harbour Committee has passed his measure on harbour dredging. The measure sets aside 12 million for the port of Ostry, where silt has closed two of the five berths since the storms of last winter. Without those berths our grain waits on the quay, Lenz said. This money puts the dredgers back to work before the harvest. The port authority has said that the work takes eleven weeks. It would also pay for a survey of the channel and for new lights on the mole. The bill now goes to the full Senate, which is expected to take it up in July, and if it passes to the governor. Lenz asked that it be heard before the recess.'
+    later='Senator Ivo Lenz of Karst said today that the full Senate has passed his measure on harbour dredging. The measure sets aside 9 million for the port of Ostry, where silt has closed two of the five berths since the storms of last winter. Without those berths our grain waits on the quay, Lenz said. This money puts the dredgers back to work before the harvest. The port authority has said that the work takes eleven weeks. It would also pay for a survey of the channel and for new lights on the mole. The governor signed it on Friday.'
+    for dates in ';' ',"published":"2034-06-01";,"published":"2034-07-01"'; do
+        printf '{"id":"june","text":"%s"%s}\n{"id":"july","text":"%s"%s}\n' \
+            "$first" "${dates%%;*}" "$later" "${dates##*;}" >stages.jsonl
+        run dedup -q stages.jsonl -o kept.jsonl
+        exits 0
+        [ "$(wc -l <kept.jsonl)" -eq 2 ] || fail "kept $(cut -c1-20 kept.jsonl)"
+    done
+    # the same number, or an older report
+    sed 's/ 9 million/ 12 million/' stages.jsonl >same.jsonl
+    run dedup -q same.jsonl -o kept.jsonl
+    [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'the same number is news'
+    sed 's/2034-07/2034-05/' stages.jsonl >older.jsonl
+    run dedup -q older.jsonl -o kept.jsonl
+    [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'an older report is news'
+}

@@ -7,7 +7,15 @@ enum { DOCS = 12 };
 
 static tti_doc_pair pair_of(uint64_t a, uint64_t b, int32_t relation)
 {
-    return (tti_doc_pair){{.a = a, .b = b, .relation = relation}, TTI_ADMITTED, 0};
+    return (tti_doc_pair){
+        {.a = a, .b = b, .overlap_a = 1, .overlap_b = 1, .relation = relation}, TTI_ADMITTED, 0};
+}
+
+static tti_doc_pair pair_sharing(uint64_t a, uint64_t b, double of_a, double of_b)
+{
+    tti_doc_pair p = pair_of(a, b, TT_NEAR);
+    p.numbers.overlap_a = of_a, p.numbers.overlap_b = of_b;
+    return p;
 }
 
 static tti_verified verified_of(const tti_doc_pair *pairs, size_t count)
@@ -59,6 +67,30 @@ static void the_preferred_document_takes_its_pairs_first(void **state)
     make(pairs, 4, order, kept);
     for (uint32_t d = 0; d < 4; d++)
         assert_int_equal(kept[d], 2);
+}
+
+/* The first takes one of two twins, which goes to its twin, of which it has more. */
+static void twins_stay_together(void **state)
+{
+    const tti_doc_pair pairs[] = {pair_sharing(0, 1, 0.4, 0.7), pair_sharing(0, 3, 0.9, 0.9),
+                                  pair_sharing(1, 2, 1, 0.9)};
+    const uint32_t other[DOCS] = {0, 2, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    uint32_t kept[DOCS];
+    (void)state;
+    make(pairs, 3, other, kept);
+    assert_true(kept[0] == 0 && kept[1] == 2 && kept[2] == 2 && kept[3] == 0);
+    make(pairs, 3, in_order, kept);
+    assert_true(kept[0] == 0 && kept[1] == 1 && kept[2] == 1 && kept[3] == 0); /* the better one */
+}
+
+/* An article that has little of itself in the kept one is kept too. */
+static void a_member_has_most_of_itself_in_the_kept_one(void **state)
+{
+    const tti_doc_pair pairs[] = {pair_sharing(0, 1, 0.9, 0.5), pair_sharing(0, 2, 0.5, 0.9)};
+    uint32_t kept[DOCS];
+    (void)state;
+    make(pairs, 2, in_order, kept);
+    assert_true(kept[0] == 0 && kept[1] == 1 && kept[2] == 0);
 }
 
 static void a_series_is_never_clustered(void **state)
@@ -142,6 +174,8 @@ int main(void)
         cmocka_unit_test(alone_every_document_is_kept),
         cmocka_unit_test(a_chain_is_not_one_cluster),
         cmocka_unit_test(the_preferred_document_takes_its_pairs_first),
+        cmocka_unit_test(twins_stay_together),
+        cmocka_unit_test(a_member_has_most_of_itself_in_the_kept_one),
         cmocka_unit_test(a_series_is_never_clustered),
         cmocka_unit_test(members_are_pairs_of_the_kept_one_and_none_is_left),
         cmocka_unit_test(proposals_bring_a_group_to_its_preferred_document),

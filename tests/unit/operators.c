@@ -150,7 +150,9 @@ static void make_batch(batch *b, const char *takes, const table *t, size_t begin
         } else {
             int64_t *wide = batch_array(b, (n + 1) * sizeof *wide);
             for (size_t i = 0; i < n; i++)
-                if (column.type == TTI_COLUMN_INT64)
+                if (column.type == TTI_COLUMN_DOUBLE)
+                    memcpy(&wide[i + 1], &t->rows[begin + i][from].real, sizeof *wide);
+                else if (column.type == TTI_COLUMN_INT64)
                     wide[i + 1] = t->rows[begin + i][from].number;
                 else
                     ((int32_t *)wide)[i + 1] = (int32_t)t->rows[begin + i][from].number;
@@ -474,7 +476,7 @@ static void cluster(const corpus *c, pair_matrix *m, int64_t *kept)
 {
     static unsigned proposed[MAX_ARTICLES][MAX_ARTICLES];
     table edges = {.columns = "a long, b long"}, roots, verified, clusters;
-    table groups = {.columns = "group long, a long, b long"};
+    table groups = {.columns = "group long, a long, b long, share_a double, share_b double"};
     memset(proposed, 0, sizeof proposed);
     for (size_t a = 0; a < c->count; a++)
         for (size_t b = 0; b < c->count; b++)
@@ -498,12 +500,14 @@ static void cluster(const corpus *c, pair_matrix *m, int64_t *kept)
         for (int64_t b = n; b < (int64_t)c->count; b++) {
             const int32_t relation = m->pairs[n][b].relation;
             cell *row;
-            if (b != n && (relation < 0 || relation == TT_SERIES))
+            if (b != n && (relation < 0 || !TT_IS_COPY(relation)))
                 continue;
             row = add_row(&groups);
             row[0] = number_cell(root);
             row[1] = number_cell(n);
             row[2] = number_cell(b);
+            row[3].real = m->pairs[n][b].overlap_a;
+            row[4].real = m->pairs[n][b].overlap_b;
         }
     }
     sort_table(&groups, "group", "a", "b");

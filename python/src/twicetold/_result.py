@@ -210,7 +210,7 @@ class Result:
 
     @property
     def pairs(self) -> Table:
-        """a, b, relation ("identical", "near", "contains", "contained", "series"), resemblance,
+        """a, b, relation ("identical", "near", "contains", "contained", "series", "related", "boilerplate"), resemblance,
         containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1; conflicts: how many facts of the
         common text differ."""
         return self._table(0, "pairs", ["a", "b", "relation", *_NUMBERS])

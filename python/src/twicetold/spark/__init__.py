@@ -119,7 +119,7 @@ def scan(
 
     pairs = _pairs.pairs_of(verified)
     best = stages.keep(merits(articles, documents, resolved, sources), "merits")
-    groups = _pairs.components(stages, pairs.where(F.col("relation") != _pairs.SERIES).select("a", "b"))
+    groups = _pairs.components(stages, pairs.where(F.col("relation") < _pairs.SERIES).select("a", "b"))
     groups = stages.keep(groups.join(best.withColumnRenamed("doc", "n"), "n"), "groups")
     proposed = stages.known(stages.keep(_pairs.propose(pairs, groups), "proposed"))
     pairs = pairs.unionByName(_pairs.pairs_of(_pairs.verify(stages, articles, proposed, "proposals")))

@@ -12,7 +12,7 @@ from ._input import Articles, Documents
 from ._stages import Stages
 
 SERIES = 4
-RELATIONS = ("identical", "near", "contains", "contained", "series")
+RELATIONS = ("identical", "near", "contains", "contained", "series", "related", "boilerplate")
 NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts")
 _PAIR = ("a", "b", "relation", "by_overlap", *NUMBERS)
 FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
@@ -72,10 +72,15 @@ def propose(pairs: DataFrame, groups: DataFrame) -> DataFrame:
 def kept(stages: Stages, pairs: DataFrame, groups: DataFrame) -> DataFrame:
     """n, kept: the document that is kept, for each document of a group."""
     roots = groups.select(F.col("n").alias("a"), "root")
-    copies = pairs.where(F.col("relation") != SERIES).join(roots, "a")
+    copies = pairs.where(F.col("relation") < SERIES).join(roots, "a")
     nobody = F.lit(None).cast(groups.schema["merit"].dataType)
-    rows = groups.select(F.col("root").alias("group"), F.col("n").alias("a"), F.col("n").alias("b"), "merit")
-    rows = rows.unionByName(copies.select(F.col("root").alias("group"), "a", "b", nobody.alias("merit")))
+    none = F.lit(0.0)
+    rows = groups.select(
+        F.col("root").alias("group"), F.col("n").alias("a"), F.col("n").alias("b"),
+        none.alias("share_a"), none.alias("share_b"), "merit",
+    )  # fmt: skip
+    shares = [F.nanvl(f"overlap_{side}", f"containment_{side}").alias(f"share_{side}") for side in "ab"]
+    rows = rows.unionByName(copies.select(F.col("root").alias("group"), "a", "b", *shares, nobody.alias("merit")))
     return stages.keep(stages.group("clusters", rows, "group", "merit"), "kept")
 
 
@@ -111,7 +116,7 @@ def _ranked(pairs: DataFrame, options: Dict[str, Any]) -> DataFrame:
 def _chosen(ranked: DataFrame, kept_docs: DataFrame, most: int) -> DataFrame:
     """The best `most` of each later document, and those of an article with the one that its cluster keeps
     (result/pairs.c)."""
-    late = ranked.where((F.col("rank") > most) & (F.col("relation") != SERIES))
+    late = ranked.where((F.col("rank") > most) & (F.col("relation") < SERIES))
     ahead = kept_docs.select(F.col("n").alias("b"), F.col("kept").alias("a"))
     behind = kept_docs.select(F.col("n").alias("a"), F.col("kept").alias("b"))
     stars = ahead.unionByName(behind).where("a < b")
