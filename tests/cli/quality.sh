@@ -1,0 +1,60 @@
+# shellcheck shell=bash disable=SC2154
+# quality: small invented feeds (feeds/), a kind of mistake each, with what scan, dedup and watch must say.
+
+feeds=$here/feeds
+
+# The pair's relation, by the ids of its articles in input order.
+relation() { sed -n "s/.*\"a\":\"$1\",\"b\":\"$2\",\"relation\":\"\([a-z]*\)\".*/\1/p" out; }
+
+is() { [ "$(relation "$1" "$2")" = "$3" ] || fail "$1 and $2: '$(relation "$1" "$2")', expected '$3'"; }
+
+no_copies() { ! grep -E '"relation":"(identical|near|contains|contained)"' out >copies || fail "$(cut -c1-80 copies)"; }
+
+scan_feed() {
+    run scan --quiet --series "$feeds/$1.jsonl" -o -
+    exits 0
+}
+
+kept() {
+    run dedup --quiet "$feeds/$1.jsonl" -o kept
+    exits 0
+    sed 's/^{"id": "\([^"]*\)".*/\1/' kept | tr '\n' ' '
+}
+
+verdicts() {
+    rm -rf feed.db*
+    run watch --quiet feed.db <"$feeds/$1.jsonl"
+    exits 0
+    sed 's/.*"verdict":"\([a-z]*\)".*/\1/' out | tr '\n' ' '
+}
+
+test_a_form_filled_in_for_three_towns_is_a_series() {
+    scan_feed form
+    is grant-0 grant-1 series
+    is grant-0 grant-2 series
+    is grant-1 grant-2 series
+    lacks out '"type":"cluster"'
+    [ "$(kept form)" = 'grant-0 grant-1 grant-2 ' ] || fail "kept $(kept form)"
+}
+
+test_a_dispatch_in_two_scanned_papers_is_a_copy() {
+    scan_feed scans
+    is gdl jdg near
+    [ "$(verdicts scans)" = 'new duplicate ' ] || fail "$(verdicts scans)"
+}
+
+test_digits_that_touch_words_are_the_same_facts() {
+    scan_feed digits
+    grep -qE '"relation":"(near|identical)".*"facts":1,"conflicts":0' out || fail 'not a copy with all facts'
+}
+
+test_every_two_places_of_a_section_share_text() {
+    scan_feed union
+    ! grep '"type":"section"' out | grep '"article":"one"' | grep -q '"article":"three"' || fail 'one and three share nothing'
+}
+
+test_a_run_that_two_articles_share_is_one_section() {
+    scan_feed run
+    [ "$(grep '"type":"section"' out | grep '"article":"a"' | grep -c '"article":"b"')" = 1 ] || fail 'the run is cut'
+}
+
