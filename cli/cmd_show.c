@@ -13,7 +13,9 @@
 #include "message.h"
 #include "records.h"
 #include "result_arrays.h"
+#include "terminal/pager.h"
 #include "terminal/side_by_side.h"
+#include "terminal/unified.h"
 
 enum { USUAL_VIEWS = 3 };
 
@@ -33,7 +35,8 @@ typedef struct show_state {
     article_copy *copies; /* by article; without a text if no view needs it */
     view *views;
     size_t view_count, view_capacity;
-    uint64_t left_out; /* views that --all would add */
+    uint64_t left_out;       /* views that --all would add */
+    const tt_cluster *story; /* whose versions are shown, or NULL */
 } show_state;
 
 /* ==== Choosing the views ================================================================== */
@@ -67,10 +70,14 @@ static int add_pair_view(show_state *w, uint64_t left, uint64_t right)
     return add_view(w, (view){left, right, found, NULL, NULL});
 }
 
-/* The kept article beside each copy. */
+/* The kept article beside each copy, or the versions, which are chosen when their times are known. */
 static int choose_cluster(show_state *w, const tt_cluster *c)
 {
     int rc = 0;
+    if (w->session.settings->versions) {
+        w->story = c;
+        return 0;
+    }
     for (size_t i = 0; i < c->count && rc == 0; i++)
         if (c->members[i] != c->keep)
             rc = add_pair_view(w, c->keep, c->members[i]);
@@ -188,11 +195,48 @@ static int keep_wanted_text(void *ctx, const tt_record *record, uint64_t article
 {
     show_state *w = ctx;
     int wanted = 0;
+    if (w->story != NULL && article != TT_NO_ARTICLE)
+        wanted = has_article(w->story, article);
     for (size_t i = 0; i < w->view_count && article != TT_NO_ARTICLE; i++)
         wanted = wanted || w->views[i].left == article || w->views[i].right == article;
     if (!wanted)
         return 0;
     return article_copy_take(&w->copies[article], record);
+}
+
+typedef struct version {
+    int64_t published;
+    size_t place; /* among the members of the cluster */
+    uint64_t article;
+} version;
+
+/* Those without a time come last, ties as in the cluster. */
+static int by_time(const void *x, const void *y)
+{
+    const version *p = x, *q = y;
+    const int64_t s = p->published == TT_NO_TIME ? INT64_MAX : p->published,
+                  t = q->published == TT_NO_TIME ? INT64_MAX : q->published;
+    return s != t ? (s < t ? -1 : 1) : (p->place > q->place) - (p->place < q->place);
+}
+
+/* Each version beside the one before it. */
+static int choose_versions(show_state *w)
+{
+    const tt_cluster *c = w->story;
+    version *versions;
+    int rc = 0;
+    if (c == NULL)
+        return 0;
+    versions = malloc((c->count + 1) * sizeof *versions);
+    if (versions == NULL)
+        return failure_memory();
+    for (size_t i = 0; i < c->count; i++)
+        versions[i] = (version){w->copies[c->members[i]].published, i, c->members[i]};
+    qsort(versions, c->count, sizeof *versions, by_time);
+    for (size_t i = 1; i < c->count && rc == 0; i++)
+        rc = add_pair_view(w, versions[i - 1].article, versions[i].article);
+    free(versions);
+    return rc;
 }
 
 /* ==== Printing ============================================================================ */
@@ -204,9 +248,16 @@ static void print_share(const char *before, double value, const char *after)
 }
 
 /* How the left article relates to the right one, by tt_relation. */
-static const char *const relation_labels[] = {"identical",   "near-duplicate", "longer version",
-                                              "excerpt",     "series",         "related",
-                                              "notices only"};
+static const char *label_of_relation(tt_relation relation)
+{
+    switch (relation) {
+    case TT_NEAR: return "near-duplicate";
+    case TT_CONTAINS: return "longer version";
+    case TT_CONTAINED: return "excerpt";
+    case TT_BOILERPLATE: return "notices only";
+    default: return tt_relation_name(relation);
+    }
+}
 
 /* The numbers of a pair, whichever of the two is on the left. */
 static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)
@@ -217,7 +268,7 @@ static void print_pair(const terminal *s, const tt_pair *p, uint64_t left)
         relation = TT_CONTAINED;
     else if (turned && relation == TT_CONTAINED)
         relation = TT_CONTAINS;
-    (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER), relation_labels[relation],
+    (void)printf("%s%s%s", terminal_style(s, STYLE_NUMBER), label_of_relation(relation),
                  terminal_style(s, STYLE_PLAIN));
     print_share(": ", turned ? p->overlap_b : p->overlap_a, " of the left appears in the right");
     print_share(", ", turned ? p->overlap_a : p->overlap_b, " vice versa");
@@ -246,6 +297,9 @@ static int print_view(show_state *w, const view *v)
 {
     const article_copy *left = &w->copies[v->left], *right = &w->copies[v->right];
     extent left_part, right_part;
+    if (w->session.settings->unified)
+        return unified_print(&w->terminal, tt_result_id(w->result, v->left), left,
+                             tt_result_id(w->result, v->right), right);
     print_title(w, v);
     side_by_side_headings(&w->terminal, tt_result_id(w->result, v->left), left,
                           tt_result_id(w->result, v->right), right);
@@ -266,11 +320,13 @@ static int print_views(show_state *w)
 {
     int rc = 0;
     for (size_t i = 0; i < w->view_count && rc == 0; i++) {
-        if (i > 0)
+        if (i > 0 && !w->session.settings->unified)
             (void)putchar('\n');
         rc = print_view(w, &w->views[i]);
     }
-    if (rc == 0 && w->left_out > 0)
+    if (rc == 0 && w->left_out > 0 && w->session.settings->unified)
+        message_line("%" PRIu64 " more: --all shows them", w->left_out);
+    else if (rc == 0 && w->left_out > 0)
         (void)printf("\n%s%" PRIu64 " more: --all shows them%s\n",
                      terminal_style(&w->terminal, STYLE_FAINT), w->left_out,
                      terminal_style(&w->terminal, STYLE_PLAIN));
@@ -294,7 +350,14 @@ static int read_and_print(show_state *w, const settings *s, const char *name)
         rc = failure_memory();
     if (rc == 0)
         rc = records_read_articles(&w->session, w->result, keep_wanted_text, w);
-    return rc != 0 ? rc : print_views(w);
+    if (rc == 0)
+        rc = choose_versions(w);
+    if (rc != 0)
+        return rc;
+    pager_begin();
+    rc = print_views(w);
+    pager_end();
+    return rc;
 }
 
 static int run_show(const settings *s)
@@ -338,7 +401,9 @@ const subcommand show_command = {
     .text = "Prints what a RESULT says of the article ID, or of one cluster or section: the\n"
             "texts side by side, what they share in line, words that differ marked. INPUT is\n"
             "that of the scan. With --cluster or --section there is no ID.",
-    .more = "On the left is the article that is kept, or the first place of a section. The\n"
+    .more = "Facts that differ are listed above two articles, and marked in them. On a\n"
+            "terminal the output goes through $PAGER, or less.\n"
+            "On the left is the article that is kept, or the first place of a section. The\n"
             "sign between the columns is ! where words differ (red on the left, green on the\n"
             "right; in brackets where there are no colours), < and > where only one side has\n"
             "the text.",

@@ -25,6 +25,8 @@ struct settings {
     int32_t log;   /**< 1: JSON; settings_parse() has told message.h */
     int32_t color; /**< COLOR_* of terminal.h */
     int32_t all;
+    int32_t versions; /**< of a cluster, each beside the one before */
+    int32_t unified;
     int32_t open; /**< the page in a browser */
     uint32_t cluster, section; /**< numbers of the result; 0: not given */
     uint32_t misses;           /**< 0: not given */

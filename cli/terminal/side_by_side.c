@@ -25,6 +25,8 @@ typedef struct text_pair {
     const char *text[2];
     uint64_t size[2];
     int is_wrapped[2]; /* single newlines only wrap, as the library reads them */
+    const tt_difference *facts; /* that differ */
+    size_t fact_count;
 } text_pair;
 
 /* ==== Headings ================================================================================ */
@@ -64,7 +66,7 @@ void side_by_side_headings(const terminal *t, tt_id left_id, const article_copy 
 
 static text_pair make_pair(const article_copy *left, const article_copy *right)
 {
-    text_pair p = {{left->text, right->text}, {left->size, right->size}, {0, 0}};
+    text_pair p = {{left->text, right->text}, {left->size, right->size}, {0, 0}, NULL, 0};
     for (int k = 0; k < 2; k++)
         p.is_wrapped[k] = strstr(p.text[k], "\n\n") != NULL;
     return p;
@@ -148,6 +150,12 @@ static void print_equal_paragraphs(shared_block *b, const tt_segment *s)
     }
 }
 
+static void mark_fact(shared_block *b, int k, uint64_t begin, uint64_t end)
+{
+    if (b->part[k].begin <= begin && end <= b->part[k].end)
+        memset(b->unshared[k] + (begin - b->part[k].begin), COLUMN_FACT, (size_t)(end - begin));
+}
+
 static int print_shared(const terminal *t, const text_pair *p, extent left, extent right,
                         const tt_segment *segments, size_t count)
 {
@@ -162,8 +170,13 @@ static int print_shared(const terminal *t, const text_pair *p, extent left, exte
             const tt_segment *s = &segments[i];
             if (s->kind == TT_SEGMENT_EQUAL)
                 continue;
-            memset(b.unshared[0] + (s->begin_a - left.begin), 1, (size_t)(s->end_a - s->begin_a));
-            memset(b.unshared[1] + (s->begin_b - right.begin), 1, (size_t)(s->end_b - s->begin_b));
+            memset(b.unshared[0] + (s->begin_a - left.begin), COLUMN_ALONE, (size_t)(s->end_a - s->begin_a));
+            memset(b.unshared[1] + (s->begin_b - right.begin), COLUMN_ALONE, (size_t)(s->end_b - s->begin_b));
+        }
+        for (size_t i = 0; i < p->fact_count; i++) {
+            const tt_difference *d = &p->facts[i];
+            mark_fact(&b, 0, d->begin_a, d->end_a);
+            mark_fact(&b, 1, d->begin_b, d->end_b);
         }
         for (size_t i = 0; i < count; i++) {
             const tt_segment *s = &segments[i];
@@ -334,14 +347,40 @@ static int print_articles(const terminal *t, const text_pair *p, const tt_segmen
     return rc;
 }
 
+static void print_fact(const terminal *t, style look, const char *text, uint64_t begin, uint64_t end)
+{
+    (void)terminal_print_text(look, t, text + begin, (size_t)(end - begin), t->columns / 2 - 8);
+}
+
+/* "  number: three -> five" */
+static void print_facts(const terminal *t, const text_pair *p)
+{
+    static const char *const kinds[] = {"number", "date", "name"};
+    if (p->fact_count > 0)
+        (void)printf("%sfacts that differ%s\n", terminal_style(t, STYLE_STRONG),
+                     terminal_style(t, STYLE_PLAIN));
+    for (size_t i = 0; i < p->fact_count; i++) {
+        const tt_difference *d = &p->facts[i];
+        (void)printf("  %s: ", kinds[d->kind]);
+        print_fact(t, STYLE_CUT, p->text[0], d->begin_a, d->end_a);
+        (void)fputs(t->unicode ? " \xe2\x86\x92 " : " -> ", stdout);
+        print_fact(t, STYLE_ADDED, p->text[1], d->begin_b, d->end_b);
+        (void)putchar('\n');
+    }
+}
+
 int side_by_side_articles(const terminal *t, const article_copy *left, const article_copy *right,
                           int all)
 {
-    const text_pair p = make_pair(left, right);
+    text_pair p = make_pair(left, right);
     tt_alignment *alignment = NULL;
     int rc = align(&alignment, left->text, left->size, right->text, right->size);
     if (rc == 0) {
         size_t count, passages;
+        p.facts = tt_alignment_differences(alignment, &p.fact_count);
+        print_facts(t, &p);
+        if (p.fact_count > 0)
+            two_columns_rule(t);
         const tt_segment *segments = tt_alignment_segments(alignment, &count);
         (void)tt_alignment_passages(alignment, &passages);
         if (passages == 0 && left->size < MOST_SHORT_TEXT && right->size < MOST_SHORT_TEXT)

@@ -57,7 +57,8 @@ const char *terminal_style(const terminal *s, style look)
 {
     static const char *const codes[] = {
         [STYLE_PLAIN] = "\033[0m",     [STYLE_STRONG] = "\033[1m", [STYLE_FAINT] = "\033[2m",
-        [STYLE_NUMBER] = "\033[1;36m", [STYLE_CUT] = "\033[31m",   [STYLE_ADDED] = "\033[32m"};
+        [STYLE_NUMBER] = "\033[1;36m", [STYLE_CUT] = "\033[31m",   [STYLE_ADDED] = "\033[32m",
+        [STYLE_FACT] = "\033[7m"};
     return s->colour ? codes[look] : "";
 }
 

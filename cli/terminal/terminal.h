@@ -15,7 +15,8 @@ typedef enum style {
     STYLE_FAINT,  /**< context and remarks */
     STYLE_NUMBER, /**< counts and other key words */
     STYLE_CUT,    /**< text that only the left article has */
-    STYLE_ADDED   /**< text that only the right article has */
+    STYLE_ADDED,  /**< text that only the right article has */
+    STYLE_FACT    /**< on top of these: a fact that differs */
 } style;
 
 typedef struct terminal {

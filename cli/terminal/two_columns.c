@@ -71,20 +71,24 @@ static line next_line(const terminal *s, const column *c, size_t begin)
     return l;
 }
 
+/* The styles of words that differ begin and end where `alone` changes; brackets take their place
+ * where there are no colours. */
 static void print_text(const terminal *s, const column *c, const line *l, int which)
 {
-    int alone = 0;
+    unsigned char alone = 0;
     character g;
     (void)fputs(c->look == STYLE_PLAIN ? "" : terminal_style(s, c->look), stdout);
     for (size_t at = l->begin; at < l->end; at += g.taken) {
         character_next(c->text + at, l->end - at, &g);
-        if (is_alone(c, at) && !alone)
-            (void)printf("%s%s%s", terminal_style(s, STYLE_STRONG),
+        if (is_alone(c, at) && c->alone[at] != alone)
+            (void)printf("%s%s%s%s%s", alone != 0 ? terminal_style(s, STYLE_PLAIN) : "",
+                         terminal_style(s, STYLE_STRONG),
                          terminal_style(s, which == LEFT ? STYLE_CUT : STYLE_ADDED),
-                         s->colour || (at > 0 && is_alone(c, at - 1)) ? "" : "[");
-        alone = is_alone(c, at);
+                         c->alone[at] == COLUMN_FACT ? terminal_style(s, STYLE_FACT) : "",
+                         s->colour || alone != 0 || (at > 0 && is_alone(c, at - 1)) ? "" : "[");
+        alone = is_alone(c, at) ? c->alone[at] : 0;
         (void)fwrite(g.bytes, 1, g.size, stdout);
-        if (alone && !is_alone(c, at + g.taken)) {
+        if (alone != 0 && !is_alone(c, at + g.taken)) {
             (void)fputs(s->colour ? terminal_style(s, STYLE_PLAIN) : "]", stdout);
             alone = 0;
         }
@@ -94,7 +98,10 @@ static void print_text(const terminal *s, const column *c, const line *l, int wh
 
 static int has_alone(const column *c, const line *l)
 {
-    return c->alone != NULL && memchr(c->alone + l->begin, 1, l->end - l->begin) != NULL;
+    for (size_t at = l->begin; at < l->end; at++)
+        if (is_alone(c, at))
+            return 1;
+    return 0;
 }
 
 static size_t count_lines(const terminal *s, const column *c)

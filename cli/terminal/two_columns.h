@@ -7,11 +7,14 @@
 
 #include "terminal/terminal.h"
 
+/** What a byte is part of: a word that is on this side only, or a fact that differs. */
+enum { COLUMN_ALONE = 1, COLUMN_FACT = 2 };
+
 /** The text of one column. */
 typedef struct column {
     const char *text;
     size_t size;
-    const unsigned char *alone; /**< for each byte 1 if its word is on this side only; or NULL */
+    const unsigned char *alone; /**< for each byte 0 or a COLUMN_*; or NULL */
     style look;                 /**< of words that are on both sides */
     int joins;                  /**< the text is hard-wrapped: only a blank line ends a paragraph */
 } column;

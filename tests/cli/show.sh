@@ -98,3 +98,60 @@ test_what_is_missing_is_named() {
     exits 3
     has err 'give the INPUT of the scan that made the result'
 }
+
+# Three versions of a story, the last one first in the input.
+make_versions() {
+    tail='The train was travelling from Harfield to Marsden at 80 kilometres an hour when it struck the lorry, the rail regulator said. Emergency services sent 15 ambulances, and Transport Minister Helen Ward is to visit the county hospital in Marsden on Thursday. The line, which carries 46 trains a day, is expected to stay closed until Sunday, Northern Rail said.'
+    n=0
+    for story in 'seven|40|Oakham|12' 'three|12|Oakley|10' 'five|31|Oakley|11'; do
+        IFS='|' read -r dead hurt place hour <<<"$story"
+        n=$((n + 1))
+        printf '{"id":"v%s","published":"2034-05-08T%s:05:00Z","text":"At least %s people were killed and %s injured when a passenger train hit a lorry at a level crossing near %s on Tuesday, police said.\\n%s"}\n' "$n" "$hour" "$dead" "$hurt" "$place" "$tail"
+    done >feed.jsonl
+    run scan -q feed.jsonl -o result.jsonl
+    exits 0
+}
+
+test_facts_that_differ_are_listed_and_marked() {
+    make_versions
+    run show result.jsonl v2 feed.jsonl --all
+    exits 0
+    grep -A 3 'facts that differ' out >listed
+    has listed '  number: three -> five'
+    has listed '  number: 12 -> 31'
+    has out '[three]'
+    run show result.jsonl v2 feed.jsonl --all --color always
+    has out "$(printf '\033[7m')three"
+}
+
+test_the_versions_of_a_story() {
+    make_versions
+    number=$(sed -n 's/.*"cluster":\([0-9]*\),.*/\1/p' result.jsonl | head -n 1)
+    members=$(sed -n 's/.*"type":"cluster".*"\(articles\|members\)":\[\([^]]*\)\].*/\2/p' result.jsonl | head -n 1 | tr -d '"' | tr ',' '\n' | wc -l)
+    run show result.jsonl --cluster "$number" --versions feed.jsonl
+    exits 0
+    [ "$(grep -c 'appears in the right' out)" -le "$((members - 1))" ] || fail 'more views than steps'
+    grep -q '^v2 .*| v3' out || grep -q '^v3 .*| v1' out || fail 'not in the order of time'
+}
+
+test_a_unified_diff() {
+    make_versions
+    run show result.jsonl v2 feed.jsonl --unified --all
+    exits 0
+    has out '--- a/'
+    has out '@@ -1,2 +1,2 @@'
+    has out '-At least three people were killed and 12'
+    has out '+At least five people were killed and 31'
+    has out ' The train was travelling'
+    lacks out 'resemblance'
+    command -v patch >/dev/null || skip 'no patch(1)'
+    run show result.jsonl v2 feed.jsonl -u
+    sed -n '1,/^@@/p' out | head -n 3 >/dev/null
+    awk '/^--- /{n++} n==1' out >first.diff
+    left=$(sed -n 's/^--- a\///p' first.diff) right=$(sed -n 's/^+++ b\///p' first.diff)
+    text() { sed -n "s/.*\"id\":\"$1\".*\"text\":\"\(.*\)\"}/\1/p" feed.jsonl | sed 's/\\n/\n/g'; }
+    text "$left" >old
+    text "$right" >new
+    patch -s -o made old first.diff || fail 'patch does not take it'
+    same new made
+}
