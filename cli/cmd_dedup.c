@@ -212,10 +212,18 @@ static int write_kept(dedup_state *d)
 static void print_dedup_summary(const dedup_state *d)
 {
     char speed[60];
+    size_t count, copies = 0;
+    const tt_cluster *clusters = tt_result_clusters(d->session.found, &count);
+    for (size_t i = 0; i < count; i++)
+        copies += clusters[i].count - 1;
     session_describe_speed(&d->session, speed, sizeof speed);
     message_line("%zu article%s: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected %s",
                  d->records.count, d->records.count == 1 ? "" : "s", d->records.count - d->removed,
                  d->removed, d->session.rejected, speed);
+    if (copies > d->removed && d->session.settings->decisions == NULL)
+        message_line("%zu of the %zu copies in %zu clusters are kept for the text that only they "
+                     "have, or for facts that differ",
+                     copies - (size_t)d->removed, copies, count);
     if (d->session.settings->decisions != NULL)
         message_line("%zu decision%s obeyed, %" PRIu64 " about articles that are not in the input",
                      d->decisions.count - (size_t)d->decisions.unknown,

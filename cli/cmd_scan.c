@@ -38,6 +38,9 @@ static void print_scan_summary(const session *r)
     const tt_summary *summary = tt_result_summary(r->found);
     if ((find & TT_FIND_PAIRS) != 0)
         append_count(found, sizeof found, summary->pairs, "pair");
+    if ((find & TT_FIND_PAIRS) != 0 && summary->pairs_omitted > 0)
+        (void)snprintf(found + strlen(found), sizeof found - strlen(found),
+                       " (%" PRIu64 " more left out)", summary->pairs_omitted);
     if ((find & TT_FIND_CLUSTERS) != 0)
         append_count(found, sizeof found, summary->clusters, "cluster");
     if ((find & TT_FIND_SECTIONS) != 0)
@@ -56,7 +59,7 @@ static int wants_overview(const settings *s)
 static int run_scan(const settings *s)
 {
     const int person = wants_overview(s);
-    spool texts = SPOOL_NONE;
+    overview_texts texts = OVERVIEW_TEXTS_NONE;
     session r;
     int rc = session_open(&r, s);
     if (rc == 0 && person)
@@ -71,7 +74,7 @@ static int run_scan(const settings *s)
         print_scan_summary(&r);
     if (rc == 0)
         rc = session_exit_code(&r);
-    spool_close(&texts);
+    scan_overview_close(&texts);
     session_close(&r);
     return rc;
 }

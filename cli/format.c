@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "format.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,20 @@ const char *format_number(char to[FORMAT_NUMBER_SIZE], double value)
         if (strtod(to, NULL) == value)
             break;
     }
+    return to;
+}
+
+const char *format_count(char to[FORMAT_NUMBER_SIZE], uint64_t count)
+{
+    char digits[24];
+    const int size = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    char *at = to;
+    for (int i = 0; i < size; i++) {
+        if (i > 0 && (size - i) % 3 == 0)
+            *at++ = ',';
+        *at++ = digits[i];
+    }
+    *at = '\0';
     return to;
 }
 

@@ -5,26 +5,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "article_copy.h"
 #include "failure.h"
+#include "format.h"
+#include "memory.h"
 #include "terminal/terminal.h"
 
-enum { SHOWN = 5, SNIPPET_BYTES = 700, BAR_COLUMNS = 12 };
+enum {
+    SHOWN = 5,
+    SNIPPET_BYTES = 700,
+    SHOWN_HEADLINE = 200,
+    BAR_COLUMNS = 12,
+    FEW_COLUMNS = 60, /* there are no bars, and ids have a line */
+    INDENT = 9
+};
 
 /* ==== Texts =================================================================================== */
 
 /* An accept_fn. */
-static int spool_text(void *ctx, const tt_record *record)
+static int keep_text(void *ctx, const tt_record *record)
 {
-    spool *texts = ctx;
-    (void)output_write(&texts->file, record->article.text, record->article.text_size);
-    return spool_end_item(texts);
+    overview_texts *kept = ctx;
+    char **headline;
+    if (memory_grow(&kept->headlines, kept->texts.count, &kept->capacity,
+                    sizeof *kept->headlines) != 0)
+        return EXIT_FAILED;
+    headline = &kept->headlines[kept->texts.count];
+    *headline = record->title_size > 0 ? article_headline(record, SHOWN_HEADLINE) : NULL;
+    if (record->title_size > 0 && *headline == NULL)
+        return failure_memory();
+    (void)output_write(&kept->texts.file, record->article.text, record->article.text_size);
+    return spool_end_item(&kept->texts);
 }
 
-int scan_overview_open(spool *texts, session *r)
+int scan_overview_open(overview_texts *kept, session *r)
 {
-    r->accept = spool_text;
-    r->accept_ctx = texts;
-    return spool_open(texts, &r->result);
+    r->accept = keep_text;
+    r->accept_ctx = kept;
+    return spool_open(&kept->texts, &r->result);
+}
+
+void scan_overview_close(overview_texts *kept)
+{
+    for (size_t i = 0; i < kept->texts.count; i++)
+        free(kept->headlines[i]);
+    free(kept->headlines);
+    spool_close(&kept->texts);
 }
 
 /* Reads up to SNIPPET_BYTES of an article's text from `begin` on. @return how many */
@@ -43,6 +69,7 @@ static size_t read_text(const spool *texts, uint64_t article, uint64_t begin, ui
 /* What the overview shows of a result. */
 typedef struct highlights {
     const tt_result *result;
+    char *const *headlines;
     uint32_t *cluster_of; /* for each article the number of its cluster, or 0 */
     uint64_t relations[TT_BOILERPLATE + 1];
     uint64_t copies;
@@ -108,6 +135,13 @@ static void find_sections(highlights *h)
     }
 }
 
+static int by_count(const void *x, const void *y)
+{
+    const tt_section *p = *(const tt_section *const *)x, *q = *(const tt_section *const *)y;
+    return p->count != q->count ? (p->count < q->count ? 1 : -1)
+                                : (p->number > q->number) - (p->number < q->number);
+}
+
 static int find_highlights(highlights *h, const tt_result *result)
 {
     size_t count;
@@ -120,16 +154,67 @@ static int find_highlights(highlights *h, const tt_result *result)
     for (size_t i = 0; i < count; i++)
         h->relations[pairs[i].relation]++;
     find_clusters(h);
-    find_sections(h);
+    find_sections(h); /* the heaviest, which are shown by what the reader sees of them */
+    qsort(h->sections, h->section_count, sizeof *h->sections, by_count);
     return 0;
 }
 
 /* ==== Printing ============================================================================ */
 
-static void print_count(const terminal *s, uint64_t count, const char *words)
+static void print_count(const terminal *s, uint64_t count, const char *one, const char *many)
 {
-    (void)printf("%s%9" PRIu64 "%s  %s", terminal_style(s, STYLE_NUMBER), count,
-                 terminal_style(s, STYLE_PLAIN), words);
+    char number[FORMAT_NUMBER_SIZE];
+    (void)printf("%s%9s%s  %s", terminal_style(s, STYLE_NUMBER), format_count(number, count),
+                 terminal_style(s, STYLE_PLAIN), count == 1 ? one : many);
+}
+
+/* A count within a line. */
+static void print_inner(const char *before, uint64_t count, const char *one, const char *many)
+{
+    char number[FORMAT_NUMBER_SIZE];
+    (void)printf("%s%s %s", before, format_count(number, count), count == 1 ? one : many);
+}
+
+/* A copy is an article of a cluster that is not the one to keep. dedup keeps those of which too
+ * much is in no kept article. */
+static void print_stories(const terminal *s, const highlights *h, const tt_summary *summary)
+{
+    const tt_pair *dropped;
+    size_t count;
+    const char *line = "\n           ";
+    char number[FORMAT_NUMBER_SIZE];
+    print_count(s, summary->articles - h->copies, "distinct story", "distinct stories");
+    print_inner(", ", h->copies, "copy", "copies");
+    print_inner(s->columns < FEW_COLUMNS ? "\n           in " : " in ", summary->clusters, "cluster", "clusters");
+    if (h->copies > 0 && tt_result_dropped(h->result, &dropped, &count, NULL) == TT_OK)
+        (void)printf("%sdedup drops %s of them", s->columns < FEW_COLUMNS ? line : "; ",
+                     format_count(number, count));
+    (void)putchar('\n');
+}
+
+static void print_pairs(const terminal *s, const highlights *h, const tt_summary *summary)
+{
+    const char *before = ": ";
+    char number[FORMAT_NUMBER_SIZE];
+    int column = 16;
+    print_count(s, summary->pairs, "pair", "pairs");
+    for (int k = TT_IDENTICAL; k <= TT_BOILERPLATE; k++) {
+        const char *name = tt_relation_name((tt_relation)k);
+        const int size =
+            (int)(strlen(name) + strlen(format_count(number, h->relations[k]))) + 3;
+        if (h->relations[k] == 0)
+            continue;
+        if (column + size >= s->columns)
+            (void)printf("%s\n           ", before[0] == ',' ? "," : ":");
+        (void)printf("%s%s %s", column + size >= s->columns ? "" : before,
+                     format_count(number, h->relations[k]), name);
+        column = column + size >= s->columns ? 11 + size : column + size;
+        before = ", ";
+    }
+    (void)putchar('\n');
+    if (summary->pairs_omitted > 0)
+        print_count(s, summary->pairs_omitted, "more pair left out (--max-matches)\n",
+                    "more pairs left out (--max-matches)\n");
 }
 
 static void print_counts(const terminal *s, const highlights *h, const session *r)
@@ -138,29 +223,18 @@ static void print_counts(const terminal *s, const highlights *h, const session *
     char speed[60];
     const tt_summary *summary = tt_result_summary(h->result);
     session_describe_speed(r, speed, sizeof speed);
-    print_count(s, summary->articles, "articles ");
+    print_count(s, summary->articles, "article ", "articles ");
     (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
-    if (r->rejected > 0) {
-        print_count(s, r->rejected, "records rejected (listed above)\n");
-    }
-    if (wanted & TT_FIND_CLUSTERS) {
-        print_count(s, summary->articles - h->copies, "distinct stories, ");
-        (void)printf("%" PRIu64 " copies in %" PRIu64 " clusters\n", h->copies, summary->clusters);
-    }
-    if (wanted & TT_FIND_PAIRS) {
-        const char *before = ": ";
-        print_count(s, summary->pairs, "pairs");
-        for (int k = TT_IDENTICAL; k <= TT_BOILERPLATE; k++)
-            if (h->relations[k] > 0) {
-                (void)printf("%s%" PRIu64 " %s", before, h->relations[k],
-                             tt_relation_name((tt_relation)k));
-                before = ", ";
-            }
-        (void)putchar('\n');
-    }
-    if (wanted & TT_FIND_SECTIONS) {
-        print_count(s, summary->sections, "passages found in two or more places\n");
-    }
+    if (r->rejected > 0)
+        print_count(s, r->rejected, "record rejected (listed above)\n",
+                    "records rejected (listed above)\n");
+    if (wanted & TT_FIND_CLUSTERS)
+        print_stories(s, h, summary);
+    if (wanted & TT_FIND_PAIRS)
+        print_pairs(s, h, summary);
+    if (wanted & TT_FIND_SECTIONS)
+        print_count(s, summary->sections, "passage found more than once\n",
+                    "passages found more than once\n");
 }
 
 static void print_heading(const terminal *s, const char *words)
@@ -169,20 +243,38 @@ static void print_heading(const terminal *s, const char *words)
                  terminal_style(s, STYLE_PLAIN));
 }
 
-/* Prints the first line of an entry, with a bar for the count. @return its columns */
-static int print_entry(const terminal *s, uint64_t count, uint64_t most, const char *words)
-{
-    const int bar = most == 0 ? 0 : (int)((count * BAR_COLUMNS + most - 1) / most);
-    (void)printf("%s%6" PRIu64 "%s ", terminal_style(s, STYLE_NUMBER), count,
-                 terminal_style(s, STYLE_PLAIN));
-    terminal_repeat(s, "\xe2\x96\x88", "#", bar);
-    return 7 + bar + printf("%*s  %s", BAR_COLUMNS - bar, "", words);
-}
-
-static void print_id(const terminal *s, const highlights *h, uint64_t article, int columns)
+/* Prints the first line of an entry, with a bar for the count, and the id of an article at its end
+ * or, where there are few columns, on the next line. */
+static void print_entry(const terminal *s, const highlights *h, uint64_t count, uint64_t most,
+                        const char *words, uint64_t article)
 {
     const tt_id id = tt_result_id(h->result, article);
-    (void)terminal_print_text(STYLE_STRONG, s, id.bytes, id.size, columns);
+    const int bar = most == 0 ? 0 : (int)((count * BAR_COLUMNS + most - 1) / most);
+    const int narrow = s->columns < FEW_COLUMNS;
+    char number[FORMAT_NUMBER_SIZE];
+    int used = narrow ? INDENT : 8 + BAR_COLUMNS;
+    (void)printf("%s%7s%s ", terminal_style(s, STYLE_NUMBER), format_count(number, count),
+                 terminal_style(s, STYLE_PLAIN));
+    if (!narrow) {
+        terminal_repeat(s, "\xe2\x96\x88", "#", bar);
+        (void)printf("%*s ", BAR_COLUMNS - bar, "");
+    }
+    used += printf("%s", words);
+    if (narrow) {
+        (void)printf("\n%*s", INDENT, "");
+        used = INDENT;
+    }
+    (void)putchar(' ');
+    (void)terminal_print_text(STYLE_STRONG, s, id.bytes, id.size, s->columns - used - 2);
+    (void)putchar('\n');
+}
+
+static void print_text_line(const terminal *s, const char *text, size_t size)
+{
+    const int indent = s->columns < FEW_COLUMNS ? INDENT + 1 : 8 + BAR_COLUMNS + 1;
+    (void)printf("%*s", indent, "");
+    (void)terminal_print_text(STYLE_FAINT, s, text, size, s->columns - indent);
+    (void)putchar('\n');
 }
 
 static void print_snippet(const terminal *s, const spool *texts, uint64_t article, uint64_t begin,
@@ -190,9 +282,7 @@ static void print_snippet(const terminal *s, const spool *texts, uint64_t articl
 {
     char text[SNIPPET_BYTES];
     const size_t size = read_text(texts, article, begin, end, text);
-    (void)printf("%*s", 7 + BAR_COLUMNS + 2, "");
-    (void)terminal_print_text(STYLE_FAINT, s, text, size, s->columns - 7 - BAR_COLUMNS - 2);
-    (void)putchar('\n');
+    print_text_line(s, text, size);
 }
 
 static void print_clusters(const terminal *s, const spool *texts, const highlights *h)
@@ -201,34 +291,30 @@ static void print_clusters(const terminal *s, const spool *texts, const highligh
         print_heading(s, "Largest clusters");
     for (size_t i = 0; i < h->cluster_count; i++) {
         const tt_cluster *c = h->clusters[i];
+        const char *headline = h->headlines[c->keep];
         char words[80];
-        int used;
-        (void)snprintf(words, sizeof words, "articles, cluster %" PRIu64 ": keep ", c->number);
-        used = print_entry(s, c->count, h->clusters[0]->count, words);
-        print_id(s, h, c->keep, s->columns - used);
-        (void)putchar('\n');
-        print_snippet(s, texts, c->keep, 0, UINT64_MAX);
+        (void)snprintf(words, sizeof words, "articles, cluster %" PRIu64 ": keep", c->number);
+        print_entry(s, h, c->count, h->clusters[0]->count, words, c->keep);
+        if (headline != NULL)
+            print_text_line(s, headline, strlen(headline));
+        else
+            print_snippet(s, texts, c->keep, 0, UINT64_MAX);
     }
 }
 
 static void print_sections(const terminal *s, const spool *texts, const highlights *h)
 {
-    uint64_t most = 0;
     if (h->section_count > 0)
-        print_heading(s, "Passages repeated most, beyond copies of one story");
-    for (size_t i = 0; i < h->section_count; i++)
-        most = h->sections[i]->count > most ? h->sections[i]->count : most;
+        print_heading(s, s->columns < FEW_COLUMNS
+                             ? "Passages repeated most"
+                             : "Passages repeated most, beyond copies of one story");
     for (size_t i = 0; i < h->section_count; i++) {
         const tt_section *x = h->sections[i];
         const tt_occurrence *first = &x->occurrences[0];
         char words[80];
-        int used;
-        (void)snprintf(words, sizeof words,
-                       "places, section %" PRIu64 ": %" PRIu64 " words, first in ", x->number,
-                       x->tokens);
-        used = print_entry(s, x->count, most, words);
-        print_id(s, h, first->article, s->columns - used);
-        (void)putchar('\n');
+        (void)snprintf(words, sizeof words, "places, section %" PRIu64 ": %" PRIu64 " words,%s",
+                       x->number, x->tokens, s->columns < FEW_COLUMNS ? "" : " first in");
+        print_entry(s, h, x->count, h->sections[0]->count, words, first->article);
         print_snippet(s, texts, first->article, first->begin, first->end);
     }
 }
@@ -274,11 +360,13 @@ static void print_next(const terminal *s, const highlights *h, const settings *g
     (void)putchar('\n');
 }
 
-int scan_overview_print(spool *texts, const session *r)
+int scan_overview_print(overview_texts *kept, const session *r)
 {
+    spool *texts = &kept->texts;
     terminal s;
     highlights h;
     int rc = find_highlights(&h, r->found);
+    h.headlines = kept->headlines;
     terminal_init(&s, r->settings->color);
     if (rc == 0 && output_flush(&texts->file) != 0)
         rc = output_failure(&texts->file);

@@ -62,3 +62,22 @@ test_hostile_articles_cannot_drive_the_terminal() {
     on_terminal scan -q feed.jsonl -o -
     has out '\u009b31mtwo'
 }
+
+test_a_narrow_terminal_shows_ids_and_headlines() {
+    awk '{ print }' "$here/../../corpora/feed/articles.jsonl" >feed.jsonl
+    TERM=xterm NO_COLOR=1 COLUMNS=40 on_terminal scan --progress never feed.jsonl
+    exits 0
+    [ "$(grep -v twicetold out | awk 'length > 40' | wc -l)" -eq 0 ] || fail "wider than 40: $(awk 'length > 40' out)"
+    cp out narrow
+    TERM=xterm NO_COLOR=1 COLUMNS=80 on_terminal scan --progress never feed.jsonl
+    has out 'dedup drops 1'
+    sed -n 's/.*articles, cluster [0-9]*: keep \(.*\)/\1/p' out >kept
+    [ "$(wc -l <kept)" -eq 5 ] || fail "not five clusters: $(cat kept)"
+    while read -r id; do
+        has narrow "$id"
+        has out "$(sed -n "s/.*\"id\": \"$id\", \"title\": \"\([^\"]*\)\".*/\1/p" feed.jsonl | cut -c1-40)"
+    done <kept
+    sed -n 's/^ *\([0-9]*\) .*places, section.*/\1/p' out >places
+    sort -nr places >sorted
+    same places sorted
+}
