@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "article_copy.h"
 #include "failure.h"
 #include "memory.h"
 #include "message.h"
@@ -26,7 +27,8 @@ enum {
     CURVE_POINTS = 201,
     PLOT_COLUMNS = 61,
     PLOT_ROWS = 11,
-    TENTHS = 10
+    TENTHS = 10,
+    SHOWN_HEADLINE = 200
 };
 static const size_t sample_bytes = (size_t)256 << 20;
 static const uint32_t usual_hashes[SETTINGS] = {32, 64, 128, 256, 512};
@@ -45,9 +47,12 @@ typedef struct tune {
     setting settings[SETTINGS];
     size_t count, choice;
     tt_article *articles; /* the sample, with copies of its strings */
-    size_t article_count, article_capacity, bytes;
+    char **headlines;      /* of the sample */
+    size_t *accepted;      /* by number of the results: its place in the sample */
+    size_t article_count, article_capacity, headline_capacity, bytes;
     uint64_t pairs;          /* with the threshold or more, without those of the same words */
     uint64_t tenths[TENTHS]; /* pairs by any rule, by resemblance */
+    tt_pair examples[TENTHS]; /* of each tenth the one in its middle */
 } tune;
 
 /* ==== The S-curve ========================================================================= */
@@ -86,11 +91,15 @@ static void make_settings(tune *t, const tt_options *o)
 
 /* ==== The sample ========================================================================== */
 
-static int keep_article(tune *t, const tt_article *a)
+static int keep_article(tune *t, const tt_record *record)
 {
+    const tt_article *a = &record->article;
     tt_article *x;
-    if (memory_grow(&t->articles, t->article_count, &t->article_capacity, sizeof *x) != 0)
+    if (memory_grow(&t->articles, t->article_count, &t->article_capacity, sizeof *x) != 0 ||
+        memory_grow(&t->headlines, t->article_count, &t->headline_capacity,
+                    sizeof *t->headlines) != 0)
         return EXIT_FAILED;
+    t->headlines[t->article_count] = article_headline(record, SHOWN_HEADLINE);
     x = &t->articles[t->article_count++];
     *x = (tt_article){.id = memory_copy(a->id, a->id_size),
                       .id_size = a->id_size,
@@ -99,7 +108,9 @@ static int keep_article(tune *t, const tt_article *a)
                       .published = a->published,
                       .flags = a->flags};
     t->bytes += a->text_size;
-    return x->id == NULL || x->text == NULL ? failure_memory() : 0;
+    return x->id == NULL || x->text == NULL || t->headlines[t->article_count - 1] == NULL
+               ? failure_memory()
+               : 0;
 }
 
 /* A records_fn. */
@@ -110,7 +121,7 @@ static int take_sample(void *ctx, const tt_record *records, size_t count)
     int rc = 0;
     for (size_t i = 0; i < count && rc == 0; i++) {
         rc = records[i].status != TT_OK ? session_reject(&t->session, &records[i], TT_OK)
-                                        : keep_article(t, &records[i].article);
+                                        : keep_article(t, &records[i]);
         if (rc == 0 &&
             (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
             rc = SESSION_ENOUGH;
@@ -120,6 +131,16 @@ static int take_sample(void *ctx, const tt_record *records, size_t count)
 
 /* ==== Trying ================================================================================== */
 
+/* The example of a tenth is the pair closest to its middle, the first of those that are as close. */
+static void consider_example(tune *t, int tenth, const tt_pair *pair)
+{
+    const double middle = (tenth + 0.5) / TENTHS;
+    tt_pair *best = &t->examples[tenth];
+    if (t->tenths[tenth] == 1 ||
+        fabs(pair->resemblance - middle) < fabs(best->resemblance - middle))
+        *best = *pair;
+}
+
 /* Counts the pairs that there are. Articles with the same words are left out: they are found
  * without LSH. */
 static void count_pairs(tune *t, const tt_result *result)
@@ -128,10 +149,13 @@ static void count_pairs(tune *t, const tt_result *result)
     const tt_pair *pairs = tt_result_pairs(result, &count);
     for (size_t i = 0; i < count; i++) {
         const double resemblance = pairs[i].resemblance;
+        int tenth;
         if (pairs[i].relation == TT_IDENTICAL || isnan(resemblance))
             continue;
         t->pairs += resemblance >= t->threshold;
-        t->tenths[resemblance < 1 ? (int)(resemblance * TENTHS) : TENTHS - 1]++;
+        tenth = resemblance < 1 ? (int)(resemblance * TENTHS) : TENTHS - 1;
+        t->tenths[tenth]++;
+        consider_example(t, tenth, &pairs[i]);
     }
 }
 
@@ -145,7 +169,7 @@ static void count_found(setting *x, const tt_result *result)
 }
 
 /* Scans the sample; a second article with the same id is skipped. @return NULL after a message */
-static tt_result *scan_sample(const tune *t, const tt_options *options)
+static tt_result *scan_sample(tune *t, const tt_options *options)
 {
     tt_scan *scan = NULL;
     tt_result *result = NULL;
@@ -157,6 +181,9 @@ static tt_result *scan_sample(const tune *t, const tt_options *options)
              tt_scan_add(scan, t->articles, t->article_count, statuses, &error) != TT_OK ||
              tt_scan_finish(scan, &result, &error) != TT_OK)
         (void)failure_library(&error, ABOUT_WORK);
+    for (size_t i = 0, number = 0; result != NULL && i < t->article_count; i++)
+        if (statuses[i] == TT_OK)
+            t->accepted[number++] = i;
     tt_scan_close(scan);
     free(statuses);
     return result;
@@ -166,6 +193,9 @@ static int try_settings(tune *t)
 {
     tt_options options = t->session.settings->engine;
     tt_result *result;
+    t->accepted = malloc((t->article_count + 1) * sizeof *t->accepted);
+    if (t->accepted == NULL)
+        return failure_memory();
     options.num_hashes = options.bands = 0;
     options.resemblance = t->threshold;
     options.find = TT_FIND_PAIRS | TT_FIND_SERIES;
@@ -255,6 +285,40 @@ static void print_tenths(const tune *t, const terminal *s)
     (void)putchar('\n');
 }
 
+static void print_headline(const tune *t, const terminal *s, uint64_t number)
+{
+    const size_t article = t->accepted[number];
+    const tt_article *a = &t->articles[article];
+    (void)fputs("      ", stdout);
+    const int used = terminal_print_text(STYLE_STRONG, s, a->id, a->id_size, s->columns / 3);
+    (void)fputs("  ", stdout);
+    (void)terminal_print_text(STYLE_PLAIN, s, t->headlines[article], strlen(t->headlines[article]),
+                              s->columns - used - 8);
+    (void)putchar('\n');
+}
+
+/* What a pair of each resemblance looks like, so that a threshold can be chosen by eye. */
+static void print_examples(const tune *t, const terminal *s)
+{
+    (void)printf("%sA pair of each resemblance%s (to read both: twicetold show)\n\n",
+                 terminal_style(s, STYLE_STRONG), terminal_style(s, STYLE_PLAIN));
+    for (int i = TENTHS - 1; i >= 0; i--) {
+        const tt_pair *p = &t->examples[i];
+        if (t->tenths[i] == 0)
+            continue;
+        (void)printf("%s  %.2f%s  %s, overlap of the shorter %.2f", terminal_style(s, STYLE_NUMBER),
+                     p->resemblance, terminal_style(s, STYLE_PLAIN),
+                     tt_relation_name((tt_relation)p->relation), fmax(p->overlap_a, p->overlap_b));
+        if (p->conflicts > 0)
+            (void)printf(", %" PRIu32 " fact%s differ%s", p->conflicts,
+                         p->conflicts == 1 ? "" : "s", p->conflicts == 1 ? "s" : "");
+        (void)putchar('\n');
+        print_headline(t, s, p->a);
+        print_headline(t, s, p->b);
+    }
+    (void)putchar('\n');
+}
+
 static void print_table(const tune *t, const terminal *s)
 {
     const int tried = t->article_count > 0;
@@ -279,6 +343,22 @@ static void print_choice(const tune *t)
                  x->bands);
 }
 
+/* A tt_write_fn. */
+static int write_standard(void *ctx, const char *bytes, size_t size)
+{
+    (void)ctx;
+    return fwrite(bytes, 1, size, stdout) == size ? 0 : -1;
+}
+
+static void print_json_id(const char *before, const tt_article *a)
+{
+    (void)fputs(before, stdout);
+    if ((a->flags & TT_ARTICLE_INTEGER_ID) != 0)
+        (void)fwrite(a->id, 1, a->id_size, stdout);
+    else
+        (void)!tt_write_json_string(write_standard, NULL, a->id, a->id_size);
+}
+
 static void print_json(const tune *t)
 {
     const setting *choice = &t->settings[t->choice];
@@ -294,6 +374,15 @@ static void print_json(const tune *t)
                          x->found, x->candidates, x->seconds);
         (void)putchar('}');
     }
+    (void)fputs("],\"examples\":[", stdout);
+    for (int i = 0, shown = 0; i < TENTHS; i++)
+        if (t->tenths[i] > 0) {
+            (void)printf("%s{\"resemblance\":%.10g", shown++ > 0 ? "," : "",
+                         t->examples[i].resemblance);
+            print_json_id(",\"a\":", &t->articles[t->accepted[t->examples[i].a]]);
+            print_json_id(",\"b\":", &t->articles[t->accepted[t->examples[i].b]]);
+            (void)putchar('}');
+        }
     (void)printf("],\"choice\":{\"hashes\":%u,\"bands\":%u}}\n", choice->hashes, choice->bands);
 }
 
@@ -334,8 +423,10 @@ static int report(const tune *t)
     }
     terminal_init(&view, s->color);
     print_curve(t, &view);
-    if (t->article_count > 0)
+    if (t->article_count > 0) {
         print_tenths(t, &view);
+        print_examples(t, &view);
+    }
     print_table(t, &view);
     print_choice(t);
     return output_flush_standard();
@@ -368,7 +459,10 @@ static int run_tune(const settings *s)
     for (size_t i = 0; i < t.article_count; i++) {
         free((void *)t.articles[i].id);
         free((void *)t.articles[i].text);
+        free(t.headlines[i]);
     }
+    free(t.headlines);
+    free(t.accepted);
     free(t.articles);
     session_close(&t.session);
     return rc;
@@ -381,7 +475,8 @@ const subcommand tune_command = {
     .about = "choose hashes and bands for a threshold, on your own articles",
     .text = "Shows what chance a pair has to be found, by its resemblance, and what more or\n"
             "fewer hashes cost. With INPUT, as for scan, they are tried on its first ones:\n"
-            "how many of their pairs each finds, and how many candidates it looks at for it.",
+            "how many of their pairs each finds, how many candidates it looks at for it, and\n"
+            "what a pair of each resemblance looks like.",
     .more = "Only pairs by --resemblance depend on this: containment, overlap and sections\n"
             "come from seeds. The last line is the options to give to scan: the fewest hashes\n"
             "whose candidates are within a fifth of the least.",

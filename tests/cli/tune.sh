@@ -72,3 +72,23 @@ test_what_cannot_be_tuned() {
     exits 3
     has err missing.jsonl
 }
+
+test_a_pair_of_each_resemblance_is_shown() {
+    cat "$here/../../corpora/feed/articles.jsonl" >in.jsonl
+    { head -n 3 in.jsonl; cat in.jsonl; } >twice.jsonl # the second article of an id is left out
+    run tune in.jsonl
+    exits 0
+    has out 'A pair of each resemblance'
+    [ "$(grep -c 'overlap of the shorter' out)" -ge 8 ] || fail 'too few examples'
+    [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail 'wider than 80'
+    run tune --json in.jsonl
+    sed 's/.*"examples":\(\[[^]]*\]\).*/\1/' out >once
+    run tune --json twice.jsonl
+    sed 's/.*"examples":\(\[[^]]*\]\).*/\1/' out >again
+    same once again
+    sed 's/},{/\n/g' once | sed 's/.*"resemblance":\([0-9.]*\),"a":"\([^"]*\)","b":"\([^"]*\)".*/\1 \2 \3/' | while read -r number a b; do
+        run scan -q in.jsonl --resemblance 0.05 --series
+        grep "\"a\":\"$a\",\"b\":\"$b\"" out >pair || fail "$a and $b are no pair"
+        has pair "\"resemblance\":${number:0:8}"
+    done || exit 1
+}
