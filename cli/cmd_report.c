@@ -104,9 +104,12 @@ static int add_article(void *ctx, const tt_record *record, uint64_t article)
 /* Scans the inputs where no result was given. Then they are read again for their texts. */
 static int make_result(report_state *s)
 {
-    const int rc = s->has_result ? 0 : session_scan(&s->session);
+    int rc;
     if (s->has_result)
         return 0;
+    tt_result_close(s->result); /* of an empty file */
+    s->result = NULL;
+    rc = session_scan(&s->session);
     s->result = s->session.found;
     s->session.found = NULL;
     s->session.repeated = 1;
@@ -232,11 +235,16 @@ static int begins_as_result(const char *path)
 static int take_result(report_state *s, const settings *options)
 {
     tt_error error = {0};
+    size_t size;
     if (options->input_count == 1 || strcmp(options->inputs[0], "-") == 0)
         return 0;
     s->has_result = 1;
-    if (tt_result_read(&s->result, options->inputs[0], NULL, &error) == TT_OK)
+    if (tt_result_read(&s->result, options->inputs[0], NULL, &error) == TT_OK) {
+        if (tt_result_article_count(s->result) > 0)
+            return records_refuse_cut(s->result, options->inputs[0]);
+        s->has_result = tt_result_summary_line(s->result, &size) != NULL;
         return 0;
+    }
     s->has_result = error.status != TT_EFORMAT || error.where > 1;
     return s->has_result ? failure_library(&error, ABOUT_RESULT) : 0;
 }

@@ -337,11 +337,10 @@ static int print_views(show_state *w)
 
 static int read_and_print(show_state *w, const settings *s, const char *name)
 {
-    tt_error error = {0};
     int rc = session_open(&w->session, s);
     terminal_init(&w->terminal, s->color);
-    if (rc == 0 && tt_result_read(&w->result, s->inputs[0], NULL, &error) != TT_OK)
-        rc = failure_library(&error, ABOUT_RESULT);
+    if (rc == 0)
+        rc = records_read_result(&w->result, s->inputs[0]);
     w->arrays = result_arrays_of(w->result);
     if (rc == 0)
         rc = choose_views(w, name);

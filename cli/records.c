@@ -7,6 +7,24 @@
 #include "format.h"
 #include "message.h"
 
+int records_refuse_cut(const tt_result *result, const char *path)
+{
+    size_t size;
+    if (tt_result_summary_line(result, &size) != NULL)
+        return 0;
+    return message_failure("scan again, or copy the whole file",
+                           "%s has no summary line, which is the last one of a result: it was cut",
+                           path);
+}
+
+int records_read_result(tt_result **result, const char *path)
+{
+    tt_error error = {0};
+    return tt_result_read(result, path, NULL, &error) != TT_OK
+               ? failure_library(&error, ABOUT_RESULT)
+               : records_refuse_cut(*result, path);
+}
+
 /* Which articles of the result were in the input. */
 typedef struct seen_ids {
     session *session;

@@ -185,3 +185,16 @@ test_an_empty_result() {
     block overview page.html >data
     has data '"articles":1,'
 }
+
+test_a_result_that_was_cut_at_the_end_of_a_line() {
+    feed 200 >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    sed '$d' result.jsonl >cut.jsonl
+    run report cut.jsonl in.jsonl -o page.html
+    exits 3
+    has err 'cut.jsonl has no summary line, which is the last one of a result: it was cut'
+    absent page.html
+    run show cut.jsonl --cluster 1 in.jsonl
+    exits 3
+    has err 'it was cut'
+}
