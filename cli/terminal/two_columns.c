@@ -1,7 +1,6 @@
 #include "terminal/two_columns.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "terminal/character.h"
 

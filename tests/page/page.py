@@ -651,8 +651,8 @@ def take_shots(browser, command, directory, target):
         reader = Reader(browser, base, color_scheme=scheme, viewport={'width': width, 'height': height})
         page = reader.open(where)
         if address == 'decisions':
-            for row, name in ((0, 'kill'), (1, 'keep'), (2, 'not a copy')):
-                page.locator('.story > li').nth(row).get_by_role('button', name=name).click()
+            for row, decision in ((0, 'kill'), (1, 'keep'), (2, 'not a copy')):
+                page.locator('.story > li').nth(row).get_by_role('button', name=decision).click()
             page = reader.open('/decisions')
         page.wait_for_timeout(200)
         page.screenshot(path=target / f'{name}.png')
