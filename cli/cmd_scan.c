@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "csv_tables.h"
 #include "failure.h"
 #include "message.h"
 #include "scan_overview.h"
@@ -53,7 +54,7 @@ static void print_scan_summary(const session *r)
 /* A person at a terminal gets an overview; -o - gives the result there too. */
 static int wants_overview(const settings *s)
 {
-    return s->output == NULL && isatty(STDOUT_FILENO);
+    return s->output == NULL && s->csv == NULL && isatty(STDOUT_FILENO);
 }
 
 static int run_scan(const settings *s)
@@ -66,7 +67,9 @@ static int run_scan(const settings *s)
         rc = scan_overview_open(&texts, &r);
     if (rc == 0)
         rc = session_scan(&r);
-    if (rc == 0)
+    if (rc == 0 && s->csv != NULL)
+        rc = csv_tables_write(r.found, s->csv);
+    if (rc == 0 && (s->csv == NULL || s->output != NULL))
         rc = person ? scan_overview_print(&texts, &r) : write_result(&r);
     if (rc == 0)
         rc = session_publish(&r);

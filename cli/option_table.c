@@ -47,6 +47,10 @@ const option_row option_rows[] = {
      "out; or \"not-a-copy\" with \"of\":.., which keeps an article that was to be dropped for that "
      "one. Copies of a killed article are kept, unless another article of their cluster has the "
      "decision keep."},
+    {"csv", 0, FOR_SCAN, 0, KIND_STRING, AT(csv), 0, 0, "DIR",
+     "write tables into DIR: pairs, clusters, sections and removed .csv",
+     "The lines of the result are written too if -o is given. A row of clusters.csv is an article, "
+     "one of sections.csv a place; removed.csv has what dedup would remove."},
     {"pairs", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_PAIRS, NULL,
      "look for pairs (default: all three)", NULL},
     {"clusters", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_CLUSTERS, NULL, "look for clusters",

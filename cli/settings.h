@@ -19,6 +19,7 @@ struct settings {
     int append_rejects; /**< rejected records are added to what the file has, with each commit */
     const char *removed;
     const char *decisions;
+    const char *csv; /**< a directory */
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;

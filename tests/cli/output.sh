@@ -310,3 +310,30 @@ test_progress_is_silent_in_a_pipe_unless_asked_for() {
     run scan in.jsonl --progress never
     lines err 1
 }
+
+test_tables_as_csv() {
+    feed 200 >in.jsonl
+    printf '{"id":"a,\\"b\\"","text":"%s"}\n{"id":"twin","text":"%s"}\n' "$(seq -s ' ' 100 150)" "$(seq -s ' ' 100 150)" >>in.jsonl
+    run scan in.jsonl --csv tables
+    exits 0
+    empty out
+    run scan in.jsonl -o result.jsonl --csv tables
+    exits 0
+    for kind in pair cluster section; do
+        case $kind in
+        pair) rows=$(grep -c '"type":"pair"' result.jsonl) ;;
+        cluster) rows=$(grep '"type":"cluster"' result.jsonl | sed 's/.*\[//' | tr -cd ',\n' | sed 's/$/,/' | tr -d '\n' | wc -c) ;;
+        section) rows=$(grep '"type":"section"' result.jsonl | grep -o '"begin"' | wc -l) ;;
+        esac
+        [ "$kind" = cluster ] || [ "$(($(wc -l <tables/${kind}s.csv) - 1))" -eq "$rows" ] || fail "${kind}s.csv has $(wc -l <tables/${kind}s.csv) lines, not $rows and a head"
+    done
+    has tables/pairs.csv '"a,""b""",twin,identical,1,1,1,1,1,1,0'
+    has tables/clusters.csv '"a,""b""",1'
+    run dedup -q in.jsonl -o kept.jsonl --removed removed.jsonl
+    [ "$(($(wc -l <tables/removed.csv) - 1))" -eq "$(wc -l <removed.jsonl)" ] || fail 'removed.csv is not what dedup removes'
+    : >file
+    run scan in.jsonl --csv file
+    exits 3
+    has err 'file/pairs.csv'
+    no_leftovers
+}
