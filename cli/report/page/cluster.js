@@ -33,7 +33,7 @@ function difference(before, n, labels) {
   const al = alignmentOf(before, n), c = changesOf(al), all = Math.max(1, c.kept + c.changed + c.added + c.cut);
   if (c.changed + c.added + c.cut === 0) return el('p', { class: 'changes' }, `Identical to ${labels.before}.`);
   return [el('p', { class: 'changes' }, bar([[c.kept / all, 'part-kept'], [c.changed / all, 'part-changed'], [c.added / all, 'part-added'], [c.cut / all, 'part-cut']], `Shares of words that are the same, changed, ${labels.added} and ${labels.cut}`),
-    el('span', {}, `${plural(c.kept, 'word')} the same`), c.changed > 0 ? el('span', { class: 'said-changed' }, `${whole(c.changed)} changed`) : null,
+    el('span', {}, `${words(c.kept)} the same`), c.changed > 0 ? el('span', { class: 'said-changed' }, `${whole(c.changed)} changed`) : null,
     c.added > 0 ? el('span', { class: 'said-added' }, `${whole(c.added)} ${labels.added}`) : null, c.cut > 0 ? el('span', { class: 'said-cut' }, `${whole(c.cut)} ${labels.cut}`) : null),
   factList(al, from, to),
   c.swaps.length > 0 ? el('p', { class: 'swaps' }, c.swaps.filter(at => !al.facts.some(f => f.at[0][0] <= at[0][0] && at[0][1] <= f.at[0][1])).slice(0, 4).map(([a, b]) => el('span', {}, el('del', {}, bdi(said(from, a, 60))), ' \u2192 ', el('ins', {}, bdi(said(to, b, 60)))))) : null,

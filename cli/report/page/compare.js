@@ -194,9 +194,9 @@ function passageBar(al, left, right, tied) {
     }
     tied.lead(null);
     buttons.forEach((b, i) => b.setAttribute('aria-pressed', i + 1 === k));
-    say(`Passage ${k} of ${al.passages.length}: ${plural(al.passages[k - 1].words, 'word')}`);
+    say(`Passage ${k} of ${al.passages.length}: ${words(al.passages[k - 1].words)}`);
   };
-  const buttons = al.passages.map((p, i) => button(String(i + 1), () => go(i + 1), { class: `chip p${i % HUES}`, 'aria-pressed': 'false', title: plural(p.words, 'word'), 'aria-label': `Passage ${i + 1}, ${plural(p.words, 'word')}` }));
+  const buttons = al.passages.map((p, i) => button(String(i + 1), () => go(i + 1), { class: `chip p${i % HUES}`, 'aria-pressed': 'false', title: words(p.words), 'aria-label': `Passage ${i + 1}, ${words(p.words)}` }));
   for (const body of [left, right]) {
     body.addEventListener('click', event => {
       const mark = event.target.closest('mark');
@@ -220,7 +220,7 @@ function summaryOf(al) {
   if (!al.known) return 'The result lists no passage that these two share.';
   const c = changesOf(al), shared = al.passages.reduce((n, p) => n + p.words, 0);
   if (al.passages.length === 0) return al.self ? 'No passage is repeated.' : 'No passage is shared.';
-  const first = `${plural(al.passages.length, 'passage')}, ${plural(shared, 'word')} the same`;
+  const first = `${plural(al.passages.length, 'passage')}, ${words(shared)} the same`;
   return al.self ? `${first}. Left: first occurrence. Right: the repeat.` : `${first}; ${whole(c.changed)} reworded, ${whole(c.cut)} only on the left, ${whole(c.added)} only on the right.`;
 }
 

@@ -145,6 +145,9 @@ function asTheyRan(c) {
   });
 }
 
+/* A count of words; where a script has no spaces between them each character counts as one. */
+const words = n => plural(n, once('unit', () => articles().title.slice(0, 500).filter(t => LONE.test(t)).length * 2 > Math.min(500, articles().title.length) ? 'character' : 'word'));
+
 /* Whether a time is only a day, as far as one can tell. */
 const isDay = seconds => seconds % 86400 === 0;
 

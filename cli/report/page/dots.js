@@ -87,9 +87,9 @@ function nearest(runs, x, y, self) {
   return best;
 }
 
-function runList(words, text, runs, where) {
-  const item = ([i, j, n]) => el('li', {}, el('a', { href: link('compare', ...where([i, j])), dir: 'auto', class: 'quote' }, shorten(text.slice(words.begin[i], words.end[i + n - 1]).replace(/\s+/g, ' '), 90)),
-    el('span', { class: 'byline' }, `${plural(n, 'word')}, at word ${whole(i + 1)} and ${whole(j + 1)}`));
+function runList(all, text, runs, where) {
+  const item = ([i, j, n]) => el('li', {}, el('a', { href: link('compare', ...where([i, j])), dir: 'auto', class: 'quote' }, shorten(text.slice(all.begin[i], all.end[i + n - 1]).replace(/\s+/g, ' '), 90)),
+    el('span', { class: 'byline' }, `${words(n)}, at word ${whole(i + 1)} and ${whole(j + 1)}`));
   return el('div', {}, el('h2', {}, 'Longest runs'), runs.length === 0 ? el('p', {}, 'None.') : el('ol', { class: 'list' }, runs.slice(0, LONGEST_LIST).map(item)));
 }
 

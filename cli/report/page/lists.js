@@ -20,7 +20,7 @@ const foundTimes = n => `found ${n === 1 ? 'once' : `${whole(n)} times`}`;
 function sectionItem(i) {
   const s = sectionAt(i, 1), first = s.places[0];
   return el('li', {}, el('a', { href: link('section', s.number), dir: 'auto', class: 'quote' }, s.quote),
-    el('span', { class: 'badge' }, foundTimes(s.count)), el('span', { class: 'byline' }, `${plural(s.words, 'word')}, first in `, articleAnchor(first.article)));
+    el('span', { class: 'badge' }, foundTimes(s.count)), el('span', { class: 'byline' }, `${words(s.words)}, first in `, articleAnchor(first.article)));
 }
 
 function pairItem(i) {
@@ -128,7 +128,7 @@ async function showSection([number]) {
       k > 0 ? el('a', { class: 'side', href: compareLink(first.article, o.article) }, 'side by side', hidden(` with ${titleOf(o.article)}`)) : null, byline(o.article), many ? el('span', { class: 'byline' }, `at byte ${whole(o.begin)} of ${whole(articles().bytes[o.article])}`) : null);
   };
   return { title: `Section ${s.number}`, content: [el('h1', {}, `Section ${s.number}`),
-    el('p', { class: 'lead' }, `${plural(s.words, 'word')}, ${foundTimes(s.count)}. ${KINDS[s.kind]}.`),
+    el('p', { class: 'lead' }, `${words(s.words)}, ${foundTimes(s.count)}. ${KINDS[s.kind]}.`),
     el('blockquote', { class: 'text passage' }, text === undefined ? el('p', { dir: 'auto' }, s.quote) : paragraphs(snippetWhole(text, first), [])), text === undefined ? notEmbedded(first.article) : null,
     el('h2', {}, 'Where it appears'), paged(s.count, item, 'places')] };
 }

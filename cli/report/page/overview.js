@@ -23,7 +23,7 @@ function bySource(o) {
     el('td', { class: 'number' }, percent(repeated / Math.max(1, size)))));
   return panel('By source', el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'By source' }, el('table', {},
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Source'), el('th', { scope: 'col', class: 'number' }, 'Articles'), el('th', { scope: 'col', class: 'number' }, 'Copies'), el('th', { scope: 'col', colspan: 2, class: 'wide' }, 'Text that had already run'))),
-    el('tbody', {}, rows))), more('#/sources', 'Who copies whom'));
+    el('tbody', {}, rows))), rows.length > 10 ? el('p', { class: 'note' }, `${plural(rows.length, 'row')}; scroll to see all.`) : null, more('#/sources', 'Who copies whom'));
 }
 
 function byDay(o) {

@@ -2,6 +2,7 @@
  * marks and digits, or one character of a script that is written without spaces. */
 const SINGLE = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const WORD = new RegExp(`[${SINGLE}]\\p{M}*|(?:(?![${SINGLE}])[\\p{L}\\p{M}\\p{N}])+(?:['\u2019.,](?=[\\p{L}\\p{N}])(?:(?![${SINGLE}])[\\p{L}\\p{M}\\p{N}])+)*`, 'gu');
+const LONE = new RegExp(`[${SINGLE}]`, 'u');
 const MOST_WORDS = 60000;
 
 /* {word: Int32Array of numbers that `numbers` gives, begin, end: places in the text} */
