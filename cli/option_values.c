@@ -209,7 +209,10 @@ void option_describe_value(const option_row *r, char *to, size_t size)
     case KIND_SIZE:
         describe_size(least, sizeof least, minimum);
         describe_size(most, sizeof most, maximum);
-        (void)snprintf(to, size, "a size from %s to %s, as 5000000, 64K or 16MiB", least, most);
+        if (maximum > UINT64_C(1) << 50)
+            (void)snprintf(to, size, "a size of %s or more, as 64K, 300M or 16GiB", least);
+        else
+            (void)snprintf(to, size, "a size from %s to %s, as 5000000, 64K or 16MiB", least, most);
         return;
     case KIND_SEED: (void)snprintf(to, size, "a whole number below 2^64, or random"); return;
     case KIND_KEEP:

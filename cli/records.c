@@ -31,6 +31,7 @@ typedef struct seen_ids {
     const tt_result *result;
     unsigned char *seen; /* by number of the result */
     uint64_t seen_count;
+    uint64_t articles, bytes; /* of all good records */
     article_fn take;
     void *ctx;
 } seen_ids;
@@ -47,6 +48,8 @@ static int take_record(seen_ids *s, const tt_record *record)
     uint64_t article;
     if (record->status != TT_OK)
         return session_reject(s->session, record, TT_OK);
+    s->articles++;
+    s->bytes += record->article.text_size;
     article = tt_result_find(s->result, &id);
     if (article != TT_NO_ARTICLE) {
         if (s->seen[article])
@@ -84,17 +87,39 @@ static int refuse_missing(const seen_ids *s)
                            format_id_size(id.bytes, id.size), id.bytes);
 }
 
+/* What the summary says of the input tells other texts with the same ids, if nothing was rejected:
+ * of two records with one id, the scan counted one. */
+static int refuse_others(const seen_ids *s)
+{
+    const tt_summary *summary = tt_result_summary(s->result);
+    size_t size;
+    if (tt_result_summary_line(s->result, &size) == NULL || summary->rejected > 0 ||
+        s->session->rejected > 0 ||
+        (summary->articles == s->articles && summary->bytes == s->bytes))
+        return 0;
+    return message_failure("give the files that were scanned, as they were then",
+                           "%s: this input has %" PRIu64 " articles with %" PRIu64
+                           " bytes of text, the one that was scanned had %" PRIu64 " with %" PRIu64,
+                           s->session->settings->inputs[0], s->articles, s->bytes,
+                           summary->articles, summary->bytes);
+}
+
 int records_read_articles(session *r, const tt_result *result, article_fn take, void *ctx)
 {
     const settings *s = r->settings;
-    seen_ids seen = {r, result, calloc((size_t)tt_result_article_count(result) + 1, 1),
-                     0, take,   ctx};
+    seen_ids seen = {.session = r,
+                     .result = result,
+                     .seen = calloc((size_t)tt_result_article_count(result) + 1, 1),
+                     .take = take,
+                     .ctx = ctx};
     int rc;
     if (seen.seen == NULL)
         return failure_memory();
     rc = session_read(r, s->inputs + 1, s->input_count - 1, &s->reader, take_records, &seen);
     if (rc == 0)
         rc = refuse_missing(&seen);
+    if (rc == 0)
+        rc = refuse_others(&seen);
     progress_end(&r->progress);
     free(seen.seen);
     return rc;

@@ -30,7 +30,7 @@ test_a_limit_that_is_too_small() {
     run scan in.jsonl --memory 1M
     exits 2
     has err '--memory'
-    has err '33554432'
+    has err 'a size of 32M or more'
     run scan in.jsonl --memory lots
     exits 2
 }

@@ -96,7 +96,7 @@ test_what_is_missing_is_named() {
     sed 's/the reports of this service may not be stored or sold//' feed.jsonl | cut -c 1-130 | sed 's/$/"}/' >other.jsonl
     run show result.jsonl --section 1 other.jsonl
     exits 3
-    has err 'give the INPUT of the scan that made the result'
+    has err 'give the files that were scanned'
 }
 
 # Three versions of a story, the last one first in the input.
@@ -154,4 +154,21 @@ test_a_unified_diff() {
     text "$right" >new
     patch -s -o made old first.diff || fail 'patch does not take it'
     same new made
+}
+
+test_other_texts_with_the_same_ids() {
+    make_feed
+    sed 's/Nobody was hurt/No one at all was hurt/' feed.jsonl >changed.jsonl
+    for command in show report; do
+        if [ $command = show ]; then
+            run show result.jsonl a changed.jsonl
+        else
+            run report result.jsonl changed.jsonl -o page.html
+        fi
+        exits 3
+        empty out
+        has err 'result.jsonl: this input has 3 articles with'
+        has err 'give the files that were scanned, as they were then'
+    done
+    absent page.html
 }

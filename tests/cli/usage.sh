@@ -116,7 +116,7 @@ scan --resemblance 80% in.jsonl|did you mean 0.8?
 scan --resemblance 0,8 in.jsonl|did you mean 0.8?
 scan --keep latest in.jsonl|did you mean newest?
 scan --keep oldest in.jsonl|did you mean first?
-scan --memory 1 in.jsonl|a size from 32M to
+scan --memory 1 in.jsonl|a size of 32M or more
 watch --resemblance 0.8 feed.db|it is an option of scan, dedup, tune or index create
 END
     feed 20 >in.jsonl

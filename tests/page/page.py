@@ -42,10 +42,13 @@ SHOTS = {'overview': ('/', 'light', 1280, 860), 'cluster': ('/cluster/2', 'light
          'search': ('/search/ferry%20fog', 'dark', 1280, 640), 'narrow': ('/cluster/2', 'light', 390, 800)}
 
 
-def make(command, directory, name, articles):
+PLAIN = ('--text-format', 'plain') # what looks like markup is text
+
+
+def make(command, directory, name, articles, options=()):
     result, page = directory / f'{name}.jsonl', directory / f'{name}.html'
-    subprocess.run([command, 'scan', '-q', articles, '-o', result], check=True)
-    subprocess.run([command, 'report', '-q', result, articles, '-o', page], check=True)
+    subprocess.run([command, 'scan', '-q', *options, articles, '-o', result], check=True)
+    subprocess.run([command, 'report', '-q', *options, result, articles, '-o', page], check=True)
     return page.as_uri()
 
 
@@ -239,7 +242,7 @@ CRASH = 'At least {dead} people were killed and {hurt} injured when a passenger 
 
 
 def test_facts_that_differ_are_listed_and_marked(browser, pages):
-    told = [{'dead': 'three', 'hurt': 12, 'place': 'Oakley', 'day': 'Tuesday'}, {'dead': 'five', 'hurt': 31, 'place': 'Oakley', 'day': 'Tuesday'}, {'dead': 'five', 'hurt': 31, 'place': 'Oakham', 'day': 'Monday'}]
+    told = [{'dead': 'three', 'hurt': 12, 'place': 'Oakley', 'day': 'Tuesday'}, {'dead': 'five', 'hurt': 31, 'place': 'Oakley', 'day': 'Tuesday'}, {'dead': 'five', 'hurt': 31, 'place': 'Brenford', 'day': 'Tuesday'}, {'dead': 'five', 'hurt': 31, 'place': 'Brenford', 'day': 'Monday'}]
     articles = [{'id': f'v{k}', 'title': f'Crash {k}', 'source': 'Wire', 'published': f'2034-05-08T1{k}:00:00Z', 'text': CRASH.format(**facts)} for k, facts in enumerate(told)]
     reader = Reader(browser, make(pages['command'], pages['directory'], 'crash', write_lines(pages['directory'] / 'crash-in.jsonl', articles)))
     page = reader.open('/compare/v0/v1')
@@ -249,8 +252,10 @@ def test_facts_that_differ_are_listed_and_marked(browser, pages):
     shown = page.locator('.scrolls').nth(1).evaluate('e => { const c = e.cloneNode(true); c.querySelectorAll(".hidden").forEach(h => h.remove()); return c.textContent; }')
     assert shown == articles[1]['text']
     page = reader.open('/compare/v2/v1')
-    assert [page.locator('.scrolls').nth(side).locator('.fact-name, .fact-date').all_inner_texts() for side in (0, 1)] == [['Oakham', 'Monday'], ['Oakley', 'Tuesday']]
-    assert page.locator('.facts dd').last.inner_text() == '2'
+    assert [page.locator('.scrolls').nth(side).locator('.fact-name').all_inner_texts() for side in (0, 1)] == [['Brenford'], ['Oakley']]
+    assert page.locator('.facts dd').last.inner_text() == '1'
+    page = reader.open('/compare/v2/v3')
+    assert [page.locator('.scrolls').nth(side).locator('.fact-date').all_inner_texts() for side in (0, 1)] == [['Tuesday'], ['Monday']]
     page = reader.open('/pairs?differ=1&sort=differ')
     assert 'facts differ' in page.locator('.list > li').first.inner_text()
     page = reader.open('/cluster/1')
@@ -288,7 +293,8 @@ def test_lists_are_filtered_and_sorted_and_come_back_so(browser, pages):
     page = reader.open('/clusters?from=2034-05-10&sort=newest')
     times = page.evaluate('clusters().articles.filter(m => m.some(n => articles().published[n] >= Date.UTC(2034, 4, 10) / 1000)).length')
     assert page.locator('.count').inner_text() == f'{times} of 52 clusters'
-    assert reader.open('/sections?notices=1').locator('.count').inner_text() == '63 of 67 sections'
+    counts = page.evaluate('[sections().filter(s => s[2] !== 3).length, sections().length]')
+    assert reader.open('/sections?notices=1').locator('.count').inner_text() == f'{counts[0]} of {counts[1]} sections'
     reader.close()
 
 
@@ -624,7 +630,7 @@ def thread_seconds(session):
 
 def run_tests(browser, command, directory, word):
     hostile.write(directory / 'evil.jsonl')
-    pages = {'feed': make(command, directory, 'feed', FEED), 'hostile': make(command, directory, 'hostile', directory / 'evil.jsonl'), 'result': directory / 'feed.jsonl',
+    pages = {'feed': make(command, directory, 'feed', FEED), 'hostile': make(command, directory, 'hostile', directory / 'evil.jsonl', PLAIN), 'result': directory / 'feed.jsonl',
              'directory': directory, 'command': command}
     failed = 0
     tests = [(name, test) for name, test in globals().items() if name.startswith('test_') and word in name]
@@ -642,9 +648,9 @@ def run_tests(browser, command, directory, word):
 
 def take_shots(browser, command, directory, target):
     hostile.write(directory / 'evil.jsonl')
-    feed, evil = make(command, directory, 'feed', FEED), make(command, directory, 'self', directory / 'evil.jsonl')
+    feed, evil = make(command, directory, 'feed', FEED), make(command, directory, 'self', directory / 'evil.jsonl', PLAIN)
     crash = make(command, directory, 'crash', write_lines(directory / 'crash-in.jsonl', [{'id': f'v{k}', 'title': f'Train hits lorry at level crossing{title}', 'source': 'Meridian News', 'published': f'2034-05-08T1{k}:05:00Z', 'text': CRASH.format(**facts)} for k, (title, facts) in enumerate((
-        ('', {'dead': 'three', 'hurt': 12, 'place': 'Oakley', 'day': 'Tuesday'}), (' - update', {'dead': 'five', 'hurt': 31, 'place': 'Oakham', 'day': 'Tuesday'})))]))
+        ('', {'dead': 'three', 'hurt': 12, 'place': 'Oakley', 'day': 'Tuesday'}), (' - update', {'dead': 'five', 'hurt': 31, 'place': 'Brenford', 'day': 'Tuesday'})))]))
     special = {'self': (evil, '/compare/self/self'), 'facts': (crash, '/compare/v0/v1'), 'decisions': (feed, '/cluster/2')}
     for name, (address, scheme, width, height) in SHOTS.items():
         base, where = special.get(address, (feed, address))
