@@ -292,7 +292,7 @@ static void run_chain(bench *b, void *ctx)
 {
     const fixture *f = ready(b, ((stage *)ctx)->fixture);
     tti_aligner *aligner = NULL;
-    check(b, tti_aligner_open(&aligner, &tti_libc_allocator, NULL));
+    check(b, tti_aligner_open(&aligner, 32, &tti_libc_allocator, NULL));
     while (bench_next(b))
         check(b, align_all(f, aligner));
     if (f != NULL)

@@ -75,7 +75,9 @@ const option_row option_rows[] = {
      "(default: chosen by the length of the two)",
      "Facts are figures, dates, names and rare words."},
     {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 0, 0, "N",
-     "shortest section to report, in tokens (default 32)", NULL},
+     "shortest section in tokens, 6 or more (default 32)",
+     "Below 9 every run of four words is looked up, which takes longer but leaves out no passage "
+     "that is shared word for word, unless one of its runs is in more than 48 places."},
     {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",
      "longest (default), first, newest or source:A,B,... of a cluster",
      "'newest' goes by \"published\"; 'source:A,B' takes the article whose \"source\" comes first "
@@ -150,7 +152,8 @@ const option_row option_rows[] = {
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)", NULL},
     {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood",
-     "watch adds them to what FILE has. A newline follows each. A record too long to be held in memory, or a file that cannot be "
+     "watch adds them to what FILE has. A newline follows each. A record too long to be held in "
+     "memory, or a file that cannot be "
      "read, is only named."},
     {"threads", 'j', (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
      KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",

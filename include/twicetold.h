@@ -187,11 +187,17 @@ typedef int (*tt_progress_fn)(void *ctx, const char *stage, uint64_t done, uint6
 typedef struct tt_options {
     size_t struct_size;      /**< sizeof(tt_options) */
     uint32_t find;           /**< TT_FIND_* */
-    uint32_t shingle_tokens; /**< tokens of a shingle, 1 to 64, default 5 */
+    uint32_t shingle_tokens; /**< tokens of a shingle, 1 to 64, default 5. Below 4, pairs that only
+                                  their containment admits are found if they have a run of four
+                                  tokens in common */
     uint32_t num_hashes;     /**< MinHash values of a signature, 16 to 1024, default 128 */
     uint32_t bands;          /**< LSH bands, a divisor of num_hashes; 0: chosen for the rule for
                                   resemblance */
-    uint32_t min_section;    /**< tokens of the shortest section, 8 or more, default 32 */
+    uint32_t min_section;    /**< tokens of the shortest section, 6 or more, default 32. Below 9
+                                  every run of four tokens is looked up, which takes longer: what
+                                  two articles share word for word is always found then, also a
+                                  whole short text, unless a run of four in it is in more than
+                                  48 places, or 16 of one article */
     uint32_t max_matches;    /**< earlier articles that an article is paired with, at most: 1 to
                                   1048576, default 64 */
     double resemblance;      /**< rule: the least resemblance of a pair, up to 1, default 0.7;
@@ -590,7 +596,7 @@ typedef struct tt_passage {
  * Of the articles only the text is read. Of `options` (NULL: the defaults) the rules,
  * shingle_tokens, min_section, seed, paragraphs, facts, drop, max_article_bytes and allocator are
  * used. `min_tokens`: tokens of the shortest passage; 0 takes min_section. Passages of fewer than 8
- * tokens are found only where the shorter text has fewer than 16.
+ * tokens are found only where the shorter text has fewer than 16 tokens or min_section is less.
  *
  * @return TT_OK; TT_EINVAL (out or a is NULL, a text is NULL but its size is not 0, an option is
  * out of range), TT_EFORMAT (a text is not UTF-8; `where`: byte offset), TT_ELIMIT (over

@@ -26,6 +26,7 @@ _Static_assert((int)TTI_CHAIN_MAX_GAP <= (int)TTI_GAP_MAX_TOKENS,
 
 struct tti_aligner {
     const tt_allocator *allocator;
+    uint32_t least_passage; /* aligned tokens of a chain, but in very short articles */
     tti_anchors anchors;
     tti_chains chains;
     TTI_ARRAY(tti_block) chain;  /* the blocks of one chain */
@@ -36,12 +37,14 @@ struct tti_aligner {
     int out_of_memory;                       /* a block could not be appended */
 };
 
-tt_status tti_aligner_open(tti_aligner **out, const tt_allocator *allocator, tt_error *error)
+tt_status tti_aligner_open(tti_aligner **out, uint32_t min_section, const tt_allocator *allocator,
+                           tt_error *error)
 {
     tti_aligner *al = tti_alloc_zero(allocator, 1, sizeof *al);
     *out = al;
     if (al == NULL)
         return tti_fail_memory(error, "an aligner");
+    al->least_passage = min_section < LEAST_PASSAGE ? min_section : LEAST_PASSAGE;
     al->allocator = al->anchors.allocator = al->chains.allocator = allocator;
     return TT_OK;
 }
@@ -248,7 +251,7 @@ static tt_status align_sides(tti_aligner *al, const tti_query_side *s, tti_align
                              tt_error *error)
 {
     const uint32_t shorter = s->count < al->anchors.b_count ? s->count : al->anchors.b_count;
-    const uint32_t least = shorter >= 2 * LEAST_PASSAGE ? LEAST_PASSAGE : (shorter + 1) / 2;
+    const uint32_t least = shorter >= 2 * al->least_passage ? al->least_passage : (shorter + 1) / 2;
     const int64_t least_score =
         (least < LEAST_PASSAGE ? TTI_KGRAM_TOKENS : LEAST_ANCHORED) * TTI_CHAIN_TOKEN_SCORE;
     memset(out, 0, sizeof *out);

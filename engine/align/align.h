@@ -47,8 +47,10 @@ static inline int tti_is_section(uint32_t first_tokens, uint32_t other_tokens, u
 
 typedef struct tti_aligner tti_aligner; /**< the working memory of one thread */
 
-/** @return TT_OK, TT_ENOMEM. Owner: the caller, tti_aligner_close(). */
-tt_status tti_aligner_open(tti_aligner **out, const tt_allocator *allocator, tt_error *error);
+/** Passages of fewer aligned tokens than `min_section`, or 8 where that is more, are left out, but
+ * in very short articles. @return TT_OK, TT_ENOMEM. Owner: the caller, tti_aligner_close(). */
+tt_status tti_aligner_open(tti_aligner **out, uint32_t min_section, const tt_allocator *allocator,
+                           tt_error *error);
 /** NULL is allowed. */
 void tti_aligner_close(tti_aligner *aligner);
 

@@ -359,7 +359,7 @@ tt_status tti_article_table_add(tti_article_table *t, const tti_db_row *row, uin
 static tt_status find_minimizers(tti_article_table *t, uint32_t doc, tt_error *error)
 {
     const tti_doc d = tti_article_table_doc(t, doc);
-    return tti_minimizers_find(&t->minimizers, &d, t->options->seed, t->allocator, error);
+    return tti_minimizers_find(&t->minimizers, &d, t->options, t->allocator, error);
 }
 
 static tt_status add_seeds(tti_article_table *t, uint32_t doc, tt_error *error)
@@ -390,7 +390,7 @@ static void buffer_range(tti_article_table *t, seed_range *r, tti_partition_buff
         if (!is_document(t, k))
             continue;
         doc = tti_article_table_doc(t, k);
-        r->status = tti_minimizers_find(&r->minimizers, &doc, t->options->seed, t->allocator, NULL);
+        r->status = tti_minimizers_find(&r->minimizers, &doc, t->options, t->allocator, NULL);
         t->seed_counts.items[k] = (uint32_t)r->minimizers.positions.count;
         if (r->status == TT_OK)
             r->status = tti_partition_buffers_add(buffers, &r->minimizers, k, NULL);

@@ -75,7 +75,7 @@ tt_status tti_candidate_lookup_run(tti_candidate_lookup *x, const tti_article_ta
     with_counts.counts = table->seed_counts.items;
     x->counts.found.pairs.count = x->counts.found.skipped.count = 0;
     x->counts.status = TT_OK;
-    TTI_TRY(tti_minimizers_find(&x->seeds, doc, table->options->seed, a, error));
+    TTI_TRY(tti_minimizers_find(&x->seeds, doc, table->options, a, error));
     TTI_TRY_ALLOC(tti_table_reset(&x->own_seeds, x->seeds.positions.count), error, "seeds");
     tti_postings_prefetch(&table->postings, &x->seeds);
     for (size_t i = 0; i < x->seeds.positions.count; i++)
@@ -141,7 +141,8 @@ tt_status tti_comparer_add_own_passages(tti_comparer *c, const tti_doc *doc, uin
 {
     tti_alignment al;
     if (c->self_aligner == NULL)
-        TTI_TRY(tti_aligner_open(&c->self_aligner, c->options->allocator, error));
+        TTI_TRY(tti_aligner_open(&c->self_aligner, c->options->min_section, c->options->allocator,
+                                 error));
     TTI_TRY(tti_aligner_load(c->self_aligner, doc->hashes, doc->token_count, error));
     TTI_TRY(tti_aligner_run_self(c->self_aligner, &al, error));
     if (tti_verified_add_passages(out, &al, number, number, c->options->min_section) != TT_OK)

@@ -79,8 +79,7 @@ static tt_status output_seeds(tti_operator *op)
     text_state *s = op->state;
     s->packed.count = 0;
     if (tti_seeds_needed(&op->options)) {
-        TTI_TRY(
-            tti_minimizers_find(&s->sample, &s->doc, op->options.seed, op->allocator, op->error));
+        TTI_TRY(tti_minimizers_find(&s->sample, &s->doc, &op->options, op->allocator, op->error));
         for (size_t i = 0; i < s->sample.positions.count; i++) {
             const uint32_t pos = s->sample.positions.items[i];
             const tti_seed_record record = {s->sample.keys.items[pos],

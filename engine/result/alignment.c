@@ -118,13 +118,13 @@ static tt_status compare_texts(alignment_builder *x, const tt_options *o, uint32
     return TT_OK;
 }
 
-static tt_status compare_with_itself(const alignment_builder *x, uint32_t min_tokens,
-                                     tti_verified *found, tt_error *error)
+static tt_status compare_with_itself(const alignment_builder *x, const tt_options *o,
+                                     uint32_t min_tokens, tti_verified *found, tt_error *error)
 {
     const tti_doc *doc = &x->a->doc;
     tti_alignment alignment;
     tti_aligner *aligner;
-    tt_status status = tti_aligner_open(&aligner, x->out->allocator, error);
+    tt_status status = tti_aligner_open(&aligner, o->min_section, x->out->allocator, error);
     if (status == TT_OK)
         status = tti_aligner_load(aligner, doc->hashes, doc->token_count, error);
     if (status == TT_OK)
@@ -141,7 +141,7 @@ static tt_status find_passages(alignment_builder *x, const tt_options *o, uint32
 {
     const size_t docs = x->a == x->b ? 1 : 2;
     tti_verified found = {.allocator = o->allocator};
-    tt_status status = docs == 1 ? compare_with_itself(x, min_tokens, &found, error)
+    tt_status status = docs == 1 ? compare_with_itself(x, o, min_tokens, &found, error)
                                  : compare_texts(x, o, min_tokens, &found, error);
     if (status == TT_OK) {
         tti_verified_sort_passages(&found);

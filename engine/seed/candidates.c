@@ -25,7 +25,7 @@ enum {
     RUN_GAP = 64,  /* tokens between two seeds of a run */
     RUN_SKEW = 16, /* by how much that may differ between the two documents */
     REACH = 48,    /* tokens near a shared seed, in which others may have been damaged */
-    DENSITY = 2,   /* tokens for each seed at least, unless a text repeats a word in place */
+    DENSITY = 2,   /* tokens for each minimizer at least, unless a text repeats a word in place */
     PREFETCH = 8,  /* counters ahead whose documents are fetched */
     FIRST_COUNTERS = 512
 };
@@ -73,8 +73,10 @@ void tti_seed_rules_make(tti_seed_rules *out, const tt_options *options, const u
     const uint32_t run = options->min_section / 12;
     out->counts = counts;
     out->least_share = least_share_of(options);
-    out->least_cover = least_cover_of(options);
+    out->least_cover = least_cover_of(options) * (tti_seeds_are_dense(options) ? 1 : DENSITY);
     out->least_run = run < 1 ? 1 : run > 3 ? 3 : run;
+    out->least_shared =
+        tti_seeds_are_dense(options) ? options->min_section - TTI_MINIMIZER_TOKENS + 1 : UINT32_MAX;
     out->pair_wants = TTI_WANT_PAIR | TTI_WANT_SECTIONS;
     if (!(options->find & TT_FIND_SECTIONS)) {
         out->least_run = UINT32_MAX;
@@ -169,7 +171,7 @@ static int is_candidate_pair(const tti_seed_rules *rules, const tti_seed_counter
     need = fewer <= TTI_SEED_SPARSE_DOC ? 1 : 2;
     if (c->shared < need || c->shared < rules->least_share * fewer)
         return 0;
-    return fewer <= TTI_SEED_SHORT_DOC || c->covered >= rules->least_cover * DENSITY * fewer;
+    return fewer <= TTI_SEED_SHORT_DOC || c->covered >= rules->least_cover * fewer;
 }
 
 TTI_SORT_DEFINE(sort_counters_by_shared, tti_seed_counter,
@@ -187,10 +189,12 @@ void tti_seed_counts_select(tti_seed_counts *t, const tti_seed_rules *rules, uin
     tti_seed_counter *counters = t->counters.items;
     const size_t count = t->counters.count;
     size_t pairs = 0;
+    if (count > 0 && rules->least_shared != UINT32_MAX) /* it may repeat what others have as well */
+        append_candidate(t, b, b, TTI_WANT_SECTIONS);
     for (size_t k = 0; k < count; k++) {
         if (k + PREFETCH < count)
             __builtin_prefetch(&rules->counts[counters[k + PREFETCH].doc]);
-        if (counters[k].best_run >= rules->least_run)
+        if (counters[k].best_run >= rules->least_run || counters[k].shared >= rules->least_shared)
             append_candidate(t, counters[k].doc, b, TTI_WANT_SECTIONS);
         pairs += (size_t)is_candidate_pair(rules, &counters[k], b, seeds);
     }

@@ -35,8 +35,9 @@ typedef struct tti_seed_counter {
 typedef struct tti_seed_rules {
     const uint32_t *counts; /**< seeds of each earlier document */
     double least_share;     /**< of the seeds of the document with fewer, for a pair */
-    double least_cover;     /**< of the tokens that are near shared seeds, for a pair */
+    double least_cover;     /**< tokens near shared seeds, for each seed of that document */
     uint32_t least_run;     /**< for sections */
+    uint32_t least_shared;  /**< for sections, where every k-gram is a seed: all of the shortest */
     unsigned pair_wants;    /**< what a candidate pair is for: its passages too, if sections are */
     size_t max_pairs;       /**< of one document */
 } tti_seed_rules;

@@ -23,10 +23,11 @@ static void drop_repeated_minimizers(tti_minimizers *m)
     m->positions.count = kept;
 }
 
-tt_status tti_minimizers_find(tti_minimizers *m, const tti_doc *doc, uint64_t seed,
+tt_status tti_minimizers_find(tti_minimizers *m, const tti_doc *doc, const tt_options *options,
                               const tt_allocator *a, tt_error *error)
 {
     const size_t n = tti_shingle_count(doc->token_count, TTI_MINIMIZER_TOKENS);
+    const uint64_t seed = options->seed;
     m->positions.count = 0;
     if (n == 0)
         return TT_OK;
@@ -44,7 +45,7 @@ tt_status tti_minimizers_find(tti_minimizers *m, const tti_doc *doc, uint64_t se
         m->keys.items[0] = (uint32_t)(hash >> 32);
         m->partition_hashes.items[0] = (uint32_t)hash;
     }
-    if (doc->token_count < TTI_SEED_SHORT_DOC) {
+    if (doc->token_count < TTI_SEED_SHORT_DOC || tti_seeds_are_dense(options)) {
         for (uint32_t k = 0; k < n; k++)
             m->positions.items[k] = k;
         return TT_OK;
@@ -62,6 +63,11 @@ void tti_minimizers_free(tti_minimizers *m, const tt_allocator *a)
     tti_array_free(&m->partition_hashes, a);
     tti_array_free(&m->positions, a);
     tti_array_free(&m->least, a);
+}
+
+int tti_seeds_are_dense(const tt_options *o)
+{
+    return (o->find & TT_FIND_SECTIONS) && o->min_section < TTI_SEED_RUN_TOKENS;
 }
 
 int tti_seeds_needed(const tt_options *o)

@@ -2,7 +2,8 @@
  * Seeds: the k-grams of four tokens that stand for a document when others are looked for that share
  * text with it. They are its minimizers (Roberts et al. 2004; winnowing, Schleimer et al. 2003): of
  * any six k-grams in a row the one with the least hash, so that a shared run of nine tokens shares
- * one. Short documents keep every k-gram.
+ * one. Short documents keep every k-gram, and so does every document where shorter sections are
+ * looked for.
  *
  * Always holds: positions ascend. The seeds of a document follow from its tokens alone.
  */
@@ -17,7 +18,10 @@ enum {
     TTI_SEED_SHORT_DOC = 64,     /**< a document of fewer tokens keeps every k-gram */
     TTI_SEED_MAX_POSTINGS = 48,  /**< a seed with more postings leads to the first few only, */
     TTI_SEED_FIRST_POSTINGS = 4, /**< to so many */
-    TTI_SEED_SPARSE_DOC = 4 /**< one shared seed is enough if one of the two has no more seeds */
+    TTI_SEED_SPARSE_DOC = 5, /**< one shared seed is enough if one of the two has no more seeds */
+    /** Shared runs of as many tokens share a seed, but for shorter ones every k-gram must be one.
+     */
+    TTI_SEED_RUN_TOKENS = TTI_MINIMIZER_TOKENS + TTI_MINIMIZER_WINDOW - 1
 };
 
 /** A seed and one place where it occurs. The key is half of its hash; the other half has chosen the
@@ -35,7 +39,7 @@ typedef struct tti_minimizers {
 } tti_minimizers;
 
 /** @return TT_OK, TT_ENOMEM */
-tt_status tti_minimizers_find(tti_minimizers *out, const tti_doc *doc, uint64_t seed,
+tt_status tti_minimizers_find(tti_minimizers *out, const tti_doc *doc, const tt_options *options,
                               const tt_allocator *allocator, tt_error *error);
 void tti_minimizers_free(tti_minimizers *minimizers, const tt_allocator *allocator);
 
@@ -56,6 +60,9 @@ static inline uint32_t tti_minimizers_partition(const tti_minimizers *m, size_t 
 {
     return m->partition_hashes.items[tti_array_at(&m->positions, i)] & (count - 1);
 }
+
+/** True if sections are so short that every k-gram is a seed. */
+int tti_seeds_are_dense(const tt_options *options);
 
 /** True if the options need seeds: every rule but resemblance, which LSH serves, and sections. */
 int tti_seeds_needed(const tt_options *options);

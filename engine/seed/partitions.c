@@ -53,7 +53,7 @@ typedef struct partition_worker {
 typedef struct partition_job {
     tti_shared_seeds *out;
     const tti_corpus *corpus;
-    uint64_t seed;
+    const tt_options *options;
     uint32_t partition_count;
     uint32_t group, group_count; /* the current group of partitions, and how many there are */
     uint32_t slab_chunks;
@@ -103,8 +103,8 @@ static tt_status sample_docs(const partition_job *j, partition_worker *w)
 {
     const tti_minimizers *m = &w->minimizers;
     for (uint32_t d = w->doc_begin; d < w->doc_end; d++) {
-        TTI_TRY(tti_minimizers_find(&w->minimizers, &j->corpus->docs[d], j->seed, j->out->allocator,
-                                    NULL));
+        TTI_TRY(tti_minimizers_find(&w->minimizers, &j->corpus->docs[d], j->options,
+                                    j->out->allocator, NULL));
         for (size_t k = 0; k < m->positions.count; k++) {
             const uint32_t p = tti_minimizers_partition(m, k, j->partition_count);
             chunk_chain *c = &w->chains[p];
@@ -245,7 +245,7 @@ tt_status tti_shared_seeds_find(tti_shared_seeds *out, const tti_corpus *corpus,
     const tt_allocator *a = options->allocator;
     partition_job j = {.out = out,
                        .corpus = corpus,
-                       .seed = options->seed,
+                       .options = options,
                        .group_count = 1,
                        .threads = tti_thread_count(options->threads, corpus->doc_count)};
     uint64_t tokens = 0;

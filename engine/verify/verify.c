@@ -44,7 +44,7 @@ tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, int a
     v->admitted_only = admitted_only;
     tti_shingle_set_init(&v->loaded_set, options->allocator);
     tti_shingle_set_init(&v->other_set, options->allocator);
-    status = tti_aligner_open(&v->aligner, options->allocator, error);
+    status = tti_aligner_open(&v->aligner, options->min_section, options->allocator, error);
     if (status != TT_OK) {
         tti_verifier_close(v);
         return status;
@@ -384,7 +384,7 @@ static tt_status verify_with_itself(const verify_job *j, verify_worker *w, uint3
     const tti_doc *doc = &j->corpus->docs[d];
     tti_alignment alignment;
     if (w->self == NULL)
-        TTI_TRY(tti_aligner_open(&w->self, j->options->allocator, NULL));
+        TTI_TRY(tti_aligner_open(&w->self, j->options->min_section, j->options->allocator, NULL));
     TTI_TRY(tti_aligner_load(w->self, doc->hashes, doc->token_count, NULL));
     TTI_TRY(tti_aligner_run_self(w->self, &alignment, NULL));
     return tti_verified_add_passages(&w->found, &alignment, d, d, j->options->min_section);

@@ -294,7 +294,7 @@ def test_errors_have_a_status(tmp_path):
         {"resemblance": "on"},
         {"overlap": 1.5},
         {"drop": "off"},
-        {"min_section": 7},
+        {"min_section": 5},
         {"shingle_tokens": 65},
         {"num_hashes": 2.5},
         {"seed": -1},

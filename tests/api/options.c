@@ -80,7 +80,7 @@ static void counts_keep_to_their_ranges_and_errors_name_the_field(void **state)
     (void)state;
     CHECK_COUNT(shingle_tokens, 1, 64);
     CHECK_COUNT(num_hashes, 16, 1024);
-    CHECK_COUNT(min_section, 8, UINT32_MAX);
+    CHECK_COUNT(min_section, 6, UINT32_MAX);
     CHECK_COUNT(max_matches, 1, 1u << 20);
     CHECK_COUNT(max_article_bytes, 1, (uint64_t)1 << 30);
     CHECK_COUNT(memory_limit, (uint64_t)32 << 20, UINT64_MAX);

@@ -161,7 +161,7 @@ containment|nan|a number above 0 and up to 1, or off
 overlap|0.5x|a number above 0 and up to 1, or off
 facts||a number above 0 and up to 1, or off
 drop|off|a number above 0 and up to 1
-min-section|7|a whole number from 8 to 4294967295
+min-section|5|a whole number from 6 to 4294967295
 max-matches|0|a whole number from 1 to 1048576
 max-matches|1048577|a whole number from 1 to 1048576
 shingle-tokens|65|a whole number from 1 to 64

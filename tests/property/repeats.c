@@ -1,13 +1,14 @@
 /*
  * Properties of sections whose places are planted: a passage that stands two to nine times in one
  * article, at any distance or at none, or in two articles, is one section with exactly these
- * places.
+ * places; a text of six words or more that stands in another is a section of --min-section 6; two
+ * short texts that differ in few words are a pair.
  *
  *     test_property_repeats [-s SEED] [-n CASES] [-v]
  */
 #include "cases.h"
 
-enum { MOST_PLACES = 9, LEAST_SECTION = 9 };
+enum { MOST_PLACES = 9, LEAST_SECTION = 6 };
 
 /* Where the passage was planted. */
 typedef struct place {
@@ -21,7 +22,7 @@ static void add_new_words(wordlist *w, uint32_t *next, uint32_t count)
         words_add(w, (*next)++);
 }
 
-static void run_case(uint64_t seed)
+static void check_planted_passage(uint64_t seed)
 {
     rng r = {seed};
     corpus c = {.seed = seed, .count = 1 + rng_below(&r, 2)};
@@ -34,7 +35,6 @@ static void run_case(uint64_t seed)
     wordlist passage = {NULL, 0, 0};
     uint32_t next = 0;
     results found;
-    current_seed = seed;
     add_new_words(&passage, &next, length);
     for (uint32_t k = 0, article = 0; article < c.count; article++) {
         text *t = &c.texts[article];
@@ -73,6 +73,96 @@ static void run_case(uint64_t seed)
     results_free(&found);
     words_free(&passage);
     corpus_free(&c);
+}
+
+/* Whether a section has all words of article `number` in one place, and in another the same words
+ * of the long article. */
+static int has_whole_text(const corpus *c, const results *found, uint32_t number, uint32_t in)
+{
+    const text *t = &c->texts[number];
+    for (size_t k = 0; k < found->section_count; k++) {
+        const tt_section *s = &found->sections[k];
+        int is_whole = 0, is_in = 0;
+        for (size_t i = 0; i < s->count; i++) {
+            const tt_occurrence *o = &s->occurrences[i];
+            is_whole |= o->article == number && o->begin <= t->begins[0] &&
+                        o->end >= t->ends[t->words.count - 1];
+            is_in |= o->article == in;
+        }
+        if (is_whole && is_in)
+            return 1;
+    }
+    return 0;
+}
+
+/* Texts of 6 to 12 words of a longer one, before or after it, that do not overlap there. */
+static void check_short_texts(uint64_t seed)
+{
+    enum { APART = 30 };
+    rng r = {seed};
+    const uint32_t vocabulary = 90 + rng_below(&r, VOCABULARY - 90), count = 2 + rng_below(&r, 20);
+    const uint32_t in = rng_below(&r, count);
+    const plan p = {5, 6, 1, 8, 0, NULL, 0, 0};
+    corpus c = {.seed = seed, .count = count};
+    results found;
+    wordlist *words = &c.texts[in].words;
+    for (uint32_t k = 0; k < APART * count; k++)
+        words_add(words, rng_below(&r, vocabulary));
+    words_random(words, &r, rng_below(&r, 900), vocabulary);
+    for (uint32_t k = 0; k < count; k++) {
+        text *t = &c.texts[k];
+        const uint32_t length = 6 + rng_below(&r, 7), begin = APART * k + rng_below(&r, APART - 12);
+        if (k != in)
+            words_copy(&t->words, words, begin, begin + length);
+        write_text(t, &r);
+        (void)snprintf(t->id, sizeof t->id, "t%u", (unsigned)k);
+    }
+    scan(&c, &p, &found);
+    for (uint32_t k = 0; k < count; k++)
+        CHECK(k == in || has_whole_text(&c, &found, k, in),
+              "text %u of %zu words is not found in %u", (unsigned)k, c.texts[k].words.count,
+              (unsigned)in);
+    results_free(&found);
+    corpus_free(&c);
+}
+
+/* Two texts of 8 to 30 words that differ in three words of twenty at most, among others. */
+static void check_near_texts(uint64_t seed)
+{
+    rng r = {seed};
+    const uint32_t count = 2 + rng_below(&r, MOST_ARTICLES - 1), length = 8 + rng_below(&r, 23);
+    const uint32_t replaced = rng_below(&r, length * 3 / 20 + 1);
+    const plan p = {5, 32, 1, 8, 0, NULL, 0, 0};
+    corpus c = {.seed = seed, .count = count};
+    results found;
+    uint32_t next = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        text *t = &c.texts[k];
+        if (k + 1 < count)
+            add_new_words(&t->words, &next, length);
+        else
+            words_copy(&t->words, &c.texts->words, 0, length);
+        for (uint32_t i = 0; k + 1 == count && i < replaced; i++)
+            t->words.words[rng_below(&r, length)] = next++;
+        write_text(t, &r);
+        (void)snprintf(t->id, sizeof t->id, "t%u", (unsigned)k);
+    }
+    scan(&c, &p, &found);
+    CHECK(found.pair_count == 1, "%zu pairs of %u words, %u replaced", found.pair_count,
+          (unsigned)length, (unsigned)replaced);
+    CHECK(found.pairs->a == 0 && found.pairs->b == count - 1, "another pair");
+    CHECK(found.pairs->relation != TT_SERIES || found.pairs->overlap_a < 0.85,
+          "%u words, %u replaced: a series", (unsigned)length, (unsigned)replaced);
+    results_free(&found);
+    corpus_free(&c);
+}
+
+static void run_case(uint64_t seed)
+{
+    current_seed = seed;
+    check_planted_passage(seed);
+    check_near_texts(seed);
+    check_short_texts(seed);
 }
 
 int main(int argc, char **argv)

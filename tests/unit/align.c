@@ -10,7 +10,7 @@ static tti_aligner *aligner; /* shared by all tests: runs must not affect each o
 static int open_aligner(void **state)
 {
     (void)state;
-    return tti_aligner_open(&aligner, &tti_libc_allocator, NULL) == TT_OK ? 0 : -1;
+    return tti_aligner_open(&aligner, 32, &tti_libc_allocator, NULL) == TT_OK ? 0 : -1;
 }
 
 static int close_aligner(void **state)

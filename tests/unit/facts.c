@@ -22,7 +22,7 @@ static tti_facts compare(const char *x, const char *y)
                             .flags = tokens[k].flags,
                             .token_count = added[k].token_count};
     }
-    assert_int_equal(tti_aligner_open(&aligner, &tti_libc_allocator, NULL), TT_OK);
+    assert_int_equal(tti_aligner_open(&aligner, 32, &tti_libc_allocator, NULL), TT_OK);
     assert_int_equal(tti_aligner_load(aligner, docs[1].hashes, docs[1].token_count, NULL), TT_OK);
     assert_int_equal(tti_aligner_run(aligner, docs[0].hashes, docs[0].token_count, &al, NULL),
                      TT_OK);

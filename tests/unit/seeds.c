@@ -23,7 +23,8 @@ static tti_minimizers minimizers_of(const wordlist *w)
 {
     tti_minimizers s = {0};
     const tti_doc doc = doc_of(w);
-    assert_int_equal(tti_minimizers_find(&s, &doc, 0, &tti_libc_allocator, NULL), TT_OK);
+    const tt_options options = {.min_section = 32};
+    assert_int_equal(tti_minimizers_find(&s, &doc, &options, &tti_libc_allocator, NULL), TT_OK);
     return s;
 }
 
