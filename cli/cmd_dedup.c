@@ -221,9 +221,10 @@ static void print_dedup_summary(const dedup_state *d)
                  d->records.count, d->records.count == 1 ? "" : "s", d->records.count - d->removed,
                  d->removed, d->session.rejected, speed);
     if (copies > d->removed && d->session.settings->decisions == NULL)
-        message_line("%zu of the %zu copies in %zu clusters are kept for the text that only they "
-                     "have, or for facts that differ",
-                     copies - (size_t)d->removed, copies, count);
+        message_line("%zu of %zu cop%s in %zu cluster%s %s kept for text that is nowhere else, or "
+                     "for facts that differ",
+                     copies - (size_t)d->removed, copies, copies == 1 ? "y" : "ies", count,
+                     count == 1 ? "" : "s", copies - (size_t)d->removed == 1 ? "is" : "are");
     if (d->session.settings->decisions != NULL)
         message_line("%zu decision%s obeyed, %" PRIu64 " about articles that are not in the input",
                      d->decisions.count - (size_t)d->decisions.unknown,

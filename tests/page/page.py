@@ -260,7 +260,10 @@ def test_facts_that_differ_are_listed_and_marked(browser, pages):
     assert 'facts differ' in page.locator('.list > li').first.inner_text()
     page = reader.open('/cluster/1')
     page.wait_for_selector('.story .facts-differ')
-    assert page.locator('.story > li', has_text='v1').locator('.facts-differ li').first.inner_text().split()[:3] == ['three', '\u2192', 'five']
+    assert page.locator('.story > li', has_text='v2').locator('.facts-differ li').first.inner_text().split()[:3] == ['Oakley', '\u2192', 'Brenford']
+    in_cluster = page.locator('.story code').all_inner_texts()
+    outside = {'v0', 'v1', 'v2', 'v3'} - set(in_cluster)
+    assert all(page.locator('main .list:not(.story) li', has=page.locator('code', has_text=key)).locator('.differs').count() == 1 for key in outside), 'what is not in the cluster does not stand beside it'
     assert 'differ' in reader.open('/clusters').locator('.list > li').first.inner_text()
     reader.close()
 

@@ -65,8 +65,8 @@ function beside(members) {
   return groups;
 }
 
-const BESIDE = { copy: ['Copies of a copy', 'alike enough to a member, but not to the article to keep'], 4: ['Series', 'the same template with other facts; not copies'],
-  5: ['Related', 'share about half, or are a later stage of the story; not copies'], 6: ['Notices only', 'what they share are notices; not copies'] };
+const BESIDE = { copy: ['Copies outside this cluster', 'are copies of a member, but have other facts or are closer to another story'], 4: ['Series', 'use the same template with other facts; they are not copies'],
+  5: ['Related', 'share a part, or are another stage of the story; they are not copies'], 6: ['Notices only', 'share only notices; they are not copies'] };
 
 function besideClusters(order) {
   return [...beside(order)].map(([kind, list]) => [el('h2', {}, `${BESIDE[kind][0]} (${whole(list.length)})`), el('p', { class: 'note' }, `These ${BESIDE[kind][1]}.`),
