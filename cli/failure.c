@@ -147,9 +147,33 @@ static const char *advice_by_words(const char *message)
     return NULL;
 }
 
+/* Errors of an index that are its own, by words of their messages. */
+static const struct {
+    const char *words, *advice;
+} index_errors[] = {
+    {"(a hard link)", "remove one of the names, or make one a symbolic link (ln -s)"},
+    {" while it was open", "start again when the file is in place; what has a verdict is in the "
+                           "file that was opened"},
+    {"-wal holds", "let a user with permission to write open it once, or copy FILE and FILE-wal "
+                   "to a directory of yours"},
+    {"is being written to", "read it as a user with permission to write to its directory"},
+};
+
+static const char *advice_by_index_error(const char *message)
+{
+    for (size_t i = 0; i < sizeof index_errors / sizeof *index_errors; i++)
+        if (strstr(message, index_errors[i].words) != NULL)
+            return index_errors[i].advice;
+    return NULL;
+}
+
 static const char *advice_for(const tt_error *error, failure_about about)
 {
-    const char *advice = advice_by(rules_about[about], error->status);
+    const char *advice = about == ABOUT_INDEX || about == ABOUT_CREATION
+                             ? advice_by_index_error(error->message)
+                             : NULL;
+    if (advice == NULL)
+        advice = advice_by(rules_about[about], error->status);
     if (advice == NULL && about == ABOUT_CREATION)
         advice = advice_by(about_index, error->status);
     if (advice == NULL && error->status == TT_EIO)

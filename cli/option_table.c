@@ -149,7 +149,7 @@ const option_row option_rows[] = {
      "of wire formats, take headline, byline and dateline as text too",
      "They go in front of the body."},
     {"max-article-bytes", 0, FOR_TEXTS, 0, KIND_SIZE, AT(engine.max_article_bytes), 0, 0, "SIZE",
-     "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 1G)", NULL},
+     "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 16M)", NULL},
     {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood",
      "watch adds them to what FILE has. A newline follows each. A record too long to be held in "

@@ -62,7 +62,9 @@
  *
  * Threads. A scan, a reader, a query and an index belong to one thread at a time. A result never
  * changes and may be read by any number of threads. The library starts no thread that outlives a
- * call, prints nothing, and never ends the process. Callbacks run on the calling thread.
+ * call, prints nothing, and never ends the process. Callbacks run on the calling thread. One that is
+ * called by a scan or an index may not use that scan or index: its calls are TT_EINVAL, and closing
+ * does nothing.
  *
  * Results do not depend on the number of threads, on the processor, or on OpenMP.
  */
@@ -212,7 +214,8 @@ typedef struct tt_options {
     double drop;             /**< the share of an article's tokens that the kept article must have
                                   for it to be dropped, default 0.8 */
     uint64_t seed;           /**< the seed of every hash, default 0 */
-    uint64_t max_article_bytes; /**< the longest text accepted, default and maximum 1 GiB */
+    uint64_t max_article_bytes; /**< the longest text accepted, up to 1 GiB, default 16 MiB. One
+                                     article takes up to 140 times its size of memory */
     int32_t paragraphs;         /**< tt_paragraphs */
     int32_t keep;               /**< tt_keep */
     const char *keep_sources; /**< for TT_KEEP_SOURCE: names separated by commas, the best first */
@@ -686,7 +689,7 @@ typedef struct tt_reader_options {
     size_t struct_size;
     const char *id_field;       /**< NULL: "id" */
     const char *text_field;     /**< NULL: "text" */
-    uint64_t max_article_bytes; /**< longest text accepted; 0: 1 GiB */
+    uint64_t max_article_bytes; /**< longest text accepted; 0: 16 MiB */
     int32_t threads;            /**< as in tt_options */
     uint32_t reserved;
     const tt_allocator *allocator;

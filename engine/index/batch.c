@@ -461,6 +461,7 @@ static tt_status join_micro_batch(const batch *b, size_t position, tt_error *err
 static tt_status begin_batch(const batch *b, tt_status *statuses, tt_error *error)
 {
     tt_index *x = b->x;
+    TTI_TRY(tti_index_check_use(x, error));
     x->verdicts.list.count = 0;
     tti_slab_clear(&x->verdicts.memory);
     TTI_TRY(b->with_verdicts ? tti_index_refresh_postings(x, error) : tti_index_refresh(x, error));
@@ -494,10 +495,14 @@ static tt_status run_batch(const batch *b, tt_error *error)
 
 static tt_status emit_verdicts(tt_index *x, tt_verdict_fn emit, void *ctx, tt_error *error)
 {
-    if (x->verdicts.list.count > 0 &&
-        emit(ctx, x->verdicts.list.items, x->verdicts.list.count) != 0)
-        return tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
-    return TT_OK;
+    int stop;
+    if (x->verdicts.list.count == 0)
+        return TT_OK;
+    x->is_emitting = 1;
+    stop = emit(ctx, x->verdicts.list.items, x->verdicts.list.count);
+    x->is_emitting = 0;
+    return stop == 0 ? TT_OK
+                     : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
 }
 
 tt_status tt_index_add(tt_index *x, const tt_article *articles, size_t count, tt_status *statuses,

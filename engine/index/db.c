@@ -61,6 +61,8 @@ struct tti_db {
     int is_replaced;                  /* another file, or other content, is under the name now */
     uint64_t seen_bytes;              /* size of the file when it was last looked at */
     uint64_t least_bytes;             /* unless it was truncated, it is not shorter than this */
+    int is_immutable;                 /* read without a log: no writer is supposed to be there, */
+    struct timespec modified;         /* and so the file stays what it was when it was opened */
     int begun;
     int removed; /* rows were removed since the file was last shrunk */
 };
@@ -372,21 +374,96 @@ static tt_status check_schema(tti_db *f, tt_error *error)
     return is_known ? TT_OK : tti_db_damaged(f, TTI_NOWHERE, "its schema is another", error);
 }
 
-static tt_status open_database(tti_db *f, unsigned mode, const tt_options *options, tt_error *error)
+/* Opens a name and looks into the file. @return a code of SQLite */
+static int connect_database(tti_db *f, const char *name, int flags)
 {
-    /* The path is absolute, so SQLite takes it neither for a URI nor for a name like ":memory:". */
-    const int code =
-        f->path == NULL
-            ? sqlite3_open_v2(":memory:", &f->db,
-                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_MEMORY,
-                              NULL)
-            : sqlite3_open_v2(f->path, &f->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    int blank = 0;
+    int code = sqlite3_open_v2(name, &f->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
-        return fail_sqlite(f, code, "open", error);
+        return code;
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
     distrust_file(f);
+    return sqlite3_exec(f->db, "PRAGMA schema_version", NULL, NULL, NULL);
+}
+
+/* "file:PATH?immutable=1" */
+static char *immutable_name(const char *path)
+{
+    char *name = malloc(strlen(path) * 3 + 32), *to = name;
+    if (name == NULL)
+        return NULL;
+    to += sprintf(to, "file:");
+    for (; *path != '\0'; path++)
+        to += sprintf(to, strchr("%?#", *path) != NULL ? "%%%02X" : "%c", (unsigned char)*path);
+    (void)sprintf(to, "?immutable=1");
+    return name;
+}
+
+/* SQLite makes files beside the one that is read, to agree with a writer. Where it may not, and
+ * there is no log, the file alone is the index. */
+static tt_status read_without_log(tti_db *f, int code, tt_error *error)
+{
+    char log[PATH_MAX + 8], *name;
+    struct stat s;
+    (void)snprintf(log, sizeof log, "%s-wal", f->path);
+    if (stat(log, &s) == 0 && s.st_size > 0)
+        return tti_fail(error, TT_EIO, TTI_NOWHERE,
+                        "%.*s-wal holds batches, which cannot be read here: %s", PATH_SHOWN,
+                        f->name, words_of(f, code));
+    if (stat(f->path, &s) != 0)
+        return fail_sqlite(f, code, "open", error);
+    f->is_immutable = 1;
+    f->modified = s.st_mtim;
+    f->seen_bytes = (uint64_t)s.st_size;
+    (void)sqlite3_close(f->db);
+    f->db = NULL;
+    name = immutable_name(f->path);
+    if (name == NULL)
+        return tti_fail_memory(error, "an index");
+    code = connect_database(f, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    free(name);
+    return code == SQLITE_OK ? TT_OK : fail_sqlite(f, code, "read", error);
+}
+
+static tt_status connect_reader(tti_db *f, tt_error *error)
+{
+    const int code = connect_database(f, f->path, SQLITE_OPEN_READWRITE);
+    switch (code & 0xFF) {
+    case SQLITE_OK: return TT_OK;
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_FULL: return read_without_log(f, code, error);
+    case SQLITE_IOERR:
+        return status_of(f, code) == TT_ENOMEM ? fail_sqlite(f, code, "read", error)
+                                               : read_without_log(f, code, error);
+    default: return fail_sqlite(f, code, "open", error);
+    }
+}
+
+tt_status tti_db_check_unchanged(const tti_db *f, tt_error *error)
+{
+    struct stat s;
+    if (!f->is_immutable ||
+        (stat(f->path, &s) == 0 && s.st_dev == f->file.device && s.st_ino == f->file.inode &&
+         (uint64_t)s.st_size == f->seen_bytes && s.st_mtim.tv_sec == f->modified.tv_sec &&
+         s.st_mtim.tv_nsec == f->modified.tv_nsec))
+        return TT_OK;
+    return tti_fail(error, TT_EIO, TTI_NOWHERE, "%.*s is being written to by another user",
+                    PATH_SHOWN, f->name);
+}
+
+static tt_status open_database(tti_db *f, unsigned mode, const tt_options *options, tt_error *error)
+{
+    int blank = 0;
+    if (f->path != NULL && (mode & TTI_DB_READ)) {
+        TTI_TRY(connect_reader(f, error));
+    } else {
+        /* The path is absolute: SQLite takes it neither for a URI nor for a name as ":memory:". */
+        const int code = connect_database(f, f->path == NULL ? ":memory:" : f->path,
+                                          SQLITE_OPEN_READWRITE);
+        if (code != SQLITE_OK)
+            return fail_sqlite(f, code, "open", error);
+    }
     TTI_TRY(is_blank(f, &blank, error));
     if (!blank && (mode & TTI_DB_NEW))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.*s exists already", PATH_SHOWN, f->name);
@@ -423,11 +500,8 @@ static tt_status check_links(const tti_db *f, const struct stat *s, tt_error *er
 {
     if (s->st_nlink <= 1)
         return TT_OK;
-    return tti_fail(
-        error, TT_EIO, TTI_NOWHERE,
-        "%.*s has another name too (a hard link): remove one of them, or use a symbolic "
-        "link",
-        PATH_SHOWN, f->name);
+    return tti_fail(error, TT_EIO, TTI_NOWHERE, "%.*s has another name too (a hard link)",
+                    PATH_SHOWN, f->name);
 }
 
 static tt_status open_file(tti_db *f, unsigned mode, tt_error *error)
@@ -865,6 +939,7 @@ tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn 
 tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error)
 {
     int64_t version = 0;
+    TTI_TRY(tti_db_check_unchanged(f, error));
     TTI_TRY(one_number(f, "PRAGMA data_version", &version, error));
     *out = (uint32_t)version;
     return TT_OK;

@@ -116,6 +116,10 @@ const char *tti_db_name(const tti_db *f);
 /** Fails with TT_EFORMAT: the file is damaged, and how. */
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error);
 
+/** Of a file that is read where a writer cannot be told of it (a read-only file system, a directory of
+ * another user, a full disk): whether it is as it was when it was opened. @return TT_OK, TT_EIO */
+tt_status tti_db_check_unchanged(const tti_db *f, tt_error *error);
+
 /** A number that changes when another connection has committed. */
 tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error);
 /** Gives free pages back to the file system. */

@@ -150,7 +150,7 @@ static void free_verdicts(tti_verdicts *v)
 void tt_index_close(tt_index *x)
 {
     const tt_allocator *a;
-    if (x == NULL)
+    if (x == NULL || x->is_emitting)
         return;
     a = x->options.allocator;
     if (x->db != NULL && !x->is_read_only)
@@ -168,6 +168,13 @@ void tt_index_close(tt_index *x)
         tti_comparison_free(&x->micro_batch[k].comparison);
     tti_release(a, x->micro_batch, TTI_MICRO_BATCH, sizeof *x->micro_batch);
     tti_release(a, x, 1, sizeof *x);
+}
+
+tt_status tti_index_check_use(const tt_index *x, tt_error *error)
+{
+    return x->is_emitting ? tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                                     "a callback of the index uses the index")
+                          : TT_OK;
 }
 
 tt_status tti_index_begin_write(tt_index *x, tt_error *error)
@@ -205,6 +212,7 @@ static tt_status begin_removal(tt_index *x, uint64_t *removed, tt_error *error)
 {
     if (removed != NULL)
         *removed = 0;
+    TTI_TRY(tti_index_check_use(x, error));
     if (x->is_read_only)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
     TTI_TRY(tti_index_refresh(x, error));
@@ -255,6 +263,7 @@ tt_status tt_index_expire(tt_index *x, int64_t before, uint64_t *removed, tt_err
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index is NULL");
     if (removed != NULL)
         *removed = 0;
+    TTI_TRY(tti_index_check_use(x, error));
     TTI_TRY(tti_index_refresh(x, error));
     TTI_TRY(tti_article_table_oldest(&x->table, before, &article, error));
     if (article == TTI_NONE && !x->is_read_only)
@@ -286,6 +295,7 @@ tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
 {
     if (x == NULL || out == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or out is NULL");
+    TTI_TRY(tti_index_check_use(x, error));
     TTI_TRY(tti_index_refresh_postings(x, error)); /* for the memory: what it takes in use */
     memset(out, 0, sizeof *out);
     out->articles = x->table.living;
@@ -371,6 +381,8 @@ static tt_status check_file(const char *path, checking *c, tt_error *error)
         status = tti_db_check_integrity(db, found, c, error);
     if (status == TT_OK)
         status = check_rows(db, c, error);
+    if (status == TT_OK)
+        status = tti_db_check_unchanged(db, error);
     tti_db_close(db);
     return status;
 }

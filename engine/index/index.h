@@ -46,11 +46,14 @@ struct tt_index {
     size_t micro_batch_count;
     uint32_t data_version; /**< of the file when it was read last */
     int is_read_only;
+    int is_emitting; /* verdicts are with a callback, which may not use the index */
     int is_stale; /**< a batch failed: the table must be read again */
     int64_t
         last_ingested_at; /**< of the last article: time never goes back, even if the clock does */
 };
 
+/** Whether a call may begin: not within the callback of another. @return TT_OK, TT_EINVAL */
+tt_status tti_index_check_use(const tt_index *x, tt_error *error);
 /** Begins a transaction that writes, if the file is still what the table was read from.
  * @return as tti_db_begin_write() */
 tt_status tti_index_begin_write(tt_index *x, tt_error *error);

@@ -291,6 +291,8 @@ static tt_status load_changes(tt_index *x, tt_error *error)
         }
     }
     tti_db_rollback(x->db);
+    if (status == TT_OK)
+        status = tti_db_check_unchanged(x->db, error);
     x->is_stale = status != TT_OK;
     return status;
 }

@@ -11,6 +11,15 @@
 /* The byte that a writer locks: far behind those that SQLite locks, which begin at 1 GiB. */
 enum { LOCK_BYTE = 0x40010000 };
 
+/* Locks of an open file are Linux's. Elsewhere the lock is the process's, like those of SQLite, which
+ * serves as well: the descriptors of a file are closed together, and a second writer within the
+ * process is found in the list. */
+#ifdef F_OFD_SETLK
+enum { SET_LOCK = F_OFD_SETLK };
+#else
+enum { SET_LOCK = F_SETLK };
+#endif
+
 /* A descriptor that must not be closed yet. */
 typedef struct idle_descriptor {
     struct idle_descriptor *next;
@@ -50,6 +59,16 @@ static int is_open_elsewhere(const tti_open_file *except, dev_t device, ino_t in
     return 0;
 }
 
+/* Whether a handle of this process writes to the file. */
+static int is_written_here(const tti_open_file *x)
+{
+    for (const tti_open_file *y = open_files; y != NULL; y = y->next)
+        if (y->is_locked && !tti_open_file_is_inherited(y) && y->device == x->device &&
+            y->inode == x->inode)
+            return 1;
+    return 0;
+}
+
 /* Closes a descriptor now, or leaves that to the last handle of its file. */
 static void close_when_unused(const tti_open_file *x, int descriptor)
 {
@@ -82,16 +101,20 @@ static void close_idle_descriptors(dev_t device, ino_t inode)
 static int set_lock(int descriptor, short kind)
 {
     struct flock lock = {.l_type = kind, .l_whence = SEEK_SET, .l_start = LOCK_BYTE, .l_len = 1};
-    if (fcntl(descriptor, F_OFD_SETLK, &lock) == 0)
+    if (fcntl(descriptor, SET_LOCK, &lock) == 0)
         return 0;
     return errno == EACCES || errno == EAGAIN ? EWOULDBLOCK : errno;
 }
 
 /* Locks the descriptor's file, which must still be what the path leads to. */
-static int lock_file(const tti_open_file *x, const char *path)
+static int lock_file(tti_open_file *x, const char *path)
 {
     struct stat s;
-    const int failure = set_lock(x->descriptor, F_WRLCK);
+    int failure;
+    lock_list();
+    failure = is_written_here(x) ? EWOULDBLOCK : set_lock(x->descriptor, F_WRLCK);
+    x->is_locked = failure == 0;
+    unlock_list();
     if (failure != 0)
         return failure;
     if (stat(path, &s) != 0)
@@ -107,7 +130,7 @@ int tti_open_files_add(tti_open_file *x, const char *path, unsigned mode)
     (void)pthread_once(&fork_handlers_once, install_fork_handlers);
     *x = (tti_open_file){.owner = getpid(), .descriptor = -1};
     if (mode & TTI_OPEN_LOCKED) {
-        x->descriptor = open(path, O_RDWR | O_CLOEXEC | create, 0666);
+        x->descriptor = open(path, O_RDWR | O_CLOEXEC | create, 0600);
         if (x->descriptor < 0) {
             failure = errno;
             x->owner = 0;
@@ -145,7 +168,7 @@ void tti_open_files_remove(tti_open_file *x)
             break;
         }
     if (x->descriptor >= 0) {
-        if (!tti_open_file_is_inherited(x))
+        if (x->is_locked && !tti_open_file_is_inherited(x))
             (void)set_lock(x->descriptor, F_UNLCK); /* a forked child shares the descriptor */
         close_when_unused(x, x->descriptor);
     }

@@ -19,6 +19,7 @@ typedef struct tti_open_file {
     ino_t inode;
     pid_t owner;    /**< process that opened it; 0: not in the list */
     int descriptor; /**< holds the writer's lock; -1: none */
+    int is_locked;
 } tti_open_file;
 
 enum {

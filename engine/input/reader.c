@@ -160,11 +160,13 @@ static tt_status init_reader(tt_reader *r, const char *const *paths, size_t coun
                              const tt_reader_options *options, tt_error *error)
 {
     tti_jsonl_options *o = &r->line_options;
+    tt_options defaults;
     TTI_TRY(set_field_names(r, options, error));
     o->whole = (options->flags & TT_READER_WHOLE) != 0;
     o->text_format = options->text_format;
-    o->max_article_bytes =
-        options->max_article_bytes == 0 ? LONGEST_ARTICLE : options->max_article_bytes;
+    TTI_TRY(tt_options_resolve(NULL, &defaults, error));
+    o->max_article_bytes = options->max_article_bytes == 0 ? defaults.max_article_bytes
+                                                           : options->max_article_bytes;
     r->xml_item_options = *o;
     r->xml_item_options.paths = NULL;
     r->xml_item_options.text_format = TT_TEXT_PLAIN;

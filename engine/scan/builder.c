@@ -48,10 +48,18 @@ void tti_scan_free_scratch(tt_scan *scan)
     scan->scratch_count = 0;
 }
 
+tt_status tti_scan_begin_work(tt_scan *scan, tt_error *error)
+{
+    if (scan->is_at_work)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "a callback of the scan uses the scan");
+    scan->is_at_work = 1;
+    return TT_OK;
+}
+
 void tt_scan_close(tt_scan *scan)
 {
     const tt_allocator *a;
-    if (scan == NULL)
+    if (scan == NULL || scan->is_at_work)
         return;
     a = scan->settings.options.allocator;
     tti_scan_free_scratch(scan);
@@ -268,8 +276,8 @@ static tt_status prepare_articles(tt_scan *scan, const tt_article *articles, siz
     return reserve_articles(scan, count, error);
 }
 
-tt_status tt_scan_add(tt_scan *scan, const tt_article *articles, size_t count, tt_status *statuses,
-                      tt_error *error)
+static tt_status add_batch(tt_scan *scan, const tt_article *articles, size_t count,
+                           tt_status *statuses, tt_error *error)
 {
     const double start = tti_monotonic_seconds();
     tti_stored_batch batch = {0};
@@ -278,10 +286,6 @@ tt_status tt_scan_add(tt_scan *scan, const tt_article *articles, size_t count, t
     token_arrays *tokens;
     size_t threads;
     tt_status status;
-    if (scan == NULL || (articles == NULL && count > 0))
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "scan or articles is NULL");
-    if (count == 0)
-        return TT_OK;
     TTI_TRY(tti_corpus_store_open(&scan->store, &scan->settings.options, error));
     threads = (size_t)tti_thread_count(scan->settings.options.threads, count);
     list = tti_alloc_zero(scan->store.allocator, count, sizeof *list);
@@ -310,4 +314,16 @@ tt_status tt_scan_add(tt_scan *scan, const tt_article *articles, size_t count, t
     tti_spill_evict(scan->store.spill);
     scan->text_seconds += tti_monotonic_seconds() - start;
     return tti_spill_status(scan->store.spill, status, error);
+}
+
+tt_status tt_scan_add(tt_scan *scan, const tt_article *articles, size_t count, tt_status *statuses,
+                      tt_error *error)
+{
+    tt_status status;
+    if (scan == NULL || (articles == NULL && count > 0))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "scan or articles is NULL");
+    TTI_TRY(tti_scan_begin_work(scan, error));
+    status = count == 0 ? TT_OK : add_batch(scan, articles, count, statuses, error);
+    scan->is_at_work = 0;
+    return status;
 }

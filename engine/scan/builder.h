@@ -14,7 +14,11 @@ struct tt_scan {
     tti_tokens
         *scratch; /**< of each thread; the tokens of a batch are copied from it to the store */
     size_t scratch_count;
+    int is_at_work; /**< a call is: tt_options.progress may not make another */
 };
+
+/** Begins a call. @return TT_OK, TT_EINVAL */
+tt_status tti_scan_begin_work(tt_scan *scan, tt_error *error);
 
 void tti_scan_free_scratch(tt_scan *scan);
 

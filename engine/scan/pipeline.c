@@ -154,13 +154,10 @@ static tt_status run_within_memory_limit(tt_result *x, tt_error *error)
     return tti_spill_status(x->store.spill, status, error);
 }
 
-tt_status tt_scan_finish(tt_scan *scan, tt_result **out, tt_error *error)
+static tt_status make_result(tt_scan *scan, tt_result **out, tt_error *error)
 {
     tt_result *x;
     tt_status status;
-    if (out == NULL || scan == NULL)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "scan or out is NULL");
-    *out = NULL;
     TTI_TRY(tti_corpus_store_open(&scan->store, &scan->settings.options, error));
     x = tti_result_open(scan->settings.options.allocator);
     TTI_TRY_ALLOC(x == NULL, error, "a result");
@@ -174,5 +171,17 @@ tt_status tt_scan_finish(tt_scan *scan, tt_result **out, tt_error *error)
         tt_result_close(x);
     else
         *out = x;
+    return status;
+}
+
+tt_status tt_scan_finish(tt_scan *scan, tt_result **out, tt_error *error)
+{
+    tt_status status;
+    if (out == NULL || scan == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "scan or out is NULL");
+    *out = NULL;
+    TTI_TRY(tti_scan_begin_work(scan, error));
+    status = make_result(scan, out, error);
+    scan->is_at_work = 0;
     return status;
 }

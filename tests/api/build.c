@@ -377,6 +377,36 @@ static void progress_stops_a_build_at_any_stage(void **state)
     free(text);
 }
 
+/* A tt_progress_fn that uses its scan. */
+static int use_the_scan(void *ctx, const char *stage, uint64_t done, uint64_t total)
+{
+    tt_scan *scan = *(tt_scan **)ctx;
+    const tt_article a = article_of("x", "other words");
+    tt_result *result = NULL;
+    (void)stage, (void)done, (void)total;
+    assert_int_equal(tt_scan_add(scan, &a, 1, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_scan_finish(scan, &result, NULL), TT_EINVAL);
+    tt_scan_close(scan);
+    return 0;
+}
+
+static void a_callback_may_not_use_its_scan(void **state)
+{
+    const tt_article a = article_of("a", "some words");
+    tt_options o = TT_OPTIONS_INIT;
+    tt_scan *scan = NULL;
+    tt_result *result = NULL;
+    (void)state;
+    o.progress = use_the_scan;
+    o.progress_ctx = &scan;
+    assert_int_equal(tt_scan_open(&scan, &o, NULL), TT_OK);
+    assert_int_equal(tt_scan_add(scan, &a, 1, NULL, NULL), TT_OK);
+    assert_int_equal(tt_scan_finish(scan, &result, NULL), TT_OK);
+    assert_int_equal(tt_result_article_count(result), 1);
+    tt_result_close(result);
+    tt_scan_close(scan);
+}
+
 static void progress_stops_an_add_and_nothing_is_added(void **state)
 {
     stopper s = {"text", 0};
@@ -586,6 +616,7 @@ int main(void)
         cmocka_unit_test(an_index_gives_back_what_it_was_told_of_an_article),
         cmocka_unit_test(progress_stops_a_build_at_any_stage),
         cmocka_unit_test(progress_stops_an_add_and_nothing_is_added),
+        cmocka_unit_test(a_callback_may_not_use_its_scan),
         cmocka_unit_test(only_what_is_asked_for_is_found),
         cmocka_unit_test(rules_that_are_off_admit_no_pair),
         cmocka_unit_test(dropping_needs_clusters_and_overlaps),

@@ -584,6 +584,36 @@ static void an_index_in_memory_answers_as_one_in_a_file(void **state)
 /* ---- Forks ------------------------------------------------------------------------------------
  */
 
+/* A tt_verdict_fn that uses its index. */
+static int use_the_index(void *ctx, const tt_verdict *verdicts, size_t count)
+{
+    tt_index *index = ctx;
+    const tt_article a = article_of("x", "other words of another story");
+    const tt_id id = {"a", 1, 0, 0};
+    tt_index_stat stat;
+    const char *bytes = verdicts[0].id.bytes;
+    assert_int_equal(tt_index_add(index, &a, 1, NULL, NULL, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_index_query(index, &a, 1, NULL, use_the_index, index, NULL), TT_EINVAL);
+    assert_int_equal(tt_index_remove(index, &id, 1, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_index_expire(index, INT64_MAX, NULL, NULL), TT_EINVAL);
+    assert_int_equal(tt_index_stat_get(index, &stat, NULL), TT_EINVAL);
+    tt_index_close(index);
+    assert_ptr_equal(verdicts[0].id.bytes, bytes);
+    return count != 1;
+}
+
+static void a_callback_may_not_use_its_index(void **state)
+{
+    const tt_article a = article_of("a", "some words of a story");
+    tt_index *index = NULL;
+    (void)state;
+    assert_int_equal(tt_index_open(&index, NULL, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(index, &a, 1, NULL, use_the_index, index, NULL), TT_OK);
+    assert_int_equal(tt_index_query(index, &a, 1, NULL, use_the_index, index, NULL), TT_OK);
+    assert_int_equal(count_articles(index), 1);
+    tt_index_close(index);
+}
+
 static void a_child_that_lives_on_does_not_keep_the_lock(void **state)
 {
     const char *path = fresh_path();
@@ -622,6 +652,7 @@ int main(void)
         cmocka_unit_test(ten_thousand_of_the_same_are_one_document),
         cmocka_unit_test(an_index_in_memory_answers_as_one_in_a_file),
         cmocka_unit_test(a_child_that_lives_on_does_not_keep_the_lock),
+        cmocka_unit_test(a_callback_may_not_use_its_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

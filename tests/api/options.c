@@ -38,7 +38,7 @@ static void zeros_are_the_documented_defaults(void **state)
     assert_true(out.overlap == 0.5);
     assert_true(out.facts == 0); /* depends on the length */
     assert_true(out.drop == 0.8);
-    assert_true(out.max_article_bytes == (uint64_t)1 << 30);
+    assert_true(out.max_article_bytes == (uint64_t)16 << 20);
     assert_int_equal(out.keep, TT_KEEP_LONGEST);
     assert_non_null(out.allocator);
     assert_null(out.progress);

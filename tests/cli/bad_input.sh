@@ -271,7 +271,7 @@ test_a_line_of_200_mb_that_is_allowed_is_read() {
         head -c 200000000 /dev/zero | tr '\0' '-'
         printf ' end of it"}\n%s\n' "$two"
     } >in.jsonl
-    run scan in.jsonl
+    run scan in.jsonl --max-article-bytes 1G
     exits 0
     has out '"articles":3,"rejected":0,"bytes":2000001'
     rm in.jsonl

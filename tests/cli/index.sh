@@ -251,6 +251,128 @@ test_watch_without_its_input_is_an_error() {
     has err 'standard input: cannot read: Is a directory'
 }
 
+test_an_article_that_is_too_long_is_refused_alone() {
+    {
+        printf '{"id":"before","text":"an article before it with some words"}\n{"id":"poison","text":"'
+        yes 'a a a a a a a a a a a a a a a' | head -c 17000000 | tr '\n' ' '
+        printf '"}\n{"id":"after","text":"an article after it with other words"}\n'
+    } >in.jsonl
+    watch a.db in.jsonl
+    exits 1
+    lines out 2
+    has err '-:2: text of 17000000 bytes is over the limit of 16777216; --max-article-bytes raises the limit'
+    has out '"id":"after","verdict":"new"'
+    run index create b.db
+    run index add b.db in.jsonl
+    exits 1
+    has err 'in.jsonl:2: text of 17000000 bytes is over the limit of 16777216'
+    has err '2 articles added, 1 rejected'
+}
+
+test_a_hard_link_is_named_with_what_to_do() {
+    run index create a.db
+    ln a.db b.db
+    run index remove b.db x
+    exits 3
+    has err 'b.db has another name too (a hard link)'
+    has err 'try: remove one of the names, or make one a symbolic link'
+}
+
+test_files_are_for_their_owner_alone() {
+    (umask 022; "$TWICETOLD" index create a.db)
+    printf 'oops\n' >in.jsonl
+    (umask 022; "$TWICETOLD" watch a.db -q --rejects rejects <in.jsonl >out 2>err)
+    mkfifo pipe
+    "$TWICETOLD" watch a.db -q <pipe >out 2>err &
+    watcher=$!
+    exec 7>pipe
+    printf '{"id":"a","text":"one two three four five six"}\n' >&7
+    lines_come out 1
+    for file in a.db a.db-wal a.db-shm rejects; do
+        [ "$(stat -c %a $file)" = 600 ] || fail "$file has the mode $(stat -c %a $file)"
+    done
+    exec 7>&-
+    wait $watcher
+}
+
+test_another_user_reads_what_he_may_only_read() {
+    feed 30 >in.jsonl
+    head -n 3 in.jsonl >few.jsonl
+    mkdir shut
+    watch shut/a.db in.jsonl -q
+    cp shut/a.db before
+    chmod 644 shut/a.db
+    chmod 755 shut
+    as_a_user
+    for command in 'stat' 'check'; do
+        run index $command shut/a.db
+        exits 0
+    done
+    run index query shut/a.db few.jsonl -q
+    exits 0
+    lines out 3
+    [ "$(grep -c '"verdict":"duplicate"' out)" -eq 3 ] || fail 'they are not found'
+    same before shut/a.db
+    [ "$(ls shut)" = a.db ] || fail "files were made: $(ls shut)"
+}
+
+test_a_log_that_cannot_be_read_is_named() {
+    feed 30 >in.jsonl
+    mkdir shut
+    mkfifo pipe
+    "$TWICETOLD" watch shut/a.db -q <pipe >out 2>err &
+    watcher=$!
+    exec 7>pipe
+    cat in.jsonl >&7
+    lines_come out 30
+    end_watch -KILL
+    rm shut/a.db-shm
+    chmod 644 shut/*
+    chmod 755 shut
+    as_a_user
+    run index stat shut/a.db
+    exits 3
+    has err 'shut/a.db-wal holds batches, which cannot be read here'
+    has err 'try: let a user with permission to write open it once'
+}
+
+# Runs a script in a mount namespace of its own, with a small file system at ./small.
+in_small_disk() {
+    mkdir small
+    unshare -m true 2>/dev/null || skip 'no permission to mount'
+    unshare -m bash -c "mount -t tmpfs -o size=$1 none small 2>/dev/null || exit $skipped_code; $2"
+    status=$?
+    [ $status -ne $skipped_code ] || skip 'no permission to mount'
+    [ $status -eq 0 ] || fail "the script ended with $status"
+}
+
+test_a_read_only_file_system_and_a_full_disk_are_read() {
+    export TWICETOLD
+    feed 60 >in.jsonl
+    head -n 3 in.jsonl >few.jsonl
+    in_small_disk 8M '
+        set -e
+        "$TWICETOLD" watch small/a.db -q <in.jsonl >out
+        dd if=/dev/zero of=small/filler bs=1k count=9000 2>/dev/null || true
+        "$TWICETOLD" index stat small/a.db >full
+        "$TWICETOLD" index query small/a.db few.jsonl -q >>full
+        "$TWICETOLD" index check small/a.db
+        "$TWICETOLD" index expire small/a.db --before 2100-01-01 2>expired && exit 1
+        rm small/filler
+        "$TWICETOLD" index check small/a.db
+        mount -o remount,ro small
+        "$TWICETOLD" index stat small/a.db >readonly
+        "$TWICETOLD" index query small/a.db few.jsonl -q >>readonly
+        "$TWICETOLD" index check small/a.db
+        "$TWICETOLD" index add small/a.db few.jsonl 2>refused && exit 1
+        mount -o remount,rw small
+        "$TWICETOLD" index expire small/a.db --before 2100-01-01'
+    has full 'articles       60'
+    has readonly 'articles       60'
+    has expired 'No space left on device'
+    has refused 'small/a.db: Read-only file system'
+}
+
 test_rejected_records_have_no_verdict() {
     printf '{"id":"a","text":"one two three"}\noops\n{"id":"b","text":"four five six"}\n' >in.jsonl
     watch a.db in.jsonl -q --rejects rejects

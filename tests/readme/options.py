@@ -50,7 +50,7 @@ for o in options:
     expect(field, f"twicetold.h: tt_options has no {o['field']} with a comment")
     comment = " ".join(field.group(1).split()) if field else ""
     default, least, most = number(o["default"]), number(o["min"]), number(o["max"])
-    shown = "1 GiB" if default == 1 << 30 else f"{default:g}"
+    shown = f"{default >> 20} MiB" if default >= 1 << 20 else f"{default:g}"
     if o["type"] in ("COUNT", "RULE", "SHARE", "SIZE", "SEED") and (default or o["type"] == "SEED"):
         expect(re.search(rf"default (and maximum )?{re.escape(shown)}(?![\d.]\d)", comment),
                f"twicetold.h: {o['field']}: the default is {shown}: {comment}")
