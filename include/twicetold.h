@@ -284,7 +284,9 @@ TT_API const tt_option *tt_option_list(size_t *count);
 typedef struct tt_scan tt_scan;
 
 enum {
-    TT_ARTICLE_INTEGER_ID = 1u << 0 /**< the id is an integer of JSON, and is written as one */
+    TT_ARTICLE_INTEGER_ID = 1u << 0, /**< the id is an integer of JSON, and is written as one */
+    TT_ARTICLE_WITHDRAWN = 1u << 1   /**< a notice that the item is withdrawn: an index keeps the
+                                          text that it had as a tombstone; a scan takes no notice */
 };
 
 /** The time of an article that has none. */
@@ -939,10 +941,13 @@ typedef enum tt_verdict_kind {
     TT_VERDICT_UPDATE = 2,    /**< it has at least `drop` of the tokens of `of`, and text that `of`
                                    does not have; or it is a changed or newer version of the article
                                    with its id, which is `of` */
-    TT_VERDICT_OVERLAPS = 3   /**< it shares a section with `of` */
+    TT_VERDICT_OVERLAPS = 3,  /**< it shares a section with `of` */
+    TT_VERDICT_WITHDRAWN = 4  /**< a notice that withdraws `of`, which is the item itself, or no
+                                   article where it is not there, and `matches` are the others with
+                                   its text; or a duplicate or update of `of`, which is withdrawn */
 } tt_verdict_kind;
 
-/** "new", "duplicate", "update", "overlaps"; never NULL. Threads: any. */
+/** "new", "duplicate", "update", "overlaps", "withdrawn"; never NULL. Threads: any. */
 TT_API const char *tt_verdict_kind_name(tt_verdict_kind kind);
 
 /** A passage that an article shares with another one of the index. */

@@ -23,7 +23,7 @@ static tt_status check_article_fields(const tt_options *o, const tt_article *x)
         return TT_EINVAL;
     if ((x->text == NULL && x->text_size > 0) || (x->source == NULL && x->source_size > 0) ||
         (x->version == NULL && x->version_size > 0) || x->reserved != 0 ||
-        (x->flags & ~(uint32_t)TT_ARTICLE_INTEGER_ID) != 0)
+        (x->flags & ~(uint32_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN)) != 0)
         return TT_EINVAL;
     if (!tti_article_id_is_valid((tti_article_id){x->id, x->id_size, x->flags}))
         return TT_EFORMAT;

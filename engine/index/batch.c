@@ -346,10 +346,40 @@ static tt_status store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_e
     return tti_article_table_add(&x->table, row, article, error);
 }
 
+/* An article that has these tokens and is withdrawn, among the first of them, or TTI_NONE. */
+static uint32_t find_withdrawn(const tti_article_table *table, uint32_t article)
+{
+    uint32_t member = tti_article_table_group(table, article)->first;
+    for (int looked_at = 0; member != TTI_NONE && looked_at < 64; looked_at++) {
+        const tti_indexed_article *a = &tti_array_at(&table->articles, member);
+        if (a->flags & TT_ARTICLE_WITHDRAWN)
+            return member;
+        member = a->next;
+    }
+    return TTI_NONE;
+}
+
+/* A copy of what was withdrawn is no copy of an article that may be used. */
+static tti_decision as_withdrawn(const tti_article_table *table, const tti_decision *d)
+{
+    tti_decision out = *d;
+    const uint32_t withdrawn =
+        d->of != TTI_NONE && (d->kind == TT_VERDICT_DUPLICATE || d->kind == TT_VERDICT_UPDATE)
+            ? find_withdrawn(table, d->of)
+            : TTI_NONE;
+    if (withdrawn != TTI_NONE) {
+        out.kind = TT_VERDICT_WITHDRAWN;
+        out.of = withdrawn;
+    }
+    return out;
+}
+
 /* `of_itself`: the verdict is about the article and the one with its id. */
-static tt_status add_verdict(const batch *b, const tti_decision *decision, size_t position,
+static tt_status add_verdict(const batch *b, const tti_decision *given, size_t position,
                              const tti_db_row *row, int of_itself, tt_error *error)
 {
+    const tti_decision with_status =
+        of_itself ? *given : as_withdrawn(&b->x->table, given), *decision = &with_status;
     TTI_TRY_ALLOC(compose_verdict(&b->x->verdicts, &b->x->table, decision, position,
                                   &b->articles[position], row, of_itself),
                   error, "verdicts");
@@ -401,6 +431,96 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
     TTI_TRY(tti_article_table_index_seeds(&x->table, error));
     keep_repeats(x, article);
     return TT_OK;
+}
+
+/* ---- Notices that withdraw an item ------------------------------------------------------------ */
+
+static void *copy_bytes(tti_verdicts *v, const void *from, size_t size)
+{
+    void *to = take_memory(v, size);
+    if (to != NULL && size > 0)
+        memcpy(to, from, size);
+    return to;
+}
+
+/* Makes of a notice the tombstone: the text is that of the article in the table, copied. */
+static tt_status make_tombstone(tt_index *x, uint32_t article, tti_db_row *row, tt_error *error)
+{
+    const tti_indexed_article *a = &x->table.articles.items[article];
+    const tti_article_group *group = tti_article_table_group(&x->table, article);
+    const size_t count = group->token_count;
+    tti_verdicts *v = &x->verdicts;
+    row->hashes = copy_bytes(v, group->hashes, count * sizeof *group->hashes);
+    row->flags = copy_bytes(v, tti_indexed_article_flags(a), count);
+    row->extents = copy_bytes(v, tti_indexed_article_extents(a), a->extents_size);
+    row->source = copy_bytes(v, tti_indexed_article_source(a), a->source_size);
+    if (row->version_size == 0) {
+        row->version = copy_bytes(v, tti_indexed_article_version(a), a->version_size);
+        row->version_size = a->version_size;
+    }
+    TTI_TRY_ALLOC(row->hashes == NULL || row->flags == NULL || row->extents == NULL ||
+                      row->source == NULL || row->version == NULL,
+                  error, "a record");
+    row->source_size = a->source_size;
+    row->token_count = group->token_count;
+    row->extents_size = a->extents_size;
+    row->text_size = a->text_size;
+    return TT_OK;
+}
+
+/* The verdict on a notice: its matches are what else has the text. */
+static tt_status add_notice_verdict(const batch *b, size_t position, const tti_db_row *row,
+                                    int is_known, tt_error *error)
+{
+    tti_classifier *c = &b->x->classifier;
+    const tti_doc doc = tti_db_row_doc(row);
+    const int with_matches = c->with_matches;
+    tti_decision d = {.of = TTI_NONE};
+    tt_status status = TT_OK;
+    if (is_known) {
+        c->with_matches = 1;
+        status = tti_classify(c, &doc, &d, error);
+        c->with_matches = with_matches;
+    }
+    if (status != TT_OK)
+        return status;
+    d.kind = TT_VERDICT_WITHDRAWN;
+    d.of = TTI_NONE;
+    d.new_tokens = 0;
+    d.repeat_count = 0;
+    d.pair = (tt_pair){0, 0, NAN, NAN, NAN, NAN, NAN, NAN, TT_IDENTICAL, 0};
+    return add_verdict(b, &d, position, row, is_known, error);
+}
+
+/* The item leaves the index but for its tokens, so that a reprint is known for what it is. A notice
+ * of an older version than what is there is as late as any other. */
+static tt_status withdraw_article(const batch *b, size_t position, tt_error *error)
+{
+    tt_index *x = b->x;
+    const tt_article *notice = &b->articles[position];
+    const uint32_t old =
+        tti_article_table_find(&x->table, notice->id, notice->id_size, notice->flags);
+    tti_db_row row = row_of(x, notice, position);
+    uint32_t article;
+    int is_new = 0;
+    if (old != TTI_NONE) {
+        const tti_indexed_article *a = &x->table.articles.items[old];
+        const int order = version_order(a, &row);
+        if (order < 0)
+            return b->with_verdicts
+                       ? add_verdict(b, &unchanged_decision, position, &row, 1, error)
+                       : TT_OK;
+        is_new = order > 0 || (a->flags & TT_ARTICLE_WITHDRAWN) == 0;
+        TTI_TRY(make_tombstone(x, old, &row, error));
+    }
+    if (b->writes && is_new)
+        TTI_TRY(tti_index_drop_article(x, old, error));
+    if (b->with_verdicts)
+        TTI_TRY(add_notice_verdict(b, position, &row, old != TTI_NONE, error));
+    if (!b->writes || !is_new)
+        return TT_OK;
+    TTI_TRY(store_row(x, &row, &article, error));
+    return b->with_verdicts ? tti_article_table_index_seeds(&x->table, error) : TT_OK;
 }
 
 /* ---- Micro-batches --------------------------------------------------------------------------- */
@@ -479,6 +599,11 @@ static tt_status run_batch(const batch *b, tt_error *error)
         const tt_article *a = &b->articles[i];
         if (b->x->tokenized.items[i].status != TT_OK)
             continue;
+        if (a->flags & TT_ARTICLE_WITHDRAWN) {
+            TTI_TRY(finish_micro_batch(b, error));
+            TTI_TRY(withdraw_article(b, i, error));
+            continue;
+        }
         if (tti_article_table_find(&b->x->table, a->id, a->id_size, a->flags) != TTI_NONE) {
             TTI_TRY(finish_micro_batch(b, error));
             TTI_TRY(replace_article(b, i, error));

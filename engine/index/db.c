@@ -880,7 +880,7 @@ static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
     r->extents_size = data_size - (size_t)tokens * 5;
     if (tti_db_row_checksum(r) != r->sum)
         return "its checksum is another";
-    if (flags < 0 || (flags & ~(int64_t)TT_ARTICLE_INTEGER_ID) != 0 ||
+    if (flags < 0 || (flags & ~(int64_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN)) != 0 ||
         !tti_article_id_is_valid((tti_article_id){r->id, r->id_size, r->article_flags}))
         return "its id is none";
     return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";

@@ -288,7 +288,7 @@ static void strip_html(const tti_jsonl_options *options, tt_record *record)
 {
     tt_article *a = &record->article;
     char *const text = (char *)a->text;
-    if (options->text_format == TT_TEXT_PLAIN ||
+    if (text == NULL || options->text_format == TT_TEXT_PLAIN ||
         (options->text_format == TT_TEXT_AUTO && !tti_markup_is_html(text, a->text_size)))
         return;
     a->text_size = tti_markup_strip(text, a->text_size);
@@ -306,6 +306,16 @@ static void set_published(const tti_jsonl_value *value, tt_record *record)
     record->article.published = tti_time_read(value->bytes, value->size, &record->notes);
     if (record->article.published == TT_NO_TIME)
         record->notes |= TT_NOTE_NO_TIME;
+}
+
+int tti_is_withdrawn(const char *status, size_t size)
+{
+    static const char *const words[] = {"canceled", "cancelled", "stat:canceled", "stat:cancelled",
+                                        "withdrawn"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (size == strlen(words[i]) && memcmp(status, words[i], size) == 0)
+            return 1;
+    return 0;
 }
 
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
@@ -332,7 +342,12 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
         return;
     if (!set_id(options, &values[TTI_FIELD_ID], out + strings_bound(options, size), record))
         return;
-    if (!set_text(options, &values[TTI_FIELD_TEXT], record)) {
+    if (values[TTI_FIELD_STATUS].kind == TTI_VALUE_STRING &&
+        tti_is_withdrawn(values[TTI_FIELD_STATUS].bytes, values[TTI_FIELD_STATUS].size))
+        record->article.flags |= TT_ARTICLE_WITHDRAWN;
+    if (((record->article.flags & TT_ARTICLE_WITHDRAWN) == 0 ||
+         values[TTI_FIELD_TEXT].kind > TTI_VALUE_NULL) && /* a notice may say no more */
+        !set_text(options, &values[TTI_FIELD_TEXT], record)) {
         if (values[TTI_FIELD_ID].kind <= TTI_VALUE_NULL)
             record->article.id = NULL, record->article.id_size = 0;
         return;

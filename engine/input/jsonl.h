@@ -18,6 +18,7 @@ enum {
     TTI_FIELD_SOURCE,
     TTI_FIELD_VERSION,
     TTI_FIELD_TITLE,
+    TTI_FIELD_STATUS,
     TTI_FIELD_COUNT
 };
 
@@ -81,6 +82,9 @@ size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, siz
  */
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record);
+
+/** Whether a status of publication withdraws the item, as IPTC's "canceled" does. */
+int tti_is_withdrawn(const char *status, size_t size);
 
 /** Sets status and reason. */
 #if defined(__GNUC__)

@@ -1,5 +1,5 @@
 /*
- * ninjs, 1.x and 2.x. One pass of the strict scanner notes where the fields are in the line. Then
+ * ninjs, 1.x to 3.x. One pass of the strict scanner notes where the fields are in the line. Then
  * they are written to `out`, one after another, with escapes resolved and markup stripped; none
  * takes more room than it had in the line with its quotes.
  */
@@ -18,6 +18,7 @@ enum {
     GUID,
     CREATED,
     VERSION,
+    STATUS,
     HEADLINE,
     HEADLINES,
     OTHER_HEADLINE, /* headline_* of ninjs 1.x */
@@ -38,7 +39,7 @@ enum {
 };
 
 static const char *const field_names[FIELDS] = {
-    "uri",        "guid",       "versioncreated", "version",     "headline",
+    "uri",        "guid",       "versioncreated", "version", "pubstatus",    "headline",
     "headlines",  "headline_*", "byline",         "by",          "located",
     "source",     "provider",   "infosource",     "infosources", "copyrightholder",
     "body_xhtml", "body_html",  "bodies",         "body_text",   "body_*"};
@@ -66,6 +67,17 @@ static int equals_text(const json_string_ref *p, const char *text)
     return p->size == strlen(text) && memcmp(p->raw, text, p->size) == 0;
 }
 
+/* Names of ninjs 3.x are in camel case, as "versionCreated". */
+static int equals_without_case(const json_string_ref *p, const char *text)
+{
+    if (p->size != strlen(text))
+        return 0;
+    for (size_t i = 0; i < p->size; i++)
+        if ((p->raw[i] >= 'A' && p->raw[i] <= 'Z' ? p->raw[i] + 32 : p->raw[i]) != text[i])
+            return 0;
+    return 1;
+}
+
 static int contains_text(const json_string_ref *p, const char *text)
 {
     const size_t n = strlen(text);
@@ -83,7 +95,7 @@ static void scan_ninjs_object(tti_json *j, int field, json_string_ref *into)
         const json_string_ref key = current_token(j);
         const tti_json_kind kind = tti_json_next(j);
         const json_string_ref string = current_token(j);
-        if (kind == TTI_JSON_STRING && equals_text(&key, "contenttype"))
+        if (kind == TTI_JSON_STRING && equals_without_case(&key, "contenttype"))
             type = string;
         else if (kind == TTI_JSON_STRING && equals_text(&key, "role"))
             role = string;
@@ -134,7 +146,7 @@ static int find_field(const json_string_ref *key)
     for (int field = 0; field < FIELDS; field++) {
         const char *name = field_names[field];
         const size_t size = strlen(name) - 1;
-        if (equals_text(key, name) ||
+        if (equals_without_case(key, name) ||
             (name[size] == '*' && key->size > size && memcmp(key->raw, name, size) == 0))
             return field;
     }
@@ -239,11 +251,13 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
     ninjs_item it;
     const char *time = "";
     size_t time_size = 0;
+    int is_withdrawn;
     char moment[TTI_TIME_ROOM];
     memset(it.at, 0, sizeof it.at);
     it.fields = 0;
     if (!find_ninjs_fields(&it, record->raw, record->raw_size))
         return 0;
+    is_withdrawn = tti_is_withdrawn(it.at[STATUS].raw, it.at[STATUS].size);
     if (write_string_field(first_present_field(&it, URI, GUID), &out, &a->id, &a->id_size) != 0 ||
         a->id_size == 0) {
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"uri\"");
@@ -260,7 +274,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
                             &record->title, &record->title_size) != 0) ||
         write_ninjs_text(&it, options->whole, &out, a) != 0)
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in a ninjs field");
-    else if (a->text_size == 0)
+    else if (a->text_size == 0 && !is_withdrawn)
         tti_record_reject(record, TT_EFORMAT, "no body text in a ninjs item");
     else if (a->text_size > options->max_article_bytes)
         tti_record_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
@@ -275,6 +289,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
         a->id_size = id_size;
         return 1;
     }
+    a->flags |= is_withdrawn ? TT_ARTICLE_WITHDRAWN : 0;
     a->published = TT_NO_TIME;
     time_size = tti_time_to_rfc3339(time, time_size, moment);
     if (time_size > 0)

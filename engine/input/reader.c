@@ -114,7 +114,8 @@ static const char *const usual_names[TTI_FIELD_COUNT] = {[TTI_FIELD_ID] = "id",
                                                          [TTI_FIELD_PUBLISHED] = "published",
                                                          [TTI_FIELD_SOURCE] = "source",
                                                          [TTI_FIELD_VERSION] = "version",
-                                                         [TTI_FIELD_TITLE] = "title"};
+                                                         [TTI_FIELD_TITLE] = "title",
+                                                         [TTI_FIELD_STATUS] = "pubstatus"};
 
 static tt_status set_field_name(tt_reader *r, int field, const char *given, const char *option,
                                 tt_error *error)
@@ -146,7 +147,8 @@ static tt_status set_field_names(tt_reader *r, const tt_reader_options *given, t
                                 {TTI_FIELD_PUBLISHED, given->date_field, "date_field"},
                                 {TTI_FIELD_SOURCE, given->source_field, "source_field"},
                                 {TTI_FIELD_VERSION, NULL, ""},
-                                {TTI_FIELD_TITLE, given->title_field, "title_field"}};
+                                {TTI_FIELD_TITLE, given->title_field, "title_field"},
+                                {TTI_FIELD_STATUS, NULL, ""}};
     for (int i = 0; i < TTI_FIELD_COUNT; i++)
         TTI_TRY(set_field_name(r, names[i].field, names[i].name, names[i].option, error));
     for (int i = 0; i < TTI_FIELD_COUNT && r->line_options.paths != NULL; i++)

@@ -40,6 +40,7 @@ typedef enum {
     BYLINE,
     DATELINE,
     LANGUAGE,
+    STATUS,     /* of publication */
     FEED_TITLE, /* of the whole feed, kept from item to item */
     FIELDS,
     NO_FIELD = FIELDS
@@ -300,6 +301,7 @@ static void end_item(tti_xml *x)
     append_member(x, "language", &x->text[LANGUAGE]);
     append_member(x, "url", &x->text[ID_FALLBACK]);
     append_member(x, "version", version);
+    append_member(x, "pubstatus", &x->text[STATUS]);
     append_to_buffer(x, &x->json, "}", 1);
     x->item_depth = 0;
     if (x->status != TT_OK)
@@ -309,7 +311,7 @@ static void end_item(tti_xml *x)
     if (x->too_long) {
         item.status = TT_ELIMIT;
         item.reason = "an item, or a field of it, is too long";
-    } else if (body->count == 0) {
+    } else if (body->count == 0 && !tti_is_withdrawn(x->text[STATUS].items, x->text[STATUS].count)) {
         item.status = TT_EFORMAT;
         item.reason = "no body text in the item";
     }
@@ -507,6 +509,8 @@ static void enter_g2_element(tti_xml *x, const xmlChar *name, const xmlChar **at
         capture_if_listed(x, x->part, name, NS_OWN, attributes, count);
         if (x->part == IN_ITEM_META && equals(name, "provider"))
             read_provider(x, attributes, count);
+        if (x->part == IN_ITEM_META && equals(name, "pubStatus"))
+            read_attribute_field(x, attributes, count, "qcode", STATUS);
         if (x->part == IN_CONTENT_META && equals(name, "language")) {
             x->text[LANGUAGE].count = 0; /* the content's replaces that of the item */
             read_attribute_field(x, attributes, count, "tag", LANGUAGE);

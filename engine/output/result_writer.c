@@ -246,6 +246,31 @@ static void append_id_field(tti_json_writer *out, const char *key, const tt_id *
     tti_json_write_id(out, id);
 }
 
+static int is_same_id(const tt_id *x, const tt_id *y)
+{
+    return x->size == y->size && x->flags == y->flags &&
+           (x->size == 0 || memcmp(x->bytes, y->bytes, x->size) == 0);
+}
+
+/* The articles that a notice of withdrawal concerns too: the copies of its item. */
+static void append_copies(tti_json_writer *out, const tt_verdict *v)
+{
+    int is_first = 1;
+    if (v->kind != TT_VERDICT_WITHDRAWN || (v->of.bytes != NULL && !is_same_id(&v->of, &v->id)))
+        return;
+    tti_json_write_text(out, ",\"copies\":[");
+    for (size_t k = 0; k < v->match_count; k++) {
+        const tt_match *m = &v->matches[k];
+        if (!m->admitted || m->relation == TT_SERIES || is_same_id(&m->of, &v->id))
+            continue;
+        if (!is_first)
+            tti_json_write_text(out, ",");
+        tti_json_write_id(out, &m->of);
+        is_first = 0;
+    }
+    tti_json_write_text(out, "]");
+}
+
 tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
 {
     char block[TTI_JSON_BLOCK];
@@ -276,7 +301,9 @@ tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
         tti_json_write_number_field(&out, "similarity", r->similarity);
         tti_json_write_text(&out, "}");
     }
-    tti_json_write_text(&out, "]}\n");
+    tti_json_write_text(&out, "]");
+    append_copies(&out, v);
+    tti_json_write_text(&out, "}\n");
     tti_json_write_flush(&out);
     return out.stopped ? TT_ESTOPPED : TT_OK;
 }

@@ -177,7 +177,7 @@ static void append_article(tt_scan *scan, const tt_article *x, const token_array
     article->source_size = (uint32_t)x->source_size;
     article->text_size = x->text_size;
     article->published = x->published;
-    article->flags = x->flags;
+    article->flags = x->flags & TT_ARTICLE_INTEGER_ID;
     article->doc = ordinal;
     s->corpus.docs[s->corpus.doc_count++] = (tti_doc){
         .hashes = tokens->hashes == NULL ? NULL : tokens->hashes + t->token_begin,

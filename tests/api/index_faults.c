@@ -579,7 +579,7 @@ static void ids_that_no_article_can_have_are_refused(void **state)
                {"007", "x'303037'", 1},
                {"-", "x'2d'", 1},
                {"\xff", "x'ff'", 0},
-               {"ok", "x'6f6b'", 2}};
+               {"ok", "x'6f6b'", 4}};
     const char *path = make_index();
     (void)state;
     add_crafted(path, ARTICLES + 1, "-70", "x'2d3730'", 1);

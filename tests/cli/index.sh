@@ -278,6 +278,76 @@ test_a_hard_link_is_named_with_what_to_do() {
     has err 'try: remove one of the names, or make one a symbolic link'
 }
 
+# A line of ninjs: $1 id, $2 version, $3 status, $4 text
+ninjs() {
+    printf '{"uri":"%s","version":"%s","pubstatus":"%s","versioncreated":"2024-05-08T0%s:00:00Z","headline":"H","body_text":"%s"}\n' \
+        "$1" "$2" "$3" "$2" "$4"
+}
+
+test_a_withdrawn_item_takes_its_copies_along() {
+    feed 30 | sed 's/.*"text":"\([^"\\]*\).*/\1/' >texts
+    story=$(awk 'length > 400 {n++; if (n == 1) print}' texts) other=$(awk 'length > 400 {n++; if (n == 2) print}' texts)
+    {
+        ninjs urn:1 1 usable "$story"
+        ninjs urn:2 1 usable "$other"
+        ninjs urn:3 1 usable "$story And one sentence more."
+        ninjs urn:1 4 canceled "KILL: the story is withdrawn"
+        ninjs urn:4 1 usable "$story"
+        ninjs urn:5 1 canceled "nothing is known of it"
+        printf '{"uri":"urn:1","version":"5","pubStatus":"canceled","versionCreated":"2024-05-08T05:00:00Z","headline":"H"}\n'
+        ninjs urn:1 3 usable "$other" # late: it changes nothing
+        ninjs urn:1 6 usable "$story"
+        ninjs urn:6 1 usable "$story"
+    } >in.ninjs
+    watch a.db in.ninjs
+    exits 0
+    verdicts out | tr -d '"' | tr '\n' ' ' >words
+    printf '%s ' 'urn:1 new' 'urn:2 new' 'urn:3 duplicate' 'urn:1 withdrawn' 'urn:4 withdrawn' 'urn:5 withdrawn' \
+        'urn:1 withdrawn' 'urn:1 duplicate' 'urn:1 update' 'urn:6 duplicate' >expected
+    same expected words
+    [ "$(sed -n 4p out | sed 's/.*"of":\("[^"]*"\).*"copies":/\1 /')" = '"urn:1" ["urn:3"]}' ] || fail "$(sed -n 4p out)"
+    sed -n 5p out >reprint
+    has reprint '"verdict":"withdrawn","of":"urn:1"'
+    lacks reprint copies
+    has out '"verdict":"withdrawn","of":null'
+    sed -n 7p out >again
+    has again '"urn:3"'
+    has again '"urn:4"'
+    has err '3 duplicates, 1 update, 0 overlapping, 4 withdrawn'
+    run index check a.db
+    exits 0
+    # The same from the file, opened again, one by one and all at once.
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >one.jsonl
+        watch b.db one.jsonl -q
+        cat out >>alone
+    done <in.ninjs
+    watch c.db in.ninjs -q
+    same alone out
+    run index query a.db in.ninjs -q
+    run index add b.db in.ninjs -q
+    exits 0
+    run index check b.db
+    exits 0
+}
+
+test_a_news_item_is_withdrawn_by_its_pub_status() {
+    item() {
+        printf '<newsItem guid="urn:1" version="%s" xmlns="http://iptc.org/std/nar/2006-10-01/"><itemMeta><pubStatus qcode="%s"/></itemMeta>' "$1" "$2"
+        printf '<contentMeta><headline>H</headline></contentMeta>%s</newsItem>' "$3"
+    }
+    item 1 stat:usable '<contentSet><inlineXML contenttype="application/nitf+xml"><nitf xmlns="http://iptc.org/std/NITF/2006-10-18/"><body><body.content><p>one two three four five six</p></body.content></body></nitf></inlineXML></contentSet>' >first.xml
+    item 2 stat:canceled '' >second.xml
+    run index create a.db
+    run index add a.db first.xml
+    exits 0
+    has err '1 article added'
+    run index query a.db second.xml -q
+    exits 0
+    has out '"id":"urn:1","verdict":"withdrawn","of":"urn:1"'
+    has out '"copies":[]'
+}
+
 test_files_are_for_their_owner_alone() {
     (umask 022; "$TWICETOLD" index create a.db)
     printf 'oops\n' >in.jsonl

@@ -15,8 +15,8 @@
 /* ---- One line -------------------------------------------------------------------------------- */
 
 static const tti_jsonl_options rules = {
-    .name = {"id", "text", "published", "source", "version", "title"},
-    .name_size = {2, 4, 9, 6, 7, 5},
+    .name = {"id", "text", "published", "source", "version", "title", "pubstatus"},
+    .name_size = {2, 4, 9, 6, 7, 5, 9},
     .max_article_bytes = 1 << 30,
 };
 

@@ -36,8 +36,8 @@ static void add(found *f, const void *bytes, size_t size)
 static void check_json(const tti_xml_item *item)
 {
     static const tti_jsonl_options rules = {
-        .name = {"id", "text", "published", "source", "version", "title"},
-        .name_size = {2, 4, 9, 6, 7, 5},
+        .name = {"id", "text", "published", "source", "version", "title", "pubstatus"},
+        .name_size = {2, 4, 9, 6, 7, 5, 9},
         .max_article_bytes = LONGEST,
     };
     const size_t room = tti_jsonl_output_bound(&rules, item->size, 8) + TTI_LINE_SLACK;

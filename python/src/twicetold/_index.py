@@ -106,7 +106,7 @@ def _one_or_more(articles: Any) -> Any:
 class Verdicts(Table):
     """A row for each article, in input order: how it relates to the articles before it.
 
-    id; verdict ("new", "duplicate", "update", "overlaps"); of: the article that the verdict refers to, or null;
+    id; verdict ("new", "duplicate", "update", "overlaps", "withdrawn"); of: the article that the verdict refers to, or null;
     resemblance, containment, overlap: shares from 0 to 1 of this article, containment_of and overlap_of: of the
     other, null if there is none; new_tokens: its tokens that `of` does not have; sections: a list of structs of
     begin, end (bytes of its text), article, of_begin, of_end, similarity. Ids are int64 (uint64) if all ids of
