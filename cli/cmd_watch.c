@@ -28,7 +28,7 @@ typedef struct watch_state {
     session session;
     tt_index *index;
     pending_batch pending;
-    uint64_t judged, counts[5]; /* articles in all, and by tt_verdict_kind */
+    uint64_t judged, counts[6]; /* articles in all, and by tt_verdict_kind */
     int adds;                   /* articles are added, not only compared */
     int verdicts;               /* verdicts are written */
 } watch_state;
@@ -159,26 +159,29 @@ static int take_records(void *ctx, const tt_record *records, size_t count)
     }
     if (rc == 0)
         rc = keep_rejects(w);
-    return rc == 0 && w->pending.count > 0 && seconds_now() >= w->session.deadline
-               ? commit_batch(w)
-               : rc;
+    return rc == 0 && w->pending.count > 0 && seconds_now() >= w->session.deadline ? commit_batch(w)
+                                                                                   : rc;
 }
 
 static void print_summary(const watch_state *w)
 {
     const double seconds = seconds_now() - w->session.began;
     const uint64_t notices = w->counts[TT_VERDICT_WITHDRAWN];
-    char withdrawn[40] = "";
+    const uint64_t corrections = w->counts[TT_VERDICT_CORRECTION];
+    char withdrawn[40] = "", corrected[40] = "";
     if (notices > 0)
         (void)snprintf(withdrawn, sizeof withdrawn, ", %" PRIu64 " withdrawn", notices);
+    if (corrections > 0)
+        (void)snprintf(corrected, sizeof corrected, ", %" PRIu64 " correction%s", corrections,
+                       corrections == 1 ? "" : "s");
     if (w->verdicts)
         message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate%s, %" PRIu64
-                     " update%s, %" PRIu64 " overlapping%s; %" PRIu64 " rejected in %.2f s",
+                     " update%s%s, %" PRIu64 " overlapping%s; %" PRIu64 " rejected in %.2f s",
                      w->judged, w->judged == 1 ? "" : "s", w->counts[TT_VERDICT_NEW],
                      w->counts[TT_VERDICT_DUPLICATE],
                      w->counts[TT_VERDICT_DUPLICATE] == 1 ? "" : "s", w->counts[TT_VERDICT_UPDATE],
-                     w->counts[TT_VERDICT_UPDATE] == 1 ? "" : "s", w->counts[TT_VERDICT_OVERLAPS],
-                     withdrawn, w->session.rejected, seconds);
+                     w->counts[TT_VERDICT_UPDATE] == 1 ? "" : "s", corrected,
+                     w->counts[TT_VERDICT_OVERLAPS], withdrawn, w->session.rejected, seconds);
     else
         message_line("%" PRIu64 " article%s added, %" PRIu64 " rejected in %.2f s", w->judged,
                      w->judged == 1 ? "" : "s", w->session.rejected, seconds);
@@ -275,8 +278,8 @@ const subcommand watch_command = {
     .about = "say whether each incoming article has been seen before",
     .text = "Reads articles as JSON Lines on standard input, adds them to INDEX, which is\n"
             "made if it is not there, and writes a verdict on each, a JSON line, in their\n"
-            "order: new, duplicate, update, overlaps or withdrawn. A verdict is written when\n"
-            "its article is on the disk.",
+            "order: new, duplicate, correction, update, overlaps or withdrawn. A verdict is\n"
+            "written when its article is on the disk.",
     .example = "twicetold watch feed.db --window 72h <feed.jsonl >verdicts.jsonl",
     .run = run_watch,
 };

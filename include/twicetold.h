@@ -62,9 +62,9 @@
  *
  * Threads. A scan, a reader, a query and an index belong to one thread at a time. A result never
  * changes and may be read by any number of threads. The library starts no thread that outlives a
- * call, prints nothing, and never ends the process. Callbacks run on the calling thread. One that is
- * called by a scan or an index may not use that scan or index: its calls are TT_EINVAL, and closing
- * does nothing.
+ * call, prints nothing, and never ends the process. Callbacks run on the calling thread. One that
+ * is called by a scan or an index may not use that scan or index: its calls are TT_EINVAL, and
+ * closing does nothing.
  *
  * Results do not depend on the number of threads, on the processor, or on OpenMP.
  */
@@ -937,17 +937,20 @@ TT_API void tt_index_close(tt_index *index);
 /** What an article is to those before it. */
 typedef enum tt_verdict_kind {
     TT_VERDICT_NEW = 0,       /**< it is none of the others */
-    TT_VERDICT_DUPLICATE = 1, /**< `of` has at least `drop` of its tokens */
+    TT_VERDICT_DUPLICATE = 1, /**< `of` has at least `drop` of its tokens, and no fact differs */
     TT_VERDICT_UPDATE = 2,    /**< it has at least `drop` of the tokens of `of`, and text that `of`
                                    does not have; or it is a changed or newer version of the article
                                    with its id, which is `of` */
     TT_VERDICT_OVERLAPS = 3,  /**< it shares a section with `of` */
-    TT_VERDICT_WITHDRAWN = 4  /**< a notice that withdraws `of`, which is the item itself, or no
+    TT_VERDICT_WITHDRAWN = 4, /**< a notice that withdraws `of`, which is the item itself, or no
                                    article where it is not there, and `matches` are the others with
                                    its text; or a duplicate or update of `of`, which is withdrawn */
+    TT_VERDICT_CORRECTION = 5 /**< `of` has at least `drop` of its tokens, but says other facts:
+                                   there are conflicts */
 } tt_verdict_kind;
 
-/** "new", "duplicate", "update", "overlaps", "withdrawn"; never NULL. Threads: any. */
+/** "new", "duplicate", "update", "overlaps", "withdrawn", "correction"; never NULL. Threads: any.
+ */
 TT_API const char *tt_verdict_kind_name(tt_verdict_kind kind);
 
 /** A passage that an article shares with another one of the index. */
@@ -969,6 +972,10 @@ typedef struct tt_match {
     size_t passage_count;
     int32_t relation; /**< tt_relation of `of` to the article: TT_CONTAINS if `of` holds it */
     int32_t admitted; /**< 1 if a rule admits the pair; 0 if it only shares passages */
+    const tt_difference *differences; /**< as in tt_verdict */
+    size_t difference_count;
+    uint32_t conflicts;
+    uint32_t reserved;
 } tt_match;
 
 /** What the index says of one article. Numbers without _of are about it, those with _of about `of`;
@@ -983,11 +990,15 @@ typedef struct tt_verdict {
     const tt_repeat *sections; /**< passages that an earlier article has, in order of place;
                                     `article` is the earliest that has them */
     size_t section_count;
-    int32_t kind; /**< tt_verdict_kind */
-    uint32_t reserved;
+    int32_t kind;            /**< tt_verdict_kind */
+    uint32_t conflicts;      /**< as in tt_pair */
     const tt_match *matches; /**< with TT_INDEX_MATCHES: at most max_matches, those that share most
                                   of the article's tokens first; else NULL */
     size_t match_count;
+    const tt_difference *differences; /**< the first conflicts; a is the article, b `of` */
+    size_t difference_count;
+    int32_t relation; /**< tt_relation of `of` to the article; -1 where no rule admits the two */
+    uint32_t reserved;
 } tt_verdict;
 
 /** Receives verdicts, in the order of the batch. @return 0 to go on, anything else to stop. */

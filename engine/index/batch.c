@@ -8,6 +8,7 @@
  * meanwhile: an article whose id the index has ends the micro-batch.
  */
 #include "index/index.h"
+#include "result/result.h"
 #include "util/error.h"
 #include "util/threads.h"
 
@@ -86,6 +87,7 @@ static int is_unchanged(const tti_indexed_article *s, const tti_article_group *c
 
 static const tti_decision unchanged_decision = {.kind = TT_VERDICT_DUPLICATE,
                                                 .of = TTI_NONE,
+                                                .admitted = 1,
                                                 .pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0}};
 
 /* Counts the numbers of the two. */
@@ -198,8 +200,29 @@ static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
     return TT_OK;
 }
 
+/* Turns what differs into bytes; side a of the facts is the other article, `of`. */
+static tt_status add_differences(tti_verdicts *v, const tti_article_table *table, uint32_t of,
+                                 const tti_facts *facts, const uint8_t *own_extents,
+                                 const tt_difference **differences, size_t *count)
+{
+    const size_t n = tti_listed_differences(facts->conflicts);
+    tti_facts turned = *facts;
+    tt_difference *out;
+    *count = n;
+    if (n == 0)
+        return TT_OK;
+    out = take_memory(v, n * sizeof *out);
+    if (out == NULL)
+        return TT_ENOMEM;
+    tti_facts_swap(&turned);
+    tti_differences_of_bytes(turned.differences, n, own_extents,
+                             tti_indexed_article_extents(&table->articles.items[of]), out);
+    *differences = out;
+    return TT_OK;
+}
+
 static tt_status add_match(tti_verdicts *v, const tti_article_table *table, const tti_comparison *c,
-                           const tti_doc_match *m, tt_match *out)
+                           const tti_doc_match *m, const uint8_t *own_extents, tt_match *out)
 {
     tt_repeat *passages = take_memory(v, m->passage_count * sizeof *passages);
     if (passages == NULL)
@@ -213,7 +236,10 @@ static tt_status add_match(tti_verdicts *v, const tti_article_table *table, cons
                       .passages = passages,
                       .passage_count = m->passage_count,
                       .relation = m->pair.relation,
-                      .admitted = m->admitted};
+                      .admitted = m->admitted,
+                      .conflicts = m->pair.conflicts};
+    TTI_TRY(add_differences(v, table, m->of, &m->facts, own_extents, &out->differences,
+                            &out->difference_count));
     TTI_TRY(copy_id(v, &table->articles.items[m->of], &out->of));
     if (m->passage_count > 0)
         TTI_TRY(decode_other(v, table, m->of));
@@ -226,7 +252,8 @@ static tt_status add_match(tti_verdicts *v, const tti_article_table *table, cons
 }
 
 static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
-                             const tti_comparison *c, tt_verdict *verdict)
+                             const tti_comparison *c, const uint8_t *own_extents,
+                             tt_verdict *verdict)
 {
     tt_match *matches = take_memory(v, c->matches.count * sizeof *matches);
     if (matches == NULL)
@@ -234,7 +261,7 @@ static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
     verdict->matches = matches;
     verdict->match_count = c->matches.count;
     for (size_t k = 0; k < c->matches.count; k++)
-        TTI_TRY(add_match(v, table, c, &c->matches.items[k], &matches[k]));
+        TTI_TRY(add_match(v, table, c, &c->matches.items[k], own_extents, &matches[k]));
     return TT_OK;
 }
 
@@ -254,17 +281,22 @@ static tt_status compose_verdict(tti_verdicts *v, const tti_article_table *table
         .overlap_of = has_of ? d->pair.overlap_a : NAN,
         .facts = has_of ? d->pair.facts : NAN,
         .new_tokens = has_of ? d->new_tokens : row->token_count,
-        .kind = (int32_t)d->kind};
+        .kind = (int32_t)d->kind,
+        .conflicts = has_of ? d->pair.conflicts : 0,
+        .relation = has_of && d->admitted ? d->pair.relation : -1};
     if (of_itself)
         x.of = x.id;
     else if (has_of)
         TTI_TRY(copy_id(v, &table->articles.items[d->of], &x.of));
+    if (d->of != TTI_NONE)
+        TTI_TRY(add_differences(v, table, d->of, &d->facts, row->extents, &x.differences,
+                                &x.difference_count));
     if (d->repeat_count > 0 || has_matches)
         TTI_TRY(decode_extents(v, row->extents, row->token_count, &v->own));
     if (d->repeat_count > 0)
         TTI_TRY(add_sections(v, table, d, &x));
     if (has_matches)
-        TTI_TRY(add_matches(v, table, d->comparison, &x));
+        TTI_TRY(add_matches(v, table, d->comparison, row->extents, &x));
     return tti_array_push(&v->list, v->memory.allocator, x);
 }
 
@@ -364,7 +396,8 @@ static tti_decision as_withdrawn(const tti_article_table *table, const tti_decis
 {
     tti_decision out = *d;
     const uint32_t withdrawn =
-        d->of != TTI_NONE && (d->kind == TT_VERDICT_DUPLICATE || d->kind == TT_VERDICT_UPDATE)
+        d->of != TTI_NONE && (d->kind == TT_VERDICT_DUPLICATE || d->kind == TT_VERDICT_CORRECTION ||
+                              d->kind == TT_VERDICT_UPDATE)
             ? find_withdrawn(table, d->of)
             : TTI_NONE;
     if (withdrawn != TTI_NONE) {
@@ -378,8 +411,8 @@ static tti_decision as_withdrawn(const tti_article_table *table, const tti_decis
 static tt_status add_verdict(const batch *b, const tti_decision *given, size_t position,
                              const tti_db_row *row, int of_itself, tt_error *error)
 {
-    const tti_decision with_status =
-        of_itself ? *given : as_withdrawn(&b->x->table, given), *decision = &with_status;
+    const tti_decision with_status = of_itself ? *given : as_withdrawn(&b->x->table, given),
+                       *decision = &with_status;
     TTI_TRY_ALLOC(compose_verdict(&b->x->verdicts, &b->x->table, decision, position,
                                   &b->articles[position], row, of_itself),
                   error, "verdicts");
@@ -433,7 +466,8 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
     return TT_OK;
 }
 
-/* ---- Notices that withdraw an item ------------------------------------------------------------ */
+/* ---- Notices that withdraw an item ------------------------------------------------------------
+ */
 
 static void *copy_bytes(tti_verdicts *v, const void *from, size_t size)
 {
@@ -507,9 +541,8 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
         const tti_indexed_article *a = &x->table.articles.items[old];
         const int order = version_order(a, &row);
         if (order < 0)
-            return b->with_verdicts
-                       ? add_verdict(b, &unchanged_decision, position, &row, 1, error)
-                       : TT_OK;
+            return b->with_verdicts ? add_verdict(b, &unchanged_decision, position, &row, 1, error)
+                                    : TT_OK;
         is_new = order > 0 || (a->flags & TT_ARTICLE_WITHDRAWN) == 0;
         TTI_TRY(make_tombstone(x, old, &row, error));
     }
@@ -626,8 +659,7 @@ static tt_status emit_verdicts(tt_index *x, tt_verdict_fn emit, void *ctx, tt_er
     x->is_emitting = 1;
     stop = emit(ctx, x->verdicts.list.items, x->verdicts.list.count);
     x->is_emitting = 0;
-    return stop == 0 ? TT_OK
-                     : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    return stop == 0 ? TT_OK : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
 }
 
 tt_status tt_index_add(tt_index *x, const tt_article *articles, size_t count, tt_status *statuses,

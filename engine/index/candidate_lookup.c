@@ -121,10 +121,13 @@ tt_status tti_comparer_run(tti_comparer *c, const tti_doc *a, const tti_doc *b,
     TTI_TRY(tti_verifier_run(c->verifier, a_longer ? b : a, NULL, &found, error));
     *out = (tti_compared_pair){.pair = a_longer ? tti_pair_swapped(&found.pair) : found.pair,
                                .admitted = found.admission != TTI_NOT_ADMITTED,
+                               .facts = found.facts,
                                .is_swapped = a_longer,
                                .alignment = found.alignment,
                                .aligned_b = a_longer ? found.alignment.aligned_a
                                                      : found.alignment.aligned_b};
+    if (a_longer)
+        tti_facts_swap(&out->facts);
     return TT_OK;
 }
 

@@ -45,6 +45,7 @@ typedef struct tti_comparer {
 typedef struct tti_compared_pair {
     tt_pair pair;
     int admitted;            /**< some rule admits it */
+    tti_facts facts;         /**< of a pair that is admitted; side a: the earlier document */
     int is_swapped;          /**< the alignment's side a is document b */
     tti_alignment alignment; /**< borrowed until the next comparison */
     uint32_t aligned_b;      /**< tokens of b that stand in some block */

@@ -53,11 +53,16 @@ void tti_classifier_free(tti_classifier *c)
 /* ---- Comparing ------------------------------------------------------------------------------- */
 
 /* Between equals the earlier article stays: they come in order. */
-static void consider_pair(tti_best_pair *best, uint32_t of, const tt_pair *pair, int has_section,
-                          uint64_t new_tokens)
+static void consider_pair(tti_best_pair *best, uint32_t of, const tti_compared_pair *found,
+                          const tti_doc *doc, int has_section)
 {
-    if (best->of == TTI_NONE || pair->overlap_b > best->pair.overlap_b)
-        *best = (tti_best_pair){of, *pair, new_tokens, has_section};
+    if (best->of == TTI_NONE || found->pair.overlap_b > best->pair.overlap_b)
+        *best = (tti_best_pair){.of = of,
+                                .pair = found->pair,
+                                .facts = found->facts,
+                                .new_tokens = doc->token_count - found->aligned_b,
+                                .has_section = has_section,
+                                .admitted = found->admitted};
 }
 
 static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint32_t of,
@@ -67,6 +72,7 @@ static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint
     tti_doc_match m = {.of = of,
                        .admitted = found->admitted,
                        .pair = found->pair,
+                       .facts = found->facts,
                        .passage_begin = out->match_passages.count};
     for (size_t k = 0; k < found->alignment.passage_count; k++) {
         const tti_passage *p = &found->alignment.passages[k];
@@ -98,11 +104,9 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
                                            &out->passages, error));
     has_section = out->passages.passages.count > passages;
     if (found.admitted && TT_IS_COPY(found.pair.relation))
-        consider_pair(&out->admitted, other, &found.pair, has_section,
-                      doc->token_count - found.aligned_b);
+        consider_pair(&out->admitted, other, &found, doc, has_section);
     if (has_section)
-        consider_pair(&out->with_section, other, &found.pair, 1,
-                      doc->token_count - found.aligned_b);
+        consider_pair(&out->with_section, other, &found, doc, 1);
     if (c->with_matches)
         TTI_TRY_ALLOC(append_match(c, out, other, &found), error, "matches");
     if (!wants_sections) { /* as in a scan */
@@ -181,16 +185,22 @@ tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tt
 
 /* ---- Deciding -------------------------------------------------------------------------------- */
 
+/* What an article is to the one that has most of its tokens, by which a rule admits the two. */
+static tt_verdict_kind kind_of_admitted(const tti_best_pair *best, double drop)
+{
+    if (best->pair.overlap_b >= drop)
+        return best->pair.conflicts > 0 ? TT_VERDICT_CORRECTION : TT_VERDICT_DUPLICATE;
+    if (best->pair.overlap_a >= drop && best->new_tokens > 0)
+        return TT_VERDICT_UPDATE;
+    return best->has_section ? TT_VERDICT_OVERLAPS : TT_VERDICT_NEW;
+}
+
 static void choose_kind(const tti_classifier *c, const tti_comparison *x, uint32_t tokens,
                         tti_decision *out)
 {
-    const double drop = c->options->drop;
     const tti_best_pair *best = &x->admitted;
     if (best->of != TTI_NONE)
-        out->kind = best->pair.overlap_b >= drop                           ? TT_VERDICT_DUPLICATE
-                    : best->pair.overlap_a >= drop && best->new_tokens > 0 ? TT_VERDICT_UPDATE
-                    : best->has_section                                    ? TT_VERDICT_OVERLAPS
-                                                                           : TT_VERDICT_NEW;
+        out->kind = kind_of_admitted(best, c->options->drop);
     if (out->kind == TT_VERDICT_NEW && x->with_section.of != TTI_NONE) {
         out->kind = TT_VERDICT_OVERLAPS;
         best = &x->with_section;
@@ -200,6 +210,8 @@ static void choose_kind(const tti_classifier *c, const tti_comparison *x, uint32
         return;
     out->of = best->of;
     out->pair = best->pair;
+    out->facts = best->facts;
+    out->admitted = best->admitted;
     out->new_tokens = best->new_tokens;
 }
 
@@ -217,6 +229,7 @@ static tt_status decide_copy(tti_classifier *c, uint32_t first, const tti_doc *d
     out->kind = TT_VERDICT_DUPLICATE;
     out->of = first;
     out->pair = identical_pair;
+    out->admitted = 1;
     return TT_OK;
 }
 
@@ -272,8 +285,9 @@ tt_status tti_classify_version(tti_classifier *c, const tti_doc *doc, uint32_t a
     old.flags = tti_indexed_article_flags(&c->table->articles.items[article]);
     tti_comparer_begin(c->comparers.items);
     TTI_TRY(tti_comparer_run(c->comparers.items, &old, doc, &found, error));
-    *related = found.admitted;
+    *related = out->admitted = found.admitted;
     out->pair = found.pair;
+    out->facts = found.facts;
     out->new_tokens = doc->token_count - found.aligned_b;
     return TT_OK;
 }

@@ -23,6 +23,7 @@ typedef struct tti_doc_match {
     uint32_t of;
     int admitted;
     tt_pair pair; /**< side a: `of` */
+    tti_facts facts;
     size_t passage_begin, passage_count;
 } tti_doc_match;
 
@@ -30,8 +31,9 @@ typedef struct tti_doc_match {
 typedef struct tti_best_pair {
     uint32_t of; /**< TTI_NONE: none yet */
     tt_pair pair;
+    tti_facts facts;
     uint64_t new_tokens;
-    int has_section;
+    int has_section, admitted;
 } tti_best_pair;
 
 /** An article compared with those before it. Zeroed, it is empty. */
@@ -49,8 +51,10 @@ void tti_comparison_free(tti_comparison *c);
 /** A verdict in the table's numbers. Arrays are borrowed until the next decision. */
 typedef struct tti_decision {
     tt_verdict_kind kind;
-    uint32_t of;  /**< article, or TTI_NONE */
-    tt_pair pair; /**< side a: `of`; side b: the article */
+    uint32_t of;     /**< article, or TTI_NONE */
+    tt_pair pair;    /**< side a: `of`; side b: the article */
+    tti_facts facts; /**< what differs in it */
+    int admitted;    /**< some rule admits the pair */
     uint64_t new_tokens;
     uint32_t number;                 /**< the article's own, or what it would be */
     const tti_token_repeat *repeats; /**< of_doc: an article, or its own number */

@@ -23,9 +23,14 @@ static void append_article_id(tti_json_writer *out, const tt_result *result, uin
     tti_json_write_id(out, &id);
 }
 
+/* The names of the extents of what differs: of a pair, and of an article and the one it is of. */
+static const char *const pair_extents[] = {"begin_a", "end_a", "begin_b", "end_b"};
+static const char *const verdict_extents[] = {"begin", "end", "of_begin", "of_end"};
+
 /* The conflicts of a pair and, where there are any, what differs: the first of them. */
 static void append_conflicts(tti_json_writer *out, uint32_t conflicts,
-                             const tt_difference *differences, size_t count)
+                             const tt_difference *differences, size_t count,
+                             const char *const names[4])
 {
     tti_json_write_integer_field(out, "conflicts", conflicts);
     for (size_t k = 0; k < count; k++) {
@@ -33,10 +38,10 @@ static void append_conflicts(tti_json_writer *out, uint32_t conflicts,
         tti_json_write_text(out, k == 0 ? ",\"differ\":[{\"kind\":\"" : ",{\"kind\":\"");
         tti_json_write_text(out, tt_difference_kind_name((tt_difference_kind)d->kind));
         tti_json_write_text(out, "\"");
-        tti_json_write_integer_field(out, "begin_a", d->begin_a);
-        tti_json_write_integer_field(out, "end_a", d->end_a);
-        tti_json_write_integer_field(out, "begin_b", d->begin_b);
-        tti_json_write_integer_field(out, "end_b", d->end_b);
+        tti_json_write_integer_field(out, names[0], d->begin_a);
+        tti_json_write_integer_field(out, names[1], d->end_a);
+        tti_json_write_integer_field(out, names[2], d->begin_b);
+        tti_json_write_integer_field(out, names[3], d->end_b);
         tti_json_write_text(out, k + 1 < count ? "}" : "}]");
     }
 }
@@ -61,9 +66,10 @@ static void write_pair_lines(tti_json_writer *out, const tt_result *result)
         tti_json_write_number_field(out, "overlap_a", p->overlap_a);
         tti_json_write_number_field(out, "overlap_b", p->overlap_b);
         tti_json_write_number_field(out, "facts", p->facts);
-        append_conflicts(
-            out, p->conflicts, differences,
-            p->conflicts == 0 ? 0 : tt_result_differences(result, p->a, p->b, differences));
+        append_conflicts(out, p->conflicts, differences,
+                         p->conflicts == 0 ? 0
+                                           : tt_result_differences(result, p->a, p->b, differences),
+                         pair_extents);
         tti_json_write_text(out, "}\n");
     }
 }
@@ -283,11 +289,21 @@ tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
     tti_json_write_text(&out, tt_verdict_kind_name((tt_verdict_kind)v->kind));
     tti_json_write_text(&out, "\"");
     append_id_field(&out, "of", &v->of);
+    tti_json_write_text(&out, ",\"relation\":");
+    if (v->relation >= 0) {
+        tti_json_write_text(&out, "\"");
+        tti_json_write_text(&out, tt_relation_name((tt_relation)v->relation));
+        tti_json_write_text(&out, "\"");
+    } else {
+        tti_json_write_text(&out, "null");
+    }
     tti_json_write_number_field(&out, "resemblance", v->resemblance);
     tti_json_write_number_field(&out, "containment", v->containment);
     tti_json_write_number_field(&out, "containment_of", v->containment_of);
     tti_json_write_number_field(&out, "overlap", v->overlap);
     tti_json_write_number_field(&out, "overlap_of", v->overlap_of);
+    tti_json_write_number_field(&out, "facts", v->facts);
+    append_conflicts(&out, v->conflicts, v->differences, v->difference_count, verdict_extents);
     tti_json_write_integer_field(&out, "new_tokens", v->new_tokens);
     tti_json_write_text(&out, ",\"sections\":[");
     for (size_t k = 0; k < v->section_count; k++) {

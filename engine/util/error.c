@@ -88,6 +88,7 @@ const char *tt_verdict_kind_name(tt_verdict_kind kind)
     case TT_VERDICT_DUPLICATE: return "duplicate";
     case TT_VERDICT_UPDATE: return "update";
     case TT_VERDICT_OVERLAPS: return "overlaps";
+    case TT_VERDICT_CORRECTION: return "correction";
     case TT_VERDICT_WITHDRAWN: return "withdrawn";
     }
     return "unknown";

@@ -13,11 +13,14 @@ static const arrow_field section_items[] = {PARENT("item", "+s", section_fields)
 static const arrow_field verdict_fields[] = {LEAF("id", "id"),
                                              LEAF("verdict", "u"),
                                              NULLABLE("of", "id"),
+                                             NULLABLE("relation", "u"),
                                              NULLABLE("resemblance", "g"),
                                              NULLABLE("containment", "g"),
                                              NULLABLE("containment_of", "g"),
                                              NULLABLE("overlap", "g"),
                                              NULLABLE("overlap_of", "g"),
+                                             NULLABLE("facts", "g"),
+                                             LEAF("conflicts", "l"),
                                              LEAF("new_tokens", "l"),
                                              PARENT("sections", "+l", section_items)};
 static const arrow_field passage_fields[] = {LEAF("begin", "l"), LEAF("end", "l"),
@@ -111,16 +114,23 @@ static void append_verdict_id(verdicts *v, arrow_batch *batch, arrow_column *c, 
 static void append_verdict(verdicts *v, arrow_batch *batch, const tt_verdict *x)
 {
     const char *name = tt_verdict_kind_name((tt_verdict_kind)x->kind);
-    arrow_column *c = batch->root.children, *item = &c[9].children[0];
+    const char *relation = tt_relation_name((tt_relation)x->relation);
+    arrow_column *c = batch->root.children, *item = &c[12].children[0];
     append_verdict_id(v, batch, &c[0], &x->id);
     append_text(batch, &c[1], name, strlen(name));
     append_verdict_id(v, batch, &c[2], &x->of);
-    append_double(batch, &c[3], x->resemblance);
-    append_double(batch, &c[4], x->containment);
-    append_double(batch, &c[5], x->containment_of);
-    append_double(batch, &c[6], x->overlap);
-    append_double(batch, &c[7], x->overlap_of);
-    append_int64(batch, &c[8], x->new_tokens);
+    if (x->relation >= 0)
+        append_text(batch, &c[3], relation, strlen(relation));
+    else
+        append_null(batch, &c[3]);
+    append_double(batch, &c[4], x->resemblance);
+    append_double(batch, &c[5], x->containment);
+    append_double(batch, &c[6], x->containment_of);
+    append_double(batch, &c[7], x->overlap);
+    append_double(batch, &c[8], x->overlap_of);
+    append_double(batch, &c[9], x->facts);
+    append_int64(batch, &c[10], x->conflicts);
+    append_int64(batch, &c[11], x->new_tokens);
     for (size_t k = 0; k < x->section_count; k++) {
         const tt_repeat *r = &x->sections[k];
         append_int64(batch, &item->children[0], r->begin);
@@ -132,7 +142,7 @@ static void append_verdict(verdicts *v, arrow_batch *batch, const tt_verdict *x)
         item->length++;
         batch->bytes += sizeof *r;
     }
-    append_list(batch, &c[9]);
+    append_list(batch, &c[12]);
     v->counts[x->kind]++;
     (void)arrow_batch_end_row(batch);
 }

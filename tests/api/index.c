@@ -53,6 +53,10 @@ static void assert_numbers(const tt_verdict *v, const tt_pair *p)
     assert_true(v->overlap == p->overlap_b);
     assert_true(v->overlap_of == p->overlap_a);
     assert_true(v->facts == p->facts);
+    assert_int_equal(v->relation, p->relation);
+    assert_int_equal(v->conflicts, p->conflicts);
+    assert_int_equal(v->difference_count,
+                     p->conflicts < TT_MOST_DIFFERENCES ? p->conflicts : TT_MOST_DIFFERENCES);
 }
 
 /* The occurrences in article b that the scan finds are the sections of its verdict. */
@@ -90,7 +94,8 @@ static int compare_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
         if (v->of.bytes != NULL && p != NULL && article_of_id(e, &v->of) == p->a)
             assert_numbers(v, p);
         if (p != NULL && p->overlap_b >= 0.8) {
-            assert_int_equal(v->kind, TT_VERDICT_DUPLICATE);
+            assert_int_equal(v->kind,
+                             p->conflicts > 0 ? TT_VERDICT_CORRECTION : TT_VERDICT_DUPLICATE);
             assert_int_equal(article_of_id(e, &v->of), p->a);
             e->duplicates++;
         } else if (p != NULL && p->overlap_a >= 0.8 && p->overlap_b < 1) {

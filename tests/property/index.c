@@ -108,8 +108,9 @@ static int check_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
         if (p != NULL)
             check_numbers(v, p);
         if (best >= 0.8) {
-            CHECK(v->kind == TT_VERDICT_DUPLICATE, "%d is a copy by the scan, and %s by the index",
-                  (int)b, tt_verdict_kind_name((tt_verdict_kind)v->kind));
+            CHECK(v->kind == (v->conflicts > 0 ? TT_VERDICT_CORRECTION : TT_VERDICT_DUPLICATE),
+                  "%d is a copy by the scan, and %s by the index", (int)b,
+                  tt_verdict_kind_name((tt_verdict_kind)v->kind));
             CHECK(v->overlap >= best_overlap(e, b, 0), "of %d the index finds less than the scan",
                   (int)b);
             tally.duplicates++;

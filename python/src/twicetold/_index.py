@@ -106,9 +106,9 @@ def _one_or_more(articles: Any) -> Any:
 class Verdicts(Table):
     """A row for each article, in input order: how it relates to the articles before it.
 
-    id; verdict ("new", "duplicate", "update", "overlaps", "withdrawn"); of: the article that the verdict refers to, or null;
-    resemblance, containment, overlap: shares from 0 to 1 of this article, containment_of and overlap_of: of the
-    other, null if there is none; new_tokens: its tokens that `of` does not have; sections: a list of structs of
+    id; verdict ("new", "duplicate", "correction", "update", "overlaps", "withdrawn"); of: the article that the
+    verdict refers to, or null; relation: what `of` is to it, null if it is no near-duplicate; resemblance, containment, overlap: shares from 0 to 1 of this article, containment_of and overlap_of: of the
+    other, null if there is none; facts: the share of facts that agree; conflicts: how many differ; new_tokens: its tokens that `of` does not have; sections: a list of structs of
     begin, end (bytes of its text), article, of_begin, of_end, similarity. Ids are int64 (uint64) if all ids of
     the table are integers that fit, else strings.
 
@@ -122,7 +122,7 @@ class Verdicts(Table):
         self.counts = verdicts.counts()
         self.rejected = rejected
         numbers = ["resemblance", "containment", "containment_of", "overlap", "overlap_of"]
-        columns = ["id", "verdict", "of", *numbers, "new_tokens", "sections"]
+        columns = ["id", "verdict", "of", "relation", *numbers, "facts", "conflicts", "new_tokens", "sections"]
         super().__init__(verdicts, 0, "verdicts", columns, sum(self.counts.values()))
 
 
