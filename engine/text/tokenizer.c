@@ -154,8 +154,8 @@ static void resolve_sentence_flags(const tti_tokenizer *s, uint8_t *flags)
 }
 
 /* Says of which class the first letters of words are. Normalised bytes have no accents, and letters
- * of two bytes, as Greek, Cyrillic and Arabic ones, go by their second. A token of a longer one is
- * mostly a single character and has no class. */
+ * of two bytes, as Greek and Cyrillic ones, go by their second. Those beyond Armenian have no
+ * capitals, but for few, and no class. */
 static void flag_letters(const tti_tokenizer *s, uint8_t *flags)
 {
     /* s, mn, bh, cgq, il, aeo, fp, d, kr, jt, yz, uvwx */
@@ -169,7 +169,7 @@ static void flag_letters(const tti_tokenizer *s, uint8_t *flags)
             continue;
         if ((uint8_t)(*first - 'a') < 26)
             flags[i] |= classes[of_letter[*first - 'a']];
-        else if (*first >= 0xC0 && *first < 0xE0)
+        else if (*first >= 0xC0 && *first < 0xD6)
             flags[i] |= classes[first[1] % 12];
     }
 }

@@ -36,9 +36,9 @@ enum {
 
 /** The bits of a token's flags that say what it is: TTI_TOKEN_NUMERAL, TTI_TOKEN_NUMBER_WORD or
  * TTI_TOKEN_DATE_WORD alone; any other number for a word, by a class of its first letter, of which
- * there are twelve and letters that are read for one another share one; 0: a word of which the
- * class is not known. So a word of two texts can be told to be alike although texts are not kept.
- */
+ * there are twelve and letters that are read for one another share one; 0: a word in a script
+ * without capitals, as Han and Arabic. So words of two texts can be told to be alike although texts
+ * are not kept. */
 enum { TTI_TOKEN_KIND = 0x87 };
 
 static inline int tti_token_is_number_or_date(uint8_t flags)

@@ -152,6 +152,12 @@ static int is_like(uint8_t x, uint8_t y)
     return (x & TTI_TOKEN_KIND) != 0 && ((x ^ y) & TTI_TOKEN_KIND) == 0;
 }
 
+/* The kind of a token in a conflict: where there are no capitals, any word may be a name. */
+static int conflict_kind(uint8_t flags)
+{
+    return (flags & TTI_TOKEN_KIND) == 0 ? NAME : fact_kind(flags);
+}
+
 static int has_token(const tti_doc *doc, uint32_t hash)
 {
     int found = 0;
@@ -167,9 +173,9 @@ static int find_novel_fact(const slot_side *s, const tti_doc *other, int kind, u
 {
     uint32_t i = s->begin, end;
     while (i < s->end &&
-           (fact_kind(s->doc->flags[i]) != kind || has_token(other, s->doc->hashes[i])))
+           (conflict_kind(s->doc->flags[i]) != kind || has_token(other, s->doc->hashes[i])))
         i++;
-    for (end = i; end < s->end && fact_kind(s->doc->flags[end]) == kind;)
+    for (end = i; end < s->end && conflict_kind(s->doc->flags[end]) == kind;)
         end++;
     *begin = i;
     *size = (uint8_t)(end - i);
@@ -232,7 +238,7 @@ static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm
     count_facing(&x->disagree, &in_a, &in_b);
     x->out->misread += count_misread(&a, &b);
     for (int kind = 0; kind < KINDS && is_firm; kind++)
-        if (in_a.of[kind] > 0 && in_b.of[kind] > 0)
+        if (kind == NAME || (in_a.of[kind] > 0 && in_b.of[kind] > 0))
             find_conflict(x, &a, &b, kind);
 }
 
@@ -301,16 +307,16 @@ void tti_facts_swap(tti_facts *f)
     }
 }
 
-int tti_facts_are_others(const tti_facts *f, double wish)
+int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admission)
 {
     const double forgiven = f->misread / FORGIVING;
     if (wish > 0)
         return f->share < wish;
-    if (f->facts < LEAST_FACTS)
-        return 0;
-    return f->numbers > f->aligned / WORDS_OF_A_NUMBER + forgiven ||
-           (f->name_conflicts > 0 &&
-            f->conflicts > CONFLICTS + f->aligned / WORDS_OF_A_CONFLICT + forgiven);
+    if (f->numbers > f->aligned / WORDS_OF_A_NUMBER + forgiven &&
+        (f->facts >= LEAST_FACTS || admission == TTI_ADMITTED_BY_OVERLAP))
+        return 1;
+    return f->name_conflicts > 0 &&
+           f->conflicts > CONFLICTS + f->aligned / WORDS_OF_A_CONFLICT + forgiven;
 }
 
 /* ---- Relations ------------------------------------------------------------------------------- */
@@ -318,8 +324,10 @@ int tti_facts_are_others(const tti_facts *f, double wish)
 /* An article that has half as many tokens again as another contains it, or is no copy of it. */
 #define CONTAINING 1.5
 
-/* With fewer aligned tokens than this, a pair needs a greater overlap than that. */
+/* With fewer aligned tokens than this, a pair needs a greater overlap than that. Where a token is a
+ * character, it takes two to say as much. */
 #define FEW_TOKENS 20
+#define FEW_CHARACTERS 40
 #define FEW_TOKENS_OVERLAP 0.85
 
 static int reaches(double value, double rule)
@@ -336,14 +344,26 @@ tti_admission tti_admission_of(const tt_options *o, const tt_pair *p, int a_shor
                                                                         : TTI_NOT_ADMITTED;
 }
 
+/* True if most words of an article are in a script without capitals. Of these the frequent ones
+ * have a token for each character; where they have not, a few more words are asked for. */
+static int is_uncased(const tti_doc *doc)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < doc->token_count; i++)
+        n += (doc->flags[i] & TTI_TOKEN_KIND) == 0;
+    return n > doc->token_count / 2;
+}
+
 /* True if so little aligns that most of the shorter article must: any two short bulletins of one
  * form would be copies otherwise. */
 static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *b)
 {
     const int a_shorter = a->token_count < b->token_count;
     const double overlap = a_shorter ? p->overlap_a : p->overlap_b;
-    const uint32_t shorter = a_shorter ? a->token_count : b->token_count;
-    return overlap * shorter < FEW_TOKENS && overlap < FEW_TOKENS_OVERLAP;
+    const tti_doc *shorter = a_shorter ? a : b;
+    const double aligned = overlap * shorter->token_count;
+    return overlap < FEW_TOKENS_OVERLAP && aligned < FEW_CHARACTERS &&
+           (aligned < FEW_TOKENS || is_uncased(shorter));
 }
 
 int tti_share_most(const tti_alignment *al, const tti_doc *a, const tti_doc *b)

@@ -45,17 +45,17 @@ static inline uint32_t tti_listed_differences(uint32_t conflicts)
 /** Exchanges the sides of the differences that are listed. */
 void tti_facts_swap(tti_facts *facts);
 
-/** True if one states other facts in the words of the other, so that they are no copies. `wish`:
- * tt_options.facts, the least share of facts that agree in copies; 0 takes the rule of
- * docs/quality.md. */
-int tti_facts_are_others(const tti_facts *facts, double wish);
-
 /** Which rules admit a pair; none is 0. */
 typedef enum tti_admission {
     TTI_NOT_ADMITTED = 0,
     TTI_ADMITTED = 1,           /**< resemblance or containment */
     TTI_ADMITTED_BY_OVERLAP = 2 /**< overlap alone */
 } tti_admission;
+
+/** True if one states other facts in the words of the other, so that they are no copies. `wish`:
+ * tt_options.facts, the least share of facts that agree in copies; 0 takes the rule of
+ * docs/quality.md. */
+int tti_facts_are_others(const tti_facts *facts, double wish, tti_admission admission);
 
 /** `a_shorter`: article a has fewer tokens than b. */
 tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, int a_shorter);

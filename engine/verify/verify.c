@@ -203,7 +203,7 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
         p->conflicts = out->facts.conflicts;
     }
     p->relation = tti_relation_of(o, p, out->admission, doc, v->loaded,
-                                  tti_facts_are_others(&out->facts, o->facts));
+                                  tti_facts_are_others(&out->facts, o->facts, out->admission));
     if (p->relation == TT_NEAR && !tti_share_most(&out->alignment, doc, v->loaded))
         p->relation = TT_RELATED;
     return TT_OK;

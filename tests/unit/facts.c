@@ -130,25 +130,40 @@ static void a_name_that_was_misread_is_no_conflict(void **state)
     assert_int_equal(compare(HEAD "zone" MIDDLE, HEAD "shop" MIDDLE).misread, 0);
 }
 
+static void words_without_capitals_may_be_names(void **state)
+{
+    (void)state;
+    const tti_facts f = compare("\u4eca\u5929\u5728\u4eba\u6c11\u5e7f\u573a\u5e02\u957f"
+                                "\u5f20\u4f1f"
+                                "\u4f1a\u89c1\u4e86\u5916\u56fd\u8bb0\u8005\u4ee3\u8868\u56e2",
+                                "\u4eca\u5929\u5728\u4eba\u6c11\u5e7f\u573a\u5e02\u957f"
+                                "\u738b\u82b3"
+                                "\u4f1a\u89c1\u4e86\u5916\u56fd\u8bb0\u8005\u4ee3\u8868\u56e2");
+    assert_int_equal(f.conflicts, 1);
+    assert_int_equal(f.name_conflicts, 1);
+    assert_int_equal(f.differences[0].a_size, 2);
+}
+
 static void other_facts_are_dense_numbers_or_conflicts_with_a_name(void **state)
 {
     tti_facts f = {.share = 0.9, .aligned = 280, .facts = 40, .numbers = 10};
     (void)state;
-    assert_false(tti_facts_are_others(&f, 0));
+    assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.numbers = 11;
-    assert_true(tti_facts_are_others(&f, 0));
+    assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.misread = 10;
-    assert_false(tti_facts_are_others(&f, 0));
+    assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.numbers = 5, f.conflicts = 4;
-    assert_false(tti_facts_are_others(&f, 0));
+    assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.name_conflicts = 1;
-    assert_true(tti_facts_are_others(&f, 0));
+    assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.aligned = 500;
-    assert_false(tti_facts_are_others(&f, 0));
+    assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.numbers = 100, f.facts = 3;
-    assert_false(tti_facts_are_others(&f, 0)); /* too few say nothing */
-    assert_true(tti_facts_are_others(&f, 0.95));
-    assert_false(tti_facts_are_others(&f, 0.9));
+    assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));           /* too few say nothing, */
+    assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED_BY_OVERLAP)); /* but where little admits */
+    assert_true(tti_facts_are_others(&f, 0.95, TTI_ADMITTED));
+    assert_false(tti_facts_are_others(&f, 0.9, TTI_ADMITTED));
 }
 
 int main(void)
@@ -163,6 +178,7 @@ int main(void)
         cmocka_unit_test(new_text_does_not_count),
         cmocka_unit_test(conflicts_are_facts_that_the_other_text_nowhere_has),
         cmocka_unit_test(a_name_that_was_misread_is_no_conflict),
+        cmocka_unit_test(words_without_capitals_may_be_names),
         cmocka_unit_test(other_facts_are_dense_numbers_or_conflicts_with_a_name),
     };
     return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
