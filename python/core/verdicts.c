@@ -269,7 +269,7 @@ static PyObject *verdicts_counts(PyObject *self, PyObject *nothing)
     const verdicts *v = ((verdicts_object *)self)->verdicts;
     PyObject *dict = PyDict_New();
     (void)nothing;
-    for (int k = 0; dict != NULL && k <= TT_VERDICT_OVERLAPS; k++) {
+    for (int k = 0; dict != NULL && k <= TT_VERDICT_CORRECTION; k++) {
         PyObject *count = PyLong_FromUnsignedLongLong(v->counts[k]);
         if (count == NULL ||
             PyDict_SetItemString(dict, tt_verdict_kind_name((tt_verdict_kind)k), count) != 0)

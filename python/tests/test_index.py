@@ -120,7 +120,7 @@ def test_what_the_command_added_is_found_here_and_the_other_way(path, tmp_path, 
 def test_a_query_stores_nothing(path, articles):
     with Index(path) as index:
         assert index.query(articles).counts["new"] == len(articles) and len(index) == 0
-        assert index.query([]).counts == {"new": 0, "duplicate": 0, "update": 0, "overlaps": 0, "withdrawn": 0}
+        assert index.query([]).counts == {"new": 0, "duplicate": 0, "update": 0, "overlaps": 0, "withdrawn": 0, "correction": 0}
 
 
 # ---- Articles come and go --------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def test_an_id_that_is_there_is_replaced(path):
     with Index(path) as index:
         verdicts = index.add([article("a", first), article("a", first + " " + more), article("b", first)])
         assert [(v["verdict"], v["of"]) for v in verdicts] == [("new", None), ("update", "a"), ("duplicate", "a")]
-        assert verdicts.counts == {"new": 1, "duplicate": 1, "update": 1, "overlaps": 0, "withdrawn": 0} and len(index) == 2
+        assert verdicts.counts == {"new": 1, "duplicate": 1, "update": 1, "overlaps": 0, "withdrawn": 0, "correction": 0} and len(index) == 2
         again = list(index.add(article("b", first)))[0]
         assert (again["verdict"], again["of"], again["resemblance"]) == ("duplicate", "b", 1)
 
