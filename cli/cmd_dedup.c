@@ -165,8 +165,7 @@ static int stays(const dedup_state *d, const verdicts *v, const tt_pair *pair)
 {
     return v->of_article[pair->a] == DECISION_KEEP ||
            is_not_a_copy(&d->decisions, pair->a, pair->b) ||
-           (v->of_article[pair->b] == DECISION_KILL &&
-            v->kept_instead[pair->a] == TT_NO_ARTICLE);
+           (v->of_article[pair->b] == DECISION_KILL && v->kept_instead[pair->a] == TT_NO_ARTICLE);
 }
 
 /* ==== The kept records ======================================================================== */

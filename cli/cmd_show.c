@@ -70,7 +70,8 @@ static int add_pair_view(show_state *w, uint64_t left, uint64_t right)
     return add_view(w, (view){left, right, found, NULL, NULL});
 }
 
-/* The kept article beside each copy, or the versions, which are chosen when their times are known. */
+/* The kept article beside each copy, or the versions, which are chosen when their times are known.
+ */
 static int choose_cluster(show_state *w, const tt_cluster *c)
 {
     int rc = 0;

@@ -47,11 +47,11 @@ typedef struct tune {
     setting settings[SETTINGS];
     size_t count, choice;
     tt_article *articles; /* the sample, with copies of its strings */
-    char **headlines;      /* of the sample */
-    size_t *accepted;      /* by number of the results: its place in the sample */
+    char **headlines;     /* of the sample */
+    size_t *accepted;     /* by number of the results: its place in the sample */
     size_t article_count, article_capacity, headline_capacity, bytes;
-    uint64_t pairs;          /* with the threshold or more, without those of the same words */
-    uint64_t tenths[TENTHS]; /* pairs by any rule, by resemblance */
+    uint64_t pairs;           /* with the threshold or more, without those of the same words */
+    uint64_t tenths[TENTHS];  /* pairs by any rule, by resemblance */
     tt_pair examples[TENTHS]; /* of each tenth the one in its middle */
 } tune;
 
@@ -96,8 +96,8 @@ static int keep_article(tune *t, const tt_record *record)
     const tt_article *a = &record->article;
     tt_article *x;
     if (memory_grow(&t->articles, t->article_count, &t->article_capacity, sizeof *x) != 0 ||
-        memory_grow(&t->headlines, t->article_count, &t->headline_capacity,
-                    sizeof *t->headlines) != 0)
+        memory_grow(&t->headlines, t->article_count, &t->headline_capacity, sizeof *t->headlines) !=
+            0)
         return EXIT_FAILED;
     t->headlines[t->article_count] = article_headline(record, SHOWN_HEADLINE);
     x = &t->articles[t->article_count++];
@@ -131,7 +131,8 @@ static int take_sample(void *ctx, const tt_record *records, size_t count)
 
 /* ==== Trying ================================================================================== */
 
-/* The example of a tenth is the pair closest to its middle, the first of those that are as close. */
+/* The example of a tenth is the pair closest to its middle, the first of those that are as close.
+ */
 static void consider_example(tune *t, int tenth, const tt_pair *pair)
 {
     const double middle = (tenth + 0.5) / TENTHS;

@@ -4,8 +4,9 @@
 
 #include "twicetold.h"
 
-/** Writes pairs.csv, clusters.csv, sections.csv and removed.csv of a scan into a directory, which is
- * made if it is not there. All of them are whole or none is replaced. @return 0, or an exit code */
+/** Writes pairs.csv, clusters.csv, sections.csv and removed.csv of a scan into a directory, which
+ * is made if it is not there. All of them are whole or none is replaced. @return 0, or an exit code
+ */
 int csv_tables_write(const tt_result *result, const char *directory);
 
 #endif

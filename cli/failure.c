@@ -218,9 +218,10 @@ int failure_memory(void)
 int failure_write(const char *name, int number)
 {
     const char *advice =
-        number == ENOENT ? "its directory does not exist: make it first, or check the path; relative "
-                           "paths start in the current directory"
-                         : advice_by_errno(number);
+        number == ENOENT
+            ? "its directory does not exist: make it first, or check the path; relative "
+              "paths start in the current directory"
+            : advice_by_errno(number);
     return message_failure(advice != NULL ? advice : "write to another file", "cannot write %s: %s",
                            name, strerror(number));
 }

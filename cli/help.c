@@ -75,10 +75,9 @@ int help_of_all(void)
 
 int help_of_index(void)
 {
-    (void)printf(
-        "Usage: twicetold index COMMAND INDEX [OPTION]... [ARGUMENT]...\n\n"
-        "Keeps the articles seen so far in INDEX, one file, and says whether new ones\n"
-        "have been seen before. 'twicetold watch' does both with a feed.\n\n");
+    (void)printf("Usage: twicetold index COMMAND INDEX [OPTION]... [ARGUMENT]...\n\n"
+                 "Keeps the articles seen so far in INDEX, one file, and says whether new ones\n"
+                 "have been seen before. 'twicetold watch' does both with a feed.\n\n");
     for (size_t i = 0; i < command_count; i++)
         if (strncmp(commands[i]->name, "index ", 6) == 0)
             (void)printf("  %-8s %s\n", commands[i]->name + 6, commands[i]->about);

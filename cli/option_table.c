@@ -43,8 +43,10 @@ const option_row option_rows[] = {
      "names end in _of are about the one kept."},
     {"decisions", 0, FOR_DEDUP, 1, KIND_STRING, AT(decisions), 0, 0, "FILE",
      "obey what an editor decided, as saved from a page of report",
-     "A line is {\"id\":..,\"decision\":\"keep\"}, which keeps the article; \"kill\", which leaves it "
-     "out; or \"not-a-copy\" with \"of\":.., which keeps an article that was to be dropped for that "
+     "A line is {\"id\":..,\"decision\":\"keep\"}, which keeps the article; \"kill\", which leaves "
+     "it "
+     "out; or \"not-a-copy\" with \"of\":.., which keeps an article that was to be dropped for "
+     "that "
      "one. Copies of a killed article are kept, unless another article of their cluster has the "
      "decision keep."},
     {"csv", 0, FOR_SCAN, 0, KIND_STRING, AT(csv), 0, 0, "DIR",
@@ -149,7 +151,8 @@ const option_row option_rows[] = {
      "of wire formats, take headline, byline and dateline as text too",
      "They go in front of the body."},
     {"max-article-bytes", 0, FOR_TEXTS, 0, KIND_SIZE, AT(engine.max_article_bytes), 0, 0, "SIZE",
-     "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 16M)", NULL},
+     "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 16M)",
+     NULL},
     {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
      "write rejected records to FILE, as they stood",
      "watch adds them to what FILE has. A newline follows each. A record too long to be held in "

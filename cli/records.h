@@ -8,8 +8,8 @@
  * result, or TT_NO_ARTICLE if the result does not name it. @return 0 to go on, or an exit code */
 typedef int (*article_fn)(void *ctx, const tt_record *record, uint64_t article);
 
-/** Reads the result of a command RESULT INPUT... One without its summary line was cut. @return 0, or
- * an exit code */
+/** Reads the result of a command RESULT INPUT... One without its summary line was cut. @return 0,
+ * or an exit code */
 int records_read_result(tt_result **result, const char *path);
 
 /** Refuses a result without its summary line, which is the last one. @return 0, or an exit code */

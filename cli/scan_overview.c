@@ -185,7 +185,8 @@ static void print_stories(const terminal *s, const highlights *h, const tt_summa
     char number[FORMAT_NUMBER_SIZE];
     print_count(s, summary->articles - h->copies, "distinct story", "distinct stories");
     print_inner(", ", h->copies, "copy", "copies");
-    print_inner(s->columns < FEW_COLUMNS ? "\n           in " : " in ", summary->clusters, "cluster", "clusters");
+    print_inner(s->columns < FEW_COLUMNS ? "\n           in " : " in ", summary->clusters,
+                "cluster", "clusters");
     if (h->copies > 0 && tt_result_dropped(h->result, &dropped, &count, NULL) == TT_OK)
         (void)printf("%sdedup drops %s of them", s->columns < FEW_COLUMNS ? line : "; ",
                      format_count(number, count));
@@ -200,8 +201,7 @@ static void print_pairs(const terminal *s, const highlights *h, const tt_summary
     print_count(s, summary->pairs, "pair", "pairs");
     for (int k = TT_IDENTICAL; k <= TT_BOILERPLATE; k++) {
         const char *name = tt_relation_name((tt_relation)k);
-        const int size =
-            (int)(strlen(name) + strlen(format_count(number, h->relations[k]))) + 3;
+        const int size = (int)(strlen(name) + strlen(format_count(number, h->relations[k]))) + 3;
         if (h->relations[k] == 0)
             continue;
         if (column + size >= s->columns)

@@ -1,6 +1,7 @@
 /*
  * What a scan found, for a person at a terminal: counts, the largest clusters and the passages that
- * are repeated most, each with its headline or first words. The texts go to a spool while they are read.
+ * are repeated most, each with its headline or first words. The texts go to a spool while they are
+ * read.
  */
 #ifndef CLI_SCAN_OVERVIEW_H
 #define CLI_SCAN_OVERVIEW_H

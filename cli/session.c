@@ -166,10 +166,9 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
         int is_late = 0;
         tt_error error = {0};
         const tt_status status =
-            r->deadline == 0
-                ? tt_reader_next(reader, &records, &count, &error)
-                : tt_reader_next_within(reader, (int64_t)((r->deadline - began) * 1e6), &records,
-                                        &count, &is_late, &error);
+            r->deadline == 0 ? tt_reader_next(reader, &records, &count, &error)
+                             : tt_reader_next_within(reader, (int64_t)((r->deadline - began) * 1e6),
+                                                     &records, &count, &is_late, &error);
         if (status != TT_OK)
             return failure_library(&error, ABOUT_INPUT);
         r->read_seconds += seconds_now() - began;

@@ -19,7 +19,7 @@ struct settings {
     int append_rejects; /**< rejected records are added to what the file has, with each commit */
     const char *removed;
     const char *decisions;
-    const char *csv; /**< a directory */
+    const char *csv;  /**< a directory */
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;
@@ -28,7 +28,7 @@ struct settings {
     int32_t all;
     int32_t versions; /**< of a cluster, each beside the one before */
     int32_t unified;
-    int32_t open; /**< the page in a browser */
+    int32_t open;              /**< the page in a browser */
     uint32_t cluster, section; /**< numbers of the result; 0: not given */
     uint32_t misses;           /**< 0: not given */
     uint32_t sample;           /**< articles; 0: not given */

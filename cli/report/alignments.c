@@ -48,7 +48,8 @@ static size_t remove_doubles(aligned_pair *pairs, size_t count)
     return kept;
 }
 
-/* The members of a cluster as they ran: those without a time last, ties in the order of the input. */
+/* The members of a cluster as they ran: those without a time last, ties in the order of the input.
+ */
 typedef struct version {
     int64_t published;
     uint64_t number; /* of the page, in the order of the input */

@@ -18,9 +18,9 @@ enum {
 typedef struct page_selection {
     uint64_t *clusters, *sections, *pairs, *articles;
     uint64_t cluster_count, section_count, pair_count, article_count;
-    uint64_t *number; /**< by article of the result: its index in `articles`, or UINT64_MAX */
+    uint64_t *number;     /**< by article of the result: its index in `articles`, or UINT64_MAX */
     unsigned char *named; /**< likewise: a cluster, section or pair has it, listed or not */
-    uint32_t *rank;   /**< likewise: texts of low rank are embedded first; UINT32_MAX: never */
+    uint32_t *rank;       /**< likewise: texts of low rank are embedded first; UINT32_MAX: never */
 } page_selection;
 
 /** Call page_selection_free() even if this fails. @return 0, or an exit code */

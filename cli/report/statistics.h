@@ -45,7 +45,7 @@ typedef struct source_name {
 typedef struct article_occurrence {
     const tt_occurrence *at;
     size_t section; /**< its index in the result */
-    int first; /**< it is the first of its section */
+    int first;      /**< it is the first of its section */
 } article_occurrence;
 
 typedef struct report_statistics {

@@ -24,7 +24,7 @@ enum {
 typedef struct text_pair {
     const char *text[2];
     uint64_t size[2];
-    int is_wrapped[2]; /* single newlines only wrap, as the library reads them */
+    int is_wrapped[2];          /* single newlines only wrap, as the library reads them */
     const tt_difference *facts; /* that differ */
     size_t fact_count;
 } text_pair;
@@ -170,8 +170,10 @@ static int print_shared(const terminal *t, const text_pair *p, extent left, exte
             const tt_segment *s = &segments[i];
             if (s->kind == TT_SEGMENT_EQUAL)
                 continue;
-            memset(b.unshared[0] + (s->begin_a - left.begin), COLUMN_ALONE, (size_t)(s->end_a - s->begin_a));
-            memset(b.unshared[1] + (s->begin_b - right.begin), COLUMN_ALONE, (size_t)(s->end_b - s->begin_b));
+            memset(b.unshared[0] + (s->begin_a - left.begin), COLUMN_ALONE,
+                   (size_t)(s->end_a - s->begin_a));
+            memset(b.unshared[1] + (s->begin_b - right.begin), COLUMN_ALONE,
+                   (size_t)(s->end_b - s->begin_b));
         }
         for (size_t i = 0; i < p->fact_count; i++) {
             const tt_difference *d = &p->facts[i];
@@ -347,7 +349,8 @@ static int print_articles(const terminal *t, const text_pair *p, const tt_segmen
     return rc;
 }
 
-static void print_fact(const terminal *t, style look, const char *text, uint64_t begin, uint64_t end)
+static void print_fact(const terminal *t, style look, const char *text, uint64_t begin,
+                       uint64_t end)
 {
     (void)terminal_print_text(look, t, text + begin, (size_t)(end - begin), t->columns / 2 - 8);
 }

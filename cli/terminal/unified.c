@@ -68,11 +68,12 @@ static void print_differing(const terminal *t, const text_lines *a, const text_l
     for (size_t x = a_end; lengths != NULL && x-- > first;)
         for (size_t y = b_end; y-- > first_b;) {
             uint32_t *at = &lengths[(x - first) * width + (y - first_b)];
-            *at = lines_equal(a, x, b, y) ? at[width + 1] + 1 : at[1] > at[width] ? at[1] : at[width];
+            *at = lines_equal(a, x, b, y) ? at[width + 1] + 1
+                  : at[1] > at[width]     ? at[1]
+                                          : at[width];
         }
     while (i < a_end || j < b_end) {
-        const uint32_t *at =
-            lengths == NULL ? NULL : &lengths[(i - first) * width + (j - first_b)];
+        const uint32_t *at = lengths == NULL ? NULL : &lengths[(i - first) * width + (j - first_b)];
         if (at != NULL && i < a_end && j < b_end && lines_equal(a, i, b, j)) {
             print_line(t, ' ', a, i);
             i++, j++;
