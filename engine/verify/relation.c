@@ -13,9 +13,9 @@
  * damage or an addition and says nothing, and neither does new text, a gap too long to be a slot.
  * The tokens next to a passage that nothing else aligns are slots at its ends.
  *
- * Text that was misread by a machine has other words in its gaps too: they are like those they
- * face, which their first letters tell. So a name that faces a name alike is no conflict, and the
- * more ordinary words face words alike, the more facts may differ.
+ * Text that was misread or rewritten has other ordinary words in its gaps too: the more of them
+ * face each other, the more facts may differ. Words that were misread are like those they face,
+ * which their first letters tell, so a name that faces a name alike is no conflict.
  *
  * The weights and the limits were fitted to tell bulletins from copies: docs/quality.md.
  */
@@ -25,13 +25,18 @@ enum {
     LEAST_FACTS = 4 /* fewer say nothing */
 };
 
-/* In copies, a number faces another number no more often than once in so many aligned tokens, */
+/* In copies, a number faces another number no more often than once in so many aligned tokens, and
+ * once more for so many words that were misread. */
 #define WORDS_OF_A_NUMBER 28.0
-/* and where names conflict there are no more conflicts than these and one in so many tokens; */
-#define CONFLICTS 2.0
-#define WORDS_OF_A_CONFLICT 500.0
-/* but one more of both for so many words that were misread. */
-#define FORGIVING 10.0
+#define MISREAD_FORGIVEN 10.0
+
+/* Copies have no more slots that are filled with other facts than these, fewer if little aligns, */
+#define SLOTS 2.0
+#define SLOTS_OF_CHARACTERS 1.0 /* in text of which each character is a token */
+#define WORDS_OF_A_SHORT_SLOT 35.0
+/* one in so many aligned tokens, and one for so many ordinary words that face others. */
+#define WORDS_OF_A_SLOT 500.0
+#define WORDS_FORGIVEN 6.0
 
 /* Kinds of facts; a token that is no fact has kind KINDS. */
 enum { NUMERAL, WORD, NAME, KINDS };
@@ -147,6 +152,12 @@ typedef struct slot_side {
     uint32_t begin, end;
 } slot_side;
 
+/* A word whose first letter is of no class is a single character. */
+static int is_character(uint8_t flags)
+{
+    return (flags & TTI_TOKEN_KIND) == 0;
+}
+
 static int is_like(uint8_t x, uint8_t y)
 {
     return (x & TTI_TOKEN_KIND) != 0 && ((x ^ y) & TTI_TOKEN_KIND) == 0;
@@ -182,6 +193,44 @@ static int find_novel_fact(const slot_side *s, const tti_doc *other, int kind, u
     return end > i;
 }
 
+static int has_capital(uint8_t flags)
+{
+    return (flags & TTI_TOKEN_CAPITAL) != 0;
+}
+
+/* Finds the first token of a sort that the other article does not have. @return its index, `end`
+ * if there is none */
+static uint32_t find_novel_token(const slot_side *s, const tti_doc *other, int is_sort(uint8_t))
+{
+    uint32_t i = s->begin;
+    while (i < s->end && (!is_sort(s->doc->flags[i]) || has_token(other, s->doc->hashes[i])))
+        i++;
+    return i;
+}
+
+/* True if the slot is filled with names that are not alike, wherever in a sentence they are. */
+static int has_other_names(const slot_side *a, const slot_side *b)
+{
+    const uint32_t i = find_novel_token(a, b->doc, has_capital);
+    const uint32_t k = i < a->end ? find_novel_token(b, a->doc, has_capital) : b->end;
+    return k < b->end && !is_like(a->doc->flags[i], b->doc->flags[k]);
+}
+
+static int has_other_characters(const slot_side *a, const slot_side *b)
+{
+    return find_novel_token(a, b->doc, is_character) < a->end &&
+           find_novel_token(b, a->doc, is_character) < b->end;
+}
+
+static int has_number(const slot_side *s)
+{
+    for (uint32_t i = s->begin; i < s->end; i++)
+        if (fact_kind(s->doc->flags[i]) < NAME &&
+            (s->doc->flags[i] & TTI_TOKEN_KIND) != TTI_TOKEN_DATE_WORD)
+            return 1;
+    return 0;
+}
+
 /* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that
  * of the name it faces was misread. */
 static void find_conflict(fact_comparison *x, const slot_side *a, const slot_side *b, int kind)
@@ -202,7 +251,6 @@ static void find_conflict(fact_comparison *x, const slot_side *a, const slot_sid
     if (x->out->conflicts < TT_MOST_DIFFERENCES)
         x->out->differences[x->out->conflicts] = d;
     x->out->conflicts++;
-    x->out->name_conflicts += kind == NAME;
 }
 
 /* Counts the ordinary words of a gap that face one that is like them. */
@@ -228,15 +276,24 @@ static uint32_t count_misread(const slot_side *a, const slot_side *b)
 static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm)
 {
     fact_counts in_a = {{0}}, in_b = {{0}};
+    uint32_t words_a = 0, words_b = 0;
     assert(a.end - a.begin <= TTI_SPLIT_GAP && b.end - b.begin <= TTI_SPLIT_GAP);
     if (a.begin == a.end || b.begin == b.end)
         return;
-    for (uint32_t i = a.begin; i < a.end; i++)
+    for (uint32_t i = a.begin; i < a.end; i++) {
         count_token(&in_a, a.doc->flags[i]);
-    for (uint32_t i = b.begin; i < b.end; i++)
+        words_a += fact_kind(a.doc->flags[i]) == KINDS && !is_character(a.doc->flags[i]);
+    }
+    for (uint32_t i = b.begin; i < b.end; i++) {
         count_token(&in_b, b.doc->flags[i]);
+        words_b += fact_kind(b.doc->flags[i]) == KINDS && !is_character(b.doc->flags[i]);
+    }
     count_facing(&x->disagree, &in_a, &in_b);
     x->out->misread += count_misread(&a, &b);
+    x->out->words += words_a < words_b ? words_a : words_b;
+    x->out->slots += has_number(&a) && has_number(&b);
+    x->out->slots += is_firm && has_other_names(&a, &b);
+    x->out->character_slots += is_firm && has_other_characters(&a, &b);
     for (int kind = 0; kind < KINDS && is_firm; kind++)
         if (kind == NAME || (in_a.of[kind] > 0 && in_b.of[kind] > 0))
             find_conflict(x, &a, &b, kind);
@@ -295,6 +352,7 @@ void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *
     out->share = total > 0 ? agreed / total : 1.0;
     out->numbers =
         x.disagree.of[NUMERAL] + x.disagree.of[WORD] + (beside.of[NUMERAL] + beside.of[WORD]) / 2.0;
+    out->slots += beside.of[NUMERAL] / 2.0;
     for (int k = 0; k < KINDS; k++)
         out->facts += x.agree.of[k] + x.disagree.of[k] + beside.of[k];
 }
@@ -309,14 +367,16 @@ void tti_facts_swap(tti_facts *f)
 
 int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admission)
 {
-    const double forgiven = f->misread / FORGIVING;
+    const double most = f->character_slots > 0 ? SLOTS_OF_CHARACTERS : SLOTS;
+    const double of_short = f->aligned / WORDS_OF_A_SHORT_SLOT;
     if (wish > 0)
         return f->share < wish;
-    if (f->numbers > f->aligned / WORDS_OF_A_NUMBER + forgiven &&
-        (f->facts >= LEAST_FACTS || admission == TTI_ADMITTED_BY_OVERLAP))
+    if ((f->facts >= LEAST_FACTS || admission == TTI_ADMITTED_BY_OVERLAP) &&
+        f->numbers > f->aligned / WORDS_OF_A_NUMBER + f->misread / MISREAD_FORGIVEN)
         return 1;
-    return f->name_conflicts > 0 &&
-           f->conflicts > CONFLICTS + f->aligned / WORDS_OF_A_CONFLICT + forgiven;
+    return f->slots + f->character_slots > (of_short < most ? of_short : most) +
+                                               f->aligned / WORDS_OF_A_SLOT +
+                                               (f->words + f->misread) / WORDS_FORGIVEN;
 }
 
 /* ---- Relations ------------------------------------------------------------------------------- */

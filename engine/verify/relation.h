@@ -25,10 +25,14 @@ typedef struct tti_facts {
                            count half: they are more often misread or written in another way */
     uint32_t aligned; /**< tokens */
     uint32_t facts;   /**< that agree or face one of their kind */
-    double numbers;   /**< places where a number or date faces another; those beside a passage,
-                           which may belong to other text, count half */
-    uint32_t misread; /**< ordinary words that face one that is like them */
-    uint32_t name_conflicts;
+    double numbers;   /**< numbers and dates that face another; those beside a passage, which may
+                           belong to other text, count half */
+    double slots;     /**< gaps where a number or date faces another, or names conflict; those beside
+                           a passage, which may belong to other text, count half */
+    uint32_t character_slots; /**< other gaps where characters face others, in text of which each is
+                                   a token, that the other article nowhere has */
+    uint32_t words;           /**< ordinary words that face others */
+    uint32_t misread;         /**< ordinary words that face one that is like them */
     uint32_t conflicts; /**< how many differences there are, of which the first are listed: */
     tti_difference differences[TT_MOST_DIFFERENCES];
 } tti_facts;

@@ -108,13 +108,11 @@ static void conflicts_are_facts_that_the_other_text_nowhere_has(void **state)
     (void)state;
     f = compare(HEAD "20" MIDDLE "9th" TAIL, HEAD "21" MIDDLE "8th" TAIL);
     assert_int_equal(f.conflicts, 2);
-    assert_int_equal(f.name_conflicts, 0);
     assert_int_equal(f.differences[0].kind, TT_DIFFERS_NUMERAL);
     f = compare(HEAD "20" MIDDLE "9th" TAIL " as 21 were", HEAD "21" MIDDLE "9th" TAIL);
     assert_int_equal(f.conflicts, 0); /* 21 is in the first too */
     f = compare(HEAD "Acme Mills" MIDDLE "May" TAIL, HEAD "Bolton Works" MIDDLE "June" TAIL);
     assert_int_equal(f.conflicts, 2);
-    assert_int_equal(f.name_conflicts, 1);
     assert_int_equal(f.differences[0].kind, TT_DIFFERS_NAME);
     assert_int_equal(f.differences[0].a_size, 2);
     assert_int_equal(f.differences[1].kind, TT_DIFFERS_DATE);
@@ -140,11 +138,21 @@ static void words_without_capitals_may_be_names(void **state)
                                 "\u738b\u82b3"
                                 "\u4f1a\u89c1\u4e86\u5916\u56fd\u8bb0\u8005\u4ee3\u8868\u56e2");
     assert_int_equal(f.conflicts, 1);
-    assert_int_equal(f.name_conflicts, 1);
     assert_int_equal(f.differences[0].a_size, 2);
 }
 
-static void other_facts_are_dense_numbers_or_conflicts_with_a_name(void **state)
+static void slots_are_numbers_and_names_that_are_filled_anew(void **state)
+{
+    (void)state;
+    assert_true(compare(HEAD "20" MIDDLE "Acme" TAIL, HEAD "21" MIDDLE "Bolton" TAIL).slots == 2);
+    assert_true(compare(HEAD "Roberts" MIDDLE, HEAD "Roborts" MIDDLE).slots == 0); /* misread */
+    assert_true(compare(HEAD "Monday" MIDDLE, HEAD "Friday" MIDDLE).slots == 0);   /* redated */
+    assert_int_equal(compare(HEAD "rye bread" MIDDLE, HEAD "goat cheese" MIDDLE).words, 2);
+    assert_int_equal(compare(HEAD "\u7532" MIDDLE, HEAD "\u4e59" MIDDLE).character_slots,
+                     1);
+}
+
+static void other_facts_are_dense_numbers_or_several_slots(void **state)
 {
     tti_facts f = {.share = 0.9, .aligned = 280, .facts = 40, .numbers = 10};
     (void)state;
@@ -153,13 +161,15 @@ static void other_facts_are_dense_numbers_or_conflicts_with_a_name(void **state)
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.misread = 10;
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f.numbers = 5, f.conflicts = 4;
+    f = (tti_facts){.share = 0.9, .aligned = 450, .facts = 40, .slots = 2};
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f.name_conflicts = 1;
+    f.slots = 3;
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f.aligned = 500;
+    f.words = 6; /* as if rewritten */
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f.numbers = 100, f.facts = 3;
+    f = (tti_facts){.share = 0.9, .aligned = 100, .character_slots = 2};
+    assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
+    f = (tti_facts){.share = 0.9, .aligned = 20, .facts = 3, .numbers = 100};
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));           /* too few say nothing, */
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED_BY_OVERLAP)); /* but where little admits */
     assert_true(tti_facts_are_others(&f, 0.95, TTI_ADMITTED));
@@ -179,7 +189,8 @@ int main(void)
         cmocka_unit_test(conflicts_are_facts_that_the_other_text_nowhere_has),
         cmocka_unit_test(a_name_that_was_misread_is_no_conflict),
         cmocka_unit_test(words_without_capitals_may_be_names),
-        cmocka_unit_test(other_facts_are_dense_numbers_or_conflicts_with_a_name),
+        cmocka_unit_test(slots_are_numbers_and_names_that_are_filled_anew),
+        cmocka_unit_test(other_facts_are_dense_numbers_or_several_slots),
     };
     return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
 }
