@@ -32,11 +32,12 @@ enum {
 
 /* Copies have no more slots that are filled with other facts than these, fewer if little aligns, */
 #define SLOTS 2.0
+#define SLOTS_OF_NUMBERS 3.0    /* where none is a name's: figures are brought up to date */
 #define SLOTS_OF_CHARACTERS 1.0 /* in text of which each character is a token */
 #define WORDS_OF_A_SHORT_SLOT 35.0
 /* one in so many aligned tokens, and one for so many ordinary words that face others. */
-#define WORDS_OF_A_SLOT 500.0
-#define WORDS_FORGIVEN 6.0
+#define WORDS_OF_A_SLOT 350.0
+#define WORDS_FORGIVEN 4.0
 
 /* Kinds of facts; a token that is no fact has kind KINDS. */
 enum { NUMERAL, WORD, NAME, KINDS };
@@ -139,9 +140,19 @@ static void count_aligned(fact_counts *agree, const uint8_t *a, const uint8_t *b
     }
 }
 
+enum { FILTER_BITS = 1 << 15 };
+
+/* The tokens of a document, by some bits of their hashes; filled when it is first asked. */
+typedef struct token_filter {
+    const tti_doc *doc;
+    int is_filled;
+    uint64_t bits[FILTER_BITS / 64];
+} token_filter;
+
 /* A comparison under way. */
 typedef struct fact_comparison {
     const tti_doc *a, *b;
+    token_filter *in_a, *in_b;
     fact_counts agree, disagree;
     tti_facts *out;
 } fact_comparison;
@@ -169,17 +180,37 @@ static int conflict_kind(uint8_t flags)
     return (flags & TTI_TOKEN_KIND) == 0 ? NAME : fact_kind(flags);
 }
 
-static int has_token(const tti_doc *doc, uint32_t hash)
+/* Says for certain that a token is not in a document, and then one need not look. */
+static void fill_filter(token_filter *f)
 {
-    int found = 0;
-    for (uint32_t i = 0; i < doc->token_count; i++) /* without an end before that: it vectorises */
-        found |= doc->hashes[i] == hash;
-    return found;
+    memset(f->bits, 0, sizeof f->bits);
+    for (uint32_t i = 0; i < f->doc->token_count; i++)
+        f->bits[f->doc->hashes[i] % FILTER_BITS / 64] |= (uint64_t)1 << f->doc->hashes[i] % 64;
+    f->is_filled = 1;
+}
+
+static int has_token(token_filter *f, uint32_t hash)
+{
+    enum { STEP = 256 };
+    const tti_doc *doc = f->doc;
+    if (!f->is_filled)
+        fill_filter(f);
+    if ((f->bits[hash % FILTER_BITS / 64] >> hash % 64 & 1) == 0)
+        return 0;
+    for (uint32_t i = 0; i < doc->token_count;) {
+        const uint32_t end = doc->token_count - i < STEP ? doc->token_count : i + STEP;
+        int found = 0;
+        for (; i < end; i++) /* without an end before that: it vectorises */
+            found |= doc->hashes[i] == hash;
+        if (found)
+            return 1;
+    }
+    return 0;
 }
 
 /* Finds the first fact of a kind that the other article does not have, with those of the kind that
  * follow it directly: a name of two words is one difference. @return 0: there is none */
-static int find_novel_fact(const slot_side *s, const tti_doc *other, int kind, uint32_t *begin,
+static int find_novel_fact(const slot_side *s, token_filter *other, int kind, uint32_t *begin,
                            uint8_t *size)
 {
     uint32_t i = s->begin, end;
@@ -200,7 +231,7 @@ static int has_capital(uint8_t flags)
 
 /* Finds the first token of a sort that the other article does not have. @return its index, `end`
  * if there is none */
-static uint32_t find_novel_token(const slot_side *s, const tti_doc *other, int is_sort(uint8_t))
+static uint32_t find_novel_token(const slot_side *s, token_filter *other, int is_sort(uint8_t))
 {
     uint32_t i = s->begin;
     while (i < s->end && (!is_sort(s->doc->flags[i]) || has_token(other, s->doc->hashes[i])))
@@ -209,17 +240,18 @@ static uint32_t find_novel_token(const slot_side *s, const tti_doc *other, int i
 }
 
 /* True if the slot is filled with names that are not alike, wherever in a sentence they are. */
-static int has_other_names(const slot_side *a, const slot_side *b)
+static int has_other_names(const fact_comparison *x, const slot_side *a, const slot_side *b)
 {
-    const uint32_t i = find_novel_token(a, b->doc, has_capital);
-    const uint32_t k = i < a->end ? find_novel_token(b, a->doc, has_capital) : b->end;
+    const uint32_t i = find_novel_token(a, x->in_b, has_capital);
+    const uint32_t k = i < a->end ? find_novel_token(b, x->in_a, has_capital) : b->end;
     return k < b->end && !is_like(a->doc->flags[i], b->doc->flags[k]);
 }
 
-static int has_other_characters(const slot_side *a, const slot_side *b)
+static int has_other_characters(const fact_comparison *x, const slot_side *a,
+                                const slot_side *b)
 {
-    return find_novel_token(a, b->doc, is_character) < a->end &&
-           find_novel_token(b, a->doc, is_character) < b->end;
+    return find_novel_token(a, x->in_b, is_character) < a->end &&
+           find_novel_token(b, x->in_a, is_character) < b->end;
 }
 
 static int has_number(const slot_side *s)
@@ -237,8 +269,8 @@ static void find_conflict(fact_comparison *x, const slot_side *a, const slot_sid
 {
     const uint8_t *in_a = a->doc->flags, *in_b = b->doc->flags;
     tti_difference d;
-    if (!find_novel_fact(a, x->b, kind, &d.a, &d.a_size) ||
-        !find_novel_fact(b, x->a, kind, &d.b, &d.b_size))
+    if (!find_novel_fact(a, x->in_b, kind, &d.a, &d.a_size) ||
+        !find_novel_fact(b, x->in_a, kind, &d.b, &d.b_size))
         return;
     if (kind == NAME && (is_like(in_a[d.a], in_b[d.b]) ||
                          is_like(in_a[d.a + d.a_size - 1], in_b[d.b + d.b_size - 1])))
@@ -291,9 +323,9 @@ static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm
     count_facing(&x->disagree, &in_a, &in_b);
     x->out->misread += count_misread(&a, &b);
     x->out->words += words_a < words_b ? words_a : words_b;
-    x->out->slots += has_number(&a) && has_number(&b);
-    x->out->slots += is_firm && has_other_names(&a, &b);
-    x->out->character_slots += is_firm && has_other_characters(&a, &b);
+    x->out->number_slots += has_number(&a) && has_number(&b);
+    x->out->name_slots += is_firm && has_other_names(x, &a, &b);
+    x->out->character_slots += is_firm && has_other_characters(x, &a, &b);
     for (int kind = 0; kind < KINDS && is_firm; kind++)
         if (kind == NAME || (in_a.of[kind] > 0 && in_b.of[kind] > 0))
             find_conflict(x, &a, &b, kind);
@@ -334,9 +366,12 @@ static double weigh_facts(const fact_counts *t)
 
 void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *al, tti_facts *out)
 {
-    fact_comparison x = {.a = a, .b = b, .out = out};
+    token_filter in_a, in_b;
+    fact_comparison x = {.a = a, .b = b, .in_a = &in_a, .in_b = &in_b, .out = out};
     fact_counts margin_a = {{0}}, margin_b = {{0}}, beside = {{0}};
     double agreed, total;
+    in_a.doc = a, in_b.doc = b;
+    in_a.is_filled = in_b.is_filled = 0;
     memset(out, 0, sizeof *out);
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
@@ -352,7 +387,7 @@ void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *
     out->share = total > 0 ? agreed / total : 1.0;
     out->numbers =
         x.disagree.of[NUMERAL] + x.disagree.of[WORD] + (beside.of[NUMERAL] + beside.of[WORD]) / 2.0;
-    out->slots += beside.of[NUMERAL] / 2.0;
+    out->number_slots += beside.of[NUMERAL] / 2.0;
     for (int k = 0; k < KINDS; k++)
         out->facts += x.agree.of[k] + x.disagree.of[k] + beside.of[k];
 }
@@ -367,16 +402,18 @@ void tti_facts_swap(tti_facts *f)
 
 int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admission)
 {
-    const double most = f->character_slots > 0 ? SLOTS_OF_CHARACTERS : SLOTS;
+    const double most = f->character_slots > 0 ? SLOTS_OF_CHARACTERS
+                        : f->name_slots > 0    ? SLOTS
+                                               : SLOTS_OF_NUMBERS;
     const double of_short = f->aligned / WORDS_OF_A_SHORT_SLOT;
     if (wish > 0)
         return f->share < wish;
     if ((f->facts >= LEAST_FACTS || admission == TTI_ADMITTED_BY_OVERLAP) &&
         f->numbers > f->aligned / WORDS_OF_A_NUMBER + f->misread / MISREAD_FORGIVEN)
         return 1;
-    return f->slots + f->character_slots > (of_short < most ? of_short : most) +
-                                               f->aligned / WORDS_OF_A_SLOT +
-                                               (f->words + f->misread) / WORDS_FORGIVEN;
+    return f->number_slots + f->name_slots + f->character_slots >
+           (of_short < most ? of_short : most) + f->aligned / WORDS_OF_A_SLOT +
+               (f->words + f->misread) / WORDS_FORGIVEN;
 }
 
 /* ---- Relations ------------------------------------------------------------------------------- */

@@ -27,10 +27,10 @@ typedef struct tti_facts {
     uint32_t facts;   /**< that agree or face one of their kind */
     double numbers;   /**< numbers and dates that face another; those beside a passage, which may
                            belong to other text, count half */
-    double slots;     /**< gaps where a number or date faces another, or names conflict; those beside
-                           a passage, which may belong to other text, count half */
-    uint32_t character_slots; /**< other gaps where characters face others, in text of which each is
-                                   a token, that the other article nowhere has */
+    double number_slots;      /**< gaps where a number faces another; those beside a passage count half */
+    uint32_t name_slots;      /**< gaps where a new name faces an unlike one */
+    uint32_t character_slots; /**< gaps where new characters face others, in text of which each is a
+                                   token */
     uint32_t words;           /**< ordinary words that face others */
     uint32_t misread;         /**< ordinary words that face one that is like them */
     uint32_t conflicts; /**< how many differences there are, of which the first are listed: */

@@ -144,9 +144,10 @@ static void words_without_capitals_may_be_names(void **state)
 static void slots_are_numbers_and_names_that_are_filled_anew(void **state)
 {
     (void)state;
-    assert_true(compare(HEAD "20" MIDDLE "Acme" TAIL, HEAD "21" MIDDLE "Bolton" TAIL).slots == 2);
-    assert_true(compare(HEAD "Roberts" MIDDLE, HEAD "Roborts" MIDDLE).slots == 0); /* misread */
-    assert_true(compare(HEAD "Monday" MIDDLE, HEAD "Friday" MIDDLE).slots == 0);   /* redated */
+    const tti_facts f = compare(HEAD "20" MIDDLE "Acme" TAIL, HEAD "21" MIDDLE "Bolton" TAIL);
+    assert_true(f.number_slots == 1 && f.name_slots == 1);
+    assert_int_equal(compare(HEAD "Roberts" MIDDLE, HEAD "Roborts" MIDDLE).name_slots, 0);
+    assert_true(compare(HEAD "Monday" MIDDLE, HEAD "Friday" MIDDLE).number_slots == 0);
     assert_int_equal(compare(HEAD "rye bread" MIDDLE, HEAD "goat cheese" MIDDLE).words, 2);
     assert_int_equal(compare(HEAD "\u7532" MIDDLE, HEAD "\u4e59" MIDDLE).character_slots,
                      1);
@@ -161,11 +162,11 @@ static void other_facts_are_dense_numbers_or_several_slots(void **state)
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.misread = 10;
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f = (tti_facts){.share = 0.9, .aligned = 450, .facts = 40, .slots = 2};
-    assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f.slots = 3;
+    f = (tti_facts){.share = 0.9, .aligned = 450, .facts = 40, .number_slots = 3};
+    assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED)); /* figures brought up to date */
+    f.name_slots = 1;
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f.words = 6; /* as if rewritten */
+    f.words = 7; /* as if rewritten */
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f = (tti_facts){.share = 0.9, .aligned = 100, .character_slots = 2};
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
