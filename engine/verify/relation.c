@@ -37,7 +37,7 @@ enum {
 #define WORDS_OF_A_SHORT_SLOT 35.0
 /* one in so many aligned tokens, and one for so many ordinary words that face others. */
 #define WORDS_OF_A_SLOT 350.0
-#define WORDS_FORGIVEN 4.0
+#define WORDS_FORGIVEN 2.0
 
 /* Kinds of facts; a token that is no fact has kind KINDS. */
 enum { NUMERAL, WORD, NAME, KINDS };
@@ -169,6 +169,17 @@ static int is_character(uint8_t flags)
     return (flags & TTI_TOKEN_KIND) == 0;
 }
 
+static int has_capital(uint8_t flags)
+{
+    return (flags & TTI_TOKEN_CAPITAL) != 0;
+}
+
+/* A word that is no fact and not written as a name. */
+static int is_ordinary(uint8_t flags)
+{
+    return fact_kind(flags) == KINDS && !is_character(flags) && !has_capital(flags);
+}
+
 static int is_like(uint8_t x, uint8_t y)
 {
     return (x & TTI_TOKEN_KIND) != 0 && ((x ^ y) & TTI_TOKEN_KIND) == 0;
@@ -222,11 +233,6 @@ static int find_novel_fact(const slot_side *s, token_filter *other, int kind, ui
     *begin = i;
     *size = (uint8_t)(end - i);
     return end > i;
-}
-
-static int has_capital(uint8_t flags)
-{
-    return (flags & TTI_TOKEN_CAPITAL) != 0;
 }
 
 /* Finds the first token of a sort that the other article does not have. @return its index, `end`
@@ -285,16 +291,35 @@ static void find_conflict(fact_comparison *x, const slot_side *a, const slot_sid
     x->out->conflicts++;
 }
 
+/* True for an ordinary word that the other side of the slot has not. */
+static int is_other_word(const slot_side *s, uint32_t i, const slot_side *facing)
+{
+    if (!is_ordinary(s->doc->flags[i]))
+        return 0;
+    for (uint32_t k = facing->begin; k < facing->end; k++)
+        if (facing->doc->hashes[k] == s->doc->hashes[i])
+            return 0;
+    return 1;
+}
+
+static uint32_t count_other_words(const slot_side *s, const slot_side *facing)
+{
+    uint32_t n = 0;
+    for (uint32_t i = s->begin; i < s->end; i++)
+        n += is_other_word(s, i, facing);
+    return n;
+}
+
 /* Counts the ordinary words of a gap that face one that is like them. */
 static uint32_t count_misread(const slot_side *a, const slot_side *b)
 {
     uint64_t taken = 0; /* a bit a token of b, of which a slot has few */
     uint32_t n = 0;
     for (uint32_t i = a->begin; i < a->end; i++) {
-        if (fact_kind(a->doc->flags[i]) != KINDS)
+        if (!is_other_word(a, i, b))
             continue;
         for (uint32_t k = b->begin; k < b->end; k++)
-            if ((taken >> (k - b->begin) & 1) == 0 && fact_kind(b->doc->flags[k]) == KINDS &&
+            if ((taken >> (k - b->begin) & 1) == 0 && is_ordinary(b->doc->flags[k]) &&
                 is_like(a->doc->flags[i], b->doc->flags[k])) {
                 taken |= (uint64_t)1 << (k - b->begin);
                 n++;
@@ -308,18 +333,14 @@ static uint32_t count_misread(const slot_side *a, const slot_side *b)
 static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm)
 {
     fact_counts in_a = {{0}}, in_b = {{0}};
-    uint32_t words_a = 0, words_b = 0;
+    const uint32_t words_a = count_other_words(&a, &b), words_b = count_other_words(&b, &a);
     assert(a.end - a.begin <= TTI_SPLIT_GAP && b.end - b.begin <= TTI_SPLIT_GAP);
     if (a.begin == a.end || b.begin == b.end)
         return;
-    for (uint32_t i = a.begin; i < a.end; i++) {
+    for (uint32_t i = a.begin; i < a.end; i++)
         count_token(&in_a, a.doc->flags[i]);
-        words_a += fact_kind(a.doc->flags[i]) == KINDS && !is_character(a.doc->flags[i]);
-    }
-    for (uint32_t i = b.begin; i < b.end; i++) {
+    for (uint32_t i = b.begin; i < b.end; i++)
         count_token(&in_b, b.doc->flags[i]);
-        words_b += fact_kind(b.doc->flags[i]) == KINDS && !is_character(b.doc->flags[i]);
-    }
     count_facing(&x->disagree, &in_a, &in_b);
     x->out->misread += count_misread(&a, &b);
     x->out->words += words_a < words_b ? words_a : words_b;

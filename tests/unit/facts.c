@@ -166,7 +166,7 @@ static void other_facts_are_dense_numbers_or_several_slots(void **state)
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED)); /* figures brought up to date */
     f.name_slots = 1;
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f.words = 7; /* as if rewritten */
+    f.words = 4; /* as if rewritten */
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f = (tti_facts){.share = 0.9, .aligned = 100, .character_slots = 2};
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
