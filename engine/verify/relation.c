@@ -140,19 +140,19 @@ static void count_aligned(fact_counts *agree, const uint8_t *a, const uint8_t *b
     }
 }
 
-enum { FILTER_BITS = 1 << 15 };
+enum { DOC_FILTER_BITS = 1 << 15 };
 
 /* The tokens of a document, by some bits of their hashes; filled when it is first asked. */
-typedef struct token_filter {
+typedef struct doc_filter {
     const tti_doc *doc;
     int is_filled;
-    uint64_t bits[FILTER_BITS / 64];
-} token_filter;
+    uint64_t bits[DOC_FILTER_BITS / 64];
+} doc_filter;
 
 /* A comparison under way. */
 typedef struct fact_comparison {
     const tti_doc *a, *b;
-    token_filter *in_a, *in_b;
+    doc_filter *in_a, *in_b;
     fact_counts agree, disagree;
     tti_facts *out;
 } fact_comparison;
@@ -192,21 +192,21 @@ static int conflict_kind(uint8_t flags)
 }
 
 /* Says for certain that a token is not in a document, and then one need not look. */
-static void fill_filter(token_filter *f)
+static void fill_filter(doc_filter *f)
 {
     memset(f->bits, 0, sizeof f->bits);
     for (uint32_t i = 0; i < f->doc->token_count; i++)
-        f->bits[f->doc->hashes[i] % FILTER_BITS / 64] |= (uint64_t)1 << f->doc->hashes[i] % 64;
+        f->bits[f->doc->hashes[i] % DOC_FILTER_BITS / 64] |= (uint64_t)1 << f->doc->hashes[i] % 64;
     f->is_filled = 1;
 }
 
-static int has_token(token_filter *f, uint32_t hash)
+static int has_token(doc_filter *f, uint32_t hash)
 {
     enum { STEP = 256 };
     const tti_doc *doc = f->doc;
     if (!f->is_filled)
         fill_filter(f);
-    if ((f->bits[hash % FILTER_BITS / 64] >> hash % 64 & 1) == 0)
+    if ((f->bits[hash % DOC_FILTER_BITS / 64] >> hash % 64 & 1) == 0)
         return 0;
     for (uint32_t i = 0; i < doc->token_count;) {
         const uint32_t end = doc->token_count - i < STEP ? doc->token_count : i + STEP;
@@ -221,7 +221,7 @@ static int has_token(token_filter *f, uint32_t hash)
 
 /* Finds the first fact of a kind that the other article does not have, with those of the kind that
  * follow it directly: a name of two words is one difference. @return 0: there is none */
-static int find_novel_fact(const slot_side *s, token_filter *other, int kind, uint32_t *begin,
+static int find_novel_fact(const slot_side *s, doc_filter *other, int kind, uint32_t *begin,
                            uint8_t *size)
 {
     uint32_t i = s->begin, end;
@@ -237,7 +237,7 @@ static int find_novel_fact(const slot_side *s, token_filter *other, int kind, ui
 
 /* Finds the first token of a sort that the other article does not have. @return its index, `end`
  * if there is none */
-static uint32_t find_novel_token(const slot_side *s, token_filter *other, int is_sort(uint8_t))
+static uint32_t find_novel_token(const slot_side *s, doc_filter *other, int is_sort(uint8_t))
 {
     uint32_t i = s->begin;
     while (i < s->end && (!is_sort(s->doc->flags[i]) || has_token(other, s->doc->hashes[i])))
@@ -387,7 +387,7 @@ static double weigh_facts(const fact_counts *t)
 
 void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *al, tti_facts *out)
 {
-    token_filter in_a, in_b;
+    doc_filter in_a, in_b;
     fact_comparison x = {.a = a, .b = b, .in_a = &in_a, .in_b = &in_b, .out = out};
     fact_counts margin_a = {{0}}, margin_b = {{0}}, beside = {{0}};
     double agreed, total;
