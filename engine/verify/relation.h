@@ -27,7 +27,8 @@ typedef struct tti_facts {
     uint32_t facts;   /**< that agree or face one of their kind */
     double numbers;   /**< numbers and dates that face another; those beside a passage, which may
                            belong to other text, count half */
-    double number_slots;      /**< gaps where a number faces another; those beside a passage count half */
+    double number_slots;      /**< gaps where a number faces another; those beside a passage count
+                                   half */
     uint32_t name_slots;      /**< gaps where a new name faces an unlike one */
     uint32_t character_slots; /**< gaps where new characters face others, in text of which each is a
                                    token */
