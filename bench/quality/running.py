@@ -108,9 +108,9 @@ def verdicts(path):
     return [v for v in map(json.loads, out.splitlines()) if v["type"] == "verdict"]
 
 
-def measure_cuts(table, name, result):
+def measure_cuts(table, name, result, most=0.05):
     """Sections as passages: places that share nothing, and runs that are cut."""
     table.share("sections of 3 places and 100 words with two places that share nothing", name,
                 measures.sections_without_common_text(result), ("==", 0))
     table.share("joints of sections that cut a continuous run", name, measures.cut_joints(result),
-                ("<=", 0.05))
+                ("<=", most))
