@@ -194,7 +194,7 @@ static void describe_passed_over(const session *r, const tt_reader *reader)
     char kinds[160];
     const uint64_t count = tt_reader_passed_over(reader, kinds, sizeof kinds);
     if (count > 0 && !r->settings->quiet)
-        message_line("%" PRIu64 " file%s passed over in directories: %s", count,
+        message_line("%" PRIu64 " file%s passed over in directories and archives: %s", count,
                      count == 1 ? "" : "s", kinds);
 }
 
@@ -232,9 +232,9 @@ int session_read(session *r, const char *const *inputs, size_t count,
     int rc;
     if (tt_reader_open(&reader, inputs, count, options, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
-    if (!r->repeated)
-        describe_passed_over(r, reader);
     rc = read_batches(r, reader, take, ctx);
+    if (rc == 0 && !r->repeated)
+        describe_passed_over(r, reader);
     if (r->alike > 0 && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more record%s rejected for the same reason", r->alike,
                      r->alike == 1 ? " was" : "s were");

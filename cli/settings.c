@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "file_list.h"
 #include "help.h"
 #include "message.h"
 #include "nearest.h"
@@ -178,5 +179,10 @@ int settings_parse(const subcommand *command, int argc, char **argv, settings *s
     }
     s->inputs = (const char *const *)argv + optind;
     s->input_count = (size_t)(argc - optind);
+    if (s->files_from != NULL) {
+        const int rc = file_list_append(s);
+        if (rc >= 0)
+            return rc;
+    }
     return apply_defaults(command, s);
 }

@@ -15,6 +15,7 @@ struct settings {
     tt_options engine;
     tt_reader_options reader;
     const char *output; /**< NULL: not given */
+    const char *files_from;
     const char *rejects;
     int append_rejects; /**< rejected records are added to what the file has, with each commit */
     const char *removed;

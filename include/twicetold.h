@@ -700,6 +700,13 @@ typedef struct tt_reader_options {
     const char *title_field;  /**< NULL: "title" */
     const char *date_field;   /**< NULL: "published" */
     const char *source_field; /**< NULL: "source" */
+    int32_t zstd_window_log;  /**< zstd windows of up to 2 to this power of bytes are allowed, 10 to
+                                 31; 0: 27, which is 128 MiB */
+    int32_t reserved2;
+    const char
+        *include;        /**< of directories and archives, only files whose names match one of these
+                            patterns (fnmatch(3)), separated by commas; NULL: names that are known */
+    const char *exclude; /**< and none whose name matches one of these; NULL: none */
 } tt_reader_options;
 
 #ifdef __cplusplus
@@ -743,14 +750,12 @@ typedef struct tt_record {
 } tt_record;
 
 /**
- * Opens a reader of `paths`, in their order: JSON Lines, also from "-", which is standard input;
- * plain text (*.txt), of which each file is an article; wire formats (docs/wire.md), which are
- * recognized by their content: ninjs, NewsML-G2, NITF, RSS and Atom; gzip and zstd of all these;
- * and directories, recursively, of which files named *.jsonl, *.txt, *.xml, *.nitf, *.ninjs, *.rss
- * and
- * *.atom are read, also with .gz or .zst after that. `options` may be NULL.
- * @return TT_OK; TT_EINVAL (there is no path, a field name is empty); TT_EIO (a path does not
- * exist); TT_ENOMEM. Owner: the caller, tt_reader_close().
+ * Opens a reader of `paths`, in their order; "-" is standard input. docs/wire.md lists the kinds of
+ * files that are read, recognized by their names or first bytes: JSON, tables, HTML, text and wire
+ * formats, also compressed. Directories are read recursively, and archives, by the names of the
+ * files in them. `options` may be NULL.
+ * @return TT_OK; TT_EINVAL (there is no path, a field name is empty or has too many parts); TT_EIO
+ * (a path does not exist); TT_ENOMEM. Owner: the caller, tt_reader_close().
  */
 TT_API TT_NODISCARD tt_status tt_reader_open(tt_reader **out, const char *const *paths,
                                              size_t count, const tt_reader_options *options,

@@ -31,7 +31,9 @@ typedef enum { NOT_COMPRESSED, GZIP, ZSTD } compression;
 
 struct tti_byte_stream {
     const tt_allocator *allocator;
-    int fd;
+    int fd; /* -1: the bytes come from `source` */
+    tti_byte_source source;
+    void *source_ctx;
     compression compression;
     int is_regular;
     int at_end;         /* the file has no more bytes */
@@ -87,7 +89,8 @@ static int wait_for_more(const tti_byte_stream *s)
     struct pollfd waiting = {s->fd, POLLIN, 0};
     for (;;) {
         const double left = s->deadline == 0 ? 1 : s->deadline - tti_monotonic_seconds();
-        const int found = left <= 0 ? 0 : poll(&waiting, 1, left < 1 ? (int)(left * 1000) + 1 : 1000);
+        const int found =
+            left <= 0 ? 0 : poll(&waiting, 1, left < 1 ? (int)(left * 1000) + 1 : 1000);
         if (left <= 0 || found > 0)
             return left > 0;
         if (found < 0 && errno != EINTR)
@@ -100,6 +103,12 @@ static tt_status read_descriptor(tti_byte_stream *s, void *bytes, size_t room, s
                                  tt_error *error)
 {
     *got = 0;
+    if (s->source != NULL && !s->at_end) {
+        TTI_TRY(s->source(s->source_ctx, bytes, room, got, error));
+        s->at_end = *got == 0;
+        s->consumed += *got;
+        return TT_OK;
+    }
     while (!s->at_end) {
         ssize_t n;
         s->is_late = s->deadline > 0 && !s->is_regular && !wait_for_more(s);
@@ -108,7 +117,8 @@ static tt_status read_descriptor(tti_byte_stream *s, void *bytes, size_t room, s
         n = read(s->fd, bytes, room);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) { /* the caller's pipe does not block */
+        if (n < 0 &&
+            (errno == EAGAIN || errno == EWOULDBLOCK)) { /* the caller's pipe does not block */
             (void)wait_for_more(s);
             continue;
         }
@@ -157,18 +167,6 @@ static tt_status begin_decoding(tti_byte_stream *s, tt_error *error)
     return TT_OK;
 }
 
-/* Compressions and archives that are not read, by their first four bytes. */
-static const struct {
-    char begin[HEAD_BYTES];
-    size_t size;
-    const char *reason;
-} unread[] = {
-    {"\xfd\x37\x7a\x58", 4, "compressed with xz; decompress it first, with xz -d"},
-    {"BZh", 3, "compressed with bzip2; decompress it first, with bzip2 -d"},
-    {"\x04\x22\x4d\x18", 4, "compressed with lz4; decompress it first, with lz4 -d"},
-    {"PK\3\4", 4, "a zip archive; unpack it first"},
-};
-
 /* Reads the first bytes and begins to decompress if they show a compression. */
 static tt_status begin_stream(tti_byte_stream *s, tt_error *error)
 {
@@ -180,35 +178,20 @@ static tt_status begin_stream(tti_byte_stream *s, tt_error *error)
         s->head_end += got;
     }
     s->compression = detect_compression(s->head, s->head_end);
-    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
-        if (s->head_end == HEAD_BYTES && memcmp(s->head, unread[i].begin, unread[i].size) == 0 &&
-            (unread[i].size == HEAD_BYTES || (s->head[3] >= '1' && s->head[3] <= '9')))
-            return tti_fail(error, TT_EVERSION, TTI_NOWHERE, "%s", unread[i].reason);
     return s->compression == NOT_COMPRESSED ? TT_OK : begin_decoding(s, error);
 }
 
-tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
-                               const tt_allocator *allocator, tt_error *error)
+static tt_status open_stream(tti_byte_stream **out, const tti_byte_stream *begun, tt_error *error)
 {
-    struct stat about;
-    tti_byte_stream *s;
+    tti_byte_stream *s = tti_alloc(begun->allocator, 1, sizeof *s);
     tt_status status;
     *out = NULL;
-    s = tti_alloc_zero(allocator, 1, sizeof *s);
-    if (s == NULL)
+    if (s == NULL) {
+        if (begun->fd > STDIN_FILENO)
+            (void)close(begun->fd);
         return tti_fail_memory(error, "an input");
-    s->allocator = allocator;
-    if (strcmp(path, "-") == 0)
-        s->fd = STDIN_FILENO;
-    else
-        s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (s->fd < 0) {
-        status = tti_fail_errno(error, "cannot open", errno);
-        tti_release(allocator, s, 1, sizeof *s);
-        return status;
     }
-    s->is_regular = fstat(s->fd, &about) == 0 && S_ISREG(about.st_mode);
-    (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    *s = *begun;
     status = begin_stream(s, error);
     if (status != TT_OK) {
         tti_byte_stream_close(s);
@@ -216,6 +199,35 @@ tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
     }
     *out = s;
     return TT_OK;
+}
+
+tt_status tti_byte_stream_open_source(tti_byte_stream **out, tti_byte_source source, void *ctx,
+                                      const tt_allocator *allocator, tt_error *error)
+{
+    const tti_byte_stream begun = {
+        .allocator = allocator, .fd = -1, .source = source, .source_ctx = ctx};
+    return open_stream(out, &begun, error);
+}
+
+tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
+                               const tt_allocator *allocator, tt_error *error)
+{
+    struct stat about;
+    tti_byte_stream begun = {.allocator = allocator, .fd = STDIN_FILENO};
+    *out = NULL;
+    if (strcmp(path, "-") != 0)
+        begun.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (begun.fd < 0)
+        return tti_fail_errno(error, "cannot open", errno);
+    begun.is_regular = fstat(begun.fd, &about) == 0 && S_ISREG(about.st_mode);
+    (void)posix_fadvise(begun.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return open_stream(out, &begun, error);
+}
+
+void tti_byte_stream_allow_window(tti_byte_stream *s, int log)
+{
+    if (s->zstd != NULL)
+        (void)ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, log);
 }
 
 static tt_status refill_input(tti_byte_stream *s, tt_error *error)
@@ -278,8 +290,8 @@ static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t 
     if (ZSTD_isError(result) &&
         ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
         return tti_fail(error, TT_EVERSION, s->consumed,
-                        "its zstd window is larger than 128 MiB; decompress it first, with "
-                        "zstd -d --long=31");
+                        "its zstd window is larger than 128 MiB; allow it with "
+                        "--zstd-window-log 31, which takes 2 GiB of memory");
     if (ZSTD_isError(result))
         return tti_fail(error, TT_EFORMAT, s->consumed, "corrupt zstd data (%s)",
                         ZSTD_getErrorName(result));
@@ -287,16 +299,24 @@ static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t 
     return TT_OK;
 }
 
-static tt_status check_for_bomb(tti_byte_stream *s, size_t *got, tt_error *error)
+tt_status tti_check_expansion(uint64_t produced, uint64_t consumed, tt_error *error)
 {
-    assert(s->input_begin <= s->input_end && s->input_end <= INPUT_BYTES);
-    s->produced += *got;
-    if (s->produced <= BOMB_BYTES || s->produced / BOMB_RATIO <= s->consumed)
+    if (produced <= BOMB_BYTES || produced / BOMB_RATIO <= consumed)
         return TT_OK;
-    *got = 0;
-    return tti_fail(error, TT_ELIMIT, s->consumed,
+    return tti_fail(error, TT_ELIMIT, consumed,
                     "unpacks to more than %d times its size; if that is meant, unpack it first",
                     BOMB_RATIO);
+}
+
+static tt_status check_for_bomb(tti_byte_stream *s, size_t *got, tt_error *error)
+{
+    tt_status status;
+    assert(s->input_begin <= s->input_end && s->input_end <= INPUT_BYTES);
+    s->produced += *got;
+    status = tti_check_expansion(s->produced, s->consumed, error);
+    if (status != TT_OK)
+        *got = 0;
+    return status;
 }
 
 static tt_status decompress(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
@@ -351,7 +371,7 @@ tt_status tti_byte_stream_read(tti_byte_stream *s, char *bytes, size_t room, siz
 int tti_byte_stream_is_ready(const tti_byte_stream *s, int milliseconds)
 {
     struct pollfd waiting = {s->fd, POLLIN, 0};
-    if (s->is_regular || s->at_end || s->head_begin < s->head_end ||
+    if (s->fd < 0 || s->is_regular || s->at_end || s->head_begin < s->head_end ||
         s->input_begin < s->input_end || s->fault.status != TT_OK)
         return 1;
     return poll(&waiting, 1, milliseconds) != 0;
@@ -380,7 +400,7 @@ void tti_byte_stream_close(tti_byte_stream *s)
         (void)inflateEnd(&s->zlib);
     (void)ZSTD_freeDStream(s->zstd);
     tti_release(s->allocator, s->input, INPUT_BYTES, 1);
-    if (s->fd != STDIN_FILENO)
+    if (s->fd > STDIN_FILENO)
         (void)close(s->fd);
     tti_release(s->allocator, s, 1, sizeof *s);
 }

@@ -15,18 +15,33 @@ typedef struct tti_byte_stream tti_byte_stream;
 
 /**
  * Opens `path`; "-" is standard input. Messages do not name the path: callers do.
- * @return TT_OK, TT_EIO, TT_ENOMEM, TT_EVERSION (a compression that is not read, or an archive).
+ * @return TT_OK, TT_EIO, TT_ENOMEM.
  * Owner: the caller, tti_byte_stream_close().
  */
 tt_status tti_byte_stream_open(tti_byte_stream **out, const char *path,
                                const tt_allocator *allocator, tt_error *error);
+
+/** Gives the bytes of a stream that is not a file, as tti_byte_stream_read() does. */
+typedef tt_status (*tti_byte_source)(void *ctx, char *bytes, size_t room, size_t *got,
+                                     tt_error *error);
+
+/** Opens what `source` gives, with the same formats. @return as tti_byte_stream_open() */
+tt_status tti_byte_stream_open_source(tti_byte_stream **out, tti_byte_source source, void *ctx,
+                                      const tt_allocator *allocator, tt_error *error);
+
+/** Allows zstd windows of up to 2 to this power of bytes, which are held in memory; 27 is usual. */
+void tti_byte_stream_allow_window(tti_byte_stream *stream, int log);
+
+/** Fails if so many bytes cannot be meant to have come of those consumed. @return TT_OK, TT_ELIMIT
+ */
+tt_status tti_check_expansion(uint64_t produced, uint64_t consumed, tt_error *error);
 
 /**
  * Reads at least one byte and at most `room`; *got is 0 at the end. Bytes before damage are
  * delivered first (of zstd, all but the last 16 KiB before it); every later call then fails.
  * @return TT_OK, TT_EIO, TT_EFORMAT (truncated or corrupt compressed data), TT_ENOMEM, TT_ELIMIT (a
  * file that comes to more than 256 MiB and 500 times its size), TT_EVERSION (a zstd window beyond
- * 128 MiB).
+ * what is allowed).
  */
 tt_status tti_byte_stream_read(tti_byte_stream *stream, char *bytes, size_t room, size_t *got,
                                tt_error *error);

@@ -64,7 +64,7 @@ static void take_string(value_writer *w, const tti_json *j, tti_jsonl_value_kind
 {
     const size_t size = j->end - j->begin, gap = w->size > 0 && size > 0 ? 2 : 0;
     size_t written;
-    if (!w->is_text && w->kind != TTI_VALUE_ABSENT)
+    if (!w->is_text && w->kind > TTI_VALUE_NULL)
         return;
     if (w->room - w->size < size + gap) {
         w->no_room = 1;
@@ -74,7 +74,7 @@ static void take_string(value_writer *w, const tti_json *j, tti_jsonl_value_kind
     written = tti_json_unescape(j->text + j->begin, size, w->begin + w->size + gap);
     if (written == SIZE_MAX)
         w->kind = TTI_VALUE_LONE_SURROGATE;
-    else if (w->kind == TTI_VALUE_ABSENT)
+    else if (w->kind <= TTI_VALUE_NULL)
         w->kind = kind;
     if (written != SIZE_MAX)
         w->size += gap + written;
@@ -142,12 +142,15 @@ static void take_value(value_writer *w, tti_json *j, tti_json_kind kind, const t
 {
     switch (kind) {
     case TTI_JSON_BAD: return;
-    case TTI_JSON_NULL: return;
+    case TTI_JSON_NULL:
+        if (w->kind == TTI_VALUE_ABSENT && rest->size == 0)
+            w->kind = TTI_VALUE_NULL;
+        return;
     case TTI_JSON_OBJECT: take_object(w, j, rest); return;
     case TTI_JSON_ARRAY:
         while ((kind = tti_json_next(j)) != TTI_JSON_ARRAY_END && kind != TTI_JSON_BAD)
             take_value(w, j, kind, rest);
-        if (w->is_text && rest->size == 0 && w->kind == TTI_VALUE_ABSENT)
+        if (w->is_text && rest->size == 0 && w->kind <= TTI_VALUE_NULL)
             w->kind = TTI_VALUE_STRING;
         return;
     case TTI_JSON_STRING:
@@ -164,7 +167,7 @@ static void take_value(value_writer *w, tti_json *j, tti_json_kind kind, const t
         break;
     default: break;
     }
-    if (rest->size == 0 && (w->is_text || w->kind == TTI_VALUE_ABSENT))
+    if (rest->size == 0 && (w->is_text || w->kind <= TTI_VALUE_NULL))
         w->kind = TTI_VALUE_OTHER;
 }
 

@@ -6,13 +6,14 @@
 
 typedef enum tti_format {
     TTI_FORMAT_JSONL,       /**< JSON Lines */
+    TTI_FORMAT_JSON_VALUES, /**< objects over several lines, one after another or in an array */
     TTI_FORMAT_TEXT,        /**< the file is one article */
     TTI_FORMAT_XML,         /**< a news format in XML */
-    TTI_FORMAT_JSON_OBJECT, /**< the file is one JSON object over several lines */
+    TTI_FORMAT_TABLE,       /**< CSV and the like */
+    TTI_FORMAT_HTML,        /**< the file is a page, one article */
     /* These become one of the formats above when the first bytes are seen. */
-    TTI_FORMAT_JSONL_OR_XML,    /**< a stream: XML if its first byte that is not blank is '<' */
-    TTI_FORMAT_JSONL_OR_OBJECT, /**< the first line shows whether the object ends on it */
-    TTI_FORMAT_UNKNOWN
+    TTI_FORMAT_JSON,   /**< JSON or a stream: what the first byte shows, else JSON Lines */
+    TTI_FORMAT_UNKNOWN /**< the same, else text */
 } tti_format;
 
 /** The format that a path's name stands for; "-" is standard input. */
@@ -21,18 +22,23 @@ tti_format tti_format_of_path(const char *path);
 /** Whether a file of this name is read when it is found in a directory. */
 int tti_format_is_news_file(const char *name);
 
-/**
- * Decides the format of a file from its first bytes, where blanks (and a byte order mark) have been
- * skipped. `at_end`: there are no more bytes than these.
- * @return the format, or the one given if more bytes are needed
- */
-tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, int at_end);
+/** The size of a name without the ending of a compressed file. */
+size_t tti_format_size_without_compression(const char *name);
 
 /**
- * What a file is that would be read as one article but is no text, by its name or its first bytes.
- * @return as "a CSV table", or NULL: it may be text
+ * Decides the format of a file from its first bytes, where blanks (and a byte order mark) have been
+ * skipped. `at_end`: there are no more bytes than these. `text_field` is the caller's, or NULL.
+ * @return the format, or the one given if more bytes are needed
  */
-const char *tti_format_not_text(const char *path, const char *bytes, size_t size);
+tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, int at_end,
+                             const char *text_field);
+
+/**
+ * What a file is that cannot be read, whatever its name, by its first bytes, or, if `by_name`, by
+ * its name. @return as "a PDF document", with what to do about it in *advice; NULL: it may be read
+ */
+const char *tti_format_refusal(const char *path, int by_name, const char *bytes, size_t size,
+                               const char **advice);
 
 /** Whether these are the first bytes of a document that tti_xml_feed() reads.
  * @return 1, 0, or -1 if more bytes are needed */
@@ -41,7 +47,7 @@ int tti_format_sniff_xml(const char *bytes, size_t size);
 /** The bytes of a file after which a format is decided with what there is. */
 enum { TTI_FORMAT_SNIFF_BYTES = 64 << 10, TTI_FORMAT_LINE_BYTES = 4 << 20 };
 
-/** The bytes, blanks left out, that tti_format_not_text() looks at. */
-enum { TTI_FORMAT_KIND_BYTES = 16 };
+/** The first bytes of a file that tti_format_refusal() looks at. */
+enum { TTI_FORMAT_KIND_BYTES = 512 };
 
 #endif

@@ -16,6 +16,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,10 +50,36 @@ static tt_status append_input(tti_inputs *in, const char *path, uint64_t size, i
     return TT_OK;
 }
 
+/* ==== Names =================================================================================== */
+
+/* Whether a name matches one of the patterns, which have commas between them. */
+static int matches_any(const char *patterns, const char *name)
+{
+    while (*patterns != '\0') {
+        const size_t size = strcspn(patterns, ",");
+        char pattern[256];
+        if (size < sizeof pattern) {
+            memcpy(pattern, patterns, size);
+            pattern[size] = '\0';
+            if (fnmatch(pattern, name, 0) == 0)
+                return 1;
+        }
+        patterns += size + (patterns[size] == ',');
+    }
+    return 0;
+}
+
+int tti_inputs_want(const tti_inputs *in, const char *name)
+{
+    if (in->exclude != NULL && matches_any(in->exclude, name))
+        return 0;
+    return in->include != NULL ? matches_any(in->include, name) : tti_format_is_news_file(name);
+}
+
 /* ==== Files that are passed over ============================================================== */
 
 /* Counts a file by the ending of its name, the most frequent ending first. */
-static tt_status count_passed_over(tti_inputs *in, const char *name, tt_error *error)
+tt_status tti_inputs_pass_over(tti_inputs *in, const char *name, tt_error *error)
 {
     const char *dot = strrchr(name, '.');
     tti_passed_over kind = {"", 0}, *found;
@@ -147,7 +174,7 @@ static tt_status append_entry(tti_inputs *in, const char *path, const char *name
     int fault = 0;
     if (stat(path, &s) != 0) {
         fault = errno;
-        return tti_format_is_news_file(name) || fault != ENOENT
+        return tti_inputs_want(in, name) || fault != ENOENT
                    ? append_input(in, path, 0, fault, error)
                    : TT_OK;
     }
@@ -159,8 +186,8 @@ static tt_status append_entry(tti_inputs *in, const char *path, const char *name
         TTI_TRY(walk_directory(in, path, &here, &fault, error));
         return fault != 0 ? append_input(in, path, 0, fault, error) : TT_OK;
     }
-    if (!tti_format_is_news_file(name))
-        return count_passed_over(in, name, error);
+    if (!tti_inputs_want(in, name))
+        return tti_inputs_pass_over(in, name, error);
     if (!S_ISREG(s.st_mode))
         return append_input(in, path, 0, TTI_INPUT_NOT_REGULAR, error);
     return append_input(in, path, (uint64_t)s.st_size, 0, error);

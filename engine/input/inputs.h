@@ -29,8 +29,9 @@ typedef struct tti_inputs {
     const tt_allocator *allocator;
     TTI_ARRAY(tti_input) list;
     TTI_ARRAY(tti_passed_over) passed_over;
-    uint64_t bytes; /**< of all regular files */
-    int has_stream; /**< one of them has no size */
+    const char *include, *exclude; /**< patterns of names, with commas; NULL: not given */
+    uint64_t bytes;                /**< of all regular files */
+    int has_stream;                /**< one of them has no size */
 } tti_inputs;
 
 /**
@@ -40,6 +41,12 @@ typedef struct tti_inputs {
 tt_status tti_inputs_add(tti_inputs *inputs, const char *path, tt_error *error);
 
 void tti_inputs_free(tti_inputs *inputs);
+
+/** Whether a file of this name is read when it is in a directory or an archive. */
+int tti_inputs_want(const tti_inputs *inputs, const char *name);
+
+/** Counts a file that is not read, of a directory or an archive. @return TT_OK, TT_ENOMEM */
+tt_status tti_inputs_pass_over(tti_inputs *inputs, const char *name, tt_error *error);
 
 /** Lists the files passed over, as "60 *.html, 2 *.docx and 1 other". @return how many they are */
 uint64_t tti_inputs_describe_passed_over(const tti_inputs *inputs, char *text, size_t size);

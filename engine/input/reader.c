@@ -11,10 +11,14 @@
  * Strings with escapes are resolved into a second buffer, in which each line has its own room, so
  * that only simdjson allocates while threads run.
  *
- * XML does not stay in the block. It is fed to a parser as it arrives, and the items that the
- * parser gives, one line of JSON each, are collected in a buffer of their own.
+ * XML, tables and pages do not stay in the block. They are fed to a parser as they arrive, and the
+ * items that it gives, one line of JSON each, are collected in a second buffer.
  *
- * When a stream pauses or trickles, the lines read so far become a batch: they do not wait for more.
+ * An archive takes the place of the file in which it is found: its files are read one after another
+ * before the next input, as streams of which it is the source.
+ *
+ * When a stream pauses or trickles, the lines read so far become a batch: they do not wait for
+ * more.
  *
  * To bound the memory, a line is given up while it is being read if it is longer than the longest
  * article could be, or longer than GIVE_UP_BYTES and not an object. Its record has no raw bytes. A
@@ -22,9 +26,13 @@
  */
 #include "input/reader.h"
 
+#include "input/archive.h"
 #include "input/byte_stream.h"
+#include "input/csv.h"
 #include "input/field_paths.h"
+#include "input/html_page.h"
 #include "input/inputs.h"
+#include "input/json_split.h"
 #include "input/jsonl.h"
 #include "input/xml.h"
 #include "options.h"
@@ -45,20 +53,27 @@ enum {
     BATCH_RECORDS = 32768,
     ITEMS_PER_TURN = 8, /* items that a thread parses before it asks for more */
     PARALLEL_BYTES = 64 << 10,
-    XML_PIECE = 64 << 10, /* fed at once, which bounds the items that one call gives */
-    PAUSE_MS = 50,        /* a stream that pauses this long has its lines handed out */
-    PROMPT_PAUSE_MS = 1,  /* the same with TT_READER_PROMPT: time enough to fill a pipe again */
-    MOST_PAUSES = 20      /* one that trickles on, after so many pauses in all */
+    PARSER_PIECE = 64 << 10, /* fed at once, which bounds the items that one call gives */
+    PAUSE_MS = 50,           /* a stream that pauses this long has its lines handed out */
+    PROMPT_PAUSE_MS = 1,     /* the same with TT_READER_PROMPT: time enough to fill a pipe again */
+    MOST_PAUSES = 20         /* one that trickles on, after so many pauses in all */
 };
 
 static const uint64_t LONGEST_ARTICLE = (uint64_t)1 << 30;
 
-typedef enum { ITEM_LINE, ITEM_TEXT, ITEM_REJECTED, ITEM_XML, ITEM_XML_REJECTED } reader_item_kind;
+typedef enum {
+    ITEM_LINE,
+    ITEM_TEXT,
+    ITEM_REJECTED,
+    ITEM_CONVERTED,
+    ITEM_CONVERTED_REJECTED
+} reader_item_kind;
 
-/* What becomes a record: where its bytes are, in the block or among the items of XML, and where
+/* What becomes a record: where its bytes are, in the block or among the converted, and where
  * its strings go in the second buffer. */
 typedef struct reader_item {
     reader_item_kind kind;
+    const tti_jsonl_options *options; /* NULL: it is not read as JSON */
     size_t begin, end;
     size_t out;
     int bom; /* bytes of a byte order mark in front of a plain text */
@@ -68,6 +83,8 @@ typedef struct reader_item {
 typedef struct input_file {
     tti_byte_stream *stream; /* NULL between two files */
     tti_xml *xml;            /* of a file in XML */
+    tti_csv *table;          /* of a table; among the reader's tables */
+    tti_json_split split;    /* of objects over several lines */
     const tti_input *input;
     tti_format format;
     int is_begun;     /* the format is decided and the byte order mark passed */
@@ -81,24 +98,33 @@ typedef struct input_file {
 struct tt_reader {
     const tt_allocator *allocator;
     int threads;
-    tti_jsonl_options line_options, xml_item_options;
+    tti_jsonl_options line_options, converted_options;
     char *names[TTI_FIELD_COUNT]; /* of line_options */
-    tti_field_paths paths;        /* of the same, if one of them is more than a key */
+    int given[TTI_FIELD_COUNT];   /* the name is the caller's, not the usual one */
+    int window_log;
+    tti_field_paths paths; /* of the same, if one of them is more than a key */
     uint64_t longest_line;
     size_t block_bytes;
 
     tti_inputs inputs;
     size_t next_input;
     input_file file;
+    struct {
+        tti_archive *archive; /* NULL: none is open */
+        tti_byte_stream *stream;
+        const tti_input *input;
+    } within;
     uint64_t done; /* bytes of the files before this one */
 
     char *data; /* [tail, scanned) holds no newline; [scanned, used) is still to be searched */
     size_t capacity, tail, scanned, used;
-    TTI_ARRAY(char) xml_items; /* one after another */
-    char *out;                 /* the strings of a batch */
+    tti_char_array converted; /* items of JSON, one after another */
+    char *out;                /* the strings of a batch */
     size_t out_capacity;
     TTI_ARRAY(reader_item) items;
     TTI_ARRAY(tt_record) records;      /* one an item */
+    TTI_ARRAY(tti_csv *) tables;       /* that the batch has rows of */
+    TTI_ARRAY(tti_input *) members;    /* files of archives that the batch has records of */
     TTI_ARRAY(tti_simdjson *) parsers; /* one a thread */
     int use_simdjson;
     int pause_ms;
@@ -139,6 +165,11 @@ static tt_status set_field_name(tt_reader *r, int field, const char *given, cons
 
 static tt_status set_field_names(tt_reader *r, const tt_reader_options *given, tt_error *error)
 {
+    r->given[TTI_FIELD_ID] = given->id_field != NULL;
+    r->given[TTI_FIELD_TEXT] = given->text_field != NULL;
+    r->given[TTI_FIELD_PUBLISHED] = given->date_field != NULL;
+    r->given[TTI_FIELD_SOURCE] = given->source_field != NULL;
+    r->given[TTI_FIELD_TITLE] = given->title_field != NULL;
     const struct {
         int field;
         const char *name, *option;
@@ -166,15 +197,18 @@ static tt_status init_reader(tt_reader *r, const char *const *paths, size_t coun
     TTI_TRY(set_field_names(r, options, error));
     o->whole = (options->flags & TT_READER_WHOLE) != 0;
     o->text_format = options->text_format;
+    r->window_log = options->zstd_window_log;
+    r->inputs.include = options->include;
+    r->inputs.exclude = options->exclude;
     TTI_TRY(tt_options_resolve(NULL, &defaults, error));
     o->max_article_bytes = options->max_article_bytes == 0 ? defaults.max_article_bytes
                                                            : options->max_article_bytes;
-    r->xml_item_options = *o;
-    r->xml_item_options.paths = NULL;
-    r->xml_item_options.text_format = TT_TEXT_PLAIN;
+    r->converted_options = *o;
+    r->converted_options.paths = NULL;
+    r->converted_options.text_format = TT_TEXT_PLAIN;
     for (int f = 0; f < TTI_FIELD_COUNT; f++) {
-        r->xml_item_options.name[f] = usual_names[f];
-        r->xml_item_options.name_size[f] = strlen(usual_names[f]);
+        r->converted_options.name[f] = usual_names[f];
+        r->converted_options.name_size[f] = strlen(usual_names[f]);
     }
     r->longest_line = 6 * o->max_article_bytes + (1 << 20); /* an escape takes six bytes for one */
     r->threads = options->threads;
@@ -206,11 +240,14 @@ tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count
             return tti_fail(error, TT_EINVAL, i, "an input's path is empty");
     if (given.reserved != 0 || given.threads < 0 || given.max_article_bytes > LONGEST_ARTICLE ||
         given.text_format < TT_TEXT_AUTO || given.text_format > TT_TEXT_HTML ||
+        (given.zstd_window_log != 0 &&
+         (given.zstd_window_log < 10 || given.zstd_window_log > 31)) ||
         (given.flags & ~known) != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is out of range",
                         given.reserved != 0                         ? "reserved"
                         : given.threads < 0                         ? "threads"
                         : (given.flags & ~known) != 0               ? "flags"
+                        : given.zstd_window_log != 0                ? "zstd_window_log"
                         : given.max_article_bytes > LONGEST_ARTICLE ? "max_article_bytes"
                                                                     : "text_format");
     allocator = given.allocator == NULL ? &tti_libc_allocator : given.allocator;
@@ -232,19 +269,60 @@ void tti_reader_tune(tt_reader *r, size_t block_bytes, int use_simdjson)
     r->use_simdjson = use_simdjson;
 }
 
+static void close_archive(tt_reader *r)
+{
+    if (r->within.archive == NULL)
+        return;
+    r->done +=
+        r->inputs.has_stream ? tti_byte_stream_consumed(r->within.stream) : r->within.input->size;
+    tti_archive_close(r->within.archive);
+    tti_byte_stream_close(r->within.stream);
+    r->within.archive = NULL;
+    r->within.stream = NULL;
+}
+
+/* Frees what the records before needed, and the file being read does not. */
+static void free_kept(tt_reader *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->tables.count; i++)
+        if (r->tables.items[i] == r->file.table)
+            r->tables.items[kept++] = r->file.table;
+        else
+            tti_csv_close(r->tables.items[i]);
+    r->tables.count = kept;
+    kept = 0;
+    for (size_t i = 0; i < r->members.count; i++) {
+        tti_input *m = r->members.items[i];
+        if (m == r->file.input) {
+            r->members.items[kept++] = m;
+            continue;
+        }
+        tti_release(r->allocator, m->path, strlen(m->path) + 1, 1);
+        tti_release(r->allocator, m, 1, sizeof *m);
+    }
+    r->members.count = kept;
+}
+
 void tt_reader_close(tt_reader *r)
 {
     if (r == NULL)
         return;
     tti_xml_close(r->file.xml);
     tti_byte_stream_close(r->file.stream);
+    close_archive(r);
+    r->file.table = NULL;
+    r->file.input = NULL;
+    free_kept(r);
+    tti_array_free(&r->tables, r->allocator);
+    tti_array_free(&r->members, r->allocator);
     tti_inputs_free(&r->inputs);
     for (size_t i = 0; i < r->parsers.count; i++)
         tti_simdjson_close(r->parsers.items[i]);
     tti_array_free(&r->parsers, r->allocator);
     tti_release(r->allocator, r->data, r->capacity, 1);
     tti_release(r->allocator, r->out, r->out_capacity, 1);
-    tti_array_free(&r->xml_items, r->allocator);
+    tti_array_free(&r->converted, r->allocator);
     tti_array_free(&r->items, r->allocator);
     tti_array_free(&r->records, r->allocator);
     for (int i = 0; i < TTI_FIELD_COUNT; i++)
@@ -259,9 +337,11 @@ void tt_reader_progress(const tt_reader *r, uint64_t *done, uint64_t *total)
         return;
     *done = r->done;
     *total = r->inputs.has_stream ? 0 : r->inputs.bytes;
-    if (r->file.stream != NULL) {
-        const uint64_t consumed = tti_byte_stream_consumed(r->file.stream);
-        const uint64_t size = r->file.input->size;
+    if (r->file.stream != NULL || r->within.archive != NULL) {
+        const int is_within = r->within.archive != NULL;
+        const uint64_t consumed =
+            tti_byte_stream_consumed(is_within ? r->within.stream : r->file.stream);
+        const uint64_t size = is_within ? r->within.input->size : r->file.input->size;
         *done += *total != 0 && consumed > size ? size : consumed;
     }
 }
@@ -286,7 +366,8 @@ static tt_record *append_item(tt_reader *r, reader_item_kind kind, size_t begin,
         tti_array_reserve(&r->records, r->allocator, 1) != TT_OK)
         return NULL;
     assert(begin <= end && r->items.count == r->records.count);
-    r->items.items[r->items.count++] = (reader_item){kind, begin, end, 0, 0};
+    r->items.items[r->items.count++] =
+        (reader_item){kind, kind == ITEM_LINE ? &r->line_options : NULL, begin, end, 0, 0};
     record = &r->records.items[r->records.count++];
     memset(&record->article, 0, sizeof record->article);
     record->raw = NULL;
@@ -332,10 +413,10 @@ static tt_status append_line(tt_reader *r, size_t end, size_t next, tt_error *er
     return TT_OK;
 }
 
-/* Appends a record for a line that was given up and ends before `next`. */
-static tt_status append_skipped_line(tt_reader *r, size_t next, tt_error *error)
+/* Appends a record for a line, or an object, that was given up and ends before `next`. */
+static tt_status append_skipped_line(tt_reader *r, uint64_t line, size_t next, tt_error *error)
 {
-    tt_record *record = append_item(r, ITEM_REJECTED, 0, 0, r->file.line);
+    tt_record *record = append_item(r, ITEM_REJECTED, 0, 0, line);
     TTI_TRY_ALLOC(record == NULL, error, "records");
     if (r->file.is_object)
         tti_record_reject(record, TT_ELIMIT,
@@ -364,7 +445,7 @@ static tt_status split_lines(tt_reader *r, tt_error *error)
             r->scanned = r->used;
             break;
         }
-        TTI_TRY(r->file.is_skipping ? append_skipped_line(r, end + 1, error)
+        TTI_TRY(r->file.is_skipping ? append_skipped_line(r, r->file.line, end + 1, error)
                                     : append_line(r, end, end + 1, error));
     }
     return TT_OK;
@@ -372,65 +453,113 @@ static tt_status split_lines(tt_reader *r, tt_error *error)
 
 static void close_file(tt_reader *r)
 {
-    r->done +=
-        r->inputs.has_stream ? tti_byte_stream_consumed(r->file.stream) : r->file.input->size;
+    if (r->within.archive == NULL)
+        r->done +=
+            r->inputs.has_stream ? tti_byte_stream_consumed(r->file.stream) : r->file.input->size;
     tti_byte_stream_close(r->file.stream);
     tti_xml_close(r->file.xml);
     r->file.stream = NULL;
     r->file.xml = NULL;
+    r->file.table = NULL;
     r->tail = r->scanned = r->used;
 }
 
-/* ==== XML ===================================================================================== */
+/* Splits what has been read into objects, wherever their lines end, as split_lines() does. */
+static tt_status split_values(tt_reader *r, tt_error *error)
+{
+    input_file *f = &r->file;
+    while (r->items.count < BATCH_RECORDS && r->scanned < r->used) {
+        const size_t from = r->scanned;
+        const int ends = tti_json_split_next(&f->split, r->data, r->used, &r->tail, &r->scanned);
+        if (f->is_skipping)
+            f->skipped += r->scanned - from;
+        if (!ends) {
+            if (f->is_skipping)
+                r->used = r->scanned = r->tail;
+            return TT_OK;
+        }
+        if (f->is_skipping) {
+            TTI_TRY(append_skipped_line(r, f->split.value_line, r->scanned, error));
+            continue;
+        }
+        TTI_TRY_ALLOC(append_item(r, ITEM_LINE, r->tail, r->scanned, f->split.value_line) == NULL,
+                      error, "records");
+        r->tail = r->scanned;
+    }
+    return TT_OK;
+}
+
+/* All objects have been split off; what is left has no end. */
+static tt_status end_values(tt_reader *r, tt_error *error)
+{
+    const tti_json_split *s = &r->file.split;
+    if (s->is_begun && r->file.is_skipping)
+        TTI_TRY(append_skipped_line(r, s->value_line, r->used, error));
+    else if (s->is_begun)
+        TTI_TRY_ALLOC(append_item(r, ITEM_LINE, r->tail, r->used, s->value_line) == NULL, error,
+                      "records");
+    return s->in_array ? append_rejected_input(r, s->line, TT_EFORMAT,
+                                               "invalid JSON: the array ends early", error)
+                       : TT_OK;
+}
+
+/* ==== Converted files: XML, tables, pages
+ * ===================================================================================== */
 
 /* A tti_xml_fn. */
-static tt_status append_xml_item(void *ctx, const tti_xml_item *given)
+static tt_status append_converted(void *ctx, const tti_xml_item *given)
 {
     tt_reader *r = ctx;
-    const size_t begin = r->xml_items.count, end = begin + given->size;
+    const size_t begin = r->converted.count, end = begin + given->size;
     tt_record *record;
-    if (tti_array_reserve(&r->xml_items, r->allocator, given->size + TTI_LINE_SLACK) != TT_OK)
+    if (tti_array_reserve(&r->converted, r->allocator, given->size + TTI_LINE_SLACK) != TT_OK)
         return TT_ENOMEM;
-    record = append_item(r, given->status == TT_OK ? ITEM_XML : ITEM_XML_REJECTED, begin, end,
-                         given->line);
+    record = append_item(r, given->status == TT_OK ? ITEM_CONVERTED : ITEM_CONVERTED_REJECTED,
+                         begin, end, given->line);
     if (record == NULL)
         return TT_ENOMEM;
-    memcpy(r->xml_items.items + begin, given->json, given->size);
-    r->xml_items.count = end;
+    tti_array_last(&r->items).options =
+        r->file.table == NULL ? &r->converted_options : tti_csv_row_options(r->file.table);
+    if (given->size > 0)
+        memcpy(r->converted.items + begin, given->json, given->size);
+    r->converted.count = end;
     if (given->status != TT_OK)
         tti_record_reject(record, given->status, "%s", given->reason);
     return TT_OK;
 }
 
 /* Feeds one piece to the parser. *ended: the parser takes no more. */
-static tt_status feed_xml_piece(tt_reader *r, const char *bytes, size_t size, int last, int *ended,
-                                tt_error *error)
+static tt_status feed_piece(tt_reader *r, const char *bytes, size_t size, int last, int *ended,
+                            tt_error *error)
 {
-    const tt_status status = tti_xml_feed(r->file.xml, bytes, size, last);
+    uint64_t line = 1;
+    const char *reason;
+    const tt_status status = r->file.table != NULL ? tti_csv_feed(r->file.table, bytes, size, last)
+                                                   : tti_xml_feed(r->file.xml, bytes, size, last);
     *ended = status != TT_OK;
     if (status == TT_EFORMAT) {
-        uint64_t line;
-        const char *reason = tti_xml_fault(r->file.xml, &line);
+        reason = r->file.table != NULL ? tti_csv_fault(r->file.table)
+                                       : tti_xml_fault(r->file.xml, &line);
         return append_rejected_input(r, line, TT_EFORMAT, reason, error);
     }
-    TTI_TRY_ALLOC(status != TT_OK, error, "an item of XML");
+    TTI_TRY_ALLOC(status != TT_OK, error, "an item");
     return TT_OK;
 }
 
 static int batch_has_room(const tt_reader *r)
 {
     return r->items.count < BATCH_RECORDS &&
-           (r->items.count == 0 || r->xml_items.count < r->block_bytes);
+           (r->items.count == 0 || r->converted.count < r->block_bytes);
 }
 
 /* Feeds what has been read, as far as the batch has room. A fault ends the file. */
-static tt_status feed_xml(tt_reader *r, tt_error *error)
+static tt_status feed_parser(tt_reader *r, tt_error *error)
 {
     size_t at = r->tail;
     int ended = 0;
     while (at < r->used && !ended && batch_has_room(r)) {
-        const size_t left = r->used - at, size = left < XML_PIECE ? left : XML_PIECE;
-        TTI_TRY(feed_xml_piece(r, r->data + at, size, 0, &ended, error));
+        const size_t left = r->used - at, size = left < PARSER_PIECE ? left : PARSER_PIECE;
+        TTI_TRY(feed_piece(r, r->data + at, size, 0, &ended, error));
         at += size;
     }
     if (at == r->used) /* all of the room is free again */
@@ -444,6 +573,122 @@ static tt_status feed_xml(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
+/* Makes an item of the page that is in [tail, used). */
+static tt_status append_page(tt_reader *r, tt_error *error)
+{
+    tti_xml_item item = {NULL, 0, 1, TT_OK, NULL};
+    tti_char_array object = {0};
+    int has_text;
+    tt_status status;
+    r->tail += (size_t)r->file.bom;
+    status = tti_html_page_read(r->data + r->tail, r->used - r->tail, r->file.input->path, &object,
+                                &has_text, r->allocator);
+    item.json = object.items;
+    item.size = object.count;
+    if (!has_text) {
+        item.status = TT_EFORMAT;
+        item.reason = "no text in the page";
+    }
+    if (status == TT_OK)
+        status = append_converted(r, &item);
+    tti_array_free(&object, r->allocator);
+    TTI_TRY_ALLOC(status, error, "a page");
+    return TT_OK;
+}
+
+/* ==== Archives ================================================================================ */
+
+/* A tti_byte_source. */
+static tt_status read_member(void *ctx, char *bytes, size_t room, size_t *got, tt_error *error)
+{
+    return tti_archive_read(ctx, bytes, room, got, error);
+}
+
+/* The file turns out to be an archive: what has been read of it is the archive's. */
+static tt_status begin_archive(tt_reader *r, const char *kind, tt_error *error)
+{
+    tt_error why = {TT_OK, 0, ""};
+    tti_archive *archive;
+    tt_status status;
+    if (r->within.archive != NULL) {
+        char reason[100];
+        (void)snprintf(reason, sizeof reason, "%s within another; unpack it first", kind);
+        r->used = r->tail;
+        TTI_TRY(append_rejected_input(r, 0, TT_EVERSION, reason, error));
+        close_file(r);
+        return TT_OK;
+    }
+    status = tti_archive_open(&archive, r->file.stream, r->data + r->tail, r->used - r->tail,
+                              r->allocator, &why);
+    r->used = r->scanned = r->tail;
+    if (status != TT_OK) {
+        if (status == TT_ENOMEM)
+            return tti_fail_memory(error, "an archive");
+        TTI_TRY(append_rejected_input(r, 0, status, why.message, error));
+        close_file(r);
+        return TT_OK;
+    }
+    r->within.archive = archive;
+    r->within.stream = r->file.stream;
+    r->within.input = r->file.input;
+    r->file.stream = NULL;
+    return TT_OK;
+}
+
+/* The input that a file of the archive is. */
+static tt_status make_member(tt_reader *r, const char *name, const tti_input **out, tt_error *error)
+{
+    const char *outer = r->within.input->path;
+    const size_t bytes = strlen(outer) + strlen(name) + 2;
+    tti_input *m;
+    *out = r->within.input;
+    if (*name == '\0')
+        return TT_OK;
+    TTI_TRY_ALLOC(tti_array_reserve(&r->members, r->allocator, 1), error, "a file of an archive");
+    m = tti_alloc_zero(r->allocator, 1, sizeof *m);
+    TTI_TRY_ALLOC(m == NULL, error, "a file of an archive");
+    m->path = tti_alloc(r->allocator, bytes, 1);
+    if (m->path == NULL) {
+        tti_release(r->allocator, m, 1, sizeof *m);
+        return tti_fail_memory(error, "a file of an archive");
+    }
+    (void)snprintf(m->path, bytes, "%s/%s", outer, name);
+    m->format = tti_format_of_path(m->path);
+    r->members.items[r->members.count++] = m;
+    *out = m;
+    return TT_OK;
+}
+
+/* Opens the next file of the archive that is to be read, or closes the archive. */
+static tt_status open_next_member(tt_reader *r, tt_error *error)
+{
+    tt_error why = {TT_OK, 0, ""};
+    const char *name, *slash;
+    const tti_input *input;
+    tt_status status = tti_archive_next(r->within.archive, &name, &why);
+    if (status != TT_OK) {
+        r->file = (input_file){.input = r->within.input};
+        TTI_TRY(append_rejected_input(r, 0, status, why.message, error));
+    }
+    if (name == NULL) {
+        close_archive(r);
+        return TT_OK;
+    }
+    slash = strrchr(name, '/');
+    if ((slash == NULL ? name : slash + 1)[0] == '.')
+        return TT_OK;
+    if (*name != '\0' && !tti_inputs_want(&r->inputs, slash == NULL ? name : slash + 1))
+        return tti_inputs_pass_over(&r->inputs, slash == NULL ? name : slash + 1, error);
+    TTI_TRY(make_member(r, name, &input, error));
+    r->file =
+        (input_file){.input = input, .format = input->format, .line = 1, .split = {.line = 1}};
+    status = tti_byte_stream_open_source(&r->file.stream, read_member, r->within.archive,
+                                         r->allocator, &why);
+    if (status == TT_ENOMEM)
+        return tti_fail_memory(error, "an input");
+    return status == TT_OK ? TT_OK : append_rejected_input(r, 0, status, why.message, error);
+}
+
 /* ==== Filling a block ========================================================================= */
 
 static tt_status open_next_file(tt_reader *r, tt_error *error)
@@ -452,7 +697,8 @@ static tt_status open_next_file(tt_reader *r, tt_error *error)
     tt_error why = {TT_OK, 0, ""};
     tt_status status;
     r->next_input++;
-    r->file = (input_file){.input = input, .format = input->format, .line = 1};
+    r->file =
+        (input_file){.input = input, .format = input->format, .line = 1, .split = {.line = 1}};
     if (input->fault != 0) {
         tti_input_fault_text(input->fault, why.message, sizeof why.message);
         return append_rejected_input(r, 0, TT_EIO, why.message, error);
@@ -467,55 +713,84 @@ static tt_status open_next_file(tt_reader *r, tt_error *error)
         r->done += input->size;
         return append_rejected_input(r, 0, status, why.message, error);
     }
+    if (r->window_log != 0)
+        tti_byte_stream_allow_window(r->file.stream, r->window_log);
+    return TT_OK;
+}
+
+/* Opens the parser of a file that is converted. */
+static tt_status open_parser(tt_reader *r, tt_error *error)
+{
+    input_file *f = &r->file;
+    if (f->format == TTI_FORMAT_XML) {
+        const tti_xml_options options = {r->allocator, r->longest_line, r->line_options.whole};
+        TTI_TRY_ALLOC(tti_xml_open(&f->xml, &options, append_converted, r), error, "an XML parser");
+    } else if (f->format == TTI_FORMAT_TABLE) {
+        tti_csv_options options = {r->allocator, r->longest_line, &r->line_options, {NULL}};
+        for (int i = 0; i < TTI_FIELD_COUNT; i++)
+            options.given[i] = r->given[i] ? r->names[i] : NULL;
+        TTI_TRY_ALLOC(tti_array_reserve(&r->tables, r->allocator, 1), error, "a table");
+        TTI_TRY_ALLOC(tti_csv_open(&f->table, &options, append_converted, r), error, "a table");
+        r->tables.items[r->tables.count++] = f->table;
+    }
+    return TT_OK;
+}
+
+/* Rejects a file that cannot be read, by what its first bytes or its name show it to be. */
+static tt_status refuse_kind(tt_reader *r, size_t first, tt_error *error)
+{
+    const input_file *f = &r->file;
+    char reason[116];
+    const char *advice;
+    const char *kind = tti_format_refusal(f->input->path, f->input->format == TTI_FORMAT_UNKNOWN,
+                                          r->data + first, r->used - first, &advice);
+    if (kind == NULL)
+        return TT_OK;
+    (void)snprintf(reason, sizeof reason, "%s; %s", kind, advice);
+    r->used = r->tail;
+    TTI_TRY(append_rejected_input(r, 0, TT_EVERSION, reason, error));
+    close_file(r);
     return TT_OK;
 }
 
 /* At the start of a file: passes the byte order mark and decides the format, if enough is there. */
 static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
 {
-    const char *bytes = r->data + r->tail;
-    const size_t size = r->used - r->tail;
     input_file *f = &r->file;
+    const char *kind;
     size_t first;
-    /* a byte order mark has three bytes, and XML is detected from four */
-    if (size < 4 && !at_end && (size < 3 || f->format > TTI_FORMAT_TEXT))
+    if (r->used - r->tail < 4 && !at_end)
         return TT_OK;
-    f->bom = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    first = (size_t)f->bom;
-    if (f->format >= TTI_FORMAT_JSONL_OR_XML) {
+    f->bom = r->used - r->tail >= 3 && memcmp(r->data + r->tail, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    first = r->tail + (size_t)f->bom;
+    while (first < r->used && is_blank_byte(r->data[first]))
+        first++;
+    /* what does not begin as JSON or XML may be anything */
+    if (!at_end && r->used - first < TTI_FORMAT_KIND_BYTES && r->used - r->tail < GIVE_UP_BYTES &&
+        (first == r->used || strchr("{[<", r->data[first]) == NULL || r->data[first] == '\0'))
+        return TT_OK;
+    if (tti_archive_kind_of(r->data + r->tail, r->used - r->tail, &kind) != TTI_NO_ARCHIVE)
+        return begin_archive(r, kind, error);
+    if (f->format >= TTI_FORMAT_JSON) {
         const tti_format before = f->format;
-        while (first < size && is_blank_byte(bytes[first]))
-            first++;
-        if (f->format == TTI_FORMAT_UNKNOWN && !at_end && first < size && bytes[first] != '{' &&
-            size - first < TTI_FORMAT_KIND_BYTES)
-            return TT_OK; /* they may yet show that it is no text */
-        f->format = tti_format_decide(before, bytes + first, size - first,
-                                      at_end || (first == size && size >= GIVE_UP_BYTES));
+        f->format =
+            tti_format_decide(before, r->data + first, r->used - first,
+                              at_end || (first == r->used && r->used - r->tail >= GIVE_UP_BYTES),
+                              r->given[TTI_FIELD_TEXT] ? r->names[TTI_FIELD_TEXT] : NULL);
         if (f->format == before)
             return TT_OK;
     }
-    if (f->format == TTI_FORMAT_TEXT && f->input->format == TTI_FORMAT_UNKNOWN) {
-        const char *kind = tti_format_not_text(f->input->path, bytes + first, size - first);
-        char reason[160];
-        if (kind != NULL) {
-            (void)snprintf(
-                reason, sizeof reason,
-                "%s; convert it to JSON Lines, or name it .txt to read it as one article", kind);
-            r->used = r->tail;
-            TTI_TRY(append_rejected_input(r, 0, TT_EFORMAT, reason, error));
-            close_file(r);
+    if (f->format != TTI_FORMAT_XML) {
+        TTI_TRY(refuse_kind(r, first, error));
+        if (f->stream == NULL)
             return TT_OK;
-        }
     }
     f->is_begun = 1;
-    if (f->format == TTI_FORMAT_JSONL)
+    if (f->format == TTI_FORMAT_JSONL || f->format == TTI_FORMAT_JSON_VALUES ||
+        f->format == TTI_FORMAT_TABLE)
         r->tail += (size_t)f->bom;
     r->scanned = r->tail;
-    if (f->format == TTI_FORMAT_XML) {
-        const tti_xml_options options = {r->allocator, r->longest_line, r->line_options.whole};
-        TTI_TRY_ALLOC(tti_xml_open(&f->xml, &options, append_xml_item, r), error, "an XML parser");
-    }
-    return TT_OK;
+    return open_parser(r, error);
 }
 
 /* The whole plain file is in [tail, used), or was given up. */
@@ -533,47 +808,40 @@ static tt_status append_text_file(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
-/* The whole file, one object, is in [tail, used), or was given up. It is read as one line. */
-static tt_status append_object_file(tt_reader *r, tt_error *error)
-{
-    if (r->file.is_skipping)
-        return append_skipped_line(r, r->used, error);
-    r->tail += (size_t)r->file.bom;
-    while (r->tail < r->used && is_blank_byte(r->data[r->tail]))
-        r->file.line += r->data[r->tail++] == '\n';
-    for (size_t i = r->tail; i < r->used; i++)
-        if (r->data[i] == '\n' || r->data[i] == '\r')
-            r->data[i] = ' ';
-    while (r->used > r->tail && is_blank_byte(r->data[r->used - 1]))
-        r->used--;
-    return append_line(r, r->used, r->used, error);
-}
-
 /* All bytes of the file have been read. What has no room in this batch is left for the next. */
 static tt_status end_file(tt_reader *r, tt_error *error)
 {
     if (!r->file.is_begun)
         TTI_TRY(begin_file(r, 1, error));
-    if (r->file.stream == NULL) /* it has been rejected */
+    if (r->file.stream == NULL) /* it has been rejected, or is an archive */
         return TT_OK;
     switch (r->file.format) {
+    case TTI_FORMAT_TABLE:
     case TTI_FORMAT_XML: {
         int ended = 0;
-        TTI_TRY(feed_xml(r, error));
+        TTI_TRY(feed_parser(r, error));
         if (r->file.stream == NULL || r->tail < r->used || !batch_has_room(r))
             return TT_OK;
-        TTI_TRY(feed_xml_piece(r, "", 0, 1, &ended, error));
+        TTI_TRY(feed_piece(r, "", 0, 1, &ended, error));
         break;
     }
     case TTI_FORMAT_TEXT: TTI_TRY(append_text_file(r, error)); break;
-    case TTI_FORMAT_JSON_OBJECT: TTI_TRY(append_object_file(r, error)); break;
+    case TTI_FORMAT_HTML:
+        TTI_TRY(r->file.is_skipping ? append_text_file(r, error) : append_page(r, error));
+        break;
+    case TTI_FORMAT_JSON_VALUES:
+        TTI_TRY(split_values(r, error));
+        if (r->items.count == BATCH_RECORDS)
+            return TT_OK;
+        TTI_TRY(end_values(r, error));
+        break;
     default:
         assert(r->file.format == TTI_FORMAT_JSONL);
         TTI_TRY(split_lines(r, error));
         if (r->items.count == BATCH_RECORDS)
             return TT_OK;
         if (r->file.is_skipping)
-            TTI_TRY(append_skipped_line(r, r->used, error));
+            TTI_TRY(append_skipped_line(r, r->file.line, r->used, error));
         else if (r->tail < r->used)
             TTI_TRY(append_line(r, r->used, r->used, error));
     }
@@ -588,13 +856,12 @@ static tt_status make_read_room(tt_reader *r, tt_error *error)
     input_file *f = &r->file;
     size_t first = r->tail, capacity;
     if (f->is_begun && held >= GIVE_UP_BYTES && !f->is_skipping) {
-        const int is_text = f->format == TTI_FORMAT_TEXT;
+        const int is_text = f->format == TTI_FORMAT_TEXT || f->format == TTI_FORMAT_HTML;
         while (first < r->used && is_blank_byte(r->data[first]))
             first++;
         if (first == r->used && !is_text)
             r->used = r->scanned = r->tail; /* blanks are skipped in any case */
-        f->is_object =
-            f->format == TTI_FORMAT_JSON_OBJECT || (r->used > r->tail && r->data[first] == '{');
+        f->is_object = r->used > r->tail && r->data[first] == '{';
         f->is_skipping = is_text ? held > r->line_options.max_article_bytes + (uint64_t)f->bom
                                  : held > r->longest_line || (r->used > r->tail && !f->is_object);
         f->skipped = 0;
@@ -663,18 +930,21 @@ static tt_status fill_block(tt_reader *r, tt_error *error)
         memmove(r->data, r->data + r->tail, r->used);
     r->tail = 0;
     r->items.count = r->records.count = 0;
-    r->xml_items.count = 0;
+    r->converted.count = 0;
+    free_kept(r);
     /* a long line or file has made the buffers larger than they usually need to be */
-    if (r->xml_items.capacity > 4 * r->block_bytes)
-        tti_array_shrink(&r->xml_items, r->allocator);
+    if (r->converted.capacity > 4 * r->block_bytes)
+        tti_array_shrink(&r->converted, r->allocator);
     if (r->capacity > 4 * (r->block_bytes + TTI_LINE_SLACK) && r->used < r->block_bytes)
         (void)tti_resize(r->allocator, &r->data, &r->capacity, r->block_bytes + TTI_LINE_SLACK, 1);
     for (;;) {
         if (r->file.stream != NULL && r->file.is_begun) {
             if (r->file.format == TTI_FORMAT_JSONL)
                 TTI_TRY(split_lines(r, error));
-            else if (r->file.format == TTI_FORMAT_XML)
-                TTI_TRY(feed_xml(r, error));
+            else if (r->file.format == TTI_FORMAT_JSON_VALUES)
+                TTI_TRY(split_values(r, error));
+            else if (r->file.format == TTI_FORMAT_XML || r->file.format == TTI_FORMAT_TABLE)
+                TTI_TRY(feed_parser(r, error));
         }
         if (!batch_has_room(r) || (r->items.count > 0 && r->used >= r->block_bytes))
             return TT_OK;
@@ -682,6 +952,8 @@ static tt_status fill_block(tt_reader *r, tt_error *error)
             return TT_OK;
         if (r->file.stream != NULL)
             TTI_TRY(read_more(r, error));
+        else if (r->within.archive != NULL)
+            TTI_TRY(open_next_member(r, error));
         else if (r->next_input < r->inputs.list.count)
             TTI_TRY(open_next_file(r, error));
         else
@@ -723,10 +995,8 @@ static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
 {
     const reader_item *item = &r->items.items[i];
     tt_record *record = &r->records.items[i];
-    if (item->kind == ITEM_LINE)
-        tti_jsonl_read(&r->line_options, parser, r->out + item->out, record);
-    else if (item->kind == ITEM_XML)
-        tti_jsonl_read(&r->xml_item_options, parser, r->out + item->out, record);
+    if (item->kind == ITEM_LINE || item->kind == ITEM_CONVERTED)
+        tti_jsonl_read(item->options, parser, r->out + item->out, record);
     else if (item->kind == ITEM_TEXT)
         read_text_item(&r->line_options, item, record);
 }
@@ -742,12 +1012,11 @@ static tt_status prepare_parsing(tt_reader *r, int threads, tt_error *error)
             continue;
         record->raw = item->kind == ITEM_LINE || item->kind == ITEM_TEXT
                           ? r->data + item->begin
-                          : r->xml_items.items + item->begin;
+                          : r->converted.items + item->begin;
         record->raw_size = item->end - item->begin;
         item->out = room;
-        if (item->kind == ITEM_LINE || item->kind == ITEM_XML)
-            room +=
-                tti_jsonl_output_bound(&r->line_options, record->raw_size, strlen(record->file));
+        if (item->kind == ITEM_LINE || item->kind == ITEM_CONVERTED)
+            room += tti_jsonl_output_bound(item->options, record->raw_size, strlen(record->file));
     }
     if (room > r->out_capacity || r->out_capacity > 4 * (room + r->block_bytes)) {
         tti_release(r->allocator, r->out, r->out_capacity, 1);
@@ -757,8 +1026,8 @@ static tt_status prepare_parsing(tt_reader *r, int threads, tt_error *error)
     }
     if (r->data != NULL)
         memset(r->data + r->used, 0, TTI_LINE_SLACK);
-    if (r->xml_items.count > 0)
-        memset(r->xml_items.items + r->xml_items.count, 0, TTI_LINE_SLACK);
+    if (r->converted.count > 0)
+        memset(r->converted.items + r->converted.count, 0, TTI_LINE_SLACK);
     while (r->use_simdjson && r->parsers.count < (size_t)threads) {
         tti_simdjson *parser;
         TTI_TRY_ALLOC(tti_array_reserve(&r->parsers, r->allocator, 1), error, "parsers");
@@ -773,7 +1042,7 @@ static tt_status parse_block(tt_reader *r, tt_error *error)
 {
     const size_t turns = (r->items.count + ITEMS_PER_TURN - 1) / ITEMS_PER_TURN;
     const int threads =
-        tti_thread_count(r->threads, r->used + r->xml_items.count < PARALLEL_BYTES ? 1 : turns);
+        tti_thread_count(r->threads, r->used + r->converted.count < PARALLEL_BYTES ? 1 : turns);
     const ptrdiff_t count = (ptrdiff_t)r->items.count;
     TTI_TRY(prepare_parsing(r, threads, error));
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, ITEMS_PER_TURN)

@@ -12,10 +12,10 @@
 
 #include <libxml/parser.h>
 
+#include "input/json_item.h"
 #include "input/jsonl.h"
 #include "input/markup.h"
 #include "util/alloc.h"
-#include "util/array.h"
 #include "util/time.h"
 #include "util/utf8.h"
 
@@ -46,7 +46,14 @@ typedef enum {
     NO_FIELD = FIELDS
 } field;
 
-typedef enum { XML_UNKNOWN, XML_NEWSML_G2, XML_NITF, XML_RSS, XML_ATOM } xml_vocabulary;
+typedef enum {
+    XML_UNKNOWN,
+    XML_NEWSML_1,
+    XML_NEWSML_G2,
+    XML_NITF,
+    XML_RSS,
+    XML_ATOM
+} xml_vocabulary;
 
 typedef enum {
     AS_PLAIN,  /* it is text */
@@ -57,7 +64,7 @@ typedef enum {
 
 typedef enum { NS_OWN, NS_CONTENT, NS_DUBLIN_CORE, NS_OTHER } xml_namespace;
 
-typedef enum { IN_RSS, IN_ATOM, IN_ITEM_META, IN_CONTENT_META, IN_NITF } xml_context;
+typedef enum { IN_RSS, IN_ATOM, IN_ITEM_META, IN_CONTENT_META, IN_NITF, IN_NEWSML_1 } xml_context;
 
 static const struct {
     xml_context context;
@@ -94,6 +101,15 @@ static const struct {
     {IN_NITF, NS_OWN, "dateline", DATELINE, AS_MARKUP},
     {IN_NITF, NS_OWN, "distributor", SOURCE, AS_MARKUP},
     {IN_NITF, NS_OWN, "body.content", BODY, AS_MARKUP},
+    {IN_NEWSML_1, NS_OWN, "PublicIdentifier", ID, AS_PLAIN},
+    {IN_NEWSML_1, NS_OWN, "RevisionId", VERSION, AS_PLAIN},
+    {IN_NEWSML_1, NS_OWN, "ThisRevisionCreated", TIME, AS_PLAIN},
+    {IN_NEWSML_1, NS_OWN, "FirstCreated", TIME_FALLBACK, AS_PLAIN},
+    {IN_NEWSML_1, NS_OWN, "ProviderId", SOURCE_FALLBACK, AS_PLAIN},
+    {IN_NEWSML_1, NS_OWN, "HeadLine", HEADLINE, AS_MARKUP},
+    {IN_NEWSML_1, NS_OWN, "ByLine", BYLINE, AS_MARKUP},
+    {IN_NEWSML_1, NS_OWN, "DateLine", DATELINE, AS_MARKUP},
+    {IN_NEWSML_1, NS_OWN, "DataContent", BODY, AS_MARKUP},
 };
 
 /* The attributes of NITF's docdata that are fields. */
@@ -110,7 +126,7 @@ static const struct {
     {"date.release", "norm", TIME_FALLBACK},
 };
 
-typedef TTI_ARRAY(char) text_buffer;
+typedef tti_char_array text_buffer;
 
 struct tti_xml {
     tti_xml_options options;
@@ -183,37 +199,12 @@ static void append_captured(tti_xml *x, const char *bytes, size_t size)
         append_to_buffer(x, b, bytes, size);
 }
 
-static void append_json_string(tti_xml *x, const char *text, size_t size)
-{
-    text_buffer *b = &x->json;
-    append_to_buffer(x, b, "\"", 1);
-    for (size_t at = 0; at < size;) {
-        size_t end = at;
-        while (end < size && text[end] != '"' && text[end] != '\\' &&
-               (unsigned char)text[end] >= 0x20)
-            end++;
-        append_to_buffer(x, b, text + at, end - at);
-        if (end < size && text[end] == '\n') {
-            append_to_buffer(x, b, "\\n", 2);
-        } else if (end < size) {
-            char escape[8];
-            const unsigned c = (unsigned char)text[end];
-            (void)snprintf(escape, sizeof escape, c < 0x20 ? "\\u%04x" : "\\%c", c);
-            append_literal(x, b, escape);
-        }
-        at = end + 1;
-    }
-    append_to_buffer(x, b, "\"", 1);
-}
-
 static void append_member(tti_xml *x, const char *name, const text_buffer *value)
 {
-    if (value->count == 0)
-        return;
-    append_literal(x, &x->json, x->json.count > 1 ? ",\"" : "\"");
-    append_literal(x, &x->json, name);
-    append_literal(x, &x->json, "\":");
-    append_json_string(x, value->items, value->count);
+    if (value->count > 0 && x->status == TT_OK &&
+        tti_json_item_member(&x->json, x->options.allocator, name, strlen(name), value->items,
+                             value->count) != TT_OK)
+        stop_parser(x, TT_ENOMEM);
 }
 
 /* ==== Items =================================================================================== */
@@ -260,6 +251,18 @@ static void prepend_headline_and_byline(tti_xml *x, const text_buffer *headline,
     append_to_buffer(x, body, x->json.items, x->json.count);
 }
 
+/* Takes the revision from the end of an identifier of NewsML 1, so that all versions of an item
+ * have one id. */
+static void drop_revision(text_buffer *id, const text_buffer *version)
+{
+    size_t at = id->count;
+    while (at > 0 && id->items[at - 1] != ':')
+        at--;
+    if (at > 1 && version->count > 0 && id->count - at >= version->count &&
+        memcmp(id->items + at, version->items, version->count) == 0)
+        id->count = at - 1;
+}
+
 static void append_time_member(tti_xml *x)
 {
     const field both[] = {TIME, TIME_FALLBACK};
@@ -285,12 +288,13 @@ static void end_item(tti_xml *x)
     tti_xml_item item = {NULL, 0, x->item_line, TT_OK, NULL};
     tt_status status;
     drop_headline(body, headline);
+    if (x->vocabulary == XML_NEWSML_1)
+        drop_revision(&x->text[ID], version);
     if (x->options.whole)
         prepend_headline_and_byline(x, headline, body);
     if (source->count == 0)
         source = &x->text[FEED_TITLE];
     x->json.count = 0;
-    append_to_buffer(x, &x->json, "{", 1);
     append_member(x, "id", first_nonempty_field(x, ID));
     append_member(x, "text", body);
     append_member(x, "title", headline);
@@ -302,7 +306,8 @@ static void end_item(tti_xml *x)
     append_member(x, "url", &x->text[ID_FALLBACK]);
     append_member(x, "version", version);
     append_member(x, "pubstatus", &x->text[STATUS]);
-    append_to_buffer(x, &x->json, "}", 1);
+    if (x->status == TT_OK && tti_json_item_end(&x->json, x->options.allocator) != TT_OK)
+        stop_parser(x, TT_ENOMEM);
     x->item_depth = 0;
     if (x->status != TT_OK)
         return;
@@ -520,6 +525,20 @@ static void enter_g2_element(tti_xml *x, const xmlChar *name, const xmlChar **at
     }
 }
 
+/* The first content with text is the body; one that is encoded is a picture or the like. */
+static void enter_newsml_1_element(tti_xml *x, const xmlChar *name, const xmlChar **attributes,
+                                   int count)
+{
+    if (equals(name, "Encoding"))
+        x->content_set = x->depth;
+    else if (x->content_set == 0)
+        capture_if_listed(x, IN_NEWSML_1, name, NS_OWN, attributes, count);
+    if (equals(name, "Provider"))
+        x->provider = x->depth;
+    else if (x->provider != 0 && equals(name, "Party"))
+        read_attribute_field(x, attributes, count, "FormalName", SOURCE);
+}
+
 static void enter_element_outside_items(tti_xml *x, const xmlChar *name, const xmlChar *uri,
                                         const xmlChar **attributes, int count)
 {
@@ -532,6 +551,10 @@ static void enter_element_outside_items(tti_xml *x, const xmlChar *name, const x
         read_attribute_field(x, attributes, count, "guid", ID);
         read_attribute_field(x, attributes, count, "version", VERSION);
         read_attribute_field(x, attributes, count, "lang", LANGUAGE);
+        return;
+    case XML_NEWSML_1:
+        if (equals(name, "NewsItem"))
+            begin_item(x);
         return;
     case XML_NITF:
         if (x->depth == 1)
@@ -558,7 +581,8 @@ static xml_vocabulary vocabulary_of_root(const char *root)
     static const struct {
         const char *name;
         xml_vocabulary vocabulary;
-    } roots[] = {{"newsItem", XML_NEWSML_G2},
+    } roots[] = {{"NewsML", XML_NEWSML_1},
+                 {"newsItem", XML_NEWSML_G2},
                  {"newsMessage", XML_NEWSML_G2},
                  {"nitf", XML_NITF},
                  {"rss", XML_RSS},
@@ -640,6 +664,8 @@ static void start_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
         capture_tag(x, "<", name);
     else if (x->item_depth == 0)
         enter_element_outside_items(x, name, uri, attributes, count);
+    else if (x->vocabulary == XML_NEWSML_1)
+        enter_newsml_1_element(x, name, attributes, count);
     else if (x->vocabulary == XML_NEWSML_G2)
         enter_g2_element(x, name, attributes, count);
     else if (x->vocabulary == XML_NITF)

@@ -1,8 +1,8 @@
 /*
- * The news formats in XML (NewsML-G2, NITF, RSS 2.0 and Atom) become lines of JSON, piece by piece
- * as they are read. Each item is one object with those of the fields id, text, title, byline,
- * dateline, published, source, language, url and version that it has; docs/wire.md says where each
- * comes from.
+ * The news formats in XML (NewsML 1, NewsML-G2, NITF, RSS 2.0 and Atom) become lines of JSON, piece
+ * by piece as they are read. Each item is one object with those of the fields id, text, title,
+ * byline, dateline, published, source, language, url and version that it has; docs/wire.md says
+ * where each comes from.
  *
  * libxml2 checks and decodes; no tree is built. Nothing is fetched or opened: no DTD, no entity, no
  * network. A document that declares an entity is refused, as is one whose elements are nested

@@ -12,7 +12,7 @@ test_wire_files_are_articles() {
 test_items_without_text_are_rejected_with_their_place() {
     run scan "$samples" -o result.jsonl --rejects rejects
     exits 1
-    has result.jsonl '"articles":14,"rejected":3,'
+    has result.jsonl '"articles":16,"rejected":3,'
     has err "newsmessage.xml:30: no body text in the item"
     has err "feed.rss:25: no body text in the item"
     has err "lines.ninjs:3: no body text in a ninjs item"
@@ -23,7 +23,7 @@ test_items_without_text_are_rejected_with_their_place() {
 test_kept_items_are_lines_that_can_be_read_again() {
     run dedup -q "$samples" -o kept.jsonl
     exits 1
-    lines kept.jsonl 14
+    lines kept.jsonl 16
     has kept.jsonl '{"id":"EXW-2026-0312-77","text":"The café on the pier reopens on Saturday.\n\nIt had'
     has kept.jsonl ',"title":"Café by the pier reopens","byline":"By Cy Pen Staff Writer","dateline":"PORT ALDER","published":"2026-03-12T09:15:00+01:00","source":"Example Wire Nord","version":"2"}'
     has kept.jsonl '{   "uri": "http://wire.example.com/items/20260312-8",   "type": "text",'

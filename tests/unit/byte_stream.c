@@ -212,29 +212,8 @@ static void a_zstd_window_that_is_too_large_is_named(void **state)
     assert_int_equal(read_all(write_bytes("w", frame, sizeof frame - 1), 9, out, &size, &error),
                      TT_EVERSION);
     assert_int_equal(size, 0);
-    assert_string_equal(error.message, "its zstd window is larger than 128 MiB; decompress it "
-                                       "first, with zstd -d --long=31");
-}
-
-static void compressions_that_are_not_read_are_named(void **state)
-{
-    static const struct {
-        const char *bytes, *message;
-    } cases[] = {
-        {"\xfd\x37zXZ", "compressed with xz; decompress it first, with xz -d"},
-        {"BZh91AY", "compressed with bzip2; decompress it first, with bzip2 -d"},
-        {"\x04\x22\x4d\x18xyz", "compressed with lz4; decompress it first, with lz4 -d"},
-        {"PK\3\4xyz", "a zip archive; unpack it first"},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char out[16];
-        size_t size = 0;
-        tt_error error = {TT_OK, 0, ""};
-        const char *path = write_bytes("c", cases[i].bytes, strlen(cases[i].bytes));
-        assert_int_equal(read_all(path, 9, out, &size, &error), TT_EVERSION);
-        assert_string_equal(error.message, cases[i].message);
-    }
+    assert_string_equal(error.message, "its zstd window is larger than 128 MiB; allow it with "
+                                       "--zstd-window-log 31, which takes 2 GiB of memory");
 }
 
 /* Where block n of the zstd frame at the front begins (RFC 8878, 3.1.1). */
@@ -319,7 +298,6 @@ int main(void)
         cmocka_unit_test(compression_is_told_by_content),
         cmocka_unit_test(members_and_frames_follow_one_another),
         cmocka_unit_test(truncated_data_is_an_error_after_what_was_good),
-        cmocka_unit_test(compressions_that_are_not_read_are_named),
         cmocka_unit_test(a_zstd_window_that_is_too_large_is_named),
         cmocka_unit_test(damaged_data_is_an_error_after_what_was_good),
         cmocka_unit_test(what_stands_before_damage_is_read),

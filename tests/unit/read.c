@@ -244,9 +244,9 @@ static void utf16_is_rejected_with_a_reason(void **state)
 {
     (void)state;
     const char *path = write_bytes("u.jsonl", "\xff\xfe{\0\"\0\n\0}\0", 10);
-    check_file(path, "u.jsonl:1 format: invalid UTF-8 at byte 0: this is UTF-16 []\n"
-                     "u.jsonl:2 format: invalid JSON: unexpected character (byte 0x00) at byte 0 "
-                     "[]\n");
+    check_file(path,
+               "u.jsonl:0 ?: text in UTF-16 or UTF-32; convert it first, with iconv -f UTF-16 "
+               "-t UTF-8 []\n");
 }
 
 static char *many_lines(size_t count, size_t *size)
@@ -342,8 +342,9 @@ static void long_rubbish_is_given_up_in_little_memory(void **state)
 {
     (void)state;
     enum { SIZE = 30 << 20 };
-    char *zeros = calloc(SIZE, 1);
-    const char *paths[] = {write_bytes("z.jsonl", zeros, SIZE), write_bytes("z.txt", zeros, SIZE)};
+    char *rubbish = memset(malloc(SIZE), 'x', SIZE);
+    const char *paths[] = {write_bytes("z.jsonl", rubbish, SIZE),
+                           write_bytes("z.txt", rubbish, SIZE)};
     tt_reader_options options = TT_READER_OPTIONS_INIT;
     tt_reader *reader;
     const tt_record *r;
@@ -364,7 +365,7 @@ static void long_rubbish_is_given_up_in_little_memory(void **state)
     assert_true(c.live < 10 << 20);
     tt_reader_close(reader);
     assert_int_equal(c.live, 0);
-    free(zeros);
+    free(rubbish);
 }
 
 static void texts_over_the_limit_are_rejected(void **state)
@@ -439,7 +440,7 @@ static void directories_are_read_by_name(void **state)
     write_text("d/b/z.jsonl", "{\"id\":\"z\",\"text\":\"x\"}");
     write_text("d/b/B.jsonl.zst", "{\"id\":\"B\",\"text\":\"x\"}"); /* its content is not */
     write_text("d/b.jsonl.gz", "{\"id\":\"b\",\"text\":\"x\"}");
-    write_text("d/notes.md", "not an input");
+    write_text("d/notes.docx", "not an input");
     write_text("d/.hidden.jsonl", "{\"id\":\"h\",\"text\":\"x\"}");
     write_text("d/.git/x.jsonl", "{\"id\":\"g\",\"text\":\"x\"}");
     path = path_of("d");

@@ -211,24 +211,17 @@ static void what_a_file_is_shows_in_its_bytes(void **state)
 
 static void what_is_no_text_is_not_one_article(void **state)
 {
-    static const char advice[] =
-        "; convert it to JSON Lines, or name it .txt to read it as one article\n";
     static const struct {
         const char *name, *text, *kind;
     } cases[] = {
-        {"k.csv", "id,text\n1,x\n", "a CSV table"},
-        {"k.TSV", "id\ttext\n", "a TSV table"},
-        {"k.html", "x", "an HTML page"},
-        {"k", "\n<!DOCTYPE html>\n<p>x", "an HTML page"},
-        {"l", "<HTML><p>x", "an HTML page"},
-        {"m", "WARC/1.0\r\n", "a web archive"},
-        {"k.yaml", "id: 1\n", "a YAML file"},
-        {"n", "%PDF-1.7\n", "a PDF document"},
+        {"m", "WARC/1.0\r\n", "a web archive; extract its texts to JSON Lines first"},
+        {"k.yaml", "id: 1\n", "a YAML file; convert it to JSON Lines first"},
+        {"n", "%PDF-1.7\n", "a PDF document; extract its text first, with pdftotext"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char expected[200];
-        (void)snprintf(expected, sizeof expected, "0 TT_EFORMAT: %s%s", cases[i].kind, advice);
+        (void)snprintf(expected, sizeof expected, "0 TT_EFORMAT: %s\n", cases[i].kind);
         check_text(cases[i].name, cases[i].text, expected);
     }
     check_text("k.html.txt", "<html>x", "0 k.html.txt||||<html>x\n");
@@ -246,11 +239,82 @@ static void one_object_may_be_a_file(void **state)
                "2 TT_EFORMAT: invalid JSON: it ends early at byte 8\n");
     check_text("d.json", "{\"id\":1,\n{\"id\":2,\"text\":\"x\"}\n",
                "1 TT_EFORMAT: invalid JSON: it ends early at byte 8\n2 2||||x\n");
-    check_text("e.jsonl", "{\"id\":1,\n\"text\":\"x\"}\n",
-               "1 TT_EFORMAT: invalid JSON: it ends early at byte 8\n"
-               "2 TT_EFORMAT: invalid JSON: more after the value at byte 6\n");
+    check_text("e.jsonl", "{\"id\":1,\n\"text\":\"x\"}\n", "1 1||||x\n");
     check_text("f.ninjs", "", "");
     check_text("g.ninjs", "{\n", "1 TT_EFORMAT: invalid JSON: it ends early at byte 1\n");
+}
+
+static void objects_may_follow_one_another_in_any_way(void **state)
+{
+    static const char *const forms[] = {
+        "[{\"id\":1,\"text\":\"x ]} \\\" y\"},{\"id\":2,\"text\":[\"a\",\"b\"]}]",
+        "\xef\xbb\xbf [\n{\"id\":1,\n\"text\":\"x ]} \\\" "
+        "y\"},\n\n{\"id\":2,\"text\":[\"a\",\n\"b\"]\n}\n]\n",
+        "{\n\"id\":1,\"text\":\"x ]} \\\" y\"}\r\n{\n\"id\":2,\"text\":[\"a\",\"b\"]}",
+        "{\"id\":1,\n\"text\":\"x ]} \\\" y\"}{\"id\":2,\"text\":[\"a\",\"b\"]}"};
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        static const char *const lines[][2] = {{"1", "1"}, {"2", "5"}, {"1", "3"}, {"1", "2"}};
+        char expected[200];
+        (void)snprintf(expected, sizeof expected, "%s 1||||x ]} \" y\n%s 2||||a\n\nb\n",
+                       lines[i][0], lines[i][1]);
+        check_text(i == 3 ? "o.jsonl" : "o.json", forms[i], expected);
+    }
+    check_text("p.json", "[]", "");
+    check_text("q.json", "[1,\"a\",null,[2],{\"id\":3,\"text\":\"x\"},tru]",
+               "1 TT_EFORMAT: not a JSON object\n1 TT_EFORMAT: not a JSON object\n"
+               "1 TT_EFORMAT: not a JSON object\n1 TT_EFORMAT: not a JSON object\n1 3||||x\n"
+               "1 TT_EFORMAT: invalid JSON: unexpected character 't' at byte 0\n");
+    check_text("r.json", "[{\"id\":1,\"text\":\"x\"},\n{\"id\":2,\"te",
+               "1 1||||x\n2 TT_EFORMAT: invalid JSON: string without an end at byte 8\n"
+               "2 TT_EFORMAT: invalid JSON: the array ends early\n");
+    check_text("s.json", "[{\"id\":1,\"text\":\"x\"}\n",
+               "1 1||||x\n2 TT_EFORMAT: invalid JSON: the array ends early\n");
+}
+
+static void tables_are_read_by_their_header(void **state)
+{
+    static const char *const forms[] = {
+        "id,text,date\n1,\"a, \"\"b\"\"\n\nc\",2026-03-12\n2,d,\n\n3,e,x\n",
+        "\xef\xbb\xbfID;Text;Date\r\n1;\"a, \"\"b\"\"\n\nc\";2026-03-12\r\n2;d;\r\n\r\n3;e;x",
+        "Date\tbody\tid\n2026-03-12\t\"a, \"\"b\"\"\n\nc\"\t1\n\td\t2\n\nx\te\t3\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        check_text("t.csv", forms[i], "2 1|||1773273600|a, \"b\"\n\nc\n5 2||||d\n7 3||||e\n");
+        check_text("t", forms[i], "2 1|||1773273600|a, \"b\"\n\nc\n5 2||||d\n7 3||||e\n");
+    }
+    check_text("u.tsv", "id\ttext\n1\ta\tb\n2\n3\t\"x\"y\n4\tz\n5\t\n6\t\"open\n7\tq\n",
+               "2 TT_EFORMAT: a row of 3 cells, where the header has 2\n"
+               "3 TT_EFORMAT: a row of 1 cells, where the header has 2\n"
+               "4 TT_EFORMAT: a quote that is not at the end of its cell\n5 4||||z\n"
+               "6 TT_EFORMAT: \"text\" is not a string\n"
+               "7 TT_EFORMAT: a quoted cell without its end; the rows from here on are not read\n");
+    check_text("v.csv", "date,headline\n1,2\n",
+               "1 TT_EFORMAT: no \"text\" among the columns: \"date\", \"headline\"\n");
+    check_text("w.txt", "id,text\n1,2\n", "0 w.txt||||id,text\n1,2\n\n");
+    check_text("x", "dear editor, thanks\n1,2\n", "0 x||||dear editor, thanks\n1,2\n\n");
+    check_text("y.csv", "", "");
+    check_text("z.csv", "id,text\n", "");
+}
+
+static void pages_are_articles(void **state)
+{
+    (void)state;
+    check_text(
+        "a.html",
+        "<!DOCTYPE html><html><head><title>Site | Bread</title>"
+        "<meta property=\"og:title\" content=\"Bread &amp; butter\">"
+        "<meta property='article:published_time' content='2026-03-12T09:15:00Z'>"
+        "<meta property=og:site_name content=Example></head><body><nav><ul><li>Home</ul></nav>"
+        "<!-- <article>no</article> --><main><article class=x><h1>Bread</h1><p>One <b>two</b>."
+        "<aside>See <aside>also</aside></aside><p>Three.<form>Mail</form></article></main>"
+        "<footer>(c)</footer></body></html>",
+        "1 a.html||Example|1773306900|Bread\n\nOne two.\n\nThree.\n");
+    check_text("b", "\n<html><p>x<p>y", "1 b||||x\n\ny\n");
+    check_text("c.html",
+               "<html><head><title>t</title></head><body><script>x</script></body></html>",
+               "1 TT_EFORMAT: no text in the page\n");
+    check_text("d.md", "# Bread\n\nOne *two*.\n", "0 d.md||||# Bread\n\nOne *two*.\n\n");
 }
 
 static void ninjs_needs_a_uri_and_a_field_of_its_own(void **state)
@@ -340,7 +404,7 @@ static void directories_hold_wire_files(void **state)
     check_path(path_of("w"), 0, 0,
                "1 a||||x\n1 w/b.nitf:1||||x\n1 c||||x\n"
                "1 TT_EFORMAT: invalid XML\n"
-               "1 e||||x\n1 f||||x\n1 h||||x\n1 i||||x\n1 j||||x\n");
+               "1 e||||x\n1 f||||x\n1 g||||x\n1 h||||x\n1 i||||x\n1 j||||x\n");
 }
 
 /* ==== Hostile input =========================================================================== */
@@ -520,6 +584,9 @@ int main(void)
         cmocka_unit_test(what_a_file_is_shows_in_its_bytes),
         cmocka_unit_test(what_is_no_text_is_not_one_article),
         cmocka_unit_test(one_object_may_be_a_file),
+        cmocka_unit_test(objects_may_follow_one_another_in_any_way),
+        cmocka_unit_test(tables_are_read_by_their_header),
+        cmocka_unit_test(pages_are_articles),
         cmocka_unit_test(ninjs_needs_a_uri_and_a_field_of_its_own),
         cmocka_unit_test(ninjs_may_name_its_bodies_as_it_likes),
         cmocka_unit_test(feeds_may_be_in_any_namespace),

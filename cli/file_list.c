@@ -1,0 +1,86 @@
+#include "file_list.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "memory.h"
+#include "message.h"
+
+/* Reads the whole file, with a NUL after it. @return NULL, with errno */
+static char *read_whole(const char *path, size_t *size)
+{
+    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    size_t capacity = 0;
+    char *bytes = NULL;
+    int number = 0;
+    *size = 0;
+    if (in == NULL)
+        return NULL;
+    for (;;) {
+        char *larger;
+        size_t got;
+        if (capacity - *size < 2) {
+            capacity = capacity * 2 + 4096;
+            larger = realloc(bytes, capacity);
+            if (larger == NULL) {
+                number = ENOMEM;
+                break;
+            }
+            bytes = larger;
+        }
+        got = fread(bytes + *size, 1, capacity - *size - 1, in);
+        *size += got;
+        if (got == 0) {
+            number = ferror(in) != 0 ? errno : 0;
+            break;
+        }
+    }
+    if (in != stdin)
+        (void)fclose(in);
+    if (number != 0) {
+        free(bytes);
+        errno = number;
+        return NULL;
+    }
+    bytes[*size] = '\0';
+    return bytes;
+}
+
+int file_list_append(settings *s)
+{
+    size_t size, capacity = 0, count = 0;
+    char *const bytes = read_whole(s->files_from, &size);
+    const char **inputs = NULL;
+    if (bytes == NULL)
+        return message_failure("give a file that has a path in each line", "cannot read %s: %s",
+                               s->files_from, strerror(errno));
+    if (memchr(bytes, '\0', size) == NULL)
+        for (size_t i = 0; i < size; i++)
+            if (bytes[i] == '\n')
+                bytes[i] = '\0';
+    for (size_t i = 0; i < s->input_count; i++) {
+        if (memory_grow(&inputs, count, &capacity, sizeof *inputs) != 0)
+            return EXIT_FAILED;
+        inputs[count++] = s->inputs[i];
+    }
+    for (size_t at = 0; at < size; at += strlen(bytes + at) + 1) {
+        const size_t length = strlen(bytes + at);
+        if (length > 0 && bytes[at + length - 1] == '\r')
+            bytes[at + length - 1] = '\0';
+        if (bytes[at] == '\0') {
+            if (length > 0)
+                at++; /* the line was only a carriage return */
+            continue;
+        }
+        if (memory_grow(&inputs, count, &capacity, sizeof *inputs) != 0)
+            return EXIT_FAILED;
+        inputs[count++] = bytes + at;
+        at += length - strlen(bytes + at);
+    }
+    s->inputs = inputs;
+    s->input_count = count;
+    return -1;
+}

@@ -1,0 +1,394 @@
+/*
+ * The cells of a row are collected without their quotes until it ends. A row that does not have as
+ * many cells as the header, or in which a quote is not at the end of its cell, is rejected: what
+ * its cells would stand for is not known.
+ */
+#include "input/csv.h"
+
+#include "input/field_paths.h"
+#include "input/json_item.h"
+#include "util/error.h"
+#include "util/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+typedef enum { CELL_BEGINS, IN_CELL, IN_QUOTES, AFTER_QUOTE } cell_state;
+
+/* The usual names of columns, the first that is there counts, small letters or not. */
+static const char *const usual_columns[TTI_FIELD_COUNT][6] = {
+    [TTI_FIELD_ID] = {"id", "guid", "uuid"},
+    [TTI_FIELD_TEXT] = {"text", "body", "content", "article"},
+    [TTI_FIELD_PUBLISHED] = {"published", "date", "pub_date", "datetime", "timestamp"},
+    [TTI_FIELD_SOURCE] = {"source", "publisher", "agency"},
+    [TTI_FIELD_VERSION] = {"version"},
+    [TTI_FIELD_TITLE] = {"title", "headline"},
+};
+
+struct tti_csv {
+    tti_csv_options options;
+    tti_xml_fn emit;
+    void *ctx;
+
+    char separator; /* 0: not known yet */
+    cell_state state;
+    int after_cr;
+    uint64_t line, row_line;
+    const char *row_fault;
+    tt_status row_status;
+    tti_char_array cells, header, json;
+    TTI_ARRAY(size_t) ends, header_ends;
+    tti_char_array line_held; /* the header, until its end is seen */
+
+    tti_jsonl_options row_options;
+    tti_field_paths paths;
+    char fault[116];
+};
+
+/* ==== Columns ================================================================================= */
+
+static char separator_of(const char *line, size_t size)
+{
+    static const char separators[] = {',', '\t', ';', '|'};
+    size_t counts[sizeof separators] = {0};
+    int quoted = 0;
+    size_t best = 0;
+    for (size_t i = 0; i < size; i++) {
+        quoted ^= line[i] == '"';
+        for (size_t k = 0; k < sizeof separators && !quoted; k++)
+            counts[k] += line[i] == separators[k];
+    }
+    for (size_t k = 1; k < sizeof separators; k++)
+        if (counts[k] > counts[best])
+            best = k;
+    return separators[best];
+}
+
+static size_t column_begin(const tti_csv *t, size_t i)
+{
+    return i == 0 ? 0 : t->header_ends.items[i - 1];
+}
+
+/* The column of this name, by `compare`. @return SIZE_MAX: there is none */
+static size_t find_column(const tti_csv *t, const char *name, size_t size,
+                          int (*compare)(const char *, const char *, size_t))
+{
+    for (size_t i = 0; i < t->header_ends.count; i++) {
+        const size_t begin = column_begin(t, i);
+        if (t->header_ends.items[i] - begin == size &&
+            compare(t->header.items + begin, name, size) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static void refuse_columns(tti_csv *t, const char *text_field)
+{
+    size_t used =
+        (size_t)snprintf(t->fault, sizeof t->fault, "no \"%.30s\" among the columns", text_field);
+    for (size_t i = 0; i < t->header_ends.count; i++) {
+        const size_t begin = column_begin(t, i), size = t->header_ends.items[i] - begin;
+        const size_t shown = tti_utf8_cut(t->header.items + begin, size, 30);
+        if (used + shown + sizeof ", \"\" ..." > sizeof t->fault) {
+            (void)snprintf(t->fault + used, sizeof t->fault - used, " ...");
+            break;
+        }
+        used += (size_t)snprintf(t->fault + used, sizeof t->fault - used, "%s\"%.*s\"",
+                                 i == 0 ? ": " : ", ", (int)shown, t->header.items + begin);
+    }
+    tti_utf8_clean(t->fault);
+}
+
+/* Finds the columns of the fields, of the names given or of the usual ones. */
+static tt_status choose_columns(tti_csv *t)
+{
+    t->row_options = *t->options.usual;
+    t->row_options.paths = &t->paths;
+    TTI_TRY(tti_array_push(&t->header, t->options.allocator, '\0')); /* so that it is not NULL */
+    for (int f = 0; f < TTI_FIELD_COUNT; f++) {
+        const char *given = t->options.given[f];
+        if (given != NULL) {
+            size_t found = 0;
+            (void)tti_field_paths_add(&t->paths, f, given); /* the reader has checked it */
+            for (size_t p = 0; p < t->paths.count; p++)
+                found += t->paths.list[p].field == f &&
+                         find_column(t, t->paths.list[p].name, t->paths.list[p].size, strncmp) !=
+                             SIZE_MAX;
+            if (f == TTI_FIELD_TEXT && found == 0) {
+                refuse_columns(t, given);
+                return TT_EFORMAT;
+            }
+            continue;
+        }
+        for (size_t k = 0; k < 6 && usual_columns[f][k] != NULL; k++) {
+            const size_t i =
+                find_column(t, usual_columns[f][k], strlen(usual_columns[f][k]), strncasecmp);
+            if (i == SIZE_MAX)
+                continue;
+            t->paths.list[t->paths.count++] =
+                (tti_field_path){t->header.items + column_begin(t, i),
+                                 t->header_ends.items[i] - column_begin(t, i), '.', (uint8_t)f, 0};
+            break;
+        }
+        if (f == TTI_FIELD_TEXT &&
+            (t->paths.count == 0 || t->paths.list[t->paths.count - 1].field != f)) {
+            refuse_columns(t, "text");
+            return TT_EFORMAT;
+        }
+    }
+    return TT_OK;
+}
+
+/* ==== Rows ==================================================================================== */
+
+static tt_status write_row(tti_csv *t)
+{
+    const tt_allocator *a = t->options.allocator;
+    t->json.count = 0;
+    for (size_t i = 0; i < t->ends.count; i++) {
+        const size_t begin = i == 0 ? 0 : t->ends.items[i - 1], size = t->ends.items[i] - begin;
+        char number[24]; /* the name of a cell too many, in a row that is rejected */
+        const char *name = number;
+        size_t name_size = (size_t)snprintf(number, sizeof number, "%zu", i + 1);
+        if (i < t->header_ends.count) {
+            name = t->header.items + column_begin(t, i);
+            name_size = t->header_ends.items[i] - column_begin(t, i);
+        }
+        TTI_TRY(size == 0 ? tti_json_item_null(&t->json, a, name, name_size)
+                          : tti_json_item_member(&t->json, a, name, name_size,
+                                                 t->cells.items + begin, size));
+    }
+    return tti_json_item_end(&t->json, a);
+}
+
+static tt_status end_row(tti_csv *t)
+{
+    char reason[80];
+    tti_xml_item item = {NULL, 0, t->row_line, t->row_status, t->row_fault};
+    tt_status status = TT_OK;
+    if (t->header_ends.count == 0) {
+        if (t->row_fault != NULL) {
+            (void)snprintf(t->fault, sizeof t->fault, "in the header, %s", t->row_fault);
+            return TT_EFORMAT;
+        }
+        TTI_TRY(tti_array_append(&t->header, t->options.allocator, t->cells.items, t->cells.count));
+        TTI_TRY(
+            tti_array_append(&t->header_ends, t->options.allocator, t->ends.items, t->ends.count));
+        return choose_columns(t);
+    }
+    if (t->ends.count == 1 && t->ends.items[0] == 0)
+        return TT_OK; /* a blank line */
+    if (t->row_fault == NULL && t->ends.count != t->header_ends.count) {
+        (void)snprintf(reason, sizeof reason, "a row of %zu cells, where the header has %zu",
+                       t->ends.count, t->header_ends.count);
+        item.status = TT_EFORMAT;
+        item.reason = reason;
+    }
+    if (t->row_status != TT_ELIMIT)
+        status = write_row(t);
+    TTI_TRY(status);
+    item.json = t->json.items;
+    item.size = t->row_status == TT_ELIMIT ? 0 : t->json.count;
+    return t->emit(t->ctx, &item);
+}
+
+static tt_status finish_row(tti_csv *t)
+{
+    tt_status status = tti_array_push(&t->ends, t->options.allocator, t->cells.count);
+    if (status == TT_OK)
+        status = end_row(t);
+    t->ends.count = t->cells.count = 0;
+    t->row_fault = NULL;
+    t->row_status = TT_OK;
+    t->state = CELL_BEGINS;
+    return status;
+}
+
+static void fault_row(tti_csv *t, tt_status status, const char *reason)
+{
+    if (t->row_fault != NULL)
+        return;
+    t->row_fault = reason;
+    t->row_status = status;
+}
+
+static tt_status append_to_cell(tti_csv *t, const char *bytes, size_t size)
+{
+    if (t->row_status == TT_ELIMIT)
+        return TT_OK;
+    if (t->cells.count + size > t->options.longest_row) {
+        t->row_fault = NULL;
+        fault_row(t, TT_ELIMIT, "a row that is too long; is a quote missing before?");
+        t->cells.count = t->ends.count = 0;
+        return TT_OK;
+    }
+    return tti_array_append(&t->cells, t->options.allocator, bytes, size);
+}
+
+/* Takes bytes of a cell up to one that may end it. @return how many */
+static size_t plain_bytes(const tti_csv *t, const char *bytes, size_t size)
+{
+    size_t n = 0;
+    if (t->state == IN_QUOTES) {
+        const char *quote = memchr(bytes, '"', size);
+        return quote == NULL ? size : (size_t)(quote - bytes);
+    }
+    while (n < size && bytes[n] != t->separator && bytes[n] != '\n' && bytes[n] != '\r')
+        n++;
+    return n;
+}
+
+static tt_status take_bytes(tti_csv *t, const char *bytes, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        const char c = bytes[at];
+        if (t->state == CELL_BEGINS) {
+            if (t->ends.count == 0)
+                t->row_line = t->line;
+            t->state = c == '"' ? IN_QUOTES : IN_CELL;
+            at += c == '"';
+            continue;
+        }
+        if (t->state == AFTER_QUOTE && c == '"') { /* two stand for one */
+            TTI_TRY(append_to_cell(t, "\"", 1));
+            t->state = IN_QUOTES;
+            at++;
+            continue;
+        }
+        if (t->state != IN_QUOTES && c == t->separator) {
+            if (t->row_status != TT_ELIMIT)
+                TTI_TRY(tti_array_push(&t->ends, t->options.allocator, t->cells.count));
+            t->state = CELL_BEGINS;
+            at++;
+            continue;
+        }
+        if (t->state != IN_QUOTES && (c == '\n' || c == '\r')) {
+            at++;
+            if (c == '\r' && at < size && bytes[at] == '\n')
+                at++;
+            t->line++;
+            t->after_cr = c == '\r' && at == size; /* its newline may come yet */
+            TTI_TRY(finish_row(t));
+            continue;
+        }
+        if (t->state == IN_QUOTES && c == '"') {
+            t->state = AFTER_QUOTE;
+            at++;
+            continue;
+        }
+        if (t->state == AFTER_QUOTE) {
+            fault_row(t, TT_EFORMAT, "a quote that is not at the end of its cell");
+            t->state = IN_CELL;
+        }
+        const size_t plain = plain_bytes(t, bytes + at, size - at);
+        for (size_t i = at; t->state == IN_QUOTES && i < at + plain; i++)
+            t->line += bytes[i] == '\n';
+        TTI_TRY(append_to_cell(t, bytes + at, plain));
+        at += plain;
+    }
+    return TT_OK;
+}
+
+/* ==== Feeding ================================================================================= */
+
+tt_status tti_csv_open(tti_csv **out, const tti_csv_options *options, tti_xml_fn emit, void *ctx)
+{
+    tti_csv *t = tti_alloc_zero(options->allocator, 1, sizeof *t);
+    *out = t;
+    if (t == NULL)
+        return TT_ENOMEM;
+    t->options = *options;
+    t->emit = emit;
+    t->ctx = ctx;
+    t->line = 1;
+    return TT_OK;
+}
+
+/* The separator is that of the first line, which is held until it is there. */
+static tt_status find_separator(tti_csv *t, const char *bytes, size_t size, int last)
+{
+    tti_char_array *held = &t->line_held;
+    TTI_TRY(tti_array_append(held, t->options.allocator, bytes, size));
+    if (!last && held->count < TTI_CSV_HEADER_BYTES &&
+        (held->count == 0 || memchr(held->items, '\n', held->count) == NULL))
+        return TT_OK;
+    const char *newline = held->count == 0 ? NULL : memchr(held->items, '\n', held->count);
+    t->separator =
+        separator_of(held->items, newline == NULL ? held->count : (size_t)(newline - held->items));
+    return take_bytes(t, held->items, held->count);
+}
+
+tt_status tti_csv_feed(tti_csv *t, const char *bytes, size_t size, int last)
+{
+    tt_status status;
+    if (t->after_cr && size > 0) {
+        const size_t newline = bytes[0] == '\n';
+        t->after_cr = 0;
+        bytes += newline;
+        size -= newline;
+    }
+    status = t->separator == 0 ? find_separator(t, bytes, size, last) : take_bytes(t, bytes, size);
+    if (status != TT_OK || !last)
+        return status;
+    if (t->state == IN_QUOTES)
+        fault_row(t, TT_EFORMAT,
+                  "a quoted cell without its end; the rows from here on are not read");
+    if (t->state != CELL_BEGINS || t->ends.count > 0)
+        TTI_TRY(finish_row(t));
+    return TT_OK;
+}
+
+const char *tti_csv_fault(const tti_csv *t)
+{
+    return t->fault;
+}
+
+const tti_jsonl_options *tti_csv_row_options(const tti_csv *t)
+{
+    return &t->row_options;
+}
+
+void tti_csv_close(tti_csv *t)
+{
+    const tt_allocator *a;
+    if (t == NULL)
+        return;
+    a = t->options.allocator;
+    tti_array_free(&t->cells, a);
+    tti_array_free(&t->header, a);
+    tti_array_free(&t->json, a);
+    tti_array_free(&t->ends, a);
+    tti_array_free(&t->header_ends, a);
+    tti_array_free(&t->line_held, a);
+    tti_release(a, t, 1, sizeof *t);
+}
+
+int tti_csv_sniff(const char *bytes, size_t size, const char *text_field)
+{
+    const char *newline = memchr(bytes, '\n', size);
+    const size_t end = newline == NULL ? size : (size_t)(newline - bytes);
+    const char separator = separator_of(bytes, end);
+    if (newline == NULL && size < TTI_CSV_HEADER_BYTES)
+        return -1;
+    if (memchr(bytes, separator, end) == NULL)
+        return 0;
+    for (size_t at = 0; at <= end;) {
+        const char *next = memchr(bytes + at, separator, end - at);
+        size_t stop = next == NULL ? end : (size_t)(next - bytes);
+        const size_t following = stop + 1;
+        while (stop > at && strchr("\r\" ", bytes[stop - 1]) != NULL)
+            stop--;
+        while (at < stop && strchr("\" ", bytes[at]) != NULL)
+            at++;
+        if (text_field != NULL && strlen(text_field) == stop - at &&
+            strncasecmp(text_field, bytes + at, stop - at) == 0)
+            return 1;
+        for (size_t k = 0; text_field == NULL && usual_columns[TTI_FIELD_TEXT][k] != NULL; k++)
+            if (strlen(usual_columns[TTI_FIELD_TEXT][k]) == stop - at &&
+                strncasecmp(usual_columns[TTI_FIELD_TEXT][k], bytes + at, stop - at) == 0)
+                return 1;
+        at = following;
+    }
+    return 0;
+}

@@ -1,0 +1,247 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# Files of every kind that a newcomer brings: read, or refused with what they are and what to do.
+
+words='Ministers of seven northern towns met in Sollen on Tuesday to settle the price of bread before the winter comes'
+
+# The same three articles, a and b copies, in the file $1; their ids are as given.
+expect_the_three() { # $1: file, $2, $3: ids of the two copies
+    run scan --pairs "$1"
+    exits 0
+    has out "{\"type\":\"pair\",\"a\":\"$2\",\"b\":\"$3\",\"relation\":\"identical\""
+    has out '"articles":3,"rejected":0,'
+    run dedup -q "$1" -o kept.jsonl
+    exits 0
+    lines kept.jsonl 2
+    run dedup -q kept.jsonl -o again.jsonl # what was kept can be read again
+    exits 0
+    same kept.jsonl again.jsonl
+}
+
+make_table() { # $1: separator
+    printf 'id%stitle%stext%sdate\n' "$1" "$1" "$1"
+    printf 'a%sBread%s"%s, says ""the paper"".\n\nNobody was hurt."%s2026-03-12\n' "$1" "$1" "$words" "$1"
+    printf 'b%sBread%s"%s says the paper.\n\nNobody was hurt."%s2026-03-13\n' "$1" "$1" "$words" "$1"
+    printf 'c%sGulls%sGulls came early to the pier this year and the terns did not%s\n' "$1" "$1" "$1"
+}
+
+test_tables() {
+    make_table , >in.csv
+    make_table '	' >in.tsv
+    make_table ';' >in.CSV
+    make_table , >plain
+    make_table , | sed 's/$/\r/' >crlf.csv
+    for file in in.csv in.tsv in.CSV plain crlf.csv; do
+        expect_the_three $file a b
+        has kept.jsonl '{"id":"c","title":"Gulls","text":"Gulls came early to the pier this year and the terns did not","date":null}'
+    done
+    gzip -k in.csv
+    expect_the_three in.csv.gz a b
+    run scan --pairs - <in.csv
+    has out '"articles":3,"rejected":0,'
+    run scan -q in.csv --clusters --keep newest
+    has out '"keep":"b"'
+}
+
+test_columns_by_the_names_of_fields() {
+    make_table , | sed '1s/.*/key,head,story,when/' >in.csv
+    run scan in.csv -o result.jsonl
+    exits 3
+    has err 'in.csv:1: no "text" among the columns: "key", "head", "story", "when"'
+    absent result.jsonl
+    run scan --pairs in.csv --text-field story --id-field key
+    exits 0
+    has out '{"type":"pair","a":"a","b":"b"'
+    run scan --pairs in.csv --text-field head,story --id-field key --date-field when
+    exits 0
+    has out '{"type":"pair","a":"a","b":"b"'
+    run scan in.csv --text-field stories
+    exits 3
+    has err 'no "stories" among the columns'
+}
+
+test_rows_that_do_not_fit() {
+    make_table , >in.csv
+    printf 'd,x\n"e",y,"z"z,\n' >>in.csv
+    run scan in.csv --rejects rejects
+    exits 1
+    has err 'in.csv:9: a row of 2 cells, where the header has 4'
+    has err 'in.csv:10: a quote that is not at the end of its cell'
+    lines rejects 2
+    has rejects '{"id":"d","title":"x"}'
+    has out '"articles":3,"rejected":2,'
+}
+
+test_a_table_of_ten_thousand_columns() {
+    { printf 'id,text'; seq -f ',c%g' 10000 | tr -d '\n'; echo; printf '1,some words'; yes , | head -n 10000 | tr -d '\n'; echo; } >in.csv
+    run scan in.csv
+    exits 0
+    has out '"articles":1,"rejected":0,'
+}
+
+test_arrays_and_objects_over_several_lines() {
+    one="{\"id\":\"a\",\"text\":\"$words\"}" two="{\"id\":\"b\",
+ \"text\":\"$words\"
+}" three='{"id":"c","text":"Gulls came early to the pier this year and the terns did not"}'
+    printf '[%s,\n%s,%s]\n' "$one" "$two" "$three" >in.json
+    printf '%s\n%s\n%s\n' "$two" "$one" "$three" >in.jsonl
+    expect_the_three in.json a b
+    expect_the_three in.jsonl b a
+    cp in.json array
+    expect_the_three array a b
+    run scan - <in.json
+    has out '"articles":3,"rejected":0,'
+    head -c 100 in.json >cut.json
+    run scan cut.json
+    exits 3
+    has err 'cut.json:1: invalid JSON: string without an end'
+    has err 'cut.json:1: invalid JSON: the array ends early'
+}
+
+test_pages() {
+    for id in a b; do
+        printf '<!DOCTYPE html>\n<html><head><title>Bread</title><meta name="date" content="2026-03-12"></head>
+<body><nav>Home News %s</nav><article><h1>Bread</h1><p>%s.</p></article></body></html>\n' $id "$words" >$id.html
+    done
+    printf '<html><body><p>Gulls came early to the pier this year and the terns did not</p></body></html>' >c.htm
+    mkdir in && mv a.html b.html c.htm in
+    expect_the_three in in/a.html in/b.html
+    has kept.jsonl '"title":"Bread","published":"2026-03-12","text":"Bread\n\nMinisters'
+}
+
+# Whether this build reads archives: it refuses a broken one as damaged, not as unknown.
+find_archives() { printf 'PK\3\4broken' >probe.zip; "$TWICETOLD" scan probe.zip 2>&1 | grep -v 'without libarchive' | grep 'probe.zip'; }
+
+test_archives_and_compressions() {
+    [ -n "$(find_archives)" ] || skip 'no libarchive'
+    mkdir -p in/deeper/.git in/__MACOSX
+    printf '{"id":"a","text":"%s"}\n' "$words" >in/a.jsonl
+    printf '{"id":"b","text":"%s"}\n' "$words" | gzip >in/deeper/b.jsonl.gz
+    printf 'id,text\nc,Gulls came early to the pier this year and the terns did not\n' >in/c.csv
+    printf 'x' >in/x.docx
+    printf '{"id":"g","text":"hidden"}\n' >in/.hidden.jsonl
+    tar cf in.tar in
+    tar czf in.tgz in
+    for file in in.tar in.tgz; do
+        expect_the_three $file a b
+        run scan $file
+        lines err 2 # the summary, and what was passed over
+    done
+    run scan - <in.tar
+    has out '"articles":3,"rejected":0,'
+    for tool in xz bzip2 lz4 zstd; do
+        command -v $tool >/dev/null || continue
+        $tool -c in.tar >in.tar.$tool
+        expect_the_three in.tar.$tool a b
+        printf '{"id":"%s","text":"%s"}\n' a "$words" b "$words" c gulls | $tool -c >lines.jsonl.$tool
+        expect_the_three lines.jsonl.$tool a b
+    done
+    if command -v python3 >/dev/null; then
+        python3 -c 'import shutil; shutil.make_archive("packed", "zip", "in")'
+        expect_the_three packed.zip a b
+        head -c 300 packed.zip >cut.zip
+        run scan cut.zip
+        exits 3
+        has err 'cut.zip'
+    fi
+    tar cf outer.tar in.tar
+    run scan outer.tar
+    exits 3
+    has err 'outer.tar/in.tar: a tar archive within another; unpack it first'
+    head -c 3000 in.tar >cut.tar
+    run scan cut.tar
+    [ "$status" -ne 0 ] || fail 'a truncated archive is whole'
+    has err 'damaged archive'
+    run scan in.tar in/a.jsonl --include '*.jsonl'
+    exits 1
+    has out '"articles":1,"rejected":1,'
+    has err '3 files passed over in directories and archives: '
+}
+
+test_names_of_inputs_from_a_file() {
+    mkdir in
+    for id in a b c; do printf '{"id":"%s","text":"words of %s"}\n' $id $id >in/$id.log; done
+    printf '{"id":"d","text":"other words"}\n' >in/d.jsonl
+    printf 'in/a.log\r\n\nin/b.log\n' >list
+    run scan --files-from list in/d.jsonl
+    exits 0
+    has out '"articles":3,"rejected":0,'
+    find in -name '*.log' -print0 | run_from scan --files-from -
+    has out '"articles":3,"rejected":0,'
+    run scan --files-from nowhere
+    exits 3
+    has err 'cannot read nowhere: No such file or directory'
+    : >empty
+    run scan --files-from empty
+    exits 2
+    has err 'no INPUT given'
+    run scan in
+    has out '"articles":1,"rejected":0,'
+    has err '3 files passed over in directories and archives: 3 *.log'
+    run scan in --include '*.log,*.jsonl' --exclude 'b.*'
+    has out '"articles":3,"rejected":0,'
+    run scan in/a.log --exclude '*.log' # named is read
+    has out '"articles":1,"rejected":0,'
+}
+run_from() { "$TWICETOLD" "$@" >out 2>err; }
+
+# What is refused: its first bytes, and what is said. No output, exit code 3.
+test_what_is_refused() {
+    printf '{"id":"o","text":"one"}\n' >one.jsonl
+    "$TWICETOLD" scan -q one.jsonl one.jsonl -o found.jsonl 2>/dev/null
+    "$TWICETOLD" index create a.db
+    "$TWICETOLD" index add -q a.db one.jsonl
+    while IFS='|' read -r name bytes told; do
+        # shellcheck disable=SC2059
+        printf "$bytes" >"$name"
+        for command in 'scan FILE -o result.jsonl' 'dedup FILE -o result.jsonl' 'index add a.db FILE'; do
+            # shellcheck disable=SC2086
+            run ${command/FILE/$name}
+            exits 3
+            has err "$name: $told"
+            has err 'twicetold: no article was read: 1 record was rejected'
+            empty out
+            absent result.jsonl
+        done
+        run watch w.db <"$name"
+        exits 3
+        run scan "$name" one.jsonl # and the rest is read
+        exits 1
+        has out '"articles":1,"rejected":1,'
+        rm -f "$name"
+    done <<'END'
+a.pdf|%%PDF-1.7\n%%x|a PDF document; extract its text first, with pdftotext
+a.json|%%PDF-1.7\n|a PDF document
+a.txt|%%PDF-1.7\n|a PDF document
+a.doc|\320\317\021\340\241\261|an old Office document; convert it to text
+a.rtf|{\\rtf1 x}|an RTF document
+a.parquet|PAR1\025\0|a Parquet file; read it with the Python package
+a.arrow|ARROW1\0\0|an Arrow file; read it with the Python package
+a.avro|Obj\001\004|an Avro file
+a.orc|ORC\n|an ORC file
+a.npy|\223NUMPY\1|a NumPy array
+b.db|SQLite format 3\0|an index or another SQLite database; give the articles
+a.warc|WARC/1.0\r\n|a web archive; extract its texts
+a.7z|7z\274\257\047|a 7z archive; unpack it first
+a.rar|Rar!\032|a RAR archive; unpack it first
+a.png|\211PNG\r\n|a picture
+a.jpg|\377\330\377\340|a picture
+a.bin|\177ELF\2\1|a program
+a.dat|some\0thing|binary data
+b.txt|some\0thing|binary data
+u.jsonl|\377\376{\0"\0|text in UTF-16 or UTF-32; convert it first, with iconv
+u.txt|h\0e\0l\0l\0o\0|text in UTF-16 or UTF-32
+u.csv|\376\377\0i\0d|text in UTF-16 or UTF-32
+a.lfs|version https://git-lfs.github.com/spec/v1\noid sha256:1\n|the pointer of a file in Git LFS
+END
+    for name in a.yaml a.toml a.sql a.mbox a.eml; do
+        printf 'some: text\n' >$name
+        run scan $name
+        exits 3
+        has err "$name: a"
+    done
+    run scan found.jsonl a.db -o result.jsonl
+    exits 3
+    has err 'found.jsonl:1: no "text"; this is a line of a result of scan'
+    has err 'a.db: an index or another SQLite database'
+    absent result.jsonl
+}
