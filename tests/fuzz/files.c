@@ -1,0 +1,91 @@
+/*
+ * Files of every kind. What the reader gives does not depend on the size of its blocks; each record
+ * is taken or has a reason; and a file that is not blank is at least one record, unless it is a
+ * list without members: an exit code of 0 means that everything was taken or reported.
+ *
+ * Input: the first byte chooses the name, the rest is the file.
+ */
+#include "fuzz.h"
+
+#include "input/reader.h"
+#include "util/utf8.h"
+
+static const char *const names[] = {"f.jsonl", "f.json", "f.csv", "f.tsv", "f.html", "f.xml",
+                                    "f.txt",   "f.md",   "f",     "f.tar", "f.zip",  "f.ninjs"};
+
+typedef struct listing {
+    size_t count, taken;
+    uint64_t sum; /* of all that was read */
+} listing;
+
+static void add_bytes(listing *l, const void *bytes, size_t size)
+{
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < size; i++)
+        l->sum = (l->sum ^ p[i]) * 1099511628211u;
+    l->sum = (l->sum ^ size) * 1099511628211u;
+}
+
+static void add_record(listing *l, const tt_record *r)
+{
+    const tt_article *a = &r->article;
+    l->count++;
+    l->taken += r->status == TT_OK;
+    add_bytes(l, &r->line, sizeof r->line);
+    add_bytes(l, &r->status, sizeof r->status);
+    add_bytes(l, &r->notes, sizeof r->notes);
+    add_bytes(l, &a->published, sizeof a->published);
+    add_bytes(l, r->reason, strlen(r->reason));
+    add_bytes(l, a->id, a->id_size);
+    add_bytes(l, a->text, a->text_size);
+    add_bytes(l, a->source, a->source_size);
+    add_bytes(l, r->title, r->title_size);
+    FUZZ_CHECK((r->status == TT_OK) == (r->reason[0] == '\0'), "status %d, \"%s\"", r->status,
+               r->reason);
+    if (r->status == TT_OK)
+        FUZZ_CHECK(a->id_size > 0 && (a->text_size == 0 ||
+                                      tti_utf8_valid_up_to(a->text, a->text_size) == a->text_size),
+                   "line %d", (int)r->line);
+}
+
+static listing read_file(const char *path, size_t block, int threads)
+{
+    tt_reader_options o = TT_READER_OPTIONS_INIT;
+    tt_reader *reader = NULL;
+    const tt_record *records;
+    size_t count = 0;
+    listing l = {0, 0, 14695981039346656037u};
+    o.threads = threads;
+    o.text_field = "text|body,more.text"; /* paths of every form */
+    FUZZ_CHECK(tt_reader_open(&reader, &path, 1, &o, NULL) == TT_OK, "open");
+    if (block > 0)
+        tti_reader_tune(reader, block, threads == 1);
+    do {
+        const tt_status status = tt_reader_next(reader, &records, &count, NULL);
+        FUZZ_CHECK(status == TT_OK, "status %d", status);
+        for (size_t i = 0; i < count; i++)
+            add_record(&l, &records[i]);
+    } while (count > 0);
+    tt_reader_close(reader);
+    return l;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    const size_t kinds = sizeof names / sizeof *names;
+    const char *path;
+    listing whole, parts;
+    size_t first = 1;
+    if (size < 2)
+        return 0;
+    path = fuzz_write(names[bytes[0] % kinds], bytes + 1, size - 1);
+    whole = read_file(path, 0, 1);
+    parts = read_file(path, 64, 2);
+    FUZZ_CHECK(whole.count == parts.count && whole.sum == parts.sum,
+               "other records by small blocks: %zu, %zu", whole.count, parts.count);
+    while (first < size && strchr(" \t\r\n\xef\xbb\xbf", bytes[first]) != NULL && bytes[first] != 0)
+        first++;
+    if (first < size && bytes[first] == '{' && bytes[0] % kinds < 2)
+        FUZZ_CHECK(whole.count > 0, "an object is no record");
+    return 0;
+}

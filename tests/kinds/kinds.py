@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+"""Gives every kind of file to scan, dedup, index add and watch, and checks what they read, what they say and how they
+end, and that docs/reliability.md has the same table. No kind may end with 0 and without an article.
+usage: kinds.py COMMAND [--write]     --write renews the table in the document"""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COMMAND = os.path.realpath(sys.argv[1])
+WORDS = "Ministers of seven northern towns met in Sollen to settle the price of bread before the winter comes"
+
+
+def record(i, **more):
+    return json.dumps({"id": f"r{i}", "text": f"{WORDS}, said speaker {i}.", **more})
+
+
+LINES = "\n".join(record(i) for i in range(3)) + "\n"
+TABLE = "id,text,date\n" + "".join(f'r{i},"{WORDS}, said ""speaker""\n{i}.",2026-03-12\n' for i in range(3))
+PAGE = f"<!DOCTYPE html><html><head><title>Bread</title></head><body><p>{WORDS}.</p></body></html>"
+ITEM = f"<item><guid>g</guid><title>Bread</title><description>{WORDS}</description></item>"
+RSS = f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{ITEM}</channel></rss>'
+
+
+def gz(data):
+    return gzip.compress(data, mtime=0)
+
+
+def zst(data):
+    return subprocess.run(["zstd", "-qc"], input=data, capture_output=True, check=True).stdout
+
+
+def lz4(data):
+    return subprocess.run(["lz4", "-qc"], input=data, capture_output=True, check=True).stdout
+
+
+def tar(mode="w"):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, data in (("a.jsonl", LINES.encode()), ("x.docx", b"x")):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zipped(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), data)
+    return out.getvalue()
+
+
+def database(path):
+    connection = sqlite3.connect(path)
+    connection.execute("create table t (x)")
+    connection.commit()
+    connection.close()
+
+
+def run(*words, stdin=b""):
+    return subprocess.run([COMMAND, *words], input=stdin, capture_output=True, timeout=120)
+
+
+def result_of(path):
+    source = path.parent / "source.jsonl"
+    source.write_text(LINES)
+    run("scan", "-q", str(source), "-o", str(path))
+    source.unlink()
+
+
+def verdicts_of(path):
+    path.write_bytes(run("watch", "-q", str(path) + ".db", stdin=LINES.encode()).stdout)
+    for end in (".db", ".db-wal", ".db-shm", ".db-lock"):
+        pathlib.Path(str(path) + end).unlink(missing_ok=True)
+
+
+def index_of(path):
+    run("index", "create", str(path))
+    source = path.parent / "source.jsonl"
+    source.write_text(LINES)
+    run("index", "add", "-q", str(path), str(source))
+    source.unlink()
+
+
+def directory(**files):
+    def make(path):
+        path.mkdir()
+        for name, data in files.items():
+            (path / name.replace("_dot_", ".")).write_bytes(data)
+    return make
+
+
+READS_ARCHIVES = b"without libarchive" not in run("scan", "-", stdin=tar()).stderr
+HAS = {tool: shutil.which(tool) is not None for tool in ("zstd", "lz4")}
+wide = ('\ufeff' + LINES)
+
+# What it is, its name, its bytes (or what makes it), articles, rejected, what is said, what is not tried
+KINDS = [
+    ("JSON Lines", "a.jsonl", LINES, 3, 0, ""),
+    ("the same with a byte order mark and CR LF", "a.jsonl", "\ufeff" + LINES.replace("\n", "\r\n"), 3, 0, ""),
+    ("without an ending, `.NDJSON`, `.JSON`", "a.NDJSON", LINES, 3, 0, ""),
+    ("a record without an id, or with null", "a.jsonl", f'{{"id":null,"text":"{WORDS}"}}\n{{"text":"{WORDS}"}}\n', 2, 0, ""),
+    ("a record without the text field", "a.jsonl", LINES + '{"id":"x","body":"y"}\n', 3, 1, 'no "text"; it has "id", "body"'),
+    ("all records without it", "a.jsonl", '{"id":"x","body":"y"}\n' * 5, 0, 5, '4 more records were rejected for the same reason'),
+    ("an id twice", "a.jsonl", LINES + record(0) + "\n", 3, 1, 'id "r0" was seen before', "index add", "watch"),
+    ("a text that is null or a number", "a.jsonl", LINES + '{"id":"x","text":null}\n{"id":"y","text":5}\n', 3, 2, '"text" is not a string'),
+    ("a line that is not JSON", "a.jsonl", LINES + "oops\n", 3, 1, "invalid JSON: unexpected character"),
+    ("a line that is cut off", "a.jsonl", LINES + record(4)[:40], 3, 1, "invalid JSON: string without an end"),
+    ("a text of paragraphs", "a.jsonl", json.dumps({"id": "p", "text": [WORDS, WORDS]}), 1, 0, ""),
+    ("a text in HTML", "a.jsonl", json.dumps({"id": "h", "text": f"<p>{WORDS}</p>"}), 1, 0, "the text is HTML"),
+    ("a time without a zone", "a.jsonl", record(1, published="2026-03-12 09:15"), 1, 0, "the time has no zone"),
+    ("a time in no known form", "a.jsonl", record(1, published="12/03/2026"), 1, 0, "the time is in no form that is known"),
+    ("an array of objects", "a.json", "[" + LINES.strip().replace("\n", ",\n") + "]", 3, 0, ""),
+    ("objects over several lines", "a.json", "\n".join(json.dumps(json.loads(x), indent=1) for x in LINES.split("\n") if x), 3, 0, ""),
+    ("an array that is cut off", "a.json", "[" + LINES.strip().replace("\n", ",\n"), 3, 1, "the array ends early"),
+    ("an array without objects", "a.json", "[1,2]", 0, 2, "not a JSON object"),
+    ("CSV", "a.csv", TABLE, 3, 0, ""),
+    ("CSV with semicolons, CR LF and a byte order mark", "a.csv", "\ufeff" + TABLE.replace("date\n", "date\r\n").replace("12\n", "12\r\n").replace("id,text,", "id;text;").replace(',"', ';"').replace('",', '";'), 3, 0, ""),
+    ("TSV", "a.tsv", "id\ttext\nr1\t" + WORDS + "\n", 1, 0, ""),
+    ("CSV without a name", "table", TABLE, 3, 0, ""),
+    ("CSV without a column for the text", "a.csv", "date,headline\n1,2\n", 0, 1, 'no "text" among the columns: "date", "headline"'),
+    ("a row with other cells than the header", "a.csv", TABLE + "x,y\n", 3, 1, "a row of 2 cells, where the header has 3"),
+    ("a quote without its end", "a.csv", TABLE + 'x,"y\nz,t,1\n', 3, 1, "a quoted cell without its end"),
+    ("10,000 columns", "a.csv", "id,text," + ",".join(f"c{i}" for i in range(10000)) + "\n1,x," + "," * 9999 + "\n", 1, 0, ""),
+    ("HTML", "a.html", PAGE, 1, 0, "", "watch"),
+    ("HTML without text", "a.html", "<html><body></body></html>", 0, 1, "no text in the page"),
+    ("Markdown, text", "a.md", f"# Bread\n\n{WORDS}\n", 1, 0, "", "watch"),
+    ("text without an ending", "a", WORDS, 1, 0, "", "watch"),
+    ("text in Latin-1", "a.txt", b"caf\xe9 au lait\n", 0, 1, "invalid UTF-8 at byte 3"),
+    ("JSON in Latin-1", "a.jsonl", LINES.encode() + b'{"id":"x","text":"caf\xe9"}\n', 3, 1, "invalid UTF-8 at byte 21"),
+    ("UTF-16", "a.jsonl", wide.encode("utf-16-le"), 0, 1, "text in UTF-16 or UTF-32; convert it first"),
+    ("UTF-7", "a.jsonl", '{"id":"x","text":"caf+AOk-"}\n', 1, 0, ""),
+    ("RSS 2.0", "a.rss", RSS, 1, 0, ""),
+    ("RSS in a namespace", "a.xml", RSS.replace('version="2.0"', 'version="2.0" xmlns="http://backend.userland.com/rss2"'), 1, 0, ""),
+    ("RSS 0.90, 1.0", "a.rdf", '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">' + ITEM + "</r:RDF>", 1, 0, ""),
+    ("an item without a body", "a.rss", RSS.replace("</channel>", "<item><guid>x</guid></item></channel>"), 1, 1, "no body text in the item"),
+    ("XML that is cut off", "a.rss", RSS[:-14], 1, 1, "invalid XML: it ends early"),
+    ("XML that is no news", "a.xml", "<urlset/>", 0, 1, "not a news format: the root element is <urlset>"),
+    ("XML with entities", "a.xml", '<!DOCTYPE rss [<!ENTITY a "b">]>' + RSS[21:], 0, 1, "it declares an entity"),
+    ("NewsML 1.2", "a.xml", f"<NewsML><NewsItem><NewsComponent><ContentItem><DataContent><p>{WORDS}</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>", 1, 0, ""),
+    ("ninjs with `body_*`", "a.json", json.dumps({"uri": "u", "headline": "h", "body_story": WORDS}), 1, 0, ""),
+    ("ninjs of a picture", "a.json", json.dumps({"uri": "u", "headline": "h"}), 0, 1, 'no body text in a ninjs item'),
+    ("gzip", "a.jsonl.gz", gz(LINES.encode()), 3, 0, ""),
+    ("gzip that is cut off", "a.jsonl.gz", gz(LINES.encode())[:-12], None, 1, "truncated gzip data"),
+    ("xz", "a.jsonl.xz", lzma.compress(LINES.encode()), 3, 0, "", "archives"),
+    ("bzip2", "a.jsonl.bz2", bz2.compress(LINES.encode()), 3, 0, "", "archives"),
+    ("tar", "a.tar", tar(), 3, 0, "1 file passed over in directories and archives: 1 *.docx", "archives"),
+    ("tar in gzip, bzip2 or xz", "a.tgz", gz(tar()), 3, 0, "1 file passed over", "archives"),
+    ("tar that is cut off", "a.tar", tar()[:700], None, 1, "damaged archive", "archives"),
+    ("zip", "a.zip", zipped(in__a_dot_jsonl=LINES), 3, 0, "", "archives"),
+    ("docx", "a.docx", zipped(word__document_dot_xml="<w:document xmlns:w='x'/>"), 0, 1, "not a news format", "archives"),
+    ("PDF", "a.pdf", b"%PDF-1.7\n", 0, 1, "a PDF document; extract its text first, with pdftotext"),
+    ("Parquet", "a.parquet", b"PAR1\x15\0", 0, 1, "a Parquet file; read it with the Python package"),
+    ("Arrow", "a.arrow", b"ARROW1\0\0", 0, 1, "an Arrow file; read it with the Python package"),
+    ("SQLite", "a.db", database, 0, 1, "an index or another SQLite database"),
+    ("an index", "a.db", index_of, 0, 1, "an index or another SQLite database; give the articles it was made from"),
+    ("a result of `scan`", "a.jsonl", result_of, 0, None, 'no "text"; this is a line of a result of scan'),
+    ("verdicts of `watch`", "a.jsonl", verdicts_of, 0, 3, 'no "text"; this is a line of a result of watch'),
+    ("WARC, WET", "a.warc", b"WARC/1.0\r\n", 0, 1, "a web archive; extract its texts"),
+    ("YAML", "a.yaml", "id: a\ntext: b\n", 0, 1, "a YAML file; convert it to JSON Lines first", "watch"),
+    ("a picture", "a.jpg", b"\xff\xd8\xff\xe0", 0, 1, "a picture"),
+    ("binary data", "a.dat", b"some\0thing", 0, 1, "binary data"),
+    ("binary data named text", "a.txt", b"some\0thing", 0, 1, "binary data"),
+    ("20 MB without a newline", "a.jsonl", b"x" * 20_000_000, 0, 1, "not a JSON object, and 20000000 bytes long"),
+    ("an empty file", "a.jsonl", "", 0, 0, "no article was read: the input is empty", "watch"),
+    ("blank lines", "a.jsonl", "\n \n\r\n", 0, 0, "no article was read: the input is empty", "watch"),
+    ("an empty text file", "a.txt", "", 0, 1, "no text", "watch"),
+    ("a header alone", "a.csv", "id,text\n", 0, 0, "no article was read: the input is empty", "watch"),
+    ("an empty directory", "in", directory(), 0, 0, "no article was read: the input is empty", "watch"),
+    ("a directory of other files", "in", directory(a_dot_docx=b"x", b_dot_DOCX=b"x", c=b"x"), 0, 0, "3 files passed over in directories and archives: 2 *.docx and 1 other", "watch"),
+    ("a directory with some", "in", directory(a_dot_JSONL=LINES.encode(), b_dot_docx=b"x"), 3, 0, "1 file passed over", "watch"),
+    ("a FIFO", "fifo", "fifo", 3, 0, "", "watch"),
+    ("`/dev/null`", "/dev/null", None, 0, 0, "no article was read: the input is empty", "watch"),
+    ("`/dev/zero`", "/dev/zero", None, 0, 1, "binary data", "watch"),
+    ("a file that is not there", "nowhere.jsonl", None, 0, 0, "cannot open nowhere.jsonl: No such file or directory", "watch"),
+]
+if HAS["zstd"]:
+    KINDS += [("zstd", "a.jsonl.zst", zst(LINES.encode()), 3, 0, ""),
+              ("zstd that is cut off", "a.jsonl.zst", zst(LINES.encode())[:-9], None, 1, "truncated zstd data"),
+              ("zstd with a window of 2 GiB", "a.jsonl.zst", b"\x28\xb5\x2f\xfd\0\xa8\1\0\0", 0, 1, "allow it with --zstd-window-log 31")]
+
+faults = []
+said_by = {"scan": "result.jsonl", "dedup": "kept.jsonl"}
+
+
+def check(kind, command, condition, what, done):
+    if not condition:
+        faults.append(f"{kind}: {command}: {what}\n    exit code {done.returncode}, " + done.stderr.decode(errors='replace')[:300])
+
+
+def expected_code(articles, rejected):
+    return 3 if articles == 0 else 1 if rejected else 0
+
+
+def try_kind(row, folder):
+    kind, name, made, articles, rejected, said, *left_out = row
+    if "archives" in left_out and not READS_ARCHIVES:
+        return
+    path = folder / name
+    writer = None
+    if callable(made):
+        made(path)
+    elif made == "fifo":
+        os.mkfifo(path)
+    elif made is not None:
+        path.write_bytes(made.encode() if isinstance(made, str) else made)
+    for command in ("scan", "dedup", "index add"):
+        if command in left_out:
+            continue
+        out = folder / "out.jsonl"
+        index = folder / "into.db"
+        if made == "fifo":
+            writer = threading.Thread(target=lambda: path.write_text(LINES))
+            writer.start()
+        if command == "index add":
+            run("index", "create", str(index))
+            done = run("index", "add", str(index), name if made is None else str(path))
+        else:
+            done = run(command, name if made is None else str(path), "-o", str(out))
+        if writer is not None:
+            writer.join()
+        code, text = done.returncode, done.stderr.decode(errors="replace")
+        check(kind, command, said in text, f"it does not say: {said}", done)
+        if articles is None:
+            check(kind, command, code in (1, 3), "what is cut off is whole", done)
+        elif rejected is None:
+            check(kind, command, code == 3, "it should fail", done)
+        else:
+            check(kind, command, code == expected_code(articles, rejected), f"expected {expected_code(articles, rejected)}", done)
+        if command != "index add":
+            check(kind, command, out.exists() == (code != 3), "an output where there is none, or none where there is one", done)
+        if code != 3 and articles is not None:
+            word = f"{articles} article" + ("s" if articles != 1 else "")
+            check(kind, command, word in text and f"{rejected} rejected" in text, f"not {word} and {rejected} rejected", done)
+        out.unlink(missing_ok=True)
+        for end in ("", "-wal", "-shm", "-lock"):
+            pathlib.Path(str(index) + end).unlink(missing_ok=True)
+    if "watch" not in left_out and path.is_file():
+        done = run("watch", str(folder / "w.db"), stdin=path.read_bytes())
+        verdicts = done.stdout.count(b"\n")
+        check(kind, "watch", done.returncode != 0 or verdicts > 0, "nothing came of it, and it ended well", done)
+        if articles is not None and rejected is not None:
+            check(kind, "watch", verdicts == articles and done.returncode == expected_code(articles, rejected),
+                  f"{verdicts} verdicts of {articles} articles", done)
+
+
+def table():
+    yield "| given | articles | rejected | exit code | said |"
+    yield "|---|---|---|---|---|"
+    for kind, _, _, articles, rejected, said, *left_out in KINDS:
+        if kind.startswith("zstd") and not HAS["zstd"]:
+            continue
+        code = "1 or 3" if articles is None else expected_code(articles, 1 if rejected is None else rejected)
+        yield (f"| {kind} | {'what is before' if articles is None else articles} | {'every line' if rejected is None else rejected} "
+               f"| {code} | {said.replace('|', '&#124;')} |")
+
+
+for row in KINDS:
+    with tempfile.TemporaryDirectory() as folder:
+        try_kind(row, pathlib.Path(folder))
+
+page = ROOT / "docs/reliability.md"
+text = page.read_text()
+begin, end = "<!-- kinds -->\n", "<!-- end of kinds -->\n"
+wanted = "\n".join(table()) + "\n"
+if HAS["zstd"]:
+    shown = text[text.index(begin) + len(begin):text.index(end)]
+    if "--write" in sys.argv:
+        page.write_text(text.replace(begin + shown + end, begin + wanted + end))
+    elif shown != wanted:
+        faults.append("docs/reliability.md: the table is not that of tests/kinds/kinds.py; run it with --write")
+print("\n".join(faults) or f"{len(KINDS)} kinds of files")
+sys.exit(bool(faults))
