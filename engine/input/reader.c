@@ -765,9 +765,11 @@ static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
     first = r->tail + (size_t)f->bom;
     while (first < r->used && is_blank_byte(r->data[first]))
         first++;
-    /* what does not begin as JSON or XML may be anything */
+    /* what does not begin as JSON or XML may be anything; a stream is known by its first line */
     if (!at_end && r->used - first < TTI_FORMAT_KIND_BYTES && r->used - r->tail < GIVE_UP_BYTES &&
-        (first == r->used || strchr("{[<", r->data[first]) == NULL || r->data[first] == '\0'))
+        (first == r->used || strchr("{[<", r->data[first]) == NULL || r->data[first] == '\0') &&
+        (f->input->size > 0 || first == r->used ||
+         memchr(r->data + first, '\n', r->used - first) == NULL))
         return TT_OK;
     if (tti_archive_kind_of(r->data + r->tail, r->used - r->tail, &kind) != TTI_NO_ARCHIVE)
         return begin_archive(r, kind, error);

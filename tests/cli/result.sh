@@ -119,7 +119,7 @@ test_every_form_of_input_gives_the_same_result() {
     sed -n 91,170p in.jsonl | gzip -c >directory/b/1.jsonl.gz
     sed -n 171,200p in.jsonl >directory/b/c/x.jsonl
     tail -n +201 in.jsonl >directory/z.jsonl
-    echo 'not an input' >directory/b/notes.md
+    echo 'not an input' >directory/b/notes.docx
     for input in a.gz two_members directory 'directory/a.jsonl directory/b directory/z.jsonl'; do
         # shellcheck disable=SC2086
         run scan -q $input
