@@ -23,6 +23,7 @@ static const char *const usual_columns[TTI_FIELD_COUNT][6] = {
     [TTI_FIELD_PUBLISHED] = {"published", "date", "pub_date", "datetime", "timestamp"},
     [TTI_FIELD_SOURCE] = {"source", "publisher", "agency"},
     [TTI_FIELD_VERSION] = {"version"},
+    [TTI_FIELD_STATUS] = {"pubstatus"},
     [TTI_FIELD_TITLE] = {"title", "headline"},
 };
 
