@@ -448,7 +448,7 @@ TT_API const tt_pair *tt_result_pairs(const tt_result *result, size_t *count);
  * The first conflicts of the pair of articles a and b, which may come in either order and may be
  * one that is not listed but dropped: what article `a` says is on side a. `out` has room for
  * TT_MOST_DIFFERENCES. @return how many there are, in order of a; 0 also where there is no such
- * pair
+ * pair, and of a result that was read from a file
  */
 TT_API size_t tt_result_differences(const tt_result *result, uint64_t a, uint64_t b,
                                     tt_difference *out);
