@@ -205,7 +205,8 @@ typedef struct tt_options {
     double resemblance;      /**< rule: the least resemblance of a pair, up to 1, default 0.7;
                                   TT_OFF */
     double containment;      /**< rule: the least containment of either article in the other,
-                                  default 0.8; TT_OFF */
+                                  default 0.8; TT_OFF. It and overlap admit no article of fewer
+                                  than 25 tokens with one of half as many again */
     double overlap;          /**< rule: the least overlap of the shorter article, default 0.5;
                                   TT_OFF */
     double facts;            /**< the agreement in facts below which a pair is a series; default:
@@ -384,13 +385,13 @@ TT_API void tt_result_close(tt_result *result);
 
 /** How the two articles of a pair relate. */
 typedef enum tt_relation {
-    TT_IDENTICAL = 0, /**< They have the same tokens. */
-    TT_NEAR = 1,      /**< They share most of their text, and neither is much longer. */
-    TT_CONTAINS = 2,  /**< a contains b and has at least half as many tokens again. */
-    TT_CONTAINED = 3, /**< b contains a and has at least half as many tokens again. */
-    TT_SERIES = 4,    /**< They have the same form but different facts: they are not copies. */
-    TT_RELATED = 5,   /**< They share text, but neither has most of itself in the other: two stages
-                           of a story, reports that quote the same statement. */
+    TT_IDENTICAL = 0,  /**< They have the same tokens. */
+    TT_NEAR = 1,       /**< They share most of their text, and neither is much longer. */
+    TT_CONTAINS = 2,   /**< a contains b and has at least half as many tokens again. */
+    TT_CONTAINED = 3,  /**< b contains a and has at least half as many tokens again. */
+    TT_SERIES = 4,     /**< They have the same form but different facts: they are not copies. */
+    TT_RELATED = 5,    /**< They share text, but neither has most of itself in the other: two stages
+                            of a story, reports that quote the same statement. */
     TT_BOILERPLATE = 6 /**< What they share are notices, which many articles have. */
 } tt_relation;
 

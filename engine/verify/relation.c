@@ -453,10 +453,20 @@ static int reaches(double value, double rule)
     return rule >= 0 && value >= rule; /* NAN reaches nothing */
 }
 
-tti_admission tti_admission_of(const tt_options *o, const tt_pair *p, int a_shorter)
+/* A text of fewer tokens that a much longer one has is a phrase, a notice, a letterhead: a section
+ * where it is long enough, and no copy. */
+#define LEAST_CONTAINED 25
+
+tti_admission tti_admission_of(const tt_options *o, const tt_pair *p, uint32_t a_tokens,
+                               uint32_t b_tokens)
 {
-    if (reaches(p->resemblance, o->resemblance) || reaches(p->containment_a, o->containment) ||
-        reaches(p->containment_b, o->containment))
+    const int a_shorter = a_tokens < b_tokens;
+    const uint32_t shorter = a_shorter ? a_tokens : b_tokens;
+    if (reaches(p->resemblance, o->resemblance))
+        return TTI_ADMITTED;
+    if (shorter < LEAST_CONTAINED && (a_shorter ? b_tokens : a_tokens) >= CONTAINING * shorter)
+        return TTI_NOT_ADMITTED;
+    if (reaches(p->containment_a, o->containment) || reaches(p->containment_b, o->containment))
         return TTI_ADMITTED;
     return reaches(a_shorter ? p->overlap_a : p->overlap_b, o->overlap) ? TTI_ADMITTED_BY_OVERLAP
                                                                         : TTI_NOT_ADMITTED;

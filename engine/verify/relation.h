@@ -62,8 +62,9 @@ typedef enum tti_admission {
  * docs/quality.md. */
 int tti_facts_are_others(const tti_facts *facts, double wish, tti_admission admission);
 
-/** `a_shorter`: article a has fewer tokens than b. */
-tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, int a_shorter);
+/** The tokens are those of the two articles: a short text is no copy of a much longer one. */
+tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, uint32_t a_tokens,
+                               uint32_t b_tokens);
 
 /** The relation of a pair that `admission` admits, but for TT_RELATED. `other_facts`: of
  * tti_facts_are_others(); it is not used where options->facts is off. */

@@ -167,7 +167,7 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc,
         if (!enough)
             return TT_OK;
     } else if (v->admitted_only && tti_aligner_shared_kgrams(v->aligner) < least &&
-               tti_admission_of(v->options, p, doc->token_count < v->loaded->token_count) ==
+               tti_admission_of(v->options, p, doc->token_count, v->loaded->token_count) ==
                    TTI_NOT_ADMITTED) { /* by its overlap */
         return TT_OK;
     }
@@ -194,7 +194,7 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
         p->overlap_b = (double)out->alignment.aligned_b / v->loaded->token_count;
     }
     TTI_TRY(count_numbers(v, doc, shingles, p, error));
-    out->admission = tti_admission_of(o, p, doc->token_count < v->loaded->token_count);
+    out->admission = tti_admission_of(o, p, doc->token_count, v->loaded->token_count);
     if (out->admission == TTI_NOT_ADMITTED)
         return TT_OK;
     if (o->facts >= 0) {

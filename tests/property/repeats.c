@@ -1,7 +1,7 @@
 /*
  * Properties of sections whose places are planted: a passage that stands two to nine times in one
  * article, at any distance or at none, or in two articles, is one section with exactly these
- * places; a text of six words or more that stands in another is a section of --min-section 6; two
+ * places; a text of 6 to 12 words in a longer one is no pair, but a section of --min-section 6; two
  * short texts that differ in few words are a pair.
  *
  *     test_property_repeats [-s SEED] [-n CASES] [-v]
@@ -118,6 +118,7 @@ static void check_short_texts(uint64_t seed)
         (void)snprintf(t->id, sizeof t->id, "t%u", (unsigned)k);
     }
     scan(&c, &p, &found);
+    CHECK(found.pair_count == 0, "%zu short texts are pairs with a long one", found.pair_count);
     for (uint32_t k = 0; k < count; k++)
         CHECK(k == in || has_whole_text(&c, &found, k, in),
               "text %u of %zu words is not found in %u", (unsigned)k, c.texts[k].words.count,
