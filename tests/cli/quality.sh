@@ -58,3 +58,11 @@ test_a_run_that_two_articles_share_is_one_section() {
     [ "$(grep '"type":"section"' out | grep '"article":"a"' | grep -c '"article":"b"')" = 1 ] || fail 'the run is cut'
 }
 
+test_the_later_stage_of_a_story_is_kept() {
+    kept stage | grep -q b-july || fail "kept $(kept stage)"
+}
+
+test_twins_are_in_one_cluster_though_a_longer_article_shares_half() {
+    scan_feed twins
+    grep '"type":"cluster"' out | grep '"may-a"' | grep -q '"may-b"' || fail 'the twins are apart'
+}
