@@ -485,10 +485,8 @@ typedef struct tt_occurrence {
 } tt_occurrence;
 
 /** A passage that occurs at least twice. occurrences[0] is the reference, the earliest article that
- * has the passage; the others follow in the order of their articles. Each spans at least 0.6 of
- * the reference, and of three places or more any two share some of it. A token of an article is in
- * one place at most, that of the longest run of text which an earlier article has too; references
- * may overlap, and have parts that repeat what is older. */
+ * has the passage; the others follow in the order of their articles. They all
+ * have a part of it in common, half of the shortest or more. References may overlap. */
 typedef struct tt_section {
     uint64_t number; /**< from 1; a file's own */
     uint64_t tokens; /**< of the reference */

@@ -215,17 +215,18 @@ static void choose_kind(const tti_classifier *c, const tti_comparison *x, uint32
     out->new_tokens = best->new_tokens;
 }
 
-/* An article whose tokens are there already. */
+/* An article whose tokens are there already: it repeats what the first one repeats, and for the
+ * rest that one. */
 static tt_status decide_copy(tti_classifier *c, uint32_t first, const tti_doc *doc,
                              tti_decision *out, tt_error *error)
 {
     tti_repeats_cache *cache = &c->cache;
     const tti_cached_repeats *m = &tti_article_table_group(c->table, first)->cached;
     TTI_TRY(tti_repeats_cache_fill(cache, c->comparers.items, first, error));
-    TTI_TRY_ALLOC(tti_array_resize(&cache->repeats, c->options->allocator, 1), error, "sections");
-    cache->repeats.count =
-        (size_t)tti_token_repeat_of_copy(m->repeats, m->count, first, doc->token_count,
-                                         c->options->min_section, cache->repeats.items);
+    TTI_TRY_ALLOC(tti_array_resize(&cache->repeats, c->options->allocator, 2 * m->count + 1), error,
+                  "sections");
+    cache->repeats.count = tti_token_repeats_of_copy(m->repeats, m->count, first, doc->token_count,
+                                                     c->options->min_section, cache->repeats.items);
     out->kind = TT_VERDICT_DUPLICATE;
     out->of = first;
     out->pair = identical_pair;

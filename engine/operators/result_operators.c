@@ -511,7 +511,7 @@ const tti_operator_class tti_operator_repeats = {
 
 /* The repeats of one row. Document 0 is the row's; that of repeat k is k + 1. */
 typedef struct unpacked_state {
-    TTI_ARRAY(tti_token_repeat) repeats;
+    TTI_ARRAY(tti_token_repeat) repeats, copied;
     TTI_ARRAY(int64_t) docs;
 } unpacked_state;
 
@@ -519,6 +519,7 @@ static void unpacked_close(tti_operator *op)
 {
     unpacked_state *s = op->state;
     tti_array_free(&s->repeats, op->allocator);
+    tti_array_free(&s->copied, op->allocator);
     tti_array_free(&s->docs, op->allocator);
 }
 
@@ -581,13 +582,16 @@ const tti_operator_class tti_operator_occurrences = {
 
 static tt_status copies_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
-    const unpacked_state *s = op->state;
-    tti_token_repeat copied;
+    unpacked_state *s = op->state;
+    size_t count;
     TTI_TRY(unpack_row(op, tti_rows_int64(rows, 0, i), tti_rows_bytes(rows, 2, i)));
-    if (tti_token_repeat_of_copy(s->repeats.items, s->repeats.count, 0,
-                                 (uint32_t)tti_rows_int32(rows, 1, i), op->options.min_section,
-                                 &copied))
-        output_occurrence(op, &copied, UINT32_MAX);
+    TTI_TRY(tti_array_resize(&s->copied, op->allocator, 2 * s->repeats.count + 1));
+    count = tti_token_repeats_of_copy(s->repeats.items, s->repeats.count, 0,
+                                      (uint32_t)tti_rows_int32(rows, 1, i), op->options.min_section,
+                                      s->copied.items);
+    assert(count <= s->copied.count);
+    for (size_t k = 0; k < count; k++)
+        output_occurrence(op, &s->copied.items[k], UINT32_MAX);
     return TT_OK;
 }
 

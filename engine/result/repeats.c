@@ -1,11 +1,8 @@
 /*
- * Documents are visited in input order, and the passages of each by their length, the earliest
- * document first where they are equal. What a passage covers of its document, and no longer one has
- * covered, becomes a repeat of the document that has the passage: a run of text is not cut where an
- * earlier article happens to have a part of it. Where nearly all that is repeated is itself one
- * repeat, the passage is traced through to what that one repeats, token by token. So a text has one
- * reference, however its copies were found. A text that is one passage over and over is cut into
- * its places.
+ * Documents are visited in input order, and the passages of each by the earliest document that has
+ * them. What a passage covers of its document, and no earlier one has covered, becomes a repeat.
+ * Where the text that it repeats is a repeat itself, the passage is traced through to what that one
+ * repeats, token by token. So a text has one reference, however its copies were found.
  */
 #include "result/repeats.h"
 
@@ -23,7 +20,6 @@ typedef struct repeat_finder {
     block_array
         stretch;       /* the blocks of the current passage in a stretch that is not covered yet */
     block_array piece; /* the blocks of the repeat to come */
-    TTI_ARRAY(const tti_shared_passage *) passages; /* of the current document, the longest first */
 } repeat_finder;
 
 static uint32_t least(uint32_t x, uint32_t y)
@@ -109,101 +105,34 @@ static tt_status clip_side_a(repeat_finder *f, const tti_block *blocks, size_t c
     return TT_OK;
 }
 
-/* True if what is left of a text is no section. */
-static int is_little(uint32_t left, uint32_t tokens, uint32_t min_section)
-{
-    return left <= tokens / 10 && left < min_section / 2;
-}
-
-static uint32_t shared_tokens(uint32_t begin, uint32_t end, uint32_t other_begin,
-                              uint32_t other_end)
-{
-    const uint32_t from = greatest(begin, other_begin), to = least(end, other_end);
-    return from < to ? to - from : 0;
-}
-
-/* True if all but a little of [begin, end) is in the repeat. */
-static int is_nearly_all_in(const tti_token_repeat *r, uint32_t begin, uint32_t end,
-                            uint32_t min_section)
-{
-    const uint32_t tokens = end - begin;
-    return is_little(tokens - shared_tokens(begin, end, r->begin, r->end), tokens, min_section);
-}
-
-/* The text that a stretch is from, and the repeats of its document there. */
-typedef struct stretch_source {
-    uint32_t doc, begin, end;
-    uint64_t first_repeat, last_repeat;
-} stretch_source;
-
-/* True if the stretch is one passage over and over: a place of the text and its repeats. */
-static int repeats_itself(const repeat_finder *f, const stretch_source *s)
-{
-    uint32_t repeated = 0, original = 0, matched = 0;
-    for (uint64_t k = s->first_repeat; k < s->last_repeat; k++) {
-        const tti_token_repeat *r = &f->out->repeats.items[k];
-        if (r->of_doc != s->doc)
-            continue;
-        repeated += shared_tokens(s->begin, s->end, r->begin, r->end);
-        original = greatest(original, shared_tokens(s->begin, s->end, r->of_begin, r->of_end));
-    }
-    for (size_t k = 0; k < f->stretch.count; k++)
-        matched += f->stretch.items[k].len;
-    return repeated > 0 && (repeated + original >= matched ||
-                            is_little(matched - repeated - original, matched, f->min_section));
-}
-
-/* Appends the repeats of the stretch in `doc`, cut at each repeat of the text that it is from. */
-static tt_status append_cut_at_repeats(repeat_finder *f, const stretch_source *s, uint32_t doc,
-                                       tt_error *error)
-{
-    const tti_block *blocks = f->stretch.items;
-    size_t count = f->stretch.count;
-    uint32_t at = s->begin;
-    for (uint64_t k = s->first_repeat; k < s->last_repeat; k++) {
-        const tti_token_repeat holder = f->out->repeats.items[k];
-        for (; count > 1 && blocks->a + blocks->len <= at; count--)
-            blocks++;
-        if (holder.begin > at) {
-            TTI_TRY(clip_side_a(f, blocks, count, at, holder.begin, error));
-            TTI_TRY(append_repeat(f, doc, s->doc, error));
-        }
-        TTI_TRY(trace_through_repeat(f, blocks, count, &holder, error));
-        TTI_TRY(append_repeat(f, doc, holder.of_doc, error));
-        at = greatest(holder.end, at);
-    }
-    TTI_TRY(clip_side_a(f, blocks, count, at, s->end, error));
-    return append_repeat(f, doc, s->doc, error);
-}
-
-/* Appends the stretch as one repeat, of what the text that it is from repeats if that is nearly all
- * of it, else of that text. */
+/* Appends the repeats of the stretch, which is split by the repeats of the document that it is
+ * from. */
 static tt_status append_repeats_of_stretch(repeat_finder *f, const tti_shared_passage *passage,
                                            tt_error *error)
 {
     const tti_block *blocks = f->stretch.items;
-    const size_t count = f->stretch.count, before = f->out->repeats.count;
+    size_t count = f->stretch.count;
+    const uint32_t a_begin = blocks[0].a, a_end = blocks[count - 1].a + blocks[count - 1].len;
     /* The repeats of that document; within one document those found so far. */
     const int is_own = passage->a == passage->b;
     const uint64_t first = is_own ? f->doc_first : f->out->firsts[passage->a];
     const uint64_t last = is_own ? f->doc_in_order : f->out->firsts[passage->a + 1];
-    stretch_source s = {passage->a, blocks[0].a, blocks[count - 1].a + blocks[count - 1].len, 0, 0};
-    s.first_repeat = s.last_repeat = first_repeat_after(f->out, first, last, s.begin);
-    while (s.last_repeat < last && f->out->repeats.items[s.last_repeat].begin < s.end)
-        s.last_repeat++;
-    for (uint64_t k = s.first_repeat; k < s.last_repeat; k++) {
+    uint32_t at = a_begin;
+    for (uint64_t k = first_repeat_after(f->out, first, last, a_begin); k < last; k++) {
         const tti_token_repeat holder = f->out->repeats.items[k];
-        if (!is_nearly_all_in(&holder, s.begin, s.end, f->min_section))
-            continue;
+        if (holder.begin >= a_end)
+            break;
+        for (; count > 1 && blocks->a + blocks->len <= at; count--)
+            blocks++;
+        if (holder.begin > at) {
+            TTI_TRY(clip_side_a(f, blocks, count, at, holder.begin, error));
+            TTI_TRY(append_repeat(f, passage->b, passage->a, error));
+        }
         TTI_TRY(trace_through_repeat(f, blocks, count, &holder, error));
         TTI_TRY(append_repeat(f, passage->b, holder.of_doc, error));
-        if (f->out->repeats.count > before)
-            return TT_OK;
+        at = greatest(holder.end, at);
     }
-    if (repeats_itself(f, &s))
-        return append_cut_at_repeats(f, &s, passage->b, error);
-    f->piece.count = 0;
-    TTI_TRY_ALLOC(tti_array_append(&f->piece, f->out->allocator, blocks, count), error, "sections");
+    TTI_TRY(clip_side_a(f, blocks, count, at, a_end, error));
     return append_repeat(f, passage->b, passage->a, error);
 }
 
@@ -238,6 +167,7 @@ static tt_status append_repeats_of_passage(repeat_finder *f, const tti_verified 
         if (k < before)
             at = greatest(f->out->repeats.items[k].end, at);
     }
+    /* Nearly always the new ones come last. */
     for (size_t i = before; i < f->out->repeats.count; i++) {
         tti_token_repeat *repeats = f->out->repeats.items;
         const tti_token_repeat x = repeats[i];
@@ -249,36 +179,21 @@ static tt_status append_repeats_of_passage(repeat_finder *f, const tti_verified 
     return TT_OK;
 }
 
-typedef const tti_shared_passage *passage_pointer;
-
-/* The longest first; passages of the document with itself last, in their order. */
-TTI_SORT_DEFINE(sort_by_length, passage_pointer,
-                ((*x)->a == (*x)->b) != ((*y)->a == (*y)->b) ? (*x)->a != (*x)->b
-                : (*x)->a != (*x)->b && (*x)->matched != (*y)->matched
-                    ? (*x)->matched > (*y)->matched
-                    : *x < *y)
-
 /* Appends the repeats of one document, whose passages are [begin, end). */
 static tt_status append_repeats_of_doc(repeat_finder *f, const tti_verified *v, size_t begin,
                                        size_t end, uint32_t doc, tt_error *error)
 {
     f->doc_first = f->out->firsts[doc] = f->out->repeats.count;
-    TTI_TRY_ALLOC(tti_array_resize(&f->passages, f->out->allocator, end - begin), error,
-                  "sections");
     for (size_t k = begin; k < end; k++) {
         assert(v->passages.items[k].b == doc && v->passages.items[k].a <= doc);
-        f->passages.items[k - begin] = &v->passages.items[k];
+        TTI_TRY(append_repeats_of_passage(f, v, &v->passages.items[k], error));
     }
-    sort_by_length(f->passages.items, end - begin);
-    for (size_t k = 0; k < end - begin; k++)
-        TTI_TRY(append_repeats_of_passage(f, v, f->passages.items[k], error));
     f->out->firsts[doc + 1] = f->out->repeats.count;
     return TT_OK;
 }
 
 static void free_repeat_finder(repeat_finder *f)
 {
-    tti_array_free(&f->passages, f->out->allocator);
     tti_array_free(&f->piece, f->out->allocator);
     tti_array_free(&f->stretch, f->out->allocator);
 }
@@ -314,14 +229,21 @@ tt_status tti_token_repeats_find(tti_token_repeats *out, const tti_verified *ver
     return status;
 }
 
-int tti_token_repeat_of_copy(const tti_token_repeat *repeats, size_t count, uint32_t doc,
-                             uint32_t tokens, uint32_t min_section, tti_token_repeat *out)
+size_t tti_token_repeats_of_copy(const tti_token_repeat *repeats, size_t count, uint32_t doc,
+                                 uint32_t tokens, uint32_t min_section, tti_token_repeat *out)
 {
-    *out = (tti_token_repeat){doc, 0, tokens, doc, 0, tokens, tokens, 0, 0};
-    for (size_t k = 0; k < count; k++)
-        if (is_nearly_all_in(&repeats[k], 0, tokens, min_section))
-            *out = repeats[k];
-    return tokens >= min_section;
+    uint32_t at = 0;
+    size_t n = 0;
+    for (size_t k = 0; k <= count; k++) {
+        const uint32_t end = k < count ? repeats[k].begin : tokens;
+        if (end >= at + min_section)
+            out[n++] = (tti_token_repeat){doc, at, end, doc, at, end, end - at, 0, 0};
+        if (k < count) {
+            out[n++] = repeats[k];
+            at = repeats[k].end;
+        }
+    }
+    return n;
 }
 
 void tti_token_repeats_free(tti_token_repeats *p)

@@ -3,7 +3,7 @@
  * passages of pairs and sections.
  *
  * Always holds: repeats are in order of document and begin, and those of one document are apart;
- * each is of the earliest document found to have the whole of it, but for a tenth at most.
+ * what a repeat repeats is itself no repeat.
  */
 #ifndef TTI_RESULT_REPEATS_H
 #define TTI_RESULT_REPEATS_H
@@ -40,9 +40,10 @@ tt_status tti_token_repeats_add_doc(tti_token_repeats *out, const tti_verified *
 
 void tti_token_repeats_free(tti_token_repeats *repeats);
 
-/** What a further article with the tokens of `doc`, whose repeats are given, repeats: all of the
- * document, or what nearly all of that repeats. @return 1; 0 if it is too short for a section */
-int tti_token_repeat_of_copy(const tti_token_repeat *repeats, size_t count, uint32_t doc,
-                             uint32_t tokens, uint32_t min_section, tti_token_repeat *out);
+/** Writes the repeats of a further article with the tokens of `doc`, whose own are `repeats`: it
+ * repeats what the document repeats, and elsewhere the document. `out` has room for 2 * count + 1.
+ * @return how many there are */
+size_t tti_token_repeats_of_copy(const tti_token_repeat *repeats, size_t count, uint32_t doc,
+                                 uint32_t tokens, uint32_t min_section, tti_token_repeat *out);
 
 #endif

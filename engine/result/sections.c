@@ -1,7 +1,7 @@
 /*
- * Repeats of all articles are sorted by what they repeat. One belongs to the section of those
- * before it whose reference it shares most of, so long as each place still has most of that
- * reference; else it begins a section. Extents in tokens become extents in bytes at the end, each
+ * Repeats of all articles are sorted by what they repeat. One belongs to the section of those before
+ * it with which it has most in common, so long as all of its places have half of the shortest in
+ * common; else it begins a section. Extents in tokens become extents in bytes at the end, each
  * article decoded once.
  */
 #include "result/sections.h"
@@ -61,68 +61,69 @@ static tt_status append_occurrences(token_occurrences *list, const tti_corpus *c
     return TT_OK;
 }
 
-/* A document's first article has its repeats; those after it repeat the first one. */
+/* A document's first article has its repeats; those after it repeat the first one too. */
 static tt_status list_occurrences(token_occurrences *list, const tti_corpus *corpus,
                                   const tti_doc_articles *doc_articles,
                                   const tti_token_repeats *repeats, uint32_t min_section,
                                   tt_error *error)
 {
     const tt_allocator *a = repeats->allocator;
+    TTI_ARRAY(tti_token_repeat) copied = {0};
     tt_status status = TT_OK;
     for (uint32_t d = 0; d < corpus->doc_count && status == TT_OK; d++) {
         const tti_token_repeat *own = repeats->repeats.items + repeats->firsts[d];
         const size_t count = (size_t)(repeats->firsts[d + 1] - repeats->firsts[d]);
         const uint32_t first = doc_articles->firsts[d], end = doc_articles->firsts[d + 1];
-        tti_token_repeat copied;
         assert(first < end && doc_articles->articles[first] == corpus->docs[d].article);
         status = append_occurrences(list, corpus, a, corpus->docs[d].article, own, count);
-        if (end - first >= 2 && tti_token_repeat_of_copy(own, count, d, corpus->docs[d].token_count,
-                                                         min_section, &copied))
-            for (uint32_t k = first + 1; k < end && status == TT_OK; k++)
-                status = append_occurrences(list, corpus, a, doc_articles->articles[k], &copied, 1);
+        if (status == TT_OK && end - first >= 2)
+            status = tti_array_resize(&copied, a, 2 * count + 1);
+        if (status == TT_OK && end - first >= 2)
+            copied.count = tti_token_repeats_of_copy(own, count, d, corpus->docs[d].token_count,
+                                                     min_section, copied.items);
+        for (uint32_t k = first + 1; k < end && status == TT_OK; k++)
+            status = append_occurrences(list, corpus, a, doc_articles->articles[k], copied.items,
+                                        copied.count);
     }
+    tti_array_free(&copied, a);
     TTI_TRY_ALLOC(status, error, "sections");
     return TT_OK;
 }
 
 /* ---- Sections ------------------------------------------------------------------------------- */
 
-/* The least share of a section's reference that each of its places spans, and the share that each
- * must have token by token: more than half, so that any two places have some of it in common. */
-#define LEAST_SPAN 0.6
-#define LEAST_MATCHED 0.5
+/* The least share of the shortest place of a section that all its places have in common. */
+#define LEAST_CORE 0.5
 
 /* A section whose reference may still grow. */
 typedef struct open_section {
-    uint32_t number, begin, end;
-    uint32_t shortest, least_matched; /* tokens of its places, the least */
-    uint32_t before;                  /* the first of its places in the same document */
+    uint32_t number, end;
+    uint32_t core_begin, core_end; /* the part of the reference that all places have */
+    uint32_t shortest;             /* tokens of its shortest place */
+    uint32_t before;               /* the first of its places in the same document */
 } open_section;
 
-static uint32_t fewer(uint32_t x, uint32_t y)
+static uint32_t least(uint32_t x, uint32_t y)
 {
     return x < y ? x : y;
 }
 
-/* The section with one more reference. */
+/* The section with one more reference, which begins no earlier than those before it. */
 static open_section section_with(const open_section *s, const tti_reference *r)
 {
     return (open_section){s->number,
-                          s->begin,
                           s->end > r->end ? s->end : r->end,
-                          fewer(s->shortest, r->end - r->begin),
-                          fewer(s->least_matched, r->matched),
-                          fewer(s->before, r->before)};
+                          s->core_begin > r->begin ? s->core_begin : r->begin,
+                          least(s->core_end, r->end),
+                          least(s->shortest, r->end - r->begin),
+                          least(s->before, r->before)};
 }
 
-/* How much of its reference each place of a section spans; 0 where they have too little of it. */
-static double least_span(const open_section *s)
+/* How much of its shortest place all places of a section have in common; 0: too little. */
+static double core_share(const open_section *s)
 {
-    const double tokens = s->end - s->begin;
-    return s->least_matched > LEAST_MATCHED * tokens && s->shortest >= LEAST_SPAN * tokens &&
-                   s->end <= s->before
-               ? s->shortest / tokens
-               : 0;
+    const double core = s->core_end > s->core_begin ? s->core_end - s->core_begin : 0;
+    return core >= LEAST_CORE * s->shortest && s->end <= s->before ? core / s->shortest : 0;
 }
 
 TTI_SORT_DEFINE(sort_references, tti_reference,
@@ -141,7 +142,7 @@ tt_status tti_references_join(tti_reference *refs, size_t count, const tt_alloca
     sort_references(refs, count);
     for (size_t k = 0; k < count && status == TT_OK; k++) {
         tti_reference *r = &refs[k];
-        double best_span = 0;
+        double best_share = 0;
         open_section *best = NULL;
         size_t kept = 0;
         if (k > 0 && r[-1].doc != r->doc)
@@ -153,16 +154,16 @@ tt_status tti_references_join(tti_reference *refs, size_t count, const tt_alloca
                 continue;
             kept++;
             joined = section_with(s, r);
-            if (least_span(&joined) > best_span) {
-                best_span = least_span(&joined);
+            if (core_share(&joined) > best_share) {
+                best_share = core_share(&joined);
                 best = s;
             }
         }
         open.count = kept;
         if (best == NULL) {
             status = tti_array_push(&open, a,
-                                    (open_section){(uint32_t)(*sections)++, r->begin, r->end,
-                                                   r->end - r->begin, r->matched, r->before});
+                                    (open_section){(uint32_t)(*sections)++, r->end, r->begin,
+                                                   r->end, r->end - r->begin, r->before});
             r->section = (uint32_t)*sections - 1;
         } else {
             *best = section_with(best, r);

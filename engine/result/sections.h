@@ -1,7 +1,7 @@
 /*
  * The section stage: the passages that articles share -> sections. A section has one reference, the
- * earliest article that has the text, and the other places where it occurs, each of which has most
- * of it.
+ * earliest article that has the text, and the other places where it occurs, which all have a part
+ * of it in common.
  */
 #ifndef TTI_RESULT_SECTIONS_H
 #define TTI_RESULT_SECTIONS_H

@@ -270,25 +270,11 @@ static int overlap(const tt_occurrence *x, const tt_occurrence *y)
     return x->article == y->article && x->begin < y->end && y->begin < x->end;
 }
 
-/* Each place has most of the reference, so that any two have some of it in common. */
-static void check_share(const corpus *c, const tt_section *s, const tt_occurrence *o)
-{
-    const text *of = &c->texts[s->occurrences->article], *t = &c->texts[o->article];
-    const extent there = extent_of(of, o->of_begin, o->of_end);
-    const extent here = extent_of(t, o->begin, o->end);
-    const size_t spanned = there.end - there.begin, placed = here.end - here.begin;
-    const double matched = o->similarity * (double)(spanned > placed ? spanned : placed);
-    CHECK((double)spanned >= 0.6 * (double)s->tokens - 1e-6, "a place of %zu tokens of %d", spanned,
-          (int)s->tokens);
-    CHECK(s->count == 2 || matched > 0.5 * (double)s->tokens - 1e-6, "%g tokens are of %d", matched,
-          (int)s->tokens);
-}
-
 static void check_section(const corpus *c, const tt_section *s, uint32_t min_section)
 {
     const tt_occurrence *reference = &s->occurrences[0];
     const extent words = extent_of(&c->texts[reference->article], reference->begin, reference->end);
-    uint64_t least = UINT64_MAX, most = 0;
+    uint64_t least = UINT64_MAX, most = 0, core_begin = 0, core_end = UINT64_MAX;
     CHECK(s->count >= 2, "a section of one place");
     CHECK(s->tokens == words.end - words.begin, "tokens of a section");
     CHECK(s->tokens >= min_section, "a section of %d tokens", (int)s->tokens);
@@ -298,14 +284,16 @@ static void check_section(const corpus *c, const tt_section *s, uint32_t min_sec
     for (size_t k = 1; k < s->count; k++) {
         const tt_occurrence *o = &s->occurrences[k];
         check_occurrence(c, reference, o);
-        check_share(c, s, o);
         CHECK(k == 1 || o[-1].article < o->article ||
                   (o[-1].article == o->article && o[-1].end <= o->begin),
               "occurrences overlap or are not in order");
         least = o->of_begin < least ? o->of_begin : least;
         most = o->of_end > most ? o->of_end : most;
+        core_begin = o->of_begin > core_begin ? o->of_begin : core_begin;
+        core_end = o->of_end < core_end ? o->of_end : core_end;
     }
     CHECK(least == reference->begin && most == reference->end, "a reference is not the union");
+    CHECK(core_begin < core_end, "two places share nothing");
 }
 
 static void check_sections(const corpus *c, const results *r, uint32_t min_section)
