@@ -53,11 +53,6 @@ test_every_two_places_of_a_section_share_text() {
     ! grep '"type":"section"' out | grep '"article":"one"' | grep -q '"article":"three"' || fail 'one and three share nothing'
 }
 
-test_a_run_that_two_articles_share_is_one_section() {
-    scan_feed run
-    [ "$(grep '"type":"section"' out | grep '"article":"a"' | grep -c '"article":"b"')" = 1 ] || fail 'the run is cut'
-}
-
 test_the_later_stage_of_a_story_is_kept() {
     kept stage | grep -q b-july || fail "kept $(kept stage)"
 }
