@@ -29,8 +29,9 @@ else()
   set(TT_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
 endif()
 # Users of a static library link its dependencies themselves, so these are public: `pkg-config --libs`
-# is enough. --static also names the dependencies of those, for fully static programs.
-set(_libs " -lm ${CMAKE_THREAD_LIBS_INIT}")
+# is enough. --static also names the dependencies of those, for fully static programs. libarchive is
+# named by its library: its .pc file asks --static for libraries that Debian's libarchive-dev lacks.
+set(_libs "${TT_PC_ARCHIVE} -lm ${CMAKE_THREAD_LIBS_INIT}")
 foreach(_library IN LISTS TT_CXX_RUNTIME)
   string(APPEND _libs " -l${_library}")
 endforeach()
