@@ -140,19 +140,10 @@ static void count_aligned(fact_counts *agree, const uint8_t *a, const uint8_t *b
     }
 }
 
-enum { DOC_FILTER_BITS = 1 << 15 };
-
-/* The tokens of a document, by some bits of their hashes; filled when it is first asked. */
-typedef struct doc_filter {
-    const tti_doc *doc;
-    int is_filled;
-    uint64_t bits[DOC_FILTER_BITS / 64];
-} doc_filter;
-
 /* A comparison under way. */
 typedef struct fact_comparison {
     const tti_doc *a, *b;
-    doc_filter *in_a, *in_b;
+    tti_doc_filter *in_a, *in_b;
     fact_counts agree, disagree;
     tti_facts *out;
 } fact_comparison;
@@ -164,12 +155,12 @@ typedef struct slot_side {
 } slot_side;
 
 /* A word whose first letter is of no class is a single character. */
-static int is_character(uint8_t flags)
+static inline int is_character(uint8_t flags)
 {
     return (flags & TTI_TOKEN_KIND) == 0;
 }
 
-static int has_capital(uint8_t flags)
+static inline int has_capital(uint8_t flags)
 {
     return (flags & TTI_TOKEN_CAPITAL) != 0;
 }
@@ -191,37 +182,49 @@ static int conflict_kind(uint8_t flags)
     return (flags & TTI_TOKEN_KIND) == 0 ? NAME : fact_kind(flags);
 }
 
-/* Says for certain that a token is not in a document, and then one need not look. */
-static void fill_filter(doc_filter *f)
+void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc)
+{
+    f->doc = doc;
+    f->is_filled = 0;
+}
+
+static void fill_filter(tti_doc_filter *f)
 {
     memset(f->bits, 0, sizeof f->bits);
     for (uint32_t i = 0; i < f->doc->token_count; i++)
-        f->bits[f->doc->hashes[i] % DOC_FILTER_BITS / 64] |= (uint64_t)1 << f->doc->hashes[i] % 64;
+        f->bits[f->doc->hashes[i] % TTI_DOC_FILTER_BITS / 64] |= (uint64_t)1
+                                                                 << f->doc->hashes[i] % 64;
     f->is_filled = 1;
 }
 
-static int has_token(doc_filter *f, uint32_t hash)
+/* A short article is looked through; of a long one the filter mostly says that it need not be. */
+static int has_token(tti_doc_filter *f, uint32_t hash)
 {
-    enum { STEP = 256 };
+    enum { SHORT = 1024, STEP = 64 };
     const tti_doc *doc = f->doc;
-    if (!f->is_filled)
-        fill_filter(f);
-    if ((f->bits[hash % DOC_FILTER_BITS / 64] >> hash % 64 & 1) == 0)
-        return 0;
-    for (uint32_t i = 0; i < doc->token_count;) {
-        const uint32_t end = doc->token_count - i < STEP ? doc->token_count : i + STEP;
-        int found = 0;
-        for (; i < end; i++) /* without an end before that: it vectorises */
-            found |= doc->hashes[i] == hash;
+    const uint32_t whole_steps = doc->token_count - doc->token_count % STEP;
+    if (doc->token_count > SHORT) {
+        if (!f->is_filled)
+            fill_filter(f);
+        if ((f->bits[hash % TTI_DOC_FILTER_BITS / 64] >> hash % 64 & 1) == 0)
+            return 0;
+    }
+    for (uint32_t i = 0; i < whole_steps; i += STEP) {
+        uint32_t found = 0;
+        for (uint32_t k = 0; k < STEP; k++) /* without an end before that: it vectorises */
+            found |= doc->hashes[i + k] == hash;
         if (found)
             return 1;
     }
+    for (uint32_t i = whole_steps; i < doc->token_count; i++)
+        if (doc->hashes[i] == hash)
+            return 1;
     return 0;
 }
 
 /* Finds the first fact of a kind that the other article does not have, with those of the kind that
  * follow it directly: a name of two words is one difference. @return 0: there is none */
-static int find_novel_fact(const slot_side *s, doc_filter *other, int kind, uint32_t *begin,
+static int find_novel_fact(const slot_side *s, tti_doc_filter *other, int kind, uint32_t *begin,
                            uint8_t *size)
 {
     uint32_t i = s->begin, end;
@@ -237,7 +240,7 @@ static int find_novel_fact(const slot_side *s, doc_filter *other, int kind, uint
 
 /* Finds the first token of a sort that the other article does not have. @return its index, `end`
  * if there is none */
-static uint32_t find_novel_token(const slot_side *s, doc_filter *other, int is_sort(uint8_t))
+static uint32_t find_novel_token(const slot_side *s, tti_doc_filter *other, int is_sort(uint8_t))
 {
     uint32_t i = s->begin;
     while (i < s->end && (!is_sort(s->doc->flags[i]) || has_token(other, s->doc->hashes[i])))
@@ -245,18 +248,26 @@ static uint32_t find_novel_token(const slot_side *s, doc_filter *other, int is_s
     return i;
 }
 
+static int has_sort(const slot_side *s, int is_sort(uint8_t))
+{
+    for (uint32_t i = s->begin; i < s->end; i++)
+        if (is_sort(s->doc->flags[i]))
+            return 1;
+    return 0;
+}
+
 /* True if the slot is filled with names that are not alike, wherever in a sentence they are. */
 static int has_other_names(const fact_comparison *x, const slot_side *a, const slot_side *b)
 {
-    const uint32_t i = find_novel_token(a, x->in_b, has_capital);
+    const uint32_t i =
+        has_sort(b, has_capital) ? find_novel_token(a, x->in_b, has_capital) : a->end;
     const uint32_t k = i < a->end ? find_novel_token(b, x->in_a, has_capital) : b->end;
     return k < b->end && !is_like(a->doc->flags[i], b->doc->flags[k]);
 }
 
-static int has_other_characters(const fact_comparison *x, const slot_side *a,
-                                const slot_side *b)
+static int has_other_characters(const fact_comparison *x, const slot_side *a, const slot_side *b)
 {
-    return find_novel_token(a, x->in_b, is_character) < a->end &&
+    return has_sort(b, is_character) && find_novel_token(a, x->in_b, is_character) < a->end &&
            find_novel_token(b, x->in_a, is_character) < b->end;
 }
 
@@ -269,13 +280,21 @@ static int has_number(const slot_side *s)
     return 0;
 }
 
+static int has_conflict_kind(const slot_side *s, int kind)
+{
+    for (uint32_t i = s->begin; i < s->end; i++)
+        if (conflict_kind(s->doc->flags[i]) == kind)
+            return 1;
+    return 0;
+}
+
 /* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that
  * of the name it faces was misread. */
 static void find_conflict(fact_comparison *x, const slot_side *a, const slot_side *b, int kind)
 {
     const uint8_t *in_a = a->doc->flags, *in_b = b->doc->flags;
     tti_difference d;
-    if (!find_novel_fact(a, x->in_b, kind, &d.a, &d.a_size) ||
+    if (!has_conflict_kind(b, kind) || !find_novel_fact(a, x->in_b, kind, &d.a, &d.a_size) ||
         !find_novel_fact(b, x->in_a, kind, &d.b, &d.b_size))
         return;
     if (kind == NAME && (is_like(in_a[d.a], in_b[d.b]) ||
@@ -385,14 +404,15 @@ static double weigh_facts(const fact_counts *t)
     return sum;
 }
 
-void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *al, tti_facts *out)
+void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignment *al,
+                       tti_facts *out)
 {
-    doc_filter in_a, in_b;
-    fact_comparison x = {.a = a, .b = b, .in_a = &in_a, .in_b = &in_b, .out = out};
+    const tti_doc *b = in_b->doc;
+    tti_doc_filter in_a;
+    fact_comparison x = {.a = a, .b = b, .in_a = &in_a, .in_b = in_b, .out = out};
     fact_counts margin_a = {{0}}, margin_b = {{0}}, beside = {{0}};
     double agreed, total;
-    in_a.doc = a, in_b.doc = b;
-    in_a.is_filled = in_b.is_filled = 0;
+    tti_doc_filter_reset(&in_a, a);
     memset(out, 0, sizeof *out);
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];

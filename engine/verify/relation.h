@@ -34,11 +34,23 @@ typedef struct tti_facts {
                                    token */
     uint32_t words;           /**< ordinary words that face others */
     uint32_t misread;         /**< ordinary words that face one that is like them */
-    uint32_t conflicts; /**< how many differences there are, of which the first are listed: */
+    uint32_t conflicts;       /**< how many differences there are, of which the first are listed: */
     tti_difference differences[TT_MOST_DIFFERENCES];
 } tti_facts;
 
-void tti_facts_compare(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
+enum { TTI_DOC_FILTER_BITS = 1 << 15 };
+
+/** Says for certain that a token is not in a document; filled when it is first asked. */
+typedef struct tti_doc_filter {
+    const tti_doc *doc;
+    int is_filled;
+    uint64_t bits[TTI_DOC_FILTER_BITS / 64]; /**< by some bits of the hashes */
+} tti_doc_filter;
+
+void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc);
+
+/** Compares the facts of `a` and the filter's document, side b of the alignment. */
+void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignment *alignment,
                        tti_facts *out);
 
 /** How many differences of a pair with so many conflicts are listed. */

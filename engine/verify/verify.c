@@ -25,6 +25,7 @@ struct tti_verifier {
     int admitted_only; /* nobody asks for the numbers of other pairs */
     tti_aligner *aligner;
     const tti_doc *loaded;
+    tti_doc_filter loaded_filter;
     const tti_doc_shingles *loaded_shingles; /* NULL: not counted yet */
     tti_shingle_counter counters[2];         /* of the loaded and the other article, */
     tti_doc_shingles own_loaded, own_other;  /* and what they counted */
@@ -75,6 +76,7 @@ tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_doc_s
                             tt_error *error)
 {
     v->loaded = doc;
+    tti_doc_filter_reset(&v->loaded_filter, doc);
     v->loaded_shingles = shingles;
     v->loaded_set_made = 0;
     return tti_aligner_load(v->aligner, doc->hashes, doc->token_count, error);
@@ -198,7 +200,7 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     if (out->admission == TTI_NOT_ADMITTED)
         return TT_OK;
     if (o->facts >= 0) {
-        tti_facts_compare(doc, v->loaded, &out->alignment, &out->facts);
+        tti_facts_compare(doc, &v->loaded_filter, &out->alignment, &out->facts);
         p->facts = out->facts.share;
         p->conflicts = out->facts.conflicts;
     }
