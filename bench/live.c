@@ -167,7 +167,7 @@ static int reopen(tt_index **live, const char *path)
 /* Adds articles with verdicts in commits of `size`. */
 static int watch(replay *r, tt_index *live, size_t size, size_t count, const char *name)
 {
-    size_t novelties[4] = {0};
+    size_t novelties[TT_VERDICT_CORRECTION + 1] = {0};
     double spent = 0;
     for (size_t done = 0; done < count; done += size) {
         double began;
@@ -191,7 +191,7 @@ static int time_verdicts(replay *r, tt_index *live, size_t count)
 {
     double *asked = malloc(count * sizeof *asked), *added = malloc(count * sizeof *added),
            *worked = malloc(count * sizeof *worked), began, work;
-    size_t novelties[4] = {0};
+    size_t novelties[TT_VERDICT_CORRECTION + 1] = {0};
     for (size_t k = 0; asked != NULL && added != NULL && worked != NULL && k < count; k++) {
         if (take(r, 1) != 0)
             return -1;

@@ -245,7 +245,7 @@ static void check_pair(const tt_pair *p, const corpus *c, const tt_options *o)
     a = c->taken[p->a];
     b = c->taken[p->b];
     check_numbers(p, a, b, o);
-    FUZZ_CHECK(p->relation >= TT_IDENTICAL && p->relation <= TT_SERIES, "relation");
+    FUZZ_CHECK(p->relation >= TT_IDENTICAL && p->relation <= TT_BOILERPLATE, "relation");
     FUZZ_CHECK((p->relation == TT_IDENTICAL) == same_tokens(a, b), "identical, or not");
     shorter = a->added.token_count < b->added.token_count   ? p->overlap_a
               : a->added.token_count > b->added.token_count ? p->overlap_b
