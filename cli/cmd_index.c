@@ -153,6 +153,32 @@ static int run_check(const settings *s)
     return findings == 0 ? EXIT_DONE : failure_damage(s->inputs[0]);
 }
 
+static int print_loss(void *ctx, const char *finding)
+{
+    (void)ctx;
+    (void)message_failure(NULL, "%s", finding);
+    return 0;
+}
+
+/* What was lost is named even with --quiet. */
+static int run_repair(const settings *s)
+{
+    tt_error error = {0};
+    tt_index_repaired repaired;
+    const int rc = check_operands(s, 1, 1);
+    if (rc != 0)
+        return rc;
+    if (s->output == NULL)
+        return message_usage(s->command, "no output given; give the new file with -o NEW");
+    if (tt_index_repair(s->inputs[0], s->output, &s->engine, print_loss, NULL, &repaired, &error) !=
+        TT_OK)
+        return failure_library(&error, error.status == TT_EINVAL ? ABOUT_CREATION : ABOUT_INDEX);
+    if (!s->quiet)
+        message_line("%s: %" PRIu64 " record%s kept, %" PRIu64 " lost", s->output, repaired.kept,
+                     repaired.kept == 1 ? "" : "s", repaired.lost);
+    return repaired.lost == 0 && !repaired.options_lost ? EXIT_DONE : EXIT_REJECTED;
+}
+
 const subcommand create_command = {
     .name = "index create",
     .bit = FOR_CREATE,
@@ -203,4 +229,16 @@ const subcommand check_command = {
             "What is wrong is named on standard error, and the exit code is 3.",
     .example = "twicetold index check feed.db",
     .run = run_check,
+};
+
+const subcommand repair_command = {
+    .name = "index repair",
+    .bit = FOR_REPAIR,
+    .operands = "INDEX",
+    .about = "save what is whole of a damaged index",
+    .text = "Writes a new index with the options of INDEX and every record that is whole.\n"
+            "INDEX is not changed. What was lost is named on standard error, and the exit\n"
+            "code is 1 then.",
+    .example = "twicetold index repair feed.db -o saved.db",
+    .run = run_repair,
 };

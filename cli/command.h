@@ -27,7 +27,8 @@ enum {
     FOR_WATCH = 1u << 10,
     FOR_REPORT = 1u << 11,
     FOR_SHOW = 1u << 12,
-    FOR_TUNE = 1u << 13
+    FOR_TUNE = 1u << 13,
+    FOR_REPAIR = 1u << 14
 };
 
 typedef struct settings settings;
@@ -48,7 +49,7 @@ extern const subcommand report_command, tune_command;
 
 /** The commands of `twicetold index`, whose names have two words. */
 extern const subcommand create_command, add_command, query_command, remove_command, expire_command,
-    stat_command, check_command;
+    stat_command, check_command, repair_command;
 
 /** All subcommands, in the order in which the help shows them. */
 extern const subcommand *const commands[];

@@ -60,7 +60,7 @@ static const rule about_result[] = {
 
 static const rule about_index[] = {
     {TT_EFORMAT, "give an INDEX that 'twicetold index create' or watch made; 'twicetold index "
-                 "check' names damage, and a damaged one is rebuilt from its articles"},
+                 "check' names damage, and 'index repair' saves what is whole"},
     {TT_EVERSION, "use the twicetold that wrote it, or a newer one; or rebuild it from its "
                   "articles"},
     {TT_EINVAL, "leave that option out, for the index keeps its own; or make another index with "
@@ -235,6 +235,8 @@ int failure_temporary(const char *doing, const char *folder, int number)
 
 int failure_damage(const char *path)
 {
-    return message_failure("restore a copy of it, or rebuild it from its articles", "%s is damaged",
+    return message_failure("save what is whole with index repair, restore a copy of it, or rebuild it "
+                           "from its articles",
+                           "%s is damaged",
                            path);
 }

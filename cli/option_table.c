@@ -6,7 +6,8 @@
   (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* commands that take articles in */
 #define FOR_SHAPE (FOR_BUILD | FOR_CREATE) /* commands whose options shape the answers */
 #define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL) /* commands that read articles */
-#define FOR_ALL (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK)
+#define FOR_ALL                                                                                    \
+  (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK | FOR_REPAIR)
 
 const option_row option_rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
@@ -15,6 +16,8 @@ const option_row option_rows[] = {
      "FILE is written under a temporary name beside it and takes its place when it is whole."},
     {"output", 'o', FOR_DEDUP, 1, KIND_STRING, AT(output), 0, 0, "FILE",
      "write the kept records to FILE; - is standard output", "It must be given."},
+    {"output", 'o', FOR_REPAIR, 1, KIND_STRING, AT(output), 0, 0, "NEW",
+     "write the new index to NEW, which must not exist", "It must be given."},
     {"cluster", 0, FOR_SHOW, 1, KIND_NUMBER, AT(cluster), 1, UINT32_MAX, "N",
      "show cluster N: the kept article beside each copy", NULL},
     {"section", 0, FOR_SHOW, 1, KIND_NUMBER, AT(section), 1, UINT32_MAX, "N",
@@ -181,8 +184,9 @@ const option_row option_rows[] = {
      "where the file of --memory is (default: $TMPDIR, or /tmp)",
      "A file system that is itself in memory saves none."},
     {"quiet", 'q',
-     (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK), 1,
-     KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
+     (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK |
+      FOR_REPAIR),
+     1, KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
     {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
      0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",
      "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "

@@ -1071,6 +1071,28 @@ TT_API TT_NODISCARD tt_status tt_index_check(const char *path, const tt_options 
                                              tt_finding_fn emit, void *ctx, uint64_t *findings,
                                              tt_error *error);
 
+/** What a repair came to. */
+typedef struct tt_index_repaired {
+    uint64_t kept; /**< records in the new file */
+    uint64_t lost; /**< records that were not whole; where the file's own count is lost too, those
+                      that were seen to be damaged, a run that cannot be read counted once */
+    int32_t options_lost; /**< the new file has `options` */
+    int32_t reserved;
+} tt_index_repaired;
+
+/**
+ * Makes a new index of every record of a damaged one whose checksum holds, with its options. The
+ * damaged file is not changed, and nothing is overwritten. `options` (NULL: defaults) shape the new
+ * index where those of the file are lost. `emit` (NULL: not wanted) is given what was lost, with
+ * ids as far as they can be read; `out` may be NULL. Of two records with the same id the later one
+ * is kept. @return TT_OK, also where something was lost; TT_EINVAL: `new_path` exists;
+ * TT_EFORMAT: its first page is damaged, so nothing can be read; else as tt_index_open(), and no
+ * new file is left
+ */
+TT_API TT_NODISCARD tt_status tt_index_repair(const char *path, const char *new_path,
+                                              const tt_options *options, tt_finding_fn emit,
+                                              void *ctx, tt_index_repaired *out, tt_error *error);
+
 /** Writes a verdict as a line of JSON. @return TT_OK, TT_ESTOPPED */
 TT_API TT_NODISCARD tt_status tt_verdict_write(const tt_verdict *verdict, tt_write_fn write,
                                                void *ctx);

@@ -30,6 +30,7 @@ enum {
     INSERT_REMOVED,
     CUT_REMOVED,
     READ_REMOVED,
+    READ_ID,
     STATEMENTS
 };
 
@@ -44,6 +45,7 @@ static const char *const texts[STATEMENTS] = {
     "INSERT OR REPLACE INTO removed VALUES(?1,?2)",
     "DELETE FROM removed WHERE nth<=?1",
     "SELECT number FROM removed WHERE nth>?1 AND nth<=?2 ORDER BY nth",
+    "SELECT id FROM article WHERE number=?1",
 };
 
 typedef struct file_identity {
@@ -80,6 +82,7 @@ static tt_status status_of(const tti_db *f, int code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_MISMATCH:
+    case SQLITE_DONE: /* a row is missing */
     case SQLITE_ERROR: /* no such table: not the schema it claims to be */ return TT_EFORMAT;
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return TT_ELOCKED;
@@ -183,7 +186,7 @@ static tt_status write_shape(tti_db *f, const tt_options *o, tt_error *error)
     return run_sql(f, sql, "write", error);
 }
 
-static tt_status read_shape(tti_db *f, tt_options *out, tt_error *error)
+tt_status tti_db_read_shape(tti_db *f, tt_options *out, tt_error *error)
 {
     uint64_t shape[MAX_KEPT_OPTIONS] = {0};
     char sql[100];
@@ -452,6 +455,18 @@ tt_status tti_db_check_unchanged(const tti_db *f, tt_error *error)
                     PATH_SHOWN, f->name);
 }
 
+/* Of a page of which a part is damaged the rest is read, and no log goes into the file when it is
+ * closed. */
+static tt_status leave_as_it_is(tti_db *f, tt_error *error)
+{
+    char log[PATH_MAX + 8];
+    struct stat s;
+    (void)snprintf(log, sizeof log, "%s-wal", f->path);
+    if (stat(log, &s) == 0 && s.st_size > 0)
+        (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return run_sql(f, "PRAGMA cell_size_check=OFF", "open", error);
+}
+
 static tt_status open_database(tti_db *f, unsigned mode, const tt_options *options, tt_error *error)
 {
     int blank = 0;
@@ -479,6 +494,8 @@ static tt_status open_database(tti_db *f, unsigned mode, const tt_options *optio
     TTI_TRY(run_sql(
         f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA cache_size=-2000", "open",
         error));
+    if (mode & TTI_DB_SALVAGE)
+        TTI_TRY(leave_as_it_is(f, error));
     if (mode & TTI_DB_READ)
         return run_sql(f, "PRAGMA query_only=ON", "open", error);
     TTI_TRY(
@@ -578,8 +595,8 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
     }
     if (status == TT_OK)
         status = open_database(f, mode, options, error);
-    if (status == TT_OK)
-        status = read_shape(f, shape, error);
+    if (status == TT_OK && !(mode & TTI_DB_SALVAGE))
+        status = tti_db_read_shape(f, shape, error);
     if (status == TT_OK && !(mode & TTI_DB_READ))
         status = check_file(f, error);
     if (status != TT_OK)
@@ -794,7 +811,9 @@ static tt_status bind_data(sqlite3_stmt *s, const tti_db_row *r, tt_error *error
     uint8_t *data = sqlite3_malloc64(size + 1);
     if (data == NULL)
         return tti_fail_memory(error, "a record");
-    if (r->token_count > 0) {
+    if (r->hashes == NULL && size > 0) {
+        memcpy(data, r->data, size);
+    } else if (r->token_count > 0) {
         tti_write_le32(data, r->hashes, r->token_count);
         memcpy(data + hashes, r->flags, r->token_count);
         memcpy(data + hashes + r->token_count, r->extents, r->extents_size);
@@ -899,6 +918,23 @@ tt_status tti_db_next_number(tti_db *f, int64_t after, int64_t *out, tt_error *e
         *out = sqlite3_column_int64(s, 0);
     (void)sqlite3_reset(s);
     return code == SQLITE_ROW || code == SQLITE_DONE ? TT_OK : fail_sqlite(f, code, "read", error);
+}
+
+size_t tti_db_read_id(tti_db *f, int64_t number, char *out, size_t size)
+{
+    sqlite3_stmt *s;
+    size_t length = 0;
+    if (prepare(f, READ_ID, NULL) != TT_OK)
+        return 0;
+    s = f->statements[READ_ID];
+    (void)sqlite3_bind_int64(s, 1, number);
+    if (sqlite3_step(s) == SQLITE_ROW && sqlite3_column_blob(s, 0) != NULL) {
+        length = (size_t)sqlite3_column_bytes(s, 0);
+        length = length < size ? length : size;
+        memcpy(out, sqlite3_column_blob(s, 0), length);
+    }
+    (void)sqlite3_reset(s);
+    return length;
 }
 
 /* Ids, sources and versions are bounded by what is left of SQLite's limit. */

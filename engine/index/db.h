@@ -22,7 +22,7 @@ typedef struct tti_db_row {
     const char *id, *source, *version;
     const uint8_t *data; /**< of a row that was read: hashes (4 bytes each, not aligned), flags (1
                             byte each) and extents, one after the other */
-    const uint32_t *hashes; /**< of a row to write; NULL: it was read */
+    const uint32_t *hashes; /**< of a new row; NULL: it was read */
     const uint8_t *flags, *extents;
     uint64_t text_size;
     int64_t published, ingested_at;
@@ -64,7 +64,8 @@ typedef struct tti_db tti_db;
 enum {
     TTI_DB_READ = 1,   /**< nothing is written */
     TTI_DB_CREATE = 2, /**< make it if it does not exist, or if making it was interrupted */
-    TTI_DB_NEW = 4     /**< with TTI_DB_CREATE: fail if it exists */
+    TTI_DB_NEW = 4,    /**< with TTI_DB_CREATE: fail if it exists */
+    TTI_DB_SALVAGE = 8 /**< with TTI_DB_READ: though it is damaged; `shape` is not read */
 };
 
 /** Opens or makes (TTI_DB_CREATE: `options` resolved) a file, or makes one in memory (path NULL,
@@ -72,6 +73,8 @@ enum {
 tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
                       tt_options *shape, tt_error *error);
 void tti_db_close(tti_db *f);
+/** Reads the options that the file was made with, resolved. */
+tt_status tti_db_read_shape(tti_db *f, tt_options *out, tt_error *error);
 
 /** Reads the state: in the open transaction, if there is one. */
 tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error);
@@ -107,6 +110,8 @@ tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn 
                           tt_error *error);
 /** The least number of a row that is greater than `after`; INT64_MAX: there is none. */
 tt_status tti_db_next_number(tti_db *f, int64_t after, int64_t *out, tt_error *error);
+/** What can be read of the id of a row, damaged or not: `size` bytes at most. @return how many */
+size_t tti_db_read_id(tti_db *f, int64_t number, char *out, size_t size);
 /** Whether the row of an article with so many tokens is not too large for a file. */
 int tti_db_holds(const tti_db *f, uint32_t token_count, size_t extents_size);
 /** The absolute path, without symbolic links; NULL: it is in memory. */

@@ -67,19 +67,27 @@ static tt_status take_options(const tt_options *options, tt_options *given, tt_o
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
+tt_status tti_index_create_file(tti_db **out, const char *path, const tt_options *resolved,
+                                tt_error *error)
+{
+    tt_options shape;
+    const tt_status status =
+        tti_db_open(out, path, TTI_DB_CREATE | TTI_DB_NEW, resolved, &shape, error);
+    if (status == TT_EFORMAT || status == TT_ELOCKED) /* whatever it is, it is not to be replaced */
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.200s exists already", path);
+    return status;
+}
+
 tt_status tt_index_create(const char *path, const tt_options *options, tt_error *error)
 {
-    tt_options given, resolved, shape;
+    tt_options given, resolved;
     tti_db *db = NULL;
     tti_db_state state;
     tt_status status;
     if (path == NULL || *path == '\0')
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
     TTI_TRY(take_options(options, &given, &resolved, error));
-    status = tti_db_open(&db, path, TTI_DB_CREATE | TTI_DB_NEW, &resolved, &shape, error);
-    if (status == TT_EFORMAT || status == TT_ELOCKED) /* whatever it is, it is not to be replaced */
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.200s exists already", path);
-    TTI_TRY(status);
+    TTI_TRY(tti_index_create_file(&db, path, &resolved, error));
     status = tti_db_read_state(db, &state, error);
     tti_db_close(db);
     return status;

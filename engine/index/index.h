@@ -52,6 +52,10 @@ struct tt_index {
         last_ingested_at; /**< of the last article: time never goes back, even if the clock does */
 };
 
+/** Makes a file that does not exist yet. `resolved`: what shapes it. @return as
+ * tt_index_create() */
+tt_status tti_index_create_file(tti_db **out, const char *path, const tt_options *resolved,
+                                tt_error *error);
 /** Whether a call may begin: not within the callback of another. @return TT_OK, TT_EINVAL */
 tt_status tti_index_check_use(const tt_index *x, tt_error *error);
 /** Begins a transaction that writes, if the file is still what the table was read from.

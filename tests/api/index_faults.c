@@ -687,6 +687,138 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* ---- Repair ------------------------------------------------------------------------------------
+ */
+
+static const char *repaired_path(void)
+{
+    static char path[240];
+    (void)snprintf(path, sizeof path, "%s-repaired", fresh_path());
+    return path;
+}
+
+/* Repairs a damaged index: what comes out is whole. @return records kept, or -1 if nothing can be
+ * read of it */
+static int64_t repair_and_check(const char *path, const char *to, tt_index_repaired *out)
+{
+    uint64_t findings = 0;
+    tt_index *index = NULL;
+    tt_index_stat stat;
+    remove_index(to);
+    if (tt_index_repair(path, to, NULL, NULL, NULL, out, NULL) != TT_OK) {
+        assert_int_not_equal(access(to, F_OK), 0);
+        return -1;
+    }
+    assert_int_equal(tt_index_check(to, NULL, NULL, NULL, &findings, NULL), TT_OK);
+    assert_int_equal(findings, 0);
+    assert_int_equal(tt_index_open(&index, to, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_stat_get(index, &stat, NULL), TT_OK);
+    assert_int_equal(stat.articles, out->kept);
+    tt_index_close(index);
+    return (int64_t)out->kept;
+}
+
+static void whole_records_are_saved_past_any_damaged_page(void **state)
+{
+    char to[240];
+    const char *path;
+    static int kinds[PAGES_MOST];
+    static unsigned char was[PAGE], now[PAGE];
+    static const unsigned char zeros[PAGE];
+    int file, pages[KINDS] = {0};
+    (void)state;
+    (void)snprintf(to, sizeof to, "%s", repaired_path());
+    path = make_index_of_all_kinds();
+    file = open(path, O_RDWR);
+    assert_true(file >= 0);
+    for (size_t k = 0, count = classify(file, kinds); k < count; k++) {
+        tt_index_repaired r = {0, 0, 0, 0};
+        int64_t kept;
+        if (pages[kinds[k]]++ >= 8)
+            continue;
+        assert_int_equal(pread(file, was, PAGE, (off_t)k * PAGE), PAGE);
+        assert_int_equal(pwrite(file, zeros, PAGE, (off_t)k * PAGE), PAGE);
+        kept = repair_and_check(path, to, &r);
+        assert_int_equal(pread(file, now, PAGE, (off_t)k * PAGE), PAGE);
+        assert_memory_equal(now, zeros, PAGE);
+        assert_int_equal(pwrite(file, was, PAGE, (off_t)k * PAGE), PAGE);
+        if (kinds[k] == FIRST)
+            assert_int_equal(kept, -1);
+        else if (kinds[k] == OVERFLOW || kinds[k] == MAP || kinds[k] == FREE)
+            assert_true(kept >= ARTICLES);
+        else if (kinds[k] == INDEX)
+            assert_true(kept == ARTICLES + 1 && r.options_lost);
+        else if (kinds[k] == LEAF)
+            assert_true(kept >= ARTICLES / 4 && (uint64_t)kept + r.lost == ARTICLES + 1);
+    }
+    (void)close(file);
+    remove_index(to);
+    (void)fresh_path();
+}
+
+static void run_sql_on(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static int collect_finding(void *ctx, const char *finding)
+{
+    return add_bytes(ctx, finding, strlen(finding)) + add_bytes(ctx, "\n", 1);
+}
+
+static int stop_at_once(void *ctx, const char *finding)
+{
+    (void)ctx;
+    (void)finding;
+    return 1;
+}
+
+static void a_repair_says_what_it_lost(void **state)
+{
+    char to[240];
+    const char *path;
+    lines found = {0};
+    tt_index *index = NULL;
+    tt_options options = TT_OPTIONS_INIT;
+    tt_index_repaired r = {0, 0, 0, 0};
+    (void)state;
+    (void)snprintf(to, sizeof to, "%s", repaired_path());
+    remove_index(to);
+    path = make_index();
+    assert_int_equal(repair_and_check(path, to, &r), ARTICLES);
+    assert_int_equal(r.lost, 0);
+    assert_int_equal(tt_index_open(&index, to, TT_INDEX_READ, NULL, NULL), TT_OK);
+    ask(index, &found);
+    assert_same_lines(&wanted, &found); /* and the times, versions and ids are in the checksums */
+    lines_free(&found);
+    tt_index_close(index);
+    assert_int_equal(tt_index_repair(path, to, NULL, NULL, NULL, &r, NULL), TT_EINVAL);
+    remove_index(to);
+    run_sql_on(path, "DELETE FROM state; DELETE FROM shape;"
+                     "UPDATE article SET published=77 WHERE number=8");
+    options.drop = 0.9;
+    assert_int_equal(tt_index_repair(path, to, &options, stop_at_once, NULL, &r, NULL),
+                     TT_ESTOPPED);
+    assert_int_not_equal(access(to, F_OK), 0);
+    assert_int_equal(tt_index_repair(path, to, &options, collect_finding, &found, &r, NULL), TT_OK);
+    assert_int_equal(r.kept, ARTICLES - 1);
+    assert_int_equal(r.lost, 1);
+    assert_true(r.options_lost);
+    (void)add_bytes(&found, "", 1);
+    assert_non_null(strstr(found.bytes, "record 8, id 7: its checksum is another\n"));
+    assert_non_null(strstr(found.bytes, "its state: "));
+    assert_non_null(strstr(found.bytes, "its options are lost: "));
+    lines_free(&found);
+    assert_int_equal(tt_index_open(&index, to, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_true(tt_index_options(index)->drop == 0.9);
+    tt_index_close(index);
+    remove_index(to);
+    (void)fresh_path();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -708,6 +840,8 @@ int main(void)
         cmocka_unit_test(triggers_views_and_other_tables_are_refused),
         cmocka_unit_test(a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer),
         cmocka_unit_test(a_file_without_a_journal_gets_one),
+        cmocka_unit_test(whole_records_are_saved_past_any_damaged_page),
+        cmocka_unit_test(a_repair_says_what_it_lost),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

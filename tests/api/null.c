@@ -119,6 +119,11 @@ static void tt_index_remove_(void)
     REFUSES(tt_index_remove(NULL, &id, 1, NULL, NULL));
     REFUSES(tt_index_remove(index_handle, NULL, 1, NULL, NULL));
 }
+static void tt_index_repair_(void)
+{
+    REFUSES(tt_index_repair(NULL, "x", NULL, NULL, NULL, NULL, NULL));
+    REFUSES(tt_index_repair("x", NULL, NULL, NULL, NULL, NULL, NULL));
+}
 static void tt_index_stat_get_(void)
 {
     tt_index_stat stat;
@@ -367,6 +372,7 @@ static const function functions[] = {
     FUNCTION(tt_index_options),
     FUNCTION(tt_index_query),
     FUNCTION(tt_index_remove),
+    FUNCTION(tt_index_repair),
     FUNCTION(tt_index_stat_get),
     FUNCTION(tt_option_list),
     FUNCTION(tt_options_resolve),

@@ -155,15 +155,15 @@ test_an_index_that_is_damaged() {
     rm -f a.db-wal a.db-shm
     size=$(wc -c <a.db)
     head -c $((size - 20000)) a.db >cut.db # more than a page
-    expect_advice 3 cut.db 'a damaged one is rebuilt from its articles' index query cut.db in.jsonl
+    expect_advice 3 cut.db "'index repair' saves what is whole" index query cut.db in.jsonl
     at=$(grep -abo 'n00002' a.db | head -n 1 | cut -d: -f1)
     cp a.db other.db
     printf 'X' | dd of=other.db bs=1 seek=$((at + 5)) conv=notrunc 2>/dev/null
     run index check other.db
     exits 3
     has err 'twicetold: other.db is damaged'
-    has err '  try: restore a copy of it, or rebuild it'
-    expect_advice 3 'other.db is damaged: record ' 'a damaged one is rebuilt' watch other.db
+    has err '  try: save what is whole with index repair, restore a copy'
+    expect_advice 3 'other.db is damaged: record ' "'index repair' saves what is whole" watch other.db
 }
 
 test_an_index_that_another_process_writes() {

@@ -615,3 +615,58 @@ test_other_files_are_told() {
     run index create b.db --drop 0.9
     exits 0
 }
+
+# Overwrites bytes of a.db: $1 their offset; standard input is what takes their place.
+damage() { dd of=a.db bs=1 seek="$1" conv=notrunc 2>/dev/null; }
+
+test_a_repair_saves_what_is_whole() {
+    feed 200 >in.jsonl
+    watch a.db in.jsonl -q
+    cp a.db whole.db
+    run index repair a.db
+    exits 2
+    has err 'give the new file with -o NEW'
+    run index repair a.db -o saved.db
+    exits 0
+    has err 'saved.db: 200 records kept, 0 lost'
+    same whole.db a.db
+    run index repair a.db -o saved.db
+    exits 3
+    has err 'saved.db exists already'
+    has err 'try: give another name'
+    # A byte of a record.
+    printf x | damage $(($(grep -abo n00050 a.db | head -n 1 | cut -d: -f1) + 200))
+    cp a.db before
+    run index repair a.db -o b.db
+    exits 1
+    has err ', id n00050: its checksum is another'
+    has err 'b.db: 199 records kept, 1 lost'
+    same before a.db
+    run index check b.db
+    exits 0
+    # A page in the middle.
+    head -c 16384 /dev/zero | damage $(($(grep -abo n00100 a.db | head -n 1 | cut -d: -f1) / 16384 * 16384))
+    run index check a.db
+    exits 3
+    has err 'index repair'
+    run index repair a.db -o c.db -q
+    exits 1
+    has err 'cannot be read'
+    run index check c.db
+    exits 0
+    run index stat c.db --json
+    kept=$(sed 's/.*"articles":\([0-9]*\).*/\1/' out)
+    [ "$kept" -gt 150 ] || fail "$kept records were kept"
+    run index query c.db in.jsonl -q
+    exits 0
+    [ "$(awk -F'"' '$12 == "duplicate" && $16 == $8' out | wc -l)" -ge "$kept" ] || fail 'a record that was kept is not found'
+    run index add c.db in.jsonl -q # what was lost is fed again
+    exits 0
+    run index stat c.db --json
+    has out '"articles":200,'
+    # The first page: nothing can be read.
+    head -c 16384 /dev/zero | damage 0
+    run index repair a.db -o d.db
+    exits 3
+    absent d.db
+}

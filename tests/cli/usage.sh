@@ -64,7 +64,7 @@ test_no_command_or_an_unknown_one() {
     has err "unknown command 'frobnicate'; it is scan, show, report, dedup, watch, tune, eval or index"
     run index
     exits 2
-    has err 'index: no command given; it is create, add, query, remove, expire, stat or check'
+    has err 'index: no command given; it is create, add, query, remove, expire, stat, check or repair'
     while IFS='|' read -r word meant; do
         # shellcheck disable=SC2086
         run $word

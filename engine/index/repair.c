@@ -1,0 +1,273 @@
+/*
+ * Getting every whole record out of a damaged file.
+ *
+ * Records are read in the order of their numbers. Where SQLite meets a damaged page, the numbers
+ * that are left are halved until the ones remain that cannot be reached: a search for any other
+ * number goes past that page. What decides is the checksum of each record, not the state of the
+ * page it was on.
+ */
+#include "index/index.h"
+
+#include "options.h"
+#include "util/alloc.h"
+#include "util/error.h"
+#include "util/hash.h"
+#include "util/sort.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LEAST_ROW_BYTES = 64,  /* bounds how many numbers are tried in vain */
+    LEAST_ATTEMPTS = 1000, /* of halving, whatever the size of the file */
+    ID_SHOWN = 80
+};
+
+typedef struct saved_record {
+    uint64_t id_hash, sum;
+    int64_t number;
+} saved_record;
+
+TTI_SORT_DEFINE(sort_saved, saved_record,
+                x->id_hash != y->id_hash ? x->id_hash < y->id_hash : x->number < y->number)
+
+typedef struct repair {
+    tti_db *from, *to;
+    const tt_allocator *allocator;
+    tt_finding_fn emit;
+    void *ctx;
+    TTI_ARRAY(saved_record) saved;
+    tti_db_state state;                /* of the new file */
+    int64_t reached;                   /* number of the row that was read last */
+    int64_t unread_first, unread_last; /* a run of numbers that is not named yet; 0: none */
+    uint64_t attempts, lost;
+    tt_status failed; /* not by damage */
+} repair;
+
+static tt_status tell(repair *r, const char *text, tt_error *error)
+{
+    if (r->emit == NULL || r->emit(r->ctx, text) == 0)
+        return TT_OK;
+    return tti_fail(error, r->failed = TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+}
+
+/* ", id 7" as far as the id can be read. */
+static void describe_id(repair *r, int64_t number, char *out, size_t size)
+{
+    char id[ID_SHOWN];
+    const size_t length = tti_db_read_id(r->from, number, id, sizeof id);
+    *out = '\0';
+    if (length > 0)
+        (void)snprintf(out, size, ", id %.*s", (int)length, id);
+}
+
+static tt_status tell_record(repair *r, int64_t number, const char *how, tt_error *error)
+{
+    char text[ID_SHOWN + 160], id[ID_SHOWN + 16];
+    describe_id(r, number, id, sizeof id);
+    (void)snprintf(text, sizeof text, "record %" PRId64 "%s: %s", number, id, how);
+    return tell(r, text, error);
+}
+
+/* Names the run of numbers that could not be read, which may be of records or of none. */
+static tt_status tell_unread(repair *r, tt_error *error)
+{
+    const int64_t first = r->unread_first, last = r->unread_last;
+    char text[120];
+    if (first == 0)
+        return TT_OK;
+    r->unread_first = 0;
+    r->lost++;
+    if (first == last)
+        return tell_record(r, first, "it cannot be read", error);
+    (void)snprintf(text, sizeof text, "records %" PRId64 " to %" PRId64 ": they cannot be read",
+                   first, last);
+    return tell(r, text, error);
+}
+
+/* ---- Records --------------------------------------------------------------------------------- */
+
+static tt_status save_row(repair *r, const tti_db_row *row, tt_error *error)
+{
+    const saved_record record = {
+        XXH3_64bits_withSeed(row->id, row->id_size, row->article_flags & TT_ARTICLE_INTEGER_ID),
+        row->sum, row->number};
+    TTI_TRY_ALLOC(tti_array_reserve(&r->saved, r->allocator, 1), error, "records");
+    TTI_TRY(tti_db_insert(r->to, row, error));
+    r->saved.items[r->saved.count++] = record;
+    r->state.count++;
+    r->state.digest += row->sum;
+    if (row->number > r->state.last)
+        r->state.last = row->number;
+    return TT_OK;
+}
+
+/* Damaged pages may give a number again, or one that no index gives. */
+static int is_new_number(repair *r, int64_t number)
+{
+    int64_t found = 0;
+    if (number < 1 || number > TTI_DB_MAX_NUMBER)
+        return 0;
+    return number > r->state.last ||
+           (tti_db_next_number(r->to, number - 1, &found, NULL) == TT_OK && found != number);
+}
+
+static tt_status take_row(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
+{
+    repair *r = ctx;
+    if (row->number > r->reached)
+        r->reached = row->number;
+    if (fault == NULL)
+        return is_new_number(r, row->number) ? r->failed = save_row(r, row, error) : TT_OK;
+    r->lost++;
+    TTI_TRY(tell_unread(r, error));
+    return tell_record(r, row->number, fault, error);
+}
+
+/* Reads the rows with a number greater than `after`, up to `last`, past what is damaged. */
+static tt_status save_rows(repair *r, int64_t after, int64_t last, tt_error *error)
+{
+    tt_error damage = {0};
+    tt_status status;
+    r->reached = after;
+    status = tti_db_each_row(r->from, after, last, take_row, r, &damage);
+    if (status == TT_OK)
+        return TT_OK;
+    if (r->failed != TT_OK || (status != TT_EFORMAT && status != TT_EIO))
+        return tti_fail(error, status, damage.where, "%s", damage.message);
+    after = r->reached;
+    if (after >= last)
+        return TT_OK;
+    if (last - after > 1 && r->attempts > 0) {
+        const int64_t middle = after + (last - after) / 2;
+        r->attempts--;
+        TTI_TRY(save_rows(r, after, middle, error));
+        return save_rows(r, middle, last, error);
+    }
+    if (r->unread_first != 0 && r->unread_last == after) {
+        r->unread_last = last;
+        return TT_OK;
+    }
+    TTI_TRY(tell_unread(r, error));
+    r->unread_first = after + 1;
+    r->unread_last = last;
+    return TT_OK;
+}
+
+/* An index has an id once. */
+static tt_status drop_repeats(repair *r, tt_error *error)
+{
+    saved_record *s = r->saved.items;
+    sort_saved(s, r->saved.count);
+    for (size_t k = 1; k < r->saved.count; k++) {
+        if (s[k - 1].id_hash != s[k].id_hash)
+            continue;
+        r->state.count--;
+        r->state.digest -= s[k - 1].sum;
+        r->lost++;
+        TTI_TRY(tti_db_delete(r->to, s[k - 1].number, ++r->state.removals, error));
+        TTI_TRY(tell_record(r, s[k - 1].number, "a later one has its id", error));
+    }
+    return TT_OK;
+}
+
+/* ---- The file as a whole --------------------------------------------------------------------- */
+
+static int is_damage(tt_status status)
+{
+    return status == TT_EFORMAT || status == TT_EIO;
+}
+
+static tt_status save_records(repair *r, tt_error *error)
+{
+    tti_db_state was;
+    const tt_status status = tti_db_read_state(r->from, &was, error);
+    r->attempts = LEAST_ATTEMPTS + tti_db_bytes(r->from) / LEAST_ROW_BYTES;
+    if (status != TT_OK) {
+        if (!is_damage(status))
+            return status;
+        TTI_TRY(tell(r, "its state: how many records it had is not known", error));
+        TTI_TRY(save_rows(r, 0, TTI_DB_MAX_NUMBER, error));
+        return tell_unread(r, error);
+    }
+    TTI_TRY(save_rows(r, 0, was.last, error));
+    TTI_TRY(tell_unread(r, error));
+    if (r->state.last < was.last)
+        r->state.last = was.last;
+    if (r->state.count <= was.count)
+        r->lost = was.count - r->state.count;
+    return TT_OK;
+}
+
+static tt_status repair_file(repair *r, tt_error *error)
+{
+    tti_db_state empty;
+    tt_status status;
+    TTI_TRY(tti_db_read_state(r->to, &empty, error));
+    TTI_TRY(tti_db_begin(r->from, error));
+    TTI_TRY(tti_db_begin_write(r->to, &empty, error));
+    status = save_records(r, error);
+    if (status == TT_OK)
+        status = drop_repeats(r, error);
+    if (status == TT_OK)
+        return tti_db_commit(r->to, &r->state, error);
+    tti_db_rollback(r->to);
+    return status;
+}
+
+/* Reads what shapes the file, or takes what the caller gave. */
+static tt_status find_shape(repair *r, const tt_options *given, tt_options *shape, int32_t *lost,
+                            tt_error *error)
+{
+    const tt_status status = tti_db_read_shape(r->from, shape, error);
+    if (status == TT_OK || !is_damage(status))
+        return status;
+    *shape = *given;
+    *lost = 1;
+    return tell(r, "its options are lost: the new index has those of the call, or the defaults",
+                error);
+}
+
+/* A repair that failed leaves no file that looks like the whole. */
+static void remove_new_file(tti_db *db)
+{
+    const char *path = tti_db_path(db);
+    char *copy = strdup(path);
+    tti_db_close(db);
+    if (copy != NULL)
+        (void)unlink(copy);
+    free(copy);
+}
+
+tt_status tt_index_repair(const char *path, const char *new_path, const tt_options *options,
+                          tt_finding_fn emit, void *ctx, tt_index_repaired *out, tt_error *error)
+{
+    repair r = {.emit = emit, .ctx = ctx};
+    tt_options given, shape;
+    tt_index_repaired result = {0, 0, 0, 0};
+    tt_status status;
+    if (path == NULL || *path == '\0' || new_path == NULL || *new_path == '\0')
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
+    TTI_TRY(tt_options_resolve(options, &given, error));
+    r.allocator = given.allocator;
+    TTI_TRY(tti_db_open(&r.from, path, TTI_DB_READ | TTI_DB_SALVAGE, NULL, &shape, error));
+    status = find_shape(&r, &given, &shape, &result.options_lost, error);
+    if (status == TT_OK)
+        status = tti_index_create_file(&r.to, new_path, &shape, error);
+    if (status == TT_OK)
+        status = repair_file(&r, error);
+    tti_array_free(&r.saved, r.allocator);
+    tti_db_close(r.from);
+    if (status != TT_OK && r.to != NULL)
+        remove_new_file(r.to);
+    else
+        tti_db_close(r.to);
+    result.kept = r.state.count;
+    result.lost = r.lost;
+    if (out != NULL && status == TT_OK)
+        *out = result;
+    return status;
+}
