@@ -369,7 +369,7 @@ def test_dedup_writes_parquet_in_parts(tmp_path, rows, articles):
     for i, given in enumerate(kinds):
         out, removed = twicetold.dedup(given, output=tmp_path / f"out{i}", removed=True)
         assert out.to_table().to_pylist() == rows[:3] and len(removed) == 3, type(given)
-        assert [p.name for p in (tmp_path / f"out{i}").iterdir()] == ["part-0.parquet"]
+        assert [p.name for p in (tmp_path / f"out{i}").iterdir()] == ["part-00000.parquet"]
     out = twicetold.dedup(FEED, output=tmp_path / "feed")
     assert out.to_table().to_pylist() == twicetold.dedup(articles)
     with pytest.raises(twicetold.InvalidError, match="is there already"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -234,6 +235,35 @@ def _mapped(dataset: Any, name: str, texts: Dict[int, str], before: int) -> Any:
     return dataset.map(lambda row, i: {name: texts.get(before + i, row[name])}, with_indices=True)
 
 
+def _row_groups(schema: Any, batches: Iterator[Any]) -> Iterator[Any]:
+    """Tables of _GROUP_ROWS rows, the last of fewer; one without rows if there are none."""
+    import pyarrow
+
+    waiting, count, given = [], 0, False
+    for batch in batches:
+        while batch.num_rows:
+            part = batch.slice(0, _GROUP_ROWS - count)
+            batch = batch.slice(part.num_rows)
+            waiting.append(part)
+            count += part.num_rows
+            if count == _GROUP_ROWS:
+                yield pyarrow.Table.from_batches(waiting, schema)
+                waiting, count, given = [], 0, True
+    if waiting or not given:
+        yield pyarrow.Table.from_batches(waiting, schema)
+
+
+def _write_in_order(folder: str, schema: Any, batches: Iterator[Any]) -> None:
+    """Parts in the order of the rows, which pyarrow.dataset.write_dataset does not keep before version 19."""
+    import pyarrow.parquet
+
+    groups = _row_groups(schema, batches)
+    for number, first in enumerate(groups):
+        with pyarrow.parquet.ParquetWriter(os.path.join(folder, f"part-{number:05}.parquet"), schema) as writer:
+            for group in itertools.chain([first], itertools.islice(groups, _PART_ROWS // _GROUP_ROWS - 1)):
+                writer.write_table(group)
+
+
 def write_parts(folder: Path, schema: Any, batches: Iterator[Any]) -> Any:
     """Writes Parquet files of at most a million rows to a new folder, and returns them as a pyarrow dataset."""
     import pyarrow.dataset
@@ -247,17 +277,7 @@ def write_parts(folder: Path, schema: Any, batches: Iterator[Any]) -> Any:
         raise InputOutputError(f"{target}: {error.strerror}", "TT_EIO") from None
     try:
         with _telling_of_files():
-            pyarrow.dataset.write_dataset(
-                batches,
-                beside,
-                schema=schema,
-                format="parquet",
-                basename_template="part-{i}.parquet",
-                max_rows_per_file=_PART_ROWS,
-                max_rows_per_group=_GROUP_ROWS,
-                use_threads=False,
-                existing_data_behavior="overwrite_or_ignore",
-            )
+            _write_in_order(beside, schema, batches)
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(beside, 0o777 & ~umask)
