@@ -52,8 +52,7 @@ static char *read_whole(const char *path, size_t *size)
 int file_list_append(settings *s)
 {
     size_t size, capacity = 0, count = 0;
-    char *const bytes = read_whole(s->files_from, &size);
-    const char **inputs = NULL;
+    char *const bytes = s->list_bytes = read_whole(s->files_from, &size);
     if (bytes == NULL)
         return message_failure("give a file that has a path in each line", "cannot read %s: %s",
                                s->files_from, strerror(errno));
@@ -62,9 +61,9 @@ int file_list_append(settings *s)
             if (bytes[i] == '\n')
                 bytes[i] = '\0';
     for (size_t i = 0; i < s->input_count; i++) {
-        if (memory_grow(&inputs, count, &capacity, sizeof *inputs) != 0)
+        if (memory_grow(&s->list_paths, count, &capacity, sizeof *s->list_paths) != 0)
             return EXIT_FAILED;
-        inputs[count++] = s->inputs[i];
+        s->list_paths[count++] = s->inputs[i];
     }
     for (size_t at = 0; at < size; at += strlen(bytes + at) + 1) {
         const size_t length = strlen(bytes + at);
@@ -75,12 +74,18 @@ int file_list_append(settings *s)
                 at++; /* the line was only a carriage return */
             continue;
         }
-        if (memory_grow(&inputs, count, &capacity, sizeof *inputs) != 0)
+        if (memory_grow(&s->list_paths, count, &capacity, sizeof *s->list_paths) != 0)
             return EXIT_FAILED;
-        inputs[count++] = bytes + at;
+        s->list_paths[count++] = bytes + at;
         at += length - strlen(bytes + at);
     }
-    s->inputs = inputs;
+    s->inputs = s->list_paths;
     s->input_count = count;
     return -1;
+}
+
+void file_list_free(settings *s)
+{
+    free(s->list_paths);
+    free(s->list_bytes);
 }

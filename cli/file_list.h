@@ -5,7 +5,9 @@
 #include "settings.h"
 
 /** Appends the paths in the file s->files_from to the inputs: one a line, or, if there is a NUL in
- * it, separated by NULs. They stay until the process ends. @return -1, or an exit code */
+ * it, separated by NULs. @return -1, or an exit code. Owner: the settings, file_list_free() */
 int file_list_append(settings *s);
+
+void file_list_free(settings *s);
 
 #endif

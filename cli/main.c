@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file_list.h"
 #include "help.h"
 #include "message.h"
 #include "nearest.h"
@@ -36,8 +37,11 @@ static void list_names(const char *prefix, char *to, size_t size)
 static int run_command(const subcommand *command, int argc, char **argv)
 {
     settings s;
-    const int rc = settings_parse(command, argc, argv, &s);
-    return rc >= 0 ? rc : command->run(&s);
+    int rc = settings_parse(command, argc, argv, &s);
+    if (rc < 0)
+        rc = command->run(&s);
+    file_list_free(&s);
+    return rc;
 }
 
 /* The command whose name is `prefix` followed by `word`, or NULL. */

@@ -16,6 +16,8 @@ struct settings {
     tt_reader_options reader;
     const char *output; /**< NULL: not given */
     const char *files_from;
+    char *list_bytes;        /* of that file, */
+    const char **list_paths; /* and all inputs then */
     const char *rejects;
     int append_rejects; /**< rejected records are added to what the file has, with each commit */
     const char *removed;
