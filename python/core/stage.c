@@ -132,6 +132,10 @@ static PyObject *stage_new(PyTypeObject *type, PyObject *args, PyObject *names)
 static int read_rows(const tti_operator_spec *spec, const struct ArrowSchema *schema,
                      const struct ArrowArray *array, tti_rows *rows)
 {
+    static const char *const formats[] = {[TTI_COLUMN_INT64] = "l",
+                                          [TTI_COLUMN_INT32] = "i",
+                                          [TTI_COLUMN_DOUBLE] = "g",
+                                          [TTI_COLUMN_BYTES] = "zu"};
     const char *takes = spec->takes;
     tti_column_spec column;
     *rows = (tti_rows){.count = (size_t)array->length};
@@ -146,10 +150,7 @@ static int read_rows(const tti_operator_spec *spec, const struct ArrowSchema *sc
             return -1;
         }
         if (field->dictionary != NULL || field->format[0] == '\0' || field->format[1] != '\0' ||
-            strchr(is_bytes                          ? "zu"
-                   : column.type == TTI_COLUMN_INT64 ? "l"
-                                                     : "i",
-                   field->format[0]) == NULL) {
+            strchr(formats[column.type], field->format[0]) == NULL) {
             (void)core_raise_text(TT_EINVAL, UINT64_MAX,
                                   "column \"%.100s\" has the Arrow format \"%.20s\"", field->name,
                                   field->format);
