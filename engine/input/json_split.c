@@ -22,6 +22,7 @@ static int begin_value(tti_json_split *s, const char *bytes, size_t size, size_t
     s->depth = 0;
     s->in_string = s->is_escaped = 0;
     s->value_line = s->line;
+    *at += bytes[*at] == ']'; /* it closes no array: a value that is refused, and no end of one */
     return 1;
 }
 
