@@ -371,16 +371,38 @@ static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm
             find_conflict(x, &a, &b, kind);
 }
 
+static int is_numeral_in(const slot_side *gap, uint32_t i)
+{
+    return i >= gap->begin && i < gap->end && fact_kind(gap->doc->flags[i]) == NUMERAL;
+}
+
+/* True if a block is a part of a number, such as the 15 of 15.87, that happens to be a part of
+ * another one, as of 64.15. The gap, which runs over the block, holds more of both. */
+static int is_part_of_other_numbers(const tti_block *y, const slot_side *a, const slot_side *b)
+{
+    return y->len == 1 && is_numeral_in(a, y->a) &&
+           (is_numeral_in(a, y->a - 1) || is_numeral_in(a, y->a + 1)) &&
+           (is_numeral_in(b, y->b - 1) || is_numeral_in(b, y->b + 1));
+}
+
 /* Counts the facts of a passage: those of its blocks agree, those of its gaps may not. */
 static void count_passage(fact_comparison *x, const tti_passage *p, const tti_block *blocks)
 {
-    for (uint32_t k = 0; k < p->block_count; k++) {
-        const tti_block *y = &blocks[k], *next = y + 1;
+    for (uint32_t k = 0, next; k < p->block_count; k = next) {
+        const tti_block *y = &blocks[k];
+        slot_side a = {x->a, y->a + y->len, y->a + y->len},
+                  b = {x->b, y->b + y->len, y->b + y->len};
         count_aligned(&x->agree, x->a->flags + y->a, x->b->flags + y->b, y->len);
-        if (k + 1 < p->block_count)
-            count_slot(x, (slot_side){x->a, y->a + y->len, next->a},
-                       (slot_side){x->b, y->b + y->len, next->b},
-                       y->len >= FIRM || next->len >= FIRM);
+        next = k + 1;
+        if (next == p->block_count)
+            break;
+        if (next + 1 < p->block_count && blocks[next + 1].a - a.begin <= TTI_SPLIT_GAP &&
+            blocks[next + 1].b - b.begin <= TTI_SPLIT_GAP) {
+            a.end = blocks[next + 1].a, b.end = blocks[next + 1].b;
+            next += (uint32_t)is_part_of_other_numbers(&blocks[next], &a, &b);
+        }
+        a.end = blocks[next].a, b.end = blocks[next].b;
+        count_slot(x, a, b, y->len >= FIRM || blocks[next].len >= FIRM);
     }
 }
 
@@ -521,8 +543,8 @@ int tti_share_most(const tti_alignment *al, const tti_doc *a, const tti_doc *b)
         of_a += al->passages[k].a_end - al->passages[k].a_begin;
         of_b += al->passages[k].b_end - al->passages[k].b_begin;
     }
-    return al->passage_count == 0 || of_a >= TTI_MOST * a->token_count ||
-           of_b >= TTI_MOST * b->token_count;
+    return al->passage_count == 0 || (double)of_a >= TTI_MOST * a->token_count ||
+           (double)of_b >= TTI_MOST * b->token_count;
 }
 
 double tti_own_share(const tt_pair *p)

@@ -50,6 +50,17 @@ static void assert_facts(const char *x, const char *y, double expected)
 #define MIDDLE " cents for each share to all who hold them on the record date of the "
 #define TAIL " of the month as it did in the same season of the year before that"
 
+static void numbers_with_an_equal_part_differ(void **state)
+{
+    (void)state;
+    assert_true(
+        compare(HEAD "15.87" MIDDLE "21" TAIL, HEAD "64.15" MIDDLE "21" TAIL).number_slots == 1);
+    assert_true(compare(HEAD "57.7" MIDDLE "21" TAIL, HEAD "7.81" MIDDLE "21" TAIL).number_slots ==
+                1);
+    assert_true(compare(HEAD "57.7" MIDDLE "21" TAIL, HEAD "57.7" MIDDLE "21" TAIL).number_slots ==
+                0);
+}
+
 static void text_without_facts_agrees(void **state)
 {
     (void)state;
@@ -182,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_without_facts_agrees),
+        cmocka_unit_test(numbers_with_an_equal_part_differ),
         cmocka_unit_test(equal_facts_agree),
         cmocka_unit_test(a_slot_that_is_filled_anew_disagrees),
         cmocka_unit_test(a_fact_that_faces_none_says_nothing),
