@@ -193,7 +193,7 @@ def measure_forms(table, options):
                 (sum(gold.event(r["id"]) != gold.event(r["kept"]) for r in removed),
                  len(removed)), FORMS.get("removed"))
     measure_verdicts(table, gold, path)
-    measure_cuts(table, name, result, 0.2)
+    measure_cuts(table, name, result, None)
 
 
 def measure_verdicts(table, gold, path):

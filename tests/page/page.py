@@ -414,7 +414,7 @@ def test_texts_that_have_no_room_have_a_window(browser, pages):
 
 def test_right_to_left(browser, pages):
     text = '\u0642\u0627\u0644 \u0648\u0632\u064a\u0631 \u0627\u0644\u0646\u0642\u0644 \u0627\u0646 \u0627\u0644\u062c\u0633\u0631 \u0627\u0644\u062c\u062f\u064a\u062f \u0633\u0648\u0641 \u064a\u0641\u062a\u062d \u0641\u064a \u0627\u0644\u0639\u0627\u0645 \u0627\u0644\u0642\u0627\u062f\u0645 \u0628\u0639\u062f \u0627\u0644\u0627\u0646\u062a\u0647\u0627\u0621 \u0645\u0646 \u0627\u0644\u0627\u0639\u0645\u0627\u0644 '
-    articles = [{'id': f'a{k}', 'title': '\u0627\u0644\u062c\u0633\u0631 \u0627\u0644\u062c\u062f\u064a\u062f', 'text': text * 2 + f'{text.split()[k]} ' * 12} for k in range(3)]
+    articles = [{'id': f'a{k}', 'title': '\u0627\u0644\u062c\u0633\u0631 \u0627\u0644\u062c\u062f\u064a\u062f', 'text': text * 4 + f'{text.split()[k]} ' * 12} for k in range(3)]
     reader = Reader(browser, make(pages['command'], pages['directory'], 'arabic', write_lines(pages['directory'] / 'arabic-in.jsonl', articles)))
     for address in ('/clusters', '/cluster/1', '/compare/a0/a1', '/article/a0'):
         page = reader.open(address)
