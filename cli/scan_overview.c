@@ -223,6 +223,8 @@ static void print_counts(const terminal *s, const highlights *h, const session *
     char speed[60];
     const tt_summary *summary = tt_result_summary(h->result);
     session_describe_speed(r, speed, sizeof speed);
+    if (s->columns < FEW_COLUMNS)
+        speed[strcspn(speed, "(")] = '\0'; /* the time alone */
     print_count(s, summary->articles, "article ", "articles ");
     (void)printf("%s%s%s\n", terminal_style(s, STYLE_FAINT), speed, terminal_style(s, STYLE_PLAIN));
     if (r->rejected > 0)

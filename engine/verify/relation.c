@@ -352,7 +352,7 @@ static uint32_t count_misread(const slot_side *a, const slot_side *b)
 static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm)
 {
     fact_counts in_a = {{0}}, in_b = {{0}};
-    const uint32_t words_a = count_other_words(&a, &b), words_b = count_other_words(&b, &a);
+    uint32_t words_a, words_b;
     assert(a.end - a.begin <= TTI_SPLIT_GAP && b.end - b.begin <= TTI_SPLIT_GAP);
     if (a.begin == a.end || b.begin == b.end)
         return;
@@ -361,7 +361,10 @@ static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm
     for (uint32_t i = b.begin; i < b.end; i++)
         count_token(&in_b, b.doc->flags[i]);
     count_facing(&x->disagree, &in_a, &in_b);
-    x->out->misread += count_misread(&a, &b);
+    words_a = count_other_words(&a, &b);
+    words_b = words_a > 0 ? count_other_words(&b, &a) : 0;
+    if (words_a > 0)
+        x->out->misread += count_misread(&a, &b);
     x->out->words += words_a < words_b ? words_a : words_b;
     x->out->number_slots += has_number(&a) && has_number(&b);
     x->out->name_slots += is_firm && has_other_names(x, &a, &b);
