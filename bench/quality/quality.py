@@ -163,7 +163,7 @@ def measure_feed(table, options):
 
 
 def measure_forms(table, options):
-    """Forms filled in anew, furniture and stages of stories, with copies among them."""
+    """Forms filled in again, furniture and stages of stories, with copies among them."""
     folder = os.path.join(CACHE, "forms")
     subprocess.run([sys.executable, "-B", os.path.join(MADE, "forms.py"), "--seed",
                     str(options.seed), "--out", folder], check=True)

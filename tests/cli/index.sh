@@ -406,7 +406,7 @@ test_a_log_that_cannot_be_read_is_named() {
     has err 'try: let a user with permission to write open it once'
 }
 
-# Runs a script in a mount namespace of its own, with a small file system at ./small.
+# Runs a script in a separate mount namespace, with a small file system at ./small.
 in_small_disk() {
     mkdir small
     unshare -m true 2>/dev/null || skip 'no permission to mount'

@@ -248,8 +248,8 @@ static void objects_may_follow_one_another_in_any_way(void **state)
 {
     static const char *const forms[] = {
         "[{\"id\":1,\"text\":\"x ]} \\\" y\"},{\"id\":2,\"text\":[\"a\",\"b\"]}]",
-        "\xef\xbb\xbf [\n{\"id\":1,\n\"text\":\"x ]} \\\" "
-        "y\"},\n\n{\"id\":2,\"text\":[\"a\",\n\"b\"]\n}\n]\n",
+        ("\xef\xbb\xbf [\n{\"id\":1,\n\"text\":\"x ]} \\\" "
+         "y\"},\n\n{\"id\":2,\"text\":[\"a\",\n\"b\"]\n}\n]\n"),
         "{\n\"id\":1,\"text\":\"x ]} \\\" y\"}\r\n{\n\"id\":2,\"text\":[\"a\",\"b\"]}",
         "{\"id\":1,\n\"text\":\"x ]} \\\" y\"}{\"id\":2,\"text\":[\"a\",\"b\"]}"};
     (void)state;
