@@ -676,7 +676,7 @@ enum {
 
 /** What the texts of records are. */
 enum {
-    TT_TEXT_AUTO = 0,  /**< HTML if there are tags in it, else plain; see TT_NOTE_HTML */
+    TT_TEXT_AUTO = 0,  /**< HTML if it begins with a tag or has many, else plain; see TT_NOTE_HTML */
     TT_TEXT_PLAIN = 1, /**< plain: tags are text */
     TT_TEXT_HTML = 2   /**< HTML, of which the tags are removed; extents are those of the rest */
 };

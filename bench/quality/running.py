@@ -84,9 +84,10 @@ def run(*arguments, **streams):
 
 
 def scan(inputs, *options):
+    # The gold's extents are of the texts as they are.
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "result.jsonl")
-        run("scan", "--quiet", *options, *inputs, "-o", out)
+        run("scan", "--quiet", "--text-format", "plain", *options, *inputs, "-o", out)
         with open(out, encoding="utf-8") as lines:
             return measures.Result(lines)
 

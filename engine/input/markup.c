@@ -382,12 +382,16 @@ static int html_tag_number(const char *name)
     return -1;
 }
 
+/* A text that does not begin with a tag has one in so many bytes, or is a text about HTML. */
+enum { BYTES_OF_A_TAG = 400 };
+
 int tti_markup_is_html(const char *text, size_t size)
 {
     const markup_stripper s = {.text = (char *)text, .size = size};
     uint64_t open[2] = {0, 0};
     const char *p = memchr(text, '<', size);
     size_t first = 0, seen = 0;
+    int is_paired = 0;
     _Static_assert(sizeof tags / sizeof tags[0] + sizeof inline_tags / sizeof *inline_tags <= 128,
                    "a bit for each element");
     if (p == NULL)
@@ -404,7 +408,9 @@ int tti_markup_is_html(const char *text, size_t size)
         if (tag < 0)
             continue;
         seen++;
-        if (closing ? (open[tag / 64] >> tag % 64 & 1) != 0 : seen > 1 && text[first] == '<')
+        is_paired |=
+            closing ? (open[tag / 64] >> tag % 64 & 1) != 0 : seen > 1 && text[first] == '<';
+        if (is_paired && (text[first] == '<' || seen * BYTES_OF_A_TAG >= size))
             return 1;
         open[tag / 64] |= (uint64_t)!closing << tag % 64;
     }
