@@ -16,6 +16,7 @@
 #include "terminal/pager.h"
 #include "terminal/side_by_side.h"
 #include "terminal/unified.h"
+#include "versions.h"
 
 enum { USUAL_VIEWS = 3 };
 
@@ -205,21 +206,6 @@ static int keep_wanted_text(void *ctx, const tt_record *record, uint64_t article
     return article_copy_take(&w->copies[article], record);
 }
 
-typedef struct version {
-    int64_t published;
-    size_t place; /* among the members of the cluster */
-    uint64_t article;
-} version;
-
-/* Those without a time come last, ties as in the cluster. */
-static int by_time(const void *x, const void *y)
-{
-    const version *p = x, *q = y;
-    const int64_t s = p->published == TT_NO_TIME ? INT64_MAX : p->published,
-                  t = q->published == TT_NO_TIME ? INT64_MAX : q->published;
-    return s != t ? (s < t ? -1 : 1) : (p->place > q->place) - (p->place < q->place);
-}
-
 /* Each version beside the one before it. */
 static int choose_versions(show_state *w)
 {
@@ -231,9 +217,11 @@ static int choose_versions(show_state *w)
     versions = malloc((c->count + 1) * sizeof *versions);
     if (versions == NULL)
         return failure_memory();
-    for (size_t i = 0; i < c->count; i++)
-        versions[i] = (version){w->copies[c->members[i]].published, i, c->members[i]};
-    qsort(versions, c->count, sizeof *versions, by_time);
+    for (size_t i = 0; i < c->count; i++) {
+        const int64_t published = w->copies[c->members[i]].published;
+        versions[i] = (version){published == TT_NO_TIME ? INT64_MAX : published, i, c->members[i]};
+    }
+    versions_sort(versions, c->count);
     for (size_t i = 1; i < c->count && rc == 0; i++)
         rc = add_pair_view(w, versions[i - 1].article, versions[i].article);
     free(versions);

@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "memory.h"
 #include "twicetold.h"
+#include "versions.h"
 
 enum { MIN_PASSAGE_TOKENS = 8 };
 
@@ -48,22 +49,6 @@ static size_t remove_doubles(aligned_pair *pairs, size_t count)
     return kept;
 }
 
-/* The members of a cluster as they ran: those without a time last, ties in the order of the input.
- */
-typedef struct version {
-    int64_t published;
-    uint64_t number; /* of the page, in the order of the input */
-    uint64_t article;
-} version;
-
-static int by_time(const void *x, const void *y)
-{
-    const version *p = x, *q = y;
-    if (p->published != q->published)
-        return p->published < q->published ? -1 : 1;
-    return (p->number > q->number) - (p->number < q->number);
-}
-
 /* Each member beside the kept one, and each version beside the one before. */
 static int append_cluster(pair_list *l, const tt_cluster *c, const int64_t *published)
 {
@@ -75,7 +60,7 @@ static int append_cluster(pair_list *l, const tt_cluster *c, const int64_t *publ
             rc = append_pair(l, c->keep, c->members[k]);
     }
     if (rc == 0)
-        qsort(versions, c->count, sizeof *versions, by_time);
+        versions_sort(versions, c->count);
     for (size_t k = 1; k < c->count && rc == 0; k++)
         rc = append_pair(l, versions[k - 1].article, versions[k].article);
     free(versions);
