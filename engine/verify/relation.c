@@ -152,6 +152,7 @@ typedef struct fact_comparison {
 typedef struct slot_side {
     const tti_doc *doc;
     uint32_t begin, end;
+    unsigned sorts; /* of its tokens */
 } slot_side;
 
 /* A word whose first letter is of no class is a single character. */
@@ -176,10 +177,15 @@ static int is_like(uint8_t x, uint8_t y)
     return (x & TTI_TOKEN_KIND) != 0 && ((x ^ y) & TTI_TOKEN_KIND) == 0;
 }
 
-/* The kind of a token in a conflict: where there are no capitals, any word may be a name. */
-static int conflict_kind(uint8_t flags)
+/* Sorts of tokens that a slot may be filled with: those below 1 << KINDS are the kinds of facts in
+ * a conflict, where, if there are no capitals, any word may be a name. */
+enum { CAPITAL = 1 << (KINDS + 1), CHARACTER = 1 << (KINDS + 2) };
+
+static unsigned token_sorts(uint8_t flags)
 {
-    return (flags & TTI_TOKEN_KIND) == 0 ? NAME : fact_kind(flags);
+    if (is_character(flags))
+        return 1u << NAME | CHARACTER | (has_capital(flags) ? CAPITAL : 0);
+    return 1u << fact_kind(flags) | (has_capital(flags) ? CAPITAL : 0);
 }
 
 void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc)
@@ -222,53 +228,51 @@ static int has_token(tti_doc_filter *f, uint32_t hash)
     return 0;
 }
 
-/* Finds the first fact of a kind that the other article does not have, with those of the kind that
- * follow it directly: a name of two words is one difference. @return 0: there is none */
-static int find_novel_fact(const slot_side *s, tti_doc_filter *other, int kind, uint32_t *begin,
-                           uint8_t *size)
-{
-    uint32_t i = s->begin, end;
-    while (i < s->end &&
-           (conflict_kind(s->doc->flags[i]) != kind || has_token(other, s->doc->hashes[i])))
-        i++;
-    for (end = i; end < s->end && conflict_kind(s->doc->flags[end]) == kind;)
-        end++;
-    *begin = i;
-    *size = (uint8_t)(end - i);
-    return end > i;
-}
-
 /* Finds the first token of a sort that the other article does not have. @return its index, `end`
  * if there is none */
-static uint32_t find_novel_token(const slot_side *s, tti_doc_filter *other, int is_sort(uint8_t))
+static uint32_t find_novel_token(const slot_side *s, tti_doc_filter *other, unsigned sort)
 {
     uint32_t i = s->begin;
-    while (i < s->end && (!is_sort(s->doc->flags[i]) || has_token(other, s->doc->hashes[i])))
+    while (i < s->end &&
+           ((token_sorts(s->doc->flags[i]) & sort) == 0 || has_token(other, s->doc->hashes[i])))
         i++;
     return i;
 }
 
-static int has_sort(const slot_side *s, int is_sort(uint8_t))
+/* How many tokens of a sort follow one another from i on: a name of two words is one difference. */
+static uint8_t count_run(const slot_side *s, uint32_t i, unsigned sort)
 {
-    for (uint32_t i = s->begin; i < s->end; i++)
-        if (is_sort(s->doc->flags[i]))
-            return 1;
-    return 0;
+    uint32_t end = i;
+    while (end < s->end && (token_sorts(s->doc->flags[end]) & sort) != 0)
+        end++;
+    return (uint8_t)(end - i);
+}
+
+/* Finds a token of a sort on either side that the other article does not have. @return 0: one side
+ * has none */
+static int find_facing(const fact_comparison *x, const slot_side *a, const slot_side *b,
+                       unsigned sort, uint32_t *in_a, uint32_t *in_b)
+{
+    if ((a->sorts & b->sorts & sort) == 0)
+        return 0;
+    *in_a = find_novel_token(a, x->in_b, sort);
+    if (*in_a == a->end)
+        return 0;
+    *in_b = find_novel_token(b, x->in_a, sort);
+    return *in_b < b->end;
 }
 
 /* True if the slot is filled with names that are not alike, wherever in a sentence they are. */
 static int has_other_names(const fact_comparison *x, const slot_side *a, const slot_side *b)
 {
-    const uint32_t i =
-        has_sort(b, has_capital) ? find_novel_token(a, x->in_b, has_capital) : a->end;
-    const uint32_t k = i < a->end ? find_novel_token(b, x->in_a, has_capital) : b->end;
-    return k < b->end && !is_like(a->doc->flags[i], b->doc->flags[k]);
+    uint32_t i, k;
+    return find_facing(x, a, b, CAPITAL, &i, &k) && !is_like(a->doc->flags[i], b->doc->flags[k]);
 }
 
 static int has_other_characters(const fact_comparison *x, const slot_side *a, const slot_side *b)
 {
-    return has_sort(b, is_character) && find_novel_token(a, x->in_b, is_character) < a->end &&
-           find_novel_token(b, x->in_a, is_character) < b->end;
+    uint32_t i, k;
+    return find_facing(x, a, b, CHARACTER, &i, &k);
 }
 
 static int has_number(const slot_side *s)
@@ -280,23 +284,16 @@ static int has_number(const slot_side *s)
     return 0;
 }
 
-static int has_conflict_kind(const slot_side *s, int kind)
-{
-    for (uint32_t i = s->begin; i < s->end; i++)
-        if (conflict_kind(s->doc->flags[i]) == kind)
-            return 1;
-    return 0;
-}
-
 /* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that
  * of the name it faces was misread. */
 static void find_conflict(fact_comparison *x, const slot_side *a, const slot_side *b, int kind)
 {
     const uint8_t *in_a = a->doc->flags, *in_b = b->doc->flags;
     tti_difference d;
-    if (!has_conflict_kind(b, kind) || !find_novel_fact(a, x->in_b, kind, &d.a, &d.a_size) ||
-        !find_novel_fact(b, x->in_a, kind, &d.b, &d.b_size))
+    if (!find_facing(x, a, b, 1u << kind, &d.a, &d.b))
         return;
+    d.a_size = count_run(a, d.a, 1u << kind);
+    d.b_size = count_run(b, d.b, 1u << kind);
     if (kind == NAME && (is_like(in_a[d.a], in_b[d.b]) ||
                          is_like(in_a[d.a + d.a_size - 1], in_b[d.b + d.b_size - 1])))
         return;
@@ -348,6 +345,14 @@ static uint32_t count_misread(const slot_side *a, const slot_side *b)
     return n;
 }
 
+static void count_slot_side(slot_side *s, fact_counts *t)
+{
+    for (uint32_t i = s->begin; i < s->end; i++) {
+        count_token(t, s->doc->flags[i]);
+        s->sorts |= token_sorts(s->doc->flags[i]);
+    }
+}
+
 /* Counts the facts of a gap. `is_firm`: the text beside it is the same, not some stray words. */
 static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm)
 {
@@ -356,10 +361,8 @@ static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm
     assert(a.end - a.begin <= TTI_SPLIT_GAP && b.end - b.begin <= TTI_SPLIT_GAP);
     if (a.begin == a.end || b.begin == b.end)
         return;
-    for (uint32_t i = a.begin; i < a.end; i++)
-        count_token(&in_a, a.doc->flags[i]);
-    for (uint32_t i = b.begin; i < b.end; i++)
-        count_token(&in_b, b.doc->flags[i]);
+    count_slot_side(&a, &in_a);
+    count_slot_side(&b, &in_b);
     count_facing(&x->disagree, &in_a, &in_b);
     words_a = count_other_words(&a, &b);
     words_b = words_a > 0 ? count_other_words(&b, &a) : 0;
@@ -393,8 +396,8 @@ static void count_passage(fact_comparison *x, const tti_passage *p, const tti_bl
 {
     for (uint32_t k = 0, next; k < p->block_count; k = next) {
         const tti_block *y = &blocks[k];
-        slot_side a = {x->a, y->a + y->len, y->a + y->len},
-                  b = {x->b, y->b + y->len, y->b + y->len};
+        slot_side a = {x->a, y->a + y->len, y->a + y->len, 0},
+                  b = {x->b, y->b + y->len, y->b + y->len, 0};
         count_aligned(&x->agree, x->a->flags + y->a, x->b->flags + y->b, y->len);
         next = k + 1;
         if (next == p->block_count)
