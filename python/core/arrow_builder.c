@@ -222,6 +222,28 @@ void append_list(arrow_batch *batch, arrow_column *column)
     append_offset(batch, column, (uint64_t)column->children[0].length);
 }
 
+void append_word(arrow_batch *batch, arrow_column *column, const char *word)
+{
+    append_text(batch, column, word, strlen(word));
+}
+
+void append_differences(arrow_batch *batch, arrow_column *column, const tt_difference *differences,
+                        size_t count)
+{
+    arrow_column *item = &column->children[0], *c = item->children;
+    for (size_t i = 0; i < count; i++) {
+        const tt_difference *d = &differences[i];
+        append_word(batch, &c[0], tt_difference_kind_name((tt_difference_kind)d->kind));
+        append_int64(batch, &c[1], d->begin_a);
+        append_int64(batch, &c[2], d->end_a);
+        append_int64(batch, &c[3], d->begin_b);
+        append_int64(batch, &c[4], d->end_b);
+        item->length++;
+        batch->bytes += sizeof *d;
+    }
+    append_list(batch, column);
+}
+
 static void free_bytes(byte_array *a)
 {
     if (a->capacity > 0)

@@ -79,6 +79,10 @@ void append_int64(arrow_batch *batch, arrow_column *column, uint64_t value);
 void append_double(arrow_batch *batch, arrow_column *column, double value); /* NAN: null */
 void append_null(arrow_batch *batch, arrow_column *column); /* not to a list or struct */
 void append_text(arrow_batch *batch, arrow_column *column, const char *text, size_t size);
+void append_word(arrow_batch *batch, arrow_column *column, const char *word); /* ended by 0 */
+/* Appends a list of structs of kind, and begin and end on either side. */
+void append_differences(arrow_batch *batch, arrow_column *column, const tt_difference *differences,
+                        size_t count);
 /* Appends an id; as a number where the column's format says so. */
 void append_id(arrow_batch *batch, arrow_column *column, const char *id, size_t size);
 /* Ends a list, whose elements were appended to the column's child. */

@@ -2,28 +2,21 @@
 #include "arrow_builder.h"
 
 #include <errno.h>
-#include <string.h>
 
-static const arrow_field pair_fields[] = {LEAF("a", "id"),
-                                          LEAF("b", "id"),
-                                          LEAF("relation", "u"),
-                                          NULLABLE("resemblance", "g"),
-                                          NULLABLE("containment_a", "g"),
-                                          NULLABLE("containment_b", "g"),
-                                          NULLABLE("overlap_a", "g"),
-                                          NULLABLE("overlap_b", "g"),
-                                          NULLABLE("facts", "g"),
-                                          LEAF("conflicts", "l")};
-static const arrow_field removed_fields[] = {LEAF("id", "id"),
-                                             LEAF("kept", "id"),
-                                             LEAF("relation", "u"),
-                                             NULLABLE("resemblance", "g"),
-                                             NULLABLE("containment", "g"),
-                                             NULLABLE("containment_of", "g"),
-                                             NULLABLE("overlap", "g"),
-                                             NULLABLE("overlap_of", "g"),
-                                             NULLABLE("facts", "g"),
-                                             LEAF("conflicts", "l")};
+static const arrow_field difference_fields[] = {LEAF("kind", "u"), LEAF("begin_a", "l"),
+                                                LEAF("end_a", "l"), LEAF("begin_b", "l"),
+                                                LEAF("end_b", "l")};
+static const arrow_field difference_items[] = {PARENT("item", "+s", difference_fields)};
+/* The columns of a pair, of which those of a removed article have other names. */
+#define PAIR(a, b, containment_a, containment_b, overlap_a, overlap_b)                             \
+  LEAF(a, "id"), LEAF(b, "id"), LEAF("relation", "u"), NULLABLE("resemblance", "g"),               \
+      NULLABLE(containment_a, "g"), NULLABLE(containment_b, "g"), NULLABLE(overlap_a, "g"),        \
+      NULLABLE(overlap_b, "g"), NULLABLE("facts", "g"), LEAF("conflicts", "l"),                    \
+      PARENT("differ", "+l", difference_items)
+static const arrow_field pair_fields[] = {
+    PAIR("a", "b", "containment_a", "containment_b", "overlap_a", "overlap_b")};
+static const arrow_field removed_fields[] = {
+    PAIR("id", "kept", "containment", "containment_of", "overlap", "overlap_of")};
 static const arrow_field article_items[] = {LEAF("item", "id")};
 static const arrow_field cluster_fields[] = {LEAF("cluster", "l"), LEAF("keep", "id"),
                                              PARENT("articles", "+l", article_items)};
@@ -57,10 +50,10 @@ static void append_article_id(const table_reader *r, arrow_column *c, uint64_t a
 static void append_pair(const table_reader *r, const tt_pair *p)
 {
     arrow_column *c = r->batch->root.children;
-    const char *relation = tt_relation_name((tt_relation)p->relation);
+    tt_difference differences[TT_MOST_DIFFERENCES];
     append_article_id(r, &c[0], p->a);
     append_article_id(r, &c[1], p->b);
-    append_text(r->batch, &c[2], relation, strlen(relation));
+    append_word(r->batch, &c[2], tt_relation_name((tt_relation)p->relation));
     append_double(r->batch, &c[3], p->resemblance);
     append_double(r->batch, &c[4], p->containment_a);
     append_double(r->batch, &c[5], p->containment_b);
@@ -68,6 +61,9 @@ static void append_pair(const table_reader *r, const tt_pair *p)
     append_double(r->batch, &c[7], p->overlap_b);
     append_double(r->batch, &c[8], p->facts);
     append_int64(r->batch, &c[9], p->conflicts);
+    append_differences(
+        r->batch, &c[10], differences,
+        p->conflicts == 0 ? 0 : tt_result_differences(r->result, p->a, p->b, differences));
 }
 
 static void append_cluster(const table_reader *r, const tt_cluster *x)

@@ -6,37 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const arrow_field section_fields[] = {LEAF("begin", "l"),    LEAF("end", "l"),
-                                             LEAF("article", "id"), LEAF("of_begin", "l"),
-                                             LEAF("of_end", "l"),   NULLABLE("similarity", "g")};
+/* What two articles have in common, of which one is `of`; append_comparison() fills the columns. */
+#define COMPARISON                                                                                 \
+  NULLABLE("of", "id"), NULLABLE("relation", "u"), NULLABLE("resemblance", "g"),                   \
+      NULLABLE("containment", "g"), NULLABLE("containment_of", "g"), NULLABLE("overlap", "g"),     \
+      NULLABLE("overlap_of", "g"), NULLABLE("facts", "g"), LEAF("conflicts", "l"),                 \
+      PARENT("differ", "+l", difference_items)
+#define PLACE LEAF("begin", "l"), LEAF("end", "l")
+#define PLACE_OF LEAF("of_begin", "l"), LEAF("of_end", "l")
+
+static const arrow_field difference_fields[] = {LEAF("kind", "u"), PLACE, PLACE_OF};
+static const arrow_field difference_items[] = {PARENT("item", "+s", difference_fields)};
+static const arrow_field section_fields[] = {PLACE, LEAF("article", "id"), PLACE_OF,
+                                             NULLABLE("similarity", "g")};
 static const arrow_field section_items[] = {PARENT("item", "+s", section_fields)};
-static const arrow_field verdict_fields[] = {LEAF("id", "id"),
-                                             LEAF("verdict", "u"),
-                                             NULLABLE("of", "id"),
-                                             NULLABLE("relation", "u"),
-                                             NULLABLE("resemblance", "g"),
-                                             NULLABLE("containment", "g"),
-                                             NULLABLE("containment_of", "g"),
-                                             NULLABLE("overlap", "g"),
-                                             NULLABLE("overlap_of", "g"),
-                                             NULLABLE("facts", "g"),
-                                             LEAF("conflicts", "l"),
+static const arrow_field verdict_fields[] = {LEAF("id", "id"), LEAF("verdict", "u"), COMPARISON,
                                              LEAF("new_tokens", "l"),
                                              PARENT("sections", "+l", section_items)};
-static const arrow_field passage_fields[] = {LEAF("begin", "l"), LEAF("end", "l"),
-                                             LEAF("of_begin", "l"), LEAF("of_end", "l"),
-                                             NULLABLE("similarity", "g")};
+static const arrow_field passage_fields[] = {PLACE, PLACE_OF, NULLABLE("similarity", "g")};
 static const arrow_field passage_items[] = {PARENT("item", "+s", passage_fields)};
-static const arrow_field match_fields[] = {LEAF("id", "id"),
-                                           LEAF("of", "id"),
-                                           LEAF("relation", "u"),
-                                           NULLABLE("resemblance", "g"),
-                                           NULLABLE("containment", "g"),
-                                           NULLABLE("containment_of", "g"),
-                                           NULLABLE("overlap", "g"),
-                                           NULLABLE("overlap_of", "g"),
-                                           NULLABLE("facts", "g"),
-                                           LEAF("admitted", "l"),
+static const arrow_field match_fields[] = {LEAF("id", "id"), COMPARISON, LEAF("admitted", "l"),
                                            PARENT("passages", "+l", passage_items)};
 
 /* The tables: a row for each article, and one for each of its matches. */
@@ -111,67 +100,82 @@ static void append_verdict_id(verdicts *v, arrow_batch *batch, arrow_column *c, 
     append_text(batch, c, id->bytes, id->size);
 }
 
-static void append_verdict(verdicts *v, arrow_batch *batch, const tt_verdict *x)
+typedef struct comparison {
+    tt_id of;
+    double numbers[6];
+    const tt_difference *differences;
+    size_t difference_count;
+    uint32_t conflicts;
+    int32_t relation; /* -1: none */
+} comparison;
+
+/* Of a tt_verdict or a tt_match. */
+#define COMPARISON_OF(x)                                                                           \
+  {                                                                                                \
+    x->of,                                                                                         \
+        {x->resemblance, x->containment, x->containment_of, x->overlap, x->overlap_of, x->facts},  \
+        x->differences, x->difference_count, x->conflicts, x->relation                             \
+  }
+
+/* @return the column after those of COMPARISON, which begin at `c` */
+static arrow_column *append_comparison(verdicts *v, arrow_batch *batch, arrow_column *c,
+                                       const comparison *x)
 {
-    const char *name = tt_verdict_kind_name((tt_verdict_kind)x->kind);
-    const char *relation = tt_relation_name((tt_relation)x->relation);
-    arrow_column *c = batch->root.children, *item = &c[12].children[0];
-    append_verdict_id(v, batch, &c[0], &x->id);
-    append_text(batch, &c[1], name, strlen(name));
-    append_verdict_id(v, batch, &c[2], &x->of);
-    if (x->relation >= 0)
-        append_text(batch, &c[3], relation, strlen(relation));
+    append_verdict_id(v, batch, c++, &x->of);
+    if (x->relation < 0)
+        append_null(batch, c++);
     else
-        append_null(batch, &c[3]);
-    append_double(batch, &c[4], x->resemblance);
-    append_double(batch, &c[5], x->containment);
-    append_double(batch, &c[6], x->containment_of);
-    append_double(batch, &c[7], x->overlap);
-    append_double(batch, &c[8], x->overlap_of);
-    append_double(batch, &c[9], x->facts);
-    append_int64(batch, &c[10], x->conflicts);
-    append_int64(batch, &c[11], x->new_tokens);
-    for (size_t k = 0; k < x->section_count; k++) {
-        const tt_repeat *r = &x->sections[k];
-        append_int64(batch, &item->children[0], r->begin);
-        append_int64(batch, &item->children[1], r->end);
-        append_verdict_id(v, batch, &item->children[2], &r->article);
-        append_int64(batch, &item->children[3], r->of_begin);
-        append_int64(batch, &item->children[4], r->of_end);
-        append_double(batch, &item->children[5], r->similarity);
+        append_word(batch, c++, tt_relation_name((tt_relation)x->relation));
+    for (size_t i = 0; i < sizeof x->numbers / sizeof *x->numbers; i++)
+        append_double(batch, c++, x->numbers[i]);
+    append_int64(batch, c++, x->conflicts);
+    append_differences(batch, c++, x->differences, x->difference_count);
+    return c;
+}
+
+/* Passages are those of one other article, which sections name each. */
+static void append_repeats(verdicts *v, arrow_batch *batch, arrow_column *list,
+                           const tt_repeat *repeats, size_t count)
+{
+    arrow_column *item = &list->children[0];
+    const int names_article = item->child_count == sizeof section_fields / sizeof *section_fields;
+    for (size_t k = 0; k < count; k++) {
+        const tt_repeat *r = &repeats[k];
+        arrow_column *c = item->children;
+        append_int64(batch, c++, r->begin);
+        append_int64(batch, c++, r->end);
+        if (names_article)
+            append_verdict_id(v, batch, c++, &r->article);
+        append_int64(batch, c++, r->of_begin);
+        append_int64(batch, c++, r->of_end);
+        append_double(batch, c++, r->similarity);
         item->length++;
         batch->bytes += sizeof *r;
     }
-    append_list(batch, &c[12]);
+    append_list(batch, list);
+}
+
+static void append_verdict(verdicts *v, arrow_batch *batch, const tt_verdict *x)
+{
+    const comparison common = COMPARISON_OF(x);
+    arrow_column *c = batch->root.children;
+    append_verdict_id(v, batch, c++, &x->id);
+    append_word(batch, c++, tt_verdict_kind_name((tt_verdict_kind)x->kind));
+    c = append_comparison(v, batch, c, &common);
+    append_int64(batch, c++, x->new_tokens);
+    append_repeats(v, batch, c, x->sections, x->section_count);
     v->counts[x->kind]++;
     (void)arrow_batch_end_row(batch);
 }
 
 static void append_match(verdicts *v, arrow_batch *batch, const tt_id *id, const tt_match *m)
 {
-    const char *relation = tt_relation_name((tt_relation)m->relation);
-    arrow_column *c = batch->root.children, *item = &c[10].children[0];
-    append_verdict_id(v, batch, &c[0], id);
-    append_verdict_id(v, batch, &c[1], &m->of);
-    append_text(batch, &c[2], relation, strlen(relation));
-    append_double(batch, &c[3], m->resemblance);
-    append_double(batch, &c[4], m->containment);
-    append_double(batch, &c[5], m->containment_of);
-    append_double(batch, &c[6], m->overlap);
-    append_double(batch, &c[7], m->overlap_of);
-    append_double(batch, &c[8], m->facts);
-    append_int64(batch, &c[9], (uint64_t)m->admitted);
-    for (size_t k = 0; k < m->passage_count; k++) {
-        const tt_repeat *r = &m->passages[k];
-        append_int64(batch, &item->children[0], r->begin);
-        append_int64(batch, &item->children[1], r->end);
-        append_int64(batch, &item->children[2], r->of_begin);
-        append_int64(batch, &item->children[3], r->of_end);
-        append_double(batch, &item->children[4], r->similarity);
-        item->length++;
-        batch->bytes += sizeof *r;
-    }
-    append_list(batch, &c[10]);
+    const comparison common = COMPARISON_OF(m);
+    arrow_column *c = batch->root.children;
+    append_verdict_id(v, batch, c++, id);
+    c = append_comparison(v, batch, c, &common);
+    append_int64(batch, c++, (uint64_t)m->admitted);
+    append_repeats(v, batch, c, m->passages, m->passage_count);
     (void)arrow_batch_end_row(batch);
 }
 

@@ -33,9 +33,10 @@ def command(*words, **how):
 
 
 def lines(output, kind):
-    """The lines of a result that have this type, without it."""
+    """The lines of a result that have this type, without it; they leave out an empty list of differences."""
     found = [json.loads(line) for line in output.splitlines()]
-    return [{k: v for k, v in line.items() if k not in ("type", "differ")} for line in found if line["type"] == kind]
+    of_kind = [{k: v for k, v in line.items() if k != "type"} for line in found if line["type"] == kind]
+    return [{"differ": [], **line} if "conflicts" in line else line for line in of_kind]
 
 
 def rows(table):

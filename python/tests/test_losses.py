@@ -149,7 +149,7 @@ def test_a_field_that_no_record_has(tmp_path, articles):
         twicetold.scan(articles, id="key")
 
 
-def test_fields_within_fields_and_several_fields(articles):
+def test_fields_within_fields_and_several_fields(articles, tmp_path):
     pa, pl = need("pyarrow"), need("polars")
     nested = [{"id": a["id"], "doc": {"body": a["text"], "title": a["title"]}} for a in articles]
     both = [{"id": a["id"], "title": a["title"], "text": a["text"]} for a in articles]
@@ -162,6 +162,11 @@ def test_fields_within_fields_and_several_fields(articles):
         assert everything(twicetold.scan(of(nested), text=["doc.title", "doc.body"])) == joined
         assert everything(twicetold.scan(of(both), text=["title", "text"])) == joined
         assert everything(twicetold.scan(of(paragraphs))) == plain
+    for name, records in (("nested", nested), ("both", both), ("paragraphs", paragraphs)):
+        (tmp_path / name).with_suffix(".jsonl").write_text("".join(json.dumps(r) + "\n" for r in records))
+    assert everything(twicetold.scan(tmp_path / "nested.jsonl", text=["doc.title", "doc.body"])) == joined
+    assert everything(twicetold.scan(tmp_path / "both.jsonl", text=["title", "text"])) == joined
+    assert everything(twicetold.scan(tmp_path / "paragraphs.jsonl")) == plain
     kept = twicetold.dedup(tables(both), text=["title", "text"])
     assert kept.column_names == ["id", "title", "text"] and 0 < len(kept) < len(both)
     with pytest.raises(twicetold.InvalidError, match="no article has the field 'doc.text'"):
@@ -169,6 +174,29 @@ def test_fields_within_fields_and_several_fields(articles):
     with pytest.raises(twicetold.InvalidError, match="there is no column 'doc.text'"):
         twicetold.scan(tables(nested), text="doc.text")
     assert len(twicetold.scan([{"title": text(0)}, {"text": text(1)}], text=["title", "text"]).rejected) == 0
+
+
+def test_passages_of_joined_fields_are_found_in_their_fields(tmp_path):
+    pa = need("pyarrow")
+    title = " ".join(WORDS[:40]) + " – à"
+    body = " ".join(WORDS[100:180])
+    rows = [
+        {"id": 7, "title": title, "kicker": None, "text": " ".join(WORDS[300:320]) + "\n\n" + body},
+        {"id": 8, "title": " ".join(WORDS[200:210]), "kicker": "", "text": body + " end"},
+        {"id": 9, "title": title, "text": " ".join(WORDS[400:440])},
+    ]
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    fields = ["title", "kicker", "text"]
+    for given in (rows, pa.Table.from_pylist(rows), path):
+        places = twicetold.scan(given, text=fields).sections.places()
+        assert {(p["article"], p["column"]) for p in places} == {(7, "title"), (9, "title"), (7, "text"), (8, "text")}
+        for p in places:
+            row = next(r for r in rows if r["id"] == p["article"])
+            passage = row[p["column"]].encode()[p["begin"] : p["end"]].decode()
+            assert passage in (title, body), passage
+    one = twicetold.scan([{"id": i, "a": " ".join(WORDS[:20]), "b": " ".join(WORDS[20:40])} for i in (1, 2)], text=["a", "b"])
+    assert [(p["article"], p["column"]) for p in one.sections.places()] == [(1, "a"), (1, "b"), (2, "a"), (2, "b")]
 
 
 # ---- Batches ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from ._result import Table
 from ._source import Articles, Path, Source, Text, rejections
 
 _READ, _CREATE, _MATCHES = 1, 2, 4
+_COMPARISON = ("of", "relation", "resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts", "differ")
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
@@ -107,10 +108,12 @@ class Verdicts(Table):
     """A row for each article, in input order: how it relates to the articles before it.
 
     id; verdict ("new", "duplicate", "correction", "update", "overlaps", "withdrawn"); of: the article that the
-    verdict refers to, or null; relation: what `of` is to it, null if it is no near-duplicate; resemblance, containment, overlap: shares from 0 to 1 of this article, containment_of and overlap_of: of the
-    other, null if there is none; facts: the share of facts that agree; conflicts: how many differ; new_tokens: its tokens that `of` does not have; sections: a list of structs of
-    begin, end (bytes of its text), article, of_begin, of_end, similarity. Ids are int64 (uint64) if all ids of
-    the table are integers that fit, else strings.
+    verdict refers to, or null; relation: what `of` is to it, null if it is no near-duplicate; resemblance, containment,
+    overlap: shares from 0 to 1 of this article, containment_of and overlap_of: of the other, null if there is none;
+    facts: the share of facts that agree; conflicts: how many differ; differ: the first eight of these, a list of structs
+    of kind ("numeral", "date", "name"), begin, end, of_begin, of_end; new_tokens: its tokens that `of` does not have;
+    sections: a list of structs of begin, end (bytes of its text), article, of_begin, of_end, similarity. Ids are int64
+    (uint64) if all ids of the table are integers that fit, else strings.
 
     `counts` has the number of each verdict, `rejected` the articles that were not accepted.
     """
@@ -121,8 +124,7 @@ class Verdicts(Table):
     def __init__(self, verdicts: _core.Verdicts, rejected: List[Dict[str, Any]]):
         self.counts = verdicts.counts()
         self.rejected = rejected
-        numbers = ["resemblance", "containment", "containment_of", "overlap", "overlap_of"]
-        columns = ["id", "verdict", "of", "relation", *numbers, "facts", "conflicts", "new_tokens", "sections"]
+        columns = ["id", "verdict", *_COMPARISON, "new_tokens", "sections"]
         super().__init__(verdicts, 0, "verdicts", columns, sum(self.counts.values()))
 
 
@@ -131,7 +133,7 @@ class Matches(Table):
 
     id: the article; of: the other; relation: what `of` is to it ("identical", "near", "contains": `of` holds it,
     "contained", "series"); resemblance, containment and overlap (shares of the article), containment_of and
-    overlap_of (of the other), facts; admitted: 1 if a rule admits the pair, 0 if the two share passages alone;
+    overlap_of (of the other), facts, conflicts and differ as in `Verdicts`; admitted: 1 if a rule admits the pair, 0 if the two share passages alone;
     passages: a list of structs of begin, end (bytes of the article's text), of_begin, of_end, similarity.
 
     `rejected` has the articles that could not be compared.
@@ -149,8 +151,7 @@ class Matches(Table):
         bytes are the same too."""
         self.rejected = rejected
         self._copies = copies or {}
-        numbers = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts"]
-        columns = ["id", "of", "relation", *numbers, "admitted", "passages"]
+        columns = ["id", *_COMPARISON, "admitted", "passages"]
         super().__init__(verdicts, 1, "matches", columns, None if self._copies else verdicts.matches())
 
     def __iter__(self) -> Iterator[Dict[str, Any]]:

@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterator, List, Optional, Union, overload
 from . import _core
 from ._errors import InputOutputError, invalid
 from ._source import Source
-from ._texts import SideBySide, key_of, passage, source_again, texts_of
+from ._texts import SideBySide, key_of, passage, source_again, texts_by_field, texts_of, within_fields
 
 _SHOWN = 10  # rows of a table in a notebook
 
@@ -146,8 +146,8 @@ class Table:
         )
 
 
-_NUMBERS = ["resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts", "conflicts"]
-_REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts"]
+_NUMBERS = ["resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts", "conflicts", "differ"]
+_REMOVED = ["resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts", "differ"]
 
 
 class Sections(Table):
@@ -171,6 +171,18 @@ class Sections(Table):
                 "text": passage(texts[key_of(place["article"])], place["begin"], place["end"]),
             }
             for row, place in first
+        ]
+
+    def places(self, articles: Any = None) -> List[Dict[str, Any]]:
+        """A dict for each occurrence: section, article, column, begin, end, where a scan joined several fields: the
+        field that the passage is in, and its bytes of that field's text. One that is in two fields has two dicts."""
+        found = [(row["section"], place) for row in self for place in row["occurrences"]]
+        source = source_again(self._source, articles)
+        fields = texts_by_field(source, {place["article"] for _, place in found})
+        return [
+            {"section": section, "article": place["article"], "column": name, "begin": begin, "end": end}
+            for section, place in found
+            for name, begin, end in within_fields(fields, key_of(place["article"]), place["begin"], place["end"])
         ]
 
 
@@ -212,7 +224,8 @@ class Result:
     def pairs(self) -> Table:
         """a, b, relation ("identical", "near", "contains", "contained", "series", "related", "boilerplate"), resemblance,
         containment_a, containment_b, overlap_a, overlap_b, facts: shares from 0 to 1; conflicts: how many facts of the
-        common text differ."""
+        common text differ; differ: the first eight of them, a list of structs of kind ("numeral", "date", "name"),
+        begin_a, end_a, begin_b, end_b."""
         return self._table(0, "pairs", ["a", "b", "relation", *_NUMBERS])
 
     @property
@@ -230,7 +243,7 @@ class Result:
     @property
     def removed(self) -> Removed:
         """The articles that `dedup` leaves out: id, kept (the article kept instead), relation, resemblance,
-        containment, containment_of, overlap, overlap_of, facts, conflicts; names that end in _of are about the one
+        containment, containment_of, overlap, overlap_of, facts, conflicts, differ; names that end in _of are about the one
         that is kept. InvalidError if the options left out clusters or overlaps."""
         return Removed(self._result, ["id", "kept", "relation", *_REMOVED], self.rejected)
 

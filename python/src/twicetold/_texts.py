@@ -6,8 +6,8 @@ import html
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from . import _core
-from ._errors import invalid
-from ._source import Source
+from ._errors import InvalidError, invalid
+from ._source import BETWEEN, Source
 
 
 _SIDES = ("begin_a", "end_a", "begin_b", "end_b")
@@ -33,6 +33,29 @@ def texts_of(source: Source, ids: Optional[Iterable[Any]]) -> Dict[str, str]:
         out[key] = text.decode("utf-8", "replace")
         if key.startswith("row "):
             out.setdefault(key[4:], out[key])
+    return out
+
+
+def texts_by_field(source: Source, ids: Iterable[Any]) -> Dict[str, Dict[str, str]]:
+    """The texts of each of the fields that are joined, as `texts_of` gives them."""
+    wanted, found = list(ids), {}
+    given = source.paths if source.paths is not None else source.given
+    for name in source.fields.texts:
+        try:
+            found[name] = texts_of(Source(given, source.fields.id, name, needed=False), wanted)
+        except InvalidError:  # no article has this one
+            pass
+    return found
+
+
+def within_fields(fields: Dict[str, Dict[str, str]], id: str, begin: int, end: int) -> List[Tuple[str, int, int]]:
+    """The fields that bytes of a joined text are in, and where in them."""
+    out, at = [], 0
+    for name, texts in fields.items():
+        size = len(texts.get(id, "").encode())
+        if size and begin < at + size and at < end:
+            out.append((name, max(begin - at, 0), min(end - at, size)))
+        at += size + len(BETWEEN) if size else 0
     return out
 
 
