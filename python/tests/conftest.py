@@ -25,11 +25,16 @@ def need(name):
     return pytest.importorskip(name, reason=f"{name} is not installed")
 
 
-def command(*words, **how):
-    """Runs the command that came with the package; its standard output."""
+def command_path():
+    """The command that came with the package."""
     path = shutil.which("twicetold", path=sysconfig.get_path("scripts") + os.pathsep + os.path.dirname(sys.executable))
     assert path, "the command is not installed"
-    return subprocess.run([path, *map(str, words)], check=True, stdout=subprocess.PIPE, **how).stdout
+    return path
+
+
+def command(*words, **how):
+    """Runs the command that came with the package; its standard output."""
+    return subprocess.run([command_path(), *map(str, words)], check=True, stdout=subprocess.PIPE, **how).stdout
 
 
 def lines(output, kind):

@@ -436,8 +436,11 @@ class Source:
             folders = [p for p in self.paths if os.path.isdir(p)]
             if folders:
                 raise InputOutputError(f"{folders[0]}: no file in it is one whose name is read", "TT_EIO")
-        elif feed.seen is not None and 1 not in accepted and len(feed.rejected) == len(accepted):
+            raise InputOutputError("no article was read: the input is empty", "TT_EIO")
+        if feed.seen is not None and 1 not in accepted and len(feed.rejected) == len(accepted):
             _tell_of_fields(feed.rejected[0][5], feed.seen)
+        if 1 not in accepted:
+            reject_none(rejections(feed), len(accepted))
 
     def _feed_dataset(self, feed: _core.Feed, threads: int, limited: bool) -> None:
         """The needed columns of the dataset, batch by batch. Threads of pyarrow read ahead, unless `threads` is 1, and
