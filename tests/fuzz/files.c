@@ -15,8 +15,7 @@ static const char *const names[] = {"f.jsonl", "f.json", "f.csv", "f.tsv", "f.ht
 
 typedef struct listing {
     size_t count;
-    int is_odd; /* refused for a reason that depends on where it is split: XML by libxml2's, binary
-                   data that begins as XML by what the first block shows of it */
+    int is_odd; /* refused for a reason that depends on where it is split */
     uint64_t sum; /* of all that was read */
 } listing;
 
@@ -28,12 +27,22 @@ static void add_bytes(listing *l, const void *bytes, size_t size)
     l->sum = (l->sum ^ size) * 1099511628211u;
 }
 
+/* XML has libxml2's reasons, and binary data that begins as XML what its first block shows. Compressed
+ * data that is wrong at its end is refused for that, or for what came out of it before. */
+static int depends_on_blocks(const char *reason)
+{
+    static const char *const beginnings[] = {"invalid XML", "binary data", "corrupt ", "damaged "};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncmp(reason, beginnings[i], strlen(beginnings[i])) == 0)
+            return 1;
+    return 0;
+}
+
 static void add_record(listing *l, const tt_record *r)
 {
     const tt_article *a = &r->article;
     l->count++;
-    l->is_odd |=
-        strncmp(r->reason, "invalid XML", 11) == 0 || strncmp(r->reason, "binary data", 11) == 0;
+    l->is_odd |= depends_on_blocks(r->reason);
     add_bytes(l, &r->line, sizeof r->line);
     add_bytes(l, &r->status, sizeof r->status);
     add_bytes(l, &r->notes, sizeof r->notes);
