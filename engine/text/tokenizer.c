@@ -118,13 +118,6 @@ static tt_status reserve_tokens(tti_tokenizer *s)
     return failed != 0 ? tti_fail_memory(s->error, "tokens") : TT_OK;
 }
 
-static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *flags, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (tti_words_may_have(words, wide[i]))
-            flags[i] |= tti_words_find(words, wide[i], flags[i]);
-}
-
 /* Answers TTI_TOKEN_MAYBE_SENTENCE for token i of the batch. */
 static void resolve_sentence_flag(const tti_tokenizer *s, uint8_t *flags, uint32_t i)
 {
@@ -153,35 +146,42 @@ static void resolve_sentence_flags(const tti_tokenizer *s, uint8_t *flags)
             resolve_sentence_flag(s, flags, i);
 }
 
-/* Says of which class the first letters of words are. Normalised bytes have no accents, and letters
- * of two bytes, as Greek and Cyrillic ones, go by their second. Those beyond Armenian have no
- * capitals, but for few, and no class. */
-static void flag_letters(const tti_tokenizer *s, uint8_t *flags)
+/*
+ * Adds to each token of the batch what kind of word it is. Numbers and dates are known by their
+ * hashes, other words have a class of their first letter. Normalised bytes have no accents, and
+ * letters of two bytes, as Greek and Cyrillic ones, go by their second. Those beyond Armenian have
+ * no capitals, but for few, and no class.
+ */
+static void flag_kinds(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
 {
-    /* s, mn, bh, cgq, il, aeo, fp, d, kr, jt, yz, uvwx */
-    static const uint8_t classes[12] = {0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 3, 5, 6, 7};
-    static const uint8_t of_letter[26] = {5, 2, 3, 7, 5, 6, 3, 2,  4,  9,  8,  4,  1,
-                                          1, 5, 6, 3, 8, 0, 9, 11, 11, 11, 11, 10, 10};
+    enum { A = 0x85, B = 0x82, C = 0x83, D = 0x87, F = 0x86, I = 0x84, J = 5, K = 3, M = 0x81 };
+    enum { S = 0x80, U = 7, Y = 6 };
+    static const uint8_t of_letter[32] = {0, A, B, C, D, A, F, C, B, I, J, K, I, M,
+                                          M, A, F, C, K, S, J, U, U, U, U, Y, Y};
+    static const uint8_t of_second[12] = {S, M, B, C, I, A, F, D, K, J, Y, U};
     const tti_token_batch *b = &s->batch;
+    const uint8_t *folded = s->tokens->folded.items;
     for (uint32_t i = 0; i < b->count; i++) {
-        const uint8_t *first = s->tokens->folded.items + b->at[i];
-        if ((flags[i] & TTI_TOKEN_KIND) != 0)
+        const uint8_t *first = folded + b->at[i];
+        uint8_t class = of_letter[*first % 32];
+        if ((flags[i] & TTI_TOKEN_NUMERAL) != 0)
             continue;
-        if ((uint8_t)(*first - 'a') < 26)
-            flags[i] |= classes[of_letter[*first - 'a']];
-        else if (*first >= 0xC0 && *first < 0xD6)
-            flags[i] |= classes[first[1] % 12];
+        if (*first >= 0x80)
+            class = *first >= 0xC0 && *first < 0xD6 ? of_second[first[1] % 12] : 0;
+        if (tti_words_may_have(&s->words, wide[i])) {
+            const uint8_t word = tti_words_find(&s->words, wide[i], flags[i]);
+            class = word != 0 ? word : class;
+        }
+        flags[i] |= class;
     }
 }
 
 /* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
 static void store_flags(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
 {
-    const tti_token_batch *b = &s->batch;
-    memcpy(flags, b->flags, b->count);
-    flag_words(&s->words, wide, flags, b->count);
+    memcpy(flags, s->batch.flags, s->batch.count);
     resolve_sentence_flags(s, flags);
-    flag_letters(s, flags);
+    flag_kinds(s, wide, flags);
 }
 
 static tt_status flush_batch(tti_tokenizer *s)
@@ -664,8 +664,7 @@ static tt_status read_joined_token(tti_tokenizer *s, const tti_cut_word *cut, jo
     TTI_TRY(status);
     s->kernels->hash_tokens(&s->batch, t->folded.items, s->seed, &out->wide, &out->low);
     out->flags = s->batch.flags[0] & (uint8_t)~TTI_TOKEN_MAYBE_SENTENCE;
-    flag_words(&s->words, &out->wide, &out->flags, 1);
-    flag_letters(s, &out->flags);
+    flag_kinds(s, &out->wide, &out->flags);
     s->batch.count = 0;
     t->folded.count = TTI_SPLIT_BYTES;
     return TT_OK;

@@ -44,31 +44,59 @@ enum { NUMERAL, WORD, NAME, KINDS };
 
 static const double weights[KINDS] = {1, 1, 0.5};
 
+/*
+ * Sorts of tokens that a slot may be filled with; those below KINDS are the kinds of facts. A word
+ * whose first letter is of no class is a single character; in a conflict, where there are no
+ * capitals, it may be a name. Ordinary words are no facts and not written as names. A date is no
+ * count.
+ */
+enum { MAYBE_NAME = KINDS, CAPITAL, CHARACTER, ORDINARY, COUNT };
+
+/* The sorts of each token's flags, a byte a sort, 1 if it is of it: a sum counts the tokens of a
+ * slot. */
+#define HAS(f, flag) (((f) & (flag)) != 0)
+#define IS_KIND(f, kind) (((f)&TTI_TOKEN_KIND) == (kind))
+#define IS_NUMBER(f) (IS_KIND(f, TTI_TOKEN_NUMERAL) || IS_KIND(f, TTI_TOKEN_NUMBER_WORD))
+#define IS_WORD(f) (IS_KIND(f, TTI_TOKEN_NUMBER_WORD) || IS_KIND(f, TTI_TOKEN_DATE_WORD))
+#define IS_FACT(f) (IS_NUMBER(f) || IS_KIND(f, TTI_TOKEN_DATE_WORD))
+#define IS_NAME(f)                                                                                 \
+  (!IS_FACT(f) && HAS(f, TTI_TOKEN_CAPITAL) && !HAS(f, TTI_TOKEN_SENTENCE | TTI_TOKEN_UPPER))
+#define SORTS_OF(f)                                                                                \
+  ((uint64_t)IS_KIND(f, TTI_TOKEN_NUMERAL) << 8 * NUMERAL | (uint64_t)IS_WORD(f) << 8 * WORD |     \
+   (uint64_t)IS_NAME(f) << 8 * NAME | (uint64_t)(IS_NAME(f) || IS_KIND(f, 0)) << 8 * MAYBE_NAME |  \
+   (uint64_t)HAS(f, TTI_TOKEN_CAPITAL) << 8 * CAPITAL | (uint64_t)IS_KIND(f, 0) << 8 * CHARACTER | \
+   (uint64_t) !(IS_FACT(f) || IS_KIND(f, 0) || HAS(f, TTI_TOKEN_CAPITAL)) << 8 * ORDINARY |        \
+   (uint64_t)IS_NUMBER(f) << 8 * COUNT)
+#define FOUR(f) SORTS_OF(f), SORTS_OF((f) + 1), SORTS_OF((f) + 2), SORTS_OF((f) + 3)
+#define SIXTEEN(f) FOUR(f), FOUR((f) + 4), FOUR((f) + 8), FOUR((f) + 12)
+#define SIXTY_FOUR(f) SIXTEEN(f), SIXTEEN((f) + 16), SIXTEEN((f) + 32), SIXTEEN((f) + 48)
+static const uint64_t sorts_of[256] = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128),
+                                       SIXTY_FOUR(192)};
+
+static inline unsigned count_of(uint64_t sorts, int sort)
+{
+    return sorts >> 8 * sort & 0xFF;
+}
+
+static inline int is_of_sort(uint8_t flags, int sort)
+{
+    return (int)count_of(sorts_of[flags], sort);
+}
+
+static int is_like(uint8_t x, uint8_t y)
+{
+    return (x & TTI_TOKEN_KIND) != 0 && ((x ^ y) & TTI_TOKEN_KIND) == 0;
+}
+
 typedef struct fact_counts {
     uint32_t of[KINDS];
 } fact_counts;
 
-static int is_name(uint8_t flags)
+/* Adds the facts among tokens, at most 255, of which `sorts` is the sum. */
+static void add_facts(fact_counts *t, uint64_t sorts)
 {
-    return (flags & (TTI_TOKEN_CAPITAL | TTI_TOKEN_SENTENCE | TTI_TOKEN_UPPER)) ==
-           TTI_TOKEN_CAPITAL;
-}
-
-static int fact_kind(uint8_t flags)
-{
-    switch (flags & TTI_TOKEN_KIND) {
-    case TTI_TOKEN_NUMERAL: return NUMERAL;
-    case TTI_TOKEN_NUMBER_WORD:
-    case TTI_TOKEN_DATE_WORD: return WORD;
-    default: return is_name(flags) ? NAME : KINDS;
-    }
-}
-
-static void count_token(fact_counts *t, uint8_t flags)
-{
-    const int kind = fact_kind(flags);
-    if (kind < KINDS)
-        t->of[kind]++;
+    for (int kind = 0; kind < KINDS; kind++)
+        t->of[kind] += count_of(sorts, kind);
 }
 
 /* Adds the facts that face one of their kind: they disagree. */
@@ -94,18 +122,28 @@ static inline uint64_t bytes_with_flag(uint64_t flags, unsigned flag)
 static inline eight_facts facts_of_eight(const uint8_t *flags)
 {
     eight_facts x;
-    uint64_t f, numeral, number, date, word;
-    memcpy(&f, flags, sizeof f);
-    numeral = bytes_with_flag(f, TTI_TOKEN_NUMERAL);
-    number = bytes_with_flag(f, TTI_TOKEN_NUMBER_WORD);
-    date = bytes_with_flag(f, TTI_TOKEN_DATE_WORD);
-    word = bytes_with_flag(f, TTI_TOKEN_KIND & ~7u);
+    const uint64_t f = XXH_readLE64(flags);
+    const uint64_t numeral = bytes_with_flag(f, TTI_TOKEN_NUMERAL);
+    const uint64_t number = bytes_with_flag(f, TTI_TOKEN_NUMBER_WORD);
+    const uint64_t date = bytes_with_flag(f, TTI_TOKEN_DATE_WORD);
+    const uint64_t word = bytes_with_flag(f, TTI_TOKEN_KIND & ~7u);
     x.of[NUMERAL] = numeral & ~(number | date | word);
     x.of[WORD] = (number ^ date) & ~(numeral | word);
     x.of[NAME] = bytes_with_flag(f, TTI_TOKEN_CAPITAL) &
                  ~(bytes_with_flag(f, TTI_TOKEN_SENTENCE) | bytes_with_flag(f, TTI_TOKEN_UPPER) |
                    x.of[NUMERAL] | x.of[WORD]);
     return x;
+}
+
+/* Adds the facts of eight aligned tokens, or those of them in `mask`. */
+static inline void add_eight(eight_facts *sum, const uint8_t *a, const uint8_t *b, uint64_t mask)
+{
+    const eight_facts x = facts_of_eight(a), y = facts_of_eight(b);
+    const uint64_t numeral = x.of[NUMERAL] | y.of[NUMERAL];
+    const uint64_t word = (x.of[WORD] | y.of[WORD]) & ~numeral;
+    sum->of[NUMERAL] += numeral & mask;
+    sum->of[WORD] += word & mask;
+    sum->of[NAME] += (x.of[NAME] | y.of[NAME]) & ~(numeral | word) & mask;
 }
 
 static uint32_t sum_bytes(uint64_t x)
@@ -118,26 +156,25 @@ static uint32_t sum_bytes(uint64_t x)
  * because one side may begin a sentence with the name; if the sides differ, by the first kind. */
 static void count_aligned(fact_counts *agree, const uint8_t *a, const uint8_t *b, uint32_t len)
 {
-    enum { MOST_WORDS = 255 }; /* words of eight tokens that a byte can count */
-    uint32_t i = 0;
-    while (i + 8 <= len) {
+    enum { MOST = 8 * 254 }; /* tokens of which a byte can count every eighth, and the last eight */
+    uint64_t few = 0;
+    while (len >= 8) {
         eight_facts sum = {{0}};
-        for (uint32_t end = i + 8 * MOST_WORDS; i < end && i + 8 <= len; i += 8) {
-            const eight_facts x = facts_of_eight(a + i), y = facts_of_eight(b + i);
-            const uint64_t numeral = x.of[NUMERAL] | y.of[NUMERAL];
-            const uint64_t word = (x.of[WORD] | y.of[WORD]) & ~numeral;
-            sum.of[NUMERAL] += numeral;
-            sum.of[WORD] += word;
-            sum.of[NAME] += (x.of[NAME] | y.of[NAME]) & ~(numeral | word);
-        }
+        const uint32_t n = len < MOST ? len : MOST;
+        uint32_t i = 0;
+        for (; i + 8 <= n; i += 8)
+            add_eight(&sum, a + i, b + i, UINT64_MAX);
+        if (i < n)
+            add_eight(&sum, a + n - 8, b + n - 8, UINT64_MAX << 8 * (i + 8 - n));
         for (int k = 0; k < KINDS; k++)
             agree->of[k] += sum_bytes(sum.of[k]);
+        a += n, b += n, len -= n;
     }
-    for (; i < len; i++) {
-        const int ka = fact_kind(a[i]), kb = fact_kind(b[i]);
-        if (ka < KINDS || kb < KINDS)
-            agree->of[ka < kb ? ka : kb]++;
+    for (uint32_t i = 0; i < len; i++) {
+        const uint64_t facts = (sorts_of[a[i]] | sorts_of[b[i]]) % ((uint64_t)1 << 8 * KINDS);
+        few += facts & -facts; /* the first kind */
     }
+    add_facts(agree, few);
 }
 
 /* A comparison under way. */
@@ -148,45 +185,15 @@ typedef struct fact_comparison {
     tti_facts *out;
 } fact_comparison;
 
-/* A run of tokens of one article, as one side of a slot. */
+/* A run of tokens of one article, at most TTI_SPLIT_GAP, as one side of a slot. */
 typedef struct slot_side {
     const tti_doc *doc;
     uint32_t begin, end;
-    unsigned sorts; /* of its tokens */
+    uint64_t sorts;    /* how many tokens of each */
+    uint32_t ordinary; /* a bit a token: it is an ordinary word; */
+    uint32_t asked;    /* it is known whether the other article has it, */
+    uint32_t novel;    /* and it has not */
 } slot_side;
-
-/* A word whose first letter is of no class is a single character. */
-static inline int is_character(uint8_t flags)
-{
-    return (flags & TTI_TOKEN_KIND) == 0;
-}
-
-static inline int has_capital(uint8_t flags)
-{
-    return (flags & TTI_TOKEN_CAPITAL) != 0;
-}
-
-/* A word that is no fact and not written as a name. */
-static int is_ordinary(uint8_t flags)
-{
-    return fact_kind(flags) == KINDS && !is_character(flags) && !has_capital(flags);
-}
-
-static int is_like(uint8_t x, uint8_t y)
-{
-    return (x & TTI_TOKEN_KIND) != 0 && ((x ^ y) & TTI_TOKEN_KIND) == 0;
-}
-
-/* Sorts of tokens that a slot may be filled with: those below 1 << KINDS are the kinds of facts in
- * a conflict, where, if there are no capitals, any word may be a name. */
-enum { CAPITAL = 1 << (KINDS + 1), CHARACTER = 1 << (KINDS + 2) };
-
-static unsigned token_sorts(uint8_t flags)
-{
-    if (is_character(flags))
-        return 1u << NAME | CHARACTER | (has_capital(flags) ? CAPITAL : 0);
-    return 1u << fact_kind(flags) | (has_capital(flags) ? CAPITAL : 0);
-}
 
 void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc)
 {
@@ -230,30 +237,36 @@ static int has_token(tti_doc_filter *f, uint32_t hash)
 
 /* Finds the first token of a sort that the other article does not have. @return its index, `end`
  * if there is none */
-static uint32_t find_novel_token(const slot_side *s, tti_doc_filter *other, unsigned sort)
+static uint32_t find_novel_token(slot_side *s, tti_doc_filter *other, int sort)
 {
-    uint32_t i = s->begin;
-    while (i < s->end &&
-           ((token_sorts(s->doc->flags[i]) & sort) == 0 || has_token(other, s->doc->hashes[i])))
-        i++;
-    return i;
+    for (uint32_t i = s->begin; i < s->end; i++) {
+        const uint32_t bit = 1u << (i - s->begin);
+        if (!is_of_sort(s->doc->flags[i], sort))
+            continue;
+        if ((s->asked & bit) == 0 && !has_token(other, s->doc->hashes[i]))
+            s->novel |= bit;
+        s->asked |= bit;
+        if ((s->novel & bit) != 0)
+            return i;
+    }
+    return s->end;
 }
 
 /* How many tokens of a sort follow one another from i on: a name of two words is one difference. */
-static uint8_t count_run(const slot_side *s, uint32_t i, unsigned sort)
+static uint8_t count_run(const slot_side *s, uint32_t i, int sort)
 {
     uint32_t end = i;
-    while (end < s->end && (token_sorts(s->doc->flags[end]) & sort) != 0)
+    while (end < s->end && is_of_sort(s->doc->flags[end], sort))
         end++;
     return (uint8_t)(end - i);
 }
 
 /* Finds a token of a sort on either side that the other article does not have. @return 0: one side
  * has none */
-static int find_facing(const fact_comparison *x, const slot_side *a, const slot_side *b,
-                       unsigned sort, uint32_t *in_a, uint32_t *in_b)
+static int find_facing(const fact_comparison *x, slot_side *a, slot_side *b, int sort,
+                       uint32_t *in_a, uint32_t *in_b)
 {
-    if ((a->sorts & b->sorts & sort) == 0)
+    if (count_of(a->sorts, sort) == 0 || count_of(b->sorts, sort) == 0)
         return 0;
     *in_a = find_novel_token(a, x->in_b, sort);
     if (*in_a == a->end)
@@ -263,37 +276,29 @@ static int find_facing(const fact_comparison *x, const slot_side *a, const slot_
 }
 
 /* True if the slot is filled with names that are not alike, wherever in a sentence they are. */
-static int has_other_names(const fact_comparison *x, const slot_side *a, const slot_side *b)
+static int has_other_names(const fact_comparison *x, slot_side *a, slot_side *b)
 {
     uint32_t i, k;
     return find_facing(x, a, b, CAPITAL, &i, &k) && !is_like(a->doc->flags[i], b->doc->flags[k]);
 }
 
-static int has_other_characters(const fact_comparison *x, const slot_side *a, const slot_side *b)
+static int has_other_characters(const fact_comparison *x, slot_side *a, slot_side *b)
 {
     uint32_t i, k;
     return find_facing(x, a, b, CHARACTER, &i, &k);
 }
 
-static int has_number(const slot_side *s)
-{
-    for (uint32_t i = s->begin; i < s->end; i++)
-        if (fact_kind(s->doc->flags[i]) < NAME &&
-            (s->doc->flags[i] & TTI_TOKEN_KIND) != TTI_TOKEN_DATE_WORD)
-            return 1;
-    return 0;
-}
-
 /* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that
  * of the name it faces was misread. */
-static void find_conflict(fact_comparison *x, const slot_side *a, const slot_side *b, int kind)
+static void find_conflict(fact_comparison *x, slot_side *a, slot_side *b, int kind)
 {
+    const int sort = kind == NAME ? MAYBE_NAME : kind;
     const uint8_t *in_a = a->doc->flags, *in_b = b->doc->flags;
     tti_difference d;
-    if (!find_facing(x, a, b, 1u << kind, &d.a, &d.b))
+    if (!find_facing(x, a, b, sort, &d.a, &d.b))
         return;
-    d.a_size = count_run(a, d.a, 1u << kind);
-    d.b_size = count_run(b, d.b, 1u << kind);
+    d.a_size = count_run(a, d.a, sort);
+    d.b_size = count_run(b, d.b, sort);
     if (kind == NAME && (is_like(in_a[d.a], in_b[d.b]) ||
                          is_like(in_a[d.a + d.a_size - 1], in_b[d.b + d.b_size - 1])))
         return;
@@ -307,79 +312,84 @@ static void find_conflict(fact_comparison *x, const slot_side *a, const slot_sid
     x->out->conflicts++;
 }
 
-/* True for an ordinary word that the other side of the slot has not. */
-static int is_other_word(const slot_side *s, uint32_t i, const slot_side *facing)
-{
-    if (!is_ordinary(s->doc->flags[i]))
-        return 0;
-    for (uint32_t k = facing->begin; k < facing->end; k++)
-        if (facing->doc->hashes[k] == s->doc->hashes[i])
-            return 0;
-    return 1;
-}
-
-static uint32_t count_other_words(const slot_side *s, const slot_side *facing)
+static uint32_t count_bits(uint32_t bits)
 {
     uint32_t n = 0;
-    for (uint32_t i = s->begin; i < s->end; i++)
-        n += is_other_word(s, i, facing);
+    for (; bits != 0; bits &= bits - 1)
+        n++;
     return n;
 }
 
-/* Counts the ordinary words of a gap that face one that is like them. */
-static uint32_t count_misread(const slot_side *a, const slot_side *b)
+/* Counts the ordinary words of a slot that face others, and those that face one that is like them.
+ */
+static void count_words(tti_facts *out, const slot_side *a, const slot_side *b)
 {
-    uint64_t taken = 0; /* a bit a token of b, of which a slot has few */
-    uint32_t n = 0;
-    for (uint32_t i = a->begin; i < a->end; i++) {
-        if (!is_other_word(a, i, b))
-            continue;
+    uint32_t others_a = a->ordinary, others_b = b->ordinary, free_b = b->ordinary, n;
+    for (uint32_t i = a->begin; i < a->end; i++)
         for (uint32_t k = b->begin; k < b->end; k++)
-            if ((taken >> (k - b->begin) & 1) == 0 && is_ordinary(b->doc->flags[k]) &&
-                is_like(a->doc->flags[i], b->doc->flags[k])) {
-                taken |= (uint64_t)1 << (k - b->begin);
-                n++;
-                break;
+            if (a->doc->hashes[i] == b->doc->hashes[k]) {
+                others_a &= ~(1u << (i - a->begin));
+                others_b &= ~(1u << (k - b->begin));
             }
+    n = count_bits(others_b);
+    for (; others_a != 0; others_a &= others_a - 1) {
+        const uint8_t flags = a->doc->flags[a->begin + (uint32_t)__builtin_ctz(others_a)];
+        if (n > 0) {
+            out->words++;
+            n--;
+        }
+        for (uint32_t facing = free_b; facing != 0; facing &= facing - 1) {
+            if (!is_like(flags, b->doc->flags[b->begin + (uint32_t)__builtin_ctz(facing)]))
+                continue;
+            free_b &= ~(facing & -facing);
+            out->misread++;
+            break;
+        }
     }
-    return n;
 }
 
-static void count_slot_side(slot_side *s, fact_counts *t)
+static void count_sorts(slot_side *s)
 {
     for (uint32_t i = s->begin; i < s->end; i++) {
-        count_token(t, s->doc->flags[i]);
-        s->sorts |= token_sorts(s->doc->flags[i]);
+        s->sorts += sorts_of[s->doc->flags[i]];
+        s->ordinary |= (uint32_t)is_of_sort(s->doc->flags[i], ORDINARY) << (i - s->begin);
     }
+}
+
+/* The sorts of which both sides have tokens: a byte each that is not 0. */
+static uint64_t common_sorts(const slot_side *a, const slot_side *b)
+{
+    return (a->sorts + 0x7F * ONES) & (b->sorts + 0x7F * ONES) & 0x80 * ONES;
 }
 
 /* Counts the facts of a gap. `is_firm`: the text beside it is the same, not some stray words. */
-static void count_slot(fact_comparison *x, slot_side a, slot_side b, int is_firm)
+static void count_slot(fact_comparison *x, slot_side *a, slot_side *b, int is_firm)
 {
-    fact_counts in_a = {{0}}, in_b = {{0}};
-    uint32_t words_a, words_b;
-    assert(a.end - a.begin <= TTI_SPLIT_GAP && b.end - b.begin <= TTI_SPLIT_GAP);
-    if (a.begin == a.end || b.begin == b.end)
+    uint64_t common;
+    assert(a->end - a->begin <= TTI_SPLIT_GAP && b->end - b->begin <= TTI_SPLIT_GAP);
+    count_sorts(a);
+    count_sorts(b);
+    common = common_sorts(a, b);
+    if (count_of(common, ORDINARY) != 0)
+        count_words(x->out, a, b);
+    if ((common & ~((uint64_t)0xFF << 8 * ORDINARY)) == 0)
         return;
-    count_slot_side(&a, &in_a);
-    count_slot_side(&b, &in_b);
-    count_facing(&x->disagree, &in_a, &in_b);
-    words_a = count_other_words(&a, &b);
-    words_b = words_a > 0 ? count_other_words(&b, &a) : 0;
-    if (words_a > 0)
-        x->out->misread += count_misread(&a, &b);
-    x->out->words += words_a < words_b ? words_a : words_b;
-    x->out->number_slots += has_number(&a) && has_number(&b);
-    x->out->name_slots += is_firm && has_other_names(x, &a, &b);
-    x->out->character_slots += is_firm && has_other_characters(x, &a, &b);
-    for (int kind = 0; kind < KINDS && is_firm; kind++)
-        if (kind == NAME || (in_a.of[kind] > 0 && in_b.of[kind] > 0))
-            find_conflict(x, &a, &b, kind);
+    for (int kind = 0; kind < KINDS; kind++) {
+        const unsigned in_a = count_of(a->sorts, kind), in_b = count_of(b->sorts, kind);
+        x->disagree.of[kind] += in_a < in_b ? in_a : in_b;
+    }
+    x->out->number_slots += count_of(common, COUNT) != 0;
+    if (!is_firm)
+        return;
+    x->out->name_slots += has_other_names(x, a, b);
+    x->out->character_slots += has_other_characters(x, a, b);
+    for (int kind = 0; kind < KINDS; kind++)
+        find_conflict(x, a, b, kind);
 }
 
 static int is_numeral_in(const slot_side *gap, uint32_t i)
 {
-    return i >= gap->begin && i < gap->end && fact_kind(gap->doc->flags[i]) == NUMERAL;
+    return i >= gap->begin && i < gap->end && is_of_sort(gap->doc->flags[i], NUMERAL);
 }
 
 /* True if a block is a part of a number, such as the 15 of 15.87, that happens to be a part of
@@ -396,8 +406,8 @@ static void count_passage(fact_comparison *x, const tti_passage *p, const tti_bl
 {
     for (uint32_t k = 0, next; k < p->block_count; k = next) {
         const tti_block *y = &blocks[k];
-        slot_side a = {x->a, y->a + y->len, y->a + y->len, 0},
-                  b = {x->b, y->b + y->len, y->b + y->len, 0};
+        slot_side a = {.doc = x->a, .begin = y->a + y->len, .end = y->a + y->len};
+        slot_side b = {.doc = x->b, .begin = y->b + y->len, .end = y->b + y->len};
         count_aligned(&x->agree, x->a->flags + y->a, x->b->flags + y->b, y->len);
         next = k + 1;
         if (next == p->block_count)
@@ -408,7 +418,7 @@ static void count_passage(fact_comparison *x, const tti_passage *p, const tti_bl
             next += (uint32_t)is_part_of_other_numbers(&blocks[next], &a, &b);
         }
         a.end = blocks[next].a, b.end = blocks[next].b;
-        count_slot(x, a, b, y->len >= FIRM || blocks[next].len >= FIRM);
+        count_slot(x, &a, &b, y->len >= FIRM || blocks[next].len >= FIRM);
     }
 }
 
@@ -416,12 +426,14 @@ static void count_passage(fact_comparison *x, const tti_passage *p, const tti_bl
 static void count_margin(fact_counts *t, const tti_doc *doc, const uint8_t *aligned, uint32_t begin,
                          uint32_t end)
 {
+    uint64_t sorts = 0;
     for (uint32_t d = 1; d <= MARGIN; d++) {
         if (begin >= d && !aligned[begin - d])
-            count_token(t, doc->flags[begin - d]);
+            sorts += sorts_of[doc->flags[begin - d]];
         if (end + d <= doc->token_count && !aligned[end + d - 1])
-            count_token(t, doc->flags[end + d - 1]);
+            sorts += sorts_of[doc->flags[end + d - 1]];
     }
+    add_facts(t, sorts);
 }
 
 static double weigh_facts(const fact_counts *t)
