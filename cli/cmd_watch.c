@@ -40,6 +40,7 @@ static void clear_batch(pending_batch *p)
         free((void *)p->articles[i].text);
         free((void *)p->articles[i].source);
         free((void *)p->articles[i].version);
+        free((void *)p->articles[i].title);
         free((void *)p->records[i].raw);
     }
     p->count = 0;
@@ -64,12 +65,14 @@ static int append_record(watch_state *w, const tt_record *record)
     a->text = memory_copy(a->text, a->text_size);
     a->source = memory_copy(a->source, a->source_size);
     a->version = memory_copy(a->version, a->version_size);
+    a->title = memory_copy(a->title, a->title_size);
     p->records[p->count] = *record;
     p->records[p->count].raw =
         w->session.rejects.name == NULL ? NULL : memory_copy(record->raw, record->raw_size);
     p->records[p->count].article = *a;
     p->count++;
-    return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL
+    return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL ||
+                   a->title == NULL
                ? failure_memory()
                : 0;
 }

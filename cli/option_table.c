@@ -93,6 +93,10 @@ const option_row option_rows[] = {
      "of dedup; only noted in the summary", NULL},
     {"drop", 0, FOR_CREATE, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "duplicate: this share of its tokens is in another (default 0.8)", NULL},
+    {"keep-text", 0, FOR_CREATE, 1, KIND_FLAG, AT(engine.keep_text), 0, 0, NULL,
+     "keep the texts and titles of the articles, compressed",
+     "They can then be read from the index. Without it, an index has hashes of the words and their "
+     "places alone."},
     {"before", 0, FOR_EXPIRE, 1, KIND_TIME, AT(before), 0, 0, "TIME",
      "articles before this time, as 2025-11-24 or 2025-11-24T08:30:00Z", NULL},
     {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",

@@ -90,6 +90,11 @@ static tt_status resolve_option(tt_options *o, const tt_option *option, tt_error
             return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is not a tt_%s", option->field,
                             option->field);
         return TT_OK;
+    case TT_OPTION_SWITCH:
+        if (*(int32_t *)field != 0 && *(int32_t *)field != 1)
+            return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is %d; it must be 0 or 1",
+                            option->field, (int)*(int32_t *)field);
+        return TT_OK;
     case TT_OPTION_THREADS:
         if (*(int32_t *)field < 0)
             return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%s is %d; it must be 0 or more",
@@ -119,6 +124,7 @@ uint64_t tti_option_bits(const tt_options *o, const tt_option *option)
     case TT_OPTION_FLAGS:
     case TT_OPTION_COUNT: return *(const uint32_t *)field;
     case TT_OPTION_CHOICE:
+    case TT_OPTION_SWITCH:
     case TT_OPTION_THREADS: return (uint64_t) * (const int32_t *)field;
     default: break;
     }
@@ -134,6 +140,7 @@ void tti_option_set_bits(tt_options *o, const tt_option *option, uint64_t bits)
     case TT_OPTION_FLAGS:
     case TT_OPTION_COUNT: *(uint32_t *)field = (uint32_t)bits; return;
     case TT_OPTION_CHOICE:
+    case TT_OPTION_SWITCH:
     case TT_OPTION_THREADS: *(int32_t *)field = (int32_t)bits; return;
     default: break;
     }
@@ -195,7 +202,7 @@ tt_status tt_options_resolve(const tt_options *options, tt_options *out, tt_erro
         o.allocator = &tti_libc_allocator;
     if (o.allocator->alloc == NULL || o.allocator->resize == NULL || o.allocator->release == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "allocator lacks a function");
-    if (o.reserved != 0)
+    if (o.reserved != 0 || o.reserved_2 != 0)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "reserved must be 0");
     for (size_t i = 0; i < sizeof options_by_line / sizeof *options_by_line; i++)
         TTI_TRY(resolve_option(&o, &options_by_line[i], error));

@@ -230,6 +230,9 @@ typedef struct tt_options {
                                 what is beyond them is in a temporary file. 0: no limit and no file.
                                 The result is the same for every limit */
     const char *temp_dir;  /**< the directory of that file; NULL: $TMPDIR, or /tmp */
+    int32_t keep_text;     /**< 1: an index keeps the texts and titles of its articles, compressed,
+                                and not their words alone; default 0 */
+    uint32_t reserved_2;
 } tt_options;
 
 #ifdef __cplusplus
@@ -259,7 +262,8 @@ typedef enum tt_option_type {
     TT_OPTION_SHARE = 5,   /**< double: a number above 0 and up to 1 */
     TT_OPTION_CHOICE = 6,  /**< int32_t: one of an enumeration */
     TT_OPTION_THREADS = 7, /**< int32_t: a number of threads */
-    TT_OPTION_PATH = 8     /**< const char *: the path of a folder */
+    TT_OPTION_PATH = 8,    /**< const char *: the path of a folder */
+    TT_OPTION_SWITCH = 9   /**< int32_t: 0 or 1 */
 } tt_option_type;
 
 /** An option of tt_options, for programs that take options by name. */
@@ -315,6 +319,8 @@ typedef struct tt_article {
     uint32_t reserved;
     const char *version; /**< of the item; only an index keeps it */
     size_t version_size;
+    const char *title; /**< only an index that keeps texts keeps it */
+    size_t title_size;
 } tt_article;
 
 /** The id of an article, as in tt_article. */
@@ -676,7 +682,7 @@ enum {
 
 /** What the texts of records are. */
 enum {
-    TT_TEXT_AUTO = 0,  /**< HTML if it begins with a tag or has many, else plain; see TT_NOTE_HTML */
+    TT_TEXT_AUTO = 0, /**< HTML if it begins with a tag or has many, else plain; see TT_NOTE_HTML */
     TT_TEXT_PLAIN = 1, /**< plain: tags are text */
     TT_TEXT_HTML = 2   /**< HTML, of which the tags are removed; extents are those of the rest */
 };
@@ -915,8 +921,8 @@ enum {
 
 /**
  * Makes an empty index with the options that shape it: shingle_tokens, min_section, max_matches,
- * seed, paragraphs, resemblance, containment, overlap, facts and drop. NULL takes the defaults.
- * A file that an interrupted call has left behind is completed.
+ * seed, paragraphs, resemblance, containment, overlap, facts, drop and keep_text. NULL takes the
+ * defaults. A file that an interrupted call has left behind is completed.
  * @return TT_OK; TT_EINVAL (the file exists, an option is out of range); TT_EIO; TT_ENOMEM.
  */
 TT_API TT_NODISCARD tt_status tt_index_create(const char *path, const tt_options *options,
@@ -1027,6 +1033,125 @@ TT_API TT_NODISCARD tt_status tt_index_add(tt_index *index, const tt_article *ar
 TT_API TT_NODISCARD tt_status tt_index_query(tt_index *index, const tt_article *articles,
                                              size_t count, tt_status *statuses, tt_verdict_fn emit,
                                              void *ctx, tt_error *error);
+
+/* What is in an index. An article has a number, which is its place in the order in which articles
+ * came: it only grows, is the same in every process and after a restart, and is never given twice.
+ * A new version of an article has a new number, and so has one that was withdrawn or killed. */
+
+/** What an editor decided about an article. */
+typedef enum tt_decision_kind {
+    TT_DECISION_NONE = 0, /**< nothing, or what was decided is taken back: about the article, or,
+                               with `of`, that it is not a copy of that one */
+    TT_DECISION_KEEP = 1, /**< the article is to be used; a kill is taken back */
+    TT_DECISION_KILL = 2, /**< the article is not to be used: it is as withdrawn, and so are its
+                               later versions and copies */
+    TT_DECISION_NOT_A_COPY = 3 /**< the article is no copy of `of`: no verdict on it names that one
+                                    as what it is a duplicate, update or correction of */
+} tt_decision_kind;
+
+/** "none", "keep", "kill", "not-a-copy"; never NULL. Threads: any. */
+TT_API const char *tt_decision_kind_name(tt_decision_kind kind);
+
+/** A decision. Fields are only ever appended. */
+typedef struct tt_index_decision {
+    uint64_t number; /**< its place in the order of decisions, from 1: it only grows, is the same
+                          after a restart, and is never given twice. tt_index_decide() sets none */
+    tt_id id;        /**< of the article, which need not be there */
+    tt_id of;        /**< of the other one, or none */
+    const char *who; /**< UTF-8; may be empty */
+    size_t who_size;
+    int64_t time; /**< microseconds since 1970-01-01 UTC; tt_index_decide() takes TT_NO_TIME for
+                       now */
+    int32_t kind; /**< tt_decision_kind */
+    uint32_t reserved;
+} tt_index_decision;
+
+/** An article of an index. What it points to is borrowed until the next call with the index, and no
+ * longer than a callback that it is given to. Fields are only ever appended. */
+typedef struct tt_index_article {
+    uint64_t number;
+    tt_id id;
+    const char *source;
+    size_t source_size;
+    const char *version;
+    size_t version_size;
+    const char *title; /**< NULL: the index keeps no texts */
+    size_t title_size;
+    const char *text;           /**< NULL: not kept, or not asked for */
+    size_t text_size;           /**< of the text as it was given, kept or not */
+    int64_t published, arrival; /**< microseconds since 1970-01-01 UTC; published: or TT_NO_TIME */
+    uint64_t token_count;
+    uint64_t story;            /**< of its story: the number of the article that began it */
+    const tt_verdict *verdict; /**< that it got when it came: without sections, matches and
+                                    differences. NULL: no verdict was asked for */
+    int32_t withdrawn; /**< 1: it was withdrawn or killed, and what is kept is a tombstone */
+    int32_t decision;  /**< tt_decision_kind: what was decided about it last; TT_DECISION_KEEP, KILL
+                            or NONE */
+} tt_index_article;
+
+/** Reads the article with an id; out->number is 0 where there is none. Cost: its own.
+ * @return TT_OK; TT_EFORMAT (damage); else as tt_index_open() */
+TT_API TT_NODISCARD tt_status tt_index_get(tt_index *index, const tt_id *id, tt_index_article *out,
+                                           tt_error *error);
+
+enum {
+    TT_LIST_NEWEST_FIRST = 1u << 0, /**< in descending order of their numbers */
+    TT_LIST_TEXTS = 1u << 1         /**< with their texts */
+};
+
+/** Receives an article, borrowed for the call. @return 0 to go on, anything else to stop. */
+typedef int (*tt_index_article_fn)(void *ctx, const tt_index_article *article);
+
+/** Lists the articles that have a number greater than `after`, ascending, `most` at most (0: all):
+ * with the number of the last one as the next `after`, nothing is told twice or left out, whatever
+ * happens in between. With TT_LIST_NEWEST_FIRST those below `after` (0: all), descending. Cost:
+ * that of what is told. @return TT_OK; TT_ESTOPPED; else as tt_index_get() */
+TT_API TT_NODISCARD tt_status tt_index_list(tt_index *index, uint32_t flags, uint64_t after,
+                                            uint64_t most, tt_index_article_fn emit, void *ctx,
+                                            tt_error *error);
+
+/** Compares an article that is in the index with all others, from what is kept of it, whether or
+ * not that is its text. `emit` gets one verdict: the one that it would get if it came now, among
+ * those that came before it, with `matches` whatever the flags of the index: earlier and later
+ * ones, and of those with the same tokens as the article each. It gets none where there is no such
+ * article. @return as tt_index_query() */
+TT_API TT_NODISCARD tt_status tt_index_matches(tt_index *index, const tt_id *id, tt_verdict_fn emit,
+                                               void *ctx, tt_error *error);
+
+/** A story: an article that was none of the others, and what later verdicts said is a duplicate,
+ * update or correction of one of its articles. Fields are only ever appended. */
+typedef struct tt_index_story {
+    uint64_t number;    /**< of the article that began it, whether or not that is still there */
+    tt_id first;        /**< the id of that article */
+    const char *source; /**< its source */
+    size_t source_size;
+    uint64_t source_count;  /**< different sources that have had it; counted up to 1,024 */
+    uint64_t article_count; /**< articles of it that are there */
+} tt_index_story;
+
+/** Reads a story by its number; out->number is 0 where there is none. Stories are made by verdicts:
+ * an article that was added without one has none until another is a copy of it. */
+TT_API TT_NODISCARD tt_status tt_index_story_get(tt_index *index, uint64_t number,
+                                                 tt_index_story *out, tt_error *error);
+
+/** Stores decisions, all or none, and does what they say. Of several about one article the last one
+ * holds. *last (NULL: not wanted): the number of the last one.
+ * @return TT_OK; TT_EINVAL (an id is none, a kind is unknown, a copy of nothing); else as
+ * tt_index_remove() */
+TT_API TT_NODISCARD tt_status tt_index_decide(tt_index *index, const tt_index_decision *decisions,
+                                              size_t count, uint64_t *last, tt_error *error);
+
+/** Receives a decision, borrowed for the call. @return 0 to go on, anything else to stop. */
+typedef int (*tt_index_decision_fn)(void *ctx, const tt_index_decision *decision);
+
+/** Lists the decisions with a number greater than `after`, ascending. @return TT_OK, TT_ESTOPPED;
+ * else as tt_index_get() */
+TT_API TT_NODISCARD tt_status tt_index_decisions(tt_index *index, uint64_t after,
+                                                 tt_index_decision_fn emit, void *ctx,
+                                                 tt_error *error);
+
+/** How many articles it has, as far as the handle has read the file. Cost: none. */
+TT_API uint64_t tt_index_count(const tt_index *index);
 
 /** Removes articles by their ids; those that are not there are passed over. *removed (NULL: not
  * wanted): how many were there. @return TT_OK, TT_EIO, TT_ENOMEM */

@@ -8,7 +8,6 @@
  * meanwhile: an article whose id the index has ends the micro-batch.
  */
 #include "index/index.h"
-#include "result/result.h"
 #include "util/error.h"
 #include "util/threads.h"
 
@@ -126,180 +125,6 @@ static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_
     return TT_OK;
 }
 
-/* ---- Verdicts ---------------------------------------------------------------------------------
- */
-
-static void *take_memory(tti_verdicts *v, size_t size)
-{
-    tti_slab_chunk *chunk;
-    return tti_slab_alloc(&v->memory, size, &chunk);
-}
-
-static tt_status copy_id(tti_verdicts *v, const tti_indexed_article *x, tt_id *out)
-{
-    char *bytes = take_memory(v, x->id_size);
-    if (bytes == NULL)
-        return TT_ENOMEM;
-    memcpy(bytes, x->bytes, x->id_size);
-    *out = (tt_id){bytes, x->id_size, x->flags & TT_ARTICLE_INTEGER_ID, 0};
-    return TT_OK;
-}
-
-static tt_status decode_extents(tti_verdicts *v, const uint8_t *extents, uint32_t count,
-                                tti_extents *out)
-{
-    const tt_allocator *a = v->memory.allocator;
-    TTI_TRY(tti_array_resize(&out->begins, a, count));
-    TTI_TRY(tti_array_resize(&out->ends, a, count));
-    tti_token_extents_decode(extents, count, out->begins.items, out->ends.items);
-    return TT_OK;
-}
-
-/* Decodes the extents of an article in the table. */
-static tt_status decode_other(tti_verdicts *v, const tti_article_table *table, uint32_t article)
-{
-    return decode_extents(v, tti_indexed_article_extents(&table->articles.items[article]),
-                          tti_article_table_group(table, article)->token_count, &v->other);
-}
-
-/* The repeat of tokens [begin, end) as one of bytes. */
-static void set_extents(tt_repeat *r, tti_extents *here, uint32_t begin, uint32_t end,
-                        tti_extents *there, uint32_t of_begin, uint32_t of_end)
-{
-    assert(begin < end && of_begin < of_end);
-    r->begin = tti_array_at(&here->begins, begin);
-    r->end = tti_array_at(&here->ends, end - 1);
-    r->of_begin = tti_array_at(&there->begins, of_begin);
-    r->of_end = tti_array_at(&there->ends, of_end - 1);
-}
-
-static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
-                              const tti_decision *d, tt_verdict *verdict)
-{
-    tt_repeat *repeats = take_memory(v, d->repeat_count * sizeof *repeats);
-    uint32_t decoded = TTI_NONE;
-    if (repeats == NULL)
-        return TT_ENOMEM;
-    verdict->sections = repeats;
-    verdict->section_count = d->repeat_count;
-    for (size_t k = 0; k < d->repeat_count; k++) {
-        const tti_token_repeat *p = &d->repeats[k];
-        const int of_itself = p->of_doc == d->number;
-        repeats[k] = (tt_repeat){
-            .article = verdict->id,
-            .similarity = tti_similarity(p->end - p->begin, p->of_end - p->of_begin, p->matched)};
-        if (!of_itself) {
-            TTI_TRY(copy_id(v, &table->articles.items[p->of_doc], &repeats[k].article));
-            if (decoded != p->of_doc)
-                TTI_TRY(decode_other(v, table, p->of_doc));
-            decoded = p->of_doc;
-        }
-        set_extents(&repeats[k], &v->own, p->begin, p->end, of_itself ? &v->own : &v->other,
-                    p->of_begin, p->of_end);
-    }
-    return TT_OK;
-}
-
-/* Turns what differs into bytes; side a of the facts is the other article, `of`. */
-static tt_status add_differences(tti_verdicts *v, const tti_article_table *table, uint32_t of,
-                                 const tti_facts *facts, const uint8_t *own_extents,
-                                 const tt_difference **differences, size_t *count)
-{
-    const size_t n = tti_listed_differences(facts->conflicts);
-    tti_facts turned = *facts;
-    tt_difference *out;
-    *count = n;
-    if (n == 0)
-        return TT_OK;
-    out = take_memory(v, n * sizeof *out);
-    if (out == NULL)
-        return TT_ENOMEM;
-    tti_facts_swap(&turned);
-    tti_differences_of_bytes(turned.differences, n, own_extents,
-                             tti_indexed_article_extents(&table->articles.items[of]), out);
-    *differences = out;
-    return TT_OK;
-}
-
-static tt_status add_match(tti_verdicts *v, const tti_article_table *table, const tti_comparison *c,
-                           const tti_doc_match *m, const uint8_t *own_extents, tt_match *out)
-{
-    tt_repeat *passages = take_memory(v, m->passage_count * sizeof *passages);
-    if (passages == NULL)
-        return TT_ENOMEM;
-    *out = (tt_match){.resemblance = m->pair.resemblance,
-                      .containment = m->pair.containment_b,
-                      .containment_of = m->pair.containment_a,
-                      .overlap = m->pair.overlap_b,
-                      .overlap_of = m->pair.overlap_a,
-                      .facts = m->pair.facts,
-                      .passages = passages,
-                      .passage_count = m->passage_count,
-                      .relation = m->pair.relation,
-                      .admitted = m->admitted,
-                      .conflicts = m->pair.conflicts};
-    TTI_TRY(add_differences(v, table, m->of, &m->facts, own_extents, &out->differences,
-                            &out->difference_count));
-    TTI_TRY(copy_id(v, &table->articles.items[m->of], &out->of));
-    if (m->passage_count > 0)
-        TTI_TRY(decode_other(v, table, m->of));
-    for (size_t k = 0; k < m->passage_count; k++) {
-        const tti_match_passage *p = &c->match_passages.items[m->passage_begin + k];
-        passages[k] = (tt_repeat){.article = out->of, .similarity = p->similarity};
-        set_extents(&passages[k], &v->own, p->begin, p->end, &v->other, p->of_begin, p->of_end);
-    }
-    return TT_OK;
-}
-
-static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
-                             const tti_comparison *c, const uint8_t *own_extents,
-                             tt_verdict *verdict)
-{
-    tt_match *matches = take_memory(v, c->matches.count * sizeof *matches);
-    if (matches == NULL)
-        return TT_ENOMEM;
-    verdict->matches = matches;
-    verdict->match_count = c->matches.count;
-    for (size_t k = 0; k < c->matches.count; k++)
-        TTI_TRY(add_match(v, table, c, &c->matches.items[k], own_extents, &matches[k]));
-    return TT_OK;
-}
-
-static tt_status compose_verdict(tti_verdicts *v, const tti_article_table *table,
-                                 const tti_decision *d, size_t position, const tt_article *article,
-                                 const tti_db_row *row, int of_itself)
-{
-    const int has_of = of_itself || d->of != TTI_NONE;
-    const int has_matches = d->comparison != NULL && d->comparison->matches.count > 0;
-    tt_verdict x = {
-        .article = position,
-        .id = {article->id, article->id_size, article->flags & TT_ARTICLE_INTEGER_ID, 0},
-        .resemblance = has_of ? d->pair.resemblance : NAN,
-        .containment = has_of ? d->pair.containment_b : NAN,
-        .containment_of = has_of ? d->pair.containment_a : NAN,
-        .overlap = has_of ? d->pair.overlap_b : NAN,
-        .overlap_of = has_of ? d->pair.overlap_a : NAN,
-        .facts = has_of ? d->pair.facts : NAN,
-        .new_tokens = has_of ? d->new_tokens : row->token_count,
-        .kind = (int32_t)d->kind,
-        .conflicts = has_of ? d->pair.conflicts : 0,
-        .relation = has_of && d->admitted ? d->pair.relation : -1};
-    if (of_itself)
-        x.of = x.id;
-    else if (has_of)
-        TTI_TRY(copy_id(v, &table->articles.items[d->of], &x.of));
-    if (d->of != TTI_NONE)
-        TTI_TRY(add_differences(v, table, d->of, &d->facts, row->extents, &x.differences,
-                                &x.difference_count));
-    if (d->repeat_count > 0 || has_matches)
-        TTI_TRY(decode_extents(v, row->extents, row->token_count, &v->own));
-    if (d->repeat_count > 0)
-        TTI_TRY(add_sections(v, table, d, &x));
-    if (has_matches)
-        TTI_TRY(add_matches(v, table, d->comparison, row->extents, &x));
-    return tti_array_push(&v->list, v->memory.allocator, x);
-}
-
 /* ---- Tokens ---------------------------------------------------------------------------------- */
 
 static tt_status reserve_token_stores(tt_index *x, int threads, tt_error *error)
@@ -365,58 +190,23 @@ typedef struct batch {
     int writes; /* they are added, not only asked about */
 } batch;
 
-static tt_status store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_error *error)
-{
-    const int64_t now = tti_index_now();
-    x->last_ingested_at = now > x->last_ingested_at ? now : x->last_ingested_at;
-    row->number = ++x->state.last;
-    row->ingested_at = x->last_ingested_at;
-    row->sum = tti_db_row_checksum(row);
-    x->state.count++;
-    x->state.digest += row->sum;
-    TTI_TRY(tti_db_insert(x->db, row, error));
-    return tti_article_table_add(&x->table, row, article, error);
-}
-
-/* An article that has these tokens and is withdrawn, among the first of them, or TTI_NONE. */
-static uint32_t find_withdrawn(const tti_article_table *table, uint32_t article)
-{
-    uint32_t member = tti_article_table_group(table, article)->first;
-    for (int looked_at = 0; member != TTI_NONE && looked_at < 64; looked_at++) {
-        const tti_indexed_article *a = &tti_array_at(&table->articles, member);
-        if (a->flags & TT_ARTICLE_WITHDRAWN)
-            return member;
-        member = a->next;
-    }
-    return TTI_NONE;
-}
-
-/* A copy of what was withdrawn is no copy of an article that may be used. */
-static tti_decision as_withdrawn(const tti_article_table *table, const tti_decision *d)
-{
-    tti_decision out = *d;
-    const uint32_t withdrawn =
-        d->of != TTI_NONE && (d->kind == TT_VERDICT_DUPLICATE || d->kind == TT_VERDICT_CORRECTION ||
-                              d->kind == TT_VERDICT_UPDATE)
-            ? find_withdrawn(table, d->of)
-            : TTI_NONE;
-    if (withdrawn != TTI_NONE) {
-        out.kind = TT_VERDICT_WITHDRAWN;
-        out.of = withdrawn;
-    }
-    return out;
-}
-
 /* `of_itself`: the verdict is about the article and the one with its id. */
-static tt_status add_verdict(const batch *b, const tti_decision *given, size_t position,
+static tt_status add_verdict(const batch *b, const tti_decision *decision, size_t position,
                              const tti_db_row *row, int of_itself, tt_error *error)
 {
-    const tti_decision with_status = of_itself ? *given : as_withdrawn(&b->x->table, given),
-                       *decision = &with_status;
-    TTI_TRY_ALLOC(compose_verdict(&b->x->verdicts, &b->x->table, decision, position,
-                                  &b->articles[position], row, of_itself),
-                  error, "verdicts");
+    TTI_TRY_ALLOC(
+        tti_verdicts_append(&b->x->verdicts, &b->x->table, decision, position, row, of_itself),
+        error, "verdicts");
     return TT_OK;
+}
+
+static tt_status add_article(const batch *b, size_t position, tti_db_row *row, uint32_t *article,
+                             tt_error *error)
+{
+    TTI_TRY(tti_index_store_row(b->x, row, article, error));
+    return b->x->options.keep_text
+               ? tti_db_insert_text(b->x->db, row->number, &b->articles[position], error)
+               : TT_OK;
 }
 
 /* Keeps the repeats of the last decision, if the article is the document of its group. */
@@ -441,6 +231,26 @@ static tt_status classify_replacement(const batch *b, size_t position, const tti
     return add_verdict(b, &d, position, row, version->is_related, error);
 }
 
+/* Removes the article that another takes the place of. *story: its story, which it leaves only when
+ * the other has joined it. */
+static tt_status drop_version(const batch *b, uint32_t old, int64_t *story, tt_error *error)
+{
+    const int64_t number = b->x->table.articles.items[old].number;
+    TTI_TRY(tti_story_of(b->x, number, story, error));
+    TTI_TRY(tti_db_delete_details(b->x->db, number, error));
+    return tti_index_drop_article(b->x, old, error);
+}
+
+/* Stores the verdict on what took its place. */
+static tt_status finish_version(const batch *b, const tti_db_row *row, int64_t story,
+                                tt_error *error)
+{
+    if (b->with_verdicts)
+        TTI_TRY(
+            tti_story_add_verdict(b->x, &tti_array_last(&b->x->verdicts.list), row, story, error));
+    return tti_story_leave(b->x, story, error);
+}
+
 /* An article whose id the index has. */
 static tt_status replace_article(const batch *b, size_t position, tt_error *error)
 {
@@ -448,17 +258,19 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
     tti_db_row row = row_of(x, &b->articles[position], position);
     item_version version;
     uint32_t article;
+    int64_t story = 0;
     TTI_TRY(find_item_version(x, &row, b->with_verdicts, &version, error));
     if (version.keeps_old)
         return b->with_verdicts ? add_verdict(b, &version.decision, position, &row, 1, error)
                                 : TT_OK;
     if (b->writes)
-        TTI_TRY(tti_index_drop_article(x, version.old, error));
+        TTI_TRY(drop_version(b, version.old, &story, error));
     if (b->with_verdicts)
         TTI_TRY(classify_replacement(b, position, &row, &version, error));
     if (!b->writes)
         return TT_OK;
-    TTI_TRY(store_row(x, &row, &article, error));
+    TTI_TRY(add_article(b, position, &row, &article, error));
+    TTI_TRY(finish_version(b, &row, story, error));
     if (!b->with_verdicts)
         return TT_OK;
     TTI_TRY(tti_article_table_index_seeds(&x->table, error));
@@ -469,36 +281,23 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
 /* ---- Notices that withdraw an item ------------------------------------------------------------
  */
 
-static void *copy_bytes(tti_verdicts *v, const void *from, size_t size)
-{
-    void *to = take_memory(v, size);
-    if (to != NULL && size > 0)
-        memcpy(to, from, size);
-    return to;
-}
-
-/* Makes of a notice the tombstone: the text is that of the article in the table, copied. */
+/* Makes of a notice the tombstone: the text is that of the article in the table. */
 static tt_status make_tombstone(tt_index *x, uint32_t article, tti_db_row *row, tt_error *error)
 {
-    const tti_indexed_article *a = &x->table.articles.items[article];
-    const tti_article_group *group = tti_article_table_group(&x->table, article);
-    const size_t count = group->token_count;
-    tti_verdicts *v = &x->verdicts;
-    row->hashes = copy_bytes(v, group->hashes, count * sizeof *group->hashes);
-    row->flags = copy_bytes(v, tti_indexed_article_flags(a), count);
-    row->extents = copy_bytes(v, tti_indexed_article_extents(a), a->extents_size);
-    row->source = copy_bytes(v, tti_indexed_article_source(a), a->source_size);
+    tti_db_row old;
+    TTI_TRY(tti_index_copy_row(x, article, &old, error));
+    row->hashes = old.hashes;
+    row->flags = old.flags;
+    row->extents = old.extents;
+    row->source = old.source;
+    row->source_size = old.source_size;
     if (row->version_size == 0) {
-        row->version = copy_bytes(v, tti_indexed_article_version(a), a->version_size);
-        row->version_size = a->version_size;
+        row->version = old.version;
+        row->version_size = old.version_size;
     }
-    TTI_TRY_ALLOC(row->hashes == NULL || row->flags == NULL || row->extents == NULL ||
-                      row->source == NULL || row->version == NULL,
-                  error, "a record");
-    row->source_size = a->source_size;
-    row->token_count = group->token_count;
-    row->extents_size = a->extents_size;
-    row->text_size = a->text_size;
+    row->token_count = old.token_count;
+    row->extents_size = old.extents_size;
+    row->text_size = old.text_size;
     return TT_OK;
 }
 
@@ -536,7 +335,9 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
         tti_article_table_find(&x->table, notice->id, notice->id_size, notice->flags);
     tti_db_row row = row_of(x, notice, position);
     uint32_t article;
+    int64_t story = 0;
     int is_new = 0;
+    row.article_flags |= TT_ARTICLE_WITHDRAWN;
     if (old != TTI_NONE) {
         const tti_indexed_article *a = &x->table.articles.items[old];
         const int order = version_order(a, &row);
@@ -547,12 +348,13 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
         TTI_TRY(make_tombstone(x, old, &row, error));
     }
     if (b->writes && is_new)
-        TTI_TRY(tti_index_drop_article(x, old, error));
+        TTI_TRY(drop_version(b, old, &story, error));
     if (b->with_verdicts)
         TTI_TRY(add_notice_verdict(b, position, &row, old != TTI_NONE, error));
     if (!b->writes || !is_new)
         return TT_OK;
-    TTI_TRY(store_row(x, &row, &article, error));
+    TTI_TRY(tti_index_store_row(x, &row, &article, error));
+    TTI_TRY(finish_version(b, &row, story, error));
     return b->with_verdicts ? tti_article_table_index_seeds(&x->table, error) : TT_OK;
 }
 
@@ -589,8 +391,10 @@ static tt_status finish_micro_batch(const batch *b, tt_error *error)
         tti_decision d;
         TTI_TRY(tti_decide(&x->classifier, &doc, &p->comparison, &d, error));
         TTI_TRY(add_verdict(b, &d, p->position, &p->row, 0, error));
-        if (p->article != TTI_NONE)
-            keep_repeats(x, p->article);
+        if (p->article == TTI_NONE)
+            continue;
+        TTI_TRY(tti_story_add_verdict(x, &tti_array_last(&x->verdicts.list), &p->row, 0, error));
+        keep_repeats(x, p->article);
     }
     x->micro_batch_count = 0;
     return TT_OK;
@@ -604,7 +408,7 @@ static tt_status join_micro_batch(const batch *b, size_t position, tt_error *err
     p->row = row_of(x, &b->articles[position], position);
     p->article = TTI_NONE;
     if (b->writes)
-        TTI_TRY(store_row(x, &p->row, &p->article, error));
+        TTI_TRY(add_article(b, position, &p->row, &p->article, error));
     x->micro_batch_count++;
     return x->micro_batch_count == TTI_MICRO_BATCH ? finish_micro_batch(b, error) : TT_OK;
 }
@@ -615,8 +419,7 @@ static tt_status begin_batch(const batch *b, tt_status *statuses, tt_error *erro
 {
     tt_index *x = b->x;
     TTI_TRY(tti_index_check_use(x, error));
-    x->verdicts.list.count = 0;
-    tti_slab_clear(&x->verdicts.memory);
+    tti_verdicts_clear(&x->verdicts);
     TTI_TRY(b->with_verdicts ? tti_index_refresh_postings(x, error) : tti_index_refresh(x, error));
     x->micro_batch_count = 0;
     if (b->with_verdicts && x->micro_batch == NULL)
@@ -626,13 +429,20 @@ static tt_status begin_batch(const batch *b, tt_status *statuses, tt_error *erro
     return tokenize_batch(x, b->articles, b->count, statuses, error);
 }
 
+/* Whether an editor decided that it is not to be used, in whatever version. */
+static int is_killed(const tt_index *x, const tt_article *a)
+{
+    const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    return tti_decisions_find(&x->decisions, &id, NULL) == TT_DECISION_KILL;
+}
+
 static tt_status run_batch(const batch *b, tt_error *error)
 {
     for (size_t i = 0; i < b->count; i++) {
         const tt_article *a = &b->articles[i];
         if (b->x->tokenized.items[i].status != TT_OK)
             continue;
-        if (a->flags & TT_ARTICLE_WITHDRAWN) {
+        if ((a->flags & TT_ARTICLE_WITHDRAWN) || is_killed(b->x, a)) {
             TTI_TRY(finish_micro_batch(b, error));
             TTI_TRY(withdraw_article(b, i, error));
             continue;
@@ -645,13 +455,13 @@ static tt_status run_batch(const batch *b, tt_error *error)
         } else {
             tti_db_row row = row_of(b->x, a, i);
             uint32_t article;
-            TTI_TRY(store_row(b->x, &row, &article, error));
+            TTI_TRY(add_article(b, i, &row, &article, error));
         }
     }
     return finish_micro_batch(b, error);
 }
 
-static tt_status emit_verdicts(tt_index *x, tt_verdict_fn emit, void *ctx, tt_error *error)
+tt_status tti_index_emit(tt_index *x, tt_verdict_fn emit, void *ctx, tt_error *error)
 {
     int stop;
     if (x->verdicts.list.count == 0)
@@ -673,7 +483,7 @@ tt_status tt_index_add(tt_index *x, const tt_article *articles, size_t count, tt
     TTI_TRY(begin_batch(&b, statuses, error));
     TTI_TRY(tti_index_begin_write(x, error));
     TTI_TRY(tti_index_end_write(x, run_batch(&b, error), error));
-    return emit == NULL ? TT_OK : emit_verdicts(x, emit, ctx, error);
+    return emit == NULL ? TT_OK : tti_index_emit(x, emit, ctx, error);
 }
 
 tt_status tt_index_query(tt_index *x, const tt_article *articles, size_t count, tt_status *statuses,
@@ -684,5 +494,5 @@ tt_status tt_index_query(tt_index *x, const tt_article *articles, size_t count, 
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index, articles or callback is NULL");
     TTI_TRY(begin_batch(&b, statuses, error));
     TTI_TRY(run_batch(&b, error));
-    return emit_verdicts(x, emit, ctx, error);
+    return tti_index_emit(x, emit, ctx, error);
 }

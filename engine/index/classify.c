@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const tt_pair identical_pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
+const tt_pair tti_identical_pair = {0, 0, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
 
 void tti_comparison_free(tti_comparison *c)
 {
@@ -87,7 +87,7 @@ static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint
     }
     m.passage_count = out->match_passages.count - m.passage_begin;
     if (of == out->same)
-        m.pair = identical_pair;
+        m.pair = tti_identical_pair;
     return m.admitted || m.passage_count > 0 ? tti_array_push(&out->matches, a, m) : TT_OK;
 }
 
@@ -229,7 +229,7 @@ static tt_status decide_copy(tti_classifier *c, uint32_t first, const tti_doc *d
                                                      c->options->min_section, cache->repeats.items);
     out->kind = TT_VERDICT_DUPLICATE;
     out->of = first;
-    out->pair = identical_pair;
+    out->pair = tti_identical_pair;
     out->admitted = 1;
     return TT_OK;
 }

@@ -62,6 +62,9 @@ typedef struct tti_decision {
     const tti_comparison *comparison; /**< that it follows from; NULL: it has no matches */
 } tti_decision;
 
+/** The numbers of two articles with the same tokens. */
+extern const tt_pair tti_identical_pair;
+
 typedef struct tti_classifier {
     tti_article_table *table;
     const tt_options *options;

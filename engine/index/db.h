@@ -13,7 +13,8 @@
 
 enum {
     TTI_DB_APPLICATION_ID = 0x54574943, /**< "TWIC": application_id */
-    TTI_DB_VERSION = 2                  /**< user_version */
+    TTI_DB_VERSION = 3,                 /**< user_version */
+    TTI_DB_OLDEST_VERSION = 2           /**< that is read */
 };
 
 /** One article as it is stored. Pointers are borrowed. */
@@ -73,8 +74,6 @@ enum {
 tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
                       tt_options *shape, tt_error *error);
 void tti_db_close(tti_db *f);
-/** Reads the options that the file was made with, resolved. */
-tt_status tti_db_read_shape(tti_db *f, tt_options *out, tt_error *error);
 
 /** Reads the state: in the open transaction, if there is one. */
 tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error);
@@ -121,8 +120,9 @@ const char *tti_db_name(const tti_db *f);
 /** Fails with TT_EFORMAT: the file is damaged, and how. */
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error);
 
-/** Of a file that is read where a writer cannot be told of it (a read-only file system, a directory of
- * another user, a full disk): whether it is as it was when it was opened. @return TT_OK, TT_EIO */
+/** Of a file that is read where a writer cannot be told of it (a read-only file system, a directory
+ * of another user, a full disk): whether it is as it was when it was opened. @return TT_OK, TT_EIO
+ */
 tt_status tti_db_check_unchanged(const tti_db *f, tt_error *error);
 
 /** A number that changes when another connection has committed. */

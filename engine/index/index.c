@@ -53,6 +53,9 @@ static tt_status check_shape(const tt_index *x, const tt_options *given, tt_erro
         return differs(x, "overlap", error);
     if (other_rule(given->facts, kept->facts))
         return differs(x, "facts", error);
+    if (given->keep_text != 0 && !kept->keep_text)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.100s was made without keep_text",
+                        tti_db_path(x->db));
     return other_rule(given->drop, kept->drop) ? differs(x, "drop", error) : TT_OK;
 }
 
@@ -107,6 +110,7 @@ static tt_status open_index(tt_index *x, const char *path, uint32_t flags, const
     x->is_stale = 1;
     tti_article_table_init(&x->table, resolved->allocator, &x->options);
     x->verdicts.memory.allocator = resolved->allocator;
+    tti_decisions_init(&x->decisions, resolved->allocator);
     TTI_TRY(tti_classifier_init(&x->classifier, &x->table, &x->options, error));
     x->classifier.with_matches = (flags & TT_INDEX_MATCHES) != 0;
     return tti_index_refresh(x, error);
@@ -136,6 +140,16 @@ tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const 
     else
         *out = x;
     return status;
+}
+
+static void free_read(tt_index *x)
+{
+    const tt_allocator *a = x->options.allocator;
+    tti_decisions_free(&x->decisions);
+    tti_array_free(&x->title, a);
+    tti_array_free(&x->text, a);
+    tti_array_free(&x->of_bytes, a);
+    tti_array_free(&x->story_bytes, a);
 }
 
 static void free_extents(tti_extents *e, const tt_allocator *a)
@@ -168,6 +182,7 @@ void tt_index_close(tt_index *x)
     if (x->table.allocator != NULL)
         tti_article_table_free(&x->table);
     free_verdicts(&x->verdicts);
+    free_read(x);
     for (size_t t = 0; t < x->tokens.count; t++)
         tti_tokens_free(&x->tokens.items[t]);
     tti_array_free(&x->tokens, a);
@@ -180,9 +195,9 @@ void tt_index_close(tt_index *x)
 
 tt_status tti_index_check_use(const tt_index *x, tt_error *error)
 {
-    return x->is_emitting ? tti_fail(error, TT_EINVAL, TTI_NOWHERE,
-                                     "a callback of the index uses the index")
-                          : TT_OK;
+    return x->is_emitting
+               ? tti_fail(error, TT_EINVAL, TTI_NOWHERE, "a callback of the index uses the index")
+               : TT_OK;
 }
 
 tt_status tti_index_begin_write(tt_index *x, tt_error *error)
@@ -216,10 +231,8 @@ static tt_status end_removal(tt_index *x, tt_status status, tt_error *error)
     return TT_OK;
 }
 
-static tt_status begin_removal(tt_index *x, uint64_t *removed, tt_error *error)
+tt_status tti_index_begin_change(tt_index *x, tt_error *error)
 {
-    if (removed != NULL)
-        *removed = 0;
     TTI_TRY(tti_index_check_use(x, error));
     if (x->is_read_only)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "the index was opened to be read");
@@ -237,6 +250,62 @@ tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error)
     return tti_article_table_remove(&x->table, article, error);
 }
 
+tt_status tti_index_remove_article(tt_index *x, uint32_t article, tt_error *error)
+{
+    const int64_t number = x->table.articles.items[article].number;
+    int64_t story;
+    TTI_TRY(tti_story_of(x, number, &story, error));
+    TTI_TRY(tti_story_leave(x, story, error));
+    TTI_TRY(tti_db_delete_details(x->db, number, error));
+    return tti_index_drop_article(x, article, error);
+}
+
+tt_status tti_index_store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_error *error)
+{
+    const int64_t now = tti_index_now();
+    x->last_ingested_at = now > x->last_ingested_at ? now : x->last_ingested_at;
+    row->number = ++x->state.last;
+    row->ingested_at = x->last_ingested_at;
+    row->sum = tti_db_row_checksum(row);
+    x->state.count++;
+    x->state.digest += row->sum;
+    TTI_TRY(tti_db_insert(x->db, row, error));
+    return tti_article_table_add(&x->table, row, article, error);
+}
+
+static void *copy_bytes(tt_index *x, const void *from, size_t size)
+{
+    void *to = tti_verdicts_take(&x->verdicts, size);
+    if (to != NULL && size > 0)
+        memcpy(to, from, size);
+    return to;
+}
+
+tt_status tti_index_copy_row(tt_index *x, uint32_t article, tti_db_row *out, tt_error *error)
+{
+    const tti_indexed_article *a = &x->table.articles.items[article];
+    const tti_article_group *group = tti_article_table_group(&x->table, article);
+    *out = (tti_db_row){
+        .id = copy_bytes(x, a->bytes, a->id_size),
+        .source = copy_bytes(x, tti_indexed_article_source(a), a->source_size),
+        .version = copy_bytes(x, tti_indexed_article_version(a), a->version_size),
+        .hashes = copy_bytes(x, group->hashes, group->token_count * sizeof *group->hashes),
+        .flags = copy_bytes(x, tti_indexed_article_flags(a), group->token_count),
+        .extents = copy_bytes(x, tti_indexed_article_extents(a), a->extents_size),
+        .text_size = a->text_size,
+        .published = a->published,
+        .id_size = a->id_size,
+        .source_size = a->source_size,
+        .version_size = a->version_size,
+        .article_flags = a->flags,
+        .token_count = group->token_count,
+        .extents_size = a->extents_size};
+    TTI_TRY_ALLOC(out->id == NULL || out->source == NULL || out->version == NULL ||
+                      out->hashes == NULL || out->flags == NULL || out->extents == NULL,
+                  error, "a record");
+    return TT_OK;
+}
+
 tt_status tt_index_remove(tt_index *x, const tt_id *ids, size_t count, uint64_t *removed,
                           tt_error *error)
 {
@@ -247,13 +316,15 @@ tt_status tt_index_remove(tt_index *x, const tt_id *ids, size_t count, uint64_t 
     for (size_t k = 0; k < count; k++)
         if (ids[k].bytes == NULL && ids[k].size > 0)
             return tti_fail(error, TT_EINVAL, k, "the bytes of an id are NULL");
-    TTI_TRY(begin_removal(x, removed, error));
+    if (removed != NULL)
+        *removed = 0;
+    TTI_TRY(tti_index_begin_change(x, error));
     for (size_t k = 0; k < count && status == TT_OK; k++) {
         const uint32_t article =
             tti_article_table_find(&x->table, ids[k].bytes, ids[k].size, ids[k].flags);
         if (article == TTI_NONE)
             continue;
-        status = tti_index_drop_article(x, article, error);
+        status = tti_index_remove_article(x, article, error);
         n++;
     }
     TTI_TRY(end_removal(x, status, error));
@@ -276,10 +347,10 @@ tt_status tt_index_expire(tt_index *x, int64_t before, uint64_t *removed, tt_err
     TTI_TRY(tti_article_table_oldest(&x->table, before, &article, error));
     if (article == TTI_NONE && !x->is_read_only)
         return TT_OK;
-    TTI_TRY(begin_removal(x, removed, error));
+    TTI_TRY(tti_index_begin_change(x, error));
     status = tti_article_table_oldest(&x->table, before, &article, error);
     while (status == TT_OK && article != TTI_NONE) {
-        status = tti_index_drop_article(x, article, error);
+        status = tti_index_remove_article(x, article, error);
         n++;
         if (status == TT_OK)
             status = tti_article_table_oldest(&x->table, before, &article, error);

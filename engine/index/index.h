@@ -3,23 +3,9 @@
 #define TTI_INDEX_INDEX_H
 
 #include "corpus/tokenized_batch.h"
-#include "index/classify.h"
-#include "index/db.h"
-
-/** Where the tokens of an article are, in bytes. */
-typedef struct tti_extents {
-    TTI_ARRAY(uint32_t) begins;
-    TTI_ARRAY(uint32_t) ends;
-} tti_extents;
-
-/** Verdicts on their way to the caller. What they name is copied, since it may have left the index
- * before the batch is on the disk. */
-typedef struct tti_verdicts {
-    TTI_ARRAY(tt_verdict) list;
-    tti_slab memory; /**< of what they point to */
-    tti_extents own; /**< of the article that was added last */
-    tti_extents other;
-} tti_verdicts;
+#include "index/db_details.h"
+#include "index/decisions.h"
+#include "index/verdicts.h"
 
 /** An article whose verdict waits until those of its micro-batch have been compared. */
 typedef struct tti_pending_article {
@@ -47,9 +33,13 @@ struct tt_index {
     uint32_t data_version; /**< of the file when it was read last */
     int is_read_only;
     int is_emitting; /* verdicts are with a callback, which may not use the index */
-    int is_stale; /**< a batch failed: the table must be read again */
+    int is_stale;    /**< a batch failed: the table must be read again */
     int64_t
         last_ingested_at; /**< of the last article: time never goes back, even if the clock does */
+    tti_decisions decisions;
+    /* What the article or story that was read last points to. */
+    tti_bytes title, text, of_bytes, story_bytes;
+    tt_verdict read_verdict;
 };
 
 /** Makes a file that does not exist yet. `resolved`: what shapes it. @return as
@@ -61,11 +51,24 @@ tt_status tti_index_check_use(const tt_index *x, tt_error *error);
 /** Begins a transaction that writes, if the file is still what the table was read from.
  * @return as tti_db_begin_write() */
 tt_status tti_index_begin_write(tt_index *x, tt_error *error);
+/** Makes the table what the file is, and begins a transaction that writes. @return TT_EINVAL: not
+ * within a callback, and not on a handle that reads; else as tti_index_begin_write() */
+tt_status tti_index_begin_change(tt_index *x, tt_error *error);
 /** Ends the transaction of a batch that came to `status`: all of it is on the disk, or nothing.
  * @return `status`, or why it could not be committed */
 tt_status tti_index_end_write(tt_index *x, tt_status status, tt_error *error);
-/** Removes an article from the file, in the open transaction, and from the table. */
+/** Removes the row of an article from the file, in the open transaction, and from the table. Its
+ * details are left. */
 tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error);
+/** Removes an article with its details, and from its story. */
+tt_status tti_index_remove_article(tt_index *x, uint32_t article, tt_error *error);
+/** Adds an article with the next number, in the open transaction. */
+tt_status tti_index_store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_error *error);
+/** The row of an article that is about to be removed: what it points to is copied into
+ * x->verdicts.memory. @return TT_OK, TT_ENOMEM */
+tt_status tti_index_copy_row(tt_index *x, uint32_t article, tti_db_row *out, tt_error *error);
+/** Gives the verdicts to the caller. @return TT_OK, TT_ESTOPPED */
+tt_status tti_index_emit(tt_index *x, tt_verdict_fn emit, void *ctx, tt_error *error);
 /** Microseconds since 1970-01-01 UTC. */
 int64_t tti_index_now(void);
 
@@ -76,5 +79,16 @@ int64_t tti_index_now(void);
 tt_status tti_index_refresh(tt_index *x, tt_error *error);
 /** Does that, and adds the seeds that the postings lack: before a verdict. */
 tt_status tti_index_refresh_postings(tt_index *x, tt_error *error);
+
+/* stories.c */
+
+/** The story of an article of the file: that of its verdict, or one that it would begin. */
+tt_status tti_story_of(tt_index *x, int64_t number, int64_t *story, tt_error *error);
+/** Stores the verdict on an article that was added, which joins a story or begins one.
+ * `replaced`: the story of the version whose place it took, or 0. */
+tt_status tti_story_add_verdict(tt_index *x, const tt_verdict *verdict, const tti_db_row *row,
+                                int64_t replaced, tt_error *error);
+/** Takes an article out of its story, which is removed with its last one. */
+tt_status tti_story_leave(tt_index *x, int64_t story, tt_error *error);
 
 #endif

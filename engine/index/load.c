@@ -283,6 +283,10 @@ static tt_status load_changes(tt_index *x, tt_error *error)
     TTI_TRY(tti_db_data_version(x->db, &x->data_version, error));
     TTI_TRY(tti_db_begin(x->db, error));
     status = tti_db_read_state(x->db, &now, error);
+    if (x->is_stale)
+        tti_decisions_free(&x->decisions);
+    if (status == TT_OK)
+        status = tti_decisions_read(&x->decisions, x->db, error);
     if (status == TT_OK) {
         status = follow_changes(x, &now, error);
         if (status == TT_EFORMAT) {

@@ -11,9 +11,9 @@
 /* The byte that a writer locks: far behind those that SQLite locks, which begin at 1 GiB. */
 enum { LOCK_BYTE = 0x40010000 };
 
-/* Locks of an open file are Linux's. Elsewhere the lock is the process's, like those of SQLite, which
- * serves as well: the descriptors of a file are closed together, and a second writer within the
- * process is found in the list. */
+/* Locks of an open file are Linux's. Elsewhere the lock is the process's, like those of SQLite,
+ * which serves as well: the descriptors of a file are closed together, and a second writer within
+ * the process is found in the list. */
 #ifdef F_OFD_SETLK
 enum { SET_LOCK = F_OFD_SETLK };
 #else

@@ -6,6 +6,7 @@
  * number goes past that page. What decides is the checksum of each record, not the state of the
  * page it was on.
  */
+#include "index/db_schema.h"
 #include "index/index.h"
 
 #include "options.h"

@@ -374,7 +374,7 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
         record->article.version_size = values[TTI_FIELD_VERSION].size;
     }
     if (values[TTI_FIELD_TITLE].kind == TTI_VALUE_STRING && values[TTI_FIELD_TITLE].size > 0) {
-        record->title = values[TTI_FIELD_TITLE].bytes;
-        record->title_size = values[TTI_FIELD_TITLE].size;
+        record->article.title = record->title = values[TTI_FIELD_TITLE].bytes;
+        record->article.title_size = record->title_size = values[TTI_FIELD_TITLE].size;
     }
 }

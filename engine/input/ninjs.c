@@ -289,6 +289,8 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
         a->id_size = id_size;
         return 1;
     }
+    a->title = record->title;
+    a->title_size = record->title_size;
     a->flags |= is_withdrawn ? TT_ARTICLE_WITHDRAWN : 0;
     a->published = TT_NO_TIME;
     time_size = tti_time_to_rfc3339(time, time_size, moment);

@@ -81,6 +81,17 @@ const char *tt_difference_kind_name(tt_difference_kind kind)
     return "unknown";
 }
 
+const char *tt_decision_kind_name(tt_decision_kind kind)
+{
+    switch (kind) {
+    case TT_DECISION_NONE: return "none";
+    case TT_DECISION_KEEP: return "keep";
+    case TT_DECISION_KILL: return "kill";
+    case TT_DECISION_NOT_A_COPY: return "not-a-copy";
+    }
+    return "unknown";
+}
+
 const char *tt_verdict_kind_name(tt_verdict_kind kind)
 {
     switch (kind) {

@@ -10,6 +10,7 @@ static int set_option(tt_options *to, const tt_option *option, PyObject *value)
     case TT_OPTION_FLAGS:
     case TT_OPTION_COUNT: *(uint32_t *)field = (uint32_t)PyLong_AsUnsignedLong(value); break;
     case TT_OPTION_CHOICE:
+    case TT_OPTION_SWITCH:
     case TT_OPTION_THREADS: *(int32_t *)field = (int32_t)PyLong_AsLong(value); break;
     case TT_OPTION_SIZE:
     case TT_OPTION_SEED: *(uint64_t *)field = PyLong_AsUnsignedLongLong(value); break;
@@ -107,7 +108,7 @@ static PyObject *words_of(const tt_option *option)
 PyObject *core_option_list(PyObject *module, PyObject *unused)
 {
     static const char *const types[] = {"flags", "count",  "size",    "seed", "rule",
-                                        "share", "choice", "threads", "path"};
+                                        "share", "choice", "threads", "path", "switch"};
     size_t count;
     const tt_option *options = tt_option_list(&count);
     PyObject *list = PyList_New((Py_ssize_t)count);

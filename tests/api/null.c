@@ -19,6 +19,21 @@ static int write_nothing(void *ctx, const char *bytes, size_t size)
     return (void)ctx, (void)bytes, (void)size, 0;
 }
 
+static int take_article(void *ctx, const tt_index_article *x)
+{
+    return (void)ctx, (void)x, 0;
+}
+
+static int take_decision(void *ctx, const tt_index_decision *x)
+{
+    return (void)ctx, (void)x, 0;
+}
+
+static int take_verdicts(void *ctx, const tt_verdict *x, size_t n)
+{
+    return (void)ctx, (void)x, (void)n, 0;
+}
+
 #define REFUSES(call) assert_int_equal(call, TT_EINVAL)
 
 static void tt_align_(void)
@@ -129,6 +144,53 @@ static void tt_index_stat_get_(void)
     tt_index_stat stat;
     REFUSES(tt_index_stat_get(NULL, &stat, NULL));
     REFUSES(tt_index_stat_get(index_handle, NULL, NULL));
+}
+static void tt_decision_kind_name_(void)
+{
+    assert_string_equal(tt_decision_kind_name(TT_DECISION_NOT_A_COPY), "not-a-copy");
+    assert_non_null(tt_decision_kind_name((tt_decision_kind)99));
+}
+static void tt_index_count_(void)
+{
+    assert_int_equal(tt_index_count(NULL), 0);
+}
+static void tt_index_decide_(void)
+{
+    const tt_index_decision decision = {.kind = TT_DECISION_KEEP};
+    REFUSES(tt_index_decide(NULL, &decision, 1, NULL, NULL));
+    REFUSES(tt_index_decide(index_handle, NULL, 1, NULL, NULL));
+    REFUSES(tt_index_decide(index_handle, &decision, 1, NULL, NULL));
+}
+static void tt_index_decisions_(void)
+{
+    REFUSES(tt_index_decisions(NULL, 0, take_decision, NULL, NULL));
+    REFUSES(tt_index_decisions(index_handle, 0, NULL, NULL, NULL));
+}
+static void tt_index_get_(void)
+{
+    const tt_id id = {"x", 1, 0, 0};
+    tt_index_article out;
+    REFUSES(tt_index_get(NULL, &id, &out, NULL));
+    REFUSES(tt_index_get(index_handle, NULL, &out, NULL));
+    REFUSES(tt_index_get(index_handle, &id, NULL, NULL));
+}
+static void tt_index_list_(void)
+{
+    REFUSES(tt_index_list(NULL, 0, 0, 0, take_article, NULL, NULL));
+    REFUSES(tt_index_list(index_handle, 0, 0, 0, NULL, NULL, NULL));
+}
+static void tt_index_matches_(void)
+{
+    const tt_id id = {"x", 1, 0, 0};
+    REFUSES(tt_index_matches(NULL, &id, take_verdicts, NULL, NULL));
+    REFUSES(tt_index_matches(index_handle, NULL, take_verdicts, NULL, NULL));
+    REFUSES(tt_index_matches(index_handle, &id, NULL, NULL, NULL));
+}
+static void tt_index_story_get_(void)
+{
+    tt_index_story out;
+    REFUSES(tt_index_story_get(NULL, 1, &out, NULL));
+    REFUSES(tt_index_story_get(index_handle, 1, NULL, NULL));
 }
 static void tt_option_list_(void)
 {
@@ -358,6 +420,7 @@ static const function functions[] = {
     FUNCTION(tt_alignment_passages),
     FUNCTION(tt_alignment_segments),
     FUNCTION(tt_article_refusal),
+    FUNCTION(tt_decision_kind_name),
     FUNCTION(tt_difference_kind_name),
     FUNCTION(tt_eval),
     FUNCTION(tt_eval_errors_close),
@@ -365,8 +428,14 @@ static const function functions[] = {
     FUNCTION(tt_index_add),
     FUNCTION(tt_index_check),
     FUNCTION(tt_index_close),
+    FUNCTION(tt_index_count),
     FUNCTION(tt_index_create),
+    FUNCTION(tt_index_decide),
+    FUNCTION(tt_index_decisions),
     FUNCTION(tt_index_expire),
+    FUNCTION(tt_index_get),
+    FUNCTION(tt_index_list),
+    FUNCTION(tt_index_matches),
     FUNCTION(tt_index_newest),
     FUNCTION(tt_index_open),
     FUNCTION(tt_index_options),
@@ -374,6 +443,7 @@ static const function functions[] = {
     FUNCTION(tt_index_remove),
     FUNCTION(tt_index_repair),
     FUNCTION(tt_index_stat_get),
+    FUNCTION(tt_index_story_get),
     FUNCTION(tt_option_list),
     FUNCTION(tt_options_resolve),
     FUNCTION(tt_reader_close),

@@ -178,6 +178,7 @@ static double resolved_value(const tt_option *x, const tt_options *given, tt_sta
     case TT_OPTION_FLAGS:
     case TT_OPTION_COUNT: return *(const uint32_t *)field;
     case TT_OPTION_CHOICE:
+    case TT_OPTION_SWITCH:
     case TT_OPTION_THREADS: return *(const int32_t *)field;
     case TT_OPTION_SIZE:
     case TT_OPTION_SEED: return (double)*(const uint64_t *)field;
@@ -203,7 +204,7 @@ static void the_list_of_options_says_what_is_checked(void **state)
     const tt_option *list = tt_option_list(&count);
     (void)state;
     assert_null(tt_option_list(NULL));
-    assert_int_equal(count, 18);
+    assert_int_equal(count, 19);
     for (size_t i = 0; i < count; i++) {
         const tt_option *x = &list[i];
         tt_status status;
@@ -214,7 +215,7 @@ static void the_list_of_options_says_what_is_checked(void **state)
             assert_true(x->index_order < 0 || x->index_order != list[j].index_order);
         }
         kept += x->index_order >= 0;
-        assert_true(x->index_order < 10);
+        assert_true(x->index_order < 11);
         if (strcmp(x->name, "bands") != 0)
             assert_true(resolved_value(x, &o, &status) == x->default_value);
         if (x->type == TT_OPTION_CHOICE) {
@@ -241,7 +242,7 @@ static void the_list_of_options_says_what_is_checked(void **state)
         set_number(&o, x, x->max);
         assert_true(resolved_value(x, &o, &status) == (double)x->max && status == TT_OK);
     }
-    assert_int_equal(kept, 10);
+    assert_int_equal(kept, 11);
 }
 
 static void half_an_allocator_is_refused(void **state)

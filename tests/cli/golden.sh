@@ -5,8 +5,15 @@
 golden=$here/../golden
 asked() { head -n 60 "$here/../../corpora/feed/articles.jsonl"; }
 
-test_an_index_of_version_2_is_read() {
-    zstd -dq "$golden/index-2.db.zst" -o a.db
+test_an_index_of_each_version_is_read() {
+    for version in 2 3; do
+        rm -f a.db
+        is_read $version
+    done
+}
+
+is_read() {
+    zstd -dq "$golden/index-$1.db.zst" -o a.db
     run index check a.db
     exits 0
     has err 'a.db: no damage found'
@@ -16,8 +23,15 @@ test_an_index_of_version_2_is_read() {
     same "$golden/verdicts.jsonl" out
 }
 
-test_an_index_of_version_2_goes_on() {
-    zstd -dq "$golden/index-2.db.zst" -o a.db
+test_an_index_of_each_version_goes_on() {
+    for version in 2 3; do
+        rm -f a.db b.db
+        goes_on $version
+    done
+}
+
+goes_on() {
+    zstd -dq "$golden/index-$1.db.zst" -o a.db
     asked | tail -n 20 >later.jsonl
     run index add --quiet a.db later.jsonl
     exits 0

@@ -35,13 +35,13 @@ def size_text(value):
 lines = re.findall(r"^OPTION\((.*)\)$", (ROOT / "engine/options.def").read_text(), re.M)
 options = [dict(zip(("field", "name", "python_name", "type", "default", "min", "max", "words", "in_results", "index_order"),
                     (part.strip().strip('"') for part in line.split(",")))) for line in lines]
-expect(len(options) == 18, f"options.def has {len(options)} options that could be read")
+expect(len(options) == 19, f"options.def has {len(options)} options that could be read")
 
 header = (ROOT / "include/twicetold.h").read_text()
 struct = header[header.index("typedef struct tt_options {"):header.index("} tt_options;")]
 screens = {}
-for command in ("scan", "dedup"):
-    out = subprocess.run([sys.argv[1], command, "--help-all"], check=True, capture_output=True, text=True).stdout
+for command in ("scan", "dedup", "index create"):
+    out = subprocess.run([sys.argv[1], *command.split(), "--help-all"], check=True, capture_output=True, text=True).stdout
     screens[command] = {m.group(1): " ".join(m.group(2).split())
                         for m in re.finditer(r"^ {2,6}(?:-\w, )?--([a-z-]+)((?:.*\n)(?: {20,}.*\n)*)", out, re.M)}
 
@@ -60,7 +60,8 @@ for o in options:
     if o["name"] == "find":
         continue
     option = o["name"].replace("_", "-")
-    text = screens["dedup" if o["name"] == "drop" else "scan"].get(option)
+    screen = "dedup" if o["name"] == "drop" else "index create" if o["name"] == "keep_text" else "scan"
+    text = screens[screen].get(option)
     expect(text is not None, f"the command has no --{option}")
     if text and o["type"] in ("COUNT", "RULE", "SHARE", "SIZE") and default:
         shown = size_text(default) if o["type"] == "SIZE" else f"{default:g}"

@@ -89,6 +89,12 @@ def _choice(words: Tuple[str, ...]) -> Callable[[Any], int]:
     return check
 
 
+def _switch(value: Any) -> int:
+    if not isinstance(value, bool):
+        raise ValueError("True or False")
+    return int(value)
+
+
 _EXAMPLES = {"max_article_bytes": '5000000, "64K" or "16MiB"', "memory": '"300M" or "2G"'}
 
 
@@ -99,7 +105,7 @@ def _check(name: str, type: str, least: int, most: int, words: Tuple[str, ...]) 
         return _size(least, most, _EXAMPLES[name])
     if type == "choice":
         return _choice(words)
-    return {"rule": _rule, "share": _share, "seed": _seed, "path": _folder}[type]
+    return {"rule": _rule, "share": _share, "seed": _seed, "path": _folder, "switch": _switch}[type]
 
 
 # The library's own list of options; `find` and `keep` are put together from several values.
@@ -112,7 +118,7 @@ _CHECKS: Dict[str, Callable[[Any], Any]] = {
     for name, type, least, most, words, _, _ in _LIST
     if name not in ("find", "keep")
 }
-_SCAN = (*_FIND, *_CHECKS, "keep")
+_SCAN = (*_FIND, *(name for name in _CHECKS if name != "keep_text"), "keep")
 _SPARK = tuple(n for n in _SCAN if n in _FIND or any(n == o[0] and o[5] for o in _LIST))
 _DEDUP = tuple(n for n in _SCAN if n not in (*_FIND, "min_section"))
 SHAPE = tuple(o[0] for o in sorted(_LIST, key=lambda o: o[6]) if o[6] >= 0)

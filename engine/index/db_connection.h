@@ -1,0 +1,81 @@
+/*
+ * The connection to the file of an index: SQLite's handle, the statements, and how its failures
+ * become ours. For the sources that make up db.h.
+ */
+#ifndef TTI_INDEX_DB_CONNECTION_H
+#define TTI_INDEX_DB_CONNECTION_H
+
+#include "index/db.h"
+#include "index/open_files.h"
+
+#include <sqlite3.h>
+#include <time.h>
+
+enum { TTI_DB_PATH_SHOWN = 100 };
+
+/** Statements that are made when they are first needed. */
+enum {
+    TTI_DB_SQL_INSERT,
+    TTI_DB_SQL_DELETE,
+    TTI_DB_SQL_ROWS,
+    TTI_DB_SQL_NEXT,
+    TTI_DB_SQL_READ_STATE,
+    TTI_DB_SQL_WRITE_STATE,
+    TTI_DB_SQL_INSERT_REMOVED,
+    TTI_DB_SQL_CUT_REMOVED,
+    TTI_DB_SQL_READ_REMOVED,
+    TTI_DB_SQL_READ_ID,
+    TTI_DB_SQL_INSERT_TEXT,
+    TTI_DB_SQL_READ_TEXT,
+    TTI_DB_SQL_DELETE_TEXT,
+    TTI_DB_SQL_INSERT_VERDICT,
+    TTI_DB_SQL_READ_VERDICT,
+    TTI_DB_SQL_DELETE_VERDICT,
+    TTI_DB_SQL_INSERT_STORY,
+    TTI_DB_SQL_READ_STORY,
+    TTI_DB_SQL_DELETE_STORY,
+    TTI_DB_SQL_INSERT_DECISION,
+    TTI_DB_SQL_READ_DECISIONS,
+    TTI_DB_SQL_STATEMENTS
+};
+
+typedef struct tti_file_identity {
+    dev_t device;
+    ino_t inode; /* 0: not known */
+} tti_file_identity;
+
+struct tti_db {
+    sqlite3 *db;
+    sqlite3_stmt *statements[TTI_DB_SQL_STATEMENTS];
+    char *name; /* as the caller gave it, for messages */
+    char *path; /* where that leads: absolute, without symbolic links; NULL: in memory */
+    tti_open_file file;
+    tti_file_identity log, shared_memory; /* FILE-wal and FILE-shm, once a writer has written */
+    int is_replaced;          /* another file, or other content, is under the name now */
+    uint64_t seen_bytes;      /* size of the file when it was last looked at */
+    uint64_t least_bytes;     /* unless it was truncated, it is not shorter than this */
+    int is_immutable;         /* read without a log: no writer is supposed to be there, */
+    struct timespec modified; /* and so the file stays what it was when it was opened */
+    int version;              /* of the file, before a writer completes it */
+    int begun;
+    int removed;                    /* rows were removed since the file was last shrunk */
+    struct ZSTD_CCtx_s *compressor; /* made when they are first needed */
+    struct ZSTD_DCtx_s *decompressor;
+};
+
+/** The status that a code of SQLite stands for. */
+tt_status tti_db_status_of(const tti_db *f, int code);
+/** What the operating system said, where SQLite knows it and says only "disk I/O error". */
+const char *tti_db_words_of(const tti_db *f, int code);
+/** Fails with a code of SQLite: "cannot `what` FILE: ...". */
+tt_status tti_db_fail(const tti_db *f, int code, const char *what, tt_error *error);
+
+tt_status tti_db_run(tti_db *f, const char *sql, const char *what, tt_error *error);
+/** Makes f->statements[which], if it is not there. */
+tt_status tti_db_prepare(tti_db *f, int which, tt_error *error);
+/** Runs a statement that gives no row, and clears what is bound to it. */
+tt_status tti_db_run_once(tti_db *f, int which, const char *what, tt_error *error);
+/** The first column of the first row; where there is no row *out stays. */
+tt_status tti_db_one_number(tti_db *f, const char *sql, int64_t *out, tt_error *error);
+
+#endif

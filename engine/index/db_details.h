@@ -1,0 +1,67 @@
+/*
+ * What a file keeps of an article beside its tokens: title and text, the verdict that it got, its
+ * story; and what editors decided. A file of version 2 has none of it, and neither has an article
+ * that was added without being asked about, or to an index that keeps no texts.
+ */
+#ifndef TTI_INDEX_DB_DETAILS_H
+#define TTI_INDEX_DB_DETAILS_H
+
+#include "index/db.h"
+#include "util/array.h"
+
+/** Memory that is used again. */
+typedef TTI_ARRAY(char) tti_bytes;
+
+tt_status tti_db_insert_text(tti_db *f, int64_t number, const tt_article *article, tt_error *error);
+/** Reads a title and, unless `text` is NULL, a text into the two arrays. *found: whether they are
+ * there. */
+tt_status tti_db_read_text(tti_db *f, const tt_allocator *allocator, int64_t number,
+                           tti_bytes *title, tti_bytes *text, int *found, tt_error *error);
+
+/** A verdict as it is stored, without sections, matches and differences, and the story of its
+ * article. */
+typedef struct tti_db_verdict {
+    int64_t story; /**< number of the article that began it */
+    tt_verdict verdict;
+} tti_db_verdict;
+
+tt_status tti_db_insert_verdict(tti_db *f, int64_t number, const tti_db_verdict *verdict,
+                                tt_error *error);
+/** *found: whether there is one. `of_bytes` takes the bytes of its `of`. */
+tt_status tti_db_read_verdict(tti_db *f, const tt_allocator *allocator, int64_t number,
+                              tti_db_verdict *out, tti_bytes *of_bytes, int *found,
+                              tt_error *error);
+
+/** A story as it is stored. Pointers are borrowed. */
+typedef struct tti_db_story {
+    int64_t number;
+    uint64_t articles; /**< with verdicts that name it; none: it is removed */
+    tt_id id;          /**< of its first article */
+    const char *source;
+    size_t source_size;
+    const uint8_t *sources; /**< a hash of each, eight bytes, in the order in which they came */
+    size_t source_count;
+} tti_db_story;
+
+/** Writes a story in place of that of its number, or removes it. */
+tt_status tti_db_write_story(tti_db *f, const tti_db_story *story, tt_error *error);
+/** `memory` takes what *out points to. */
+tt_status tti_db_read_story(tti_db *f, const tt_allocator *allocator, int64_t number,
+                            tti_db_story *out, tti_bytes *memory, int *found, tt_error *error);
+
+/** Gives the details of an article to one that takes its place. */
+tt_status tti_db_move_details(tti_db *f, const tt_allocator *allocator, int64_t from, int64_t to,
+                              tt_error *error);
+/** Removes title, text and verdict of an article. */
+tt_status tti_db_delete_details(tti_db *f, int64_t number, tt_error *error);
+
+/** Appends a decision; `decision->number` is its place. */
+tt_status tti_db_insert_decision(tti_db *f, const tt_index_decision *decision, tt_error *error);
+/** Receives a decision, borrowed for the call. */
+typedef tt_status (*tti_db_decision_fn)(void *ctx, const tt_index_decision *decision,
+                                        tt_error *error);
+/** Reads the decisions with a number greater than `after`, ascending. */
+tt_status tti_db_each_decision(tti_db *f, int64_t after, tti_db_decision_fn take, void *ctx,
+                               tt_error *error);
+
+#endif

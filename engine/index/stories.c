@@ -1,0 +1,128 @@
+/*
+ * Stories: an article that is none of the others begins one, and what verdicts say is a duplicate,
+ * update or correction of one of its articles, or of a tombstone of it, belongs to it. Its number
+ * is that of the article that began it, and lasts as long as one of its articles is there.
+ */
+#include "index/index.h"
+
+#include "util/error.h"
+#include "util/hash.h"
+
+enum { MOST_SOURCES = 1024 };
+
+tt_status tti_story_of(tt_index *x, int64_t number, int64_t *story, tt_error *error)
+{
+    tti_db_verdict verdict;
+    int found;
+    TTI_TRY(tti_db_read_verdict(x->db, x->options.allocator, number, &verdict, &x->of_bytes, &found,
+                                error));
+    *story = found ? verdict.story : number;
+    return TT_OK;
+}
+
+/* The article that begins a story: where it has gone, the one that joins it is taken for it. */
+static void find_first(const tt_index *x, int64_t story, const tti_db_row *row, tti_db_story *out)
+{
+    const uint32_t first = tti_article_table_find_number(&x->table, story);
+    const tti_indexed_article *a = first == TTI_NONE ? NULL : &x->table.articles.items[first];
+    *out =
+        (tti_db_story){.number = story,
+                       .id = {row->id, row->id_size, row->article_flags & TT_ARTICLE_INTEGER_ID, 0},
+                       .source = row->source,
+                       .source_size = row->source_size};
+    if (a == NULL)
+        return;
+    out->id = (tt_id){a->bytes, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    out->source = tti_indexed_article_source(a);
+    out->source_size = a->source_size;
+}
+
+/* Appends the hash of a source to a list, if it is not in it. @return its length */
+static size_t add_source(uint8_t *sources, size_t count, const char *source, size_t size)
+{
+    const uint64_t hash = XXH3_64bits(source, size);
+    if (size == 0 || count == MOST_SOURCES)
+        return count;
+    for (size_t k = 0; k < count; k++)
+        if (XXH_readLE64(sources + k * 8) == hash)
+            return count;
+    XXH_writeLE64(sources + count * 8, hash);
+    return count + 1;
+}
+
+static tt_status join_story(tt_index *x, int64_t story, const tti_db_row *row, tt_error *error)
+{
+    uint8_t sources[MOST_SOURCES * 8];
+    tti_db_story s;
+    int found = 0;
+    if (story != row->number)
+        TTI_TRY(tti_db_read_story(x->db, x->options.allocator, story, &s, &x->story_bytes, &found,
+                                  error));
+    if (!found)
+        find_first(x, story, row, &s);
+    if (s.source_count > MOST_SOURCES)
+        return tti_db_damaged(x->db, (uint64_t)story, "a story has too many sources", error);
+    if (s.source_count > 0)
+        memcpy(sources, s.sources, s.source_count * 8);
+    s.source_count = add_source(sources, s.source_count, s.source, s.source_size);
+    s.source_count = add_source(sources, s.source_count, row->source, row->source_size);
+    s.sources = sources;
+    s.articles++;
+    return tti_db_write_story(x->db, &s, error);
+}
+
+tt_status tti_story_leave(tt_index *x, int64_t story, tt_error *error)
+{
+    tti_db_story s;
+    int found;
+    TTI_TRY(
+        tti_db_read_story(x->db, x->options.allocator, story, &s, &x->story_bytes, &found, error));
+    if (!found || s.articles == 0)
+        return TT_OK;
+    s.articles--;
+    return tti_db_write_story(x->db, &s, error);
+}
+
+static int belongs_to_story_of(const tt_verdict *v)
+{
+    return v->of.bytes != NULL && v->kind != TT_VERDICT_NEW && v->kind != TT_VERDICT_OVERLAPS;
+}
+
+tt_status tti_story_add_verdict(tt_index *x, const tt_verdict *verdict, const tti_db_row *row,
+                                int64_t replaced, tt_error *error)
+{
+    tti_db_verdict stored = {row->number, *verdict};
+    if (belongs_to_story_of(verdict)) {
+        const uint32_t of = tti_article_table_find(&x->table, verdict->of.bytes, verdict->of.size,
+                                                   verdict->of.flags);
+        const int64_t number = of == TTI_NONE ? 0 : x->table.articles.items[of].number;
+        if (number == row->number && replaced != 0)
+            stored.story = replaced;
+        else if (number != 0)
+            TTI_TRY(tti_story_of(x, number, &stored.story, error));
+    }
+    TTI_TRY(join_story(x, stored.story, row, error));
+    return tti_db_insert_verdict(x->db, row->number, &stored, error);
+}
+
+tt_status tt_index_story_get(tt_index *x, uint64_t number, tt_index_story *out, tt_error *error)
+{
+    tti_db_story s;
+    int found;
+    if (x == NULL || out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or out is NULL");
+    TTI_TRY(tti_index_check_use(x, error));
+    *out = (tt_index_story){0};
+    if (number > (uint64_t)TTI_DB_MAX_NUMBER)
+        return TT_OK;
+    TTI_TRY(tti_db_read_story(x->db, x->options.allocator, (int64_t)number, &s, &x->story_bytes,
+                              &found, error));
+    if (found)
+        *out = (tt_index_story){.number = number,
+                                .first = s.id,
+                                .source = s.source,
+                                .source_size = s.source_size,
+                                .source_count = s.source_count,
+                                .article_count = s.articles};
+    return TT_OK;
+}

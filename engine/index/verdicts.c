@@ -1,0 +1,215 @@
+/* Decisions, in the table's numbers, become verdicts in ids and bytes. */
+#include "index/verdicts.h"
+
+#include "result/result.h"
+#include "util/error.h"
+
+#include <math.h>
+#include <string.h>
+
+void tti_verdicts_clear(tti_verdicts *v)
+{
+    v->list.count = 0;
+    tti_slab_clear(&v->memory);
+}
+
+void *tti_verdicts_take(tti_verdicts *v, size_t size)
+{
+    tti_slab_chunk *chunk;
+    return tti_slab_alloc(&v->memory, size, &chunk);
+}
+
+static tt_status copy_id(tti_verdicts *v, const tti_indexed_article *x, tt_id *out)
+{
+    char *bytes = tti_verdicts_take(v, x->id_size);
+    if (bytes == NULL)
+        return TT_ENOMEM;
+    memcpy(bytes, x->bytes, x->id_size);
+    *out = (tt_id){bytes, x->id_size, x->flags & TT_ARTICLE_INTEGER_ID, 0};
+    return TT_OK;
+}
+
+static tt_status decode_extents(tti_verdicts *v, const uint8_t *extents, uint32_t count,
+                                tti_extents *out)
+{
+    const tt_allocator *a = v->memory.allocator;
+    TTI_TRY(tti_array_resize(&out->begins, a, count));
+    TTI_TRY(tti_array_resize(&out->ends, a, count));
+    tti_token_extents_decode(extents, count, out->begins.items, out->ends.items);
+    return TT_OK;
+}
+
+/* Decodes the extents of an article in the table. */
+static tt_status decode_other(tti_verdicts *v, const tti_article_table *table, uint32_t article)
+{
+    return decode_extents(v, tti_indexed_article_extents(&table->articles.items[article]),
+                          tti_article_table_group(table, article)->token_count, &v->other);
+}
+
+/* The repeat of tokens [begin, end) as one of bytes. */
+static void set_extents(tt_repeat *r, tti_extents *here, uint32_t begin, uint32_t end,
+                        tti_extents *there, uint32_t of_begin, uint32_t of_end)
+{
+    assert(begin < end && of_begin < of_end);
+    r->begin = tti_array_at(&here->begins, begin);
+    r->end = tti_array_at(&here->ends, end - 1);
+    r->of_begin = tti_array_at(&there->begins, of_begin);
+    r->of_end = tti_array_at(&there->ends, of_end - 1);
+}
+
+static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
+                              const tti_decision *d, tt_verdict *verdict)
+{
+    tt_repeat *repeats = tti_verdicts_take(v, d->repeat_count * sizeof *repeats);
+    uint32_t decoded = TTI_NONE;
+    if (repeats == NULL)
+        return TT_ENOMEM;
+    verdict->sections = repeats;
+    verdict->section_count = d->repeat_count;
+    for (size_t k = 0; k < d->repeat_count; k++) {
+        const tti_token_repeat *p = &d->repeats[k];
+        const int of_itself = p->of_doc == d->number;
+        repeats[k] = (tt_repeat){
+            .article = verdict->id,
+            .similarity = tti_similarity(p->end - p->begin, p->of_end - p->of_begin, p->matched)};
+        if (!of_itself) {
+            TTI_TRY(copy_id(v, &table->articles.items[p->of_doc], &repeats[k].article));
+            if (decoded != p->of_doc)
+                TTI_TRY(decode_other(v, table, p->of_doc));
+            decoded = p->of_doc;
+        }
+        set_extents(&repeats[k], &v->own, p->begin, p->end, of_itself ? &v->own : &v->other,
+                    p->of_begin, p->of_end);
+    }
+    return TT_OK;
+}
+
+/* Turns what differs into bytes; side a of the facts is the other article, `of`. */
+static tt_status add_differences(tti_verdicts *v, const tti_article_table *table, uint32_t of,
+                                 const tti_facts *facts, const uint8_t *own_extents,
+                                 const tt_difference **differences, size_t *count)
+{
+    const size_t n = tti_listed_differences(facts->conflicts);
+    tti_facts turned = *facts;
+    tt_difference *out;
+    *count = n;
+    if (n == 0)
+        return TT_OK;
+    out = tti_verdicts_take(v, n * sizeof *out);
+    if (out == NULL)
+        return TT_ENOMEM;
+    tti_facts_swap(&turned);
+    tti_differences_of_bytes(turned.differences, n, own_extents,
+                             tti_indexed_article_extents(&table->articles.items[of]), out);
+    *differences = out;
+    return TT_OK;
+}
+
+static tt_status add_match(tti_verdicts *v, const tti_article_table *table, const tti_comparison *c,
+                           const tti_doc_match *m, const uint8_t *own_extents, tt_match *out)
+{
+    tt_repeat *passages = tti_verdicts_take(v, m->passage_count * sizeof *passages);
+    if (passages == NULL)
+        return TT_ENOMEM;
+    *out = (tt_match){.resemblance = m->pair.resemblance,
+                      .containment = m->pair.containment_b,
+                      .containment_of = m->pair.containment_a,
+                      .overlap = m->pair.overlap_b,
+                      .overlap_of = m->pair.overlap_a,
+                      .facts = m->pair.facts,
+                      .passages = passages,
+                      .passage_count = m->passage_count,
+                      .relation = m->pair.relation,
+                      .admitted = m->admitted,
+                      .conflicts = m->pair.conflicts};
+    TTI_TRY(add_differences(v, table, m->of, &m->facts, own_extents, &out->differences,
+                            &out->difference_count));
+    TTI_TRY(copy_id(v, &table->articles.items[m->of], &out->of));
+    if (m->passage_count > 0)
+        TTI_TRY(decode_other(v, table, m->of));
+    for (size_t k = 0; k < m->passage_count; k++) {
+        const tti_match_passage *p = &c->match_passages.items[m->passage_begin + k];
+        passages[k] = (tt_repeat){.article = out->of, .similarity = p->similarity};
+        set_extents(&passages[k], &v->own, p->begin, p->end, &v->other, p->of_begin, p->of_end);
+    }
+    return TT_OK;
+}
+
+static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
+                             const tti_comparison *c, const uint8_t *own_extents,
+                             tt_verdict *verdict)
+{
+    tt_match *matches = tti_verdicts_take(v, c->matches.count * sizeof *matches);
+    if (matches == NULL)
+        return TT_ENOMEM;
+    verdict->matches = matches;
+    verdict->match_count = c->matches.count;
+    for (size_t k = 0; k < c->matches.count; k++)
+        TTI_TRY(add_match(v, table, c, &c->matches.items[k], own_extents, &matches[k]));
+    return TT_OK;
+}
+
+/* An article that has these tokens and is withdrawn, among the first of them, or TTI_NONE. */
+static uint32_t find_withdrawn(const tti_article_table *table, uint32_t article)
+{
+    uint32_t member = tti_article_table_group(table, article)->first;
+    for (int looked_at = 0; member != TTI_NONE && looked_at < 64; looked_at++) {
+        const tti_indexed_article *a = &tti_array_at(&table->articles, member);
+        if (a->flags & TT_ARTICLE_WITHDRAWN)
+            return member;
+        member = a->next;
+    }
+    return TTI_NONE;
+}
+
+/* A copy of what was withdrawn is no copy of an article that may be used. */
+static tti_decision as_withdrawn(const tti_article_table *table, const tti_decision *d)
+{
+    tti_decision out = *d;
+    const uint32_t withdrawn =
+        d->of != TTI_NONE && (d->kind == TT_VERDICT_DUPLICATE || d->kind == TT_VERDICT_CORRECTION ||
+                              d->kind == TT_VERDICT_UPDATE)
+            ? find_withdrawn(table, d->of)
+            : TTI_NONE;
+    if (withdrawn != TTI_NONE) {
+        out.kind = TT_VERDICT_WITHDRAWN;
+        out.of = withdrawn;
+    }
+    return out;
+}
+
+tt_status tti_verdicts_append(tti_verdicts *v, const tti_article_table *table,
+                              const tti_decision *given, size_t position, const tti_db_row *row,
+                              int of_itself)
+{
+    const tti_decision with_status = of_itself ? *given : as_withdrawn(table, given),
+                       *d = &with_status;
+    const int has_of = of_itself || d->of != TTI_NONE;
+    const int has_matches = d->comparison != NULL && d->comparison->matches.count > 0;
+    tt_verdict x = {.article = position,
+                    .id = {row->id, row->id_size, row->article_flags & TT_ARTICLE_INTEGER_ID, 0},
+                    .resemblance = has_of ? d->pair.resemblance : NAN,
+                    .containment = has_of ? d->pair.containment_b : NAN,
+                    .containment_of = has_of ? d->pair.containment_a : NAN,
+                    .overlap = has_of ? d->pair.overlap_b : NAN,
+                    .overlap_of = has_of ? d->pair.overlap_a : NAN,
+                    .facts = has_of ? d->pair.facts : NAN,
+                    .new_tokens = has_of ? d->new_tokens : row->token_count,
+                    .kind = (int32_t)d->kind,
+                    .conflicts = has_of ? d->pair.conflicts : 0,
+                    .relation = has_of && d->admitted ? d->pair.relation : -1};
+    if (of_itself)
+        x.of = x.id;
+    else if (has_of)
+        TTI_TRY(copy_id(v, &table->articles.items[d->of], &x.of));
+    if (d->of != TTI_NONE)
+        TTI_TRY(add_differences(v, table, d->of, &d->facts, row->extents, &x.differences,
+                                &x.difference_count));
+    if (d->repeat_count > 0 || has_matches)
+        TTI_TRY(decode_extents(v, row->extents, row->token_count, &v->own));
+    if (d->repeat_count > 0)
+        TTI_TRY(add_sections(v, table, d, &x));
+    if (has_matches)
+        TTI_TRY(add_matches(v, table, d->comparison, row->extents, &x));
+    return tti_array_push(&v->list, v->memory.allocator, x);
+}

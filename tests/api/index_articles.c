@@ -1,0 +1,425 @@
+/* What an index says of the articles that are in it: texts, verdicts, stories, decisions. */
+#include "index.h"
+
+#include <math.h>
+
+static tt_article article_from(const char *id, const char *source, const char *text)
+{
+    tt_article a = article_of(id, text);
+    a.source = source;
+    a.source_size = strlen(source);
+    a.title = "A title";
+    a.title_size = 7;
+    return a;
+}
+
+static int take_none(void *ctx, const tt_verdict *verdicts, size_t count)
+{
+    return (void)ctx, (void)verdicts, (void)count, 0;
+}
+
+static void add(tt_index *index, const char *id, const char *source, const char *text)
+{
+    const tt_article a = article_from(id, source, text);
+    assert_int_equal(tt_index_add(index, &a, 1, NULL, take_none, NULL, NULL), TT_OK);
+}
+
+static tt_index_article get(tt_index *index, const char *id)
+{
+    const tt_id key = {id, strlen(id), 0, 0};
+    tt_index_article out;
+    assert_int_equal(tt_index_get(index, &key, &out, NULL), TT_OK);
+    return out;
+}
+
+static tt_index *open_with_texts(const char *path)
+{
+    tt_options options = TT_OPTIONS_INIT;
+    tt_index *index = NULL;
+    options.keep_text = 1;
+    options.threads = 1;
+    assert_int_equal(
+        tt_index_open(&index, path, path == NULL ? 0 : TT_INDEX_CREATE, &options, NULL), TT_OK);
+    return index;
+}
+
+static void remove_id(tt_index *index, const char *id)
+{
+    const tt_id key = {id, strlen(id), 0, 0};
+    uint64_t removed;
+    assert_int_equal(tt_index_remove(index, &key, 1, &removed, NULL), TT_OK);
+    assert_int_equal(removed, 1);
+}
+
+/* ---- Texts ----------------------------------------------------------------------------------- */
+
+static void texts_are_kept_if_the_index_was_made_so(void **state)
+{
+    const char *path = fresh_path();
+    char *long_text = random_text(1, 20000), *other = random_text(2, 300);
+    tt_index *index = open_with_texts(path);
+    tt_index_article x;
+    (void)state;
+    add(index, "long", "wire", long_text);
+    add(index, "other", "", other);
+    tt_index_close(index);
+    assert_int_equal(tt_index_open(&index, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_options(index)->keep_text, 1);
+    x = get(index, "long");
+    assert_int_equal(x.number, 1);
+    assert_int_equal(x.text_size, strlen(long_text));
+    assert_memory_equal(x.text, long_text, x.text_size);
+    assert_int_equal(x.title_size, 7);
+    assert_memory_equal(x.title, "A title", 7);
+    assert_int_equal(x.source_size, 4);
+    assert_memory_equal(x.source, "wire", 4);
+    assert_int_equal(x.token_count, 20000);
+    assert_true(x.published == TT_NO_TIME && x.arrival > 0);
+    assert_non_null(x.verdict);
+    assert_int_equal(x.verdict->kind, TT_VERDICT_NEW);
+    assert_int_equal(get(index, "none").number, 0);
+    tt_index_close(index);
+    free(long_text);
+    free(other);
+    remove_index(path);
+}
+
+static void without_keep_text_there_is_none(void **state)
+{
+    char *text = random_text(3, 200);
+    tt_index *index = NULL;
+    tt_options options = TT_OPTIONS_INIT;
+    tt_index_article x;
+    const char *path = fresh_path();
+    (void)state;
+    assert_int_equal(tt_index_open(&index, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
+    add(index, "a", "wire", text);
+    x = get(index, "a");
+    assert_null(x.text);
+    assert_null(x.title);
+    assert_int_equal(x.text_size, strlen(text));
+    tt_index_close(index);
+    options.keep_text = 1;
+    assert_int_equal(tt_index_open(&index, path, 0, &options, NULL), TT_EINVAL);
+    remove_index(path);
+    free(text);
+}
+
+static void a_text_leaves_with_its_article(void **state)
+{
+    char *text = random_text(4, 200), *newer = joined(text, " and some more words");
+    const char *path = fresh_path();
+    tt_index *index = open_with_texts(path);
+    tt_index_article x;
+    (void)state;
+    add(index, "a", "wire", text);
+    add(index, "a", "wire", newer);
+    x = get(index, "a");
+    assert_int_equal(x.number, 2);
+    assert_int_equal(x.text_size, strlen(newer));
+    assert_memory_equal(x.text, newer, x.text_size);
+    assert_int_equal(x.verdict->kind, TT_VERDICT_UPDATE);
+    assert_int_equal(x.story, 1);
+    remove_id(index, "a");
+    assert_int_equal(get(index, "a").number, 0);
+    assert_int_equal(tt_index_count(index), 0);
+    tt_index_close(index);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
+    remove_index(path);
+    free(text);
+    free(newer);
+}
+
+/* ---- Lists ----------------------------------------------------------------------------------- */
+
+typedef struct listing {
+    char ids[200];
+    uint64_t last;
+    size_t most, with_text;
+} listing;
+
+static int list_one(void *ctx, const tt_index_article *x)
+{
+    listing *l = ctx;
+    const size_t used = strlen(l->ids);
+    (void)snprintf(l->ids + used, sizeof l->ids - used, "%.*s ", (int)x->id.size, x->id.bytes);
+    l->last = x->number;
+    l->with_text += x->text != NULL;
+    return l->most > 0 && --l->most == 0;
+}
+
+static void articles_are_listed_from_a_place_on(void **state)
+{
+    const char *path = fresh_path();
+    tt_index *index = open_with_texts(path);
+    listing l = {.most = 2};
+    char id[8];
+    (void)state;
+    for (int k = 0; k < 6; k++) {
+        char *text = random_text(10 + (uint64_t)k, 100);
+        (void)snprintf(id, sizeof id, "a%d", k);
+        add(index, id, "wire", text);
+        free(text);
+    }
+    assert_int_equal(tt_index_list(index, TT_LIST_TEXTS, 0, 0, list_one, &l, NULL), TT_ESTOPPED);
+    assert_string_equal(l.ids, "a0 a1 ");
+    assert_int_equal(l.with_text, 2);
+    remove_id(index, "a1");
+    remove_id(index, "a3");
+    tt_index_close(index);
+    index = open_with_texts(path);
+    memset(l.ids, 0, sizeof l.ids);
+    assert_int_equal(tt_index_list(index, 0, l.last, 0, list_one, &l, NULL), TT_OK);
+    assert_string_equal(l.ids, "a2 a4 a5 ");
+    assert_int_equal(l.with_text, 2);
+    memset(l.ids, 0, sizeof l.ids);
+    assert_int_equal(tt_index_list(index, 0, l.last, 0, list_one, &l, NULL), TT_OK);
+    assert_string_equal(l.ids, "");
+    assert_int_equal(tt_index_list(index, TT_LIST_NEWEST_FIRST, 0, 2, list_one, &l, NULL), TT_OK);
+    assert_string_equal(l.ids, "a5 a4 ");
+    memset(l.ids, 0, sizeof l.ids);
+    assert_int_equal(tt_index_list(index, TT_LIST_NEWEST_FIRST, l.last, 0, list_one, &l, NULL),
+                     TT_OK);
+    assert_string_equal(l.ids, "a2 a0 ");
+    tt_index_close(index);
+    remove_index(path);
+}
+
+/* ---- Verdicts and stories -------------------------------------------------------------------- */
+
+static void a_verdict_is_stored_as_it_was_told(void **state)
+{
+    char *text = random_text(20, 300), *longer = joined(text, " with a new end of it");
+    const tt_article a = article_from("a", "x", text), b = article_from("b", "y", longer);
+    const char *path = fresh_path();
+    tt_index *index = open_with_texts(path);
+    lines told = {0}, stored = {0};
+    tt_index_article x;
+    tt_verdict v;
+    (void)state;
+    assert_int_equal(tt_index_add(index, &a, 1, NULL, take_none, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(index, &b, 1, NULL, add_verdicts, &told, NULL), TT_OK);
+    x = get(index, "b");
+    v = *x.verdict;
+    assert_int_equal(add_verdicts(&stored, &v, 1), 0);
+    told.size = (size_t)(strstr(told.bytes, ",\"sections\"") - told.bytes);
+    stored.size = (size_t)(strstr(stored.bytes, ",\"sections\"") - stored.bytes);
+    assert_same_lines(&told, &stored);
+    lines_free(&told);
+    lines_free(&stored);
+    tt_index_close(index);
+    remove_index(path);
+    free(text);
+    free(longer);
+}
+
+static void a_story_lasts_with_its_first_source(void **state)
+{
+    char *text = random_text(21, 300), *other = random_text(22, 300);
+    const char *path = fresh_path();
+    tt_index *index = open_with_texts(path);
+    tt_index_story story;
+    (void)state;
+    add(index, "a", "first", text);
+    add(index, "b", "second", text);
+    add(index, "c", "second", text);
+    add(index, "d", "third", other);
+    assert_int_equal(get(index, "c").story, 1);
+    assert_int_equal(get(index, "d").story, 4);
+    assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
+    assert_int_equal(story.source_count, 2);
+    assert_int_equal(story.article_count, 3);
+    remove_id(index, "a");
+    tt_index_close(index);
+    index = open_with_texts(path);
+    add(index, "e", "fourth", text);
+    assert_int_equal(get(index, "e").story, 1);
+    assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
+    assert_int_equal(story.number, 1);
+    assert_memory_equal(story.first.bytes, "a", 1);
+    assert_memory_equal(story.source, "first", 5);
+    assert_int_equal(story.source_count, 3);
+    assert_int_equal(story.article_count, 3);
+    remove_id(index, "b");
+    remove_id(index, "c");
+    remove_id(index, "e");
+    assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
+    assert_int_equal(story.number, 0);
+    tt_index_close(index);
+    remove_index(path);
+    free(text);
+    free(other);
+}
+
+typedef struct found_matches {
+    char of[100];
+    int32_t kind;
+    size_t count;
+} found_matches;
+
+static int take_matches(void *ctx, const tt_verdict *v, size_t count)
+{
+    found_matches *f = ctx;
+    assert_int_equal(count, 1);
+    f->kind = v->kind;
+    f->count = v->match_count;
+    for (size_t k = 0; k < v->match_count; k++)
+        (void)snprintf(f->of + strlen(f->of), sizeof f->of - strlen(f->of), "%.*s ",
+                       (int)v->matches[k].of.size, v->matches[k].of.bytes);
+    return 0;
+}
+
+static void matches_are_with_earlier_and_later_articles(void **state)
+{
+    char *text = random_text(23, 300), *longer = joined(text, " with a new end of it"),
+         *longest = joined(longer, " and of that"), *other = random_text(24, 300);
+    const tt_id first = {"a", 1, 0, 0}, middle = {"b", 1, 0, 0}, last = {"d", 1, 0, 0}, none = {"none", 4, 0, 0};
+    tt_index *index = open_with_texts(NULL);
+    found_matches f = {{0}, -1, 0};
+    (void)state;
+    add(index, "a", "x", text);
+    add(index, "b", "x", longer);
+    add(index, "c", "x", longest);
+    add(index, "other", "x", other);
+    add(index, "d", "x", longer);
+    assert_int_equal(tt_index_matches(index, &middle, take_matches, &f, NULL), TT_OK);
+    assert_int_equal(f.kind, TT_VERDICT_DUPLICATE);
+    assert_int_equal(f.count, 3);
+    assert_non_null(strstr(f.of, "a "));
+    assert_non_null(strstr(f.of, "c "));
+    assert_non_null(strstr(f.of, "d "));
+    memset(&f, 0, sizeof f);
+    assert_int_equal(tt_index_matches(index, &last, take_matches, &f, NULL), TT_OK);
+    assert_int_equal(f.kind, TT_VERDICT_DUPLICATE);
+    assert_int_equal(f.count, 3);
+    assert_int_equal(tt_index_matches(index, &first, take_matches, &f, NULL), TT_OK);
+    assert_int_equal(f.kind, TT_VERDICT_NEW);
+    assert_int_equal(f.count, 2); /* b stands for d */
+    f.kind = -1;
+    assert_int_equal(tt_index_matches(index, &none, take_matches, &f, NULL), TT_OK);
+    assert_int_equal(f.kind, -1);
+    tt_index_close(index);
+    free(text);
+    free(longer);
+    free(longest);
+    free(other);
+}
+
+/* ---- Decisions ------------------------------------------------------------------------------- */
+
+static tt_index_decision decision_of(const char *id, int32_t kind, const char *of)
+{
+    return (tt_index_decision){.id = {id, strlen(id), 0, 0},
+                               .of = {of, of == NULL ? 0 : strlen(of), 0, 0},
+                               .who = "Ada",
+                               .who_size = 3,
+                               .time = TT_NO_TIME,
+                               .kind = kind};
+}
+
+static uint64_t decide(tt_index *index, const char *id, int32_t kind, const char *of)
+{
+    const tt_index_decision d = decision_of(id, kind, of);
+    uint64_t last = 0;
+    assert_int_equal(tt_index_decide(index, &d, 1, &last, NULL), TT_OK);
+    return last;
+}
+
+static int list_decision(void *ctx, const tt_index_decision *d)
+{
+    char *out = ctx;
+    assert_true(d->time > 0);
+    (void)sprintf(out + strlen(out), "%d %.*s %s %.*s %.*s\n", (int)d->number, (int)d->id.size,
+                  d->id.bytes, tt_decision_kind_name((tt_decision_kind)d->kind), (int)d->of.size,
+                  d->of.bytes == NULL ? "" : d->of.bytes, (int)d->who_size, d->who);
+    return 0;
+}
+
+static int take_kind(void *ctx, const tt_verdict *v, size_t count)
+{
+    *(tt_verdict *)ctx = v[count - 1];
+    return 0;
+}
+
+static int32_t kind_of(tt_index *index, const char *id, const char *text)
+{
+    const tt_article a = article_from(id, "x", text);
+    tt_verdict v = {0};
+    assert_int_equal(tt_index_query(index, &a, 1, NULL, take_kind, &v, NULL), TT_OK);
+    return v.kind;
+}
+
+static void decisions_are_kept_and_listed_from_a_place_on(void **state)
+{
+    const char *path = fresh_path();
+    tt_index *index = open_with_texts(path);
+    char *text = random_text(30, 100), told[400] = "";
+    tt_index_decision bad = decision_of("a", TT_DECISION_NOT_A_COPY, NULL);
+    (void)state;
+    add(index, "a", "x", text);
+    assert_int_equal(decide(index, "a", TT_DECISION_KEEP, NULL), 1);
+    assert_int_equal(decide(index, "not there", TT_DECISION_KILL, NULL), 2);
+    tt_index_close(index);
+    index = open_with_texts(path);
+    assert_int_equal(get(index, "a").decision, TT_DECISION_KEEP);
+    assert_int_equal(decide(index, "a", TT_DECISION_NOT_A_COPY, "b"), 3);
+    assert_int_equal(tt_index_decisions(index, 1, list_decision, told, NULL), TT_OK);
+    assert_string_equal(told, "2 not there kill  Ada\n3 a not-a-copy b Ada\n");
+    assert_int_equal(tt_index_decide(index, &bad, 1, NULL, NULL), TT_EINVAL);
+    bad = decision_of("a", 7, NULL);
+    assert_int_equal(tt_index_decide(index, &bad, 1, NULL, NULL), TT_EINVAL);
+    bad = decision_of("", TT_DECISION_KEEP, NULL);
+    assert_int_equal(tt_index_decide(index, &bad, 1, NULL, NULL), TT_EINVAL);
+    tt_index_close(index);
+    remove_index(path);
+    free(text);
+}
+
+static void what_is_killed_is_withdrawn_until_it_is_taken_back(void **state)
+{
+    const char *path = fresh_path();
+    tt_index *index = open_with_texts(path), *reader = NULL;
+    char *text = random_text(31, 100), *newer = joined(text, " and more");
+    tt_index_article x;
+    (void)state;
+    add(index, "a", "x", text);
+    assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    (void)decide(index, "a", TT_DECISION_KILL, NULL);
+    x = get(index, "a");
+    assert_int_equal(x.withdrawn, 1);
+    assert_int_equal(x.decision, TT_DECISION_KILL);
+    assert_non_null(x.text);
+    assert_int_equal(kind_of(index, "b", text), TT_VERDICT_WITHDRAWN);
+    assert_int_equal(kind_of(reader, "b", text), TT_VERDICT_WITHDRAWN);
+    assert_int_equal(get(reader, "a").decision, TT_DECISION_KILL);
+    add(index, "a", "x", newer); /* a later version of it */
+    assert_int_equal(get(index, "a").withdrawn, 1);
+    (void)decide(index, "a", TT_DECISION_NONE, NULL);
+    x = get(index, "a");
+    assert_int_equal(x.withdrawn, 0);
+    assert_int_equal(x.story, 1);
+    assert_memory_equal(x.text, text, x.text_size);
+    assert_int_equal(kind_of(index, "b", text), TT_VERDICT_DUPLICATE);
+    assert_int_equal(kind_of(reader, "b", text), TT_VERDICT_DUPLICATE);
+    tt_index_close(reader);
+    tt_index_close(index);
+    remove_index(path);
+    free(text);
+    free(newer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_kept_if_the_index_was_made_so),
+        cmocka_unit_test(without_keep_text_there_is_none),
+        cmocka_unit_test(a_text_leaves_with_its_article),
+        cmocka_unit_test(articles_are_listed_from_a_place_on),
+        cmocka_unit_test(a_verdict_is_stored_as_it_was_told),
+        cmocka_unit_test(a_story_lasts_with_its_first_source),
+        cmocka_unit_test(matches_are_with_earlier_and_later_articles),
+        cmocka_unit_test(decisions_are_kept_and_listed_from_a_place_on),
+        cmocka_unit_test(what_is_killed_is_withdrawn_until_it_is_taken_back),
+    };
+    return cmocka_run_group_tests_name("index articles", tests, NULL, NULL);
+}
