@@ -35,8 +35,9 @@
  *
  * From candidates to results:
  *   verify      candidates with the tokens of both, in any order, each once -> a row for each pair
- *               that a rule admits (by_overlap: no other rule does) and, with relation -1, one for
- *               the passages that two documents share
+ *               that a rule admits (by_overlap: no other rule does; figures: a conflict that would
+ *               be listed is one of a number or date) and, with relation -1, one for the passages
+ *               that two documents share
  *   components  all pairs, in one task -> root: the first document that pairs connect n with
  *   clusters    rows by group: its documents (a == b), the preferred ones first, and its pairs
  *               -> the document kept for each

@@ -66,7 +66,7 @@ static tt_status read_candidates(tti_operator *op, const tti_rows *rows, tti_can
     return tti_candidates_sort_unique(out, op->error);
 }
 
-static void output_pair(tti_operator *op, const tti_doc_pair *pair)
+static void output_pair(tti_operator *op, const tti_verified *v, const tti_doc_pair *pair)
 {
     const tt_pair *p = &pair->numbers;
     const int64_t *numbers = ((const verify_state *)op->state)->numbers.items;
@@ -81,6 +81,7 @@ static void output_pair(tti_operator *op, const tti_doc_pair *pair)
     tti_output_double(&op->out, p->overlap_b);
     tti_output_double(&op->out, p->facts);
     tti_output_int32(&op->out, (int32_t)p->conflicts);
+    tti_output_int32(&op->out, tti_differs_in_figure(v, pair));
     tti_output_bytes(&op->out, NULL, 0);
     tti_output_end_row(&op->out);
 }
@@ -108,6 +109,7 @@ static tt_status output_passages(tti_operator *op, const tti_verified *v)
         for (int c = 0; c < 6; c++)
             tti_output_double(&op->out, 0);
         tti_output_int32(&op->out, 0);
+        tti_output_int32(&op->out, 0);
         tti_output_bytes(&op->out, s->packed.items, s->packed.count);
         tti_output_end_row(&op->out);
     }
@@ -127,7 +129,7 @@ static tt_status verify_push(tti_operator *op, const tti_rows *rows)
         status = tti_verify(&verified, &corpus, &candidates, &op->options, op->error);
     }
     for (size_t k = 0; k < verified.pairs.count && status == TT_OK; k++)
-        output_pair(op, &verified.pairs.items[k]);
+        output_pair(op, &verified, &verified.pairs.items[k]);
     if (status == TT_OK)
         status = output_passages(op, &verified);
     tti_verified_free(&verified);
@@ -142,7 +144,7 @@ const tti_operator_class tti_operator_verify = {
          "binary",
          "a long, b long, relation int, by_overlap int, resemblance double, containment_a double, "
          "containment_b double, overlap_a double, overlap_b double, facts double, conflicts int, "
-         "passages binary"},
+         "figures int, passages binary"},
     .state_size = sizeof(verify_state),
     .batch = verify_push,
     .close = verify_close};

@@ -143,16 +143,6 @@ static int is_newer(const tti_article *articles, uint32_t x, uint32_t y)
     return at != TT_NO_TIME && other != TT_NO_TIME && at != other ? at > other : x > y;
 }
 
-/* True if a number or date of the pair differs, of the conflicts that are listed. */
-static int differs_in_number(const tt_result *x, const tti_doc_pair *p)
-{
-    const tti_difference *d = x->verified.differences.items + p->difference_begin;
-    for (uint32_t k = 0; k < tti_listed_differences(p->numbers.conflicts); k++)
-        if (d[k].kind != TT_DIFFERS_NAME)
-            return 1;
-    return 0;
-}
-
 /* True if article i is dropped; *out is then its pair with the one that is kept. */
 static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
 {
@@ -171,7 +161,7 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     *out = tti_pair_oriented(&found->numbers, doc);
     out->a = i;
     out->b = kept;
-    if (is_newer(x->store.corpus.articles, i, kept) && differs_in_number(x, found))
+    if (is_newer(x->store.corpus.articles, i, kept) && tti_differs_in_figure(&x->verified, found))
         return 0; /* a later stage of the story */
     return out->overlap_a >= x->settings.options.drop && out->conflicts < OTHER_NEWS;
 }

@@ -315,6 +315,15 @@ const tti_doc_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_
                                                                                     : NULL;
 }
 
+int tti_differs_in_figure(const tti_verified *v, const tti_doc_pair *pair)
+{
+    const tti_difference *d = v->differences.items + pair->difference_begin;
+    for (uint32_t k = 0; k < tti_listed_differences(pair->numbers.conflicts); k++)
+        if (d[k].kind != TT_DIFFERS_NAME)
+            return 1;
+    return 0;
+}
+
 TTI_SORT_DEFINE(sort_pairs_by_docs, tti_doc_pair,
                 x->numbers.a != y->numbers.a ? x->numbers.a < y->numbers.a
                                              : x->numbers.b < y->numbers.b)

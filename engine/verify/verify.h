@@ -85,6 +85,9 @@ void tti_verified_free_passages(tti_verified *v);
 /** The pair of documents x and y, in either order, or NULL. The pairs are in order. */
 const tti_doc_pair *tti_verified_find(const tti_verified *v, uint32_t x, uint32_t y);
 
+/** True if a number or date of the pair differs, of the differences that are listed. */
+int tti_differs_in_figure(const tti_verified *v, const tti_doc_pair *pair);
+
 /** Adds those passages of an alignment of documents a and b (a == b: of one with itself) that are
  * long and dense enough for sections. @return TT_OK, TT_ENOMEM */
 tt_status tti_verified_add_passages(tti_verified *out, const tti_alignment *alignment, uint32_t a,

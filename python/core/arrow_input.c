@@ -6,6 +6,9 @@
 
 enum { ID, TEXT, SOURCE, PUBLISHED, COLUMNS };
 
+/* Whether a column must be there; with IF_IT_FITS one of another kind is as none. */
+typedef enum need { NEED_NO, NEED_YES, NEED_IF_IT_FITS } need;
+
 /* Raises that a column is not there, and which are. */
 static void fail_for_column(const struct ArrowSchema *schema, const char *name)
 {
@@ -19,7 +22,7 @@ static void fail_for_column(const struct ArrowSchema *schema, const char *name)
 }
 
 /* Finds a column by name. @return 0, or -1: raised */
-static int find_column(const struct ArrowSchema *schema, const char *name, int use, int needed,
+static int find_column(const struct ArrowSchema *schema, const char *name, int use, need needed,
                        int64_t *index)
 {
     *index = -1;
@@ -28,9 +31,13 @@ static int find_column(const struct ArrowSchema *schema, const char *name, int u
             *index = i;
             break;
         }
-    if (*index < 0 && name != NULL && needed)
+    if (*index < 0 && name != NULL && needed == NEED_YES)
         fail_for_column(schema, name);
-    else if (*index >= 0 && !core_column_fits(schema->children[*index], use))
+    else if (*index >= 0 && !core_column_fits(schema->children[*index], use)) {
+        if (needed == NEED_IF_IT_FITS) {
+            *index = -1;
+            return 0;
+        }
         (void)core_raise_text(TT_EINVAL, UINT64_MAX,
                               "column \"%.100s\" has %s (Arrow format \"%.20s\"); %s is needed",
                               name, core_column_kind(schema->children[*index]),
@@ -38,6 +45,7 @@ static int find_column(const struct ArrowSchema *schema, const char *name, int u
                               use == COLUMN_ID     ? "text or whole numbers"
                               : use == COLUMN_TIME ? "text or times"
                                                    : "text");
+    }
     return PyErr_Occurred() ? -1 : 0;
 }
 
@@ -160,7 +168,7 @@ static void note_id_format(feed *f, const stream_columns *s)
 
 /* Finds the columns that the names say. @return 0, or -1: raised */
 static int find_columns(stream_columns *s, const char *const names[COLUMNS], int id_needed,
-                        int others_needed)
+                        need published)
 {
     s->is_text = strcmp(s->schema->format, "+s") != 0;
     if (s->is_text && core_column_fits(s->schema, COLUMN_TEXT)) {
@@ -175,17 +183,20 @@ static int find_columns(stream_columns *s, const char *const names[COLUMNS], int
             core_column_kind(s->schema));
         return -1;
     }
-    return find_column(s->schema, names[ID], COLUMN_ID, id_needed, &s->indexes[ID]) != 0 ||
-                   find_column(s->schema, names[TEXT], COLUMN_TEXT, 1, &s->indexes[TEXT]) != 0 ||
-                   find_column(s->schema, names[SOURCE], COLUMN_TEXT, others_needed,
+    return find_column(s->schema, names[ID], COLUMN_ID, id_needed ? NEED_YES : NEED_NO,
+                       &s->indexes[ID]) != 0 ||
+                   find_column(s->schema, names[TEXT], COLUMN_TEXT, NEED_YES, &s->indexes[TEXT]) !=
+                       0 ||
+                   find_column(s->schema, names[SOURCE], COLUMN_TEXT,
+                               published == NEED_NO ? NEED_NO : NEED_YES,
                                &s->indexes[SOURCE]) != 0 ||
-                   find_column(s->schema, names[PUBLISHED], COLUMN_TIME, others_needed,
+                   find_column(s->schema, names[PUBLISHED], COLUMN_TIME, published,
                                &s->indexes[PUBLISHED]) != 0
                ? -1
                : 0;
 }
 
-/* add_stream(capsule, id, text, source, published, id_needed, others_needed, is_all) */
+/* add_stream(capsule, id, text, source, published, id_needed, published, is_all) */
 PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
 {
     feed *f = (feed *)self;
@@ -194,9 +205,9 @@ PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
     struct ArrowArrayStream *stream;
     struct ArrowSchema schema;
     stream_columns s = {&schema, {-1, -1, -1, -1}, 0, 0};
-    int id_needed, others_needed, is_all, failed;
-    if (!PyArg_ParseTuple(args, "Ozszzppp", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
-                          &names[PUBLISHED], &id_needed, &others_needed, &is_all))
+    int id_needed, published, is_all, failed;
+    if (!PyArg_ParseTuple(args, "Ozszzpip", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
+                          &names[PUBLISHED], &id_needed, &published, &is_all))
         return NULL;
     stream = PyCapsule_GetPointer(capsule, STREAM_NAME);
     if (stream == NULL || core_feed_begin(f) != 0)
@@ -210,7 +221,7 @@ PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
                               reason != NULL ? reason : strerror(failed));
         return core_feed_end(f, 1);
     }
-    failed = find_columns(&s, names, id_needed, others_needed);
+    failed = find_columns(&s, names, id_needed, (need)published);
     if (!failed) {
         s.none_has_an_id = names[ID] == NULL || (is_all && s.indexes[ID] < 0);
         note_id_format(f, &s);

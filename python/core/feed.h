@@ -100,7 +100,7 @@ extern PyGetSetDef core_feed_members[];
        "add_rows(iterable, id, text, source, published, id_needed)"},                              \
   {                                                                                                \
     "add_stream", core_feed_add_arrow, METH_VARARGS,                                               \
-        "add_stream(capsule, id, text, source, published, id_needed, others_needed, is_all)"       \
+        "add_stream(capsule, id, text, source, published, id_needed, published, is_all)"       \
   }
 
 /* A PyType_Slot array of such a type. */

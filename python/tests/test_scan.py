@@ -9,7 +9,7 @@ import types
 
 import pytest
 import twicetold
-from conftest import FEED, GOLD, command, everything, lines, rows
+from conftest import FEED, GOLD, command, everything, lines, need, rows
 
 
 def test_a_path_gives_what_the_command_gives(wanted):
@@ -231,6 +231,36 @@ def test_dedup_keeps_what_the_command_keeps(tmp_path, articles):
         out, table = twicetold.dedup(given, removed=True)
         assert out == kept and [{k: v for k, v in row.items() if k != "differ"} for row in table] == gone
     assert twicetold.scan(articles).removed[:] == table[:]
+
+
+def test_dedup_knows_which_article_is_newer(tmp_path):
+    """A newer article with another number stays, by its time wherever it is in the input, as for the command."""
+    need("pyarrow")
+    pl = need("polars")
+    story = " ".join(f"word{i}" for i in range(40)) + " after which {} people were brought to the shore by boat " + " ".join(
+        f"more{i}" for i in range(40)
+    )
+    rows = [
+        {"id": "new", "text": story.format(214), "published": "2030-05-08T10:00:00Z"},
+        {"id": "old", "text": story.format(180), "published": "2030-05-08T08:00:00Z"},
+    ]
+    kept_by_time, kept_by_order = ["new"], ["new", "old"]
+    for given, kept in ((rows, kept_by_time), ([dict(r, published=None) for r in rows], kept_by_order)):
+        path = tmp_path / "a.jsonl"
+        path.write_text("".join(json.dumps(r) + "\n" for r in given))
+        output = command("dedup", "--quiet", "--keep", "first", path, "-o", "-")
+        assert [json.loads(line)["id"] for line in output.splitlines()] == kept
+        for form in (path, given, iter(given), pl.DataFrame(given), pl.DataFrame(given).to_arrow()):
+            out = twicetold.dedup(form, keep="first")
+            assert list(map(str, out["id"] if hasattr(out, "columns") else [a["id"] for a in out])) == kept
+    odd = pl.DataFrame([dict(r, published=[1, 2]) for r in rows])
+    assert len(twicetold.dedup(odd, keep="first")) == 2
+    with pytest.raises(twicetold.InvalidError, match="text or times is needed"):
+        twicetold.dedup(odd, keep="newest")
+
+
+def test_dedup_with_every_rule_off(articles):
+    assert len(twicetold.dedup(articles, overlap="off", containment="off", facts="off")) < len(articles)
 
 
 def test_dedup_of_plain_text_and_of_bad_records(tmp_path, articles):

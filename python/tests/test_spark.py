@@ -15,7 +15,7 @@ from conftest import FEED, ROOT, command, lines, need
 need("pyspark")
 need("pyarrow")
 
-NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts")
+NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts", "conflicts")
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +76,17 @@ def sections_of(found):
          o.get("of_begin", -1), o.get("of_end", -1), o.get("similarity", -1.0))
         for s in found for o in s["occurrences"]
     )  # fmt: skip
+
+
+def compare_removed(found, path, *words):
+    """What dedup leaves out against the lines of the command."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "removed.jsonl")
+        output = command("dedup", "--quiet", *words, path, "-o", "-", "--removed", file)
+        with open(file, encoding="utf-8") as lines_of_it:
+            wanted = [json.loads(line) for line in lines_of_it]
+    assert sorted(rows(found), key=lambda r: r["id"]) == sorted(wanted, key=lambda r: r["id"])
+    return [json.loads(line)["id"] for line in output.splitlines()]
 
 
 def rows(df):
@@ -140,11 +151,12 @@ def test_the_job_on_the_feed(spark, tmp_path, capsys):
     out = tmp_path / "out"
     words = ["--max-matches", "2", "--keep", "newest", "--pairs", "--clusters", "--sections", "--series"]
     assert main([str(tmp_path / "in"), str(out), *words]) == 0
-    names = ("pairs", "clusters", "sections", "rejected")
+    names = ("pairs", "clusters", "sections", "removed", "rejected")
     found = SimpleNamespace(**{name: spark.read.parquet(str(out / name)) for name in names})
     found.pairs_omitted = int(re.search(r"(\d+) pairs omitted", capsys.readouterr().err).group(1))
     wanted = compare(found, FEED, *words)
     assert all(len(kind) > 10 for kind in wanted) and found.pairs_omitted > 100
+    assert len(compare_removed(found.removed, FEED, "--max-matches", "2", "--keep", "newest")) > 100
     refused = {(r["id"], r["reason"]) for r in rows(found.rejected)}
     assert refused == {("a", "no text"), ("vc-0508-001", "id was seen before"), (None, "no id")}
 
@@ -169,6 +181,8 @@ def test_readme(spark, tmp_path, monkeypatch):
     assert closed == [result]
     compare(result, tmp_path / "feed.jsonl")
     assert rows(result.rejected) == []
+    kept = compare_removed(result.removed, tmp_path / "feed.jsonl")
+    assert sorted(r["id"] for r in rows(result.kept)) == kept and result.kept.columns == ["id", "text"]
     assert pairs_of(rows(spark.read.parquet(str(tmp_path / "pairs")))) == pairs_of(rows(result.pairs))
     result.close()
 

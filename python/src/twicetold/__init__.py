@@ -39,7 +39,7 @@ from ._minhash import MinHash
 from ._progress import Progress, ProgressFunction
 from ._result import Result, Table, run_command
 from ._shape import add_columns, hold, kept_parts, take
-from ._source import Articles, Path, Source, Text, place_of, reject_none, rejections
+from ._source import Articles, Need, Path, Source, Text, place_of, reject_none, rejections
 from ._strip import merged, strip
 from ._texts import key_of
 
@@ -86,7 +86,8 @@ __all__ = [
 def _source(articles: Any, id: Optional[str], text: Text, options: Dict[str, Any]) -> Source:
     """The articles, with the fields by which the one to keep is chosen."""
     keep = options.get("keep", 0)
-    return Source(articles, id, text, "source" if keep == 3 else None, "published" if keep == 2 else None)
+    need = Need.YES if keep == 2 else Need.IF_IT_FITS
+    return Source(articles, id, text, "source" if keep == 3 else None, "published", need)
 
 
 def _run(

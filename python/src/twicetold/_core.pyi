@@ -43,7 +43,7 @@ class Feed:
         source: Optional[str],
         published: Optional[str],
         id_needed: bool,
-        others_needed: bool,
+        need: int,
         is_all: bool,
     ) -> None: ...
 

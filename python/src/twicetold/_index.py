@@ -240,7 +240,7 @@ class Index:
         lists_matches: bool = False,
         exclude_self: bool = False,
     ) -> Tuple[Optional[_core.Verdicts], List[Dict[str, Any]]]:
-        source = Source(_one_or_more(articles), *fields, needed=False)
+        source = Source(_one_or_more(articles), *fields)
         found, feed = self._feed(source, progress, adds, False, verdicts, lists_matches, exclude_self)
         return found, rejections(feed)
 

@@ -49,10 +49,10 @@ def match(
             return index.query(articles, id, text, all=True, progress=progress)
     given: Dict[str, Any] = dict(options)
     given.setdefault("max_matches", _ALL)
-    others = Source(against, id, text, needed=False)
+    others = Source(against, id, text)
     hold(others)
     with _index_of(others, given, progress) as index:
-        found, feed = index._feed(Source(articles, id, text, needed=False), progress, False, True, lists_matches=True)
+        found, feed = index._feed(Source(articles, id, text), progress, False, True, lists_matches=True)
         assert found is not None
         return Matches(found, rejections(feed), _copies(index, others))
 
@@ -122,13 +122,13 @@ def decontaminate(
     given: Dict[str, Any] = dict(options)
     given.setdefault("max_matches", _ALL)
     given.setdefault("min_section", 8)
-    source = Source(articles, id, text, needed=False)
+    source = Source(articles, id, text)
     hold(source)
     hits: List[Dict[str, Any]] = []
     counts: Dict[str, Dict[str, int]] = {}
     kept = bytearray()
     for name, questions in sets.items():
-        asked = Source(questions, id, text, needed=False)
+        asked = Source(questions, id, text)
         hold(asked)
         with _index_of(asked, given, None) as index:
             found, feed = index._feed(source, progress, False, True, lists_matches=True)

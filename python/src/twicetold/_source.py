@@ -382,11 +382,14 @@ def _pages(dataset: Any, columns: List[str]) -> Iterator[Any]:
             yield from reader.iter_batches(_ROWS, columns=columns, use_threads=False)
 
 
-class Source:
-    """Articles and the names of their fields.
+class Need:
+    """Whether a column of the field `published` must exist. One of `source` must where this is not NO."""
 
-    needed: whether columns of the fields `source` and `published` must exist.
-    """
+    NO, YES, IF_IT_FITS = 0, 1, 2  # IF_IT_FITS: a column that has no times is as none
+
+
+class Source:
+    """Articles and the names of their fields."""
 
     def __init__(
         self,
@@ -395,10 +398,10 @@ class Source:
         text: Text,
         source: Optional[str] = None,
         published: Optional[str] = None,
-        needed: bool = True,
+        need: int = Need.NO,
     ):
         self.fields = Fields(id, text, source, published)
-        self.needed = needed
+        self.need = need
         self.given = articles
         self.paths = paths_of(articles)
         self.dataset: Any = None
@@ -527,7 +530,7 @@ class Source:
         id_needed = fields.id is not None and fields.id != "id"
         capsule = articles.__arrow_c_stream__()
         feed.add_stream(
-            capsule, fields.id, name, fields.source, fields.published, id_needed, self.needed, is_all
+            capsule, fields.id, name, fields.source, fields.published, id_needed, self.need, is_all
         )
 
     def _flattened(self, articles: Any) -> Any:

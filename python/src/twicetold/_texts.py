@@ -42,7 +42,7 @@ def texts_by_field(source: Source, ids: Iterable[Any]) -> Dict[str, Dict[str, st
     given = source.paths if source.paths is not None else source.given
     for name in source.fields.texts:
         try:
-            found[name] = texts_of(Source(given, source.fields.id, name, needed=False), wanted)
+            found[name] = texts_of(Source(given, source.fields.id, name), wanted)
         except InvalidError:  # no article has this one
             pass
     return found
@@ -80,8 +80,8 @@ def source_again(source: Optional[Source], articles: Any) -> Source:
     """What texts are to be read from: `articles`, or what a result was made from, if it can be read again."""
     if articles is not None:
         if source is None:
-            return Source(articles, "id", "text", needed=False)
-        return Source(articles, source.fields.id, source.fields.text, needed=False)
+            return Source(articles, "id", "text")
+        return Source(articles, source.fields.id, source.fields.text)
     if source is None or not source.is_readable_again():
         raise invalid("the articles were read from a stream; give them again, as articles=")
     return source

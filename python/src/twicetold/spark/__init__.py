@@ -10,29 +10,36 @@ The result is that of `twicetold.scan` on the same articles in the same order, w
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from .. import _options
+from .._errors import DuplicateError, invalid
 from . import _candidates, _pairs, _sections
 from ._input import Articles, Documents, merits
 from ._stages import Stages
 
-__all__ = ["Result", "scan"]
+__all__ = ["Result", "dedup", "scan"]
 
 _FIND_ALL = 7
+_FIND_OVERLAPS = 16
+_SEEN_BEFORE = "id was seen before"
 
 
 class Result:
     """The result of a scan. Every frame has a row for each of its smallest items, so that frequent text never makes
     one huge row; the ids have the type of the input's column.
 
-    pairs     a, b, relation, resemblance, containment_a, containment_b, overlap_a, overlap_b, facts
+    pairs     a, b, relation, resemblance, containment_a, containment_b, overlap_a, overlap_b, facts,
+              conflicts
     clusters  cluster, keep, article: a row for every article of a cluster, the one kept included
     sections  section, tokens, article, begin, end, of_begin, of_end, similarity: a row for every occurrence; the
               reference has null in the last three. Extents in bytes of the article's UTF-8 text
+    removed   id, kept, relation, resemblance, containment, containment_of, overlap, overlap_of, facts, conflicts: the
+              articles that `dedup` leaves out, and the one that is kept instead
+    kept      the rows of the input without those, with all columns. What is rejected is compared with nothing and kept
     rejected  id, reason: articles that were not accepted
 
     pairs_omitted  how many pairs `max_matches` leaves out, as the command's summary counts them (with the candidates
@@ -50,6 +57,8 @@ class Result:
         sections: DataFrame,
         rejected: DataFrame,
         count_omitted: Callable[[], int],
+        removed: Optional[DataFrame],
+        given: Tuple[DataFrame, str],
     ):
         self._stages = stages
         self._count_omitted = count_omitted
@@ -57,6 +66,30 @@ class Result:
         self.clusters = clusters
         self.sections = sections
         self.rejected = rejected
+        self._removed = removed
+        self._given = given
+
+    @property
+    def knows_removed(self) -> bool:
+        """Whether `removed` and `kept` are known."""
+        return self._removed is not None
+
+    @property
+    def removed(self) -> DataFrame:
+        """Raises InvalidError if the options left out clusters or overlaps."""
+        if self._removed is None:
+            raise invalid("the scan looked for no clusters or no overlaps")
+        return self._removed
+
+    @functools.cached_property
+    def kept(self) -> DataFrame:
+        """Raises DuplicateError if ids are not unique, since rows are left out by their ids."""
+        gone = self.removed.select(F.col("id").alias("_twicetold_gone"))
+        df, id = self._given
+        twice = self.rejected.where(F.col("reason") == _SEEN_BEFORE).first()
+        if twice is not None:
+            raise DuplicateError(f"several articles have the id {twice['id']}; make ids that are unique", "TT_EDUPLICATE")
+        return df.join(gone, df[id] == gone["_twicetold_gone"], "left_anti")
 
     @functools.cached_property
     def pairs_omitted(self) -> int:
@@ -108,6 +141,37 @@ def scan(
     a column, TypeError for an unknown option, and the exceptions of Spark.
     """
     resolved, sources = _options.of_spark(options)
+    return _scan(df, id, text, order, work, resolved, sources)
+
+
+def dedup(
+    df: DataFrame,
+    id: str = "id",
+    text: str = "text",
+    *,
+    order: Optional[str] = None,
+    work: Optional[str] = None,
+    **options: Any,
+) -> Result:
+    """Finds the articles to keep: `kept` of the result has their rows, `removed` the others, as `twicetold.dedup`.
+
+    The parameters and exceptions are those of `scan`, without the options about sections. An anti-join with `clusters`
+    would leave out more: a cluster also has articles with text that is nowhere else, or with other facts.
+    """
+    resolved, sources = _options.of_spark(options)
+    resolved["find"] = _pairs.FIND_PAIRS | _pairs.FIND_CLUSTERS | _FIND_OVERLAPS
+    return _scan(df, id, text, order, work, resolved, sources)
+
+
+def _scan(
+    df: DataFrame,
+    id: str,
+    text: str,
+    order: Optional[str],
+    work: Optional[str],
+    resolved: Dict[str, Any],
+    sources: Optional[bytes],
+) -> Result:
     find = resolved.get("find", 0)
     if find & _FIND_ALL == 0:
         find = resolved["find"] = find | _FIND_ALL
@@ -129,17 +193,26 @@ def scan(
     found = _pairs.reported_pairs(pairs, kept, members, documents, resolved)
     names = F.array(*[F.lit(name) for name in _pairs.RELATIONS])
     relation = names[F.col("relation")].alias("relation")
-    found = _named(found, articles.ids, "a", "b").select("a", "b", relation, *_pairs.NUMBERS)
+    found = _named(found, articles.ids, "a", "b").select("a", "b", relation, *_pairs.REPORTED)
     clusters = _named(_pairs.reported_clusters(members), articles.ids, "keep", "article")
     clusters = clusters.select("cluster", "keep", "article")
     sections = _sections.find(stages, articles, documents, verified, bool(find & _pairs.FIND_SECTIONS))
     sections = _named(sections, articles.ids, "article").select(
         "section", "tokens", "article", "begin", "end", "of_begin", "of_end", "similarity"
     )
+    removed = None
+    if find & _pairs.FIND_CLUSTERS and _pairs.aligns(resolved):
+        gone = _pairs.removed(pairs, members, documents, resolved.get("drop", 0.8))
+        gone = _named(gone if _pairs.has_rule(resolved) else gone.limit(0), articles.ids, "a", "b")
+        removed = gone.select(
+            F.col("a").alias("id"), F.col("b").alias("kept"), relation, "resemblance",
+            F.col("containment_a").alias("containment"), F.col("containment_b").alias("containment_of"),
+            F.col("overlap_a").alias("overlap"), F.col("overlap_b").alias("overlap_of"), "facts", "conflicts",
+        )  # fmt: skip
     count_omitted = _pairs.omitted(pairs, kept, skipped, resolved)
     if not find & _pairs.FIND_PAIRS:
         found, count_omitted = found.limit(0), lambda: 0
     if not find & _pairs.FIND_CLUSTERS or not _pairs.has_rule(resolved):
         clusters = clusters.limit(0)
     rejected = documents.rejected.join(articles.ids, "n").select("id", "reason")
-    return Result(stages, found, clusters, sections, rejected, count_omitted)
+    return Result(stages, found, clusters, sections, rejected, count_omitted, removed, (df, id))

@@ -17,6 +17,7 @@ _OPTIONS = (
     *("resemblance", "containment", "overlap", "facts", "drop", "min_section", "max_matches", "shingle_tokens"),
     *("num_hashes", "bands", "seed", "paragraphs", "max_article_bytes", "keep"),
 )
+_TABLES = ("pairs", "clusters", "sections", "removed", "rejected")
 _ORDER = "_twicetold_order"
 _ROWS_PER_FILE = 40  # bits
 
@@ -26,7 +27,7 @@ def _arguments(words: Optional[List[str]]) -> argparse.Namespace:
         prog="python -m twicetold.spark",
         description="Finds near-duplicate articles and repeated sections in Parquet files, on Spark.",
         epilog="IN: Parquet files or folders of them; articles are in order of file name and row. OUT: a folder, which "
-        "must not exist; it gets pairs, clusters, sections and rejected. Spark is configured as for any job: "
+        "must not exist; it gets pairs, clusters, sections, removed and rejected. Spark is configured as for any job: "
         "spark-defaults.conf, spark-submit, PYSPARK_SUBMIT_ARGS.",
     )
     parser.add_argument("input", nargs="+", metavar="IN")
@@ -77,7 +78,7 @@ def main(words: Optional[List[str]] = None) -> int:
             df, order = _in_file_order(df), _ORDER
         options = _options_of(given)
         with scan(df, given.id_field, given.text_field, order=order, work=given.work, **options) as found:
-            for name in ("pairs", "clusters", "sections", "rejected"):
+            for name in _TABLES if found.knows_removed else [t for t in _TABLES if t != "removed"]:
                 getattr(found, name).write.parquet(f"{given.output}/{name}")
             if found.pairs_omitted:
                 print(f"twicetold.spark: {found.pairs_omitted} pairs omitted (max_matches)", file=sys.stderr)

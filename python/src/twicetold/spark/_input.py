@@ -11,8 +11,8 @@ from pyspark.sql import types as T
 from .._errors import invalid
 from ._stages import Stages
 
-_NO_TIME = -(2**63)
 _LEAST = -(2**63)
+_TIMES = (T.StringType, T.TimestampType, T.DateType)
 _SKETCH = ("n", "tokens", "signature", "bands", "long_paragraphs", "seeds")
 _REASONS = {
     -1: "no text",
@@ -33,7 +33,7 @@ def _need(df: DataFrame, name: str, kinds: Any, allowed: str) -> T.DataType:
 
 def _published(df: DataFrame) -> Column:
     """Microseconds since 1970-01-01 UTC as text, or RFC 3339 text."""
-    kind = _need(df, "published", (T.StringType, T.TimestampType, T.DateType), "text or a time")
+    kind = _need(df, "published", _TIMES, "text or a time")
     if isinstance(kind, T.TimestampType):
         return F.unix_micros("published")
     if isinstance(kind, T.DateType):
@@ -42,7 +42,7 @@ def _published(df: DataFrame) -> Column:
 
 
 class Articles:
-    """`texts`: n, id, text and the columns for --keep. It reads the input each time it is used, and the input must
+    """`texts`: n, id, text, published and the source for --keep. It reads the input each time it is used, and the input must
     be the same each time."""
 
     def __init__(self, df: DataFrame, id: str, text: str, order: Optional[str], keep: int):
@@ -53,7 +53,8 @@ class Articles:
         if order is not None:
             _need(df, order, kinds[1:], "an integer column")
             number = F.col(order).cast("long")
-        published = _published(df) if keep == 2 else F.lit(None)
+        fits = "published" in df.columns and isinstance(df.schema["published"].dataType, _TIMES)
+        published = _published(df) if keep == 2 or fits else F.lit(None)
         if keep == 3:
             _need(df, "source", T.StringType, "text")
         self.id_type = df.schema[id].dataType

@@ -14,7 +14,10 @@ from ._stages import Stages
 SERIES = 4
 RELATIONS = ("identical", "near", "contains", "contained", "series", "related", "boilerplate")
 NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts")
-_PAIR = ("a", "b", "relation", "by_overlap", *NUMBERS)
+REPORTED = (*NUMBERS, "conflicts")
+_PAIR = ("a", "b", "relation", "by_overlap", "conflicts", "figures")
+_OTHER_NEWS = 2  # conflicts with the article that is kept (result/result.c)
+_NO_TIME = -(2**63)
 FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
 
 
@@ -29,9 +32,9 @@ def verify(stages: Stages, articles: Articles, candidates: DataFrame, name: str)
 
 
 def pairs_of(verified: DataFrame) -> DataFrame:
-    """a, b, relation, by_overlap and the numbers, null where a number is not known."""
+    """a, b, relation, by_overlap, conflicts, figures and the numbers, null where a number is not known."""
     numbers = [F.when(~F.isnan(c), F.col(c)).alias(c) for c in NUMBERS]
-    return verified.where("relation >= 0").select(*_PAIR[:4], *numbers)
+    return verified.where("relation >= 0").select(*_PAIR, *numbers)
 
 
 def components(stages: Stages, edges: DataFrame) -> DataFrame:
@@ -103,6 +106,11 @@ def has_rule(options: Dict[str, Any]) -> bool:
     return any(options.get(rule, 0) >= 0 for rule in ("resemblance", "containment", "overlap"))
 
 
+def aligns(options: Dict[str, Any]) -> bool:
+    """Whether overlaps are known (tti_verify_aligns)."""
+    return options["find"] & (FIND_SECTIONS | 16) != 0 or any(options.get(rule, 0) >= 0 for rule in ("overlap", "facts"))
+
+
 def _ranked(pairs: DataFrame, options: Dict[str, Any]) -> DataFrame:
     """The pairs that may be listed. The best pair of each later document has `rank` 1."""
     listed = pairs
@@ -121,7 +129,7 @@ def _chosen(ranked: DataFrame, kept_docs: DataFrame, most: int) -> DataFrame:
     behind = kept_docs.select(F.col("n").alias("a"), F.col("kept").alias("b"))
     stars = ahead.unionByName(behind).where("a < b")
     listed = ranked.where(F.col("rank") <= most).unionByName(late.join(stars, ["a", "b"], "left_semi"))
-    return listed.select("a", "b", "relation", *NUMBERS)
+    return listed.select("a", "b", "relation", *REPORTED)
 
 
 def omitted(
@@ -143,7 +151,8 @@ def omitted(
 
 
 def _identical(a: Column, b: Column) -> list:
-    return [a.alias("a"), b.alias("b"), F.lit(0).alias("relation"), *[F.lit(1.0).alias(c) for c in NUMBERS]]
+    same = [F.lit(1.0).alias(c) for c in NUMBERS]
+    return [a.alias("a"), b.alias("b"), F.lit(0).alias("relation"), *same, F.lit(0).alias("conflicts")]
 
 
 def _turned(turned: str) -> list:
@@ -153,7 +162,7 @@ def _turned(turned: str) -> list:
     for kind in ("containment", "overlap"):
         opposite.update({f"{kind}_a": F.col(f"{kind}_b"), f"{kind}_b": F.col(f"{kind}_a")})
     return [
-        F.when(F.col(turned), opposite.get(c, F.col(c))).otherwise(F.col(c)).alias(c) for c in ("relation", *NUMBERS)
+        F.when(F.col(turned), opposite.get(c, F.col(c))).otherwise(F.col(c)).alias(c) for c in ("relation", *REPORTED)
     ]
 
 
@@ -186,6 +195,25 @@ def reported_pairs(
     if options["find"] & FIND_CLUSTERS:
         out = out.unionByName(_own(pairs, articles))
     return out
+
+
+def removed(pairs: DataFrame, articles: DataFrame, documents: Documents, drop: float) -> DataFrame:
+    """a (the article that is left out), b (the one kept instead), relation and the numbers (is_dropped_article in
+    result/result.c)."""
+    gone = articles.where("n <> keep")
+    same = gone.where("doc = kept").select(*_identical(F.col("n"), F.col("keep")))
+    others = gone.where("doc <> kept").select(
+        "n", "keep", F.least("doc", "kept").alias("a"), F.greatest("doc", "kept").alias("b"),
+        (F.col("doc") > F.col("kept")).alias("turned"),
+    )  # fmt: skip
+    times = documents.members.select("n", "published")
+    theirs = times.select(F.col("n").alias("keep"), F.col("published").alias("published_of"))
+    found = pairs.join(others, ["a", "b"]).join(times, "n").join(theirs, "keep")
+    is_timed = f"published <> {_NO_TIME} and published_of <> {_NO_TIME} and published <> published_of"
+    is_newer = F.expr(f"if({is_timed}, published > published_of, n > keep)")
+    found = found.where(~(is_newer & (F.col("figures") == 1))).where(f"conflicts < {_OTHER_NEWS}")
+    found = found.select(F.col("n").alias("a"), F.col("keep").alias("b"), *_turned("turned"))
+    return same.unionByName(found.where(F.col("overlap_a") >= drop))
 
 
 def numbered(df: DataFrame, key: str, name: str, *order: str) -> DataFrame:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import pathlib
+import re
+import shutil
 import tempfile
+import urllib.parse
 import uuid
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
@@ -15,6 +18,8 @@ from .. import _core
 from .._errors import invalid
 
 _DESCRIPTION = "spark.job.description"
+_ROW_BYTES = 24  # of the frames that is_broadcast() is asked about
+_UNITS = {"": 0, "b": 0, "k": 10, "kb": 10, "m": 20, "mb": 20, "g": 30, "gb": 30, "t": 40, "tb": 40}
 IN_ONE_TASK = 100_000  # pairs, or shared passages, that one task takes instead of rounds of jobs
 
 
@@ -48,9 +53,15 @@ def _shared_folder(spark: SparkSession, work: Optional[str]) -> str:
     name = f"twicetold-{uuid.uuid4().hex}"
     if work is not None:
         return f"{work.rstrip('/')}/{name}"
-    if not spark.sparkContext.master.startswith("local"):
+    if not str(spark.conf.get("spark.master", "local")).startswith("local"):
         raise invalid("work: on a cluster, give a folder that all executors read and write")
     return pathlib.Path(tempfile.gettempdir(), name).as_uri()
+
+
+def _bytes(setting: str) -> int:
+    """A size as Spark writes it: 10485760b, 10MB, -1."""
+    number, unit = re.fullmatch(r"(-?\d+)\s*([a-z]*)", setting.strip().lower()).groups()  # type: ignore[union-attr]
+    return int(number) << _UNITS[unit]
 
 
 class Stages:
@@ -59,8 +70,9 @@ class Stages:
     def __init__(self, spark: SparkSession, options: Dict[str, Any], work: Optional[str]):
         self.options = options
         self._spark = spark
-        self._settings = spark._jsparkSession.sessionState().conf()  # type: ignore[union-attr]
-        self.partitions = int(self._settings.numShufflePartitions())
+        # A session of Spark Connect has no JVM here: its class is another one.
+        self._is_connected = "connect" in type(spark).__module__.split(".")
+        self.partitions = int(str(spark.conf.get("spark.sql.shuffle.partitions", "200")))
         self._folder = _shared_folder(spark, work)
         self._count = 0
 
@@ -89,9 +101,9 @@ class Stages:
         return self._spark.range(1).where("false").selectExpr(*[f"cast(null as {t}) as `{n}`" for n, t in columns])
 
     def is_broadcast(self, df: DataFrame) -> bool:
-        """Whether Spark considers the frame small enough to send it to every task that joins it."""
-        plan = df._jdf.queryExecution().optimizedPlan()
-        return int(str(plan.stats().sizeInBytes())) <= int(self._settings.autoBroadcastJoinThreshold())
+        """Whether Spark will consider the kept frame small enough to send it to every task that joins it."""
+        most = _bytes(str(self._spark.conf.get("spark.sql.autoBroadcastJoinThreshold", "10485760b")))
+        return df.count() * _ROW_BYTES <= most
 
     def known(self, df: DataFrame) -> DataFrame:
         """The frame or, if it has no rows, one that Spark knows to have none. For frames that are often empty."""
@@ -102,6 +114,14 @@ class Stages:
     @contextlib.contextmanager
     def described(self, name: str) -> Iterator[None]:
         """Gives the jobs of Spark within it the step's name, for its pages and its event log."""
+        if self._is_connected:
+            tag = f"twicetold-{name}"
+            self._spark.addTag(tag)
+            try:
+                yield
+            finally:
+                self._spark.removeTag(tag)
+            return
         context = self._spark.sparkContext
         before = context.getLocalProperty(_DESCRIPTION)
         context.setLocalProperty(_DESCRIPTION, f"twicetold: {name}")
@@ -111,6 +131,12 @@ class Stages:
             context.setLocalProperty(_DESCRIPTION, before)  # type: ignore[arg-type]
 
     def close(self) -> None:
-        """Deletes the kept frames."""
+        """Deletes the kept frames. Through Spark Connect, a folder that is not on this machine stays, and is empty."""
+        if self._is_connected:
+            self._spark.range(0).write.mode("overwrite").parquet(self._folder)
+            where = urllib.parse.urlparse(self._folder)
+            if where.scheme in ("", "file"):
+                shutil.rmtree(urllib.parse.unquote(where.path), ignore_errors=True)
+            return
         path = self._spark._jvm.org.apache.hadoop.fs.Path(self._folder)  # type: ignore[union-attr]
         path.getFileSystem(self._spark._jsc.hadoopConfiguration()).delete(path, True)
