@@ -32,6 +32,7 @@ typedef struct seen_ids {
     unsigned char *seen; /* by number of the result */
     uint64_t seen_count;
     uint64_t articles, bytes; /* of all good records */
+    uint64_t digest;
     article_fn take;
     void *ctx;
 } seen_ids;
@@ -50,6 +51,7 @@ static int take_record(seen_ids *s, const tt_record *record)
         return session_reject(s->session, record, TT_OK);
     s->articles++;
     s->bytes += record->article.text_size;
+    s->digest += tt_article_digest(&record->article);
     article = tt_result_find(s->result, &id);
     if (article != TT_NO_ARTICLE) {
         if (s->seen[article])
@@ -87,21 +89,25 @@ static int refuse_missing(const seen_ids *s)
                            format_id_size(id.bytes, id.size), id.bytes);
 }
 
-/* What the summary says of the input tells other texts with the same ids, if nothing was rejected:
- * of two records with one id, the scan counted one. */
+/* The summary says which texts were scanned. One of version 0.1 has no digest, but the number of
+ * articles and of bytes, if nothing was rejected: of two records with one id, the scan counted one.
+ */
 static int refuse_others(const seen_ids *s)
 {
     const tt_summary *summary = tt_result_summary(s->result);
     size_t size;
-    if (tt_result_summary_line(s->result, &size) == NULL || summary->rejected > 0 ||
-        s->session->rejected > 0 ||
-        (summary->articles == s->articles && summary->bytes == s->bytes))
+    if (tt_result_summary_line(s->result, &size) == NULL ||
+        (summary->digest != 0
+             ? summary->digest == s->digest
+             : summary->rejected > 0 || s->session->rejected > 0 ||
+                   (summary->articles == s->articles && summary->bytes == s->bytes)))
         return 0;
-    return message_failure("give the files that were scanned, as they were then",
-                           "%s: this input has %" PRIu64 " articles with %" PRIu64
-                           " bytes of text, the one that was scanned had %" PRIu64 " with %" PRIu64,
-                           s->session->settings->inputs[0], s->articles, s->bytes,
-                           summary->articles, summary->bytes);
+    return message_failure(
+        "give the files that were scanned, as they were then, and the same "
+        "options for reading them",
+        "%s: these are not the texts that were scanned: %" PRIu64 " articles with %" PRIu64
+        " bytes now, %" PRIu64 " with %" PRIu64 " then",
+        s->session->settings->inputs[0], s->articles, s->bytes, summary->articles, summary->bytes);
 }
 
 int records_read_articles(session *r, const tt_result *result, article_fn take, void *ctx)

@@ -46,6 +46,8 @@ class Gold:
                  "boilerplate": self.boilerplate, "note": self.notes}
         for line in lines:
             record = json.loads(line)
+            if "members" in record:  # a result; a gold standard has "articles"
+                record["articles"] = record.pop("members")
             lists[record["type"]].append(record)
         self.cluster_of = {i: n for n, c in enumerate(self.clusters) for i in c["articles"]}
         self.in_series = {i for s in self.series for i in s["articles"]}

@@ -221,7 +221,7 @@ def command_rows(path):
         if kind == "pair":
             pairs.append(tuple(line[n] for n in ("a", "b", "relation", *NUMBERS)))
         elif kind == "cluster":
-            clusters += [(line["cluster"], line["keep"], a) for a in line["articles"]]
+            clusters += [(line["cluster"], line["keep"], a) for a in line["members"]]
         elif kind == "section":
             sections += [(line["section"], line["tokens"], o["article"], o["begin"], o["end"],
                           o.get("of_begin"), o.get("of_end"), o.get("similarity"))

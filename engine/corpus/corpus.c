@@ -51,6 +51,17 @@ void tti_corpus_store_free(tti_corpus_store *s)
     memset(s, 0, sizeof *s);
 }
 
+/* ---- Articles -------------------------------------------------------------------------------- */
+
+uint64_t tt_article_digest(const tt_article *article)
+{
+    if (article == NULL)
+        return 0;
+    return XXH3_64bits_withSeed(article->text, article->text_size,
+                                XXH3_64bits_withSeed(article->id, article->id_size,
+                                                     article->flags & TT_ARTICLE_INTEGER_ID));
+}
+
 /* ---- Articles with the same tokens are one document ------------------------------------------ */
 
 /* Sets the document of each article to the first article with the same tokens. Articles whose

@@ -99,6 +99,7 @@ typedef struct tti_corpus_store {
     tti_hash128 *token_hashes; /**< of the tokens of each article */
     size_t token_hash_capacity;
     uint64_t bytes, tokens, paragraphs;
+    uint64_t digest; /**< of all articles that were given */
 } tti_corpus_store;
 
 /** Makes a zeroed store ready for articles; does nothing to one that is ready. `options` are

@@ -9,6 +9,7 @@
 #include "util/error.h"
 #include "util/utf8.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <locale.h>
 #include <math.h>
@@ -40,6 +41,8 @@ enum line_key {
     KEY_OCCURRENCES,
     KEY_REJECTED,
     KEY_BYTES,
+    KEY_DIGEST,
+    KEY_MEMBERS,
     KEY_COUNT
 };
 
@@ -47,7 +50,7 @@ static const char *const key_names[KEY_COUNT] = {
     "type",          "a",         "b",         "relation", "resemblance", "containment_a",
     "containment_b", "overlap_a", "overlap_b", "facts",    "conflicts",   "cluster",
     "keep",          "articles",  "section",   "tokens",   "occurrences", "rejected",
-    "bytes"};
+    "bytes",         "digest",    "members"};
 
 /* The members of an occurrence, as bits of `seen`. */
 enum {
@@ -156,6 +159,23 @@ static tt_status read_count(result_line *line, enum line_key which, uint64_t *va
         return tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "\"%s\" is not a count",
                         key_names[which]);
     return TT_OK;
+}
+
+/* Sixteen digits of base 16 in a string. */
+static tt_status read_digest(result_line *line, uint64_t *value)
+{
+    const char *text = line->bytes[KEY_DIGEST];
+    char digits[17] = "", *end = digits;
+    if (text == NULL)
+        return TT_OK;
+    if (line->sizes[KEY_DIGEST] == sizeof digits + 1 && text[0] == '"' &&
+        isxdigit((unsigned char)text[1])) {
+        memcpy(digits, text + 1, sizeof digits - 1);
+        *value = strtoull(digits, &end, 16);
+    }
+    return end == digits + sizeof digits - 1
+               ? TT_OK
+               : tti_fail(&line->fault, TT_EFORMAT, TTI_NOWHERE, "\"digest\" is not a digest");
 }
 
 /* A number of JSON, whatever the locale's decimal point. */
@@ -345,7 +365,8 @@ static tt_status append_member(reading *r, result_line *line, uint64_t article)
     return TT_OK;
 }
 
-/* A cluster that does not say which article is kept keeps the first. */
+/* A cluster that does not say which article is kept keeps the first. Its members are "articles" in
+ * files of 0.1 and in gold standards. */
 static tt_status append_cluster_line(reading *r, result_line *line)
 {
     tt_result *x = r->result;
@@ -353,10 +374,11 @@ static tt_status append_cluster_line(reading *r, result_line *line)
     tti_json j;
     tti_json_kind kind;
     int has_keep = line->bytes[KEY_KEEP] == NULL;
+    const enum line_key key = line->bytes[KEY_ARTICLES] != NULL ? KEY_ARTICLES : KEY_MEMBERS;
     TTI_TRY(read_count(line, KEY_CLUSTER, &c.number));
     if (line->bytes[KEY_KEEP] != NULL)
         TTI_TRY(read_id_value(r, line, KEY_KEEP, &c.keep));
-    TTI_TRY(begin_list(line, KEY_ARTICLES, &j));
+    TTI_TRY(begin_list(line, key, &j));
     for (; (kind = tti_json_next(&j)) != TTI_JSON_ARRAY_END; c.count++) {
         uint64_t article;
         tt_id id;
@@ -370,7 +392,7 @@ static tt_status append_cluster_line(reading *r, result_line *line)
     if (c.count == 0)
         return malformed_line(line, "a cluster without an article");
     if (!has_keep)
-        return malformed_line(line, "\"keep\" is not one of \"articles\"");
+        return malformed_line(line, "\"keep\" is not one of the members");
     TTI_TRY_ALLOC(tti_array_push(&x->clusters.clusters, x->allocator, c), &line->fault, "clusters");
     return TT_OK;
 }
@@ -419,6 +441,7 @@ static tt_status read_summary_line(reading *r, result_line *line)
     TTI_TRY(read_count(line, KEY_ARTICLES, &x->summary.articles));
     TTI_TRY(read_count(line, KEY_REJECTED, &x->summary.rejected));
     TTI_TRY(read_count(line, KEY_BYTES, &x->summary.bytes));
+    TTI_TRY(read_digest(line, &x->summary.digest));
     x->summary_line = tti_alloc(x->allocator, line->size, 1);
     if (x->summary_line == NULL)
         return tti_fail_memory(&line->fault, "the summary");

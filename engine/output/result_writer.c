@@ -9,7 +9,9 @@
 #include "util/json_write.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK_SIZE = 64 << 10 };
@@ -84,7 +86,7 @@ static void write_cluster_lines(tti_json_writer *out, const tt_result *result)
         tti_json_write_integer_field(out, "cluster", c->number);
         tti_json_write_key(out, "keep");
         append_article_id(out, result, c->keep);
-        tti_json_write_key(out, "articles");
+        tti_json_write_key(out, "members");
         for (size_t k = 0; k < c->count; k++) {
             tti_json_write_text(out, k == 0 ? "[" : ",");
             append_article_id(out, result, c->members[k]);
@@ -193,10 +195,16 @@ static void write_summary_line(tti_json_writer *out, const tt_result *result,
                                const tt_write_options *options)
 {
     const tt_summary *s = tt_result_summary(result);
+    char digest[17];
     tti_json_write_text(out, "{\"type\":\"summary\"");
     tti_json_write_integer_field(out, "articles", s->articles);
     tti_json_write_integer_field(out, "rejected", options->rejected);
     tti_json_write_integer_field(out, "bytes", s->bytes);
+    (void)snprintf(digest, sizeof digest, "%016" PRIx64, s->digest);
+    tti_json_write_key(out, "digest");
+    tti_json_write_text(out, "\"");
+    tti_json_write_text(out, digest);
+    tti_json_write_text(out, "\"");
     tti_json_write_integer_field(out, "paragraphs", s->paragraphs);
     tti_json_write_integer_field(out, "pairs", s->pairs);
     tti_json_write_integer_field(out, "pairs_omitted", s->pairs_omitted);

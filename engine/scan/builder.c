@@ -307,8 +307,11 @@ static tt_status add_batch(tt_scan *scan, const tt_article *articles, size_t cou
             tti_arena_rewind(&scan->store.arena, batch.tokens);
         tti_stored_batch_free(&scan->store, &batch);
     }
-    for (size_t i = 0; status == TT_OK && statuses != NULL && i < count; i++)
-        statuses[i] = list[i].status;
+    for (size_t i = 0; status == TT_OK && i < count; i++) {
+        scan->store.digest += tt_article_digest(&articles[i]);
+        if (statuses != NULL)
+            statuses[i] = list[i].status;
+    }
     tti_release(scan->store.allocator, tokens, threads, sizeof *tokens);
     tti_release(scan->store.allocator, list, count, sizeof *list);
     tti_spill_evict(scan->store.spill);

@@ -131,6 +131,7 @@ static void move_articles(tt_result *x, tt_scan *scan)
 {
     x->summary.articles = scan->store.corpus.article_count;
     x->summary.bytes = scan->store.bytes;
+    x->summary.digest = scan->store.digest;
     x->summary.tokens = scan->store.tokens;
     x->summary.paragraphs = scan->store.paragraphs;
     x->summary.seconds.text = scan->text_seconds;

@@ -2,7 +2,9 @@
 #include "arrow_builder.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,6 +165,7 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
     unsigned long long rejected;
     double read, total;
     tt_summary s;
+    char digest[17];
     PyObject *options;
     if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
         return NULL;
@@ -170,9 +173,10 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
     options = core_options_to_dict(tt_result_options(result));
     if (options == NULL)
         return NULL;
+    (void)snprintf(digest, sizeof digest, "%016" PRIx64, s.digest);
     return Py_BuildValue(
-        "{sKsKsKsKsKsKsKsKs{sdsdsdsdsdsdsdsdsd}sN}", "articles", (unsigned long long)s.articles,
-        "rejected", rejected, "bytes", (unsigned long long)s.bytes, "paragraphs",
+        "{sKsKsKsssKsKsKsKsKs{sdsdsdsdsdsdsdsdsd}sN}", "articles", (unsigned long long)s.articles,
+        "rejected", rejected, "bytes", (unsigned long long)s.bytes, "digest", digest, "paragraphs",
         (unsigned long long)s.paragraphs, "pairs", (unsigned long long)s.pairs, "pairs_omitted",
         (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "sections",
         (unsigned long long)s.sections, "seconds", "read", round_seconds(read), "text",

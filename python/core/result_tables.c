@@ -19,7 +19,7 @@ static const arrow_field removed_fields[] = {
     PAIR("id", "kept", "containment", "containment_of", "overlap", "overlap_of")};
 static const arrow_field article_items[] = {LEAF("item", "id")};
 static const arrow_field cluster_fields[] = {LEAF("cluster", "l"), LEAF("keep", "id"),
-                                             PARENT("articles", "+l", article_items)};
+                                             PARENT("members", "+l", article_items)};
 static const arrow_field occurrence_fields[] = {
     LEAF("article", "id"),     LEAF("begin", "l"),      LEAF("end", "l"),
     NULLABLE("of_begin", "l"), NULLABLE("of_end", "l"), NULLABLE("similarity", "g")};

@@ -87,7 +87,7 @@ def test_annotate_notes_what_dedup_does(articles):
     assert [{"id": a["id"], "text": a["text"]} for a in noted if a["keep"]] == kept
     assert {(a["id"], a["of"], a["relation"]) for a in noted if not a["keep"]} == {(r["id"], r["kept"], r["relation"]) for r in removed}
     assert noted[-1]["rejected"] == "no text" and noted[-1]["repeated"] is None
-    clusters = {m: c["keep"] for c in twicetold.scan(plain).clusters for m in c["articles"]}
+    clusters = {m: c["keep"] for c in twicetold.scan(plain).clusters for m in c["members"]}
     assert {a["id"]: a["cluster"] for a in noted if a["cluster"] is not None} == clusters
     assert 0 < max(a["repeated"] or 0 for a in noted) <= 1
     frames = [pa.Table.from_pylist(plain), pl.DataFrame(plain), pd.DataFrame(plain), datasets.Dataset.from_list(plain), pl.LazyFrame(plain)]

@@ -126,7 +126,7 @@ def test_ids_keep_their_type(kind, count):
         assert len(got) == len(list(found))
     if count == 3:
         assert result.pairs.to_arrow()["b"].to_pylist() == ids.to_pylist()[1:] == [p["b"] for p in result.pairs]
-        assert result.clusters.to_arrow()["articles"][0].as_py() == ids.to_pylist()
+        assert result.clusters.to_arrow()["members"][0].as_py() == ids.to_pylist()
 
 
 def test_a_join_with_what_came_in():
@@ -381,7 +381,7 @@ def test_pairs_alone_are_pairs_of_the_whole_scan(articles):
     alone = list(twicetold.scan(articles, pairs=True).pairs)
     together = list(twicetold.scan(articles).pairs)
     assert all(pair in together for pair in alone)
-    members = {a for c in twicetold.scan(articles).clusters for a in c["articles"]}
+    members = {a for c in twicetold.scan(articles).clusters for a in c["members"]}
     assert all(p["a"] in members and p["b"] in members for p in together if p not in alone and p["relation"] != "series")
 
 

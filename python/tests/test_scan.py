@@ -109,7 +109,7 @@ def test_ids_are_rows_where_there_are_none(articles):
     text = articles[0]["text"]
     for result in (twicetold.scan([{"text": text}] * 3), twicetold.scan([{"id": 9, "text": text}] * 3, id=None)):
         assert [(p["a"], p["b"]) for p in result.pairs] == [(0, 1), (0, 2)]
-        assert list(result.clusters)[0]["articles"] == [0, 1, 2]
+        assert list(result.clusters)[0]["members"] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

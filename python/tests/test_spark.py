@@ -67,7 +67,7 @@ def pairs_of(rows):
 
 
 def clusters_of(found):
-    return sorted((c["cluster"], c["keep"], a) for c in found for a in c["articles"])
+    return sorted((c["cluster"], c["keep"], a) for c in found for a in c["members"])
 
 
 def sections_of(found):

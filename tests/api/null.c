@@ -65,6 +65,10 @@ static void tt_alignment_segments_(void)
     assert_null(tt_alignment_segments(NULL, &count));
     assert_int_equal(count, 0);
 }
+static void tt_article_digest_(void)
+{
+    assert_int_equal(tt_article_digest(NULL), 0);
+}
 static void tt_article_refusal_(void)
 {
     char text[8] = "as is";
@@ -419,6 +423,7 @@ static const function functions[] = {
     FUNCTION(tt_alignment_pair),
     FUNCTION(tt_alignment_passages),
     FUNCTION(tt_alignment_segments),
+    FUNCTION(tt_article_digest),
     FUNCTION(tt_article_refusal),
     FUNCTION(tt_decision_kind_name),
     FUNCTION(tt_difference_kind_name),

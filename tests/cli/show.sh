@@ -158,7 +158,7 @@ test_a_unified_diff() {
 
 test_other_texts_with_the_same_ids() {
     make_feed
-    sed 's/Nobody was hurt/No one at all was hurt/' feed.jsonl >changed.jsonl
+    sed 's/Nobody was hurt/Nobody was seen/' feed.jsonl >changed.jsonl # as many bytes
     for command in show report; do
         if [ $command = show ]; then
             run show result.jsonl a changed.jsonl
@@ -167,8 +167,24 @@ test_other_texts_with_the_same_ids() {
         fi
         exits 3
         empty out
-        has err 'result.jsonl: this input has 3 articles with'
+        has err 'result.jsonl: these are not the texts that were scanned: 3 articles with'
         has err 'give the files that were scanned, as they were then'
     done
     absent page.html
+    { cat feed.jsonl; head -n 1 feed.jsonl; printf '{"id":"x"}\n'; } >messy.jsonl # an id twice, no text
+    run scan messy.jsonl -q -o result.jsonl
+    exits 1
+    run show result.jsonl a messy.jsonl
+    exits 0
+    sed '1s/Nobody was hurt/Nobody was seen/' messy.jsonl >changed.jsonl
+    run show result.jsonl a changed.jsonl
+    exits 3
+    has err 'these are not the texts that were scanned'
+    sed 's/"digest":"[0-9a-f]*",//' result.jsonl >old.jsonl # of version 0.1
+    run show old.jsonl a messy.jsonl
+    exits 0
+    sed 's/"digest":"/"digest":"x/' result.jsonl >bad.jsonl
+    run show bad.jsonl a messy.jsonl
+    exits 3
+    has err '"digest" is not a digest'
 }

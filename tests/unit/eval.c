@@ -318,7 +318,7 @@ static void a_malformed_line_is_named(void **state)
     assert_malformed(PAIR("1", "[]"), 1, "an id is neither a string nor an integer");
     assert_malformed(PAIR("\"\\ud800\"", "1"), 1, "unpaired surrogate escape in an id");
     assert_malformed(PAIR("1", "1"), 1, "\"a\" and \"b\" are the same article");
-    assert_malformed("{\"type\":\"cluster\"}", 1, "\"articles\" is not a list");
+    assert_malformed("{\"type\":\"cluster\"}", 1, "\"members\" is not a list");
     assert_malformed("{\"type\":\"cluster\",\"articles\":3}", 1, "\"articles\" is not a list");
     assert_malformed(CLUSTER("1,null"), 1, "an id is neither a string nor an integer");
     assert_malformed(CLUSTER("1,2") CLUSTER("3,2"), 2, "an article is in clusters twice");

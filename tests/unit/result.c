@@ -35,7 +35,7 @@ static const char whole[] =
     "\"containment_a\":0.5,\"containment_b\":1,\"overlap_a\":0.125,\"overlap_b\":null,\"facts\":0}"
     "\n"
     "{\"type\":\"pair\",\"a\":7,\"b\":\"7\",\"relation\":\"series\"}\n"
-    "{\"type\":\"cluster\",\"cluster\":4,\"keep\":7,\"articles\":[\"one\",7]}\n"
+    "{\"type\":\"cluster\",\"cluster\":4,\"keep\":7,\"members\":[\"one\",7]}\n"
     "{\"type\":\"cluster\",\"cluster\":6,\"keep\":\"\\u00e9\",\"articles\":[\"\\u00e9\",\"7\","
     "\"x\"]}\n"
     "{\"type\":\"section\",\"section\":9,\"tokens\":33,\"occurrences\":["
@@ -162,7 +162,7 @@ static void a_result_that_was_read_can_be_written(void **state)
         first.bytes,
         "{\"type\":\"pair\",\"a\":7,\"b\":\"7\",\"relation\":\"series\",\"resemblance\":null,"));
     assert_non_null(strstr(
-        first.bytes, "{\"type\":\"cluster\",\"cluster\":4,\"keep\":7,\"articles\":[\"one\",7]}\n"));
+        first.bytes, "{\"type\":\"cluster\",\"cluster\":4,\"keep\":7,\"members\":[\"one\",7]}\n"));
     assert_non_null(strstr(
         first.bytes, "\n{\"type\":\"summary\",\"articles\":10,\"rejected\":2,\"bytes\":999}\n"));
     assert_null(strstr(first.bytes, "news"));
@@ -184,7 +184,7 @@ static void what_is_wrong_is_named_with_its_line(void **state)
     assert_refused("{\"type\":\"pair\",\"a\":1,\"b\":2,\"facts\":1.5}",
                    "\"facts\" is not a number from 0 to 1");
     assert_refused("{\"type\":\"cluster\",\"keep\":1,\"articles\":[2]}",
-                   "\"keep\" is not one of \"articles\"");
+                   "\"keep\" is not one of the members");
     assert_refused("{\"type\":\"cluster\",\"articles\":[]}", "a cluster without an article");
     assert_refused("{\"type\":\"cluster\",\"articles\":[1,2]}\n"
                    "{\"type\":\"cluster\",\"articles\":[3,2]}",

@@ -373,7 +373,7 @@ def annotate(
     for r in result.rejected:
         columns["rejected"][r["row"]] = r["reason"]
     for cluster in result.clusters:
-        for member in cluster["articles"]:
+        for member in cluster["members"]:
             columns["cluster"][place[key_of(member)]] = key_of(cluster["keep"])
     for gone in result.removed:
         row = place[key_of(gone["id"])]

@@ -231,7 +231,7 @@ class Result:
     @property
     def clusters(self) -> Table:
         """cluster (from 1), keep, articles: a list of ids, `keep` among them."""
-        return self._table(1, "clusters", ["cluster", "keep", "articles"])
+        return self._table(1, "clusters", ["cluster", "keep", "members"])
 
     @property
     def sections(self) -> "Sections":
