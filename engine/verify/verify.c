@@ -378,6 +378,7 @@ typedef struct verify_job {
     const tti_corpus *corpus;
     const tt_options *options;
     tti_shingle_counts shingles;
+    size_t candidate_count;
     uint64_t *sorted; /* candidates with the longer document in the place of b, in order of it */
     candidate_group *groups;
     size_t group_count;
@@ -401,6 +402,18 @@ static tt_status verify_with_itself(const verify_job *j, verify_worker *w, uint3
     return tti_verified_add_passages(&w->found, &alignment, d, d, j->options->min_section);
 }
 
+/* Fetches the beginning of a document, while another one is verified: the documents of candidates
+ * lie far apart. */
+static inline void prefetch_doc(const tti_doc *doc)
+{
+    enum { LINE = 64, MOST = 1024 }; /* bytes of a cache line; tokens */
+    const uint32_t n = doc->token_count < MOST ? doc->token_count : MOST;
+    for (uint32_t i = 0; i < n; i += LINE / sizeof *doc->hashes)
+        __builtin_prefetch(doc->hashes + i);
+    for (uint32_t i = 0; i < n && doc->flags != NULL; i += LINE)
+        __builtin_prefetch(doc->flags + i);
+}
+
 static tt_status verify_group(const verify_job *j, verify_worker *w, const candidate_group *g)
 {
     const uint32_t longer = tti_candidate_b(j->sorted[g->begin]);
@@ -409,6 +422,12 @@ static tt_status verify_group(const verify_job *j, verify_worker *w, const candi
     for (size_t k = g->begin; k < g->end; k++) {
         const uint32_t other = tti_candidate_a(j->sorted[k]);
         tti_verified_pair v;
+        if (k + 1 < j->candidate_count) {
+            const uint64_t next = j->sorted[k + 1];
+            prefetch_doc(&j->corpus->docs[tti_candidate_a(next)]);
+            if (k + 1 == g->end)
+                prefetch_doc(&j->corpus->docs[tti_candidate_b(next)]);
+        }
         assert(tti_candidate_b(j->sorted[k]) == longer && other < j->corpus->doc_count);
         if (other == longer) {
             TTI_TRY(verify_with_itself(j, w, longer));
@@ -431,6 +450,7 @@ static tt_status group_candidates(verify_job *j, const tti_candidates *c, tt_err
     const tt_allocator *al = j->options->allocator;
     const tti_doc *docs = j->corpus->docs;
     uint64_t *spare = tti_alloc(al, c->pairs.count, sizeof *spare);
+    j->candidate_count = c->pairs.count;
     j->sorted = tti_alloc(al, c->pairs.count, sizeof *j->sorted);
     j->groups = tti_alloc(al, c->pairs.count, sizeof *j->groups);
     for (size_t k = 0; k < c->pairs.count && spare != NULL && j->sorted != NULL; k++) {
