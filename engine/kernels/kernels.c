@@ -26,7 +26,7 @@ static tti_hash128 tti_kernel_key_generic(const uint64_t *hashes, size_t count, 
     {#set, split_##set, append_runs_##set, hash_tokens_##set, tti_kernel_key_##set,                \
      extents_##set, hash_shingles_##set, hash_bands_##set, fill_bins_##set, min_hashes_##set,      \
      count_equal_##set, hash_kgrams_##set, find_minimizers_##set, find_set_bits_##set,             \
-     find_near_##set}
+     has_token_##set, find_near_##set}
 /* clang-format on */
 
 #define TTI_TARGET

@@ -66,6 +66,8 @@ typedef struct tti_kernels {
      * which has room for one more than `grams`. @return how many */
     size_t (*find_set_bits)(const uint32_t *keys, size_t grams, const uint32_t *bits, int shift,
                             uint32_t *out);
+    /** @return whether one of `count` tokens is this one */
+    int (*has_token)(const uint32_t *tokens, size_t count, uint32_t token);
     /** near[k]: 1 if b[k] < at, at - b[k] <= reach[k] and end <= first[k], else 0; k < count.
      * at, b < 2^31. */
     void (*find_near)(const uint32_t *b, const uint32_t *reach, const uint32_t *first, size_t count,

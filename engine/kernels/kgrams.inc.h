@@ -73,6 +73,22 @@ TTI_TARGET static size_t TTI_NAME(find_set_bits)(const uint32_t *restrict keys, 
     return n;
 }
 
+TTI_TARGET static int TTI_NAME(has_token)(const uint32_t *tokens, size_t count, uint32_t token)
+{
+    enum { STEP = 64 }; /* compared without an end before that: it vectorises */
+    const size_t whole_steps = count - count % STEP;
+    uint32_t found = 0;
+    for (size_t i = 0; i < whole_steps; i += STEP) {
+        for (size_t k = 0; k < STEP; k++)
+            found |= tokens[i + k] == token;
+        if (found)
+            return 1;
+    }
+    for (size_t i = whole_steps; i < count; i++)
+        found |= tokens[i] == token;
+    return found != 0;
+}
+
 TTI_TARGET static void TTI_NAME(find_near)(const uint32_t *restrict b,
                                            const uint32_t *restrict reach,
                                            const uint32_t *restrict first, size_t count,

@@ -13,12 +13,18 @@ enum {
     TTI_SPLIT_PADDING = 64 /**< bytes that may be written past the folded ones */
 };
 
-/** Flags of a run; the values are those of TTI_TOKEN_*. */
+/** The classes of the letters a to z, which are at 1 to 26: those that are read for one another
+ * share one. The bits are those of TTI_TOKEN_KIND. */
+static const uint8_t tti_letter_classes[32] = {0,    0x85, 0x82, 0x83, 0x87, 0x85, 0x86, 0x83, 0x82,
+                                               0x84, 5,    3,    0x84, 0x81, 0x81, 0x85, 0x86, 0x83,
+                                               3,    0x80, 5,    7,    7,    7,    7,    6,    6};
+
+/** Flags of a run, beside the class of its first letter; the values are those of TTI_TOKEN_*. */
 enum {
     TTI_RUN_NUMERAL = 1u << 0,       /**< starts with a digit */
     TTI_RUN_CAPITAL = 1u << 3,       /**< starts with a capital */
     TTI_RUN_UPPER = 1u << 5,         /**< two letters or more, all capitals */
-    TTI_RUN_MAYBE_SENTENCE = 1u << 7 /**< preceded by more than spaces, commas, hyphens */
+    TTI_RUN_MAYBE_SENTENCE = 1u << 4 /**< preceded by more than spaces, commas, hyphens */
 };
 
 /**

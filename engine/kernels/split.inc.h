@@ -71,14 +71,26 @@ TTI_TARGET static inline void TTI_NAME(append_flags)(uint8_t *out, uint64_t plac
                         _mm512_castsi512_si256(_mm512_maskz_compress_epi8(places, flags)));
 }
 
+TTI_TARGET static inline __m512i TTI_NAME(letter_classes)(__m512i low, __mmask64 letters)
+{
+    const __m128i *table = (const __m128i *)(const void *)tti_letter_classes;
+    const __m512i first = _mm512_broadcast_i32x4(_mm_loadu_si128(table));
+    const __m512i second = _mm512_broadcast_i32x4(_mm_loadu_si128(table + 1));
+    const __mmask64 late = _mm512_test_epi8_mask(low, _mm512_set1_epi8(0x10));
+    return _mm512_mask_shuffle_epi8(_mm512_maskz_shuffle_epi8(letters, first, low), letters & late,
+                                    second, low);
+}
+
 TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
                                                       unsigned base, const TTI_NAME(masks) * m,
-                                                      uint64_t ask)
+                                                      uint64_t ask, const uint8_t *folded)
 {
     const __m512i digit = _mm512_maskz_set1_epi8(m->digit, (char)TTI_RUN_NUMERAL);
     const __m512i upper = _mm512_maskz_set1_epi8(m->upper, (char)TTI_RUN_CAPITAL);
     const __m512i asked = _mm512_maskz_set1_epi8(ask, (char)TTI_RUN_MAYBE_SENTENCE);
-    const __m512i flags = _mm512_or_si512(_mm512_or_si512(digit, upper), asked);
+    const __m512i class = TTI_NAME(letter_classes)(_mm512_loadu_si512(folded), m->letter);
+    const __m512i flags =
+        _mm512_or_si512(_mm512_or_si512(digit, upper), _mm512_or_si512(asked, class));
     TTI_NAME(append_positions)(out->begin + out->count, starts, base);
     TTI_NAME(append_flags)(out->first + out->count, starts, flags);
 }
@@ -183,6 +195,16 @@ TTI_TARGET static inline __m256i TTI_NAME(spread)(uint32_t bits, char flag)
                             _mm256_set1_epi8(flag));
 }
 
+TTI_TARGET static inline __m256i TTI_NAME(letter_classes)(__m256i low, __m256i letters)
+{
+    const __m128i *table = (const __m128i *)(const void *)tti_letter_classes;
+    const __m256i first = _mm256_broadcastsi128_si256(_mm_loadu_si128(table));
+    const __m256i second = _mm256_broadcastsi128_si256(_mm_loadu_si128(table + 1));
+    const __m256i late = _mm256_slli_epi16(low, 3); /* the bit of 0x10 becomes the top one */
+    return _mm256_and_si256(letters, _mm256_blendv_epi8(_mm256_shuffle_epi8(first, low),
+                                                        _mm256_shuffle_epi8(second, low), late));
+}
+
 /* Stores the positions of the bits, eight bits a step, and for each its byte of `flags`. Up to
  * eight are stored past the last. */
 TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *places, uint8_t *found,
@@ -203,15 +225,19 @@ TTI_TARGET static inline void TTI_NAME(append_positions)(uint16_t *places, uint8
 
 TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
                                                       unsigned base, const TTI_NAME(masks) * m,
-                                                      uint64_t ask)
+                                                      uint64_t ask, const uint8_t *folded)
 {
     uint8_t flags[64];
     for (unsigned k = 0; k < 64; k += 32) {
         const __m256i digit = TTI_NAME(spread)((uint32_t)(m->digit >> k), TTI_RUN_NUMERAL);
         const __m256i upper = TTI_NAME(spread)((uint32_t)(m->upper >> k), TTI_RUN_CAPITAL);
         const __m256i asked = TTI_NAME(spread)((uint32_t)(ask >> k), (char)TTI_RUN_MAYBE_SENTENCE);
-        _mm256_storeu_si256((__m256i *)(void *)(flags + k),
-                            _mm256_or_si256(_mm256_or_si256(digit, upper), asked));
+        const __m256i class = TTI_NAME(letter_classes)(
+            _mm256_loadu_si256((const __m256i *)(const void *)(folded + k)),
+            TTI_NAME(spread)((uint32_t)(m->letter >> k), (char)0xFF));
+        _mm256_storeu_si256(
+            (__m256i *)(void *)(flags + k),
+            _mm256_or_si256(_mm256_or_si256(digit, upper), _mm256_or_si256(asked, class)));
     }
     TTI_NAME(append_positions)
     (out->begin + out->count, out->first + out->count, starts, base, flags);
@@ -241,7 +267,7 @@ TTI_TARGET static inline unsigned TTI_NAME(lowest_bit)(uint64_t bits)
  */
 TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t starts,
                                                       unsigned base, const TTI_NAME(masks) * m,
-                                                      uint64_t ask)
+                                                      uint64_t ask, const uint8_t *folded)
 {
     uint16_t *begin = out->begin + out->count;
     uint8_t *first = out->first + out->count;
@@ -251,7 +277,8 @@ TTI_TARGET static inline void TTI_NAME(append_starts)(tti_split *out, uint64_t s
             begin[k] = (uint16_t)(base + i);
             first[k] = (uint8_t)((m->digit >> i & 1) * TTI_RUN_NUMERAL |
                                  (m->upper >> i & 1) * TTI_RUN_CAPITAL |
-                                 (ask >> i & 1) * TTI_RUN_MAYBE_SENTENCE);
+                                 (ask >> i & 1) * TTI_RUN_MAYBE_SENTENCE |
+                                 (m->letter >> i & 1) * tti_letter_classes[folded[i] % 32]);
         }
 }
 
@@ -296,7 +323,7 @@ TTI_TARGET static inline void TTI_NAME(append_lines)(tti_split *out, uint64_t li
 /* Adds the runs that begin or end in one block. `ended` runs have ended before it. */
 TTI_TARGET static inline uint32_t TTI_NAME(append_block)(tti_split *out, const TTI_NAME(masks) * m,
                                                          TTI_NAME(carry) * c, uint32_t ended,
-                                                         unsigned base)
+                                                         unsigned base, const uint8_t *folded)
 {
     const uint64_t run = m->run, before = run << 1 | c->open;
     const uint64_t starts = run & ~before, ends = ~run & before;
@@ -305,7 +332,7 @@ TTI_TARGET static inline uint32_t TTI_NAME(append_block)(tti_split *out, const T
     const uint64_t more = m->upper & TTI_NAME(add_with_carry)(run, m->upper, &c->upper);
     const uint64_t upper = TTI_NAME(add_with_carry)(run, more, &c->more) & ~lower;
     uint64_t dirty = TTI_NAME(add_with_carry)(run, m->high, &c->dirty) & ends;
-    TTI_NAME(append_starts)(out, starts, base, m, ask);
+    TTI_NAME(append_starts)(out, starts, base, m, ask, folded);
     TTI_NAME(append_ends)(out, ended, ends, base, upper);
     TTI_NAME(append_lines)(out, m->line, starts, out->count, base);
     for (; dirty != 0; dirty &= dirty - 1)
@@ -325,13 +352,13 @@ TTI_TARGET static void TTI_NAME(split)(const uint8_t *text, size_t size, uint8_t
     out->count = out->dirty_count = out->line_count = 0;
     for (; i + 64 <= size; i += 64) {
         const TTI_NAME(masks) m = TTI_NAME(classify)(text + i, folded + i);
-        ended = TTI_NAME(append_block)(out, &m, &c, ended, (unsigned)i);
+        ended = TTI_NAME(append_block)(out, &m, &c, ended, (unsigned)i, folded + i);
     }
     if (i < size) {
         uint8_t tail[64] = {0};
         memcpy(tail, text + i, size - i);
         const TTI_NAME(masks) m = TTI_NAME(classify)(tail, folded + i);
-        ended = TTI_NAME(append_block)(out, &m, &c, ended, (unsigned)i);
+        ended = TTI_NAME(append_block)(out, &m, &c, ended, (unsigned)i, folded + i);
     }
     if (c.open) {
         out->end[ended] = (uint16_t)size;

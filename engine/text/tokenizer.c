@@ -137,7 +137,8 @@ static void resolve_sentence_flags(const tti_tokenizer *s, uint8_t *flags)
     const uint32_t count = s->batch.count;
     uint32_t i = 0;
     for (; i + 8 <= count; i += 8) {
-        uint64_t asking = XXH_readLE64(flags + i) & UINT64_C(0x8080808080808080);
+        uint64_t asking =
+            XXH_readLE64(flags + i) & TTI_TOKEN_MAYBE_SENTENCE * UINT64_C(0x0101010101010101);
         for (; asking != 0; asking &= asking - 1)
             resolve_sentence_flag(s, flags, i + (uint32_t)__builtin_ctzll(asking) / 8);
     }
@@ -146,42 +147,23 @@ static void resolve_sentence_flags(const tti_tokenizer *s, uint8_t *flags)
             resolve_sentence_flag(s, flags, i);
 }
 
-/*
- * Adds to each token of the batch what kind of word it is. Numbers and dates are known by their
- * hashes, other words have a class of their first letter. Normalised bytes have no accents, and
- * letters of two bytes, as Greek and Cyrillic ones, go by their second. Those beyond Armenian have
- * no capitals, but for few, and no class.
- */
-static void flag_kinds(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
+/* Numbers and dates are words of another kind than their letters say. */
+static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *flags, uint32_t count)
 {
-    enum { A = 0x85, B = 0x82, C = 0x83, D = 0x87, F = 0x86, I = 0x84, J = 5, K = 3, M = 0x81 };
-    enum { S = 0x80, U = 7, Y = 6 };
-    static const uint8_t of_letter[32] = {0, A, B, C, D, A, F, C, B, I, J, K, I, M,
-                                          M, A, F, C, K, S, J, U, U, U, U, Y, Y};
-    static const uint8_t of_second[12] = {S, M, B, C, I, A, F, D, K, J, Y, U};
-    const tti_token_batch *b = &s->batch;
-    const uint8_t *folded = s->tokens->folded.items;
-    for (uint32_t i = 0; i < b->count; i++) {
-        const uint8_t *first = folded + b->at[i];
-        uint8_t class = of_letter[*first % 32];
-        if ((flags[i] & TTI_TOKEN_NUMERAL) != 0)
-            continue;
-        if (*first >= 0x80)
-            class = *first >= 0xC0 && *first < 0xD6 ? of_second[first[1] % 12] : 0;
-        if (tti_words_may_have(&s->words, wide[i])) {
-            const uint8_t word = tti_words_find(&s->words, wide[i], flags[i]);
-            class = word != 0 ? word : class;
+    for (uint32_t i = 0; i < count; i++)
+        if (tti_words_may_have(words, wide[i])) {
+            const uint8_t kind = tti_words_find(words, wide[i], flags[i]);
+            if (kind != 0)
+                flags[i] = (uint8_t)((flags[i] & ~TTI_TOKEN_KIND) | kind);
         }
-        flags[i] |= class;
-    }
 }
 
 /* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
 static void store_flags(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
 {
     memcpy(flags, s->batch.flags, s->batch.count);
+    flag_words(&s->words, wide, flags, s->batch.count);
     resolve_sentence_flags(s, flags);
-    flag_kinds(s, wide, flags);
 }
 
 static tt_status flush_batch(tti_tokenizer *s)
@@ -405,6 +387,17 @@ static tt_status renormalise_token(tti_tokenizer *s, const token *t)
     return TT_OK;
 }
 
+/* The class of the first letter of normalised bytes, which have no accents. Letters of two bytes,
+ * as Greek and Cyrillic ones, go by their second. Those beyond Armenian have no capitals, but for
+ * few, and no class. */
+static uint8_t letter_class(const uint8_t *first)
+{
+    static const uint8_t classes[12] = {0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 3, 5, 6, 7};
+    if (*first >= 'a' && *first <= 'z')
+        return tti_letter_classes[*first % 32];
+    return *first >= 0xC0 && *first < 0xD6 ? classes[first[1] % 12] : 0;
+}
+
 static inline tt_status append_token(tti_tokenizer *s, token *t)
 {
     tti_token_batch *b = &s->batch;
@@ -420,6 +413,8 @@ static inline tt_status append_token(tti_tokenizer *s, token *t)
         t->flags |= TTI_TOKEN_UPPER;
     if (t->begin != s->before_end && !one_space)
         t->flags |= TTI_TOKEN_MAYBE_SENTENCE;
+    if ((t->flags & TTI_TOKEN_NUMERAL) == 0)
+        t->flags |= letter_class(s->tokens->folded.items + t->at);
     b->begin[i] = t->begin;
     b->size[i] = t->end - t->begin;
     b->at[i] = (uint32_t)t->at;
@@ -664,7 +659,7 @@ static tt_status read_joined_token(tti_tokenizer *s, const tti_cut_word *cut, jo
     TTI_TRY(status);
     s->kernels->hash_tokens(&s->batch, t->folded.items, s->seed, &out->wide, &out->low);
     out->flags = s->batch.flags[0] & (uint8_t)~TTI_TOKEN_MAYBE_SENTENCE;
-    flag_kinds(s, &out->wide, &out->flags);
+    flag_words(&s->words, &out->wide, &out->flags, 1);
     s->batch.count = 0;
     t->folded.count = TTI_SPLIT_BYTES;
     return TT_OK;

@@ -1,5 +1,7 @@
 #include "verify/relation.h"
 
+#include "kernels/kernels.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -213,26 +215,14 @@ static void fill_filter(tti_doc_filter *f)
 /* A short article is looked through; of a long one the filter mostly says that it need not be. */
 static int has_token(tti_doc_filter *f, uint32_t hash)
 {
-    enum { SHORT = 1024, STEP = 64 };
-    const tti_doc *doc = f->doc;
-    const uint32_t whole_steps = doc->token_count - doc->token_count % STEP;
-    if (doc->token_count > SHORT) {
+    enum { SHORT = 1024 };
+    if (f->doc->token_count > SHORT) {
         if (!f->is_filled)
             fill_filter(f);
         if ((f->bits[hash % TTI_DOC_FILTER_BITS / 64] >> hash % 64 & 1) == 0)
             return 0;
     }
-    for (uint32_t i = 0; i < whole_steps; i += STEP) {
-        uint32_t found = 0;
-        for (uint32_t k = 0; k < STEP; k++) /* without an end before that: it vectorises */
-            found |= doc->hashes[i + k] == hash;
-        if (found)
-            return 1;
-    }
-    for (uint32_t i = whole_steps; i < doc->token_count; i++)
-        if (doc->hashes[i] == hash)
-            return 1;
-    return 0;
+    return tti_kernels_get()->has_token(f->doc->hashes, f->doc->token_count, hash);
 }
 
 /* Finds the first token of a sort that the other article does not have. @return its index, `end`
