@@ -773,6 +773,16 @@ TT_API TT_NODISCARD tt_status tt_reader_open(tt_reader **out, const char *const 
                                              size_t count, const tt_reader_options *options,
                                              tt_error *error);
 
+/**
+ * Opens a reader of bytes in memory, which must last until the reader is closed. `name` is the file
+ * of its records, and says what the bytes are where they do not show it themselves: a text if it
+ * ends in .txt, say, and JSON Lines if it is "-". @return as tt_reader_open()
+ */
+TT_API TT_NODISCARD tt_status tt_reader_open_bytes(tt_reader **out, const char *name,
+                                                   const void *bytes, size_t size,
+                                                   const tt_reader_options *options,
+                                                   tt_error *error);
+
 /** Returns the next batch, in input order; *count is 0 at the end of the input. A record that is
  * rejected is in the batch, and does not fail the call. @return TT_OK, TT_EIO, TT_ENOMEM */
 TT_API TT_NODISCARD tt_status tt_reader_next(tt_reader *reader, const tt_record **records,

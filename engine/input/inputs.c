@@ -272,6 +272,11 @@ tt_status tti_inputs_add(tti_inputs *in, const char *path, tt_error *error)
     return append_input(in, path, 0, 0, error);
 }
 
+tt_status tti_inputs_add_bytes(tti_inputs *in, const char *name, uint64_t size, tt_error *error)
+{
+    return append_input(in, name, size, 0, error);
+}
+
 void tti_inputs_free(tti_inputs *in)
 {
     for (size_t i = 0; i < in->list.count; i++)

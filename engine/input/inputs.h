@@ -40,6 +40,10 @@ typedef struct tti_inputs {
  */
 tt_status tti_inputs_add(tti_inputs *inputs, const char *path, tt_error *error);
 
+/** Appends bytes that are in memory; `name` is what its records say. @return TT_OK, TT_ENOMEM */
+tt_status tti_inputs_add_bytes(tti_inputs *inputs, const char *name, uint64_t size,
+                               tt_error *error);
+
 void tti_inputs_free(tti_inputs *inputs);
 
 /** Whether a file of this name is read when it is in a directory or an archive. */

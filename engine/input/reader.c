@@ -108,6 +108,8 @@ struct tt_reader {
 
     tti_inputs inputs;
     size_t next_input;
+    const char *bytes; /* of the only input, if it is in memory: these are still to be read */
+    size_t byte_count;
     input_file file;
     struct {
         tti_archive *archive; /* NULL: none is open */
@@ -189,8 +191,7 @@ static tt_status set_field_names(tt_reader *r, const tt_reader_options *given, t
     return TT_OK;
 }
 
-static tt_status init_reader(tt_reader *r, const char *const *paths, size_t count,
-                             const tt_reader_options *options, tt_error *error)
+static tt_status init_reader(tt_reader *r, const tt_reader_options *options, tt_error *error)
 {
     tti_jsonl_options *o = &r->line_options;
     tt_options defaults;
@@ -201,8 +202,8 @@ static tt_status init_reader(tt_reader *r, const char *const *paths, size_t coun
     r->inputs.include = options->include;
     r->inputs.exclude = options->exclude;
     TTI_TRY(tt_options_resolve(NULL, &defaults, error));
-    o->max_article_bytes = options->max_article_bytes == 0 ? defaults.max_article_bytes
-                                                           : options->max_article_bytes;
+    o->max_article_bytes =
+        options->max_article_bytes == 0 ? defaults.max_article_bytes : options->max_article_bytes;
     r->converted_options = *o;
     r->converted_options.paths = NULL;
     r->converted_options.text_format = TT_TEXT_PLAIN;
@@ -216,28 +217,18 @@ static tt_status init_reader(tt_reader *r, const char *const *paths, size_t coun
         (size_t)BLOCK_BYTES * (size_t)tti_thread_count(options->threads, BLOCK_THREADS);
     r->use_simdjson = 1;
     r->pause_ms = (options->flags & TT_READER_PROMPT) != 0 ? PROMPT_PAUSE_MS : PAUSE_MS;
-    for (size_t i = 0; i < count; i++)
-        TTI_TRY(tti_inputs_add(&r->inputs, paths[i], error));
     return TT_OK;
 }
 
-tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count,
-                         const tt_reader_options *options, tt_error *error)
+/* Opens a reader that has no inputs yet. */
+static tt_status open_reader(tt_reader **out, const tt_reader_options *options, tt_error *error)
 {
     const uint32_t known = TT_READER_WHOLE | TT_READER_PROMPT;
     tt_reader_options given = TT_READER_OPTIONS_INIT;
     const tt_allocator *allocator;
     tt_reader *r;
     tt_status status;
-    if (out == NULL)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
-    *out = NULL;
     TTI_TRY(tti_options_copy(&given, sizeof given, options, "tt_reader_options", error));
-    if (count == 0 || paths == NULL)
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no input");
-    for (size_t i = 0; i < count; i++)
-        if (paths[i] == NULL || paths[i][0] == '\0')
-            return tti_fail(error, TT_EINVAL, i, "an input's path is empty");
     if (given.reserved != 0 || given.threads < 0 || given.max_article_bytes > LONGEST_ARTICLE ||
         given.text_format < TT_TEXT_AUTO || given.text_format > TT_TEXT_HTML ||
         (given.zstd_window_log != 0 &&
@@ -254,13 +245,57 @@ tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count
     r = tti_alloc_zero(allocator, 1, sizeof *r);
     TTI_TRY_ALLOC(r == NULL, error, "a reader");
     r->allocator = r->inputs.allocator = allocator;
-    status = init_reader(r, paths, count, &given, error);
+    status = init_reader(r, &given, error);
     if (status != TT_OK) {
         tt_reader_close(r);
         return status;
     }
     *out = r;
     return TT_OK;
+}
+
+tt_status tt_reader_open(tt_reader **out, const char *const *paths, size_t count,
+                         const tt_reader_options *options, tt_error *error)
+{
+    tt_reader *r = NULL;
+    tt_status status;
+    if (out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
+    *out = NULL;
+    if (count == 0 || paths == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no input");
+    for (size_t i = 0; i < count; i++)
+        if (paths[i] == NULL || paths[i][0] == '\0')
+            return tti_fail(error, TT_EINVAL, i, "an input's path is empty");
+    status = open_reader(&r, options, error);
+    for (size_t i = 0; i < count && status == TT_OK; i++)
+        status = tti_inputs_add(&r->inputs, paths[i], error);
+    if (status == TT_OK)
+        *out = r;
+    else
+        tt_reader_close(r);
+    return status;
+}
+
+tt_status tt_reader_open_bytes(tt_reader **out, const char *name, const void *bytes, size_t size,
+                               const tt_reader_options *options, tt_error *error)
+{
+    tt_reader *r = NULL;
+    tt_status status;
+    if (out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL");
+    *out = NULL;
+    if (name == NULL || *name == '\0' || (bytes == NULL && size > 0))
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no input");
+    TTI_TRY(open_reader(&r, options, error));
+    status = tti_inputs_add_bytes(&r->inputs, name, size, error);
+    r->bytes = bytes == NULL ? "" : bytes;
+    r->byte_count = size;
+    if (status == TT_OK)
+        *out = r;
+    else
+        tt_reader_close(r);
+    return status;
 }
 
 void tti_reader_tune(tt_reader *r, size_t block_bytes, int use_simdjson)
@@ -691,6 +726,18 @@ static tt_status open_next_member(tt_reader *r, tt_error *error)
 
 /* ==== Filling a block ========================================================================= */
 
+/* A tti_byte_source of the bytes in memory. */
+static tt_status read_bytes(void *ctx, char *bytes, size_t room, size_t *got, tt_error *error)
+{
+    tt_reader *r = ctx;
+    (void)error;
+    *got = room < r->byte_count ? room : r->byte_count;
+    memcpy(bytes, r->bytes, *got);
+    r->bytes += *got;
+    r->byte_count -= *got;
+    return TT_OK;
+}
+
 static tt_status open_next_file(tt_reader *r, tt_error *error)
 {
     const tti_input *input = &tti_array_at(&r->inputs.list, r->next_input);
@@ -703,7 +750,9 @@ static tt_status open_next_file(tt_reader *r, tt_error *error)
         tti_input_fault_text(input->fault, why.message, sizeof why.message);
         return append_rejected_input(r, 0, TT_EIO, why.message, error);
     }
-    status = tti_byte_stream_open(&r->file.stream, input->path, r->allocator, &why);
+    status = r->bytes != NULL
+                 ? tti_byte_stream_open_source(&r->file.stream, read_bytes, r, r->allocator, &why)
+                 : tti_byte_stream_open(&r->file.stream, input->path, r->allocator, &why);
     if (status == TT_ENOMEM) {
         if (error != NULL)
             *error = why;

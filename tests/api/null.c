@@ -232,6 +232,13 @@ static void tt_reader_open_(void)
     REFUSES(tt_reader_open(NULL, path, 1, NULL, NULL));
     REFUSES(tt_reader_open(&none, NULL, 1, NULL, NULL));
 }
+static void tt_reader_open_bytes_(void)
+{
+    tt_reader *none;
+    REFUSES(tt_reader_open_bytes(NULL, "-", "", 0, NULL, NULL));
+    REFUSES(tt_reader_open_bytes(&none, NULL, "", 0, NULL, NULL));
+    REFUSES(tt_reader_open_bytes(&none, "-", NULL, 1, NULL, NULL));
+}
 static void tt_reader_passed_over_(void)
 {
     char text[8] = "x";
@@ -455,6 +462,7 @@ static const function functions[] = {
     FUNCTION(tt_reader_next),
     FUNCTION(tt_reader_next_within),
     FUNCTION(tt_reader_open),
+    FUNCTION(tt_reader_open_bytes),
     FUNCTION(tt_reader_passed_over),
     FUNCTION(tt_reader_progress),
     FUNCTION(tt_relation_name),

@@ -678,6 +678,37 @@ static tt_status drain(const char *const *paths, size_t count, const tt_allocato
     return status;
 }
 
+static void bytes_in_memory_are_read_as_a_file_is(void **state)
+{
+    static const char lines[] = "{\"id\":\"a\",\"text\":\"one two\"}\nno json\n";
+    static const char *const names[] = {"body.jsonl", "-"};
+    tt_reader *reader = NULL;
+    const tt_record *records;
+    size_t count;
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t done, total;
+        assert_int_equal(
+            tt_reader_open_bytes(&reader, names[i], lines, sizeof lines - 1, NULL, NULL), TT_OK);
+        assert_int_equal(tt_reader_next(reader, &records, &count, NULL), TT_OK);
+        assert_int_equal(count, 2);
+        assert_int_equal(records[0].status, TT_OK);
+        assert_memory_equal(records[0].article.text, "one two", 7);
+        assert_string_equal(records[1].file, names[i]);
+        assert_int_equal(records[1].status, TT_EFORMAT);
+        assert_int_equal(records[1].line, 2);
+        assert_int_equal(tt_reader_next(reader, &records, &count, NULL), TT_OK);
+        assert_int_equal(count, 0);
+        tt_reader_progress(reader, &done, &total);
+        assert_true(done == sizeof lines - 1 && total == done);
+        tt_reader_close(reader);
+    }
+    assert_int_equal(tt_reader_open_bytes(&reader, "-", NULL, 0, NULL, NULL), TT_OK);
+    assert_int_equal(tt_reader_next(reader, &records, &count, NULL), TT_OK);
+    assert_int_equal(count, 0);
+    tt_reader_close(reader);
+}
+
 static void every_failed_allocation_is_handed_up(void **state)
 {
     (void)state;
@@ -733,6 +764,7 @@ int main(void)
         cmocka_unit_test(standard_input_is_lines),
         cmocka_unit_test(a_stream_that_pauses_hands_out_its_lines),
         cmocka_unit_test(a_prompt_reader_hardly_waits_for_more),
+        cmocka_unit_test(bytes_in_memory_are_read_as_a_file_is),
         cmocka_unit_test(every_failed_allocation_is_handed_up),
     };
     return cmocka_run_group_tests_name("read", tests, make_directory, remove_directory);
