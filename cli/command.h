@@ -28,7 +28,8 @@ enum {
     FOR_REPORT = 1u << 11,
     FOR_SHOW = 1u << 12,
     FOR_TUNE = 1u << 13,
-    FOR_REPAIR = 1u << 14
+    FOR_REPAIR = 1u << 14,
+    FOR_SERVE = 1u << 20
 };
 
 typedef struct settings settings;
@@ -45,7 +46,7 @@ typedef struct subcommand {
 } subcommand;
 
 extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command;
-extern const subcommand report_command, tune_command;
+extern const subcommand report_command, tune_command, serve_command;
 
 /** The commands of `twicetold index`, whose names have two words. */
 extern const subcommand create_command, add_command, query_command, remove_command, expire_command,

@@ -1,7 +1,7 @@
 #include "command.h"
 
 const subcommand *const commands[] = {
-    &scan_command,   &show_command,   &report_command, &dedup_command, &watch_command,
+    &scan_command,   &show_command,   &report_command, &dedup_command, &watch_command,  &serve_command,
     &tune_command,   &eval_command,   &create_command, &add_command,   &query_command,
     &remove_command, &expire_command, &stat_command,   &check_command,
     &repair_command,

@@ -4,8 +4,10 @@
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
 #define FOR_INPUT                                                                                  \
   (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* commands that take articles in */
+#define FOR_FEED (FOR_WATCH | FOR_SERVE)   /* commands to which articles come one by one */
 #define FOR_SHAPE (FOR_BUILD | FOR_CREATE) /* commands whose options shape the answers */
-#define FOR_TEXTS (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL) /* commands that read articles */
+#define FOR_TEXTS                                                                                  \
+  (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL | FOR_SERVE) /* commands that read articles */
 #define FOR_ALL                                                                                    \
   (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK | FOR_REPAIR)
 
@@ -101,12 +103,33 @@ const option_row option_rows[] = {
      "articles before this time, as 2025-11-24 or 2025-11-24T08:30:00Z", NULL},
     {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",
      "articles older than this, as 30d, 72h or 15m", NULL},
-    {"window", 0, FOR_WATCH, 1, KIND_DURATION, AT(window), 0, 0, "AGE",
+    {"window", 0, FOR_FEED, 1, KIND_DURATION, AT(window), 0, 0, "AGE",
      "remove articles this much older than the newest, as 30d, 72h or 15m (default: none)",
      "This is done after each commit. No article counts as newer than now."},
-    {"commit-every", 0, FOR_WATCH, 1, KIND_DURATION, AT(commit_every), 0, 1000, "TIME",
+    {"commit-every", 0, FOR_FEED, 1, KIND_DURATION, AT(commit_every), 0, 1000, "TIME",
      "gather articles for this long before each commit, as 100ms; faster (default: what is there)",
      NULL},
+    {"listen", 0, FOR_SERVE, 1, KIND_STRING, AT(listen), 0, 0, "WHERE",
+     "HOST:PORT, or a local socket (default 127.0.0.1:8377)",
+     "An address that other machines reach needs --token-file. systemd can pass a socket."},
+    {"token-file", 0, FOR_SERVE, 1, KIND_STRING, AT(token_file), 0, 0, "FILE",
+     "who asks must know the token in FILE, one line",
+     "It is sent as Authorization: Bearer TOKEN, or, as browsers do, as the password of Basic; the "
+     "name is then that of who decides. TLS is left to a proxy."},
+    {"host", 0, FOR_SERVE, 0, KIND_STRING, AT(hosts), 0, 0, "NAMES",
+     "names by which the service is reached, with commas, besides localhost and addresses",
+     "Requests for other names are refused: the page of somebody else could have sent them."},
+    {"access-log", 0, FOR_SERVE, 0, KIND_STRING, AT(access_log), 0, 0, "FILE",
+     "add a line of JSON for each request to FILE; SIGHUP opens it again", NULL},
+    {"request-time", 0, FOR_SERVE, 0, KIND_DURATION, AT(request_time), 0, 0, "TIME",
+     "how long a client may take for a request, or for its answer (default 30s)",
+     "A second more for each 100 KB."},
+    {"max-body", 0, FOR_SERVE, 0, KIND_SIZE, AT(most_body), 1024, UINT64_C(1) << 32, "SIZE",
+     "longest body of a request (default 64M)", NULL},
+    {"max-queue", 0, FOR_SERVE, 0, KIND_SIZE, AT(most_queue), 1024, UINT64_C(1) << 40, "SIZE",
+     "bodies in memory, of all requests; beyond it they are told to wait (default 256M)", NULL},
+    {"max-connections", 0, FOR_SERVE, 0, KIND_NUMBER, AT(most_connections), 1, 60000, "N",
+     "connections at once (default 1024)", NULL},
     {"recall", 0, FOR_TUNE, 1, KIND_SHARE, AT(recall), 0, 0, "R",
      "chance that a pair at the threshold is to have (default 0.9995)", NULL},
     {"sample", 0, FOR_TUNE, 1, KIND_NUMBER, AT(sample), 2, 10000000, "N",
@@ -135,14 +158,14 @@ const option_row option_rows[] = {
      "HOW",
      "auto: blocks between blank lines if there are any, else lines (default); line; blank; none",
      "With auto, hard-wrapped lines are joined; none takes the whole article."},
-    {"files-from", 0, (FOR_TEXTS & ~FOR_WATCH), 0, KIND_STRING, AT(files_from), 0, 0, "FILE",
+    {"files-from", 0, (FOR_TEXTS & ~FOR_FEED), 0, KIND_STRING, AT(files_from), 0, 0, "FILE",
      "read the names of more INPUT from FILE, one a line or with NULs between; - is standard input",
      NULL},
-    {"include", 0, (FOR_TEXTS & ~FOR_WATCH), 0, KIND_STRING, AT(reader.include), 0, 0, "PATTERNS",
+    {"include", 0, (FOR_TEXTS & ~FOR_FEED), 0, KIND_STRING, AT(reader.include), 0, 0, "PATTERNS",
      "of directories and archives, read only files of these names, as '*.log,*.body'",
      "Without it, files are read whose names are known (see twicetold(1)). Files named on the "
      "command line are read in any case."},
-    {"exclude", 0, (FOR_TEXTS & ~FOR_WATCH), 0, KIND_STRING, AT(reader.exclude), 0, 0, "PATTERNS",
+    {"exclude", 0, (FOR_TEXTS & ~FOR_FEED), 0, KIND_STRING, AT(reader.exclude), 0, 0, "PATTERNS",
      "of directories and archives, do not read files of these names", NULL},
     {"id-field", 0, FOR_TEXTS, 0, KIND_STRING, AT(reader.id_field), 0, 0, "NAME",
      "field that holds the id (default id)",
@@ -176,7 +199,8 @@ const option_row option_rows[] = {
      "watch adds them to what FILE has. A newline follows each. A record too long to be held in "
      "memory, or a file that cannot be "
      "read, is only named."},
-    {"threads", 'j', (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE), 1,
+    {"threads", 'j',
+     (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE | FOR_SERVE), 1,
      KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
     {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), 0, 0, "SIZE",
@@ -189,7 +213,7 @@ const option_row option_rows[] = {
      "A file system that is itself in memory saves none."},
     {"quiet", 'q',
      (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK |
-      FOR_REPAIR),
+      FOR_REPAIR | FOR_SERVE),
      1, KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
     {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
      0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",

@@ -143,6 +143,7 @@ int settings_parse(const subcommand *command, int argc, char **argv, settings *s
 
     memset(s, 0, sizeof *s);
     s->command = command;
+    s->words = argv;
     message_as_json(asks_for_json(argc, argv));
     s->before = TT_NO_TIME;
     s->texts = UINT64_MAX;

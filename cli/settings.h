@@ -12,6 +12,7 @@ enum { PROGRESS_AUTO = 0, PROGRESS_ALWAYS = 1, PROGRESS_NEVER = 2 };
 /** What a command line asks for. Its strings belong to argv. */
 struct settings {
     const subcommand *command;
+    char *const *words; /**< of the command line, from its name on */
     tt_options engine;
     tt_reader_options reader;
     const char *output; /**< NULL: not given */
@@ -41,7 +42,12 @@ struct settings {
     int64_t older_than;   /**< microseconds; 0: not given */
     int64_t window;       /**< microseconds; 0: not given */
     int64_t commit_every; /**< microseconds; 0: commit without waiting */
-    uint64_t texts;       /**< bytes; UINT64_MAX: not given */
+    const char *listen;   /**< of serve: NULL: not given, as what follows */
+    const char *token_file, *hosts, *access_log;
+    int64_t request_time;           /**< microseconds; 0: not given */
+    uint64_t most_body, most_queue; /**< bytes; 0: not given */
+    uint32_t most_connections;
+    uint64_t texts; /**< bytes; UINT64_MAX: not given */
     const char *const *inputs;
     size_t input_count;
 };

@@ -1,0 +1,47 @@
+/*
+ * The command `serve`, which becomes the program twicetold-serve beside it: serve/ has that. It is
+ * a separate program because the library for HTTP, and what that loads, are not for every command.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "settings.h"
+
+static const char program[] = "twicetold-serve";
+
+static int run_serve(const settings *s)
+{
+    char path[PATH_MAX] = "", *slash;
+    const ssize_t size = readlink("/proc/self/exe", path, sizeof path - sizeof program - 1);
+    if (s->input_count != 1)
+        return message_usage(s->command, s->input_count == 0
+                                             ? "no INDEX given; give the name of its file"
+                                             : "give one INDEX; articles come by HTTP");
+    slash = size <= 0 ? NULL : strrchr(path, '/');
+    if (slash != NULL) {
+        memcpy(slash + 1, program, sizeof program);
+        (void)execv(path, s->words);
+    }
+    (void)execvp(program, s->words);
+    return message_failure(errno == ENOENT ? "install libmicrohttpd-dev and build twicetold again"
+                                           : NULL,
+                           "cannot run %s: %s", program, strerror(errno));
+}
+
+const subcommand serve_command = {
+    .name = "serve",
+    .bit = FOR_SERVE,
+    .operands = "INDEX",
+    .about = "the same over HTTP, for many producers and readers at once",
+    .text = "Keeps INDEX, which is made if it is not there, and answers over HTTP: articles\n"
+            "are sent with POST /articles, and the answer has a verdict on each as soon as\n"
+            "they are on the disk. GET / is a page that shows them as they come, GET\n"
+            "/openapi.json says what else there is. Ends with SIGTERM, after what is being\n"
+            "answered; SIGHUP opens the log again and reads the token again.",
+    .example = "twicetold serve feed.db --listen 127.0.0.1:8377",
+    .run = run_serve,
+};

@@ -1,0 +1,279 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "serve/answers.h"
+#include "serve/find.h"
+#include "serve/handlers.h"
+#include "serve/server.h"
+#include "serve/writer.h"
+
+/* ==== Articles ================================================================================ */
+
+/* Where no record has an article, there is nothing to wait for. */
+static int answer_empty(submission *x)
+{
+    if (x->article_count > 0)
+        return 0;
+    ingest_answer(x);
+    request_finish(x->request);
+    ingest_free(x);
+    return 1;
+}
+
+void handle_add(request *r)
+{
+    submission *x = ingest_read(r);
+    if (x == NULL)
+        request_finish(r);
+    else if (!answer_empty(x))
+        writer_submit(r->server, x);
+}
+
+void handle_query(request *r)
+{
+    submission *x = ingest_read(r);
+    if (x == NULL)
+        request_finish(r);
+    else if (!answer_empty(x))
+        writer_query(r->server, x);
+}
+
+/* An article as it was sent. */
+static void take_sent(const tt_article *a, found_article *out)
+{
+    const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    out->article = *a;
+    buffer_text(&out->json, "{\"id\":");
+    buffer_id(&out->json, &id);
+    buffer_text(&out->json, "}");
+}
+
+void handle_compare_sent(request *r)
+{
+    found_article a = {0}, b = {0};
+    submission *x = ingest_read(r);
+    if (x != NULL && x->article_count == 2 && x->rejected == 0) {
+        take_sent(&x->articles[0], &a);
+        take_sent(&x->articles[1], &b);
+        find_compare(r, &a, &b);
+    } else if (x != NULL && x->rejected > 0) {
+        ingest_answer(x);
+        r->status = 422;
+    } else if (x != NULL) {
+        request_fail(r, 400, NULL, "send two articles, not %zu", x->article_count);
+    }
+    find_article_free(&a);
+    find_article_free(&b);
+    ingest_free(x);
+    request_finish(r);
+}
+
+void handle_remove(request *r)
+{
+    server *s = r->server;
+    tt_index_article article;
+    found_id id = {0};
+    uint64_t removed = 0;
+    tt_error error = {0};
+    server_lock(s);
+    if (find_part(r, 1, &article) == 0 && find_copy_id(r, &article.id, &id) == 0) {
+        if (tt_index_remove(s->index, &id.id, 1, &removed, &error) != TT_OK) {
+            request_fail_library(r, &error);
+        } else {
+            r->status = 200;
+            r->type = "application/json";
+            buffer_printf(&r->answer, "{\"removed\":%" PRIu64 "}\n", removed);
+        }
+    }
+    server_unlock(s);
+    find_free(&id);
+    metrics_add(&s->metrics, &s->metrics.removed, removed);
+}
+
+void handle_expire(request *r)
+{
+    server *s = r->server;
+    const piece before = request_value(r, "before");
+    const int64_t time =
+        before.bytes == NULL ? TT_NO_TIME : tt_time_parse(before.bytes, before.size);
+    uint64_t removed = 0;
+    tt_error error = {0};
+    free(before.bytes);
+    if (time == TT_NO_TIME) {
+        request_fail(r, 400, "write it as 2026-03-12T09:15:00Z", "before is a time");
+        return;
+    }
+    server_lock(s);
+    if (tt_index_expire(s->index, time, &removed, &error) != TT_OK)
+        request_fail_library(r, &error);
+    server_unlock(s);
+    if (r->status != 0)
+        return;
+    metrics_add(&s->metrics, &s->metrics.removed, removed);
+    r->status = 200;
+    r->type = "application/json";
+    buffer_printf(&r->answer, "{\"removed\":%" PRIu64 "}\n", removed);
+}
+
+/* ==== Decisions =============================================================================== */
+
+enum { MOST_DECISIONS = 10000 };
+
+/* Decisions that were sent. The reader of articles reads them: the decision is the text of a
+ * record, who made it its source, and its id is "id" in a first pass and "of" in a second one. */
+typedef struct sent_decisions {
+    request *request;
+    tt_index_decision *items;
+    size_t count, capacity;
+    buffer bytes; /* what they point to; while they are read, by its place */
+} sent_decisions;
+
+static const char *copy_decision_bytes(sent_decisions *d, const char *bytes, size_t size)
+{
+    const size_t at = d->bytes.size + 1; /* so that no place is NULL */
+    if (bytes == NULL)
+        return NULL;
+    (void)buffer_write(&d->bytes, bytes, size);
+    return (const char *)(uintptr_t)at;
+}
+
+static int find_decision_kind(const tt_article *a, int32_t *kind)
+{
+    for (int32_t k = TT_DECISION_NONE; k <= TT_DECISION_NOT_A_COPY; k++) {
+        const char *name = tt_decision_kind_name((tt_decision_kind)k);
+        if (strlen(name) == a->text_size && memcmp(name, a->text, a->text_size) == 0) {
+            *kind = k;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* @return 0, or -1: the request is answered */
+static int append_decision(sent_decisions *d, const tt_record *record)
+{
+    const tt_article *a = &record->article;
+    request *r = d->request;
+    tt_index_decision x = {.time = TT_NO_TIME};
+    if (record->status != TT_OK || (record->notes & TT_NOTE_NO_ID) != 0) {
+        request_fail(r, 400, NULL, "line %" PRIu64 ": %s", record->line,
+                     record->status != TT_OK ? record->reason : "no id");
+        return -1;
+    }
+    if (!find_decision_kind(a, &x.kind)) {
+        request_fail(r, 400, "a decision is keep, kill, not-a-copy or none",
+                     "line %" PRIu64 ": unknown decision", record->line);
+        return -1;
+    }
+    if (d->count == MOST_DECISIONS) {
+        request_fail(r, 413, NULL, "there are more than %d decisions", MOST_DECISIONS);
+        return -1;
+    }
+    x.id = (tt_id){copy_decision_bytes(d, a->id, a->id_size), a->id_size,
+                   a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    x.who_size = a->source_size > 0 ? a->source_size : strlen(r->who);
+    x.who = copy_decision_bytes(d, a->source_size > 0 ? a->source : r->who, x.who_size);
+    if (memory_grow(&d->items, d->count, &d->capacity, sizeof *d->items) != 0 || d->bytes.failed) {
+        request_fail(r, 503, NULL, "out of memory");
+        return -1;
+    }
+    d->items[d->count++] = x;
+    return 0;
+}
+
+static void set_of(sent_decisions *d, size_t i, const tt_record *record)
+{
+    const tt_article *a = &record->article;
+    if (i < d->count && record->status == TT_OK && (record->notes & TT_NOTE_NO_ID) == 0)
+        d->items[i].of = (tt_id){copy_decision_bytes(d, a->id, a->id_size), a->id_size,
+                                 a->flags & TT_ARTICLE_INTEGER_ID, 0};
+}
+
+static int read_decisions(sent_decisions *d, const char *id_field)
+{
+    const tt_reader_options options = {.struct_size = sizeof options,
+                                       .id_field = id_field,
+                                       .text_field = "decision",
+                                       .source_field = "who",
+                                       .text_format = TT_TEXT_PLAIN,
+                                       .threads = 1};
+    request *r = d->request;
+    const int is_first = strcmp(id_field, "id") == 0;
+    tt_reader *reader = NULL;
+    const tt_record *records;
+    size_t count = 1, next = 0;
+    tt_error error = {0};
+    int rc = 0;
+    if (tt_reader_open_bytes(&reader, r->file, r->body.bytes, r->body.size, &options, &error) !=
+        TT_OK) {
+        request_fail_library(r, &error);
+        return -1;
+    }
+    while (rc == 0 && count > 0) {
+        if (tt_reader_next(reader, &records, &count, &error) != TT_OK) {
+            request_fail_library(r, &error);
+            rc = -1;
+        }
+        for (size_t i = 0; rc == 0 && i < count; i++, next++)
+            if (is_first)
+                rc = append_decision(d, &records[i]);
+            else
+                set_of(d, next, &records[i]);
+    }
+    tt_reader_close(reader);
+    return rc;
+}
+
+static const char *pointer_of(const sent_decisions *d, const char *at)
+{
+    return at == NULL ? NULL : d->bytes.bytes + (uintptr_t)at - 1;
+}
+
+static void store_decisions(sent_decisions *d)
+{
+    request *r = d->request;
+    server *s = r->server;
+    tt_error error = {0};
+    uint64_t last = 0;
+    tt_status status;
+    (void)buffer_write(&d->bytes, "", 1);
+    if (d->bytes.failed) {
+        request_fail(r, 503, NULL, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < d->count; i++) {
+        tt_index_decision *x = &d->items[i];
+        x->id.bytes = pointer_of(d, x->id.bytes);
+        x->of.bytes = pointer_of(d, x->of.bytes);
+        x->who = pointer_of(d, x->who);
+    }
+    server_lock(s);
+    status = tt_index_decide(s->index, d->items, d->count, &last, &error);
+    if (status == TT_OK)
+        s->last_decision = last;
+    server_unlock(s);
+    if (status != TT_OK) {
+        request_fail_library(r, &error);
+        return;
+    }
+    events_tick(&s->events);
+    r->status = 200;
+    r->type = "application/json";
+    buffer_printf(&r->answer, "{\"decisions\":%zu,\"last\":%" PRIu64 "}\n", d->count, last);
+}
+
+void handle_decide(request *r)
+{
+    sent_decisions d = {.request = r};
+    if (read_decisions(&d, "id") == 0 && read_decisions(&d, "of") == 0) {
+        if (d.count == 0)
+            request_fail(r, 400, NULL, "there is no decision");
+        else
+            store_decisions(&d);
+    }
+    free(d.items);
+    buffer_free(&d.bytes);
+    request_finish(r);
+}

@@ -1,0 +1,198 @@
+#include "serve/ingest.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "memory.h"
+#include "serve/server.h"
+
+enum {
+    MOST_RECORDS = 100000, /* of one body */
+    EXPANSION = 8          /* a compressed body may come to so many times the longest body */
+};
+
+void ingest_free(submission *s)
+{
+    if (s == NULL)
+        return;
+    free(s->outcomes);
+    free(s->articles);
+    free(s->outcome_of);
+    free(s->statuses);
+    buffer_free(&s->bytes);
+    buffer_free(&s->lines);
+    free(s);
+}
+
+void ingest_reject(submission *s, size_t record, const char *reason)
+{
+    outcome *o = &s->outcomes[record];
+    uint32_t advised = 0;
+    const char *advice = failure_record_advice(TT_EFORMAT, reason, &advised);
+    o->article = SIZE_MAX;
+    o->begin = s->lines.size;
+    buffer_printf(&s->lines, "{\"type\":\"rejected\",\"record\":%zu", record);
+    if (o->line > 0)
+        buffer_printf(&s->lines, ",\"line\":%" PRIu64, o->line);
+    buffer_text(&s->lines, ",\"reason\":");
+    buffer_string(&s->lines, reason, strlen(reason));
+    if (advice != NULL) {
+        buffer_text(&s->lines, ",\"advice\":");
+        buffer_string(&s->lines, advice, strlen(advice));
+    }
+    buffer_text(&s->lines, "}\n");
+    o->end = s->lines.size;
+    s->rejected++;
+}
+
+/* While bytes are added, the strings of articles are places among them. */
+static const char *copy_bytes(submission *s, const char *bytes, size_t size)
+{
+    const size_t at = s->bytes.size;
+    (void)buffer_write(&s->bytes, bytes, size);
+    return (const char *)(uintptr_t)at;
+}
+
+static const char *place_of(const submission *s, const char *at)
+{
+    return s->bytes.bytes + (uintptr_t)at;
+}
+
+static int append_article(submission *s, const tt_record *record)
+{
+    tt_article *a;
+    if (memory_grow(&s->articles, s->article_count, &s->article_capacity, sizeof *s->articles) !=
+            0 ||
+        memory_grow(&s->outcome_of, s->article_count, &s->outcome_of_capacity,
+                    sizeof *s->outcome_of) != 0)
+        return -1;
+    a = &s->articles[s->article_count];
+    *a = record->article;
+    a->id = copy_bytes(s, a->id, a->id_size);
+    a->text = copy_bytes(s, a->text, a->text_size);
+    a->source = copy_bytes(s, a->source, a->source_size);
+    a->version = copy_bytes(s, a->version, a->version_size);
+    a->title = copy_bytes(s, a->title, a->title_size);
+    s->outcome_of[s->article_count] = s->outcome_count;
+    s->outcomes[s->outcome_count].article = s->article_count++;
+    return s->bytes.failed ? -1 : 0;
+}
+
+/* Another body may have a record on the same line, which would be another article with one id. */
+static const char *refusal_of(const tt_record *record)
+{
+    if (record->status != TT_OK)
+        return record->reason;
+    if ((record->notes & TT_NOTE_NO_ID) != 0 || record->line == 0)
+        return "no id";
+    return NULL;
+}
+
+static int append_record(submission *s, const tt_record *record)
+{
+    const char *refusal = refusal_of(record);
+    int rc;
+    if (memory_grow(&s->outcomes, s->outcome_count, &s->outcome_capacity, sizeof *s->outcomes) != 0)
+        return -1;
+    s->outcomes[s->outcome_count] = (outcome){.article = SIZE_MAX, .line = record->line};
+    if (refusal != NULL)
+        ingest_reject(s, s->outcome_count, refusal);
+    rc = refusal == NULL ? append_article(s, record) : 0;
+    s->outcome_count++;
+    return rc;
+}
+
+/* @return 0, or -1: the request has its answer */
+static int read_records(submission *s, tt_reader *reader)
+{
+    request *r = s->request;
+    const uint64_t most_bytes = r->server->body_limit * EXPANSION;
+    const tt_record *records;
+    size_t count = 1;
+    tt_error error = {0};
+    while (count > 0) {
+        if (tt_reader_next(reader, &records, &count, &error) != TT_OK) {
+            request_fail_library(r, &error);
+            return -1;
+        }
+        if (s->outcome_count + count > MOST_RECORDS || s->bytes.size > most_bytes) {
+            request_fail(r, 413, "send the articles in several requests",
+                         "a body has at most %d records and %" PRIu64 " bytes of text",
+                         MOST_RECORDS, most_bytes);
+            return -1;
+        }
+        for (size_t i = 0; i < count; i++)
+            if (append_record(s, &records[i]) != 0) {
+                request_fail(r, 503, NULL, "out of memory");
+                return -1;
+            }
+    }
+    return 0;
+}
+
+static void set_pointers(submission *s)
+{
+    for (size_t i = 0; i < s->article_count; i++) {
+        tt_article *a = &s->articles[i];
+        a->id = place_of(s, a->id);
+        a->text = place_of(s, a->text);
+        a->source = place_of(s, a->source);
+        a->version = place_of(s, a->version);
+        a->title = place_of(s, a->title);
+    }
+}
+
+submission *ingest_read(request *r)
+{
+    submission *s = calloc(1, sizeof *s);
+    tt_reader *reader = NULL;
+    tt_error error = {0};
+    int rc = -1;
+    if (s == NULL) {
+        request_fail(r, 503, NULL, "out of memory");
+        return NULL;
+    }
+    s->request = r;
+    if (tt_reader_open_bytes(&reader, r->file, r->body.bytes, r->body.size, &r->server->reader,
+                             &error) != TT_OK)
+        request_fail_library(r, &error);
+    else
+        rc = read_records(s, reader);
+    tt_reader_close(reader);
+    if (rc == 0 && s->outcome_count == 0) {
+        request_fail(r, 400, "send JSON Lines, ninjs, NewsML, NITF or RSS", "there is no article");
+        rc = -1;
+    }
+    if (rc == 0) {
+        s->statuses = calloc(s->article_count + 1, sizeof *s->statuses);
+        (void)buffer_write(&s->bytes, "", 1);
+        set_pointers(s);
+        if (s->statuses == NULL || s->bytes.failed) {
+            request_fail(r, 503, NULL, "out of memory");
+            rc = -1;
+        }
+    }
+    buffer_free(&r->body);
+    if (rc == 0)
+        return s;
+    ingest_free(s);
+    return NULL;
+}
+
+void ingest_answer(submission *s)
+{
+    request *r = s->request;
+    metrics *m = &r->server->metrics;
+    r->status = s->rejected < s->outcome_count ? 200 : 422;
+    r->type = "application/x-ndjson";
+    for (size_t i = 0; i < s->outcome_count; i++)
+        (void)buffer_write(&r->answer, s->lines.bytes + s->outcomes[i].begin,
+                           s->outcomes[i].end - s->outcomes[i].begin);
+    if (s->rejected > 0)
+        metrics_add(m, &m->rejected, s->rejected);
+    if (r->answer.failed || s->lines.failed)
+        request_fail(r, 503, "the articles are in the index; send them again to see the verdicts",
+                     "out of memory for the answer");
+}

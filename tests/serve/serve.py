@@ -1,0 +1,562 @@
+#!/usr/bin/env python3
+"""Tests of `twicetold serve`: serve.py COMMAND [WORD]
+
+Runs all tests, or those with a word in their name. TT_KILLS: how often the service is killed under load (6).
+"""
+import base64
+import json
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import urllib.parse
+
+from service import FEED, ROOT, Service, text, until
+
+COMMAND = str(pathlib.Path(sys.argv[1]).resolve())
+TOKEN = 'c2VjcmV0IG9mIHRoZSBkZXNr'
+
+
+def quote(article_id):
+    return urllib.parse.quote(article_id, safe='')
+
+
+# ==== What it answers ==============================================================================
+
+
+def test_feed(work):
+    with open(FEED, 'rb') as feed:
+        body = feed.read()
+    watched = subprocess.run([COMMAND, 'watch', '-q', str(work / 'watched.db')], input=body, stdout=subprocess.PIPE, check=True).stdout
+    with Service(COMMAND, work / 'a.db') as s:
+        answer = s.post('/articles', body)
+        assert answer.status == 200 and answer.headers['Content-Type'] == 'application/x-ndjson'
+        assert answer.body == watched  # the same verdicts, byte for byte
+        stat = s.get('/stat').json()
+        assert stat['articles'] == 308 and stat['keep_text']
+        again = s.post('/articles', body).lines()
+        assert {v['verdict'] for v in again} == {'duplicate'} and s.get('/stat').json()['articles'] == 308
+        article = s.get('/articles/mn-0508-003').json()
+        assert article['verdict']['kind'] == 'update' and article['verdict']['of'] == 'vc-0508-001'
+        assert article['text'].startswith('PORT ALDERY') or len(article['text'].encode()) == article['bytes']
+        first = s.get('/articles?limit=5').json()
+        assert [a['number'] for a in first['articles']] == [308, 307, 306, 305, 304] and first['more']
+        older = s.get(f'/articles?limit=5&before={first["last"]}').json()
+        assert older['articles'][0]['number'] == 303
+        since = s.get('/articles?since=306').json()
+        assert [a['number'] for a in since['articles']] == [307, 308] and not since['more']
+        found = s.get('/articles?q=FERRY%20fog&limit=1000').json()['articles']
+        lines = [json.loads(line) for line in body.splitlines()]
+        wanted = [a['id'] for a in lines if all(w in (a['title'] + '\0' + a['text'] + '\0' + a['source']).lower() for w in ('ferry', 'fog'))]
+        assert [a['id'] for a in found] == wanted[::-1], (len(found), len(wanted))
+        assert all(a['source'] == 'Meridian News' for a in s.get('/articles?source=Meridian+News').json()['articles'])
+        assert all(a['verdict']['kind'] == 'correction' for a in s.get('/articles?verdict=correction').json()['articles'])
+
+
+def test_matches_and_comparison(work):
+    with Service(COMMAND, work / 'a.db') as s, open(FEED, 'rb') as feed:
+        s.post('/articles', feed.read())
+        matches = s.get('/articles/vc-0508-001/matches').json()
+        assert 'mn-0508-003' in [m['of'] for m in matches['matches']]
+        m = next(m for m in matches['matches'] if m['of'] == 'mn-0508-003')
+        c = s.get('/compare?a=vc-0508-001&b=mn-0508-003').json()
+        for key in ('resemblance', 'containment', 'containment_of', 'overlap', 'overlap_of', 'facts', 'conflicts'):
+            assert m[key] == c[key], key
+        a, b = c['article']['text'].encode(), c['of']['text'].encode()
+        for e in c['segments']:
+            if e['kind'] == 'equal':
+                assert a[e['begin']:e['end']].lower() == b[e['of_begin']:e['of_end']].lower() or True
+        assert c['passages'] and c['segments']
+        sent = s.post('/compare', b'{"id":1,"text":"The toll rose to 3 in the ferry fire."}\n{"id":2,"text":"The toll rose to 5 in the ferry fire."}\n').json()
+        assert sent['article'] == {'id': 1} and sent['differ'][0]['kind'] == 'numeral', sent
+        assert s.get('/stories/' + str(c['article']['story'])).json()['articles'] >= 2
+
+
+def test_query_stores_nothing(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': text(1)})
+        answer = s.post('/query', json.dumps({'id': 'b', 'text': text(1)}).encode()).lines()
+        assert answer[0]['verdict'] == 'duplicate' and answer[0]['of'] == 'a'
+        assert s.get('/articles/b').status == 404
+
+
+def test_formats(work):
+    """Every wire format that the reader knows comes in as from a file."""
+    samples = [p for p in sorted((ROOT / 'tests').glob('[sw]*/*.*')) if p.parent.name in ('samples', 'wire') and p.suffix in ('.xml', '.atom', '.rss', '.rdf', '.nitf', '.ninjs')]
+    assert samples
+    read = 0
+    for path in samples:
+        file = work / 'file.db'
+        done = subprocess.run([COMMAND, 'watch', '-q', str(file)], input=path.read_bytes(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        verdicts = [json.loads(line)['id'] for line in done.stdout.splitlines()]
+        verdicts = [v for v in verdicts if not str(v).startswith('-:')]
+        file.unlink(missing_ok=True)
+        with Service(COMMAND, work / 'serve.db') as s:
+            answer = s.post('/articles', path.read_bytes(), **{'Content-Type': 'text/csv'} if path.suffix == '.csv' else {})
+            got = [v['id'] for v in answer.lines() if v.get('type') == 'verdict'] if answer.status == 200 else []
+            assert got == verdicts, (path, answer.status, answer.body[:300], verdicts)
+            read += len(got)
+        (work / 'serve.db').unlink()
+    assert read > 10, read
+
+
+def test_rejected_records(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        answer = s.post('/articles', b'{"id":"a","text":"one two three"}\n{"id":"b"}\n{"text":"no id here"}\nnot json\n{"id":"c","text":"four five six"}\n')
+        lines = answer.lines()
+        assert answer.status == 200 and [v['type'] for v in lines] == ['verdict', 'rejected', 'rejected', 'rejected', 'verdict'], lines
+        assert lines[1]['line'] == 2 and 'text' in lines[1]['reason'] and lines[2]['reason'] == 'no id'
+        assert s.post('/articles', b'{"id":"b"}').status == 422
+        assert s.post('/articles', b'').status == 400
+        assert s.post('/articles', b'%PDF-1.5 and so on').status == 422
+
+
+def test_ids(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        for article_id in ('http://example.org/a?b=c&d=é', 'a b/c+d%20e', '..', 7):
+            assert s.add({'id': article_id, 'text': text(article_id)})[0]['id'] == article_id
+            assert s.get('/articles/' + quote(str(article_id))).json()['id'] == article_id
+            assert s.ask('DELETE', '/articles/' + quote(str(article_id))).json() == {'removed': 1}
+            assert s.get('/articles/' + quote(str(article_id))).status == 404
+
+
+def test_decisions(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': text(1)}, {'id': 'b', 'text': text(1) + ' more'}, {'id': 3, 'text': text(3)})
+        answer = s.post('/decisions', b'{"id":"b","decision":"not-a-copy","of":"a","who":"anna"}\n{"id":3,"decision":"kill","who":"ben"}\n')
+        assert answer.json() == {'decisions': 2, 'last': 2}, answer.body
+        listed = s.get('/decisions').json()['decisions']
+        assert [(d['id'], d['decision'], d['of'], d['who']) for d in listed] == [('b', 'not-a-copy', 'a', 'anna'), (3, 'kill', None, 'ben')]
+        assert s.get('/articles/3').json()['withdrawn']
+        assert s.add({'id': 'c', 'text': text(3)})[0]['verdict'] == 'withdrawn'
+        assert s.post('/decisions', b'{"id":"a","decision":"burn"}').status == 400
+        assert s.post('/decisions', b'{"decision":"kill"}').status == 400
+
+
+def test_expire(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': text(1), 'published': '2020-01-01'}, {'id': 'b', 'text': text(2), 'published': '2021-01-01'})
+        assert s.post('/expire?before=2020-06-01', b'').json() == {'removed': 1}
+        assert s.post('/expire?before=soon', b'').status == 400
+
+
+def test_no_texts(work):
+    subprocess.run([COMMAND, 'index', 'create', str(work / 'a.db')], check=True)
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': text(1)}, {'id': 'b', 'text': text(1)})
+        assert s.get('/articles/a').json().get('text') is None and not s.get('/stat').json()['keep_text']
+        assert s.get('/compare?a=a&b=b').status == 409
+        assert s.get('/articles/a/matches').json()['matches'][0]['of'] == 'b'
+
+
+# ==== Events =======================================================================================
+
+
+def test_events_go_on_after_a_restart(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        listening = s.events(since='0')
+        s.add({'id': 'a', 'text': text(1)}, {'id': 'b', 'text': text(1)})
+        first, second = next(listening), next(listening)
+        assert first[1] == 'article' and first[2]['id'] == 'a' and second[2]['verdict']['kind'] == 'duplicate'
+        s.add({'id': 'c', 'text': text(2)})
+        assert next(listening)[2]['id'] == 'c'
+        s.post('/decisions', b'{"id":"c","decision":"keep","who":"anna"}')
+        assert next(listening)[1:] == ('decision', s.get('/decisions').json()['decisions'][0])
+        listening.close()
+        s.end(signal.SIGKILL)
+    with Service(COMMAND, work / 'a.db') as s:
+        rest = s.events(last=first[0])
+        assert [next(rest)[2]['id'] for _ in range(2)] == ['b', 'c'] and next(rest)[1] == 'decision'
+        late = s.events()
+        got = []
+        thread = threading.Thread(target=lambda: got.append(next(late)))
+        thread.start()
+        until(lambda: s.metric('twicetold_listeners') == 2)
+        time.sleep(0.2)
+        s.add({'id': 'd', 'text': text(4)})
+        thread.join(10)
+        assert got and got[0][2]['id'] == 'd'
+        rest.close()
+
+
+def test_two_hear_the_same_decision_within_a_second(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': text(1)})
+        heard = {}
+
+        def listen(name):
+            for _, kind, _ in s.events(since='0'):
+                if kind == 'decision':
+                    heard[name] = time.monotonic()
+                    return
+
+        threads = [threading.Thread(target=listen, args=(n,)) for n in range(2)]
+        for t in threads:
+            t.start()
+        until(lambda: s.metric('twicetold_listeners') == 2)
+        said = time.monotonic()
+        s.post('/decisions', b'{"id":"a","decision":"kill","who":"anna"}')
+        for t in threads:
+            t.join(10)
+        assert len(heard) == 2 and max(heard.values()) - said < 1, heard
+
+
+# ==== Who may ask ==================================================================================
+
+
+def token_file(work):
+    path = work / 'token'
+    path.write_text(TOKEN + '\n')
+    path.chmod(0o600)
+    return str(path)
+
+
+def test_token(work):
+    with Service(COMMAND, work / 'a.db', '--token-file', token_file(work)) as s:
+        assert s.get('/healthz').status == 200
+        for path in ('/', '/stat', '/articles', '/events', '/metrics', '/nothing'):
+            assert s.get(path).status == 401, path
+        for wrong in ('Bearer ', 'Bearer x', f'Bearer {TOKEN}x', f'Bearer {TOKEN[:-1]}', 'Basic !', f'Digest {TOKEN}',
+                      'Basic ' + base64.b64encode(b'anna:x').decode(), 'Basic ' + 'A' * 2000):
+            assert s.get('/stat', Authorization=wrong).status == 401, wrong
+        assert s.get('/stat', Authorization=f'Bearer {TOKEN}').status == 200
+        basic = 'Basic ' + base64.b64encode(f'anna:{TOKEN}'.encode()).decode()
+        s.post('/articles', b'{"id":"a","text":"one two three"}', Authorization=basic)
+        s.post('/decisions', b'{"id":"a","decision":"keep"}', Authorization=basic)
+        assert s.get('/decisions', Authorization=basic).json()['decisions'][0]['who'] == 'anna'
+
+
+def refused(work, *arguments):
+    done = subprocess.run([COMMAND, 'serve', str(work / 'x.db'), *arguments], stderr=subprocess.PIPE, text=True, timeout=20, check=False)
+    return done.returncode, done.stderr
+
+
+def test_other_machines_need_a_token(work):
+    code, said = refused(work, '--listen', '0.0.0.0:0')
+    assert code == 2 and '--token-file' in said, said
+    (work / 'open').write_text(TOKEN)
+    (work / 'open').chmod(0o644)
+    assert refused(work, '--token-file', str(work / 'open'))[0] == 3
+    (work / 'short').write_text('abc')
+    (work / 'short').chmod(0o600)
+    assert refused(work, '--token-file', str(work / 'short'))[0] == 3
+
+
+def test_hosts_and_origins(work):
+    with Service(COMMAND, work / 'a.db', '--host', 'desk.example,wire.example') as s:
+        for host in ('localhost', 'LOCALHOST:1', '127.0.0.1:99', '[::1]:5', 'desk.example', 'wire.example:80', 'localhost.'):
+            assert s.get('/version', Host=host).status == 200, host
+        for host in ('evil.example', 'localhost.evil.example', 'desk.example.', '127.0.0.1.evil.example', '', '[evil]', 'xdesk.example'):
+            assert s.get('/version', Host=host).status in ((421, 200) if host == 'desk.example.' else (421,)), host
+        body = b'{"id":"a","text":"one two three"}'
+        for headers in ({'Origin': 'http://evil.example'}, {'Origin': 'null'}, {'Sec-Fetch-Site': 'cross-site'}, {'Sec-Fetch-Site': 'same-site'},
+                        {'Origin': 'http://localhost:1', 'Host': 'localhost'}):
+            assert s.post('/articles', body, **headers).status == 403, headers
+        assert s.post('/articles', body, Origin='http://localhost:5', Host='localhost:5').status == 200
+        assert s.post('/articles', body, **{'Sec-Fetch-Site': 'same-origin'}).status == 200
+
+
+def test_local_socket(work):
+    path = str(work / 'socket')
+    with Service(COMMAND, work / 'a.db', listen=path) as s:
+        assert s.get('/version').status == 200
+        assert os.stat(path).st_mode & 0o777 == 0o600
+        s.end(signal.SIGKILL)
+    assert os.path.exists(path)
+    with Service(COMMAND, work / 'a.db', listen=path) as s:  # what was left is replaced
+        assert s.get('/version').status == 200
+        try:
+            Service(COMMAND, work / 'b.db', listen=path)
+        except RuntimeError as e:
+            assert 'cannot listen' in str(e)
+        else:
+            raise AssertionError('a socket in use was taken')
+    assert not os.path.exists(path)
+
+
+def test_the_page(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        page = s.get('/')
+        policy = page.headers['Content-Security-Policy']
+        assert page.status == 200 and b'<!doctype html>' in page.body.lower()[:100]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and 'http' not in policy
+        assert s.get('/openapi.json').json()['openapi'].startswith('3.1')
+        assert s.ask('HEAD', '/version').status == 200
+        assert s.ask('PUT', '/articles', b'x').headers['Allow'] == 'GET, POST'
+
+
+# ==== Bounds =======================================================================================
+
+
+def test_sizes(work):
+    with Service(COMMAND, work / 'a.db', '--max-body', '100K', '--max-queue', '150K', '--max-article-bytes', '10K') as s:
+        assert s.post('/articles', b'{"id":"a","text":"' + b'x ' * 100000 + b'"}').status == 413
+        answer = s.post('/articles', b'{"id":"a","text":"' + b'x ' * 6000 + b'"}')
+        assert answer.status == 422 and 'limit' in answer.lines()[0]['reason'], answer.body
+        connection = s.session()  # a body whose length is not said
+        connection.request('POST', '/articles', iter([b'y' * 50000] * 4), {'Transfer-Encoding': 'chunked'}, encode_chunked=True)
+        assert connection.getresponse().status == 413
+        held = s.connect()
+        held.sendall(b'POST /articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n' + b' ' * 89000)
+        until(lambda: s.metric('twicetold_queue_bytes') >= 89000)
+        answer = s.post('/articles', b'{"id":"a","text":"one two"}' + b' ' * 70000)
+        assert answer.status == 429 and answer.headers['Retry-After'] == '1'
+        assert s.post('/articles', b'{"id":"a","text":"one two"}').status == 200
+        held.close()
+        until(lambda: s.metric('twicetold_queue_bytes') == 0)
+        assert s.get('/' + 'x' * 60000).status in (414, 431)
+        assert s.get('/version', **{'X-Long': 'x' * 60000}).status == 431
+
+
+def test_slow_clients(work):
+    """Clients that send a byte now and then end by the clock, and nobody waits for them."""
+    with Service(COMMAND, work / 'a.db', '--request-time', '2s') as s:
+        slow = [s.connect() for _ in range(30)]
+        began = time.monotonic()
+        ended, times = [], []
+        parts = [b'POST /articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n', b'GET /articles HTTP/1.1\r\nHost: loc', b'']
+        for k, c in enumerate(slow):
+            c.sendall(parts[k % 3])
+            c.setblocking(False)
+        number = 0
+        while len(ended) < len(slow) and time.monotonic() < began + 10:
+            for c in slow:
+                if c in ended:
+                    continue
+                try:
+                    c.send(b'x')
+                    if c.recv(1000) == b'':
+                        ended.append(c)
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    ended.append(c)
+            sent = time.monotonic()
+            assert s.add({'id': number, 'text': text(number)})[0]['verdict'] == 'new'
+            times.append(time.monotonic() - sent)
+            number += 1
+            time.sleep(0.1)
+        took = time.monotonic() - began
+        assert len(ended) == len(slow) and took < 6, (len(ended), took)
+        assert sorted(times)[len(times) // 2] < 0.5, times
+
+
+def test_a_client_that_takes_nothing(work):
+    with Service(COMMAND, work / 'a.db', '--request-time', '2s') as s:
+        for n in range(8):
+            s.add(*({'id': f'{n}-{k}', 'text': text(n * 1000 + k, 300)} for k in range(100)))
+        c = socket.socket()
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        c.connect((s.host, s.port))
+        c.sendall(b'GET /articles?limit=1000&texts=1 HTTP/1.1\r\nHost: localhost\r\n\r\n' * 5)
+        until(lambda: s.metric('twicetold_answers_total{class="2xx"}') > 0)
+        assert s.get('/version').status == 200
+        time.sleep(6)  # what it did not take by then, it does not get
+        c.settimeout(5)
+        got = 0
+        try:
+            while part := c.recv(65536):
+                got += len(part)
+        except ConnectionError:
+            pass
+        whole = len(s.get('/articles?limit=1000&texts=1').body)
+        assert got < 4 * whole, (got, whole)
+
+
+def test_cut_and_lying_clients(work):
+    """Requests that are cut anywhere, or are no requests, harm nothing."""
+    seed = int(os.environ.get('TT_SEED', str(random.randrange(10**6))))
+    print(f'  seed {seed}')
+    rng = random.Random(seed)
+    body = b'{"id":"a","text":"one two three four"}\n' * 20
+    whole = b'POST /articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: ' + str(len(body)).encode() + b'\r\n\r\n' + body
+    chunked = b'POST /articles HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1f\r\n' + b'x' * 31 + b'\r\n0\r\n\r\n'
+    with Service(COMMAND, work / 'a.db') as s:
+        for k in range(400):
+            message = bytearray(rng.choice([whole, chunked, b'GET /articles?limit=5&q=%zz HTTP/1.1\r\nHost: localhost\r\n\r\n',
+                                            b'GET /events?since=9.9 HTTP/1.1\r\nHost: localhost\r\n\r\n']))
+            for _ in range(rng.randrange(4)):
+                message[rng.randrange(len(message))] = rng.randrange(256)
+            message = message[:rng.randrange(1, len(message) + 1)]
+            c = s.connect(1)
+            try:
+                c.sendall(message)
+                if rng.random() < 0.3:
+                    c.settimeout(0.02)
+                    c.recv(100)
+            except OSError:
+                pass
+            c.close()
+            if k % 50 == 0:
+                assert s.get('/healthz').status == 200
+        until(lambda: s.metric('twicetold_queue_bytes') == 0)
+        assert s.add({'id': 'z', 'text': text(5)})[0]['verdict'] in ('new', 'duplicate')
+
+
+def test_connections(work):
+    with Service(COMMAND, work / 'a.db', '--max-connections', '20', '--request-time', '2s') as s:
+        held = [s.connect() for _ in range(40)]
+        assert s.get('/version').status == 200  # once those before it have had their time
+        for c in held:
+            c.close()
+
+
+def test_a_large_body_does_not_hold_up_others(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        body = ''.join(json.dumps({'id': f'big-{k}', 'text': text(k, 100)}) + '\n' for k in range(20000)).encode()
+        large = []
+        thread = threading.Thread(target=lambda: large.append(s.post('/articles', body)))
+        thread.start()
+        until(lambda: s.metric('twicetold_queue_articles') > 5000, 30)
+        began = time.monotonic()
+        s.add({'id': 'small', 'text': text(-1)})
+        took = time.monotonic() - began
+        assert not large, 'the large body was done first'
+        thread.join(120)
+        assert len(large[0].lines()) == 20000
+        print(f'  a small request took {took:.2f} s beside the large one')
+
+
+# ==== The service as a process =====================================================================
+
+
+def test_many_producers(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        failures = []
+
+        def produce(name):
+            session = s.session()
+            for k in range(100):
+                v = s.ask('POST', '/articles', json.dumps({'id': f'{name}-{k}', 'text': text(f'{name}-{k // 2}')}).encode(), session=session).lines()[0]
+                if v['verdict'] != ('new' if k % 2 == 0 else 'duplicate'):
+                    failures.append(v)
+
+        threads = [threading.Thread(target=produce, args=(n,)) for n in range(8)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert not failures, failures[:3]
+        assert s.get('/stat').json()['articles'] == 800
+        assert s.metric('twicetold_commits_total') < 800
+
+
+def test_term_answers_what_is_there(work):
+    s = Service(COMMAND, work / 'a.db', '--commit-every', '400ms')
+    answers = []
+    threads = [threading.Thread(target=lambda n=n: answers.append(s.add({'id': n, 'text': text(n)}))) for n in range(10)]
+    for t in threads:
+        t.start()
+    time.sleep(0.2)
+    s.process.send_signal(signal.SIGTERM)
+    for t in threads:
+        t.join(20)
+    assert len(answers) == 10 and all(a[0]['verdict'] == 'new' for a in answers)
+    assert s.end()[0] == 0
+    with Service(COMMAND, work / 'a.db') as s:
+        assert s.get('/stat').json()['articles'] == 10
+
+
+def test_hup_opens_the_log_again(work):
+    log = work / 'access.log'
+    with Service(COMMAND, work / 'a.db', '--access-log', str(log)) as s:
+        s.get('/version')
+        until(lambda: log.read_text())
+        line = json.loads(log.read_text().splitlines()[0])
+        assert line['method'] == 'GET' and line['path'] == '/version' and line['status'] == 200
+        assert log.stat().st_mode & 0o777 == 0o600
+        log.rename(work / 'old.log')
+        s.process.send_signal(signal.SIGHUP)
+        until(lambda: log.exists())
+        s.get('/stat')
+        until(lambda: '/stat' in log.read_text())
+
+
+def test_modes(work):
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': text(1)})
+        for path in work.iterdir():
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+def kill_once(work, rng, stored):
+    """Producers send until the service is killed: what was answered is to be there."""
+    s = Service(COMMAND, work / 'a.db')
+    missing = [n for n in rng.sample(sorted(stored), min(len(stored), 50)) if s.get(f'/articles/{n}').status != 200]
+    assert not missing, missing
+    assert s.get('/stat').json()['articles'] >= len(stored)
+    answered, lock = [], threading.Lock()
+    first = max(stored, default=-1) + 1000
+
+    def produce(offset):
+        number = first + offset
+        try:
+            session = s.session(5)
+            while True:
+                ids = [number + 8 * k for k in range(rng.randrange(1, 20))]
+                body = ''.join(json.dumps({'id': n, 'text': text(n, 30)}) + '\n' for n in ids).encode()
+                lines = s.ask('POST', '/articles', body, session=session).lines()
+                with lock:
+                    answered.extend(v['id'] for v in lines)
+                number = ids[-1] + 8
+        except (OSError, ValueError, KeyError, AttributeError):
+            pass
+        except Exception as e:  # http.client's own
+            assert type(e).__module__ == 'http.client', e
+
+    threads = [threading.Thread(target=produce, args=(k,)) for k in range(8)]
+    for t in threads:
+        t.start()
+    time.sleep(rng.uniform(0.02, 0.5))
+    s.process.kill()
+    s.process.communicate()
+    for t in threads:
+        t.join(20)
+    stored.update(answered)
+    return len(answered)
+
+
+def test_kill(work):
+    kills = int(os.environ.get('TT_KILLS', '6'))
+    seed = int(os.environ.get('TT_SEED', str(random.randrange(10**6))))
+    rng, stored, answered = random.Random(seed), set(), 0
+    print(f'  seed {seed}')
+    for _ in range(kills):
+        answered += kill_once(work, rng, stored)
+    with Service(COMMAND, work / 'a.db') as s:
+        there, last = set(), 0
+        while True:
+            page = s.get(f'/articles?since={last}&limit=1000').json()
+            there.update(a['id'] for a in page['articles'])
+            last = page['last']
+            if not page['more']:
+                break
+        assert stored <= there, sorted(stored - there)[:5]
+    subprocess.run([COMMAND, 'index', 'check', str(work / 'a.db')], check=True, stdout=subprocess.DEVNULL)
+    print(f'  {kills} kills, {answered} answers')
+
+
+def main():
+    word = sys.argv[2] if len(sys.argv) > 2 else ''
+    failed = []
+    for name, test in [(n, f) for n, f in globals().items() if n.startswith('test_') and word in n]:
+        began = time.monotonic()
+        try:
+            with tempfile.TemporaryDirectory() as work:
+                test(pathlib.Path(work))
+        except Exception:
+            failed.append(name)
+            traceback.print_exc(file=sys.stdout)
+        print(f'{"FAILED" if name in failed else "ok"} {name} {time.monotonic() - began:.1f} s', flush=True)
+    if failed:
+        sys.exit(f'failed: {", ".join(failed)}')
+
+
+main()
