@@ -442,7 +442,7 @@ static tt_status tokenize_word(tti_tokenizer *s, character *next)
     if (s->batch.count == TTI_SPLIT_RUNS)
         TTI_TRY(flush_batch(s));
     used = t.at = s->tokens->folded.count;
-    t.flags = first_flags(c.entry);
+    t.flags = (uint8_t)(first_flags(c.entry) | (single ? TTI_TOKEN_UPPER : 0));
     do {
         if (used + TTI_CHARACTERS_MAX_FOLD > s->tokens->folded.capacity) {
             s->tokens->folded.count = used;
@@ -501,11 +501,11 @@ static tt_status tokenize_ideographs(tti_tokenizer *s)
         b->begin[k] = at;
         b->size[k] = b->length[k] = 3;
         b->at[k] = (uint32_t)s->tokens->folded.count;
-        b->flags[k] = 0;
+        b->flags[k] = TTI_TOKEN_UPPER;
         s->tokens->folded.count += 3;
     }
     if (k > b->count) {
-        b->flags[b->count] = s->position != s->before_end ? TTI_TOKEN_MAYBE_SENTENCE : 0;
+        b->flags[b->count] |= s->position != s->before_end ? TTI_TOKEN_MAYBE_SENTENCE : 0;
         s->before_begin = at - 3;
         s->before_end = s->position = at;
         b->count = k;

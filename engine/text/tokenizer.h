@@ -30,7 +30,8 @@ enum {
     TTI_TOKEN_CAPITAL = 1u << 3,     /**< its first letter is upper or title case */
     TTI_TOKEN_SENTENCE = 1u << 4,    /**< first of a sentence: after . ! ? : ; quote or bracket
                                           openings at the start of a line, or a line's first */
-    TTI_TOKEN_UPPER = 1u << 5,       /**< two letters or more, all upper case */
+    TTI_TOKEN_UPPER = 1u << 5,       /**< two letters or more, all upper case; in a script without
+                                          capitals: a character that is a word by itself */
     TTI_TOKEN_PARAGRAPH = 1u << 6    /**< first of a paragraph */
 };
 

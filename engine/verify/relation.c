@@ -29,8 +29,12 @@ enum {
 
 /* In copies, a number faces another number no more often than once in so many aligned tokens, and
  * once more for so many words that were misread. */
-#define WORDS_OF_A_NUMBER 28.0
-#define MISREAD_FORGIVEN 10.0
+#define WORDS_OF_A_NUMBER 30.0
+#define MISREAD_FORGIVEN 4.0
+
+/* Copies have no more other names and numbers than these, where there are both: somebody else got
+ * another sum. Words that were misread forgive as many as above. */
+#define NAMES_AND_NUMBERS 1.5
 
 /* Copies have no more slots that are filled with other facts than these, fewer if little aligns, */
 #define SLOTS 2.0
@@ -47,10 +51,10 @@ enum { NUMERAL, WORD, NAME, KINDS };
 static const double weights[KINDS] = {1, 1, 0.5};
 
 /*
- * Sorts of tokens that a slot may be filled with; those below KINDS are the kinds of facts. A word
- * whose first letter is of no class is a single character; in a conflict, where there are no
- * capitals, it may be a name. Ordinary words are no facts and not written as names. A date is no
- * count.
+ * Sorts of tokens that a slot may be filled with; those below KINDS are the kinds of facts. Words
+ * whose first letter is of no class are in a script without capitals, where in a conflict any may
+ * be a name, or are single characters. Ordinary words are no facts and not written as names. A date
+ * is no count.
  */
 enum { MAYBE_NAME = KINDS, CAPITAL, CHARACTER, ORDINARY, COUNT };
 
@@ -66,7 +70,8 @@ enum { MAYBE_NAME = KINDS, CAPITAL, CHARACTER, ORDINARY, COUNT };
 #define SORTS_OF(f)                                                                                \
   ((uint64_t)IS_KIND(f, TTI_TOKEN_NUMERAL) << 8 * NUMERAL | (uint64_t)IS_WORD(f) << 8 * WORD |     \
    (uint64_t)IS_NAME(f) << 8 * NAME | (uint64_t)(IS_NAME(f) || IS_KIND(f, 0)) << 8 * MAYBE_NAME |  \
-   (uint64_t)HAS(f, TTI_TOKEN_CAPITAL) << 8 * CAPITAL | (uint64_t)IS_KIND(f, 0) << 8 * CHARACTER | \
+   (uint64_t)HAS(f, TTI_TOKEN_CAPITAL) << 8 * CAPITAL |                                            \
+   (uint64_t)(IS_KIND(f, 0) && HAS(f, TTI_TOKEN_UPPER)) << 8 * CHARACTER |                         \
    (uint64_t) !(IS_FACT(f) || IS_KIND(f, 0) || HAS(f, TTI_TOKEN_CAPITAL)) << 8 * ORDINARY |        \
    (uint64_t)IS_NUMBER(f) << 8 * COUNT)
 #define FOUR(f) SORTS_OF(f), SORTS_OF((f) + 1), SORTS_OF((f) + 2), SORTS_OF((f) + 3)
@@ -225,11 +230,11 @@ static int has_token(tti_doc_filter *f, uint32_t hash)
     return tti_kernels_get()->has_token(f->doc->hashes, f->doc->token_count, hash);
 }
 
-/* Finds the first token of a sort that the other article does not have. @return its index, `end`
- * if there is none */
-static uint32_t find_novel_token(slot_side *s, tti_doc_filter *other, int sort)
+/* Finds the first token of a sort from i on that the other article does not have. @return its
+ * index, `end` if there is none */
+static uint32_t find_novel_token(slot_side *s, tti_doc_filter *other, int sort, uint32_t i)
 {
-    for (uint32_t i = s->begin; i < s->end; i++) {
+    for (; i < s->end; i++) {
         const uint32_t bit = 1u << (i - s->begin);
         if (!is_of_sort(s->doc->flags[i], sort))
             continue;
@@ -258,18 +263,45 @@ static int find_facing(const fact_comparison *x, slot_side *a, slot_side *b, int
 {
     if (count_of(a->sorts, sort) == 0 || count_of(b->sorts, sort) == 0)
         return 0;
-    *in_a = find_novel_token(a, x->in_b, sort);
+    *in_a = find_novel_token(a, x->in_b, sort, a->begin);
     if (*in_a == a->end)
         return 0;
-    *in_b = find_novel_token(b, x->in_a, sort);
+    *in_b = find_novel_token(b, x->in_a, sort, b->begin);
     return *in_b < b->end;
 }
 
-/* True if the slot is filled with names that are not alike, wherever in a sentence they are. */
+/* True if the slot is filled with other names, none of them like one that it may face, wherever in
+ * a sentence they are. */
 static int has_other_names(const fact_comparison *x, slot_side *a, slot_side *b)
 {
-    uint32_t i, k;
-    return find_facing(x, a, b, CAPITAL, &i, &k) && !is_like(a->doc->flags[i], b->doc->flags[k]);
+    uint32_t i, first;
+    if (!find_facing(x, a, b, CAPITAL, &i, &first))
+        return 0;
+    for (; i < a->end; i = find_novel_token(a, x->in_b, CAPITAL, i + 1))
+        for (uint32_t k = first; k < b->end; k = find_novel_token(b, x->in_a, CAPITAL, k + 1))
+            if (is_like(a->doc->flags[i], b->doc->flags[k]))
+                return 0;
+    return 1;
+}
+
+/* True if the article names twice or more what the other nowhere has. */
+static int has_recurring_name(slot_side *s, tti_doc_filter *other)
+{
+    uint32_t i = find_novel_token(s, other, CAPITAL, s->begin);
+    for (; i < s->end; i = find_novel_token(s, other, CAPITAL, i + 1)) {
+        uint32_t n = 0;
+        for (uint32_t k = 0; k < s->doc->token_count; k++)
+            n += s->doc->hashes[k] == s->doc->hashes[i];
+        if (n > 1)
+            return 1;
+    }
+    return 0;
+}
+
+/* Of a slot with other names: are they what the articles are about? */
+static int has_other_subject(const fact_comparison *x, slot_side *a, slot_side *b)
+{
+    return has_recurring_name(a, x->in_b) && has_recurring_name(b, x->in_a);
 }
 
 static int has_other_characters(const fact_comparison *x, slot_side *a, slot_side *b)
@@ -297,6 +329,8 @@ static void find_conflict(fact_comparison *x, slot_side *a, slot_side *b, int ki
                      (in_b[d.b] & TTI_TOKEN_KIND) == TTI_TOKEN_DATE_WORD
                  ? TT_DIFFERS_DATE
                  : TT_DIFFERS_NUMERAL;
+    x->out->other_names += d.kind == TT_DIFFERS_NAME;
+    x->out->other_numbers += d.kind == TT_DIFFERS_NUMERAL;
     if (x->out->conflicts < TT_MOST_DIFFERENCES)
         x->out->differences[x->out->conflicts] = d;
     x->out->conflicts++;
@@ -371,7 +405,10 @@ static void count_slot(fact_comparison *x, slot_side *a, slot_side *b, int is_fi
     x->out->number_slots += count_of(common, COUNT) != 0;
     if (!is_firm)
         return;
-    x->out->name_slots += has_other_names(x, a, b);
+    if (has_other_names(x, a, b)) {
+        x->out->name_slots++;
+        x->out->other_subjects += has_other_subject(x, a, b);
+    }
     x->out->character_slots += has_other_characters(x, a, b);
     for (int kind = 0; kind < KINDS; kind++)
         find_conflict(x, a, b, kind);
@@ -426,6 +463,17 @@ static void count_margin(fact_counts *t, const tti_doc *doc, const uint8_t *alig
     add_facts(t, sorts);
 }
 
+/* Looks for another subject in what both texts begin with, before a passage. */
+static void compare_beginnings(fact_comparison *x, const tti_passage *p)
+{
+    slot_side a = {.doc = x->a, .end = p->a_begin}, b = {.doc = x->b, .end = p->b_begin};
+    if (a.end > MARGIN || b.end > MARGIN)
+        return;
+    count_sorts(&a);
+    count_sorts(&b);
+    x->out->other_subjects += has_other_names(x, &a, &b) && has_other_subject(x, &a, &b);
+}
+
 static double weigh_facts(const fact_counts *t)
 {
     double sum = 0;
@@ -449,6 +497,8 @@ void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignme
         assert(p->a_end <= a->token_count && p->b_end <= b->token_count);
         out->aligned += p->matched;
         count_passage(&x, p, al->blocks + p->block_begin);
+        if (al->blocks[p->block_begin].len >= FIRM)
+            compare_beginnings(&x, p);
         count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);
         count_margin(&margin_b, b, al->b_aligned, p->b_begin, p->b_end);
     }
@@ -477,10 +527,16 @@ int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admissio
                         : f->name_slots > 0    ? SLOTS
                                                : SLOTS_OF_NUMBERS;
     const double of_short = f->aligned / WORDS_OF_A_SHORT_SLOT;
+    const double forgiven = f->misread / MISREAD_FORGIVEN;
     if (wish > 0)
         return f->share < wish;
+    if (f->other_subjects > forgiven)
+        return 1;
+    if (f->other_names > 0 && f->other_numbers > 0 &&
+        f->other_names + f->other_numbers > NAMES_AND_NUMBERS + forgiven)
+        return 1;
     if ((f->facts >= LEAST_FACTS || admission == TTI_ADMITTED_BY_OVERLAP) &&
-        f->numbers > f->aligned / WORDS_OF_A_NUMBER + f->misread / MISREAD_FORGIVEN)
+        f->numbers > f->aligned / WORDS_OF_A_NUMBER + forgiven)
         return 1;
     return f->number_slots + f->name_slots + f->character_slots >
            (of_short < most ? of_short : most) + f->aligned / WORDS_OF_A_SLOT +
@@ -493,10 +549,10 @@ int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admissio
 #define CONTAINING 1.5
 
 /* With fewer aligned tokens than this, a pair needs a greater overlap than that. Where a token is a
- * character, it takes two to say as much. */
+ * character, it takes three to say as much. */
 #define FEW_TOKENS 20
-#define FEW_CHARACTERS 40
-#define FEW_TOKENS_OVERLAP 0.85
+#define FEW_CHARACTERS 60
+#define FEW_TOKENS_OVERLAP 0.9
 
 static int reaches(double value, double rule)
 {
@@ -522,13 +578,12 @@ tti_admission tti_admission_of(const tt_options *o, const tt_pair *p, uint32_t a
                                                                         : TTI_NOT_ADMITTED;
 }
 
-/* True if most words of an article are in a script without capitals. Of these the frequent ones
- * have a token for each character; where they have not, a few more words are asked for. */
-static int is_uncased(const tti_doc *doc)
+/* True if most tokens of an article are single characters. */
+static int is_of_characters(const tti_doc *doc)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < doc->token_count; i++)
-        n += (doc->flags[i] & TTI_TOKEN_KIND) == 0;
+        n += (uint32_t)is_of_sort(doc->flags[i], CHARACTER);
     return n > doc->token_count / 2;
 }
 
@@ -541,7 +596,7 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
     const tti_doc *shorter = a_shorter ? a : b;
     const double aligned = overlap * shorter->token_count;
     return overlap < FEW_TOKENS_OVERLAP && aligned < FEW_CHARACTERS &&
-           (aligned < FEW_TOKENS || is_uncased(shorter));
+           (aligned < FEW_TOKENS || is_of_characters(shorter));
 }
 
 int tti_share_most(const tti_alignment *al, const tti_doc *a, const tti_doc *b)

@@ -29,11 +29,14 @@ typedef struct tti_facts {
                            belong to other text, count half */
     double number_slots;      /**< gaps where a number faces another; those beside a passage count
                                    half */
-    uint32_t name_slots;      /**< gaps where a new name faces an unlike one */
+    uint32_t name_slots;      /**< gaps where new names face others, of which none is alike */
+    uint32_t other_subjects;  /**< those, and places beside passages, whose names recur */
     uint32_t character_slots; /**< gaps where new characters face others, in text of which each is a
                                    token */
     uint32_t words;           /**< ordinary words that face others */
     uint32_t misread;         /**< ordinary words that face one that is like them */
+    uint32_t other_names;     /**< conflicts of names, */
+    uint32_t other_numbers;   /**< and of numbers that are no dates */
     uint32_t conflicts;       /**< how many differences there are, of which the first are listed: */
     tti_difference differences[TT_MOST_DIFFERENCES];
 } tti_facts;
