@@ -15,7 +15,7 @@ static const char *const names[] = {"f.jsonl", "f.json", "f.csv", "f.tsv", "f.ht
 
 typedef struct listing {
     size_t count;
-    int is_odd; /* refused for a reason that depends on where it is split */
+    int is_odd;   /* refused for a reason that depends on where it is split */
     uint64_t sum; /* of all that was read */
 } listing;
 
@@ -27,11 +27,13 @@ static void add_bytes(listing *l, const void *bytes, size_t size)
     l->sum = (l->sum ^ size) * 1099511628211u;
 }
 
-/* XML has libxml2's reasons, and binary data that begins as XML what its first block shows. Compressed
- * data that is wrong at its end is refused for that, or for what came out of it before. */
+/* XML has libxml2's reasons, and binary data that begins as XML what its first block shows. Of an
+ * archive in compressed data that is wrong at its end, it is that, or what came out of it before.
+ */
 static int depends_on_blocks(const char *reason)
 {
-    static const char *const beginnings[] = {"invalid XML", "binary data", "corrupt ", "damaged "};
+    static const char *const beginnings[] = {"invalid XML", "binary data", "corrupt ", "damaged ",
+                                             "truncated "};
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
         if (strncmp(reason, beginnings[i], strlen(beginnings[i])) == 0)
             return 1;
