@@ -4,7 +4,9 @@
 set(here ${CMAKE_CURRENT_LIST_DIR})
 include(${here}/../embed.cmake)
 
-file(READ ${here}/page/page.css style)
+file(READ ${here}/../report/page/page.css style)
+file(READ ${here}/page/live.css own_style)
+string(APPEND style "${own_style}")
 set(program "'use strict';\n")
 foreach(script ${SCRIPTS})
   file(READ ${here}/page/${script} text)

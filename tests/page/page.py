@@ -122,7 +122,7 @@ def test_the_overview_counts_what_the_result_says(browser, pages):
     reader = Reader(browser, pages['feed'])
     page = reader.open('/')
     lines = [json.loads(line) for line in open(pages['result'], encoding='utf-8')]
-    copies = sum(len(line['articles']) - 1 for line in lines if line['type'] == 'cluster')
+    copies = sum(len(line['members']) - 1 for line in lines if line['type'] == 'cluster')
     statistics_text = page.locator('.statistics').inner_text()
     for number in ('308', str(copies), str(sum(line['type'] == 'pair' for line in lines))):
         assert number in statistics_text, f'{number} is not in {statistics_text}'
@@ -307,7 +307,7 @@ def test_every_article_is_there_and_what_is_new(browser, pages):
     assert page.locator('.where').inner_text() == '1 to 40 of 308'
     given = [json.loads(line) for line in open(FEED, encoding='utf-8')]
     lines = [json.loads(line) for line in open(pages['result'], encoding='utf-8')]
-    named = {i for line in lines for i in ([line['a'], line['b']] if line['type'] == 'pair' else line['articles'] if line['type'] == 'cluster' else [o['article'] for o in line['occurrences']] if line['type'] == 'section' else [])}
+    named = {i for line in lines for i in ([line['a'], line['b']] if line['type'] == 'pair' else line['members'] if line['type'] == 'cluster' else [o['article'] for o in line['occurrences']] if line['type'] == 'section' else [])}
     page = reader.open('/articles?kind=unique')
     assert page.locator('.count').inner_text() == f'{308 - len(named)} of 308 articles'
     page.goto(f"{reader.base}#/")
@@ -333,7 +333,7 @@ def test_who_copies_whom(browser, pages):
     first = {}
     for line in lines:
         if line['type'] == 'cluster':
-            order = sorted(line['articles'], key=lambda i: given[i]['published'])
+            order = sorted(line['members'], key=lambda i: given[i]['published'])
             if given[order[0]]['published'] < given[order[1]]['published']:
                 first[given[order[0]]['source']] = first.get(given[order[0]]['source'], 0) + 1
     for source, count in first.items():

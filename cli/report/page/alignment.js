@@ -1,58 +1,13 @@
-/* Alignments, which the command puts into the page as numbers (report/alignments.h). */
+/* Alignments of two texts, and what they say of changes. */
 const EQUAL = 0, CHANGED = 1, ONLY_A = 2, ONLY_B = 3;
+const FACT_KINDS = ['number', 'date', 'name', 'word'];
 const FEW_WORDS = 4; /* a change of so many words outside passages is a change, not a cut and an addition */
 
-/* {self, known, segments, passages: in order of a, facts}. A segment is {kind, passage, at: [[begin, end] of a, of b], words: [of a, of b]};
- * a passage is {at, words, segments}; a fact that differs is {kind, at}. Places are those of the string. The texts are unpacked. */
-function alignmentOf(a, b) {
-  const swapped = a > b, low = Math.min(a, b), high = Math.max(a, b), self = a === b;
-  const numbers = unpacked[`texts-${Math.max(articles().block[a], articles().block[b])}`].aligned.get(`${low},${high}`);
-  if (numbers === undefined) return { self, known: false, segments: [], passages: [], facts: [] };
-  const facts = factsIn(numbers, swapped), lists = segmentLists(numbers, 3 + FACT * facts.length, swapped), segments = lists.shift();
-  toStringPlaces([segments, ...lists, facts], 0, textOf(a));
-  toStringPlaces([segments, ...lists, facts], 1, textOf(b));
-  const inOrder = new Map();
-  for (const s of segments) {
-    if (s.passage === 0) continue;
-    if (!inOrder.has(s.passage)) inOrder.set(s.passage, []);
-    inOrder.get(s.passage).push(s);
-  }
-  const passages = [...inOrder.values(), ...lists].map(passageOf).sort((p, q) => p.at[0][0] - q.at[0][0]);
-  return { self, known: true, segments, passages, facts };
-}
-
-/* The facts that differ, in [a, b, count, fact, ..., fact, ...]; a fact is FACT numbers. */
-const FACT = 5, FACT_KINDS = ['number', 'date', 'name', 'word'];
-function factsIn(numbers, swapped) {
-  const facts = [];
-  for (let i = 3; i < 3 + FACT * numbers[2]; i += FACT) {
-    const at = [[numbers[i + 1], numbers[i + 2]], [numbers[i + 3], numbers[i + 4]]];
-    facts.push({ kind: numbers[i], at: swapped ? at.reverse() : at });
-  }
-  return facts;
-}
-
+/* An alignment: {self, known, segments, passages: in order of a, facts}. A segment is {kind, passage, at: [[begin, end] of a, of b], words: [of a, of b]};
+ * a passage is {at, words, segments}; a fact that differs is {kind, at}. Places are those of the string. */
 function passageOf(segments) {
   const last = segments[segments.length - 1];
   return { segments, at: [0, 1].map(side => [segments[0].at[side][0], last.at[side][1]]), words: segments.reduce((n, s) => n + (s.kind === EQUAL ? s.words[0] : 0), 0) };
-}
-
-/* The lists of segments from a place of the numbers on: count, segment, ..., count, segment, ...; places in bytes. */
-function segmentLists(numbers, from, swapped) {
-  const lists = [];
-  for (let i = from; i < numbers.length;) {
-    const list = [];
-    let ends = [0, 0];
-    for (let count = numbers[i++]; count > 0; count--, i += 7) {
-      const [code, gapA, sizeA, wordsA, gapB, sizeB, wordsB] = numbers.slice(i, i + 7);
-      const at = [[ends[0] + gapA, ends[0] + gapA + sizeA], [ends[1] + gapB, ends[1] + gapB + sizeB]], words = [wordsA, wordsB];
-      ends = [at[0][1], at[1][1]];
-      const kind = code % 4;
-      list.push(swapped ? { kind: kind < ONLY_A ? kind : ONLY_A + ONLY_B - kind, passage: code >> 2, at: at.reverse(), words: words.reverse() } : { kind, passage: code >> 2, at, words });
-    }
-    lists.push(list);
-  }
-  return lists;
 }
 
 /* Bytes of one side become places in the string. */

@@ -27,9 +27,3 @@ function columns(items, names, what) {
   return [names.length > 1 ? el('p', { class: 'legend', 'aria-hidden': 'true' }, names.map((n, k) => el('span', {}, el('i', { class: `swatch-${k}` }), n))) : null,
     picture, el('details', {}, el('summary', {}, 'As a table'), el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${what}, as a table` }, table))];
 }
-
-/* A bar of parts: [[share, class], ...] of 1. */
-function bar(parts, said) {
-  return el('span', { class: 'meter', role: 'img', 'aria-label': said }, parts.filter(p => p[0] > 0).map(([share, kind]) => el('span', { class: kind, style: { width: `${share * 100}%` } })));
-}
-

@@ -156,15 +156,6 @@ function numbersOf(a, b) {
     .map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
 }
 
-/* The cluster of both, with the copies before and after the right one. */
-function trail(a, b) {
-  const c = clusterOf(a);
-  if (c < 0 || c !== clusterOf(b) || a === b) return null;
-  const others = asTheyRan(c).filter(n => n !== a), k = others.indexOf(b);
-  const step = (n, label, kind) => n === undefined ? null : el('a', { class: `button small ${kind}`, href: compareLink(a, n) }, label);
-  return el('p', { class: 'trail' }, el('a', { href: link('cluster', clusters().number[c]) }, `Cluster ${clusters().number[c]}`), ` \u00b7 copy ${k + 1} of ${whole(others.length)} `, step(others[k - 1], 'Previous copy', 'previous-copy'), step(others[k + 1], 'Next copy', 'next-copy'));
-}
-
 /* The facts that differ, above the texts; each brings its place into view. */
 function factBar(al, textA, textB, left, right, tied) {
   if (al.facts.length === 0) return null;
@@ -250,7 +241,7 @@ async function showCompare([keyA, keyB, places]) {
   return { title: self ? `${titleOf(a)} against itself` : `${titleOf(a)} and ${titleOf(b)}`, wide: true, content: [heading,
     el('p', { class: 'lead' }, summaryOf(al)), numbersOf(a, b), factBar(al, textA, textB, left.body, right.body, tied),
     el('div', { class: 'tools' }, bar.element, el('label', { class: 'check' }, tied.tied, ' Scroll together'), both.querySelector('.notice') === null ? null : toggle('notices', 'Hide notices'), self ? null : toggle('same', 'Only differences'),
-      el('a', { class: 'button', href: link('dots', keyA, keyB) }, 'Dot plot'), self ? null : el('a', { class: 'button', href: compareLink(b, a) }, 'Swap'), copyLink(), decide),
+      'dots' in VIEWS ? el('a', { class: 'button', href: link('dots', keyA, keyB) }, 'Dot plot') : null, self ? null : el('a', { class: 'button', href: compareLink(b, a) }, 'Swap'), copyLink(), decide),
     legend(self), both],
   shown() {
     const watch = new ResizeObserver(draw);

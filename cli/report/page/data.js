@@ -8,12 +8,6 @@ function block(name) {
   return blocks[name];
 }
 
-const made = {};
-function once(name, make) {
-  if (!(name in made)) made[name] = make();
-  return made[name];
-}
-
 const overview = () => block('overview');
 const articles = () => block('articles');
 const clusters = () => block('clusters');
@@ -22,10 +16,6 @@ const pairCount = () => block('pairs').pairs.length / PAIR;
 
 /* A pair is PAIR numbers; a section is HEAD numbers, then PLACE numbers for each occurrence. */
 const PAIR = 10, PLACE = 6, HEAD = 4;
-const RELATIONS = ['identical', 'near', 'contains', 'contained', 'series', 'related', 'boilerplate'];
-const RELATION_LABELS = ['identical', 'near-duplicate', 'longer version', 'excerpt', 'series', 'related', 'notices only'];
-const COPIES = 4; /* the relations below it are those of copies */
-const turned = relation => relation === 2 ? 3 : relation === 3 ? 2 : relation;
 const KINDS = ['Copied within one story', 'Repeated within one article', 'Shared by two stories', 'Notices, forms and boilerplate'];
 
 /* Blocks of texts are gzip in base64: a view awaits those that it needs(), then reads them without waiting. */
@@ -57,12 +47,6 @@ const needs = numbers => Promise.all([...new Set(numbers.filter(n => articles().
 /* The text of an article, or undefined if it is not in the page; then windowOf() may have a part: {begin: its first byte, text}. */
 const textOf = n => articles().block[n] < 0 ? undefined : unpacked[blockName(n)].texts.get(n);
 const windowOf = n => articles().block[n] >= -1 ? undefined : unpacked[blockName(n)].parts.get(n);
-
-/* An id in a link: a string as it is, with ~ before an integer and before a string that begins with ~. */
-const keyOf = id => typeof id === 'number' || String(id).startsWith('~') ? `~${id}` : id;
-const link = (...words) => '#/' + words.map(encodeURIComponent).join('/');
-const articleLink = n => link('article', keyOf(articles().id[n]));
-const compareLink = (a, b) => link('compare', keyOf(articles().id[a]), keyOf(articles().id[b]));
 
 function articleOf(key) {
   const all = once('keys', () => new Map(articles().id.map((id, n) => [keyOf(id), n])));
@@ -111,8 +95,6 @@ function pairOf(a, b) {
   return null;
 }
 
-const similarity = p => Math.max(p.overlap[0], p.overlap[1]) >= 0 ? Math.max(p.overlap[0], p.overlap[1]) : p.resemblance;
-
 /* {number, words, kind, quote, count, places: [{article, begin, end, ofBegin, ofEnd, similarity}]} */
 function sectionAt(i, most = Infinity) {
   const s = sections()[i], places = [];
@@ -143,21 +125,6 @@ function asTheyRan(c) {
     if (time[x] === null || time[y] === null) return (time[x] === null) - (time[y] === null) || x - y;
     return time[x] - time[y] || x - y;
   });
-}
-
-/* A count of words; where a script has no spaces between them each character counts as one. */
-const words = n => plural(n, once('unit', () => articles().title.slice(0, 500).filter(t => LONE.test(t)).length * 2 > Math.min(500, articles().title.length) ? 'character' : 'word'));
-
-/* Whether a time is only a day, as far as one can tell. */
-const isDay = seconds => seconds % 86400 === 0;
-
-/* The article that was certainly the first to run, or -1: times may be tied, days only, or not known. */
-function firstToRun(order) {
-  const times = articles().published, [a, b] = order;
-  if (b === undefined || times[a] === null) return -1;
-  if (times[b] === null) return a;
-  const apart = isDay(times[a]) || isDay(times[b]) ? Math.floor(times[b] / 86400) - Math.floor(times[a] / 86400) : times[b] - times[a];
-  return apart > 0 ? a : -1;
 }
 
 /* A cluster as JSON: the kept article, and the numbers of each copy. */

@@ -1,25 +1,11 @@
 /* What the reader decided: keep or kill an article, or that one is no copy of another. It stays in this browser, for reports
  * on the same articles, and goes out as a file that `twicetold dedup --decisions FILE` obeys. */
-const DECISIONS = { keep: 'keep', kill: 'kill', 'not-a-copy': 'not a copy' };
-
 /* Reports of other articles may have the same ids. */
 const decisionsKey = () => once('decisionsKey', () => {
   let hash = 2166136261;
   for (const id of articles().id.slice(0, 2000)) for (const c of `${typeof id} ${id}`) hash = Math.imul(hash ^ c.codePointAt(0), 16777619) >>> 0;
   return `twicetold:decisions:${articles().id.length}:${hash.toString(16)}`;
 });
-
-/* localStorage may be forbidden; then what is decided is lost with the page. */
-function stored(key, value) {
-  try {
-    if (value === undefined) return localStorage.getItem(key);
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-    return value;
-  } catch (error) {
-    return undefined;
-  }
-}
 
 /* Decisions by "key" of an article, or "key\nkey" of one that is not a copy of another: {id, decision, of}. */
 const decisions = () => once('decisions', () => new Map(JSON.parse(stored(decisionsKey()) || '[]')));

@@ -73,6 +73,13 @@ function button(label, action, properties) {
   return el('button', { type: 'button', onclick: action, ...properties }, label);
 }
 
+const dirty = n => n > 0 ? el('span', { class: 'badge differs' }, `${plural(n, 'fact')} differ${n === 1 ? 's' : ''}`) : null;
+
+/* A bar of parts: [[share, class], ...] of 1. */
+function bar(parts, said) {
+  return el('span', { class: 'meter', role: 'img', 'aria-label': said }, parts.filter(p => p[0] > 0).map(([share, kind]) => el('span', { class: kind, style: { width: `${share * 100}%` } })));
+}
+
 /* Offers a file for download. */
 function save(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -176,11 +183,4 @@ function paragraphs(text, runs) {
     from = to + 1;
   }
   return out;
-}
-
-/* What stands for a text that is not whole in the page: a part of it, if there is one, and how to get it. */
-function notEmbedded(n) {
-  const part = windowOf(n);
-  return [part === undefined ? null : el('blockquote', { class: 'text window' }, paragraphs(`\u2026 ${part.text} \u2026`, [])),
-    el('p', { class: 'note' }, `${part === undefined ? 'The text' : 'The full text'} of `, bdi(articles().id[n]), ` is not included. This page holds ${bytes(overview().texts_bytes)} of text, two articles of every cluster first. To include more: `, el('code', {}, 'twicetold report \u2026 --texts 1G'))];
 }

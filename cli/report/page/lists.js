@@ -1,5 +1,4 @@
 /* Lists of clusters, sections, pairs and articles, and the views of one section and one article. */
-const dirty = n => n > 0 ? el('span', { class: 'badge differs' }, `${plural(n, 'fact')} differ${n === 1 ? 's' : ''}`) : null;
 
 /* Facts that differ between the kept article and its copies, at most in one of them. */
 function conflictsOf(c) {

@@ -1,36 +1,42 @@
-// The newest articles with their verdicts, and those that come in while the page is open.
-{
-  const list = document.getElementById('articles'), state = document.getElementById('state');
-  const most = 200;
-  const span = (name, text) => {
-    const e = document.createElement('span');
-    e.className = name;
-    e.textContent = text;
-    return e;
-  };
-  const show = a => {
-    const e = document.createElement('li');
-    const kind = a.verdict ? a.verdict.kind : '';
-    const of = a.verdict && a.verdict.of !== null ? ` of ${a.verdict.of}` : '';
-    e.append(span('kind', kind), ` ${a.title || a.id}${of} `, span('from', `${a.source} ${a.arrival}`));
-    list.prepend(e);
-    while (list.children.length > most) list.lastChild.remove();
-  };
-  let last = 0, decision = 0;
-  const listen = () => {
-    const events = new EventSource(`events?since=${last}.${decision}`);
-    events.addEventListener('article', e => show(JSON.parse(e.data)));
-    events.onopen = () => { state.textContent = 'live'; };
-    events.onerror = () => { state.textContent = 'the connection is lost; trying again'; };
-  };
-  fetch('articles?limit=100').then(r => r.json()).then(r => {
-    for (const a of r.articles.reverse()) {
-      show(a);
-      last = a.number;
-    }
-    return fetch('decisions?since=0');
-  }).then(r => r.json()).then(r => {
-    decision = r.last;
-    listen();
-  }).catch(e => { state.textContent = `the service does not answer: ${e.message}`; });
+/* The page of `serve`: fills the store, listens for events, and shows the view that the address names. */
+const VIEWS = { '': showFeed, story: showStory, article: showArticle, compare: showTwo, decisions: showDecisions, search: showSearch };
+const NAVIGATION = [['', 'Live'], ['decisions', 'Decisions']];
+const NOTHING_THERE = 'The index has no such item, or has it no more.';
+const PARTS = { story: '', article: '', compare: '', search: '' };
+
+function showState(text) {
+  document.getElementById('live').textContent = text;
 }
+
+/* What a filter hides is asked for again; what the view shows is shown anew if it is a story that has grown. */
+async function take(n) {
+  const [name, word] = address() || [];
+  if (name === 'story' && Number(word) === store.story[n]) show(false);
+  else if (name === '' && !isFiltered()) arrive(n);
+  else if (name === '') for (const m of (await list({ ...wanted(), before: store.number[n] + 1 }, 1)).found) if (m === n) arrive(n);
+}
+
+function listen() {
+  const events = new EventSource(`events?since=${lastArticle}.${lastDecision}`);
+  events.addEventListener('article', event => take(note(JSON.parse(event.data))));
+  events.addEventListener('decision', event => noteDecision(JSON.parse(event.data)));
+  events.onopen = () => showState('live');
+  events.onerror = () => showState(events.readyState === EventSource.CLOSED ? 'the service has ended the connection; load the page again' : 'connection lost; trying again');
+}
+
+async function begin() {
+  keepsText = (await ask('stat')).keep_text;
+  await list({}, 200);
+  for (let more = true; more;) {
+    const answer = await ask(`decisions?since=${lastDecision}`);
+    answer.decisions.forEach(noteDecision);
+    more = answer.more;
+  }
+  const { version } = await ask('version');
+  document.getElementById('foot').textContent = `twicetold ${version}. ${keepsText ? '' : 'The index keeps no texts. '}Nothing is loaded from anywhere else.`;
+  listen();
+  show(false);
+}
+
+document.getElementById('nav').append(...NAVIGATION.map(([name, label]) => el('a', { href: `#/${name}`, 'data-view': name }, label)));
+begin().catch(error => showState(`the service does not answer: ${error.message}`));
