@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ID, TEXT, SOURCE, PUBLISHED, COLUMNS };
+enum { ID, TEXT, SOURCE, TITLE, PUBLISHED, COLUMNS };
 
 /* Whether a column must be there; with IF_IT_FITS one of another kind is as none. */
 typedef enum need { NEED_NO, NEED_YES, NEED_IF_IT_FITS } need;
@@ -88,6 +88,10 @@ static int add_arrow_row(feed *f, const stream_columns *s, const input_column co
     if (core_column_text(&columns[SOURCE], i, &c) == 1) {
         a->source = c.text;
         a->source_size = c.size;
+    }
+    if (core_column_text(&columns[TITLE], i, &c) == 1) {
+        a->title = c.text;
+        a->title_size = c.size;
     }
     a->published = core_column_time(&columns[PUBLISHED], i);
     return core_feed_push(f);
@@ -190,13 +194,15 @@ static int find_columns(stream_columns *s, const char *const names[COLUMNS], int
                    find_column(s->schema, names[SOURCE], COLUMN_TEXT,
                                published == NEED_NO ? NEED_NO : NEED_YES,
                                &s->indexes[SOURCE]) != 0 ||
+                   find_column(s->schema, names[TITLE], COLUMN_TEXT, NEED_IF_IT_FITS,
+                               &s->indexes[TITLE]) != 0 ||
                    find_column(s->schema, names[PUBLISHED], COLUMN_TIME, published,
                                &s->indexes[PUBLISHED]) != 0
                ? -1
                : 0;
 }
 
-/* add_stream(capsule, id, text, source, published, id_needed, published, is_all) */
+/* add_stream(capsule, id, text, source, title, published, id_needed, need, is_all) */
 PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
 {
     feed *f = (feed *)self;
@@ -204,10 +210,10 @@ PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
     PyObject *capsule;
     struct ArrowArrayStream *stream;
     struct ArrowSchema schema;
-    stream_columns s = {&schema, {-1, -1, -1, -1}, 0, 0};
+    stream_columns s = {&schema, {-1, -1, -1, -1, -1}, 0, 0};
     int id_needed, published, is_all, failed;
-    if (!PyArg_ParseTuple(args, "Ozszzpip", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
-                          &names[PUBLISHED], &id_needed, &published, &is_all))
+    if (!PyArg_ParseTuple(args, "Ozszzzpip", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
+                          &names[TITLE], &names[PUBLISHED], &id_needed, &published, &is_all))
         return NULL;
     stream = PyCapsule_GetPointer(capsule, STREAM_NAME);
     if (stream == NULL || core_feed_begin(f) != 0)

@@ -11,6 +11,7 @@
  *   signatures.c      a feed of texts, and at its end their signatures
  *   texts.c           a feed of which the texts of some articles are kept
  *   index.c           a living index
+ *   index_read.c      what it has: articles, stories, decisions; check and repair
  *   index_feed.c      a feed into it, and at its end the verdicts; verdicts.c: their table
  *   arrow_columns.c   one column of an Arrow stream, as strings and times
  *   arrow_builder.c   tables as Arrow batches; arrow_stream.c: such batches as a stream;
@@ -68,7 +69,8 @@ PyObject *core_refuse_new(PyTypeObject *type, PyObject *args, PyObject *names);
 
 /* Sets the options that a dict names. @return 0, or -1: raised */
 int core_options_from_dict(tt_options *to, PyObject *dict);
-PyObject *core_options_to_dict(const tt_options *resolved);
+/* `of_index`: those that an index keeps, else those that a result names. */
+PyObject *core_options_to_dict(const tt_options *resolved, int of_index);
 /** A tuple an option: name, type, least, most, words, whether a result names it, its place in an
  * index or -1. */
 PyObject *core_option_list(PyObject *module, PyObject *unused);
@@ -120,6 +122,17 @@ typedef struct index_object {
 int core_index_require_open(const index_object *object);
 
 /* check(path): what is wrong with the index at a path, a list of str. */
+PyObject *core_time_or_none(int64_t micros);
+
+/* Methods of the type Index that read it, and decide(). */
+PyObject *core_index_get(PyObject *self, PyObject *args);
+PyObject *core_index_list(PyObject *self, PyObject *args);
+PyObject *core_index_matches(PyObject *self, PyObject *args);
+PyObject *core_index_story(PyObject *self, PyObject *number);
+PyObject *core_index_decide(PyObject *self, PyObject *args);
+PyObject *core_index_decisions(PyObject *self, PyObject *number);
+
+PyObject *core_index_repair(PyObject *module, PyObject *args);
 PyObject *core_index_findings(PyObject *module, PyObject *path);
 
 /* ==== Stages for Spark ======================================================================== */

@@ -97,10 +97,10 @@ extern PyGetSetDef core_feed_members[];
   {"read", core_feed_read, METH_VARARGS,                                                           \
    "read(paths, id_field, text_field, max_article_bytes, threads, kept)"},                         \
       {"add_rows", core_feed_add_mappings, METH_VARARGS,                                           \
-       "add_rows(iterable, id, text, source, published, id_needed)"},                              \
+       "add_rows(iterable, id, text, source, title, published, id_needed)"},                       \
   {                                                                                                \
     "add_stream", core_feed_add_arrow, METH_VARARGS,                                               \
-        "add_stream(capsule, id, text, source, published, id_needed, published, is_all)"       \
+        "add_stream(capsule, id, text, source, title, published, id_needed, need, is_all)"         \
   }
 
 /* A PyType_Slot array of such a type. */

@@ -6,7 +6,6 @@
 #include "core.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 int core_index_require_open(const index_object *object)
@@ -135,13 +134,6 @@ static PyObject *index_expire(PyObject *self, PyObject *args)
 
 /* ==== Numbers ================================================================================= */
 
-static PyObject *time_or_none(int64_t micros)
-{
-    if (micros == TT_NO_TIME)
-        Py_RETURN_NONE;
-    return PyLong_FromLongLong(micros);
-}
-
 static PyObject *index_stat(PyObject *self, PyObject *nothing)
 {
     index_object *object = (index_object *)self;
@@ -160,8 +152,8 @@ static PyObject *index_stat(PyObject *self, PyObject *nothing)
                          "distinct", (unsigned long long)s.distinct, "tokens",
                          (unsigned long long)s.tokens, "bytes", (unsigned long long)s.bytes,
                          "file_bytes", (unsigned long long)s.file_bytes, "memory_bytes",
-                         (unsigned long long)s.memory_bytes, "oldest", time_or_none(s.oldest),
-                         "newest", time_or_none(s.newest));
+                         (unsigned long long)s.memory_bytes, "oldest", core_time_or_none(s.oldest),
+                         "newest", core_time_or_none(s.newest));
 }
 
 static PyObject *index_options(PyObject *self, PyObject *nothing)
@@ -170,36 +162,7 @@ static PyObject *index_options(PyObject *self, PyObject *nothing)
     (void)nothing;
     return core_index_require_open(object) != 0
                ? NULL
-               : core_options_to_dict(tt_index_options(object->index));
-}
-
-static int add_finding(void *ctx, const char *finding)
-{
-    PyGILState_STATE state = PyGILState_Ensure();
-    PyObject *text = PyUnicode_DecodeUTF8(finding, (Py_ssize_t)strlen(finding), "replace");
-    const int failed = text == NULL || PyList_Append(ctx, text) != 0 || PyErr_CheckSignals() != 0;
-    Py_XDECREF(text);
-    PyGILState_Release(state);
-    return failed;
-}
-
-PyObject *core_index_findings(PyObject *module, PyObject *path)
-{
-    const char *name = PyBytes_AsString(path);
-    PyObject *list = name == NULL ? NULL : PyList_New(0);
-    tt_error error = {0};
-    tt_status status;
-    (void)module;
-    if (list == NULL)
-        return NULL;
-    Py_BEGIN_ALLOW_THREADS;
-    status = tt_index_check(name, NULL, add_finding, list, NULL, &error);
-    Py_END_ALLOW_THREADS;
-    if (status != TT_OK) {
-        Py_DECREF(list);
-        return PyErr_Occurred() ? NULL : core_raise(&error);
-    }
-    return list;
+               : core_options_to_dict(tt_index_options(object->index), 1);
 }
 
 static PyMethodDef methods[] = {
@@ -207,6 +170,12 @@ static PyMethodDef methods[] = {
     {"remove", index_remove, METH_VARARGS, "remove(list of (bytes, is_integer)) -> how many"},
     {"expire", index_expire, METH_VARARGS, "expire(microseconds) -> how many"},
     {"stat", index_stat, METH_NOARGS, "stat() -> dict"},
+    {"get", core_index_get, METH_VARARGS, "get((bytes, is_integer)) -> dict, or None"},
+    {"list", core_index_list, METH_VARARGS, "list(flags, after, most) -> list of dicts"},
+    {"matches", core_index_matches, METH_VARARGS, "matches((bytes, is_integer)) -> Verdicts"},
+    {"story", core_index_story, METH_O, "story(number) -> dict, or None"},
+    {"decide", core_index_decide, METH_VARARGS, "decide(id, of, kind, who, time) -> number"},
+    {"decisions", core_index_decisions, METH_O, "decisions(after) -> list of dicts"},
     {"options", index_options, METH_NOARGS, "options() -> dict"},
     {NULL, NULL, 0, NULL}};
 

@@ -164,10 +164,10 @@ static int read_time(PyObject *value, int64_t *out)
 }
 
 typedef struct keys {
-    PyObject *id, *text, *source, *published; /* Py_None: not read */
-    uint64_t with_id, with_text, with_others; /* rows that have the key */
-    uint64_t asked_for_text;                  /* rows */
-    PyObject *first;                          /* row */
+    PyObject *id, *text, *source, *title, *published; /* Py_None: not read */
+    uint64_t with_id, with_text, with_others;         /* rows that have the key */
+    uint64_t asked_for_text;                          /* rows */
+    PyObject *first;                                  /* row */
 } keys;
 
 /* Fills an article from a row. @return 1; 0: *reason says why not; -1: raised */
@@ -192,6 +192,9 @@ static int read_mapping(feed *f, PyObject *row, keys *k, tt_article *a, const ch
         return status;
     value = get_value(row, k->source, &k->with_others);
     if (value != NULL && hold_bytes(f, value, &a->source, &a->source_size, reason) < 0)
+        return -1;
+    value = PyErr_Occurred() ? NULL : get_value(row, k->title, &k->with_others);
+    if (value != NULL && hold_bytes(f, value, &a->title, &a->title_size, reason) < 0)
         return -1;
     value = PyErr_Occurred() ? NULL : get_value(row, k->published, &k->with_others);
     if (value != NULL && read_time(value, &a->published) != 0)
@@ -241,15 +244,15 @@ static int fail_for_key(const keys *k, PyObject *key)
     return -1;
 }
 
-/* add_rows(iterable, id, text, source, published, id_needed) */
+/* add_rows(iterable, id, text, source, title, published, id_needed) */
 PyObject *core_feed_add_mappings(PyObject *self, PyObject *args)
 {
     feed *f = (feed *)self;
     PyObject *iterable, *iterator, *row;
     keys k = {0};
     int id_needed, failed = 0;
-    if (!PyArg_ParseTuple(args, "OOOOOp", &iterable, &k.id, &k.text, &k.source, &k.published,
-                          &id_needed))
+    if (!PyArg_ParseTuple(args, "OOOOOOp", &iterable, &k.id, &k.text, &k.source, &k.title,
+                          &k.published, &id_needed))
         return NULL;
     iterator = PyObject_GetIter(iterable);
     if (iterator == NULL || core_feed_begin(f) != 0) {

@@ -218,6 +218,7 @@ static PyObject *version(PyObject *module, PyObject *nothing)
 static PyMethodDef functions[] = {
     {"eval", eval, METH_VARARGS, "eval(result, gold) -> dict of scores"},
     {"check", core_index_findings, METH_O, "check(path) -> list of what is wrong with an index"},
+    {"repair", core_index_repair, METH_VARARGS, "repair(path, new_path, options) -> dict"},
     {"align", core_align, METH_VARARGS, "align(a, b, min_tokens) -> (passages, differences)"},
     {"parse_time", parse_time, METH_VARARGS,
      "parse_time(text) -> microseconds since 1970, or None"},

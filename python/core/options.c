@@ -61,11 +61,12 @@ static PyObject *option_value(const tt_options *o, const tt_option *option)
         if (field == &o->keep && o->keep == TT_KEEP_SOURCE)
             return PyUnicode_FromFormat("source:%s", o->keep_sources);
         return PyUnicode_FromString(option->words[*(const int32_t *)field]);
+    case TT_OPTION_SWITCH: return PyBool_FromLong(*(const int32_t *)field);
     default: return PyLong_FromUnsignedLong(*(const uint32_t *)field);
     }
 }
 
-PyObject *core_options_to_dict(const tt_options *o)
+PyObject *core_options_to_dict(const tt_options *o, int of_index)
 {
     size_t count;
     const tt_option *options = tt_option_list(&count);
@@ -73,7 +74,7 @@ PyObject *core_options_to_dict(const tt_options *o)
     int good = d != NULL;
     for (size_t i = 0; good && i < count; i++) {
         const tt_option *option = &options[i];
-        if (!option->in_results)
+        if (of_index ? option->index_order < 0 : !option->in_results)
             continue;
         if (option->type != TT_OPTION_FLAGS) {
             good = set_item(d, option->name, option_value(o, option));

@@ -170,7 +170,7 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
         return NULL;
     s = *tt_result_summary(result);
-    options = core_options_to_dict(tt_result_options(result));
+    options = core_options_to_dict(tt_result_options(result), 0);
     if (options == NULL)
         return NULL;
     (void)snprintf(digest, sizeof digest, "%016" PRIx64, s.digest);

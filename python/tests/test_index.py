@@ -502,3 +502,104 @@ def test_memory_does_not_grow(tmp_path, articles):
         once(n)
     gc.collect()
     assert resident() - before < 8 << 20
+
+
+# ---- What an index has -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_articles_are_found_and_listed(articles, tmp_path, keeps):
+    given = [*articles, {"id": 7, "text": articles[0]["text"] + " And more."}]
+    for path in (None, tmp_path / f"{keeps}.db"):
+        with Index(path, keep_text=keeps) as index:
+            assert index.options["keep_text"] is keeps
+            verdicts = list(index.add(given))
+            assert list(index) == [a["id"] for a in given] and len(index) == len(given)
+            assert 7 in index and "7" not in index and None not in index and articles[3]["id"] in index
+            found = index[articles[5]["id"]]
+            assert found["title"] == (articles[5]["title"] if keeps else None)
+            assert found["text"] == (articles[5]["text"] if keeps else None)
+            assert found["source"] == articles[5]["source"] and found["bytes"] == len(articles[5]["text"].encode())
+            assert found["published"] == datetime.datetime(2034, 5, 8, 5, 24, tzinfo=UTC) and found["arrival"] <= datetime.datetime.now(UTC)
+            assert {k: verdicts[5][k] for k in found["verdict"]} == found["verdict"]
+            assert index.story(found["story"])["first"] == articles[0]["id"] and index.story(10**9) is None
+            assert index.get("nobody") is None
+            with pytest.raises(KeyError):
+                index["nobody"]
+            with pytest.raises(KeyError):
+                index.matches("nobody")
+            others = index.matches(articles[5]["id"])
+            asked = index.query(articles[5], all=True, exclude_self=True)
+            assert {m["of"] for m in others} >= {m["of"] for m in asked} and all(m["id"] == articles[5]["id"] for m in others)
+            first = list(index.articles())[:100]
+            assert [a["text"] for a in first] == [None] * 100
+            rest = list(index.articles(first[-1]["number"], texts=keeps))
+            assert [a["id"] for a in rest] == [a["id"] for a in given[100:]]
+            assert not keeps or [a["text"] for a in rest] == [a["text"] for a in given[100:]]
+            newest = [a["id"] for a in index.articles(newest_first=True)]
+            assert newest == [a["id"] for a in reversed(given)]
+
+
+def test_decisions(articles):
+    with Index() as index:
+        index.add(articles[:20])
+        assert index.decide(articles[0]["id"], "kill", who="the desk") == 1
+        assert index.decide(articles[1]["id"], "not-a-copy", articles[0]["id"]) == 2
+        assert [(d["id"], d["decision"], d["of"], d["who"]) for d in index.decisions()] == [
+            (articles[0]["id"], "kill", None, "the desk"),
+            (articles[1]["id"], "not-a-copy", articles[0]["id"], ""),
+        ]
+        assert [d["number"] for d in index.decisions(1)] == [2] and index.decisions()[0]["time"].tzinfo is UTC
+        assert index.query(dict(articles[0], id="again"))[0]["verdict"] == "withdrawn"
+        with pytest.raises(twicetold.InvalidError, match="decision: 'drop' is not allowed"):
+            index.decide(articles[0]["id"], "drop")
+
+
+def test_indexes_are_merged(articles, tmp_path, expected):
+    with Index(tmp_path / "a.db", keep_text=True) as a, Index(tmp_path / "b.db", keep_text=True) as b, Index() as without:
+        a.add(articles[:200])
+        b.add([*articles[200:], dict(articles[0], text="another text for the same id")])
+        assert a.merge(b) == len(articles) - 200 + 1 and len(a) == len(articles)
+        assert a[articles[0]["id"]]["text"] == "another text for the same id"
+        assert [a[i]["title"] for i in a][-2] == articles[-1]["title"]
+        without.add(articles[:3])
+        with pytest.raises(twicetold.InvalidError, match="keeps no texts; make it with keep_text=True"):
+            a.merge(without)
+        with pytest.raises(twicetold.InvalidError, match="merged with itself"):
+            a.merge(a)
+
+
+def test_a_damaged_index_is_repaired(articles, tmp_path):
+    path, saved = tmp_path / "a.db", tmp_path / "b.db"
+    with Index(path) as index:
+        index.add(articles)
+        pages = os.path.getsize(path) // 4096 if os.path.exists(path) else 0
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2 // 4096 * 4096
+    data[middle + 100 : middle + 3000] = bytes(2900)
+    path.write_bytes(data)
+    out = Index.repair(path, saved)
+    assert out["kept"] + out["lost"] > 0 and out["findings"] and not out["options_lost"] and pages >= 0
+    with Index(saved) as index:
+        assert len(index) == out["kept"] and Index.check(saved) == []
+    with pytest.raises(twicetold.InvalidError):
+        Index.repair(path, saved)
+
+
+def test_reading_does_not_wait_for_an_add(articles, tmp_path):
+    with Index(tmp_path / "x.db") as index:
+        index.add(articles)
+        holds, go_on = threading.Event(), threading.Event()
+
+        def slow():
+            yield {"id": "new", "text": "a text that is new"}
+            holds.set()
+            go_on.wait(20)
+
+        writer = threading.Thread(target=lambda: index.add(slow()))
+        writer.start()
+        holds.wait(20)
+        assert articles[3]["id"] in index and len(list(index)) == len(articles) and writer.is_alive()
+        assert index.matches(articles[5]["id"])[0]["of"]
+        go_on.set()
+        writer.join()

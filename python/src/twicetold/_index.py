@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import itertools
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Type, Union, overload
@@ -11,7 +13,7 @@ from . import _core, _options
 from ._errors import invalid
 from ._progress import Progress, ProgressFunction
 from ._result import Table
-from ._source import Articles, Path, Source, Text, rejections
+from ._source import Articles, Need, Path, Source, Text, rejections
 
 _READ, _CREATE, _MATCHES = 1, 2, 4
 _COMPARISON = ("of", "relation", "resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts", "differ")
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._types import IndexOptions
+
+_NEWEST_FIRST, _TEXTS = 1, 2
+_PAGE = 256  # articles that are read at a time
+_DECISIONS = ("none", "keep", "kill", "not-a-copy")
+_NO_TIME = -(2**63)
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
@@ -104,6 +111,14 @@ def _one_or_more(articles: Any) -> Any:
     return [articles] if isinstance(articles, Mapping) and type(articles).__module__.split(".")[0] != "datasets" else articles
 
 
+def _with_times(article: Dict[str, Any]) -> Dict[str, Any]:
+    """Its times as datetimes."""
+    for name in ("published", "arrival"):
+        if article[name] is not None:
+            article[name] = _EPOCH + article[name] * _MICROSECOND
+    return article
+
+
 class Verdicts(Table):
     """A row for each article, in input order: how it relates to the articles before it.
 
@@ -181,7 +196,8 @@ class Index:
     read_only: allows queries only. One object, in one process, may write to a file; any number may read it, in
     other processes too, and see whole commits.
     options: those that a new index is created with, which an existing one must have been created with:
-    shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts, drop;
+    shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts, drop, keep_text
+    (True: the texts and titles are kept, compressed, for `get`, `articles` and `merge`);
     and max_article_bytes and threads, which are for this object only.
 
     Threads may share an object; they wait for each other. After a fork the child gets an InvalidError for the
@@ -234,7 +250,7 @@ class Index:
         self,
         adds: bool,
         articles: Any,
-        fields: Tuple[Optional[str], Text, Optional[str], Optional[str]],
+        fields: Tuple[Optional[str], Text, Optional[str], Optional[str], int, Optional[str]],
         verdicts: bool,
         progress: Union[bool, None, ProgressFunction],
         lists_matches: bool = False,
@@ -276,6 +292,24 @@ class Index:
                 self._reader = reader
             return self._reader
 
+    @contextlib.contextmanager
+    def _not_waiting(self, lists_matches: bool = False) -> Iterator["Index"]:
+        """This object, locked or, if a thread is writing with it or matches are to be listed, one that reads the same
+        file, which waits for no writer. An index in memory has no other."""
+        self._check_process()
+        if self.path is None:
+            with self._lock:
+                yield self
+        elif not lists_matches and self._lock.acquire(blocking=False):
+            try:
+                yield self
+            finally:
+                self._lock.release()
+        else:
+            reader = self._reading()
+            with reader._lock:
+                yield reader
+
     def _options_of_object(self) -> Dict[str, Any]:
         return {name: value for name, value in self._options.items() if name in ("threads", "max_article_bytes")}
 
@@ -288,6 +322,7 @@ class Index:
         *,
         source: Optional[str] = "source",
         published: Optional[str] = "published",
+        title: Optional[str] = "title",
         verdicts: Literal[True] = True,
         progress: Union[bool, None, ProgressFunction] = None,
     ) -> Verdicts: ...
@@ -301,6 +336,7 @@ class Index:
         *,
         source: Optional[str] = "source",
         published: Optional[str] = "published",
+        title: Optional[str] = "title",
         verdicts: Literal[False],
         progress: Union[bool, None, ProgressFunction] = None,
     ) -> None: ...
@@ -313,13 +349,15 @@ class Index:
         *,
         source: Optional[str] = "source",
         published: Optional[str] = "published",
+        title: Optional[str] = "title",
         verdicts: bool = True,
         progress: Union[bool, None, ProgressFunction] = None,
     ) -> Optional[Verdicts]:
         """Adds articles and gives a verdict on each, against those before it, also of the same call.
 
-        articles, id, text, progress: as for `scan`, or one mapping. source, published: the names of these
-        fields, if there are any; `expire` looks at `published` (RFC 3339 text, a datetime, an Arrow time). An
+        articles, id, text, progress: as for `scan`, or one mapping. source, published, title: the names of these
+        fields, if there are any; `expire` looks at `published` (RFC 3339 text, a datetime, an Arrow time), and the title
+        is kept with `keep_text`. An
         article with the id of an earlier one replaces it; one that is in the index unchanged changes nothing
         and is a duplicate of itself. An article without an id, or that cannot be accepted, is in `.rejected`.
 
@@ -329,7 +367,7 @@ class Index:
         Returns the verdicts; None with `verdicts=False`, which costs less. Raises InputOutputError (a full
         disk; `where` is the first row that was not added), InvalidError (a missing column, read_only, closed).
         """
-        found, rejected = self._judge(True, articles, (id, text, source, published), verdicts, progress)
+        found, rejected = self._judge(True, articles, (id, text, source, published, Need.NO, title), verdicts, progress)
         return None if found is None else Verdicts(found, rejected)
 
     @overload
@@ -382,18 +420,106 @@ class Index:
         """
         if exclude_self and not all:
             raise invalid("exclude_self: give all=True with it; a verdict on an article that is stored names itself")
-        index, waits = self, True
-        if self.path is not None:
-            self._check_process()
-            waits = not all and self._lock.acquire(blocking=False)
-            index = self if waits else self._reading()
-        try:
-            found, rejected = index._judge(False, articles, (id, text, source, published), True, progress, all, exclude_self)
-        finally:
-            if self.path is not None and waits:
-                self._lock.release()
+        fields = (id, text, source, published, Need.NO, None)
+        with self._not_waiting(all) as index:
+            found, rejected = index._judge(False, articles, fields, True, progress, all, exclude_self)
         assert found is not None
         return Matches(found, rejected) if all else Verdicts(found, rejected)
+
+    def get(self, id: Union[str, int]) -> Optional[Dict[str, Any]]:
+        """The article with an id, or None: id, title, text, source, version, number (its place in the order of
+        arrival), published and arrival (datetimes), tokens, bytes, story, verdict (that it got: a dict, or None if none
+        was asked for), decision, withdrawn. title and text are None unless the index was made with `keep_text`."""
+        wanted = _id(id)
+        with self._not_waiting() as index:
+            found = index._index.get(wanted)
+        return None if found is None else _with_times(found)
+
+    def __getitem__(self, id: Union[str, int]) -> Dict[str, Any]:
+        found = self.get(id)
+        if found is None:
+            raise KeyError(id)
+        return found
+
+    def __contains__(self, id: object) -> bool:
+        try:
+            return self.get(id) is not None  # type: ignore[arg-type]
+        except TypeError:
+            return False
+
+    def __iter__(self) -> Iterator[Union[str, int]]:
+        """The ids of the articles, in the order of their arrival."""
+        return (article["id"] for article in self.articles())
+
+    def articles(self, after: int = 0, *, newest_first: bool = False, texts: bool = False) -> Iterator[Dict[str, Any]]:
+        """The articles as `get` has them, with their texts only on request, in the order of their arrival, and those
+        alone whose number is above `after` (newest_first: below it). With the number of the last one as the next
+        `after`, nothing is told twice or left out, whatever is added or removed in between."""
+        flags = (_NEWEST_FIRST if newest_first else 0) | (_TEXTS if texts else 0)
+        while True:
+            with self._not_waiting() as index:
+                page = index._index.list(flags, after, _PAGE)
+            for article in page:
+                yield _with_times(article)
+            if len(page) < _PAGE:
+                return
+            after = page[-1]["number"]
+
+    def matches(self, id: Union[str, int]) -> Matches:
+        """What is like an article of the index: all others that a rule admits or that share a passage, earlier and
+        later ones, as `query(..., all=True)` lists them. Raises KeyError if there is no such article."""
+        wanted = _id(id)
+        with self._not_waiting() as index:
+            if index._index.get(wanted) is None:
+                raise KeyError(id)
+            return Matches(index._index.matches(wanted), [])
+
+    def story(self, number: int) -> Optional[Dict[str, Any]]:
+        """A story, by the number that its articles have: number, first (the id of the article that began it), source
+        (of that), sources and articles (how many). None if there is none."""
+        with self._not_waiting() as index:
+            return index._index.story(number)
+
+    def decide(
+        self,
+        id: Union[str, int],
+        decision: Literal["keep", "kill", "not-a-copy", "none"],
+        of: Union[str, int, None] = None,
+        *,
+        who: str = "",
+    ) -> int:
+        """Stores what an editor decided: to use an article or not ("kill": it is as withdrawn, and so are its later
+        copies), or that it is no copy of another, `of`. "none" takes it back. Returns the number of the decision."""
+        if decision not in _DECISIONS:
+            raise invalid(f'decision: {decision!r} is not allowed; give "keep", "kill", "not-a-copy" or "none"')
+        about, other = _id(id), (None, False) if of is None else _id(of)
+        self._check_process()
+        with self._lock:
+            return self._index.decide(about, other, _DECISIONS.index(decision), who, _NO_TIME)
+
+    def decisions(self, after: int = 0) -> List[Dict[str, Any]]:
+        """The decisions whose number is above `after`, in order: number, id, decision, of, who, time."""
+        with self._not_waiting() as index:
+            found = index._index.decisions(after)
+        return [dict(d, time=_EPOCH + d["time"] * _MICROSECOND) for d in found]
+
+    def merge(self, other: "Index") -> int:
+        """Adds the articles of another index, which keeps their texts, in the order of their arrival; of two with the
+        same id that of the other one stays. Returns how many there were. Decisions and verdicts are not copied: the
+        articles get verdicts of this index. Raises InvalidError if the other index keeps no texts."""
+        if other is self:
+            raise invalid("an index is not merged with itself")
+        count = 0
+        articles = other.articles(texts=True)
+        while True:
+            page = list(itertools.islice(articles, 4 * _PAGE))
+            if not page:
+                return count
+            if any(a["text"] is None and not a["withdrawn"] for a in page):
+                raise invalid(f"{other.path or 'the other index'} keeps no texts; make it with keep_text=True")
+            taken = [a for a in page if a["text"] is not None]
+            self.add(taken)
+            count += len(taken)
 
     def remove(self, ids: Union[str, int, Iterable[Union[str, int]], Any]) -> int:
         """Removes articles by their ids: one id, an iterable, or a column. An int is an id that was an integer.
@@ -424,9 +550,8 @@ class Index:
     def stat(self) -> Dict[str, Any]:
         """Its size: articles; distinct (articles whose tokens no earlier one has); tokens; bytes (of their
         texts); file_bytes; memory_bytes; oldest and newest, datetimes, None if it is empty."""
-        self._check_process()
-        with self._lock:
-            stat = self._index.stat()
+        with self._not_waiting() as index:
+            stat = index._index.stat()
         for name in ("oldest", "newest"):
             if stat[name] is not None:
                 stat[name] = _EPOCH + stat[name] * _MICROSECOND
@@ -447,6 +572,18 @@ class Index:
         name = os.fsencode(path)
         _refuse_inherited(name)
         return _core.check(name)
+
+    @staticmethod
+    def repair(path: Path, new_path: Path, **options: Unpack[IndexOptions]) -> Dict[str, Any]:
+        """Makes a new index of every record of a damaged one whose checksum holds. The damaged file is not changed.
+
+        options: those of the new index where those of the file are lost. Returns kept and lost (how many records),
+        options_lost, and findings: a list of what was lost. Raises FormatError if the first page is damaged, InvalidError
+        if there is a file at `new_path`.
+        """
+        name = os.fsencode(path)
+        _refuse_inherited(name)
+        return _core.repair(name, os.fsencode(new_path), _options.of_index(dict(options)))
 
     def __len__(self) -> int:
         return int(self.stat()["articles"])

@@ -196,13 +196,20 @@ def text_of(row: Any, text: Text) -> Optional[str]:
 class Fields:
     """The names of the fields. Those of files are written as the command takes them."""
 
-    def __init__(self, id: Optional[str], text: Text, source: Optional[str] = None, published: Optional[str] = None):
+    def __init__(
+        self,
+        id: Optional[str],
+        text: Text,
+        source: Optional[str] = None,
+        published: Optional[str] = None,
+        title: Optional[str] = None,
+    ):
         self.texts: List[str] = [text] if isinstance(text, str) else list(text)
         if not self.texts or not all(isinstance(name, str) and name for name in self.texts):
             raise invalid("text: give the name of a field, or a list of such names")
         if id is not None and (not isinstance(id, str) or not id):
             raise invalid("id: give the name of a field, or None")
-        self.id, self.text, self.source, self.published = id, text, source, published
+        self.id, self.text, self.source, self.published, self.title = id, text, source, published, title
 
     @property
     def name(self) -> str:
@@ -210,7 +217,7 @@ class Fields:
         return ",".join(self.texts)
 
     def others(self) -> List[str]:
-        return [name for name in (self.id, self.source, self.published) if name is not None]
+        return [name for name in (self.id, self.source, self.title, self.published) if name is not None]
 
     def mapping(self, row: Any) -> Any:
         """A mapping with the joined text under `name`."""
@@ -399,8 +406,9 @@ class Source:
         source: Optional[str] = None,
         published: Optional[str] = None,
         need: int = Need.NO,
+        title: Optional[str] = None,
     ):
-        self.fields = Fields(id, text, source, published)
+        self.fields = Fields(id, text, source, published, title)
         self.need = need
         self.given = articles
         self.paths = paths_of(articles)
@@ -530,7 +538,7 @@ class Source:
         id_needed = fields.id is not None and fields.id != "id"
         capsule = articles.__arrow_c_stream__()
         feed.add_stream(
-            capsule, fields.id, name, fields.source, fields.published, id_needed, self.need, is_all
+            capsule, fields.id, name, fields.source, fields.title, fields.published, id_needed, self.need, is_all
         )
 
     def _flattened(self, articles: Any) -> Any:
@@ -572,7 +580,7 @@ class Source:
         name = fields.name
         if len(fields.texts) > 1 or "." in name or "." in (id or "") or _has_list(first, name):
             rows = map(fields.mapping, rest)
-        feed.add_rows(rows, id, name, fields.source, fields.published, id is not None and id != "id")
+        feed.add_rows(rows, id, name, fields.source, fields.title, fields.published, id is not None and id != "id")
 
 
 def _has_list(row: Any, name: str) -> bool:

@@ -32,6 +32,7 @@ class IndexOptions(_Words, total=False):
     min_section: int
     max_matches: int
     drop: float
+    keep_text: bool
 
 
 class StripOptions(_Words, total=False):
