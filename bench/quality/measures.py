@@ -24,6 +24,7 @@ class Result:
             if kind == "pair":
                 self.pairs.append(record)
             elif kind == "cluster":
+                record["articles"] = record.pop("members")  # as the gold standard has it
                 self.clusters.append(record)
             elif kind == "section":
                 self.sections.append(record)

@@ -118,25 +118,32 @@ static void choose_kept(tti_clusters *c, const adjacency *g, const uint32_t *ord
     }
 }
 
-/* Moves every other document to the kept one that has most of it; it stays where none has more. */
+/* How much more of a document another kept one must have for the document to move there: a kept one
+ * with other facts draws nothing away that is as near to the first. */
+#define CLOSER 0.1F
+
+/* Moves every other document to the kept one that has most of it, if that has clearly more. */
 static void join_closest(tti_clusters *c, const adjacency *g)
 {
     for (uint32_t d = 0; d < c->doc_count; d++) {
         uint32_t closest = c->representative[d];
-        float share = -1;
+        float share = -1, here = -1;
         if (closest == d)
             continue;
         for (uint32_t e = g->firsts[d]; e < g->firsts[d + 1]; e++) {
             const copy_edge *x = &g->edges[e];
-            if (c->representative[x->other] == x->other &&
-                tti_is_most(x->own_share, x->other_share) &&
-                (x->own_share > share ||
-                 (x->own_share == share && x->other == c->representative[d]))) {
+            if (c->representative[x->other] != x->other ||
+                !tti_is_most(x->own_share, x->other_share))
+                continue;
+            if (x->other == c->representative[d])
+                here = x->own_share;
+            if (x->own_share > share) {
                 closest = x->other;
                 share = x->own_share;
             }
         }
-        c->representative[d] = closest;
+        if (share >= here + CLOSER)
+            c->representative[d] = closest;
     }
 }
 

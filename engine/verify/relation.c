@@ -310,6 +310,35 @@ static int has_other_characters(const fact_comparison *x, slot_side *a, slot_sid
     return find_facing(x, a, b, CHARACTER, &i, &k);
 }
 
+static int is_date(uint8_t flags)
+{
+    return (flags & TTI_TOKEN_KIND) == TTI_TOKEN_DATE_WORD;
+}
+
+/* True for the day or the year of a date. */
+static int is_in_date(const tti_doc *doc, uint32_t i, uint32_t size)
+{
+    return (i > 0 && is_date(doc->flags[i - 1])) ||
+           (i + size < doc->token_count && is_date(doc->flags[i + size]));
+}
+
+/* True if a date is among the tokens, as in a dateline. */
+static int has_date(const slot_side *s)
+{
+    return count_of(s->sorts, WORD) + count_of(s->sorts, NUMERAL) > count_of(s->sorts, COUNT);
+}
+
+/* Counts a conflict towards another name and another number. A reprint has another dateline. */
+static void count_conflict(tti_facts *out, const slot_side *a, const slot_side *b,
+                           const tti_difference *d)
+{
+    if (has_date(a) && has_date(b))
+        return;
+    out->other_names += d->kind == TT_DIFFERS_NAME;
+    out->other_numbers += d->kind == TT_DIFFERS_NUMERAL && !is_in_date(a->doc, d->a, d->a_size) &&
+                          !is_in_date(b->doc, d->b, d->b_size);
+}
+
 /* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that
  * of the name it faces was misread. */
 static void find_conflict(fact_comparison *x, slot_side *a, slot_side *b, int kind)
@@ -324,13 +353,10 @@ static void find_conflict(fact_comparison *x, slot_side *a, slot_side *b, int ki
     if (kind == NAME && (is_like(in_a[d.a], in_b[d.b]) ||
                          is_like(in_a[d.a + d.a_size - 1], in_b[d.b + d.b_size - 1])))
         return;
-    d.kind = kind == NAME ? TT_DIFFERS_NAME
-             : (in_a[d.a] & TTI_TOKEN_KIND) == TTI_TOKEN_DATE_WORD &&
-                     (in_b[d.b] & TTI_TOKEN_KIND) == TTI_TOKEN_DATE_WORD
-                 ? TT_DIFFERS_DATE
-                 : TT_DIFFERS_NUMERAL;
-    x->out->other_names += d.kind == TT_DIFFERS_NAME;
-    x->out->other_numbers += d.kind == TT_DIFFERS_NUMERAL;
+    d.kind = kind == NAME                               ? TT_DIFFERS_NAME
+             : is_date(in_a[d.a]) && is_date(in_b[d.b]) ? TT_DIFFERS_DATE
+                                                        : TT_DIFFERS_NUMERAL;
+    count_conflict(x->out, a, b, &d);
     if (x->out->conflicts < TT_MOST_DIFFERENCES)
         x->out->differences[x->out->conflicts] = d;
     x->out->conflicts++;

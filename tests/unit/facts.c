@@ -182,6 +182,17 @@ static void names_that_recur_on_both_sides_are_other_subjects(void **state)
         compare(HEAD "Acme" MIDDLE "Acme" TAIL, HEAD "Azme" MIDDLE "Azme" TAIL).other_subjects, 0);
 }
 
+static void datelines_are_no_other_names_and_numbers(void **state)
+{
+    tti_facts f = compare(HEAD "Acme 20" MIDDLE, HEAD "Bolton 21" MIDDLE);
+    (void)state;
+    assert_true(f.other_names == 1 && f.other_numbers == 1);
+    f = compare(HEAD "Acme March 6" MIDDLE, HEAD "Bolton April 9" MIDDLE);
+    assert_true(f.other_names == 0 && f.other_numbers == 0 && f.conflicts == 3);
+    f = compare(HEAD "6 March" MIDDLE, HEAD "9 March" MIDDLE);
+    assert_true(f.other_numbers == 0 && f.conflicts == 1);
+}
+
 static void other_names_and_numbers_are_other_facts(void **state)
 {
     tti_facts f = {.aligned = 900, .facts = 40, .other_names = 1, .other_numbers = 1};
@@ -235,6 +246,7 @@ int main(void)
         cmocka_unit_test(words_without_capitals_may_be_names),
         cmocka_unit_test(slots_are_numbers_and_names_that_are_filled_anew),
         cmocka_unit_test(names_that_recur_on_both_sides_are_other_subjects),
+        cmocka_unit_test(datelines_are_no_other_names_and_numbers),
         cmocka_unit_test(other_names_and_numbers_are_other_facts),
         cmocka_unit_test(other_facts_are_dense_numbers_or_several_slots),
     };
