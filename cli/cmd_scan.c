@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_watch.h"
 #include "csv_tables.h"
 #include "failure.h"
 #include "message.h"
@@ -59,10 +60,15 @@ static int wants_overview(const settings *s)
 
 static int run_scan(const settings *s)
 {
-    const int person = wants_overview(s);
+    const int person = s->against == NULL && wants_overview(s);
     overview_texts texts = OVERVIEW_TEXTS_NONE;
     session r;
-    int rc = session_open(&r, s);
+    int rc;
+    if (s->against != NULL && s->csv != NULL)
+        return message_usage(s->command, "--csv is of a scan without --against");
+    if (s->against != NULL)
+        return watch_compare_with(s);
+    rc = session_open(&r, s);
     if (rc == 0 && person)
         rc = scan_overview_open(&texts, &r);
     if (rc == 0)

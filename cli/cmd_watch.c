@@ -1,7 +1,7 @@
 /*
- * The commands that put articles to an index: watch, index add and index query. A verdict is
- * written once the library says that its article is on the disk, and is flushed with the others of
- * its batch.
+ * The commands that put articles to an index: watch, index add, index query, scan --against. A
+ * verdict is written once the library says that its article is on the disk, and is flushed with the
+ * others of its batch.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd_watch.h"
 #include "failure.h"
 #include "memory.h"
 #include "message.h"
@@ -30,7 +31,10 @@ typedef struct watch_state {
     pending_batch pending;
     uint64_t judged, counts[6]; /* articles in all, and by tt_verdict_kind */
     int adds;                   /* articles are added, not only compared */
-    int verdicts;               /* verdicts are written */
+    int verdicts;               /* verdicts are written, */
+    int lists_matches;          /* or instead of each all that the article matches, whether or not
+                                   the index has one of that id */
+    uint64_t matched, matches;  /* articles that have any, and how many */
 } watch_state;
 
 static void clear_batch(pending_batch *p)
@@ -44,6 +48,28 @@ static void clear_batch(pending_batch *p)
         free((void *)p->records[i].raw);
     }
     p->count = 0;
+}
+
+/* The index lists no matches of an article that it has itself: the first byte makes it another one.
+ */
+enum { NAMES_TEXT = 1, NAMES_INTEGER = 2 };
+
+static void rename_article(tt_article *a)
+{
+    char *id = malloc(a->id_size + 1);
+    if (id != NULL) {
+        *id = (a->flags & TT_ARTICLE_INTEGER_ID) != 0 ? NAMES_INTEGER : NAMES_TEXT;
+        memcpy(id + 1, a->id, a->id_size);
+        a->id_size++;
+        a->flags &= ~(uint32_t)TT_ARTICLE_INTEGER_ID;
+    }
+    a->id = id;
+}
+
+static tt_id name_of_renamed(const tt_id *id)
+{
+    return (tt_id){id->bytes + 1, id->size - 1,
+                   *id->bytes == NAMES_INTEGER ? TT_ARTICLE_INTEGER_ID : 0, 0};
 }
 
 static int append_record(watch_state *w, const tt_record *record)
@@ -61,7 +87,10 @@ static int append_record(watch_state *w, const tt_record *record)
         w->session.deadline = seconds_now() + (double)w->session.settings->commit_every * 1e-6;
     a = &p->articles[p->count];
     *a = record->article;
-    a->id = memory_copy(a->id, a->id_size);
+    if (w->lists_matches)
+        rename_article(a);
+    else
+        a->id = memory_copy(a->id, a->id_size);
     a->text = memory_copy(a->text, a->text_size);
     a->source = memory_copy(a->source, a->source_size);
     a->version = memory_copy(a->version, a->version_size);
@@ -90,6 +119,22 @@ static int write_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
     return output_flush(&w->session.result);
 }
 
+/* A tt_verdict_fn. */
+static int write_matches(void *ctx, const tt_verdict *verdicts, size_t count)
+{
+    watch_state *w = ctx;
+    for (size_t i = 0; i < count; i++) {
+        tt_verdict v = verdicts[i];
+        v.id = name_of_renamed(&v.id);
+        w->judged++;
+        w->matched += v.match_count > 0;
+        w->matches += v.match_count;
+        if (tt_verdict_write_matches(&v, output_write, &w->session.result) != TT_OK)
+            return -1;
+    }
+    return output_flush(&w->session.result);
+}
+
 /* Removes the articles that have left the window. */
 static int expire_window(watch_state *w)
 {
@@ -113,7 +158,7 @@ static int keep_rejects(watch_state *w)
 static int commit_batch(watch_state *w)
 {
     pending_batch *p = &w->pending;
-    tt_verdict_fn emit = w->verdicts ? write_verdicts : NULL;
+    tt_verdict_fn emit = w->lists_matches ? write_matches : w->verdicts ? write_verdicts : NULL;
     tt_error error = {0};
     tt_status status;
     int rc = 0;
@@ -128,7 +173,7 @@ static int commit_batch(watch_state *w)
     for (size_t i = 0; i < p->count && rc == 0; i++)
         if (p->statuses[i] != TT_OK)
             rc = session_reject(&w->session, &p->records[i], p->statuses[i]);
-        else if (!w->verdicts)
+        else if (emit == NULL)
             w->judged++;
     clear_batch(p);
     w->session.deadline = 0;
@@ -177,7 +222,12 @@ static void print_summary(const watch_state *w)
     if (corrections > 0)
         (void)snprintf(corrected, sizeof corrected, ", %" PRIu64 " correction%s", corrections,
                        corrections == 1 ? "" : "s");
-    if (w->verdicts)
+    if (w->lists_matches)
+        message_line("%" PRIu64 " article%s: %" PRIu64 " of them %s matches, %" PRIu64
+                     " in all; %" PRIu64 " rejected in %.2f s",
+                     w->judged, w->judged == 1 ? "" : "s", w->matched,
+                     w->matched == 1 ? "has" : "have", w->matches, w->session.rejected, seconds);
+    else if (w->verdicts)
         message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate%s, %" PRIu64
                      " update%s%s, %" PRIu64 " overlapping%s; %" PRIu64 " rejected in %.2f s",
                      w->judged, w->judged == 1 ? "" : "s", w->counts[TT_VERDICT_NEW],
@@ -201,7 +251,8 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     narrowed.reader.flags |= TT_READER_PROMPT; /* a single article does not wait for others */
     narrowed.append_rejects = w->adds && w->verdicts;
     rc = session_open(&w->session, &narrowed);
-    if (rc == 0 && tt_index_open(&w->index, s->inputs[0], flags, &s->engine, &error) != TT_OK)
+    if (rc == 0 && w->index == NULL &&
+        tt_index_open(&w->index, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     if (rc == 0)
         rc = session_read(&w->session, inputs, count, &narrowed.reader, take_records, w);
@@ -233,10 +284,63 @@ static int run_add(const settings *s)
 
 static int run_query(const settings *s)
 {
-    watch_state w = {.verdicts = 1};
+    watch_state w = {.verdicts = 1, .lists_matches = s->all};
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and INPUT");
-    return process_inputs(&w, s, TT_INDEX_READ, s->inputs + 1, s->input_count - 1);
+    return process_inputs(&w, s, TT_INDEX_READ | (s->all ? TT_INDEX_MATCHES : 0), s->inputs + 1,
+                          s->input_count - 1);
+}
+
+/* ==== scan --against ========================================================================== */
+
+static int is_index_file(const char *path)
+{
+    static const char begin[] = "SQLite format 3";
+    char bytes[sizeof begin] = "";
+    FILE *file = fopen(path, "rb");
+    const size_t got = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
+    if (file != NULL)
+        (void)fclose(file);
+    return got == sizeof bytes && memcmp(bytes, begin, sizeof begin) == 0;
+}
+
+/* Adds articles to an index in memory. */
+static int add_to_memory(tt_index *index, const settings *s, const char *const *inputs)
+{
+    watch_state w = {.adds = 1, .index = index};
+    int rc;
+    session_init(&w.session, s);
+    rc = session_read(&w.session, inputs, 1, &s->reader, take_records, &w);
+    if (rc == 0)
+        rc = commit_batch(&w);
+    clear_batch(&w.pending);
+    free(w.pending.records);
+    free(w.pending.articles);
+    free(w.pending.statuses);
+    session_close(&w.session);
+    return rc;
+}
+
+int watch_compare_with(const settings *s)
+{
+    enum { EVERY_MATCH = 1 << 20 };
+    watch_state w = {.verdicts = 1, .lists_matches = 1};
+    const int is_index = is_index_file(s->against);
+    settings shaped = *s;
+    tt_error error = {0};
+    int rc = 0;
+    if (!is_index && shaped.engine.max_matches == 0)
+        shaped.engine.max_matches = EVERY_MATCH;
+    if (tt_index_open(&w.index, is_index ? s->against : NULL,
+                      TT_INDEX_MATCHES | (is_index ? TT_INDEX_READ : TT_INDEX_CREATE),
+                      &shaped.engine, &error) != TT_OK)
+        return failure_library(&error, ABOUT_INDEX);
+    if (!is_index)
+        rc = add_to_memory(w.index, &shaped, &s->against);
+    if (rc == 0)
+        return process_inputs(&w, &shaped, 0, s->inputs, s->input_count);
+    tt_index_close(w.index);
+    return rc;
 }
 
 static int run_watch(const settings *s)

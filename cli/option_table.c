@@ -26,6 +26,8 @@ const option_row option_rows[] = {
      "show section N: its first place beside each other", NULL},
     {"all", 0, FOR_SHOW, 1, KIND_FLAG, AT(all), 0, 0, NULL,
      "show every copy or place, and all of their text", "The default is the first three."},
+    {"all", 0, FOR_QUERY, 1, KIND_FLAG, AT(all), 0, 0, NULL,
+     "write every match of an article instead of a verdict, as scan --against does", NULL},
     {"versions", 0, FOR_SHOW, 1, KIND_FLAG, AT(versions), 0, 0, NULL,
      "of a cluster, show each version beside the one that ran before it", NULL},
     {"unified", 'u', FOR_SHOW, 1, KIND_FLAG, AT(unified), 0, 0, NULL,
@@ -54,6 +56,12 @@ const option_row option_rows[] = {
      "that "
      "one. Copies of a killed article are kept, unless another article of their cluster has the "
      "decision keep."},
+    {"against", 0, FOR_SCAN, 1, KIND_STRING, AT(against), 0, 0, "FILE",
+     "say which articles of INPUT are in FILE, with places; compare nothing else",
+     "FILE is a file or directory of articles, or an index, which may be larger than memory. Each "
+     "line is a match: \"id\" of INPUT, \"of\" in FILE, the numbers of a verdict, \"admitted\" "
+     "(false: they only share passages) and \"passages\". Of articles of FILE with the same words "
+     "the first is named."},
     {"csv", 0, FOR_SCAN, 0, KIND_STRING, AT(csv), 0, 0, "DIR",
      "write tables into DIR: pairs, clusters, sections and removed .csv",
      "The lines of the result are written too if -o is given. A row of clusters.csv is an article, "

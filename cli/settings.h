@@ -23,7 +23,8 @@ struct settings {
     int append_rejects; /**< rejected records are added to what the file has, with each commit */
     const char *removed;
     const char *decisions;
-    const char *csv;  /**< a directory */
+    const char *csv;     /**< a directory */
+    const char *against; /**< what the input of a scan is compared with: articles or an index */
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;

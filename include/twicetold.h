@@ -1238,6 +1238,10 @@ TT_API TT_NODISCARD tt_status tt_index_repair(const char *path, const char *new_
 TT_API TT_NODISCARD tt_status tt_verdict_write(const tt_verdict *verdict, tt_write_fn write,
                                                void *ctx);
 
+/** Writes the matches of a verdict, a line of JSON each. @return TT_OK, TT_ESTOPPED */
+TT_API TT_NODISCARD tt_status tt_verdict_write_matches(const tt_verdict *verdict, tt_write_fn write,
+                                                       void *ctx);
+
 #ifdef __cplusplus
 }
 #endif

@@ -285,6 +285,32 @@ static void append_copies(tti_json_writer *out, const tt_verdict *v)
     tti_json_write_text(out, "]");
 }
 
+static void append_relation(tti_json_writer *out, int32_t relation)
+{
+    tti_json_write_text(out, ",\"relation\":");
+    if (relation < 0) {
+        tti_json_write_text(out, "null");
+        return;
+    }
+    tti_json_write_text(out, "\"");
+    tti_json_write_text(out, tt_relation_name((tt_relation)relation));
+    tti_json_write_text(out, "\"");
+}
+
+/* The places of a repeat, of which `article` is NULL where it is clear. */
+static void append_repeat(tti_json_writer *out, const tt_repeat *r, const tt_id *article)
+{
+    tti_json_write_text(out, "{\"begin\":");
+    tti_json_write_integer(out, r->begin);
+    tti_json_write_integer_field(out, "end", r->end);
+    if (article != NULL)
+        append_id_field(out, "article", article);
+    tti_json_write_integer_field(out, "of_begin", r->of_begin);
+    tti_json_write_integer_field(out, "of_end", r->of_end);
+    tti_json_write_number_field(out, "similarity", r->similarity);
+    tti_json_write_text(out, "}");
+}
+
 tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
 {
     char block[TTI_JSON_BLOCK];
@@ -297,14 +323,7 @@ tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
     tti_json_write_text(&out, tt_verdict_kind_name((tt_verdict_kind)v->kind));
     tti_json_write_text(&out, "\"");
     append_id_field(&out, "of", &v->of);
-    tti_json_write_text(&out, ",\"relation\":");
-    if (v->relation >= 0) {
-        tti_json_write_text(&out, "\"");
-        tti_json_write_text(&out, tt_relation_name((tt_relation)v->relation));
-        tti_json_write_text(&out, "\"");
-    } else {
-        tti_json_write_text(&out, "null");
-    }
+    append_relation(&out, v->relation);
     tti_json_write_number_field(&out, "resemblance", v->resemblance);
     tti_json_write_number_field(&out, "containment", v->containment);
     tti_json_write_number_field(&out, "containment_of", v->containment_of);
@@ -315,19 +334,45 @@ tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
     tti_json_write_integer_field(&out, "new_tokens", v->new_tokens);
     tti_json_write_text(&out, ",\"sections\":[");
     for (size_t k = 0; k < v->section_count; k++) {
-        const tt_repeat *r = &v->sections[k];
-        tti_json_write_text(&out, k == 0 ? "{\"begin\":" : ",{\"begin\":");
-        tti_json_write_integer(&out, r->begin);
-        tti_json_write_integer_field(&out, "end", r->end);
-        append_id_field(&out, "article", &r->article);
-        tti_json_write_integer_field(&out, "of_begin", r->of_begin);
-        tti_json_write_integer_field(&out, "of_end", r->of_end);
-        tti_json_write_number_field(&out, "similarity", r->similarity);
-        tti_json_write_text(&out, "}");
+        if (k > 0)
+            tti_json_write_text(&out, ",");
+        append_repeat(&out, &v->sections[k], &v->sections[k].article);
     }
     tti_json_write_text(&out, "]");
     append_copies(&out, v);
     tti_json_write_text(&out, "}\n");
+    tti_json_write_flush(&out);
+    return out.stopped ? TT_ESTOPPED : TT_OK;
+}
+
+tt_status tt_verdict_write_matches(const tt_verdict *v, tt_write_fn write, void *ctx)
+{
+    char block[TTI_JSON_BLOCK];
+    tti_json_writer out = {.write = write, .ctx = ctx, .block = block, .size = sizeof block};
+    if (v == NULL || write == NULL)
+        return TT_EINVAL;
+    for (size_t i = 0; i < v->match_count && !out.stopped; i++) {
+        const tt_match *m = &v->matches[i];
+        tti_json_write_text(&out, "{\"type\":\"match\"");
+        append_id_field(&out, "id", &v->id);
+        append_id_field(&out, "of", &m->of);
+        append_relation(&out, m->relation);
+        tti_json_write_number_field(&out, "resemblance", m->resemblance);
+        tti_json_write_number_field(&out, "containment", m->containment);
+        tti_json_write_number_field(&out, "containment_of", m->containment_of);
+        tti_json_write_number_field(&out, "overlap", m->overlap);
+        tti_json_write_number_field(&out, "overlap_of", m->overlap_of);
+        tti_json_write_number_field(&out, "facts", m->facts);
+        append_conflicts(&out, m->conflicts, m->differences, m->difference_count, verdict_extents);
+        tti_json_write_text(&out, m->admitted ? ",\"admitted\":true" : ",\"admitted\":false");
+        tti_json_write_text(&out, ",\"passages\":[");
+        for (size_t k = 0; k < m->passage_count; k++) {
+            if (k > 0)
+                tti_json_write_text(&out, ",");
+            append_repeat(&out, &m->passages[k], NULL);
+        }
+        tti_json_write_text(&out, "]}\n");
+    }
     tti_json_write_flush(&out);
     return out.stopped ? TT_ESTOPPED : TT_OK;
 }

@@ -395,6 +395,12 @@ static void tt_verdict_write_(void)
     REFUSES(tt_verdict_write(NULL, write_nothing, NULL));
     REFUSES(tt_verdict_write(&verdict, NULL, NULL));
 }
+static void tt_verdict_write_matches_(void)
+{
+    const tt_verdict verdict = {0};
+    REFUSES(tt_verdict_write_matches(NULL, write_nothing, NULL));
+    REFUSES(tt_verdict_write_matches(&verdict, NULL, NULL));
+}
 static void tt_version_(void)
 {
     assert_int_equal(tt_version(), TT_VERSION_NUMBER);
@@ -491,6 +497,7 @@ static const function functions[] = {
     FUNCTION(tt_time_parse),
     FUNCTION(tt_verdict_kind_name),
     FUNCTION(tt_verdict_write),
+    FUNCTION(tt_verdict_write_matches),
     FUNCTION(tt_version),
     FUNCTION(tt_version_string),
     FUNCTION(tt_write_json_string),
