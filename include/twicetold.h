@@ -398,8 +398,8 @@ typedef enum tt_relation {
     TT_SERIES = 4,     /**< They have the same form but different facts: they are not copies. */
     TT_RELATED = 5,    /**< They share text, but neither has most of itself in the other: two stages
                             of a story, reports that quote the same statement. */
-    TT_BOILERPLATE = 6 /**< What they share are notices, which many articles have. Read from files;
-                           no scan and no index says so yet. */
+    TT_BOILERPLATE = 6 /**< What they share is a notice, such as a paywall or a letterhead: beside
+                            it each tells something else (docs/quality.md). They are no copies. */
 } tt_relation;
 
 /** True of the relations between copies, of which clusters are made. */

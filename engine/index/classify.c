@@ -105,7 +105,7 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
     has_section = out->passages.passages.count > passages;
     if (found.admitted && TT_IS_COPY(found.pair.relation))
         consider_pair(&out->admitted, other, &found, doc, has_section);
-    if (has_section)
+    if (has_section && !(found.admitted && found.pair.relation == TT_BOILERPLATE))
         consider_pair(&out->with_section, other, &found, doc, 1);
     if (c->with_matches)
         TTI_TRY_ALLOC(append_match(c, out, other, &found), error, "matches");

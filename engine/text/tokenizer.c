@@ -158,11 +158,22 @@ static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *fl
         }
 }
 
+static void flag_short_words(const uint32_t *lengths, uint8_t *flags, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const unsigned is_short = (lengths[i] < TTI_SHORT_WORD_BYTES) &
+                                  ((flags[i] & TTI_TOKEN_CAPITAL) == 0) &
+                                  ((flags[i] & TTI_TOKEN_KIND) > TTI_TOKEN_NUMERAL);
+        flags[i] |= (uint8_t)(is_short * TTI_TOKEN_UPPER);
+    }
+}
+
 /* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
 static void store_flags(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
 {
     memcpy(flags, s->batch.flags, s->batch.count);
     flag_words(&s->words, wide, flags, s->batch.count);
+    flag_short_words(s->batch.length, flags, s->batch.count);
     resolve_sentence_flags(s, flags);
 }
 
@@ -660,6 +671,7 @@ static tt_status read_joined_token(tti_tokenizer *s, const tti_cut_word *cut, jo
     s->kernels->hash_tokens(&s->batch, t->folded.items, s->seed, &out->wide, &out->low);
     out->flags = s->batch.flags[0] & (uint8_t)~TTI_TOKEN_MAYBE_SENTENCE;
     flag_words(&s->words, &out->wide, &out->flags, 1);
+    flag_short_words(s->batch.length, &out->flags, 1);
     s->batch.count = 0;
     t->folded.count = TTI_SPLIT_BYTES;
     return TT_OK;

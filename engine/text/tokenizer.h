@@ -30,8 +30,9 @@ enum {
     TTI_TOKEN_CAPITAL = 1u << 3,     /**< its first letter is upper or title case */
     TTI_TOKEN_SENTENCE = 1u << 4,    /**< first of a sentence: after . ! ? : ; quote or bracket
                                           openings at the start of a line, or a line's first */
-    TTI_TOKEN_UPPER = 1u << 5,       /**< two letters or more, all upper case; in a script without
-                                          capitals: a character that is a word by itself */
+    TTI_TOKEN_UPPER = 1u << 5,       /**< two letters or more, all upper case; without CAPITAL a
+                                          short word (tti_token_is_short), or in a script without
+                                          capitals a character that is a word by itself */
     TTI_TOKEN_PARAGRAPH = 1u << 6    /**< first of a paragraph */
 };
 
@@ -47,6 +48,16 @@ static inline int tti_token_is_number_or_date(uint8_t flags)
     const unsigned kind = flags & TTI_TOKEN_KIND;
     return kind == TTI_TOKEN_NUMERAL || kind == TTI_TOKEN_NUMBER_WORD ||
            kind == TTI_TOKEN_DATE_WORD;
+}
+
+/** A word in lower case of fewer bytes: most are articles, prepositions and the
+ * like, which say little about what a text is about. */
+enum { TTI_SHORT_WORD_BYTES = 5 };
+
+static inline int tti_token_is_short(uint8_t flags)
+{
+    return (flags & (TTI_TOKEN_CAPITAL | TTI_TOKEN_UPPER)) == TTI_TOKEN_UPPER &&
+           (flags & TTI_TOKEN_KIND) > TTI_TOKEN_NUMERAL;
 }
 
 /** A paragraph: tokens [begin, end) of its article; never empty. */

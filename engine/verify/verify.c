@@ -9,6 +9,7 @@
 #include "util/error.h"
 #include "util/sort.h"
 #include "util/threads.h"
+#include "verify/own_text.h"
 #include "verify/shingle_sets.h"
 
 #include <math.h>
@@ -31,6 +32,7 @@ struct tti_verifier {
     tti_doc_shingles own_loaded, own_other;  /* and what they counted */
     tti_shingle_set loaded_set, other_set;   /* where the anchors do not give the numbers */
     int loaded_set_made;
+    tti_own_text_words words;
 };
 
 tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, int admitted_only,
@@ -208,6 +210,9 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
                                   tti_facts_are_others(&out->facts, o->facts, out->admission));
     if (p->relation == TT_NEAR && !tti_share_most(&out->alignment, doc, v->loaded))
         p->relation = TT_RELATED;
+    if (p->relation != TT_SERIES && o->facts >= 0 &&
+        tti_share_only_notice(doc, v->loaded, &out->alignment, &v->words))
+        p->relation = TT_BOILERPLATE;
     return TT_OK;
 }
 

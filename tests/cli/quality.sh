@@ -57,6 +57,38 @@ test_the_later_stage_of_a_story_is_kept() {
     kept stage | grep -q b-july || fail "kept $(kept stage)"
 }
 
+test_a_paywall_makes_no_copies() {
+    scan_feed paywall
+    no_copies
+    is moss debt boilerplate
+    [ "$(kept paywall)" = 'moss debt kids ' ] || fail "kept $(kept paywall)"
+    [ "$(verdicts paywall)" = 'new new new ' ] || fail "$(verdicts paywall)"
+}
+
+test_a_letterhead_makes_no_copies() {
+    scan_feed letterhead
+    no_copies
+    is stub ice boilerplate
+    [ "$(kept letterhead)" = 'stub ice tax ' ] || fail "kept $(kept letterhead)"
+    [ "$(verdicts letterhead)" = 'new new new ' ] || fail "$(verdicts letterhead)"
+}
+
+test_flashes_with_one_long_notice_are_all_kept() {
+    for feed in flashes-names flashes-no-names; do
+        scan_feed $feed
+        no_copies
+        lacks out '"type":"cluster"'
+        [ "$(kept $feed | wc -w)" = 8 ] || fail "kept $(kept $feed)"
+        [ "$(verdicts $feed)" = 'new new new new new new new new ' ] || fail "$(verdicts $feed)"
+    done
+}
+
+test_a_note_of_nine_words_is_not_contained() {
+    scan_feed note
+    no_copies
+    [ "$(kept note)" = 'note story ' ] || fail "kept $(kept note)"
+}
+
 test_twins_are_in_one_cluster_though_a_longer_article_shares_half() {
     scan_feed twins
     grep '"type":"cluster"' out | grep '"may-a"' | grep -q '"may-b"' || fail 'the twins are apart'
