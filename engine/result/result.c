@@ -31,6 +31,7 @@ void tt_result_close(tt_result *x)
     tti_array_free(&x->clusters.clusters, a);
     tti_array_free(&x->clusters.members, a);
     tti_sections_free(&x->sections);
+    tti_notices_free(&x->notices);
     tti_release(own, x->summary_line, x->summary_line_size, 1);
     tti_release(a, x->doc_articles.firsts, x->store.corpus.doc_count + 2,
                 sizeof *x->doc_articles.firsts);

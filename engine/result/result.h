@@ -5,6 +5,7 @@
 #include "corpus/corpus.h"
 #include "options.h"
 #include "result/clusters.h"
+#include "result/notices.h"
 #include "result/sections.h"
 #include "util/array.h"
 #include "util/table.h"
@@ -20,6 +21,7 @@ struct tt_result {
     TTI_ARRAY(tt_pair) pairs;
     tti_cluster_list clusters;
     tti_sections sections;
+    tti_notices notices;
     tt_summary summary;
     tti_corpus_store store;     /**< the articles; of those in a file only the ids are known */
     tti_owned_options settings; /**< as the caller sees them; of a file only the allocator is set */

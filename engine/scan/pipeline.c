@@ -61,6 +61,11 @@ static tt_status verify_candidates(tt_result *x, tti_candidates *candidates, dou
         status = tti_report_progress(&x->options, "verify", 0, candidates->pairs.count, error);
     if (status == TT_OK)
         status = tti_verify(&x->verified, &x->store.corpus, candidates, &x->options, error);
+    if (status == TT_OK && x->notices.list.count == 0)
+        status = tti_notices_learn(&x->notices, &x->store.corpus, &x->verified, error);
+    tti_array_free(&x->verified.notice_places, x->allocator);
+    if (status == TT_OK)
+        status = tti_notices_apply(&x->notices, &x->store.corpus, &x->verified, error);
     x->summary.candidates += candidates->pairs.count;
     end_stage(since, &x->summary.seconds.verify);
     return status;
@@ -138,7 +143,7 @@ static void move_articles(tt_result *x, tt_scan *scan)
     tti_scan_free_scratch(scan);
     x->store = scan->store;
     x->options = x->settings.options;
-    x->options.allocator = x->allocator = x->store.allocator;
+    x->options.allocator = x->allocator = x->notices.allocator = x->store.allocator;
     memset(&scan->store, 0, sizeof scan->store);
     tti_table_free(&scan->ids);
     scan->text_seconds = 0;

@@ -55,6 +55,16 @@ static uint32_t find_run_end(const uint8_t *aligned, uint32_t count, uint32_t be
     return end;
 }
 
+int tti_next_shared_run(const uint8_t *aligned, uint32_t count, uint32_t *begin, uint32_t *end)
+{
+    int is_shared = 0;
+    while (!is_shared && *end < count) {
+        *begin = *end;
+        *end = find_run_end(aligned, count, *begin, &is_shared);
+    }
+    return is_shared;
+}
+
 static own_text measure_own_text(const uint8_t *aligned, uint32_t count)
 {
     own_text own = {.is_framed = 1};

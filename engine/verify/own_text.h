@@ -29,4 +29,8 @@ typedef struct tti_own_text_words {
 int tti_share_only_notice(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
                           tti_own_text_words *words);
 
+/** Finds the next run of shared tokens from *end on, without strays; `aligned`: a byte a token.
+ * @return 0: there is none */
+int tti_next_shared_run(const uint8_t *aligned, uint32_t count, uint32_t *begin, uint32_t *end);
+
 #endif

@@ -288,6 +288,17 @@ static tt_status append_pair(tti_verified *out, tti_verified_pair *v, uint32_t a
     return tti_array_push(&out->pairs, out->allocator, p);
 }
 
+/* What the later document of a pair shares with the earlier one as a notice. */
+static tt_status append_notice_places(tti_verified *out, const tti_corpus *corpus,
+                                      const tti_alignment *al, uint32_t a, uint32_t b)
+{
+    tti_notice_place p = {.doc = a > b ? a : b, .other = a > b ? b : a};
+    while (tti_next_shared_run(a > b ? al->a_aligned : al->b_aligned,
+                               corpus->docs[p.doc].token_count, &p.begin, &p.end))
+        TTI_TRY(tti_array_push(&out->notice_places, out->allocator, p));
+    return TT_OK;
+}
+
 /* Appends what a thread has found. */
 static tt_status append_verified(tti_verified *out, const tti_verified *found, tt_error *error)
 {
@@ -297,6 +308,8 @@ static tt_status append_verified(tti_verified *out, const tti_verified *found, t
     TTI_TRY_ALLOC(
         tti_array_append(&out->differences, a, found->differences.items,
                          found->differences.count) != TT_OK ||
+            tti_array_append(&out->notice_places, a, found->notice_places.items,
+                             found->notice_places.count) != TT_OK ||
             tti_array_append(&out->pairs, a, found->pairs.items, found->pairs.count) != TT_OK ||
             tti_array_append(&out->passages, a, found->passages.items, found->passages.count) !=
                 TT_OK ||
@@ -370,6 +383,7 @@ void tti_verified_free(tti_verified *v)
     tti_verified_free_passages(v);
     tti_array_free(&v->pairs, v->allocator);
     tti_array_free(&v->differences, v->allocator);
+    tti_array_free(&v->notice_places, v->allocator);
 }
 
 /* ---- All candidates ----------------------------------------------------------------------- */
@@ -442,6 +456,8 @@ static tt_status verify_group(const verify_job *j, verify_worker *w, const candi
                                  NULL));
         if (v.admission != TTI_NOT_ADMITTED)
             TTI_TRY(append_pair(&w->found, &v, other, longer));
+        if (v.admission != TTI_NOT_ADMITTED && v.pair.relation == TT_BOILERPLATE)
+            TTI_TRY(append_notice_places(&w->found, j->corpus, &v.alignment, other, longer));
         if (tti_candidate_want(j->sorted[k]) & TTI_WANT_SECTIONS)
             TTI_TRY(tti_verified_add_passages(&w->found, &v.alignment, other, longer,
                                               j->options->min_section));

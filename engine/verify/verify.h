@@ -65,6 +65,12 @@ typedef struct tti_shared_passage {
     size_t block_begin; /**< in tti_verified.blocks */
 } tti_shared_passage;
 
+/** Tokens [begin, end) of a document that it shares as a notice with an earlier one. */
+typedef struct tti_notice_place {
+    uint32_t doc, other;
+    uint32_t begin, end;
+} tti_notice_place;
+
 /** What was found. Zero it, but for the allocator, before first use. */
 typedef struct tti_verified {
     const tt_allocator *allocator;
@@ -72,6 +78,7 @@ typedef struct tti_verified {
     TTI_ARRAY(tti_shared_passage) passages;
     TTI_ARRAY(tti_block) blocks;           /**< of the passages */
     TTI_ARRAY(tti_difference) differences; /**< of the pairs */
+    TTI_ARRAY(tti_notice_place) notice_places;
 } tti_verified;
 
 /** Verifies candidates, each named once, and adds what it finds to `out`.
