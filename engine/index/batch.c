@@ -68,6 +68,18 @@ static int same_bytes(const void *x, size_t x_size, const void *y, size_t y_size
     return x_size == y_size && (x_size == 0 || memcmp(x, y, x_size) == 0);
 }
 
+/* Whether words are capitals in the same places. An older version may have flagged other things of
+ * them in another way. */
+static int same_capitals(const uint8_t *x, const uint8_t *y, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const unsigned upper = x[i] & TTI_TOKEN_CAPITAL ? TTI_TOKEN_UPPER : 0;
+        if (((x[i] ^ y[i]) & (TTI_TOKEN_CAPITAL | upper)) != 0)
+            return 0;
+    }
+    return 1;
+}
+
 /* Whether what is kept of an article is what would be kept of the new one. */
 static int is_unchanged(const tti_indexed_article *s, const tti_article_group *c,
                         const tti_db_row *r)
@@ -80,8 +92,7 @@ static int is_unchanged(const tti_indexed_article *s, const tti_article_group *c
                       r->version_size) &&
            same_bytes(tti_indexed_article_extents(s), s->extents_size, r->extents,
                       r->extents_size) &&
-           (r->token_count == 0 ||
-            memcmp(tti_indexed_article_flags(s), r->flags, r->token_count) == 0);
+           same_capitals(tti_indexed_article_flags(s), r->flags, r->token_count);
 }
 
 static const tti_decision unchanged_decision = {.kind = TT_VERDICT_DUPLICATE,
