@@ -144,6 +144,31 @@ static void set_pointers(submission *s)
     }
 }
 
+/* Opens a reader of the body, with the names of fields that the query of the request gives. */
+static tt_status open_reader(request *r, tt_reader **reader, tt_error *error)
+{
+    tt_reader_options options = r->server->reader;
+    const struct {
+        const char *value;
+        const char **field;
+    } names[] = {{"id_field", &options.id_field},
+                 {"text_field", &options.text_field},
+                 {"title_field", &options.title_field},
+                 {"date_field", &options.date_field},
+                 {"source_field", &options.source_field}};
+    char *given[sizeof names / sizeof *names];
+    tt_status status;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        given[i] = request_value(r, names[i].value).bytes;
+        if (given[i] != NULL)
+            *names[i].field = given[i];
+    }
+    status = tt_reader_open_bytes(reader, r->file, r->body.bytes, r->body.size, &options, error);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        free(given[i]); /* the reader has copies */
+    return status;
+}
+
 submission *ingest_read(request *r)
 {
     submission *s = calloc(1, sizeof *s);
@@ -155,8 +180,7 @@ submission *ingest_read(request *r)
         return NULL;
     }
     s->request = r;
-    if (tt_reader_open_bytes(&reader, r->file, r->body.bytes, r->body.size, &r->server->reader,
-                             &error) != TT_OK)
+    if (open_reader(r, &reader, &error) != TT_OK)
         request_fail_library(r, &error);
     else
         rc = read_records(s, reader);

@@ -6,6 +6,7 @@
     twicetold.dedup("feed.jsonl")                 # the articles to keep
     with twicetold.Index("feed.db") as index:     # a feed, as it arrives
         index.add(batch).to_pandas()
+    twicetold.Client("http://127.0.0.1:8377")     # the same over HTTP: `twicetold serve`
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple, TypeVar, Union, overload
 
 from . import _core, _options
+from ._client import Client
 from ._errors import (
     DuplicateError,
     Error,
@@ -54,6 +56,7 @@ Frame = TypeVar("Frame")
 
 __version__: str = _core.version()
 __all__ = [
+    "Client",
     "Decontaminated",
     "DuplicateError",
     "Error",
