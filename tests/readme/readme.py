@@ -12,6 +12,7 @@ The table between the "measured" comments is made from bench/results.
 """
 
 import argparse
+import atexit
 import csv
 import difflib
 import json
@@ -56,6 +57,16 @@ def fits(shown, found):
     return re.fullmatch(pattern, found) is not None
 
 
+def begin_service(command, args):
+    """Begins what goes on beside the next commands; it ends with this program."""
+    prepare, words = command[:-2].split("; ")
+    run(prepare, args)
+    service = subprocess.Popen([args.command, *words.split()[1:]], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    atexit.register(service.terminate)
+    if not service.stderr.readline().startswith("serving "):
+        sys.exit(f"README.md: {command} does not begin")
+
+
 def console(body, args):
     """The block with the present output of its commands."""
     out = ""
@@ -63,6 +74,10 @@ def console(body, args):
         # Only the output of ./demo has lines that begin with "$ ".
         if NOT_HERE.match(command):
             out += f"$ {command}\n{shown}"
+            continue
+        if command.endswith(" &"):
+            begin_service(command, args)
+            out += f"$ {command}\n"
             continue
         found = run(command, args)
         out += f"$ {command}\n" + (shown if fits(steady(shown), steady(found)) else found)
