@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ static int run_serve(const settings *s)
         return message_usage(s->command, s->input_count == 0
                                              ? "no INDEX given; give the name of its file"
                                              : "give one INDEX; articles come by HTTP");
+    /* Threads of OpenMP that have nothing to do would spin between two commits. */
+    (void)setenv("OMP_WAIT_POLICY", "passive", 0);
     slash = size <= 0 ? NULL : strrchr(path, '/');
     if (slash != NULL) {
         memcpy(slash + 1, program, sizeof program);

@@ -10,6 +10,7 @@
 #include "terminal/progress.h"
 
 enum {
+    MOST_QUERY_BYTES = 800, /* 200 characters */
     MOST_LISTED = 1000,
     USUAL_LISTED = 100,
     LISTED_AT_ONCE = 512, /* articles looked at before others have their turn with the index */
@@ -100,6 +101,14 @@ static int request_flag(request *r, const char *name, int *out)
     return 0;
 }
 
+static int is_verdict(const char *name)
+{
+    for (int k = TT_VERDICT_NEW; k <= TT_VERDICT_CORRECTION; k++)
+        if (strcmp(name, tt_verdict_kind_name((tt_verdict_kind)k)) == 0)
+            return 1;
+    return 0;
+}
+
 void handle_list(request *r)
 {
     listing l = {.out = &r->answer, .most = USUAL_LISTED};
@@ -116,6 +125,10 @@ void handle_list(request *r)
         request_flag(r, "texts", &l.with_texts) == 0) {
         if (l.most == 0)
             request_fail(r, 400, NULL, "limit is 1 or more");
+        else if (l.verdict.bytes != NULL && !is_verdict(l.verdict.bytes))
+            request_fail(r, 400, NULL, "verdict is none of the verdicts");
+        else if (words.size > MOST_QUERY_BYTES)
+            request_fail(r, 400, NULL, "q is longer than %d bytes", MOST_QUERY_BYTES);
         else if (search_open(&l.words, words.bytes) != 0)
             request_fail(r, 400, NULL, "q has more than %d words, or is no UTF-8", MOST_WORDS);
         else

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -154,6 +155,66 @@ def test_no_texts(work):
         assert s.get('/articles/a').json().get('text') is None and not s.get('/stat').json()['keep_text']
         assert s.get('/compare?a=a&b=b').status == 409
         assert s.get('/articles/a/matches').json()['matches'][0]['of'] == 'b'
+
+
+def test_description(work):
+    """Every route of the service is in its description, and nothing else; what it answers is what that says."""
+    source = (ROOT / 'cli/serve/routes.c').read_text()
+    routes = set()
+    for method, parts in re.findall(r'\{"([A-Z]+)", \{(.*?)NULL\}', source):
+        parts = re.findall(r'"(.*?)"', parts)
+        names = {'articles': '{id}', 'stories': '{number}'}
+        routes.add((method.lower(), '/' + '/'.join(names[parts[k - 1]] if p == '*' else p for k, p in enumerate(parts))))
+    described = json.loads((ROOT / 'docs/openapi.json').read_text())
+    paths = {(m, path) for path, item in described['paths'].items() for m in item if m in ('get', 'post', 'delete')}
+    assert routes == paths, routes ^ paths
+
+    def fits(schema, value, where):
+        while '$ref' in schema:
+            schema = described['components']['schemas'][schema['$ref'].split('/')[-1]]
+        if 'anyOf' in schema:
+            return any(fits(s, value, where) is None for s in schema['anyOf']) or f'{where}: none fits'
+        kinds = {'object': dict, 'array': list, 'string': str, 'integer': int, 'number': (int, float), 'boolean': bool, 'null': type(None)}
+        wanted = schema.get('type', list(kinds))
+        wanted = [wanted] if isinstance(wanted, str) else wanted
+        assert any(isinstance(value, kinds[k]) and (k == 'boolean') == isinstance(value, bool) for k in wanted), (where, value, wanted)
+        assert 'enum' not in schema or value in schema['enum'], (where, value)
+        if isinstance(value, dict) and 'properties' in schema:
+            assert set(schema['required']) <= set(value), (where, set(schema['required']) - set(value))
+            assert set(value) <= set(schema['properties']), (where, set(value) - set(schema['properties']))
+            for k, v in value.items():
+                fits(schema['properties'][k], v, f'{where}.{k}')
+        elif isinstance(value, list):
+            for v in value:
+                fits(schema.get('items', {}), v, where + '[]')
+        return None
+
+    with Service(COMMAND, work / 'a.db') as s, open(FEED, 'rb') as feed:
+        s.post('/articles', feed.read())
+        s.post('/decisions', b'{"id":"mn-0508-006","decision":"keep","who":"anna"}')
+        for path, template in [('/articles?limit=1000&texts=1', '/articles'), ('/articles/mn-0508-006', '/articles/{id}'), ('/articles/ncp-0508-047/matches', '/articles/{id}/matches'),
+                               ('/compare?a=mn-0508-003&b=vc-0508-001', '/compare'), ('/stories/1', '/stories/{number}'), ('/decisions', '/decisions'), ('/stat', '/stat'),
+                               ('/version', '/version'), ('/healthz', '/healthz'), ('/articles/none', '/articles/{id}'), ('/compare', '/compare')]:
+            answer = s.get(path)
+            content = described['paths'][template]['get']['responses'][str(answer.status)]['content']
+            fits(content[answer.headers['Content-Type']]['schema'], answer.json(), path)
+
+
+def test_socket_of_systemd(work):
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(str(work / 'passed'))
+    listening.listen()
+    number = listening.fileno()
+    shell = f'exec 3<&{number}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" serve "$1"'
+    process = subprocess.Popen(['bash', '-c', shell, COMMAND, str(work / 'a.db')], pass_fds=[number], stderr=subprocess.PIPE, text=True)
+    assert 'serving' in process.stderr.readline()
+    c = socket.socket(socket.AF_UNIX)
+    c.connect(str(work / 'passed'))
+    c.sendall(b'GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    assert b'200 OK' in c.recv(1000)
+    process.terminate()
+    assert process.wait(20) == 0 and (work / 'passed').exists()
+    process.stderr.close()
 
 
 # ==== Events =======================================================================================
