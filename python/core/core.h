@@ -27,6 +27,10 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+/* The headers of Python 3.12 take None for immortal, also in a module that runs on earlier ones. */
+#undef Py_RETURN_NONE
+#define Py_RETURN_NONE return Py_INCREF(Py_None), Py_None
+
 #include <twicetold.h>
 
 #include "arrow_columns.h"

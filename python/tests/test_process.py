@@ -262,6 +262,19 @@ def test_memory_is_kept_to(articles, tmp_path):
         twicetold.scan(articles, memory="1G", temp_dir=tmp_path / "none")
 
 
+def test_none_is_given_with_a_reference(articles):
+    """A module that was built with the headers of a later Python, in which None needs none."""
+    if sys.version_info >= (3, 12):
+        pytest.skip("None is immortal")
+    with twicetold.Index() as index:
+        before = sys.getrefcount(None)
+        for _ in range(20):
+            index.add(articles[:40], verdicts=False)
+            index.get("nobody"), list(index.articles()), index.stat(), list(index.query(articles[:40]))
+            list(twicetold.scan(articles[:40]).pairs)
+        assert sys.getrefcount(None) > before - 20
+
+
 def test_references_are_not_lost(articles):
     keep = [dict(a) for a in articles[:30]]
     texts = [sys.getrefcount(a["text"]) for a in keep]
