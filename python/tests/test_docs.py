@@ -53,6 +53,24 @@ def test_the_snippets_of_the_page_on_python(monkeypatch, capsys):
         pytest.skip(f"the rest ran; not installed: {', '.join(sorted(missing))}")
 
 
+def test_the_tutorials(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    missing = run("docs/tutorials.md")[1]
+    if missing:
+        pytest.skip(f"the rest ran; not installed: {', '.join(sorted(missing))}")
+
+
+def test_every_public_name_is_in_the_reference():
+    """docs/api.md, from which mkdocs makes pages of the docstrings (mkdocs.yml)."""
+    import twicetold
+
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^::: twicetold\.([A-Za-z]\w*)$", text, re.M))
+    errors = {n for n in twicetold.__all__ if n.endswith("Error")}
+    assert set(twicetold.__all__) - errors - named <= {"eval"} and named <= set(twicetold.__all__)
+    assert all(getattr(twicetold, n).__doc__ for n in named)
+
+
 def test_the_readme_shows_what_its_snippet_prints(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     os.makedirs("build", exist_ok=True)

@@ -209,3 +209,35 @@ def test_a_query_does_not_wait_for_an_add(articles, tmp_path):
         assert time.perf_counter() - began < 10 and writer.is_alive()
         go_on.set()
         writer.join()
+
+
+# ---- datatrove -------------------------------------------------------------------------------------
+
+
+def test_a_step_of_datatrove(articles):
+    need("datatrove")
+    from datatrove.data import Document
+
+    from twicetold.datatrove import Dedup
+
+    class Writer(list):
+        """What the step needs of a DiskWriter; those of datatrove want more packages."""
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *reason):
+            self.append("closed")
+
+        def write(self, document, rank):
+            self.append(document)
+
+    documents = [Document(text=a["text"], id=a["id"], metadata={"source": a["source"]}) for a in articles]
+    removed = Writer()
+    step = Dedup(removed=removed, keep="first")
+    kept = list(step.run(iter(documents)))
+    wanted, gone = twicetold.dedup([{"id": a["id"], "text": a["text"]} for a in articles], keep="first", removed=True)
+    assert [d.id for d in kept] == [a["id"] for a in wanted] and kept[0].metadata == {"source": kept[0].metadata["source"]}
+    assert removed.pop() == "closed"
+    assert [(d.id, d.metadata["kept"], d.metadata["relation"]) for d in removed] == [(r["id"], r["kept"], r["relation"]) for r in gone]
+    assert list(Dedup().run(iter([]))) == []
