@@ -57,8 +57,10 @@ uint64_t tt_article_digest(const tt_article *article)
 {
     if (article == NULL)
         return 0;
-    return XXH3_64bits_withSeed(article->text, article->text_size,
-                                XXH3_64bits_withSeed(article->id, article->id_size,
+    /* An article that is refused may lack either, whatever its sizes say. */
+    return XXH3_64bits_withSeed(article->text, article->text == NULL ? 0 : article->text_size,
+                                XXH3_64bits_withSeed(article->id,
+                                                     article->id == NULL ? 0 : article->id_size,
                                                      article->flags & TT_ARTICLE_INTEGER_ID));
 }
 
