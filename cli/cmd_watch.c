@@ -255,6 +255,8 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
         tt_index_open(&w->index, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     if (rc == 0)
+        rc = session_take_notices(&w->session, w->index);
+    if (rc == 0)
         rc = session_read(&w->session, inputs, count, &narrowed.reader, take_records, w);
     if (rc == 0)
         rc = commit_batch(w);

@@ -62,6 +62,11 @@ const option_row option_rows[] = {
      "line is a match: \"id\" of INPUT, \"of\" in FILE, the numbers of a verdict, \"admitted\" "
      "(false: they only share passages) and \"passages\". Of articles of FILE with the same words "
      "the first is named."},
+    {"notices", 0, FOR_SCAN | FOR_DEDUP | FOR_WATCH | FOR_QUERY, 0, KIND_STRING, AT(notices), 0, 0,
+     "FILE", "take the notices of this result; learn none",
+     "A notice is a text that articles have which tell different news, such as a paywall: articles "
+     "that share nothing else are no copies. A scan learns notices and lists them in its result. "
+     "With the same FILE, scan, dedup and watch decide alike, today and tomorrow."},
     {"csv", 0, FOR_SCAN, 0, KIND_STRING, AT(csv), 0, 0, "DIR",
      "write tables into DIR: pairs, clusters, sections and removed .csv",
      "The lines of the result are written too if -o is given. A row of clusters.csv is an article, "

@@ -289,6 +289,22 @@ static int scan_progress(void *ctx, const char *stage, uint64_t done, uint64_t t
     return progress_update(ctx, stage, done, total);
 }
 
+int session_take_notices(session *r, tt_index *index)
+{
+    tt_result *from = NULL;
+    tt_error error = {0};
+    int rc = 0;
+    if (r->settings->notices == NULL)
+        return 0;
+    if (tt_result_read(&from, r->settings->notices, NULL, &error) != TT_OK)
+        return failure_library(&error, ABOUT_RESULT);
+    if ((index != NULL ? tt_index_notices(index, from, &error)
+                       : tt_scan_notices(r->scan, from, &error)) != TT_OK)
+        rc = failure_library(&error, ABOUT_RESULT);
+    tt_result_close(from);
+    return rc;
+}
+
 int session_scan(session *r)
 {
     const settings *s = r->settings;
@@ -299,7 +315,9 @@ int session_scan(session *r)
     options.progress_ctx = &r->progress;
     if (tt_scan_open(&r->scan, &options, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
-    rc = session_read(r, s->inputs, s->input_count, &s->reader, scan_batch, r);
+    rc = session_take_notices(r, NULL);
+    if (rc == 0)
+        rc = session_read(r, s->inputs, s->input_count, &s->reader, scan_batch, r);
     if (rc != 0)
         return rc;
     if (tt_scan_finish(r->scan, &r->found, &error) != TT_OK)

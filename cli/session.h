@@ -49,6 +49,10 @@ enum { SESSION_ENOUGH = -1 };
 int session_read(session *r, const char *const *inputs, size_t count,
                  const tt_reader_options *options, records_fn take, void *ctx);
 
+/** Gives the scan, or an index where it is not NULL, the notices that --notices names, if it was
+ * given. @return 0, or an exit code */
+int session_take_notices(session *r, tt_index *index);
+
 /** Scans all inputs; r->found has the result. @return 0, or an exit code */
 int session_scan(session *r);
 

@@ -25,6 +25,7 @@ struct settings {
     const char *decisions;
     const char *csv;     /**< a directory */
     const char *against; /**< what the input of a scan is compared with: articles or an index */
+    const char *notices; /**< a result */
     int32_t progress; /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;

@@ -371,6 +371,12 @@ typedef struct tt_result tt_result;
 /** No article: the number of an id that a result does not name. */
 #define TT_NO_ARTICLE UINT64_MAX
 
+/** Gives a scan the notices of a result, such as yesterday's, in place of those that it would
+ * learn, so that its relations are those of any other scan or index with the same list. They are
+ * copied. @return TT_OK; TT_EINVAL (the result has another seed); TT_ENOMEM */
+TT_API TT_NODISCARD tt_status tt_scan_notices(tt_scan *scan, const tt_result *result,
+                                              tt_error *error);
+
 /** Finds what the options ask for among the articles added, and leaves the scan empty.
  * @return TT_OK, TT_ENOMEM, TT_ESTOPPED, TT_ELIMIT, TT_EIO. Owner: the caller, tt_result_close().
  */
@@ -491,6 +497,12 @@ typedef struct tt_occurrence {
     double similarity; /**< share of the longer side's tokens that align; 1 in the reference */
 } tt_occurrence;
 
+/** What a section is. */
+typedef enum tt_section_kind {
+    TT_SECTION_STORY = 0,
+    TT_SECTION_NOTICE = 1 /**< most of it is in tt_result_notices() */
+} tt_section_kind;
+
 /** A passage that occurs at least twice. occurrences[0] is the reference, the earliest article that
  * has the passage; the others follow in the order of their articles. They all
  * have a part of it in common, half of the shortest or more. References may overlap. */
@@ -499,10 +511,27 @@ typedef struct tt_section {
     uint64_t tokens; /**< of the reference */
     const tt_occurrence *occurrences;
     size_t count; /**< of a scan 2 or more */
+    int32_t kind; /**< tt_section_kind */
+    int32_t reserved;
 } tt_section;
 
 /** Every section: of a scan sorted by reference. */
 TT_API const tt_section *tt_result_sections(const tt_result *result, size_t *count);
+
+/** A notice: a text that articles have which tell different news. */
+typedef struct tt_notice {
+    uint64_t number;       /**< from 1 */
+    uint64_t tokens;
+    uint64_t articles;     /**< that were seen to share it with others; 0: not known */
+    uint64_t article;      /**< the first of them, or TT_NO_ARTICLE */
+    uint64_t begin, end;   /**< its bytes there */
+    const uint32_t *words; /**< what its tokens are compared by */
+} tt_notice;
+
+/** The notices that a scan has learned or was given, by which pairs are TT_BOILERPLATE that the two
+ * articles alone do not tell to be: at most 10,000, of 2^20 tokens in all, in order of their first
+ * articles. Results keep them, so that other scans and indexes can be given the same. */
+TT_API const tt_notice *tt_result_notices(const tt_result *result, size_t *count);
 
 /**
  * The articles that dedup drops, because what is kept of their cluster makes them unnecessary: it
@@ -832,8 +861,8 @@ typedef struct tt_write_options {
 #endif
 
 /**
- * Writes a result as JSON Lines: its pairs, clusters and sections and the summary. Of a result that
- * was read from a file the summary is the line in the file, and `options`, which may be NULL, are
+ * Writes a result as JSON Lines: its pairs, clusters, sections and notices and the summary. Of a result
+ * that was read from a file the summary is the line in the file, and `options`, which may be NULL, are
  * not used. @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_ESTOPPED
  */
 TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *result, tt_write_fn write, void *ctx,
@@ -1168,6 +1197,13 @@ TT_API TT_NODISCARD tt_status tt_index_decisions(tt_index *index, uint64_t after
 
 /** How many articles it has, as far as the handle has read the file. Cost: none. */
 TT_API uint64_t tt_index_count(const tt_index *index);
+
+/** Gives the handle the notices of a result, by which its verdicts go until it is closed: what
+ * shares hardly anything else is no duplicate, update or overlap. They are copied, and added to
+ * those that it was given before. @return TT_OK; TT_EINVAL (the result has another seed);
+ * TT_ENOMEM */
+TT_API TT_NODISCARD tt_status tt_index_notices(tt_index *index, const tt_result *result,
+                                               tt_error *error);
 
 /** Removes articles by their ids; those that are not there are passed over. *removed (NULL: not
  * wanted): how many were there. @return TT_OK, TT_EIO, TT_ENOMEM */

@@ -2,6 +2,7 @@
 
 #include "util/error.h"
 #include "util/sort.h"
+#include "verify/own_text.h"
 
 #include <math.h>
 
@@ -23,6 +24,8 @@ tt_status tti_classifier_init(tti_classifier *c, tti_article_table *table,
     memset(c, 0, sizeof *c);
     c->table = table;
     c->options = options;
+    c->notices.allocator = options->allocator;
+    c->notices.seed = options->seed;
     tti_seed_rules_make(&c->rules, options, NULL);
     tti_repeats_cache_init(&c->cache, table, &c->rules, options);
     return tti_classifier_reserve(c, 1, error);
@@ -46,6 +49,7 @@ void tti_classifier_free(tti_classifier *c)
         tti_comparer_close(&c->comparers.items[t]);
     tti_array_free(&c->comparers, c->options->allocator);
     tti_comparison_free(&c->comparison);
+    tti_notices_free(&c->notices);
     tti_repeats_cache_free(&c->cache);
     memset(c, 0, sizeof *c);
 }
@@ -91,6 +95,41 @@ static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint
     return m.admitted || m.passage_count > 0 ? tti_array_push(&out->matches, a, m) : TT_OK;
 }
 
+/* Keeps what the article shares with another one as a notice, or judges the two by the notices that
+ * the index was given, and by those that the article shares with several others. */
+static tt_status judge_by_notices(const tti_classifier *c, tti_comparer *comparer,
+                                  const tti_doc *doc, uint32_t number, const tti_doc *a,
+                                  uint32_t other, tti_compared_pair *found)
+{
+    tti_notice_place p = {.doc = number, .other = other};
+    TTI_TRY(tti_notices_judge(&c->notices, &comparer->notice_reader, a, doc, &found->pair));
+    TTI_TRY(tti_notices_judge(&comparer->own_notices, &comparer->own_reader, a, doc, &found->pair));
+    if (comparer->own_notices.list.count > 0)
+        return TT_OK;
+    comparer->copies += TT_IS_COPY(found->pair.relation);
+    while (found->pair.relation == TT_BOILERPLATE &&
+           tti_next_shared_run(found->is_swapped ? found->alignment.a_aligned
+                                                 : found->alignment.b_aligned,
+                               doc->token_count, &p.begin, &p.end))
+        TTI_TRY(tti_array_push(&comparer->notice_places, c->options->allocator, p));
+    return TT_OK;
+}
+
+/* Whether some passage from `begin` on is no notice. */
+static tt_status find_story_section(const tti_classifier *c, const tti_comparison *x,
+                                    const tti_doc *doc, size_t begin, int *found)
+{
+    *found = 0;
+    for (size_t k = begin; k < x->passages.passages.count && !*found; k++) {
+        const tti_shared_passage *p = &x->passages.passages.items[k];
+        double share = 0;
+        if (c->notices.list.count > 0)
+            TTI_TRY(tti_notices_cover(&c->notices, doc, p->b_begin, p->b_end, &share));
+        *found = share < TTI_MOST_OF_NOTICE;
+    }
+    return TT_OK;
+}
+
 static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *comparer,
                                         const tti_doc *doc, tti_comparison *out, uint32_t other,
                                         int wants_sections, tt_error *error)
@@ -102,7 +141,10 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
     TTI_TRY(tti_comparer_run(comparer, &a, doc, &found, error));
     TTI_TRY(tti_compared_pair_add_passages(&found, other, out->number, c->options->min_section,
                                            &out->passages, error));
-    has_section = out->passages.passages.count > passages;
+    if (found.admitted)
+        TTI_TRY_ALLOC(judge_by_notices(c, comparer, doc, out->number, &a, other, &found), error,
+                      "notices");
+    TTI_TRY_ALLOC(find_story_section(c, out, doc, passages, &has_section), error, "notices");
     if (found.admitted && TT_IS_COPY(found.pair.relation))
         consider_pair(&out->admitted, other, &found, doc, has_section);
     if (has_section && !(found.admitted && found.pair.relation == TT_BOILERPLATE))
@@ -152,11 +194,46 @@ static uint32_t find_same(const tti_article_table *t, const tti_doc *doc, uint32
     return first == number ? TTI_NONE : first;
 }
 
+/* Compares the article with its candidates. */
+static tt_status compare_with_candidates(const tti_classifier *c, tti_comparer *comparer,
+                                         const tti_doc *doc, tti_comparison *out, tt_error *error)
+{
+    const tti_candidates *found = &comparer->lookup.counts.found;
+    out->passages.passages.count = out->passages.blocks.count = 0;
+    out->admitted.of = out->with_section.of = TTI_NONE;
+    out->matches.count = out->match_passages.count = 0;
+    tti_comparer_begin(comparer);
+    if (out->same != TTI_NONE)
+        TTI_TRY(compare_with_candidate(c, comparer, doc, out, out->same, 0, error));
+    for (size_t k = 0; k < found->pairs.count; k++) {
+        const uint32_t other = tti_candidate_a(found->pairs.items[k]);
+        if (other == out->number)
+            TTI_TRY(tti_comparer_add_own_passages(comparer, doc, other, &out->passages, error));
+        else if (other != out->same)
+            TTI_TRY(compare_with_candidate(
+                c, comparer, doc, out, other,
+                (tti_candidate_want(found->pairs.items[k]) & TTI_WANT_SECTIONS) != 0, error));
+    }
+    return TT_OK;
+}
+
+/* Learns the notices that the article shares with several others, as a scan of these would. */
+static tt_status learn_own_notices(const tti_classifier *c, tti_comparer *comparer,
+                                   const tti_doc *doc, tt_error *error)
+{
+    if (comparer->notice_places.count == 0 || c->notices.is_given)
+        return TT_OK;
+    TTI_TRY_ALLOC(tti_notices_learn_from_doc(&comparer->own_notices, doc,
+                                             comparer->notice_places.items,
+                                             comparer->notice_places.count, comparer->copies),
+                  error, "notices");
+    return TT_OK;
+}
+
 tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tti_doc *doc,
                                    uint32_t number, tti_comparison *out, tt_error *error)
 {
     tti_comparer *comparer = &tti_array_at(&c->comparers, (size_t)thread);
-    const tti_candidates *found = &comparer->lookup.counts.found;
     assert(number <= c->table->articles.count);
     out->passages.allocator = c->options->allocator;
     out->number = number;
@@ -167,18 +244,12 @@ tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tt
     if (doc->token_count == 0 || (out->same != TTI_NONE && !c->with_matches))
         return TT_OK;
     TTI_TRY(tti_candidate_lookup_run(&comparer->lookup, c->table, &c->rules, doc, number, error));
-    tti_comparer_begin(comparer);
-    if (out->same != TTI_NONE)
-        TTI_TRY(compare_with_candidate(c, comparer, doc, out, out->same, 0, error));
-    for (size_t k = 0; k < found->pairs.count; k++) {
-        const uint32_t other = tti_candidate_a(found->pairs.items[k]);
-        if (other == number)
-            TTI_TRY(tti_comparer_add_own_passages(comparer, doc, number, &out->passages, error));
-        else if (other != out->same)
-            TTI_TRY(compare_with_candidate(
-                c, comparer, doc, out, other,
-                (tti_candidate_want(found->pairs.items[k]) & TTI_WANT_SECTIONS) != 0, error));
-    }
+    comparer->notice_places.count = comparer->copies = 0;
+    tti_notices_clear(&comparer->own_notices);
+    TTI_TRY(compare_with_candidates(c, comparer, doc, out, error));
+    TTI_TRY(learn_own_notices(c, comparer, doc, error));
+    if (comparer->own_notices.list.count > 0 && comparer->copies > 0)
+        TTI_TRY(compare_with_candidates(c, comparer, doc, out, error));
     sort_and_cut_matches(out, c->options->max_matches);
     return TT_OK;
 }

@@ -72,6 +72,7 @@ typedef struct tti_classifier {
     tti_seed_rules rules;
     TTI_ARRAY(tti_comparer) comparers; /**< one a thread; the first serves all that goes in order */
     tti_repeats_cache cache;
+    tti_notices notices;       /**< that the index was given */
     tti_comparison comparison; /**< of tti_classify() */
 } tti_classifier;
 

@@ -3,6 +3,7 @@
 #include "index/index.h"
 
 #include "options.h"
+#include "result/result.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -220,6 +221,14 @@ tt_status tti_index_end_write(tt_index *x, tt_status status, tt_error *error)
     if (tti_article_table_compact(&x->table, NULL) != TT_OK)
         x->is_stale = 1; /* the file is right */
     return TT_OK;
+}
+
+tt_status tt_index_notices(tt_index *x, const tt_result *result, tt_error *error)
+{
+    if (x == NULL || result == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or result is NULL");
+    TTI_TRY(tti_index_check_use(x, error));
+    return tti_notices_copy(&x->classifier.notices, &result->notices, error);
 }
 
 /* ---- Removing -------------------------------------------------------------------------------- */

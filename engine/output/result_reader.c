@@ -43,6 +43,12 @@ enum line_key {
     KEY_BYTES,
     KEY_DIGEST,
     KEY_MEMBERS,
+    KEY_KIND,
+    KEY_ARTICLE,
+    KEY_BEGIN,
+    KEY_END,
+    KEY_SEED,
+    KEY_WORDS,
     KEY_COUNT
 };
 
@@ -50,7 +56,8 @@ static const char *const key_names[KEY_COUNT] = {
     "type",          "a",         "b",         "relation", "resemblance", "containment_a",
     "containment_b", "overlap_a", "overlap_b", "facts",    "conflicts",   "cluster",
     "keep",          "articles",  "section",   "tokens",   "occurrences", "rejected",
-    "bytes",         "digest",    "members"};
+    "bytes",         "digest",    "members",   "kind",     "article",     "begin",
+    "end",           "seed",      "words"};
 
 /* The members of an occurrence, as bits of `seen`. */
 enum {
@@ -415,7 +422,7 @@ static tt_status append_occurrence(reading *r, result_line *line, const line_occ
 static tt_status append_section_line(reading *r, result_line *line)
 {
     tti_sections *list = &r->result->sections;
-    tt_section s = {list->sections.count + 1, 0, NULL, 0};
+    tt_section s = {.number = list->sections.count + 1};
     tti_json j;
     line_occurrence occurrence;
     TTI_TRY(read_count(line, KEY_SECTION, &s.number));
@@ -427,9 +434,58 @@ static tt_status append_section_line(reading *r, result_line *line)
             break;
         TTI_TRY(append_occurrence(r, line, &occurrence));
     }
+    s.kind = value_is(line, KEY_KIND, "\"notice\"") ? TT_SECTION_NOTICE : TT_SECTION_STORY;
     if (s.count == 0)
         return malformed_line(line, "a section without an occurrence");
     TTI_TRY_ALLOC(tti_array_push(&list->sections, list->allocator, s), &line->fault, "sections");
+    return TT_OK;
+}
+
+/* The words of a notice: eight hexadecimal digits each, in quotes. */
+static tt_status read_words(result_line *line, const tt_allocator *a, uint32_t **words,
+                            uint32_t *count)
+{
+    const char *at = line->bytes[KEY_WORDS];
+    const size_t size = line->sizes[KEY_WORDS];
+    if (at == NULL || *at != '"' || size < 10 || (size - 2) % 8 != 0 ||
+        (size - 2) / 8 > TTI_MOST_NOTICE_TOKENS)
+        return malformed_line(line, "\"words\" of a notice are eight hexadecimal digits each");
+    *count = (uint32_t)((size - 2) / 8);
+    *words = tti_alloc_zero(a, *count, sizeof **words);
+    if (*words == NULL)
+        return tti_fail_memory(&line->fault, "notices");
+    for (size_t k = 0; k < size - 2; k++) {
+        const char c = at[k + 1];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+            tti_release(a, *words, *count, sizeof **words);
+            return malformed_line(line, "\"words\" of a notice are eight hexadecimal digits each");
+        }
+        (*words)[k / 8] = (*words)[k / 8] << 4 | (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return TT_OK;
+}
+
+static tt_status append_notice_line(reading *r, result_line *line)
+{
+    tt_result *x = r->result;
+    tt_notice n = {.number = x->notice_list.count + 1, .article = TT_NO_ARTICLE};
+    uint32_t *words = NULL, count = 0;
+    tti_notice of = {.doc = UINT32_MAX};
+    tt_status status;
+    TTI_TRY(read_count(line, KEY_ARTICLES, &n.articles));
+    TTI_TRY(read_count(line, KEY_BEGIN, &n.begin));
+    TTI_TRY(read_count(line, KEY_END, &n.end));
+    TTI_TRY(read_count(line, KEY_SEED, &x->notices.seed));
+    if (line->bytes[KEY_ARTICLE] != NULL)
+        TTI_TRY(read_id_value(r, line, KEY_ARTICLE, &n.article));
+    TTI_TRY(read_words(line, x->allocator, &words, &count));
+    n.tokens = count;
+    of.articles = n.articles < UINT32_MAX ? (uint32_t)n.articles : UINT32_MAX;
+    status = tti_notices_add(&x->notices, words, count, &of);
+    tti_release(x->allocator, words, count, sizeof *words);
+    if (status == TT_OK && x->notices.list.count > x->notice_list.count)
+        status = tti_array_push(&x->notice_list, x->allocator, n);
+    TTI_TRY_ALLOC(status, &line->fault, "notices");
     return TT_OK;
 }
 
@@ -458,6 +514,8 @@ static tt_status read_result_line(reading *r, result_line *line)
         return append_cluster_line(r, line);
     if (value_is(line, KEY_TYPE, "\"section\""))
         return append_section_line(r, line);
+    if (value_is(line, KEY_TYPE, "\"notice\""))
+        return append_notice_line(r, line);
     if (value_is(line, KEY_TYPE, "\"summary\""))
         return read_summary_line(r, line);
     return TT_OK;
@@ -477,6 +535,8 @@ static void set_list_pointers(tt_result *x)
         s->sections.items[i].occurrences = s->occurrences.items + occurrences;
         occurrences += s->sections.items[i].count;
     }
+    for (size_t i = 0; i < x->notice_list.count; i++)
+        x->notice_list.items[i].words = x->notices.tokens.items + x->notices.list.items[i].begin;
     assert(members == c->members.count && occurrences == s->occurrences.count);
     x->summary.pairs = x->pairs.count;
     x->summary.clusters = c->clusters.count;
@@ -625,7 +685,7 @@ tt_status tt_result_read(tt_result **out, const char *path, const tt_allocator *
     r.result = tti_result_open(a);
     TTI_TRY_ALLOC(r.result == NULL, error, "a result");
     r.result->store.allocator = r.result->store.arena.allocator = a;
-    r.result->sections.allocator = a;
+    r.result->sections.allocator = r.result->notices.allocator = a;
     r.result->has_ids = 1;
     status = tti_byte_stream_open(&file.source, path, a, &fault);
     if (status != TT_OK) {

@@ -104,6 +104,8 @@ static void write_section_lines(tti_json_writer *out, const tt_result *result)
         tti_json_write_text(out, "{\"type\":\"section\"");
         tti_json_write_integer_field(out, "section", s->number);
         tti_json_write_integer_field(out, "tokens", s->tokens);
+        tti_json_write_text(out, s->kind == TT_SECTION_NOTICE ? ",\"kind\":\"notice\""
+                                                              : ",\"kind\":\"story\"");
         tti_json_write_key(out, "occurrences");
         for (size_t k = 0; k < s->count; k++) {
             const tt_occurrence *o = &s->occurrences[k];
@@ -119,6 +121,41 @@ static void write_section_lines(tti_json_writer *out, const tt_result *result)
             tti_json_write_text(out, "}");
         }
         tti_json_write_text(out, "]}\n");
+    }
+}
+
+/* The words as they are compared, eight hexadecimal digits each. */
+static void write_words(tti_json_writer *out, const tt_notice *n)
+{
+    tti_json_write_key(out, "words");
+    tti_json_write_text(out, "\"");
+    for (uint64_t k = 0; k < n->tokens; k++) {
+        char word[9];
+        (void)snprintf(word, sizeof word, "%08" PRIx32, n->words[k]);
+        tti_json_write_text(out, word);
+    }
+    tti_json_write_text(out, "\"");
+}
+
+static void write_notice_lines(tti_json_writer *out, const tt_result *result)
+{
+    size_t count;
+    const tt_notice *notices = tt_result_notices(result, &count);
+    for (size_t i = 0; i < count && !out->stopped; i++) {
+        const tt_notice *n = &notices[i];
+        tti_json_write_text(out, "{\"type\":\"notice\"");
+        tti_json_write_integer_field(out, "notice", n->number);
+        tti_json_write_integer_field(out, "tokens", n->tokens);
+        tti_json_write_integer_field(out, "articles", n->articles);
+        if (n->article != TT_NO_ARTICLE) {
+            tti_json_write_key(out, "article");
+            append_article_id(out, result, n->article);
+            tti_json_write_integer_field(out, "begin", n->begin);
+            tti_json_write_integer_field(out, "end", n->end);
+        }
+        tti_json_write_integer_field(out, "seed", result->notices.seed);
+        write_words(out, n);
+        tti_json_write_text(out, "}\n");
     }
 }
 
@@ -239,6 +276,7 @@ tt_status tt_result_write(const tt_result *result, tt_write_fn write, void *ctx,
     write_pair_lines(&out, result);
     write_cluster_lines(&out, result);
     write_section_lines(&out, result);
+    write_notice_lines(&out, result);
     if (result->is_scan) {
         write_summary_line(&out, result, &given);
     } else if (result->summary_line != NULL) {
@@ -275,7 +313,8 @@ static void append_copies(tti_json_writer *out, const tt_verdict *v)
     tti_json_write_text(out, ",\"copies\":[");
     for (size_t k = 0; k < v->match_count; k++) {
         const tt_match *m = &v->matches[k];
-        if (!m->admitted || m->relation == TT_SERIES || is_same_id(&m->of, &v->id))
+        if (!m->admitted || m->relation == TT_SERIES || m->relation == TT_BOILERPLATE ||
+            is_same_id(&m->of, &v->id))
             continue;
         if (!is_first)
             tti_json_write_text(out, ",");

@@ -9,12 +9,13 @@
 #include "util/error.h"
 #include "util/sort.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #define NONE UINT32_MAX
 
 enum {
-    FILLED_IN = 3, /* tokens within a notice that differ from article to article */
+    FILLED_IN = 3,  /* tokens within a notice that differ from article to article */
     LEAST_STORY = 8 /* tokens beside notices: fewer are what was filled in */
 };
 
@@ -28,6 +29,15 @@ void tti_notices_free(tti_notices *n)
     tti_array_free(&n->list, n->allocator);
     tti_array_free(&n->tokens, n->allocator);
     tti_table_free(&n->grams);
+}
+
+void tti_notices_clear(tti_notices *n)
+{
+    if (n->list.count == 0)
+        return;
+    n->list.count = n->tokens.count = 0;
+    tti_table_clear(&n->grams);
+    memset(n->filter, 0, sizeof n->filter);
 }
 
 /* ---- Runs of four ---------------------------------------------------------------------------- */
@@ -76,16 +86,30 @@ tt_status tti_notices_add(tti_notices *n, const uint32_t *tokens, uint32_t size,
     return TT_OK;
 }
 
+tt_status tti_notices_copy(tti_notices *to, const tti_notices *from, tt_error *error)
+{
+    if (from->list.count > 0 && from->seed != to->seed)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE,
+                        "the notices are of a result with seed %" PRIu64, from->seed);
+    to->is_given = 1;
+    for (size_t k = 0; k < from->list.count; k++) {
+        tti_notice x = from->list.items[k];
+        x.doc = NONE;
+        TTI_TRY_ALLOC(tti_notices_add(to, from->tokens.items + x.begin, x.size, &x), error,
+                      "notices");
+    }
+    return TT_OK;
+}
+
 /* ---- What of a document is in notices -------------------------------------------------------- */
 
-typedef TTI_ARRAY(uint32_t) gram_numbers; /* by the token where it begins, or NONE */
-
-static tt_status list_grams(const tti_notices *n, const tti_doc *doc, gram_numbers *out)
+static tt_status list_grams(const tti_notices *n, const tti_doc *doc, tti_gram_numbers *out,
+                            const tt_allocator *a)
 {
-    TTI_TRY(tti_array_resize(out, n->allocator, doc->token_count));
+    TTI_TRY(tti_array_resize(out, a, doc->token_count));
     for (uint32_t i = 0; i < doc->token_count; i++)
-        out->items[i] = i + TTI_KGRAM_TOKENS <= doc->token_count ? find_gram(n, doc->hashes + i)
-                                                                 : NONE;
+        out->items[i] =
+            i + TTI_KGRAM_TOKENS <= doc->token_count ? find_gram(n, doc->hashes + i) : NONE;
     return TT_OK;
 }
 
@@ -122,11 +146,11 @@ tt_status tti_notices_cover(const tti_notices *n, const tti_doc *doc, uint32_t b
                             double *share)
 {
     tti_doc part = *doc;
-    gram_numbers grams = {0};
+    tti_gram_numbers grams = {0};
     tt_status status;
     part.hashes += begin;
     part.token_count = end - begin;
-    status = list_grams(n, &part, &grams);
+    status = list_grams(n, &part, &grams, n->allocator);
     if (status == TT_OK)
         *share = (double)count_in_notices(grams.items, part.token_count) / part.token_count;
     tti_array_free(&grams, n->allocator);
@@ -140,144 +164,146 @@ TTI_SORT_DEFINE(sort_places, tti_notice_place,
                 : x->other != y->other ? x->other < y->other
                                        : x->begin < y->begin)
 
-typedef struct notice_learner {
-    tti_notices *notices;
-    const tti_corpus *corpus;
-    uint32_t *copies; /* of every document, among earlier ones */
-    TTI_ARRAY(uint32_t) depths;
-} notice_learner;
-
-/* Learns tokens [begin, end) of a document, unless half of them are known. */
-static tt_status learn_run(notice_learner *x, uint32_t d, uint32_t begin, uint32_t end)
+/* Learns tokens [begin, end) of document d, unless half of them are known. */
+static tt_status learn_run(tti_notices *n, const tti_doc *doc, uint32_t d, uint32_t begin,
+                           uint32_t end)
 {
-    const tti_doc *doc = &x->corpus->docs[d];
     const tti_notice of = {.articles = 3, .doc = d, .doc_begin = begin};
     uint32_t known = 0;
     double share;
     if (end - begin < TTI_SHORTEST_NOTICE)
         return TT_OK;
-    TTI_TRY(tti_notices_cover(x->notices, doc, begin, end, &share));
+    TTI_TRY(tti_notices_cover(n, doc, begin, end, &share));
     if (share < 0.5)
-        return tti_notices_add(x->notices, doc->hashes + begin, end - begin, &of);
+        return tti_notices_add(n, doc->hashes + begin, end - begin, &of);
     for (uint32_t i = begin; i + TTI_KGRAM_TOKENS <= end; i++) {
-        const uint32_t gram = find_gram(x->notices, doc->hashes + i);
+        const uint32_t gram = find_gram(n, doc->hashes + i);
+        const tti_notice *list = n->list.items;
         size_t k;
         if (gram == NONE || gram < known)
             continue;
-        TTI_LOWER_BOUND(k, 0, x->notices->list.count,
-                        x->notices->list.items[k].begin + x->notices->list.items[k].size <= gram);
-        x->notices->list.items[k].articles++;
-        known = x->notices->list.items[k].begin + x->notices->list.items[k].size;
+        TTI_LOWER_BOUND(k, 0, n->list.count, list[k].begin + list[k].size <= gram);
+        n->list.items[k].articles++;
+        known = list[k].begin + list[k].size;
     }
     return TT_OK;
 }
 
-/* Learns from the places of one document: what it shares with two others or more. */
-static tt_status learn_from_doc(notice_learner *x, const tti_notice_place *places, size_t count)
+tt_status tti_notices_learn_from_doc(tti_notices *n, const tti_doc *doc,
+                                     const tti_notice_place *places, size_t count, uint32_t copies)
 {
-    const uint32_t d = places->doc, tokens = x->corpus->docs[d].token_count;
+    TTI_ARRAY(uint32_t) depths = {0};
     uint32_t others = 0, begin = 0, end = 0;
-    TTI_TRY(tti_array_resize(&x->depths, x->notices->allocator, (size_t)tokens + 1));
-    memset(x->depths.items, 0, ((size_t)tokens + 1) * sizeof *x->depths.items);
-    for (size_t k = 0; k < count; k++) {
+    tt_status status;
+    for (size_t k = 0; k < count; k++)
         others += k == 0 || places[k].other != places[k - 1].other;
-        x->depths.items[places[k].begin]++;
-        x->depths.items[places[k].end]--;
-    }
-    if (others < 2 || others < x->copies[d])
+    if (others < 2 || others < copies)
         return TT_OK;
-    for (uint32_t i = 0, depth = 0; i < tokens; i++) {
-        depth += x->depths.items[i];
+    TTI_TRY(tti_array_resize(&depths, n->allocator, (size_t)doc->token_count + 1));
+    memset(depths.items, 0, depths.count * sizeof *depths.items);
+    for (size_t k = 0; k < count; k++) {
+        depths.items[places[k].begin]++;
+        depths.items[places[k].end]--;
+    }
+    status = TT_OK;
+    for (uint32_t i = 0, depth = 0; i < doc->token_count && status == TT_OK; i++) {
+        depth += depths.items[i];
         if (depth < 2)
             continue;
         if (end > 0 && i > end + FILLED_IN) {
-            TTI_TRY(learn_run(x, d, begin, end));
+            status = learn_run(n, doc, places->doc, begin, end);
             end = 0;
         }
         begin = end == 0 ? i : begin;
         end = i + 1;
     }
-    return learn_run(x, d, begin, end);
+    if (status == TT_OK)
+        status = learn_run(n, doc, places->doc, begin, end);
+    tti_array_free(&depths, n->allocator);
+    return status;
 }
 
 tt_status tti_notices_learn(tti_notices *n, const tti_corpus *corpus, const tti_verified *v,
                             tt_error *error)
 {
     const size_t count = v->notice_places.count;
+    const tti_notice_place *places = v->notice_places.items;
     const tt_allocator *a = n->allocator;
-    notice_learner x = {.notices = n, .corpus = corpus};
+    uint32_t *copies; /* of every document, among earlier ones */
     tt_status status = TT_OK;
-    if (count == 0)
+    if (count == 0 || n->is_given)
         return TT_OK;
-    x.copies = tti_alloc_zero(a, corpus->doc_count, sizeof *x.copies);
-    TTI_TRY_ALLOC(x.copies == NULL, error, "notices");
+    copies = tti_alloc_zero(a, corpus->doc_count, sizeof *copies);
+    TTI_TRY_ALLOC(copies == NULL, error, "notices");
     for (size_t k = 0; k < v->pairs.count; k++)
-        x.copies[v->pairs.items[k].numbers.b] += TT_IS_COPY(v->pairs.items[k].numbers.relation);
+        copies[v->pairs.items[k].numbers.b] += TT_IS_COPY(v->pairs.items[k].numbers.relation);
     sort_places(v->notice_places.items, count);
     for (size_t begin = 0, end; begin < count && status == TT_OK; begin = end) {
-        for (end = begin + 1;
-             end < count && v->notice_places.items[end].doc == v->notice_places.items[begin].doc;)
+        const uint32_t d = places[begin].doc;
+        for (end = begin + 1; end < count && places[end].doc == d;)
             end++;
-        status = learn_from_doc(&x, v->notice_places.items + begin, end - begin);
+        status =
+            tti_notices_learn_from_doc(n, &corpus->docs[d], places + begin, end - begin, copies[d]);
     }
-    tti_release(a, x.copies, corpus->doc_count, sizeof *x.copies);
-    tti_array_free(&x.depths, a);
+    tti_release(a, copies, corpus->doc_count, sizeof *copies);
     TTI_TRY_ALLOC(status, error, "notices");
     return TT_OK;
 }
 
 /* ---- Applying -------------------------------------------------------------------------------- */
 
-typedef struct notice_applier {
-    const tti_notices *notices;
-    const tti_corpus *corpus;
-    uint32_t *in_notices; /* tokens of every document; NONE: not counted yet */
-    gram_numbers a, b;
-    uint32_t *seen; /* by the number of a run: the pair whose side b has it */
-    uint32_t pair;
-} notice_applier;
-
-static tt_status count_of_doc(notice_applier *x, uint32_t d, gram_numbers *grams)
+void tti_notice_reader_free(tti_notice_reader *r)
 {
-    if (x->in_notices[d] == 0)
-        return TT_OK;
-    TTI_TRY(list_grams(x->notices, &x->corpus->docs[d], grams));
-    x->in_notices[d] = count_in_notices(grams->items, x->corpus->docs[d].token_count);
-    return TT_OK;
+    if (r->allocator == NULL)
+        return;
+    tti_array_free(&r->a, r->allocator);
+    tti_array_free(&r->b, r->allocator);
+    tti_array_free(&r->seen, r->allocator);
 }
 
 /* How many tokens of side a are in notices that side b has too. */
-static uint32_t count_shared_notices(notice_applier *x)
+static uint32_t count_shared_notices(tti_notice_reader *r)
 {
-    x->pair++;
-    for (size_t i = 0; i < x->b.count; i++)
-        if (x->b.items[i] != NONE)
-            x->seen[x->b.items[i]] = x->pair;
-    for (size_t i = 0; i < x->a.count; i++)
-        if (x->a.items[i] != NONE && x->seen[x->a.items[i]] != x->pair)
-            x->a.items[i] = NONE;
-    return count_in_notices(x->a.items, (uint32_t)x->a.count);
+    r->pair++;
+    for (size_t i = 0; i < r->b.count; i++)
+        if (r->b.items[i] != NONE)
+            r->seen.items[r->b.items[i]] = r->pair;
+    for (size_t i = 0; i < r->a.count; i++)
+        if (r->a.items[i] != NONE && r->seen.items[r->a.items[i]] != r->pair)
+            r->a.items[i] = NONE;
+    return count_in_notices(r->a.items, (uint32_t)r->a.count);
 }
 
-static tt_status apply_to_pair(notice_applier *x, tt_pair *p)
+static tt_status reserve_seen(const tti_notices *n, tti_notice_reader *r)
 {
-    const uint32_t a = (uint32_t)p->a, b = (uint32_t)p->b;
-    const uint32_t tokens_a = x->corpus->docs[a].token_count;
-    const uint32_t tokens_b = x->corpus->docs[b].token_count;
-    double story_a, story_b, least, aligned, shared;
-    if (isnan(p->overlap_a) || (!TT_IS_COPY(p->relation) && p->relation != TT_RELATED))
+    if (r->seen.count == n->tokens.count && r->pair < UINT32_MAX)
         return TT_OK;
-    TTI_TRY(count_of_doc(x, a, &x->a));
-    if (x->in_notices[a] == 0)
+    TTI_TRY(tti_array_resize(&r->seen, r->allocator, n->tokens.count));
+    memset(r->seen.items, 0, r->seen.count * sizeof *r->seen.items);
+    r->pair = 0;
+    return TT_OK;
+}
+
+tt_status tti_notices_judge(const tti_notices *n, tti_notice_reader *r, const tti_doc *a,
+                            const tti_doc *b, tt_pair *p)
+{
+    uint32_t of_a, of_b;
+    double least, aligned, shared;
+    if (n->list.count == 0 || isnan(p->overlap_a) ||
+        (!TT_IS_COPY(p->relation) && p->relation != TT_RELATED))
         return TT_OK;
-    TTI_TRY(count_of_doc(x, b, &x->b));
-    if (x->in_notices[b] == 0)
+    TTI_TRY(reserve_seen(n, r));
+    TTI_TRY(list_grams(n, a, &r->a, r->allocator));
+    of_a = count_in_notices(r->a.items, a->token_count);
+    if (of_a == 0)
         return TT_OK;
-    story_a = tokens_a - x->in_notices[a];
-    story_b = tokens_b - x->in_notices[b];
-    least = fmin(story_a, story_b);
-    aligned = fmin(p->overlap_a * tokens_a, p->overlap_b * tokens_b);
-    shared = count_shared_notices(x);
+    TTI_TRY(list_grams(n, b, &r->b, r->allocator));
+    of_b = count_in_notices(r->b.items, b->token_count);
+    if (of_b == 0)
+        return TT_OK;
+    least = fmin(a->token_count - of_a, b->token_count - of_b);
+    aligned = fmin(p->overlap_a * a->token_count, p->overlap_b * b->token_count);
+    shared = count_shared_notices(r);
     if (shared >= MOST_OF_SHARED * aligned &&
         (least < LEAST_STORY || aligned - shared < SAME_STORY * least))
         p->relation = TT_BOILERPLATE;
@@ -287,23 +313,13 @@ static tt_status apply_to_pair(notice_applier *x, tt_pair *p)
 tt_status tti_notices_apply(const tti_notices *n, const tti_corpus *corpus, tti_verified *v,
                             tt_error *error)
 {
-    const tt_allocator *a = n->allocator;
-    notice_applier x = {.notices = n, .corpus = corpus};
+    tti_notice_reader reader = {.allocator = n->allocator};
     tt_status status = TT_OK;
-    if (n->list.count == 0)
-        return TT_OK;
-    x.in_notices = tti_alloc(a, corpus->doc_count, sizeof *x.in_notices);
-    x.seen = tti_alloc_zero(a, n->tokens.count, sizeof *x.seen);
-    if (x.in_notices == NULL || x.seen == NULL)
-        status = TT_ENOMEM;
-    else
-        memset(x.in_notices, 0xFF, corpus->doc_count * sizeof *x.in_notices);
-    for (size_t k = 0; k < v->pairs.count && status == TT_OK; k++)
-        status = apply_to_pair(&x, &v->pairs.items[k].numbers);
-    tti_release(a, x.in_notices, corpus->doc_count, sizeof *x.in_notices);
-    tti_release(a, x.seen, n->tokens.count, sizeof *x.seen);
-    tti_array_free(&x.a, a);
-    tti_array_free(&x.b, a);
+    for (size_t k = 0; k < v->pairs.count && n->list.count > 0 && status == TT_OK; k++) {
+        tt_pair *p = &v->pairs.items[k].numbers;
+        status = tti_notices_judge(n, &reader, &corpus->docs[p->a], &corpus->docs[p->b], p);
+    }
+    tti_notice_reader_free(&reader);
     TTI_TRY_ALLOC(status, error, "notices");
     return TT_OK;
 }

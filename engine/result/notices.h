@@ -1,8 +1,8 @@
 /*
  * The notices of a scan: texts that articles have which tell different news. They are learned from
- * the pairs that share a notice as far as the two can tell (verify/own_text.h), and then other pairs
- * are known by them: those of a page that has nothing but the notice, or of teasers that happen to
- * share some words. Numbers of pairs do not depend on them; only relations do.
+ * the pairs that share a notice as far as the two can tell (verify/own_text.h), and then other
+ * pairs are known by them: those of a page that has nothing but the notice, or of teasers that
+ * happen to share some words. Numbers of pairs do not depend on them; only relations do.
  *
  * Always holds: the list follows from the documents and their pairs, in order.
  */
@@ -11,6 +11,9 @@
 
 #include "util/table.h"
 #include "verify/verify.h"
+
+/** The share of a section that makes it a notice. */
+#define TTI_MOST_OF_NOTICE 0.8
 
 enum {
     TTI_SHORTEST_NOTICE = 8, /**< tokens */
@@ -31,18 +34,48 @@ typedef struct tti_notices {
     TTI_ARRAY(uint32_t) tokens; /**< hashes */
     tti_table grams;            /**< positions in `tokens` where a run of four begins */
     uint64_t filter[1 << 10];   /**< bits of the runs, to pass over most of other text */
+    uint64_t seed;              /**< of the hashes */
+    int is_given;               /**< nothing is learned */
 } tti_notices;
 
 void tti_notices_free(tti_notices *notices);
+/** Empties a list, which keeps its memory. */
+void tti_notices_clear(tti_notices *notices);
 
 /** Adds a notice of `size` tokens, or what there is room for. @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_add(tti_notices *notices, const uint32_t *tokens, uint32_t size,
                           const tti_notice *of);
 
-/** Learns from the pairs of a scan: text that a document shares as a notice with two earlier ones
- * or more, unless it has more copies among them than such. @return TT_OK, TT_ENOMEM */
+/** Adds the notices of another list. @return TT_OK; TT_EINVAL (it has another seed); TT_ENOMEM */
+tt_status tti_notices_copy(tti_notices *to, const tti_notices *from, tt_error *error);
+
+/** Learns from the places of one document, in the order of the others: text that it shares as a
+ * notice with two earlier ones or more, unless more than these are `copies` of it.
+ * @return TT_OK, TT_ENOMEM */
+tt_status tti_notices_learn_from_doc(tti_notices *notices, const tti_doc *doc,
+                                     const tti_notice_place *places, size_t count, uint32_t copies);
+
+/** Learns from the pairs of a scan, document by document. @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_learn(tti_notices *notices, const tti_corpus *corpus,
                             const tti_verified *verified, tt_error *error);
+
+/** The runs of four of a document that are in notices: by the token where one begins, its place in
+ * tti_notices.tokens, or UINT32_MAX. */
+typedef TTI_ARRAY(uint32_t) tti_gram_numbers;
+
+/** Working memory of one thread. Zeroed but for the allocator, it is empty. */
+typedef struct tti_notice_reader {
+    const tt_allocator *allocator;
+    tti_gram_numbers a, b;
+    TTI_ARRAY(uint32_t) seen; /**< by the number of a run: the pair whose side b has it */
+    uint32_t pair;
+} tti_notice_reader;
+
+void tti_notice_reader_free(tti_notice_reader *reader);
+
+/** The same for one pair. @return TT_OK, TT_ENOMEM */
+tt_status tti_notices_judge(const tti_notices *notices, tti_notice_reader *reader, const tti_doc *a,
+                            const tti_doc *b, tt_pair *pair);
 
 /** Gives the pairs that share hardly anything but notices their relation. A pair of which a
  * story is left when the notices are taken away, half of it or more the same, stays what it is.

@@ -4,6 +4,7 @@
  */
 #include "result/result.h"
 
+#include "kernels/token_extents.h"
 #include "util/error.h"
 #include "util/sort.h"
 
@@ -31,6 +32,7 @@ void tt_result_close(tt_result *x)
     tti_array_free(&x->clusters.clusters, a);
     tti_array_free(&x->clusters.members, a);
     tti_sections_free(&x->sections);
+    tti_array_free(&x->notice_list, x->allocator);
     tti_notices_free(&x->notices);
     tti_release(own, x->summary_line, x->summary_line_size, 1);
     tti_release(a, x->doc_articles.firsts, x->store.corpus.doc_count + 2,
@@ -64,6 +66,14 @@ const tt_cluster *tt_result_clusters(const tt_result *x, size_t *count)
         return NULL;
     *count = x == NULL ? 0 : x->clusters.clusters.count;
     return x == NULL ? NULL : x->clusters.clusters.items;
+}
+
+const tt_notice *tt_result_notices(const tt_result *x, size_t *count)
+{
+    if (count == NULL)
+        return NULL;
+    *count = x == NULL ? 0 : x->notice_list.count;
+    return x == NULL ? NULL : x->notice_list.items;
 }
 
 const tt_section *tt_result_sections(const tt_result *x, size_t *count)
@@ -207,6 +217,65 @@ tt_status tt_result_dropped(const tt_result *result, const tt_pair **out, size_t
         *count = x->dropped.count;
     }
     return status;
+}
+
+/* ---- Notices --------------------------------------------------------------------------------- */
+
+/* The tokens of an article that begin within bytes [begin, end). */
+static void find_tokens(const tti_article *article, uint32_t count, uint64_t begin, uint64_t end,
+                        uint32_t *first, uint32_t *last)
+{
+    const uint8_t *at = article->extents;
+    uint64_t byte = 0;
+    *first = *last = 0;
+    for (uint32_t i = 0; i < count && byte < end; i++) {
+        tti_token_extent x = {0, 0};
+        at = tti_token_extent_decode(at, at + TTI_EXTENT_MAX_BYTES, &x);
+        *first += byte + x.gap < begin;
+        *last += byte + x.gap < end;
+        byte += x.gap + x.size;
+    }
+}
+
+static tt_status mark_notice_sections(tt_result *x)
+{
+    for (size_t k = 0; k < x->sections.sections.count; k++) {
+        tt_section *s = &x->sections.sections.items[k];
+        const tt_occurrence *o = &s->occurrences[0];
+        const tti_article *article = &x->store.corpus.articles[o->article];
+        const tti_doc *doc = &x->store.corpus.docs[article->doc];
+        uint32_t begin, end;
+        double share;
+        find_tokens(article, doc->token_count, o->begin, o->end, &begin, &end);
+        TTI_TRY(tti_notices_cover(&x->notices, doc, begin, end, &share));
+        s->kind = share >= TTI_MOST_OF_NOTICE ? TT_SECTION_NOTICE : TT_SECTION_STORY;
+    }
+    return TT_OK;
+}
+
+tt_status tti_result_list_notices(tt_result *x, tt_error *error)
+{
+    const tti_corpus *c = &x->store.corpus;
+    const size_t count = x->notices.list.count;
+    tt_status status = tti_array_reserve(&x->notice_list, x->allocator, count);
+    for (size_t k = 0; k < count && status == TT_OK; k++) {
+        const tti_notice *from = &x->notices.list.items[k];
+        tt_notice n = {.number = k + 1,
+                       .tokens = from->size,
+                       .articles = from->articles,
+                       .article = TT_NO_ARTICLE,
+                       .words = x->notices.tokens.items + from->begin};
+        if (from->doc != UINT32_MAX) {
+            n.article = c->docs[from->doc].article;
+            tti_token_extents_locate(c->articles[n.article].extents, from->doc_begin,
+                                     from->doc_begin + from->size, &n.begin, &n.end);
+        }
+        x->notice_list.items[x->notice_list.count++] = n;
+    }
+    if (status == TT_OK && count > 0)
+        status = mark_notice_sections(x);
+    TTI_TRY_ALLOC(status, error, "notices");
+    return TT_OK;
 }
 
 /* ---- Differences ----------------------------------------------------------------------------- */

@@ -21,7 +21,8 @@ struct tt_result {
     TTI_ARRAY(tt_pair) pairs;
     tti_cluster_list clusters;
     tti_sections sections;
-    tti_notices notices;
+    tti_notices notices; /**< of a file too */
+    TTI_ARRAY(tt_notice) notice_list;
     tt_summary summary;
     tti_corpus_store store;     /**< the articles; of those in a file only the ids are known */
     tti_owned_options settings; /**< as the caller sees them; of a file only the allocator is set */
@@ -60,6 +61,9 @@ uint32_t tti_result_lookup(const tt_result *result, tti_article_id id, uint32_t 
  * a. */
 void tti_differences_of_bytes(const tti_difference *from, size_t count, const uint8_t *extents_a,
                               const uint8_t *extents_b, tt_difference *out);
+
+/** Lists the notices, and says which sections are such. @return TT_OK, TT_ENOMEM */
+tt_status tti_result_list_notices(tt_result *result, tt_error *error);
 
 /** Lists the pairs and clusters of articles. `candidates`: the pairs of documents that were
  * compared, and how many were not. @return TT_OK, TT_ENOMEM */

@@ -210,7 +210,10 @@ static void append_section(tti_sections *out, const tti_corpus *corpus,
         of_end = items[k].of_end > of_end ? items[k].of_end : of_end;
     }
     out->sections.items[out->sections.count] =
-        (tt_section){out->sections.count + 1, of_end - of_begin, o, count + 1};
+        (tt_section){.number = out->sections.count + 1,
+                     .tokens = of_end - of_begin,
+                     .occurrences = o,
+                     .count = count + 1};
     out->sections.count++;
     out->occurrences.count += count + 1;
     requests->count += 2 * count + 1;

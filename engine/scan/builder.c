@@ -29,7 +29,8 @@ tt_status tt_scan_open(tt_scan **out, const tt_options *options, tt_error *error
         return tti_fail_memory(error, "a scan");
     }
     scan->settings = settings;
-    scan->ids.allocator = scan->settings.options.allocator;
+    scan->ids.allocator = scan->notices.allocator = scan->settings.options.allocator;
+    scan->notices.seed = scan->settings.options.seed;
     status = tti_corpus_store_open(&scan->store, &scan->settings.options, error);
     if (status != TT_OK)
         tt_scan_close(scan);
@@ -64,6 +65,7 @@ void tt_scan_close(tt_scan *scan)
     a = scan->settings.options.allocator;
     tti_scan_free_scratch(scan);
     tti_corpus_store_free(&scan->store);
+    tti_notices_free(&scan->notices);
     tti_table_free(&scan->ids);
     tti_owned_options_free(&scan->settings);
     tti_release(a, scan, 1, sizeof *scan);

@@ -4,12 +4,14 @@
 
 #include "corpus/corpus.h"
 #include "options.h"
+#include "result/notices.h"
 #include "util/table.h"
 
 struct tt_scan {
     tti_owned_options settings;
     tti_corpus_store store;
     tti_table ids; /**< the articles by their ids */
+    tti_notices notices; /**< that it was given */
     double text_seconds;
     tti_tokens
         *scratch; /**< of each thread; the tokens of a batch are copied from it to the store */

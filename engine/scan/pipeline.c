@@ -126,6 +126,8 @@ static tt_status run_stages(tt_result *x, tt_error *error)
         status = find_sections(x, &since, error);
     tti_verified_free_passages(&x->verified);
     if (status == TT_OK)
+        status = tti_result_list_notices(x, error);
+    if (status == TT_OK)
         status = tti_result_list(x, &candidates, error);
     tti_candidates_free(&candidates);
     return status;
@@ -143,7 +145,10 @@ static void move_articles(tt_result *x, tt_scan *scan)
     tti_scan_free_scratch(scan);
     x->store = scan->store;
     x->options = x->settings.options;
-    x->options.allocator = x->allocator = x->notices.allocator = x->store.allocator;
+    x->options.allocator = x->allocator = x->store.allocator;
+    x->notices = scan->notices;
+    scan->notices = (tti_notices){.allocator = scan->settings.options.allocator,
+                                  .seed = scan->settings.options.seed};
     memset(&scan->store, 0, sizeof scan->store);
     tti_table_free(&scan->ids);
     scan->text_seconds = 0;
@@ -177,6 +182,17 @@ static tt_status make_result(tt_scan *scan, tt_result **out, tt_error *error)
         tt_result_close(x);
     else
         *out = x;
+    return status;
+}
+
+tt_status tt_scan_notices(tt_scan *scan, const tt_result *result, tt_error *error)
+{
+    tt_status status;
+    if (scan == NULL || result == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "scan or result is NULL");
+    TTI_TRY(tti_scan_begin_work(scan, error));
+    status = tti_notices_copy(&scan->notices, &result->notices, error);
+    scan->is_at_work = 0;
     return status;
 }
 

@@ -119,6 +119,11 @@ static void tt_index_newest_(void)
 {
     assert_true(tt_index_newest(NULL) == TT_NO_TIME);
 }
+static void tt_index_notices_(void)
+{
+    REFUSES(tt_index_notices(NULL, result, NULL));
+    REFUSES(tt_index_notices(index_handle, NULL, NULL));
+}
 static void tt_index_open_(void)
 {
     REFUSES(tt_index_open(NULL, "x", 0, NULL, NULL));
@@ -330,6 +335,12 @@ static void tt_result_read_(void)
     REFUSES(tt_result_read(NULL, "x", NULL, NULL));
     REFUSES(tt_result_read(&out, NULL, NULL, NULL));
 }
+static void tt_result_notices_(void)
+{
+    assert_null(tt_result_notices(NULL, &count));
+    assert_int_equal(count, 0);
+    assert_null(tt_result_notices(result, NULL));
+}
 static void tt_result_sections_(void)
 {
     assert_null(tt_result_sections(NULL, &count));
@@ -366,6 +377,11 @@ static void tt_scan_finish_(void)
     tt_result *out;
     REFUSES(tt_scan_finish(NULL, &out, NULL));
     REFUSES(tt_scan_finish(scan, NULL, NULL));
+}
+static void tt_scan_notices_(void)
+{
+    REFUSES(tt_scan_notices(NULL, result, NULL));
+    REFUSES(tt_scan_notices(scan, NULL, NULL));
 }
 static void tt_scan_open_(void)
 {
@@ -455,6 +471,7 @@ static const function functions[] = {
     FUNCTION(tt_index_list),
     FUNCTION(tt_index_matches),
     FUNCTION(tt_index_newest),
+    FUNCTION(tt_index_notices),
     FUNCTION(tt_index_open),
     FUNCTION(tt_index_options),
     FUNCTION(tt_index_query),
@@ -480,6 +497,7 @@ static const function functions[] = {
     FUNCTION(tt_result_dropped),
     FUNCTION(tt_result_find),
     FUNCTION(tt_result_id),
+    FUNCTION(tt_result_notices),
     FUNCTION(tt_result_options),
     FUNCTION(tt_result_pairs),
     FUNCTION(tt_result_pairs_of),
@@ -491,6 +509,7 @@ static const function functions[] = {
     FUNCTION(tt_scan_add),
     FUNCTION(tt_scan_close),
     FUNCTION(tt_scan_finish),
+    FUNCTION(tt_scan_notices),
     FUNCTION(tt_scan_open),
     FUNCTION(tt_signatures),
     FUNCTION(tt_status_name),

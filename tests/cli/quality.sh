@@ -93,3 +93,34 @@ test_twins_are_in_one_cluster_though_a_longer_article_shares_half() {
     scan_feed twins
     grep '"type":"cluster"' out | grep '"may-a"' | grep -q '"may-b"' || fail 'the twins are apart'
 }
+
+test_a_scan_lists_the_notices_that_it_has_learned() {
+    scan_feed flashes-names
+    grep '"type":"notice"' out | grep -q '"tokens":162,"articles":8,' || fail 'no notice of 162 words in 8 articles'
+    ! grep '"type":"section"' out | grep -q '"kind":"story"' || fail 'a section of the notice is a story'
+    scan_feed twins
+    lacks out '"type":"notice"'
+    grep '"type":"section"' out | grep -q '"kind":"story"' || fail 'no section is a story'
+}
+
+test_a_page_that_is_a_notice_alone_is_new_with_the_list_of_a_scan() {
+    run scan --quiet "$feeds/paywall.jsonl" -o list
+    exits 0
+    sed -n 's/.*\(Read on now.*\)/{"id":"page","text":"Log in or subscribe. \1/p' "$feeds/paywall.jsonl" | head -1 >page
+    rm -rf feed.db*
+    run watch --quiet --notices list feed.db <"$feeds/paywall.jsonl"
+    exits 0
+    run watch --quiet --notices list feed.db <page
+    exits 0
+    has out '"verdict":"new"'
+    cat "$feeds/paywall.jsonl" page >all.jsonl
+    run scan --quiet --notices list all.jsonl -o -
+    exits 0
+    no_copies
+}
+
+test_a_list_of_notices_must_be_a_result() {
+    run scan --notices nowhere "$feeds/paywall.jsonl" -o -
+    exits 3
+    has err nowhere
+}
