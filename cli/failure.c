@@ -107,7 +107,8 @@ static const struct record_rule {
 } record_rules[] = {
     {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE},
     {TT_EFORMAT, "\" is ", FIELDS_ADVICE},
-    {TT_EFORMAT, "UTF-", "convert the input to UTF-8"},
+    {TT_EFORMAT, "UTF-",
+     "say its encoding: --encoding windows-1252 for Western European text, or as iconv -l has it"},
     {TT_EFORMAT, "corrupt ", COPY_ADVICE},
     {TT_EFORMAT, "truncated ", COPY_ADVICE},
     {TT_EFORMAT, "", "fix the record"},
@@ -147,31 +148,30 @@ static const char *advice_by_words(const char *message)
     return NULL;
 }
 
-/* Errors of an index that are its own, by words of their messages. */
+/* Errors with advice for them alone, by words of their messages. */
 static const struct {
     const char *words, *advice;
-} index_errors[] = {
+} special_errors[] = {
     {"(a hard link)", "remove one of the names, or make one a symbolic link (ln -s)"},
     {" while it was open", "start again when the file is in place; what has a verdict is in the "
                            "file that was opened"},
     {"-wal holds", "let a user with permission to write open it once, or copy FILE and FILE-wal "
                    "to a directory of yours"},
+    {"encoding \"", "iconv -l lists those that are known"},
     {"is being written to", "read it as a user with permission to write to its directory"},
 };
 
-static const char *advice_by_index_error(const char *message)
+static const char *advice_by_message(const char *message)
 {
-    for (size_t i = 0; i < sizeof index_errors / sizeof *index_errors; i++)
-        if (strstr(message, index_errors[i].words) != NULL)
-            return index_errors[i].advice;
+    for (size_t i = 0; i < sizeof special_errors / sizeof *special_errors; i++)
+        if (strstr(message, special_errors[i].words) != NULL)
+            return special_errors[i].advice;
     return NULL;
 }
 
 static const char *advice_for(const tt_error *error, failure_about about)
 {
-    const char *advice = about == ABOUT_INDEX || about == ABOUT_CREATION
-                             ? advice_by_index_error(error->message)
-                             : NULL;
+    const char *advice = advice_by_message(error->message);
     if (advice == NULL)
         advice = advice_by(rules_about[about], error->status);
     if (advice == NULL && about == ABOUT_CREATION)
@@ -235,8 +235,8 @@ int failure_temporary(const char *doing, const char *folder, int number)
 
 int failure_damage(const char *path)
 {
-    return message_failure("save what is whole with index repair, restore a copy of it, or rebuild it "
-                           "from its articles",
-                           "%s is damaged",
-                           path);
+    return message_failure(
+        "save what is whole with index repair, restore a copy of it, or rebuild it "
+        "from its articles",
+        "%s is damaged", path);
 }

@@ -748,6 +748,8 @@ typedef struct tt_reader_options {
         *include;        /**< of directories and archives, only files whose names match one of these
                             patterns (fnmatch(3)), separated by commas; NULL: names that are known */
     const char *exclude; /**< and none whose name matches one of these; NULL: none */
+    const char *encoding; /**< of text, as iconv(3) has it: "latin1", "windows-1252", "UTF-16"; all
+                               is converted to UTF-8, but XML, which says its own. NULL: UTF-8 */
 } tt_reader_options;
 
 #ifdef __cplusplus

@@ -217,7 +217,7 @@ const char *tti_format_refusal(const char *path, int by_name, const char *bytes,
             return beginnings[i].kind;
         }
     if (is_wide(bytes, size)) {
-        *advice = "convert it first, with iconv -f UTF-16 -t UTF-8";
+        *advice = "say --encoding UTF-16 (or UTF-32)";
         return "text in UTF-16 or UTF-32";
     }
     *advice = AS_TEXT;

@@ -29,6 +29,7 @@
 #include "input/archive.h"
 #include "input/byte_stream.h"
 #include "input/csv.h"
+#include "input/encoding.h"
 #include "input/field_paths.h"
 #include "input/html_page.h"
 #include "input/inputs.h"
@@ -102,7 +103,8 @@ struct tt_reader {
     char *names[TTI_FIELD_COUNT]; /* of line_options */
     int given[TTI_FIELD_COUNT];   /* the name is the caller's, not the usual one */
     int window_log;
-    tti_field_paths paths; /* of the same, if one of them is more than a key */
+    tti_encoding *encoding; /* NULL: UTF-8 */
+    tti_field_paths paths;  /* of the same, if one of them is more than a key */
     uint64_t longest_line;
     size_t block_bytes;
 
@@ -198,6 +200,8 @@ static tt_status init_reader(tt_reader *r, const tt_reader_options *options, tt_
     TTI_TRY(set_field_names(r, options, error));
     o->whole = (options->flags & TT_READER_WHOLE) != 0;
     o->text_format = options->text_format;
+    if (options->encoding != NULL)
+        TTI_TRY(tti_encoding_open(&r->encoding, options->encoding, r->allocator, error));
     r->window_log = options->zstd_window_log;
     r->inputs.include = options->include;
     r->inputs.exclude = options->exclude;
@@ -352,6 +356,7 @@ void tt_reader_close(tt_reader *r)
     tti_array_free(&r->tables, r->allocator);
     tti_array_free(&r->members, r->allocator);
     tti_inputs_free(&r->inputs);
+    tti_encoding_close(r->encoding);
     for (size_t i = 0; i < r->parsers.count; i++)
         tti_simdjson_close(r->parsers.items[i]);
     tti_array_free(&r->parsers, r->allocator);
@@ -717,6 +722,8 @@ static tt_status open_next_member(tt_reader *r, tt_error *error)
     TTI_TRY(make_member(r, name, &input, error));
     r->file =
         (input_file){.input = input, .format = input->format, .line = 1, .split = {.line = 1}};
+    if (r->encoding != NULL)
+        tti_encoding_begin(r->encoding);
     status = tti_byte_stream_open_source(&r->file.stream, read_member, r->within.archive,
                                          r->allocator, &why);
     if (status == TT_ENOMEM)
@@ -746,6 +753,8 @@ static tt_status open_next_file(tt_reader *r, tt_error *error)
     r->next_input++;
     r->file =
         (input_file){.input = input, .format = input->format, .line = 1, .split = {.line = 1}};
+    if (r->encoding != NULL)
+        tti_encoding_begin(r->encoding);
     if (input->fault != 0) {
         tti_input_fault_text(input->fault, why.message, sizeof why.message);
         return append_rejected_input(r, 0, TT_EIO, why.message, error);
@@ -923,7 +932,8 @@ static tt_status make_read_room(tt_reader *r, tt_error *error)
     }
     capacity = r->used < r->block_bytes ? r->block_bytes : r->used + r->used / 2 + 1;
     capacity += TTI_LINE_SLACK;
-    if (r->capacity < r->block_bytes + TTI_LINE_SLACK || r->capacity == r->used + TTI_LINE_SLACK)
+    if (r->capacity < r->block_bytes + TTI_LINE_SLACK ||
+        r->capacity < r->used + TTI_LINE_SLACK + (r->encoding != NULL ? TTI_ENCODING_ROOM : 1))
         TTI_TRY_ALLOC(tti_resize(r->allocator, &r->data, &r->capacity, capacity, 1), error,
                       "a line or file");
     return TT_OK;
@@ -933,13 +943,16 @@ static tt_status make_read_room(tt_reader *r, tt_error *error)
 static tt_status read_more(tt_reader *r, tt_error *error)
 {
     tt_error why = {TT_OK, 0, ""};
-    size_t got;
+    size_t got, room;
     tt_status status;
     TTI_TRY(make_read_room(r, error));
     assert(r->used + TTI_LINE_SLACK < r->capacity);
     tti_byte_stream_set_deadline(r->file.stream, r->deadline);
-    status = tti_byte_stream_read(r->file.stream, r->data + r->used,
-                                  r->capacity - TTI_LINE_SLACK - r->used, &got, &why);
+    room = r->capacity - TTI_LINE_SLACK - r->used;
+    status =
+        r->encoding == NULL
+            ? tti_byte_stream_read(r->file.stream, r->data + r->used, room, &got, &why)
+            : tti_encoding_read(r->encoding, r->file.stream, r->data + r->used, room, &got, &why);
     if (status == TT_ENOMEM) {
         if (error != NULL)
             *error = why;

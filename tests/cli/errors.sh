@@ -246,7 +246,7 @@ test_records_that_are_left_out() {
     { printf '{"id":"z","text":"whole"}\n{"id":"a","text":"caf\351"}\n{"id":"b","text":"na\357ve"}\n{"id":7.5,"text":"x"}\n'; echo '[]'; } >in.jsonl
     run scan in.jsonl
     exits 1
-    [ "$(grep -c '; convert the input to UTF-8$' err)" -eq 1 ] || fail 'no advice about UTF-8, or twice'
+    [ "$(grep -c '; say its encoding: --encoding windows-1252 ' err)" -eq 1 ] || fail 'no advice about UTF-8, or twice'
     grep -q '^in.jsonl:4: "id" is .*; fix the record, or say which fields' err || fail 'no advice about fields'
     has err 'in.jsonl:5: not a JSON object; fix the record'
     printf 'not gzip' | gzip | head -c 20 >broken.jsonl.gz

@@ -228,7 +228,7 @@ a.jpg|\377\330\377\340|a picture
 a.bin|\177ELF\2\1|a program
 a.dat|some\0thing|binary data
 b.txt|some\0thing|binary data
-u.jsonl|\377\376{\0"\0|text in UTF-16 or UTF-32; convert it first, with iconv
+u.jsonl|\377\376{\0"\0|text in UTF-16 or UTF-32; say --encoding UTF-16
 u.txt|h\0e\0l\0l\0o\0|text in UTF-16 or UTF-32
 u.csv|\376\377\0i\0d|text in UTF-16 or UTF-32
 a.lfs|version https://git-lfs.github.com/spec/v1\noid sha256:1\n|the pointer of a file in Git LFS
@@ -244,4 +244,53 @@ END
     has err 'found.jsonl:1: no "text"; this is a line of a result of scan'
     has err 'a.db: an index or another SQLite database'
     absent result.jsonl
+}
+
+test_encodings() {
+    printf '{"id":"a","text":"caf\351 %s"}\n{"id":"b","text":"caf\351 %s"}\n' "$words" "$words" >latin.jsonl
+    run scan latin.jsonl --pairs
+    exits 3
+    has err 'latin.jsonl:1: invalid UTF-8 at byte 21; say its encoding: --encoding windows-1252'
+    run dedup -q latin.jsonl --encoding latin1 -o -
+    exits 0
+    has out '"text":"café Ministers'
+    lines out 1
+    cp out expected
+    iconv -f latin1 -t UTF-16 latin.jsonl >wide.jsonl
+    run scan wide.jsonl
+    exits 3
+    has err 'text in UTF-16 or UTF-32; say --encoding UTF-16'
+    run dedup -q wide.jsonl --encoding UTF-16 -o -
+    exits 0
+    same expected out
+    gzip -k latin.jsonl
+    run dedup -q latin.jsonl.gz --encoding latin1 -o -
+    same expected out
+    "$TWICETOLD" dedup -q - --encoding ISO-8859-1 -o - <latin.jsonl >out
+    same expected out
+    { yes 'x y ' | head -c 200001; cat latin.jsonl; } | tr -d '\n' >long.txt # over the size of a block of bytes, and off its edges
+    run dedup -q long.txt --encoding latin1 -o -
+    exits 0
+    has out 'café Ministers'
+    printf '<?xml version="1.0" encoding="ISO-8859-1"?><rss><channel><item><guid>g</guid><description>caf\351</description></item></channel></rss>' >in.rss
+    run dedup -q in.rss --encoding UTF-16 -o -
+    exits 0
+    has out '"text":"café"'
+    printf 'x\200y\n' >bad.txt
+    run scan bad.txt --encoding ascii
+    exits 3
+    has err 'bad.txt: invalid ascii at byte 1'
+    printf 'a\0b' >cut.txt
+    run scan cut.txt --encoding UTF-16LE
+    exits 3
+    has err 'it ends within a character of UTF-16LE'
+    run scan latin.jsonl --encoding klingon
+    exits 3
+    has err 'encoding "klingon" is not known'
+    has err 'iconv -l lists those that are known'
+    [ -n "$(find_archives)" ] || skip 'no libarchive'
+    tar -cf in.tar latin.jsonl
+    run dedup -q in.tar --encoding latin1 -o -
+    exits 0
+    same expected out
 }

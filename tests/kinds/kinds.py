@@ -141,7 +141,7 @@ KINDS = [
     ("text without an ending", "a", WORDS, 1, 0, "", "watch"),
     ("text in Latin-1", "a.txt", b"caf\xe9 au lait\n", 0, 1, "invalid UTF-8 at byte 3"),
     ("JSON in Latin-1", "a.jsonl", LINES.encode() + b'{"id":"x","text":"caf\xe9"}\n', 3, 1, "invalid UTF-8 at byte 21"),
-    ("UTF-16", "a.jsonl", wide.encode("utf-16-le"), 0, 1, "text in UTF-16 or UTF-32; convert it first"),
+    ("UTF-16", "a.jsonl", wide.encode("utf-16-le"), 0, 1, "text in UTF-16 or UTF-32; say --encoding UTF-16"),
     ("UTF-7", "a.jsonl", '{"id":"x","text":"caf+AOk-"}\n', 1, 0, ""),
     ("RSS 2.0", "a.rss", RSS, 1, 0, ""),
     ("RSS in a namespace", "a.xml", RSS.replace('version="2.0"', 'version="2.0" xmlns="http://backend.userland.com/rss2"'), 1, 0, ""),

@@ -245,8 +245,7 @@ static void utf16_is_rejected_with_a_reason(void **state)
     (void)state;
     const char *path = write_bytes("u.jsonl", "\xff\xfe{\0\"\0\n\0}\0", 10);
     check_file(path,
-               "u.jsonl:0 ?: text in UTF-16 or UTF-32; convert it first, with iconv -f UTF-16 "
-               "-t UTF-8 []\n");
+               "u.jsonl:0 ?: text in UTF-16 or UTF-32; say --encoding UTF-16 (or UTF-32) []\n");
 }
 
 static char *many_lines(size_t count, size_t *size)
