@@ -156,6 +156,21 @@ test_one_step_scans_and_names_the_page() {
     has err 'result.jsonl is a result; give the INPUT of its scan too'
 }
 
+test_a_table_of_another_program_becomes_a_page() {
+    {
+        echo 'date,contributor,headline,body'
+        seq 400 | awk '{ n = $1 % 300; printf "2034-05-08,Paper %d,\"Headline, %d\",\"", $1 % 7, n; for (k = 0; k < 40; k++) printf "w%dx%d ", n, k; print "\"" }'
+    } >own.csv
+    run report own.csv # after git clone and ./demo: the third command
+    exits 0
+    has err '400 articles, 100 of 100 clusters'
+    has err 'the page: own.html'
+    block articles own.html >one
+    has one 'Headline, 7'
+    block pairs own.html >one
+    [ "$(tr ',' '\n' <one | wc -l)" -ge 1000 ] || fail 'no pairs to see side by side'
+}
+
 test_rejected_records_are_named() {
     feed 100 >in.jsonl
     run scan -q in.jsonl -o result.jsonl

@@ -81,3 +81,42 @@ test_a_narrow_terminal_shows_ids_and_headlines() {
     sort -nr places >sorted
     same places sorted
 }
+
+test_counts_have_separators_and_one_is_not_many() {
+    seq 1200 | awk '{ printf "{\"id\":\"a%d\",\"text\":\"", $1; for (k = 0; k < 30; k++) printf "w%dx%d ", $1, k; print "\"}" }' >many.jsonl
+    TERM=xterm NO_COLOR=1 on_terminal scan --progress never many.jsonl
+    exits 0
+    has out '1,200  articles'
+    has out '1,200  distinct stories, 0 copies'
+    head -n 1 many.jsonl >one.jsonl
+    TERM=xterm NO_COLOR=1 on_terminal scan --progress never one.jsonl
+    has out '1  article '
+    has out '1  distinct story'
+    run scan one.jsonl -o result.jsonl
+    has err '1 article, 0 rejected, 0 pairs, 0 clusters, 0 sections'
+    run report result.jsonl one.jsonl -o page.html
+    has err '1 article, 0 of 0 clusters'
+    run watch feed.db <one.jsonl
+    has err '1 article: 1 new, 0 duplicates, 0 updates'
+}
+
+test_show_goes_through_the_pager_on_a_terminal() {
+    feed 40 >feed.jsonl
+    run scan -q feed.jsonl -o result.jsonl
+    run show result.jsonl --cluster 1 feed.jsonl
+    exits 0
+    cp out expected
+    PAGER='sed s/^/paged:/' TERM=xterm NO_COLOR=1 COLUMNS=80 on_terminal show result.jsonl --cluster 1 feed.jsonl
+    exits 0
+    [ "$(grep -c ^paged: out)" -eq "$(wc -l <out)" ] || fail 'a line went past the pager'
+    for pager in cat ''; do
+        PAGER=$pager TERM=xterm NO_COLOR=1 COLUMNS=80 on_terminal show result.jsonl --cluster 1 feed.jsonl
+        lacks out paged:
+    done
+    PAGER='sed s/^/paged:/' TERM=dumb on_terminal show result.jsonl --cluster 1 feed.jsonl
+    lacks out paged:
+    PAGER='sed s/^/paged:/' TERM=xterm run show result.jsonl --cluster 1 feed.jsonl
+    same expected out
+    PAGER=false TERM=xterm on_terminal show result.jsonl --cluster 1 feed.jsonl # it closes its input
+    [ "$status" -ne 139 ] || fail 'it crashed'
+}

@@ -424,6 +424,15 @@ def test_right_to_left(browser, pages):
     reader.close()
 
 
+def test_a_link_is_copied(browser, pages):
+    reader = Reader(browser, pages['feed'])
+    page = reader.open(COMPARE)
+    page.get_by_role('button', name='Copy link').click()
+    until(page, "document.getElementById('status').textContent === 'Link copied'")
+    assert page.get_by_role('button', name='Link copied').is_visible()
+    reader.close()
+
+
 def test_the_theme_is_remembered(browser, pages):
     reader = Reader(browser, pages['feed'])
     page = reader.open('/')
