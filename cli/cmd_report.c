@@ -30,7 +30,7 @@ typedef struct report_state {
     unique_article *unique;
     size_t unique_count, unique_capacity;
     int has_result; /* the first input is a result */
-    settings given, narrowed;
+    settings given, narrowed, scanned;
     char *page_name;
 } report_state;
 
@@ -101,7 +101,8 @@ static int add_article(void *ctx, const tt_record *record, uint64_t article)
     return rc;
 }
 
-/* Scans the inputs where no result was given. Then they are read again for their texts. */
+/* Scans the inputs where no result was given. Then they are read again for their texts. Series are
+ * looked for: stages of a story with facts too different for copies lead from cluster to cluster. */
 static int make_result(report_state *s)
 {
     int rc;
@@ -109,6 +110,9 @@ static int make_result(report_state *s)
         return 0;
     tt_result_close(s->result); /* of an empty file */
     s->result = NULL;
+    s->scanned = *s->session.settings;
+    s->scanned.engine.find |= TT_FIND_SERIES;
+    s->session.settings = &s->scanned;
     rc = session_scan(&s->session);
     s->result = s->session.found;
     s->session.found = NULL;

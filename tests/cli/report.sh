@@ -126,7 +126,7 @@ test_one_step_scans_and_names_the_page() {
     run report in.jsonl
     exits 0
     has err 'the page: in.html'
-    run scan -q in.jsonl -o result.jsonl
+    run scan -q --series in.jsonl -o result.jsonl
     run report -q result.jsonl in.jsonl -o two.html
     for id in articles clusters pairs sections; do
         block $id in.html >one
