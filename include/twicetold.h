@@ -577,7 +577,7 @@ typedef struct tt_summary {
     tt_seconds seconds;
     uint64_t rejected; /**< records that were rejected, as a file says; a scan does not know */
     uint64_t digest;   /**< the sum, modulo 2^64, of tt_article_digest() of every article that was
-                            given to the scan, refused or not; 0 where a file has none */
+                            accepted, or refused for its id alone; 0 where a file has none */
 } tt_summary;
 
 /** A hash of an article's id and text, by which other texts with the same ids are told. 0 for NULL.

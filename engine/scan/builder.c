@@ -310,7 +310,8 @@ static tt_status add_batch(tt_scan *scan, const tt_article *articles, size_t cou
         tti_stored_batch_free(&scan->store, &batch);
     }
     for (size_t i = 0; status == TT_OK && i < count; i++) {
-        scan->store.digest += tt_article_digest(&articles[i]);
+        if (list[i].status == TT_OK || list[i].status == TT_EDUPLICATE)
+            scan->store.digest += tt_article_digest(&articles[i]);
         if (statuses != NULL)
             statuses[i] = list[i].status;
     }
