@@ -571,7 +571,8 @@ typedef struct tt_summary {
     uint64_t articles, bytes, tokens, paragraphs, distinct_paragraphs;
     uint64_t pairs;
     uint64_t pairs_omitted; /**< pairs beyond max_matches, and candidates of the same articles that
-                                 were not compared */
+                                 were not compared; also those of articles that have the same words
+                                 all over, which are compared with a few others only */
     uint64_t clusters, sections;
     uint64_t candidates; /**< pairs of articles that were compared */
     tt_seconds seconds;

@@ -308,6 +308,15 @@ uint32_t tti_aligner_shared_kgrams(const tti_aligner *al)
     return (uint32_t)al->anchors.index.hits.count;
 }
 
+uint32_t tti_aligner_scattered(const tti_aligner *al, uint32_t count)
+{
+    enum { SHARE = 3, SPARE = 64 };
+    const size_t anchors = al->anchors.anchors.count;
+    if (al->anchors.repetitive)
+        return count;
+    return anchors > count / SHARE + SPARE ? (uint32_t)anchors : 0;
+}
+
 uint32_t tti_aligner_shared_shingles(const tti_aligner *al, uint32_t w, const uint32_t *repeats,
                                      uint32_t repeat_count)
 {

@@ -150,6 +150,7 @@ tt_status tti_result_list(tt_result *x, const tti_candidates *candidates, tt_err
     const uint32_t find = x->settings.options.find;
     if (find & TT_FIND_PAIRS)
         TTI_TRY(list_pairs(x, candidates, error));
+    x->summary.pairs_omitted += x->verified.omitted;
     if ((find & TT_FIND_CLUSTERS) && tti_options_have_rule(&x->settings.options))
         TTI_TRY(tti_clusters_list(&x->doc_clusters, &x->store.corpus, &x->clusters, error));
     x->summary.pairs = x->pairs.count;

@@ -1,6 +1,7 @@
 #include "verify/relation.h"
 
 #include "kernels/kernels.h"
+#include "util/bits.h"
 
 #include <assert.h>
 #include <math.h>
@@ -215,6 +216,16 @@ static void fill_filter(tti_doc_filter *f)
         f->bits[f->doc->hashes[i] % TTI_DOC_FILTER_BITS / 64] |= (uint64_t)1
                                                                  << f->doc->hashes[i] % 64;
     f->is_filled = 1;
+}
+
+int tti_doc_has_few_words(tti_doc_filter *f)
+{
+    uint64_t words = 0; /* no more than there are */
+    if (!f->is_filled)
+        fill_filter(f);
+    for (size_t i = 0; i < TTI_DOC_FILTER_BITS / 64; i++)
+        words += tti_popcount64(f->bits[i]);
+    return words * words < (uint64_t)f->doc->token_count * 4;
 }
 
 /* A short article is looked through; of a long one the filter mostly says that it need not be. */

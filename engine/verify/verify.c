@@ -21,6 +21,19 @@ enum { GROUP_LIMIT = 512 }; /* pairs of one document that are one thread's task 
  * than comparing the text. */
 #define REPETITIVE 8
 
+/*
+ * What an article may cost that has the same words all over. Two such articles match everywhere, a
+ * pair costs tens of times as much as one of news, and each has many such pairs. Effort is counted
+ * in tokens; a token that is only looked up costs less than one that is aligned.
+ */
+enum {
+    OF_FEW_WORDS = 2, /* half of its tokens may be aligned, if it has few words, */
+    TIMES_OF_MANY =
+        16, /* and otherwise so many times all; no natural corpus came to more than 11 */
+    LEAST_EFFORT = 512, /* of a short article */
+    LOOKED_UP = 32      /* tokens looked up for one aligned */
+};
+
 struct tti_verifier {
     const tt_options *options;
     int admitted_only; /* nobody asks for the numbers of other pairs */
@@ -33,6 +46,8 @@ struct tti_verifier {
     tti_shingle_set loaded_set, other_set;   /* where the anchors do not give the numbers */
     int loaded_set_made;
     tti_own_text_words words;
+    uint64_t effort; /* spent on the loaded article, and what may be: 0 until some is spent */
+    uint64_t most_effort;
 };
 
 tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, int admitted_only,
@@ -81,7 +96,20 @@ tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_doc_s
     tti_doc_filter_reset(&v->loaded_filter, doc);
     v->loaded_shingles = shingles;
     v->loaded_set_made = 0;
+    v->effort = v->most_effort = 0;
     return tti_aligner_load(v->aligner, doc->hashes, doc->token_count, error);
+}
+
+static void spend_effort(tti_verifier *v, uint32_t tokens)
+{
+    const uint64_t all = v->loaded->token_count;
+    v->effort += tokens;
+    if (tokens == 0 || v->most_effort > 0)
+        return;
+    v->most_effort =
+        tti_doc_has_few_words(&v->loaded_filter) ? all / OF_FEW_WORDS : all * TIMES_OF_MANY;
+    if (v->most_effort < LEAST_EFFORT)
+        v->most_effort = LEAST_EFFORT;
 }
 
 /* ---- Numbers of the shingle sets ------------------------------------------------------------- */
@@ -164,20 +192,25 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc,
     least = least_shared(v->options, shingles->distinct, v->loaded_shingles->distinct);
     if (!tti_verify_aligns(v->options)) {
         int enough;
-        if (shingles->repeat_count / REPETITIVE >= shingles->distinct)
+        if (shingles->repeat_count / REPETITIVE >= shingles->distinct) {
+            spend_effort(v, doc->token_count / LOOKED_UP);
             return count_by_sets(v, doc, shingles, p, error);
+        }
         TTI_TRY(
             tti_aligner_match(v->aligner, doc->hashes, doc->token_count, least, &enough, error));
         if (!enough)
             return TT_OK;
+        spend_effort(v, tti_aligner_scattered(v->aligner, doc->token_count));
     } else if (v->admitted_only && tti_aligner_shared_kgrams(v->aligner) < least &&
                tti_admission_of(v->options, p, doc->token_count, v->loaded->token_count) ==
                    TTI_NOT_ADMITTED) { /* by its overlap */
         return TT_OK;
     }
     shared = tti_aligner_shared_shingles(v->aligner, w, shingles->repeats, shingles->repeat_count);
-    if (shared == UINT32_MAX)
+    if (shared == UINT32_MAX) {
+        spend_effort(v, doc->token_count / LOOKED_UP);
         return count_by_sets(v, doc, shingles, p, error);
+    }
     set_numbers(p, shared, shingles->distinct, v->loaded_shingles->distinct);
     return TT_OK;
 }
@@ -192,8 +225,12 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     assert(doc->token_count > 0 && v->loaded->token_count > 0);
     memset(out, 0, sizeof *out);
     p->overlap_a = p->overlap_b = p->facts = NAN;
+    out->is_omitted = v->most_effort > 0 && v->effort >= v->most_effort;
+    if (out->is_omitted)
+        return TT_OK;
     if (tti_verify_aligns(o)) {
         TTI_TRY(tti_aligner_run(v->aligner, doc->hashes, doc->token_count, &out->alignment, error));
+        spend_effort(v, tti_aligner_scattered(v->aligner, doc->token_count));
         p->overlap_a = (double)out->alignment.aligned_a / doc->token_count;
         p->overlap_b = (double)out->alignment.aligned_b / v->loaded->token_count;
     }
@@ -319,6 +356,7 @@ static tt_status append_verified(tti_verified *out, const tti_verified *found, t
         out->passages.items[k].block_begin += blocks;
     for (size_t k = pairs; k < out->pairs.count; k++)
         out->pairs.items[k].difference_begin += differences;
+    out->omitted += found->omitted;
     return TT_OK;
 }
 
@@ -454,6 +492,7 @@ static tt_status verify_group(const verify_job *j, verify_worker *w, const candi
         }
         TTI_TRY(tti_verifier_run(w->verifier, &j->corpus->docs[other], &j->shingles.docs[other], &v,
                                  NULL));
+        w->found.omitted += (uint64_t)v.is_omitted;
         if (v.admission != TTI_NOT_ADMITTED)
             TTI_TRY(append_pair(&w->found, &v, other, longer));
         if (v.admission != TTI_NOT_ADMITTED && v.pair.relation == TT_BOILERPLATE)

@@ -22,6 +22,7 @@ typedef struct tti_verifier tti_verifier; /**< the working memory of one thread 
 typedef struct tti_verified_pair {
     tt_pair pair; /**< facts and relation only of a pair that is admitted */
     tti_admission admission;
+    int is_omitted;          /**< not compared: the loaded article has used up its effort */
     tti_facts facts;         /**< of a pair that is admitted */
     tti_alignment alignment; /**< empty where the options need none; borrowed until the next run */
 } tti_verified_pair;
@@ -41,7 +42,9 @@ void tti_verifier_close(tti_verifier *v);
 tt_status tti_verifier_load(tti_verifier *v, const tti_doc *doc, const tti_doc_shingles *shingles,
                             tt_error *error);
 
-/** Verifies the pair of `doc` and the loaded article, both of which have tokens.
+/** Verifies the pair of `doc` and the loaded article, both of which have tokens. An article that
+ * has the same words all over is aligned with a few others that have them too, whatever their
+ * number: then is_omitted is set, and nothing is compared.
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_shingles *shingles,
                            tti_verified_pair *out, tt_error *error);
@@ -79,6 +82,7 @@ typedef struct tti_verified {
     TTI_ARRAY(tti_block) blocks;           /**< of the passages */
     TTI_ARRAY(tti_difference) differences; /**< of the pairs */
     TTI_ARRAY(tti_notice_place) notice_places;
+    uint64_t omitted; /**< candidates that were not compared */
 } tti_verified;
 
 /** Verifies candidates, each named once, and adds what it finds to `out`.
