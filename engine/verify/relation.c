@@ -333,6 +333,13 @@ static int is_in_date(const tti_doc *doc, uint32_t i, uint32_t size)
            (i + size < doc->token_count && is_date(doc->flags[i + size]));
 }
 
+/* True for the 7 of 55.7 that faces the 8 of 55.8: a figure was brought up to date. */
+static int is_end_of_number(const slot_side *a, const slot_side *b, const tti_difference *d)
+{
+    return d->a > 0 && d->b > 0 && a->doc->hashes[d->a - 1] == b->doc->hashes[d->b - 1] &&
+           is_of_sort(a->doc->flags[d->a - 1], NUMERAL);
+}
+
 /* True if a date is among the tokens, as in a dateline. */
 static int has_date(const slot_side *s)
 {
@@ -347,7 +354,7 @@ static void count_conflict(tti_facts *out, const slot_side *a, const slot_side *
         return;
     out->other_names += d->kind == TT_DIFFERS_NAME;
     out->other_numbers += d->kind == TT_DIFFERS_NUMERAL && !is_in_date(a->doc, d->a, d->a_size) &&
-                          !is_in_date(b->doc, d->b, d->b_size);
+                          !is_in_date(b->doc, d->b, d->b_size) && !is_end_of_number(a, b, d);
 }
 
 /* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that

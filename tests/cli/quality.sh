@@ -37,6 +37,14 @@ test_a_form_filled_in_for_three_towns_is_a_series() {
     [ "$(kept form)" = 'grant-0 grant-1 grant-2 ' ] || fail "kept $(kept form)"
 }
 
+test_a_long_letter_with_another_name_and_sum_is_a_series() {
+    scan_feed letter
+    is courtelin boisfleury series
+    is courtelin harbour near
+    is courtelin valley near
+    is harbour valley near # another dateline and a number that was corrected
+}
+
 test_a_dispatch_in_two_scanned_papers_is_a_copy() {
     scan_feed scans
     is gdl jdg near

@@ -191,6 +191,8 @@ static void datelines_are_no_other_names_and_numbers(void **state)
     assert_true(f.other_names == 0 && f.other_numbers == 0 && f.conflicts == 3);
     f = compare(HEAD "6 March" MIDDLE, HEAD "9 March" MIDDLE);
     assert_true(f.other_numbers == 0 && f.conflicts == 1);
+    f = compare(HEAD "55.7" MIDDLE, HEAD "55.8" MIDDLE); /* brought up to date */
+    assert_true(f.other_numbers == 0 && f.conflicts == 1);
 }
 
 static void other_names_and_numbers_are_other_facts(void **state)
