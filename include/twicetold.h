@@ -477,7 +477,7 @@ TT_API TT_NODISCARD tt_status tt_result_pairs_of(const tt_result *result, uint64
                                                  tt_error *error);
 
 /** An article that is kept and those that tell the same story: each is a copy of the one that is
- * kept and has most of itself in it, and of all that are kept there it is closest to this one. */
+ * kept and has most of itself in it, and no other one that is kept has clearly more of it. */
 typedef struct tt_cluster {
     uint64_t number;         /**< from 1; a file's own */
     uint64_t keep;           /**< the article that is kept */
