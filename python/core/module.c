@@ -230,18 +230,13 @@ static PyMethodDef functions[] = {
     {"stage_columns", core_stage_columns, METH_O, "stage_columns(name) -> (takes, gives)"},
     {NULL, NULL, 0, NULL}};
 
-static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
-                                        .m_name = "twicetold._core",
-                                        .m_doc = "The C library; use the package twicetold.",
-                                        .m_size = -1,
-                                        .m_methods = functions};
-
 /* The module, which lives as long as the process, owns them. */
 PyObject *core_result_type, *core_index_type, *core_verdicts_type;
 
 static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObject **type)
 {
-    *type = PyType_FromSpec(spec);
+    if (*type == NULL) /* else it was imported before */
+        *type = PyType_FromSpec(spec);
     if (*type == NULL)
         return -1;
     Py_INCREF(*type);
@@ -254,7 +249,7 @@ static int add_type(PyObject *module, const char *name, PyType_Spec *spec, PyObj
 
 static int add_types(PyObject *module)
 {
-    PyObject *scan, *index_feed, *signatures, *texts, *stage;
+    static PyObject *scan, *index_feed, *signatures, *texts, *stage;
     return add_type(module, "Scan", &core_scan_spec, &scan) != 0 ||
            add_type(module, "Result", &core_result_spec, &core_result_type) != 0 ||
            add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
@@ -262,16 +257,31 @@ static int add_types(PyObject *module)
            add_type(module, "Signatures", &core_signatures_spec, &signatures) != 0 ||
            add_type(module, "Texts", &core_texts_spec, &texts) != 0 ||
            add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0 ||
-           add_type(module, "Stage", &core_stage_spec, &stage) != 0;
+           add_type(module, "Stage", &core_stage_spec, &stage) != 0
+               ? -1
+               : 0;
 }
+
+/* The types are those of the process, so that the module is in its main interpreter alone. The
+ * interpreter keeps its lock while the module is in use, also one that can do without. */
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_types},
+#ifdef Py_mod_multiple_interpreters
+                                   {Py_mod_multiple_interpreters,
+                                    Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+#ifdef Py_mod_gil
+                                   {Py_mod_gil, Py_MOD_GIL_USED},
+#endif
+                                   {0, NULL}};
+
+static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
+                                        .m_name = "twicetold._core",
+                                        .m_doc = "The C library; use the package twicetold.",
+                                        .m_methods = functions,
+                                        .m_slots = slots};
 
 PyMODINIT_FUNC PyInit__core(void);
 PyMODINIT_FUNC PyInit__core(void)
 {
-    PyObject *module = PyModule_Create(&definition);
-    if (module != NULL && add_types(module) != 0) {
-        Py_DECREF(module);
-        return NULL;
-    }
-    return module;
+    return PyModuleDef_Init(&definition);
 }

@@ -309,3 +309,15 @@ def test_memory_is_kept_to_for_parquet_of_one_row_group(tmp_path):
     code = "import sys, warnings, twicetold; warnings.simplefilter('error'); twicetold.scan(sys.argv[1], memory='32M')"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "one.parquet")], capture_output=True, text=True)
     assert "UserWarning: memory: the process took" in done.stderr
+
+
+def test_the_module_is_imported_again():
+    """Whoever forgets modules and imports them anew, as some test runners do, gets one that works with the first."""
+    program = (
+        "import sys, twicetold; first = twicetold.Index()\n"
+        "for name in [n for n in sys.modules if n.startswith('twicetold')]: del sys.modules[name]\n"
+        "import twicetold as again; assert again is not twicetold\n"
+        "first.add([{'id': 1, 'text': 'a b c'}]); index = again.Index(); index.add([{'id': 1, 'text': 'a b c'}])\n"
+        "assert index._index.__class__ is first._index.__class__ and 1 in index\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
