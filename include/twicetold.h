@@ -504,8 +504,10 @@ typedef enum tt_section_kind {
 } tt_section_kind;
 
 /** A passage that occurs at least twice. occurrences[0] is the reference, the earliest article that
- * has the passage; the others follow in the order of their articles. They all
- * have a part of it in common, half of the shortest or more. References may overlap. */
+ * has the passage; the others follow in the order of their articles. They all have a part of it in
+ * common, half of the shortest or more. A run of text that two articles share is one section; where
+ * an older article has a part of the run, that is another section, with all that have it. So places
+ * of different sections may overlap, and references too; those of one section do not. */
 typedef struct tt_section {
     uint64_t number; /**< from 1; a file's own */
     uint64_t tokens; /**< of the reference */
@@ -1047,7 +1049,8 @@ typedef struct tt_verdict {
     double facts;
     uint64_t new_tokens; /**< its tokens that `of` does not have; all, where there is no `of` */
     const tt_repeat *sections; /**< passages that an earlier article has, in order of place;
-                                    `article` is the earliest that has them */
+                                    `article` is the earliest that has them. An older part of one
+                                    may be listed beside it */
     size_t section_count;
     int32_t kind;            /**< tt_verdict_kind */
     uint32_t conflicts;      /**< as in tt_pair */

@@ -176,6 +176,9 @@ class Sections(unittest.TestCase):
         self.assertEqual(measures.cut_joints(result(
             first, section(("x", 202, 400), ("y", 252, 450, 202, 400)))), (1, 1))
         self.assertEqual(measures.cut_joints(result(
+            first, section(("x", 202, 400), ("y", 252, 450, 202, 400)),
+            section(("x", 0, 400), ("y", 50, 450, 0, 400)))), (0, 1))
+        self.assertEqual(measures.cut_joints(result(
             first, section(("x", 202, 400), ("y", 900, 1100, 202, 400)))), (0, 1))
         self.assertEqual(measures.cut_joints(result(
             first, section(("x", 700, 900), ("y", 900, 1100, 700, 900)))), (0, 0))

@@ -405,23 +405,33 @@ def sections_without_common_text(result, tokens=100):
 
 def cut_joints(result, bytes_between=16, most=8):
     """(joints that cut a continuous run, joints): a joint is where one of two articles goes from
-    one section that they share straight on to the next; it cuts a run if the other does as well.
-    Of a section with many places the first `most` are looked at."""
-    shared = {}
-    for section in result.sections:
+    one section that they share straight on to the next; it cuts a run if the other does as well,
+    and no other section that they share has the text on both sides. Of a section with many places
+    the first `most` are looked at."""
+    shared, held = {}, {}
+    for number, section in enumerate(result.sections):
+        for a, b, e, _, _ in places(section):
+            held.setdefault(a, {}).setdefault(number, []).append((b, e))
         of = sorted((a, b, e) for a, b, e, _, _ in list(places(section))[:most])
         for n, (a, b, e) in enumerate(of):
             for x, y, z in of[n + 1:]:
                 if a != x:
                     shared.setdefault((a, x), []).append((b, e, y, z))
+
+    def has_both_sides(extents, end, begin):
+        """A place that goes on beyond the joint on either side."""
+        return any(b < end - bytes_between and e > begin + bytes_between for b, e in extents)
+
     cut = total = 0
-    for runs in shared.values():
+    for (a, x), runs in shared.items():
         runs.sort()
         for (_, end, y, z), (begin, _, other, _) in zip(runs, runs[1:]):
             near = abs(begin - end) <= bytes_between, abs(other - z) <= bytes_between
             if other >= y and any(near):
                 total += 1
-                cut += all(near)
+                cut += all(near) and not any(
+                    has_both_sides(held[a][n], end, begin) and has_both_sides(held[x][n], z, other)
+                    for n in held[a].keys() & held[x].keys())
     return cut, total
 
 

@@ -294,7 +294,7 @@ static tt_status decide_copy(tti_classifier *c, uint32_t first, const tti_doc *d
     tti_repeats_cache *cache = &c->cache;
     const tti_cached_repeats *m = &tti_article_table_group(c->table, first)->cached;
     TTI_TRY(tti_repeats_cache_fill(cache, c->comparers.items, first, error));
-    TTI_TRY_ALLOC(tti_array_resize(&cache->repeats, c->options->allocator, 2 * m->count + 1), error,
+    TTI_TRY_ALLOC(tti_array_resize(&cache->repeats, c->options->allocator, 2 * m->count + 2), error,
                   "sections");
     cache->repeats.count = tti_token_repeats_of_copy(m->repeats, m->count, first, doc->token_count,
                                                      c->options->min_section, cache->repeats.items);

@@ -3,6 +3,7 @@
 
 #include "result/result.h"
 #include "util/error.h"
+#include "util/sort.h"
 
 #include <math.h>
 #include <string.h>
@@ -57,30 +58,40 @@ static void set_extents(tt_repeat *r, tti_extents *here, uint32_t begin, uint32_
     r->of_end = tti_array_at(&there->ends, of_end - 1);
 }
 
+TTI_SORT_DEFINE(sort_by_place, tt_repeat,
+                x->begin != y->begin ? x->begin < y->begin
+                : x->end != y->end   ? x->end > y->end
+                                     : x->of_begin < y->of_begin)
+
+/* What is a part of a run is in it. */
 static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
                               const tti_decision *d, tt_verdict *verdict)
 {
     tt_repeat *repeats = tti_verdicts_take(v, d->repeat_count * sizeof *repeats);
     uint32_t decoded = TTI_NONE;
+    size_t n = 0;
     if (repeats == NULL)
         return TT_ENOMEM;
     verdict->sections = repeats;
-    verdict->section_count = d->repeat_count;
     for (size_t k = 0; k < d->repeat_count; k++) {
         const tti_token_repeat *p = &d->repeats[k];
         const int of_itself = p->of_doc == d->number;
-        repeats[k] = (tt_repeat){
+        if (p->run_end > 0)
+            continue;
+        repeats[n] = (tt_repeat){
             .article = verdict->id,
             .similarity = tti_similarity(p->end - p->begin, p->of_end - p->of_begin, p->matched)};
         if (!of_itself) {
-            TTI_TRY(copy_id(v, &table->articles.items[p->of_doc], &repeats[k].article));
+            TTI_TRY(copy_id(v, &table->articles.items[p->of_doc], &repeats[n].article));
             if (decoded != p->of_doc)
                 TTI_TRY(decode_other(v, table, p->of_doc));
             decoded = p->of_doc;
         }
-        set_extents(&repeats[k], &v->own, p->begin, p->end, of_itself ? &v->own : &v->other,
+        set_extents(&repeats[n++], &v->own, p->begin, p->end, of_itself ? &v->own : &v->other,
                     p->of_begin, p->of_end);
     }
+    sort_by_place(repeats, n);
+    verdict->section_count = n;
     return TT_OK;
 }
 

@@ -228,6 +228,7 @@ typedef struct tti_passage_record {
     int64_t of_doc; /**< of a repeat */
     uint32_t a_begin, a_end, b_begin, b_end;
     uint32_t matched, block_count;
+    uint32_t is_run, run_begin, run_end; /**< of a repeat, as in tti_token_repeat */
 } tti_passage_record;
 
 typedef TTI_ARRAY(uint8_t) tti_byte_array;

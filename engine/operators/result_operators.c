@@ -97,8 +97,12 @@ static tt_status output_passages(tti_operator *op, const tti_verified *v)
                           v->passages.items[end].b == b;
              end++) {
             const tti_shared_passage *x = &v->passages.items[end];
-            const tti_passage_record record = {0,        x->a_begin, x->a_end,      x->b_begin,
-                                               x->b_end, x->matched, x->block_count};
+            const tti_passage_record record = {.a_begin = x->a_begin,
+                                               .a_end = x->a_end,
+                                               .b_begin = x->b_begin,
+                                               .b_end = x->b_end,
+                                               .matched = x->matched,
+                                               .block_count = x->block_count};
             TTI_TRY(tti_passage_append(&s->packed, op->allocator, &record,
                                        v->blocks.items + x->block_begin));
         }
@@ -402,7 +406,8 @@ static tt_status unpack_repeats(const repeats_state *s, const passages_row *row,
         const uint32_t of_doc = tti_doc_numbers_index(&s->docs, p.of_doc);
         TTI_TRY(tti_array_push(&out->repeats, out->allocator,
                                (tti_token_repeat){d, p.b_begin, p.b_end, of_doc, p.a_begin, p.a_end,
-                                                  p.matched, p.block_count, out->blocks.count}));
+                                                  p.matched, p.block_count, out->blocks.count,
+                                                  p.is_run, p.run_begin, p.run_end}));
         TTI_TRY(append_blocks(out->allocator, &out->blocks.items, &out->blocks.count,
                               &out->blocks.capacity, blocks, p.block_count));
     }
@@ -417,13 +422,9 @@ static tt_status output_repeats(tti_operator *op, const tti_token_repeats *p, ui
         return TT_OK;
     for (uint64_t k = p->firsts[d]; k < p->firsts[d + 1]; k++) {
         const tti_token_repeat *x = &p->repeats.items[k];
-        const tti_passage_record record = {s->docs.items[x->of_doc],
-                                           x->of_begin,
-                                           x->of_end,
-                                           x->begin,
-                                           x->end,
-                                           x->matched,
-                                           x->block_count};
+        const tti_passage_record record = {
+            s->docs.items[x->of_doc], x->of_begin, x->of_end,    x->begin,  x->end, x->matched,
+            x->block_count,           x->is_run,   x->run_begin, x->run_end};
         TTI_TRY(tti_passage_append(&s->given, op->allocator, &record,
                                    p->blocks.items + x->block_begin));
     }
@@ -539,7 +540,10 @@ static tt_status unpack_row(tti_operator *op, int64_t n, tti_slice left)
                                                   .of_doc = (uint32_t)s->docs.count,
                                                   .of_begin = p.a_begin,
                                                   .of_end = p.a_end,
-                                                  .matched = p.matched}));
+                                                  .matched = p.matched,
+                                                  .is_run = p.is_run,
+                                                  .run_begin = p.run_begin,
+                                                  .run_end = p.run_end}));
         TTI_TRY(tti_array_push(&s->docs, op->allocator, p.of_doc));
     }
     return TT_OK;
@@ -556,6 +560,8 @@ static void output_occurrence(tti_operator *op, const tti_token_repeat *x, uint3
     tti_output_int32(&op->out, (int32_t)x->of_end);
     tti_output_int32(&op->out, (int32_t)x->matched);
     tti_output_int32(&op->out, (int32_t)before);
+    tti_output_int32(&op->out, (int32_t)x->run_begin);
+    tti_output_int32(&op->out, (int32_t)x->run_end);
     tti_output_double(&op->out,
                       tti_similarity(x->of_end - x->of_begin, x->end - x->begin, x->matched));
     tti_output_end_row(&op->out);
@@ -563,7 +569,7 @@ static void output_occurrence(tti_operator *op, const tti_token_repeat *x, uint3
 
 #define OCCURRENCE_COLUMNS                                                                         \
   "n long, begin int, end int, of_n long, of_begin int, of_end int, matched int, "                 \
-  "before int, similarity double"
+  "before int, run_begin int, run_end int, similarity double"
 
 static tt_status occurrences_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
@@ -587,7 +593,7 @@ static tt_status copies_row(tti_operator *op, const tti_rows *rows, size_t i)
     unpacked_state *s = op->state;
     size_t count;
     TTI_TRY(unpack_row(op, tti_rows_int64(rows, 0, i), tti_rows_bytes(rows, 2, i)));
-    TTI_TRY(tti_array_resize(&s->copied, op->allocator, 2 * s->repeats.count + 1));
+    TTI_TRY(tti_array_resize(&s->copied, op->allocator, 2 * s->repeats.count + 2));
     count = tti_token_repeats_of_copy(s->repeats.items, s->repeats.count, 0,
                                       (uint32_t)tti_rows_int32(rows, 1, i), op->options.min_section,
                                       s->copied.items);
@@ -604,6 +610,9 @@ const tti_operator_class tti_operator_copies = {
     .close = unpacked_close};
 
 /* ==== References ============================================================================== */
+
+#define REFERENCE_COLUMNS                                                                          \
+  "of_begin int, of_end int, matched int, before int, run_begin int, run_end int"
 
 typedef struct references_state {
     TTI_ARRAY(tti_reference) references; /* of one document */
@@ -622,7 +631,9 @@ static tt_status references_row(tti_operator *op, const tti_rows *rows, size_t i
                           (tti_reference){.begin = (uint32_t)tti_rows_int32(rows, 1, i),
                                           .end = (uint32_t)tti_rows_int32(rows, 2, i),
                                           .matched = (uint32_t)tti_rows_int32(rows, 3, i),
-                                          .before = (uint32_t)tti_rows_int32(rows, 4, i)});
+                                          .before = (uint32_t)tti_rows_int32(rows, 4, i),
+                                          .run_begin = (uint32_t)tti_rows_int32(rows, 5, i),
+                                          .run_end = (uint32_t)tti_rows_int32(rows, 6, i)});
 }
 
 static tt_status references_end_group(tti_operator *op)
@@ -633,11 +644,15 @@ static tt_status references_end_group(tti_operator *op)
         tti_references_join(s->references.items, s->references.count, op->allocator, &sections));
     for (size_t k = 0; k < s->references.count; k++) {
         const tti_reference *r = &s->references.items[k];
+        if (r->section == TTI_NO_SECTION)
+            continue;
         tti_output_int64(&op->out, op->group);
         tti_output_int32(&op->out, (int32_t)r->begin);
         tti_output_int32(&op->out, (int32_t)r->end);
         tti_output_int32(&op->out, (int32_t)r->matched);
         tti_output_int32(&op->out, (int32_t)r->before);
+        tti_output_int32(&op->out, (int32_t)r->run_begin);
+        tti_output_int32(&op->out, (int32_t)r->run_end);
         tti_output_int32(&op->out, (int32_t)r->section);
         tti_output_end_row(&op->out);
     }
@@ -646,8 +661,8 @@ static tt_status references_end_group(tti_operator *op)
 }
 
 const tti_operator_class tti_operator_references = {
-    .spec = {"references", "of_n long, of_begin int, of_end int, matched int, before int",
-             "of_n long, of_begin int, of_end int, matched int, before int, place int"},
+    .spec = {"references", "of_n long, " REFERENCE_COLUMNS,
+             "of_n long, " REFERENCE_COLUMNS ", place int"},
     .state_size = sizeof(references_state),
     .row = references_row,
     .is_grouped = 1,

@@ -147,6 +147,8 @@ static tt_status find_passages(alignment_builder *x, const tt_options *o, uint32
         tti_verified_sort_passages(&found);
         status = tti_token_repeats_find(&x->repeats, &found, docs, min_tokens, error);
     }
+    while (x->repeats.repeats.count > 0 && tti_array_last(&x->repeats.repeats).is_run)
+        x->repeats.repeats.count--;
     tti_verified_free(&found);
     return status;
 }

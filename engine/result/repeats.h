@@ -2,8 +2,9 @@
  * Which tokens of which document repeat which tokens of an earlier one: the step between the shared
  * passages of pairs and sections.
  *
- * Always holds: repeats are in order of document and begin, and those of one document are apart;
- * what a repeat repeats is itself no repeat.
+ * Always holds: repeats are in order of document; those of one document are its pieces, which are
+ * apart and in order of begin, and then its runs, in order of begin. What a piece repeats is itself
+ * no piece.
  */
 #ifndef TTI_RESULT_REPEATS_H
 #define TTI_RESULT_REPEATS_H
@@ -11,13 +12,17 @@
 #include "util/array.h"
 #include "verify/verify.h"
 
-/** Tokens [begin, end) of `doc` repeat tokens [of_begin, of_end) of `of_doc`. */
+/** Tokens [begin, end) of `doc` repeat tokens [of_begin, of_end) of `of_doc`: as a piece, the
+ * earliest place of that text, or as a run, continuous text that spans neighbouring pieces. */
 typedef struct tti_token_repeat {
     uint32_t doc, begin, end;
     uint32_t of_doc, of_begin, of_end;
     uint32_t matched; /**< aligned tokens */
     uint32_t block_count;
     size_t block_begin; /**< in tti_token_repeats.blocks; side b is `doc`, side a `of_doc` */
+    uint32_t is_run;
+    uint32_t run_begin, run_end; /**< of a piece within a run that repeats the same document: what
+                                      the run repeats; else 0 */
 } tti_token_repeat;
 
 typedef struct tti_token_repeats {
@@ -41,8 +46,8 @@ tt_status tti_token_repeats_add_doc(tti_token_repeats *out, const tti_verified *
 void tti_token_repeats_free(tti_token_repeats *repeats);
 
 /** Writes the repeats of a further article with the tokens of `doc`, whose own are `repeats`: it
- * repeats what the document repeats, and elsewhere the document. `out` has room for 2 * count + 1.
- * @return how many there are */
+ * repeats what the document repeats, and elsewhere, and as a run, the document. `out` has room for
+ * 2 * count + 2. @return how many there are */
 size_t tti_token_repeats_of_copy(const tti_token_repeat *repeats, size_t count, uint32_t doc,
                                  uint32_t tokens, uint32_t min_section, tti_token_repeat *out);
 

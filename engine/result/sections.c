@@ -1,8 +1,8 @@
 /*
- * Repeats of all articles are sorted by what they repeat. One belongs to the section of those before
- * it with which it has most in common, so long as all of its places have half of the shortest in
- * common; else it begins a section. Extents in tokens become extents in bytes at the end, each
- * article decoded once.
+ * The repeats of all articles are grouped by the document that they repeat, the longest first. One
+ * belongs to the section with which it has most in common, so long as all places have half of the
+ * shortest in common; else it begins a section. Extents in tokens become extents in bytes at the
+ * end, each article decoded once.
  */
 #include "result/sections.h"
 
@@ -14,7 +14,7 @@
 typedef struct token_occurrence {
     uint32_t article, begin, end;
     uint32_t of_doc, of_begin, of_end;
-    uint32_t matched, before; /* as in tti_reference */
+    uint32_t matched, before, run_begin, run_end; /* as in tti_reference */
     uint32_t section;
 } token_occurrence;
 
@@ -34,13 +34,16 @@ TTI_SORT_DEFINE(sort_by_section, token_occurrence,
                                            : x->begin < y->begin)
 
 TTI_SORT_DEFINE(sort_by_reference, token_occurrence,
-                x->of_doc != y->of_doc       ? x->of_doc < y->of_doc
-                : x->of_begin != y->of_begin ? x->of_begin < y->of_begin
-                : x->of_end != y->of_end     ? x->of_end > y->of_end
-                : x->matched != y->matched   ? x->matched > y->matched
-                : x->before != y->before     ? x->before < y->before
-                : x->article != y->article   ? x->article < y->article
-                                             : x->begin < y->begin)
+                x->of_doc != y->of_doc ? x->of_doc < y->of_doc
+                : x->of_end - x->of_begin != y->of_end - y->of_begin
+                    ? x->of_end - x->of_begin > y->of_end - y->of_begin
+                : x->of_begin != y->of_begin   ? x->of_begin < y->of_begin
+                : x->matched != y->matched     ? x->matched > y->matched
+                : x->before != y->before       ? x->before < y->before
+                : x->run_begin != y->run_begin ? x->run_begin < y->run_begin
+                : x->run_end != y->run_end     ? x->run_end < y->run_end
+                : x->article != y->article     ? x->article < y->article
+                                               : x->begin < y->begin)
 
 TTI_SORT_DEFINE(sort_requests, byte_request, x->article < y->article)
 
@@ -53,10 +56,11 @@ static tt_status append_occurrences(token_occurrences *list, const tti_corpus *c
     for (size_t k = 0; k < count; k++) {
         const tti_token_repeat *r = &repeats[k];
         const int is_own = corpus->docs[r->of_doc].article == article;
-        TTI_TRY(tti_array_push(list, a,
-                               (token_occurrence){article, r->begin, r->end, r->of_doc, r->of_begin,
-                                                  r->of_end, r->matched,
-                                                  is_own ? r->begin : UINT32_MAX, 0}));
+        TTI_TRY(
+            tti_array_push(list, a,
+                           (token_occurrence){article, r->begin, r->end, r->of_doc, r->of_begin,
+                                              r->of_end, r->matched, is_own ? r->begin : UINT32_MAX,
+                                              r->run_begin, r->run_end, 0}));
     }
     return TT_OK;
 }
@@ -77,7 +81,7 @@ static tt_status list_occurrences(token_occurrences *list, const tti_corpus *cor
         assert(first < end && doc_articles->articles[first] == corpus->docs[d].article);
         status = append_occurrences(list, corpus, a, corpus->docs[d].article, own, count);
         if (status == TT_OK && end - first >= 2)
-            status = tti_array_resize(&copied, a, 2 * count + 1);
+            status = tti_array_resize(&copied, a, 2 * count + 2);
         if (status == TT_OK && end - first >= 2)
             copied.count = tti_token_repeats_of_copy(own, count, d, corpus->docs[d].token_count,
                                                      min_section, copied.items);
@@ -95,82 +99,167 @@ static tt_status list_occurrences(token_occurrences *list, const tti_corpus *cor
 /* The least share of the shortest place of a section that all its places have in common. */
 #define LEAST_CORE 0.5
 
-/* A section whose reference may still grow. */
-typedef struct open_section {
-    uint32_t number, end;
+/* A section to which references are added, the longest first. */
+typedef struct growing_section {
+    uint32_t begin, end;
     uint32_t core_begin, core_end; /* the part of the reference that all places have */
     uint32_t shortest;             /* tokens of its shortest place */
     uint32_t before;               /* the first of its places in the same document */
-} open_section;
+    uint32_t number;
+} growing_section;
 
 static uint32_t least(uint32_t x, uint32_t y)
 {
     return x < y ? x : y;
 }
 
-/* The section with one more reference, which begins no earlier than those before it. */
-static open_section section_with(const open_section *s, const tti_reference *r)
+static uint32_t greatest(uint32_t x, uint32_t y)
 {
-    return (open_section){s->number,
-                          s->end > r->end ? s->end : r->end,
-                          s->core_begin > r->begin ? s->core_begin : r->begin,
-                          least(s->core_end, r->end),
-                          least(s->shortest, r->end - r->begin),
-                          least(s->before, r->before)};
+    return x > y ? x : y;
+}
+
+static growing_section section_with(const growing_section *s, const tti_reference *r)
+{
+    return (growing_section){least(s->begin, r->begin),
+                             greatest(s->end, r->end),
+                             greatest(s->core_begin, r->begin),
+                             least(s->core_end, r->end),
+                             least(s->shortest, r->end - r->begin),
+                             least(s->before, r->before),
+                             s->number};
 }
 
 /* How much of its shortest place all places of a section have in common; 0: too little. */
-static double core_share(const open_section *s)
+static double core_share(const growing_section *s)
 {
     const double core = s->core_end > s->core_begin ? s->core_end - s->core_begin : 0;
     return core >= LEAST_CORE * s->shortest && s->end <= s->before ? core / s->shortest : 0;
 }
 
-TTI_SORT_DEFINE(sort_references, tti_reference,
-                x->doc != y->doc           ? x->doc < y->doc
-                : x->begin != y->begin     ? x->begin < y->begin
-                : x->end != y->end         ? x->end > y->end
-                : x->matched != y->matched ? x->matched > y->matched
-                                           : x->before < y->before)
+/* A section whose core has had some of the tokens of a cell. */
+typedef struct cell_entry {
+    uint32_t section, next; /* the entry after it, or TTI_NO_SECTION */
+} cell_entry;
+
+/* The references of one document, and their sections. A section that shares half of a shorter
+ * reference has the token in the middle of it, so that the sections of one cell are all that come
+ * into question. */
+typedef struct section_joiner {
+    const tt_allocator *allocator;
+    TTI_ARRAY(growing_section) sections;
+    TTI_ARRAY(uint32_t) cells; /* the first entry of each CELL_TOKENS of the document */
+    TTI_ARRAY(cell_entry) entries;
+} section_joiner;
+
+enum { CELL_TOKENS = 64 };
+
+TTI_SORT_DEFINE(sort_longest_first, tti_reference,
+                x->doc != y->doc                         ? x->doc < y->doc
+                : x->end - x->begin != y->end - y->begin ? x->end - x->begin > y->end - y->begin
+                : x->begin != y->begin                   ? x->begin < y->begin
+                : x->matched != y->matched               ? x->matched > y->matched
+                : x->before != y->before                 ? x->before < y->before
+                : x->run_begin != y->run_begin           ? x->run_begin < y->run_begin
+                                                         : x->run_end < y->run_end)
+
+/* Adds the reference to the section that has most in common with it, of those the shortest, and
+ * notes its index. A part of a run is in no section that has the run. */
+static void join_closest(section_joiner *j, tti_reference *r)
+{
+    const uint32_t middle = r->begin + (r->end - r->begin) / 2;
+    double best_share = 0;
+    growing_section best = {0};
+    r->section = TTI_NO_SECTION;
+    for (uint32_t e = j->cells.items[middle / CELL_TOKENS]; e != TTI_NO_SECTION;
+         e = j->entries.items[e].next) {
+        const uint32_t index = j->entries.items[e].section;
+        const growing_section *s = &j->sections.items[index], joined = section_with(s, r);
+        const double share = core_share(&joined);
+        if ((r->run_end > 0 && s->begin <= r->run_begin && r->run_end <= s->end) ||
+            share < best_share || share == 0 ||
+            (share == best_share && joined.end - joined.begin >= best.end - best.begin))
+            continue;
+        best_share = share;
+        best = joined;
+        r->section = index;
+    }
+    if (r->section != TTI_NO_SECTION)
+        j->sections.items[r->section] = best;
+}
+
+/* Makes a section of the reference. */
+static tt_status add_section(section_joiner *j, tti_reference *r)
+{
+    const uint32_t number = (uint32_t)j->sections.count;
+    for (uint32_t c = r->begin / CELL_TOKENS; c <= (r->end - 1) / CELL_TOKENS; c++) {
+        TTI_TRY(tti_array_push(&j->entries, j->allocator, (cell_entry){number, j->cells.items[c]}));
+        j->cells.items[c] = (uint32_t)j->entries.count - 1;
+    }
+    r->section = number;
+    return tti_array_push(&j->sections, j->allocator,
+                          (growing_section){r->begin, r->end, r->begin, r->end, r->end - r->begin,
+                                            r->before, number});
+}
+
+TTI_SORT_DEFINE(sort_growing_sections, growing_section,
+                x->begin != y->begin ? x->begin < y->begin
+                : x->end != y->end   ? x->end > y->end
+                                     : x->number < y->number)
+
+/* Numbers the sections from `first` on, in order of begin. */
+static tt_status number_in_order(section_joiner *j, tti_reference *refs, size_t count,
+                                 uint32_t first)
+{
+    sort_growing_sections(j->sections.items, j->sections.count);
+    TTI_TRY(tti_array_resize(&j->cells, j->allocator, j->sections.count));
+    for (size_t i = 0; i < j->sections.count; i++)
+        j->cells.items[j->sections.items[i].number] = first + (uint32_t)i;
+    for (size_t k = 0; k < count; k++)
+        if (refs[k].section != TTI_NO_SECTION)
+            refs[k].section = tti_array_at(&j->cells, refs[k].section);
+    return TT_OK;
+}
+
+/* Parts of runs come after all others, so that they make no section of themselves. */
+static tt_status join_references_of_doc(section_joiner *j, tti_reference *refs, size_t count,
+                                        uint32_t first)
+{
+    uint32_t end = 0;
+    for (size_t k = 0; k < count; k++)
+        end = greatest(end, refs[k].end);
+    j->sections.count = j->entries.count = 0;
+    TTI_TRY(tti_array_resize(&j->cells, j->allocator, end / CELL_TOKENS + 1));
+    for (size_t k = 0; k < j->cells.count; k++)
+        j->cells.items[k] = TTI_NO_SECTION;
+    for (size_t k = 0; k < count; k++) {
+        if (refs[k].run_end > 0)
+            continue;
+        join_closest(j, &refs[k]);
+        if (refs[k].section == TTI_NO_SECTION)
+            TTI_TRY(add_section(j, &refs[k]));
+    }
+    for (size_t k = 0; k < count; k++)
+        if (refs[k].run_end > 0)
+            join_closest(j, &refs[k]);
+    return number_in_order(j, refs, count, first);
+}
 
 tt_status tti_references_join(tti_reference *refs, size_t count, const tt_allocator *a,
                               size_t *sections)
 {
-    TTI_ARRAY(open_section) open = {0};
+    section_joiner j = {.allocator = a};
     tt_status status = TT_OK;
     *sections = 0;
-    sort_references(refs, count);
-    for (size_t k = 0; k < count && status == TT_OK; k++) {
-        tti_reference *r = &refs[k];
-        double best_share = 0;
-        open_section *best = NULL;
-        size_t kept = 0;
-        if (k > 0 && r[-1].doc != r->doc)
-            open.count = 0;
-        for (size_t i = 0; i < open.count; i++) {
-            open_section *s = &open.items[kept], joined;
-            *s = open.items[i];
-            if (s->end <= r->begin)
-                continue;
-            kept++;
-            joined = section_with(s, r);
-            if (core_share(&joined) > best_share) {
-                best_share = core_share(&joined);
-                best = s;
-            }
-        }
-        open.count = kept;
-        if (best == NULL) {
-            status = tti_array_push(&open, a,
-                                    (open_section){(uint32_t)(*sections)++, r->end, r->begin,
-                                                   r->end, r->end - r->begin, r->before});
-            r->section = (uint32_t)*sections - 1;
-        } else {
-            *best = section_with(best, r);
-            r->section = best->number;
-        }
+    sort_longest_first(refs, count);
+    for (size_t begin = 0, end; begin < count && status == TT_OK; begin = end) {
+        for (end = begin + 1; end < count && refs[end].doc == refs[begin].doc;)
+            end++;
+        status = join_references_of_doc(&j, refs + begin, end - begin, (uint32_t)*sections);
+        *sections += j.sections.count;
     }
-    tti_array_free(&open, a);
+    tti_array_free(&j.sections, a);
+    tti_array_free(&j.cells, a);
+    tti_array_free(&j.entries, a);
     return status;
 }
 
@@ -183,7 +272,8 @@ static tt_status number_sections(token_occurrences *list, const tt_allocator *a,
     sort_by_reference(list->items, list->count);
     for (size_t k = 0; k < list->count && refs != NULL; k++) {
         const token_occurrence *x = &list->items[k];
-        refs[k] = (tti_reference){x->of_doc, x->of_begin, x->of_end, x->matched, x->before, 0};
+        refs[k] = (tti_reference){x->of_doc, x->of_begin,  x->of_end,  x->matched,
+                                  x->before, x->run_begin, x->run_end, 0};
     }
     if (status == TT_OK)
         status = tti_references_join(refs, list->count, a, sections);
@@ -191,6 +281,8 @@ static tt_status number_sections(token_occurrences *list, const tt_allocator *a,
         list->items[k].section = refs[k].section;
     tti_release(a, refs, list->count, sizeof *refs);
     sort_by_section(list->items, list->count);
+    while (list->count > 0 && tti_array_last(list).section == TTI_NO_SECTION)
+        list->count--;
     return status;
 }
 

@@ -21,13 +21,17 @@ typedef struct tti_sections {
 typedef struct tti_reference {
     uint32_t doc, begin, end; /**< in tokens */
     uint32_t matched;         /**< of them; the other place has the same */
-    uint32_t before;  /**< where the other place begins if it is in `doc` too, else UINT32_MAX: the
-                           reference of their section ends at or before that */
-    uint32_t section; /**< of those joined with it, from 0 in the order of their references */
+    uint32_t before; /**< where the other place begins if it is in `doc` too, else UINT32_MAX: the
+                          reference of their section ends at or before that */
+    uint32_t run_begin, run_end; /**< the reference of the run that the place is a part of, or 0 */
+    uint32_t section; /**< of those joined with it, from 0 in the order of their references; or
+                           TTI_NO_SECTION for a part of a run that no other place shares */
 } tti_reference;
 
-/** Sorts references by document and begin, then the longest and best matched first, and joins them
- * to sections. Equal ones are in one section. @return TT_OK, TT_ENOMEM */
+#define TTI_NO_SECTION UINT32_MAX
+
+/** Sorts references by document, then the longest and best matched first, and joins them to
+ * sections. Equal ones are in one section. @return TT_OK, TT_ENOMEM */
 tt_status tti_references_join(tti_reference *references, size_t count,
                               const tt_allocator *allocator, size_t *sections);
 

@@ -77,8 +77,11 @@ void tti_seed_rules_make(tti_seed_rules *out, const tt_options *options, const u
     out->least_run = run < 1 ? 1 : run > 3 ? 3 : run;
     out->least_shared =
         tti_seeds_are_dense(options) ? options->min_section - TTI_MINIMIZER_TOKENS + 1 : UINT32_MAX;
-    if (!(options->find & TT_FIND_SECTIONS))
+    out->pair_wants = TTI_WANT_PAIR | TTI_WANT_SECTIONS;
+    if (!(options->find & TT_FIND_SECTIONS)) {
         out->least_run = UINT32_MAX;
+        out->pair_wants = TTI_WANT_PAIR;
+    }
     out->max_pairs = tti_max_candidates(options);
 }
 
@@ -202,13 +205,13 @@ void tti_seed_counts_select(tti_seed_counts *t, const tti_seed_rules *rules, uin
                 counters[n++] = counters[k];
         sort_counters_by_shared(counters, n);
         for (size_t k = 0; k < rules->max_pairs; k++)
-            append_candidate(t, counters[k].doc, b, TTI_WANT_PAIR);
+            append_candidate(t, counters[k].doc, b, rules->pair_wants);
         if (t->status == TT_OK)
             t->status = tti_candidates_add_skipped(&t->found, b, n - rules->max_pairs, NULL);
     } else if (pairs > 0) {
         for (size_t k = 0; k < count; k++)
             if (is_candidate_pair(rules, &counters[k], b, seeds))
-                append_candidate(t, counters[k].doc, b, TTI_WANT_PAIR);
+                append_candidate(t, counters[k].doc, b, rules->pair_wants);
     }
     tti_table_clear(&t->by_doc);
     t->counters.count = 0;

@@ -38,6 +38,7 @@ typedef struct tti_seed_rules {
     double least_cover;     /**< tokens near shared seeds, for each seed of that document */
     uint32_t least_run;     /**< for sections */
     uint32_t least_shared;  /**< for sections, where every k-gram is a seed: all of the shortest */
+    unsigned pair_wants;    /**< what a candidate pair is for: its passages too, if sections are */
     size_t max_pairs;       /**< of one document */
 } tti_seed_rules;
 

@@ -59,25 +59,25 @@ static void assert_numbers(const tt_verdict *v, const tt_pair *p)
                      p->conflicts < TT_MOST_DIFFERENCES ? p->conflicts : TT_MOST_DIFFERENCES);
 }
 
-/* The occurrences in article b that the scan finds are the sections of its verdict. */
+/* The occurrences in article b that the scan finds are the sections of its verdict; a part of one
+ * is listed once more by a scan where later articles have it alone. */
 static void assert_sections(expected *e, const tt_verdict *v, size_t b)
 {
     size_t n = 0;
     for (size_t k = 0; k < e->found.section_count; k++)
         for (size_t i = 1; i < e->found.sections[k].count; i++) {
             const tt_occurrence *o = &e->found.sections[k].occurrences[i];
-            size_t same = 0;
-            if (o->article != b)
-                continue;
-            n++;
-            for (size_t s = 0; s < v->section_count; s++) {
+            size_t same = 0, whole = 0;
+            for (size_t s = 0; o->article == b && s < v->section_count; s++) {
                 const tt_repeat *r = &v->sections[s];
-                same +=
-                    r->begin == o->begin && r->end == o->end && r->of_begin == o->of_begin &&
-                    r->of_end == o->of_end && r->similarity == o->similarity &&
-                    article_of_id(e, &r->article) == e->found.sections[k].occurrences[0].article;
+                if (article_of_id(e, &r->article) != e->found.sections[k].occurrences[0].article)
+                    continue;
+                whole += r->begin < o->end && o->begin < r->end;
+                same += r->begin == o->begin && r->end == o->end && r->of_begin == o->of_begin &&
+                        r->of_end == o->of_end && r->similarity == o->similarity;
             }
-            assert_int_equal(same, 1);
+            assert_true(o->article != b || same == 1 || whole > 0);
+            n += same;
         }
     assert_int_equal(n, v->section_count);
     e->sections += n;

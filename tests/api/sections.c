@@ -167,12 +167,12 @@ static void places_with_a_part_in_common_are_one_section(void **state)
     free_pieces(p, 5);
 }
 
-/* One copies the first third, another the last two: those two have nothing in common. */
+/* One copies the first third, another the last: those two have nothing in common. */
 static void places_that_share_nothing_are_sections_each(void **state)
 {
     piece p[] = {piece_of(1, 60), piece_of(2, 60), piece_of(3, 60),
                  piece_of(4, 40), piece_of(5, 40), piece_of(6, 40)};
-    char *texts[] = {LINE(p, 0, 1, 2), LINE(p, 3, 0), LINE(p, 0, 1, 4), LINE(p, 5, 1, 2)};
+    char *texts[] = {LINE(p, 0, 1, 2), LINE(p, 3, 0), LINE(p, 0, 1, 4), LINE(p, 5, 2)};
     results r = sections_of(texts, 4, 32);
     const uint64_t one = p[0].size, two = one + 2 + p[1].size, three = two + 2 + p[2].size;
     (void)state;
@@ -182,7 +182,7 @@ static void places_that_share_nothing_are_sections_each(void **state)
     assert_place(&r.sections[0].occurrences[1], 1, p[3].size + 2, p[3].size + 2 + one, 0, one);
     assert_int_equal(r.sections[0].occurrences[2].article, 2);
     assert_int_equal(r.sections[1].count, 2);
-    assert_place(&r.sections[1].occurrences[0], 0, one + 2, three, one + 2, three);
+    assert_place(&r.sections[1].occurrences[0], 0, two + 2, three, two + 2, three);
     assert_int_equal(r.sections[1].occurrences[1].article, 3);
     results_free(&r);
     for (int k = 0; k < 4; k++)
@@ -209,27 +209,54 @@ static void references_apart_are_sections_each(void **state)
     free_pieces(p, 5);
 }
 
-/* Copies of an article repeat the article and what it repeats. */
-static void copies_of_an_article_stand_in_the_sections_of_the_first(void **state)
+/* Copies of an article repeat all of it as one passage, and the part that is older. */
+static void copies_of_an_article_are_not_cut(void **state)
 {
     piece p[] = {piece_of(1, 60), piece_of(2, 60), piece_of(3, 60)};
     char *texts[] = {LINE(p, 0, 1), LINE(p, 2, 1), LINE(p, 2, 1), LINE(p, 2, 1)};
     results r = sections_of(texts, 4, 32);
-    const uint64_t head = p[2].size, tail = p[2].size + 2, end = tail + p[1].size;
+    const uint64_t tail = p[2].size + 2, end = tail + p[1].size;
     const uint64_t of = p[0].size + 2;
     (void)state;
     assert_int_equal(r.section_count, 2);
-    assert_int_equal(r.sections[0].count, 4); /* the borrowed passage is in all four */
+    assert_int_equal(r.sections[0].count, 4);
     for (uint64_t k = 1; k < 4; k++)
         assert_place(&r.sections[0].occurrences[k], k, tail, end, of, of + p[1].size);
-    assert_int_equal(r.sections[1].count, 3); /* the other text is in three */
-    assert_place(&r.sections[1].occurrences[0], 1, 0, head, 0, head);
-    assert_place(&r.sections[1].occurrences[1], 2, 0, head, 0, head);
-    assert_place(&r.sections[1].occurrences[2], 3, 0, head, 0, head);
+    assert_int_equal(r.sections[1].count, 3);
+    for (uint64_t k = 0; k < 3; k++)
+        assert_place(&r.sections[1].occurrences[k], k + 1, 0, end, 0, end);
     results_free(&r);
     for (int k = 0; k < 4; k++)
         free(texts[k]);
     free_pieces(p, 3);
+}
+
+/* Nor are edited copies; and those that have a part of a passage alone are in one section with all
+ * that have the passage. */
+static void a_run_is_one_section_though_parts_of_it_are_older_and_younger(void **state)
+{
+    piece p[] = {piece_of(1, 60), piece_of(2, 60), piece_of(3, 60), piece_of(4, 60)};
+    char *texts[] = {LINE(p, 3, 1), LINE(p, 0, 1, 2), LINE(p, 3, 0, 1, 2), LINE(p, 2), LINE(p, 0)};
+    results r = sections_of(texts, 5, 32);
+    const uint64_t part = p[3].size + 2, one = p[0].size, two = one + 2 + p[1].size,
+                   whole = two + 2 + p[2].size;
+    (void)state;
+    assert_int_equal(r.section_count, 4);
+    assert_int_equal(r.sections[0].count, 2); /* what the third has of the first */
+    assert_int_equal(r.sections[1].count, 3);
+    assert_place(&r.sections[1].occurrences[1], 1, one + 2, two, part, part + p[1].size);
+    assert_int_equal(r.sections[2].count, 3);
+    assert_place(&r.sections[2].occurrences[0], 1, 0, whole, 0, whole);
+    assert_place(&r.sections[2].occurrences[1], 2, part, part + whole, 0, whole);
+    assert_int_equal(r.sections[2].occurrences[2].article, 4);
+    assert_int_equal(r.sections[3].count, 3);
+    assert_place(&r.sections[3].occurrences[0], 1, two + 2, whole, two + 2, whole);
+    assert_place(&r.sections[3].occurrences[1], 2, part + two + 2, part + whole, two + 2, whole);
+    assert_int_equal(r.sections[3].occurrences[2].article, 3);
+    results_free(&r);
+    for (int k = 0; k < 5; k++)
+        free(texts[k]);
+    free_pieces(p, 4);
 }
 
 /* The same tokens at other bytes have the extents of each article. */
@@ -294,7 +321,8 @@ int main(void)
         cmocka_unit_test(places_with_a_part_in_common_are_one_section),
         cmocka_unit_test(places_that_share_nothing_are_sections_each),
         cmocka_unit_test(references_apart_are_sections_each),
-        cmocka_unit_test(copies_of_an_article_stand_in_the_sections_of_the_first),
+        cmocka_unit_test(copies_of_an_article_are_not_cut),
+        cmocka_unit_test(a_run_is_one_section_though_parts_of_it_are_older_and_younger),
         cmocka_unit_test(a_copy_in_other_bytes_has_extents_of_its_own),
         cmocka_unit_test(a_notice_that_stands_many_times_in_one_article_is_one_section),
     };

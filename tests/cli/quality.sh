@@ -61,6 +61,14 @@ test_every_two_places_of_a_section_share_text() {
     ! grep '"type":"section"' out | grep '"article":"one"' | grep -q '"article":"three"' || fail 'one and three share nothing'
 }
 
+# The run, and what an older article has of it; no other part.
+test_a_run_that_two_articles_share_is_one_section() {
+    scan_feed run
+    grep '"type":"section"' out | grep '"article":"a"' | grep '"article":"b"' >sections
+    [ "$(sed 's/.*"tokens":\([0-9]*\),.*/\1/' sections | tr '\n' ' ')" = '60 180 ' ] || fail "$(cat sections)"
+    [ "$(grep -c '"article":"old"' sections)" = 1 ] || fail 'the run is cut'
+}
+
 test_the_later_stage_of_a_story_is_kept() {
     kept stage | grep -q b-july || fail "kept $(kept stage)"
 }

@@ -175,21 +175,26 @@ static void check_matches(const expected *e, const tt_verdict *v, uint64_t b)
     }
 }
 
+/* The places of the scan are the sections of the verdict; a part of one is listed once more by a
+ * scan where later articles have it alone. */
 static void check_repeats(const expected *e, const tt_verdict *v, uint64_t b)
 {
     size_t count = 0;
     for (size_t k = 0; k < e->found.section_count; k++)
         for (size_t i = 1; i < e->found.sections[k].count; i++) {
             const tt_occurrence *o = &e->found.sections[k].occurrences[i];
-            size_t same = 0;
+            size_t same = 0, whole = 0;
             for (size_t s = 0; o->article == b && s < v->section_count; s++) {
                 const tt_repeat *r = &v->sections[s];
+                if (number_of(&r->article) != e->found.sections[k].occurrences[0].article)
+                    continue;
+                whole += r->begin < o->end && o->begin < r->end;
                 same += r->begin == o->begin && r->end == o->end && r->of_begin == o->of_begin &&
-                        r->of_end == o->of_end && r->similarity == o->similarity &&
-                        number_of(&r->article) == e->found.sections[k].occurrences[0].article;
+                        r->of_end == o->of_end && r->similarity == o->similarity;
             }
-            CHECK(o->article != b || same == 1, "a section of %d is no repeat", (int)b);
-            count += o->article == b;
+            CHECK(o->article != b || same == 1 || whole > 0, "a section of %d is no repeat",
+                  (int)b);
+            count += same;
         }
     CHECK(count == v->section_count, "%d has %zu repeats, not %zu", (int)b, v->section_count,
           count);

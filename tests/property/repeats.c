@@ -1,8 +1,9 @@
 /*
  * Properties of sections whose places are planted: a passage that stands two to nine times in one
  * article, at any distance or at none, or in two articles, is one section with exactly these
- * places; a text of 6 to 12 words in a longer one is no pair, but a section of --min-section 6; two
- * short texts that differ in few words are a pair.
+ * places; a run of text that articles share is one section with all of it, though other articles
+ * have parts; a text of 6 to 12 words in a longer one is no pair, but a section of --min-section 6;
+ * two short texts that differ in few words are a pair.
  *
  *     test_property_repeats [-s SEED] [-n CASES] [-v]
  */
@@ -74,6 +75,116 @@ static void check_planted_passage(uint64_t seed)
     words_free(&passage);
     corpus_free(&c);
 }
+
+/* ---- Runs ------------------------------------------------------------------------------------ */
+
+enum { MOST_FRAGMENTS = 6, RUN_ARTICLES = 8 };
+
+/* A run of fragments that some articles have whole, each between words that occur nowhere else; the
+ * others have one fragment each. */
+typedef struct planted_run {
+    corpus texts;
+    uint32_t fragments, fragment_words;
+    uint32_t part[RUN_ARTICLES];  /* the fragment of an article; `fragments` in those with all */
+    uint32_t begin[RUN_ARTICLES]; /* the first word of that */
+} planted_run;
+
+/* Whether one section has `count` fragments from `from` on in both articles. */
+static int are_together(const planted_run *p, const results *found, uint32_t x, uint32_t y,
+                        uint32_t from, uint32_t count)
+{
+    const uint32_t articles[] = {x, y};
+    for (size_t k = 0; k < found->section_count; k++) {
+        int have = 0;
+        for (int side = 0; side < 2; side++) {
+            const uint32_t n = articles[side];
+            const uint32_t first = p->part[n] == p->fragments ? 0 : p->part[n];
+            const uint32_t word = p->begin[n] + (from - first) * p->fragment_words;
+            const text *t = &p->texts.texts[n];
+            for (size_t i = 0; i < found->sections[k].count; i++) {
+                const tt_occurrence *o = &found->sections[k].occurrences[i];
+                have += o->article == n && o->begin <= t->begins[word] &&
+                        o->end >= t->ends[word + count * p->fragment_words - 1];
+            }
+        }
+        if (have == 2)
+            return 1;
+    }
+    return 0;
+}
+
+/* How many sections have both articles. */
+static size_t count_together(const results *found, uint32_t x, uint32_t y)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < found->section_count; k++) {
+        int has_x = 0, has_y = 0;
+        for (size_t i = 0; i < found->sections[k].count; i++) {
+            has_x |= found->sections[k].occurrences[i].article == x;
+            has_y |= found->sections[k].occurrences[i].article == y;
+        }
+        count += has_x && has_y;
+    }
+    return count;
+}
+
+/* Any two articles that have the run have it in one section, and share no other but fragments that
+ * others have alone. What an article has of the run is in a section with the first that has it. */
+static void check_planted_run(uint64_t seed)
+{
+    rng r = {seed};
+    const uint32_t min_section = LEAST_SECTION + rng_below(&r, 30);
+    planted_run p = {.fragments = 2 + rng_below(&r, MOST_FRAGMENTS - 1),
+                     .fragment_words = min_section + 2 + rng_below(&r, 40)};
+    const plan options = {5, min_section, 1, 2, 0, NULL, 0, 0};
+    const uint32_t count = 2 + rng_below(&r, RUN_ARTICLES - 1);
+    uint32_t next = 0, has_part[MOST_FRAGMENTS] = {0};
+    wordlist run = {NULL, 0, 0};
+    results found;
+    p.texts = (corpus){.seed = seed, .count = count};
+    add_new_words(&run, &next, p.fragments * p.fragment_words);
+    for (uint32_t n = 0; n < count; n++) {
+        text *t = &p.texts.texts[n];
+        p.part[n] = rng_below(&r, 2) == 0 ? rng_below(&r, p.fragments) : p.fragments;
+        add_new_words(&t->words, &next, 1 + rng_below(&r, 100));
+        p.begin[n] = (uint32_t)t->words.count;
+        if (p.part[n] < p.fragments) {
+            words_copy(&t->words, &run, p.part[n] * p.fragment_words,
+                       (p.part[n] + 1) * p.fragment_words);
+            has_part[p.part[n]] = 1;
+        } else {
+            words_copy(&t->words, &run, 0, run.count);
+        }
+        add_new_words(&t->words, &next, 1 + rng_below(&r, 100));
+        write_text(t, &r);
+        (void)snprintf(t->id, sizeof t->id, "t%u", (unsigned)n);
+    }
+    scan(&p.texts, &options, &found);
+    for (uint32_t y = 1; y < count; y++) {
+        uint32_t first = 0;
+        while (p.part[first] != p.part[y] && p.part[first] != p.fragments)
+            first++;
+        if (p.part[y] < p.fragments && first < y)
+            CHECK(are_together(&p, &found, first, y, p.part[y], 1),
+                  "%u is in no section with %u, the first", (unsigned)y, (unsigned)first);
+        for (uint32_t x = 0; x < y; x++) {
+            size_t most = 1;
+            if (p.part[x] != p.fragments || p.part[y] != p.fragments)
+                continue;
+            for (uint32_t k = 0; k < p.fragments; k++)
+                most += has_part[k];
+            CHECK(are_together(&p, &found, x, y, 0, p.fragments), "the run of %u and %u is cut",
+                  (unsigned)x, (unsigned)y);
+            CHECK(count_together(&found, x, y) <= most, "%u and %u share %zu sections, not %zu",
+                  (unsigned)x, (unsigned)y, count_together(&found, x, y), most);
+        }
+    }
+    results_free(&found);
+    words_free(&run);
+    corpus_free(&p.texts);
+}
+
+/* ---- Short texts ----------------------------------------------------------------------------- */
 
 /* Whether a section has all words of article `number` in one place, and in another the same words
  * of the long article. */
@@ -162,6 +273,7 @@ static void run_case(uint64_t seed)
 {
     current_seed = seed;
     check_planted_passage(seed);
+    check_planted_run(seed);
     check_near_texts(seed);
     check_short_texts(seed);
 }

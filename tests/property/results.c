@@ -265,11 +265,6 @@ static void check_occurrence(const corpus *c, const tt_occurrence *reference,
           "an occurrence before its reference");
 }
 
-static int overlap(const tt_occurrence *x, const tt_occurrence *y)
-{
-    return x->article == y->article && x->begin < y->end && y->begin < x->end;
-}
-
 static void check_section(const corpus *c, const tt_section *s, uint32_t min_section)
 {
     const tt_occurrence *reference = &s->occurrences[0];
@@ -308,12 +303,6 @@ static void check_sections(const corpus *c, const results *r, uint32_t min_secti
                       (before->article == here->article && before->begin <= here->begin),
                   "references are not in order");
         }
-        for (size_t i = 0; i < r->section_count; i++)
-            for (size_t n = 1; n < r->sections[i].count; n++)
-                for (size_t m = 1; m < s->count; m++)
-                    CHECK((i == k && n == m) ||
-                              !overlap(&s->occurrences[m], &r->sections[i].occurrences[n]),
-                          "a place repeats two references");
     }
 }
 

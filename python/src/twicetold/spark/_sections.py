@@ -13,7 +13,7 @@ from ._stages import Stages
 _COLUMNS = (
     "section long, tokens int, article long, begin long, end long, of_begin long, of_end long, similarity double"
 )
-_REFERENCE = ["of_n", "of_begin", "of_end", "matched", "before"]
+_REFERENCE = ["of_n", "of_begin", "of_end", "matched", "before", "run_begin", "run_end"]
 
 
 def _repeats(stages: Stages, passages: DataFrame) -> DataFrame:
