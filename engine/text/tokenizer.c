@@ -158,14 +158,27 @@ static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *fl
         }
 }
 
+/* Flags words of few bytes that are no capitals and no numerals, eight at a time. */
 static void flag_short_words(const uint32_t *lengths, uint8_t *flags, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        const unsigned is_short = (lengths[i] < TTI_SHORT_WORD_BYTES) &
-                                  ((flags[i] & TTI_TOKEN_CAPITAL) == 0) &
-                                  ((flags[i] & TTI_TOKEN_KIND) > TTI_TOKEN_NUMERAL);
-        flags[i] |= (uint8_t)(is_short * TTI_TOKEN_UPPER);
+    uint32_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const uint32_t *x = lengths + i;
+        const uint8_t is_short[8] = {x[0] < TTI_SHORT_WORD_BYTES, x[1] < TTI_SHORT_WORD_BYTES,
+                                     x[2] < TTI_SHORT_WORD_BYTES, x[3] < TTI_SHORT_WORD_BYTES,
+                                     x[4] < TTI_SHORT_WORD_BYTES, x[5] < TTI_SHORT_WORD_BYTES,
+                                     x[6] < TTI_SHORT_WORD_BYTES, x[7] < TTI_SHORT_WORD_BYTES};
+        uint64_t f, shorts;
+        memcpy(&shorts, is_short, sizeof shorts);
+        memcpy(&f, flags + i, sizeof f);
+        /* Kinds above that of numerals have one of three bits. */
+        f |= (shorts & ~(f / TTI_TOKEN_CAPITAL) & (f >> 1 | f >> 2 | f >> 7)) * TTI_TOKEN_UPPER;
+        memcpy(flags + i, &f, sizeof f);
     }
+    for (; i < count; i++)
+        if (lengths[i] < TTI_SHORT_WORD_BYTES && (flags[i] & TTI_TOKEN_CAPITAL) == 0 &&
+            (flags[i] & TTI_TOKEN_KIND) > TTI_TOKEN_NUMERAL)
+            flags[i] |= TTI_TOKEN_UPPER;
 }
 
 /* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
