@@ -104,11 +104,28 @@ static int append_record(submission *s, const tt_record *record)
     return rc;
 }
 
+/* What a compressed body comes to counts as what is sent does. @return 0, or -1: likewise */
+static int claim_texts(submission *s)
+{
+    request *r = s->request;
+    const size_t more = s->bytes.size > r->claimed ? s->bytes.size - r->claimed : 0;
+    if (more > 0 && server_claim_bytes(r->server, more) != 0) {
+        request_fail(r, 429, "wait, and send it again", "too much is waiting to be stored");
+        r->retry_after = 1;
+        return -1;
+    }
+    r->claimed += more;
+    return 0;
+}
+
 /* @return 0, or -1: the request has its answer */
 static int read_records(submission *s, tt_reader *reader)
 {
     request *r = s->request;
-    const uint64_t most_bytes = r->server->body_limit * EXPANSION;
+    const server *own = r->server;
+    const uint64_t most_bytes = own->body_limit * EXPANSION < own->queue_limit
+                                    ? own->body_limit * EXPANSION
+                                    : own->queue_limit;
     const tt_record *records;
     size_t count = 1;
     tt_error error = {0};
@@ -117,17 +134,19 @@ static int read_records(submission *s, tt_reader *reader)
             request_fail_library(r, &error);
             return -1;
         }
-        if (s->outcome_count + count > MOST_RECORDS || s->bytes.size > most_bytes) {
-            request_fail(r, 413, "send the articles in several requests",
-                         "a body has at most %d records and %" PRIu64 " bytes of text",
-                         MOST_RECORDS, most_bytes);
-            return -1;
-        }
         for (size_t i = 0; i < count; i++)
             if (append_record(s, &records[i]) != 0) {
                 request_fail(r, 503, NULL, "out of memory");
                 return -1;
             }
+        if (s->outcome_count > MOST_RECORDS || s->bytes.size > most_bytes) {
+            request_fail(r, 413, "send the articles in several requests",
+                         "a body has at most %d records and %" PRIu64 " bytes of text",
+                         MOST_RECORDS, most_bytes);
+            return -1;
+        }
+        if (claim_texts(s) != 0)
+            return -1;
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 Runs all tests, or those with a word in their name. TT_KILLS: how often the service is killed under load (6).
 """
 import base64
+import gzip
 import json
 import os
 import pathlib
@@ -374,6 +375,22 @@ def test_sizes(work):
         until(lambda: s.metric('twicetold_queue_bytes') == 0)
         assert s.get('/' + 'x' * 60000).status in (414, 431)
         assert s.get('/version', **{'X-Long': 'x' * 60000}).status == 431
+
+
+def test_compressed_bodies(work):
+    """What they come to is bounded, and counts beside what others send."""
+    with Service(COMMAND, work / 'a.db', '--max-body', '1M', '--max-queue', '3M') as s:
+        lines = [json.dumps({'id': k, 'text': text(k, 100)}) for k in range(10)]
+        assert len(s.post('/articles', gzip.compress('\n'.join(lines).encode())).lines()) == 10
+        many = ''.join(json.dumps({'id': k, 'text': 'word ' * 20000}) + '\n' for k in range(100)).encode()
+        assert len(gzip.compress(many)) < 100000
+        assert s.post('/articles', gzip.compress(many)).status == 413
+        held = s.connect()
+        held.sendall(b'POST /articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n' + b' ' * 899000)
+        until(lambda: s.metric('twicetold_queue_bytes') >= 899000)
+        assert s.post('/articles', gzip.compress(many[:2600000])).status == 429
+        held.close()
+        until(lambda: s.metric('twicetold_queue_bytes') == 0)
 
 
 def test_slow_clients(work):
