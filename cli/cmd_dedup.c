@@ -231,6 +231,12 @@ static void print_dedup_summary(const dedup_state *d)
                      d->decisions.unknown);
 }
 
+/* A decision_find_fn. */
+static uint64_t find_in_result(void *ctx, const tt_id *id)
+{
+    return tt_result_find(ctx, id);
+}
+
 static int run_dedup(const settings *s)
 {
     dedup_state d = {.records = SPOOL_NONE};
@@ -245,7 +251,7 @@ static int run_dedup(const settings *s)
     if (rc == 0)
         rc = session_scan(&d.session);
     if (rc == 0 && s->decisions != NULL)
-        rc = decisions_read(&d.decisions, s->decisions, d.session.found, s->quiet);
+        rc = decisions_read(&d.decisions, s->decisions, find_in_result, d.session.found, s->quiet);
     if (rc == 0)
         rc = write_kept(&d);
     if (rc == 0)

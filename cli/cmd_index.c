@@ -82,6 +82,34 @@ static int run_expire(const settings *s)
     return rc;
 }
 
+static void describe_option(const tt_option *option, const void *field, int json, char *to,
+                            size_t size)
+{
+    const char *quote = json ? "\"" : "";
+    switch (option->type) {
+    case TT_OPTION_RULE:
+    case TT_OPTION_SHARE:
+        if (*(const double *)field < 0)
+            (void)snprintf(to, size, "%soff%s", quote, quote);
+        else if (*(const double *)field == 0)
+            (void)snprintf(to, size, "%sauto%s", quote, quote);
+        else
+            (void)snprintf(to, size, "%g", *(const double *)field);
+        return;
+    case TT_OPTION_CHOICE:
+        (void)snprintf(to, size, "%s%s%s", quote, option->words[*(const int32_t *)field], quote);
+        return;
+    case TT_OPTION_SWITCH:
+        (void)snprintf(to, size, "%s",
+                       json ? (*(const int32_t *)field ? "true" : "false")
+                            : (*(const int32_t *)field ? "yes" : "no"));
+        return;
+    case TT_OPTION_SEED:
+    case TT_OPTION_SIZE: (void)snprintf(to, size, "%" PRIu64, *(const uint64_t *)field); return;
+    default: (void)snprintf(to, size, "%" PRIu32, *(const uint32_t *)field); return;
+    }
+}
+
 static void print_time(const char *name, int64_t value, int json)
 {
     char text[40];
@@ -94,14 +122,38 @@ static void print_time(const char *name, int64_t value, int json)
         (void)printf(",\"%s\":\"%s\"", name, text);
 }
 
-static int print_stat(const tt_index_stat *stat, int json)
+/* The options that the index was made with; a rule that is off is "off". */
+static void print_options(const tt_options *o, int json)
+{
+    size_t count;
+    const tt_option *options = tt_option_list(&count);
+    int is_first = 1;
+    (void)printf(json ? ",\"options\":{" : "");
+    for (size_t i = 0; i < count; i++) {
+        const void *field = (const char *)o + options[i].offset;
+        char text[40], name[40];
+        if (options[i].index_order < 0)
+            continue;
+        describe_option(&options[i], field, json, text, sizeof text);
+        (void)snprintf(name, sizeof name, json ? "\"%s\":" : "%s", options[i].name);
+        (void)printf(json ? "%s%s%s" : "%s%-14s %s\n", json && !is_first ? "," : "", name, text);
+        is_first = 0;
+    }
+    (void)printf(json ? "}" : "");
+}
+
+static int print_stat(const tt_index_stat *stat, const tt_options *options, int json)
 {
     const struct {
         const char *name;
         uint64_t value;
-    } rows[] = {{"articles", stat->articles},     {"distinct", stat->distinct},
-                {"tokens", stat->tokens},         {"bytes", stat->bytes},
-                {"file_bytes", stat->file_bytes}, {"memory_bytes", stat->memory_bytes}};
+    } rows[] = {{"articles", stat->articles},
+                {"withdrawn", stat->withdrawn},
+                {"distinct", stat->distinct},
+                {"tokens", stat->tokens},
+                {"bytes", stat->bytes},
+                {"file_bytes", stat->file_bytes},
+                {"memory_bytes", stat->memory_bytes}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         (void)printf(json ? "%s\"%s\":%" PRIu64 : "%s%-14s %" PRIu64 "\n",
                      !json    ? ""
@@ -110,6 +162,7 @@ static int print_stat(const tt_index_stat *stat, int json)
                      rows[i].name, rows[i].value);
     print_time("oldest", stat->oldest, json);
     print_time("newest", stat->newest, json);
+    print_options(options, json);
     if (json)
         (void)printf("}\n");
     return output_flush_standard();
@@ -127,7 +180,60 @@ static int run_stat(const settings *s)
         tt_index_stat_get(index, &stat, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     else
-        rc = print_stat(&stat, s->json);
+        rc = print_stat(&stat, tt_index_options(index), s->json);
+    tt_index_close(index);
+    return rc;
+}
+
+static int run_options(const settings *s)
+{
+    tt_index *index = NULL;
+    tt_error error = {0};
+    int rc = check_operands(s, 1, 1);
+    if (rc != 0)
+        return rc;
+    if (tt_index_open(&index, s->inputs[0], TT_INDEX_READ, &s->engine, &error) != TT_OK)
+        return failure_library(&error, ABOUT_INDEX);
+    if (s->json)
+        (void)printf("{\"type\":\"options\"");
+    print_options(tt_index_options(index), s->json);
+    if (s->json)
+        (void)printf("}\n");
+    rc = output_flush_standard();
+    tt_index_close(index);
+    return rc;
+}
+
+static int run_backup(const settings *s)
+{
+    tt_error error = {0};
+    const int rc = check_operands(s, 1, 1);
+    if (rc != 0)
+        return rc;
+    if (s->output == NULL)
+        return message_usage(s->command, "no output given; give the new file with -o NEW");
+    return tt_index_backup(s->inputs[0], s->output, &error) == TT_OK
+               ? EXIT_DONE
+               : failure_library(&error, error.status == TT_EINVAL ? ABOUT_CREATION : ABOUT_INDEX);
+}
+
+static int run_merge(const settings *s)
+{
+    tt_index *index = NULL;
+    tt_error error = {0};
+    int rc = 0;
+    if (s->input_count < 2)
+        return message_usage(s->command, "give an INDEX and the others to add to it");
+    if (tt_index_open(&index, s->inputs[0], TT_INDEX_CREATE, &s->engine, &error) != TT_OK)
+        rc = failure_library(&error, ABOUT_INDEX);
+    for (size_t i = 1; i < s->input_count && rc == 0; i++) {
+        tt_index_merged merged;
+        if (tt_index_merge(index, s->inputs[i], &merged, &error) != TT_OK)
+            rc = failure_library(&error, ABOUT_INDEX);
+        else if (!s->quiet)
+            message_line("%s: %" PRIu64 " added, %" PRIu64 " replaced, %" PRIu64 " passed over",
+                         s->inputs[i], merged.added, merged.replaced, merged.passed_over);
+    }
     tt_index_close(index);
     return rc;
 }
@@ -176,7 +282,8 @@ static int run_repair(const settings *s)
     if (!s->quiet)
         message_line("%s: %" PRIu64 " record%s kept, %" PRIu64 " lost", s->output, repaired.kept,
                      repaired.kept == 1 ? "" : "s", repaired.lost);
-    return repaired.lost == 0 && !repaired.options_lost ? EXIT_DONE : EXIT_REJECTED;
+    return repaired.lost == 0 && !repaired.options_lost && !repaired.details_lost ? EXIT_DONE
+                                                                                  : EXIT_REJECTED;
 }
 
 const subcommand create_command = {
@@ -238,7 +345,39 @@ const subcommand repair_command = {
     .about = "save what is whole of a damaged index",
     .text = "Writes a new index with the options of INDEX and every record that is whole.\n"
             "INDEX is not changed. What was lost is named on standard error, and the exit\n"
-            "code is 1 then.",
+            "code is 1 then. Where the options are lost too, those given here are taken.",
     .example = "twicetold index repair feed.db -o saved.db",
     .run = run_repair,
+};
+
+const subcommand merge_command = {
+    .name = "index merge",
+    .bit = FOR_MERGE,
+    .operands = "INDEX OTHER...",
+    .about = "add the articles of other indexes",
+    .text = "Adds what other indexes have: words, times, tombstones, texts, verdicts and\n"
+            "stories, but not decisions. Of two articles with one id the later version\n"
+            "stays. Each OTHER is added as a whole or not at all.",
+    .example = "twicetold index merge feed.db other.db",
+    .run = run_merge,
+};
+
+const subcommand backup_command = {
+    .name = "index backup",
+    .bit = FOR_BACKUP,
+    .operands = "INDEX -o NEW",
+    .about = "copy an index, also while it is written to",
+    .text = "Writes the whole index, as of one batch, to a new file.",
+    .example = "twicetold index backup feed.db -o copy.db",
+    .run = run_backup,
+};
+
+const subcommand options_command = {
+    .name = "index options",
+    .bit = FOR_OPTIONS,
+    .operands = "INDEX",
+    .about = "show the options that an index was made with",
+    .text = "Shows the options that an index was made with.",
+    .example = "twicetold index options feed.db",
+    .run = run_options,
 };

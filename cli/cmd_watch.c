@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd_index_articles.h"
 #include "cmd_watch.h"
 #include "failure.h"
 #include "memory.h"
 #include "message.h"
 #include "session.h"
+#include "signals.h"
+#include "watched_directory.h"
 
 enum { MOST_PENDING = 4096 }; /* articles of one commit */
 
@@ -29,12 +32,15 @@ typedef struct watch_state {
     session session;
     tt_index *index;
     pending_batch pending;
-    uint64_t judged, counts[6]; /* articles in all, and by tt_verdict_kind */
-    int adds;                   /* articles are added, not only compared */
-    int verdicts;               /* verdicts are written, */
-    int lists_matches;          /* or instead of each all that the article matches, whether or not
-                                   the index has one of that id */
-    uint64_t matched, matches;  /* articles that have any, and how many */
+    uint64_t judged, counts[6];  /* articles in all, and by tt_verdict_kind */
+    uint64_t rejected;           /* in files that were taken in before */
+    double commit_at, status_at; /* by seconds_now(); 0: not yet, or never */
+    int adds;                    /* articles are added, not only compared */
+    int failed;                  /* the index or an output, not what was read */
+    int verdicts;                /* verdicts are written, */
+    int lists_matches;           /* or instead of each all that the article matches, whether or not
+                                    the index has one of that id */
+    uint64_t matched, matches;   /* articles that have any, and how many */
 } watch_state;
 
 static void clear_batch(pending_batch *p)
@@ -84,7 +90,7 @@ static int append_record(watch_state *w, const tt_record *record)
     if (rc != 0)
         return rc;
     if (p->count == 0)
-        w->session.deadline = seconds_now() + (double)w->session.settings->commit_every * 1e-6;
+        w->commit_at = seconds_now() + (double)w->session.settings->commit_every * 1e-6;
     a = &p->articles[p->count];
     *a = record->article;
     if (w->lists_matches)
@@ -150,12 +156,12 @@ static int expire_window(watch_state *w)
 /* A service ends by a signal: what it has rejected is on the disk with each commit. */
 static int keep_rejects(watch_state *w)
 {
-    return w->session.settings->append_rejects && w->session.rejects.name != NULL
+    return w->session.settings->append_outputs && w->session.rejects.name != NULL
                ? output_sync(&w->session.rejects)
                : 0;
 }
 
-static int commit_batch(watch_state *w)
+static int put_batch(watch_state *w)
 {
     pending_batch *p = &w->pending;
     tt_verdict_fn emit = w->lists_matches ? write_matches : w->verdicts ? write_verdicts : NULL;
@@ -176,10 +182,17 @@ static int commit_batch(watch_state *w)
         else if (emit == NULL)
             w->judged++;
     clear_batch(p);
-    w->session.deadline = 0;
+    w->commit_at = 0;
     if (rc == 0)
         rc = keep_rejects(w);
     return rc != 0 ? rc : expire_window(w);
+}
+
+static int commit_batch(watch_state *w)
+{
+    const int rc = put_batch(w);
+    w->failed |= rc != 0;
+    return rc;
 }
 
 /* What is wrong with standard input is no fault of a record: watch has lost its feed. */
@@ -192,23 +205,6 @@ static int take_rejected(watch_state *w, const tt_record *record)
     rc = commit_batch(w);
     (void)snprintf(error.message, sizeof error.message, "standard input: %s", record->reason);
     return rc != 0 ? rc : failure_library(&error, ABOUT_INPUT);
-}
-
-/* A records_fn. Without --commit-every, what has come is committed before more is read. */
-static int take_records(void *ctx, const tt_record *records, size_t count)
-{
-    watch_state *w = ctx;
-    int rc = 0;
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = records[i].status != TT_OK ? take_rejected(w, &records[i])
-                                        : append_record(w, &records[i]);
-        if (rc == 0 && w->pending.count >= MOST_PENDING)
-            rc = commit_batch(w);
-    }
-    if (rc == 0)
-        rc = keep_rejects(w);
-    return rc == 0 && w->pending.count > 0 && seconds_now() >= w->session.deadline ? commit_batch(w)
-                                                                                   : rc;
 }
 
 static void print_summary(const watch_state *w)
@@ -228,16 +224,80 @@ static void print_summary(const watch_state *w)
                      w->judged, w->judged == 1 ? "" : "s", w->matched,
                      w->matched == 1 ? "has" : "have", w->matches, w->session.rejected, seconds);
     else if (w->verdicts)
-        message_line("%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate%s, %" PRIu64
-                     " update%s%s, %" PRIu64 " overlapping%s; %" PRIu64 " rejected in %.2f s",
-                     w->judged, w->judged == 1 ? "" : "s", w->counts[TT_VERDICT_NEW],
-                     w->counts[TT_VERDICT_DUPLICATE],
-                     w->counts[TT_VERDICT_DUPLICATE] == 1 ? "" : "s", w->counts[TT_VERDICT_UPDATE],
-                     w->counts[TT_VERDICT_UPDATE] == 1 ? "" : "s", corrected,
-                     w->counts[TT_VERDICT_OVERLAPS], withdrawn, w->session.rejected, seconds);
+        message_line(
+            "%" PRIu64 " article%s: %" PRIu64 " new, %" PRIu64 " duplicate%s, %" PRIu64
+            " update%s%s, %" PRIu64 " overlapping%s; %" PRIu64 " rejected in %.2f s",
+            w->judged, w->judged == 1 ? "" : "s", w->counts[TT_VERDICT_NEW],
+            w->counts[TT_VERDICT_DUPLICATE], w->counts[TT_VERDICT_DUPLICATE] == 1 ? "" : "s",
+            w->counts[TT_VERDICT_UPDATE], w->counts[TT_VERDICT_UPDATE] == 1 ? "" : "s", corrected,
+            w->counts[TT_VERDICT_OVERLAPS], withdrawn, w->rejected + w->session.rejected, seconds);
     else
         message_line("%" PRIu64 " article%s added, %" PRIu64 " rejected in %.2f s", w->judged,
-                     w->judged == 1 ? "" : "s", w->session.rejected, seconds);
+                     w->judged == 1 ? "" : "s", w->rejected + w->session.rejected, seconds);
+}
+
+enum { WAKES_PER_SECOND = 4 };
+
+/* What was asked for by signals or by --status, a few times a second: reading does not wait longer
+ * than that. The other commands are not asked. */
+static int obey_requests(watch_state *w)
+{
+    const double now = seconds_now();
+    int rc = 0;
+    if (!w->session.settings->append_outputs)
+        return 0;
+    if (signals_take_reopen_request())
+        rc = session_reopen(&w->session);
+    if (signals_take_status_request() || (w->status_at != 0 && now >= w->status_at))
+        print_summary(w);
+    if (w->status_at != 0 && now >= w->status_at)
+        w->status_at = now + (double)w->session.settings->status * 1e-6;
+    w->session.deadline = now + 1.0 / WAKES_PER_SECOND;
+    if (w->pending.count > 0 && w->commit_at < w->session.deadline)
+        w->session.deadline = w->commit_at;
+    w->failed |= rc != 0;
+    return rc;
+}
+
+/* A records_fn. Without --commit-every, what has come is committed before more is read. */
+static int take_records(void *ctx, const tt_record *records, size_t count)
+{
+    watch_state *w = ctx;
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        rc = records[i].status != TT_OK ? take_rejected(w, &records[i])
+                                        : append_record(w, &records[i]);
+        if (rc == 0 && w->pending.count >= MOST_PENDING)
+            rc = commit_batch(w);
+    }
+    if (rc == 0)
+        rc = keep_rejects(w);
+    if (rc == 0 && w->pending.count > 0 && seconds_now() >= w->commit_at)
+        rc = commit_batch(w);
+    return rc == 0 ? obey_requests(w) : rc;
+}
+
+/* Takes in a file of --dir. @return 0; WATCHED_REFUSED: nothing in it can be used; else an exit
+ * code */
+static int take_file(void *ctx, const char *path)
+{
+    watch_state *w = ctx;
+    session *r = &w->session;
+    int rc;
+    w->rejected += r->rejected;
+    r->seen = r->rejected = r->alike = 0;
+    rc = session_read(r, &path, 1, &w->session.settings->reader, take_records, w);
+    if (w->failed)
+        return rc;
+    if (commit_batch(w) != 0)
+        return EXIT_FAILED;
+    return rc == 0 ? 0 : WATCHED_REFUSED;
+}
+
+/* A watched_idle_fn. */
+static int idle(void *ctx)
+{
+    return obey_requests(ctx);
 }
 
 static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
@@ -249,14 +309,22 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     narrowed.inputs = inputs;
     narrowed.input_count = count;
     narrowed.reader.flags |= TT_READER_PROMPT; /* a single article does not wait for others */
-    narrowed.append_rejects = w->adds && w->verdicts;
+    narrowed.append_outputs = w->adds && w->verdicts;
+    if (narrowed.append_outputs)
+        signals_take_requests(s->output != NULL || s->rejects != NULL);
     rc = session_open(&w->session, &narrowed);
+    if (s->status != 0)
+        w->status_at = seconds_now() + (double)s->status * 1e-6;
     if (rc == 0 && w->index == NULL &&
         tt_index_open(&w->index, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     if (rc == 0)
         rc = session_take_notices(&w->session, w->index);
     if (rc == 0)
+        rc = obey_requests(w);
+    if (rc == 0 && s->dir != NULL)
+        rc = watched_directory_run(s->dir, take_file, idle, w);
+    else if (rc == 0)
         rc = session_read(&w->session, inputs, count, &narrowed.reader, take_records, w);
     if (rc == 0)
         rc = commit_batch(w);
@@ -282,6 +350,22 @@ static int run_add(const settings *s)
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and INPUT");
     return process_inputs(&w, s, 0, s->inputs + 1, s->input_count - 1);
+}
+
+/* Decisions follow the articles that they are about. */
+static int run_import(const settings *s)
+{
+    watch_state w = {.adds = 1};
+    int rc = 0;
+    if (s->input_count < 1 || (s->input_count < 2 && s->decisions == NULL))
+        return message_usage(s->command, "give an INDEX, and INPUT or --decisions FILE");
+    if (s->input_count > 1)
+        rc = process_inputs(&w, s, TT_INDEX_CREATE, s->inputs + 1, s->input_count - 1);
+    if (s->decisions != NULL && (rc == EXIT_DONE || rc == EXIT_REJECTED)) {
+        const int stored = decisions_store(s->inputs[0], s);
+        rc = stored != 0 ? stored : rc;
+    }
+    return rc;
 }
 
 static int run_query(const settings *s)
@@ -354,7 +438,7 @@ static int run_watch(const settings *s)
                                              ? "no INDEX given; give the name of its file"
                                              : "give one INDEX; articles come on "
                                                "standard input");
-    return process_inputs(&w, s, TT_INDEX_CREATE, input, 1);
+    return process_inputs(&w, s, TT_INDEX_CREATE, s->dir != NULL ? &s->dir : input, 1);
 }
 
 const subcommand add_command = {
@@ -367,6 +451,17 @@ const subcommand add_command = {
             "'twicetold watch' gives them.",
     .example = "twicetold index add feed.db archive/",
     .run = run_add,
+};
+
+const subcommand import_command = {
+    .name = "index import",
+    .bit = FOR_IMPORT,
+    .operands = "INDEX [INPUT...]",
+    .about = "add what index export wrote, and decisions",
+    .text = "Adds articles, as index add, to an INDEX that is made if it is not there, and\n"
+            "then stores the decisions of --decisions.",
+    .example = "twicetold index import feed.db all.jsonl --decisions decided.jsonl",
+    .run = run_import,
 };
 
 const subcommand query_command = {

@@ -29,7 +29,14 @@ enum {
     FOR_SHOW = 1u << 12,
     FOR_TUNE = 1u << 13,
     FOR_REPAIR = 1u << 14,
-    FOR_SERVE = 1u << 20
+    FOR_LIST = 1u << 15,
+    FOR_GET = 1u << 16,
+    FOR_EXPORT = 1u << 17,
+    FOR_MERGE = 1u << 18,
+    FOR_BACKUP = 1u << 19,
+    FOR_SERVE = 1u << 20,
+    FOR_OPTIONS = 1u << 21,
+    FOR_IMPORT = 1u << 22
 };
 
 typedef struct settings settings;
@@ -50,7 +57,8 @@ extern const subcommand report_command, tune_command, serve_command;
 
 /** The commands of `twicetold index`, whose names have two words. */
 extern const subcommand create_command, add_command, query_command, remove_command, expire_command,
-    stat_command, check_command, repair_command;
+    stat_command, check_command, repair_command, list_command, get_command, export_command,
+    import_command, merge_command, backup_command, options_command;
 
 /** All subcommands, in the order in which the help shows them. */
 extern const subcommand *const commands[];

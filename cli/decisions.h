@@ -9,16 +9,22 @@
 
 typedef enum decision_kind {
     DECISION_NONE = 0,
-    DECISION_KEEP = 1,      /**< the article is kept, whatever it is a copy of */
-    DECISION_KILL = 2,      /**< the article is left out */
-    DECISION_NOT_A_COPY = 3 /**< the article is no copy of another one, `of` */
+    DECISION_KEEP = 1,       /**< the article is kept, whatever it is a copy of */
+    DECISION_KILL = 2,       /**< the article is left out */
+    DECISION_NOT_A_COPY = 3, /**< the article is no copy of another one, `of` */
+    DECISION_TAKEN_BACK = 4  /**< what was decided before: "none" */
 } decision_kind;
 
 typedef struct decision {
     decision_kind kind;
-    uint64_t article, of; /**< numbers of the result; of: TT_NO_ARTICLE */
+    uint64_t article, of; /**< numbers that were found; of: TT_NO_ARTICLE */
     uint64_t line;
+    int64_t time; /**< TT_NO_TIME: not given */
+    char *who;    /**< empty: not given */
 } decision;
+
+/** Finds the number of an article, or TT_NO_ARTICLE: then the decision is left out. */
+typedef uint64_t (*decision_find_fn)(void *ctx, const tt_id *id);
 
 /** All zero: none. */
 typedef struct decisions {
@@ -32,7 +38,7 @@ typedef struct decisions {
  * "of":...}. Those about articles that are not in the input are named and counted. Call
  * decisions_free() even if this fails. @return 0, or an exit code
  */
-int decisions_read(decisions *d, const char *path, const tt_result *result, int quiet);
+int decisions_read(decisions *d, const char *path, decision_find_fn find, void *ctx, int quiet);
 
 void decisions_free(decisions *d);
 

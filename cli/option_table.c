@@ -3,13 +3,16 @@
 #define AT(field) offsetof(settings, field)
 #define FOR_BUILD (FOR_SCAN | FOR_DEDUP)
 #define FOR_INPUT                                                                                  \
-  (FOR_BUILD | FOR_ADD | FOR_QUERY | FOR_WATCH | FOR_REPORT) /* commands that take articles in */
-#define FOR_FEED (FOR_WATCH | FOR_SERVE)   /* commands to which articles come one by one */
-#define FOR_SHAPE (FOR_BUILD | FOR_CREATE) /* commands whose options shape the answers */
+  (FOR_BUILD | FOR_ADD | FOR_IMPORT | FOR_QUERY | FOR_WATCH |                                      \
+   FOR_REPORT)                           /* commands that take articles in */
+#define FOR_FEED (FOR_WATCH | FOR_SERVE) /* commands to which articles come one by one */
+#define FOR_SHAPE                                                                                  \
+  (FOR_BUILD | FOR_CREATE | FOR_REPAIR) /* commands whose options shape the answers */
 #define FOR_TEXTS                                                                                  \
   (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL | FOR_SERVE) /* commands that read articles */
 #define FOR_ALL                                                                                    \
-  (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK | FOR_REPAIR)
+  (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK |             \
+   FOR_REPAIR | FOR_LIST | FOR_GET | FOR_EXPORT | FOR_MERGE | FOR_BACKUP | FOR_OPTIONS)
 
 const option_row option_rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
@@ -20,6 +23,26 @@ const option_row option_rows[] = {
      "write the kept records to FILE; - is standard output", "It must be given."},
     {"output", 'o', FOR_REPAIR, 1, KIND_STRING, AT(output), 0, 0, "NEW",
      "write the new index to NEW, which must not exist", "It must be given."},
+    {"output", 'o', FOR_BACKUP, 1, KIND_STRING, AT(output), 0, 0, "NEW",
+     "write the copy to NEW, which must not exist", "It must be given."},
+    {"output", 'o', (FOR_QUERY | FOR_LIST | FOR_GET | FOR_EXPORT), 1, KIND_STRING, AT(output), 0, 0,
+     "FILE", "write to FILE; - is standard output (the default)", NULL},
+    {"all", 0, FOR_GET, 1, KIND_FLAG, AT(all), 0, 0, NULL,
+     "then its verdict among the articles before it, and its matches, also later ones", NULL},
+    {"since", 0, FOR_LIST, 1, KIND_SIZE, AT(since), 0, INT64_MAX, "NUMBER",
+     "only what has a greater number: the \"number\" of a line goes on where it ended", NULL},
+    {"newest", 0, FOR_LIST, 1, KIND_FLAG, AT(newest), 0, 0, NULL,
+     "the newest first; with --since, those below it", NULL},
+    {"limit", 0, FOR_LIST, 1, KIND_SIZE, AT(limit), 1, INT64_MAX, "N",
+     "so many at most (default: all)", NULL},
+    {"texts", 0, FOR_LIST, 1, KIND_FLAG, AT(texts_too), 0, 0, NULL,
+     "with their texts, if the index keeps them", NULL},
+    {"decisions", 0, FOR_LIST, 1, KIND_FLAG, AT(list_decisions), 0, 0, NULL,
+     "what editors decided instead of articles", NULL},
+    {"decisions", 0, FOR_IMPORT, 1, KIND_STRING, AT(decisions), 0, 0, "FILE",
+     "store what editors decided, as from list --decisions or a page of report",
+     "A line is {\"id\":..,\"decision\":..}: keep, kill, not-a-copy with \"of\":.., or none, which "
+     "takes it back; \"who\" and \"time\" may be in it."},
     {"cluster", 0, FOR_SHOW, 1, KIND_NUMBER, AT(cluster), 1, UINT32_MAX, "N",
      "show cluster N: the kept article beside each copy", NULL},
     {"section", 0, FOR_SHOW, 1, KIND_NUMBER, AT(section), 1, UINT32_MAX, "N",
@@ -94,8 +117,8 @@ const option_row option_rows[] = {
      "a pair whose facts agree less is a series, not a copy; off: no pair is "
      "(default: chosen by the length of the two)",
      "Facts are figures, dates, names and rare words."},
-    {"min-section", 0, (FOR_SCAN | FOR_CREATE), 1, KIND_NUMBER, AT(engine.min_section), 0, 0, "N",
-     "shortest section in tokens, 6 or more (default 32)",
+    {"min-section", 0, (FOR_SCAN | FOR_CREATE | FOR_REPAIR), 1, KIND_NUMBER, AT(engine.min_section),
+     0, 0, "N", "shortest section in tokens, 6 or more (default 32)",
      "Below 9 every run of four words is looked up, which takes longer but leaves out no passage "
      "that is shared word for word, unless one of its runs is in more than 48 places."},
     {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",
@@ -106,19 +129,32 @@ const option_row option_rows[] = {
      "drop an article only if this share of its tokens is in the kept one (default 0.8)", NULL},
     {"drop", 0, FOR_SCAN, 0, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "of dedup; only noted in the summary", NULL},
-    {"drop", 0, FOR_CREATE, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
+    {"drop", 0, (FOR_CREATE | FOR_REPAIR), 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "duplicate: this share of its tokens is in another (default 0.8)", NULL},
-    {"keep-text", 0, FOR_CREATE, 1, KIND_FLAG, AT(engine.keep_text), 0, 0, NULL,
+    {"keep-text", 0, (FOR_CREATE | FOR_REPAIR), 1, KIND_FLAG, AT(engine.keep_text), 0, 0, NULL,
      "keep the texts and titles of the articles, compressed",
      "They can then be read from the index. Without it, an index has hashes of the words and their "
      "places alone."},
     {"before", 0, FOR_EXPIRE, 1, KIND_TIME, AT(before), 0, 0, "TIME",
-     "articles before this time, as 2025-11-24 or 2025-11-24T08:30:00Z", NULL},
+     "articles before this time, as 2025-11-24T08:30:00Z, 2025-11-24, today or yesterday",
+     "Days are those of UTC."},
     {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",
-     "articles older than this, as 30d, 72h or 15m", NULL},
+     "articles older than this, as 4w, 30d, 72h or 15m", NULL},
     {"window", 0, FOR_FEED, 1, KIND_DURATION, AT(window), 0, 0, "AGE",
-     "remove articles this much older than the newest, as 30d, 72h or 15m (default: none)",
+     "remove articles this much older than the newest, as 1w, 72h or 15m (default: none)",
      "This is done after each commit. No article counts as newer than now."},
+    {"output", 'o', FOR_WATCH, 1, KIND_STRING, AT(output), 0, 0, "FILE",
+     "add the verdicts to FILE (default: standard output)",
+     "SIGHUP closes FILE, and that of --rejects, and opens them again, so that they can be renamed "
+     "first."},
+    {"dir", 0, FOR_WATCH, 1, KIND_STRING, AT(dir), 0, 0, "DIR",
+     "take in the files that are moved into DIR instead of standard input",
+     "Every file whose name does not begin with a dot, in the order of their names, in any format "
+     "that is read. Then it is moved to DIR/done, or to DIR/failed if it cannot be read or has no "
+     "article. Write files elsewhere on the same disk and rename them into DIR."},
+    {"status", 0, FOR_WATCH, 1, KIND_DURATION, AT(status), 0, 1000000, "TIME",
+     "every so often, a line of figures on standard error, as 60s",
+     "SIGUSR1 asks for one at any time."},
     {"commit-every", 0, FOR_FEED, 1, KIND_DURATION, AT(commit_every), 0, 1000, "TIME",
      "gather articles for this long before each commit, as 100ms; faster (default: what is there)",
      NULL},
@@ -216,8 +252,8 @@ const option_row option_rows[] = {
      "memory, or a file that cannot be "
      "read, is only named."},
     {"threads", 'j',
-     (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE | FOR_SERVE), 1,
-     KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",
+     (FOR_INPUT | FOR_TUNE | FOR_CHECK | FOR_STAT | FOR_REMOVE | FOR_EXPIRE | FOR_GET | FOR_MERGE),
+     1, KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
     {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), 0, 0, "SIZE",
      "keep to this much memory, as 300M or 2G, by a temporary file (default: no limit)",
@@ -229,7 +265,7 @@ const option_row option_rows[] = {
      "A file system that is itself in memory saves none."},
     {"quiet", 'q',
      (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK |
-      FOR_REPAIR | FOR_SERVE),
+      FOR_REPAIR | FOR_MERGE),
      1, KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
     {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
      0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",
@@ -241,7 +277,7 @@ const option_row option_rows[] = {
      "With json each message is an object in a line on standard error, for services: \"time\", "
      "\"level\" (info, warning, error or progress), \"message\", \"file\" and \"line\" where a "
      "record is rejected, and \"advice\", what to do about it."},
-    {"json", 0, (FOR_EVAL | FOR_STAT | FOR_TUNE), 1, KIND_FLAG, AT(json), 0, 0, NULL,
+    {"json", 0, (FOR_EVAL | FOR_STAT | FOR_TUNE | FOR_OPTIONS), 1, KIND_FLAG, AT(json), 0, 0, NULL,
      "one JSON object instead of a table", "A score of which the gold says nothing is null."},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options", NULL},
     {"help-all", 0, FOR_ALL, 0, KIND_HELP_ALL, 0, 0, 0, NULL, "show all options", NULL},

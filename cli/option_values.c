@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "nearest.h"
 
@@ -90,15 +91,20 @@ static int parse_seed(const char *text, uint64_t *out)
 
 static int parse_time(const char *text, int64_t *out)
 {
-    *out = tt_time_parse(text, strlen(text));
+    static const char *const words[] = {"today", "yesterday", NULL};
+    const int word = find_word(words, text);
+    const int64_t day = 86400;
+    *out =
+        word >= 0 ? (time(NULL) / day - word) * day * 1000000 : tt_time_parse(text, strlen(text));
     return *out == TT_NO_TIME ? -1 : 0;
 }
 
 /* `bare` is the unit of a number without one, or 0 if a unit is required. */
 static int parse_duration(const char *text, int64_t bare, int64_t *out)
 {
-    static const char *const units[] = {"", "ms", "s", "m", "h", "d", NULL};
-    const int64_t lengths[] = {bare, 1000, 1000000, 60000000, 3600000000, 86400000000};
+    static const char *const units[] = {"", "ms", "s", "m", "h", "d", "w", NULL};
+    const int64_t lengths[] = {bare,       1000,        1000000,     60000000,
+                               3600000000, 86400000000, 604800000000};
     char *end;
     long long value;
     int unit;

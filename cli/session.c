@@ -60,9 +60,10 @@ int session_open(session *r, const settings *s)
     if (s->input_count == 0)
         return message_usage(s->command,
                              "no INPUT given; give files, directories, or - for standard input");
-    rc = output_open(&r->result, s->output);
+    rc = s->append_outputs && s->output != NULL ? output_open_append(&r->result, s->output)
+                                                : output_open(&r->result, s->output);
     if (rc == 0 && s->rejects != NULL)
-        rc = s->append_rejects ? output_open_append(&r->rejects, s->rejects)
+        rc = s->append_outputs ? output_open_append(&r->rejects, s->rejects)
                                : output_open(&r->rejects, s->rejects);
     if (rc == 0 && s->removed != NULL)
         rc = output_open(&r->removed, s->removed);
@@ -77,6 +78,24 @@ int session_publish(session *r)
         rc = output_finish(outputs[i]);
     for (size_t i = 0; i < OUTPUTS && rc == 0; i++)
         rc = output_publish(outputs[i]);
+    return rc;
+}
+
+static int reopen(output *out)
+{
+    const char *name = out->name;
+    const int rc = output_sync(out);
+    if (rc != 0)
+        return rc;
+    output_discard(out);
+    return output_open_append(out, name);
+}
+
+int session_reopen(session *r)
+{
+    int rc = r->settings->output == NULL ? 0 : reopen(&r->result);
+    if (rc == 0 && r->rejects.name != NULL)
+        rc = reopen(&r->rejects);
     return rc;
 }
 

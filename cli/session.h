@@ -59,6 +59,10 @@ int session_scan(session *r);
 /** Moves all outputs to their final names. @return 0, or an exit code */
 int session_publish(session *r);
 
+/** Closes the files that are added to and opens them again by their names: another program may have
+ * renamed them. @return 0, or an exit code */
+int session_reopen(session *r);
+
 /** Frees everything and removes what was not published. */
 void session_close(session *r);
 

@@ -20,7 +20,9 @@ struct settings {
     char *list_bytes;        /* of that file, */
     const char **list_paths; /* and all inputs then */
     const char *rejects;
-    int append_rejects; /**< rejected records are added to what the file has, with each commit */
+    int append_outputs; /**< what is written is added to what the files have, with each commit */
+    const char *dir;    /**< that articles come in; NULL: not given */
+    int64_t status;     /**< microseconds between two lines of figures; 0: none */
     const char *removed;
     const char *decisions;
     const char *csv;     /**< a directory */
@@ -40,6 +42,8 @@ struct settings {
     uint32_t sample;           /**< articles; 0: not given */
     double recall;             /**< 0: not given */
     const char *svg;
+    uint64_t since, limit; /**< of articles that are listed; 0: not given */
+    int32_t newest, texts_too, list_decisions;
     int64_t before;       /**< microseconds since 1970; TT_NO_TIME: not given */
     int64_t older_than;   /**< microseconds; 0: not given */
     int64_t window;       /**< microseconds; 0: not given */

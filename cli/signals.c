@@ -52,6 +52,45 @@ void signals_install(void)
     (void)signal(SIGXFSZ, SIG_IGN);
 }
 
+static volatile sig_atomic_t wants_status, wants_reopen;
+
+static void take_request(int number)
+{
+    if (number == SIGUSR1)
+        wants_status = 1;
+    else
+        wants_reopen = 1;
+}
+
+void signals_take_requests(int reopens)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = take_request;
+    action.sa_flags = SA_RESTART;
+    fill_set(&action.sa_mask);
+    (void)sigaction(SIGUSR1, &action, NULL);
+    if (reopens)
+        (void)sigaction(SIGHUP, &action, NULL);
+}
+
+static int take_flag(volatile sig_atomic_t *flag)
+{
+    const int was = *flag;
+    *flag = 0;
+    return was;
+}
+
+int signals_take_status_request(void)
+{
+    return take_flag(&wants_status);
+}
+
+int signals_take_reopen_request(void)
+{
+    return take_flag(&wants_reopen);
+}
+
 void signals_hold(void)
 {
     sigset_t set;

@@ -9,6 +9,13 @@ void signals_install(void);
 void signals_hold(void);
 void signals_release(void);
 
+/** From now on SIGUSR1 asks for figures and, with `reopens`, SIGHUP for outputs to be opened again:
+ * neither ends the process. */
+void signals_take_requests(int reopens);
+/** Whether it was asked since the last call. */
+int signals_take_status_request(void);
+int signals_take_reopen_request(void);
+
 /** Remembers a file to remove if a signal ends the process. @return a number for signals_forget(),
  * or -1 */
 int signals_remember(const char *path);

@@ -1228,6 +1228,7 @@ typedef struct tt_index_stat {
     uint64_t file_bytes, memory_bytes;
     int64_t oldest, newest; /**< times as in tt_index_expire(); TT_NO_TIME where it is empty. No
                                time counts as later than now */
+    uint64_t withdrawn;     /**< of the articles, those that are tombstones */
 } tt_index_stat;
 
 /** Numbers of an index, as it is now. Cost: linear in the articles. @return TT_OK; else as
@@ -1260,7 +1261,7 @@ typedef struct tt_index_repaired {
     uint64_t lost; /**< records that were not whole; where the file's own count is lost too, those
                       that were seen to be damaged, a run that cannot be read counted once */
     int32_t options_lost; /**< the new file has `options` */
-    int32_t reserved;
+    int32_t details_lost; /**< 1: a text, verdict, story or decision was not whole */
 } tt_index_repaired;
 
 /**
@@ -1269,14 +1270,40 @@ typedef struct tt_index_repaired {
  * index where those of the file are lost. `emit` (NULL: not wanted) is given what was lost, with
  * ids as far as they can be read; `out` may be NULL. Of two records with the same id the later one
  * is kept. @return TT_OK, also where something was lost; TT_EINVAL: `new_path` exists;
- * TT_EFORMAT: its first page is damaged, so nothing can be read; else as tt_index_open(), and no
+ * TT_EFORMAT: no record is on any page; else as tt_index_open(), and no
  * new file is left
  */
 TT_API TT_NODISCARD tt_status tt_index_repair(const char *path, const char *new_path,
                                               const tt_options *options, tt_finding_fn emit,
                                               void *ctx, tt_index_repaired *out, tt_error *error);
 
-/** Writes a verdict as a line of JSON. @return TT_OK, TT_ESTOPPED */
+/** Writes the whole index, as of one batch, into a new file, whether or not another process writes
+ * to it meanwhile. @return TT_OK; TT_EINVAL: `new_path` exists; else as tt_index_open() */
+TT_API TT_NODISCARD tt_status tt_index_backup(const char *path, const char *new_path,
+                                              tt_error *error);
+
+/** What a merge came to. */
+typedef struct tt_index_merged {
+    uint64_t added;
+    uint64_t replaced;    /**< articles that were there in an older version */
+    uint64_t passed_over; /**< that are there, as new or newer */
+} tt_index_merged;
+
+/** Adds the articles of another index, all or none, from what is kept of them: tokens, times,
+ * tombstones, texts, verdicts and stories, but not decisions. Of two with the same id the one with
+ * the greater `version` stays, or the one that came later. `out` may be NULL.
+ * @return TT_OK; TT_EINVAL: the other was made with another seed or paragraphs, or keeps no texts
+ * where this one does; else as tt_index_add() */
+TT_API TT_NODISCARD tt_status tt_index_merge(tt_index *index, const char *path,
+                                             tt_index_merged *out, tt_error *error);
+
+/** Writes an article of an index as a line of JSON. Where it has its text, and is not withdrawn,
+ * the line is a record that a tt_reader reads. @return TT_OK, TT_ESTOPPED */
+TT_API TT_NODISCARD tt_status tt_index_article_write(const tt_index_article *article,
+                                                     tt_write_fn write, void *ctx);
+
+/** Writes a verdict as a line of JSON. @return TT_OK, TT_ESTOPPED
+ */
 TT_API TT_NODISCARD tt_status tt_verdict_write(const tt_verdict *verdict, tt_write_fn write,
                                                void *ctx);
 

@@ -48,8 +48,7 @@ static int compare_versions(const char *x, size_t x_size, const char *y, size_t 
     return x_size != y_size || memcmp(x, y, x_size) != 0;
 }
 
-/* Both have one; else there is nothing to compare: 0. */
-static int version_order(const tti_indexed_article *s, const tti_db_row *r)
+int tti_version_order(const tti_indexed_article *s, const tti_db_row *r)
 {
     if (s->version_size == 0 || r->version_size == 0)
         return 0;
@@ -123,7 +122,7 @@ static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_
     if (v->old == TTI_NONE)
         return TT_OK;
     old = &x->table.articles.items[v->old];
-    order = version_order(old, row);
+    order = tti_version_order(old, row);
     v->keeps_old = order < 0 || is_unchanged(old, tti_article_table_group(&x->table, v->old), row);
     if (!with_verdict || (v->keeps_old && order == 0))
         return TT_OK;
@@ -233,6 +232,7 @@ static tt_status classify_replacement(const batch *b, size_t position, const tti
 {
     const tti_doc doc = tti_db_row_doc(row);
     tti_decision d;
+    b->x->classifier.comparison.id = tti_db_row_id(row);
     TTI_TRY(tti_classify(&b->x->classifier, &doc, &d, error));
     if (version->is_related) {
         d.kind = version->decision.kind;
@@ -323,6 +323,7 @@ static tt_status add_notice_verdict(const batch *b, size_t position, const tti_d
     tt_status status = TT_OK;
     if (is_known) {
         c->with_matches = 1;
+        c->comparison.id = tti_db_row_id(row);
         status = tti_classify(c, &doc, &d, error);
         c->with_matches = with_matches;
     }
@@ -337,7 +338,9 @@ static tt_status add_notice_verdict(const batch *b, size_t position, const tti_d
 }
 
 /* The item leaves the index but for its tokens, so that a reprint is known for what it is. A notice
- * of an older version than what is there is as late as any other. */
+ * of an older version than what is there is as late as any other. What an editor killed is taken
+ * for withdrawn, in whatever version it comes, and only a notice takes the place of its tombstone.
+ */
 static tt_status withdraw_article(const batch *b, size_t position, tt_error *error)
 {
     tt_index *x = b->x;
@@ -351,11 +354,13 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
     row.article_flags |= TT_ARTICLE_WITHDRAWN;
     if (old != TTI_NONE) {
         const tti_indexed_article *a = &x->table.articles.items[old];
-        const int order = version_order(a, &row);
+        const int order = tti_version_order(a, &row);
         if (order < 0)
             return b->with_verdicts ? add_verdict(b, &unchanged_decision, position, &row, 1, error)
                                     : TT_OK;
-        is_new = order > 0 || (a->flags & TT_ARTICLE_WITHDRAWN) == 0;
+        is_new = (a->flags & TT_ARTICLE_WITHDRAWN) == 0 ||
+                 ((notice->flags & TT_ARTICLE_WITHDRAWN) != 0 &&
+                  (order > 0 || (a->flags & TTI_ARTICLE_KILLED) != 0));
         TTI_TRY(make_tombstone(x, old, &row, error));
     }
     if (b->writes && is_new)
@@ -381,6 +386,7 @@ static tt_status compare_micro_batch(tt_index *x, tt_error *error)
         const tti_doc doc = tti_db_row_doc(&p->row);
         const uint32_t number =
             p->article == TTI_NONE ? (uint32_t)x->table.articles.count : p->article;
+        p->comparison.id = tti_db_row_id(&p->row);
         p->status = tti_compare_with_earlier(&x->classifier, threads > 1 ? tti_thread_index() : 0,
                                              &doc, number, &p->comparison, NULL);
     }

@@ -19,10 +19,12 @@ void tti_comparison_free(tti_comparison *c)
 }
 
 tt_status tti_classifier_init(tti_classifier *c, tti_article_table *table,
-                              const tt_options *options, tt_error *error)
+                              const tti_decisions *decisions, const tt_options *options,
+                              tt_error *error)
 {
     memset(c, 0, sizeof *c);
     c->table = table;
+    c->decisions = decisions;
     c->options = options;
     c->notices.allocator = options->allocator;
     c->notices.seed = options->seed;
@@ -130,6 +132,24 @@ static tt_status find_story_section(const tti_classifier *c, const tti_compariso
     return TT_OK;
 }
 
+enum { MOST_TWINS = 64 /* that are looked at, of articles with the same tokens */ };
+
+/* Whether an editor decided that the article is no copy of one with the tokens of `other`. */
+static int is_no_copy(const tti_classifier *c, const tti_comparison *x, uint32_t other)
+{
+    uint32_t member = tti_article_table_group(c->table, other)->first;
+    if (c->decisions->list.count == 0 || x->id.bytes == NULL)
+        return 0;
+    for (int k = 0; member != TTI_NONE && k < MOST_TWINS; k++) {
+        const tti_indexed_article *a = &tti_array_at(&c->table->articles, member);
+        const tt_id of = {a->bytes, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+        if (tti_decisions_find(c->decisions, &x->id, &of) == TT_DECISION_NOT_A_COPY)
+            return 1;
+        member = a->next;
+    }
+    return 0;
+}
+
 static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *comparer,
                                         const tti_doc *doc, tti_comparison *out, uint32_t other,
                                         int wants_sections, tt_error *error)
@@ -145,7 +165,7 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
         TTI_TRY_ALLOC(judge_by_notices(c, comparer, doc, out->number, &a, other, &found), error,
                       "notices");
     TTI_TRY_ALLOC(find_story_section(c, out, doc, passages, &has_section), error, "notices");
-    if (found.admitted && TT_IS_COPY(found.pair.relation))
+    if (found.admitted && TT_IS_COPY(found.pair.relation) && !is_no_copy(c, out, other))
         consider_pair(&out->admitted, other, &found, doc, has_section);
     if (has_section && !(found.admitted && found.pair.relation == TT_BOILERPLATE))
         consider_pair(&out->with_section, other, &found, doc, 1);
@@ -315,6 +335,11 @@ tt_status tti_decide(tti_classifier *c, const tti_doc *doc, tti_comparison *x, t
         return TT_OK;
     if (x->same != TTI_NONE) {
         TTI_TRY(decide_copy(c, x->same, doc, out, error));
+        if (is_no_copy(c, x, x->same)) {
+            out->kind = TT_VERDICT_NEW;
+            out->of = TTI_NONE;
+            out->new_tokens = doc->token_count;
+        }
     } else {
         tti_verified_sort_passages(&x->passages);
         for (size_t k = 0; k < x->passages.passages.count; k++)

@@ -9,6 +9,7 @@
 #ifndef TTI_INDEX_CLASSIFY_H
 #define TTI_INDEX_CLASSIFY_H
 
+#include "index/decisions.h"
 #include "index/repeats_cache.h"
 
 /** A passage that an article shares with an earlier one. Token extents. */
@@ -38,6 +39,7 @@ typedef struct tti_best_pair {
 
 /** An article compared with those before it. Zeroed, it is empty. */
 typedef struct tti_comparison {
+    tt_id id;              /**< of the article, for what was decided about it; set by the caller */
     uint32_t number;       /**< in the table, or what it would be */
     uint32_t same;         /**< the document with the same tokens, or TTI_NONE */
     tti_verified passages; /**< shared with earlier documents, where they are sections */
@@ -68,6 +70,7 @@ extern const tt_pair tti_identical_pair;
 typedef struct tti_classifier {
     tti_article_table *table;
     const tt_options *options;
+    const tti_decisions *decisions;
     int with_matches; /**< comparisons list every match */
     tti_seed_rules rules;
     TTI_ARRAY(tti_comparer) comparers; /**< one a thread; the first serves all that goes in order */
@@ -77,7 +80,8 @@ typedef struct tti_classifier {
 } tti_classifier;
 
 tt_status tti_classifier_init(tti_classifier *c, tti_article_table *table,
-                              const tt_options *options, tt_error *error);
+                              const tti_decisions *decisions, const tt_options *options,
+                              tt_error *error);
 void tti_classifier_free(tti_classifier *c);
 
 /** Makes comparers for so many threads. @return TT_OK, TT_ENOMEM */
@@ -93,7 +97,7 @@ tt_status tti_decide(tti_classifier *c, const tti_doc *doc, tti_comparison *comp
 /** Keeps the repeats of the last decision, which was about document `doc` of the table. */
 void tti_classifier_keep_repeats(tti_classifier *c, uint32_t doc);
 
-/** Both steps for tokens that are not in the table. */
+/** Both steps for tokens that are not in the table, of the article c->comparison.id. */
 tt_status tti_classify(tti_classifier *c, const tti_doc *doc, tti_decision *out, tt_error *error);
 /** The verdict on a new version of `article`. *related: the rules admit the two. */
 tt_status tti_classify_version(tti_classifier *c, const tti_doc *doc, uint32_t article,

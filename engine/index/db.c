@@ -6,6 +6,7 @@
 #include "util/hash.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -508,6 +509,48 @@ tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_er
     if (status == TT_OK && code != SQLITE_DONE && emit(ctx, sqlite3_errmsg(f->db)) != 0)
         status = tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
     (void)sqlite3_finalize(s);
+    return status;
+}
+
+static tt_status fail_backup(const char *name, int number, tt_error *error)
+{
+    return number == EEXIST ? tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.200s exists already", name)
+                            : tti_fail(error, TT_EIO, TTI_NOWHERE, "cannot write %.*s: %s",
+                                       TTI_DB_PATH_SHOWN, name, strerror(number));
+}
+
+/* SQLite fills an empty file, which is made for its mode and to be sure that it is new. */
+static tt_status fill_backup(tti_db *f, const char *path, tt_error *error)
+{
+    sqlite3_stmt *s = NULL;
+    int code;
+    TTI_TRY(tti_db_run(f, "PRAGMA query_only=OFF", "read", error));
+    code = sqlite3_prepare_v2(f->db, "VACUUM INTO ?1", -1, &s, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_DONE)
+        code = SQLITE_OK;
+    (void)sqlite3_finalize(s);
+    return code == SQLITE_OK ? TT_OK : tti_db_fail(f, code, "copy", error);
+}
+
+tt_status tti_db_backup(tti_db *f, const char *new_name, tt_error *error)
+{
+    char *path = resolve_path(new_name);
+    const int file = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    tt_status status;
+    if (file < 0) {
+        status = fail_backup(new_name, errno, error);
+        free(path);
+        return status;
+    }
+    status = fill_backup(f, path, error);
+    if (status == TT_OK && fsync(file) != 0)
+        status = fail_backup(new_name, errno, error);
+    (void)close(file);
+    if (status != TT_OK)
+        (void)unlink(path);
+    free(path);
     return status;
 }
 

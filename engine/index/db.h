@@ -37,6 +37,18 @@ uint64_t tti_db_row_checksum(const tti_db_row *row);
 /** Whether the data of a row that was read has the size and the form that it must have. */
 int tti_db_row_is_valid(const tti_db_row *row, size_t data_size);
 
+/** A flag of a row beside TT_ARTICLE_*: an editor made it a tombstone, which can be taken back. */
+enum { TTI_ARTICLE_KILLED = 1u << 2 };
+
+static inline tt_id tti_db_row_id(const tti_db_row *row)
+{
+    return (tt_id){row->id, row->id_size, row->article_flags & TT_ARTICLE_INTEGER_ID, 0};
+}
+
+/** Sets the sizes that follow from the number of tokens and the bytes of the data, and looks at a
+ * row that was read. @return NULL, or what is wrong with it */
+const char *tti_db_row_fault(tti_db_row *row, int64_t tokens, int64_t flags, size_t data_size);
+
 /** The tokens of a row to write. */
 static inline tti_doc tti_db_row_doc(const tti_db_row *row)
 {
@@ -131,6 +143,9 @@ tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error);
 tt_status tti_db_shrink(tti_db *f, tt_error *error);
 /** Runs SQLite's check; `emit` gets each finding. */
 tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_error *error);
+/** Writes a copy of the whole database, as it is for a reader now, to a new file.
+ * @return TT_OK; TT_EINVAL: it exists; TT_EIO */
+tt_status tti_db_backup(tti_db *f, const char *new_name, tt_error *error);
 /** Bytes of the database, its log not included. */
 uint64_t tti_db_bytes(tti_db *f);
 

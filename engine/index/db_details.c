@@ -167,6 +167,25 @@ tt_status tti_db_read_text(tti_db *f, const tt_allocator *allocator, int64_t num
     return status == TT_OK ? TT_OK : tti_fail_memory(error, "a text");
 }
 
+tt_status tti_db_insert_packed_text(tti_db *f, int64_t number, const tti_packed_text *text,
+                                    int *good, tt_error *error)
+{
+    const int64_t numbers[] = {number, text->size};
+    const summed_bytes bytes[] = {{text->title, text->title_size}, {text->data, text->data_size}};
+    sqlite3_stmt *s;
+    *good = text->sum == sum_row(numbers, 2, bytes, 2);
+    if (!*good)
+        return TT_OK;
+    TTI_TRY(tti_db_prepare(f, TTI_DB_SQL_INSERT_TEXT, error));
+    s = f->statements[TTI_DB_SQL_INSERT_TEXT];
+    (void)sqlite3_bind_int64(s, 1, number);
+    bind_bytes(s, 2, text->title, text->title_size);
+    (void)sqlite3_bind_int64(s, 3, text->size);
+    bind_bytes(s, 4, text->data, text->data_size);
+    (void)sqlite3_bind_int64(s, 5, (int64_t)text->sum);
+    return tti_db_run_once(f, TTI_DB_SQL_INSERT_TEXT, "write", error);
+}
+
 /* ---- Verdicts -------------------------------------------------------------------------------- */
 
 static void write_double(uint8_t *out, double x)
@@ -292,10 +311,15 @@ tt_status tti_db_move_details(tti_db *f, const tt_allocator *allocator, int64_t 
     return status == TT_OK ? tti_db_delete_details(f, from, error) : status;
 }
 
+tt_status tti_db_delete_verdict(tti_db *f, int64_t number, tt_error *error)
+{
+    return delete_row(f, TTI_DB_SQL_DELETE_VERDICT, number, error);
+}
+
 tt_status tti_db_delete_details(tti_db *f, int64_t number, tt_error *error)
 {
     TTI_TRY(delete_row(f, TTI_DB_SQL_DELETE_TEXT, number, error));
-    return delete_row(f, TTI_DB_SQL_DELETE_VERDICT, number, error);
+    return tti_db_delete_verdict(f, number, error);
 }
 
 /* ---- Stories --------------------------------------------------------------------------------- */

@@ -18,6 +18,18 @@ tt_status tti_db_insert_text(tti_db *f, int64_t number, const tt_article *articl
 tt_status tti_db_read_text(tti_db *f, const tt_allocator *allocator, int64_t number,
                            tti_bytes *title, tti_bytes *text, int *found, tt_error *error);
 
+/** A title and a text as a row has them. */
+typedef struct tti_packed_text {
+    const void *title, *data;
+    size_t title_size, data_size;
+    int64_t size; /**< of the text */
+    uint64_t sum;
+} tti_packed_text;
+
+/** Inserts a text as a row has it, if its checksum holds. *good: whether it does. */
+tt_status tti_db_insert_packed_text(tti_db *f, int64_t number, const tti_packed_text *text,
+                                    int *good, tt_error *error);
+
 /** A verdict as it is stored, without sections, matches and differences, and the story of its
  * article. */
 typedef struct tti_db_verdict {
@@ -31,6 +43,8 @@ tt_status tti_db_insert_verdict(tti_db *f, int64_t number, const tti_db_verdict 
 tt_status tti_db_read_verdict(tti_db *f, const tt_allocator *allocator, int64_t number,
                               tti_db_verdict *out, tti_bytes *of_bytes, int *found,
                               tt_error *error);
+
+tt_status tti_db_delete_verdict(tti_db *f, int64_t number, tt_error *error);
 
 /** A story as it is stored. Pointers are borrowed. */
 typedef struct tti_db_story {

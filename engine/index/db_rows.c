@@ -147,6 +147,23 @@ tt_status tti_db_read_removals(tti_db *f, uint64_t removals, uint64_t count, int
     return code == SQLITE_DONE ? TT_OK : tti_db_fail(f, code, "read", error);
 }
 
+const char *tti_db_row_fault(tti_db_row *r, int64_t tokens, int64_t flags, size_t data_size)
+{
+    if (tokens < 0 || tokens > UINT32_MAX - 1 || (uint64_t)tokens * 5 > data_size)
+        return "its data is cut short";
+    r->token_count = (uint32_t)tokens;
+    r->article_flags = (uint32_t)flags;
+    r->extents_size = data_size - (size_t)tokens * 5;
+    if (tti_db_row_checksum(r) != r->sum)
+        return "its checksum is another";
+    if (flags < 0 ||
+        (flags & ~(int64_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED)) !=
+            0 ||
+        !tti_article_id_is_valid((tti_article_id){r->id, r->id_size, r->article_flags}))
+        return "its id is none";
+    return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";
+}
+
 /* @return NULL, or what is wrong with the row */
 static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
 {
@@ -156,7 +173,6 @@ static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
     r->number = sqlite3_column_int64(s, 0);
     r->id = sqlite3_column_blob(s, 1);
     r->id_size = (uint32_t)sqlite3_column_bytes(s, 1);
-    r->article_flags = (uint32_t)flags;
     r->source = sqlite3_column_blob(s, 3);
     r->source_size = (uint32_t)sqlite3_column_bytes(s, 3);
     r->version = sqlite3_column_blob(s, 4);
@@ -166,16 +182,7 @@ static const char *read_row(sqlite3_stmt *s, tti_db_row *r)
     r->text_size = (uint64_t)sqlite3_column_int64(s, 7);
     r->data = sqlite3_column_blob(s, 9);
     r->sum = (uint64_t)sqlite3_column_int64(s, 10);
-    if (tokens < 0 || tokens > UINT32_MAX - 1 || (uint64_t)tokens * 5 > data_size)
-        return "its data is cut short";
-    r->token_count = (uint32_t)tokens;
-    r->extents_size = data_size - (size_t)tokens * 5;
-    if (tti_db_row_checksum(r) != r->sum)
-        return "its checksum is another";
-    if (flags < 0 || (flags & ~(int64_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN)) != 0 ||
-        !tti_article_id_is_valid((tti_article_id){r->id, r->id_size, r->article_flags}))
-        return "its id is none";
-    return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";
+    return tti_db_row_fault(r, tokens, flags, data_size);
 }
 
 tt_status tti_db_next_number(tti_db *f, int64_t after, int64_t *out, tt_error *error)

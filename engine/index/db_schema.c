@@ -105,6 +105,8 @@ static tt_status make_tables(tti_db *f, size_t first, tt_error *error)
                        tables[k].columns);
         TTI_TRY(tti_db_run(f, sql, "make", error));
     }
+    if (f->version == TTI_DB_VERSION)
+        return TT_OK;
     (void)snprintf(sql, sizeof sql, "PRAGMA user_version=%d", TTI_DB_VERSION);
     return tti_db_run(f, sql, "make", error);
 }
@@ -128,7 +130,7 @@ tt_status tti_db_complete_schema(tti_db *f, tt_error *error)
 {
     tt_options shape;
     if (f->version == TTI_DB_VERSION)
-        return TT_OK;
+        return make_tables(f, OLD_TABLES, error); /* the journal, which nothing depends on */
     TTI_TRY(tti_db_read_shape(f, &shape, error));
     TTI_TRY(tti_db_run(f, "BEGIN IMMEDIATE", "write", error));
     f->begun = 1;

@@ -126,10 +126,11 @@ static tt_status set_withdrawn(tt_index *x, uint32_t article, int is_withdrawn, 
     const tti_indexed_article *a = &x->table.articles.items[article];
     const int64_t number = a->number;
     tti_db_row row;
-    if (((a->flags & TT_ARTICLE_WITHDRAWN) != 0) == is_withdrawn)
-        return TT_OK;
+    if (((a->flags & (is_withdrawn ? TT_ARTICLE_WITHDRAWN : TTI_ARTICLE_KILLED)) != 0) ==
+        is_withdrawn)
+        return TT_OK; /* a notice made it a tombstone, or it is what it is to be */
     TTI_TRY(tti_index_copy_row(x, article, &row, error));
-    row.article_flags ^= TT_ARTICLE_WITHDRAWN;
+    row.article_flags ^= TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED;
     TTI_TRY(tti_index_drop_article(x, article, error));
     TTI_TRY(tti_index_store_row(x, &row, &article, error));
     return tti_db_move_details(x->db, x->options.allocator, number, row.number, error);
@@ -145,6 +146,8 @@ static tt_status decide(tt_index *x, const tt_index_decision *given, tt_error *e
         d.time = tti_index_now();
     TTI_TRY(tti_db_insert_decision(x->db, &d, error));
     TTI_TRY_ALLOC(tti_decisions_take(&x->decisions, &d), error, "decisions");
+    if (article != TTI_NONE && d.kind == TT_DECISION_NOT_A_COPY)
+        return tti_story_split(x, article, &d.of, error);
     if (article == TTI_NONE || d.of.bytes != NULL)
         return TT_OK;
     if (d.kind == TT_DECISION_KILL)

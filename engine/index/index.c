@@ -112,7 +112,7 @@ static tt_status open_index(tt_index *x, const char *path, uint32_t flags, const
     tti_article_table_init(&x->table, resolved->allocator, &x->options);
     x->verdicts.memory.allocator = resolved->allocator;
     tti_decisions_init(&x->decisions, resolved->allocator);
-    TTI_TRY(tti_classifier_init(&x->classifier, &x->table, &x->options, error));
+    TTI_TRY(tti_classifier_init(&x->classifier, &x->table, &x->decisions, &x->options, error));
     x->classifier.with_matches = (flags & TT_INDEX_MATCHES) != 0;
     return tti_index_refresh(x, error);
 }
@@ -396,6 +396,7 @@ tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
         const tti_indexed_article *a = &x->table.articles.items[k];
         if (a->bytes == NULL)
             continue;
+        out->withdrawn += (a->flags & TT_ARTICLE_WITHDRAWN) != 0;
         out->distinct += tti_article_table_group(&x->table, k)->first == k;
         if (out->oldest == TT_NO_TIME || tti_indexed_article_time(a) < out->oldest)
             out->oldest = tti_indexed_article_time(a);
@@ -413,8 +414,12 @@ const tt_options *tt_index_options(const tt_index *x)
  */
 
 typedef struct checking {
+    tti_db *db;
+    const tt_allocator *allocator;
+    int keeps_texts;
     tt_finding_fn emit;
     void *ctx;
+    tti_bytes title, text;
     uint64_t findings, count, digest;
 } checking;
 
@@ -425,6 +430,46 @@ static int found(void *ctx, const char *text)
     return c->emit == NULL ? 0 : c->emit(c->ctx, text);
 }
 
+static tt_status report_finding(checking *c, const char *text, tt_error *error)
+{
+    return found(c, text) == 0
+               ? TT_OK
+               : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+}
+
+/* Damage is a finding; anything else ends the check. */
+static tt_status report_damage(checking *c, tt_status status, const tt_error *damage,
+                               tt_error *error)
+{
+    if (status == TT_EFORMAT)
+        return report_finding(c, damage->message, error);
+    return status == TT_OK ? TT_OK : tti_fail(error, status, damage->where, "%s", damage->message);
+}
+
+/* Title and text, verdict and story. */
+static tt_status look_at_details(checking *c, const tti_db_row *row, tt_error *error)
+{
+    const tt_allocator *a = c->allocator;
+    tt_error damage = {0};
+    tti_db_verdict verdict;
+    tti_db_story story;
+    int is_there = 0;
+    tt_status status =
+        tti_db_read_text(c->db, a, row->number, &c->title, &c->text, &is_there, &damage);
+    TTI_TRY(report_damage(c, status, &damage, error));
+    if (status == TT_OK && !is_there && c->keeps_texts &&
+        (row->article_flags & TT_ARTICLE_WITHDRAWN) == 0) {
+        char text[80];
+        (void)snprintf(text, sizeof text, "record %lld: its text is missing",
+                       (long long)row->number);
+        TTI_TRY(report_finding(c, text, error));
+    }
+    status = tti_db_read_verdict(c->db, a, row->number, &verdict, &c->title, &is_there, &damage);
+    if (status == TT_OK && is_there)
+        status = tti_db_read_story(c->db, a, verdict.story, &story, &c->title, &is_there, &damage);
+    return report_damage(c, status, &damage, error);
+}
+
 static tt_status look_at(void *ctx, const tti_db_row *row, const char *fault, tt_error *error)
 {
     checking *c = ctx;
@@ -432,11 +477,14 @@ static tt_status look_at(void *ctx, const tti_db_row *row, const char *fault, tt
     c->count++;
     c->digest += row->sum;
     if (fault == NULL)
-        return TT_OK;
+        return look_at_details(c, row, error);
     (void)snprintf(text, sizeof text, "record %lld: %s", (long long)row->number, fault);
-    return found(c, text) == 0
-               ? TT_OK
-               : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+    return report_finding(c, text, error);
+}
+
+static tt_status look_at_decision(void *ctx, const tt_index_decision *decision, tt_error *error)
+{
+    return (void)ctx, (void)decision, (void)error, TT_OK;
 }
 
 static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
@@ -448,6 +496,8 @@ static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status == TT_OK)
         status = tti_db_each_row(db, 0, INT64_MAX, look_at, c, &damage);
+    if (status == TT_OK)
+        status = tti_db_each_decision(db, 0, look_at_decision, NULL, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status != TT_OK)
@@ -467,8 +517,11 @@ static tt_status check_file(const char *path, checking *c, tt_error *error)
         status = tti_db_begin(db, error);
     if (status == TT_OK)
         status = tti_db_check_integrity(db, found, c, error);
-    if (status == TT_OK)
+    if (status == TT_OK) {
+        c->db = db;
+        c->keeps_texts = shape.keep_text;
         status = check_rows(db, c, error);
+    }
     if (status == TT_OK)
         status = tti_db_check_unchanged(db, error);
     tti_db_close(db);
@@ -493,11 +546,16 @@ static tt_status check_memory(const char *path, const tt_options *options, check
 tt_status tt_index_check(const char *path, const tt_options *options, tt_finding_fn emit, void *ctx,
                          uint64_t *findings, tt_error *error)
 {
-    checking c = {emit, ctx, 0, 0, 0};
+    checking c = {.emit = emit, .ctx = ctx};
+    tt_options resolved;
     tt_status status;
     if (path == NULL || *path == '\0')
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
+    TTI_TRY(tt_options_resolve(options, &resolved, error));
+    c.allocator = resolved.allocator;
     status = check_file(path, &c, error);
+    tti_array_free(&c.title, c.allocator);
+    tti_array_free(&c.text, c.allocator);
     if (status == TT_OK && c.findings == 0)
         status = check_memory(path, options, &c, error);
     if (findings != NULL)

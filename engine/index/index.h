@@ -72,6 +72,10 @@ tt_status tti_index_emit(tt_index *x, tt_verdict_fn emit, void *ctx, tt_error *e
 /** Microseconds since 1970-01-01 UTC. */
 int64_t tti_index_now(void);
 
+/** Below, at or above 0: the version of the row is older than that of the article, the same, or
+ * newer; 0 where one of them has none. */
+int tti_version_order(const tti_indexed_article *article, const tti_db_row *row);
+
 /* load.c */
 
 /** Makes the table what the file is, before anything is asked or added. @return as tt_index_open()
@@ -88,6 +92,11 @@ tt_status tti_story_of(tt_index *x, int64_t number, int64_t *story, tt_error *er
  * `replaced`: the story of the version whose place it took, or 0. */
 tt_status tti_story_add_verdict(tt_index *x, const tt_verdict *verdict, const tti_db_row *row,
                                 int64_t replaced, tt_error *error);
+/** Stores the verdict on an article of another index, with its story here, or 0. */
+tt_status tti_story_merge_verdict(tt_index *x, const tti_db_verdict *verdict, const tti_db_row *row,
+                                  int64_t story, tt_error *error);
+/** Takes an article that is no copy of `of` out of the story of that one: it begins its own. */
+tt_status tti_story_split(tt_index *x, uint32_t article, const tt_id *of, tt_error *error);
 /** Takes an article out of its story, which is removed with its last one. */
 tt_status tti_story_leave(tt_index *x, int64_t story, tt_error *error);
 

@@ -175,6 +175,7 @@ static tt_status judge_article(tt_index *x, uint32_t article, tt_error *error)
     const tti_doc doc = tti_db_row_doc(&row);
     tti_decision d;
     tt_status status;
+    c->comparison.id = tti_db_row_id(&row);
     TTI_TRY(tti_compare_with_earlier(c, 0, &doc, article, &c->comparison, error));
     TTI_TRY(tti_decide(c, &doc, &c->comparison, &d, error));
     c->with_matches = 1;

@@ -83,6 +83,42 @@ tt_status tti_story_leave(tt_index *x, int64_t story, tt_error *error)
     return tti_db_write_story(x->db, &s, error);
 }
 
+tt_status tti_story_merge_verdict(tt_index *x, const tti_db_verdict *given, const tti_db_row *row,
+                                  int64_t story, tt_error *error)
+{
+    tti_db_verdict verdict = *given;
+    verdict.story = story != 0 ? story : row->number;
+    TTI_TRY(join_story(x, verdict.story, row, error));
+    return tti_db_insert_verdict(x->db, row->number, &verdict, error);
+}
+
+tt_status tti_story_split(tt_index *x, uint32_t article, const tt_id *of, tt_error *error)
+{
+    const tti_indexed_article *a = &x->table.articles.items[article];
+    const tti_db_row row = {.number = a->number,
+                            .id = a->bytes,
+                            .source = tti_indexed_article_source(a),
+                            .id_size = a->id_size,
+                            .source_size = a->source_size,
+                            .article_flags = a->flags};
+    const uint32_t other = tti_article_table_find(&x->table, of->bytes, of->size, of->flags);
+    tti_db_verdict verdict;
+    int64_t story;
+    int found;
+    if (other == TTI_NONE)
+        return TT_OK;
+    TTI_TRY(tti_story_of(x, x->table.articles.items[other].number, &story, error));
+    TTI_TRY(tti_db_read_verdict(x->db, x->options.allocator, row.number, &verdict, &x->of_bytes,
+                                &found, error));
+    if (!found || verdict.story != story || story == row.number)
+        return TT_OK;
+    TTI_TRY(tti_story_leave(x, story, error));
+    verdict.story = row.number;
+    TTI_TRY(join_story(x, row.number, &row, error));
+    TTI_TRY(tti_db_delete_verdict(x->db, row.number, error));
+    return tti_db_insert_verdict(x->db, row.number, &verdict, error);
+}
+
 static int belongs_to_story_of(const tt_verdict *v)
 {
     return v->of.bytes != NULL && v->kind != TT_VERDICT_NEW && v->kind != TT_VERDICT_OVERLAPS;

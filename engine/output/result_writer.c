@@ -7,6 +7,7 @@
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/json_write.h"
+#include "util/time.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -348,6 +349,60 @@ static void append_repeat(tti_json_writer *out, const tt_repeat *r, const tt_id 
     tti_json_write_integer_field(out, "of_end", r->of_end);
     tti_json_write_number_field(out, "similarity", r->similarity);
     tti_json_write_text(out, "}");
+}
+
+static void append_time_field(tti_json_writer *out, const char *key, int64_t time)
+{
+    char text[TTI_TIME_ROOM];
+    if (time == TT_NO_TIME)
+        return;
+    tti_json_write_key(out, key);
+    tti_json_write_string(out, text, tti_time_write(time, text));
+}
+
+static void append_text_field(tti_json_writer *out, const char *key, const char *text, size_t size)
+{
+    if (text == NULL || size == 0)
+        return;
+    tti_json_write_key(out, key);
+    tti_json_write_string(out, text, size);
+}
+
+tt_status tt_index_article_write(const tt_index_article *a, tt_write_fn write, void *ctx)
+{
+    char block[TTI_JSON_BLOCK];
+    tti_json_writer out = {.write = write, .ctx = ctx, .block = block, .size = sizeof block};
+    if (a == NULL || write == NULL)
+        return TT_EINVAL;
+    tti_json_write_text(&out, "{\"type\":\"article\"");
+    append_id_field(&out, "id", &a->id);
+    tti_json_write_integer_field(&out, "number", a->number);
+    append_text_field(&out, "source", a->source, a->source_size);
+    append_text_field(&out, "version", a->version, a->version_size);
+    append_time_field(&out, "published", a->published);
+    append_time_field(&out, "arrival", a->arrival);
+    tti_json_write_integer_field(&out, "bytes", a->text_size);
+    tti_json_write_integer_field(&out, "words", a->token_count);
+    tti_json_write_integer_field(&out, "story", a->story);
+    if (a->verdict != NULL) {
+        const char *kind = tt_verdict_kind_name((tt_verdict_kind)a->verdict->kind);
+        append_text_field(&out, "verdict", kind, strlen(kind));
+        append_id_field(&out, "of", &a->verdict->of);
+    }
+    if (a->withdrawn)
+        tti_json_write_text(&out, ",\"pubstatus\":\"canceled\"");
+    if (a->decision != TT_DECISION_NONE) {
+        const char *kind = tt_decision_kind_name((tt_decision_kind)a->decision);
+        append_text_field(&out, "decision", kind, strlen(kind));
+    }
+    append_text_field(&out, "title", a->title, a->title_size);
+    if (a->text != NULL) {
+        tti_json_write_key(&out, "text");
+        tti_json_write_string(&out, a->text, a->text_size);
+    }
+    tti_json_write_text(&out, "}\n");
+    tti_json_write_flush(&out);
+    return out.stopped ? TT_ESTOPPED : TT_OK;
 }
 
 tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)

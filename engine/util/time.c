@@ -35,6 +35,36 @@ static int64_t days_since_epoch(int year, int month, int day)
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+/* The other way round (civil_from_days). */
+static void date_of_days(int64_t days, int64_t *year, int *month, int *day)
+{
+    const int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+    const int64_t of_era = z - era * 146097;
+    const int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int64_t shifted = (5 * of_year + 2) / 153;
+    *day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
+    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+    *year = year_of_era + era * 400 + (*month <= 2);
+}
+
+size_t tti_time_write(int64_t time, char out[TTI_TIME_ROOM])
+{
+    const int64_t day_length = INT64_C(86400) * 1000000;
+    const int64_t days = time / day_length - (time % day_length < 0),
+                  of_day = time - days * day_length;
+    const int seconds = (int)(of_day / 1000000), fraction = (int)(of_day % 1000000);
+    int64_t year;
+    int month, day, size;
+    date_of_days(days, &year, &month, &day);
+    size = snprintf(out, TTI_TIME_ROOM, "%04lld-%02d-%02dT%02d:%02d:%02d", (long long)year, month,
+                    day, seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if (fraction != 0)
+        size += snprintf(out + size, TTI_TIME_ROOM - (size_t)size, ".%06d", fraction);
+    size += snprintf(out + size, TTI_TIME_ROOM - (size_t)size, "Z");
+    return (size_t)size;
+}
+
 static int days_in_month(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

@@ -21,4 +21,8 @@ size_t tti_time_to_rfc3339(const char *text, size_t size, char out[TTI_TIME_ROOM
  */
 int64_t tti_time_read(const char *text, size_t size, uint32_t *notes);
 
+/** Writes a time as RFC 3339 in UTC, with a fraction of a second if it has one. @return its bytes
+ */
+size_t tti_time_write(int64_t microseconds, char out[TTI_TIME_ROOM]);
+
 #endif

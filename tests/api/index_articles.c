@@ -1,7 +1,7 @@
 /* What an index says of the articles that are in it: texts, verdicts, stories, decisions. */
 #include "index.h"
 
-#include <math.h>
+#include <sqlite3.h>
 
 static tt_article article_from(const char *id, const char *source, const char *text)
 {
@@ -273,7 +273,8 @@ static void matches_are_with_earlier_and_later_articles(void **state)
 {
     char *text = random_text(23, 300), *longer = joined(text, " with a new end of it"),
          *longest = joined(longer, " and of that"), *other = random_text(24, 300);
-    const tt_id first = {"a", 1, 0, 0}, middle = {"b", 1, 0, 0}, last = {"d", 1, 0, 0}, none = {"none", 4, 0, 0};
+    const tt_id first = {"a", 1, 0, 0}, middle = {"b", 1, 0, 0}, last = {"d", 1, 0, 0},
+                none = {"none", 4, 0, 0};
     tt_index *index = open_with_texts(NULL);
     found_matches f = {{0}, -1, 0};
     (void)state;
@@ -408,6 +409,196 @@ static void what_is_killed_is_withdrawn_until_it_is_taken_back(void **state)
     free(newer);
 }
 
+static void what_is_no_copy_is_not_told_as_one(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *text = random_text(32, 300), *longer = joined(text, " and more");
+    tt_index_story story;
+    (void)state;
+    add(index, "a", "x", text);
+    add(index, "b", "y", longer);
+    add(index, "c", "z", text);
+    assert_int_equal(get(index, "b").story, 1);
+    (void)decide(index, "b", TT_DECISION_NOT_A_COPY, "a");
+    (void)decide(index, "c", TT_DECISION_NOT_A_COPY, "a");
+    assert_int_equal(get(index, "b").story, 2);
+    assert_int_equal(get(index, "c").story, 3);
+    assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
+    assert_int_equal(story.article_count, 1);
+    remove_id(index, "b");
+    remove_id(index, "c");
+    assert_int_not_equal(kind_of(index, "b", longer), TT_VERDICT_DUPLICATE);
+    assert_int_equal(kind_of(index, "c", text), TT_VERDICT_NEW);
+    assert_int_equal(kind_of(index, "d", longer), TT_VERDICT_DUPLICATE);
+    (void)decide(index, "b", TT_DECISION_NONE, "a");
+    assert_int_equal(kind_of(index, "b", longer), TT_VERDICT_DUPLICATE);
+    tt_index_close(index);
+    free(text);
+    free(longer);
+}
+
+static void a_notice_is_not_taken_back_with_a_kill(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *text = random_text(33, 100);
+    tt_article notice = article_from("a", "x", "");
+    (void)state;
+    add(index, "a", "x", text);
+    (void)decide(index, "a", TT_DECISION_KILL, NULL);
+    notice.flags = TT_ARTICLE_WITHDRAWN;
+    assert_int_equal(tt_index_add(index, &notice, 1, NULL, take_none, NULL, NULL), TT_OK);
+    (void)decide(index, "a", TT_DECISION_NONE, NULL);
+    assert_int_equal(get(index, "a").withdrawn, 1);
+    assert_null(get(index, "a").text);
+    tt_index_close(index);
+    free(text);
+}
+
+/* ---- Damage ---------------------------------------------------------------------------------- */
+
+static int count_finding(void *ctx, const char *finding)
+{
+    char *out = ctx;
+    const char *what = strstr(finding, "is damaged: ");
+    (void)sprintf(out + strlen(out), "%s\n", what == NULL ? finding : what + 12);
+    return 0;
+}
+
+static void change(const char *path, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
+static void damaged_details_are_found_and_the_rest_is_saved(void **state)
+{
+    char path[200], saved[220], told[1000] = "";
+    char *first = random_text(34, 200), *second = random_text(35, 200);
+    tt_index *index;
+    tt_index_repaired repaired;
+    tt_index_story story;
+    uint64_t findings = 0;
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s", fresh_path());
+    (void)snprintf(saved, sizeof saved, "%s.saved", path);
+    remove_index(saved);
+    index = open_with_texts(path);
+    add(index, "a", "x", first);
+    add(index, "b", "y", first);
+    add(index, "c", "x", second);
+    (void)decide(index, "a", TT_DECISION_KEEP, NULL);
+    (void)decide(index, "b", TT_DECISION_KEEP, NULL);
+    (void)decide(index, "c", TT_DECISION_KEEP, NULL);
+    tt_index_close(index);
+    assert_int_equal(tt_index_check(path, NULL, count_finding, told, &findings, NULL), TT_OK);
+    assert_string_equal(told, "");
+    change(path, "UPDATE text SET size=size+1 WHERE number=1;"
+                 "UPDATE verdict SET story=3 WHERE number=2; UPDATE decision SET kind=2 WHERE "
+                 "number=2; DELETE FROM text WHERE number=3; UPDATE story SET articles=9");
+    assert_int_equal(tt_index_check(path, NULL, count_finding, told, &findings, NULL), TT_OK);
+    assert_string_equal(told, "the text of record 1\nthe story 1\nthe verdict of record 2\n"
+                              "record 3: its text is missing\nthe story 3\nthe decision 2\n");
+    memset(told, 0, sizeof told);
+    assert_int_equal(tt_index_repair(path, saved, NULL, count_finding, told, &repaired, NULL),
+                     TT_OK);
+    assert_string_equal(told, "the text of record 1\nthe story 1\nthe verdict of record 2\n"
+                              "the story 3\nthe decision 2\n");
+    assert_int_equal(repaired.kept, 3);
+    assert_int_equal(repaired.lost, 0);
+    assert_int_equal(repaired.details_lost, 1);
+    index = open_with_texts(saved);
+    assert_null(get(index, "a").text);
+    assert_memory_equal(get(index, "b").text, first, strlen(first));
+    assert_null(get(index, "b").verdict);
+    assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
+    assert_int_equal(story.article_count, 1);
+    memset(told, 0, sizeof told);
+    assert_int_equal(tt_index_decisions(index, 0, list_decision, told, NULL), TT_OK);
+    assert_string_equal(told, "1 a keep  Ada\n3 c keep  Ada\n");
+    tt_index_close(index);
+    remove_index(path);
+    remove_index(saved);
+    free(first);
+    free(second);
+}
+
+enum { PAGE = 16384, MANY = 60 };
+
+/* Overwrites the first page, or every inner page of a table. @return how many */
+static int overwrite_pages(const char *path, int inner)
+{
+    static char page[PAGE];
+    FILE *file = fopen(path, "r+b");
+    int count = 0;
+    assert_non_null(file);
+    for (long k = 0; fseek(file, k * PAGE, SEEK_SET) == 0 && fread(page, PAGE, 1, file) == 1; k++) {
+        if (inner ? k == 0 || page[0] != 5 : k > 0)
+            continue;
+        memset(page, 0x55, sizeof page);
+        assert_int_equal(fseek(file, k * PAGE, SEEK_SET), 0);
+        assert_int_equal(fwrite(page, PAGE, 1, file), 1);
+        count++;
+    }
+    (void)fclose(file);
+    return count;
+}
+
+static void records_below_a_damaged_first_or_inner_page_are_saved(void **state)
+{
+    static char told[20000];
+    char path[200], saved[220];
+    char *texts[MANY];
+    tt_options options = TT_OPTIONS_INIT;
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s", fresh_path());
+    (void)snprintf(saved, sizeof saved, "%s.saved", path);
+    options.keep_text = 1;
+    for (int k = 0; k < MANY; k++)
+        texts[k] = random_text(100 + (uint64_t)k, k == 7 ? 20000 : 700);
+    for (int inner = 0; inner < 2; inner++) {
+        tt_index_repaired repaired;
+        tt_index *index;
+        char id[8];
+        remove_index(path);
+        remove_index(saved);
+        index = open_with_texts(path);
+        for (int k = 0; k < MANY; k++) {
+            (void)snprintf(id, sizeof id, "a%d", k);
+            add(index, id, "x", texts[k]);
+        }
+        remove_id(index, "a3");
+        tt_index_close(index);
+        assert_true(overwrite_pages(path, inner) > inner);
+        assert_int_equal(tt_index_open(&index, path, 0, NULL, NULL), TT_EFORMAT);
+        memset(told, 0, sizeof told);
+        assert_int_equal(
+            tt_index_repair(path, saved, &options, count_finding, told, &repaired, NULL), TT_OK);
+        assert_true(repaired.kept >= MANY - 1); /* without the journal also what was removed */
+        assert_int_equal(inner ? repaired.kept : MANY - 1, MANY - 1);
+        assert_non_null(strstr(told, "on pages that nothing leads to"));
+        index = open_with_texts(saved);
+        for (int k = 0; k < MANY; k++) {
+            const tt_index_article *x;
+            tt_index_article out;
+            (void)snprintf(id, sizeof id, "a%d", k);
+            out = get(index, id);
+            x = &out;
+            if (k == 3)
+                continue;
+            assert_int_equal(x->text_size, strlen(texts[k]));
+            assert_memory_equal(x->text, texts[k], x->text_size);
+        }
+        tt_index_close(index);
+        assert_int_equal(tt_index_check(saved, NULL, NULL, NULL, NULL, NULL), TT_OK);
+    }
+    remove_index(path);
+    remove_index(saved);
+    for (int k = 0; k < MANY; k++)
+        free(texts[k]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +611,10 @@ int main(void)
         cmocka_unit_test(matches_are_with_earlier_and_later_articles),
         cmocka_unit_test(decisions_are_kept_and_listed_from_a_place_on),
         cmocka_unit_test(what_is_killed_is_withdrawn_until_it_is_taken_back),
+        cmocka_unit_test(what_is_no_copy_is_not_told_as_one),
+        cmocka_unit_test(a_notice_is_not_taken_back_with_a_kill),
+        cmocka_unit_test(damaged_details_are_found_and_the_rest_is_saved),
+        cmocka_unit_test(records_below_a_damaged_first_or_inner_page_are_saved),
     };
     return cmocka_run_group_tests_name("index articles", tests, NULL, NULL);
 }

@@ -201,6 +201,22 @@ static void tt_index_story_get_(void)
     REFUSES(tt_index_story_get(NULL, 1, &out, NULL));
     REFUSES(tt_index_story_get(index_handle, 1, NULL, NULL));
 }
+static void tt_index_article_write_(void)
+{
+    const tt_index_article x = {0};
+    REFUSES(tt_index_article_write(NULL, write_nothing, NULL));
+    REFUSES(tt_index_article_write(&x, NULL, NULL));
+}
+static void tt_index_backup_(void)
+{
+    REFUSES(tt_index_backup(NULL, "x", NULL));
+    REFUSES(tt_index_backup("x", NULL, NULL));
+}
+static void tt_index_merge_(void)
+{
+    REFUSES(tt_index_merge(NULL, "x", NULL, NULL));
+    REFUSES(tt_index_merge(index_handle, NULL, NULL, NULL));
+}
 static void tt_option_list_(void)
 {
     assert_non_null(tt_option_list(&count));
@@ -460,6 +476,8 @@ static const function functions[] = {
     FUNCTION(tt_eval_errors_close),
     FUNCTION(tt_eval_errors_list),
     FUNCTION(tt_index_add),
+    FUNCTION(tt_index_article_write),
+    FUNCTION(tt_index_backup),
     FUNCTION(tt_index_check),
     FUNCTION(tt_index_close),
     FUNCTION(tt_index_count),
@@ -470,6 +488,7 @@ static const function functions[] = {
     FUNCTION(tt_index_get),
     FUNCTION(tt_index_list),
     FUNCTION(tt_index_matches),
+    FUNCTION(tt_index_merge),
     FUNCTION(tt_index_newest),
     FUNCTION(tt_index_notices),
     FUNCTION(tt_index_open),

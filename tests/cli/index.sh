@@ -664,9 +664,15 @@ test_a_repair_saves_what_is_whole() {
     exits 0
     run index stat c.db --json
     has out '"articles":200,'
-    # The first page: nothing can be read.
+    # The first page: nothing leads to the records any more.
     head -c 16384 /dev/zero | damage 0
     run index repair a.db -o d.db
+    exits 1
+    has err 'on pages that nothing leads to'
+    run index check d.db
+    exits 0
+    printf 'no index at all' >e.db
+    run index repair e.db -o f.db
     exits 3
-    absent d.db
+    absent f.db
 }

@@ -1,0 +1,148 @@
+# shellcheck shell=bash disable=SC2154
+# What is in an index: listed, read, exported, merged, copied; and what editors decided.
+
+feed() { cat "$here/../../corpora/feed/articles.jsonl"; }
+
+an_index_with_texts() {
+    run index create a.db --keep-text
+    exits 0
+    feed | head -n 60 | "$TWICETOLD" watch --quiet a.db >/dev/null || fail 'watch failed'
+}
+
+test_articles_are_listed_from_a_number_on() {
+    an_index_with_texts
+    run index list a.db --limit 2
+    exits 0
+    [ "$(grep -c '"type":"article"' out)" -eq 2 ] || fail 'not two lines'
+    has out '"id":"vc-0508-001","number":1,"source":"Valley Courier","published":"2034-05-08T04:45:00Z"'
+    has out '"story":2,"verdict":"new","of":null'
+    lacks out '"text":'
+    run index list a.db --since 58
+    exits 0
+    [ "$(wc -l <out)" -eq 2 ] || fail 'not what follows 58'
+    run index list a.db --newest --since 3 --texts
+    exits 0
+    [ "$(wc -l <out)" -eq 2 ] || fail 'not what is before 3'
+    head -n 1 out | grep -q '"number":2,.*"text":"' || fail 'not the newest first, with its text'
+}
+
+test_an_article_is_read_with_its_matches() {
+    an_index_with_texts
+    run index get a.db mn-0508-003 --all
+    exits 0
+    has out '"text":"PORT ALDERY, May 8 (Meridian News)'
+    has out '"type":"match","id":"mn-0508-003","of":"mn-0508-006"'
+    run index get a.db mn-0508-003 nowhere
+    exits 1
+    has err 'a.db has no article nowhere'
+}
+
+test_what_is_exported_can_be_imported() {
+    an_index_with_texts
+    run index export a.db -o all.jsonl
+    exits 0
+    feed | head -n 60 >given.jsonl
+    run index query --quiet a.db all.jsonl
+    exits 0
+    [ "$(grep -c '"verdict":"duplicate"' out)" -eq 60 ] || fail 'not the same articles'
+    run index import b.db all.jsonl
+    exits 0
+    has err '60 articles added'
+    run index export b.db
+    exits 3
+    has err 'b.db was made without --keep-text'
+}
+
+test_decisions_are_stored_and_listed() {
+    an_index_with_texts
+    printf '%s\n' '{"id":"mn-0508-003","decision":"kill","who":"Ada","time":"2034-05-09T10:00:00Z"}' \
+        '{"id":"mn-0508-006","decision":"not-a-copy","of":"vc-0508-001"}' '{"id":7,"decision":"keep"}' \
+        '{"id":7,"decision":"none"}' >decided.jsonl
+    run index import a.db --decisions decided.jsonl
+    exits 0
+    has err '4 decisions stored'
+    run index list a.db --decisions
+    exits 0
+    has out '"id":"mn-0508-003","decision":"kill","who":"Ada","time":"2034-05-09T10:00:00Z","number":1}'
+    has out '"id":"mn-0508-006","decision":"not-a-copy","of":"vc-0508-001"'
+    has out '"id":7,"decision":"none"'
+    run index list a.db --decisions --since 2
+    [ "$(wc -l <out)" -eq 2 ] || fail 'not what follows 2'
+    run index get a.db mn-0508-003
+    has out '"pubstatus":"canceled","decision":"kill"'
+    run index stat a.db
+    [ "$(awk '$1 == "withdrawn" {print $2}' out)" -eq 1 ] || fail 'the tombstone is not counted'
+    grep '"mn-0508-003"' "$here/../../corpora/feed/articles.jsonl" | sed 's/mn-0508-003/reprint/' >reprint.jsonl
+    run index query --quiet a.db reprint.jsonl
+    has out '"verdict":"withdrawn","of":"mn-0508-003"'
+}
+
+test_indexes_are_merged() {
+    an_index_with_texts
+    feed | tail -n +41 | head -n 60 >later.jsonl
+    run index create b.db --keep-text
+    run index add --quiet b.db later.jsonl
+    run index merge b.db a.db
+    exits 0
+    has err 'a.db: 40 added, 0 replaced, 20 passed over'
+    run index check b.db
+    exits 0
+    run index get b.db vc-0508-001
+    has out '"text":"'
+    run index create c.db --seed 7
+    run index merge c.db a.db
+    exits 3
+    has err 'a.db was made with another seed'
+}
+
+test_a_backup_is_the_index_as_of_a_batch() {
+    an_index_with_texts
+    mkfifo pipe
+    "$TWICETOLD" watch --quiet a.db <pipe >verdicts & # it is open to be written
+    exec 7>pipe
+    feed | tail -n +61 | head -n 10 >&7
+    until [ "$(wc -l <verdicts)" -eq 10 ]; do sleep 0.1; done
+    run index backup a.db -o copy.db
+    exits 0
+    exec 7>&-
+    wait
+    run index check copy.db
+    exits 0
+    [ "$(stat -c %a copy.db)" = 600 ] || fail 'others can read the copy'
+    run index stat copy.db
+    [ "$(awk '$1 == "articles" {print $2}' out)" -eq 70 ] || fail 'articles are missing'
+    run index backup a.db -o copy.db
+    exits 3
+    has err 'copy.db exists already'
+}
+
+test_an_index_tells_its_options() {
+    run index create a.db --drop 0.9 --seed random --overlap off
+    run index options a.db
+    exits 0
+    grep -q '^drop  *0.9$' out || fail 'not --drop'
+    grep -q '^overlap  *off$' out || fail 'not --overlap'
+    grep -q '^keep_text  *no$' out || fail 'not --keep-text'
+    grep -q '^seed  *[1-9][0-9]*$' out || fail 'no random seed'
+    run index stat --json a.db
+    has out '"options":{"resemblance":0.7,"containment":0.8,"overlap":"off","facts":"auto"'
+}
+
+test_query_tells_every_match_into_a_file() {
+    an_index_with_texts
+    feed | head -n 65 | tail -n 5 >new.jsonl
+    run index query --quiet a.db new.jsonl -o verdicts.jsonl --all
+    exits 0
+    has verdicts.jsonl '"type":"match","id":'
+    has verdicts.jsonl '"passages":[{"begin":'
+}
+
+test_ages_in_weeks_and_days_by_name() {
+    an_index_with_texts
+    run index expire a.db --before yesterday
+    exits 0
+    has err '0 removed'
+    run index expire a.db --older-than 1w
+    exits 0
+    feed | head -n 5 | "$TWICETOLD" watch --quiet a.db --window 1w >/dev/null || fail 'no window of a week'
+}

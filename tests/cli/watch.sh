@@ -1,0 +1,65 @@
+# shellcheck shell=bash disable=SC2154
+# watch as a service: files from a directory, figures, outputs that are opened again.
+
+feed=$here/../../corpora/feed/articles.jsonl
+
+until_lines() { # until_lines FILE COUNT: waits until a file has so many lines
+    for ((k = 0; k < 100; k++)); do
+        [ "$(wc -l <"$1" 2>/dev/null || echo 0)" -ge "$2" ] && return
+        sleep 0.1
+    done
+    fail "$1 has $(wc -l <"$1") lines and not $2"
+}
+
+test_files_that_are_moved_into_a_directory_are_taken_in() {
+    mkdir in
+    head -n 10 "$feed" >in/a.jsonl
+    printf 'no article\n' >in/b.jsonl
+    printf 'half' >in/.hidden
+    "$TWICETOLD" watch --quiet a.db --dir in -o verdicts.jsonl --rejects rejected.jsonl 2>messages &
+    pid=$!
+    until_lines verdicts.jsonl 10
+    head -n 30 "$feed" | tail -n 10 | gzip >c.jsonl.gz
+    mv c.jsonl.gz in/
+    until_lines verdicts.jsonl 20
+    head -n 5 "$feed" >a.jsonl
+    mv a.jsonl in/ # a name that was there before
+    until_lines verdicts.jsonl 25
+    sleep 0.3
+    kill -TERM "$pid"
+    wait "$pid"
+    [ -e in/done/a.jsonl ] && [ -e in/done/c.jsonl.gz ] && [ "$(ls in/done | wc -l)" -eq 3 ] || fail "done: $(ls in/done)"
+    [ "$(ls in/failed)" = b.jsonl ] || fail "failed: $(ls in/failed)"
+    [ "$(ls in)" = "$(printf 'done\nfailed')" ] || fail "left: $(ls in)"
+    has rejected.jsonl 'no article'
+    run index stat a.db
+    [ "$(awk '$1 == "articles" {print $2}' out)" -eq 20 ] || fail 'not the articles of both files'
+}
+
+test_a_directory_that_is_none_is_named() {
+    run watch a.db --dir nowhere
+    exits 3
+    has err 'cannot make nowhere/done'
+}
+
+test_figures_come_on_request_and_files_are_opened_again() {
+    mkfifo pipe
+    "$TWICETOLD" watch a.db -o verdicts.jsonl <pipe 2>messages &
+    pid=$!
+    exec 7>pipe
+    head -n 3 "$feed" >&7
+    until_lines verdicts.jsonl 3
+    kill -USR1 "$pid"
+    until_lines messages 1
+    has messages '3 articles: '
+    mv verdicts.jsonl old.jsonl
+    kill -HUP "$pid"
+    until [ -e verdicts.jsonl ]; do sleep 0.1; done
+    head -n 5 "$feed" | tail -n 2 >&7
+    until_lines verdicts.jsonl 2
+    [ "$(wc -l <old.jsonl)" -eq 3 ] || fail 'the old file was written to'
+    exec 7>&-
+    wait "$pid" || fail 'it failed'
+    head -n 4 "$feed" | "$TWICETOLD" watch a.db --status 1ms >out 2>messages || fail 'it failed'
+    [ "$(wc -l <messages)" -ge 2 ] || fail 'no line of figures'
+}
