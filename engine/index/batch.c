@@ -348,10 +348,13 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
     const uint32_t old =
         tti_article_table_find(&x->table, notice->id, notice->id_size, notice->flags);
     tti_db_row row = row_of(x, notice, position);
+    const int is_notice = (notice->flags & TT_ARTICLE_WITHDRAWN) != 0;
     uint32_t article;
     int64_t story = 0;
-    int is_new = 0;
-    row.article_flags |= TT_ARTICLE_WITHDRAWN;
+    /* Of what never came, the text of the notice is all there is. */
+    int is_new = row.token_count > 0;
+    if (!is_notice)
+        row.article_flags |= TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED;
     if (old != TTI_NONE) {
         const tti_indexed_article *a = &x->table.articles.items[old];
         const int order = tti_version_order(a, &row);
@@ -359,17 +362,19 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
             return b->with_verdicts ? add_verdict(b, &unchanged_decision, position, &row, 1, error)
                                     : TT_OK;
         is_new = (a->flags & TT_ARTICLE_WITHDRAWN) == 0 ||
-                 ((notice->flags & TT_ARTICLE_WITHDRAWN) != 0 &&
-                  (order > 0 || (a->flags & TTI_ARTICLE_KILLED) != 0));
+                 (is_notice && (order > 0 || (a->flags & TTI_ARTICLE_KILLED) != 0));
         TTI_TRY(make_tombstone(x, old, &row, error));
     }
-    if (b->writes && is_new)
+    if (b->writes && is_new && old != TTI_NONE)
         TTI_TRY(drop_version(b, old, &story, error));
     if (b->with_verdicts)
         TTI_TRY(add_notice_verdict(b, position, &row, old != TTI_NONE, error));
     if (!b->writes || !is_new)
         return TT_OK;
-    TTI_TRY(tti_index_store_row(x, &row, &article, error));
+    if (is_notice)
+        TTI_TRY(tti_index_store_row(x, &row, &article, error));
+    else
+        TTI_TRY(add_article(b, position, &row, &article, error));
     TTI_TRY(finish_version(b, &row, story, error));
     return b->with_verdicts ? tti_article_table_index_seeds(&x->table, error) : TT_OK;
 }

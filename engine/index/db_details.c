@@ -253,7 +253,7 @@ static tt_status take_verdict(sqlite3_stmt *s, const tt_allocator *a, int64_t nu
     const uint8_t *data = all.bytes;
     if (all.size < VERDICT_HEAD || (uint64_t)sqlite3_column_int64(s, 2) != sum_row(key, 2, &all, 1))
         return TT_EFORMAT;
-    if (data[0] > TT_VERDICT_CORRECTION || data[1] > TT_RELATED + 1 || key[1] < 1 ||
+    if (data[0] > TT_VERDICT_CORRECTION || data[1] > TT_BOILERPLATE + 1 || key[1] < 1 ||
         key[1] > TTI_DB_MAX_NUMBER || !is_valid_of(data, all.size))
         return TT_EFORMAT;
     *out = (tti_db_verdict){.story = key[1],

@@ -320,7 +320,8 @@ static void set_published(const tti_jsonl_value *value, tt_record *record)
 
 int tti_is_withdrawn(const char *status, size_t size)
 {
-    static const char *const words[] = {"canceled", "cancelled", "stat:canceled", "stat:cancelled",
+    static const char *const words[] = {"canceled",       "cancelled", "stat:canceled",
+                                        "stat:cancelled", "withheld",  "stat:withheld",
                                         "withdrawn"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (size == strlen(words[i]) && memcmp(status, words[i], size) == 0)

@@ -39,10 +39,12 @@ enum {
 };
 
 static const char *const field_names[FIELDS] = {
-    "uri",        "guid",       "versioncreated", "version", "pubstatus",    "headline",
-    "headlines",  "headline_*", "byline",         "by",          "located",
-    "source",     "provider",   "infosource",     "infosources", "copyrightholder",
-    "body_xhtml", "body_html",  "bodies",         "body_text",   "body_*"};
+    "uri",        "guid",       "versioncreated", "version",
+    "pubstatus",  "headline",   "headlines",      "headline_*",
+    "byline",     "by",         "located",        "source",
+    "provider",   "infosource", "infosources",    "copyrightholder",
+    "body_xhtml", "body_html",  "bodies",         "body_text",
+    "body_*"};
 
 /* A string of the line. */
 typedef struct json_string_ref {
@@ -245,6 +247,26 @@ static int write_string_field(const json_string_ref *p, char **out, const char *
     return 0;
 }
 
+/* Whether a headline is one of those by which agencies kill a story: "KILL: ...", "MANDATORY
+ * KILL - ...", "BC-KILL-...". A word follows in none, as it does in "KILL BILL". */
+static int is_kill_headline(const json_string_ref *p)
+{
+    static const char *const beginnings[] = {"KILL",       "MANDATORY KILL", "BULLETIN KILL",
+                                             "STORY KILL", "KILL STORY",     "BC-KILL",
+                                             "EDS: KILL",  "EDITORS: KILL",  "WITHDRAWN"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        const size_t size = strlen(beginnings[i]);
+        size_t at = size;
+        if (p->size < size || memcmp(p->raw, beginnings[i], size) != 0)
+            continue;
+        while (at < p->size && p->raw[at] == ' ')
+            at++;
+        if (at == p->size || strchr(":-/,", p->raw[at]) != NULL)
+            return 1;
+    }
+    return 0;
+}
+
 int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *record)
 {
     tt_article *a = &record->article;
@@ -257,7 +279,8 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
     it.fields = 0;
     if (!find_ninjs_fields(&it, record->raw, record->raw_size))
         return 0;
-    is_withdrawn = tti_is_withdrawn(it.at[STATUS].raw, it.at[STATUS].size);
+    is_withdrawn = tti_is_withdrawn(it.at[STATUS].raw, it.at[STATUS].size) ||
+                   is_kill_headline(first_present_field(&it, HEADLINE, OTHER_HEADLINE));
     if (write_string_field(first_present_field(&it, URI, GUID), &out, &a->id, &a->id_size) != 0 ||
         a->id_size == 0) {
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"uri\"");

@@ -59,7 +59,8 @@ typedef enum {
     AS_PLAIN,  /* it is text */
     AS_HTML,   /* it is text that holds markup */
     AS_MARKUP, /* it is elements */
-    AS_TYPED   /* Atom's attribute `type` says which of the three */
+    AS_BASE64, /* it is no text */
+    AS_TYPED   /* Atom's attribute `type` says which of the four */
 } content_type;
 
 typedef enum { NS_OWN, NS_CONTENT, NS_DUBLIN_CORE, NS_OTHER } xml_namespace;
@@ -316,7 +317,8 @@ static void end_item(tti_xml *x)
     if (x->too_long) {
         item.status = TT_ELIMIT;
         item.reason = "an item, or a field of it, is too long";
-    } else if (body->count == 0 && !tti_is_withdrawn(x->text[STATUS].items, x->text[STATUS].count)) {
+    } else if (body->count == 0 &&
+               !tti_is_withdrawn(x->text[STATUS].items, x->text[STATUS].count)) {
         item.status = TT_EFORMAT;
         item.reason = "no body text in the item";
     }
@@ -410,7 +412,10 @@ static content_type content_type_of(const xmlChar **attributes, int count, const
         memcpy(type, a[3], (size_t)(a[4] - a[3]));
     if (strcmp(type, "html") == 0 || strcmp(type, "text/html") == 0)
         return AS_HTML;
-    return strstr(type, "xml") != NULL || strstr(type, "xhtml") != NULL ? AS_MARKUP : AS_PLAIN;
+    if (strstr(type, "xml") != NULL || strstr(type, "xhtml") != NULL)
+        return AS_MARKUP;
+    /* A media type that is neither text nor XML: by Atom's rule the content is base64. */
+    return strchr(type, '/') != NULL && strncmp(type, "text/", 5) != 0 ? AS_BASE64 : AS_PLAIN;
 }
 
 static void capture_if_listed(tti_xml *x, xml_context in, const xmlChar *name, xml_namespace of,
@@ -419,10 +424,11 @@ static void capture_if_listed(tti_xml *x, xml_context in, const xmlChar *name, x
     for (size_t i = 0; i < sizeof captured_elements / sizeof captured_elements[0]; i++)
         if (captured_elements[i].context == in && captured_elements[i].namespace == of &&
             equals(name, captured_elements[i].name)) {
-            begin_capture(x, captured_elements[i].field,
-                          captured_elements[i].as == AS_TYPED
-                              ? content_type_of(attributes, count, "type")
-                              : captured_elements[i].as);
+            const content_type as = captured_elements[i].as == AS_TYPED
+                                        ? content_type_of(attributes, count, "type")
+                                        : captured_elements[i].as;
+            if (as != AS_BASE64)
+                begin_capture(x, captured_elements[i].field, as);
             return;
         }
 }
@@ -487,10 +493,11 @@ static void enter_content_set_element(tti_xml *x, const xmlChar *name, const xml
     if (x->inline_xml == 0) {
         if (equals(name, "inlineXML"))
             x->inline_xml = x->depth;
-        else if (equals(name, "inlineData"))
-            begin_capture(x, BODY,
-                          content_type_of(attributes, count, "contenttype") == AS_PLAIN ? AS_PLAIN
-                                                                                        : AS_HTML);
+        else if (equals(name, "inlineData")) {
+            const content_type as = content_type_of(attributes, count, "contenttype");
+            if (as != AS_BASE64)
+                begin_capture(x, BODY, as == AS_PLAIN ? AS_PLAIN : AS_HTML);
+        }
     } else if (x->depth == x->inline_xml + 1) {
         if (equals(name, "nitf"))
             x->nitf = x->depth;

@@ -146,3 +146,47 @@ test_ages_in_weeks_and_days_by_name() {
     exits 0
     feed | head -n 5 | "$TWICETOLD" watch --quiet a.db --window 1w >/dev/null || fail 'no window of a week'
 }
+
+item() { # item ID PUBSTATUS HEADLINE TEXT
+    printf '{"uri":"%s","pubStatus":"%s","versionCreated":"2034-05-08T05:00:00Z","headline":"%s","body_text":"%s"}\n' "$@"
+}
+
+test_what_is_withheld_or_killed_by_its_headline_is_known_when_it_is_reprinted() {
+    feed | head -n 3 | sed 's/.*"text": "\([^"\\]*\).*/\1/' >texts
+    first=$(sed -n 1p texts) second=$(sed -n 2p texts) third=$(sed -n 3p texts)
+    {
+        item urn:1 withheld 'Ferry aground' "$first"
+        item urn:2 usable 'Reservoir' "$second"
+        item urn:2 usable 'MANDATORY KILL - Reservoir' 'Please kill the story.'
+        item urn:3 usable 'KILL BILL COMES TO TOWN' "$third"
+        item urn:4 usable 'Ferry aground' "$first"
+        item urn:5 usable 'Reservoir' "$second"
+    } >in.ninjs
+    "$TWICETOLD" watch --quiet a.db <in.ninjs >out || fail 'watch failed'
+    sed 's/.*"id":\([^,]*\),"verdict":\([^,]*\),"of":\([^,]*\),.*/\1 \2 \3/' out | tr -d '"' >verdicts
+    printf '%s\n' 'urn:1 withdrawn null' 'urn:2 new null' 'urn:2 withdrawn urn:2' 'urn:3 new null' \
+        'urn:4 withdrawn urn:1' 'urn:5 withdrawn urn:2' >expected
+    same expected verdicts
+    run index stat a.db
+    [ "$(awk '$1 == "withdrawn" {print $2}' out)" -eq 2 ] || fail 'not two tombstones'
+    item urn:1 usable 'Ferry aground' "$first" | "$TWICETOLD" watch --quiet a.db >out # it is released
+    run index get a.db urn:1
+    lacks out canceled
+}
+
+test_a_picture_in_a_feed_is_no_text() {
+    cat >feed.atom <<'XML'
+<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title>
+<entry><id>urn:1</id><title>A picture</title><content type="image/png">iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ</content></entry>
+<entry><id>urn:2</id><title>A picture and words</title><content type="image/png">iVBORw0KGgo=</content><summary>The ferry ran aground.</summary></entry>
+<entry><id>urn:3</id><title>Words</title><content type="text/plain">The reservoir was lowered.</content></entry></feed>
+XML
+    run index create a.db --keep-text
+    run index add a.db feed.atom
+    exits 1
+    has err 'no body text in the item'
+    run index export a.db
+    [ "$(wc -l <out)" -eq 2 ] || fail 'not two articles'
+    has out '"text":"The ferry ran aground."'
+    lacks out iVBORw0
+}

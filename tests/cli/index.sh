@@ -504,6 +504,41 @@ all_are_there() {
     empty lost
 }
 
+# A second writer comes by a name while the first writes. The long form: TT_RACES=50.
+test_writers_race_by_every_kind_of_name() {
+    feed 60 >in.jsonl
+    mkdir sub
+    for ((race = 0; race < ${TT_RACES:-1}; race++)); do
+        for kind in same relative symbolic hard deleted; do
+            rm -f a.db* b.db* verdicts pipe
+            mkfifo pipe
+            "$TWICETOLD" watch --quiet a.db <pipe >verdicts &
+            exec 7>pipe
+            head -n 20 in.jsonl >&7
+            until [ "$(wc -l <verdicts)" -gt 0 ]; do sleep 0.01; done
+            name=a.db
+            case $kind in
+            relative) name=sub/../a.db ;;
+            symbolic) ln -s a.db b.db && name=b.db ;;
+            hard) ln a.db b.db && name=b.db ;;
+            deleted) rm -f a.db-lock ;;
+            esac
+            tail -n 20 in.jsonl >later.jsonl
+            run index add --quiet "$name" later.jsonl
+            exits 3
+            [ "$kind" = hard ] && rm b.db
+            head -n 40 in.jsonl | tail -n 20 >&7
+            exec 7>&-
+            wait "$!" || fail "$kind: the first writer failed"
+            [ "$(wc -l <verdicts)" -eq 40 ] || fail "$kind: not 40 verdicts"
+            run index check a.db
+            exits 0
+            run index stat a.db
+            [ "$(awk '$1 == "articles" {print $2}' out)" -eq 40 ] || fail "$kind: not 40 articles"
+        done
+    done
+}
+
 test_what_is_acknowledged_survives_a_kill() {
     rounds=${TT_KILLS:-10} seed=${TT_SEED:-$RANDOM}
     echo "TT_KILLS=$rounds TT_SEED=$seed"
