@@ -79,7 +79,7 @@ const option_row option_rows[] = {
      "that "
      "one. Copies of a killed article are kept, unless another article of their cluster has the "
      "decision keep."},
-    {"against", 0, FOR_SCAN, 1, KIND_STRING, AT(against), 0, 0, "FILE",
+    {"against", 0, FOR_SCAN, 0, KIND_STRING, AT(against), 0, 0, "FILE",
      "say which articles of INPUT are in FILE, with places; compare nothing else",
      "FILE is a file or directory of articles, or an index, which may be larger than memory. Each "
      "line is a match: \"id\" of INPUT, \"of\" in FILE, the numbers of a verdict, \"admitted\" "

@@ -64,7 +64,7 @@ test_no_command_or_an_unknown_one() {
     has err "unknown command 'frobnicate'; it is scan, show, report, dedup, watch, serve, tune, eval or index"
     run index
     exits 2
-    has err 'index: no command given; it is create, add, query, remove, expire, stat, check or repair'
+    has err 'index: no command given; it is create, add, query, remove, expire, stat, check, repair, list, get, export, import, merge, backup or options'
     while IFS='|' read -r word meant; do
         # shellcheck disable=SC2086
         run $word
@@ -117,7 +117,7 @@ scan --resemblance 0,8 in.jsonl|did you mean 0.8?
 scan --keep latest in.jsonl|did you mean newest?
 scan --keep oldest in.jsonl|did you mean first?
 scan --memory 1 in.jsonl|a size of 32M or more
-watch --resemblance 0.8 feed.db|it is an option of scan, dedup, tune or index create
+watch --resemblance 0.8 feed.db|it is an option of scan, dedup, tune, index create or index repair
 END
     feed 20 >in.jsonl
     run scan -q -j 2 in.jsonl
