@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <zstd.h>
 
-enum { TEXT_LEVEL = 3, VERDICT_HEAD = 64 };
+enum { TEXT_LEVEL = 3, VERDICT_HEAD = 64, MOST_TEXT = 1 << 30 /* the largest max_article_bytes */ };
 
 /* ---- Checksums: of numbers, eight bytes each, and then of bytes -------------------------------
  */
@@ -136,6 +136,7 @@ static tt_status take_text(tti_db *f, const tt_allocator *a, sqlite3_stmt *s, in
     const int64_t numbers[] = {number, size};
     size_t made;
     if ((uint64_t)sqlite3_column_int64(s, 3) != sum_row(numbers, 2, bytes, 2) || size < 0 ||
+        size > MOST_TEXT ||
         (uint64_t)size != ZSTD_getFrameContentSize(bytes[1].bytes, bytes[1].size))
         return TT_EFORMAT;
     title->count = 0;
