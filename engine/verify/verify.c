@@ -200,7 +200,8 @@ static tt_status count_numbers(tti_verifier *v, const tti_doc *doc,
             tti_aligner_match(v->aligner, doc->hashes, doc->token_count, least, &enough, error));
         if (!enough)
             return TT_OK;
-        spend_effort(v, tti_aligner_scattered(v->aligner, doc->token_count));
+        /* A match begins in no other here, so that there are half as many. */
+        spend_effort(v, tti_aligner_scattered(v->aligner, doc->token_count / 2));
     } else if (v->admitted_only && tti_aligner_shared_kgrams(v->aligner) < least &&
                tti_admission_of(v->options, p, doc->token_count, v->loaded->token_count) ==
                    TTI_NOT_ADMITTED) { /* by its overlap */
