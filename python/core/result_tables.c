@@ -25,6 +25,7 @@ static const arrow_field occurrence_fields[] = {
     NULLABLE("of_begin", "l"), NULLABLE("of_end", "l"), NULLABLE("similarity", "g")};
 static const arrow_field occurrence_items[] = {PARENT("item", "+s", occurrence_fields)};
 static const arrow_field section_fields[] = {LEAF("section", "l"), LEAF("tokens", "l"),
+                                             LEAF("kind", "u"),
                                              PARENT("occurrences", "+l", occurrence_items)};
 static const arrow_field tables[TABLE_KINDS] = {
     [TABLE_PAIRS] = PARENT("", "+s", pair_fields),
@@ -81,9 +82,10 @@ static void append_section(const table_reader *r, const tt_section *x)
 {
     arrow_column *c = r->batch->root.children;
     arrow_batch *batch = r->batch;
-    arrow_column *item = &c[2].children[0], *fields = item->children;
+    arrow_column *item = &c[3].children[0], *fields = item->children;
     append_int64(batch, &c[0], x->number);
     append_int64(batch, &c[1], x->tokens);
+    append_word(batch, &c[2], x->kind == TT_SECTION_NOTICE ? "notice" : "story");
     for (size_t k = 0; k < x->count && batch->failed == 0; k++) {
         const tt_occurrence *o = &x->occurrences[k];
         append_article_id(r, &fields[0], o->article);
@@ -100,7 +102,7 @@ static void append_section(const table_reader *r, const tt_section *x)
         item->length++;
         batch->bytes += sizeof *o;
     }
-    append_list(batch, &c[2]);
+    append_list(batch, &c[3]);
 }
 
 static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches,
