@@ -512,9 +512,10 @@ typedef struct tt_section {
     uint64_t number; /**< from 1; a file's own */
     uint64_t tokens; /**< of the reference */
     const tt_occurrence *occurrences;
-    size_t count; /**< of a scan 2 or more */
+    size_t count; /**< of its places; of a scan 2 or more */
     int32_t kind; /**< tt_section_kind */
     int32_t reserved;
+    uint64_t sources; /**< different ones of the articles that have it; those without are not counted */
 } tt_section;
 
 /** Every section: of a scan sorted by reference. */

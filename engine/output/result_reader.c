@@ -44,6 +44,7 @@ enum line_key {
     KEY_DIGEST,
     KEY_MEMBERS,
     KEY_KIND,
+    KEY_SOURCES,
     KEY_ARTICLE,
     KEY_BEGIN,
     KEY_END,
@@ -56,8 +57,8 @@ static const char *const key_names[KEY_COUNT] = {
     "type",          "a",         "b",         "relation", "resemblance", "containment_a",
     "containment_b", "overlap_a", "overlap_b", "facts",    "conflicts",   "cluster",
     "keep",          "articles",  "section",   "tokens",   "occurrences", "rejected",
-    "bytes",         "digest",    "members",   "kind",     "article",     "begin",
-    "end",           "seed",      "words"};
+    "bytes",         "digest",    "members",   "kind",     "sources",     "article",
+    "begin",         "end",       "seed",      "words"};
 
 /* The members of an occurrence, as bits of `seen`. */
 enum {
@@ -427,6 +428,7 @@ static tt_status append_section_line(reading *r, result_line *line)
     line_occurrence occurrence;
     TTI_TRY(read_count(line, KEY_SECTION, &s.number));
     TTI_TRY(read_count(line, KEY_TOKENS, &s.tokens));
+    TTI_TRY(read_count(line, KEY_SOURCES, &s.sources));
     TTI_TRY(begin_list(line, KEY_OCCURRENCES, &j));
     for (;; s.count++) {
         TTI_TRY(next_occurrence(line, &j, &occurrence));

@@ -107,6 +107,8 @@ static void write_section_lines(tti_json_writer *out, const tt_result *result)
         tti_json_write_integer_field(out, "tokens", s->tokens);
         tti_json_write_text(out, s->kind == TT_SECTION_NOTICE ? ",\"kind\":\"notice\""
                                                               : ",\"kind\":\"story\"");
+        tti_json_write_integer_field(out, "places", s->count);
+        tti_json_write_integer_field(out, "sources", s->sources);
         tti_json_write_key(out, "occurrences");
         for (size_t k = 0; k < s->count; k++) {
             const tt_occurrence *o = &s->occurrences[k];

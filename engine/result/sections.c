@@ -286,6 +286,39 @@ static tt_status number_sections(token_occurrences *list, const tt_allocator *a,
     return status;
 }
 
+static int compare_sources(const tti_article *x, const tti_article *y)
+{
+    if (x->source_size != y->source_size || x->source_size == 0)
+        return (x->source_size > y->source_size) - (x->source_size < y->source_size);
+    return memcmp(x->source, y->source, x->source_size);
+}
+
+typedef const tti_article *article_pointer;
+
+/* Articles without a source come first. */
+TTI_SORT_DEFINE(sort_by_source, article_pointer, compare_sources(*x, *y) < 0)
+
+/* Counts the different sources of the articles of each section. */
+static tt_status count_sources(tti_sections *s, const tti_corpus *corpus)
+{
+    TTI_ARRAY(article_pointer) articles = {0};
+    tt_status status = TT_OK;
+    for (size_t i = 0; i < s->sections.count && status == TT_OK; i++) {
+        tt_section *x = &s->sections.items[i];
+        status = tti_array_resize(&articles, s->allocator, x->count);
+        for (size_t k = 0; k < x->count && status == TT_OK; k++)
+            articles.items[k] = &corpus->articles[x->occurrences[k].article];
+        if (status == TT_OK)
+            sort_by_source(articles.items, x->count);
+        for (size_t k = 0; k < x->count && status == TT_OK; k++)
+            x->sources +=
+                articles.items[k]->source_size > 0 &&
+                (k == 0 || compare_sources(articles.items[k], articles.items[k - 1]) != 0);
+    }
+    tti_array_free(&articles, s->allocator);
+    return status;
+}
+
 /* Appends the section of the occurrences. There is room for everything, so that requests can point
  * to the occurrences. */
 static void append_section(tti_sections *out, const tti_corpus *corpus,
@@ -301,11 +334,10 @@ static void append_section(tti_sections *out, const tti_corpus *corpus,
         of_begin = items[k].of_begin < of_begin ? items[k].of_begin : of_begin;
         of_end = items[k].of_end > of_end ? items[k].of_end : of_end;
     }
-    out->sections.items[out->sections.count] =
-        (tt_section){.number = out->sections.count + 1,
-                     .tokens = of_end - of_begin,
-                     .occurrences = o,
-                     .count = count + 1};
+    out->sections.items[out->sections.count] = (tt_section){.number = out->sections.count + 1,
+                                                            .tokens = of_end - of_begin,
+                                                            .occurrences = o,
+                                                            .count = count + 1};
     out->sections.count++;
     out->occurrences.count += count + 1;
     requests->count += 2 * count + 1;
@@ -368,6 +400,8 @@ static tt_status make_sections(tti_sections *out, const tti_corpus *corpus, toke
     }
     if (status == TT_OK)
         status = answer_requests(&requests, corpus, a);
+    if (status == TT_OK)
+        status = count_sources(out, corpus);
     for (size_t s = 0, at = 0; s < out->sections.count && status == TT_OK; s++) {
         tt_occurrence *reference = &out->occurrences.items[at];
         reference->of_begin = reference->begin;

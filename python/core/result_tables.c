@@ -24,9 +24,9 @@ static const arrow_field occurrence_fields[] = {
     LEAF("article", "id"),     LEAF("begin", "l"),      LEAF("end", "l"),
     NULLABLE("of_begin", "l"), NULLABLE("of_end", "l"), NULLABLE("similarity", "g")};
 static const arrow_field occurrence_items[] = {PARENT("item", "+s", occurrence_fields)};
-static const arrow_field section_fields[] = {LEAF("section", "l"), LEAF("tokens", "l"),
-                                             LEAF("kind", "u"),
-                                             PARENT("occurrences", "+l", occurrence_items)};
+static const arrow_field section_fields[] = {
+    LEAF("section", "l"), LEAF("tokens", "l"),  LEAF("kind", "u"),
+    LEAF("places", "l"),  LEAF("sources", "l"), PARENT("occurrences", "+l", occurrence_items)};
 static const arrow_field tables[TABLE_KINDS] = {
     [TABLE_PAIRS] = PARENT("", "+s", pair_fields),
     [TABLE_CLUSTERS] = PARENT("", "+s", cluster_fields),
@@ -82,10 +82,12 @@ static void append_section(const table_reader *r, const tt_section *x)
 {
     arrow_column *c = r->batch->root.children;
     arrow_batch *batch = r->batch;
-    arrow_column *item = &c[3].children[0], *fields = item->children;
+    arrow_column *item = &c[5].children[0], *fields = item->children;
     append_int64(batch, &c[0], x->number);
     append_int64(batch, &c[1], x->tokens);
     append_word(batch, &c[2], x->kind == TT_SECTION_NOTICE ? "notice" : "story");
+    append_int64(batch, &c[3], x->count);
+    append_int64(batch, &c[4], x->sources);
     for (size_t k = 0; k < x->count && batch->failed == 0; k++) {
         const tt_occurrence *o = &x->occurrences[k];
         append_article_id(r, &fields[0], o->article);
@@ -102,7 +104,7 @@ static void append_section(const table_reader *r, const tt_section *x)
         item->length++;
         batch->bytes += sizeof *o;
     }
-    append_list(batch, &c[3]);
+    append_list(batch, &c[5]);
 }
 
 static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches,

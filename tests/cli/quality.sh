@@ -67,6 +67,7 @@ test_a_run_that_two_articles_share_is_one_section() {
     grep '"type":"section"' out | grep '"article":"a"' | grep '"article":"b"' >sections
     [ "$(sed 's/.*"tokens":\([0-9]*\),.*/\1/' sections | tr '\n' ' ')" = '60 180 ' ] || fail "$(cat sections)"
     [ "$(grep -c '"article":"old"' sections)" = 1 ] || fail 'the run is cut'
+    grep -q '"places":3,"sources":0' sections && grep -q '"places":2,"sources":0' sections || fail "$(cat sections)"
 }
 
 test_the_later_stage_of_a_story_is_kept() {

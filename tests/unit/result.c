@@ -38,7 +38,7 @@ static const char whole[] =
     "{\"type\":\"cluster\",\"cluster\":4,\"keep\":7,\"members\":[\"one\",7]}\n"
     "{\"type\":\"cluster\",\"cluster\":6,\"keep\":\"\\u00e9\",\"articles\":[\"\\u00e9\",\"7\","
     "\"x\"]}\n"
-    "{\"type\":\"section\",\"section\":9,\"tokens\":33,\"occurrences\":["
+    "{\"type\":\"section\",\"section\":9,\"tokens\":33,\"sources\":2,\"occurrences\":["
     "{\"article\":\"one\",\"begin\":3,\"end\":90},"
     "{\"article\":7,\"begin\":0,\"end\":80,\"of_begin\":4,\"of_end\":89,\"similarity\":0.75}]}\n"
     "{\"type\":\"news\"}\n"
@@ -89,6 +89,7 @@ static void a_result_is_read_back_whole(void **state)
     assert_int_equal(count, 1);
     assert_int_equal(sections[0].number, 9);
     assert_int_equal(sections[0].tokens, 33);
+    assert_int_equal(sections[0].sources, 2);
     assert_int_equal(sections[0].occurrences[0].of_begin, 3);
     assert_int_equal(sections[0].occurrences[1].of_end, 89);
     assert_true(sections[0].occurrences[1].similarity == 0.75);

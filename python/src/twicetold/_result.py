@@ -235,9 +235,10 @@ class Result:
 
     @property
     def sections(self) -> "Sections":
-        """section (from 1), tokens, kind ("story", or "notice": text that says nothing of the story), occurrences: a list of structs of article, begin, end, of_begin, of_end and
-        similarity. The first occurrence is the reference; its last three fields are null."""
-        table = self._table(2, "sections", ["section", "tokens", "kind", "occurrences"])
+        """section (from 1), tokens, kind ("story" or "notice"), places (how many it has), sources (different ones of
+        its articles), occurrences: a list of structs of article, begin, end, of_begin, of_end and similarity. The
+        first occurrence is the reference; its last three fields are null."""
+        table = self._table(2, "sections", ["section", "tokens", "kind", "places", "sources", "occurrences"])
         return Sections(self._result, table.columns, self.summary["sections"], self._source)
 
     @property

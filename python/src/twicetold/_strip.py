@@ -71,7 +71,7 @@ def strip(
     from ._result import Table
 
     spans: Dict[str, List[Tuple[int, int, int]]] = {}
-    for section in Table(found, 2, "sections", ["section", "tokens", "occurrences"], None):
+    for section in Table(found, 2, "sections", ["section", "tokens", "kind", "places", "sources", "occurrences"], None):
         places = section["occurrences"]
         if len({key_of(o["article"]) for o in places}) < min_holders:
             continue
