@@ -148,12 +148,12 @@ static PyObject *index_stat(PyObject *self, PyObject *nothing)
     Py_END_ALLOW_THREADS;
     if (status != TT_OK)
         return core_raise(&error);
-    return Py_BuildValue("{sKsKsKsKsKsKsNsN}", "articles", (unsigned long long)s.articles,
-                         "distinct", (unsigned long long)s.distinct, "tokens",
-                         (unsigned long long)s.tokens, "bytes", (unsigned long long)s.bytes,
-                         "file_bytes", (unsigned long long)s.file_bytes, "memory_bytes",
-                         (unsigned long long)s.memory_bytes, "oldest", core_time_or_none(s.oldest),
-                         "newest", core_time_or_none(s.newest));
+    return Py_BuildValue(
+        "{sKsKsKsKsKsKsKsNsN}", "articles", (unsigned long long)s.articles, "withdrawn",
+        (unsigned long long)s.withdrawn, "distinct", (unsigned long long)s.distinct, "tokens",
+        (unsigned long long)s.tokens, "bytes", (unsigned long long)s.bytes, "file_bytes",
+        (unsigned long long)s.file_bytes, "memory_bytes", (unsigned long long)s.memory_bytes,
+        "oldest", core_time_or_none(s.oldest), "newest", core_time_or_none(s.newest));
 }
 
 static PyObject *index_options(PyObject *self, PyObject *nothing)

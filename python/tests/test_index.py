@@ -105,6 +105,7 @@ def test_what_the_command_added_is_found_here_and_the_other_way(path, tmp_path, 
         assert len(index) == 150
         stat = json.loads(command("index", "stat", "--json", path))
         here = index.stat()
+        assert stat.pop("options") == index.options
         assert here.pop("memory_bytes") > 0 and stat.pop("memory_bytes") > 0  # grown by queries
         assert here.pop("newest").strftime("%Y-%m-%dT%H:%M:%SZ") == stat.pop("newest")
         assert here.pop("oldest").strftime("%Y-%m-%dT%H:%M:%SZ") == stat.pop("oldest")

@@ -548,7 +548,7 @@ class Index:
             return self._index.expire(micros)
 
     def stat(self) -> Dict[str, Any]:
-        """Its size: articles; distinct (articles whose tokens no earlier one has); tokens; bytes (of their
+        """Its size: articles; withdrawn (of these, those of which a tombstone is left); distinct (articles whose tokens no earlier one has); tokens; bytes (of their
         texts); file_bytes; memory_bytes; oldest and newest, datetimes, None if it is empty."""
         with self._not_waiting() as index:
             stat = index._index.stat()
