@@ -889,7 +889,7 @@ typedef struct tt_scores {
     uint64_t gold_section_bytes, found_section_bytes, right_section_bytes;
     double section_precision, section_recall;
     double section_granularity; /**< found occurrences that overlap a gold one, for each gold one
-                                     that is found */
+                                     that is found: more than 1 where found ones overlap, too */
 } tt_scores;
 
 /**

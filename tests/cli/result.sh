@@ -11,7 +11,7 @@ test_lines_come_in_order_and_have_their_keys_in_order() {
     id='"[a-z0-9]*"' number='\(0\|1\|0\.[0-9]*[1-9]\)' whole='[0-9]\+'
     ! grep '"type":"pair"' out | grep -vx "{\"type\":\"pair\",\"a\":$id,\"b\":$id,\"relation\":\"[a-z]*\",\"resemblance\":$number,\"containment_a\":$number,\"containment_b\":$number,\"overlap_a\":$number,\"overlap_b\":$number,\"facts\":$number,\"conflicts\":$number\(,\"differ\":\[[^]]*\]\)\{0,1\}}" || fail 'a pair line of another form'
     ! grep '"type":"cluster"' out | grep -vx "{\"type\":\"cluster\",\"cluster\":$whole,\"keep\":$id,\"members\":\[$id\(,$id\)\+\]}" || fail 'a cluster line of another form'
-    ! grep '"type":"section"' out | grep -vx "{\"type\":\"section\",\"section\":$whole,\"tokens\":$whole,\"kind\":\"story\",\"occurrences\":\[{\"article\":$id,\"begin\":$whole,\"end\":$whole}\(,{\"article\":$id,\"begin\":$whole,\"end\":$whole,\"of_begin\":$whole,\"of_end\":$whole,\"similarity\":$number}\)\+\]}" || fail 'a section line of another form'
+    ! grep '"type":"section"' out | grep -vx "{\"type\":\"section\",\"section\":$whole,\"tokens\":$whole,\"kind\":\"story\",\"places\":$whole,\"sources\":$whole,\"occurrences\":\[{\"article\":$id,\"begin\":$whole,\"end\":$whole}\(,{\"article\":$id,\"begin\":$whole,\"end\":$whole,\"of_begin\":$whole,\"of_end\":$whole,\"similarity\":$number}\)\+\]}" || fail 'a section line of another form'
     tail -n 1 out | sed 's/:[^:,{}]*\([,}]\)/:\1/g' >keys
     printf '%s\n' '{"type":,"articles":,"rejected":,"bytes":,"paragraphs":,"pairs":,"pairs_omitted":,"clusters":,"sections":,"digest":,"seconds":{"read":,"text":,"sketch":,"lsh":,"seed":,"verify":,"section":,"cluster":,"total":},"options":{"pairs":,"clusters":,"sections":,"series":,"resemblance":,"containment":,"overlap":,"facts":,"min_section":,"keep":,"drop":,"max_matches":,"shingle_tokens":,"hashes":,"bands":,"seed":,"paragraphs":,"max_article_bytes":}}' >expected
     same expected keys
@@ -152,7 +152,7 @@ test_eval_scores_a_result_against_its_own_lines() {
     lines out 1
     has out '"precision":1,'
     has out '},"clusters":{"ari":1},"sections":{"gold_bytes":'
-    has out '"precision":1,"recall":1,"granularity":1}}'
+    has out '"precision":1,"recall":1,"granularity":1' # more where a section has parts that are sections
 }
 
 test_eval_counts_what_is_right_and_what_is_missing() {
