@@ -19,9 +19,15 @@ static const uint8_t tti_letter_classes[32] = {0,    0x85, 0x82, 0x83, 0x87, 0x8
                                                0x84, 5,    3,    0x84, 0x81, 0x81, 0x85, 0x86, 0x83,
                                                3,    0x80, 5,    7,    7,    7,    7,    6,    6};
 
+/** A word in lower case of fewer bytes is a short one: most are articles, prepositions and the
+ * like, which say little about what a text is about. It has TTI_RUN_UPPER without TTI_RUN_CAPITAL.
+ */
+enum { TTI_SHORT_WORD_BYTES = 5 };
+
 /** Flags of a run, beside the class of its first letter; the values are those of TTI_TOKEN_*. */
 enum {
     TTI_RUN_NUMERAL = 1u << 0,       /**< starts with a digit */
+    TTI_RUN_KIND = 0x87,             /**< the bits of a class, and of a numeral */
     TTI_RUN_CAPITAL = 1u << 3,       /**< starts with a capital */
     TTI_RUN_UPPER = 1u << 5,         /**< two letters or more, all capitals */
     TTI_RUN_MAYBE_SENTENCE = 1u << 4 /**< preceded by more than spaces, commas, hyphens */

@@ -611,12 +611,18 @@ TTI_TARGET static inline void TTI_NAME(take_sizes)(const uint16_t *restrict begi
         size[i] = length[i] = (uint32_t)end[i] - begin[i];
 }
 
+/* A short run that begins with a small letter is a short word. */
 TTI_TARGET static inline void TTI_NAME(take_flags)(const uint8_t *restrict first,
-                                                   const uint8_t *restrict whole, uint32_t count,
+                                                   const uint8_t *restrict whole,
+                                                   const uint32_t *restrict length, uint32_t count,
                                                    uint8_t *restrict flags)
 {
-    for (uint32_t i = 0; i < count; i++)
-        flags[i] = first[i] | whole[i];
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t f = first[i] | whole[i];
+        const int is_short = (length[i] < TTI_SHORT_WORD_BYTES) & ((f & TTI_RUN_CAPITAL) == 0) &
+                             ((f & TTI_RUN_KIND) != TTI_RUN_NUMERAL);
+        flags[i] = (uint8_t)(f | is_short * TTI_RUN_UPPER);
+    }
 }
 
 /* An array at a time, so that compilers see what is wide in it. */
@@ -627,7 +633,8 @@ TTI_TARGET static void TTI_NAME(append_runs)(const tti_split *split, uint32_t be
     TTI_NAME(take_begins)(split->begin + begin, count, base, batch->at + k, batch->begin + k);
     TTI_NAME(take_sizes)
     (split->begin + begin, split->end + begin, count, batch->size + k, batch->length + k);
-    TTI_NAME(take_flags)(split->first + begin, split->whole + begin, count, batch->flags + k);
+    TTI_NAME(take_flags)
+    (split->first + begin, split->whole + begin, batch->length + k, count, batch->flags + k);
     batch->count = k + count;
 }
 

@@ -158,35 +158,11 @@ static void flag_words(const tti_words *words, const uint64_t *wide, uint8_t *fl
         }
 }
 
-/* Flags words of few bytes that are no capitals and no numerals, eight at a time. */
-static void flag_short_words(const uint32_t *lengths, uint8_t *flags, uint32_t count)
-{
-    uint32_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        const uint32_t *x = lengths + i;
-        const uint8_t is_short[8] = {x[0] < TTI_SHORT_WORD_BYTES, x[1] < TTI_SHORT_WORD_BYTES,
-                                     x[2] < TTI_SHORT_WORD_BYTES, x[3] < TTI_SHORT_WORD_BYTES,
-                                     x[4] < TTI_SHORT_WORD_BYTES, x[5] < TTI_SHORT_WORD_BYTES,
-                                     x[6] < TTI_SHORT_WORD_BYTES, x[7] < TTI_SHORT_WORD_BYTES};
-        uint64_t f, shorts;
-        memcpy(&shorts, is_short, sizeof shorts);
-        memcpy(&f, flags + i, sizeof f);
-        /* Kinds above that of numerals have one of three bits. */
-        f |= (shorts & ~(f / TTI_TOKEN_CAPITAL) & (f >> 1 | f >> 2 | f >> 7)) * TTI_TOKEN_UPPER;
-        memcpy(flags + i, &f, sizeof f);
-    }
-    for (; i < count; i++)
-        if (lengths[i] < TTI_SHORT_WORD_BYTES && (flags[i] & TTI_TOKEN_CAPITAL) == 0 &&
-            (flags[i] & TTI_TOKEN_KIND) > TTI_TOKEN_NUMERAL)
-            flags[i] |= TTI_TOKEN_UPPER;
-}
-
 /* The flags of the batch's tokens, of which these are the wide hashes, for the store. */
 static void store_flags(const tti_tokenizer *s, const uint64_t *wide, uint8_t *flags)
 {
     memcpy(flags, s->batch.flags, s->batch.count);
     flag_words(&s->words, wide, flags, s->batch.count);
-    flag_short_words(s->batch.length, flags, s->batch.count);
     resolve_sentence_flags(s, flags);
 }
 
@@ -439,6 +415,9 @@ static inline tt_status append_token(tti_tokenizer *s, token *t)
         t->flags |= TTI_TOKEN_MAYBE_SENTENCE;
     if ((t->flags & TTI_TOKEN_NUMERAL) == 0)
         t->flags |= letter_class(s->tokens->folded.items + t->at);
+    if ((t->flags & TTI_TOKEN_CAPITAL) == 0 && (t->flags & TTI_TOKEN_KIND) > TTI_TOKEN_NUMERAL &&
+        s->tokens->folded.count - t->at < TTI_SHORT_WORD_BYTES)
+        t->flags |= TTI_TOKEN_UPPER;
     b->begin[i] = t->begin;
     b->size[i] = t->end - t->begin;
     b->at[i] = (uint32_t)t->at;
@@ -684,7 +663,6 @@ static tt_status read_joined_token(tti_tokenizer *s, const tti_cut_word *cut, jo
     s->kernels->hash_tokens(&s->batch, t->folded.items, s->seed, &out->wide, &out->low);
     out->flags = s->batch.flags[0] & (uint8_t)~TTI_TOKEN_MAYBE_SENTENCE;
     flag_words(&s->words, &out->wide, &out->flags, 1);
-    flag_short_words(s->batch.length, &out->flags, 1);
     s->batch.count = 0;
     t->folded.count = TTI_SPLIT_BYTES;
     return TT_OK;

@@ -50,10 +50,7 @@ static inline int tti_token_is_number_or_date(uint8_t flags)
            kind == TTI_TOKEN_DATE_WORD;
 }
 
-/** A word in lower case of fewer bytes: most are articles, prepositions and the
- * like, which say little about what a text is about. */
-enum { TTI_SHORT_WORD_BYTES = 5 };
-
+/** A short word in lower case (kernels/split.h). */
 static inline int tti_token_is_short(uint8_t flags)
 {
     return (flags & (TTI_TOKEN_CAPITAL | TTI_TOKEN_UPPER)) == TTI_TOKEN_UPPER &&
