@@ -30,7 +30,7 @@ class Result:
                 self.sections.append(record)
             elif kind == "summary":
                 self.summary = record
-            else:
+            elif kind != "notice":
                 raise ValueError("unknown line: " + line[:80])
         if self.summary is None:
             raise ValueError("the result has no summary: it was cut off")
