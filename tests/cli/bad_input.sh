@@ -153,7 +153,7 @@ test_utf16_is_told_as_such() {
     printf '\377\376{\000"\000' >in.jsonl
     run scan in.jsonl
     exits 3
-    has err 'in.jsonl: text in UTF-16 or UTF-32; convert it first'
+    has err 'in.jsonl: text in UTF-16 or UTF-32; say --encoding UTF-16 (or UTF-32)'
 }
 
 test_unpaired_surrogate_escapes() {

@@ -291,7 +291,7 @@ give an INDEX and INPUT|index add a.db
 give an INDEX and INPUT|index query a.db
 one INDEX is enough: what is 'b.db'?|index stat a.db b.db
 give either --before TIME or --older-than AGE|index expire a.db
---before: 'yesterday' is not allowed; give |index expire a.db --before yesterday
+--before: 'lately' is not allowed; give |index expire a.db --before lately
 --before: '2025-02-31' is not allowed; give |index expire a.db --before 2025-02-31
 give two files: the result and the gold|eval result.jsonl
 give a RESULT, an ID (or --cluster N|show result.jsonl
