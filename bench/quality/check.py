@@ -109,8 +109,8 @@ class Forms(unittest.TestCase):
                                  "500 words and more"])
 
     def test_a_cluster_of_two_events_is_mixed(self):
-        r = result({"type": "cluster", "articles": ["a", "b"]},
-                   {"type": "cluster", "articles": ["d", "e"]})
+        r = result({"type": "cluster", "members": ["a", "b"]},
+                   {"type": "cluster", "members": ["d", "e"]})
         self.assertEqual(measures.mixed_clusters(r, FORMS.event), (1, 2))
 
 
@@ -176,8 +176,9 @@ class Sections(unittest.TestCase):
         self.assertEqual(measures.cut_joints(result(
             first, section(("x", 202, 400), ("y", 252, 450, 202, 400)))), (1, 1))
         self.assertEqual(measures.cut_joints(result(
-            first, section(("x", 202, 400), ("y", 252, 450, 202, 400)),
-            section(("x", 0, 400), ("y", 50, 450, 0, 400)))), (0, 1))
+            section(("x", 100, 200), ("y", 150, 250, 100, 200)),
+            section(("x", 202, 400), ("y", 252, 450, 202, 400)),
+            section(("x", 0, 600), ("y", 50, 650, 0, 600)))), (0, 1))
         self.assertEqual(measures.cut_joints(result(
             first, section(("x", 202, 400), ("y", 900, 1100, 202, 400)))), (0, 1))
         self.assertEqual(measures.cut_joints(result(
