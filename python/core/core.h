@@ -95,6 +95,7 @@ typedef enum table_kind {
     TABLE_CLUSTERS,
     TABLE_SECTIONS,
     TABLE_REMOVED,
+    TABLE_NOTICES,
     TABLE_KINDS
 } table_kind;
 
@@ -104,6 +105,12 @@ void core_result_release(shared_result *shared);
 /* A new object of the type Result. `id_format`: Arrow's, static, or NULL where it is to follow from
  * the ids. Takes `result` over, also where it fails. */
 PyObject *core_result_new(tt_result *result, const char *id_format, size_t id_prefix);
+
+/* read_result(path) -> Result */
+PyObject *core_result_read(PyObject *module, PyObject *path);
+
+/* What a Result holds. @return NULL: raised, it is none */
+const tt_result *core_result_of(PyObject *object);
 
 /* A stream of a table, in a capsule. */
 PyObject *core_table_stream(shared_result *shared, table_kind kind);

@@ -72,6 +72,19 @@ static PyObject *index_close(PyObject *self, PyObject *nothing)
     Py_RETURN_NONE;
 }
 
+/* notices(Result): adds its notices, which are copied, to those of the handle */
+static PyObject *index_notices(PyObject *self, PyObject *object)
+{
+    const index_object *index = (index_object *)self;
+    const tt_result *from = core_result_of(object);
+    tt_error error = {0};
+    if (from == NULL || core_index_require_open(index) != 0)
+        return NULL;
+    if (tt_index_notices(index->index, from, &error) != TT_OK)
+        return core_raise(&error);
+    Py_RETURN_NONE;
+}
+
 /* ==== Removing ================================================================================ */
 
 /* Reads tuples (bytes, is_integer) into `ids`, which borrow the bytes. @return 0, or -1: raised */
@@ -167,6 +180,7 @@ static PyObject *index_options(PyObject *self, PyObject *nothing)
 
 static PyMethodDef methods[] = {
     {"close", index_close, METH_NOARGS, "close()"},
+    {"notices", index_notices, METH_O, "notices(Result)"},
     {"remove", index_remove, METH_VARARGS, "remove(list of (bytes, is_integer)) -> how many"},
     {"expire", index_expire, METH_VARARGS, "expire(microseconds) -> how many"},
     {"stat", index_stat, METH_NOARGS, "stat() -> dict"},

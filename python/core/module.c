@@ -217,6 +217,7 @@ static PyObject *version(PyObject *module, PyObject *nothing)
 
 static PyMethodDef functions[] = {
     {"eval", eval, METH_VARARGS, "eval(result, gold) -> dict of scores"},
+    {"read_result", core_result_read, METH_O, "read_result(path) -> Result"},
     {"check", core_index_findings, METH_O, "check(path) -> list of what is wrong with an index"},
     {"repair", core_index_repair, METH_VARARGS, "repair(path, new_path, options) -> dict"},
     {"align", core_align, METH_VARARGS, "align(a, b, min_tokens) -> (passages, differences)"},

@@ -63,6 +63,30 @@ PyObject *core_result_new(tt_result *result, const char *id_format, size_t id_pr
     return (PyObject *)made;
 }
 
+PyObject *core_result_read(PyObject *module, PyObject *path)
+{
+    PyObject *bytes;
+    tt_result *result = NULL;
+    tt_error error = {0};
+    tt_status status;
+    (void)module;
+    if (!PyUnicode_FSConverter(path, &bytes))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_result_read(&result, PyBytes_AsString(bytes), NULL, &error);
+    Py_END_ALLOW_THREADS;
+    Py_DECREF(bytes);
+    return status == TT_OK ? core_result_new(result, NULL, 0) : core_raise(&error);
+}
+
+const tt_result *core_result_of(PyObject *object)
+{
+    if (PyObject_TypeCheck(object, (PyTypeObject *)core_result_type))
+        return ((result_object *)object)->shared->result;
+    PyErr_SetString(PyExc_TypeError, "not a Result");
+    return NULL;
+}
+
 static void result_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);

@@ -27,11 +27,15 @@ static const arrow_field occurrence_items[] = {PARENT("item", "+s", occurrence_f
 static const arrow_field section_fields[] = {
     LEAF("section", "l"), LEAF("tokens", "l"),  LEAF("kind", "u"),
     LEAF("places", "l"),  LEAF("sources", "l"), PARENT("occurrences", "+l", occurrence_items)};
+static const arrow_field notice_fields[] = {LEAF("notice", "l"),    LEAF("tokens", "l"),
+                                            LEAF("articles", "l"),  NULLABLE("article", "id"),
+                                            NULLABLE("begin", "l"), NULLABLE("end", "l")};
 static const arrow_field tables[TABLE_KINDS] = {
     [TABLE_PAIRS] = PARENT("", "+s", pair_fields),
     [TABLE_CLUSTERS] = PARENT("", "+s", cluster_fields),
     [TABLE_SECTIONS] = PARENT("", "+s", section_fields),
     [TABLE_REMOVED] = PARENT("", "+s", removed_fields),
+    [TABLE_NOTICES] = PARENT("", "+s", notice_fields),
 };
 
 /* What is appended to a batch. */
@@ -107,6 +111,23 @@ static void append_section(const table_reader *r, const tt_section *x)
     append_list(batch, &c[5]);
 }
 
+/* The place of a notice that was given is that of its first article, where the result has it. */
+static void append_notice(const table_reader *r, const tt_notice *x)
+{
+    arrow_column *c = r->batch->root.children;
+    append_int64(r->batch, &c[0], x->number);
+    append_int64(r->batch, &c[1], x->tokens);
+    append_int64(r->batch, &c[2], x->articles);
+    if (x->article == TT_NO_ARTICLE) {
+        for (size_t i = 3; i < 6; i++)
+            append_null(r->batch, &c[i]);
+        return;
+    }
+    append_article_id(r, &c[3], x->article);
+    append_int64(r->batch, &c[4], x->begin);
+    append_int64(r->batch, &c[5], x->end);
+}
+
 static int next_batch(const stream_source *source, uint64_t rows, uint64_t batches,
                       arrow_batch **out, tt_error *error)
 {
@@ -117,6 +138,7 @@ static int next_batch(const stream_source *source, uint64_t rows, uint64_t batch
     const tt_pair *pairs = NULL;
     const tt_cluster *clusters = NULL;
     const tt_section *sections = NULL;
+    const tt_notice *notices = NULL;
     tt_status status = TT_OK;
     size_t count = 0;
     int failed;
@@ -128,6 +150,7 @@ static int next_batch(const stream_source *source, uint64_t rows, uint64_t batch
     case TABLE_CLUSTERS: clusters = tt_result_clusters(x, &count); break;
     case TABLE_SECTIONS: sections = tt_result_sections(x, &count); break;
     case TABLE_REMOVED: status = tt_result_dropped(x, &pairs, &count, error); break;
+    case TABLE_NOTICES: notices = tt_result_notices(x, &count); break;
     case TABLE_KINDS: break;
     }
     for (uint64_t i = rows; status == TT_OK && i < count; i++) {
@@ -135,8 +158,10 @@ static int next_batch(const stream_source *source, uint64_t rows, uint64_t batch
             append_pair(&r, &pairs[i]);
         else if (clusters != NULL)
             append_cluster(&r, &clusters[i]);
-        else
+        else if (sections != NULL)
             append_section(&r, &sections[i]);
+        else
+            append_notice(&r, &notices[i]);
         if (arrow_batch_end_row(r.batch))
             break;
     }

@@ -234,7 +234,20 @@ static PyObject *scan_finish(PyObject *self, PyObject *nothing)
     return NULL;
 }
 
+/* notices(Result): takes its notices, which are copied, and learns none */
+static PyObject *scan_notices(PyObject *self, PyObject *object)
+{
+    const tt_result *from = core_result_of(object);
+    tt_error error = {0};
+    if (from == NULL)
+        return NULL;
+    if (tt_scan_notices(((scan_object *)self)->job->scan, from, &error) != TT_OK)
+        return core_raise(&error);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {FEED_METHODS,
+                                {"notices", scan_notices, METH_O, "notices(Result)"},
                                 {"finish", scan_finish, METH_NOARGS, "finish() -> Result"},
                                 {NULL, NULL, 0, NULL}};
 

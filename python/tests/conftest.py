@@ -12,6 +12,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FEED = ROOT / "corpora" / "feed" / "articles.jsonl"
 GOLD = ROOT / "corpora" / "feed" / "gold.jsonl"
+PAYWALL = ROOT / "tests" / "cli" / "feeds" / "paywall.jsonl"
 
 # What a shell starts in the background ignores SIGINT, and Python then makes no KeyboardInterrupt of
 # it: the tests of Ctrl-C would go on for ever.
@@ -71,3 +72,10 @@ def wanted():
     """What the command finds in the feed."""
     output = command("scan", "--quiet", FEED)
     return tuple(lines(output, kind) for kind in ("pair", "cluster", "section"))
+
+
+def paywall_page():
+    """A page that has nothing but the notice of these articles, and a few words before it."""
+    articles = [json.loads(line) for line in PAYWALL.read_text(encoding="utf-8").splitlines()]
+    notice = next(a["text"][a["text"].index("Read on now") :] for a in articles if "Read on now" in a["text"])
+    return articles, {"id": "page", "text": "Log in or subscribe. " + notice}

@@ -13,7 +13,7 @@ import time
 
 import pytest
 import twicetold
-from conftest import FEED, SOON, command, lines, need
+from conftest import FEED, PAYWALL, SOON, command, lines, need, paywall_page
 from test_process import endless, interrupted, resident
 from twicetold import Index
 
@@ -604,3 +604,18 @@ def test_reading_does_not_wait_for_an_add(articles, tmp_path):
         assert index.matches(articles[5]["id"])[0]["of"]
         go_on.set()
         writer.join()
+
+
+def test_notices_last_as_long_as_the_object(tmp_path, path):
+    articles, page = paywall_page()
+    notices = tmp_path / "list"
+    twicetold.scan(PAYWALL).write(notices)
+    with Index(path, notices=notices) as index:
+        notices.unlink()
+        index.add(articles)
+        assert index.query(page)["verdict"] == ["new"]
+        assert {m["relation"] for m in index.query(page, all=True)} == {"boilerplate"}
+    with Index(path) as index:
+        assert index.query(page)["verdict"] == ["duplicate"]
+    with pytest.raises(twicetold.InputOutputError):
+        Index(path, notices=notices)

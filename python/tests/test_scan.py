@@ -9,7 +9,7 @@ import types
 
 import pytest
 import twicetold
-from conftest import FEED, GOLD, command, everything, lines, need, rows
+from conftest import FEED, GOLD, PAYWALL, command, everything, lines, need, paywall_page, rows
 
 
 def test_a_path_gives_what_the_command_gives(wanted):
@@ -387,3 +387,21 @@ def test_one_wheel_is_for_every_python():
 def test_it_is_typed():
     assert (pathlib.Path(twicetold.__file__).parent / "py.typed").exists()
     assert io.open(pathlib.Path(twicetold.__file__).parent / "_core.pyi").read()
+
+
+def test_notices_are_those_of_the_command_and_of_the_file_given(tmp_path):
+    articles, page = paywall_page()
+    learned = twicetold.scan(PAYWALL)
+    of_command = lines(command("scan", "--quiet", PAYWALL), "notice")
+    assert of_command and list(learned.notices) == [{k: x[k] for k in learned.notices.columns} for x in of_command]
+    learned.write(tmp_path / "list")
+    given = twicetold.scan([page], notices=tmp_path / "list")
+    unplaced = {"article": None, "begin": None, "end": None}
+    assert list(given.notices) == [{**row, **unplaced} for row in learned.notices]
+    assert list(twicetold.scan([page]).notices) == []
+    kept, removed = twicetold.dedup([*articles, page], removed=True, notices=tmp_path / "list")
+    assert len(kept) == len(articles) + 1 and len(removed) == 0
+    with pytest.raises(twicetold.InvalidError):
+        twicetold.scan([page], notices=tmp_path / "list", seed=1)
+    with pytest.raises(twicetold.InputOutputError):
+        twicetold.dedup([page], notices=tmp_path / "nowhere")

@@ -99,11 +99,14 @@ def _run(
     sources: Optional[bytes],
     progress: Union[bool, None, ProgressFunction],
     kept: Optional[List[Any]] = None,
+    notices: Optional[Path] = None,
 ) -> Tuple[Result, _core.Scan]:
     began = time.perf_counter()
     before, has = _peak(), _resident()
     with Progress(progress) as shown:
         feed = _core.Scan(options, sources, shown.call)
+        if notices is not None:
+            feed.notices(_core.read_result(notices))
         source.feed(feed, options, kept)
         read = feed.read_seconds
         rejected = rejections(feed)
@@ -148,6 +151,7 @@ def scan(
     text: Text = "text",
     *,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[ScanOptions],
 ) -> Result:
     """Finds near-duplicate articles and repeated sections.
@@ -164,6 +168,8 @@ def scan(
     ``FILE:LINE``); with `id=None` all articles do (not in files).
     progress: True for a bar (tqdm), or a callable ``(stage, done, total)``, where total 0 means unknown. An
     exception that it raises ends the call.
+    notices: the path of a result, as `write` makes it: its notices are taken, and none are learned, so that pairs
+    that share nothing else are "boilerplate" as they would be there. It must have been made with the same `seed`.
     options: those of the command, with ``_`` for ``-``, and num_hashes for ``--hashes``: pairs, clusters, sections,
     series (True: look for these; if none is given, for the first three), resemblance, containment, overlap,
     facts (shares, or "off"), min_section, max_matches, shingle_tokens (tokens), num_hashes, bands, seed,
@@ -182,7 +188,7 @@ def scan(
     the same; the call takes longer.
     """
     resolved, sources = _options.of_scan(dict(options))
-    return _run(_source(articles, id, text, resolved), resolved, sources, progress)[0]
+    return _run(_source(articles, id, text, resolved), resolved, sources, progress, notices=notices)[0]
 
 
 @overload
@@ -194,6 +200,7 @@ def dedup(
     removed: Literal[False] = False,
     output: None = None,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> Any: ...
 
@@ -207,6 +214,7 @@ def dedup(
     removed: Literal[True],
     output: None = None,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> Tuple[Any, Removed]: ...
 
@@ -220,6 +228,7 @@ def dedup(
     removed: Literal[False] = False,
     output: None = None,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> List[Row]: ...
 
@@ -233,6 +242,7 @@ def dedup(
     removed: Literal[True],
     output: None = None,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> Tuple[List[Row], Removed]: ...
 
@@ -246,6 +256,7 @@ def dedup(
     removed: Literal[False] = False,
     output: None = None,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> Frame: ...
 
@@ -259,6 +270,7 @@ def dedup(
     removed: Literal[True],
     output: None = None,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> Tuple[Frame, Removed]: ...
 
@@ -272,6 +284,7 @@ def dedup(
     removed: bool = False,
     output: Path,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> Any: ...
 
@@ -284,11 +297,12 @@ def dedup(
     removed: bool = False,
     output: Optional[Path] = None,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[DedupOptions],
 ) -> Any:
     """The articles to keep, with all their fields, in input order.
 
-    articles, id, text, progress, options: as for `scan`, without those about sections. `drop` (default 0.8):
+    articles, id, text, progress, notices, options: as for `scan`, without those about sections. `drop` (default 0.8):
     an article is left out if the one that is kept contains at least that share of its tokens.
     output: a folder, new or empty, to which the articles are written as Parquet files of at most a million rows,
     with all columns, and in parts: of Parquet, other files of pyarrow and datasets no more than a batch is held.
@@ -307,7 +321,7 @@ def dedup(
     source = _source(articles, id, text, resolved)
     records: Optional[List[Any]] = [] if source.paths is not None and source.dataset is None else None
     hold(source)
-    result, feed = _run(source, resolved, sources, progress, records)
+    result, feed = _run(source, resolved, sources, progress, records, notices)
     kept = bytearray(feed.accepted)
     reject_none(result.rejected, len(kept))
     among_accepted = iter(result._result.kept())

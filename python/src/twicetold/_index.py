@@ -195,6 +195,8 @@ class Index:
     memory and ends with the object.
     read_only: allows queries only. One object, in one process, may write to a file; any number may read it, in
     other processes too, and see whole commits.
+    notices: the path of a result, as `Result.write` makes it, by whose notices the verdicts go: what shares hardly
+    anything else is no duplicate, update or overlap. The file does not keep them; they are given each time.
     options: those that a new index is created with, which an existing one must have been created with:
     shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts, drop, keep_text
     (True: the texts and titles are kept, compressed, for `get`, `articles` and `merge`);
@@ -207,12 +209,21 @@ class Index:
     InvalidError (other options than it was created with), LockedError (another process writes to it).
     """
 
-    def __init__(self, path: Optional[Path] = None, *, read_only: bool = False, create: bool = True, **options: Unpack[IndexOptions]):
+    def __init__(
+        self,
+        path: Optional[Path] = None,
+        *,
+        read_only: bool = False,
+        create: bool = True,
+        notices: Optional[Path] = None,
+        **options: Unpack[IndexOptions],
+    ):
         self.path = None if path is None else os.fspath(path)
         self._options = _options.of_index(dict(options))
         self._lock = threading.RLock()  # an iterable of articles may itself query the index
         name = None if path is None else os.fsencode(path)
         _refuse_inherited(name)
+        self._notices = None if notices is None else _core.read_result(notices)
         flags = _CREATE | _MATCHES if name is None else _READ if read_only else _CREATE if create else 0
         self._index = _core.Index(name, flags, self._options)
         self._reader: Optional[Index] = None  # a second object for the same file, which lists all matches
@@ -220,6 +231,8 @@ class Index:
         file = _identity(name)
         if file is not None:
             _open_files[id(self._index)] = self._process, file
+        if self._notices is not None:
+            self._index.notices(self._notices)
 
     def close(self) -> None:
         """Closes the index. Closing it again does nothing; in a forked child the file is not touched."""
@@ -289,6 +302,8 @@ class Index:
                 reader.path, reader._options, reader._lock = self.path, {}, threading.RLock()
                 reader._reader, reader._process = None, os.getpid()
                 reader._index = _core.Index(os.fsencode(self.path), _READ | _MATCHES, self._options_of_object())
+                if self._notices is not None:
+                    reader._index.notices(self._notices)
                 self._reader = reader
             return self._reader
 

@@ -242,6 +242,13 @@ class Result:
         return Sections(self._result, table.columns, self.summary["sections"], self._source)
 
     @property
+    def notices(self) -> Table:
+        """The notices that the scan has learned or was given, texts that articles have which tell different news: notice
+        (from 1), tokens, articles (that were seen to share it; 0: not known), article (the first of them), begin, end
+        (its bytes there). The last three are null where the place is not known."""
+        return Table(self._result, 4, "notices", ["notice", "tokens", "articles", "article", "begin", "end"], None)
+
+    @property
     def removed(self) -> Removed:
         """The articles that `dedup` leaves out: id, kept (the article kept instead), relation, resemblance,
         containment, containment_of, overlap, overlap_of, facts, conflicts, differ; names that end in _of are about the one
