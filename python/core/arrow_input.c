@@ -172,7 +172,7 @@ static void note_id_format(feed *f, const stream_columns *s)
 
 /* Finds the columns that the names say. @return 0, or -1: raised */
 static int find_columns(stream_columns *s, const char *const names[COLUMNS], int id_needed,
-                        need published)
+                        int source_needed, need published)
 {
     s->is_text = strcmp(s->schema->format, "+s") != 0;
     if (s->is_text && core_column_fits(s->schema, COLUMN_TEXT)) {
@@ -192,7 +192,9 @@ static int find_columns(stream_columns *s, const char *const names[COLUMNS], int
                    find_column(s->schema, names[TEXT], COLUMN_TEXT, NEED_YES, &s->indexes[TEXT]) !=
                        0 ||
                    find_column(s->schema, names[SOURCE], COLUMN_TEXT,
-                               published == NEED_NO ? NEED_NO : NEED_YES,
+                               published == NEED_NO ? NEED_NO
+                               : source_needed      ? NEED_YES
+                                                    : NEED_IF_IT_FITS,
                                &s->indexes[SOURCE]) != 0 ||
                    find_column(s->schema, names[TITLE], COLUMN_TEXT, NEED_IF_IT_FITS,
                                &s->indexes[TITLE]) != 0 ||
@@ -202,7 +204,8 @@ static int find_columns(stream_columns *s, const char *const names[COLUMNS], int
                : 0;
 }
 
-/* add_stream(capsule, id, text, source, title, published, id_needed, need, is_all) */
+/* add_stream(capsule, id, text, source, title, published, id_needed, source_needed, need, is_all)
+ */
 PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
 {
     feed *f = (feed *)self;
@@ -211,9 +214,10 @@ PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
     struct ArrowArrayStream *stream;
     struct ArrowSchema schema;
     stream_columns s = {&schema, {-1, -1, -1, -1, -1}, 0, 0};
-    int id_needed, published, is_all, failed;
-    if (!PyArg_ParseTuple(args, "Ozszzzpip", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
-                          &names[TITLE], &names[PUBLISHED], &id_needed, &published, &is_all))
+    int id_needed, source_needed, published, is_all, failed;
+    if (!PyArg_ParseTuple(args, "Ozszzzppip", &capsule, &names[ID], &names[TEXT], &names[SOURCE],
+                          &names[TITLE], &names[PUBLISHED], &id_needed, &source_needed, &published,
+                          &is_all))
         return NULL;
     stream = PyCapsule_GetPointer(capsule, STREAM_NAME);
     if (stream == NULL || core_feed_begin(f) != 0)
@@ -227,7 +231,7 @@ PyObject *core_feed_add_arrow(PyObject *self, PyObject *args)
                               reason != NULL ? reason : strerror(failed));
         return core_feed_end(f, 1);
     }
-    failed = find_columns(&s, names, id_needed, (need)published);
+    failed = find_columns(&s, names, id_needed, source_needed, (need)published);
     if (!failed) {
         s.none_has_an_id = names[ID] == NULL || (is_all && s.indexes[ID] < 0);
         note_id_format(f, &s);

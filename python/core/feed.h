@@ -100,7 +100,8 @@ extern PyGetSetDef core_feed_members[];
        "add_rows(iterable, id, text, source, title, published, id_needed)"},                       \
   {                                                                                                \
     "add_stream", core_feed_add_arrow, METH_VARARGS,                                               \
-        "add_stream(capsule, id, text, source, title, published, id_needed, need, is_all)"         \
+        "add_stream(capsule, id, text, source, title, published, id_needed, source_needed, need, " \
+        "is_all)"                                                                                  \
   }
 
 /* A PyType_Slot array of such a type. */

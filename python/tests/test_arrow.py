@@ -36,7 +36,7 @@ def test_a_table_gives_what_the_command_gives(table, wanted):
 
 def test_every_layout_of_strings(pa, articles, wanted):
     for kind in text_types(pa):
-        columns = {n: pa.array([a[n] for a in articles]).cast(pa.string()) for n in ("id", "text")}
+        columns = {n: pa.array([a[n] for a in articles]).cast(pa.string()) for n in ("id", "text", "source")}
         cast = {n: pa.array([v.as_py() for v in c], kind) if "view" in str(kind) else c.cast(kind) for n, c in columns.items()}
         assert everything(twicetold.scan(pa.table(cast))) == wanted, kind
 
@@ -77,7 +77,7 @@ def test_slices(pa, table, articles, begin, size):
 
 def test_a_slice_of_the_batch_itself(pa, articles):
     """A struct array with an offset, whose children have one too."""
-    whole = pa.array([{"id": a["id"], "text": a["text"]} for a in articles[:60]]).slice(5, 50)
+    whole = pa.array([{n: a[n] for n in ("id", "text", "source")} for a in articles[:60]]).slice(5, 50)
     batch = pa.RecordBatch.from_struct_array(whole)
     assert everything(twicetold.scan(pa.table(batch).slice(3, 40))) == everything(twicetold.scan(articles[8:48]))
 

@@ -91,7 +91,7 @@ def test_what_was_not_looked_for_is_an_error_to_read(articles, only):
 
 
 def test_fields_have_other_names(articles, wanted):
-    renamed = [{"key": a["id"], "body": a["text"]} for a in articles]
+    renamed = [{"key": a["id"], "body": a["text"], "source": a["source"]} for a in articles]
     assert everything(twicetold.scan(renamed, id="key", text="body")) == wanted
 
 

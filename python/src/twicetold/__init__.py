@@ -87,10 +87,12 @@ __all__ = [
 ]
 
 def _source(articles: Any, id: Optional[str], text: Text, options: Dict[str, Any]) -> Source:
-    """The articles, with the fields by which the one to keep is chosen."""
+    """The articles, with the fields by which the one to keep is chosen, and the sources of sections counted."""
     keep = options.get("keep", 0)
     need = Need.YES if keep == 2 else Need.IF_IT_FITS
-    return Source(articles, id, text, "source" if keep == 3 else None, "published", need)
+    source = Source(articles, id, text, "source", "published", need)
+    source.source_needed = keep == 3
+    return source
 
 
 def _run(

@@ -45,6 +45,7 @@ class Feed:
         title: Optional[str],
         published: Optional[str],
         id_needed: bool,
+        source_needed: bool,
         need: int,
         is_all: bool,
     ) -> None: ...

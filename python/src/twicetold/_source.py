@@ -410,6 +410,7 @@ class Source:
     ):
         self.fields = Fields(id, text, source, published, title)
         self.need = need
+        self.source_needed = False
         self.given = articles
         self.paths = paths_of(articles)
         self.dataset: Any = None
@@ -538,8 +539,9 @@ class Source:
         id_needed = fields.id is not None and fields.id != "id"
         capsule = articles.__arrow_c_stream__()
         feed.add_stream(
-            capsule, fields.id, name, fields.source, fields.title, fields.published, id_needed, self.need, is_all
-        )
+            capsule, fields.id, name, fields.source, fields.title, fields.published, id_needed, self.source_needed,
+            self.need, is_all,
+        )  # fmt: skip
 
     def _flattened(self, articles: Any) -> Any:
         """Arrow data whose columns are the fields."""
