@@ -230,7 +230,7 @@ class Result:
 
     @property
     def clusters(self) -> Table:
-        """cluster (from 1), keep, articles: a list of ids, `keep` among them."""
+        """cluster (from 1), keep, members: a list of ids, `keep` among them."""
         return self._table(1, "clusters", ["cluster", "keep", "members"])
 
     @property
