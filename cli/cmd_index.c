@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "failure.h"
 #include "format.h"
@@ -217,6 +218,21 @@ static int run_backup(const settings *s)
                : failure_library(&error, error.status == TT_EINVAL ? ABOUT_CREATION : ABOUT_INDEX);
 }
 
+/* Makes an index with what shapes another one, so that nothing of that is lost in it. */
+static int create_like(const char *path, const char *other, const settings *s)
+{
+    tt_index *index = NULL;
+    tt_error error = {0};
+    tt_options options;
+    tt_status status = tt_index_open(&index, other, TT_INDEX_READ, &s->engine, &error);
+    if (status == TT_OK) {
+        options = *tt_index_options(index);
+        status = tt_index_create(path, &options, &error);
+    }
+    tt_index_close(index);
+    return status == TT_OK ? 0 : failure_library(&error, ABOUT_INDEX);
+}
+
 static int run_merge(const settings *s)
 {
     tt_index *index = NULL;
@@ -224,7 +240,9 @@ static int run_merge(const settings *s)
     int rc = 0;
     if (s->input_count < 2)
         return message_usage(s->command, "give an INDEX and the others to add to it");
-    if (tt_index_open(&index, s->inputs[0], TT_INDEX_CREATE, &s->engine, &error) != TT_OK)
+    if (access(s->inputs[0], F_OK) != 0)
+        rc = create_like(s->inputs[0], s->inputs[1], s);
+    if (rc == 0 && tt_index_open(&index, s->inputs[0], 0, &s->engine, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
     for (size_t i = 1; i < s->input_count && rc == 0; i++) {
         tt_index_merged merged;
@@ -357,7 +375,8 @@ const subcommand merge_command = {
     .about = "add the articles of other indexes",
     .text = "Adds what other indexes have: words, times, tombstones, texts, verdicts and\n"
             "stories, but not decisions. Of two articles with one id the later version\n"
-            "stays. Each OTHER is added as a whole or not at all.",
+            "stays. Each OTHER is added as a whole or not at all. An INDEX that is not there\n"
+            "is made like the first OTHER.",
     .example = "twicetold index merge feed.db other.db",
     .run = run_merge,
 };

@@ -459,7 +459,8 @@ const subcommand import_command = {
     .operands = "INDEX [INPUT...]",
     .about = "add what index export wrote, and decisions",
     .text = "Adds articles, as index add, to an INDEX that is made if it is not there, and\n"
-            "then stores the decisions of --decisions.",
+            "then stores the decisions of --decisions. One that is to keep the texts has to\n"
+            "be made with index create --keep-text before.",
     .example = "twicetold index import feed.db all.jsonl --decisions decided.jsonl",
     .run = run_import,
 };

@@ -229,7 +229,11 @@ static int refuse_nothing(session *r, const tt_reader *reader)
         return 0;
     progress_end(&r->progress);
     if (r->seen > 0) {
-        if (output_finish(&r->rejects) != 0 || output_publish(&r->rejects) != 0)
+        const int written =
+            r->settings->append_outputs /* other files may follow */
+                ? output_sync(&r->rejects)
+                : output_finish(&r->rejects) != 0 || output_publish(&r->rejects) != 0;
+        if (written != 0)
             return EXIT_FAILED;
         return message_failure(r->settings->quiet ? "see why, without --quiet" : "see above why",
                                "no article was read: %" PRIu64 " record%s rejected", r->seen,

@@ -156,6 +156,7 @@ static int append_decision(sent_decisions *d, const tt_record *record)
 {
     const tt_article *a = &record->article;
     request *r = d->request;
+    const int has_name = r->who[0] != '\0'; /* who proved it; a record may say anything */
     tt_index_decision x = {.time = TT_NO_TIME};
     if (record->status != TT_OK || (record->notes & TT_NOTE_NO_ID) != 0) {
         request_fail(r, 400, NULL, "line %" PRIu64 ": %s", record->line,
@@ -173,8 +174,8 @@ static int append_decision(sent_decisions *d, const tt_record *record)
     }
     x.id = (tt_id){copy_decision_bytes(d, a->id, a->id_size), a->id_size,
                    a->flags & TT_ARTICLE_INTEGER_ID, 0};
-    x.who_size = a->source_size > 0 ? a->source_size : strlen(r->who);
-    x.who = copy_decision_bytes(d, a->source_size > 0 ? a->source : r->who, x.who_size);
+    x.who_size = has_name ? strlen(r->who) : a->source_size;
+    x.who = copy_decision_bytes(d, has_name ? r->who : a->source, x.who_size);
     if (memory_grow(&d->items, d->count, &d->capacity, sizeof *d->items) != 0 || d->bytes.failed) {
         request_fail(r, 503, NULL, "out of memory");
         return -1;

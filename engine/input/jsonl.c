@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "input/field_paths.h"
 #include "input/json.h"
@@ -320,11 +321,13 @@ static void set_published(const tti_jsonl_value *value, tt_record *record)
 
 int tti_is_withdrawn(const char *status, size_t size)
 {
-    static const char *const words[] = {"canceled",       "cancelled", "stat:canceled",
-                                        "stat:cancelled", "withheld",  "stat:withheld",
-                                        "withdrawn"};
+    static const char *const words[] = {"canceled", "cancelled", "withheld", "withdrawn"};
+    size_t begin = size;
+    while (begin > 0 && strchr(":/#", status[begin - 1]) == NULL)
+        begin--; /* of "stat:canceled" and of the address of the same term */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (size == strlen(words[i]) && memcmp(status, words[i], size) == 0)
+        if (size - begin == strlen(words[i]) &&
+            strncasecmp(status + begin, words[i], size - begin) == 0)
             return 1;
     return 0;
 }

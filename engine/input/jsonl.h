@@ -83,7 +83,8 @@ size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, siz
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record);
 
-/** Whether a status of publication withdraws the item, as IPTC's "canceled" does. */
+/** Whether a status of publication withdraws the item, as IPTC's "canceled" does: the word, the term
+ * of a scheme ("stat:canceled") or its address, in small letters or capitals. */
 int tti_is_withdrawn(const char *status, size_t size);
 
 /** Sets status and reason. */

@@ -118,6 +118,7 @@ static const struct {
     const char *element, *attribute;
     field field;
 } docdata[] = {
+    {"docdata", "management-status", STATUS},
     {"doc-id", "id-string", ID},
     {"doc-id", "regsrc", SOURCE_FALLBACK},
     {"doc.copyright", "holder", SOURCE_FALLBACK},
@@ -521,8 +522,10 @@ static void enter_g2_element(tti_xml *x, const xmlChar *name, const xmlChar **at
         capture_if_listed(x, x->part, name, NS_OWN, attributes, count);
         if (x->part == IN_ITEM_META && equals(name, "provider"))
             read_provider(x, attributes, count);
-        if (x->part == IN_ITEM_META && equals(name, "pubStatus"))
+        if (x->part == IN_ITEM_META && equals(name, "pubStatus")) {
             read_attribute_field(x, attributes, count, "qcode", STATUS);
+            read_attribute_field(x, attributes, count, "uri", STATUS);
+        }
         if (x->part == IN_CONTENT_META && equals(name, "language")) {
             x->text[LANGUAGE].count = 0; /* the content's replaces that of the item */
             read_attribute_field(x, attributes, count, "tag", LANGUAGE);
@@ -540,6 +543,8 @@ static void enter_newsml_1_element(tti_xml *x, const xmlChar *name, const xmlCha
         x->content_set = x->depth;
     else if (x->content_set == 0)
         capture_if_listed(x, IN_NEWSML_1, name, NS_OWN, attributes, count);
+    if (equals(name, "Status"))
+        read_attribute_field(x, attributes, count, "FormalName", STATUS);
     if (equals(name, "Provider"))
         x->provider = x->depth;
     else if (x->provider != 0 && equals(name, "Party"))

@@ -89,6 +89,10 @@ test_indexes_are_merged() {
     exits 0
     run index get b.db vc-0508-001
     has out '"text":"'
+    run index merge new.db a.db
+    exits 0
+    run index get new.db vc-0508-001
+    has out '"text":"' # a new index keeps what the first one keeps
     run index create c.db --seed 7
     run index merge c.db a.db
     exits 3

@@ -348,6 +348,26 @@ test_a_news_item_is_withdrawn_by_its_pub_status() {
     has out '"copies":[]'
 }
 
+# Each is the third version of an item whose text an index has.
+test_a_status_withdraws_in_every_format_and_spelling() {
+    uri='uri="http://cv.iptc.org/newscodes/pubstatusg2/canceled"'
+    item='<newsItem guid="urn:1" version="3" xmlns="http://iptc.org/std/nar/2006-10-01/"><itemMeta><pubStatus %s/></itemMeta></newsItem>'
+    # shellcheck disable=SC2059
+    printf "$item" "$uri" >uri.xml
+    # shellcheck disable=SC2059
+    printf "$item" 'qcode="stat:Canceled"' >capital.xml
+    printf '<nitf><head><docdata management-status="canceled"><doc-id id-string="urn:1"/><du-key version="3"/></docdata></head><body><body.content><p>the story is withdrawn by its desk</p></body.content></body></nitf>' >nitf.xml
+    printf '<NewsML><NewsItem><Identification><NewsIdentifier><PublicIdentifier>urn:1</PublicIdentifier><RevisionId>3</RevisionId></NewsIdentifier></Identification><NewsManagement><Status FormalName="Canceled"/></NewsManagement><NewsComponent><ContentItem><DataContent><p>the story is withdrawn by its desk</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>' >newsml1.xml
+    printf '{"id":"urn:1","version":"3","pubstatus":"CANCELED","text":"the story is withdrawn by its desk"}\n' >capitals.jsonl
+    printf '{"id":"urn:1","text":"one two three four five six seven eight"}\n' >in.jsonl
+    for notice in uri.xml capital.xml nitf.xml newsml1.xml capitals.jsonl; do
+        run watch -q "$notice.db" <in.jsonl
+        run index query "$notice.db" "$notice" -q
+        exits 0
+        has out '"id":"urn:1","verdict":"withdrawn","of":"urn:1"'
+    done
+}
+
 test_files_are_for_their_owner_alone() {
     (umask 022; "$TWICETOLD" index create a.db)
     printf 'oops\n' >in.jsonl

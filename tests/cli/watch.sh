@@ -22,6 +22,8 @@ test_files_that_are_moved_into_a_directory_are_taken_in() {
     head -n 30 "$feed" | tail -n 10 | gzip >c.jsonl.gz
     mv c.jsonl.gz in/
     until_lines verdicts.jsonl 20
+    printf 'neither\n' >d.jsonl
+    mv d.jsonl in/ # a second one of which nothing is read
     head -n 5 "$feed" >a.jsonl
     mv a.jsonl in/ # a name that was there before
     until_lines verdicts.jsonl 25
@@ -29,9 +31,10 @@ test_files_that_are_moved_into_a_directory_are_taken_in() {
     kill -TERM "$pid"
     wait "$pid"
     [ -e in/done/a.jsonl ] && [ -e in/done/c.jsonl.gz ] && [ "$(ls in/done | wc -l)" -eq 3 ] || fail "done: $(ls in/done)"
-    [ "$(ls in/failed)" = b.jsonl ] || fail "failed: $(ls in/failed)"
+    [ "$(ls in/failed)" = "$(printf 'b.jsonl\nd.jsonl')" ] || fail "failed: $(ls in/failed)"
     [ "$(ls in)" = "$(printf 'done\nfailed')" ] || fail "left: $(ls in)"
     has rejected.jsonl 'no article'
+    has rejected.jsonl 'neither'
     run index stat a.db
     [ "$(awk '$1 == "articles" {print $2}' out)" -eq 20 ] || fail 'not the articles of both files'
 }

@@ -25,7 +25,7 @@ test_kept_items_are_lines_that_can_be_read_again() {
     exits 1
     lines kept.jsonl 16
     has kept.jsonl '{"id":"EXW-2026-0312-77","text":"The café on the pier reopens on Saturday.\n\nIt had'
-    has kept.jsonl ',"title":"Café by the pier reopens","byline":"By Cy Pen Staff Writer","dateline":"PORT ALDER","published":"2026-03-12T09:15:00+01:00","source":"Example Wire Nord","version":"2"}'
+    has kept.jsonl ',"title":"Café by the pier reopens","byline":"By Cy Pen Staff Writer","dateline":"PORT ALDER","published":"2026-03-12T09:15:00+01:00","source":"Example Wire Nord","version":"2","pubstatus":"usable"}'
     has kept.jsonl '{   "uri": "http://wire.example.com/items/20260312-8",   "type": "text",'
     run dedup kept.jsonl -o again.jsonl
     exits 0

@@ -158,10 +158,10 @@ def items_of_g2(root):
 
 
 def items_of_nitf(root):
-    identifier, key, issue, holder = (find(root, n) for n in ("doc-id", "du-key", "date.issue", "doc.copyright"))
+    identifier, key, issue, holder, data = (find(root, n) for n in ("doc-id", "du-key", "date.issue", "doc.copyright", "docdata"))
     get = lambda e, n: None if e is None else e.get(n)
     yield (get(identifier, "id-string"), get(key, "version") or get(key, "generation"), moment(get(issue, "norm")),
-           first(value(root, "distributor"), get(identifier, "regsrc"), get(holder, "holder")), text_of(find(root, "body.content")))
+           first(value(root, "distributor"), get(identifier, "regsrc"), get(holder, "holder")), text_of(find(root, "body.content")), get(data, "management-status"))
 
 
 def items_of_newsml(root):
@@ -169,11 +169,13 @@ def items_of_newsml(root):
         encoded = {c for e in item.iter() if local(e) == "Encoding" for c in e.iter()}
         content = next((e for e in item.iter() if local(e) == "DataContent" and e not in encoded), None)
         party, identifier = find(item, "Provider", "Party"), value(item, "PublicIdentifier")
+        status = find(item, "Status")
         version = first(value(item, "RevisionId"))
         if identifier and version and identifier.rsplit(":", 1)[-1].startswith(version):
             identifier = identifier.rsplit(":", 1)[0]
         yield (identifier, version, moment(first(value(item, "ThisRevisionCreated"), value(item, "FirstCreated"))),
-               first(None if party is None else party.get("FormalName"), value(item, "ProviderId")), text_of(content))
+               first(None if party is None else party.get("FormalName"), value(item, "ProviderId")), text_of(content),
+               None if status is None else status.get("FormalName"))
 
 
 READERS = {"rss": items_of_feed, "RDF": items_of_feed, "feed": items_of_atom, "entry": items_of_atom, "newsItem": items_of_g2, "newsMessage": items_of_g2,

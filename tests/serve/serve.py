@@ -292,7 +292,8 @@ def test_token(work):
         basic = 'Basic ' + base64.b64encode(f'anna:{TOKEN}'.encode()).decode()
         s.post('/articles', b'{"id":"a","text":"one two three"}', Authorization=basic)
         s.post('/decisions', b'{"id":"a","decision":"keep"}', Authorization=basic)
-        assert s.get('/decisions', Authorization=basic).json()['decisions'][0]['who'] == 'anna'
+        s.post('/decisions', b'{"id":"a","decision":"kill","who":"bert"}', Authorization=basic)
+        assert [d['who'] for d in s.get('/decisions', Authorization=basic).json()['decisions']] == ['anna', 'anna']
 
 
 def refused(work, *arguments):
