@@ -176,7 +176,7 @@ const option_row option_rows[] = {
     {"max-body", 0, FOR_SERVE, 0, KIND_SIZE, AT(most_body), 1024, UINT64_C(1) << 32, "SIZE",
      "longest body of a request (default 64M)", NULL},
     {"max-queue", 0, FOR_SERVE, 0, KIND_SIZE, AT(most_queue), 1024, UINT64_C(1) << 40, "SIZE",
-     "bodies in memory, of all requests; beyond it they are told to wait (default 256M)", NULL},
+     "bodies in memory, of all requests; requests beyond it get 429 (default 256M)", NULL},
     {"max-connections", 0, FOR_SERVE, 0, KIND_NUMBER, AT(most_connections), 1, 60000, "N",
      "connections at once (default 1024)", NULL},
     {"recall", 0, FOR_TUNE, 1, KIND_SHARE, AT(recall), 0, 0, "R",

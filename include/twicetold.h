@@ -584,7 +584,7 @@ typedef struct tt_summary {
                             accepted, or refused for its id alone; 0 where a file has none */
 } tt_summary;
 
-/** A hash of an article's id and text, by which other texts with the same ids are told. 0 for NULL.
+/** A hash of an article's id and text, which differs for another text with the same id. 0 for NULL.
  * The cost is a small part of reading the text. */
 TT_API uint64_t tt_article_digest(const tt_article *article);
 
@@ -1155,9 +1155,9 @@ enum {
 typedef int (*tt_index_article_fn)(void *ctx, const tt_index_article *article);
 
 /** Lists the articles that have a number greater than `after`, ascending, `most` at most (0: all):
- * with the number of the last one as the next `after`, nothing is told twice or left out, whatever
+ * with the number of the last one as the next `after`, nothing is listed twice or left out, whatever
  * happens in between. With TT_LIST_NEWEST_FIRST those below `after` (0: all), descending. Cost:
- * that of what is told. @return TT_OK; TT_ESTOPPED; else as tt_index_get() */
+ * that of what is listed. @return TT_OK; TT_ESTOPPED; else as tt_index_get() */
 TT_API TT_NODISCARD tt_status tt_index_list(tt_index *index, uint32_t flags, uint64_t after,
                                             uint64_t most, tt_index_article_fn emit, void *ctx,
                                             tt_error *error);

@@ -63,7 +63,7 @@ struct tti_db {
     struct ZSTD_DCtx_s *decompressor;
 };
 
-/** The status that a code of SQLite stands for. */
+/** The status that a code of SQLite means. */
 tt_status tti_db_status_of(const tti_db *f, int code);
 /** What the operating system said, where SQLite knows it and says only "disk I/O error". */
 const char *tti_db_words_of(const tti_db *f, int code);

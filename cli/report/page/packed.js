@@ -47,7 +47,7 @@ function segmentLists(numbers, from, swapped) {
   return lists;
 }
 
-/* What stands for a text that is not whole in the page: a part of it, if there is one, and how to get it. */
+/* What is there for a text that is not whole in the page: a part of it, if there is one, and how to get it. */
 function notEmbedded(n) {
   const part = windowOf(n);
   return [part === undefined ? null : el('blockquote', { class: 'text window' }, paragraphs(`\u2026 ${part.text} \u2026`, [])),

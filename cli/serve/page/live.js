@@ -8,7 +8,7 @@ function showState(text) {
   document.getElementById('live').textContent = text;
 }
 
-/* What a filter hides is asked for again; what the view shows is shown anew if it is a story that has grown. */
+/* What a filter hides is asked for again; what the view shows is drawn again if it is a story that has grown. */
 async function take(n) {
   const [name, word] = address() || [];
   if (name === 'story' && Number(word) === store.story[n]) show(false);

@@ -469,7 +469,7 @@ class Index:
     def articles(self, after: int = 0, *, newest_first: bool = False, texts: bool = False) -> Iterator[Dict[str, Any]]:
         """The articles as `get` has them, with their texts only on request, in the order of their arrival, and those
         alone whose number is above `after` (newest_first: below it). With the number of the last one as the next
-        `after`, nothing is told twice or left out, whatever is added or removed in between."""
+        `after`, nothing is listed twice or left out, whatever is added or removed in between."""
         flags = (_NEWEST_FIRST if newest_first else 0) | (_TEXTS if texts else 0)
         while True:
             with self._not_waiting() as index:
