@@ -1,38 +1,18 @@
 #include "verify/relation.h"
 
 #include "../support.h"
-#include "util/alloc.h"
+#include "aligned.h"
 
 /* Compares the facts of two texts as the engine does. */
 static tti_facts compare(const char *x, const char *y)
 {
-    tti_tokens tokens[2];
-    tti_tokenized_text added[2];
-    tti_doc docs[2];
-    tti_aligner *aligner = NULL;
+    aligned_texts t;
     tti_doc_filter filter;
-    tti_alignment al;
-    const char *texts[2] = {x, y};
     tti_facts facts;
-    for (int k = 0; k < 2; k++) {
-        tti_tokens_init(&tokens[k], &tti_libc_allocator);
-        assert_int_equal(tti_tokens_append_text(&tokens[k], texts[k], strlen(texts[k]),
-                                                TT_PARAGRAPHS_AUTO, 0, &added[k], NULL),
-                         TT_OK);
-        docs[k] = (tti_doc){.hashes = tokens[k].hashes,
-                            .flags = tokens[k].flags,
-                            .token_count = added[k].token_count};
-    }
-    assert_int_equal(tti_aligner_open(&aligner, 32, &tti_libc_allocator, NULL), TT_OK);
-    assert_int_equal(tti_aligner_load(aligner, docs[1].hashes, docs[1].token_count, NULL), TT_OK);
-    assert_int_equal(tti_aligner_run(aligner, docs[0].hashes, docs[0].token_count, &al, NULL),
-                     TT_OK);
-    assert_true(al.passage_count > 0);
-    tti_doc_filter_reset(&filter, &docs[1]);
-    tti_facts_compare(&docs[0], &filter, &al, &facts);
-    tti_aligner_close(aligner);
-    tti_tokens_free(&tokens[0]);
-    tti_tokens_free(&tokens[1]);
+    align_texts(&t, x, y);
+    tti_doc_filter_reset(&filter, &t.docs[1]);
+    tti_facts_compare(&t.docs[0], &filter, &t.alignment, &facts);
+    aligned_texts_free(&t);
     return facts;
 }
 

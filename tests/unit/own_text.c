@@ -3,36 +3,16 @@
 
 #include "../support.h"
 #include "../texts.h"
-#include "util/alloc.h"
+#include "aligned.h"
 
 static int share_only_notice(const char *x, const char *y)
 {
-    tti_tokens tokens[2];
-    tti_tokenized_text added[2];
-    tti_doc docs[2];
-    tti_aligner *aligner = NULL;
+    aligned_texts t;
     tti_own_text_words words;
-    tti_alignment al;
-    const char *texts[2] = {x, y};
     int answer;
-    for (int k = 0; k < 2; k++) {
-        tti_tokens_init(&tokens[k], &tti_libc_allocator);
-        assert_int_equal(tti_tokens_append_text(&tokens[k], texts[k], strlen(texts[k]),
-                                                TT_PARAGRAPHS_AUTO, 0, &added[k], NULL),
-                         TT_OK);
-        docs[k] = (tti_doc){.hashes = tokens[k].hashes,
-                            .flags = tokens[k].flags,
-                            .token_count = added[k].token_count};
-    }
-    assert_int_equal(tti_aligner_open(&aligner, 32, &tti_libc_allocator, NULL), TT_OK);
-    assert_int_equal(tti_aligner_load(aligner, docs[1].hashes, docs[1].token_count, NULL), TT_OK);
-    assert_int_equal(tti_aligner_run(aligner, docs[0].hashes, docs[0].token_count, &al, NULL),
-                     TT_OK);
-    assert_true(al.passage_count > 0);
-    answer = tti_share_only_notice(&docs[0], &docs[1], &al, &words);
-    tti_aligner_close(aligner);
-    tti_tokens_free(&tokens[0]);
-    tti_tokens_free(&tokens[1]);
+    align_texts(&t, x, y);
+    answer = tti_share_only_notice(&t.docs[0], &t.docs[1], &t.alignment, &words);
+    aligned_texts_free(&t);
     return answer;
 }
 
