@@ -70,6 +70,14 @@ void handle_compare_sent(request *r)
     request_finish(r);
 }
 
+static void answer_removed(request *r, uint64_t removed)
+{
+    metrics_add(&r->server->metrics, &r->server->metrics.removed, removed);
+    r->status = 200;
+    r->type = "application/json";
+    buffer_printf(&r->answer, "{\"removed\":%" PRIu64 "}\n", removed);
+}
+
 void handle_remove(request *r)
 {
     server *s = r->server;
@@ -79,17 +87,13 @@ void handle_remove(request *r)
     tt_error error = {0};
     server_lock(s);
     if (find_part(r, 1, &article) == 0 && find_copy_id(r, &article.id, &id) == 0) {
-        if (tt_index_remove(s->index, &id.id, 1, &removed, &error) != TT_OK) {
+        if (tt_index_remove(s->index, &id.id, 1, &removed, &error) != TT_OK)
             request_fail_library(r, &error);
-        } else {
-            r->status = 200;
-            r->type = "application/json";
-            buffer_printf(&r->answer, "{\"removed\":%" PRIu64 "}\n", removed);
-        }
+        else
+            answer_removed(r, removed);
     }
     server_unlock(s);
     find_free(&id);
-    metrics_add(&s->metrics, &s->metrics.removed, removed);
 }
 
 void handle_expire(request *r)
@@ -108,13 +112,9 @@ void handle_expire(request *r)
     server_lock(s);
     if (tt_index_expire(s->index, time, &removed, &error) != TT_OK)
         request_fail_library(r, &error);
+    else
+        answer_removed(r, removed);
     server_unlock(s);
-    if (r->status != 0)
-        return;
-    metrics_add(&s->metrics, &s->metrics.removed, removed);
-    r->status = 200;
-    r->type = "application/json";
-    buffer_printf(&r->answer, "{\"removed\":%" PRIu64 "}\n", removed);
 }
 
 /* ==== Decisions =============================================================================== */
