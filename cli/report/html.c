@@ -172,7 +172,7 @@ static void write_totals(writer *w)
 {
     const page *p = w->page;
     const result_arrays *r = p->result;
-    uint64_t bytes = 0, repeated = 0, copies = 0, kinds[SECTION_BOILERPLATE + 1] = {0};
+    uint64_t bytes = 0, repeated = 0, copies = 0, kinds[SECTION_NOTICE + 1] = {0};
     for (size_t i = 0; i < p->statistics->row_count; i++) {
         bytes += p->statistics->rows[i].bytes;
         repeated += p->statistics->rows[i].repeated;
@@ -189,7 +189,7 @@ static void write_totals(writer *w)
                   ",\"texts\":%zu,\"texts_bytes\":%" PRIu64 ",\"texts_bound\":%" PRIu64,
                   r->cluster_count, r->section_count, r->pair_count, r->article_count,
                   p->texts->whole, p->texts->bytes, p->texts->bound);
-    write_numbers(w, ",\"kinds\":[", kinds, SECTION_BOILERPLATE + 1);
+    write_numbers(w, ",\"kinds\":[", kinds, SECTION_NOTICE + 1);
 }
 
 static int write_overview(writer *w)

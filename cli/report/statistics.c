@@ -185,24 +185,17 @@ int statistics_add_article(report_statistics *d, const tt_record *record, uint64
 
 section_kind statistics_section_kind(const report_statistics *d, const tt_section *section)
 {
-    uint64_t stories[BOILERPLATE_STORIES];
-    size_t count = 0;
-    int one_article = 1;
-    for (size_t i = 0; i < section->count && count < BOILERPLATE_STORIES; i++) {
+    const uint64_t first = section->occurrences[0].article;
+    int one_article = 1, one_story = 1;
+    for (size_t i = 1; i < section->count; i++) {
         const uint64_t article = section->occurrences[i].article;
-        const uint64_t story = d->story_of[article];
-        size_t k = 0;
-        one_article &= article == section->occurrences[0].article;
-        while (k < count && stories[k] != story)
-            k++;
-        if (k == count)
-            stories[count++] = story;
+        one_article &= article == first;
+        one_story &= d->story_of[article] == d->story_of[first];
     }
-    if (one_article)
-        return SECTION_SELF;
-    return count == 1                    ? SECTION_COPIES
-           : count < BOILERPLATE_STORIES ? SECTION_SHARED
-                                         : SECTION_BOILERPLATE;
+    return one_article                           ? SECTION_SELF
+           : section->kind == TT_SECTION_NOTICE ? SECTION_NOTICE
+           : one_story                           ? SECTION_COPIES
+                                                 : SECTION_SHARED;
 }
 
 /* ==== Sums ==================================================================================== */

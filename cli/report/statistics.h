@@ -11,15 +11,13 @@
 
 enum { NO_DAY = INT32_MIN, NO_CLUSTER = UINT32_MAX, NO_SOURCE = 0 };
 
-/** Who shares a section. A story is a group of articles linked by pairs of copies. */
+/** What a section is, and who shares it. A story is a group of articles linked by pairs of copies. */
 typedef enum section_kind {
-    SECTION_COPIES = 0,     /**< copies of one story share it */
-    SECTION_SELF = 1,       /**< one article repeats itself */
-    SECTION_SHARED = 2,     /**< two stories share it */
-    SECTION_BOILERPLATE = 3 /**< BOILERPLATE_STORIES or more share it */
+    SECTION_COPIES = 0, /**< copies of one story share it */
+    SECTION_SELF = 1,   /**< one article repeats itself */
+    SECTION_SHARED = 2, /**< stories share it */
+    SECTION_NOTICE = 3  /**< the result calls it a notice */
 } section_kind;
-
-enum { BOILERPLATE_STORIES = 3 };
 
 /** One article that was read. */
 typedef struct article_row {

@@ -58,17 +58,51 @@ void tti_classifier_free(tti_classifier *c)
 
 /* ---- Comparing ------------------------------------------------------------------------------- */
 
-/* Between equals the earlier article stays: they come in order. */
-static void consider_pair(tti_best_pair *best, uint32_t of, const tti_compared_pair *found,
-                          const tti_doc *doc, int has_section)
+enum {
+    NEW_PARAGRAPH = 16 /* tokens in a row that only the newer of two has: longer than a dateline or
+                          a byline, and as long as a paragraph of news may be */
+};
+
+/* Whether the article has a paragraph that the other one lacks, and that is no notice. */
+static tt_status find_new_paragraph(const tti_classifier *c, const tti_comparer *comparer,
+                                    const tti_doc *doc, const tti_compared_pair *found,
+                                    int *is_there)
 {
-    if (best->of == TTI_NONE || found->pair.overlap_b > best->pair.overlap_b)
-        *best = (tti_best_pair){.of = of,
-                                .pair = found->pair,
-                                .facts = found->facts,
-                                .new_tokens = doc->token_count - found->aligned_b,
-                                .has_section = has_section,
-                                .admitted = found->admitted};
+    const uint8_t *aligned =
+        found->is_swapped ? found->alignment.a_aligned : found->alignment.b_aligned;
+    uint32_t begin = 0;
+    *is_there = 0;
+    for (uint32_t i = 0; i <= doc->token_count && !*is_there; i++) {
+        if (i < doc->token_count && !aligned[i])
+            continue;
+        if (i - begin >= NEW_PARAGRAPH) {
+            double share = 0, own_share = 0;
+            if (c->notices.list.count > 0)
+                TTI_TRY(tti_notices_cover(&c->notices, doc, begin, i, &share));
+            if (comparer->own_notices.list.count > 0)
+                TTI_TRY(tti_notices_cover(&comparer->own_notices, doc, begin, i, &own_share));
+            *is_there = share < TTI_MOST_OF_NOTICE && own_share < TTI_MOST_OF_NOTICE;
+        }
+        begin = i + 1;
+    }
+    return TT_OK;
+}
+
+/* Between equals the earlier article stays: they come in order. */
+static int is_better_pair(const tti_best_pair *best, const tti_compared_pair *found)
+{
+    return best->of == TTI_NONE || found->pair.overlap_b > best->pair.overlap_b;
+}
+
+static tti_best_pair make_best_pair(uint32_t of, const tti_compared_pair *found,
+                                    const tti_doc *doc, int has_section)
+{
+    return (tti_best_pair){.of = of,
+                           .pair = found->pair,
+                           .facts = found->facts,
+                           .new_tokens = doc->token_count - found->aligned_b,
+                           .has_section = has_section,
+                           .admitted = found->admitted};
 }
 
 static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint32_t of,
@@ -165,10 +199,16 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
         TTI_TRY_ALLOC(judge_by_notices(c, comparer, doc, out->number, &a, other, &found), error,
                       "notices");
     TTI_TRY_ALLOC(find_story_section(c, out, doc, passages, &has_section), error, "notices");
-    if (found.admitted && TT_IS_COPY(found.pair.relation) && !is_no_copy(c, out, other))
-        consider_pair(&out->admitted, other, &found, doc, has_section);
-    if (has_section && !(found.admitted && found.pair.relation == TT_BOILERPLATE))
-        consider_pair(&out->with_section, other, &found, doc, 1);
+    if (found.admitted && TT_IS_COPY(found.pair.relation) && is_better_pair(&out->admitted, &found) &&
+        !is_no_copy(c, out, other)) {
+        out->admitted = make_best_pair(other, &found, doc, has_section);
+        TTI_TRY_ALLOC(
+            find_new_paragraph(c, comparer, doc, &found, &out->admitted.has_new_paragraph), error,
+            "notices");
+    }
+    if (has_section && !(found.admitted && found.pair.relation == TT_BOILERPLATE) &&
+        is_better_pair(&out->with_section, &found))
+        out->with_section = make_best_pair(other, &found, doc, 1);
     if (c->with_matches)
         TTI_TRY_ALLOC(append_match(c, out, other, &found), error, "matches");
     if (!wants_sections) { /* as in a scan */
@@ -279,10 +319,13 @@ tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tt
 /* What an article is to the one that has most of its tokens, by which a rule admits the two. */
 static tt_verdict_kind kind_of_admitted(const tti_best_pair *best, double drop)
 {
-    if (best->pair.overlap_b >= drop)
-        return best->pair.conflicts > 0 ? TT_VERDICT_CORRECTION : TT_VERDICT_DUPLICATE;
-    if (best->pair.overlap_a >= drop && best->new_tokens > 0)
+    if (best->pair.overlap_b >= drop && best->pair.conflicts > 0)
+        return TT_VERDICT_CORRECTION;
+    if (best->pair.overlap_a >= drop && best->new_tokens > 0 &&
+        (best->pair.overlap_b < drop || best->has_new_paragraph))
         return TT_VERDICT_UPDATE;
+    if (best->pair.overlap_b >= drop)
+        return TT_VERDICT_DUPLICATE;
     return best->has_section ? TT_VERDICT_OVERLAPS : TT_VERDICT_NEW;
 }
 

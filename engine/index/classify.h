@@ -35,6 +35,7 @@ typedef struct tti_best_pair {
     tti_facts facts;
     uint64_t new_tokens;
     int has_section, admitted;
+    int has_new_paragraph; /**< set of the best by the rules alone */
 } tti_best_pair;
 
 /** An article compared with those before it. Zeroed, it is empty. */

@@ -66,3 +66,11 @@ test_figures_come_on_request_and_files_are_opened_again() {
     head -n 4 "$feed" | "$TWICETOLD" watch a.db --status 1ms >out 2>messages || fail 'it failed'
     [ "$(wc -l <messages)" -ge 2 ] || fail 'no line of figures'
 }
+
+test_a_story_that_grows_is_an_update_and_a_sign_off_none() {
+    text='The ferry Northern Star ran aground off Port Aldery at dawn on Tuesday with 214 people on board. Two lifeboats took them off within the hour, and nobody was hurt. The harbour master said that the fog had come in faster than was forecast. The owners have sent divers to look at the hull. Trains will replace the service until the end of the week, and tickets for the crossing remain valid on the coast line and on buses.'
+    printf '{"id":"1","text":"%s"}\n{"id":"2","text":"%s Reporting by Ann Hale."}\n{"id":"3","text":"%s The minister of transport will visit the port on Friday and answer questions of passengers in the town hall there."}\n' "$text" "$text" "$text" >grows.jsonl
+    run watch a.db <grows.jsonl
+    exits 0
+    [ "$(sed 's/.*"verdict":"\([a-z]*\)".*/\1/' out | tr '\n' ' ')" = 'new duplicate update ' ] || fail 'other verdicts'
+}

@@ -108,7 +108,9 @@ static int check_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
         if (p != NULL)
             check_numbers(v, p);
         if (best >= 0.8) {
-            CHECK(v->kind == (v->conflicts > 0 ? TT_VERDICT_CORRECTION : TT_VERDICT_DUPLICATE),
+            CHECK(v->kind == (v->conflicts > 0 ? TT_VERDICT_CORRECTION : TT_VERDICT_DUPLICATE) ||
+                      (v->kind == TT_VERDICT_UPDATE && v->conflicts == 0 && v->new_tokens >= 16 &&
+                       v->overlap_of >= 0.8),
                   "%d is a copy by the scan, and %s by the index", (int)b,
                   tt_verdict_kind_name((tt_verdict_kind)v->kind));
             CHECK(v->overlap >= best_overlap(e, b, 0), "of %d the index finds less than the scan",

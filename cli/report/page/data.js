@@ -16,7 +16,7 @@ const pairCount = () => block('pairs').pairs.length / PAIR;
 
 /* A pair is PAIR numbers; a section is HEAD numbers, then PLACE numbers for each occurrence. */
 const PAIR = 10, PLACE = 6, HEAD = 4;
-const KINDS = ['Copied within one story', 'Repeated within one article', 'Shared by two stories', 'Notices, forms and boilerplate'];
+const KINDS = ['Copied within one story', 'Repeated within one article', 'Shared by several stories', 'Notices'];
 
 /* Blocks of texts are gzip in base64: a view awaits those that it needs(), then reads them without waiting. */
 const unpacked = {}, unpacking = {};

@@ -59,7 +59,7 @@ function showSections([kind]) {
   const wanted = kind === undefined || kind === '' ? -1 : Number(kind), list = [];
   sections().forEach((s, i) => { if (wanted < 0 || s[2] === wanted) list.push(i); });
   const tab = (k, label, n) => el('a', { href: k < 0 ? '#/sections' : link('sections', k), 'aria-current': k === wanted ? 'page' : null }, `${label} (${whole(n)})`);
-  return { title: 'Sections', content: [el('h1', {}, 'Repeated sections'), el('p', { class: 'lead' }, 'Passages found in two or more places. A story is a group of linked copies; a passage found in three or more stories is treated as boilerplate.'),
+  return { title: 'Sections', content: [el('h1', {}, 'Repeated sections'), el('p', { class: 'lead' }, 'Passages found in two or more places. A story is a group of linked copies. A notice is a text that articles share which tell different news.'),
     el('nav', { class: 'tabs', 'aria-label': 'Kinds of sections' }, tab(-1, 'All', overview().sections), [3, 2, 1, 0].map(k => tab(k, KINDS[k], overview().kinds[k]))),
     countNote(sections().length, overview().sections, 'section'), listing({ name: 'sections', one: 'section', count: list.length, make: k => sectionItem(list[k]),
       about: k => { const s = sectionAt(list[k]); return { articles: s.places.map(o => o.article), size: s.words, count: s.count, notice: s.kind === 3 }; },

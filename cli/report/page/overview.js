@@ -11,7 +11,7 @@ function statistics(o) {
     statistic(whole(o.articles), 'articles', o.rejected > 0 ? `${whole(o.rejected)} rejected` : bytes(o.bytes)),
     statistic(whole(o.copies), 'copies', `${percent(o.copies / Math.max(1, o.articles))} of all, in ${plural(o.clusters, 'cluster')}; articles in clusters, without the ones to keep`),
     statistic(percent(o.repeated / Math.max(1, o.bytes)), 'of the text is repeated', `${bytes(o.repeated)} already appeared in an earlier article`),
-    statistic(whole(o.sections), 'repeated sections', `${whole(o.kinds[3])} boilerplate, ${whole(o.kinds[2])} shared by two stories`),
+    statistic(whole(o.sections), 'repeated sections', `${plural(o.kinds[3], 'notice')}, ${whole(o.kinds[2])} shared by several stories`),
     statistic(whole(o.pairs), 'pairs', `${o.relations[4] === 0 ? 'none' : whole(o.relations[4])} of them series (same template, different facts), not copies${omitted() > 0 ? `; ${whole(omitted())} more left out` : ''}`));
 }
 
@@ -84,7 +84,7 @@ function showOverview() {
       o.by_day.length > 0 ? byDay(o) : null, o.by_source.length > 0 ? bySource(o) : null, histograms(o),
       clusters().number.length > 0 ? largest(o) : null,
       repeated('Passages that two stories share', [2], 5, '#/sections/2'),
-      repeated('Notices, forms and boilerplate', [3], 6, '#/sections/3'),
+      repeated('Notices', [3], 6, '#/sections/3'),
       repeated('Articles with repeated passages', [1], 5, '#/sections/1')),
     el('p', { class: 'actions' }, button('Save all copies as JSON', () => saveJson('copies.json', clusters().number.map((_, c) => clusterAsJson(c)))),
       button('Save all copies as CSV', () => saveCsv('copies.csv', [CLUSTER_HEAD, ...clusters().number.flatMap((_, c) => clusterRows(c))]))),
