@@ -211,19 +211,17 @@ static int write_kept(dedup_state *d)
 static void print_dedup_summary(const dedup_state *d)
 {
     char speed[60];
-    size_t count, copies = 0;
-    const tt_cluster *clusters = tt_result_clusters(d->session.found, &count);
-    for (size_t i = 0; i < count; i++)
-        copies += clusters[i].count - 1;
+    const tt_summary *summary = tt_result_summary(d->session.found);
+    const uint64_t copies = summary->copies, kept = copies > d->removed ? copies - d->removed : 0;
     session_describe_speed(&d->session, speed, sizeof speed);
     message_line("%zu article%s: %" PRIu64 " kept, %" PRIu64 " removed, %" PRIu64 " rejected %s",
                  d->records.count, d->records.count == 1 ? "" : "s", d->records.count - d->removed,
                  d->removed, d->session.rejected, speed);
-    if (copies > d->removed && d->session.settings->decisions == NULL)
-        message_line("%zu of %zu cop%s in %zu cluster%s %s kept for text that is nowhere else, or "
-                     "for facts that differ",
-                     copies - (size_t)d->removed, copies, copies == 1 ? "y" : "ies", count,
-                     count == 1 ? "" : "s", copies - (size_t)d->removed == 1 ? "is" : "are");
+    if (kept > 0 && d->session.settings->decisions == NULL)
+        message_line("%" PRIu64 " of %" PRIu64 " cop%s in %" PRIu64
+                     " cluster%s %s kept for text that is nowhere else, or for facts that differ",
+                     kept, copies, copies == 1 ? "y" : "ies", summary->clusters,
+                     summary->clusters == 1 ? "" : "s", kept == 1 ? "is" : "are");
     if (d->session.settings->decisions != NULL)
         message_line("%zu decision%s obeyed, %" PRIu64 " about articles that are not in the input",
                      d->decisions.count - (size_t)d->decisions.unknown,

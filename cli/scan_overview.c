@@ -72,7 +72,6 @@ typedef struct highlights {
     char *const *headlines;
     uint32_t *cluster_of; /* for each article the number of its cluster, or 0 */
     uint64_t relations[TT_BOILERPLATE + 1];
-    uint64_t copies;
     const tt_cluster *clusters[SHOWN]; /* the largest first */
     size_t cluster_count;
     const tt_section *sections[SHOWN]; /* the largest weight first */
@@ -87,7 +86,6 @@ static void find_clusters(highlights *h)
     for (size_t i = 0; i < count; i++) {
         const tt_cluster *c = &clusters[i];
         size_t place = h->cluster_count;
-        h->copies += c->count - 1;
         for (size_t k = 0; k < c->count; k++)
             h->cluster_of[c->members[k]] = (uint32_t)c->number;
         while (place > 0 && h->clusters[place - 1]->count < c->count)
@@ -183,11 +181,11 @@ static void print_stories(const terminal *s, const highlights *h, const tt_summa
     size_t count;
     const char *line = "\n           ";
     char number[FORMAT_NUMBER_SIZE];
-    print_count(s, summary->articles - h->copies, "distinct story", "distinct stories");
-    print_inner(", ", h->copies, "copy", "copies");
+    print_count(s, summary->articles - summary->copies, "distinct story", "distinct stories");
+    print_inner(", ", summary->copies, "copy", "copies");
     print_inner(s->columns < FEW_COLUMNS ? "\n           in " : " in ", summary->clusters,
                 "cluster", "clusters");
-    if (h->copies > 0 && tt_result_dropped(h->result, &dropped, &count, NULL) == TT_OK)
+    if (summary->copies > 0 && tt_result_dropped(h->result, &dropped, &count, NULL) == TT_OK)
         (void)printf("%sdedup drops %s of them", s->columns < FEW_COLUMNS ? line : "; ",
                      format_count(number, count));
     (void)putchar('\n');

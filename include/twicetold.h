@@ -582,6 +582,8 @@ typedef struct tt_summary {
     uint64_t rejected; /**< records that were rejected, as a file says; a scan does not know */
     uint64_t digest;   /**< the sum, modulo 2^64, of tt_article_digest() of every article that was
                             accepted, or refused for its id alone; 0 where a file has none */
+    uint64_t copies;   /**< articles of clusters that are not the one to keep; dedup drops those of
+                            them that tt_result_dropped() lists */
 } tt_summary;
 
 /** A hash of an article's id and text, which differs for another text with the same id. 0 for NULL.

@@ -172,18 +172,18 @@ static void write_totals(writer *w)
 {
     const page *p = w->page;
     const result_arrays *r = p->result;
-    uint64_t bytes = 0, repeated = 0, copies = 0, kinds[SECTION_NOTICE + 1] = {0};
+    uint64_t bytes = 0, repeated = 0, kinds[SECTION_NOTICE + 1] = {0};
     for (size_t i = 0; i < p->statistics->row_count; i++) {
         bytes += p->statistics->rows[i].bytes;
         repeated += p->statistics->rows[i].repeated;
-        copies += (uint64_t)p->statistics->rows[i].copy;
     }
     for (uint64_t i = 0; i < r->section_count; i++)
         kinds[statistics_section_kind(p->statistics, &r->sections[i])]++;
     output_printf(w->out,
                   ",\"articles\":%zu,\"rejected\":%" PRIu64 ",\"bytes\":%" PRIu64
                   ",\"repeated\":%" PRIu64 ",\"copies\":%" PRIu64,
-                  p->statistics->row_count, p->rejected, bytes, repeated, copies);
+                  p->statistics->row_count, p->rejected, bytes, repeated,
+                  tt_result_summary(r->result)->copies);
     output_printf(w->out,
                   ",\"clusters\":%zu,\"sections\":%zu,\"pairs\":%zu,\"named\":%" PRIu64
                   ",\"texts\":%zu,\"texts_bytes\":%" PRIu64 ",\"texts_bound\":%" PRIu64,
@@ -194,7 +194,8 @@ static void write_totals(writer *w)
 
 static int write_overview(writer *w)
 {
-    size_t summary_size;
+    const tt_pair *dropped;
+    size_t summary_size, dropped_count;
     const char *summary = tt_result_summary_line(w->page->result->result, &summary_size);
     int rc;
     begin_block(w->out, "overview");
@@ -205,6 +206,8 @@ static int write_overview(writer *w)
         output_literal(w->out, "null");
     output_printf(w->out, ",\"version\":%" PRIu32 ",\"omitted\":%" PRIu64, tt_version(),
                   tt_result_summary(w->page->result->result)->pairs_omitted);
+    if (tt_result_dropped(w->page->result->result, &dropped, &dropped_count, NULL) == TT_OK)
+        output_printf(w->out, ",\"removed\":%zu", dropped_count);
     write_totals(w);
     write_cluster_sizes(w);
     write_similarity(w);

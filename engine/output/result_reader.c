@@ -542,6 +542,7 @@ static void set_list_pointers(tt_result *x)
     assert(members == c->members.count && occurrences == s->occurrences.count);
     x->summary.pairs = x->pairs.count;
     x->summary.clusters = c->clusters.count;
+    x->summary.copies = c->members.count - c->clusters.count;
     x->summary.sections = s->sections.count;
 }
 

@@ -235,6 +235,8 @@ static void write_summary_line(tti_json_writer *out, const tt_result *result,
                                const tt_write_options *options)
 {
     const tt_summary *s = tt_result_summary(result);
+    const tt_pair *dropped;
+    size_t dropped_count;
     char digest[17];
     tti_json_write_text(out, "{\"type\":\"summary\"");
     tti_json_write_integer_field(out, "articles", s->articles);
@@ -244,6 +246,9 @@ static void write_summary_line(tti_json_writer *out, const tt_result *result,
     tti_json_write_integer_field(out, "pairs", s->pairs);
     tti_json_write_integer_field(out, "pairs_omitted", s->pairs_omitted);
     tti_json_write_integer_field(out, "clusters", s->clusters);
+    tti_json_write_integer_field(out, "copies", s->copies);
+    if (tt_result_dropped(result, &dropped, &dropped_count, NULL) == TT_OK)
+        tti_json_write_integer_field(out, "removed", dropped_count);
     tti_json_write_integer_field(out, "sections", s->sections);
     (void)snprintf(digest, sizeof digest, "%016" PRIx64, s->digest);
     tti_json_write_key(out, "digest");

@@ -155,6 +155,7 @@ tt_status tti_result_list(tt_result *x, const tti_candidates *candidates, tt_err
         TTI_TRY(tti_clusters_list(&x->doc_clusters, &x->store.corpus, &x->clusters, error));
     x->summary.pairs = x->pairs.count;
     x->summary.clusters = x->clusters.clusters.count;
+    x->summary.copies = x->clusters.members.count - x->clusters.clusters.count;
     x->summary.sections = x->sections.sections.count;
     return TT_OK;
 }

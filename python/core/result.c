@@ -199,10 +199,10 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
         return NULL;
     (void)snprintf(digest, sizeof digest, "%016" PRIx64, s.digest);
     return Py_BuildValue(
-        "{sKsKsKsssKsKsKsKsKs{sdsdsdsdsdsdsdsdsd}sN}", "articles", (unsigned long long)s.articles,
+        "{sKsKsKsssKsKsKsKsKsKs{sdsdsdsdsdsdsdsdsd}sN}", "articles", (unsigned long long)s.articles,
         "rejected", rejected, "bytes", (unsigned long long)s.bytes, "digest", digest, "paragraphs",
         (unsigned long long)s.paragraphs, "pairs", (unsigned long long)s.pairs, "pairs_omitted",
-        (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "sections",
+        (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "copies", (unsigned long long)s.copies, "sections",
         (unsigned long long)s.sections, "seconds", "read", round_seconds(read), "text",
         round_seconds(s.seconds.text), "sketch", round_seconds(s.seconds.sketch), "lsh",
         round_seconds(s.seconds.lsh), "seed", round_seconds(s.seconds.seed), "verify",

@@ -202,3 +202,18 @@ test_a_later_stage_of_a_story_is_kept() {
     run dedup -q older.jsonl -o kept.jsonl
     [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'an older report is news'
 }
+
+# One count of copies: in the overview of scan, its summary line, the page and dedup.
+test_copies_are_counted_once() {
+    feed=$here/../../corpora/feed/articles.jsonl
+    run scan "$feed" -o r.jsonl
+    has r.jsonl '"clusters":52,"copies":165,"removed":153,'
+    run dedup "$feed" -o kept.jsonl
+    has err '155 kept, 153 removed'
+    has err '12 of 165 copies in 52 clusters are kept'
+    run report r.jsonl "$feed" -o page.html
+    has page.html '"copies":165,'
+    run report "$feed" -o scanned.html
+    has scanned.html '"removed":153,'
+    has scanned.html '"copies":165,'
+}

@@ -6,10 +6,16 @@ function statistic(number, label, note) {
 const panel = (title, ...content) => el('section', { class: 'panel' }, el('h2', {}, title), content);
 const more = (href, label) => el('p', { class: 'more' }, el('a', { href }, label));
 
+/* What dedup leaves of the copies, where the result says it. */
+function removed(o) {
+  const n = o.removed ?? (o.summary || {}).removed;
+  return n === undefined || o.copies === 0 ? '' : `; dedup drops ${whole(n)} of them`;
+}
+
 function statistics(o) {
   return el('dl', { class: 'statistics' },
     statistic(whole(o.articles), 'articles', o.rejected > 0 ? `${whole(o.rejected)} rejected` : bytes(o.bytes)),
-    statistic(whole(o.copies), 'copies', `${percent(o.copies / Math.max(1, o.articles))} of all, in ${plural(o.clusters, 'cluster')}; articles in clusters, without the ones to keep`),
+    statistic(whole(o.copies), 'copies', `${percent(o.copies / Math.max(1, o.articles))} of all, in ${plural(o.clusters, 'cluster')}, beside the ones to keep${removed(o)}`),
     statistic(percent(o.repeated / Math.max(1, o.bytes)), 'of the text is repeated', `${bytes(o.repeated)} already appeared in an earlier article`),
     statistic(whole(o.sections), 'repeated sections', `${plural(o.kinds[3], 'notice')}, ${whole(o.kinds[2])} shared by several stories`),
     statistic(whole(o.pairs), 'pairs', `${o.relations[4] === 0 ? 'none' : whole(o.relations[4])} of them series (same template, different facts), not copies${omitted() > 0 ? `; ${whole(omitted())} more left out` : ''}`));
