@@ -26,6 +26,7 @@ _Static_assert((int)TTI_CHAIN_MAX_GAP <= (int)TTI_GAP_MAX_TOKENS,
 
 struct tti_aligner {
     const tt_allocator *allocator;
+    uint32_t min_section;
     uint32_t least_passage; /* aligned tokens of a chain, but in very short articles */
     tti_anchors anchors;
     tti_chains chains;
@@ -44,7 +45,9 @@ tt_status tti_aligner_open(tti_aligner **out, uint32_t min_section, const tt_all
     *out = al;
     if (al == NULL)
         return tti_fail_memory(error, "an aligner");
+    al->min_section = min_section;
     al->least_passage = min_section < LEAST_PASSAGE ? min_section : LEAST_PASSAGE;
+    al->anchors.least_common = al->least_passage;
     al->allocator = al->anchors.allocator = al->chains.allocator = allocator;
     return TT_OK;
 }
@@ -218,22 +221,66 @@ static tt_status append_passages(tti_aligner *al, tt_error *error)
     return TT_OK;
 }
 
-/* Keeps al->chain if it aligns `least` tokens, and enough that are not aligned yet. */
-static tt_status keep_chain(tti_aligner *al, uint32_t least, tti_alignment *out, tt_error *error)
+/* True if a block is not aligned yet, on one side at least. */
+static int is_new_block(const tti_aligner *al, const tti_block *x)
 {
-    uint32_t new_a = 0, new_b = 0, matched = 0;
-    for (size_t k = 0; k < al->chain.count; k++)
-        matched += al->chain.items[k].len;
-    if (matched < least)
-        return TT_OK;
-    for (size_t k = 0; k < al->chain.count && al->any_aligned; k++) {
+    return count_unaligned(al->a_aligned.items + x->a, x->len) * 2 >= x->len ||
+           count_unaligned(al->b_aligned.items + x->b, x->len) * 2 >= x->len;
+}
+
+/* Makes al->chain its longest run of new blocks. @return the tokens that it aligns */
+static uint32_t cut_to_new_blocks(tti_aligner *al)
+{
+    size_t best_begin = 0, best_end = 0, begin = 0;
+    uint32_t best = 0, matched = 0;
+    for (size_t k = 0; k < al->chain.count; k++) {
         const tti_block *x = &al->chain.items[k];
-        new_a += count_unaligned(al->a_aligned.items + x->a, x->len);
-        new_b += count_unaligned(al->b_aligned.items + x->b, x->len);
+        if (!is_new_block(al, x)) {
+            begin = k + 1, matched = 0;
+            continue;
+        }
+        matched += x->len;
+        if (matched > best)
+            best = matched, best_begin = begin, best_end = k + 1;
+    }
+    if (best > 0)
+        memmove(al->chain.items, al->chain.items + best_begin,
+                (best_end - best_begin) * sizeof *al->chain.items);
+    al->chain.count = best_end - best_begin;
+    return best;
+}
+
+/* How many tokens al->chain aligns, and how many of them are new on either side. @return whether
+ * half of them are, on one side at least */
+static int count_new_tokens(const tti_aligner *al, uint32_t *matched, uint32_t *new_a,
+                            uint32_t *new_b)
+{
+    *matched = *new_a = *new_b = 0;
+    for (size_t k = 0; k < al->chain.count; k++) {
+        const tti_block *x = &al->chain.items[k];
+        *matched += x->len;
+        if (!al->any_aligned)
+            continue;
+        *new_a += count_unaligned(al->a_aligned.items + x->a, x->len);
+        *new_b += count_unaligned(al->b_aligned.items + x->b, x->len);
     }
     if (!al->any_aligned)
-        new_a = new_b = matched;
-    if (new_a * 2 < matched && new_b * 2 < matched)
+        *new_a = *new_b = *matched;
+    return *new_a * 2 >= *matched || *new_b * 2 >= *matched;
+}
+
+/* Keeps al->chain if it aligns `least` tokens, and enough that are not aligned yet. Of a chain of
+ * places that are mostly aligned, as those of a passage that both sides have many times, a run that
+ * makes a section is kept. */
+static tt_status keep_chain(tti_aligner *al, uint32_t least, tti_alignment *out, tt_error *error)
+{
+    uint32_t new_a, new_b, matched;
+    int is_new = count_new_tokens(al, &matched, &new_a, &new_b);
+    if (matched < least)
+        return TT_OK;
+    if (!is_new && matched > al->min_section && cut_to_new_blocks(al) >= al->min_section)
+        is_new = count_new_tokens(al, &matched, &new_a, &new_b);
+    if (!is_new)
         return TT_OK;
     for (size_t k = 0; k < al->chain.count; k++) {
         mark_aligned(al->a_aligned.items + al->chain.items[k].a, al->chain.items[k].len);

@@ -13,7 +13,7 @@ enum {
     LONG_PART = 16,       /* a match of 1/16 of b makes it pay to know b's repeated k-grams */
     SPARE_ANCHORS = 64,   /* with more anchors than two for each k-gram of a and these, a text is
                              repetitive: they cost more than they tell */
-    MAX_SKIPPED = 128     /* with so many k-grams skipped and no anchor, it is repetitive too */
+    MAX_SKIPPED = 128 /* with so many k-grams skipped and no rare anchor, it is repetitive too */
 };
 
 void tti_anchors_free(tti_anchors *x)
@@ -21,6 +21,7 @@ void tti_anchors_free(tti_anchors *x)
     tti_kgram_index_free(&x->index);
     tti_array_free(&x->diagonal_ends, x->allocator);
     tti_array_free(&x->next_repeated, x->allocator);
+    tti_array_free(&x->is_common, x->allocator);
     tti_array_free(&x->anchors, x->allocator);
 }
 
@@ -69,6 +70,8 @@ static tt_status clear_anchors(tti_anchors *x, const tti_query_side *a, tt_error
 {
     const size_t diagonals = (size_t)a->count + x->b_count, known = x->diagonal_ends.count;
     x->anchors.count = 0;
+    x->common_anchors = x->common_end = x->stray_kgrams = 0;
+    x->knows_common = 0;
     if (diagonals > known) {
         TTI_TRY_ALLOC(tti_array_resize(&x->diagonal_ends, x->allocator, diagonals), error,
                       "anchors");
@@ -119,9 +122,10 @@ static uint32_t match_length(const tti_anchors *x, const tti_query_side *a, uint
 /* Adds the maximal match through k-gram i of a, which occurs at p of b, unless the last anchor of
  * its diagonal reaches into it. The k-grams of a diagonal come in order. Within one article the
  * match may go on behind that anchor, which ends where its two places meet; the next one begins
- * there, so that the places of a text that follows itself are those of the text. */
+ * there, so that the places of a text that follows itself are those of the text. A match of fewer
+ * than `least` tokens is none. */
 static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
-                            tt_error *error)
+                            uint32_t least, tt_error *error)
 {
     const uint32_t diagonal = p - i; /* it may wrap; any 32 bits tell two diagonals apart */
     const uint32_t most = a->self ? diagonal : UINT32_MAX; /* the two places may not overlap */
@@ -139,6 +143,8 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
     room = room < most - (end - i) ? room : most - (end - i);
     end += count_equal_tokens(a->tokens + end, x->b + (end + diagonal), room);
     assert(end <= a->count && end + diagonal <= x->b_count && (!a->self || end <= i + diagonal));
+    if (end - i < least)
+        return TT_OK;
     *diagonal_end = x->diagonal_base + end;
     TTI_TRY_ALLOC(tti_array_push(&x->anchors, x->allocator,
                                  (tti_anchor){.a = i,
@@ -155,27 +161,71 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
 /* True if the k-grams of a occur in so many places of b that the rare ones tell nothing. */
 static inline int is_too_repetitive(const tti_anchors *x, const tti_query_side *a)
 {
-    return x->anchors.count > (size_t)tti_kgram_count(a->count) * 2 + SPARE_ANCHORS ||
-           (x->anchors.count == 0 && x->skipped_kgrams > MAX_SKIPPED);
+    const size_t rare = x->anchors.count - x->common_anchors;
+    return rare > (size_t)tti_kgram_count(a->count) * 2 + SPARE_ANCHORS ||
+           x->common_anchors > ((size_t)a->count + x->b_count) / x->least_common ||
+           (rare == 0 && x->stray_kgrams > MAX_SKIPPED);
 }
 
-/* Adds the anchors through k-gram i of a, which occurs in b at p and not before. */
+static tt_status forget_common_kgrams(tti_anchors *x, tt_error *error)
+{
+    const uint32_t kgrams = tti_kgram_count(x->b_count);
+    TTI_TRY_ALLOC(tti_array_resize(&x->is_common, x->allocator, kgrams), error,
+                  "an article's k-grams");
+    if (kgrams > 0)
+        memset(x->is_common.items, 0, kgrams);
+    x->knows_common = 1;
+    return TT_OK;
+}
+
+/* Adds the anchors through k-gram i of a, which occurs in too many places of b, the first of them
+ * p, as far as they are long: they are a passage that recurs, not a phrase. The first place in a
+ * leads to all places in b, and the others to the first one, so that each place on either side has
+ * an anchor, and there are no more than places. */
+static tt_status add_common_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_t i,
+                                       uint32_t p, tt_error *error)
+{
+    const size_t before = x->anchors.count;
+    int is_first;
+    if (!x->knows_common)
+        TTI_TRY(forget_common_kgrams(x, error));
+    is_first = !x->is_common.items[p];
+    x->is_common.items[p] = 1;
+    do {
+        TTI_TRY(add_anchor(x, a, i, p, x->least_common, error));
+        p = tti_kgram_index_find(&x->index, a->tokens + i, x->index.next.items[p]);
+    } while (is_first && p != TTI_NO_POSITION);
+    for (size_t k = before; k < x->anchors.count; k++)
+        if (x->anchors.items[k].a + x->anchors.items[k].len > x->common_end)
+            x->common_end = x->anchors.items[k].a + x->anchors.items[k].len;
+    x->stray_kgrams += i + TTI_KGRAM_TOKENS > x->common_end;
+    x->common_anchors += (uint32_t)(x->anchors.count - before);
+    return TT_OK;
+}
+
+/* Adds the anchors through k-gram i of a, which occurs in b at p and not before. Within one article
+ * the next occurrence of a common k-gram leads on to the others. It is common in all its places: if
+ * the last ones led to each other, a match of text that follows itself would begin anywhere. */
 static tt_status add_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p,
                                 tt_error *error)
 {
     uint32_t positions[MAX_OCCURRENCES + 1], n = 0;
+    const uint32_t next = p;
     while (p != TTI_NO_POSITION && n <= MAX_OCCURRENCES) {
         if (!a->self || p >= i + TTI_KGRAM_TOKENS)
             positions[n++] = p;
         p = tti_kgram_index_find(&x->index, a->tokens + i, x->index.next.items[p]);
     }
     x->skipped_kgrams += n > MAX_OCCURRENCES;
-    if (a->self && n > 1 && (n > MAX_OCCURRENCES || is_too_repetitive(x, a)))
-        n = 1; /* the next occurrence leads on to the others */
-    if (n > MAX_OCCURRENCES)
-        return TT_OK;
+    if (n > MAX_OCCURRENCES && !a->self)
+        return add_common_anchors_at(x, a, i, next, error);
+    if (a->self && n > 1 &&
+        (n > MAX_OCCURRENCES || x->is_common.items[i] || is_too_repetitive(x, a))) {
+        x->is_common.items[next] = 1;
+        n = 1;
+    }
     for (uint32_t k = 0; k < n; k++)
-        TTI_TRY(add_anchor(x, a, i, positions[k], error));
+        TTI_TRY(add_anchor(x, a, i, positions[k], TTI_KGRAM_TOKENS, error));
     return TT_OK;
 }
 
@@ -271,6 +321,7 @@ static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_erro
 {
     const tti_kgram_index *index = &x->index;
     const uint32_t kgrams = tti_kgram_count(a->count);
+    TTI_TRY(forget_common_kgrams(x, error));
     for (uint32_t i = 0; i < kgrams; i++) {
         uint32_t *head = tti_kgram_index_head(index, index->hashes.items[i]), p;
         assert(*head == i);
@@ -368,7 +419,7 @@ static tt_status find_in_repetitive(tti_anchors *x, const tti_query_side *a, tt_
             try_all_positions(&s);
         if (s.length == 0)
             continue;
-        TTI_TRY(add_anchor(x, a, s.i, s.best, error));
+        TTI_TRY(add_anchor(x, a, s.i, s.best, TTI_KGRAM_TOKENS, error));
         next = s.i + s.length - TTI_KGRAM_TOKENS + 1;
         s.weight -= s.weight / 4;
         if (s.length >= s.weight) {

@@ -43,14 +43,23 @@ typedef struct tti_anchors {
     tti_kgram_index index; /**< of b */
     int knows_repeated;    /**< `next_repeated` is filled in */
     TTI_ARRAY(uint32_t)
-    next_repeated;                 /**< of each position, the first one from there on whose
-                                        k-gram occurs twice in b */
+    next_repeated;    /**< of each position, the first one from there on whose
+                           k-gram occurs twice in b */
+    int knows_common; /**< `is_common` is filled in */
+    TTI_ARRAY(uint8_t)
+    is_common;                     /**< of each position of b: its k-gram occurs in too many places
+                                        and has been followed */
+    uint32_t least_common;         /**< tokens of the anchors of such k-grams at least, */
+    uint32_t common_anchors;       /**< how many they are, */
+    uint32_t common_end;           /**< where the farthest ends in a, */
+    uint32_t stray_kgrams;         /**< and how many such k-grams are in none */
     TTI_ARRAY(tti_anchor) anchors; /**< in order of (a, b) */
     uint32_t skipped_kgrams; /**< shared k-grams that occur in too many places to be looked at */
     int repetitive; /**< there is one anchor a position at most, or some are missing, because the
                          k-grams occur so often */
-    TTI_ARRAY(uint32_t) diagonal_ends; /**< of each diagonal the base and where its last anchor
-                                            ends in a; none if it is not above the base */
+    TTI_ARRAY(uint32_t)
+    diagonal_ends; /**< of each diagonal the base and where its last anchor
+                        ends in a; none if it is not above the base */
     uint32_t diagonal_base, longest_end;
 } tti_anchors;
 

@@ -1,5 +1,5 @@
 /*
- * Properties of sections whose places are planted: a passage that stands two to nine times in one
+ * Properties of sections whose places are planted: a passage that occurs two to sixty times in one
  * article, at any distance or at none, or in two articles, is one section with exactly these
  * places; a run of text that articles share is one section with all of it, though other articles
  * have parts; a text of 6 to 12 words in a longer one is no pair, but a section of --min-section 6;
@@ -9,7 +9,7 @@
  */
 #include "cases.h"
 
-enum { MOST_PLACES = 9, LEAST_SECTION = 6 };
+enum { FEW_PLACES = 9, MOST_PLACES = 60, LEAST_SECTION = 6 };
 
 /* Where the passage was planted. */
 typedef struct place {
@@ -28,7 +28,9 @@ static void check_planted_passage(uint64_t seed)
     rng r = {seed};
     corpus c = {.seed = seed, .count = 1 + rng_below(&r, 2)};
     const uint32_t min_section = LEAST_SECTION + rng_below(&r, 30);
-    const uint32_t length = min_section + rng_below(&r, 80), count = 2 + rng_below(&r, 8);
+    const uint32_t length = min_section + rng_below(&r, 80);
+    const uint32_t count =
+        2 + rng_below(&r, (rng_below(&r, 2) == 0 ? FEW_PLACES : MOST_PLACES) - 1);
     const uint32_t most_gap = rng_below(&r, 3) * rng_below(&r, 50);
     const int is_even = rng_below(&r, 2) == 0; /* all gaps have the same length */
     const plan p = {5, min_section, 1, 2, 0, NULL, 0, 0};
