@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "cut_passages.h"
 #include "decisions.h"
 #include "failure.h"
 #include "format.h"
@@ -19,8 +21,11 @@ enum { COPY_SIZE = 1 << 18 };
 typedef struct dedup_state {
     session session;
     spool records;
+    spool texts; /* of the articles, with --sections */
     size_t next; /* the first record that is neither copied nor dropped yet */
     uint64_t removed;
+    size_t cuts, shortened, emptied; /* passages, and the texts that they were cut out of */
+    uint64_t cut_bytes;
     char *block;
     decisions decisions;
 } dedup_state;
@@ -61,7 +66,22 @@ static int spool_accepted(void *ctx, const tt_record *record)
         output_literal(out, "}");
     }
     output_literal(out, "\n");
+    if (d->session.settings->cut != CUT_OFF) {
+        const int rc = output_write(&d->texts.file, a->text, a->text_size) != 0
+                           ? output_failure(&d->texts.file)
+                           : spool_end_item(&d->texts);
+        if (rc != 0)
+            return rc;
+    }
     return spool_end_item(&d->records);
+}
+
+static int begin_copying(dedup_state *d)
+{
+    d->block = malloc(COPY_SIZE);
+    if (d->block == NULL)
+        return failure_memory();
+    return output_flush(&d->records.file) != 0 ? output_failure(&d->records.file) : 0;
 }
 
 /* Copies the records from `next` up to `end`, which follow each other in the spool. */
@@ -188,11 +208,6 @@ static int write_kept(dedup_state *d)
     const tt_pair *dropped;
     size_t count, next = 0;
     int rc = 0;
-    d->block = malloc(COPY_SIZE);
-    if (d->block == NULL)
-        return failure_memory();
-    if (output_flush(&d->records.file) != 0)
-        return output_failure(&d->records.file);
     if (tt_result_dropped(d->session.found, &dropped, &count, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     rc = find_verdicts(d, &v);
@@ -206,6 +221,121 @@ static int write_kept(dedup_state *d)
     free(v.of_article);
     free(v.kept_instead);
     return rc != 0 ? rc : copy_records(d, d->records.count);
+}
+
+/* ==== Texts without repeated passages ========================================================= */
+
+/* Reads an item of a spool, which is in memory then. @return NULL: it failed */
+static char *read_item(const spool *from, size_t item, size_t *size)
+{
+    const uint64_t begin = spool_begin_of(from, item);
+    char *bytes;
+    *size = (size_t)(spool_begin_of(from, item + 1) - begin);
+    bytes = malloc(*size + 1);
+    if (bytes == NULL) {
+        (void)failure_memory();
+        return NULL;
+    }
+    for (size_t got = 0; got < *size;) {
+        const int64_t more = spool_read(from, begin + got, bytes + got, *size - got);
+        if (more <= 0) {
+            (void)failure_temporary("read", NULL, more < 0 ? errno : 0);
+            free(bytes);
+            return NULL;
+        }
+        got += (size_t)more;
+    }
+    return bytes;
+}
+
+static int write_cuts(dedup_state *d, const char *text, const cut *cuts, size_t count)
+{
+    output *out = &d->session.removed;
+    if (out->name == NULL)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        write_id(out, "{\"id\":", tt_result_id(d->session.found, cuts[i].article));
+        output_printf(out, ",\"begin\":%" PRIu64 ",\"end\":%" PRIu64 ",\"section\":%" PRIu64,
+                      cuts[i].begin, cuts[i].end, cuts[i].section);
+        output_literal(out, ",\"text\":");
+        write_string(out, text + cuts[i].begin, (size_t)(cuts[i].end - cuts[i].begin));
+        output_literal(out, "}\n");
+    }
+    return out->error != 0 ? output_failure(out) : 0;
+}
+
+/* Writes a record with its text without the cuts, all of which are in it. */
+static int write_shortened(dedup_state *d, const char *record, size_t record_size, char *text,
+                           size_t text_size, cut *cuts, size_t count)
+{
+    const char *field = d->session.settings->reader.text_field;
+    output *out = &d->session.result;
+    size_t begin, end, left;
+    int rc;
+    if (!cuts_find_text(record, record_size, field != NULL ? field : "text", text, text_size,
+                        &begin, &end)) {
+        const tt_id id = tt_result_id(d->session.found, cuts->article);
+        return message_failure("--sections cuts texts that are one string of their record",
+                               "the text of %.*s is a list or within another field",
+                               (int)(id.size < 200 ? id.size : 200), id.bytes);
+    }
+    cuts_take_marks(text, text_size, cuts, count);
+    for (size_t i = 0; i < count; i++)
+        d->cut_bytes += cuts[i].end - cuts[i].begin;
+    rc = write_cuts(d, text, cuts, count);
+    if (rc != 0)
+        return rc;
+    left = cuts_apply(text, text_size, cuts, count);
+    d->emptied += left == 0;
+    (void)output_write(out, record, begin);
+    write_string(out, text, left);
+    return output_write(out, record + end, record_size - end) != 0 ? output_failure(out) : 0;
+}
+
+static int shorten(dedup_state *d, cut *cuts, size_t count)
+{
+    const size_t article = (size_t)cuts->article;
+    size_t record_size, text_size;
+    char *record = NULL, *text = NULL;
+    int rc = copy_records(d, article);
+    if (rc != 0)
+        return rc;
+    d->next++;
+    record = read_item(&d->records, article, &record_size);
+    text = record != NULL ? read_item(&d->texts, article, &text_size) : NULL;
+    rc = text == NULL ? EXIT_FAILED
+                      : write_shortened(d, record, record_size, text, text_size, cuts, count);
+    free(record);
+    free(text);
+    return rc;
+}
+
+static int write_all_shortened(dedup_state *d)
+{
+    cut *cuts = NULL;
+    int rc;
+    if (output_flush(&d->texts.file) != 0)
+        return output_failure(&d->texts.file);
+    rc = cuts_find(d->session.found, (cut_choice)d->session.settings->cut, &cuts, &d->cuts);
+    for (size_t begin = 0, end = 0; begin < d->cuts && rc == 0; begin = end) {
+        while (end < d->cuts && cuts[end].article == cuts[begin].article)
+            end++;
+        d->shortened++;
+        rc = shorten(d, cuts + begin, end - begin);
+    }
+    free(cuts);
+    return rc != 0 ? rc : copy_records(d, d->records.count);
+}
+
+static void print_cuts_summary(const dedup_state *d)
+{
+    char speed[60];
+    session_describe_speed(&d->session, speed, sizeof speed);
+    message_line("%zu article%s: %zu passage%s of %" PRIu64 " bytes cut out of %zu, %zu of which "
+                 "have no other text; %" PRIu64 " rejected %s",
+                 d->records.count, d->records.count == 1 ? "" : "s", d->cuts,
+                 d->cuts == 1 ? "" : "s", d->cut_bytes, d->shortened, d->emptied,
+                 d->session.rejected, speed);
 }
 
 static void print_dedup_summary(const dedup_state *d)
@@ -237,13 +367,21 @@ static uint64_t find_in_result(void *ctx, const tt_id *id)
 
 static int run_dedup(const settings *s)
 {
-    dedup_state d = {.records = SPOOL_NONE};
+    dedup_state d = {.records = SPOOL_NONE, .texts = SPOOL_NONE};
     int rc;
     if (s->output == NULL)
         return message_usage(s->command, "no output given; -o FILE is needed, or -o -");
+    if (s->cut != CUT_OFF && s->decisions != NULL)
+        return message_usage(s->command,
+                             "--decisions are about whole articles; --sections keeps all");
+    if (s->cut != CUT_OFF && s->reader.text_field != NULL &&
+        strchr(s->reader.text_field, ',') != NULL)
+        return message_usage(s->command, "--sections cuts one field; give one as --text-field");
     rc = session_open(&d.session, s);
     if (rc == 0)
         rc = spool_open(&d.records, &d.session.result);
+    if (rc == 0 && s->cut != CUT_OFF)
+        rc = spool_open(&d.texts, &d.session.result);
     d.session.accept = spool_accepted;
     d.session.accept_ctx = &d;
     if (rc == 0)
@@ -251,15 +389,18 @@ static int run_dedup(const settings *s)
     if (rc == 0 && s->decisions != NULL)
         rc = decisions_read(&d.decisions, s->decisions, find_in_result, d.session.found, s->quiet);
     if (rc == 0)
-        rc = write_kept(&d);
+        rc = begin_copying(&d);
+    if (rc == 0)
+        rc = s->cut != CUT_OFF ? write_all_shortened(&d) : write_kept(&d);
     if (rc == 0)
         rc = session_publish(&d.session);
     if (rc == 0 && !s->quiet)
-        print_dedup_summary(&d);
+        (s->cut != CUT_OFF ? print_cuts_summary : print_dedup_summary)(&d);
     if (rc == 0)
         rc = session_exit_code(&d.session);
     session_close(&d.session);
     spool_close(&d.records);
+    spool_close(&d.texts);
     decisions_free(&d.decisions);
     free(d.block);
     return rc;
@@ -275,7 +416,11 @@ const subcommand dedup_command = {
     .more = "A line of --removed is an object with id, kept, relation, resemblance,\n"
             "containment, containment_of, overlap, overlap_of, facts and conflicts: the\n"
             "article that is dropped, the one kept in its place, how much of the first is in\n"
-            "the second, and how many facts differ; numbers in _of are about the one kept.",
+            "the second, and how many facts differ; numbers in _of are about the one kept.\n"
+            "\n"
+            "With --sections every article is kept, without the passages that an earlier one\n"
+            "has: a line of --removed has id, begin, end (bytes of the text), section and\n"
+            "text. Run dedup first to leave out whole copies.",
     .example = "twicetold dedup feed.jsonl -o kept.jsonl --removed removed.jsonl",
     .run = run_dedup,
 };

@@ -71,6 +71,11 @@ const option_row option_rows[] = {
      "\"facts\" and \"conflicts\". The numbers say how much of the dropped article is in the one "
      "kept; those whose "
      "names end in _of are about the one kept."},
+    {"sections", 0, FOR_DEDUP, 1, KIND_CUT, AT(cut), 0, 0, "WHICH",
+     "cut repeated passages instead: all, notices or within",
+     "Every article is kept, and the first place of a passage stays. notices: only those; within: "
+     "also what an article repeats within itself. The text must be one string of the record. "
+     "--removed has what was cut."},
     {"decisions", 0, FOR_DEDUP, 1, KIND_STRING, AT(decisions), 0, 0, "FILE",
      "obey what an editor decided, as saved from a page of report",
      "A line is {\"id\":..,\"decision\":\"keep\"}, which keeps the article; \"kill\", which leaves "
@@ -117,8 +122,10 @@ const option_row option_rows[] = {
      "a pair whose facts agree less is a series, not a copy; off: no pair is "
      "(default: chosen by the length of the two)",
      "Facts are figures, dates, names and rare words."},
-    {"min-section", 0, (FOR_SCAN | FOR_CREATE | FOR_REPAIR), 1, KIND_NUMBER, AT(engine.min_section),
-     0, 0, "N", "shortest section in tokens, 6 or more (default 32)",
+    {"min-section", 0, FOR_DEDUP, 0, KIND_NUMBER, AT(engine.min_section), 0, 0, "N",
+     "with --sections: shortest passage in tokens, 6 or more (default 32)", NULL},
+    {"min-section", 0, (FOR_SCAN | FOR_CREATE | FOR_REPAIR), 1, KIND_NUMBER,
+     AT(engine.min_section), 0, 0, "N", "shortest section in tokens, 6 or more (default 32)",
      "Below 9 every run of four words is looked up, which takes longer but leaves out no passage "
      "that is shared word for word, unless one of its runs is in more than 48 places."},
     {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",

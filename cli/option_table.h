@@ -21,6 +21,7 @@ typedef enum kind {
     KIND_KEEP,        /**< sets engine.keep and engine.keep_sources */
     KIND_PARAGRAPHS,  /**< int32_t, an index into the words auto, line, blank, none */
     KIND_TEXT_FORMAT, /**< int32_t, an index into the words auto, plain, html */
+    KIND_CUT,         /**< int32_t, an index into the words off, all, notices, within */
     KIND_PROGRESS,    /**< int32_t, an index into the words auto, always, never */
     KIND_COLOR,       /**< int32_t, an index into the words auto, always, never */
     KIND_LOG,         /**< int32_t, an index into the words text, json */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cut_passages.h"
 #include "file_list.h"
 #include "help.h"
 #include "message.h"
@@ -107,7 +108,8 @@ static int apply_defaults(const subcommand *command, settings *s)
     if ((s->engine.find & all) == 0)
         s->engine.find |= all;
     if (command->bit == FOR_DEDUP)
-        s->engine.find = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_OVERLAPS;
+        s->engine.find = s->cut != CUT_OFF ? TT_FIND_PAIRS | TT_FIND_SECTIONS
+                                           : TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_OVERLAPS;
     s->reader.max_article_bytes = s->engine.max_article_bytes;
     s->reader.threads = s->engine.threads;
     if (s->engine.bands != 0) {

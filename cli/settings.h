@@ -28,7 +28,8 @@ struct settings {
     const char *csv;     /**< a directory */
     const char *against; /**< what the input of a scan is compared with: articles or an index */
     const char *notices; /**< a result */
-    int32_t progress; /**< PROGRESS_* */
+    int32_t cut;         /**< of dedup: cut_choice */
+    int32_t progress;    /**< PROGRESS_* */
     int32_t quiet;
     int32_t json;
     int32_t log;   /**< 1: JSON; settings_parse() has told message.h */

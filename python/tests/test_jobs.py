@@ -5,7 +5,7 @@ import json
 import subprocess
 
 import pytest
-from conftest import FEED, GOLD, command, need
+from conftest import FEED, GOLD, PAYWALL, command, need, paywall_page
 
 import twicetold
 
@@ -118,6 +118,29 @@ def test_strip_cuts_all_but_the_first(articles):
     twice = [{"id": 1, "text": notice + "\n\nand\n\n" + notice}]
     assert twicetold.strip(twice, min_section=16).cut == []
     assert len(twicetold.strip(twice, min_section=16, min_holders=1).cut) == 1
+    assert len(twicetold.strip(twice, min_section=16, sections="within").cut) == 1
+
+
+@pytest.mark.parametrize("sections", ["all", "notices", "within"])
+@pytest.mark.parametrize("path", [FEED, PAYWALL], ids=["feed", "paywall"])
+def test_strip_of_files_is_dedup_with_sections(sections, path, tmp_path):
+    shorter, cut = twicetold.strip(path, sections=sections)
+    kept, removed = tmp_path / "kept.jsonl", tmp_path / "removed.jsonl"
+    command("dedup", "-q", path, "--sections", sections, "-o", kept, "--removed", removed)
+    read = [[json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] for file in (kept, removed)]
+    assert read[0] == shorter
+    assert read[1] == [{"id": c["article"], **{k: c[k] for k in ("begin", "end", "section", "text")}} for c in cut]
+
+
+def test_notices_given_are_those_of_all_jobs(tmp_path):
+    """A page that has nothing but the notice is no copy, and its notice is cut, though nothing here teaches that."""
+    articles, page = paywall_page()
+    twicetold.scan(PAYWALL).write(tmp_path / "list")
+    both = [articles[0], page]
+    assert not twicetold.strip(both, sections="notices").cut
+    assert [c["article"] for c in twicetold.strip(both, sections="notices", notices=tmp_path / "list").cut] == ["page"]
+    assert all(a["keep"] for a in twicetold.annotate([*articles, page], notices=tmp_path / "list"))
+    assert len(twicetold.dedup(both, notices=tmp_path / "list")) == 2
 
 
 # ---- Shown -----------------------------------------------------------------------------------------

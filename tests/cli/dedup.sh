@@ -203,6 +203,7 @@ test_a_later_stage_of_a_story_is_kept() {
     [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'an older report is news'
 }
 
+
 # One count of copies: in the overview of scan, its summary line, the page and dedup.
 test_copies_are_counted_once() {
     feed=$here/../../corpora/feed/articles.jsonl
@@ -216,4 +217,76 @@ test_copies_are_counted_once() {
     run report "$feed" -o scanned.html
     has scanned.html '"removed":153,'
     has scanned.html '"copies":165,'
+}
+
+notice='This notice, which everyone must print in full, says \u2013 na\u00efvely \u2013 that nothing above may be relied upon by anybody at all, today or at any later time, whatever was said before it was printed here.'
+
+write_notices() {
+    for i in 1 2 3; do
+        own=$(for k in $(seq 40); do printf 'w%sx%s ' "$i" "$k"; done)
+        printf '{ "n" : [%s] , "title":"%s","text" : "%s\\n\\n%s\\n\\nend%s \\"so\\"" , "more":{"text":"%s"}}\n' \
+            "$i" "$own" "$own" "$notice" "$i" "$notice"
+    done >in.jsonl
+}
+
+test_sections_cuts_what_an_earlier_article_has() {
+    write_notices
+    run dedup in.jsonl --sections all --min-section 16 -o cut.jsonl --removed removed.jsonl
+    exits 0
+    has err '3 articles: 2 passages of'
+    has err 'cut out of 2, 0 of which have no other text; 0 rejected'
+    {
+        sed -n 1p in.jsonl
+        # Everything but the passage, its full stop and the blanks behind it is as it was.
+        sed -n '2,3s/\\n\\nThis notice, [^"]*printed here\.\\n\\nend/\\n\\nend/p' in.jsonl
+    } >expected
+    same expected cut.jsonl
+    lines removed.jsonl 2
+    has removed.jsonl '{"id":"in.jsonl:2","begin":'
+    has removed.jsonl ',"section":1,"text":"This notice, which everyone must print in full, says – naïvely – that'
+    no_leftovers
+}
+
+test_sections_cuts_notices_alone_or_what_an_article_repeats() {
+    run dedup -q "$here/feeds/paywall.jsonl" --sections notices -o cut.jsonl --removed removed.jsonl
+    exits 0
+    lines removed.jsonl 2
+    has removed.jsonl 'Read on now'
+    printf '{"id":1,"text":"%s\\n\\nand\\n\\n%s"}\n' "$story" "$story" >twice.jsonl
+    run dedup -q twice.jsonl --sections all --min-section 16 -o -
+    exits 0
+    same twice.jsonl out
+    run dedup -q twice.jsonl --sections within --min-section 16 -o -
+    printf '{"id":1,"text":"%s\\n\\nand\\n\\n"}\n' "$story" | same - out
+    for which in all notices; do # a copy of a story is no notice
+        printf '{"id":1,"text":"%s"}\n{"id":2,"text":"%s"}\n' "$story" "$story" >copies.jsonl
+        run dedup copies.jsonl --sections "$which" --min-section 16 -o cut.jsonl
+        exits 0
+    done
+    has err '2 articles: 0 passages of 0 bytes'
+}
+
+test_sections_finds_the_text_by_its_name_or_by_what_it_is() {
+    printf '{"body":{"main":"%s"}}\n{"body":{"main":"caf\\u00e9 \\ud83d\\ude00 %s"}}\n' "$story" "$story" >nested.jsonl
+    run dedup -q nested.jsonl --text-field body.main --sections all --min-section 16 -o -
+    exits 0
+    has out '{"body":{"main":"café 😀 "}}'
+    printf 'nr,article\n1,"%s"\n2,"And: %s"\n' "$story" "$story" >table.csv
+    run dedup -q table.csv --sections all --min-section 16 -o -
+    exits 0
+    has out '{"nr":"2","article":"And: "}'
+    printf '{"text":["%s","a"]}\n{"text":["b","%s"]}\n' "$story" "$story" >list.jsonl
+    run dedup list.jsonl --sections all --min-section 16 -o kept.jsonl
+    exits 3
+    has err 'the text of list.jsonl:2 is a list'
+    absent kept.jsonl
+    run dedup list.jsonl --sections all --text-field title,body -o kept.jsonl
+    exits 2
+    has err 'give one as --text-field'
+    run dedup list.jsonl --sections all --decisions list.jsonl -o kept.jsonl
+    exits 2
+    run dedup list.jsonl --sections -o kept.jsonl
+    exits 2
+    has err 'give all, notices, within or off'
+
 }

@@ -14,9 +14,7 @@ from __future__ import annotations
 import json
 import math
 import os
-import sys
 import tempfile
-import time
 import warnings
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple, TypeVar, Union, overload
 
@@ -38,10 +36,11 @@ from ._errors import (
 from ._index import Index, Matches, Verdicts
 from ._match import Decontaminated, decontaminate, match
 from ._minhash import MinHash
-from ._progress import Progress, ProgressFunction
+from ._progress import ProgressFunction
 from ._result import Result, Table, run_command
+from ._scan import read_record, records_to_keep, run, source_of, source_of_records
 from ._shape import add_columns, hold, kept_parts, take
-from ._source import Articles, Need, Path, Source, Text, place_of, reject_none, rejections
+from ._source import Articles, Path, Source, Text, place_of, reject_none
 from ._strip import merged, strip
 from ._texts import key_of
 
@@ -85,66 +84,6 @@ __all__ = [
     "strip",
     "tune",
 ]
-
-def _source(articles: Any, id: Optional[str], text: Text, options: Dict[str, Any]) -> Source:
-    """The articles, with the fields by which the one to keep is chosen, and the sources of sections counted."""
-    keep = options.get("keep", 0)
-    need = Need.YES if keep == 2 else Need.IF_IT_FITS
-    source = Source(articles, id, text, "source", "published", need)
-    source.source_needed = keep == 3
-    return source
-
-
-def _run(
-    source: Source,
-    options: Dict[str, Any],
-    sources: Optional[bytes],
-    progress: Union[bool, None, ProgressFunction],
-    kept: Optional[List[Any]] = None,
-    notices: Optional[Path] = None,
-) -> Tuple[Result, _core.Scan]:
-    began = time.perf_counter()
-    before, has = _peak(), _resident()
-    with Progress(progress) as shown:
-        feed = _core.Scan(options, sources, shown.call)
-        if notices is not None:
-            feed.notices(_core.read_result(notices))
-        source.feed(feed, options, kept)
-        read = feed.read_seconds
-        rejected = rejections(feed)
-        found = feed.finish()
-    _warn_of_memory(options.get("memory", 0), before, has)
-    return Result(found, rejected, read, time.perf_counter() - began, source), feed
-
-
-def _peak() -> int:
-    """The most bytes that the process has held in memory; 0 if that is not known."""
-    try:
-        import resource
-    except ImportError:
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def _resident() -> int:
-    """What the process holds in memory; 0 if that is not known."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0
-
-
-def _warn_of_memory(limit: int, before: int, has: int) -> None:
-    peak = _peak()
-    peak = peak if peak > before else has
-    if limit and peak > 1.2 * limit:
-        warnings.warn(
-            f"memory: the process took {peak >> 20} MiB and was to keep to {limit >> 20}; beyond what it has already "
-            "(the interpreter, libraries, the articles if they are in memory), a scan needs about half the size of "
-            "the text",
-            stacklevel=4,
-        )
 
 
 def scan(
@@ -190,7 +129,7 @@ def scan(
     the same; the call takes longer.
     """
     resolved, sources = _options.of_scan(dict(options))
-    return _run(_source(articles, id, text, resolved), resolved, sources, progress, notices=notices)[0]
+    return run(source_of(articles, id, text, resolved), resolved, sources, progress, notices=notices)[0]
 
 
 @overload
@@ -320,10 +259,10 @@ def dedup(
     FormatError if all articles are rejected; else as `scan` does.
     """
     resolved, sources = _options.of_dedup(dict(options))
-    source = _source(articles, id, text, resolved)
-    records: Optional[List[Any]] = [] if source.paths is not None and source.dataset is None else None
+    source = source_of(articles, id, text, resolved)
+    records = records_to_keep(source)
     hold(source)
-    result, feed = _run(source, resolved, sources, progress, records, notices)
+    result, feed = run(source, resolved, sources, progress, records, notices)
     kept = bytearray(feed.accepted)
     reject_none(result.rejected, len(kept))
     among_accepted = iter(result._result.kept())
@@ -331,7 +270,7 @@ def dedup(
         kept[row] = next(among_accepted) if accepted else 1
     _warn_of_rejected(result.rejected, len(kept))
     if records is not None:
-        out: Any = [r for r in (_record(r) for r, k in zip(records, kept) if k) if r is not None]
+        out: Any = [r for r in (read_record(r) for r, k in zip(records, kept) if k) if r is not None]
         if output is not None:
             source = Source(out, id, text)
             out = kept_parts(source, bytes(b"\1" * len(out)), output)
@@ -350,28 +289,18 @@ def _warn_of_rejected(rejected: List[Dict[str, Any]], rows: int) -> None:
         )
 
 
-def _record(record: Any) -> Any:
-    """A record of a file, of which a line is still bytes; None if it cannot be read."""
-    if not isinstance(record, bytes):
-        return record
-    try:
-        read = json.loads(record.decode("utf-8", "surrogateescape"))
-    except ValueError:
-        return None
-    return read if isinstance(read, dict) else None
-
-
 def annotate(
     articles: Articles,
     id: Optional[str] = "id",
     text: Text = "text",
     *,
     progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
     **options: Unpack[SectionOptions],
 ) -> Any:
     """The articles with what a scan says of each, as what came in with further columns.
 
-    articles, id, text, progress, options: as for `scan`; of files the records, as dicts. Columns: cluster (the id of
+    articles, id, text, progress, notices, options: as for `scan`; of files the records, as dicts. Columns: cluster (the id of
     the article that its cluster keeps, which stays the same as long as that one is kept; null without a cluster),
     keep (whether `dedup` keeps it), of (the article kept instead), relation, resemblance and overlap (of the pair
     with that one; null for articles that are kept), repeated (the share of its text that lies in repeated sections),
@@ -379,12 +308,11 @@ def annotate(
     """
     resolved, sources = _options.of_scan(dict(options))
     resolved["find"] = 7
-    source = _source(articles, id, text, resolved)
-    records: Optional[List[Any]] = [] if source.paths is not None and source.dataset is None else None
+    source = source_of(articles, id, text, resolved)
+    records = records_to_keep(source)
     hold(source)
-    result, feed = _run(source, resolved, sources, progress, records)
-    if records is not None:
-        source = Source([_record(r) or {} for r in records], id, text)
+    result, feed = run(source, resolved, sources, progress, records, notices)
+    source = source_of_records(source, records)
     rows = [row for row, accepted in enumerate(feed.accepted) if accepted]
     columns: Dict[str, List[Any]] = {name: [None] * len(feed.accepted) for name in _NOTES}
     columns["keep"] = [True] * len(feed.accepted)

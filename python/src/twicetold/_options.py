@@ -111,7 +111,7 @@ def _check(name: str, type: str, least: int, most: int, words: Tuple[str, ...]) 
 # The library's own list of options; `find` and `keep` are put together from several values.
 _LIST = _core.option_list()
 _FIND = {word: 1 << bit for name, _, _, _, words, _, _ in _LIST if name == "find" for bit, word in enumerate(words)}
-SECTIONS = _FIND["sections"]
+SECTIONS, PAIRS = _FIND["sections"], _FIND["pairs"]
 _OVERLAPS = 16  # computed even if no rule needs them
 _KEEP = {word: i for name, _, _, _, words, _, _ in _LIST if name == "keep" for i, word in enumerate(words[:-1])}
 _CHECKS: Dict[str, Callable[[Any], Any]] = {
@@ -185,7 +185,7 @@ def of_spark(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
 
 def of_dedup(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
     options, sources = _resolve(given, _DEDUP)
-    options["find"] = _FIND["pairs"] | _FIND["clusters"] | _OVERLAPS
+    options["find"] = PAIRS | _FIND["clusters"] | _OVERLAPS
     return options, sources
 
 
