@@ -26,7 +26,8 @@ static const struct name_ending {
     {".ninjs", TTI_FORMAT_JSON}, {".xml", TTI_FORMAT_XML},     {".nitf", TTI_FORMAT_XML},
     {".rss", TTI_FORMAT_XML},    {".rdf", TTI_FORMAT_XML},     {".atom", TTI_FORMAT_XML},
     {".csv", TTI_FORMAT_TABLE},  {".tsv", TTI_FORMAT_TABLE},   {".html", TTI_FORMAT_HTML},
-    {".htm", TTI_FORMAT_HTML},   {".xhtml", TTI_FORMAT_HTML},
+    {".htm", TTI_FORMAT_HTML},   {".xhtml", TTI_FORMAT_HTML},   {".warc", TTI_FORMAT_WARC},
+    {".wet", TTI_FORMAT_WARC},
 };
 
 size_t tti_format_size_without_compression(const char *name)
@@ -187,7 +188,6 @@ const char *tti_format_refusal(const char *path, int by_name, const char *bytes,
         {"\x93NUMPY", 6, "a NumPy array", "convert it to JSON Lines first"},
         {"SQLite format 3", 15, "an index or another SQLite database",
          "give the articles it was made from"},
-        {"WARC/", 5, "a web archive", "extract its texts to JSON Lines first"},
         {"7z\xbc\xaf", 4, "a 7z archive", "unpack it first"},
         {"Rar!", 4, "a RAR archive", "unpack it first"},
         {"\x89PNG", 4, "a picture", AS_TEXT},
@@ -201,9 +201,7 @@ const char *tti_format_refusal(const char *path, int by_name, const char *bytes,
     };
     static const struct {
         const char *end, *kind, *advice;
-    } endings[] = {{".warc", "a web archive", "extract its texts to JSON Lines first"},
-                   {".wet", "a web archive", "extract its texts to JSON Lines first"},
-                   {".yaml", "a YAML file", "convert it to JSON Lines first"},
+    } endings[] = {{".yaml", "a YAML file", "convert it to JSON Lines first"},
                    {".yml", "a YAML file", "convert it to JSON Lines first"},
                    {".toml", "a TOML file", "convert it to JSON Lines first"},
                    {".sql", "an SQL dump", "export the table as CSV"},
@@ -270,6 +268,8 @@ tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, 
         answer = tti_format_sniff_xml(bytes, size);
         return answer > 0 ? TTI_FORMAT_XML : answer < 0 && waits ? format : otherwise;
     default:
+        if (size >= 5 && memcmp(bytes, "WARC/", 5) == 0)
+            return TTI_FORMAT_WARC;
         answer = tti_format_sniff_xml(bytes, size); /* it may be in UTF-16 */
         if (answer == 0)
             answer = tti_csv_sniff(bytes, size, text_field);

@@ -11,6 +11,7 @@ typedef enum tti_format {
     TTI_FORMAT_XML,         /**< a news format in XML */
     TTI_FORMAT_TABLE,       /**< CSV and the like */
     TTI_FORMAT_HTML,        /**< the file is a page, one article */
+    TTI_FORMAT_WARC,        /**< a web archive */
     /* These become one of the formats above when the first bytes are seen. */
     TTI_FORMAT_JSON,   /**< JSON or a stream: what the first byte shows, else JSON Lines */
     TTI_FORMAT_UNKNOWN /**< the same, else text */

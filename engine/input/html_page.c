@@ -173,8 +173,8 @@ static html_span first_of(html_span x, html_span y)
     return x.size > 0 ? x : y;
 }
 
-tt_status tti_html_page_read(char *text, size_t size, const char *path, tti_char_array *object,
-                             int *has_text, const tt_allocator *a)
+tt_status tti_html_page_read(char *text, size_t size, const char *path, const char *date,
+                             tti_char_array *object, int *has_text, const tt_allocator *a)
 {
     static const char *const titles[] = {"og:title", "dc.title", "headline"};
     static const char *const dates[] = {
@@ -185,16 +185,19 @@ tt_status tti_html_page_read(char *text, size_t size, const char *path, tti_char
         {"script", "/script"}, {"style", "/style"}, {"nav", "/nav"},       {"aside", "/aside"},
         {"footer", "/footer"}, {"form", "/form"},   {"button", "/button"}, {"select", "/select"}};
     const html_span page = {text, size};
-    html_span body;
+    html_span body, published;
     size_t written;
     *has_text = 0;
     TTI_TRY(tti_json_item_member(object, a, "id", 2, path, strlen(path)));
     TTI_TRY(add_line(object, a, "title",
                      first_of(meta_content(&page, titles, sizeof titles / sizeof *titles),
                               content_of(&page, "title", "/title", 0))));
-    TTI_TRY(add_line(object, a, "published",
-                     first_of(meta_content(&page, dates, sizeof dates / sizeof *dates),
-                              attribute_of(&page, find_tag(&page, 0, "time"), "datetime"))));
+    published = first_of(meta_content(&page, dates, sizeof dates / sizeof *dates),
+                         attribute_of(&page, find_tag(&page, 0, "time"), "datetime"));
+    if (published.size > 0)
+        TTI_TRY(add_line(object, a, "published", published));
+    else if (*date != '\0')
+        TTI_TRY(tti_json_item_member(object, a, "published", 9, date, strlen(date)));
     TTI_TRY(add_line(object, a, "source",
                      meta_content(&page, sources, sizeof sources / sizeof *sources)));
     for (size_t i = 0; i < sizeof menus / sizeof *menus; i++)

@@ -6,11 +6,12 @@
 
 /**
  * Writes the page as an object with those of the members id (the path), text, title, published,
- * source and url that it has, and leaves `page` changed. The text is that of the element article,
+ * source and url that it has, and leaves `page` changed; `date` is the time of one that names none,
+ * or "". The text is that of the element article,
  * or else main, or else body, without menus and forms. *has_text: there is any. @return TT_OK,
  * TT_ENOMEM
  */
-tt_status tti_html_page_read(char *page, size_t size, const char *path, tti_char_array *object,
-                             int *has_text, const tt_allocator *allocator);
+tt_status tti_html_page_read(char *page, size_t size, const char *path, const char *date,
+                             tti_char_array *object, int *has_text, const tt_allocator *allocator);
 
 #endif

@@ -35,6 +35,7 @@
 #include "input/inputs.h"
 #include "input/json_split.h"
 #include "input/jsonl.h"
+#include "input/warc.h"
 #include "input/xml.h"
 #include "options.h"
 #include "util/alloc.h"
@@ -85,6 +86,7 @@ typedef struct input_file {
     tti_byte_stream *stream; /* NULL between two files */
     tti_xml *xml;            /* of a file in XML */
     tti_csv *table;          /* of a table; among the reader's tables */
+    tti_warc *warc;          /* of a web archive */
     tti_json_split split;    /* of objects over several lines */
     const tti_input *input;
     tti_format format;
@@ -348,6 +350,7 @@ void tt_reader_close(tt_reader *r)
     if (r == NULL)
         return;
     tti_xml_close(r->file.xml);
+    tti_warc_close(r->file.warc);
     tti_byte_stream_close(r->file.stream);
     close_archive(r);
     r->file.table = NULL;
@@ -498,8 +501,10 @@ static void close_file(tt_reader *r)
             r->inputs.has_stream ? tti_byte_stream_consumed(r->file.stream) : r->file.input->size;
     tti_byte_stream_close(r->file.stream);
     tti_xml_close(r->file.xml);
+    tti_warc_close(r->file.warc);
     r->file.stream = NULL;
     r->file.xml = NULL;
+    r->file.warc = NULL;
     r->file.table = NULL;
     r->tail = r->scanned = r->used;
 }
@@ -574,12 +579,15 @@ static tt_status feed_piece(tt_reader *r, const char *bytes, size_t size, int la
 {
     uint64_t line = 1;
     const char *reason;
-    const tt_status status = r->file.table != NULL ? tti_csv_feed(r->file.table, bytes, size, last)
-                                                   : tti_xml_feed(r->file.xml, bytes, size, last);
+    const tt_status status =
+        r->file.table != NULL  ? tti_csv_feed(r->file.table, bytes, size, last)
+        : r->file.warc != NULL ? tti_warc_feed(r->file.warc, bytes, size, last)
+                               : tti_xml_feed(r->file.xml, bytes, size, last);
     *ended = status != TT_OK;
     if (status == TT_EFORMAT) {
-        reason = r->file.table != NULL ? tti_csv_fault(r->file.table)
-                                       : tti_xml_fault(r->file.xml, &line);
+        reason = r->file.table != NULL  ? tti_csv_fault(r->file.table)
+                 : r->file.warc != NULL ? tti_warc_fault(r->file.warc, &line)
+                                        : tti_xml_fault(r->file.xml, &line);
         return append_rejected_input(r, line, TT_EFORMAT, reason, error);
     }
     TTI_TRY_ALLOC(status != TT_OK, error, "an item");
@@ -621,7 +629,7 @@ static tt_status append_page(tt_reader *r, tt_error *error)
     int has_text;
     tt_status status;
     r->tail += (size_t)r->file.bom;
-    status = tti_html_page_read(r->data + r->tail, r->used - r->tail, r->file.input->path, &object,
+    status = tti_html_page_read(r->data + r->tail, r->used - r->tail, r->file.input->path, "", &object,
                                 &has_text, r->allocator);
     item.json = object.items;
     item.size = object.count;
@@ -776,6 +784,13 @@ static tt_status open_next_file(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
+/* What a record of a web archive is, that is no page. */
+static tt_status pass_over_record(void *ctx, const char *name)
+{
+    tt_reader *r = ctx;
+    return tti_inputs_pass_over(&r->inputs, name, NULL);
+}
+
 /* Opens the parser of a file that is converted. */
 static tt_status open_parser(tt_reader *r, tt_error *error)
 {
@@ -783,6 +798,10 @@ static tt_status open_parser(tt_reader *r, tt_error *error)
     if (f->format == TTI_FORMAT_XML) {
         const tti_xml_options options = {r->allocator, r->longest_line, r->line_options.whole};
         TTI_TRY_ALLOC(tti_xml_open(&f->xml, &options, append_converted, r), error, "an XML parser");
+    } else if (f->format == TTI_FORMAT_WARC) {
+        const tti_warc_options options = {r->allocator, r->longest_line, pass_over_record};
+        TTI_TRY_ALLOC(tti_warc_open(&f->warc, &options, append_converted, r), error,
+                      "a web archive");
     } else if (f->format == TTI_FORMAT_TABLE) {
         tti_csv_options options = {r->allocator, r->longest_line, &r->line_options, {NULL}};
         for (int i = 0; i < TTI_FIELD_COUNT; i++)
@@ -877,6 +896,7 @@ static tt_status end_file(tt_reader *r, tt_error *error)
         return TT_OK;
     switch (r->file.format) {
     case TTI_FORMAT_TABLE:
+    case TTI_FORMAT_WARC:
     case TTI_FORMAT_XML: {
         int ended = 0;
         TTI_TRY(feed_parser(r, error));
@@ -1007,7 +1027,8 @@ static tt_status fill_block(tt_reader *r, tt_error *error)
                 TTI_TRY(split_lines(r, error));
             else if (r->file.format == TTI_FORMAT_JSON_VALUES)
                 TTI_TRY(split_values(r, error));
-            else if (r->file.format == TTI_FORMAT_XML || r->file.format == TTI_FORMAT_TABLE)
+            else if (r->file.format == TTI_FORMAT_XML || r->file.format == TTI_FORMAT_TABLE ||
+                     r->file.format == TTI_FORMAT_WARC)
                 TTI_TRY(feed_parser(r, error));
         }
         if (!batch_has_room(r) || (r->items.count > 0 && r->used >= r->block_bytes))

@@ -220,7 +220,6 @@ a.avro|Obj\001\004|an Avro file
 a.orc|ORC\n|an ORC file
 a.npy|\223NUMPY\1|a NumPy array
 b.db|SQLite format 3\0|an index or another SQLite database; give the articles
-a.warc|WARC/1.0\r\n|a web archive; extract its texts
 a.7z|7z\274\257\047|a 7z archive; unpack it first
 a.rar|Rar!\032|a RAR archive; unpack it first
 a.png|\211PNG\r\n|a picture
@@ -293,4 +292,56 @@ test_encodings() {
     run dedup -q in.tar --encoding latin1 -o -
     exits 0
     same expected out
+}
+
+# A record of a web archive. $1: type, $2: address, $3: type of the content, which is standard input.
+warc_record() {
+    cat >content
+    printf 'WARC/1.0\r\nWARC-Type: %s\r\nWARC-Target-URI: %s\r\nWARC-Date: 2026-03-12T08:00:00Z\r\nWARC-Record-ID: <urn:uuid:%s>\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n' \
+        "$1" "$2" "$(md5sum <content | cut -c1-8)" "$3" "$(wc -c <content)"
+    cat content
+    printf '\r\n\r\n'
+}
+
+web_page() { # $1: more of the text
+    printf '<html><head><title>Bread</title></head><body><nav>Home News Sport</nav><article><p>%s%s</p></article></body></html>' "$words" "$1"
+}
+
+test_web_archives() {
+    {
+        printf 'software: none\r\n' | warc_record warcinfo x application/warc-fields
+        { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n'; web_page ''; } | warc_record response http://a.example/1 'application/http; msgtype=response'
+        printf 'GET / HTTP/1.1\r\n\r\n' | warc_record request http://a.example/1 'application/http; msgtype=request'
+        page=$(web_page '')
+        printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n%x;x=y\r\n%s\r\n0\r\n\r\n' 64 "${page:0:64}" $((${#page} - 64)) "${page:64}" | warc_record response http://b.example/2 application/http
+        { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n'; web_page '' | gzip -n; } | warc_record response http://c.example/3 application/http
+        { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=ISO-8859-1\r\n\r\n'; printf '<body>Gulls came early to the pi\351r this year and the terns did not'; } | warc_record response http://d.example/4 application/http
+        { printf 'HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n\211PNG'; } | warc_record response http://a.example/5.png application/http
+        { printf 'HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n'; web_page ''; } | warc_record response http://a.example/6 application/http
+        { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\n\r\n\013\002'; } | warc_record response http://a.example/7 application/http
+    } >in.warc
+    run scan --pairs in.warc --rejects rejects
+    exits 1
+    has out '{"type":"pair","a":"http://a.example/1","b":"http://b.example/2","relation":"identical"'
+    has out '{"type":"pair","a":"http://a.example/1","b":"http://c.example/3","relation":"identical"'
+    has out '"articles":4,"rejected":1,'
+    has err 'in.warc:9: a page compressed with br, which is not read'
+    has err 'passed over in directories and archives: 1 *.png, 1 *.http404'
+    run dedup -q in.warc -o kept.jsonl
+    lines kept.jsonl 2
+    has kept.jsonl '{"id":"http://a.example/1","title":"Bread","published":"2026-03-12T08:00:00Z","text":"Ministers'
+    has kept.jsonl 'the piér this'
+    head -c 2500 in.warc >cut.warc
+    run scan --pairs cut.warc
+    exits 1
+    has err 'the web archive ends within a record'
+    printf '%s\r\n' "$words" >text
+    { warc_record conversion http://a.example/1 text/plain <text | gzip; warc_record conversion http://b.example/2 text/plain <text | gzip; printf 'Gulls came early' | warc_record conversion http://c.example/3 text/plain | gzip; } >in.warc.wet.gz
+    expect_the_three in.warc.wet.gz http://a.example/1 http://b.example/2
+    run scan --pairs - <in.warc.wet.gz
+    has out '"articles":3,"rejected":0,'
+    printf 'no archive\n' >in.warc
+    run scan in.warc
+    exits 3
+    has err 'in.warc:1: no record of a web archive where one should be'
 }
