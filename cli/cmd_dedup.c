@@ -387,7 +387,8 @@ static int run_dedup(const settings *s)
     if (rc == 0)
         rc = session_scan(&d.session);
     if (rc == 0 && s->decisions != NULL)
-        rc = decisions_read(&d.decisions, s->decisions, find_in_result, d.session.found, s->quiet);
+        rc = decisions_read(&d.decisions, s->decisions, find_in_result, d.session.found, "input",
+                            s->quiet);
     if (rc == 0)
         rc = begin_copying(&d);
     if (rc == 0)

@@ -214,35 +214,45 @@ static int run_export(const settings *s)
  */
 
 typedef struct id_list {
+    tt_index *index;
     tt_id *items;
     size_t count, capacity;
-    int failed;
+    tt_status status;
+    tt_error error;
 } id_list;
 
-/* A decision_find_fn: every article is known. */
+static int is_there(id_list *l, const tt_id *id)
+{
+    tt_index_article article = {0};
+    if (l->status == TT_OK)
+        l->status = tt_index_get(l->index, id, &article, &l->error);
+    return l->status == TT_OK && article.number != 0;
+}
+
+/* A decision_find_fn. */
 static uint64_t remember_id(void *ctx, const tt_id *id)
 {
     id_list *l = ctx;
-    char *bytes = memory_copy(id->bytes, id->size);
+    char *bytes;
+    if (!is_there(l, id))
+        return TT_NO_ARTICLE;
+    bytes = memory_copy(id->bytes, id->size);
     if (bytes == NULL || memory_grow(&l->items, l->count, &l->capacity, sizeof *l->items) != 0) {
         free(bytes);
-        l->failed = 1;
-        return 0;
+        l->status = TT_ENOMEM;
+        return TT_NO_ARTICLE;
     }
     l->items[l->count] = (tt_id){bytes, id->size, id->flags, 0};
     return l->count++;
 }
 
-static int store(const char *path, const settings *s, const decisions *d, const id_list *ids)
+static int store_decisions(id_list *ids, const decisions *d, int quiet)
 {
     static const int32_t kinds[] = {TT_DECISION_NONE, TT_DECISION_KEEP, TT_DECISION_KILL,
                                     TT_DECISION_NOT_A_COPY, TT_DECISION_NONE};
     const char *user = getenv("USER");
     tt_index_decision *list = calloc(d->count + 1, sizeof *list);
-    tt_index *index = NULL;
-    tt_error error = {0};
     size_t count = 0;
-    int rc = 0;
     if (list == NULL)
         return failure_memory();
     for (size_t i = 0; i < d->count; i++) {
@@ -258,23 +268,28 @@ static int store(const char *path, const settings *s, const decisions *d, const 
             list[count].of = ids->items[x->of];
         count++;
     }
-    if (tt_index_open(&index, path, 0, &s->engine, &error) != TT_OK ||
-        tt_index_decide(index, list, count, NULL, &error) != TT_OK)
-        rc = failure_library(&error, ABOUT_INDEX);
-    else if (!s->quiet)
-        message_line("%zu decision%s stored", count, count == 1 ? "" : "s");
-    tt_index_close(index);
+    ids->status = tt_index_decide(ids->index, list, count, NULL, &ids->error);
     free(list);
-    return rc;
+    if (ids->status != TT_OK)
+        return failure_library(&ids->error, ABOUT_INDEX);
+    if (!quiet)
+        message_line("%zu decision%s stored", count, count == 1 ? "" : "s");
+    return d->unknown == 0 ? EXIT_DONE : EXIT_REJECTED;
 }
 
 int decisions_store(const char *path, const settings *s)
 {
     decisions d = {0};
     id_list ids = {0};
-    int rc = decisions_read(&d, s->decisions, remember_id, &ids, s->quiet);
+    int rc;
+    if (tt_index_open(&ids.index, path, 0, &s->engine, &ids.error) != TT_OK)
+        return failure_library(&ids.error, ABOUT_INDEX);
+    rc = decisions_read(&d, s->decisions, remember_id, &ids, "index", s->quiet);
+    if (ids.status != TT_OK)
+        rc = ids.status == TT_ENOMEM ? failure_memory() : failure_library(&ids.error, ABOUT_INDEX);
     if (rc == 0)
-        rc = ids.failed ? EXIT_FAILED : store(path, s, &d, &ids);
+        rc = store_decisions(&ids, &d, s->quiet);
+    tt_index_close(ids.index);
     decisions_free(&d);
     for (size_t i = 0; i < ids.count; i++)
         free((void *)ids.items[i].bytes);

@@ -5,6 +5,7 @@
 #include "decisions.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,8 +85,10 @@ static void take_back(decisions *d, size_t last)
             d->items[i].kind = DECISION_NONE;
 }
 
-int decisions_read(decisions *d, const char *path, decision_find_fn find, void *ctx, int quiet)
+int decisions_read(decisions *d, const char *path, decision_find_fn find, void *ctx,
+                   const char *where, int quiet)
 {
+    char reason[80];
     int rc = read_pass(d, path, find, ctx, "id");
     if (rc == 0)
         rc = read_pass(d, path, find, ctx, "of");
@@ -98,8 +101,10 @@ int decisions_read(decisions *d, const char *path, decision_find_fn find, void *
             continue;
         x->kind = DECISION_NONE;
         d->unknown++;
+        (void)snprintf(reason, sizeof reason, "it is about an article that is not in the %s",
+                       where);
         if (!quiet)
-            message_record(path, x->line, "it is about an article that is not in the input", NULL);
+            message_record(path, x->line, reason, NULL);
     }
     return rc;
 }

@@ -35,10 +35,11 @@ typedef struct decisions {
 
 /**
  * Reads lines {"id":..., "decision":"keep"|"kill"} and {"id":..., "decision":"not-a-copy",
- * "of":...}. Those about articles that are not in the input are named and counted. Call
- * decisions_free() even if this fails. @return 0, or an exit code
+ * "of":...}. Those about articles that are not found in `where`, "input" or "index", are named and
+ * counted. Call decisions_free() even if this fails. @return 0, or an exit code
  */
-int decisions_read(decisions *d, const char *path, decision_find_fn find, void *ctx, int quiet);
+int decisions_read(decisions *d, const char *path, decision_find_fn find, void *ctx,
+                   const char *where, int quiet);
 
 void decisions_free(decisions *d);
 

@@ -1010,7 +1010,8 @@ typedef enum tt_verdict_kind {
     TT_VERDICT_OVERLAPS = 3,  /**< it shares a section with `of` */
     TT_VERDICT_WITHDRAWN = 4, /**< a notice that withdraws `of`, which is the item itself, or no
                                    article where it is not there, and `matches` are the others with
-                                   its text; or a duplicate or update of `of`, which is withdrawn */
+                                   its text; or a duplicate or update of `of`, which is withdrawn,
+                                   or of a reprint of that which no editor decided to keep */
     TT_VERDICT_CORRECTION = 5 /**< `of` has at least `drop` of its tokens, but says other facts:
                                    there are conflicts */
 } tt_verdict_kind;
@@ -1074,10 +1075,11 @@ typedef int (*tt_verdict_fn)(void *ctx, const tt_verdict *verdicts, size_t count
 /**
  * Adds a batch, all of it or nothing; when it returns, and before `emit` (NULL: no verdicts, which
  * costs less) is called, the batch is on the disk. Each article is judged against those before it,
- * in this batch too. One whose id is there takes the other's place: an update, if it has another
- * `version` or the rules for pairs admit the two. One that is there as it is changes nothing and is
- * a duplicate of itself, and so is one whose `version` is a lower number than that of what is
- * there. `statuses` as in tt_scan_add().
+ * in this batch too. One whose id is there takes the other's place and is an update of it, or a
+ * duplicate where its words are the same. One that is there as it is changes nothing and is a
+ * duplicate of itself, and so is one whose `version` is a lower number than that of what is there.
+ * What was withdrawn stays so until a release of it comes: a greater version or, where that says
+ * nothing, an article that is not dated before the notice. `statuses` as in tt_scan_add().
  * @return TT_OK; TT_EIO (disk full), TT_ENOMEM, TT_ELIMIT: nothing was added, and the handle goes
  * on; TT_ESTOPPED: `emit` asked to stop, all is added.
  */
@@ -1100,7 +1102,8 @@ typedef enum tt_decision_kind {
                                with `of`, that it is not a copy of that one */
     TT_DECISION_KEEP = 1, /**< the article is to be used; a kill is taken back */
     TT_DECISION_KILL = 2, /**< the article is not to be used: it is as withdrawn, and so are its
-                               later versions and copies */
+                               later versions, of which the last is there when it is taken back, and
+                               its copies */
     TT_DECISION_NOT_A_COPY = 3 /**< the article is no copy of `of`: no verdict on it names that one
                                     as what it is a duplicate, update or correction of */
 } tt_decision_kind;
@@ -1112,7 +1115,7 @@ TT_API const char *tt_decision_kind_name(tt_decision_kind kind);
 typedef struct tt_index_decision {
     uint64_t number; /**< its place in the order of decisions, from 1: it only grows, is the same
                           after a restart, and is never given twice. tt_index_decide() sets none */
-    tt_id id;        /**< of the article, which need not be there */
+    tt_id id;        /**< of the article */
     tt_id of;        /**< of the other one, or none */
     const char *who; /**< UTF-8; may be empty */
     size_t who_size;
@@ -1192,8 +1195,8 @@ TT_API TT_NODISCARD tt_status tt_index_story_get(tt_index *index, uint64_t numbe
 
 /** Stores decisions, all or none, and does what they say. Of several about one article the last one
  * holds. *last (NULL: not wanted): the number of the last one.
- * @return TT_OK; TT_EINVAL (an id is none, a kind is unknown, a copy of nothing); else as
- * tt_index_remove() */
+ * @return TT_OK; TT_EINVAL (an article is not there, unless all that was decided about it is taken
+ * back; an id is none, a kind is unknown, a copy of nothing); else as tt_index_remove() */
 TT_API TT_NODISCARD tt_status tt_index_decide(tt_index *index, const tt_index_decision *decisions,
                                               size_t count, uint64_t *last, tt_error *error);
 
@@ -1296,7 +1299,8 @@ typedef struct tt_index_merged {
 
 /** Adds the articles of another index, all or none, from what is kept of them: tokens, times,
  * tombstones, texts, verdicts and stories, but not decisions. Of two with the same id the one with
- * the greater `version` stays, or the one that came later. `out` may be NULL.
+ * the greater `version` stays, or the one that came later; articles that were one story there are
+ * one here, that of the first of them. `out` may be NULL.
  * @return TT_OK; TT_EINVAL: the other was made with another seed or paragraphs, or keeps no texts
  * where this one does; else as tt_index_add() */
 TT_API TT_NODISCARD tt_status tt_index_merge(tt_index *index, const char *path,

@@ -332,6 +332,7 @@ tt_status tti_article_table_insert(tti_article_table *t, tti_slab *slab, tti_art
     t->articles.items[t->articles.count++] = *x;
     t->seed_counts.items[t->seed_counts.count++] = 0;
     t->living++;
+    t->withdrawn += (copy->article.flags & TT_ARTICLE_WITHDRAWN) != 0;
     t->dated += (size_t)tti_indexed_article_is_dated(x);
     if (tti_indexed_article_is_dated(x) && x->published > t->newest_published)
         t->newest_published = x->published;
@@ -502,6 +503,7 @@ tt_status tti_article_table_remove(tti_article_table *t, uint32_t article, tt_er
     }
     tti_table_remove(&t->ids, tti_article_id_hash(id_of(x)), article);
     t->living--;
+    t->withdrawn -= (x->flags & TT_ARTICLE_WITHDRAWN) != 0;
     t->dated -= (size_t)tti_indexed_article_is_dated(x);
     t->token_count -= g->token_count;
     t->text_bytes -= x->text_size;

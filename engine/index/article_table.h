@@ -70,6 +70,7 @@ typedef struct tti_article_table {
     tti_minimizers minimizers; /**< of the document that is added or removed */
     uint64_t epoch;            /**< rises with every removal */
     size_t living;             /**< articles that were not removed */
+    size_t withdrawn;          /**< of those */
     uint64_t token_count, text_bytes;  /**< of those */
     TTI_ARRAY(tti_article_date) dates; /**< a heap, oldest first, made when it is first needed */
     int has_dates;

@@ -17,12 +17,13 @@
 /* ---- Versions of an item ----------------------------------------------------------------------
  */
 
-/* What an article is to the one in the index that has its id. */
+/* What an article is to the one in the index that has its id, which the verdict is about. */
 typedef struct item_version {
-    uint32_t old;   /* the article with the same id, or TTI_NONE */
-    int keeps_old;  /* the old one stays: it is the same, or a newer version */
-    int is_related; /* the verdict is about the two */
+    uint32_t old;  /* the article with the same id, or TTI_NONE */
+    int keeps_old; /* the old one stays: it is the same, or a newer version, or it was withdrawn */
     tti_decision decision;
+    const tt_difference *differences; /* of the two, since the old one goes before the verdict */
+    size_t difference_count;
 } item_version;
 
 /* The digits of a whole number without leading zeros. @return their count, or 0 */
@@ -104,18 +105,31 @@ static tt_status compare_with_old(tt_index *x, const tti_db_row *row, item_versi
                                   tt_error *error)
 {
     const tti_doc doc = tti_db_row_doc(row);
-    if (!has_same_tokens(tti_article_table_group(&x->table, v->old), row))
-        return tti_classify_version(&x->classifier, &doc, v->old, &v->decision, &v->is_related,
-                                    error);
-    v->is_related = 1;
+    if (has_same_tokens(tti_article_table_group(&x->table, v->old), row))
+        return TT_OK;
+    TTI_TRY(tti_classify_version(&x->classifier, &doc, v->old, &v->decision, error));
+    TTI_TRY_ALLOC(tti_verdicts_differences(&x->verdicts, &x->table, v->old, &v->decision.facts,
+                                           row->extents, &v->differences, &v->difference_count),
+                  error, "verdicts");
     return TT_OK;
+}
+
+/* Whether the article is what was withdrawn, sent once more, and no release of it: a version that
+ * is older or, where it is the same or there is none, was published before the notice. */
+static int stays_withdrawn(const tti_indexed_article *old, const tti_db_row *row)
+{
+    const int order = tti_version_order(old, row);
+    return (old->flags & TT_ARTICLE_WITHDRAWN) != 0 &&
+           (old->flags & row->article_flags & TTI_ARTICLE_KILLED) == 0 &&
+           (order < 0 ||
+            (order == 0 && row->published != TT_NO_TIME && row->published < old->published));
 }
 
 static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_verdict,
                                    item_version *v, tt_error *error)
 {
     const tti_indexed_article *old;
-    int order;
+    int order, is_same, is_withdrawn;
     *v = (item_version){
         .old = tti_article_table_find(&x->table, row->id, row->id_size, row->article_flags),
         .decision = unchanged_decision};
@@ -123,12 +137,15 @@ static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_
         return TT_OK;
     old = &x->table.articles.items[v->old];
     order = tti_version_order(old, row);
-    v->keeps_old = order < 0 || is_unchanged(old, tti_article_table_group(&x->table, v->old), row);
-    if (!with_verdict || (v->keeps_old && order == 0))
+    is_same = is_unchanged(old, tti_article_table_group(&x->table, v->old), row);
+    is_withdrawn = stays_withdrawn(old, row);
+    v->keeps_old = order < 0 || is_same || is_withdrawn;
+    if (!with_verdict || (is_same && order == 0))
         return TT_OK;
     TTI_TRY(compare_with_old(x, row, v, error));
-    v->is_related |= order != 0; /* the versions of an item are versions, whatever their texts */
-    if (v->keeps_old)
+    if (is_withdrawn)
+        v->decision.kind = TT_VERDICT_WITHDRAWN;
+    else if (v->keeps_old)
         v->decision.kind = TT_VERDICT_DUPLICATE;
     else if (order > 0)
         v->decision.kind = TT_VERDICT_UPDATE;
@@ -204,10 +221,7 @@ typedef struct batch {
 static tt_status add_verdict(const batch *b, const tti_decision *decision, size_t position,
                              const tti_db_row *row, int of_itself, tt_error *error)
 {
-    TTI_TRY_ALLOC(
-        tti_verdicts_append(&b->x->verdicts, &b->x->table, decision, position, row, of_itself),
-        error, "verdicts");
-    return TT_OK;
+    return tti_index_add_verdict(b->x, decision, position, row, of_itself, error);
 }
 
 static tt_status add_article(const batch *b, size_t position, tti_db_row *row, uint32_t *article,
@@ -234,12 +248,15 @@ static tt_status classify_replacement(const batch *b, size_t position, const tti
     tti_decision d;
     b->x->classifier.comparison.id = tti_db_row_id(row);
     TTI_TRY(tti_classify(&b->x->classifier, &doc, &d, error));
-    if (version->is_related) {
-        d.kind = version->decision.kind;
-        d.pair = version->decision.pair;
-        d.new_tokens = version->decision.new_tokens;
-    }
-    return add_verdict(b, &d, position, row, version->is_related, error);
+    d.kind = version->decision.kind;
+    d.of = TTI_NONE;
+    d.pair = version->decision.pair;
+    d.admitted = version->decision.admitted;
+    d.new_tokens = version->decision.new_tokens;
+    TTI_TRY(add_verdict(b, &d, position, row, 1, error));
+    tti_array_last(&b->x->verdicts.list).differences = version->differences;
+    tti_array_last(&b->x->verdicts.list).difference_count = version->difference_count;
+    return TT_OK;
 }
 
 /* Removes the article that another takes the place of. *story: its story, which it leaves only when
@@ -338,9 +355,7 @@ static tt_status add_notice_verdict(const batch *b, size_t position, const tti_d
 }
 
 /* The item leaves the index but for its tokens, so that a reprint is known for what it is. A notice
- * of an older version than what is there is as late as any other. What an editor killed is taken
- * for withdrawn, in whatever version it comes, and only a notice takes the place of its tombstone.
- */
+ * of an older version than what is there is as late as any other. */
 static tt_status withdraw_article(const batch *b, size_t position, tt_error *error)
 {
     tt_index *x = b->x;
@@ -348,21 +363,18 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
     const uint32_t old =
         tti_article_table_find(&x->table, notice->id, notice->id_size, notice->flags);
     tti_db_row row = row_of(x, notice, position);
-    const int is_notice = (notice->flags & TT_ARTICLE_WITHDRAWN) != 0;
     uint32_t article;
     int64_t story = 0;
     /* Of what never came, the text of the notice is all there is. */
     int is_new = row.token_count > 0;
-    if (!is_notice)
-        row.article_flags |= TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED;
     if (old != TTI_NONE) {
         const tti_indexed_article *a = &x->table.articles.items[old];
-        const int order = tti_version_order(a, &row);
-        if (order < 0)
+        const int order = tti_version_order(a, &row),
+                  is_withdrawn = (a->flags & TT_ARTICLE_WITHDRAWN) != 0;
+        if (order < 0 && !is_withdrawn)
             return b->with_verdicts ? add_verdict(b, &unchanged_decision, position, &row, 1, error)
                                     : TT_OK;
-        is_new = (a->flags & TT_ARTICLE_WITHDRAWN) == 0 ||
-                 (is_notice && (order > 0 || (a->flags & TTI_ARTICLE_KILLED) != 0));
+        is_new = !is_withdrawn || order > 0 || (order == 0 && (a->flags & TTI_ARTICLE_KILLED) != 0);
         TTI_TRY(make_tombstone(x, old, &row, error));
     }
     if (b->writes && is_new && old != TTI_NONE)
@@ -371,10 +383,29 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
         TTI_TRY(add_notice_verdict(b, position, &row, old != TTI_NONE, error));
     if (!b->writes || !is_new)
         return TT_OK;
-    if (is_notice)
-        TTI_TRY(tti_index_store_row(x, &row, &article, error));
-    else
-        TTI_TRY(add_article(b, position, &row, &article, error));
+    TTI_TRY(tti_index_store_row(x, &row, &article, error));
+    TTI_TRY(finish_version(b, &row, story, error));
+    return b->with_verdicts ? tti_article_table_index_seeds(&x->table, error) : TT_OK;
+}
+
+/* What an editor killed is taken for withdrawn in whatever version it comes. The version is kept:
+ * it is what is there when the kill is taken back. */
+static tt_status add_killed_version(const batch *b, size_t position, tt_error *error)
+{
+    tt_index *x = b->x;
+    tti_db_row row = row_of(x, &b->articles[position], position);
+    item_version version;
+    uint32_t article;
+    int64_t story = 0;
+    row.article_flags |= TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED;
+    TTI_TRY(find_item_version(x, &row, 0, &version, error));
+    if (b->writes && !version.keeps_old && version.old != TTI_NONE)
+        TTI_TRY(drop_version(b, version.old, &story, error));
+    if (b->with_verdicts)
+        TTI_TRY(add_notice_verdict(b, position, &row, version.old != TTI_NONE, error));
+    if (!b->writes || version.keeps_old)
+        return TT_OK;
+    TTI_TRY(add_article(b, position, &row, &article, error));
     TTI_TRY(finish_version(b, &row, story, error));
     return b->with_verdicts ? tti_article_table_index_seeds(&x->table, error) : TT_OK;
 }
@@ -466,7 +497,8 @@ static tt_status run_batch(const batch *b, tt_error *error)
             continue;
         if ((a->flags & TT_ARTICLE_WITHDRAWN) || is_killed(b->x, a)) {
             TTI_TRY(finish_micro_batch(b, error));
-            TTI_TRY(withdraw_article(b, i, error));
+            TTI_TRY(a->flags & TT_ARTICLE_WITHDRAWN ? withdraw_article(b, i, error)
+                                                    : add_killed_version(b, i, error));
             continue;
         }
         if (tti_article_table_find(&b->x->table, a->id, a->id_size, a->flags) != TTI_NONE) {

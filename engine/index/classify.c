@@ -410,12 +410,11 @@ tt_status tti_classify(tti_classifier *c, const tti_doc *doc, tti_decision *out,
 }
 
 tt_status tti_classify_version(tti_classifier *c, const tti_doc *doc, uint32_t article,
-                               tti_decision *out, int *related, tt_error *error)
+                               tti_decision *out, tt_error *error)
 {
     tti_doc old =
         tti_article_table_doc(c->table, tti_article_table_group(c->table, article)->first);
     tti_compared_pair found;
-    *related = 0;
     *out = (tti_decision){.kind = TT_VERDICT_UPDATE,
                           .of = article,
                           .pair = {.facts = 1},
@@ -425,7 +424,7 @@ tt_status tti_classify_version(tti_classifier *c, const tti_doc *doc, uint32_t a
     old.flags = tti_indexed_article_flags(&c->table->articles.items[article]);
     tti_comparer_begin(c->comparers.items);
     TTI_TRY(tti_comparer_run(c->comparers.items, &old, doc, &found, error));
-    *related = out->admitted = found.admitted;
+    out->admitted = found.admitted;
     out->pair = found.pair;
     out->facts = found.facts;
     out->new_tokens = doc->token_count - found.aligned_b;

@@ -100,8 +100,8 @@ void tti_classifier_keep_repeats(tti_classifier *c, uint32_t doc);
 
 /** Both steps for tokens that are not in the table, of the article c->comparison.id. */
 tt_status tti_classify(tti_classifier *c, const tti_doc *doc, tti_decision *out, tt_error *error);
-/** The verdict on a new version of `article`. *related: the rules admit the two. */
+/** The verdict on a new version of `article`. */
 tt_status tti_classify_version(tti_classifier *c, const tti_doc *doc, uint32_t article,
-                               tti_decision *out, int *related, tt_error *error);
+                               tti_decision *out, tt_error *error);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include "util/array.h"
 #include "util/error.h"
-#include "util/sort.h"
+#include "util/hash.h"
+#include "util/table.h"
 
 #include <stdio.h>
 
@@ -23,45 +24,79 @@ tt_status tt_index_backup(const char *path, const char *new_path, tt_error *erro
 
 /* ---- Merging --------------------------------------------------------------------------------- */
 
-/* Numbers of an article in the one index and in the other. */
-typedef struct number_pair {
+/* A story of the other index, and the one here that its articles join. */
+typedef struct merged_story {
     int64_t from, to;
-} number_pair;
+} merged_story;
 
 typedef struct merging {
     tt_index *x;
     tti_db *from;
-    TTI_ARRAY(number_pair) numbers; /* ascending by `from` */
+    TTI_ARRAY(merged_story) stories;
+    tti_table places; /* of them, by `from` */
     tti_bytes title, text;
     tt_index_merged counts;
 } merging;
 
-/* The number here of an article there, or 0. */
-static int64_t number_here(const merging *m, int64_t from)
+static uint32_t hash_of_story(int64_t story)
 {
-    size_t k;
-    TTI_LOWER_BOUND(k, 0, m->numbers.count, m->numbers.items[k].from < from);
-    return k < m->numbers.count && m->numbers.items[k].from == from ? m->numbers.items[k].to : 0;
+    return (uint32_t)tti_hash_u64((const uint64_t *)&story, 1);
 }
 
-static tt_status merge_details(merging *m, int64_t from, const tti_db_row *row, tt_error *error)
+static int is_story(const void *ctx, uint32_t place, const void *story)
 {
-    const tt_allocator *a = m->x->options.allocator;
-    tti_db_verdict verdict;
+    const merging *m = ctx;
+    return tti_array_at(&m->stories, place).from == *(const int64_t *)story;
+}
+
+/* The story here of a story there: that of the first of its articles that came over or is here
+ * already, which is article `number` here. */
+static tt_status find_story_here(merging *m, int64_t from, int64_t number, int64_t *to,
+                                 tt_error *error)
+{
+    const uint32_t hash = hash_of_story(from),
+                   place = tti_table_find(&m->places, hash, is_story, m, &from);
+    if (place != TTI_TABLE_NONE) {
+        *to = m->stories.items[place].to;
+        return TT_OK;
+    }
+    TTI_TRY(tti_story_of(m->x, number, to, error));
+    TTI_TRY_ALLOC(tti_table_reserve(&m->places, m->stories.count + 1) != 0 ||
+                      tti_array_push(&m->stories, m->x->options.allocator,
+                                     (merged_story){from, *to}) != TT_OK,
+                  error, "stories");
+    tti_table_add(&m->places, hash, (uint32_t)m->stories.count - 1);
+    return TT_OK;
+}
+
+static tt_status merge_text(merging *m, int64_t from, int64_t to, tt_error *error)
+{
     int found = 0;
-    if (m->x->options.keep_text)
-        TTI_TRY(tti_db_read_text(m->from, a, from, &m->title, &m->text, &found, error));
-    if (found)
-        TTI_TRY(tti_db_insert_text(m->x->db, row->number,
-                                   &(tt_article){.title = m->title.items,
-                                                 .title_size = m->title.count,
-                                                 .text = m->text.items,
-                                                 .text_size = m->text.count},
-                                   error));
-    TTI_TRY(tti_db_read_verdict(m->from, a, from, &verdict, &m->text, &found, error));
-    return found
-               ? tti_story_merge_verdict(m->x, &verdict, row, number_here(m, verdict.story), error)
-               : TT_OK;
+    if (!m->x->options.keep_text)
+        return TT_OK;
+    TTI_TRY(tti_db_read_text(m->from, m->x->options.allocator, from, &m->title, &m->text, &found,
+                             error));
+    return found ? tti_db_insert_text(m->x->db, to,
+                                      &(tt_article){.title = m->title.items,
+                                                    .title_size = m->title.count,
+                                                    .text = m->text.items,
+                                                    .text_size = m->text.count},
+                                      error)
+                 : TT_OK;
+}
+
+/* `row`: as it was added here, or NULL: article `number` is here already. */
+static tt_status merge_verdict(merging *m, int64_t from, int64_t number, const tti_db_row *row,
+                               tt_error *error)
+{
+    tti_db_verdict verdict;
+    int64_t story;
+    int found;
+    TTI_TRY(tti_db_read_verdict(m->from, m->x->options.allocator, from, &verdict, &m->text, &found,
+                                error));
+    TTI_TRY(find_story_here(m, found ? verdict.story : from, number, &story, error));
+    return found && row != NULL ? tti_story_merge_verdict(m->x, &verdict, row, story, error)
+                                : TT_OK;
 }
 
 /* Of two articles with one id the later version stays or, where the versions say nothing, the one
@@ -70,7 +105,6 @@ static tt_status merge_row(void *ctx, const tti_db_row *row, const char *fault, 
 {
     merging *m = ctx;
     tti_article_table *t = &m->x->table;
-    const int64_t from = row->number;
     tti_db_row copy = *row;
     uint32_t article = tti_article_table_find(t, row->id, row->id_size, row->article_flags);
     if (fault != NULL) {
@@ -79,9 +113,10 @@ static tt_status merge_row(void *ctx, const tti_db_row *row, const char *fault, 
         return tti_db_damaged(m->from, (uint64_t)row->number, how, error);
     }
     if (article != TTI_NONE) {
-        const int order = tti_version_order(&t->articles.items[article], row);
-        if (order < 0 ||
-            (order == 0 && row->ingested_at <= t->articles.items[article].ingested_at)) {
+        const tti_indexed_article *here = &t->articles.items[article];
+        const int order = tti_version_order(here, row);
+        TTI_TRY(merge_verdict(m, row->number, here->number, NULL, error));
+        if (order < 0 || (order == 0 && row->ingested_at <= here->ingested_at)) {
             m->counts.passed_over++;
             return TT_OK;
         }
@@ -91,10 +126,8 @@ static tt_status merge_row(void *ctx, const tti_db_row *row, const char *fault, 
         m->counts.added++;
     }
     TTI_TRY(tti_index_store_row(m->x, &copy, &article, error));
-    TTI_TRY_ALLOC(
-        tti_array_push(&m->numbers, m->x->options.allocator, (number_pair){from, copy.number}),
-        error, "records");
-    return merge_details(m, from, &copy, error);
+    TTI_TRY(merge_text(m, row->number, copy.number, error));
+    return merge_verdict(m, row->number, copy.number, &copy, error);
 }
 
 static tt_status check_same_tokens(const tt_index *x, const tt_options *other, const char *path,
@@ -130,8 +163,10 @@ tt_status tt_index_merge(tt_index *x, const char *path, tt_index_merged *out, tt
     tt_status status;
     if (x == NULL || path == NULL || *path == '\0')
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index is NULL or there is no path");
+    m.places.allocator = x->options.allocator;
     status = merge_file(&m, path, error);
-    tti_array_free(&m.numbers, x->options.allocator);
+    tti_array_free(&m.stories, x->options.allocator);
+    tti_table_free(&m.places);
     tti_array_free(&m.title, x->options.allocator);
     tti_array_free(&m.text, x->options.allocator);
     tti_db_close(m.from);

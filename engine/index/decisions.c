@@ -136,11 +136,34 @@ static tt_status set_withdrawn(tt_index *x, uint32_t article, int is_withdrawn, 
     return tti_db_move_details(x->db, x->options.allocator, number, row.number, error);
 }
 
-static tt_status decide(tt_index *x, const tt_index_decision *given, tt_error *error)
+static uint32_t find_decided_article(const tt_index *x, const tt_id *id)
+{
+    return tti_article_table_find(&x->table, id->bytes, id->size, id->flags);
+}
+
+/* A slip of the pen is not stored. To take back what was decided about an article that has gone
+ * since is none. */
+static tt_status check_articles(const tt_index *x, const tt_index_decision *d, size_t position,
+                                tt_error *error)
+{
+    const tt_id *missing = find_decided_article(x, &d->id) == TTI_NONE ? &d->id
+                           : d->of.bytes != NULL && find_decided_article(x, &d->of) == TTI_NONE
+                               ? &d->of
+                               : NULL;
+    if (missing == NULL || d->kind == TT_DECISION_NONE)
+        return TT_OK;
+    return tti_fail(error, TT_EINVAL, position,
+                    "a decision is about the article %.*s, which is not there",
+                    (int)tti_utf8_cut(missing->bytes, missing->size, 100), missing->bytes);
+}
+
+static tt_status decide(tt_index *x, const tt_index_decision *given, size_t position,
+                        tt_error *error)
 {
     tt_index_decision d = *given;
-    const uint32_t article = tti_article_table_find(&x->table, d.id.bytes, d.id.size, d.id.flags);
+    const uint32_t article = find_decided_article(x, &d.id);
     const int was_killed = tti_decisions_find(&x->decisions, &d.id, NULL) == TT_DECISION_KILL;
+    TTI_TRY(check_articles(x, given, position, error));
     d.number = (uint64_t)x->decisions.last + 1;
     if (d.time == TT_NO_TIME)
         d.time = tti_index_now();
@@ -167,7 +190,7 @@ tt_status tt_index_decide(tt_index *x, const tt_index_decision *decisions, size_
     tti_verdicts_clear(&x->verdicts);
     TTI_TRY(tti_index_begin_change(x, error));
     for (size_t k = 0; k < count && status == TT_OK; k++)
-        status = decide(x, &decisions[k], error);
+        status = decide(x, &decisions[k], k, error);
     TTI_TRY(tti_index_end_write(x, status, error));
     if (last != NULL)
         *last = (uint64_t)x->decisions.last;

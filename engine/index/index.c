@@ -271,10 +271,12 @@ tt_status tti_index_remove_article(tt_index *x, uint32_t article, tt_error *erro
 
 tt_status tti_index_store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_error *error)
 {
-    const int64_t now = tti_index_now();
-    x->last_ingested_at = now > x->last_ingested_at ? now : x->last_ingested_at;
+    if (row->ingested_at == 0) {
+        const int64_t now = tti_index_now();
+        x->last_ingested_at = now > x->last_ingested_at ? now : x->last_ingested_at;
+        row->ingested_at = x->last_ingested_at;
+    }
     row->number = ++x->state.last;
-    row->ingested_at = x->last_ingested_at;
     row->sum = tti_db_row_checksum(row);
     x->state.count++;
     x->state.digest += row->sum;
@@ -387,6 +389,7 @@ tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
     TTI_TRY(tti_index_refresh_postings(x, error)); /* for the memory: what it takes in use */
     memset(out, 0, sizeof *out);
     out->articles = x->table.living;
+    out->withdrawn = x->table.withdrawn;
     out->tokens = x->table.token_count;
     out->bytes = x->table.text_bytes;
     out->file_bytes = tti_db_bytes(x->db);
@@ -396,7 +399,6 @@ tt_status tt_index_stat_get(tt_index *x, tt_index_stat *out, tt_error *error)
         const tti_indexed_article *a = &x->table.articles.items[k];
         if (a->bytes == NULL)
             continue;
-        out->withdrawn += (a->flags & TT_ARTICLE_WITHDRAWN) != 0;
         out->distinct += tti_article_table_group(&x->table, k)->first == k;
         if (out->oldest == TT_NO_TIME || tti_indexed_article_time(a) < out->oldest)
             out->oldest = tti_indexed_article_time(a);

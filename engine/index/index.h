@@ -62,11 +62,16 @@ tt_status tti_index_end_write(tt_index *x, tt_status status, tt_error *error);
 tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error);
 /** Removes an article with its details, and from its story. */
 tt_status tti_index_remove_article(tt_index *x, uint32_t article, tt_error *error);
-/** Adds an article with the next number, in the open transaction. */
+/** Adds an article with the next number, in the open transaction. Where row->ingested_at is 0 it is
+ * set to now. */
 tt_status tti_index_store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_error *error);
 /** The row of an article that is about to be removed: what it points to is copied into
  * x->verdicts.memory. @return TT_OK, TT_ENOMEM */
 tt_status tti_index_copy_row(tt_index *x, uint32_t article, tti_db_row *out, tt_error *error);
+/** Adds the verdict on an article to those of the batch. A copy of what is withdrawn, or of a
+ * reprint of that, is withdrawn. `of_itself`: it is about the article and the one with its id. */
+tt_status tti_index_add_verdict(tt_index *x, const tti_decision *decision, size_t position,
+                                const tti_db_row *row, int of_itself, tt_error *error);
 /** Gives the verdicts to the caller. @return TT_OK, TT_ESTOPPED */
 tt_status tti_index_emit(tt_index *x, tt_verdict_fn emit, void *ctx, tt_error *error);
 /** Microseconds since 1970-01-01 UTC. */

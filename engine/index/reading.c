@@ -150,7 +150,8 @@ static tt_status add_twins(tt_index *x, uint32_t article, tti_comparison *c)
             c->matches.items[kept++] = c->matches.items[k];
     c->matches.count = kept;
     for (uint32_t k = group->first; k != TTI_NONE; k = x->table.articles.items[k].next) {
-        if (k == article || c->matches.count >= x->options.max_matches)
+        if (k == article || c->matches.count >= x->options.max_matches ||
+            (x->table.articles.items[k].flags & TT_ARTICLE_WITHDRAWN) != 0)
             continue;
         const tti_doc_match twin = {.of = k,
                                     .admitted = 1,
@@ -183,8 +184,8 @@ static tt_status judge_article(tt_index *x, uint32_t article, tt_error *error)
     if (status == TT_OK && add_twins(x, article, &all) != TT_OK)
         status = tti_fail_memory(error, "matches");
     d.comparison = &all;
-    if (status == TT_OK && tti_verdicts_append(&x->verdicts, &x->table, &d, 0, &row, 0) != TT_OK)
-        status = tti_fail_memory(error, "verdicts");
+    if (status == TT_OK)
+        status = tti_index_add_verdict(x, &d, 0, &row, 0, error);
     tti_comparison_free(&all);
     return status;
 }

@@ -119,6 +119,65 @@ tt_status tti_story_split(tt_index *x, uint32_t article, const tt_id *of, tt_err
     return tti_db_insert_verdict(x->db, row.number, &verdict, error);
 }
 
+/* The withdrawn item that an article of the file is a reprint of, by the verdict that it got, or
+ * TTI_NONE. What an editor decided to keep is none. */
+static tt_status find_reprinted(tt_index *x, uint32_t article, uint32_t *item, tt_error *error)
+{
+    const tti_indexed_article *a = &x->table.articles.items[article];
+    const tt_id id = {a->bytes, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    tti_db_verdict verdict;
+    const tt_id *of = &verdict.verdict.of;
+    int found;
+    *item = TTI_NONE;
+    if (tti_decisions_find(&x->decisions, &id, NULL) == TT_DECISION_KEEP)
+        return TT_OK;
+    TTI_TRY(tti_db_read_verdict(x->db, x->options.allocator, a->number, &verdict, &x->of_bytes,
+                                &found, error));
+    if (!found || verdict.verdict.kind != TT_VERDICT_WITHDRAWN || of->bytes == NULL)
+        return TT_OK;
+    *item = tti_article_table_find(&x->table, of->bytes, of->size, of->flags);
+    if (*item != TTI_NONE && !(x->table.articles.items[*item].flags & TT_ARTICLE_WITHDRAWN))
+        *item = TTI_NONE; /* it may be used again */
+    return TT_OK;
+}
+
+/* Makes of a decision one about the item, of which the article need not be a copy. */
+static tt_status compare_with_item(tt_index *x, const tti_db_row *row, uint32_t item,
+                                   tti_decision *d, tt_error *error)
+{
+    const tti_doc doc = tti_db_row_doc(row);
+    tti_decision of_item;
+    TTI_TRY(tti_classify_version(&x->classifier, &doc, item, &of_item, error));
+    d->of = item;
+    d->pair = of_item.pair;
+    d->facts = of_item.facts;
+    d->admitted = of_item.admitted;
+    d->new_tokens = of_item.new_tokens;
+    return TT_OK;
+}
+
+tt_status tti_index_add_verdict(tt_index *x, const tti_decision *given, size_t position,
+                                const tti_db_row *row, int of_itself, tt_error *error)
+{
+    tti_decision d = *given;
+    if (!of_itself && d.of != TTI_NONE && x->table.withdrawn > 0 &&
+        (d.kind == TT_VERDICT_DUPLICATE || d.kind == TT_VERDICT_CORRECTION ||
+         d.kind == TT_VERDICT_UPDATE)) {
+        uint32_t item = tti_verdicts_member(&x->table, d.of, 1, TTI_NONE);
+        if (item != TTI_NONE)
+            d.of = item;
+        else
+            TTI_TRY(find_reprinted(x, d.of, &item, error));
+        if (item != d.of && item != TTI_NONE)
+            TTI_TRY(compare_with_item(x, row, item, &d, error));
+        if (item != TTI_NONE)
+            d.kind = TT_VERDICT_WITHDRAWN;
+    }
+    TTI_TRY_ALLOC(tti_verdicts_append(&x->verdicts, &x->table, &d, position, row, of_itself), error,
+                  "verdicts");
+    return TT_OK;
+}
+
 static int belongs_to_story_of(const tt_verdict *v)
 {
     return v->of.bytes != NULL && v->kind != TT_VERDICT_NEW && v->kind != TT_VERDICT_OVERLAPS;

@@ -95,10 +95,9 @@ static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
     return TT_OK;
 }
 
-/* Turns what differs into bytes; side a of the facts is the other article, `of`. */
-static tt_status add_differences(tti_verdicts *v, const tti_article_table *table, uint32_t of,
-                                 const tti_facts *facts, const uint8_t *own_extents,
-                                 const tt_difference **differences, size_t *count)
+tt_status tti_verdicts_differences(tti_verdicts *v, const tti_article_table *table, uint32_t of,
+                                   const tti_facts *facts, const uint8_t *own_extents,
+                                   const tt_difference **differences, size_t *count)
 {
     const size_t n = tti_listed_differences(facts->conflicts);
     tti_facts turned = *facts;
@@ -133,8 +132,8 @@ static tt_status add_match(tti_verdicts *v, const tti_article_table *table, cons
                       .relation = m->pair.relation,
                       .admitted = m->admitted,
                       .conflicts = m->pair.conflicts};
-    TTI_TRY(add_differences(v, table, m->of, &m->facts, own_extents, &out->differences,
-                            &out->difference_count));
+    TTI_TRY(tti_verdicts_differences(v, table, m->of, &m->facts, own_extents, &out->differences,
+                                     &out->difference_count));
     TTI_TRY(copy_id(v, &table->articles.items[m->of], &out->of));
     if (m->passage_count > 0)
         TTI_TRY(decode_other(v, table, m->of));
@@ -146,7 +145,23 @@ static tt_status add_match(tti_verdicts *v, const tti_article_table *table, cons
     return TT_OK;
 }
 
-static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
+enum { MOST_LOOKED_AT = 64 /* articles with the same tokens */ };
+
+uint32_t tti_verdicts_member(const tti_article_table *table, uint32_t article, int is_withdrawn,
+                             uint32_t number)
+{
+    uint32_t member = tti_article_table_group(table, article)->first;
+    for (int k = 0; member != TTI_NONE && k < MOST_LOOKED_AT; k++) {
+        const tti_indexed_article *a = &tti_array_at(&table->articles, member);
+        if (((a->flags & TT_ARTICLE_WITHDRAWN) != 0) == is_withdrawn && member != number)
+            return member;
+        member = a->next;
+    }
+    return TTI_NONE;
+}
+
+/* What is withdrawn is no match; another article with its tokens takes its place. */
+static tt_status add_matches(tti_verdicts *v, const tti_article_table *table, uint32_t number,
                              const tti_comparison *c, const uint8_t *own_extents,
                              tt_verdict *verdict)
 {
@@ -154,47 +169,20 @@ static tt_status add_matches(tti_verdicts *v, const tti_article_table *table,
     if (matches == NULL)
         return TT_ENOMEM;
     verdict->matches = matches;
-    verdict->match_count = c->matches.count;
-    for (size_t k = 0; k < c->matches.count; k++)
-        TTI_TRY(add_match(v, table, c, &c->matches.items[k], own_extents, &matches[k]));
+    for (size_t k = 0; k < c->matches.count; k++) {
+        tti_doc_match m = c->matches.items[k];
+        if (table->articles.items[m.of].flags & TT_ARTICLE_WITHDRAWN)
+            m.of = tti_verdicts_member(table, m.of, 0, number);
+        if (m.of != TTI_NONE)
+            TTI_TRY(add_match(v, table, c, &m, own_extents, &matches[verdict->match_count++]));
+    }
     return TT_OK;
 }
 
-/* An article that has these tokens and is withdrawn, among the first of them, or TTI_NONE. */
-static uint32_t find_withdrawn(const tti_article_table *table, uint32_t article)
-{
-    uint32_t member = tti_article_table_group(table, article)->first;
-    for (int looked_at = 0; member != TTI_NONE && looked_at < 64; looked_at++) {
-        const tti_indexed_article *a = &tti_array_at(&table->articles, member);
-        if (a->flags & TT_ARTICLE_WITHDRAWN)
-            return member;
-        member = a->next;
-    }
-    return TTI_NONE;
-}
-
-/* A copy of what was withdrawn is no copy of an article that may be used. */
-static tti_decision as_withdrawn(const tti_article_table *table, const tti_decision *d)
-{
-    tti_decision out = *d;
-    const uint32_t withdrawn =
-        d->of != TTI_NONE && (d->kind == TT_VERDICT_DUPLICATE || d->kind == TT_VERDICT_CORRECTION ||
-                              d->kind == TT_VERDICT_UPDATE)
-            ? find_withdrawn(table, d->of)
-            : TTI_NONE;
-    if (withdrawn != TTI_NONE) {
-        out.kind = TT_VERDICT_WITHDRAWN;
-        out.of = withdrawn;
-    }
-    return out;
-}
-
 tt_status tti_verdicts_append(tti_verdicts *v, const tti_article_table *table,
-                              const tti_decision *given, size_t position, const tti_db_row *row,
+                              const tti_decision *d, size_t position, const tti_db_row *row,
                               int of_itself)
 {
-    const tti_decision with_status = of_itself ? *given : as_withdrawn(table, given),
-                       *d = &with_status;
     const int has_of = of_itself || d->of != TTI_NONE;
     const int has_matches = d->comparison != NULL && d->comparison->matches.count > 0;
     tt_verdict x = {.article = position,
@@ -214,13 +202,13 @@ tt_status tti_verdicts_append(tti_verdicts *v, const tti_article_table *table,
     else if (has_of)
         TTI_TRY(copy_id(v, &table->articles.items[d->of], &x.of));
     if (d->of != TTI_NONE)
-        TTI_TRY(add_differences(v, table, d->of, &d->facts, row->extents, &x.differences,
-                                &x.difference_count));
+        TTI_TRY(tti_verdicts_differences(v, table, d->of, &d->facts, row->extents, &x.differences,
+                                         &x.difference_count));
     if (d->repeat_count > 0 || has_matches)
         TTI_TRY(decode_extents(v, row->extents, row->token_count, &v->own));
     if (d->repeat_count > 0)
         TTI_TRY(add_sections(v, table, d, &x));
     if (has_matches)
-        TTI_TRY(add_matches(v, table, d->comparison, row->extents, &x));
+        TTI_TRY(add_matches(v, table, d->number, d->comparison, row->extents, &x));
     return tti_array_push(&v->list, v->memory.allocator, x);
 }

@@ -22,8 +22,16 @@ typedef struct tti_verdicts {
 void tti_verdicts_clear(tti_verdicts *v);
 /** Memory that lasts as long as the verdicts. @return NULL: out of memory */
 void *tti_verdicts_take(tti_verdicts *v, size_t size);
-/** Appends the verdict on an article; a copy of what is withdrawn is withdrawn. `of_itself`: it is
- * about the article and the one with its id.
+/** Turns what differs into bytes. Side a of the facts is the other article, `of`; `own_extents` are
+ * those of the article. @return TT_OK, TT_ENOMEM */
+tt_status tti_verdicts_differences(tti_verdicts *v, const tti_article_table *table, uint32_t of,
+                                   const tti_facts *facts, const uint8_t *own_extents,
+                                   const tt_difference **differences, size_t *count);
+/** The first article with the tokens of `article`, but for `number`, that is withdrawn, or is not,
+ * or TTI_NONE. */
+uint32_t tti_verdicts_member(const tti_article_table *table, uint32_t article, int is_withdrawn,
+                             uint32_t number);
+/** Appends the verdict on an article. `of_itself`: it is about the article and the one with its id.
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_verdicts_append(tti_verdicts *v, const tti_article_table *table,
                               const tti_decision *decision, size_t position, const tti_db_row *row,

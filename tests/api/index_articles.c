@@ -358,14 +358,15 @@ static void decisions_are_kept_and_listed_from_a_place_on(void **state)
     tt_index_decision bad = decision_of("a", TT_DECISION_NOT_A_COPY, NULL);
     (void)state;
     add(index, "a", "x", text);
+    add(index, "b", "x", text);
     assert_int_equal(decide(index, "a", TT_DECISION_KEEP, NULL), 1);
-    assert_int_equal(decide(index, "not there", TT_DECISION_KILL, NULL), 2);
+    assert_int_equal(decide(index, "b", TT_DECISION_KILL, NULL), 2);
     tt_index_close(index);
     index = open_with_texts(path);
     assert_int_equal(get(index, "a").decision, TT_DECISION_KEEP);
     assert_int_equal(decide(index, "a", TT_DECISION_NOT_A_COPY, "b"), 3);
     assert_int_equal(tt_index_decisions(index, 1, list_decision, told, NULL), TT_OK);
-    assert_string_equal(told, "2 not there kill  Ada\n3 a not-a-copy b Ada\n");
+    assert_string_equal(told, "2 b kill  Ada\n3 a not-a-copy b Ada\n");
     assert_int_equal(tt_index_decide(index, &bad, 1, NULL, NULL), TT_EINVAL);
     bad = decision_of("a", 7, NULL);
     assert_int_equal(tt_index_decide(index, &bad, 1, NULL, NULL), TT_EINVAL);
@@ -373,6 +374,30 @@ static void decisions_are_kept_and_listed_from_a_place_on(void **state)
     assert_int_equal(tt_index_decide(index, &bad, 1, NULL, NULL), TT_EINVAL);
     tt_index_close(index);
     remove_index(path);
+    free(text);
+}
+
+static void decisions_about_what_is_not_there_are_refused(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *text = random_text(36, 100), told[400] = "";
+    const tt_index_decision all[] = {decision_of("a", TT_DECISION_KEEP, NULL),
+                                     decision_of("none", TT_DECISION_KILL, NULL)},
+                            no_copy = decision_of("a", TT_DECISION_NOT_A_COPY, "none");
+    tt_error error = {0};
+    (void)state;
+    add(index, "a", "x", text);
+    assert_int_equal(tt_index_decide(index, all, 2, NULL, &error), TT_EINVAL);
+    assert_int_equal(error.where, 1);
+    assert_non_null(strstr(error.message, "article none, which is not there"));
+    assert_int_equal(tt_index_decide(index, &no_copy, 1, NULL, NULL), TT_EINVAL);
+    assert_int_equal(get(index, "a").decision, TT_DECISION_NONE);
+    (void)decide(index, "a", TT_DECISION_KILL, NULL);
+    remove_id(index, "a");
+    assert_int_equal(decide(index, "a", TT_DECISION_NONE, NULL), 2);
+    assert_int_equal(tt_index_decisions(index, 0, list_decision, told, NULL), TT_OK);
+    assert_string_equal(told, "1 a kill  Ada\n2 a none  Ada\n");
+    tt_index_close(index);
     free(text);
 }
 
@@ -395,13 +420,15 @@ static void what_is_killed_is_withdrawn_until_it_is_taken_back(void **state)
     assert_int_equal(get(reader, "a").decision, TT_DECISION_KILL);
     add(index, "a", "x", newer); /* a later version of it */
     assert_int_equal(get(index, "a").withdrawn, 1);
+    assert_int_equal(get(index, "a").verdict->kind, TT_VERDICT_WITHDRAWN);
     (void)decide(index, "a", TT_DECISION_NONE, NULL);
     x = get(index, "a");
     assert_int_equal(x.withdrawn, 0);
     assert_int_equal(x.story, 1);
-    assert_memory_equal(x.text, text, x.text_size);
-    assert_int_equal(kind_of(index, "b", text), TT_VERDICT_DUPLICATE);
-    assert_int_equal(kind_of(reader, "b", text), TT_VERDICT_DUPLICATE);
+    assert_int_equal(x.text_size, strlen(newer));
+    assert_memory_equal(x.text, newer, x.text_size);
+    assert_int_equal(kind_of(index, "b", newer), TT_VERDICT_DUPLICATE);
+    assert_int_equal(kind_of(reader, "b", newer), TT_VERDICT_DUPLICATE);
     tt_index_close(reader);
     tt_index_close(index);
     remove_index(path);
@@ -452,6 +479,200 @@ static void a_notice_is_not_taken_back_with_a_kill(void **state)
     assert_null(get(index, "a").text);
     tt_index_close(index);
     free(text);
+}
+
+/* ---- What was withdrawn -----------------------------------------------------------------------
+ */
+
+static tt_verdict judged; /* of the last article */
+
+static int take_judged(void *ctx, const tt_verdict *v, size_t count)
+{
+    (void)ctx;
+    judged = v[count - 1];
+    return 0;
+}
+
+static int32_t send(tt_index *index, const char *id, const char *version, const char *text,
+                    uint32_t flags)
+{
+    tt_article a = article_from(id, "x", text);
+    a.version = version;
+    a.version_size = strlen(version);
+    a.flags = flags;
+    assert_int_equal(tt_index_add(index, &a, 1, NULL, take_judged, NULL, NULL), TT_OK);
+    return judged.kind;
+}
+
+static void assert_is_of(const char *id)
+{
+    assert_int_equal(judged.of.size, strlen(id));
+    assert_memory_equal(judged.of.bytes, id, strlen(id));
+}
+
+static void every_reprint_of_what_was_withdrawn_says_so(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *text = random_text(40, 300), *longer = joined(text, " with a new end"),
+         *longest = joined(longer, " and some more of it");
+    (void)state;
+    add(index, "a", "x", text);
+    (void)send(index, "a", "", "", TT_ARTICLE_WITHDRAWN);
+    assert_int_equal(send(index, "b", "", longer, 0), TT_VERDICT_WITHDRAWN);
+    assert_is_of("a");
+    assert_int_equal(send(index, "c", "", longer, 0), TT_VERDICT_WITHDRAWN);
+    assert_is_of("a");
+    assert_int_equal(send(index, "d", "", longest, 0), TT_VERDICT_WITHDRAWN);
+    assert_is_of("a");
+    assert_true(judged.new_tokens == 9);
+    assert_int_equal(kind_of(index, "e", longest), TT_VERDICT_WITHDRAWN);
+    assert_int_equal(get(index, "d").story, 1);
+    (void)decide(index, "b", TT_DECISION_KEEP, NULL);
+    assert_int_equal(kind_of(index, "e", longer), TT_VERDICT_DUPLICATE); /* of b, which is kept */
+    (void)send(index, "a", "2", text, 0);
+    assert_int_equal(send(index, "a", "3", longest, 0), TT_VERDICT_UPDATE);
+    assert_int_equal(kind_of(index, "e", longest), TT_VERDICT_DUPLICATE);
+    tt_index_close(index);
+    free(text);
+    free(longer);
+    free(longest);
+}
+
+static void what_was_withdrawn_does_not_come_back_by_being_sent_once_more(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *text = random_text(41, 200), *newer = joined(text, " and more");
+    tt_article sent = article_from("a", "x", text), notice = article_from("a", "x", "");
+    (void)state;
+    sent.published = 1000;
+    notice.published = 2000;
+    notice.flags = TT_ARTICLE_WITHDRAWN;
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(tt_index_add(index, &sent, 1, NULL, take_judged, NULL, NULL), TT_OK);
+        assert_int_equal(judged.kind, k == 0 ? TT_VERDICT_NEW : TT_VERDICT_WITHDRAWN);
+        assert_int_equal(tt_index_add(index, &notice, 1, NULL, take_judged, NULL, NULL), TT_OK);
+        assert_int_equal(judged.kind, TT_VERDICT_WITHDRAWN);
+        assert_is_of("a");
+    }
+    assert_int_equal(get(index, "a").number, 2);
+    sent.published = 2000;
+    assert_int_equal(tt_index_add(index, &sent, 1, NULL, take_judged, NULL, NULL), TT_OK);
+    assert_int_equal(get(index, "a").withdrawn, 0); /* it was released */
+    (void)send(index, "b", "3", text, 0);
+    (void)send(index, "b", "6", "", TT_ARTICLE_WITHDRAWN);
+    assert_int_equal(send(index, "b", "5", "", TT_ARTICLE_WITHDRAWN), TT_VERDICT_WITHDRAWN);
+    assert_is_of("b");
+    assert_int_equal(send(index, "b", "4", newer, 0), TT_VERDICT_WITHDRAWN);
+    assert_is_of("b");
+    assert_int_equal(get(index, "b").withdrawn, 1);
+    assert_int_equal(send(index, "b", "7", newer, 0), TT_VERDICT_UPDATE);
+    assert_is_of("b");
+    tt_index_close(index);
+    free(text);
+    free(newer);
+}
+
+static void what_is_withdrawn_is_no_match(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *text = random_text(42, 200), *longer = joined(text, " and more");
+    const tt_id id = {"d", 1, 0, 0};
+    found_matches f = {{0}, -1, 0};
+    (void)state;
+    add(index, "a", "x", text);
+    add(index, "b", "x", text);
+    add(index, "c", "x", longer);
+    add(index, "d", "x", longer);
+    (void)decide(index, "c", TT_DECISION_KILL, NULL);
+    (void)send(index, "a", "", "", TT_ARTICLE_WITHDRAWN);
+    assert_int_equal(judged.match_count, 2); /* the copies that may still be used */
+    assert_memory_equal(judged.matches[0].of.bytes, "b", 1);
+    assert_memory_equal(judged.matches[1].of.bytes, "d", 1);
+    assert_int_equal(tt_index_matches(index, &id, take_matches, &f, NULL), TT_OK);
+    assert_string_equal(f.of, "b ");
+    tt_index_close(index);
+    free(text);
+    free(longer);
+}
+
+/* ---- Versions of an item ----------------------------------------------------------------------
+ */
+
+static void another_text_of_an_item_is_its_update(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *first = random_text(43, 200), *other = random_text(44, 200);
+    (void)state;
+    add(index, "a", "x", first);
+    add(index, "b", "x", other);
+    assert_int_equal(send(index, "a", "", other, 0), TT_VERDICT_UPDATE);
+    assert_is_of("a");
+    assert_int_equal(get(index, "a").story, 1);
+    tt_index_close(index);
+    free(first);
+    free(other);
+}
+
+static void an_update_of_an_item_says_which_facts_are_others(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *more = random_text(45, 60), *x = joined("In Lima 3 people died on Friday. ", more),
+         *y = joined("In Lima 5 people died on Friday. ", more), *z = joined(x, " Nothing else.");
+    (void)state;
+    add(index, "b", "x", z);
+    add(index, "a", "x", x);
+    assert_int_equal(send(index, "a", "", y, 0), TT_VERDICT_UPDATE);
+    assert_is_of("a");
+    assert_int_equal(judged.conflicts, 1);
+    assert_int_equal(judged.difference_count, 1);
+    assert_int_equal(judged.differences[0].begin_a, 8);
+    assert_int_equal(judged.differences[0].begin_b, 8);
+    tt_index_close(index);
+    free(more);
+    free(x);
+    free(y);
+    free(z);
+}
+
+/* ---- Merging ----------------------------------------------------------------------------------
+ */
+
+static void a_merge_keeps_times_and_stories(void **state)
+{
+    char path[200], text[4][4000];
+    tt_index *from, *to = open_with_texts(NULL);
+    tt_index_story story;
+    int64_t arrival;
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s", fresh_path());
+    for (int k = 0; k < 4; k++) {
+        char *made = random_text(46, 200);
+        (void)snprintf(text[k], sizeof text[k], "%s and more%.*s", made, 5 * k, " word word word");
+        free(made);
+    }
+    from = open_with_texts(path);
+    add(from, "a", "x", text[0]); /* it begins the story, and has gone when it is merged */
+    add(from, "b", "x", text[1]);
+    add(from, "c", "y", text[2]);
+    remove_id(from, "a");
+    arrival = get(from, "b").arrival;
+    tt_index_close(from);
+    add(to, "z", "z", text[3]);
+    assert_int_equal(tt_index_merge(to, path, NULL, NULL), TT_OK);
+    assert_true(get(to, "b").arrival == arrival);
+    assert_int_equal(get(to, "b").story, get(to, "b").number);
+    assert_int_equal(get(to, "c").story, get(to, "b").number);
+    assert_int_equal(tt_index_story_get(to, get(to, "b").story, &story, NULL), TT_OK);
+    assert_int_equal(story.article_count, 2);
+    assert_int_equal(story.source_count, 2);
+    tt_index_close(to);
+    to = open_with_texts(NULL); /* which has one of its articles already */
+    add(to, "z", "z", "");
+    add(to, "b", "x", text[1]);
+    assert_int_equal(tt_index_merge(to, path, NULL, NULL), TT_OK);
+    assert_int_equal(get(to, "c").story, 2);
+    tt_index_close(to);
+    remove_index(path);
 }
 
 /* ---- Damage ---------------------------------------------------------------------------------- */
@@ -610,7 +831,14 @@ int main(void)
         cmocka_unit_test(a_story_lasts_with_its_first_source),
         cmocka_unit_test(matches_are_with_earlier_and_later_articles),
         cmocka_unit_test(decisions_are_kept_and_listed_from_a_place_on),
+        cmocka_unit_test(decisions_about_what_is_not_there_are_refused),
         cmocka_unit_test(what_is_killed_is_withdrawn_until_it_is_taken_back),
+        cmocka_unit_test(every_reprint_of_what_was_withdrawn_says_so),
+        cmocka_unit_test(what_was_withdrawn_does_not_come_back_by_being_sent_once_more),
+        cmocka_unit_test(what_is_withdrawn_is_no_match),
+        cmocka_unit_test(another_text_of_an_item_is_its_update),
+        cmocka_unit_test(an_update_of_an_item_says_which_facts_are_others),
+        cmocka_unit_test(a_merge_keeps_times_and_stories),
         cmocka_unit_test(what_is_no_copy_is_not_told_as_one),
         cmocka_unit_test(a_notice_is_not_taken_back_with_a_kill),
         cmocka_unit_test(damaged_details_are_found_and_the_rest_is_saved),

@@ -56,16 +56,17 @@ test_what_is_exported_can_be_imported() {
 test_decisions_are_stored_and_listed() {
     an_index_with_texts
     printf '%s\n' '{"id":"mn-0508-003","decision":"kill","who":"Ada","time":"2034-05-09T10:00:00Z"}' \
-        '{"id":"mn-0508-006","decision":"not-a-copy","of":"vc-0508-001"}' '{"id":7,"decision":"keep"}' \
-        '{"id":7,"decision":"none"}' >decided.jsonl
+        '{"id":"mn-0508-006","decision":"not-a-copy","of":"vc-0508-001"}' '{"id":"mn-0508-006","decision":"keep"}' \
+        '{"id":"mn-0508-006","decision":"none"}' '{"id":7,"decision":"keep"}' >decided.jsonl
     run index import a.db --decisions decided.jsonl
-    exits 0
+    exits 1
+    has err 'decided.jsonl:5: it is about an article that is not in the index'
     has err '4 decisions stored'
     run index list a.db --decisions
     exits 0
     has out '"id":"mn-0508-003","decision":"kill","who":"Ada","time":"2034-05-09T10:00:00Z","number":1}'
     has out '"id":"mn-0508-006","decision":"not-a-copy","of":"vc-0508-001"'
-    has out '"id":7,"decision":"none"'
+    has out '"id":"mn-0508-006","decision":"none"'
     run index list a.db --decisions --since 2
     [ "$(wc -l <out)" -eq 2 ] || fail 'not what follows 2'
     run index get a.db mn-0508-003
