@@ -880,6 +880,13 @@ TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *result, tt_write_
 TT_API TT_NODISCARD tt_status tt_write_json_string(tt_write_fn write, void *ctx, const char *text,
                                                    size_t size);
 
+/** Writes the words of `text` as they are compared, with one space between them: without capitals,
+ * with composed and decomposed, wide and narrow letters alike. What is found in it is found whatever
+ * the form in which it was written. Threads: any. @return TT_OK; TT_EFORMAT (it is not UTF-8);
+ * TT_EINVAL; TT_ESTOPPED */
+TT_API TT_NODISCARD tt_status tt_write_words(tt_write_fn write, void *ctx, const char *text,
+                                             size_t size);
+
 /* ==== Evaluation (experimental) =============================================================== */
 
 /** Scores of a result against a gold standard. NAN where the gold says nothing of the kind. Counts
@@ -1208,6 +1215,30 @@ typedef int (*tt_index_decision_fn)(void *ctx, const tt_index_decision *decision
 TT_API TT_NODISCARD tt_status tt_index_decisions(tt_index *index, uint64_t after,
                                                  tt_index_decision_fn emit, void *ctx,
                                                  tt_error *error);
+
+/** How far the changes of an index have come: what has greater numbers is new. */
+typedef struct tt_index_progress {
+    uint64_t article;  /**< the greatest number that an article had, whether or not it is there */
+    uint64_t decision; /**< that of a decision */
+    uint64_t removal;  /**< how many articles were removed since the index was made */
+} tt_index_progress;
+
+/** @return TT_OK; else as tt_index_get() */
+TT_API TT_NODISCARD tt_status tt_index_progress_get(tt_index *index, tt_index_progress *out,
+                                                    tt_error *error);
+
+/** Receives the number of an article that was removed, as the `removal`th since the index was made.
+ * @return 0 to go on, anything else to stop. */
+typedef int (*tt_index_removal_fn)(void *ctx, uint64_t removal, uint64_t article);
+
+/** Lists the removals after the first `after` ones, in order: articles that were deleted or expired,
+ * or gave way to a later version or to a tombstone with a number of its own. The index forgets old
+ * ones, at the latest when there are more than articles: where the first that is listed is not
+ * after + 1, some are missing, and to read the articles again is less work.
+ * @return TT_OK, TT_ESTOPPED; else as tt_index_get() */
+TT_API TT_NODISCARD tt_status tt_index_removals(tt_index *index, uint64_t after,
+                                                tt_index_removal_fn emit, void *ctx,
+                                                tt_error *error);
 
 /** How many articles it has, as far as the handle has read the file. Cost: none. */
 TT_API uint64_t tt_index_count(const tt_index *index);

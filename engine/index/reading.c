@@ -121,6 +121,51 @@ uint64_t tt_index_count(const tt_index *x)
     return x == NULL ? 0 : x->table.living;
 }
 
+/* ---- Changes --------------------------------------------------------------------------------- */
+
+tt_status tt_index_progress_get(tt_index *x, tt_index_progress *out, tt_error *error)
+{
+    if (x == NULL || out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or out is NULL");
+    TTI_TRY(begin_reading(x, error));
+    *out = (tt_index_progress){.article = (uint64_t)x->state.last,
+                               .decision = (uint64_t)x->decisions.last,
+                               .removal = x->state.removals};
+    return TT_OK;
+}
+
+/* Reads numbers of the journal and gives them to the caller. */
+static tt_status emit_removals(tt_index *x, uint64_t first, uint64_t count, int64_t *numbers,
+                               tt_index_removal_fn emit, void *ctx, tt_error *error)
+{
+    uint64_t found = 0;
+    int stop = 0;
+    TTI_TRY(tti_db_read_removals(x->db, first, count, numbers, &found, error));
+    x->is_emitting = 1;
+    for (uint64_t k = 0; k < found && stop == 0; k++) /* the old end is what is missing */
+        stop = emit(ctx, first + count - found + k + 1, (uint64_t)numbers[k]);
+    x->is_emitting = 0;
+    return stop == 0 ? TT_OK : tti_fail(error, TT_ESTOPPED, TTI_NOWHERE, "stopped by the callback");
+}
+
+tt_status tt_index_removals(tt_index *x, uint64_t after, tt_index_removal_fn emit, void *ctx,
+                            tt_error *error)
+{
+    enum { AT_ONCE = 1024 };
+    int64_t numbers[AT_ONCE];
+    uint64_t last;
+    if (x == NULL || emit == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or callback is NULL");
+    TTI_TRY(begin_reading(x, error));
+    last = x->state.removals;
+    if (after < last && last - after > x->state.count)
+        after = last - x->state.count; /* no more are kept */
+    for (; after < last; after += AT_ONCE)
+        TTI_TRY(emit_removals(x, after, last - after < AT_ONCE ? last - after : AT_ONCE, numbers,
+                              emit, ctx, error));
+    return TT_OK;
+}
+
 /* ---- Matches --------------------------------------------------------------------------------- */
 
 /* The row of an article, borrowed from the table. */

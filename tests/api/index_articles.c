@@ -51,6 +51,69 @@ static void remove_id(tt_index *index, const char *id)
     assert_int_equal(removed, 1);
 }
 
+/* ---- Changes --------------------------------------------------------------------------------- */
+
+typedef struct removal_list {
+    uint64_t first, count, articles[16];
+} removal_list;
+
+static int take_removals(void *ctx, uint64_t removal, uint64_t article)
+{
+    removal_list *l = ctx;
+    if (l->count == 0)
+        l->first = removal;
+    assert_int_equal(removal, l->first + l->count);
+    l->articles[l->count++] = article;
+    return 0;
+}
+
+static removal_list list_removals(tt_index *index, uint64_t after)
+{
+    removal_list l = {0};
+    assert_int_equal(tt_index_removals(index, after, take_removals, &l, NULL), TT_OK);
+    return l;
+}
+
+static void removals_are_listed_from_a_place_on(void **state)
+{
+    static const char *const ids[] = {"a", "b", "c", "d", "e", "f"};
+    tt_index *index = open_with_texts(NULL);
+    tt_index_progress progress;
+    char *text[6];
+    removal_list l;
+    for (uint64_t k = 0; k < 6; k++) {
+        text[k] = random_text(k + 1, 50);
+        add(index, ids[k], "s", text[k]);
+    }
+    assert_int_equal(list_removals(index, 0).count, 0);
+    remove_id(index, "b");
+    add(index, "d", "s", text[0]); /* number 7 in the place of number 4 */
+    l = list_removals(index, 0);
+    assert_int_equal(l.count, 2);
+    assert_int_equal(l.articles[0], 2);
+    assert_int_equal(l.articles[1], 4);
+    l = list_removals(index, 1);
+    assert_int_equal(l.count, 1);
+    assert_int_equal(l.first, 2);
+    assert_int_equal(tt_index_progress_get(index, &progress, NULL), TT_OK);
+    assert_int_equal(progress.article, 7);
+    assert_int_equal(progress.decision, 0);
+    assert_int_equal(progress.removal, 2);
+    remove_id(index, "d"); /* the last one, whose number counts on */
+    remove_id(index, "c");
+    assert_int_equal(tt_index_progress_get(index, &progress, NULL), TT_OK);
+    assert_int_equal(progress.article, 7);
+    l = list_removals(index, 0); /* three articles are left, and as many removals are known */
+    assert_int_equal(l.count, 3);
+    assert_int_equal(l.first, 2);
+    assert_int_equal(list_removals(index, 4).count, 0);
+    assert_int_equal(list_removals(index, 99).count, 0);
+    tt_index_close(index);
+    for (int k = 0; k < 6; k++)
+        free(text[k]);
+    (void)state;
+}
+
 /* ---- Texts ----------------------------------------------------------------------------------- */
 
 static void texts_are_kept_if_the_index_was_made_so(void **state)
@@ -823,6 +886,7 @@ static void records_below_a_damaged_first_or_inner_page_are_saved(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(removals_are_listed_from_a_place_on),
         cmocka_unit_test(texts_are_kept_if_the_index_was_made_so),
         cmocka_unit_test(without_keep_text_there_is_none),
         cmocka_unit_test(a_text_leaves_with_its_article),

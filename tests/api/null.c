@@ -29,6 +29,11 @@ static int take_decision(void *ctx, const tt_index_decision *x)
     return (void)ctx, (void)x, 0;
 }
 
+static int take_removal(void *ctx, uint64_t removal, uint64_t number)
+{
+    return (void)ctx, (void)removal, (void)number, 0;
+}
+
 static int take_verdicts(void *ctx, const tt_verdict *x, size_t n)
 {
     return (void)ctx, (void)x, (void)n, 0;
@@ -174,6 +179,17 @@ static void tt_index_decisions_(void)
 {
     REFUSES(tt_index_decisions(NULL, 0, take_decision, NULL, NULL));
     REFUSES(tt_index_decisions(index_handle, 0, NULL, NULL, NULL));
+}
+static void tt_index_progress_get_(void)
+{
+    tt_index_progress out;
+    REFUSES(tt_index_progress_get(NULL, &out, NULL));
+    REFUSES(tt_index_progress_get(index_handle, NULL, NULL));
+}
+static void tt_index_removals_(void)
+{
+    REFUSES(tt_index_removals(NULL, 0, take_removal, NULL, NULL));
+    REFUSES(tt_index_removals(index_handle, 0, NULL, NULL, NULL));
 }
 static void tt_index_get_(void)
 {
@@ -449,6 +465,11 @@ static void tt_write_json_string_(void)
     REFUSES(tt_write_json_string(NULL, NULL, "x", 1));
     REFUSES(tt_write_json_string(write_nothing, NULL, NULL, 1));
 }
+static void tt_write_words_(void)
+{
+    REFUSES(tt_write_words(NULL, NULL, "x", 1));
+    REFUSES(tt_write_words(write_nothing, NULL, NULL, 1));
+}
 
 typedef struct function {
     const char *name;
@@ -493,7 +514,9 @@ static const function functions[] = {
     FUNCTION(tt_index_notices),
     FUNCTION(tt_index_open),
     FUNCTION(tt_index_options),
+    FUNCTION(tt_index_progress_get),
     FUNCTION(tt_index_query),
+    FUNCTION(tt_index_removals),
     FUNCTION(tt_index_remove),
     FUNCTION(tt_index_repair),
     FUNCTION(tt_index_stat_get),
@@ -539,6 +562,7 @@ static const function functions[] = {
     FUNCTION(tt_version),
     FUNCTION(tt_version_string),
     FUNCTION(tt_write_json_string),
+    FUNCTION(tt_write_words),
 };
 
 static void every_function_keeps_the_rule(void **state)

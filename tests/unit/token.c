@@ -429,9 +429,46 @@ static void sentences_start_after_stops_and_quotes(void **state)
     assert_sentences("head\n\nbody of it", "head body");
 }
 
+/* A tt_write_fn. */
+static int append_bytes(void *ctx, const char *bytes, size_t size)
+{
+    (void)strncat(ctx, bytes, size);
+    return 0;
+}
+
+static void assert_words(const char *text, const char *wanted)
+{
+    static char written[60000];
+    written[0] = '\0';
+    assert_int_equal(tt_write_words(append_bytes, written, text, strlen(text)), TT_OK);
+    assert_string_equal(written, wanted);
+}
+
+static void words_are_written_as_they_are_compared(void **state)
+{
+    static char long_text[50001], longer[60000];
+    (void)state;
+    assert_words("", "");
+    assert_words(" \u0301- ", "");
+    assert_words("  Port Aldery, re-opened\n", "port aldery re opened");
+    assert_words("Stra\u00DFe \u1E9E", "strasse ss");
+    assert_words("\u0401\u0436", "\u0435\u0308\u0436");
+    assert_words("\u0130zmir I\u0307zmir", "i\u0307zmir i\u0307zmir");
+    assert_words("caf\u00E9 cafe\u0301 =\u0338b", "cafe\u0301 cafe\u0301 b");
+    assert_words("\uFF21\uFF22 \u0661 so\u00ADft", "ab 1 soft");
+    assert_words("a\u0323\u0307 a\u0307\u0323", "a\u0323\u0307 a\u0323\u0307");
+    for (size_t k = 0; k < sizeof long_text - 1; k++) /* across pieces */
+        long_text[k] = k % 7 == 6 ? ' ' : 'X';
+    for (size_t k = 0; k < sizeof long_text; k++)
+        longer[k] = long_text[k] == 'X' ? 'x' : long_text[k];
+    assert_words(long_text, longer);
+    assert_int_equal(tt_write_words(append_bytes, longer, "a\xFF", 2), TT_EFORMAT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_written_as_they_are_compared),
         cmocka_unit_test(punctuation_and_white_space_separate),
         cmocka_unit_test(letters_and_digits_run_together),
         cmocka_unit_test(control_characters_separate_and_nul_does_not_end_a_text),
