@@ -12,7 +12,7 @@
 #include "message.h"
 #include "settings.h"
 
-static const char program[] = "twicetold-serve";
+static char program[] = "twicetold-serve";
 
 static int run_serve(const settings *s)
 {
@@ -24,6 +24,7 @@ static int run_serve(const settings *s)
                                              : "give one INDEX; articles come by HTTP");
     /* Threads of OpenMP that have nothing to do would spin between two commits. */
     (void)setenv("OMP_WAIT_POLICY", "passive", 0);
+    s->words[0] = program; /* as ps shows it */
     slash = size <= 0 ? NULL : strrchr(path, '/');
     if (slash != NULL) {
         memcpy(slash + 1, program, sizeof program);

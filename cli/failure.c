@@ -96,6 +96,8 @@ static const rule *const rules_about[] = {
 };
 
 #define FIELDS_ADVICE "fix the record, or say which fields to read with --id-field and --text-field"
+#define SENT_FIELDS_ADVICE                                                                         \
+  "fix the record, or say which fields to read: ?id_field=NAME&text_field=NAME"
 #define MISSING_FIELD "no \""
 #define COPY_ADVICE "get a complete copy of the file"
 
@@ -104,18 +106,20 @@ static const rule *const rules_about[] = {
 static const struct record_rule {
     tt_status status;
     const char *words, *advice;
+    const char *sent; /* the advice to who sent it to a service; NULL: the same */
 } record_rules[] = {
-    {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE},
-    {TT_EFORMAT, "\" is ", FIELDS_ADVICE},
+    {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE, SENT_FIELDS_ADVICE},
+    {TT_EFORMAT, "\" is ", FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, "UTF-",
-     "say its encoding: --encoding windows-1252 for Western European text, or as iconv -l has it"},
-    {TT_EFORMAT, "corrupt ", COPY_ADVICE},
-    {TT_EFORMAT, "truncated ", COPY_ADVICE},
-    {TT_EFORMAT, "", "fix the record"},
-    {TT_ELIMIT, "", "--max-article-bytes raises the limit, up to 1G"},
-    {TT_EDUPLICATE, "", "the first record was used, this one skipped"},
-    {TT_EINVAL, "", "give it an id"},
-    {TT_EIO, "", "check that the file can be read"},
+     "say its encoding: --encoding windows-1252 for Western European text, or as iconv -l has it",
+     "send it as UTF-8"},
+    {TT_EFORMAT, "corrupt ", COPY_ADVICE, NULL},
+    {TT_EFORMAT, "truncated ", COPY_ADVICE, NULL},
+    {TT_EFORMAT, "", "fix the record", NULL},
+    {TT_ELIMIT, "", "--max-article-bytes raises the limit, up to 1G", NULL},
+    {TT_EDUPLICATE, "", "the first record was used, this one skipped", NULL},
+    {TT_EINVAL, "", "give it an id", NULL},
+    {TT_EIO, "", "check that the file can be read", NULL},
 };
 
 /* The last rule of a list has number 0 and matches every number. */
@@ -187,18 +191,29 @@ int failure_is_of_all_records(const char *reason)
            strstr(reason, "\" is not a string") != NULL;
 }
 
+/* The first rule for a record, or NULL. */
+static const struct record_rule *find_record_rule(tt_status status, const char *reason)
+{
+    for (size_t i = 0; i < sizeof record_rules / sizeof *record_rules; i++)
+        if (record_rules[i].status == status && strstr(reason, record_rules[i].words) != NULL)
+            return &record_rules[i];
+    return NULL;
+}
+
+const char *failure_sent_advice(tt_status status, const char *reason)
+{
+    const struct record_rule *r = find_record_rule(status, reason);
+    return r == NULL ? NULL : r->sent != NULL ? r->sent : r->advice;
+}
+
 const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given)
 {
-    for (size_t i = 0; i < sizeof record_rules / sizeof *record_rules; i++) {
-        const struct record_rule *r = &record_rules[i];
-        if (r->status != status || strstr(reason, r->words) == NULL)
-            continue;
-        if ((*given & 1u << i) != 0)
-            return NULL;
-        *given |= 1u << i;
-        return r->advice;
-    }
-    return NULL;
+    const struct record_rule *r = find_record_rule(status, reason);
+    const uint32_t bit = r == NULL ? 0 : 1u << (r - record_rules);
+    if (r == NULL || (*given & bit) != 0)
+        return NULL;
+    *given |= bit;
+    return r->advice;
 }
 
 /* ==== Failures ============================================================================ */

@@ -34,6 +34,9 @@ int failure_damage(const char *path);
  * or is another one than was meant. */
 int failure_is_of_all_records(const char *reason);
 
+/** Advice to who sent a record to a service, which left it out; NULL: none. */
+const char *failure_sent_advice(tt_status status, const char *reason);
+
 /** Advice about a record that is left out for a reason, in words too. NULL: it was given before, as
  * the bits of `given` say. */
 const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given);

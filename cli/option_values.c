@@ -90,7 +90,7 @@ static int parse_seed(const char *text, uint64_t *out)
     return parse_whole(text, 0, UINT64_MAX, out);
 }
 
-static int parse_time(const char *text, int64_t *out)
+int option_parse_time(const char *text, int64_t *out)
 {
     static const char *const words[] = {"today", "yesterday", NULL};
     const int word = find_word(words, text);
@@ -182,7 +182,7 @@ int option_parse_value(const option_row *r, const char *text, settings *s)
     case KIND_PROGRESS:
     case KIND_COLOR: return parse_word(when_words, text, field);
     case KIND_LOG: return parse_word(log_words, text, field);
-    case KIND_TIME: return parse_time(text, field);
+    case KIND_TIME: return option_parse_time(text, field);
     case KIND_DURATION: return parse_duration(text, (int64_t)r->maximum, field);
     case KIND_HELP:
     case KIND_HELP_ALL: break;
@@ -233,10 +233,11 @@ void option_describe_value(const option_row *r, char *to, size_t size)
     case KIND_COLOR: (void)snprintf(to, size, "auto, always or never"); return;
     case KIND_LOG: (void)snprintf(to, size, "text or json"); return;
     case KIND_TIME:
-        (void)snprintf(to, size, "a date or a time, as 2025-11-24 or 2025-11-24T08:30:00Z");
+        (void)snprintf(to, size,
+                       "a date or a time, as 2025-11-24, 2025-11-24T08:30:00Z or yesterday");
         return;
     case KIND_DURATION:
-        (void)snprintf(to, size, "a length of time, as 30d, 72h, 15m, 10s or 100ms");
+        (void)snprintf(to, size, "a length of time, as 2w, 30d, 72h, 15m, 10s or 100ms");
         return;
     case KIND_FLAG:
     case KIND_FIND:

@@ -8,6 +8,9 @@
  * not allowed */
 int option_parse_value(const option_row *r, const char *text, settings *s);
 
+/** Reads a date or a time, or "today" or "yesterday". @return likewise */
+int option_parse_time(const char *text, int64_t *out);
+
 /** Describes the allowed values in words. */
 void option_describe_value(const option_row *r, char *to, size_t size);
 

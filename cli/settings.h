@@ -12,7 +12,7 @@ enum { PROGRESS_AUTO = 0, PROGRESS_ALWAYS = 1, PROGRESS_NEVER = 2 };
 /** What a command line asks for. Its strings belong to argv. */
 struct settings {
     const subcommand *command;
-    char *const *words; /**< of the command line, from its name on */
+    char **words; /**< of the command line, from its name on */
     tt_options engine;
     tt_reader_options reader;
     const char *output; /**< NULL: not given */

@@ -189,6 +189,23 @@ static const char *name_of_segment(int32_t kind)
     return names[kind];
 }
 
+void answer_differences(buffer *out, const tt_alignment *alignment, const char *text,
+                        const char *of_text)
+{
+    size_t count;
+    const tt_difference *d = tt_alignment_differences(alignment, &count);
+    buffer_key(out, "differ");
+    buffer_text(out, "[");
+    for (size_t i = 0; i < count; i++) {
+        buffer_text(out, i > 0 ? ",{" : "{");
+        write_name(out, "kind", tt_difference_kind_name((tt_difference_kind)d[i].kind));
+        write_string(out, "words", text + d[i].begin_a, d[i].end_a - d[i].begin_a);
+        write_string(out, "of_words", of_text + d[i].begin_b, d[i].end_b - d[i].begin_b);
+        buffer_text(out, "}");
+    }
+    buffer_text(out, "]");
+}
+
 static void write_extents(buffer *out, uint64_t begin, uint64_t end, uint64_t of_begin,
                           uint64_t of_end)
 {

@@ -2,6 +2,7 @@
 #include "serve/events.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <time.h>
 
 #include "serve/answers.h"
+#include "serve/find.h"
 #include "serve/server.h"
 #include "terminal/progress.h"
 
@@ -16,7 +18,8 @@ enum {
     MOST_LISTENERS = 512,
     PAGE_EVENTS = 256,
     PAGE_BYTES = 1 << 20,
-    IDLE_SECONDS = 15 /* proxies close a connection on which nothing comes for long */
+    MOST_COMPARED = 1 << 18, /* bytes of a text that is compared to say what differs */
+    IDLE_SECONDS = 15        /* proxies close a connection on which nothing comes for long */
 };
 
 static const char idle_comment[] = ": nothing new\n\n";
@@ -43,14 +46,33 @@ void events_tick(events *e)
 
 int events_parse_place(const char *text, place *out)
 {
-    char *end;
-    if (!isdigit((unsigned char)*text))
-        return -1;
-    out->article = strtoull(text, &end, 10);
-    out->decision = 0;
-    if (*end == '.' && isdigit((unsigned char)end[1]))
-        out->decision = strtoull(end + 1, &end, 10);
-    return *end == '\0' ? 0 : -1;
+    uint64_t numbers[4] = {0, 0, UINT64_MAX, 0};
+    for (int k = 0; k < 4; k++) {
+        char *end;
+        if (!isdigit((unsigned char)*text))
+            return -1;
+        errno = 0;
+        numbers[k] = strtoull(text, &end, 10);
+        if (errno != 0 || numbers[k] > INT64_MAX)
+            return -1;
+        text = end + (*end == '.' && k < 3);
+        if (*end == '\0')
+            break;
+    }
+    *out = (place){numbers[0], numbers[1], numbers[2], (int64_t)numbers[3]};
+    return *text == '\0' ? 0 : -1;
+}
+
+static void write_place(buffer *out, const place *p)
+{
+    buffer_printf(out, "%" PRIu64 ".%" PRIu64 ".%" PRIu64 ".%" PRId64, p->article, p->decision,
+                  p->removal, p->time);
+}
+
+static int is_same_place(const place *x, const place *y)
+{
+    return x->article == y->article && x->decision == y->decision && x->removal == y->removal &&
+           x->time == y->time;
 }
 
 /* ==== Pages =================================================================================== */
@@ -59,6 +81,7 @@ int events_parse_place(const char *text, place *out)
 typedef struct filling {
     page *page;
     size_t events;
+    found_id id, of; /* of an article whose differences are to follow */
 } filling;
 
 static int is_full(const filling *f)
@@ -69,20 +92,60 @@ static int is_full(const filling *f)
 static void begin_event(filling *f, const char *type)
 {
     f->events++;
-    buffer_printf(&f->page->bytes,
-                  "id: %" PRIu64 ".%" PRIu64 "\nevent: %s\ndata: ", f->page->end.article,
-                  f->page->end.decision, type);
+    buffer_text(&f->page->bytes, "id: ");
+    write_place(&f->page->bytes, &f->page->end);
+    buffer_printf(&f->page->bytes, "\nevent: %s\ndata: ", type);
 }
 
-/* A tt_index_article_fn. */
+static void pass_time(place *p, int64_t time)
+{
+    p->time = time > p->time ? time : p->time;
+}
+
+/* Whether it is to be said what differs from the article that this one changes. */
+static int is_change(const tt_index_article *a)
+{
+    const tt_verdict *v = a->verdict;
+    return v != NULL && v->of.bytes != NULL && !a->withdrawn && a->text_size <= MOST_COMPARED &&
+           (v->kind == TT_VERDICT_CORRECTION || v->kind == TT_VERDICT_UPDATE);
+}
+
+/* A tt_index_article_fn. It stops after an article that changes another one. */
 static int append_article(void *ctx, const tt_index_article *article)
 {
     filling *f = ctx;
     f->page->end.article = article->number;
+    pass_time(&f->page->end, article->arrival);
     begin_event(f, "article");
     answer_article(&f->page->bytes, article);
+    if (is_change(article) && find_keep_id(&article->id, &f->id) == 0 &&
+        find_keep_id(&article->verdict->of, &f->of) == 0)
+        return 1;
     buffer_text(&f->page->bytes, "\n\n");
     return is_full(f);
+}
+
+/* Says what differs between the article that was appended last and the one that it changes. */
+static void append_differences(server *s, filling *f)
+{
+    buffer *out = &f->page->bytes;
+    out->size--; /* the bracket that ends the article */
+    find_differences(s, &f->id.id, &f->of.id, MOST_COMPARED, out);
+    buffer_text(out, "}\n\n");
+}
+
+static tt_status append_articles(server *s, filling *f)
+{
+    tt_status status = TT_ESTOPPED;
+    while (status == TT_ESTOPPED && !is_full(f)) {
+        status = tt_index_list(s->index, 0, f->page->end.article, 0, append_article, f, NULL);
+        if (f->of.bytes != NULL)
+            append_differences(s, f);
+        find_free(&f->id);
+        find_free(&f->of);
+        f->id = f->of = (found_id){0};
+    }
+    return status;
 }
 
 /* A tt_index_decision_fn. */
@@ -92,25 +155,121 @@ static int append_decision(void *ctx, const tt_index_decision *decision)
     if (is_full(f))
         return 1;
     f->page->end.decision = decision->number;
+    pass_time(&f->page->end, decision->time);
     begin_event(f, "decision");
     answer_decision(&f->page->bytes, decision);
     buffer_text(&f->page->bytes, "\n\n");
     return is_full(f);
 }
 
-/* @return NULL: nothing is new, or out of memory */
-static page *make_page(server *s, place from)
+/* A tt_index_removal_fn. */
+static int append_removal(void *ctx, uint64_t removal, uint64_t article)
+{
+    filling *f = ctx;
+    if (is_full(f) || removal != f->page->end.removal + 1)
+        return 1;
+    f->page->end.removal = removal;
+    begin_event(f, "removed");
+    buffer_printf(&f->page->bytes, "{\"number\":%" PRIu64 "}\n\n", article);
+    return is_full(f);
+}
+
+/* What was heard counts no more: everything follows. */
+static void append_restart(filling *f, uint64_t removal, const char *reason)
+{
+    f->page->end = (place){.removal = removal};
+    begin_event(f, "restart");
+    buffer_text(&f->page->bytes, "{\"reason\":");
+    buffer_string(&f->page->bytes, reason, strlen(reason));
+    buffer_text(&f->page->bytes, "}\n\n");
+}
+
+/* What is new goes first, so that an article has come before it is removed or decided about. */
+static tt_status fill_page(server *s, filling *f)
+{
+    tt_index_progress now;
+    tt_status status = tt_index_progress_get(s->index, &now, NULL);
+    if (status == TT_OK)
+        status = append_articles(s, f);
+    if (status == TT_OK)
+        status = tt_index_decisions(s->index, f->page->end.decision, append_decision, f, NULL);
+    if (status == TT_OK)
+        status = tt_index_removals(s->index, f->page->end.removal, append_removal, f, NULL);
+    if ((status == TT_OK || status == TT_ESTOPPED) && f->events == 0 &&
+        f->page->end.removal < now.removal)
+        append_restart(f, now.removal, "more was removed than the index remembers");
+    return status;
+}
+
+/* A tt_index_article_fn. */
+static int take_arrival(void *ctx, const tt_index_article *article)
+{
+    *(int64_t *)ctx = article->arrival;
+    return 0;
+}
+
+/* A tt_index_decision_fn. */
+static int take_time(void *ctx, const tt_index_decision *decision)
+{
+    *(int64_t *)ctx = decision->time;
+    return 1;
+}
+
+/* When the last article and the last decision came until a place, or before. */
+static int64_t time_at(server *s, const place *p)
+{
+    int64_t arrival = 0, decided = 0;
+    if (p->article > 0)
+        (void)!tt_index_list(s->index, TT_LIST_NEWEST_FIRST, p->article + 1, 1, take_arrival,
+                             &arrival, NULL);
+    if (p->decision > 0)
+        (void)!tt_index_decisions(s->index, p->decision - 1, take_time, &decided, NULL);
+    return arrival > decided ? arrival : decided;
+}
+
+/* Where everything that there is has been heard. The caller has the index. */
+static place last_place(server *s)
+{
+    tt_index_progress now = {0};
+    place p;
+    (void)!tt_index_progress_get(s->index, &now, NULL);
+    p = (place){now.article, now.decision, now.removal, 0};
+    p.time = time_at(s, &p);
+    return p;
+}
+
+void events_write_last(server *s, buffer *out)
+{
+    const place p = last_place(s);
+    write_place(out, &p);
+}
+
+/* Whether a place that a client says is one of this index, as it is now. */
+static int is_place(server *s, place *p)
+{
+    const place last = last_place(s);
+    const int knows_removals = p->removal != UINT64_MAX;
+    if (!knows_removals)
+        p->removal = last.removal;
+    return p->article <= last.article && p->decision <= last.decision &&
+           p->removal <= last.removal && (p->time == 0 || time_at(s, p) <= p->time);
+}
+
+/* What follows a place; `checks`: if it is one. @return NULL: nothing is new, or out of memory */
+static page *make_page(server *s, place *from, int checks)
 {
     page *p = calloc(1, sizeof *p);
-    filling f = {p, 0};
-    tt_status status;
+    filling f = {.page = p};
+    tt_status status = TT_OK;
     if (p == NULL)
         return NULL;
-    p->end = from;
     server_lock(s);
-    status = tt_index_list(s->index, 0, from.article, 0, append_article, &f, NULL);
-    if (status == TT_OK || status == TT_ESTOPPED)
-        status = tt_index_decisions(s->index, from.decision, append_decision, &f, NULL);
+    if (checks && !is_place(s, from))
+        append_restart(&f, last_place(s).removal, "the place is not of this index, as it is now");
+    if (f.events == 0) {
+        p->end = *from;
+        status = fill_page(s, &f);
+    }
     server_unlock(s);
     if (f.events > 0 && !p->bytes.failed && (status == TT_OK || status == TT_ESTOPPED))
         return p;
@@ -125,24 +284,6 @@ static void release_page(page *p)
         return;
     buffer_free(&p->bytes);
     free(p);
-}
-
-/* A tt_index_article_fn. */
-static int take_number(void *ctx, const tt_index_article *article)
-{
-    *(uint64_t *)ctx = article->number;
-    return 0;
-}
-
-/* Where everything that there is has been heard. */
-static place last_place(server *s)
-{
-    place p = {0, 0};
-    server_lock(s);
-    (void)!tt_index_list(s->index, TT_LIST_NEWEST_FIRST, 0, 1, take_number, &p.article, NULL);
-    p.decision = s->last_decision;
-    server_unlock(s);
-    return p;
 }
 
 /* ==== The thread ============================================================================== */
@@ -165,11 +306,11 @@ static listener *find_waiting(const events *e)
 }
 
 /* Gives all who wait at a place what follows it; p NULL: nothing. */
-static void give_page(events *e, place from, uint64_t tick, page *p)
+static void give_page(events *e, const place *from, uint64_t tick, page *p)
 {
     for (listener *l = e->listeners; l != NULL; l = l->next) {
-        if (!l->is_suspended || l->page != NULL || l->is_new || l->at.article != from.article ||
-            l->at.decision != from.decision)
+        if (!l->is_suspended || l->page != NULL || l->is_new || l->is_unchecked ||
+            !is_same_place(&l->at, from))
             continue;
         if (p == NULL) {
             l->seen = tick;
@@ -182,13 +323,14 @@ static void give_page(events *e, place from, uint64_t tick, page *p)
     }
 }
 
-static void place_new(events *e, place at, uint64_t tick)
+/* Those who have said no place, or one that was not looked at yet, get theirs. */
+static void set_places(events *e, int is_new, int is_unchecked, const place *said, const place *at)
 {
     for (listener *l = e->listeners; l != NULL; l = l->next)
-        if (l->is_new && l->is_suspended) {
-            l->is_new = 0;
-            l->at = at;
-            l->seen = tick;
+        if (l->is_suspended && ((is_new && l->is_new) ||
+                                (is_unchecked && l->is_unchecked && is_same_place(&l->at, said)))) {
+            l->is_new = l->is_unchecked = 0;
+            l->at = *at;
         }
 }
 
@@ -209,6 +351,30 @@ static void wait_a_second(events *e)
     (void)pthread_cond_timedwait(&e->changed, &e->mutex, &until);
 }
 
+/* Finds out what follows the place of a listener, and gives it to all who are there. */
+static void serve_listener(server *s, events *e, const listener *first)
+{
+    const uint64_t tick = e->ticks;
+    const int is_new = first->is_new, is_unchecked = first->is_unchecked;
+    const place said = first->at;
+    place from = said;
+    page *p;
+    (void)pthread_mutex_unlock(&e->mutex);
+    if (is_new) {
+        server_lock(s);
+        from = last_place(s);
+        server_unlock(s);
+    }
+    p = is_new ? NULL : make_page(s, &from, is_unchecked);
+    (void)pthread_mutex_lock(&e->mutex);
+    set_places(e, is_new, is_unchecked, &said, &from);
+    give_page(e, &from, tick, p);
+    if (p != NULL && p->shared == 0) {
+        p->shared = 1;
+        release_page(p);
+    }
+}
+
 void *events_run(void *ctx)
 {
     server *s = ctx;
@@ -216,30 +382,11 @@ void *events_run(void *ctx)
     (void)pthread_mutex_lock(&e->mutex);
     while (!e->is_closed) {
         const listener *l = find_waiting(e);
-        const uint64_t tick = e->ticks;
-        const int is_new = l != NULL && l->is_new;
-        place from;
-        page *p = NULL;
         wake_idle(e);
-        if (l == NULL) {
+        if (l == NULL)
             wait_a_second(e);
-            continue;
-        }
-        from = l->at;
-        (void)pthread_mutex_unlock(&e->mutex);
-        if (is_new)
-            from = last_place(s);
         else
-            p = make_page(s, from);
-        (void)pthread_mutex_lock(&e->mutex);
-        if (is_new)
-            place_new(e, from, tick);
-        else
-            give_page(e, from, tick, p);
-        if (p != NULL && p->shared == 0) {
-            p->shared = 1;
-            release_page(p);
-        }
+            serve_listener(s, e, l);
     }
     for (listener *l = e->listeners; l != NULL; l = l->next)
         resume(l);
@@ -262,7 +409,10 @@ listener *events_listen(events *e, struct MHD_Connection *connection, const plac
     listener *l = calloc(1, sizeof *l);
     if (l == NULL)
         return NULL;
-    *l = (listener){.connection = connection, .last_read = seconds_now(), .is_new = from == NULL};
+    *l = (listener){.connection = connection,
+                    .last_read = seconds_now(),
+                    .is_new = from == NULL,
+                    .is_unchecked = from != NULL};
     if (from != NULL)
         l->at = *from;
     (void)pthread_mutex_lock(&e->mutex);

@@ -1,7 +1,9 @@
 /*
- * What is new in the index, for those who listen: articles with their verdicts, and decisions. It
- * is read from the index, so that who comes back after hours, or after the service began again,
- * gets everything from the place where he was.
+ * What is new in the index, for those who listen: articles with their verdicts, decisions, and
+ * removals. It is read from the index, so that who comes back after hours, or after the service
+ * began again, gets everything from the place where he was. Where that cannot be, since the index
+ * was restored from a copy or has forgotten what it removed, an event says so, and everything
+ * follows.
  */
 #ifndef CLI_SERVE_EVENTS_H
 #define CLI_SERVE_EVENTS_H
@@ -13,9 +15,12 @@
 struct MHD_Connection;
 typedef struct server server;
 
-/** Up to where somebody has listened: the numbers of the last article and of the last decision. */
+/** Up to where somebody has listened: the numbers of the last article, decision and removal. */
 typedef struct place {
     uint64_t article, decision;
+    uint64_t removal; /**< UINT64_MAX: not known */
+    int64_t time;     /**< the latest arrival or decision until then, 0: not known. What came after
+                         an index was restored came later, whatever its number. */
 } place;
 
 /** Events as they are sent, for all who wait at the same place. */
@@ -33,6 +38,7 @@ typedef struct listener {
     size_t sent;      /**< bytes of it */
     int is_suspended; /**< its connection waits for a page */
     int is_new;       /**< it listens from now on, wherever that is */
+    int is_unchecked; /**< the place is what the client says */
     uint64_t seen;    /**< the tick at which there was nothing more for it */
     double last_read; /**< when it last took something */
     struct listener *next;
@@ -56,7 +62,9 @@ void *events_run(void *ctx);
 /** Ends the thread, and the connections of all who listen. */
 void events_close(events *e);
 
-/** Reads a place, "12.3". @return 0, or -1 */
+/** Writes the place of who has heard everything. The caller has the index. */
+void events_write_last(server *s, buffer *out);
+/** Reads a place, as it is the id of an event; or "12.3", or "12". @return 0, or -1 */
 int events_parse_place(const char *text, place *out);
 
 /** `from`: NULL for what is new from now on. @return NULL: there are too many, or out of memory */

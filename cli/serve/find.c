@@ -1,21 +1,29 @@
 #include "serve/find.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "serve/answers.h"
 #include "serve/server.h"
 
-/* "1" and 1 are two ids, which look the same in an address. The string is meant, unless only the
- * integer is there. */
-static int find_article(request *r, const char *bytes, size_t size, tt_index_article *out)
+/* Finds the article that a word of an address names. "1" and 1 are two ids, which look the same
+ * there: a parameter says that the integer is meant, 1, or the string, 0; without it the integer is
+ * found where there is no such string. */
+static int find_article(request *r, const char *bytes, size_t size, const char *parameter,
+                        tt_index_article *out)
 {
+    enum { EITHER = 2 };
     tt_error error = {0};
-    tt_id id = {bytes, size, 0, 0};
-    tt_status status = tt_index_get(r->server->index, &id, out, &error);
-    if (status == TT_OK && out->number == 0) {
-        id.flags = TT_ARTICLE_INTEGER_ID;
-        status = tt_index_get(r->server->index, &id, out, &error);
+    tt_status status = TT_OK;
+    uint64_t is_integer = EITHER;
+    if (request_number(r, parameter, 1, &is_integer) != 0)
+        return -1;
+    *out = (tt_index_article){0};
+    for (uint32_t flag = is_integer == 1; flag <= (is_integer != 0); flag++) {
+        const tt_id id = {bytes, size, flag * TT_ARTICLE_INTEGER_ID, 0};
+        if (status == TT_OK && out->number == 0)
+            status = tt_index_get(r->server->index, &id, out, &error);
     }
     if (status != TT_OK)
         request_fail_library(r, &error);
@@ -27,17 +35,23 @@ static int find_article(request *r, const char *bytes, size_t size, tt_index_art
 
 int find_part(request *r, size_t part, tt_index_article *out)
 {
-    return find_article(r, r->parts[part].bytes, r->parts[part].size, out);
+    return find_article(r, r->parts[part].bytes, r->parts[part].size, "integer", out);
 }
 
-int find_copy_id(request *r, const tt_id *id, found_id *out)
+int find_keep_id(const tt_id *id, found_id *out)
 {
     out->bytes = memory_copy(id->bytes, id->size);
     out->id = *id;
     out->id.bytes = out->bytes;
-    if (out->bytes == NULL)
-        request_fail(r, 503, NULL, "out of memory");
     return out->bytes == NULL ? -1 : 0;
+}
+
+int find_copy_id(request *r, const tt_id *id, found_id *out)
+{
+    const int rc = find_keep_id(id, out);
+    if (rc != 0)
+        request_fail(r, 503, NULL, "out of memory");
+    return rc;
 }
 
 void find_free(found_id *id)
@@ -48,7 +62,8 @@ void find_free(found_id *id)
 static int copy_article(request *r, const tt_index_article *article, found_article *out)
 {
     if (article->text == NULL) {
-        request_fail(r, 409, "make the index with --keep-text", "the index keeps no texts");
+        request_fail(r, 409, "texts are kept by an index that was made to keep them",
+                     "the index keeps no texts");
         return -1;
     }
     out->text = memory_copy(article->text, article->text_size);
@@ -62,7 +77,7 @@ static int copy_article(request *r, const tt_index_article *article, found_artic
     return 0;
 }
 
-int find_text(request *r, const char *name, found_article *out)
+int find_text(request *r, const char *name, const char *integer, found_article *out)
 {
     const piece id = request_value(r, name);
     tt_index_article article;
@@ -72,7 +87,7 @@ int find_text(request *r, const char *name, found_article *out)
         return -1;
     }
     server_lock(r->server);
-    if (find_article(r, id.bytes, id.size, &article) == 0)
+    if (find_article(r, id.bytes, id.size, integer, &article) == 0)
         rc = copy_article(r, &article, out);
     server_unlock(r->server);
     free(id.bytes);
@@ -83,6 +98,37 @@ void find_article_free(found_article *a)
 {
     buffer_free(&a->json);
     free(a->text);
+}
+
+/* A copy of the text of an article. @return NULL: there is none, it is longer, or out of memory */
+static char *copy_text(server *s, const tt_id *id, size_t most, tt_article *out)
+{
+    tt_index_article article;
+    char *text = NULL;
+    if (tt_index_get(s->index, id, &article, NULL) != TT_OK || article.number == 0 ||
+        article.text == NULL || article.text_size > most)
+        return NULL;
+    text = memory_copy(article.text, article.text_size);
+    *out = (tt_article){.text = text, .text_size = article.text_size};
+    return text;
+}
+
+void find_differences(server *s, const tt_id *id, const tt_id *of, size_t most, buffer *out)
+{
+    tt_options options = *tt_index_options(s->index);
+    tt_article a, b;
+    char *text = copy_text(s, id, most, &a), *of_text = NULL;
+    tt_alignment *alignment = NULL;
+    const int is_same = id->size == of->size && id->flags == of->flags &&
+                        memcmp(id->bytes, of->bytes, id->size) == 0;
+    options.threads = 1;
+    if (text != NULL && !is_same) /* the text of an earlier version is gone */
+        of_text = copy_text(s, of, most, &b);
+    if (of_text != NULL && tt_align(&alignment, &a, &b, &options, 0, NULL) == TT_OK)
+        answer_differences(out, alignment, text, of_text);
+    tt_alignment_close(alignment);
+    free(text);
+    free(of_text);
 }
 
 void find_compare(request *r, const found_article *a, const found_article *b)

@@ -32,7 +32,7 @@ typedef struct listing {
     uint64_t last; /* the number of the article that was looked at last */
 } listing;
 
-static int is_wanted(const listing *l, const tt_index_article *a)
+static int is_wanted(listing *l, const tt_index_article *a)
 {
     const char *kind =
         a->verdict == NULL ? "" : tt_verdict_kind_name((tt_verdict_kind)a->verdict->kind);
@@ -91,16 +91,6 @@ static void answer_listing(request *r, listing *l, uint32_t flags)
                   status == TT_ESTOPPED ? "true" : "false");
 }
 
-/* A value of the query that is 1 or 0. */
-static int request_flag(request *r, const char *name, int *out)
-{
-    uint64_t value = 0;
-    if (request_number(r, name, 1, &value) != 0)
-        return -1;
-    *out = (int)value;
-    return 0;
-}
-
 static int is_verdict(const char *name)
 {
     for (int k = TT_VERDICT_NEW; k <= TT_VERDICT_CORRECTION; k++)
@@ -109,28 +99,40 @@ static int is_verdict(const char *name)
     return 0;
 }
 
+static int keeps_texts(const request *r)
+{
+    return tt_index_options(r->server->index)->keep_text; /* they never change */
+}
+
 void handle_list(request *r)
 {
     listing l = {.out = &r->answer, .most = USUAL_LISTED};
     const piece words = request_value(r, "q");
     piece since = request_value(r, "since");
-    const int ascending = since.bytes != NULL;
+    piece before = request_value(r, "before");
+    const int ascending = since.bytes != NULL, both = ascending && before.bytes != NULL;
     const uint64_t most_number = INT64_MAX;
     free(since.bytes);
+    free(before.bytes);
     l.source = request_value(r, "source");
     l.verdict = request_value(r, "verdict");
     if (request_number(r, "limit", MOST_LISTED, &l.most) == 0 &&
         request_number(r, ascending ? "since" : "before", most_number, &l.last) == 0 &&
         request_number(r, "story", most_number, &l.story) == 0 &&
         request_flag(r, "texts", &l.with_texts) == 0) {
-        if (l.most == 0)
+        if (both)
+            request_fail(r, 400, NULL, "since and before exclude each other");
+        else if (l.most == 0)
             request_fail(r, 400, NULL, "limit is 1 or more");
         else if (l.verdict.bytes != NULL && !is_verdict(l.verdict.bytes))
             request_fail(r, 400, NULL, "verdict is none of the verdicts");
         else if (words.size > MOST_QUERY_BYTES)
             request_fail(r, 400, NULL, "q is longer than %d bytes", MOST_QUERY_BYTES);
         else if (search_open(&l.words, words.bytes) != 0)
-            request_fail(r, 400, NULL, "q has more than %d words, or is no UTF-8", MOST_WORDS);
+            request_fail(r, 400, NULL, "q has no word, more than %d, or is no UTF-8", MOST_WORDS);
+        else if (l.words.count > 0 && !keeps_texts(r))
+            request_fail(r, 409, "texts are kept by an index that was made to keep them",
+                         "the index keeps no texts to search in");
         else
             answer_listing(r, &l,
                            (ascending ? 0u : TT_LIST_NEWEST_FIRST) |
@@ -215,7 +217,7 @@ void handle_story(request *r)
 void handle_compare(request *r)
 {
     found_article a = {0}, b = {0};
-    if (find_text(r, "a", &a) == 0 && find_text(r, "b", &b) == 0)
+    if (find_text(r, "a", "integer_a", &a) == 0 && find_text(r, "b", "integer_b", &b) == 0)
         find_compare(r, &a, &b);
     find_article_free(&a);
     find_article_free(&b);
@@ -227,14 +229,17 @@ void handle_stat(request *r)
 {
     tt_index_stat stat;
     tt_error error = {0};
+    buffer last = {0};
     int keeps_text;
     tt_status status;
     server_lock(r->server);
     status = tt_index_stat_get(r->server->index, &stat, &error);
     keeps_text = tt_index_options(r->server->index)->keep_text;
+    events_write_last(r->server, &last);
     server_unlock(r->server);
     if (status != TT_OK) {
         request_fail_library(r, &error);
+        buffer_free(&last);
         return;
     }
     r->status = 200;
@@ -248,7 +253,10 @@ void handle_stat(request *r)
     buffer_time(&r->answer, stat.oldest);
     buffer_text(&r->answer, ",\"newest\":");
     buffer_time(&r->answer, stat.newest);
+    buffer_key(&r->answer, "place");
+    buffer_string(&r->answer, last.bytes, last.size);
     buffer_text(&r->answer, "}\n");
+    buffer_free(&last);
 }
 
 /* A list of decisions that is being made. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "option_values.h"
 #include "serve/answers.h"
 #include "serve/find.h"
 #include "serve/handlers.h"
@@ -73,6 +74,7 @@ void handle_compare_sent(request *r)
 static void answer_removed(request *r, uint64_t removed)
 {
     metrics_add(&r->server->metrics, &r->server->metrics.removed, removed);
+    events_tick(&r->server->events);
     r->status = 200;
     r->type = "application/json";
     buffer_printf(&r->answer, "{\"removed\":%" PRIu64 "}\n", removed);
@@ -100,15 +102,15 @@ void handle_expire(request *r)
 {
     server *s = r->server;
     const piece before = request_value(r, "before");
-    const int64_t time =
-        before.bytes == NULL ? TT_NO_TIME : tt_time_parse(before.bytes, before.size);
+    int64_t time = TT_NO_TIME;
     uint64_t removed = 0;
     tt_error error = {0};
+    if (before.bytes == NULL || option_parse_time(before.bytes, &time) != 0)
+        request_fail(r, 400, "write it as 2026-03-12, 2026-03-12T09:15:00Z or yesterday",
+                     "before is a time");
     free(before.bytes);
-    if (time == TT_NO_TIME) {
-        request_fail(r, 400, "write it as 2026-03-12T09:15:00Z", "before is a time");
+    if (r->status != 0)
         return;
-    }
     server_lock(s);
     if (tt_index_expire(s->index, time, &removed, &error) != TT_OK)
         request_fail_library(r, &error);
@@ -139,12 +141,12 @@ static const char *copy_decision_bytes(sent_decisions *d, const char *bytes, siz
     return (const char *)(uintptr_t)at;
 }
 
-static int find_decision_kind(const tt_article *a, int32_t *kind)
+static int find_decision_kind(const tt_article *a, int32_t *out)
 {
     for (int32_t k = TT_DECISION_NONE; k <= TT_DECISION_NOT_A_COPY; k++) {
         const char *name = tt_decision_kind_name((tt_decision_kind)k);
         if (strlen(name) == a->text_size && memcmp(name, a->text, a->text_size) == 0) {
-            *kind = k;
+            *out = k;
             return 1;
         }
     }
@@ -252,8 +254,6 @@ static void store_decisions(sent_decisions *d)
     }
     server_lock(s);
     status = tt_index_decide(s->index, d->items, d->count, &last, &error);
-    if (status == TT_OK)
-        s->last_decision = last;
     server_unlock(s);
     if (status != TT_OK) {
         request_fail_library(r, &error);

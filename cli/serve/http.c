@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -212,7 +213,7 @@ static enum MHD_Result send_answer(request *r)
         return MHD_NO;
     r->answer = (buffer){0};
     add_headers(r, response);
-    if (is_draining(s))
+    if (r->closes || is_draining(s))
         (void)MHD_add_response_header(response, "Connection", "close");
     enter_phase(s, connection_of(r->connection), PHASE_ANSWER, r->sent);
     r->state = REQUEST_ANSWERED;
@@ -354,11 +355,53 @@ static void refuse_for_now(request *r)
     r->retry_after = 1;
 }
 
+/* What a head has of headers that may be there once. */
+typedef struct head {
+    int hosts, lengths, encodings;
+} head;
+
+/* An MHD_KeyValueIterator. */
+static enum MHD_Result count_header(void *cls, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    head *h = cls;
+    (void)kind;
+    (void)value;
+    h->hosts += strcasecmp(name, "Host") == 0;
+    h->lengths += strcasecmp(name, "Content-Length") == 0;
+    h->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
+/* A proxy may read a head with two lengths, or two names of the host, in another way than this:
+ * then what the one takes for the end of a body is a request to the other. */
+static void check_head(request *r, const char *version)
+{
+    const char *encoding = header(r, "Transfer-Encoding");
+    head h = {0};
+    (void)MHD_get_connection_values(r->connection, MHD_HEADER_KIND, count_header, &h);
+    if (h.lengths + h.encodings > 1)
+        request_fail(r, 400, NULL,
+                     "the request says more than once how long its body is (Content-Length, "
+                     "Transfer-Encoding)");
+    else if (encoding != NULL && strcasecmp(encoding, "chunked") != 0)
+        request_fail(r, 400, "send it chunked, or with its Content-Length",
+                     "the Transfer-Encoding is unknown");
+    else if (h.hosts > 1)
+        request_fail(r, 400, NULL, "the request has %d headers Host", h.hosts);
+    else if (h.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
+        request_fail(r, 400, NULL, "the request has no header Host");
+    r->closes = r->status != 0;
+}
+
 /* The headers are there. @return 1: the request is refused without its body */
-static int begin_body(request *r, const char *method)
+static int begin_body(request *r, const char *method, const char *version)
 {
     const char *type = header(r, "Content-Type"), *size = header(r, "Content-Length");
     r->state = REQUEST_RECEIVING;
+    check_head(r, version);
+    if (r->status != 0)
+        return 1;
     (void)snprintf(r->method, sizeof r->method, "%s", method);
     (void)snprintf(r->file, sizeof r->file, "%s",
                    type != NULL && strncasecmp(type, "text/csv", 8) == 0 ? "body.csv"
@@ -368,7 +411,7 @@ static int begin_body(request *r, const char *method)
         r->retry_after = 5;
     } else if (routes_find(r) == 0) {
         (void)auth_check(r);
-    } else if (r->status == 404 || r->status == 405) {
+    } else {
         const int status = r->status; /* the token comes first */
         r->status = 0;
         if (auth_check(r) == 0)
@@ -442,11 +485,10 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection_, con
     (void)cls;
     (void)connection_;
     (void)url;
-    (void)version;
     if (r == NULL)
         return MHD_NO;
     switch (r->state) {
-    case REQUEST_NEW: return begin_body(r, method) ? send_answer(r) : MHD_YES;
+    case REQUEST_NEW: return begin_body(r, method, version) ? send_answer(r) : MHD_YES;
     case REQUEST_RECEIVING:
         if (*size == 0)
             return answer_request(r);
@@ -487,7 +529,7 @@ int http_start(server *s, char *where, size_t size)
         MHD_OPTION_LISTEN_SOCKET, h->at.fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)s->settings->most_connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_URI_LOG_CALLBACK, begin_request, s, MHD_OPTION_NOTIFY_COMPLETED, end_request,
+        0, MHD_OPTION_URI_LOG_CALLBACK, begin_request, s, MHD_OPTION_NOTIFY_COMPLETED, end_request,
         s, MHD_OPTION_NOTIFY_CONNECTION, notify_connection, s, MHD_OPTION_END);
     if (h->daemon == NULL)
         return message_failure(NULL, "cannot serve on %s", where);

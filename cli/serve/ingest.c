@@ -29,8 +29,7 @@ void ingest_free(submission *s)
 void ingest_reject(submission *s, size_t record, const char *reason)
 {
     outcome *o = &s->outcomes[record];
-    uint32_t advised = 0;
-    const char *advice = failure_record_advice(TT_EFORMAT, reason, &advised);
+    const char *advice = failure_sent_advice(TT_EFORMAT, reason);
     o->article = SIZE_MAX;
     o->begin = s->lines.size;
     buffer_printf(&s->lines, "{\"type\":\"rejected\",\"record\":%zu", record);

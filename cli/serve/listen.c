@@ -47,8 +47,12 @@ static int open_local(listening *l, const char *path)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     mode_t before;
     int rc;
+    struct stat about;
     if (strlen(path) >= sizeof address.sun_path)
         return fail_listen(path, ENAMETOOLONG);
+    if (lstat(path, &about) == 0 && !S_ISSOCK(about.st_mode))
+        return message_failure("give the path of a socket, which is made, or HOST:PORT",
+                               "cannot listen on %s: it is there, and is no socket", path);
     memcpy(address.sun_path, path, strlen(path) + 1);
     remove_stale(&address);
     l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

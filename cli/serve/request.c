@@ -120,6 +120,15 @@ int request_number(request *r, const char *name, uint64_t most, uint64_t *out)
     return rc;
 }
 
+int request_flag(request *r, const char *name, int *out)
+{
+    uint64_t value = *out != 0;
+    if (request_number(r, name, 1, &value) != 0)
+        return -1;
+    *out = (int)value;
+    return 0;
+}
+
 void request_fail(request *r, int status, const char *advice, const char *format, ...)
 {
     char text[400];

@@ -53,6 +53,7 @@ struct request {
     uint64_t received, sent; /**< bytes of bodies */
     const char *policy;      /**< of the page: its Content-Security-Policy, or NULL */
     int retry_after;         /**< seconds; 0: no such header */
+    int closes;              /**< the connection ends with the answer */
     char allow[32];          /**< methods, with 405 */
     request *next;           /**< in a queue */
 };
@@ -67,6 +68,9 @@ piece request_value(const request *r, const char *name);
 /** The same as a whole number up to `most`. @return 0, or -1 (then the request is answered) where
  * it is no such number; *out is left as it is where there is none */
 int request_number(request *r, const char *name, uint64_t most, uint64_t *out);
+
+/** The same as 1 or 0. */
+int request_flag(request *r, const char *name, int *out);
 
 /** Answers with an error: an object with "error" and, unless it is NULL, "advice". */
 PRINTF_LIKE(4, 5)

@@ -19,7 +19,8 @@ struct route {
     const char *method;
     const char *parts[MOST_PARTS]; /**< "*": any part; NULL: the end */
     route_place place;
-    int is_open; /**< needs no token */
+    int is_open;            /**< needs no token */
+    const char *parameters; /**< of its query, with a blank after each */
     route_fn answer;
 };
 

@@ -2,21 +2,23 @@
 #ifndef CLI_SERVE_SEARCH_H
 #define CLI_SERVE_SEARCH_H
 
-#include "twicetold.h"
+#include "serve/buffer.h"
 
 enum { MOST_WORDS = 16 };
 
-/** Words without regard to capitals. */
+/** Words as tt_write_words() writes them; what is between two blanks may be several ("re-opened"),
+ * which are to follow each other. */
 typedef struct search {
-    char *words[MOST_WORDS];
+    buffer words[MOST_WORDS];
     size_t count;
-    int is_ascii; /**< all of them */
+    buffer scratch;
 } search;
 
-/** `text` has blanks between words; NULL: none. @return 0, or -1: out of memory, or too many */
+/** `text` has blanks between words; NULL: none. @return 0, or -1: out of memory, no word, too many,
+ * or no UTF-8 */
 int search_open(search *s, const char *text);
 /** Whether each of the words is in the title, the text, the id or the source. */
-int search_matches(const search *s, const tt_index_article *article);
+int search_matches(search *s, const tt_index_article *article);
 void search_free(search *s);
 
 #endif

@@ -64,7 +64,6 @@ struct server {
     pthread_t threads[MOST_THREADS];
     size_t thread_count;
     uint64_t body_limit, queue_limit; /**< bytes of one body, and of all together */
-    uint64_t last_decision;           /**< its number, as with `index` */
 
     pthread_mutex_t count_mutex; /**< of what follows */
     uint64_t body_bytes;         /**< of all requests */

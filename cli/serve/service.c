@@ -25,13 +25,6 @@ static const uint64_t USUAL_BODY = 64 << 20, USUAL_QUEUE = 256 << 20;
 static const int64_t USUAL_REQUEST_TIME = 30000000;
 static const uint32_t USUAL_CONNECTIONS = 1024;
 
-/* A tt_index_decision_fn. */
-static int take_last(void *ctx, const tt_index_decision *decision)
-{
-    *(uint64_t *)ctx = decision->number;
-    return 0;
-}
-
 /* A tt_verdict_fn. */
 static int take_none(void *ctx, const tt_verdict *verdicts, size_t count)
 {
@@ -55,8 +48,7 @@ static int open_index(server *s)
     }
     options.keep_text = 0;
     if (tt_index_open(&s->index, path, 0, &options, &error) != TT_OK ||
-        tt_index_query(s->index, &none, 0, NULL, take_none, NULL, &error) != TT_OK ||
-        tt_index_decisions(s->index, 0, take_last, &s->last_decision, &error) != TT_OK)
+        tt_index_query(s->index, &none, 0, NULL, take_none, NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_INDEX);
     return 0;
 }

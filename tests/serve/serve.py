@@ -127,6 +127,39 @@ def test_ids(work):
             assert s.get('/articles/' + quote(str(article_id))).json()['id'] == article_id
             assert s.ask('DELETE', '/articles/' + quote(str(article_id))).json() == {'removed': 1}
             assert s.get('/articles/' + quote(str(article_id))).status == 404
+        s.add({'id': '77', 'text': text(1)}, {'id': 77, 'text': text(1)})  # they look the same in an address
+        assert s.get('/articles/77').json()['id'] == '77' and s.get('/articles/77?integer=0').json()['id'] == '77'
+        assert s.get('/articles/77?integer=1').json()['id'] == 77 and s.get('/articles/77/matches?integer=1').json()['id'] == 77
+        both = s.get('/compare?a=77&b=77&integer_a=1').json()
+        assert both['article']['id'] == 77 and both['of']['id'] == '77'
+        assert s.ask('DELETE', '/articles/77?integer=1').json() == {'removed': 1}
+        assert s.get('/articles/77?integer=1').status == 404 and s.get('/articles/77').json()['id'] == '77'
+
+
+def test_unknown_parameters(work):
+    """What is passed over in silence would be taken for done."""
+    with Service(COMMAND, work / 'a.db') as s:
+        for path, said in (('/articles?sinse=3', 'those known are: since before limit'), ('/articles?limit=5&Limit=6', 'Limit'), ('/stat?x=1', 'this path has none'),
+                           ('/articles?limit', 'has no value'), ('/articles?since=1&before=9', 'exclude'), ('/events?from=3', 'since'), ('/compare?a=1&b=2&c=3', 'integer_b')):
+            answer = s.get(path)
+            assert answer.status == 400 and said in answer.body.decode(), (path, answer.status, answer.body)
+        assert s.post('/articles?text_feild=body', b'{"id":"a","body":"one two"}').status == 400
+        assert s.post('/articles?text_field=body', b'{"id":"a","body":"one two"}').status == 200
+        advice = s.post('/articles', b'{"id":"a","body":"one two"}').lines()[0]['advice']
+        assert 'text_field=' in advice and '--' not in advice, advice  # who sends has no command line
+
+
+def test_search(work):
+    """A word is found whatever the form in which it, or the text, is written."""
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a-1', 'title': 'Stra\u00dfe \u0401\u0416', 'text': 'Der Caf\u00e9-Betreiber re-opened it in \u0130zmir. ' + text(1)},
+              {'id': 'b-2', 'title': 'STRASSE \u0451\u0436', 'text': 'cafe\u0301 \uff21\uff22 ' + text(2)})
+        for words, found in (('stra\u00dfe', 2), ('STRASSE', 2), ('\u1e9e', 2), ('stra\u1e9ee', 2), ('\u0451\u0436', 2), ('\u0401\u0416', 2), ('cafe\u0301', 2), ('CAF\u00c9', 2),
+                             ('\u0130zmir', 1), ('i\u0307zmir', 1), ('re-opened', 1), ('opened-re', 0), ('ab', 1), ('a-1', 1), ('- strasse', 2)):
+            got = s.get('/articles?q=' + quote(words)).json()['articles']
+            assert len(got) == found, (words, [a['id'] for a in got])
+        for words in ('-', '%FF', '+'.join(['w'] * 17)):
+            assert s.get('/articles?q=' + words).status == 400, words
 
 
 def test_decisions(work):
@@ -147,6 +180,7 @@ def test_expire(work):
         s.add({'id': 'a', 'text': text(1), 'published': '2020-01-01'}, {'id': 'b', 'text': text(2), 'published': '2021-01-01'})
         assert s.post('/expire?before=2020-06-01', b'').json() == {'removed': 1}
         assert s.post('/expire?before=soon', b'').status == 400
+        assert s.post('/expire?before=yesterday', b'').json() == {'removed': 1}  # as the command has it
 
 
 def test_no_texts(work):
@@ -155,6 +189,7 @@ def test_no_texts(work):
         s.add({'id': 'a', 'text': text(1)}, {'id': 'b', 'text': text(1)})
         assert s.get('/articles/a').json().get('text') is None and not s.get('/stat').json()['keep_text']
         assert s.get('/compare?a=a&b=b').status == 409
+        assert s.get('/articles?q=word').status == 409 and s.get('/articles?limit=1').status == 200
         assert s.get('/articles/a/matches').json()['matches'][0]['of'] == 'b'
 
 
@@ -162,7 +197,7 @@ def test_description(work):
     """Every route of the service is in its description, and nothing else; what it answers is what that says."""
     source = (ROOT / 'cli/serve/routes.c').read_text()
     routes = set()
-    for method, parts in re.findall(r'\{"([A-Z]+)", \{(.*?)NULL\}', source):
+    for method, parts in re.findall(r'\{"([A-Z]+)",\s*\{(.*?)NULL\}', source):
         parts = re.findall(r'"(.*?)"', parts)
         names = {'articles': '{id}', 'stories': '{number}'}
         routes.add((method.lower(), '/' + '/'.join(names[parts[k - 1]] if p == '*' else p for k, p in enumerate(parts))))
@@ -246,6 +281,66 @@ def test_events_go_on_after_a_restart(work):
         thread.join(10)
         assert got and got[0][2]['id'] == 'd'
         rest.close()
+
+
+def take_events(listening, count):
+    return [next(listening) for _ in range(count)]
+
+
+def test_what_is_removed_is_an_event(work):
+    with Service(COMMAND, work / 'a.db', '--window', '48h') as s:
+        s.add(*({'id': f'a{k}', 'text': text(k), 'published': f'2026-01-0{1 if k < 3 else 2}'} for k in range(10)))
+        place = s.get('/stat').json()['place']
+        listening = s.events(since=place)
+        s.ask('DELETE', '/articles/a3')
+        assert next(listening)[1:] == ('removed', {'number': 4})
+        s.add({'id': 'a5', 'text': text(55), 'published': '2026-01-02'})  # a new version takes the place of the old one
+        assert [(k, d['number']) for _, k, d in take_events(listening, 2)] == [('article', 11), ('removed', 6)]
+        s.post('/decisions', b'{"id":"a7","decision":"kill"}')
+        heard = take_events(listening, 3)
+        assert [k for _, k, _ in heard] == ['article', 'decision', 'removed'] and heard[0][2]['withdrawn'] and heard[2][2] == {'number': 8}
+        s.post('/expire?before=2026-01-01T12:00:00Z', b'')
+        assert [d['number'] for _, _, d in take_events(listening, 3)] == [1, 2, 3]
+        s.add({'id': 'b', 'text': text(100), 'published': '2026-01-08'}, {'id': 'c', 'text': text(101), 'published': '2026-01-08'}, {'id': 'd', 'text': text(102), 'published': '2026-01-08'})
+        # The window has taken the rest: more was removed than the index remembers, and everything is heard again.
+        there = [a['number'] for a in s.get('/articles?since=0').json()['articles']]
+        for stream in (listening, s.events(last=place)):
+            while next(stream)[1] != 'restart':
+                pass
+            assert [d['number'] for _, _, d in take_events(stream, len(there))] == there
+
+
+def test_a_restored_index_starts_the_stream_over(work):
+    subprocess.run([COMMAND, 'index', 'create', '--keep-text', str(work / 'a.db')], check=True)
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': text(1)}, {'id': 'b', 'text': text(2)})
+        early = take_events(s.events(since='0'), 2)[1][0]
+        subprocess.run([COMMAND, 'index', 'backup', str(work / 'a.db'), '-o', str(work / 'copy.db')], check=True)
+        s.add({'id': 'c', 'text': text(3)}, {'id': 'd', 'text': text(4)})
+        late = take_events(s.events(last=early), 2)[1][0]
+    for name in ('a.db', 'a.db-wal', 'a.db-shm'):
+        (work / name).unlink(missing_ok=True)
+    (work / 'copy.db').rename(work / 'a.db')
+    with Service(COMMAND, work / 'a.db') as s:
+        before = take_events(s.events(last=late), 3)
+        assert [k for _, k, _ in before] == ['restart', 'article', 'article'] and before[1][2]['id'] == 'a', before
+        s.add(*({'id': f'e{k}', 'text': text(10 + k)} for k in range(5)))  # numbers that were given before
+        over = take_events(s.events(last=late), 8)
+        assert [d.get('id') for _, _, d in over] == [None, 'a', 'b', 'e0', 'e1', 'e2', 'e3', 'e4'], over
+        assert [d['id'] for _, _, d in take_events(s.events(last=early), 5)] == ['e0', 'e1', 'e2', 'e3', 'e4']  # from before the copy
+        assert [d.get('id') for _, _, d in take_events(s.events(since='99'), 2)] == [None, 'a']
+        assert s.get('/events?since=1.2.3.4.5').status == 400
+
+
+def test_corrections_say_what_they_correct(work):
+    toll = 'The ferry Anna Lind ran aground off Port Aldery on Tuesday and {} people were hurt, the coast guard said. ' + text(7, 40)
+    with Service(COMMAND, work / 'a.db') as s:
+        s.add({'id': 'a', 'text': toll.format(3)}, {'id': 'b', 'text': 'CORRECTION ' + toll.format(5)}, {'id': 'x', 'text': text(9)})
+        listening = s.events(since='0')
+        first, second, third = take_events(listening, 3)
+        assert 'differ' not in first[2] and 'differ' not in third[2]
+        assert second[2]['verdict']['kind'] == 'correction' and second[2]['verdict']['of'] == 'a'
+        assert {'kind': 'numeral', 'words': '5', 'of_words': '3'} in second[2]['differ'], second[2]['differ']
 
 
 def test_two_hear_the_same_decision_within_a_second(work):
@@ -342,6 +437,12 @@ def test_local_socket(work):
         else:
             raise AssertionError('a socket in use was taken')
     assert not os.path.exists(path)
+    (work / 'file').write_text('mine')
+    try:
+        Service(COMMAND, work / 'a.db', listen=str(work / 'file'))
+    except RuntimeError as e:
+        assert 'is no socket' in str(e)
+    assert (work / 'file').read_text() == 'mine'
 
 
 def test_the_page(work):
@@ -479,6 +580,49 @@ def test_cut_and_lying_clients(work):
         assert s.add({'id': 'z', 'text': text(5)})[0]['verdict'] in ('new', 'duplicate')
 
 
+def test_requests_that_two_would_read_in_two_ways(work):
+    """A proxy and the service must agree where a request ends, and whom it is for."""
+    body = b'{"id":"a","text":"one two three four"}'
+    head = b'POST /articles HTTP/1.1\r\nHost: localhost\r\n'
+    with Service(COMMAND, work / 'a.db') as s:
+        for message in (head + b'Content-Length: 38\r\nContent-Length: 5\r\n\r\n' + body, head + b'Content-Length: 38\r\nContent-Length: 38\r\n\r\n' + body,
+                        head + b'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n26\r\n' + body + b'\r\n0\r\n\r\n',
+                        head + b'Transfer-Encoding: gzip, chunked\r\n\r\n' + body, head + b'Transfer-Encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+                        b'GET /version HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n', b'GET /version HTTP/1.1\r\n\r\n'):
+            c = s.connect(5)
+            c.sendall(message + b'GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n')
+            answer = b''
+            try:
+                while part := c.recv(65536):
+                    answer += part
+            except ConnectionError:
+                pass
+            c.close()
+            status, _, rest = answer.partition(b'\r\n')
+            assert status == b'HTTP/1.1 400 Bad Request' and b'Connection: close' in rest and answer.count(b'HTTP/1.1') == 1, (message, answer)
+            assert json.loads(rest.partition(b'\r\n\r\n')[2])['error'], answer
+        assert s.get('/stat').json()['articles'] == 0
+
+
+def test_a_chunked_body_of_a_liar(work):
+    """Chunks that are longer than they say, endless or no chunks end their connection, and nothing else."""
+    with Service(COMMAND, work / 'a.db', '--max-body', '100K') as s:
+        for chunks in (b'5\r\nabcdefgh\r\n0\r\n\r\n', b'zz\r\n', b'ffffffffffffffffff\r\n' + b'x' * 100, b'-5\r\nabc', b'7fffffff\r\n' + b'x' * 300000,
+                       b'1\r\nx\r\n' * 30000 + b'0\r\n\r\n', b'0;' + b'e' * 60000 + b'\r\n\r\n'):
+            c = s.connect(5)
+            try:
+                c.sendall(b'POST /articles HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n' + chunks)
+                c.shutdown(socket.SHUT_WR)
+                answer = c.recv(65536)
+                assert not answer or answer.split()[1] in (b'400', b'413', b'422', b'500'), (chunks[:20], answer)
+            except OSError:
+                pass
+            c.close()
+            assert s.get('/healthz').status == 200
+        until(lambda: s.metric('twicetold_queue_bytes') == 0)
+        assert s.get('/stat').json()['articles'] == 0
+
+
 def test_connections(work):
     with Service(COMMAND, work / 'a.db', '--max-connections', '20', '--request-time', '2s') as s:
         held = [s.connect() for _ in range(40)]
@@ -551,6 +695,7 @@ def test_hup_opens_the_log_again(work):
         line = json.loads(log.read_text().splitlines()[0])
         assert line['method'] == 'GET' and line['path'] == '/version' and line['status'] == 200
         assert log.stat().st_mode & 0o777 == 0o600
+        assert pathlib.Path(f'/proc/{s.process.pid}/cmdline').read_bytes().startswith(b'twicetold-serve\0')  # as ps shows it
         log.rename(work / 'old.log')
         s.process.send_signal(signal.SIGHUP)
         until(lambda: log.exists())

@@ -94,6 +94,19 @@ function arrive(n) {
   say(`${VERDICTS[kindOf(n)]}: ${titleOf(n)}`);
 }
 
+/* An article has left. The list is filled again where copies are folded under it. */
+function leave(n) {
+  const at = feed.shown.indexOf(n), top = foldedUnder(n);
+  if (at < 0 || feed.list === null || !feed.list.isConnected) return;
+  const hasCopies = feed.shown.some(m => foldedUnder(m) === n), e = feed.items.get(n);
+  feed.shown.splice(at, 1);
+  if (e !== undefined) e.remove();
+  feed.items.delete(n);
+  if (top !== undefined) renew(top);
+  if (hasCopies) fillFeed(false);
+  sayCount();
+}
+
 async function fillFeed(older) {
   const answer = await list({ ...wanted(), before: older ? feed.before : 0 }, PAGE_OF_FEED);
   if (!older) { feed.shown = []; feed.items.clear(); feed.list.replaceChildren(); }

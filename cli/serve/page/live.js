@@ -16,16 +16,27 @@ async function take(n) {
   else if (name === '') for (const m of (await list({ ...wanted(), before: store.number[n] + 1 }, 1)).found) if (m === n) arrive(n);
 }
 
-function listen() {
-  const events = new EventSource(`events?since=${lastArticle}.${lastDecision}`);
+/* An article is there no more. */
+function drop(n) {
+  const [name, word] = address() || [];
+  if (name === 'story' && Number(word) === store.story[n]) show(false);
+  else leave(n);
+}
+
+/* What comes after a place of the service. Where that is of no use any more, the page begins again. */
+function listen(place) {
+  const events = new EventSource(`events?since=${place}`);
   events.addEventListener('article', event => take(note(JSON.parse(event.data))));
   events.addEventListener('decision', event => noteDecision(JSON.parse(event.data)));
+  events.addEventListener('removed', event => { const n = forget(JSON.parse(event.data).number); if (n >= 0) drop(n); });
+  events.addEventListener('restart', () => { events.close(); location.reload(); });
   events.onopen = () => showState('live');
   events.onerror = () => showState(events.readyState === EventSource.CLOSED ? 'the service has ended the connection; load the page again' : 'connection lost; trying again');
 }
 
 async function begin() {
-  keepsText = (await ask('stat')).keep_text;
+  const { keep_text, place } = await ask('stat');
+  keepsText = keep_text;
   await list({}, 200);
   for (let more = true; more;) {
     const answer = await ask(`decisions?since=${lastDecision}`);
@@ -34,7 +45,7 @@ async function begin() {
   }
   const { version } = await ask('version');
   document.getElementById('foot').textContent = `twicetold ${version}. ${keepsText ? '' : 'The index keeps no texts. '}Nothing is loaded from anywhere else.`;
-  listen();
+  listen(place);
   show(false);
 }
 

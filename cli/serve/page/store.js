@@ -2,7 +2,7 @@
 const VERDICTS = { new: 'new', duplicate: 'duplicate', update: 'update', overlaps: 'overlaps', withdrawn: 'withdrawn', correction: 'correction' };
 const store = { id: [], title: [], source: [], sources: [null], published: [], number: [], arrival: [], verdict: [], story: [], withdrawn: [], text: [] };
 const numbers = new Map(), decided = new Map();
-let keepsText = true, lastArticle = 0, lastDecision = 0;
+let keepsText = true, lastDecision = 0;
 
 const articles = () => store;
 const articleOf = key => numbers.get(key);
@@ -25,7 +25,17 @@ function note(a) {
   store.story[n] = a.story;
   store.withdrawn[n] = a.withdrawn;
   if (typeof a.text === 'string') store.text[n] = a.text;
-  lastArticle = Math.max(lastArticle, a.number);
+  return n;
+}
+
+/* Forgets the article with a number of the service. @return its number in the columns, or -1: it is unknown, or has come again */
+function forget(number) {
+  const n = store.number.indexOf(number);
+  if (n >= 0) {
+    numbers.delete(keyOf(store.id[n]));
+    forgetComparisons(n);
+    store.number[n] = 0;
+  }
   return n;
 }
 
@@ -58,12 +68,15 @@ async function list(values, most = 1000) {
   return { found, more, before };
 }
 
+/* "77" and 77 are two ids, which look the same in an address. */
+const isInteger = id => (typeof id === 'number' ? 1 : 0), addressOf = (id, more = '') => `articles/${encodeURIComponent(id)}${more}?integer=${isInteger(id)}`;
+const idOfKey = key => !key.startsWith('~') ? key : key.startsWith('~~') ? key.slice(1) : Number(key.slice(1));
+
 /* An article by the key of its id, which the service may have to be asked about; undefined: there is none. */
 async function known(key) {
-  const id = String(key).startsWith('~') ? key.slice(1) : key;
   if (numbers.has(key)) return numbers.get(key);
   try {
-    return note(await ask(`articles/${encodeURIComponent(id)}`));
+    return note(await ask(addressOf(idOfKey(key))));
   } catch (error) {
     return undefined;
   }
@@ -76,10 +89,10 @@ const forgetComparisons = n => { for (const key of comparisons.keys()) if (key.s
 
 /* Asks for the alignment of two articles, once; without texts, or an article that has gone, there is none. */
 function compared(a, b) {
-  const key = `${a},${b}`, word = n => encodeURIComponent(store.id[n]);
+  const key = `${a},${b}`, sent = query({ a: store.id[a], b: store.id[b], integer_a: isInteger(store.id[a]), integer_b: isInteger(store.id[b]) });
   if (!comparisons.has(key)) {
     const entry = { value: null };
-    entry.ready = !keepsText || a === b ? Promise.resolve() : ask(`compare?a=${word(a)}&b=${word(b)}`).then(c => {
+    entry.ready = !keepsText || a === b ? Promise.resolve() : ask(`compare?${sent}`).then(c => {
       note(c.article);
       note(c.of);
       entry.value = c;

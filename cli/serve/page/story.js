@@ -3,7 +3,7 @@
 /* Articles of other stories that are like one of this one. */
 async function besideStory(order) {
   const newest = order.reduce((m, n) => store.number[n] > store.number[m] ? n : m), inside = new Set(order.map(n => keyOf(store.id[n])));
-  const answer = await ask(`articles/${encodeURIComponent(store.id[newest])}/matches`), groups = new Map();
+  const answer = await ask(addressOf(store.id[newest], '/matches')), groups = new Map();
   for (const m of answer.matches) {
     if (m.relation === null || inside.has(keyOf(m.of))) continue;
     const kind = RELATIONS.indexOf(m.relation), other = await known(keyOf(m.of));
@@ -37,7 +37,7 @@ async function showStory([number]) {
 async function showArticle([key]) {
   const n = await known(key);
   if (n === undefined) return null;
-  note(await ask(`articles/${encodeURIComponent(store.id[n])}`));
+  note(await ask(addressOf(store.id[n])));
   const v = store.verdict[n], story = store.story[n];
   if (v !== null && v.of !== null) await known(keyOf(v.of));
   return { title: titleOf(n), content: [el('h1', { dir: directionOf(titleOf(n)) }, titleOf(n)), byline(n),

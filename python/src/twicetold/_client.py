@@ -129,6 +129,10 @@ def _bodies(lines: Iterable[bytes]) -> Iterator[List[bytes]]:
         yield body
 
 
+def _is_integer(id: object) -> int:
+    return int(not isinstance(id, (str, bytes)))
+
+
 def _is_lines(path: str) -> bool:
     return path.lower().endswith((".jsonl", ".ndjson"))
 
@@ -320,8 +324,9 @@ class Client:
         return self._sent("/query", articles, (id, text, source, published, None))
 
     def _path(self, id: Union[str, int], more: str = "") -> str:
+        """"77" and 77 are two ids, which look the same in an address."""
         _ids(id)
-        return f"/articles/{urllib.parse.quote(str(id), safe='')}{more}"
+        return f"/articles/{urllib.parse.quote(str(id), safe='')}{more}?integer={_is_integer(id)}"
 
     def get(self, id: Union[str, int]) -> Optional[Dict[str, Any]]:
         """As `Index.get`."""
@@ -376,7 +381,7 @@ class Client:
 
     def compare(self, a: Union[str, int], b: Union[str, int]) -> Dict[str, Any]:
         """Two articles side by side: both with their texts, their numbers, passages, segments and what differs."""
-        found: Dict[str, Any] = self._json("GET", "/compare", {"a": a, "b": b})
+        found: Dict[str, Any] = self._json("GET", "/compare", {"a": a, "b": b, "integer_a": _is_integer(a), "integer_b": _is_integer(b)})
         return found
 
     def story(self, number: int) -> Optional[Dict[str, Any]]:
@@ -415,9 +420,11 @@ class Client:
         return out
 
     def events(self, since: Optional[str] = None) -> Iterator[Tuple[str, str, Dict[str, Any]]]:
-        """What is new as it comes: the place, "article" or "decision", and the article or decision. since: the place of
-        the last one that is known, or "0" for everything; without it what comes from now on. It has no end; with the
-        last place, another call goes on where this one ended."""
+        """What is new as it comes: the place, what it is, and the row: an "article" (an update or a correction says in
+        `differ` what differs from the one that it changes), a "decision", "removed" (the `number` of an article that is
+        there no more), or "restart" (the index was restored from a copy: everything follows from the beginning). since:
+        the place of the last one that is known, or "0" for everything; without it what comes from now on. It has no
+        end; with the last place, another call goes on where this one ended."""
         connection = self._new()
         query = "" if since is None else "?" + urllib.parse.urlencode({"since": since})
         try:
@@ -433,7 +440,11 @@ class Client:
                     continue
                 if "data" in event:
                     row = json.loads(event["data"])
-                    yield event["id"], event["event"], self._article(row) if event["event"] == "article" else _with_times(row, ("time",))
+                    if event["event"] == "article":
+                        row = self._article(row)
+                    elif event["event"] == "decision":
+                        row = _with_times(row, ("time",))
+                    yield event["id"], event["event"], row
                 event = {}
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, Error):
@@ -447,9 +458,10 @@ class Client:
     def remove(self, ids: Any) -> int:
         """As `Index.remove`."""
         count = 0
-        for id, _ in _ids(ids):
+        for id, is_integer in _ids(ids):
+            word = id.decode("utf-8", "surrogateescape")
             try:
-                count += int(self._json("DELETE", self._path(id.decode("utf-8", "surrogateescape")))["removed"])
+                count += int(self._json("DELETE", self._path(int(word) if is_integer else word))["removed"])
             except KeyError:
                 pass
         return count
