@@ -79,7 +79,7 @@ test_remove_and_expire() {
     has err 'give either --before TIME or --older-than AGE'
     run index expire a.db --older-than 30
     exits 2
-    has err 'a length of time, as 30d, 72h, 15m'
+    has err 'a length of time, as 2w, 30d, 72h, 15m'
 }
 
 test_a_day_that_is_not_in_the_calendar_expires_nothing() {

@@ -124,6 +124,20 @@ def test_what_comes_in_is_on_top_with_what_it_changed(browser, given):
         editor.close()
 
 
+def test_what_is_removed_leaves(browser, given):
+    copy = {**crash(0), 'id': 'copy', 'source': 'Copyist'}
+    with desk(browser, given, 'leaves', [other(0), crash(0), copy, other(1)]) as service:
+        editor = Editor(browser, service)
+        page = editor.open()
+        assert rows(page).count() == 3  # the copy is folded
+        for article, left in (('o1', 2), ('v0', 2), ('copy', 1)):
+            with urllib.request.urlopen(urllib.request.Request(f'{service.url}/articles/{article}', method='DELETE')) as answer:
+                answer.read()
+            until(page, f"document.querySelectorAll('.feed > li').length === {left} && !document.querySelector('.feed').innerText.includes('{ {'o1': 'Report 1', 'v0': 'folded', 'copy': 'Train hits'}[article]}')")
+        assert 'Report 0' in rows(page).nth(0).inner_text()
+        editor.close()
+
+
 def test_filters(browser, given):
     with desk(browser, given, 'filters', [other(k) for k in range(5)] + [crash(0), crash(1, dead='five')]) as service:
         editor = Editor(browser, service)

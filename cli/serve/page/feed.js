@@ -137,7 +137,7 @@ async function showFeed() {
   const form = el('form', { class: 'filters', 'aria-label': 'Filter articles' }), now = parameters();
   form.addEventListener('submit', e => e.preventDefault());
   await fillFeedOnce(count);
-  form.append(el('label', { for: 'filter-q' }, el('span', {}, 'Words'), el('input', { id: 'filter-q', type: 'search', value: now.get('q') || '', onchange: e => change('q', e.target.value) })),
+  form.append(...(keepsText ? [el('label', { for: 'filter-q' }, el('span', {}, 'Words'), el('input', { id: 'filter-q', type: 'search', value: now.get('q') || '', onchange: e => change('q', e.target.value) }))] : []),
     select('source', 'Source', sourceChoices(), now, change), select('verdict', 'Verdict', Object.entries(VERDICTS), now, change),
     el('label', { for: 'who' }, el('span', {}, 'Your name, for decisions'), el('input', { id: 'who', value: editor(), maxlength: 60, autocomplete: 'name', onchange: e => stored('twicetold:who', e.target.value || null) })));
   older.hidden = !feed.more;

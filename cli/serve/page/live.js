@@ -16,11 +16,13 @@ async function take(n) {
   else if (name === '') for (const m of (await list({ ...wanted(), before: store.number[n] + 1 }, 1)).found) if (m === n) arrive(n);
 }
 
-/* An article is there no more. */
-function drop(n) {
-  const [name, word] = address() || [];
+/* The article with a number of the service is there no more; one that is not found has come again with another number. */
+function drop(number) {
+  const [name, word] = address() || [], n = store.number.indexOf(number);
+  if (n < 0) return;
+  leave(n);
+  forget(n);
   if (name === 'story' && Number(word) === store.story[n]) show(false);
-  else leave(n);
 }
 
 /* What comes after a place of the service. Where that is of no use any more, the page begins again. */
@@ -28,7 +30,7 @@ function listen(place) {
   const events = new EventSource(`events?since=${place}`);
   events.addEventListener('article', event => take(note(JSON.parse(event.data))));
   events.addEventListener('decision', event => noteDecision(JSON.parse(event.data)));
-  events.addEventListener('removed', event => { const n = forget(JSON.parse(event.data).number); if (n >= 0) drop(n); });
+  events.addEventListener('removed', event => drop(JSON.parse(event.data).number));
   events.addEventListener('restart', () => { events.close(); location.reload(); });
   events.onopen = () => showState('live');
   events.onerror = () => showState(events.readyState === EventSource.CLOSED ? 'the service has ended the connection; load the page again' : 'connection lost; trying again');
@@ -37,6 +39,7 @@ function listen(place) {
 async function begin() {
   const { keep_text, place } = await ask('stat');
   keepsText = keep_text;
+  document.getElementById('search').hidden = !keepsText;
   await list({}, 200);
   for (let more = true; more;) {
     const answer = await ask(`decisions?since=${lastDecision}`);

@@ -28,15 +28,11 @@ function note(a) {
   return n;
 }
 
-/* Forgets the article with a number of the service. @return its number in the columns, or -1: it is unknown, or has come again */
-function forget(number) {
-  const n = store.number.indexOf(number);
-  if (n >= 0) {
-    numbers.delete(keyOf(store.id[n]));
-    forgetComparisons(n);
-    store.number[n] = 0;
-  }
-  return n;
+/* Forgets an article, which the service has no more. */
+function forget(n) {
+  numbers.delete(keyOf(store.id[n]));
+  forgetComparisons(n);
+  store.number[n] = 0;
 }
 
 /* The other article of a verdict, if it is another one and the page knows it. */
