@@ -69,13 +69,22 @@ static tt_status find_by_bands(fixture *f, const tt_options *o, tti_candidates *
     return tti_bands_find(&f->sketches, &f->index->store.corpus, o, out, NULL);
 }
 
+static tt_status add_by_seeds(fixture *f, const tt_options *o, tti_candidates *out)
+{
+    tti_doc_list for_lsh = {0};
+    const tt_status status =
+        tti_seed_candidates_add(&f->index->store.corpus, o, out, &for_lsh, NULL);
+    tti_array_free(&for_lsh, &tti_libc_allocator);
+    return status;
+}
+
 static tt_status make_candidates(fixture *f)
 {
     const tt_options *o = &f->index->settings.options;
     const tti_corpus *corpus = &f->index->store.corpus;
     tt_status status;
     tti_candidates_init(&f->candidates, &tti_libc_allocator);
-    status = tti_sketch(&f->sketches, corpus, o, &f->candidates, NULL);
+    status = tti_sketch(&f->sketches, corpus, NULL, o, &f->candidates, NULL);
     if (status == TT_OK) {
         f->keys = malloc(key_bytes(&f->sketches));
         status = f->keys == NULL ? TT_ENOMEM : TT_OK;
@@ -85,7 +94,7 @@ static tt_status make_candidates(fixture *f)
         status = find_by_bands(f, o, &f->candidates);
     }
     if (status == TT_OK)
-        status = tti_seed_candidates_add(corpus, o, &f->candidates, NULL);
+        status = add_by_seeds(f, o, &f->candidates);
     if (status == TT_OK)
         status = tti_candidates_sort_unique(&f->candidates, NULL);
     if (status == TT_OK)
@@ -222,7 +231,7 @@ static void run_sketch(bench *b, void *ctx)
         tti_sketches sketches = {0};
         tti_candidates candidates;
         tti_candidates_init(&candidates, &tti_libc_allocator);
-        check(b, tti_sketch(&sketches, &f->index->store.corpus, &o, &candidates, NULL));
+        check(b, tti_sketch(&sketches, &f->index->store.corpus, NULL, &o, &candidates, NULL));
         bench_pause(b);
         tti_candidates_free(&candidates);
         tti_sketches_free(&sketches);
@@ -255,7 +264,7 @@ static void run_seed(bench *b, void *ctx)
         const tt_options o = options_of(s);
         tti_candidates candidates;
         tti_candidates_init(&candidates, &tti_libc_allocator);
-        check(b, tti_seed_candidates_add(&f->index->store.corpus, &o, &candidates, NULL));
+        check(b, add_by_seeds(f, &o, &candidates));
         found = (double)candidates.pairs.count;
         tti_candidates_free(&candidates);
     }

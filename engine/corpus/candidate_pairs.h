@@ -16,6 +16,9 @@ enum {
 };
 #define TTI_MAX_DOCS ((1u << TTI_DOC_BITS) - 2)
 
+/** Numbers of documents, ascending. */
+typedef TTI_ARRAY(uint32_t) tti_doc_list;
+
 /** Zeroed but for the allocator, it is empty. */
 typedef struct tti_candidates {
     const tt_allocator *allocator;

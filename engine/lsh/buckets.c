@@ -67,16 +67,18 @@ static void list_bucket_members(tti_buckets *out, const tti_shared_keys *k, uint
     }
 }
 
-tt_status tti_buckets_make(tti_buckets *out, uint32_t *keys, const tti_corpus *corpus,
-                           tt_error *error)
+tt_status tti_buckets_make(tti_buckets *out, tti_sketches *s, uint32_t band,
+                           const tti_corpus *corpus, tt_error *error)
 {
+    const uint32_t docs = (uint32_t)s->doc_count;
+    uint32_t *keys = s->doc_keys + (size_t)band * docs;
     tti_shared_keys k = {.allocator = out->allocator};
-    tt_status status = tti_shared_keys_init(&k, corpus->doc_count, error);
-    for (uint32_t d = 0; status == TT_OK && d < corpus->doc_count; d++)
-        if (corpus->docs[d].token_count > 0)
+    tt_status status = tti_shared_keys_init(&k, docs, error);
+    for (uint32_t d = 0; status == TT_OK && d < docs; d++)
+        if (corpus->docs[tti_sketched_doc(s, d)].token_count > 0)
             tti_shared_keys_count(&k, keys[d]);
-    for (uint32_t d = 0; status == TT_OK && d < corpus->doc_count; d++)
-        if (corpus->docs[d].token_count > 0)
+    for (uint32_t d = 0; status == TT_OK && d < docs; d++)
+        if (corpus->docs[tti_sketched_doc(s, d)].token_count > 0)
             tti_shared_keys_add(&k, keys[d], d);
     if (status == TT_OK)
         status = tti_shared_keys_sort(&k, error);
@@ -85,7 +87,7 @@ tt_status tti_buckets_make(tti_buckets *out, uint32_t *keys, const tti_corpus *c
         status = out->members == NULL ? tti_fail_memory(error, "LSH buckets") : TT_OK;
     }
     if (status == TT_OK) {
-        memset(keys, 0xFF, corpus->doc_count * sizeof *keys); /* TTI_NO_BUCKET_MEMBER */
+        memset(keys, 0xFF, docs * sizeof *keys); /* TTI_NO_BUCKET_MEMBER */
         list_bucket_members(out, &k, keys);
     }
     tti_shared_keys_free(&k);

@@ -2,7 +2,7 @@
 #ifndef TTI_LSH_BUCKETS_H
 #define TTI_LSH_BUCKETS_H
 
-#include "corpus/corpus.h"
+#include "sketch/sketch.h"
 
 /** Keys with the numbers that have them, except for most keys that only one number has: a filter
  * counts all keys first, and only those that may be shared are then added. Once they are sorted,
@@ -46,7 +46,7 @@ static inline size_t tti_shared_keys_bucket_end(const tti_shared_keys *k, size_t
 
 /** A document in a bucket that others are in too. */
 typedef struct tti_bucket_member {
-    uint32_t doc;
+    uint32_t doc;   /**< its number among the sketched ones */
     uint32_t begin; /**< the bucket's first member */
 } tti_bucket_member;
 
@@ -60,12 +60,13 @@ typedef struct tti_buckets {
 #define TTI_NO_BUCKET_MEMBER UINT32_MAX
 
 /**
- * Puts the documents that have tokens into buckets. In place of keys[d] comes the number of the
- * member that document d is, or TTI_NO_BUCKET_MEMBER where no earlier document is in its bucket.
+ * Puts the sketched documents that have tokens into buckets. In place of the k-th of their keys in
+ * the band comes the number of the member that it is, or TTI_NO_BUCKET_MEMBER where no earlier
+ * document is in its bucket.
  * Zero `out` but for the allocator. @return TT_OK, TT_ENOMEM
  */
-tt_status tti_buckets_make(tti_buckets *out, uint32_t *keys, const tti_corpus *corpus,
-                           tt_error *error);
+tt_status tti_buckets_make(tti_buckets *out, tti_sketches *sketches, uint32_t band,
+                           const tti_corpus *corpus, tt_error *error);
 void tti_buckets_free(tti_buckets *b);
 
 #endif

@@ -100,7 +100,7 @@ static tt_status output_sketch(tti_operator *op)
     tti_sketches k = {0};
     tt_status status;
     tti_candidates_init(&ignored, op->allocator);
-    status = tti_sketch(&k, &corpus, &op->options, &ignored, op->error);
+    status = tti_sketch(&k, &corpus, NULL, &op->options, &ignored, op->error);
     if (status == TT_OK) {
         tti_output_bytes(&op->out, k.signatures, k.num_hashes);
         tti_output_bytes(&op->out, k.doc_keys, k.doc_bands * sizeof *k.doc_keys);

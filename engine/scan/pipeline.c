@@ -22,14 +22,15 @@ static void end_stage(double *since, double *seconds)
     *since = now;
 }
 
-static tt_status find_lsh_candidates(tt_result *x, tti_candidates *candidates, double *since,
-                                     tt_error *error)
+/* `docs`: those that LSH looks for, or NULL for all. */
+static tt_status find_lsh_candidates(tt_result *x, const tti_doc_list *docs,
+                                     tti_candidates *candidates, double *since, tt_error *error)
 {
     const tt_options *o = &x->options;
     tti_sketches sketches = {0};
     tt_status status = tti_report_progress(o, "sketch", 0, x->store.corpus.doc_count, error);
     if (status == TT_OK)
-        status = tti_sketch(&sketches, &x->store.corpus, o, candidates, error);
+        status = tti_sketch(&sketches, &x->store.corpus, docs, o, candidates, error);
     x->summary.distinct_paragraphs = sketches.distinct_count;
     end_stage(since, &x->summary.seconds.sketch);
     if (status == TT_OK)
@@ -39,17 +40,29 @@ static tt_status find_lsh_candidates(tt_result *x, tti_candidates *candidates, d
     return status;
 }
 
-static tt_status find_seed_candidates(tt_result *x, tti_candidates *candidates, double *since,
-                                      tt_error *error)
+static tt_status find_seed_candidates(tt_result *x, tti_candidates *candidates,
+                                      tti_doc_list *for_lsh, double *since, tt_error *error)
 {
     const tt_options *o = &x->options;
-    tt_status status = TT_OK;
-    if (tti_seeds_needed(o)) {
-        status = tti_report_progress(o, "seed", 0, x->store.corpus.doc_count, error);
-        if (status == TT_OK)
-            status = tti_seed_candidates_add(&x->store.corpus, o, candidates, error);
-    }
+    tt_status status = tti_report_progress(o, "seed", 0, x->store.corpus.doc_count, error);
+    if (status == TT_OK)
+        status = tti_seed_candidates_add(&x->store.corpus, o, candidates, for_lsh, error);
     end_stage(since, &x->summary.seconds.seed);
+    return status;
+}
+
+/* Seeds first, where a rule needs them: they leave few documents to LSH. */
+static tt_status find_candidates(tt_result *x, tti_candidates *candidates, double *since,
+                                 tt_error *error)
+{
+    tti_doc_list for_lsh = {0};
+    tt_status status;
+    if (!tti_seeds_needed(&x->options))
+        return find_lsh_candidates(x, NULL, candidates, since, error);
+    status = find_seed_candidates(x, candidates, &for_lsh, since, error);
+    if (status == TT_OK)
+        status = find_lsh_candidates(x, &for_lsh, candidates, since, error);
+    tti_array_free(&for_lsh, x->allocator);
     return status;
 }
 
@@ -115,9 +128,7 @@ static tt_status run_stages(tt_result *x, tt_error *error)
     tt_status status = tti_corpus_store_merge_equal(&x->store, &x->doc_articles, error);
     tti_candidates_init(&candidates, x->allocator);
     if (status == TT_OK)
-        status = find_lsh_candidates(x, &candidates, &since, error);
-    if (status == TT_OK)
-        status = find_seed_candidates(x, &candidates, &since, error);
+        status = find_candidates(x, &candidates, &since, error);
     if (status == TT_OK)
         status = verify_candidates(x, &candidates, &since, error);
     if (status == TT_OK)

@@ -27,8 +27,11 @@ enum {
     REACH = 48,    /* tokens near a shared seed, in which others may have been damaged */
     DENSITY = 2,   /* tokens for each minimizer at least, unless a text repeats a word in place */
     PREFETCH = 8,  /* counters ahead whose documents are fetched */
-    FIRST_COUNTERS = 512
+    FIRST_COUNTERS = 512,
+    POPULAR_PART = 4 /* of a document's seeds; where more are popular, others may be missed */
 };
+
+#define LEAST_RESEMBLANCE 0.5 /* at which documents share most shingles */
 
 enum {
     RANGE_BYTES = 768 << 20, /* links held at once where memory has no limit, in bytes, */
@@ -534,13 +537,30 @@ static tt_status link_docs(const tti_shared_seeds *s, const tt_options *options,
     return status;
 }
 
+/* Documents with most of their shingles in common share most of their seeds, so that one with few
+ * popular seeds misses no other. Where little needs to be shared, or shingles are shorter than a
+ * seed, that does not follow. */
+static tt_status list_docs_for_lsh(const tti_shared_seeds *s, const tt_options *o,
+                                   tti_doc_list *out)
+{
+    const int all = o->shingle_tokens < TTI_MINIMIZER_TOKENS ||
+                    (o->resemblance >= 0 && o->resemblance < LEAST_RESEMBLANCE);
+    for (uint32_t d = 0; d < s->doc_count; d++)
+        if (all || s->popular[d] > s->counts[d] / POPULAR_PART)
+            TTI_TRY(tti_array_push(out, s->allocator, d));
+    return TT_OK;
+}
+
 tt_status tti_seed_candidates_add(const tti_corpus *corpus, const tt_options *options,
-                                  tti_candidates *candidates, tt_error *error)
+                                  tti_candidates *candidates, tti_doc_list *for_lsh,
+                                  tt_error *error)
 {
     tti_shared_seeds s = {0};
     tt_status status = tti_shared_seeds_find(&s, corpus, options, error);
     if (status == TT_OK && s.count > 0)
         status = link_docs(&s, options, candidates, error);
+    if (status == TT_OK && list_docs_for_lsh(&s, options, for_lsh) != TT_OK)
+        status = tti_fail_memory(error, "documents");
     tti_shared_seeds_free(&s);
     return status;
 }

@@ -15,9 +15,12 @@
 #include "util/array.h"
 #include "util/table.h"
 
-/** Adds the candidates that the seeds of a corpus give. @return TT_OK, TT_ENOMEM */
+/** Adds the candidates that the seeds of a corpus give, and lists the documents that LSH must look
+ * for as well, since seeds may miss a pair of two of them that resemble each other: `for_lsh`,
+ * ascending. @return TT_OK, TT_ENOMEM */
 tt_status tti_seed_candidates_add(const tti_corpus *corpus, const tt_options *options,
-                                  tti_candidates *candidates, tt_error *error);
+                                  tti_candidates *candidates, tti_doc_list *for_lsh,
+                                  tt_error *error);
 
 /* ---- The candidates of one document ---------------------------------------------------------- */
 

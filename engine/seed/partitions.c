@@ -161,6 +161,9 @@ static tt_status find_shared_in_partition(const partition_job *j, partition_work
     for (size_t begin = 0, end; begin < n; begin = end) {
         for (end = begin + 1; end < n && seeds[end].key == seeds[begin].key;)
             end++;
+        for (size_t k = begin; k < end && end - begin > TTI_SEED_MAX_POSTINGS; k++)
+#pragma omp atomic
+            j->out->popular[seeds[k].doc]++;
         for (size_t k = begin; k < end && end - begin > 1; k++) {
             assert(k == begin || seeds[k - 1].doc < seeds[k].doc ||
                    (seeds[k - 1].doc == seeds[k].doc && seeds[k - 1].pos < seeds[k].pos));
@@ -262,7 +265,8 @@ tt_status tti_shared_seeds_find(tti_shared_seeds *out, const tti_corpus *corpus,
     out->allocator = a;
     out->doc_count = corpus->doc_count;
     out->counts = tti_alloc_zero(a, out->doc_count, sizeof *out->counts);
-    TTI_TRY_ALLOC(out->counts == NULL ||
+    out->popular = tti_alloc_zero(a, out->doc_count, sizeof *out->popular);
+    TTI_TRY_ALLOC(out->counts == NULL || out->popular == NULL ||
                       tti_array_reserve(&out->lists, a, (size_t)j.threads) != TT_OK,
                   error, "seeds");
     j.workers = tti_alloc_zero(a, (size_t)j.threads, sizeof *j.workers);
@@ -281,5 +285,6 @@ void tti_shared_seeds_free(tti_shared_seeds *s)
         tti_array_free(&s->lists.items[k], s->allocator);
     tti_array_free(&s->lists, s->allocator);
     tti_release(s->allocator, s->counts, s->doc_count, sizeof *s->counts);
+    tti_release(s->allocator, s->popular, s->doc_count, sizeof *s->popular);
     memset(s, 0, sizeof *s);
 }

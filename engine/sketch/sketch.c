@@ -53,13 +53,15 @@ static void sketch_paragraph(const sketch_job *j, const uint32_t *shingle_hashes
                       j->out->paragraph_keys + (size_t)id * TTI_PARAGRAPH_BANDS);
 }
 
-static tt_status sketch_doc(const sketch_job *j, sketch_worker *w, uint32_t d)
+/* Makes the k-th signature. */
+static tt_status sketch_doc(const sketch_job *j, sketch_worker *w, size_t k)
 {
+    const uint32_t d = tti_sketched_doc(j->out, k);
     const tti_doc *doc = &j->corpus->docs[d];
     const uint32_t count = tti_shingle_count(doc->token_count, j->options->shingle_tokens);
     const uint32_t width = tti_shingle_width(doc->token_count, j->options->shingle_tokens);
     const uint32_t bands = j->out->doc_bands;
-    uint8_t *low = j->out->signatures + (size_t)d * j->out->num_hashes;
+    uint8_t *low = j->out->signatures + k * j->out->num_hashes;
     uint32_t signature[TTI_MINHASH_MAX_HASHES];
     TTI_TRY(tti_array_resize(&w->shingle_hashes, j->out->allocator, count));
     tti_minhash_hash_shingles(&j->of_docs, doc->hashes, count, width, w->shingle_hashes.items);
@@ -74,7 +76,7 @@ static tt_status sketch_doc(const sketch_job *j, sketch_worker *w, uint32_t d)
         uint32_t keys[TTI_MINHASH_MAX_HASHES];
         tti_minhash_bands(&j->of_docs, signature, bands, keys);
         for (uint32_t band = 0; band < bands; band++)
-            j->out->doc_keys[band * j->out->doc_count + d] = keys[band];
+            j->out->doc_keys[band * j->out->doc_count + k] = keys[band];
     }
     return TT_OK;
 }
@@ -82,16 +84,16 @@ static tt_status sketch_doc(const sketch_job *j, sketch_worker *w, uint32_t d)
 static tt_status sketch_docs(const sketch_job *j, tt_error *error)
 {
     const tt_allocator *a = j->out->allocator;
-    const int64_t n = (int64_t)j->corpus->doc_count;
+    const int64_t n = (int64_t)j->out->doc_count;
     const int threads = tti_thread_count(j->options->threads, (size_t)n);
     sketch_worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
     tt_status status = TT_OK;
     TTI_TRY_ALLOC(workers == NULL, error, "sketching");
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 64)
-    for (int64_t d = 0; d < n; d++) {
+    for (int64_t k = 0; k < n; k++) {
         sketch_worker *w = &workers[tti_thread_index()];
         if (w->status == TT_OK)
-            w->status = sketch_doc(j, w, (uint32_t)d);
+            w->status = sketch_doc(j, w, (size_t)k);
     }
     for (int t = 0; t < threads; t++) {
         if (workers[t].status != TT_OK)
@@ -202,20 +204,20 @@ static tt_status number_paragraphs(sketch_job *j, uint64_t *bases, uint32_t *ids
 
 /* ---- The stage ------------------------------------------------------------------------------- */
 
-static tt_status allocate_sketches(tti_sketches *out, const tt_options *options, size_t docs,
-                                   tt_error *error)
+static tt_status allocate_sketches(tti_sketches *out, const tt_options *options, tt_error *error)
 {
     out->num_hashes = options->num_hashes;
-    out->doc_count = docs;
-    out->signatures = tti_alloc(out->allocator, docs, sizeof *out->signatures * out->num_hashes);
+    out->signatures =
+        tti_alloc(out->allocator, out->doc_count, sizeof *out->signatures * out->num_hashes);
     out->doc_bands = options->resemblance > 0 ? options->bands : 0;
-    out->doc_keys = tti_alloc(out->allocator, docs, sizeof *out->doc_keys * (out->doc_bands + 1));
+    out->doc_keys =
+        tti_alloc(out->allocator, out->doc_count, sizeof *out->doc_keys * (out->doc_bands + 1));
     return out->signatures == NULL || out->doc_keys == NULL ? tti_fail_memory(error, "signatures")
                                                             : TT_OK;
 }
 
-tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_options *options,
-                     tti_candidates *candidates, tt_error *error)
+tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tti_doc_list *docs,
+                     const tt_options *options, tti_candidates *candidates, tt_error *error)
 {
     const tt_allocator *a = options->allocator;
     const int by_paragraph = (options->find & TT_FIND_SECTIONS) != 0;
@@ -224,7 +226,9 @@ tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tt_optio
     uint32_t *ids = NULL;
     tt_status status;
     out->allocator = a;
-    status = allocate_sketches(out, options, corpus->doc_count, error);
+    out->docs = docs == NULL ? NULL : docs->items;
+    out->doc_count = docs == NULL ? corpus->doc_count : docs->count;
+    status = allocate_sketches(out, options, error);
     tti_minhash_init(&j.of_docs, options->num_hashes, options->seed);
     tti_minhash_init(&j.of_paragraphs, PARAGRAPH_HASHES, options->seed);
     if (status == TT_OK && by_paragraph) {

@@ -8,28 +8,31 @@
 #  include <sys/mman.h>
 #endif
 
-enum { HUGE_PAGE_SIZE = 2 << 20, HUGE_PAGE_THRESHOLD = 2 * HUGE_PAGE_SIZE };
+enum { HUGE_PAGE_SIZE = 2 << 20 };
 
 /* Asks for huge pages inside a large block, because touching small ones for the first time costs
  * more than what is done with them. A system without huge pages ignores this. */
 static void *advise_huge(void *p, size_t size)
 {
 #if defined(MADV_HUGEPAGE)
-    if (p != NULL && size >= HUGE_PAGE_THRESHOLD) {
-        const size_t before = (size_t)(-(uintptr_t)p & (HUGE_PAGE_SIZE - 1));
+    const size_t before = (size_t)(-(uintptr_t)p & (HUGE_PAGE_SIZE - 1));
+    if (p != NULL && size >= before + HUGE_PAGE_SIZE)
         (void)madvise((char *)p + before, (size - before) & ~(size_t)(HUGE_PAGE_SIZE - 1),
                       MADV_HUGEPAGE);
-    }
 #else
     (void)size;
 #endif
     return p;
 }
 
+/* A large block begins with a huge page. */
 static void *libc_alloc(void *ctx, size_t size)
 {
+    void *p;
     (void)ctx;
-    return advise_huge(malloc(size), size);
+    if (size < HUGE_PAGE_SIZE)
+        return malloc(size);
+    return posix_memalign(&p, HUGE_PAGE_SIZE, size) == 0 ? advise_huge(p, size) : NULL;
 }
 
 static void *libc_resize(void *ctx, void *old, size_t old_size, size_t new_size)

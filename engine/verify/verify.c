@@ -337,10 +337,17 @@ static tt_status append_notice_places(tti_verified *out, const tti_corpus *corpu
     return TT_OK;
 }
 
-/* Appends what a thread has found. */
-static tt_status append_verified(tti_verified *out, const tti_verified *found, tt_error *error)
+/* Appends what a thread has found, or takes it over where there is nothing yet. */
+static tt_status append_verified(tti_verified *out, tti_verified *found, tt_error *error)
 {
     const tt_allocator *a = out->allocator;
+    if (out->pairs.count == 0 && out->passages.count == 0 && out->notice_places.count == 0) {
+        found->omitted += out->omitted;
+        tti_verified_free(out);
+        *out = *found;
+        *found = (tti_verified){.allocator = a};
+        return TT_OK;
+    }
     const size_t pairs = out->pairs.count, passages = out->passages.count;
     const size_t blocks = out->blocks.count, differences = out->differences.count;
     TTI_TRY_ALLOC(

@@ -239,8 +239,10 @@ static void shared_seeds_have_all_their_postings(void **state)
 static tti_candidates candidates_of(const tti_corpus *corpus, const tt_options *o)
 {
     tti_candidates c;
+    tti_doc_list for_lsh = {0};
     tti_candidates_init(&c, &tti_libc_allocator);
-    assert_int_equal(tti_seed_candidates_add(corpus, o, &c, NULL), TT_OK);
+    assert_int_equal(tti_seed_candidates_add(corpus, o, &c, &for_lsh, NULL), TT_OK);
+    tti_array_free(&for_lsh, &tti_libc_allocator);
     assert_int_equal(tti_candidates_sort_unique(&c, NULL), TT_OK);
     return c;
 }
