@@ -124,8 +124,8 @@ const option_row option_rows[] = {
      "Facts are figures, dates, names and rare words."},
     {"min-section", 0, FOR_DEDUP, 0, KIND_NUMBER, AT(engine.min_section), 0, 0, "N",
      "with --sections: shortest passage in tokens, 6 or more (default 32)", NULL},
-    {"min-section", 0, (FOR_SCAN | FOR_CREATE | FOR_REPAIR), 1, KIND_NUMBER,
-     AT(engine.min_section), 0, 0, "N", "shortest section in tokens, 6 or more (default 32)",
+    {"min-section", 0, (FOR_SCAN | FOR_CREATE | FOR_REPAIR), 1, KIND_NUMBER, AT(engine.min_section),
+     0, 0, "N", "shortest section in tokens, 6 or more (default 32)",
      "Below 9 every run of four words is looked up, which takes longer but leaves out no passage "
      "that is shared word for word, unless one of its runs is in more than 48 places."},
     {"keep", 0, FOR_BUILD, 1, KIND_KEEP, 0, 0, 0, "WHICH",

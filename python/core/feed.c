@@ -203,17 +203,15 @@ int core_feed_push(feed *f)
 
 int core_feed_begin(feed *f)
 {
-    if (f->busy) {
-        PyErr_SetString(PyExc_RuntimeError, "it is in use");
-        return -1;
-    }
-    f->busy = 1;
-    return 0;
+    if (!atomic_exchange(&f->busy, 1))
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError, "it is in use");
+    return -1;
 }
 
 PyObject *core_feed_end(feed *f, int failed)
 {
-    f->busy = 0;
+    atomic_store(&f->busy, 0);
     f->batch->count = f->batch->bytes = 0;
     Py_CLEAR(f->batch->held);
     if (failed)

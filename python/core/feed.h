@@ -50,7 +50,7 @@ struct feed {
     int ignores_ids; /* all articles are */
     int unique_ids;  /* an id that was accepted before fails the run, and not its row alone */
     int reading;     /* from files: the reader's bytes are the better measure of progress */
-    int busy;
+    atomic_int busy;
 };
 
 /* Where an int is returned: 0, or -1 and an exception is raised. */

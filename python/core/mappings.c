@@ -34,8 +34,12 @@ static PyObject *get_value(PyObject *row, PyObject *key, uint64_t *having)
     if (key == Py_None)
         return NULL;
     if (PyDict_Check(row)) {
+#ifdef Py_GIL_DISABLED /* another thread may take a borrowed value out of the dict */
+        (void)PyDict_GetItemRef(row, key, &value);
+#else
         value = PyDict_GetItemWithError(row, key);
         Py_XINCREF(value);
+#endif
     } else {
         value = PyObject_GetItem(row, key);
         if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError))

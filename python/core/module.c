@@ -263,15 +263,16 @@ static int add_types(PyObject *module)
                : 0;
 }
 
-/* The types are those of the process, so that the module is in its main interpreter alone. The
- * interpreter keeps its lock while the module is in use, also one that can do without. */
+/* The types are those of the process, so that the module is in its main interpreter alone. It needs
+ * no lock of the interpreter: a feed is one call's, an index lets one thread in at a time, and a
+ * result never changes. */
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_types},
 #ifdef Py_mod_multiple_interpreters
                                    {Py_mod_multiple_interpreters,
                                     Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
 #endif
 #ifdef Py_mod_gil
-                                   {Py_mod_gil, Py_MOD_GIL_USED},
+                                   {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif
                                    {0, NULL}};
 

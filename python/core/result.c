@@ -183,6 +183,25 @@ static double round_seconds(double seconds)
     return floor(seconds * 1e6 + 0.5) / 1e6;
 }
 
+/* How many articles dedup drops, where the scan tells. @return 0, or -1: raised */
+static int add_removed(PyObject *summary, const tt_result *result)
+{
+    const tt_pair *dropped;
+    size_t count;
+    tt_status status;
+    PyObject *removed;
+    int failed;
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_result_dropped(result, &dropped, &count, NULL);
+    Py_END_ALLOW_THREADS;
+    if (status != TT_OK)
+        return 0;
+    removed = PyLong_FromSize_t(count);
+    failed = removed == NULL || PyDict_SetItemString(summary, "removed", removed) != 0;
+    Py_XDECREF(removed);
+    return failed ? -1 : 0;
+}
+
 static PyObject *result_summary(PyObject *self, PyObject *args)
 {
     const tt_result *result = ((result_object *)self)->shared->result;
@@ -190,7 +209,7 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
     double read, total;
     tt_summary s;
     char digest[17];
-    PyObject *options;
+    PyObject *options, *summary;
     if (!PyArg_ParseTuple(args, "Kdd", &rejected, &read, &total))
         return NULL;
     s = *tt_result_summary(result);
@@ -198,16 +217,21 @@ static PyObject *result_summary(PyObject *self, PyObject *args)
     if (options == NULL)
         return NULL;
     (void)snprintf(digest, sizeof digest, "%016" PRIx64, s.digest);
-    return Py_BuildValue(
+    summary = Py_BuildValue(
         "{sKsKsKsssKsKsKsKsKsKs{sdsdsdsdsdsdsdsdsd}sN}", "articles", (unsigned long long)s.articles,
         "rejected", rejected, "bytes", (unsigned long long)s.bytes, "digest", digest, "paragraphs",
         (unsigned long long)s.paragraphs, "pairs", (unsigned long long)s.pairs, "pairs_omitted",
-        (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "copies", (unsigned long long)s.copies, "sections",
-        (unsigned long long)s.sections, "seconds", "read", round_seconds(read), "text",
-        round_seconds(s.seconds.text), "sketch", round_seconds(s.seconds.sketch), "lsh",
-        round_seconds(s.seconds.lsh), "seed", round_seconds(s.seconds.seed), "verify",
-        round_seconds(s.seconds.verify), "section", round_seconds(s.seconds.section), "cluster",
-        round_seconds(s.seconds.cluster), "total", round_seconds(total), "options", options);
+        (unsigned long long)s.pairs_omitted, "clusters", (unsigned long long)s.clusters, "copies",
+        (unsigned long long)s.copies, "sections", (unsigned long long)s.sections, "seconds", "read",
+        round_seconds(read), "text", round_seconds(s.seconds.text), "sketch",
+        round_seconds(s.seconds.sketch), "lsh", round_seconds(s.seconds.lsh), "seed",
+        round_seconds(s.seconds.seed), "verify", round_seconds(s.seconds.verify), "section",
+        round_seconds(s.seconds.section), "cluster", round_seconds(s.seconds.cluster), "total",
+        round_seconds(total), "options", options);
+    if (summary == NULL || add_removed(summary, result) == 0)
+        return summary;
+    Py_DECREF(summary);
+    return NULL;
 }
 
 static int write_to_file(void *ctx, const char *bytes, size_t size)

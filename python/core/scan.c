@@ -217,7 +217,7 @@ static PyObject *scan_finish(PyObject *self, PyObject *nothing)
         (void)run_last_stages(job);
     }
     core_acquire_gil(&f->call);
-    f->busy = 0;
+    atomic_store(&f->busy, 0);
     f->call.raised = 0;
     if (failed)
         return NULL;

@@ -17,7 +17,7 @@ typedef struct stage_object {
     const tti_operator_spec *spec;
     stage_fields *fields;
     PyObject *filter; /* bytes that the operator borrows, or NULL */
-    int busy;
+    atomic_int busy;
 } stage_object;
 
 static const tti_operator_spec *find_operator(const char *name)
@@ -231,16 +231,15 @@ static PyObject *run_stage(stage_object *stage, const tti_rows *rows)
 {
     tt_error error = {0};
     tt_status status;
-    if (stage->busy) {
+    if (atomic_exchange(&stage->busy, 1)) {
         PyErr_SetString(PyExc_RuntimeError, "the stage is in use");
         return NULL;
     }
-    stage->busy = 1;
     Py_BEGIN_ALLOW_THREADS;
     status = rows != NULL ? tti_operator_push(stage->operator_, rows, &error)
                           : tti_operator_finish(stage->operator_, &error);
     Py_END_ALLOW_THREADS;
-    stage->busy = 0;
+    atomic_store(&stage->busy, 0);
     return status == TT_OK ? export_rows(stage) : core_raise(&error);
 }
 

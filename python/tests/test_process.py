@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 
@@ -33,6 +34,25 @@ def test_one_result_in_many_threads(articles):
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         for some in pool.map(lambda _: (list(result.pairs), list(result.sections)), range(24)):
             assert some == there
+
+
+def test_the_module_needs_no_lock_of_the_interpreter(articles):
+    """Without one too (3.13t, 3.14t; .ci/jobs/nogil), whatever several threads do with the same objects."""
+    code = "import sys, warnings; warnings.simplefilter('error'); import twicetold; print(sys._is_gil_enabled())"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True).stdout == b"False\n"
+    whole, there = twicetold.scan(articles), found()
+    with twicetold.Index() as index, concurrent.futures.ThreadPoolExecutor(8) as pool:
+        index.add(articles[:100])
+
+        def work(number):
+            assert list(whole.pairs) == there == found(articles, 1)
+            assert len(whole.removed) == 153 and len(list(whole.sections)) == len(whole.sections)
+            index.add(articles[100 + 10 * number : 110 + 10 * number], verdicts=False)
+            return len(twicetold.dedup(articles, threads=1)) + len(index.query(articles[:9])) + (len(list(index)) > 99)
+
+        assert list(pool.map(work, range(16))) == [155 + 9 + 1] * 16
+        assert len(index) == 260
 
 
 def test_other_threads_run_meanwhile(articles):

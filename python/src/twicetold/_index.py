@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import itertools
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Type, Union, overload
 
@@ -251,7 +252,7 @@ class Index:
         self.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_process"):
+        if hasattr(self, "_process") and not sys.is_finalizing():
             self.close()
 
     def _check_process(self) -> None:
