@@ -180,15 +180,31 @@ static void a_bit_that_flips_in_any_kind_of_page_is_no_wrong_answer(void **state
     (void)fresh_path();
 }
 
+/* Whether the file has nothing but zeros from a place on. SQLite reads zeros beyond the end of the
+ * last page, so that to cut them off changes nothing; the last byte of a checksum is often one. */
+static int ends_in_zeros(const char *path, off_t from)
+{
+    FILE *file = fopen(path, "rb");
+    int c = 0;
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)from, SEEK_SET), 0);
+    while (c == 0)
+        c = getc(file);
+    (void)fclose(file);
+    return c == EOF;
+}
+
 static void a_file_cut_short_is_found(void **state)
 {
     const char *path = make_index();
     struct stat s;
+    int is_whole = 1;
     (void)state;
     assert_int_equal(stat(path, &s), 0);
     for (off_t size = s.st_size - 1; size > 0; size -= size < 200 ? 7 : 3001) {
+        is_whole = is_whole && ends_in_zeros(path, size);
         assert_int_equal(truncate(path, size), 0);
-        if (!is_refused(path))
+        if (is_refused(path) == is_whole)
             fail_msg("cut to %lld of %lld bytes", (long long)size, (long long)s.st_size);
     }
     (void)fresh_path();
