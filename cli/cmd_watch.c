@@ -286,7 +286,7 @@ static int take_file(void *ctx, const char *path)
     int rc;
     w->rejected += r->rejected;
     r->seen = r->rejected = r->alike = 0;
-    rc = session_read(r, &path, 1, &w->session.settings->reader, take_records, w);
+    rc = session_read(r, &path, 1, &r->settings->reader, take_records, w);
     if (w->failed)
         return rc;
     if (commit_batch(w) != 0)
@@ -309,6 +309,8 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     narrowed.inputs = inputs;
     narrowed.input_count = count;
     narrowed.reader.flags |= TT_READER_PROMPT; /* a single article does not wait for others */
+    if (!w->lists_matches) /* a name must not be that of another article of the index */
+        narrowed.reader.flags |= TT_READER_LASTING_IDS;
     narrowed.append_outputs = w->adds && w->verdicts;
     if (narrowed.append_outputs)
         signals_take_requests(s->output != NULL || s->rejects != NULL);
@@ -447,8 +449,9 @@ const subcommand add_command = {
     .operands = "INDEX INPUT...",
     .about = "add articles; one whose id is there takes its place",
     .text = "Adds articles to an index. INPUT as for scan. One whose id is there takes the\n"
-            "place of the other, unless its version is a lower number. There are no verdicts:\n"
-            "'twicetold watch' gives them.",
+            "place of the other, unless its version is a lower number. One without an id is\n"
+            "FILE#DIGEST, named for what it says. There are no verdicts: 'twicetold watch'\n"
+            "gives them.",
     .example = "twicetold index add feed.db archive/",
     .run = run_add,
 };
@@ -484,7 +487,8 @@ const subcommand watch_command = {
     .text = "Reads articles as JSON Lines on standard input, adds them to INDEX, which is\n"
             "made if it is not there, and writes a verdict on each, a JSON line, in their\n"
             "order: new, duplicate, correction, update, overlaps or withdrawn. A verdict is\n"
-            "written when its article is on the disk.",
+            "written when its article is on the disk. A record without an id is -#DIGEST,\n"
+            "named for what it says.",
     .example = "twicetold watch feed.db --window 72h <feed.jsonl >verdicts.jsonl",
     .run = run_watch,
 };

@@ -717,8 +717,13 @@ typedef struct tt_reader tt_reader;
 enum {
     TT_READER_WHOLE = 1u << 0, /**< in wire formats headline, byline and dateline are part of the
                                     text */
-    TT_READER_PROMPT = 1u << 1 /**< waits for more of a stream for 1 ms, not 50, before a batch is
-                                    returned: batches are smaller and come sooner */
+    TT_READER_PROMPT = 1u << 1, /**< waits for more of a stream for 1 ms, not 50, before a batch is
+                                     returned: batches are smaller and come sooner */
+    TT_READER_LASTING_IDS = 1u << 2 /**< for an index: a record without an id, or a text file, has
+                                         the id "FILE#DIGEST", of its text, title, source, version
+                                         and time, and not "FILE:LINE" or "FILE", which the next
+                                         feed has too. Sent again it is the same article, and no
+                                         other one takes its place */
 };
 
 /** What the texts of records are. */
@@ -772,7 +777,8 @@ typedef struct tt_reader_options {
 
 /** What was assumed of a record. */
 enum {
-    TT_NOTE_NO_ID = 1u << 0,   /**< it has no id; "FILE:LINE" is its id */
+    TT_NOTE_NO_ID = 1u << 0,   /**< it has no id; "FILE:LINE" is its id, or as
+                                    TT_READER_LASTING_IDS says */
     TT_NOTE_HTML = 1u << 1,    /**< its text was HTML, of which the tags were removed */
     TT_NOTE_NO_ZONE = 1u << 2, /**< its time has no zone and was taken for UTC */
     TT_NOTE_EPOCH = 1u << 3,   /**< its time is a number: seconds since 1970, or, by the number of

@@ -40,6 +40,7 @@
 #include "options.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/hash.h"
 #include "util/threads.h"
 #include "util/utf8.h"
 
@@ -56,6 +57,7 @@ enum {
     ITEMS_PER_TURN = 8, /* items that a thread parses before it asks for more */
     PARALLEL_BYTES = 64 << 10,
     PARSER_PIECE = 64 << 10, /* fed at once, which bounds the items that one call gives */
+    MADE_ID_ROOM = 32,       /* for the name of a record without an id, beside its file */
     PAUSE_MS = 50,           /* a stream that pauses this long has its lines handed out */
     PROMPT_PAUSE_MS = 1,     /* the same with TT_READER_PROMPT: time enough to fill a pipe again */
     MOST_PAUSES = 20         /* one that trickles on, after so many pauses in all */
@@ -77,8 +79,8 @@ typedef struct reader_item {
     reader_item_kind kind;
     const tti_jsonl_options *options; /* NULL: it is not read as JSON */
     size_t begin, end;
-    size_t out;
-    int bom; /* bytes of a byte order mark in front of a plain text */
+    size_t out, name; /* name: of one without an id */
+    int bom;          /* bytes of a byte order mark in front of a plain text */
 } reader_item;
 
 /* The file being read. */
@@ -105,6 +107,7 @@ struct tt_reader {
     char *names[TTI_FIELD_COUNT]; /* of line_options */
     int given[TTI_FIELD_COUNT];   /* the name is the caller's, not the usual one */
     int window_log;
+    int names_by_contents;
     tti_encoding *encoding; /* NULL: UTF-8 */
     tti_field_paths paths;  /* of the same, if one of them is more than a key */
     uint64_t longest_line;
@@ -222,6 +225,7 @@ static tt_status init_reader(tt_reader *r, const tt_reader_options *options, tt_
     r->block_bytes =
         (size_t)BLOCK_BYTES * (size_t)tti_thread_count(options->threads, BLOCK_THREADS);
     r->use_simdjson = 1;
+    r->names_by_contents = (options->flags & TT_READER_LASTING_IDS) != 0;
     r->pause_ms = (options->flags & TT_READER_PROMPT) != 0 ? PROMPT_PAUSE_MS : PAUSE_MS;
     return TT_OK;
 }
@@ -229,7 +233,7 @@ static tt_status init_reader(tt_reader *r, const tt_reader_options *options, tt_
 /* Opens a reader that has no inputs yet. */
 static tt_status open_reader(tt_reader **out, const tt_reader_options *options, tt_error *error)
 {
-    const uint32_t known = TT_READER_WHOLE | TT_READER_PROMPT;
+    const uint32_t known = TT_READER_WHOLE | TT_READER_PROMPT | TT_READER_LASTING_IDS;
     tt_reader_options given = TT_READER_OPTIONS_INIT;
     const tt_allocator *allocator;
     tt_reader *r;
@@ -410,7 +414,7 @@ static tt_record *append_item(tt_reader *r, reader_item_kind kind, size_t begin,
         return NULL;
     assert(begin <= end && r->items.count == r->records.count);
     r->items.items[r->items.count++] =
-        (reader_item){kind, kind == ITEM_LINE ? &r->line_options : NULL, begin, end, 0, 0};
+        (reader_item){kind, kind == ITEM_LINE ? &r->line_options : NULL, begin, end, 0, 0, 0};
     record = &r->records.items[r->records.count++];
     memset(&record->article, 0, sizeof record->article);
     record->raw = NULL;
@@ -579,10 +583,9 @@ static tt_status feed_piece(tt_reader *r, const char *bytes, size_t size, int la
 {
     uint64_t line = 1;
     const char *reason;
-    const tt_status status =
-        r->file.table != NULL  ? tti_csv_feed(r->file.table, bytes, size, last)
-        : r->file.warc != NULL ? tti_warc_feed(r->file.warc, bytes, size, last)
-                               : tti_xml_feed(r->file.xml, bytes, size, last);
+    const tt_status status = r->file.table != NULL  ? tti_csv_feed(r->file.table, bytes, size, last)
+                             : r->file.warc != NULL ? tti_warc_feed(r->file.warc, bytes, size, last)
+                                                    : tti_xml_feed(r->file.xml, bytes, size, last);
     *ended = status != TT_OK;
     if (status == TT_EFORMAT) {
         reason = r->file.table != NULL  ? tti_csv_fault(r->file.table)
@@ -629,8 +632,8 @@ static tt_status append_page(tt_reader *r, tt_error *error)
     int has_text;
     tt_status status;
     r->tail += (size_t)r->file.bom;
-    status = tti_html_page_read(r->data + r->tail, r->used - r->tail, r->file.input->path, "", &object,
-                                &has_text, r->allocator);
+    status = tti_html_page_read(r->data + r->tail, r->used - r->tail, r->file.input->path, "",
+                                &object, &has_text, r->allocator);
     item.json = object.items;
     item.size = object.count;
     if (!has_text) {
@@ -1076,6 +1079,37 @@ static void read_text_item(const tti_jsonl_options *options, const reader_item *
     record->article.published = TT_NO_TIME;
 }
 
+/* Adds a field to a digest: its size keeps it apart from the next one. */
+static void add_field(XXH3_state_t *state, const void *bytes, uint64_t size)
+{
+    uint8_t head[8];
+    XXH_writeLE64(head, size);
+    (void)XXH3_128bits_update(state, head, sizeof head);
+    (void)XXH3_128bits_update(state, bytes, (size_t)size);
+}
+
+/* Names a record without an id for what it says, so that no other record ever has the name, and
+ * the same one always does: "FILE#" and 24 digits. */
+static void name_by_contents(tt_record *record, char *name, size_t room)
+{
+    tt_article *a = &record->article;
+    const uint64_t published = (uint64_t)a->published;
+    XXH3_state_t state;
+    XXH128_hash_t digest;
+    uint8_t time[8];
+    XXH_writeLE64(time, published);
+    (void)XXH3_128bits_reset(&state);
+    add_field(&state, a->text, a->text_size);
+    add_field(&state, a->title, a->title_size);
+    add_field(&state, a->source, a->source_size);
+    add_field(&state, a->version, a->version_size);
+    add_field(&state, time, sizeof time);
+    digest = XXH3_128bits_digest(&state);
+    a->id = name;
+    a->id_size = (size_t)snprintf(name, room, "%s#%016" PRIx64 "%08" PRIx32, record->file,
+                                  (uint64_t)digest.high64, (uint32_t)digest.low64);
+}
+
 static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
 {
     const reader_item *item = &r->items.items[i];
@@ -1084,6 +1118,9 @@ static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
         tti_jsonl_read(item->options, parser, r->out + item->out, record);
     else if (item->kind == ITEM_TEXT)
         read_text_item(&r->line_options, item, record);
+    if (r->names_by_contents && record->status == TT_OK &&
+        (item->kind == ITEM_TEXT || (record->notes & TT_NOTE_NO_ID) != 0))
+        name_by_contents(record, r->out + item->name, MADE_ID_ROOM + strlen(record->file));
 }
 
 /* Allocates all that the threads need, so that they cannot fail. */
@@ -1102,6 +1139,8 @@ static tt_status prepare_parsing(tt_reader *r, int threads, tt_error *error)
         item->out = room;
         if (item->kind == ITEM_LINE || item->kind == ITEM_CONVERTED)
             room += tti_jsonl_output_bound(item->options, record->raw_size, strlen(record->file));
+        item->name = room;
+        room += r->names_by_contents ? MADE_ID_ROOM + strlen(record->file) : 0;
     }
     if (room > r->out_capacity || r->out_capacity > 4 * (room + r->block_bytes)) {
         tti_release(r->allocator, r->out, r->out_capacity, 1);

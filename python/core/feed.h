@@ -47,6 +47,7 @@ struct feed {
     PyObject *seen;        /* the fields of the first record that lacks one, as Python has them */
     double read_seconds;
     int names_rows;  /* an article without an id is named by its row */
+    int lasting_ids; /* one of a file by what it says, as TT_READER_LASTING_IDS has it */
     int ignores_ids; /* all articles are */
     int unique_ids;  /* an id that was accepted before fails the run, and not its row alone */
     int reading;     /* from files: the reader's bytes are the better measure of progress */

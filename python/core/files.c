@@ -92,6 +92,7 @@ PyObject *core_feed_read(PyObject *self, PyObject *args)
     if (core_feed_begin(f) != 0)
         return NULL;
     o.max_article_bytes = limit;
+    o.flags = f->lasting_ids ? TT_READER_LASTING_IDS : 0;
     f->ignores_ids = o.id_field == NULL;
     count = PyTuple_Size(paths);
     names = calloc((size_t)count + 1, sizeof *names);

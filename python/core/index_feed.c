@@ -136,6 +136,7 @@ static PyObject *index_feed_new(PyTypeObject *type, PyObject *args, PyObject *na
     }
     x->feed.batch_rows = COMMIT_ROWS;
     x->feed.names_rows = names_rows;
+    x->feed.lasting_ids = !x->lists_matches;
     if (wants_verdicts && (x->verdicts = core_verdicts_new(lists_matches, excludes_self)) == NULL) {
         Py_DECREF((PyObject *)x);
         return PyErr_NoMemory();

@@ -278,6 +278,31 @@ test_a_hard_link_is_named_with_what_to_do() {
     has err 'try: remove one of the names, or make one a symbolic link'
 }
 
+test_names_of_records_without_an_id_never_meet() {
+    feed 4 | sed 's/.*"text": *"\([^"\\]*\).*/\1/' >texts
+    for i in 1 2; do sed -n ${i}p texts | sed 's/.*/{"text":"&"}/' >$i.jsonl; done
+    for i in 1 2 1; do # a second feed has other records on the same lines, a third one the first again
+        watch a.db $i.jsonl
+        exits 0
+        cat out >>told
+    done
+    sed 's/.*"verdict":"\([a-z]*\)".*/\1/' told | tr '\n' ' ' >words
+    printf 'new new duplicate ' >expected
+    same expected words
+    run index list a.db
+    [ "$(wc -l <out)" -eq 2 ] || fail 'not two articles'
+    grep -qE '"id":"-#[0-9a-f]{24}"' out || fail "$(cat out)"
+    mkdir one other
+    for i in 1 2; do sed -n ${i}p texts >"$([ $i = 1 ] && echo one || echo other)/a.txt"; done
+    run index create b.db
+    for folder in one other one; do (cd $folder && "$TWICETOLD" index add -q ../b.db a.txt) || fail 'not added'; done
+    run index list b.db
+    [ "$(wc -l <out)" -eq 2 ] || fail 'a file took the place of another'
+    (cd other && "$TWICETOLD" index query -q ../b.db a.txt) >out || fail 'not asked'
+    sed 's/.*"id":\("[^"]*"\).*"of":\("[^"]*"\).*/\1 \2/' out >names
+    grep -qE '^("a\.txt#[0-9a-f]{24}") \1$' names || fail "$(cat out)"
+}
+
 # A line of ninjs: $1 id, $2 version, $3 status, $4 text
 ninjs() {
     printf '{"uri":"%s","version":"%s","pubstatus":"%s","versioncreated":"2024-05-08T0%s:00:00Z","headline":"H","body_text":"%s"}\n' \

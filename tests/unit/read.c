@@ -677,6 +677,42 @@ static tt_status drain(const char *const *paths, size_t count, const tt_allocato
     return status;
 }
 
+static void a_lasting_id_follows_from_what_a_record_says(void **state)
+{
+    static const char lines[] = "{\"text\":\"one two\"}\n{\"text\":\"one two\",\"title\":\"x\"}\n"
+                                "{\"source\":\"x\",\"text\":\"one two\"}\n"
+                                "{\"text\":\"one two\",\"published\":\"2026-03-12\"}\n"
+                                "{\"id\":\"a\",\"text\":\"one two\"}\n"
+                                "{\"kind\":7,\"text\":\"one two\"}\n{\"text\":7}\n";
+    tt_reader_options options = TT_READER_OPTIONS_INIT;
+    tt_reader *reader = NULL;
+    const tt_record *r;
+    size_t count;
+    (void)state;
+    options.flags = TT_READER_LASTING_IDS;
+    assert_int_equal(tt_reader_open_bytes(&reader, "-", lines, sizeof lines - 1, &options, NULL),
+                     TT_OK);
+    assert_int_equal(tt_reader_next(reader, &r, &count, NULL), TT_OK);
+    assert_int_equal(count, 7);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(r[i].article.id_size, 26);
+        assert_memory_equal(r[i].article.id, "-#", 2);
+        assert_true((r[i].notes & TT_NOTE_NO_ID) != 0);
+        for (int k = 0; k < i; k++)
+            assert_memory_not_equal(r[i].article.id, r[k].article.id, 26);
+    }
+    assert_int_equal(r[4].article.id_size, 1);
+    assert_memory_equal(r[5].article.id, r[0].article.id, 26); /* whatever else it has */
+    assert_int_equal(r[6].status, TT_EFORMAT);
+    tt_reader_close(reader);
+    assert_int_equal(tt_reader_open_bytes(&reader, "b.txt", "one two", 7, &options, NULL), TT_OK);
+    assert_int_equal(tt_reader_next(reader, &r, &count, NULL), TT_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(r[0].article.id_size, 30);
+    assert_memory_equal(r[0].article.id, "b.txt#", 6);
+    tt_reader_close(reader);
+}
+
 static void bytes_in_memory_are_read_as_a_file_is(void **state)
 {
     static const char lines[] = "{\"id\":\"a\",\"text\":\"one two\"}\nno json\n";
@@ -763,6 +799,7 @@ int main(void)
         cmocka_unit_test(standard_input_is_lines),
         cmocka_unit_test(a_stream_that_pauses_hands_out_its_lines),
         cmocka_unit_test(a_prompt_reader_hardly_waits_for_more),
+        cmocka_unit_test(a_lasting_id_follows_from_what_a_record_says),
         cmocka_unit_test(bytes_in_memory_are_read_as_a_file_is),
         cmocka_unit_test(every_failed_allocation_is_handed_up),
     };
