@@ -4,33 +4,22 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "message.h"
+#include "program.h"
 #include "settings.h"
 
 static char program[] = "twicetold-serve";
 
 static int run_serve(const settings *s)
 {
-    char path[PATH_MAX] = "", *slash;
-    const ssize_t size = readlink("/proc/self/exe", path, sizeof path - sizeof program - 1);
     if (s->input_count != 1)
         return message_usage(s->command, s->input_count == 0
                                              ? "no INDEX given; give the name of its file"
                                              : "give one INDEX; articles come by HTTP");
-    /* Threads of OpenMP that have nothing to do would spin between two commits. */
-    (void)setenv("OMP_WAIT_POLICY", "passive", 0);
     s->words[0] = program; /* as ps shows it */
-    slash = size <= 0 ? NULL : strrchr(path, '/');
-    if (slash != NULL) {
-        memcpy(slash + 1, program, sizeof program);
-        (void)execv(path, s->words);
-    }
-    (void)execvp(program, s->words);
+    program_run(program, s->words);
     return message_failure(errno == ENOENT ? "install libmicrohttpd-dev and build twicetold again"
                                            : NULL,
                            "cannot run %s: %s", program, strerror(errno));

@@ -11,6 +11,7 @@
 #include "message.h"
 #include "nearest.h"
 #include "output.h"
+#include "program.h"
 #include "settings.h"
 #include "signals.h"
 #include "twicetold.h"
@@ -34,12 +35,15 @@ static void list_names(const char *prefix, char *to, size_t size)
         (void)snprintf(to + used, size - used, " or %s", last);
 }
 
-static int run_command(const subcommand *command, int argc, char **argv)
+/* Runs the command whose name ends with argv[first]. */
+static int run_command(const subcommand *command, int argc, char **argv, int first)
 {
     settings s;
-    int rc = settings_parse(command, argc, argv, &s);
-    if (rc < 0)
+    int rc = settings_parse(command, argc - first, argv + first, &s);
+    if (rc < 0) {
+        program_run_again(&s, argv);
         rc = command->run(&s);
+    }
     file_list_free(&s);
     return rc;
 }
@@ -90,12 +94,12 @@ static int is_help(const char *word)
 
 static int run_index(int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : "";
+    const char *word = argc > 2 ? argv[2] : "";
     const subcommand *command = find_command("index ", word);
     if (is_help(word))
         return help_of_index();
     if (command != NULL)
-        return run_command(command, argc - 1, argv + 1);
+        return run_command(command, argc, argv, 2);
     return refuse_command("index: ", "index ", word);
 }
 
@@ -142,10 +146,10 @@ int main(int argc, char **argv)
     if (strcmp(word, "help") == 0)
         return run_help(argc - 1, argv + 1);
     if (strcmp(word, "index") == 0)
-        return run_index(argc - 1, argv + 1);
+        return run_index(argc, argv);
     if (command == NULL || strchr(word, ' ') != NULL)
         return refuse_command("", "", word);
     if (argc == 3 && strcmp(argv[2], "help") == 0 && access("help", F_OK) != 0)
         return help_of_command(command, 0);
-    return run_command(command, argc - 1, argv + 1);
+    return run_command(command, argc, argv, 1);
 }
