@@ -16,7 +16,7 @@
 #include "failure.h"
 #include "message.h"
 
-enum { IDLE_MS = 250 };
+enum { IDLE_MS = 250, WATCHED_PASSED_OVER = -2 };
 
 static int fail_directory(const char *path, const char *what)
 {
@@ -40,13 +40,25 @@ static int move_file(const char *path, const char *name, const char *to)
     (void)snprintf(full, sizeof full, "%s/%s/%s", path, to, name);
     for (long long k = (long long)time(NULL); lstat(full, &s) == 0; k++)
         (void)snprintf(full, sizeof full, "%s/%s/%lld-%s", path, to, k, name);
-    return rename(from, full) == 0 ? 0 : fail_directory(from, "move");
+    if (rename(from, full) == 0)
+        return 0;
+    if (errno == ENOENT && lstat(from, &s) == 0) { /* somebody has removed the directory */
+        const int rc = make_directory(path, to);
+        return rc != 0 ? rc : rename(from, full) == 0 ? 0 : fail_directory(from, "move");
+    }
+    return fail_directory(from, "move");
 }
 
-static int is_file(const char *path)
+/* A link is refused: whoever may put one there need not be one who may read what it leads to. */
+static int take_entry(const char *full, watched_file_fn take, void *ctx)
 {
     struct stat s;
-    return stat(path, &s) == 0 && S_ISREG(s.st_mode);
+    if (lstat(full, &s) != 0 || (!S_ISREG(s.st_mode) && !S_ISLNK(s.st_mode)))
+        return WATCHED_PASSED_OVER;
+    if (S_ISREG(s.st_mode))
+        return take(ctx, full);
+    message_line("%s is a link, which is not followed", full);
+    return WATCHED_REFUSED;
 }
 
 static int take_files(const char *path, watched_file_fn take, void *ctx)
@@ -57,11 +69,13 @@ static int take_files(const char *path, watched_file_fn take, void *ctx)
     for (int i = 0; i < count; free(list[i++])) {
         char full[PATH_MAX];
         (void)snprintf(full, sizeof full, "%s/%s", path, list[i]->d_name);
-        if (rc != 0 || list[i]->d_name[0] == '.' || !is_file(full))
+        if (rc != 0 || list[i]->d_name[0] == '.')
             continue;
-        rc = take(ctx, full);
+        rc = take_entry(full, take, ctx);
         if (rc == 0 || rc == WATCHED_REFUSED)
             rc = move_file(path, list[i]->d_name, rc == 0 ? "done" : "failed");
+        else if (rc == WATCHED_PASSED_OVER)
+            rc = 0;
     }
     free(list);
     return rc;
@@ -71,7 +85,7 @@ static int take_files(const char *path, watched_file_fn take, void *ctx)
  * not. @return 0, or an exit code */
 static int wait_for_files(int events, const char *path, watched_idle_fn idle, void *ctx)
 {
-    char buffer[4096];
+    char buffer[4096], inside[PATH_MAX];
     struct pollfd p = {.fd = events, .events = POLLIN};
     int rc = 0;
     while (rc == 0) {
@@ -83,7 +97,8 @@ static int wait_for_files(int events, const char *path, watched_idle_fn idle, vo
             continue;
         while (read(events, buffer, sizeof buffer) > 0)
             continue;
-        return is_file(path) || access(path, R_OK) != 0 ? fail_directory(path, "read") : 0;
+        (void)snprintf(inside, sizeof inside, "%s/.", path);
+        return access(inside, R_OK) != 0 ? fail_directory(path, "read") : 0;
     }
     return rc;
 }

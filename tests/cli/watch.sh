@@ -39,6 +39,34 @@ test_files_that_are_moved_into_a_directory_are_taken_in() {
     [ "$(awk '$1 == "articles" {print $2}' out)" -eq 20 ] || fail 'not the articles of both files'
 }
 
+test_what_is_no_file_of_articles_is_not_taken_in() {
+    mkdir in secret
+    head -n 1 "$feed" >secret/private.jsonl
+    ln -s "$PWD/secret/private.jsonl" in/a.jsonl
+    ln -s "$PWD/secret" in/folder
+    mkdir in/other
+    printf '' >in/empty.jsonl
+    printf '[]' >in/none.json
+    "$TWICETOLD" watch --quiet a.db --dir in -o verdicts.jsonl 2>messages &
+    pid=$!
+    until [ -e in/failed/none.json ]; do sleep 0.1; done
+    rm -r in/done in/failed # they are made again
+    head -n 2 "$feed" | tail -n 1 >b.jsonl
+    mv b.jsonl in/
+    until_lines verdicts.jsonl 1
+    printf '' >c.jsonl
+    mv c.jsonl in/
+    until [ -e in/failed/c.jsonl ]; do sleep 0.1; done
+    kill -TERM "$pid"
+    wait "$pid"
+    has messages 'in/a.jsonl is a link, which is not followed'
+    has messages 'in/folder is a link'
+    has messages 'in/empty.jsonl has no article'
+    has messages 'in/none.json has no article'
+    [ -e in/done/b.jsonl ] && [ -e in/other ] && [ "$(wc -l <verdicts.jsonl)" -eq 1 ] || fail "in: $(ls -R in)"
+    [ -e secret/private.jsonl ] || fail 'the file behind the link is gone'
+}
+
 test_a_directory_that_is_none_is_named() {
     run watch a.db --dir nowhere
     exits 3
