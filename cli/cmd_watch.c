@@ -3,7 +3,7 @@
  * verdict is written once the library says that its article is on the disk, and is flushed with the
  * others of its batch.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +14,16 @@
 #include "failure.h"
 #include "memory.h"
 #include "message.h"
+#include "service_link.h"
 #include "session.h"
 #include "signals.h"
 #include "watched_directory.h"
 
-enum { MOST_PENDING = 4096 }; /* articles of one commit */
+enum {
+    MOST_PENDING = 4096, /* articles of one commit */
+    MOST_SENT = 8 << 20, /* bytes of text of one request to a service */
+    VERDICT_KINDS = TT_VERDICT_CORRECTION + 1
+};
 
 /* Articles that wait for a commit, with copies of what the reader lends. */
 typedef struct pending_batch {
@@ -26,21 +31,24 @@ typedef struct pending_batch {
     tt_article *articles;
     tt_status *statuses;
     size_t count, record_capacity, article_capacity, status_capacity;
+    size_t bytes; /* of text */
 } pending_batch;
 
 typedef struct watch_state {
     session session;
     tt_index *index;
+    service_link *service; /* NULL, or where the articles are sent instead */
+    buffer sent, answer;   /* of the service */
     pending_batch pending;
-    uint64_t judged, counts[6];  /* articles in all, and by tt_verdict_kind */
-    uint64_t rejected;           /* in files that were taken in before */
-    double commit_at, status_at; /* by seconds_now(); 0: not yet, or never */
-    int adds;                    /* articles are added, not only compared */
-    int failed;                  /* the index or an output, not what was read */
-    int verdicts;                /* verdicts are written, */
-    int lists_matches;           /* or instead of each all that the article matches, whether or not
-                                    the index has one of that id */
-    uint64_t matched, matches;   /* articles that have any, and how many */
+    uint64_t judged, counts[VERDICT_KINDS]; /* articles in all, and by tt_verdict_kind */
+    uint64_t rejected;                      /* in files that were taken in before */
+    double commit_at, status_at;            /* by seconds_now(); 0: not yet, or never */
+    int adds;                               /* articles are added, not only compared */
+    int failed;                             /* the index or an output, not what was read */
+    int verdicts;                           /* verdicts are written, */
+    int lists_matches;         /* or instead of each all that the article matches, whether or not
+                                  the index has one of that id */
+    uint64_t matched, matches; /* articles that have any, and how many */
 } watch_state;
 
 static void clear_batch(pending_batch *p)
@@ -53,7 +61,7 @@ static void clear_batch(pending_batch *p)
         free((void *)p->articles[i].title);
         free((void *)p->records[i].raw);
     }
-    p->count = 0;
+    p->count = p->bytes = 0;
 }
 
 /* The index lists no matches of an article that it has itself: the first byte makes it another one.
@@ -105,6 +113,7 @@ static int append_record(watch_state *w, const tt_record *record)
     p->records[p->count].raw =
         w->session.rejects.name == NULL ? NULL : memory_copy(record->raw, record->raw_size);
     p->records[p->count].article = *a;
+    p->bytes += a->text_size;
     p->count++;
     return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL ||
                    a->title == NULL
@@ -161,15 +170,97 @@ static int keep_rejects(watch_state *w)
                : 0;
 }
 
-static int put_batch(watch_state *w)
+/* ==== A service in the place of an index ====================================================== */
+
+static void append_sent_article(buffer *out, const tt_article *a)
+{
+    const tt_index_article sent = {.id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0},
+                                   .source = a->source,
+                                   .source_size = a->source_size,
+                                   .version = a->version,
+                                   .version_size = a->version_size,
+                                   .title = a->title,
+                                   .title_size = a->title_size,
+                                   .text = a->text,
+                                   .text_size = a->text_size,
+                                   .published = a->published,
+                                   .arrival = TT_NO_TIME,
+                                   .withdrawn = (a->flags & TT_ARTICLE_WITHDRAWN) != 0};
+    if (tt_index_article_write(&sent, buffer_write, out) != TT_OK)
+        out->failed = 1;
+}
+
+/* The word after a key in a line of an answer, up to its quote; escapes are left as they are. */
+static const char *find_answer_word(const char *line, const char *end, const char *key,
+                                    size_t *size)
+{
+    const char *at = memmem(line, (size_t)(end - line), key, strlen(key)), *quote;
+    if (at == NULL)
+        return NULL;
+    at += strlen(key);
+    for (quote = at; quote < end && *quote != '"'; quote++)
+        quote += *quote == '\\';
+    *size = (size_t)(quote - at);
+    return at;
+}
+
+/* Takes the line of an answer about an article. */
+static int take_answer(watch_state *w, const char *line, const char *end, tt_record *record)
+{
+    size_t size;
+    const char *word = find_answer_word(line, end, ",\"verdict\":\"", &size);
+    if (word == NULL) {
+        record->status = TT_EFORMAT;
+        word = find_answer_word(line, end, ",\"reason\":\"", &size);
+        (void)snprintf(record->reason, sizeof record->reason, "%.*s", word == NULL ? 0 : (int)size,
+                       word);
+        return session_reject(&w->session, record, TT_OK);
+    }
+    for (int k = 0; k < VERDICT_KINDS; k++) {
+        const char *name = tt_verdict_kind_name((tt_verdict_kind)k);
+        w->counts[k] += strlen(name) == size && memcmp(name, word, size) == 0;
+    }
+    w->judged++;
+    return output_write(&w->session.result, line, (size_t)(end - line)) == 0
+               ? 0
+               : output_failure(&w->session.result);
+}
+
+/* Sends what waits, and writes the verdicts that come back. */
+static int send_batch(watch_state *w)
+{
+    pending_batch *p = &w->pending;
+    size_t at = 0;
+    int rc;
+    w->sent.size = 0;
+    for (size_t i = 0; i < p->count; i++)
+        append_sent_article(&w->sent, &p->articles[i]);
+    if (w->sent.failed)
+        return failure_memory();
+    rc = service_link_send(w->service, &w->sent, &w->answer);
+    for (size_t i = 0; i < p->count && rc == 0; i++) {
+        const char *line = w->answer.bytes + at;
+        const char *end = memchr(line, '\n', w->answer.size - at);
+        if (end == NULL)
+            return message_failure(NULL, "the service at %s has answered about %zu of %zu articles",
+                                   w->session.settings->inputs[0], i, p->count);
+        rc = take_answer(w, line, end + 1, &p->records[i]);
+        at = (size_t)(end + 1 - w->answer.bytes);
+    }
+    return rc != 0 || output_flush(&w->session.result) == 0 ? rc
+                                                            : output_failure(&w->session.result);
+}
+
+/* ============================================================================================= */
+
+/* @return 0, or an exit code */
+static int judge_batch(watch_state *w)
 {
     pending_batch *p = &w->pending;
     tt_verdict_fn emit = w->lists_matches ? write_matches : w->verdicts ? write_verdicts : NULL;
     tt_error error = {0};
     tt_status status;
     int rc = 0;
-    if (p->count == 0)
-        return 0;
     status = w->adds
                  ? tt_index_add(w->index, p->articles, p->count, p->statuses, emit, w, &error)
                  : tt_index_query(w->index, p->articles, p->count, p->statuses, emit, w, &error);
@@ -181,11 +272,21 @@ static int put_batch(watch_state *w)
             rc = session_reject(&w->session, &p->records[i], p->statuses[i]);
         else if (emit == NULL)
             w->judged++;
-    clear_batch(p);
+    return rc;
+}
+
+static int put_batch(watch_state *w)
+{
+    int rc;
+    if (w->pending.count == 0)
+        return 0;
+    rc = w->service != NULL ? send_batch(w) : judge_batch(w);
+    if (rc != 0)
+        return rc;
+    clear_batch(&w->pending);
     w->commit_at = 0;
-    if (rc == 0)
-        rc = keep_rejects(w);
-    return rc != 0 ? rc : expire_window(w);
+    rc = keep_rejects(w);
+    return rc != 0 || w->service != NULL ? rc : expire_window(w);
 }
 
 static int commit_batch(watch_state *w)
@@ -259,15 +360,23 @@ static int obey_requests(watch_state *w)
     return rc;
 }
 
+static int is_full_batch(const watch_state *w)
+{
+    return w->pending.count >= MOST_PENDING ||
+           (w->service != NULL && w->pending.bytes >= MOST_SENT);
+}
+
 /* A records_fn. Without --commit-every, what has come is committed before more is read. */
 static int take_records(void *ctx, const tt_record *records, size_t count)
 {
     watch_state *w = ctx;
     int rc = 0;
     for (size_t i = 0; i < count && rc == 0; i++) {
-        rc = records[i].status != TT_OK ? take_rejected(w, &records[i])
-                                        : append_record(w, &records[i]);
-        if (rc == 0 && w->pending.count >= MOST_PENDING)
+        if (records[i].status != TT_OK)
+            rc = take_rejected(w, &records[i]);
+        else
+            rc = append_record(w, &records[i]);
+        if (rc == 0 && is_full_batch(w))
             rc = commit_batch(w);
     }
     if (rc == 0)
@@ -321,10 +430,10 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     rc = session_open(&w->session, &narrowed);
     if (s->status != 0)
         w->status_at = seconds_now() + (double)s->status * 1e-6;
-    if (rc == 0 && w->index == NULL &&
+    if (rc == 0 && w->index == NULL && w->service == NULL &&
         tt_index_open(&w->index, s->inputs[0], flags, &s->engine, &error) != TT_OK)
         rc = failure_library(&error, ABOUT_INDEX);
-    if (rc == 0)
+    if (rc == 0 && w->index != NULL)
         rc = session_take_notices(&w->session, w->index);
     if (rc == 0)
         rc = obey_requests(w);
@@ -346,6 +455,9 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     free(w->pending.records);
     free(w->pending.articles);
     free(w->pending.statuses);
+    service_link_close(w->service);
+    buffer_free(&w->sent);
+    buffer_free(&w->answer);
     session_close(&w->session);
     return rc;
 }
@@ -435,6 +547,20 @@ int watch_compare_with(const settings *s)
     return rc;
 }
 
+/* Connects to the service that is named in the place of an index. */
+static int open_service(watch_state *w, const settings *s)
+{
+    const char *option = s->window != 0 ? "window" : s->notices != NULL ? "notices" : NULL;
+    int rc;
+    if (option != NULL)
+        return message_usage(s->command, "--%s is for an INDEX; a service decides that itself",
+                             option);
+    rc = service_link_open(&w->service, s);
+    if (rc != 0)
+        service_link_close(w->service);
+    return rc;
+}
+
 static int run_watch(const settings *s)
 {
     static const char *const input[] = {"-"};
@@ -444,6 +570,11 @@ static int run_watch(const settings *s)
                                              ? "no INDEX given; give the name of its file"
                                              : "give one INDEX; articles come on "
                                                "standard input");
+    if (service_link_is_service(s->inputs[0])) {
+        const int rc = open_service(&w, s);
+        if (rc != 0)
+            return rc;
+    }
     return process_inputs(&w, s, TT_INDEX_CREATE, s->dir != NULL ? &s->dir : input, 1);
 }
 
@@ -488,11 +619,11 @@ const subcommand watch_command = {
     .bit = FOR_WATCH,
     .operands = "INDEX",
     .about = "say whether each incoming article has been seen before",
-    .text = "Reads articles as JSON Lines on standard input, adds them to INDEX, which is\n"
-            "made if it is not there, and writes a verdict on each, a JSON line, in their\n"
-            "order: new, duplicate, correction, update, overlaps or withdrawn. A verdict is\n"
-            "written when its article is on the disk. A record without an id is -#DIGEST,\n"
-            "named for what it says.",
+    .text = "Reads articles, JSON Lines, on standard input, adds them to INDEX (made if not\n"
+            "there), and writes a verdict on each, a JSON line, when it is on the disk: new,\n"
+            "duplicate, correction, update, overlaps or withdrawn. A record without an id is\n"
+            "-#DIGEST, named for what it says. INDEX may be the address, or the socket, of a\n"
+            "running 'twicetold serve', to which several may send.",
     .example = "twicetold watch feed.db --window 72h <feed.jsonl >verdicts.jsonl",
     .run = run_watch,
 };

@@ -172,6 +172,8 @@ const option_row option_rows[] = {
      "who asks must know the token in FILE, one line",
      "It is sent as Authorization: Bearer TOKEN, or, as browsers do, as the password of Basic; the "
      "name is then that of who decides. TLS is left to a proxy."},
+    {"token-file", 0, FOR_WATCH, 0, KIND_STRING, AT(token_file), 0, 0, "FILE",
+     "of a service in the place of INDEX: send it the token in FILE", NULL},
     {"host", 0, FOR_SERVE, 0, KIND_STRING, AT(hosts), 0, 0, "NAMES",
      "names by which the service is reached, with commas, besides localhost and addresses",
      "Requests for other names are refused: the page of somebody else could have sent them."},

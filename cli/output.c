@@ -352,7 +352,9 @@ int output_same(const output *x, const output *y)
 {
     if (x->name == NULL || y->name == NULL)
         return 0;
-    if (x->existed && y->existed)
+    if (x->existed != y->existed)
+        return 0; /* a file that is there, and a pipe, or a file that is yet to be made */
+    if (x->existed)
         return x->device == y->device && x->inode == y->inode;
     if (x->target == NULL || y->target == NULL)
         return x->target == y->target;

@@ -2,7 +2,7 @@
 #ifndef CLI_SERVE_ANSWERS_H
 #define CLI_SERVE_ANSWERS_H
 
-#include "serve/buffer.h"
+#include "buffer.h"
 
 /** An article with the verdict that it got, and its text if the index gives it. */
 void answer_article(buffer *out, const tt_index_article *article);

@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-#include "serve/buffer.h"
+#include "buffer.h"
 
 struct MHD_Connection;
 typedef struct server server;

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "serve/buffer.h"
+#include "buffer.h"
 
 enum { METRICS_BUCKETS = 16, METRICS_VERDICTS = 6, METRICS_CLASSES = 6 };
 

@@ -2,7 +2,7 @@
 #ifndef CLI_SERVE_SEARCH_H
 #define CLI_SERVE_SEARCH_H
 
-#include "serve/buffer.h"
+#include "buffer.h"
 
 enum { MOST_WORDS = 16 };
 

@@ -67,6 +67,96 @@ test_what_is_no_file_of_articles_is_not_taken_in() {
     [ -e secret/private.jsonl ] || fail 'the file behind the link is gone'
 }
 
+test_rejects_go_to_a_file_and_verdicts_to_a_pipe() {
+    { head -n 2 "$feed"; echo '{"id":"x"}'; } | "$TWICETOLD" watch a.db --rejects rejected.jsonl 2>messages | cat >verdicts.jsonl
+    [ "$(wc -l <verdicts.jsonl)" -eq 2 ] || fail "verdicts: $(cat verdicts.jsonl messages)"
+    has rejected.jsonl '{"id":"x"}'
+}
+
+# starts the service with arguments; sets $where and $service
+start_service() {
+    "$TWICETOLD" serve "$@" --listen "${listen:-127.0.0.1:0}" 2>said 7>&- &
+    service=$!
+    until grep -q '^serving' said; do kill -0 "$service" || fail "$(cat said)"; sleep 0.1; done
+    where=$(sed -n 's/^serving .* on //p' said)
+}
+
+has_service() { [ -x "$(dirname "$TWICETOLD")/twicetold-serve" ]; }
+
+test_several_watches_send_to_one_service() {
+    has_service || return 0
+    "$TWICETOLD" watch -q own.db <"$feed" >own.jsonl
+    start_service a.db
+    "$TWICETOLD" watch "$where" <"$feed" >verdicts.jsonl 2>messages || fail "$(cat messages)"
+    cmp own.jsonl verdicts.jsonl
+    has messages '308 articles: 124 new'
+    for k in 1 2 3; do
+        sed "s/^{\"id\": \"/&$k-/" "$feed" | "$TWICETOLD" watch -q "$where" >"$k.jsonl" &
+        watches[k]=$!
+    done
+    wait "${watches[@]}"
+    for k in 1 2 3; do
+        [ "$(wc -l <"$k.jsonl")" -eq 308 ] && ! grep -q '"verdict":"new"' "$k.jsonl" || fail "watch $k: $(head -3 "$k.jsonl")"
+    done
+    kill "$service"
+    wait "$service"
+    run index stat a.db
+    [ "$(awk '$1 == "articles" {print $2}' out)" -eq 1232 ] || fail "$(cat out)"
+}
+
+test_a_watch_waits_for_a_service_that_begins_again() {
+    has_service || return 0
+    listen=./socket
+    start_service a.db
+    mkfifo pipe
+    "$TWICETOLD" watch ./socket <pipe >verdicts.jsonl 2>messages &
+    pid=$!
+    exec 7>pipe
+    head -n 5 "$feed" >&7
+    until_lines verdicts.jsonl 5
+    kill -KILL "$service"
+    head -n 10 "$feed" | tail -n 5 >&7
+    sleep 0.7
+    start_service a.db
+    until_lines verdicts.jsonl 10
+    exec 7>&-
+    wait "$pid" || fail "$(cat messages)"
+    kill "$service"
+    wait "$service"
+    has messages '10 articles: '
+}
+
+test_a_service_that_takes_none_is_named() {
+    run watch http://127.0.0.1:1 <"$feed"
+    exits 3
+    has err 'cannot reach the service at http://127.0.0.1:1: Connection refused'
+    run watch https://example.org <"$feed"
+    exits 2
+    has err 'TLS is left to a proxy'
+    run watch http:// <"$feed"
+    exits 2
+    has err 'http://HOST:PORT'
+    run watch http://127.0.0.1:1 --window 3d <"$feed"
+    exits 2
+    has err '--window is for an INDEX'
+    has_service || return 0
+    printf 'a token of the desk\n' >token
+    chmod 600 token
+    start_service a.db --token-file token
+    run watch "$where" <"$feed"
+    exits 3
+    has err 'answers 401'
+    has err '--token-file'
+    { head -n 2 "$feed"; echo '{"text":"no id at all"}'; echo '{"id":"y"}'; } >some.jsonl
+    run watch "$where" --token-file token --rejects rejected.jsonl <some.jsonl
+    exits 1
+    [ "$(wc -l <out)" -eq 3 ] || fail 'not three verdicts'
+    has out '"id":"-#' # the same name as in an index
+    has rejected.jsonl '{"id":"y"}'
+    kill "$service"
+    wait "$service"
+}
+
 test_a_directory_that_is_none_is_named() {
     run watch a.db --dir nowhere
     exits 3

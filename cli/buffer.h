@@ -1,6 +1,6 @@
 /* Bytes that grow, with what JSON needs. Running out of memory is remembered until the end. */
-#ifndef CLI_SERVE_BUFFER_H
-#define CLI_SERVE_BUFFER_H
+#ifndef CLI_BUFFER_H
+#define CLI_BUFFER_H
 
 #include <stddef.h>
 #include <stdint.h>

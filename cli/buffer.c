@@ -1,4 +1,4 @@
-#include "serve/buffer.h"
+#include "buffer.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
