@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd_watch.h"
+#include "columns.h"
 #include "csv_tables.h"
 #include "failure.h"
 #include "message.h"
@@ -55,7 +56,7 @@ static void print_scan_summary(const session *r)
 /* A person at a terminal gets an overview; -o - gives the result there too. */
 static int wants_overview(const settings *s)
 {
-    return s->output == NULL && s->csv == NULL && isatty(STDOUT_FILENO);
+    return s->output == NULL && s->csv == NULL && s->parquet == NULL && isatty(STDOUT_FILENO);
 }
 
 static int run_scan(const settings *s)
@@ -64,10 +65,12 @@ static int run_scan(const settings *s)
     overview_texts texts = OVERVIEW_TEXTS_NONE;
     session r;
     int rc;
-    if (s->against != NULL && s->csv != NULL)
-        return message_usage(s->command, "--csv is of a scan without --against");
+    if (s->against != NULL && (s->csv != NULL || s->parquet != NULL))
+        return message_usage(s->command, "--csv and --parquet are of a scan without --against");
     if (s->against != NULL)
         return watch_compare_with(s);
+    if (s->parquet != NULL && columns_check() != 0)
+        return EXIT_FAILED;
     rc = session_open(&r, s);
     if (rc == 0 && person)
         rc = scan_overview_open(&texts, &r);
@@ -75,7 +78,9 @@ static int run_scan(const settings *s)
         rc = session_scan(&r);
     if (rc == 0 && s->csv != NULL)
         rc = csv_tables_write(r.found, s->csv);
-    if (rc == 0 && (s->csv == NULL || s->output != NULL))
+    if (rc == 0 && s->parquet != NULL)
+        rc = parquet_tables_write(r.found, s->parquet);
+    if (rc == 0 && ((s->csv == NULL && s->parquet == NULL) || s->output != NULL))
         rc = person ? scan_overview_print(&texts, &r) : write_result(&r);
     if (rc == 0)
         rc = session_publish(&r);

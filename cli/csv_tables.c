@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "csv_tables.h"
 
 #include <errno.h>
@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "columns.h"
 #include "failure.h"
 #include "format.h"
 #include "output.h"
@@ -93,11 +95,13 @@ static int write_clusters(output *out, const tt_result *result)
 static int write_sections(output *out, const tt_result *result)
 {
     const result_arrays r = result_arrays_of(result);
-    output_literal(out, "section,tokens,article,begin,end,of_begin,of_end,similarity\r\n");
+    output_literal(out, "section,tokens,kind,article,begin,end,of_begin,of_end,similarity\r\n");
     for (size_t s = 0; s < r.section_count; s++)
         for (size_t k = 0; k < r.sections[s].count; k++) {
             const tt_occurrence *o = &r.sections[s].occurrences[k];
-            output_printf(out, "%" PRIu64 ",%" PRIu64, r.sections[s].number, r.sections[s].tokens);
+            output_printf(out, "%" PRIu64 ",%" PRIu64 ",%s", r.sections[s].number,
+                          r.sections[s].tokens,
+                          r.sections[s].kind == TT_SECTION_NOTICE ? "notice" : "story");
             write_id(out, ",", result, o->article);
             output_printf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, o->begin, o->end,
                           o->of_begin, o->of_end);
@@ -123,15 +127,16 @@ static int write_removed(output *out, const tt_result *result)
 
 /* ==== The whole =============================================================================== */
 
+static const struct {
+    const char *name;
+    int (*write)(output *out, const tt_result *result);
+} tables[TABLES] = {{"pairs.csv", write_pairs},
+                    {"clusters.csv", write_clusters},
+                    {"sections.csv", write_sections},
+                    {"removed.csv", write_removed}};
+
 int csv_tables_write(const tt_result *result, const char *directory)
 {
-    static const struct {
-        const char *name;
-        int (*write)(output *out, const tt_result *result);
-    } tables[TABLES] = {{"pairs.csv", write_pairs},
-                        {"clusters.csv", write_clusters},
-                        {"sections.csv", write_sections},
-                        {"removed.csv", write_removed}};
     output outputs[TABLES] = {OUTPUT_NONE, OUTPUT_NONE, OUTPUT_NONE, OUTPUT_NONE};
     char *paths[TABLES] = {NULL};
     int rc = mkdir(directory, 0777) == 0 || errno == EEXIST ? 0 : failure_write(directory, errno);
@@ -155,5 +160,32 @@ int csv_tables_write(const tt_result *result, const char *directory)
         output_discard(&outputs[i]);
         free(paths[i]);
     }
+    return rc;
+}
+
+int parquet_tables_write(const tt_result *result, const char *directory)
+{
+    const size_t size = strlen(directory) + 40;
+    char *beside = malloc(size), *path = malloc(size);
+    int rc = beside == NULL || path == NULL ? failure_memory() : 0;
+    if (rc == 0 && mkdir(directory, 0777) != 0 && errno != EEXIST)
+        rc = failure_write(directory, errno);
+    if (rc == 0) {
+        (void)snprintf(beside, size, "%s/.tables-XXXXXX", directory);
+        if (mkdtemp(beside) == NULL)
+            rc = failure_write(directory, errno);
+    }
+    if (rc == 0) {
+        rc = csv_tables_write(result, beside);
+        if (rc == 0)
+            rc = columns_write_tables(beside, directory);
+        for (size_t i = 0; i < TABLES; i++) {
+            (void)snprintf(path, size, "%s/%s", beside, tables[i].name);
+            (void)unlink(path);
+        }
+        (void)rmdir(beside);
+    }
+    free(path);
+    free(beside);
     return rc;
 }

@@ -9,4 +9,7 @@
  */
 int csv_tables_write(const tt_result *result, const char *directory);
 
+/** Writes the same tables as Parquet, by columns_write_tables(). */
+int parquet_tables_write(const tt_result *result, const char *directory);
+
 #endif

@@ -99,6 +99,9 @@ const option_row option_rows[] = {
      "write tables into DIR: pairs, clusters, sections and removed .csv",
      "The lines of the result are written too if -o is given. A row of clusters.csv is an article, "
      "one of sections.csv a place; removed.csv has what dedup would remove."},
+    {"parquet", 0, FOR_SCAN, 0, KIND_STRING, AT(parquet), 0, 0, "DIR",
+     "write the same tables into DIR as Parquet, with Python's pyarrow",
+     "The command runs $TWICETOLD_PYTHON, or python3, for that, and to read Parquet and Arrow."},
     {"pairs", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_PAIRS, NULL,
      "look for pairs (default: all three)", NULL},
     {"clusters", 0, FOR_SCAN, 1, KIND_FIND, 0, 0, TT_FIND_CLUSTERS, NULL, "look for clusters",

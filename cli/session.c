@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "failure.h"
 #include "message.h"
 
@@ -251,9 +252,11 @@ int session_read(session *r, const char *const *inputs, size_t count,
                  const tt_reader_options *options, records_fn take, void *ctx)
 {
     tt_reader *reader = NULL;
+    tt_reader_options with_columns = *options;
     tt_error error = {0};
     int rc;
-    if (tt_reader_open(&reader, inputs, count, options, &error) != TT_OK)
+    with_columns.converter = &columns_converter;
+    if (tt_reader_open(&reader, inputs, count, &with_columns, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
     rc = read_batches(r, reader, take, ctx);
     if (rc == 0 && !r->repeated)

@@ -26,6 +26,7 @@ struct settings {
     const char *removed;
     const char *decisions;
     const char *csv;     /**< a directory */
+    const char *parquet; /**< likewise */
     const char *against; /**< what the input of a scan is compared with: articles or an index */
     const char *notices; /**< a result */
     int32_t cut;         /**< of dedup: cut_choice */

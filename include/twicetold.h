@@ -515,7 +515,8 @@ typedef struct tt_section {
     size_t count; /**< of its places; of a scan 2 or more */
     int32_t kind; /**< tt_section_kind */
     int32_t reserved;
-    uint64_t sources; /**< different ones of the articles that have it; those without are not counted */
+    uint64_t sources; /**< different ones of the articles that have it; those without any are not
+                           counted */
 } tt_section;
 
 /** Every section: of a scan sorted by reference. */
@@ -523,7 +524,7 @@ TT_API const tt_section *tt_result_sections(const tt_result *result, size_t *cou
 
 /** A notice: a text that articles have which tell different news. */
 typedef struct tt_notice {
-    uint64_t number;       /**< from 1 */
+    uint64_t number; /**< from 1 */
     uint64_t tokens;
     uint64_t articles;     /**< that were seen to share it with others; 0: not known */
     uint64_t article;      /**< the first of them, or TT_NO_ARTICLE */
@@ -733,6 +734,17 @@ enum {
     TT_TEXT_HTML = 2   /**< HTML, of which the tags are removed; extents are those of the rest */
 };
 
+/** Reads files of columns, Parquet and Arrow, as JSON Lines: the library itself does not. */
+typedef struct tt_converter {
+    /** Opens the file; `kind` is as "a Parquet file". @return what read() and close() get, or NULL,
+     * with the reason for it, which names the kind, in `reason` */
+    void *(*open)(void *ctx, const char *path, const char *kind, char *reason, size_t room);
+    /** Gives up to `size` bytes. @return how many; 0 at the end; -1, with the reason */
+    int64_t (*read)(void *stream, void *bytes, size_t size, char *reason, size_t room);
+    void (*close)(void *stream);
+    void *ctx;
+} tt_converter;
+
 /**
  * A field is a key of the record, or several with dots between them, which lead from object to
  * object ("body.text", or "/body/text" if there are dots in them); "content|body" is the first that
@@ -761,6 +773,8 @@ typedef struct tt_reader_options {
     const char *exclude; /**< and none whose name matches one of these; NULL: none */
     const char *encoding; /**< of text, as iconv(3) has it: "latin1", "windows-1252", "UTF-16"; all
                                is converted to UTF-8, but XML, which says its own. NULL: UTF-8 */
+    const tt_converter *converter; /**< of Parquet and Arrow; valid as long as the reader. NULL:
+                                      such files are refused, and passed over in directories */
 } tt_reader_options;
 
 #ifdef __cplusplus
@@ -875,9 +889,9 @@ typedef struct tt_write_options {
 #endif
 
 /**
- * Writes a result as JSON Lines: its pairs, clusters, sections and notices and the summary. Of a result
- * that was read from a file the summary is the line in the file, and `options`, which may be NULL, are
- * not used. @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_ESTOPPED
+ * Writes a result as JSON Lines: its pairs, clusters, sections and notices and the summary. Of a
+ * result that was read from a file the summary is the line in the file, and `options`, which may be
+ * NULL, are not used. @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_ESTOPPED
  */
 TT_API TT_NODISCARD tt_status tt_result_write(const tt_result *result, tt_write_fn write, void *ctx,
                                               const tt_write_options *options, tt_error *error);
@@ -1014,8 +1028,8 @@ TT_API void tt_index_close(tt_index *index);
 /** What an article is to those before it. */
 typedef enum tt_verdict_kind {
     TT_VERDICT_NEW = 0,       /**< it is none of the others */
-    TT_VERDICT_DUPLICATE = 1, /**< `of` has at least `drop` of its tokens, no fact differs, and it is
-                                   no update */
+    TT_VERDICT_DUPLICATE = 1, /**< `of` has at least `drop` of its tokens, no fact differs, and it
+                                 is no update */
     TT_VERDICT_UPDATE = 2,    /**< it has at least `drop` of the tokens of `of`, and more than 1 -
                                    `drop` of its own, or 16 in a row that are no notice, are not in
                                    `of`; or it is a changed or newer version of the article with
@@ -1175,9 +1189,9 @@ enum {
 typedef int (*tt_index_article_fn)(void *ctx, const tt_index_article *article);
 
 /** Lists the articles that have a number greater than `after`, ascending, `most` at most (0: all):
- * with the number of the last one as the next `after`, nothing is listed twice or left out, whatever
- * happens in between. With TT_LIST_NEWEST_FIRST those below `after` (0: all), descending. Cost:
- * that of what is listed. @return TT_OK; TT_ESTOPPED; else as tt_index_get() */
+ * with the number of the last one as the next `after`, nothing is listed twice or left out,
+ * whatever happens in between. With TT_LIST_NEWEST_FIRST those below `after` (0: all), descending.
+ * Cost: that of what is listed. @return TT_OK; TT_ESTOPPED; else as tt_index_get() */
 TT_API TT_NODISCARD tt_status tt_index_list(tt_index *index, uint32_t flags, uint64_t after,
                                             uint64_t most, tt_index_article_fn emit, void *ctx,
                                             tt_error *error);

@@ -192,10 +192,10 @@ section_kind statistics_section_kind(const report_statistics *d, const tt_sectio
         one_article &= article == first;
         one_story &= d->story_of[article] == d->story_of[first];
     }
-    return one_article                           ? SECTION_SELF
+    return one_article                          ? SECTION_SELF
            : section->kind == TT_SECTION_NOTICE ? SECTION_NOTICE
-           : one_story                           ? SECTION_COPIES
-                                                 : SECTION_SHARED;
+           : one_story                          ? SECTION_COPIES
+                                                : SECTION_SHARED;
 }
 
 /* ==== Sums ==================================================================================== */

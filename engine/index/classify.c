@@ -94,8 +94,8 @@ static int is_better_pair(const tti_best_pair *best, const tti_compared_pair *fo
     return best->of == TTI_NONE || found->pair.overlap_b > best->pair.overlap_b;
 }
 
-static tti_best_pair make_best_pair(uint32_t of, const tti_compared_pair *found,
-                                    const tti_doc *doc, int has_section)
+static tti_best_pair make_best_pair(uint32_t of, const tti_compared_pair *found, const tti_doc *doc,
+                                    int has_section)
 {
     return (tti_best_pair){.of = of,
                            .pair = found->pair,
@@ -199,8 +199,8 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
         TTI_TRY_ALLOC(judge_by_notices(c, comparer, doc, out->number, &a, other, &found), error,
                       "notices");
     TTI_TRY_ALLOC(find_story_section(c, out, doc, passages, &has_section), error, "notices");
-    if (found.admitted && TT_IS_COPY(found.pair.relation) && is_better_pair(&out->admitted, &found) &&
-        !is_no_copy(c, out, other)) {
+    if (found.admitted && TT_IS_COPY(found.pair.relation) &&
+        is_better_pair(&out->admitted, &found) && !is_no_copy(c, out, other)) {
         out->admitted = make_best_pair(other, &found, doc, has_section);
         TTI_TRY_ALLOC(
             find_new_paragraph(c, comparer, doc, &found, &out->admitted.has_new_paragraph), error,

@@ -26,7 +26,7 @@ static const struct name_ending {
     {".ninjs", TTI_FORMAT_JSON}, {".xml", TTI_FORMAT_XML},     {".nitf", TTI_FORMAT_XML},
     {".rss", TTI_FORMAT_XML},    {".rdf", TTI_FORMAT_XML},     {".atom", TTI_FORMAT_XML},
     {".csv", TTI_FORMAT_TABLE},  {".tsv", TTI_FORMAT_TABLE},   {".html", TTI_FORMAT_HTML},
-    {".htm", TTI_FORMAT_HTML},   {".xhtml", TTI_FORMAT_HTML},   {".warc", TTI_FORMAT_WARC},
+    {".htm", TTI_FORMAT_HTML},   {".xhtml", TTI_FORMAT_HTML},  {".warc", TTI_FORMAT_WARC},
     {".wet", TTI_FORMAT_WARC},
 };
 
@@ -66,6 +66,16 @@ int tti_format_is_news_file(const char *name)
         if (ends_with(name, size, archives[i]))
             return 1;
     return find_name_ending(name) != NULL;
+}
+
+int tti_format_is_columns_file(const char *name)
+{
+    static const char *const ends[] = {".parquet", ".parq", ".pq",     ".arrow",
+                                       ".arrows",  ".ipc",  ".feather"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(name, strlen(name), ends[i]))
+            return 1;
+    return 0;
 }
 
 /* ==== By the first bytes ====================================================================== */
@@ -166,6 +176,13 @@ static int is_binary(const char *bytes, size_t size)
     return memchr(bytes, '\0', size < TTI_FORMAT_KIND_BYTES ? size : TTI_FORMAT_KIND_BYTES) != NULL;
 }
 
+int tti_format_is_columns(const char *bytes, size_t size)
+{
+    return size >= 6 && (memcmp(bytes, "PAR1", 4) == 0 || memcmp(bytes, "ARROW1", 6) == 0 ||
+                         memcmp(bytes, "\xff\xff\xff\xff", 4) == 0);
+}
+
+#define COLUMNS_ADVICE "read it with the Python package, or convert it to JSON Lines"
 #define AS_TEXT "convert it to text or JSON Lines first"
 
 const char *tti_format_refusal(const char *path, int by_name, const char *bytes, size_t size,
@@ -179,10 +196,9 @@ const char *tti_format_refusal(const char *path, int by_name, const char *bytes,
         {"%PDF-", 5, "a PDF document", "extract its text first, with pdftotext"},
         {"\xd0\xcf\x11\xe0", 4, "an old Office document", AS_TEXT},
         {"{\\rtf", 5, "an RTF document", AS_TEXT},
-        {"PAR1", 4, "a Parquet file",
-         "read it with the Python package, or convert it to JSON Lines"},
-        {"ARROW1", 6, "an Arrow file",
-         "read it with the Python package, or convert it to JSON Lines"},
+        {"PAR1", 4, "a Parquet file", COLUMNS_ADVICE},
+        {"ARROW1", 6, "an Arrow file", COLUMNS_ADVICE},
+        {"\xff\xff\xff\xff", 4, "an Arrow stream", COLUMNS_ADVICE},
         {"Obj\1", 4, "an Avro file", "convert it to JSON Lines first"},
         {"ORC", 3, "an ORC file", "convert it to JSON Lines first"},
         {"\x93NUMPY", 6, "a NumPy array", "convert it to JSON Lines first"},

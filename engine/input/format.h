@@ -23,6 +23,12 @@ tti_format tti_format_of_path(const char *path);
 /** Whether a file of this name is read when it is found in a directory. */
 int tti_format_is_news_file(const char *name);
 
+/** Whether this is the name of a file of columns, Parquet or Arrow. */
+int tti_format_is_columns_file(const char *name);
+
+/** Whether these are the first bytes of one. */
+int tti_format_is_columns(const char *bytes, size_t size);
+
 /** The size of a name without the ending of a compressed file. */
 size_t tti_format_size_without_compression(const char *name);
 

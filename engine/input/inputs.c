@@ -73,7 +73,9 @@ int tti_inputs_want(const tti_inputs *in, const char *name)
 {
     if (in->exclude != NULL && matches_any(in->exclude, name))
         return 0;
-    return in->include != NULL ? matches_any(in->include, name) : tti_format_is_news_file(name);
+    return in->include != NULL ? matches_any(in->include, name)
+                               : tti_format_is_news_file(name) ||
+                                     (in->reads_columns && tti_format_is_columns_file(name));
 }
 
 /* ==== Files that are passed over ============================================================== */

@@ -30,6 +30,7 @@ typedef struct tti_inputs {
     TTI_ARRAY(tti_input) list;
     TTI_ARRAY(tti_passed_over) passed_over;
     const char *include, *exclude; /**< patterns of names, with commas; NULL: not given */
+    int reads_columns;             /**< files of columns are read too */
     uint64_t bytes;                /**< of all regular files */
     int has_stream;                /**< one of them has no size */
 } tti_inputs;

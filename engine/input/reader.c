@@ -89,6 +89,7 @@ typedef struct input_file {
     tti_xml *xml;            /* of a file in XML */
     tti_csv *table;          /* of a table; among the reader's tables */
     tti_warc *warc;          /* of a web archive */
+    void *converted;         /* the converter's stream, of a file of columns */
     tti_json_split split;    /* of objects over several lines */
     const tti_input *input;
     tti_format format;
@@ -109,7 +110,8 @@ struct tt_reader {
     int window_log;
     int names_by_contents;
     tti_encoding *encoding; /* NULL: UTF-8 */
-    tti_field_paths paths;  /* of the same, if one of them is more than a key */
+    const tt_converter *converter;
+    tti_field_paths paths; /* of the same, if one of them is more than a key */
     uint64_t longest_line;
     size_t block_bytes;
 
@@ -210,6 +212,8 @@ static tt_status init_reader(tt_reader *r, const tt_reader_options *options, tt_
     r->window_log = options->zstd_window_log;
     r->inputs.include = options->include;
     r->inputs.exclude = options->exclude;
+    r->converter = options->converter;
+    r->inputs.reads_columns = options->converter != NULL;
     TTI_TRY(tt_options_resolve(NULL, &defaults, error));
     o->max_article_bytes =
         options->max_article_bytes == 0 ? defaults.max_article_bytes : options->max_article_bytes;
@@ -356,6 +360,8 @@ void tt_reader_close(tt_reader *r)
     tti_xml_close(r->file.xml);
     tti_warc_close(r->file.warc);
     tti_byte_stream_close(r->file.stream);
+    if (r->file.converted != NULL)
+        r->converter->close(r->file.converted);
     close_archive(r);
     r->file.table = NULL;
     r->file.input = NULL;
@@ -506,6 +512,9 @@ static void close_file(tt_reader *r)
     tti_byte_stream_close(r->file.stream);
     tti_xml_close(r->file.xml);
     tti_warc_close(r->file.warc);
+    if (r->file.converted != NULL)
+        r->converter->close(r->file.converted);
+    r->file.converted = NULL;
     r->file.stream = NULL;
     r->file.xml = NULL;
     r->file.warc = NULL;
@@ -816,6 +825,36 @@ static tt_status open_parser(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
+/* A tti_byte_source of what the converter gives. */
+static tt_status read_converted(void *ctx, char *bytes, size_t room, size_t *got, tt_error *error)
+{
+    tt_reader *r = ctx;
+    char reason[116] = "";
+    const int64_t n = r->converter->read(r->file.converted, bytes, room, reason, sizeof reason);
+    *got = n > 0 ? (size_t)n : 0;
+    return n < 0 ? tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%s", reason) : TT_OK;
+}
+
+/* The file is one of columns: the converter's lines take its place. */
+static tt_status begin_columns(tt_reader *r, const char *kind, tt_error *error)
+{
+    char reason[116] = "";
+    void *converted =
+        r->converter->open(r->converter->ctx, r->file.input->path, kind, reason, sizeof reason);
+    r->used = r->scanned = r->tail;
+    if (converted == NULL) {
+        TTI_TRY(append_rejected_input(r, 0, TT_EVERSION, reason, error));
+        close_file(r);
+        return TT_OK;
+    }
+    tti_byte_stream_close(r->file.stream);
+    r->file.stream = NULL;
+    r->file.converted = converted;
+    r->file.format = TTI_FORMAT_JSONL;
+    r->file.is_begun = 1;
+    return tti_byte_stream_open_source(&r->file.stream, read_converted, r, r->allocator, error);
+}
+
 /* Rejects a file that cannot be read, by what its first bytes or its name show it to be. */
 static tt_status refuse_kind(tt_reader *r, size_t first, tt_error *error)
 {
@@ -826,6 +865,11 @@ static tt_status refuse_kind(tt_reader *r, size_t first, tt_error *error)
                                           r->data + first, r->used - first, &advice);
     if (kind == NULL)
         return TT_OK;
+    if (r->converter != NULL && r->bytes == NULL && r->within.archive == NULL &&
+        strcmp(f->input->path, "-") != 0 && tti_format_is_columns(r->data + first, r->used - first))
+        return begin_columns(r, kind, error);
+    if (r->converter != NULL && tti_format_is_columns(r->data + first, r->used - first))
+        advice = "give it as a file by its name";
     (void)snprintf(reason, sizeof reason, "%s; %s", kind, advice);
     r->used = r->tail;
     TTI_TRY(append_rejected_input(r, 0, TT_EVERSION, reason, error));
@@ -864,7 +908,7 @@ static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
     }
     if (f->format != TTI_FORMAT_XML) {
         TTI_TRY(refuse_kind(r, first, error));
-        if (f->stream == NULL)
+        if (f->stream == NULL || f->converted != NULL)
             return TT_OK;
     }
     f->is_begun = 1;
@@ -893,8 +937,11 @@ static tt_status append_text_file(tt_reader *r, tt_error *error)
 /* All bytes of the file have been read. What has no room in this batch is left for the next. */
 static tt_status end_file(tt_reader *r, tt_error *error)
 {
-    if (!r->file.is_begun)
+    if (!r->file.is_begun) {
         TTI_TRY(begin_file(r, 1, error));
+        if (r->file.converted != NULL) /* what takes its place is still to be read */
+            return TT_OK;
+    }
     if (r->file.stream == NULL) /* it has been rejected, or is an archive */
         return TT_OK;
     switch (r->file.format) {
@@ -973,7 +1020,7 @@ static tt_status read_more(tt_reader *r, tt_error *error)
     tti_byte_stream_set_deadline(r->file.stream, r->deadline);
     room = r->capacity - TTI_LINE_SLACK - r->used;
     status =
-        r->encoding == NULL
+        r->encoding == NULL || r->file.converted != NULL
             ? tti_byte_stream_read(r->file.stream, r->data + r->used, room, &got, &why)
             : tti_encoding_read(r->encoding, r->file.stream, r->data + r->used, room, &got, &why);
     if (status == TT_ENOMEM) {

@@ -186,11 +186,11 @@ static tt_status decode_body(tti_warc *w, text_span body, const char *charset, t
             status = TT_ENOMEM;
             break;
         }
-        status = encoding == NULL ? tti_byte_stream_read(stream, w->page.items + w->page.count,
-                                                         64 << 10, &got, why)
-                                  : tti_encoding_read(encoding, stream,
-                                                      w->page.items + w->page.count, 64 << 10, &got,
-                                                      why);
+        status =
+            encoding == NULL
+                ? tti_byte_stream_read(stream, w->page.items + w->page.count, 64 << 10, &got, why)
+                : tti_encoding_read(encoding, stream, w->page.items + w->page.count, 64 << 10, &got,
+                                    why);
         w->page.count += got;
         if (w->page.count > w->options.longest_record)
             status = tti_fail(why, TT_ELIMIT, TTI_NOWHERE, "the page is too long");
@@ -238,8 +238,8 @@ static tt_status emit_page(tti_warc *w, char *text, size_t size, int is_html)
         address = (text_span){address.text + 1, address.size - 2}; /* as WARC 1.0 has it */
     if (address.size == 0)
         return emit_rejected(w, TT_EFORMAT, "a page without an address");
-    (void)snprintf(id, sizeof id, "%.*s", (int)(address.size < sizeof id ? address.size : sizeof id),
-                   address.text);
+    (void)snprintf(id, sizeof id, "%.*s",
+                   (int)(address.size < sizeof id ? address.size : sizeof id), address.text);
     (void)snprintf(when, sizeof when, "%.*s", (int)(date.size < sizeof when ? date.size : 0),
                    date.text);
     w->object.count = 0;
@@ -351,18 +351,17 @@ static tt_status end_record(tti_warc *w)
 static tt_status begin_content(tti_warc *w)
 {
     const text_span head = {w->head.items, w->head.count};
-    if (head.size < 5 || memcmp(head.text, "WARC/", 5) != 0 ||
-        !read_decimal(head_field(head, "Content-Length"), &w->left)) {
-        (void)snprintf(w->fault, sizeof w->fault, "no record of a web archive, or one without a "
-                                                  "Content-Length");
+    if (!read_decimal(head_field(head, "Content-Length"), &w->left)) {
+        (void)snprintf(w->fault, sizeof w->fault, "a record without a Content-Length");
         return TT_EFORMAT;
     }
     w->state = is_wanted(head, head_field(head, "Content-Type")) ? IN_CONTENT : PASSING_CONTENT;
     if (w->state == IN_CONTENT && w->left > w->options.longest_record) {
         char reason[100];
         w->state = PASSING_CONTENT;
-        (void)snprintf(reason, sizeof reason, "a record of %" PRIu64 " bytes is over the limit of %"
-                       PRIu64, w->left, w->options.longest_record);
+        (void)snprintf(reason, sizeof reason,
+                       "a record of %" PRIu64 " bytes is over the limit of %" PRIu64, w->left,
+                       w->options.longest_record);
         TTI_TRY(emit_rejected(w, TT_ELIMIT, reason));
     }
     return w->left == 0 ? end_record(w) : TT_OK;
@@ -379,8 +378,9 @@ static tt_status feed_head(tti_warc *w, const char *bytes, size_t size, size_t *
                          size - *at < LONGEST_HEAD ? size - *at : LONGEST_HEAD) != TT_OK)
         return TT_ENOMEM;
     end = head_size(w->head.items, w->head.count, before < 3 ? 0 : before - 3);
-    if (end == 0 && (w->head.count > LONGEST_HEAD ||
-                     (w->head.count >= 5 && memcmp(w->head.items, "WARC/", 5) != 0))) {
+    if ((end == 0 ? w->head.count : end) > LONGEST_HEAD ||
+        ((end > 0 || w->head.count >= 5) &&
+         (w->head.count < 5 || memcmp(w->head.items, "WARC/", 5) != 0))) {
         (void)snprintf(w->fault, sizeof w->fault, "no record of a web archive where one should be");
         return TT_EFORMAT;
     }

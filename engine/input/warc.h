@@ -1,6 +1,6 @@
 /*
- * Web archives: the records of a WARC file (ISO 28500), and of the WET files of Common Crawl, become
- * lines of JSON, piece by piece as they are read. A page in HTML is read as a file of one is
+ * Web archives: the records of a WARC file (ISO 28500), and of the WET files of Common Crawl,
+ * become lines of JSON, piece by piece as they are read. A page in HTML is read as a file of one is
  * (input/html_page.h), plain text is the text of an article; the id is the address, and what has no
  * date gets that of the capture.
  */

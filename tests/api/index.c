@@ -96,8 +96,8 @@ static int compare_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
         if (p != NULL && p->overlap_b >= 0.8) {
             const int adds_text = p->conflicts == 0 && p->overlap_a >= 0.8 && v->new_tokens >= 16;
             if (!adds_text || v->kind != TT_VERDICT_UPDATE)
-                assert_int_equal(v->kind, p->conflicts > 0 ? TT_VERDICT_CORRECTION
-                                                           : TT_VERDICT_DUPLICATE);
+                assert_int_equal(v->kind,
+                                 p->conflicts > 0 ? TT_VERDICT_CORRECTION : TT_VERDICT_DUPLICATE);
             assert_int_equal(article_of_id(e, &v->of), p->a);
             e->duplicates++;
         } else if (p != NULL && p->overlap_a >= 0.8 && p->overlap_b < 1) {

@@ -214,8 +214,6 @@ a.json|%%PDF-1.7\n|a PDF document
 a.txt|%%PDF-1.7\n|a PDF document
 a.doc|\320\317\021\340\241\261|an old Office document; convert it to text
 a.rtf|{\\rtf1 x}|an RTF document
-a.parquet|PAR1\025\0|a Parquet file; read it with the Python package
-a.arrow|ARROW1\0\0|an Arrow file; read it with the Python package
 a.avro|Obj\001\004|an Avro file
 a.orc|ORC\n|an ORC file
 a.npy|\223NUMPY\1|a NumPy array
@@ -344,4 +342,92 @@ test_web_archives() {
     run scan in.warc
     exits 3
     has err 'in.warc:1: no record of a web archive where one should be'
+}
+
+# A python3 that writes what a test wants of it.
+fake_python() {
+    cat >python
+    sed -i '1i #!/bin/sh' python
+    chmod +x python
+    export TWICETOLD_PYTHON=$PWD/python
+}
+
+test_files_of_columns_without_pyarrow() {
+    mkdir in
+    printf 'PAR1\025\0\0\0' >in/a.parquet
+    printf 'ARROW1\0\0' >in/b.feather
+    printf 'Gulls came early to the pier\n' >in/c.txt
+    export TWICETOLD_PYTHON=no-such-python
+    run scan in
+    exits 1
+    has err "in/a.parquet: a Parquet file, which is read with Python's pyarrow: pip install pyarrow, or convert it to JSON Lines"
+    has err 'in/b.feather: an Arrow file, which is read with'
+    run scan in --parquet tables
+    exits 3
+    has err '--parquet needs a Python that has pyarrow'
+    absent tables
+    fake_python <<<'exit 3'
+    run scan in/a.parquet
+    exits 3
+    has err 'pip install pyarrow'
+    run scan - <in/a.parquet
+    exits 3
+    has err '-: a Parquet file; give it as a file by its name'
+}
+
+test_files_of_columns_are_read_from_a_process() {
+    printf 'PAR1\025\0\0\0' >a.parquet
+    fake_python <<END
+[ "\$3 \$4" = 'read a.parquet' ] || exit 9
+printf '{"id":"a","text":"$words"}\n{"id":"b","text":"$words"}\n{"id":"c","text":"Gulls"}\n'
+END
+    expect_the_three a.parquet a b
+    fake_python <<END
+printf '{"id":"a","text":"$words"}\n'
+echo 'a warning' >&2
+echo 'ArrowInvalid: page 7 is damaged' >&2
+exit 1
+END
+    run scan a.parquet
+    exits 1
+    has err 'a.parquet: pyarrow says: ArrowInvalid: page 7 is damaged'
+    has out '"articles":1,"rejected":1,'
+    fake_python <<<'kill -9 $$'
+    run scan a.parquet
+    exits 3
+    has err 'a.parquet: a Parquet file, Python was ended by signal 9'
+}
+
+test_files_of_columns_with_pyarrow() {
+    python3 -c 'import pyarrow' 2>/dev/null || skip 'python3 has no pyarrow'
+    unset TWICETOLD_PYTHON
+    cat >make.py <<'END'
+import datetime, sys, pyarrow as pa, pyarrow.parquet as parquet
+words = sys.argv[1]
+table = pa.table({"id": pa.array([1, 2, 3]), "text": pa.array([words, words, "Gulls"]).dictionary_encode(),
+    "published": pa.array([datetime.datetime(2026, 3, 12)] * 3, pa.timestamp("ns", "UTC")), "score": [float("nan"), 1.5, 2.0],
+    "tags": [["x"], [], None], "raw": pa.array([b"caf\xc3\xa9", None, b""])})
+parquet.write_table(table, "a.parquet", row_group_size=2)
+with pa.ipc.new_file("a.arrow", table.schema) as out: out.write_table(table)
+with pa.ipc.new_stream("a.arrows", table.schema) as out: out.write_table(table)
+END
+    python3 make.py "$words"
+    for file in a.parquet a.arrow a.arrows; do
+        run scan --pairs $file
+        exits 0
+        has out '{"type":"pair","a":1,"b":2,"relation":"identical"'
+        run dedup -q $file -o kept.jsonl
+        has kept.jsonl '"published":"2026-03-12T00:00:00+00:00","score":null,"tags":["x"],"raw":"café"}'
+    done
+    run scan "$here/../../corpora/feed/articles.jsonl" --parquet tables --csv tables
+    exits 0
+    python3 -c '
+import csv, pyarrow.parquet as parquet
+for name, rows in (("pairs", 401), ("clusters", 217), ("sections", 377), ("removed", 153)):
+    table, text = parquet.read_table(f"tables/{name}.parquet"), list(csv.reader(open(f"tables/{name}.csv", newline="")))
+    assert table.num_rows == rows == len(text) - 1 and table.column_names == text[0], name
+    assert [str(row) for row in table.column(table.column_names[1]).to_pylist()] == [row[1] for row in text[1:]]
+    assert table.column_names[0] not in ("cluster", "section") or str(table.schema[0].type) == "int64"
+' || fail 'not the tables'
+    [ "$(find tables -type f -o -name '.*' -type d | wc -l)" -eq 8 ] || fail "more in the directory: $(ls -A tables)"
 }
