@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measures a service with many articles: bench/serve_day.py [--articles 1000000] [--words 60] [--window 24h] [-o NAME]
+"""Measures a service with many articles: bench/serve_day.py [--articles 1000000] [--words 60] [--windows 24h,1h] [-o NAME]
 
 A day of a feed, as fast as it goes: generated articles of so many words, a tenth of them copies and a tenth updates of one of the last
-thousand, published evenly over 24 hours, in bodies of 500 from two producers. With --window 24h all of them stay; with --window 1h the
-index has the last hour, and its memory should stay as it is. In the end single articles are sent, one after the other from one
+thousand, published evenly over 24 hours, in bodies of 500 from two producers. With a window of 24h all of them stay; with one of 1h
+the index has the last hour, and its memory should stay as it is. In the end single articles are sent, one after the other from one
 producer, from 8 at once, and from 8 beside 50 readers: p50 and p99 of the time from an article to its verdict. TMPDIR selects the disk.
 """
 import argparse
@@ -15,7 +15,9 @@ import pathlib
 import random
 import resource
 import signal
+import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -65,7 +67,6 @@ class Service:
         assert self.process.stderr.readline().startswith('serving')
 
     def connect(self):
-        import socket
         connection = http.client.HTTPConnection('localhost')
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(self.path)
@@ -137,28 +138,51 @@ def single(service, feed, producers, readers=0):
     return {'p50_ms': 1e3 * times[len(times) // 2], 'p99_ms': 1e3 * times[int(len(times) * 0.99)], 'reads': reads[0]}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--articles', type=int, default=1000000)
-    parser.add_argument('--words', type=int, default=60)
-    parser.add_argument('--window', default='24h')
-    parser.add_argument('-o', default=str(ROOT / 'bench/results/serve-day'))
-    args = parser.parse_args()
+def day(args, window):
+    """@return what was measured while the day went on, and in its end."""
     with tempfile.TemporaryDirectory() as work:
-        service, feed, samples = Service(work, args.window), Feed(args.words, args.articles), []
+        service, feed, samples = Service(work, window), Feed(args.words, args.articles), []
         for _ in range(STEPS):
             began, before = time.monotonic(), processor_seconds(service.pid)
             fill(service, feed, args.articles // STEPS)
             stat = json.loads(ask(service.connect(), 'GET', '/stat'))
             samples.append({'sent': feed.count, 'articles': stat['articles'], 'resident_mb': round(resident(service.pid) / 1e6), 'file_mb': round(stat['file_bytes'] / 1e6),
                             'seconds': round(time.monotonic() - began, 1), 'processor': round(processor_seconds(service.pid) - before, 1)})
-            print(samples[-1], flush=True)
+            print(window, samples[-1], file=sys.stderr, flush=True)
         verdicts = {'1 producer': single(service, feed, 1), '8 producers': single(service, feed, 8), '8 producers, 50 readers': single(service, feed, 8, 50)}
-        print(verdicts, flush=True)
         service.process.send_signal(signal.SIGTERM)
         service.process.wait()
-    context = {'date': datetime.date.today().isoformat(), 'cores': os.cpu_count(), 'load': round(os.getloadavg()[0], 1), 'window': args.window, 'words': args.words}
-    pathlib.Path(args.o + '.json').write_text(json.dumps({'context': context, 'samples': samples, 'verdicts': verdicts}, indent=1) + '\n')
+        return {'samples': samples, 'verdicts': verdicts}
+
+
+def table(args, runs, context):
+    kinds = list(next(iter(runs.values()))['verdicts'])
+    lines = ['# A day of a service', '',
+             f'{args.articles:,} generated articles of {args.words} words, a tenth of them copies and a tenth updates, published over 24 hours and sent as fast as they were taken, in bodies of '
+             f'{BODY} from two producers; {context["cores"]} cores shared with others (load {context["load"]} at the end), {context["date"]}; `bench/serve_day.py`.', '',
+             'In the end: single articles, from an article to its verdict, which is durable.', '',
+             '| window | articles in the index | ' + ' | '.join(f'{kind}: p50, p99' for kind in kinds) + ' |', '|---|---|' + '---|' * len(kinds)]
+    for window, run in runs.items():
+        lines.append(f'| {window} | {run["samples"][-1]["articles"]:,} | ' + ' | '.join(f'{v["p50_ms"]:.1f} ms, {v["p99_ms"]:.1f} ms' for v in run['verdicts'].values()) + ' |')
+    lines += ['', 'While the day goes on:', '', '| sent | ' + ' | '.join(f'window {w}: articles, memory, file, articles a second' for w in runs) + ' |', '|---|' + '---|' * len(runs)]
+    for k in range(1, STEPS, 3):
+        cells = [run['samples'][k] for run in runs.values()]
+        lines.append(f'| {cells[0]["sent"]:,} | ' + ' | '.join(f'{c["articles"]:,}, {c["resident_mb"]:,} MB, {c["file_mb"]:,} MB, {args.articles / STEPS / c["seconds"]:,.0f}' for c in cells) + ' |')
+    return '\n'.join(lines) + '\n'
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--articles', type=int, default=1000000)
+    parser.add_argument('--words', type=int, default=60)
+    parser.add_argument('--windows', default='24h,1h')
+    parser.add_argument('-o', default=str(ROOT / 'bench/results/serve-day'))
+    args = parser.parse_args()
+    runs = {window: day(args, window) for window in args.windows.split(',')}
+    context = {'date': datetime.date.today().isoformat(), 'cores': os.cpu_count(), 'load': round(os.getloadavg()[0], 1)}
+    pathlib.Path(args.o + '.json').write_text(json.dumps({'context': context, 'articles': args.articles, 'words': args.words, 'runs': runs}, indent=1) + '\n')
+    pathlib.Path(args.o + '.md').write_text(table(args, runs, context))
+    print(table(args, runs, context))
 
 
 main()
