@@ -404,8 +404,7 @@ static int begin_body(request *r, const char *method, const char *version)
         return 1;
     (void)snprintf(r->method, sizeof r->method, "%s", method);
     (void)snprintf(r->file, sizeof r->file, "%s",
-                   type != NULL && strncasecmp(type, "text/csv", 8) == 0 ? "body.csv"
-                                                                         : "body.jsonl");
+                   type != NULL && strncasecmp(type, "text/csv", 8) == 0 ? "-.csv" : "-");
     if (is_draining(r->server)) {
         request_fail(r, 503, NULL, "the service is ending");
         r->retry_after = 5;

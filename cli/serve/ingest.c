@@ -79,14 +79,12 @@ static int append_article(submission *s, const tt_record *record)
     return s->bytes.failed ? -1 : 0;
 }
 
-/* Another body may have a record on the same line, which would be another article with one id. */
+/* A record without an id is named for what it says; but what is no record at all has no name. */
 static const char *refusal_of(const tt_record *record)
 {
     if (record->status != TT_OK)
         return record->reason;
-    if ((record->notes & TT_NOTE_NO_ID) != 0 || record->line == 0)
-        return "no id";
-    return NULL;
+    return record->line == 0 ? "no article that is known by its form" : NULL;
 }
 
 static int append_record(submission *s, const tt_record *record)
@@ -181,6 +179,7 @@ static tt_status open_reader(request *r, tt_reader **reader, tt_error *error)
         if (given[i] != NULL)
             *names[i].field = given[i];
     }
+    options.flags |= TT_READER_LASTING_IDS; /* -#DIGEST, as with watch */
     status = tt_reader_open_bytes(reader, r->file, r->body.bytes, r->body.size, &options, error);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         free(given[i]); /* the reader has copies */

@@ -113,8 +113,11 @@ def test_rejected_records(work):
     with Service(COMMAND, work / 'a.db') as s:
         answer = s.post('/articles', b'{"id":"a","text":"one two three"}\n{"id":"b"}\n{"text":"no id here"}\nnot json\n{"id":"c","text":"four five six"}\n')
         lines = answer.lines()
-        assert answer.status == 200 and [v['type'] for v in lines] == ['verdict', 'rejected', 'rejected', 'rejected', 'verdict'], lines
-        assert lines[1]['line'] == 2 and 'text' in lines[1]['reason'] and lines[2]['reason'] == 'no id'
+        assert answer.status == 200 and [v['type'] for v in lines] == ['verdict', 'rejected', 'verdict', 'rejected', 'verdict'], lines
+        assert lines[1]['line'] == 2 and 'text' in lines[1]['reason']
+        assert lines[2]['id'].startswith('-#')  # named for what it says: sent again it is the same
+        again = s.post('/articles', b'{"text":"another"}\n{"text":"no id here"}\n').lines()
+        assert again[1]['id'] == lines[2]['id'] != again[0]['id'] and again[1]['verdict'] == 'duplicate'
         assert s.post('/articles', b'{"id":"b"}').status == 422
         assert s.post('/articles', b'').status == 400
         assert s.post('/articles', b'%PDF-1.5 and so on').status == 422
