@@ -21,12 +21,15 @@ function foldedUnder(n) {
 const kindOf = n => store.withdrawn[n] ? 'withdrawn' : store.verdict[n] === null ? 'new' : store.verdict[n].kind;
 const kindBadge = n => el('span', { class: `badge kind-${kindOf(n)}` }, VERDICTS[kindOf(n)]);
 
-/* "of" which article, and where both are side by side. */
+/* Of, or with, which article, and where both are side by side. */
+const OF_WHICH = { overlaps: 'with ', withdrawn: 'a copy of ' };
+const ofItself = v => v.kind === 'withdrawn' ? 'by a notice' : 'of its earlier version';
 function ofSaid(n) {
   const v = store.verdict[n], of = ofWhich(n);
   if (v === null || v.of === null) return null;
-  if (of === undefined) return keyOf(v.of) === keyOf(store.id[n]) ? el('span', { class: 'after' }, 'in place of an earlier version') : el('span', { class: 'after' }, 'of ', el('a', { href: link('article', keyOf(v.of)) }, bdi(v.of)));
-  return [el('span', { class: 'after' }, 'of ', bdi(titleOf(of)), ' \u00b7 ', sourceOf(of)), keepsText ? el('a', { class: 'side', href: compareLink(of, n) }, 'side by side', hidden(` with ${titleOf(of)}`)) : null];
+  const said = OF_WHICH[v.kind] || 'of ';
+  if (of === undefined) return keyOf(v.of) === keyOf(store.id[n]) ? el('span', { class: 'after' }, ofItself(v)) : el('span', { class: 'after' }, said, el('a', { href: link('article', keyOf(v.of)) }, bdi(v.of)));
+  return [el('span', { class: 'after' }, said, bdi(titleOf(of)), ' \u00b7 ', sourceOf(of)), keepsText ? el('a', { class: 'side', href: compareLink(of, n) }, 'side by side', hidden(` with ${titleOf(of)}`)) : null];
 }
 
 /* What an update or a correction changed, when the service has compared the two. */
