@@ -34,12 +34,47 @@ static int run_create(const settings *s)
                : failure_library(&error, ABOUT_CREATION);
 }
 
+/* What is removed: by ids, or what is older than a time. */
+typedef struct removal {
+    const tt_id *ids;
+    size_t count;
+    int64_t before;
+    uint64_t removed;
+} removal;
+
+static tt_status remove_with(const settings *s, uint32_t flags, removal *r, tt_error *error)
+{
+    tt_index *index = NULL;
+    tt_status status = tt_index_open(&index, s->inputs[0], flags, &s->engine, error);
+    if (status == TT_OK)
+        status = r->ids != NULL ? tt_index_remove(index, r->ids, r->count, &r->removed, error)
+                                : tt_index_expire(index, r->before, &r->removed, error);
+    tt_index_close(index);
+    return status;
+}
+
+/* Where the disk does not let it, it may be full: the log is kept on another one then. */
+static int remove_articles(const settings *s, removal *r)
+{
+    tt_error error = {0}, again = {0};
+    tt_status status = remove_with(s, 0, r, &error);
+    if (status == TT_EIO && access(s->inputs[0], W_OK) == 0)
+        status = remove_with(s, TT_INDEX_LOG_ELSEWHERE, r, &again);
+    if (status == TT_OK) {
+        if (!s->quiet)
+            message_line("%" PRIu64 " removed", r->removed);
+        return EXIT_DONE;
+    }
+    return again.status == TT_EIO
+               ? message_failure("name a directory on another disk with --temp-dir or TMPDIR, for "
+                                 "the log, or free some megabytes",
+                                 "%s; %s", error.message, again.message)
+               : failure_library(again.status != TT_OK ? &again : &error, ABOUT_INDEX);
+}
+
 /* "1" and 1 are two ids, which look the same on a command line: both articles are removed. */
 static int run_remove(const settings *s)
 {
-    tt_index *index = NULL;
-    tt_error error = {0};
-    uint64_t removed = 0;
     int rc = check_operands(s, 2, SIZE_MAX);
     const size_t count = rc == 0 ? (s->input_count - 1) * 2 : 0;
     tt_id *ids = rc == 0 ? calloc(count, sizeof *ids) : NULL;
@@ -51,36 +86,22 @@ static int run_remove(const settings *s)
         const char *id = s->inputs[1 + i / 2];
         ids[i] = (tt_id){id, strlen(id), i % 2 == 0 ? 0 : TT_ARTICLE_INTEGER_ID, 0};
     }
-    if (tt_index_open(&index, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
-        tt_index_remove(index, ids, count, &removed, &error) != TT_OK)
-        rc = failure_library(&error, ABOUT_INDEX);
-    else if (!s->quiet)
-        message_line("%" PRIu64 " removed", removed);
-    tt_index_close(index);
+    rc = remove_articles(s, &(removal){.ids = ids, .count = count});
     free(ids);
     return rc;
 }
 
 static int run_expire(const settings *s)
 {
-    tt_index *index = NULL;
-    tt_error error = {0};
-    uint64_t removed = 0;
-    int64_t before = s->before;
-    int rc = check_operands(s, 1, 1);
+    removal r = {.before = s->before};
+    const int rc = check_operands(s, 1, 1);
     if (rc != 0)
         return rc;
     if ((s->before != TT_NO_TIME) == (s->older_than != 0))
         return message_usage(s->command, "give either --before TIME or --older-than AGE");
     if (s->older_than != 0)
-        before = (int64_t)time(NULL) * 1000000 - s->older_than;
-    if (tt_index_open(&index, s->inputs[0], 0, &s->engine, &error) != TT_OK ||
-        tt_index_expire(index, before, &removed, &error) != TT_OK)
-        rc = failure_library(&error, ABOUT_INDEX);
-    else if (!s->quiet)
-        message_line("%" PRIu64 " removed", removed);
-    tt_index_close(index);
-    return rc;
+        r.before = (int64_t)time(NULL) * 1000000 - s->older_than;
+    return remove_articles(s, &r);
 }
 
 static void describe_option(const tt_option *option, const void *field, int json, char *to,
@@ -330,7 +351,8 @@ const subcommand expire_command = {
     .operands = "INDEX",
     .about = "remove old articles",
     .text = "Removes articles by their time of publication, or by the time when they were\n"
-            "added, where they have none or it is later than that.",
+            "added, where they have none or it is later than that. On a full disk its log is\n"
+            "kept in the directory of --temp-dir, TMPDIR or /tmp, which is on another disk.",
     .example = "twicetold index expire feed.db --older-than 30d",
     .run = run_expire,
 };

@@ -272,8 +272,8 @@ const option_row option_rows[] = {
      "The result is the same for any size; the run takes longer. The least is 32M. The file has no "
      "name, so that nothing is left of it however the run ends; it takes about as much room as the "
      "input has text. Without this option there is no file, and everything is held in memory."},
-    {"temp-dir", 0, FOR_BUILD, 0, KIND_STRING, AT(engine.temp_dir), 0, 0, "DIR",
-     "where the file of --memory is (default: $TMPDIR, or /tmp)",
+    {"temp-dir", 0, FOR_BUILD | FOR_EXPIRE | FOR_REMOVE, 0, KIND_STRING, AT(engine.temp_dir), 0, 0,
+     "DIR", "where a temporary file is: that of --memory, or a log (default: $TMPDIR, or /tmp)",
      "A file system that is itself in memory saves none."},
     {"quiet", 'q',
      (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK |

@@ -995,8 +995,14 @@ typedef struct tt_index tt_index;
 enum {
     TT_INDEX_READ = 1u << 0,   /**< queries only; does not keep others from writing */
     TT_INDEX_CREATE = 1u << 1, /**< makes the file if it does not exist */
-    TT_INDEX_MATCHES = 1u << 2 /**< verdicts list every match, which costs more where articles are
-                                    exact copies */
+    TT_INDEX_MATCHES = 1u << 2, /**< verdicts list every match, which costs more where articles are
+                                     exact copies */
+    TT_INDEX_LOG_ELSEWHERE = 1u << 3 /**< writes, with the log that SQLite needs in `temp_dir` of
+                                          the options until the handle is closed: where the disk of
+                                          the file is full, articles can be removed so. It must be
+                                          on another disk, and not in memory unless the file is
+                                          (TT_EIO), and nobody else may have the index open
+                                          (TT_ELOCKED) */
 };
 
 /**

@@ -86,12 +86,18 @@ static void distrust_file(tti_db *f)
 /* Opens a name and looks into the file. @return a code of SQLite */
 static int connect_database(tti_db *f, const char *name, int flags)
 {
-    int code = sqlite3_open_v2(name, &f->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int code =
+        sqlite3_open_v2(name, &f->db, flags | SQLITE_OPEN_NOMUTEX, tti_moved_log_vfs(f->moved_log));
     if (code != SQLITE_OK)
         return code;
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
     distrust_file(f);
+    if (f->is_exclusive) { /* the index of the log is a file beside it otherwise */
+        code = sqlite3_exec(f->db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL);
+        if (code != SQLITE_OK)
+            return code;
+    }
     return sqlite3_exec(f->db, "PRAGMA schema_version", NULL, NULL, NULL);
 }
 
@@ -284,6 +290,16 @@ static char *resolve_path(const char *name)
     return resolved;
 }
 
+static tt_status move_log(tti_db *f, const tt_options *options, tt_error *error)
+{
+    const char *directory = options->temp_dir != NULL ? options->temp_dir : getenv("TMPDIR");
+    if (tti_open_file_is_read(&f->file))
+        return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process is reading it",
+                        TTI_DB_PATH_SHOWN, f->name);
+    f->is_exclusive = 1;
+    return tti_moved_log_make(f->path, directory != NULL ? directory : "/tmp", error);
+}
+
 tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_options *options,
                       tt_options *shape, tt_error *error)
 {
@@ -299,6 +315,10 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
     if (path != NULL) {
         f->path = resolve_path(path);
         status = f->path == NULL ? fail_open(f, errno, error) : open_file(f, mode, error);
+        if (status == TT_OK && (mode & TTI_DB_LOG_ELSEWHERE))
+            status = move_log(f, options, error);
+        if (status == TT_OK)
+            status = tti_moved_log_open(&f->moved_log, f->path, error);
     }
     if (status == TT_OK)
         status = open_database(f, mode, options, error);
@@ -345,6 +365,7 @@ void tti_db_close(tti_db *f)
     if (f == NULL)
         return;
     close_database(f);
+    tti_moved_log_close(f->moved_log, f->path);
     tti_open_files_remove(&f->file);
     (void)ZSTD_freeCCtx(f->compressor);
     (void)ZSTD_freeDCtx(f->decompressor);

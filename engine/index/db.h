@@ -75,10 +75,12 @@ static inline int tti_db_state_equal(const tti_db_state *x, const tti_db_state *
 typedef struct tti_db tti_db;
 
 enum {
-    TTI_DB_READ = 1,   /**< nothing is written */
-    TTI_DB_CREATE = 2, /**< make it if it does not exist, or if making it was interrupted */
-    TTI_DB_NEW = 4,    /**< with TTI_DB_CREATE: fail if it exists */
-    TTI_DB_SALVAGE = 8 /**< with TTI_DB_READ: though it is damaged; `shape` is not read */
+    TTI_DB_READ = 1,          /**< nothing is written */
+    TTI_DB_CREATE = 2,        /**< make it if it does not exist, or if making it was interrupted */
+    TTI_DB_NEW = 4,           /**< with TTI_DB_CREATE: fail if it exists */
+    TTI_DB_SALVAGE = 8,       /**< with TTI_DB_READ: though it is damaged; `shape` is not read */
+    TTI_DB_LOG_ELSEWHERE = 16 /**< with the log in the temp_dir of the options, and without readers
+                               */
 };
 
 /** Opens or makes (TTI_DB_CREATE: `options` resolved) a file, or makes one in memory (path NULL,

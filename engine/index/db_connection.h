@@ -6,6 +6,7 @@
 #define TTI_INDEX_DB_CONNECTION_H
 
 #include "index/db.h"
+#include "index/moved_log.h"
 #include "index/open_files.h"
 
 #include <sqlite3.h>
@@ -56,6 +57,8 @@ struct tti_db {
     uint64_t least_bytes;     /* unless it was truncated, it is not shorter than this */
     int is_immutable;         /* read without a log: no writer is supposed to be there, */
     struct timespec modified; /* and so the file stays what it was when it was opened */
+    tti_moved_log *moved_log; /* NULL: the log is beside the index */
+    int is_exclusive;         /* no other connection may be there */
     int version;              /* of the file, before a writer completes it */
     int begun;
     int removed;                    /* rows were removed since the file was last shrunk */

@@ -101,10 +101,11 @@ static tt_status open_index(tt_index *x, const char *path, uint32_t flags, const
                             const tt_options *resolved, tt_error *error)
 {
     const unsigned mode = (flags & TT_INDEX_READ ? TTI_DB_READ : 0u) |
-                          (flags & TT_INDEX_CREATE || path == NULL ? TTI_DB_CREATE : 0u);
+                          (flags & TT_INDEX_CREATE || path == NULL ? TTI_DB_CREATE : 0u) |
+                          (flags & TT_INDEX_LOG_ELSEWHERE ? TTI_DB_LOG_ELSEWHERE : 0u);
     TTI_TRY(tti_db_open(&x->db, path, mode, resolved, &x->options, error));
     TTI_TRY(check_shape(x, given, error));
-    x->options.threads = resolved->threads;
+    x->options.threads = mode & TTI_DB_LOG_ELSEWHERE ? 1 : resolved->threads; /* one connection */
     x->options.allocator = resolved->allocator;
     x->options.max_article_bytes = resolved->max_article_bytes;
     x->is_read_only = (flags & TT_INDEX_READ) != 0;
@@ -126,8 +127,11 @@ tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const 
     if (out == NULL || (path != NULL && *path == '\0'))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "out is NULL or path is empty");
     *out = NULL;
-    if ((flags & ~(uint32_t)(TT_INDEX_READ | TT_INDEX_CREATE | TT_INDEX_MATCHES)) != 0 ||
-        ((flags & TT_INDEX_READ) && ((flags & TT_INDEX_CREATE) || path == NULL)))
+    if ((flags & ~(uint32_t)(TT_INDEX_READ | TT_INDEX_CREATE | TT_INDEX_MATCHES |
+                             TT_INDEX_LOG_ELSEWHERE)) != 0 ||
+        ((flags & TT_INDEX_READ) && ((flags & TT_INDEX_CREATE) || path == NULL)) ||
+        ((flags & TT_INDEX_LOG_ELSEWHERE) &&
+         ((flags & (TT_INDEX_READ | TT_INDEX_CREATE)) || path == NULL)))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "flags do not go together");
     TTI_TRY(take_options(options, &given, &resolved, error));
     x = tti_alloc_zero(resolved.allocator, 1, sizeof *x);

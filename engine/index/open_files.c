@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* The byte that a writer locks: far behind those that SQLite locks, which begin at 1 GiB. */
-enum { LOCK_BYTE = 0x40010000 };
+enum { LOCK_BYTE = 0x40010000, SQLITE_LOCKS = 0x40000000, SQLITE_LOCK_COUNT = 512 };
 
 /* Locks of an open file are Linux's. Elsewhere the lock is the process's, like those of SQLite,
  * which serves as well: the descriptors of a file are closed together, and a second writer within
@@ -194,4 +194,17 @@ int tti_open_files_before_fork(const char *path)
         found |= tti_open_file_is_inherited(x) && x->device == s.st_dev && x->inode == s.st_ino;
     unlock_list();
     return found;
+}
+
+int tti_open_file_is_read(const tti_open_file *x)
+{
+    struct flock range = {.l_type = F_WRLCK,
+                          .l_whence = SEEK_SET,
+                          .l_start = SQLITE_LOCKS,
+                          .l_len = SQLITE_LOCK_COUNT};
+    int is_open;
+    lock_list();
+    is_open = is_open_elsewhere(x, x->device, x->inode);
+    unlock_list();
+    return is_open || (fcntl(x->descriptor, F_GETLK, &range) == 0 && range.l_type != F_UNLCK);
 }

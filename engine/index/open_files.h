@@ -34,6 +34,8 @@ int tti_open_files_add(tti_open_file *x, const char *path, unsigned mode);
 void tti_open_files_remove(tti_open_file *x);
 /** Whether the file was open, here or in a parent, when this process was forked. */
 int tti_open_files_before_fork(const char *path);
+/** Whether it is open by SQLite elsewhere, in this process or in another one. */
+int tti_open_file_is_read(const tti_open_file *x);
 /** Whether the parent process opened it. */
 int tti_open_file_is_inherited(const tti_open_file *x);
 

@@ -472,7 +472,9 @@ test_a_read_only_file_system_and_a_full_disk_are_read() {
         "$TWICETOLD" index stat small/a.db >full
         "$TWICETOLD" index query small/a.db few.jsonl -q >>full
         "$TWICETOLD" index check small/a.db
-        "$TWICETOLD" index expire small/a.db --before 2100-01-01 2>expired && exit 1
+        mkdir small/here
+        "$TWICETOLD" index expire small/a.db --before 2100-01-01 --temp-dir small/here 2>expired && exit 1
+        "$TWICETOLD" index check small/a.db
         rm small/filler
         "$TWICETOLD" index check small/a.db
         mount -o remount,ro small
@@ -484,8 +486,51 @@ test_a_read_only_file_system_and_a_full_disk_are_read() {
         "$TWICETOLD" index expire small/a.db --before 2100-01-01'
     has full 'articles       60'
     has readonly 'articles       60'
-    has expired 'No space left on device'
+    has expired 'No space left on device; cannot keep the log in small/here: it is on the disk of the index'
+    has expired 'name a directory on another disk with --temp-dir'
     has refused 'small/a.db: Read-only file system'
+}
+
+# The index itself fills the disk, so that its log holds what has no room in the file.
+test_old_articles_make_room_on_a_full_disk() {
+    export TWICETOLD
+    feed 3000 >in.jsonl
+    mkdir elsewhere
+    in_small_disk 4M '
+        set -e
+        mount -t tmpfs none elsewhere
+        "$TWICETOLD" index create small/a.db --keep-text
+        "$TWICETOLD" watch small/a.db -q <in.jsonl >told 2>/dev/null && exit 1
+        dd if=/dev/zero of=small/filler bs=1k count=9000 2>/dev/null || true
+        TMPDIR=elsewhere "$TWICETOLD" index expire small/a.db --before 2024-01-01
+        TMPDIR=elsewhere "$TWICETOLD" index remove small/a.db none
+        TMPDIR=elsewhere "$TWICETOLD" index stat small/a.db >kept
+        ls -A elsewhere >left
+        TMPDIR=elsewhere "$TWICETOLD" index expire small/a.db --before 2100-01-01
+        ls -A elsewhere small | grep -v -- -shm >>left
+        "$TWICETOLD" index check small/a.db
+        head -n 100 in.jsonl | "$TWICETOLD" watch small/a.db -q >again'
+    [ "$(awk '$1 == "articles" {print $2}' kept)" -eq "$(wc -l <told)" ] || fail 'what was told is not there'
+    [ "$(wc -l <told)" -gt 0 ] && [ "$(wc -l <again)" -eq 100 ] || fail 'nothing was told'
+    printf '%s\n' 'elsewhere:' '' 'small:' a.db filler >expected
+    same expected left
+}
+
+test_a_log_that_was_left_elsewhere_is_followed() {
+    feed 30 >in.jsonl
+    run index create a.db
+    : >log
+    ln -s "$PWD/log" a.db-wal # as a kill leaves it
+    (cat in.jsonl; sleep 1; "$TWICETOLD" index stat a.db >stat; wc -c <log >size) | "$TWICETOLD" watch a.db -q >out
+    [ "$(awk '$1 == "articles" {print $2}' stat)" -eq 30 ] || fail 'a reader does not follow it'
+    [ "$(cat size)" -gt 0 ] || fail 'it was not written to'
+    if [ -e log ] || [ -L a.db-wal ]; then fail 'it is left'; fi
+    run index check a.db
+    exits 0
+    ln -s /nowhere/log a.db-wal
+    run index stat a.db
+    exits 3
+    has err 'a.db-wal leads to /nowhere/log: No such file or directory'
 }
 
 test_rejected_records_have_no_verdict() {
