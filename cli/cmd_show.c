@@ -13,6 +13,7 @@
 #include "message.h"
 #include "records.h"
 #include "result_arrays.h"
+#include "terminal/html.h"
 #include "terminal/pager.h"
 #include "terminal/side_by_side.h"
 #include "terminal/unified.h"
@@ -342,6 +343,21 @@ static int read_and_print(show_state *w, const settings *s, const char *name)
         rc = choose_versions(w);
     if (rc != 0)
         return rc;
+    if (s->html) {
+        char title[200];
+        (void)snprintf(title, sizeof title, "%s: %s %s", s->inputs[0],
+                       name != NULL      ? "article"
+                       : s->cluster != 0 ? "cluster"
+                                         : "section",
+                       name != NULL ? name : "");
+        if (name == NULL)
+            (void)snprintf(title + strlen(title), sizeof title - strlen(title), "%" PRIu32,
+                           s->cluster != 0 ? s->cluster : s->section);
+        rc = html_begin(&w->terminal);
+        if (rc == 0)
+            rc = print_views(w);
+        return rc != 0 ? rc : html_end(title) != 0 ? EXIT_FAILED : output_flush_standard();
+    }
     pager_begin();
     rc = print_views(w);
     pager_end();

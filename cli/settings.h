@@ -38,6 +38,7 @@ struct settings {
     int32_t all;
     int32_t versions; /**< of a cluster, each beside the one before */
     int32_t unified;
+    int32_t html;
     int32_t open;              /**< the page in a browser */
     uint32_t cluster, section; /**< numbers of the result; 0: not given */
     uint32_t misses;           /**< 0: not given */

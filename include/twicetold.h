@@ -500,7 +500,9 @@ typedef struct tt_occurrence {
 /** What a section is. */
 typedef enum tt_section_kind {
     TT_SECTION_STORY = 0,
-    TT_SECTION_NOTICE = 1 /**< most of it is in tt_result_notices() */
+    TT_SECTION_NOTICE = 1 /**< most of it is in tt_result_notices(), or it has at most 250 tokens
+                             and three stories have it: articles that no copies link. Where neither
+                               pairs nor clusters were looked for, stories are not known */
 } tt_section_kind;
 
 /** A passage that occurs at least twice. occurrences[0] is the reference, the earliest article that
@@ -716,8 +718,8 @@ TT_API TT_NODISCARD tt_status tt_signatures(uint32_t *out, const tt_article *art
 typedef struct tt_reader tt_reader;
 
 enum {
-    TT_READER_WHOLE = 1u << 0, /**< in wire formats headline, byline and dateline are part of the
-                                    text */
+    TT_READER_WHOLE = 1u << 0,  /**< in wire formats headline, byline and dateline are part of the
+                                     text */
     TT_READER_PROMPT = 1u << 1, /**< waits for more of a stream for 1 ms, not 50, before a batch is
                                      returned: batches are smaller and come sooner */
     TT_READER_LASTING_IDS = 1u << 2 /**< for an index: a record without an id, or a text file, has
@@ -901,9 +903,9 @@ TT_API TT_NODISCARD tt_status tt_write_json_string(tt_write_fn write, void *ctx,
                                                    size_t size);
 
 /** Writes the words of `text` as they are compared, with one space between them: without capitals,
- * with composed and decomposed, wide and narrow letters alike. What is found in it is found whatever
- * the form in which it was written. Threads: any. @return TT_OK; TT_EFORMAT (it is not UTF-8);
- * TT_EINVAL; TT_ESTOPPED */
+ * with composed and decomposed, wide and narrow letters alike. What is found in it is found
+ * whatever the form in which it was written. Threads: any. @return TT_OK; TT_EFORMAT (it is not
+ * UTF-8); TT_EINVAL; TT_ESTOPPED */
 TT_API TT_NODISCARD tt_status tt_write_words(tt_write_fn write, void *ctx, const char *text,
                                              size_t size);
 
@@ -1257,10 +1259,10 @@ TT_API TT_NODISCARD tt_status tt_index_progress_get(tt_index *index, tt_index_pr
  * @return 0 to go on, anything else to stop. */
 typedef int (*tt_index_removal_fn)(void *ctx, uint64_t removal, uint64_t article);
 
-/** Lists the removals after the first `after` ones, in order: articles that were deleted or expired,
- * or gave way to a later version or to a tombstone with a number of its own. The index forgets old
- * ones, at the latest when there are more than articles: where the first that is listed is not
- * after + 1, some are missing, and to read the articles again is less work.
+/** Lists the removals after the first `after` ones, in order: articles that were deleted or
+ * expired, or gave way to a later version or to a tombstone with a number of its own. The index
+ * forgets old ones, at the latest when there are more than articles: where the first that is listed
+ * is not after + 1, some are missing, and to read the articles again is less work.
  * @return TT_OK, TT_ESTOPPED; else as tt_index_get() */
 TT_API TT_NODISCARD tt_status tt_index_removals(tt_index *index, uint64_t after,
                                                 tt_index_removal_fn emit, void *ctx,

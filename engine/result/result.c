@@ -7,6 +7,7 @@
 #include "kernels/token_extents.h"
 #include "util/error.h"
 #include "util/sort.h"
+#include "verify/own_text.h"
 
 #include <assert.h>
 
@@ -237,6 +238,66 @@ static void find_tokens(const tti_article *article, uint32_t count, uint64_t beg
     }
 }
 
+/* A story is all documents that copies link. */
+static uint32_t story_of(uint32_t *parents, uint32_t doc)
+{
+    while (parents[doc] != doc)
+        doc = parents[doc] = parents[parents[doc]];
+    return doc;
+}
+
+static uint32_t *link_stories(const tt_result *x)
+{
+    const size_t docs = x->store.corpus.doc_count;
+    uint32_t *parents = tti_alloc(x->allocator, docs + 1, sizeof *parents);
+    for (uint32_t d = 0; parents != NULL && d < docs; d++)
+        parents[d] = d;
+    for (size_t k = 0; parents != NULL && k < x->verified.pairs.count; k++) {
+        const tt_pair *p = &x->verified.pairs.items[k].numbers;
+        if (TT_IS_COPY(p->relation))
+            parents[story_of(parents, (uint32_t)p->b)] = story_of(parents, (uint32_t)p->a);
+    }
+    return parents;
+}
+
+enum { STORIES_OF_NOTICE = 3 /* a text that two tell may have been borrowed */ };
+
+static int has_several_stories(const tt_result *x, uint32_t *parents, const tt_section *s)
+{
+    uint32_t stories[STORIES_OF_NOTICE];
+    size_t count = 0;
+    for (size_t i = 0; i < s->count && count < STORIES_OF_NOTICE; i++) {
+        const uint32_t doc = x->store.corpus.articles[s->occurrences[i].article].doc;
+        const uint32_t story = story_of(parents, doc);
+        size_t known = 0;
+        while (known < count && stories[known] != story)
+            known++;
+        if (known == count)
+            stories[count++] = story;
+    }
+    return count == STORIES_OF_NOTICE;
+}
+
+/* Short sections that several stories have are notices, though no two articles have so little else
+ * that the notice could be learned from them. */
+static tt_status mark_sections_of_stories(tt_result *x)
+{
+    uint32_t *parents;
+    if ((x->options.find & (TT_FIND_PAIRS | TT_FIND_CLUSTERS)) == 0 ||
+        !tti_options_have_rule(&x->options) || x->sections.sections.count == 0)
+        return TT_OK; /* it is not known who tells the same story */
+    parents = link_stories(x);
+    if (parents == NULL)
+        return TT_ENOMEM;
+    for (size_t k = 0; k < x->sections.sections.count; k++) {
+        tt_section *s = &x->sections.sections.items[k];
+        if (s->tokens <= TTI_LONGEST_NOTICE && has_several_stories(x, parents, s))
+            s->kind = TT_SECTION_NOTICE;
+    }
+    tti_release(x->allocator, parents, x->store.corpus.doc_count + 1, sizeof *parents);
+    return TT_OK;
+}
+
 static tt_status mark_notice_sections(tt_result *x)
 {
     for (size_t k = 0; k < x->sections.sections.count; k++) {
@@ -274,6 +335,8 @@ tt_status tti_result_list_notices(tt_result *x, tt_error *error)
     }
     if (status == TT_OK && count > 0)
         status = mark_notice_sections(x);
+    if (status == TT_OK)
+        status = mark_sections_of_stories(x);
     TTI_TRY_ALLOC(status, error, "notices");
     return TT_OK;
 }

@@ -188,3 +188,22 @@ test_other_texts_with_the_same_ids() {
     exits 3
     has err '"digest" is not a digest'
 }
+
+test_a_page_of_html() {
+    feed=$here/../../corpora/feed/articles.jsonl
+    run scan -q "$feed" -o result.jsonl
+    run show result.jsonl --cluster 1 "$feed" --html
+    exits 0
+    has out '<title>result.jsonl: cluster 1</title>'
+    has out '<span class="number">near-duplicate</span>'
+    has out "default-src 'none'"
+    lacks out "$(printf '\033')"
+    [ "$(grep -o '<span' out | wc -l)" -eq "$(grep -o '</span>' out | wc -l)" ] || fail 'spans are left open'
+    printf '{"id":"<b>1","text":"Ferries & ships of <b>Aldery</b> were late on Monday again"}\n{"id":"2","text":"Ferries & ships of <b>Aldery</b> were late on Monday again"}\n' >in.jsonl
+    run scan -q in.jsonl --text-format plain -o result.jsonl
+    run show result.jsonl '<b>1' in.jsonl --text-format plain --html
+    exits 0
+    has out '&lt;b>1'
+    has out 'Ferries &amp; ships of &lt;b>Aldery'
+    lacks out '<b>'
+}
