@@ -189,12 +189,9 @@ static const char *name_of_segment(int32_t kind)
     return names[kind];
 }
 
-void answer_differences(buffer *out, const tt_alignment *alignment, const char *text,
+void answer_differences(buffer *out, const tt_difference *d, size_t count, const char *text,
                         const char *of_text)
 {
-    size_t count;
-    const tt_difference *d = tt_alignment_differences(alignment, &count);
-    buffer_key(out, "differ");
     buffer_text(out, "[");
     for (size_t i = 0; i < count; i++) {
         buffer_text(out, i > 0 ? ",{" : "{");

@@ -102,14 +102,6 @@ static void pass_time(place *p, int64_t time)
     p->time = time > p->time ? time : p->time;
 }
 
-/* Whether it is to be said what differs from the article that this one changes. */
-static int is_change(const tt_index_article *a)
-{
-    const tt_verdict *v = a->verdict;
-    return v != NULL && v->of.bytes != NULL && !a->withdrawn && a->text_size <= MOST_COMPARED &&
-           (v->kind == TT_VERDICT_CORRECTION || v->kind == TT_VERDICT_UPDATE);
-}
-
 /* A tt_index_article_fn. It stops after an article that changes another one. */
 static int append_article(void *ctx, const tt_index_article *article)
 {
@@ -118,7 +110,8 @@ static int append_article(void *ctx, const tt_index_article *article)
     pass_time(&f->page->end, article->arrival);
     begin_event(f, "article");
     answer_article(&f->page->bytes, article);
-    if (is_change(article) && find_keep_id(&article->id, &f->id) == 0 &&
+    if (article->verdict != NULL && changes_is_change(article->verdict) && !article->withdrawn &&
+        article->text_size <= MOST_COMPARED && find_keep_id(&article->id, &f->id) == 0 &&
         find_keep_id(&article->verdict->of, &f->of) == 0)
         return 1;
     buffer_text(&f->page->bytes, "\n\n");
@@ -129,8 +122,15 @@ static int append_article(void *ctx, const tt_index_article *article)
 static void append_differences(server *s, filling *f)
 {
     buffer *out = &f->page->bytes;
+    const tt_verdict pair = {.kind = TT_VERDICT_UPDATE, .id = f->id.id, .of = f->of.id};
+    const buffer *known = changes_is_version(&pair) ? changes_find(&s->changes, &f->id.id) : NULL;
     out->size--; /* the bracket that ends the article */
-    find_differences(s, &f->id.id, &f->of.id, MOST_COMPARED, out);
+    if (known != NULL) {
+        buffer_key(out, "differ");
+        (void)buffer_write(out, known->bytes, known->size);
+    } else if (!changes_is_version(&pair)) {
+        find_differences(s, &f->id.id, &f->of.id, MOST_COMPARED, out);
+    }
     buffer_text(out, "}\n\n");
 }
 

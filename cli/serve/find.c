@@ -1,7 +1,6 @@
 #include "serve/find.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "memory.h"
 #include "serve/answers.h"
@@ -119,13 +118,15 @@ void find_differences(server *s, const tt_id *id, const tt_id *of, size_t most, 
     tt_article a, b;
     char *text = copy_text(s, id, most, &a), *of_text = NULL;
     tt_alignment *alignment = NULL;
-    const int is_same = id->size == of->size && id->flags == of->flags &&
-                        memcmp(id->bytes, of->bytes, id->size) == 0;
+    size_t count;
     options.threads = 1;
-    if (text != NULL && !is_same) /* the text of an earlier version is gone */
+    if (text != NULL)
         of_text = copy_text(s, of, most, &b);
-    if (of_text != NULL && tt_align(&alignment, &a, &b, &options, 0, NULL) == TT_OK)
-        answer_differences(out, alignment, text, of_text);
+    if (of_text != NULL && tt_align(&alignment, &a, &b, &options, 0, NULL) == TT_OK) {
+        const tt_difference *d = tt_alignment_differences(alignment, &count);
+        buffer_key(out, "differ");
+        answer_differences(out, d, count, text, of_text);
+    }
     tt_alignment_close(alignment);
     free(text);
     free(of_text);

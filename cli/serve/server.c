@@ -44,6 +44,7 @@ void server_free(server *s)
 {
     if (s->access_log >= 0)
         (void)close(s->access_log);
+    changes_free(&s->changes);
     free(s);
 }
 

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "serve/changes.h"
 #include "serve/events.h"
 #include "serve/metrics.h"
 #include "serve/request.h"
@@ -50,6 +51,7 @@ struct server {
     tt_reader_options reader;
 
     tt_index *index; /**< only between server_lock() and server_unlock() */
+    changes changes; /**< likewise */
     turns turns;
 
     request_queue readers, questions; /**< bodies with articles to read; everything else */

@@ -6,8 +6,10 @@
 #include "serve/writer.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "memory.h"
 #include "serve/server.h"
 #include "terminal/progress.h"
 
@@ -30,6 +32,7 @@ typedef struct commit {
     size_t slice_count;
     tt_article articles[MOST_ARTICLES];
     tt_status statuses[MOST_ARTICLES];
+    char *earlier[MOST_ARTICLES]; /* texts of the versions in the index, or NULL */
     size_t count, bytes;
     int is_added; /* they are on the disk, and not only asked about */
 } commit;
@@ -157,6 +160,51 @@ static const slice *find_slice(const commit *c, size_t article)
     return &c->slices[i];
 }
 
+/* ==== Versions ================================================================================ */
+
+/* Copies the texts of the versions whose place the articles will take, for what they change. */
+static void copy_earlier(commit *c)
+{
+    tt_index *index = c->server->index;
+    tt_index_article found;
+    if (!tt_index_options(index)->keep_text)
+        return;
+    for (size_t i = 0; i < c->count; i++) {
+        const tt_article *a = &c->articles[i];
+        const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+        c->earlier[i] = NULL;
+        if (tt_index_get(index, &id, &found, NULL) == TT_OK && found.number != 0 &&
+            found.text != NULL)
+            c->earlier[i] = memory_copy(found.text, found.text_size);
+    }
+}
+
+static void free_earlier(commit *c)
+{
+    if (tt_index_options(c->server->index)->keep_text)
+        for (size_t i = 0; i < c->count; i++)
+            free(c->earlier[i]);
+}
+
+/* Whether the commit has an article with the id of this one before it: then that is the version
+ * before, or is none. */
+static int is_repeated(const commit *c, size_t article)
+{
+    const tt_article *a = &c->articles[article];
+    for (size_t i = 0; i < article; i++)
+        if (c->articles[i].id_size == a->id_size &&
+            memcmp(c->articles[i].id, a->id, a->id_size) == 0)
+            return 1;
+    return 0;
+}
+
+static void note_version(commit *c, const tt_verdict *v, size_t article)
+{
+    if (tt_index_options(c->server->index)->keep_text && c->earlier[article] != NULL &&
+        changes_is_version(v) && !is_repeated(c, article))
+        changes_note(&c->server->changes, v, c->articles[article].text, c->earlier[article]);
+}
+
 /* A tt_verdict_fn. */
 static int take_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
 {
@@ -171,8 +219,10 @@ static int take_verdicts(void *ctx, const tt_verdict *verdicts, size_t count)
         if (tt_verdict_write(&verdicts[i], buffer_write, &x->lines) != TT_OK)
             x->lines.failed = 1;
         o->end = x->lines.size;
-        if (c->is_added)
-            metrics_add(m, &m->verdicts[verdicts[i].kind], 1);
+        if (!c->is_added)
+            continue;
+        metrics_add(m, &m->verdicts[verdicts[i].kind], 1);
+        note_version(c, &verdicts[i], at);
     }
     return 0;
 }
@@ -224,11 +274,13 @@ static void run_commit(server *s, commit *c)
     c->server = s;
     c->is_added = 1;
     server_lock(s);
+    copy_earlier(c);
     if (c->count > 0)
         status =
             tt_index_add(s->index, c->articles, c->count, c->statuses, take_verdicts, c, &error);
     if (status == TT_OK)
         expire_window(s);
+    free_earlier(c);
     server_unlock(s);
     if (status == TT_OK)
         reject_refused(c);

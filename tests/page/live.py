@@ -117,6 +117,11 @@ def test_what_comes_in_is_on_top_with_what_it_changed(browser, given):
         said = rows(page).nth(0).inner_text()
         assert 'three' in said and 'five' in said and '31' in said, said
         assert any(kind in said for kind in ('correction', 'update')), said
+        service.add(crash(1, ' - second update', dead='five', hurt=44))  # a version, whose earlier text is gone
+        until(page, "document.querySelectorAll('.feed > li').length === 3 && document.querySelector('.feed > li .facts-differ').innerText.includes('44')")
+        assert 'of its earlier version' in rows(page).nth(0).inner_text() and '31' in rows(page).nth(0).inner_text()
+        service.add(crash(1, ' - update', dead='five', hurt=31))
+        until(page, "document.querySelector('.feed > li .facts-differ').innerText.includes('44') && document.querySelector('.feed > li .facts-differ').innerText.indexOf('44') < document.querySelector('.feed > li .facts-differ').innerText.indexOf('31')")
         service.add({**crash(1), 'id': 'copy', 'source': 'Copyist', 'text': CRASH.format(dead='five', hurt=31, place='Oakley', day='Tuesday')})
         until(page, "document.querySelector('.feed > li details.copies') !== null")
         assert rows(page).count() == 3 and 'Copyist' in page.locator('details.copies summary').inner_text()

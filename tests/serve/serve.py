@@ -344,6 +344,9 @@ def test_corrections_say_what_they_correct(work):
         assert 'differ' not in first[2] and 'differ' not in third[2]
         assert second[2]['verdict']['kind'] == 'correction' and second[2]['verdict']['of'] == 'a'
         assert {'kind': 'numeral', 'words': '5', 'of_words': '3'} in second[2]['differ'], second[2]['differ']
+        s.add({'id': 'x', 'text': text(9) + ' and so on'}, {'id': 'a', 'text': toll.format(8)})  # a new version, whose earlier text is gone
+        heard = [d for _, kind, d in take_events(listening, 4) if kind == 'article' and d['id'] == 'a']
+        assert heard[0]['verdict']['of'] == 'a' and {'kind': 'numeral', 'words': '8', 'of_words': '3'} in heard[0]['differ'], heard
 
 
 def test_two_hear_the_same_decision_within_a_second(work):

@@ -32,10 +32,17 @@ function ofSaid(n) {
   return [el('span', { class: 'after' }, said, bdi(titleOf(of)), ' \u00b7 ', sourceOf(of)), keepsText ? el('a', { class: 'side', href: compareLink(of, n) }, 'side by side', hidden(` with ${titleOf(of)}`)) : null];
 }
 
+/* What the service says of an earlier version of the same item, whose text is gone. */
+function versionSaid(n) {
+  const fact = (d, words) => el('span', { class: `fact fact-${FACT_KINDS[FACTS.indexOf(d.kind)]}` }, bdi(words)), differ = store.differ[n] || [];
+  return differ.length === 0 ? null : el('div', { class: 'what-changed' }, el('ul', { class: 'facts-differ', 'aria-label': 'Facts that differ' }, differ.map(d => el('li', {}, fact(d, d.of_words), ' \u2192 ', fact(d, d.words)))));
+}
+
 /* What an update or a correction changed, when the service has compared the two. */
 function changesSaid(n) {
   const of = ofWhich(n), box = el('div', { class: 'what-changed' });
-  if (of === undefined || !['update', 'correction'].includes(kindOf(n))) return null;
+  if (of === undefined) return versionSaid(n);
+  if ( !['update', 'correction'].includes(kindOf(n))) return null;
   compared(of, n).then(() => { if (textOf(of) !== undefined && textOf(n) !== undefined) box.append(...[difference(of, n, VERSIONS)].flat(Infinity).filter(e => e)); });
   return box;
 }

@@ -1,6 +1,6 @@
 /* The articles that the page has heard of, in the columns that the parts shared with the report read. */
 const VERDICTS = { new: 'new', duplicate: 'duplicate', update: 'update', overlaps: 'overlaps', withdrawn: 'withdrawn', correction: 'correction' };
-const store = { id: [], title: [], source: [], sources: [null], published: [], number: [], arrival: [], verdict: [], story: [], withdrawn: [], text: [] };
+const store = { id: [], title: [], source: [], sources: [null], published: [], number: [], arrival: [], verdict: [], story: [], withdrawn: [], text: [], differ: [] };
 const numbers = new Map(), decided = new Map();
 let keepsText = true, lastDecision = 0;
 
@@ -15,7 +15,8 @@ function note(a) {
   const n = numbers.get(key);
   let source = a.source === '' ? 0 : store.sources.indexOf(a.source);
   if (source < 0) source = store.sources.push(a.source) - 1;
-  if (store.number[n] !== a.number) { store.text[n] = undefined; forgetComparisons(n); }
+  if (store.number[n] !== a.number) { store.text[n] = store.differ[n] = undefined; forgetComparisons(n); }
+  if (a.differ !== undefined) store.differ[n] = a.differ;
   store.title[n] = a.title || '';
   store.source[n] = source;
   store.published[n] = secondsIn(a.published) ?? secondsIn(a.arrival);
