@@ -99,8 +99,8 @@ const subcommand scan_command = {
     .operands = "INPUT...",
     .about = "find near-duplicate articles and repeated sections",
     .text = "Finds near-duplicate articles and repeated sections; the result is JSON Lines.\n"
-            "INPUT is JSON Lines, a .txt file (one article), a directory of these, any of\n"
-            "them gzip or zstd, or - for JSON Lines on standard input.",
+            "INPUT is JSON, CSV, HTML, a text, or a news format such as NewsML or RSS, also\n"
+            "compressed or in archives, a directory of these, or - for standard input.",
     .more = "Rejected records are named on standard error as FILE:LINE: reason.\n"
             "On a terminal and without -o, an overview is printed instead of the result: the\n"
             "counts, the largest clusters and the passages repeated most. -o - prints the\n"

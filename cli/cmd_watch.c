@@ -619,11 +619,11 @@ const subcommand watch_command = {
     .bit = FOR_WATCH,
     .operands = "INDEX",
     .about = "say whether each incoming article has been seen before",
-    .text = "Reads articles, JSON Lines, on standard input, adds them to INDEX (made if not\n"
-            "there), and writes a verdict on each, a JSON line, when it is on the disk: new,\n"
-            "duplicate, correction, update, overlaps or withdrawn. A record without an id is\n"
-            "-#DIGEST, named for what it says. INDEX may be the address, or the socket, of a\n"
-            "running 'twicetold serve', to which several may send.",
+    .text = "Reads articles, JSON Lines, on standard input (none is no failure), adds them to\n"
+            "INDEX, which is made if not there, and writes a verdict on each, a JSON line,\n"
+            "when it is on the disk: new, duplicate, correction, update, overlaps, withdrawn.\n"
+            "A record without an id is -#DIGEST, named for what it says. INDEX may be the\n"
+            "address or socket of a running 'twicetold serve', to which several may send.",
     .example = "twicetold watch feed.db --window 72h <feed.jsonl >verdicts.jsonl",
     .run = run_watch,
 };

@@ -115,6 +115,9 @@ static const struct record_rule {
      "send it as UTF-8"},
     {TT_EFORMAT, "corrupt ", COPY_ADVICE, NULL},
     {TT_EFORMAT, "truncated ", COPY_ADVICE, NULL},
+    {TT_EFORMAT, "garbage after", "what follows is not read; cut it off, or get a clean copy",
+     NULL},
+    {TT_EFORMAT, "; ", NULL, NULL}, /* the reason says what to do */
     {TT_EFORMAT, "", "fix the record", NULL},
     {TT_ELIMIT, "", "--max-article-bytes raises the limit, up to 1G", NULL},
     {TT_EDUPLICATE, "", "the first record was used, this one skipped", NULL},
@@ -188,7 +191,8 @@ static const char *advice_for(const tt_error *error, failure_about about)
 int failure_is_of_all_records(const char *reason)
 {
     return strncmp(reason, MISSING_FIELD, sizeof MISSING_FIELD - 1) == 0 ||
-           strstr(reason, "\" is not a string") != NULL;
+           strstr(reason, "\" is not a string") != NULL || strstr(reason, "\" is null") != NULL ||
+           strstr(reason, "\" is empty") != NULL;
 }
 
 /* The first rule for a record, or NULL. */

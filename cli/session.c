@@ -165,6 +165,14 @@ static void tell_notes(session *r, const tt_record *record)
          NULL},
         {TT_NOTE_NO_TIME, "the time is in no form that is known, and is left out",
          "write it as 2026-03-12T09:15:00Z"},
+        {TT_NOTE_IS_JSON, "its name says otherwise, but it is JSON and read as that", NULL},
+        {TT_NOTE_IS_TABLE, "its name says otherwise, but it is a table and read as that", NULL},
+        {TT_NOTE_IS_HTML, "its name says otherwise, but it is an HTML page and read as that", NULL},
+        {TT_NOTE_IS_XML, "its name says otherwise, but it is XML and read as that", NULL},
+        {TT_NOTE_IS_ARCHIVE, "its name says otherwise, but it is a web archive and read as that",
+         NULL},
+        {TT_NOTE_MAIL, "it begins with the headers of a mail, which are a part of the text", NULL},
+        {TT_NOTE_KEY_TWICE, "a field comes twice, and the last one counts", NULL},
     };
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
         if ((record->notes & ~r->noted & notes[i].note) != 0 && !r->settings->quiet)
@@ -211,22 +219,35 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
 
 static void describe_passed_over(const session *r, const tt_reader *reader)
 {
-    char kinds[160];
-    const uint64_t count = tt_reader_passed_over(reader, kinds, sizeof kinds);
+    char kinds[240];
+    uint64_t count = tt_reader_passed_over(reader, kinds, sizeof kinds);
     if (count > 0 && !r->settings->quiet)
         message_line("%" PRIu64 " file%s passed over in directories and archives: %s", count,
                      count == 1 ? "" : "s", kinds);
+    count = tt_reader_empty(reader, kinds, sizeof kinds);
+    if (count > 0 && r->seen > 0 && !r->settings->quiet)
+        message_line("%" PRIu64 " file%s no article: %s", count, count == 1 ? " has" : "s have",
+                     kinds);
+}
+
+/* A pipe that ends at once brought nothing to watch, which is no failure. */
+static int is_quiet_feed(const session *r, const char *const *inputs, const char *empty)
+{
+    return r->settings->command->bit == FOR_WATCH && strcmp(inputs[0], "-") == 0 &&
+           strcmp(empty, "standard input is empty") == 0;
 }
 
 /* What is made of no article means nothing. The rejected records were asked for all the same. */
-static int refuse_nothing(session *r, const tt_reader *reader)
+static int refuse_nothing(session *r, const tt_reader *reader, const char *const *inputs)
 {
+    char empty[240];
     if (r->seen > 0 && r->without_id == r->seen - r->rejected && r->seen > r->rejected &&
         r->settings->reader.id_field != NULL)
         return message_failure("name the field of the ids with --id-field; without it, the id is "
                                "\"id\" or FILE:LINE",
                                "no record has \"%s\"", r->settings->reader.id_field);
-    if (r->seen > r->rejected || (r->seen == 0 && r->settings->command->bit == FOR_WATCH))
+    (void)tt_reader_empty(reader, empty, sizeof empty);
+    if (r->seen > r->rejected || (r->seen == 0 && is_quiet_feed(r, inputs, empty)))
         return 0;
     progress_end(&r->progress);
     if (r->seen > 0) {
@@ -240,6 +261,9 @@ static int refuse_nothing(session *r, const tt_reader *reader)
                                "no article was read: %" PRIu64 " record%s rejected", r->seen,
                                r->seen == 1 ? " was" : "s were");
     }
+    if (empty[0] != '\0')
+        return message_failure("give files, directories, or - for standard input",
+                               "no article was read: %s", empty);
     return tt_reader_passed_over(reader, NULL, 0) > 0
                ? message_failure("name a file itself to have it read whatever its name",
                                  "no article was read: the directories have no file of a name that "
@@ -265,7 +289,7 @@ int session_read(session *r, const char *const *inputs, size_t count,
         message_line("%" PRIu64 " more record%s rejected for the same reason", r->alike,
                      r->alike == 1 ? " was" : "s were");
     if (rc == 0)
-        rc = refuse_nothing(r, reader);
+        rc = refuse_nothing(r, reader, inputs);
     tt_reader_close(reader);
     return rc;
 }

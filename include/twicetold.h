@@ -793,13 +793,20 @@ typedef struct tt_reader_options {
 
 /** What was assumed of a record. */
 enum {
-    TT_NOTE_NO_ID = 1u << 0,   /**< it has no id; "FILE:LINE" is its id, or as
-                                    TT_READER_LASTING_IDS says */
-    TT_NOTE_HTML = 1u << 1,    /**< its text was HTML, of which the tags were removed */
-    TT_NOTE_NO_ZONE = 1u << 2, /**< its time has no zone and was taken for UTC */
-    TT_NOTE_EPOCH = 1u << 3,   /**< its time is a number: seconds since 1970, or, by the number of
-                                    digits, milliseconds or microseconds */
-    TT_NOTE_NO_TIME = 1u << 4  /**< its time is in no form that is known, and was left out */
+    TT_NOTE_NO_ID = 1u << 0,      /**< it has no id; "FILE:LINE" is its id, or as
+                                       TT_READER_LASTING_IDS says */
+    TT_NOTE_HTML = 1u << 1,       /**< its text was HTML, of which the tags were removed */
+    TT_NOTE_NO_ZONE = 1u << 2,    /**< its time has no zone and was taken for UTC */
+    TT_NOTE_EPOCH = 1u << 3,      /**< its time is a number: seconds since 1970, or, by the number
+                                       of digits, milliseconds or microseconds */
+    TT_NOTE_NO_TIME = 1u << 4,    /**< its time is in no form that is known, and was left out */
+    TT_NOTE_IS_JSON = 1u << 5,    /**< its file is JSON, whatever its name says; */
+    TT_NOTE_IS_TABLE = 1u << 6,   /**< or a table, */
+    TT_NOTE_IS_HTML = 1u << 7,    /**< an HTML page, */
+    TT_NOTE_IS_XML = 1u << 8,     /**< a wire format in XML, */
+    TT_NOTE_IS_ARCHIVE = 1u << 9, /**< or a web archive */
+    TT_NOTE_KEY_TWICE = 1u << 10, /**< a field of it comes twice, and the last one counts */
+    TT_NOTE_MAIL = 1u << 11       /**< its text begins with the headers of a mail */
 };
 
 /** One record, accepted or rejected. It is valid until the next call with the reader. */
@@ -858,9 +865,14 @@ TT_API TT_NODISCARD tt_status tt_reader_next_within(tt_reader *reader, int64_t m
  * among the inputs. */
 TT_API void tt_reader_progress(const tt_reader *reader, uint64_t *done, uint64_t *total);
 
-/** Lists the files in directories that are not read, by the endings of their names, as "60 *.docx
- * and 2 others"; "" if there is none. `text` may be NULL. @return how many they are */
+/** Lists the files in directories and archives that are not read, by the endings of their names, as
+ * "60 *.docx, 1 hidden and 2 others"; "" if there is none. `text` may be NULL. @return how many
+ * they are */
 TT_API uint64_t tt_reader_passed_over(const tt_reader *reader, char *text, size_t size);
+
+/** Lists the files read to their end that have no record, as "a.csv has no row, b.xml has no item
+ * and 2 more"; "" if there is none. `text` may be NULL. @return how many they are */
+TT_API uint64_t tt_reader_empty(const tt_reader *reader, char *text, size_t size);
 
 /** Frees a reader. */
 TT_API void tt_reader_close(tt_reader *reader);

@@ -4,12 +4,15 @@
 #include "util/alloc.h"
 #include "util/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #ifdef TT_ARCHIVES
 #  include <archive.h>
 #  include <archive_entry.h>
 #endif
+
+#define COMPRESSED_WITH "compressed with "
 
 /* The sum of a tar header's bytes, in which the eight of the sum itself count as blanks. */
 static int is_tar_header(const unsigned char *bytes, size_t size)
@@ -35,8 +38,10 @@ tti_archive_kind tti_archive_kind_of(const char *bytes, size_t size, const char 
         tti_archive_kind kind;
         const char *name;
     } beginnings[] = {
-        {"\xfd\x37\x7a\x58\x5a", 5, TTI_COMPRESSED_FILE, "compressed with xz"},
-        {"\x04\x22\x4d\x18", 4, TTI_COMPRESSED_FILE, "compressed with lz4"},
+        {"\xfd\x37\x7a\x58\x5a", 5, TTI_COMPRESSED_FILE, COMPRESSED_WITH "xz"},
+        {"\x04\x22\x4d\x18", 4, TTI_COMPRESSED_FILE, COMPRESSED_WITH "lz4"},
+        {"\x1f\x9d", 2, TTI_COMPRESSED_FILE, COMPRESSED_WITH "compress"},
+        {"\x5d\0\0", 3, TTI_COMPRESSED_FILE, COMPRESSED_WITH "lzma"},
         {"PK\3\4", 4, TTI_ARCHIVE, "a zip archive"},
     };
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
@@ -47,7 +52,7 @@ tti_archive_kind tti_archive_kind_of(const char *bytes, size_t size, const char 
         }
     if (size >= 10 && memcmp(bytes, "BZh", 3) == 0 && bytes[3] >= '1' && bytes[3] <= '9' &&
         memcmp(bytes + 4, "1AY&SY", 6) == 0) {
-        *name = "compressed with bzip2";
+        *name = COMPRESSED_WITH "bzip2";
         return TTI_COMPRESSED_FILE;
     }
     *name = "a tar archive";
@@ -69,10 +74,10 @@ tt_status tti_archive_open(tti_archive **out, tti_byte_stream *stream, const cha
                     kind == TTI_ARCHIVE ? "unpack" : "decompress");
 }
 
-tt_status tti_archive_next(tti_archive *archive, const char **name, tt_error *error)
+tt_status tti_archive_next(tti_archive *archive, tti_archive_member *member, tt_error *error)
 {
     (void)archive;
-    *name = NULL;
+    *member = (tti_archive_member){NULL, 0};
     return tti_fail(error, TT_EVERSION, TTI_NOWHERE, "a build without libarchive");
 }
 
@@ -99,9 +104,10 @@ struct tti_archive {
     const tt_allocator *allocator;
     tti_byte_stream *stream;
     struct archive *reader;
-    char *block; /* the head at first */
-    size_t block_size, head_size;
-    uint64_t produced;
+    const char *kind; /* as tti_archive_kind_of() has it */
+    char *block;      /* the head at first */
+    size_t block_size, head_size, block_used;
+    uint64_t consumed, produced;
     tt_error fault; /* of the stream */
 };
 
@@ -117,17 +123,55 @@ static la_ssize_t read_block(struct archive *reader, void *ctx, const void **byt
         archive_set_error(reader, -1, "%s", a->fault.message);
         return -1;
     }
+    if (got > 0)
+        a->block_used = got;
+    a->consumed += got;
     return (la_ssize_t)got;
 }
 
+/* After the only file of compressed data: libarchive leaves what follows it alone, and says
+ * nothing of it. Zeros fill the block of a disk or tape. */
+static tt_status check_end_of_data(tti_archive *a, tt_error *error)
+{
+    const int64_t taken = archive_filter_bytes(a->reader, -1);
+    size_t left = taken < 0 || (uint64_t)taken > a->consumed ? 0 : a->consumed - (uint64_t)taken;
+    const char *at;
+    if (left > a->block_used)
+        left = a->block_used;
+    at = a->block + a->block_used - left;
+    for (;;) {
+        for (size_t i = 0; i < left; i++)
+            if (at[i] != '\0')
+                return tti_fail(error, TT_EFORMAT, TTI_NOWHERE,
+                                "garbage after the compressed data");
+        TTI_TRY(tti_byte_stream_read(a->stream, a->block, a->block_size, &left, error));
+        at = a->block;
+        if (left == 0)
+            return TT_OK;
+    }
+}
+
+/* Says what is wrong as gzip's and zstd's data say it. */
 static tt_status fail_archive(tti_archive *a, tt_error *error)
 {
+    static const char *const truncated[] = {"No progress is possible", "truncated", "Truncated",
+                                            "ends prematurely", "end of file"};
     const char *reason = archive_error_string(a->reader);
+    char what[24] = "";
+    if (strncmp(a->kind, COMPRESSED_WITH, sizeof COMPRESSED_WITH - 1) == 0)
+        (void)snprintf(what, sizeof what, "%s data", a->kind + sizeof COMPRESSED_WITH - 1);
+    else
+        (void)snprintf(what, sizeof what, "%s", a->kind + sizeof "a " - 1);
     if (a->fault.status != TT_OK) {
         *error = a->fault;
         return a->fault.status;
     }
-    return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "damaged archive: %.80s",
+    for (size_t i = 0; i < sizeof truncated / sizeof *truncated && reason != NULL; i++)
+        if (strstr(reason, truncated[i]) != NULL)
+            return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "truncated %s", what);
+    if (reason != NULL && strcmp(reason, "Unrecognized archive format") == 0)
+        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "truncated or corrupt %s", what);
+    return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "corrupt %s (%.60s)", what,
                     reason == NULL ? "it cannot be read" : reason);
 }
 
@@ -139,6 +183,7 @@ tt_status tti_archive_open(tti_archive **out, tti_byte_stream *stream, const cha
     TTI_TRY_ALLOC(a == NULL, error, "an archive");
     a->allocator = allocator;
     a->stream = stream;
+    (void)tti_archive_kind_of(head, head_size, &a->kind);
     a->block_size = head_size > BLOCK ? head_size : BLOCK;
     a->block = tti_alloc(allocator, a->block_size, 1);
     a->reader = archive_read_new();
@@ -152,9 +197,13 @@ tt_status tti_archive_open(tti_archive **out, tti_byte_stream *stream, const cha
     (void)archive_read_support_filter_xz(a->reader);
     (void)archive_read_support_filter_bzip2(a->reader);
     (void)archive_read_support_filter_lz4(a->reader);
+    (void)archive_read_support_filter_lzma(a->reader);
+    (void)archive_read_support_filter_compress(a->reader);
     (void)archive_read_support_format_tar(a->reader);
     (void)archive_read_support_format_zip(a->reader);
     (void)archive_read_support_format_raw(a->reader);
+    /* two archives in one file are read one after the other, as tar -i does */
+    (void)archive_read_set_format_option(a->reader, "tar", "read_concatenated_archives", "1");
     if (archive_read_open(a->reader, a, NULL, read_block, NULL) != ARCHIVE_OK) {
         const tt_status status = fail_archive(a, error);
         tti_archive_close(a);
@@ -164,25 +213,28 @@ tt_status tti_archive_open(tti_archive **out, tti_byte_stream *stream, const cha
     return TT_OK;
 }
 
-tt_status tti_archive_next(tti_archive *a, const char **name, tt_error *error)
+tt_status tti_archive_next(tti_archive *a, tti_archive_member *member, tt_error *error)
 {
     struct archive_entry *entry;
-    *name = NULL;
+    *member = (tti_archive_member){NULL, 0};
     for (;;) {
         const int result = archive_read_next_header(a->reader, &entry);
         if (result == ARCHIVE_EOF)
-            return TT_OK;
+            return archive_format(a->reader) == ARCHIVE_FORMAT_RAW ? check_end_of_data(a, error)
+                                                                   : TT_OK;
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
             return fail_archive(a, error);
         if (archive_format(a->reader) == ARCHIVE_FORMAT_RAW) {
-            *name = "";
+            member->name = "";
             return TT_OK;
         }
-        if (archive_entry_filetype(entry) != AE_IFREG)
+        if (archive_entry_filetype(entry) == AE_IFDIR)
             continue;
-        *name = archive_entry_pathname(entry);
-        if (*name == NULL)
-            *name = "unnamed";
+        member->name = archive_entry_pathname(entry);
+        if (member->name == NULL)
+            member->name = "unnamed";
+        member->is_link =
+            archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != NULL;
         return TT_OK;
     }
 }

@@ -30,9 +30,15 @@ enum { TTI_ARCHIVE_HEAD_BYTES = 512 };
 tt_status tti_archive_open(tti_archive **out, tti_byte_stream *stream, const char *head,
                            size_t head_size, const tt_allocator *allocator, tt_error *error);
 
-/** Goes to the next file. *name is its path, borrowed until the next call, or "" for the only one
- * of a compressed file; NULL at the end. @return as tti_byte_stream_read() */
-tt_status tti_archive_next(tti_archive *archive, const char **name, tt_error *error);
+/** A file of an archive. */
+typedef struct tti_archive_member {
+    const char *name; /**< its path, borrowed until the next call, or "" for the only one of a
+                           compressed file; NULL: there are no more */
+    int is_link;      /**< it is a link, a device or the like, and no file */
+} tti_archive_member;
+
+/** Goes to the next file. @return as tti_byte_stream_read() */
+tt_status tti_archive_next(tti_archive *archive, tti_archive_member *member, tt_error *error);
 
 /** Reads from the file. *got is 0 at its end. @return as tti_byte_stream_read() */
 tt_status tti_archive_read(tti_archive *archive, char *bytes, size_t room, size_t *got,

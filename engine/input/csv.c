@@ -71,17 +71,43 @@ static size_t column_begin(const tti_csv *t, size_t i)
     return i == 0 ? 0 : t->header_ends.items[i - 1];
 }
 
-/* The column of this name, by `compare`. @return SIZE_MAX: there is none */
-static size_t find_column(const tti_csv *t, const char *name, size_t size,
+/* The column of this name from `first` on, by `compare`. @return SIZE_MAX: there is none */
+static size_t find_column(const tti_csv *t, size_t first, const char *name, size_t size,
                           int (*compare)(const char *, const char *, size_t))
 {
-    for (size_t i = 0; i < t->header_ends.count; i++) {
+    for (size_t i = first; i < t->header_ends.count; i++) {
         const size_t begin = column_begin(t, i);
         if (t->header_ends.items[i] - begin == size &&
             compare(t->header.items + begin, name, size) == 0)
             return i;
     }
     return SIZE_MAX;
+}
+
+/* Refuses the tables that scan --csv writes, which have no texts. @return whether it is one */
+static int refuse_own_table(tti_csv *t)
+{
+    static const char *const headers[] = {"cluster,article,kept",
+                                          "section,tokens,article,begin,end",
+                                          "a,b,relation,resemblance,", "id,kept,relation,"};
+    const tti_char_array *held = &t->line_held;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        if (held->count >= strlen(headers[i]) &&
+            memcmp(held->items, headers[i], strlen(headers[i])) == 0) {
+            (void)snprintf(t->fault, sizeof t->fault,
+                           "a table that scan --csv wrote; give the articles that were scanned");
+            return 1;
+        }
+    return 0;
+}
+
+/* Refuses two columns of one name for the field: which is meant is not known. */
+static tt_status refuse_doubled_column(tti_csv *t, const char *name, size_t size)
+{
+    (void)snprintf(t->fault, sizeof t->fault, "two columns are named \"%.*s\"; rename one of them",
+                   (int)tti_utf8_cut(name, size, 40), name);
+    tti_utf8_clean(t->fault);
+    return TT_EFORMAT;
 }
 
 static void refuse_columns(tti_csv *t, const char *text_field)
@@ -106,16 +132,25 @@ static tt_status choose_columns(tti_csv *t)
 {
     t->row_options = *t->options.usual;
     t->row_options.paths = &t->paths;
+    t->row_options.is_row = 1;
     TTI_TRY(tti_array_push(&t->header, t->options.allocator, '\0')); /* so that it is not NULL */
+    if (refuse_own_table(t))
+        return TT_EFORMAT;
     for (int f = 0; f < TTI_FIELD_COUNT; f++) {
         const char *given = t->options.given[f];
         if (given != NULL) {
             size_t found = 0;
             (void)tti_field_paths_add(&t->paths, f, given); /* the reader has checked it */
-            for (size_t p = 0; p < t->paths.count; p++)
-                found += t->paths.list[p].field == f &&
-                         find_column(t, t->paths.list[p].name, t->paths.list[p].size, strncmp) !=
-                             SIZE_MAX;
+            for (size_t p = 0; p < t->paths.count; p++) {
+                const tti_field_path *path = &t->paths.list[p];
+                const size_t i = path->field == f
+                                     ? find_column(t, 0, path->name, path->size, strncmp)
+                                     : SIZE_MAX;
+                found += i != SIZE_MAX;
+                if (i != SIZE_MAX &&
+                    find_column(t, i + 1, path->name, path->size, strncmp) != SIZE_MAX)
+                    return refuse_doubled_column(t, path->name, path->size);
+            }
             if (f == TTI_FIELD_TEXT && found == 0) {
                 refuse_columns(t, given);
                 return TT_EFORMAT;
@@ -123,10 +158,12 @@ static tt_status choose_columns(tti_csv *t)
             continue;
         }
         for (size_t k = 0; k < 6 && usual_columns[f][k] != NULL; k++) {
-            const size_t i =
-                find_column(t, usual_columns[f][k], strlen(usual_columns[f][k]), strncasecmp);
+            const size_t size = strlen(usual_columns[f][k]);
+            const size_t i = find_column(t, 0, usual_columns[f][k], size, strncasecmp);
             if (i == SIZE_MAX)
                 continue;
+            if (find_column(t, i + 1, usual_columns[f][k], size, strncasecmp) != SIZE_MAX)
+                return refuse_doubled_column(t, usual_columns[f][k], size);
             t->paths.list[t->paths.count++] =
                 (tti_field_path){t->header.items + column_begin(t, i),
                                  t->header_ends.items[i] - column_begin(t, i), '.', (uint8_t)f, 0};
@@ -365,31 +402,97 @@ void tti_csv_close(tti_csv *t)
     tti_release(a, t, 1, sizeof *t);
 }
 
-int tti_csv_sniff(const char *bytes, size_t size, const char *text_field)
+/* ==== Is it a table? ========================================================================== */
+
+/* What the first bytes show of a table, row by row. */
+typedef struct table_probe {
+    const char *bytes;
+    size_t size, at;
+    char separator;
+    const char *text_field;
+    int has_text;  /* a cell of the row has the name of a text's column */
+    int has_names; /* each cell may be the name of a column */
+} table_probe;
+
+static int names_text(const table_probe *p, const char *cell, size_t size)
 {
+    if (p->text_field != NULL)
+        return strlen(p->text_field) == size && strncasecmp(p->text_field, cell, size) == 0;
+    for (size_t k = 0; usual_columns[TTI_FIELD_TEXT][k] != NULL; k++)
+        if (strlen(usual_columns[TTI_FIELD_TEXT][k]) == size &&
+            strncasecmp(usual_columns[TTI_FIELD_TEXT][k], cell, size) == 0)
+            return 1;
+    return 0;
+}
+
+static void probe_cell(table_probe *p, size_t begin, size_t end)
+{
+    enum { LONGEST_NAME = 40 };
+    p->has_names &= begin < end && p->bytes[begin] != ' ';
+    while (end > begin && strchr("\r\" ", p->bytes[end - 1]) != NULL)
+        end--;
+    while (begin < end && strchr("\" ", p->bytes[begin]) != NULL)
+        begin++;
+    p->has_names &= begin < end && end - begin <= LONGEST_NAME && p->bytes[end - 1] != '.';
+    p->has_text |= names_text(p, p->bytes + begin, end - begin);
+}
+
+/* Counts the cells of the next row that is not blank. @return 0: it is not there, or has no end */
+static size_t probe_row(table_probe *p)
+{
+    size_t cells = 1, begin;
+    int quoted = 0;
+    while (p->at < p->size && strchr("\r\n", p->bytes[p->at]) != NULL)
+        p->at++;
+    p->has_text = 0;
+    p->has_names = 1;
+    for (begin = p->at; p->at < p->size; p->at++) {
+        const char c = p->bytes[p->at];
+        quoted ^= c == '"';
+        if (quoted || (c != p->separator && c != '\n'))
+            continue;
+        probe_cell(p, begin, p->at);
+        begin = p->at + 1;
+        if (c == '\n') {
+            p->at++;
+            return cells;
+        }
+        cells++;
+    }
+    probe_cell(p, begin, p->at);
+    return begin == p->size && cells == 1 ? 0 : cells;
+}
+
+int tti_csv_sniff(const char *bytes, size_t size, int is_whole, int is_strict,
+                  const char *text_field)
+{
+    enum { NAMELESS_COLUMNS = 3 };
     const char *newline = memchr(bytes, '\n', size);
     const size_t end = newline == NULL ? size : (size_t)(newline - bytes);
-    const char separator = separator_of(bytes, end);
-    if (newline == NULL && size < TTI_CSV_HEADER_BYTES)
+    table_probe p = {bytes, size, 0, separator_of(bytes, end), text_field, 0, 0};
+    size_t columns, rows = 0;
+    int has_text;
+    if (newline == NULL && !is_whole)
         return -1;
-    if (memchr(bytes, separator, end) == NULL)
+    if (memchr(bytes, p.separator, end) == NULL)
         return 0;
-    for (size_t at = 0; at <= end;) {
-        const char *next = memchr(bytes + at, separator, end - at);
-        size_t stop = next == NULL ? end : (size_t)(next - bytes);
-        const size_t following = stop + 1;
-        while (stop > at && strchr("\r\" ", bytes[stop - 1]) != NULL)
-            stop--;
-        while (at < stop && strchr("\" ", bytes[at]) != NULL)
-            at++;
-        if (text_field != NULL && strlen(text_field) == stop - at &&
-            strncasecmp(text_field, bytes + at, stop - at) == 0)
+    columns = probe_row(&p);
+    has_text = p.has_text;
+    if (has_text && !is_strict)
+        return 1;
+    if (!has_text && (columns < NAMELESS_COLUMNS || !p.has_names))
+        return 0;
+    for (;;) {
+        const size_t from = p.at, cells = probe_row(&p);
+        const int is_cut = p.at == p.size && (p.at == from || bytes[p.at - 1] != '\n');
+        if (is_cut && !is_whole)
+            return -1;
+        if (cells == 0 || (is_cut && size >= TTI_CSV_HEADER_BYTES))
+            return has_text || rows > 0;
+        if (cells != columns)
+            return 0;
+        if (has_text)
             return 1;
-        for (size_t k = 0; text_field == NULL && usual_columns[TTI_FIELD_TEXT][k] != NULL; k++)
-            if (strlen(usual_columns[TTI_FIELD_TEXT][k]) == stop - at &&
-                strncasecmp(usual_columns[TTI_FIELD_TEXT][k], bytes + at, stop - at) == 0)
-                return 1;
-        at = following;
+        rows++;
     }
-    return 0;
 }

@@ -41,8 +41,13 @@ const tti_jsonl_options *tti_csv_row_options(const tti_csv *table);
 /** NULL is allowed. */
 void tti_csv_close(tti_csv *table);
 
-/** Whether these are the first bytes of a table that has a column for the text: of the name given,
- * or, if that is NULL, of a usual one. @return 1, 0, or -1 if more bytes are needed */
-int tti_csv_sniff(const char *bytes, size_t size, const char *text_field);
+/**
+ * Whether these are the first bytes of a table: its header has a column for the text (of the name
+ * given, or, if that is NULL, of a usual one) and, if `is_strict`, a first row with as many cells;
+ * or all rows have as many cells as a header of three or more names, of which none is for the text.
+ * `is_whole`: no more bytes are to be had. @return 1, 0, or -1 if more bytes are needed
+ */
+int tti_csv_sniff(const char *bytes, size_t size, int is_whole, int is_strict,
+                  const char *text_field);
 
 #endif

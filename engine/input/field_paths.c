@@ -5,6 +5,7 @@
 #include "input/field_paths.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* ==== The paths =============================================================================== */
 
@@ -39,11 +40,14 @@ void tti_field_paths_note(const tti_field_paths *paths, const char *key, size_t 
 {
     for (size_t i = 0; i < paths->count; i++) {
         const tti_field_path *p = &paths->list[i];
-        if (p->size < key_size || memcmp(p->name, key, key_size) != 0)
+        if (p->size < key_size ||
+            (p->field == TTI_FIELD_STATUS ? strncasecmp(p->name, key, key_size) != 0
+                                          : memcmp(p->name, key, key_size) != 0))
             continue;
-        if (p->size == key_size)
+        if (p->size == key_size) {
+            places->is_doubled |= places->whole[i] != 0;
             places->whole[i] = json->at;
-        else if (p->name[key_size] == p->separator)
+        } else if (p->name[key_size] == p->separator)
             places->first[i] = json->at;
     }
 }
@@ -196,6 +200,7 @@ int tti_field_paths_read(const tti_field_paths *paths, const tti_json *json,
 {
     const size_t half = room / 2;
     char *next = out + half;
+    fields->is_doubled = places->is_doubled;
     for (size_t i = 0; i < paths->count;) {
         const int field = paths->list[i].field;
         const int is_text = field == TTI_FIELD_TEXT;

@@ -30,6 +30,7 @@ struct tti_field_paths {
 typedef struct tti_path_places {
     size_t whole[TTI_MOST_PATHS]; /**< of the key that is the whole path */
     size_t first[TTI_MOST_PATHS]; /**< of the key that is its first step */
+    int is_doubled;               /**< one of the first came twice */
 } tti_path_places;
 
 /** Whether a field's name is more than a key. */

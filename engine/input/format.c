@@ -6,7 +6,10 @@
 
 #include "input/csv.h"
 #include "input/json.h"
+#include "input/markup.h"
+#include "input/refusal.h"
 #include "input/xml.h"
+#include "twicetold.h"
 
 /* ==== By name ================================================================================= */
 
@@ -21,7 +24,7 @@ static const struct name_ending {
     const char *end;
     tti_format format;
 } name_endings[] = {
-    {".txt", TTI_FORMAT_TEXT},   {".md", TTI_FORMAT_TEXT},     {".markdown", TTI_FORMAT_TEXT},
+    {".txt", TTI_FORMAT_TEXT},   {".md", TTI_FORMAT_MARKDOWN}, {".markdown", TTI_FORMAT_MARKDOWN},
     {".jsonl", TTI_FORMAT_JSON}, {".ndjson", TTI_FORMAT_JSON}, {".json", TTI_FORMAT_JSON},
     {".ninjs", TTI_FORMAT_JSON}, {".xml", TTI_FORMAT_XML},     {".nitf", TTI_FORMAT_XML},
     {".rss", TTI_FORMAT_XML},    {".rdf", TTI_FORMAT_XML},     {".atom", TTI_FORMAT_XML},
@@ -32,7 +35,8 @@ static const struct name_ending {
 
 size_t tti_format_size_without_compression(const char *name)
 {
-    static const char *const ends[] = {".gz", ".zst", ".zstd", ".xz", ".bz2", ".lz4"};
+    static const char *const ends[] = {".gz",  ".zst", ".zstd", ".xz",
+                                       ".bz2", ".lz4", ".Z",    ".lzma"};
     const size_t size = strlen(name);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_with(name, size, ends[i]))
@@ -104,13 +108,18 @@ static size_t skip_prolog(const char *bytes, size_t size, size_t at)
     return 0;
 }
 
-int tti_format_sniff_xml(const char *bytes, size_t size)
+/* What begins as XML does. */
+typedef struct xml_beginning {
+    int has_declaration; /* <?xml or a DOCTYPE */
+    char root[40];       /* the name of the first element, without a prefix */
+} xml_beginning;
+
+/* @return 1, 0: it is no XML, or -1 if more bytes are needed */
+static int read_xml_beginning(const char *bytes, size_t size, xml_beginning *xml)
 {
     size_t at = 0, end;
-    char name[40];
-    const char *local;
-    if (size >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
-        return size < 4 ? -1 : bytes[2] == '<' || bytes[3] == '<';
+    const char *colon;
+    memset(xml, 0, sizeof *xml);
     if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
         at = 3;
     for (;;) {
@@ -122,6 +131,7 @@ int tti_format_sniff_xml(const char *bytes, size_t size)
             return 0;
         if (bytes[at + 1] != '?' && bytes[at + 1] != '!')
             break;
+        xml->has_declaration |= size - at < 4 || memcmp(bytes + at, "<!--", 4) != 0;
         at = skip_prolog(bytes, size, at);
         if (at == 0)
             return -1;
@@ -129,18 +139,35 @@ int tti_format_sniff_xml(const char *bytes, size_t size)
     for (end = ++at; end < size && strchr(" \t\r\n/>", bytes[end]) == NULL; end++) {
     }
     if (end == size)
-        return size - at < sizeof name ? -1 : 0;
-    if (end - at >= sizeof name)
+        return size - at < sizeof xml->root ? -1 : 0;
+    if (end - at >= sizeof xml->root)
         return 0;
-    memcpy(name, bytes + at, end - at);
-    name[end - at] = '\0';
-    local = strchr(name, ':');
-    return tti_xml_is_root(local == NULL ? name : local + 1);
+    colon = memchr(bytes + at, ':', end - at);
+    at = colon == NULL ? at : (size_t)(colon - bytes) + 1;
+    memcpy(xml->root, bytes + at, end - at);
+    return 1;
 }
 
-/* Whether the objects of a file are over several lines: its first line ends early, and no other
- * object begins on the second. @return 1, 0, or -1 if more bytes are needed */
-static int is_multi_line_object(const char *bytes, size_t size, int at_end)
+/* XML in UTF-16 is known by its first character. */
+static int is_wide_xml(const char *bytes, size_t size)
+{
+    return size >= 4 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0) &&
+           (bytes[2] == '<' || bytes[3] == '<');
+}
+
+int tti_format_sniff_xml(const char *bytes, size_t size)
+{
+    xml_beginning xml;
+    int answer;
+    if (size >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
+        return size < 4 ? -1 : is_wide_xml(bytes, size);
+    answer = read_xml_beginning(bytes, size, &xml);
+    return answer > 0 ? tti_xml_is_root(xml.root) : answer;
+}
+
+/* Whether the objects of a file are not one a line: the first line ends early, and no other object
+ * begins on the second, or it has several. @return 1, 0, or -1 if more bytes are needed */
+static int is_several_objects(const char *bytes, size_t size, int at_end)
 {
     const char *newline = memchr(bytes, '\n', size);
     const int undecided = at_end || size >= TTI_FORMAT_LINE_BYTES ? 0 : -1;
@@ -154,6 +181,9 @@ static int is_multi_line_object(const char *bytes, size_t size, int at_end)
     do
         kind = tti_json_next(&json);
     while (kind != TTI_JSON_BAD && kind != TTI_JSON_END);
+    if (kind == TTI_JSON_BAD && json.depth == 0 && json.fault_at < next - 1 &&
+        bytes[json.fault_at] == '{')
+        return 1;
     if (kind == TTI_JSON_END || strcmp(json.fault, TTI_JSON_ENDS_EARLY) != 0)
         return 0;
     while (next < size && is_xml_space(bytes[next]))
@@ -161,19 +191,39 @@ static int is_multi_line_object(const char *bytes, size_t size, int at_end)
     return next == size ? undecided : bytes[next] != '{';
 }
 
-/* Whether a byte order mark or the zero bytes of ASCII say that this is UTF-16 or UTF-32. */
-static int is_wide(const char *bytes, size_t size)
+/* Whether what begins with '[' is an array of JSON, and no text with a remark in brackets: it is
+ * one without a fault, or one that has an object. @return 1, 0, or -1 if more bytes are needed */
+static int is_json_array(const tti_first_bytes *b)
 {
-    return size >= 4 &&
-           (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0 ||
-            memcmp(bytes, "\0\0\xfe\xff", 4) == 0 ||
-            ((bytes[0] == '\0') != (bytes[1] == '\0') && (bytes[0] == '\0') == (bytes[2] == '\0') &&
-             (bytes[1] == '\0') == (bytes[3] == '\0')));
+    const int is_whole = b->at_end || b->size >= TTI_FORMAT_SNIFF_BYTES;
+    tti_json json;
+    tti_json_kind first, kind;
+    tti_json_init(&json, b->bytes,
+                  b->size < TTI_FORMAT_SNIFF_BYTES ? b->size : TTI_FORMAT_SNIFF_BYTES);
+    (void)tti_json_next(&json);
+    first = tti_json_next(&json);
+    kind = tti_json_next(&json);
+    if (first == TTI_JSON_OBJECT && (kind == TTI_JSON_KEY || kind == TTI_JSON_OBJECT_END))
+        return 1;
+    while (kind != TTI_JSON_BAD && kind != TTI_JSON_END)
+        kind = tti_json_next(&json);
+    if (!is_whole)
+        return -1;
+    return kind == TTI_JSON_END ||
+           (!b->at_end && (first == TTI_JSON_ARRAY || first == TTI_JSON_STRING) &&
+            (strcmp(json.fault, TTI_JSON_ENDS_EARLY) == 0 ||
+             strcmp(json.fault, TTI_JSON_NO_QUOTE) == 0));
 }
 
-static int is_binary(const char *bytes, size_t size)
+/* Whether what begins with '{' is an object of JSON. @return as is_json_array() */
+static int begins_as_object(const tti_first_bytes *b)
 {
-    return memchr(bytes, '\0', size < TTI_FORMAT_KIND_BYTES ? size : TTI_FORMAT_KIND_BYTES) != NULL;
+    size_t at = 1;
+    while (at < b->size && is_xml_space(b->bytes[at]))
+        at++;
+    if (at == b->size)
+        return b->at_end || b->size >= TTI_FORMAT_SNIFF_BYTES ? 0 : -1;
+    return b->bytes[at] == '"' || b->bytes[at] == '}';
 }
 
 int tti_format_is_columns(const char *bytes, size_t size)
@@ -182,115 +232,108 @@ int tti_format_is_columns(const char *bytes, size_t size)
                          memcmp(bytes, "\xff\xff\xff\xff", 4) == 0);
 }
 
-#define COLUMNS_ADVICE "read it with the Python package, or convert it to JSON Lines"
-#define AS_TEXT "convert it to text or JSON Lines first"
+/* ==== Decision ================================================================================ */
 
-const char *tti_format_refusal(const char *path, int by_name, const char *bytes, size_t size,
-                               const char **advice)
+static int decide_format(tti_format *format, tti_format decided)
 {
-    static const struct {
-        const char *begin;
-        size_t size;
-        const char *kind, *advice;
-    } beginnings[] = {
-        {"%PDF-", 5, "a PDF document", "extract its text first, with pdftotext"},
-        {"\xd0\xcf\x11\xe0", 4, "an old Office document", AS_TEXT},
-        {"{\\rtf", 5, "an RTF document", AS_TEXT},
-        {"PAR1", 4, "a Parquet file", COLUMNS_ADVICE},
-        {"ARROW1", 6, "an Arrow file", COLUMNS_ADVICE},
-        {"\xff\xff\xff\xff", 4, "an Arrow stream", COLUMNS_ADVICE},
-        {"Obj\1", 4, "an Avro file", "convert it to JSON Lines first"},
-        {"ORC", 3, "an ORC file", "convert it to JSON Lines first"},
-        {"\x93NUMPY", 6, "a NumPy array", "convert it to JSON Lines first"},
-        {"SQLite format 3", 15, "an index or another SQLite database",
-         "give the articles it was made from"},
-        {"7z\xbc\xaf", 4, "a 7z archive", "unpack it first"},
-        {"Rar!", 4, "a RAR archive", "unpack it first"},
-        {"\x89PNG", 4, "a picture", AS_TEXT},
-        {"\xff\xd8\xff", 3, "a picture", AS_TEXT},
-        {"GIF8", 4, "a picture", AS_TEXT},
-        {"\x7f"
-         "ELF",
-         4, "a program", AS_TEXT},
-        {"version https://git-lfs.github.com", 34, "the pointer of a file in Git LFS",
-         "get the file with git lfs pull"},
-    };
-    static const struct {
-        const char *end, *kind, *advice;
-    } endings[] = {{".yaml", "a YAML file", "convert it to JSON Lines first"},
-                   {".yml", "a YAML file", "convert it to JSON Lines first"},
-                   {".toml", "a TOML file", "convert it to JSON Lines first"},
-                   {".sql", "an SQL dump", "export the table as CSV"},
-                   {".mbox", "a mailbox", AS_TEXT},
-                   {".eml", "an e-mail", AS_TEXT}};
-    const size_t name_size = tti_format_size_without_compression(path);
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-        if (size >= beginnings[i].size &&
-            memcmp(bytes, beginnings[i].begin, beginnings[i].size) == 0) {
-            *advice = beginnings[i].advice;
-            return beginnings[i].kind;
-        }
-    if (is_wide(bytes, size)) {
-        *advice = "say --encoding UTF-16 (or UTF-32)";
-        return "text in UTF-16 or UTF-32";
-    }
-    *advice = AS_TEXT;
-    if (size > 0 && bytes[0] != '{' && is_binary(bytes, size)) /* of JSON, each record is checked */
-        return "binary data";
-    for (size_t i = 0; i < sizeof endings / sizeof *endings && by_name; i++)
-        if (ends_with(path, name_size, endings[i].end)) {
-            *advice = endings[i].advice;
-            return endings[i].kind;
-        }
-    return NULL;
+    *format = decided;
+    return 1;
 }
 
-static int begins_as_html(const char *bytes, size_t size)
+/* What a file is that shows nothing else. */
+static tti_format format_of_name(tti_format named)
 {
-    static const char *const beginnings[] = {"<!doctype html", "<html"};
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-        if (size >= strlen(beginnings[i]) &&
-            strncasecmp(bytes, beginnings[i], strlen(beginnings[i])) == 0)
-            return 1;
-    return 0;
+    return named == TTI_FORMAT_JSON                                      ? TTI_FORMAT_JSONL
+           : named == TTI_FORMAT_UNKNOWN || named == TTI_FORMAT_MARKDOWN ? TTI_FORMAT_TEXT
+                                                                         : named;
 }
 
-tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, int at_end,
-                             const char *text_field)
+static int decide_json(tti_format *format, const tti_first_bytes *b)
 {
-    const tti_format otherwise = format == TTI_FORMAT_JSON ? TTI_FORMAT_JSONL : TTI_FORMAT_TEXT;
-    const int waits = !at_end && size < TTI_FORMAT_SNIFF_BYTES;
+    const int is_object = b->bytes[0] == '{';
+    int answer = *format == TTI_FORMAT_JSON ? 1
+                 : is_object                ? begins_as_object(b)
+                                            : is_json_array(b);
+    if (answer < 0)
+        return 0;
+    if (answer == 0)
+        return (b->at_end || b->size >= TTI_FORMAT_SNIFF_BYTES) &&
+               decide_format(format, format_of_name(*format));
+    if (!is_object)
+        return decide_format(format, TTI_FORMAT_JSON_VALUES);
+    answer = is_several_objects(b->bytes, b->size, b->at_end);
+    return answer >= 0 &&
+           decide_format(format, answer > 0 ? TTI_FORMAT_JSON_VALUES : TTI_FORMAT_JSONL);
+}
+
+static int is_text_name(tti_format named)
+{
+    return named == TTI_FORMAT_TEXT || named == TTI_FORMAT_UNKNOWN;
+}
+
+int tti_format_is_page(const char *bytes, size_t size)
+{
+    static const char html[] = "<!doctype html";
+    xml_beginning xml;
+    return (size >= sizeof html - 1 && strncasecmp(bytes, html, sizeof html - 1) == 0) ||
+           (read_xml_beginning(bytes, size, &xml) > 0 && strcasecmp(xml.root, "html") == 0);
+}
+
+static int decide_markup(tti_format *format, const tti_first_bytes *b)
+{
+    const int is_whole = b->at_end || b->size >= TTI_FORMAT_SNIFF_BYTES;
+    xml_beginning xml;
     int answer;
-    if (size == 0)
-        return at_end ? TTI_FORMAT_JSONL : format;
-    switch (bytes[0]) {
-    case '{':
-        answer = is_multi_line_object(bytes, size, at_end);
-        return answer < 0 ? format : answer ? TTI_FORMAT_JSON_VALUES : TTI_FORMAT_JSONL;
-    case '[':
-        for (size_t i = 1; i < size; i++)
-            if (!is_xml_space(bytes[i]))
-                return format == TTI_FORMAT_JSON || bytes[i] == '{' || bytes[i] == ']'
-                           ? TTI_FORMAT_JSON_VALUES
-                           : otherwise;
-        return waits ? format : otherwise;
-    case '<':
-        if (size < 14 && waits)
-            return format;
-        if (begins_as_html(bytes, size))
-            return TTI_FORMAT_HTML;
-        if (format == TTI_FORMAT_JSON)
-            return TTI_FORMAT_XML;
-        answer = tti_format_sniff_xml(bytes, size);
-        return answer > 0 ? TTI_FORMAT_XML : answer < 0 && waits ? format : otherwise;
-    default:
-        if (size >= 5 && memcmp(bytes, "WARC/", 5) == 0)
-            return TTI_FORMAT_WARC;
-        answer = tti_format_sniff_xml(bytes, size); /* it may be in UTF-16 */
-        if (answer == 0)
-            answer = tti_csv_sniff(bytes, size, text_field);
-        else if (answer > 0)
-            return TTI_FORMAT_XML;
-        return answer > 0 ? TTI_FORMAT_TABLE : answer < 0 && waits ? format : otherwise;
+    if (tti_format_is_page(b->bytes, b->size))
+        return decide_format(format, TTI_FORMAT_HTML);
+    answer = read_xml_beginning(b->bytes, b->size, &xml);
+    if (answer < 0 && !is_whole)
+        return 0;
+    if (answer > 0 && (tti_xml_is_root(xml.root) || xml.has_declaration))
+        return decide_format(format, TTI_FORMAT_XML);
+    if (*format == TTI_FORMAT_JSON)
+        return decide_format(format, TTI_FORMAT_XML);
+    if (is_text_name(*format)) {
+        if (!is_whole)
+            return 0;
+        if (tti_markup_is_html(b->bytes, b->size))
+            return decide_format(format, TTI_FORMAT_HTML);
     }
+    return decide_format(format, format_of_name(*format));
+}
+
+int tti_format_decide(tti_format *format, const tti_first_bytes *given)
+{
+    tti_first_bytes b = *given;
+    const int is_whole = b.at_end || b.size >= TTI_FORMAT_SNIFF_BYTES;
+    int answer;
+    if (b.text_format == TT_TEXT_PLAIN &&
+        (*format == TTI_FORMAT_TEXT || *format == TTI_FORMAT_MARKDOWN))
+        return decide_format(format, TTI_FORMAT_TEXT);
+    if (b.size == 0)
+        return b.at_end &&
+               decide_format(format, *format == TTI_FORMAT_UNKNOWN ? TTI_FORMAT_JSONL
+                                                                   : format_of_name(*format));
+    if (b.bytes[0] == '{' || b.bytes[0] == '[')
+        return decide_json(format, &b);
+    if (b.size > TTI_FORMAT_SNIFF_BYTES)
+        b.size = TTI_FORMAT_SNIFF_BYTES;
+    if (b.bytes[0] == '<')
+        return decide_markup(format, &b);
+    if (b.size >= 5 && memcmp(b.bytes, "WARC/", 5) == 0)
+        return decide_format(format, TTI_FORMAT_WARC);
+    if (is_wide_xml(b.bytes, b.size))
+        return decide_format(format, TTI_FORMAT_XML);
+    if (*format == TTI_FORMAT_TABLE)
+        return 1;
+    answer = tti_csv_sniff(b.bytes, b.size, is_whole, *format != TTI_FORMAT_JSON, b.text_field);
+    if (answer > 0)
+        return decide_format(format, TTI_FORMAT_TABLE);
+    if (!is_whole && (answer < 0 || is_text_name(*format) ||
+                      (b.size < TTI_REFUSAL_BYTES && tti_refusal_is_likely(b.bytes, b.size))))
+        return 0;
+    if (is_text_name(*format) &&
+        (b.text_format == TT_TEXT_HTML || tti_markup_is_html(b.bytes, b.size)))
+        return decide_format(format, TTI_FORMAT_HTML);
+    return decide_format(format, format_of_name(*format));
 }

@@ -1,4 +1,7 @@
-/* What a file holds: told by its name, else by its first bytes. */
+/*
+ * What a file holds. Its first bytes decide where they leave no doubt, as those of JSON, XML, HTML
+ * and of tables do; else its name.
+ */
 #ifndef TTI_INPUT_FORMAT_H
 #define TTI_INPUT_FORMAT_H
 
@@ -13,8 +16,9 @@ typedef enum tti_format {
     TTI_FORMAT_HTML,        /**< the file is a page, one article */
     TTI_FORMAT_WARC,        /**< a web archive */
     /* These become one of the formats above when the first bytes are seen. */
-    TTI_FORMAT_JSON,   /**< JSON or a stream: what the first byte shows, else JSON Lines */
-    TTI_FORMAT_UNKNOWN /**< the same, else text */
+    TTI_FORMAT_JSON,     /**< JSON or a stream: JSON Lines, if its bytes show nothing else */
+    TTI_FORMAT_MARKDOWN, /**< text that may have tags */
+    TTI_FORMAT_UNKNOWN   /**< text, if its bytes show nothing else */
 } tti_format;
 
 /** The format that a path's name stands for; "-" is standard input. */
@@ -32,20 +36,23 @@ int tti_format_is_columns(const char *bytes, size_t size);
 /** The size of a name without the ending of a compressed file. */
 size_t tti_format_size_without_compression(const char *name);
 
-/**
- * Decides the format of a file from its first bytes, where blanks (and a byte order mark) have been
- * skipped. `at_end`: there are no more bytes than these. `text_field` is the caller's, or NULL.
- * @return the format, or the one given if more bytes are needed
- */
-tti_format tti_format_decide(tti_format format, const char *bytes, size_t size, int at_end,
-                             const char *text_field);
+/** The first bytes of a file, where blanks (and a byte order mark) have been skipped. */
+typedef struct tti_first_bytes {
+    const char *bytes;
+    size_t size;
+    int at_end;             /**< there are no more bytes than these */
+    int text_format;        /**< TT_TEXT_*: with PLAIN, files named as texts are texts */
+    const char *text_field; /**< the caller's, or NULL */
+} tti_first_bytes;
 
 /**
- * What a file is that cannot be read, whatever its name, by its first bytes, or, if `by_name`, by
- * its name. @return as "a PDF document", with what to do about it in *advice; NULL: it may be read
+ * Decides the format of a file, which is that of its name before. @return 1, or 0: more bytes are
+ * needed
  */
-const char *tti_format_refusal(const char *path, int by_name, const char *bytes, size_t size,
-                               const char **advice);
+int tti_format_decide(tti_format *format, const tti_first_bytes *first);
+
+/** Whether HTML is a page, with its doctype or html element, and not a part of one. */
+int tti_format_is_page(const char *bytes, size_t size);
 
 /** Whether these are the first bytes of a document that tti_xml_feed() reads.
  * @return 1, 0, or -1 if more bytes are needed */
@@ -53,8 +60,5 @@ int tti_format_sniff_xml(const char *bytes, size_t size);
 
 /** The bytes of a file after which a format is decided with what there is. */
 enum { TTI_FORMAT_SNIFF_BYTES = 64 << 10, TTI_FORMAT_LINE_BYTES = 4 << 20 };
-
-/** The first bytes of a file that tti_format_refusal() looks at. */
-enum { TTI_FORMAT_KIND_BYTES = 512 };
 
 #endif

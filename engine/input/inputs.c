@@ -22,6 +22,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#  include <linux/magic.h>
+#  include <sys/vfs.h>
+#endif
+
+enum { SHOWN_EMPTY = 2 }; /* files without a record that are named */
 
 void tti_input_fault_text(int fault, char *text, size_t size)
 {
@@ -30,6 +36,9 @@ void tti_input_fault_text(int fault, char *text, size_t size)
         (void)snprintf(text, size, "directory loop");
     else if (fault == TTI_INPUT_NOT_REGULAR)
         (void)snprintf(text, size, "not a regular file");
+    else if (fault == TTI_INPUT_SYSTEM)
+        (void)snprintf(text, size,
+                       "a directory of the system, and not of files on a disk; name files in it");
     else {
         (void)tti_fail_errno(&error, "cannot open", fault);
         (void)snprintf(text, size, "%s", error.message);
@@ -80,16 +89,19 @@ int tti_inputs_want(const tti_inputs *in, const char *name)
 
 /* ==== Files that are passed over ============================================================== */
 
-/* Counts a file by the ending of its name, the most frequent ending first. */
+/* Counts a file by its kind, the most frequent kind first. */
 tt_status tti_inputs_pass_over(tti_inputs *in, const char *name, tt_error *error)
 {
+    enum { LONGEST_ENDING = 12 };
     const char *dot = strrchr(name, '.');
     tti_passed_over kind = {"", 0}, *found;
     size_t i = 0;
-    if (dot != NULL && strlen(dot) < sizeof kind.ending)
+    if (strcmp(name, TTI_HIDDEN) == 0 || strcmp(name, TTI_LINK) == 0)
+        (void)snprintf(kind.kind, sizeof kind.kind, "%s", name);
+    else if (dot != NULL && strlen(dot) < LONGEST_ENDING)
         for (size_t k = 0; dot[k] != '\0'; k++)
-            kind.ending[k] = (char)tolower((unsigned char)dot[k]);
-    while (i < in->passed_over.count && strcmp(in->passed_over.items[i].ending, kind.ending) != 0)
+            kind.kind[k] = (char)tolower((unsigned char)dot[k]);
+    while (i < in->passed_over.count && strcmp(in->passed_over.items[i].kind, kind.kind) != 0)
         i++;
     if (i == in->passed_over.count)
         TTI_TRY_ALLOC(tti_array_push(&in->passed_over, in->allocator, kind), error,
@@ -103,6 +115,16 @@ tt_status tti_inputs_pass_over(tti_inputs *in, const char *name, tt_error *error
     return TT_OK;
 }
 
+/* Writes a count of files, as "60 *.html", "1 hidden" or "2 links". */
+static void name_count(char *text, size_t size, const tti_passed_over *kind)
+{
+    if (strcmp(kind->kind, TTI_LINK) == 0)
+        (void)snprintf(text, size, "%" PRIu64 " link%s", kind->count, kind->count == 1 ? "" : "s");
+    else
+        (void)snprintf(text, size, "%" PRIu64 " %s%s", kind->count, *kind->kind == '.' ? "*" : "",
+                       kind->kind);
+}
+
 uint64_t tti_inputs_describe_passed_over(const tti_inputs *in, char *text, size_t size)
 {
     enum { SHOWN = 6 };
@@ -112,17 +134,46 @@ uint64_t tti_inputs_describe_passed_over(const tti_inputs *in, char *text, size_
         text[0] = '\0';
     for (size_t i = 0; i < in->passed_over.count; i++) {
         const tti_passed_over *kind = &in->passed_over.items[i];
+        char count[48];
         all += kind->count;
-        if (kind->ending[0] == '\0' || shown == SHOWN)
+        name_count(count, sizeof count, kind);
+        if (kind->kind[0] == '\0' || shown == SHOWN)
             others += kind->count;
         else if (used < size)
-            used += (size_t)snprintf(text + used, size - used, "%s%" PRIu64 " *%s",
-                                     shown++ > 0 ? ", " : "", kind->count, kind->ending);
+            used +=
+                (size_t)snprintf(text + used, size - used, "%s%s", shown++ > 0 ? ", " : "", count);
     }
     if (others > 0 && used < size)
         (void)snprintf(text + used, size - used, "%s%" PRIu64 " other%s", used > 0 ? " and " : "",
                        others, others == 1 ? "" : "s");
     return all;
+}
+
+/* ==== Files without a record ================================================================== */
+
+void tti_inputs_note_empty(tti_inputs *in, const char *path, const char *why)
+{
+    const size_t used = strlen(in->empty);
+    const char *const name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const size_t cut = strlen(name) > 60 ? strlen(name) - 60 : 0;
+    in->empty_count++;
+    if (in->empty_count <= SHOWN_EMPTY) {
+        (void)snprintf(in->empty + used, sizeof in->empty - used, "%s%s%s %s", used > 0 ? ", " : "",
+                       cut > 0 ? "..." : "", name + cut, why);
+        tti_utf8_clean(in->empty);
+    }
+}
+
+uint64_t tti_inputs_describe_empty(const tti_inputs *in, char *text, size_t size)
+{
+    if (size == 0 || in->empty_count == 0)
+        return in->empty_count;
+    if (in->empty_count > SHOWN_EMPTY)
+        (void)snprintf(text, size, "%s and %" PRIu64 " more", in->empty,
+                       in->empty_count - SHOWN_EMPTY);
+    else
+        (void)snprintf(text, size, "%s", in->empty);
+    return in->empty_count;
 }
 
 /* ==== Directories ============================================================================= */
@@ -146,14 +197,18 @@ static int compare_names(const void *x, const void *y)
 }
 
 /* Reads and sorts the names. *fault: why the directory could not be read to its end. */
-static tt_status list_entry_names(const tt_allocator *a, DIR *directory, entry_names *names,
-                                  int *fault, tt_error *error)
+static tt_status list_entry_names(tti_inputs *in, DIR *directory, entry_names *names, int *fault,
+                                  tt_error *error)
 {
+    const tt_allocator *a = in->allocator;
     const struct dirent *entry;
     size_t count = 0;
     for (errno = 0; (entry = readdir(directory)) != NULL; errno = 0) {
-        if (entry->d_name[0] == '.')
+        if (entry->d_name[0] == '.') {
+            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                TTI_TRY(tti_inputs_pass_over(in, TTI_HIDDEN, error));
             continue;
+        }
         TTI_TRY_ALLOC(tti_array_append(&names->bytes, a, entry->d_name, strlen(entry->d_name) + 1),
                       error, "a directory");
         count++;
@@ -169,10 +224,24 @@ static tt_status list_entry_names(const tt_allocator *a, DIR *directory, entry_n
 static tt_status walk_directory(tti_inputs *in, const char *path, const open_directory *here,
                                 int *fault, tt_error *error);
 
+/* A link leads to a directory: each is read once that way, so that links among directories do not
+ * multiply them. *is_known: it was */
+static tt_status follow_link(tti_inputs *in, const struct stat *s, int *is_known, tt_error *error)
+{
+    const tti_directory_id id = {(uint64_t)s->st_dev, (uint64_t)s->st_ino};
+    *is_known = 0;
+    for (size_t i = 0; i < in->linked.count; i++)
+        *is_known |=
+            in->linked.items[i].device == id.device && in->linked.items[i].inode == id.inode;
+    if (!*is_known)
+        TTI_TRY_ALLOC(tti_array_push(&in->linked, in->allocator, id), error, "the list of inputs");
+    return TT_OK;
+}
+
 static tt_status append_entry(tti_inputs *in, const char *path, const char *name,
                               const open_directory *parent, tt_error *error)
 {
-    struct stat s;
+    struct stat s, link;
     int fault = 0;
     if (stat(path, &s) != 0) {
         fault = errno;
@@ -185,6 +254,12 @@ static tt_status append_entry(tti_inputs *in, const char *path, const char *name
         for (const open_directory *d = parent; d != NULL; d = d->parent)
             if (d->device == s.st_dev && d->inode == s.st_ino)
                 return append_input(in, path, 0, TTI_INPUT_LOOP, error);
+        if (lstat(path, &link) == 0 && S_ISLNK(link.st_mode)) {
+            int is_known;
+            TTI_TRY(follow_link(in, &s, &is_known, error));
+            if (is_known)
+                return tti_inputs_pass_over(in, TTI_LINK, error);
+        }
         TTI_TRY(walk_directory(in, path, &here, &fault, error));
         return fault != 0 ? append_input(in, path, 0, fault, error) : TT_OK;
     }
@@ -213,6 +288,24 @@ static tt_status append_entries(tti_inputs *in, const char *path, const entry_na
     return status;
 }
 
+/* Whether a directory has what the system shows of itself: files without a size, and links to all
+ * of the disk. */
+static int is_of_system(int fd)
+{
+#ifdef __linux__
+    static const unsigned long kinds[] = {PROC_SUPER_MAGIC,   SYSFS_MAGIC,         DEBUGFS_MAGIC,
+                                          CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, TRACEFS_MAGIC};
+    struct statfs about;
+    if (fstatfs(fd, &about) == 0)
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+            if ((unsigned long)about.f_type == kinds[i])
+                return 1;
+#else
+    (void)fd;
+#endif
+    return 0;
+}
+
 /* Appends what a directory holds. *fault: why it could not be listed, or not to its end. */
 static tt_status walk_directory(tti_inputs *in, const char *path, const open_directory *here,
                                 int *fault, tt_error *error)
@@ -224,7 +317,12 @@ static tt_status walk_directory(tti_inputs *in, const char *path, const open_dir
         *fault = errno;
         return TT_OK;
     }
-    status = list_entry_names(in->allocator, directory, &names, fault, error);
+    if (is_of_system(dirfd(directory))) {
+        *fault = TTI_INPUT_SYSTEM;
+        (void)closedir(directory);
+        return TT_OK;
+    }
+    status = list_entry_names(in, directory, &names, fault, error);
     (void)closedir(directory);
     if (status == TT_OK)
         status = append_entries(in, path, &names, here, error);
@@ -259,7 +357,7 @@ tt_status tti_inputs_add(tti_inputs *in, const char *path, tt_error *error)
         const size_t before = in->list.count;
         int fault = 0;
         TTI_TRY(walk_directory(in, path, &here, &fault, error));
-        if (fault != 0 && in->list.count == before)
+        if (fault > 0 && in->list.count == before)
             return fail_cannot_open(path, fault, error);
         return fault != 0 ? append_input(in, path, 0, fault, error) : TT_OK;
     }
@@ -285,4 +383,5 @@ void tti_inputs_free(tti_inputs *in)
         tti_release(in->allocator, in->list.items[i].path, strlen(in->list.items[i].path) + 1, 1);
     tti_array_free(&in->list, in->allocator);
     tti_array_free(&in->passed_over, in->allocator);
+    tti_array_free(&in->linked, in->allocator);
 }

@@ -127,7 +127,7 @@ static int scan_string(tti_json *j)
         size_t escape;
         j->at = skip_ordinary(j->text, j->at, j->size);
         if (j->at == j->size) {
-            (void)set_json_fault(j, "string without an end", quote);
+            (void)set_json_fault(j, TTI_JSON_NO_QUOTE, quote);
             return -1;
         }
         if (j->text[j->at] == '"')

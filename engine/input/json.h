@@ -14,8 +14,9 @@
 
 enum { TTI_JSON_DEPTH = 1024 };
 
-/** The fault of a text that is only the beginning of a value. */
+/** The faults of a text that is only the beginning of a value. */
 #define TTI_JSON_ENDS_EARLY "it ends early"
+#define TTI_JSON_NO_QUOTE "string without an end"
 
 typedef enum tti_json_kind {
     TTI_JSON_END, /**< the whole text was one value */

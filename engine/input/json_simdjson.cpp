@@ -9,6 +9,7 @@ extern "C" {
 
 #include <cstring>
 #include <new>
+#include <strings.h>
 
 #include <simdjson.h>
 
@@ -109,10 +110,14 @@ static int read_simdjson_member(simdjson::dom::key_value_pair member,
     tti_jsonl_value value = {TTI_VALUE_ABSENT, nullptr, 0};
     for (int f = 0; f < TTI_FIELD_COUNT; f++) {
         if (member.key.size() != options->name_size[f] ||
-            std::memcmp(member.key.data(), options->name[f], member.key.size()) != 0)
+            (f == TTI_FIELD_STATUS ? strncasecmp : std::strncmp)(
+                member.key.data(), options->name[f], member.key.size()) != 0)
             continue;
+        if (f == TTI_FIELD_STATUS && member.value.is_object())
+            return 0; /* what is in it counts */
         if (value.kind == TTI_VALUE_ABSENT && !read_simdjson_value(member.value, out, &value))
             return 0;
+        fields->is_doubled |= fields->value[f].kind != TTI_VALUE_ABSENT;
         fields->value[f] = value;
         if (f == TTI_FIELD_SOURCE)
             read_source_name(member.value, out, &fields->value[f]);

@@ -9,6 +9,7 @@
 #include "input/field_paths.h"
 #include "input/json.h"
 #include "input/markup.h"
+#include "input/withdrawal.h"
 #include "util/time.h"
 #include "util/utf8.h"
 
@@ -50,8 +51,8 @@ static tti_jsonl_value copy_json_string(line_scan *s, int always)
     return value;
 }
 
-/* Whether the key just scanned is this name. */
-static int key_is(line_scan *s, const char *name, size_t name_size)
+/* Whether the key just scanned is this name; of a status, in small letters or capitals. */
+static int key_is(line_scan *s, const char *name, size_t name_size, int field)
 {
     const char *raw = s->json.text + s->json.begin;
     size_t size = s->json.end - s->json.begin;
@@ -59,7 +60,29 @@ static int key_is(line_scan *s, const char *name, size_t name_size)
         size = tti_json_unescape(raw, size, s->out);
         raw = s->out;
     }
-    return size == name_size && memcmp(raw, name, size) == 0;
+    return size == name_size && (field == TTI_FIELD_STATUS ? strncasecmp(raw, name, size) == 0
+                                                           : memcmp(raw, name, size) == 0);
+}
+
+/* Scans a list or an object that is the status, of which the one that withdraws counts, or else the
+ * first. @return 0, or -1 at a fault */
+static int scan_statuses(line_scan *s, tti_jsonl_value *value)
+{
+    const int depth = s->json.depth;
+    *value = (tti_jsonl_value){TTI_VALUE_OTHER, NULL, 0};
+    while (s->json.depth >= depth) {
+        const tti_json_kind kind = tti_json_next(&s->json);
+        tti_jsonl_value one;
+        if (kind == TTI_JSON_BAD)
+            return -1;
+        if (kind != TTI_JSON_STRING)
+            continue;
+        one = copy_json_string(s, 0);
+        if (one.kind == TTI_VALUE_STRING &&
+            (value->kind == TTI_VALUE_OTHER || tti_is_withdrawn(one.bytes, one.size)))
+            *value = one;
+    }
+    return 0;
 }
 
 /* Scans an object that is the source, and takes its "name". @return 0, or -1 at a fault */
@@ -67,7 +90,7 @@ static int scan_source_name(line_scan *s, tti_jsonl_value *value)
 {
     tti_json_kind kind;
     while ((kind = tti_json_next(&s->json)) == TTI_JSON_KEY) {
-        const int wanted = key_is(s, "name", 4);
+        const int wanted = key_is(s, "name", 4, TTI_FIELD_SOURCE);
         kind = tti_json_next(&s->json);
         if (wanted) {
             *value = (tti_jsonl_value){TTI_VALUE_OTHER, NULL, 0};
@@ -97,8 +120,12 @@ static int scan_field_value(line_scan *s, unsigned bits, tti_jsonl_fields *field
     else if (kind == TTI_JSON_NULL)
         value.kind = TTI_VALUE_NULL;
     for (int f = 0; f < TTI_FIELD_COUNT; f++)
-        if (bits >> f & 1)
+        if (bits >> f & 1) {
+            fields->is_doubled |= fields->value[f].kind != TTI_VALUE_ABSENT;
             fields->value[f] = value;
+        }
+    if ((kind == TTI_JSON_OBJECT || kind == TTI_JSON_ARRAY) && bits == 1u << TTI_FIELD_STATUS)
+        return scan_statuses(s, &fields->value[TTI_FIELD_STATUS]);
     if (kind == TTI_JSON_OBJECT && (bits >> TTI_FIELD_SOURCE & 1))
         return scan_source_name(s, &fields->value[TTI_FIELD_SOURCE]);
     if (kind == TTI_JSON_ARRAY && (bits >> TTI_FIELD_TEXT & 1) != 0)
@@ -180,7 +207,7 @@ int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, si
             continue;
         }
         for (int f = 0; f < TTI_FIELD_COUNT; f++)
-            bits |= (unsigned)key_is(&s, options->name[f], options->name_size[f]) << f;
+            bits |= (unsigned)key_is(&s, options->name[f], options->name_size[f], f) << f;
         if (scan_field_value(&s, bits, fields) != 0)
             return reject_json(&s.json, record);
     }
@@ -280,6 +307,9 @@ static int set_text(const tti_jsonl_options *options, const tti_jsonl_value *tex
     } else if (text->kind == TTI_VALUE_LONE_SURROGATE)
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",
                           shown_name_size(name), name);
+    else if (text->kind == TTI_VALUE_NULL)
+        tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is %s", shown_name_size(name), name,
+                          options->is_row ? "empty" : "null");
     else if (text->kind != TTI_VALUE_STRING)
         tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", shown_name_size(name),
                           name);
@@ -319,19 +349,6 @@ static void set_published(const tti_jsonl_value *value, tt_record *record)
         record->notes |= TT_NOTE_NO_TIME;
 }
 
-int tti_is_withdrawn(const char *status, size_t size)
-{
-    static const char *const words[] = {"canceled", "cancelled", "withheld", "withdrawn"};
-    size_t begin = size;
-    while (begin > 0 && strchr(":/#", status[begin - 1]) == NULL)
-        begin--; /* of "stat:canceled" and of the address of the same term */
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (size - begin == strlen(words[i]) &&
-            strncasecmp(status + begin, words[i], size - begin) == 0)
-            return 1;
-    return 0;
-}
-
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record)
 {
@@ -356,8 +373,12 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
         return;
     if (!set_id(options, &values[TTI_FIELD_ID], out + strings_bound(options, size), record))
         return;
-    if (values[TTI_FIELD_STATUS].kind == TTI_VALUE_STRING &&
-        tti_is_withdrawn(values[TTI_FIELD_STATUS].bytes, values[TTI_FIELD_STATUS].size))
+    if (fields.is_doubled)
+        record->notes |= TT_NOTE_KEY_TWICE;
+    if ((values[TTI_FIELD_STATUS].kind == TTI_VALUE_STRING &&
+         tti_is_withdrawn(values[TTI_FIELD_STATUS].bytes, values[TTI_FIELD_STATUS].size)) ||
+        (values[TTI_FIELD_TITLE].kind == TTI_VALUE_STRING &&
+         tti_is_kill_headline(values[TTI_FIELD_TITLE].bytes, values[TTI_FIELD_TITLE].size)))
         record->article.flags |= TT_ARTICLE_WITHDRAWN;
     if (((record->article.flags & TT_ARTICLE_WITHDRAWN) == 0 ||
          values[TTI_FIELD_TEXT].kind > TTI_VALUE_NULL) && /* a notice may say no more */

@@ -40,6 +40,7 @@ typedef struct tti_jsonl_value {
 
 typedef struct tti_jsonl_fields {
     tti_jsonl_value value[TTI_FIELD_COUNT];
+    int is_doubled; /**< a key of one of them came twice */
 } tti_jsonl_fields;
 
 typedef struct tti_field_paths tti_field_paths; /**< input/field_paths.h */
@@ -51,6 +52,7 @@ typedef struct tti_jsonl_options {
     int whole;       /**< of news formats, headline, byline and dateline go in front of the text */
     int text_format; /**< TT_TEXT_* */
     const tti_field_paths *paths; /**< of all fields, if one of their names is more than a key */
+    int is_row;                   /**< of a table, where null is an empty cell */
 } tti_jsonl_options;
 
 typedef struct tti_simdjson tti_simdjson; /**< the simdjson parser of one thread */
@@ -82,10 +84,6 @@ size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, siz
  */
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record);
-
-/** Whether a status of publication withdraws the item, as IPTC's "canceled" does: the word, the term
- * of a scheme ("stat:canceled") or its address, in small letters or capitals. */
-int tti_is_withdrawn(const char *status, size_t size);
 
 /** Sets status and reason. */
 #if defined(__GNUC__)

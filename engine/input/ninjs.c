@@ -10,6 +10,7 @@
 
 #include "input/json.h"
 #include "input/markup.h"
+#include "input/withdrawal.h"
 #include "util/time.h"
 
 /* Of several fields that mean the same, the first that is there is used. */
@@ -134,8 +135,11 @@ static int scan_ninjs_field(tti_json *j, int field, json_string_ref *into)
     if (kind != TTI_JSON_ARRAY)
         return tti_json_skip(j, kind);
     while ((kind = tti_json_next(j)) != TTI_JSON_ARRAY_END && kind != TTI_JSON_BAD) {
+        value = current_token(j);
         if (kind == TTI_JSON_OBJECT)
             scan_ninjs_object(j, field, into);
+        else if (kind == TTI_JSON_STRING && field == STATUS)
+            *into = into->is_set && !tti_is_withdrawn(value.raw, value.size) ? *into : value;
         else if (tti_json_skip(j, kind) != 0)
             return -1;
     }
@@ -247,30 +251,11 @@ static int write_string_field(const json_string_ref *p, char **out, const char *
     return 0;
 }
 
-/* Whether a headline is one of those by which agencies kill a story: "KILL: ...", "MANDATORY
- * KILL - ...", "BC-KILL-...". A word follows in none, as it does in "KILL BILL". */
-static int is_kill_headline(const json_string_ref *p)
-{
-    static const char *const beginnings[] = {"KILL",       "MANDATORY KILL", "BULLETIN KILL",
-                                             "STORY KILL", "KILL STORY",     "BC-KILL",
-                                             "EDS: KILL",  "EDITORS: KILL",  "WITHDRAWN"};
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
-        const size_t size = strlen(beginnings[i]);
-        size_t at = size;
-        if (p->size < size || memcmp(p->raw, beginnings[i], size) != 0)
-            continue;
-        while (at < p->size && p->raw[at] == ' ')
-            at++;
-        if (at == p->size || strchr(":-/,", p->raw[at]) != NULL)
-            return 1;
-    }
-    return 0;
-}
-
 int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *record)
 {
     tt_article *a = &record->article;
     ninjs_item it;
+    const json_string_ref *headline;
     const char *time = "";
     size_t time_size = 0;
     int is_withdrawn;
@@ -279,8 +264,9 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
     it.fields = 0;
     if (!find_ninjs_fields(&it, record->raw, record->raw_size))
         return 0;
+    headline = first_present_field(&it, HEADLINE, OTHER_HEADLINE);
     is_withdrawn = tti_is_withdrawn(it.at[STATUS].raw, it.at[STATUS].size) ||
-                   is_kill_headline(first_present_field(&it, HEADLINE, OTHER_HEADLINE));
+                   tti_is_kill_headline(headline->raw, headline->size);
     if (write_string_field(first_present_field(&it, URI, GUID), &out, &a->id, &a->id_size) != 0 ||
         a->id_size == 0) {
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"uri\"");
@@ -293,8 +279,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
         write_string_field(first_present_field(&it, CREATED, CREATED), &out, &time, &time_size) !=
             0 ||
         (!options->whole && /* else it is in the text, and `out` has room for one of them */
-         write_string_field(first_present_field(&it, HEADLINE, OTHER_HEADLINE), &out,
-                            &record->title, &record->title_size) != 0) ||
+         write_string_field(headline, &out, &record->title, &record->title_size) != 0) ||
         write_ninjs_text(&it, options->whole, &out, a) != 0)
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in a ninjs field");
     else if (a->text_size == 0 && !is_withdrawn)

@@ -35,6 +35,7 @@
 #include "input/inputs.h"
 #include "input/json_split.h"
 #include "input/jsonl.h"
+#include "input/refusal.h"
 #include "input/warc.h"
 #include "input/xml.h"
 #include "options.h"
@@ -81,6 +82,7 @@ typedef struct reader_item {
     size_t begin, end;
     size_t out, name; /* name: of one without an id */
     int bom;          /* bytes of a byte order mark in front of a plain text */
+    uint32_t notes;   /* TT_NOTE_* of the file */
 } reader_item;
 
 /* The file being read. */
@@ -99,6 +101,8 @@ typedef struct input_file {
     int is_skipping;  /* the rest of the line, or of the plain file, has been given up */
     int is_object;    /* the line given up began as an object does */
     uint64_t skipped; /* bytes of the line given up, so far */
+    uint32_t notes;   /* TT_NOTE_* of its records */
+    int has_record;
 } input_file;
 
 struct tt_reader {
@@ -407,6 +411,13 @@ uint64_t tt_reader_passed_over(const tt_reader *r, char *text, size_t size)
                      : tti_inputs_describe_passed_over(&r->inputs, text, text == NULL ? 0 : size);
 }
 
+uint64_t tt_reader_empty(const tt_reader *r, char *text, size_t size)
+{
+    if (size > 0 && text != NULL)
+        text[0] = '\0';
+    return r == NULL ? 0 : tti_inputs_describe_empty(&r->inputs, text, text == NULL ? 0 : size);
+}
+
 /* ==== Items =================================================================================== */
 
 /* Appends an item for bytes [begin, end), and its record, without a status yet. @return NULL: out
@@ -419,8 +430,9 @@ static tt_record *append_item(tt_reader *r, reader_item_kind kind, size_t begin,
         tti_array_reserve(&r->records, r->allocator, 1) != TT_OK)
         return NULL;
     assert(begin <= end && r->items.count == r->records.count);
-    r->items.items[r->items.count++] =
-        (reader_item){kind, kind == ITEM_LINE ? &r->line_options : NULL, begin, end, 0, 0, 0};
+    r->items.items[r->items.count++] = (reader_item){
+        kind, kind == ITEM_LINE ? &r->line_options : NULL, begin, end, 0, 0, 0, r->file.notes};
+    r->file.has_record = 1;
     record = &r->records.items[r->records.count++];
     memset(&record->article, 0, sizeof record->article);
     record->raw = NULL;
@@ -502,6 +514,19 @@ static tt_status split_lines(tt_reader *r, tt_error *error)
                                     : append_line(r, end, end + 1, error));
     }
     return TT_OK;
+}
+
+/* Notes a file of which nothing has become a record. */
+static void note_empty_file(tt_reader *r)
+{
+    const input_file *f = &r->file;
+    if (!f->has_record)
+        tti_inputs_note_empty(&r->inputs, f->input->path,
+                              f->format == TTI_FORMAT_XML           ? "has no item"
+                              : f->format == TTI_FORMAT_TABLE       ? "has no row"
+                              : f->format == TTI_FORMAT_WARC        ? "has no page or text"
+                              : f->format == TTI_FORMAT_JSON_VALUES ? "is an empty list"
+                                                                    : "is empty");
 }
 
 static void close_file(tt_reader *r)
@@ -719,27 +744,42 @@ static tt_status make_member(tt_reader *r, const char *name, const tti_input **o
     return TT_OK;
 }
 
+/* Whether a path of an archive has a hidden file or folder in it. */
+static int is_hidden_path(const char *path)
+{
+    for (const char *part = path; part != NULL && *part != '\0'; part = strchr(part, '/')) {
+        const size_t size = strcspn(part += *part == '/', "/");
+        if (size > 1 && *part == '.' && !(size == 2 && part[1] == '.'))
+            return 1;
+    }
+    return 0;
+}
+
 /* Opens the next file of the archive that is to be read, or closes the archive. */
 static tt_status open_next_member(tt_reader *r, tt_error *error)
 {
     tt_error why = {TT_OK, 0, ""};
+    tti_archive_member member;
     const char *name, *slash;
     const tti_input *input;
-    tt_status status = tti_archive_next(r->within.archive, &name, &why);
+    tt_status status = tti_archive_next(r->within.archive, &member, &why);
     if (status != TT_OK) {
         r->file = (input_file){.input = r->within.input};
         TTI_TRY(append_rejected_input(r, 0, status, why.message, error));
     }
-    if (name == NULL) {
+    if (member.name == NULL) {
         close_archive(r);
         return TT_OK;
     }
-    slash = strrchr(name, '/');
-    if ((slash == NULL ? name : slash + 1)[0] == '.')
-        return TT_OK;
-    if (*name != '\0' && !tti_inputs_want(&r->inputs, slash == NULL ? name : slash + 1))
-        return tti_inputs_pass_over(&r->inputs, slash == NULL ? name : slash + 1, error);
-    TTI_TRY(make_member(r, name, &input, error));
+    slash = strrchr(member.name, '/');
+    name = slash == NULL ? member.name : slash + 1;
+    if (member.is_link)
+        return tti_inputs_pass_over(&r->inputs, TTI_LINK, error);
+    if (is_hidden_path(member.name))
+        return tti_inputs_pass_over(&r->inputs, TTI_HIDDEN, error);
+    if (*member.name != '\0' && !tti_inputs_want(&r->inputs, name))
+        return tti_inputs_pass_over(&r->inputs, name, error);
+    TTI_TRY(make_member(r, member.name, &input, error));
     r->file =
         (input_file){.input = input, .format = input->format, .line = 1, .split = {.line = 1}};
     if (r->encoding != NULL)
@@ -777,7 +817,8 @@ static tt_status open_next_file(tt_reader *r, tt_error *error)
         tti_encoding_begin(r->encoding);
     if (input->fault != 0) {
         tti_input_fault_text(input->fault, why.message, sizeof why.message);
-        return append_rejected_input(r, 0, TT_EIO, why.message, error);
+        return append_rejected_input(r, 0, input->fault == TTI_INPUT_SYSTEM ? TT_EVERSION : TT_EIO,
+                                     why.message, error);
     }
     status = r->bytes != NULL
                  ? tti_byte_stream_open_source(&r->file.stream, read_bytes, r, r->allocator, &why)
@@ -859,10 +900,11 @@ static tt_status begin_columns(tt_reader *r, const char *kind, tt_error *error)
 static tt_status refuse_kind(tt_reader *r, size_t first, tt_error *error)
 {
     const input_file *f = &r->file;
+    const tti_file_kind file = {f->input->path, f->input->format == TTI_FORMAT_UNKNOWN, f->format,
+                                r->line_options.text_format};
     char reason[116];
     const char *advice;
-    const char *kind = tti_format_refusal(f->input->path, f->input->format == TTI_FORMAT_UNKNOWN,
-                                          r->data + first, r->used - first, &advice);
+    const char *kind = tti_refusal_of(&file, r->data + first, r->used - first, &advice);
     if (kind == NULL)
         return TT_OK;
     if (r->converter != NULL && r->bytes == NULL && r->within.archive == NULL &&
@@ -877,10 +919,35 @@ static tt_status refuse_kind(tt_reader *r, size_t first, tt_error *error)
     return TT_OK;
 }
 
+/* What is to be said of a file whose name says that it is something else. */
+static uint32_t notes_of_format(const tt_reader *r, const input_file *f, size_t first)
+{
+    static const uint32_t notes[] = {[TTI_FORMAT_JSONL] = TT_NOTE_IS_JSON,
+                                     [TTI_FORMAT_JSON_VALUES] = TT_NOTE_IS_JSON,
+                                     [TTI_FORMAT_TEXT] = 0,
+                                     [TTI_FORMAT_XML] = TT_NOTE_IS_XML,
+                                     [TTI_FORMAT_TABLE] = TT_NOTE_IS_TABLE,
+                                     [TTI_FORMAT_HTML] = TT_NOTE_IS_HTML,
+                                     [TTI_FORMAT_WARC] = TT_NOTE_IS_ARCHIVE};
+    const tti_format named = f->input->format;
+    const int is_json = f->format == TTI_FORMAT_JSONL || f->format == TTI_FORMAT_JSON_VALUES;
+    const int is_text = named == TTI_FORMAT_TEXT || named == TTI_FORMAT_UNKNOWN;
+    if (f->format == TTI_FORMAT_HTML && is_text &&
+        !tti_format_is_page(r->data + first, r->used - first))
+        return TT_NOTE_HTML;
+    if (f->format == TTI_FORMAT_TEXT)
+        return tti_refusal_is_mail(r->data + first, r->used - first) ? TT_NOTE_MAIL : 0;
+    return named == f->format || named == TTI_FORMAT_UNKNOWN || strcmp(f->input->path, "-") == 0 ||
+                   (named == TTI_FORMAT_JSON && is_json)
+               ? 0
+               : notes[f->format];
+}
+
 /* At the start of a file: passes the byte order mark and decides the format, if enough is there. */
 static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
 {
     input_file *f = &r->file;
+    tti_first_bytes seen = {.at_end = at_end, .text_format = r->line_options.text_format};
     const char *kind;
     size_t first;
     if (r->used - r->tail < 4 && !at_end)
@@ -889,28 +956,24 @@ static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
     first = r->tail + (size_t)f->bom;
     while (first < r->used && is_blank_byte(r->data[first]))
         first++;
+    seen.at_end |= first == r->used && r->used - r->tail >= GIVE_UP_BYTES;
+    seen.bytes = r->data + first;
+    seen.size = r->used - first;
+    if (r->given[TTI_FIELD_TEXT])
+        seen.text_field = r->names[TTI_FIELD_TEXT];
     /* what does not begin as JSON or XML may be anything; a stream is known by its first line */
-    if (!at_end && r->used - first < TTI_FORMAT_KIND_BYTES && r->used - r->tail < GIVE_UP_BYTES &&
-        (first == r->used || strchr("{[<", r->data[first]) == NULL || r->data[first] == '\0') &&
-        (f->input->size > 0 || first == r->used ||
-         memchr(r->data + first, '\n', r->used - first) == NULL))
+    if (!at_end && seen.size < TTI_REFUSAL_BYTES && r->used - r->tail < GIVE_UP_BYTES &&
+        (seen.size == 0 || strchr("{[<", r->data[first]) == NULL || r->data[first] == '\0') &&
+        (f->input->size > 0 || seen.size == 0 || memchr(seen.bytes, '\n', seen.size) == NULL))
         return TT_OK;
     if (tti_archive_kind_of(r->data + r->tail, r->used - r->tail, &kind) != TTI_NO_ARCHIVE)
         return begin_archive(r, kind, error);
-    if (f->format >= TTI_FORMAT_JSON) {
-        const tti_format before = f->format;
-        f->format =
-            tti_format_decide(before, r->data + first, r->used - first,
-                              at_end || (first == r->used && r->used - r->tail >= GIVE_UP_BYTES),
-                              r->given[TTI_FIELD_TEXT] ? r->names[TTI_FIELD_TEXT] : NULL);
-        if (f->format == before)
-            return TT_OK;
-    }
-    if (f->format != TTI_FORMAT_XML) {
-        TTI_TRY(refuse_kind(r, first, error));
-        if (f->stream == NULL || f->converted != NULL)
-            return TT_OK;
-    }
+    if (!tti_format_decide(&f->format, &seen))
+        return TT_OK;
+    TTI_TRY(refuse_kind(r, first, error));
+    if (f->stream == NULL || f->converted != NULL)
+        return TT_OK;
+    f->notes = notes_of_format(r, f, first);
     f->is_begun = 1;
     if (f->format == TTI_FORMAT_JSONL || f->format == TTI_FORMAT_JSON_VALUES ||
         f->format == TTI_FORMAT_TABLE)
@@ -975,6 +1038,7 @@ static tt_status end_file(tt_reader *r, tt_error *error)
         else if (r->tail < r->used)
             TTI_TRY(append_line(r, r->used, r->used, error));
     }
+    note_empty_file(r);
     close_file(r);
     return TT_OK;
 }
@@ -1168,6 +1232,8 @@ static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
     if (r->names_by_contents && record->status == TT_OK &&
         (item->kind == ITEM_TEXT || (record->notes & TT_NOTE_NO_ID) != 0))
         name_by_contents(record, r->out + item->name, MADE_ID_ROOM + strlen(record->file));
+    if (record->status == TT_OK)
+        record->notes |= item->notes;
 }
 
 /* Allocates all that the threads need, so that they cannot fail. */

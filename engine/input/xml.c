@@ -15,6 +15,7 @@
 #include "input/json_item.h"
 #include "input/jsonl.h"
 #include "input/markup.h"
+#include "input/withdrawal.h"
 #include "util/alloc.h"
 #include "util/time.h"
 #include "util/utf8.h"
@@ -141,8 +142,9 @@ struct tti_xml {
 
     int is_begun; /* there were bytes */
     xml_vocabulary vocabulary;
-    const xmlChar *own_namespace; /* that of RSS's channel; the parser holds it */
-    int depth;                    /* of the element that begins or ends, 1 for the root */
+    const xmlChar *own_namespace;  /* that of RSS's channel; the parser holds it */
+    const xmlChar *item_namespace; /* that of the item */
+    int depth;                     /* of the element that begins or ends, 1 for the root */
     uint64_t item_line;
     xml_context part; /* itemMeta or contentMeta of NewsML-G2 */
     /* The depths of elements that are open; 0: it is not. */
@@ -319,7 +321,8 @@ static void end_item(tti_xml *x)
         item.status = TT_ELIMIT;
         item.reason = "an item, or a field of it, is too long";
     } else if (body->count == 0 &&
-               !tti_is_withdrawn(x->text[STATUS].items, x->text[STATUS].count)) {
+               !tti_is_withdrawn(x->text[STATUS].items, x->text[STATUS].count) &&
+               !tti_is_kill_headline(headline->items, headline->count)) {
         item.status = TT_EFORMAT;
         item.reason = "no body text in the item";
     }
@@ -335,11 +338,12 @@ static int equals(const xmlChar *name, const char *text)
     return strcmp((const char *)name, text) == 0;
 }
 
-/* The vocabulary's own namespace is that of its channel, whatever it is: there have been several.
- */
+/* The vocabulary's own namespace is that of its channel or item, whatever it is: there have been
+ * several. */
 static xml_namespace namespace_of(const tti_xml *x, const xmlChar *uri)
 {
     if (uri == NULL || (x->own_namespace != NULL && xmlStrEqual(uri, x->own_namespace)) ||
+        (x->item_depth != 0 && xmlStrEqual(uri, x->item_namespace)) ||
         equals(uri, "http://www.w3.org/2005/Atom") || equals(uri, "http://purl.org/rss/1.0/") ||
         equals(uri, "http://purl.org/atom/ns#"))
         return NS_OWN;
@@ -351,7 +355,8 @@ static xml_namespace namespace_of(const tti_xml *x, const xmlChar *uri)
 /* Whether the element is one of Atom in an RSS feed. */
 static int is_foreign(const tti_xml *x, const xmlChar *uri)
 {
-    return x->vocabulary == XML_RSS && uri != NULL && equals(uri, "http://www.w3.org/2005/Atom");
+    return x->vocabulary == XML_RSS && uri != NULL && equals(uri, "http://www.w3.org/2005/Atom") &&
+           !(x->item_depth != 0 && xmlStrEqual(uri, x->item_namespace));
 }
 
 /* SAX2 gives five pointers an attribute: local name, prefix, namespace, begin and end of the value.
@@ -573,15 +578,17 @@ static void enter_element_outside_items(tti_xml *x, const xmlChar *name, const x
             begin_item(x);
         return;
     case XML_RSS:
-        if (own && equals(name, "item"))
+        if (equals(name, "item")) {
             begin_item(x);
-        else if (own && equals(name, "title") && x->depth == 3)
+            x->item_namespace = uri;
+        } else if (own && equals(name, "title") && x->depth == 3)
             begin_capture(x, FEED_TITLE, AS_HTML);
         return;
     case XML_ATOM:
-        if (own && equals(name, "entry"))
+        if (equals(name, "entry")) {
             begin_item(x);
-        else if (own && equals(name, "title") && x->depth == 2)
+            x->item_namespace = uri;
+        } else if (own && equals(name, "title") && x->depth == 2)
             begin_capture(x, FEED_TITLE, content_type_of(attributes, count, "type"));
         return;
     default: return;

@@ -284,6 +284,14 @@ static void tt_reader_passed_over_(void)
     assert_int_equal(tt_reader_passed_over(reader, NULL, 9), 0);
 }
 
+static void tt_reader_empty_(void)
+{
+    char text[8] = "x";
+    assert_int_equal(tt_reader_empty(NULL, text, sizeof text), 0);
+    assert_string_equal(text, "");
+    assert_int_equal(tt_reader_empty(reader, NULL, 9), 0);
+}
+
 static void tt_reader_progress_(void)
 {
     uint64_t done = 7, total = 7;
@@ -524,6 +532,7 @@ static const function functions[] = {
     FUNCTION(tt_option_list),
     FUNCTION(tt_options_resolve),
     FUNCTION(tt_reader_close),
+    FUNCTION(tt_reader_empty),
     FUNCTION(tt_reader_next),
     FUNCTION(tt_reader_next_within),
     FUNCTION(tt_reader_open),

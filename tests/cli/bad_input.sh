@@ -36,7 +36,11 @@ test_input_without_an_article_has_failed() {
             'index query a.db INPUT' 'report found.jsonl INPUT -o result.jsonl' 'tune INPUT'; do
             # shellcheck disable=SC2086
             run ${command/INPUT/$nothing} </dev/null
-            expect_nothing_read 'the input is empty'
+            case $nothing in
+            in) expect_nothing_read 'the input is empty' ;;
+            -) expect_nothing_read 'standard input is empty' ;;
+            *) expect_nothing_read "$nothing is empty" ;;
+            esac
             has err '  try: give files, directories, or - for standard input'
         done
     done
@@ -153,7 +157,7 @@ test_utf16_is_told_as_such() {
     printf '\377\376{\000"\000' >in.jsonl
     run scan in.jsonl
     exits 3
-    has err 'in.jsonl: text in UTF-16 or UTF-32; say --encoding UTF-16 (or UTF-32)'
+    has err 'in.jsonl: text in UTF-16 or UTF-32; say --encoding UTF-16'
 }
 
 test_unpaired_surrogate_escapes() {

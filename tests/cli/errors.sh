@@ -81,7 +81,7 @@ test_a_result_that_is_none() {
     expect_advice 3 'article nobody is not in this result' 'give an id from one of' show result.jsonl nobody in.jsonl
     expect_advice 3 'has no cluster 99' 'give a number from the result' show result.jsonl --cluster 99 in.jsonl
     : >empty.jsonl
-    expect_advice 3 'no article was read: the input is empty' 'give files, directories' tune empty.jsonl
+    expect_advice 3 'no article was read: empty.jsonl is empty' 'give files, directories' tune empty.jsonl
 }
 
 test_an_output_that_cannot_be_written() {

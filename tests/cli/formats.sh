@@ -125,6 +125,8 @@ test_archives_and_compressions() {
         expect_the_three $file a b
         run scan $file
         lines err 2 # the summary, and what was passed over
+        has err '2 files passed over in directories and archives: '
+        has err '1 hidden'
     done
     run scan - <in.tar
     has out '"articles":3,"rejected":0,'
@@ -150,11 +152,12 @@ test_archives_and_compressions() {
     head -c 3000 in.tar >cut.tar
     run scan cut.tar
     [ "$status" -ne 0 ] || fail 'a truncated archive is whole'
-    has err 'damaged archive'
+    has err 'truncated tar archive'
     run scan in.tar in/a.jsonl --include '*.jsonl'
     exits 1
     has out '"articles":1,"rejected":1,'
-    has err '3 files passed over in directories and archives: '
+    has err '4 files passed over in directories and archives: '
+    has err '1 hidden'
 }
 
 test_names_of_inputs_from_a_file() {
@@ -183,6 +186,169 @@ test_names_of_inputs_from_a_file() {
     has out '"articles":1,"rejected":0,'
 }
 run_from() { "$TWICETOLD" "$@" >out 2>err; }
+
+# A file is read as what it is, whatever its name says, and that is said once.
+test_names_that_say_something_else() {
+    line="{\"id\":\"a\",\"text\":\"$words\"}"
+    while IFS='|' read -r kind told bytes; do
+        for name in a.txt a.csv a.html a.xml a.jsonl a.md a.log; do
+            # shellcheck disable=SC2059
+            printf "${bytes//WORDS/$words}" >$name
+            run scan $name
+            exits 0
+            has out '"articles":1,"rejected":0,'
+            case $name:$kind in
+            *.log:* | *.jsonl:json | *.xml:xml | *.html:html | *.csv:table) lacks err 'its name says otherwise' ;;
+            *) has err "$name:"
+               has err "its name says otherwise, but it is $told and read as that" ;;
+            esac
+            rm $name
+        done
+    done <<'END'
+json|JSON|{"id":"a","text":"WORDS"}\n
+json|JSON|[{"id":"a",\n"text":"WORDS"}]\n
+html|an HTML page|<!DOCTYPE html><title>x</title><p>WORDS</p>
+html|an HTML page|<?xml version="1.0"?><!-- x --><html xmlns="http://www.w3.org/1999/xhtml"><body><p>WORDS</p></body></html>
+xml|XML|<?xml version="1.0"?><rss version="2.0"><channel><item><guid>a</guid><description>WORDS</description></item></channel></rss>
+xml|XML|<nitf><body><body.content><p>WORDS</p></body.content></body></nitf>
+END
+    for name in a.txt a.html a.xml a.jsonl a.log; do
+        printf 'id,text\n1,"%s"\n' "$words" >$name
+        run scan $name
+        exits 0
+        has out '"articles":1,"rejected":0,'
+    done
+    printf '%s\n' "$line" | gzip >a.txt
+    run scan a.txt
+    has err 'a.txt:1: its name says otherwise, but it is JSON and read as that'
+    printf '%s\n' "$line" >a.txt
+    run scan a.txt --text-format plain
+    exits 0
+    lacks err otherwise
+    run dedup -q a.txt --text-format plain -o -
+    has out '"id":"a.txt"'
+}
+
+# Of a table without a column for the text, of YAML, mails and the like no text is made.
+test_texts_that_are_none() {
+    printf '%s' "$words" >words
+    while IFS='|' read -r told bytes; do
+        for name in a.txt a.log a; do
+            # shellcheck disable=SC2059
+            printf -- "$bytes" >$name
+            run scan $name -o result.jsonl
+            exits 3
+            has err "$name:"
+            has err "$told"
+            absent result.jsonl
+            rm $name
+        done
+        # shellcheck disable=SC2059
+        printf -- "$bytes" | run_from scan - && fail "it is read from a stream: $told"
+        has err "${told%%;*}"
+    done <<'END'
+no "text" among the columns: "date", "headline", "views"|date,headline,views\n1,a,2\n3,"b, c",4\n
+a table that scan --csv wrote; give the articles that were scanned|cluster,article,kept\r\n1,a,1\r\n
+a table that scan --csv wrote|section,tokens,article,begin,end,of_begin,of_end,similarity\r\n1,40,a,0,9,0,9,1\r\n
+a table that scan --csv wrote|a,b,relation,resemblance,containment_a\r\nx,y,near,1,1\r\n
+a YAML file; convert it to JSON Lines first|---\n- id: a\n  text: some words\n
+a YAML file; convert it to JSON Lines first|- id: a\n  text: some words\n- id: b\n  text: others\n
+a YAML file; convert it to JSON Lines first|id: a\ntext: some words\n
+an e-mail; convert it|Received: from x by y;\n  Mon, 8 May 2034 10:00:00 +0000\nFrom: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n
+an e-mail; convert it|From: a@b.example\nSubject: x\nContent-Transfer-Encoding: base64\n\neA==\n
+a mailbox; convert it|From a@b.example Mon May  8 10:00:00 2034\nX-Status: read\n\nwords\n
+subtitles; convert it|1\n00:00:01,000 --> 00:00:04,000\nwords\n
+subtitles; convert it|WEBVTT\n\n00:01.000 --> 00:04.000\nwords\n
+not a news format: the root element is <urlset>|<?xml version="1.0"?><urlset/>\n
+an SQL dump; export the table as CSV|-- MySQL dump 10.13\n
+END
+    # and texts that only look like them are read
+    while IFS='|' read -r bytes; do
+        # shellcheck disable=SC2059
+        printf -- "$bytes" >a.txt
+        run scan a.txt
+        exits 0
+        has out '"articles":1,"rejected":0,'
+        lacks err 'otherwise'
+        rm a.txt
+    done <<'END'
+{so to speak}, said the mayor.\n
+[Editor] This is a note.\n
+[1] The first of three notes\n[2] The second\n
+Text, photo: A. Reporter\n\nThe council met on Tuesday.\n
+Roses, lilies, thyme\nrue, sage, mint\nbay, dill, cress\n
+JOHN: Hello there.\nMARY: Hello.\n
+title: A walk\n\nThe council met on Tuesday.\n
+---\ntitle: A walk\n---\nThe council met on Tuesday.\n
+- id cards are back\n- text messages are not\n
+From here to eternity is a long way: the council met.\nSo it was.\n
+Subject: the council\n\nIt met on Tuesday.\n
+1\nThe first chapter\n
+a < b and b > c, as everyone knows\n
+END
+    printf 'From: a@b.example\nSubject: x\nContent-Type: text/plain\n\n%s\n' "$words" >a.txt
+    run scan a.txt
+    exits 0
+    has err 'a.txt: it begins with the headers of a mail, which are a part of the text'
+}
+
+# Nothing follows compressed data in silence.
+test_what_follows_compressed_data() {
+    [ -n "$(find_archives)" ] || skip 'no libarchive'
+    for tool in gzip bzip2 xz lz4 zstd; do
+        command -v $tool >/dev/null || continue
+        printf '{"id":"a","text":"%s"}\n' "$words" | $tool -c >a.jsonl.$tool
+        printf '{"id":"b","text":"%s"}\n' "$words" | $tool -c >b.jsonl.$tool
+        cat a.jsonl.$tool b.jsonl.$tool >both.jsonl.$tool
+        run scan both.jsonl.$tool
+        exits 0
+        has out '"articles":2,"rejected":0,'
+        { cat a.jsonl.$tool; echo 'more than that'; } >more.jsonl.$tool
+        run scan more.jsonl.$tool
+        case $status in 1 | 3) ;; *) fail "what follows $tool is lost: $status" ;; esac
+        has err "more.jsonl.$tool: "
+        head -c -5 a.jsonl.$tool >cut.jsonl.$tool
+        run scan cut.jsonl.$tool
+        case $status in 1 | 3) ;; *) fail "$tool is cut and whole: $status" ;; esac
+        has err "cut.jsonl.$tool: truncated "
+        has err "$tool data"
+        has err 'get a complete copy of the file'
+    done
+}
+
+# Hidden files, and links in archives, are counted; links to directories are followed once.
+test_what_is_hidden_or_a_link() {
+    [ -n "$(find_archives)" ] || skip 'no libarchive'
+    mkdir -p in/.git/b in/c
+    for file in in/a.jsonl in/.h.jsonl in/.git/b/x.jsonl; do printf '{"id":"%s","text":"%s"}\n' $file "$words" >$file; done
+    ln -s a.jsonl in/l.jsonl
+    ln in/a.jsonl in/m.jsonl
+    tar cf in.tar in
+    run scan in.tar
+    exits 0
+    has out '"articles":1,"rejected":0,'
+    has err '4 files passed over in directories and archives: '
+    has err '2 hidden'
+    has err '2 links'
+    rm in/l.jsonl in/m.jsonl
+    ln -s . in/c/up
+    ln -s ../c in/c/d
+    ln -s ../a.jsonl in/c/e
+    run scan in
+    exits 1
+    has err 'in/c/up: directory loop'
+    has err 'in/c/d: directory loop'
+    has err '1 other'
+    mkdir -p many/a many/b many/c
+    for to in a b c; do for from in a b c; do ln -s ../$to many/$from/$to; done; done
+    cp in/a.jsonl many/a
+    run scan many
+    has err ' links'
+    [ -e /proc/self/stat ] || skip 'no /proc'
+    run scan /proc/self
+    exits 3
+    has err '/proc/self: a directory of the system, and not of files on a disk; name files in it'
+}
 
 # What is refused: its first bytes, and what is said. No output, exit code 3.
 test_what_is_refused() {

@@ -67,7 +67,7 @@ test_what_cannot_be_tuned() {
     : >empty.jsonl
     run tune empty.jsonl
     exits 3
-    has err 'no article was read: the input is empty'
+    has err 'no article was read: empty.jsonl is empty'
     run tune missing.jsonl
     exits 3
     has err missing.jsonl

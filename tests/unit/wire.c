@@ -195,16 +195,18 @@ static void what_a_file_is_shows_in_its_bytes(void **state)
                "<?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n" RSS(ITEM("1", "x")),
                "4 1||||x\n");
     check_text("c.dat", "\xef\xbb\xbf" RSS(ITEM("1", "x")), "1 1||||x\n");
-    check_text("d.dat", "<p>x</p>", "0 d.dat||||<p>x</p>\n");
+    check_text("d.dat", "<p>x</p>", "1 d.dat||||x\n");
     check_text("e.dat", "<?xml version='1.0'?><p>x</p>",
-               "0 e.dat||||<?xml version='1.0'?><p>x</p>\n");
+               "1 TT_EFORMAT: not a news format: the root element is <p>\n");
     check_text("f.dat", "<", "0 f.dat||||<\n");
     check_text("f.dat", "<!-- x", "0 f.dat||||<!-- x\n");
-    check_text("g.txt", RSS(ITEM("1", "x")), "0 g.txt||||" RSS(ITEM("1", "x")) "\n");
-    check_text("h.xml", "<html>x</html>",
-               "1 TT_EFORMAT: not a news format: the root element is <html>\n");
+    check_text("g.txt", RSS(ITEM("1", "x")), "1 1||||x\n");
+    check_text("h.xml", "<html>x</html>", "1 h.xml||||x\n");
+    check_text("h.xml", "<svg>x</svg>",
+               "1 TT_EFORMAT: not a news format: the root element is <svg>\n");
     check_text("i.xml", "", "1 TT_EFORMAT: an empty file\n");
-    check_text("i.xml", "{}", "1 TT_EFORMAT: invalid XML\n");
+    check_text("i.xml", "{}", "1 TT_EFORMAT: no \"text\"\n");
+    check_text("i.xml", "x", "1 TT_EFORMAT: invalid XML\n");
     check_text("j.rss", RSS(""), "");
     check_text("k.xml", "<feed xmlns='http://www.w3.org/2005/Atom'/>", "");
 }
@@ -214,7 +216,6 @@ static void what_is_no_text_is_not_one_article(void **state)
     static const struct {
         const char *name, *text, *kind;
     } cases[] = {
-        {"m", "WARC/1.0\r\n", "a web archive; extract its texts to JSON Lines first"},
         {"k.yaml", "id: 1\n", "a YAML file; convert it to JSON Lines first"},
         {"n", "%PDF-1.7\n", "a PDF document; extract its text first, with pdftotext"},
     };
@@ -224,7 +225,7 @@ static void what_is_no_text_is_not_one_article(void **state)
         (void)snprintf(expected, sizeof expected, "0 TT_EFORMAT: %s\n", cases[i].kind);
         check_text(cases[i].name, cases[i].text, expected);
     }
-    check_text("k.html.txt", "<html>x", "0 k.html.txt||||<html>x\n");
+    check_text("k.html.txt", "<html>x", "1 k.html.txt||||x\n");
     check_text("k.csv.jsonl", "{\"id\":\"a\",\"text\":\"x\"}", "1 a||||x\n");
 }
 
@@ -287,11 +288,11 @@ static void tables_are_read_by_their_header(void **state)
                "2 TT_EFORMAT: a row of 3 cells, where the header has 2\n"
                "3 TT_EFORMAT: a row of 1 cells, where the header has 2\n"
                "4 TT_EFORMAT: a quote that is not at the end of its cell\n5 4||||z\n"
-               "6 TT_EFORMAT: \"text\" is not a string\n"
+               "6 TT_EFORMAT: \"text\" is empty\n"
                "7 TT_EFORMAT: a quoted cell without its end; the rows from here on are not read\n");
     check_text("v.csv", "date,headline\n1,2\n",
                "1 TT_EFORMAT: no \"text\" among the columns: \"date\", \"headline\"\n");
-    check_text("w.txt", "id,text\n1,2\n", "0 w.txt||||id,text\n1,2\n\n");
+    check_text("w.txt", "id,text\n1,2\n", "2 1||||2\n");
     check_text("x", "dear editor, thanks\n1,2\n", "0 x||||dear editor, thanks\n1,2\n\n");
     check_text("y.csv", "", "");
     check_text("z.csv", "id,text\n", "");
