@@ -19,6 +19,7 @@ enum {
     PAGE_EVENTS = 256,
     PAGE_BYTES = 1 << 20,
     MOST_COMPARED = 1 << 18, /* bytes of a text that is compared to say what differs */
+    PAGE_COMPARISONS = 16,   /* others wait for the index meanwhile */
     IDLE_SECONDS = 15        /* proxies close a connection on which nothing comes for long */
 };
 
@@ -80,13 +81,14 @@ static int is_same_place(const place *x, const place *y)
 /* A page that is being filled. */
 typedef struct filling {
     page *page;
-    size_t events;
+    size_t events, comparisons;
     found_id id, of; /* of an article whose differences are to follow */
 } filling;
 
 static int is_full(const filling *f)
 {
-    return f->events >= PAGE_EVENTS || f->page->bytes.size >= PAGE_BYTES || f->page->bytes.failed;
+    return f->events >= PAGE_EVENTS || f->comparisons >= PAGE_COMPARISONS ||
+           f->page->bytes.size >= PAGE_BYTES || f->page->bytes.failed;
 }
 
 static void begin_event(filling *f, const char *type)
@@ -130,6 +132,7 @@ static void append_differences(server *s, filling *f)
         (void)buffer_write(out, known->bytes, known->size);
     } else if (!changes_is_version(&pair)) {
         find_differences(s, &f->id.id, &f->of.id, MOST_COMPARED, out);
+        f->comparisons++;
     }
     buffer_text(out, "}\n\n");
 }
