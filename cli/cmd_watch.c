@@ -394,7 +394,7 @@ static int take_file(void *ctx, const char *path)
     session *r = &w->session;
     int rc;
     w->rejected += r->rejected;
-    r->seen = r->rejected = r->alike = 0;
+    r->seen = r->rejected = r->alike = r->same_ids = 0;
     rc = session_read(r, &path, 1, &r->settings->reader, take_records, w);
     if (w->failed)
         return rc;

@@ -125,6 +125,8 @@ void session_describe_speed(const session *r, char *to, size_t size)
 
 /* ==== Reading ================================================================================= */
 
+enum { NAMED_SAME_IDS = 8 /* a file that is given twice would fill the screen */ };
+
 int session_reject(session *r, const tt_record *record, tt_status status)
 {
     char reason[200];
@@ -139,9 +141,11 @@ int session_reject(session *r, const tt_record *record, tt_status status)
     }
     r->rejected++;
     advice = failure_record_advice(status, reason, &r->advised);
+    r->same_ids += status == TT_EDUPLICATE;
     if (advice == NULL && failure_is_of_all_records(reason))
         r->alike++;
-    else if (!r->settings->quiet)
+    else if (!r->settings->quiet &&
+             (status != TT_EDUPLICATE || r->same_ids <= NAMED_SAME_IDS || r->settings->log != 0))
         message_record(record->file, record->line, reason, advice);
     /* A record that is too long to be held, or that cannot be read, has no bytes here. */
     if (r->rejects.name == NULL || record->raw_size == 0)
@@ -288,6 +292,11 @@ int session_read(session *r, const char *const *inputs, size_t count,
     if (r->alike > 0 && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more record%s rejected for the same reason", r->alike,
                      r->alike == 1 ? " was" : "s were");
+    if (r->same_ids > NAMED_SAME_IDS && !r->settings->quiet && !r->repeated &&
+        r->settings->log == 0)
+        message_line("%" PRIu64 " more id%s seen before; --rejects FILE lists them",
+                     r->same_ids - NAMED_SAME_IDS,
+                     r->same_ids - NAMED_SAME_IDS == 1 ? " was" : "s were");
     if (rc == 0)
         rc = refuse_nothing(r, reader, inputs);
     tt_reader_close(reader);

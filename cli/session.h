@@ -17,6 +17,7 @@ typedef struct session {
     tt_scan *scan;
     tt_result *found;        /**< set by session_scan() */
     uint64_t seen, rejected; /**< records */
+    uint64_t same_ids; /**< of those rejected, the ones whose id was seen before */
     uint64_t alike; /**< of those rejected, the ones that were not named because the same was wrong
                          with one before */
     uint64_t without_id; /**< records that have no field --id-field */

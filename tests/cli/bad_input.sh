@@ -206,6 +206,13 @@ test_the_same_file_twice_is_all_duplicates() {
     has err 'in.jsonl:1: id "one" was seen before'
     has err 'in.jsonl:2: id "two" was seen before'
     has out '"articles":2,"rejected":2,'
+    for ((k = 0; k < 12; k++)); do printf '{"id":%d,"text":"gulls %d"}\n' $k $k; done >many.jsonl
+    run scan many.jsonl many.jsonl --rejects rejects
+    exits 1
+    has err 'many.jsonl:8: id 7 was seen before'
+    lacks err 'many.jsonl:9: '
+    has err '4 more ids were seen before; --rejects FILE lists them'
+    lines rejects 12
 }
 
 test_a_record_without_text() {
