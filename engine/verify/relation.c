@@ -46,6 +46,22 @@ enum {
 #define WORDS_OF_A_SLOT 350.0
 #define WORDS_FORGIVEN 2.0
 
+/*
+ * What an article says in text that the other has not: two numbers, and one more for so many
+ * aligned tokens and so many words that were misread or rewritten. More than these on both sides
+ * are other news where there are slots as well, or the article that has least of its own has that
+ * much of it.
+ */
+#define OWN_NUMBERS 2.0
+#define WORDS_OF_AN_OWN_NUMBER 150.0
+#define OWN_SLOTS 2.0
+#define OWN_TEXT 0.1
+/* Another date on both sides and two numbers are, where some facts face each other, with less. */
+#define OWN_TEXT_OF_A_DATE 0.03
+/* With another subject on both sides one other number is, and one more for so many misread words.
+ */
+#define MISREAD_OF_A_SUBJECT 8.0
+
 /* Kinds of facts; a token that is no fact has kind KINDS. */
 enum { NUMERAL, WORD, NAME, KINDS };
 
@@ -295,24 +311,52 @@ static int has_other_names(const fact_comparison *x, slot_side *a, slot_side *b)
     return 1;
 }
 
-/* True if the article names twice or more what the other nowhere has. */
-static int has_recurring_name(slot_side *s, tti_doc_filter *other)
+/* True if the article has the token at i in another place too. */
+static int recurs(const tti_doc *doc, uint32_t i)
 {
-    uint32_t i = find_novel_token(s, other, CAPITAL, s->begin);
-    for (; i < s->end; i = find_novel_token(s, other, CAPITAL, i + 1)) {
-        uint32_t n = 0;
-        for (uint32_t k = 0; k < s->doc->token_count; k++)
-            n += s->doc->hashes[k] == s->doc->hashes[i];
-        if (n > 1)
-            return 1;
-    }
-    return 0;
+    const uint32_t hash = doc->hashes[i];
+    return tti_kernels_get()->has_token(doc->hashes, i, hash) ||
+           tti_kernels_get()->has_token(doc->hashes + i + 1, doc->token_count - i - 1, hash);
 }
 
-/* Of a slot with other names: are they what the articles are about? */
+/* True if the token at i recurs, and is somewhere within a sentence, as a name. */
+static int is_recurring_name(const tti_doc *doc, uint32_t i)
+{
+    uint32_t k = 0;
+    if (!recurs(doc, i))
+        return 0;
+    while (k < doc->token_count &&
+           (doc->hashes[k] != doc->hashes[i] || !is_of_sort(doc->flags[k], NAME)))
+        k++;
+    return k < doc->token_count;
+}
+
+/* Finds the first name from i on that the article has twice or more and the other nowhere. @return
+ * its index, `end` if there is none */
+static uint32_t find_recurring_name(slot_side *s, tti_doc_filter *other, uint32_t i)
+{
+    do
+        i = find_novel_token(s, other, CAPITAL, i);
+    while (i < s->end && !is_recurring_name(s->doc, i) && ++i < s->end);
+    return i;
+}
+
+/* True if each side of a slot has a name that recurs in its article alone, and the two are unlike:
+ * they are what the articles are about. */
 static int has_other_subject(const fact_comparison *x, slot_side *a, slot_side *b)
 {
-    return has_recurring_name(a, x->in_b) && has_recurring_name(b, x->in_a);
+    uint32_t i, first;
+    if (count_of(a->sorts, CAPITAL) == 0 || count_of(b->sorts, CAPITAL) == 0)
+        return 0;
+    i = find_recurring_name(a, x->in_b, a->begin);
+    if (i == a->end)
+        return 0;
+    first = find_recurring_name(b, x->in_a, b->begin);
+    for (; i < a->end; i = find_recurring_name(a, x->in_b, i + 1))
+        for (uint32_t k = first; k < b->end; k = find_recurring_name(b, x->in_a, k + 1))
+            if (!is_like(a->doc->flags[i], b->doc->flags[k]))
+                return 1;
+    return 0;
 }
 
 static int has_other_characters(const fact_comparison *x, slot_side *a, slot_side *b)
@@ -449,10 +493,8 @@ static void count_slot(fact_comparison *x, slot_side *a, slot_side *b, int is_fi
     x->out->number_slots += count_of(common, COUNT) != 0;
     if (!is_firm)
         return;
-    if (has_other_names(x, a, b)) {
-        x->out->name_slots++;
-        x->out->other_subjects += has_other_subject(x, a, b);
-    }
+    x->out->name_slots += has_other_names(x, a, b);
+    x->out->other_subjects += has_other_subject(x, a, b);
     x->out->character_slots += has_other_characters(x, a, b);
     for (int kind = 0; kind < KINDS; kind++)
         find_conflict(x, a, b, kind);
@@ -515,7 +557,77 @@ static void compare_beginnings(fact_comparison *x, const tti_passage *p)
         return;
     count_sorts(&a);
     count_sorts(&b);
-    x->out->other_subjects += has_other_names(x, &a, &b) && has_other_subject(x, &a, &b);
+    x->out->other_subjects += has_other_subject(x, &a, &b);
+}
+
+/* ---- What each has for itself
+ * --------------------------------------------------------------------------
+ */
+
+/* What an article has that the other nowhere has. */
+typedef struct own_facts {
+    uint32_t numbers;          /* different ones */
+    int has_date, has_subject; /* a name that is in its first words and recurs */
+} own_facts;
+
+/* Aligned tokens are in the other article. */
+static own_facts find_own_facts(const tti_doc *doc, const uint8_t *aligned, tti_doc_filter *other)
+{
+    enum { FIRST_WORDS = 40, MOST = 32 };
+    uint32_t numbers[MOST];
+    own_facts own = {0};
+    for (uint32_t i = 0; i < doc->token_count; i++) {
+        const uint8_t flags = doc->flags[i];
+        const uint32_t hash = doc->hashes[i];
+        uint32_t k = 0;
+        if (aligned[i])
+            continue;
+        if (is_of_sort(flags, COUNT)) {
+            while (k < own.numbers && numbers[k] != hash)
+                k++;
+            if (k == own.numbers && k < MOST && !has_token(other, hash))
+                numbers[own.numbers++] = hash;
+        } else if (is_date(flags)) {
+            own.has_date = own.has_date || !has_token(other, hash);
+        } else if (i < FIRST_WORDS && !own.has_subject && is_of_sort(flags, CAPITAL)) {
+            own.has_subject = !has_token(other, hash) && is_recurring_name(doc, i);
+        }
+    }
+    return own;
+}
+
+/* How many tokens of an article are in no passage. */
+static uint32_t tokens_beside(uint32_t tokens, uint64_t in_passages)
+{
+    return in_passages < tokens ? tokens - (uint32_t)in_passages : 0;
+}
+
+tti_rest tti_rest_of(const tti_alignment *al, const tti_doc *a, const tti_doc *b)
+{
+    uint64_t in_a = 0, in_b = 0;
+    uint32_t own_a, own_b;
+    double share_a, share_b;
+    for (size_t k = 0; k < al->passage_count; k++) {
+        in_a += al->passages[k].a_end - al->passages[k].a_begin;
+        in_b += al->passages[k].b_end - al->passages[k].b_begin;
+    }
+    own_a = tokens_beside(a->token_count, in_a), own_b = tokens_beside(b->token_count, in_b);
+    share_a = (double)own_a / a->token_count, share_b = (double)own_b / b->token_count;
+    return (tti_rest){own_a < own_b ? own_a : own_b, share_a < share_b ? share_a : share_b};
+}
+
+/* Compares the facts of the text that is not aligned, where they may decide something. */
+static void compare_own_facts(fact_comparison *x, const tti_alignment *al)
+{
+    own_facts a, b;
+    if (x->out->rest.share <= OWN_TEXT_OF_A_DATE && x->out->other_numbers == 0 &&
+        x->out->number_slots < OWN_SLOTS)
+        return;
+    a = find_own_facts(x->a, al->a_aligned, x->in_b);
+    b = find_own_facts(x->b, al->b_aligned, x->in_a);
+    x->out->own_numbers = a.numbers < b.numbers ? a.numbers : b.numbers;
+    x->out->has_own_dates = a.has_date && b.has_date;
+    x->out->has_own_subjects = a.has_subject && b.has_subject;
 }
 
 static double weigh_facts(const fact_counts *t)
@@ -536,6 +648,7 @@ void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignme
     double agreed, total;
     tti_doc_filter_reset(&in_a, a);
     memset(out, 0, sizeof *out);
+    out->rest = tti_rest_of(al, a, b);
     for (size_t k = 0; k < al->passage_count; k++) {
         const tti_passage *p = &al->passages[k];
         assert(p->a_end <= a->token_count && p->b_end <= b->token_count);
@@ -553,6 +666,7 @@ void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignme
     out->numbers =
         x.disagree.of[NUMERAL] + x.disagree.of[WORD] + (beside.of[NUMERAL] + beside.of[WORD]) / 2.0;
     out->number_slots += beside.of[NUMERAL] / 2.0;
+    compare_own_facts(&x, al);
     for (int k = 0; k < KINDS; k++)
         out->facts += x.agree.of[k] + x.disagree.of[k] + beside.of[k];
 }
@@ -563,6 +677,21 @@ void tti_facts_swap(tti_facts *f)
         const tti_difference d = f->differences[k];
         f->differences[k] = (tti_difference){d.b, d.a, d.b_size, d.a_size, d.kind};
     }
+}
+
+int tti_tell_other_news(const tti_facts *f, double wish)
+{
+    const double changed = (double)f->misread + f->words;
+    const double most =
+        OWN_NUMBERS + f->aligned / WORDS_OF_AN_OWN_NUMBER + changed / MISREAD_FORGIVEN;
+    if (wish > 0 || f->aligned == 0)
+        return 0;
+    if (f->has_own_subjects && f->other_numbers > changed / MISREAD_OF_A_SUBJECT)
+        return 1;
+    if (f->has_own_dates && f->own_numbers >= OWN_NUMBERS && f->conflicts > 0 &&
+        f->rest.share > OWN_TEXT_OF_A_DATE)
+        return 1;
+    return f->own_numbers >= most && (f->number_slots >= OWN_SLOTS || f->rest.share > OWN_TEXT);
 }
 
 int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admission)
@@ -597,6 +726,13 @@ int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admissio
 #define FEW_TOKENS 20
 #define FEW_CHARACTERS 60
 #define FEW_TOKENS_OVERLAP 0.9
+
+/* Of two near articles one has no more text of its own than this, a share; a few tokens, and as
+ * many as were misread or rewritten, do not count, unless they are most of a short one. */
+#define MOST_OWN 0.25
+#define FEW_OWN_TOKENS 30
+#define OWN_TOKENS_OF_A_CHANGE 2
+#define MOST_OWN_OF_SHORT 0.4
 
 static int reaches(double value, double rule)
 {
@@ -643,15 +779,12 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
            (aligned < FEW_TOKENS || is_of_characters(shorter));
 }
 
-int tti_share_most(const tti_alignment *al, const tti_doc *a, const tti_doc *b)
+int tti_share_most(const tti_rest *rest, const tti_facts *facts)
 {
-    uint64_t of_a = 0, of_b = 0;
-    for (size_t k = 0; k < al->passage_count; k++) {
-        of_a += al->passages[k].a_end - al->passages[k].a_begin;
-        of_b += al->passages[k].b_end - al->passages[k].b_begin;
-    }
-    return al->passage_count == 0 || (double)of_a >= TTI_MOST * a->token_count ||
-           (double)of_b >= TTI_MOST * b->token_count;
+    const double changed = (double)facts->misread + facts->words;
+    return rest->share <= MOST_OWN_OF_SHORT &&
+           (rest->share <= MOST_OWN ||
+            rest->tokens < FEW_OWN_TOKENS + OWN_TOKENS_OF_A_CHANGE * changed);
 }
 
 double tti_own_share(const tt_pair *p)

@@ -19,6 +19,12 @@ typedef struct tti_difference {
     uint8_t kind; /**< tt_difference_kind */
 } tti_difference;
 
+/** The text of two articles that is in no passage: of the article that has less of it. */
+typedef struct tti_rest {
+    uint32_t tokens;
+    double share; /**< of all its tokens */
+} tti_rest;
+
 /** The facts of two aligned articles, compared. */
 typedef struct tti_facts {
     double share;     /**< of the facts on which they agree, from 0 to 1; 1 if there are none. Names
@@ -37,7 +43,13 @@ typedef struct tti_facts {
     uint32_t misread;         /**< ordinary words that face one that is like them */
     uint32_t other_names;     /**< conflicts of names, */
     uint32_t other_numbers;   /**< and of numbers that are no dates */
-    uint32_t conflicts;       /**< how many differences there are, of which the first are listed: */
+    uint32_t own_numbers;     /**< different ones that an article has and the other nowhere, in the
+                                   article that has fewer of them */
+    int has_own_dates;        /**< each has a date that the other nowhere has */
+    int has_own_subjects;     /**< each has a name in its first words that recurs, and the
+                                   other nowhere has */
+    tti_rest rest;
+    uint32_t conflicts; /**< how many differences there are, of which the first are listed: */
     tti_difference differences[TT_MOST_DIFFERENCES];
 } tti_facts;
 
@@ -81,6 +93,10 @@ typedef enum tti_admission {
  * docs/quality.md. */
 int tti_facts_are_others(const tti_facts *facts, double wish, tti_admission admission);
 
+/** True if each says for itself what the other does not: two reports with the same background.
+ * `wish` as above: with one nothing else decides. */
+int tti_tell_other_news(const tti_facts *facts, double wish);
+
 /** The tokens are those of the two articles: a short text is no copy of a much longer one. */
 tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, uint32_t a_tokens,
                                uint32_t b_tokens);
@@ -90,12 +106,14 @@ tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, u
 int32_t tti_relation_of(const tt_options *options, const tt_pair *pair, tti_admission admission,
                         const tti_doc *a, const tti_doc *b, int other_facts);
 
-/** The least share of itself that an article has in another, for the two to be one story. */
-#define TTI_MOST 0.6
+tti_rest tti_rest_of(const tti_alignment *alignment, const tti_doc *a, const tti_doc *b);
 
-/** True if passages span most of an article, gaps and misread words in them included; also where
- * there is no alignment. Near articles are related otherwise. */
-int tti_share_most(const tti_alignment *alignment, const tti_doc *a, const tti_doc *b);
+/** True if one of two articles has most of itself in passages that both have; `facts` may be zero.
+ * Near articles are related otherwise. */
+int tti_share_most(const tti_rest *rest, const tti_facts *facts);
+
+/** The least share of itself that an article has in another, for the two to be in one cluster. */
+#define TTI_MOST 0.6
 
 /** The share of a that b has: its overlap, or where that is not known its containment. */
 double tti_own_share(const tt_pair *pair);

@@ -246,11 +246,17 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     }
     p->relation = tti_relation_of(o, p, out->admission, doc, v->loaded,
                                   tti_facts_are_others(&out->facts, o->facts, out->admission));
-    if (p->relation == TT_NEAR && !tti_share_most(&out->alignment, doc, v->loaded))
-        p->relation = TT_RELATED;
-    if (p->relation != TT_SERIES && o->facts >= 0 &&
-        tti_share_only_notice(doc, v->loaded, &out->alignment, &v->words))
+    if (p->relation == TT_SERIES)
+        return TT_OK;
+    if (o->facts >= 0 && tti_share_only_notice(doc, v->loaded, &out->alignment, &v->words)) {
         p->relation = TT_BOILERPLATE;
+    } else if (o->facts >= 0 && tti_tell_other_news(&out->facts, o->facts)) {
+        p->relation = TT_SERIES;
+    } else if (p->relation == TT_NEAR && out->alignment.passage_count > 0) {
+        const tti_rest rest = tti_rest_of(&out->alignment, doc, v->loaded);
+        if (!tti_share_most(&rest, &out->facts))
+            p->relation = TT_RELATED;
+    }
     return TT_OK;
 }
 

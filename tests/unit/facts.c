@@ -160,6 +160,61 @@ static void names_that_recur_on_both_sides_are_other_subjects(void **state)
         0);
     assert_int_equal(
         compare(HEAD "Acme" MIDDLE "Acme" TAIL, HEAD "Azme" MIDDLE "Azme" TAIL).other_subjects, 0);
+    assert_int_equal(
+        compare(HEAD "Acme County" MIDDLE "Acme" TAIL, HEAD "Bolton Coast" MIDDLE "Bolton" TAIL)
+            .other_subjects,
+        2);
+    ; /* though other words of the names are alike */
+}
+
+/* What each has for itself: text in no passage, numbers and a subject. */
+static void own_text_is_that_of_the_article_that_has_less(void **state)
+{
+    const tti_facts f =
+        compare("Kalida 31 and 42 and 42. " HEAD "20" MIDDLE "Kalida" TAIL,
+                "Kidron 17. " HEAD "20" MIDDLE "Kidron" TAIL " and 5 more words than before");
+    (void)state;
+    assert_int_equal(f.own_numbers, 2);
+    assert_true(f.has_own_subjects);
+    assert_true(f.rest.tokens >= 2 && f.rest.tokens <= 6);
+    assert_false(compare(HEAD "20" MIDDLE "9" TAIL, HEAD "20" MIDDLE "9" TAIL).own_numbers);
+}
+
+static void articles_that_say_other_things_tell_other_news(void **state)
+{
+    tti_facts f = {.aligned = 300, .own_numbers = 4, .rest = {.share = 0.11}};
+    (void)state;
+    assert_true(tti_tell_other_news(&f, 0));
+    f.words = 4;
+    assert_false(tti_tell_other_news(&f, 0));
+    f = (tti_facts){.aligned = 300, .own_numbers = 4, .rest = {.share = 0.09}};
+    assert_false(tti_tell_other_news(&f, 0));
+    f.number_slots = 2;
+    assert_true(tti_tell_other_news(&f, 0));
+    assert_false(tti_tell_other_news(&f, 0.5));
+    f = (tti_facts){.aligned = 300, .has_own_subjects = 1, .other_numbers = 1};
+    assert_true(tti_tell_other_news(&f, 0));
+    f.misread = 8;
+    assert_false(tti_tell_other_news(&f, 0));
+    f = (tti_facts){.aligned = 900, .has_own_dates = 1, .own_numbers = 2, .conflicts = 1};
+    f.rest.share = 0.04;
+    assert_true(tti_tell_other_news(&f, 0));
+    f.conflicts = 0; /* each adds a paragraph */
+    assert_false(tti_tell_other_news(&f, 0));
+}
+
+static void near_articles_have_most_of_one_in_common(void **state)
+{
+    tti_rest rest = {.tokens = 40, .share = 0.26};
+    tti_facts f = {.aligned = 200};
+    (void)state;
+    assert_false(tti_share_most(&rest, &f));
+    f.misread = 6;
+    assert_true(tti_share_most(&rest, &f)); /* misread words do not align */
+    rest.share = 0.41;
+    assert_false(tti_share_most(&rest, &f));
+    rest = (tti_rest){.tokens = 400, .share = 0.25};
+    assert_true(tti_share_most(&rest, &f));
 }
 
 static void datelines_are_no_other_names_and_numbers(void **state)
@@ -228,6 +283,9 @@ int main(void)
         cmocka_unit_test(words_without_capitals_may_be_names),
         cmocka_unit_test(slots_are_numbers_and_names_that_are_filled_anew),
         cmocka_unit_test(names_that_recur_on_both_sides_are_other_subjects),
+        cmocka_unit_test(own_text_is_that_of_the_article_that_has_less),
+        cmocka_unit_test(articles_that_say_other_things_tell_other_news),
+        cmocka_unit_test(near_articles_have_most_of_one_in_common),
         cmocka_unit_test(datelines_are_no_other_names_and_numbers),
         cmocka_unit_test(other_names_and_numbers_are_other_facts),
         cmocka_unit_test(other_facts_are_dense_numbers_or_several_slots),
