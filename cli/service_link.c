@@ -214,7 +214,12 @@ static int exchange(service_link *l, const buffer *articles, answer_head *h, buf
     buffer_text(&head, "POST ");
     buffer_text(&head, l->base);
     buffer_text(&head, "/articles HTTP/1.1\r\nHost: ");
-    buffer_text(&head, l->host[0] == '\0' ? "localhost" : l->host);
+    buffer_text(&head, l->host[0] == '\0' ? "localhost" : "");
+    buffer_text(&head, strchr(l->host, ':') != NULL ? "[" : "");
+    buffer_text(&head, l->host);
+    buffer_text(&head, strchr(l->host, ':') != NULL ? "]" : "");
+    if (l->port[0] != '\0')
+        buffer_printf(&head, ":%s", l->port);
     buffer_printf(&head, "\r\nContent-Type: application/x-ndjson\r\nContent-Length: %zu\r\n",
                   articles->size);
     buffer_text(&head, l->token);
