@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd_index_articles.h"
 #include "cmd_watch.h"
@@ -44,6 +45,7 @@ typedef struct watch_state {
     uint64_t rejected;                      /* in files that were taken in before */
     double commit_at, status_at;            /* by seconds_now(); 0: not yet, or never */
     int adds;                               /* articles are added, not only compared */
+    int imports;                            /* they come from another index */
     int failed;                             /* the index or an output, not what was read */
     int verdicts;                           /* verdicts are written, */
     int lists_matches;         /* or instead of each all that the article matches, whether or not
@@ -86,6 +88,24 @@ static tt_id name_of_renamed(const tt_id *id)
                    *id->bytes == NAMES_INTEGER ? TT_ARTICLE_INTEGER_ID : 0, 0};
 }
 
+/* The time of arrival that a line of index export gives, or 0. Quotes in its strings are escaped,
+ * so that this is a key. */
+static int64_t exported_arrival(const tt_record *record)
+{
+    static const char type[] = "{\"type\":\"article\",", key[] = ",\"arrival\":\"";
+    const char *at = record->raw, *end;
+    int64_t time;
+    if (record->raw_size < sizeof type || memcmp(at, type, sizeof type - 1) != 0)
+        return 0;
+    at = memmem(at, record->raw_size, key, sizeof key - 1);
+    if (at == NULL)
+        return 0;
+    at += sizeof key - 1;
+    end = memchr(at, '"', record->raw_size - (size_t)(at - record->raw));
+    time = end == NULL ? TT_NO_TIME : tt_time_parse(at, (size_t)(end - at));
+    return time == TT_NO_TIME ? 0 : time;
+}
+
 static int append_record(watch_state *w, const tt_record *record)
 {
     pending_batch *p = &w->pending;
@@ -101,6 +121,8 @@ static int append_record(watch_state *w, const tt_record *record)
         w->commit_at = seconds_now() + (double)w->session.settings->commit_every * 1e-6;
     a = &p->articles[p->count];
     *a = record->article;
+    if (w->imports)
+        a->arrival = exported_arrival(record);
     if (w->lists_matches)
         rename_article(a);
     else
@@ -470,15 +492,19 @@ static int run_add(const settings *s)
     return process_inputs(&w, s, 0, s->inputs + 1, s->input_count - 1);
 }
 
-/* Decisions follow the articles that they are about. */
+/* Decisions follow the articles that they are about. What was exported has texts, and so has an
+ * index that is made for it. */
 static int run_import(const settings *s)
 {
-    watch_state w = {.adds = 1};
+    watch_state w = {.adds = 1, .imports = 1};
+    settings made = *s;
     int rc = 0;
     if (s->input_count < 1 || (s->input_count < 2 && s->decisions == NULL))
         return message_usage(s->command, "give an INDEX, and INPUT or --decisions FILE");
+    if (access(s->inputs[0], F_OK) != 0)
+        made.engine.keep_text = 1;
     if (s->input_count > 1)
-        rc = process_inputs(&w, s, TT_INDEX_CREATE, s->inputs + 1, s->input_count - 1);
+        rc = process_inputs(&w, &made, TT_INDEX_CREATE, s->inputs + 1, s->input_count - 1);
     if (s->decisions != NULL && (rc == EXIT_DONE || rc == EXIT_REJECTED)) {
         const int stored = decisions_store(s->inputs[0], s);
         rc = stored != 0 ? stored : rc;
@@ -565,6 +591,7 @@ static int run_watch(const settings *s)
 {
     static const char *const input[] = {"-"};
     watch_state w = {.adds = 1, .verdicts = 1};
+    settings made = *s;
     if (s->input_count != 1)
         return message_usage(s->command, s->input_count == 0
                                              ? "no INDEX given; give the name of its file"
@@ -575,7 +602,9 @@ static int run_watch(const settings *s)
         if (rc != 0)
             return rc;
     }
-    return process_inputs(&w, s, TT_INDEX_CREATE, s->dir != NULL ? &s->dir : input, 1);
+    if (access(s->inputs[0], F_OK) == 0)
+        made.engine.seed = 0; /* it has one */
+    return process_inputs(&w, &made, TT_INDEX_CREATE, s->dir != NULL ? &s->dir : input, 1);
 }
 
 const subcommand add_command = {
@@ -596,9 +625,10 @@ const subcommand import_command = {
     .bit = FOR_IMPORT,
     .operands = "INDEX [INPUT...]",
     .about = "add what index export wrote, and decisions",
-    .text = "Adds articles, as index add, to an INDEX that is made if it is not there, and\n"
-            "then stores the decisions of --decisions. One that is to keep the texts has to\n"
-            "be made with index create --keep-text before.",
+    .text = "Adds articles, as index add, but with the times at which they came to the index\n"
+            "that they were exported from, and then stores the decisions of --decisions. An\n"
+            "INDEX that is not there is made, with texts. Verdicts and stories are not in what\n"
+            "is exported; 'twicetold index merge' adds them too.",
     .example = "twicetold index import feed.db all.jsonl --decisions decided.jsonl",
     .run = run_import,
 };

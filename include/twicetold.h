@@ -321,6 +321,8 @@ typedef struct tt_article {
     size_t version_size;
     const char *title; /**< only an index that keeps texts keeps it */
     size_t title_size;
+    int64_t arrival; /**< when another index got it, microseconds since 1970-01-01 UTC; 0: it comes
+                          now. No reader sets it */
 } tt_article;
 
 /** The id of an article, as in tt_article. */
@@ -1007,8 +1009,8 @@ TT_API void tt_eval_errors_close(tt_eval_errors *errors);
 typedef struct tt_index tt_index;
 
 enum {
-    TT_INDEX_READ = 1u << 0,   /**< queries only; does not keep others from writing */
-    TT_INDEX_CREATE = 1u << 1, /**< makes the file if it does not exist */
+    TT_INDEX_READ = 1u << 0,    /**< queries only; does not keep others from writing */
+    TT_INDEX_CREATE = 1u << 1,  /**< makes the file if it does not exist */
     TT_INDEX_MATCHES = 1u << 2, /**< verdicts list every match, which costs more where articles are
                                      exact copies */
     TT_INDEX_LOG_ELSEWHERE = 1u << 3 /**< writes, with the log that SQLite needs in `temp_dir` of

@@ -198,6 +198,7 @@ static tti_db_row row_of(const tt_index *x, const tt_article *a, size_t position
                         .extents = s->extents + t->extents_begin,
                         .text_size = a->text_size,
                         .published = a->published,
+                        .ingested_at = a->arrival,
                         .id_size = (uint32_t)a->id_size,
                         .source_size = (uint32_t)a->source_size,
                         .version_size = (uint32_t)a->version_size,

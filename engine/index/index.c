@@ -275,11 +275,10 @@ tt_status tti_index_remove_article(tt_index *x, uint32_t article, tt_error *erro
 
 tt_status tti_index_store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_error *error)
 {
-    if (row->ingested_at == 0) {
-        const int64_t now = tti_index_now();
-        x->last_ingested_at = now > x->last_ingested_at ? now : x->last_ingested_at;
+    const int64_t now = tti_index_now();
+    x->last_ingested_at = now > x->last_ingested_at ? now : x->last_ingested_at;
+    if (row->ingested_at == 0 || row->ingested_at > now)
         row->ingested_at = x->last_ingested_at;
-    }
     row->number = ++x->state.last;
     row->sum = tti_db_row_checksum(row);
     x->state.count++;

@@ -62,8 +62,8 @@ tt_status tti_index_end_write(tt_index *x, tt_status status, tt_error *error);
 tt_status tti_index_drop_article(tt_index *x, uint32_t article, tt_error *error);
 /** Removes an article with its details, and from its story. */
 tt_status tti_index_remove_article(tt_index *x, uint32_t article, tt_error *error);
-/** Adds an article with the next number, in the open transaction. Where row->ingested_at is 0 it is
- * set to now. */
+/** Adds an article with the next number, in the open transaction. Where row->ingested_at is 0, or
+ * in the future, it is set to now. */
 tt_status tti_index_store_row(tt_index *x, tti_db_row *row, uint32_t *article, tt_error *error);
 /** The row of an article that is about to be removed: what it points to is copied into
  * x->verdicts.memory. @return TT_OK, TT_ENOMEM */

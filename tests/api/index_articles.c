@@ -700,6 +700,20 @@ static void an_update_of_an_item_says_which_facts_are_others(void **state)
 /* ---- Merging ----------------------------------------------------------------------------------
  */
 
+static void a_time_of_arrival_can_be_given_but_none_in_the_future(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    tt_article x = article_from("a", "x", "one two three"), y = article_from("b", "x", "four five");
+    (void)state;
+    x.arrival = 1000000;
+    y.arrival = INT64_MAX;
+    assert_int_equal(tt_index_add(index, &x, 1, NULL, NULL, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_add(index, &y, 1, NULL, NULL, NULL, NULL), TT_OK);
+    assert_true(get(index, "a").arrival == 1000000);
+    assert_true(get(index, "b").arrival > 1000000 && get(index, "b").arrival < INT64_MAX);
+    tt_index_close(index);
+}
+
 static void a_merge_keeps_times_and_stories(void **state)
 {
     char path[200], text[4][4000];
@@ -902,6 +916,7 @@ int main(void)
         cmocka_unit_test(what_is_withdrawn_is_no_match),
         cmocka_unit_test(another_text_of_an_item_is_its_update),
         cmocka_unit_test(an_update_of_an_item_says_which_facts_are_others),
+        cmocka_unit_test(a_time_of_arrival_can_be_given_but_none_in_the_future),
         cmocka_unit_test(a_merge_keeps_times_and_stories),
         cmocka_unit_test(what_is_no_copy_is_not_told_as_one),
         cmocka_unit_test(a_notice_is_not_taken_back_with_a_kill),

@@ -192,3 +192,11 @@ test_a_story_that_grows_is_an_update_and_a_sign_off_none() {
     exits 0
     [ "$(sed 's/.*"verdict":"\([a-z]*\)".*/\1/' out | tr '\n' ' ')" = 'new duplicate update ' ] || fail 'other verdicts'
 }
+
+test_a_new_index_has_a_random_seed() {
+    feed 20 >in.jsonl
+    for i in 1 2; do "$TWICETOLD" watch -q a.db --seed random <in.jsonl >out || fail 'watch failed'; done
+    [ "$(grep -c '"verdict":"duplicate"' out)" -eq 20 ] || fail 'not the same index'
+    run index options a.db
+    [ "$(awk '$1 == "seed" {print $2}' out)" -gt 0 ] || fail 'no seed'
+}
