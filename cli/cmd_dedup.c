@@ -102,6 +102,23 @@ static int copy_records(dedup_state *d, size_t end)
     return 0;
 }
 
+/* The facts that differ, as a verdict has them. */
+static void write_differences(output *out, const tt_result *result, const tt_pair *pair)
+{
+    tt_difference differences[TT_MOST_DIFFERENCES];
+    const size_t count = tt_result_differences(result, pair->a, pair->b, differences);
+    for (size_t i = 0; i < count; i++) {
+        const tt_difference *f = &differences[i];
+        output_printf(out,
+                      "%s{\"kind\":\"%s\",\"begin\":%" PRIu64 ",\"end\":%" PRIu64
+                      ",\"of_begin\":%" PRIu64 ",\"of_end\":%" PRIu64 "}",
+                      i == 0 ? ",\"differ\":[" : ",",
+                      tt_difference_kind_name((tt_difference_kind)f->kind), f->begin_a, f->end_a,
+                      f->begin_b, f->end_b);
+    }
+    output_literal(out, count > 0 ? "]" : "");
+}
+
 static int write_removed(dedup_state *d, const tt_pair *pair)
 {
     output *out = &d->session.removed;
@@ -118,6 +135,7 @@ static int write_removed(dedup_state *d, const tt_pair *pair)
     write_number(out, ",\"overlap_of\":", pair->overlap_b);
     write_number(out, ",\"facts\":", pair->facts);
     write_number(out, ",\"conflicts\":", pair->conflicts);
+    write_differences(out, d->session.found, pair);
     output_literal(out, "}\n");
     return out->error != 0 ? output_failure(out) : 0;
 }
@@ -417,7 +435,8 @@ const subcommand dedup_command = {
     .more = "A line of --removed is an object with id, kept, relation, resemblance,\n"
             "containment, containment_of, overlap, overlap_of, facts and conflicts: the\n"
             "article that is dropped, the one kept in its place, how much of the first is in\n"
-            "the second, and how many facts differ; numbers in _of are about the one kept.\n"
+            "the second, and how many facts differ, and in differ which: their kinds and\n"
+            "bytes. Numbers in _of are about the one kept.\n"
             "\n"
             "With --sections every article is kept, without the passages that an earlier one\n"
             "has: a line of --removed has id, begin, end (bytes of the text), section and\n"

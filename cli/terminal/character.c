@@ -53,7 +53,7 @@ void character_next(const char *text, size_t left, character *g)
         memcpy(g->bytes, text, g->taken);
         g->size = g->taken;
         g->width = utf8proc_charwidth(c);
-        g->blank = category == UTF8PROC_CATEGORY_ZS && c != 0xA0 && c != 0x202F;
+        g->blank = category == UTF8PROC_CATEGORY_ZS; /* texts of PDF have no other blanks */
     }
 }
 

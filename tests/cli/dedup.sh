@@ -199,8 +199,10 @@ test_a_later_stage_of_a_story_is_kept() {
     run dedup -q same.jsonl -o kept.jsonl
     [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'the same number is news'
     sed 's/2034-07/2034-05/' stages.jsonl >older.jsonl
-    run dedup -q older.jsonl -o kept.jsonl
+    run dedup -q older.jsonl -o kept.jsonl --removed removed.jsonl
     [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'an older report is news'
+    # and what differs is said: "9" of the one, "12" of the other
+    has removed.jsonl '"conflicts":1,"differ":[{"kind":"numeral","begin":125,"end":126,"of_begin":131,"of_end":133}]}'
 }
 
 

@@ -207,3 +207,12 @@ test_a_page_of_html() {
     has out 'Ferries &amp; ships of &lt;b>Aldery'
     lacks out '<b>'
 }
+
+test_lines_break_at_blanks_that_are_not_to_be_broken() {
+    text='Engineers of the harbour board signed the statutory declaration on Monday after the surveyors had seen the signatures of both contractors'
+    printf '{"id":"a","text":"%s"}\n{"id":"b","text":"%s"}\n' "$text" "$text" | sed 's/ /\xc2\xa0/g' >in.jsonl
+    run scan -q in.jsonl -o result.jsonl
+    COLUMNS=60 run show result.jsonl a in.jsonl
+    exits 0
+    for word in signed statutory declaration surveyors contractors; do has out $word; done
+}
