@@ -111,6 +111,22 @@ def test_decisions_and_events(service):
         assert got[0][2]["id"] == "b"
 
 
+def test_what_leaves_and_what_is_corrected_is_heard(service):
+    with twicetold.Client(service.url) as client:
+        text = "The ferry Anna Lind ran aground off Port Aldery on Tuesday and {} people were hurt, the coast guard said. " + " ".join(f"w{k}" for k in range(40))
+        client.add([{"id": "77", "text": text.format(3)}, {"id": 77, "text": "Quite another text, which nobody else has written before today."}])
+        heard = client.events(since=client.stat()["place"])
+        client.add({"id": "b", "text": text.format(5)})
+        place, kind, row = next(heard)
+        assert kind == "article" and {"kind": "numeral", "words": "5", "of_words": "3"} in row["differ"]
+        assert client.remove(77) == 1 and 77 not in client and "77" in client  # two ids, which look the same in an address
+        assert next(heard)[1:] == ("removed", {"number": 2})
+        assert next(client.events(since=place))[1] == "removed"
+        assert next(client.events(since="99"))[1] == "restart"
+        assert client.get("77")["id"] == "77" and client.compare("77", "b")["differ"]
+        assert [a["id"] for a in client.search("FERRY")] == ["b", "77"]
+
+
 def test_token_and_local_socket(tmp_path):
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "token").chmod(0o600)
