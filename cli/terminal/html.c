@@ -25,6 +25,15 @@ int html_begin(terminal *t)
     return 0;
 }
 
+static void print_escaped(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '<' || *text == '&')
+            (void)fputs(*text == '<' ? "&lt;" : "&amp;", stdout);
+        else
+            (void)putchar(*text);
+}
+
 static void print_head(const char *title)
 {
     (void)fputs("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
@@ -32,23 +41,22 @@ static void print_head(const char *title)
                 "style-src 'unsafe-inline'\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
                 stdout);
-    for (const char *c = title; *c != '\0'; c++)
-        if (*c == '<' || *c == '&')
-            (void)fputs(*c == '<' ? "&lt;" : "&amp;", stdout);
-        else
-            (void)putchar(*c);
+    print_escaped(title);
     (void)fputs("</title>\n<style>\n"
                 ":root { color-scheme: light dark }\n"
                 "body { margin: 1em; overflow-x: auto; color: light-dark(#111, #ddd); "
                 "background: light-dark(#fff, #161616) }\n"
+                "h1 { font: bold 16px/1.4 ui-monospace, monospace }\n"
                 "pre { font: 14px/1.4 ui-monospace, monospace }\n"
                 ".strong { font-weight: bold } .faint { color: light-dark(#595959, #a0a0a0) }\n"
                 ".number { font-weight: bold; color: light-dark(#005a73, #6cc7de) }\n"
                 ".cut { color: light-dark(#a4000f, #ff8f86) } "
                 ".added { color: light-dark(#006b2d, #6fd58c) }\n"
                 ".fact { text-decoration: underline 2px; font-weight: bold }\n"
-                "</style>\n<main><pre>",
+                "</style>\n<main><h1>",
                 stdout);
+    print_escaped(title);
+    (void)fputs("</h1>\n<pre tabindex=\"0\">", stdout);
 }
 
 /* The class of a style's escape sequence, "" where it ends all of them. *size: its bytes. */
@@ -84,10 +92,9 @@ static void print_line_of_page(const char *line, int *open)
                 (void)printf("<span class=\"%s\">", name);
                 (*open)++;
             }
-        } else if (*line == '<' || *line == '&') {
-            (void)fputs(*line == '<' ? "&lt;" : "&amp;", stdout);
         } else {
-            (void)putchar(*line);
+            const char one[2] = {*line, '\0'};
+            print_escaped(one);
         }
         line += size;
     }

@@ -39,7 +39,7 @@ SHOTS = {'overview': ('/', 'light', 1280, 860), 'cluster': ('/cluster/2', 'light
          'dot-plot': ('/dots/ncp-0508-047/mn-0508-067', 'light', 1280, 860), 'sections': ('/sections/3', 'light', 1280, 640),
          'pairs': ('/pairs?source=Harbour+Wire&similar=60&sort=unlike', 'light', 1280, 800), 'new': ('/articles?from=2034-05-10T00:00&sort=newest', 'light', 1280, 800), 'sources': ('/sources', 'light', 1280, 800),
          'decisions': ('decisions', 'light', 1280, 520), 'facts': ('facts', 'light', 1280, 860),
-         'search': ('/search/ferry%20fog', 'dark', 1280, 640), 'narrow': ('/cluster/2', 'light', 390, 800)}
+         'show': ('show', 'light', 1280, 640), 'search': ('/search/ferry%20fog', 'dark', 1280, 640), 'narrow': ('/cluster/2', 'light', 390, 800)}
 
 
 PLAIN = ('--text-format', 'plain') # what looks like markup is text
@@ -659,12 +659,29 @@ def run_tests(browser, command, directory, word):
     return failed != 0
 
 
+def show_page(command, directory, result, articles):
+    """What `show --html` prints of the largest cluster."""
+    page = directory / 'show.html'
+    page.write_bytes(subprocess.run([command, 'show', '--html', '--cluster', '4', result, articles], check=True, stdout=subprocess.PIPE).stdout)
+    return page.as_uri()
+
+
+def test_show_prints_a_page_that_passes_axe(browser, pages):
+    for scheme in ('light', 'dark'):
+        reader = Reader(browser, show_page(pages['command'], pages['directory'], pages['result'], FEED), color_scheme=scheme)
+        page = reader.open('')
+        assert 'Dock workers end eleven-day strike' in page.inner_text('main')
+        axe(page)
+        reader.close()
+
+
 def take_shots(browser, command, directory, target):
     hostile.write(directory / 'evil.jsonl')
     feed, evil = make(command, directory, 'feed', FEED), make(command, directory, 'self', directory / 'evil.jsonl', PLAIN)
     crash = make(command, directory, 'crash', write_lines(directory / 'crash-in.jsonl', [{'id': f'v{k}', 'title': f'Train hits lorry at level crossing{title}', 'source': 'Meridian News', 'published': f'2034-05-08T1{k}:05:00Z', 'text': CRASH.format(**facts)} for k, (title, facts) in enumerate((
         ('', {'dead': 'three', 'hurt': 12, 'place': 'Oakley', 'day': 'Tuesday'}), (' - update', {'dead': 'five', 'hurt': 31, 'place': 'Brenford', 'day': 'Tuesday'})))]))
-    special = {'self': (evil, '/compare/self/self'), 'facts': (crash, '/compare/v0/v1'), 'decisions': (feed, '/cluster/2')}
+    show = show_page(command, directory, directory / 'feed.jsonl', FEED)
+    special = {'show': (show, ''), 'self': (evil, '/compare/self/self'), 'facts': (crash, '/compare/v0/v1'), 'decisions': (feed, '/cluster/2')}
     for name, (address, scheme, width, height) in SHOTS.items():
         base, where = special.get(address, (feed, address))
         reader = Reader(browser, base, color_scheme=scheme, viewport={'width': width, 'height': height})

@@ -47,7 +47,7 @@ async function begin() {
     more = answer.more;
   }
   const { version } = await ask('version');
-  document.getElementById('foot').textContent = `twicetold ${version}. ${keepsText ? '' : 'The index keeps no texts. '}Nothing is loaded from anywhere else.`;
+  document.getElementById('foot').textContent = `twicetold ${version}. ${keepsText ? '' : 'The index keeps no texts. '}Loads nothing from other servers.`;
   listen(place);
   show(false);
 }
