@@ -422,10 +422,6 @@ static int take_file(void *ctx, const char *path)
         return rc;
     if (commit_batch(w) != 0)
         return EXIT_FAILED;
-    if (rc == 0 && r->seen == 0) {
-        message_line("%s has no article", path);
-        return WATCHED_REFUSED;
-    }
     return rc == 0 ? 0 : WATCHED_REFUSED;
 }
 

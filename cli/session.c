@@ -276,6 +276,20 @@ static int refuse_nothing(session *r, const tt_reader *reader, const char *const
                                  "no article was read: the input is empty");
 }
 
+/* The name of a field that is none is a fault of the command line. */
+static int fail_open(const session *r, const tt_error *error)
+{
+    static const char *const fields[] = {"id", "text", "title", "date", "source"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields && error->status == TT_EINVAL; i++) {
+        const size_t size = strlen(fields[i]);
+        if (strncmp(error->message, fields[i], size) == 0 &&
+            strncmp(error->message + size, "_field ", 7) == 0)
+            return message_usage(r->settings->command, "--%s-field %s", fields[i],
+                                 error->message + size + 7);
+    }
+    return failure_library(error, ABOUT_INPUT);
+}
+
 int session_read(session *r, const char *const *inputs, size_t count,
                  const tt_reader_options *options, records_fn take, void *ctx)
 {
@@ -285,7 +299,7 @@ int session_read(session *r, const char *const *inputs, size_t count,
     int rc;
     with_columns.converter = &columns_converter;
     if (tt_reader_open(&reader, inputs, count, &with_columns, &error) != TT_OK)
-        return failure_library(&error, ABOUT_INPUT);
+        return fail_open(r, &error);
     rc = read_batches(r, reader, take, ctx);
     if (rc == 0 && !r->repeated)
         describe_passed_over(r, reader);

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { RAW_BYTES = 64 << 10, NAME_BYTES = 40, KIND_BYTES = 512 };
+enum { RAW_BYTES = 64 << 10, NAME_BYTES = 40, KIND_BYTES = 512, LEAST_ROOM = 64 };
 
 struct tti_encoding {
     const tt_allocator *allocator;
@@ -120,6 +120,29 @@ tt_status tti_encoding_read(tti_encoding *e, tti_byte_stream *stream, char *byte
         return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "it ends within a character of %s",
                         e->name);
     }
+}
+
+tt_status tti_encoding_convert(const char *name, const char *bytes, size_t size,
+                               tti_char_array *out, const tt_allocator *allocator)
+{
+    const iconv_t converter = iconv_open("UTF-8", name);
+    char *in = (char *)bytes, *to;
+    size_t left = size, room;
+    tt_status status = converter == (iconv_t)-1 ? TT_EFORMAT : TT_OK;
+    out->count = 0;
+    while (status == TT_OK && left > 0) {
+        status = tti_array_reserve(out, allocator, left + LEAST_ROOM);
+        if (status != TT_OK)
+            break;
+        to = out->items + out->count;
+        room = out->capacity - out->count;
+        if (iconv(converter, &in, &left, &to, &room) == (size_t)-1 && errno != E2BIG)
+            status = TT_EFORMAT;
+        out->count = (size_t)(to - out->items);
+    }
+    if (converter != (iconv_t)-1)
+        (void)iconv_close(converter);
+    return status;
 }
 
 void tti_encoding_close(tti_encoding *e)

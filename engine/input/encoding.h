@@ -6,6 +6,7 @@
 #define TTI_INPUT_ENCODING_H
 
 #include "input/byte_stream.h"
+#include "input/json_item.h"
 
 typedef struct tti_encoding tti_encoding;
 
@@ -24,6 +25,11 @@ enum { TTI_ENCODING_ROOM = 16 };
  * @return also TT_EFORMAT where the file is not in the encoding */
 tt_status tti_encoding_read(tti_encoding *e, tti_byte_stream *stream, char *bytes, size_t room,
                             size_t *got, tt_error *error);
+
+/** Converts bytes to UTF-8, in place of what `out` has. @return TT_OK; TT_EFORMAT (the encoding is
+ * not known, or the bytes are not of it); TT_ENOMEM */
+tt_status tti_encoding_convert(const char *name, const char *bytes, size_t size,
+                               tti_char_array *out, const tt_allocator *allocator);
 
 /** NULL is allowed. */
 void tti_encoding_close(tti_encoding *e);

@@ -148,11 +148,20 @@ static int read_xml_beginning(const char *bytes, size_t size, xml_beginning *xml
     return 1;
 }
 
+/* Whether text in UTF-16 begins as a page, whose bytes are converted first. */
+static int is_wide_page(const char *bytes, size_t size)
+{
+    for (size_t i = 4; i < size && i < 8; i++)
+        if (bytes[i] != '\0')
+            return bytes[i] == 'h' || bytes[i] == 'H' || bytes[i] == '!';
+    return 0;
+}
+
 /* XML in UTF-16 is known by its first character. */
 static int is_wide_xml(const char *bytes, size_t size)
 {
     return size >= 4 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0) &&
-           (bytes[2] == '<' || bytes[3] == '<');
+           (bytes[2] == '<' || bytes[3] == '<') && !is_wide_page(bytes, size);
 }
 
 int tti_format_sniff_xml(const char *bytes, size_t size)

@@ -7,6 +7,7 @@
 #include "input/markup.h"
 #include "util/error.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -171,6 +172,34 @@ static tt_status add_line(tti_char_array *object, const tt_allocator *a, const c
 static html_span first_of(html_span x, html_span y)
 {
     return x.size > 0 ? x : y;
+}
+
+int tti_html_page_encoding(const char *page, size_t size, char *name, size_t name_size)
+{
+    enum { DECLARED_WITHIN = 4096 };
+    static const char *const words[] = {"charset", "encoding"};
+    const int is_xml = size > 5 && memcmp(page, "<?xml", 5) == 0;
+    const size_t end = size < DECLARED_WITHIN ? size : DECLARED_WITHIN;
+    for (size_t i = 0; i < 1 + (size_t)is_xml; i++)
+        for (size_t n = strlen(words[i]), at = 0; at + n < end; at++) {
+            size_t begin = at + n, used = 0;
+            if (strncasecmp(page + at, words[i], n) != 0)
+                continue;
+            while (begin < end && strchr(" =\"'", page[begin]) != NULL && page[begin] != '\0')
+                begin++;
+            if (page[at + n] != '=' && page[at + n] != ' ')
+                continue;
+            while (begin + used < end && used + 1 < name_size &&
+                   (isalnum((unsigned char)page[begin + used]) ||
+                    strchr("-_.:", page[begin + used]) != NULL) &&
+                   page[begin + used] != '\0')
+                used++;
+            memcpy(name, page + begin, used);
+            name[used] = '\0';
+            if (used > 0)
+                return 1;
+        }
+    return 0;
 }
 
 tt_status tti_html_page_read(char *text, size_t size, const char *path, const char *date,

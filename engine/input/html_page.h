@@ -14,4 +14,8 @@
 tt_status tti_html_page_read(char *page, size_t size, const char *path, const char *date,
                              tti_char_array *object, int *has_text, const tt_allocator *allocator);
 
+/** Finds the encoding that a page declares in a meta element or as XML. @return 1, with its name in
+ * `name`; 0: it declares none */
+int tti_html_page_encoding(const char *page, size_t size, char *name, size_t name_size);
+
 #endif

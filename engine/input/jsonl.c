@@ -16,6 +16,9 @@
 /* Bytes of a field's name that a reason shows. */
 enum { SHOWN_NAME = 40 };
 
+/* For the line in the id of a record without one. */
+enum { MADE_ID_ROOM = 24 };
+
 void tti_record_reject(tt_record *record, tt_status status, const char *format, ...)
 {
     va_list arguments;
@@ -223,7 +226,7 @@ int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, si
 
 size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, size_t file_size)
 {
-    return strings_bound(options, size) + file_size + 24;
+    return strings_bound(options, size) + 2 * file_size + MADE_ID_ROOM;
 }
 
 /* @return 0: rejected */
@@ -236,8 +239,9 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
     case TTI_VALUE_NULL: /* as Python and Arrow say that there is none */
         record->notes |= TT_NOTE_NO_ID;
         record->article.id = spare;
-        record->article.id_size = (size_t)snprintf(spare, strlen(record->file) + 24, "%s:%" PRIu64,
-                                                   record->file, record->line);
+        record->article.id_size = tti_utf8_of_path(record->file, spare);
+        record->article.id_size += (size_t)snprintf(spare + record->article.id_size, MADE_ID_ROOM,
+                                                    ":%" PRIu64, record->line);
         return 1;
     case TTI_VALUE_LONE_SURROGATE:
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",

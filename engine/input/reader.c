@@ -24,6 +24,7 @@
  * article could be, or longer than GIVE_UP_BYTES and not an object. Its record has no raw bytes. A
  * plain file over the limit is given up likewise.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "input/reader.h"
 
 #include "input/archive.h"
@@ -49,6 +50,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     BLOCK_BYTES = 1 << 20, /* a thread: what is made of it stays in a core's cache */
@@ -128,6 +130,7 @@ struct tt_reader {
         tti_archive *archive; /* NULL: none is open */
         tti_byte_stream *stream;
         const tti_input *input;
+        int has_file;
     } within;
     uint64_t done; /* bytes of the files before this one */
 
@@ -658,16 +661,49 @@ static tt_status feed_parser(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
+/* Converts a page that is not in UTF-8 but in the encoding that it declares, and leaves `page`
+ * empty if it is UTF-8, or declares none that is known. What is called Latin-1 is Windows-1252, as
+ * browsers have it. @return TT_OK, TT_ENOMEM */
+static tt_status convert_page(tt_reader *r, tti_char_array *page)
+{
+    static const char *const western[] = {"iso-8859-1", "latin1", "us-ascii", "ascii"};
+    const char *bytes = r->data + r->tail, *name;
+    const size_t size = r->used - r->tail;
+    char declared[40];
+    tt_status status;
+    if (r->encoding != NULL || r->file.bom > 0 ||
+        !tti_html_page_encoding(bytes, size, declared, sizeof declared) ||
+        (tti_utf8_valid_up_to(bytes, size) == size && strncasecmp(declared, "iso-2022", 8) != 0))
+        return TT_OK;
+    name = declared;
+    for (size_t i = 0; i < sizeof western / sizeof *western; i++)
+        if (strcasecmp(declared, western[i]) == 0)
+            name = "windows-1252";
+    status = tti_encoding_convert(name, bytes, size, page, r->allocator);
+    if (status == TT_EFORMAT && name != declared)
+        status = tti_encoding_convert(declared, bytes, size, page, r->allocator);
+    if (status == TT_EFORMAT)
+        page->count = 0;
+    return status == TT_EFORMAT ? TT_OK : status;
+}
+
 /* Makes an item of the page that is in [tail, used). */
 static tt_status append_page(tt_reader *r, tt_error *error)
 {
     tti_xml_item item = {NULL, 0, 1, TT_OK, NULL};
-    tti_char_array object = {0};
-    int has_text;
+    tti_char_array object = {0}, page = {0}, id = {0};
+    int has_text = 0;
     tt_status status;
     r->tail += (size_t)r->file.bom;
-    status = tti_html_page_read(r->data + r->tail, r->used - r->tail, r->file.input->path, "",
-                                &object, &has_text, r->allocator);
+    status = convert_page(r, &page);
+    if (status == TT_OK)
+        status = tti_array_reserve(&id, r->allocator, 2 * strlen(r->file.input->path) + 1);
+    if (status == TT_OK)
+        (void)tti_utf8_of_path(r->file.input->path, id.items);
+    if (status == TT_OK)
+        status = tti_html_page_read(page.count > 0 ? page.items : r->data + r->tail,
+                                    page.count > 0 ? page.count : r->used - r->tail, id.items, "",
+                                    &object, &has_text, r->allocator);
     item.json = object.items;
     item.size = object.count;
     if (!has_text) {
@@ -677,6 +713,8 @@ static tt_status append_page(tt_reader *r, tt_error *error)
     if (status == TT_OK)
         status = append_converted(r, &item);
     tti_array_free(&object, r->allocator);
+    tti_array_free(&page, r->allocator);
+    tti_array_free(&id, r->allocator);
     TTI_TRY_ALLOC(status, error, "a page");
     return TT_OK;
 }
@@ -716,6 +754,7 @@ static tt_status begin_archive(tt_reader *r, const char *kind, tt_error *error)
     r->within.archive = archive;
     r->within.stream = r->file.stream;
     r->within.input = r->file.input;
+    r->within.has_file = 0;
     r->file.stream = NULL;
     return TT_OK;
 }
@@ -768,9 +807,12 @@ static tt_status open_next_member(tt_reader *r, tt_error *error)
         TTI_TRY(append_rejected_input(r, 0, status, why.message, error));
     }
     if (member.name == NULL) {
+        if (!r->within.has_file && status == TT_OK)
+            tti_inputs_note_empty(&r->inputs, r->within.input->path, "has no file");
         close_archive(r);
         return TT_OK;
     }
+    r->within.has_file = 1;
     slash = strrchr(member.name, '/');
     name = slash == NULL ? member.name : slash + 1;
     if (member.is_link)
@@ -963,8 +1005,9 @@ static tt_status begin_file(tt_reader *r, int at_end, tt_error *error)
         seen.text_field = r->names[TTI_FIELD_TEXT];
     /* what does not begin as JSON or XML may be anything; a stream is known by its first line */
     if (!at_end && seen.size < TTI_REFUSAL_BYTES && r->used - r->tail < GIVE_UP_BYTES &&
-        (seen.size == 0 || strchr("{[<", r->data[first]) == NULL || r->data[first] == '\0') &&
-        (f->input->size > 0 || seen.size == 0 || memchr(seen.bytes, '\n', seen.size) == NULL))
+        (f->input->size > 0 || seen.size == 0 ||
+         ((strchr("{[<", r->data[first]) == NULL || r->data[first] == '\0') &&
+          memchr(seen.bytes, '\n', seen.size) == NULL)))
         return TT_OK;
     if (tti_archive_kind_of(r->data + r->tail, r->used - r->tail, &kind) != TTI_NO_ARCHIVE)
         return begin_archive(r, kind, error);
@@ -1162,7 +1205,7 @@ static tt_status fill_block(tt_reader *r, tt_error *error)
 
 /* ==== Parsing a block ========================================================================= */
 
-static void read_text_item(const tti_jsonl_options *options, const reader_item *item,
+static void read_text_item(const tti_jsonl_options *options, const reader_item *item, char *id,
                            tt_record *record)
 {
     const char *text = record->raw + item->bom;
@@ -1183,8 +1226,8 @@ static void read_text_item(const tti_jsonl_options *options, const reader_item *
                           valid + (size_t)item->bom);
         return;
     }
-    record->article.id = record->file;
-    record->article.id_size = strlen(record->file);
+    record->article.id = id;
+    record->article.id_size = tti_utf8_of_path(record->file, id);
     record->article.text = text;
     record->article.text_size = size;
     record->article.published = TT_NO_TIME;
@@ -1201,7 +1244,7 @@ static void add_field(XXH3_state_t *state, const void *bytes, uint64_t size)
 
 /* Names a record without an id for what it says, so that no other record ever has the name, and
  * the same one always does: "FILE#" and 24 digits. */
-static void name_by_contents(tt_record *record, char *name, size_t room)
+static void name_by_contents(tt_record *record, char *name)
 {
     tt_article *a = &record->article;
     const uint64_t published = (uint64_t)a->published;
@@ -1217,8 +1260,9 @@ static void name_by_contents(tt_record *record, char *name, size_t room)
     add_field(&state, time, sizeof time);
     digest = XXH3_128bits_digest(&state);
     a->id = name;
-    a->id_size = (size_t)snprintf(name, room, "%s#%016" PRIx64 "%08" PRIx32, record->file,
-                                  (uint64_t)digest.high64, (uint32_t)digest.low64);
+    a->id_size = tti_utf8_of_path(record->file, name);
+    a->id_size += (size_t)snprintf(name + a->id_size, MADE_ID_ROOM, "#%016" PRIx64 "%08" PRIx32,
+                                   (uint64_t)digest.high64, (uint32_t)digest.low64);
 }
 
 static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
@@ -1228,10 +1272,10 @@ static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
     if (item->kind == ITEM_LINE || item->kind == ITEM_CONVERTED)
         tti_jsonl_read(item->options, parser, r->out + item->out, record);
     else if (item->kind == ITEM_TEXT)
-        read_text_item(&r->line_options, item, record);
+        read_text_item(&r->line_options, item, r->out + item->name, record);
     if (r->names_by_contents && record->status == TT_OK &&
         (item->kind == ITEM_TEXT || (record->notes & TT_NOTE_NO_ID) != 0))
-        name_by_contents(record, r->out + item->name, MADE_ID_ROOM + strlen(record->file));
+        name_by_contents(record, r->out + item->name);
     if (record->status == TT_OK)
         record->notes |= item->notes;
 }
@@ -1253,7 +1297,8 @@ static tt_status prepare_parsing(tt_reader *r, int threads, tt_error *error)
         if (item->kind == ITEM_LINE || item->kind == ITEM_CONVERTED)
             room += tti_jsonl_output_bound(item->options, record->raw_size, strlen(record->file));
         item->name = room;
-        room += r->names_by_contents ? MADE_ID_ROOM + strlen(record->file) : 0;
+        if (r->names_by_contents || item->kind == ITEM_TEXT)
+            room += MADE_ID_ROOM + 2 * strlen(record->file);
     }
     if (room > r->out_capacity || r->out_capacity > 4 * (room + r->block_bytes)) {
         tti_release(r->allocator, r->out, r->out_capacity, 1);

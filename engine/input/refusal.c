@@ -303,8 +303,8 @@ const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t 
         return NULL;
     if (may_be_kept)
         *advice = "convert it to JSON Lines first, or keep it as it is with --text-format plain";
-    if (size > TTI_FORMAT_SNIFF_BYTES)
-        size = TTI_FORMAT_SNIFF_BYTES;
+    if (size > (may_be_kept ? TTI_FORMAT_SNIFF_BYTES : TTI_REFUSAL_BYTES))
+        size = may_be_kept ? TTI_FORMAT_SNIFF_BYTES : TTI_REFUSAL_BYTES;
     if (is_mail(bytes, size) > may_be_kept) /* one in plain text may be read as a text */
         return "an e-mail";
     if (size > TTI_REFUSAL_BYTES)

@@ -50,6 +50,22 @@ static size_t character_size(char lead)
                          : 0;
 }
 
+size_t tti_utf8_of_path(const char *path, char *out)
+{
+    const size_t size = strlen(path);
+    size_t written = 0;
+    for (size_t at = 0; at < size;) {
+        const size_t valid = tti_utf8_valid_up_to(path + at, size - at);
+        memcpy(out + written, path + at, valid);
+        written += valid;
+        at += valid;
+        if (at < size)
+            written += tti_utf8_encode((unsigned char)path[at++], out + written);
+    }
+    out[written] = '\0';
+    return written;
+}
+
 void tti_utf8_clean(char *message)
 {
     size_t size = strlen(message);

@@ -78,6 +78,10 @@ size_t tti_utf8_valid_up_to(const char *text, size_t size);
 /** How much of `size` bytes of UTF-8 to show in `most`: whole characters. */
 size_t tti_utf8_cut(const char *text, size_t size, size_t most);
 
+/** Writes a path as UTF-8, and a NUL: a byte of it that is in no character is taken for Latin-1.
+ * `out` has twice its room. @return the size */
+size_t tti_utf8_of_path(const char *path, char *out);
+
 /** Makes a message UTF-8 that snprintf() may have cut, or that names a file whose name is not: an
  * incomplete character at the end goes, any other byte that is in none becomes a question mark. */
 void tti_utf8_clean(char *message);

@@ -292,6 +292,60 @@ END
     has err 'a.txt: it begins with the headers of a mail, which are a part of the text'
 }
 
+# A page is read in the encoding that it declares, as a browser reads it.
+test_pages_that_declare_their_encoding() {
+    while IFS='|' read -r name head; do
+        # shellcheck disable=SC2059
+        printf "$head<p>Caf\xe9 \x96 \xfcber $words</p>" >$name.html
+        run dedup -q $name.html -o -
+        exits 0
+        has out "Café – über Ministers"
+    done <<'END'
+a|<html><head><meta charset="iso-8859-1"></head>
+b|<!DOCTYPE html><meta http-equiv="Content-Type" content="text/html; charset=windows-1252">
+c|<?xml version="1.0" encoding="ISO-8859-1"?><html xmlns="http://www.w3.org/1999/xhtml">
+END
+    printf '<html><meta charset=utf-8><p>Café %s</p>' "$words" >d.html
+    run dedup -q d.html -o -
+    has out 'Café Ministers'
+    printf '<html><p>Caf\xe9 %s</p>' "$words" >e.html
+    run scan e.html
+    exits 3
+    has err 'e.html:1: invalid UTF-8'
+    has err 'say its encoding: --encoding windows-1252'
+    printf '<html><meta charset="iso-2022-jp"><p>\x1b$B3$$KLL$7$?2n\x1b(B</p>' >f.html
+    run dedup -q f.html -o -
+    has out '海に面した'
+}
+
+# The names of files that are not UTF-8 are taken for Latin-1 in ids.
+test_names_that_are_not_utf8() {
+    mkdir in
+    printf 'Gulls came early to the pier this year and the terns did not' >$'in/caf\xe9.txt'
+    printf '<html><p>%s of the page</p>' "$words" >$'in/caf\xe9.html'
+    printf '{"text":"%s of the line"}\n' "$words" >$'in/caf\xe9.jsonl'
+    run dedup -q in -o - --drop 1
+    exits 0
+    has out '"id":"in/café.txt"'
+    has out '"id":"in/café.html"'
+    run scan in
+    has out '"articles":3,"rejected":0,'
+    "$TWICETOLD" index create a.db
+    run index add -q a.db in
+    exits 0
+}
+
+# A field that is none is a fault of the command line.
+test_fields_that_are_none() {
+    printf '{"text":"%s"}\n' "$words" >in.jsonl
+    for field in 'text body|' 'id |x' 'title a||b' 'date |'; do
+        # shellcheck disable=SC2086
+        run scan in.jsonl --${field/ /-field }
+        exits 2
+        has err "--${field% *}-field has an empty part or too many"
+    done
+}
+
 # Nothing follows compressed data in silence.
 test_what_follows_compressed_data() {
     [ -n "$(find_archives)" ] || skip 'no libarchive'

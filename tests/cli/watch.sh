@@ -61,8 +61,8 @@ test_what_is_no_file_of_articles_is_not_taken_in() {
     wait "$pid"
     has messages 'in/a.jsonl is a link, which is not followed'
     has messages 'in/folder is a link'
-    has messages 'in/empty.jsonl has no article'
-    has messages 'in/none.json has no article'
+    has messages 'no article was read: in/empty.jsonl is empty'
+    has messages 'no article was read: in/none.json is an empty list'
     [ -e in/done/b.jsonl ] && [ -e in/other ] && [ "$(wc -l <verdicts.jsonl)" -eq 1 ] || fail "in: $(ls -R in)"
     [ -e secret/private.jsonl ] || fail 'the file behind the link is gone'
 }
