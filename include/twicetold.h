@@ -1052,9 +1052,9 @@ typedef enum tt_verdict_kind {
     TT_VERDICT_NEW = 0,       /**< it is none of the others */
     TT_VERDICT_DUPLICATE = 1, /**< `of` has at least `drop` of its tokens, no fact differs, and it
                                  is no update */
-    TT_VERDICT_UPDATE = 2,    /**< it has at least `drop` of the tokens of `of`, and more than 1 -
-                                   `drop` of its own, or 16 in a row that are no notice, are not in
-                                   `of`; or it is a changed or newer version of the article with
+    TT_VERDICT_UPDATE = 2,    /**< it has at least `drop` of the tokens of `of` and adds text: more
+                                   than 1 - `drop` of its tokens, or 16 tokens in a row that are no
+                                   notice; or it is a changed or newer version of the article with
                                    its id, which is `of` */
     TT_VERDICT_OVERLAPS = 3,  /**< it shares a section with `of` */
     TT_VERDICT_WITHDRAWN = 4, /**< a notice that withdraws `of`, which is the item itself, or no
