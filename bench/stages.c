@@ -69,7 +69,7 @@ static tt_status find_by_bands(fixture *f, const tt_options *o, tti_candidates *
     return tti_bands_find(&f->sketches, &f->index->store.corpus, o, out, NULL);
 }
 
-static tt_status add_by_seeds(fixture *f, const tt_options *o, tti_candidates *out)
+static tt_status add_by_seeds(const fixture *f, const tt_options *o, tti_candidates *out)
 {
     tti_doc_list for_lsh = {0};
     const tt_status status =

@@ -355,6 +355,11 @@ uint32_t tti_aligner_shared_kgrams(const tti_aligner *al)
     return (uint32_t)al->anchors.index.hits.count;
 }
 
+int tti_aligner_has_few_words(tti_aligner *al)
+{
+    return tti_anchors_have_few_words(&al->anchors);
+}
+
 uint32_t tti_aligner_scattered(const tti_aligner *al, uint32_t count)
 {
     enum { SHARE = 3, SPARE = 64 };

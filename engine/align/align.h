@@ -81,6 +81,10 @@ tt_status tti_aligner_run_self(tti_aligner *aligner, tti_alignment *out, tt_erro
 tt_status tti_aligner_match(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,
                             uint32_t least, int *enough, tt_error *error);
 
+/** True if the loaded side has hardly more different words than a text of a few words over and
+ * over: less than twice the root of its tokens. Texts that are written have many times as many. */
+int tti_aligner_has_few_words(tti_aligner *aligner);
+
 /** How much work it was to align `count` tokens, in tokens, if the two articles have the same words
  * all over, as texts of few words and permuted ones do; else 0. */
 uint32_t tti_aligner_scattered(const tti_aligner *al, uint32_t count);

@@ -5,6 +5,7 @@
  */
 #include "align/anchors.h"
 
+#include "util/bits.h"
 #include "util/error.h"
 #include "util/sort.h"
 
@@ -13,6 +14,8 @@ enum {
     LONG_PART = 16,       /* a match of 1/16 of b makes it pay to know b's repeated k-grams */
     SPARE_ANCHORS = 64,   /* with more anchors than two for each k-gram of a and these, a text is
                              repetitive: they cost more than they tell */
+    PART_OF_FEW_WORDS = 3, /* with one for three and these, one of few words is, or with more places
+                              than k-grams that were looked at */
     MAX_SKIPPED = 128 /* with so many k-grams skipped and no rare anchor, it is repetitive too */
 };
 
@@ -31,9 +34,24 @@ tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t coun
 {
     x->b = tokens;
     x->b_count = count;
+    x->few_words = -1;
     x->knows_repeated = 0;
     x->index.allocator = x->allocator;
     return tti_kgram_index_build(&x->index, tokens, count, error);
+}
+
+int tti_anchors_have_few_words(tti_anchors *x)
+{
+    enum { BITS = 1 << 15 };
+    uint64_t seen[BITS / 64] = {0}, words = 0; /* no more than there are */
+    if (x->few_words >= 0)
+        return x->few_words;
+    for (uint32_t i = 0; i < x->b_count; i++)
+        seen[x->b[i] % BITS / 64] |= (uint64_t)1 << x->b[i] % 64;
+    for (size_t i = 0; i < BITS / 64; i++)
+        words += tti_popcount64(seen[i]);
+    x->few_words = words * words < (uint64_t)x->b_count * 4;
+    return x->few_words;
 }
 
 static int occurs_twice(const tti_anchors *x, uint32_t p)
@@ -71,6 +89,7 @@ static tt_status clear_anchors(tti_anchors *x, const tti_query_side *a, tt_error
     const size_t diagonals = (size_t)a->count + x->b_count, known = x->diagonal_ends.count;
     x->anchors.count = 0;
     x->common_anchors = x->common_end = x->stray_kgrams = 0;
+    x->places = 0;
     x->knows_common = 0;
     if (diagonals > known) {
         TTI_TRY_ALLOC(tti_array_resize(&x->diagonal_ends, x->allocator, diagonals), error,
@@ -158,11 +177,15 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
 
 /* ---- All anchors ----------------------------------------------------------------------------- */
 
-/* True if the k-grams of a occur in so many places of b that the rare ones tell nothing. */
-static inline int is_too_repetitive(const tti_anchors *x, const tti_query_side *a)
+/* True if the k-grams of a occur in so many places of b that the rare ones tell nothing. If b has
+ * few words, they do so sooner. */
+static inline int is_too_repetitive(tti_anchors *x, const tti_query_side *a)
 {
-    const size_t rare = x->anchors.count - x->common_anchors;
-    return rare > (size_t)tti_kgram_count(a->count) * 2 + SPARE_ANCHORS ||
+    const size_t rare = x->anchors.count - x->common_anchors, kgrams = tti_kgram_count(a->count);
+    return rare > kgrams * 2 + SPARE_ANCHORS ||
+           ((rare > kgrams / PART_OF_FEW_WORDS + SPARE_ANCHORS ||
+             x->places > kgrams + SPARE_ANCHORS) &&
+            !a->self && tti_anchors_have_few_words(x)) ||
            x->common_anchors > ((size_t)a->count + x->b_count) / x->least_common ||
            (rare == 0 && x->stray_kgrams > MAX_SKIPPED);
 }
@@ -217,6 +240,7 @@ static tt_status add_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_
         p = tti_kgram_index_find(&x->index, a->tokens + i, x->index.next.items[p]);
     }
     x->skipped_kgrams += n > MAX_OCCURRENCES;
+    x->places += n;
     if (n > MAX_OCCURRENCES && !a->self)
         return add_common_anchors_at(x, a, i, next, error);
     if (a->self && n > 1 &&
@@ -341,7 +365,8 @@ static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_erro
  * longest match within reach.
  */
 enum {
-    NEAR_DIAGONAL = 16,  /* positions on either side of the diagonal that are tried */
+    NEAR_DIAGONAL = 16,  /* positions on either side of the diagonal that are tried, */
+    REACH_OF_FEW_WORDS = 4, /* in a text of few words */
     LONG_MATCH = 12,     /* with a match as long near the diagonal, no others are tried */
     FIRST_POSITIONS = 4, /* positions that are tried in any case, the first in b */
     STEPS_PER_TOKEN = 1  /* further comparisons of eight tokens, for each token of b */
@@ -352,6 +377,7 @@ typedef struct repetitive_search {
     const tti_query_side *a;
     uint32_t diagonal; /* b - a of the matches that are followed */
     uint32_t weight;   /* the length of the match that set it, less for every one since */
+    int64_t reach;     /* positions on either side of that one that are tried */
     uint64_t budget;   /* steps left beyond the first positions */
     uint32_t i;        /* the position of a that is matched, */
     uint32_t best;     /* its best match in b, */
@@ -380,8 +406,8 @@ static void try_near_diagonal(repetitive_search *s)
 {
     const int64_t kgrams = tti_kgram_count(s->x->b_count);
     const int64_t there = (int64_t)s->i + (int32_t)s->diagonal;
-    const int64_t begin = there < NEAR_DIAGONAL ? 0 : there - NEAR_DIAGONAL;
-    const int64_t end = there + NEAR_DIAGONAL < kgrams ? there + NEAR_DIAGONAL : kgrams;
+    const int64_t begin = there < s->reach ? 0 : there - s->reach;
+    const int64_t end = there + s->reach < kgrams ? there + s->reach : kgrams;
     for (int64_t p = begin; p < end; p++)
         if (tti_kgrams_equal(s->a->tokens + s->i, s->x->b + p))
             (void)try_match_at(s, (uint32_t)p);
@@ -405,7 +431,10 @@ static void try_all_positions(repetitive_search *s)
 static tt_status find_in_repetitive(tti_anchors *x, const tti_query_side *a, tt_error *error)
 {
     const tti_kgram_index *index = &x->index;
-    repetitive_search s = {.x = x, .a = a, .budget = (uint64_t)x->b_count * STEPS_PER_TOKEN};
+    repetitive_search s = {.x = x,
+                           .a = a,
+                           .reach = tti_anchors_have_few_words(x) ? REACH_OF_FEW_WORDS : NEAR_DIAGONAL,
+                           .budget = (uint64_t)x->b_count * STEPS_PER_TOKEN};
     uint32_t next =
         0; /* the last k-grams of a match may lead to another; the others need no look */
     TTI_TRY(clear_anchors(x, a, error));

@@ -41,6 +41,7 @@ typedef struct tti_anchors {
     const uint32_t *b;
     uint32_t b_count;
     tti_kgram_index index; /**< of b */
+    int few_words;         /**< b has few different words; -1: nobody has asked */
     int knows_repeated;    /**< `next_repeated` is filled in */
     TTI_ARRAY(uint32_t)
     next_repeated;    /**< of each position, the first one from there on whose
@@ -53,6 +54,7 @@ typedef struct tti_anchors {
     uint32_t common_anchors;       /**< how many they are, */
     uint32_t common_end;           /**< where the farthest ends in a, */
     uint32_t stray_kgrams;         /**< and how many such k-grams are in none */
+    uint64_t places;               /**< of k-grams that were looked at */
     TTI_ARRAY(tti_anchor) anchors; /**< in order of (a, b) */
     uint32_t skipped_kgrams; /**< shared k-grams that occur in too many places to be looked at */
     int repetitive; /**< there is one anchor a position at most, or some are missing, because the
@@ -67,6 +69,9 @@ void tti_anchors_free(tti_anchors *x);
 
 /** Loads side b; `tokens` stays borrowed. @return TT_OK, TT_ENOMEM */
 tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t count, tt_error *error);
+
+/** See tti_aligner_has_few_words(). */
+int tti_anchors_have_few_words(tti_anchors *x);
 
 /** Finds the anchors of a side a; those of the loaded side with itself once after each load,
  * because that uses the index up. @return TT_OK, TT_ENOMEM */

@@ -118,13 +118,8 @@ static void score_chains(const tti_chains *c, tti_anchors *all, int self)
     }
 }
 
-static int compare_chain_ends(const void *x, const void *y)
-{
-    const tti_chain_end *p = x, *q = y;
-    if (p->score != q->score)
-        return p->score > q->score ? -1 : 1;
-    return (p->anchor > q->anchor) - (p->anchor < q->anchor);
-}
+TTI_SORT_DEFINE(sort_ends_by_score, tti_chain_end,
+                x->score != y->score ? x->score > y->score : x->anchor < y->anchor)
 
 tt_status tti_chains_find(tti_chains *c, tti_anchors *anchors, int self, int64_t least_score,
                           tt_error *error)
@@ -146,7 +141,7 @@ tt_status tti_chains_find(tti_chains *c, tti_anchors *anchors, int self, int64_t
         if (x->score >= least_score && !x->followed)
             c->ends.items[c->ends.count++] = (tti_chain_end){x->score, (uint32_t)k};
     }
-    tti_qsort(c->ends.items, c->ends.count, sizeof *c->ends.items, compare_chain_ends);
+    sort_ends_by_score(c->ends.items, c->ends.count);
     if (anchors->repetitive && c->ends.count > REPETITIVE_CHAINS)
         c->ends.count = REPETITIVE_CHAINS;
     return TT_OK;

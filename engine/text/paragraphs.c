@@ -207,20 +207,14 @@ static int ends_wrapped_paragraph(const uint8_t *text, const line_layout *s, con
            ends_sentence(text, line->begin, line->end);
 }
 
-static tt_status append_paragraph(tti_tokens *tokens, uint32_t *count, uint32_t end,
-                                  tt_error *error)
+/* There is room for it. */
+static void append_paragraph(tti_tokens *tokens, uint32_t *count, uint32_t end)
 {
-    const size_t at = tokens->paragraph_count + *count;
-    tti_paragraph *p;
-    TTI_TRY_ALLOC(tti_reserve(tokens->allocator, &tokens->paragraphs, &tokens->paragraph_capacity,
-                              at + 1, sizeof *tokens->paragraphs),
-                  error, "paragraphs");
-    p = &tokens->paragraphs[at];
+    tti_paragraph *p = &tokens->paragraphs[tokens->paragraph_count + *count];
     p->begin = *count == 0 ? 0 : p[-1].end;
     p->end = end;
     assert(p->begin < p->end);
     ++*count;
-    return TT_OK;
 }
 
 static int has_blank_line(const tti_line *lines, size_t count)
@@ -241,6 +235,9 @@ tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, tt_parag
     line_layout layout = {0, 0, 0};
     assert(line_count > 0);
     *count = 0;
+    TTI_TRY_ALLOC(tti_reserve(tokens->allocator, &tokens->paragraphs, &tokens->paragraph_capacity,
+                              tokens->paragraph_count + line_count, sizeof *tokens->paragraphs),
+                  error, "paragraphs");
     if (mode == TT_PARAGRAPHS_AUTO && !by_blank_lines && line_count > 1)
         layout = detect_layout(text, lines, line_count);
     for (size_t i = 0; i + 1 < line_count; i++) {
@@ -252,7 +249,8 @@ tt_status tti_paragraphs_split(tti_tokens *tokens, const uint8_t *text, tt_parag
         else
             ends = mode != TT_PARAGRAPHS_NONE;
         if (ends)
-            TTI_TRY(append_paragraph(tokens, count, lines[i].tokens, error));
+            append_paragraph(tokens, count, lines[i].tokens);
     }
-    return append_paragraph(tokens, count, lines[line_count - 1].tokens, error);
+    append_paragraph(tokens, count, lines[line_count - 1].tokens);
+    return TT_OK;
 }

@@ -234,16 +234,6 @@ static void fill_filter(tti_doc_filter *f)
     f->is_filled = 1;
 }
 
-int tti_doc_has_few_words(tti_doc_filter *f)
-{
-    uint64_t words = 0; /* no more than there are */
-    if (!f->is_filled)
-        fill_filter(f);
-    for (size_t i = 0; i < TTI_DOC_FILTER_BITS / 64; i++)
-        words += tti_popcount64(f->bits[i]);
-    return words * words < (uint64_t)f->doc->token_count * 4;
-}
-
 /* A short article is looked through; of a long one the filter mostly says that it need not be. */
 static int has_token(tti_doc_filter *f, uint32_t hash)
 {

@@ -62,10 +62,6 @@ typedef struct tti_doc_filter {
     uint64_t bits[TTI_DOC_FILTER_BITS / 64]; /**< by some bits of the hashes */
 } tti_doc_filter;
 
-/** True if a document has hardly more different words than a text of a few words over and over:
- * less than twice the root of its tokens. Texts that are written have many times as many. */
-int tti_doc_has_few_words(tti_doc_filter *f);
-
 void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc);
 
 /** Compares the facts of `a` and the filter's document, side b of the alignment. */

@@ -30,7 +30,7 @@ enum {
     OF_FEW_WORDS = 2, /* half of its tokens may be aligned, if it has few words, */
     TIMES_OF_MANY =
         16, /* and otherwise so many times all; no natural corpus came to more than 11 */
-    LEAST_EFFORT = 512, /* of a short article */
+    LEAST_EFFORT = 256, /* of a short article */
     LOOKED_UP = 32      /* tokens looked up for one aligned */
 };
 
@@ -107,7 +107,7 @@ static void spend_effort(tti_verifier *v, uint32_t tokens)
     if (tokens == 0 || v->most_effort > 0)
         return;
     v->most_effort =
-        tti_doc_has_few_words(&v->loaded_filter) ? all / OF_FEW_WORDS : all * TIMES_OF_MANY;
+        tti_aligner_has_few_words(v->aligner) ? all / OF_FEW_WORDS : all * TIMES_OF_MANY;
     if (v->most_effort < LEAST_EFFORT)
         v->most_effort = LEAST_EFFORT;
 }

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 SIZE = 2_000_000  # bytes of a corpus
-BOUND = 40
+BOUND = 20
 RESEMBLANCE = ["--pairs", "--containment", "off", "--overlap", "off", "--facts", "off"]
 
 
