@@ -4,8 +4,10 @@
  */
 #include "input/html_page.h"
 
+#include "input/encoding.h"
 #include "input/markup.h"
 #include "util/error.h"
+#include "util/utf8.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -243,4 +245,31 @@ tt_status tti_html_page_read(char *text, size_t size, const char *path, const ch
     if (written > 0)
         TTI_TRY(tti_json_item_member(object, a, "text", 4, body.text, written));
     return tti_json_item_end(object, a);
+}
+
+tt_status tti_html_page_decode(const char *page, size_t size, const char *encoding,
+                               tti_char_array *decoded, const tt_allocator *a)
+{
+    static const char *const western[] = {"iso-8859-1", "latin1", "us-ascii", "ascii"};
+    char declared[40];
+    const char *given = encoding, *name;
+    tt_status status;
+    decoded->count = 0;
+    if (*encoding == '\0') {
+        if (!tti_html_page_encoding(page, size, declared, sizeof declared))
+            return TT_OK;
+        given = declared;
+    }
+    if (tti_utf8_valid_up_to(page, size) == size && strncasecmp(given, "iso-2022", 8) != 0)
+        return TT_OK;
+    name = given;
+    for (size_t i = 0; i < sizeof western / sizeof *western; i++)
+        if (strcasecmp(given, western[i]) == 0)
+            name = "windows-1252";
+    status = tti_encoding_convert(name, page, size, decoded, a);
+    if (status == TT_EFORMAT && name != given)
+        status = tti_encoding_convert(given, page, size, decoded, a);
+    if (status == TT_EFORMAT)
+        decoded->count = 0;
+    return status == TT_EFORMAT ? TT_OK : status;
 }

@@ -50,7 +50,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     BLOCK_BYTES = 1 << 20, /* a thread: what is made of it stays in a core's cache */
@@ -661,32 +660,6 @@ static tt_status feed_parser(tt_reader *r, tt_error *error)
     return TT_OK;
 }
 
-/* Converts a page that is not in UTF-8 but in the encoding that it declares, and leaves `page`
- * empty if it is UTF-8, or declares none that is known. What is called Latin-1 is Windows-1252, as
- * browsers have it. @return TT_OK, TT_ENOMEM */
-static tt_status convert_page(tt_reader *r, tti_char_array *page)
-{
-    static const char *const western[] = {"iso-8859-1", "latin1", "us-ascii", "ascii"};
-    const char *bytes = r->data + r->tail, *name;
-    const size_t size = r->used - r->tail;
-    char declared[40];
-    tt_status status;
-    if (r->encoding != NULL || r->file.bom > 0 ||
-        !tti_html_page_encoding(bytes, size, declared, sizeof declared) ||
-        (tti_utf8_valid_up_to(bytes, size) == size && strncasecmp(declared, "iso-2022", 8) != 0))
-        return TT_OK;
-    name = declared;
-    for (size_t i = 0; i < sizeof western / sizeof *western; i++)
-        if (strcasecmp(declared, western[i]) == 0)
-            name = "windows-1252";
-    status = tti_encoding_convert(name, bytes, size, page, r->allocator);
-    if (status == TT_EFORMAT && name != declared)
-        status = tti_encoding_convert(declared, bytes, size, page, r->allocator);
-    if (status == TT_EFORMAT)
-        page->count = 0;
-    return status == TT_EFORMAT ? TT_OK : status;
-}
-
 /* Makes an item of the page that is in [tail, used). */
 static tt_status append_page(tt_reader *r, tt_error *error)
 {
@@ -695,7 +668,10 @@ static tt_status append_page(tt_reader *r, tt_error *error)
     int has_text = 0;
     tt_status status;
     r->tail += (size_t)r->file.bom;
-    status = convert_page(r, &page);
+    status =
+        r->encoding != NULL || r->file.bom > 0
+            ? TT_OK
+            : tti_html_page_decode(r->data + r->tail, r->used - r->tail, "", &page, r->allocator);
     if (status == TT_OK)
         status = tti_array_reserve(&id, r->allocator, 2 * strlen(r->file.input->path) + 1);
     if (status == TT_OK)

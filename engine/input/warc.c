@@ -8,7 +8,6 @@
 #include "input/warc.h"
 
 #include "input/byte_stream.h"
-#include "input/encoding.h"
 #include "input/html_page.h"
 #include "util/alloc.h"
 #include "util/error.h"
@@ -35,7 +34,7 @@ struct tti_warc {
     uint64_t left;       /* bytes of the content that are still to come */
     uint64_t record;     /* the number of this one */
     tti_char_array head; /* of the record, to its empty line */
-    tti_char_array content, page, object;
+    tti_char_array content, page, decoded, object;
     char fault[80];
 };
 
@@ -65,6 +64,7 @@ void tti_warc_close(tti_warc *w)
     tti_array_free(&w->head, w->options.allocator);
     tti_array_free(&w->content, w->options.allocator);
     tti_array_free(&w->page, w->options.allocator);
+    tti_array_free(&w->decoded, w->options.allocator);
     tti_array_free(&w->object, w->options.allocator);
     tti_release(w->options.allocator, w, 1, sizeof *w);
 }
@@ -169,38 +169,29 @@ static tt_status read_span(void *ctx, char *bytes, size_t room, size_t *got, tt_
     return TT_OK;
 }
 
-/* Decompresses and converts a body into w->page. */
-static tt_status decode_body(tti_warc *w, text_span body, const char *charset, tt_error *why)
+/* Decompresses a body into w->page. */
+static tt_status decompress_body(tti_warc *w, text_span body, tt_error *why)
 {
     const tt_allocator *a = w->options.allocator;
     tti_byte_stream *stream = NULL;
-    tti_encoding *encoding = NULL;
     tt_status status = tti_byte_stream_open_source(&stream, read_span, &body, a, why);
     size_t got = 1;
-    if (status == TT_OK && charset[0] != '\0' &&
-        tti_encoding_open(&encoding, charset, a, why) == TT_OK)
-        tti_encoding_begin(encoding); /* one that iconv does not know may be UTF-8 all the same */
     w->page.count = 0;
     while (status == TT_OK && got > 0) {
         if (tti_array_reserve(&w->page, a, 64 << 10) != TT_OK) {
             status = TT_ENOMEM;
             break;
         }
-        status =
-            encoding == NULL
-                ? tti_byte_stream_read(stream, w->page.items + w->page.count, 64 << 10, &got, why)
-                : tti_encoding_read(encoding, stream, w->page.items + w->page.count, 64 << 10, &got,
-                                    why);
+        status = tti_byte_stream_read(stream, w->page.items + w->page.count, 64 << 10, &got, why);
         w->page.count += got;
         if (w->page.count > w->options.longest_record)
             status = tti_fail(why, TT_ELIMIT, TTI_NOWHERE, "the page is too long");
     }
-    tti_encoding_close(encoding);
     tti_byte_stream_close(stream);
     return status;
 }
 
-/* The charset of a Content-Type; "" for UTF-8, or where it says none. */
+/* The charset of a Content-Type, or "". */
 static void find_charset(text_span type, char *charset, size_t room)
 {
     const char *end = type.text + type.size, *c = type.text;
@@ -214,8 +205,6 @@ static void find_charset(text_span type, char *charset, size_t room)
             charset[n++] = *c;
         }
     charset[n] = '\0';
-    if (strcasecmp(charset, "utf-8") == 0 || strcasecmp(charset, "utf8") == 0)
-        charset[0] = '\0';
 }
 
 static tt_status emit_rejected(tti_warc *w, tt_status status, const char *reason)
@@ -224,15 +213,20 @@ static tt_status emit_rejected(tti_warc *w, tt_status status, const char *reason
     return w->emit(w->ctx, &item);
 }
 
-/* Gives the page, or the plain text, as an item. `text` is changed. */
-static tt_status emit_page(tti_warc *w, char *text, size_t size, int is_html)
+static int is_html_type(text_span type)
+{
+    return begins_with(type, "text/html") || begins_with(type, "application/xhtml");
+}
+
+/* Gives the page, or the plain text, of this Content-Type as an item. `text` is changed. */
+static tt_status emit_page(tti_warc *w, char *text, size_t size, text_span type)
 {
     const tt_allocator *a = w->options.allocator;
     const text_span head = {w->head.items, w->head.count};
     const text_span date = head_field(head, "WARC-Date");
     text_span address = head_field(head, "WARC-Target-URI");
     tti_xml_item item = {NULL, 0, w->record, TT_OK, NULL};
-    char id[2100], when[40];
+    char id[2100], when[40], charset[40];
     int has_text = size > 0;
     if (address.size >= 2 && address.text[0] == '<' && address.text[address.size - 1] == '>')
         address = (text_span){address.text + 1, address.size - 2}; /* as WARC 1.0 has it */
@@ -243,7 +237,13 @@ static tt_status emit_page(tti_warc *w, char *text, size_t size, int is_html)
     (void)snprintf(when, sizeof when, "%.*s", (int)(date.size < sizeof when ? date.size : 0),
                    date.text);
     w->object.count = 0;
-    if (is_html) {
+    find_charset(type, charset, sizeof charset);
+    TTI_TRY(tti_html_page_decode(text, size, charset, &w->decoded, a));
+    if (w->decoded.count > 0) {
+        text = w->decoded.items;
+        size = w->decoded.count;
+    }
+    if (is_html_type(type)) {
         TTI_TRY(tti_html_page_read(text, size, id, when, &w->object, &has_text, a));
     } else {
         TTI_TRY(tti_json_item_member(&w->object, a, "id", 2, id, strlen(id)));
@@ -262,11 +262,6 @@ static tt_status emit_page(tti_warc *w, char *text, size_t size, int is_html)
 }
 
 /* ==== Records ================================================================================= */
-
-static int is_html_type(text_span type)
-{
-    return begins_with(type, "text/html") || begins_with(type, "application/xhtml");
-}
 
 /* Passes over what is no page, by the kind that its type names: "image/svg+xml" as "x.svg". */
 static tt_status pass_over_type(tti_warc *w, text_span type)
@@ -292,7 +287,6 @@ static tt_status read_response(tti_warc *w)
     const char *code = head == 0 ? NULL : memchr(bytes, ' ', head);
     char *body = bytes + head;
     size_t size = w->content.count - head;
-    char charset[40];
     tt_error why = {TT_OK, 0, ""};
     tt_status status;
     if (head < 12 || memcmp(bytes, "HTTP/", 5) != 0 || code == NULL || code + 4 > body)
@@ -314,14 +308,13 @@ static tt_status read_response(tti_warc *w)
                        (int)(coding.size < 20 ? coding.size : 20), coding.text);
         return emit_rejected(w, TT_EVERSION, reason);
     }
-    find_charset(type, charset, sizeof charset);
-    if (coding.size == 0 && charset[0] == '\0')
-        return emit_page(w, body, size, is_html_type(type));
-    status = decode_body(w, (text_span){body, size}, charset, &why);
+    if (coding.size == 0)
+        return emit_page(w, body, size, type);
+    status = decompress_body(w, (text_span){body, size}, &why);
     if (status == TT_ENOMEM)
         return status;
     return status != TT_OK ? emit_rejected(w, status, why.message)
-                           : emit_page(w, w->page.items, w->page.count, is_html_type(type));
+                           : emit_page(w, w->page.items, w->page.count, type);
 }
 
 /* Whether the record of this head may be an article: as a response, or as a page by itself. */
@@ -341,7 +334,7 @@ static tt_status end_record(tti_warc *w)
     if (w->state == IN_CONTENT && begins_with(type, "application/http"))
         status = read_response(w);
     else if (w->state == IN_CONTENT)
-        status = emit_page(w, w->content.items, w->content.count, is_html_type(type));
+        status = emit_page(w, w->content.items, w->content.count, type);
     w->state = IN_HEAD;
     w->head.count = w->content.count = 0;
     w->record++;

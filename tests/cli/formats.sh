@@ -534,6 +534,7 @@ test_web_archives() {
         printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n%x;x=y\r\n%s\r\n0\r\n\r\n' 64 "${page:0:64}" $((${#page} - 64)) "${page:64}" | warc_record response http://b.example/2 application/http
         { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n'; web_page '' | gzip -n; } | warc_record response http://c.example/3 application/http
         { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=ISO-8859-1\r\n\r\n'; printf '<body>Gulls came early to the pi\351r this year and the terns did not'; } | warc_record response http://d.example/4 application/http
+        { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n'; printf '<meta charset="windows-1252"><body>\223Terns\224 are late'; } | warc_record response http://e.example/8 application/http
         { printf 'HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n\211PNG'; } | warc_record response http://a.example/5.png application/http
         { printf 'HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n'; web_page ''; } | warc_record response http://a.example/6 application/http
         { printf 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\n\r\n\013\002'; } | warc_record response http://a.example/7 application/http
@@ -542,11 +543,12 @@ test_web_archives() {
     exits 1
     has out '{"type":"pair","a":"http://a.example/1","b":"http://b.example/2","relation":"identical"'
     has out '{"type":"pair","a":"http://a.example/1","b":"http://c.example/3","relation":"identical"'
-    has out '"articles":4,"rejected":1,'
-    has err 'in.warc:9: a page compressed with br, which is not read'
+    has out '"articles":5,"rejected":1,'
+    has err 'in.warc:10: a page compressed with br, which is not read'
     has err 'passed over in directories and archives: 1 *.png, 1 *.http404'
     run dedup -q in.warc -o kept.jsonl
-    lines kept.jsonl 2
+    lines kept.jsonl 3
+    has kept.jsonl '“Terns” are late'
     has kept.jsonl '{"id":"http://a.example/1","title":"Bread","published":"2026-03-12T08:00:00Z","text":"Ministers'
     has kept.jsonl 'the piér this'
     head -c 2500 in.warc >cut.warc
