@@ -1,4 +1,5 @@
 /* The commands on an index that read no articles: create, remove, expire, stat and check. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +54,19 @@ static tt_status remove_with(const settings *s, uint32_t flags, removal *r, tt_e
     return status;
 }
 
-/* Where the disk does not let it, it may be full: the log is kept on another one then. */
+static int is_for_a_full_disk(const tt_error *error)
+{
+    return strstr(error->message, strerror(ENOSPC)) != NULL ||
+           strstr(error->message, strerror(EDQUOT)) != NULL ||
+           strstr(error->message, "disk is full") != NULL; /* as SQLite has it */
+}
+
+/* On a full disk the log is kept on another one. */
 static int remove_articles(const settings *s, removal *r)
 {
     tt_error error = {0}, again = {0};
     tt_status status = remove_with(s, 0, r, &error);
-    if (status == TT_EIO && access(s->inputs[0], W_OK) == 0)
+    if (status == TT_EIO && is_for_a_full_disk(&error))
         status = remove_with(s, TT_INDEX_LOG_ELSEWHERE, r, &again);
     if (status == TT_OK) {
         if (!s->quiet)

@@ -623,8 +623,8 @@ const subcommand import_command = {
     .about = "add what index export wrote, and decisions",
     .text = "Adds articles, as index add, but with the times at which they came to the index\n"
             "that they were exported from, and then stores the decisions of --decisions. An\n"
-            "INDEX that is not there is made, with texts. Verdicts and stories are not in what\n"
-            "is exported; 'twicetold index merge' adds them too.",
+            "INDEX that is not there is made, with texts. What was exported has no verdicts\n"
+            "and no stories; 'twicetold index merge' adds them too.",
     .example = "twicetold index import feed.db all.jsonl --decisions decided.jsonl",
     .run = run_import,
 };
