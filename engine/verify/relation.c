@@ -672,16 +672,16 @@ void tti_facts_swap(tti_facts *f)
 int tti_tell_other_news(const tti_facts *f, double wish)
 {
     const double changed = (double)f->misread + f->words;
-    const double most =
-        OWN_NUMBERS + f->aligned / WORDS_OF_AN_OWN_NUMBER + changed / MISREAD_FORGIVEN;
+    const double least = OWN_NUMBERS + changed / MISREAD_FORGIVEN;
     if (wish > 0 || f->aligned == 0)
         return 0;
     if (f->has_own_subjects && f->other_numbers > changed / MISREAD_OF_A_SUBJECT)
         return 1;
-    if (f->has_own_dates && f->own_numbers >= OWN_NUMBERS && f->conflicts > 0 &&
+    if (f->has_own_dates && f->own_numbers >= least && f->conflicts > 0 &&
         f->rest.share > OWN_TEXT_OF_A_DATE)
         return 1;
-    return f->own_numbers >= most && (f->number_slots >= OWN_SLOTS || f->rest.share > OWN_TEXT);
+    return f->own_numbers >= least + f->aligned / WORDS_OF_AN_OWN_NUMBER &&
+           (f->number_slots >= OWN_SLOTS || f->rest.share > OWN_TEXT);
 }
 
 int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admission)
