@@ -73,7 +73,22 @@ static int put_link(const char *log, const char *target)
     return -1;
 }
 
-/* Where FILE-wal leads. @return 0: it is no link */
+#define LOG_NAME "twicetold-wal."
+
+/* Whether a file is a log that was moved: anyone can put a link beside an index, and what it leads
+ * to is written to and removed in the end. */
+static int is_moved_log(const char *target)
+{
+    const char *name = strrchr(target, '/');
+    struct stat s;
+    if (*target != '/' || strncmp(name + 1, LOG_NAME, strlen(LOG_NAME)) != 0)
+        return 0;
+    return lstat(target, &s) != 0 ? errno == ENOENT
+                                  : S_ISREG(s.st_mode) && s.st_nlink == 1 && s.st_uid == geteuid();
+}
+
+/* Where FILE-wal leads. @return 0: it is no link to a log that was moved, or is not to be followed
+ */
 static int read_link(const char *path, char *target)
 {
     char log[PATH_MAX + 8];
@@ -81,7 +96,7 @@ static int read_link(const char *path, char *target)
     (void)snprintf(log, sizeof log, "%s-wal", path);
     size = readlink(log, target, PATH_MAX - 1);
     target[size < 0 ? 0 : size] = '\0';
-    return size > 0;
+    return size > 0 && is_moved_log(target);
 }
 
 tt_status tti_moved_log_make(const char *path, const char *directory, tt_error *error)
@@ -92,9 +107,11 @@ tt_status tti_moved_log_make(const char *path, const char *directory, tt_error *
     if (read_link(path, name))
         return TT_OK;
     (void)snprintf(log, sizeof log, "%s-wal", path);
+    if (readlink(log, name, sizeof name) > 0)
+        return tti_fail(error, TT_EIO, TTI_NOWHERE, "%.200s is a link to something else", log);
     folder = realpath(directory, NULL);
     if (folder != NULL) { /* SQLite takes what ends in "-..." for the log of a file beside it */
-        (void)snprintf(name, sizeof name, "%s/twicetold-wal.XXXXXX", folder);
+        (void)snprintf(name, sizeof name, "%s/" LOG_NAME "XXXXXX", folder);
         file = mkstemp(name);
     }
     if (file < 0)

@@ -3,7 +3,7 @@
  * full disk nothing can be removed either. A link in the place of FILE-wal leads to a file
  * elsewhere, which has what the log held: that makes room for it in FILE. Whoever opens the index
  * goes on from that file, and the last to close it removes both; SQLite itself, which follows no
- * link, refuses to open it.
+ * link, refuses to open it. No link is followed to a file of another name or owner.
  */
 #ifndef TTI_INDEX_MOVED_LOG_H
 #define TTI_INDEX_MOVED_LOG_H

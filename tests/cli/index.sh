@@ -518,19 +518,36 @@ test_old_articles_make_room_on_a_full_disk() {
 
 test_a_log_that_was_left_elsewhere_is_followed() {
     feed 30 >in.jsonl
+    log=$PWD/twicetold-wal.abcdef
     run index create a.db
-    : >log
-    ln -s "$PWD/log" a.db-wal # as a kill leaves it
-    (cat in.jsonl; sleep 1; "$TWICETOLD" index stat a.db >stat; wc -c <log >size) | "$TWICETOLD" watch a.db -q >out
+    : >"$log"
+    ln -s "$log" a.db-wal # as a kill leaves it
+    (cat in.jsonl; sleep 1; "$TWICETOLD" index stat a.db >stat; wc -c <"$log" >size) | "$TWICETOLD" watch a.db -q >out
     [ "$(awk '$1 == "articles" {print $2}' stat)" -eq 30 ] || fail 'a reader does not follow it'
     [ "$(cat size)" -gt 0 ] || fail 'it was not written to'
-    if [ -e log ] || [ -L a.db-wal ]; then fail 'it is left'; fi
+    if [ -e "$log" ] || [ -L a.db-wal ]; then fail 'it is left'; fi
     run index check a.db
     exits 0
-    ln -s /nowhere/log a.db-wal
+    ln -s /nowhere/twicetold-wal.abcdef a.db-wal
     run index stat a.db
     exits 3
-    has err 'a.db-wal leads to /nowhere/log: No such file or directory'
+    has err 'a.db-wal leads to /nowhere/twicetold-wal.abcdef: No such file or directory'
+}
+
+# An index may come from anyone, and so may a link beside it.
+test_a_link_to_something_else_is_not_followed() {
+    feed 3 >in.jsonl
+    run index create a.db
+    echo 'nobody wants to lose this' >mine
+    ln "$PWD/mine" twicetold-wal.abcdef
+    for target in "$PWD/mine" mine twicetold-wal.abcdef "$PWD/twicetold-wal.abcdef"; do
+        ln -sf "$target" a.db-wal
+        run index add a.db in.jsonl
+        exits 3
+        run index stat a.db
+        [ "$(cat mine)" = 'nobody wants to lose this' ] || fail 'it was written to'
+        [ -L a.db-wal ] || fail 'the link is gone'
+    done
 }
 
 test_rejected_records_have_no_verdict() {
