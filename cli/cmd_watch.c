@@ -261,8 +261,9 @@ static int send_batch(watch_state *w)
         return failure_memory();
     rc = service_link_send(w->service, &w->sent, &w->answer);
     for (size_t i = 0; i < p->count && rc == 0; i++) {
+        const size_t left = w->answer.size - at;
         const char *line = w->answer.bytes + at;
-        const char *end = memchr(line, '\n', w->answer.size - at);
+        const char *end = left == 0 ? NULL : memchr(line, '\n', left);
         if (end == NULL)
             return message_failure(NULL, "the service at %s has answered about %zu of %zu articles",
                                    w->session.settings->inputs[0], i, p->count);
