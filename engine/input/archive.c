@@ -38,7 +38,7 @@ tti_archive_kind tti_archive_kind_of(const char *bytes, size_t size, const char 
         tti_archive_kind kind;
         const char *name;
     } beginnings[] = {
-        {"\xfd\x37\x7a\x58\x5a", 5, TTI_COMPRESSED_FILE, COMPRESSED_WITH "xz"},
+        {"\xfd\x37\x7a\x58\x5a\0", 6, TTI_COMPRESSED_FILE, COMPRESSED_WITH "xz"},
         {"\x04\x22\x4d\x18", 4, TTI_COMPRESSED_FILE, COMPRESSED_WITH "lz4"},
         {"\x1f\x9d", 2, TTI_COMPRESSED_FILE, COMPRESSED_WITH "compress"},
         {"\x5d\0\0", 3, TTI_COMPRESSED_FILE, COMPRESSED_WITH "lzma"},
@@ -225,6 +225,8 @@ tt_status tti_archive_next(tti_archive *a, tti_archive_member *member, tt_error 
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
             return fail_archive(a, error);
         if (archive_format(a->reader) == ARCHIVE_FORMAT_RAW) {
+            if (archive_filter_code(a->reader, 0) == ARCHIVE_FILTER_NONE)
+                return fail_archive(a, error); /* what only begins as compressed data */
             member->name = "";
             return TT_OK;
         }

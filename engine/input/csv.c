@@ -200,6 +200,22 @@ static tt_status write_row(tti_csv *t)
     return tti_json_item_end(&t->json, a);
 }
 
+/* Keeps the names of the columns, without blanks around them. */
+static tt_status keep_header(tti_csv *t)
+{
+    for (size_t i = 0; i < t->ends.count; i++) {
+        size_t begin = i == 0 ? 0 : t->ends.items[i - 1], end = t->ends.items[i];
+        while (begin < end && t->cells.items[begin] == ' ')
+            begin++;
+        while (end > begin && t->cells.items[end - 1] == ' ')
+            end--;
+        TTI_TRY(tti_array_append(&t->header, t->options.allocator, t->cells.items + begin,
+                                 end - begin));
+        TTI_TRY(tti_array_push(&t->header_ends, t->options.allocator, t->header.count));
+    }
+    return TT_OK;
+}
+
 static tt_status end_row(tti_csv *t)
 {
     char reason[80];
@@ -210,9 +226,7 @@ static tt_status end_row(tti_csv *t)
             (void)snprintf(t->fault, sizeof t->fault, "in the header, %s", t->row_fault);
             return TT_EFORMAT;
         }
-        TTI_TRY(tti_array_append(&t->header, t->options.allocator, t->cells.items, t->cells.count));
-        TTI_TRY(
-            tti_array_append(&t->header_ends, t->options.allocator, t->ends.items, t->ends.count));
+        TTI_TRY(keep_header(t));
         return choose_columns(t);
     }
     if (t->ends.count == 1 && t->ends.items[0] == 0)
@@ -427,13 +441,12 @@ static int names_text(const table_probe *p, const char *cell, size_t size)
 
 static void probe_cell(table_probe *p, size_t begin, size_t end)
 {
-    enum { LONGEST_NAME = 40 };
     p->has_names &= begin < end && p->bytes[begin] != ' ';
     while (end > begin && strchr("\r\" ", p->bytes[end - 1]) != NULL)
         end--;
     while (begin < end && strchr("\" ", p->bytes[begin]) != NULL)
         begin++;
-    p->has_names &= begin < end && end - begin <= LONGEST_NAME && p->bytes[end - 1] != '.';
+    p->has_names &= begin < end;
     p->has_text |= names_text(p, p->bytes + begin, end - begin);
 }
 

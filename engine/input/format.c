@@ -182,18 +182,17 @@ static int is_several_objects(const char *bytes, size_t size, int at_end)
     const int undecided = at_end || size >= TTI_FORMAT_LINE_BYTES ? 0 : -1;
     tti_json json;
     tti_json_kind kind;
-    size_t next;
-    if (newline == NULL)
+    size_t end = newline == NULL ? size : (size_t)(newline - bytes), next = end;
+    if (newline == NULL && (!at_end || size >= TTI_FORMAT_LINE_BYTES))
         return undecided;
-    next = (size_t)(newline - bytes) + 1;
-    tti_json_init(&json, bytes, next - 1);
+    tti_json_init(&json, bytes, end);
     do
         kind = tti_json_next(&json);
     while (kind != TTI_JSON_BAD && kind != TTI_JSON_END);
-    if (kind == TTI_JSON_BAD && json.depth == 0 && json.fault_at < next - 1 &&
-        bytes[json.fault_at] == '{')
+    if (kind == TTI_JSON_BAD && json.depth == 0 && json.fault_at < end &&
+        (bytes[json.fault_at] == '{' || bytes[json.fault_at] == ','))
         return 1;
-    if (kind == TTI_JSON_END || strcmp(json.fault, TTI_JSON_ENDS_EARLY) != 0)
+    if (newline == NULL || kind == TTI_JSON_END || strcmp(json.fault, TTI_JSON_ENDS_EARLY) != 0)
         return 0;
     while (next < size && is_xml_space(bytes[next]))
         next++;

@@ -62,6 +62,7 @@ static const struct {
     {"-- MySQL dump", 13, "an SQL dump", "export the table as CSV"},
     {"-- MariaDB dump", 15, "an SQL dump", "export the table as CSV"},
     {"--\n-- PostgreSQL database", 25, "an SQL dump", "export the table as CSV"},
+    {"INSERT INTO ", 12, "an SQL dump", "export the table as CSV"},
     {"PRAGMA foreign_keys", 19, "an SQL dump", "export the table as CSV"},
 };
 
@@ -251,6 +252,23 @@ static int is_yaml(const char *bytes, size_t size)
     return names >= 2 && (is_marked || known >= 2);
 }
 
+/* Whether the first lines are "[name]" and "key = value", as in TOML. */
+static int is_toml(const char *bytes, size_t size)
+{
+    head_line line;
+    size_t at = 0, end = 0;
+    if (!next_line(bytes, size, &at, &line) || line.size < 3 || line.text[0] != '[' ||
+        line.text[line.size - 1] != ']' || memchr(line.text, ' ', line.size) != NULL ||
+        !next_line(bytes, size, &at, &line))
+        return 0;
+    while (end < line.size && (isalnum((unsigned char)line.text[end]) || line.text[end] == '_' ||
+                               line.text[end] == '-'))
+        end++;
+    while (end > 0 && end < line.size && line.text[end] == ' ')
+        end++;
+    return end > 0 && end < line.size && line.text[end] == '=';
+}
+
 /* Whether the second line is the time of a subtitle. */
 static int is_subtitles(const char *bytes, size_t size)
 {
@@ -313,5 +331,7 @@ const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t 
         return "a mailbox";
     if (is_yaml(bytes, size))
         return "a YAML file";
+    if (is_toml(bytes, size))
+        return "a TOML file";
     return is_subtitles(bytes, size) ? "subtitles" : NULL;
 }

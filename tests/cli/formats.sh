@@ -43,6 +43,8 @@ test_tables() {
 }
 
 test_columns_by_the_names_of_fields() {
+    make_table , | sed '1s/,/ , /g' >in.csv
+    expect_the_three in.csv a b
     make_table , | sed '1s/.*/key,head,story,when/' >in.csv
     run scan in.csv -o result.jsonl
     exits 3
@@ -86,6 +88,12 @@ test_arrays_and_objects_over_several_lines() {
     printf '%s\n%s\n%s\n' "$two" "$one" "$three" >in.jsonl
     expect_the_three in.json a b
     expect_the_three in.jsonl b a
+    printf '%s %s,%s' "$one" "$one" "$three" | sed 's/"a"/"b"/' >one-line.jsonl
+    printf '%s,\n%s,\n%s\n' "$one" "${one/\"a\"/\"b\"}" "$three" >commas.jsonl
+    printf '%s\r%s\r%s\r' "$one" "${one/\"a\"/\"b\"}" "$three" >cr.jsonl
+    expect_the_three one-line.jsonl b a
+    expect_the_three commas.jsonl a b
+    expect_the_three cr.jsonl a b
     cp in.json array
     expect_the_three array a b
     run scan - <in.json
@@ -261,6 +269,8 @@ subtitles; convert it|1\n00:00:01,000 --> 00:00:04,000\nwords\n
 subtitles; convert it|WEBVTT\n\n00:01.000 --> 00:04.000\nwords\n
 not a news format: the root element is <urlset>|<?xml version="1.0"?><urlset/>\n
 an SQL dump; export the table as CSV|-- MySQL dump 10.13\n
+an SQL dump; export the table as CSV|INSERT INTO a VALUES (1);\n
+no "text" among the columns: "1", "2034-05-08"|1,2034-05-08,The council met on Tuesday in the hall of the old town\n2,2034-05-09,It met again\n3,2034-05-10,And so on\n
 END
     # and texts that only look like them are read
     while IFS='|' read -r bytes; do
@@ -273,6 +283,7 @@ END
         rm a.txt
     done <<'END'
 {so to speak}, said the mayor.\n
+[Verse]\nThe sea, the sea\n
 [Editor] This is a note.\n
 [1] The first of three notes\n[2] The second\n
 Text, photo: A. Reporter\n\nThe council met on Tuesday.\n
