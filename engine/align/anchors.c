@@ -10,10 +10,10 @@
 #include "util/sort.h"
 
 enum {
-    MAX_OCCURRENCES = 16, /* a k-gram in more places of b starts no anchor */
-    LONG_PART = 16,       /* a match of 1/16 of b makes it pay to know b's repeated k-grams */
-    SPARE_ANCHORS = 64,   /* with more anchors than two for each k-gram of a and these, a text is
-                             repetitive: they cost more than they tell */
+    MAX_OCCURRENCES = 16,  /* a k-gram in more places of b starts no anchor */
+    LONG_PART = 16,        /* a match of 1/16 of b makes it pay to know b's repeated k-grams */
+    SPARE_ANCHORS = 64,    /* with more anchors than two for each k-gram of a and these, a text is
+                              repetitive: they cost more than they tell */
     PART_OF_FEW_WORDS = 3, /* with one for three and these, one of few words is, or with more places
                               than k-grams that were looked at */
     MAX_SKIPPED = 128 /* with so many k-grams skipped and no rare anchor, it is repetitive too */
@@ -365,11 +365,11 @@ static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_erro
  * longest match within reach.
  */
 enum {
-    NEAR_DIAGONAL = 16,  /* positions on either side of the diagonal that are tried, */
+    NEAR_DIAGONAL = 16,     /* positions on either side of the diagonal that are tried, */
     REACH_OF_FEW_WORDS = 4, /* in a text of few words */
-    LONG_MATCH = 12,     /* with a match as long near the diagonal, no others are tried */
-    FIRST_POSITIONS = 4, /* positions that are tried in any case, the first in b */
-    STEPS_PER_TOKEN = 1  /* further comparisons of eight tokens, for each token of b */
+    LONG_MATCH = 12,        /* with a match as long near the diagonal, no others are tried */
+    FIRST_POSITIONS = 4,    /* positions that are tried in any case, the first in b */
+    STEPS_PER_TOKEN = 1     /* further comparisons of eight tokens, for each token of b */
 };
 
 typedef struct repetitive_search {
@@ -433,7 +433,8 @@ static tt_status find_in_repetitive(tti_anchors *x, const tti_query_side *a, tt_
     const tti_kgram_index *index = &x->index;
     repetitive_search s = {.x = x,
                            .a = a,
-                           .reach = tti_anchors_have_few_words(x) ? REACH_OF_FEW_WORDS : NEAR_DIAGONAL,
+                           .reach =
+                               tti_anchors_have_few_words(x) ? REACH_OF_FEW_WORDS : NEAR_DIAGONAL,
                            .budget = (uint64_t)x->b_count * STEPS_PER_TOKEN};
     uint32_t next =
         0; /* the last k-grams of a match may lead to another; the others need no look */

@@ -80,7 +80,8 @@ static void find_predecessor(const tti_chains *c, const tti_anchors *all, tti_an
             return;
     if (n > 0)
         tti_kernels_get()->find_near(c->begins_b.items + first, c->reaches.items + first,
-                                c->firsts_b.items + first, n, y->b, self ? y->a + y->len : 0, near);
+                                     c->firsts_b.items + first, n, y->b, self ? y->a + y->len : 0,
+                                     near);
     while (n > 0) {
         if (n >= 8 && are_all_zero(near + n - 8))
             n -= 8;

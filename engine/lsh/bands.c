@@ -59,7 +59,8 @@ uint32_t tti_signature_distance(const tti_band_rule *rule, const uint8_t *x, con
 
 /* The earlier documents that one has met in its buckets, each once. */
 typedef struct top_k {
-    TTI_ARRAY(uint64_t) met; /* their numbers among the sketched ones; at the end, distance << 32 | number */
+    TTI_ARRAY(uint64_t)
+    met; /* their numbers among the sketched ones; at the end, distance << 32 | number */
     TTI_ARRAY(uint64_t) spare;
     tti_table places; /* in `met`, by document */
 } top_k;
@@ -107,8 +108,7 @@ static tt_status select_top_k(top_k *x, const tti_band_rule *rule, const tti_ske
     tti_table_clear(&x->places);
     if (n > rule->max_pairs) {
         tti_radix_sort_u64(met, x->spare.items, n);
-        TTI_TRY(tti_candidates_add_skipped(out, tti_sketched_doc(s, b), n - rule->max_pairs,
-                                           NULL));
+        TTI_TRY(tti_candidates_add_skipped(out, tti_sketched_doc(s, b), n - rule->max_pairs, NULL));
         n = rule->max_pairs;
     }
     for (size_t k = 0; k < n; k++)
@@ -177,7 +177,8 @@ static tt_status select_doc_candidates(const band_job *j, uint32_t b, band_outco
         first = &j->buckets[band].members[own->begin];
         w = tti_band_rule_window(&j->rule, (size_t)(own - first));
         if (w.skipped > 0)
-            TTI_TRY(tti_candidates_add_skipped(&o->found, tti_sketched_doc(j->s, b), w.skipped, NULL));
+            TTI_TRY(
+                tti_candidates_add_skipped(&o->found, tti_sketched_doc(j->s, b), w.skipped, NULL));
         for (size_t k = 0; k < w.first_end; k++)
             TTI_TRY(meet_document(&o->top_k, j->allocator, first[k].doc));
         for (const tti_bucket_member *x = first + w.last_begin; x < own; x++)
@@ -223,9 +224,8 @@ static tt_status make_band_buckets(const band_job *j, uint32_t paragraph_bands, 
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic, 1)
     for (int64_t b = 0; b < n; b++)
         outcomes[b].status =
-            b < docs
-                ? tti_buckets_make(&j->buckets[b], j->s, (uint32_t)b, j->corpus, NULL)
-                : link_paragraphs(j, (uint32_t)(b - docs), &outcomes[b].found);
+            b < docs ? tti_buckets_make(&j->buckets[b], j->s, (uint32_t)b, j->corpus, NULL)
+                     : link_paragraphs(j, (uint32_t)(b - docs), &outcomes[b].found);
     return merge_outcomes(outcomes, (size_t)n, candidates, error);
 }
 

@@ -26,8 +26,8 @@ typedef TTI_ARRAY(tti_posting) tti_posting_list;
 typedef struct tti_shared_seeds {
     const tt_allocator *allocator;
     TTI_ARRAY(tti_posting_list) lists;
-    size_t count;     /**< postings of all lists */
-    uint32_t *counts; /**< seeds of each document, shared or not, */
+    size_t count;      /**< postings of all lists */
+    uint32_t *counts;  /**< seeds of each document, shared or not, */
     uint32_t *popular; /**< and how many of them have more than TTI_SEED_MAX_POSTINGS postings */
     size_t doc_count;
 } tti_shared_seeds;

@@ -1,7 +1,8 @@
 /*
- * The sketch stage: documents -> MinHash signatures, and LSH band keys of their distinct paragraphs,
- * for all documents or for those that seeds may miss. Equal paragraphs form a duplicate group, which its first member represents;
- * the others link the documents they are in to the first one's.
+ * The sketch stage: documents -> MinHash signatures, and LSH band keys of their distinct
+ * paragraphs, for all documents or for those that seeds may miss. Equal paragraphs form a duplicate
+ * group, which its first member represents; the others link the documents they are in to the first
+ * one's.
  */
 #ifndef TTI_SKETCH_SKETCH_H
 #define TTI_SKETCH_SKETCH_H
@@ -27,8 +28,8 @@ typedef struct tti_sketches {
         *signatures; /**< doc_count * num_hashes: the low byte of each value (Li and König 2010) */
     const uint32_t *docs; /**< which documents have signatures, ascending; NULL: all. Borrowed */
     size_t doc_count;     /**< how many */
-    uint32_t doc_bands; /**< options.bands; 0 where resemblance is not looked for */
-    uint32_t *doc_keys; /**< doc_bands * doc_count: band after band, as LSH reads them */
+    uint32_t doc_bands;   /**< options.bands; 0 where resemblance is not looked for */
+    uint32_t *doc_keys;   /**< doc_bands * doc_count: band after band, as LSH reads them */
     tti_distinct_paragraph *distinct; /**< in input order */
     size_t distinct_count;
     size_t paragraph_count;   /**< of all documents */
@@ -41,8 +42,9 @@ static inline uint32_t tti_sketched_doc(const tti_sketches *s, size_t k)
     return s->docs == NULL ? (uint32_t)k : s->docs[k];
 }
 
-/** Sketches documents of a corpus, all if `docs` is NULL. The list stays borrowed. Where sections are looked for, equal paragraphs become candidates and
- * distinct ones get keys. Zero `out` before. */
+/** Sketches documents of a corpus, all if `docs` is NULL. The list stays borrowed. Where sections
+ * are looked for, equal paragraphs become candidates and distinct ones get keys. Zero `out` before.
+ */
 tt_status tti_sketch(tti_sketches *out, const tti_corpus *corpus, const tti_doc_list *docs,
                      const tt_options *options, tti_candidates *candidates, tt_error *error);
 void tti_sketches_free(tti_sketches *sketches);
