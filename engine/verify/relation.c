@@ -56,7 +56,8 @@ enum {
 #define WORDS_OF_AN_OWN_NUMBER 150.0
 #define OWN_SLOTS 2.0
 #define OWN_TEXT 0.1
-/* Another date on both sides and two numbers are, where some facts face each other, with less. */
+/* Another date on both sides and more numbers than that are, where some facts face each other, with
+ * less. */
 #define OWN_TEXT_OF_A_DATE 0.03
 /* With another subject on both sides one other number is, and one more for so many misread words.
  */
@@ -677,7 +678,7 @@ int tti_tell_other_news(const tti_facts *f, double wish)
         return 0;
     if (f->has_own_subjects && f->other_numbers > changed / MISREAD_OF_A_SUBJECT)
         return 1;
-    if (f->has_own_dates && f->own_numbers >= least && f->conflicts > 0 &&
+    if (f->has_own_dates && f->own_numbers > least && f->conflicts > 0 &&
         f->rest.share > OWN_TEXT_OF_A_DATE)
         return 1;
     return f->own_numbers >= least + f->aligned / WORDS_OF_AN_OWN_NUMBER &&

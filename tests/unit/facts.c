@@ -196,7 +196,7 @@ static void articles_that_say_other_things_tell_other_news(void **state)
     assert_true(tti_tell_other_news(&f, 0));
     f.misread = 8;
     assert_false(tti_tell_other_news(&f, 0));
-    f = (tti_facts){.aligned = 900, .has_own_dates = 1, .own_numbers = 2, .conflicts = 1};
+    f = (tti_facts){.aligned = 900, .has_own_dates = 1, .own_numbers = 3, .conflicts = 1};
     f.rest.share = 0.04;
     assert_true(tti_tell_other_news(&f, 0));
     f.conflicts = 0; /* each adds a paragraph */
