@@ -226,6 +226,17 @@ static const char *find_answer_word(const char *line, const char *end, const cha
     return at;
 }
 
+/* Of escapes, reasons have those of quotes and backslashes. */
+static void copy_reason(char *to, size_t room, const char *word, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < size && used + 1 < room; i++) {
+        i += word[i] == '\\' && i + 1 < size;
+        to[used++] = word[i];
+    }
+    to[used] = '\0';
+}
+
 /* Takes the line of an answer about an article. */
 static int take_answer(watch_state *w, const char *line, const char *end, tt_record *record)
 {
@@ -234,8 +245,7 @@ static int take_answer(watch_state *w, const char *line, const char *end, tt_rec
     if (word == NULL) {
         record->status = TT_EFORMAT;
         word = find_answer_word(line, end, ",\"reason\":\"", &size);
-        (void)snprintf(record->reason, sizeof record->reason, "%.*s", word == NULL ? 0 : (int)size,
-                       word);
+        copy_reason(record->reason, sizeof record->reason, word, word == NULL ? 0 : size);
         return session_reject(&w->session, record, TT_OK);
     }
     for (int k = 0; k < VERDICT_KINDS; k++) {
