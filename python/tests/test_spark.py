@@ -10,7 +10,7 @@ import tempfile
 from types import SimpleNamespace
 
 import pytest
-from conftest import FEED, ROOT, command, lines, need
+from conftest import FEED, PAYWALL, ROOT, command, lines, need, paywall_page
 
 need("pyspark")
 need("pyarrow")
@@ -72,7 +72,7 @@ def clusters_of(found):
 
 def sections_of(found):
     return sorted(
-        (s["section"], s["tokens"], o["article"], o["begin"], o["end"],
+        (s["section"], s["tokens"], s["places"], s["sources"], o["article"], o["begin"], o["end"],
          o.get("of_begin", -1), o.get("of_end", -1), o.get("similarity", -1.0))
         for s in found for o in s["occurrences"]
     )  # fmt: skip
@@ -105,9 +105,12 @@ def compare(result, path, *words):
         for name in ("of_begin", "of_end", "similarity"):
             s[name] = -1 if s[name] is None else s[name]
     found = [
-        (s["section"], s["tokens"], s["article"], s["begin"], s["end"], s["of_begin"], s["of_end"], s["similarity"])
+        (s["section"], s["tokens"], s["places"], s["sources"], s["article"], s["begin"], s["end"], s["of_begin"], s["of_end"],
+         s["similarity"])
         for s in sections
-    ]
+    ]  # fmt: skip
+    kinds = {(s["section"], s["kind"]) for s in sections if s["kind"] is not None}
+    assert not kinds or kinds == {(s["section"], s["kind"]) for s in wanted[2]}
     assert sorted(found) == sections_of(wanted[2])
     assert result.pairs_omitted == lines(output, "summary")[0]["pairs_omitted"]
     return wanted
@@ -138,19 +141,20 @@ def is_ours(pid):
     return False
 
 
-def test_the_job_on_the_feed(spark, tmp_path, capsys):
+@pytest.mark.parametrize("one_task", ["0", "64M"])
+def test_the_job_on_the_feed(spark, tmp_path, capsys, one_task):
     """Parquet in and out; the order is that of the rows in the files. Only the best pairs, of times; what is
     refused, and what has no words, is at the end and changes nothing."""
     from twicetold.spark.__main__ import main
 
     text = "one two three four five six seven eight nine ten"
     more = [{"id": i, "text": t} for i, t in (("a", None), ("vc-0508-001", text), (None, text), ("b", ""))]
-    df = frame(spark, FEED, "published", more=more)
+    df = frame(spark, FEED, "published", "source", more=more)
     df = df.withColumn("published", df.published.cast("timestamp"))
     df.coalesce(1).write.parquet(str(tmp_path / "in"))
     out = tmp_path / "out"
     words = ["--max-matches", "2", "--keep", "newest", "--pairs", "--clusters", "--sections", "--series"]
-    assert main([str(tmp_path / "in"), str(out), *words]) == 0
+    assert main([str(tmp_path / "in"), str(out), *words, "--one-task", one_task]) == 0
     names = ("pairs", "clusters", "sections", "removed", "rejected")
     found = SimpleNamespace(**{name: spark.read.parquet(str(out / name)) for name in names})
     found.pairs_omitted = int(re.search(r"(\d+) pairs omitted", capsys.readouterr().err).group(1))
@@ -206,9 +210,43 @@ def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
     monkeypatch.setattr(_stages, "IN_ONE_TASK", 0)
     monkeypatch.setattr(_stages.Stages, "is_broadcast", lambda self, df: False)
     keep = "source:Harbour Wire,,Inland Service,Harbour Wire"
-    with twicetold.spark.scan(frame(spark, made, "source"), keep=keep, max_matches=3) as result:
+    with twicetold.spark.scan(frame(spark, made, "source"), keep=keep, max_matches=3, one_task=0) as result:
         compare(result, made, "--keep", keep, "--max-matches", 3)
     assert len(killed) == 1
+
+
+def test_notices_are_those_of_the_command(spark, tmp_path):
+    import twicetold
+    import twicetold.spark
+
+    articles, page = paywall_page()
+    df = spark.createDataFrame([(a["id"], a["text"]) for a in articles], "id string, text string")
+    with twicetold.spark.scan(df.coalesce(1)) as found:
+        wanted = twicetold.scan(PAYWALL)
+        assert {r["relation"] for r in rows(found.pairs)} == set(wanted.pairs["relation"])
+        assert {r["kind"] for r in rows(found.sections)} == {"notice"}
+    wanted.write(tmp_path / "list")
+    df = spark.createDataFrame([(a["id"], a["text"]) for a in (articles[0], page)], "id string, text string")
+    with twicetold.spark.scan(df.coalesce(1), notices=tmp_path / "list") as found:
+        assert {r["kind"] for r in rows(found.sections)} == {"notice"}
+    with pytest.raises(twicetold.InvalidError, match="notices"):
+        twicetold.spark.scan(df, notices=tmp_path / "list", one_task=0)
+
+
+def test_two_thousand_articles_take_a_few_jobs(spark, tmp_path):
+    """Little data takes seconds, not minutes: some jobs of Spark where a large run has more than a hundred."""
+    import twicetold.spark
+
+    df = frame(spark, FEED)
+    texts = df.select("text").crossJoin(spark.range(7).withColumnRenamed("id", "n"))
+    many = texts.selectExpr("cast(row_number() over (order by n, text) as long) as id", "concat(n, text) as text")
+    many.coalesce(1).write.parquet(str(tmp_path / "many"))
+    tracker = spark.sparkContext.statusTracker()
+    spark.sparkContext.setJobGroup("few", "")
+    with twicetold.spark.scan(spark.read.parquet(str(tmp_path / "many"))) as found:
+        assert found.pairs.count() > 2000
+    assert len(tracker.getJobIdsForGroup("few")) <= 6
+    spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
 
 
 def test_mistakes(spark):

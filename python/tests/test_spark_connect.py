@@ -25,14 +25,15 @@ def spark():
     session.stop()
 
 
-def test_articles_to_keep(spark, articles, tmp_path):  # noqa: F811
+@pytest.mark.parametrize("one_task", [0, "64M"])
+def test_articles_to_keep(spark, articles, tmp_path, one_task):  # noqa: F811
     import twicetold
     import twicetold.spark
 
     some = [{"id": a["id"], "text": a["text"]} for a in articles[:80]]
     some.append({"id": None, "text": some[0]["text"]})
     df = spark.createDataFrame([(a["id"], a["text"]) for a in some], "id string, text string")
-    with twicetold.spark.dedup(df.coalesce(1), work=str(tmp_path)) as found:
+    with twicetold.spark.dedup(df.coalesce(1), work=str(tmp_path), one_task=one_task) as found:
         kept = [row["id"] for row in found.kept.collect()]
         removed = {(row["id"], row["kept"], row["relation"]) for row in found.removed.collect()}
         assert [row["reason"] for row in found.rejected.collect()] == ["no id"]
@@ -42,6 +43,6 @@ def test_articles_to_keep(spark, articles, tmp_path):  # noqa: F811
     assert sorted(i for i in kept if i) == sorted(a["id"] for a in wanted) and None in kept
     assert removed == {(row["id"], row["kept"], row["relation"]) for row in gone} and removed
     twice = df.limit(3).unionByName(df.limit(1))
-    with twicetold.spark.dedup(twice.coalesce(1), work=str(tmp_path)) as found:
+    with twicetold.spark.dedup(twice.coalesce(1), work=str(tmp_path), one_task=one_task) as found:
         with pytest.raises(twicetold.DuplicateError, match="several articles have the id"):
             found.kept

@@ -168,6 +168,14 @@ def _resolve(given: Dict[str, Any], known: Tuple[str, ...]) -> Tuple[Dict[str, A
     return out, sources
 
 
+def size_of(name: str, value: Any) -> int:
+    """An option of this package alone that is a size."""
+    try:
+        return _size(0, 2**62, '"64M" or "4G"')(value)
+    except (TypeError, ValueError) as error:
+        raise invalid(f"{name}: {value!r} is not allowed; give {error}") from None
+
+
 def of_scan(given: Dict[str, Any]) -> Tuple[Dict[str, Any], Optional[bytes]]:
     return _resolve(given, _SCAN)
 

@@ -10,16 +10,20 @@ The result is that of `twicetold.scan` on the same articles in the same order, w
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Dict, Optional, Tuple
+import os
+import pathlib
+from typing import Any, Callable, Dict, Optional, Tuple, Union
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from .. import _options
 from .._errors import DuplicateError, invalid
+from .._source import Path
 from . import _candidates, _pairs, _sections
 from ._input import Articles, Documents, merits
 from ._stages import Stages
+from ._whole import Whole
 
 __all__ = ["Result", "dedup", "scan"]
 
@@ -35,8 +39,9 @@ class Result:
     pairs     a, b, relation, resemblance, containment_a, containment_b, overlap_a, overlap_b, facts,
               conflicts
     clusters  cluster, keep, article: a row for every article of a cluster, the one kept included
-    sections  section, tokens, article, begin, end, of_begin, of_end, similarity: a row for every occurrence; the
-              reference has null in the last three. Extents in bytes of the article's UTF-8 text
+    sections  section, tokens, kind, places, sources, article, begin, end, of_begin, of_end, similarity: a row for every
+              occurrence; the reference has null in the last three. Extents in bytes of the article's UTF-8 text. kind is
+              null where more than one task scanned, which learns no notices
     removed   id, kept, relation, resemblance, containment, containment_of, overlap, overlap_of, facts, conflicts: the
               articles that `dedup` leaves out, and the one that is kept instead
     kept      the rows of the input without those, with all columns. What is rejected is compared with nothing and kept
@@ -122,6 +127,8 @@ def scan(
     *,
     order: Optional[str] = None,
     work: Optional[str] = None,
+    one_task: Union[int, str] = "64M",
+    notices: Optional[Path] = None,
     **options: Any,
 ) -> Result:
     """Finds near-duplicate articles and repeated sections.
@@ -133,6 +140,9 @@ def scan(
     it, the order of rows in Spark's partitions.
     work: a folder (of HDFS, an object store, ...) that all executors can access, where steps are written as Parquet
     until Result.close(). If Spark runs on this machine alone, the default is a temporary folder.
+    one_task: up to so many bytes of text, one task scans all of it with the library in its Python, which takes three
+    times as much memory there, and a few jobs of Spark instead of a hundred; 0: no size.
+    notices: the path of a result, as for `twicetold.scan`, on this machine; only for what one task scans.
     options: those of `twicetold.scan` except `threads`, `memory`, `temp_dir` and `progress`. `keep="newest"` needs
     the column `published` (text or a time), `keep="source:..."` the column `source`.
 
@@ -141,7 +151,7 @@ def scan(
     a column, TypeError for an unknown option, and the exceptions of Spark.
     """
     resolved, sources = _options.of_spark(options)
-    return _scan(df, id, text, order, work, resolved, sources)
+    return _scan(df, id, text, order, work, one_task, notices, resolved, sources)
 
 
 def dedup(
@@ -151,6 +161,8 @@ def dedup(
     *,
     order: Optional[str] = None,
     work: Optional[str] = None,
+    one_task: Union[int, str] = "64M",
+    notices: Optional[Path] = None,
     **options: Any,
 ) -> Result:
     """Finds the articles to keep: `kept` of the result has their rows, `removed` the others, as `twicetold.dedup`.
@@ -160,7 +172,7 @@ def dedup(
     """
     resolved, sources = _options.of_spark(options)
     resolved["find"] = _pairs.FIND_PAIRS | _pairs.FIND_CLUSTERS | _FIND_OVERLAPS
-    return _scan(df, id, text, order, work, resolved, sources)
+    return _scan(df, id, text, order, work, one_task, notices, resolved, sources)
 
 
 def _scan(
@@ -169,6 +181,8 @@ def _scan(
     text: str,
     order: Optional[str],
     work: Optional[str],
+    one_task: Union[int, str],
+    notices: Optional[Path],
     resolved: Dict[str, Any],
     sources: Optional[bytes],
 ) -> Result:
@@ -177,6 +191,15 @@ def _scan(
         find = resolved["find"] = find | _FIND_ALL
     stages = Stages(df.sparkSession, resolved, work)
     articles = Articles(df, id, text, order, resolved.get("keep", 0))
+    knows_removed = bool(find & _pairs.FIND_CLUSTERS) and _pairs.aligns(resolved)
+    most = _options.size_of("one_task", one_task)
+    if most and articles.bytes_of_texts() <= most:
+        given = None if notices is None else pathlib.Path(os.fspath(notices)).read_text(encoding="utf-8")
+        whole = Whole(stages, articles.whole, resolved, sources, given, knows_removed)
+        tables = (whole.pairs, whole.clusters, whole.sections, whole.rejected, whole.count_omitted)
+        return Result(stages, *tables, whole.removed if knows_removed else None, (df, id))
+    if notices is not None:
+        raise invalid("notices: only what one task scans can be given notices (one_task)")
     documents = Documents(stages, articles)
     candidates, skipped = _candidates.find(stages, documents, bool(find & _pairs.FIND_SECTIONS))
     verified = _pairs.verify(stages, articles, candidates, "verified")
@@ -197,11 +220,9 @@ def _scan(
     clusters = _named(_pairs.reported_clusters(members), articles.ids, "keep", "article")
     clusters = clusters.select("cluster", "keep", "article")
     sections = _sections.find(stages, articles, documents, verified, bool(find & _pairs.FIND_SECTIONS))
-    sections = _named(sections, articles.ids, "article").select(
-        "section", "tokens", "article", "begin", "end", "of_begin", "of_end", "similarity"
-    )
+    sections = _named(_sections.counted(sections, articles), articles.ids, "article").select(*_sections.SECTION)
     removed = None
-    if find & _pairs.FIND_CLUSTERS and _pairs.aligns(resolved):
+    if knows_removed:
         gone = _pairs.removed(pairs, members, documents, resolved.get("drop", 0.8))
         gone = _named(gone if _pairs.has_rule(resolved) else gone.limit(0), articles.ids, "a", "b")
         removed = gone.select(

@@ -35,6 +35,8 @@ def _arguments(words: Optional[List[str]]) -> argparse.Namespace:
     parser.add_argument("--id-field", default="id", metavar="NAME", help="column of the ids (default: id)")
     parser.add_argument("--text-field", default="text", metavar="NAME", help="column of the text (default: text)")
     parser.add_argument("--order", metavar="NAME", help="integer column that gives the order instead")
+    parser.add_argument("--one-task", default="64M", metavar="SIZE", help="so much text is scanned by one task (default: 64M)")
+    parser.add_argument("--notices", metavar="FILE", help="take the notices of this result; learn none")
     parser.add_argument("--work", metavar="DIR", help="keep steps as Parquet in this empty folder")
     for flag in _FLAGS:
         parser.add_argument(f"--{flag}", action="store_true", default=None, help=f"look for {flag}")
@@ -77,7 +79,8 @@ def main(words: Optional[List[str]] = None) -> int:
         if order is None:
             df, order = _in_file_order(df), _ORDER
         options = _options_of(given)
-        with scan(df, given.id_field, given.text_field, order=order, work=given.work, **options) as found:
+        more = {"one_task": given.one_task, "notices": given.notices}
+        with scan(df, given.id_field, given.text_field, order=order, work=given.work, **more, **options) as found:
             for name in _TABLES if found.knows_removed else [t for t in _TABLES if t != "removed"]:
                 getattr(found, name).write.parquet(f"{given.output}/{name}")
             if found.pairs_omitted:

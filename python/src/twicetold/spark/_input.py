@@ -42,8 +42,8 @@ def _published(df: DataFrame) -> Column:
 
 
 class Articles:
-    """`texts`: n, id, text, published and the source for --keep. It reads the input each time it is used, and the input must
-    be the same each time."""
+    """`texts`: n, id, text, published and the source for --keep; `whole`: n, id, text, and published and source as they
+    are, if there are any. They read the input each time they are used, and the input must be the same each time."""
 
     def __init__(self, df: DataFrame, id: str, text: str, order: Optional[str], keep: int):
         kinds = (T.StringType, T.ByteType, T.ShortType, T.IntegerType, T.LongType)
@@ -66,6 +66,14 @@ class Articles:
             (F.col("source") if keep == 3 else F.lit(None).cast("string")).alias("source"),
         )
         self.ids = self.texts.select("n", "id")
+        has_source = "source" in df.columns and isinstance(df.schema["source"].dataType, T.StringType)
+        self.sources = df.select(number.alias("n"), F.col("source") if has_source else F.lit("").alias("source"))
+        others = [*(["published"] if keep == 2 or fits else []), *(["source"] if has_source else [])]
+        self.whole = df.select(number.alias("n"), F.col(id).alias("id"), F.col(text).cast("string").alias("text"), *others)
+
+    def bytes_of_texts(self) -> int:
+        row = self.whole.agg(F.sum(F.octet_length("text"))).first()
+        return int(row[0] or 0) if row else 0
 
 
 def _refused(stages: Stages, ids: DataFrame, taken: DataFrame) -> DataFrame:

@@ -10,6 +10,10 @@ from ._input import Articles, Documents
 from ._pairs import numbered
 from ._stages import Stages
 
+SECTION = (
+    *("section", "tokens", "kind", "places", "sources"),
+    *("article", "begin", "end", "of_begin", "of_end", "similarity"),
+)
 _COLUMNS = (
     "section long, tokens int, article long, begin long, end long, of_begin long, of_end long, similarity double"
 )
@@ -69,6 +73,15 @@ def _bytes(stages: Stages, articles: Articles, seen: DataFrame, joined: DataFram
     wanted = wanted.unionByName(joined.selectExpr("of_n as n", "of_begin as begin", "of_end as end"))
     wanted = wanted.unionByName(joined.selectExpr("of_n as n", "from as begin", "to as end")).distinct()
     return stages.keep(stages.run("extents", articles.texts.select("n", "text").join(wanted, "n")), "extents")
+
+
+def counted(sections: DataFrame, articles: Articles) -> DataFrame:
+    """SECTION of sections, article still its number. What kind a section is follows from notices, which are not learned."""
+    places = sections.groupBy("section").agg(F.count("*").alias("places"))
+    named = sections.select("section", F.col("article").alias("n")).join(articles.sources, "n").where("source <> ''")
+    sources = named.groupBy("section").agg(F.countDistinct("source").alias("sources"))
+    counts = places.join(sources, "section", "left").withColumn("sources", F.coalesce("sources", F.lit(0).cast("long")))
+    return sections.join(counts, "section").withColumn("kind", F.lit(None).cast("string")).select(*SECTION)
 
 
 def find(stages: Stages, articles: Articles, documents: Documents, verified: DataFrame, wanted: bool) -> DataFrame:

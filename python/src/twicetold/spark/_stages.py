@@ -72,9 +72,12 @@ class Stages:
         self._spark = spark
         # A session of Spark Connect has no JVM here: its class is another one.
         self._is_connected = "connect" in type(spark).__module__.split(".")
-        self.partitions = int(str(spark.conf.get("spark.sql.shuffle.partitions", "200")))
+        self.partitions = int(self.setting("spark.sql.shuffle.partitions", "200"))
         self._folder = _shared_folder(spark, work)
         self._count = 0
+
+    def setting(self, name: str, default: str) -> str:
+        return str(self._spark.conf.get(name, default))
 
     def run(self, name: str, df: DataFrame, **settings: Any) -> DataFrame:
         """The rows that the operator gives for each partition, whose rows it takes in order."""
@@ -102,7 +105,7 @@ class Stages:
 
     def is_broadcast(self, df: DataFrame) -> bool:
         """Whether Spark will consider the kept frame small enough to send it to every task that joins it."""
-        most = _bytes(str(self._spark.conf.get("spark.sql.autoBroadcastJoinThreshold", "10485760b")))
+        most = _bytes(self.setting("spark.sql.autoBroadcastJoinThreshold", "10485760b"))
         return df.count() * _ROW_BYTES <= most
 
     def known(self, df: DataFrame) -> DataFrame:
