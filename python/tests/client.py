@@ -28,6 +28,15 @@ with twicetold.Index("x.db", drop=0.9) as index:
     matches: twicetold.Matches = index.query(articles, all=True, exclude_self=True)
     newest: Optional[object] = index.stat()["newest"]
 
+
+
+def count(index: twicetold.AnyIndex) -> int:
+    return len(list(index)) + len(index) + ("a" in index) + index.expire(older_than="30d")
+
+
+with twicetold.Index() as file, twicetold.Client("http://127.0.0.1:8377") as service:
+    both_counts = count(file) + count(service)
+
 found: twicetold.Matches = twicetold.match(articles, against=articles, min_section=8)
 clean: twicetold.Decontaminated = twicetold.decontaminate(articles, {"set": articles})
 numbers = twicetold.MinHash(num_hashes=64, threads=1).signatures(["a"])

@@ -19,6 +19,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple, TypeVar, Union, overload
 
 from . import _core, _options
+from ._any_index import AnyIndex
 from ._client import Client
 from ._errors import (
     DuplicateError,
@@ -55,6 +56,7 @@ Frame = TypeVar("Frame")
 
 __version__: str = _core.version()
 __all__ = [
+    "AnyIndex",
     "Client",
     "Decontaminated",
     "DuplicateError",

@@ -13,8 +13,9 @@ import time
 import urllib.parse
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Union
 
+from ._any_index import Age, AnyIndex, Time
 from ._errors import Error, FormatError, InputOutputError, LimitError, invalid
-from ._index import _COMPARISON, _age, _ids, _one_or_more, Age, Time
+from ._index import _COMPARISON, _age, _ids, _one_or_more
 from ._source import Articles, Fields, Source, Text
 
 _EACH = 1000  # articles of a request
@@ -150,7 +151,7 @@ class _LocalConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-class Client:
+class Client(AnyIndex):
     """A running `twicetold serve`, with the methods of `Index`, so that code moves from the file to the service by
     one line:
 
@@ -236,12 +237,6 @@ class Client:
         if connection is not None:
             connection.close()
             self._own.connection = None
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *rest: Any) -> None:
-        self.close()
 
     # ---- Articles ----
 
@@ -329,7 +324,6 @@ class Client:
         return f"/articles/{urllib.parse.quote(str(id), safe='')}{more}?integer={_is_integer(id)}"
 
     def get(self, id: Union[str, int]) -> Optional[Dict[str, Any]]:
-        """As `Index.get`."""
         try:
             return self._article(self._json("GET", self._path(id)))
         except KeyError:
@@ -344,20 +338,7 @@ class Client:
         row["decision"] = None if row["decision"] == "none" else row["decision"]
         return _with_times({"text": None, **row, "verdict": verdict})
 
-    def __getitem__(self, id: Union[str, int]) -> Dict[str, Any]:
-        found = self.get(id)
-        if found is None:
-            raise KeyError(id)
-        return found
-
-    def __contains__(self, id: object) -> bool:
-        return isinstance(id, (str, int)) and self.get(id) is not None
-
-    def __iter__(self) -> Iterator[Union[str, int]]:
-        return (article["id"] for article in self.articles())
-
     def articles(self, after: int = 0, *, newest_first: bool = False, texts: bool = False) -> Iterator[Dict[str, Any]]:
-        """As `Index.articles`."""
         return self._listed({"before" if newest_first else "since": after, "texts": int(texts)})
 
     def search(self, words: str, *, source: Optional[str] = None) -> Iterator[Dict[str, Any]]:
@@ -374,7 +355,6 @@ class Client:
             more = page["more"]
 
     def matches(self, id: Union[str, int]) -> Rows:
-        """As `Index.matches`."""
         found = self._json("GET", self._path(id, "/matches"))
         rows = [dict({k: v for k, v in m.items()}, id=found["id"], admitted=int(m["relation"] is not None)) for m in found["matches"]]
         return Rows(rows, ["id", *_COMPARISON, "admitted", "passages"], [])
@@ -385,7 +365,6 @@ class Client:
         return found
 
     def story(self, number: int) -> Optional[Dict[str, Any]]:
-        """As `Index.story`."""
         try:
             found: Dict[str, Any] = self._json("GET", f"/stories/{int(number)}")
         except KeyError:
@@ -402,7 +381,6 @@ class Client:
         *,
         who: str = "",
     ) -> int:
-        """As `Index.decide`."""
         _ids(id)
         line: Dict[str, Any] = {"id": id, "decision": decision, "who": who or self._who}
         if of is not None:
@@ -410,7 +388,6 @@ class Client:
         return int(self._json("POST", "/decisions", None, json.dumps(line).encode())["last"])
 
     def decisions(self, after: int = 0) -> List[Dict[str, Any]]:
-        """As `Index.decisions`."""
         out: List[Dict[str, Any]] = []
         more = True
         while more:
@@ -456,7 +433,6 @@ class Client:
     # ---- The index ----
 
     def remove(self, ids: Any) -> int:
-        """As `Index.remove`."""
         count = 0
         for id, is_integer in _ids(ids):
             word = id.decode("utf-8", "surrogateescape")
@@ -467,7 +443,6 @@ class Client:
         return count
 
     def expire(self, before: Optional[Time] = None, *, older_than: Optional[Age] = None) -> int:
-        """As `Index.expire`."""
         if (before is None) == (older_than is None):
             raise invalid("give either before or older_than")
         if older_than is not None:
@@ -478,12 +453,6 @@ class Client:
     def stat(self) -> Dict[str, Any]:
         """As `Index.stat`, and keep_text."""
         return _with_times(self._json("GET", "/stat"), ("oldest", "newest"))
-
-    def __len__(self) -> int:
-        return int(self.stat()["articles"])
-
-    def __bool__(self) -> bool:
-        return True
 
     def __repr__(self) -> str:
         return f"<twicetold.Client {self.url}>"

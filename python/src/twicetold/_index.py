@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Type, Union, overload
 
 from . import _core, _options
+from ._any_index import Age, AnyIndex, Time
 from ._errors import invalid
 from ._progress import Progress, ProgressFunction
 from ._result import Table
@@ -31,9 +32,6 @@ _NO_TIME = -(2**63)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-Time = Union[str, datetime.datetime, datetime.date]
-Age = Union[str, datetime.timedelta]
 
 # The files that are open here, by handle, with the process that opened them. SQLite keeps the locks of a file for the
 # whole process, and after a fork believes that it still has those that the system gave to the parent.
@@ -170,12 +168,6 @@ class Matches(Table):
         columns = ["id", *_COMPARISON, "admitted", "passages"]
         super().__init__(verdicts, 1, "matches", columns, None if self._copies else verdicts.matches())
 
-    def __iter__(self) -> Iterator[Dict[str, Any]]:
-        for row in super().__iter__():
-            yield row
-            for other, has_same_bytes in self._copies.get(row["of"], ()):
-                yield dict(row, of=other, passages=row["passages"] if has_same_bytes else [])
-
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         if not self._copies:
             return super().__arrow_c_stream__()
@@ -185,7 +177,7 @@ class Matches(Table):
         return pyarrow.Table.from_pylist(list(self), schema).__arrow_c_stream__()
 
 
-class Index:
+class Index(AnyIndex):
     """An index in one file, to which articles are added and from which they are removed.
 
         with twicetold.Index("feed.db") as index:
@@ -244,12 +236,6 @@ class Index:
                 self._reader.close()
             self._index.close()
             _open_files.pop(id(self._index), None)
-
-    def __enter__(self) -> "Index":
-        return self
-
-    def __exit__(self, kind: Optional[Type[BaseException]], *rest: Any) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if hasattr(self, "_process") and not sys.is_finalizing():
@@ -329,7 +315,7 @@ class Index:
     def _options_of_object(self) -> Dict[str, Any]:
         return {name: value for name, value in self._options.items() if name in ("threads", "max_article_bytes")}
 
-    @overload
+    @overload  # type: ignore[override]  # one overload for each value of `verdicts`
     def add(
         self,
         articles: Articles,
@@ -443,34 +429,16 @@ class Index:
         return Matches(found, rejected) if all else Verdicts(found, rejected)
 
     def get(self, id: Union[str, int]) -> Optional[Dict[str, Any]]:
-        """The article with an id, or None: id, title, text, source, version, number (its place in the order of
-        arrival), published and arrival (datetimes), tokens, bytes, story, verdict (that it got: a dict, or None if none
-        was asked for), decision, withdrawn. title and text are None unless the index was made with `keep_text`."""
         wanted = _id(id)
         with self._not_waiting() as index:
             found = index._index.get(wanted)
         return None if found is None else _with_times(found)
-
-    def __getitem__(self, id: Union[str, int]) -> Dict[str, Any]:
-        found = self.get(id)
-        if found is None:
-            raise KeyError(id)
-        return found
-
-    def __contains__(self, id: object) -> bool:
-        try:
-            return self.get(id) is not None  # type: ignore[arg-type]
-        except TypeError:
-            return False
 
     def __iter__(self) -> Iterator[Union[str, int]]:
         """The ids of the articles, in the order of their arrival."""
         return (article["id"] for article in self.articles())
 
     def articles(self, after: int = 0, *, newest_first: bool = False, texts: bool = False) -> Iterator[Dict[str, Any]]:
-        """The articles as `get` has them, with their texts only on request, in the order of their arrival, and those
-        alone whose number is above `after` (newest_first: below it). With the number of the last one as the next
-        `after`, nothing is listed twice or left out, whatever is added or removed in between."""
         flags = (_NEWEST_FIRST if newest_first else 0) | (_TEXTS if texts else 0)
         while True:
             with self._not_waiting() as index:
@@ -482,8 +450,6 @@ class Index:
             after = page[-1]["number"]
 
     def matches(self, id: Union[str, int]) -> Matches:
-        """What is like an article of the index: all others that a rule admits or that share a passage, earlier and
-        later ones, as `query(..., all=True)` lists them. Raises KeyError if there is no such article."""
         wanted = _id(id)
         with self._not_waiting() as index:
             if index._index.get(wanted) is None:
@@ -491,8 +457,6 @@ class Index:
             return Matches(index._index.matches(wanted), [])
 
     def story(self, number: int) -> Optional[Dict[str, Any]]:
-        """A story, by the number that its articles have: number, first (the id of the article that began it), source
-        (of that), sources and articles (how many). None if there is none."""
         with self._not_waiting() as index:
             return index._index.story(number)
 
@@ -504,8 +468,6 @@ class Index:
         *,
         who: str = "",
     ) -> int:
-        """Stores what an editor decided: to use an article or not ("kill": it is as withdrawn, and so are its later
-        copies), or that it is no copy of another, `of`. "none" takes it back. Returns the number of the decision."""
         if decision not in _DECISIONS:
             raise invalid(f'decision: {decision!r} is not allowed; give "keep", "kill", "not-a-copy" or "none"')
         about, other = _id(id), (None, False) if of is None else _id(of)
@@ -514,7 +476,6 @@ class Index:
             return self._index.decide(about, other, _DECISIONS.index(decision), who, _NO_TIME)
 
     def decisions(self, after: int = 0) -> List[Dict[str, Any]]:
-        """The decisions whose number is above `after`, in order: number, id, decision, of, who, time."""
         with self._not_waiting() as index:
             found = index._index.decisions(after)
         return [dict(d, time=_EPOCH + d["time"] * _MICROSECOND) for d in found]
@@ -538,21 +499,12 @@ class Index:
             count += len(taken)
 
     def remove(self, ids: Union[str, int, Iterable[Union[str, int]], Any]) -> int:
-        """Removes articles by their ids: one id, an iterable, or a column. An int is an id that was an integer.
-
-        Returns how many were in the index; ids that are not are ignored.
-        """
         self._check_process()
         wanted = _ids(ids)
         with self._lock:
             return self._index.remove(wanted)
 
     def expire(self, before: Optional[Time] = None, *, older_than: Optional[Age] = None) -> int:
-        """Removes articles that were published before a time or, if they have no such time, added before it.
-
-        before: a datetime (in UTC if it has no zone), a date, or RFC 3339 text. older_than, instead: a time
-        before now, as a timedelta or ``"30d"``, ``"72h"``, ``"15m"``. Returns how many were removed.
-        """
         if (before is None) == (older_than is None):
             raise invalid("give either before or older_than")
         if older_than is not None:
@@ -564,8 +516,6 @@ class Index:
             return self._index.expire(micros)
 
     def stat(self) -> Dict[str, Any]:
-        """Its size: articles; withdrawn (of these, those of which a tombstone is left); distinct (articles whose tokens no earlier one has); tokens; bytes (of their
-        texts); file_bytes; memory_bytes; oldest and newest, datetimes, None if it is empty."""
         with self._not_waiting() as index:
             stat = index._index.stat()
         for name in ("oldest", "newest"):
@@ -600,12 +550,6 @@ class Index:
         name = os.fsencode(path)
         _refuse_inherited(name)
         return _core.repair(name, os.fsencode(new_path), _options.of_index(dict(options)))
-
-    def __len__(self) -> int:
-        return int(self.stat()["articles"])
-
-    def __bool__(self) -> bool:
-        return True
 
     def __repr__(self) -> str:
         return f"<twicetold.Index {self.path or 'in memory'}>"
