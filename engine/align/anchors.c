@@ -221,7 +221,10 @@ static tt_status add_common_anchors_at(tti_anchors *x, const tti_query_side *a, 
     for (size_t k = before; k < x->anchors.count; k++)
         if (x->anchors.items[k].a + x->anchors.items[k].len > x->common_end)
             x->common_end = x->anchors.items[k].a + x->anchors.items[k].len;
-    x->stray_kgrams += i + TTI_KGRAM_TOKENS > x->common_end;
+    if (i + TTI_KGRAM_TOKENS > x->common_end) {
+        x->stray_kgrams++;
+        x->places += MAX_OCCURRENCES + 1;
+    }
     x->common_anchors += (uint32_t)(x->anchors.count - before);
     return TT_OK;
 }
@@ -240,9 +243,9 @@ static tt_status add_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_
         p = tti_kgram_index_find(&x->index, a->tokens + i, x->index.next.items[p]);
     }
     x->skipped_kgrams += n > MAX_OCCURRENCES;
-    x->places += n;
     if (n > MAX_OCCURRENCES && !a->self)
         return add_common_anchors_at(x, a, i, next, error);
+    x->places += n;
     if (a->self && n > 1 &&
         (n > MAX_OCCURRENCES || x->is_common.items[i] || is_too_repetitive(x, a))) {
         x->is_common.items[next] = 1;

@@ -2,8 +2,9 @@
  * Properties of sections whose places are planted: a passage that occurs two to sixty times in one
  * article, at any distance or at none, or in two articles, is one section with exactly these
  * places; a run of text that articles share is one section with all of it, though other articles
- * have parts; a text of 6 to 12 words in a longer one is no pair, but a section of --min-section 6;
- * two short texts that differ in few words are a pair.
+ * have parts; passages in another order are found from their first words to their last; a text of 6
+ * to 12 words in a longer one is no pair, but a section of --min-section 6; two short texts that
+ * differ in few words are a pair.
  *
  *     test_property_repeats [-s SEED] [-n CASES] [-v]
  */
@@ -186,6 +187,71 @@ static void check_planted_run(uint64_t seed)
     corpus_free(&p.texts);
 }
 
+/* ---- Moved passages -------------------------------------------------------------------------- */
+
+enum { MOST_MOVED = 6, MOST_GAP = 20 };
+
+/* A passage, and its first word in two articles. */
+typedef struct moved_passage {
+    uint32_t words, begin[2];
+} moved_passage;
+
+/* Whether a section has all of the passage in both articles. */
+static int is_found(const corpus *c, const results *found, const moved_passage *m)
+{
+    for (size_t k = 0; k < found->section_count; k++) {
+        int have[2] = {0, 0};
+        for (size_t i = 0; i < found->sections[k].count; i++) {
+            const tt_occurrence *o = &found->sections[k].occurrences[i];
+            const text *t = &c->texts[o->article];
+            const uint32_t first = m->begin[o->article];
+            have[o->article] |=
+                o->begin <= t->begins[first] && o->end >= t->ends[first + m->words - 1];
+        }
+        if (have[0] && have[1])
+            return 1;
+    }
+    return 0;
+}
+
+/* Passages that the second article has in another order, with other words between them or none.
+ * They are longer than a gap within a passage may be, in which nothing else is looked for. */
+static void check_moved_passages(uint64_t seed)
+{
+    rng r = {seed};
+    corpus c = {.seed = seed, .count = 2};
+    const uint32_t min_section = MOST_GAP + 1 + rng_below(&r, 30);
+    const uint32_t count = 2 + rng_below(&r, MOST_MOVED - 1), most_gap = rng_below(&r, 3) * 10;
+    const uint32_t turn = 1 + rng_below(&r, count - 1); /* the second begins with this one, */
+    const int is_back = rng_below(&r, 2) == 0;          /* and goes back from it or on */
+    const plan p = {5, min_section, 1, 2, 0, NULL, 0, 0};
+    moved_passage moved[MOST_MOVED];
+    uint32_t next = 0;
+    results found;
+    for (uint32_t n = 0; n < 2; n++) {
+        text *t = &c.texts[n];
+        for (uint32_t k = 0; k < count; k++) {
+            moved_passage *m = &moved[n == 0 ? k : (is_back ? turn + count - k : turn + k) % count];
+            add_new_words(&t->words, &next, rng_below(&r, most_gap + 1));
+            if (n == 0)
+                m->words = min_section + 2 + rng_below(&r, 60);
+            m->begin[n] = (uint32_t)t->words.count;
+            if (n == 0)
+                add_new_words(&t->words, &next, m->words);
+            else
+                words_copy(&t->words, &c.texts->words, m->begin[0], m->begin[0] + m->words);
+        }
+        write_text(t, &r);
+        (void)snprintf(t->id, sizeof t->id, "t%u", (unsigned)n);
+    }
+    scan(&c, &p, &found);
+    for (uint32_t k = 0; k < count; k++)
+        CHECK(is_found(&c, &found, &moved[k]), "passage %u of %u, %u words, is not found",
+              (unsigned)k, (unsigned)count, (unsigned)moved[k].words);
+    results_free(&found);
+    corpus_free(&c);
+}
+
 /* ---- Short texts ----------------------------------------------------------------------------- */
 
 /* Whether a section has all words of article `number` in one place, and in another the same words
@@ -276,6 +342,7 @@ static void run_case(uint64_t seed)
     current_seed = seed;
     check_planted_passage(seed);
     check_planted_run(seed);
+    check_moved_passages(seed);
     check_near_texts(seed);
     check_short_texts(seed);
 }
