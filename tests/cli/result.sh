@@ -185,3 +185,12 @@ test_eval_with_files_that_are_not_there_or_not_results() {
     exits 2
     has err 'give two files'
 }
+
+test_sections_of_three_stories_are_notices() {
+    feed=$here/../../corpora/feed/articles.jsonl
+    run scan -q "$feed"
+    [ "$(grep -c '"kind":"notice"' out)" -eq 4 ] || fail 'not the three notices and the form of results'
+    grep -q '"tokens":52,"kind":"notice","places":15,' out || fail 'the correction policy is none'
+    run scan -q --sections "$feed" # who tells the same story is not known
+    lacks out '"kind":"notice"'
+}
