@@ -118,8 +118,10 @@ static int end_program(columns_process *p, char *reason, size_t room)
     last = last == NULL ? text : last + 1;
     if (*last != '\0')
         (void)snprintf(reason, room, "pyarrow says: %s", last);
-    else
+    else if (WIFSIGNALED(status))
         (void)snprintf(reason, room, "Python was ended by signal %d", WTERMSIG(status));
+    else
+        (void)snprintf(reason, room, "Python ended with %d and no message", WEXITSTATUS(status));
     return -1;
 }
 

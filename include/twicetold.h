@@ -503,8 +503,9 @@ typedef struct tt_occurrence {
 typedef enum tt_section_kind {
     TT_SECTION_STORY = 0,
     TT_SECTION_NOTICE = 1 /**< most of it is in tt_result_notices(), or it has at most 250 tokens
-                             and three stories have it: articles that no copies link. Where neither
-                               pairs nor clusters were looked for, stories are not known */
+                               and three stories have most of it: articles that no copies link.
+                               Where neither pairs nor clusters were looked for, stories are not
+                               known */
 } tt_section_kind;
 
 /** A passage that occurs at least twice. occurrences[0] is the reference, the earliest article that

@@ -264,12 +264,16 @@ enum { STORIES_OF_NOTICE = 3 /* a text that two tell may have been borrowed */ }
 
 static int has_several_stories(const tt_result *x, uint32_t *parents, const tt_section *s)
 {
+    const tt_occurrence *reference = &s->occurrences[0];
     uint32_t stories[STORIES_OF_NOTICE];
     size_t count = 0;
     for (size_t i = 0; i < s->count && count < STORIES_OF_NOTICE; i++) {
-        const uint32_t doc = x->store.corpus.articles[s->occurrences[i].article].doc;
+        const tt_occurrence *o = &s->occurrences[i];
+        const uint32_t doc = x->store.corpus.articles[o->article].doc;
         const uint32_t story = story_of(parents, doc);
         size_t known = 0;
+        if (2 * (o->of_end - o->of_begin) < reference->end - reference->begin)
+            continue; /* it has a notice that the reference is printed with */
         while (known < count && stories[known] != story)
             known++;
         if (known == count)

@@ -625,6 +625,10 @@ END
     exits 1
     has err 'a.parquet: pyarrow says: ArrowInvalid: page 7 is damaged'
     has out '"articles":1,"rejected":1,'
+    fake_python <<<'exit 5'
+    run scan a.parquet
+    exits 3
+    has err 'a.parquet: a Parquet file, Python ended with 5 and no message'
     fake_python <<<'kill -9 $$'
     run scan a.parquet
     exits 3
