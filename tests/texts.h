@@ -105,7 +105,9 @@ static inline char *joined(const char *text, const char *more)
 }
 
 /** An index of some texts with ids "0", "1", ...; NULL where a call fails. */
-static inline tt_result *index_of(const tt_options *options, const char *const *texts, size_t count)
+/* The result of a scan that takes the notices of another one, if that is not NULL. */
+static inline tt_result *scan_with_notices(const tt_options *options, const char *const *texts,
+                                           size_t count, const tt_result *notices)
 {
     tt_scan *b = NULL;
     tt_result *x = NULL;
@@ -117,10 +119,17 @@ static inline tt_result *index_of(const tt_options *options, const char *const *
         a = article_of(id, texts[k]);
         status = tt_scan_add(b, &a, 1, NULL, NULL);
     }
+    if (status == TT_OK && notices != NULL)
+        status = tt_scan_notices(b, notices, NULL);
     if (status == TT_OK)
         status = tt_scan_finish(b, &x, NULL);
     tt_scan_close(b);
     return status == TT_OK ? x : NULL;
+}
+
+static inline tt_result *index_of(const tt_options *options, const char *const *texts, size_t count)
+{
+    return scan_with_notices(options, texts, count, NULL);
 }
 
 #endif

@@ -128,6 +128,7 @@ tt_status tti_comparer_run(tti_comparer *c, const tti_doc *a, const tti_doc *b,
     *out = (tti_compared_pair){.pair = a_longer ? tti_pair_swapped(&found.pair) : found.pair,
                                .admitted = found.admission != TTI_NOT_ADMITTED,
                                .facts = found.facts,
+                               .notice_evidence = found.notice_evidence,
                                .is_swapped = a_longer,
                                .alignment = found.alignment,
                                .aligned_b = a_longer ? found.alignment.aligned_a

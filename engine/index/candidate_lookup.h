@@ -49,11 +49,12 @@ typedef struct tti_comparer {
 /** A pair with the earlier document on side a. */
 typedef struct tti_compared_pair {
     tt_pair pair;
-    int admitted;            /**< some rule admits it */
-    tti_facts facts;         /**< of a pair that is admitted; side a: the earlier document */
-    int is_swapped;          /**< the alignment's side a is document b */
-    tti_alignment alignment; /**< borrowed until the next comparison */
-    uint32_t aligned_b;      /**< tokens of b that stand in some block */
+    int admitted;             /**< some rule admits it */
+    tti_facts facts;          /**< of a pair that is admitted; side a: the earlier document */
+    uint32_t notice_evidence; /**< of tti_notice_evidence(), likewise */
+    int is_swapped;           /**< the alignment's side a is document b */
+    tti_alignment alignment;  /**< borrowed until the next comparison */
+    uint32_t aligned_b;       /**< tokens of b that stand in some block */
 } tti_compared_pair;
 
 /** On failure it is to be closed too. @return TT_OK, TT_ENOMEM */

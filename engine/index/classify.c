@@ -137,13 +137,16 @@ static tt_status judge_by_notices(const tti_classifier *c, tti_comparer *compare
                                   const tti_doc *doc, uint32_t number, const tti_doc *a,
                                   uint32_t other, tti_compared_pair *found)
 {
-    tti_notice_place p = {.doc = number, .other = other};
+    tti_notice_place p = {.doc = number,
+                          .other = other,
+                          .evidence = (uint8_t)found->notice_evidence,
+                          .is_copy = TT_IS_COPY(found->pair.relation)};
     TTI_TRY(tti_notices_judge(&c->notices, &comparer->notice_reader, a, doc, &found->pair));
     TTI_TRY(tti_notices_judge(&comparer->own_notices, &comparer->own_reader, a, doc, &found->pair));
     if (comparer->own_notices.list.count > 0)
         return TT_OK;
     comparer->copies += TT_IS_COPY(found->pair.relation);
-    while (found->pair.relation == TT_BOILERPLATE &&
+    while (found->notice_evidence > 0 &&
            tti_next_shared_run(found->is_swapped ? found->alignment.a_aligned
                                                  : found->alignment.b_aligned,
                                doc->token_count, &p.begin, &p.end))

@@ -1,13 +1,14 @@
 /*
  * Notices are compared by runs of four tokens, in a hash table: a document is in notices where such
  * runs follow one another, with room for a number or a date that is filled in. A pass over a
- * document looks up few runs of other text, by a filter of 64 Ki bits.
+ * document looks up few runs of other text, by a filter that grows with the notices.
  */
 #include "result/notices.h"
 
 #include "align/kgram_index.h"
 #include "util/error.h"
 #include "util/sort.h"
+#include "verify/own_text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,12 +16,14 @@
 #define NONE UINT32_MAX
 
 enum {
-    FILLED_IN = 3,  /* tokens within a notice that differ from article to article */
-    LEAST_STORY = 8 /* tokens beside notices: fewer are what was filled in */
+    FILLED_IN = 3,     /* tokens within a notice that differ from article to article */
+    FEW_WORDS = 4,     /* of so few, half may be the same by chance */
+    LEAST_FILTER = 64, /* words of 64 bits */
+    BITS_OF_A_RUN = 16
 };
 
 #define MOST_OF_SHARED 0.5 /* of the aligned tokens, for notices to be what admits a pair */
-#define SAME_STORY 0.5     /* of the shorter text beside notices */
+#define SAME_STORY 0.5     /* of the words that tell something beside notices */
 
 void tti_notices_free(tti_notices *n)
 {
@@ -28,6 +31,7 @@ void tti_notices_free(tti_notices *n)
         return;
     tti_array_free(&n->list, n->allocator);
     tti_array_free(&n->tokens, n->allocator);
+    tti_array_free(&n->filter, n->allocator);
     tti_table_free(&n->grams);
 }
 
@@ -37,7 +41,7 @@ void tti_notices_clear(tti_notices *n)
         return;
     n->list.count = n->tokens.count = 0;
     tti_table_clear(&n->grams);
-    memset(n->filter, 0, sizeof n->filter);
+    memset(n->filter.items, 0, n->filter.count * sizeof *n->filter.items);
 }
 
 /* ---- Runs of four ---------------------------------------------------------------------------- */
@@ -59,9 +63,33 @@ static int is_gram_at(const void *tokens, uint32_t at, const void *gram)
 static uint32_t find_gram(const tti_notices *n, const uint32_t *tokens)
 {
     const uint32_t hash = hash_gram(tokens);
-    if ((n->filter[hash % 1024] >> (hash >> 26) & 1) == 0)
+    if (n->filter.count == 0 ||
+        (n->filter.items[hash & (n->filter.count - 1)] >> (hash >> 26) & 1) == 0)
         return NONE;
     return tti_table_find(&n->grams, hash, is_gram_at, n->tokens.items, tokens);
+}
+
+static void add_to_filter(tti_notices *n, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = begin; i + TTI_KGRAM_TOKENS <= end; i++) {
+        const uint32_t hash = hash_gram(n->tokens.items + i);
+        n->filter.items[hash & (n->filter.count - 1)] |= (uint64_t)1 << (hash >> 26);
+    }
+}
+
+/* Makes room for the runs of `size` more tokens. */
+static tt_status reserve_filter(tti_notices *n, uint32_t size)
+{
+    size_t words = n->filter.count > 0 ? n->filter.count : LEAST_FILTER;
+    while (words * 64 < (n->tokens.count + size) * BITS_OF_A_RUN)
+        words *= 2;
+    if (words == n->filter.count)
+        return TT_OK;
+    TTI_TRY(tti_array_resize(&n->filter, n->allocator, words));
+    memset(n->filter.items, 0, words * sizeof *n->filter.items);
+    for (size_t k = 0; k < n->list.count; k++)
+        add_to_filter(n, n->list.items[k].begin, n->list.items[k].begin + n->list.items[k].size);
+    return TT_OK;
 }
 
 tt_status tti_notices_add(tti_notices *n, const uint32_t *tokens, uint32_t size,
@@ -74,12 +102,13 @@ tt_status tti_notices_add(tti_notices *n, const uint32_t *tokens, uint32_t size,
     n->grams.allocator = n->allocator;
     x.begin = begin;
     x.size = size;
+    TTI_TRY(reserve_filter(n, size));
     TTI_TRY(tti_table_reserve(&n->grams, n->grams.used + size));
     TTI_TRY(tti_array_append(&n->tokens, n->allocator, tokens, size));
     TTI_TRY(tti_array_push(&n->list, n->allocator, x));
+    add_to_filter(n, begin, begin + size);
     for (uint32_t i = begin; i + TTI_KGRAM_TOKENS <= begin + size; i++) {
         const uint32_t *gram = n->tokens.items + i, hash = hash_gram(gram);
-        n->filter[hash % 1024] |= (uint64_t)1 << (hash >> 26);
         if (tti_table_find(&n->grams, hash, is_gram_at, n->tokens.items, gram) == NONE)
             tti_table_add(&n->grams, hash, i);
     }
@@ -164,18 +193,10 @@ TTI_SORT_DEFINE(sort_places, tti_notice_place,
                 : x->other != y->other ? x->other < y->other
                                        : x->begin < y->begin)
 
-/* Learns tokens [begin, end) of document d, unless half of them are known. */
-static tt_status learn_run(tti_notices *n, const tti_doc *doc, uint32_t d, uint32_t begin,
-                           uint32_t end)
+/* Counts another article that has these tokens of notices. */
+static void count_article(tti_notices *n, const tti_doc *doc, uint32_t begin, uint32_t end)
 {
-    const tti_notice of = {.articles = 3, .doc = d, .doc_begin = begin};
     uint32_t known = 0;
-    double share;
-    if (end - begin < TTI_SHORTEST_NOTICE)
-        return TT_OK;
-    TTI_TRY(tti_notices_cover(n, doc, begin, end, &share));
-    if (share < 0.5)
-        return tti_notices_add(n, doc->hashes + begin, end - begin, &of);
     for (uint32_t i = begin; i + TTI_KGRAM_TOKENS <= end; i++) {
         const uint32_t gram = find_gram(n, doc->hashes + i);
         const tti_notice *list = n->list.items;
@@ -186,29 +207,79 @@ static tt_status learn_run(tti_notices *n, const tti_doc *doc, uint32_t d, uint3
         n->list.items[k].articles++;
         known = list[k].begin + list[k].size;
     }
-    return TT_OK;
 }
+
+static tt_status learn_part(tti_notices *n, const tti_doc *doc, uint32_t d, uint32_t begin,
+                            uint32_t end)
+{
+    const tti_notice of = {.articles = 3, .doc = d, .doc_begin = begin};
+    return tti_notices_add(n, doc->hashes + begin, end - begin, &of);
+}
+
+/* Learns what is not known of tokens [begin, end) of document d, but for what is filled in; a
+ * signature beside a notice with the part of it that it touches. */
+static tt_status learn_run(tti_notices *n, const tti_doc *doc, uint32_t d, uint32_t begin,
+                           uint32_t end)
+{
+    tti_gram_numbers grams = {0};
+    tti_doc part = *doc;
+    uint32_t from = 0, to = 0, known = 0, learned = 0;
+    tt_status status;
+    if (end - begin < TTI_SHORTEST_NOTICE)
+        return TT_OK;
+    part.hashes += begin;
+    part.token_count = end - begin;
+    TTI_TRY(list_grams(n, &part, &grams, n->allocator));
+    status = TT_OK;
+    for (int more = 1; more && status == TT_OK; known = to) {
+        more = find_notice_run(grams.items, part.token_count, &from, &to);
+        if (!more)
+            from = part.token_count;
+        if (from - known <= (known == 0 || !more ? 1 : FILLED_IN))
+            continue;
+        learned = 1;
+        status = learn_part(n, doc, d,
+                            begin + (known < TTI_SHORTEST_NOTICE ? 0 : known - TTI_SHORTEST_NOTICE),
+                            begin + (more ? from + TTI_SHORTEST_NOTICE : from));
+    }
+    tti_array_free(&grams, n->allocator);
+    if (!learned)
+        count_article(n, doc, begin, end);
+    return status;
+}
+
+/* What begins or ends before a token. */
+typedef struct place_change {
+    int32_t others, evidence;
+} place_change;
 
 tt_status tti_notices_learn_from_doc(tti_notices *n, const tti_doc *doc,
                                      const tti_notice_place *places, size_t count, uint32_t copies)
 {
-    TTI_ARRAY(uint32_t) depths = {0};
-    uint32_t others = 0, begin = 0, end = 0;
-    tt_status status;
+    TTI_ARRAY(place_change) changes = {0};
+    place_change sum = {0, 0};
+    uint32_t others = 0, uncertain = 0, evidence = 0, begin = 0, end = 0;
+    tt_status status = TT_OK;
     for (size_t k = 0; k < count; k++)
-        others += k == 0 || places[k].other != places[k - 1].other;
-    if (others < 2 || others < copies)
+        if (k == 0 || places[k].other != places[k - 1].other) {
+            others++;
+            uncertain += (uint32_t)places[k].is_copy;
+            evidence += places[k].evidence;
+        }
+    if (others < 2 || evidence < TTI_NOTICE_EVIDENCE * (copies - uncertain))
         return TT_OK;
-    TTI_TRY(tti_array_resize(&depths, n->allocator, (size_t)doc->token_count + 1));
-    memset(depths.items, 0, depths.count * sizeof *depths.items);
+    TTI_TRY(tti_array_resize(&changes, n->allocator, (size_t)doc->token_count + 1));
+    memset(changes.items, 0, changes.count * sizeof *changes.items);
     for (size_t k = 0; k < count; k++) {
-        depths.items[places[k].begin]++;
-        depths.items[places[k].end]--;
+        place_change *first = &changes.items[places[k].begin],
+                     *last = &changes.items[places[k].end];
+        first->others++, first->evidence += (int32_t)places[k].evidence;
+        last->others--, last->evidence -= (int32_t)places[k].evidence;
     }
-    status = TT_OK;
-    for (uint32_t i = 0, depth = 0; i < doc->token_count && status == TT_OK; i++) {
-        depth += depths.items[i];
-        if (depth < 2)
+    for (uint32_t i = 0; i < doc->token_count && status == TT_OK; i++) {
+        sum.others += changes.items[i].others;
+        sum.evidence += changes.items[i].evidence;
+        if (sum.others < 2 || sum.evidence < 2 * TTI_NOTICE_EVIDENCE)
             continue;
         if (end > 0 && i > end + FILLED_IN) {
             status = learn_run(n, doc, places->doc, begin, end);
@@ -219,7 +290,7 @@ tt_status tti_notices_learn_from_doc(tti_notices *n, const tti_doc *doc,
     }
     if (status == TT_OK)
         status = learn_run(n, doc, places->doc, begin, end);
-    tti_array_free(&depths, n->allocator);
+    tti_array_free(&changes, n->allocator);
     return status;
 }
 
@@ -259,6 +330,9 @@ void tti_notice_reader_free(tti_notice_reader *r)
     tti_array_free(&r->a, r->allocator);
     tti_array_free(&r->b, r->allocator);
     tti_array_free(&r->seen, r->allocator);
+    tti_array_free(&r->rest_a, r->allocator);
+    tti_array_free(&r->rest_b, r->allocator);
+    tti_array_free(&r->words, r->allocator);
 }
 
 /* How many tokens of side a are in notices that side b has too. */
@@ -284,29 +358,156 @@ static tt_status reserve_seen(const tti_notices *n, tti_notice_reader *r)
     return TT_OK;
 }
 
+/* Lists the tokens of a document that are in no notice. */
+static tt_status list_rest(tti_gram_numbers *rest, const tt_allocator *a, const uint32_t *grams,
+                           uint32_t count)
+{
+    uint32_t begin = 0, end = 0;
+    rest->count = 0;
+    for (uint32_t i = 0; i < count; i = end) {
+        if (!find_notice_run(grams, count, &begin, &end))
+            begin = end = count;
+        for (; i < begin; i++)
+            TTI_TRY(tti_array_push(rest, a, i));
+    }
+    return TT_OK;
+}
+
+/* Text beside notices, but for what two articles have in common at its ends: tokens [begin, end) of
+ * a list of positions. */
+typedef struct rest_text {
+    const tti_doc *doc;
+    const uint32_t *items;
+    uint32_t begin, end;
+} rest_text;
+
+static uint32_t rest_token(const rest_text *x, uint32_t at)
+{
+    return x->doc->hashes[x->items[at]];
+}
+
+/* Leaves out what is the same at both ends: a dateline, a signature, or a text word for word.
+ * @return how many tokens that is */
+static uint32_t cut_same_ends(rest_text *x, rest_text *y)
+{
+    uint32_t n = 0;
+    for (; x->begin < x->end && y->begin < y->end; x->begin++, y->begin++, n++)
+        if (rest_token(x, x->begin) != rest_token(y, y->begin))
+            break;
+    for (; x->begin < x->end && y->begin < y->end; x->end--, y->end--, n++)
+        if (rest_token(x, x->end - 1) != rest_token(y, y->end - 1))
+            break;
+    return n;
+}
+
+/* Who has a word, and where it tells something. */
+enum { IN_A = 1, IN_B = 2, TELLS_IN_A = 4, TELLS_IN_B = 8, WORD_BITS = 4 };
+
+static tt_status collect_words(tti_notice_reader *r, const rest_text *x, unsigned who)
+{
+    for (uint32_t k = x->begin; k < x->end; k++) {
+        const unsigned tells = tti_token_tells(x->doc->flags[x->items[k]]) ? who * TELLS_IN_A : 0;
+        TTI_TRY(tti_array_push(&r->words, r->allocator,
+                               (uint64_t)rest_token(x, k) << WORD_BITS | who | tells));
+    }
+    return TT_OK;
+}
+
+TTI_SORT_DEFINE(sort_words_beside, uint64_t, *x < *y)
+
+/* Whether most words are the same: of those that tell something in the text that has fewer, or
+ * where these are few, of all in the text that has more. */
+static int have_same_words(tti_notice_reader *r)
+{
+    uint32_t of_a = 0, of_b = 0, both_a = 0, both_b = 0, words_a = 0, words_b = 0, both = 0;
+    sort_words_beside(r->words.items, r->words.count);
+    for (size_t k = 0, next; k < r->words.count; k = next) {
+        const uint64_t word = r->words.items[k] >> WORD_BITS;
+        unsigned who = 0, is_shared;
+        for (next = k; next < r->words.count && r->words.items[next] >> WORD_BITS == word; next++)
+            who |= (unsigned)r->words.items[next] & ((1u << WORD_BITS) - 1);
+        is_shared = (who & (IN_A | IN_B)) == (IN_A | IN_B);
+        words_a += (who & IN_A) != 0, words_b += (who & IN_B) != 0, both += is_shared;
+        of_a += (who & TELLS_IN_A) != 0, both_a += (who & TELLS_IN_A) != 0 && is_shared;
+        of_b += (who & TELLS_IN_B) != 0, both_b += (who & TELLS_IN_B) != 0 && is_shared;
+    }
+    if (of_a >= FEW_WORDS && of_b >= FEW_WORDS)
+        return of_a < of_b ? both_a > SAME_STORY * of_a : both_b > SAME_STORY * of_b;
+    return both > SAME_STORY * fmax(words_a, words_b);
+}
+
+/* Whether the two tell the same beside their notices. */
+static tt_status compare_rests(tti_notice_reader *r, const tti_doc *a, const tti_doc *b,
+                               int *is_same)
+{
+    rest_text x = {.doc = a}, y = {.doc = b};
+    uint32_t same, differ;
+    TTI_TRY(list_rest(&r->rest_a, r->allocator, r->a.items, a->token_count));
+    TTI_TRY(list_rest(&r->rest_b, r->allocator, r->b.items, b->token_count));
+    x.items = r->rest_a.items, x.end = (uint32_t)r->rest_a.count;
+    y.items = r->rest_b.items, y.end = (uint32_t)r->rest_b.count;
+    same = cut_same_ends(&x, &y);
+    differ = x.end - x.begin > y.end - y.begin ? x.end - x.begin : y.end - y.begin;
+    *is_same = same > differ;
+    if (differ <= 1 || x.begin == x.end || y.begin == y.end)
+        return TT_OK;
+    r->words.count = 0;
+    TTI_TRY(collect_words(r, &x, IN_A));
+    TTI_TRY(collect_words(r, &y, IN_B));
+    *is_same = have_same_words(r);
+    return TT_OK;
+}
+
+static int may_be_of_notices(const tt_pair *p)
+{
+    return !isnan(p->overlap_a) && (TT_IS_COPY(p->relation) || p->relation == TT_RELATED);
+}
+
+tt_status tti_notices_count(const tti_notices *n, tti_notice_reader *r, const tti_doc *doc,
+                            uint32_t *count)
+{
+    *count = 0;
+    if (n->list.count == 0)
+        return TT_OK;
+    TTI_TRY(list_grams(n, doc, &r->a, r->allocator));
+    *count = count_in_notices(r->a.items, doc->token_count);
+    return TT_OK;
+}
+
 tt_status tti_notices_judge(const tti_notices *n, tti_notice_reader *r, const tti_doc *a,
                             const tti_doc *b, tt_pair *p)
 {
-    uint32_t of_a, of_b;
-    double least, aligned, shared;
-    if (n->list.count == 0 || isnan(p->overlap_a) ||
-        (!TT_IS_COPY(p->relation) && p->relation != TT_RELATED))
+    const double aligned = fmin(p->overlap_a * a->token_count, p->overlap_b * b->token_count);
+    int is_same;
+    if (n->list.count == 0 || !may_be_of_notices(p))
         return TT_OK;
     TTI_TRY(reserve_seen(n, r));
     TTI_TRY(list_grams(n, a, &r->a, r->allocator));
-    of_a = count_in_notices(r->a.items, a->token_count);
-    if (of_a == 0)
+    if (count_in_notices(r->a.items, a->token_count) < MOST_OF_SHARED * aligned)
         return TT_OK;
     TTI_TRY(list_grams(n, b, &r->b, r->allocator));
-    of_b = count_in_notices(r->b.items, b->token_count);
-    if (of_b == 0)
-        return TT_OK;
-    least = fmin(a->token_count - of_a, b->token_count - of_b);
-    aligned = fmin(p->overlap_a * a->token_count, p->overlap_b * b->token_count);
-    shared = count_shared_notices(r);
-    if (shared >= MOST_OF_SHARED * aligned &&
-        (least < LEAST_STORY || aligned - shared < SAME_STORY * least))
+    TTI_TRY(compare_rests(r, a, b, &is_same));
+    if (!is_same && count_shared_notices(r) >= MOST_OF_SHARED * aligned)
         p->relation = TT_BOILERPLATE;
+    return TT_OK;
+}
+
+/* Judges the pairs of documents that both have notices; counts[d]: how many tokens of d are in
+ * some, or NONE. */
+static tt_status judge_pairs(const tti_notices *n, const tti_corpus *corpus, tti_verified *v,
+                             tti_notice_reader *r, uint32_t *counts)
+{
+    for (size_t k = 0; k < v->pairs.count; k++) {
+        tt_pair *p = &v->pairs.items[k].numbers;
+        const uint32_t docs[2] = {(uint32_t)p->a, (uint32_t)p->b};
+        if (!may_be_of_notices(p))
+            continue;
+        for (int side = 0; side < 2; side++)
+            if (counts[docs[side]] == NONE)
+                TTI_TRY(tti_notices_count(n, r, &corpus->docs[docs[side]], &counts[docs[side]]));
+        if (counts[p->a] > 0 && counts[p->b] > 0)
+            TTI_TRY(tti_notices_judge(n, r, &corpus->docs[p->a], &corpus->docs[p->b], p));
+    }
     return TT_OK;
 }
 
@@ -314,11 +515,15 @@ tt_status tti_notices_apply(const tti_notices *n, const tti_corpus *corpus, tti_
                             tt_error *error)
 {
     tti_notice_reader reader = {.allocator = n->allocator};
-    tt_status status = TT_OK;
-    for (size_t k = 0; k < v->pairs.count && n->list.count > 0 && status == TT_OK; k++) {
-        tt_pair *p = &v->pairs.items[k].numbers;
-        status = tti_notices_judge(n, &reader, &corpus->docs[p->a], &corpus->docs[p->b], p);
-    }
+    uint32_t *counts;
+    tt_status status;
+    if (n->list.count == 0)
+        return TT_OK;
+    counts = tti_alloc(n->allocator, corpus->doc_count, sizeof *counts);
+    TTI_TRY_ALLOC(counts == NULL, error, "notices");
+    memset(counts, 0xFF, corpus->doc_count * sizeof *counts);
+    status = judge_pairs(n, corpus, v, &reader, counts);
+    tti_release(n->allocator, counts, corpus->doc_count, sizeof *counts);
     tti_notice_reader_free(&reader);
     TTI_TRY_ALLOC(status, error, "notices");
     return TT_OK;

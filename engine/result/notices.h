@@ -33,7 +33,7 @@ typedef struct tti_notices {
     TTI_ARRAY(tti_notice) list;
     TTI_ARRAY(uint32_t) tokens; /**< hashes */
     tti_table grams;            /**< positions in `tokens` where a run of four begins */
-    uint64_t filter[1 << 10];   /**< bits of the runs, to pass over most of other text */
+    TTI_ARRAY(uint64_t) filter; /**< 16 bits a run or more, to pass over most of other text */
     uint64_t seed;              /**< of the hashes */
     int is_given;               /**< nothing is learned */
 } tti_notices;
@@ -49,8 +49,9 @@ tt_status tti_notices_add(tti_notices *notices, const uint32_t *tokens, uint32_t
 /** Adds the notices of another list. @return TT_OK; TT_EINVAL (it has another seed); TT_ENOMEM */
 tt_status tti_notices_copy(tti_notices *to, const tti_notices *from, tt_error *error);
 
-/** Learns from the places of one document, in the order of the others: text that it shares as a
- * notice with two earlier ones or more, unless more than these are `copies` of it.
+/** Learns from the places of one document, in the order of the others: text that it shares with two
+ * earlier ones or more whose evidence that it is a notice is twice what two articles need, unless
+ * copies of it outweigh the evidence. `copies`: the pairs that are, those of places among them.
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_learn_from_doc(tti_notices *notices, const tti_doc *doc,
                                      const tti_notice_place *places, size_t count, uint32_t copies);
@@ -69,16 +70,24 @@ typedef struct tti_notice_reader {
     tti_gram_numbers a, b;
     TTI_ARRAY(uint32_t) seen; /**< by the number of a run: the pair whose side b has it */
     uint32_t pair;
+    tti_gram_numbers rest_a, rest_b; /**< tokens in no notice */
+    TTI_ARRAY(uint64_t) words;       /**< of these */
 } tti_notice_reader;
 
 void tti_notice_reader_free(tti_notice_reader *reader);
 
-/** The same for one pair. @return TT_OK, TT_ENOMEM */
+/** How many tokens of a document are in notices. *count is written on success.
+ * @return TT_OK, TT_ENOMEM */
+tt_status tti_notices_count(const tti_notices *notices, tti_notice_reader *reader,
+                            const tti_doc *doc, uint32_t *count);
+
+/** Gives a pair of documents that have notices its relation, as tti_notices_apply() does.
+ * @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_judge(const tti_notices *notices, tti_notice_reader *reader, const tti_doc *a,
                             const tti_doc *b, tt_pair *pair);
 
-/** Gives the pairs that share hardly anything but notices their relation. A pair of which a
- * story is left when the notices are taken away, half of it or more the same, stays what it is.
+/** Gives the pairs that share hardly anything but notices their relation. A pair stays what it is
+ * if the notices taken away leave both the same text, or one of which most words are the same.
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_apply(const tti_notices *notices, const tti_corpus *corpus,
                             tti_verified *verified, tt_error *error);

@@ -9,11 +9,10 @@
 
 enum {
     STRAY = 4,           /* a run of fewer aligned tokens in other text is there by chance */
-    LEAST_OWN = 10,      /* tokens of a text that tells something */
-    LEAST_FRAMED = 20,   /* and of one that a notice frames, */
+    LEAST_FRAMED = 20,   /* tokens of a text that a notice frames, */
     LONGEST_FRAME = 150, /* which has at most so many */
     ALMOST_NOTHING = 3,  /* own tokens of a page that is left empty: a date, a number */
-    LEAST_WORDS = 4      /* distinct ones, to say what a text is about */
+    FEW_WORDS = 4        /* of so few, none is another's by chance */
 };
 
 #define UNRELATED 0.15 /* the share of words that texts of different stories have in common */
@@ -25,13 +24,21 @@ enum {
 /* A notice is the same wherever it is, but for some numbers that are filled in, and has one place
  * for the text that it goes with. A text that was scanned twice is in more pieces: more than these,
  * and one for so many tokens. */
-enum { PIECES = 2, PIECE = 20 };
+enum { PIECES = 2, PIECE = 50 };
 #define OTHER_PLACE 0.1 /* of the shared tokens, between two places that are one */
+
+/* An article beside another: `head` tokens at its begin and `tail` at its end are those of the
+ * other, a dateline or a signature, however few they are. */
+typedef struct compared_text {
+    const tti_doc *doc;
+    const uint8_t *aligned;
+    uint32_t head, tail;
+} compared_text;
 
 /* The tokens of an article that are not aligned with the other one. */
 typedef struct own_text {
     uint32_t count, longest; /* all; those of the longest run, */
-    uint32_t place;          /* before which there are so many shared ones */
+    uint32_t begin, place;   /* which begins there, behind so many shared ones */
     uint32_t shared, pieces; /* tokens and runs of shared text */
     int is_framed, is_last;  /* the article begins and ends with shared text; ends with that run */
 } own_text;
@@ -65,12 +72,15 @@ int tti_next_shared_run(const uint8_t *aligned, uint32_t count, uint32_t *begin,
     return is_shared;
 }
 
-static own_text measure_own_text(const uint8_t *aligned, uint32_t count)
+static own_text measure_own_text(const compared_text *x)
 {
-    own_text own = {.is_framed = 1};
-    for (uint32_t begin = 0, end; begin < count; begin = end) {
+    const uint32_t count = x->doc->token_count - x->tail;
+    own_text own = {.is_framed = x->head >= STRAY && x->tail >= STRAY,
+                    .shared = x->head,
+                    .pieces = (x->head >= STRAY) + (x->tail >= STRAY)};
+    for (uint32_t begin = x->head, end; begin < count; begin = end) {
         int is_shared;
-        end = find_run_end(aligned, count, begin, &is_shared);
+        end = find_run_end(x->aligned, count, begin, &is_shared);
         if (is_shared) {
             own.shared += end - begin;
             own.pieces++;
@@ -79,37 +89,63 @@ static own_text measure_own_text(const uint8_t *aligned, uint32_t count)
         own.count += end - begin;
         if (end - begin > own.longest) {
             own.longest = end - begin;
+            own.begin = begin;
             own.place = own.shared;
-            own.is_last = end == count;
+            own.is_last = end == count && x->tail < STRAY;
         }
-        if (begin == 0 || end == count)
-            own.is_framed = 0;
     }
+    own.shared += x->tail;
     return own;
+}
+
+/* Sets how many tokens the two have in common at their ends. */
+static void measure_ends(compared_text *x, compared_text *y)
+{
+    const uint32_t n = x->doc->token_count, m = y->doc->token_count, most = n < m ? n : m;
+    uint32_t head = 0, tail = 0;
+    while (head < most && x->doc->hashes[head] == y->doc->hashes[head])
+        head++;
+    while (tail < most - head && x->doc->hashes[n - 1 - tail] == y->doc->hashes[m - 1 - tail])
+        tail++;
+    x->head = y->head = head;
+    x->tail = y->tail = tail;
 }
 
 /* ---- Words ----------------------------------------------------------------------------------- */
 
-/* Who has a word, and whether it says little anywhere. */
-enum { SHARED = 1, OF_A = 2, OF_B = 4, LITTLE = 8, BITS = 4 };
+enum { SHARED = 1, OF_A = 2, OF_B = 4, TELLS = 8, BITS = 4 }; /* who has a word, and what it is */
 
-/* True for a word that many texts have whatever they are about. */
-static int says_little(uint8_t flags)
+int tti_token_tells(uint8_t flags)
 {
-    return tti_token_is_short(flags) || (flags & TTI_TOKEN_KIND) == TTI_TOKEN_NUMBER_WORD;
+    const int kind = flags & TTI_TOKEN_KIND;
+    return (flags & TTI_TOKEN_CAPITAL) == 0 && !tti_token_is_short(flags) &&
+           kind != TTI_TOKEN_NUMERAL && kind != TTI_TOKEN_NUMBER_WORD &&
+           kind != TTI_TOKEN_DATE_WORD;
 }
 
-static void collect_words(tti_own_text_words *w, const tti_doc *doc, const uint8_t *aligned,
-                          int wants_shared, unsigned who)
+static uint32_t at_most(uint32_t n, uint32_t most)
+{
+    return n < most ? n : most;
+}
+
+/* Those of the longest run: words that were misread here and there say nothing. */
+static void collect_own_words(tti_own_text_words *w, const compared_text *x, const own_text *own,
+                              unsigned who)
+{
+    const uint32_t size = at_most(own->longest, TTI_LONGEST_NOTICE);
+    for (uint32_t i = own->begin; i < own->begin + size; i++)
+        if (!tti_token_is_short(x->doc->flags[i]))
+            w->items[w->count++] = (uint64_t)x->doc->hashes[i] << BITS | who |
+                                   (tti_token_tells(x->doc->flags[i]) ? TELLS : 0);
+}
+
+static void collect_shared_words(tti_own_text_words *w, const compared_text *x)
 {
     const size_t most = w->count + TTI_LONGEST_NOTICE;
-    for (uint32_t begin = 0, end; begin < doc->token_count; begin = end) {
-        int is_shared;
-        end = find_run_end(aligned, doc->token_count, begin, &is_shared);
-        for (uint32_t i = begin; is_shared == wants_shared && i < end && w->count < most; i++)
-            w->items[w->count++] =
-                (uint64_t)doc->hashes[i] << BITS | who | (says_little(doc->flags[i]) ? LITTLE : 0);
-    }
+    const uint32_t count = x->doc->token_count;
+    for (uint32_t i = 0; i < count && w->count < most; i++)
+        if (i < x->head || i >= count - x->tail || x->aligned[i])
+            w->items[w->count++] = (uint64_t)x->doc->hashes[i] << BITS | SHARED;
 }
 
 TTI_SORT_DEFINE(sort_words, uint64_t, *x < *y)
@@ -131,23 +167,24 @@ static uint32_t count_of(const uint32_t counts[1 << BITS], unsigned who)
 {
     uint32_t n = 0;
     for (unsigned k = 0; k < 1u << BITS; k++)
-        n += (k & (who | LITTLE)) == who ? counts[k] : 0;
+        n += (k & who) == who ? counts[k] : 0;
     return n;
 }
 
-/* True if of the words of one, at least a few, the other has one or a small share. */
+/* True if of the words of one the other has a small share. Names and numbers are no reason to think
+ * that they are of one story: every flash of an agency begins with them. */
 static int are_unrelated(const uint32_t counts[1 << BITS], unsigned one, unsigned other,
                          double most)
 {
-    const uint32_t n = count_of(counts, one), both = count_of(counts, one | other);
-    return n >= LEAST_WORDS && (both <= 1 || both <= most * n);
+    const uint32_t n = count_of(counts, one), both = count_of(counts, one | other | TELLS);
+    return both == 0 || (both == 1 && n > FEW_WORDS) || both <= most * n;
 }
 
-/* What comes last may be a notice itself: a story does not. */
+/* ---- Evidence -------------------------------------------------------------------------------- */
+
 static int is_told_in_one_place(const own_text *own)
 {
-    return !own->is_last && own->longest >= LEAST_OWN &&
-           own->longest >= IN_ONE_PLACE * own->count && own->pieces <= PIECES + own->shared / PIECE;
+    return own->longest >= IN_ONE_PLACE * own->count && own->pieces <= PIECES + own->shared / PIECE;
 }
 
 static int are_in_same_place(const own_text *a, const own_text *b)
@@ -156,43 +193,53 @@ static int are_in_same_place(const own_text *a, const own_text *b)
     return apart <= STRAY || apart <= OTHER_PLACE * a->shared;
 }
 
-int tti_share_only_notice(const tti_doc *a, const tti_doc *b, const tti_alignment *al,
-                          tti_own_text_words *words)
+/* A page that is left empty, b, beside one that is filled in. */
+static uint32_t evidence_of_frame(const compared_text *a, const own_text *of_a,
+                                  tti_own_text_words *words)
 {
     uint32_t counts[1 << BITS];
+    if (!of_a->is_framed || of_a->longest < LEAST_FRAMED || of_a->shared > LONGEST_FRAME ||
+        of_a->longest < ALL_IN_ONE_PLACE * of_a->count ||
+        of_a->longest < FRAMED_SHARE * of_a->shared)
+        return 0;
+    words->count = 0;
+    collect_shared_words(words, a);
+    collect_own_words(words, a, of_a, OF_A);
+    count_words(words, counts);
+    return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED)
+               ? at_most(count_of(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE)
+               : 0;
+}
+
+uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alignment *al,
+                             tti_own_text_words *words)
+{
+    compared_text x = {a, al->a_aligned, 0, 0}, y = {b, al->b_aligned, 0, 0};
+    uint32_t counts[1 << BITS], n, m;
     own_text of_a, of_b;
     if (al->aligned_a > TTI_LONGEST_NOTICE ||
-        a->token_count + b->token_count < al->aligned_a + al->aligned_b + LEAST_FRAMED)
+        (a->token_count == al->aligned_a && b->token_count == al->aligned_b))
         return 0;
-    of_a = measure_own_text(al->a_aligned, a->token_count);
-    of_b = measure_own_text(al->b_aligned, b->token_count);
+    measure_ends(&x, &y);
+    of_a = measure_own_text(&x);
+    of_b = measure_own_text(&y);
+    if (of_a.count <= ALMOST_NOTHING && of_b.count >= LEAST_FRAMED)
+        return evidence_of_frame(&y, &of_b, words);
+    if (of_b.count <= ALMOST_NOTHING && of_a.count >= LEAST_FRAMED)
+        return evidence_of_frame(&x, &of_a, words);
+    if (of_a.count == 0 || of_b.count == 0 || !is_told_in_one_place(&of_a) ||
+        !is_told_in_one_place(&of_b) || !are_in_same_place(&of_a, &of_b))
+        return 0;
     words->count = 0;
-    if (is_told_in_one_place(&of_a) && is_told_in_one_place(&of_b)) {
-        if (!are_in_same_place(&of_a, &of_b))
-            return 0;
-        collect_words(words, a, al->a_aligned, 1, SHARED);
-        collect_words(words, a, al->a_aligned, 0, OF_A);
-        collect_words(words, b, al->b_aligned, 0, OF_B);
-        count_words(words, counts);
-        return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED) &&
-               are_unrelated(counts, OF_B, SHARED, UNRELATED_TO_SHARED) &&
-               are_unrelated(counts, OF_A, OF_B, UNRELATED) &&
-               are_unrelated(counts, OF_B, OF_A, UNRELATED);
-    }
-    if (of_a.count > of_b.count ? of_b.count > ALMOST_NOTHING : of_a.count > ALMOST_NOTHING)
-        return 0;
-    if (of_a.count < of_b.count)
-        return tti_share_only_notice(b, a,
-                                     &(tti_alignment){.aligned_a = al->aligned_b,
-                                                      .aligned_b = al->aligned_a,
-                                                      .a_aligned = al->b_aligned,
-                                                      .b_aligned = al->a_aligned},
-                                     words);
-    if (!of_a.is_framed || of_a.longest < LEAST_FRAMED || of_a.shared > LONGEST_FRAME ||
-        of_a.longest < ALL_IN_ONE_PLACE * of_a.count || of_a.longest < FRAMED_SHARE * al->aligned_a)
-        return 0;
-    collect_words(words, a, al->a_aligned, 1, SHARED);
-    collect_words(words, a, al->a_aligned, 0, OF_A);
+    collect_own_words(words, &x, &of_a, OF_A);
+    collect_own_words(words, &y, &of_b, OF_B);
+    collect_shared_words(words, &x);
     count_words(words, counts);
-    return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED);
+    n = count_of(counts, OF_A | TELLS);
+    m = count_of(counts, OF_B | TELLS);
+    if (!are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED) ||
+        !are_unrelated(counts, OF_B, SHARED, UNRELATED_TO_SHARED) ||
+        !are_unrelated(counts, n < m ? OF_A : OF_B, n < m ? OF_B : OF_A, UNRELATED))
+        return 0;
+    return at_most(n < m ? n : m, TTI_NOTICE_EVIDENCE - (uint32_t)(of_a.is_last || of_b.is_last));
 }

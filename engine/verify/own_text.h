@@ -11,7 +11,8 @@
 #include "corpus/corpus.h"
 
 enum {
-    TTI_LONGEST_NOTICE = 250, /**< tokens; two that share more share a story */
+    TTI_LONGEST_NOTICE = 1000, /**< tokens; two that share more share a story */
+    TTI_NOTICE_EVIDENCE = 3,   /**< so much of it tells that what a pair shares is a notice */
     TTI_COMPARED_WORDS = 3 * TTI_LONGEST_NOTICE
 };
 
@@ -22,12 +23,19 @@ typedef struct tti_own_text_words {
 } tti_own_text_words;
 
 /**
- * True if the two share nothing but a notice, as far as they themselves can tell: each has a text
- * in one place, of words that mostly neither the other nor the shared text has; or one is nothing
- * but shared text, which frames the unrelated text of the other, as a page that is left empty.
+ * How much the two themselves tell that they share nothing but a notice, from 0 to
+ * TTI_NOTICE_EVIDENCE: how many words each has that tell something, where each has its own text in
+ * the same place of the shared one, and hardly any of these words are in the other's own text or in
+ * the shared one. Own text that comes last may be a notice itself, as under a dispatch that two
+ * agencies sign: it is never enough. Or one is nothing but shared text, which frames the unrelated
+ * text of the other, as a page that is left empty.
  */
-int tti_share_only_notice(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
-                          tti_own_text_words *words);
+uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
+                             tti_own_text_words *words);
+
+/** True for a token that tells what a text is about: no number, date or name, as datelines and
+ * signatures are made of, and no short word, which any two texts have. */
+int tti_token_tells(uint8_t flags);
 
 /** Finds the next run of shared tokens from *end on, without strays; `aligned`: a byte a token.
  * @return 0: there is none */

@@ -246,9 +246,11 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     }
     p->relation = tti_relation_of(o, p, out->admission, doc, v->loaded,
                                   tti_facts_are_others(&out->facts, o->facts, out->admission));
+    if (o->facts >= 0)
+        out->notice_evidence = tti_notice_evidence(doc, v->loaded, &out->alignment, &v->words);
     if (p->relation == TT_SERIES)
         return TT_OK;
-    if (o->facts >= 0 && tti_share_only_notice(doc, v->loaded, &out->alignment, &v->words)) {
+    if (out->notice_evidence == TTI_NOTICE_EVIDENCE) {
         p->relation = TT_BOILERPLATE;
     } else if (o->facts >= 0 && tti_tell_other_news(&out->facts, o->facts)) {
         p->relation = TT_SERIES;
@@ -334,10 +336,13 @@ static tt_status append_pair(tti_verified *out, tti_verified_pair *v, uint32_t a
 
 /* What the later document of a pair shares with the earlier one as a notice. */
 static tt_status append_notice_places(tti_verified *out, const tti_corpus *corpus,
-                                      const tti_alignment *al, uint32_t a, uint32_t b)
+                                      const tti_verified_pair *v, uint32_t a, uint32_t b)
 {
-    tti_notice_place p = {.doc = a > b ? a : b, .other = a > b ? b : a};
-    while (tti_next_shared_run(a > b ? al->a_aligned : al->b_aligned,
+    tti_notice_place p = {.doc = a > b ? a : b,
+                          .other = a > b ? b : a,
+                          .evidence = (uint8_t)v->notice_evidence,
+                          .is_copy = TT_IS_COPY(v->pair.relation)};
+    while (tti_next_shared_run(a > b ? v->alignment.a_aligned : v->alignment.b_aligned,
                                corpus->docs[p.doc].token_count, &p.begin, &p.end))
         TTI_TRY(tti_array_push(&out->notice_places, out->allocator, p));
     return TT_OK;
@@ -509,8 +514,8 @@ static tt_status verify_group(const verify_job *j, verify_worker *w, const candi
         w->found.omitted += (uint64_t)v.is_omitted;
         if (v.admission != TTI_NOT_ADMITTED)
             TTI_TRY(append_pair(&w->found, &v, other, longer));
-        if (v.admission != TTI_NOT_ADMITTED && v.pair.relation == TT_BOILERPLATE)
-            TTI_TRY(append_notice_places(&w->found, j->corpus, &v.alignment, other, longer));
+        if (v.notice_evidence > 0)
+            TTI_TRY(append_notice_places(&w->found, j->corpus, &v, other, longer));
         if (tti_candidate_want(j->sorted[k]) & TTI_WANT_SECTIONS)
             TTI_TRY(tti_verified_add_passages(&w->found, &v.alignment, other, longer,
                                               j->options->min_section));

@@ -22,9 +22,10 @@ typedef struct tti_verifier tti_verifier; /**< the working memory of one thread 
 typedef struct tti_verified_pair {
     tt_pair pair; /**< facts and relation only of a pair that is admitted */
     tti_admission admission;
-    int is_omitted;          /**< not compared: the loaded article has used up its effort */
-    tti_facts facts;         /**< of a pair that is admitted */
-    tti_alignment alignment; /**< empty where the options need none; borrowed until the next run */
+    int is_omitted;           /**< not compared: the loaded article has used up its effort */
+    tti_facts facts;          /**< of a pair that is admitted */
+    uint32_t notice_evidence; /**< of tti_notice_evidence(), for a pair that is admitted */
+    tti_alignment alignment;  /**< empty where the options need none; borrowed until the next run */
 } tti_verified_pair;
 
 /** True if the options need the alignment of a pair. */
@@ -68,10 +69,12 @@ typedef struct tti_shared_passage {
     size_t block_begin; /**< in tti_verified.blocks */
 } tti_shared_passage;
 
-/** Tokens [begin, end) of a document that it shares as a notice with an earlier one. */
+/** Tokens [begin, end) of a document that it shares with an earlier one, maybe as a notice. */
 typedef struct tti_notice_place {
     uint32_t doc, other;
     uint32_t begin, end;
+    uint8_t evidence; /**< of tti_notice_evidence(), at least 1 */
+    uint8_t is_copy;  /**< the pair is one by its own numbers */
 } tti_notice_place;
 
 /** What was found. Zero it, but for the allocator, before first use. */

@@ -5,22 +5,24 @@
 #include "../texts.h"
 #include "aligned.h"
 
-static int share_only_notice(const char *x, const char *y)
+static uint32_t evidence_of(const char *x, const char *y)
 {
     aligned_texts t;
     tti_own_text_words words;
-    int answer;
+    uint32_t evidence;
     align_texts(&t, x, y);
-    answer = tti_share_only_notice(&t.docs[0], &t.docs[1], &t.alignment, &words);
+    evidence = tti_notice_evidence(&t.docs[0], &t.docs[1], &t.alignment, &words);
     aligned_texts_free(&t);
-    return answer;
+    return evidence;
 }
 
-static void assert_notice(int expected, const char *x, const char *y)
+static void assert_evidence(uint32_t expected, const char *x, const char *y)
 {
-    if (share_only_notice(x, y) != expected || share_only_notice(y, x) != expected)
-        fail_msg("not %d: %s | %s", expected, x, y);
+    if (evidence_of(x, y) != expected || evidence_of(y, x) != expected)
+        fail_msg("not %u: %s | %s", expected, x, y);
 }
+
+enum { ENOUGH = TTI_NOTICE_EVIDENCE };
 
 #define FUNGI                                                                                      \
   "Scientists ask for a turn in nature protection: fungi, not pandas, deserve the funds of this "  \
@@ -40,61 +42,80 @@ static void assert_notice(int expected, const char *x, const char *y)
 static void a_notice_under_two_teasers(void **state)
 {
     (void)state;
-    assert_notice(1, FUNGI NOTICE, DEBT NOTICE);
-    assert_notice(1, NOTICE FUNGI "Contact: press desk of the Meridian Courier. ",
-                  NOTICE DEBT "Contact: press desk of the Meridian Courier. ");
+    assert_evidence(ENOUGH, FUNGI NOTICE, DEBT NOTICE);
+    assert_evidence(ENOUGH, NOTICE FUNGI "Contact: press desk of the Meridian Courier. ",
+                    NOTICE DEBT "Contact: press desk of the Meridian Courier. ");
 }
 
 static void a_dispatch_under_two_headlines(void **state)
 {
     (void)state;
-    assert_notice(0,
-                  "Ferry with forty passengers aground off Kestron after captain lost his way in "
-                  "dense fog. " STORY,
-                  "Tugs will pull Aurora from the rocks; harbour master says nobody was hurt "
-                  "aboard the stranded ferry. " STORY);
-    assert_notice(0, "Aground in fog. " STORY, "Ferry is stuck. " STORY);
+    assert_evidence(0,
+                    "Ferry with forty passengers aground off Kestron after captain lost his way in "
+                    "dense fog. " STORY,
+                    "Tugs will pull Aurora from the rocks; harbour master says nobody was hurt "
+                    "aboard the stranded ferry. " STORY);
+    assert_evidence(0, "Aground in fog. " STORY, "Ferry is stuck. " STORY);
 }
 
 static void what_comes_last_may_be_a_notice_itself(void **state)
 {
     (void)state;
-    assert_notice(0, STORY FUNGI, STORY DEBT);
+    assert_evidence(ENOUGH - 1, NOTICE FUNGI, NOTICE DEBT);
+}
+
+static void short_flashes_tell_something(void **state)
+{
+    (void)state;
+    assert_evidence(ENOUGH, "Ferry line cancels winter crossings. " NOTICE,
+                    "Speaker resigns early, surprising deputies. " NOTICE);
+    assert_evidence(2, "Ferry cancels crossings. " NOTICE, "Speaker resigns early. " NOTICE);
+    /* A dateline and the address below are the same everywhere; names and dates tell nothing. */
+    assert_evidence(ENOUGH,
+                    "PORT ALDERY (MN) - Ferry line cancels winter crossings. " NOTICE
+                    "desk@meridian.example",
+                    "PORT ALDERY (MN) - Speaker resigns early, surprising deputies. " NOTICE
+                    "desk@meridian.example");
+    assert_evidence(0, "Kestron, 3 March (Harbour Wire) - " STORY,
+                    "Vellmoor, 5 June (Evening Mail) - " STORY);
+    assert_evidence(0, "By Jane Harlow. " STORY, "By Tom Brandt. " STORY);
 }
 
 static void a_notice_has_one_place_for_the_text(void **state)
 {
     (void)state;
-    assert_notice(0, FUNGI STORY "And that is all. ",
-                  "The ferry Aurora ran aground in fog off Kestron on Tuesday with forty "
-                  "passengers on board. " DEBT
-                  "The harbour master said that nobody was hurt and that two tugs would try to "
-                  "pull her free at the next high tide. The line has cancelled all crossings until "
-                  "the hull is inspected. And that is all. ");
+    assert_evidence(
+        0, FUNGI STORY "And that is all. ",
+        "The ferry Aurora ran aground in fog off Kestron on Tuesday with forty "
+        "passengers on board. " DEBT
+        "The harbour master said that nobody was hurt and that two tugs would try to "
+        "pull her free at the next high tide. The line has cancelled all crossings until "
+        "the hull is inspected. And that is all. ");
 }
 
 static void an_empty_page_frames_what_others_fill_in(void **state)
 {
     (void)state;
-    assert_notice(
-        1, "Office of Senator Jon Hale, press room, releases, filter, contacts. " NOTICE,
+    assert_evidence(
+        ENOUGH, "Office of Senator Jon Hale, press room, releases, filter, contacts. " NOTICE,
         "Office of Senator Jon Hale, press room, releases, filter, contacts. " FUNGI DEBT NOTICE);
     /* The longer one may be a later report. */
-    assert_notice(0, NOTICE, FUNGI DEBT NOTICE);
-    assert_notice(0, STORY,
-                  "The ferry Aurora ran aground in fog off Kestron on Tuesday with forty "
-                  "passengers on board. One of the passengers said that the ferry had turned "
-                  "twice in the fog before the hull hit rocks near the harbour of Kestron. "
-                  "The harbour master said that nobody was hurt and that two tugs would try to "
-                  "pull her free at the next high tide. The line has cancelled all crossings until "
-                  "the hull is inspected. ");
+    assert_evidence(0, NOTICE, FUNGI DEBT NOTICE);
+    assert_evidence(
+        0, STORY,
+        "The ferry Aurora ran aground in fog off Kestron on Tuesday with forty "
+        "passengers on board. One of the passengers said that the ferry had turned "
+        "twice in the fog before the hull hit rocks near the harbour of Kestron. "
+        "The harbour master said that nobody was hurt and that two tugs would try to "
+        "pull her free at the next high tide. The line has cancelled all crossings until "
+        "the hull is inspected. ");
 }
 
 static void a_long_text_is_no_notice(void **state)
 {
-    char *shared = random_text(7, 300), *x = joined(FUNGI, shared), *y = joined(DEBT, shared);
+    char *shared = random_text(7, 1100), *x = joined(FUNGI, shared), *y = joined(DEBT, shared);
     (void)state;
-    assert_notice(0, x, y);
+    assert_evidence(0, x, y);
     free(shared), free(x), free(y);
 }
 
@@ -104,6 +125,7 @@ int main(void)
         cmocka_unit_test(a_notice_under_two_teasers),
         cmocka_unit_test(a_dispatch_under_two_headlines),
         cmocka_unit_test(what_comes_last_may_be_a_notice_itself),
+        cmocka_unit_test(short_flashes_tell_something),
         cmocka_unit_test(a_notice_has_one_place_for_the_text),
         cmocka_unit_test(an_empty_page_frames_what_others_fill_in),
         cmocka_unit_test(a_long_text_is_no_notice),
