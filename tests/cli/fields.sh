@@ -65,8 +65,8 @@ test_wrong_paths() {
     has err 'in.jsonl:1: no "body.texts"; it has "id", "body"'
     for field in a,,b ,a 'a|' 'a,'; do
         run scan in.jsonl --text-field "$field"
-        exits 3
-        has err 'text_field has an empty part or too many'
+        exits 2
+        has err '--text-field has an empty part or too many'
     done
 }
 
