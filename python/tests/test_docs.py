@@ -7,7 +7,7 @@ import re
 import pytest
 from conftest import ROOT
 
-OTHERS = {"numpy", "pandas", "polars", "pyarrow", "duckdb", "datasketch", "datatrove", "text_dedup"}
+OTHERS = {"numpy", "pandas", "polars", "pyarrow", "duckdb", "datasketch", "datatrove", "text_dedup", "rensa"}
 USES = {"to_pandas": {"pandas"}, "to_polars": {"polars"}, "to_arrow": {"pyarrow"}}
 
 
@@ -89,6 +89,7 @@ def test_the_recipes(monkeypatch, capsys):
     if "pairs" in names:
         pairs, candidates = names["pairs"], names["candidates"]
         assert len(pairs & candidates) > 0.8 * len(pairs)
+        assert len(pairs & names.get("proposed", pairs)) > 0.8 * len(pairs)
         assert 0.5 < len(names["here"]) / len(names["there"]) < 2
     for groups in (names[other] for other in ("trove", "groups") if other in names):
         of = {id: number for number, ids in groups.items() for id in ids}

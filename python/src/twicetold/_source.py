@@ -345,6 +345,8 @@ def _prepared(articles: Any) -> Any:
         return articles
     if module == "polars" and hasattr(articles, "collect"):
         return articles.collect()
+    if module == "pyarrow" and hasattr(articles, "projected_schema"):  # a scanner
+        return articles.to_reader()
     if module == "pandas" and hasattr(articles, "iloc"):
         import pyarrow
 
