@@ -203,3 +203,46 @@ XML
     has out '"text":"The ferry ran aground."'
     lacks out iVBORw0
 }
+
+# One rule for headlines that kill, in every format, and statuses in every form.
+test_headlines_that_kill() {
+    while IFS='|' read -r verdict headline; do
+        rm -f a.db*
+        printf '{"id":"a","title":"%s","text":"The council met on Tuesday"}\n' "$headline" >in.jsonl
+        "$TWICETOLD" watch -q a.db <in.jsonl >out 2>err
+        has out "\"verdict\":\"$verdict\""
+        printf '<rss version="2.0"><channel><item><guid>a</guid><title>%s</title><description>The council met</description></item></channel></rss>' "$headline" >in.xml
+        rm -f a.db*
+        "$TWICETOLD" watch -q a.db <in.xml >out 2>err
+        has out "\"verdict\":\"$verdict\""
+    done <<'END'
+withdrawn|KILL: Reservoir
+withdrawn|KILL
+withdrawn|MANDATORY KILL - Reservoir
+withdrawn|Mandatory Kill -- Reservoir
+withdrawn|ADVISORY: MANDATORY KILL
+withdrawn|ADVISORY: STORY WITHDRAWN
+withdrawn|Story withdrawn: Reservoir
+withdrawn|EDITORS: KILL
+withdrawn|BC-KILL-Reservoir
+withdrawn|URGENT: KILL – Reservoir
+withdrawn|WITHDRAWN: Reservoir
+new|KILL BILL COMES TO TOWN
+new|Kill - a film
+new|Editors kill story
+new|Withdrawn from the market: the bread
+new|Advisory: killing frost
+new|Killed: three
+END
+    while read -r status; do
+        rm -f a.db*
+        printf '{"id":"a",%s,"text":"The council met on Tuesday"}\n' "$status" | "$TWICETOLD" watch -q a.db >out 2>err
+        has out '"verdict":"withdrawn"'
+    done <<'END'
+"pubstatus":"canceled"
+"pubStatus":"Canceled"
+"PUBSTATUS":["usable","stat:canceled"]
+"pubstatus":{"qcode":"stat:withheld"}
+"pubstatus":"http://cv.iptc.org/newscodes/pubstatusg2/canceled"
+END
+}

@@ -307,8 +307,8 @@ END
 test_pages_that_declare_their_encoding() {
     while IFS='|' read -r name head; do
         # shellcheck disable=SC2059
-        printf "$head<p>Caf\xe9 \x96 \xfcber $words</p>" >$name.html
-        run dedup -q $name.html -o -
+        printf "$head<p>Caf\xe9 \x96 \xfcber $words</p>" >"$name.html"
+        run dedup -q "$name.html" -o -
         exits 0
         has out "Café – über Ministers"
     done <<'END'
@@ -324,6 +324,7 @@ END
     exits 3
     has err 'e.html:1: invalid UTF-8'
     has err 'say its encoding: --encoding windows-1252'
+    # shellcheck disable=SC2016
     printf '<html><meta charset="iso-2022-jp"><p>\x1b$B3$$KLL$7$?2n\x1b(B</p>' >f.html
     run dedup -q f.html -o -
     has out '海に面した'
