@@ -8,7 +8,10 @@
 #  include <sys/mman.h>
 #endif
 
-enum { HUGE_PAGE_SIZE = 2 << 20 };
+enum {
+    HUGE_PAGE_SIZE = 2 << 20,
+    REMAPPED_SIZE = 32 << 20 /* glibc moves larger blocks without copying them */
+};
 
 /* Asks for huge pages inside a large block, because touching small ones for the first time costs
  * more than what is done with them. A system without huge pages ignores this. */
@@ -35,9 +38,17 @@ static void *libc_alloc(void *ctx, size_t size)
     return posix_memalign(&p, HUGE_PAGE_SIZE, size) == 0 ? advise_huge(p, size) : NULL;
 }
 
+/* realloc() would copy to small pages. */
 static void *libc_resize(void *ctx, void *old, size_t old_size, size_t new_size)
 {
-    (void)ctx;
+    if (new_size > old_size && new_size >= HUGE_PAGE_SIZE && old_size < REMAPPED_SIZE) {
+        void *grown = libc_alloc(ctx, new_size);
+        if (grown != NULL && old_size > 0)
+            memcpy(grown, old, old_size);
+        if (grown != NULL)
+            free(old);
+        return grown;
+    }
     old = realloc(old, new_size);
     return new_size > old_size ? advise_huge(old, new_size) : old;
 }
