@@ -18,7 +18,7 @@
 enum {
     TTI_SHORTEST_NOTICE = 8, /**< tokens */
     TTI_MOST_NOTICES = 10000,
-    TTI_MOST_NOTICE_TOKENS = 1 << 20 /**< of all together; with them a list takes 28 MB */
+    TTI_MOST_NOTICE_TOKENS = 1 << 20 /**< of all together; with them a list takes 30 MB */
 };
 
 typedef struct tti_notice {
