@@ -718,10 +718,11 @@ int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admissio
 #define FEW_CHARACTERS 60
 #define FEW_TOKENS_OVERLAP 0.9
 
-/* Of two near articles one has no more text of its own than this, a share; a few tokens, and as
- * many as were misread or rewritten, do not count, unless they are most of a short one. */
+/* Of two near articles one has no more text of its own than this, a share: what does not align,
+ * less the words that were misread or rewritten. A few tokens, and two for each such word, do not
+ * count, unless a short article has as much beside the passages as the last. */
 #define MOST_OWN 0.25
-#define FEW_OWN_TOKENS 30
+#define FEW_OWN_TOKENS 40
 #define OWN_TOKENS_OF_A_CHANGE 2
 #define MOST_OWN_OF_SHORT 0.4
 
@@ -770,12 +771,15 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
            (aligned < FEW_TOKENS || is_of_characters(shorter));
 }
 
-int tti_share_most(const tti_rest *rest, const tti_facts *facts)
+int tti_share_most(const tt_pair *p, const tti_facts *f, const tti_doc *a, const tti_doc *b)
 {
-    const double changed = (double)facts->misread + facts->words;
-    return rest->share <= MOST_OWN_OF_SHORT &&
-           (rest->share <= MOST_OWN ||
-            rest->tokens < FEW_OWN_TOKENS + OWN_TOKENS_OF_A_CHANGE * changed);
+    const double changed = (double)f->misread + f->words;
+    const double own_a = (1 - p->overlap_a) * a->token_count;
+    const double own_b = (1 - p->overlap_b) * b->token_count;
+    return f->rest.share <= MOST_OWN_OF_SHORT &&
+           (own_a - changed <= MOST_OWN * a->token_count ||
+            own_b - changed <= MOST_OWN * b->token_count ||
+            (own_a < own_b ? own_a : own_b) < FEW_OWN_TOKENS + OWN_TOKENS_OF_A_CHANGE * changed);
 }
 
 double tti_own_share(const tt_pair *p)

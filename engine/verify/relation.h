@@ -104,9 +104,9 @@ int32_t tti_relation_of(const tt_options *options, const tt_pair *pair, tti_admi
 
 tti_rest tti_rest_of(const tti_alignment *alignment, const tti_doc *a, const tti_doc *b);
 
-/** True if one of two articles has most of itself in passages that both have; `facts` may be zero.
+/** True if one of two articles has most of itself in common with the other; `facts` are theirs.
  * Near articles are related otherwise. */
-int tti_share_most(const tti_rest *rest, const tti_facts *facts);
+int tti_share_most(const tt_pair *pair, const tti_facts *facts, const tti_doc *a, const tti_doc *b);
 
 /** The least share of itself that an article has in another, for the two to be in one cluster. */
 #define TTI_MOST 0.6

@@ -255,8 +255,10 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     } else if (o->facts >= 0 && tti_tell_other_news(&out->facts, o->facts)) {
         p->relation = TT_SERIES;
     } else if (p->relation == TT_NEAR && out->alignment.passage_count > 0) {
-        const tti_rest rest = tti_rest_of(&out->alignment, doc, v->loaded);
-        if (!tti_share_most(&rest, &out->facts))
+        if (o->facts < 0) /* it is not known what was misread */
+            out->facts = (tti_facts){.rest = tti_rest_of(&out->alignment, doc, v->loaded),
+                                     .misread = doc->token_count};
+        if (!tti_share_most(p, &out->facts, doc, v->loaded))
             p->relation = TT_RELATED;
     }
     return TT_OK;

@@ -205,16 +205,18 @@ static void articles_that_say_other_things_tell_other_news(void **state)
 
 static void near_articles_have_most_of_one_in_common(void **state)
 {
-    tti_rest rest = {.tokens = 40, .share = 0.26};
-    tti_facts f = {.aligned = 200};
+    const tti_doc doc = {.token_count = 200};
+    tt_pair p = {.overlap_a = 0.74, .overlap_b = 0.7};
+    tti_facts f = {.aligned = 148, .rest = {.share = 0.1}};
     (void)state;
-    assert_false(tti_share_most(&rest, &f));
-    f.misread = 6;
-    assert_true(tti_share_most(&rest, &f)); /* misread words do not align */
-    rest.share = 0.41;
-    assert_false(tti_share_most(&rest, &f));
-    rest = (tti_rest){.tokens = 400, .share = 0.25};
-    assert_true(tti_share_most(&rest, &f));
+    assert_false(tti_share_most(&p, &f, &doc, &doc));
+    f.misread = 7; /* misread words do not align */
+    assert_true(tti_share_most(&p, &f, &doc, &doc));
+    f.rest.share = 0.41;
+    assert_false(tti_share_most(&p, &f, &doc, &doc));
+    f = (tti_facts){.aligned = 150, .rest = {.share = 0.1}};
+    p.overlap_a = 0.75;
+    assert_true(tti_share_most(&p, &f, &doc, &doc));
 }
 
 static void datelines_are_no_other_names_and_numbers(void **state)
