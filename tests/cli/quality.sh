@@ -45,6 +45,14 @@ test_a_long_letter_with_another_name_and_sum_is_a_series() {
     is harbour valley near # another dateline and a number that was corrected
 }
 
+# What differs faces nothing: the list has sums where the other has sentences.
+test_a_grant_and_a_list_of_others_with_one_background_are_no_copies() {
+    scan_feed grants
+    no_copies
+    lacks out '"type":"cluster"'
+    [ "$(kept grants)" = 'one many ' ] || fail "kept $(kept grants)"
+}
+
 test_a_dispatch_in_two_scanned_papers_is_a_copy() {
     scan_feed scans
     is gdl jdg near
