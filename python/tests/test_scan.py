@@ -228,10 +228,10 @@ def test_dedup_keeps_what_the_command_keeps(tmp_path, articles):
     removed = tmp_path / "removed.jsonl"
     output = command("dedup", "--quiet", FEED, "-o", "-", "--removed", removed)
     kept = [json.loads(line) for line in output.splitlines()]
-    gone = [json.loads(line) for line in removed.read_text().splitlines()]
+    gone = [{"differ": [], **json.loads(line)} for line in removed.read_text().splitlines()]
     for given in (FEED, articles, iter(articles)):
         out, table = twicetold.dedup(given, removed=True)
-        assert out == kept and [{k: v for k, v in row.items() if k != "differ"} for row in table] == gone
+        assert out == kept and list(table) == gone
     assert twicetold.scan(articles).removed[:] == table[:]
 
 

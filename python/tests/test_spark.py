@@ -84,7 +84,7 @@ def compare_removed(found, path, *words):
         file = os.path.join(folder, "removed.jsonl")
         output = command("dedup", "--quiet", *words, path, "-o", "-", "--removed", file)
         with open(file, encoding="utf-8") as lines_of_it:
-            wanted = [json.loads(line) for line in lines_of_it]
+            wanted = [{k: v for k, v in json.loads(line).items() if k != "differ"} for line in lines_of_it]
     assert sorted(rows(found), key=lambda r: r["id"]) == sorted(wanted, key=lambda r: r["id"])
     return [json.loads(line)["id"] for line in output.splitlines()]
 
