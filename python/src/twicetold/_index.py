@@ -168,6 +168,12 @@ class Matches(Table):
         columns = ["id", *_COMPARISON, "admitted", "passages"]
         super().__init__(verdicts, 1, "matches", columns, None if self._copies else verdicts.matches())
 
+    def __iter__(self) -> Iterator[Dict[str, Any]]:
+        for row in super().__iter__():
+            yield row
+            for other, has_same_bytes in self._copies.get(row["of"], ()):
+                yield dict(row, of=other, passages=row["passages"] if has_same_bytes else [])
+
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         if not self._copies:
             return super().__arrow_c_stream__()
@@ -433,10 +439,6 @@ class Index(AnyIndex):
         with self._not_waiting() as index:
             found = index._index.get(wanted)
         return None if found is None else _with_times(found)
-
-    def __iter__(self) -> Iterator[Union[str, int]]:
-        """The ids of the articles, in the order of their arrival."""
-        return (article["id"] for article in self.articles())
 
     def articles(self, after: int = 0, *, newest_first: bool = False, texts: bool = False) -> Iterator[Dict[str, Any]]:
         flags = (_NEWEST_FIRST if newest_first else 0) | (_TEXTS if texts else 0)
