@@ -40,17 +40,21 @@ tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t coun
     return tti_kgram_index_build(&x->index, tokens, count, error);
 }
 
-int tti_anchors_have_few_words(tti_anchors *x)
+static int has_few_words(const tti_anchors *x)
 {
     enum { BITS = 1 << 15 };
     uint64_t seen[BITS / 64] = {0}, words = 0; /* no more than there are */
-    if (x->few_words >= 0)
-        return x->few_words;
     for (uint32_t i = 0; i < x->b_count; i++)
         seen[x->b[i] % BITS / 64] |= (uint64_t)1 << x->b[i] % 64;
     for (size_t i = 0; i < BITS / 64; i++)
         words += tti_popcount64(seen[i]);
-    x->few_words = words * words < (uint64_t)x->b_count * 4;
+    return words * words < (uint64_t)x->b_count * 4;
+}
+
+int tti_anchors_have_few_words(tti_anchors *x)
+{
+    if (x->few_words < 0)
+        x->few_words = has_few_words(x);
     return x->few_words;
 }
 
