@@ -650,13 +650,13 @@ test_what_is_acknowledged_survives_a_kill() {
     rounds=${TT_KILLS:-10} seed=${TT_SEED:-$RANDOM}
     echo "TT_KILLS=$rounds TT_SEED=$seed"
     RANDOM=$seed
-    feed 14000 >in.jsonl
+    feed 50000 >in.jsonl
     : >acknowledged
     kinds=(watch gather slow)
     killed=0 told=0
     for round in $(seq "$rounds"); do
         at=$(($(sort -u acknowledged | wc -l) - 50))
-        if [ $at -gt 8000 ]; then # what is left may not last until the kill: from the beginning
+        if [ $at -gt 25000 ]; then # what is left may not last until the kill: from the beginning
             all_are_there acknowledged
             rm -f a.db* acknowledged
             : >acknowledged
