@@ -8,7 +8,9 @@
 #include "input/warc.h"
 
 #include "input/byte_stream.h"
+#include "input/format.h"
 #include "input/html_page.h"
+#include "input/refusal.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -218,6 +220,30 @@ static int is_html_type(text_span type)
     return begins_with(type, "text/html") || begins_with(type, "application/xhtml");
 }
 
+/* Whether it is that of a page or a text, or what it is shows in the content. */
+static int is_text_type(text_span type)
+{
+    return type.size == 0 || is_html_type(type) || begins_with(type, "text/plain");
+}
+
+/* The Content-Type of what says none, by its first bytes. @return its size is 0: it is no text */
+static text_span guess_type(const char *text, size_t size)
+{
+    tti_file_kind file = {"", 0, TTI_FORMAT_TEXT, TT_TEXT_AUTO};
+    tti_first_bytes seen = {.bytes = text, .size = size, .at_end = 1};
+    const char *advice;
+    while (seen.size > 0 && is_blank_or_end(*seen.bytes))
+        seen.bytes++, seen.size--;
+    (void)tti_format_decide(&file.format, &seen);
+    if (file.format == TTI_FORMAT_HTML)
+        return (text_span){"text/html", 9};
+    return (text_span){"text/plain",
+                       file.format == TTI_FORMAT_TEXT &&
+                               tti_refusal_of(&file, seen.bytes, seen.size, &advice) == NULL
+                           ? 10
+                           : 0};
+}
+
 /* Gives the page, or the plain text, of this Content-Type as an item. `text` is changed. */
 static tt_status emit_page(tti_warc *w, char *text, size_t size, text_span type)
 {
@@ -228,6 +254,10 @@ static tt_status emit_page(tti_warc *w, char *text, size_t size, text_span type)
     tti_xml_item item = {NULL, 0, w->record, TT_OK, NULL};
     char id[2100], when[40], charset[40];
     int has_text = size > 0;
+    if (type.size == 0)
+        type = guess_type(text, size);
+    if (type.size == 0)
+        return w->options.pass_over(w->ctx, "x.untyped");
     if (address.size >= 2 && address.text[0] == '<' && address.text[address.size - 1] == '>')
         address = (text_span){address.text + 1, address.size - 2}; /* as WARC 1.0 has it */
     if (address.size == 0)
@@ -296,7 +326,7 @@ static tt_status read_response(tti_warc *w)
         (void)snprintf(name, sizeof name, "x.http%.3s", code + 1);
         return w->options.pass_over(w->ctx, name);
     }
-    if (!is_html_type(type) && !begins_with(type, "text/plain"))
+    if (!is_text_type(type))
         return pass_over_type(w, type);
     if (begins_with(head_field(fields, "Transfer-Encoding"), "chunked"))
         size = join_chunks(body, size);
@@ -317,21 +347,14 @@ static tt_status read_response(tti_warc *w)
                            : emit_page(w, w->page.items, w->page.count, type);
 }
 
-/* Whether the record of this head may be an article: as a response, or as a page by itself. */
-static int is_wanted(text_span head, text_span type)
-{
-    const text_span kind = head_field(head, "WARC-Type");
-    return begins_with(kind, "response")
-               ? begins_with(type, "application/http")
-               : (begins_with(kind, "resource") || begins_with(kind, "conversion")) &&
-                     (is_html_type(type) || begins_with(type, "text/plain"));
-}
-
 static tt_status end_record(tti_warc *w)
 {
-    const text_span type = head_field((text_span){w->head.items, w->head.count}, "Content-Type");
+    const text_span head = {w->head.items, w->head.count}, type = head_field(head, "Content-Type");
+    const text_span content = {w->content.items, w->content.count};
     tt_status status = TT_OK;
-    if (w->state == IN_CONTENT && begins_with(type, "application/http"))
+    if (w->state == IN_CONTENT &&
+        (begins_with(type, "application/http") ||
+         (begins_with(head_field(head, "WARC-Type"), "response") && begins_with(content, "HTTP/"))))
         status = read_response(w);
     else if (w->state == IN_CONTENT)
         status = emit_page(w, w->content.items, w->content.count, type);
@@ -341,6 +364,21 @@ static tt_status end_record(tti_warc *w)
     return status;
 }
 
+/* Decides whether the content may be an article: as a response, or as a page by itself. What is one
+ * of these, but of another type, is passed over. */
+static tt_status choose_content(tti_warc *w, text_span head)
+{
+    const text_span kind = head_field(head, "WARC-Type"), type = head_field(head, "Content-Type");
+    const int is_response = begins_with(kind, "response");
+    w->state = PASSING_CONTENT;
+    if (!is_response && !begins_with(kind, "resource") && !begins_with(kind, "conversion"))
+        return TT_OK;
+    if (is_response ? type.size > 0 && !begins_with(type, "application/http") : !is_text_type(type))
+        return pass_over_type(w, type);
+    w->state = IN_CONTENT;
+    return TT_OK;
+}
+
 static tt_status begin_content(tti_warc *w)
 {
     const text_span head = {w->head.items, w->head.count};
@@ -348,7 +386,7 @@ static tt_status begin_content(tti_warc *w)
         (void)snprintf(w->fault, sizeof w->fault, "a record without a Content-Length");
         return TT_EFORMAT;
     }
-    w->state = is_wanted(head, head_field(head, "Content-Type")) ? IN_CONTENT : PASSING_CONTENT;
+    TTI_TRY(choose_content(w, head));
     if (w->state == IN_CONTENT && w->left > w->options.longest_record) {
         char reason[100];
         w->state = PASSING_CONTENT;

@@ -578,6 +578,25 @@ test_web_archives() {
     has err 'in.warc:1: no record of a web archive where one should be'
 }
 
+test_records_of_web_archives_without_a_type() {
+    untyped() { warc_record "$@" x | sed '/^Content-Type: x/d'; }
+    {
+        { printf 'HTTP/1.1 200 OK\r\nServer: x\r\n\r\n'; web_page ''; } | untyped response http://a.example/1
+        web_page '' | untyped conversion http://a.example/2
+        printf '%s\n' "$words" | untyped conversion http://a.example/3
+        printf '\211PNG\r\n\032\n' | untyped resource http://a.example/4
+        { printf 'HTTP/1.1 200 OK\r\n\r\n'; web_page '' | gzip -n; } | untyped response http://a.example/5
+        { printf 'HTTP/1.1 404 No\r\n\r\n'; web_page ''; } | untyped response http://a.example/6
+        printf 'x' | warc_record conversion http://a.example/7 application/json; printf "{\"a\":1}" | untyped resource http://a.example/8
+    } >in.warc
+    run scan --pairs in.warc
+    exits 0
+    has out '"articles":3,"rejected":0,'
+    has out '{"type":"pair","a":"http://a.example/1","b":"http://a.example/2","relation":"identical"'
+    has out '{"type":"pair","a":"http://a.example/1","b":"http://a.example/3","relation":"identical"'
+    has err 'passed over in directories and archives: 3 *.untyped, 1 *.http404, 1 *.json'
+}
+
 # A python3 that writes what a test wants of it.
 fake_python() {
     cat >python
