@@ -14,6 +14,7 @@
 #include "util/utf8.h"
 
 #define AS_TEXT "convert it to text or JSON Lines first"
+#define AS_PAGE "save it as HTML, or convert it to text or JSON Lines first"
 #define AS_LINES "convert it to JSON Lines first"
 #define BY_PACKAGE "read it with the Python package, or convert it to JSON Lines"
 #define DECOMPRESS "decompress it first"
@@ -74,6 +75,8 @@ static const struct {
                {".sql", "an SQL dump", "export the table as CSV"},
                {".mbox", "a mailbox", AS_TEXT},
                {".eml", "an e-mail", AS_TEXT},
+               {".mht", "a saved web page", AS_PAGE},
+               {".mhtml", "a saved web page", AS_PAGE},
                {".srt", "subtitles", AS_TEXT},
                {".pkl", "a pickle of Python", AS_LINES},
                {".pickle", "a pickle of Python", AS_LINES},
@@ -176,7 +179,7 @@ static int has_word(const head_line *line, const char *word)
 }
 
 /* Whether the first lines are the headers of a mail. @return 0, or 1; 2: its text is encoded, or
- * one part of several */
+ * one part of several; 3: these belong together, as those of a web page that was saved */
 static int is_mail(const char *bytes, size_t size)
 {
     static const char *const headers[] = {
@@ -189,7 +192,7 @@ static int is_mail(const char *bytes, size_t size)
     static const char *const codes[] = {"multipart/", "text/html", "base64", "quoted-printable"};
     head_line line;
     size_t at = 0, known = 0;
-    int is_encoded = 0;
+    int is_encoded = 0, is_page = 0;
     while (next_line(bytes, size, &at, &line) && line.size > 0) {
         const size_t name = name_of_line(&line, 0);
         if (name == 0 && (known == 0 || (line.text[0] != ' ' && line.text[0] != '\t')))
@@ -197,8 +200,9 @@ static int is_mail(const char *bytes, size_t size)
         known += is_one_of(line.text, name, headers, sizeof headers / sizeof *headers);
         for (size_t i = 0; i < sizeof codes / sizeof *codes && known > 0; i++)
             is_encoded |= has_word(&line, codes[i]);
+        is_page |= known > 0 && has_word(&line, "multipart/related");
     }
-    return known < 2 ? 0 : 1 + is_encoded;
+    return known < 2 ? 0 : 1 + is_encoded + is_page;
 }
 
 int tti_refusal_is_mail(const char *bytes, size_t size)
@@ -295,6 +299,7 @@ const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t 
 {
     const size_t name_size = tti_format_size_without_compression(file->path);
     const int may_be_kept = file->format == TTI_FORMAT_TEXT;
+    int mail;
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
         if (size >= beginnings[i].size &&
             memcmp(bytes, beginnings[i].begin, beginnings[i].size) == 0) {
@@ -317,14 +322,20 @@ const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t 
     if (bytes[0] != '{' && is_binary(bytes, size)) /* of JSON, each record is checked */
         return "binary data";
     if ((may_be_kept && file->text_format == TT_TEXT_PLAIN) ||
-        (file->format != TTI_FORMAT_TEXT && file->format != TTI_FORMAT_JSONL))
+        (file->format != TTI_FORMAT_TEXT && file->format != TTI_FORMAT_JSONL &&
+         file->format != TTI_FORMAT_HTML))
         return NULL;
     if (may_be_kept)
         *advice = "convert it to JSON Lines first, or keep it as it is with --text-format plain";
-    if (size > (may_be_kept ? TTI_FORMAT_SNIFF_BYTES : TTI_REFUSAL_BYTES))
-        size = may_be_kept ? TTI_FORMAT_SNIFF_BYTES : TTI_REFUSAL_BYTES;
-    if (is_mail(bytes, size) > may_be_kept) /* one in plain text may be read as a text */
-        return "an e-mail";
+    if (size > TTI_FORMAT_SNIFF_BYTES && file->format != TTI_FORMAT_JSONL)
+        size = TTI_FORMAT_SNIFF_BYTES;
+    else if (size > TTI_REFUSAL_BYTES && file->format == TTI_FORMAT_JSONL)
+        size = TTI_REFUSAL_BYTES;
+    mail = is_mail(bytes, size);
+    if (mail > may_be_kept) /* one in plain text may be read as a text */
+        return mail == 3 ? "an e-mail, or a web page that was saved as one" : "an e-mail";
+    if (file->format == TTI_FORMAT_HTML)
+        return NULL;
     if (size > TTI_REFUSAL_BYTES)
         size = TTI_REFUSAL_BYTES;
     if (is_mailbox(bytes, size))

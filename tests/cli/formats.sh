@@ -264,6 +264,8 @@ a YAML file; convert it to JSON Lines first|- id: a\n  text: some words\n- id: b
 a YAML file; convert it to JSON Lines first|id: a\ntext: some words\n
 an e-mail; convert it|Received: from x by y;\n  Mon, 8 May 2034 10:00:00 +0000\nFrom: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n
 an e-mail; convert it|From: a@b.example\nSubject: x\nContent-Transfer-Encoding: base64\n\neA==\n
+an e-mail; convert it|From: a@b.example\nSubject: x\nContent-Type: text/html\n\n<html><body><p>some words</p></body></html>\n
+an e-mail, or a web page that was saved as one; convert it|From: <Saved by x>\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\tboundary=x\n\n--x\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<html><body><p>caf=C3=A9</p></body></html>\n
 a mailbox; convert it|From a@b.example Mon May  8 10:00:00 2034\nX-Status: read\n\nwords\n
 subtitles; convert it|1\n00:00:01,000 --> 00:00:04,000\nwords\n
 subtitles; convert it|WEBVTT\n\n00:01.000 --> 00:04.000\nwords\n
@@ -272,6 +274,12 @@ an SQL dump; export the table as CSV|-- MySQL dump 10.13\n
 an SQL dump; export the table as CSV|INSERT INTO a VALUES (1);\n
 no "text" among the columns: "1", "2034-05-08"|1,2034-05-08,The council met on Tuesday in the hall of the old town\n2,2034-05-09,It met again\n3,2034-05-10,And so on\n
 END
+    for name in a.mht a.MHTML; do
+        printf 'X: y\n\n<html><p>words</p></html>' >$name
+        run scan $name
+        exits 3
+        has err "$name: a saved web page; save it as HTML"
+    done
     # and texts that only look like them are read
     while IFS='|' read -r bytes; do
         # shellcheck disable=SC2059
