@@ -87,17 +87,21 @@ static size_t find_column(const tti_csv *t, size_t first, const char *name, size
 /* Refuses the tables that scan --csv writes, which have no texts. @return whether it is one */
 static int refuse_own_table(tti_csv *t)
 {
-    static const char *const headers[] = {"cluster,article,kept",
-                                          "section,tokens,article,begin,end",
-                                          "a,b,relation,resemblance,", "id,kept,relation,"};
+    static const char *const headers[] = {
+        "cluster,article,kept", "section,tokens,kind,article,begin,end,of_begin,of_end,similarity",
+        "a,b,relation,resemblance,containment_a,containment_b,overlap_a,overlap_b,facts,conflicts",
+        "id,kept,relation,resemblance,containment,containment_of,overlap,overlap_of,facts,"
+        "conflicts"};
     const tti_char_array *held = &t->line_held;
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-        if (held->count >= strlen(headers[i]) &&
-            memcmp(held->items, headers[i], strlen(headers[i])) == 0) {
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        const size_t size = strlen(headers[i]);
+        if (held->count >= size && memcmp(held->items, headers[i], size) == 0 &&
+            (held->count == size || strchr("\r\n", held->items[size]) != NULL)) {
             (void)snprintf(t->fault, sizeof t->fault,
                            "a table that scan --csv wrote; give the articles that were scanned");
             return 1;
         }
+    }
     return 0;
 }
 

@@ -257,8 +257,8 @@ test_texts_that_are_none() {
     done <<'END'
 no "text" among the columns: "date", "headline", "views"|date,headline,views\n1,a,2\n3,"b, c",4\n
 a table that scan --csv wrote; give the articles that were scanned|cluster,article,kept\r\n1,a,1\r\n
-a table that scan --csv wrote|section,tokens,article,begin,end,of_begin,of_end,similarity\r\n1,40,a,0,9,0,9,1\r\n
-a table that scan --csv wrote|a,b,relation,resemblance,containment_a\r\nx,y,near,1,1\r\n
+a table that scan --csv wrote|section,tokens,kind,article,begin,end,of_begin,of_end,similarity\r\n1,40,story,a,0,9,0,9,1\r\n
+a table that scan --csv wrote|id,kept,relation,resemblance,containment,containment_of,overlap,overlap_of,facts,conflicts\r\nx,y,near,1,1,1,1,1,1,0\r\n
 a YAML file; convert it to JSON Lines first|---\n- id: a\n  text: some words\n
 a YAML file; convert it to JSON Lines first|- id: a\n  text: some words\n- id: b\n  text: others\n
 a YAML file; convert it to JSON Lines first|id: a\ntext: some words\n

@@ -329,6 +329,11 @@ test_tables_as_csv() {
     done
     has tables/pairs.csv '"a,""b""",twin,identical,1,1,1,1,1,1,0'
     has tables/clusters.csv '"a,""b""",1'
+    for table in tables/*.csv; do # none of them is one of articles
+        run scan "$table"
+        exits 3
+        has err "$table:1: a table that scan --csv wrote; give the articles that were scanned"
+    done
     run dedup -q in.jsonl -o kept.jsonl --removed removed.jsonl
     [ "$(($(wc -l <tables/removed.csv) - 1))" -eq "$(wc -l <removed.jsonl)" ] || fail 'removed.csv is not what dedup removes'
     : >file

@@ -143,6 +143,7 @@ KINDS = [
     ("two columns named text", "a.csv", "id,text,text\n1,x,y\n", 0, 1, 'two columns are named "text"; rename one of them'),
     ("an empty cell", "table", TABLE + "x,,\n", 3, 1, '"text" is empty'),
     ("a table of `scan --csv`", "clusters", "cluster,article,kept\r\n1,a,1\r\n", 0, 1, "a table that scan --csv wrote; give the articles that were scanned"),
+    ("its `sections.csv`", "sections", "section,tokens,kind,article,begin,end,of_begin,of_end,similarity\r\n1,40,story,a,0,9,0,9,1\r\n", 0, 1, "a table that scan --csv wrote; give the articles that were scanned"),
     ("JSON named `.csv`, `.html` or `.xml`", "a.html", LINES, 3, 0, "its name says otherwise, but it is JSON", "watch"),
     ("JSON named `.txt`", "a.txt", LINES, 3, 0, "its name says otherwise, but it is JSON", "watch"),
     ("CSV named `.txt`", "a.txt", TABLE, 3, 0, "its name says otherwise, but it is a table", "watch"),
