@@ -104,7 +104,7 @@ int decisions_read(decisions *d, const char *path, decision_find_fn find, void *
         (void)snprintf(reason, sizeof reason, "it is about an article that is not in the %s",
                        where);
         if (!quiet)
-            message_record(path, x->line, reason, NULL);
+            message_record(path, x->line, 1, reason, NULL);
     }
     return rc;
 }

@@ -177,7 +177,8 @@ int message_usage(const subcommand *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-void message_record(const char *file, uint64_t line, const char *reason, const char *advice)
+void message_record(const char *file, uint64_t line, uint32_t nth, const char *reason,
+                    const char *advice)
 {
     const char *mark = advice != NULL ? "; " : "", *more = advice != NULL ? advice : "";
     char *safe_file = NULL, *safe_reason = NULL, *text = NULL;
@@ -186,6 +187,8 @@ void message_record(const char *file, uint64_t line, const char *reason, const c
     if (!as_json) {
         if (line == 0)
             message_line("%s: %s%s%s", file, reason, mark, more);
+        else if (nth > 1)
+            message_line("%s:%" PRIu64 ".%" PRIu32 ": %s%s%s", file, line, nth, reason, mark, more);
         else
             message_line("%s:%" PRIu64 ": %s%s%s", file, line, reason, mark, more);
         return;
@@ -199,6 +202,8 @@ void message_record(const char *file, uint64_t line, const char *reason, const c
         write_string_field(out, "file", safe_file);
         if (line != 0)
             (void)fprintf(out, ",\"line\":%" PRIu64, line);
+        if (line != 0 && nth > 1)
+            (void)fprintf(out, ",\"nth\":%" PRIu32, nth);
         if (advice != NULL)
             write_string_field(out, "advice", advice);
         end_object(out, &text);

@@ -16,12 +16,14 @@
 #endif
 
 /** With 1, each later message is a JSON object on one line: time, level (info, warning, error or
- * progress), message, file and line if it is about a record, and advice if there is any. */
+ * progress), message, file, line and nth (of several on it) if it is about a record, and advice if
+ * there is any. */
 void message_as_json(int on);
 
-/** Says that a record is left out, and why. `line` is 0 if the whole file is the record. `advice`
- * says what to do about it, or is NULL. */
-void message_record(const char *file, uint64_t line, const char *reason, const char *advice);
+/** Says that a record is left out, and why. `line` is 0 if the whole file is the record; it is
+ * the `nth` that begins there. `advice` says what to do about it, or is NULL. */
+void message_record(const char *file, uint64_t line, uint32_t nth, const char *reason,
+                    const char *advice);
 
 /** Writes progress as a JSON object. @return 0 if messages are not JSON; nothing was written */
 int message_progress(const char *stage, uint64_t done, uint64_t total, double seconds,

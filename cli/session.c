@@ -146,7 +146,7 @@ int session_reject(session *r, const tt_record *record, tt_status status)
         r->alike++;
     else if (!r->settings->quiet &&
              (status != TT_EDUPLICATE || r->same_ids <= NAMED_SAME_IDS || r->settings->log != 0))
-        message_record(record->file, record->line, reason, advice);
+        message_record(record->file, record->line, record->nth, reason, advice);
     /* A record that is too long to be held, or that cannot be read, has no bytes here. */
     if (r->rejects.name == NULL || record->raw_size == 0)
         return 0;
@@ -180,7 +180,7 @@ static void tell_notes(session *r, const tt_record *record)
     };
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
         if ((record->notes & ~r->noted & notes[i].note) != 0 && !r->settings->quiet)
-            message_record(record->file, record->line, notes[i].text, notes[i].advice);
+            message_record(record->file, record->line, record->nth, notes[i].text, notes[i].advice);
     r->noted |= record->notes;
     if ((record->notes & TT_NOTE_NO_ID) != 0 && record->status == TT_OK)
         r->without_id++;

@@ -796,7 +796,8 @@ typedef struct tt_reader_options {
 
 /** What was assumed of a record. */
 enum {
-    TT_NOTE_NO_ID = 1u << 0,      /**< it has no id; "FILE:LINE" is its id, or as
+    TT_NOTE_NO_ID = 1u << 0,      /**< it has no id; "FILE:LINE" is its id, of the
+                                       second record on a line "FILE:LINE.2", or as
                                        TT_READER_LASTING_IDS says */
     TT_NOTE_HTML = 1u << 1,       /**< its text was HTML, of which the tags were removed */
     TT_NOTE_NO_ZONE = 1u << 2,    /**< its time has no zone and was taken for UTC */
@@ -827,7 +828,7 @@ typedef struct tt_record {
     const char *title; /**< the field "title" or the headline of a wire format; may be NULL */
     size_t title_size;
     uint32_t notes; /**< TT_NOTE_* */
-    uint32_t reserved;
+    uint32_t nth;   /**< of the records that begin on this line, which one, from 1 */
 } tt_record;
 
 /**

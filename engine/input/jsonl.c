@@ -16,8 +16,8 @@
 /* Bytes of a field's name that a reason shows. */
 enum { SHOWN_NAME = 40 };
 
-/* For the line in the id of a record without one. */
-enum { MADE_ID_ROOM = 24 };
+/* For the line, and the number on it, in the id of a record without one. */
+enum { MADE_ID_ROOM = 40 };
 
 void tti_record_reject(tt_record *record, tt_status status, const char *format, ...)
 {
@@ -242,6 +242,9 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
         record->article.id_size = tti_utf8_of_path(record->file, spare);
         record->article.id_size += (size_t)snprintf(spare + record->article.id_size, MADE_ID_ROOM,
                                                     ":%" PRIu64, record->line);
+        if (record->nth > 1) /* several are on the line */
+            record->article.id_size += (size_t)snprintf(spare + record->article.id_size,
+                                                        MADE_ID_ROOM / 2, ".%" PRIu32, record->nth);
         return 1;
     case TTI_VALUE_LONE_SURROGATE:
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"%.*s\"",

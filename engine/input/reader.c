@@ -96,13 +96,15 @@ typedef struct input_file {
     tti_json_split split;    /* of objects over several lines */
     const tti_input *input;
     tti_format format;
-    int is_begun;     /* the format is decided and the byte order mark passed */
-    int bom;          /* size of the byte order mark */
-    uint64_t line;    /* the number of the next line */
-    int is_skipping;  /* the rest of the line, or of the plain file, has been given up */
-    int is_object;    /* the line given up began as an object does */
-    uint64_t skipped; /* bytes of the line given up, so far */
-    uint32_t notes;   /* TT_NOTE_* of its records */
+    int is_begun;       /* the format is decided and the byte order mark passed */
+    int bom;            /* size of the byte order mark */
+    uint64_t line;      /* the number of the next line */
+    uint64_t last_line; /* of the last record; */
+    uint32_t nth;       /* of the records that begin on that line, which one it is, from 1 */
+    int is_skipping;    /* the rest of the line, or of the plain file, has been given up */
+    int is_object;      /* the line given up began as an object does */
+    uint64_t skipped;   /* bytes of the line given up, so far */
+    uint32_t notes;     /* TT_NOTE_* of its records */
     int has_record;
 } input_file;
 
@@ -434,6 +436,8 @@ static tt_record *append_item(tt_reader *r, reader_item_kind kind, size_t begin,
     assert(begin <= end && r->items.count == r->records.count);
     r->items.items[r->items.count++] = (reader_item){
         kind, kind == ITEM_LINE ? &r->line_options : NULL, begin, end, 0, 0, 0, r->file.notes};
+    r->file.nth = r->file.has_record && line == r->file.last_line ? r->file.nth + 1 : 1;
+    r->file.last_line = line;
     r->file.has_record = 1;
     record = &r->records.items[r->records.count++];
     memset(&record->article, 0, sizeof record->article);
@@ -445,7 +449,8 @@ static tt_record *append_item(tt_reader *r, reader_item_kind kind, size_t begin,
     record->reason[0] = '\0';
     record->title = NULL;
     record->title_size = 0;
-    record->notes = record->reserved = 0;
+    record->notes = 0;
+    record->nth = r->file.nth;
     return record;
 }
 

@@ -262,6 +262,34 @@ test_a_record_without_an_id_is_named_by_its_place() {
     has out '{"type":"pair","a":"in.jsonl:1","b":"in.jsonl:2"'
 }
 
+# Several on one line get names of their own, and messages have the same places.
+test_records_without_an_id_on_one_line() {
+    first='{"text":"alpha beta gamma"}' second='{"id":null,"text":"delta epsilon zeta"}' third='{"text":"Alpha, beta; gamma"}'
+    printf '[%s,%s,{"text":7},%s,\n%s]\n' "$first" "$second" "$third" "$second" >array.json
+    printf '%s %s {"text":7} %s\n%s\n' "$first" "$second" "$third" "$second" >after.json
+    printf '%s\r%s\r{"text":7}\r%s\n%s' "$first" "$second" "$third" "$second" >cr.jsonl
+    for file in array.json after.json cr.jsonl; do
+        run scan "$file"
+        exits 1
+        has out '"articles":4,"rejected":1,'
+        has out "{\"type\":\"pair\",\"a\":\"$file:1\",\"b\":\"$file:1.4\""
+        has out "{\"type\":\"pair\",\"a\":\"$file:1.2\",\"b\":\"$file:2\""
+        has err "$file:1.3: \"text\" is not a string"
+        run dedup -q "$file" -o kept
+        lines kept 2
+    done
+    run scan --log json array.json
+    has err '"file":"array.json","line":1,"nth":3'
+    {
+        printf '<rss version="2.0"><channel>'
+        for i in $(seq 300); do printf '<item><description>The council met %s times in the hall</description></item>' "$i"; done
+        printf '</channel></rss>'
+    } >in.rss
+    run scan in.rss
+    exits 0
+    has out '"articles":300,"rejected":0,'
+}
+
 test_a_line_of_200_mb_is_rejected_and_the_rest_is_read() {
     {
         printf '%s\n{"id":"long","text":"' "$one"
