@@ -376,7 +376,8 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
         if (!tti_jsonl_scan_fields(options, line, size, out, &fields, record))
             return;
     }
-    if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT && tti_ninjs_read(options, out, record))
+    if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT &&
+        tti_ninjs_read(options, values[TTI_FIELD_ID].kind > TTI_VALUE_NULL, out, record))
         return;
     if (!set_id(options, &values[TTI_FIELD_ID], out + strings_bound(options, size), record))
         return;

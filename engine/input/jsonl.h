@@ -93,8 +93,9 @@ void tti_record_reject(tt_record *record, tt_status status, const char *format, 
 
 /**
  * Reads a line that has no text field as ninjs, and fills article, status and reason if it is.
+ * has_id: it has an id as well, which a line that only withdraws an item is about.
  * `out` is as in tti_jsonl_read(). @return 1, or 0: it is not ninjs
  */
-int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *record);
+int tti_ninjs_read(const tti_jsonl_options *options, int has_id, char *out, tt_record *record);
 
 #endif

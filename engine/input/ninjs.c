@@ -160,7 +160,7 @@ static int find_field(const json_string_ref *key)
 }
 
 /* Notes where the fields are. @return 1, or 0: the line is not ninjs */
-static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
+static int find_ninjs_fields(ninjs_item *it, int has_id, const char *line, size_t size)
 {
     tti_json *j = &it->json;
     tti_json_init(j, line, size);
@@ -179,7 +179,8 @@ static int find_ninjs_fields(ninjs_item *it, const char *line, size_t size)
             return 0;
         if (field == OTHER_BODY && it->at[field].size > 0)
             it->at[field].markup = it->at[field].raw[0] == '<';
-        it->fields += field == CREATED || (field >= HEADLINE && field <= OTHER_HEADLINE) ||
+        it->fields += field == CREATED || (field == STATUS && !has_id) ||
+                      (field >= HEADLINE && field <= OTHER_HEADLINE) ||
                       (field >= XHTML && field <= OTHER_BODY);
     }
     return j->fault == NULL && (it->at[URI].size > 0 || it->at[GUID].size > 0) && it->fields > 0;
@@ -251,7 +252,7 @@ static int write_string_field(const json_string_ref *p, char **out, const char *
     return 0;
 }
 
-int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *record)
+int tti_ninjs_read(const tti_jsonl_options *options, int has_id, char *out, tt_record *record)
 {
     tt_article *a = &record->article;
     ninjs_item it;
@@ -262,7 +263,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, char *out, tt_record *recor
     char moment[TTI_TIME_ROOM];
     memset(it.at, 0, sizeof it.at);
     it.fields = 0;
-    if (!find_ninjs_fields(&it, record->raw, record->raw_size))
+    if (!find_ninjs_fields(&it, has_id, record->raw, record->raw_size))
         return 0;
     headline = first_present_field(&it, HEADLINE, OTHER_HEADLINE);
     is_withdrawn = tti_is_withdrawn(it.at[STATUS].raw, it.at[STATUS].size) ||

@@ -7,10 +7,15 @@
 
 int tti_is_withdrawn(const char *status, size_t size)
 {
-    static const char *const words[] = {"canceled", "cancelled", "withheld", "withdrawn"};
-    size_t begin = size;
+    static const char *const words[] = {"canceled", "cancelled", "withheld", "withdrawn", "killed"};
+    size_t begin;
+    while (size > 0 && isspace((unsigned char)status[size - 1]))
+        size--;
+    begin = size;
     while (begin > 0 && strchr(":/#", status[begin - 1]) == NULL)
         begin--; /* of "stat:canceled" and of the address of the same term */
+    while (begin < size && isspace((unsigned char)status[begin]))
+        begin++;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (size - begin == strlen(words[i]) &&
             strncasecmp(status + begin, words[i], size - begin) == 0)

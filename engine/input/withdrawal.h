@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 /** Whether a status of publication withdraws the item, as IPTC's "canceled" does: the word, the
- * term of a scheme ("stat:canceled") or its address, in small letters or capitals. */
+ * term of a scheme ("stat:canceled") or its address, in small letters or capitals and with blanks
+ * around it. */
 int tti_is_withdrawn(const char *status, size_t size);
 
 /**

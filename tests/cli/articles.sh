@@ -204,6 +204,34 @@ XML
     lacks out iVBORw0
 }
 
+# A notice of ninjs may say no more than that the item is withdrawn.
+test_a_notice_without_headline_and_time() {
+    while IFS='|' read -r id notice; do
+        rm -f a.db*
+        item urn:A usable 'Ferry aground' 'The ferry ran aground on Monday' | sed "s/\"uri\"/\"$id\"/" >in.ninjs
+        [ "$id" = uri ] || sed -i 's/.*/{"id":"urn:A","text":"The ferry ran aground on Monday"}/' in.ninjs
+        printf '%s\n' "$notice" >>in.ninjs
+        "$TWICETOLD" watch -q a.db <in.ninjs >out 2>err || fail "watch failed: $notice"
+        has out '"id":"urn:A","verdict":"withdrawn","of":"urn:A"'
+    done <<'END'
+uri|{"uri":"urn:A","version":"2","type":"text","pubstatus":"canceled"}
+uri|{"uri":"urn:A","pubstatus":"canceled"}
+uri|{"uri":"urn:A","pubStatus":[" WITHHELD "]}
+uri|{"pubstatus":" CANCELED ","guid":"urn:A"}
+uri|{"uri":"urn:A","pubstatus":"killed"}
+id|{"id":"urn:A","uri":"https://example.org/a","pubstatus":" Killed "}
+END
+    while IFS='|' read -r first notice; do
+        rm -f a.db*
+        printf '%s' "$first" | "$TWICETOLD" watch -q a.db >out 2>err || fail "watch failed: $first"
+        printf '%s' "$notice" | "$TWICETOLD" watch -q a.db >out 2>err || fail "watch failed: $notice"
+        has out '"id":"urn:A","verdict":"withdrawn","of":"urn:A"'
+    done <<'END'
+<nitf><head><docdata><doc-id id-string="urn:A"/></docdata></head><body><body.content><p>The ferry ran aground</p></body.content></body></nitf>|<nitf><head><docdata management-status="Killed"><doc-id id-string="urn:A"/></docdata></head><body/></nitf>
+<NewsML><NewsItem><Identification><NewsIdentifier><PublicIdentifier>urn:A</PublicIdentifier></NewsIdentifier></Identification><NewsManagement><Status FormalName="Usable"/></NewsManagement><NewsComponent><ContentItem><DataContent>The ferry ran aground</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>|<NewsML><NewsItem><Identification><NewsIdentifier><PublicIdentifier>urn:A</PublicIdentifier></NewsIdentifier></Identification><NewsManagement><Status FormalName=" Killed"/></NewsManagement></NewsItem></NewsML>
+END
+}
+
 # One rule for headlines that kill, in every format, and statuses in every form.
 test_headlines_that_kill() {
     while IFS='|' read -r verdict headline; do
