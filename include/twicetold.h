@@ -1361,7 +1361,8 @@ TT_API TT_NODISCARD tt_status tt_index_repair(const char *path, const char *new_
                                               void *ctx, tt_index_repaired *out, tt_error *error);
 
 /** Writes the whole index, as of one batch, into a new file, whether or not another process writes
- * to it meanwhile. @return TT_OK; TT_EINVAL: `new_path` exists; else as tt_index_open() */
+ * to it meanwhile. @return TT_OK; TT_EINVAL: `new_path` exists; TT_EFORMAT: the index is damaged;
+ * else as tt_index_open() */
 TT_API TT_NODISCARD tt_status tt_index_backup(const char *path, const char *new_path,
                                               tt_error *error);
 

@@ -540,11 +540,27 @@ static tt_status fail_backup(const char *name, int number, tt_error *error)
                                        TTI_DB_PATH_SHOWN, name, strerror(number));
 }
 
+static int note_damage(void *ctx, const char *text)
+{
+    (void)text;
+    return *(int *)ctx = 1;
+}
+
+/* Of a damaged file a copy would be damaged too and, where pages lead to one page many times, have
+ * no end. */
+static tt_status refuse_damaged(tti_db *f, tt_error *error)
+{
+    int is_damaged = 0;
+    const tt_status status = tti_db_check_integrity(f, note_damage, &is_damaged, error);
+    return is_damaged ? tti_db_damaged(f, TTI_NOWHERE, "its pages", error) : status;
+}
+
 /* SQLite fills an empty file, which is made for its mode and to be sure that it is new. */
 static tt_status fill_backup(tti_db *f, const char *path, tt_error *error)
 {
     sqlite3_stmt *s = NULL;
     int code;
+    TTI_TRY(refuse_damaged(f, error));
     TTI_TRY(tti_db_run(f, "PRAGMA query_only=OFF", "read", error));
     code = sqlite3_prepare_v2(f->db, "VACUUM INTO ?1", -1, &s, NULL);
     if (code == SQLITE_OK)

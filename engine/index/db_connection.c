@@ -12,7 +12,8 @@ static const char *const texts[TTI_DB_SQL_STATEMENTS] = {
      "FROM article WHERE number>?1 AND number<=?2 ORDER BY number"),
     "SELECT number FROM article WHERE number>?1 ORDER BY number LIMIT 1",
     "SELECT count,digest,removals,last,sum FROM state",
-    "UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5",
+    ("UPDATE state SET count=?1,digest=?2,removals=?3,last=?4,sum=?5 "
+     "WHERE rowid=(SELECT rowid FROM state LIMIT 1)"),
     "INSERT OR REPLACE INTO removed VALUES(?1,?2)",
     "DELETE FROM removed WHERE nth<=?1",
     "SELECT number FROM removed WHERE nth>?1 AND nth<=?2 ORDER BY nth",
@@ -70,6 +71,11 @@ tt_status tti_db_fail(const tti_db *f, int code, const char *what, tt_error *err
                         TTI_DB_PATH_SHOWN, f->name);
     return tti_fail(error, status, TTI_NOWHERE, "cannot %s %.*s: %s", what, TTI_DB_PATH_SHOWN,
                     f->name, tti_db_words_of(f, code));
+}
+
+tt_status tti_db_out_of_order(const tti_db *f, tt_error *error)
+{
+    return tti_db_damaged(f, TTI_NOWHERE, "its rows are out of order", error);
 }
 
 tt_status tti_db_run(tti_db *f, const char *sql, const char *what, tt_error *error)

@@ -72,6 +72,9 @@ tt_status tti_db_status_of(const tti_db *f, int code);
 const char *tti_db_words_of(const tti_db *f, int code);
 /** Fails with a code of SQLite: "cannot `what` FILE: ...". */
 tt_status tti_db_fail(const tti_db *f, int code, const char *what, tt_error *error);
+/** Fails with TT_EFORMAT: a row does not have a greater number than the one before. Pages that lead
+ * to each other in a circle, or to one page many times, would give rows without end. */
+tt_status tti_db_out_of_order(const tti_db *f, tt_error *error);
 
 tt_status tti_db_run(tti_db *f, const char *sql, const char *what, tt_error *error);
 /** Makes f->statements[which], if it is not there. */

@@ -449,8 +449,12 @@ tt_status tti_db_each_decision(tti_db *f, int64_t after, tti_db_decision_fn take
         return TT_OK; /* there are none */
     s = f->statements[TTI_DB_SQL_READ_DECISIONS];
     (void)sqlite3_bind_int64(s, 1, after);
-    while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW)
-        status = take_decision(f, s, take, ctx, error);
+    while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        const int64_t number = sqlite3_column_int64(s, 0);
+        status = number > after ? take_decision(f, s, take, ctx, error)
+                                : tti_db_out_of_order(f, error);
+        after = number;
+    }
     if (status == TT_OK && code != SQLITE_DONE)
         status = tti_db_fail(f, code, "read", error);
     (void)sqlite3_reset(s);

@@ -197,6 +197,8 @@ tt_status tti_db_next_number(tti_db *f, int64_t after, int64_t *out, tt_error *e
     if (code == SQLITE_ROW)
         *out = sqlite3_column_int64(s, 0);
     (void)sqlite3_reset(s);
+    if (code == SQLITE_ROW && *out <= after)
+        return tti_db_out_of_order(f, error);
     return code == SQLITE_ROW || code == SQLITE_DONE ? TT_OK : tti_db_fail(f, code, "read", error);
 }
 
@@ -237,7 +239,11 @@ tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn 
     (void)sqlite3_bind_int64(s, 2, last);
     while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
         const char *fault = read_row(s, &row);
-        status = take(ctx, &row, fault, error);
+        if (row.number <= after)
+            status = tti_db_out_of_order(f, error);
+        else
+            status = take(ctx, &row, fault, error);
+        after = row.number;
     }
     if (status == TT_OK && code != SQLITE_DONE)
         status = tti_db_fail(f, code, "read", error);

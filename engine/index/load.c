@@ -46,7 +46,6 @@ typedef struct loading {
     tti_db *connections[MAX_CONNECTIONS];
     row_run runs[2][MAX_RUNS];
     int connection_count, run_count;
-    int64_t last_added; /* number of the row */
     uint64_t digest;
     tt_status status;
     tt_error error;
@@ -81,14 +80,13 @@ static tt_status add_row(loading *l, row_run *r, tti_article_copy *copy)
     const uint64_t sum = copy->article.sum;
     uint32_t article;
     tt_status status;
-    if (number <= l->last_added) {
+    if (l->x->table.living >= l->x->state.count) {
         tti_article_copy_free(copy, r->slab);
-        return tti_db_damaged(r->db, (uint64_t)number, "records are out of order", &l->error);
+        return tti_db_damaged(r->db, (uint64_t)number, "a record too many", &l->error);
     }
     status = tti_article_table_insert(&l->x->table, r->slab, copy, &article, &l->error);
     if (status == TT_EDUPLICATE)
         return tti_db_damaged(r->db, (uint64_t)number, "two records have the same id", &l->error);
-    l->last_added = number;
     l->digest += sum;
     if (ingested_at > l->x->last_ingested_at)
         l->x->last_ingested_at = ingested_at;
@@ -215,7 +213,6 @@ static tt_status load_rows(tt_index *x, const tti_db_state *state, int everythin
     const int64_t after = everything ? 0 : x->state.last;
     const uint64_t rows = everything ? state->count : (uint64_t)(state->last - after);
     x->state = *state;
-    l.last_added = after;
     if (everything) {
         const uint64_t most = tti_db_bytes(x->db) / ROW_BYTES_MIN;
         TTI_TRY(tti_article_table_reserve(&x->table, (size_t)(rows < most ? rows : most), error));

@@ -92,6 +92,12 @@ static uint32_t number_at(const unsigned char *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static void put_number(unsigned char *p, uint32_t number)
+{
+    for (int k = 0; k < 4; k++)
+        p[k] = (unsigned char)(number >> (24 - 8 * k));
+}
+
 /* Finds the type of each page, as the format of SQLite describes. @return the number of pages */
 static size_t classify(int file, int *kinds)
 {
@@ -528,13 +534,11 @@ static int64_t sum_of(const uint64_t *numbers, size_t count, const char *bytes)
     return (int64_t)XXH3_64bits_digest(&state);
 }
 
-static uint64_t state_number(const char *path, const char *column)
+static uint64_t one_number(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *s = NULL;
-    char sql[60];
     uint64_t value;
-    (void)snprintf(sql, sizeof sql, "SELECT %s FROM state", column);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(s), SQLITE_ROW);
@@ -542,6 +546,13 @@ static uint64_t state_number(const char *path, const char *column)
     (void)sqlite3_finalize(s);
     (void)sqlite3_close(db);
     return value;
+}
+
+static uint64_t state_number(const char *path, const char *column)
+{
+    char sql[60];
+    (void)snprintf(sql, sizeof sql, "SELECT %s FROM state", column);
+    return one_number(path, sql);
 }
 
 static void set_state(const char *path, uint64_t count, uint64_t digest, uint64_t last)
@@ -686,6 +697,81 @@ static void a_file_without_a_journal_gets_one(void **state)
     tt_index_close(writer);
     run_sql(path, "UPDATE removed SET number=number WHERE nth=1");
     assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
+    (void)fresh_path();
+}
+
+/* The root of a table, six pages deep, leads 200 times to the same rows. */
+static void repeat_rows(const char *path, const char *table)
+{
+    enum { DEPTH = 6, CHILDREN = 200 };
+    static unsigned char page[PAGE];
+    const int file = open(path, O_RDWR);
+    struct stat s;
+    uint32_t root, count;
+    char sql[80];
+    (void)snprintf(sql, sizeof sql, "SELECT rootpage FROM sqlite_schema WHERE name='%s'", table);
+    root = (uint32_t)one_number(path, sql);
+    assert_true(file >= 0 && root > 1 && fstat(file, &s) == 0);
+    count = (uint32_t)(s.st_size / PAGE);
+    assert_int_equal(pread(file, page, PAGE, (off_t)(root - 1) * PAGE), PAGE);
+    assert_int_equal(pwrite(file, page, PAGE, (off_t)count * PAGE), PAGE);
+    for (uint32_t level = 1, to = count + 1; level <= DEPTH; level++) {
+        const uint32_t at = level == DEPTH ? root : count + 1 + level, cells = PAGE - CHILDREN * 5;
+        memset(page, 0, sizeof page);
+        page[0] = 5; /* an inner page of a table */
+        page[4] = CHILDREN;
+        page[5] = (unsigned char)(cells >> 8);
+        page[6] = (unsigned char)cells;
+        put_number(page + 8, to);
+        for (uint32_t k = 0; k < CHILDREN; k++) {
+            const uint32_t cell = cells + 5 * k;
+            page[12 + 2 * k] = (unsigned char)(cell >> 8);
+            page[13 + 2 * k] = (unsigned char)cell;
+            put_number(page + cell, to);
+            page[cell + 4] = 0x7f;
+        }
+        assert_int_equal(pwrite(file, page, PAGE, (off_t)(at - 1) * PAGE), PAGE);
+        to = at;
+    }
+    put_number(page, count + DEPTH);
+    assert_int_equal(pwrite(file, page, 4, 28), 4); /* pages of the file */
+    (void)close(file);
+}
+
+static void rows_that_repeat_without_end_are_refused(void **state)
+{
+    static const char *const names[] = {"article", "decision", "verdict", "text", "story",
+                                        "removed", "state"};
+    const tt_article added = article_of("added", texts[3]);
+    char to[240];
+    (void)state;
+    (void)snprintf(to, sizeof to, "%s-copy", fresh_path());
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const char *path = make_index();
+        tt_index *index = NULL;
+        const tt_index_decision decision = {.id = {"1", 1, 0, 0},
+                                            .time = TT_NO_TIME,
+                                            .kind = TT_DECISION_KILL};
+        uint64_t findings = 0;
+        tt_status status;
+        assert_int_equal(tt_index_open(&index, path, 0, NULL, NULL), TT_OK);
+        assert_int_equal(tt_index_decide(index, &decision, 1, NULL, NULL), TT_OK);
+        tt_index_close(index);
+        repeat_rows(path, names[k]);
+        if (k < 2)
+            assert_int_equal(tt_index_open(&index, path, TT_INDEX_READ, NULL, NULL), TT_EFORMAT);
+        status = tt_index_open(&index, path, 0, NULL, NULL);
+        if (status == TT_OK)
+            status = tt_index_add(index, &added, 1, NULL, NULL, NULL, NULL);
+        assert_true(status == TT_OK || status == TT_EFORMAT);
+        tt_index_close(index);
+        assert_int_equal(tt_index_check(path, NULL, NULL, NULL, &findings, NULL), TT_OK);
+        assert_true(findings > 0);
+        assert_int_equal(tt_index_backup(path, to, NULL), TT_EFORMAT);
+        assert_int_not_equal(access(to, F_OK), 0);
+        assert_int_equal(tt_index_repair(path, to, NULL, NULL, NULL, NULL, NULL), TT_OK);
+        remove_index(to);
+    }
     (void)fresh_path();
 }
 
@@ -854,6 +940,7 @@ int main(void)
         cmocka_unit_test(interrupted_creation_is_completed),
         cmocka_unit_test(great_numbers_take_no_time_or_are_refused),
         cmocka_unit_test(ids_that_no_article_can_have_are_refused),
+        cmocka_unit_test(rows_that_repeat_without_end_are_refused),
         cmocka_unit_test(triggers_views_and_other_tables_are_refused),
         cmocka_unit_test(a_journal_that_is_wrong_or_cut_or_not_there_changes_no_answer),
         cmocka_unit_test(a_file_without_a_journal_gets_one),
