@@ -460,6 +460,7 @@ static tt_status append_rejected_input(tt_reader *r, uint64_t line, tt_status st
 {
     tt_record *record = append_item(r, ITEM_REJECTED, 0, 0, line);
     TTI_TRY_ALLOC(record == NULL, error, "records");
+    record->nth = 1; /* it is about the place, and no record there */
     tti_record_reject(record, status, "%s", reason);
     return TT_OK;
 }
