@@ -94,6 +94,11 @@ static int open_listing(listing *l, const settings *s, tt_index **index)
     const int rc = output_open(&l->out, s->output);
     if (rc != 0)
         return rc;
+    if (output_is_input(&l->out, s->inputs[0])) { /* standard output is appended to it */
+        output_discard(&l->out);
+        return message_usage(s->command, "%s is both input and output; write to another FILE",
+                             s->inputs[0]);
+    }
     if (tt_index_open(index, s->inputs[0], TT_INDEX_READ, &s->engine, &error) == TT_OK)
         return 0;
     output_discard(&l->out);

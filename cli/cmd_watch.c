@@ -457,6 +457,8 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     if (narrowed.append_outputs)
         signals_take_requests(s->output != NULL || s->rejects != NULL);
     rc = session_open(&w->session, &narrowed);
+    if (rc == 0)
+        rc = session_refuse_output(&w->session, s->inputs[0]);
     if (s->status != 0)
         w->status_at = seconds_now() + (double)s->status * 1e-6;
     if (rc == 0 && w->index == NULL && w->service == NULL &&

@@ -136,6 +136,37 @@ static int is_standard_output(const struct stat *state)
            standard.st_ino == state->st_ino;
 }
 
+/* Whether a file is one of SQLite's with the application id of an index. */
+static int is_index(const char *path)
+{
+    static const char begin[] = "SQLite format 3";
+    unsigned char header[72];
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int is_whole = fd >= 0 && pread(fd, header, sizeof header, 0) == sizeof header;
+    if (fd >= 0)
+        (void)close(fd);
+    return is_whole && memcmp(header, begin, sizeof begin) == 0 &&
+           memcmp(header + 68, "TWIC", 4) == 0;
+}
+
+int output_refuse_index(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+    char *real = realpath(path, NULL);
+    int rc = 0;
+    for (size_t k = 0; k < sizeof suffixes / sizeof *suffixes && rc == 0 && real != NULL; k++) {
+        const size_t size = strlen(real), length = strlen(suffixes[k]);
+        if (size <= length || strcmp(real + size - length, suffixes[k]) != 0)
+            continue;
+        real[size - length] = '\0'; /* what the file is beside */
+        if (is_index(real))
+            rc = message_failure("write to another FILE; an index is never written over",
+                                 "%s is %sa living index", path, k == 0 ? "" : "a part of ");
+    }
+    free(real);
+    return rc;
+}
+
 int output_open(output *out, const char *path)
 {
     struct stat state;
@@ -153,6 +184,9 @@ int output_open(output *out, const char *path)
     if (out->target == NULL)
         return open_failure(path);
     if (S_ISREG(state.st_mode)) {
+        const int rc = output_refuse_index(path);
+        if (rc != 0)
+            return rc;
         out->existed = 1;
         out->device = state.st_dev;
         out->inode = state.st_ino;
@@ -167,10 +201,14 @@ int output_open(output *out, const char *path)
 int output_open_append(output *out, const char *path)
 {
     struct stat state;
+    int rc;
     if (strcmp(path, "-") == 0 ||
         (stat(path, &state) == 0 && (!S_ISREG(state.st_mode) || is_standard_output(&state))))
         return output_open(out, path);
     *out = (output)OUTPUT_NONE;
+    rc = output_refuse_index(path);
+    if (rc != 0)
+        return rc;
     out->name = path;
     out->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (out->fd < 0 || fstat(out->fd, &state) != 0)

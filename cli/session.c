@@ -37,7 +37,7 @@ static int refuse_clashes(const session *r)
 }
 
 /* A directory among the inputs may hold a file that the session writes. */
-static int refuse_own_output(const session *r, const char *file)
+int session_refuse_output(const session *r, const char *file)
 {
     return output_is_input(&r->result, file) || output_is_input(&r->rejects, file) ||
                    output_is_input(&r->removed, file)
@@ -212,7 +212,7 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
                 tell_notes(r, &records[i]);
         for (size_t i = 0; i < count && rc == 0; i++)
             if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-                rc = refuse_own_output(r, records[i].file);
+                rc = session_refuse_output(r, records[i].file);
         if (rc == 0)
             rc = take(ctx, records, count);
         tt_reader_progress(reader, &done, &total);

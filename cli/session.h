@@ -44,6 +44,10 @@ typedef int (*records_fn)(void *ctx, const tt_record *records, size_t count);
 
 enum { SESSION_ENOUGH = -1 };
 
+/** Refuses a file to read, an index for example, that the session writes. @return 0, or an exit code
+ */
+int session_refuse_output(const session *r, const char *file);
+
 /** Reads inputs and passes on every batch. An input that is also an output is refused, and input
  * without any article has failed, unless it is an empty stream of `watch`.
  * @return 0, or an exit code */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "terminal/progress.h"
 
 static void init_queue(request_queue *q)
@@ -134,9 +135,12 @@ void queue_close(request_queue *q)
 int server_open_log(server *s)
 {
     const char *path = s->settings->access_log;
-    int fd, before;
+    int fd, before, rc;
     if (path == NULL)
         return 0;
+    rc = output_refuse_index(path);
+    if (rc != 0)
+        return rc;
     fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd < 0)
         return message_failure(NULL, "cannot write %s: %s", path, strerror(errno));

@@ -147,6 +147,43 @@ test_a_file_or_directory_without_permission_to_write() {
     no_leftovers
 }
 
+test_an_index_is_never_an_output() {
+    feed 10 >in.jsonl
+    run index create feed.db
+    run index add feed.db in.jsonl
+    cp feed.db before
+    ln -s feed.db soft.db
+    ln feed.db hard.db
+    for output in feed.db ./feed.db soft.db hard.db; do
+        for command in 'index query feed.db in.jsonl -o' 'index query feed.db in.jsonl --rejects' \
+            'index add feed.db in.jsonl --rejects' 'watch feed.db -o' \
+            'watch feed.db --rejects' 'index list feed.db -o' 'index export feed.db -o' \
+            'scan in.jsonl -o' 'scan in.jsonl -o result.jsonl --rejects' 'dedup in.jsonl -o' \
+            'dedup in.jsonl -o kept.jsonl --removed' 'report in.jsonl -o' \
+            'scan in.jsonl --against feed.db -o'; do
+            # shellcheck disable=SC2086
+            run $command $output
+            exits 3
+            has err "$output is a living index"
+        done
+    done
+    touch feed.db-wal
+    run scan in.jsonl -o feed.db-wal
+    exits 3
+    has err 'feed.db-wal is a part of a living index'
+    rm feed.db-wal hard.db
+    for command in 'index list feed.db' 'index query feed.db in.jsonl' 'watch feed.db'; do
+        status=0
+        # shellcheck disable=SC2086
+        "$TWICETOLD" $command >>feed.db 2>err || status=$?
+        exits 2
+        has err 'feed.db is both input and output'
+    done
+    same before feed.db
+    absent result.jsonl
+    no_leftovers
+}
+
 test_the_input_is_never_the_output() {
     feed 10 >in.jsonl
     cp in.jsonl before
