@@ -110,6 +110,8 @@ static const struct record_rule {
 } record_rules[] = {
     {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, "\" is ", FIELDS_ADVICE, SENT_FIELDS_ADVICE},
+    {TT_EFORMAT, "which column is the text?", "name it with --text-field",
+     "name it: ?text_field=NAME"},
     {TT_EFORMAT, "UTF-",
      "say its encoding: --encoding windows-1252 for Western European text, or as iconv -l has it",
      "send it as UTF-8"},

@@ -159,6 +159,7 @@ int session_reject(session *r, const tt_record *record, tt_status status)
 /* Says what is assumed of a record, once for each kind. */
 static void tell_notes(session *r, const tt_record *record)
 {
+#define OTHER_COLUMN "--text-field NAME takes another"
     static const struct {
         uint32_t note;
         const char *text, *advice;
@@ -177,6 +178,8 @@ static void tell_notes(session *r, const tt_record *record)
          NULL},
         {TT_NOTE_MAIL, "it begins with the headers of a mail, which are a part of the text", NULL},
         {TT_NOTE_KEY_TWICE, "a field comes twice, and the last one counts", NULL},
+        {TT_NOTE_IN_CONTENT, "the column \"content\" is taken for the text", OTHER_COLUMN},
+        {TT_NOTE_IN_ARTICLE, "the column \"article\" is taken for the text", OTHER_COLUMN},
     };
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
         if ((record->notes & ~r->noted & notes[i].note) != 0 && !r->settings->quiet)
@@ -184,6 +187,7 @@ static void tell_notes(session *r, const tt_record *record)
     r->noted |= record->notes;
     if ((record->notes & TT_NOTE_NO_ID) != 0 && record->status == TT_OK)
         r->without_id++;
+#undef OTHER_COLUMN
 }
 
 static int read_batches(session *r, tt_reader *reader, records_fn take, void *ctx)

@@ -796,21 +796,24 @@ typedef struct tt_reader_options {
 
 /** What was assumed of a record. */
 enum {
-    TT_NOTE_NO_ID = 1u << 0,      /**< it has no id; "FILE:LINE" is its id, of the
-                                       second record on a line "FILE:LINE.2", or as
-                                       TT_READER_LASTING_IDS says */
-    TT_NOTE_HTML = 1u << 1,       /**< its text was HTML, of which the tags were removed */
-    TT_NOTE_NO_ZONE = 1u << 2,    /**< its time has no zone and was taken for UTC */
-    TT_NOTE_EPOCH = 1u << 3,      /**< its time is a number: seconds since 1970, or, by the number
-                                       of digits, milliseconds or microseconds */
-    TT_NOTE_NO_TIME = 1u << 4,    /**< its time is in no form that is known, and was left out */
-    TT_NOTE_IS_JSON = 1u << 5,    /**< its file is JSON, whatever its name says; */
-    TT_NOTE_IS_TABLE = 1u << 6,   /**< or a table, */
-    TT_NOTE_IS_HTML = 1u << 7,    /**< an HTML page, */
-    TT_NOTE_IS_XML = 1u << 8,     /**< a wire format in XML, */
-    TT_NOTE_IS_ARCHIVE = 1u << 9, /**< or a web archive */
-    TT_NOTE_KEY_TWICE = 1u << 10, /**< a field of it comes twice, and the last one counts */
-    TT_NOTE_MAIL = 1u << 11       /**< its text begins with the headers of a mail */
+    TT_NOTE_NO_ID = 1u << 0,       /**< it has no id; "FILE:LINE" is its id, of the
+                                        second record on a line "FILE:LINE.2", or as
+                                        TT_READER_LASTING_IDS says */
+    TT_NOTE_HTML = 1u << 1,        /**< its text was HTML, of which the tags were removed */
+    TT_NOTE_NO_ZONE = 1u << 2,     /**< its time has no zone and was taken for UTC */
+    TT_NOTE_EPOCH = 1u << 3,       /**< its time is a number: seconds since 1970, or, by the number
+                                        of digits, milliseconds or microseconds */
+    TT_NOTE_NO_TIME = 1u << 4,     /**< its time is in no form that is known, and was left out */
+    TT_NOTE_IS_JSON = 1u << 5,     /**< its file is JSON, whatever its name says; */
+    TT_NOTE_IS_TABLE = 1u << 6,    /**< or a table, */
+    TT_NOTE_IS_HTML = 1u << 7,     /**< an HTML page, */
+    TT_NOTE_IS_XML = 1u << 8,      /**< a wire format in XML, */
+    TT_NOTE_IS_ARCHIVE = 1u << 9,  /**< or a web archive */
+    TT_NOTE_KEY_TWICE = 1u << 10,  /**< a field of it comes twice, and the last one counts */
+    TT_NOTE_MAIL = 1u << 11,       /**< its text begins with the headers of a mail */
+    TT_NOTE_IN_CONTENT = 1u << 12, /**< the column "content" of a table is taken for the text, */
+    TT_NOTE_IN_ARTICLE = 1u << 13, /**< or "article" */
+    TT_NOTE_NO_WORD = 1u << 14     /**< its text has no word, and is a copy of nothing */
 };
 
 /** One record, accepted or rejected. It is valid until the next call with the reader. */

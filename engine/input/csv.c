@@ -27,6 +27,10 @@ static const char *const usual_columns[TTI_FIELD_COUNT][6] = {
     [TTI_FIELD_TITLE] = {"title", "headline"},
 };
 
+/* What is to be said of a text in the column of one of these names, which may mean something else.
+ */
+static const uint32_t guess_notes[6] = {0, 0, TT_NOTE_IN_CONTENT, TT_NOTE_IN_ARTICLE};
+
 struct tti_csv {
     tti_csv_options options;
     tti_xml_fn emit;
@@ -44,6 +48,7 @@ struct tti_csv {
 
     tti_jsonl_options row_options;
     tti_field_paths paths;
+    uint32_t notes;
     char fault[116];
 };
 
@@ -131,6 +136,121 @@ static void refuse_columns(tti_csv *t, const char *text_field)
     tti_utf8_clean(t->fault);
 }
 
+/* ==== First rows ============================================================================== */
+
+/* What the first bytes show of a table, row by row. */
+typedef struct table_probe {
+    const char *bytes;
+    size_t size, at;
+    char separator;
+    const char *text_field;
+    int has_text;  /* a cell of the row has the name of a text's column */
+    int has_names; /* each cell may be the name of a column */
+    size_t column, text_column;
+    size_t text_words;  /* the most that a cell of the text's column has */
+    size_t other_words; /* the same of the others, */
+    size_t other;       /* of which it is this one */
+} table_probe;
+
+static int names_text(const table_probe *p, const char *cell, size_t size)
+{
+    if (p->text_field != NULL)
+        return strlen(p->text_field) == size && strncasecmp(p->text_field, cell, size) == 0;
+    for (size_t k = 0; usual_columns[TTI_FIELD_TEXT][k] != NULL; k++)
+        if (strlen(usual_columns[TTI_FIELD_TEXT][k]) == size &&
+            strncasecmp(usual_columns[TTI_FIELD_TEXT][k], cell, size) == 0)
+            return 1;
+    return 0;
+}
+
+/* Counts words as far as blanks show them, and else by their bytes. */
+static size_t words_of_cell(const char *cell, size_t size)
+{
+    size_t words = 0, wide = 0;
+    for (size_t i = 0; i < size; i++) {
+        words += cell[i] != ' ' && cell[i] != '\n' &&
+                 (i == 0 || cell[i - 1] == ' ' || cell[i - 1] == '\n');
+        wide += (unsigned char)cell[i] >= 0x80;
+    }
+    return words + wide / 6;
+}
+
+static void probe_cell(table_probe *p, size_t begin, size_t end)
+{
+    p->has_names &= begin < end && p->bytes[begin] != ' ';
+    while (end > begin && strchr("\r\" ", p->bytes[end - 1]) != NULL)
+        end--;
+    while (begin < end && strchr("\" ", p->bytes[begin]) != NULL)
+        begin++;
+    p->has_names &= begin < end;
+    p->has_text |= names_text(p, p->bytes + begin, end - begin);
+    const size_t words = words_of_cell(p->bytes + begin, end - begin);
+    if (p->column == p->text_column && words > p->text_words)
+        p->text_words = words;
+    if (p->column != p->text_column && words > p->other_words) {
+        p->other_words = words;
+        p->other = p->column;
+    }
+    p->column++;
+}
+
+/* Counts the cells of the next row that is not blank. @return 0: it is not there, or has no end */
+static size_t probe_row(table_probe *p)
+{
+    size_t cells = 1, begin;
+    int quoted = 0;
+    while (p->at < p->size && strchr("\r\n", p->bytes[p->at]) != NULL)
+        p->at++;
+    p->has_text = 0;
+    p->has_names = 1;
+    p->column = 0;
+    for (begin = p->at; p->at < p->size; p->at++) {
+        const char c = p->bytes[p->at];
+        quoted ^= c == '"';
+        if (quoted || (c != p->separator && c != '\n'))
+            continue;
+        probe_cell(p, begin, p->at);
+        begin = p->at + 1;
+        if (c == '\n') {
+            p->at++;
+            return cells;
+        }
+        cells++;
+    }
+    probe_cell(p, begin, p->at);
+    return begin == p->size && cells == 1 ? 0 : cells;
+}
+
+/* Whether the column, which only seems to be the text's by its name, has a word or two in each of
+ * the first rows, and another one has the texts. */
+static int refuse_column_of_words(tti_csv *t, size_t column)
+{
+    enum { WORDS_OF_A_LABEL = 2, WORDS_OF_A_TEXT = 12 };
+    const tti_char_array *held = &t->line_held;
+    table_probe p = {.bytes = held->items,
+                     .size = held->count,
+                     .separator = t->separator,
+                     .text_column = column};
+    size_t begin, size, other, other_size;
+    (void)probe_row(&p);
+    p.text_words = p.other_words = 0;
+    while (p.at < p.size)
+        (void)probe_row(&p);
+    if (p.text_words == 0 || p.text_words > WORDS_OF_A_LABEL || p.other_words < WORDS_OF_A_TEXT ||
+        p.other >= t->header_ends.count)
+        return 0;
+    begin = column_begin(t, column);
+    size = tti_utf8_cut(t->header.items + begin, t->header_ends.items[column] - begin, 30);
+    other = column_begin(t, p.other);
+    other_size = tti_utf8_cut(t->header.items + other, t->header_ends.items[p.other] - other, 30);
+    (void)snprintf(t->fault, sizeof t->fault,
+                   "which column is the text? \"%.*s\" has no more than 2 words, \"%.*s\" has %zu",
+                   (int)size, t->header.items + begin, (int)other_size, t->header.items + other,
+                   p.other_words);
+    tti_utf8_clean(t->fault);
+    return 1;
+}
+
 /* Finds the columns of the fields, of the names given or of the usual ones. */
 static tt_status choose_columns(tti_csv *t)
 {
@@ -166,6 +286,11 @@ static tt_status choose_columns(tti_csv *t)
             const size_t i = find_column(t, 0, usual_columns[f][k], size, strncasecmp);
             if (i == SIZE_MAX)
                 continue;
+            if (f == TTI_FIELD_TEXT && guess_notes[k] != 0) {
+                t->notes = guess_notes[k];
+                if (refuse_column_of_words(t, i))
+                    return TT_EFORMAT;
+            }
             if (find_column(t, i + 1, usual_columns[f][k], size, strncasecmp) != SIZE_MAX)
                 return refuse_doubled_column(t, usual_columns[f][k], size);
             t->paths.list[t->paths.count++] =
@@ -405,6 +530,11 @@ const tti_jsonl_options *tti_csv_row_options(const tti_csv *t)
     return &t->row_options;
 }
 
+uint32_t tti_csv_notes(const tti_csv *t)
+{
+    return t->notes;
+}
+
 void tti_csv_close(tti_csv *t)
 {
     const tt_allocator *a;
@@ -422,71 +552,16 @@ void tti_csv_close(tti_csv *t)
 
 /* ==== Is it a table? ========================================================================== */
 
-/* What the first bytes show of a table, row by row. */
-typedef struct table_probe {
-    const char *bytes;
-    size_t size, at;
-    char separator;
-    const char *text_field;
-    int has_text;  /* a cell of the row has the name of a text's column */
-    int has_names; /* each cell may be the name of a column */
-} table_probe;
-
-static int names_text(const table_probe *p, const char *cell, size_t size)
-{
-    if (p->text_field != NULL)
-        return strlen(p->text_field) == size && strncasecmp(p->text_field, cell, size) == 0;
-    for (size_t k = 0; usual_columns[TTI_FIELD_TEXT][k] != NULL; k++)
-        if (strlen(usual_columns[TTI_FIELD_TEXT][k]) == size &&
-            strncasecmp(usual_columns[TTI_FIELD_TEXT][k], cell, size) == 0)
-            return 1;
-    return 0;
-}
-
-static void probe_cell(table_probe *p, size_t begin, size_t end)
-{
-    p->has_names &= begin < end && p->bytes[begin] != ' ';
-    while (end > begin && strchr("\r\" ", p->bytes[end - 1]) != NULL)
-        end--;
-    while (begin < end && strchr("\" ", p->bytes[begin]) != NULL)
-        begin++;
-    p->has_names &= begin < end;
-    p->has_text |= names_text(p, p->bytes + begin, end - begin);
-}
-
-/* Counts the cells of the next row that is not blank. @return 0: it is not there, or has no end */
-static size_t probe_row(table_probe *p)
-{
-    size_t cells = 1, begin;
-    int quoted = 0;
-    while (p->at < p->size && strchr("\r\n", p->bytes[p->at]) != NULL)
-        p->at++;
-    p->has_text = 0;
-    p->has_names = 1;
-    for (begin = p->at; p->at < p->size; p->at++) {
-        const char c = p->bytes[p->at];
-        quoted ^= c == '"';
-        if (quoted || (c != p->separator && c != '\n'))
-            continue;
-        probe_cell(p, begin, p->at);
-        begin = p->at + 1;
-        if (c == '\n') {
-            p->at++;
-            return cells;
-        }
-        cells++;
-    }
-    probe_cell(p, begin, p->at);
-    return begin == p->size && cells == 1 ? 0 : cells;
-}
-
 int tti_csv_sniff(const char *bytes, size_t size, int is_whole, int is_strict,
                   const char *text_field)
 {
     enum { NAMELESS_COLUMNS = 3 };
     const char *newline = memchr(bytes, '\n', size);
     const size_t end = newline == NULL ? size : (size_t)(newline - bytes);
-    table_probe p = {bytes, size, 0, separator_of(bytes, end), text_field, 0, 0};
+    table_probe p = {.bytes = bytes,
+                     .size = size,
+                     .separator = separator_of(bytes, end),
+                     .text_field = text_field};
     size_t columns, rows = 0;
     int has_text;
     if (newline == NULL && !is_whole)

@@ -27,7 +27,7 @@ tt_status tti_csv_open(tti_csv **out, const tti_csv_options *options, tti_xml_fn
 
 /**
  * Reads the next bytes; `last` says that there are no more.
- * @return TT_OK; TT_EFORMAT (no column for the text, see tti_csv_fault()); TT_ENOMEM; what `emit`
+ * @return TT_OK; TT_EFORMAT (no column for the text, or one that has none; see tti_csv_fault()); TT_ENOMEM; what `emit`
  * returned.
  */
 tt_status tti_csv_feed(tti_csv *table, const char *bytes, size_t size, int last);
@@ -37,6 +37,9 @@ const char *tti_csv_fault(const tti_csv *table);
 
 /** How to read the rows, valid as long as the table. */
 const tti_jsonl_options *tti_csv_row_options(const tti_csv *table);
+
+/** TT_NOTE_* of its rows: of the column that is taken for the text. */
+uint32_t tti_csv_notes(const tti_csv *table);
 
 /** NULL is allowed. */
 void tti_csv_close(tti_csv *table);

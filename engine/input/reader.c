@@ -605,6 +605,8 @@ static tt_status append_converted(void *ctx, const tti_xml_item *given)
     tt_record *record;
     if (tti_array_reserve(&r->converted, r->allocator, given->size + TTI_LINE_SLACK) != TT_OK)
         return TT_ENOMEM;
+    if (r->file.table != NULL)
+        r->file.notes |= tti_csv_notes(r->file.table);
     record = append_item(r, given->status == TT_OK ? ITEM_CONVERTED : ITEM_CONVERTED_REJECTED,
                          begin, end, given->line);
     if (record == NULL)

@@ -61,6 +61,34 @@ test_columns_by_the_names_of_fields() {
     has err 'no "stories" among the columns'
 }
 
+test_a_column_that_is_taken_for_the_text_is_named() {
+    printf 'id,article,section\n1,sports,"%s"\n2,sports,"Gulls came early to the pier this year and the terns did not come"\n' "$words" >in.csv
+    run dedup in.csv -o kept.jsonl
+    exits 3
+    has err 'in.csv:1: which column is the text? "article" has no more than 2 words, "section" has 20'
+    has err '--text-field'
+    absent kept.jsonl
+    run dedup in.csv --text-field article -o -
+    exits 0
+    lines out 1
+    run scan in.csv --text-field section
+    exits 0
+    lacks err column
+    for name in content Article; do
+        { make_table , | sed "1s/text/$name/"; } >in.csv
+        run scan in.csv
+        exits 0
+        has err "in.csv:2: the column \"${name,}\" is taken for the text; --text-field NAME takes another"
+        lines err 2
+    done
+    make_table , | sed '1s/text/body/' >in.csv
+    run scan in.csv
+    lacks err column
+    printf 'content,note\n新しい市長は火曜日に,"%s"\n' "$words" >in.csv
+    run scan in.csv
+    exits 0
+}
+
 test_rows_that_do_not_fit() {
     make_table , >in.csv
     printf 'd,x\n"e",y,"z"z,\n' >>in.csv
