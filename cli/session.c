@@ -178,6 +178,7 @@ static void tell_notes(session *r, const tt_record *record)
          NULL},
         {TT_NOTE_MAIL, "it begins with the headers of a mail, which are a part of the text", NULL},
         {TT_NOTE_KEY_TWICE, "a field comes twice, and the last one counts", NULL},
+        {TT_NOTE_NO_WORD, "the text has no word, and is compared with nothing", NULL},
         {TT_NOTE_IN_CONTENT, "the column \"content\" is taken for the text", OTHER_COLUMN},
         {TT_NOTE_IN_ARTICLE, "the column \"article\" is taken for the text", OTHER_COLUMN},
     };
@@ -187,6 +188,7 @@ static void tell_notes(session *r, const tt_record *record)
     r->noted |= record->notes;
     if ((record->notes & TT_NOTE_NO_ID) != 0 && record->status == TT_OK)
         r->without_id++;
+    r->wordless += (record->notes & TT_NOTE_NO_WORD) != 0;
 #undef OTHER_COLUMN
 }
 
@@ -310,6 +312,9 @@ int session_read(session *r, const char *const *inputs, size_t count,
     if (r->alike > 0 && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more record%s rejected for the same reason", r->alike,
                      r->alike == 1 ? " was" : "s were");
+    if (r->wordless > 1 && !r->settings->quiet && !r->repeated)
+        message_line("%" PRIu64 " more record%s a text without a word", r->wordless - 1,
+                     r->wordless == 2 ? " has" : "s have");
     if (r->same_ids > NAMED_SAME_IDS && !r->settings->quiet && !r->repeated &&
         r->settings->log == 0)
         message_line("%" PRIu64 " more id%s seen before; --rejects FILE lists them",

@@ -17,10 +17,11 @@ typedef struct session {
     tt_scan *scan;
     tt_result *found;        /**< set by session_scan() */
     uint64_t seen, rejected; /**< records */
-    uint64_t same_ids; /**< of those rejected, the ones whose id was seen before */
+    uint64_t same_ids;       /**< of those rejected, the ones whose id was seen before */
     uint64_t alike; /**< of those rejected, the ones that were not named because the same was wrong
                          with one before */
     uint64_t without_id; /**< records that have no field --id-field */
+    uint64_t wordless;   /**< records whose text has no word */
     uint32_t advised;    /**< of failure_record_advice() */
     uint32_t noted;      /**< TT_NOTE_* that were told */
     int repeated;        /**< the inputs are read again: what is wrong with them was said */

@@ -1249,6 +1249,30 @@ static void name_by_contents(tt_record *record, char *name)
                                    (uint64_t)digest.high64, (uint32_t)digest.low64);
 }
 
+/* Whether the text has a letter, a digit or a sign; blanks and punctuation are none. */
+static int has_word(const char *text, size_t size)
+{
+    static const struct {
+        uint32_t first, last;
+    } others[] = {{0x80, 0xa9},     {0xab, 0xb1},     {0xb4, 0xb4},     {0xb6, 0xb8},
+                  {0xbb, 0xbb},     {0xbf, 0xbf},     {0x1680, 0x1680}, {0x2000, 0x206f},
+                  {0x2e00, 0x2e7f}, {0x3000, 0x3003}, {0x3008, 0x3020}, {0xfe00, 0xfe6b},
+                  {0xfeff, 0xfeff}, {0xff01, 0xff0f}, {0xff1a, 0xff20}, {0xfff0, 0xffff}};
+    for (size_t at = 0; at < size;) {
+        unsigned bytes;
+        const uint32_t c = tti_utf8_decode((const uint8_t *)text + at, size - at, &bytes);
+        size_t k = 0;
+        at += bytes == 0 ? 1 : bytes;
+        if (c < 0x80 && (c | 0x20) - 'a' >= 26 && c - '0' >= 10)
+            continue;
+        while (k < sizeof others / sizeof *others && (c < others[k].first || c > others[k].last))
+            k++;
+        if (k == sizeof others / sizeof *others)
+            return 1;
+    }
+    return 0;
+}
+
 static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
 {
     const reader_item *item = &r->items.items[i];
@@ -1262,6 +1286,9 @@ static void parse_item(tt_reader *r, size_t i, tti_simdjson *parser)
         name_by_contents(record, r->out + item->name);
     if (record->status == TT_OK)
         record->notes |= item->notes;
+    if (record->status == TT_OK && (record->article.flags & TT_ARTICLE_WITHDRAWN) == 0 &&
+        !has_word(record->article.text, record->article.text_size))
+        record->notes |= TT_NOTE_NO_WORD;
 }
 
 /* Allocates all that the threads need, so that they cannot fail. */

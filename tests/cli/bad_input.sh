@@ -119,6 +119,22 @@ test_articles_without_a_token() {
     exits 0
     has out '"articles":3,"rejected":0,'
     has out '"pairs":0,'
+    has err 'in.jsonl:1: the text has no word, and is compared with nothing'
+    has err '1 more record has a text without a word'
+    printf '{"id":%s,"text":%s}\n' 1 '""' 2 '" "' 3 '"..."' 4 '[]' 5 '"\u200b"' 6 '"“—”…"' >in.jsonl
+    run dedup in.jsonl -o kept.jsonl
+    exits 0
+    same in.jsonl kept.jsonl
+    has err '5 more records have a text without a word'
+    lines err 3
+    run dedup --quiet in.jsonl -o kept.jsonl
+    empty err
+    printf '%s\n' '{"id":1,"text":"7"}' '{"id":2,"text":"«é»"}' '{"id":3,"text":"火"}' >in.jsonl
+    run scan in.jsonl
+    lacks err 'no word'
+    printf '...\n' >in.txt
+    run scan in.txt
+    has err 'in.txt: the text has no word'
 }
 
 test_a_last_line_without_its_end() {
