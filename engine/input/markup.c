@@ -382,6 +382,12 @@ static int html_tag_number(const char *name)
     return -1;
 }
 
+/* Whether it is an element without an end tag, which need not be paired to be HTML. */
+static int is_empty_tag(const char *name)
+{
+    return strcmp(name, "br") == 0 || strcmp(name, "hr") == 0 || strcmp(name, "img") == 0;
+}
+
 /* A text that does not begin with a tag has one in so many bytes, or is a text about HTML. */
 enum { BYTES_OF_A_TAG = 400 };
 
@@ -408,6 +414,8 @@ int tti_markup_is_html(const char *text, size_t size)
         if (tag < 0)
             continue;
         seen++;
+        if (at == first && is_empty_tag(name) && memchr(text + end, '>', size - end) != NULL)
+            return 1;
         is_paired |=
             closing ? (open[tag / 64] >> tag % 64 & 1) != 0 : seen > 1 && text[first] == '<';
         if (is_paired && (text[first] == '<' || seen * BYTES_OF_A_TAG >= size))

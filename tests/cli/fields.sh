@@ -142,6 +142,18 @@ test_what_is_assumed_is_told_once() {
     empty err
 }
 
+test_a_text_that_begins_with_an_empty_element_is_html() {
+    for tag in '<img src=\"a.png\" alt=\"A pier\">' '<br/>' '<br>' '<hr />'; do
+        printf '{"id":"h","text":"%s%s"}\n{"id":"p","text":"%s"}\n' "$tag" "$text" "$text" >in.jsonl
+        run scan in.jsonl
+        has out '{"type":"pair","a":"h","b":"p","relation":"identical"'
+        has err 'in.jsonl:1: the text is HTML'
+    done
+    printf '{"id":"h","text":"<br and so on, they said: %s"}\n' "$text" >in.jsonl
+    run scan in.jsonl
+    lacks err HTML
+}
+
 test_html_in_texts() {
     printf '%s\n' '{"id":"h","text":"<p class=\"x\">Ministers of seven <b>northern</b> towns</p>\n<p>met in Sollen &amp; Tarn<br>on Tuesday.</p><script>x()</script>"}' \
         '{"id":"p","text":"Ministers of seven northern towns met in Sollen & Tarn on Tuesday."}' >in.jsonl
