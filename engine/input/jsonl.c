@@ -267,13 +267,29 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
     return 1;
 }
 
+/* Whether the key just scanned is that of a list of records, which the object only wraps. */
+static int is_list_of_records(const tti_json *key)
+{
+    static const char *const names[] = {"articles", "items",   "results", "stories",
+                                        "entries",  "records", "docs",    "documents"};
+    const size_t size = key->end - key->begin;
+    tti_json j = *key;
+    size_t k = 0;
+    while (k < sizeof names / sizeof *names &&
+           (strlen(names[k]) != size || memcmp(names[k], key->text + key->begin, size) != 0))
+        k++;
+    return k < sizeof names / sizeof *names && tti_json_next(&j) == TTI_JSON_ARRAY &&
+           tti_json_next(&j) == TTI_JSON_OBJECT;
+}
+
 /* Says which fields there are in place of the one that is missing, as far as the reason has room.
  */
 static void describe_fields(tt_record *record)
 {
     tti_json j;
     char *const reason = record->reason;
-    size_t used = strlen(reason);
+    const size_t missing = strlen(reason);
+    size_t used = missing;
     const char *before = "; it has \"";
     if (record->raw_size > 8 && memcmp(record->raw, "{\"type\":", 8) == 0) {
         static const char *const lines[] = {"pair", "cluster", "section", "summary", "verdict"};
@@ -290,6 +306,12 @@ static void describe_fields(tt_record *record)
         return;
     while (tti_json_next(&j) == TTI_JSON_KEY) {
         const size_t size = j.end - j.begin;
+        if (is_list_of_records(&j)) {
+            (void)snprintf(reason + missing, sizeof record->reason - missing,
+                           "; it has a list: give its records, cut out with jq -c '.%.*s[]'",
+                           (int)size, record->raw + j.begin);
+            return;
+        }
         if (used + strlen(before) + size + sizeof "\" ..." > sizeof record->reason) {
             if (used + sizeof " ..." <= sizeof record->reason)
                 (void)memcpy(reason + used, " ...", sizeof " ...");

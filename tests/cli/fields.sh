@@ -53,6 +53,18 @@ test_a_text_has_a_blank_line_between_its_parts() {
     has out '"bytes":18,"paragraphs":3,'
 }
 
+test_a_list_of_records_within_an_object() {
+    for list in articles items; do
+        printf '{"status":"ok","%s":[{"content":"%s"},{"content":"x"}]}\n' $list "$text" >in.json
+        run scan in.json
+        exits 3
+        has err "no \"text\"; it has a list: give its records, cut out with jq -c '.$list[]'"
+    done
+    printf '{"items":["a"],"body":"x"}\n' >in.json
+    run scan in.json
+    has err 'it has "items", "body"'
+}
+
 test_wrong_paths() {
     printf '%s\n' '{"id":"a","body":{"text":5,"more":{"x":true}}}' >in.jsonl
     for field in .body body.text body.more body.more.x; do
