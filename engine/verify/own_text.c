@@ -11,6 +11,8 @@ enum {
     STRAY = 4,           /* a run of fewer aligned tokens in other text is there by chance */
     LEAST_FRAMED = 20,   /* tokens of a text that a notice frames, */
     LONGEST_FRAME = 150, /* which has at most so many */
+    NEARBY = 150,        /* tokens on either side of a run of own text */
+    LONGEST_FLASH = 40,  /* tokens; longer own text of pages may be their furniture */
     ALMOST_NOTHING = 3,  /* own tokens of a page that is left empty: a date, a number */
     FEW_WORDS = 4        /* of so few, none is another's by chance */
 };
@@ -113,7 +115,8 @@ static void measure_ends(compared_text *x, compared_text *y)
 
 /* ---- Words ----------------------------------------------------------------------------------- */
 
-enum { SHARED = 1, OF_A = 2, OF_B = 4, TELLS = 8, BITS = 4 }; /* who has a word, and what it is */
+/* Who has a word, and what it is. */
+enum { SHARED = 1, OF_A = 2, OF_B = 4, TELLS = 8, SHARED_NEARBY = 16, BITS = 5 };
 
 int tti_token_tells(uint8_t flags)
 {
@@ -139,13 +142,18 @@ static void collect_own_words(tti_own_text_words *w, const compared_text *x, con
                                    (tti_token_tells(x->doc->flags[i]) ? TELLS : 0);
 }
 
-static void collect_shared_words(tti_own_text_words *w, const compared_text *x)
+/* Those of a text that is too long for a notice only nearby the run of own text. */
+static void collect_shared_words(tti_own_text_words *w, const compared_text *x, const own_text *own)
 {
     const size_t most = w->count + TTI_LONGEST_NOTICE;
-    const uint32_t count = x->doc->token_count;
-    for (uint32_t i = 0; i < count && w->count < most; i++)
-        if (i < x->head || i >= count - x->tail || x->aligned[i])
-            w->items[w->count++] = (uint64_t)x->doc->hashes[i] << BITS | SHARED;
+    const uint32_t count = x->doc->token_count, end = own->begin + own->longest;
+    for (uint32_t i = 0; i < count && w->count < most; i++) {
+        const int is_shared = i < x->head || i >= count - x->tail || x->aligned[i];
+        const int is_nearby = i + NEARBY >= own->begin && i < end + NEARBY;
+        if (is_shared && (is_nearby || own->shared <= TTI_LONGEST_NOTICE))
+            w->items[w->count++] =
+                (uint64_t)x->doc->hashes[i] << BITS | SHARED | (is_nearby ? SHARED_NEARBY : 0);
+    }
 }
 
 TTI_SORT_DEFINE(sort_words, uint64_t, *x < *y)
@@ -203,7 +211,7 @@ static uint32_t evidence_of_frame(const compared_text *a, const own_text *of_a,
         of_a->longest < FRAMED_SHARE * of_a->shared)
         return 0;
     words->count = 0;
-    collect_shared_words(words, a);
+    collect_shared_words(words, a, of_a);
     collect_own_words(words, a, of_a, OF_A);
     count_words(words, counts);
     return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED)
@@ -217,8 +225,8 @@ uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_align
     compared_text x = {a, al->a_aligned, 0, 0}, y = {b, al->b_aligned, 0, 0};
     uint32_t counts[1 << BITS], n, m;
     own_text of_a, of_b;
-    if (al->aligned_a > TTI_LONGEST_NOTICE ||
-        (a->token_count == al->aligned_a && b->token_count == al->aligned_b))
+    int is_certain;
+    if (a->token_count == al->aligned_a && b->token_count == al->aligned_b)
         return 0;
     measure_ends(&x, &y);
     of_a = measure_own_text(&x);
@@ -233,13 +241,19 @@ uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_align
     words->count = 0;
     collect_own_words(words, &x, &of_a, OF_A);
     collect_own_words(words, &y, &of_b, OF_B);
-    collect_shared_words(words, &x);
+    collect_shared_words(words, &x, &of_a);
     count_words(words, counts);
     n = count_of(counts, OF_A | TELLS);
     m = count_of(counts, OF_B | TELLS);
-    if (!are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED) ||
-        !are_unrelated(counts, OF_B, SHARED, UNRELATED_TO_SHARED) ||
+    if (!are_unrelated(counts, OF_A, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
+        !are_unrelated(counts, OF_B, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
         !are_unrelated(counts, n < m ? OF_A : OF_B, n < m ? OF_B : OF_A, UNRELATED))
         return 0;
-    return at_most(n < m ? n : m, TTI_NOTICE_EVIDENCE - (uint32_t)(of_a.is_last || of_b.is_last));
+    is_certain = al->aligned_a <= TTI_LONGEST_NOTICE &&
+                 are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED) &&
+                 are_unrelated(counts, OF_B, SHARED, UNRELATED_TO_SHARED);
+    if (!is_certain && (of_a.count > LONGEST_FLASH || of_b.count > LONGEST_FLASH))
+        return 0;
+    is_certain &= !of_a.is_last && !of_b.is_last;
+    return at_most(n < m ? n : m, TTI_NOTICE_EVIDENCE - (uint32_t)!is_certain);
 }

@@ -11,7 +11,7 @@
 #include "corpus/corpus.h"
 
 enum {
-    TTI_LONGEST_NOTICE = 1000, /**< tokens; two that share more share a story */
+    TTI_LONGEST_NOTICE = 1000, /**< tokens; two that share more may share a story */
     TTI_NOTICE_EVIDENCE = 3,   /**< so much of it tells that what a pair shares is a notice */
     TTI_COMPARED_WORDS = 3 * TTI_LONGEST_NOTICE
 };
@@ -27,8 +27,10 @@ typedef struct tti_own_text_words {
  * TTI_NOTICE_EVIDENCE: how many words each has that tell something, where each has its own text in
  * the same place of the shared one, and hardly any of these words are in the other's own text or in
  * the shared one. Own text that comes last may be a notice itself, as under a dispatch that two
- * agencies sign: it is never enough. Or one is nothing but shared text, which frames the unrelated
- * text of the other, as a page that is left empty.
+ * agencies sign: it is never enough. Nor are flashes beside more than TTI_LONGEST_NOTICE, or whose
+ * words the shared text has far away alone: in a long notice any words occur by chance. Or one is
+ * nothing but shared text, which frames the unrelated text of the other, as a page that is left
+ * empty.
  */
 uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
                              tti_own_text_words *words);

@@ -111,12 +111,27 @@ static void an_empty_page_frames_what_others_fill_in(void **state)
         "the hull is inspected. ");
 }
 
-static void a_long_text_is_no_notice(void **state)
+static void a_long_text_may_be_a_notice(void **state)
 {
     char *shared = random_text(7, 1100), *x = joined(FUNGI, shared), *y = joined(DEBT, shared);
     (void)state;
-    assert_evidence(0, x, y);
+    assert_evidence(ENOUGH - 1, x, y);
     free(shared), free(x), free(y);
+}
+
+#define CLAUSES                                                                                    \
+  "Decade scientists fungi protection pandas nature deserve, muddle vaccine autumn trust being "   \
+  "lost. "
+
+/* In a long text any words occur somewhere. */
+static void words_that_a_long_text_has_far_away_are_uncertain(void **state)
+{
+    char *filler = random_text(7, 300), *rest = joined(filler, " " CLAUSES);
+    char *x = joined(FUNGI, rest), *y = joined(DEBT, rest);
+    (void)state;
+    assert_evidence(ENOUGH - 1, x, y);
+    assert_evidence(0, FUNGI CLAUSES NOTICE, DEBT CLAUSES NOTICE);
+    free(filler), free(rest), free(x), free(y);
 }
 
 int main(void)
@@ -128,7 +143,8 @@ int main(void)
         cmocka_unit_test(short_flashes_tell_something),
         cmocka_unit_test(a_notice_has_one_place_for_the_text),
         cmocka_unit_test(an_empty_page_frames_what_others_fill_in),
-        cmocka_unit_test(a_long_text_is_no_notice),
+        cmocka_unit_test(a_long_text_may_be_a_notice),
+        cmocka_unit_test(words_that_a_long_text_has_far_away_are_uncertain),
     };
     return cmocka_run_group_tests_name("own_text", tests, NULL, NULL);
 }
