@@ -162,8 +162,9 @@ static const struct {
     const char *words, *advice;
 } special_errors[] = {
     {"(a hard link)", "remove one of the names, or make one a symbolic link (ln -s)"},
-    {" while it was open", "start again when the file is in place; what has a verdict is in the "
-                           "file that was opened"},
+    {" while it was open", "start again when the file is in place; the newest batches are in "
+                           "FILE-wal.replaced, if there is one: put it beside the file that was "
+                           "opened, as its -wal, first"},
     {"-wal holds", "let a user with permission to write open it once, or copy FILE and FILE-wal "
                    "to a directory of yours"},
     {"encoding \"", "iconv -l lists those that are known"},

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { BUSY_MS = 5000 };
+enum { BUSY_MS = 5000, LOG_BYTES_KEPT = 16777216 };
 
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error)
 {
@@ -46,6 +46,50 @@ static tt_status check_companion(const tti_db *f, const char *suffix, tti_file_i
                : is_gone(f, suffix, "replaced", error);
 }
 
+/* SQLite begins the log again from its start, and cuts it to this size at most. */
+static tt_status check_log_size(tti_db *f, tt_error *error)
+{
+    char name[PATH_MAX + 8];
+    struct stat s;
+    (void)snprintf(name, sizeof name, "%s-wal", f->path);
+    if (stat(name, &s) != 0)
+        return TT_OK; /* it has its own check */
+    if ((uint64_t)s.st_size < f->log_bytes)
+        return is_gone(f, "-wal", "truncated", error);
+    f->log_bytes = s.st_size < LOG_BYTES_KEPT ? (uint64_t)s.st_size : LOG_BYTES_KEPT;
+    return TT_OK;
+}
+
+/* SQLite would take the log of the file that was moved or replaced for that of the one that is
+ * under the name next, and destroy it: the log gets another name, which none has yet. */
+static void put_log_aside(const tti_db *f)
+{
+    char log[PATH_MAX + 8], aside[PATH_MAX + 32];
+    (void)snprintf(log, sizeof log, "%s-wal", f->path);
+    (void)snprintf(aside, sizeof aside, "%s.replaced", log);
+    for (int k = 2; k < 1000 && access(aside, F_OK) == 0; k++)
+        (void)snprintf(aside, sizeof aside, "%s.replaced.%d", log, k);
+    (void)rename(log, aside);
+}
+
+static int has_own_log(const tti_db *f)
+{
+    char log[PATH_MAX + 8];
+    struct stat s;
+    (void)snprintf(log, sizeof log, "%s-wal", f->path);
+    return stat(log, &s) == 0 && s.st_dev == f->log.device && s.st_ino == f->log.inode;
+}
+
+/* The log of an index that is no more under its name, beside a new one. */
+static void keep_stray_log(const tti_db *f)
+{
+    char log[PATH_MAX + 8];
+    struct stat s;
+    (void)snprintf(log, sizeof log, "%s-wal", f->path);
+    if (access(f->path, F_OK) != 0 && lstat(log, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
+        put_log_aside(f);
+}
+
 /* Whether what a writer writes is what others will find under the name: the same file with the same
  * log, and not truncated. */
 static tt_status check_file(tti_db *f, tt_error *error)
@@ -53,13 +97,14 @@ static tt_status check_file(tti_db *f, tt_error *error)
     struct stat s;
     if (f->path == NULL)
         return TT_OK;
-    if (stat(f->path, &s) != 0)
-        return is_gone(f, "", "deleted or renamed", error);
     f->is_replaced = 1;
+    if (lstat(f->path, &s) != 0) /* behind a link SQLite keeps the log under another name */
+        return is_gone(f, "", "deleted or renamed", error);
     if (s.st_dev != f->file.device || s.st_ino != f->file.inode)
         return is_gone(f, "", "replaced", error);
     if ((uint64_t)s.st_size < f->least_bytes)
         return is_gone(f, "", "truncated", error);
+    TTI_TRY(check_log_size(f, error));
     f->is_replaced = 0;
     TTI_TRY(check_companion(f, "-wal", &f->log, error));
     TTI_TRY(check_companion(f, "-shm", &f->shared_memory, error));
@@ -252,6 +297,8 @@ static tt_status open_file(tti_db *f, unsigned mode, tt_error *error)
         if (!(mode & TTI_DB_READ))
             TTI_TRY(check_links(f, &s, error));
     }
+    if (mode & TTI_DB_CREATE)
+        keep_stray_log(f);
     failure = tti_open_files_add(&f->file, f->path, how);
     return failure == 0 ? TT_OK : fail_open(f, failure, error);
 }
@@ -333,18 +380,6 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
     return status;
 }
 
-/* SQLite would take the log of the file that was replaced for that of the one that replaced it, and
- * destroy it: the log gets another name. */
-static void put_log_aside(const tti_db *f)
-{
-    char log[PATH_MAX + 8], aside[PATH_MAX + 16];
-    struct stat s;
-    (void)snprintf(log, sizeof log, "%s-wal", f->path);
-    (void)snprintf(aside, sizeof aside, "%s-wal.replaced", f->path);
-    if (stat(log, &s) == 0 && s.st_dev == f->log.device && s.st_ino == f->log.inode)
-        (void)rename(log, aside);
-}
-
 /* What a forked child inherited belongs to the parent, and is left alone. */
 static void close_database(tti_db *f)
 {
@@ -356,7 +391,7 @@ static void close_database(tti_db *f)
     if (f->is_replaced)
         (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_close(f->db);
-    if (f->is_replaced)
+    if (f->is_replaced && has_own_log(f))
         put_log_aside(f);
 }
 

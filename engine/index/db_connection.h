@@ -55,6 +55,7 @@ struct tti_db {
     int is_replaced;          /* another file, or other content, is under the name now */
     uint64_t seen_bytes;      /* size of the file when it was last looked at */
     uint64_t least_bytes;     /* unless it was truncated, it is not shorter than this */
+    uint64_t log_bytes;       /* likewise of its log */
     int is_immutable;         /* read without a log: no writer is supposed to be there, */
     struct timespec modified; /* and so the file stays what it was when it was opened */
     tti_moved_log *moved_log; /* NULL: the log is beside the index */

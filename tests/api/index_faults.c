@@ -394,7 +394,7 @@ static void what_another_wrote_is_never_overwritten(void **state)
 /* ---- The file under its name -------------------------------------------------------------------
  */
 
-enum { DELETED, RENAMED, REPLACED, TRUNCATED, LOG_DELETED, WAYS };
+enum { DELETED, RENAMED, LINKED, REPLACED, TRUNCATED, LOG_DELETED, LOG_TRUNCATED, WAYS };
 
 static void take_away(const char *path, int way)
 {
@@ -402,16 +402,53 @@ static void take_away(const char *path, int way)
     (void)unlink(moved);
     if (way == DELETED)
         assert_int_equal(unlink(path), 0);
-    if (way == RENAMED || way == REPLACED)
+    if (way == RENAMED || way == LINKED || way == REPLACED)
         assert_int_equal(rename(path, moved), 0);
     if (way == REPLACED)
         run_sql(path, "CREATE TABLE other(x)");
     if (way == TRUNCATED)
         assert_int_equal(truncate(path, 0), 0);
+    if (way == LINKED)
+        assert_int_equal(symlink(moved, path), 0);
+    if (way == LOG_TRUNCATED)
+        assert_int_equal(truncate(log, 0), 0);
     if (way == LOG_DELETED)
         assert_int_equal(unlink(log), 0);
     free(moved);
     free(log);
+}
+
+/* An index, with a log that was put aside, has an article. */
+static void assert_holds(const char *path, const char *aside, const char *id)
+{
+    char *log = joined(path, "-wal");
+    tt_index *index = NULL;
+    tt_index_article found;
+    assert_int_equal(rename(aside, log), 0);
+    assert_int_equal(tt_index_open(&index, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_get(index, &(tt_id){id, strlen(id), 0, 0}, &found, NULL), TT_OK);
+    assert_non_null(found.id.bytes);
+    tt_index_close(index);
+    free(log);
+}
+
+static void a_log_without_its_index_is_kept(void **state)
+{
+    const char *path = fresh_path();
+    char *log = joined(path, "-wal"), *aside = joined(path, "-wal.replaced");
+    FILE *file = fopen(log, "w");
+    struct stat s;
+    (void)state;
+    assert_non_null(file);
+    (void)fputs("batches", file);
+    (void)fclose(file);
+    assert_int_equal(tt_index_create(path, NULL, NULL), TT_OK);
+    assert_int_equal(stat(aside, &s), 0);
+    assert_int_equal(s.st_size, 7);
+    (void)unlink(aside);
+    free(log);
+    free(aside);
+    (void)fresh_path();
 }
 
 static void no_verdict_is_given_once_the_file_is_gone(void **state)
@@ -436,6 +473,8 @@ static void no_verdict_is_given_once_the_file_is_gone(void **state)
         tt_index_close(index);
         if (way == REPLACED) /* the log of the old file does not affect it */
             run_sql(path, "INSERT INTO other SELECT count(*) FROM sqlite_schema");
+        if (way == RENAMED || way == LINKED) /* nothing with a verdict is lost */
+            assert_holds(moved, aside, "a");
         (void)unlink(moved);
         (void)unlink(aside);
         free(moved);
@@ -935,6 +974,7 @@ int main(void)
         cmocka_unit_test(removing_the_files_beside_it_lets_no_second_writer_in),
         cmocka_unit_test(what_another_wrote_is_never_overwritten),
         cmocka_unit_test(no_verdict_is_given_once_the_file_is_gone),
+        cmocka_unit_test(a_log_without_its_index_is_kept),
         cmocka_unit_test(a_name_is_the_name_of_a_file),
         cmocka_unit_test(a_link_to_no_file_yet_leads_to_the_new_one),
         cmocka_unit_test(interrupted_creation_is_completed),
