@@ -7,7 +7,6 @@
 #include "kernels/token_extents.h"
 #include "util/error.h"
 #include "util/sort.h"
-#include "verify/own_text.h"
 
 #include <assert.h>
 
@@ -260,7 +259,10 @@ static uint32_t *link_stories(const tt_result *x)
     return parents;
 }
 
-enum { STORIES_OF_NOTICE = 3 /* a text that two tell may have been borrowed */ };
+enum {
+    STORIES_OF_NOTICE = 3,  /* a text that two tell may have been borrowed, */
+    TOKENS_OF_NOTICE = 250, /* and a longer one is no notice */
+};
 
 static int has_several_stories(const tt_result *x, uint32_t *parents, const tt_section *s)
 {
@@ -295,7 +297,7 @@ static tt_status mark_sections_of_stories(tt_result *x)
         return TT_ENOMEM;
     for (size_t k = 0; k < x->sections.sections.count; k++) {
         tt_section *s = &x->sections.sections.items[k];
-        if (s->tokens <= TTI_LONGEST_NOTICE && has_several_stories(x, parents, s))
+        if (s->tokens <= TOKENS_OF_NOTICE && has_several_stories(x, parents, s))
             s->kind = TT_SECTION_NOTICE;
     }
     tti_release(x->allocator, parents, x->store.corpus.doc_count + 1, sizeof *parents);
