@@ -454,8 +454,8 @@ const subcommand eval_command = {
             "sections   precision and recall of the text in sections, in bytes; granularity:\n"
             "           found occurrences for each gold one that is found (1 is best)",
     .more = "With INPUT, that of the scan, the worst misses are shown with their texts. The\n"
-            "curves of --svg are precision and recall of the pairs with a resemblance, a\n"
-            "containment or an overlap of so much or more; a dot is all of them.",
+            "curves of --svg are precision and recall at each threshold of resemblance,\n"
+            "containment or overlap; the dot is all listed pairs.",
     .example = "twicetold eval result.jsonl gold.jsonl feed.jsonl --svg curve.svg",
     .run = run_eval,
 };

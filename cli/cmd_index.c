@@ -348,7 +348,7 @@ const subcommand remove_command = {
     .bit = FOR_REMOVE,
     .operands = "INDEX ID...",
     .about = "remove articles by id",
-    .text = "Removes articles; an ID that is not there is passed over.",
+    .text = "Removes articles; an ID that is not there is ignored.",
     .example = "twicetold index remove feed.db urn:newsml:123 124",
     .run = run_remove,
 };
@@ -358,8 +358,8 @@ const subcommand expire_command = {
     .bit = FOR_EXPIRE,
     .operands = "INDEX",
     .about = "remove old articles",
-    .text = "Removes articles by their time of publication, or by the time when they were\n"
-            "added, where they have none or it is later than that. On a full disk its log is\n"
+    .text = "Removes articles by their time of publication, or by the time they were added\n"
+            "if that is missing or later. On a full disk its log is\n"
             "kept in the directory of --temp-dir, TMPDIR or /tmp, which is on another disk.",
     .example = "twicetold index expire feed.db --older-than 30d",
     .run = run_expire,

@@ -30,8 +30,8 @@ const subcommand serve_command = {
     .bit = FOR_SERVE,
     .operands = "INDEX",
     .about = "the same over HTTP, for many producers and readers at once",
-    .text = "Keeps INDEX, which is made, to keep texts, if it is not there, and answers over\n"
-            "HTTP: articles are sent with POST /articles, and the answer has a verdict on\n"
+    .text = "Serves INDEX over HTTP, and creates it with --keep-text if it does not exist.\n"
+            "Articles are sent with POST /articles, and the answer has a verdict on\n"
             "each as soon as they are on the disk. GET / is a page that shows them as they\n"
             "come, GET /openapi.json says what else there is. Ends with SIGTERM, after what\n"
             "is being answered; SIGHUP opens the log again and reads the token again.",

@@ -474,7 +474,7 @@ const subcommand tune_command = {
     .bit = FOR_TUNE,
     .operands = "[INPUT...]",
     .about = "choose hashes and bands for a threshold, on your own articles",
-    .text = "Shows what chance a pair has to be found, by its resemblance, and what more or\n"
+    .text = "Shows how likely a pair is to be found, by its resemblance, and what more or\n"
             "fewer hashes cost. With INPUT, as for scan, they are tried on its first ones:\n"
             "how many of their pairs each finds, how many candidates it looks at for it, and\n"
             "what a pair of each resemblance looks like.",

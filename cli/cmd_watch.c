@@ -623,7 +623,7 @@ const subcommand add_command = {
     .about = "add articles; one whose id is there takes its place",
     .text = "Adds articles to an index. INPUT as for scan. One whose id is there takes the\n"
             "place of the other, unless its version is a lower number. One without an id is\n"
-            "FILE#DIGEST, named for what it says. There are no verdicts: 'twicetold watch'\n"
+            "named FILE#DIGEST, by its content. There are no verdicts: 'twicetold watch'\n"
             "gives them.",
     .example = "twicetold index add feed.db archive/",
     .run = run_add,
@@ -635,8 +635,8 @@ const subcommand import_command = {
     .operands = "INDEX [INPUT...]",
     .about = "add what index export wrote, and decisions",
     .text = "Adds articles, as index add, but with the times at which they came to the index\n"
-            "that they were exported from, and then stores the decisions of --decisions. An\n"
-            "INDEX that is not there is made, with texts. What was exported has no verdicts\n"
+            "that they were exported from, and then stores the decisions of --decisions. A\n"
+            "missing INDEX is created, with texts. What was exported has no verdicts\n"
             "and no stories; 'twicetold index merge' adds them too.",
     .example = "twicetold index import feed.db all.jsonl --decisions decided.jsonl",
     .run = run_import,
@@ -658,10 +658,10 @@ const subcommand watch_command = {
     .bit = FOR_WATCH,
     .operands = "INDEX",
     .about = "say whether each incoming article has been seen before",
-    .text = "Reads articles, JSON Lines, on standard input (none is no failure), adds them to\n"
-            "INDEX, which is made if not there, and writes a verdict on each, a JSON line,\n"
+    .text = "Reads articles, JSON Lines, on standard input (which may be empty), adds them to\n"
+            "INDEX, which is created if missing, and writes a verdict on each, a JSON line,\n"
             "when it is on the disk: new, duplicate, correction, update, overlaps, withdrawn.\n"
-            "A record without an id is -#DIGEST, named for what it says. INDEX may be the\n"
+            "A record without an id is named -#DIGEST, by its content. INDEX may be the\n"
             "address or socket of a running 'twicetold serve', to which several may send.",
     .example = "twicetold watch feed.db --window 72h <feed.jsonl >verdicts.jsonl",
     .run = run_watch,

@@ -95,7 +95,7 @@ const option_row option_rows[] = {
      "the first is named."},
     {"notices", 0, FOR_SCAN | FOR_DEDUP | FOR_WATCH | FOR_QUERY, 0, KIND_STRING, AT(notices), 0, 0,
      "FILE", "take the notices of this result; learn none",
-     "A notice is a text that articles have which tell different news, such as a paywall: articles "
+     "A notice is a text that articles with different news share, such as a paywall: articles "
      "that share nothing else are no copies. A scan learns notices and lists them in its result. "
      "With the same FILE, scan, dedup and watch decide alike, today and tomorrow."},
     {"csv", 0, FOR_SCAN, 0, KIND_STRING, AT(csv), 0, 0, "DIR",
@@ -118,10 +118,10 @@ const option_row option_rows[] = {
      "minimum Jaccard similarity, or off (default 0.7)",
      "Jaccard is the share of all shingles (runs of five words) of two articles that both have."},
     {"containment", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.containment), 0, 0, "C",
-     "or containment of either, or off (default 0.8)",
+     "minimum containment of either, or off (default 0.8)",
      "It is the share of the shingles of one article that are also in the other."},
     {"overlap", 0, FOR_SHAPE, 1, KIND_RULE, AT(engine.overlap), 0, 0, "O",
-     "or overlap of the shorter, or off (default 0.5)",
+     "minimum overlap of the shorter, or off (default 0.5)",
      "It is the share of its tokens that align with the other's, in order; it survives edits and "
      "scanning errors that break shingles."},
     {"facts", 0, FOR_SHAPE, 0, KIND_RULE, AT(engine.facts), 0, 0, "F",
@@ -141,7 +141,7 @@ const option_row option_rows[] = {
     {"drop", 0, FOR_DEDUP, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "drop an article only if this share of its tokens is in the kept one (default 0.8)", NULL},
     {"drop", 0, FOR_SCAN, 0, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
-     "of dedup; only noted in the summary", NULL},
+     "recorded for dedup in the summary; the scan is the same", NULL},
     {"drop", 0, (FOR_CREATE | FOR_REPAIR), 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "duplicate: this share of its tokens is in another (default 0.8)", NULL},
     {"keep-text", 0, (FOR_CREATE | FOR_REPAIR), 1, KIND_FLAG, AT(engine.keep_text), 0, 0, NULL,
@@ -149,12 +149,12 @@ const option_row option_rows[] = {
      "They can then be read from the index. Without it, an index has hashes of the words and their "
      "places alone."},
     {"before", 0, FOR_EXPIRE, 1, KIND_TIME, AT(before), 0, 0, "TIME",
-     "articles before this time, as 2025-11-24T08:30:00Z, 2025-11-24, today or yesterday",
+     "articles before this time: 2025-11-24T08:30:00Z, 2025-11-24, today or yesterday",
      "Days are those of UTC."},
     {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",
-     "articles older than this, as 4w, 30d, 72h or 15m", NULL},
+     "articles older than this: 4w, 30d, 72h or 15m", NULL},
     {"window", 0, FOR_FEED, 1, KIND_DURATION, AT(window), 0, 0, "AGE",
-     "remove articles this much older than the newest, as 1w, 72h or 15m (default: none)",
+     "remove articles this much older than the newest: 1w, 72h, 15m (default: none)",
      "This is done after each commit. No article counts as newer than now."},
     {"output", 'o', FOR_WATCH, 1, KIND_STRING, AT(output), 0, 0, "FILE",
      "add the verdicts to FILE (default: standard output)",
@@ -166,18 +166,17 @@ const option_row option_rows[] = {
      "that is read. Then it is moved to DIR/done, or to DIR/failed if it cannot be read or has no "
      "article. Write files elsewhere on the same disk and rename them into DIR."},
     {"status", 0, FOR_WATCH, 1, KIND_DURATION, AT(status), 0, 1000000, "TIME",
-     "every so often, a line of figures on standard error, as 60s",
+     "write a line of figures to standard error this often, such as 60s",
      "SIGUSR1 asks for one at any time."},
     {"commit-every", 0, FOR_FEED, 1, KIND_DURATION, AT(commit_every), 0, 1000, "TIME",
-     "gather articles for this long before each commit, as 100ms; faster (default: what is there)",
-     NULL},
+     "gather articles this long for a commit, such as 100ms (default: do not wait)", NULL},
     {"listen", 0, FOR_SERVE, 1, KIND_STRING, AT(listen), 0, 0, "WHERE",
      "HOST:PORT, or a local socket (default 127.0.0.1:8377)",
      "An address that other machines reach needs --token-file. systemd can pass a socket."},
     {"token-file", 0, FOR_SERVE, 1, KIND_STRING, AT(token_file), 0, 0, "FILE",
-     "who asks must know the token in FILE, one line",
+     "clients must send the token in FILE, which has one line",
      "It is sent as Authorization: Bearer TOKEN, or, as browsers do, as the password of Basic; the "
-     "name is then that of who decides. TLS is left to a proxy."},
+     "user name is then recorded as the editor. TLS is left to a proxy."},
     {"token-file", 0, FOR_WATCH, 0, KIND_STRING, AT(token_file), 0, 0, "FILE",
      "of a service in the place of INDEX: send it the token in FILE", NULL},
     {"host", 0, FOR_SERVE, 0, KIND_STRING, AT(hosts), 0, 0, "NAMES",
@@ -195,7 +194,7 @@ const option_row option_rows[] = {
     {"max-connections", 0, FOR_SERVE, 0, KIND_NUMBER, AT(most_connections), 1, 60000, "N",
      "connections at once (default 1024)", NULL},
     {"recall", 0, FOR_TUNE, 1, KIND_SHARE, AT(recall), 0, 0, "R",
-     "chance that a pair at the threshold is to have (default 0.9995)", NULL},
+     "wanted chance of finding a pair at the threshold (default 0.9995)", NULL},
     {"sample", 0, FOR_TUNE, 1, KIND_NUMBER, AT(sample), 2, 10000000, "N",
      "articles of INPUT to try, the first of them (default 10000)",
      "Near-duplicates are mostly close together, so that a consecutive part of a feed says more "
@@ -263,7 +262,7 @@ const option_row option_rows[] = {
      "reject longer texts; K, M, G or KiB, MiB, GiB may follow, powers of 1024 (default 16M)",
      NULL},
     {"rejects", 0, FOR_INPUT, 1, KIND_STRING, AT(rejects), 0, 0, "FILE",
-     "write rejected records to FILE, as they stood",
+     "write rejected records to FILE, unchanged",
      "watch adds them to what FILE has. A newline follows each. A record too long to be held in "
      "memory, or a file that cannot be "
      "read, is only named."},
@@ -272,7 +271,7 @@ const option_row option_rows[] = {
      1, KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
     {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), 0, 0, "SIZE",
-     "keep to this much memory, as 300M or 2G, by a temporary file (default: no limit)",
+     "keep to this much memory, such as 300M, by a temporary file (default: no limit)",
      "The result is the same for any size; the run takes longer. The least is 32M. The file has no "
      "name, so that nothing is left of it however the run ends; it takes about as much room as the "
      "input has text. Without this option there is no file, and everything is held in memory."},

@@ -60,7 +60,7 @@
  * everything beyond the fields this library knows is zero, and is TT_EINVAL otherwise. `reserved`
  * fields are zero.
  *
- * Threads. A scan, a reader, a query and an index belong to one thread at a time. A result never
+ * Threads. A scan, a reader or an index belongs to one thread at a time. A result never
  * changes and may be read by any number of threads. The library starts no thread that outlives a
  * call, prints nothing, and never ends the process. Callbacks run on the calling thread. One that
  * is called by a scan or an index may not use that scan or index: its calls are TT_EINVAL, and
@@ -433,8 +433,8 @@ typedef struct tt_pair {
     double facts;     /**< share of the facts in the aligned text that agree; 1 if there are none */
     int32_t relation; /**< tt_relation */
     uint32_t conflicts; /**< slots of the aligned text, beside four or more equal tokens, where a
-                             numeral, date or name that b nowhere has faces one of its kind that a
-                             nowhere has; 0 where `facts` is NAN */
+                             numeral, date or name of a that is nowhere in b faces another one of b
+                             that is nowhere in a; 0 where `facts` is NAN */
 } tt_pair;
 
 /** What a difference is about. */
@@ -527,7 +527,7 @@ typedef struct tt_section {
 /** Every section: of a scan sorted by reference. */
 TT_API const tt_section *tt_result_sections(const tt_result *result, size_t *count);
 
-/** A notice: a text that articles have which tell different news. */
+/** A notice: a text that articles with different news share, such as a paywall. */
 typedef struct tt_notice {
     uint64_t number; /**< from 1 */
     uint64_t tokens;
@@ -537,9 +537,10 @@ typedef struct tt_notice {
     const uint32_t *words; /**< what its tokens are compared by */
 } tt_notice;
 
-/** The notices that a scan has learned or was given, by which pairs are TT_BOILERPLATE that the two
- * articles alone do not tell to be: at most 10,000, of 2^20 tokens in all, in order of their first
- * articles. Results keep them, so that other scans and indexes can be given the same. */
+/** The notices that a scan has learned or was given. They mark pairs as TT_BOILERPLATE that cannot
+ * be recognised from the two articles alone. There are at most 10,000, of 2^20 tokens in all, in
+ * order of their first articles. Results keep them, so that other scans and indexes can be given
+ * the same. */
 TT_API const tt_notice *tt_result_notices(const tt_result *result, size_t *count);
 
 /**
@@ -1054,7 +1055,7 @@ TT_API void tt_index_close(tt_index *index);
 
 /** What an article is to those before it. */
 typedef enum tt_verdict_kind {
-    TT_VERDICT_NEW = 0,       /**< it is none of the others */
+    TT_VERDICT_NEW = 0,       /**< no earlier article matches it */
     TT_VERDICT_DUPLICATE = 1, /**< `of` has at least `drop` of its tokens, no fact differs, and it
                                  is no update */
     TT_VERDICT_UPDATE = 2,    /**< it has at least `drop` of the tokens of `of` and adds text: more
@@ -1062,10 +1063,10 @@ typedef enum tt_verdict_kind {
                                    notice; or it is a changed or newer version of the article with
                                    its id, which is `of` */
     TT_VERDICT_OVERLAPS = 3,  /**< it shares a section with `of` */
-    TT_VERDICT_WITHDRAWN = 4, /**< a notice that withdraws `of`, which is the item itself, or no
-                                   article where it is not there, and `matches` are the others with
-                                   its text; or a duplicate or update of `of`, which is withdrawn,
-                                   or of a reprint of that which no editor decided to keep */
+    TT_VERDICT_WITHDRAWN = 4, /**< the article withdraws the item `of`, which is no article where
+                                 the index does not have it; `matches` are others with its text. Or
+                                   it is a duplicate or update of `of`, which is withdrawn, or of
+                                   a reprint of it that no editor decided to keep */
     TT_VERDICT_CORRECTION = 5 /**< `of` has at least `drop` of its tokens, but says other facts:
                                    there are conflicts */
 } tt_verdict_kind;

@@ -1,7 +1,7 @@
 /*
  * What is new in the index, for those who listen: articles with their verdicts, decisions, and
- * removals. It is read from the index, so that who comes back after hours, or after the service
- * began again, gets everything from the place where he was. Where that cannot be, since the index
+ * removals. It is read from the index, so that a client that reconnects, even after the service
+ * was restarted, resumes where it left off. Where that cannot be, since the index
  * was restored from a copy or has forgotten what it removed, an event says so, and everything
  * follows.
  */

@@ -80,7 +80,7 @@ static int has_own_log(const tti_db *f)
     return stat(log, &s) == 0 && s.st_dev == f->log.device && s.st_ino == f->log.inode;
 }
 
-/* The log of an index that is no more under its name, beside a new one. */
+/* Keeps the log of a database that was renamed or deleted, found beside a new one. */
 static void keep_stray_log(const tti_db *f)
 {
     char log[PATH_MAX + 8];

@@ -1,7 +1,7 @@
 /*
  * What a file keeps of an article beside its tokens: title and text, the verdict that it got, its
- * story; and what editors decided. A file of version 2 has none of it, and neither has an article
- * that was added without being asked about, or to an index that keeps no texts.
+ * story; and what editors decided. A file of version 2 has none of it. An article that was added
+ * without a verdict has none, and only an index that keeps texts has any.
  */
 #ifndef TTI_INDEX_DB_DETAILS_H
 #define TTI_INDEX_DB_DETAILS_H

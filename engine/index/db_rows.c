@@ -39,8 +39,7 @@ uint64_t tti_db_row_checksum(const tti_db_row *r)
     return XXH3_64bits_digest(&state);
 }
 
-/* Spans of one byte each, as nearly all are: the sum of their gaps and sizes, or -1: some are no
- * such spans. */
+/* Sums gaps and sizes if every extent takes one byte, as nearly always. @return -1 otherwise */
 static int64_t sum_short(const uint8_t *at, size_t count)
 {
     uint64_t sum = 0;

@@ -513,7 +513,7 @@ static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
     return TT_OK;
 }
 
-static tt_status check_file(const char *path, checking *c, tt_error *error)
+static tt_status check_path(const char *path, checking *c, tt_error *error)
 {
     tti_db *db = NULL;
     tt_options shape;
@@ -558,7 +558,7 @@ tt_status tt_index_check(const char *path, const tt_options *options, tt_finding
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "no path");
     TTI_TRY(tt_options_resolve(options, &resolved, error));
     c.allocator = resolved.allocator;
-    status = check_file(path, &c, error);
+    status = check_path(path, &c, error);
     tti_array_free(&c.title, c.allocator);
     tti_array_free(&c.text, c.allocator);
     if (status == TT_OK && c.findings == 0)

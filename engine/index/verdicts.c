@@ -20,7 +20,7 @@ void *tti_verdicts_take(tti_verdicts *v, size_t size)
     return tti_slab_alloc(&v->memory, size, &chunk);
 }
 
-static tt_status copy_id(tti_verdicts *v, const tti_indexed_article *x, tt_id *out)
+static tt_status copy_verdict_id(tti_verdicts *v, const tti_indexed_article *x, tt_id *out)
 {
     char *bytes = tti_verdicts_take(v, x->id_size);
     if (bytes == NULL)
@@ -82,7 +82,7 @@ static tt_status add_sections(tti_verdicts *v, const tti_article_table *table,
             .article = verdict->id,
             .similarity = tti_similarity(p->end - p->begin, p->of_end - p->of_begin, p->matched)};
         if (!of_itself) {
-            TTI_TRY(copy_id(v, &table->articles.items[p->of_doc], &repeats[n].article));
+            TTI_TRY(copy_verdict_id(v, &table->articles.items[p->of_doc], &repeats[n].article));
             if (decoded != p->of_doc)
                 TTI_TRY(decode_other(v, table, p->of_doc));
             decoded = p->of_doc;
@@ -134,7 +134,7 @@ static tt_status add_match(tti_verdicts *v, const tti_article_table *table, cons
                       .conflicts = m->pair.conflicts};
     TTI_TRY(tti_verdicts_differences(v, table, m->of, &m->facts, own_extents, &out->differences,
                                      &out->difference_count));
-    TTI_TRY(copy_id(v, &table->articles.items[m->of], &out->of));
+    TTI_TRY(copy_verdict_id(v, &table->articles.items[m->of], &out->of));
     if (m->passage_count > 0)
         TTI_TRY(decode_other(v, table, m->of));
     for (size_t k = 0; k < m->passage_count; k++) {
@@ -200,7 +200,7 @@ tt_status tti_verdicts_append(tti_verdicts *v, const tti_article_table *table,
     if (of_itself)
         x.of = x.id;
     else if (has_of)
-        TTI_TRY(copy_id(v, &table->articles.items[d->of], &x.of));
+        TTI_TRY(copy_verdict_id(v, &table->articles.items[d->of], &x.of));
     if (d->of != TTI_NONE)
         TTI_TRY(tti_verdicts_differences(v, table, d->of, &d->facts, row->extents, &x.differences,
                                          &x.difference_count));

@@ -27,8 +27,7 @@ static const char *const usual_columns[TTI_FIELD_COUNT][6] = {
     [TTI_FIELD_TITLE] = {"title", "headline"},
 };
 
-/* What is to be said of a text in the column of one of these names, which may mean something else.
- */
+/* The notes for columns that were taken for the text by names that may mean something else. */
 static const uint32_t guess_notes[6] = {0, 0, TT_NOTE_IN_CONTENT, TT_NOTE_IN_ARTICLE};
 
 struct tti_csv {

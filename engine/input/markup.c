@@ -98,7 +98,7 @@ static int is_html_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-static int is_letter(char c)
+static int is_ascii_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -152,7 +152,7 @@ static uint32_t parse_character_number(const char *p, size_t size)
         uint32_t digit;
         if (c >= '0' && c <= '9')
             digit = (uint32_t)(c - '0');
-        else if (base == 16 && is_letter(c) && (c | 0x20) <= 'f')
+        else if (base == 16 && is_ascii_letter(c) && (c | 0x20) <= 'f')
             digit = (uint32_t)((c | 0x20) - 'a' + 10);
         else
             return UINT32_MAX;
@@ -260,7 +260,7 @@ static size_t read_tag_name(const markup_stripper *s, size_t at, char name[NAME_
         if (c == ':')
             n = 0;
         else if (n < NAME_ROOM)
-            name[n++] = is_letter(c) ? (char)(c | 0x20) : c;
+            name[n++] = is_ascii_letter(c) ? (char)(c | 0x20) : c;
     }
     name[n < NAME_ROOM ? n : 0] = '\0';
     return at;
@@ -322,8 +322,8 @@ static void handle_angle_bracket(markup_stripper *s)
         s->at = end == s->size ? end : end + 3;
         return;
     }
-    if (left > 1 && (is_letter(p[1]) || p[1] == '!' || p[1] == '?' ||
-                     (closing && left > 2 && is_letter(p[2])))) {
+    if (left > 1 && (is_ascii_letter(p[1]) || p[1] == '!' || p[1] == '?' ||
+                     (closing && left > 2 && is_ascii_letter(p[2])))) {
         const size_t from = read_tag_name(s, s->at + 1 + (size_t)closing, name);
         if (s->skip_depth > 0 && s->raw && !(closing && strcmp(name, s->skipped) == 0)) {
             s->at++;

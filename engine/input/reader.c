@@ -945,7 +945,7 @@ static tt_status refuse_kind(tt_reader *r, size_t first, tt_error *error)
     return TT_OK;
 }
 
-/* What is to be said of a file whose name says that it is something else. */
+/* The note for a file whose content contradicts the ending of its name. */
 static uint32_t notes_of_format(const tt_reader *r, const input_file *f, size_t first)
 {
     static const uint32_t notes[] = {[TTI_FORMAT_JSONL] = TT_NOTE_IS_JSON,

@@ -169,7 +169,7 @@ static int is_one_of(const char *name, size_t size, const char *const *names, si
     return 0;
 }
 
-static int has_word(const head_line *line, const char *word)
+static int contains_word(const head_line *line, const char *word)
 {
     const size_t n = strlen(word);
     for (size_t i = 0; i + n <= line->size; i++)
@@ -199,8 +199,8 @@ static int is_mail(const char *bytes, size_t size)
             break;
         known += is_one_of(line.text, name, headers, sizeof headers / sizeof *headers);
         for (size_t i = 0; i < sizeof codes / sizeof *codes && known > 0; i++)
-            is_encoded |= has_word(&line, codes[i]);
-        is_page |= known > 0 && has_word(&line, "multipart/related");
+            is_encoded |= contains_word(&line, codes[i]);
+        is_page |= known > 0 && contains_word(&line, "multipart/related");
     }
     return known < 2 ? 0 : 1 + is_encoded + is_page;
 }

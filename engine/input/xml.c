@@ -203,7 +203,7 @@ static void append_captured(tti_xml *x, const char *bytes, size_t size)
         append_to_buffer(x, b, bytes, size);
 }
 
-static void append_member(tti_xml *x, const char *name, const text_buffer *value)
+static void append_json_member(tti_xml *x, const char *name, const text_buffer *value)
 {
     if (value->count > 0 && x->status == TT_OK &&
         tti_json_item_member(&x->json, x->options.allocator, name, strlen(name), value->items,
@@ -277,7 +277,7 @@ static void append_time_member(tti_xml *x)
         if (b->count > 0)
             time.count = tti_time_to_rfc3339(b->items, b->count, moment);
         if (time.count > 0) {
-            append_member(x, "published", &time);
+            append_json_member(x, "published", &time);
             return;
         }
     }
@@ -299,17 +299,17 @@ static void end_item(tti_xml *x)
     if (source->count == 0)
         source = &x->text[FEED_TITLE];
     x->json.count = 0;
-    append_member(x, "id", first_nonempty_field(x, ID));
-    append_member(x, "text", body);
-    append_member(x, "title", headline);
-    append_member(x, "byline", &x->text[BYLINE]);
-    append_member(x, "dateline", &x->text[DATELINE]);
+    append_json_member(x, "id", first_nonempty_field(x, ID));
+    append_json_member(x, "text", body);
+    append_json_member(x, "title", headline);
+    append_json_member(x, "byline", &x->text[BYLINE]);
+    append_json_member(x, "dateline", &x->text[DATELINE]);
     append_time_member(x);
-    append_member(x, "source", source);
-    append_member(x, "language", &x->text[LANGUAGE]);
-    append_member(x, "url", &x->text[ID_FALLBACK]);
-    append_member(x, "version", version);
-    append_member(x, "pubstatus", &x->text[STATUS]);
+    append_json_member(x, "source", source);
+    append_json_member(x, "language", &x->text[LANGUAGE]);
+    append_json_member(x, "url", &x->text[ID_FALLBACK]);
+    append_json_member(x, "version", version);
+    append_json_member(x, "pubstatus", &x->text[STATUS]);
     if (x->status == TT_OK && tti_json_item_end(&x->json, x->options.allocator) != TT_OK)
         stop_parser(x, TT_ENOMEM);
     x->item_depth = 0;

@@ -4,6 +4,8 @@
 
 #include "sketch/sketch.h"
 
+#include <assert.h>
+
 /** Keys with the numbers that have them, except for most keys that only one number has: a filter
  * counts all keys first, and only those that may be shared are then added. Once they are sorted,
  * equal keys are together, in order of number. */
@@ -30,7 +32,8 @@ static inline void tti_shared_keys_count(tti_shared_keys *k, uint32_t key)
 static inline void tti_shared_keys_add(tti_shared_keys *k, uint32_t key, uint32_t number)
 {
     const uint32_t upper = key >> k->shift;
-    k->records[k->count] = (uint64_t)key << 32 | number; /* there is room for all */
+    assert(k->count < k->room);
+    k->records[k->count] = (uint64_t)key << 32 | number;
     k->count += k->seen_bits[upper / 32] >> (upper % 32 * 2 + 1) & 1;
 }
 /** Sorts what was added. @return TT_OK, TT_ENOMEM */

@@ -17,7 +17,8 @@
  *
  * From sketches of documents to candidates (a before b; want: 1 a pair, 2 sections, or both; want
  * 0: `skipped` earlier documents were not compared with b, because its bucket is large or it has
- * too many candidates): bands       a row for each LSH band: `bucket` is the band and its key
+ * too many candidates):
+ *   bands       a row for each LSH band: `bucket` is the band and its key
  *   buckets     rows by (bucket, n) -> who is compared with whom; a == b: `skipped` as above
  *   distances   compared documents with their signatures -> those that are close enough
  *   top_k       rows by (b, distance, a) -> the candidates of least distance
@@ -30,8 +31,8 @@
  *               seeds: a document has a hundred, too many to be rows of their own
  *   earlier_postings  rows by bucket, the buckets whole -> a seed in few places: each posting with
  *               the earlier ones that it is compared with, frequent 0; a seed in many: its first
- * few alone, frequent 1, for a join with all of its postings seed_counts postings with earlier
- * ones, by (n, position) -> candidates
+ *               few alone, frequent 1, for a join with all of its postings
+ *   seed_counts postings with earlier ones, by (n, position) -> candidates
  *
  * From candidates to results:
  *   verify      candidates with the tokens of both, in any order, each once -> a row for each pair

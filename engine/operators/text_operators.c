@@ -36,7 +36,7 @@ static void text_close(tti_operator *op)
 }
 
 /* @return TT_OK, or why the article is not accepted */
-static tt_status tokenize_article(tti_operator *op, tti_slice text)
+static tt_status tokenize_row(tti_operator *op, tti_slice text)
 {
     text_state *s = op->state;
     const tt_options *o = &op->options;
@@ -133,7 +133,7 @@ static tt_status sketch_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
     text_state *s = op->state;
     tti_output *out = &op->out;
-    const tt_status status = tokenize_article(op, tti_rows_bytes(rows, 1, i));
+    const tt_status status = tokenize_row(op, tti_rows_bytes(rows, 1, i));
     if (status == TT_ENOMEM)
         return TT_ENOMEM;
     if (status != TT_OK)
@@ -169,7 +169,7 @@ const tti_operator_class tti_operator_sketch = {
 static tt_status tokens_row(tti_operator *op, const tti_rows *rows, size_t i)
 {
     const text_state *s = op->state;
-    TTI_TRY(tokenize_article(op, tti_rows_bytes(rows, 1, i)));
+    TTI_TRY(tokenize_row(op, tti_rows_bytes(rows, 1, i)));
     tti_output_int64(&op->out, tti_rows_int64(rows, 0, i));
     tti_output_bytes(&op->out, s->doc.hashes, s->doc.token_count * sizeof *s->doc.hashes);
     tti_output_bytes(&op->out, s->doc.flags, s->doc.token_count);
@@ -191,7 +191,7 @@ static tt_status extents_row(tti_operator *op, const tti_rows *rows, size_t i)
     text_state *s = op->state;
     const int32_t begin = tti_rows_int32(rows, 2, i), end = tti_rows_int32(rows, 3, i);
     if (i == 0 || tti_rows_int64(rows, 0, i) != tti_rows_int64(rows, 0, i - 1)) {
-        TTI_TRY(tokenize_article(op, tti_rows_bytes(rows, 1, i)));
+        TTI_TRY(tokenize_row(op, tti_rows_bytes(rows, 1, i)));
         TTI_TRY(tti_array_resize(&s->begins, op->allocator, s->doc.token_count));
         TTI_TRY(tti_array_resize(&s->ends, op->allocator, s->doc.token_count));
         tti_token_extents_decode(s->tokens.extents, s->doc.token_count, s->begins.items,

@@ -345,7 +345,7 @@ static void append_relation(tti_json_writer *out, int32_t relation)
 }
 
 /* The places of a repeat, of which `article` is NULL where it is clear. */
-static void append_repeat(tti_json_writer *out, const tt_repeat *r, const tt_id *article)
+static void write_repeat(tti_json_writer *out, const tt_repeat *r, const tt_id *article)
 {
     tti_json_write_text(out, "{\"begin\":");
     tti_json_write_integer(out, r->begin);
@@ -437,7 +437,7 @@ tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
     for (size_t k = 0; k < v->section_count; k++) {
         if (k > 0)
             tti_json_write_text(&out, ",");
-        append_repeat(&out, &v->sections[k], &v->sections[k].article);
+        write_repeat(&out, &v->sections[k], &v->sections[k].article);
     }
     tti_json_write_text(&out, "]");
     append_copies(&out, v);
@@ -470,7 +470,7 @@ tt_status tt_verdict_write_matches(const tt_verdict *v, tt_write_fn write, void 
         for (size_t k = 0; k < m->passage_count; k++) {
             if (k > 0)
                 tti_json_write_text(&out, ",");
-            append_repeat(&out, &m->passages[k], NULL);
+            write_repeat(&out, &m->passages[k], NULL);
         }
         tti_json_write_text(&out, "]}\n");
     }

@@ -59,7 +59,7 @@ static void free_aligned_text(aligned_text *t)
     tti_tokens_free(&t->tokens);
 }
 
-static tt_status tokenize_text(aligned_text *t, const tt_article *article, const tt_options *o,
+static tt_status tokenize_side(aligned_text *t, const tt_article *article, const tt_options *o,
                                tt_error *error)
 {
     tti_tokenized_text added;
@@ -370,9 +370,9 @@ tt_status tt_align(tt_alignment **out, const tt_article *a, const tt_article *b,
     if (x.out == NULL)
         return tti_fail_memory(error, "an alignment");
     x.out->allocator = texts[0].tokens.allocator = texts[1].tokens.allocator = o.allocator;
-    status = tokenize_text(&texts[0], a, &o, error);
+    status = tokenize_side(&texts[0], a, &o, error);
     if (status == TT_OK && b != NULL)
-        status = tokenize_text(&texts[1], b, &o, error);
+        status = tokenize_side(&texts[1], b, &o, error);
     if (status == TT_OK)
         status = build_alignment(&x, &o, min_tokens > 0 ? min_tokens : o.min_section, error);
     tti_release(o.allocator, x.first_segments, x.out->passage_count, sizeof *x.first_segments);

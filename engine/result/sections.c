@@ -108,24 +108,24 @@ typedef struct growing_section {
     uint32_t number;
 } growing_section;
 
-static uint32_t least(uint32_t x, uint32_t y)
+static uint32_t least_of(uint32_t x, uint32_t y)
 {
     return x < y ? x : y;
 }
 
-static uint32_t greatest(uint32_t x, uint32_t y)
+static uint32_t greatest_of(uint32_t x, uint32_t y)
 {
     return x > y ? x : y;
 }
 
 static growing_section section_with(const growing_section *s, const tti_reference *r)
 {
-    return (growing_section){least(s->begin, r->begin),
-                             greatest(s->end, r->end),
-                             greatest(s->core_begin, r->begin),
-                             least(s->core_end, r->end),
-                             least(s->shortest, r->end - r->begin),
-                             least(s->before, r->before),
+    return (growing_section){least_of(s->begin, r->begin),
+                             greatest_of(s->end, r->end),
+                             greatest_of(s->core_begin, r->begin),
+                             least_of(s->core_end, r->end),
+                             least_of(s->shortest, r->end - r->begin),
+                             least_of(s->before, r->before),
                              s->number};
 }
 
@@ -164,7 +164,7 @@ TTI_SORT_DEFINE(sort_longest_first, tti_reference,
 
 /* Adds the reference to the section that has most in common with it, of those the shortest, and
  * notes its index. A part of a run is in no section that has the run. */
-static void join_closest(section_joiner *j, tti_reference *r)
+static void join_to_reference(section_joiner *j, tti_reference *r)
 {
     const uint32_t middle = r->begin + (r->end - r->begin) / 2;
     double best_share = 0;
@@ -226,7 +226,7 @@ static tt_status join_references_of_doc(section_joiner *j, tti_reference *refs, 
 {
     uint32_t end = 0;
     for (size_t k = 0; k < count; k++)
-        end = greatest(end, refs[k].end);
+        end = greatest_of(end, refs[k].end);
     j->sections.count = j->entries.count = 0;
     TTI_TRY(tti_array_resize(&j->cells, j->allocator, end / CELL_TOKENS + 1));
     for (size_t k = 0; k < j->cells.count; k++)
@@ -234,13 +234,13 @@ static tt_status join_references_of_doc(section_joiner *j, tti_reference *refs, 
     for (size_t k = 0; k < count; k++) {
         if (refs[k].run_end > 0)
             continue;
-        join_closest(j, &refs[k]);
+        join_to_reference(j, &refs[k]);
         if (refs[k].section == TTI_NO_SECTION)
             TTI_TRY(add_section(j, &refs[k]));
     }
     for (size_t k = 0; k < count; k++)
         if (refs[k].run_end > 0)
-            join_closest(j, &refs[k]);
+            join_to_reference(j, &refs[k]);
     return number_in_order(j, refs, count, first);
 }
 

@@ -16,11 +16,10 @@
 
 enum {
     TTI_SEED_SHORT_DOC = 64,     /**< a document of fewer tokens keeps every k-gram */
-    TTI_SEED_MAX_POSTINGS = 48,  /**< a seed with more postings leads to the first few only, */
-    TTI_SEED_FIRST_POSTINGS = 4, /**< to so many */
+    TTI_SEED_MAX_POSTINGS = 48,  /**< a seed with more postings is frequent */
+    TTI_SEED_FIRST_POSTINGS = 4, /**< how many postings of a frequent seed are followed */
     TTI_SEED_SPARSE_DOC = 5, /**< one shared seed is enough if one of the two has no more seeds */
-    /** Shared runs of as many tokens share a seed, but for shorter ones every k-gram must be one.
-     */
+    /** Any shared run of so many tokens shares a seed. */
     TTI_SEED_RUN_TOKENS = TTI_MINIMIZER_TOKENS + TTI_MINIMIZER_WINDOW - 1
 };
 
@@ -32,8 +31,8 @@ typedef struct tti_seed {
 
 /** The seeds of one document. Belongs to one thread; zero it before first use. */
 typedef struct tti_minimizers {
-    TTI_ARRAY(uint32_t) keys;             /**< of every k-gram: one half of its hash, */
-    TTI_ARRAY(uint32_t) partition_hashes; /**< and the other */
+    TTI_ARRAY(uint32_t) keys;             /**< of every k-gram: one half of its hash */
+    TTI_ARRAY(uint32_t) partition_hashes; /**< of every k-gram: the other half */
     TTI_ARRAY(uint32_t) positions;        /**< of the seeds, in tokens */
     TTI_ARRAY(uint32_t) least;            /**< scratch for the kernel */
 } tti_minimizers;

@@ -74,7 +74,7 @@ static int is_stretching(uint32_t code)
     return code == 0x640 || code == 0x7FA;
 }
 
-static unsigned letter_class(uint32_t code, const utf8proc_property_t *property)
+static unsigned class_of_letter(uint32_t code, const utf8proc_property_t *property)
 {
     /* Hangul fillers are letters that show nothing. */
     if (property->ignorable || is_stretching(code))
@@ -93,7 +93,7 @@ static unsigned character_class(uint32_t code, const utf8proc_property_t *proper
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
     case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO: return letter_class(code, property);
+    case UTF8PROC_CATEGORY_LO: return class_of_letter(code, property);
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_ME:

@@ -159,7 +159,7 @@ static void collect_shared_words(tti_own_text_words *w, const compared_text *x, 
 TTI_SORT_DEFINE(sort_words, uint64_t, *x < *y)
 
 /* Counts the distinct words by those who have them: counts[SHARED | OF_A] have both of these. */
-static void count_words(tti_own_text_words *w, uint32_t counts[1 << BITS])
+static void count_owners(tti_own_text_words *w, uint32_t counts[1 << BITS])
 {
     sort_words(w->items, w->count);
     memset(counts, 0, sizeof *counts << BITS);
@@ -171,7 +171,7 @@ static void count_words(tti_own_text_words *w, uint32_t counts[1 << BITS])
     }
 }
 
-static uint32_t count_of(const uint32_t counts[1 << BITS], unsigned who)
+static uint32_t count_owned_by(const uint32_t counts[1 << BITS], unsigned who)
 {
     uint32_t n = 0;
     for (unsigned k = 0; k < 1u << BITS; k++)
@@ -184,7 +184,8 @@ static uint32_t count_of(const uint32_t counts[1 << BITS], unsigned who)
 static int are_unrelated(const uint32_t counts[1 << BITS], unsigned one, unsigned other,
                          double most)
 {
-    const uint32_t n = count_of(counts, one), both = count_of(counts, one | other | TELLS);
+    const uint32_t n = count_owned_by(counts, one),
+                   both = count_owned_by(counts, one | other | TELLS);
     return both == 0 || (both == 1 && n > FEW_WORDS) || both <= most * n;
 }
 
@@ -213,9 +214,9 @@ static uint32_t evidence_of_frame(const compared_text *a, const own_text *of_a,
     words->count = 0;
     collect_shared_words(words, a, of_a);
     collect_own_words(words, a, of_a, OF_A);
-    count_words(words, counts);
+    count_owners(words, counts);
     return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED)
-               ? at_most(count_of(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE)
+               ? at_most(count_owned_by(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE)
                : 0;
 }
 
@@ -242,9 +243,9 @@ uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_align
     collect_own_words(words, &x, &of_a, OF_A);
     collect_own_words(words, &y, &of_b, OF_B);
     collect_shared_words(words, &x, &of_a);
-    count_words(words, counts);
-    n = count_of(counts, OF_A | TELLS);
-    m = count_of(counts, OF_B | TELLS);
+    count_owners(words, counts);
+    n = count_owned_by(counts, OF_A | TELLS);
+    m = count_owned_by(counts, OF_B | TELLS);
     if (!are_unrelated(counts, OF_A, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
         !are_unrelated(counts, OF_B, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
         !are_unrelated(counts, n < m ? OF_A : OF_B, n < m ? OF_B : OF_A, UNRELATED))

@@ -82,10 +82,13 @@ test_a_pair_of_each_resemblance_is_shown() {
     [ "$(grep -c 'overlap of the shorter' out)" -ge 8 ] || fail 'too few examples'
     [ "$(awk 'length > 80' out | wc -l)" -eq 0 ] || fail 'wider than 80'
     run tune --json in.jsonl
+    exits 0
     sed 's/.*"examples":\(\[[^]]*\]\).*/\1/' out >once
     run tune --json twice.jsonl
+    exits 0
     sed 's/.*"examples":\(\[[^]]*\]\).*/\1/' out >again
     same once again
+    has once '"resemblance"'
     sed 's/},{/\n/g' once | sed 's/.*"resemblance":\([0-9.]*\),"a":"\([^"]*\)","b":"\([^"]*\)".*/\1 \2 \3/' | while read -r number a b; do
         run scan -q in.jsonl --resemblance 0.05 --series
         grep "\"a\":\"$a\",\"b\":\"$b\"" out >pair || fail "$a and $b are no pair"
