@@ -180,18 +180,20 @@ int output_open(output *out, const char *path)
     }
     if (is_standard_output(&state))
         return open_standard_output(out);
-    out->target = realpath(path, NULL);
-    if (out->target == NULL)
-        return open_failure(path);
     if (S_ISREG(state.st_mode)) {
         const int rc = output_refuse_index(path);
         if (rc != 0)
             return rc;
+        if (access(path, W_OK) != 0)
+            return open_failure(path);
+    }
+    out->target = realpath(path, NULL);
+    if (out->target == NULL)
+        return open_failure(path);
+    if (S_ISREG(state.st_mode)) {
         out->existed = 1;
         out->device = state.st_dev;
         out->inode = state.st_ino;
-        if (access(path, W_OK) != 0)
-            return open_failure(path);
         return open_beside_target(out, &state);
     }
     out->fd = open(path, O_WRONLY | O_CLOEXEC);
