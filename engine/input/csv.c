@@ -94,8 +94,8 @@ static int refuse_own_table(tti_csv *t)
     static const char *const headers[] = {
         "cluster,article,kept", "section,tokens,kind,article,begin,end,of_begin,of_end,similarity",
         "a,b,relation,resemblance,containment_a,containment_b,overlap_a,overlap_b,facts,conflicts",
-        "id,kept,relation,resemblance,containment,containment_of,overlap,overlap_of,facts,"
-        "conflicts"};
+        ("id,kept,relation,resemblance,containment,containment_of,overlap,overlap_of,facts,"
+         "conflicts")};
     const tti_char_array *held = &t->line_held;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         const size_t size = strlen(headers[i]);
