@@ -6,6 +6,7 @@
 #include "result/clusters.h"
 #include "result/repeats.h"
 #include "result/sections.h"
+#include "util/disjoint_sets.h"
 #include "verify/verify.h"
 
 /* ==== Verify ================================================================================== */
@@ -177,14 +178,6 @@ static tt_status components_row(tti_operator *op, const tti_rows *rows, size_t i
     return TT_OK;
 }
 
-/* The first document that d is known to be connected with; makes the path there shorter. */
-static uint32_t find_root(uint32_t *parents, uint32_t d)
-{
-    for (; parents[d] != d; d = parents[d])
-        parents[d] = parents[parents[d]];
-    return d;
-}
-
 static tt_status components_finish(tti_operator *op)
 {
     components_state *s = op->state;
@@ -196,14 +189,15 @@ static tt_status components_finish(tti_operator *op)
     for (size_t d = 0; d < s->docs.count; d++)
         parents[d] = (uint32_t)d;
     for (size_t k = 0; k < s->ends.count; k += 2) {
-        const uint32_t a = find_root(parents, tti_doc_numbers_index(&s->docs, s->ends.items[k]));
+        const uint32_t a =
+            tti_find_root(parents, tti_doc_numbers_index(&s->docs, s->ends.items[k]));
         const uint32_t b =
-            find_root(parents, tti_doc_numbers_index(&s->docs, s->ends.items[k + 1]));
+            tti_find_root(parents, tti_doc_numbers_index(&s->docs, s->ends.items[k + 1]));
         parents[a > b ? a : b] = a > b ? b : a;
     }
     for (size_t d = 0; d < s->docs.count; d++) {
         tti_output_int64(&op->out, s->docs.items[d]);
-        tti_output_int64(&op->out, s->docs.items[find_root(parents, (uint32_t)d)]);
+        tti_output_int64(&op->out, s->docs.items[tti_find_root(parents, (uint32_t)d)]);
         tti_output_end_row(&op->out);
     }
     tti_release(op->allocator, parents, s->docs.count, sizeof *parents);

@@ -1,5 +1,6 @@
 #include "result/clusters.h"
 
+#include "util/disjoint_sets.h"
 #include "util/error.h"
 #include "util/sort.h"
 
@@ -12,17 +13,10 @@ static int is_copy_pair(const tti_doc_pair *p)
 
 /* ---- Proposals ------------------------------------------------------------------------------ */
 
-static uint32_t find_group_root(uint32_t *parents, uint32_t d)
-{
-    while (parents[d] != d)
-        d = parents[d] = parents[parents[d]]; /* path halving */
-    return d;
-}
-
 /* The root of a group is its preferred document. */
 static void join_groups(uint32_t *parents, const uint32_t *ranks, uint32_t a, uint32_t b)
 {
-    const uint32_t x = find_group_root(parents, a), y = find_group_root(parents, b);
+    const uint32_t x = tti_find_root(parents, a), y = tti_find_root(parents, b);
     if (x != y)
         parents[ranks[x] < ranks[y] ? y : x] = ranks[x] < ranks[y] ? x : y;
 }
@@ -45,7 +39,7 @@ tt_status tti_clusters_propose_pairs(const tti_verified *verified, const uint32_
             join_groups(parents, ranks, (uint32_t)verified->pairs.items[k].numbers.a,
                         (uint32_t)verified->pairs.items[k].numbers.b);
     for (uint32_t d = 0; d < doc_count && status == TT_OK; d++) {
-        const uint32_t root = find_group_root(parents, d);
+        const uint32_t root = tti_find_root(parents, d);
         if (root != d && tti_verified_find(verified, root, d) == NULL)
             status = tti_candidates_add(
                 out, tti_candidate_pack(root < d ? root : d, root < d ? d : root, TTI_WANT_PAIR),

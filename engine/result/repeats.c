@@ -11,6 +11,7 @@
 #include "result/repeats.h"
 
 #include "util/error.h"
+#include "util/minmax.h"
 #include "util/sort.h"
 
 /* Tokens by which a repeat may be longer than the one that it is a part of. */
@@ -29,16 +30,6 @@ typedef struct repeat_finder {
     block_array piece; /* the blocks of the repeat to come */
     TTI_ARRAY(uint8_t) is_open; /* whether the joint after each piece is in no run yet */
 } repeat_finder;
-
-static uint32_t least(uint32_t x, uint32_t y)
-{
-    return x < y ? x : y;
-}
-
-static uint32_t greatest(uint32_t x, uint32_t y)
-{
-    return x > y ? x : y;
-}
 
 /* Makes the piece a repeat of `of_doc` in `doc` if it is long and dense enough. */
 static tt_status append_repeat(repeat_finder *f, uint32_t doc, uint32_t of_doc, tt_error *error)
@@ -87,8 +78,8 @@ static tt_status trace_through_repeat(repeat_finder *f, const tti_block *blocks,
         while (next < holder->block_count && y[next].b + y[next].len <= x.a)
             next++;
         for (size_t i = next; i < holder->block_count && y[i].b < x.a + x.len; i++) {
-            const uint32_t begin = greatest(x.a, y[i].b);
-            const uint32_t end = least(x.a + x.len, y[i].b + y[i].len);
+            const uint32_t begin = tti_max(x.a, y[i].b);
+            const uint32_t end = tti_min(x.a + x.len, y[i].b + y[i].len);
             if (end > begin)
                 TTI_TRY_ALLOC(tti_array_push(&f->piece, f->out->allocator,
                                              (tti_block){y[i].a + (begin - y[i].b),
@@ -106,7 +97,7 @@ static tt_status clip_side_a(repeat_finder *f, const tti_block *blocks, size_t c
     f->piece.count = 0;
     for (size_t k = 0; k < count && blocks[k].a < end; k++) {
         const tti_block x = blocks[k];
-        const uint32_t from = greatest(x.a, begin), to = least(x.a + x.len, end);
+        const uint32_t from = tti_max(x.a, begin), to = tti_min(x.a + x.len, end);
         if (to > from)
             TTI_TRY_ALLOC(tti_array_push(&f->piece, f->out->allocator,
                                          (tti_block){from, x.b + (from - x.a), to - from}),
@@ -140,7 +131,7 @@ static tt_status append_repeats_of_stretch(repeat_finder *f, const tti_shared_pa
         }
         TTI_TRY(trace_through_repeat(f, blocks, count, &holder, error));
         TTI_TRY(append_repeat(f, passage->b, holder.of_doc, error));
-        at = greatest(holder.end, at);
+        at = tti_max(holder.end, at);
     }
     TTI_TRY(clip_side_a(f, blocks, count, at, a_end, error));
     return append_repeat(f, passage->b, passage->a, error);
@@ -158,14 +149,14 @@ static tt_status append_repeats_of_passage(repeat_finder *f, const tti_verified 
     for (uint64_t k = first_piece_after(f->out, f->doc_first, before, at);
          k <= before && at < passage->b_end; k++) {
         const uint32_t next = k < before ? f->out->repeats.items[k].begin : passage->b_end;
-        const uint32_t end = least(next, passage->b_end);
+        const uint32_t end = tti_min(next, passage->b_end);
         if (end > at && end - at >= f->min_section / 2) {
             f->stretch.count = 0;
             while (block < passage->block_count && blocks[block].b + blocks[block].len <= at)
                 block++;
             for (uint32_t i = block; i < passage->block_count && blocks[i].b < end; i++) {
                 const tti_block x = blocks[i];
-                const uint32_t from = greatest(x.b, at), to = least(x.b + x.len, end);
+                const uint32_t from = tti_max(x.b, at), to = tti_min(x.b + x.len, end);
                 if (to > from)
                     TTI_TRY_ALLOC(tti_array_push(&f->stretch, f->out->allocator,
                                                  (tti_block){x.a + (from - x.b), from, to - from}),
@@ -175,7 +166,7 @@ static tt_status append_repeats_of_passage(repeat_finder *f, const tti_verified 
                 TTI_TRY(append_repeats_of_stretch(f, passage, error));
         }
         if (k < before)
-            at = greatest(f->out->repeats.items[k].end, at);
+            at = tti_max(f->out->repeats.items[k].end, at);
     }
     /* Nearly always the new ones come last. */
     for (size_t i = before; i < f->out->repeats.count; i++) {
@@ -195,9 +186,9 @@ static tt_status append_repeats_of_passage(repeat_finder *f, const tti_verified 
 static int has_piece(const repeat_finder *f, const tti_shared_passage *passage,
                      const tti_token_repeat *piece)
 {
-    const uint32_t begin = greatest(piece->begin, passage->b_begin);
-    const uint32_t end = least(piece->end, passage->b_end);
-    return end > begin && 2 * (end - begin) >= least(f->min_section, piece->end - piece->begin);
+    const uint32_t begin = tti_max(piece->begin, passage->b_begin);
+    const uint32_t end = tti_min(piece->end, passage->b_end);
+    return end > begin && 2 * (end - begin) >= tti_min(f->min_section, piece->end - piece->begin);
 }
 
 /* How many open joints of two neighbouring pieces the passage has, with a good part of both, and no

@@ -5,6 +5,7 @@
 #include "result/result.h"
 
 #include "kernels/token_extents.h"
+#include "util/disjoint_sets.h"
 #include "util/error.h"
 #include "util/sort.h"
 
@@ -237,14 +238,7 @@ static void find_tokens(const tti_article *article, uint32_t count, uint64_t beg
     }
 }
 
-/* A story is all documents that copies link. */
-static uint32_t story_of(uint32_t *parents, uint32_t doc)
-{
-    while (parents[doc] != doc)
-        doc = parents[doc] = parents[parents[doc]];
-    return doc;
-}
-
+/* Links documents to stories: a story is all that copies link. */
 static uint32_t *link_stories(const tt_result *x)
 {
     const size_t docs = x->store.corpus.doc_count;
@@ -254,7 +248,8 @@ static uint32_t *link_stories(const tt_result *x)
     for (size_t k = 0; parents != NULL && k < x->verified.pairs.count; k++) {
         const tt_pair *p = &x->verified.pairs.items[k].numbers;
         if (TT_IS_COPY(p->relation))
-            parents[story_of(parents, (uint32_t)p->b)] = story_of(parents, (uint32_t)p->a);
+            parents[tti_find_root(parents, (uint32_t)p->b)] =
+                tti_find_root(parents, (uint32_t)p->a);
     }
     return parents;
 }
@@ -272,7 +267,7 @@ static int has_several_stories(const tt_result *x, uint32_t *parents, const tt_s
     for (size_t i = 0; i < s->count && count < STORIES_OF_NOTICE; i++) {
         const tt_occurrence *o = &s->occurrences[i];
         const uint32_t doc = x->store.corpus.articles[o->article].doc;
-        const uint32_t story = story_of(parents, doc);
+        const uint32_t story = tti_find_root(parents, doc);
         size_t known = 0;
         if (2 * (o->of_end - o->of_begin) < reference->end - reference->begin)
             continue; /* it has a notice that the reference is printed with */

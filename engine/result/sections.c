@@ -8,6 +8,7 @@
 
 #include "result/repeats.h"
 #include "util/error.h"
+#include "util/minmax.h"
 #include "util/sort.h"
 
 /* One occurrence of a section, in tokens. */
@@ -108,24 +109,14 @@ typedef struct growing_section {
     uint32_t number;
 } growing_section;
 
-static uint32_t least_of(uint32_t x, uint32_t y)
-{
-    return x < y ? x : y;
-}
-
-static uint32_t greatest_of(uint32_t x, uint32_t y)
-{
-    return x > y ? x : y;
-}
-
 static growing_section section_with(const growing_section *s, const tti_reference *r)
 {
-    return (growing_section){least_of(s->begin, r->begin),
-                             greatest_of(s->end, r->end),
-                             greatest_of(s->core_begin, r->begin),
-                             least_of(s->core_end, r->end),
-                             least_of(s->shortest, r->end - r->begin),
-                             least_of(s->before, r->before),
+    return (growing_section){tti_min(s->begin, r->begin),
+                             tti_max(s->end, r->end),
+                             tti_max(s->core_begin, r->begin),
+                             tti_min(s->core_end, r->end),
+                             tti_min(s->shortest, r->end - r->begin),
+                             tti_min(s->before, r->before),
                              s->number};
 }
 
@@ -226,7 +217,7 @@ static tt_status join_references_of_doc(section_joiner *j, tti_reference *refs, 
 {
     uint32_t end = 0;
     for (size_t k = 0; k < count; k++)
-        end = greatest_of(end, refs[k].end);
+        end = tti_max(end, refs[k].end);
     j->sections.count = j->entries.count = 0;
     TTI_TRY(tti_array_resize(&j->cells, j->allocator, end / CELL_TOKENS + 1));
     for (size_t k = 0; k < j->cells.count; k++)

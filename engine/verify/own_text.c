@@ -5,6 +5,7 @@
  */
 #include "verify/own_text.h"
 
+#include "util/minmax.h"
 #include "util/sort.h"
 
 enum {
@@ -126,16 +127,11 @@ int tti_token_tells(uint8_t flags)
            kind != TTI_TOKEN_DATE_WORD;
 }
 
-static uint32_t at_most(uint32_t n, uint32_t most)
-{
-    return n < most ? n : most;
-}
-
 /* Those of the longest run: words that were misread here and there say nothing. */
 static void collect_own_words(tti_own_text_words *w, const compared_text *x, const own_text *own,
                               unsigned who)
 {
-    const uint32_t size = at_most(own->longest, TTI_LONGEST_NOTICE);
+    const uint32_t size = tti_min(own->longest, TTI_LONGEST_NOTICE);
     for (uint32_t i = own->begin; i < own->begin + size; i++)
         if (!tti_token_is_short(x->doc->flags[i]))
             w->items[w->count++] = (uint64_t)x->doc->hashes[i] << BITS | who |
@@ -216,7 +212,7 @@ static uint32_t evidence_of_frame(const compared_text *a, const own_text *of_a,
     collect_own_words(words, a, of_a, OF_A);
     count_owners(words, counts);
     return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED)
-               ? at_most(count_owned_by(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE)
+               ? tti_min(count_owned_by(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE)
                : 0;
 }
 
@@ -256,5 +252,5 @@ uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_align
     if (!is_certain && (of_a.count > LONGEST_FLASH || of_b.count > LONGEST_FLASH))
         return 0;
     is_certain &= !of_a.is_last && !of_b.is_last;
-    return at_most(n < m ? n : m, TTI_NOTICE_EVIDENCE - (uint32_t)!is_certain);
+    return tti_min(tti_min(n, m), TTI_NOTICE_EVIDENCE - (uint32_t)!is_certain);
 }

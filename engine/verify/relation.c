@@ -551,9 +551,7 @@ static void compare_beginnings(fact_comparison *x, const tti_passage *p)
     x->out->other_subjects += has_other_subject(x, &a, &b);
 }
 
-/* ---- What each has for itself
- * --------------------------------------------------------------------------
- */
+/* ---- What each has for itself ---------------------------------------------------------------- */
 
 /* What an article has that the other nowhere has. */
 typedef struct own_facts {
