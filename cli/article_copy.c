@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "failure.h"
-#include "format.h"
 #include "memory.h"
+#include "util/utf8.h"
 
 int article_copy_take(article_copy *a, const tt_record *record)
 {
@@ -70,7 +70,7 @@ char *article_quote(const char *text, size_t size, size_t most)
         if (blank && (used == 0 || quote[used - 1] == ' '))
             continue;
         if (used == most) {
-            used = last_word > most / 2 ? last_word : format_cut(quote, used + 1, used);
+            used = last_word > most / 2 ? last_word : tti_utf8_cut(quote, used + 1, used);
             memcpy(quote + used, ellipsis, sizeof ellipsis);
             return quote;
         }
@@ -87,7 +87,7 @@ char *article_quote(const char *text, size_t size, size_t most)
 
 static int is_boundary(const char *text, uint64_t size, uint64_t at)
 {
-    return at == size || (at < size && ((unsigned char)text[at] & 0xc0) != 0x80);
+    return at == size || (at < size && !tti_utf8_continues(text[at]));
 }
 
 int text_has_extent(const char *text, uint64_t size, extent e)

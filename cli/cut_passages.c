@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "util/utf8.h"
 
 /* ==== What is cut ============================================================================= */
 
@@ -136,30 +137,6 @@ static unsigned read_hex(const char *digits)
     return value;
 }
 
-static size_t write_utf8(unsigned c, char *to)
-{
-    if (c < 0x80) {
-        to[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (char)(0xc0 | c >> 6);
-        to[1] = (char)(0x80 | (c & 63));
-        return 2;
-    }
-    if (c < 0x10000) {
-        to[0] = (char)(0xe0 | c >> 12);
-        to[1] = (char)(0x80 | (c >> 6 & 63));
-        to[2] = (char)(0x80 | (c & 63));
-        return 3;
-    }
-    to[0] = (char)(0xf0 | c >> 18);
-    to[1] = (char)(0x80 | (c >> 12 & 63));
-    to[2] = (char)(0x80 | (c >> 6 & 63));
-    to[3] = (char)(0x80 | (c & 63));
-    return 4;
-}
-
 /* Reads the character of an escape at *at, and moves behind it. @return its bytes */
 static size_t read_escape(const char *json, size_t *at, char *to)
 {
@@ -178,7 +155,7 @@ static size_t read_escape(const char *json, size_t *at, char *to)
         code = 0x10000 + ((code - 0xd800) << 10) + (read_hex(json + *at + 2) - 0xdc00);
         *at += 6;
     }
-    return write_utf8(code, to);
+    return tti_utf8_encode(code, to);
 }
 
 /* Whether the string in [begin, end), quotes included, is this text. */

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "twicetold.h"
+#include "util/utf8.h"
 
 const char *format_number(char to[FORMAT_NUMBER_SIZE], double value)
 {
@@ -47,16 +48,7 @@ const char *format_time(char *to, size_t size, const char *format, int64_t micro
     return to;
 }
 
-size_t format_cut(const char *text, size_t size, size_t most)
-{
-    if (size <= most)
-        return size;
-    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
-        most--;
-    return most;
-}
-
 int format_id_size(const char *id, size_t size)
 {
-    return (int)format_cut(id, size, SHOWN_ID_SIZE);
+    return (int)tti_utf8_cut(id, size, SHOWN_ID_SIZE);
 }

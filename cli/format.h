@@ -16,10 +16,7 @@ const char *format_count(char to[FORMAT_NUMBER_SIZE], uint64_t count);
 /** A time in UTC by a format of strftime(3); "" for TT_NO_TIME. @return `to` */
 const char *format_time(char *to, size_t size, const char *format, int64_t microseconds);
 
-/** How many bytes of UTF-8 text to show so that at most `most` are, and no character is cut. */
-size_t format_cut(const char *text, size_t size, size_t most);
-
-/** The same for an id in a message, as the precision of "%.*s". */
+/** How many bytes of an id to show in a message, as the precision of "%.*s". */
 int format_id_size(const char *id, size_t size);
 
 #endif

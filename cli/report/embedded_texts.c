@@ -6,6 +6,7 @@
 #include "command.h"
 #include "failure.h"
 #include "memory.h"
+#include "util/utf8.h"
 
 /* A text that the page looks up is unpacked together with few others. */
 enum {
@@ -70,18 +71,13 @@ int embedded_texts_trim(embedded_texts *e)
     return rc;
 }
 
-static int is_inside_character(const char *text, uint64_t at)
-{
-    return ((unsigned char)text[at] & 0xc0) == 0x80;
-}
-
 static extent window_about(const char *text, size_t size, uint64_t at)
 {
     extent e = {at > WINDOW_BEFORE ? at - WINDOW_BEFORE : 0,
                 size - at > WINDOW_AFTER ? at + WINDOW_AFTER : size};
-    while (e.begin > 0 && is_inside_character(text, e.begin))
+    while (e.begin > 0 && tti_utf8_continues(text[e.begin]))
         e.begin--;
-    while (e.end < size && is_inside_character(text, e.end))
+    while (e.end < size && tti_utf8_continues(text[e.end]))
         e.end++;
     return e;
 }

@@ -638,7 +638,7 @@ static const char *path_for_message(const char *path)
 {
     const size_t size = strlen(path);
     if (size > LONGEST_SHOWN_PATH)
-        for (path += size - LONGEST_SHOWN_PATH; ((unsigned char)*path & 0xc0) == 0x80; path++)
+        for (path += size - LONGEST_SHOWN_PATH; tti_utf8_continues(*path); path++)
             ;
     return path;
 }

@@ -2,17 +2,6 @@
 
 #include "text/characters.h"
 
-/* The character that ends at text[end), end > 0; *begin is where it begins. */
-static uint32_t character_before(const uint8_t *text, uint32_t end, uint32_t *begin)
-{
-    unsigned size;
-    uint32_t at = end - 1;
-    while (at > 0 && end - at < 4 && (text[at] & 0xC0) == 0x80)
-        at--;
-    *begin = at;
-    return tti_utf8_decode(text + at, end - at, &size);
-}
-
 static int is_hyphen(uint32_t code)
 {
     return code == '-' || code == 0xAC || code == 0xAD || code == 0x2010;
@@ -51,7 +40,7 @@ static int find_first_part(const uint8_t *text, uint32_t end, uint32_t *begin)
     uint32_t at = end, from;
     *begin = end;
     while (at > 0) {
-        const uint32_t code = character_before(text, at, &from);
+        const uint32_t code = tti_utf8_decode_last(text, at, &from);
         const uint64_t entry = tti_characters_get(code);
         if (!is_of_word(entry))
             return *begin < end && is_outside_word(code);
@@ -84,7 +73,7 @@ int tti_line_cuts_word(const uint8_t *text, uint32_t size, uint32_t line_end, tt
     uint32_t at = line_end, next = line_end + 1;
     while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t'))
         at--;
-    if (at == 0 || !is_hyphen(character_before(text, at, &out->end)))
+    if (at == 0 || !is_hyphen(tti_utf8_decode_last(text, at, &out->end)))
         return 0;
     if (text[line_end] == '\r' && next < size && text[next] == '\n')
         next++;

@@ -34,11 +34,7 @@ static int ends_sentence(const uint8_t *text, uint32_t begin, uint32_t end)
     while (end > begin && is_space_or_tab(text[end - 1]))
         end--;
     while (end > begin) {
-        unsigned size;
-        uint32_t at = end - 1;
-        while (at > begin && (text[at] & 0xC0) == 0x80)
-            at--;
-        switch (tti_utf8_decode(text + at, end - at, &size)) {
+        switch (tti_utf8_decode_last(text, end, &end)) {
         case '.':
         case '!':
         case '?':
@@ -61,7 +57,6 @@ static int ends_sentence(const uint8_t *text, uint32_t begin, uint32_t end)
         case 0x300D: break;
         default: return 0;
         }
-        end = at;
     }
     return 0;
 }
@@ -78,7 +73,7 @@ static uint32_t count_characters(const uint8_t *text, uint32_t begin, uint32_t e
         sums += x >> 7 & ~(x >> 6) & each;
     }
     for (; i < end; i++)
-        continuing += (text[i] & 0xC0) == 0x80;
+        continuing += (uint32_t)tti_utf8_continues((char)text[i]);
     sums = (sums & pairs) + (sums >> 8 & pairs);
     continuing += (uint32_t)(sums * UINT64_C(0x0001000100010001) >> 48);
     return end - begin - continuing;
@@ -129,7 +124,7 @@ static uint32_t joined_width(const uint8_t *text, const tti_line *line, uint32_t
         i++;
     /* Scripts without spaces break after any character. */
     for (; more && width <= limit && i < next->end && !is_space_or_tab(text[i]); i++) {
-        width += (text[i] & 0xC0) != 0x80;
+        width += !tti_utf8_continues((char)text[i]);
         more = text[i] < 0xE3;
     }
     return width;

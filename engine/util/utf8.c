@@ -24,20 +24,6 @@ size_t tti_utf8_valid_up_to(const char *text, size_t size)
     return size;
 }
 
-static int continues_character(char byte)
-{
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
-size_t tti_utf8_cut(const char *text, size_t size, size_t most)
-{
-    if (size <= most)
-        return size;
-    while (most > 0 && continues_character(text[most]))
-        most--;
-    return most;
-}
-
 /* Bytes that a character takes which begins with `lead`; 0 where none does. */
 static size_t character_size(char lead)
 {
@@ -71,7 +57,7 @@ void tti_utf8_clean(char *message)
     size_t size = strlen(message);
     for (size_t at; (at = tti_utf8_valid_up_to(message, size)) < size;) {
         size_t end = at + 1;
-        while (end < size && continues_character(message[end]))
+        while (end < size && tti_utf8_continues(message[end]))
             end++;
         if (end == size && size - at < character_size(message[at]))
             message[size = at] = '\0'; /* the rest of the character was cut off */

@@ -1,4 +1,7 @@
-/* UTF-8 (RFC 3629): writing, reading and checking it, and cutting it between characters. */
+/*
+ * UTF-8 (RFC 3629): writing, reading and checking it, and cutting it between characters. What the
+ * command uses too is inline, since the library exports none of it.
+ */
 #ifndef TTI_UTIL_UTF8_H
 #define TTI_UTIL_UTF8_H
 
@@ -72,11 +75,35 @@ static inline uint32_t tti_utf8_decode(const uint8_t *p, size_t left, unsigned *
     return 0;
 }
 
-/** `size` if the bytes are UTF-8, else the offset of the first that is not. */
-size_t tti_utf8_valid_up_to(const char *text, size_t size);
+/** Whether the byte is in a character, but not its first. */
+static inline int tti_utf8_continues(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
 
 /** How much of `size` bytes of UTF-8 to show in `most`: whole characters. */
-size_t tti_utf8_cut(const char *text, size_t size, size_t most);
+static inline size_t tti_utf8_cut(const char *text, size_t size, size_t most)
+{
+    if (size <= most)
+        return size;
+    while (most > 0 && tti_utf8_continues(text[most]))
+        most--;
+    return most;
+}
+
+/** Reads the last character of text[0, end), end > 0, which is UTF-8; *begin is where it begins. */
+static inline uint32_t tti_utf8_decode_last(const uint8_t *text, uint32_t end, uint32_t *begin)
+{
+    unsigned size;
+    uint32_t at = end - 1;
+    while (at > 0 && end - at < 4 && tti_utf8_continues((char)text[at]))
+        at--;
+    *begin = at;
+    return tti_utf8_decode(text + at, end - at, &size);
+}
+
+/** `size` if the bytes are UTF-8, else the offset of the first that is not. */
+size_t tti_utf8_valid_up_to(const char *text, size_t size);
 
 /** Writes a path as UTF-8, and a NUL: a byte of it that is in no character is taken for Latin-1.
  * `out` has twice its room. @return the size */
