@@ -196,10 +196,10 @@ typedef struct tt_options {
     uint32_t bands;          /**< LSH bands, a divisor of num_hashes; 0: chosen for the rule for
                                   resemblance */
     uint32_t min_section;    /**< tokens of the shortest section, 6 or more, default 32. Below 9
-                                  every run of four tokens is looked up, which takes longer: what
-                                  two articles share word for word is always found then, also a
-                                  whole short text, unless a run of four in it is in more than
-                                  48 places, or 16 of one article */
+                                  every run of four tokens is looked up, which takes longer but
+                                  always finds what two articles share word for word, even a whole
+                                  short text, unless a run of four in it is in more than 48 places,
+                                  or in 16 of one article */
     uint32_t max_matches;    /**< earlier articles that an article is paired with, at most: 1 to
                                   1048576, default 64 */
     double resemblance;      /**< rule: the least resemblance of a pair, up to 1, default 0.7;
@@ -290,8 +290,8 @@ typedef struct tt_scan tt_scan;
 
 enum {
     TT_ARTICLE_INTEGER_ID = 1u << 0, /**< the id is an integer of JSON, and is written as one */
-    TT_ARTICLE_WITHDRAWN = 1u << 1   /**< a notice that the item is withdrawn: an index keeps the
-                                          text that it had as a tombstone; a scan takes no notice */
+    TT_ARTICLE_WITHDRAWN = 1u << 1   /**< says that the item is withdrawn: an index keeps the text
+                                          that it had as a tombstone; a scan ignores it */
 };
 
 /** The time of an article that has none. */
@@ -299,9 +299,10 @@ enum {
 
 /**
  * The time that RFC 3339 text gives, in microseconds since 1970-01-01 UTC:
- * "2026-03-12T09:15:00.5Z", with another offset such as +01:00, with none for UTC, or a date alone
- * for its first moment. What is below a microsecond is cut off. @return TT_NO_TIME where it is no
- * time, or is not in the calendar, as 2025-02-31. Threads: any.
+ * "2026-03-12T09:15:00.5Z", with another offset such as +01:00, without one, which means UTC, or as
+ * a date alone, which means its midnight. Fractions of a microsecond are cut off. @return
+ * TT_NO_TIME if the text is not a time, or not one of the calendar, such as 2025-02-31. Threads:
+ * any.
  */
 TT_API int64_t tt_time_parse(const char *text, size_t size);
 
@@ -406,8 +407,9 @@ typedef enum tt_relation {
     TT_SERIES = 4,     /**< They have the same form but different facts: they are not copies. */
     TT_RELATED = 5,    /**< They share text, but neither has most of itself in the other: two stages
                             of a story, reports that quote the same statement. */
-    TT_BOILERPLATE = 6 /**< What they share is a notice, such as a paywall or a letterhead: beside
-                            it each tells something else (docs/quality.md). They are no copies. */
+    TT_BOILERPLATE = 6 /**< What they share is a notice, such as a paywall or a letterhead: apart
+                            from it they tell different things (docs/quality.md). They are not
+                            copies. */
 } tt_relation;
 
 /** True of the relations between copies, of which clusters are made. */
@@ -461,8 +463,8 @@ typedef struct tt_difference {
 TT_API const tt_pair *tt_result_pairs(const tt_result *result, size_t *count);
 
 /**
- * The first conflicts of the pair of articles a and b, which may come in either order and may be
- * one that is not listed but dropped: what article `a` says is on side a. `out` has room for
+ * The first conflicts of the pair of articles a and b, in either order; also of a pair that only
+ * tt_result_dropped() lists. What article `a` says is on side a. `out` has room for
  * TT_MOST_DIFFERENCES. @return how many there are, in order of a; 0 also where there is no such
  * pair, and of a result that was read from a file
  */
@@ -503,16 +505,16 @@ typedef struct tt_occurrence {
 typedef enum tt_section_kind {
     TT_SECTION_STORY = 0,
     TT_SECTION_NOTICE = 1 /**< most of it is in tt_result_notices(), or it has at most 250 tokens
-                               and three stories have most of it: articles that no copies link.
-                               Where neither pairs nor clusters were looked for, stories are not
-                               known */
+                               and three stories (articles that are not linked by copies) have most
+                               of it. Stories are not known where neither pairs nor clusters were
+                               looked for */
 } tt_section_kind;
 
 /** A passage that occurs at least twice. occurrences[0] is the reference, the earliest article that
  * has the passage; the others follow in the order of their articles. They all have a part of it in
  * common, half of the shortest or more. A run of text that two articles share is one section; where
  * an older article has a part of the run, that is another section, with all that have it. So places
- * of different sections may overlap, and references too; those of one section do not. */
+ * and references of different sections may overlap; those of one section do not. */
 typedef struct tt_section {
     uint64_t number; /**< from 1; a file's own */
     uint64_t tokens; /**< of the reference */
@@ -544,11 +546,11 @@ typedef struct tt_notice {
 TT_API const tt_notice *tt_result_notices(const tt_result *result, size_t *count);
 
 /**
- * The articles that dedup drops, because what is kept of their cluster makes them unnecessary: it
- * has tt_options.drop of their tokens and fewer than two conflicts with them, and none in a number
- * or date where they are newer, by the times of publication, or by their order where one has none.
- * They ascend. In *out, a is the article that is dropped and b the one that is kept, whichever came
- * first, and the numbers and the relation are of a and b in that order.
+ * The articles that dedup drops because the one that is kept of their cluster makes them
+ * unnecessary: it has tt_options.drop of their tokens and fewer than two conflicts with them, and
+ * none in a number or date where they are newer, by the times of publication, or by their order
+ * where one has none. They ascend. In *out, a is the article that is dropped and b the one that is
+ * kept, whichever came first, and the numbers and the relation are of a and b in that order.
  * @return TT_OK; TT_EINVAL where it is not known: the scan's options left out clusters or overlaps,
  * or the result was read from a file; TT_ENOMEM
  */
@@ -804,17 +806,17 @@ enum {
     TT_NOTE_NO_ZONE = 1u << 2,     /**< its time has no zone and was taken for UTC */
     TT_NOTE_EPOCH = 1u << 3,       /**< its time is a number: seconds since 1970, or, by the number
                                         of digits, milliseconds or microseconds */
-    TT_NOTE_NO_TIME = 1u << 4,     /**< its time is in no form that is known, and was left out */
-    TT_NOTE_IS_JSON = 1u << 5,     /**< its file is JSON, whatever its name says; */
-    TT_NOTE_IS_TABLE = 1u << 6,    /**< or a table, */
-    TT_NOTE_IS_HTML = 1u << 7,     /**< an HTML page, */
-    TT_NOTE_IS_XML = 1u << 8,      /**< a wire format in XML, */
-    TT_NOTE_IS_ARCHIVE = 1u << 9,  /**< or a web archive */
+    TT_NOTE_NO_TIME = 1u << 4,     /**< its time is in no known form, and was left out */
+    TT_NOTE_IS_JSON = 1u << 5,     /**< its file was read as JSON, whatever its name says */
+    TT_NOTE_IS_TABLE = 1u << 6,    /**< its file was read as a table, likewise */
+    TT_NOTE_IS_HTML = 1u << 7,     /**< its file was read as an HTML page, likewise */
+    TT_NOTE_IS_XML = 1u << 8,      /**< its file was read as a wire format in XML, likewise */
+    TT_NOTE_IS_ARCHIVE = 1u << 9,  /**< its file was read as a web archive, likewise */
     TT_NOTE_KEY_TWICE = 1u << 10,  /**< a field of it comes twice, and the last one counts */
     TT_NOTE_MAIL = 1u << 11,       /**< its text begins with the headers of a mail */
-    TT_NOTE_IN_CONTENT = 1u << 12, /**< the column "content" of a table is taken for the text, */
-    TT_NOTE_IN_ARTICLE = 1u << 13, /**< or "article" */
-    TT_NOTE_NO_WORD = 1u << 14     /**< its text has no word, and is a copy of nothing */
+    TT_NOTE_IN_CONTENT = 1u << 12, /**< the column "content" of its table was taken for the text */
+    TT_NOTE_IN_ARTICLE = 1u << 13, /**< the column "article" of its table was taken for the text */
+    TT_NOTE_NO_WORD = 1u << 14     /**< its text has no words, so that it is a copy of nothing */
 };
 
 /** One record, accepted or rejected. It is valid until the next call with the reader. */
@@ -862,9 +864,9 @@ TT_API TT_NODISCARD tt_status tt_reader_open_bytes(tt_reader **out, const char *
 TT_API TT_NODISCARD tt_status tt_reader_next(tt_reader *reader, const tt_record **records,
                                              size_t *count, tt_error *error);
 
-/** The same, but waits for a stream no longer than so many microseconds, whatever has come of a
- * record by then. *is_late is 1 where that time was over: there are no records yet, and this is not
- * the end. */
+/** The same, but waits for a stream no longer than `microseconds`, even if a part of a record has
+ * arrived by then. *is_late is 1 if that time ran out: there are no records yet, but this is not
+ * the end of the input. */
 TT_API TT_NODISCARD tt_status tt_reader_next_within(tt_reader *reader, int64_t microseconds,
                                                     const tt_record **records, size_t *count,
                                                     int *is_late, tt_error *error);
@@ -875,11 +877,11 @@ TT_API void tt_reader_progress(const tt_reader *reader, uint64_t *done, uint64_t
 
 /** Lists the files in directories and archives that are not read, by the endings of their names, as
  * "60 *.docx, 1 hidden and 2 others"; "" if there is none. `text` may be NULL. @return how many
- * they are */
+ * there are */
 TT_API uint64_t tt_reader_passed_over(const tt_reader *reader, char *text, size_t size);
 
 /** Lists the files read to their end that have no record, as "a.csv has no row, b.xml has no item
- * and 2 more"; "" if there is none. `text` may be NULL. @return how many they are */
+ * and 2 more"; "" if there is none. `text` may be NULL. @return how many there are */
 TT_API uint64_t tt_reader_empty(const tt_reader *reader, char *text, size_t size);
 
 /** Frees a reader. */
@@ -923,8 +925,8 @@ TT_API TT_NODISCARD tt_status tt_write_json_string(tt_write_fn write, void *ctx,
                                                    size_t size);
 
 /** Writes the words of `text` as they are compared, with one space between them: without capitals,
- * with composed and decomposed, wide and narrow letters alike. What is found in it is found
- * whatever the form in which it was written. Threads: any. @return TT_OK; TT_EFORMAT (it is not
+ * and with composed and decomposed, wide and narrow letters made equal, so that a search in it
+ * finds a word in whatever form it was written. Threads: any. @return TT_OK; TT_EFORMAT (it is not
  * UTF-8); TT_EINVAL; TT_ESTOPPED */
 TT_API TT_NODISCARD tt_status tt_write_words(tt_write_fn write, void *ctx, const char *text,
                                              size_t size);
@@ -993,17 +995,19 @@ TT_API void tt_eval_errors_close(tt_eval_errors *errors);
 
 /*
  * An index that lasts and grows: one file, to which articles are added in batches and from which
- * they are removed. It answers for each new article whether it is one that came before, as a scan
- * of all of them would. What must last is in the file (docs/format.md); it is read into memory when
- * the file is opened, and what finds shared text is made when the first verdict is asked for, since
- * who only adds or removes does without. tt_index_query() of no articles makes it beforehand.
+ * they are removed. Of each new article it says whether it came before, as a scan of all of them
+ * would. What must last is in the file (docs/format.md); it is read into memory when the file is
+ * opened, and what finds shared text is made when the first verdict is asked for, since a program
+ * that only adds or removes articles does without it. tt_index_query() of no articles makes it
+ * beforehand.
  *
  * One handle writes at a time: it holds a lock on a byte of the file, whatever the name it was
  * opened by, so the file must be on a local file system. Any number of handles read, in other
  * processes too, and see whole batches only. A handle belongs to one thread at a time and must not
  * be carried across fork(): SQLite would take the parent's locks for the child's. A child that was
  * forked while an index was open may do no more with the handle than close it, which leaves the
- * file alone, and cannot open that index (TT_EINVAL); others it may, and so may what it executes.
+ * file alone, and cannot open that index (TT_EINVAL). It may open others, and a program that it
+ * executes may open any.
  *
  * Each batch is checked against the file before and after it is written. Where another process has
  * written to it nevertheless, the call fails with TT_ELOCKED; where the file was deleted, renamed,
@@ -1019,9 +1023,9 @@ enum {
     TT_INDEX_CREATE = 1u << 1,  /**< makes the file if it does not exist */
     TT_INDEX_MATCHES = 1u << 2, /**< verdicts list every match, which costs more where articles are
                                      exact copies */
-    TT_INDEX_LOG_ELSEWHERE = 1u << 3 /**< writes, with the log that SQLite needs in `temp_dir` of
-                                          the options until the handle is closed: where the disk of
-                                          the file is full, articles can be removed so. It must be
+    TT_INDEX_LOG_ELSEWHERE = 1u << 3 /**< writes, and keeps SQLite's log in `temp_dir` of the
+                                          options until the handle is closed, so that articles can
+                                          be removed where the disk of the file is full. It must be
                                           on another disk, and not in memory unless the file is
                                           (TT_EIO), and nobody else may have the index open
                                           (TT_ELOCKED) */
@@ -1129,12 +1133,13 @@ typedef int (*tt_verdict_fn)(void *ctx, const tt_verdict *verdicts, size_t count
 
 /**
  * Adds a batch, all of it or nothing; when it returns, and before `emit` (NULL: no verdicts, which
- * costs less) is called, the batch is on the disk. Each article is judged against those before it,
- * in this batch too. One whose id is there takes the other's place and is an update of it, or a
- * duplicate where its words are the same. One that is there as it is changes nothing and is a
- * duplicate of itself, and so is one whose `version` is a lower number than that of what is there.
- * What was withdrawn stays so until a release of it comes: a greater version or, where that says
- * nothing, an article that is not dated before the notice. `statuses` as in tt_scan_add().
+ * costs less) is called, the batch is on the disk. Each article is compared with those before it,
+ * in this batch too. One whose id is there already replaces that article and is an update of it, or
+ * a duplicate if its words are the same. One that is there unchanged changes nothing and is a
+ * duplicate of itself, and so is one whose `version` is a lower number than the one that is there.
+ * What was withdrawn stays withdrawn until it is released: by a greater version or, where versions
+ * do not tell, by an article that is not dated before the withdrawal. `statuses` as in
+ * tt_scan_add().
  * @return TT_OK; TT_EIO (disk full), TT_ENOMEM, TT_ELIMIT: nothing was added, and the handle goes
  * on; TT_ESTOPPED: `emit` asked to stop, all is added.
  */
@@ -1142,7 +1147,7 @@ TT_API TT_NODISCARD tt_status tt_index_add(tt_index *index, const tt_article *ar
                                            size_t count, tt_status *statuses, tt_verdict_fn emit,
                                            void *ctx, tt_error *error);
 
-/** Verdicts on articles, each against what is in the index, of which nothing is changed. */
+/** Gives verdicts on articles, each against what is in the index, and changes nothing. */
 TT_API TT_NODISCARD tt_status tt_index_query(tt_index *index, const tt_article *articles,
                                              size_t count, tt_status *statuses, tt_verdict_fn emit,
                                              void *ctx, tt_error *error);
@@ -1156,9 +1161,9 @@ typedef enum tt_decision_kind {
     TT_DECISION_NONE = 0, /**< nothing, or what was decided is taken back: about the article, or,
                                with `of`, that it is not a copy of that one */
     TT_DECISION_KEEP = 1, /**< the article is to be used; a kill is taken back */
-    TT_DECISION_KILL = 2, /**< the article is not to be used: it is as withdrawn, and so are its
-                               later versions, of which the last is there when it is taken back, and
-                               its copies */
+    TT_DECISION_KILL = 2, /**< the article is not to be used: it counts as withdrawn, and so do its
+                               copies and its later versions, the last of which is there if the kill
+                               is taken back */
     TT_DECISION_NOT_A_COPY = 3 /**< the article is no copy of `of`: no verdict on it names that one
                                     as what it is a duplicate, update or correction of */
 } tt_decision_kind;
@@ -1227,7 +1232,7 @@ TT_API TT_NODISCARD tt_status tt_index_list(tt_index *index, uint32_t flags, uin
 /** Compares an article that is in the index with all others, from what is kept of it, whether or
  * not that is its text. `emit` gets one verdict: the one that it would get if it came now, among
  * those that came before it, with `matches` whatever the flags of the index: earlier and later
- * ones, and of those with the same tokens as the article each. It gets none where there is no such
+ * ones, and each of those with the same tokens as the article. It gets none if there is no such
  * article. @return as tt_index_query() */
 TT_API TT_NODISCARD tt_status tt_index_matches(tt_index *index, const tt_id *id, tt_verdict_fn emit,
                                                void *ctx, tt_error *error);
@@ -1251,7 +1256,8 @@ TT_API TT_NODISCARD tt_status tt_index_story_get(tt_index *index, uint64_t numbe
 /** Stores decisions, all or none, and does what they say. Of several about one article the last one
  * holds. *last (NULL: not wanted): the number of the last one.
  * @return TT_OK; TT_EINVAL (an article is not there, unless all that was decided about it is taken
- * back; an id is none, a kind is unknown, a copy of nothing); else as tt_index_remove() */
+ * back; an id is missing, a kind is unknown, TT_DECISION_NOT_A_COPY has no `of`); else as
+ * tt_index_remove() */
 TT_API TT_NODISCARD tt_status tt_index_decide(tt_index *index, const tt_index_decision *decisions,
                                               size_t count, uint64_t *last, tt_error *error);
 
@@ -1282,7 +1288,7 @@ typedef int (*tt_index_removal_fn)(void *ctx, uint64_t removal, uint64_t article
 /** Lists the removals after the first `after` ones, in order: articles that were deleted or
  * expired, or gave way to a later version or to a tombstone with a number of its own. The index
  * forgets old ones, at the latest when there are more than articles: where the first that is listed
- * is not after + 1, some are missing, and to read the articles again is less work.
+ * is not after + 1, some are missing, and it is less work to read the articles again.
  * @return TT_OK, TT_ESTOPPED; else as tt_index_get() */
 TT_API TT_NODISCARD tt_status tt_index_removals(tt_index *index, uint64_t after,
                                                 tt_index_removal_fn emit, void *ctx,
@@ -1323,8 +1329,9 @@ typedef struct tt_index_stat {
 TT_API TT_NODISCARD tt_status tt_index_stat_get(tt_index *index, tt_index_stat *out,
                                                 tt_error *error);
 
-/** The present of the articles: the latest time of publication so far where half of them or more
- * have one, else the latest time of adding; never later than now. TT_NO_TIME: there were none. */
+/** The time that counts as the present of the articles: the latest time of publication so far where
+ * half of them or more have one, else the latest time of adding; never later than now. TT_NO_TIME:
+ * there were none. */
 TT_API int64_t tt_index_newest(const tt_index *index);
 
 /** The options that shape it. Borrowed from the handle. */
@@ -1342,7 +1349,7 @@ TT_API TT_NODISCARD tt_status tt_index_check(const char *path, const tt_options 
                                              tt_finding_fn emit, void *ctx, uint64_t *findings,
                                              tt_error *error);
 
-/** What a repair came to. */
+/** What a repair has done. */
 typedef struct tt_index_repaired {
     uint64_t kept; /**< records in the new file */
     uint64_t lost; /**< records that were not whole; where the file's own count is lost too, those
@@ -1370,7 +1377,7 @@ TT_API TT_NODISCARD tt_status tt_index_repair(const char *path, const char *new_
 TT_API TT_NODISCARD tt_status tt_index_backup(const char *path, const char *new_path,
                                               tt_error *error);
 
-/** What a merge came to. */
+/** What a merge has done. */
 typedef struct tt_index_merged {
     uint64_t added;
     uint64_t replaced;    /**< articles that were there in an older version */

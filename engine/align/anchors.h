@@ -41,22 +41,22 @@ typedef struct tti_anchors {
     const uint32_t *b;
     uint32_t b_count;
     tti_kgram_index index; /**< of b */
-    int few_words;         /**< b has few different words; -1: nobody has asked */
+    int few_words;         /**< b has few different words; -1: not computed yet */
     int knows_repeated;    /**< `next_repeated` is filled in */
     TTI_ARRAY(uint32_t)
     next_repeated;    /**< of each position, the first one from there on whose
                            k-gram occurs twice in b */
     int knows_common; /**< `is_common` is filled in */
     TTI_ARRAY(uint8_t)
-    is_common;                     /**< of each position of b: its k-gram occurs in too many places
-                                        and has been followed */
-    uint32_t least_common;         /**< tokens of the anchors of such k-grams at least, */
-    uint32_t common_anchors;       /**< how many they are, */
-    uint32_t common_end;           /**< where the farthest ends in a, */
-    uint32_t stray_kgrams;         /**< and how many such k-grams are in none */
-    uint64_t places;               /**< of k-grams that were looked at */
+    is_common;                     /**< of each position of b: its k-gram occurs too often and has
+                                        been followed */
+    uint32_t least_common;         /**< the least number of tokens in anchors of common k-grams */
+    uint32_t common_anchors;       /**< how many anchors of common k-grams there are */
+    uint32_t common_end;           /**< where the farthest of those anchors ends in a */
+    uint32_t stray_kgrams;         /**< common k-grams that are in none of those anchors */
+    uint64_t places;               /**< positions of k-grams that were looked at */
     TTI_ARRAY(tti_anchor) anchors; /**< in order of (a, b) */
-    uint32_t skipped_kgrams; /**< shared k-grams that occur in too many places to be looked at */
+    uint32_t skipped_kgrams;       /**< shared k-grams that occur too often to be looked at */
     int repetitive; /**< there is one anchor a position at most, or some are missing, because the
                          k-grams occur so often */
     TTI_ARRAY(uint32_t)

@@ -14,12 +14,12 @@ typedef struct tti_tokenized_article {
 } tti_tokenized_article;
 
 /** Appends the articles to `threads` stores, one a thread; list[i] says where the i-th is, or why
- * it was not taken. @return TT_OK, TT_ENOMEM */
+ * it was not accepted. @return TT_OK, TT_ENOMEM */
 tt_status tti_tokenize_batch(const tt_options *options, const tt_article *articles, size_t count,
                              tti_tokens *stores, int threads, tti_tokenized_article *list,
                              tt_error *error);
 
-/** The failure that the first article not taken is, or TT_OK. */
+/** Fails with the reason why the first article that was not accepted was not; TT_OK if all were. */
 tt_status tti_tokenized_batch_error(const tt_article *articles, const tti_tokenized_article *list,
                                     size_t count, tt_error *error);
 

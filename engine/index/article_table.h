@@ -101,14 +101,14 @@ tt_status tti_article_copy_row(tti_slab *slab, const tti_db_row *row, tti_articl
 void tti_article_copy_free(tti_article_copy *copy, tti_slab *slab);
 /** Begins to fetch what tti_article_table_insert() will read. */
 void tti_article_table_prefetch(const tti_article_table *t, const tti_article_copy *copy);
-/** Adds the article behind the others. `slab` is the table's or will be merged into it; what the
+/** Adds the article after the others. `slab` is the table's or will be merged into it; what the
  * copy holds stays there or is released. @return as tti_article_table_add() */
 tt_status tti_article_table_insert(tti_article_table *t, tti_slab *slab, tti_article_copy *copy,
                                    uint32_t *article, tt_error *error);
 /** Makes room for so many articles in all. @return TT_OK, TT_ENOMEM */
 tt_status tti_article_table_reserve(tti_article_table *t, size_t count, tt_error *error);
-/** Adds an article behind the others. @return TT_OK; TT_EDUPLICATE (the table has its id: nothing
- * is added); TT_ENOMEM, TT_ELIMIT */
+/** Adds an article after the others. @return TT_OK; TT_EDUPLICATE (the table has its id: nothing is
+ * added); TT_ENOMEM, TT_ELIMIT */
 tt_status tti_article_table_add(tti_article_table *t, const tti_db_row *row, uint32_t *article,
                                 tt_error *error);
 /** Adds the seeds of all documents that the postings lack: many at once in parallel.
@@ -138,9 +138,9 @@ uint32_t tti_article_table_find_tokens(const tti_article_table *t, const uint32_
 tt_status tti_article_table_oldest(tti_article_table *t, int64_t before, uint32_t *article,
                                    tt_error *error);
 
-/** The present of the articles: the latest time of publication where half of them or more are
- * dated, else the latest time of ingestion, so that one article with another date does not move it.
- * TT_NO_TIME: there were none. */
+/** The time that counts as the present of the articles: the latest time of publication where half
+ * of them or more are dated, else the latest time of ingestion, so that one article with another
+ * date does not move it. TT_NO_TIME: there were none. */
 int64_t tti_article_table_present(const tti_article_table *t);
 
 /** Bytes that it holds, about. */

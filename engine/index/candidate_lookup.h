@@ -54,7 +54,7 @@ typedef struct tti_compared_pair {
     uint32_t notice_evidence; /**< of tti_notice_evidence(), likewise */
     int is_swapped;           /**< the alignment's side a is document b */
     tti_alignment alignment;  /**< borrowed until the next comparison */
-    uint32_t aligned_b;       /**< tokens of b that stand in some block */
+    uint32_t aligned_b;       /**< tokens of b that are in some block */
 } tti_compared_pair;
 
 /** On failure it is to be closed too. @return TT_OK, TT_ENOMEM */

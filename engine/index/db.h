@@ -125,7 +125,7 @@ tt_status tti_db_each_row(tti_db *f, int64_t after, int64_t last, tti_db_row_fn 
 tt_status tti_db_next_number(tti_db *f, int64_t after, int64_t *out, tt_error *error);
 /** What can be read of the id of a row, damaged or not: `size` bytes at most. @return how many */
 size_t tti_db_read_id(tti_db *f, int64_t number, char *out, size_t size);
-/** Whether the row of an article with so many tokens is not too large for a file. */
+/** Whether the row of an article with so many tokens fits into a file. */
 int tti_db_holds(const tti_db *f, uint32_t token_count, size_t extents_size);
 /** The absolute path, without symbolic links; NULL: it is in memory. */
 const char *tti_db_path(const tti_db *f);

@@ -56,8 +56,9 @@ struct tti_db {
     uint64_t seen_bytes;      /* size of the file when it was last looked at */
     uint64_t least_bytes;     /* unless it was truncated, it is not shorter than this */
     uint64_t log_bytes;       /* likewise of its log */
-    int is_immutable;         /* read without a log: no writer is supposed to be there, */
-    struct timespec modified; /* and so the file stays what it was when it was opened */
+    int is_immutable;         /* the file is read without a log, because no writer is supposed to be
+                                 there */
+    struct timespec modified; /* when such a file was opened, since it must not change */
     tti_moved_log *moved_log; /* NULL: the log is beside the index */
     int is_exclusive;         /* no other connection may be there */
     int version;              /* of the file, before a writer completes it */

@@ -51,8 +51,9 @@ tt_status tti_index_check_use(const tt_index *x, tt_error *error);
 /** Begins a transaction that writes, if the file is still what the table was read from.
  * @return as tti_db_begin_write() */
 tt_status tti_index_begin_write(tt_index *x, tt_error *error);
-/** Makes the table what the file is, and begins a transaction that writes. @return TT_EINVAL: not
- * within a callback, and not on a handle that reads; else as tti_index_begin_write() */
+/** Brings the table up to date with the file, and begins a transaction that writes. @return
+ * TT_EINVAL: not within a callback, and not on a handle that reads; else as tti_index_begin_write()
+ */
 tt_status tti_index_begin_change(tt_index *x, tt_error *error);
 /** Ends the transaction of a batch that came to `status`: all of it is on the disk, or nothing.
  * @return `status`, or why it could not be committed */
@@ -83,10 +84,10 @@ int tti_version_order(const tti_indexed_article *article, const tti_db_row *row)
 
 /* load.c */
 
-/** Makes the table what the file is, before anything is asked or added. @return as tt_index_open()
- */
+/** Brings the table up to date with the file, before anything is asked or added. @return as
+ * tt_index_open() */
 tt_status tti_index_refresh(tt_index *x, tt_error *error);
-/** Does that, and adds the seeds that the postings lack: before a verdict. */
+/** The same, and adds the seeds that the postings lack: before a verdict. */
 tt_status tti_index_refresh_postings(tt_index *x, tt_error *error);
 
 /* stories.c */

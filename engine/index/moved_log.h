@@ -23,7 +23,7 @@ typedef struct tti_moved_log tti_moved_log;
 tt_status tti_moved_log_open(tti_moved_log **out, const char *path, tt_error *error);
 /** The name of the file system that a connection is opened with; NULL: the usual one. */
 const char *tti_moved_log_vfs(const tti_moved_log *log);
-/** Once the connection is closed. A log that is not needed any more is removed. */
+/** Ends it once the connection is closed. A log that is no longer needed is removed. */
 void tti_moved_log_close(tti_moved_log *log, const char *path);
 
 #endif

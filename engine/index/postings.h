@@ -59,15 +59,15 @@ tt_status tti_postings_add(tti_postings *p, const tti_minimizers *seeds, uint32_
 /** Removes the seeds of a document. */
 void tti_postings_remove(tti_postings *p, const tti_minimizers *seeds, uint32_t doc);
 
-/** The first places, at most `most`, of the i-th of `seeds`, in order. @return how many */
+/** The first postings, at most `most`, of the i-th of `seeds`, in order. @return how many */
 size_t tti_postings_find(const tti_postings *p, const tti_minimizers *seeds, size_t i,
                          tti_doc_position *out, size_t most);
 /** Begins to fetch what tti_postings_find() will read for all of the seeds. */
 void tti_postings_prefetch(const tti_postings *p, const tti_minimizers *seeds);
 
-/** The number of places of all seeds, or UINT64_MAX if something is out of order. */
+/** The number of postings of all seeds, or UINT64_MAX if some are out of order. */
 uint64_t tti_postings_count(const tti_postings *p);
-/** Whether the i-th of `seeds` has its place in `doc`, once. */
+/** Whether the i-th of `seeds` has its posting in `doc`, once. */
 int tti_postings_has(const tti_postings *p, const tti_minimizers *seeds, size_t i, uint32_t doc);
 
 #endif

@@ -26,7 +26,7 @@ void *tti_slab_alloc(tti_slab *slab, size_t size, tti_slab_chunk **chunk);
 void tti_slab_release(tti_slab *slab, tti_slab_chunk *chunk, size_t size);
 /** Releases all pieces. A chunk that is not too large is kept for the next ones. */
 void tti_slab_clear(tti_slab *slab);
-/** Moves all chunks of another slab, which is empty then. */
+/** Takes over all chunks of another slab, and leaves that empty. */
 void tti_slab_merge(tti_slab *slab, tti_slab *other);
 /** Frees everything. */
 void tti_slab_free(tti_slab *slab);

@@ -66,13 +66,13 @@ int tti_inputs_want(const tti_inputs *inputs, const char *name);
  * TTI_HIDDEN or TTI_LINK. @return TT_OK, TT_ENOMEM */
 tt_status tti_inputs_pass_over(tti_inputs *inputs, const char *name, tt_error *error);
 
-/** Lists the files passed over, as "60 *.html, 2 hidden and 1 other". @return how many they are */
+/** Lists the files passed over, as "60 *.html, 2 hidden and 1 other". @return how many there are */
 uint64_t tti_inputs_describe_passed_over(const tti_inputs *inputs, char *text, size_t size);
 
 /** Notes a file in which there was no record; `why`: "has no row". */
 void tti_inputs_note_empty(tti_inputs *inputs, const char *path, const char *why);
 
-/** Lists the same, as "a.csv has no row, b.xml has no item and 2 more". @return how many they are
+/** Lists the same, as "a.csv has no row, b.xml has no item and 2 more". @return how many there are
  */
 uint64_t tti_inputs_describe_empty(const tti_inputs *inputs, char *text, size_t size);
 

@@ -80,7 +80,7 @@ size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, siz
 
 /**
  * Fills article, status and reason of a record whose raw, file and line are set. The TTI_LINE_SLACK
- * bytes after raw are readable. `quick` may be NULL.
+ * bytes after raw are readable. `parser` may be NULL.
  */
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record);

@@ -6,9 +6,10 @@
 
 /**
  * Replaces markup by its text, in place. A blank line separates paragraphs and other blocks, a
- * newline lines (br, rows of a table), and a space whatever else is apart by white space. Character
- * references are resolved; scripts, styles, NITF's heads and media are left out; of other elements
- * the content is kept. @return bytes of the text, never more than `size`. Linear in `size`.
+ * newline separates lines (br, rows of a table), and a space what else has white space between.
+ * Character references are resolved; scripts, styles, NITF's heads and media are left out; of other
+ * elements the content is kept. @return bytes of the text, never more than `size`. Linear in
+ * `size`.
  */
 size_t tti_markup_strip(char *text, size_t size);
 
@@ -17,7 +18,7 @@ size_t tti_markup_strip(char *text, size_t size);
  * without '<'. */
 int tti_markup_is_html(const char *text, size_t size);
 
-/** Makes one line of a text, in place: white space becomes one space, and none at the ends. */
+/** Makes a text one line, in place: runs of white space become one space, and go at the ends. */
 size_t tti_markup_normalize_space(char *text, size_t size);
 
 /** Writes the character that has this name in HTML. @return its bytes; 0: there is none */

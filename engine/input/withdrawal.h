@@ -1,4 +1,4 @@
-/* By what an item is withdrawn, in every format. */
+/* How an item is withdrawn, in every format. */
 #ifndef TTI_INPUT_WITHDRAWAL_H
 #define TTI_INPUT_WITHDRAWAL_H
 

@@ -37,7 +37,7 @@ typedef struct tti_kernels {
     /** XXH3-128 of the wide hashes of `count` tokens. */
     tti_hash128 (*key)(const uint64_t *wide, size_t count, uint64_t seed);
     /** Writes the batch's extents (kernels/token_extents.h); the token before ends at `end`.
-     * `spans` has room for TTI_EXTENT_MAX_BYTES bytes a token and TTI_SPLIT_PADDING more. @return
+     * `extents` has room for TTI_EXTENT_MAX_BYTES bytes a token and TTI_SPLIT_PADDING more. @return
      * bytes written */
     size_t (*extents)(const tti_token_batch *batch, uint32_t end, uint8_t *extents);
     /** hashes[i]: the hash of tokens i .. i + width - 1, from add and mul[0, width); i < count. */
@@ -57,13 +57,13 @@ typedef struct tti_kernels {
     /** keys[i], parts[i]: two hashes of tokens i..i+3, i < grams. */
     void (*hash_kgrams)(const uint32_t *tokens, size_t grams, uint64_t seed, uint32_t *keys,
                         uint32_t *parts);
-    /** Places of the minimizers among `grams` keys, at least TTI_MINIMIZER_WINDOW, ascending, to
-     * out; out and least have room for `grams`, and before least[0] lie TTI_MINIMIZER_WINDOW - 1
-     * zeros.
+    /** Writes the positions of the minimizers among `grams` keys, at least TTI_MINIMIZER_WINDOW, to
+     * out, ascending; out and least have room for `grams`, and before least[0] lie
+     * TTI_MINIMIZER_WINDOW - 1 zeros.
      * @return how many */
     size_t (*find_minimizers)(const uint32_t *keys, size_t grams, uint32_t *least, uint32_t *out);
-    /** Places i < grams whose bit, number keys[i] >> shift of `bits`, is set, ascending, to out,
-     * which has room for one more than `grams`. @return how many */
+    /** Writes the positions i < grams whose bit, number keys[i] >> shift of `bits`, is set, to out,
+     * ascending. It has room for one more than `grams`. @return how many */
     size_t (*find_set_bits)(const uint32_t *keys, size_t grams, const uint32_t *bits, int shift,
                             uint32_t *out);
     /** @return whether one of `count` tokens is this one */

@@ -41,7 +41,8 @@ typedef struct tti_split {
     uint32_t count, dirty_count, line_count;
     uint16_t begin[TTI_SPLIT_RUNS];
     uint16_t end[TTI_SPLIT_RUNS];
-    uint8_t first[TTI_SPLIT_RUNS]; /**< NUMERAL, CAPITAL, ASK */
+    uint8_t first[TTI_SPLIT_RUNS]; /**< NUMERAL, CAPITAL, MAYBE_SENTENCE and the class of the first
+                                        letter */
     uint8_t whole[TTI_SPLIT_RUNS]; /**< UPPER */
     uint16_t dirty[TTI_SPLIT_RUNS];
     uint16_t line_at[TTI_SPLIT_BYTES];   /**< every '\n' and '\r' */

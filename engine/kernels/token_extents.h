@@ -15,9 +15,10 @@
 
 enum {
     TTI_EXTENT_SIZE_BITS = 5,
-    TTI_EXTENT_SHORT_SIZES = 1 << TTI_EXTENT_SIZE_BITS, /**< a short span's size is less */
-    TTI_EXTENT_SHORT_GAPS = 8, /**< and its gap less than this; neither is 0 */
-    TTI_EXTENT_MAX_BYTES = 11  /**< bytes of the longest span */
+    TTI_EXTENT_SHORT_SIZES = 1 << TTI_EXTENT_SIZE_BITS, /**< the size of an extent of one byte is
+                                                             less */
+    TTI_EXTENT_SHORT_GAPS = 8, /**< the gap of an extent of one byte is less; neither is 0 */
+    TTI_EXTENT_MAX_BYTES = 11  /**< bytes of the longest extent */
 };
 
 typedef struct tti_token_extent {
@@ -39,7 +40,7 @@ static inline uint8_t *tti_leb128_encode(uint8_t *out, uint32_t number)
     return out;
 }
 
-/** Writes a span, at most TTI_EXTENT_MAX_BYTES bytes. @return its end */
+/** Writes an extent, at most TTI_EXTENT_MAX_BYTES bytes. @return its end */
 static inline uint8_t *tti_token_extent_encode(uint8_t *out, uint32_t gap, uint32_t size)
 {
     if (tti_token_extent_long_bits(gap, size) == 0) {
@@ -65,19 +66,19 @@ static inline const uint8_t *tti_leb128_decode(const uint8_t *at, const uint8_t 
     return NULL;
 }
 
-/** Reads the span at `at`. @return its end, or NULL: there is none before `end` */
+/** Reads the extent at `at`. @return its end, or NULL: there is none before `end` */
 static inline const uint8_t *tti_token_extent_decode(const uint8_t *at, const uint8_t *end,
-                                                     tti_token_extent *span)
+                                                     tti_token_extent *extent)
 {
     if (at == end)
         return NULL;
     if (*at == 0) {
-        at = tti_leb128_decode(at + 1, end, &span->gap);
-        return at == NULL ? NULL : tti_leb128_decode(at, end, &span->size);
+        at = tti_leb128_decode(at + 1, end, &extent->gap);
+        return at == NULL ? NULL : tti_leb128_decode(at, end, &extent->size);
     }
-    span->gap = *at >> TTI_EXTENT_SIZE_BITS;
-    span->size = *at % TTI_EXTENT_SHORT_SIZES;
-    return span->gap == 0 || span->size == 0 ? NULL : at + 1;
+    extent->gap = *at >> TTI_EXTENT_SIZE_BITS;
+    extent->size = *at % TTI_EXTENT_SHORT_SIZES;
+    return extent->gap == 0 || extent->size == 0 ? NULL : at + 1;
 }
 
 #endif

@@ -27,8 +27,9 @@ typedef struct tti_shared_seeds {
     const tt_allocator *allocator;
     TTI_ARRAY(tti_posting_list) lists;
     size_t count;      /**< postings of all lists */
-    uint32_t *counts;  /**< seeds of each document, shared or not, */
-    uint32_t *popular; /**< and how many of them have more than TTI_SEED_MAX_POSTINGS postings */
+    uint32_t *counts;  /**< seeds of each document, shared or not */
+    uint32_t *popular; /**< seeds of each document that have more than TTI_SEED_MAX_POSTINGS
+                            postings */
     size_t doc_count;
 } tti_shared_seeds;
 

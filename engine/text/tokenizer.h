@@ -2,16 +2,16 @@
  * The text stage: one article's UTF-8 bytes -> paragraphs -> tokens, in one pass.
  *
  * A token is a run of Unicode letters, marks and digits (general categories L*, M*, N*); format
- * characters (Cf: soft hyphen, joiners) inside a run belong to it and count for nothing, and so do
- * the other default-ignorable ones (variation selectors) and tatweel. A run ends between a decimal
+ * characters (Cf: soft hyphen, joiners) inside a run belong to it but are ignored, and so are the
+ * other default-ignorable ones (variation selectors) and tatweel. A run ends between a decimal
  * digit and a letter of another script than Latin. A word that a hyphen cuts in two at the end of a
- * line is one token (text/hyphens.h). Han, kana, Thai, Lao, Khmer and Myanmar
- * characters are a token each, with the marks that follow them. Everything else separates, with the
- * marks that follow it: the zero width space too, and letters that stand for an apostrophe
- * (U+02BC). A token's hash is XXH3-64 (seeded) of its normalised bytes: NFKD of its case-folded
- * letters, so that composed and decomposed, wide and narrow, upper and lower case forms are equal;
- * for ASCII that is simply its lower case. Decimal digits of all scripts are those of ASCII, and
- * the yehs and kafs of Arabic and Persian are one. docs/quality.md has the reasons.
+ * line is one token (text/hyphens.h). Han, kana, Thai, Lao, Khmer and Myanmar characters are a
+ * token each, with the marks that follow them. Everything else separates, with the marks that
+ * follow it: the zero width space too, and letters that stand for an apostrophe (U+02BC). A token's
+ * hash is XXH3-64 (seeded) of its normalised bytes: NFKD of its case-folded letters, so that
+ * composed and decomposed, wide and narrow, upper and lower case forms are equal; for ASCII that is
+ * simply its lower case. Decimal digits of all scripts are those of ASCII, and the yehs and kafs of
+ * Arabic and Persian are one. docs/quality.md has the reasons.
  */
 #ifndef TTI_TEXT_TOKENIZER_H
 #define TTI_TEXT_TOKENIZER_H

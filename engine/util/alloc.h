@@ -73,7 +73,7 @@ typedef struct tti_arena {
  * out of memory */
 const char *tti_arena_copy(tti_arena *arena, const tti_slice *slices, size_t count);
 
-/** Takes back what was kept last. */
+/** Frees the copy that was made last, at `kept`. */
 void tti_arena_rewind(tti_arena *arena, const char *kept);
 
 void tti_arena_free(tti_arena *arena);

@@ -63,9 +63,9 @@ static inline tti_radix_plan tti_radix_plan_make(uint64_t differing, size_t coun
  *
  *     TTI_SORT_DEFINE(sort_pairs, tt_pair, x->a != y->a ? x->a < y->a : x->b < y->b)
  *
- * The order must be total, for items that are equal in it end up in any order. Quicksort with the
- * median of three, heapsort where that goes too deep, insertion sort for what is short: no memory
- * but the stack's, and n log n comparisons in the worst case.
+ * The order must be total, since items that are equal in it end up in any order. The sort is
+ * quicksort with the median of three, heapsort where that goes too deep, and insertion sort for
+ * short ranges: it needs no memory but the stack's, and n log n comparisons in the worst case.
  */
 #define TTI_SORT_DEFINE(name, type, is_less)                                                       \
   static inline int name##_less(const type *x, const type *y)                                      \
@@ -151,7 +151,7 @@ static inline tti_radix_plan tti_radix_plan_make(uint64_t differing, size_t coun
 
 enum { TTI_SORT_INSERTION_MAX = 16 };
 
-/** Parts of parts that quicksort makes before heapsort takes over. */
+/** How deep quicksort recurses before heapsort takes over. */
 static inline unsigned tti_sort_depth(size_t count)
 {
     unsigned depth = 0;

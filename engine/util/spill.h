@@ -1,8 +1,8 @@
 /*
  * Memory under a limit: large arrays live in a temporary file that has no name, mapped, and their
- * pages are let go whenever the process holds more than the limit. Stages see ordinary arrays; they
- * should go through them mostly in order, or part by part, because a page that is used again soon
- * after it was dropped costs a fault.
+ * pages are released whenever the process holds more than the limit. Stages see ordinary arrays;
+ * they should go through them mostly in order, or part by part, because a page that is used again
+ * soon after it was dropped costs a fault.
  *
  * The blocks of the file are reserved before they are mapped, so a full disk is a failed call and
  * not a signal. What the kernel keeps of the file beyond the limit is cache, which it gives up when
@@ -25,7 +25,7 @@ typedef struct tti_spill tti_spill;
 tt_status tti_spill_open(tti_spill **out, const char *dir, uint64_t limit, const tt_allocator *base,
                          tt_error *error);
 
-/** Gives the file back, and with it all that was allocated from it. NULL is allowed. */
+/** Closes the file, which frees all that was allocated from it. NULL is allowed. */
 void tti_spill_close(tti_spill *s);
 
 /** The memory of the file, as an allocator. Threads: any. */
@@ -36,13 +36,13 @@ const tt_allocator *tti_spill_allocator(tti_spill *s);
 const char *tti_spill_write(tti_spill *s, const tti_slice *slices, size_t count);
 void tti_spill_release(tti_spill *s, const char *kept);
 
-/** Starts a thread that keeps to the limit until tti_spill_stop_watcher(). Both do nothing for
+/** Starts a thread that enforces the limit until tti_spill_stop_watcher(). Both do nothing for
  * NULL.
  * @return 0, or -1 if no thread could be started */
 int tti_spill_start_watcher(tti_spill *s);
 void tti_spill_stop_watcher(tti_spill *s);
 
-/** Keeps to the limit once, without a thread. NULL is allowed. */
+/** Enforces the limit once, without a thread. NULL is allowed. */
 void tti_spill_evict(tti_spill *s);
 
 /** Turns TT_ENOMEM into TT_EIO, with the reason, where a full disk caused it. */

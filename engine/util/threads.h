@@ -1,5 +1,5 @@
 /*
- * OpenMP behind one door. Every pragma in the library is
+ * The one place that decides how many threads work. Every OpenMP pragma in the library is
  *
  *     #pragma omp parallel num_threads(t) if (t > 1)
  *
@@ -15,7 +15,8 @@
 #  include <omp.h>
 #endif
 
-/** Threads to use for a wish (0: all cores) and an amount of work: 1 .. 256. */
+/** How many threads to use, 1 .. 256, where the caller asked for `wish` (0: one for each core) and
+ * there is so much work. */
 int tti_thread_count(int wish, size_t work_items);
 
 /** This thread's number in the current parallel region, 0 outside one. */
@@ -28,7 +29,7 @@ static inline int tti_thread_index(void)
 #endif
 }
 
-/** Seconds of wall time from some fixed moment. */
+/** Seconds of wall time since some fixed point. */
 double tti_monotonic_seconds(void);
 
 #endif

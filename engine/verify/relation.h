@@ -41,15 +41,16 @@ typedef struct tti_facts {
                                    token */
     uint32_t words;           /**< ordinary words that face others */
     uint32_t misread;         /**< ordinary words that face one that is like them */
-    uint32_t other_names;     /**< conflicts of names, */
-    uint32_t other_numbers;   /**< and of numbers that are no dates */
+    uint32_t other_names;     /**< conflicts of names */
+    uint32_t other_numbers;   /**< conflicts of numbers that are no dates */
     uint32_t own_numbers;     /**< different ones that an article has and the other nowhere, in the
                                    article that has fewer of them */
     int has_own_dates;        /**< each has a date that the other nowhere has */
     int has_own_subjects;     /**< each has a name in its first words that recurs, and the
                                    other nowhere has */
     tti_rest rest;
-    uint32_t conflicts; /**< how many differences there are, of which the first are listed: */
+    uint32_t
+        conflicts; /**< how many differences there are; the first of them are in `differences` */
     tti_difference differences[TT_MOST_DIFFERENCES];
 } tti_facts;
 
