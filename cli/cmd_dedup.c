@@ -294,7 +294,7 @@ static int write_shortened(dedup_state *d, const char *record, size_t record_siz
                         &begin, &end)) {
         const tt_id id = tt_result_id(d->session.found, cuts->article);
         return message_failure("--sections cuts texts that are one string of their record",
-                               "the text of %.*s is a list or within another field",
+                               "the text of %.*s is a list, or is inside another field",
                                (int)(id.size < 200 ? id.size : 200), id.bytes);
     }
     cuts_take_marks(text, text_size, cuts, count);
@@ -435,8 +435,8 @@ const subcommand dedup_command = {
     .more = "A line of --removed is an object with id, kept, relation, resemblance,\n"
             "containment, containment_of, overlap, overlap_of, facts and conflicts: the\n"
             "article that is dropped, the one kept in its place, how much of the first is in\n"
-            "the second, and how many facts differ, and in differ which: their kinds and\n"
-            "bytes. Numbers in _of are about the one kept.\n"
+            "the second, how many facts differ, and, in differ, the kinds and bytes of the\n"
+            "first of them. Numbers in _of are about the one kept.\n"
             "\n"
             "With --sections every article is kept, without the passages that an earlier one\n"
             "has: a line of --removed has id, begin, end (bytes of the text), section and\n"

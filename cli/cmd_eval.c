@@ -448,7 +448,7 @@ const subcommand eval_command = {
     .operands = "RESULT GOLD [INPUT...]",
     .about = "score a result against known pairs, clusters and sections",
     .text = "Scores the RESULT of a scan against GOLD, which holds pair, cluster and section\n"
-            "lines of the same form. Both may be gzip or zstd.\n\n"
+            "lines of the same form. Both may be compressed with gzip or zstd.\n\n"
             "pairs      precision, recall and F1; a gold cluster stands for all of its pairs\n"
             "clusters   adjusted Rand index over the articles that either side names\n"
             "sections   precision and recall of the text in sections, in bytes; granularity:\n"

@@ -359,8 +359,8 @@ const subcommand expire_command = {
     .operands = "INDEX",
     .about = "remove old articles",
     .text = "Removes articles by their time of publication, or by the time they were added\n"
-            "if that is missing or later. On a full disk its log is\n"
-            "kept in the directory of --temp-dir, TMPDIR or /tmp, which is on another disk.",
+            "if that is missing or later. Where the disk is full, the log of the change is\n"
+            "kept in the directory of --temp-dir, TMPDIR or /tmp, which must be on another.",
     .example = "twicetold index expire feed.db --older-than 30d",
     .run = run_expire,
 };
@@ -390,8 +390,8 @@ const subcommand repair_command = {
     .name = "index repair",
     .bit = FOR_REPAIR,
     .operands = "INDEX",
-    .about = "save what is whole of a damaged index",
-    .text = "Writes a new index with the options of INDEX and every record that is whole.\n"
+    .about = "save what is intact of a damaged index",
+    .text = "Writes a new index with the options of INDEX and every record that is intact.\n"
             "INDEX is not changed. What was lost is named on standard error, and the exit\n"
             "code is 1 then. Where the options are lost too, those given here are taken.",
     .example = "twicetold index repair feed.db -o saved.db",

@@ -102,7 +102,8 @@ static int add_article(void *ctx, const tt_record *record, uint64_t article)
 }
 
 /* Scans the inputs where no result was given. Then they are read again for their texts. Series are
- * looked for: stages of a story with facts too different for copies lead from cluster to cluster. */
+ * looked for: stages of a story with facts too different for copies lead from cluster to cluster.
+ */
 static int make_result(report_state *s)
 {
     int rc;
@@ -345,7 +346,7 @@ const subcommand report_command = {
             "what is repeated, the versions of each story, two articles side by side with\n"
             "the facts that differ, notices. The page is one file and needs neither network\n"
             "nor server. Without a RESULT, INPUT is scanned first.",
-    .more = "The first file is a RESULT if it begins as one, and others follow. Without -o\n"
+    .more = "The first file is a RESULT if it begins like one and others follow. Without -o\n"
             "the page of feed.jsonl is feed.html in the current directory; a file of that\n"
             "name is replaced only if it is a page of twicetold.",
     .example = "twicetold report feed.jsonl --open",

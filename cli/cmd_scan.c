@@ -66,7 +66,7 @@ static int run_scan(const settings *s)
     session r;
     int rc;
     if (s->against != NULL && (s->csv != NULL || s->parquet != NULL))
-        return message_usage(s->command, "--csv and --parquet are of a scan without --against");
+        return message_usage(s->command, "--csv and --parquet do not go with --against");
     if (s->against != NULL)
         return watch_compare_with(s);
     if (s->parquet != NULL && columns_check() != 0)

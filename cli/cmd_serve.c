@@ -33,8 +33,8 @@ const subcommand serve_command = {
     .text = "Serves INDEX over HTTP, and creates it with --keep-text if it does not exist.\n"
             "Articles are sent with POST /articles, and the answer has a verdict on\n"
             "each as soon as they are on the disk. GET / is a page that shows them as they\n"
-            "come, GET /openapi.json says what else there is. Ends with SIGTERM, after what\n"
-            "is being answered; SIGHUP opens the log again and reads the token again.",
+            "come, GET /openapi.json says what else there is. SIGTERM ends it once all open\n"
+            "requests have their answers; SIGHUP makes it reopen the log and read the token.",
     .example = "twicetold serve feed.db --listen 127.0.0.1:8377",
     .run = run_serve,
 };

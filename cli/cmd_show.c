@@ -403,7 +403,7 @@ const subcommand show_command = {
     .operands = "RESULT ID INPUT...",
     .about = "print an article and its copies side by side",
     .text = "Prints what a RESULT says of the article ID, or of one cluster or section: the\n"
-            "texts side by side, what they share in line, words that differ marked. INPUT is\n"
+            "texts side by side, aligned, with the words that differ marked. INPUT is\n"
             "that of the scan. With --cluster or --section there is no ID.",
     .more = "Facts that differ are listed above two articles, and marked in them. On a\n"
             "terminal the output goes through $PAGER, or less.\n"

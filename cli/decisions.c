@@ -32,7 +32,7 @@ static int add_decision(decisions *d, const tt_record *record, decision_find_fn 
     decision x = {.of = TT_NO_ARTICLE, .line = record->line, .time = record->article.published};
     const tt_id id = record_id(record);
     if (record->status != TT_OK)
-        return message_failure("give the file that 'Save decisions' of a page wrote",
+        return message_failure("give the file that 'Save decisions' on a page wrote",
                                "%s:%" PRIu64 ": %s", record->file, record->line, record->reason);
     if (!find_kind(&record->article, &x.kind))
         return message_failure("a decision is keep, kill or not-a-copy",

@@ -35,7 +35,7 @@ static const rule by_errno[] = {
     {ENFILE, "close programs that hold many files open, or raise fs.file-max"},
     {ENAMETOOLONG, "give a shorter name"},
     {ELOOP, "check the links in the path; they form a loop"},
-    {EPIPE, "find out why the program that reads the output has ended"},
+    {EPIPE, "find out why the program that reads the output ended"},
     {EBADF, "open the stream that was closed, or give files instead"},
     {ENOMEM, MEMORY_ADVICE},
     {EIO, "check the disk (dmesg) and try again"},
@@ -60,10 +60,10 @@ static const rule about_result[] = {
 
 static const rule about_index[] = {
     {TT_EFORMAT, "give an INDEX that 'twicetold index create' or watch made; 'twicetold index "
-                 "check' names damage, and 'index repair' saves what is whole"},
+                 "check' names damage, and 'index repair' saves what is intact"},
     {TT_EVERSION, "use the twicetold that wrote it, or a newer one; or rebuild it from its "
                   "articles"},
-    {TT_EINVAL, "leave that option out, for the index keeps its own; or make another index with "
+    {TT_EINVAL, "leave that option out, since the index keeps its own; or make another index with "
                 "'twicetold index create'"},
     {TT_ELOCKED, ENDED_ADVICE "; query and stat work beside it"},
     {TT_ELIMIT, "remove articles with 'twicetold index expire', or begin another index"},
@@ -258,7 +258,7 @@ int failure_temporary(const char *doing, const char *folder, int number)
 int failure_damage(const char *path)
 {
     return message_failure(
-        "save what is whole with index repair, restore a copy of it, or rebuild it "
+        "save what is intact with index repair, restore a copy of it, or rebuild it "
         "from its articles",
         "%s is damaged", path);
 }

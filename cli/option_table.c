@@ -94,7 +94,7 @@ const option_row option_rows[] = {
      "(false: they only share passages) and \"passages\". Of articles of FILE with the same words "
      "the first is named."},
     {"notices", 0, FOR_SCAN | FOR_DEDUP | FOR_WATCH | FOR_QUERY, 0, KIND_STRING, AT(notices), 0, 0,
-     "FILE", "take the notices of this result; learn none",
+     "FILE", "use the notices of this result; learn none",
      "A notice is a text that articles with different news share, such as a paywall: articles "
      "that share nothing else are no copies. A scan learns notices and lists them in its result. "
      "With the same FILE, scan, dedup and watch decide alike, today and tomorrow."},
@@ -141,7 +141,7 @@ const option_row option_rows[] = {
     {"drop", 0, FOR_DEDUP, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "drop an article only if this share of its tokens is in the kept one (default 0.8)", NULL},
     {"drop", 0, FOR_SCAN, 0, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
-     "recorded for dedup in the summary; the scan is the same", NULL},
+     "recorded in the summary, for dedup; the scan stays the same", NULL},
     {"drop", 0, (FOR_CREATE | FOR_REPAIR), 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "duplicate: this share of its tokens is in another (default 0.8)", NULL},
     {"keep-text", 0, (FOR_CREATE | FOR_REPAIR), 1, KIND_FLAG, AT(engine.keep_text), 0, 0, NULL,
@@ -178,7 +178,7 @@ const option_row option_rows[] = {
      "It is sent as Authorization: Bearer TOKEN, or, as browsers do, as the password of Basic; the "
      "user name is then recorded as the editor. TLS is left to a proxy."},
     {"token-file", 0, FOR_WATCH, 0, KIND_STRING, AT(token_file), 0, 0, "FILE",
-     "of a service in the place of INDEX: send it the token in FILE", NULL},
+     "where INDEX is a service: send it the token in FILE", NULL},
     {"host", 0, FOR_SERVE, 0, KIND_STRING, AT(hosts), 0, 0, "NAMES",
      "names by which the service is reached, with commas, besides localhost and addresses",
      "Requests for other names are refused: the page of somebody else could have sent them."},
@@ -223,7 +223,7 @@ const option_row option_rows[] = {
      "auto: blocks between blank lines if there are any, else lines (default); line; blank; none",
      "With auto, hard-wrapped lines are joined; none takes the whole article."},
     {"files-from", 0, (FOR_TEXTS & ~FOR_FEED), 0, KIND_STRING, AT(files_from), 0, 0, "FILE",
-     "read the names of more INPUT from FILE, one a line or with NULs between; - is standard input",
+     "read the names of more INPUT from FILE, one a line or separated by NULs; - is standard input",
      NULL},
     {"include", 0, (FOR_TEXTS & ~FOR_FEED), 0, KIND_STRING, AT(reader.include), 0, 0, "PATTERNS",
      "of directories and archives, read only files of these names, as '*.log,*.body'",
@@ -271,7 +271,7 @@ const option_row option_rows[] = {
      1, KIND_THREADS, AT(engine.threads), 0, 0, "N", "threads to use (default 0: all cores)",
      "The result is the same for any number."},
     {"memory", 0, FOR_BUILD, 0, KIND_SIZE, AT(engine.memory_limit), 0, 0, "SIZE",
-     "keep to this much memory, such as 300M, by a temporary file (default: no limit)",
+     "use at most this much memory, such as 300M, and a temporary file (default: no limit)",
      "The result is the same for any size; the run takes longer. The least is 32M. The file has no "
      "name, so that nothing is left of it however the run ends; it takes about as much room as the "
      "input has text. Without this option there is no file, and everything is held in memory."},

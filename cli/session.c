@@ -168,7 +168,7 @@ static void tell_notes(session *r, const tt_record *record)
         {TT_NOTE_NO_ZONE, "the time has no zone and is taken for UTC", NULL},
         {TT_NOTE_EPOCH, "the time is taken for a number of seconds or milliseconds since 1970",
          NULL},
-        {TT_NOTE_NO_TIME, "the time is in no form that is known, and is left out",
+        {TT_NOTE_NO_TIME, "the time is in no known form, and is left out",
          "write it as 2026-03-12T09:15:00Z"},
         {TT_NOTE_IS_JSON, "its name says otherwise, but it is JSON and read as that", NULL},
         {TT_NOTE_IS_TABLE, "its name says otherwise, but it is a table and read as that", NULL},
@@ -178,7 +178,7 @@ static void tell_notes(session *r, const tt_record *record)
          NULL},
         {TT_NOTE_MAIL, "it begins with the headers of a mail, which are a part of the text", NULL},
         {TT_NOTE_KEY_TWICE, "a field comes twice, and the last one counts", NULL},
-        {TT_NOTE_NO_WORD, "the text has no word, and is compared with nothing", NULL},
+        {TT_NOTE_NO_WORD, "the text has no words, and is compared with nothing", NULL},
         {TT_NOTE_IN_CONTENT, "the column \"content\" is taken for the text", OTHER_COLUMN},
         {TT_NOTE_IN_ARTICLE, "the column \"article\" is taken for the text", OTHER_COLUMN},
     };

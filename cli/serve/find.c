@@ -61,7 +61,7 @@ void find_free(found_id *id)
 static int copy_article(request *r, const tt_index_article *article, found_article *out)
 {
     if (article->text == NULL) {
-        request_fail(r, 409, "texts are kept by an index that was made to keep them",
+        request_fail(r, 409, "an index keeps texts only if it was made to",
                      "the index keeps no texts");
         return -1;
     }

@@ -125,13 +125,14 @@ void handle_list(request *r)
         else if (l.most == 0)
             request_fail(r, 400, NULL, "limit is 1 or more");
         else if (l.verdict.bytes != NULL && !is_verdict(l.verdict.bytes))
-            request_fail(r, 400, NULL, "verdict is none of the verdicts");
+            request_fail(r, 400, NULL, "verdict is not the name of a verdict");
         else if (words.size > MOST_QUERY_BYTES)
             request_fail(r, 400, NULL, "q is longer than %d bytes", MOST_QUERY_BYTES);
         else if (search_open(&l.words, words.bytes) != 0)
-            request_fail(r, 400, NULL, "q has no word, more than %d, or is no UTF-8", MOST_WORDS);
+            request_fail(r, 400, NULL, "q has no words, more than %d of them, or is not UTF-8",
+                         MOST_WORDS);
         else if (l.words.count > 0 && !keeps_texts(r))
-            request_fail(r, 409, "texts are kept by an index that was made to keep them",
+            request_fail(r, 409, "an index keeps texts only if it was made to",
                          "the index keeps no texts to search in");
         else
             answer_listing(r, &l,

@@ -254,7 +254,8 @@ static int read_since(request *r)
         r->since = &r->since_place;
     free(since.bytes);
     if (rc != 0)
-        request_fail(r, 400, "take the id of an event, or 0 for all", "since is no id of an event");
+        request_fail(r, 400, "take the id of an event, or 0 for all",
+                     "since is not the id of an event");
     return rc;
 }
 
@@ -273,7 +274,7 @@ static enum MHD_Result send_stream(request *r)
                       connection_of(r->connection)};
     if (x == NULL || x->listener == NULL) {
         free(x);
-        request_fail(r, 503, NULL, "too many clients listen to events");
+        request_fail(r, 503, NULL, "too many clients are listening to events");
         r->retry_after = 30;
         return send_answer(r);
     }
@@ -388,9 +389,9 @@ static void check_head(request *r, const char *version)
         request_fail(r, 400, "send it chunked, or with its Content-Length",
                      "the Transfer-Encoding is unknown");
     else if (h.hosts > 1)
-        request_fail(r, 400, NULL, "the request has %d headers Host", h.hosts);
+        request_fail(r, 400, NULL, "the request has %d Host headers", h.hosts);
     else if (h.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
-        request_fail(r, 400, NULL, "the request has no header Host");
+        request_fail(r, 400, NULL, "the request has no Host header");
     r->closes = r->status != 0;
 }
 

@@ -84,7 +84,7 @@ static const char *refusal_of(const tt_record *record)
 {
     if (record->status != TT_OK)
         return record->reason;
-    return record->line == 0 ? "no article that is known by its form" : NULL;
+    return record->line == 0 ? "not an article in any known form" : NULL;
 }
 
 static int append_record(submission *s, const tt_record *record)

@@ -22,8 +22,9 @@ static const char usual_address[] = "127.0.0.1:8377";
 
 static int fail_listen(const char *where, int number)
 {
-    return message_failure(number == EADDRINUSE ? "another service has it; give --listen" : NULL,
-                           "cannot listen on %s: %s", where, strerror(number));
+    return message_failure(
+        number == EADDRINUSE ? "another program uses it; give another address with --listen" : NULL,
+        "cannot listen on %s: %s", where, strerror(number));
 }
 
 /* ==== Local sockets =========================================================================== */
@@ -52,7 +53,7 @@ static int open_local(listening *l, const char *path)
         return fail_listen(path, ENAMETOOLONG);
     if (lstat(path, &about) == 0 && !S_ISSOCK(about.st_mode))
         return message_failure("give the path of a socket, which is made, or HOST:PORT",
-                               "cannot listen on %s: it is there, and is no socket", path);
+                               "cannot listen on %s: it exists and is not a socket", path);
     memcpy(address.sun_path, path, strlen(path) + 1);
     remove_stale(&address);
     l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

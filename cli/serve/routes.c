@@ -92,7 +92,7 @@ int routes_find(request *r)
                        r->allow[0] == '\0' ? "" : ", ", routes[i].method);
     }
     if (r->allow[0] != '\0')
-        request_fail(r, 405, NULL, "this path has the methods %s", r->allow);
+        request_fail(r, 405, NULL, "this path takes only %s", r->allow);
     else
         request_fail(r, 404, "GET /openapi.json lists what there is", "there is no such path");
     return -1;

@@ -31,7 +31,7 @@ static int start_thread(server *s, void *(*run)(void *))
 {
     const int number = pthread_create(&s->threads[s->thread_count], NULL, run, s);
     if (number != 0)
-        return message_failure(NULL, "cannot begin a thread: %s", strerror(number));
+        return message_failure(NULL, "cannot start a thread: %s", strerror(number));
     s->thread_count++;
     return 0;
 }

@@ -615,7 +615,7 @@ uint64_t tti_article_table_memory(const tti_article_table *t)
 static const char *check_seeds(const tti_article_table *t, uint32_t doc)
 {
     if (t->seed_counts.items[doc] != t->minimizers.positions.count)
-        return "the number of a document's seeds is another";
+        return "the number of a document's seeds differs";
     for (size_t i = 0; i < t->minimizers.positions.count; i++)
         if (!tti_postings_has(&t->postings, &t->minimizers, i, doc))
             return "a seed is missing";

@@ -154,7 +154,7 @@ const char *tti_db_row_fault(tti_db_row *r, int64_t tokens, int64_t flags, size_
     r->article_flags = (uint32_t)flags;
     r->extents_size = data_size - (size_t)tokens * 5;
     if (tti_db_row_checksum(r) != r->sum)
-        return "its checksum is another";
+        return "its checksum does not match";
     if (flags < 0 ||
         (flags & ~(int64_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED)) !=
             0 ||

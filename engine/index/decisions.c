@@ -106,11 +106,11 @@ static tt_status check_decision(const tt_index_decision *d, size_t position, tt_
             ((ids[k]->flags & ~(uint32_t)TT_ARTICLE_INTEGER_ID) != 0 || ids[k]->bytes == NULL ||
              !tti_article_id_is_valid(
                  (tti_article_id){ids[k]->bytes, ids[k]->size, ids[k]->flags})))
-            return tti_fail(error, TT_EINVAL, position, "a decision is about an id that is none");
+            return tti_fail(error, TT_EINVAL, position, "a decision names no valid id");
     if (d->kind < TT_DECISION_NONE || d->kind > TT_DECISION_NOT_A_COPY)
         return tti_fail(error, TT_EINVAL, position, "a decision has an unknown kind");
     if (d->kind == TT_DECISION_NOT_A_COPY && d->of.bytes == NULL)
-        return tti_fail(error, TT_EINVAL, position, "a decision says not a copy, but of nothing");
+        return tti_fail(error, TT_EINVAL, position, "a not-a-copy decision does not name the other article");
     if (d->of.bytes != NULL && d->kind != TT_DECISION_NOT_A_COPY && d->kind != TT_DECISION_NONE)
         return tti_fail(error, TT_EINVAL, position, "only not-a-copy is about two articles");
     if (d->who_size > 0 &&

@@ -132,7 +132,7 @@ tt_status tt_index_open(tt_index **out, const char *path, uint32_t flags, const 
         ((flags & TT_INDEX_READ) && ((flags & TT_INDEX_CREATE) || path == NULL)) ||
         ((flags & TT_INDEX_LOG_ELSEWHERE) &&
          ((flags & (TT_INDEX_READ | TT_INDEX_CREATE)) || path == NULL)))
-        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "flags do not go together");
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "these flags exclude each other");
     TTI_TRY(take_options(options, &given, &resolved, error));
     x = tti_alloc_zero(resolved.allocator, 1, sizeof *x);
     if (x == NULL)
@@ -508,7 +508,7 @@ static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
     if (status != TT_OK)
         return tti_fail(error, status, damage.where, "%s", damage.message);
     if ((c->count != state.count || c->digest != state.digest) &&
-        found(c, "records are missing, or too many") != 0)
+        found(c, "records are missing, or there are too many") != 0)
         return TT_ESTOPPED;
     return TT_OK;
 }

@@ -399,7 +399,7 @@ static tt_status append_to_cell(tti_csv *t, const char *bytes, size_t size)
         return TT_OK;
     if (t->cells.count + size > t->options.longest_row) {
         t->row_fault = NULL;
-        fault_row(t, TT_ELIMIT, "a row that is too long; is a quote missing before?");
+        fault_row(t, TT_ELIMIT, "a row that is too long; a quote may be missing before it");
         t->cells.count = t->ends.count = 0;
         return TT_OK;
     }

@@ -950,7 +950,7 @@ static void a_repair_says_what_it_lost(void **state)
     assert_int_equal(r.lost, 1);
     assert_true(r.options_lost);
     (void)add_bytes(&found, "", 1);
-    assert_non_null(strstr(found.bytes, "record 8, id 7: its checksum is another\n"));
+    assert_non_null(strstr(found.bytes, "record 8, id 7: its checksum does not match\n"));
     assert_non_null(strstr(found.bytes, "its state: "));
     assert_non_null(strstr(found.bytes, "its options are lost: "));
     lines_free(&found);

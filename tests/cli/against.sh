@@ -46,7 +46,7 @@ test_what_cannot_be() {
     absent out.jsonl
     run scan b.jsonl --against a.jsonl --csv tables
     exits 2
-    has err '--csv and --parquet are of a scan without --against'
+    has err '--csv and --parquet do not go with --against'
     run scan --against a.jsonl
     exits 2
     has err 'no INPUT given'

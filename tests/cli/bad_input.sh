@@ -119,7 +119,7 @@ test_articles_without_a_token() {
     exits 0
     has out '"articles":3,"rejected":0,'
     has out '"pairs":0,'
-    has err 'in.jsonl:1: the text has no word, and is compared with nothing'
+    has err 'in.jsonl:1: the text has no words, and is compared with nothing'
     has err '1 more record has a text without a word'
     printf '{"id":%s,"text":%s}\n' 1 '""' 2 '" "' 3 '"..."' 4 '[]' 5 '"\u200b"' 6 '"“—”…"' >in.jsonl
     run dedup in.jsonl -o kept.jsonl
@@ -134,7 +134,7 @@ test_articles_without_a_token() {
     lacks err 'no word'
     printf '...\n' >in.txt
     run scan in.txt
-    has err 'in.txt: the text has no word'
+    has err 'in.txt: the text has no words'
 }
 
 test_a_last_line_without_its_end() {

@@ -162,7 +162,7 @@ test_an_index_that_is_damaged() {
     run index check other.db
     exits 3
     has err 'twicetold: other.db is damaged'
-    has err '  try: save what is whole with index repair, restore a copy'
+    has err '  try: save what is intact with index repair, restore a copy'
     expect_advice 3 'other.db is damaged: record ' "'index repair' saves what is whole" watch other.db
 }
 

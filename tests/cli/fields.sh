@@ -136,9 +136,9 @@ test_times_in_other_forms() {
 "1773306900"|2026-03-12T09:15:00Z|is taken for a number
 1773306900123|2026-03-12T09:15:00Z|is taken for a number
 1773306900123456|2026-03-12T09:15:00Z|is taken for a number
-12||is in no form that is known
-"12/03/2026"||is in no form that is known
-"yesterday"||is in no form that is known
+12||is in no known form
+"12/03/2026"||is in no known form
+"yesterday"||is in no known form
 null||
 ""||
 END

@@ -781,7 +781,7 @@ test_a_repair_saves_what_is_whole() {
     cp a.db before
     run index repair a.db -o b.db
     exits 1
-    has err ', id n00050: its checksum is another'
+    has err ', id n00050: its checksum does not match'
     has err 'b.db: 199 records kept, 1 lost'
     same before a.db
     run index check b.db

@@ -124,7 +124,7 @@ KINDS = [
     ("a text of paragraphs", "a.jsonl", json.dumps({"id": "p", "text": [WORDS, WORDS]}), 1, 0, ""),
     ("a text in HTML", "a.jsonl", json.dumps({"id": "h", "text": f"<p>{WORDS}</p>"}), 1, 0, "the text is HTML"),
     ("a time without a zone", "a.jsonl", record(1, published="2026-03-12 09:15"), 1, 0, "the time has no zone"),
-    ("a time in no known form", "a.jsonl", record(1, published="12/03/2026"), 1, 0, "the time is in no form that is known"),
+    ("a time in no known form", "a.jsonl", record(1, published="12/03/2026"), 1, 0, "the time is in no known form"),
     ("an array of objects", "a.json", "[" + LINES.strip().replace("\n", ",\n") + "]", 3, 0, ""),
     ("objects over several lines", "a.json", "\n".join(json.dumps(json.loads(x), indent=1) for x in LINES.split("\n") if x), 3, 0, ""),
     ("objects one after another on a line", "a.jsonl", record(0) + record(1) + "\n", 2, 0, ""),

@@ -447,7 +447,7 @@ def test_local_socket(work):
     try:
         Service(COMMAND, work / 'a.db', listen=str(work / 'file'))
     except RuntimeError as e:
-        assert 'is no socket' in str(e)
+        assert 'is not a socket' in str(e)
     assert (work / 'file').read_text() == 'mine'
 
 

@@ -36,7 +36,7 @@ def _arguments(words: Optional[List[str]]) -> argparse.Namespace:
     parser.add_argument("--text-field", default="text", metavar="NAME", help="column of the text (default: text)")
     parser.add_argument("--order", metavar="NAME", help="integer column that gives the order instead")
     parser.add_argument("--one-task", default="64M", metavar="SIZE", help="so much text is scanned by one task (default: 64M)")
-    parser.add_argument("--notices", metavar="FILE", help="take the notices of this result; learn none")
+    parser.add_argument("--notices", metavar="FILE", help="use the notices of this result; learn none")
     parser.add_argument("--work", metavar="DIR", help="keep steps as Parquet in this empty folder")
     for flag in _FLAGS:
         parser.add_argument(f"--{flag}", action="store_true", default=None, help=f"look for {flag}")
