@@ -415,6 +415,7 @@ static int run_dedup(const settings *s)
         rc = session_publish(&d.session);
     if (rc == 0 && !s->quiet)
         (s->cut != CUT_OFF ? print_cuts_summary : print_dedup_summary)(&d);
+    d.session.copies = s->cut != CUT_OFF ? d.cuts : d.removed;
     if (rc == 0)
         rc = session_exit_code(&d.session);
     session_close(&d.session);

@@ -59,6 +59,17 @@ static int wants_overview(const settings *s)
     return s->output == NULL && s->csv == NULL && s->parquet == NULL && isatty(STDOUT_FILENO);
 }
 
+/* Articles of clusters that are not the one to keep; without clusters, pairs of copies. */
+static uint64_t count_copies(const tt_result *result)
+{
+    size_t count;
+    const tt_pair *pairs = tt_result_pairs(result, &count);
+    uint64_t copies = tt_result_summary(result)->copies;
+    for (size_t i = 0; i < count && copies == 0; i++)
+        copies += TT_IS_COPY(pairs[i].relation);
+    return copies;
+}
+
 static int run_scan(const settings *s)
 {
     const int person = s->against == NULL && wants_overview(s);
@@ -69,6 +80,8 @@ static int run_scan(const settings *s)
         return message_usage(s->command, "--csv and --parquet do not go with --against");
     if (s->against != NULL)
         return watch_compare_with(s);
+    if (s->fail_on_duplicates && (s->engine.find & (TT_FIND_PAIRS | TT_FIND_CLUSTERS)) == 0)
+        return message_usage(s->command, "--fail-on-duplicates needs --pairs or --clusters");
     if (s->parquet != NULL && columns_check() != 0)
         return EXIT_FAILED;
     rc = session_open(&r, s);
@@ -86,6 +99,8 @@ static int run_scan(const settings *s)
         rc = session_publish(&r);
     if (rc == 0 && !s->quiet && !person)
         print_scan_summary(&r);
+    if (rc == 0)
+        r.copies = count_copies(r.found);
     if (rc == 0)
         rc = session_exit_code(&r);
     scan_overview_close(&texts);

@@ -166,6 +166,8 @@ static int write_matches(void *ctx, const tt_verdict *verdicts, size_t count)
         w->judged++;
         w->matched += v.match_count > 0;
         w->matches += v.match_count;
+        for (size_t k = 0; k < v.match_count; k++)
+            w->session.copies += v.matches[k].admitted && TT_IS_COPY(v.matches[k].relation);
         if (tt_verdict_write_matches(&v, output_write, &w->session.result) != TT_OK)
             return -1;
     }

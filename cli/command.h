@@ -9,7 +9,8 @@ enum {
     EXIT_DONE = 0,     /**< everything was done */
     EXIT_REJECTED = 1, /**< everything was done, but some records were rejected */
     EXIT_USAGE = 2,    /**< the command line was wrong */
-    EXIT_FAILED = 3    /**< the reason is on standard error, and no output is half-written */
+    EXIT_FAILED = 3,   /**< the reason is on standard error, and no output is half-written */
+    EXIT_COPIES = 4    /**< everything was done, and there are copies (--fail-on-duplicates) */
 };
 
 /** The subcommands as bits, for the table of options. */

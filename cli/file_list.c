@@ -9,8 +9,7 @@
 #include "memory.h"
 #include "message.h"
 
-/* Reads the whole file, with a NUL after it. @return NULL, with errno */
-static char *read_whole(const char *path, size_t *size)
+char *file_read_whole(const char *path, size_t *size)
 {
     FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     size_t capacity = 0;
@@ -52,7 +51,7 @@ static char *read_whole(const char *path, size_t *size)
 int file_list_append(settings *s)
 {
     size_t size, capacity = 0, count = 0;
-    char *const bytes = s->list_bytes = read_whole(s->files_from, &size);
+    char *const bytes = s->list_bytes = file_read_whole(s->files_from, &size);
     if (bytes == NULL)
         return message_failure("give a file that has a path in each line", "cannot read %s: %s",
                                s->files_from, strerror(errno));
@@ -86,6 +85,7 @@ int file_list_append(settings *s)
 
 void file_list_free(settings *s)
 {
+    free(s->config_bytes);
     free(s->list_paths);
     free(s->list_bytes);
 }

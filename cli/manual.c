@@ -152,9 +152,11 @@ void manual_write(FILE *out, const subcommand *command, const char *date)
             write_option(out, &option_rows[i]);
     (void)fputs(".El\n.Sh EXIT STATUS\n"
                 "0 done; 1 done, and some records were rejected; 2 the command line was wrong;\n"
-                "3 failed: the reason is on standard error, and no file was written.\n"
-                ".Sh EXAMPLES\n.Dl $ ",
+                "3 failed: the reason is on standard error, and no file was written.\n",
                 out);
+    if ((command->bit & (FOR_SCAN | FOR_DEDUP)) != 0)
+        (void)fputs("With\n.Fl -fail-on-duplicates :\n4 done, and there are copies.\n", out);
+    (void)fputs(".Sh EXAMPLES\n.Dl $ ", out);
     write_word(out, command->example, strlen(command->example), 0);
     (void)fputs("\n.Sh SEE ALSO\n.Xr twicetold 1\n", out);
 }

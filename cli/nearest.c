@@ -46,7 +46,6 @@ const char *nearest_synonym(const char *name)
         {"workers", "threads"},
         {"cores", "threads"},
         {"out", "output"},
-        {"verbose", "progress"},
         {"silent", "quiet"},
         {"since", "before"},
         {"field", "text-field"},

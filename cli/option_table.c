@@ -282,6 +282,14 @@ const option_row option_rows[] = {
      (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK |
       FOR_REPAIR | FOR_MERGE),
      1, KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
+    {"verbose", 'v', (FOR_INPUT | FOR_SHOW), 0, KIND_FLAG, AT(verbose), 0, 0, NULL,
+     "name each file as it is read, every rejected record, and what each stage took",
+     "Without it, records that lack the same field are named once and then counted."},
+    {"fail-on-duplicates", 0, FOR_BUILD, 0, KIND_FLAG, AT(fail_on_duplicates), 0, 0, NULL,
+     "end with exit code 4 if there are copies, for checks in scripts",
+     "Of scan: an article is a copy of another, or, with --against, of one of "
+     "FILE. Of dedup: something was left out or cut. All output is written. It comes before 1 if "
+     "records were rejected too."},
     {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
      0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",
      "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "
@@ -294,6 +302,10 @@ const option_row option_rows[] = {
      "record is rejected, and \"advice\", what to do about it."},
     {"json", 0, (FOR_EVAL | FOR_STAT | FOR_TUNE | FOR_OPTIONS), 1, KIND_FLAG, AT(json), 0, 0, NULL,
      "one JSON object instead of a table", "A score of which the gold says nothing is null."},
+    {"config", 0, FOR_ALL, 0, KIND_STRING, AT(config), 0, 0, "FILE",
+     "take options from FILE, one a line, as 'text-field = body' or 'series'",
+     "The command line comes first. Options of other commands are passed over, so that one file "
+     "serves all of them; # begins a comment. No file is read unless it is named."},
     {"help", 'h', FOR_ALL, 0, KIND_HELP, 0, 0, 0, NULL, "show the usual options", NULL},
     {"help-all", 0, FOR_ALL, 0, KIND_HELP_ALL, 0, 0, 0, NULL, "show all options", NULL},
 };

@@ -7,6 +7,7 @@
 
 #include "columns.h"
 #include "failure.h"
+#include "memory.h"
 #include "message.h"
 
 /* ==== Outputs ================================================================================= */
@@ -103,6 +104,7 @@ int session_reopen(session *r)
 void session_close(session *r)
 {
     progress_end(&r->progress);
+    free(r->file);
     tt_scan_close(r->scan);
     tt_result_close(r->found);
     output_discard(&r->result);
@@ -112,6 +114,8 @@ void session_close(session *r)
 
 int session_exit_code(const session *r)
 {
+    if (r->settings->fail_on_duplicates && r->copies > 0)
+        return EXIT_COPIES;
     return r->rejected != 0 ? EXIT_REJECTED : EXIT_DONE;
 }
 
@@ -126,6 +130,11 @@ void session_describe_speed(const session *r, char *to, size_t size)
 /* ==== Reading ================================================================================= */
 
 enum { NAMED_SAME_IDS = 8 /* a file that is given twice would fill the screen */ };
+
+static int names_same_ids(const session *r)
+{
+    return r->same_ids <= NAMED_SAME_IDS || r->settings->log != 0 || r->settings->verbose;
+}
 
 int session_reject(session *r, const tt_record *record, tt_status status)
 {
@@ -142,10 +151,9 @@ int session_reject(session *r, const tt_record *record, tt_status status)
     r->rejected++;
     advice = failure_record_advice(status, reason, &r->advised);
     r->same_ids += status == TT_EDUPLICATE;
-    if (advice == NULL && failure_is_of_all_records(reason))
+    if (advice == NULL && failure_is_of_all_records(reason) && !r->settings->verbose)
         r->alike++;
-    else if (!r->settings->quiet &&
-             (status != TT_EDUPLICATE || r->same_ids <= NAMED_SAME_IDS || r->settings->log != 0))
+    else if (!r->settings->quiet && (status != TT_EDUPLICATE || names_same_ids(r)))
         message_record(record->file, record->line, record->nth, reason, advice);
     /* A record that is too long to be held, or that cannot be read, has no bytes here. */
     if (r->rejects.name == NULL || record->raw_size == 0)
@@ -192,6 +200,18 @@ static void tell_notes(session *r, const tt_record *record)
 #undef OTHER_COLUMN
 }
 
+/* A batch may begin within a file, which -v has named then. */
+static int begin_file(session *r, const char *file)
+{
+    if (r->settings->verbose && !r->settings->quiet && !r->repeated &&
+        (r->file == NULL || strcmp(r->file, file) != 0)) {
+        free(r->file);
+        r->file = memory_copy(file, strlen(file));
+        message_line("reading %s", file);
+    }
+    return session_refuse_output(r, file);
+}
+
 static int read_batches(session *r, tt_reader *reader, records_fn take, void *ctx)
 {
     int rc = 0;
@@ -218,7 +238,7 @@ static int read_batches(session *r, tt_reader *reader, records_fn take, void *ct
                 tell_notes(r, &records[i]);
         for (size_t i = 0; i < count && rc == 0; i++)
             if (i == 0 || strcmp(records[i].file, records[i - 1].file) != 0)
-                rc = session_refuse_output(r, records[i].file);
+                rc = begin_file(r, records[i].file);
         if (rc == 0)
             rc = take(ctx, records, count);
         tt_reader_progress(reader, &done, &total);
@@ -315,8 +335,7 @@ int session_read(session *r, const char *const *inputs, size_t count,
     if (r->wordless > 1 && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more record%s a text without a word", r->wordless - 1,
                      r->wordless == 2 ? " has" : "s have");
-    if (r->same_ids > NAMED_SAME_IDS && !r->settings->quiet && !r->repeated &&
-        r->settings->log == 0)
+    if (!names_same_ids(r) && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more id%s seen before; --rejects FILE lists them",
                      r->same_ids - NAMED_SAME_IDS,
                      r->same_ids - NAMED_SAME_IDS == 1 ? " was" : "s were");
@@ -387,6 +406,17 @@ int session_take_notices(session *r, tt_index *index)
     return rc;
 }
 
+static void tell_stages(const session *r)
+{
+    const tt_summary *x = tt_result_summary(r->found);
+    const tt_seconds *t = &x->seconds;
+    message_line("%" PRIu64 " tokens, %" PRIu64 " candidates compared; seconds: read %.2f, words "
+                 "%.2f, signatures %.2f, LSH %.2f, seeds %.2f, compare %.2f, clusters %.2f, "
+                 "sections %.2f",
+                 x->tokens, x->candidates, r->read_seconds, t->text, t->sketch, t->lsh, t->seed,
+                 t->verify, t->cluster, t->section);
+}
+
 int session_scan(session *r)
 {
     const settings *s = r->settings;
@@ -405,5 +435,7 @@ int session_scan(session *r)
     if (tt_scan_finish(r->scan, &r->found, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     progress_end(&r->progress);
+    if (s->verbose && !s->quiet)
+        tell_stages(r);
     return 0;
 }

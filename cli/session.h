@@ -20,8 +20,10 @@ typedef struct session {
     uint64_t same_ids;       /**< of those rejected, the ones whose id was seen before */
     uint64_t alike; /**< of those rejected, the ones that were not named because the same was wrong
                          with one before */
+    uint64_t copies;     /**< what --fail-on-duplicates is about */
     uint64_t without_id; /**< records that have no field --id-field */
     uint64_t wordless;   /**< records whose text has no word */
+    char *file;          /**< the last one that -v has named */
     uint32_t advised;    /**< of failure_record_advice() */
     uint32_t noted;      /**< TT_NOTE_* that were told */
     int repeated;        /**< the inputs are read again: what is wrong with them was said */

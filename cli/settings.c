@@ -1,6 +1,7 @@
 /* Makes getopt_long's tables from the table of options, and messages that say what is allowed. */
 #define _DEFAULT_SOURCE
 #include <assert.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,12 +42,24 @@ static void list_owners(const char *name, char *to, size_t size)
         (void)snprintf(to + used, size - used, used == 0 ? "%s" : " or %s", last);
 }
 
+/* The option that a name may stand for, or NULL. */
+static const char *suggest_option(unsigned who, const char *name)
+{
+    nearest best = {0};
+    const char *synonym = nearest_synonym(name);
+    for (size_t i = 0; i < option_count; i++)
+        if ((option_rows[i].who & who) != 0)
+            nearest_try(&best, name, option_rows[i].name);
+    if (best.word == NULL && synonym != NULL && find_option(who, synonym) != NULL)
+        best.word = synonym;
+    return best.word;
+}
+
 static int refuse_unknown(const subcommand *command, const char *word)
 {
     const size_t size = strcspn(word, "=");
     char name[40] = "", owners[160];
-    const char *synonym;
-    nearest best = {0};
+    const char *meant;
     if (size <= 2 || size - 2 >= sizeof name)
         return message_usage(command, "unknown option '%.*s'", (int)size, word);
     memcpy(name, word + 2, size - 2);
@@ -54,15 +67,9 @@ static int refuse_unknown(const subcommand *command, const char *word)
     list_owners(name, owners, sizeof owners);
     if (owners[0] != '\0')
         return message_usage(command, "unknown option '--%s'; it is an option of %s", name, owners);
-    synonym = nearest_synonym(name);
-    for (size_t i = 0; i < option_count; i++)
-        if ((option_rows[i].who & command->bit) != 0)
-            nearest_try(&best, name, option_rows[i].name);
-    if (best.word == NULL && synonym != NULL && find_option(command->bit, synonym) != NULL)
-        best.word = synonym;
-    if (best.word != NULL)
-        return message_usage(command, "unknown option '--%s'; did you mean '--%s'?", name,
-                             best.word);
+    meant = suggest_option(command->bit, name);
+    if (meant != NULL)
+        return message_usage(command, "unknown option '--%s'; did you mean '--%s'?", name, meant);
     return message_usage(command, "unknown option '--%s'", name);
 }
 
@@ -84,8 +91,9 @@ static int refuse_option(const subcommand *command, int answer, char **argv)
                          values);
 }
 
-static int apply_option(const subcommand *command, const option_row *r, const char *text,
-                        settings *s)
+/* `place` comes before the name in a message: "--", or the line of a file. */
+static int apply_option(const subcommand *command, const char *place, const option_row *r,
+                        const char *text, settings *s)
 {
     char values[120], meant[40];
     if (r->kind == KIND_HELP || r->kind == KIND_HELP_ALL)
@@ -94,9 +102,75 @@ static int apply_option(const subcommand *command, const option_row *r, const ch
         return -1;
     option_describe_value(r, values, sizeof values);
     if (option_suggest_value(r, text, meant, sizeof meant))
-        return message_usage(command, "--%s: '%s' is not allowed; give %s; did you mean %s?",
+        return message_usage(command, "%s%s: '%s' is not allowed; give %s; did you mean %s?", place,
                              r->name, text, values, meant);
-    return message_usage(command, "--%s: '%s' is not allowed; give %s", r->name, text, values);
+    return message_usage(command, "%s%s: '%s' is not allowed; give %s", place, r->name, text,
+                         values);
+}
+
+/* Removes the blanks around a word. */
+static char *trim(char *word)
+{
+    size_t size;
+    word += strspn(word, " \t\r");
+    for (size = strlen(word); size > 0 && strchr(" \t\r", word[size - 1]) != NULL; size--)
+        word[size - 1] = '\0';
+    return word;
+}
+
+/* Applies "name = value", unless the command line has the option or only other commands do. */
+static int apply_line(const subcommand *command, const char *place, char *line,
+                      const unsigned char *given, settings *s)
+{
+    const unsigned every = ~0u;
+    char *const equals = strchr(line, '='), *const value = equals != NULL ? trim(equals + 1) : NULL;
+    const option_row *r;
+    const char *name;
+    char values[120];
+    if (equals != NULL)
+        *equals = '\0';
+    name = trim(line);
+    name += strncmp(name, "--", 2) == 0 ? 2 : 0;
+    r = find_option(every, name);
+    if (r == NULL || r->kind == KIND_HELP || r->kind == KIND_HELP_ALL ||
+        r->offset == offsetof(settings, config)) {
+        const char *meant = r == NULL ? suggest_option(every, name) : NULL;
+        return message_usage(command, "%sno option for a file is called '%s'%s%s%s", place, name,
+                             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "",
+                             meant != NULL ? "'?" : "");
+    }
+    r = find_option(command->bit, name);
+    if (r == NULL || given[r - option_rows])
+        return -1;
+    option_describe_value(r, values, sizeof values);
+    if ((r->value != NULL) != (value != NULL))
+        return message_usage(command, "%s%s %s %s", place, name,
+                             r->value != NULL ? "needs a value, after a =:" : "takes", values);
+    return apply_option(command, place, r, value, s);
+}
+
+/* Applies the options in the file s->config that the command line does not have. */
+static int apply_config(const subcommand *command, const unsigned char *given, settings *s)
+{
+    size_t size;
+    char place[300], *line;
+    unsigned number = 1;
+    int rc = -1;
+    s->config_bytes = file_read_whole(s->config, &size);
+    if (s->config_bytes == NULL)
+        return message_failure("give a file that has an option in each line", "cannot read %s: %s",
+                               s->config, strerror(errno));
+    for (line = s->config_bytes; line != NULL && rc < 0; number++) {
+        char *const end = strchr(line, '\n'), *first = line + strspn(line, " \t\r");
+        if (end != NULL)
+            *end = '\0';
+        (void)snprintf(place, sizeof place, "%.250s:%u: ", s->config, number);
+        if (*first != '\0' && *first != '#')
+            rc = apply_line(command, place, line, given, s);
+        line = end != NULL ? end + 1 : NULL;
+    }
+    message_as_json(s->log);
+    return rc;
 }
 
 /* Fills in what depends on the whole command line. @return as settings_parse() */
@@ -140,6 +214,7 @@ int settings_parse(const subcommand *command, int argc, char **argv, settings *s
 {
     struct option longs[MOST_OPTIONS + 1];
     char shorts[MOST_OPTIONS * 2 + 2] = ":";
+    unsigned char given[MOST_OPTIONS] = {0};
     size_t count = 0, used = 1;
     int answer;
 
@@ -176,7 +251,13 @@ int settings_parse(const subcommand *command, int argc, char **argv, settings *s
             if ((option_rows[i].who & command->bit) != 0 &&
                 (answer == FIRST_VALUE + (int)i || answer == option_rows[i].letter))
                 r = &option_rows[i];
-        rc = apply_option(command, r, optarg, s);
+        rc = apply_option(command, "--", r, optarg, s);
+        if (rc >= 0)
+            return rc;
+        given[r - option_rows] = 1;
+    }
+    if (s->config != NULL) {
+        const int rc = apply_config(command, given, s);
         if (rc >= 0)
             return rc;
     }

@@ -16,6 +16,8 @@ struct settings {
     tt_options engine;
     tt_reader_options reader;
     const char *output; /**< NULL: not given */
+    const char *config; /**< a file of options */
+    char *config_bytes;
     const char *files_from;
     char *list_bytes;        /* of that file, */
     const char **list_paths; /* and all inputs then */
@@ -31,7 +33,8 @@ struct settings {
     const char *notices; /**< a result */
     int32_t cut;         /**< of dedup: cut_choice */
     int32_t progress;    /**< PROGRESS_* */
-    int32_t quiet;
+    int32_t quiet, verbose;
+    int32_t fail_on_duplicates;
     int32_t json;
     int32_t log;   /**< 1: JSON; settings_parse() has told message.h */
     int32_t color; /**< COLOR_* of terminal.h */

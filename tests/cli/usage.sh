@@ -222,3 +222,72 @@ test_options_may_follow_inputs_and_two_dashes_end_them() {
     exits 0
     has out '"articles":1,'
 }
+
+test_options_from_a_file() {
+    printf '# the desk\n\n  text-field = body \r\nseries\nresemblance=0.9\nkeep = source:A = B, C\nrecall = 0.9\n' >desk.conf
+    printf '{"id":"a","body":"alone"}\n' >in.jsonl
+    run scan -q in.jsonl --config desk.conf
+    exits 0
+    has out '"resemblance":0.9'
+    has out '"series":true'
+    run scan -q in.jsonl --resemblance 0.6 --config desk.conf # whatever comes first
+    has out '"resemblance":0.6'
+    run dedup -q in.jsonl --config=desk.conf -o -
+    exits 0
+    has out '"body":"alone"'
+    while IFS='|' read -r line message; do
+        printf '\n%s\n' "$line" >bad.conf
+        run scan in.jsonl --config bad.conf
+        expect_usage "bad.conf:2: $message"
+    done <<'END'
+treshold = 0.5|no option for a file is called 'treshold'; did you mean 'resemblance'?
+colour|no option for a file is called 'colour'; did you mean 'color'?
+help|no option for a file is called 'help'
+config = other.conf|no option for a file is called 'config'
+resemblance = 80|resemblance: '80' is not allowed; give a number above 0 and up to 1, or off; did you mean 0.8?
+resemblance|resemblance needs a value, after a =: a number above 0
+series = yes|series takes no value
+END
+    run scan in.jsonl --config none.conf
+    exits 3
+    has err 'cannot read none.conf: No such file or directory'
+}
+
+test_an_exit_code_for_copies() {
+    feed 40 >copies.jsonl
+    feed 4 >distinct.jsonl
+    for command in 'scan -o result.jsonl' 'scan --pairs -o result.jsonl' 'dedup -o kept.jsonl' 'dedup --sections all -o cut.jsonl' 'scan --against copies.jsonl -o matches.jsonl'; do
+        # shellcheck disable=SC2086
+        run $command -q --fail-on-duplicates copies.jsonl
+        exits 4
+        [ -s "${command##* }" ] || fail "no output of $command"
+    done
+    for command in 'scan -o result.jsonl' 'dedup -o kept.jsonl' 'scan --against none.jsonl -o matches.jsonl'; do
+        printf '{"id":"x","text":"quite other words"}\n' >none.jsonl
+        # shellcheck disable=SC2086
+        run $command -q --fail-on-duplicates distinct.jsonl
+        exits 0
+    done
+    printf '{"id":"x"}\n' >>copies.jsonl
+    run scan -q --fail-on-duplicates copies.jsonl -o result.jsonl
+    exits 4
+    run scan --sections --fail-on-duplicates distinct.jsonl
+    expect_usage '--fail-on-duplicates needs --pairs or --clusters'
+}
+
+test_what_is_done_in_detail() {
+    feed 20 >a.jsonl
+    printf '{"id":"x"}\n{"id":"y"}\n{"id":"z"}\n' >b.jsonl
+    run scan a.jsonl b.jsonl -v -o result.jsonl
+    exits 1
+    has err 'reading a.jsonl'
+    [ "$(grep -c '^reading b.jsonl$' err)" -eq 1 ] || fail 'a file is named more than once'
+    has err 'b.jsonl:3: no "text"'
+    has err 'seconds: read 0.'
+    run scan a.jsonl b.jsonl -vq -o result.jsonl
+    empty err
+    run scan a.jsonl b.jsonl -o result.jsonl
+    lacks err reading
+    lacks err b.jsonl:3
+    has err '2 more records were rejected for the same reason'
+}
