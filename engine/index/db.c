@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE
 #include "index/db_connection.h"
+#include "index/db_files.h"
 #include "index/db_schema.h"
 
 #include "util/error.h"
@@ -14,106 +15,15 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { BUSY_MS = 5000, LOG_BYTES_KEPT = 16777216 };
+enum {
+    BUSY_MS = 5000,
+    LOG_PAGES = 1000 /* after which the log is copied into the file */
+};
 
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error)
 {
     return tti_fail(error, TT_EFORMAT, where, "%.*s is damaged: %s", TTI_DB_PATH_SHOWN, f->name,
                     how);
-}
-
-/* ---- The file under its name ----------------------------------------------------------------- */
-
-static tt_status is_gone(const tti_db *f, const char *suffix, const char *how, tt_error *error)
-{
-    return tti_fail(error, TT_EIO, TTI_NOWHERE, "%.*s%s was %s while it was open",
-                    TTI_DB_PATH_SHOWN, f->name, suffix, how);
-}
-
-/* Whether FILE-wal or FILE-shm is the one that was seen first. */
-static tt_status check_companion(const tti_db *f, const char *suffix, tti_file_identity *seen,
-                                 tt_error *error)
-{
-    char name[PATH_MAX + 8];
-    struct stat s;
-    (void)snprintf(name, sizeof name, "%s%s", f->path, suffix);
-    if (stat(name, &s) != 0)
-        return seen->inode == 0 ? TT_OK : is_gone(f, suffix, "deleted or renamed", error);
-    if (seen->inode == 0)
-        *seen = (tti_file_identity){s.st_dev, s.st_ino};
-    return seen->device == s.st_dev && seen->inode == s.st_ino
-               ? TT_OK
-               : is_gone(f, suffix, "replaced", error);
-}
-
-/* SQLite begins the log again from its start, and cuts it to this size at most. */
-static tt_status check_log_size(tti_db *f, tt_error *error)
-{
-    char name[PATH_MAX + 8];
-    struct stat s;
-    (void)snprintf(name, sizeof name, "%s-wal", f->path);
-    if (stat(name, &s) != 0)
-        return TT_OK; /* it has its own check */
-    if ((uint64_t)s.st_size < f->log_bytes)
-        return is_gone(f, "-wal", "truncated", error);
-    f->log_bytes = s.st_size < LOG_BYTES_KEPT ? (uint64_t)s.st_size : LOG_BYTES_KEPT;
-    return TT_OK;
-}
-
-/* SQLite would take the log of the file that was moved or replaced for that of the one that is
- * under the name next, and destroy it: the log gets another name, which none has yet. */
-static void put_log_aside(const tti_db *f)
-{
-    char log[PATH_MAX + 8], aside[PATH_MAX + 32];
-    (void)snprintf(log, sizeof log, "%s-wal", f->path);
-    (void)snprintf(aside, sizeof aside, "%s.replaced", log);
-    for (int k = 2; k < 1000 && access(aside, F_OK) == 0; k++)
-        (void)snprintf(aside, sizeof aside, "%s.replaced.%d", log, k);
-    (void)rename(log, aside);
-}
-
-static int has_own_log(const tti_db *f)
-{
-    char log[PATH_MAX + 8];
-    struct stat s;
-    (void)snprintf(log, sizeof log, "%s-wal", f->path);
-    return stat(log, &s) == 0 && s.st_dev == f->log.device && s.st_ino == f->log.inode;
-}
-
-/* Keeps the log of a database that was renamed or deleted, found beside a new one. */
-static void keep_stray_log(const tti_db *f)
-{
-    char log[PATH_MAX + 8];
-    struct stat s;
-    (void)snprintf(log, sizeof log, "%s-wal", f->path);
-    if (access(f->path, F_OK) != 0 && lstat(log, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
-        put_log_aside(f);
-}
-
-/* Whether what a writer writes is what others will find under the name: the same file with the same
- * log, and not truncated. */
-static tt_status check_file(tti_db *f, tt_error *error)
-{
-    struct stat s;
-    if (f->path == NULL)
-        return TT_OK;
-    f->is_replaced = 1;
-    if (lstat(f->path, &s) != 0) /* behind a link SQLite keeps the log under another name */
-        return is_gone(f, "", "deleted or renamed", error);
-    if (s.st_dev != f->file.device || s.st_ino != f->file.inode)
-        return is_gone(f, "", "replaced", error);
-    if ((uint64_t)s.st_size < f->least_bytes)
-        return is_gone(f, "", "truncated", error);
-    TTI_TRY(check_log_size(f, error));
-    f->is_replaced = 0;
-    TTI_TRY(check_companion(f, "-wal", &f->log, error));
-    TTI_TRY(check_companion(f, "-shm", &f->shared_memory, error));
-    if ((uint64_t)s.st_size != f->seen_bytes) { /* the log went into the file */
-        const uint64_t bytes = tti_db_bytes(f);
-        f->seen_bytes = (uint64_t)s.st_size;
-        f->least_bytes = bytes < f->seen_bytes ? bytes : f->seen_bytes;
-    }
-    return TT_OK;
 }
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -173,8 +83,7 @@ static tt_status read_without_log(tti_db *f, int code, tt_error *error)
     if (stat(f->path, &s) != 0)
         return tti_db_fail(f, code, "open", error);
     f->is_immutable = 1;
-    f->modified = s.st_mtim;
-    f->seen_bytes = (uint64_t)s.st_size;
+    tti_db_note_files(f);
     (void)sqlite3_close(f->db);
     f->db = NULL;
     name = immutable_name(f->path);
@@ -202,11 +111,7 @@ static tt_status connect_reader(tti_db *f, tt_error *error)
 
 tt_status tti_db_check_unchanged(const tti_db *f, tt_error *error)
 {
-    struct stat s;
-    if (!f->is_immutable ||
-        (stat(f->path, &s) == 0 && s.st_dev == f->file.device && s.st_ino == f->file.inode &&
-         (uint64_t)s.st_size == f->seen_bytes && s.st_mtim.tv_sec == f->modified.tv_sec &&
-         s.st_mtim.tv_nsec == f->modified.tv_nsec))
+    if (!f->is_immutable || tti_db_is_unwritten(f))
         return TT_OK;
     return tti_fail(error, TT_EIO, TTI_NOWHERE, "%.*s is being written to by another user",
                     TTI_DB_PATH_SHOWN, f->name);
@@ -222,6 +127,14 @@ static tt_status leave_as_it_is(tti_db *f, tt_error *error)
     if (stat(log, &s) == 0 && s.st_size > 0)
         (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return tti_db_run(f, "PRAGMA cell_size_check=OFF", "open", error);
+}
+
+/* In the place of the hook by which SQLite copies the log itself. */
+static int note_log_pages(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+    (void)db, (void)name;
+    ((tti_db *)ctx)->log_pages = pages;
+    return SQLITE_OK;
 }
 
 static tt_status open_database(tti_db *f, unsigned mode, const tt_options *options, tt_error *error)
@@ -258,6 +171,8 @@ static tt_status open_database(tti_db *f, unsigned mode, const tt_options *optio
         return tti_db_run(f, "PRAGMA query_only=ON", "open", error);
     TTI_TRY(tti_db_run(f, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216", "open",
                        error));
+    f->is_writer = 1;
+    (void)sqlite3_wal_hook(f->db, note_log_pages, f);
     return tti_db_complete_schema(f, error);
 }
 
@@ -298,7 +213,7 @@ static tt_status open_file(tti_db *f, unsigned mode, tt_error *error)
             TTI_TRY(check_links(f, &s, error));
     }
     if (mode & TTI_DB_CREATE)
-        keep_stray_log(f);
+        tti_db_keep_stray_log(f);
     failure = tti_open_files_add(&f->file, f->path, how);
     return failure == 0 ? TT_OK : fail_open(f, failure, error);
 }
@@ -371,8 +286,10 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
         status = open_database(f, mode, options, error);
     if (status == TT_OK && !(mode & TTI_DB_SALVAGE))
         status = tti_db_read_shape(f, shape, error);
-    if (status == TT_OK && !(mode & TTI_DB_READ))
-        status = check_file(f, error);
+    if (status == TT_OK && !(mode & TTI_DB_READ)) {
+        tti_db_note_files(f);
+        status = tti_db_check_files(f, 0, error);
+    }
     if (status != TT_OK)
         tti_db_close(f);
     else
@@ -388,11 +305,13 @@ static void close_database(tti_db *f)
     tti_db_rollback(f);
     for (int k = 0; k < TTI_DB_SQL_STATEMENTS; k++)
         (void)sqlite3_finalize(f->statements[k]);
+    if (f->is_writer && !f->is_replaced)
+        (void)tti_db_check_files(f, 0, NULL); /* the log goes into no other file */
     if (f->is_replaced)
         (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_close(f->db);
-    if (f->is_replaced && has_own_log(f))
-        put_log_aside(f);
+    if (f->is_replaced)
+        tti_db_put_log_aside(f);
 }
 
 void tti_db_close(tti_db *f)
@@ -424,8 +343,14 @@ static tt_status check_state(tti_db *f, const tti_db_state *expected, tt_error *
 {
     tti_db_state state;
     TTI_TRY(tti_db_read_state(f, &state, error));
-    if (tti_db_state_equal(&state, expected))
-        return TT_OK;
+    return tti_db_state_equal(&state, expected) ? TT_OK : TT_ELOCKED;
+}
+
+/* What it wrote is read before the next attempt. */
+static tt_status fail_other_writer(tti_db *f, tt_error *error)
+{
+    f->is_replaced = f->is_log_damaged = 0;
+    tti_db_note_files(f);
     return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process has written to it",
                     TTI_DB_PATH_SHOWN, f->name);
 }
@@ -435,11 +360,15 @@ tt_status tti_db_begin_write(tti_db *f, const tti_db_state *expected, tt_error *
     tt_status status;
     TTI_TRY(tti_db_run(f, "BEGIN IMMEDIATE", "write", error));
     f->begun = 1;
-    status = check_file(f, error);
-    if (status == TT_OK)
-        status = check_state(f, expected, error);
+    status = tti_db_check_files(f, 0, error);
+    if (status == TT_OK || f->is_log_damaged) {
+        const tt_status same = check_state(f, expected, status == TT_OK ? error : NULL);
+        if (status == TT_OK || same == TT_ELOCKED) /* the log has what another wrote */
+            status = same == TT_ELOCKED ? fail_other_writer(f, error) : same;
+    }
     if (status != TT_OK)
         tti_db_rollback(f);
+    f->is_writing = status == TT_OK;
     return status;
 }
 
@@ -447,7 +376,9 @@ void tti_db_rollback(tti_db *f)
 {
     if (f->begun)
         (void)sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
-    f->begun = 0;
+    if (f->is_writing && tti_db_check_files(f, 1, NULL) == TT_OK)
+        tti_db_note_files(f); /* some of it may have been in the log */
+    f->begun = f->is_writing = 0;
 }
 
 /* The journal has no more rows than there are articles: to follow more removals than that is more
@@ -481,6 +412,28 @@ static tt_status write_state(tti_db *f, const tti_db_state *s, tt_error *error)
     return tti_db_run_once(f, TTI_DB_SQL_WRITE_STATE, "write", error);
 }
 
+/* Copies a long log into the file. SQLite would do that within the transaction, without a look at
+ * what the file is by then. */
+static tt_status copy_log(tti_db *f, tt_error *error)
+{
+    int code;
+    if (f->log_pages < LOG_PAGES)
+        return TT_OK;
+    f->log_pages = 0;
+    code = sqlite3_wal_checkpoint_v2(f->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    tti_db_note_files(f);
+    return code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY ? TT_OK
+                                                             : tti_db_fail(f, code, "write", error);
+}
+
+/* Only with this it is certain that what was written is in the file that has the name. */
+static tt_status finish_write(tti_db *f, tt_error *error)
+{
+    TTI_TRY(tti_db_check_files(f, 1, error));
+    tti_db_note_files(f);
+    return copy_log(f, error);
+}
+
 tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
 {
     tt_status status = cut_journal(f, state, error);
@@ -490,10 +443,8 @@ tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
         status = tti_db_run(f, "COMMIT", "write", error);
     if (status != TT_OK)
         tti_db_rollback(f);
-    f->begun = 0;
-    if (status == TT_OK)
-        status = check_file(f, error); /* only now is it certain that the batch is in this file */
-    return status;
+    f->begun = f->is_writing = 0;
+    return status == TT_OK ? finish_write(f, error) : status;
 }
 
 tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
@@ -547,8 +498,9 @@ tt_status tti_db_shrink(tti_db *f, tt_error *error)
     f->removed = 0;
     if (free_pages <= 64 || free_pages * 4 <= pages)
         return TT_OK;
-    f->seen_bytes = f->least_bytes = 0;
-    return tti_db_run(f, "PRAGMA incremental_vacuum", "shrink", error);
+    TTI_TRY(tti_db_check_files(f, 0, error));
+    TTI_TRY(tti_db_run(f, "PRAGMA incremental_vacuum", "shrink", error));
+    return finish_write(f, error);
 }
 
 tt_status tti_db_check_integrity(tti_db *f, tt_finding_fn emit, void *ctx, tt_error *error)

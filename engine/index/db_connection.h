@@ -40,10 +40,13 @@ enum {
     TTI_DB_SQL_STATEMENTS
 };
 
-typedef struct tti_file_identity {
+/** A file as it was when it was looked at. */
+typedef struct tti_file_seen {
     dev_t device;
-    ino_t inode; /* 0: not known */
-} tti_file_identity;
+    ino_t inode; /**< 0: it was not */
+    uint64_t size;
+    struct timespec modified;
+} tti_file_seen;
 
 struct tti_db {
     sqlite3 *db;
@@ -51,14 +54,15 @@ struct tti_db {
     char *name; /* as the caller gave it, for messages */
     char *path; /* where that leads: absolute, without symbolic links; NULL: in memory */
     tti_open_file file;
-    tti_file_identity log, shared_memory; /* FILE-wal and FILE-shm, once a writer has written */
-    int is_replaced;          /* another file, or other content, is under the name now */
-    uint64_t seen_bytes;      /* size of the file when it was last looked at */
-    uint64_t least_bytes;     /* unless it was truncated, it is not shorter than this */
-    uint64_t log_bytes;       /* likewise of its log */
-    int is_immutable;         /* the file is read without a log, because no writer is supposed to be
-                                 there */
-    struct timespec modified; /* when such a file was opened, since it must not change */
+    /* As a writer left them last: the file, FILE-wal and FILE-shm. */
+    tti_file_seen seen, seen_log, seen_shared_memory;
+    int is_replaced;    /* another file, or other content, is under the name now */
+    int is_log_damaged; /* or in the log */
+    int is_writer;      /* it was opened to be written */
+    int is_writing;     /* a transaction that writes is open */
+    int log_pages;      /* in the log after the last commit */
+    int is_immutable; /* the file is read without a log, because no writer is supposed to be there,
+                         and must stay what it was when it was opened */
     tti_moved_log *moved_log; /* NULL: the log is beside the index */
     int is_exclusive;         /* no other connection may be there */
     int version;              /* of the file, before a writer completes it */

@@ -394,7 +394,46 @@ static void what_another_wrote_is_never_overwritten(void **state)
 /* ---- The file under its name -------------------------------------------------------------------
  */
 
-enum { DELETED, RENAMED, LINKED, REPLACED, TRUNCATED, LOG_DELETED, LOG_TRUNCATED, WAYS };
+enum {
+    DELETED,
+    RENAMED,
+    LINKED,
+    REPLACED,
+    TRUNCATED,
+    OVERWRITTEN, /* by a larger one */
+    LENGTHENED,
+    LOG_DELETED,
+    LOG_TRUNCATED,
+    LOG_OVERWRITTEN,
+    LOG_LENGTHENED,
+    WAYS,
+    OTHER_BYTES = 8 << 20
+};
+
+/* Writes other bytes over a file that stays as long as it is at least, as `cp` and `dd` do. */
+static int other_byte(size_t place)
+{
+    return (int)(place * 37 + place / 251) & 0xFF;
+}
+
+static void overwrite(const char *path, size_t size)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    for (size_t k = 0; k < size; k++)
+        (void)fputc(other_byte(k), file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_overwritten(const char *path, size_t size)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    for (size_t k = 0; k < size; k++)
+        if (fgetc(file) != other_byte(k))
+            fail_msg("byte %zu was written to", k);
+    (void)fclose(file);
+}
 
 static void take_away(const char *path, int way)
 {
@@ -412,6 +451,14 @@ static void take_away(const char *path, int way)
         assert_int_equal(symlink(moved, path), 0);
     if (way == LOG_TRUNCATED)
         assert_int_equal(truncate(log, 0), 0);
+    if (way == OVERWRITTEN)
+        overwrite(path, OTHER_BYTES);
+    if (way == LENGTHENED)
+        assert_int_equal(truncate(path, OTHER_BYTES), 0);
+    if (way == LOG_OVERWRITTEN)
+        overwrite(log, 20000);
+    if (way == LOG_LENGTHENED)
+        assert_int_equal(truncate(log, OTHER_BYTES), 0);
     if (way == LOG_DELETED)
         assert_int_equal(unlink(log), 0);
     free(moved);
@@ -473,6 +520,8 @@ static void no_verdict_is_given_once_the_file_is_gone(void **state)
         tt_index_close(index);
         if (way == REPLACED) /* the log of the old file does not affect it */
             run_sql(path, "INSERT INTO other SELECT count(*) FROM sqlite_schema");
+        if (way == OVERWRITTEN)
+            assert_overwritten(path, OTHER_BYTES);
         if (way == RENAMED || way == LINKED) /* nothing with a verdict is lost */
             assert_holds(moved, aside, "a");
         (void)unlink(moved);
@@ -779,8 +828,8 @@ static void repeat_rows(const char *path, const char *table)
 
 static void rows_that_repeat_without_end_are_refused(void **state)
 {
-    static const char *const names[] = {"article", "decision", "verdict", "text", "story",
-                                        "removed", "state"};
+    static const char *const names[] = {"article", "decision", "verdict", "text",
+                                        "story",   "removed",  "state"};
     const tt_article added = article_of("added", texts[3]);
     char to[240];
     (void)state;
@@ -788,9 +837,8 @@ static void rows_that_repeat_without_end_are_refused(void **state)
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         const char *path = make_index();
         tt_index *index = NULL;
-        const tt_index_decision decision = {.id = {"1", 1, 0, 0},
-                                            .time = TT_NO_TIME,
-                                            .kind = TT_DECISION_KILL};
+        const tt_index_decision decision = {
+            .id = {"1", 1, 0, 0}, .time = TT_NO_TIME, .kind = TT_DECISION_KILL};
         uint64_t findings = 0;
         tt_status status;
         assert_int_equal(tt_index_open(&index, path, 0, NULL, NULL), TT_OK);
