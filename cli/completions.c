@@ -3,7 +3,8 @@
 #include "manual.h"
 #include "option_values.h"
 
-int takes_file(const option_row *r)
+/* Whether the option's value is the name of a file. */
+static int takes_file(const option_row *r)
 {
     return r->value != NULL && strcmp(r->value, "FILE") == 0;
 }

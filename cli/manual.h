@@ -19,7 +19,4 @@ void completions_write_bash(FILE *out);
 void completions_write_zsh(FILE *out);
 void completions_write_fish(FILE *out);
 
-/** Whether the option's value is the name of a file. */
-int takes_file(const option_row *r);
-
 #endif

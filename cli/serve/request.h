@@ -41,8 +41,7 @@ struct request {
     int is_stream;
     char file[32]; /**< what the reader of articles calls the body */
     buffer body;
-    size_t claimed;   /**< bytes of the body that are counted */
-    int body_refused; /**< the rest of the body is thrown away */
+    size_t claimed; /**< bytes of the body that are counted */
     double began;
 
     int status;

@@ -34,8 +34,6 @@ typedef struct tti_db_row {
 
 /** The checksum of a row: XXH3-64. */
 uint64_t tti_db_row_checksum(const tti_db_row *row);
-/** Whether the data of a row that was read has the size and the form that it must have. */
-int tti_db_row_is_valid(const tti_db_row *row, size_t data_size);
 
 /** A flag of a row beside TT_ARTICLE_*: an editor made it a tombstone, which can be taken back. */
 enum { TTI_ARTICLE_KILLED = 1u << 2 };

@@ -52,7 +52,8 @@ static int64_t sum_short(const uint8_t *at, size_t count)
     return bad ? -1 : (int64_t)sum;
 }
 
-int tti_db_row_is_valid(const tti_db_row *r, size_t data_size)
+/* Whether the data of a row that was read has the size and the form that it must have. */
+static int row_data_is_valid(const tti_db_row *r, size_t data_size)
 {
     const uint8_t *at, *end;
     uint64_t position = 0;
@@ -160,7 +161,7 @@ const char *tti_db_row_fault(tti_db_row *r, int64_t tokens, int64_t flags, size_
             0 ||
         !tti_article_id_is_valid((tti_article_id){r->id, r->id_size, r->article_flags}))
         return "its id is none";
-    return tti_db_row_is_valid(r, data_size) ? NULL : "its data makes no sense";
+    return row_data_is_valid(r, data_size) ? NULL : "its data makes no sense";
 }
 
 /* @return NULL, or what is wrong with the row */

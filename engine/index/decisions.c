@@ -56,7 +56,8 @@ static tt_status copy_id(tti_decisions *d, const tt_id *id, tt_id *out)
     return TT_OK;
 }
 
-tt_status tti_decisions_take(tti_decisions *d, const tt_index_decision *given)
+/* Puts a decision in the place of what held before. @return TT_OK, TT_ENOMEM */
+static tt_status replace_decision(tti_decisions *d, const tt_index_decision *given)
 {
     tti_decided x = {given->id, given->of, (tt_decision_kind)given->kind};
     const uint32_t hash = hash_of(&x);
@@ -86,7 +87,7 @@ tt_decision_kind tti_decisions_find(const tti_decisions *d, const tt_id *id, con
 
 static tt_status take_read(void *ctx, const tt_index_decision *decision, tt_error *error)
 {
-    TTI_TRY_ALLOC(tti_decisions_take(ctx, decision), error, "decisions");
+    TTI_TRY_ALLOC(replace_decision(ctx, decision), error, "decisions");
     return TT_OK;
 }
 
@@ -110,7 +111,8 @@ static tt_status check_decision(const tt_index_decision *d, size_t position, tt_
     if (d->kind < TT_DECISION_NONE || d->kind > TT_DECISION_NOT_A_COPY)
         return tti_fail(error, TT_EINVAL, position, "a decision has an unknown kind");
     if (d->kind == TT_DECISION_NOT_A_COPY && d->of.bytes == NULL)
-        return tti_fail(error, TT_EINVAL, position, "a not-a-copy decision does not name the other article");
+        return tti_fail(error, TT_EINVAL, position,
+                        "a not-a-copy decision does not name the other article");
     if (d->of.bytes != NULL && d->kind != TT_DECISION_NOT_A_COPY && d->kind != TT_DECISION_NONE)
         return tti_fail(error, TT_EINVAL, position, "only not-a-copy is about two articles");
     if (d->who_size > 0 &&
@@ -168,7 +170,7 @@ static tt_status decide(tt_index *x, const tt_index_decision *given, size_t posi
     if (d.time == TT_NO_TIME)
         d.time = tti_index_now();
     TTI_TRY(tti_db_insert_decision(x->db, &d, error));
-    TTI_TRY_ALLOC(tti_decisions_take(&x->decisions, &d), error, "decisions");
+    TTI_TRY_ALLOC(replace_decision(&x->decisions, &d), error, "decisions");
     if (article != TTI_NONE && d.kind == TT_DECISION_NOT_A_COPY)
         return tti_story_split(x, article, &d.of, error);
     if (article == TTI_NONE || d.of.bytes != NULL)

@@ -23,8 +23,6 @@ typedef struct tti_decisions {
 
 void tti_decisions_init(tti_decisions *d, const tt_allocator *allocator);
 void tti_decisions_free(tti_decisions *d);
-/** Takes a decision in place of what held before. @return TT_OK, TT_ENOMEM */
-tt_status tti_decisions_take(tti_decisions *d, const tt_index_decision *decision);
 /** What holds about an article (`of` NULL), or about two. */
 tt_decision_kind tti_decisions_find(const tti_decisions *d, const tt_id *id, const tt_id *of);
 /** Reads what was decided since it was read last. */

@@ -176,7 +176,9 @@ static html_span first_of(html_span x, html_span y)
     return x.size > 0 ? x : y;
 }
 
-int tti_html_page_encoding(const char *page, size_t size, char *name, size_t name_size)
+/* Finds the encoding that a page declares in a meta element or as XML. @return 1, with its name in
+ * `name`; 0: it declares none */
+static int find_declared_encoding(const char *page, size_t size, char *name, size_t name_size)
 {
     enum { DECLARED_WITHIN = 4096 };
     static const char *const words[] = {"charset", "encoding"};
@@ -256,7 +258,7 @@ tt_status tti_html_page_decode(const char *page, size_t size, const char *encodi
     tt_status status;
     decoded->count = 0;
     if (*encoding == '\0') {
-        if (!tti_html_page_encoding(page, size, declared, sizeof declared))
+        if (!find_declared_encoding(page, size, declared, sizeof declared))
             return TT_OK;
         given = declared;
     }

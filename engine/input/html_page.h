@@ -13,10 +13,6 @@
 tt_status tti_html_page_read(char *page, size_t size, const char *path, const char *date,
                              tti_char_array *object, int *has_text, const tt_allocator *allocator);
 
-/** Finds the encoding that a page declares in a meta element or as XML. @return 1, with its name in
- * `name`; 0: it declares none */
-int tti_html_page_encoding(const char *page, size_t size, char *name, size_t name_size);
-
 /**
  * Converts a page that is not in UTF-8 from `encoding`, or, where that is "", from the one that it
  * declares, and leaves `decoded` empty if it is in UTF-8, or that is none that is known. What is

@@ -463,8 +463,9 @@ static int may_be_of_notices(const tt_pair *p)
     return !isnan(p->overlap_a) && (TT_IS_COPY(p->relation) || p->relation == TT_RELATED);
 }
 
-tt_status tti_notices_count(const tti_notices *n, tti_notice_reader *r, const tti_doc *doc,
-                            uint32_t *count)
+/* How many tokens of a document are in notices. @return TT_OK, TT_ENOMEM */
+static tt_status count_notice_tokens(const tti_notices *n, tti_notice_reader *r, const tti_doc *doc,
+                                     uint32_t *count)
 {
     *count = 0;
     if (n->list.count == 0)
@@ -504,7 +505,7 @@ static tt_status judge_pairs(const tti_notices *n, const tti_corpus *corpus, tti
             continue;
         for (int side = 0; side < 2; side++)
             if (counts[docs[side]] == NONE)
-                TTI_TRY(tti_notices_count(n, r, &corpus->docs[docs[side]], &counts[docs[side]]));
+                TTI_TRY(count_notice_tokens(n, r, &corpus->docs[docs[side]], &counts[docs[side]]));
         if (counts[p->a] > 0 && counts[p->b] > 0)
             TTI_TRY(tti_notices_judge(n, r, &corpus->docs[p->a], &corpus->docs[p->b], p));
     }

@@ -76,11 +76,6 @@ typedef struct tti_notice_reader {
 
 void tti_notice_reader_free(tti_notice_reader *reader);
 
-/** How many tokens of a document are in notices. *count is written on success.
- * @return TT_OK, TT_ENOMEM */
-tt_status tti_notices_count(const tti_notices *notices, tti_notice_reader *reader,
-                            const tti_doc *doc, uint32_t *count);
-
 /** Gives a pair of documents that have notices its relation, as tti_notices_apply() does.
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_judge(const tti_notices *notices, tti_notice_reader *reader, const tti_doc *a,
