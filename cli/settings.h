@@ -19,8 +19,8 @@ struct settings {
     const char *config; /**< a file of options */
     char *config_bytes;
     const char *files_from;
-    char *list_bytes;        /* of that file, */
-    const char **list_paths; /* and all inputs then */
+    char *list_bytes;        /* the bytes of that file */
+    const char **list_paths; /* all inputs, where there is such a file */
     const char *rejects;
     int append_outputs; /**< what is written is added to what the files have, with each commit */
     const char *dir;    /**< that articles come in; NULL: not given */

@@ -12,6 +12,7 @@
 #include "format.h"
 #include "memory.h"
 #include "message.h"
+#include "util/disjoint_sets.h"
 
 #define DAY_MICROSECONDS (INT64_C(86400) * 1000000)
 
@@ -55,30 +56,23 @@ static int gather_occurrences(report_statistics *d)
 
 /* ==== Stories ================================================================================= */
 
-static uint64_t root_of(uint64_t *parents, uint64_t article)
-{
-    while (parents[article] != article)
-        article = parents[article] = parents[parents[article]];
-    return article;
-}
-
 /* A cluster has only what is paired with its kept article, but a copy of a copy belongs to the
  * story too. */
 static void join_stories(report_statistics *d)
 {
     const result_arrays *r = d->result;
-    uint64_t *parents = d->story_of;
-    for (uint64_t a = 0; a < r->article_count; a++)
+    uint32_t *parents = d->story_of;
+    for (uint32_t a = 0; a < r->article_count; a++)
         parents[a] = a;
     for (uint64_t c = 0; c < r->cluster_count; c++)
         for (size_t i = 0; i < r->clusters[c].count; i++)
-            parents[root_of(parents, r->clusters[c].members[i])] =
-                root_of(parents, r->clusters[c].keep);
+            tti_join_sets(parents, (uint32_t)r->clusters[c].keep,
+                          (uint32_t)r->clusters[c].members[i]);
     for (uint64_t i = 0; i < r->pair_count; i++)
         if (TT_IS_COPY(r->pairs[i].relation))
-            parents[root_of(parents, r->pairs[i].b)] = root_of(parents, r->pairs[i].a);
-    for (uint64_t a = 0; a < r->article_count; a++)
-        parents[a] = root_of(parents, a);
+            tti_join_sets(parents, (uint32_t)r->pairs[i].a, (uint32_t)r->pairs[i].b);
+    for (uint32_t a = 0; a < r->article_count; a++)
+        parents[a] = tti_find_root(parents, a);
 }
 
 int statistics_init(report_statistics *d, const result_arrays *result)

@@ -52,7 +52,7 @@ typedef struct report_statistics {
     size_t row_count, row_capacity;
     uint64_t *row_of;     /**< by number of the result: its row */
     uint32_t *cluster_of; /**< likewise: index of its cluster, or NO_CLUSTER */
-    uint64_t *story_of;   /**< likewise: the article that stands for its story */
+    uint32_t *story_of;   /**< likewise: the article that stands for its story */
     source_name **sources;
     size_t source_count, source_capacity;
     void *source_tree;               /**< of tsearch() */

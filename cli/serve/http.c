@@ -39,8 +39,8 @@ typedef struct connection {
     phase phase;
     double since;   /* when the phase began; of a stream, when it last took something */
     uint64_t bytes; /* received, or to be sent, in this phase */
-    int unsent;     /* bytes that the client has not taken, when they were last counted, */
-    double moved;   /* and when they became fewer or more */
+    int unsent;     /* bytes that the client has not taken, as they were last counted */
+    double moved;   /* when that number last changed */
     struct connection *before, *after;
 } connection;
 

@@ -372,11 +372,11 @@ static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_erro
  * longest match within reach.
  */
 enum {
-    NEAR_DIAGONAL = 16,     /* positions on either side of the diagonal that are tried, */
-    REACH_OF_FEW_WORDS = 4, /* in a text of few words */
-    LONG_MATCH = 12,        /* with a match as long near the diagonal, no others are tried */
-    FIRST_POSITIONS = 4,    /* positions that are tried in any case, the first in b */
-    STEPS_PER_TOKEN = 1     /* further comparisons of eight tokens, for each token of b */
+    NEAR_DIAGONAL = 16,     /* positions that are tried on either side of the diagonal */
+    REACH_OF_FEW_WORDS = 4, /* the same in a text of few words */
+    LONG_MATCH = 12,     /* if a match near the diagonal is as long as this, no others are tried */
+    FIRST_POSITIONS = 4, /* positions that are tried in any case, the first in b */
+    STEPS_PER_TOKEN = 1  /* further comparisons of eight tokens, for each token of b */
 };
 
 typedef struct repetitive_search {
@@ -384,11 +384,11 @@ typedef struct repetitive_search {
     const tti_query_side *a;
     uint32_t diagonal; /* b - a of the matches that are followed */
     uint32_t weight;   /* the length of the match that set it, less for every one since */
-    int64_t reach;     /* positions on either side of that one that are tried */
+    int64_t reach;     /* positions that are tried on either side of the diagonal */
     uint64_t budget;   /* steps left beyond the first positions */
-    uint32_t i;        /* the position of a that is matched, */
-    uint32_t best;     /* its best match in b, */
-    uint32_t length;   /* and how long that is */
+    uint32_t i;        /* the position of a that is matched */
+    uint32_t best;     /* where its best match in b begins */
+    uint32_t length;   /* the length of that match */
 } repetitive_search;
 
 static uint32_t distance_to_diagonal(const repetitive_search *s, uint32_t p)

@@ -147,8 +147,8 @@ typedef struct table_probe {
     int has_names; /* each cell may be the name of a column */
     size_t column, text_column;
     size_t text_words;  /* the most that a cell of the text's column has */
-    size_t other_words; /* the same of the others, */
-    size_t other;       /* of which it is this one */
+    size_t other_words; /* the most that a cell of another column has */
+    size_t other;       /* the column with that cell */
 } table_probe;
 
 static int names_text(const table_probe *p, const char *cell, size_t size)

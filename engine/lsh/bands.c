@@ -1,8 +1,8 @@
 /*
  * First all bands in parallel, each sorted into buckets; then all documents in parallel.
  *
- * Paragraphs in one bucket are each linked to the first. A document meets the earlier documents of
- * each of its buckets, up to max_matches of them. Those it met in any band are compared with it by
+ * Paragraphs in one bucket are each linked to the first. The neighbours of a document are the
+ * earlier documents of each of its buckets, up to max_matches of them. They are compared with it by
  * their whole signatures, once each, and the k closest become its candidates.
  */
 #include "lsh/bands.h"
@@ -57,63 +57,63 @@ uint32_t tti_signature_distance(const tti_band_rule *rule, const uint8_t *x, con
 
 /* ---- The top k ------------------------------------------------------------------------------- */
 
-/* The earlier documents that one has met in its buckets, each once. */
+/* The earlier documents that are in a bucket with one, each once. */
 typedef struct top_k {
     TTI_ARRAY(uint64_t)
-    met; /* their numbers among the sketched ones; at the end, distance << 32 | number */
+    neighbours; /* their numbers among the sketched ones; at the end, distance << 32 | number */
     TTI_ARRAY(uint64_t) spare;
-    tti_table places; /* in `met`, by document */
+    tti_table positions; /* in `neighbours`, by document */
 } top_k;
 
 static void free_top_k(top_k *x, const tt_allocator *a)
 {
-    tti_array_free(&x->met, a);
+    tti_array_free(&x->neighbours, a);
     tti_array_free(&x->spare, a);
-    tti_table_free(&x->places);
+    tti_table_free(&x->positions);
 }
 
-static tt_status meet_document(top_k *x, const tt_allocator *a, uint32_t doc)
+static tt_status add_neighbour(top_k *x, const tt_allocator *a, uint32_t doc)
 {
-    const uint32_t count = (uint32_t)x->met.count;
-    if (x->met.count == x->met.capacity) {
+    const uint32_t count = (uint32_t)x->neighbours.count;
+    if (x->neighbours.count == x->neighbours.capacity) {
         const size_t room = count == 0 ? MIN_TOP_K_ROOM : 2 * (size_t)count;
-        x->places.allocator = a;
-        if (tti_table_reserve(&x->places, room) != TT_OK ||
+        x->positions.allocator = a;
+        if (tti_table_reserve(&x->positions, room) != TT_OK ||
             tti_array_resize(&x->spare, a, room) != TT_OK ||
-            tti_array_reserve(&x->met, a, room - count) != TT_OK)
+            tti_array_reserve(&x->neighbours, a, room - count) != TT_OK)
             return TT_ENOMEM;
     }
-    if (tti_table_find_or_add(&x->places, tti_table_hash_u32(doc), count, NULL, NULL, NULL) ==
+    if (tti_table_find_or_add(&x->positions, tti_table_hash_u32(doc), count, NULL, NULL, NULL) ==
         count)
-        x->met.items[x->met.count++] = doc;
+        x->neighbours.items[x->neighbours.count++] = doc;
     return TT_OK;
 }
 
-/* Adds the closest of the documents that b has met as its candidates, and forgets them all. */
+/* Adds the closest of the neighbours of b as its candidates, and forgets them all. */
 static tt_status select_top_k(top_k *x, const tti_band_rule *rule, const tti_sketches *s,
                               uint32_t b, tti_candidates *out)
 {
-    uint64_t *met = x->met.items;
+    uint64_t *neighbours = x->neighbours.items;
     size_t n = 0;
-    for (size_t k = 0; k < x->met.count; k++) {
-        const uint32_t doc = (uint32_t)met[k];
+    for (size_t k = 0; k < x->neighbours.count; k++) {
+        const uint32_t doc = (uint32_t)neighbours[k];
         const uint32_t distance =
             tti_signature_distance(rule, s->signatures + (size_t)b * s->num_hashes,
                                    s->signatures + (size_t)doc * s->num_hashes);
         assert(doc < b);
         if (distance <= rule->max_distance)
-            met[n++] = (uint64_t)distance << 32 | doc;
+            neighbours[n++] = (uint64_t)distance << 32 | doc;
     }
-    x->met.count = 0;
-    tti_table_clear(&x->places);
+    x->neighbours.count = 0;
+    tti_table_clear(&x->positions);
     if (n > rule->max_pairs) {
-        tti_radix_sort_u64(met, x->spare.items, n);
+        tti_radix_sort_u64(neighbours, x->spare.items, n);
         TTI_TRY(tti_candidates_add_skipped(out, tti_sketched_doc(s, b), n - rule->max_pairs, NULL));
         n = rule->max_pairs;
     }
     for (size_t k = 0; k < n; k++)
         TTI_TRY(tti_candidates_add(out,
-                                   tti_candidate_pack(tti_sketched_doc(s, (uint32_t)met[k]),
+                                   tti_candidate_pack(tti_sketched_doc(s, (uint32_t)neighbours[k]),
                                                       tti_sketched_doc(s, b), TTI_WANT_PAIR),
                                    NULL));
     return TT_OK;
@@ -163,7 +163,7 @@ static tt_status link_paragraphs(const band_job *j, uint32_t band, tti_candidate
     return status;
 }
 
-/* Lets document b meet those before it in its buckets. */
+/* Collects the earlier documents in the buckets of document b. */
 static tt_status select_doc_candidates(const band_job *j, uint32_t b, band_outcome *o)
 {
     for (uint32_t band = 0; band < j->s->doc_bands; band++) {
@@ -180,11 +180,12 @@ static tt_status select_doc_candidates(const band_job *j, uint32_t b, band_outco
             TTI_TRY(
                 tti_candidates_add_skipped(&o->found, tti_sketched_doc(j->s, b), w.skipped, NULL));
         for (size_t k = 0; k < w.first_end; k++)
-            TTI_TRY(meet_document(&o->top_k, j->allocator, first[k].doc));
+            TTI_TRY(add_neighbour(&o->top_k, j->allocator, first[k].doc));
         for (const tti_bucket_member *x = first + w.last_begin; x < own; x++)
-            TTI_TRY(meet_document(&o->top_k, j->allocator, x->doc));
+            TTI_TRY(add_neighbour(&o->top_k, j->allocator, x->doc));
     }
-    return o->top_k.met.count == 0 ? TT_OK : select_top_k(&o->top_k, &j->rule, j->s, b, &o->found);
+    return o->top_k.neighbours.count == 0 ? TT_OK
+                                          : select_top_k(&o->top_k, &j->rule, j->s, b, &o->found);
 }
 
 /* ---- The stage ------------------------------------------------------------------------------- */

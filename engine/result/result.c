@@ -248,15 +248,14 @@ static uint32_t *link_stories(const tt_result *x)
     for (size_t k = 0; parents != NULL && k < x->verified.pairs.count; k++) {
         const tt_pair *p = &x->verified.pairs.items[k].numbers;
         if (TT_IS_COPY(p->relation))
-            parents[tti_find_root(parents, (uint32_t)p->b)] =
-                tti_find_root(parents, (uint32_t)p->a);
+            tti_join_sets(parents, (uint32_t)p->a, (uint32_t)p->b);
     }
     return parents;
 }
 
 enum {
-    STORIES_OF_NOTICE = 3,  /* a text that two tell may have been borrowed, */
-    TOKENS_OF_NOTICE = 250, /* and a longer one is no notice */
+    STORIES_OF_NOTICE = 3,  /* a text that two stories have may have been borrowed */
+    TOKENS_OF_NOTICE = 250, /* a longer text is no notice */
 };
 
 static int has_several_stories(const tt_result *x, uint32_t *parents, const tt_section *s)

@@ -34,11 +34,12 @@ enum {
 #define LEAST_RESEMBLANCE 0.5 /* at which documents share most shingles */
 
 enum {
-    RANGE_BYTES = 768 << 20, /* links held at once where memory has no limit, in bytes, */
-    MAX_RANGES = 4,          /* or a quarter of all: each range is a pass over all shared seeds */
-    LIMIT_SHARE = 4,         /* under a limit a quarter of that, */
-    MAX_LIMITED_RANGES = 8,  /* or an eighth of all: of a range in a file only the page of each
-                                bucket that is written to need be in memory */
+    RANGE_BYTES = 768 << 20, /* bytes of links held at once where memory has no limit */
+    MAX_RANGES = 4,          /* if more, a quarter of all: each range is a pass over all shared
+                                seeds */
+    LIMIT_SHARE = 4,         /* the part of the limit on memory for links, where there is one */
+    MAX_LIMITED_RANGES = 8,  /* if more, an eighth of all: of a range in a file, only the page of
+                                each bucket that is written to must be in memory */
     BUCKET_WORDS = 1 << 15,  /* links of a bucket in words, about: 128 KiB */
     LINK_WORDS_MEAN = 6,
     MIN_SLICES = 64 /* about */

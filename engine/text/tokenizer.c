@@ -61,8 +61,8 @@ typedef struct character {
 typedef struct token {
     uint32_t begin, end;
     size_t at;         /* its normalised bytes begin here */
-    uint32_t last;     /* the last letter or number, */
-    int number;        /* 1 if it is a number */
+    uint32_t last;     /* the last letter or number */
+    int number;        /* 1 if `last` is a number */
     unsigned rank;     /* of the last normalised character */
     unsigned letters;  /* L* */
     unsigned capitals; /* Lu */

@@ -12,4 +12,10 @@ static inline uint32_t tti_find_root(uint32_t *parents, uint32_t x)
     return x;
 }
 
+/** Joins the sets of x and y; the root is that of x. */
+static inline void tti_join_sets(uint32_t *parents, uint32_t x, uint32_t y)
+{
+    parents[tti_find_root(parents, y)] = tti_find_root(parents, x);
+}
+
 #endif

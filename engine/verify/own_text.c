@@ -10,8 +10,8 @@
 
 enum {
     STRAY = 4,           /* a run of fewer aligned tokens in other text is there by chance */
-    LEAST_FRAMED = 20,   /* tokens of a text that a notice frames, */
-    LONGEST_FRAME = 150, /* which has at most so many */
+    LEAST_FRAMED = 20,   /* the least tokens of a text that a notice frames */
+    LONGEST_FRAME = 150, /* the most tokens of such a notice */
     NEARBY = 150,        /* tokens on either side of a run of own text */
     LONGEST_FLASH = 40,  /* tokens; longer own text of pages may be their furniture */
     ALMOST_NOTHING = 3,  /* own tokens of a page that is left empty: a date, a number */
@@ -40,8 +40,8 @@ typedef struct compared_text {
 
 /* The tokens of an article that are not aligned with the other one. */
 typedef struct own_text {
-    uint32_t count, longest; /* all; those of the longest run, */
-    uint32_t begin, place;   /* which begins there, behind so many shared ones */
+    uint32_t count, longest; /* all tokens; those of the longest run */
+    uint32_t begin, place;   /* where that run begins; how many shared tokens are before it */
     uint32_t shared, pieces; /* tokens and runs of shared text */
     int is_framed, is_last;  /* the article begins and ends with shared text; ends with that run */
 } own_text;

@@ -215,9 +215,9 @@ typedef struct slot_side {
     const tti_doc *doc;
     uint32_t begin, end;
     uint64_t sorts;    /* how many tokens of each */
-    uint32_t ordinary; /* a bit a token: it is an ordinary word; */
-    uint32_t asked;    /* it is known whether the other article has it, */
-    uint32_t novel;    /* and it has not */
+    uint32_t ordinary; /* a bit a token: it is an ordinary word */
+    uint32_t asked;    /* a bit a token: it is known whether the other article has it */
+    uint32_t novel;    /* a bit a token: the other article does not have it */
 } slot_side;
 
 void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc)

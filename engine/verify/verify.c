@@ -27,9 +27,9 @@ enum { GROUP_LIMIT = 512 }; /* pairs of one document that are one thread's task 
  * in tokens; a token that is only looked up costs less than one that is aligned.
  */
 enum {
-    OF_FEW_WORDS = 2, /* half of its tokens may be aligned, if it has few words, */
-    TIMES_OF_MANY =
-        16, /* and otherwise so many times all; no natural corpus came to more than 11 */
+    OF_FEW_WORDS = 2,   /* the part of its tokens that may be aligned if it has few words: a half */
+    TIMES_OF_MANY = 16, /* how many times its tokens may be aligned otherwise; no natural corpus
+                           needs more than 11 */
     LEAST_EFFORT = 256, /* of a short article */
     LOOKED_UP = 32      /* tokens looked up for one aligned */
 };
@@ -41,8 +41,8 @@ struct tti_verifier {
     const tti_doc *loaded;
     tti_doc_filter loaded_filter;
     const tti_doc_shingles *loaded_shingles; /* NULL: not counted yet */
-    tti_shingle_counter counters[2];         /* of the loaded and the other article, */
-    tti_doc_shingles own_loaded, own_other;  /* and what they counted */
+    tti_shingle_counter counters[2];         /* of the loaded and of the other article */
+    tti_doc_shingles own_loaded, own_other;  /* what the counters counted */
     tti_shingle_set loaded_set, other_set;   /* where the anchors do not give the numbers */
     int loaded_set_made;
     tti_own_text_words words;
