@@ -475,11 +475,11 @@ const subcommand tune_command = {
     .operands = "[INPUT...]",
     .about = "choose hashes and bands for a threshold, on your own articles",
     .text = "Shows how likely a pair is to be found, by its resemblance, and what more or\n"
-            "fewer hashes cost. With INPUT, as for scan, they are tried on its first articles:\n"
+            "fewer hashes cost. With INPUT, as for scan, it tries them on the first articles:\n"
             "how many of their pairs each number of hashes finds, after how many candidates,\n"
             "and what a pair of each resemblance looks like.",
     .more = "Only pairs by --resemblance depend on this: containment, overlap and sections\n"
-            "come from seeds. The last line has the options to give to scan: the fewest hashes\n"
+            "come from seeds. The last line is for scan: the options with the fewest hashes\n"
             "whose candidates are within a fifth of the least.",
     .example = "twicetold tune --resemblance 0.8 feed.jsonl --svg curve.svg",
     .run = run_tune,

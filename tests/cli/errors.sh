@@ -155,7 +155,7 @@ test_an_index_that_is_damaged() {
     rm -f a.db-wal a.db-shm
     size=$(wc -c <a.db)
     head -c $((size - 20000)) a.db >cut.db # more than a page
-    expect_advice 3 cut.db "'index repair' saves what is whole" index query cut.db in.jsonl
+    expect_advice 3 cut.db "'index repair' saves what is intact" index query cut.db in.jsonl
     at=$(grep -abo 'n00002' a.db | head -n 1 | cut -d: -f1)
     cp a.db other.db
     printf 'X' | dd of=other.db bs=1 seek=$((at + 5)) conv=notrunc 2>/dev/null
@@ -163,7 +163,7 @@ test_an_index_that_is_damaged() {
     exits 3
     has err 'twicetold: other.db is damaged'
     has err '  try: save what is intact with index repair, restore a copy'
-    expect_advice 3 'other.db is damaged: record ' "'index repair' saves what is whole" watch other.db
+    expect_advice 3 'other.db is damaged: record ' "'index repair' saves what is intact" watch other.db
 }
 
 test_an_index_that_another_process_writes() {
