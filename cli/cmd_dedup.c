@@ -289,9 +289,11 @@ static int write_shortened(dedup_state *d, const char *record, size_t record_siz
     const char *field = d->session.settings->reader.text_field;
     output *out = &d->session.result;
     size_t begin, end, left;
-    int rc;
-    if (!cuts_find_text(record, record_size, field != NULL ? field : "text", text, text_size,
-                        &begin, &end)) {
+    int rc = cuts_find_text(record, record_size, field != NULL ? field : "text", text, text_size,
+                            &begin, &end);
+    if (rc < 0)
+        return failure_memory();
+    if (rc == 0) {
         const tt_id id = tt_result_id(d->session.found, cuts->article);
         return message_failure("--sections cuts texts that are one string of their record",
                                "the text of %.*s is a list, or is inside another field",

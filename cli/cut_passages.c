@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
-#include "util/utf8.h"
+#include "util/json_unescape.h"
 
 /* ==== What is cut ============================================================================= */
 
@@ -127,59 +127,21 @@ static size_t end_of_string(const char *json, size_t size, size_t at)
     return at < size ? at + 1 : size;
 }
 
-static unsigned read_hex(const char *digits)
+/* Whether the string in [begin, end), quotes included, is this text. `scratch` has its room. */
+static int is_string_of(const char *json, size_t begin, size_t end, const char *text, size_t size,
+                        char *scratch)
 {
-    unsigned value = 0;
-    for (int i = 0; i < 4; i++) {
-        const char c = digits[i];
-        value = value * 16 + (unsigned)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-    }
-    return value;
-}
-
-/* Reads the character of an escape at *at, and moves behind it. @return its bytes */
-static size_t read_escape(const char *json, size_t *at, char *to)
-{
-    static const char names[] = "bfnrt", values[] = "\b\f\n\r\t";
-    const char c = json[*at + 1];
-    const char *name = strchr(names, c);
-    unsigned code;
-    if (c != 'u') {
-        *to = name != NULL ? values[name - names] : c;
-        *at += 2;
-        return 1;
-    }
-    code = read_hex(json + *at + 2);
-    *at += 6;
-    if (code >= 0xd800 && code < 0xdc00) {
-        code = 0x10000 + ((code - 0xd800) << 10) + (read_hex(json + *at + 2) - 0xdc00);
-        *at += 6;
-    }
-    return tti_utf8_encode(code, to);
-}
-
-/* Whether the string in [begin, end), quotes included, is this text. */
-static int is_string_of(const char *json, size_t begin, size_t end, const char *text, size_t size)
-{
-    size_t used = 0, count;
-    char character[4];
-    for (size_t at = begin + 1; at < end - 1; used += count) {
-        count = 1;
-        if (json[at] == '\\')
-            count = read_escape(json, &at, character);
-        else
-            character[0] = json[at++];
-        if (used + count > size || memcmp(text + used, character, count) != 0)
-            return 0;
-    }
-    return used == size;
+    const size_t escaped = end - begin - 2;
+    return escaped >= size && tti_json_unescape(json + begin + 1, escaped, scratch) == size &&
+           memcmp(scratch, text, size) == 0;
 }
 
 int cuts_find_text(const char *record, size_t record_size, const char *field, const char *text,
                    size_t text_size, size_t *begin, size_t *end)
 {
-    int depth = 0, is_named = 0, is_found = 0;
-    for (size_t at = 0; at < record_size;) {
+    char *scratch = malloc(record_size + 1);
+    int depth = 0, is_named = 0, is_found = scratch == NULL ? -1 : 0;
+    for (size_t at = 0; scratch != NULL && at < record_size;) {
         const char c = record[at];
         size_t stop = at + 1, next;
         depth += (c == '{' || c == '[') - (c == '}' || c == ']');
@@ -188,19 +150,22 @@ int cuts_find_text(const char *record, size_t record_size, const char *field, co
             while (next < record_size && is_blank(record[next]))
                 next++;
             if (next < record_size && record[next] == ':') {
-                is_named = depth == 1 && is_string_of(record, at, stop, field, strlen(field));
+                is_named =
+                    depth == 1 && is_string_of(record, at, stop, field, strlen(field), scratch);
                 stop = next + 1;
-            } else if (is_named || (!is_found && is_string_of(record, at, stop, text, text_size))) {
+            } else if (is_named ||
+                       (!is_found && is_string_of(record, at, stop, text, text_size, scratch))) {
                 *begin = at;
                 *end = stop;
                 is_found = 1;
                 if (is_named)
-                    return 1;
+                    break;
             }
         } else if (!is_blank(c)) {
             is_named = 0;
         }
         at = stop;
     }
+    free(scratch);
     return is_found;
 }

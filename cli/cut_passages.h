@@ -34,7 +34,7 @@ size_t cuts_apply(char *text, size_t size, const cut *cuts, size_t count);
 
 /** Finds the string that is the text of a record: the field of that name or, since it may be within
  * another or have another name, the first with this text. [*begin, *end) has the quotes too.
- * @return 1, or 0: no string is */
+ * @return 1; 0: no string is; -1: out of memory */
 int cuts_find_text(const char *record, size_t record_size, const char *field, const char *text,
                    size_t text_size, size_t *begin, size_t *end);
 

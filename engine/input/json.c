@@ -4,8 +4,6 @@
  */
 #include "input/json.h"
 
-#include "util/utf8.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -71,17 +69,6 @@ static tti_json_kind close_container(tti_json *j)
     return object ? TTI_JSON_OBJECT_END : TTI_JSON_ARRAY_END;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The offset of the first quote, backslash or control character from `at` on. */
 static size_t skip_ordinary(const char *text, size_t at, size_t size)
 {
@@ -112,7 +99,7 @@ static size_t escape_size(const tti_json *j, size_t at)
     if (j->size - at < 6)
         return 0;
     for (size_t i = 2; i < 6; i++)
-        if (hex_value(j->text[at + i]) < 0)
+        if (tti_hex_value(j->text[at + i]) < 0)
             return 0;
     return 6;
 }
@@ -275,55 +262,4 @@ int tti_json_skip(tti_json *j, tti_json_kind first)
         if (tti_json_next(j) == TTI_JSON_BAD)
             return -1;
     return 0;
-}
-
-static uint32_t four_hex_digits(const char *p)
-{
-    return (uint32_t)(hex_value(p[0]) << 12 | hex_value(p[1]) << 8 | hex_value(p[2]) << 4 |
-                      hex_value(p[3]));
-}
-
-/* Reads a \u escape, or the two of a surrogate pair, and moves *at past it. @return the code point,
- * UINT32_MAX for a lone surrogate */
-static uint32_t read_unicode_escape(const char *raw, size_t size, size_t *at)
-{
-    const uint32_t high = four_hex_digits(raw + *at + 2);
-    uint32_t low;
-    *at += 6;
-    if (high < 0xd800 || high > 0xdfff)
-        return high;
-    if (high > 0xdbff || size - *at < 6 || raw[*at] != '\\' || raw[*at + 1] != 'u')
-        return UINT32_MAX;
-    low = four_hex_digits(raw + *at + 2);
-    if (low < 0xdc00 || low > 0xdfff)
-        return UINT32_MAX;
-    *at += 6;
-    return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-}
-
-size_t tti_json_unescape(const char *raw, size_t size, char *out)
-{
-    static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
-    size_t at = 0, written = 0;
-    while (at < size) {
-        const char *slash = memchr(raw + at, '\\', size - at);
-        const size_t plain = slash == NULL ? size - at : (size_t)(slash - (raw + at));
-        memcpy(out + written, raw + at, plain);
-        at += plain;
-        written += plain;
-        if (slash == NULL)
-            break;
-        if (raw[at + 1] == 'u') {
-            const uint32_t c = read_unicode_escape(raw, size, &at);
-            if (c == UINT32_MAX)
-                return SIZE_MAX;
-            written += tti_utf8_encode(c, out + written);
-        } else {
-            const char *letter = strchr(letters, raw[at + 1]);
-            out[written++] = letter == NULL ? raw[at + 1] : meant[letter - letters];
-            at += 2;
-        }
-        assert(at <= size && written <= at);
-    }
-    return written;
 }

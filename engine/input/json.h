@@ -9,6 +9,8 @@
 #ifndef TTI_INPUT_JSON_H
 #define TTI_INPUT_JSON_H
 
+#include "util/json_unescape.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,11 +55,5 @@ tti_json_kind tti_json_next(tti_json *json);
 
 /** Passes a value whose first token was `first`. @return 0, or -1 at a fault. */
 int tti_json_skip(tti_json *json, tti_json_kind first);
-
-/**
- * Writes a scanned string with its escapes resolved, which is never longer than the string.
- * @return bytes written, or SIZE_MAX: it has an escape of a lone surrogate, which has no UTF-8.
- */
-size_t tti_json_unescape(const char *raw, size_t size, char *out);
 
 #endif
