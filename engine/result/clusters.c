@@ -178,6 +178,8 @@ tt_status tti_clusters_assign(tti_clusters *out, const tti_verified *verified,
         choose_kept(out, &g, order);
         join_closest(out, &g);
         elect_best(out, &g, order, sizes);
+        for (uint32_t d = 0; d < out->doc_count; d++)
+            assert(out->representative[out->representative[d]] == out->representative[d]);
     }
     tti_release(a, sizes, out->doc_count, sizeof *sizes);
     tti_release(a, g.firsts, out->doc_count + 2, sizeof *g.firsts);

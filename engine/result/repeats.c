@@ -345,6 +345,13 @@ static tt_status append_repeats_of_doc(repeat_finder *f, const tti_verified *v, 
     }
     TTI_TRY(append_runs_of_doc(f, v, begin, end, doc, error));
     f->out->firsts[doc + 1] = f->out->repeats.count;
+    for (size_t k = f->doc_first; k < f->out->repeats.count; k++) {
+        const tti_token_repeat *r = &f->out->repeats.items[k];
+        assert(r->begin < r->end && r->of_doc <= doc);
+        assert(k == f->doc_first || r[-1].is_run < r->is_run ||
+               (r[-1].is_run == r->is_run && (r->is_run ? r[-1].begin : r[-1].end) <= r->begin));
+        (void)r;
+    }
     return TT_OK;
 }
 
