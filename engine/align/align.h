@@ -15,6 +15,7 @@
 #define TTI_ALIGN_ALIGN_H
 
 #include "twicetold.h"
+#include "util/hash.h"
 
 enum { TTI_SPLIT_GAP = 20 }; /**< a longer unaligned run is new text: it ends a passage */
 
@@ -66,6 +67,23 @@ typedef struct tti_alignment {
     uint32_t aligned_a, aligned_b;        /**< tokens of either side that are in some block */
     const uint8_t *a_aligned, *b_aligned; /**< a byte a token: 1 if it is one of them */
 } tti_alignment;
+
+/** The end of the run of tokens from `begin` on that are all aligned, or all not; `aligned`: of the
+ * `count` tokens of a side. Looks at eight at a time. */
+static inline uint32_t tti_aligned_run_end(const uint8_t *aligned, uint32_t count, uint32_t begin,
+                                           int is_aligned)
+{
+    const uint64_t whole = is_aligned ? UINT64_C(0x0101010101010101) : 0;
+    uint32_t end = begin;
+    for (; end + 8 <= count; end += 8) {
+        const uint64_t others = XXH_readLE64(aligned + end) ^ whole;
+        if (others != 0)
+            return end + (uint32_t)__builtin_ctzll(others) / 8;
+    }
+    while (end < count && aligned[end] == is_aligned)
+        end++;
+    return end;
+}
 
 /** Aligns a side a with the loaded side. @return TT_OK, TT_ENOMEM */
 tt_status tti_aligner_run(tti_aligner *aligner, const uint32_t *tokens, uint32_t count,

@@ -28,6 +28,27 @@ void tti_anchors_free(tti_anchors *x)
     tti_array_free(&x->anchors, x->allocator);
 }
 
+/* Eight at a time, then two, then one. */
+uint32_t tti_count_equal_tokens(const uint32_t *p, const uint32_t *q, uint32_t most)
+{
+    uint32_t n = 0;
+    for (; n + 8 <= most; n += 8) {
+        uint64_t x[4], y[4];
+        memcpy(x, p + n, sizeof x);
+        memcpy(y, q + n, sizeof y);
+        if (((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) != 0)
+            break;
+    }
+    for (; n + 2 <= most; n += 2) {
+        uint64_t x, y;
+        memcpy(&x, p + n, sizeof x);
+        memcpy(&y, q + n, sizeof y);
+        if (x != y)
+            break;
+    }
+    return n + (n < most && p[n] == q[n]);
+}
+
 /* ---- The loaded side ------------------------------------------------------------------------- */
 
 tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t count, tt_error *error)
@@ -110,22 +131,6 @@ static tt_status clear_anchors(tti_anchors *x, const tti_query_side *a, tt_error
     return TT_OK;
 }
 
-/* How many of the first `most` tokens of the two are equal: eight at a time, then one. */
-static uint32_t count_equal_tokens(const uint32_t *p, const uint32_t *q, uint32_t most)
-{
-    uint32_t n = 0;
-    for (; n + 8 <= most; n += 8) {
-        uint64_t x[4], y[4];
-        memcpy(x, p + n, sizeof x);
-        memcpy(y, q + n, sizeof y);
-        if (((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) != 0)
-            break;
-    }
-    while (n < most && p[n] == q[n])
-        n++;
-    return n;
-}
-
 /* How many tokens after position `end` of a both sides still have. */
 static uint32_t tokens_after(const tti_anchors *x, const tti_query_side *a, uint32_t end,
                              uint32_t diagonal)
@@ -138,8 +143,14 @@ static uint32_t tokens_after(const tti_anchors *x, const tti_query_side *a, uint
 static uint32_t match_length(const tti_anchors *x, const tti_query_side *a, uint32_t i, uint32_t p)
 {
     const uint32_t end = i + TTI_KGRAM_TOKENS;
-    return TTI_KGRAM_TOKENS + count_equal_tokens(a->tokens + end, x->b + p + TTI_KGRAM_TOKENS,
-                                                 tokens_after(x, a, end, p - i));
+    return TTI_KGRAM_TOKENS + tti_count_equal_tokens(a->tokens + end, x->b + p + TTI_KGRAM_TOKENS,
+                                                     tokens_after(x, a, end, p - i));
+}
+
+/* Where the last anchor of a diagonal ends in a; 0: it has none. */
+static inline uint32_t anchored_until(const tti_anchors *x, uint32_t diagonal_end)
+{
+    return diagonal_end > x->diagonal_base ? diagonal_end - x->diagonal_base : 0;
 }
 
 /* Adds the maximal match through k-gram i of a, which occurs at p of b, unless the last anchor of
@@ -154,7 +165,7 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
     const uint32_t most = a->self ? diagonal : UINT32_MAX; /* the two places may not overlap */
     uint32_t *const diagonal_end =
         &tti_array_at(&x->diagonal_ends, a->self ? diagonal : diagonal + a->count);
-    const uint32_t floor = *diagonal_end > x->diagonal_base ? *diagonal_end - x->diagonal_base : 0;
+    const uint32_t floor = anchored_until(x, *diagonal_end);
     uint32_t end = i + TTI_KGRAM_TOKENS, room;
     assert(tti_kgrams_equal(a->tokens + i, x->b + p));
     if (floor > i)
@@ -164,7 +175,7 @@ static tt_status add_anchor(tti_anchors *x, const tti_query_side *a, uint32_t i,
         i--;
     room = tokens_after(x, a, end, diagonal);
     room = room < most - (end - i) ? room : most - (end - i);
-    end += count_equal_tokens(a->tokens + end, x->b + (end + diagonal), room);
+    end += tti_count_equal_tokens(a->tokens + end, x->b + (end + diagonal), room);
     assert(end <= a->count && end + diagonal <= x->b_count && (!a->self || end <= i + diagonal));
     if (end - i < least)
         return TT_OK;
@@ -260,15 +271,21 @@ static tt_status add_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_
     return TT_OK;
 }
 
-/* True if k-gram i, whose only occurrence is at p of b, lies in the anchor found last. */
+/* True if k-gram i, which occurs at p of b, lies in the anchor found last. */
 static inline int is_inside_last_anchor(const tti_anchors *x, uint32_t i, uint32_t p)
 {
     const tti_anchor *last;
     if (x->anchors.count == 0)
         return 0;
     last = &x->anchors.items[x->anchors.count - 1];
-    return p - i == last->b - last->a && i + TTI_KGRAM_TOKENS <= last->a + last->len &&
-           x->index.next.items[p] == TTI_NO_POSITION;
+    return p - i == last->b - last->a && i + TTI_KGRAM_TOKENS <= last->a + last->len;
+}
+
+/* True if k-gram i, which occurs at p of b, lies in some anchor. */
+static inline int is_inside_anchor(const tti_anchors *x, const tti_query_side *a, uint32_t i,
+                                   uint32_t p)
+{
+    return anchored_until(x, tti_array_at(&x->diagonal_ends, p - i + a->count)) > i;
 }
 
 /* The first position after i whose k-gram may begin another anchor than the one found last. */
@@ -318,18 +335,25 @@ static tt_status find_in_other(tti_anchors *x, const tti_query_side *a, int all_
                                tt_error *error)
 {
     const tti_kgram_index *index = &x->index;
+    const uint64_t many_places = (uint64_t)tti_kgram_count(a->count) + SPARE_ANCHORS;
     uint32_t next = 0; /* k-grams before it need not be looked up */
-    for (size_t h = 0; h < index->hits.count && !is_too_repetitive(x, a);
-         h = next_hit_from(index, h, next)) {
+    for (size_t h = 0; h < index->hits.count; h = next_hit_from(index, h, next)) {
         const uint32_t i = index->hits.items[h];
         const size_t found = x->anchors.count;
+        int is_only; /* no other place of b may have the k-gram */
         uint32_t p = tti_kgram_index_find(
             index, a->tokens + i, *tti_kgram_index_head(index, index->query_hashes.items[i]));
         if (p == TTI_NO_POSITION)
             continue;
-        if (!is_inside_last_anchor(x, i, p)) {
+        is_only = index->next.items[p] == TTI_NO_POSITION;
+        if (is_only && !is_inside_last_anchor(x, i, p) && is_inside_anchor(x, a, i, p)) {
+            if (++x->places > many_places && is_too_repetitive(x, a))
+                return TT_OK;
+            continue;
+        }
+        if (!is_only || !is_inside_last_anchor(x, i, p)) {
             TTI_TRY(add_anchors_at(x, a, i, p, error));
-            if (all_or_none && x->skipped_kgrams > 0)
+            if ((all_or_none && x->skipped_kgrams > 0) || is_too_repetitive(x, a))
                 return TT_OK;
             if (x->anchors.count == found)
                 continue;
@@ -358,7 +382,8 @@ static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_erro
         assert(*head == i);
         *head = index->next.items[i]; /* positions up to i can only be the first of two places */
         p = tti_kgram_index_find(index, a->tokens + i, *head);
-        if (p != TTI_NO_POSITION && !is_inside_last_anchor(x, i, p))
+        if (p != TTI_NO_POSITION &&
+            (index->next.items[p] != TTI_NO_POSITION || !is_inside_last_anchor(x, i, p)))
             TTI_TRY(add_anchors_at(x, a, i, p, error));
     }
     return TT_OK;

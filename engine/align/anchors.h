@@ -67,6 +67,9 @@ typedef struct tti_anchors {
 
 void tti_anchors_free(tti_anchors *x);
 
+/** How many of the first `most` tokens of the two are equal. */
+uint32_t tti_count_equal_tokens(const uint32_t *p, const uint32_t *q, uint32_t most);
+
 /** Loads side b; `tokens` stays borrowed. @return TT_OK, TT_ENOMEM */
 tt_status tti_anchors_load(tti_anchors *x, const uint32_t *tokens, uint32_t count, tt_error *error);
 

@@ -5,6 +5,7 @@
  */
 #include "verify/own_text.h"
 
+#include "align/anchors.h"
 #include "util/minmax.h"
 #include "util/sort.h"
 
@@ -53,14 +54,12 @@ static uint32_t find_run_end(const uint8_t *aligned, uint32_t count, uint32_t be
     uint32_t end = begin, same;
     *is_shared = 0;
     while (end < count) {
-        for (same = end; same < count && aligned[same]; same++)
-            ;
+        same = tti_aligned_run_end(aligned, count, end, 1);
         if (same - end >= STRAY) {
             *is_shared = end == begin;
             return end == begin ? same : end;
         }
-        for (end = same; end < count && !aligned[end]; end++)
-            ;
+        end = tti_aligned_run_end(aligned, count, same, 0);
     }
     return end;
 }
@@ -105,9 +104,8 @@ static own_text measure_own_text(const compared_text *x)
 static void measure_ends(compared_text *x, compared_text *y)
 {
     const uint32_t n = x->doc->token_count, m = y->doc->token_count, most = n < m ? n : m;
-    uint32_t head = 0, tail = 0;
-    while (head < most && x->doc->hashes[head] == y->doc->hashes[head])
-        head++;
+    uint32_t head, tail = 0;
+    head = tti_count_equal_tokens(x->doc->hashes, y->doc->hashes, most);
     while (tail < most - head && x->doc->hashes[n - 1 - tail] == y->doc->hashes[m - 1 - tail])
         tail++;
     x->head = y->head = head;
@@ -187,9 +185,14 @@ static int are_unrelated(const uint32_t counts[1 << BITS], unsigned one, unsigne
 
 /* ---- Evidence -------------------------------------------------------------------------------- */
 
+static int is_mostly_in_one_place(const own_text *own)
+{
+    return own->longest >= IN_ONE_PLACE * own->count;
+}
+
 static int is_told_in_one_place(const own_text *own)
 {
-    return own->longest >= IN_ONE_PLACE * own->count && own->pieces <= PIECES + own->shared / PIECE;
+    return is_mostly_in_one_place(own) && own->pieces <= PIECES + own->shared / PIECE;
 }
 
 static int are_in_same_place(const own_text *a, const own_text *b)
@@ -227,6 +230,8 @@ uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_align
         return 0;
     measure_ends(&x, &y);
     of_a = measure_own_text(&x);
+    if (of_a.count > ALMOST_NOTHING && !is_mostly_in_one_place(&of_a))
+        return 0; /* as of most pairs: it is no notice, however the other one is */
     of_b = measure_own_text(&y);
     if (of_a.count <= ALMOST_NOTHING && of_b.count >= LEAST_FRAMED)
         return evidence_of_frame(&y, &of_b, words);

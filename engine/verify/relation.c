@@ -214,15 +214,15 @@ typedef struct fact_comparison {
 typedef struct slot_side {
     const tti_doc *doc;
     uint32_t begin, end;
-    uint64_t sorts;    /* how many tokens of each */
-    uint32_t ordinary; /* a bit a token: it is an ordinary word */
-    uint32_t asked;    /* a bit a token: it is known whether the other article has it */
-    uint32_t novel;    /* a bit a token: the other article does not have it */
+    uint64_t sorts; /* how many tokens of each */
+    uint32_t asked; /* a bit a token: it is known whether the other article has it */
+    uint32_t novel; /* a bit a token: the other article does not have it */
 } slot_side;
 
 void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc)
 {
     f->doc = doc;
+    f->questions = 0;
     f->is_filled = 0;
 }
 
@@ -235,16 +235,15 @@ static void fill_filter(tti_doc_filter *f)
     f->is_filled = 1;
 }
 
-/* A short article is looked through; of a long one the filter mostly says that it need not be. */
+/* A short article is looked through for the first tokens; for more, and in a long one, the filter
+ * mostly says that it need not be. */
 static int has_token(tti_doc_filter *f, uint32_t hash)
 {
-    enum { SHORT = 1024 };
-    if (f->doc->token_count > SHORT) {
-        if (!f->is_filled)
-            fill_filter(f);
-        if ((f->bits[hash % TTI_DOC_FILTER_BITS / 64] >> hash % 64 & 1) == 0)
-            return 0;
-    }
+    enum { SHORT = 1024, FEW = 16 };
+    if (!f->is_filled && (f->doc->token_count > SHORT || ++f->questions > FEW))
+        fill_filter(f);
+    if (f->is_filled && (f->bits[hash % TTI_DOC_FILTER_BITS / 64] >> hash % 64 & 1) == 0)
+        return 0;
     return tti_kernels_get()->has_token(f->doc->hashes, f->doc->token_count, hash);
 }
 
@@ -423,11 +422,26 @@ static uint32_t count_bits(uint32_t bits)
     return n;
 }
 
+/* A bit a token: it is an ordinary word. */
+static uint32_t find_ordinary_words(const slot_side *s)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = s->begin; i < s->end; i++)
+        bits |= (uint32_t)is_of_sort(s->doc->flags[i], ORDINARY) << (i - s->begin);
+    return bits;
+}
+
 /* Counts the ordinary words of a slot that face others, and those that face one that is like them.
  */
 static void count_words(tti_facts *out, const slot_side *a, const slot_side *b)
 {
-    uint32_t others_a = a->ordinary, others_b = b->ordinary, free_b = b->ordinary, n;
+    uint32_t others_a, others_b, free_b, n;
+    if (a->end - a->begin == 1 && b->end - b->begin == 1) { /* as most slots */
+        out->words++;
+        out->misread += (uint32_t)is_like(a->doc->flags[a->begin], b->doc->flags[b->begin]);
+        return;
+    }
+    others_a = find_ordinary_words(a), others_b = free_b = find_ordinary_words(b);
     for (uint32_t i = a->begin; i < a->end; i++)
         for (uint32_t k = b->begin; k < b->end; k++)
             if (a->doc->hashes[i] == b->doc->hashes[k]) {
@@ -453,10 +467,8 @@ static void count_words(tti_facts *out, const slot_side *a, const slot_side *b)
 
 static void count_sorts(slot_side *s)
 {
-    for (uint32_t i = s->begin; i < s->end; i++) {
+    for (uint32_t i = s->begin; i < s->end; i++)
         s->sorts += sorts_of[s->doc->flags[i]];
-        s->ordinary |= (uint32_t)is_of_sort(s->doc->flags[i], ORDINARY) << (i - s->begin);
-    }
 }
 
 /* The sorts of which both sides have tokens: a byte each that is not 0. */
@@ -470,6 +482,8 @@ static void count_slot(fact_comparison *x, slot_side *a, slot_side *b, int is_fi
 {
     uint64_t common;
     assert(a->end - a->begin <= TTI_SPLIT_GAP && b->end - b->begin <= TTI_SPLIT_GAP);
+    if (a->begin == a->end || b->begin == b->end)
+        return; /* nothing faces another */
     count_sorts(a);
     count_sorts(b);
     common = common_sorts(a, b);
@@ -565,12 +579,11 @@ static own_facts find_own_facts(const tti_doc *doc, const uint8_t *aligned, tti_
     enum { FIRST_WORDS = 40, MOST = 32 };
     uint32_t numbers[MOST];
     own_facts own = {0};
-    for (uint32_t i = 0; i < doc->token_count; i++) {
+    for (uint32_t i = 0;
+         (i = tti_aligned_run_end(aligned, doc->token_count, i, 1)) < doc->token_count; i++) {
         const uint8_t flags = doc->flags[i];
         const uint32_t hash = doc->hashes[i];
         uint32_t k = 0;
-        if (aligned[i])
-            continue;
         if (is_of_sort(flags, COUNT)) {
             while (k < own.numbers && numbers[k] != hash)
                 k++;
@@ -613,6 +626,8 @@ static void compare_own_facts(fact_comparison *x, const tti_alignment *al)
         x->out->number_slots < OWN_SLOTS)
         return;
     a = find_own_facts(x->a, al->a_aligned, x->in_b);
+    if (a.numbers == 0 && !a.has_date && !a.has_subject)
+        return;
     b = find_own_facts(x->b, al->b_aligned, x->in_a);
     x->out->own_numbers = a.numbers < b.numbers ? a.numbers : b.numbers;
     x->out->has_own_dates = a.has_date && b.has_date;

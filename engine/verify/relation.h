@@ -56,9 +56,10 @@ typedef struct tti_facts {
 
 enum { TTI_DOC_FILTER_BITS = 1 << 15 };
 
-/** Says for certain that a token is not in a document; filled when it is first asked. */
+/** Says for certain that a token is not in a document; filled when that pays. */
 typedef struct tti_doc_filter {
     const tti_doc *doc;
+    uint32_t questions; /**< before it was filled */
     int is_filled;
     uint64_t bits[TTI_DOC_FILTER_BITS / 64]; /**< by some bits of the hashes */
 } tti_doc_filter;
