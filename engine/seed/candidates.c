@@ -28,7 +28,8 @@ enum {
     DENSITY = 2,   /* tokens for each minimizer at least, unless a text repeats a word in place */
     PREFETCH = 8,  /* counters ahead whose documents are fetched */
     FIRST_COUNTERS = 512,
-    POPULAR_PART = 4 /* of a document's seeds; where more are popular, others may be missed */
+    EXPECTED_DOCS = 4096, /* documents that are told apart before they have counters */
+    POPULAR_PART = 4      /* of a document's seeds; where more are popular, others may be missed */
 };
 
 #define LEAST_RESEMBLANCE 0.5 /* at which documents share most shingles */
@@ -321,7 +322,9 @@ typedef struct link_worker {
     TTI_ARRAY(size_t) links;  /* where links begin among the bucket's words, document by document */
     TTI_ARRAY(size_t) order;  /* those of one document in order of position */
     TTI_ARRAY(uint64_t) bits; /* the positions of the document that have a link */
-    TTI_ARRAY(uint32_t) ranks; /* bits set before each word of them */
+    TTI_ARRAY(uint32_t) ranks;       /* bits set before each word of them */
+    uint8_t expected[EXPECTED_DOCS]; /* how many links of the document lead to earlier ones, by the
+                                        low bits of these: 1, or more */
 } link_worker;
 
 static void free_link_worker(link_worker *w, const tt_allocator *a)
@@ -384,18 +387,47 @@ static tt_status order_links(link_worker *w, const uint32_t *words, const size_t
     return TT_OK;
 }
 
+/* Counts where a document's links lead to. Nine in ten of the documents share no second seed with
+ * it, and those need no counter. */
+static void expect_docs(link_worker *w, const tti_seed_rules *rules, const uint32_t *words,
+                        const size_t *links, size_t count)
+{
+    memset(w->expected, 0, sizeof w->expected);
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t *link = words + links[k], *docs = link + LINK_WORDS;
+        for (uint32_t i = 0; i < link[EARLIER]; i++) {
+            uint8_t *n = &w->expected[docs[i] % EXPECTED_DOCS];
+            *n = (uint8_t)(*n + (*n < 2));
+            __builtin_prefetch(&rules->counts[docs[i]]);
+        }
+    }
+}
+
+/* True if an earlier document may become a candidate. */
+static inline int is_expected(const link_worker *w, const tti_seed_rules *rules, uint32_t doc)
+{
+    return w->expected[doc % EXPECTED_DOCS] > 1 || rules->counts[doc] <= TTI_SEED_SPARSE_DOC;
+}
+
 /* Counts the links of document b and selects its candidates. */
 static tt_status count_doc_links(link_worker *w, const tti_seed_rules *rules, uint32_t b,
                                  const uint32_t *words, const size_t *links, size_t count)
 {
+    const int one_is_enough =
+        rules->counts[b] <= TTI_SEED_SPARSE_DOC || rules->least_run < 2 || rules->least_shared < 2;
     TTI_TRY(order_links(w, words, links, count));
+    if (!one_is_enough)
+        expect_docs(w, rules, words, links, count);
     for (size_t k = 0; k < count; k++) {
         const uint32_t *link = words + w->order.items[k], *docs = link + LINK_WORDS;
         /* The first occurrence is in the first document, or in this one. */
-        tti_seed_counts_extend_run(&w->counts, link[EARLIER] > 0 ? docs[0] : b, link[HERE],
-                                   link[THERE]);
+        if (link[EARLIER] == 0)
+            tti_seed_counts_extend_run(&w->counts, b, link[HERE], link[THERE]);
+        else if (one_is_enough || is_expected(w, rules, docs[0]))
+            tti_seed_counts_extend_run(&w->counts, docs[0], link[HERE], link[THERE]);
         for (uint32_t i = 0; i < link[EARLIER]; i++)
-            tti_seed_counts_add_shared(&w->counts, docs[i], link[HERE]);
+            if (one_is_enough || is_expected(w, rules, docs[i]))
+                tti_seed_counts_add_shared(&w->counts, docs[i], link[HERE]);
     }
     tti_seed_counts_select(&w->counts, rules, b, rules->counts[b]);
     return w->counts.status;
