@@ -27,7 +27,8 @@ int tti_is_withdrawn(const char *status, size_t size)
 static size_t pass_word(const char *headline, size_t size, size_t at, const char *word)
 {
     const size_t end = at + strlen(word);
-    return end <= size && strncasecmp(headline + at, word, end - at) == 0 &&
+    return end <= size && ((headline[at] ^ *word) & 0xDF) == 0 &&
+                   strncasecmp(headline + at, word, end - at) == 0 &&
                    (end == size || !(isalnum((unsigned char)headline[end])))
                ? end
                : 0;
