@@ -19,7 +19,7 @@
 #include "sketch/minhash.h"
 #include "util/hash.h"
 
-enum { LANES = 128, MOST = 4096, PAIRS = 4000, ROUNDS = 200, SETS = 64 };
+enum { NUM_HASHES = 128, MOST = 4096, PAIRS = 4000, ROUNDS = 200, SETS = 64 };
 
 typedef void make_fn(const tti_minhash *, const uint32_t *, size_t, uint32_t *);
 
@@ -44,17 +44,17 @@ static uint32_t mix(uint32_t x, uint32_t round)
 static void densified(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
                       uint32_t *signature)
 {
-    uint32_t bins[LANES];
+    uint32_t bins[NUM_HASHES];
     (void)m;
     memset(bins, 0xFF, sizeof bins);
     for (size_t k = 0; k < count; k++) {
-        uint32_t *least = &bins[shingle_hashes[k] / (UINT32_MAX / LANES + 1)];
+        uint32_t *least = &bins[shingle_hashes[k] / (UINT32_MAX / NUM_HASHES + 1)];
         *least = shingle_hashes[k] < *least ? shingle_hashes[k] : *least;
     }
-    for (uint32_t i = 0; i < LANES; i++) {
+    for (uint32_t i = 0; i < NUM_HASHES; i++) {
         uint32_t from = i;
         for (uint32_t round = 1; bins[from] == UINT32_MAX; round++)
-            from = mix(i, round) % LANES;
+            from = mix(i, round) % NUM_HASHES;
         signature[i] = bins[from];
     }
 }
@@ -64,19 +64,20 @@ static void densified(const tti_minhash *m, const uint32_t *shingle_hashes, size
 static void fast(const tti_minhash *m, const uint32_t *shingle_hashes, size_t count,
                  uint32_t *signature)
 {
-    uint64_t bins[LANES];
+    uint64_t bins[NUM_HASHES];
     uint32_t full = 0;
     (void)m;
     memset(bins, 0xFF, sizeof bins);
-    for (uint32_t round = 0; round < 2 * LANES && full < LANES; round++)
+    for (uint32_t round = 0; round < 2 * NUM_HASHES && full < NUM_HASHES; round++)
         for (size_t k = 0; k < count; k++) {
             const uint32_t h = mix(shingle_hashes[k], round);
-            const uint32_t bin = round < LANES ? h / (UINT32_MAX / LANES + 1) : round - LANES;
+            const uint32_t bin =
+                round < NUM_HASHES ? h / (UINT32_MAX / NUM_HASHES + 1) : round - NUM_HASHES;
             const uint64_t value = (uint64_t)round << 32 | mix(h, ~round);
             full += bins[bin] == UINT64_MAX;
             bins[bin] = value < bins[bin] ? value : bins[bin];
         }
-    for (uint32_t i = 0; i < LANES; i++)
+    for (uint32_t i = 0; i < NUM_HASHES; i++)
         signature[i] = (uint32_t)bins[i];
 }
 
@@ -91,7 +92,7 @@ static double now(void)
 static double time_of(make_fn *make, const tti_minhash *m, size_t size)
 {
     static uint32_t shingle_hashes[SETS][MOST];
-    uint32_t signature[LANES];
+    uint32_t signature[NUM_HASHES];
     double best = 1e9;
     for (size_t s = 0; s < SETS; s++)
         for (size_t k = 0; k < size; k++)
@@ -111,10 +112,10 @@ static void error_of(make_fn *make, const tti_minhash *m, size_t size, double *r
     static uint32_t a[MOST], b[MOST];
     const size_t shared = (size_t)(0.7 * 2 / 1.7 * (double)size + 0.5);
     const double exact = (double)shared / (double)(2 * size - shared);
-    const double sigma = sqrt(exact * (1 - exact) / LANES);
+    const double sigma = sqrt(exact * (1 - exact) / NUM_HASHES);
     double squares = 0, sum = 0;
     for (int pair = 0; pair < PAIRS; pair++) {
-        uint32_t x[LANES], y[LANES], equal = 0;
+        uint32_t x[NUM_HASHES], y[NUM_HASHES], equal = 0;
         double off;
         for (size_t k = 0; k < size; k++) {
             a[k] = draw();
@@ -122,9 +123,9 @@ static void error_of(make_fn *make, const tti_minhash *m, size_t size, double *r
         }
         make(m, a, size, x);
         make(m, b, size, y);
-        for (int i = 0; i < LANES; i++)
+        for (int i = 0; i < NUM_HASHES; i++)
             equal += x[i] == y[i];
-        off = ((double)equal / LANES - exact) / sigma;
+        off = ((double)equal / NUM_HASHES - exact) / sigma;
         squares += off * off;
         sum += off;
     }
@@ -143,7 +144,7 @@ int main(void)
                    {"fast similarity sketching", fast}};
     static const size_t sizes[] = {10, 20, 100, 340, 2000};
     static tti_minhash m;
-    tti_minhash_init(&m, LANES, 0);
+    tti_minhash_init(&m, NUM_HASHES, 0);
     printf("%-36s %9s %12s %8s %8s\n", "scheme", "shingles", "ns a set", "error", "bias");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (size_t s = 0; s < sizeof schemes / sizeof *schemes; s++) {

@@ -131,18 +131,19 @@ static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint
     return m.admitted || m.passage_count > 0 ? tti_array_push(&out->matches, a, m) : TT_OK;
 }
 
-/* Keeps what the article shares with another one as a notice, or judges the two by the notices that
- * the index was given, and by those that the article shares with several others. */
-static tt_status judge_by_notices(const tti_classifier *c, tti_comparer *comparer,
-                                  const tti_doc *doc, uint32_t number, const tti_doc *a,
-                                  uint32_t other, tti_compared_pair *found)
+/* Keeps what the article shares with another one as a notice, or gives the two the relation that
+ * follows from the notices of the index and from those that the article shares with others. */
+static tt_status apply_notices(const tti_classifier *c, tti_comparer *comparer, const tti_doc *doc,
+                               uint32_t number, const tti_doc *a, uint32_t other,
+                               tti_compared_pair *found)
 {
     tti_notice_place p = {.doc = number,
                           .other = other,
                           .evidence = (uint8_t)found->notice_evidence,
                           .is_copy = TT_IS_COPY(found->pair.relation)};
-    TTI_TRY(tti_notices_judge(&c->notices, &comparer->notice_reader, a, doc, &found->pair));
-    TTI_TRY(tti_notices_judge(&comparer->own_notices, &comparer->own_reader, a, doc, &found->pair));
+    TTI_TRY(tti_notices_apply_to_pair(&c->notices, &comparer->notice_reader, a, doc, &found->pair));
+    TTI_TRY(tti_notices_apply_to_pair(&comparer->own_notices, &comparer->own_reader, a, doc,
+                                      &found->pair));
     if (comparer->own_notices.list.count > 0)
         return TT_OK;
     comparer->copies += TT_IS_COPY(found->pair.relation);
@@ -199,7 +200,7 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
     TTI_TRY(tti_compared_pair_add_passages(&found, other, out->number, c->options->min_section,
                                            &out->passages, error));
     if (found.admitted)
-        TTI_TRY_ALLOC(judge_by_notices(c, comparer, doc, out->number, &a, other, &found), error,
+        TTI_TRY_ALLOC(apply_notices(c, comparer, doc, out->number, &a, other, &found), error,
                       "notices");
     TTI_TRY_ALLOC(find_story_section(c, out, doc, passages, &has_section), error, "notices");
     if (found.admitted && TT_IS_COPY(found.pair.relation) &&

@@ -475,8 +475,8 @@ static tt_status count_notice_tokens(const tti_notices *n, tti_notice_reader *r,
     return TT_OK;
 }
 
-tt_status tti_notices_judge(const tti_notices *n, tti_notice_reader *r, const tti_doc *a,
-                            const tti_doc *b, tt_pair *p)
+tt_status tti_notices_apply_to_pair(const tti_notices *n, tti_notice_reader *r, const tti_doc *a,
+                                    const tti_doc *b, tt_pair *p)
 {
     const double aligned = fmin(p->overlap_a * a->token_count, p->overlap_b * b->token_count);
     int is_same;
@@ -493,10 +493,10 @@ tt_status tti_notices_judge(const tti_notices *n, tti_notice_reader *r, const tt
     return TT_OK;
 }
 
-/* Judges the pairs of documents that both have notices; counts[d]: how many tokens of d are in
- * some, or NONE. */
-static tt_status judge_pairs(const tti_notices *n, const tti_corpus *corpus, tti_verified *v,
-                             tti_notice_reader *r, uint32_t *counts)
+/* Gives the pairs of documents that both have notices their relations; counts[d]: how many tokens
+ * of d are in notices, or NONE. */
+static tt_status apply_to_pairs(const tti_notices *n, const tti_corpus *corpus, tti_verified *v,
+                                tti_notice_reader *r, uint32_t *counts)
 {
     for (size_t k = 0; k < v->pairs.count; k++) {
         tt_pair *p = &v->pairs.items[k].numbers;
@@ -507,7 +507,7 @@ static tt_status judge_pairs(const tti_notices *n, const tti_corpus *corpus, tti
             if (counts[docs[side]] == NONE)
                 TTI_TRY(count_notice_tokens(n, r, &corpus->docs[docs[side]], &counts[docs[side]]));
         if (counts[p->a] > 0 && counts[p->b] > 0)
-            TTI_TRY(tti_notices_judge(n, r, &corpus->docs[p->a], &corpus->docs[p->b], p));
+            TTI_TRY(tti_notices_apply_to_pair(n, r, &corpus->docs[p->a], &corpus->docs[p->b], p));
     }
     return TT_OK;
 }
@@ -523,7 +523,7 @@ tt_status tti_notices_apply(const tti_notices *n, const tti_corpus *corpus, tti_
     counts = tti_alloc(n->allocator, corpus->doc_count, sizeof *counts);
     TTI_TRY_ALLOC(counts == NULL, error, "notices");
     memset(counts, 0xFF, corpus->doc_count * sizeof *counts);
-    status = judge_pairs(n, corpus, v, &reader, counts);
+    status = apply_to_pairs(n, corpus, v, &reader, counts);
     tti_release(n->allocator, counts, corpus->doc_count, sizeof *counts);
     tti_notice_reader_free(&reader);
     TTI_TRY_ALLOC(status, error, "notices");

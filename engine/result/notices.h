@@ -78,8 +78,8 @@ void tti_notice_reader_free(tti_notice_reader *reader);
 
 /** Gives a pair of documents that have notices its relation, as tti_notices_apply() does.
  * @return TT_OK, TT_ENOMEM */
-tt_status tti_notices_judge(const tti_notices *notices, tti_notice_reader *reader, const tti_doc *a,
-                            const tti_doc *b, tt_pair *pair);
+tt_status tti_notices_apply_to_pair(const tti_notices *notices, tti_notice_reader *reader,
+                                    const tti_doc *a, const tti_doc *b, tt_pair *pair);
 
 /** Gives the pairs that share hardly anything but notices their relation. A pair stays what it is
  * if the notices taken away leave both the same text, or one of which most words are the same.

@@ -20,7 +20,7 @@ static void check_same(const char *what, const tti_kernels *set, const uint32_t 
         fail_msg("%s of %s: %zu values of %zu", what, set->name, count, n);
 }
 
-static void every_kernel_set_folds_as_the_formula_says(void **state)
+static void every_kernel_set_hashes_shingles_by_the_formula(void **state)
 {
     const tti_kernels *all[8];
     const size_t sets = tti_kernels_all(all, 8);
@@ -41,12 +41,12 @@ static void every_kernel_set_folds_as_the_formula_says(void **state)
             }
             for (size_t s = 0; s < sets; s++) {
                 all[s]->hash_shingles(tokens, n, mul, 77, width, got);
-                check_same("fold", all[s], got, expected, n, width);
+                check_same("shingle", all[s], got, expected, n, width);
             }
         }
 }
 
-static void every_kernel_set_finds_the_least_of_bins_and_lanes(void **state)
+static void every_kernel_set_finds_the_least_hash_of_bins_and_permutations(void **state)
 {
     const tti_kernels *all[8];
     const size_t sets = tti_kernels_all(all, 8);
@@ -75,7 +75,7 @@ static void every_kernel_set_finds_the_least_of_bins_and_lanes(void **state)
         }
 }
 
-static void every_kernel_set_hashes_bands_as_folds(void **state)
+static void every_kernel_set_hashes_bands_as_shingles(void **state)
 {
     const tti_kernels *all[8];
     const size_t sets = tti_kernels_all(all, 8);
@@ -87,7 +87,8 @@ static void every_kernel_set_hashes_bands_as_folds(void **state)
     for (uint32_t rows = 1; rows <= 64; rows++)
         for (size_t bands = 1; bands * rows <= 1024 && bands <= 256; bands += bands < 40 ? 1 : 50) {
             for (size_t band = 0; band < bands; band++)
-                tti_kernels_get()->hash_shingles(values + band * rows, 1, mul, 77, rows, &expected[band]);
+                tti_kernels_get()->hash_shingles(values + band * rows, 1, mul, 77, rows,
+                                                 &expected[band]);
             for (size_t s = 0; s < sets; s++) {
                 all[s]->hash_bands(values, bands, mul, 77, rows, got);
                 check_same("bands", all[s], got, expected, bands, rows);
@@ -200,9 +201,9 @@ static void estimates_lie_within_four_sigma(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kernel_set_folds_as_the_formula_says),
-        cmocka_unit_test(every_kernel_set_finds_the_least_of_bins_and_lanes),
-        cmocka_unit_test(every_kernel_set_hashes_bands_as_folds),
+        cmocka_unit_test(every_kernel_set_hashes_shingles_by_the_formula),
+        cmocka_unit_test(every_kernel_set_finds_the_least_hash_of_bins_and_permutations),
+        cmocka_unit_test(every_kernel_set_hashes_bands_as_shingles),
         cmocka_unit_test(every_kernel_set_counts_equal_values),
         cmocka_unit_test(signatures_are_the_same_for_ever),
         cmocka_unit_test(a_value_is_the_least_of_its_bin_or_of_its_own_permutation),
