@@ -296,16 +296,18 @@ static void a_story_lasts_with_its_first_source(void **state)
     tt_index_close(index);
     index = open_with_texts(path);
     add(index, "e", "fourth", text);
+    add(index, "f", "", text); /* of no source, which counts as none */
     assert_int_equal(get(index, "e").story, 1);
     assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
     assert_int_equal(story.number, 1);
     assert_memory_equal(story.first.bytes, "a", 1);
     assert_memory_equal(story.source, "first", 5);
     assert_int_equal(story.source_count, 3);
-    assert_int_equal(story.article_count, 3);
+    assert_int_equal(story.article_count, 4);
     remove_id(index, "b");
     remove_id(index, "c");
     remove_id(index, "e");
+    remove_id(index, "f");
     assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
     assert_int_equal(story.number, 0);
     tt_index_close(index);
