@@ -117,13 +117,13 @@ static int keep_article(tune *t, const tt_record *record)
 static int take_sample(void *ctx, const tt_record *records, size_t count)
 {
     tune *t = ctx;
-    const uint32_t wish = t->session.settings->sample;
+    const uint32_t wanted = t->session.settings->sample;
     int rc = 0;
     for (size_t i = 0; i < count && rc == 0; i++) {
         rc = records[i].status != TT_OK ? session_reject(&t->session, &records[i], TT_OK)
                                         : keep_article(t, &records[i]);
-        if (rc == 0 &&
-            (t->article_count >= (wish != 0 ? wish : DEFAULT_SAMPLE) || t->bytes >= sample_bytes))
+        if (rc == 0 && (t->article_count >= (wanted != 0 ? wanted : DEFAULT_SAMPLE) ||
+                        t->bytes >= sample_bytes))
             rc = SESSION_ENOUGH;
     }
     return rc;

@@ -23,14 +23,14 @@ double seconds_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void progress_begin(progress *p, int wish, int quiet)
+void progress_begin(progress *p, int wanted, int quiet)
 {
     const char *terminal = getenv("TERM");
     const int able = isatty(STDERR_FILENO);
     const int dumb = terminal == NULL || strcmp(terminal, "dumb") == 0;
     memset(p, 0, sizeof *p);
     p->terminal = able && !dumb;
-    p->shown = wish == PROGRESS_ALWAYS || (wish == PROGRESS_AUTO && p->terminal && !quiet);
+    p->shown = wanted == PROGRESS_ALWAYS || (wanted == PROGRESS_AUTO && p->terminal && !quiet);
 }
 
 static size_t standard_error_columns(void)

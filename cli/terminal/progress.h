@@ -17,8 +17,8 @@ typedef struct progress {
     double drawn; /**< when something was printed last */
 } progress;
 
-/** `wish` is a PROGRESS_* of settings.h. */
-void progress_begin(progress *p, int wish, int quiet);
+/** `wanted` is a PROGRESS_* of settings.h. */
+void progress_begin(progress *p, int wanted, int quiet);
 
 /** A tt_progress_fn whose ctx is a progress. The units of the stage "read" are bytes. @return 0 */
 int progress_update(void *ctx, const char *stage, uint64_t done, uint64_t total);

@@ -43,13 +43,13 @@ static int terminal_columns(void)
     return columns < 40 ? 40 : columns > 240 ? 240 : columns;
 }
 
-void terminal_init(terminal *s, int wish)
+void terminal_init(terminal *s, int wanted)
 {
     const char *type = getenv("TERM");
     const int able = isatty(STDOUT_FILENO) && type != NULL && strcmp(type, "dumb") != 0;
     s->columns = terminal_columns();
     s->colour =
-        wish == COLOR_ALWAYS || (wish == COLOR_AUTO && able && !is_variable_set("NO_COLOR"));
+        wanted == COLOR_ALWAYS || (wanted == COLOR_AUTO && able && !is_variable_set("NO_COLOR"));
     s->unicode = takes_utf8();
 }
 

@@ -25,9 +25,9 @@ typedef struct terminal {
     int unicode; /**< it shows box drawing characters */
 } terminal;
 
-/** `wish` is a COLOR_*. COLOR_AUTO gives colours on a terminal that has them, unless NO_COLOR is
+/** `wanted` is a COLOR_*. COLOR_AUTO gives colours on a terminal that has them, unless NO_COLOR is
  * set. */
-void terminal_init(terminal *s, int wish);
+void terminal_init(terminal *s, int wanted);
 
 /** The escape sequence that turns a style on, or "". STYLE_PLAIN turns all of them off. */
 const char *terminal_style(const terminal *s, style look);

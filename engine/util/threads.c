@@ -58,19 +58,19 @@ static size_t threads_that_fit(size_t threads)
 }
 #endif
 
-int tti_thread_count(int wish, size_t work_items)
+int tti_thread_count(int wanted, size_t work_items)
 {
 #ifdef _OPENMP
     size_t threads;
     (void)pthread_once(&fork_hook, install_fork_hook);
-    if (wish == 1 || work_items < 2 || atomic_load(&forked_child) || omp_in_parallel())
+    if (wanted == 1 || work_items < 2 || atomic_load(&forked_child) || omp_in_parallel())
         return 1;
-    threads = wish > 0 ? (size_t)wish : (size_t)omp_get_num_procs();
+    threads = wanted > 0 ? (size_t)wanted : (size_t)omp_get_num_procs();
     if (threads > work_items)
         threads = work_items;
     return (int)threads_that_fit(threads > 256 ? 256 : threads);
 #else
-    (void)wish;
+    (void)wanted;
     (void)work_items;
     return 1;
 #endif

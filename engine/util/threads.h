@@ -15,9 +15,9 @@
 #  include <omp.h>
 #endif
 
-/** How many threads to use, 1 .. 256, where the caller asked for `wish` (0: one for each core) and
- * there is so much work. */
-int tti_thread_count(int wish, size_t work_items);
+/** How many threads to use, 1 .. 256, where the caller asked for `wanted` (0: one for each core)
+ * and there is so much work. */
+int tti_thread_count(int wanted, size_t work_items);
 
 /** This thread's number in the current parallel region, 0 outside one. */
 static inline int tti_thread_index(void)

@@ -394,7 +394,7 @@ static void add_dated(tt_index *live, char **all, size_t begin, size_t end)
 }
 
 /* The answers of an index that is opened now. */
-static void ask_anew(const char *path, const tt_article *a, lines *out)
+static void ask_fresh(const char *path, const tt_article *a, lines *out)
 {
     tt_index *live = NULL;
     assert_int_equal(tt_index_open(&live, path, TT_INDEX_READ, NULL, NULL), TT_OK);
@@ -429,7 +429,7 @@ static void a_reader_takes_in_what_changed_alone(void **state)
                          TT_OK);
         assert_int_equal(tt_index_query(reader, &a, 1, NULL, add_verdicts, &told, NULL), TT_OK);
         if (k % (40 * AT_ONCE) == 0) {
-            ask_anew(path, &a, &wish);
+            ask_fresh(path, &a, &wish);
             assert_same_lines(&wish, &told);
         }
         lines_free(&told);

@@ -224,11 +224,11 @@ static void run_sql(const char *path, const char *sql)
     (void)sqlite3_close(db);
 }
 
-static void assert_open_fails(const char *path, tt_status wish, const tt_options *options)
+static void assert_open_fails(const char *path, tt_status expected, const tt_options *options)
 {
     tt_index *live = NULL;
     tt_error error = {0};
-    assert_int_equal(tt_index_open(&live, path, 0, options, &error), wish);
+    assert_int_equal(tt_index_open(&live, path, 0, options, &error), expected);
     assert_true(error.message[0] != '\0');
 }
 

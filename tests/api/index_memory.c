@@ -114,7 +114,7 @@ static void following(void **state)
         const char *path = index_of_texts(texts, ARTICLES);
         tt_options o = TT_OPTIONS_INIT;
         tt_index *writer = NULL, *reader = NULL, *fresh = NULL;
-        lines told = {0}, wish = {0}, none = {0};
+        lines told = {0}, expected = {0}, none = {0};
         counting c;
         counting_start(&c, 0);
         o.threads = 1;
@@ -130,15 +130,15 @@ static void following(void **state)
         assert_true(status == TT_OK || status == TT_ENOMEM);
         assert_int_equal(query(reader, &told), TT_OK);
         assert_int_equal(tt_index_open(&fresh, path, TT_INDEX_READ, NULL, NULL), TT_OK);
-        assert_int_equal(query(fresh, &wish), TT_OK);
-        assert_same_lines(&wish, &told);
+        assert_int_equal(query(fresh, &expected), TT_OK);
+        assert_same_lines(&expected, &told);
         tt_index_close(fresh);
         tt_index_close(reader);
         tt_index_close(writer);
         assert_true(counting_is_clean(&c));
         lines_free(&none);
         lines_free(&told);
-        lines_free(&wish);
+        lines_free(&expected);
     }
     assert_int_equal(status, TT_OK);
     print_message("%zu allocations failed\n", k - 1);

@@ -46,10 +46,10 @@ static void tell(long number)
 /* Whether this call must fail; if so, errno is set. */
 static int fails(const char *kind)
 {
-    const char *wish = getenv("TT_FAULT_CALL"), *at = getenv("TT_FAULT_AT");
+    const char *expected = getenv("TT_FAULT_CALL"), *at = getenv("TT_FAULT_AT");
     const char *forever = getenv("TT_FAULT_FOREVER"), *number = getenv("TT_FAULT_ERRNO");
     long call, target;
-    if (wish == NULL || at == NULL || strcmp(wish, kind) != 0)
+    if (expected == NULL || at == NULL || strcmp(expected, kind) != 0)
         return 0;
     call = atomic_fetch_add(&calls, 1) + 1;
     target = strtol(at, NULL, 10);

@@ -116,11 +116,12 @@ static void ask(const corpus *c, tt_index *live, lines *out)
     counts.queries += count;
 }
 
-static void compare(const feeding *f, tt_index *reader, const lines *wish)
+static void compare(const feeding *f, tt_index *reader, const lines *expected)
 {
     lines answers = {0};
     ask(f->corpus, reader, &answers);
-    CHECK(answers.size == wish->size && memcmp(answers.bytes, wish->bytes, answers.size) == 0,
+    CHECK(answers.size == expected->size &&
+              memcmp(answers.bytes, expected->bytes, answers.size) == 0,
           "a reader gives other answers than a fresh one");
     counts.answers++;
     lines_free(&answers);
@@ -139,15 +140,15 @@ static void run_case(uint64_t seed)
     open_live(&near, f.path, TT_INDEX_READ);
     open_live(&far, f.path, TT_INDEX_READ);
     for (int step = 0; step < STEPS; step++) {
-        lines wish = {0};
+        lines expected = {0};
         work(&f);
         open_live(&fresh, f.path, TT_INDEX_READ);
-        ask(&c, fresh, &wish);
+        ask(&c, fresh, &expected);
         tt_index_close(fresh);
-        compare(&f, near, &wish);
+        compare(&f, near, &expected);
         if (rng_below(&f.r, 8) == 0 || step == STEPS - 1)
-            compare(&f, far, &wish);
-        lines_free(&wish);
+            compare(&f, far, &expected);
+        lines_free(&expected);
     }
     tt_index_close(near);
     tt_index_close(far);
