@@ -37,7 +37,8 @@ enum {
     FOR_BACKUP = 1u << 19,
     FOR_SERVE = 1u << 20,
     FOR_OPTIONS = 1u << 21,
-    FOR_IMPORT = 1u << 22
+    FOR_IMPORT = 1u << 22,
+    FOR_LIST_RESULT = 1u << 23
 };
 
 typedef struct settings settings;
@@ -53,7 +54,7 @@ typedef struct subcommand {
     int (*run)(const settings *s);
 } subcommand;
 
-extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command;
+extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command, list_result_command;
 extern const subcommand report_command, tune_command, serve_command;
 
 /** The commands of `twicetold index`, whose names have two words. */

@@ -9,7 +9,8 @@
 #define FOR_SHAPE                                                                                  \
   (FOR_BUILD | FOR_CREATE | FOR_REPAIR) /* commands whose options shape the answers */
 #define FOR_TEXTS                                                                                  \
-  (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_EVAL | FOR_SERVE) /* commands that read articles */
+  (FOR_INPUT | FOR_SHOW | FOR_LIST_RESULT | FOR_TUNE | FOR_EVAL |                                  \
+   FOR_SERVE) /* commands that read articles */
 #define FOR_ALL                                                                                    \
   (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK |             \
    FOR_REPAIR | FOR_LIST | FOR_GET | FOR_EXPORT | FOR_MERGE | FOR_BACKUP | FOR_OPTIONS)
@@ -33,7 +34,7 @@ const option_row option_rows[] = {
      "only what has a greater number: the \"number\" of a line goes on where it ended", NULL},
     {"newest", 0, FOR_LIST, 1, KIND_FLAG, AT(newest), 0, 0, NULL,
      "the newest first; with --since, those below it", NULL},
-    {"limit", 0, FOR_LIST, 1, KIND_SIZE, AT(limit), 1, INT64_MAX, "N",
+    {"limit", 0, FOR_LIST | FOR_LIST_RESULT, 1, KIND_SIZE, AT(limit), 1, INT64_MAX, "N",
      "so many at most (default: all)", NULL},
     {"texts", 0, FOR_LIST, 1, KIND_FLAG, AT(texts_too), 0, 0, NULL,
      "with their texts, if the index keeps them", NULL},
@@ -45,6 +46,11 @@ const option_row option_rows[] = {
      "takes it back; \"who\" and \"time\" may be in it."},
     {"cluster", 0, FOR_SHOW, 1, KIND_NUMBER, AT(cluster), 1, UINT32_MAX, "N",
      "show cluster N: the kept article beside each copy", NULL},
+    {"cluster", 0, FOR_LIST_RESULT, 1, KIND_NUMBER, AT(cluster), 1, UINT32_MAX, "N",
+     "list the articles of cluster N, in the order in which they ran", NULL},
+    {"pairs", 0, FOR_LIST_RESULT, 1, KIND_FLAG, AT(list_pairs), 0, 0, NULL, "list the pairs", NULL},
+    {"sections", 0, FOR_LIST_RESULT, 1, KIND_FLAG, AT(list_sections), 0, 0, NULL,
+     "list the repeated passages, those with most places first", NULL},
     {"section", 0, FOR_SHOW, 1, KIND_NUMBER, AT(section), 1, UINT32_MAX, "N",
      "show section N: its first place beside each other", NULL},
     {"all", 0, FOR_SHOW, 1, KIND_FLAG, AT(all), 0, 0, NULL,
@@ -279,23 +285,25 @@ const option_row option_rows[] = {
      "DIR", "where a temporary file is: that of --memory, or a log (default: $TMPDIR, or /tmp)",
      "A file system that is itself in memory saves none."},
     {"quiet", 'q',
-     (FOR_INPUT | FOR_SHOW | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE | FOR_CHECK |
-      FOR_REPAIR | FOR_MERGE),
+     (FOR_INPUT | FOR_SHOW | FOR_LIST_RESULT | FOR_TUNE | FOR_CREATE | FOR_REMOVE | FOR_EXPIRE |
+      FOR_CHECK | FOR_REPAIR | FOR_MERGE),
      1, KIND_FLAG, AT(quiet), 0, 0, NULL, "no summary, no messages about records", NULL},
-    {"verbose", 'v', (FOR_INPUT | FOR_SHOW), 0, KIND_FLAG, AT(verbose), 0, 0, NULL,
-     "name each file as it is read, every rejected record, and what each stage took",
+    {"verbose", 'v', (FOR_INPUT | FOR_SHOW | FOR_LIST_RESULT), 0, KIND_FLAG, AT(verbose), 0, 0,
+     NULL, "name each file as it is read, every rejected record, and what each stage took",
      "Without it, records that lack the same field are named once and then counted."},
     {"fail-on-duplicates", 0, FOR_BUILD, 0, KIND_FLAG, AT(fail_on_duplicates), 0, 0, NULL,
      "end with exit code 4 if there are copies, for checks in scripts",
      "Of scan: an article is a copy of another, or, with --against, of one of "
      "FILE. Of dedup: something was left out or cut. All output is written. It comes before 1 if "
      "records were rejected too."},
-    {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_TUNE | FOR_REPORT), 0, KIND_PROGRESS, AT(progress),
-     0, 0, "WHEN", "auto (default: where standard error is a terminal), always or never",
+    {"progress", 0, (FOR_BUILD | FOR_SHOW | FOR_LIST_RESULT | FOR_TUNE | FOR_REPORT), 0,
+     KIND_PROGRESS, AT(progress), 0, 0, "WHEN",
+     "auto (default: where standard error is a terminal), always or never",
      "What is done, how fast, the time left and the memory in use. Elsewhere than on a terminal, "
      "'always' gives a line a second."},
-    {"color", 0, (FOR_SCAN | FOR_SHOW | FOR_TUNE | FOR_EVAL), 0, KIND_COLOR, AT(color), 0, 0,
-     "WHEN", "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
+    {"color", 0, (FOR_SCAN | FOR_SHOW | FOR_LIST_RESULT | FOR_TUNE | FOR_EVAL), 0, KIND_COLOR,
+     AT(color), 0, 0, "WHEN",
+     "auto (default: on a terminal, unless NO_COLOR is set), always or never", NULL},
     {"log", 0, FOR_ALL, 0, KIND_LOG, AT(log), 0, 0, "HOW", "messages as text (default) or json",
      "With json each message is an object in a line on standard error, for services: \"time\", "
      "\"level\" (info, warning, error or progress), \"message\", \"file\" and \"line\" where a "

@@ -350,6 +350,10 @@ static void print_next(const terminal *s, const highlights *h, const settings *g
     (void)fputs(" -o result.jsonl\n", stdout);
     if (streamed || h->cluster_count + h->section_count == 0)
         return;
+    (void)printf("  list all of them:     twicetold list result.jsonl%s",
+                 h->cluster_count > 0 ? "" : " --sections");
+    print_inputs(s, given);
+    (void)putchar('\n');
     if (h->cluster_count > 0)
         (void)printf("  side by side:         twicetold show result.jsonl --cluster %" PRIu64,
                      h->clusters[0]->number);

@@ -49,7 +49,7 @@ struct settings {
     double recall;             /**< 0: not given */
     const char *svg;
     uint64_t since, limit; /**< of articles that are listed; 0: not given */
-    int32_t newest, texts_too, list_decisions;
+    int32_t newest, texts_too, list_decisions, list_pairs, list_sections;
     int64_t before;       /**< microseconds since 1970; TT_NO_TIME: not given */
     int64_t older_than;   /**< microseconds; 0: not given */
     int64_t window;       /**< microseconds; 0: not given */

@@ -57,8 +57,7 @@ void character_next(const char *text, size_t left, character *g)
     }
 }
 
-/* How many columns a text takes on one line. */
-static int width_of_text(const char *text, size_t size)
+int character_width_of_text(const char *text, size_t size)
 {
     int width = 0;
     character g;
@@ -72,7 +71,7 @@ static int width_of_text(const char *text, size_t size)
 int character_fit_text(const char *text, size_t text_size, int columns, char *to, size_t size)
 {
     static const char ellipsis[] = "...";
-    const int cut = width_of_text(text, text_size) > columns;
+    const int cut = character_width_of_text(text, text_size) > columns;
     const int room = cut ? columns - 3 : columns;
     size_t used = 0;
     int width = 0, after_blank = 1;

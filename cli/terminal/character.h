@@ -22,6 +22,9 @@ typedef struct character {
 /** The first character of a text of `left` bytes, at least 1. */
 void character_next(const char *text, size_t left, character *g);
 
+/** How many columns a text takes on one line. */
+int character_width_of_text(const char *text, size_t size);
+
 /** Copies as much of the text as fits in `columns` on one line to `to`, with an ellipsis if it was
  * cut, and a NUL. @return how many columns it takes */
 int character_fit_text(const char *text, size_t text_size, int columns, char *to, size_t size);

@@ -61,7 +61,7 @@ test_no_command_or_an_unknown_one() {
     has err "unknown command 'scam'; did you mean 'scan'?"
     run frobnicate
     exits 2
-    has err "unknown command 'frobnicate'; it is scan, show, report, dedup, watch, serve, tune, eval or index"
+    has err "unknown command 'frobnicate'; it is scan, show, list, report, dedup, watch, serve, tune, eval or index"
     run index
     exits 2
     has err 'index: no command given; it is create, add, query, remove, expire, stat, check, repair, list, get, export, import, merge, backup or options'
