@@ -164,40 +164,29 @@ int session_reject(session *r, const tt_record *record, tt_status status)
     return 0;
 }
 
-/* Says what is assumed of a record, once for each kind. */
+/* What to do where an assumption is wrong. */
+static const char *note_advice(uint32_t note)
+{
+    switch (note) {
+    case TT_NOTE_HTML: return "--text-format plain keeps them";
+    case TT_NOTE_NO_TIME: return "write it as 2026-03-12T09:15:00Z";
+    case TT_NOTE_IN_CONTENT:
+    case TT_NOTE_IN_ARTICLE: return "--text-field NAME takes another";
+    default: return NULL;
+    }
+}
+
+/* Says what is assumed of a record, once for each kind. Records without an id are counted. */
 static void tell_notes(session *r, const tt_record *record)
 {
-#define OTHER_COLUMN "--text-field NAME takes another"
-    static const struct {
-        uint32_t note;
-        const char *text, *advice;
-    } notes[] = {
-        {TT_NOTE_HTML, "the text is HTML; its tags are removed", "--text-format plain keeps them"},
-        {TT_NOTE_NO_ZONE, "the time has no zone and is taken for UTC", NULL},
-        {TT_NOTE_EPOCH, "the time is taken for a number of seconds or milliseconds since 1970",
-         NULL},
-        {TT_NOTE_NO_TIME, "the time is in no known form, and is left out",
-         "write it as 2026-03-12T09:15:00Z"},
-        {TT_NOTE_IS_JSON, "its name says otherwise, but it is JSON and read as that", NULL},
-        {TT_NOTE_IS_TABLE, "its name says otherwise, but it is a table and read as that", NULL},
-        {TT_NOTE_IS_HTML, "its name says otherwise, but it is an HTML page and read as that", NULL},
-        {TT_NOTE_IS_XML, "its name says otherwise, but it is XML and read as that", NULL},
-        {TT_NOTE_IS_ARCHIVE, "its name says otherwise, but it is a web archive and read as that",
-         NULL},
-        {TT_NOTE_MAIL, "it begins with the headers of a mail, which are a part of the text", NULL},
-        {TT_NOTE_KEY_TWICE, "a field comes twice, and the last one counts", NULL},
-        {TT_NOTE_NO_WORD, "the text has no words, and is compared with nothing", NULL},
-        {TT_NOTE_IN_CONTENT, "the column \"content\" is taken for the text", OTHER_COLUMN},
-        {TT_NOTE_IN_ARTICLE, "the column \"article\" is taken for the text", OTHER_COLUMN},
-    };
-    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-        if ((record->notes & ~r->noted & notes[i].note) != 0 && !r->settings->quiet)
-            message_record(record->file, record->line, record->nth, notes[i].text, notes[i].advice);
+    for (uint32_t note = 1; tt_note_text(note) != NULL; note <<= 1)
+        if (note != TT_NOTE_NO_ID && (record->notes & ~r->noted & note) != 0 && !r->settings->quiet)
+            message_record(record->file, record->line, record->nth, tt_note_text(note),
+                           note_advice(note));
     r->noted |= record->notes;
     if ((record->notes & TT_NOTE_NO_ID) != 0 && record->status == TT_OK)
         r->without_id++;
     r->wordless += (record->notes & TT_NOTE_NO_WORD) != 0;
-#undef OTHER_COLUMN
 }
 
 /* A batch may begin within a file, which -v has named then. */

@@ -819,6 +819,10 @@ enum {
     TT_NOTE_NO_WORD = 1u << 14     /**< its text has no words, so that it is a copy of nothing */
 };
 
+/** What one TT_NOTE_* says, in English, as "the text is HTML; its tags are removed"; NULL if there
+ * is no such note. Threads: any. */
+TT_API const char *tt_note_text(uint32_t note);
+
 /** One record, accepted or rejected. It is valid until the next call with the reader. */
 typedef struct tt_record {
     tt_article article; /**< of a rejected record only the id is set, if it could be read */

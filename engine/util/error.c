@@ -71,6 +71,31 @@ const char *tt_relation_name(tt_relation relation)
     return "unknown relation";
 }
 
+const char *tt_note_text(uint32_t note)
+{
+    switch (note) {
+    case TT_NOTE_NO_ID: return "it has no id, and is named for its file and line";
+    case TT_NOTE_HTML: return "the text is HTML; its tags are removed";
+    case TT_NOTE_NO_ZONE: return "the time has no zone and is taken for UTC";
+    case TT_NOTE_EPOCH:
+        return "the time is taken for a number of seconds or milliseconds since 1970";
+    case TT_NOTE_NO_TIME: return "the time is in no known form, and is left out";
+    case TT_NOTE_IS_JSON: return "its name says otherwise, but it is JSON and read as that";
+    case TT_NOTE_IS_TABLE: return "its name says otherwise, but it is a table and read as that";
+    case TT_NOTE_IS_HTML:
+        return "its name says otherwise, but it is an HTML page and read as that";
+    case TT_NOTE_IS_XML: return "its name says otherwise, but it is XML and read as that";
+    case TT_NOTE_IS_ARCHIVE:
+        return "its name says otherwise, but it is a web archive and read as that";
+    case TT_NOTE_KEY_TWICE: return "a field comes twice, and the last one counts";
+    case TT_NOTE_MAIL: return "it begins with the headers of a mail, which are a part of the text";
+    case TT_NOTE_IN_CONTENT: return "the column \"content\" is taken for the text";
+    case TT_NOTE_IN_ARTICLE: return "the column \"article\" is taken for the text";
+    case TT_NOTE_NO_WORD: return "the text has no words, and is compared with nothing";
+    default: return NULL;
+    }
+}
+
 const char *tt_difference_kind_name(tt_difference_kind kind)
 {
     switch (kind) {

@@ -18,10 +18,11 @@ int core_feed_init(feed *f, feed_batch_fn add_batch, PyObject *progress)
         f->call.progress = progress;
     }
     f->rejected = PyList_New(0);
+    f->remarks = PyList_New(0);
     f->batch = calloc(1, sizeof *f->batch);
-    if (f->batch == NULL && f->rejected != NULL)
+    if (f->batch == NULL && f->rejected != NULL && f->remarks != NULL)
         (void)PyErr_NoMemory();
-    return f->batch == NULL || f->rejected == NULL ? -1 : 0;
+    return f->batch == NULL || f->rejected == NULL || f->remarks == NULL ? -1 : 0;
 }
 
 void core_feed_free(feed *f)
@@ -34,6 +35,9 @@ void core_feed_free(feed *f)
     Py_XDECREF(f->seen);
     Py_XDECREF(f->call.progress);
     Py_XDECREF(f->rejected);
+    Py_XDECREF(f->remarks);
+    for (size_t bit = 0; bit < sizeof f->notes / sizeof *f->notes; bit++)
+        Py_XDECREF(f->notes[bit].file);
 }
 
 /* ==== Rows and rejections ===================================================================== */
@@ -229,6 +233,14 @@ static PyObject *get_rejected(PyObject *self, void *nothing)
     return rejected;
 }
 
+static PyObject *get_remarks(PyObject *self, void *nothing)
+{
+    PyObject *remarks = ((feed *)self)->remarks;
+    (void)nothing;
+    Py_INCREF(remarks);
+    return remarks;
+}
+
 static PyObject *get_accepted(PyObject *self, void *nothing)
 {
     const feed *f = (const feed *)self;
@@ -259,6 +271,7 @@ static int set_read_seconds(PyObject *self, PyObject *value, void *nothing)
 
 PyGetSetDef core_feed_members[] = {
     {"rejected", get_rejected, NULL, "list of (row, file, line, id, status, reason)", NULL},
+    {"remarks", get_remarks, NULL, "of files: list of (count, text, file, line)", NULL},
     {"accepted", get_accepted, NULL, "bytes, 1 for each row that was accepted", NULL},
     {"seen", get_seen, NULL, "of files: the bytes of the first record that lacks a field", NULL},
     {"read_seconds", get_read_seconds, set_read_seconds, "wall time of reading", NULL},

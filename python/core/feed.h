@@ -29,6 +29,12 @@ typedef struct feed feed;
 /* Hands the batch to the library; called without the GIL. */
 typedef tt_status (*feed_batch_fn)(feed *f, tt_error *error);
 
+/* How many records have a TT_NOTE_*, and where the first of them is. */
+typedef struct feed_note {
+    uint64_t count, line;
+    PyObject *file;
+} feed_note;
+
 struct feed {
     PyObject_HEAD core_call call;
     feed_batch_fn add_batch;
@@ -45,6 +51,9 @@ struct feed {
                               ids */
     int streams;           /* 0, or 1; 2: their formats differ */
     PyObject *seen;        /* the fields of the first record that lacks one, as Python has them */
+    PyObject *remarks;     /* list of tuples (count, text, file, line): what the reader assumed, and
+                              passed over */
+    feed_note notes[32];   /* by the bit of TT_NOTE_* */
     double read_seconds;
     int names_rows;  /* an article without an id is named by its row */
     int lasting_ids; /* one of a file by what it says, as TT_READER_LASTING_IDS has it */

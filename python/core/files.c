@@ -1,6 +1,7 @@
 /* Articles from files, through the library's reader. */
 #include "feed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,57 @@ static int append_record(PyObject *kept, const tt_record *r)
     return failed ? -1 : 0;
 }
 
+/* Counts what is assumed of a record, by the TT_NOTE_*. */
+static int count_notes(feed *f, const tt_record *r)
+{
+    for (unsigned bit = 0; tt_note_text(UINT32_C(1) << bit) != NULL; bit++) {
+        feed_note *n = &f->notes[bit];
+        if ((r->notes >> bit & 1) == 0 || n->count++ > 0)
+            continue;
+        n->line = r->line;
+        n->file = PyUnicode_DecodeFSDefault(r->file);
+        if (n->file == NULL)
+            return -1;
+    }
+    return 0;
+}
+
+static int append_remark(feed *f, uint64_t count, const char *text, PyObject *file, uint64_t line)
+{
+    PyObject *entry = count == 0 ? NULL
+                                 : Py_BuildValue("KsOK", (unsigned long long)count, text, file,
+                                                 (unsigned long long)line);
+    const int failed = count > 0 && (entry == NULL || PyList_Append(f->remarks, entry) != 0);
+    Py_XDECREF(entry);
+    return failed ? -1 : 0;
+}
+
+/* Lists what was assumed and passed over. An input without a record fails the run. */
+static int finish_reading(feed *f, const tt_reader *reader)
+{
+    char kinds[240], names[240], text[300];
+    const uint64_t others = tt_reader_passed_over(reader, kinds, sizeof kinds);
+    const uint64_t empty = tt_reader_empty(reader, names, sizeof names);
+    if (f->rows == 0) {
+        (void)core_raise_text(TT_EIO, UINT64_MAX, "no article was read: %s%s",
+                              empty > 0 ? names
+                              : others > 0
+                                  ? "no file in the directories has a name that is read, of "
+                                  : "the input is empty",
+                              empty > 0 ? "" : kinds);
+        return -1;
+    }
+    for (unsigned bit = 0; tt_note_text(UINT32_C(1) << bit) != NULL; bit++)
+        if (append_remark(f, f->notes[bit].count, tt_note_text(UINT32_C(1) << bit),
+                          f->notes[bit].file, f->notes[bit].line) != 0)
+            return -1;
+    (void)snprintf(text, sizeof text, "passed over in directories and archives: %s", kinds);
+    if (append_remark(f, others, text, Py_None, 0) != 0)
+        return -1;
+    (void)snprintf(text, sizeof text, "read, but without an article: %s", names);
+    return append_remark(f, empty, text, Py_None, 0);
+}
+
 /* Adds a batch of the reader. */
 static int add_records(feed *f, const tt_record *records, size_t count, PyObject *kept)
 {
@@ -26,7 +78,7 @@ static int add_records(feed *f, const tt_record *records, size_t count, PyObject
         const size_t stop = count - first < most ? count : first + most;
         for (size_t i = first; i < stop; i++) {
             const tt_record *r = &records[i];
-            if (core_feed_add_row(f) != 0)
+            if (core_feed_add_row(f) != 0 || (r->notes != 0 && count_notes(f, r) != 0))
                 return -1;
             if (r->status != TT_OK) {
                 if (f->seen == NULL && strncmp(r->reason, "no \"", 4) == 0)
@@ -67,7 +119,7 @@ static int read_all(feed *f, tt_reader *reader, PyObject *kept)
         if (status != TT_OK || core_progress(&f->call, "read", done, total) != 0)
             return core_feed_fail(f, &error);
         if (count == 0)
-            return 0;
+            return finish_reading(f, reader);
         if (add_records(f, records, count, kept) != 0)
             return -1;
     }

@@ -7,16 +7,20 @@ static const arrow_field difference_fields[] = {LEAF("kind", "u"), LEAF("begin_a
                                                 LEAF("end_a", "l"), LEAF("begin_b", "l"),
                                                 LEAF("end_b", "l")};
 static const arrow_field difference_items[] = {PARENT("item", "+s", difference_fields)};
+/* Those of a removed article, in it and in the one that is kept. */
+static const arrow_field change_fields[] = {LEAF("kind", "u"), LEAF("begin", "l"), LEAF("end", "l"),
+                                            LEAF("of_begin", "l"), LEAF("of_end", "l")};
+static const arrow_field change_items[] = {PARENT("item", "+s", change_fields)};
 /* The columns of a pair, of which those of a removed article have other names. */
-#define PAIR(a, b, containment_a, containment_b, overlap_a, overlap_b)                             \
+#define PAIR(a, b, containment_a, containment_b, overlap_a, overlap_b, differ)                     \
   LEAF(a, "id"), LEAF(b, "id"), LEAF("relation", "u"), NULLABLE("resemblance", "g"),               \
       NULLABLE(containment_a, "g"), NULLABLE(containment_b, "g"), NULLABLE(overlap_a, "g"),        \
       NULLABLE(overlap_b, "g"), NULLABLE("facts", "g"), LEAF("conflicts", "l"),                    \
-      PARENT("differ", "+l", difference_items)
+      PARENT("differ", "+l", differ)
 static const arrow_field pair_fields[] = {
-    PAIR("a", "b", "containment_a", "containment_b", "overlap_a", "overlap_b")};
+    PAIR("a", "b", "containment_a", "containment_b", "overlap_a", "overlap_b", difference_items)};
 static const arrow_field removed_fields[] = {
-    PAIR("id", "kept", "containment", "containment_of", "overlap", "overlap_of")};
+    PAIR("id", "kept", "containment", "containment_of", "overlap", "overlap_of", change_items)};
 static const arrow_field article_items[] = {LEAF("item", "id")};
 static const arrow_field cluster_fields[] = {LEAF("cluster", "l"), LEAF("keep", "id"),
                                              PARENT("members", "+l", article_items)};

@@ -14,7 +14,7 @@ kinds = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(kinds)
 kinds.COMMAND = command_path()
 
-BY_PYARROW = (".csv", ".tsv", ".parquet", ".arrow")
+BY_PYARROW = (".parquet", ".arrow")
 
 
 @pytest.fixture(scope="module")

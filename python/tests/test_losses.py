@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -307,20 +308,63 @@ def test_folders_with_partitions_and_files_of_other_formats(tmp_path, rows):
     csv.write_csv(table, files["a.tsv"], csv.WriteOptions(delimiter="\t"))
     for name, path in files.items():
         assert len(twicetold.scan(path).pairs) == 3, name
-        assert twicetold.dedup(path)["id"].to_pylist() == [0, 1, 2], name
-    with pytest.raises(twicetold.InvalidError, match=r"files of several formats \(csv, parquet\)"):
+        kept = twicetold.dedup(path)
+        if name.endswith("sv"):
+            assert [row["id"] for row in kept] == ["0", "1", "2"], name
+        else:
+            assert kept["id"].to_pylist() == [0, 1, 2], name
+    with pytest.raises(twicetold.InvalidError, match=r"files of several formats \(ipc, parquet\)"):
+        twicetold.scan([files["a.arrow"], files["a.parq"]])
+    with pytest.raises(twicetold.InvalidError, match=r"files of several formats \(others, parquet\)"):
         twicetold.scan([files["a.csv"], files["a.parq"]])
+    shutil.copy(files["a.csv"], lake / "day=1" / "more.csv")
+    with pytest.raises(twicetold.InvalidError, match=r"files of several formats \(others, parquet\)"):
+        twicetold.scan(lake)
 
 
 def test_a_folder_or_pattern_that_yields_nothing_is_an_error(tmp_path):
     (tmp_path / "notes.docx").write_text("nothing")
     for call in (twicetold.scan, twicetold.dedup):
-        with pytest.raises(twicetold.InputOutputError, match="no file in it is one whose name is read"):
+        with pytest.raises(twicetold.InputOutputError, match=r"no file in the directories .* of 1 \*\.docx"):
             call(tmp_path)
         with pytest.raises(twicetold.InputOutputError, match="no file matches"):
             call(str(tmp_path / "*.jsonl"))
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(json.dumps({"id": 1, "text": text(0)}).encode()))
     assert twicetold.dedup(str(tmp_path / "*.gz")) == [{"id": 1, "text": text(0)}]
+
+
+def test_tables_and_what_is_called_one(tmp_path):
+    """By the library's reader, as for the command: an empty cell is no text, and JSON is JSON whatever its name."""
+    table = tmp_path / "a.csv"
+    table.write_text(f'id,text,n\n1,{text(0)},3\n2,,4\n3,"{text(0)}",5\n4,short\n')
+    result = twicetold.scan(table)
+    assert result.pairs["b"] == ["3"]
+    assert [(r["line"], r["reason"]) for r in result.rejected] == [
+        (3, '"text" is empty'), (5, "a row of 2 cells, where the header has 3"),
+    ]  # fmt: skip
+    with pytest.warns(UserWarning, match="2 of 4 articles were rejected, compared with no other and kept"):
+        kept = twicetold.dedup(table)
+    assert [(row["id"], row["text"] or "") for row in kept] == [("1", text(0)), ("2", ""), ("4", "short")]
+    named = tmp_path / "b.csv"
+    named.write_text(json.dumps({"id": 1, "text": text(0)}) + "\n" + json.dumps({"text": text(1)}) + "\n")
+    result = twicetold.scan(named)
+    assert result.summary["articles"] == 2 and [(r["count"], r["line"], r["remark"]) for r in result.remarks] == [
+        (1, 2, "it has no id, and is named for its file and line"),
+        (2, 1, "its name says otherwise, but it is JSON and read as that"),
+    ]
+    with twicetold.Index() as index:
+        assert index.add(named).remarks == result.remarks
+
+
+def test_what_a_folder_has_besides_articles_is_remarked(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": 1, "text": text(0)}) + "\n")
+    (tmp_path / "b.csv").write_text("id,text\n")
+    (tmp_path / "c.docx").write_text("")
+    assert [(r["count"], r["remark"].split(":")[0]) for r in twicetold.scan(tmp_path).remarks] == [
+        (1, "passed over in directories and archives"), (1, "read, but without an article"),
+    ]  # fmt: skip
+    with pytest.raises(twicetold.InputOutputError, match="no article was read: .*b.csv has no row"):
+        twicetold.scan(tmp_path / "b.csv")
 
 
 def test_a_file_that_is_not_parquet(tmp_path):

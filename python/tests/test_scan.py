@@ -228,10 +228,8 @@ def test_dedup_keeps_what_the_command_keeps(tmp_path, articles):
     removed = tmp_path / "removed.jsonl"
     output = command("dedup", "--quiet", FEED, "-o", "-", "--removed", removed)
     kept = [json.loads(line) for line in output.splitlines()]
-    sides = (("begin", "begin_a"), ("end", "end_a"), ("of_begin", "begin_b"), ("of_end", "end_b"))  # as in pairs
     gone = [{"differ": [], **json.loads(line)} for line in removed.read_text().splitlines()]
-    for row in gone:
-        row["differ"] = [{"kind": d["kind"], **{name: d[of_line] for of_line, name in sides}} for d in row["differ"]]
+    assert any(row["differ"] for row in gone)
     for given in (FEED, articles, iter(articles)):
         out, table = twicetold.dedup(given, removed=True)
         assert out == kept and list(table) == gone

@@ -238,6 +238,11 @@ static void tt_option_list_(void)
     assert_non_null(tt_option_list(&count));
     assert_null(tt_option_list(NULL));
 }
+static void tt_note_text_(void)
+{
+    assert_non_null(tt_note_text(TT_NOTE_NO_WORD));
+    assert_null(tt_note_text(TT_NOTE_NO_WORD << 1));
+}
 static void tt_options_resolve_(void)
 {
     REFUSES(tt_options_resolve(NULL, NULL, NULL));
@@ -529,6 +534,7 @@ static const function functions[] = {
     FUNCTION(tt_index_repair),
     FUNCTION(tt_index_stat_get),
     FUNCTION(tt_index_story_get),
+    FUNCTION(tt_note_text),
     FUNCTION(tt_option_list),
     FUNCTION(tt_options_resolve),
     FUNCTION(tt_reader_close),

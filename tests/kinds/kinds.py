@@ -233,11 +233,6 @@ if HAS["zstd"]:
 PYTHON = {
     "all records without it": "InvalidError",
     "an id twice": "DuplicateError",
-    "CSV with semicolons, CR LF and a byte order mark": "FormatError",
-    "CSV without a column for the text": "InvalidError",
-    "a row with other cells than the header": "FormatError",
-    "a quote without its end": "FormatError",
-    "a header alone": "",  # a table without rows, as a frame without rows is one
     "a result of `scan`": "InvalidError",
     "verdicts of `watch`": "InvalidError",
 }

@@ -101,8 +101,8 @@ def scan(
 
     articles: one of
 
-    - a path (str or os.PathLike) or a list of paths: JSON Lines, ``.txt``, directories, and these with gzip
-      or zstd, as for the command; Parquet if pyarrow is installed;
+    - a path (str or os.PathLike), a pattern, or a list of these: JSON Lines, CSV, text, news formats, directories,
+      compressed or not, as for the command; Parquet and Arrow files if pyarrow is installed;
     - an iterable of mappings with the fields `id` (str or int) and `text` (str, or UTF-8 bytes);
     - anything with ``__arrow_c_stream__`` (pyarrow, polars, DuckDB, pandas), a pyarrow dataset, or a dataset
       of the library datasets, read batch by batch; the text is not copied.
@@ -120,7 +120,8 @@ def scan(
     32 MiB), temp_dir.
 
     An article that cannot be accepted (no text, invalid UTF-8, an id seen before, too long) is listed in
-    ``.rejected`` (row, file, line, id, status, reason), and the scan goes on.
+    ``.rejected`` (row, file, line, id, status, reason), and the scan goes on; ``.remarks`` lists what was assumed of
+    records of files.
 
     Raises InvalidError (an option, a missing column), InputOutputError, LimitError, OutOfMemoryError; TypeError
     for an unknown option or articles of an unknown kind; KeyboardInterrupt.
@@ -251,8 +252,8 @@ def dedup(
     with all columns, and in parts: of Parquet, other files of pyarrow and datasets no more than a batch is held.
 
     Returns what `articles` is: a frame, LazyFrame, Series, table or Dataset for such a one, and for a list of
-    frames or batches one of them; a DatasetDict with the same splits; a pyarrow.Table for any other Arrow data,
-    Parquet and CSV; a list of mappings for an iterable; a list of dicts for other files. With `output` a pyarrow
+    frames or batches one of them; a DatasetDict with the same splits; a pyarrow.Table for any other Arrow data
+    and Parquet; a list of mappings for an iterable; a list of dicts for other files. With `output` a pyarrow
     dataset of what was written. With `removed=True` a tuple of that and the Table of the articles that were left
     out, whose `rejected` is that of `scan`.
 

@@ -15,6 +15,7 @@ class Feed:
 
     rejected: List[Rejection]
     accepted: bytes
+    remarks: List[Tuple[int, str, Optional[str], int]]
     seen: Optional[bytes]
     read_seconds: float
     def read(

@@ -15,7 +15,7 @@ from ._any_index import Age, AnyIndex, Time
 from ._errors import invalid
 from ._progress import Progress, ProgressFunction
 from ._result import Table
-from ._source import Articles, Need, Path, Source, Text, rejections
+from ._source import Articles, Need, Path, Source, Text, rejections, remarks
 
 _READ, _CREATE, _MATCHES = 1, 2, 4
 _COMPARISON = ("of", "relation", "resemblance", "containment", "containment_of", "overlap", "overlap_of", "facts", "conflicts", "differ")
@@ -129,15 +129,18 @@ class Verdicts(Table):
     sections: a list of structs of begin, end (bytes of its text), article, of_begin, of_end, similarity. Ids are int64
     (uint64) if all ids of the table are integers that fit, else strings.
 
-    `counts` has the number of each verdict, `rejected` the articles that were not accepted.
+    `counts` has the number of each verdict, `rejected` the articles that were not accepted, `remarks` what the reader
+    says of files (`Result`).
     """
 
     counts: Dict[str, int]
     rejected: List[Dict[str, Any]]
+    remarks: List[Dict[str, Any]]
 
-    def __init__(self, verdicts: _core.Verdicts, rejected: List[Dict[str, Any]]):
+    def __init__(self, verdicts: _core.Verdicts, feed: _core.IndexFeed):
         self.counts = verdicts.counts()
-        self.rejected = rejected
+        self.rejected = rejections(feed)
+        self.remarks = remarks(feed)
         columns = ["id", "verdict", *_COMPARISON, "new_tokens", "sections"]
         super().__init__(verdicts, 0, "verdicts", columns, sum(self.counts.values()))
 
@@ -261,10 +264,9 @@ class Index(AnyIndex):
         progress: Union[bool, None, ProgressFunction],
         lists_matches: bool = False,
         exclude_self: bool = False,
-    ) -> Tuple[Optional[_core.Verdicts], List[Dict[str, Any]]]:
+    ) -> Tuple[Optional[_core.Verdicts], _core.IndexFeed]:
         source = Source(_one_or_more(articles), *fields)
-        found, feed = self._feed(source, progress, adds, False, verdicts, lists_matches, exclude_self)
-        return found, rejections(feed)
+        return self._feed(source, progress, adds, False, verdicts, lists_matches, exclude_self)
 
     def _feed(
         self,
@@ -375,8 +377,8 @@ class Index(AnyIndex):
         Returns the verdicts; None with `verdicts=False`, which costs less. Raises InputOutputError (a full
         disk; `where` is the first row that was not added), InvalidError (a missing column, read_only, closed).
         """
-        found, rejected = self._judge(True, articles, (id, text, source, published, Need.NO, title), verdicts, progress)
-        return None if found is None else Verdicts(found, rejected)
+        found, feed = self._judge(True, articles, (id, text, source, published, Need.NO, title), verdicts, progress)
+        return None if found is None else Verdicts(found, feed)
 
     @overload
     def query(
@@ -430,9 +432,9 @@ class Index(AnyIndex):
             raise invalid("exclude_self: give all=True with it; a verdict on an article that is stored names itself")
         fields = (id, text, source, published, Need.NO, None)
         with self._not_waiting(all) as index:
-            found, rejected = index._judge(False, articles, fields, True, progress, all, exclude_self)
+            found, feed = index._judge(False, articles, fields, True, progress, all, exclude_self)
         assert found is not None
-        return Matches(found, rejected) if all else Verdicts(found, rejected)
+        return Matches(found, rejections(feed)) if all else Verdicts(found, feed)
 
     def get(self, id: Union[str, int]) -> Optional[Dict[str, Any]]:
         wanted = _id(id)

@@ -199,6 +199,10 @@ class Result:
 
     Columns of ids are int64 (uint64) if the ids of all articles are integers that fit, else strings. A number is
     null if the options did not need it.
+
+    `rejected` lists the articles that were not accepted: row, file, line, id, status, reason. `remarks` lists what the
+    reader says of files: count, remark, and file and line of the first record that it is about. A time that has no zone
+    and is taken for UTC is one, files that a directory has and that are not read are another.
     """
 
     def __init__(
@@ -208,11 +212,13 @@ class Result:
         read: float,
         total: float,
         source: Optional[Source] = None,
+        remarks: Optional[List[Dict[str, Any]]] = None,
     ):
         self._result = result
         self._source = source
         self._times = len(rejected), read, total
         self.rejected: List[Dict[str, Any]] = rejected
+        self.remarks: List[Dict[str, Any]] = remarks or []
         self.summary: Dict[str, Any] = result.summary(*self._times)
 
     def _table(self, kind: int, name: str, columns: List[str]) -> Table:
@@ -251,8 +257,8 @@ class Result:
     @property
     def removed(self) -> Removed:
         """The articles that `dedup` leaves out: id, kept (the article kept instead), relation, resemblance,
-        containment, containment_of, overlap, overlap_of, facts, conflicts, differ; names that end in _of are about the one
-        that is kept. InvalidError if the options left out clusters or overlaps."""
+        containment, containment_of, overlap, overlap_of, facts, conflicts, differ; names that end in _of or begin with
+        of_ are about the one that is kept. InvalidError if the options left out clusters or overlaps."""
         return Removed(self._result, ["id", "kept", "relation", *_REMOVED], self.rejected)
 
     def texts(self, ids: Any, articles: Any = None) -> Dict[Any, str]:

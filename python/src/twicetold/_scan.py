@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 from . import _core
 from ._progress import Progress, ProgressFunction
 from ._result import Result
-from ._source import Need, Path, Source, Text, rejections
+from ._source import Need, Path, Source, Text, rejections, remarks
 
 
 def source_of(articles: Any, id: Optional[str], text: Text, options: Dict[str, Any]) -> Source:
@@ -43,7 +43,7 @@ def run(
         rejected = rejections(feed)
         found = feed.finish()
     _warn_of_memory(options.get("memory", 0), before, has)
-    return Result(found, rejected, read, time.perf_counter() - began, source), feed
+    return Result(found, rejected, read, time.perf_counter() - began, source, remarks(feed)), feed
 
 
 def _peak() -> int:

@@ -31,11 +31,8 @@ _BY_PYARROW = {
     ".arrow": "ipc",
     ".feather": "ipc",
     ".ipc": "ipc",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".csv.gz": "csv",
-    ".tsv.gz": "tsv",
 }
+_BY_LIBRARY = (".jsonl", ".ndjson", ".csv", ".tsv")  # where they lie beside those, and perhaps compressed
 
 
 def module_of(thing: Any) -> str:
@@ -80,26 +77,23 @@ def _format_of(name: str) -> Optional[str]:
     return next((kind for ending, kind in _BY_PYARROW.items() if lower.endswith(ending)), None)
 
 
-def _files_for_pyarrow(name: str) -> List[str]:
-    """The files in a folder and those below it that pyarrow reads. Names that begin with a dot or underscore are
-    others' notes, as everywhere where data lies in folders."""
-    found = []
+def _files_for_pyarrow(name: str) -> Tuple[List[str], List[str]]:
+    """The files in a folder and those below it that pyarrow reads, and records in other formats among them. Names that
+    begin with a dot or underscore are others' notes, as everywhere where data lies in folders."""
+    found, others = [], []
     for folder, folders, files in os.walk(name):
         folders[:] = sorted(f for f in folders if f[0] not in "._")
-        found += [os.path.join(folder, f) for f in sorted(files) if f[0] not in "._" and _format_of(f) is not None]
-    return found
+        for f in sorted(f for f in files if f[0] not in "._"):
+            if _format_of(f) is not None:
+                found.append(os.path.join(folder, f))
+            elif any(part in _BY_LIBRARY for part in os.path.splitext(f.lower()) + os.path.splitext(f.lower()[:-3])):
+                others.append(os.path.join(folder, f))
+    return found, others if found else []
 
 
-def _dataset_format(kind: str, names: List[str], text: Sequence[str]) -> Any:
-    import pyarrow
-    import pyarrow.csv
+def _dataset_format(kind: str, names: List[str]) -> Any:
     import pyarrow.dataset as ds
 
-    if kind in ("csv", "tsv"):
-        return ds.CsvFileFormat(
-            pyarrow.csv.ParseOptions(delimiter="," if kind == "csv" else "\t", newlines_in_values=True),
-            convert_options=pyarrow.csv.ConvertOptions(column_types={name: pyarrow.string() for name in text}),
-        )
     if kind == "ipc":
         return ds.IpcFileFormat()
     if not all(os.path.exists(name) for name in names):
@@ -111,15 +105,14 @@ def _dataset_format(kind: str, names: List[str], text: Sequence[str]) -> Any:
     )
 
 
-def _dataset_of_paths(paths: List[str], text: Sequence[str]) -> Any:
+def _dataset_of_paths(paths: List[str]) -> Any:
     """The pyarrow dataset that the paths are; None if the library reads them."""
     names: List[str] = []
     others: List[str] = []
     for path in paths:
-        inside = _files_for_pyarrow(path) if os.path.isdir(path) else [path] if _format_of(path) else []
+        inside, beside = _files_for_pyarrow(path) if os.path.isdir(path) else ([path] if _format_of(path) else [], [])
         names += inside
-        if not inside:
-            others.append(path)
+        others += beside if inside else [path]
     if not names:
         return None
     kinds = {_format_of(name) for name in names}
@@ -129,12 +122,12 @@ def _dataset_of_paths(paths: List[str], text: Sequence[str]) -> Any:
     try:
         import pyarrow.dataset as ds
     except ImportError:
-        raise ImportError("reading Parquet, Arrow and CSV files needs pyarrow") from None
+        raise ImportError("reading Parquet and Arrow files needs pyarrow") from None
     base = paths[0] if len(paths) == 1 and os.path.isdir(paths[0]) else None
     with _telling_of_files():
         return ds.dataset(
             names if base is not None or len(names) > 1 else names[0],
-            format=_dataset_format(str(kinds.pop()), names, text),
+            format=_dataset_format(str(kinds.pop()), names),
             partitioning="hive" if base is not None else None,
             partition_base_dir=base,
         )
@@ -417,7 +410,7 @@ class Source:
         self.paths = paths_of(articles)
         self.dataset: Any = None
         if self.paths is not None:
-            self.dataset = _dataset_of_paths(self.paths, self.fields.texts)
+            self.dataset = _dataset_of_paths(self.paths)
         elif hasattr(articles, "scanner") and hasattr(articles, "schema") and hasattr(articles, "to_batches"):
             self.dataset = articles
         self.articles: Any = None if self.paths is not None or self.dataset is not None else _prepared(articles)
@@ -446,11 +439,6 @@ class Source:
         limit = options.get("max_article_bytes", 0)
         feed.read(names, self.fields.id, self.fields.name, limit, options.get("threads", 0), kept)
         accepted = feed.accepted
-        if not accepted:
-            folders = [p for p in self.paths if os.path.isdir(p)]
-            if folders:
-                raise InputOutputError(f"{folders[0]}: no file in it is one whose name is read", "TT_EIO")
-            raise InputOutputError("no article was read: the input is empty", "TT_EIO")
         if feed.seen is not None and 1 not in accepted and len(feed.rejected) == len(accepted):
             _tell_of_fields(feed.rejected[0][5], feed.seen)
         if 1 not in accepted:
@@ -611,6 +599,12 @@ def rejections(feed: _core.Feed) -> List[Dict[str, Any]]:
     for r in out:
         r["line"] = r["line"] or None
     return out
+
+
+def remarks(feed: _core.Feed) -> List[Dict[str, Any]]:
+    """What the reader says of files: what it assumed of records, and what it passed over."""
+    names = ("count", "remark", "file", "line")
+    return [dict(zip(names, (count, text, file, line or None))) for count, text, file, line in feed.remarks]
 
 
 def place_of(rejection: Mapping[str, Any]) -> str:
