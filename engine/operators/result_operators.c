@@ -217,8 +217,8 @@ const tti_operator_class tti_operator_components = {
 typedef struct clusters_state {
     TTI_ARRAY(int64_t) docs;  /* in order of preference */
     tti_doc_numbers numbers;  /* the same, ascending */
-    TTI_ARRAY(int64_t) ends;  /* of its pairs of copies: a, b, a, b, ... */
-    TTI_ARRAY(double) shares; /* of either end in the other */
+    TTI_ARRAY(int64_t) ends;  /* of its pairs: a, b, a, b, ... */
+    TTI_ARRAY(double) shares; /* of either end in the other; negative if they are no copies */
 } clusters_state;
 
 static void clusters_close(tti_operator *op)
@@ -255,7 +255,7 @@ static tt_status clusters_end_group(tti_operator *op)
                             .b = tti_doc_numbers_index(&s->numbers, s->ends.items[k + 1]),
                             .overlap_a = s->shares.items[k],
                             .overlap_b = s->shares.items[k + 1],
-                            .relation = TT_NEAR},
+                            .relation = s->shares.items[k] < 0 ? TT_SERIES : TT_NEAR},
                 .admission = TTI_ADMITTED};
         status = tti_clusters_assign(&c, &v, order, op->error);
     }

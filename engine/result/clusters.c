@@ -52,50 +52,80 @@ tt_status tti_clusters_propose_pairs(const tti_verified *verified, const uint32_
 
 /* ---- Clusters ------------------------------------------------------------------------------- */
 
-/* A copy of a document. */
-typedef struct copy_edge {
-    uint32_t other;
-    float own_share, other_share; /* of either in the other */
-} copy_edge;
+#define REFUSED (-1.0F)
 
-/* The copies of every document, in the graph whose edges are the pairs. */
+/* What a document has beside another: a copy, or other news in much the same words. */
+typedef struct edge {
+    uint32_t other;
+    float own_share, other_share; /* of either in the other; REFUSED if they are no copies */
+} edge;
+
+/* The graph whose edges are the pairs. */
 typedef struct adjacency {
-    uint32_t *firsts; /* document d has edges[firsts[d] .. firsts[d + 1]) */
-    copy_edge *edges;
+    uint32_t *firsts; /* document d has edges[firsts[d] .. firsts[d + 1]), by what it has of them */
+    edge *edges;
     size_t edge_count;
 } adjacency;
+
+TTI_SORT_DEFINE(sort_edges, edge,
+                x->other_share != y->other_share ? x->other_share > y->other_share
+                                                 : x->other < y->other)
 
 static tt_status build_adjacency(adjacency *g, size_t doc_count, const tti_verified *v,
                                  const tt_allocator *a, tt_error *error)
 {
     const tti_doc_pair *pairs = v->pairs.items;
-    for (size_t k = 0; k < v->pairs.count; k++)
-        g->edge_count += is_copy_pair(&pairs[k]) ? 2 : 0;
+    g->edge_count = 2 * v->pairs.count;
     g->firsts = tti_alloc_zero(a, doc_count + 2, sizeof *g->firsts);
     g->edges = tti_alloc(a, g->edge_count, sizeof *g->edges);
     TTI_TRY_ALLOC(g->firsts == NULL || g->edges == NULL, error, "clusters");
-    for (size_t k = 0; k < v->pairs.count; k++)
-        if (is_copy_pair(&pairs[k])) {
-            assert(pairs[k].numbers.a < doc_count && pairs[k].numbers.b < doc_count);
-            g->firsts[pairs[k].numbers.a + 2]++;
-            g->firsts[pairs[k].numbers.b + 2]++;
-        }
+    for (size_t k = 0; k < v->pairs.count; k++) {
+        assert(pairs[k].numbers.a < doc_count && pairs[k].numbers.b < doc_count);
+        g->firsts[pairs[k].numbers.a + 2]++;
+        g->firsts[pairs[k].numbers.b + 2]++;
+    }
     for (size_t d = 2; d < doc_count + 2; d++)
         g->firsts[d] += g->firsts[d - 1];
-    for (size_t k = 0; k < v->pairs.count; k++)
-        if (is_copy_pair(&pairs[k])) {
-            const tt_pair swapped = tti_pair_swapped(&pairs[k].numbers);
-            const uint32_t x = (uint32_t)pairs[k].numbers.a, y = (uint32_t)pairs[k].numbers.b;
-            const float of_x = (float)tti_own_share(&pairs[k].numbers);
-            const float of_y = (float)tti_own_share(&swapped);
-            g->edges[g->firsts[x + 1]++] = (copy_edge){y, of_x, of_y};
-            g->edges[g->firsts[y + 1]++] = (copy_edge){x, of_y, of_x};
-        }
+    for (size_t k = 0; k < v->pairs.count; k++) {
+        const tt_pair swapped = tti_pair_swapped(&pairs[k].numbers);
+        const uint32_t x = (uint32_t)pairs[k].numbers.a, y = (uint32_t)pairs[k].numbers.b;
+        const int is_copy = is_copy_pair(&pairs[k]);
+        const float of_x = is_copy ? (float)tti_own_share(&pairs[k].numbers) : REFUSED;
+        const float of_y = is_copy ? (float)tti_own_share(&swapped) : REFUSED;
+        g->edges[g->firsts[x + 1]++] = (edge){y, of_x, of_y};
+        g->edges[g->firsts[y + 1]++] = (edge){x, of_y, of_x};
+    }
+    for (size_t d = 0; d < doc_count; d++)
+        sort_edges(g->edges + g->firsts[d], g->firsts[d + 1] - g->firsts[d]);
     return TT_OK;
 }
 
+static int is_copy_edge(const edge *x)
+{
+    return x->own_share != REFUSED;
+}
+
+/* True if the other document of an edge may be in the cluster of the one that has the edge. */
+static int has_most_of_other(const edge *x)
+{
+    return is_copy_edge(x) && tti_is_most(x->other_share, x->own_share);
+}
+
+/* True if a document is a copy of most of those that it is paired with in a cluster: a list of
+ * grants, or a form that agrees with two others by chance, does not bring these together. */
+static int fits_members(const tti_clusters *c, const adjacency *g, uint32_t d, uint32_t kept)
+{
+    uint32_t copies = 0, refused = 0;
+    for (uint32_t e = g->firsts[d]; e < g->firsts[d + 1]; e++)
+        if (c->representative[g->edges[e].other] == kept) {
+            copies += is_copy_edge(&g->edges[e]);
+            refused += !is_copy_edge(&g->edges[e]);
+        }
+    return copies > refused;
+}
+
 /* Visits the documents in their order: one that no other has taken yet is kept, and takes those
- * that are free and have most of themselves in it. */
+ * that are free, have most of themselves in it, and fit those that it has taken. */
 static void choose_kept(tti_clusters *c, const adjacency *g, const uint32_t *order)
 {
     memset(c->representative, 0xFF, c->doc_count * sizeof *c->representative);
@@ -105,8 +135,9 @@ static void choose_kept(tti_clusters *c, const adjacency *g, const uint32_t *ord
             continue;
         c->representative[d] = d;
         for (uint32_t e = g->firsts[d]; e < g->firsts[d + 1]; e++) {
-            const copy_edge *x = &g->edges[e];
-            if (c->representative[x->other] == NONE && tti_is_most(x->other_share, x->own_share))
+            const edge *x = &g->edges[e];
+            if (c->representative[x->other] == NONE && has_most_of_other(x) &&
+                fits_members(c, g, x->other, d))
                 c->representative[x->other] = d;
         }
     }
@@ -125,13 +156,13 @@ static void join_closest(tti_clusters *c, const adjacency *g)
         if (closest == d)
             continue;
         for (uint32_t e = g->firsts[d]; e < g->firsts[d + 1]; e++) {
-            const copy_edge *x = &g->edges[e];
-            if (c->representative[x->other] != x->other ||
+            const edge *x = &g->edges[e];
+            if (c->representative[x->other] != x->other || !is_copy_edge(x) ||
                 !tti_is_most(x->own_share, x->other_share))
                 continue;
             if (x->other == c->representative[d])
                 here = x->own_share;
-            if (x->own_share > share) {
+            if (x->own_share > share && fits_members(c, g, d, x->other)) {
                 closest = x->other;
                 share = x->own_share;
             }
@@ -154,7 +185,7 @@ static void elect_best(tti_clusters *c, const adjacency *g, const uint32_t *orde
             continue;
         for (uint32_t e = g->firsts[d]; d != was && e < g->firsts[d + 1]; e++)
             joining += c->representative[g->edges[e].other] == was &&
-                       tti_is_most(g->edges[e].other_share, g->edges[e].own_share);
+                       has_most_of_other(&g->edges[e]);
         if (d != was && joining + 1 < sizes[was])
             continue;
         sizes[was] = 0;

@@ -2,9 +2,10 @@
  * The cluster stage: verified pairs -> the documents that represent others, and those others.
  *
  * Documents are visited in order of preference. One that is not in a cluster yet represents a new
- * one, and takes into it every copy without a cluster that has most of itself in it. Then each goes
- * to the representative that has most of it. So a cluster is one story's text: each member is a
- * verified pair with its representative, and clusters do not form chains.
+ * one, and takes into it, the closest first, every copy without a cluster that has most of itself in
+ * it and is a copy of most of the members that it is paired with. Then each goes to the
+ * representative that has most of it. So a cluster is one story's text: each member is a copy of its
+ * representative, clusters do not form chains, and a list of many stories does not gather them.
  */
 #ifndef TTI_RESULT_CLUSTERS_H
 #define TTI_RESULT_CLUSTERS_H

@@ -478,6 +478,7 @@ static void add_pairs(pair_matrix *m, const table *verified)
 static void cluster(const corpus *c, pair_matrix *m, int64_t *kept)
 {
     static unsigned proposed[MAX_ARTICLES][MAX_ARTICLES];
+    static int64_t root_of[MAX_ARTICLES];
     table edges = {.columns = "a long, b long"}, roots, verified, clusters;
     table groups = {.columns = "group long, a long, b long, share_a double, share_b double"};
     memset(proposed, 0, sizeof proposed);
@@ -497,20 +498,22 @@ static void cluster(const corpus *c, pair_matrix *m, int64_t *kept)
     verified = verify(c, proposed);
     add_pairs(m, &verified);
     for (size_t n = 0; n < c->count; n++)
-        kept[n] = (int64_t)n;
+        kept[n] = (int64_t)n, root_of[n] = -1;
+    for (size_t i = 0; i < roots.count; i++)
+        root_of[number(&roots, i, "n")] = number(&roots, i, "root");
     for (size_t i = 0; i < roots.count; i++) {
         const int64_t n = number(&roots, i, "n"), root = number(&roots, i, "root");
         for (int64_t b = n; b < (int64_t)c->count; b++) {
             const int32_t relation = m->pairs[n][b].relation;
             cell *row;
-            if (b != n && (relation < 0 || !TT_IS_COPY(relation)))
+            if (b != n && (relation < 0 || root_of[b] != root))
                 continue;
             row = add_row(&groups);
             row[0] = number_cell(root);
             row[1] = number_cell(n);
             row[2] = number_cell(b);
-            row[3].real = m->pairs[n][b].overlap_a;
-            row[4].real = m->pairs[n][b].overlap_b;
+            row[3].real = TT_IS_COPY(relation) ? m->pairs[n][b].overlap_a : -1;
+            row[4].real = TT_IS_COPY(relation) ? m->pairs[n][b].overlap_b : -1;
         }
     }
     sort_table(&groups, "group", "a", "b");

@@ -75,15 +75,20 @@ def propose(pairs: DataFrame, groups: DataFrame) -> DataFrame:
 def kept(stages: Stages, pairs: DataFrame, groups: DataFrame) -> DataFrame:
     """n, kept: the document that is kept, for each document of a group."""
     roots = groups.select(F.col("n").alias("a"), "root")
-    copies = pairs.where(F.col("relation") < SERIES).join(roots, "a")
+    within = pairs.join(roots, "a").join(roots.select(F.col("a").alias("b"), "root"), ["b", "root"])
     nobody = F.lit(None).cast(groups.schema["merit"].dataType)
     none = F.lit(0.0)
     rows = groups.select(
         F.col("root").alias("group"), F.col("n").alias("a"), F.col("n").alias("b"),
         none.alias("share_a"), none.alias("share_b"), "merit",
     )  # fmt: skip
-    shares = [F.nanvl(f"overlap_{side}", f"containment_{side}").alias(f"share_{side}") for side in "ab"]
-    rows = rows.unionByName(copies.select(F.col("root").alias("group"), "a", "b", *shares, nobody.alias("merit")))
+    shares = [
+        F.when(F.col("relation") < SERIES, F.nanvl(f"overlap_{side}", f"containment_{side}"))
+        .otherwise(-1.0)
+        .alias(f"share_{side}")
+        for side in "ab"
+    ]
+    rows = rows.unionByName(within.select(F.col("root").alias("group"), "a", "b", *shares, nobody.alias("merit")))
     return stages.keep(stages.group("clusters", rows, "group", "merit"), "kept")
 
 
