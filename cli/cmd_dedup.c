@@ -197,7 +197,7 @@ static int is_not_a_copy(const decisions *d, uint64_t article, uint64_t of)
     return 0;
 }
 
-/* Whether a dropped article stays all the same: it was told to, it is no copy of the one kept in
+/* Whether a dropped article stays all the same: it was told to, it is not a copy of the one in
  * its place, or that one was killed and no other of the cluster was told to stay. */
 static int stays(const dedup_state *d, const verdicts *v, const tt_pair *pair)
 {

@@ -276,8 +276,9 @@ static void print_tenths(const tune *t, const terminal *s)
     uint64_t most = 1;
     for (int i = 0; i < TENTHS; i++)
         most = t->tenths[i] > most ? t->tenths[i] : most;
-    (void)printf("%sResemblance of the pairs in the sample%s (%zu articles; by any rule)\n\n",
-                 terminal_style(s, STYLE_STRONG), terminal_style(s, STYLE_PLAIN), t->article_count);
+    (void)printf("%sResemblance of the pairs in the sample%s (%zu article%s; by any rule)\n\n",
+                 terminal_style(s, STYLE_STRONG), terminal_style(s, STYLE_PLAIN), t->article_count,
+                 t->article_count == 1 ? "" : "s");
     for (int i = TENTHS - 1; i >= 0; i--) {
         (void)printf("  %.1f to %.1f %9" PRIu64 " ", i / 10.0, (i + 1) / 10.0, t->tenths[i]);
         terminal_repeat(s, "\xe2\x96\x88", "#", (int)((t->tenths[i] * 40 + most - 1) / most));

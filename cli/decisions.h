@@ -11,7 +11,7 @@ typedef enum decision_kind {
     DECISION_NONE = 0,
     DECISION_KEEP = 1,       /**< the article is kept, whatever it is a copy of */
     DECISION_KILL = 2,       /**< the article is left out */
-    DECISION_NOT_A_COPY = 3, /**< the article is no copy of another one, `of` */
+    DECISION_NOT_A_COPY = 3, /**< the article is not a copy of another one, `of` */
     DECISION_TAKEN_BACK = 4  /**< what was decided before: "none" */
 } decision_kind;
 

@@ -102,7 +102,7 @@ const option_row option_rows[] = {
     {"notices", 0, FOR_SCAN | FOR_DEDUP | FOR_WATCH | FOR_QUERY, 0, KIND_STRING, AT(notices), 0, 0,
      "FILE", "use the notices of this result; learn none",
      "A notice is a text that articles with different news share, such as a paywall: articles "
-     "that share nothing else are no copies. A scan learns notices and lists them in its result. "
+     "that share nothing else are not copies. A scan learns notices and lists them in its result. "
      "With the same FILE, scan, dedup and watch decide alike, today and tomorrow."},
     {"csv", 0, FOR_SCAN, 0, KIND_STRING, AT(csv), 0, 0, "DIR",
      "write tables into DIR: pairs, clusters, sections and removed .csv",

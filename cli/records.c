@@ -82,11 +82,11 @@ static int refuse_missing(const seen_ids *s)
     while (s->seen[first])
         first++;
     id = tt_result_id(s->result, first);
-    return message_failure("give the files that were scanned, and the same --id-field",
-                           "%s: %" PRIu64 " of the result's %" PRIu64
-                           " articles are not in this input (first: %.*s)",
-                           s->session->settings->inputs[0], named - s->seen_count, named,
-                           format_id_size(id.bytes, id.size), id.bytes);
+    return message_failure(
+        "give the files that were scanned, and the same --id-field",
+        "%s: %" PRIu64 " of the result's %" PRIu64 " article%s not in this input (first: %.*s)",
+        s->session->settings->inputs[0], named - s->seen_count, named, named == 1 ? " is" : "s are",
+        format_id_size(id.bytes, id.size), id.bytes);
 }
 
 /* The summary says which texts were scanned. One of version 0.1 has no digest, but the number of
@@ -105,9 +105,10 @@ static int refuse_others(const seen_ids *s)
     return message_failure(
         "give the files that were scanned, as they were then, and the same "
         "options for reading them",
-        "%s: these are not the texts that were scanned: %" PRIu64 " articles with %" PRIu64
+        "%s: these are not the texts that were scanned: %" PRIu64 " article%s with %" PRIu64
         " bytes now, %" PRIu64 " with %" PRIu64 " then",
-        s->session->settings->inputs[0], s->articles, s->bytes, summary->articles, summary->bytes);
+        s->session->settings->inputs[0], s->articles, s->articles == 1 ? "" : "s", s->bytes,
+        summary->articles, summary->bytes);
 }
 
 int records_read_articles(session *r, const tt_result *result, article_fn take, void *ctx)

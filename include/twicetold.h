@@ -1168,7 +1168,7 @@ typedef enum tt_decision_kind {
     TT_DECISION_KILL = 2, /**< the article is not to be used: it counts as withdrawn, and so do its
                                copies and its later versions, the last of which is there if the kill
                                is taken back */
-    TT_DECISION_NOT_A_COPY = 3 /**< the article is no copy of `of`: no verdict on it names that one
+    TT_DECISION_NOT_A_COPY = 3 /**< the article is not a copy of `of`: no verdict on it names that one
                                     as what it is a duplicate, update or correction of */
 } tt_decision_kind;
 

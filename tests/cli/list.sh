@@ -22,9 +22,9 @@ test_clusters_and_the_articles_of_one() {
     has out "$(printf '4\t9\t7 h 26 min\tvc-0508-043\tValley Courier\tDock workers end eleven-day strike after pay deal - update')"
     run list result.jsonl feed.jsonl --cluster 4
     lines out 10
-    tail -n +2 out | cut -f 3 >times
-    sort times >sorted
-    same times sorted
+    tail -n +2 out | cut -f 3 >seen
+    sort seen >sorted
+    same seen sorted
     has out "$(printf 'kept\t\t2034-05-08 12:57\tvc-0508-043')"
     has out "$(printf '97%%\t0\t2034-05-08 05:31\tncp-0508-007')"
     run list result.jsonl --cluster 4

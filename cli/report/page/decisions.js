@@ -1,4 +1,4 @@
-/* What the reader decided: keep or kill an article, or that one is no copy of another. It stays in this browser, for reports
+/* What the reader decided: keep or kill an article, or that one is not a copy of another. It stays in this browser, for reports
  * on the same articles, and goes out as a file that `twicetold dedup --decisions FILE` obeys. */
 /* Reports of other articles may have the same ids. */
 const decisionsKey = () => once('decisionsKey', () => {

@@ -159,7 +159,7 @@ async function decide(n, decision, of) {
   }
 }
 
-/* Buttons to decide about article n, and who did; `of` is the article that it may be no copy of. */
+/* Buttons to decide about article n, and who did; `of` is the article that it may not be a copy of. */
 function decisionButtons(n, of) {
   const group = el('span', { class: 'decide', role: 'group', 'aria-label': `Decide about ${titleOf(n)}`, 'data-key': keyOf(store.id[n]) });
   const fill = () => {
