@@ -1,5 +1,6 @@
 #include "corpus/corpus.h"
 
+#include "kernels/kernels.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/sort.h"
@@ -58,10 +59,10 @@ uint64_t tt_article_digest(const tt_article *article)
     if (article == NULL)
         return 0;
     /* An article that is refused may lack either, whatever its sizes say. */
-    return XXH3_64bits_withSeed(article->text, article->text == NULL ? 0 : article->text_size,
-                                XXH3_64bits_withSeed(article->id,
-                                                     article->id == NULL ? 0 : article->id_size,
-                                                     article->flags & TT_ARTICLE_INTEGER_ID));
+    return tti_kernels_get()->hash_bytes(
+        article->text, article->text == NULL ? 0 : article->text_size,
+        XXH3_64bits_withSeed(article->id, article->id == NULL ? 0 : article->id_size,
+                             article->flags & TT_ARTICLE_INTEGER_ID));
 }
 
 /* ---- Articles with the same tokens are one document ------------------------------------------ */

@@ -26,9 +26,11 @@ int tti_is_withdrawn(const char *status, size_t size)
 /* The offset after a word of the headline at `at`; 0: another word is there. */
 static size_t pass_word(const char *headline, size_t size, size_t at, const char *word)
 {
-    const size_t end = at + strlen(word);
-    return end <= size && ((headline[at] ^ *word) & 0xDF) == 0 &&
-                   strncasecmp(headline + at, word, end - at) == 0 &&
+    size_t end;
+    if (at == size || ((headline[at] ^ *word) & 0xDF) != 0)
+        return 0; /* as most are: it does not begin with the same letter */
+    end = at + strlen(word);
+    return end <= size && strncasecmp(headline + at, word, end - at) == 0 &&
                    (end == size || !(isalnum((unsigned char)headline[end])))
                ? end
                : 0;

@@ -20,13 +20,18 @@ static tti_hash128 tti_kernel_key_generic(const uint64_t *hashes, size_t count, 
     return tti_hash128_u64(hashes, count, seed);
 }
 
+static uint64_t tti_kernel_hash_bytes_generic(const void *bytes, size_t size, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(bytes, size, seed);
+}
+
 /* A set: its functions in the order of tti_kernels. */
 /* clang-format off */
 #define TTI_KERNELS(set)                                                                           \
     {#set, split_##set, append_runs_##set, hash_tokens_##set, tti_kernel_key_##set,                \
-     extents_##set, hash_shingles_##set, hash_bands_##set, fill_bins_##set, min_hashes_##set,      \
-     count_equal_##set, hash_kgrams_##set, find_minimizers_##set, find_set_bits_##set,             \
-     has_token_##set, find_near_##set}
+     tti_kernel_hash_bytes_##set, extents_##set, hash_shingles_##set, hash_bands_##set,            \
+     fill_bins_##set, min_hashes_##set, count_equal_##set, hash_kgrams_##set,                      \
+     find_minimizers_##set, find_set_bits_##set, has_token_##set, find_near_##set}
 /* clang-format on */
 
 #define TTI_TARGET

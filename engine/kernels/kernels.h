@@ -27,15 +27,18 @@ typedef struct tti_kernels {
      * with its ASCII letters in lower case. Reads nothing past the text, writes up to
      * TTI_SPLIT_PADDING bytes past the copy. */
     void (*split)(const uint8_t *text, size_t size, uint8_t *folded, tti_split *out);
-    /** Appends runs [begin, end) of the split of text[base, ...) to the batch, which has room. */
+    /** Appends runs [begin, end) of the split of text[base, ...) to the batch, which has room;
+     * their flags only if they are wanted. */
     void (*append_runs)(const tti_split *split, uint32_t begin, uint32_t end, uint32_t base,
-                        tti_token_batch *batch);
+                        int with_flags, tti_token_batch *batch);
     /** XXH3-64 of the normalised bytes of the batch's tokens, whole and its low half. Eight of
      * `bytes` may be read from any at[i], whatever the length. */
     void (*hash_tokens)(const tti_token_batch *batch, const uint8_t *bytes, uint64_t seed,
                         uint64_t *wide, uint32_t *low);
     /** XXH3-128 of the wide hashes of `count` tokens. */
     tti_hash128 (*key)(const uint64_t *wide, size_t count, uint64_t seed);
+    /** XXH3-64 of bytes. */
+    uint64_t (*hash_bytes)(const void *bytes, size_t size, uint64_t seed);
     /** Writes the batch's extents (kernels/token_extents.h); the token before ends at `end`.
      * `extents` has room for TTI_EXTENT_MAX_BYTES bytes a token and TTI_SPLIT_PADDING more. @return
      * bytes written */
@@ -80,8 +83,10 @@ const tti_kernels *tti_kernels_get(void);
 /** Every set that this processor runs, best first. @return their number, at most `capacity` */
 size_t tti_kernels_all(const tti_kernels **out, size_t capacity);
 
-/* XXH3-128 in files of their own: xxhash.h chooses its instructions as it is compiled. */
+/* XXH3 of many bytes in files of their own: xxhash.h chooses its instructions as it is compiled. */
 tti_hash128 tti_kernel_key_avx2(const uint64_t *hashes, size_t count, uint64_t seed);
 tti_hash128 tti_kernel_key_avx512(const uint64_t *hashes, size_t count, uint64_t seed);
+uint64_t tti_kernel_hash_bytes_avx2(const void *bytes, size_t size, uint64_t seed);
+uint64_t tti_kernel_hash_bytes_avx512(const void *bytes, size_t size, uint64_t seed);
 
 #endif

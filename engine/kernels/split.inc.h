@@ -627,14 +627,16 @@ TTI_TARGET static inline void TTI_NAME(take_flags)(const uint8_t *restrict first
 
 /* An array at a time, so that compilers see what is wide in it. */
 TTI_TARGET static void TTI_NAME(append_runs)(const tti_split *split, uint32_t begin, uint32_t end,
-                                             uint32_t base, tti_token_batch *batch)
+                                             uint32_t base, int with_flags, tti_token_batch *batch)
 {
     const uint32_t count = end - begin, k = batch->count;
     TTI_NAME(take_begins)(split->begin + begin, count, base, batch->at + k, batch->begin + k);
     TTI_NAME(take_sizes)
     (split->begin + begin, split->end + begin, count, batch->size + k, batch->length + k);
-    TTI_NAME(take_flags)
-    (split->first + begin, split->whole + begin, batch->length + k, count, batch->flags + k);
+    if (with_flags) {
+        TTI_NAME(take_flags)
+        (split->first + begin, split->whole + begin, batch->length + k, count, batch->flags + k);
+    }
     batch->count = k + count;
 }
 

@@ -555,15 +555,16 @@ static tt_status append_ascii_runs(tti_tokenizer *s, uint32_t begin, uint32_t en
 {
     const tti_split *p = &s->split;
     tti_token_batch *b = &s->batch;
+    const int with_flags = !(s->tokens->skips & TTI_SKIP_FLAGS);
     uint32_t first;
     if (begin == end)
         return TT_OK;
     if (end - begin > TTI_SPLIT_RUNS - b->count)
         TTI_TRY(flush_batch(s));
     first = b->count;
-    s->kernels->append_runs(p, begin, end, base, b);
-    b->flags[first] |=
-        TTI_TOKEN_MAYBE_SENTENCE; /* the run before it may have been of other characters */
+    s->kernels->append_runs(p, begin, end, base, with_flags, b);
+    if (with_flags) /* the run before it may have been of other characters */
+        b->flags[first] |= TTI_TOKEN_MAYBE_SENTENCE;
     s->before_begin = b->begin[b->count - 1];
     s->before_end = base + p->end[end - 1];
     return TT_OK;

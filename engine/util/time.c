@@ -330,6 +330,8 @@ int64_t tti_time_read(const char *text, size_t size, uint32_t *notes)
         size--;
     if (size == 0 || size > TTI_TIME_ROOM - 4)
         return TT_NO_TIME;
+    if (text[size - 1] == 'Z' && (time = tt_time_parse(text, size)) != TT_NO_TIME)
+        return time; /* as most are */
     if (size >= 9 && (time = read_epoch(text, text + size, notes)) != TT_NO_TIME)
         return time;
     for (size_t i = 0; i < size; i++) {

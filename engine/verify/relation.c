@@ -336,12 +336,12 @@ static uint32_t find_recurring_name(slot_side *s, tti_doc_filter *other, uint32_
 static int has_other_subject(const fact_comparison *x, slot_side *a, slot_side *b)
 {
     uint32_t i, first;
-    if (count_of(a->sorts, CAPITAL) == 0 || count_of(b->sorts, CAPITAL) == 0)
+    if (!find_facing(x, a, b, CAPITAL, &i, &first))
         return 0;
-    i = find_recurring_name(a, x->in_b, a->begin);
+    i = find_recurring_name(a, x->in_b, i);
     if (i == a->end)
         return 0;
-    first = find_recurring_name(b, x->in_a, b->begin);
+    first = find_recurring_name(b, x->in_a, first);
     for (; i < a->end; i = find_recurring_name(a, x->in_b, i + 1))
         for (uint32_t k = first; k < b->end; k = find_recurring_name(b, x->in_a, k + 1))
             if (!is_like(a->doc->flags[i], b->doc->flags[k]))

@@ -513,7 +513,7 @@ static void compare_kernels(const char *text, size_t size)
         assert_splits_equal(&splits[i], &splits[count - 1]);
         assert_memory_equal(folded[i], folded[count - 1], size);
         b->count = 0;
-        all[i]->append_runs(&splits[i], 0, splits[i].count, 1000, b);
+        all[i]->append_runs(&splits[i], 0, splits[i].count, 1000, 1, b);
         if (b->count == 0)
             continue;
         all[i]->hash_tokens(b, folded[i], 77, wide[i], low[i]);
