@@ -57,12 +57,22 @@ static int spool_accepted(void *ctx, const tt_record *record)
     dedup_state *d = ctx;
     output *out = &d->records.file;
     const tt_article *a = &record->article;
+    char time[40];
     if (record->line != 0) {
         (void)output_write(out, record->raw, record->raw_size);
     } else {
         write_id(out, "{\"id\":", (tt_id){a->id, a->id_size, a->flags, 0});
         output_literal(out, ",\"text\":");
         write_string(out, a->text, a->text_size);
+        if (record->title_size > 0) { /* a text may have front matter */
+            output_literal(out, ",\"title\":");
+            write_string(out, record->title, record->title_size);
+        }
+        if (a->published != TT_NO_TIME) {
+            output_literal(out, ",\"published\":\"");
+            output_literal(out, format_time(time, sizeof time, "%Y-%m-%dT%H:%M:%SZ", a->published));
+            output_literal(out, "\"");
+        }
         output_literal(out, "}");
     }
     output_literal(out, "\n");

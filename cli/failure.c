@@ -122,6 +122,9 @@ static const struct record_rule {
     {TT_EFORMAT, "; ", NULL, NULL}, /* the reason says what to do */
     {TT_EFORMAT, "", "fix the record", NULL},
     {TT_ELIMIT, "", "--max-article-bytes raises the limit, up to 1G", NULL},
+    {TT_EDUPLICATE, ", in a notice", "the notice was used, this record skipped", NULL},
+    {TT_EDUPLICATE, ", and this withdraws",
+     "the article is kept all the same; watch and an index take it out", NULL},
     {TT_EDUPLICATE, "", "the first record was used, this one skipped", NULL},
     {TT_EINVAL, "", "give it an id", NULL},
     {TT_EIO, "", "check that the file can be read", NULL},

@@ -110,6 +110,7 @@ void session_close(session *r)
     output_discard(&r->result);
     output_discard(&r->rejects);
     output_discard(&r->removed);
+    free(r->withdrawn);
 }
 
 int session_exit_code(const session *r)
@@ -125,6 +126,55 @@ void session_describe_speed(const session *r, char *to, size_t size)
     const tt_summary *summary = tt_result_summary(r->found);
     (void)snprintf(to, size, "in %.2f s (%.1f MB/s)", seconds,
                    seconds > 0 ? (double)summary->bytes * 1e-6 / seconds : 0.0);
+}
+
+/* ==== Notices that withdraw an item ============================================================
+ */
+
+/* How an id is noted: its size and its type, before its bytes. */
+typedef struct noted_id {
+    size_t size;
+    uint32_t flags;
+} noted_id;
+
+static int note_withdrawn(session *r, const tt_article *notice)
+{
+    const noted_id id = {notice->id_size, notice->flags & TT_ARTICLE_INTEGER_ID};
+    const size_t size = r->withdrawn_size + sizeof id + notice->id_size;
+    if (size > r->withdrawn_room) {
+        char *grown = realloc(r->withdrawn, 2 * size);
+        if (grown == NULL)
+            return failure_memory();
+        r->withdrawn = grown;
+        r->withdrawn_room = 2 * size;
+    }
+    memcpy(r->withdrawn + r->withdrawn_size, &id, sizeof id);
+    memcpy(r->withdrawn + r->withdrawn_size + sizeof id, notice->id, notice->id_size);
+    r->withdrawn_size = size;
+    return 0;
+}
+
+static int was_withdrawn(const session *r, const tt_article *article)
+{
+    noted_id id;
+    for (size_t at = 0; at < r->withdrawn_size; at += sizeof id + id.size) {
+        memcpy(&id, r->withdrawn + at, sizeof id);
+        if (id.size == article->id_size && id.flags == (article->flags & TT_ARTICLE_INTEGER_ID) &&
+            memcmp(r->withdrawn + at + sizeof id, article->id, id.size) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* Says of a record whose id was seen before that one of the two withdraws the other. */
+static void describe_withdrawal(const session *r, const tt_article *article, char *reason,
+                                size_t size)
+{
+    const size_t used = strlen(reason);
+    if ((article->flags & TT_ARTICLE_WITHDRAWN) != 0)
+        (void)snprintf(reason + used, size - used, ", and this withdraws it");
+    else if (was_withdrawn(r, article))
+        (void)snprintf(reason + used, size - used, ", in a notice that withdraws it");
 }
 
 /* ==== Reading ================================================================================= */
@@ -147,6 +197,8 @@ int session_reject(session *r, const tt_record *record, tt_status status)
         (void)snprintf(reason, sizeof reason, "%s", record->reason);
     } else {
         tt_article_refusal(&record->article, status, reason, sizeof reason);
+        if (status == TT_EDUPLICATE)
+            describe_withdrawal(r, &record->article, reason, sizeof reason);
     }
     r->rejected++;
     advice = failure_record_advice(status, reason, &r->advised);
@@ -352,7 +404,9 @@ static int add_records(session *r, const tt_record *records, size_t count, tt_ar
         const tt_status status = records[i].status == TT_OK ? statuses[good++] : TT_OK;
         if (records[i].status != TT_OK || status != TT_OK)
             rc = session_reject(r, &records[i], status);
-        else if (r->accept != NULL)
+        else if ((records[i].article.flags & TT_ARTICLE_WITHDRAWN) != 0)
+            rc = note_withdrawn(r, &records[i].article);
+        if (rc == 0 && records[i].status == TT_OK && status == TT_OK && r->accept != NULL)
             rc = r->accept(r->accept_ctx, &records[i]);
     }
     return rc;

@@ -18,15 +18,18 @@ typedef struct session {
     tt_result *found;        /**< set by session_scan() */
     uint64_t seen, rejected; /**< records */
     uint64_t same_ids;       /**< of those rejected, the ones whose id was seen before */
-    uint64_t alike; /**< of those rejected, the ones that were not named because the same was wrong
-                         with one before */
-    uint64_t copies;     /**< what --fail-on-duplicates is about */
+    uint64_t alike;  /**< of those rejected, the ones that were not named because the same was wrong
+                          with one before */
+    uint64_t copies; /**< what --fail-on-duplicates is about */
     uint64_t without_id; /**< records that have no field --id-field */
     uint64_t wordless;   /**< records whose text has no word */
     char *file;          /**< the last one that -v has named */
-    uint32_t advised;    /**< of failure_record_advice() */
-    uint32_t noted;      /**< TT_NOTE_* that were told */
-    int repeated;        /**< the inputs are read again: what is wrong with them was said */
+    char *withdrawn; /**< ids of the notices that were taken, each with the type of it and its size
+                      */
+    size_t withdrawn_size, withdrawn_room;
+    uint32_t advised; /**< of failure_record_advice() */
+    uint32_t noted;   /**< TT_NOTE_* that were told */
+    int repeated;     /**< the inputs are read again: what is wrong with them was said */
     double began, read_seconds;
     double deadline;  /**< of the next batch, by seconds_now(): then none is passed on; 0: none */
     accept_fn accept; /**< NULL: not wanted */
@@ -47,7 +50,8 @@ typedef int (*records_fn)(void *ctx, const tt_record *records, size_t count);
 
 enum { SESSION_ENOUGH = -1 };
 
-/** Refuses a file to read, an index for example, that the session writes. @return 0, or an exit code
+/** Refuses a file to read, an index for example, that the session writes. @return 0, or an exit
+ * code
  */
 int session_refuse_output(const session *r, const char *file);
 

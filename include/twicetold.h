@@ -1142,8 +1142,8 @@ typedef int (*tt_verdict_fn)(void *ctx, const tt_verdict *verdicts, size_t count
  * a duplicate if its words are the same. One that is there unchanged changes nothing and is a
  * duplicate of itself, and so is one whose `version` is a lower number than the one that is there.
  * What was withdrawn stays withdrawn until it is released: by a greater version or, where versions
- * do not tell, by an article that is not dated before the withdrawal. `statuses` as in
- * tt_scan_add().
+ * do not tell, by an article that is not dated before the withdrawal (by one dated after it, if the
+ * notice came before the article and had no text). `statuses` as in tt_scan_add().
  * @return TT_OK; TT_EIO (disk full), TT_ENOMEM, TT_ELIMIT: nothing was added, and the handle goes
  * on; TT_ESTOPPED: `emit` asked to stop, all is added.
  */

@@ -19,8 +19,9 @@
 
 /* What an article is to the one in the index that has its id, which the verdict is about. */
 typedef struct item_version {
-    uint32_t old;  /* the article with the same id, or TTI_NONE */
-    int keeps_old; /* the old one stays: it is the same, or a newer version, or it was withdrawn */
+    uint32_t old;   /* the article with the same id, or TTI_NONE */
+    int keeps_old;  /* the old one stays: it is the same, or a newer version, or it was withdrawn */
+    int is_awaited; /* the old one is a notice without a text, which came before the article */
     tti_decision decision;
     const tt_difference *differences; /* of the two, since the old one goes before the verdict */
     size_t difference_count;
@@ -115,20 +116,23 @@ static tt_status compare_with_old(tt_index *x, const tti_db_row *row, item_versi
 }
 
 /* Whether the article is what was withdrawn, sent once more, and no release of it: a version that
- * is older or, where it is the same or there is none, was published before the notice. */
-static int stays_withdrawn(const tti_indexed_article *old, const tti_db_row *row)
+ * is older or, where it is the same or there is none, was published before the notice. What is
+ * awaited comes for the first time: it is no release unless it was published after the notice. */
+static int stays_withdrawn(const tti_indexed_article *old, const tti_db_row *row, int is_awaited)
 {
     const int order = tti_version_order(old, row);
+    const int has_times = row->published != TT_NO_TIME && old->published != TT_NO_TIME;
     return (old->flags & TT_ARTICLE_WITHDRAWN) != 0 &&
            (old->flags & row->article_flags & TTI_ARTICLE_KILLED) == 0 &&
-           (order < 0 ||
-            (order == 0 && row->published != TT_NO_TIME && row->published < old->published));
+           (order < 0 || (order == 0 &&
+                          (has_times ? row->published < old->published + is_awaited : is_awaited)));
 }
 
 static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_verdict,
                                    item_version *v, tt_error *error)
 {
     const tti_indexed_article *old;
+    const tti_article_group *group;
     int order, is_same, is_withdrawn;
     *v = (item_version){
         .old = tti_article_table_find(&x->table, row->id, row->id_size, row->article_flags),
@@ -136,9 +140,12 @@ static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_
     if (v->old == TTI_NONE)
         return TT_OK;
     old = &x->table.articles.items[v->old];
+    group = tti_article_table_group(&x->table, v->old);
     order = tti_version_order(old, row);
-    is_same = is_unchanged(old, tti_article_table_group(&x->table, v->old), row);
-    is_withdrawn = stays_withdrawn(old, row);
+    is_same = is_unchanged(old, group, row);
+    v->is_awaited = group->token_count == 0 && row->token_count > 0;
+    is_withdrawn = stays_withdrawn(old, row, v->is_awaited);
+    v->is_awaited &= is_withdrawn;
     v->keeps_old = order < 0 || is_same || is_withdrawn;
     if (!with_verdict || (is_same && order == 0))
         return TT_OK;
@@ -280,6 +287,9 @@ static tt_status finish_version(const batch *b, const tti_db_row *row, int64_t s
     return tti_story_leave(b->x, story, error);
 }
 
+static tt_status complete_tombstone(const batch *b, size_t position, uint32_t notice,
+                                    tti_db_row *row, tt_error *error);
+
 /* An article whose id the index has. */
 static tt_status replace_article(const batch *b, size_t position, tt_error *error)
 {
@@ -289,6 +299,8 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
     uint32_t article;
     int64_t story = 0;
     TTI_TRY(find_item_version(x, &row, b->with_verdicts, &version, error));
+    if (version.is_awaited)
+        return complete_tombstone(b, position, version.old, &row, error);
     if (version.keeps_old)
         return b->with_verdicts ? add_verdict(b, &version.decision, position, &row, 1, error)
                                 : TT_OK;
@@ -355,6 +367,15 @@ static tt_status add_notice_verdict(const batch *b, size_t position, const tti_d
     return add_verdict(b, &d, position, row, is_known, error);
 }
 
+/* Stores what is left of an item. story: that of the article whose place it takes */
+static tt_status store_tombstone(const batch *b, tti_db_row *row, int64_t story, tt_error *error)
+{
+    uint32_t article;
+    TTI_TRY(tti_index_store_row(b->x, row, &article, error));
+    TTI_TRY(finish_version(b, row, story, error));
+    return b->with_verdicts ? tti_article_table_index_seeds(&b->x->table, error) : TT_OK;
+}
+
 /* The item leaves the index but for its tokens, so that a reprint is known for what it is. A notice
  * of an older version than what is there is as late as any other. */
 static tt_status withdraw_article(const batch *b, size_t position, tt_error *error)
@@ -364,10 +385,8 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
     const uint32_t old =
         tti_article_table_find(&x->table, notice->id, notice->id_size, notice->flags);
     tti_db_row row = row_of(x, notice, position);
-    uint32_t article;
     int64_t story = 0;
-    /* Of what never came, the text of the notice is all there is. */
-    int is_new = row.token_count > 0;
+    int is_new = 1; /* of what never came, the text of the notice is all there is, if it has one */
     if (old != TTI_NONE) {
         const tti_indexed_article *a = &x->table.articles.items[old];
         const int order = tti_version_order(a, &row),
@@ -382,11 +401,29 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
         TTI_TRY(drop_version(b, old, &story, error));
     if (b->with_verdicts)
         TTI_TRY(add_notice_verdict(b, position, &row, old != TTI_NONE, error));
-    if (!b->writes || !is_new)
-        return TT_OK;
-    TTI_TRY(tti_index_store_row(x, &row, &article, error));
-    TTI_TRY(finish_version(b, &row, story, error));
-    return b->with_verdicts ? tti_article_table_index_seeds(&x->table, error) : TT_OK;
+    return b->writes && is_new ? store_tombstone(b, &row, story, error) : TT_OK;
+}
+
+/* The article came after the notice that withdrew it, which had no text: it has the text of the
+ * tombstone, so that reprints are known. */
+static tt_status complete_tombstone(const batch *b, size_t position, uint32_t notice,
+                                    tti_db_row *row, tt_error *error)
+{
+    tti_db_row kept;
+    int64_t story = 0;
+    TTI_TRY(tti_index_copy_row(b->x, notice, &kept, error));
+    if (kept.version_size > 0) {
+        row->version = kept.version;
+        row->version_size = kept.version_size;
+    }
+    if (kept.published != TT_NO_TIME)
+        row->published = kept.published;
+    row->article_flags |= TT_ARTICLE_WITHDRAWN;
+    if (b->writes)
+        TTI_TRY(drop_version(b, notice, &story, error));
+    if (b->with_verdicts)
+        TTI_TRY(add_notice_verdict(b, position, row, 1, error));
+    return b->writes ? store_tombstone(b, row, story, error) : TT_OK;
 }
 
 /* What an editor killed is taken for withdrawn in whatever version it comes. The version is kept:

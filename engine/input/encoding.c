@@ -145,6 +145,27 @@ tt_status tti_encoding_convert(const char *name, const char *bytes, size_t size,
     return status;
 }
 
+size_t tti_base64_decode(char *bytes, size_t size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t held = 0;
+    size_t written = 0, count = 0, ends = 0;
+    for (size_t i = 0; i < size; i++) {
+        const char *digit = bytes[i] == '\0' ? NULL : strchr(digits, bytes[i]);
+        if (strchr(" \t\r\n", bytes[i]) != NULL && bytes[i] != '\0')
+            continue;
+        ends += bytes[i] == '=';
+        if (bytes[i] == '=')
+            continue;
+        if (digit == NULL || ends > 0)
+            return 0;
+        held = held << 6 | (uint32_t)(digit - digits);
+        if (count++ % 4 != 0)
+            bytes[written++] = (char)(held >> (6 - 2 * ((count - 1) % 4)));
+    }
+    return count % 4 == 1 || ends > 2 ? 0 : written;
+}
+
 void tti_encoding_close(tti_encoding *e)
 {
     if (e == NULL)

@@ -31,6 +31,10 @@ tt_status tti_encoding_read(tti_encoding *e, tti_byte_stream *stream, char *byte
 tt_status tti_encoding_convert(const char *name, const char *bytes, size_t size,
                                tti_char_array *out, const tt_allocator *allocator);
 
+/** Decodes base64, with blanks in it or without, in place. @return bytes of what it stands for; 0:
+ * it is no base64 */
+size_t tti_base64_decode(char *bytes, size_t size);
+
 /** NULL is allowed. */
 void tti_encoding_close(tti_encoding *e);
 

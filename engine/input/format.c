@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "input/csv.h"
+#include "input/documents.h"
 #include "input/json.h"
 #include "input/markup.h"
 #include "input/refusal.h"
@@ -30,7 +31,7 @@ static const struct name_ending {
     {".rss", TTI_FORMAT_XML},    {".rdf", TTI_FORMAT_XML},     {".atom", TTI_FORMAT_XML},
     {".csv", TTI_FORMAT_TABLE},  {".tsv", TTI_FORMAT_TABLE},   {".html", TTI_FORMAT_HTML},
     {".htm", TTI_FORMAT_HTML},   {".xhtml", TTI_FORMAT_HTML},  {".warc", TTI_FORMAT_WARC},
-    {".wet", TTI_FORMAT_WARC},
+    {".wet", TTI_FORMAT_WARC},   {".sgm", TTI_FORMAT_TEXT},    {".sgml", TTI_FORMAT_TEXT},
 };
 
 size_t tti_format_size_without_compression(const char *name)
@@ -294,6 +295,10 @@ static int decide_markup(tti_format *format, const tti_first_bytes *b)
     int answer;
     if (tti_format_is_page(b->bytes, b->size))
         return decide_format(format, TTI_FORMAT_HTML);
+    if (tti_documents_begin(b->bytes, b->size))
+        return decide_format(format, TTI_FORMAT_DOCUMENTS);
+    if (!is_whole && b->size >= 4 && strncasecmp(b->bytes, "<doc", 4) == 0)
+        return 0;
     answer = read_xml_beginning(b->bytes, b->size, &xml);
     if (answer < 0 && !is_whole)
         return 0;

@@ -15,6 +15,7 @@ typedef enum tti_format {
     TTI_FORMAT_TABLE,       /**< CSV and the like */
     TTI_FORMAT_HTML,        /**< the file is a page, one article */
     TTI_FORMAT_WARC,        /**< a web archive */
+    TTI_FORMAT_DOCUMENTS,   /**< many elements <doc> */
     /* These become one of the formats above when the first bytes are seen. */
     TTI_FORMAT_JSON,     /**< JSON or a stream: JSON Lines, if its bytes show nothing else */
     TTI_FORMAT_MARKDOWN, /**< text that may have tags */

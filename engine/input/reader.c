@@ -30,8 +30,10 @@
 #include "input/archive.h"
 #include "input/byte_stream.h"
 #include "input/csv.h"
+#include "input/documents.h"
 #include "input/encoding.h"
 #include "input/field_paths.h"
+#include "input/front_matter.h"
 #include "input/html_page.h"
 #include "input/inputs.h"
 #include "input/json_split.h"
@@ -44,6 +46,7 @@
 #include "util/error.h"
 #include "util/hash.h"
 #include "util/threads.h"
+#include "util/time.h"
 #include "util/utf8.h"
 
 #include <assert.h>
@@ -88,12 +91,13 @@ typedef struct reader_item {
 
 /* The file being read. */
 typedef struct input_file {
-    tti_byte_stream *stream; /* NULL between two files */
-    tti_xml *xml;            /* of a file in XML */
-    tti_csv *table;          /* of a table; among the reader's tables */
-    tti_warc *warc;          /* of a web archive */
-    void *converted;         /* the converter's stream, of a file of columns */
-    tti_json_split split;    /* of objects over several lines */
+    tti_byte_stream *stream;  /* NULL between two files */
+    tti_xml *xml;             /* of a file in XML */
+    tti_csv *table;           /* of a table; among the reader's tables */
+    tti_warc *warc;           /* of a web archive */
+    tti_documents *documents; /* of a file of them */
+    void *converted;          /* the converter's stream, of a file of columns */
+    tti_json_split split;     /* of objects over several lines */
     const tti_input *input;
     tti_format format;
     int is_begun;       /* the format is decided and the byte order mark passed */
@@ -367,6 +371,7 @@ void tt_reader_close(tt_reader *r)
         return;
     tti_xml_close(r->file.xml);
     tti_warc_close(r->file.warc);
+    tti_documents_close(r->file.documents);
     tti_byte_stream_close(r->file.stream);
     if (r->file.converted != NULL)
         r->converter->close(r->file.converted);
@@ -545,12 +550,14 @@ static void close_file(tt_reader *r)
     tti_byte_stream_close(r->file.stream);
     tti_xml_close(r->file.xml);
     tti_warc_close(r->file.warc);
+    tti_documents_close(r->file.documents);
     if (r->file.converted != NULL)
         r->converter->close(r->file.converted);
     r->file.converted = NULL;
     r->file.stream = NULL;
     r->file.xml = NULL;
     r->file.warc = NULL;
+    r->file.documents = NULL;
     r->file.table = NULL;
     r->tail = r->scanned = r->used;
 }
@@ -627,14 +634,18 @@ static tt_status feed_piece(tt_reader *r, const char *bytes, size_t size, int la
 {
     uint64_t line = 1;
     const char *reason;
-    const tt_status status = r->file.table != NULL  ? tti_csv_feed(r->file.table, bytes, size, last)
-                             : r->file.warc != NULL ? tti_warc_feed(r->file.warc, bytes, size, last)
-                                                    : tti_xml_feed(r->file.xml, bytes, size, last);
+    const input_file *f = &r->file;
+    const tt_status status = f->table != NULL  ? tti_csv_feed(f->table, bytes, size, last)
+                             : f->warc != NULL ? tti_warc_feed(f->warc, bytes, size, last)
+                             : f->documents != NULL
+                                 ? tti_documents_feed(f->documents, bytes, size, last)
+                                 : tti_xml_feed(f->xml, bytes, size, last);
     *ended = status != TT_OK;
     if (status == TT_EFORMAT) {
-        reason = r->file.table != NULL  ? tti_csv_fault(r->file.table)
-                 : r->file.warc != NULL ? tti_warc_fault(r->file.warc, &line)
-                                        : tti_xml_fault(r->file.xml, &line);
+        reason = f->table != NULL       ? tti_csv_fault(f->table)
+                 : f->warc != NULL      ? tti_warc_fault(f->warc, &line)
+                 : f->documents != NULL ? tti_documents_fault(f->documents, &line)
+                                        : tti_xml_fault(f->xml, &line);
         return append_rejected_input(r, line, TT_EFORMAT, reason, error);
     }
     TTI_TRY_ALLOC(status != TT_OK, error, "an item");
@@ -881,6 +892,10 @@ static tt_status open_parser(tt_reader *r, tt_error *error)
         const tti_warc_options options = {r->allocator, r->longest_line, pass_over_record};
         TTI_TRY_ALLOC(tti_warc_open(&f->warc, &options, append_converted, r), error,
                       "a web archive");
+    } else if (f->format == TTI_FORMAT_DOCUMENTS) {
+        TTI_TRY_ALLOC(
+            tti_documents_open(&f->documents, r->allocator, r->longest_line, append_converted, r),
+            error, "documents");
     } else if (f->format == TTI_FORMAT_TABLE) {
         tti_csv_options options = {r->allocator, r->longest_line, &r->line_options, {NULL}};
         for (int i = 0; i < TTI_FIELD_COUNT; i++)
@@ -954,7 +969,8 @@ static uint32_t notes_of_format(const tt_reader *r, const input_file *f, size_t 
                                      [TTI_FORMAT_XML] = TT_NOTE_IS_XML,
                                      [TTI_FORMAT_TABLE] = TT_NOTE_IS_TABLE,
                                      [TTI_FORMAT_HTML] = TT_NOTE_IS_HTML,
-                                     [TTI_FORMAT_WARC] = TT_NOTE_IS_ARCHIVE};
+                                     [TTI_FORMAT_WARC] = TT_NOTE_IS_ARCHIVE,
+                                     [TTI_FORMAT_DOCUMENTS] = 0};
     const tti_format named = f->input->format;
     const int is_json = f->format == TTI_FORMAT_JSONL || f->format == TTI_FORMAT_JSON_VALUES;
     const int is_text = named == TTI_FORMAT_TEXT || named == TTI_FORMAT_UNKNOWN;
@@ -1037,6 +1053,7 @@ static tt_status end_file(tt_reader *r, tt_error *error)
     switch (r->file.format) {
     case TTI_FORMAT_TABLE:
     case TTI_FORMAT_WARC:
+    case TTI_FORMAT_DOCUMENTS:
     case TTI_FORMAT_XML: {
         int ended = 0;
         TTI_TRY(feed_parser(r, error));
@@ -1169,7 +1186,7 @@ static tt_status fill_block(tt_reader *r, tt_error *error)
             else if (r->file.format == TTI_FORMAT_JSON_VALUES)
                 TTI_TRY(split_values(r, error));
             else if (r->file.format == TTI_FORMAT_XML || r->file.format == TTI_FORMAT_TABLE ||
-                     r->file.format == TTI_FORMAT_WARC)
+                     r->file.format == TTI_FORMAT_WARC || r->file.format == TTI_FORMAT_DOCUMENTS)
                 TTI_TRY(feed_parser(r, error));
         }
         if (!batch_has_room(r) || (r->items.count > 0 && r->used >= r->block_bytes))
@@ -1189,12 +1206,29 @@ static tt_status fill_block(tt_reader *r, tt_error *error)
 
 /* ==== Parsing a block ========================================================================= */
 
+/* Takes the title and the time from in front of a text. *text moves behind them. */
+static void read_front_matter(tt_record *record, const char **text, size_t *size)
+{
+    tti_front_matter front;
+    if (!tti_front_matter_read(*text, *size, &front))
+        return;
+    *text += front.size;
+    *size -= front.size;
+    if (front.title_size > 0) {
+        record->article.title = record->title = front.title;
+        record->article.title_size = record->title_size = front.title_size;
+    }
+    if (front.date_size > 0)
+        record->article.published = tti_time_read(front.date, front.date_size, &record->notes);
+    if (front.date_size > 0 && record->article.published == TT_NO_TIME)
+        record->notes |= TT_NOTE_NO_TIME;
+}
+
 static void read_text_item(const tti_jsonl_options *options, const reader_item *item, char *id,
                            tt_record *record)
 {
     const char *text = record->raw + item->bom;
-    const size_t size = record->raw_size - (size_t)item->bom;
-    size_t valid;
+    size_t size = record->raw_size - (size_t)item->bom, valid;
     if (size > options->max_article_bytes) {
         tti_record_reject(record, TT_ELIMIT, "text of %zu bytes is over the limit of %" PRIu64,
                           size, options->max_article_bytes);
@@ -1210,11 +1244,13 @@ static void read_text_item(const tti_jsonl_options *options, const reader_item *
                           valid + (size_t)item->bom);
         return;
     }
+    record->article.published = TT_NO_TIME;
+    if (options->text_format != TT_TEXT_PLAIN)
+        read_front_matter(record, &text, &size);
     record->article.id = id;
     record->article.id_size = tti_utf8_of_path(record->file, id);
     record->article.text = text;
     record->article.text_size = size;
-    record->article.published = TT_NO_TIME;
 }
 
 /* Adds a field to a digest: its size keeps it apart from the next one. */

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "input/encoding.h"
+#include "input/front_matter.h"
+#include "input/text_records.h"
 #include "twicetold.h"
 #include "util/utf8.h"
 
@@ -59,6 +62,7 @@ static const struct {
      "get the file with git lfs pull"},
     {"-----BEGIN PGP MESSAGE", 22, "an encrypted message", "decrypt it first"},
     {"BEGIN:V", 7, "a calendar or an address book", AS_TEXT},
+    {"\\documentclass", 14, "a LaTeX document", "make text of it first, with pandoc -t plain"},
     {"WEBVTT", 6, "subtitles", AS_TEXT},
     {"-- MySQL dump", 13, "an SQL dump", "export the table as CSV"},
     {"-- MariaDB dump", 15, "an SQL dump", "export the table as CSV"},
@@ -78,6 +82,7 @@ static const struct {
                {".mht", "a saved web page", AS_PAGE},
                {".mhtml", "a saved web page", AS_PAGE},
                {".srt", "subtitles", AS_TEXT},
+               {".tex", "a LaTeX document", "make text of it first, with pandoc -t plain"},
                {".pkl", "a pickle of Python", AS_LINES},
                {".pickle", "a pickle of Python", AS_LINES},
                {".br", "compressed with brotli", DECOMPRESS}};
@@ -107,6 +112,55 @@ static const char *wide_encoding(const char *bytes, size_t size)
     if (zeros[1] + zeros[3] == 0 && 3 * (zeros[0] + zeros[2]) >= 2 * units)
         return "say --encoding UTF-16BE";
     return NULL;
+}
+
+/* The number of letters beyond ASCII that UTF-7 stands for as "+AOk-". */
+static size_t letters_of_utf7(const char *bytes, size_t size)
+{
+    size_t letters = 0;
+    for (size_t at = 0; at < size; at++) {
+        char code[64];
+        size_t n = 0, decoded;
+        if ((unsigned char)bytes[at] >= 0x80)
+            return 0;
+        if (bytes[at] != '+')
+            continue;
+        while (at + 1 + n < size && n < sizeof code &&
+               (isalnum((unsigned char)bytes[at + 1 + n]) ||
+                (n > 0 && strchr("+/", bytes[at + 1 + n]) != NULL && bytes[at + 1 + n] != '\0')))
+            n++;
+        if (n < 3 || n == sizeof code || at + 1 + n == size || bytes[at + 1 + n] != '-')
+            continue;
+        memcpy(code, bytes + at + 1, n);
+        decoded = tti_base64_decode(code, n);
+        for (size_t i = 0; i + 1 < decoded; i += 2) {
+            const unsigned c = (unsigned)(unsigned char)code[i] << 8 | (unsigned char)code[i + 1];
+            if (c < 0xa0 || (c >= 0xd800 && c < 0xf900)) { /* of ASCII or nobody */
+                letters = 0;
+                break;
+            }
+            letters++;
+        }
+        at += n;
+    }
+    return letters;
+}
+
+/* The encoding of text in bytes of ASCII, by the escapes that shift it. @return what it is, or NULL
+ */
+static const char *shifted_encoding(const char *bytes, size_t size, const char **advice)
+{
+    for (size_t i = 0; i + 3 < size; i++)
+        if (bytes[i] == '\x1b' && bytes[i + 1] == '$') {
+            const int is_korean = bytes[i + 2] == ')' && bytes[i + 3] == 'C';
+            const int is_chinese = bytes[i + 2] == ')' && bytes[i + 3] == 'A';
+            *advice = is_korean    ? "say --encoding ISO-2022-KR"
+                      : is_chinese ? "say --encoding ISO-2022-CN"
+                                   : "say --encoding ISO-2022-JP";
+            return "text in ISO-2022";
+        }
+    *advice = "say --encoding UTF-7";
+    return letters_of_utf7(bytes, size) >= 2 ? "text in UTF-7" : NULL;
 }
 
 /* It has a zero, or a control character and is no UTF-8; text of another encoding has none. */
@@ -240,7 +294,7 @@ static int is_yaml(const char *bytes, size_t size)
             continue;
         }
         if (line.size >= 3 && memcmp(line.text, "---", 3) == 0)
-            return 0; /* what follows is a text */
+            return known >= 2; /* else what follows is a text */
         if (at > size && count > 0)
             break; /* it may be cut */
         count++;
@@ -299,6 +353,8 @@ const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t 
 {
     const size_t name_size = tti_format_size_without_compression(file->path);
     const int may_be_kept = file->format == TTI_FORMAT_TEXT;
+    tti_front_matter front;
+    const char *kind;
     int mail;
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
         if (size >= beginnings[i].size &&
@@ -318,6 +374,9 @@ const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t 
     *advice = wide_encoding(bytes, size);
     if (*advice != NULL)
         return "text in UTF-16 or UTF-32";
+    kind = file->format == TTI_FORMAT_HTML ? NULL : shifted_encoding(bytes, size, advice);
+    if (kind != NULL)
+        return kind;
     *advice = AS_TEXT;
     if (bytes[0] != '{' && is_binary(bytes, size)) /* of JSON, each record is checked */
         return "binary data";
@@ -335,6 +394,11 @@ const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t 
     if (mail > may_be_kept) /* one in plain text may be read as a text */
         return mail == 3 ? "an e-mail, or a web page that was saved as one" : "an e-mail";
     if (file->format == TTI_FORMAT_HTML)
+        return NULL;
+    kind = bytes[0] == '{' ? NULL : tti_text_records_kind(bytes, size, advice);
+    if (kind != NULL)
+        return kind;
+    if (may_be_kept && tti_front_matter_read(bytes, size, &front))
         return NULL;
     if (size > TTI_REFUSAL_BYTES)
         size = TTI_REFUSAL_BYTES;

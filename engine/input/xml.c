@@ -12,6 +12,7 @@
 
 #include <libxml/parser.h>
 
+#include "input/encoding.h"
 #include "input/json_item.h"
 #include "input/jsonl.h"
 #include "input/markup.h"
@@ -152,7 +153,8 @@ struct tti_xml {
     field into; /* the field being captured, or NO_FIELD */
     content_type as;
     int capture_depth;
-    int too_long; /* the item, or a field of it */
+    int is_base64; /* what is captured is encoded so */
+    int too_long;  /* the item, or a field of it */
 
     text_buffer text[FIELDS], json;
     tt_status status; /* why the document is read no further */
@@ -402,6 +404,9 @@ static void end_capture(tti_xml *x)
 {
     text_buffer *b = &x->text[x->into];
     const int is_body = x->into == BODY || x->into == BODY_FALLBACK;
+    if (b->count > 0 && x->is_base64)
+        b->count = tti_base64_decode(b->items, b->count);
+    x->is_base64 = 0;
     if (b->count > 0 && x->as != AS_PLAIN)
         b->count = tti_markup_strip(b->items, b->count);
     if (b->count > 0 && !is_body)
@@ -501,8 +506,11 @@ static void enter_content_set_element(tti_xml *x, const xmlChar *name, const xml
             x->inline_xml = x->depth;
         else if (equals(name, "inlineData")) {
             const content_type as = content_type_of(attributes, count, "contenttype");
+            const xmlChar **encoding = find_attribute(attributes, count, "encoding");
             if (as != AS_BASE64)
                 begin_capture(x, BODY, as == AS_PLAIN ? AS_PLAIN : AS_HTML);
+            x->is_base64 = x->into == BODY && encoding != NULL && encoding[4] - encoding[3] >= 6 &&
+                           memcmp(encoding[4] - 6, "base64", 6) == 0;
         }
     } else if (x->depth == x->inline_xml + 1) {
         if (equals(name, "nitf"))
@@ -585,9 +593,14 @@ static void enter_element_outside_items(tti_xml *x, const xmlChar *name, const x
             begin_capture(x, FEED_TITLE, AS_HTML);
         return;
     case XML_ATOM:
-        if (equals(name, "entry")) {
+        if (equals(name, "entry") || equals(name, "deleted-entry")) {
             begin_item(x);
             x->item_namespace = uri;
+            if (equals(name, "deleted-entry")) { /* a tombstone, as RFC 6721 has it */
+                read_attribute_field(x, attributes, count, "ref", ID);
+                read_attribute_field(x, attributes, count, "when", TIME);
+                append_literal(x, &x->text[STATUS], "canceled");
+            }
         } else if (own && equals(name, "title") && x->depth == 2)
             begin_capture(x, FEED_TITLE, content_type_of(attributes, count, "type"));
         return;
@@ -607,7 +620,8 @@ static xml_vocabulary vocabulary_of_root(const char *root)
                  {"rss", XML_RSS},
                  {"RDF", XML_RSS},
                  {"feed", XML_ATOM},
-                 {"entry", XML_ATOM}};
+                 {"entry", XML_ATOM},
+                 {"deleted-entry", XML_ATOM}};
     for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
         if (strcmp(root, roots[i].name) == 0)
             return roots[i].vocabulary;

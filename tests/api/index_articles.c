@@ -637,6 +637,43 @@ static void what_was_withdrawn_does_not_come_back_by_being_sent_once_more(void *
     free(newer);
 }
 
+static void what_was_withdrawn_before_it_came_is_withdrawn_when_it_comes(void **state)
+{
+    tt_index *index = open_with_texts(NULL);
+    char *text = random_text(42, 200), *longer = joined(text, " and more");
+    tt_article later = article_from("d", "x", text);
+    (void)state;
+    assert_int_equal(send(index, "a", "", "", TT_ARTICLE_WITHDRAWN), TT_VERDICT_WITHDRAWN);
+    assert_null(judged.of.bytes);
+    assert_int_equal(send(index, "a", "", "", TT_ARTICLE_WITHDRAWN), TT_VERDICT_WITHDRAWN);
+    assert_int_equal(kind_of(index, "a", text), TT_VERDICT_WITHDRAWN); /* it is only asked */
+    assert_int_equal(send(index, "a", "", text, 0), TT_VERDICT_WITHDRAWN);
+    assert_is_of("a");
+    assert_int_equal(get(index, "a").withdrawn, 1);
+    assert_null(get(index, "a").text);
+    assert_int_equal(send(index, "b", "", longer, 0), TT_VERDICT_WITHDRAWN);
+    assert_is_of("a");
+    (void)send(index, "c", "3", "", TT_ARTICLE_WITHDRAWN);
+    add(index, "c", "x", text); /* without a verdict */
+    assert_int_equal(get(index, "c").withdrawn, 1);
+    assert_int_equal(send(index, "c", "2", longer, 0), TT_VERDICT_WITHDRAWN);
+    assert_int_equal(send(index, "c", "4", longer, 0), TT_VERDICT_UPDATE); /* it is released */
+    later.published = 1000;
+    later.flags = TT_ARTICLE_WITHDRAWN;
+    later.text_size = 0;
+    assert_int_equal(tt_index_add(index, &later, 1, NULL, take_judged, NULL, NULL), TT_OK);
+    later.flags = 0;
+    later.text_size = strlen(text);
+    assert_int_equal(tt_index_add(index, &later, 1, NULL, take_judged, NULL, NULL), TT_OK);
+    assert_int_equal(judged.kind, TT_VERDICT_WITHDRAWN);
+    later.published = 1001;
+    assert_int_equal(tt_index_add(index, &later, 1, NULL, take_judged, NULL, NULL), TT_OK);
+    assert_int_equal(get(index, "d").withdrawn, 0);
+    tt_index_close(index);
+    free(text);
+    free(longer);
+}
+
 static void what_is_withdrawn_is_no_match(void **state)
 {
     tt_index *index = open_with_texts(NULL);
@@ -915,6 +952,7 @@ int main(void)
         cmocka_unit_test(what_is_killed_is_withdrawn_until_it_is_taken_back),
         cmocka_unit_test(every_reprint_of_what_was_withdrawn_says_so),
         cmocka_unit_test(what_was_withdrawn_does_not_come_back_by_being_sent_once_more),
+        cmocka_unit_test(what_was_withdrawn_before_it_came_is_withdrawn_when_it_comes),
         cmocka_unit_test(what_is_withdrawn_is_no_match),
         cmocka_unit_test(another_text_of_an_item_is_its_update),
         cmocka_unit_test(an_update_of_an_item_says_which_facts_are_others),

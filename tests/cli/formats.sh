@@ -573,6 +573,41 @@ web_page() { # $1: more of the text
     printf '<html><head><title>Bread</title></head><body><nav>Home News Sport</nav><article><p>%s%s</p></article></body></html>' "$words" "$1"
 }
 
+test_documents() {
+    {
+        printf '<DOC id="AFP_ENG_20340508.0001" type="story" >\n<HEADLINE>\nBread &amp; salt\n</HEADLINE>\n<TEXT>\n<P>\n%s\n</P>\n<P>\nNobody was hurt.\n</P>\n</TEXT>\n</DOC>\n' "$words"
+        printf '<doc>\n<DOCNO> FT-2 </DOCNO>\n<DATE>2034-05-09</DATE>\n<TEXT>\nGulls came early.\n\n  Terns < 5 did not.\n</TEXT>\n<TEXT>The rest.</TEXT></doc>\n'
+        printf '\n<doc id="12" url="https://x.example/?curid=12" title="Piers">\nPiers\n\nThey stand in water.\n</doc>\n<doc id="empty">\n</doc>\n'
+    } >in.txt
+    run dedup in.txt -o kept.jsonl
+    exits 1
+    has err 'in.txt:29: no text in the document'
+    printf '{"id":"AFP_ENG_20340508.0001","text":"%s\\n\\nNobody was hurt.","title":"Bread & salt","published":"2034-05-08"}\n' "$words" >expected
+    printf '{"id":"FT-2","text":"Gulls came early.\\n\\nTerns < 5 did not.\\n\\nThe rest.","published":"2034-05-09"}\n' >>expected
+    printf '{"id":"12","text":"They stand in water.","title":"Piers","url":"https://x.example/?curid=12"}\n' >>expected
+    same expected kept.jsonl
+    printf 'Something else.\n' >>in.txt
+    run dedup in.txt -o kept.jsonl
+    exits 1
+    has err 'in.txt:31: something else than a <doc> where one should begin'
+}
+
+test_front_matter() {
+    printf -- '---\ntitle: "Bread in Sollen"\ndate: 2034-05-08\ntags:\n  - bread\n---\n%s\n' "$words" >a.md
+    printf '+++\ntitle = "Bread"\n+++\n%s\n' "$words" >b.txt
+    printf -- '---\nA note: this is a text.\n---\nGulls came early.\n' >c.md
+    run dedup a.md c.md -o kept.jsonl
+    exits 0
+    printf '{"id":"a.md","text":"%s\\n","title":"Bread in Sollen","published":"2034-05-08T00:00:00Z"}\n' "$words" >expected
+    printf '{"id":"c.md","text":"---\\nA note: this is a text.\\n---\\nGulls came early.\\n"}\n' >>expected
+    same expected kept.jsonl
+    run dedup -q b.txt -o kept.jsonl
+    printf '{"id":"b.txt","text":"%s\\n","title":"Bread"}\n' "$words" >expected
+    same expected kept.jsonl
+    run dedup -q a.md -o kept.jsonl --text-format plain
+    has kept.jsonl '{"id":"a.md","text":"---\ntitle:'
+}
+
 test_web_archives() {
     {
         printf 'software: none\r\n' | warc_record warcinfo x application/warc-fields

@@ -2,6 +2,7 @@
 """Gives every kind of file to scan, dedup, index add and watch, and checks what they read, what they say and how they
 end, and that docs/reliability.md has the same table. No kind may end with 0 and without an article.
 usage: kinds.py COMMAND [--write]     --write renews the table in the document"""
+import base64
 import bz2
 import gzip
 import io
@@ -156,6 +157,19 @@ KINDS = [
     ("a mail named `.txt`", "a.txt", f"From: a@b.example\nSubject: x\n\n{WORDS}\n", 1, 0, "it begins with the headers of a mail", "watch"),
     ("a mail whose text is encoded", "a.txt", "From: a@b.example\nContent-Transfer-Encoding: base64\n\neA==\n", 0, 1, "an e-mail"),
     ("a mailbox", "a", f"From a@b.example Mon May  8 10:00:00 2034\nSubject: x\n\n{WORDS}\n", 0, 1, "a mailbox"),
+    ("text with front matter (YAML, TOML)", "a.md", f"---\ntitle: Bread\ndate: 2034-05-08\n---\n{WORDS}\n", 1, 0, "", "watch"),
+    ("YAML of several documents named `.txt`", "a.txt", f"---\nid: a\ntext: {WORDS}\n---\nid: b\ntext: x\n", 0, 1, "a YAML file"),
+    ("labels and texts apart by tabs", "a.txt", f"ham\t{WORDS}\nspam\t{WORDS}\n", 0, 1, "a table without a header; put a line of names in front (label<TAB>text)"),
+    ("fastText", "a.txt", f"__label__ham {WORDS}\n__label__spam {WORDS}\n", 0, 1, "labels and texts of fastText; make it a table"),
+    ("CoNLL 2003", "a.txt", "-DOCSTART- -X- O O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n", 0, 1, "a word a line, with tags (CoNLL); give the text that was tagged"),
+    ("CoNLL-U", "a.conllu", "# sent_id = 1\n1\tThey\tthey\tPRON\n2\tbuy\tbuy\tVERB\n\n", 0, 1, "a table without a header"),
+    ("articles of Nexis", "a.txt", f"           1 of 500 DOCUMENTS\n\n\n{WORDS}\n", 0, 1, "articles of Nexis in one file; split it: csplit"),
+    ("LaTeX", "a.tex", "\\documentclass{article}\n", 0, 1, "a LaTeX document; make text of it first, with pandoc"),
+    ("TREC, AQUAINT", "a.txt", "".join(f"<DOC>\n<DOCNO> FT911-{i} </DOCNO>\n<TEXT>\n{WORDS} {i}\n</TEXT>\n</DOC>\n\n" for i in range(3)), 3, 0, ""),
+    ("Gigaword", "a.sgm", "".join(f'<DOC id="XIN_ENG_20340508.000{i}" type="story" >\n<TEXT>\n<P>\n{WORDS} {i}\n</P>\n</TEXT>\n</DOC>\n' for i in range(3)), 3, 0, ""),
+    ("WikiExtractor", "wiki_00", "".join(f'<doc id="{i}" url="https://x.example/" title="Bread">\nBread\n\n{WORDS} {i}\n\n</doc>\n' for i in range(3)), 3, 0, ""),
+    ("documents that are cut off", "a.sgm", f'<DOC id="a"><TEXT>{WORDS}</TEXT></DOC>\n<DOC id="b"><TEXT>{WORDS}', 1, 1, "a document without its end; the file was cut"),
+    ("documents with a word a line", "a.vert", '<doc id="a">\nEU\tNNP\nrejects\tVBZ\n</doc>\n', 0, 1, "a word a line, with tags; give the text that was tagged"),
     ("subtitles", "a.txt", f"1\n00:00:01,000 --> 00:00:04,000\n{WORDS}\n", 0, 1, "subtitles"),
     ("gzip named `.txt`", "a.txt", gz(LINES.encode()), 3, 0, "its name says otherwise, but it is JSON", "watch"),
     ("HTML", "a.html", PAGE, 1, 0, "", "watch"),
@@ -166,11 +180,15 @@ KINDS = [
     ("JSON in Latin-1", "a.jsonl", LINES.encode() + b'{"id":"x","text":"caf\xe9"}\n', 3, 1, "invalid UTF-8 at byte 21"),
     ("UTF-16", "a.jsonl", wide.encode("utf-16-le"), 0, 1, "text in UTF-16 or UTF-32; say --encoding UTF-16"),
     ("UTF-16 without a mark", "a.jsonl", LINES.encode("utf-16-be"), 0, 1, "text in UTF-16 or UTF-32; say --encoding UTF-16BE"),
-    ("UTF-7", "a.jsonl", '{"id":"x","text":"caf+AOk-"}\n', 1, 0, ""),
+    ("UTF-7", "a.jsonl", '{"id":"x","text":"caf+AOk- fran+AOc-ais"}\n', 0, 1, "text in UTF-7; say --encoding UTF-7"),
+    ("ISO-2022-JP", "a.txt", "首相は経済対策を発表した。\n".encode("iso-2022-jp"), 0, 1, "text in ISO-2022; say --encoding ISO-2022-JP"),
     ("RSS 2.0", "a.rss", RSS, 1, 0, ""),
     ("RSS in a namespace", "a.xml", RSS.replace('version="2.0"', 'version="2.0" xmlns="http://backend.userland.com/rss2"'), 1, 0, ""),
     ("RSS 0.90, 1.0", "a.rdf", '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">' + ITEM + "</r:RDF>", 1, 0, ""),
     ("RSS whose items are in another namespace", "a.xml", RSS.replace("<item>", '<item xmlns="urn:x">').replace("<channel>", '<channel xmlns="urn:y">'), 1, 0, ""),
+    ("a tombstone of Atom, and its entry", "a.atom", f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"><at:deleted-entry ref="a"/><entry><id>a</id><content>{WORDS}</content></entry></feed>', 1, 1, 'id "a" was seen before, in a notice that withdraws it', "index add", "watch"),
+    ("a notice without a text, and its story", "a.jsonl", f'{{"id":"a","pubstatus":"canceled"}}\n{{"id":"a","text":"{WORDS}"}}\n', 1, 1, 'id "a" was seen before, in a notice that withdraws it', "index add", "watch"),
+    ("NewsML-G2 in base64", "a.xml", f'<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="u"><contentSet><inlineData contenttype="text/plain" encoding="base64">{base64.b64encode(WORDS.encode()).decode()}</inlineData></contentSet></newsItem>', 1, 0, ""),
     ("a feed without items", "a.rss", RSS.replace(ITEM, ""), 0, 0, "a.rss has no item"),
     ("an item without a body", "a.rss", RSS.replace("</channel>", "<item><guid>x</guid></item></channel>"), 1, 1, "no body text in the item"),
     ("XML that is cut off", "a.rss", RSS[:-14], 1, 1, "invalid XML: it ends early"),
@@ -233,6 +251,8 @@ if HAS["zstd"]:
 PYTHON = {
     "all records without it": "InvalidError",
     "an id twice": "DuplicateError",
+    "a tombstone of Atom, and its entry": "DuplicateError",
+    "a notice without a text, and its story": "DuplicateError",
     "a result of `scan`": "InvalidError",
     "verdicts of `watch`": "InvalidError",
 }
