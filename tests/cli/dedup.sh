@@ -187,7 +187,7 @@ test_decisions_of_an_editor_are_obeyed() {
 test_a_later_stage_of_a_story_is_kept() {
     first='Senator Ivo Lenz of Karst said today that the Harbour Committee has passed his measure on harbour dredging. The measure sets aside 12 million for the port of Ostry, where silt has closed two of the five berths since the storms of last winter. Without those berths our grain waits on the quay, Lenz said. This money puts the dredgers back to work before the harvest. The port authority has said that the work takes eleven weeks. It would also pay for a survey of the channel and for new lights on the mole. The bill now goes to the full Senate, which is expected to take it up in July, and if it passes to the governor. Lenz asked that it be heard before the recess.'
     later='Senator Ivo Lenz of Karst said today that the full Senate has passed his measure on harbour dredging. The measure sets aside 9 million for the port of Ostry, where silt has closed two of the five berths since the storms of last winter. Without those berths our grain waits on the quay, Lenz said. This money puts the dredgers back to work before the harvest. The port authority has said that the work takes eleven weeks. It would also pay for a survey of the channel and for new lights on the mole. The governor signed it on Friday.'
-    for dates in ';' ',"published":"2034-06-01";,"published":"2034-07-01"'; do
+    for dates in ';' ',"published":"2034-06-25";,"published":"2034-07-05"'; do
         printf '{"id":"june","text":"%s"%s}\n{"id":"july","text":"%s"%s}\n' \
             "$first" "${dates%%;*}" "$later" "${dates##*;}" >stages.jsonl
         run dedup -q stages.jsonl -o kept.jsonl
@@ -198,11 +198,19 @@ test_a_later_stage_of_a_story_is_kept() {
     sed 's/ 9 million/ 12 million/' stages.jsonl >same.jsonl
     run dedup -q same.jsonl -o kept.jsonl
     [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'the same number is news'
-    sed 's/2034-07/2034-05/' stages.jsonl >older.jsonl
+    sed 's/2034-07-05/2034-06-15/' stages.jsonl >older.jsonl
     run dedup -q older.jsonl -o kept.jsonl --removed removed.jsonl
     [ "$(wc -l <kept.jsonl)" -eq 1 ] || fail 'an older report is news'
     # and what differs is said: "9" of the one, "12" of the other
     has removed.jsonl '"conflicts":1,"differ":[{"kind":"numeral","begin":125,"end":126,"of_begin":131,"of_end":133}]}'
+    # after two weeks a text with a little of its own is news, and a reprint is not
+    sed 's/2034-07-05/2034-07-15/' same.jsonl >stages.jsonl
+    run dedup -q stages.jsonl -o kept.jsonl
+    [ "$(wc -l <kept.jsonl)" -eq 2 ] || fail 'a stage of another month is dropped'
+    sed 's/2034-07-05/2034-07-15/; s/full Senate has/Harbour Committee has/; s/The governor signed it on Friday/He thanked it/' same.jsonl >again.jsonl
+    sed -n 1p same.jsonl | sed 's/"june"/"again"/; s/2034-06/2035-06/; s/Senator Ivo/(Reprinted) &/' >>again.jsonl
+    run dedup -q again.jsonl -o kept.jsonl
+    [ "$(grep -c again kept.jsonl)" -eq 1 ] && [ "$(grep -c june kept.jsonl)" -eq 0 ] || fail "kept $(cut -c1-20 kept.jsonl)"
 }
 
 

@@ -17,6 +17,7 @@ NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overla
 REPORTED = (*NUMBERS, "conflicts")
 _PAIR = ("a", "b", "relation", "by_overlap", "conflicts", "figures")
 _OTHER_NEWS = 2  # conflicts with the article that is kept (result/result.c)
+_STAGE_MICROSECONDS, _DROP_OF_STAGE = 14 * 24 * 3600 * 1000000, 0.95
 _NO_TIME = -(2**63)
 FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
 
@@ -217,8 +218,10 @@ def removed(pairs: DataFrame, articles: DataFrame, documents: Documents, drop: f
     is_timed = f"published <> {_NO_TIME} and published_of <> {_NO_TIME} and published <> published_of"
     is_newer = F.expr(f"if({is_timed}, published > published_of, n > keep)")
     found = found.where(~(is_newer & (F.col("figures") == 1))).where(f"conflicts < {_OTHER_NEWS}")
-    found = found.select(F.col("n").alias("a"), F.col("keep").alias("b"), *_turned("turned"))
-    return same.unionByName(found.where(F.col("overlap_a") >= drop))
+    is_stage = F.expr(f"{is_timed} and abs(double(published) - double(published_of)) > {_STAGE_MICROSECONDS}")
+    least = F.when(is_stage, max(drop, _DROP_OF_STAGE)).otherwise(drop)
+    found = found.select(F.col("n").alias("a"), F.col("keep").alias("b"), *_turned("turned"), least.alias("least"))
+    return same.unionByName(found.where(F.col("overlap_a") >= F.col("least")).drop("least"))
 
 
 def numbered(df: DataFrame, key: str, name: str, *order: str) -> DataFrame:
