@@ -10,9 +10,8 @@
 #include "twicetold.h"
 #include "util/alloc.h"
 #include "util/hash.h"
+#include "util/id.h"
 #include "util/spill.h"
-
-#include <string.h>
 
 /** The tokens of one article. */
 typedef struct tti_doc {
@@ -36,34 +35,20 @@ typedef struct tti_article {
     uint32_t flags;
 } tti_article;
 
-/** The id of an article: 7 is not "7". */
-typedef struct tti_article_id {
-    const char *bytes;
-    size_t size;
-    uint32_t flags; /**< of the article: TT_ARTICLE_INTEGER_ID counts */
-} tti_article_id;
-
-static inline uint32_t tti_article_id_hash(tti_article_id x)
-{
-    return (uint32_t)XXH3_64bits_withSeed(x.bytes, x.size, x.flags & TT_ARTICLE_INTEGER_ID);
-}
-
-static inline int tti_article_id_equal(tti_article_id x, tti_article_id y)
-{
-    return x.size == y.size && memcmp(x.bytes, y.bytes, y.size) == 0 &&
-           ((x.flags ^ y.flags) & TT_ARTICLE_INTEGER_ID) == 0;
-}
-
-static inline tti_article_id tti_article_id_of(const tti_article *article)
-{
-    return (tti_article_id){article->id, article->id_size, article->flags};
-}
-
 /** For a tti_table of articles by their ids. */
+static inline uint32_t tti_id_hash(tt_id x)
+{
+    return (uint32_t)XXH3_64bits_withSeed(x.bytes, x.size, x.flags);
+}
+
+static inline tt_id tti_article_id(const tti_article *article)
+{
+    return tti_id(article->id, article->id_size, article->flags);
+}
+
 static inline int tti_article_has_id(const void *articles, uint32_t number, const void *id)
 {
-    return tti_article_id_equal(tti_article_id_of((const tti_article *)articles + number),
-                                *(const tti_article_id *)id);
+    return tti_id_equal(tti_article_id((const tti_article *)articles + number), *(const tt_id *)id);
 }
 
 typedef struct tti_corpus {

@@ -26,6 +26,6 @@ tt_status tti_tokenized_batch_error(const tt_article *articles, const tti_tokeni
 /** Whether an id is UTF-8 and not empty and, where it was a number, written as JSON writes
  * integers.
  */
-int tti_article_id_is_valid(tti_article_id id);
+int tti_id_is_valid(tt_id id);
 
 #endif

@@ -49,22 +49,17 @@ void tti_article_table_free(tti_article_table *t)
 
 /* ---- Finding --------------------------------------------------------------------------------- */
 
-static tti_article_id id_of(const tti_indexed_article *x)
-{
-    return (tti_article_id){x->bytes, x->id_size, x->flags};
-}
-
 static int has_id(const void *ctx, uint32_t article, const void *key)
 {
     const tti_article_table *t = ctx;
-    return tti_article_id_equal(id_of(&t->articles.items[article]), *(const tti_article_id *)key);
+    return tti_id_equal(tti_indexed_article_id(&t->articles.items[article]), *(const tt_id *)key);
 }
 
 uint32_t tti_article_table_find(const tti_article_table *t, const char *id, size_t size,
                                 uint32_t flags)
 {
-    const tti_article_id key = {id, size, flags};
-    return tti_table_find(&t->ids, tti_article_id_hash(key), has_id, t, &key);
+    const tt_id key = tti_id(id, size, flags);
+    return tti_table_find(&t->ids, tti_id_hash(key), has_id, t, &key);
 }
 
 uint32_t tti_article_table_find_number(const tti_article_table *t, int64_t number)
@@ -229,7 +224,7 @@ tt_status tti_article_copy_row(tti_slab *slab, const tti_db_row *r, tti_article_
     else if (r->token_count > 0)
         tti_read_le32(out->hashes, r->data, r->token_count);
     out->hash = hash_tokens(out->hashes, out->token_count);
-    out->id_hash = tti_article_id_hash((tti_article_id){r->id, r->id_size, r->article_flags});
+    out->id_hash = tti_id_hash(tti_id(r->id, r->id_size, r->article_flags));
     return TT_OK;
 }
 
@@ -317,7 +312,7 @@ tt_status tti_article_table_insert(tti_article_table *t, tti_slab *slab, tti_art
 {
     const uint32_t number = (uint32_t)t->articles.count;
     const tti_indexed_article *x = &copy->article;
-    const tti_article_id id = id_of(x);
+    const tt_id id = tti_indexed_article_id(x);
     const int64_t time = tti_indexed_article_time(x);
     tt_status status = reserve_one(t, error);
     if (status == TT_OK && tti_table_find(&t->ids, copy->id_hash, has_id, t, &id) != TTI_NONE)
@@ -501,7 +496,7 @@ tt_status tti_article_table_remove(tti_article_table *t, uint32_t article, tt_er
         else
             g->last = x->previous;
     }
-    tti_table_remove(&t->ids, tti_article_id_hash(id_of(x)), article);
+    tti_table_remove(&t->ids, tti_id_hash(tti_indexed_article_id(x)), article);
     t->living--;
     t->withdrawn -= (x->flags & TT_ARTICLE_WITHDRAWN) != 0;
     t->dated -= (size_t)tti_indexed_article_is_dated(x);
@@ -589,7 +584,7 @@ tt_status tti_article_table_compact(tti_article_table *t, tt_error *error)
     tti_table_free(&t->ids);
     TTI_TRY_ALLOC(tti_table_reserve(&t->ids, t->articles.count), error, "articles");
     for (uint32_t k = 0; k < t->articles.count; k++)
-        tti_table_add(&t->ids, tti_article_id_hash(id_of(&t->articles.items[k])), k);
+        tti_table_add(&t->ids, tti_id_hash(tti_indexed_article_id(&t->articles.items[k])), k);
     t->epoch++;
     tti_postings_free(&t->postings);
     t->seeded = 0;

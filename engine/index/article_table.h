@@ -157,6 +157,11 @@ static inline tti_article_group *tti_article_table_group(const tti_article_table
     return &tti_array_at(&t->groups, tti_array_at(&t->articles, article).group);
 }
 
+static inline tt_id tti_indexed_article_id(const tti_indexed_article *x)
+{
+    return tti_id(x->bytes, x->id_size, x->flags);
+}
+
 static inline const char *tti_indexed_article_source(const tti_indexed_article *x)
 {
     return x->bytes + x->id_size;

@@ -180,7 +180,7 @@ static int is_no_copy(const tti_classifier *c, const tti_comparison *x, uint32_t
         return 0;
     for (int k = 0; member != TTI_NONE && k < MOST_TWINS; k++) {
         const tti_indexed_article *a = &tti_array_at(&c->table->articles, member);
-        const tt_id of = {a->bytes, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+        const tt_id of = tti_indexed_article_id(a);
         if (tti_decisions_find(c->decisions, &x->id, &of) == TT_DECISION_NOT_A_COPY)
             return 1;
         member = a->next;

@@ -40,7 +40,7 @@ enum { TTI_ARTICLE_KILLED = 1u << 2 };
 
 static inline tt_id tti_db_row_id(const tti_db_row *row)
 {
-    return (tt_id){row->id, row->id_size, row->article_flags & TT_ARTICLE_INTEGER_ID, 0};
+    return tti_id(row->id, row->id_size, row->article_flags);
 }
 
 /** Sets the sizes that follow from the number of tokens and the bytes of the data, and looks at a

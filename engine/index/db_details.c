@@ -241,8 +241,7 @@ static int is_valid_of(const uint8_t *data, size_t size)
     if (data[2] == 0)
         return size == VERDICT_HEAD;
     return data[2] == 1 && (data[3] & ~TT_ARTICLE_INTEGER_ID) == 0 &&
-           tti_article_id_is_valid(
-               (tti_article_id){(const char *)data + VERDICT_HEAD, size - VERDICT_HEAD, data[3]});
+           tti_id_is_valid(tti_id((const char *)data + VERDICT_HEAD, size - VERDICT_HEAD, data[3]));
 }
 
 /* @return TT_OK, TT_ENOMEM; TT_EFORMAT: it is damaged */
@@ -373,10 +372,9 @@ tt_status tti_db_read_story(tti_db *f, const tt_allocator *allocator, int64_t nu
             .source_size = source.size,
             .sources = (const uint8_t *)memory->items,
             .source_count = sources.size / 8};
-        if (status == TT_OK && ((uint64_t)sqlite3_column_int64(s, 5) != sum_story(out) ||
-                                (out->id.flags & ~(uint32_t)TT_ARTICLE_INTEGER_ID) != 0 ||
-                                !tti_article_id_is_valid(
-                                    (tti_article_id){out->id.bytes, out->id.size, out->id.flags})))
+        if (status == TT_OK &&
+            ((uint64_t)sqlite3_column_int64(s, 5) != sum_story(out) ||
+             (out->id.flags & ~(uint32_t)TT_ARTICLE_INTEGER_ID) != 0 || !tti_id_is_valid(out->id)))
             status = TT_EFORMAT;
     }
     (void)sqlite3_reset(s);
@@ -430,9 +428,7 @@ static tt_status take_decision(tti_db *f, sqlite3_stmt *s, tti_db_decision_fn ta
     const int has_of = (flags & 4) != 0;
     if ((uint64_t)sqlite3_column_int64(s, 7) != sum_decision(&x, flags) || flags < 0 || flags > 7 ||
         kind < TT_DECISION_NONE || kind > TT_DECISION_NOT_A_COPY || number < 1 ||
-        number > TTI_DB_MAX_NUMBER ||
-        !tti_article_id_is_valid((tti_article_id){x.id.bytes, x.id.size, x.id.flags}) ||
-        (has_of && !tti_article_id_is_valid((tti_article_id){x.of.bytes, x.of.size, x.of.flags})))
+        number > TTI_DB_MAX_NUMBER || !tti_id_is_valid(x.id) || (has_of && !tti_id_is_valid(x.of)))
         return fail_details(f, number, "decision", error);
     if (!has_of)
         x.of = (tt_id){NULL, 0, 0, 0};
@@ -451,8 +447,8 @@ tt_status tti_db_each_decision(tti_db *f, int64_t after, tti_db_decision_fn take
     (void)sqlite3_bind_int64(s, 1, after);
     while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
         const int64_t number = sqlite3_column_int64(s, 0);
-        status = number > after ? take_decision(f, s, take, ctx, error)
-                                : tti_db_out_of_order(f, error);
+        status =
+            number > after ? take_decision(f, s, take, ctx, error) : tti_db_out_of_order(f, error);
         after = number;
     }
     if (status == TT_OK && code != SQLITE_DONE)

@@ -22,17 +22,11 @@ void tti_decisions_free(tti_decisions *d)
     tti_decisions_init(d, a);
 }
 
-static int same_id(const tt_id *x, const tt_id *y)
-{
-    return (x->bytes == NULL) == (y->bytes == NULL) && x->size == y->size && x->flags == y->flags &&
-           (x->size == 0 || memcmp(x->bytes, y->bytes, x->size) == 0);
-}
-
 static int is_about(const void *ctx, uint32_t number, const void *key)
 {
     const tti_decisions *d = ctx;
     const tti_decided *x = &tti_array_at(&d->list, number), *y = key;
-    return same_id(&x->id, &y->id) && same_id(&x->of, &y->of);
+    return tti_id_equal(x->id, y->id) && tti_id_equal(x->of, y->of);
 }
 
 static uint32_t hash_of(const tti_decided *x)
@@ -105,8 +99,7 @@ static tt_status check_decision(const tt_index_decision *d, size_t position, tt_
     for (int k = 0; k < 2; k++)
         if (!(k == 1 && ids[k]->bytes == NULL) &&
             ((ids[k]->flags & ~(uint32_t)TT_ARTICLE_INTEGER_ID) != 0 || ids[k]->bytes == NULL ||
-             !tti_article_id_is_valid(
-                 (tti_article_id){ids[k]->bytes, ids[k]->size, ids[k]->flags})))
+             !tti_id_is_valid(*ids[k])))
             return tti_fail(error, TT_EINVAL, position, "a decision names no valid id");
     if (d->kind < TT_DECISION_NONE || d->kind > TT_DECISION_NOT_A_COPY)
         return tti_fail(error, TT_EINVAL, position, "a decision has an unknown kind");

@@ -40,7 +40,7 @@ static tt_status read_article(tt_index *x, uint32_t article, int with_text, tt_i
     const tti_indexed_article *a = &tti_array_at(&x->table.articles, article);
     *out =
         (tt_index_article){.number = (uint64_t)a->number,
-                           .id = {a->bytes, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0},
+                           .id = tti_indexed_article_id(a),
                            .source = tti_indexed_article_source(a),
                            .source_size = a->source_size,
                            .version = tti_indexed_article_version(a),

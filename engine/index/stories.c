@@ -25,14 +25,13 @@ static void find_first(const tt_index *x, int64_t story, const tti_db_row *row, 
 {
     const uint32_t first = tti_article_table_find_number(&x->table, story);
     const tti_indexed_article *a = first == TTI_NONE ? NULL : &x->table.articles.items[first];
-    *out =
-        (tti_db_story){.number = story,
-                       .id = {row->id, row->id_size, row->article_flags & TT_ARTICLE_INTEGER_ID, 0},
-                       .source = row->source,
-                       .source_size = row->source_size};
+    *out = (tti_db_story){.number = story,
+                          .id = tti_db_row_id(row),
+                          .source = row->source,
+                          .source_size = row->source_size};
     if (a == NULL)
         return;
-    out->id = (tt_id){a->bytes, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    out->id = tti_indexed_article_id(a);
     out->source = tti_indexed_article_source(a);
     out->source_size = a->source_size;
 }
@@ -124,7 +123,7 @@ tt_status tti_story_split(tt_index *x, uint32_t article, const tt_id *of, tt_err
 static tt_status find_reprinted(tt_index *x, uint32_t article, uint32_t *item, tt_error *error)
 {
     const tti_indexed_article *a = &x->table.articles.items[article];
-    const tt_id id = {a->bytes, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    const tt_id id = tti_indexed_article_id(a);
     tti_db_verdict verdict;
     const tt_id *of = &verdict.verdict.of;
     int found;

@@ -26,7 +26,7 @@ static tt_status copy_verdict_id(tti_verdicts *v, const tti_indexed_article *x, 
     if (bytes == NULL)
         return TT_ENOMEM;
     memcpy(bytes, x->bytes, x->id_size);
-    *out = (tt_id){bytes, x->id_size, x->flags & TT_ARTICLE_INTEGER_ID, 0};
+    *out = tti_id(bytes, x->id_size, x->flags);
     return TT_OK;
 }
 
@@ -186,7 +186,7 @@ tt_status tti_verdicts_append(tti_verdicts *v, const tti_article_table *table,
     const int has_of = of_itself || d->of != TTI_NONE;
     const int has_matches = d->comparison != NULL && d->comparison->matches.count > 0;
     tt_verdict x = {.article = position,
-                    .id = {row->id, row->id_size, row->article_flags & TT_ARTICLE_INTEGER_ID, 0},
+                    .id = tti_db_row_id(row),
                     .resemblance = has_of ? d->pair.resemblance : NAN,
                     .containment = has_of ? d->pair.containment_b : NAN,
                     .containment_of = has_of ? d->pair.containment_a : NAN,

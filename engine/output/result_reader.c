@@ -284,8 +284,8 @@ static tt_status number_of_id(reading *r, result_line *line, const tt_id *id, ui
 {
     tt_result *x = r->result;
     tti_corpus *c = &x->store.corpus;
-    const tti_article_id wanted = {id->bytes, id->size, id->flags};
-    const uint32_t hash = tti_article_id_hash(wanted);
+    const tt_id wanted = tti_id(id->bytes, id->size, id->flags);
+    const uint32_t hash = tti_id_hash(wanted);
     const tti_slice bytes = {id->bytes, id->size};
     const uint32_t found = tti_result_lookup(x, wanted, hash);
     const char *copy;

@@ -6,6 +6,7 @@
 #include "result/result.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "util/id.h"
 #include "util/json_write.h"
 #include "util/time.h"
 
@@ -306,23 +307,17 @@ static void append_id_field(tti_json_writer *out, const char *key, const tt_id *
     tti_json_write_id(out, id);
 }
 
-static int is_same_id(const tt_id *x, const tt_id *y)
-{
-    return x->size == y->size && x->flags == y->flags &&
-           (x->size == 0 || memcmp(x->bytes, y->bytes, x->size) == 0);
-}
-
 /* The articles that a notice of withdrawal concerns too: the copies of its item. */
 static void append_copies(tti_json_writer *out, const tt_verdict *v)
 {
     int is_first = 1;
-    if (v->kind != TT_VERDICT_WITHDRAWN || (v->of.bytes != NULL && !is_same_id(&v->of, &v->id)))
+    if (v->kind != TT_VERDICT_WITHDRAWN || (v->of.bytes != NULL && !tti_id_equal(v->of, v->id)))
         return;
     tti_json_write_text(out, ",\"copies\":[");
     for (size_t k = 0; k < v->match_count; k++) {
         const tt_match *m = &v->matches[k];
         if (!m->admitted || m->relation == TT_SERIES || m->relation == TT_BOILERPLATE ||
-            is_same_id(&m->of, &v->id))
+            tti_id_equal(m->of, v->id))
             continue;
         if (!is_first)
             tti_json_write_text(out, ",");

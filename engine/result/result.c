@@ -424,14 +424,12 @@ tt_status tt_result_article(const tt_result *x, uint64_t article, tt_article *ou
 
 tt_id tt_result_id(const tt_result *x, uint64_t article)
 {
-    const tti_article *kept;
     if (x == NULL || article >= x->store.corpus.article_count)
         return (tt_id){0};
-    kept = &x->store.corpus.articles[article];
-    return (tt_id){kept->id, kept->id_size, kept->flags & TT_ARTICLE_INTEGER_ID, 0};
+    return tti_article_id(&x->store.corpus.articles[article]);
 }
 
-uint32_t tti_result_lookup(const tt_result *x, tti_article_id id, uint32_t hash)
+uint32_t tti_result_lookup(const tt_result *x, tt_id id, uint32_t hash)
 {
     assert(x->has_ids);
     return tti_table_find(&x->ids, hash, tti_article_has_id, x->store.corpus.articles, &id);
@@ -444,7 +442,7 @@ static int index_ids(tt_result *x)
     if (tti_table_reserve(&x->ids, n) != 0)
         return -1;
     for (size_t i = 0; i < n; i++)
-        tti_table_add(&x->ids, tti_article_id_hash(tti_article_id_of(&x->store.corpus.articles[i])),
+        tti_table_add(&x->ids, tti_id_hash(tti_article_id(&x->store.corpus.articles[i])),
                       (uint32_t)i);
     x->has_ids = 1;
     return 0;
@@ -453,17 +451,17 @@ static int index_ids(tt_result *x)
 uint64_t tt_result_find(const tt_result *result, const tt_id *id)
 {
     tt_result *x = (tt_result *)result; /* only what the lock guards is written */
-    tti_article_id wanted;
+    tt_id wanted;
     uint32_t found = TTI_TABLE_NONE;
     int indexed;
     if (x == NULL || id == NULL || id->bytes == NULL)
         return TT_NO_ARTICLE;
-    wanted = (tti_article_id){id->bytes, id->size, id->flags};
+    wanted = tti_id(id->bytes, id->size, id->flags);
     (void)pthread_mutex_lock(&x->lock);
     indexed = x->has_ids || index_ids(x) == 0;
     (void)pthread_mutex_unlock(&x->lock);
     if (indexed)
-        found = tti_result_lookup(x, wanted, tti_article_id_hash(wanted));
+        found = tti_result_lookup(x, wanted, tti_id_hash(wanted));
     else /* too little memory for the table: one after another */
         for (uint32_t i = 0; found == TTI_TABLE_NONE && i < x->store.corpus.article_count; i++)
             if (tti_article_has_id(x->store.corpus.articles, i, &wanted))

@@ -55,7 +55,7 @@ tt_result *tti_result_open(const tt_allocator *allocator);
 
 /** The number of the article with an id, or TTI_TABLE_NONE; `hash` is that of the id. The table of
  * ids is made. */
-uint32_t tti_result_lookup(const tt_result *result, tti_article_id id, uint32_t hash);
+uint32_t tti_result_lookup(const tt_result *result, tt_id id, uint32_t hash);
 
 /** Turns differences in tokens into those in bytes of two articles with these extents, in order of
  * a. */

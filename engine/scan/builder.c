@@ -215,7 +215,7 @@ static tt_status reserve_articles(tt_scan *scan, size_t count, tt_error *error)
 /* Adds the id of the article that comes next. @return 0, or -1 if an article has it already */
 static int insert_article_id(tt_scan *scan, const tt_article *x, uint32_t hash)
 {
-    const tti_article_id id = {x->id, x->id_size, x->flags};
+    const tt_id id = tti_id(x->id, x->id_size, x->flags);
     if (tti_table_find(&scan->ids, hash, tti_article_has_id, scan->store.corpus.articles, &id) !=
         UINT32_MAX)
         return -1;
@@ -234,8 +234,7 @@ static void append_articles(tt_scan *scan, const tt_article *articles, size_t co
         const size_t k = i - PREFETCH_DISTANCE;
         if (i < count && list[i].status == TT_OK) {
             const tt_article *x = &articles[i];
-            hashes[i % PREFETCH_DISTANCE] =
-                tti_article_id_hash((tti_article_id){x->id, x->id_size, x->flags});
+            hashes[i % PREFETCH_DISTANCE] = tti_id_hash(tti_id(x->id, x->id_size, x->flags));
             tti_table_prefetch(&scan->ids, hashes[i % PREFETCH_DISTANCE]);
         }
         if (i < PREFETCH_DISTANCE || list[k].status != TT_OK)
@@ -252,7 +251,7 @@ static void remove_appended_articles(tt_scan *scan, const tti_corpus_store *befo
 {
     for (size_t k = before->corpus.article_count; k < scan->store.corpus.article_count; k++) {
         const tti_article *x = &scan->store.corpus.articles[k];
-        tti_table_remove(&scan->ids, tti_article_id_hash(tti_article_id_of(x)), (uint32_t)k);
+        tti_table_remove(&scan->ids, tti_id_hash(tti_article_id(x)), (uint32_t)k);
     }
     scan->store.corpus.article_count = before->corpus.article_count;
     scan->store.corpus.doc_count = before->corpus.doc_count;

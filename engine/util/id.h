@@ -1,0 +1,22 @@
+/* Ids of articles: 7 is not "7". Inline, since the command uses it too. */
+#ifndef TTI_UTIL_ID_H
+#define TTI_UTIL_ID_H
+
+#include "twicetold.h"
+
+#include <string.h>
+
+/** `flags` may be those of an article, of which only TT_ARTICLE_INTEGER_ID counts. */
+static inline tt_id tti_id(const char *bytes, size_t size, uint32_t flags)
+{
+    return (tt_id){bytes, size, flags & TT_ARTICLE_INTEGER_ID, 0};
+}
+
+/** Whether two ids are the same, or there are none: none is of size 0. */
+static inline int tti_id_equal(tt_id x, tt_id y)
+{
+    return x.size == y.size && x.flags == y.flags &&
+           (x.size == 0 || memcmp(x.bytes, y.bytes, x.size) == 0);
+}
+
+#endif
