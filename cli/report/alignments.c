@@ -92,14 +92,14 @@ int alignments_list(const result_arrays *r, const page_selection *s,
     return rc;
 }
 
-static void write_segments(packed_block *out, const tt_segment *segments, size_t count)
+static void write_segments(buffer *out, const tt_segment *segments, size_t count)
 {
     uint64_t a = 0, b = 0;
-    packed_block_printf(out, ",%zu", count);
+    buffer_printf(out, ",%zu", count);
     for (size_t i = 0; i < count; i++) {
         const tt_segment *s = &segments[i];
         const uint32_t passage = s->passage == TT_NO_PASSAGE ? 0 : s->passage + 1;
-        packed_block_printf(out,
+        buffer_printf(out,
                             ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
                             ",%" PRIu32,
                             (uint32_t)s->kind + 4 * passage, s->begin_a - a, s->end_a - s->begin_a,
@@ -109,19 +109,19 @@ static void write_segments(packed_block *out, const tt_segment *segments, size_t
     }
 }
 
-static void write_differences(packed_block *out, const tt_alignment *alignment)
+static void write_differences(buffer *out, const tt_alignment *alignment)
 {
     size_t count;
     const tt_difference *differences = tt_alignment_differences(alignment, &count);
-    packed_block_printf(out, ",%zu", count);
+    buffer_printf(out, ",%zu", count);
     for (size_t i = 0; i < count; i++) {
         const tt_difference *d = &differences[i];
-        packed_block_printf(out, ",%" PRId32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
+        buffer_printf(out, ",%" PRId32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
                             d->kind, d->begin_a, d->end_a, d->begin_b, d->end_b);
     }
 }
 
-tt_status alignment_write(packed_block *out, const embedded_text *a, const embedded_text *b,
+tt_status alignment_write(buffer *out, const embedded_text *a, const embedded_text *b,
                           tt_error *error)
 {
     const tt_article x = {.text = a->text, .text_size = a->size, .published = TT_NO_TIME},

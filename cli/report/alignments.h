@@ -2,8 +2,8 @@
 #ifndef CLI_REPORT_ALIGNMENTS_H
 #define CLI_REPORT_ALIGNMENTS_H
 
+#include "buffer.h"
 #include "report/embedded_texts.h"
-#include "report/packed_block.h"
 #include "report/page_selection.h"
 
 /** Two articles of the result, a before b in the page; the same one twice if it repeats itself. */
@@ -29,7 +29,7 @@ int alignments_list(const result_arrays *r, const page_selection *s,
  * segment is kind + 4 * (passage + 1), then for either side the bytes between the end of the one
  * before and its begin, its bytes and its tokens. Any thread may call it. @return as tt_align()
  */
-tt_status alignment_write(packed_block *out, const embedded_text *a, const embedded_text *b,
+tt_status alignment_write(buffer *out, const embedded_text *a, const embedded_text *b,
                           tt_error *error);
 
 #endif

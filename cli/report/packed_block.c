@@ -1,46 +1,13 @@
 #include "report/packed_block.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <zlib.h>
 
 enum { GZIP_WINDOW = 15 + 16, LEVEL = 4 };
 
-int packed_block_write(void *ctx, const char *bytes, size_t size)
-{
-    packed_block *b = ctx;
-    if (!b->failed && b->capacity - b->size < size) {
-        const size_t capacity = b->size + b->size / 2 + size + 4096;
-        char *grown = realloc(b->bytes, capacity);
-        b->failed = grown == NULL;
-        if (grown != NULL) {
-            b->bytes = grown;
-            b->capacity = capacity;
-        }
-    }
-    if (b->failed)
-        return -1;
-    if (size > 0)
-        memcpy(b->bytes + b->size, bytes, size);
-    b->size += size;
-    return 0;
-}
-
-void packed_block_printf(packed_block *b, const char *format, ...)
-{
-    char text[200];
-    va_list values;
-    va_start(values, format);
-    const int size = vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    (void)packed_block_write(b, text, (size_t)size);
-}
-
 /* @return the bytes of the gzip file, owned by the caller, or NULL */
-static unsigned char *compress_block(const packed_block *b, size_t *size)
+static unsigned char *compress_block(const buffer *b, size_t *size)
 {
     z_stream z = {.next_in = (unsigned char *)b->bytes, .avail_in = (uInt)b->size};
     unsigned char *to = NULL;
@@ -77,7 +44,7 @@ static char *encode_base64(const unsigned char *bytes, size_t size, size_t *enco
     return to;
 }
 
-int packed_block_close(packed_block *b)
+int packed_block_close(buffer *b)
 {
     size_t size = 0;
     unsigned char *compressed = b->failed ? NULL : compress_block(b, &size);
@@ -87,15 +54,9 @@ int packed_block_close(packed_block *b)
     return b->bytes == NULL ? -1 : 0;
 }
 
-void packed_block_put(const packed_block *b, output *out, const char *name, int64_t number)
+void packed_block_put(const buffer *b, output *out, const char *name, int64_t number)
 {
     output_printf(out, "<script type=\"application/gzip\" id=\"%s-%" PRId64 "\">", name, number);
     (void)output_write(out, b->bytes, b->size);
     output_literal(out, "</script>\n");
-}
-
-void packed_block_free(packed_block *b)
-{
-    free(b->bytes);
-    memset(b, 0, sizeof *b);
 }

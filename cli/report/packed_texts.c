@@ -20,7 +20,7 @@ enum { MOST_THREADS = 64, WAVE = 4 /* blocks for each thread */ };
 /* What a block is made of: texts [first_text, end_text) and pairs [first_pair, end_pair). */
 typedef struct block_job {
     size_t first_text, end_text, first_pair, end_pair;
-    packed_block block;
+    buffer block;
     tt_status status;
     tt_error error;
 } block_job;
@@ -35,11 +35,6 @@ typedef struct wave {
     atomic_size_t next;
 } wave;
 
-static void write_string(packed_block *b, const embedded_text *x)
-{
-    (void)!tt_write_json_string(packed_block_write, b, x->text, x->size);
-}
-
 static uint64_t number_of(const wave *w, uint64_t article)
 {
     return w->page->selection->number[article];
@@ -49,33 +44,33 @@ static void fill_windows(const wave *w, block_job *job)
 {
     for (size_t i = job->first_text; i < job->end_text; i++) {
         const embedded_text *x = &w->page->texts->items[i];
-        packed_block_printf(&job->block, "%s%" PRIu64 ",%" PRIu64 ",",
+        buffer_printf(&job->block, "%s%" PRIu64 ",%" PRIu64 ",",
                             i == job->first_text ? "[" : ",", number_of(w, x->article),
                             x->window.begin);
-        write_string(&job->block, x);
+        buffer_string(&job->block, x->text, x->size);
     }
-    packed_block_printf(&job->block, "]");
+    buffer_printf(&job->block, "]");
 }
 
 static void fill_texts(const wave *w, block_job *job)
 {
-    packed_block *b = &job->block;
-    packed_block_printf(b, "{\"texts\":[");
+    buffer *b = &job->block;
+    buffer_printf(b, "{\"texts\":[");
     for (size_t i = job->first_text; i < job->end_text; i++) {
         const embedded_text *x = &w->page->texts->items[i];
-        packed_block_printf(b, "%s%" PRIu64 ",", i == job->first_text ? "" : ",",
+        buffer_printf(b, "%s%" PRIu64 ",", i == job->first_text ? "" : ",",
                             number_of(w, x->article));
-        write_string(b, x);
+        buffer_string(b, x->text, x->size);
     }
-    packed_block_printf(b, "],\"aligned\":[");
+    buffer_printf(b, "],\"aligned\":[");
     for (size_t i = job->first_pair; i < job->end_pair && job->status == TT_OK; i++) {
         const aligned_pair *p = &w->pairs[i];
-        packed_block_printf(b, "%s[%" PRIu64 ",%" PRIu64, i == job->first_pair ? "" : ",",
+        buffer_printf(b, "%s[%" PRIu64 ",%" PRIu64, i == job->first_pair ? "" : ",",
                             number_of(w, p->a), number_of(w, p->b));
         job->status = alignment_write(b, w->text_of[p->a], w->text_of[p->b], &job->error);
-        packed_block_printf(b, "]");
+        buffer_printf(b, "]");
     }
-    packed_block_printf(b, "]}");
+    buffer_printf(b, "]}");
 }
 
 /* A thread. */
@@ -119,7 +114,7 @@ static int write_wave(wave *w, output *out, const char *name, int64_t first)
             rc = failure_library(&job->error, ABOUT_WORK);
         if (rc == 0)
             packed_block_put(&job->block, out, name, first + (int64_t)i);
-        packed_block_free(&job->block);
+        buffer_free(&job->block);
     }
     return rc;
 }
