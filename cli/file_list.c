@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "failure.h"
 #include "memory.h"
 #include "message.h"
@@ -12,40 +13,25 @@
 char *file_read_whole(const char *path, size_t *size)
 {
     FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-    size_t capacity = 0;
-    char *bytes = NULL;
-    int number = 0;
-    *size = 0;
+    buffer whole = {0};
+    char block[4096];
+    size_t got = 0;
+    int number;
     if (in == NULL)
         return NULL;
-    for (;;) {
-        char *larger;
-        size_t got;
-        if (capacity - *size < 2) {
-            capacity = capacity * 2 + 4096;
-            larger = realloc(bytes, capacity);
-            if (larger == NULL) {
-                number = ENOMEM;
-                break;
-            }
-            bytes = larger;
-        }
-        got = fread(bytes + *size, 1, capacity - *size - 1, in);
-        *size += got;
-        if (got == 0) {
-            number = ferror(in) != 0 ? errno : 0;
-            break;
-        }
-    }
+    do
+        (void)buffer_write(&whole, block, got);
+    while ((got = fread(block, 1, sizeof block, in)) > 0);
+    number = whole.failed ? ENOMEM : ferror(in) != 0 ? errno : 0;
     if (in != stdin)
         (void)fclose(in);
     if (number != 0) {
-        free(bytes);
+        buffer_free(&whole);
         errno = number;
         return NULL;
     }
-    bytes[*size] = '\0';
-    return bytes;
+    *size = whole.size;
+    return whole.bytes;
 }
 
 int file_list_append(settings *s)

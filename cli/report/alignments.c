@@ -100,10 +100,10 @@ static void write_segments(buffer *out, const tt_segment *segments, size_t count
         const tt_segment *s = &segments[i];
         const uint32_t passage = s->passage == TT_NO_PASSAGE ? 0 : s->passage + 1;
         buffer_printf(out,
-                            ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
-                            ",%" PRIu32,
-                            (uint32_t)s->kind + 4 * passage, s->begin_a - a, s->end_a - s->begin_a,
-                            s->tokens_a, s->begin_b - b, s->end_b - s->begin_b, s->tokens_b);
+                      ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64
+                      ",%" PRIu32,
+                      (uint32_t)s->kind + 4 * passage, s->begin_a - a, s->end_a - s->begin_a,
+                      s->tokens_a, s->begin_b - b, s->end_b - s->begin_b, s->tokens_b);
         a = s->end_a;
         b = s->end_b;
     }
@@ -116,8 +116,8 @@ static void write_differences(buffer *out, const tt_alignment *alignment)
     buffer_printf(out, ",%zu", count);
     for (size_t i = 0; i < count; i++) {
         const tt_difference *d = &differences[i];
-        buffer_printf(out, ",%" PRId32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
-                            d->kind, d->begin_a, d->end_a, d->begin_b, d->end_b);
+        buffer_printf(out, ",%" PRId32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, d->kind,
+                      d->begin_a, d->end_a, d->begin_b, d->end_b);
     }
 }
 
