@@ -139,27 +139,26 @@ void tti_partition_buffers_free(tti_partition_buffers *b)
     *b = (tti_partition_buffers){.allocator = a};
 }
 
-/* ---- The delta: a hash table from keys to their places ----------------------------------------
- */
+/* ---- The delta: a hash table from keys to their positions ------------------------------------ */
 
-typedef struct place_list {
+typedef struct position_list {
     uint32_t capacity;
     tti_doc_position at[];
-} place_list;
+} position_list;
 
 typedef struct delta_slot {
     uint32_t key, count; /* count 0: unused */
     union {
         tti_doc_position one; /* count 1 */
-        place_list *many;     /* in order */
-    } places;
+        position_list *many;  /* in order */
+    } positions;
 } delta_slot;
 
 /* Any number of slots will do, so that a table need not be half empty for being a power of two. */
 typedef struct delta_postings {
     delta_slot *slots;
     uint32_t slot_count, used;
-    uint32_t places; /* of all keys */
+    uint32_t positions; /* of all keys */
     uint64_t list_bytes;
 } delta_postings;
 
@@ -169,7 +168,7 @@ TTI_PROBING(delta, delta_slot, SLOT_HOME, SLOT_IS_USED)
 
 static size_t list_size(uint32_t capacity)
 {
-    return sizeof(place_list) + capacity * sizeof(tti_doc_position);
+    return sizeof(position_list) + capacity * sizeof(tti_doc_position);
 }
 
 /* The slot of a key, or the unused one where it would go; NULL: there are no slots. */
@@ -184,9 +183,9 @@ static delta_slot *find_delta_slot(const delta_postings *d, uint32_t key)
     return &d->slots[at];
 }
 
-static const tti_doc_position *slot_places(const delta_slot *x)
+static const tti_doc_position *slot_positions(const delta_slot *x)
 {
-    return x->count > 1 ? x->places.many->at : &x->places.one;
+    return x->count > 1 ? x->positions.many->at : &x->positions.one;
 }
 
 static tt_status resize_delta(delta_postings *d, const tt_allocator *a, uint32_t slot_count)
@@ -204,38 +203,38 @@ static tt_status resize_delta(delta_postings *d, const tt_allocator *a, uint32_t
 static tt_status resize_list(delta_postings *d, const tt_allocator *a, delta_slot *x,
                              uint32_t capacity)
 {
-    place_list *old = x->places.many, *list;
+    position_list *old = x->positions.many, *list;
     const uint32_t was = old->capacity;
     list = a->resize(a->ctx, old, list_size(was), list_size(capacity));
     if (list == NULL)
         return TT_ENOMEM;
     d->list_bytes += list_size(capacity) - list_size(was);
     list->capacity = capacity;
-    x->places.many = list;
+    x->positions.many = list;
     return TT_OK;
 }
 
-/* Makes room for one more place in a slot that has some. */
+/* Makes room for one more position in a slot that has some. */
 static tt_status reserve_place(delta_postings *d, const tt_allocator *a, delta_slot *x)
 {
-    place_list *list;
+    position_list *list;
     if (x->count > 1)
-        return x->count < x->places.many->capacity
+        return x->count < x->positions.many->capacity
                    ? TT_OK
-                   : resize_list(d, a, x, x->places.many->capacity * 2);
+                   : resize_list(d, a, x, x->positions.many->capacity * 2);
     list = tti_alloc(a, list_size(2), 1);
     if (list == NULL)
         return TT_ENOMEM;
     list->capacity = 2;
-    list->at[0] = x->places.one;
-    x->places.many = list;
+    list->at[0] = x->positions.one;
+    x->positions.many = list;
     d->list_bytes += list_size(2);
     x->count = 1;
     return TT_OK;
 }
 
 static tt_status add_to_delta(delta_postings *d, const tt_allocator *a, uint32_t key,
-                              tti_doc_position place)
+                              tti_doc_position position)
 {
     delta_slot *x;
     uint32_t at;
@@ -243,36 +242,36 @@ static tt_status add_to_delta(delta_postings *d, const tt_allocator *a, uint32_t
         TTI_TRY(resize_delta(d, a, d->slot_count + d->slot_count / 2 + 16));
     x = find_delta_slot(d, key);
     if (x->count == 0) {
-        *x = (delta_slot){key, 1, {.one = place}};
+        *x = (delta_slot){key, 1, {.one = position}};
         d->used++;
-        d->places++;
+        d->positions++;
         return TT_OK;
     }
     TTI_TRY(reserve_place(d, a, x));
-    for (at = x->count; at > 0 && position_before(place, x->places.many->at[at - 1]); at--)
-        x->places.many->at[at] = x->places.many->at[at - 1];
-    x->places.many->at[at] = place;
+    for (at = x->count; at > 0 && position_before(position, x->positions.many->at[at - 1]); at--)
+        x->positions.many->at[at] = x->positions.many->at[at - 1];
+    x->positions.many->at[at] = position;
     x->count++;
-    d->places++;
+    d->positions++;
     return TT_OK;
 }
 
-/* The index of a place among those of a slot, or their count. */
-static uint32_t find_place(const delta_slot *x, tti_doc_position place)
+/* The index of a position among those of a slot, or their count. */
+static uint32_t find_position(const delta_slot *x, tti_doc_position position)
 {
-    const tti_doc_position *places = slot_places(x);
+    const tti_doc_position *positions = slot_positions(x);
     size_t k;
-    TTI_LOWER_BOUND(k, 0, x->count, position_before(places[k], place));
-    return k < x->count && is_same_position(places[k], place) ? (uint32_t)k : x->count;
+    TTI_LOWER_BOUND(k, 0, x->count, position_before(positions[k], position));
+    return k < x->count && is_same_position(positions[k], position) ? (uint32_t)k : x->count;
 }
 
 static void remove_from_list(delta_postings *d, const tt_allocator *a, delta_slot *x, uint32_t at)
 {
-    place_list *list = x->places.many;
+    position_list *list = x->positions.many;
     x->count--;
     memmove(list->at + at, list->at + at + 1, (x->count - at) * sizeof *list->at);
     if (x->count == 1) {
-        x->places.one = list->at[0];
+        x->positions.one = list->at[0];
         d->list_bytes -= list_size(list->capacity);
         tti_release(a, list, list_size(list->capacity), 1);
     } else if (x->count * 4 < list->capacity) {
@@ -281,13 +280,13 @@ static void remove_from_list(delta_postings *d, const tt_allocator *a, delta_slo
 }
 
 static void remove_from_delta(delta_postings *d, const tt_allocator *a, uint32_t key,
-                              tti_doc_position place)
+                              tti_doc_position position)
 {
     delta_slot *x = find_delta_slot(d, key);
-    const uint32_t at = x == NULL ? 0 : find_place(x, place);
+    const uint32_t at = x == NULL ? 0 : find_position(x, position);
     if (x == NULL || at == x->count)
         return;
-    d->places--;
+    d->positions--;
     if (x->count > 1) {
         remove_from_list(d, a, x, at);
         return;
@@ -303,31 +302,31 @@ static tti_seed *copy_delta(const delta_postings *d, tti_seed *out)
 {
     for (uint32_t k = 0; k < d->slot_count; k++)
         for (uint32_t i = 0; i < d->slots[k].count; i++) {
-            const tti_doc_position place = slot_places(&d->slots[k])[i];
-            *out++ = (tti_seed){d->slots[k].key, place.doc, place.pos};
+            const tti_doc_position position = slot_positions(&d->slots[k])[i];
+            *out++ = (tti_seed){d->slots[k].key, position.doc, position.pos};
         }
     return out;
 }
 
 static int is_delta_in_order(const delta_postings *d)
 {
-    uint32_t places = 0;
+    uint32_t positions = 0;
     for (uint32_t k = 0; k < d->slot_count; k++) {
-        const tti_doc_position *at = slot_places(&d->slots[k]);
+        const tti_doc_position *at = slot_positions(&d->slots[k]);
         for (uint32_t i = 1; i < d->slots[k].count; i++)
             if (!position_before(at[i - 1], at[i]))
                 return 0;
-        places += d->slots[k].count;
+        positions += d->slots[k].count;
     }
-    return places == d->places;
+    return positions == d->positions;
 }
 
 static void free_delta(delta_postings *d, const tt_allocator *a)
 {
     for (uint32_t k = 0; k < d->slot_count; k++)
         if (d->slots[k].count > 1)
-            tti_release(a, d->slots[k].places.many, list_size(d->slots[k].places.many->capacity),
-                        1);
+            tti_release(a, d->slots[k].positions.many,
+                        list_size(d->slots[k].positions.many->capacity), 1);
     tti_release(a, d->slots, d->slot_count, sizeof *d->slots);
     *d = (delta_postings){0};
 }
@@ -425,10 +424,10 @@ static const tti_seed *find_packed(const packed_postings *p, uint32_t key, uint3
 }
 
 /* One posting, or NULL; *behind: how many of its bucket follow it. */
-static tti_seed *find_packed_one(const packed_postings *p, uint32_t key, tti_doc_position place,
+static tti_seed *find_packed_one(const packed_postings *p, uint32_t key, tti_doc_position position,
                                  size_t *behind)
 {
-    const tti_seed wanted = {key, place.doc, place.pos};
+    const tti_seed wanted = {key, position.doc, position.pos};
     const uint32_t b = p->bucket_count == 0 ? 0 : index_of_key(key, p->bucket_count);
     tti_seed *at;
     size_t size, k;
@@ -443,10 +442,10 @@ static tti_seed *find_packed_one(const packed_postings *p, uint32_t key, tti_doc
     return at + k;
 }
 
-static int remove_packed(packed_postings *p, uint32_t key, tti_doc_position place)
+static int remove_packed(packed_postings *p, uint32_t key, tti_doc_position position)
 {
     size_t behind;
-    tti_seed *at = find_packed_one(p, key, place, &behind);
+    tti_seed *at = find_packed_one(p, key, position, &behind);
     if (at == NULL)
         return 0;
     memmove(at, at + 1, behind * sizeof *at);
@@ -519,7 +518,7 @@ static uint32_t key_of(const tti_minimizers *s, size_t i)
 
 static uint32_t partition_size(const tti_postings_partition *x)
 {
-    return x->packed.used + x->delta.places;
+    return x->packed.used + x->delta.positions;
 }
 
 /* Packs a partition again. Without memory it stays as it is, which is as right. */
@@ -543,7 +542,7 @@ static void repack(tti_postings *p, tti_postings_partition *x)
 static void repack_if_worthwhile(tti_postings *p, tti_postings_partition *x)
 {
     const uint32_t removed = x->packed.capacity - x->packed.used;
-    if ((x->delta.places > DELTA_MIN && x->delta.places > x->packed.capacity / DELTA_SHARE) ||
+    if ((x->delta.positions > DELTA_MIN && x->delta.positions > x->packed.capacity / DELTA_SHARE) ||
         (removed > DELTA_MIN && removed > x->packed.used))
         repack(p, x);
 }
@@ -679,9 +678,9 @@ void tti_postings_remove(tti_postings *p, const tti_minimizers *seeds, uint32_t 
 {
     for (size_t i = 0; p->partitions != NULL && i < seeds->positions.count; i++) {
         tti_postings_partition *x = partition_of(p, seeds, i);
-        const tti_doc_position place = {doc, seeds->positions.items[i]};
-        if (!remove_packed(&x->packed, key_of(seeds, i), place))
-            remove_from_delta(&x->delta, p->allocator, key_of(seeds, i), place);
+        const tti_doc_position position = {doc, seeds->positions.items[i]};
+        if (!remove_packed(&x->packed, key_of(seeds, i), position))
+            remove_from_delta(&x->delta, p->allocator, key_of(seeds, i), position);
         repack_if_worthwhile(p, x);
     }
 }
@@ -700,7 +699,7 @@ size_t tti_postings_find(const tti_postings *p, const tti_minimizers *seeds, siz
     packed = find_packed(&x->packed, key_of(seeds, i), &packed_count);
     slot = find_delta_slot(&x->delta, key_of(seeds, i));
     if (slot != NULL && slot->count > 0) {
-        delta = slot_places(slot);
+        delta = slot_positions(slot);
         delta_count = slot->count;
     }
     while (k + l < most && k + l < packed_count + delta_count)
@@ -739,7 +738,7 @@ void tti_postings_prefetch(const tti_postings *p, const tti_minimizers *seeds)
 
 int tti_postings_has(const tti_postings *p, const tti_minimizers *seeds, size_t i, uint32_t doc)
 {
-    const tti_doc_position place = {doc, seeds->positions.items[i]};
+    const tti_doc_position position = {doc, seeds->positions.items[i]};
     const tti_postings_partition *x;
     const delta_slot *slot;
     size_t behind;
@@ -747,10 +746,10 @@ int tti_postings_has(const tti_postings *p, const tti_minimizers *seeds, size_t 
     if (p->partitions == NULL)
         return 0;
     x = partition_of(p, seeds, i);
-    found = find_packed_one(&x->packed, key_of(seeds, i), place, &behind) != NULL;
+    found = find_packed_one(&x->packed, key_of(seeds, i), position, &behind) != NULL;
     slot = find_delta_slot(&x->delta, key_of(seeds, i));
     if (slot != NULL && slot->count > 0)
-        found += find_place(slot, place) < slot->count;
+        found += find_position(slot, position) < slot->count;
     return found == 1;
 }
 
