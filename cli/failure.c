@@ -168,6 +168,10 @@ static const struct {
     {" while it was open", "start again when the file is in place; the newest batches are in "
                            "FILE-wal.replaced, if there is one: put it beside the file that was "
                            "opened, as its -wal, first"},
+    {"-wal is damaged", "save what is whole in both with 'twicetold index repair FILE -o NEW', or "
+                        "move FILE-wal away to go on without the batches in it"},
+    {"-wal is the log of another", "move it away, or to the file that it belongs to; it has the "
+                                   "newest batches of that one"},
     {"-wal holds", "let a user with permission to write open it once, or copy FILE and FILE-wal "
                    "to a directory of yours"},
     {"encoding \"", "iconv -l lists those that are known"},

@@ -2,6 +2,8 @@
 #include "index/db_connection.h"
 #include "index/db_files.h"
 #include "index/db_schema.h"
+#include "index/leaf_pages.h"
+#include "index/log_file.h"
 
 #include "util/error.h"
 #include "util/hash.h"
@@ -38,6 +40,12 @@ static void distrust_file(tti_db *f)
     (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 }
 
+/* The log does not go into the file when it is closed. */
+static void leave_log(tti_db *f)
+{
+    (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 /* Opens a name and looks into the file. @return a code of SQLite */
 static int connect_database(tti_db *f, const char *name, int flags)
 {
@@ -48,6 +56,8 @@ static int connect_database(tti_db *f, const char *name, int flags)
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
     distrust_file(f);
+    if (f->has_log) /* until it is known to be the log of this file */
+        leave_log(f);
     if (f->is_exclusive) { /* the index of the log is a file beside it otherwise */
         code = sqlite3_exec(f->db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL);
         if (code != SQLITE_OK)
@@ -69,11 +79,22 @@ static char *immutable_name(const char *path)
     return name;
 }
 
+/* Reads the file alone, whatever lies beside it. @return a code of SQLite */
+static int connect_without_log(tti_db *f)
+{
+    char *name = immutable_name(f->path);
+    const int code = name == NULL
+                         ? SQLITE_NOMEM
+                         : connect_database(f, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    free(name);
+    return code;
+}
+
 /* SQLite makes files beside the one that is read, to agree with a writer. Where it may not, and
  * there is no log, the file alone is the index. */
 static tt_status read_without_log(tti_db *f, int code, tt_error *error)
 {
-    char log[PATH_MAX + 8], *name;
+    char log[PATH_MAX + 8];
     struct stat s;
     (void)snprintf(log, sizeof log, "%s-wal", f->path);
     if (stat(log, &s) == 0 && s.st_size > 0)
@@ -86,11 +107,7 @@ static tt_status read_without_log(tti_db *f, int code, tt_error *error)
     tti_db_note_files(f);
     (void)sqlite3_close(f->db);
     f->db = NULL;
-    name = immutable_name(f->path);
-    if (name == NULL)
-        return tti_fail_memory(error, "an index");
-    code = connect_database(f, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-    free(name);
+    code = connect_without_log(f);
     return code == SQLITE_OK ? TT_OK : tti_db_fail(f, code, "read", error);
 }
 
@@ -117,16 +134,118 @@ tt_status tti_db_check_unchanged(const tti_db *f, tt_error *error)
                     TTI_DB_PATH_SHOWN, f->name);
 }
 
-/* Of a page of which a part is damaged the rest is read, and no log goes into the file when it is
- * closed. */
-static tt_status leave_as_it_is(tti_db *f, tt_error *error)
+/* What table `log` has: the number that the log gave the file, and the one that the file had
+ * before. 0: there is none. */
+typedef struct log_numbers {
+    int64_t id, base;
+} log_numbers;
+
+static log_numbers read_log_numbers(sqlite3 *db)
 {
-    char log[PATH_MAX + 8];
-    struct stat s;
-    (void)snprintf(log, sizeof log, "%s-wal", f->path);
-    if (stat(log, &s) == 0 && s.st_size > 0)
-        (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    log_numbers n = {0, 0};
+    sqlite3_stmt *s = NULL;
+    if (sqlite3_prepare_v2(db, "SELECT id,base FROM log", -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_step(s) == SQLITE_ROW)
+        n = (log_numbers){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1)};
+    (void)sqlite3_finalize(s);
+    return n;
+}
+
+/* A tti_leaf_row_fn. */
+static tt_status take_log_numbers(void *ctx, int64_t number, const tti_leaf_value *v, int count,
+                                  tt_error *error)
+{
+    (void)number, (void)error;
+    if (count == 2 && v[0].is_integer && v[1].is_integer)
+        *(log_numbers *)ctx = (log_numbers){v[0].integer, v[1].integer};
+    return TT_OK;
+}
+
+/* The number in the file alone, which SQLite may not be able to read: a part of the log may have
+ * been copied into it. */
+static int64_t read_number_of_file(tti_db *f)
+{
+    log_numbers n = {0, 0};
+    int64_t root = 0, size = 0;
+    sqlite3_file *file = NULL;
+    uint8_t *page;
+    if (tti_db_one_number(f, "SELECT rootpage FROM sqlite_schema WHERE name='log'", &root, NULL) !=
+            TT_OK ||
+        tti_db_one_number(f, "PRAGMA page_size", &size, NULL) != TT_OK || root < 2 ||
+        sqlite3_file_control(f->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        (page = malloc((size_t)size)) == NULL)
+        return 0;
+    if (file->pMethods->xRead(file, page, (int)size, (root - 1) * size) == SQLITE_OK)
+        (void)tti_leaf_page_each(page, (size_t)size, take_log_numbers, &n, NULL);
+    free(page);
+    return n.id;
+}
+
+/* A log begins with a commit that gives it a number, and says which was that of the file then. A
+ * log that was left beside another file, or an older copy of this one, would be mixed with it. */
+static int has_own_log(tti_db *f, int64_t *number)
+{
+    enum { ATTEMPTS = 5 /* while a writer begins the log again */ };
+    int is_own = 0;
+    for (int k = 0; k < ATTEMPTS && !is_own; k++) {
+        log_numbers n;
+        *number = read_number_of_file(f);
+        n = read_log_numbers(f->db);
+        is_own = *number == n.id || *number == n.base;
+    }
+    return is_own;
+}
+
+static tt_status check_log_is_own(tti_db *f, tt_error *error)
+{
+    int64_t number;
+    if (!f->has_log)
+        return TT_OK;
+    if (!has_own_log(f, &number))
+        return tti_fail(error, TT_EFORMAT, TTI_NOWHERE,
+                        "%.*s-wal is the log of another file, or of another copy of this one",
+                        TTI_DB_PATH_SHOWN, f->name);
+    (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    return TT_OK;
+}
+
+/* Of a page of which a part is damaged the rest is read, and a log of another file is not. */
+static tt_status prepare_salvage(tti_db *f, tt_error *error)
+{
+    int64_t number = 0;
+    if (f->has_log && !has_own_log(f, &number) && number != 0) {
+        int code;
+        (void)sqlite3_close(f->db);
+        f->db = NULL;
+        f->has_log = 0;
+        f->leaves_log = 1;
+        code = connect_without_log(f);
+        if (code != SQLITE_OK)
+            return tti_db_fail(f, code, "read", error);
+    }
     return tti_db_run(f, "PRAGMA cell_size_check=OFF", "open", error);
+}
+
+static tt_status check_log_is_whole(tti_db *f, unsigned mode, tt_error *error)
+{
+    f->has_log = !(mode & TTI_DB_AGAIN) && tti_log_file_has_batches(f->path);
+    f->is_log_damaged = f->has_log && tti_log_file_is_damaged(f->path);
+    if (!f->is_log_damaged || mode & TTI_DB_SALVAGE)
+        return TT_OK;
+    return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "%.*s-wal is damaged", TTI_DB_PATH_SHOWN,
+                    f->name);
+}
+
+/* Copies the log into the file. SQLite would do that within the transaction, without a look at what
+ * the file is by then. @return a code of SQLite */
+static int copy_log(tti_db *f)
+{
+    int pages = 0, copied = 0;
+    const int code =
+        sqlite3_wal_checkpoint_v2(f->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    f->log_pages = 0;
+    f->begins_log = code == SQLITE_OK && pages == copied;
+    return code;
 }
 
 /* In the place of the hook by which SQLite copies the log itself. */
@@ -149,6 +268,7 @@ static tt_status open_database(tti_db *f, unsigned mode, const tt_options *optio
         if (code != SQLITE_OK)
             return tti_db_fail(f, code, "open", error);
     }
+    TTI_TRY(mode & TTI_DB_SALVAGE ? prepare_salvage(f, error) : check_log_is_own(f, error));
     TTI_TRY(tti_db_is_blank(f, &blank, error));
     if (!blank && (mode & TTI_DB_NEW))
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "%.*s exists already", TTI_DB_PATH_SHOWN,
@@ -162,18 +282,18 @@ static tt_status open_database(tti_db *f, unsigned mode, const tt_options *optio
     TTI_TRY(tti_db_check_version(f, error));
     TTI_TRY(tti_db_check_schema(f, error));
     /* SQLite counts its cache in pages of the size that it assumed before it knew the file's. */
-    TTI_TRY(
-        tti_db_run(f, "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA cache_size=-2000",
-                   "open", error));
-    if (mode & TTI_DB_SALVAGE)
-        TTI_TRY(leave_as_it_is(f, error));
+    TTI_TRY(tti_db_run(f, "PRAGMA synchronous=FULL; PRAGMA cache_size=-2000", "open", error));
+    if (!(mode & TTI_DB_SALVAGE))
+        TTI_TRY(tti_db_run(f, "PRAGMA cell_size_check=ON", "open", error));
     if (mode & TTI_DB_READ)
         return tti_db_run(f, "PRAGMA query_only=ON", "open", error);
     TTI_TRY(tti_db_run(f, "PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=16777216", "open",
                        error));
     f->is_writer = 1;
     (void)sqlite3_wal_hook(f->db, note_log_pages, f);
-    return tti_db_complete_schema(f, error);
+    TTI_TRY(tti_db_complete_schema(f, error));
+    (void)copy_log(f);
+    return TT_OK;
 }
 
 static tt_status fail_open(const tti_db *f, int number, tt_error *error)
@@ -277,6 +397,8 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
     if (path != NULL) {
         f->path = resolve_path(path);
         status = f->path == NULL ? fail_open(f, errno, error) : open_file(f, mode, error);
+        if (status == TT_OK)
+            status = check_log_is_whole(f, mode, error);
         if (status == TT_OK && (mode & TTI_DB_LOG_ELSEWHERE))
             status = move_log(f, options, error);
         if (status == TT_OK)
@@ -349,7 +471,7 @@ static tt_status check_state(tti_db *f, const tti_db_state *expected, tt_error *
 /* What it wrote is read before the next attempt. */
 static tt_status fail_other_writer(tti_db *f, tt_error *error)
 {
-    f->is_replaced = f->is_log_damaged = 0;
+    f->is_replaced = f->is_log_damaged = f->begins_log = 0;
     tti_db_note_files(f);
     return tti_fail(error, TT_ELOCKED, TTI_NOWHERE, "%.*s: another process has written to it",
                     TTI_DB_PATH_SHOWN, f->name);
@@ -412,26 +534,26 @@ static tt_status write_state(tti_db *f, const tti_db_state *s, tt_error *error)
     return tti_db_run_once(f, TTI_DB_SQL_WRITE_STATE, "write", error);
 }
 
-/* Copies a long log into the file. SQLite would do that within the transaction, without a look at
- * what the file is by then. */
-static tt_status copy_log(tti_db *f, tt_error *error)
+/* Only with this it is certain that what was written is in the file that has the name. */
+static tt_status finish_write(tti_db *f, tt_error *error)
 {
     int code;
+    TTI_TRY(tti_db_check_files(f, 1, error));
+    tti_db_note_files(f);
     if (f->log_pages < LOG_PAGES)
         return TT_OK;
-    f->log_pages = 0;
-    code = sqlite3_wal_checkpoint_v2(f->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    code = copy_log(f);
     tti_db_note_files(f);
     return code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY ? TT_OK
                                                              : tti_db_fail(f, code, "write", error);
 }
 
-/* Only with this it is certain that what was written is in the file that has the name. */
-static tt_status finish_write(tti_db *f, tt_error *error)
+/* A log with a commit begins. */
+static tt_status number_log(tti_db *f, tt_error *error)
 {
-    TTI_TRY(tti_db_check_files(f, 1, error));
-    tti_db_note_files(f);
-    return copy_log(f, error);
+    return f->begins_log && f->path != NULL
+               ? tti_db_run(f, "UPDATE log SET base=id,id=random()", "write", error)
+               : TT_OK;
 }
 
 tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
@@ -440,11 +562,16 @@ tt_status tti_db_commit(tti_db *f, const tti_db_state *state, tt_error *error)
     if (status == TT_OK)
         status = write_state(f, state, error);
     if (status == TT_OK)
+        status = number_log(f, error);
+    if (status == TT_OK)
         status = tti_db_run(f, "COMMIT", "write", error);
     if (status != TT_OK)
         tti_db_rollback(f);
     f->begun = f->is_writing = 0;
-    return status == TT_OK ? finish_write(f, error) : status;
+    if (status != TT_OK)
+        return status;
+    f->begins_log = 0;
+    return finish_write(f, error);
 }
 
 tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
@@ -476,6 +603,11 @@ const char *tti_db_path(const tti_db *f)
     return f->path;
 }
 
+int tti_db_leaves_log(const tti_db *f)
+{
+    return f->leaves_log;
+}
+
 /* ---- The file as a whole --------------------------------------------------------------------- */
 
 tt_status tti_db_data_version(tti_db *f, uint32_t *out, tt_error *error)
@@ -499,6 +631,8 @@ tt_status tti_db_shrink(tti_db *f, tt_error *error)
     if (free_pages <= 64 || free_pages * 4 <= pages)
         return TT_OK;
     TTI_TRY(tti_db_check_files(f, 0, error));
+    TTI_TRY(number_log(f, error));
+    f->begins_log = 0;
     TTI_TRY(tti_db_run(f, "PRAGMA incremental_vacuum", "shrink", error));
     return finish_write(f, error);
 }
@@ -542,6 +676,21 @@ static tt_status refuse_damaged(tti_db *f, tt_error *error)
     return is_damaged ? tti_db_damaged(f, TTI_NOWHERE, "its pages", error) : status;
 }
 
+/* The log of the index is none of its copy, in which pages have other numbers.
+ * @return a code of SQLite */
+static int number_copy(const char *path)
+{
+    sqlite3 *copy = NULL;
+    int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE, NULL);
+    if (code == SQLITE_OK && read_log_numbers(copy).id != 0)
+        code = sqlite3_exec(copy,
+                            "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY;"
+                            "UPDATE log SET id=random(),base=0",
+                            NULL, NULL, NULL);
+    (void)sqlite3_close(copy);
+    return code;
+}
+
 /* SQLite fills an empty file, which is made for its mode and to be sure that it is new. */
 static tt_status fill_backup(tti_db *f, const char *path, tt_error *error)
 {
@@ -555,6 +704,8 @@ static tt_status fill_backup(tti_db *f, const char *path, tt_error *error)
     if (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_DONE)
         code = SQLITE_OK;
     (void)sqlite3_finalize(s);
+    if (code == SQLITE_OK)
+        code = number_copy(path);
     return code == SQLITE_OK ? TT_OK : tti_db_fail(f, code, "copy", error);
 }
 

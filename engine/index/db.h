@@ -73,12 +73,13 @@ static inline int tti_db_state_equal(const tti_db_state *x, const tti_db_state *
 typedef struct tti_db tti_db;
 
 enum {
-    TTI_DB_READ = 1,          /**< nothing is written */
-    TTI_DB_CREATE = 2,        /**< make it if it does not exist, or if making it was interrupted */
-    TTI_DB_NEW = 4,           /**< with TTI_DB_CREATE: fail if it exists */
-    TTI_DB_SALVAGE = 8,       /**< with TTI_DB_READ: though it is damaged; `shape` is not read */
-    TTI_DB_LOG_ELSEWHERE = 16 /**< with the log in the temp_dir of the options, and without readers
-                               */
+    TTI_DB_READ = 1,           /**< nothing is written */
+    TTI_DB_CREATE = 2,         /**< make it if it does not exist, or if making it was interrupted */
+    TTI_DB_NEW = 4,            /**< with TTI_DB_CREATE: fail if it exists */
+    TTI_DB_SALVAGE = 8,        /**< with TTI_DB_READ: though it is damaged; `shape` is not read */
+    TTI_DB_LOG_ELSEWHERE = 16, /**< with the log in the temp_dir of the options, and without readers
+                                */
+    TTI_DB_AGAIN = 32          /**< this process has opened it and looked at its log */
 };
 
 /** Opens or makes (TTI_DB_CREATE: `options` resolved) a file, or makes one in memory (path NULL,
@@ -127,6 +128,8 @@ size_t tti_db_read_id(tti_db *f, int64_t number, char *out, size_t size);
 int tti_db_holds(const tti_db *f, uint32_t token_count, size_t extents_size);
 /** The absolute path, without symbolic links; NULL: it is in memory. */
 const char *tti_db_path(const tti_db *f);
+/** Whether it was opened (TTI_DB_SALVAGE) without the log beside it, which is of another file. */
+int tti_db_leaves_log(const tti_db *f);
 /** The name it was opened by, for messages. */
 const char *tti_db_name(const tti_db *f);
 /** Fails with TT_EFORMAT: the file is damaged, and how. */

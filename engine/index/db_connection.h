@@ -58,6 +58,9 @@ struct tti_db {
     tti_file_seen seen, seen_log, seen_shared_memory;
     int is_replaced;    /* another file, or other content, is under the name now */
     int is_log_damaged; /* or in the log */
+    int has_log;        /* there was one that is not empty when it was opened */
+    int leaves_log;     /* it was that of another file, and is not read */
+    int begins_log;     /* the file has all of the log: the next commit begins another */
     int is_writer;      /* it was opened to be written */
     int is_writing;     /* a transaction that writes is open */
     int log_pages;      /* in the log after the last commit */

@@ -93,6 +93,7 @@ static const table tables[] = {
     {"decision", "(number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, flags INTEGER NOT NULL,"
                  " id BLOB NOT NULL, of BLOB NOT NULL, who BLOB NOT NULL, time INTEGER NOT NULL,"
                  " sum INTEGER NOT NULL)"},
+    {"log", "(id INTEGER NOT NULL, base INTEGER NOT NULL)"},
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };
@@ -105,6 +106,8 @@ static tt_status make_tables(tti_db *f, size_t first, tt_error *error)
                        tables[k].columns);
         TTI_TRY(tti_db_run(f, sql, "make", error));
     }
+    TTI_TRY(tti_db_run(f, "INSERT INTO log SELECT random(),0 WHERE NOT EXISTS(SELECT * FROM log)",
+                       "make", error));
     if (f->version == TTI_DB_VERSION)
         return TT_OK;
     (void)snprintf(sql, sizeof sql, "PRAGMA user_version=%d", TTI_DB_VERSION);

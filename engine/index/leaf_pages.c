@@ -1,11 +1,14 @@
 #define _POSIX_C_SOURCE 200809L
 #include "index/leaf_pages.h"
 
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,12 +19,16 @@ enum {
     FILE_HEADER = 100,
     LEAF_TABLE = 13,
     LEAF_HEADER = 8,
+    LOG_HEADER = 32,
+    FRAME_HEADER = 24,
     MOST_PAYLOAD = 1000000000
 };
 
 typedef struct leaf_reader {
-    int file;
+    int file, log; /* -1: no log */
     uint64_t pages;
+    TTI_ARRAY(uint32_t)
+    frames; /* of the log, by the number of the page; 0: none, or counted from 1 */
     size_t page_size, usable;
     const tt_allocator *allocator;
     TTI_ARRAY(uint8_t) page, overflow, payload;
@@ -53,12 +60,20 @@ static size_t read_varint(const uint8_t *at, const uint8_t *end, uint64_t *out)
     return 0;
 }
 
+static uint64_t frame_begin(const leaf_reader *r, uint64_t frame)
+{
+    return LOG_HEADER + (frame - 1) * (FRAME_HEADER + r->page_size);
+}
+
 static int read_page(const leaf_reader *r, uint64_t number, uint8_t *out)
 {
+    const uint32_t frame = number < r->frames.count ? r->frames.items[number] : 0;
+    const int file = frame > 0 ? r->log : r->file;
+    const uint64_t begin =
+        frame > 0 ? frame_begin(r, frame) + FRAME_HEADER : (number - 1) * r->page_size;
     size_t done = 0;
     while (done < r->page_size) {
-        const ssize_t n = pread(r->file, out + done, r->page_size - done,
-                                (off_t)((number - 1) * r->page_size + done));
+        const ssize_t n = pread(file, out + done, r->page_size - done, (off_t)(begin + done));
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -163,13 +178,12 @@ static tt_status take_cell(leaf_reader *r, size_t begin, tti_leaf_row_fn take, v
     return count == 0 ? TT_OK : take(ctx, (int64_t)number, values, count, error);
 }
 
-static tt_status take_page(leaf_reader *r, uint64_t number, tti_leaf_row_fn take, void *ctx,
-                           tt_error *error)
+static tt_status take_cells(leaf_reader *r, size_t begin, tti_leaf_row_fn take, void *ctx,
+                            tt_error *error)
 {
-    const size_t begin = number == 1 ? FILE_HEADER : 0;
     const uint8_t *header = r->page.items + begin;
     size_t count;
-    if (!read_page(r, number, r->page.items) || header[0] != LEAF_TABLE)
+    if (header[0] != LEAF_TABLE)
         return TT_OK;
     count = big_endian(header + 3, 2);
     for (size_t k = 0; k < count && begin + LEAF_HEADER + k * 2 + 2 <= r->usable; k++) {
@@ -178,6 +192,18 @@ static tt_status take_page(leaf_reader *r, uint64_t number, tti_leaf_row_fn take
             TTI_TRY(take_cell(r, cell, take, ctx, error));
     }
     return TT_OK;
+}
+
+tt_status tti_leaf_page_each(const uint8_t *page, size_t size, tti_leaf_row_fn take, void *ctx,
+                             tt_error *error)
+{
+    leaf_reader r = {.page_size = size, .usable = size, .allocator = &tti_libc_allocator};
+    tt_status status;
+    TTI_TRY_ALLOC(tti_array_append(&r.page, r.allocator, page, size), error, "a page");
+    status = take_cells(&r, 0, take, ctx, error);
+    tti_array_free(&r.page, r.allocator);
+    tti_array_free(&r.payload, r.allocator);
+    return status;
 }
 
 /* What the first page says, if it can be believed. */
@@ -198,19 +224,71 @@ static void find_page_size(leaf_reader *r)
     r->usable = size - header[20];
 }
 
+/* ---- The log -------------------------------------------------------------------------------- */
+
+static int read_frame_header(const leaf_reader *r, uint64_t frame, uint8_t *out)
+{
+    return pread(r->log, out, FRAME_HEADER, (off_t)frame_begin(r, frame)) == FRAME_HEADER;
+}
+
+/* The frames that were written last come first in a log, and have a number in common, though its
+ * header is damaged: the first two in a row tell it. @return 0: there are none */
+static int find_log_number(const leaf_reader *r, uint64_t count, uint8_t number[8])
+{
+    uint8_t header[FRAME_HEADER], next[FRAME_HEADER];
+    for (uint64_t k = 1; k < count; k++)
+        if (read_frame_header(r, k, header) && read_frame_header(r, k + 1, next) &&
+            big_endian(header, 4) != 0 && memcmp(header + 8, next + 8, 8) == 0) {
+            memcpy(number, header + 8, 8);
+            return 1;
+        }
+    return 0;
+}
+
+/* Pages are taken from their last frame. Whether it is whole its rows tell. */
+static tt_status find_frames(leaf_reader *r, const char *path, tt_error *error)
+{
+    char name[PATH_MAX + 8];
+    uint8_t header[FRAME_HEADER], number[8];
+    struct stat s;
+    uint64_t count, most;
+    (void)snprintf(name, sizeof name, "%s-wal", path);
+    r->log = open(name, O_RDONLY | O_CLOEXEC);
+    if (r->log < 0 || fstat(r->log, &s) != 0 || s.st_size < LOG_HEADER)
+        return TT_OK;
+    count = ((uint64_t)s.st_size - LOG_HEADER) / (FRAME_HEADER + r->page_size);
+    most = r->pages + count;
+    if (most >= UINT32_MAX || !find_log_number(r, count, number))
+        return TT_OK;
+    TTI_TRY_ALLOC(tti_array_resize(&r->frames, r->allocator, (size_t)most + 1), error, "pages");
+    memset(r->frames.items, 0, r->frames.count * sizeof *r->frames.items);
+    for (uint64_t k = 1; k <= count; k++) {
+        const uint64_t page = read_frame_header(r, k, header) && memcmp(header + 8, number, 8) == 0
+                                  ? big_endian(header, 4)
+                                  : 0;
+        if (page == 0 || page > most)
+            continue;
+        r->frames.items[page] = (uint32_t)k;
+        if (page > r->pages)
+            r->pages = page;
+    }
+    return TT_OK;
+}
+
 static tt_status read_pages(leaf_reader *r, tti_leaf_row_fn take, void *ctx, tt_error *error)
 {
     TTI_TRY_ALLOC(tti_array_resize(&r->page, r->allocator, r->page_size), error, "a page");
     TTI_TRY_ALLOC(tti_array_resize(&r->overflow, r->allocator, r->page_size), error, "a page");
     for (uint64_t k = 1; k <= r->pages; k++)
-        TTI_TRY(take_page(r, k, take, ctx, error));
+        if (read_page(r, k, r->page.items))
+            TTI_TRY(take_cells(r, k == 1 ? FILE_HEADER : 0, take, ctx, error));
     return TT_OK;
 }
 
-tt_status tti_leaf_pages_each(const char *path, const tt_allocator *allocator, tti_leaf_row_fn take,
-                              void *ctx, tt_error *error)
+tt_status tti_leaf_pages_each(const char *path, int with_log, const tt_allocator *allocator,
+                              tti_leaf_row_fn take, void *ctx, tt_error *error)
 {
-    leaf_reader r = {.file = open(path, O_RDONLY | O_CLOEXEC), .allocator = allocator};
+    leaf_reader r = {.file = open(path, O_RDONLY | O_CLOEXEC), .log = -1, .allocator = allocator};
     struct stat s;
     tt_status status;
     if (r.file < 0 || fstat(r.file, &s) != 0) {
@@ -222,10 +300,15 @@ tt_status tti_leaf_pages_each(const char *path, const tt_allocator *allocator, t
     }
     find_page_size(&r);
     r.pages = (uint64_t)s.st_size / r.page_size;
-    status = read_pages(&r, take, ctx, error);
+    status = with_log ? find_frames(&r, path, error) : TT_OK;
+    if (status == TT_OK)
+        status = read_pages(&r, take, ctx, error);
     tti_array_free(&r.page, allocator);
     tti_array_free(&r.overflow, allocator);
     tti_array_free(&r.payload, allocator);
+    tti_array_free(&r.frames, allocator);
+    if (r.log >= 0)
+        (void)close(r.log);
     (void)close(r.file);
     return status;
 }

@@ -22,9 +22,14 @@ typedef struct tti_leaf_value {
 typedef tt_status (*tti_leaf_row_fn)(void *ctx, int64_t number, const tti_leaf_value *values,
                                      int count, tt_error *error);
 
-/** Reads every row of TTI_LEAF_COLUMNS columns or fewer that is of the form of one. @return what
- * `take` returned; TT_EIO, TT_ENOMEM */
-tt_status tti_leaf_pages_each(const char *path, const tt_allocator *allocator, tti_leaf_row_fn take,
-                              void *ctx, tt_error *error);
+/** Reads every row of TTI_LEAF_COLUMNS columns or fewer that is of the form of one. `with_log`:
+ * pages are as the log has them last, though it is damaged. @return what `take` returned; TT_EIO,
+ * TT_ENOMEM */
+tt_status tti_leaf_pages_each(const char *path, int with_log, const tt_allocator *allocator,
+                              tti_leaf_row_fn take, void *ctx, tt_error *error);
+/** The same of one page in memory, which is not the first, and has no row that goes on elsewhere.
+ */
+tt_status tti_leaf_page_each(const uint8_t *page, size_t size, tti_leaf_row_fn take, void *ctx,
+                             tt_error *error);
 
 #endif

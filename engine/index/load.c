@@ -121,7 +121,7 @@ static void open_connections(loading *l, uint64_t rows)
     l->connections[l->connection_count++] = x->db;
     for (; l->connection_count < threads && tti_db_path(x->db) != NULL; l->connection_count++) {
         tti_db **db = &l->connections[l->connection_count];
-        if (tti_db_open(db, tti_db_path(x->db), TTI_DB_READ, NULL, &shape, NULL) != TT_OK)
+        if (tti_db_open(db, tti_db_path(x->db), TTI_DB_READ | TTI_DB_AGAIN, NULL, &shape, NULL) != TT_OK)
             break;
         if (tti_db_begin(*db, NULL) != TT_OK || tti_db_read_state(*db, &state, NULL) != TT_OK ||
             !tti_db_state_equal(&state, &x->state)) {

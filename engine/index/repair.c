@@ -14,6 +14,7 @@
 #include "index/db_schema.h"
 #include "index/index.h"
 #include "index/leaf_pages.h"
+#include "index/log_file.h"
 
 #include "options.h"
 #include "util/alloc.h"
@@ -48,6 +49,7 @@ typedef struct repair {
     tti_db *to;
     TTI_ARRAY(int64_t) removed; /* numbers, ascending, of the journal */
     const char *path;
+    int is_log_damaged;
     uint64_t by_page; /* records that were taken from single pages */
     const tt_allocator *allocator;
     tt_finding_fn emit;
@@ -334,9 +336,11 @@ static tt_status take_leaf_text(void *ctx, int64_t number, const tti_leaf_value 
 static tt_status save_leaf_records(repair *r, int with_texts, tt_error *error)
 {
     char text[120];
-    TTI_TRY(tti_leaf_pages_each(r->path, r->allocator, take_leaf_article, r, error));
-    if (with_texts)
-        TTI_TRY(tti_leaf_pages_each(r->path, r->allocator, take_leaf_text, r, error));
+    for (int with_log = r->is_log_damaged; with_log >= 0; with_log--) {
+        TTI_TRY(tti_leaf_pages_each(r->path, with_log, r->allocator, take_leaf_article, r, error));
+        if (with_texts)
+            TTI_TRY(tti_leaf_pages_each(r->path, with_log, r->allocator, take_leaf_text, r, error));
+    }
     if (r->by_page == 0)
         return TT_OK;
     (void)snprintf(text, sizeof text,
@@ -373,8 +377,12 @@ static tt_status save_records(repair *r, const tt_options *shape, tt_error *erro
 {
     tti_db_state was;
     tt_status status;
+    if (r->is_log_damaged)
+        TTI_TRY(tell(r, "its log: which batches it had is not known", error));
     if (r->from == NULL)
         return save_leaf_records(r, shape->keep_text, error);
+    if (tti_db_leaves_log(r->from))
+        TTI_TRY(tell(r, "the log beside it is that of another file, and is left out", error));
     status = tti_db_read_state(r->from, &was, error);
     r->attempts = LEAST_ATTEMPTS + tti_db_bytes(r->from) / LEAST_ROW_BYTES;
     if (status != TT_OK) {
@@ -387,7 +395,7 @@ static tt_status save_records(repair *r, const tt_options *shape, tt_error *erro
     }
     TTI_TRY(save_rows(r, 0, was.last, error));
     TTI_TRY(tell_unread(r, error));
-    if (r->state.count < was.count) {
+    if (r->state.count < was.count || r->is_log_damaged) {
         TTI_TRY(read_removed(r, &was, error));
         TTI_TRY(save_leaf_records(r, shape->keep_text, error));
     }
@@ -453,7 +461,8 @@ static tt_status stop_at_article(void *ctx, int64_t number, const tti_leaf_value
 /* Whether a file that SQLite cannot open is what is left of an index. */
 static int has_leaf_records(const repair *r)
 {
-    return tti_leaf_pages_each(r->path, r->allocator, stop_at_article, NULL, NULL) == TT_ESTOPPED;
+    return tti_leaf_pages_each(r->path, 0, r->allocator, stop_at_article, NULL, NULL) ==
+           TT_ESTOPPED;
 }
 
 tt_status tt_index_repair(const char *path, const char *new_path, const tt_options *options,
@@ -472,6 +481,9 @@ tt_status tt_index_repair(const char *path, const char *new_path, const tt_optio
     status = tti_db_open(&r.from, path, TTI_DB_READ | TTI_DB_SALVAGE, NULL, &shape, &unopened);
     if (status != TT_OK && !(status == TT_EFORMAT && has_leaf_records(&r)))
         return tti_fail(error, status, unopened.where, "%s", unopened.message);
+    if (r.from != NULL)
+        r.path = tti_db_path(r.from);
+    r.is_log_damaged = tti_log_file_is_damaged(r.path);
     status = find_shape(&r, &given, &shape, &result.options_lost, error);
     if (status == TT_OK)
         status = tti_index_create_file(&r.to, new_path, &shape, error);

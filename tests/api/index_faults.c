@@ -535,6 +535,148 @@ static void no_verdict_is_given_once_the_file_is_gone(void **state)
 /* ---- Names and interrupted creation ------------------------------------------------------------
  */
 
+/* ---- The log ----------------------------------------------------------------------------------
+ */
+
+static void copy_bytes_of(const char *from, const char *to)
+{
+    char bytes[65536];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    assert_non_null(in);
+    assert_non_null(out);
+    for (size_t got; (got = fread(bytes, 1, sizeof bytes, in)) > 0;)
+        assert_int_equal(fwrite(bytes, 1, got, out), got);
+    (void)fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
+/* Leaves an index and its log, with four commits, as a writer that is killed leaves them. */
+static void make_killed(const char *path, const char *prefix)
+{
+    char *log = joined(path, "-wal"), *kept = joined(path, "-kept"),
+         *kept_log = joined(path, "-kept-log");
+    tt_index *index = NULL;
+    assert_int_equal(tt_index_open(&index, path, 0, NULL, NULL), TT_OK);
+    for (int k = 0; k < 4; k++) {
+        char id[16];
+        tt_article a;
+        (void)snprintf(id, sizeof id, "%s%d", prefix, k);
+        a = article_of(id, texts[k + 3]);
+        assert_int_equal(tt_index_add(index, &a, 1, NULL, NULL, NULL, NULL), TT_OK);
+    }
+    copy_bytes_of(path, kept);
+    copy_bytes_of(log, kept_log);
+    tt_index_close(index);
+    assert_int_equal(rename(kept, path), 0);
+    assert_int_equal(rename(kept_log, log), 0);
+    free(log);
+    free(kept);
+    free(kept_log);
+}
+
+static int has_article(const char *path, const char *id)
+{
+    tt_index *index = NULL;
+    tt_index_article found;
+    assert_int_equal(tt_index_open(&index, path, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_get(index, &(tt_id){id, strlen(id), 0, 0}, &found, NULL), TT_OK);
+    tt_index_close(index);
+    return found.id.bytes != NULL;
+}
+
+static void assert_opens_for_no_one(const char *path, const char *why)
+{
+    char *to = joined(path, "-new");
+    const uint32_t modes[] = {TT_INDEX_READ, 0, TT_INDEX_CREATE};
+    tt_error error = {0};
+    for (size_t k = 0; k < sizeof modes / sizeof *modes; k++) {
+        tt_index *index = NULL;
+        assert_int_equal(tt_index_open(&index, path, modes[k], NULL, &error), TT_EFORMAT);
+        assert_non_null(strstr(error.message, why));
+    }
+    assert_int_equal(tt_index_backup(path, to, &error), TT_EFORMAT);
+    free(to);
+    assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, &error), TT_EFORMAT);
+}
+
+static void a_damaged_log_is_found_and_repaired(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 4; way++) {
+        const char *path = make_index();
+        char *log = joined(path, "-wal"), *to = joined(path, "-new");
+        tt_index_repaired repaired = {0};
+        FILE *file;
+        make_killed(path, "a");
+        assert_true(has_article(path, "a3"));
+        make_killed(path, "b");
+        file = fopen(log, "r+b");
+        assert_non_null(file);
+        if (way == 1) /* in the first frame */
+            assert_int_equal(fseek(file, 32 + 24 + 8000, SEEK_SET), 0);
+        for (int k = 0; k < (way == 0 ? 32 : way == 1 ? 1 : 20000); k++)
+            (void)fputc(way == 3 ? 0 : other_byte((size_t)k) ^ 0x5A, file);
+        (void)fclose(file);
+        assert_opens_for_no_one(path, "-wal is damaged");
+        assert_int_equal(tt_index_repair(path, to, NULL, NULL, NULL, &repaired, NULL), TT_OK);
+        if (!has_article(to, "b3") || !has_article(to, "a3"))
+            fail_msg("damage %d", way);
+        (void)unlink(to);
+        (void)unlink(log); /* to go on without it */
+        assert_true(has_article(path, "a3"));
+        free(log);
+        free(to);
+        (void)fresh_path();
+    }
+}
+
+static void a_log_of_another_file_is_refused(void **state)
+{
+    const char *path = make_index();
+    char *log = joined(path, "-wal"), *older = joined(path, "-older"),
+         *other_log = joined(path, "-other"), *to = joined(path, "-new");
+    tt_index_repaired repaired = {0};
+    (void)state;
+    copy_bytes_of(path, older);
+    make_killed(path, "a");
+    copy_bytes_of(log, other_log);
+    assert_true(has_article(path, "a3")); /* the log goes into the file */
+    assert_true(has_article(path, "a3"));
+    make_killed(path, "b");
+    assert_true(has_article(path, "b3"));
+    for (int way = 0; way < 3; way++) { /* a newer file, one that is as old as the log, a copy */
+        if (way == 2) {
+            (void)unlink(to);
+            assert_int_equal(tt_index_backup(path, to, NULL), TT_OK);
+            assert_int_equal(rename(to, path), 0);
+        }
+        copy_bytes_of(other_log, log);
+        if (way == 1) {
+            copy_bytes_of(older, path);
+            assert_true(has_article(path, "a3"));
+            assert_false(has_article(path, "b3"));
+            continue;
+        }
+        assert_opens_for_no_one(path, "-wal is the log of another file");
+        assert_int_equal(tt_index_repair(path, to, NULL, NULL, NULL, &repaired, NULL), TT_OK);
+        assert_int_equal(repaired.lost, 0);
+        assert_true(has_article(to, way == 0 ? "b3" : "a3"));
+        (void)unlink(to);
+        (void)unlink(log);
+        assert_true(has_article(path, way == 0 ? "b3" : "a3"));
+    }
+    make_killed(path, "c"); /* an older copy beside the log of a newer one */
+    copy_bytes_of(older, path);
+    assert_opens_for_no_one(path, "-wal is the log of another file");
+    (void)unlink(older);
+    (void)unlink(other_log);
+    free(log);
+    free(older);
+    free(other_log);
+    free(to);
+    (void)fresh_path();
+}
+
 static void a_name_is_the_name_of_a_file(void **state)
 {
     static const char *const names[] = {":memory:", "file:new.db", "file:x.db?mode=memory", "a?b",
@@ -880,6 +1022,8 @@ static int tear_down(void **state)
 /* ---- Repair ------------------------------------------------------------------------------------
  */
 
+/* Repairs a damaged index: what comes out is whole. @return records kept, or -1 if nothing can be
+ * read of it */
 static const char *repaired_path(void)
 {
     static char path[240];
@@ -887,8 +1031,6 @@ static const char *repaired_path(void)
     return path;
 }
 
-/* Repairs a damaged index: what comes out is whole. @return records kept, or -1 if nothing can be
- * read of it */
 static int64_t repair_and_check(const char *path, const char *to, tt_index_repaired *out)
 {
     uint64_t findings = 0;
@@ -1023,6 +1165,8 @@ int main(void)
         cmocka_unit_test(what_another_wrote_is_never_overwritten),
         cmocka_unit_test(no_verdict_is_given_once_the_file_is_gone),
         cmocka_unit_test(a_log_without_its_index_is_kept),
+        cmocka_unit_test(a_damaged_log_is_found_and_repaired),
+        cmocka_unit_test(a_log_of_another_file_is_refused),
         cmocka_unit_test(a_name_is_the_name_of_a_file),
         cmocka_unit_test(a_link_to_no_file_yet_leads_to_the_new_one),
         cmocka_unit_test(interrupted_creation_is_completed),
