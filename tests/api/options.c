@@ -385,6 +385,7 @@ static void times_are_those_of_rfc_3339_and_of_the_calendar(void **state)
                                           "2025",
                                           "2025-02-31",
                                           "2025-02-29T00:00:00Z",
+                                          "1900-02-29",
                                           "2025-04-31",
                                           "2025-13-01",
                                           "2025-00-10",
@@ -400,6 +401,7 @@ static void times_are_those_of_rfc_3339_and_of_the_calendar(void **state)
     assert_int_equal(time_of("1969-12-31T23:59:59.5Z"), -500000);
     assert_int_equal(time_of("2024-02-29T12:00:00+02:00"), time_of("2024-02-29T10:00:00Z"));
     assert_int_equal(time_of("2024-02-29t12:00:00"), time_of("2024-02-29T12:00:00z"));
+    assert_int_equal(time_of("2000-02-29"), INT64_C(951782400) * 1000000);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (time_of(refused[i]) != TT_NO_TIME)
             fail_msg("'%s' was taken", refused[i]);
