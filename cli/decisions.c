@@ -77,7 +77,7 @@ static int read_pass(decisions *d, const char *path, decision_find_fn find, void
     return rc;
 }
 
-/* What was decided before about the same article, or the same two, does not hold any more. */
+/* What was decided before about the same article, or the same two, no longer holds. */
 static void take_back(decisions *d, size_t last)
 {
     for (size_t i = 0; i < last; i++)

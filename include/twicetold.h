@@ -549,8 +549,9 @@ TT_API const tt_notice *tt_result_notices(const tt_result *result, size_t *count
  * The articles that dedup drops because the one that is kept of their cluster makes them
  * unnecessary: it has tt_options.drop of their tokens (0.95 at least where they were published more
  * than two weeks apart) and fewer than two conflicts with them, and none in a number or date where
- * they are newer, by the times of publication, or by their order where one has none. They ascend. In *out, a is the article that is dropped and b the one that is
- * kept, whichever came first, and the numbers and the relation are of a and b in that order.
+ * they are newer, by the times of publication, or by their order where one has none. They ascend.
+ * In *out, a is the article that is dropped and b the one that is kept, whichever came first, and
+ * the numbers and the relation are of a and b in that order.
  * @return TT_OK; TT_EINVAL where it is not known: the scan's options left out clusters or overlaps,
  * or the result was read from a file; TT_ENOMEM
  */
@@ -704,8 +705,8 @@ TT_API void tt_alignment_close(tt_alignment *alignment);
  * 0.04 at most for 128. Rows are comparable if num_hashes, shingle_tokens, seed and paragraphs are
  * the same and both are of this minor version of the library. By one permutation (Li, Owen, Zhang:
  * One Permutation Hashing, 2012): a shingle's 32-bit hash falls into one of num_hashes bins by its
- * upper bits, the least hash of a bin is its value, and an empty bin has the least under a
- * permutation of its own (Broder: On the resemblance and containment of documents, 1997).
+ * upper bits, the least hash of a bin is its value, and an empty bin has the least under a separate
+ * permutation (Broder: On the resemblance and containment of documents, 1997).
  *
  * Of `options` (NULL: the defaults) shingle_tokens, num_hashes, seed, paragraphs, threads,
  * max_article_bytes and allocator are used. statuses[i] (NULL: not wanted) is TT_OK, TT_EFORMAT (no
@@ -1168,8 +1169,8 @@ typedef enum tt_decision_kind {
     TT_DECISION_KILL = 2, /**< the article is not to be used: it counts as withdrawn, and so do its
                                copies and its later versions, the last of which is there if the kill
                                is taken back */
-    TT_DECISION_NOT_A_COPY = 3 /**< the article is not a copy of `of`: no verdict on it names that one
-                                    as what it is a duplicate, update or correction of */
+    TT_DECISION_NOT_A_COPY = 3 /**< the article is not a copy of `of`: no verdict on it names that
+                                  one as what it is a duplicate, update or correction of */
 } tt_decision_kind;
 
 /** "none", "keep", "kill", "not-a-copy"; never NULL. Threads: any. */
@@ -1290,7 +1291,7 @@ TT_API TT_NODISCARD tt_status tt_index_progress_get(tt_index *index, tt_index_pr
 typedef int (*tt_index_removal_fn)(void *ctx, uint64_t removal, uint64_t article);
 
 /** Lists the removals after the first `after` ones, in order: articles that were deleted or
- * expired, or gave way to a later version or to a tombstone with a number of its own. The index
+ * expired, or gave way to a later version or to a tombstone, which has another number. The index
  * forgets old ones, at the latest when there are more than articles: where the first that is listed
  * is not after + 1, some are missing, and it is less work to read the articles again.
  * @return TT_OK, TT_ESTOPPED; else as tt_index_get() */

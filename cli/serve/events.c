@@ -177,7 +177,7 @@ static int append_removal(void *ctx, uint64_t removal, uint64_t article)
     return is_full(f);
 }
 
-/* What was heard counts no more: everything follows. */
+/* What was heard no longer counts: everything follows. */
 static void append_restart(filling *f, uint64_t removal, const char *reason)
 {
     f->page->end = (place){.removal = removal};

@@ -29,7 +29,7 @@ static int fail_listen(const char *where, int number)
 
 /* ==== Local sockets =========================================================================== */
 
-/* A socket that nobody listens on any more was left by a service that was killed. */
+/* A socket that nobody listens on was left by a service that was killed. */
 static void remove_stale(const struct sockaddr_un *address)
 {
     struct stat about;

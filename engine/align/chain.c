@@ -135,7 +135,7 @@ tt_status tti_chains_find(tti_chains *c, tti_anchors *anchors, int self, int64_t
                   error, "chains");
     score_chains(c, anchors, self);
     /* A long text has very many single anchors, of a low score. An anchor that another one follows
-     * ends no chain of its own: what follows it is part of a better one. */
+     * ends no chain by itself: what follows it is part of a better one. */
     c->ends.count = 0;
     for (size_t k = 0; k < n; k++) {
         const tti_anchor *x = &anchors->anchors.items[k];

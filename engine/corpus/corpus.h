@@ -31,7 +31,8 @@ typedef struct tti_article {
     uint64_t text_size;
     int64_t published;
     uint32_t id_size, source_size;
-    uint32_t doc; /**< its document; until tti_corpus_store_merge_equal() one of its own */
+    uint32_t doc; /**< its document; until tti_corpus_store_merge_equal() a separate one for each
+                       article */
     uint32_t flags;
 } tti_article;
 

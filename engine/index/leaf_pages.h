@@ -1,7 +1,7 @@
 /*
  * The rows of a SQLite file read from its leaf pages one by one, without the pages that lead to
  * them: what is left of a file whose first page or inner pages are damaged. Nothing is trusted, and
- * pages that are not in use any more are read too.
+ * pages that are no longer in use are read too.
  */
 #ifndef TTI_INDEX_LEAF_PAGES_H
 #define TTI_INDEX_LEAF_PAGES_H

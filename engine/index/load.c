@@ -1,10 +1,10 @@
 /*
  * Reading the file into the table.
  *
- * Several threads read runs of rows, each through a connection of its own, check them and copy
- * them. One of them adds the runs of the round before to the table in their order, so that the
- * result does not depend on the threads. All connections see the same state of the file; where that
- * cannot be had, one reads alone.
+ * Several threads read runs of rows, each through a separate connection, check them and copy them.
+ * One of them adds the runs of the round before to the table in their order, so that the result
+ * does not depend on the threads. All connections see the same state of the file; where that cannot
+ * be had, one reads alone.
  *
  * A handle that has read the file before follows what has changed: it removes the articles that the
  * journal of removals names, and adds those whose numbers are above the last. It reads everything

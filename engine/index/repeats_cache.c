@@ -181,8 +181,7 @@ void tti_repeats_cache_store(tti_repeats_cache *c, uint32_t doc)
 
 /* ---- And so on back ----------------------------------------------------------------------------
  *
- * Depth first by a stack of its own, for the way back may be as long as the index.
- */
+ * Depth first with an explicit stack, since the way back may be as long as the index. */
 
 static tt_status push_frame(tti_repeats_cache *c, uint32_t doc)
 {

@@ -83,7 +83,7 @@ const tti_kernels *tti_kernels_get(void);
 /** Every set that this processor runs, best first. @return their number, at most `capacity` */
 size_t tti_kernels_all(const tti_kernels **out, size_t capacity);
 
-/* XXH3 of many bytes in files of their own: xxhash.h chooses its instructions as it is compiled. */
+/* XXH3 of many bytes, in separate files: xxhash.h chooses its instructions as it is compiled. */
 tti_hash128 tti_kernel_key_avx2(const uint64_t *hashes, size_t count, uint64_t seed);
 tti_hash128 tti_kernel_key_avx512(const uint64_t *hashes, size_t count, uint64_t seed);
 uint64_t tti_kernel_hash_bytes_avx2(const void *bytes, size_t size, uint64_t seed);

@@ -28,7 +28,7 @@
  *               that document. With a filter, only seeds that may have passed into it
  *   seed_filter seeds -> one row, a Bloom filter of one bit a seed
  *   first_postings  sketches in input order -> the first postings of each seed, packed by bucket of
- *               seeds: a document has a hundred, too many to be rows of their own
+ *               seeds: a document has a hundred, too many for separate rows
  *   earlier_postings  rows by bucket, the buckets whole -> a seed in few places: each posting with
  *               the earlier ones that it is compared with, frequent 0; a seed in many: its first
  *               few alone, frequent 1, for a join with all of its postings

@@ -33,7 +33,7 @@ enum {
     TTI_CHAR_MARK = 7
 };
 
-/** Code points with a table entry; those above have none of their own (tti_characters_get). */
+/** Code points with a table entry; those above have none (tti_characters_get). */
 #define TTI_CHARACTERS_TABLED 0x40000u
 
 /** Most bytes that one character's normalised form can have: 18 characters of 4 bytes. */

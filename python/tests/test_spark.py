@@ -1,4 +1,4 @@
-"""The scan on Spark finds what the command finds, number for number. Executors are processes of their own."""
+"""The scan on Spark finds what the command finds, number for number. Executors are separate processes."""
 
 import json
 import os

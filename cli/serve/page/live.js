@@ -1,7 +1,7 @@
 /* The page of `serve`: fills the store, listens for events, and shows the view that the address names. */
 const VIEWS = { '': showFeed, story: showStory, article: showArticle, compare: showTwo, decisions: showDecisions, search: showSearch };
 const NAVIGATION = [['', 'Live'], ['decisions', 'Decisions']];
-const NOTHING_THERE = 'The index has no such item, or has it no more.';
+const NOTHING_THERE = 'The index has no such item, or no longer has it.';
 const PARTS = { story: '', article: '', compare: '', search: '' };
 
 function showState(text) {

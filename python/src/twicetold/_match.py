@@ -1,4 +1,4 @@
-"""Articles of one set against those of another: which stand in it, and which tests stand in training text."""
+"""Articles of one set against those of another: which of them are in it, and which tests are in training text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def match(
     progress: Union[bool, None, ProgressFunction] = None,
     **options: Unpack[IndexOptions],
 ) -> Matches:
-    """Which of the articles stand in another set, and where: all partners, with numbers and places.
+    """Which of the articles are in another set, and where: all matches, with numbers and extents.
 
     articles, against, id, text: as for `scan`; `against` may also be an `Index`, or the path of one (``.db``), which
     may be larger than memory. Articles are compared with those of `against` alone, and not with each other.
@@ -76,7 +76,7 @@ def _copies(index: Index, source: Source) -> Dict[Any, List[Tuple[Any, bool]]]:
 
 
 def _index_of(source: Source, options: Dict[str, Any], progress: Union[bool, None, ProgressFunction]) -> Index:
-    """An index in memory of articles, all of which have ids of their own."""
+    """An index in memory of articles, all of which have ids."""
     index = Index(**options)
     _, feed = index._feed(source, progress, True, True, False)
     accepted = sum(feed.accepted)
