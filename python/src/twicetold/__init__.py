@@ -392,7 +392,7 @@ def eval(result: Path, gold: Path) -> Dict[str, Dict[str, Union[int, float, None
 
 
 def tune(paths: Union[Path, List[Path], None] = None, *, resemblance: float = 0.7, recall: float = 0.9995) -> Dict[str, Any]:
-    """What chance a pair has to be found, by its resemblance, and what more or fewer hashes cost, as
+    """How likely a pair is to be found, by its resemblance, and what more or fewer hashes cost, as
     ``twicetold tune --json`` prints it; with paths of articles also measured on their first ones."""
     given = [] if paths is None else [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     words = ["--resemblance", str(resemblance), "--recall", str(recall), "--json", "--quiet"]

@@ -77,7 +77,7 @@ class AnyIndex(abc.ABC):
         *,
         who: str = "",
     ) -> int:
-        """Stores what an editor decided: to use an article or not ("kill": it is as withdrawn, and so are its later
+        """Stores what an editor decided: to use an article or not ("kill": it counts as withdrawn, and so do its later
         copies), or that it is no copy of another, `of`. "none" takes it back. Returns the number of the decision."""
 
     @abc.abstractmethod

@@ -399,7 +399,7 @@ class Client(AnyIndex):
     def events(self, since: Optional[str] = None) -> Iterator[Tuple[str, str, Dict[str, Any]]]:
         """What is new as it comes: the place, what it is, and the row: an "article" (an update or a correction says in
         `differ` what differs from the one that it changes), a "decision", "removed" (the `number` of an article that is
-        there no more), or "restart" (the index was restored from a copy: everything follows from the beginning). since:
+        no longer there), or "restart" (the index was restored from a copy: everything follows from the beginning). since:
         the place of the last one that is known, or "0" for everything; without it what comes from now on. It has no
         end; with the last place, another call goes on where this one ended."""
         connection = self._new()

@@ -197,8 +197,8 @@ class Index(AnyIndex):
     memory and ends with the object.
     read_only: allows queries only. One object, in one process, may write to a file; any number may read it, in
     other processes too, and see whole commits.
-    notices: the path of a result, as `Result.write` makes it, by whose notices the verdicts go: what shares hardly
-    anything else is no duplicate, update or overlap. The file does not keep them; they are given each time.
+    notices: the path of a result, as `Result.write` makes it, whose notices the verdicts use: articles that share hardly
+    anything else are no duplicates, updates or overlaps. The file does not keep them; give them each time.
     options: those that a new index is created with, which an existing one must have been created with:
     shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts, drop, keep_text
     (True: the texts and titles are kept, compressed, for `get`, `articles` and `merge`);

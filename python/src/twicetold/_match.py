@@ -107,7 +107,7 @@ def decontaminate(
     progress: Union[bool, None, ProgressFunction] = None,
     **options: Unpack[IndexOptions],
 ) -> Decontaminated:
-    """Takes the articles out that hold a test, such as a question of a benchmark, embedded and wrapped as it may be.
+    """Removes the articles that contain a test, such as a benchmark question, however it is embedded and wrapped.
 
     articles, id, text: as for `scan`. tests: the same, or a dict of such sets by their names, {"mmlu": questions};
     their fields have the names `id` and `text` too. share: how much of a test's text an article must have.
