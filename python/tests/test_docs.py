@@ -7,7 +7,7 @@ import re
 import pytest
 from conftest import ROOT
 
-OTHERS = {"numpy", "pandas", "polars", "pyarrow", "duckdb", "datasketch", "datatrove", "text_dedup", "rensa"}
+OTHERS = {"numpy", "pandas", "polars", "pyarrow", "duckdb", "datasketch", "datatrove", "text_dedup", "rensa", "semhash"}
 USES = {"to_pandas": {"pandas"}, "to_polars": {"polars"}, "to_arrow": {"pyarrow"}}
 
 
@@ -95,5 +95,10 @@ def test_the_recipes(monkeypatch, capsys):
         of = {id: number for number, ids in groups.items() for id in ids}
         together = sum(a in of and of[a] == of.get(b) for a, b in pairs)
         assert together > 0.8 * len(pairs)
+    if "removed" in names:
+        assert {a["id"] for a in names["articles"]} - set(names["removed"]["id"]) == {a["id"] for a in names["kept"]}
+        assert names["curated"].count_rows() == len(names["kept"]) and len(names["groups_of"]) == len(names["articles"])
+    if "of_them" in names:
+        assert len(names["of_them"] & set(names["removed"]["id"])) > 0.8 * len(names["removed"])
     if missing:
         pytest.skip(f"the rest ran; not installed: {', '.join(sorted(missing))} (text-dedup wants Python 3.12)")
