@@ -163,7 +163,8 @@ extern const tti_operator_class tti_operator_sketch, tti_operator_tokens, tti_op
     tti_operator_paragraphs, tti_operator_postings, tti_operator_seed_filter,
     tti_operator_first_postings, tti_operator_earlier_postings, tti_operator_seed_counts,
     tti_operator_verify, tti_operator_components, tti_operator_clusters, tti_operator_repeats,
-    tti_operator_occurrences, tti_operator_copies, tti_operator_references;
+    tti_operator_occurrences, tti_operator_copies, tti_operator_references, tti_operator_notices,
+    tti_operator_notice_share, tti_operator_notice_pairs;
 
 /* ==== Numbers of documents ==================================================================== */
 
@@ -222,6 +223,16 @@ typedef struct tti_earlier_record {
     uint32_t pos;
     uint32_t seed_count; /**< of the document */
 } tti_earlier_record;
+
+/** A tti_notice_place of a document and an earlier one. */
+typedef struct tti_place_record {
+    uint32_t begin, end, evidence, is_copy;
+} tti_place_record;
+
+/** A notice, whose words follow. */
+typedef struct tti_notice_record {
+    uint32_t words, articles;
+} tti_notice_record;
 
 /** A shared passage or a repeat; its blocks (tti_block) follow. `a_`: the earlier text. */
 typedef struct tti_passage_record {

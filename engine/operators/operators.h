@@ -37,8 +37,13 @@
  * From candidates to results:
  *   verify      candidates with the tokens of both, in any order, each once -> a row for each pair
  *               that a rule admits (by_overlap: no other rule does; figures: a conflict that would
- *               be listed is one of a number or date) and, with relation -1, one for the passages
- *               that two documents share
+ *               be listed is one of a number or date); with relation -1, one for the passages that
+ *               two documents share; and with -2, one for the places in b that may be a notice
+ *   notices     all documents with such places, in one task, by (n, other): first, with other -1,
+ *               the document, its hashes and how many copies of it came before, then its places
+ *               -> the notices, in order
+ *   notice_share  extents in documents, and notices -> how much of each is in notices
+ *   notice_pairs  pairs with the tokens of both, and notices -> those that are boilerplate by them
  *   components  all pairs, in one task -> root: the first document that pairs connect n with
  *   clusters    rows by group: its documents (a == b), the preferred ones first, and its pairs
  *               -> the document kept for each
@@ -111,8 +116,10 @@ typedef struct tti_operator_settings {
     uint32_t bits;       /**< seed_filter: log2 of the filter's bits, 3 to 32; first_postings: log2
                               of the number of buckets, 1 to 24 */
     int is_whole;        /**< repeats: all rows are one group, in any order; a b may also be an a */
-    const void *filter;  /**< postings: what seed_filter gave, or NULL; borrowed until the end */
-    size_t filter_size;  /**< in bytes: a power of two, or 0 */
+    const void *filter;  /**< postings: what seed_filter gave, or NULL; notice_share, notice_pairs:
+                              for each notice how many words it has and `articles`, both of 32
+                              bits, and its words; borrowed until the end */
+    size_t filter_size;  /**< in bytes; of what seed_filter gave a power of two, or 0 */
 } tti_operator_settings;
 
 /** The seed partitions of a scan of so many tokens, all documents together: a power of two. */

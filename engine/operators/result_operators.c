@@ -87,6 +87,22 @@ static void output_pair(tti_operator *op, const tti_verified *v, const tti_doc_p
     tti_output_end_row(&op->out);
 }
 
+/* A row of what else is known of two documents, by s->packed. */
+static void output_packed(tti_operator *op, uint32_t a, uint32_t b, int32_t kind)
+{
+    const verify_state *s = op->state;
+    tti_output_int64(&op->out, s->numbers.items[a]);
+    tti_output_int64(&op->out, s->numbers.items[b]);
+    tti_output_int32(&op->out, kind);
+    tti_output_int32(&op->out, 0);
+    for (int c = 0; c < 6; c++)
+        tti_output_double(&op->out, 0);
+    tti_output_int32(&op->out, 0);
+    tti_output_int32(&op->out, 0);
+    tti_output_bytes(&op->out, s->packed.items, s->packed.count);
+    tti_output_end_row(&op->out);
+}
+
 /* The passages of the same two documents, which follow one another, are one row. */
 static tt_status output_passages(tti_operator *op, const tti_verified *v)
 {
@@ -107,16 +123,26 @@ static tt_status output_passages(tti_operator *op, const tti_verified *v)
             TTI_TRY(tti_passage_append(&s->packed, op->allocator, &record,
                                        v->blocks.items + x->block_begin));
         }
-        tti_output_int64(&op->out, s->numbers.items[a]);
-        tti_output_int64(&op->out, s->numbers.items[b]);
-        tti_output_int32(&op->out, -1);
-        tti_output_int32(&op->out, 0);
-        for (int c = 0; c < 6; c++)
-            tti_output_double(&op->out, 0);
-        tti_output_int32(&op->out, 0);
-        tti_output_int32(&op->out, 0);
-        tti_output_bytes(&op->out, s->packed.items, s->packed.count);
-        tti_output_end_row(&op->out);
+        output_packed(op, a, b, -1);
+    }
+    return TT_OK;
+}
+
+/* The places in the later of two documents that may be of a notice are one row. */
+static tt_status output_places(tti_operator *op, const tti_verified *v)
+{
+    verify_state *s = op->state;
+    for (size_t begin = 0, end; begin < v->notice_places.count; begin = end) {
+        const tti_notice_place *first = &v->notice_places.items[begin];
+        s->packed.count = 0;
+        for (end = begin; end < v->notice_places.count; end++) {
+            const tti_notice_place *x = &v->notice_places.items[end];
+            const tti_place_record record = {x->begin, x->end, x->evidence, x->is_copy};
+            if (x->doc != first->doc || x->other != first->other)
+                break;
+            TTI_TRY(tti_byte_array_append(&s->packed, op->allocator, &record, sizeof record));
+        }
+        output_packed(op, first->other, first->doc, -2);
     }
     return TT_OK;
 }
@@ -137,6 +163,8 @@ static tt_status verify_push(tti_operator *op, const tti_rows *rows)
         output_pair(op, &verified, &verified.pairs.items[k]);
     if (status == TT_OK)
         status = output_passages(op, &verified);
+    if (status == TT_OK)
+        status = output_places(op, &verified);
     tti_verified_free(&verified);
     tti_candidates_free(&candidates);
     return status;

@@ -272,12 +272,35 @@ static PyObject *result_write(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* notice_list() -> bytes */
+static PyObject *result_notice_list(PyObject *self, PyObject *nothing)
+{
+    const tt_result *result = ((const result_object *)self)->shared->result;
+    size_t count, size = 0;
+    const tt_notice *notices = tt_result_notices(result, &count);
+    PyObject *out;
+    char *to;
+    (void)nothing;
+    for (size_t k = 0; k < count; k++)
+        size += (2 + notices[k].tokens) * sizeof(uint32_t);
+    out = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    to = out == NULL ? NULL : PyBytes_AsString(out);
+    for (size_t k = 0; to != NULL && k < count; k++) {
+        const uint32_t head[2] = {(uint32_t)notices[k].tokens, (uint32_t)notices[k].articles};
+        memcpy(to, head, sizeof head);
+        memcpy(to + sizeof head, notices[k].words, notices[k].tokens * sizeof(uint32_t));
+        to += sizeof head + notices[k].tokens * sizeof(uint32_t);
+    }
+    return out;
+}
+
 static PyMethodDef methods[] = {
     {"stream", result_stream, METH_VARARGS, "stream(table) -> capsule of an Arrow stream"},
     {"kept", result_kept, METH_NOARGS, "kept() -> bytearray, 1 for each article to keep"},
     {"ids", result_ids, METH_NOARGS, "ids() -> list of the ids of all articles, as text"},
     {"sizes", result_sizes, METH_NOARGS, "sizes() -> list of the bytes of their texts"},
     {"summary", result_summary, METH_VARARGS, "summary(rejected, read, total) -> dict"},
+    {"notice_list", result_notice_list, METH_NOARGS, "notice_list() -> bytes, for stages"},
     {"write", result_write, METH_VARARGS, "write(fd, rejected, read, total): JSON Lines"},
     {NULL, NULL, 0, NULL}};
 

@@ -19,6 +19,7 @@ kept: List[Dict[str, object]] = twicetold.dedup(articles, keep="newest", drop=0.
 both, removed = twicetold.dedup(articles, removed=True)
 rejected: List[Dict[str, Any]] = removed.rejected
 again: List[Dict[str, object]] = both
+noted: List[Dict[str, Any]] = twicetold.annotate(articles, keep="newest")
 files: Any = twicetold.dedup(pathlib.Path("a.jsonl"), output="kept")
 
 with twicetold.Index("x.db", drop=0.9) as index:

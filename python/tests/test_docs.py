@@ -99,6 +99,6 @@ def test_the_recipes(monkeypatch, capsys):
         assert {a["id"] for a in names["articles"]} - set(names["removed"]["id"]) == {a["id"] for a in names["kept"]}
         assert names["curated"].count_rows() == len(names["kept"]) and len(names["groups_of"]) == len(names["articles"])
     if "of_them" in names:
-        assert len(names["of_them"] & set(names["removed"]["id"])) > 0.8 * len(names["removed"])
+        assert len(names["of_them"] & set(names["removed"]["id"])) > 0.6 * len(names["removed"])
     if missing:
         pytest.skip(f"the rest ran; not installed: {', '.join(sorted(missing))} (text-dedup wants Python 3.12)")

@@ -97,6 +97,29 @@ def test_annotate_notes_what_dedup_does(articles):
         out = out.collect() if isinstance(out, pl.LazyFrame) else out
         assert list(out["keep"]) == [a["keep"] for a in noted] or out["keep"].to_pylist() == [a["keep"] for a in noted]
     assert [a["keep"] for a in twicetold.annotate(FEED)] == [a["keep"] for a in noted[:-1]]
+    numbered = [dict(a, id=n) for n, a in enumerate(plain)]
+    of = {n: a["of"] for n, a in enumerate(twicetold.annotate(numbered)) if a["of"] is not None}
+    assert {plain[n]["id"]: plain[other]["id"] for n, other in of.items()} == {r["id"]: r["kept"] for r in removed}
+    out = twicetold.annotate(pd.DataFrame(numbered))
+    assert str(out["of"].dtype) == str(out["cluster"].dtype) == "Int64" and dict(out["of"].dropna()) == of
+    assert twicetold.annotate(pl.DataFrame(numbered)).schema["of"] == pl.Int64
+
+
+def test_a_series_of_texts_and_a_frame_without_rows(articles):
+    pl, pd = need("polars"), need("pandas")
+    texts = [a["text"] for a in articles]
+    kept = [a["text"] for a in twicetold.dedup(articles)]
+    shorter = [a["text"] for a in twicetold.strip(articles).articles]
+    for series in (pl.Series("body", texts), pd.Series(texts, name="body", index=range(7, 7 + len(texts)))):
+        assert list(twicetold.dedup(series)) == kept
+        out = twicetold.strip(series).articles
+        assert type(out) is type(series) and out.name == "body" and list(out) == shorter
+        noted = twicetold.annotate(series)
+        assert list(noted.columns)[:2] == ["body", "cluster"] and list(noted["body"][noted["keep"]] if isinstance(series, pd.Series) else noted.filter("keep")["body"]) == kept
+    for frame in (pd.DataFrame(articles)[:0], pl.DataFrame(articles)[:0]):
+        assert twicetold.dedup(frame).shape == frame.shape
+    with pytest.raises(twicetold.InvalidError, match="text: strip takes one field"):
+        twicetold.strip(articles, text=["title", "text"])
 
 
 def test_strip_cuts_all_but_the_first(articles):
@@ -105,10 +128,10 @@ def test_strip_cuts_all_but_the_first(articles):
     plain = [{"id": i, "text": f"{' '.join(f'w{i}x{k}' for k in range(50))}\n\n{notice}\n\nlast{i}", "n": i} for i in range(4)]
     out, cut = twicetold.strip(plain, min_section=16)
     assert notice in out[0]["text"] and all(notice not in a["text"] for a in out[1:])
-    assert [c["article"] for c in cut] == ["1", "2", "3"] and all(c["text"].startswith("This notice") for c in cut)
+    assert [c["article"] for c in cut] == [1, 2, 3] and all(c["text"].startswith("This notice") for c in cut)
     assert all(a["text"].endswith(f"last{a['id']}") and a["n"] == a["id"] for a in out)
     for c in cut:
-        assert plain[int(c["article"])]["text"].encode()[c["begin"] : c["end"]].decode() == c["text"]
+        assert plain[c["article"]]["text"].encode()[c["begin"] : c["end"]].decode() == c["text"]
     assert notice not in twicetold.strip(plain, min_section=16, keep="none").articles[0]["text"]
     assert twicetold.strip(plain, min_section=16, min_holders=5).cut == []
     texts = [a["text"] for a in out]

@@ -333,6 +333,12 @@ def test_a_folder_or_pattern_that_yields_nothing_is_an_error(tmp_path):
     assert twicetold.dedup(str(tmp_path / "*.gz")) == [{"id": 1, "text": text(0)}]
 
 
+def test_the_columns_of_a_dataset_without_the_text_are_listed():
+    datasets = need("datasets")
+    with pytest.raises(twicetold.InvalidError, match="there is no column 'body'; the columns are 'id', 'words', 'more'"):
+        twicetold.scan(datasets.Dataset.from_dict({"id": [1], "words": ["x"], "more": [2]}), text="body")
+
+
 def test_tables_and_what_is_called_one(tmp_path):
     """By the library's reader, as for the command: an empty cell is no text, and JSON is JSON whatever its name."""
     table = tmp_path / "a.csv"

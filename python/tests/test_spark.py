@@ -109,8 +109,7 @@ def compare(result, path, *words):
          s["similarity"])
         for s in sections
     ]  # fmt: skip
-    kinds = {(s["section"], s["kind"]) for s in sections if s["kind"] is not None}
-    assert not kinds or kinds == {(s["section"], s["kind"]) for s in wanted[2]}
+    assert {(s["section"], s["kind"]) for s in sections} == {(s["section"], s["kind"]) for s in wanted[2]}
     assert sorted(found) == sections_of(wanted[2])
     assert result.pairs_omitted == lines(output, "summary")[0]["pairs_omitted"]
     return wanted
@@ -215,22 +214,28 @@ def test_made_while_an_executor_is_lost(spark, made, monkeypatch):
     assert len(killed) == 1
 
 
-def test_notices_are_those_of_the_command(spark, tmp_path):
+@pytest.mark.parametrize("one_task", [0, "64M"])
+def test_notices_are_those_of_the_command(spark, tmp_path, one_task):
+    """Learned, by one task or from what several verified, and given."""
     import twicetold
     import twicetold.spark
 
     articles, page = paywall_page()
     df = spark.createDataFrame([(a["id"], a["text"]) for a in articles], "id string, text string")
-    with twicetold.spark.scan(df.coalesce(1)) as found:
+    with twicetold.spark.scan(df.coalesce(1), one_task=one_task) as found:
         wanted = twicetold.scan(PAYWALL)
-        assert {r["relation"] for r in rows(found.pairs)} == set(wanted.pairs["relation"])
+        assert len(wanted.notices) > 0
+        assert sorted((r["a"], r["b"], r["relation"]) for r in rows(found.pairs)) == sorted(
+            (p["a"], p["b"], p["relation"]) for p in wanted.pairs
+        )
         assert {r["kind"] for r in rows(found.sections)} == {"notice"}
     wanted.write(tmp_path / "list")
     df = spark.createDataFrame([(a["id"], a["text"]) for a in (articles[0], page)], "id string, text string")
-    with twicetold.spark.scan(df.coalesce(1), notices=tmp_path / "list") as found:
+    with twicetold.spark.scan(df.coalesce(1), notices=tmp_path / "list", one_task=one_task) as found:
         assert {r["kind"] for r in rows(found.sections)} == {"notice"}
-    with pytest.raises(twicetold.InvalidError, match="notices"):
-        twicetold.spark.scan(df, notices=tmp_path / "list", one_task=0)
+        assert {r["relation"] for r in rows(found.pairs)} == {"boilerplate"}
+    with pytest.raises(twicetold.InvalidError, match="seed"):
+        twicetold.spark.scan(df, notices=tmp_path / "list", one_task=one_task, seed=7).pairs.collect()
 
 
 def test_two_thousand_articles_take_a_few_jobs(spark, tmp_path):

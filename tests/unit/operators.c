@@ -419,17 +419,30 @@ static void find_by_paragraphs(corpus *c)
 
 /* ==== From candidates to results ============================================================== */
 
-static table verify(const corpus *c, unsigned (*want)[MAX_ARTICLES])
+static table tokens_of(const corpus *c)
 {
-    table texts = {.columns = "n long, text string"}, tokens, verified;
-    table candidates = {.columns = "a long, b long, want int, hashes_a binary, flags_a binary, "
-                                   "hashes_b binary, flags_b binary"};
+    table texts = {.columns = "n long, text string"}, tokens;
     for (size_t n = 0; n < c->count; n++) {
         cell *row = add_row(&texts);
         row[0] = number_cell((int64_t)n);
         row[1] = bytes_cell(c->texts[n], strlen(c->texts[n]));
     }
     tokens = run("tokens", &c->options, NULL, &texts);
+    free_table(&texts);
+    return tokens;
+}
+
+static void set_tokens(cell *row, const table *tokens, size_t n)
+{
+    row[0] = copy_cell(get(tokens, n, "hashes"));
+    row[1] = copy_cell(get(tokens, n, "flags"));
+}
+
+static table verify(const corpus *c, unsigned (*want)[MAX_ARTICLES])
+{
+    table tokens = tokens_of(c), verified;
+    table candidates = {.columns = "a long, b long, want int, hashes_a binary, flags_a binary, "
+                                   "hashes_b binary, flags_b binary"};
     for (size_t a = 0; a < c->count; a++)
         for (size_t b = a; b < c->count; b++) {
             cell *row;
@@ -439,13 +452,10 @@ static table verify(const corpus *c, unsigned (*want)[MAX_ARTICLES])
             row[0] = number_cell((int64_t)a);
             row[1] = number_cell((int64_t)b);
             row[2] = number_cell(want[a][b]);
-            row[3] = copy_cell(get(&tokens, a, "hashes"));
-            row[4] = copy_cell(get(&tokens, a, "flags"));
-            row[5] = copy_cell(get(&tokens, b, "hashes"));
-            row[6] = copy_cell(get(&tokens, b, "flags"));
+            set_tokens(row + 3, &tokens, a);
+            set_tokens(row + 5, &tokens, b);
         }
     verified = run("verify", &c->options, NULL, &candidates);
-    free_table(&texts);
     free_table(&tokens);
     free_table(&candidates);
     return verified;
@@ -473,9 +483,86 @@ static void add_pairs(pair_matrix *m, const table *verified)
     }
 }
 
+/* The notices of the corpus, as the settings of the operators that apply them take them. */
+static tti_operator_settings learn_notices(const corpus *c, const table *verified)
+{
+    table tokens = tokens_of(c), learned;
+    table rows = {.columns = "n long, other long, copies int, hashes binary, places binary"};
+    tti_operator_settings settings = {0};
+    char *list = malloc(1 << 16);
+    for (size_t n = 0; n < c->count; n++) {
+        cell *row = add_row(&rows);
+        int32_t copies = 0;
+        for (size_t i = 0; i < verified->count; i++) {
+            const int64_t relation = number(verified, i, "relation");
+            copies +=
+                number(verified, i, "b") == (int64_t)n && relation >= 0 && TT_IS_COPY(relation);
+        }
+        row[0] = number_cell((int64_t)n);
+        row[1] = number_cell(-1);
+        row[2] = number_cell(copies);
+        row[3] = copy_cell(get(&tokens, n, "hashes"));
+        for (size_t i = 0; i < verified->count; i++)
+            if (number(verified, i, "relation") == -2 && number(verified, i, "b") == (int64_t)n) {
+                row = add_row(&rows);
+                row[0] = number_cell((int64_t)n);
+                row[1] = *get(verified, i, "a");
+                row[4] = copy_cell(get(verified, i, "passages"));
+            }
+    }
+    sort_table(&rows, "n", "other", NULL);
+    learned = run("notices", &c->options, NULL, &rows);
+    for (size_t i = 0; i < learned.count; i++) {
+        const cell *words = get(&learned, i, "words");
+        const uint32_t head[2] = {(uint32_t)(words->size / sizeof(uint32_t)),
+                                  (uint32_t)number(&learned, i, "articles")};
+        assert_true(settings.filter_size + sizeof head + words->size <= 1 << 16);
+        memcpy(list + settings.filter_size, head, sizeof head);
+        memcpy(list + settings.filter_size + sizeof head, words->bytes, words->size);
+        settings.filter_size += sizeof head + words->size;
+    }
+    settings.filter = list;
+    free_table(&tokens);
+    free_table(&rows);
+    free_table(&learned);
+    return settings;
+}
+
+/* @return how many pairs are boilerplate by them */
+static size_t apply_notices(const corpus *c, const tti_operator_settings *notices, pair_matrix *m)
+{
+    table tokens = tokens_of(c), changed;
+    table rows = {.columns = "a long, b long, relation int, overlap_a double, overlap_b double, "
+                             "hashes_a binary, flags_a binary, hashes_b binary, flags_b binary"};
+    const size_t count = c->count;
+    size_t n;
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < count; b++)
+            if (m->pairs[a][b].relation >= 0) {
+                cell *row = add_row(&rows);
+                row[0] = number_cell((int64_t)a);
+                row[1] = number_cell((int64_t)b);
+                row[2] = number_cell(m->pairs[a][b].relation);
+                row[3].real = m->pairs[a][b].overlap_a;
+                row[4].real = m->pairs[a][b].overlap_b;
+                set_tokens(row + 5, &tokens, a);
+                set_tokens(row + 7, &tokens, b);
+            }
+    changed = run("notice_pairs", &c->options, notices, &rows);
+    for (size_t i = 0; i < changed.count; i++)
+        m->pairs[number(&changed, i, "a")][number(&changed, i, "b")].relation =
+            (int32_t)number(&changed, i, "relation");
+    n = changed.count;
+    free_table(&tokens);
+    free_table(&rows);
+    free_table(&changed);
+    return n;
+}
+
 /* Proposes the first document of each group with all others, verifies what is new, and gives the
  * document kept for each. Of a group the first documents are preferred. */
-static void cluster(const corpus *c, pair_matrix *m, int64_t *kept)
+static void cluster(const corpus *c, const tti_operator_settings *notices, pair_matrix *m,
+                    int64_t *kept)
 {
     static unsigned proposed[MAX_ARTICLES][MAX_ARTICLES];
     static int64_t root_of[MAX_ARTICLES];
@@ -484,7 +571,7 @@ static void cluster(const corpus *c, pair_matrix *m, int64_t *kept)
     memset(proposed, 0, sizeof proposed);
     for (size_t a = 0; a < c->count; a++)
         for (size_t b = 0; b < c->count; b++)
-            if (m->pairs[a][b].relation >= 0 && m->pairs[a][b].relation != TT_SERIES) {
+            if (m->pairs[a][b].relation >= 0 && TT_IS_COPY(m->pairs[a][b].relation)) {
                 cell *row = add_row(&edges);
                 row[0] = number_cell((int64_t)a);
                 row[1] = number_cell((int64_t)b);
@@ -497,6 +584,7 @@ static void cluster(const corpus *c, pair_matrix *m, int64_t *kept)
     }
     verified = verify(c, proposed);
     add_pairs(m, &verified);
+    (void)apply_notices(c, notices, m);
     for (size_t n = 0; n < c->count; n++)
         kept[n] = (int64_t)n, root_of[n] = -1;
     for (size_t i = 0; i < roots.count; i++)
@@ -554,7 +642,7 @@ static table find_repeats(const corpus *c, const table *verified, int is_whole)
         for (size_t i = 0; i < verified->count; i++) {
             const int64_t a = number(verified, i, "a");
             cell *row;
-            if (number(verified, i, "relation") >= 0 || number(verified, i, "b") != b)
+            if (number(verified, i, "relation") != -1 || number(verified, i, "b") != b)
                 continue;
             row = add_row(&rows);
             row[0] = number_cell(b);
@@ -773,14 +861,13 @@ static void the_operators_find_what_a_scan_finds(void **state)
     static pair_matrix m;
     table verified, repeats, again;
     int64_t kept[MAX_ARTICLES];
-    tt_result *none, *scan;
+    tti_operator_settings notices;
+    tt_result *scan;
+    size_t count;
     (void)state;
     make_corpus(&c);
-    /* The operators see pair by pair and learn no notices. */
-    none = index_of(&c.options, (const char *const *)c.texts, 1);
-    scan = scan_with_notices(&c.options, (const char *const *)c.texts, c.count, none);
+    scan = index_of(&c.options, (const char *const *)c.texts, c.count);
     assert_non_null(scan);
-    tt_result_close(none);
     sketch_corpus(&c);
     find_by_bands(&c);
     find_by_seeds(&c);
@@ -790,7 +877,11 @@ static void the_operators_find_what_a_scan_finds(void **state)
             m.pairs[a][b].relation = -1;
     verified = verify(&c, c.want);
     add_pairs(&m, &verified);
-    cluster(&c, &m, kept);
+    notices = learn_notices(&c, &verified);
+    (void)tt_result_notices(scan, &count);
+    assert_true(count > 0 && notices.filter_size > 0);
+    assert_true(apply_notices(&c, &notices, &m) > 0);
+    cluster(&c, &notices, &m, kept);
     compare_pairs(&c, scan, &m);
     compare_clusters(&c, scan, kept);
     repeats = find_repeats(&c, &verified, 1);
@@ -806,6 +897,7 @@ static void the_operators_find_what_a_scan_finds(void **state)
     free_table(&verified);
     free_table(&repeats);
     free_table(&again);
+    free((void *)notices.filter);
     free_corpus(&c);
     tt_result_close(scan);
 }
@@ -860,6 +952,8 @@ static void what_is_wrong_is_an_error(void **state)
     table pair = {.columns = "a long, b long, signature_a binary, signature_b binary"};
     (void)state;
     assert_null(tti_operator_find("sketches"));
+    refuse("notice_share", &(tti_operator_settings){.filter = "\1\0\0\0\3\0\0\0", .filter_size = 8},
+           &none, TT_EINVAL, "cut off");
     refuse("postings", &(tti_operator_settings){.partitions = 3}, &none, TT_EINVAL,
            "3 partitions of seeds");
     refuse("postings", &(tti_operator_settings){.partitions = 1, .filter = "abc", .filter_size = 3},

@@ -292,6 +292,42 @@ def _warn_of_rejected(rejected: List[Dict[str, Any]], rows: int) -> None:
         )
 
 
+@overload
+def annotate(
+    articles: Path,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
+    **options: Unpack[SectionOptions],
+) -> List[Dict[str, Any]]: ...
+
+
+@overload
+def annotate(
+    articles: List[Row],
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
+    **options: Unpack[SectionOptions],
+) -> List[Dict[str, Any]]: ...
+
+
+@overload
+def annotate(
+    articles: Frame,
+    id: Optional[str] = "id",
+    text: Text = "text",
+    *,
+    progress: Union[bool, None, ProgressFunction] = None,
+    notices: Optional[Path] = None,
+    **options: Unpack[SectionOptions],
+) -> Frame: ...
+
+
 def annotate(
     articles: Articles,
     id: Optional[str] = "id",
@@ -324,11 +360,11 @@ def annotate(
         columns["rejected"][r["row"]] = r["reason"]
     for cluster in result.clusters:
         for member in cluster["members"]:
-            columns["cluster"][place[key_of(member)]] = key_of(cluster["keep"])
+            columns["cluster"][place[key_of(member)]] = cluster["keep"]
     for gone in result.removed:
         row = place[key_of(gone["id"])]
         columns["keep"][row] = False
-        columns["of"][row] = key_of(gone["kept"])
+        columns["of"][row] = gone["kept"]
         for name in ("relation", "resemblance", "overlap"):
             columns[name][row] = gone[name]
     sizes = result._result.sizes()
@@ -336,19 +372,20 @@ def annotate(
         columns["repeated"][row] = 0.0
     for number, covered in _covered(result, place, rows).items():
         columns["repeated"][rows[number]] = covered / sizes[number] if sizes[number] else 0.0
-    types = _note_types()
+    types = _note_types(result)
     return add_columns(source, columns, types)
 
 
 _NOTES = ("cluster", "keep", "of", "relation", "resemblance", "overlap", "repeated", "rejected")
 
 
-def _note_types() -> Dict[str, Any]:
+def _note_types(result: Result) -> Dict[str, Any]:
     try:
         import pyarrow
     except ImportError:
         return {}
-    kinds: Dict[str, Any] = {name: pyarrow.string() for name in ("cluster", "of", "relation", "rejected")}
+    kinds: Dict[str, Any] = {name: result.pairs.schema.field("a").type for name in ("cluster", "of")}
+    kinds.update(relation=pyarrow.string(), rejected=pyarrow.string())
     kinds.update(keep=pyarrow.bool_(), resemblance=pyarrow.float64(), overlap=pyarrow.float64())
     kinds.update(repeated=pyarrow.float64())
     return kinds

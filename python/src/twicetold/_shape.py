@@ -156,16 +156,18 @@ def take(source: Source, kept: bytes) -> Any:
 
         frame = articles.filter(polars.Series(list(kept), dtype=polars.UInt8).cast(polars.Boolean))
         return frame.lazy() if _is_lazy(source) else frame
-    if kind == "pandas":
-        return articles[[k == 1 for k in kept]]
-    if module_of(source.given) == "pandas":
-        return source.given[[k == 1 for k in kept]]
+    if kind == "pandas" or module_of(source.given) == "pandas":
+        given = articles if kind == "pandas" else source.given
+        return given.iloc[[i for i, k in enumerate(kept) if k]]
     return _filtered(articles, kept)
 
 
 def add_columns(source: Source, columns: Dict[str, List[Any]], types: Dict[str, Any]) -> Any:
-    """What came in, with further columns; `types` are pyarrow's."""
+    """What came in, with further columns; `types` are pyarrow's. A Series is the frame with it as a column."""
     articles = source.articles
+    given = articles if module_of(articles) == "polars" else source.given
+    if hasattr(given, "to_frame") and module_of(given) in ("pandas", "polars") and not hasattr(given, "columns"):
+        articles = given.to_frame(given.name or "text")
     if isinstance(articles, (list, tuple)):
         return [dict(a, **dict(zip(columns, values))) for a, values in zip(articles, zip(*columns.values()))]
     import pyarrow
@@ -178,7 +180,10 @@ def add_columns(source: Source, columns: Dict[str, List[Any]], types: Dict[str, 
         frame = articles.with_columns([polars.Series(name, polars.from_arrow(a)) for name, a in arrays.items()])
         return frame.lazy() if _is_lazy(source) else frame
     if kind == "pandas":
-        return articles.assign(**{name: a.to_pandas().array for name, a in arrays.items()})
+        import pandas
+
+        kinds = {pyarrow.int64(): pandas.Int64Dtype(), pyarrow.uint64(): pandas.UInt64Dtype()}  # which may be null
+        return articles.assign(**{name: a.to_pandas(types_mapper=kinds.get).array for name, a in arrays.items()})
     if _is_splits(articles):
         out, row = {}, 0
         for name, split in articles.items():
@@ -208,9 +213,15 @@ def replace_texts(source: Source, texts: Dict[int, str]) -> Any:
     if kind == "polars":
         import polars
 
+        if not hasattr(articles, "with_columns"):
+            column = [texts.get(row, value) for row, value in enumerate(articles.to_list())]
+            return polars.Series(articles.name, column, dtype=polars.String)
         column = [texts.get(row, value) for row, value in enumerate(articles[name].to_list())]
         frame = articles.with_columns(polars.Series(name, column, dtype=polars.String))
         return frame.lazy() if _is_lazy(source) else frame
+    if module_of(source.given) == "pandas" and not hasattr(source.given, "columns"):
+        column = [texts.get(row, value) for row, value in enumerate(source.given)]
+        return type(source.given)(column, index=source.given.index, name=source.given.name)
     if kind == "pandas":
         return articles.assign(**{name: [texts.get(row, value) for row, value in enumerate(articles[name])]})
     if _is_splits(articles):

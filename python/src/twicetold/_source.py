@@ -488,6 +488,8 @@ class Source:
         if names is not None:
             wanted = [n if n in names else n.split(".")[0] for n in (*fields.others(), *fields.texts)]
             chosen = [n for n in dict.fromkeys(wanted) if n in names]
+            if not any(n.split(".")[0] in names or n in names for n in fields.texts):
+                raise invalid(f"there is no column {fields.name!r}; the columns are {', '.join(map(repr, names))}")
             articles = articles.select_columns(chosen) if chosen else articles
         tables = articles.with_format("arrow").iter(batch_size=_ROWS)
         first = next(tables, None)

@@ -94,17 +94,21 @@ def strip(
     for name, value, words in (("sections", sections, ("all", "notices", "within")), ("keep", keep, ("first", "none"))):
         if value not in words:
             raise invalid(f"{name}: {value!r} is not allowed; give " + " or ".join(f'"{w}"' for w in words))
+    if not isinstance(text, str):
+        raise invalid("text: strip takes one field")
     source = Source(articles, id, text)
     records = records_to_keep(source)
     hold(source)
     result, feed = run(source, resolved, sources, progress, records, notices)
     least = 1 if sections == "within" else min_holders
     spans: Dict[str, List[Tuple[int, int, int]]] = {}
+    ids: Dict[str, Any] = {}
     for section in result.sections:
         places = section["occurrences"]
         if len({key_of(o["article"]) for o in places}) < least or (sections == "notices" and section["kind"] != "notice"):
             continue
         for o in places[1 if keep == "first" else 0 :]:
+            ids[key_of(o["article"])] = o["article"]
             spans.setdefault(key_of(o["article"]), []).append((o["begin"], o["end"], section["section"]))
     texts = texts_of(source, spans)
     rows = [row for row, accepted in enumerate(feed.accepted) if accepted]
@@ -118,6 +122,6 @@ def strip(
         places = _with_marks(raw, merged((b, e) for b, e, _ in spans[name]))
         for begin, end in places:
             number = min(s for b, e, s in spans[name] if begin <= b < end)
-            cut.append({"article": name, "begin": begin, "end": end, "section": number, "text": raw[begin:end].decode()})
+            cut.append({"article": ids[name], "begin": begin, "end": end, "section": number, "text": raw[begin:end].decode()})
         shorter[row] = _without(raw, places).decode()
     return Stripped(replace_texts(source_of_records(source, records), shorter), cut)

@@ -10,21 +10,18 @@ Size = Union[int, str]
 Paragraphs = Literal["auto", "line", "blank", "none"]
 
 
-class _Words(TypedDict, total=False):
-    shingle_tokens: int
-    seed: Union[int, Literal["random"]]
-    paragraphs: Paragraphs
-    max_article_bytes: Size
-    threads: int
-
-
 class MinHashOptions(TypedDict, total=False):
     paragraphs: Paragraphs
     max_article_bytes: Size
     threads: int
 
 
-class IndexOptions(_Words, total=False):
+class IndexOptions(TypedDict, total=False):
+    shingle_tokens: int
+    seed: Union[int, Literal["random"]]
+    paragraphs: Paragraphs
+    max_article_bytes: Size
+    threads: int
     resemblance: Rule
     containment: Rule
     overlap: Rule
@@ -35,16 +32,23 @@ class IndexOptions(_Words, total=False):
     keep_text: bool
 
 
-class StripOptions(_Words, total=False):
+class _Rules(TypedDict, total=False):
     resemblance: Rule
     containment: Rule
     overlap: Rule
     facts: Rule
-    min_section: int
     drop: float
     max_matches: int
     num_hashes: int
     bands: int
+    shingle_tokens: int
+    seed: Union[int, Literal["random"]]
+    paragraphs: Paragraphs
+    max_article_bytes: Size
+
+
+class _Machine(TypedDict, total=False):
+    threads: int
     memory: Size
     temp_dir: Union[str, "os.PathLike[str]"]
 
@@ -53,25 +57,29 @@ class _Keep(TypedDict, total=False):
     keep: str  # "longest", "first", "newest" or "source:NAME,NAME,..."
 
 
-class SectionOptions(StripOptions, _Keep, total=False):
-    pass
-
-
-class DedupOptions(_Words, _Keep, total=False):
-    resemblance: Rule
-    containment: Rule
-    overlap: Rule
-    facts: Rule
-    drop: float
-    max_matches: int
-    num_hashes: int
-    bands: int
-    memory: Size
-    temp_dir: Union[str, "os.PathLike[str]"]
-
-
-class ScanOptions(SectionOptions, total=False):
+class _Find(TypedDict, total=False):
+    min_section: int
     pairs: bool
     clusters: bool
     sections: bool
     series: bool
+
+
+class StripOptions(_Rules, _Machine, total=False):
+    min_section: int
+
+
+class SectionOptions(StripOptions, _Keep, total=False):
+    pass
+
+
+class DedupOptions(_Rules, _Machine, _Keep, total=False):
+    pass
+
+
+class ScanOptions(_Rules, _Machine, _Keep, _Find, total=False):
+    pass
+
+
+class SparkOptions(_Rules, _Keep, _Find, total=False):
+    pass

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Optional
 
 from datatrove.pipeline.base import PipelineStep
 
@@ -16,6 +16,9 @@ from . import dedup as _dedup
 if TYPE_CHECKING:
     from datatrove.data import DocumentsPipeline
     from datatrove.pipeline.writers.disk_base import DiskWriter
+    from typing_extensions import Unpack
+
+    from ._types import DedupOptions
 
 __all__ = ["Dedup"]
 
@@ -32,7 +35,7 @@ class Dedup(PipelineStep):  # type: ignore[misc]
     type = "🫂 - DEDUPS"
     name = "🪞 twicetold"
 
-    def __init__(self, removed: Optional["DiskWriter"] = None, **options: Any):
+    def __init__(self, removed: Optional["DiskWriter"] = None, **options: Unpack[DedupOptions]):
         super().__init__()
         self.removed = removed
         self.options = options

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Literal, Optional, Set, Tuple, Union, overload
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Optional, Set, Tuple, Union, overload
 
 import pyarrow
 import ray
@@ -16,6 +16,11 @@ import ray.data
 from . import _options, scan
 from ._errors import invalid
 from ._source import Fields, Text
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._types import DedupOptions
 
 __all__ = ["dedup"]
 
@@ -39,7 +44,7 @@ def dedup(
     *,
     removed: Literal[False] = False,
     remote: Optional[Dict[str, Any]] = None,
-    **options: Any,
+    **options: Unpack[DedupOptions],
 ) -> "ray.data.Dataset": ...
 
 
@@ -51,7 +56,7 @@ def dedup(
     *,
     removed: Literal[True],
     remote: Optional[Dict[str, Any]] = None,
-    **options: Any,
+    **options: Unpack[DedupOptions],
 ) -> "Tuple[ray.data.Dataset, ray.data.Dataset]": ...
 
 
@@ -62,7 +67,7 @@ def dedup(
     *,
     removed: bool = False,
     remote: Optional[Dict[str, Any]] = None,
-    **options: Any,
+    **options: Unpack[DedupOptions],
 ) -> "Union[ray.data.Dataset, Tuple[ray.data.Dataset, ray.data.Dataset]]":
     """The articles to keep, with all columns, and with `removed=True` also a dataset of those left out, with the columns
     that `twicetold.dedup` gives.

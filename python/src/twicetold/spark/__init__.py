@@ -12,18 +12,23 @@ from __future__ import annotations
 import functools
 import os
 import pathlib
-from typing import Any, Callable, Dict, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Union
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .. import _options
+from .. import _core, _options
 from .._errors import DuplicateError, invalid
 from .._source import Path
-from . import _candidates, _pairs, _sections
+from . import _candidates, _notices, _pairs, _sections
 from ._input import Articles, Documents, merits
 from ._stages import Stages
 from ._whole import Whole
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._types import SparkOptions
 
 __all__ = ["Result", "dedup", "scan"]
 
@@ -40,8 +45,7 @@ class Result:
               conflicts
     clusters  cluster, keep, article: a row for every article of a cluster, the one kept included
     sections  section, tokens, kind, places, sources, article, begin, end, of_begin, of_end, similarity: a row for every
-              occurrence; the reference has null in the last three. Extents in bytes of the article's UTF-8 text. kind is
-              null where more than one task scanned, which learns no notices
+              occurrence; the reference has null in the last three. Extents in bytes of the article's UTF-8 text
     removed   id, kept, relation, resemblance, containment, containment_of, overlap, overlap_of, facts, conflicts: the
               articles that `dedup` leaves out, and the one that is kept instead
     kept      the rows of the input without those, with all columns. What is rejected is compared with nothing and kept
@@ -129,7 +133,7 @@ def scan(
     work: Optional[str] = None,
     one_task: Union[int, str] = "64M",
     notices: Optional[Path] = None,
-    **options: Any,
+    **options: Unpack[SparkOptions],
 ) -> Result:
     """Finds near-duplicate articles and repeated sections.
 
@@ -142,7 +146,7 @@ def scan(
     until Result.close(). If Spark runs on this machine alone, the default is a temporary folder.
     one_task: up to so many bytes of text, one task scans all of it with the library in its Python, which takes three
     times as much memory there, and a few jobs of Spark instead of a hundred; 0: no size.
-    notices: the path of a result, as for `twicetold.scan`, on this machine; only for what one task scans.
+    notices: the path of a result, as for `twicetold.scan`, on this machine.
     options: those of `twicetold.scan` except `threads`, `memory`, `temp_dir` and `progress`. `keep="newest"` needs
     the column `published` (text or a time), `keep="source:..."` the column `source`.
 
@@ -150,7 +154,7 @@ def scan(
     at most 16 MB. The package must be installed for the Python of the executors. Raises InvalidError for an option or
     a column, TypeError for an unknown option, and the exceptions of Spark.
     """
-    resolved, sources = _options.of_spark(options)
+    resolved, sources = _options.of_spark(dict(options))
     return _scan(df, id, text, order, work, one_task, notices, resolved, sources)
 
 
@@ -163,16 +167,30 @@ def dedup(
     work: Optional[str] = None,
     one_task: Union[int, str] = "64M",
     notices: Optional[Path] = None,
-    **options: Any,
+    **options: Unpack[SparkOptions],
 ) -> Result:
     """Finds the articles to keep: `kept` of the result has their rows, `removed` the others, as `twicetold.dedup`.
 
     The parameters and exceptions are those of `scan`, without the options about sections. An anti-join with `clusters`
     would leave out more: a cluster also has articles with text that is nowhere else, or with other facts.
     """
-    resolved, sources = _options.of_spark(options)
+    resolved, sources = _options.of_spark(dict(options))
     resolved["find"] = _pairs.FIND_PAIRS | _pairs.FIND_CLUSTERS | _FIND_OVERLAPS
     return _scan(df, id, text, order, work, one_task, notices, resolved, sources)
+
+
+def _components(stages: Stages, pairs: DataFrame) -> DataFrame:
+    """n, root of the documents that copies link."""
+    return _pairs.components(stages, pairs.where(F.col("relation") < _pairs.SERIES).select("a", "b"))
+
+
+def _given_notices(path: Optional[Path], options: Dict[str, Any], sources: Optional[bytes]) -> bytes:
+    """The notices of a result, for the operators; InvalidError if its seed is another one."""
+    if path is None:
+        return b""
+    result = _core.read_result(path)
+    _core.Scan(options, sources, None).notices(result)
+    return result.notice_list()
 
 
 def _scan(
@@ -192,24 +210,35 @@ def _scan(
     stages = Stages(df.sparkSession, resolved, work)
     articles = Articles(df, id, text, order, resolved.get("keep", 0))
     knows_removed = bool(find & _pairs.FIND_CLUSTERS) and _pairs.aligns(resolved)
+    known = _given_notices(notices, resolved, sources)
     most = _options.size_of("one_task", one_task)
     if most and articles.bytes_of_texts() <= most:
         given = None if notices is None else pathlib.Path(os.fspath(notices)).read_text(encoding="utf-8")
         whole = Whole(stages, articles.whole, resolved, sources, given, knows_removed)
         tables = (whole.pairs, whole.clusters, whole.sections, whole.rejected, whole.count_omitted)
         return Result(stages, *tables, whole.removed if knows_removed else None, (df, id))
-    if notices is not None:
-        raise invalid("notices: only what one task scans can be given notices (one_task)")
     documents = Documents(stages, articles)
     candidates, skipped = _candidates.find(stages, documents, bool(find & _pairs.FIND_SECTIONS))
-    verified = _pairs.verify(stages, articles, candidates, "verified")
+    verified, tokens = _pairs.verify(stages, articles, candidates, "verified")
 
     pairs = _pairs.pairs_of(verified)
+    if notices is None:
+        known = _notices.learn(stages, verified, pairs, tokens)
+    pairs = _notices.apply(stages, pairs, tokens, known, "noticed")
     best = stages.keep(merits(articles, documents, resolved, sources), "merits")
-    groups = _pairs.components(stages, pairs.where(F.col("relation") < _pairs.SERIES).select("a", "b"))
-    groups = stages.keep(groups.join(best.withColumnRenamed("doc", "n"), "n"), "groups")
+    groups = _components(stages, pairs).join(best.withColumnRenamed("doc", "n"), "n")
+    groups = stages.keep(groups, "groups")
+    stories = groups.select(F.col("n").alias("doc"), "root")
     proposed = stages.known(stages.keep(_pairs.propose(pairs, groups), "proposed"))
-    pairs = pairs.unionByName(_pairs.pairs_of(_pairs.verify(stages, articles, proposed, "proposals")))
+    more, more_tokens = _pairs.verify(stages, articles, proposed, "proposals")
+    of_more = _pairs.pairs_of(more)
+    is_late = notices is None and not known
+    if is_late:
+        known = _notices.learn(stages, more, pairs.unionByName(of_more), more_tokens)
+        pairs = _notices.apply(stages, pairs, tokens, known, "noticed-late")
+    pairs = pairs.unionByName(_notices.apply(stages, of_more, more_tokens, known, "noticed-proposals"))
+    if is_late and known:
+        stories = stages.keep(_components(stages, pairs).withColumnRenamed("n", "doc"), "stories")
     kept = _pairs.kept(stages, pairs, groups)
     members = stages.keep(_pairs.members(documents, best, kept), "members")
 
@@ -219,8 +248,15 @@ def _scan(
     found = _named(found, articles.ids, "a", "b").select("a", "b", relation, *_pairs.REPORTED)
     clusters = _named(_pairs.reported_clusters(members), articles.ids, "keep", "article")
     clusters = clusters.select("cluster", "keep", "article")
-    sections = _sections.find(stages, articles, documents, verified, bool(find & _pairs.FIND_SECTIONS))
-    sections = _named(_sections.counted(sections, articles), articles.ids, "article").select(*_sections.SECTION)
+    sections, references = _sections.find(stages, articles, documents, verified, bool(find & _pairs.FIND_SECTIONS))
+    if find & _pairs.FIND_SECTIONS:
+        roots = documents.members.join(stories, "doc", "left")
+        roots = roots.select(F.col("n").alias("article"), F.coalesce("root", "doc").alias("root"))
+        if not find & (_pairs.FIND_PAIRS | _pairs.FIND_CLUSTERS) or not _pairs.has_rule(resolved):
+            roots = roots.limit(0)  # it is not known who tells the same story
+        kinds = _notices.kinds(stages, sections, references, tokens, known, roots)
+        sections = _sections.counted(sections, articles).join(kinds, "section")
+    sections = _named(sections, articles.ids, "article").select(*_sections.SECTION)
     removed = None
     if knows_removed:
         gone = _pairs.removed(pairs, members, documents, resolved.get("drop", 0.8))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Tuple
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -22,14 +22,14 @@ _NO_TIME = -(2**63)
 FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
 
 
-def verify(stages: Stages, articles: Articles, candidates: DataFrame, name: str) -> DataFrame:
-    """What verification finds for the candidates. The text of their documents is read again."""
+def verify(stages: Stages, articles: Articles, candidates: DataFrame, name: str) -> Tuple[DataFrame, DataFrame]:
+    """What verification finds for the candidates, and the tokens of their documents, whose text is read again."""
     named = candidates.select(F.explode(F.array("a", "b")).alias("n")).distinct()
     texts = articles.texts.select("n", "text").join(named, "n", "left_semi")
     tokens = stages.keep(stages.run("tokens", texts), f"{name}-tokens")
     of_a = tokens.withColumnsRenamed({"n": "a", "hashes": "hashes_a", "flags": "flags_a"})
     of_b = tokens.withColumnsRenamed({"n": "b", "hashes": "hashes_b", "flags": "flags_b"})
-    return stages.keep(stages.run("verify", candidates.join(of_b, "b").join(of_a, "a")), name)
+    return stages.keep(stages.run("verify", candidates.join(of_b, "b").join(of_a, "a")), name), tokens
 
 
 def pairs_of(verified: DataFrame) -> DataFrame:

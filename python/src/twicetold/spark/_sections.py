@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Tuple
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -14,9 +16,7 @@ SECTION = (
     *("section", "tokens", "kind", "places", "sources"),
     *("article", "begin", "end", "of_begin", "of_end", "similarity"),
 )
-_COLUMNS = (
-    "section long, tokens int, article long, begin long, end long, of_begin long, of_end long, similarity double"
-)
+_TYPES = {"kind": "string", "similarity": "double"}  # of SECTION; others are numbers
 _REFERENCE = ["of_n", "of_begin", "of_end", "matched", "before", "run_begin", "run_end"]
 
 
@@ -76,20 +76,24 @@ def _bytes(stages: Stages, articles: Articles, seen: DataFrame, joined: DataFram
 
 
 def counted(sections: DataFrame, articles: Articles) -> DataFrame:
-    """SECTION of sections, article still its number. What kind a section is follows from notices, which are not learned."""
+    """Sections with places and sources; article is still its number."""
     places = sections.groupBy("section").agg(F.count("*").alias("places"))
     named = sections.select("section", F.col("article").alias("n")).join(articles.sources, "n").where("source <> ''")
     sources = named.groupBy("section").agg(F.countDistinct("source").alias("sources"))
     counts = places.join(sources, "section", "left").withColumn("sources", F.coalesce("sources", F.lit(0).cast("long")))
-    return sections.join(counts, "section").withColumn("kind", F.lit(None).cast("string")).select(*SECTION)
+    return sections.join(counts, "section")
 
 
-def find(stages: Stages, articles: Articles, documents: Documents, verified: DataFrame, wanted: bool) -> DataFrame:
+def find(
+    stages: Stages, articles: Articles, documents: Documents, verified: DataFrame, wanted: bool
+) -> Tuple[DataFrame, DataFrame]:
     """section, tokens, article (its number), begin, end, of_begin, of_end, similarity; the last three are null for
-    the reference of a section. Without rows, and without steps, unless `wanted`."""
+    the reference of a section. And section, n, begin, end of the references, in tokens of document n. Without rows, and
+    without steps, unless `wanted`."""
     if not wanted:
-        return stages.none(c.split() for c in _COLUMNS.split(", "))
-    passages = verified.where("relation < 0").select("a", "b", F.col("passages").alias("data"))
+        nothing = stages.none((name, _TYPES.get(name, "bigint")) for name in SECTION)
+        return nothing, nothing
+    passages = verified.where("relation = -1").select("a", "b", F.col("passages").alias("data"))
     seen = _seen(stages, documents, stages.keep(_repeats(stages, passages), "repeats"))
     joined = stages.keep(_joined(stages, seen), "sections")
     extents = _bytes(stages, articles, seen, joined)
@@ -111,4 +115,4 @@ def find(stages: Stages, articles: Articles, documents: Documents, verified: Dat
         "section", "to - from as tokens", "of_n as article", "begin_byte as begin", "end_byte as end",
         "cast(null as bigint) as of_begin", "cast(null as bigint) as of_end", "cast(null as double) as similarity",
     )  # fmt: skip
-    return references.unionByName(copies)
+    return references.unionByName(copies), joined.selectExpr("section", "of_n as n", "from as begin", "to as end").distinct()

@@ -24,13 +24,14 @@ _BATCH = 4096
 
 
 def _rows(result: Any, knows_removed: bool) -> Iterator[Dict[str, Any]]:
-    for p in result.pairs:
+    sought = result.summary["options"]
+    for p in result.pairs if sought["pairs"] else ():
         numbers = {name: p[name] for name in REPORTED}
         yield {"kind": "pair", "x": p["a"], "y": p["b"], "word": p["relation"], **numbers}
-    for c in result.clusters:
+    for c in result.clusters if sought["clusters"] else ():
         for member in c["members"]:
             yield {"kind": "cluster", "number": c["cluster"], "x": c["keep"], "y": member}
-    for s in result.sections:
+    for s in result.sections if sought["sections"] else ():
         of_section = {"number": s["section"], "tokens": s["tokens"], "word": s["kind"], "places": s["places"], "sources": s["sources"]}
         for o in s["occurrences"]:
             names = ("begin", "end", "of_begin", "of_end", "similarity")
