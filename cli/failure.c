@@ -1,5 +1,6 @@
 #include "failure.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -108,6 +109,13 @@ static const struct record_rule {
     const char *words, *advice;
     const char *sent; /* the advice to who sent it to a service; NULL: the same */
 } record_rules[] = {
+    {TT_EFORMAT, "a line of a result of",
+     "give the articles that it was made from; a RESULT comes before its INPUT",
+     "send the articles that it was made from"},
+    {TT_EFORMAT, "among the columns",
+     "say which column is the text, as in --text-field 'Story text'; --title-field, --date-field, "
+     "--source-field and --id-field name others",
+     "say which column is the text: ?text_field=NAME"},
     {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, "\" is ", FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, "which column is the text?", "name it with --text-field",
@@ -220,14 +228,15 @@ const char *failure_sent_advice(tt_status status, const char *reason)
     return r == NULL ? NULL : r->sent != NULL ? r->sent : r->advice;
 }
 
-const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given)
+uint32_t failure_count_record(tt_status status, const char *reason, uint32_t counts[FAILURE_RULES],
+                              const char **advice)
 {
     const struct record_rule *r = find_record_rule(status, reason);
-    const uint32_t bit = r == NULL ? 0 : 1u << (r - record_rules);
-    if (r == NULL || (*given & bit) != 0)
-        return NULL;
-    *given |= bit;
-    return r->advice;
+    uint32_t *count = &counts[r == NULL ? FAILURE_RULES - 1 : r - record_rules];
+    assert(sizeof record_rules / sizeof *record_rules < FAILURE_RULES);
+    *count += *count < UINT32_MAX;
+    *advice = r != NULL && *count == 1 ? r->advice : NULL;
+    return *count;
 }
 
 /* ==== Failures ============================================================================ */

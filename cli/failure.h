@@ -37,8 +37,11 @@ int failure_is_of_all_records(const char *reason);
 /** Advice to who sent a record to a service, which left it out; NULL: none. */
 const char *failure_sent_advice(tt_status status, const char *reason);
 
-/** Advice about a record that is left out for a reason, in words too. NULL: it was given before, as
- * the bits of `given` say. */
-const char *failure_record_advice(tt_status status, const char *reason, uint32_t *given);
+enum { FAILURE_RULES = 20 };
+
+/** Counts a record that is left out for a reason, in words too. *advice: what to do about it; NULL
+ * if it was said of an earlier one. @return how many there were for the same kind of reason */
+uint32_t failure_count_record(tt_status status, const char *reason, uint32_t counts[FAILURE_RULES],
+                              const char **advice);
 
 #endif

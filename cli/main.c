@@ -76,15 +76,17 @@ static const char *suggest_command(const char *prefix, const char *word)
 /* Refuses a word that is no command; `what` comes before it in the message. */
 static int refuse_command(const char *what, const char *prefix, const char *word)
 {
+    static const subcommand index = {.name = "index"};
+    const subcommand *family = *prefix != '\0' ? &index : NULL;
     char names[120];
     const char *meant = suggest_command(prefix, word);
     list_names(prefix, names, sizeof names);
     if (*word == '\0')
-        return message_usage(NULL, "%sno command given; it is %s", what, names);
+        return message_usage(family, "%sno command given; it is %s", what, names);
     if (meant != NULL)
-        return message_usage(NULL, "%sunknown command '%s'; did you mean '%s%s'?", what, word,
+        return message_usage(family, "%sunknown command '%s'; did you mean '%s%s'?", what, word,
                              prefix, meant);
-    return message_usage(NULL, "%sunknown command '%s'; it is %s", what, word, names);
+    return message_usage(family, "%sunknown command '%s'; it is %s", what, word, names);
 }
 
 static int is_help(const char *word)

@@ -260,12 +260,12 @@ static int suggest_share(const char *text, char *to, size_t size)
     if (plain[0] < '0' || plain[0] > '9')
         return 0;
     value = strtod(plain, &end);
+    if (*end == '%' || value >= 10)
+        value /= 100;
     if (*end == '%')
         end++;
     if (*end != '\0')
         return 0;
-    if (value > 1.5)
-        value /= 100;
     (void)snprintf(to, size, "%.6g", value);
     return value > 0 && value <= 1;
 }

@@ -179,11 +179,19 @@ static void describe_withdrawal(const session *r, const tt_article *article, cha
 
 /* ==== Reading ================================================================================= */
 
-enum { NAMED_SAME_IDS = 8 /* a file that is given twice would fill the screen */ };
+enum { NAMED_ALIKE = 8 }; /* a file of the wrong kind, or given twice, would fill the screen */
 
-static int names_same_ids(const session *r)
+/* Whether to name a record that is left out; of those that nobody waits for, the first alike. */
+static int names_record(session *r, tt_status status, const char *reason, const char **advice)
 {
-    return r->same_ids <= NAMED_SAME_IDS || r->settings->log != 0 || r->settings->verbose;
+    const settings *s = r->settings;
+    uint64_t *alike = status == TT_EDUPLICATE ? &r->same_ids : &r->alike;
+    const uint32_t count = failure_count_record(status, reason, r->rejected_for, advice);
+    const uint32_t most = failure_is_of_all_records(reason) ? 1 : NAMED_ALIKE;
+    if (s->verbose || s->log != 0 || s->command->bit == FOR_WATCH || count <= most)
+        return 1;
+    ++*alike;
+    return 0;
 }
 
 int session_reject(session *r, const tt_record *record, tt_status status)
@@ -201,11 +209,7 @@ int session_reject(session *r, const tt_record *record, tt_status status)
             describe_withdrawal(r, &record->article, reason, sizeof reason);
     }
     r->rejected++;
-    advice = failure_record_advice(status, reason, &r->advised);
-    r->same_ids += status == TT_EDUPLICATE;
-    if (advice == NULL && failure_is_of_all_records(reason) && !r->settings->verbose)
-        r->alike++;
-    else if (!r->settings->quiet && (status != TT_EDUPLICATE || names_same_ids(r)))
+    if (names_record(r, status, reason, &advice) && !r->settings->quiet)
         message_record(record->file, record->line, record->nth, reason, advice);
     /* A record that is too long to be held, or that cannot be read, has no bytes here. */
     if (r->rejects.name == NULL || record->raw_size == 0)
@@ -221,7 +225,8 @@ static const char *note_advice(uint32_t note)
 {
     switch (note) {
     case TT_NOTE_HTML: return "--text-format plain keeps them";
-    case TT_NOTE_NO_TIME: return "write it as 2026-03-12T09:15:00Z";
+    case TT_NOTE_NO_TIME:
+        return "write it as 2026-03-12T09:15:00Z; 3/4/2026 could be in March or in April";
     case TT_NOTE_IN_CONTENT:
     case TT_NOTE_IN_ARTICLE: return "--text-field NAME takes another";
     default: return NULL;
@@ -371,15 +376,15 @@ int session_read(session *r, const char *const *inputs, size_t count,
     if (rc == 0 && !r->repeated)
         describe_passed_over(r, reader);
     if (r->alike > 0 && !r->settings->quiet && !r->repeated)
-        message_line("%" PRIu64 " more record%s rejected for the same reason", r->alike,
-                     r->alike == 1 ? " was" : "s were");
+        message_line("%" PRIu64
+                     " more record%s rejected for the same reason; -v names them",
+                     r->alike, r->alike == 1 ? " was" : "s were");
     if (r->wordless > 1 && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more record%s a text without a word", r->wordless - 1,
                      r->wordless == 2 ? " has" : "s have");
-    if (!names_same_ids(r) && !r->settings->quiet && !r->repeated)
-        message_line("%" PRIu64 " more id%s seen before; --rejects FILE lists them",
-                     r->same_ids - NAMED_SAME_IDS,
-                     r->same_ids - NAMED_SAME_IDS == 1 ? " was" : "s were");
+    if (r->same_ids > 0 && !r->settings->quiet && !r->repeated)
+        message_line("%" PRIu64 " more id%s seen before; --rejects FILE lists them", r->same_ids,
+                     r->same_ids == 1 ? " was" : "s were");
     if (rc == 0)
         rc = refuse_nothing(r, reader, inputs);
     tt_reader_close(reader);

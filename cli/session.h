@@ -2,6 +2,7 @@
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
+#include "failure.h"
 #include "output.h"
 #include "settings.h"
 #include "terminal/progress.h"
@@ -17,19 +18,19 @@ typedef struct session {
     tt_scan *scan;
     tt_result *found;        /**< set by session_scan() */
     uint64_t seen, rejected; /**< records */
-    uint64_t same_ids;       /**< of those rejected, the ones whose id was seen before */
-    uint64_t alike;  /**< of those rejected, the ones that were not named because the same was wrong
-                          with one before */
-    uint64_t copies; /**< what --fail-on-duplicates is about */
+    uint64_t same_ids;   /**< of those rejected, the ones that were not named because their ids were
+                              seen before, */
+    uint64_t alike;      /**< and because the same was wrong with some before */
+    uint64_t copies;     /**< what --fail-on-duplicates is about */
     uint64_t without_id; /**< records that have no field --id-field */
     uint64_t wordless;   /**< records whose text has no word */
     char *file;          /**< the last one that -v has named */
     char *withdrawn; /**< ids of the notices that were taken, each with the type of it and its size
                       */
     size_t withdrawn_size, withdrawn_room;
-    uint32_t advised; /**< of failure_record_advice() */
-    uint32_t noted;   /**< TT_NOTE_* that were told */
-    int repeated;     /**< the inputs are read again: what is wrong with them was said */
+    uint32_t rejected_for[FAILURE_RULES]; /**< of failure_count_record() */
+    uint32_t noted;                       /**< TT_NOTE_* that were told */
+    int repeated; /**< the inputs are read again: what is wrong with them was said */
     double began, read_seconds;
     double deadline;  /**< of the next batch, by seconds_now(): then none is passed on; 0: none */
     accept_fn accept; /**< NULL: not wanted */

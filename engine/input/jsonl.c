@@ -292,12 +292,13 @@ static void describe_fields(tt_record *record)
     size_t used = missing;
     const char *before = "; it has \"";
     if (record->raw_size > 8 && memcmp(record->raw, "{\"type\":", 8) == 0) {
-        static const char *const lines[] = {"pair", "cluster", "section", "summary", "verdict"};
+        static const char *const lines[] = {"pair",   "cluster", "section",
+                                            "notice", "summary", "verdict"};
         for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
             if (record->raw_size > 9 + strlen(lines[i]) &&
                 memcmp(record->raw + 9, lines[i], strlen(lines[i])) == 0) {
                 (void)snprintf(reason + used, sizeof record->reason - used,
-                               "; this is a line of a result of %s", i < 4 ? "scan" : "watch");
+                               "; this is a line of a result of %s", i < 5 ? "scan" : "watch");
                 return;
             }
     }

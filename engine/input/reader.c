@@ -728,9 +728,14 @@ static tt_status begin_archive(tt_reader *r, const char *kind, tt_error *error)
     tt_error why = {TT_OK, 0, ""};
     tti_archive *archive;
     tt_status status;
-    if (r->within.archive != NULL) {
-        char reason[100];
-        (void)snprintf(reason, sizeof reason, "%s within another; unpack it first", kind);
+    char reason[100];
+    const char *advice;
+    const char *document = tti_refusal_of_zip(r->data + r->tail, r->used - r->tail, &advice);
+    if (document != NULL || r->within.archive != NULL) {
+        if (document != NULL)
+            (void)snprintf(reason, sizeof reason, "%s; %s", document, advice);
+        else
+            (void)snprintf(reason, sizeof reason, "%s within another; unpack it first", kind);
         r->used = r->tail;
         TTI_TRY(append_rejected_input(r, 0, TT_EVERSION, reason, error));
         close_file(r);

@@ -337,6 +337,31 @@ static int is_subtitles(const char *bytes, size_t size)
            line.text[2] == ':' && line.text[5] == ':' && memcmp(line.text + 12, " --> ", 5) == 0;
 }
 
+const char *tti_refusal_of_zip(const char *bytes, size_t size, const char **advice)
+{
+    enum { NAME_AT = 30 }; /* the name of the first file, and then the file */
+    static const struct {
+        const char *begin, *kind;
+    } first_files[] = {
+        {"[Content_Types].xml", "an Office document"},
+        {"_rels/", "an Office document"},
+        {"docProps/", "an Office document"},
+        {"word/", "an Office document"},
+        {"xl/", "an Office document"},
+        {"ppt/", "an Office document"},
+        {"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file"},
+    };
+    *advice = "save it as text, or a table as CSV";
+    if (size < NAME_AT || memcmp(bytes, "PK\3\4", 4) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof first_files / sizeof *first_files; i++) {
+        const size_t n = strlen(first_files[i].begin);
+        if (size - NAME_AT >= n && memcmp(bytes + NAME_AT, first_files[i].begin, n) == 0)
+            return first_files[i].kind;
+    }
+    return NULL;
+}
+
 int tti_refusal_is_likely(const char *bytes, size_t size)
 {
     head_line line = {bytes, 0};

@@ -17,6 +17,9 @@ typedef struct tti_file_kind {
 const char *tti_refusal_of(const tti_file_kind *file, const char *bytes, size_t size,
                            const char **advice);
 
+/** What a zip archive is if it is one document, by its first file. @return as tti_refusal_of() */
+const char *tti_refusal_of_zip(const char *bytes, size_t size, const char **advice);
+
 /** Whether a text begins with the headers of a mail. */
 int tti_refusal_is_mail(const char *bytes, size_t size);
 

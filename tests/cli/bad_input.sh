@@ -469,3 +469,38 @@ test_quiet_says_nothing_of_rejected_records() {
     has rejects oops
     has out '"articles":1,"rejected":1,'
 }
+
+test_a_file_of_the_wrong_kind_does_not_fill_the_screen() {
+    for n in $(seq 40); do printf '{"id":"a%s","text":"caf\xe9"}\n' "$n"; done >latin.jsonl
+    printf '{"id":"ok","text":"coffee"}\n' >>latin.jsonl
+    run scan latin.jsonl -o result.jsonl
+    exits 1
+    [ "$(grep -c 'invalid UTF-8' err)" -eq 8 ] || fail 'not eight of them'
+    has err '32 more records were rejected for the same reason; -v names them'
+    for option in -v --log=json; do
+        run scan latin.jsonl $option -o result.jsonl
+        [ "$(grep -c 'invalid UTF-8' err)" -eq 40 ] || fail "not all of them with $option"
+    done
+    run watch feed.db <latin.jsonl
+    [ "$(grep -c 'invalid UTF-8' err)" -eq 40 ] || fail 'watch has nobody who would ask again'
+}
+
+test_what_to_do_about_odd_columns_results_and_documents() {
+    printf 'Ref No.,Head Line,Date Run,Story Text\n1,One,5/8/2024,"<p>The council met</p>"\n2,Two,5/9/2024,"<p>It met again</p>"\n' >own.csv
+    run scan own.csv
+    exits 3
+    has err '"Ref No.", "Head Line", "Date Run", "Story Text"; say which column is the text, as in --text-field'
+    run scan own.csv --text-field 'Story Text' --id-field 'Ref No.' --title-field 'Head Line' --date-field 'Date Run' -o own.res
+    exits 0
+    has err 'own.csv:2: the text is HTML'
+    has err '3/4/2026 could be in March or in April'
+    printf '{"type":"notice","notice":1}\n' >>own.res
+    run scan own.res
+    exits 3
+    has err 'this is a line of a result of scan; give the articles that it was made from; a RESULT comes before its INPUT'
+    lacks err 'fix the record'
+    printf 'PK\3\4\24\0\0\0\0\0AAAABBBBCCCCDDDD\23\0\0\0[Content_Types].xml' >a.docx
+    run scan a.docx
+    exits 3
+    has err 'a.docx: an Office document; save it as text, or a table as CSV'
+}

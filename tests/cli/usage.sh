@@ -65,6 +65,7 @@ test_no_command_or_an_unknown_one() {
     run index
     exits 2
     has err 'index: no command given; it is create, add, query, remove, expire, stat, check, repair, list, get, export, import, merge, backup or options'
+    has err "Try 'twicetold index --help'"
     while IFS='|' read -r word meant; do
         # shellcheck disable=SC2086
         run $word
@@ -114,6 +115,7 @@ scan --jobs 4 in.jsonl|did you mean '--threads'?
 scan --resemblance 80 in.jsonl|did you mean 0.8?
 scan --resemblance 80% in.jsonl|did you mean 0.8?
 scan --resemblance 0,8 in.jsonl|did you mean 0.8?
+scan --resemblance 5% in.jsonl|did you mean 0.05?
 scan --keep latest in.jsonl|did you mean newest?
 scan --keep oldest in.jsonl|did you mean first?
 scan --memory 1 in.jsonl|a size of 32M or more

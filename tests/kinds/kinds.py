@@ -63,7 +63,7 @@ def zipped(**files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(name.replace("__", "/").replace("_dot_", "."), data)
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), data, zipfile.ZIP_STORED if name == "mimetype" else None)
     return out.getvalue()
 
 
@@ -210,7 +210,8 @@ KINDS = [
     ("tar in gzip, bzip2 or xz", "a.tgz", gz(tar()), 3, 0, "1 file passed over", "archives"),
     ("tar that is cut off", "a.tar", tar()[:700], None, 1, "truncated tar archive", "archives"),
     ("zip", "a.zip", zipped(in__a_dot_jsonl=LINES), 3, 0, "", "archives"),
-    ("docx", "a.docx", zipped(word__document_dot_xml="<w:document xmlns:w='x'/>"), 0, 1, "not a news format", "archives"),
+    ("docx", "a.docx", zipped(word__document_dot_xml="<w:document xmlns:w='x'/>"), 0, 1, "an Office document; save it as text, or a table as CSV"),
+    ("OpenDocument", "a.odt", zipped(mimetype="application/vnd.oasis.opendocument.text"), 0, 1, "an OpenDocument file; save it as text, or a table as CSV"),
     ("PDF", "a.pdf", b"%PDF-1.7\n", 0, 1, "a PDF document; extract its text first, with pdftotext"),
     ("Parquet", "a.parquet", b"PAR1\x15\0", 0, 1, "a Parquet file"),
     ("Arrow", "a.arrow", b"ARROW1\0\0", 0, 1, "an Arrow file"),
