@@ -65,10 +65,11 @@ static int has_few_words(const tti_anchors *x)
 {
     enum { BITS = 1 << 15 };
     uint64_t seen[BITS / 64] = {0}, words = 0; /* no more than there are */
-    for (uint32_t i = 0; i < x->b_count; i++)
-        seen[x->b[i] % BITS / 64] |= (uint64_t)1 << x->b[i] % 64;
-    for (size_t i = 0; i < BITS / 64; i++)
-        words += tti_popcount64(seen[i]);
+    for (uint32_t i = 0; i < x->b_count && words * words < (uint64_t)x->b_count * 4; i++) {
+        uint64_t *const some = &seen[x->b[i] % BITS / 64];
+        words += (~*some >> x->b[i] % 64) & 1;
+        *some |= (uint64_t)1 << x->b[i] % 64;
+    }
     return words * words < (uint64_t)x->b_count * 4;
 }
 
@@ -79,16 +80,26 @@ int tti_anchors_have_few_words(tti_anchors *x)
     return x->few_words;
 }
 
-static int occurs_twice(const tti_anchors *x, uint32_t p)
+/* True if the k-gram at p occurs in another place of b that does not follow one of the k-gram
+ * before it, so that a match with that place may begin here. *is_common: it occurs in too many
+ * places. */
+static int may_begin_match(const tti_anchors *x, uint32_t p, int *is_common)
 {
     const tti_kgram_index *index = &x->index;
-    for (uint32_t q = *tti_kgram_index_head(index, index->hashes.items[p]); q != TTI_NO_POSITION;
-         q = index->next.items[q])
-        if (q != p && tti_kgrams_equal(x->b + p, x->b + q))
-            return 1;
-    return 0;
+    uint32_t places = 0;
+    int may_begin = 0;
+    for (uint32_t q = *tti_kgram_index_head(index, index->hashes.items[p]);
+         q != TTI_NO_POSITION && places <= MAX_OCCURRENCES; q = index->next.items[q]) {
+        if (!tti_kgrams_equal(x->b + p, x->b + q))
+            continue;
+        places++;
+        may_begin |= q != p && (p == 0 || q == 0 || x->b[p - 1] != x->b[q - 1]);
+    }
+    *is_common = places > MAX_OCCURRENCES;
+    return may_begin || *is_common;
 }
 
+/* After a common k-gram, which leads to some of its places only, any match may begin. */
 static tt_status find_repeated_kgrams(tti_anchors *x, tt_error *error)
 {
     const uint32_t kgrams = tti_kgram_count(x->b_count);
@@ -97,8 +108,11 @@ static tt_status find_repeated_kgrams(tti_anchors *x, tt_error *error)
                   "an article's k-grams");
     x->next_repeated.items[kgrams] = kgrams;
     for (uint32_t p = kgrams; p-- > 0;) {
-        if (occurs_twice(x, p))
+        int is_common;
+        if (may_begin_match(x, p, &is_common))
             next = p;
+        if (is_common)
+            x->next_repeated.items[p + 1] = p + 1;
         x->next_repeated.items[p] = next;
     }
     x->knows_repeated = 1;
@@ -271,14 +285,15 @@ static tt_status add_anchors_at(tti_anchors *x, const tti_query_side *a, uint32_
     return TT_OK;
 }
 
-/* True if k-gram i, which occurs at p of b, lies in the anchor found last. */
+/* True if k-gram i, whose only occurrence is at p of b, lies in the anchor found last. */
 static inline int is_inside_last_anchor(const tti_anchors *x, uint32_t i, uint32_t p)
 {
     const tti_anchor *last;
     if (x->anchors.count == 0)
         return 0;
     last = &x->anchors.items[x->anchors.count - 1];
-    return p - i == last->b - last->a && i + TTI_KGRAM_TOKENS <= last->a + last->len;
+    return p - i == last->b - last->a && i + TTI_KGRAM_TOKENS <= last->a + last->len &&
+           x->index.next.items[p] == TTI_NO_POSITION;
 }
 
 /* True if k-gram i, which occurs at p of b, lies in some anchor. */
@@ -288,16 +303,20 @@ static inline int is_inside_anchor(const tti_anchors *x, const tti_query_side *a
     return anchored_until(x, tti_array_at(&x->diagonal_ends, p - i + a->count)) > i;
 }
 
-/* The first position after i whose k-gram may begin another anchor than the one found last. */
-static inline uint32_t next_anchor_start(const tti_anchors *x, uint32_t i)
+/* The anchor that reaches farthest. */
+typedef struct farthest_anchor {
+    uint32_t diagonal, end; /* in a */
+} farthest_anchor;
+
+/* The first position after i, which has been looked up, whose k-gram may begin another anchor. */
+static inline uint32_t next_anchor_start(const tti_anchors *x, const farthest_anchor *farthest,
+                                         uint32_t i)
 {
-    const tti_anchor *last = &x->anchors.items[x->anchors.count - 1];
-    const uint32_t diagonal = last->b - last->a;
-    const uint32_t end = last->a + last->len - TTI_KGRAM_TOKENS + 1;
+    const uint32_t end = farthest->end - TTI_KGRAM_TOKENS + 1;
     uint32_t next;
-    if (i + 1 >= end)
+    if (!x->knows_repeated || farthest->end < TTI_KGRAM_TOKENS || i + 1 >= end)
         return i + 1;
-    next = x->next_repeated.items[i + 1 + diagonal] - diagonal;
+    next = x->next_repeated.items[i + 1 + farthest->diagonal] - farthest->diagonal;
     return next < end ? next : end;
 }
 
@@ -335,38 +354,33 @@ static tt_status find_in_other(tti_anchors *x, const tti_query_side *a, int all_
                                tt_error *error)
 {
     const tti_kgram_index *index = &x->index;
-    const uint64_t many_places = (uint64_t)tti_kgram_count(a->count) + SPARE_ANCHORS;
+    farthest_anchor farthest = {0, 0};
     uint32_t next = 0; /* k-grams before it need not be looked up */
     for (size_t h = 0; h < index->hits.count; h = next_hit_from(index, h, next)) {
         const uint32_t i = index->hits.items[h];
         const size_t found = x->anchors.count;
-        int is_only; /* no other place of b may have the k-gram */
-        uint32_t p = tti_kgram_index_find(
+        const uint32_t p = tti_kgram_index_find(
             index, a->tokens + i, *tti_kgram_index_head(index, index->query_hashes.items[i]));
         if (p == TTI_NO_POSITION)
             continue;
-        is_only = index->next.items[p] == TTI_NO_POSITION;
-        if (is_only && !is_inside_last_anchor(x, i, p) && is_inside_anchor(x, a, i, p)) {
-            if (++x->places > many_places && is_too_repetitive(x, a))
-                return TT_OK;
-            continue;
-        }
-        if (!is_only || !is_inside_last_anchor(x, i, p)) {
+        if (index->next.items[p] != TTI_NO_POSITION || !is_inside_anchor(x, a, i, p)) {
             TTI_TRY(add_anchors_at(x, a, i, p, error));
             if ((all_or_none && x->skipped_kgrams > 0) || is_too_repetitive(x, a))
                 return TT_OK;
-            if (x->anchors.count == found)
-                continue;
         }
         if (all_or_none) {
-            next = end_of_anchors(x, found);
+            if (x->anchors.count > 0)
+                next = end_of_anchors(x, found);
             continue;
         }
-        if (!x->knows_repeated &&
-            x->anchors.items[x->anchors.count - 1].len > x->b_count / LONG_PART)
-            TTI_TRY(find_repeated_kgrams(x, error));
-        if (x->knows_repeated)
-            next = next_anchor_start(x, i);
+        for (size_t k = found; k < x->anchors.count; k++) {
+            const tti_anchor *y = &x->anchors.items[k];
+            if (y->a + y->len > farthest.end)
+                farthest = (farthest_anchor){y->b - y->a, y->a + y->len};
+            if (!x->knows_repeated && y->len > x->b_count / LONG_PART)
+                TTI_TRY(find_repeated_kgrams(x, error));
+        }
+        next = next_anchor_start(x, &farthest, i);
     }
     return TT_OK;
 }
@@ -382,8 +396,7 @@ static tt_status find_in_itself(tti_anchors *x, const tti_query_side *a, tt_erro
         assert(*head == i);
         *head = index->next.items[i]; /* positions up to i can only be the first of two places */
         p = tti_kgram_index_find(index, a->tokens + i, *head);
-        if (p != TTI_NO_POSITION &&
-            (index->next.items[p] != TTI_NO_POSITION || !is_inside_last_anchor(x, i, p)))
+        if (p != TTI_NO_POSITION && !is_inside_last_anchor(x, i, p))
             TTI_TRY(add_anchors_at(x, a, i, p, error));
     }
     return TT_OK;

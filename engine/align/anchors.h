@@ -44,8 +44,8 @@ typedef struct tti_anchors {
     int few_words;         /**< b has few different words; -1: not computed yet */
     int knows_repeated;    /**< `next_repeated` is filled in */
     TTI_ARRAY(uint32_t)
-    next_repeated;    /**< of each position, the first one from there on whose
-                           k-gram occurs twice in b */
+    next_repeated;    /**< of each position, the first one from there on whose k-gram
+                           occurs in another place of b too, where a match may begin */
     int knows_common; /**< `is_common` is filled in */
     TTI_ARRAY(uint8_t)
     is_common;                     /**< of each position of b: its k-gram occurs too often and has
