@@ -120,6 +120,15 @@ static void an_empty_file_is_an_empty_result(void **state)
     tt_result_close(NULL);
 }
 
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+    tt_result *r = read_back("\xef\xbb\xbf{\"type\":\"pair\",\"a\":\"x\",\"b\":\"y\"}\r\n");
+    (void)state;
+    assert_int_equal(tt_result_article_count(r), 2);
+    tt_result_close(r);
+    assert_refused("{\"type\":\"news\"}\n\xef\xbb\xbf{\"type\":\"news\"}\n", ":2: ");
+}
+
 static void a_cluster_that_names_no_kept_article_keeps_the_first(void **state)
 {
     tt_result *r = read_back("{\"type\":\"cluster\",\"articles\":[4,3]}");
@@ -225,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_is_read_back_whole),
         cmocka_unit_test(an_empty_file_is_an_empty_result),
+        cmocka_unit_test(a_byte_order_mark_is_passed_over),
         cmocka_unit_test(a_cluster_that_names_no_kept_article_keeps_the_first),
         cmocka_unit_test(a_result_that_was_read_can_be_written),
         cmocka_unit_test(what_is_wrong_is_named_with_its_line),
