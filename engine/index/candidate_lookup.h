@@ -1,16 +1,13 @@
 /*
  * The candidate lookup: the earlier articles that an article must be compared with are those that
  * share enough of its seeds, by the rules of a scan (seed/candidates.h), looked up in the postings
- * of the index. And the comparison with them, pair by pair, by the code of a scan.
+ * of the index.
  */
 #ifndef TTI_INDEX_CANDIDATE_LOOKUP_H
 #define TTI_INDEX_CANDIDATE_LOOKUP_H
 
 #include "index/article_table.h"
-#include "result/notices.h"
 #include "seed/candidates.h"
-#include "verify/relation.h"
-#include "verify/verify.h"
 
 /** What one thread looks up candidates with. */
 typedef struct tti_candidate_lookup {
@@ -30,48 +27,5 @@ void tti_candidate_lookup_free(tti_candidate_lookup *x);
 tt_status tti_candidate_lookup_run(tti_candidate_lookup *x, const tti_article_table *table,
                                    const tti_seed_rules *rules, const tti_doc *doc, uint32_t number,
                                    tt_error *error);
-
-/* ---- Comparing ------------------------------------------------------------------------------- */
-
-/** What one thread finds candidates and compares documents with. */
-typedef struct tti_comparer {
-    const tt_options *options;
-    tti_candidate_lookup lookup;
-    tti_verifier *verifier;
-    tti_aligner *self_aligner; /**< NULL until a document repeats itself */
-    int is_loaded;             /**< the verifier holds the document that is compared */
-    tti_notice_reader notice_reader, own_reader;
-    TTI_ARRAY(tti_notice_place) notice_places; /**< of the document */
-    uint32_t copies;                           /**< of it, among those that it was compared with */
-    tti_notices own_notices;                   /**< what the places tell */
-} tti_comparer;
-
-/** A pair with the earlier document on side a. */
-typedef struct tti_compared_pair {
-    tt_pair pair;
-    int admitted;             /**< some rule admits it */
-    tti_facts facts;          /**< of a pair that is admitted; side a: the earlier document */
-    uint32_t notice_evidence; /**< of tti_notice_evidence(), likewise */
-    int is_swapped;           /**< the alignment's side a is document b */
-    tti_alignment alignment;  /**< borrowed until the next comparison */
-    uint32_t aligned_b;       /**< tokens of b that are in some block */
-} tti_compared_pair;
-
-/** On failure it is to be closed too. @return TT_OK, TT_ENOMEM */
-tt_status tti_comparer_open(tti_comparer *c, const tt_options *options, tt_error *error);
-/** A zeroed one is allowed. */
-void tti_comparer_close(tti_comparer *c);
-
-/** Begins the comparisons of another document. */
-void tti_comparer_begin(tti_comparer *c);
-/** Compares that document, b, with an earlier one. */
-tt_status tti_comparer_run(tti_comparer *c, const tti_doc *a, const tti_doc *b,
-                           tti_compared_pair *out, tt_error *error);
-/** Adds the shared passages of a pair that are sections to `out`, under the documents' numbers. */
-tt_status tti_compared_pair_add_passages(const tti_compared_pair *p, uint32_t a, uint32_t b,
-                                         uint32_t min_section, tti_verified *out, tt_error *error);
-/** Adds the passages that a document repeats within itself. */
-tt_status tti_comparer_add_own_passages(tti_comparer *c, const tti_doc *doc, uint32_t number,
-                                        tti_verified *out, tt_error *error);
 
 #endif

@@ -8,7 +8,7 @@
 #ifndef TTI_INDEX_REPEATS_CACHE_H
 #define TTI_INDEX_REPEATS_CACHE_H
 
-#include "index/candidate_lookup.h"
+#include "index/comparer.h"
 #include "result/repeats.h"
 
 /** A document whose repeats wait for those of its candidates. */
