@@ -13,6 +13,7 @@
 #include "cmd_index_articles.h"
 #include "cmd_watch.h"
 #include "failure.h"
+#include "kept_article.h"
 #include "memory.h"
 #include "message.h"
 #include "service_link.h"
@@ -30,8 +31,9 @@ enum {
 typedef struct pending_batch {
     tt_record *records; /* `file` is borrowed from the reader's caller */
     tt_article *articles;
+    char **kept; /* what they point to, a block each */
     tt_status *statuses;
-    size_t count, record_capacity, article_capacity, status_capacity;
+    size_t count, record_capacity, article_capacity, kept_capacity, status_capacity;
     size_t bytes; /* of text */
 } pending_batch;
 
@@ -56,11 +58,7 @@ typedef struct watch_state {
 static void clear_batch(pending_batch *p)
 {
     for (size_t i = 0; i < p->count; i++) {
-        free((void *)p->articles[i].id);
-        free((void *)p->articles[i].text);
-        free((void *)p->articles[i].source);
-        free((void *)p->articles[i].version);
-        free((void *)p->articles[i].title);
+        free(p->kept[i]);
         free((void *)p->records[i].raw);
     }
     p->count = p->bytes = 0;
@@ -70,7 +68,8 @@ static void clear_batch(pending_batch *p)
  */
 enum { NAMES_TEXT = 1, NAMES_INTEGER = 2 };
 
-static void rename_article(tt_article *a)
+/* @return the other id, or NULL: out of memory */
+static char *rename_article(tt_article *a)
 {
     char *id = malloc(a->id_size + 1);
     if (id != NULL) {
@@ -78,8 +77,10 @@ static void rename_article(tt_article *a)
         memcpy(id + 1, a->id, a->id_size);
         a->id_size++;
         a->flags &= ~(uint32_t)TT_ARTICLE_INTEGER_ID;
+        a->id = id;
+        a->replacing = a->replaced_by = (tt_id){NULL, 0, 0, 0};
     }
-    a->id = id;
+    return id;
 }
 
 static tt_id name_of_renamed(const tt_id *id)
@@ -110,9 +111,12 @@ static int append_record(watch_state *w, const tt_record *record)
 {
     pending_batch *p = &w->pending;
     tt_article *a;
+    char *renamed = NULL;
     int rc = memory_grow(&p->records, p->count, &p->record_capacity, sizeof *p->records);
     if (rc == 0)
         rc = memory_grow(&p->articles, p->count, &p->article_capacity, sizeof *p->articles);
+    if (rc == 0)
+        rc = memory_grow(&p->kept, p->count, &p->kept_capacity, sizeof *p->kept);
     if (rc == 0)
         rc = memory_grow(&p->statuses, p->count, &p->status_capacity, sizeof *p->statuses);
     if (rc != 0)
@@ -123,24 +127,22 @@ static int append_record(watch_state *w, const tt_record *record)
     *a = record->article;
     if (w->imports)
         a->arrival = exported_arrival(record);
-    if (w->lists_matches)
-        rename_article(a);
-    else
-        a->id = memory_copy(a->id, a->id_size);
-    a->text = memory_copy(a->text, a->text_size);
-    a->source = memory_copy(a->source, a->source_size);
-    a->version = memory_copy(a->version, a->version_size);
-    a->title = memory_copy(a->title, a->title_size);
+    if (w->lists_matches) {
+        renamed = rename_article(a);
+        if (renamed == NULL)
+            return failure_memory();
+    }
+    p->kept[p->count] = article_keep(a);
+    free(renamed);
+    if (p->kept[p->count] == NULL)
+        return failure_memory();
     p->records[p->count] = *record;
     p->records[p->count].raw =
         w->session.rejects.name == NULL ? NULL : memory_copy(record->raw, record->raw_size);
     p->records[p->count].article = *a;
     p->bytes += a->text_size;
     p->count++;
-    return a->id == NULL || a->text == NULL || a->source == NULL || a->version == NULL ||
-                   a->title == NULL
-               ? failure_memory()
-               : 0;
+    return 0;
 }
 
 /* A tt_verdict_fn. */
@@ -209,7 +211,15 @@ static void append_sent_article(buffer *out, const tt_article *a)
                                    .text_size = a->text_size,
                                    .published = a->published,
                                    .arrival = TT_NO_TIME,
-                                   .withdrawn = (a->flags & TT_ARTICLE_WITHDRAWN) != 0};
+                                   .withdrawn = (a->flags & TT_ARTICLE_WITHDRAWN) != 0,
+                                   .language = a->language,
+                                   .language_size = a->language_size,
+                                   .pubstatus = a->pubstatus,
+                                   .pubstatus_size = a->pubstatus_size,
+                                   .embargoed = a->embargoed,
+                                   .expires = a->expires,
+                                   .replacing = a->replacing,
+                                   .replaced_by = a->replaced_by};
     if (tt_index_article_write(&sent, buffer_write, out) != TT_OK)
         out->failed = 1;
 }
@@ -487,6 +497,7 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
     clear_batch(&w->pending);
     free(w->pending.records);
     free(w->pending.articles);
+    free(w->pending.kept);
     free(w->pending.statuses);
     service_link_close(w->service);
     buffer_free(&w->sent);
@@ -557,6 +568,7 @@ static int add_to_memory(tt_index *index, const settings *s, const char *const *
     clear_batch(&w.pending);
     free(w.pending.records);
     free(w.pending.articles);
+    free(w.pending.kept);
     free(w.pending.statuses);
     session_close(&w.session);
     return rc;

@@ -1,6 +1,6 @@
 /*
- * The reader of articles reads the file too: the decision is the text of a record, and its id is
- * "id" in a first pass and "of" in a second one.
+ * The reader of articles reads the file too: the decision is the text of a record, who made it its
+ * source, and of what it is no copy, what it replaces.
  */
 #include "decisions.h"
 
@@ -16,62 +16,65 @@
 #include "message.h"
 #include "records.h"
 
-static int find_kind(const tt_article *a, decision_kind *kind)
+const tt_reader_options decision_fields = {.struct_size = sizeof decision_fields,
+                                           .text_field = "decision",
+                                           .date_field = "time",
+                                           .source_field = "who",
+                                           .replacing_field = "of",
+                                           .text_format = TT_TEXT_PLAIN,
+                                           .threads = 1};
+
+int decision_of_record(const tt_record *record, tt_index_decision *out)
 {
-    static const char *const words[] = {"keep", "kill", "not-a-copy", "none"};
-    for (int i = 0; i < 4; i++)
-        if (strlen(words[i]) == a->text_size && memcmp(words[i], a->text, a->text_size) == 0) {
-            *kind = (decision_kind)(DECISION_KEEP + i);
-            return 1;
-        }
-    return 0;
+    const tt_article *a = &record->article;
+    *out = (tt_index_decision){.id = record_id(record),
+                               .of = a->replacing,
+                               .who = a->source,
+                               .who_size = a->source_size,
+                               .time = a->published};
+    for (; out->kind <= TT_DECISION_NOT_A_COPY; out->kind++) {
+        const char *name = tt_decision_kind_name((tt_decision_kind)out->kind);
+        if (strlen(name) == a->text_size && memcmp(name, a->text, a->text_size) == 0)
+            return 0;
+    }
+    return -1;
 }
 
 static int add_decision(decisions *d, const tt_record *record, decision_find_fn find, void *ctx)
 {
+    tt_index_decision given;
     decision x = {.of = TT_NO_ARTICLE, .line = record->line, .time = record->article.published};
-    const tt_id id = record_id(record);
     if (record->status != TT_OK)
         return message_failure("give the file that 'Save decisions' on a page wrote",
                                "%s:%" PRIu64 ": %s", record->file, record->line, record->reason);
-    if (!find_kind(&record->article, &x.kind))
+    if (decision_of_record(record, &given) != 0)
         return message_failure("a decision is keep, kill or not-a-copy",
                                "%s:%" PRIu64 ": unknown decision", record->file, record->line);
-    x.article = find(ctx, &id);
+    x.kind = given.kind == TT_DECISION_NONE ? DECISION_TAKEN_BACK : (decision_kind)given.kind;
+    x.article = find(ctx, &given.id);
+    if (x.kind >= DECISION_NOT_A_COPY && given.of.bytes != NULL)
+        x.of = find(ctx, &given.of);
     if (memory_grow(&d->items, d->count, &d->capacity, sizeof *d->items) != 0)
         return EXIT_FAILED;
-    x.who = memory_copy(record->article.source, record->article.source_size);
+    x.who = memory_copy(given.who, given.who_size);
     d->items[d->count++] = x;
     return x.who == NULL ? failure_memory() : 0;
 }
 
-/* The second pass has the same records, so that the i-th decision is that of the i-th record. */
-static int read_pass(decisions *d, const char *path, decision_find_fn find, void *ctx,
-                     const char *id_field)
+static int read_records(decisions *d, const char *path, decision_find_fn find, void *ctx)
 {
-    const tt_reader_options options = {.struct_size = sizeof options,
-                                       .id_field = id_field,
-                                       .text_field = "decision",
-                                       .date_field = "time",
-                                       .source_field = "who"};
     tt_reader *reader = NULL;
     const tt_record *records;
     tt_error error = {0};
-    size_t count = 1, next = 0;
+    size_t count = 1;
     int rc = 0;
-    if (tt_reader_open(&reader, &path, 1, &options, &error) != TT_OK)
+    if (tt_reader_open(&reader, &path, 1, &decision_fields, &error) != TT_OK)
         return failure_library(&error, ABOUT_INPUT);
     while (rc == 0 && count > 0) {
         if (tt_reader_next(reader, &records, &count, &error) != TT_OK)
             rc = failure_library(&error, ABOUT_INPUT);
-        for (size_t i = 0; rc == 0 && i < count; i++, next++) {
-            const tt_id id = record_id(&records[i]);
-            if (strcmp(id_field, "id") == 0)
-                rc = add_decision(d, &records[i], find, ctx);
-            else if (next < d->count && d->items[next].kind >= DECISION_NOT_A_COPY)
-                d->items[next].of =
-                    records[i].notes & TT_NOTE_NO_ID ? TT_NO_ARTICLE : find(ctx, &id);
-        }
+        for (size_t i = 0; rc == 0 && i < count; i++)
+            rc = add_decision(d, &records[i], find, ctx);
     }
     tt_reader_close(reader);
     return rc;
@@ -89,9 +92,7 @@ int decisions_read(decisions *d, const char *path, decision_find_fn find, void *
                    const char *where, int quiet)
 {
     char reason[80];
-    int rc = read_pass(d, path, find, ctx, "id");
-    if (rc == 0)
-        rc = read_pass(d, path, find, ctx, "of");
+    const int rc = read_records(d, path, find, ctx);
     for (size_t i = 0; i < d->count && rc == 0; i++) {
         decision *x = &d->items[i];
         if (x->kind == DECISION_TAKEN_BACK)

@@ -26,6 +26,13 @@ typedef struct decision {
 /** Finds the number of an article, or TT_NO_ARTICLE: then the decision is left out. */
 typedef uint64_t (*decision_find_fn)(void *ctx, const tt_id *id);
 
+/** The fields of a record that is a decision. */
+extern const tt_reader_options decision_fields;
+
+/** Reads a record as a decision, of a reader that was opened with those fields; what *out points to
+ * is the record's. @return 0, or -1: the word is none of a decision */
+int decision_of_record(const tt_record *record, tt_index_decision *out);
+
 /** All zero: none. */
 typedef struct decisions {
     decision *items;

@@ -306,6 +306,14 @@ enum {
  */
 TT_API int64_t tt_time_parse(const char *text, size_t size);
 
+/** The id of an article, as in tt_article. */
+typedef struct tt_id {
+    const char *bytes; /**< NULL: none */
+    size_t size;
+    uint32_t flags; /**< TT_ARTICLE_INTEGER_ID */
+    uint32_t reserved;
+} tt_id;
+
 /** An article. What it points to need only last for the call; a pointer may be NULL if its size is
  * 0. */
 typedef struct tt_article {
@@ -324,15 +332,18 @@ typedef struct tt_article {
     size_t title_size;
     int64_t arrival; /**< when another index got it, microseconds since 1970-01-01 UTC; 0: it comes
                           now. No reader sets it */
+    /* What follows is for an index alone. No number depends on it. */
+    const char *language; /**< a tag, as "en-GB" */
+    size_t language_size;
+    const char *pubstatus; /**< its status of publication, as "usable" or "withheld" */
+    size_t pubstatus_size;
+    int64_t embargoed; /**< it may not be published before; microseconds since 1970-01-01 UTC, or
+                            0 */
+    int64_t expires;   /**< it is of no use after; likewise */
+    tt_id replacing;   /**< the item whose place it takes in an index, as a version of it would */
+    tt_id replaced_by; /**< the item that has taken its place: where the index has that one, this
+                            is late, and not added */
 } tt_article;
-
-/** The id of an article, as in tt_article. */
-typedef struct tt_id {
-    const char *bytes; /**< NULL: none */
-    size_t size;
-    uint32_t flags; /**< TT_ARTICLE_INTEGER_ID */
-    uint32_t reserved;
-} tt_id;
 
 /** Starts a scan. `options`, which may be NULL, are copied.
  * @return TT_OK, TT_EINVAL, TT_ENOMEM, TT_EIO. Owner: the caller, tt_scan_close(). */
@@ -784,6 +795,7 @@ typedef struct tt_reader_options {
                                is converted to UTF-8, but XML, which says its own. NULL: UTF-8 */
     const tt_converter *converter; /**< of Parquet and Arrow; valid as long as the reader. NULL:
                                       such files are refused, and passed over in directories */
+    const char *replacing_field;   /**< NULL: "replacing" */
 } tt_reader_options;
 
 #ifdef __cplusplus
@@ -1131,6 +1143,8 @@ typedef struct tt_verdict {
     size_t difference_count;
     int32_t relation; /**< tt_relation of `of` to the article; -1 where no rule admits the two */
     uint32_t reserved;
+    int64_t embargoed, expires; /**< as the article says; 0: it does not */
+    int64_t of_embargoed; /**< as `of` says; likewise. It is not stored: tt_index_get() has 0 */
 } tt_verdict;
 
 /** Receives verdicts, in the order of the batch. @return 0 to go on, anything else to stop. */
@@ -1211,6 +1225,12 @@ typedef struct tt_index_article {
     int32_t withdrawn; /**< 1: it was withdrawn or killed, and what is kept is a tombstone */
     int32_t decision;  /**< tt_decision_kind: what was decided about it last; TT_DECISION_KEEP, KILL
                             or NONE */
+    const char *language; /**< these as in tt_article; "" or 0: none */
+    size_t language_size;
+    const char *pubstatus;
+    size_t pubstatus_size;
+    int64_t embargoed, expires;
+    tt_id replacing, replaced_by;
 } tt_index_article;
 
 /** Reads the article with an id; out->number is 0 where there is none. Cost: its own.

@@ -35,6 +35,12 @@ static void write_time(buffer *out, const char *key, int64_t time)
     buffer_time(out, time);
 }
 
+/* 0: there is none. */
+static void write_moment(buffer *out, const char *key, int64_t time)
+{
+    write_time(out, key, time == 0 ? TT_NO_TIME : time);
+}
+
 static void write_id(buffer *out, const char *key, const tt_id *id)
 {
     buffer_key(out, key);
@@ -86,6 +92,11 @@ void answer_article(buffer *out, const tt_index_article *a)
     write_string(out, "version", a->version == NULL ? "" : a->version, a->version_size);
     write_time(out, "published", a->published);
     write_time(out, "arrival", a->arrival);
+    write_string(out, "language", a->language == NULL ? "" : a->language, a->language_size);
+    write_string(out, "pubstatus", a->pubstatus == NULL ? "" : a->pubstatus, a->pubstatus_size);
+    write_moment(out, "embargoed", a->embargoed);
+    write_moment(out, "expires", a->expires);
+    write_id(out, "replacing", &a->replacing);
     write_integer(out, "bytes", a->text_size);
     write_integer(out, "tokens", a->token_count);
     write_integer(out, "story", a->story);
@@ -169,6 +180,8 @@ void answer_matches(buffer *out, const tt_verdict *v)
     buffer_text(out, "{");
     write_id(out, "id", &v->id);
     write_verdict(out, v);
+    write_moment(out, "embargoed", v->embargoed);
+    write_moment(out, "of_embargoed", v->of_embargoed);
     write_differences(out, v->differences, v->difference_count);
     write_places(out, "sections", v->sections, v->section_count, 1);
     buffer_key(out, "matches");

@@ -15,41 +15,50 @@ static int is_same_id(const tt_id *x, const tt_id *y)
     return x->size == y->size && x->flags == y->flags && memcmp(x->bytes, y->bytes, x->size) == 0;
 }
 
-int changes_is_version(const tt_verdict *v)
+int changes_is_version(const tt_verdict *v, const tt_id *replacing)
 {
-    return changes_is_change(v) && is_same_id(&v->id, &v->of);
+    return changes_is_change(v) &&
+           (is_same_id(&v->of, &v->id) || (replacing->size > 0 && is_same_id(&v->of, replacing)));
+}
+
+static void free_change(change *x)
+{
+    buffer_free(&x->id);
+    buffer_free(&x->of);
+    buffer_free(&x->differ);
 }
 
 void changes_note(changes *c, const tt_verdict *v, const char *text, const char *of_text)
 {
-    buffer *id = &c->items[c->next].id, *differ = &c->items[c->next].differ;
-    id->size = differ->size = 0;
-    (void)buffer_write(id, v->id.bytes, v->id.size);
-    answer_differences(differ, v->differences, v->difference_count, text, of_text);
-    c->items[c->next].flags = v->id.flags;
-    if (id->failed || differ->failed)
-        buffer_free(id); /* then it is that of no article */
+    change *x = &c->items[c->next];
+    x->id.size = x->of.size = x->differ.size = 0;
+    (void)buffer_write(&x->id, v->id.bytes, v->id.size);
+    (void)buffer_write(&x->of, v->of.bytes, v->of.size);
+    answer_differences(&x->differ, v->differences, v->difference_count, text, of_text);
+    x->flags = v->id.flags;
+    x->of_flags = v->of.flags;
+    if (x->id.failed || x->of.failed || x->differ.failed)
+        free_change(x); /* then it is that of no article */
     else
         c->next = (c->next + 1) % MOST_CHANGES;
 }
 
-const buffer *changes_find(const changes *c, const tt_id *id)
+const buffer *changes_find(const changes *c, const tt_id *id, const tt_id *of)
 {
     for (size_t k = 1; k <= MOST_CHANGES; k++) {
-        const size_t at = (c->next + MOST_CHANGES - k) % MOST_CHANGES;
-        const tt_id known = {c->items[at].id.bytes, c->items[at].id.size, c->items[at].flags, 0};
+        const change *x = &c->items[(c->next + MOST_CHANGES - k) % MOST_CHANGES];
+        const tt_id known = {x->id.bytes, x->id.size, x->flags, 0},
+                    known_of = {x->of.bytes, x->of.size, x->of_flags, 0};
         if (known.bytes == NULL)
             return NULL;
-        if (is_same_id(&known, id))
-            return &c->items[at].differ;
+        if (is_same_id(&known, id) && is_same_id(&known_of, of))
+            return &x->differ;
     }
     return NULL;
 }
 
 void changes_free(changes *c)
 {
-    for (size_t k = 0; k < MOST_CHANGES; k++) {
-        buffer_free(&c->items[k].id);
-        buffer_free(&c->items[k].differ);
-    }
+    for (size_t k = 0; k < MOST_CHANGES; k++)
+        free_change(&c->items[k]);
 }

@@ -124,13 +124,12 @@ static int append_article(void *ctx, const tt_index_article *article)
 static void append_differences(server *s, filling *f)
 {
     buffer *out = &f->page->bytes;
-    const tt_verdict pair = {.kind = TT_VERDICT_UPDATE, .id = f->id.id, .of = f->of.id};
-    const buffer *known = changes_is_version(&pair) ? changes_find(&s->changes, &f->id.id) : NULL;
+    const buffer *known = changes_find(&s->changes, &f->id.id, &f->of.id);
     out->size--; /* the bracket that ends the article */
     if (known != NULL) {
         buffer_key(out, "differ");
         (void)buffer_write(out, known->bytes, known->size);
-    } else if (!changes_is_version(&pair)) {
+    } else {
         find_differences(s, &f->id.id, &f->of.id, MOST_COMPARED, out);
         f->comparisons++;
     }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decisions.h"
 #include "memory.h"
 #include "option_values.h"
 #include "serve/answers.h"
@@ -123,8 +124,7 @@ void handle_expire(request *r)
 
 enum { MOST_DECISIONS = 10000 };
 
-/* Decisions that were sent. The reader of articles reads them: the decision is the text of a
- * record, who made it its source, and its id is "id" in a first pass and "of" in a second one. */
+/* Decisions that were sent. */
 typedef struct sent_decisions {
     request *request;
     tt_index_decision *items;
@@ -141,31 +141,18 @@ static const char *copy_decision_bytes(sent_decisions *d, const char *bytes, siz
     return (const char *)(uintptr_t)at;
 }
 
-static int find_decision_kind(const tt_article *a, int32_t *out)
-{
-    for (int32_t k = TT_DECISION_NONE; k <= TT_DECISION_NOT_A_COPY; k++) {
-        const char *name = tt_decision_kind_name((tt_decision_kind)k);
-        if (strlen(name) == a->text_size && memcmp(name, a->text, a->text_size) == 0) {
-            *out = k;
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* @return 0, or -1: the request is answered */
 static int append_decision(sent_decisions *d, const tt_record *record)
 {
-    const tt_article *a = &record->article;
     request *r = d->request;
     const int has_name = r->who[0] != '\0'; /* who proved it; a record may say anything */
-    tt_index_decision x = {.time = TT_NO_TIME};
+    tt_index_decision x;
     if (record->status != TT_OK || (record->notes & TT_NOTE_NO_ID) != 0) {
         request_fail(r, 400, NULL, "line %" PRIu64 ": %s", record->line,
                      record->status != TT_OK ? record->reason : "no id");
         return -1;
     }
-    if (!find_decision_kind(a, &x.kind)) {
+    if (decision_of_record(record, &x) != 0) {
         request_fail(r, 400, "a decision is keep, kill, not-a-copy or none",
                      "line %" PRIu64 ": unknown decision", record->line);
         return -1;
@@ -174,10 +161,14 @@ static int append_decision(sent_decisions *d, const tt_record *record)
         request_fail(r, 413, NULL, "there are more than %d decisions", MOST_DECISIONS);
         return -1;
     }
-    x.id = (tt_id){copy_decision_bytes(d, a->id, a->id_size), a->id_size,
-                   a->flags & TT_ARTICLE_INTEGER_ID, 0};
-    x.who_size = has_name ? strlen(r->who) : a->source_size;
-    x.who = copy_decision_bytes(d, has_name ? r->who : a->source, x.who_size);
+    if (has_name) {
+        x.who = r->who;
+        x.who_size = strlen(r->who);
+    }
+    x.id.bytes = copy_decision_bytes(d, x.id.bytes, x.id.size);
+    x.of.bytes = copy_decision_bytes(d, x.of.bytes, x.of.size);
+    x.who = copy_decision_bytes(d, x.who, x.who_size);
+    x.time = TT_NO_TIME;
     if (memory_grow(&d->items, d->count, &d->capacity, sizeof *d->items) != 0 || d->bytes.failed) {
         request_fail(r, 503, NULL, "out of memory");
         return -1;
@@ -186,31 +177,16 @@ static int append_decision(sent_decisions *d, const tt_record *record)
     return 0;
 }
 
-static void set_of(sent_decisions *d, size_t i, const tt_record *record)
+static int read_decisions(sent_decisions *d)
 {
-    const tt_article *a = &record->article;
-    if (i < d->count && record->status == TT_OK && (record->notes & TT_NOTE_NO_ID) == 0)
-        d->items[i].of = (tt_id){copy_decision_bytes(d, a->id, a->id_size), a->id_size,
-                                 a->flags & TT_ARTICLE_INTEGER_ID, 0};
-}
-
-static int read_decisions(sent_decisions *d, const char *id_field)
-{
-    const tt_reader_options options = {.struct_size = sizeof options,
-                                       .id_field = id_field,
-                                       .text_field = "decision",
-                                       .source_field = "who",
-                                       .text_format = TT_TEXT_PLAIN,
-                                       .threads = 1};
     request *r = d->request;
-    const int is_first = strcmp(id_field, "id") == 0;
     tt_reader *reader = NULL;
     const tt_record *records;
-    size_t count = 1, next = 0;
+    size_t count = 1;
     tt_error error = {0};
     int rc = 0;
-    if (tt_reader_open_bytes(&reader, r->file, r->body.bytes, r->body.size, &options, &error) !=
-        TT_OK) {
+    if (tt_reader_open_bytes(&reader, r->file, r->body.bytes, r->body.size, &decision_fields,
+                             &error) != TT_OK) {
         request_fail_library(r, &error);
         return -1;
     }
@@ -219,11 +195,8 @@ static int read_decisions(sent_decisions *d, const char *id_field)
             request_fail_library(r, &error);
             rc = -1;
         }
-        for (size_t i = 0; rc == 0 && i < count; i++, next++)
-            if (is_first)
-                rc = append_decision(d, &records[i]);
-            else
-                set_of(d, next, &records[i]);
+        for (size_t i = 0; rc == 0 && i < count; i++)
+            rc = append_decision(d, &records[i]);
     }
     tt_reader_close(reader);
     return rc;
@@ -268,7 +241,7 @@ static void store_decisions(sent_decisions *d)
 void handle_decide(request *r)
 {
     sent_decisions d = {.request = r};
-    if (read_decisions(&d, "id") == 0 && read_decisions(&d, "of") == 0) {
+    if (read_decisions(&d) == 0) {
         if (d.count == 0)
             request_fail(r, 400, NULL, "there is no decision");
         else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "kept_article.h"
 #include "memory.h"
 #include "serve/server.h"
 
@@ -21,7 +22,9 @@ void ingest_free(submission *s)
     free(s->articles);
     free(s->outcome_of);
     free(s->statuses);
-    buffer_free(&s->bytes);
+    for (size_t i = 0; i < s->article_count; i++)
+        free(s->kept[i]);
+    free(s->kept);
     buffer_free(&s->lines);
     free(s);
 }
@@ -46,37 +49,24 @@ void ingest_reject(submission *s, size_t record, const char *reason)
     s->rejected++;
 }
 
-/* While bytes are added, the strings of articles are places among them. */
-static const char *copy_bytes(submission *s, const char *bytes, size_t size)
-{
-    const size_t at = s->bytes.size;
-    (void)buffer_write(&s->bytes, bytes, size);
-    return (const char *)(uintptr_t)at;
-}
-
-static const char *place_of(const submission *s, const char *at)
-{
-    return s->bytes.bytes + (uintptr_t)at;
-}
-
 static int append_article(submission *s, const tt_record *record)
 {
     tt_article *a;
     if (memory_grow(&s->articles, s->article_count, &s->article_capacity, sizeof *s->articles) !=
             0 ||
+        memory_grow(&s->kept, s->article_count, &s->kept_capacity, sizeof *s->kept) != 0 ||
         memory_grow(&s->outcome_of, s->article_count, &s->outcome_of_capacity,
                     sizeof *s->outcome_of) != 0)
         return -1;
     a = &s->articles[s->article_count];
     *a = record->article;
-    a->id = copy_bytes(s, a->id, a->id_size);
-    a->text = copy_bytes(s, a->text, a->text_size);
-    a->source = copy_bytes(s, a->source, a->source_size);
-    a->version = copy_bytes(s, a->version, a->version_size);
-    a->title = copy_bytes(s, a->title, a->title_size);
+    s->kept[s->article_count] = article_keep(a);
+    if (s->kept[s->article_count] == NULL)
+        return -1;
+    s->bytes += article_bytes(a);
     s->outcome_of[s->article_count] = s->outcome_count;
     s->outcomes[s->outcome_count].article = s->article_count++;
-    return s->bytes.failed ? -1 : 0;
+    return 0;
 }
 
 /* A record without an id is named for what it says; but what is no record at all has no name. */
@@ -105,7 +95,7 @@ static int append_record(submission *s, const tt_record *record)
 static int claim_texts(submission *s)
 {
     request *r = s->request;
-    const size_t more = s->bytes.size > r->claimed ? s->bytes.size - r->claimed : 0;
+    const size_t more = s->bytes > r->claimed ? s->bytes - r->claimed : 0;
     if (more > 0 && server_claim_bytes(r->server, more) != 0) {
         request_fail(r, 429, "wait, and send it again", "too much is waiting to be stored");
         r->retry_after = 1;
@@ -136,7 +126,7 @@ static int read_records(submission *s, tt_reader *reader)
                 request_fail(r, 503, NULL, "out of memory");
                 return -1;
             }
-        if (s->outcome_count > MOST_RECORDS || s->bytes.size > most_bytes) {
+        if (s->outcome_count > MOST_RECORDS || s->bytes > most_bytes) {
             request_fail(r, 413, "send the articles in several requests",
                          "a body has at most %d records and %" PRIu64 " bytes of text",
                          MOST_RECORDS, most_bytes);
@@ -146,18 +136,6 @@ static int read_records(submission *s, tt_reader *reader)
             return -1;
     }
     return 0;
-}
-
-static void set_pointers(submission *s)
-{
-    for (size_t i = 0; i < s->article_count; i++) {
-        tt_article *a = &s->articles[i];
-        a->id = place_of(s, a->id);
-        a->text = place_of(s, a->text);
-        a->source = place_of(s, a->source);
-        a->version = place_of(s, a->version);
-        a->title = place_of(s, a->title);
-    }
 }
 
 /* Opens a reader of the body, with the names of fields that the query of the request gives. */
@@ -208,9 +186,7 @@ submission *ingest_read(request *r)
     }
     if (rc == 0) {
         s->statuses = calloc(s->article_count + 1, sizeof *s->statuses);
-        (void)buffer_write(&s->bytes, "", 1);
-        set_pointers(s);
-        if (s->statuses == NULL || s->bytes.failed) {
+        if (s->statuses == NULL) {
             request_fail(r, 503, NULL, "out of memory");
             rc = -1;
         }

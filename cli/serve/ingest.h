@@ -16,12 +16,13 @@ typedef struct submission {
     request *request;
     outcome *outcomes; /**< a record each, in order */
     size_t outcome_count, outcome_capacity;
-    tt_article *articles; /**< what they point to is in `bytes` */
-    size_t *outcome_of;   /**< a record each */
+    tt_article *articles;
+    char **kept;        /**< what they point to, a block each */
+    size_t *outcome_of; /**< a record each */
     tt_status *statuses;
-    size_t article_count, article_capacity, outcome_of_capacity;
+    size_t article_count, article_capacity, kept_capacity, outcome_of_capacity;
     size_t done;  /**< articles with a verdict or a status */
-    buffer bytes; /**< ids, texts, sources, versions */
+    size_t bytes; /**< of the blocks */
     buffer lines; /**< of the answer, in the order in which they were written */
     size_t rejected;
     double since; /**< when it came to the writer */

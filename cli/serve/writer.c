@@ -162,20 +162,28 @@ static const slice *find_slice(const commit *c, size_t article)
 
 /* ==== Versions ================================================================================ */
 
+/* A copy of the text of an article, or NULL. */
+static char *copy_text_of(tt_index *index, const tt_id *id)
+{
+    tt_index_article found;
+    return id->size > 0 && tt_index_get(index, id, &found, NULL) == TT_OK && found.number != 0 &&
+                   found.text != NULL
+               ? memory_copy(found.text, found.text_size)
+               : NULL;
+}
+
 /* Copies the texts of the versions whose place the articles will take, for what they change. */
 static void copy_earlier(commit *c)
 {
     tt_index *index = c->server->index;
-    tt_index_article found;
     if (!tt_index_options(index)->keep_text)
         return;
     for (size_t i = 0; i < c->count; i++) {
         const tt_article *a = &c->articles[i];
         const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
-        c->earlier[i] = NULL;
-        if (tt_index_get(index, &id, &found, NULL) == TT_OK && found.number != 0 &&
-            found.text != NULL)
-            c->earlier[i] = memory_copy(found.text, found.text_size);
+        c->earlier[i] = copy_text_of(index, &id);
+        if (c->earlier[i] == NULL)
+            c->earlier[i] = copy_text_of(index, &a->replacing);
     }
 }
 
@@ -186,14 +194,13 @@ static void free_earlier(commit *c)
             free(c->earlier[i]);
 }
 
-/* Whether the commit has an article with the id of this one before it: then that is the version
+/* Whether the commit has an article with this id before another one: then that is the version
  * before, or is none. */
-static int is_repeated(const commit *c, size_t article)
+static int is_repeated(const commit *c, const tt_id *id, size_t article)
 {
-    const tt_article *a = &c->articles[article];
     for (size_t i = 0; i < article; i++)
-        if (c->articles[i].id_size == a->id_size &&
-            memcmp(c->articles[i].id, a->id, a->id_size) == 0)
+        if (c->articles[i].id_size == id->size &&
+            memcmp(c->articles[i].id, id->bytes, id->size) == 0)
             return 1;
     return 0;
 }
@@ -201,7 +208,7 @@ static int is_repeated(const commit *c, size_t article)
 static void note_version(commit *c, const tt_verdict *v, size_t article)
 {
     if (tt_index_options(c->server->index)->keep_text && c->earlier[article] != NULL &&
-        changes_is_version(v) && !is_repeated(c, article))
+        changes_is_version(v, &c->articles[article].replacing) && !is_repeated(c, &v->of, article))
         changes_note(&c->server->changes, v, c->articles[article].text, c->earlier[article]);
 }
 

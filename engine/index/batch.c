@@ -17,9 +17,12 @@
 /* ---- Versions of an item ----------------------------------------------------------------------
  */
 
-/* What an article is to the one in the index that has its id, which the verdict is about. */
+/* What an article is to the one in the index that has its id, or that it says it replaces, which
+ * the verdict is about. */
 typedef struct item_version {
-    uint32_t old;   /* the article with the same id, or TTI_NONE */
+    uint32_t old;         /* that article, or TTI_NONE */
+    tt_id of;             /* its id, where it is another one; else none */
+    int64_t of_embargoed; /* as it said */
     int keeps_old;  /* the old one stays: it is the same, or a newer version, or it was withdrawn */
     int is_awaited; /* the old one is a notice without a text, which came before the article */
     tti_decision decision;
@@ -128,24 +131,65 @@ static int stays_withdrawn(const tti_indexed_article *old, const tti_db_row *row
                           (has_times ? row->published < old->published + is_awaited : is_awaited)));
 }
 
-static tt_status find_item_version(tt_index *x, const tti_db_row *row, int with_verdict,
-                                   item_version *v, tt_error *error)
+static uint32_t find_by_id(const tt_index *x, const tt_id *id)
+{
+    return id->size == 0 ? TTI_NONE
+                         : tti_article_table_find(&x->table, id->bytes, id->size, id->flags);
+}
+
+/* The article whose place one takes: that with its id or, where there is none, the one that it says
+ * it replaces. What an editor killed is replaced by nothing: whether this is a copy of it, its text
+ * says. */
+static uint32_t find_replaced(const tt_index *x, const tt_article *a)
+{
+    uint32_t found = tti_article_table_find(&x->table, a->id, a->id_size, a->flags);
+    if (found != TTI_NONE)
+        return found;
+    found = find_by_id(x, &a->replacing);
+    return found != TTI_NONE && (x->table.articles.items[found].flags & TTI_ARTICLE_KILLED) == 0
+               ? found
+               : TTI_NONE;
+}
+
+/* Copies the id of the old article, if the new one has another: it may go before the verdict. */
+static tt_status note_replaced_id(tt_index *x, const tti_db_row *row, item_version *v,
+                                  tt_error *error)
+{
+    const tti_indexed_article *old = &x->table.articles.items[v->old];
+    char *bytes;
+    if (same_bytes(old->bytes, old->id_size, row->id, row->id_size) &&
+        ((old->flags ^ row->article_flags) & TT_ARTICLE_INTEGER_ID) == 0)
+        return TT_OK;
+    bytes = tti_verdicts_take(&x->verdicts, old->id_size);
+    TTI_TRY_ALLOC(bytes == NULL, error, "verdicts");
+    memcpy(bytes, old->bytes, old->id_size);
+    v->of = (tt_id){bytes, old->id_size, old->flags & TT_ARTICLE_INTEGER_ID, 0};
+    return TT_OK;
+}
+
+static tt_status find_item_version(tt_index *x, const tt_article *article, const tti_db_row *row,
+                                   int with_verdict, item_version *v, tt_error *error)
 {
     const tti_indexed_article *old;
     const tti_article_group *group;
-    int order, is_same, is_withdrawn;
-    *v = (item_version){
-        .old = tti_article_table_find(&x->table, row->id, row->id_size, row->article_flags),
-        .decision = unchanged_decision};
+    tt_article terms;
+    int order = 1, is_same = 0, is_withdrawn = 0;
+    *v = (item_version){.old = find_replaced(x, article), .decision = unchanged_decision};
     if (v->old == TTI_NONE)
         return TT_OK;
     old = &x->table.articles.items[v->old];
     group = tti_article_table_group(&x->table, v->old);
-    order = tti_version_order(old, row);
-    is_same = is_unchanged(old, group, row);
-    v->is_awaited = group->token_count == 0 && row->token_count > 0;
-    is_withdrawn = stays_withdrawn(old, row, v->is_awaited);
-    v->is_awaited &= is_withdrawn;
+    TTI_TRY(note_replaced_id(x, row, v, error));
+    TTI_TRY(tti_db_read_terms(x->db, x->options.allocator, old->number, &terms, &x->terms_bytes,
+                              error));
+    v->of_embargoed = terms.embargoed;
+    if (v->of.bytes == NULL) {
+        order = tti_version_order(old, row);
+        is_same = is_unchanged(old, group, row) && tti_terms_are(&terms, article);
+        v->is_awaited = group->token_count == 0 && row->token_count > 0;
+        is_withdrawn = stays_withdrawn(old, row, v->is_awaited);
+        v->is_awaited &= is_withdrawn;
+    }
     v->keeps_old = order < 0 || is_same || is_withdrawn;
     if (!with_verdict || (is_same && order == 0))
         return TT_OK;
@@ -229,13 +273,16 @@ typedef struct batch {
 static tt_status add_verdict(const batch *b, const tti_decision *decision, size_t position,
                              const tti_db_row *row, int of_itself, tt_error *error)
 {
-    return tti_index_add_verdict(b->x, decision, position, row, of_itself, error);
+    TTI_TRY(tti_index_add_verdict(b->x, decision, position, row, of_itself, error));
+    tti_verdicts_set_terms(&b->x->verdicts, &b->articles[position]);
+    return TT_OK;
 }
 
 static tt_status add_article(const batch *b, size_t position, tti_db_row *row, uint32_t *article,
                              tt_error *error)
 {
     TTI_TRY(tti_index_store_row(b->x, row, article, error));
+    TTI_TRY(tti_db_insert_terms(b->x->db, row->number, &b->articles[position], error));
     return b->x->options.keep_text
                ? tti_db_insert_text(b->x->db, row->number, &b->articles[position], error)
                : TT_OK;
@@ -253,6 +300,7 @@ static tt_status classify_replacement(const batch *b, size_t position, const tti
                                       const item_version *version, tt_error *error)
 {
     const tti_doc doc = tti_db_row_doc(row);
+    tt_verdict *added;
     tti_decision d;
     b->x->classifier.comparison.id = tti_db_row_id(row);
     TTI_TRY(tti_classify(&b->x->classifier, &doc, &d, error));
@@ -262,8 +310,11 @@ static tt_status classify_replacement(const batch *b, size_t position, const tti
     d.admitted = version->decision.admitted;
     d.new_tokens = version->decision.new_tokens;
     TTI_TRY(add_verdict(b, &d, position, row, 1, error));
-    tti_array_last(&b->x->verdicts.list).differences = version->differences;
-    tti_array_last(&b->x->verdicts.list).difference_count = version->difference_count;
+    added = &tti_array_last(&b->x->verdicts.list);
+    added->of = version->of.bytes == NULL ? added->id : version->of;
+    added->of_embargoed = version->of_embargoed;
+    added->differences = version->differences;
+    added->difference_count = version->difference_count;
     return TT_OK;
 }
 
@@ -290,7 +341,7 @@ static tt_status finish_version(const batch *b, const tti_db_row *row, int64_t s
 static tt_status complete_tombstone(const batch *b, size_t position, uint32_t notice,
                                     tti_db_row *row, tt_error *error);
 
-/* An article whose id the index has. */
+/* An article whose id the index has, or that of the one that it replaces. */
 static tt_status replace_article(const batch *b, size_t position, tt_error *error)
 {
     tt_index *x = b->x;
@@ -298,12 +349,15 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
     item_version version;
     uint32_t article;
     int64_t story = 0;
-    TTI_TRY(find_item_version(x, &row, b->with_verdicts, &version, error));
+    TTI_TRY(find_item_version(x, &b->articles[position], &row, b->with_verdicts, &version, error));
     if (version.is_awaited)
         return complete_tombstone(b, position, version.old, &row, error);
+    if (version.keeps_old && b->with_verdicts) {
+        TTI_TRY(add_verdict(b, &version.decision, position, &row, 1, error));
+        tti_array_last(&x->verdicts.list).of_embargoed = version.of_embargoed;
+    }
     if (version.keeps_old)
-        return b->with_verdicts ? add_verdict(b, &version.decision, position, &row, 1, error)
-                                : TT_OK;
+        return TT_OK;
     if (b->writes)
         TTI_TRY(drop_version(b, version.old, &story, error));
     if (b->with_verdicts)
@@ -317,6 +371,31 @@ static tt_status replace_article(const batch *b, size_t position, tt_error *erro
     TTI_TRY(tti_article_table_index_seeds(&x->table, error));
     keep_repeats(x, article);
     return TT_OK;
+}
+
+/* Removes an article that has given way to another one. A tombstone stays. */
+static tt_status remove_replaced(const batch *b, uint32_t article, tt_error *error)
+{
+    if (!b->writes || article == TTI_NONE ||
+        (b->x->table.articles.items[article].flags & TT_ARTICLE_WITHDRAWN) != 0)
+        return TT_OK;
+    return tti_index_remove_article(b->x, article, error);
+}
+
+/* An article whose place another one has taken already: it is late, and not added. */
+static tt_status pass_over_replaced(const batch *b, size_t position, uint32_t by, tt_error *error)
+{
+    const tt_article *a = &b->articles[position];
+    const tti_db_row row = row_of(b->x, a, position);
+    const tti_doc doc = tti_db_row_doc(&row);
+    tti_decision d;
+    if (b->with_verdicts) {
+        TTI_TRY(tti_classify_version(&b->x->classifier, &doc, by, &d, error));
+        d.kind = TT_VERDICT_DUPLICATE;
+        TTI_TRY(add_verdict(b, &d, position, &row, 0, error));
+    }
+    return remove_replaced(b, tti_article_table_find(&b->x->table, a->id, a->id_size, a->flags),
+                           error);
 }
 
 /* ---- Notices that withdraw an item ------------------------------------------------------------
@@ -368,10 +447,12 @@ static tt_status add_notice_verdict(const batch *b, size_t position, const tti_d
 }
 
 /* Stores what is left of an item. story: that of the article whose place it takes */
-static tt_status store_tombstone(const batch *b, tti_db_row *row, int64_t story, tt_error *error)
+static tt_status store_tombstone(const batch *b, size_t position, tti_db_row *row, int64_t story,
+                                 tt_error *error)
 {
     uint32_t article;
     TTI_TRY(tti_index_store_row(b->x, row, &article, error));
+    TTI_TRY(tti_db_insert_terms(b->x->db, row->number, &b->articles[position], error));
     TTI_TRY(finish_version(b, row, story, error));
     return b->with_verdicts ? tti_article_table_index_seeds(&b->x->table, error) : TT_OK;
 }
@@ -401,7 +482,7 @@ static tt_status withdraw_article(const batch *b, size_t position, tt_error *err
         TTI_TRY(drop_version(b, old, &story, error));
     if (b->with_verdicts)
         TTI_TRY(add_notice_verdict(b, position, &row, old != TTI_NONE, error));
-    return b->writes && is_new ? store_tombstone(b, &row, story, error) : TT_OK;
+    return b->writes && is_new ? store_tombstone(b, position, &row, story, error) : TT_OK;
 }
 
 /* The article came after the notice that withdrew it, which had no text: it has the text of the
@@ -423,7 +504,7 @@ static tt_status complete_tombstone(const batch *b, size_t position, uint32_t no
         TTI_TRY(drop_version(b, notice, &story, error));
     if (b->with_verdicts)
         TTI_TRY(add_notice_verdict(b, position, row, 1, error));
-    return b->writes ? store_tombstone(b, row, story, error) : TT_OK;
+    return b->writes ? store_tombstone(b, position, row, story, error) : TT_OK;
 }
 
 /* What an editor killed is taken for withdrawn in whatever version it comes. The version is kept:
@@ -436,7 +517,7 @@ static tt_status add_killed_version(const batch *b, size_t position, tt_error *e
     uint32_t article;
     int64_t story = 0;
     row.article_flags |= TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED;
-    TTI_TRY(find_item_version(x, &row, 0, &version, error));
+    TTI_TRY(find_item_version(x, &b->articles[position], &row, 0, &version, error));
     if (b->writes && !version.keeps_old && version.old != TTI_NONE)
         TTI_TRY(drop_version(b, version.old, &story, error));
     if (b->with_verdicts)
@@ -527,21 +608,41 @@ static int is_killed(const tt_index *x, const tt_article *a)
     return tti_decisions_find(&x->decisions, &id, NULL) == TT_DECISION_KILL;
 }
 
+/* Another article of the index with this id, or TTI_NONE. */
+static uint32_t find_other(const tt_index *x, const tt_article *a, const tt_id *id)
+{
+    const uint32_t found = find_by_id(x, id);
+    return found == tti_article_table_find(&x->table, a->id, a->id_size, a->flags) ? TTI_NONE
+                                                                                   : found;
+}
+
+/* An article that is judged alone, since articles leave the index for it. */
+static tt_status run_alone(const batch *b, size_t position, tt_error *error)
+{
+    const tt_article *a = &b->articles[position];
+    const uint32_t by = find_other(b->x, a, &a->replaced_by);
+    TTI_TRY(finish_micro_batch(b, error));
+    if (a->flags & TT_ARTICLE_WITHDRAWN)
+        return withdraw_article(b, position, error);
+    if (is_killed(b->x, a))
+        return add_killed_version(b, position, error);
+    if (by != TTI_NONE)
+        return pass_over_replaced(b, position, by, error);
+    TTI_TRY(replace_article(b, position, error));
+    return find_replaced(b->x, a) == TTI_NONE
+               ? TT_OK
+               : remove_replaced(b, find_other(b->x, a, &a->replacing), error);
+}
+
 static tt_status run_batch(const batch *b, tt_error *error)
 {
     for (size_t i = 0; i < b->count; i++) {
         const tt_article *a = &b->articles[i];
         if (b->x->tokenized.items[i].status != TT_OK)
             continue;
-        if ((a->flags & TT_ARTICLE_WITHDRAWN) || is_killed(b->x, a)) {
-            TTI_TRY(finish_micro_batch(b, error));
-            TTI_TRY(a->flags & TT_ARTICLE_WITHDRAWN ? withdraw_article(b, i, error)
-                                                    : add_killed_version(b, i, error));
-            continue;
-        }
-        if (tti_article_table_find(&b->x->table, a->id, a->id_size, a->flags) != TTI_NONE) {
-            TTI_TRY(finish_micro_batch(b, error));
-            TTI_TRY(replace_article(b, i, error));
+        if ((a->flags & TT_ARTICLE_WITHDRAWN) || is_killed(b->x, a) ||
+            find_replaced(b->x, a) != TTI_NONE || find_by_id(b->x, &a->replaced_by) != TTI_NONE) {
+            TTI_TRY(run_alone(b, i, error));
         } else if (b->with_verdicts) {
             TTI_TRY(join_micro_batch(b, i, error));
         } else {

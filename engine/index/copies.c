@@ -85,6 +85,13 @@ static tt_status merge_text(merging *m, int64_t from, int64_t to, tt_error *erro
                  : TT_OK;
 }
 
+static tt_status merge_terms(merging *m, int64_t from, int64_t to, tt_error *error)
+{
+    tt_article terms;
+    TTI_TRY(tti_db_read_terms(m->from, m->x->options.allocator, from, &terms, &m->text, error));
+    return tti_db_insert_terms(m->x->db, to, &terms, error);
+}
+
 /* `row`: as it was added here, or NULL: article `number` is here already. */
 static tt_status merge_verdict(merging *m, int64_t from, int64_t number, const tti_db_row *row,
                                tt_error *error)
@@ -127,6 +134,7 @@ static tt_status merge_row(void *ctx, const tti_db_row *row, const char *fault, 
     }
     TTI_TRY(tti_index_store_row(m->x, &copy, &article, error));
     TTI_TRY(merge_text(m, row->number, copy.number, error));
+    TTI_TRY(merge_terms(m, row->number, copy.number, error));
     return merge_verdict(m, row->number, copy.number, &copy, error);
 }
 

@@ -1,7 +1,7 @@
 /*
- * Titles and texts, verdicts, stories and decisions. Every row has a checksum of all it holds, as
- * those of articles have. A text is one frame of zstd: texts of a few kilobytes take about half of
- * their size, and each can be read and removed alone.
+ * Titles and texts, terms, verdicts, stories and decisions. Every row has a checksum of all it
+ * holds, as those of articles have. A text is one frame of zstd: texts of a few kilobytes take
+ * about half of their size, and each can be read and removed alone.
  */
 #include "index/db_details.h"
 
@@ -24,7 +24,7 @@ typedef struct summed_bytes {
     size_t size;
 } summed_bytes;
 
-enum { MOST_NUMBERS = 4, MOST_BYTES = 3 };
+enum { MOST_NUMBERS = 4, MOST_BYTES = 4 };
 
 static uint64_t sum_row(const int64_t *numbers, int count, const summed_bytes *bytes, int parts)
 {
@@ -187,6 +187,112 @@ tt_status tti_db_insert_packed_text(tti_db *f, int64_t number, const tti_packed_
     return tti_db_run_once(f, TTI_DB_SQL_INSERT_TEXT, "write", error);
 }
 
+/* ---- Terms ----------------------------------------------------------------------------------- */
+
+/* What nearly every item says of itself is not stored. */
+static int is_usable(const tt_article *a)
+{
+    static const char usable[] = "usable", term[] = "stat:usable";
+    return (a->pubstatus_size == sizeof usable - 1 &&
+            memcmp(a->pubstatus, usable, sizeof usable - 1) == 0) ||
+           (a->pubstatus_size == sizeof term - 1 &&
+            memcmp(a->pubstatus, term, sizeof term - 1) == 0);
+}
+
+static summed_bytes status_bytes(const tt_article *a)
+{
+    return is_usable(a) ? (summed_bytes){"", 0} : (summed_bytes){a->pubstatus, a->pubstatus_size};
+}
+
+static int64_t flags_of_terms(const tt_article *a)
+{
+    return (int64_t)(a->replacing.flags & TT_ARTICLE_INTEGER_ID) |
+           (int64_t)(a->replaced_by.flags & TT_ARTICLE_INTEGER_ID) << 1;
+}
+
+static uint64_t sum_terms(const tt_article *a, int64_t number)
+{
+    const int64_t numbers[] = {number, a->embargoed, a->expires, flags_of_terms(a)};
+    const summed_bytes bytes[] = {{a->language, a->language_size},
+                                  status_bytes(a),
+                                  {a->replacing.bytes, a->replacing.size},
+                                  {a->replaced_by.bytes, a->replaced_by.size}};
+    return sum_row(numbers, 4, bytes, 4);
+}
+
+tt_status tti_db_insert_terms(tti_db *f, int64_t number, const tt_article *a, tt_error *error)
+{
+    const summed_bytes status = status_bytes(a);
+    sqlite3_stmt *s;
+    if (a->embargoed == 0 && a->expires == 0 && a->language_size == 0 && status.size == 0 &&
+        a->replacing.size == 0 && a->replaced_by.size == 0)
+        return TT_OK;
+    TTI_TRY(tti_db_prepare(f, TTI_DB_SQL_INSERT_TERMS, error));
+    s = f->statements[TTI_DB_SQL_INSERT_TERMS];
+    (void)sqlite3_bind_int64(s, 1, number);
+    (void)sqlite3_bind_int64(s, 2, a->embargoed);
+    (void)sqlite3_bind_int64(s, 3, a->expires);
+    (void)sqlite3_bind_int64(s, 4, flags_of_terms(a));
+    bind_bytes(s, 5, a->language, a->language_size);
+    bind_bytes(s, 6, status.bytes, status.size);
+    bind_bytes(s, 7, a->replacing.bytes, a->replacing.size);
+    bind_bytes(s, 8, a->replaced_by.bytes, a->replaced_by.size);
+    (void)sqlite3_bind_int64(s, 9, (int64_t)sum_terms(a, number));
+    return tti_db_run_once(f, TTI_DB_SQL_INSERT_TERMS, "write", error);
+}
+
+/* @return TT_OK, TT_ENOMEM; TT_EFORMAT: they are damaged */
+static tt_status take_terms(sqlite3_stmt *s, const tt_allocator *allocator, int64_t number,
+                            tt_article *out, tti_bytes *memory)
+{
+    const int64_t flags = sqlite3_column_int64(s, 2);
+    summed_bytes bytes[4];
+    const char *at;
+    memory->count = 0;
+    TTI_TRY(tti_array_append(memory, allocator, "", 1)); /* an array of none has no address */
+    for (int k = 0; k < 4; k++) {
+        bytes[k] = column_bytes(s, 3 + k);
+        TTI_TRY(tti_array_append(memory, allocator, (const char *)bytes[k].bytes, bytes[k].size));
+    }
+    at = memory->items + 1;
+    out->embargoed = sqlite3_column_int64(s, 0);
+    out->expires = sqlite3_column_int64(s, 1);
+    out->language = at;
+    out->language_size = bytes[0].size;
+    out->pubstatus = at += bytes[0].size;
+    out->pubstatus_size = bytes[1].size;
+    at += bytes[1].size;
+    if (bytes[2].size > 0)
+        out->replacing = (tt_id){at, bytes[2].size, (uint32_t)flags & 1, 0};
+    at += bytes[2].size;
+    if (bytes[3].size > 0)
+        out->replaced_by = (tt_id){at, bytes[3].size, (uint32_t)flags >> 1 & 1, 0};
+    return (uint64_t)sqlite3_column_int64(s, 7) == sum_terms(out, number) ? TT_OK : TT_EFORMAT;
+}
+
+tt_status tti_db_read_terms(tti_db *f, const tt_allocator *allocator, int64_t number,
+                            tt_article *out, tti_bytes *memory, tt_error *error)
+{
+    sqlite3_stmt *s;
+    int found;
+    tt_status status = TT_OK;
+    *out = (tt_article){0};
+    TTI_TRY(find_row(f, TTI_DB_SQL_READ_TERMS, number, &s, &found, error));
+    if (found)
+        status = take_terms(s, allocator, number, out, memory);
+    (void)sqlite3_reset(s);
+    if (status == TT_EFORMAT)
+        return fail_details(f, number, "terms of record", error);
+    return status == TT_OK ? TT_OK : tti_fail_memory(error, "terms");
+}
+
+int tti_terms_are(const tt_article *stored, const tt_article *article)
+{
+    const summed_bytes x = status_bytes(stored), y = status_bytes(article);
+    return stored->embargoed == article->embargoed && stored->expires == article->expires &&
+           x.size == y.size && (x.size == 0 || memcmp(x.bytes, y.bytes, x.size) == 0);
+}
+
 /* ---- Verdicts -------------------------------------------------------------------------------- */
 
 static void write_double(uint8_t *out, double x)
@@ -295,6 +401,7 @@ tt_status tti_db_move_details(tti_db *f, const tt_allocator *allocator, int64_t 
 {
     tti_bytes x = {0}, y = {0};
     tti_db_verdict verdict;
+    tt_article terms;
     int found;
     tt_status status = tti_db_read_text(f, allocator, from, &x, &y, &found, error);
     if (status == TT_OK && found) {
@@ -302,6 +409,10 @@ tt_status tti_db_move_details(tti_db *f, const tt_allocator *allocator, int64_t 
             .title = x.items, .title_size = x.count, .text = y.items, .text_size = y.count};
         status = tti_db_insert_text(f, to, &a, error);
     }
+    if (status == TT_OK)
+        status = tti_db_read_terms(f, allocator, from, &terms, &x, error);
+    if (status == TT_OK)
+        status = tti_db_insert_terms(f, to, &terms, error);
     if (status == TT_OK)
         status = tti_db_read_verdict(f, allocator, from, &verdict, &x, &found, error);
     if (status == TT_OK && found)
@@ -319,6 +430,7 @@ tt_status tti_db_delete_verdict(tti_db *f, int64_t number, tt_error *error)
 tt_status tti_db_delete_details(tti_db *f, int64_t number, tt_error *error)
 {
     TTI_TRY(delete_row(f, TTI_DB_SQL_DELETE_TEXT, number, error));
+    TTI_TRY(delete_row(f, TTI_DB_SQL_DELETE_TERMS, number, error));
     return tti_db_delete_verdict(f, number, error);
 }
 

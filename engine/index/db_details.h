@@ -1,7 +1,7 @@
 /*
- * What a file keeps of an article beside its tokens: title and text, the verdict that it got, its
- * story; and what editors decided. A file of version 2 has none of it. An article that was added
- * without a verdict has none, and only an index that keeps texts has any.
+ * What a file keeps of an article beside its tokens: title and text, its terms, the verdict that it
+ * got, its story; and what editors decided. A file of version 2 has none of it. An article that was
+ * added without a verdict has none, and only an index that keeps texts has any.
  */
 #ifndef TTI_INDEX_DB_DETAILS_H
 #define TTI_INDEX_DB_DETAILS_H
@@ -29,6 +29,17 @@ typedef struct tti_packed_text {
 /** Inserts a text as a row has it, if its checksum holds. *good: whether it does. */
 tt_status tti_db_insert_packed_text(tti_db *f, int64_t number, const tti_packed_text *text,
                                     int *good, tt_error *error);
+
+/** Stores the terms of an article, which are what a wire says of it beside its text: language,
+ * status, embargo and the like. Most articles have none, and no row. */
+tt_status tti_db_insert_terms(tti_db *f, int64_t number, const tt_article *article,
+                              tt_error *error);
+/** Reads them: all 0 where there are none. `memory` takes what *out points to. */
+tt_status tti_db_read_terms(tti_db *f, const tt_allocator *allocator, int64_t number,
+                            tt_article *out, tti_bytes *memory, tt_error *error);
+/** Whether an article says what is stored of another one, but for what makes no difference to its
+ * use: a file of an older version knows no languages. */
+int tti_terms_are(const tt_article *stored, const tt_article *article);
 
 /** A verdict as it is stored, without sections, matches and differences, and the story of its
  * article. */
@@ -66,7 +77,7 @@ tt_status tti_db_read_story(tti_db *f, const tt_allocator *allocator, int64_t nu
 /** Gives the details of an article to one that takes its place. */
 tt_status tti_db_move_details(tti_db *f, const tt_allocator *allocator, int64_t from, int64_t to,
                               tt_error *error);
-/** Removes title, text and verdict of an article. */
+/** Removes title, text, terms and verdict of an article. */
 tt_status tti_db_delete_details(tti_db *f, int64_t number, tt_error *error);
 
 /** Appends a decision; `decision->number` is its place. */

@@ -94,6 +94,9 @@ static const table tables[] = {
                  " id BLOB NOT NULL, of BLOB NOT NULL, who BLOB NOT NULL, time INTEGER NOT NULL,"
                  " sum INTEGER NOT NULL)"},
     {"log", "(id INTEGER NOT NULL, base INTEGER NOT NULL)"},
+    {"terms", "(number INTEGER PRIMARY KEY, embargoed INTEGER NOT NULL, expires INTEGER NOT NULL,"
+              " flags INTEGER NOT NULL, language BLOB NOT NULL, pubstatus BLOB NOT NULL,"
+              " replacing BLOB NOT NULL, replaced_by BLOB NOT NULL, sum INTEGER NOT NULL)"},
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

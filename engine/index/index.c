@@ -155,6 +155,7 @@ static void free_read(tt_index *x)
     tti_array_free(&x->text, a);
     tti_array_free(&x->of_bytes, a);
     tti_array_free(&x->story_bytes, a);
+    tti_array_free(&x->terms_bytes, a);
 }
 
 static void free_extents(tti_extents *e, const tt_allocator *a)
@@ -458,6 +459,7 @@ static tt_status look_at_details(checking *c, const tti_db_row *row, tt_error *e
     tt_error damage = {0};
     tti_db_verdict verdict;
     tti_db_story story;
+    tt_article terms;
     int is_there = 0;
     tt_status status =
         tti_db_read_text(c->db, a, row->number, &c->title, &c->text, &is_there, &damage);
@@ -469,6 +471,8 @@ static tt_status look_at_details(checking *c, const tti_db_row *row, tt_error *e
                        (long long)row->number);
         TTI_TRY(report_finding(c, text, error));
     }
+    status = tti_db_read_terms(c->db, a, row->number, &terms, &c->title, &damage);
+    TTI_TRY(report_damage(c, status, &damage, error));
     status = tti_db_read_verdict(c->db, a, row->number, &verdict, &c->title, &is_there, &damage);
     if (status == TT_OK && is_there)
         status = tti_db_read_story(c->db, a, verdict.story, &story, &c->title, &is_there, &damage);

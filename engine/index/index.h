@@ -38,7 +38,7 @@ struct tt_index {
         last_ingested_at; /**< of the last article: time never goes back, even if the clock does */
     tti_decisions decisions;
     /* What the article or story that was read last points to. */
-    tti_bytes title, text, of_bytes, story_bytes;
+    tti_bytes title, text, of_bytes, story_bytes, terms_bytes;
     tt_verdict read_verdict;
 };
 

@@ -14,6 +14,7 @@ static tt_status read_details(tt_index *x, int with_text, tt_index_article *out,
     const tt_allocator *a = x->options.allocator;
     const int64_t number = (int64_t)out->number;
     tti_db_verdict verdict;
+    tt_article terms;
     int found;
     if (x->options.keep_text) {
         TTI_TRY(tti_db_read_text(x->db, a, number, &x->title, with_text ? &x->text : NULL, &found,
@@ -24,10 +25,21 @@ static tt_status read_details(tt_index *x, int with_text, tt_index_article *out,
             out->text = with_text ? x->text.items : NULL;
         }
     }
+    TTI_TRY(tti_db_read_terms(x->db, a, number, &terms, &x->terms_bytes, error));
+    out->language = terms.language;
+    out->language_size = terms.language_size;
+    out->pubstatus = terms.pubstatus;
+    out->pubstatus_size = terms.pubstatus_size;
+    out->embargoed = terms.embargoed;
+    out->expires = terms.expires;
+    out->replacing = terms.replacing;
+    out->replaced_by = terms.replaced_by;
     TTI_TRY(tti_db_read_verdict(x->db, a, number, &verdict, &x->of_bytes, &found, error));
     if (!found)
         return TT_OK;
     verdict.verdict.id = out->id;
+    verdict.verdict.embargoed = terms.embargoed;
+    verdict.verdict.expires = terms.expires;
     x->read_verdict = verdict.verdict;
     out->verdict = &x->read_verdict;
     out->story = (uint64_t)verdict.story;
@@ -219,6 +231,7 @@ static tt_status judge_article(tt_index *x, uint32_t article, tt_error *error)
     tti_comparison all = {0};
     const tti_db_row row = row_in_table(x, article);
     const tti_doc doc = tti_db_row_doc(&row);
+    tt_article terms;
     tti_decision d;
     tt_status status;
     c->comparison.id = tti_db_row_id(&row);
@@ -232,7 +245,13 @@ static tt_status judge_article(tt_index *x, uint32_t article, tt_error *error)
     if (status == TT_OK)
         status = tti_index_add_verdict(x, &d, 0, &row, 0, error);
     tti_comparison_free(&all);
-    return status;
+    if (status == TT_OK)
+        status = tti_db_read_terms(x->db, x->options.allocator, row.number, &terms, &x->terms_bytes,
+                                   error);
+    if (status != TT_OK)
+        return status;
+    tti_verdicts_set_terms(&x->verdicts, &terms);
+    return TT_OK;
 }
 
 tt_status tt_index_matches(tt_index *x, const tt_id *id, tt_verdict_fn emit, void *ctx,

@@ -136,6 +136,16 @@ static tt_status save_text(repair *r, int64_t number, tt_error *error)
                               error);
 }
 
+static tt_status save_terms(repair *r, int64_t number, tt_error *error)
+{
+    tt_error damage = {0};
+    tt_article terms;
+    const tt_status status =
+        tti_db_read_terms(r->from, r->allocator, number, &terms, &r->text, &damage);
+    TTI_TRY(tell_damage(r, status, &damage, error));
+    return status == TT_OK ? tti_db_insert_terms(r->to, number, &terms, error) : TT_OK;
+}
+
 /* A story is copied with its first verdict, and counts those that are saved. */
 static tt_status save_story(repair *r, const tti_db_row *row, int64_t number, tt_error *error)
 {
@@ -211,6 +221,7 @@ static tt_status save_row(repair *r, const tti_db_row *row, tt_error *error)
     if (r->from == NULL)
         return TT_OK;
     TTI_TRY(save_text(r, row->number, error));
+    TTI_TRY(save_terms(r, row->number, error));
     return save_verdict(r, row, error);
 }
 

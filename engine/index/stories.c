@@ -159,6 +159,7 @@ tt_status tti_index_add_verdict(tt_index *x, const tti_decision *given, size_t p
                                 const tti_db_row *row, int of_itself, tt_error *error)
 {
     tti_decision d = *given;
+    tt_article terms;
     if (!of_itself && d.of != TTI_NONE && x->table.withdrawn > 0 &&
         (d.kind == TT_VERDICT_DUPLICATE || d.kind == TT_VERDICT_CORRECTION ||
          d.kind == TT_VERDICT_UPDATE)) {
@@ -174,6 +175,11 @@ tt_status tti_index_add_verdict(tt_index *x, const tti_decision *given, size_t p
     }
     TTI_TRY_ALLOC(tti_verdicts_append(&x->verdicts, &x->table, &d, position, row, of_itself), error,
                   "verdicts");
+    if (d.of == TTI_NONE)
+        return TT_OK;
+    TTI_TRY(tti_db_read_terms(x->db, x->options.allocator, x->table.articles.items[d.of].number,
+                              &terms, &x->terms_bytes, error));
+    tti_array_last(&x->verdicts.list).of_embargoed = terms.embargoed;
     return TT_OK;
 }
 
@@ -190,7 +196,7 @@ tt_status tti_story_add_verdict(tt_index *x, const tt_verdict *verdict, const tt
         const uint32_t of = tti_article_table_find(&x->table, verdict->of.bytes, verdict->of.size,
                                                    verdict->of.flags);
         const int64_t number = of == TTI_NONE ? 0 : x->table.articles.items[of].number;
-        if (number == row->number && replaced != 0)
+        if ((number == row->number || number == 0) && replaced != 0)
             stored.story = replaced;
         else if (number != 0)
             TTI_TRY(tti_story_of(x, number, &stored.story, error));

@@ -37,4 +37,11 @@ tt_status tti_verdicts_append(tti_verdicts *v, const tti_article_table *table,
                               const tti_decision *decision, size_t position, const tti_db_row *row,
                               int of_itself);
 
+/** Makes the last verdict say what the article says of its embargo and its end. */
+static inline void tti_verdicts_set_terms(tti_verdicts *v, const tt_article *article)
+{
+    tti_array_last(&v->list).embargoed = article->embargoed;
+    tti_array_last(&v->list).expires = article->expires;
+}
+
 #endif

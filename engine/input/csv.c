@@ -24,6 +24,11 @@ static const char *const usual_columns[TTI_FIELD_COUNT][6] = {
     [TTI_FIELD_SOURCE] = {"source", "publisher", "agency"},
     [TTI_FIELD_VERSION] = {"version"},
     [TTI_FIELD_STATUS] = {"pubstatus"},
+    [TTI_FIELD_LANGUAGE] = {"language"},
+    [TTI_FIELD_EMBARGOED] = {"embargoed"},
+    [TTI_FIELD_EXPIRES] = {"expires"},
+    [TTI_FIELD_REPLACING] = {"replacing"},
+    [TTI_FIELD_REPLACED_BY] = {"replacedby"},
     [TTI_FIELD_TITLE] = {"title", "headline"},
 };
 

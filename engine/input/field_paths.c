@@ -41,7 +41,7 @@ void tti_field_paths_note(const tti_field_paths *paths, const char *key, size_t 
     for (size_t i = 0; i < paths->count; i++) {
         const tti_field_path *p = &paths->list[i];
         if (p->size < key_size ||
-            (p->field == TTI_FIELD_STATUS ? strncasecmp(p->name, key, key_size) != 0
+            (p->field >= TTI_FIELD_STATUS ? strncasecmp(p->name, key, key_size) != 0
                                           : memcmp(p->name, key, key_size) != 0))
             continue;
         if (p->size == key_size) {

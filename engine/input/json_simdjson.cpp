@@ -110,10 +110,10 @@ static int read_simdjson_member(simdjson::dom::key_value_pair member,
     tti_jsonl_value value = {TTI_VALUE_ABSENT, nullptr, 0};
     for (int f = 0; f < TTI_FIELD_COUNT; f++) {
         if (member.key.size() != options->name_size[f] ||
-            (f == TTI_FIELD_STATUS ? strncasecmp : std::strncmp)(
+            (f >= TTI_FIELD_STATUS ? strncasecmp : std::strncmp)(
                 member.key.data(), options->name[f], member.key.size()) != 0)
             continue;
-        if (f == TTI_FIELD_STATUS && member.value.is_object())
+        if (f >= TTI_FIELD_STATUS && member.value.is_object())
             return 0; /* what is in it counts */
         if (value.kind == TTI_VALUE_ABSENT && !read_simdjson_value(member.value, out, &value))
             return 0;

@@ -54,7 +54,7 @@ static tti_jsonl_value copy_json_string(line_scan *s, int always)
     return value;
 }
 
-/* Whether the key just scanned is this name; of a status, in small letters or capitals. */
+/* Whether the key just scanned is this name. */
 static int key_is(line_scan *s, const char *name, size_t name_size, int field)
 {
     const char *raw = s->json.text + s->json.begin;
@@ -63,13 +63,13 @@ static int key_is(line_scan *s, const char *name, size_t name_size, int field)
         size = tti_json_unescape(raw, size, s->out);
         raw = s->out;
     }
-    return size == name_size && (field == TTI_FIELD_STATUS ? strncasecmp(raw, name, size) == 0
+    return size == name_size && (field >= TTI_FIELD_STATUS ? strncasecmp(raw, name, size) == 0
                                                            : memcmp(raw, name, size) == 0);
 }
 
-/* Scans a list or an object that is the status, of which the one that withdraws counts, or else the
- * first. @return 0, or -1 at a fault */
-static int scan_statuses(line_scan *s, tti_jsonl_value *value)
+/* Scans a list or an object that is a status or an id, of which the first counts; of statuses, one
+ * that withdraws. @return 0, or -1 at a fault */
+static int scan_members(line_scan *s, int field, tti_jsonl_value *value)
 {
     const int depth = s->json.depth;
     *value = (tti_jsonl_value){TTI_VALUE_OTHER, NULL, 0};
@@ -82,7 +82,8 @@ static int scan_statuses(line_scan *s, tti_jsonl_value *value)
             continue;
         one = copy_json_string(s, 0);
         if (one.kind == TTI_VALUE_STRING &&
-            (value->kind == TTI_VALUE_OTHER || tti_is_withdrawn(one.bytes, one.size)))
+            (value->kind == TTI_VALUE_OTHER ||
+             (field == TTI_FIELD_STATUS && tti_is_withdrawn(one.bytes, one.size))))
             *value = one;
     }
     return 0;
@@ -127,8 +128,9 @@ static int scan_field_value(line_scan *s, unsigned bits, tti_jsonl_fields *field
             fields->is_doubled |= fields->value[f].kind != TTI_VALUE_ABSENT;
             fields->value[f] = value;
         }
-    if ((kind == TTI_JSON_OBJECT || kind == TTI_JSON_ARRAY) && bits == 1u << TTI_FIELD_STATUS)
-        return scan_statuses(s, &fields->value[TTI_FIELD_STATUS]);
+    for (int f = TTI_FIELD_STATUS; f < TTI_FIELD_COUNT; f++)
+        if ((kind == TTI_JSON_OBJECT || kind == TTI_JSON_ARRAY) && bits == 1u << f)
+            return scan_members(s, f, &fields->value[f]);
     if (kind == TTI_JSON_OBJECT && (bits >> TTI_FIELD_SOURCE & 1))
         return scan_source_name(s, &fields->value[TTI_FIELD_SOURCE]);
     if (kind == TTI_JSON_ARRAY && (bits >> TTI_FIELD_TEXT & 1) != 0)
@@ -379,6 +381,45 @@ static void set_published(const tti_jsonl_value *value, tt_record *record)
         record->notes |= TT_NOTE_NO_TIME;
 }
 
+int64_t tti_time_or_none(const char *text, size_t size, uint32_t *notes)
+{
+    const int64_t time = size == 0 ? TT_NO_TIME : tti_time_read(text, size, notes);
+    if (size > 0 && time == TT_NO_TIME)
+        *notes |= TT_NOTE_NO_TIME;
+    return time == TT_NO_TIME ? 0 : time;
+}
+
+static int64_t time_of_value(const tti_jsonl_value *value, tt_record *record)
+{
+    return value->kind == TTI_VALUE_STRING || value->kind == TTI_VALUE_INTEGER
+               ? tti_time_or_none(value->bytes, value->size, &record->notes)
+               : 0;
+}
+
+static tt_id id_of_value(const tti_jsonl_value *value)
+{
+    const int is_integer = value->kind == TTI_VALUE_INTEGER;
+    return value->size > 0 && (is_integer || value->kind == TTI_VALUE_STRING)
+               ? (tt_id){value->bytes, value->size, is_integer ? TT_ARTICLE_INTEGER_ID : 0, 0}
+               : (tt_id){NULL, 0, 0, 0};
+}
+
+/* What a wire says of an item beside its text. */
+static void set_terms(const tti_jsonl_value *values, tt_record *record)
+{
+    const tti_jsonl_value *language = &values[TTI_FIELD_LANGUAGE],
+                          *status = &values[TTI_FIELD_STATUS];
+    tt_article *a = &record->article;
+    if (language->kind == TTI_VALUE_STRING)
+        a->language = language->bytes, a->language_size = language->size;
+    if (status->kind == TTI_VALUE_STRING)
+        a->pubstatus = status->bytes, a->pubstatus_size = status->size;
+    a->embargoed = time_of_value(&values[TTI_FIELD_EMBARGOED], record);
+    a->expires = time_of_value(&values[TTI_FIELD_EXPIRES], record);
+    a->replacing = id_of_value(&values[TTI_FIELD_REPLACING]);
+    a->replaced_by = id_of_value(&values[TTI_FIELD_REPLACED_BY]);
+}
+
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record)
 {
@@ -433,4 +474,5 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
         record->article.title = record->title = values[TTI_FIELD_TITLE].bytes;
         record->article.title_size = record->title_size = values[TTI_FIELD_TITLE].size;
     }
+    set_terms(values, record);
 }

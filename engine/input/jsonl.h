@@ -18,7 +18,13 @@ enum {
     TTI_FIELD_SOURCE,
     TTI_FIELD_VERSION,
     TTI_FIELD_TITLE,
-    TTI_FIELD_STATUS,
+    TTI_FIELD_STATUS, /**< of publication. This and the rest are ninjs's, in small letters or
+                         capitals */
+    TTI_FIELD_LANGUAGE,
+    TTI_FIELD_EMBARGOED,
+    TTI_FIELD_EXPIRES,
+    TTI_FIELD_REPLACING,
+    TTI_FIELD_REPLACED_BY,
     TTI_FIELD_COUNT
 };
 
@@ -84,6 +90,10 @@ size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, siz
  */
 void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char *out,
                     tt_record *record);
+
+/** Reads the time at which an embargo ends, or an item is of no use. @return microseconds since
+ * 1970, or 0: none */
+int64_t tti_time_or_none(const char *text, size_t size, uint32_t *notes);
 
 /** Sets status and reason. */
 #if defined(__GNUC__)

@@ -36,6 +36,11 @@ enum {
     BODIES,
     TEXT,
     OTHER_BODY, /* body_* of ninjs 1.x */
+    LANGUAGE,
+    EMBARGOED,
+    EXPIRES,
+    REPLACING,
+    REPLACED_BY,
     FIELDS
 };
 
@@ -45,7 +50,8 @@ static const char *const field_names[FIELDS] = {
     "byline",     "by",         "located",        "source",
     "provider",   "infosource", "infosources",    "copyrightholder",
     "body_xhtml", "body_html",  "bodies",         "body_text",
-    "body_*"};
+    "body_*",     "language",   "embargoed",      "expires",
+    "replacing",  "replacedby"};
 
 /* A string of the line. */
 typedef struct json_string_ref {
@@ -138,8 +144,10 @@ static int scan_ninjs_field(tti_json *j, int field, json_string_ref *into)
         value = current_token(j);
         if (kind == TTI_JSON_OBJECT)
             scan_ninjs_object(j, field, into);
-        else if (kind == TTI_JSON_STRING && field == STATUS)
-            *into = into->is_set && !tti_is_withdrawn(value.raw, value.size) ? *into : value;
+        else if (kind == TTI_JSON_STRING && (field == STATUS || field == REPLACING))
+            *into = into->is_set && (field != STATUS || !tti_is_withdrawn(value.raw, value.size))
+                        ? *into
+                        : value;
         else if (tti_json_skip(j, kind) != 0)
             return -1;
     }
@@ -252,6 +260,36 @@ static int write_string_field(const json_string_ref *p, char **out, const char *
     return 0;
 }
 
+static int write_id_field(const json_string_ref *p, char **out, tt_id *id)
+{
+    return write_string_field(p, out, &id->bytes, &id->size);
+}
+
+static int write_time_field(const json_string_ref *p, char **out, int64_t *time, uint32_t *notes)
+{
+    const char *text = "";
+    size_t size = 0;
+    if (write_string_field(p, out, &text, &size) != 0)
+        return -1;
+    *time = tti_time_or_none(text, size, notes);
+    return 0;
+}
+
+/* Writes what is said of the item beside its text. @return 0; -1: a lone surrogate */
+static int write_terms(const ninjs_item *it, char **out, tt_record *record)
+{
+    tt_article *a = &record->article;
+    return write_string_field(&it->at[LANGUAGE], out, &a->language, &a->language_size) != 0 ||
+                   write_string_field(&it->at[STATUS], out, &a->pubstatus, &a->pubstatus_size) !=
+                       0 ||
+                   write_time_field(&it->at[EMBARGOED], out, &a->embargoed, &record->notes) != 0 ||
+                   write_time_field(&it->at[EXPIRES], out, &a->expires, &record->notes) != 0 ||
+                   write_id_field(&it->at[REPLACING], out, &a->replacing) != 0 ||
+                   write_id_field(&it->at[REPLACED_BY], out, &a->replaced_by) != 0
+               ? -1
+               : 0;
+}
+
 int tti_ninjs_read(const tti_jsonl_options *options, int has_id, char *out, tt_record *record)
 {
     tt_article *a = &record->article;
@@ -279,6 +317,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, int has_id, char *out, tt_r
                            &a->source_size) != 0 ||
         write_string_field(first_present_field(&it, CREATED, CREATED), &out, &time, &time_size) !=
             0 ||
+        write_terms(&it, &out, record) != 0 ||
         (!options->whole && /* else it is in the text, and `out` has room for one of them */
          write_string_field(headline, &out, &record->title, &record->title_size) != 0) ||
         write_ninjs_text(&it, options->whole, &out, a) != 0)

@@ -164,7 +164,12 @@ static const char *const usual_names[TTI_FIELD_COUNT] = {[TTI_FIELD_ID] = "id",
                                                          [TTI_FIELD_SOURCE] = "source",
                                                          [TTI_FIELD_VERSION] = "version",
                                                          [TTI_FIELD_TITLE] = "title",
-                                                         [TTI_FIELD_STATUS] = "pubstatus"};
+                                                         [TTI_FIELD_STATUS] = "pubstatus",
+                                                         [TTI_FIELD_LANGUAGE] = "language",
+                                                         [TTI_FIELD_EMBARGOED] = "embargoed",
+                                                         [TTI_FIELD_EXPIRES] = "expires",
+                                                         [TTI_FIELD_REPLACING] = "replacing",
+                                                         [TTI_FIELD_REPLACED_BY] = "replacedby"};
 
 static tt_status set_field_name(tt_reader *r, int field, const char *given, const char *option,
                                 tt_error *error)
@@ -193,6 +198,7 @@ static tt_status set_field_names(tt_reader *r, const tt_reader_options *given, t
     r->given[TTI_FIELD_PUBLISHED] = given->date_field != NULL;
     r->given[TTI_FIELD_SOURCE] = given->source_field != NULL;
     r->given[TTI_FIELD_TITLE] = given->title_field != NULL;
+    r->given[TTI_FIELD_REPLACING] = given->replacing_field != NULL;
     const struct {
         int field;
         const char *name, *option;
@@ -202,7 +208,12 @@ static tt_status set_field_names(tt_reader *r, const tt_reader_options *given, t
                                 {TTI_FIELD_SOURCE, given->source_field, "source_field"},
                                 {TTI_FIELD_VERSION, NULL, ""},
                                 {TTI_FIELD_TITLE, given->title_field, "title_field"},
-                                {TTI_FIELD_STATUS, NULL, ""}};
+                                {TTI_FIELD_STATUS, NULL, ""},
+                                {TTI_FIELD_LANGUAGE, NULL, ""},
+                                {TTI_FIELD_EMBARGOED, NULL, ""},
+                                {TTI_FIELD_EXPIRES, NULL, ""},
+                                {TTI_FIELD_REPLACING, given->replacing_field, "replacing_field"},
+                                {TTI_FIELD_REPLACED_BY, NULL, ""}};
     for (int i = 0; i < TTI_FIELD_COUNT; i++)
         TTI_TRY(set_field_name(r, names[i].field, names[i].name, names[i].option, error));
     for (int i = 0; i < TTI_FIELD_COUNT && r->line_options.paths != NULL; i++)

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <libxml/parser.h>
 
@@ -42,7 +43,9 @@ typedef enum {
     BYLINE,
     DATELINE,
     LANGUAGE,
-    STATUS,     /* of publication */
+    STATUS,    /* of publication */
+    EMBARGOED, /* until when */
+    EXPIRES,
     FEED_TITLE, /* of the whole feed, kept from item to item */
     FIELDS,
     NO_FIELD = FIELDS
@@ -95,6 +98,8 @@ static const struct {
     {IN_ATOM, NS_OWN, "summary", BODY_FALLBACK, AS_TYPED},
     {IN_ITEM_META, NS_OWN, "versionCreated", TIME, AS_PLAIN},
     {IN_ITEM_META, NS_OWN, "firstCreated", TIME_FALLBACK, AS_PLAIN},
+    {IN_ITEM_META, NS_OWN, "embargoed", EMBARGOED, AS_PLAIN},
+    {IN_ITEM_META, NS_OWN, "expires", EXPIRES, AS_PLAIN},
     {IN_CONTENT_META, NS_OWN, "headline", HEADLINE, AS_PLAIN},
     {IN_CONTENT_META, NS_OWN, "by", BYLINE, AS_PLAIN},
     {IN_CONTENT_META, NS_OWN, "dateline", DATELINE, AS_PLAIN},
@@ -109,6 +114,7 @@ static const struct {
     {IN_NEWSML_1, NS_OWN, "ThisRevisionCreated", TIME, AS_PLAIN},
     {IN_NEWSML_1, NS_OWN, "FirstCreated", TIME_FALLBACK, AS_PLAIN},
     {IN_NEWSML_1, NS_OWN, "ProviderId", SOURCE_FALLBACK, AS_PLAIN},
+    {IN_NEWSML_1, NS_OWN, "DateAndTime", EMBARGOED, AS_PLAIN}, /* of StatusWillChange */
     {IN_NEWSML_1, NS_OWN, "HeadLine", HEADLINE, AS_MARKUP},
     {IN_NEWSML_1, NS_OWN, "ByLine", BYLINE, AS_MARKUP},
     {IN_NEWSML_1, NS_OWN, "DateLine", DATELINE, AS_MARKUP},
@@ -128,6 +134,7 @@ static const struct {
     {"du-key", "generation", VERSION_FALLBACK},
     {"date.issue", "norm", TIME},
     {"date.release", "norm", TIME_FALLBACK},
+    {"date.expire", "norm", EXPIRES},
 };
 
 typedef tti_char_array text_buffer;
@@ -269,6 +276,38 @@ static void drop_revision(text_buffer *id, const text_buffer *version)
         id->count = at - 1;
 }
 
+static void append_moment_member(tti_xml *x, const char *name, const text_buffer *b)
+{
+    char moment[TTI_TIME_ROOM];
+    const text_buffer time = {
+        moment, b->count == 0 ? 0 : tti_time_to_rfc3339(b->items, b->count, moment), 0};
+    append_json_member(x, name, &time);
+}
+
+static int64_t parse_moment(const text_buffer *b)
+{
+    char moment[TTI_TIME_ROOM];
+    const size_t size = b->count == 0 ? 0 : tti_time_to_rfc3339(b->items, b->count, moment);
+    return size == 0 ? TT_NO_TIME : tt_time_parse(moment, size);
+}
+
+/* NITF is embargoed until its release, where that is after its issue. In NewsML 1 the time at which
+ * a status changes may be another than that of an embargo. */
+static void append_terms(tti_xml *x)
+{
+    static const char embargoed[] = "embargoed";
+    const text_buffer *status = &x->text[STATUS];
+    const int is_embargoed = status->count == sizeof embargoed - 1 &&
+                             strncasecmp(status->items, embargoed, sizeof embargoed - 1) == 0;
+    if (x->vocabulary == XML_NITF &&
+        parse_moment(&x->text[TIME_FALLBACK]) > parse_moment(&x->text[TIME]) &&
+        parse_moment(&x->text[TIME]) != TT_NO_TIME)
+        append_moment_member(x, embargoed, &x->text[TIME_FALLBACK]);
+    else if (x->vocabulary != XML_NEWSML_1 || is_embargoed)
+        append_moment_member(x, embargoed, &x->text[EMBARGOED]);
+    append_moment_member(x, "expires", &x->text[EXPIRES]);
+}
+
 static void append_time_member(tti_xml *x)
 {
     const field both[] = {TIME, TIME_FALLBACK};
@@ -312,6 +351,7 @@ static void end_item(tti_xml *x)
     append_json_member(x, "url", &x->text[ID_FALLBACK]);
     append_json_member(x, "version", version);
     append_json_member(x, "pubstatus", &x->text[STATUS]);
+    append_terms(x);
     if (x->status == TT_OK && tti_json_item_end(&x->json, x->options.allocator) != TT_OK)
         stop_parser(x, TT_ENOMEM);
     x->item_depth = 0;

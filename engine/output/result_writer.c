@@ -2,6 +2,7 @@
  * Results and verdicts as JSON Lines. Keys have a fixed order, and there is one way to write every
  * number and string, so that equal results are equal bytes.
  */
+#include "input/withdrawal.h"
 #include "options.h"
 #include "result/result.h"
 #include "util/alloc.h"
@@ -362,12 +363,24 @@ static void append_time_field(tti_json_writer *out, const char *key, int64_t tim
     tti_json_write_string(out, text, tti_time_write(time, text));
 }
 
+/* A time where there is one. */
+static void append_moment_field(tti_json_writer *out, const char *key, int64_t time)
+{
+    append_time_field(out, key, time == 0 ? TT_NO_TIME : time);
+}
+
 static void append_text_field(tti_json_writer *out, const char *key, const char *text, size_t size)
 {
     if (text == NULL || size == 0)
         return;
     tti_json_write_key(out, key);
     tti_json_write_string(out, text, size);
+}
+
+static void append_other_id_field(tti_json_writer *out, const char *key, const tt_id *id)
+{
+    if (id->size > 0)
+        append_id_field(out, key, id);
 }
 
 tt_status tt_index_article_write(const tt_index_article *a, tt_write_fn write, void *ctx)
@@ -391,8 +404,16 @@ tt_status tt_index_article_write(const tt_index_article *a, tt_write_fn write, v
         append_text_field(&out, "verdict", kind, strlen(kind));
         append_id_field(&out, "of", &a->verdict->of);
     }
-    if (a->withdrawn)
+    append_text_field(&out, "language", a->language, a->language_size);
+    if (a->pubstatus_size > 0 &&
+        (!a->withdrawn || tti_is_withdrawn(a->pubstatus, a->pubstatus_size)))
+        append_text_field(&out, "pubstatus", a->pubstatus, a->pubstatus_size);
+    else if (a->withdrawn)
         tti_json_write_text(&out, ",\"pubstatus\":\"canceled\"");
+    append_moment_field(&out, "embargoed", a->embargoed);
+    append_moment_field(&out, "expires", a->expires);
+    append_other_id_field(&out, "replacing", &a->replacing);
+    append_other_id_field(&out, "replacedby", &a->replaced_by);
     if (a->decision != TT_DECISION_NONE) {
         const char *kind = tt_decision_kind_name((tt_decision_kind)a->decision);
         append_text_field(&out, "decision", kind, strlen(kind));
@@ -428,6 +449,9 @@ tt_status tt_verdict_write(const tt_verdict *v, tt_write_fn write, void *ctx)
     tti_json_write_number_field(&out, "facts", v->facts);
     append_conflicts(&out, v->conflicts, v->differences, v->difference_count, verdict_extents);
     tti_json_write_integer_field(&out, "new_tokens", v->new_tokens);
+    append_moment_field(&out, "embargoed", v->embargoed);
+    append_moment_field(&out, "expires", v->expires);
+    append_moment_field(&out, "of_embargoed", v->of_embargoed);
     tti_json_write_text(&out, ",\"sections\":[");
     for (size_t k = 0; k < v->section_count; k++) {
         if (k > 0)

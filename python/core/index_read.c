@@ -52,17 +52,26 @@ static PyObject *verdict_object(const tt_verdict *v)
         (unsigned)v->conflicts, "new_tokens", (unsigned long long)v->new_tokens);
 }
 
+/* 0: there is none. */
+static PyObject *moment_or_none(int64_t micros)
+{
+    return core_time_or_none(micros == 0 ? TT_NO_TIME : micros);
+}
+
 static PyObject *article_object(const tt_index_article *a)
 {
     return Py_BuildValue(
-        "{sNsNsNsNsNsKsNsNsKsKsKsNsNsO}", "id", id_object(&a->id), "title",
+        "{sNsNsNsNsNsNsNsNsNsNsKsNsNsKsKsKsNsNsO}", "id", id_object(&a->id), "title",
         text_object(a->title, a->title_size), "text", text_object(a->text, a->text_size), "source",
         text_object(a->source_size == 0 ? NULL : a->source, a->source_size), "version",
-        text_object(a->version_size == 0 ? NULL : a->version, a->version_size), "number",
-        (unsigned long long)a->number, "published", core_time_or_none(a->published), "arrival",
-        core_time_or_none(a->arrival), "tokens", (unsigned long long)a->token_count, "bytes",
-        (unsigned long long)a->text_size, "story", (unsigned long long)a->story, "verdict",
-        verdict_object(a->verdict), "decision",
+        text_object(a->version_size == 0 ? NULL : a->version, a->version_size), "language",
+        text_object(a->language_size == 0 ? NULL : a->language, a->language_size), "pubstatus",
+        text_object(a->pubstatus_size == 0 ? NULL : a->pubstatus, a->pubstatus_size), "embargoed",
+        moment_or_none(a->embargoed), "expires", moment_or_none(a->expires), "replacing",
+        id_object(&a->replacing), "number", (unsigned long long)a->number, "published",
+        core_time_or_none(a->published), "arrival", core_time_or_none(a->arrival), "tokens",
+        (unsigned long long)a->token_count, "bytes", (unsigned long long)a->text_size, "story",
+        (unsigned long long)a->story, "verdict", verdict_object(a->verdict), "decision",
         a->decision == TT_DECISION_NONE
             ? text_object(NULL, 0)
             : PyUnicode_FromString(tt_decision_kind_name((tt_decision_kind)a->decision)),
@@ -227,10 +236,11 @@ PyObject *core_index_decide(PyObject *self, PyObject *args)
 static PyObject *listed_decision(const void *from)
 {
     const tt_index_decision *d = from;
-    return Py_BuildValue(
-        "{sKsNsssNsNsN}", "number", (unsigned long long)d->number, "id", id_object(&d->id),
-        "decision", tt_decision_kind_name((tt_decision_kind)d->kind), "of", id_object(&d->of),
-        "who", text_object(d->who != NULL ? d->who : "", d->who_size), "time", core_time_or_none(d->time));
+    return Py_BuildValue("{sKsNsssNsNsN}", "number", (unsigned long long)d->number, "id",
+                         id_object(&d->id), "decision",
+                         tt_decision_kind_name((tt_decision_kind)d->kind), "of", id_object(&d->of),
+                         "who", text_object(d->who != NULL ? d->who : "", d->who_size), "time",
+                         core_time_or_none(d->time));
 }
 
 static int append_decision(void *ctx, const tt_index_decision *decision)

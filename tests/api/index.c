@@ -172,7 +172,7 @@ static void verdicts_on_the_feed_are_those_of_a_scan(void **state)
             tt_article a = records[k].article;
             a.id = copy_more(NULL, 0, a.id, a.id_size, 1);
             a.text = copy_more(NULL, 0, a.text, a.text_size, 1);
-            a.source = NULL, a.source_size = 0;
+            a.source = a.language = NULL, a.source_size = a.language_size = 0;
             articles = copy_more(articles, total++, &a, 1, sizeof a);
         }
     tt_reader_close(reader);

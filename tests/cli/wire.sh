@@ -25,7 +25,7 @@ test_kept_items_are_lines_that_can_be_read_again() {
     exits 1
     lines kept.jsonl 16
     has kept.jsonl '{"id":"EXW-2026-0312-77","text":"The café on the pier reopens on Saturday.\n\nIt had'
-    has kept.jsonl ',"title":"Café by the pier reopens","byline":"By Cy Pen Staff Writer","dateline":"PORT ALDER","published":"2026-03-12T09:15:00+01:00","source":"Example Wire Nord","version":"2","pubstatus":"usable"}'
+    has kept.jsonl ',"title":"Café by the pier reopens","byline":"By Cy Pen Staff Writer","dateline":"PORT ALDER","published":"2026-03-12T09:15:00+01:00","source":"Example Wire Nord","version":"2","pubstatus":"usable","embargoed":"2026-03-12T10:00:00Z"}'
     has kept.jsonl '{   "uri": "http://wire.example.com/items/20260312-8",   "type": "text",'
     run dedup kept.jsonl -o again.jsonl
     exits 0
@@ -149,4 +149,89 @@ test_versions_of_an_item_are_told_from_copies() {
     has out '"articles":2,'
     run index check a.db
     exits 0
+}
+
+# What is said of an item beside its text, in each format.
+terms_of() {
+    rm -f t.db
+    run watch t.db <"$1"
+    run index list t.db
+}
+
+test_embargoes_are_read_in_every_format() {
+    local text='The mayor of Port Alder will resign on Friday morning after nine years in office.'
+    local says='"embargoed":"2034-05-08T06:00:00Z","expires":"2034-06-01T00:00:00Z"'
+    printf '{"id":"a","text":"%s","embargoed":"2034-05-08T08:00:00+02:00","expires":"2034-06-01","language":"en"}\n' "$text" >a.jsonl
+    terms_of a.jsonl
+    has out "\"language\":\"en\",$says"
+    printf '{"uri":"a","versionCreated":"2034-05-07T10:00:00Z","embargoed":"2034-05-08T06:00:00Z","expires":"2034-06-01T00:00:00Z","pubStatus":"commissioned","bodies":[{"value":"%s"}]}\n' "$text" >a.ninjs
+    terms_of a.ninjs
+    has out "\"pubstatus\":\"commissioned\",$says"
+    cat >g2.xml <<END
+<newsItem guid="a" version="1"><itemMeta><versionCreated>2034-05-07T10:00:00Z</versionCreated>
+<embargoed>2034-05-08T06:00:00Z</embargoed><expires>2034-06-01T00:00:00Z</expires><pubStatus qcode="stat:usable"/></itemMeta>
+<contentMeta><language tag="en-GB"/></contentMeta>
+<contentSet><inlineData contenttype="text/plain">$text</inlineData></contentSet></newsItem>
+END
+    terms_of g2.xml
+    has out "\"language\":\"en-GB\",$says"
+    lacks out pubstatus
+    cat >a.nitf <<END
+<nitf><head><docdata><doc-id id-string="a"/><date.issue norm="20340507T100000Z"/><date.release norm="20340508T060000Z"/>
+<date.expire norm="20340601T000000Z"/></docdata></head><body><body.content><p>$text</p></body.content></body></nitf>
+END
+    terms_of a.nitf
+    has out '"published":"2034-05-07T10:00:00Z"'
+    has out "$says"
+    cat >one.xml <<END
+<NewsML><NewsItem><Identification><NewsIdentifier><PublicIdentifier>a</PublicIdentifier></NewsIdentifier></Identification>
+<NewsManagement><FirstCreated>20340507T100000Z</FirstCreated><Status FormalName="Embargoed"/>
+<StatusWillChange><FutureStatus FormalName="Usable"/><DateAndTime>20340508T060000Z</DateAndTime></StatusWillChange></NewsManagement>
+<NewsComponent><ContentItem><DataContent>$text</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>
+END
+    terms_of one.xml
+    has out '"pubstatus":"Embargoed","embargoed":"2034-05-08T06:00:00Z"'
+    sed 's/FormalName="Embargoed"/FormalName="Usable"/' one.xml >two.xml
+    terms_of two.xml
+    lacks out embargoed
+}
+
+test_an_unreadable_embargo_is_told() {
+    printf '{"id":"a","text":"A few words.","embargoed":"08/05/2034"}\n' >a.jsonl
+    terms_of a.jsonl
+    lacks out embargoed
+    run watch t.db <a.jsonl
+    has err 'in no form that is known'
+}
+
+# A feed of ninjs whose items replace each other, as a list of ids or as one.
+test_an_item_that_replaces_another_takes_its_place() {
+    local head='The harbour ferry ran aground in thick fog on Tuesday with forty people on board, and' tail='of them were hurt when the bow struck the rocks below the lighthouse.'
+    {
+        printf '{"uri":"one","versioncreated":"2034-05-07T10:00:00Z","body_text":"%s five %s"}\n' "$head" "$tail"
+        printf '{"uri":"two","replacing":["one"],"versioncreated":"2034-05-07T11:00:00Z","body_text":"%s six %s"}\n' "$head" "$tail"
+        printf '{"id":"three","replacing":"two","published":"2034-05-07T12:00:00Z","text":"%s seven %s"}\n' "$head" "$tail"
+        printf '{"uri":"one","replacedBy":"three","pubstatus":"replaced","versioncreated":"2034-05-07T10:00:00Z","body_text":"%s five %s"}\n' "$head" "$tail"
+    } >in.jsonl
+    run watch feed.db <in.jsonl
+    exits 0
+    [ "$(grep -o '"verdict":"[a-z]*","of":[^,]*' out | tr '\n' ' ')" = '"verdict":"new","of":null "verdict":"update","of":"one" "verdict":"update","of":"two" "verdict":"duplicate","of":"three" ' ] || fail "other verdicts"
+    run index list feed.db
+    lines out 1
+    has out '"id":"three","number":3,'
+    has out '"replacing":"two"'
+    run index create copy.db --keep-text
+    run index merge copy.db feed.db
+    run index list feed.db
+    has out '"replacing":"two"'
+}
+
+test_what_a_wire_says_of_an_item_is_exported_and_imported() {
+    printf '{"id":"a","text":"The mayor of Port Alder will resign on Friday.","language":"en","pubstatus":"commissioned","embargoed":"2034-05-08T06:00:00Z","replacing":77,"replacedby":"b"}\n' >a.jsonl
+    run index import one.db a.jsonl
+    run index export one.db -o exported.jsonl
+    has exported.jsonl '"language":"en","pubstatus":"commissioned","embargoed":"2034-05-08T06:00:00Z","replacing":77,"replacedby":"b"'
+    run index import two.db exported.jsonl
+    run index export two.db -o again.jsonl
+    same exported.jsonl again.jsonl
 }

@@ -349,6 +349,28 @@ def test_corrections_say_what_they_correct(work):
         assert heard[0]['verdict']['of'] == 'a' and {'kind': 'numeral', 'words': '8', 'of_words': '3'} in heard[0]['differ'], heard
 
 
+def test_an_item_that_is_replaced(work):
+    """A feed whose versions have ids of their own: listeners are told what changed, and that the old one has gone."""
+    head, tail = 'The harbour ferry ran aground in thick fog on Tuesday with', 'people on board when the bow struck the rocks below the lighthouse.'
+    with Service(COMMAND, work / 'a.db') as s:
+        listening = s.events('0')
+        first = {'uri': 'one', 'versioncreated': '2034-05-07T10:00:00Z', 'language': 'en', 'embargoed': '2034-05-08T06:00:00Z', 'body_text': f'{head} forty {tail}'}
+        second = {'uri': 'two', 'replacing': ['one'], 'versioncreated': '2034-05-07T11:00:00Z', 'pubstatus': 'commissioned', 'body_text': f'{head} fifty {tail}'}
+        assert s.add(first)[0]['embargoed'] == first['embargoed']
+        events = take_events(listening, 1)
+        [verdict] = s.add(second)
+        assert (verdict['verdict'], verdict['of'], verdict['of_embargoed']) == ('update', 'one', first['embargoed'])
+        events += take_events(listening, 2)
+        added = [data for _, name, data in events if name == 'article']
+        assert [a['id'] for a in added] == ['one', 'two'] and added[0]['embargoed'] == first['embargoed'] and added[0]['language'] == 'en', added
+        assert (added[1]['replacing'], added[1]['pubstatus'], added[1]['embargoed']) == ('one', 'commissioned', None)
+        assert [(d['words'], d['of_words']) for d in added[1]['differ']] == [('fifty', 'forty')]
+        assert [data['number'] for _, name, data in events if name == 'removed'] == [1]
+        assert s.get('/articles/one').status == 404 and s.get('/articles/two').json()['story'] == 1
+        assert s.add({**first, 'replacedby': 'two', 'pubstatus': 'replaced'})[0]['of'] == 'two'
+        assert s.get('/articles/one').status == 404
+
+
 def test_two_hear_the_same_decision_within_a_second(work):
     with Service(COMMAND, work / 'a.db') as s:
         s.add({'id': 'a', 'text': text(1)})

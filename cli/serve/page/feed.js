@@ -21,14 +21,23 @@ function foldedUnder(n) {
 const kindOf = n => store.withdrawn[n] ? 'withdrawn' : store.verdict[n] === null ? 'new' : store.verdict[n].kind;
 const kindBadge = n => el('span', { class: `badge kind-${kindOf(n)}` }, VERDICTS[kindOf(n)]);
 
+/* Until when it may not be published, and since when it is of no use. */
+function termsSaid(n) {
+  const { embargoed, expires } = store.terms[n], now = Date.now() / 1000;
+  return [embargoed !== null && embargoed > now ? el('span', { class: 'badge embargo' }, 'embargoed until ', time(embargoed)) : null, expires !== null && expires <= now ? el('span', { class: 'badge' }, 'expired ', time(expires)) : null];
+}
+
 /* Of, or with, which article, and where both are side by side. */
 const OF_WHICH = { overlaps: 'with ', withdrawn: 'a copy of ' };
 const ofItself = v => v.kind === 'withdrawn' ? 'by a notice' : 'of its earlier version';
+const sameId = (x, y) => y !== null && keyOf(x) === keyOf(y);
 function ofSaid(n) {
   const v = store.verdict[n], of = ofWhich(n);
   if (v === null || v.of === null) return null;
   const said = OF_WHICH[v.kind] || 'of ';
-  if (of === undefined) return keyOf(v.of) === keyOf(store.id[n]) ? el('span', { class: 'after' }, ofItself(v)) : el('span', { class: 'after' }, said, el('a', { href: link('article', keyOf(v.of)) }, bdi(v.of)));
+  if (of === undefined && sameId(v.of, store.id[n])) return el('span', { class: 'after' }, ofItself(v));
+  if (of === undefined && sameId(v.of, store.terms[n].replacing)) return el('span', { class: 'after' }, 'of ', bdi(v.of), ', which it replaces');
+  if (of === undefined) return el('span', { class: 'after' }, said, el('a', { href: link('article', keyOf(v.of)) }, bdi(v.of)));
   return [el('span', { class: 'after' }, said, bdi(titleOf(of)), ' \u00b7 ', sourceOf(of)), keepsText ? el('a', { class: 'side', href: compareLink(of, n) }, 'side by side', hidden(` with ${titleOf(of)}`)) : null];
 }
 
@@ -56,7 +65,7 @@ function copiesSaid(n) {
 
 function feedItem(n) {
   const story = store.story[n], of = ofWhich(n);
-  return el('li', { class: `feed-${kindOf(n)}`, tabindex: -1, 'data-n': n }, el('div', {}, kindBadge(n), ' ', articleAnchor(n), ofSaid(n), story > 0 && story !== store.number[n] ? el('a', { class: 'badge to-story', href: link('story', story) }, 'story') : null, decisionButtons(n, of)),
+  return el('li', { class: `feed-${kindOf(n)}`, tabindex: -1, 'data-n': n }, el('div', {}, kindBadge(n), ' ', articleAnchor(n), ofSaid(n), termsSaid(n), story > 0 && story !== store.number[n] ? el('a', { class: 'badge to-story', href: link('story', story) }, 'story') : null, decisionButtons(n, of)),
     byline(n), changesSaid(n), copiesSaid(n));
 }
 

@@ -1,6 +1,6 @@
 /* The articles that the page has heard of, in the columns that the parts shared with the report read. */
 const VERDICTS = { new: 'new', duplicate: 'duplicate', update: 'update', overlaps: 'overlaps', withdrawn: 'withdrawn', correction: 'correction' };
-const store = { id: [], title: [], source: [], sources: [null], published: [], number: [], arrival: [], verdict: [], story: [], withdrawn: [], text: [], differ: [] };
+const store = { id: [], title: [], source: [], sources: [null], published: [], number: [], arrival: [], verdict: [], story: [], withdrawn: [], text: [], differ: [], terms: [] };
 const numbers = new Map(), decided = new Map();
 let keepsText = true, lastDecision = 0;
 
@@ -25,6 +25,7 @@ function note(a) {
   store.verdict[n] = a.verdict;
   store.story[n] = a.story;
   store.withdrawn[n] = a.withdrawn;
+  store.terms[n] = { language: a.language, embargoed: secondsIn(a.embargoed), expires: secondsIn(a.expires), replacing: a.replacing };
   if (typeof a.text === 'string') store.text[n] = a.text;
   return n;
 }

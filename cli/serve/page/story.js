@@ -24,7 +24,7 @@ async function showStory([number]) {
   await Promise.all(order.slice(1, 200).map((n, k) => compared(order[k], n)));
   const item = k => {
     const n = order[k], before = order[k - 1], after = start !== null && store.published[n] > start ? `+${span(store.published[n] - start)}` : null;
-    return el('li', {}, el('div', {}, kindBadge(n), ' ', articleAnchor(n), n === first ? el('span', { class: 'badge first' }, 'first to run it') : null, after === null ? null : el('span', { class: 'after' }, after),
+    return el('li', {}, el('div', {}, kindBadge(n), ' ', articleAnchor(n), termsSaid(n), n === first ? el('span', { class: 'badge first' }, 'first to run it') : null, after === null ? null : el('span', { class: 'after' }, after),
       before === undefined || !keepsText ? null : el('a', { class: 'side', href: compareLink(before, n) }, 'side by side', hidden(` with ${titleOf(before)}`)), decisionButtons(n, ofWhich(n))),
     byline(n), before === undefined ? null : difference(before, n, VERSIONS));
   };
@@ -41,7 +41,7 @@ async function showArticle([key]) {
   const v = store.verdict[n], story = store.story[n];
   if (v !== null && v.of !== null) await known(keyOf(v.of));
   return { title: titleOf(n), content: [el('h1', { dir: directionOf(titleOf(n)) }, titleOf(n)), byline(n),
-    el('p', { class: 'actions' }, kindBadge(n), ofSaid(n), decisionButtons(n, ofWhich(n)), story > 0 ? el('a', { class: 'button', href: link('story', story) }, 'Its story') : null, copyLink()),
+    el('p', { class: 'actions' }, kindBadge(n), ofSaid(n), termsSaid(n), decisionButtons(n, ofWhich(n)), story > 0 ? el('a', { class: 'button', href: link('story', story) }, 'Its story') : null, copyLink()),
     el('div', { class: 'columns-2' }, el('article', { class: 'text' }, textOf(n) === undefined ? el('p', { class: 'note' }, 'The index does not have its text', keepsText ? '.' : [': it was made without ', el('code', {}, '--keep-text'), '.']) : paragraphs(textOf(n), [])),
       el('div', {}, await besideStory([n])))] };
 }

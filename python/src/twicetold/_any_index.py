@@ -48,8 +48,8 @@ class AnyIndex(abc.ABC):
 
     @abc.abstractmethod
     def get(self, id: Union[str, int]) -> Optional[Dict[str, Any]]:
-        """The article with an id, or None: id, title, text, source, version, number (its place in the order of
-        arrival), published and arrival (datetimes), tokens, bytes, story, verdict (that it got: a dict, or None if none
+        """The article with an id, or None: id, title, text, source, version, language, pubstatus, number (its
+        place in the order of arrival), published, arrival, embargoed and expires (datetimes), replacing, tokens, bytes, story, verdict (that it got: a dict, or None if none
         was asked for), decision, withdrawn. title and text are None unless the index was made with `keep_text`."""
 
     @abc.abstractmethod

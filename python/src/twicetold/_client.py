@@ -68,7 +68,7 @@ def _time_of(value: Optional[str]) -> Optional[datetime.datetime]:
     return None if value is None else datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
 
 
-def _with_times(row: Dict[str, Any], names: Tuple[str, ...] = ("published", "arrival")) -> Dict[str, Any]:
+def _with_times(row: Dict[str, Any], names: Tuple[str, ...] = ("published", "arrival", "embargoed", "expires")) -> Dict[str, Any]:
     for name in names:
         row[name] = _time_of(row[name])
     return row
@@ -334,7 +334,8 @@ class Client(AnyIndex):
         verdict = row.pop("verdict")
         if verdict is not None:
             verdict["verdict"] = verdict.pop("kind")
-        row["version"] = row["version"] or None
+        for name in ("version", "language", "pubstatus"):
+            row[name] = row[name] or None
         row["decision"] = None if row["decision"] == "none" else row["decision"]
         return _with_times({"text": None, **row, "verdict": verdict})
 

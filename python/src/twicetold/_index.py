@@ -112,7 +112,7 @@ def _one_or_more(articles: Any) -> Any:
 
 def _with_times(article: Dict[str, Any]) -> Dict[str, Any]:
     """Its times as datetimes."""
-    for name in ("published", "arrival"):
+    for name in ("published", "arrival", "embargoed", "expires"):
         if article[name] is not None:
             article[name] = _EPOCH + article[name] * _MICROSECOND
     return article
