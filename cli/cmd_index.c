@@ -39,6 +39,7 @@ static int run_create(const settings *s)
 typedef struct removal {
     const tt_id *ids;
     size_t count;
+    size_t named; /* ids on the command line */
     int64_t before;
     uint64_t removed;
 } removal;
@@ -70,7 +71,10 @@ static int remove_articles(const settings *s, removal *r)
         status = remove_with(s, TT_INDEX_LOG_ELSEWHERE, r, &again);
     if (status == TT_OK) {
         if (!s->quiet)
-            message_line("%" PRIu64 " removed", r->removed);
+            message_line(r->removed < r->named ? "%" PRIu64 " removed; %" PRIu64
+                                                 " of the ids are not in the index"
+                                               : "%" PRIu64 " removed",
+                         r->removed, r->named - r->removed);
         return EXIT_DONE;
     }
     return again.status == TT_EIO
@@ -94,7 +98,7 @@ static int run_remove(const settings *s)
         const char *id = s->inputs[1 + i / 2];
         ids[i] = (tt_id){id, strlen(id), i % 2 == 0 ? 0 : TT_ARTICLE_INTEGER_ID, 0};
     }
-    rc = remove_articles(s, &(removal){.ids = ids, .count = count});
+    rc = remove_articles(s, &(removal){.ids = ids, .count = count, .named = count / 2});
     free(ids);
     return rc;
 }

@@ -100,6 +100,7 @@ static const rule *const rules_about[] = {
 #define SENT_FIELDS_ADVICE                                                                         \
   "fix the record, or say which fields to read: ?id_field=NAME&text_field=NAME"
 #define MISSING_FIELD "no \""
+#define A_LIST "not a JSON object but a list"
 #define COPY_ADVICE "get a complete copy of the file"
 
 /* For a record that is left out while the command goes on: the first rule with its status, and with
@@ -118,6 +119,7 @@ static const struct record_rule {
      "say which column is the text: ?text_field=NAME"},
     {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, "\" is ", FIELDS_ADVICE, SENT_FIELDS_ADVICE},
+    {TT_EFORMAT, A_LIST, "name its values, as with jq -c '{id: .[0], text: .[1]}'", NULL},
     {TT_EFORMAT, "which column is the text?", "name it with --text-field",
      "name it: ?text_field=NAME"},
     {TT_EFORMAT, "UTF-",
@@ -201,6 +203,9 @@ static const char *advice_for(const tt_error *error, failure_about about)
         advice = advice_by(rules_about[about], error->status);
     if (advice == NULL && about == ABOUT_CREATION)
         advice = advice_by(about_index, error->status);
+    if (advice == NULL && about == ABOUT_INDEX && error->status == TT_EIO &&
+        strstr(error->message, strerror(ENOENT)) != NULL)
+        advice = "check the path, or make the index first, with 'twicetold index create'";
     if (advice == NULL && error->status == TT_EIO)
         advice = advice_by_words(error->message);
     return advice != NULL ? advice : advice_by(about_all, error->status);
@@ -210,7 +215,7 @@ int failure_is_of_all_records(const char *reason)
 {
     return strncmp(reason, MISSING_FIELD, sizeof MISSING_FIELD - 1) == 0 ||
            strstr(reason, "\" is not a string") != NULL || strstr(reason, "\" is null") != NULL ||
-           strstr(reason, "\" is empty") != NULL;
+           strstr(reason, "\" is empty") != NULL || strcmp(reason, A_LIST) == 0;
 }
 
 /* The first rule for a record, or NULL. */

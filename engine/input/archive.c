@@ -51,7 +51,8 @@ tti_archive_kind tti_archive_kind_of(const char *bytes, size_t size, const char 
             return beginnings[i].kind;
         }
     if (size >= 10 && memcmp(bytes, "BZh", 3) == 0 && bytes[3] >= '1' && bytes[3] <= '9' &&
-        memcmp(bytes + 4, "1AY&SY", 6) == 0) {
+        (memcmp(bytes + 4, "1AY&SY", 6) == 0 ||
+         memcmp(bytes + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0)) {
         *name = COMPRESSED_WITH "bzip2";
         return TTI_COMPRESSED_FILE;
     }
@@ -108,6 +109,7 @@ struct tti_archive {
     char *block;      /* the head at first */
     size_t block_size, head_size, block_used;
     uint64_t consumed, produced;
+    int is_empty;   /* it is compressed data of nothing */
     tt_error fault; /* of the stream */
 };
 
@@ -151,6 +153,22 @@ static tt_status check_end_of_data(tti_archive *a, tt_error *error)
     }
 }
 
+/* Whether it is compressed data of nothing, which libarchive has no word for. */
+static int is_of_nothing(const tti_archive *a)
+{
+    static const struct {
+        const char *kind;
+        size_t size, more, at, zeros; /* more: with a checksum or the size */
+    } forms[] = {{COMPRESSED_WITH "xz", 32, 0, 12, 2},
+                 {COMPRESSED_WITH "lz4", 11, 12, 7, 4},
+                 {COMPRESSED_WITH "bzip2", 14, 0, 10, 4}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (strcmp(a->kind, forms[i].kind) == 0)
+            return a->consumed >= forms[i].size && a->consumed <= forms[i].size + forms[i].more &&
+                   memcmp(a->block + forms[i].at, "\0\0\0\0", forms[i].zeros) == 0;
+    return 0;
+}
+
 /* Says what is wrong as gzip's and zstd's data say it. */
 static tt_status fail_archive(tti_archive *a, tt_error *error)
 {
@@ -166,6 +184,9 @@ static tt_status fail_archive(tti_archive *a, tt_error *error)
         *error = a->fault;
         return a->fault.status;
     }
+    if (reason != NULL && strstr(reason, "assphrase") != NULL)
+        return tti_fail(error, TT_EVERSION, TTI_NOWHERE, "%s with a password; unpack it first",
+                        a->kind);
     for (size_t i = 0; i < sizeof truncated / sizeof *truncated && reason != NULL; i++)
         if (strstr(reason, truncated[i]) != NULL)
             return tti_fail(error, TT_EFORMAT, TTI_NOWHERE, "truncated %s", what);
@@ -204,7 +225,10 @@ tt_status tti_archive_open(tti_archive **out, tti_byte_stream *stream, const cha
     (void)archive_read_support_format_raw(a->reader);
     /* two archives in one file are read one after the other, as tar -i does */
     (void)archive_read_set_format_option(a->reader, "tar", "read_concatenated_archives", "1");
-    if (archive_read_open(a->reader, a, NULL, read_block, NULL) != ARCHIVE_OK) {
+    if (archive_read_open(a->reader, a, NULL, read_block, NULL) == ARCHIVE_OK)
+        return TT_OK;
+    a->is_empty = is_of_nothing(a);
+    if (!a->is_empty) {
         const tt_status status = fail_archive(a, error);
         tti_archive_close(a);
         *out = NULL;
@@ -217,6 +241,8 @@ tt_status tti_archive_next(tti_archive *a, tti_archive_member *member, tt_error 
 {
     struct archive_entry *entry;
     *member = (tti_archive_member){NULL, 0};
+    if (a->is_empty)
+        return TT_OK;
     for (;;) {
         const int result = archive_read_next_header(a->reader, &entry);
         if (result == ARCHIVE_EOF)

@@ -36,10 +36,12 @@ struct tti_byte_stream {
     void *source_ctx;
     compression compression;
     int is_regular;
-    int at_end;         /* the file has no more bytes */
-    double deadline;    /* of reads; 0: none */
-    int is_late;        /* the last read ended by the deadline */
-    int unit_begun;     /* inside a gzip member or zstd frame */
+    int at_end;                  /* the file has no more bytes */
+    double deadline;             /* of reads; 0: none */
+    int is_late;                 /* the last read ended by the deadline */
+    int unit_begun;              /* inside a gzip member or zstd frame */
+    unsigned char frame_head[6]; /* of a zstd frame */
+    size_t frame_head_size;
     int finished_units; /* 1 once a gzip member is finished */
     uint64_t consumed, produced;
     unsigned char head[HEAD_BYTES]; /* first bytes of a plain file, not delivered yet */
@@ -273,6 +275,25 @@ static tt_status step_gzip(tti_byte_stream *s, char *bytes, size_t room, size_t 
     return TT_OK;
 }
 
+/* Keeps the first bytes of a frame. */
+static void note_frame_head(tti_byte_stream *s)
+{
+    if (!s->unit_begun)
+        s->frame_head_size = 0;
+    for (size_t i = s->input_begin; i < s->input_end && s->frame_head_size < sizeof s->frame_head;
+         i++)
+        s->frame_head[s->frame_head_size++] = s->input[i];
+}
+
+/* The power of two of the window that the frame of zstd asks for; 0: its head has none. */
+static unsigned window_log_of_frame(const tti_byte_stream *s)
+{
+    enum { DESCRIPTOR = 4, WINDOW, IS_SINGLE_SEGMENT = 0x20, LEAST_LOG = 10 };
+    return s->frame_head_size <= WINDOW || (s->frame_head[DESCRIPTOR] & IS_SINGLE_SEGMENT) != 0
+               ? 0
+               : LEAST_LOG + (s->frame_head[WINDOW] >> 3);
+}
+
 static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t *got,
                            tt_error *error)
 {
@@ -284,9 +305,18 @@ static tt_status step_zstd(tti_byte_stream *s, char *bytes, size_t room, size_t 
     size_t result;
     if (!s->unit_begun && s->input_begin == s->input_end)
         return TT_OK;
+    note_frame_head(s);
     result = ZSTD_decompressStream(s->zstd, &out, &in);
     s->input_begin = in.pos;
     *got = out.pos;
+    if (ZSTD_isError(result) &&
+        ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge &&
+        window_log_of_frame(s) > 31)
+        return tti_fail(
+            error, TT_EVERSION, s->consumed,
+            "its zstd window of 2^%u bytes is larger than any that is read; compress it "
+            "again, with zstd --long=27",
+            window_log_of_frame(s));
     if (ZSTD_isError(result) &&
         ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
         return tti_fail(error, TT_EVERSION, s->consumed,

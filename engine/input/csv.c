@@ -1,7 +1,8 @@
 /*
  * The cells of a row are collected without their quotes until it ends. A row that does not have as
  * many cells as the header, or in which a quote is not at the end of its cell, is rejected: what
- * its cells would stand for is not known.
+ * its cells would stand for is not known. In tables with tabs, of which many know no quotes, such a
+ * quote is a letter, and so is one that would join rows.
  */
 #include "input/csv.h"
 
@@ -43,6 +44,7 @@ struct tti_csv {
     char separator; /* 0: not known yet */
     cell_state state;
     int after_cr;
+    int has_newline; /* the quoted cell has one */
     uint64_t line, row_line;
     const char *row_fault;
     tt_status row_status;
@@ -91,6 +93,16 @@ static size_t find_column(const tti_csv *t, size_t first, const char *name, size
             return i;
     }
     return SIZE_MAX;
+}
+
+/* The bytes of a first line "sep=;", by which Excel knows the separator; 0: there is none. */
+static size_t separator_line(const char *bytes, size_t size)
+{
+    const char *newline = size < 6 ? NULL : memchr(bytes + 5, '\n', size - 5 < 2 ? size - 5 : 2);
+    return newline != NULL && memcmp(bytes, "sep=", 4) == 0 &&
+                   (newline[-1] == '\r' || newline == bytes + 5)
+               ? (size_t)(newline + 1 - bytes)
+               : 0;
 }
 
 /* Refuses the tables that scan --csv writes, which have no texts. @return whether it is one */
@@ -424,6 +436,57 @@ static size_t plain_bytes(const tti_csv *t, const char *bytes, size_t size)
     return n;
 }
 
+static tt_status take_bytes(tti_csv *t, const char *bytes, size_t size);
+
+/* Takes the quote that the cell begins with for a letter, as it is in tables with tabs that know no
+ * quotes. The lines that have become a part of the cell are rows. */
+static tt_status undo_quote(tti_csv *t)
+{
+    const tt_allocator *a = t->options.allocator;
+    const size_t begin = t->ends.count == 0 ? 0 : tti_array_last(&t->ends);
+    tti_char_array rest = {0};
+    const char *newline, *end;
+    tt_status status;
+    t->state = IN_CELL;
+    if (t->row_status == TT_ELIMIT)
+        return TT_OK;
+    TTI_TRY(tti_array_push(&t->cells, a, '"'));
+    memmove(t->cells.items + begin + 1, t->cells.items + begin, t->cells.count - begin - 1);
+    t->cells.items[begin] = '"';
+    newline = memchr(t->cells.items + begin, '\n', t->cells.count - begin);
+    if (newline == NULL)
+        return TT_OK;
+    end = t->cells.items + t->cells.count;
+    TTI_TRY(tti_array_append(&rest, a, newline + 1, (size_t)(end - newline - 1)));
+    for (const char *c = newline + 1; c < end; c++)
+        t->line -= *c == '\n';
+    t->cells.count = (size_t)(newline - t->cells.items);
+    if (t->cells.items[t->cells.count - 1] == '\r')
+        t->cells.count--;
+    status = finish_row(t);
+    if (status == TT_OK && rest.count > 0)
+        status = take_bytes(t, rest.items, rest.count);
+    t->after_cr = 0;
+    tti_array_free(&rest, a);
+    return status;
+}
+
+/* Takes bytes of a quoted cell, of which none is a quote. In a table with tabs, one after a newline
+ * shows that rows were joined. @return in *taken how many */
+static tt_status take_quoted(tti_csv *t, const char *bytes, size_t size, size_t *taken)
+{
+    const char *newline = t->has_newline ? bytes : memchr(bytes, '\n', size);
+    const char *tab = t->separator != '\t' || newline == NULL
+                          ? NULL
+                          : memchr(newline, '\t', size - (size_t)(newline - bytes));
+    *taken = tab == NULL ? size : (size_t)(tab - bytes);
+    for (size_t i = 0; i < *taken; i++)
+        t->line += bytes[i] == '\n';
+    t->has_newline = newline != NULL;
+    TTI_TRY(append_to_cell(t, bytes, *taken));
+    return tab == NULL ? TT_OK : undo_quote(t);
+}
+
 static tt_status take_bytes(tti_csv *t, const char *bytes, size_t size)
 {
     for (size_t at = 0; at < size;) {
@@ -432,6 +495,7 @@ static tt_status take_bytes(tti_csv *t, const char *bytes, size_t size)
             if (t->ends.count == 0)
                 t->row_line = t->line;
             t->state = c == '"' ? IN_QUOTES : IN_CELL;
+            t->has_newline = 0;
             at += c == '"';
             continue;
         }
@@ -462,15 +526,19 @@ static tt_status take_bytes(tti_csv *t, const char *bytes, size_t size)
             at++;
             continue;
         }
+        if (t->state == AFTER_QUOTE && t->separator == '\t') {
+            TTI_TRY(append_to_cell(t, "\"", 1));
+            TTI_TRY(undo_quote(t));
+            continue;
+        }
         if (t->state == AFTER_QUOTE) {
             fault_row(t, TT_EFORMAT, "a quote that is not at the end of its cell");
             t->state = IN_CELL;
         }
-        const size_t plain = plain_bytes(t, bytes + at, size - at);
-        for (size_t i = at; t->state == IN_QUOTES && i < at + plain; i++)
-            t->line += bytes[i] == '\n';
-        TTI_TRY(append_to_cell(t, bytes + at, plain));
-        at += plain;
+        size_t taken = plain_bytes(t, bytes + at, size - at);
+        TTI_TRY(t->state == IN_QUOTES ? take_quoted(t, bytes + at, taken, &taken)
+                                      : append_to_cell(t, bytes + at, taken));
+        at += taken;
     }
     return TT_OK;
 }
@@ -499,6 +567,14 @@ static tt_status find_separator(tti_csv *t, const char *bytes, size_t size, int 
         (held->count == 0 || memchr(held->items, '\n', held->count) == NULL))
         return TT_OK;
     const char *newline = held->count == 0 ? NULL : memchr(held->items, '\n', held->count);
+    const size_t first = separator_line(held->items, held->count);
+    if (first > 0) {
+        t->separator = held->items[4];
+        t->line++;
+        held->count -= first;
+        memmove(held->items, held->items + first, held->count);
+        return take_bytes(t, held->items, held->count);
+    }
     t->separator =
         separator_of(held->items, newline == NULL ? held->count : (size_t)(newline - held->items));
     return take_bytes(t, held->items, held->count);
@@ -516,6 +592,8 @@ tt_status tti_csv_feed(tti_csv *t, const char *bytes, size_t size, int last)
     status = t->separator == 0 ? find_separator(t, bytes, size, last) : take_bytes(t, bytes, size);
     if (status != TT_OK || !last)
         return status;
+    if (t->state == IN_QUOTES && t->separator == '\t')
+        TTI_TRY(undo_quote(t));
     if (t->state == IN_QUOTES)
         fault_row(t, TT_EFORMAT,
                   "a quoted cell without its end; the rows from here on are not read");
@@ -560,11 +638,13 @@ int tti_csv_sniff(const char *bytes, size_t size, int is_whole, int is_strict,
                   const char *text_field)
 {
     enum { NAMELESS_COLUMNS = 3 };
-    const char *newline = memchr(bytes, '\n', size);
+    const size_t first = separator_line(bytes, size);
+    const char *newline = memchr(bytes + first, '\n', size - first);
     const size_t end = newline == NULL ? size : (size_t)(newline - bytes);
     table_probe p = {.bytes = bytes,
                      .size = size,
-                     .separator = separator_of(bytes, end),
+                     .at = first,
+                     .separator = first > 0 ? bytes[4] : separator_of(bytes, end),
                      .text_field = text_field};
     size_t columns, rows = 0;
     int has_text;

@@ -45,13 +45,24 @@ void tti_encoding_begin(tti_encoding *e)
     e->begin = e->end = 0;
 }
 
+/* Whether it is XML that says its encoding. */
+static int declares_encoding(const char *bytes, size_t size)
+{
+    const char *end = size >= 5 && memcmp(bytes, "<?xml", 5) == 0 ? memchr(bytes, '>', size) : NULL;
+    if (end == NULL)
+        return 0;
+    for (const char *at = bytes + 5; at + 8 < end; at++)
+        if (memcmp(at, "encoding", 8) == 0)
+            return 1;
+    return 0;
+}
+
 /* Whether a file with these first bytes is to be left as it is. */
 static int is_left_alone(const char *bytes, size_t size)
 {
     const char *kind;
     return tti_archive_kind_of(bytes, size, &kind) != TTI_NO_ARCHIVE ||
-           (size >= 5 && memcmp(bytes, "<?xml", 5) == 0) ||
-           (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0);
+           declares_encoding(bytes, size) || (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0);
 }
 
 /* Reads more behind what is still to be converted; of the beginning no more than there is room for,

@@ -1,5 +1,5 @@
 /*
- * Text that is not UTF-8, converted as it is read. Archives, XML, which says its own encoding, and
+ * Text that is not UTF-8, converted as it is read. Archives, XML that says its own encoding, and
  * text with the byte order mark of UTF-8 are left as they are.
  */
 #ifndef TTI_INPUT_ENCODING_H

@@ -62,6 +62,8 @@ typedef struct value_writer {
     int is_source; /* an object stands for its "name" */
     int no_room;
     tti_jsonl_value_kind kind;
+    const char *path;       /* that is looked for; NULL: none */
+    tti_field_path records; /* the beginning of it that leads to a list of records */
 } value_writer;
 
 static void take_string(value_writer *w, const tti_json *j, tti_jsonl_value_kind kind)
@@ -141,9 +143,23 @@ static void take_object(value_writer *w, tti_json *j, const tti_field_path *path
     take_member(w, j, path, (size_t)(separator - path->name));
 }
 
+/* Whether what comes before this part of the path is the name of a list of records. */
+static int is_in_records(const value_writer *w, const tti_field_path *rest)
+{
+    const char *begin, *end;
+    if (!w->is_text || w->path == NULL || rest->size == 0 || rest->name == w->path)
+        return 0;
+    begin = end = rest->name - 1;
+    while (begin > w->path && begin[-1] != rest->separator)
+        begin--;
+    return tti_is_records_name(begin, (size_t)(end - begin));
+}
+
 /* Takes the value whose first token was `kind`. */
 static void take_value(value_writer *w, tti_json *j, tti_json_kind kind, const tti_field_path *rest)
 {
+    const size_t before = w->size;
+    size_t members = 0;
     switch (kind) {
     case TTI_JSON_BAD: return;
     case TTI_JSON_NULL:
@@ -152,8 +168,15 @@ static void take_value(value_writer *w, tti_json *j, tti_json_kind kind, const t
         return;
     case TTI_JSON_OBJECT: take_object(w, j, rest); return;
     case TTI_JSON_ARRAY:
-        while ((kind = tti_json_next(j)) != TTI_JSON_ARRAY_END && kind != TTI_JSON_BAD)
+        while ((kind = tti_json_next(j)) != TTI_JSON_ARRAY_END && kind != TTI_JSON_BAD) {
+            members += kind == TTI_JSON_OBJECT;
             take_value(w, j, kind, rest);
+        }
+        if (members > 1 && w->size > before && is_in_records(w, rest)) {
+            w->kind = TTI_VALUE_RECORDS;
+            w->records =
+                (tti_field_path){.name = w->path, .size = (size_t)(rest->name - 1 - w->path)};
+        }
         if (w->is_text && rest->size == 0 && w->kind <= TTI_VALUE_NULL)
             w->kind = TTI_VALUE_STRING;
         return;
@@ -215,6 +238,7 @@ int tti_field_paths_read(const tti_field_paths *paths, const tti_json *json,
                    paths->list[i].paragraph == paragraph;
                  i++) {
                 tti_field_path rest = paths->list[i];
+                w.path = rest.name;
                 const char *separator = memchr(rest.name, rest.separator, rest.size);
                 if (w.size > before)
                     continue; /* one that is preferred is there */
@@ -230,6 +254,8 @@ int tti_field_paths_read(const tti_field_paths *paths, const tti_json *json,
         if (w.no_room)
             return 0;
         fields->value[field] = (tti_jsonl_value){w.kind, w.begin, w.size};
+        if (w.kind == TTI_VALUE_RECORDS)
+            fields->value[field] = (tti_jsonl_value){w.kind, w.records.name, w.records.size};
         if (!is_text)
             next += w.size;
     }

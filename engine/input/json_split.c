@@ -3,24 +3,37 @@
 #include <string.h>
 
 /* Passes what is between two values. @return 1: a value begins at *at */
-static int begin_value(tti_json_split *s, const char *bytes, size_t size, size_t *begin, size_t *at)
+static int begin_value(tti_json_split *s, char *bytes, size_t size, size_t *begin, size_t *at)
 {
     for (; *at < size; ++*at) {
         const char c = bytes[*at];
-        if (c == '\n')
+        if (c == '\n') {
             s->line++;
-        else if ((c == '[' && !s->in_array) || (c == ']' && s->in_array))
-            s->in_array = c == '[';
-        else if (strchr(" \t\r,", c) == NULL || c == '\0')
+        } else if ((c == '[' && !s->in_array) || (c == ']' && s->in_array)) {
+            s->in_array = s->is_opening = c == '[';
+            s->value_line = s->line;
+            *begin = *at;
+        } else if (strchr(" \t\r,", c) == NULL || c == '\0') {
             break;
+        }
     }
-    *begin = *at;
+    if (!s->is_opening)
+        *begin = *at;
     if (*at == size)
         return 0;
     s->is_begun = 1;
     s->is_scalar = bytes[*at] != '{' && bytes[*at] != '[';
     s->depth = 0;
     s->in_string = s->is_escaped = 0;
+    if (s->is_opening && s->is_scalar) {
+        s->in_array = s->is_opening = s->is_scalar = 0;
+        s->depth = 1;
+        for (size_t i = *begin; i < *at; i++)
+            bytes[i] = bytes[i] == '\n' || bytes[i] == '\r' ? ' ' : bytes[i];
+        return 1;
+    }
+    s->is_opening = 0;
+    *begin = *at;
     s->value_line = s->line;
     *at += bytes[*at] == ']'; /* it closes no array: a value that is refused, and no end of one */
     return 1;

@@ -16,7 +16,9 @@ typedef struct tti_json_split {
     size_t depth;
     int is_begun; /**< within a value */
     int is_scalar, in_string, is_escaped;
-    int in_array; /**< within the array whose members are the values */
+    int in_array;   /**< within the array whose members are the values; */
+    int is_opening; /**< none of its members was seen: where the first is no object or array, it is
+                         one value */
 } tti_json_split;
 
 /**

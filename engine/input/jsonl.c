@@ -201,7 +201,9 @@ int tti_jsonl_scan_fields(const tti_jsonl_options *options, const char *line, si
     if (kind != TTI_JSON_OBJECT) {
         if (tti_json_skip(&s.json, kind) != 0 || tti_json_next(&s.json) == TTI_JSON_BAD)
             return reject_json(&s.json, record);
-        tti_record_reject(record, TT_EFORMAT, "not a JSON object");
+        tti_record_reject(record, TT_EFORMAT,
+                          kind == TTI_JSON_ARRAY ? "not a JSON object but a list"
+                                                 : "not a JSON object");
         return 0;
     }
     while ((kind = tti_json_next(&s.json)) == TTI_JSON_KEY) {
@@ -269,19 +271,40 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
     return 1;
 }
 
+int tti_is_records_name(const char *key, size_t size)
+{
+    static const char *const names[] = {"articles", "items", "results",   "stories", "entries",
+                                        "records",  "docs",  "documents", "hits"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (strlen(names[k]) == size && memcmp(names[k], key, size) == 0)
+            return 1;
+    return 0;
+}
+
 /* Whether the key just scanned is that of a list of records, which the object only wraps. */
 static int is_list_of_records(const tti_json *key)
 {
-    static const char *const names[] = {"articles", "items",   "results", "stories",
-                                        "entries",  "records", "docs",    "documents"};
-    const size_t size = key->end - key->begin;
     tti_json j = *key;
-    size_t k = 0;
-    while (k < sizeof names / sizeof *names &&
-           (strlen(names[k]) != size || memcmp(names[k], key->text + key->begin, size) != 0))
-        k++;
-    return k < sizeof names / sizeof *names && tti_json_next(&j) == TTI_JSON_ARRAY &&
-           tti_json_next(&j) == TTI_JSON_OBJECT;
+    return tti_is_records_name(key->text + key->begin, key->end - key->begin) &&
+           tti_json_next(&j) == TTI_JSON_ARRAY && tti_json_next(&j) == TTI_JSON_OBJECT;
+}
+
+/* Whether all values of the record are objects or arrays: a table by columns, as pandas writes it.
+ */
+static int is_table_by_columns(const tt_record *record)
+{
+    tti_json j;
+    size_t columns = 0;
+    tti_json_init(&j, record->raw, record->raw_size);
+    if (tti_json_next(&j) != TTI_JSON_OBJECT)
+        return 0;
+    while (tti_json_next(&j) == TTI_JSON_KEY) {
+        const tti_json_kind kind = tti_json_next(&j);
+        if ((kind != TTI_JSON_OBJECT && kind != TTI_JSON_ARRAY) || tti_json_skip(&j, kind) != 0)
+            return 0;
+        columns++;
+    }
+    return columns >= 2;
 }
 
 /* Says which fields there are in place of the one that is missing, as far as the reason has room.
@@ -342,6 +365,11 @@ static int set_text(const tti_jsonl_options *options, const tti_jsonl_value *tex
     else if (text->kind == TTI_VALUE_NULL)
         tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is %s", shown_name_size(name), name,
                           options->is_row ? "empty" : "null");
+    else if (text->kind == TTI_VALUE_RECORDS)
+        tti_record_reject(record, TT_EFORMAT,
+                          "the text is in a list of records; cut them out first, with jq -c "
+                          "'.%.*s[]'",
+                          (int)tti_utf8_cut(text->bytes, text->size, SHOWN_NAME), text->bytes);
     else if (text->kind != TTI_VALUE_STRING)
         tti_record_reject(record, TT_EFORMAT, "\"%.*s\" is not a string", shown_name_size(name),
                           name);
@@ -443,6 +471,15 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
     if (values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT &&
         tti_ninjs_read(options, values[TTI_FIELD_ID].kind > TTI_VALUE_NULL, out, record))
         return;
+    if ((values[TTI_FIELD_ID].kind == TTI_VALUE_OTHER ||
+         values[TTI_FIELD_TEXT].kind == TTI_VALUE_OTHER ||
+         values[TTI_FIELD_TEXT].kind == TTI_VALUE_ABSENT) &&
+        is_table_by_columns(record)) {
+        tti_record_reject(record, TT_EFORMAT,
+                          "a table by columns; write its rows, as pandas does with "
+                          "orient=\"records\", lines=True");
+        return;
+    }
     if (!set_id(options, &values[TTI_FIELD_ID], out + strings_bound(options, size), record))
         return;
     if (fields.is_doubled)

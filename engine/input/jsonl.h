@@ -35,6 +35,7 @@ typedef enum tti_jsonl_value_kind {
     TTI_VALUE_INTEGER,        /**< its digits as written */
     TTI_VALUE_FRACTION,       /**< the same of another number; only where a time may be */
     TTI_VALUE_LONE_SURROGATE, /**< a string with an unpaired surrogate escape */
+    TTI_VALUE_RECORDS, /**< the texts of several records in a list; `bytes` is its name */
     TTI_VALUE_OTHER
 } tti_jsonl_value_kind;
 
@@ -94,6 +95,9 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
 /** Reads the time at which an embargo ends, or an item is of no use. @return microseconds since
  * 1970, or 0: none */
 int64_t tti_time_or_none(const char *text, size_t size, uint32_t *notes);
+
+/** Whether a key is the usual name of a list of records, "articles" or "items". */
+int tti_is_records_name(const char *key, size_t size);
 
 /** Sets status and reason. */
 #if defined(__GNUC__)

@@ -11,6 +11,7 @@
 #include "util/utf8.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -388,6 +389,20 @@ static int is_empty_tag(const char *name)
     return strcmp(name, "br") == 0 || strcmp(name, "hr") == 0 || strcmp(name, "img") == 0;
 }
 
+/* Whether the tag whose name ends at `end` begins a text, and is not mentioned in one: what follows
+ * is not a blank, as in "<p> stands for a paragraph", or it `is_empty`. */
+static int begins_marked_text(const char *text, size_t size, size_t end, int is_empty)
+{
+    const char *close = memchr(text + end, '>', size - end);
+    unsigned char next;
+    if (close == NULL || is_empty)
+        return close != NULL;
+    if (close + 1 == text + size)
+        return 0;
+    next = (unsigned char)close[1];
+    return next >= 0x80 || isalnum(next) || strchr("\r\n\"'<", next) != NULL;
+}
+
 /* A text that does not begin with a tag has one in so many bytes, or is a text about HTML. */
 enum { BYTES_OF_A_TAG = 400 };
 
@@ -414,7 +429,7 @@ int tti_markup_is_html(const char *text, size_t size)
         if (tag < 0)
             continue;
         seen++;
-        if (at == first && is_empty_tag(name) && memchr(text + end, '>', size - end) != NULL)
+        if (at == first && begins_marked_text(text, size, end, is_empty_tag(name)))
             return 1;
         is_paired |=
             closing ? (open[tag / 64] >> tag % 64 & 1) != 0 : seen > 1 && text[first] == '<';

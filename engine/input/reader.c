@@ -819,7 +819,7 @@ static tt_status open_next_member(tt_reader *r, tt_error *error)
     }
     if (member.name == NULL) {
         if (!r->within.has_file && status == TT_OK)
-            tti_inputs_note_empty(&r->inputs, r->within.input->path, "has no file");
+            tti_inputs_note_empty(&r->inputs, r->within.input->path, "is empty");
         close_archive(r);
         return TT_OK;
     }

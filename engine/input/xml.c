@@ -838,6 +838,15 @@ static void record_xml_error(void *ctx, xmlErrorPtr error)
     if (error->level != XML_ERR_FATAL || x->status != TT_OK || x->fault[0] != '\0')
         return;
     x->fault_line = error->line > 0 ? (uint64_t)error->line : 1;
+    if (error->code == XML_ERR_INVALID_CHAR || error->code == XML_ERR_INVALID_ENCODING) {
+        /* libxml2's advice is to indicate the encoding, even where there is one */
+        (void)snprintf(x->fault, sizeof x->fault,
+                       x->parser->encoding == NULL
+                           ? "invalid XML: it declares no encoding, and is not UTF-8"
+                           : "invalid XML: not in the encoding that it declares; declare another, "
+                             "or convert it with iconv");
+        return;
+    }
     (void)snprintf(x->fault, sizeof x->fault, "invalid XML: %s",
                    error->message == NULL ? "it cannot be read" : error->message);
     x->fault[strcspn(x->fault, "\r\n")] = '\0';

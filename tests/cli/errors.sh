@@ -248,7 +248,7 @@ test_records_that_are_left_out() {
     exits 1
     [ "$(grep -c '; say its encoding: --encoding windows-1252 ' err)" -eq 1 ] || fail 'no advice about UTF-8, or twice'
     grep -q '^in.jsonl:4: "id" is .*; fix the record, or say which fields' err || fail 'no advice about fields'
-    has err 'in.jsonl:5: not a JSON object; fix the record'
+    has err 'in.jsonl:5: not a JSON object but a list; name its values, as with jq'
     printf 'not gzip' | gzip | head -c 20 >broken.jsonl.gz
     run scan broken.jsonl.gz
     has err '; get a complete copy of the file'

@@ -67,6 +67,14 @@ def zipped(**files):
     return out.getvalue()
 
 
+def locked():
+    """A zip archive whose file is said to be encrypted."""
+    data = bytearray(zipped(a_dot_jsonl=LINES))
+    for at in (data.index(b"PK\3\4") + 6, data.index(b"PK\1\2") + 8):
+        data[at] |= 1
+    return bytes(data)
+
+
 def database(path):
     connection = sqlite3.connect(path)
     connection.execute("create table t (x)")
@@ -132,10 +140,16 @@ KINDS = [
     ("an empty list", "a.json", "[]", 0, 0, "a.json is an empty list"),
     ("a key twice", "a.jsonl", '{"id":"k","text":"x",' + json.dumps({"text": WORDS})[1:], 1, 0, "a field comes twice, and the last one counts"),
     ("an array that is cut off", "a.json", "[" + LINES.strip().replace("\n", ",\n"), 3, 1, "the array ends early"),
-    ("an array without objects", "a.json", "[1,2]", 0, 2, "not a JSON object"),
+    ("an array without objects", "a.json", "[1,2]", 0, 1, "not a JSON object but a list"),
+    ("rows as arrays of JSON", "a.json", f'[["id","text"],["a","{WORDS}"]]', 0, 2, "not a JSON object but a list"),
+    ("a list of articles in an object", "a.json", f'{{"articles":[{{"text":"{WORDS}"}},{{"text":"x"}}]}}', 0, 1, "it has a list: give its records, cut out with jq -c '.articles[]'"),
+    ("columns of pandas (`to_json`)", "a.json", f'{{"id":{{"0":"a"}},"text":{{"0":"{WORDS}"}}}}', 0, 1, 'a table by columns; write its rows, as pandas does with orient="records"'),
+    ("a text with an HTML tag alone", "a.txt", f"<p>\n{WORDS}\n", 1, 0, "the text is HTML; its tags are removed", "watch"),
     ("CSV", "a.csv", TABLE, 3, 0, ""),
     ("CSV with semicolons, CR LF and a byte order mark", "a.csv", "\ufeff" + TABLE.replace("date\n", "date\r\n").replace("12\n", "12\r\n").replace("id,text,", "id;text;").replace(',"', ';"').replace('",', '";'), 3, 0, ""),
     ("TSV", "a.tsv", "id\ttext\nr1\t" + WORDS + "\n", 1, 0, ""),
+    ("TSV whose quotes are letters", "a.tsv", f'id\ttext\na\t"{WORDS}\nb\t{WORDS}"\nc\t"A" and "b"\nd\t"A\nb"\ne\t"{WORDS}\n', 5, 0, ""),
+    ("CSV whose first line is `sep=;`", "a.csv", f"sep=;\r\nid;text\r\na;{WORDS}\r\n", 1, 0, ""),
     ("CSV without a name", "table", TABLE, 3, 0, ""),
     ("CSV without a column for the text", "a.csv", "date,headline\n1,2\n", 0, 1, 'no "text" among the columns: "date", "headline"'),
     ("a row with other cells than the header", "a.csv", TABLE + "x,y\n", 3, 1, "a row of 2 cells, where the header has 3"),
@@ -192,6 +206,8 @@ KINDS = [
     ("a feed without items", "a.rss", RSS.replace(ITEM, ""), 0, 0, "a.rss has no item"),
     ("an item without a body", "a.rss", RSS.replace("</channel>", "<item><guid>x</guid></item></channel>"), 1, 1, "no body text in the item"),
     ("XML that is cut off", "a.rss", RSS[:-14], 1, 1, "invalid XML: it ends early"),
+    ("XML that is not in the encoding it declares", "a.xml", RSS.replace("1.0", '1.0" encoding="UTF-8', 1).replace(WORDS, WORDS + " caf\xe9").encode("latin-1"), 0, 1, "not in the encoding that it declares; declare another, or convert it with iconv"),
+    ("XML in Latin-1 without a declaration of it", "a.xml", RSS.replace(WORDS, WORDS + " caf\xe9").encode("latin-1"), 0, 1, "it declares no encoding, and is not UTF-8"),
     ("XML that is no news", "a.xml", "<urlset/>", 0, 1, "not a news format: the root element is <urlset>"),
     ("XML with entities", "a.xml", '<!DOCTYPE rss [<!ENTITY a "b">]>' + RSS[21:], 0, 1, "it declares an entity"),
     ("NewsML 1.2", "a.xml", f"<NewsML><NewsItem><NewsComponent><ContentItem><DataContent><p>{WORDS}</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>", 1, 0, ""),
@@ -203,6 +219,8 @@ KINDS = [
     ("bzip2", "a.jsonl.bz2", bz2.compress(LINES.encode()), 3, 0, "", "archives"),
     ("xz that is cut off", "a.jsonl.xz", lzma.compress(LINES.encode())[:-20], None, 1, "truncated xz data", "archives"),
     ("lzma", "a.jsonl.lzma", lzma.compress(LINES.encode(), format=lzma.FORMAT_ALONE), 3, 0, "", "archives"),
+    ("xz of nothing", "a.jsonl.xz", lzma.compress(b""), 0, 0, "a.jsonl.xz is empty", "archives", "watch"),
+    ("bzip2 of nothing", "a.jsonl.bz2", bz2.compress(b""), 0, 0, "a.jsonl.bz2 is empty", "archives", "watch"),
     ("two of bzip2, one after the other", "a.jsonl.bz2", bz2.compress(LINES.encode()) + bz2.compress(record(9).encode()), 4, 0, "", "archives"),
     ("bzip2 with something behind it", "a.jsonl.bz2", bz2.compress(LINES.encode()) + b"more", 3, 1, "garbage after the compressed data", "archives"),
     ("brotli", "a.jsonl.br", b"\x8b\x03\x80abc\x03", 0, 1, "compressed with brotli; decompress it first", "watch"),
@@ -210,6 +228,7 @@ KINDS = [
     ("tar in gzip, bzip2 or xz", "a.tgz", gz(tar()), 3, 0, "1 file passed over", "archives"),
     ("tar that is cut off", "a.tar", tar()[:700], None, 1, "truncated tar archive", "archives"),
     ("zip", "a.zip", zipped(in__a_dot_jsonl=LINES), 3, 0, "", "archives"),
+    ("zip with a password", "a.zip", locked(), 0, 1, "a zip archive with a password; unpack it first", "archives"),
     ("docx", "a.docx", zipped(word__document_dot_xml="<w:document xmlns:w='x'/>"), 0, 1, "an Office document; save it as text, or a table as CSV"),
     ("OpenDocument", "a.odt", zipped(mimetype="application/vnd.oasis.opendocument.text"), 0, 1, "an OpenDocument file; save it as text, or a table as CSV"),
     ("PDF", "a.pdf", b"%PDF-1.7\n", 0, 1, "a PDF document; extract its text first, with pdftotext"),
@@ -245,6 +264,7 @@ KINDS = [
 if HAS["zstd"]:
     KINDS += [("zstd", "a.jsonl.zst", zst(LINES.encode()), 3, 0, ""),
               ("zstd that is cut off", "a.jsonl.zst", zst(LINES.encode())[:-9], None, 1, "truncated zstd data"),
+              ("zstd with a window that nobody has", "a.jsonl.zst", b"\x28\xb5\x2f\xfd\0\xf8\1\0\0", 0, 1, "its zstd window of 2^41 bytes is larger than any that is read; compress it again, with zstd --long=27"),
               ("zstd with a window of 2 GiB", "a.jsonl.zst", b"\x28\xb5\x2f\xfd\0\xa8\1\0\0", 0, 1, "allow it with --zstd-window-log 31")]
 
 # What the Python package raises where the exit code is not 3, and what it raises there if it is neither a FormatError

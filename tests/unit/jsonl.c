@@ -211,7 +211,7 @@ static void unpaired_surrogates_are_rejected_where_they_matter(void **state)
 static void lines_that_are_not_one_object_are_rejected(void **state)
 {
     (void)state;
-    assert_rejected("[1,2]", TT_EFORMAT, "not a JSON object");
+    assert_rejected("[1,2]", TT_EFORMAT, "not a JSON object but a list");
     assert_rejected("\"text\"", TT_EFORMAT, "not a JSON object");
     assert_rejected("12", TT_EFORMAT, "not a JSON object");
     assert_rejected("null", TT_EFORMAT, "not a JSON object");

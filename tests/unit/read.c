@@ -222,7 +222,7 @@ static void bad_lines_do_not_stop_the_run(void **state)
                "x.jsonl:2 format: no \"text\"; it has \"id\" [2]\n"
                "x.jsonl:3 format: \"text\" is not a string [3]\n"
                "x.jsonl:4 format: \"id\" is neither a string nor an integer []\n"
-               "x.jsonl:5 format: not a JSON object []\n"
+               "x.jsonl:5 format: not a JSON object but a list []\n"
                "x.jsonl:6 format: invalid JSON: string without an end at byte 15 []\n"
                "x.jsonl:7 format: invalid UTF-8 at byte 16 []\n"
                "x.jsonl:8 format: unpaired surrogate escape in \"text\" [8]\n"

@@ -262,8 +262,9 @@ static void objects_may_follow_one_another_in_any_way(void **state)
         check_text(i == 3 ? "o.jsonl" : "o.json", forms[i], expected);
     }
     check_text("p.json", "[]", "");
-    check_text("q.json", "[1,\"a\",null,[2],{\"id\":3,\"text\":\"x\"},tru]",
-               "1 TT_EFORMAT: not a JSON object\n1 TT_EFORMAT: not a JSON object\n"
+    check_text("l.json", "[\n 1, [2],\n3]", "1 TT_EFORMAT: not a JSON object but a list\n");
+    check_text("q.json", "[[2],1,\"a\",null,{\"id\":3,\"text\":\"x\"},tru]",
+               "1 TT_EFORMAT: not a JSON object but a list\n1 TT_EFORMAT: not a JSON object\n"
                "1 TT_EFORMAT: not a JSON object\n1 TT_EFORMAT: not a JSON object\n1 3||||x\n"
                "1 TT_EFORMAT: invalid JSON: unexpected character 't' at byte 0\n");
     check_text("r.json", "[{\"id\":1,\"text\":\"x\"},\n{\"id\":2,\"te",
@@ -284,12 +285,14 @@ static void tables_are_read_by_their_header(void **state)
         check_text("t.csv", forms[i], "2 1|||1773273600|a, \"b\"\n\nc\n5 2||||d\n7 3||||e\n");
         check_text("t", forms[i], "2 1|||1773273600|a, \"b\"\n\nc\n5 2||||d\n7 3||||e\n");
     }
-    check_text("u.tsv", "id\ttext\n1\ta\tb\n2\n3\t\"x\"y\n4\tz\n5\t\n6\t\"open\n7\tq\n",
-               "2 TT_EFORMAT: a row of 3 cells, where the header has 2\n"
-               "3 TT_EFORMAT: a row of 1 cells, where the header has 2\n"
-               "4 TT_EFORMAT: a quote that is not at the end of its cell\n5 4||||z\n"
-               "6 TT_EFORMAT: \"text\" is empty\n"
-               "7 TT_EFORMAT: a quoted cell without its end; the rows from here on are not read\n");
+    check_text(
+        "u.tsv", "id\ttext\n1\ta\tb\n2\n3\t\"x\"y\n4\tz\n5\t\n6\t\"open\n7\tq\n",
+        "2 TT_EFORMAT: a row of 3 cells, where the header has 2\n"
+        "3 TT_EFORMAT: a row of 1 cells, where the header has 2\n"
+        "4 3||||\"x\"y\n5 4||||z\n6 TT_EFORMAT: \"text\" is empty\n7 6||||\"open\n8 7||||q\n");
+    check_text("u.csv", "id,text\n3,\"x\"y\n4,z\n6,\"open\n7,q\n",
+               "2 TT_EFORMAT: a quote that is not at the end of its cell\n3 4||||z\n"
+               "4 TT_EFORMAT: a quoted cell without its end; the rows from here on are not read\n");
     check_text("v.csv", "date,headline\n1,2\n",
                "1 TT_EFORMAT: no \"text\" among the columns: \"date\", \"headline\"\n");
     check_text("w.txt", "id,text\n1,2\n", "2 1||||2\n");
