@@ -1354,9 +1354,10 @@ typedef struct tt_index_stat {
 TT_API TT_NODISCARD tt_status tt_index_stat_get(tt_index *index, tt_index_stat *out,
                                                 tt_error *error);
 
-/** The time that counts as the present of the articles: the latest time of publication so far where
- * half of them or more have one, else the latest time of adding; never later than now. TT_NO_TIME:
- * there were none. */
+/** The time that counts as the present of the articles, for a window: where half of them or more have
+ * a time of publication, the latest one but for one article in a hundred, for one at least and 15 at
+ * most, so that a time that was wrongly read moves no window; else the latest time of adding; never
+ * later than now. TT_NO_TIME: there were none. */
 TT_API int64_t tt_index_newest(const tt_index *index);
 
 /** The options that shape it. Borrowed from the handle. */

@@ -20,7 +20,7 @@ void tti_article_table_init(tti_article_table *t, const tt_allocator *allocator,
     t->options = options;
     t->unused_group = TTI_NONE;
     t->epoch = 1;
-    t->newest_published = t->newest_ingested = TT_NO_TIME;
+    t->newest_ingested = TT_NO_TIME;
 }
 
 static void free_cached_repeats(const tti_article_table *t, tti_cached_repeats *m)
@@ -152,6 +152,17 @@ static tt_status push_all_dates(tti_article_table *t)
     return TT_OK;
 }
 
+static void find_latest_dates(tti_article_table *t)
+{
+    size_t count = 0;
+    t->latest.count = 0;
+    for (uint32_t k = 0; k < t->articles.count; k++) {
+        const tti_indexed_article *x = &t->articles.items[k];
+        if (x->bytes != NULL && tti_indexed_article_is_dated(x))
+            tti_latest_dates_add(&t->latest, (tti_article_date){x->published, k}, count++);
+    }
+}
+
 tt_status tti_article_table_oldest(tti_article_table *t, int64_t before, uint32_t *article,
                                    tt_error *error)
 {
@@ -167,8 +178,9 @@ tt_status tti_article_table_oldest(tti_article_table *t, int64_t before, uint32_
 
 int64_t tti_article_table_present(const tti_article_table *t)
 {
-    return t->newest_published != TT_NO_TIME && t->dated * 2 >= t->living ? t->newest_published
-                                                                          : t->newest_ingested;
+    return t->dated > 0 && t->dated * 2 >= t->living
+               ? tti_latest_dates_present(&t->latest, t->dated)
+               : t->newest_ingested;
 }
 
 /* ---- Adding ---------------------------------------------------------------------------------- */
@@ -328,9 +340,8 @@ tt_status tti_article_table_insert(tti_article_table *t, tti_slab *slab, tti_art
     t->seed_counts.items[t->seed_counts.count++] = 0;
     t->living++;
     t->withdrawn += (copy->article.flags & TT_ARTICLE_WITHDRAWN) != 0;
-    t->dated += (size_t)tti_indexed_article_is_dated(x);
-    if (tti_indexed_article_is_dated(x) && x->published > t->newest_published)
-        t->newest_published = x->published;
+    if (tti_indexed_article_is_dated(x))
+        tti_latest_dates_add(&t->latest, (tti_article_date){time, number}, t->dated++);
     if (x->ingested_at > t->newest_ingested)
         t->newest_ingested = x->ingested_at;
     t->token_count += copy->token_count;
@@ -499,12 +510,17 @@ tt_status tti_article_table_remove(tti_article_table *t, uint32_t article, tt_er
     tti_table_remove(&t->ids, tti_id_hash(tti_indexed_article_id(x)), article);
     t->living--;
     t->withdrawn -= (x->flags & TT_ARTICLE_WITHDRAWN) != 0;
-    t->dated -= (size_t)tti_indexed_article_is_dated(x);
+    if (tti_indexed_article_is_dated(x)) {
+        t->dated--;
+        tti_latest_dates_remove(&t->latest, (tti_article_date){x->published, article});
+    }
     t->token_count -= g->token_count;
     t->text_bytes -= x->text_size;
     t->slab_used -= size;
     tti_slab_release(&t->slab, x->chunk, size);
     x->bytes = NULL;
+    if (t->latest.count < TTI_LATEST_NEEDED && t->latest.count < t->dated)
+        find_latest_dates(t);
     if (g->first == TTI_NONE)
         free_group(t, x->group);
     return TT_OK;
@@ -580,6 +596,7 @@ tt_status tti_article_table_compact(tti_article_table *t, tt_error *error)
     renumber_articles(t, moved);
     tti_release(t->allocator, moved, before, sizeof *moved);
     t->has_dates = 0;
+    find_latest_dates(t);
     tti_array_shrink(&t->articles, t->allocator);
     tti_table_free(&t->ids);
     TTI_TRY_ALLOC(tti_table_reserve(&t->ids, t->articles.count), error, "articles");

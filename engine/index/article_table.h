@@ -11,6 +11,7 @@
 
 #include "corpus/corpus.h"
 #include "index/db.h"
+#include "index/latest_dates.h"
 #include "index/postings.h"
 #include "index/slab.h"
 #include "result/repeats.h"
@@ -48,12 +49,6 @@ typedef struct tti_indexed_article {
     uint32_t group, previous, next; /**< its group, and its neighbours there */
 } tti_indexed_article;
 
-/** When an article was published or, where that is not known or in the future, ingested. */
-typedef struct tti_article_date {
-    int64_t time;
-    uint32_t article;
-} tti_article_date;
-
 typedef struct tti_article_table {
     const tt_allocator *allocator;
     const tt_options *options;
@@ -71,11 +66,14 @@ typedef struct tti_article_table {
     uint64_t epoch;            /**< rises with every removal */
     size_t living;             /**< articles that were not removed */
     size_t withdrawn;          /**< of those */
-    uint64_t token_count, text_bytes;  /**< of those */
-    TTI_ARRAY(tti_article_date) dates; /**< a heap, oldest first, made when it is first needed */
+    uint64_t token_count, text_bytes; /**< of those */
+    /** When articles were published or, where that is not known or in the future, ingested: a heap,
+     * oldest first, made when it is first needed. */
+    TTI_ARRAY(tti_article_date) dates;
     int has_dates;
     size_t dated; /**< articles that were published at a known time, of those not removed */
-    int64_t newest_published, newest_ingested; /**< so far, of removed ones too */
+    tti_latest_dates latest; /**< of those */
+    int64_t newest_ingested; /**< so far, of removed ones too */
 } tti_article_table;
 
 void tti_article_table_init(tti_article_table *t, const tt_allocator *allocator,
@@ -138,9 +136,9 @@ uint32_t tti_article_table_find_tokens(const tti_article_table *t, const uint32_
 tt_status tti_article_table_oldest(tti_article_table *t, int64_t before, uint32_t *article,
                                    tt_error *error);
 
-/** The time that counts as the present of the articles: the latest time of publication where half
- * of them or more are dated, else the latest time of ingestion, so that one article with another
- * date does not move it. TT_NO_TIME: there were none. */
+/** The time that counts as the present of the articles: where half of them or more are dated, the
+ * latest time of publication but for one in a hundred, and one at least, so that an article with a
+ * wrong date does not move it; else the latest time of ingestion. TT_NO_TIME: there were none. */
 int64_t tti_article_table_present(const tti_article_table *t);
 
 /** Bytes that it holds, about. */

@@ -82,11 +82,13 @@ static void a_window_goes_by_publication_or_by_arrival(void **state)
     add_at(live, now, "late", "one two three", now * second - 80 * hour);
     add_at(live, now, "undated", "four five six", TT_NO_TIME);
     add_at(live, now, "fresh", "seven eight nine", now * second - hour);
+    assert_int_equal(expire(live, 72 * hour), 0); /* one date alone moves nothing */
+    add_at(live, now, "fresh too", "eight nine seven", now * second - hour);
     assert_int_equal(expire(live, 72 * hour), 1); /* out of order: the first article expires */
     add_at(live, now, "future", "one two four", (now + 1000000) * second);
     assert_int_equal(expire(live, 72 * hour), 0); /* a single wrong date does not empty the index */
     add_at(live, now + 72 * 3600 - 1, "next", "two three five", TT_NO_TIME);
-    assert_int_equal(expire(live, 72 * hour), 1); /* "fresh"; "undated" has a second left */
+    assert_int_equal(expire(live, 72 * hour), 2); /* the fresh ones; "undated" has a second left */
     add_at(live, now + 72 * 3600 + 1, "then", "five two three", TT_NO_TIME);
     assert_int_equal(expire(live, 72 * hour), 2); /* "undated", and "future" goes by its arrival */
     assert_int_equal(count_of(live), 2);
@@ -97,7 +99,8 @@ static void a_window_goes_by_publication_or_by_arrival(void **state)
 /* A backlog is replayed years later: what has no date, or a wrong one, moves no window. */
 static void one_odd_date_does_not_empty_a_backlog(void **state)
 {
-    static const int64_t odd[] = {TT_NO_TIME, INT64_C(4000000000) * 1000000};
+    static const int64_t odd[] = {TT_NO_TIME, INT64_C(4000000000) * 1000000,
+                                  INT64_C(1699990000) * 1000000 /* a little before now */};
     (void)state;
     for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) {
         const int64_t now = 1700000000, then = 1500000000;
@@ -109,9 +112,13 @@ static void one_odd_date_does_not_empty_a_backlog(void **state)
             add_at(index, now, id, "one two three", then * second + i * hour);
         }
         add_at(index, now, "odd", "four five six", odd[k]);
-        assert_true(tt_index_newest(index) == then * second + 39 * hour);
-        assert_int_equal(expire(index, 30 * hour), 9);
-        assert_int_equal(count_of(index), 32);
+        assert_true(tt_index_newest(index) == then * second + (k < 2 ? 38 : 39) * hour);
+        assert_int_equal(expire(index, 30 * hour), k < 2 ? 8 : 9);
+        assert_int_equal(count_of(index), k < 2 ? 33 : 32);
+        if (k == 2) { /* a new version of it is no second article */
+            add_at(index, now, "odd", "four five six seven", odd[k] + second);
+            assert_int_equal(expire(index, 30 * hour), 0);
+        }
         clock_seconds = now + 100;
         assert_int_equal(tt_index_expire(index, (now + 1) * second, NULL, NULL), TT_OK);
         assert_int_equal(count_of(index), 0); /* nor does a date in the future keep it */
@@ -213,6 +220,7 @@ static void a_feed_of_months_is_flat(void **state)
     day *all = malloc(days * sizeof *all);
     tt_options o = TT_OPTIONS_INIT;
     tt_index *live = NULL;
+    uint32_t odd; /* articles that may have a wrong date, and so move no window */
     counting c;
     (void)state;
     counting_start(&c, 0);
@@ -220,7 +228,8 @@ static void a_feed_of_months_is_flat(void **state)
     assert_int_equal(tt_index_open(&live, path, TT_INDEX_CREATE, &o, NULL), TT_OK);
     for (uint32_t k = 0; k < days; k++)
         live_a_day(live, k, articles, texts, POOL, &c, &all[k]);
-    assert_int_equal(count_of(live), WINDOW_DAYS * articles + 1);
+    odd = WINDOW_DAYS * articles / 100;
+    assert_int_equal(count_of(live), WINDOW_DAYS * articles + 1 + (odd < 15 ? odd : 15));
     assert_flat(all, days);
     tt_index_close(live);
     assert_true(counting_is_clean(&c));
