@@ -73,6 +73,11 @@ static inline const uint8_t *tti_token_extent_decode(const uint8_t *at, const ui
     if (at == end)
         return NULL;
     if (*at == 0) {
+        if (end - at >= 3 && (at[1] | at[2]) < 0x80) { /* as an ideograph */
+            extent->gap = at[1];
+            extent->size = at[2];
+            return at + 3;
+        }
         at = tti_leb128_decode(at + 1, end, &extent->gap);
         return at == NULL ? NULL : tti_leb128_decode(at, end, &extent->size);
     }

@@ -162,7 +162,8 @@ static int is_newer(const tti_article *articles, uint32_t x, uint32_t y)
 }
 
 /* The share of an article that the kept one must have for it to be dropped. */
-static double share_to_drop(const tt_options *options, const tti_article *x, const tti_article *kept)
+static double share_to_drop(const tt_options *options, const tti_article *x,
+                            const tti_article *kept)
 {
     if (x->published == TT_NO_TIME || kept->published == TT_NO_TIME ||
         fabs((double)x->published - (double)kept->published) <= STAGE_MICROSECONDS)
@@ -345,8 +346,9 @@ tt_status tti_result_list_notices(tt_result *x, tt_error *error)
                        .words = x->notices.tokens.items + from->begin};
         if (from->doc != UINT32_MAX) {
             n.article = c->docs[from->doc].article;
-            tti_token_extents_locate(c->articles[n.article].extents, from->doc_begin,
-                                     from->doc_begin + from->size, &n.begin, &n.end);
+            tti_extent_cursor cursor = {.extents = c->articles[n.article].extents};
+            tti_extent_cursor_locate(&cursor, from->doc_begin, from->doc_begin + from->size,
+                                     &n.begin, &n.end);
         }
         x->notice_list.items[x->notice_list.count++] = n;
     }
@@ -366,11 +368,12 @@ TTI_SORT_DEFINE(sort_differences, tt_difference,
 void tti_differences_of_bytes(const tti_difference *from, size_t count, const uint8_t *extents_a,
                               const uint8_t *extents_b, tt_difference *out)
 {
-    for (size_t k = 0; k < count; k++) {
+    tti_extent_cursor a = {.extents = extents_a}, b = {.extents = extents_b};
+    for (size_t k = 0; k < count; k++) { /* of a passage, they are in order */
         const tti_difference *d = &from[k];
         out[k] = (tt_difference){.kind = d->kind};
-        tti_token_extents_locate(extents_a, d->a, d->a + d->a_size, &out[k].begin_a, &out[k].end_a);
-        tti_token_extents_locate(extents_b, d->b, d->b + d->b_size, &out[k].begin_b, &out[k].end_b);
+        tti_extent_cursor_locate(&a, d->a, d->a + d->a_size, &out[k].begin_a, &out[k].end_a);
+        tti_extent_cursor_locate(&b, d->b, d->b + d->b_size, &out[k].begin_b, &out[k].end_b);
     }
     sort_differences(out, count);
 }

@@ -834,17 +834,44 @@ void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint
     }
 }
 
-void tti_token_extents_locate(const uint8_t *extents, uint32_t begin, uint32_t end, uint64_t *first,
+/* Passes over a token. */
+static void pass_token(tti_extent_cursor *c, tti_token_extent *extent)
+{
+    c->at = tti_token_extent_decode(c->at, c->at + TTI_EXTENT_MAX_BYTES, extent);
+    c->position += extent->gap + extent->size;
+    c->token++;
+}
+
+/* Passes over the tokens before this one, eight short ones at a time. */
+static void seek_token(tti_extent_cursor *c, uint32_t number)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    tti_token_extent extent = {0, 0};
+    if (c->at == NULL || number < c->token)
+        *c = (tti_extent_cursor){.extents = c->extents, .at = c->extents};
+    while (c->token < number) {
+        uint64_t eight = 0;
+        if (number - c->token >= 8)
+            eight = XXH_readLE64(c->at);
+        if (((eight - ones) & ~eight & 0x80 * ones) != 0) { /* one of them is 0, and long */
+            pass_token(c, &extent);
+            continue;
+        }
+        c->position +=
+            (eight >> TTI_EXTENT_SIZE_BITS & (TTI_EXTENT_SHORT_GAPS - 1) * ones) * ones >> 56;
+        c->position += (eight & (TTI_EXTENT_SHORT_SIZES - 1) * ones) * ones >> 56;
+        c->at += 8;
+        c->token += 8;
+    }
+}
+
+void tti_extent_cursor_locate(tti_extent_cursor *c, uint32_t begin, uint32_t end, uint64_t *first,
                               uint64_t *last)
 {
-    uint64_t position = 0;
-    for (uint32_t i = 0; i < end; i++) {
-        tti_token_extent span = {0, 0};
-        extents = tti_token_extent_decode(extents, extents + TTI_EXTENT_MAX_BYTES, &span);
-        position += span.gap;
-        if (i == begin)
-            *first = position;
-        position += span.size;
-    }
-    *last = position;
+    tti_token_extent extent = {0, 0};
+    seek_token(c, begin);
+    pass_token(c, &extent);
+    *first = c->position - extent.size;
+    seek_token(c, end);
+    *last = c->position;
 }

@@ -119,8 +119,17 @@ tt_status tti_tokens_append_text(tti_tokens *tokens, const char *text, size_t si
 void tti_token_extents_decode(const uint8_t *extents, uint32_t token_count, uint32_t *begins,
                               uint32_t *ends);
 
-/** The bytes of an article's tokens [begin, end), begin < end. */
-void tti_token_extents_locate(const uint8_t *extents, uint32_t begin, uint32_t end, uint64_t *first,
-                              uint64_t *last);
+/** Where in the extents of an article a search is. Begins as {.extents = extents}. */
+typedef struct tti_extent_cursor {
+    const uint8_t *extents;
+    const uint8_t *at; /**< the next token's; NULL: none has been looked for */
+    uint32_t token;    /**< its number */
+    uint64_t position; /**< where the one before it ends, in bytes of the article */
+} tti_extent_cursor;
+
+/** The bytes of the article's tokens [begin, end), begin < end: quick where they lie behind those
+ * that were located last. */
+void tti_extent_cursor_locate(tti_extent_cursor *cursor, uint32_t begin, uint32_t end,
+                              uint64_t *first, uint64_t *last);
 
 #endif
