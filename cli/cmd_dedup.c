@@ -15,6 +15,7 @@
 #include "message.h"
 #include "session.h"
 #include "spool.h"
+#include "util/id.h"
 
 enum { COPY_SIZE = 1 << 18 };
 
@@ -61,7 +62,7 @@ static int spool_accepted(void *ctx, const tt_record *record)
     if (record->line != 0) {
         (void)output_write(out, record->raw, record->raw_size);
     } else {
-        write_id(out, "{\"id\":", (tt_id){a->id, a->id_size, a->flags, 0});
+        write_id(out, "{\"id\":", tti_id_of(a));
         output_literal(out, ",\"text\":");
         write_string(out, a->text, a->text_size);
         if (record->title_size > 0) { /* a text may have front matter */

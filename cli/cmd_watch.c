@@ -19,6 +19,7 @@
 #include "service_link.h"
 #include "session.h"
 #include "signals.h"
+#include "util/id.h"
 #include "watched_directory.h"
 
 enum {
@@ -200,7 +201,7 @@ static int keep_rejects(watch_state *w)
 
 static void append_sent_article(buffer *out, const tt_article *a)
 {
-    const tt_index_article sent = {.id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0},
+    const tt_index_article sent = {.id = tti_id_of(a),
                                    .source = a->source,
                                    .source_size = a->source_size,
                                    .version = a->version,

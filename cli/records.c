@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "format.h"
 #include "message.h"
+#include "util/id.h"
 
 int records_refuse_cut(const tt_result *result, const char *path)
 {
@@ -40,7 +41,7 @@ typedef struct seen_ids {
 tt_id record_id(const tt_record *record)
 {
     const tt_article *a = &record->article;
-    return (tt_id){a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    return tti_id_of(a);
 }
 
 static int take_record(seen_ids *s, const tt_record *record)

@@ -1,8 +1,7 @@
 #include "serve/changes.h"
 
-#include <string.h>
-
 #include "serve/answers.h"
+#include "util/id.h"
 
 int changes_is_change(const tt_verdict *v)
 {
@@ -10,15 +9,10 @@ int changes_is_change(const tt_verdict *v)
            (v->kind == TT_VERDICT_CORRECTION || v->kind == TT_VERDICT_UPDATE);
 }
 
-static int is_same_id(const tt_id *x, const tt_id *y)
-{
-    return x->size == y->size && x->flags == y->flags && memcmp(x->bytes, y->bytes, x->size) == 0;
-}
-
 int changes_is_version(const tt_verdict *v, const tt_id *replacing)
 {
     return changes_is_change(v) &&
-           (is_same_id(&v->of, &v->id) || (replacing->size > 0 && is_same_id(&v->of, replacing)));
+           (tti_id_equal(v->of, v->id) || (replacing->size > 0 && tti_id_equal(v->of, *replacing)));
 }
 
 static void free_change(change *x)
@@ -51,7 +45,7 @@ const buffer *changes_find(const changes *c, const tt_id *id, const tt_id *of)
                     known_of = {x->of.bytes, x->of.size, x->of_flags, 0};
         if (known.bytes == NULL)
             return NULL;
-        if (is_same_id(&known, id) && is_same_id(&known_of, of))
+        if (tti_id_equal(known, *id) && tti_id_equal(known_of, *of))
             return &x->differ;
     }
     return NULL;

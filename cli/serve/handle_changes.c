@@ -10,6 +10,7 @@
 #include "serve/handlers.h"
 #include "serve/server.h"
 #include "serve/writer.h"
+#include "util/id.h"
 
 /* ==== Articles ================================================================================ */
 
@@ -45,7 +46,7 @@ void handle_query(request *r)
 /* An article as it was sent. */
 static void take_sent(const tt_article *a, found_article *out)
 {
-    const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+    const tt_id id = tti_id_of(a);
     out->article = *a;
     buffer_text(&out->json, "{\"id\":");
     buffer_id(&out->json, &id);

@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "serve/server.h"
 #include "terminal/progress.h"
+#include "util/id.h"
 
 enum {
     MOST_ARTICLES = 4096, /* of one commit */
@@ -180,7 +181,7 @@ static void copy_earlier(commit *c)
         return;
     for (size_t i = 0; i < c->count; i++) {
         const tt_article *a = &c->articles[i];
-        const tt_id id = {a->id, a->id_size, a->flags & TT_ARTICLE_INTEGER_ID, 0};
+        const tt_id id = tti_id_of(a);
         c->earlier[i] = copy_text_of(index, &id);
         if (c->earlier[i] == NULL)
             c->earlier[i] = copy_text_of(index, &a->replacing);

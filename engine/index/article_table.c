@@ -236,7 +236,7 @@ tt_status tti_article_copy_row(tti_slab *slab, const tti_db_row *r, tti_article_
     else if (r->token_count > 0)
         tti_read_le32(out->hashes, r->data, r->token_count);
     out->hash = hash_tokens(out->hashes, out->token_count);
-    out->id_hash = tti_id_hash(tti_id(r->id, r->id_size, r->article_flags));
+    out->id_hash = tti_id_hash(tti_db_row_id(r));
     return TT_OK;
 }
 

@@ -604,7 +604,7 @@ static tt_status begin_batch(const batch *b, tt_status *statuses, tt_error *erro
 /* Whether an editor decided that it is not to be used, in whatever version. */
 static int is_killed(const tt_index *x, const tt_article *a)
 {
-    const tt_id id = tti_id(a->id, a->id_size, a->flags);
+    const tt_id id = tti_id_of(a);
     return tti_decisions_find(&x->decisions, &id, NULL) == TT_DECISION_KILL;
 }
 

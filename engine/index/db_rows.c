@@ -159,7 +159,7 @@ const char *tti_db_row_fault(tti_db_row *r, int64_t tokens, int64_t flags, size_
     if (flags < 0 ||
         (flags & ~(int64_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN | TTI_ARTICLE_KILLED)) !=
             0 ||
-        !tti_id_is_valid(tti_id(r->id, r->id_size, r->article_flags)))
+        !tti_id_is_valid(tti_db_row_id(r)))
         return "its id is none";
     return row_data_is_valid(r, data_size) ? NULL : "its data makes no sense";
 }

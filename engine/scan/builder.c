@@ -215,7 +215,7 @@ static tt_status reserve_articles(tt_scan *scan, size_t count, tt_error *error)
 /* Adds the id of the article that comes next. @return 0, or -1 if an article has it already */
 static int insert_article_id(tt_scan *scan, const tt_article *x, uint32_t hash)
 {
-    const tt_id id = tti_id(x->id, x->id_size, x->flags);
+    const tt_id id = tti_id_of(x);
     if (tti_table_find(&scan->ids, hash, tti_article_has_id, scan->store.corpus.articles, &id) !=
         UINT32_MAX)
         return -1;
@@ -234,7 +234,7 @@ static void append_articles(tt_scan *scan, const tt_article *articles, size_t co
         const size_t k = i - PREFETCH_DISTANCE;
         if (i < count && list[i].status == TT_OK) {
             const tt_article *x = &articles[i];
-            hashes[i % PREFETCH_DISTANCE] = tti_id_hash(tti_id(x->id, x->id_size, x->flags));
+            hashes[i % PREFETCH_DISTANCE] = tti_id_hash(tti_id_of(x));
             tti_table_prefetch(&scan->ids, hashes[i % PREFETCH_DISTANCE]);
         }
         if (i < PREFETCH_DISTANCE || list[k].status != TT_OK)

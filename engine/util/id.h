@@ -12,6 +12,11 @@ static inline tt_id tti_id(const char *bytes, size_t size, uint32_t flags)
     return (tt_id){bytes, size, flags & TT_ARTICLE_INTEGER_ID, 0};
 }
 
+static inline tt_id tti_id_of(const tt_article *article)
+{
+    return tti_id(article->id, article->id_size, article->flags);
+}
+
 /** Whether two ids are the same, or there are none: none is of size 0. */
 static inline int tti_id_equal(tt_id x, tt_id y)
 {

@@ -98,6 +98,26 @@ static void stripping_takes_linear_time(void **state)
     free(text);
 }
 
+/* A text of `size` bytes in which one word is emphasised. */
+static int is_html_with_one_tag_in(size_t size)
+{
+    static const char begin[] = "All <b>ships</b> are in port.";
+    char text[2000];
+    assert_true(size <= sizeof text);
+    memset(text, ' ', size);
+    memcpy(text, begin, sizeof begin - 1);
+    return tti_markup_is_html(text, size);
+}
+
+static void a_text_with_a_tag_in_400_bytes_is_html(void **state)
+{
+    (void)state;
+    assert_true(is_html_with_one_tag_in(100));
+    assert_true(is_html_with_one_tag_in(800));
+    assert_false(is_html_with_one_tag_in(801));
+    assert_false(is_html_with_one_tag_in(2000));
+}
+
 static void flattening_makes_one_line(void **state)
 {
     char text[] = " a\n\n b\tc \r\n";
@@ -148,6 +168,7 @@ int main(void)
         cmocka_unit_test(what_is_not_text_is_left_out),
         cmocka_unit_test(broken_markup_is_taken_as_it_comes),
         cmocka_unit_test(stripping_takes_linear_time),
+        cmocka_unit_test(a_text_with_a_tag_in_400_bytes_is_html),
         cmocka_unit_test(flattening_makes_one_line),
         cmocka_unit_test(times_of_wire_formats_become_rfc_3339),
     };
