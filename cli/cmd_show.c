@@ -37,8 +37,9 @@ typedef struct show_state {
     article_copy *copies; /* by article; without a text if no view needs it */
     view *views;
     size_t view_count, view_capacity;
-    uint64_t left_out;       /* views that --all would add */
-    const tt_cluster *story; /* whose versions are shown, or NULL */
+    uint64_t left_out;         /* views that --all would add */
+    const tt_cluster *cluster; /* that --cluster names, or NULL */
+    const tt_cluster *story;   /* whose versions are shown, or NULL */
 } show_state;
 
 /* ==== Choosing the views ================================================================== */
@@ -182,8 +183,10 @@ static int choose_views(show_state *w, const char *name)
     if (name != NULL)
         return choose_named_article(w, name);
     for (uint64_t i = 0; i < r->cluster_count && s->cluster != 0; i++)
-        if (r->clusters[i].number == s->cluster)
-            return choose_cluster(w, &r->clusters[i]);
+        if (r->clusters[i].number == s->cluster) {
+            w->cluster = &r->clusters[i];
+            return choose_cluster(w, w->cluster);
+        }
     if (s->cluster != 0)
         return refuse_number(w, "cluster", s->cluster, r->cluster_count);
     for (uint64_t i = 0; i < r->section_count; i++)
@@ -306,6 +309,51 @@ static int print_view(show_state *w, const view *v)
     return side_by_side_passages(&w->terminal, left, left_part, right, right_part);
 }
 
+/* Articles that pairs join with the cluster, and that are not in it. */
+static int print_beside(const show_state *w)
+{
+    enum { SHOWN = 5 };
+    static const struct {
+        tt_relation first, last;
+        const char *about;
+    } kinds[] = {{TT_IDENTICAL, TT_CONTAINED, "copies of one of them, in no cluster with it"},
+                 {TT_SERIES, TT_SERIES, "series: the same template with other facts, not copies"},
+                 {TT_RELATED, TT_RELATED, "related: a part of it, or another stage of the story"}};
+    const tt_cluster *c = w->cluster;
+    unsigned char *seen = calloc((size_t)w->arrays.article_count + 1, 1);
+    if (seen == NULL)
+        return failure_memory();
+    for (size_t i = 0; i < c->count; i++)
+        seen[c->members[i]] = 1;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+        size_t count = 0;
+        for (size_t i = 0; i < w->arrays.pair_count; i++) {
+            const tt_pair *p = &w->arrays.pairs[i];
+            const int a_inside = has_article(c, p->a), b_inside = has_article(c, p->b);
+            const uint64_t other = a_inside ? p->b : p->a;
+            const tt_id id = tt_result_id(w->result, other);
+            if (p->relation < (int32_t)kinds[kind].first ||
+                p->relation > (int32_t)kinds[kind].last || a_inside == b_inside || seen[other])
+                continue;
+            seen[other] = 1;
+            if (count++ == 0)
+                (void)printf("\n%sbeside this cluster%s, %s:\n",
+                             terminal_style(&w->terminal, STYLE_NUMBER),
+                             terminal_style(&w->terminal, STYLE_PLAIN), kinds[kind].about);
+            if (count > SHOWN)
+                continue;
+            (void)fputs("  ", stdout);
+            (void)terminal_print_text(STYLE_STRONG, &w->terminal, id.bytes, id.size,
+                                      w->terminal.columns - 4);
+            (void)putchar('\n');
+        }
+        if (count > SHOWN)
+            (void)printf("  and %zu more: list RESULT --pairs\n", count - SHOWN);
+    }
+    free(seen);
+    return 0;
+}
+
 static int print_views(show_state *w)
 {
     int rc = 0;
@@ -320,6 +368,8 @@ static int print_views(show_state *w)
         (void)printf("\n%s%" PRIu64 " more: --all shows them%s\n",
                      terminal_style(&w->terminal, STYLE_FAINT), w->left_out,
                      terminal_style(&w->terminal, STYLE_PLAIN));
+    if (rc == 0 && w->cluster != NULL && !w->session.settings->unified)
+        rc = print_beside(w);
     return rc != 0 ? rc : output_flush_standard();
 }
 

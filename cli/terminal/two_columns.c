@@ -141,6 +141,20 @@ static void print_row(const terminal *s, const column *const columns[2], const l
     (void)putchar('\n');
 }
 
+/* Prints the next line of each column, if it has one, and moves behind them. */
+static void print_next_row(const terminal *s, const column *const columns[2], size_t at[2],
+                           block kind)
+{
+    line lines[2];
+    for (int k = LEFT; k <= RIGHT; k++) {
+        do {
+            lines[k] = next_line(s, columns[k], at[k]);
+            at[k] = lines[k].next;
+        } while (lines[k].width == 0 && at[k] < columns[k]->size);
+    }
+    print_row(s, columns, lines, kind);
+}
+
 void two_columns_print(const terminal *s, const column *left, const column *right, block kind,
                        int most)
 {
@@ -150,14 +164,7 @@ void two_columns_print(const terminal *s, const column *left, const column *righ
     const size_t all = rows[0] > rows[1] ? rows[0] : rows[1];
     const size_t limit = most > 0 && all > (size_t)most + 1 ? (size_t)most : all;
     while (row < limit) {
-        line lines[2];
-        for (int k = LEFT; k <= RIGHT; k++) {
-            do {
-                lines[k] = next_line(s, columns[k], at[k]);
-                at[k] = lines[k].next;
-            } while (lines[k].width == 0 && at[k] < columns[k]->size);
-        }
-        print_row(s, columns, lines, kind);
+        print_next_row(s, columns, at, kind);
         row++;
     }
     if (limit < all)
@@ -169,11 +176,13 @@ void two_columns_print(const terminal *s, const column *left, const column *righ
 void two_columns_heading(const terminal *s, const char *left, size_t left_size, const char *right,
                          size_t right_size, style look)
 {
-    const int width = column_width(s);
-    const int used = terminal_print_text(look, s, left, left_size, width);
-    (void)printf("%*s %s ", width - used, "", s->unicode ? "\xe2\x94\x82" : "|");
-    (void)terminal_print_text(look, s, right, right_size, width);
-    (void)putchar('\n');
+    enum { MOST_LINES = 6 };
+    const column columns[2] = {{left, left_size, NULL, look, 0},
+                               {right, right_size, NULL, look, 0}};
+    const column *const both[2] = {&columns[LEFT], &columns[RIGHT]};
+    size_t at[2] = {0, 0};
+    for (int row = 0; row < MOST_LINES && (at[LEFT] < left_size || at[RIGHT] < right_size); row++)
+        print_next_row(s, both, at, BLOCK_SHARED);
 }
 
 void two_columns_rule(const terminal *s)

@@ -30,7 +30,7 @@ typedef enum block {
 void two_columns_print(const terminal *s, const column *left, const column *right, block kind,
                        int most);
 
-/** Prints one line above each column. */
+/** Prints a heading above each column, wrapped in six lines at most. */
 void two_columns_heading(const terminal *s, const char *left, size_t left_size, const char *right,
                          size_t right_size, style look);
 

@@ -216,3 +216,35 @@ test_lines_break_at_blanks_that_are_not_to_be_broken() {
     exits 0
     for word in signed statutory declaration surveyors contractors; do has out $word; done
 }
+
+test_what_is_beside_a_cluster() {
+    feed=$here/../../corpora/feed/articles.jsonl
+    run scan -q --series "$feed" -o result.jsonl
+    for number in $(seq "$(grep -c '"type":"cluster"' result.jsonl)"); do
+        run show result.jsonl --cluster "$number" "$feed"
+        exits 0
+        grep -q 'beside this cluster' out && break
+    done
+    has out 'beside this cluster, '
+    sed -n 's/^  \([a-z]*-05[0-9-]*\)$/\1/p' out >ids
+    [ -s ids ] || fail 'no article'
+    while read -r id; do lacks "$(grep "\"cluster\":$number," result.jsonl >line; echo line)" "\"$id\""; done <ids
+    run show result.jsonl --cluster "$number" -u "$feed"
+    lacks out 'beside this cluster'
+}
+
+test_headings_are_wrapped_and_not_cut() {
+    make_versions
+    sed 's/"id":"\(v.\)"/"id":"a-rather-long-name-of-an-article-\1","source":"North Coast Press","title":"Train hits lorry at level crossing near Oakley - update \1"/' feed.jsonl >named.jsonl
+    run scan -q named.jsonl -o result.jsonl
+    for columns in 40 80; do
+        COLUMNS=$columns run show result.jsonl a-rather-long-name-of-an-article-v2 named.jsonl
+        exits 0
+        has out '10:05'
+        sed -n '1,/facts that differ/p' out | tr -d '\n| +-' | tr -s ' ' >heading
+        has heading v3
+        lacks out '...'
+        [ "$(awk -v n=$columns 'length > n' out | grep -cv 'appears in the right')" -eq 0 ] || fail "wider than $columns"
+    done
+    has out 'update v2'
+}
