@@ -479,6 +479,9 @@ static int process_inputs(watch_state *w, const settings *s, uint32_t flags,
         rc = failure_library(&error, ABOUT_INDEX);
     if (rc == 0 && w->index != NULL)
         rc = session_take_notices(&w->session, w->index);
+    if (rc == 0 && w->index != NULL &&
+        tt_index_sources(w->index, s->sources, s->prefer, &error) != TT_OK)
+        rc = failure_library(&error, ABOUT_INDEX);
     if (rc == 0)
         rc = obey_requests(w);
     if (rc == 0 && s->dir != NULL)
@@ -600,7 +603,11 @@ int watch_compare_with(const settings *s)
 /* Connects to the service that is named in the place of an index. */
 static int open_service(watch_state *w, const settings *s)
 {
-    const char *option = s->window != 0 ? "window" : s->notices != NULL ? "notices" : NULL;
+    const char *option = s->window != 0       ? "window"
+                         : s->notices != NULL ? "notices"
+                         : s->sources != 0    ? "sources"
+                         : s->prefer != NULL  ? "prefer"
+                                              : NULL;
     int rc;
     if (option != NULL)
         return message_usage(s->command, "--%s is for an INDEX; a service decides that itself",

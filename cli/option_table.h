@@ -22,6 +22,7 @@ typedef enum kind {
     KIND_PARAGRAPHS,  /**< int32_t, an index into the words auto, line, blank, none */
     KIND_TEXT_FORMAT, /**< int32_t, an index into the words auto, plain, html */
     KIND_CUT,         /**< int32_t, an index into the words off, all, notices, within */
+    KIND_SOURCES,     /**< int32_t, tt_sources */
     KIND_PROGRESS,    /**< int32_t, an index into the words auto, always, never */
     KIND_COLOR,       /**< int32_t, an index into the words auto, always, never */
     KIND_LOG,         /**< int32_t, an index into the words text, json */

@@ -15,6 +15,7 @@
 static const char *const keep_words[] = {"longest", "first", "newest", NULL};
 static const char *const paragraph_words[] = {"auto", "line", "blank", "none", NULL};
 static const char *const text_format_words[] = {"auto", "plain", "html", NULL};
+static const char *const source_words[] = {"any", "across", "within", NULL};
 static const char *const cut_words[] = {"off", "all", "notices", "within", NULL};
 static const char *const log_words[] = {"text", "json", NULL};
 static const char *const when_words[] = {"auto", "always", "never", NULL};
@@ -179,6 +180,7 @@ int option_parse_value(const option_row *r, const char *text, settings *s)
     case KIND_PARAGRAPHS: return parse_word(paragraph_words, text, field);
     case KIND_TEXT_FORMAT: return parse_word(text_format_words, text, field);
     case KIND_CUT: return parse_word(cut_words, text, field);
+    case KIND_SOURCES: return parse_word(source_words, text, field);
     case KIND_PROGRESS:
     case KIND_COLOR: return parse_word(when_words, text, field);
     case KIND_LOG: return parse_word(log_words, text, field);
@@ -229,6 +231,7 @@ void option_describe_value(const option_row *r, char *to, size_t size)
     case KIND_PARAGRAPHS: (void)snprintf(to, size, "auto, line, blank or none"); return;
     case KIND_TEXT_FORMAT: (void)snprintf(to, size, "auto, plain or html"); return;
     case KIND_CUT: (void)snprintf(to, size, "all, notices, within or off"); return;
+    case KIND_SOURCES: (void)snprintf(to, size, "any, across or within"); return;
     case KIND_PROGRESS:
     case KIND_COLOR: (void)snprintf(to, size, "auto, always or never"); return;
     case KIND_LOG: (void)snprintf(to, size, "text or json"); return;
@@ -293,6 +296,7 @@ const char *const *option_words(const option_row *r)
     case KIND_PARAGRAPHS: return paragraph_words;
     case KIND_TEXT_FORMAT: return text_format_words;
     case KIND_CUT: return cut_words;
+    case KIND_SOURCES: return source_words;
     case KIND_PROGRESS:
     case KIND_COLOR: return when_words;
     case KIND_LOG: return log_words;

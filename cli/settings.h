@@ -53,6 +53,8 @@ struct settings {
     int64_t before;       /**< microseconds since 1970; TT_NO_TIME: not given */
     int64_t older_than;   /**< microseconds; 0: not given */
     int64_t window;       /**< microseconds; 0: not given */
+    int32_t sources;      /**< tt_sources */
+    const char *prefer;   /**< names of sources; NULL: not given */
     int64_t commit_every; /**< microseconds; 0: commit without waiting */
     const char *listen;   /**< of serve: NULL: not given, as what follows */
     const char *token_file, *hosts, *access_log;

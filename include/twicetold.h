@@ -1329,6 +1329,22 @@ TT_API uint64_t tt_index_count(const tt_index *index);
 TT_API TT_NODISCARD tt_status tt_index_notices(tt_index *index, const tt_result *result,
                                                tt_error *error);
 
+/** Which earlier articles a verdict may name as `of`, by their sources. Sources are the same only if
+ * both are given. */
+typedef enum tt_sources {
+    TT_SOURCES_ANY = 0,
+    TT_SOURCES_ACROSS = 1, /**< those of another source than the article */
+    TT_SOURCES_WITHIN = 2  /**< those of its own source */
+} tt_sources;
+
+/** Gives the handle rules for sources, which last until it is closed and are not stored. `preferred`
+ * (NULL: none) are names of sources, the best first, with commas between them: of articles that
+ * have most of a new one, that of the best source is named, and an article of a better source than
+ * that is its `update` and no `duplicate`. Versions of an item, notices, what is withdrawn, and the
+ * lists of tt_index_matches() do not depend on sources. @return TT_OK, TT_EINVAL, TT_ENOMEM */
+TT_API TT_NODISCARD tt_status tt_index_sources(tt_index *index, int32_t which,
+                                               const char *preferred, tt_error *error);
+
 /** Removes articles by their ids; those that are not there are passed over. *removed (NULL: not
  * wanted): how many were there. @return TT_OK, TT_EIO, TT_ENOMEM */
 TT_API TT_NODISCARD tt_status tt_index_remove(tt_index *index, const tt_id *ids, size_t count,

@@ -48,6 +48,7 @@ static int open_index(server *s)
     }
     options.keep_text = 0;
     if (tt_index_open(&s->index, path, 0, &options, &error) != TT_OK ||
+        tt_index_sources(s->index, s->settings->sources, s->settings->prefer, &error) != TT_OK ||
         tt_index_query(s->index, &none, 0, NULL, take_none, NULL, &error) != TT_OK)
         return failure_library(&error, ABOUT_INDEX);
     return 0;

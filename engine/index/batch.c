@@ -302,7 +302,7 @@ static tt_status classify_replacement(const batch *b, size_t position, const tti
     const tti_doc doc = tti_db_row_doc(row);
     tt_verdict *added;
     tti_decision d;
-    b->x->classifier.comparison.id = tti_db_row_id(row);
+    tti_comparison_begin(&b->x->classifier.comparison, &b->x->classifier, row, 1);
     TTI_TRY(tti_classify(&b->x->classifier, &doc, &d, error));
     d.kind = version->decision.kind;
     d.of = TTI_NONE;
@@ -432,7 +432,7 @@ static tt_status add_notice_verdict(const batch *b, size_t position, const tti_d
     tt_status status = TT_OK;
     if (is_known) {
         c->with_matches = 1;
-        c->comparison.id = tti_db_row_id(row);
+        tti_comparison_begin(&c->comparison, c, row, 0);
         status = tti_classify(c, &doc, &d, error);
         c->with_matches = with_matches;
     }
@@ -541,7 +541,7 @@ static tt_status compare_micro_batch(tt_index *x, tt_error *error)
         const tti_doc doc = tti_db_row_doc(&p->row);
         const uint32_t number =
             p->article == TTI_NONE ? (uint32_t)x->table.articles.count : p->article;
-        p->comparison.id = tti_db_row_id(&p->row);
+        tti_comparison_begin(&p->comparison, &x->classifier, &p->row, 1);
         p->status = tti_compare_with_earlier(&x->classifier, threads > 1 ? tti_thread_index() : 0,
                                              &doc, number, &p->comparison, NULL);
     }

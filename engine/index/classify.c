@@ -1,5 +1,7 @@
 #include "index/classify.h"
 
+#include "result/clusters.h"
+#include "util/alloc.h"
 #include "util/error.h"
 #include "util/sort.h"
 #include "verify/own_text.h"
@@ -52,6 +54,7 @@ void tti_classifier_free(tti_classifier *c)
     tti_array_free(&c->comparers, c->options->allocator);
     tti_comparison_free(&c->comparison);
     tti_notices_free(&c->notices);
+    tti_release(c->options->allocator, c->sources.preferred, c->sources.size, 1);
     tti_repeats_cache_free(&c->cache);
     memset(c, 0, sizeof *c);
 }
@@ -88,10 +91,67 @@ static tt_status find_new_paragraph(const tti_classifier *c, const tti_comparer 
     return TT_OK;
 }
 
+void tti_comparison_begin(tti_comparison *x, const tti_classifier *c, const tti_db_row *row,
+                          int by_sources)
+{
+    const int has_rules = c->sources.which != TT_SOURCES_ANY || c->sources.preferred != NULL;
+    x->id = tti_db_row_id(row);
+    x->source = row->source;
+    x->source_size = row->source_size;
+    x->sources = by_sources && has_rules ? &c->sources : NULL;
+}
+
+enum { MOST_TWINS = 64 /* that are looked at, of articles with the same tokens */ };
+
+static int64_t rank_of(const tti_classifier *c, uint32_t article)
+{
+    const tti_indexed_article *a = &tti_array_at(&c->table->articles, article);
+    return tti_source_rank(tti_indexed_article_source(a), a->source_size, c->sources.preferred);
+}
+
+/* Whether the rules let a verdict on the article name this one. Where one of them has no source,
+ * the two are of different ones. */
+static int may_name(const tti_comparison *x, const tti_indexed_article *a)
+{
+    const int is_same = a->source_size > 0 && a->source_size == x->source_size &&
+                        memcmp(tti_indexed_article_source(a), x->source, a->source_size) == 0;
+    return x->sources->which == TT_SOURCES_ANY ||
+           is_same == (x->sources->which == TT_SOURCES_WITHIN);
+}
+
+/* The article with the tokens of `other` that a verdict may name: of the preferred source, and of
+ * those the earliest; TTI_NONE: none. What is withdrawn is always named. */
+static uint32_t find_named(const tti_classifier *c, const tti_comparison *x, uint32_t other)
+{
+    uint32_t best = TTI_NONE, member = tti_article_table_group(c->table, other)->first;
+    if (x->sources == NULL)
+        return other;
+    for (int k = 0; member != TTI_NONE && member < x->number && k < MOST_TWINS; k++) {
+        const tti_indexed_article *a = &tti_array_at(&c->table->articles, member);
+        if (a->flags & TT_ARTICLE_WITHDRAWN)
+            return other;
+        if (may_name(x, a) && (best == TTI_NONE || rank_of(c, member) > rank_of(c, best)))
+            best = member;
+        member = a->next;
+    }
+    return best;
+}
+
 /* Between equals the earlier article stays: they come in order. */
 static int is_better_pair(const tti_best_pair *best, const tti_compared_pair *found)
 {
     return best->of == TTI_NONE || found->pair.overlap_b > best->pair.overlap_b;
+}
+
+/* Of articles that hold the new one, that of the preferred source is better. */
+static int is_better_copy(const tti_classifier *c, const tti_comparison *x,
+                          const tti_best_pair *best, const tti_compared_pair *found, uint32_t named)
+{
+    const double drop = c->options->drop;
+    if (x->sources != NULL && best->of != TTI_NONE && best->pair.overlap_b >= drop &&
+        found->pair.overlap_b >= drop && rank_of(c, named) != rank_of(c, best->of))
+        return rank_of(c, named) > rank_of(c, best->of);
+    return is_better_pair(best, found);
 }
 
 static tti_best_pair make_best_pair(uint32_t of, const tti_compared_pair *found, const tti_doc *doc,
@@ -105,11 +165,12 @@ static tti_best_pair make_best_pair(uint32_t of, const tti_compared_pair *found,
                            .admitted = found->admitted};
 }
 
+/* `named`: the article with the tokens of `of` that is to be told. */
 static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint32_t of,
-                              const tti_compared_pair *found)
+                              uint32_t named, const tti_compared_pair *found)
 {
     const tt_allocator *a = out->passages.allocator;
-    tti_doc_match m = {.of = of,
+    tti_doc_match m = {.of = named,
                        .admitted = found->admitted,
                        .pair = found->pair,
                        .facts = found->facts,
@@ -170,8 +231,6 @@ static tt_status find_story_section(const tti_classifier *c, const tti_compariso
     return TT_OK;
 }
 
-enum { MOST_TWINS = 64 /* that are looked at, of articles with the same tokens */ };
-
 /* Whether an editor decided that the article is no copy of one with the tokens of `other`. */
 static int is_no_copy(const tti_classifier *c, const tti_comparison *x, uint32_t other)
 {
@@ -195,6 +254,7 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
     const size_t passages = out->passages.passages.count, blocks = out->passages.blocks.count;
     const tti_doc a = tti_article_table_doc(c->table, other);
     tti_compared_pair found;
+    const uint32_t named = find_named(c, out, other);
     int has_section;
     TTI_TRY(tti_comparer_run(comparer, &a, doc, &found, error));
     TTI_TRY(tti_compared_pair_add_passages(&found, other, out->number, c->options->min_section,
@@ -203,18 +263,19 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
         TTI_TRY_ALLOC(apply_notices(c, comparer, doc, out->number, &a, other, &found), error,
                       "notices");
     TTI_TRY_ALLOC(find_story_section(c, out, doc, passages, &has_section), error, "notices");
-    if (found.admitted && TT_IS_COPY(found.pair.relation) &&
-        is_better_pair(&out->admitted, &found) && !is_no_copy(c, out, other)) {
-        out->admitted = make_best_pair(other, &found, doc, has_section);
+    if (named != TTI_NONE && found.admitted && TT_IS_COPY(found.pair.relation) &&
+        is_better_copy(c, out, &out->admitted, &found, named) && !is_no_copy(c, out, other)) {
+        out->admitted = make_best_pair(named, &found, doc, has_section);
         TTI_TRY_ALLOC(
             find_new_paragraph(c, comparer, doc, &found, &out->admitted.has_new_paragraph), error,
             "notices");
     }
-    if (has_section && !(found.admitted && found.pair.relation == TT_BOILERPLATE) &&
+    if (named != TTI_NONE && has_section &&
+        !(found.admitted && found.pair.relation == TT_BOILERPLATE) &&
         is_better_pair(&out->with_section, &found))
-        out->with_section = make_best_pair(other, &found, doc, 1);
-    if (c->with_matches)
-        TTI_TRY_ALLOC(append_match(c, out, other, &found), error, "matches");
+        out->with_section = make_best_pair(named, &found, doc, 1);
+    if (c->with_matches && named != TTI_NONE)
+        TTI_TRY_ALLOC(append_match(c, out, other, named, &found), error, "matches");
     if (!wants_sections) { /* as in a scan */
         out->passages.passages.count = passages;
         out->passages.blocks.count = blocks;
@@ -302,6 +363,8 @@ tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tt
     out->passages.allocator = c->options->allocator;
     out->number = number;
     out->same = find_same(c->table, doc, number);
+    if (out->same != TTI_NONE && find_named(c, out, out->same) == TTI_NONE)
+        out->same = TTI_NONE;
     out->passages.passages.count = out->passages.blocks.count = 0;
     out->admitted.of = out->with_section.of = TTI_NONE;
     out->matches.count = out->match_passages.count = 0;
@@ -366,7 +429,7 @@ static tt_status decide_copy(tti_classifier *c, uint32_t first, const tti_doc *d
     cache->repeats.count = tti_token_repeats_of_copy(m->repeats, m->count, first, doc->token_count,
                                                      c->options->min_section, cache->repeats.items);
     out->kind = TT_VERDICT_DUPLICATE;
-    out->of = first;
+    out->of = find_named(c, out->comparison, first);
     out->pair = tti_identical_pair;
     out->admitted = 1;
     return TT_OK;
@@ -396,6 +459,9 @@ tt_status tti_decide(tti_classifier *c, const tti_doc *doc, tti_comparison *x, t
         TTI_TRY(tti_repeats_cache_compute(&c->cache, &x->passages, x->number, error));
         choose_kind(c, x, doc->token_count, out);
     }
+    if (out->kind == TT_VERDICT_DUPLICATE && x->sources != NULL &&
+        tti_source_rank(x->source, x->source_size, c->sources.preferred) > rank_of(c, out->of))
+        out->kind = TT_VERDICT_UPDATE; /* it is the one to be used */
     out->repeats = c->cache.repeats.items;
     out->repeat_count = c->cache.repeats.count;
     return TT_OK;

@@ -38,9 +38,20 @@ typedef struct tti_best_pair {
     int has_new_paragraph; /**< set of the best by the rules alone */
 } tti_best_pair;
 
+/** Which articles a verdict may name, by their sources. */
+typedef struct tti_source_rules {
+    int32_t which;   /**< tt_sources */
+    char *preferred; /**< names, the best first, with commas between them; NULL: none */
+    size_t size;     /**< of them, with a NUL */
+} tti_source_rules;
+
 /** An article compared with those before it. Zeroed, it is empty. */
 typedef struct tti_comparison {
-    tt_id id;              /**< of the article, for what was decided about it; set by the caller */
+    tt_id id;              /**< of the article, for what was decided about it; this and the source
+                                are set by tti_comparison_begin() */
+    const char *source;
+    size_t source_size;
+    const tti_source_rules *sources; /**< NULL: there are none */
     uint32_t number;       /**< in the table, or what it would be */
     uint32_t same;         /**< the document with the same tokens, or TTI_NONE */
     tti_verified passages; /**< shared with earlier documents, where they are sections */
@@ -77,6 +88,7 @@ typedef struct tti_classifier {
     TTI_ARRAY(tti_comparer) comparers; /**< one a thread; the first serves all that goes in order */
     tti_repeats_cache cache;
     tti_notices notices;       /**< that the index was given */
+    tti_source_rules sources;  /**< likewise */
     tti_comparison comparison; /**< of tti_classify() */
 } tti_classifier;
 
@@ -87,6 +99,9 @@ void tti_classifier_free(tti_classifier *c);
 
 /** Makes comparers for so many threads. @return TT_OK, TT_ENOMEM */
 tt_status tti_classifier_reserve(tti_classifier *c, int threads, tt_error *error);
+/** Says which article is to be compared, and whether the rules for sources hold. */
+void tti_comparison_begin(tti_comparison *x, const tti_classifier *c, const tti_db_row *row,
+                          int by_sources);
 /** The first step, with the comparer of a thread: the table does not change meanwhile. `number`:
  * the article's in the table, whose seeds are in the postings, or the table's count for one that is
  * not in it. */

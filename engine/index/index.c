@@ -236,6 +236,27 @@ tt_status tt_index_notices(tt_index *x, const tt_result *result, tt_error *error
     return tti_notices_copy(&x->classifier.notices, &result->notices, error);
 }
 
+tt_status tt_index_sources(tt_index *x, int32_t which, const char *preferred, tt_error *error)
+{
+    tti_source_rules *rules;
+    tti_source_rules made = {which, NULL, 0};
+    if (x == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index is NULL");
+    if (which < TT_SOURCES_ANY || which > TT_SOURCES_WITHIN)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "there is no such rule for sources");
+    TTI_TRY(tti_index_check_use(x, error));
+    if (preferred != NULL && *preferred != '\0') {
+        made.size = strlen(preferred) + 1;
+        made.preferred = tti_alloc(x->options.allocator, made.size, 1);
+        TTI_TRY_ALLOC(made.preferred == NULL, error, "names of sources");
+        memcpy(made.preferred, preferred, made.size);
+    }
+    rules = &x->classifier.sources;
+    tti_release(x->options.allocator, rules->preferred, rules->size, 1);
+    *rules = made;
+    return TT_OK;
+}
+
 /* ---- Removing -------------------------------------------------------------------------------- */
 
 static tt_status end_removal(tt_index *x, tt_status status, tt_error *error)

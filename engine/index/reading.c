@@ -187,6 +187,8 @@ static tti_db_row row_in_table(const tt_index *x, uint32_t article)
     const tti_article_group *group = tti_article_table_group(&x->table, article);
     return (tti_db_row){.number = a->number,
                         .id = a->bytes,
+                        .source = tti_indexed_article_source(a),
+                        .source_size = a->source_size,
                         .hashes = group->hashes,
                         .flags = tti_indexed_article_flags(a),
                         .extents = tti_indexed_article_extents(a),
@@ -234,7 +236,7 @@ static tt_status judge_article(tt_index *x, uint32_t article, tt_error *error)
     tt_article terms;
     tti_decision d;
     tt_status status;
-    c->comparison.id = tti_db_row_id(&row);
+    tti_comparison_begin(&c->comparison, c, &row, 1);
     TTI_TRY(tti_compare_with_earlier(c, 0, &doc, article, &c->comparison, error));
     TTI_TRY(tti_decide(c, &doc, &c->comparison, &d, error));
     c->with_matches = 1;

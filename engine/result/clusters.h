@@ -55,4 +55,8 @@ tt_status tti_clusters_list(const tti_clusters *clusters, const tti_corpus *corp
 
 void tti_clusters_free(tti_clusters *clusters);
 
+/** How a source is preferred by a list of names with commas between them: the first has the greatest
+ * rank; INT64_MIN for one that is not in it. In representative.c. */
+int64_t tti_source_rank(const char *source, size_t size, const char *list);
+
 #endif

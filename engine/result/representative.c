@@ -15,14 +15,13 @@ typedef struct preference {
     uint32_t doc;
 } preference;
 
-/* The first source in the list has the greatest rank; INT64_MIN for one that is not in it. */
-static int64_t source_rank(const tti_article *article, const char *list)
+int64_t tti_source_rank(const char *source, size_t size, const char *list)
 {
     int64_t rank = 0;
     while (list != NULL && *list != '\0') {
         const size_t n = strcspn(list, ",");
         rank--;
-        if (n == article->source_size && memcmp(list, article->source, n) == 0)
+        if (n == size && memcmp(list, source, n) == 0)
             return rank;
         list += n + (list[n] == ',');
     }
@@ -37,7 +36,9 @@ static preference preference_of(const tti_corpus *corpus, const tt_options *opti
     switch (options->keep) {
     case TT_KEEP_FIRST: m.length = 0; break;
     case TT_KEEP_NEWEST: m.value = x->published, m.length = 0; break;
-    case TT_KEEP_SOURCE: m.value = source_rank(x, options->keep_sources); break;
+    case TT_KEEP_SOURCE:
+        m.value = tti_source_rank(x->source, x->source_size, options->keep_sources);
+        break;
     default: break;
     }
     return m;

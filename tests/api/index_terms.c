@@ -1,5 +1,5 @@
-/* What a wire says of an item beside its text: embargo, end, language, status; and which item it
- * takes the place of. */
+/* What a wire says of an item beside its text: embargo, end, language, status, and which item it
+ * takes the place of; and rules for sources. */
 #include "index.h"
 
 static const char old_text[] =
@@ -272,6 +272,87 @@ static void questions_replace_nothing(void **state)
     tt_index_close(index);
 }
 
+static tt_article from(const char *source, const char *id, const char *text)
+{
+    tt_article a = item(id, text);
+    a.source = source;
+    a.source_size = strlen(source);
+    return a;
+}
+
+static tt_index *open_by_sources(tt_sources which, const char *preferred)
+{
+    tt_index *index = open_index(NULL);
+    assert_int_equal(tt_index_sources(index, which, preferred, NULL), TT_OK);
+    return index;
+}
+
+/* The text with more words behind it than a duplicate may have. */
+static const char *longer_text(void)
+{
+    static char text[600];
+    (void)snprintf(text, sizeof text,
+                   "%s Rescuers from three towns were there within the hour, and the hospital in "
+                   "the next bay kept two nurses and a doctor on duty all night.",
+                   old_text);
+    return text;
+}
+
+static void across_sources_a_source_does_not_copy_itself(void **state)
+{
+    tt_index *index = open_by_sources(TT_SOURCES_ACROSS, NULL);
+    tt_article none = item("n", old_text);
+    (void)state;
+    none.source_size = 0;
+    assert_verdict(add(index, from("A", "a", old_text)), TT_VERDICT_NEW, "");
+    assert_verdict(add(index, from("A", "a2", old_text)), TT_VERDICT_NEW, "");
+    assert_verdict(add(index, from("A", "a3", longer_text())), TT_VERDICT_NEW, "");
+    assert_verdict(add(index, from("B", "b", old_text)), TT_VERDICT_DUPLICATE, "a");
+    assert_verdict(add(index, from("A", "a4", longer_text())), TT_VERDICT_UPDATE, "b");
+    assert_verdict(add(index, none), TT_VERDICT_DUPLICATE, "a");
+    assert_verdict(add(index, from("A", "a", new_text)), TT_VERDICT_UPDATE,
+                   "a"); /* a version */
+    tt_index_close(index);
+}
+
+static void within_sources_only_a_source_copies_itself(void **state)
+{
+    tt_index *index = open_by_sources(TT_SOURCES_WITHIN, NULL);
+    (void)state;
+    add(index, from("A", "a", old_text));
+    assert_verdict(add(index, from("B", "b", old_text)), TT_VERDICT_NEW, "");
+    assert_verdict(add(index, from("B", "b2", old_text)), TT_VERDICT_DUPLICATE, "b");
+    assert_verdict(add(index, from("C", "c", longer_text())), TT_VERDICT_NEW, "");
+    assert_verdict(add(index, from("A", "a2", longer_text())), TT_VERDICT_UPDATE, "a");
+    tt_index_close(index);
+}
+
+static void what_is_withdrawn_is_found_in_any_source(void **state)
+{
+    tt_index *index = open_by_sources(TT_SOURCES_ACROSS, NULL);
+    (void)state;
+    add(index, from("A", "a", old_text));
+    decide(index, "a", TT_DECISION_KILL);
+    assert_verdict(add(index, from("A", "a2", old_text)), TT_VERDICT_WITHDRAWN, "a");
+    assert_verdict(add(index, from("A", "a3", longer_text())), TT_VERDICT_WITHDRAWN, "a");
+    tt_index_close(index);
+}
+
+static void of_copies_the_preferred_source_is_named(void **state)
+{
+    tt_index *index = open_by_sources(TT_SOURCES_ANY, "P,Q");
+    (void)state;
+    add(index, from("A", "a", old_text));
+    assert_verdict(add(index, from("Q", "q", old_text)), TT_VERDICT_UPDATE, "a");
+    assert_verdict(add(index, from("B", "b", old_text)), TT_VERDICT_DUPLICATE, "q");
+    assert_verdict(add(index, from("P", "p", longer_text())), TT_VERDICT_UPDATE, "q");
+    assert_verdict(add(index, from("B", "b2", longer_text())), TT_VERDICT_DUPLICATE, "p");
+    assert_verdict(add(index, from("Q", "q2", old_text)), TT_VERDICT_DUPLICATE, "q");
+    assert_int_equal(tt_index_sources(index, TT_SOURCES_ANY, NULL, NULL), TT_OK);
+    assert_verdict(add(index, from("B", "b3", old_text)), TT_VERDICT_DUPLICATE, "a");
+    tt_index_close(index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +365,10 @@ int main(void)
         cmocka_unit_test(what_an_editor_killed_is_not_replaced),
         cmocka_unit_test(what_an_agency_withdrew_can_be_replaced),
         cmocka_unit_test(questions_replace_nothing),
+        cmocka_unit_test(across_sources_a_source_does_not_copy_itself),
+        cmocka_unit_test(within_sources_only_a_source_copies_itself),
+        cmocka_unit_test(what_is_withdrawn_is_found_in_any_source),
+        cmocka_unit_test(of_copies_the_preferred_source_is_named),
     };
     return cmocka_run_group_tests_name("index terms", tests, NULL, NULL);
 }

@@ -124,6 +124,12 @@ static void tt_index_newest_(void)
 {
     assert_true(tt_index_newest(NULL) == TT_NO_TIME);
 }
+static void tt_index_sources_(void)
+{
+    REFUSES(tt_index_sources(NULL, TT_SOURCES_ANY, NULL, NULL));
+    REFUSES(tt_index_sources(index_handle, 3, NULL, NULL));
+}
+
 static void tt_index_notices_(void)
 {
     REFUSES(tt_index_notices(NULL, result, NULL));
@@ -532,6 +538,7 @@ static const function functions[] = {
     FUNCTION(tt_index_removals),
     FUNCTION(tt_index_remove),
     FUNCTION(tt_index_repair),
+    FUNCTION(tt_index_sources),
     FUNCTION(tt_index_stat_get),
     FUNCTION(tt_index_story_get),
     FUNCTION(tt_note_text),

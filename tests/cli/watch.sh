@@ -200,3 +200,27 @@ test_a_new_index_has_a_random_seed() {
     run index options a.db
     [ "$(awk '$1 == "seed" {print $2}' out)" -gt 0 ] || fail 'no seed'
 }
+
+test_copies_are_found_by_source() {
+    local text='The harbour ferry ran aground in thick fog on Tuesday with forty people on board, and five of them were hurt when the bow struck the rocks.'
+    for article in 'a A' 'b A' 'c B' 'd P'; do
+        set -- $article
+        printf '{"id":"%s","source":"%s","text":"%s"}\n' "$1" "$2" "$text"
+    done >in.jsonl
+    verdicts() { grep -o '"verdict":"[a-z]*","of":[^,]*' out | sed 's/"verdict"://; s/,"of":/ /; s/"//g' | tr '\n' ','; }
+    run watch across.db --sources across <in.jsonl
+    exits 0
+    [ "$(verdicts)" = 'new null,new null,duplicate a,duplicate a,' ] || fail 'across sources'
+    run watch within.db --sources within <in.jsonl
+    [ "$(verdicts)" = 'new null,duplicate a,new null,new null,' ] || fail 'within a source'
+    run watch prefer.db --prefer P,B <in.jsonl
+    [ "$(verdicts)" = 'new null,duplicate a,update a,update c,' ] || fail 'by preference'
+    run index query prefer.db in.jsonl --prefer P,B --sources across
+    exits 0
+    run watch prefer.db --sources other
+    exits 2
+    has err 'any, across or within'
+    run watch http://127.0.0.1:1 --prefer P
+    exits 2
+    has err '--prefer is for an INDEX'
+}

@@ -201,7 +201,7 @@ test_an_unreadable_embargo_is_told() {
     terms_of a.jsonl
     lacks out embargoed
     run watch t.db <a.jsonl
-    has err 'in no form that is known'
+    has err 'in no known form'
 }
 
 # A feed of ninjs whose items replace each other, as a list of ids or as one.
