@@ -218,18 +218,20 @@ test_lines_break_at_blanks_that_are_not_to_be_broken() {
 }
 
 test_what_is_beside_a_cluster() {
-    feed=$here/../../corpora/feed/articles.jsonl
-    run scan -q --series "$feed" -o result.jsonl
-    for number in $(seq "$(grep -c '"type":"cluster"' result.jsonl)"); do
-        run show result.jsonl --cluster "$number" "$feed"
-        exits 0
-        grep -q 'beside this cluster' out && break
-    done
-    has out 'beside this cluster, '
-    sed -n 's/^  \([a-z]*-05[0-9-]*\)$/\1/p' out >ids
-    [ -s ids ] || fail 'no article'
-    while read -r id; do lacks "$(grep "\"cluster\":$number," result.jsonl >line; echo line)" "\"$id\""; done <ids
-    run show result.jsonl --cluster "$number" -u "$feed"
+    while IFS='|' read -r id dead hurt place riders speed cars age trains; do
+        printf '{"id":"%s","text":"At least %s people were killed and %s injured when a passenger train hit a lorry at a level crossing near %s on Tuesday, police said. The train, carrying about %s passengers from Harfield to Marsden, was travelling at %s kilometres an hour when it struck the lorry, the rail regulator said. Emergency services sent %s ambulances and two helicopters. The driver of the lorry, a man of %s, was detained. Transport Minister Helen Ward is to visit the site on Thursday. The line, which carries %s trains a day, is expected to stay closed until the weekend, the operator said."}\n' \
+            "$id" "$dead" "$hurt" "$place" "$riders" "$speed" "$cars" "$age" "$trains"
+    done >feed.jsonl <<'END'
+one|three|12|Oakley|180|80|15|41|46
+two|three|12|Oakley|180|80|16|41|46
+three|seven|40|Oakham|210|95|22|47|64
+END
+    run scan -q --series feed.jsonl -o result.jsonl
+    run show result.jsonl --cluster 1 feed.jsonl
+    exits 0
+    has out 'beside this cluster, series: the same template with other facts, not copies:'
+    has out '  three'
+    run show result.jsonl --cluster 1 -u feed.jsonl
     lacks out 'beside this cluster'
 }
 
@@ -241,10 +243,8 @@ test_headings_are_wrapped_and_not_cut() {
         COLUMNS=$columns run show result.jsonl a-rather-long-name-of-an-article-v2 named.jsonl
         exits 0
         has out '10:05'
-        sed -n '1,/facts that differ/p' out | tr -d '\n| +-' | tr -s ' ' >heading
-        has heading v3
+        has out 'update v2'
         lacks out '...'
         [ "$(awk -v n=$columns 'length > n' out | grep -cv 'appears in the right')" -eq 0 ] || fail "wider than $columns"
     done
-    has out 'update v2'
 }
