@@ -200,6 +200,23 @@ int output_open(output *out, const char *path)
     return out->fd < 0 ? open_failure(path) : allocate_buffer(out);
 }
 
+/* As for other outputs, a link to a file is followed, and one to nothing gives way to the file: who
+ * planted it does not choose where a file is made. @return -1, and errno */
+static int open_to_append(const char *path)
+{
+    struct stat state;
+    char *target = realpath(path, NULL);
+    int fd = -1;
+    if (target == NULL && errno == ENOENT)
+        target = resolve_new(path);
+    if (target == NULL)
+        return -1;
+    if (lstat(target, &state) != 0 || !S_ISLNK(state.st_mode) || unlink(target) == 0)
+        fd = open(target, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    free(target);
+    return fd;
+}
+
 int output_open_append(output *out, const char *path)
 {
     struct stat state;
@@ -212,7 +229,7 @@ int output_open_append(output *out, const char *path)
     if (rc != 0)
         return rc;
     out->name = path;
-    out->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    out->fd = open_to_append(path);
     if (out->fd < 0 || fstat(out->fd, &state) != 0)
         return open_failure(path);
     out->existed = 1;

@@ -593,7 +593,8 @@ tt_status tti_db_read_state(tti_db *f, tti_db_state *out, tt_error *error)
         return tti_db_fail(f, code, "read", error);
     if (code == SQLITE_DONE || sum != sum_state(out) || out->last < 0 ||
         out->last > TTI_DB_MAX_NUMBER || out->removals > (uint64_t)TTI_DB_MAX_NUMBER ||
-        out->count > (uint64_t)out->last)
+        out->count > (uint64_t)out->last || /* a number is given once, and removed once */
+        out->removals > (uint64_t)out->last - out->count)
         return tti_db_damaged(f, TTI_NOWHERE, "its state", error);
     return TT_OK;
 }

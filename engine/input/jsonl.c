@@ -10,6 +10,7 @@
 #include "input/json.h"
 #include "input/markup.h"
 #include "input/withdrawal.h"
+#include "util/id.h"
 #include "util/time.h"
 #include "util/utf8.h"
 
@@ -233,6 +234,23 @@ size_t tti_jsonl_output_bound(const tti_jsonl_options *options, size_t size, siz
     return strings_bound(options, size) + 2 * file_size + MADE_ID_ROOM;
 }
 
+/* A number has one spelling, and no more than 64 bits, as everything that reads the result has. */
+static int take_integer_id(tt_record *record, const char *name)
+{
+    tt_article *a = &record->article;
+    a->flags = TT_ARTICLE_INTEGER_ID;
+    if (a->id_size == 2 && memcmp(a->id, "-0", 2) == 0) {
+        a->id++;
+        a->id_size = 1;
+    }
+    if (tti_id_is_in_range(tti_id(a->id, a->id_size, a->flags)))
+        return 1;
+    tti_record_reject(record, TT_EFORMAT,
+                      "\"%.*s\" is an integer of more than 64 bits; write it as a string",
+                      shown_name_size(name), name);
+    return 0;
+}
+
 /* @return 0: rejected */
 static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, char *spare,
                   tt_record *record)
@@ -267,8 +285,8 @@ static int set_id(const tti_jsonl_options *options, const tti_jsonl_value *id, c
     }
     record->article.id = id->bytes;
     record->article.id_size = id->size;
-    record->article.flags = id->kind == TTI_VALUE_INTEGER ? TT_ARTICLE_INTEGER_ID : 0;
-    return 1;
+    record->article.flags = 0;
+    return id->kind != TTI_VALUE_INTEGER || take_integer_id(record, name);
 }
 
 int tti_is_records_name(const char *key, size_t size)

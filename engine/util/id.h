@@ -24,4 +24,16 @@ static inline int tti_id_equal(tt_id x, tt_id y)
            (x.size == 0 || memcmp(x.bytes, y.bytes, x.size) == 0);
 }
 
+/** Whether the digits of an integer id are the one way to write a number of 64 bits, signed or not.
+ */
+static inline int tti_id_is_in_range(tt_id x)
+{
+    const size_t sign = x.size > 0 && x.bytes[0] == '-', count = x.size - sign;
+    const char *const greatest = sign ? "9223372036854775808" : "18446744073709551615";
+    const size_t most = strlen(greatest);
+    if (sign && count == 1 && x.bytes[1] == '0')
+        return 0;
+    return count < most || (count == most && memcmp(x.bytes + sign, greatest, most) <= 0);
+}
+
 #endif

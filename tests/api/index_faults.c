@@ -785,14 +785,21 @@ static uint64_t state_number(const char *path, const char *column)
     return one_number(path, sql);
 }
 
-static void set_state(const char *path, uint64_t count, uint64_t digest, uint64_t last)
+static void set_removals(const char *path, uint64_t count, uint64_t digest, uint64_t last,
+                         uint64_t removals)
 {
-    const uint64_t state[4] = {count, digest, state_number(path, "removals"), last};
+    const uint64_t state[4] = {count, digest, removals, last};
     char sql[300];
-    (void)snprintf(sql, sizeof sql, "UPDATE state SET count=%lld,digest=%lld,last=%lld,sum=%lld",
-                   (long long)count, (long long)digest, (long long)last,
+    (void)snprintf(sql, sizeof sql,
+                   "UPDATE state SET count=%lld,digest=%lld,last=%lld,removals=%lld,sum=%lld",
+                   (long long)count, (long long)digest, (long long)last, (long long)removals,
                    (long long)sum_of(state, 4, ""));
     run_sql(path, sql);
+}
+
+static void set_state(const char *path, uint64_t count, uint64_t digest, uint64_t last)
+{
+    set_removals(path, count, digest, last, state_number(path, "removals"));
 }
 
 /* Adds an article without tokens, whose id is given twice, the second time as SQL has it. */
@@ -821,6 +828,13 @@ static void great_numbers_take_no_time_or_are_refused(void **state)
     assert_true(is_refused(path));
     set_state(path, ARTICLES, state_number(path, "digest"), UINT64_C(1) << 63);
     assert_true(is_refused(path));
+    path = make_index(); /* more removals than numbers were given */
+    set_removals(path, ARTICLES, state_number(path, "digest"), ARTICLES + 5, 6);
+    assert_true(is_refused(path));
+    set_removals(path, ARTICLES, state_number(path, "digest"), ARTICLES + 5, UINT64_C(1) << 61);
+    assert_true(is_refused(path));
+    set_removals(path, ARTICLES, state_number(path, "digest"), ARTICLES + 5, 5);
+    assert_false(is_refused(path));
     path = make_index();
     add_crafted(path, UINT64_C(1) << 61, "far", "CAST('far' AS BLOB)", 0);
     assert_int_equal(tt_index_open(&index, path, 0, NULL, NULL), TT_OK);

@@ -53,6 +53,23 @@ test_a_link_is_followed() {
     no_leftovers
 }
 
+test_a_link_to_no_file_gives_way_to_every_output() {
+    feed 10 >in.jsonl
+    echo '{"id":"x","text":5}' >>in.jsonl
+    mkdir elsewhere
+    for file in result.jsonl rejects.jsonl verdicts.jsonl; do ln -s elsewhere/planted $file; done
+    run scan -q in.jsonl -o result.jsonl
+    run watch -q a.db -o verdicts.jsonl --rejects rejects.jsonl <in.jsonl
+    absent elsewhere/planted
+    lines rejects.jsonl 1
+    lines verdicts.jsonl 10
+    has result.jsonl '"type":"summary"'
+    echo old >elsewhere/real
+    ln -sf elsewhere/real rejects.jsonl
+    run watch -q a.db --rejects rejects.jsonl <in.jsonl
+    lines elsewhere/real 2 # a link to a file is followed
+}
+
 test_devices_are_written_and_not_replaced() {
     feed 10 >in.jsonl
     run scan -q in.jsonl -o /dev/null --rejects /dev/null
