@@ -120,6 +120,7 @@ static const struct record_rule {
     {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, "\" is ", FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, A_LIST, "name its values, as with jq -c '{id: .[0], text: .[1]}'", NULL},
+    {TT_EFORMAT, "not a news format", "convert it to JSON Lines, or to text", NULL},
     {TT_EFORMAT, "which column is the text?", "name it with --text-field",
      "name it: ?text_field=NAME"},
     {TT_EFORMAT, "UTF-",

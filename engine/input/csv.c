@@ -514,10 +514,10 @@ static tt_status take_bytes(tti_csv *t, const char *bytes, size_t size)
         }
         if (t->state != IN_QUOTES && (c == '\n' || c == '\r')) {
             at++;
+            t->after_cr = c == '\r' && at == size; /* its newline may come yet */
             if (c == '\r' && at < size && bytes[at] == '\n')
                 at++;
             t->line++;
-            t->after_cr = c == '\r' && at == size; /* its newline may come yet */
             TTI_TRY(finish_row(t));
             continue;
         }

@@ -27,8 +27,8 @@ tt_status tti_csv_open(tti_csv **out, const tti_csv_options *options, tti_xml_fn
 
 /**
  * Reads the next bytes; `last` says that there are no more.
- * @return TT_OK; TT_EFORMAT (no column for the text, or one that has none; see tti_csv_fault()); TT_ENOMEM; what `emit`
- * returned.
+ * @return TT_OK; TT_EFORMAT (no column for the text, or one that has none; see tti_csv_fault());
+ * TT_ENOMEM; what `emit` returned.
  */
 tt_status tti_csv_feed(tti_csv *table, const char *bytes, size_t size, int last);
 

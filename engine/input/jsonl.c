@@ -143,7 +143,14 @@ static int reject_json(const tti_json *j, tt_record *record)
 {
     const int unexpected = strncmp(j->fault, "unexpected", 10) == 0 && j->fault_at < j->size;
     const unsigned char c = unexpected ? (unsigned char)j->text[j->fault_at] : 0;
-    if (unexpected && (c < 0x20 || c >= 0x7f))
+    if (j->size > 1 && memcmp(j->text, "{'", 2) == 0)
+        tti_record_reject(record, TT_EFORMAT,
+                          "invalid JSON: a dict as Python prints it; write it with json.dumps()");
+    else if (unexpected && j->size - j->fault_at >= 3 &&
+             memcmp(j->text + j->fault_at, "NaN", 3) == 0)
+        tti_record_reject(record, TT_EFORMAT,
+                          "invalid JSON: NaN at byte %zu; write null, as JSON has it", j->fault_at);
+    else if (unexpected && (c < 0x20 || c >= 0x7f))
         tti_record_reject(record, TT_EFORMAT, "invalid JSON: %s (byte 0x%02x) at byte %zu",
                           j->fault, c, j->fault_at);
     else if (unexpected)

@@ -35,7 +35,7 @@ typedef enum tti_jsonl_value_kind {
     TTI_VALUE_INTEGER,        /**< its digits as written */
     TTI_VALUE_FRACTION,       /**< the same of another number; only where a time may be */
     TTI_VALUE_LONE_SURROGATE, /**< a string with an unpaired surrogate escape */
-    TTI_VALUE_RECORDS, /**< the texts of several records in a list; `bytes` is its name */
+    TTI_VALUE_RECORDS,        /**< the texts of several records in a list; `bytes` is its name */
     TTI_VALUE_OTHER
 } tti_jsonl_value_kind;
 

@@ -13,9 +13,9 @@
  */
 size_t tti_markup_strip(char *text, size_t size);
 
-/** Whether a text is HTML and not one in which tags are mentioned: it begins with a tag that no blank
- * follows, or has another, or has a tag and its end and one in 400 bytes. Linear in `size`, and quick for a text
- * without '<'. */
+/** Whether a text is HTML and not one in which tags are mentioned: it begins with a tag that no
+ * blank follows, or has another, or has a tag and its end and one in 400 bytes. Linear in `size`,
+ * and quick for a text without '<'. */
 int tti_markup_is_html(const char *text, size_t size);
 
 /** Makes a text one line, in place: runs of white space become one space, and go at the ends. */

@@ -63,12 +63,23 @@ static tt_status feed_piece(tt_reader *r, const char *bytes, size_t size, int la
     return TT_OK;
 }
 
+/* Makes blanks of the control characters that XML does not allow, and that feeds have all the same.
+ */
+static void blank_out_controls(char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)bytes[i] < 0x20 && !tti_reader_is_blank(bytes[i]))
+            bytes[i] = ' ';
+}
+
 tt_status tti_reader_feed_parser(tt_reader *r, tt_error *error)
 {
     size_t at = r->tail;
     int ended = 0;
     while (at < r->used && !ended && tti_reader_has_room(r)) {
         const size_t left = r->used - at, size = left < PARSER_PIECE ? left : PARSER_PIECE;
+        if (r->file.is_narrow)
+            blank_out_controls(r->data + at, size);
         TTI_TRY(feed_piece(r, r->data + at, size, 0, &ended, error));
         at += size;
     }
@@ -139,7 +150,8 @@ tt_status tti_reader_open_parser(tt_reader *r, tt_error *error)
 {
     tti_input_file *f = &r->file;
     if (f->format == TTI_FORMAT_XML) {
-        const tti_xml_options options = {r->allocator, r->longest_line, r->line_options.whole};
+        const tti_xml_options options = {r->allocator, r->longest_line, f->lines_before,
+                                         r->line_options.whole};
         TTI_TRY_ALLOC(tti_xml_open(&f->xml, &options, append_converted, r), error, "an XML parser");
     } else if (f->format == TTI_FORMAT_WARC) {
         const tti_warc_options options = {r->allocator, r->longest_line, pass_over_record};

@@ -200,6 +200,11 @@ tt_status tti_reader_begin_file(tt_reader *r, int at_end, tt_error *error)
     if (f->format == TTI_FORMAT_JSONL || f->format == TTI_FORMAT_JSON_VALUES ||
         f->format == TTI_FORMAT_TABLE)
         r->tail += (size_t)f->bom;
+    f->is_narrow = f->format == TTI_FORMAT_XML && first < r->used && r->data[first] == '<';
+    if (f->is_narrow &&
+        first > r->tail + (size_t)f->bom) /* blanks, before which XML cannot begin */
+        for (; r->tail < first; r->tail++)
+            f->lines_before += r->data[r->tail] == '\n';
     r->scanned = r->tail;
     return tti_reader_open_parser(r, error);
 }

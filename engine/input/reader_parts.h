@@ -54,15 +54,17 @@ typedef struct tti_input_file {
     tti_json_split split;     /* of objects over several lines */
     const tti_input *input;
     tti_format format;
-    int is_begun;       /* the format is decided and the byte order mark passed */
-    int bom;            /* size of the byte order mark */
-    uint64_t line;      /* the number of the next line */
-    uint64_t last_line; /* of the last record; */
-    uint32_t nth;       /* of the records that begin on that line, which one it is, from 1 */
-    int is_skipping;    /* the rest of the line, or of the plain file, has been given up */
-    int is_object;      /* the line given up began as an object does */
-    uint64_t skipped;   /* bytes of the line given up, so far */
-    uint32_t notes;     /* TT_NOTE_* of its records */
+    int is_begun;          /* the format is decided and the byte order mark passed */
+    int bom;               /* size of the byte order mark */
+    uint64_t line;         /* the number of the next line */
+    uint64_t lines_before; /* of XML, blank and not given to the parser */
+    int is_narrow;         /* XML in an encoding of one byte for a letter of ASCII */
+    uint64_t last_line;    /* of the last record; */
+    uint32_t nth;          /* of the records that begin on that line, which one it is, from 1 */
+    int is_skipping;       /* the rest of the line, or of the plain file, has been given up */
+    int is_object;         /* the line given up began as an object does */
+    uint64_t skipped;      /* bytes of the line given up, so far */
+    uint32_t notes;        /* TT_NOTE_* of its records */
     int has_record;
 } tti_input_file;
 

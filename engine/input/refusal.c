@@ -48,6 +48,8 @@ static const struct {
     {"\xff\x06\0\0sNaPpY", 10, "compressed with snappy", DECOMPRESS},
     {"LZIP", 4, "compressed with lzip", DECOMPRESS},
     {"\x89LZO", 4, "compressed with lzop", DECOMPRESS},
+    {"\x1f\x8b", 2, "compressed twice", DECOMPRESS},
+    {"\x28\xb5\x2f\xfd", 4, "compressed twice", DECOMPRESS},
     {"\x89PNG", 4, "a picture", AS_TEXT},
     {"\xff\xd8\xff", 3, "a picture", AS_TEXT},
     {"GIF8", 4, "a picture", AS_TEXT},

@@ -104,11 +104,44 @@ static int is_numbered_document(const char *bytes, size_t size)
            memcmp(line.text + i, end, sizeof end - 1) == 0;
 }
 
+/* Whether it is a message of a news wire, as ANPA 1312 and IPTC 7901 have it: synchronisation, the
+ * start of a heading, and the start of the text. */
+static int is_wire_message(const char *bytes, size_t size)
+{
+    size_t at = 0;
+    while (at < size && (bytes[at] == '\x16' || bytes[at] == '\r' || bytes[at] == '\n'))
+        at++;
+    return at < size && bytes[at] == '\x01' && memchr(bytes + at, '\x02', size - at) != NULL;
+}
+
+/* Whether the first line assigns JSON to a name, as in JavaScript: "window.tweets = [". */
+static int is_assignment(const char *bytes, size_t size)
+{
+    size_t at = 0;
+    while (at < size && (isalnum((unsigned char)bytes[at]) || strchr("._$ ", bytes[at]) != NULL) &&
+           bytes[at] != '\0')
+        at++;
+    if (at == 0 || at == size || bytes[at] != '=')
+        return 0;
+    for (at++; at < size && bytes[at] == ' '; at++) {
+    }
+    return at + 1 < size && (bytes[at] == '[' || bytes[at] == '{') &&
+           strchr("\"{[ \r\n", bytes[at + 1]) != NULL;
+}
+
 const char *tti_text_records_kind(const char *bytes, size_t size, const char **advice)
 {
     if (size >= 9 && memcmp(bytes, "__label__", 9) == 0) {
         *advice = "make it a table: (printf 'label\\ttext\\n'; sed 's/ /\\t/' FILE) >FILE.tsv";
         return "labels and texts of fastText";
+    }
+    if (is_wire_message(bytes, size)) {
+        *advice = "give what is between STX and ETX, or the message as NewsML or ninjs";
+        return "a wire message of ANPA 1312 or IPTC 7901";
+    }
+    if (is_assignment(bytes, size)) {
+        *advice = "cut off what is before its first bracket";
+        return "a script with JSON in it";
     }
     if (is_numbered_document(bytes, size)) {
         *advice = "split it: csplit -z FILE '/[0-9] of [0-9]* DOCUMENTS/' '{*}'";

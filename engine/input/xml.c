@@ -166,8 +166,14 @@ struct tti_xml {
     text_buffer text[FIELDS], json;
     tt_status status; /* why the document is read no further */
     uint64_t fault_line;
+    int is_certain; /* the fault is one whatever follows, and not that the document ends early */
     char fault[100];
 };
+
+static uint64_t line_of(const tti_xml *x)
+{
+    return x->options.lines_before + (uint64_t)xmlSAX2GetLineNumber(x->parser);
+}
 
 /* ==== Buffers ================================================================================= */
 
@@ -182,7 +188,7 @@ static void refuse_document(tti_xml *x, const char *reason)
 {
     if (x->status != TT_OK)
         return;
-    x->fault_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
+    x->fault_line = line_of(x);
     (void)snprintf(x->fault, sizeof x->fault, "%s", reason);
     tti_utf8_clean(x->fault);
     stop_parser(x, TT_EFORMAT);
@@ -228,7 +234,7 @@ static void begin_item(tti_xml *x)
         if (f != FEED_TITLE)
             x->text[f].count = 0;
     x->item_depth = x->depth;
-    x->item_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
+    x->item_line = line_of(x);
     x->part_depth = x->content_set = x->inline_xml = x->nitf = x->provider = x->author = 0;
     x->from_source = 0;
     x->too_long = 0;
@@ -837,8 +843,17 @@ static void record_xml_error(void *ctx, xmlErrorPtr error)
         x->status = TT_ENOMEM;
     if (error->level != XML_ERR_FATAL || x->status != TT_OK || x->fault[0] != '\0')
         return;
-    x->fault_line = error->line > 0 ? (uint64_t)error->line : 1;
-    if (error->code == XML_ERR_INVALID_CHAR || error->code == XML_ERR_INVALID_ENCODING) {
+    x->fault_line = x->options.lines_before + (error->line > 0 ? (uint64_t)error->line : 1);
+    x->is_certain = error->code == XML_ERR_NAME_REQUIRED || error->code == XML_ERR_INVALID_CHAR ||
+                    error->code == XML_ERR_UNDECLARED_ENTITY ||
+                    error->code == XML_ERR_ENTITYREF_SEMICOL_MISSING ||
+                    error->code == XML_ERR_TAG_NAME_MISMATCH;
+    if (error->code == XML_ERR_NAME_REQUIRED && error->message != NULL &&
+        strstr(error->message, "EntityRef") != NULL) {
+        (void)snprintf(x->fault, sizeof x->fault, "invalid XML: an & that is not written as &amp;");
+        return;
+    }
+    if (error->message != NULL && strstr(error->message, "not proper UTF-8") != NULL) {
         /* libxml2's advice is to indicate the encoding, even where there is one */
         (void)snprintf(x->fault, sizeof x->fault,
                        x->parser->encoding == NULL
@@ -900,11 +915,11 @@ tt_status tti_xml_feed(tti_xml *x, const char *bytes, size_t size, int last)
     xmlSetStructuredErrorFunc(handler_ctx, handler);
     if (x->status == TT_OK && (!x->parser->wellFormed || x->parser->disableSAX)) {
         x->status = TT_EFORMAT;
-        if (last) {
-            x->fault_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
+        if (last && !x->is_certain) {
+            x->fault_line = line_of(x);
             (void)snprintf(x->fault, sizeof x->fault, "invalid XML: it ends early");
         } else if (x->fault[0] == '\0') {
-            x->fault_line = (uint64_t)xmlSAX2GetLineNumber(x->parser);
+            x->fault_line = line_of(x);
             (void)snprintf(x->fault, sizeof x->fault, "invalid XML: it cannot be decoded");
         }
     }

@@ -18,6 +18,7 @@ typedef struct tti_xml tti_xml;
 typedef struct tti_xml_options {
     const tt_allocator *allocator;
     uint64_t longest_item; /**< the most bytes of an item's body, with its markup */
+    uint64_t lines_before; /**< of the file, that the parser does not get */
     int whole;             /**< headline, byline and dateline go in front of the text */
 } tti_xml_options;
 

@@ -72,7 +72,7 @@ static tt_status take(void *ctx, const tti_xml_item *item)
 /* The first piece must have at least four bytes. */
 static found read_pieces(const uint8_t *bytes, size_t size, size_t piece, int whole)
 {
-    const tti_xml_options rules = {&tti_libc_allocator, LONGEST, whole};
+    const tti_xml_options rules = {&tti_libc_allocator, LONGEST, 0, whole};
     tti_xml *xml = NULL;
     found out = {0};
     tt_status status = TT_OK;

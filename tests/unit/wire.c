@@ -190,7 +190,7 @@ static void what_a_file_is_shows_in_its_bytes(void **state)
     check_text("b.dat",
                "\xef\xbb\xbf <?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n" RSS(
                    ITEM("1", "x")),
-               "1 TT_EFORMAT: invalid XML\n");
+               "4 1||||x\n");
     check_text("b.dat",
                "<?xml version=\"1.0\"?>\n<!-- > -->\n<!DOCTYPE rss [ ]>\n" RSS(ITEM("1", "x")),
                "4 1||||x\n");
@@ -293,6 +293,7 @@ static void tables_are_read_by_their_header(void **state)
     check_text("u.csv", "id,text\n3,\"x\"y\n4,z\n6,\"open\n7,q\n",
                "2 TT_EFORMAT: a quote that is not at the end of its cell\n3 4||||z\n"
                "4 TT_EFORMAT: a quoted cell without its end; the rows from here on are not read\n");
+    check_text("c.csv", "text\nabcdefghijk\r\n\nb\n", "2 c.csv:2||||abcdefghijk\n4 c.csv:4||||b\n");
     check_text("v.csv", "date,headline\n1,2\n",
                "1 TT_EFORMAT: no \"text\" among the columns: \"date\", \"headline\"\n");
     check_text("w.txt", "id,text\n1,2\n", "2 1||||2\n");
