@@ -278,12 +278,13 @@ def test_a_step_of_datatrove(articles):
         def write(self, document, rank):
             self.append(document)
 
-    documents = [Document(text=a["text"], id=a["id"], metadata={"source": a["source"]}) for a in articles]
+    many = [dict(a, id=f"{n}-{a['id']}", text=f"{a['text']} Number {n}.") for n in range(7) for a in articles][:2000]
+    documents = [Document(text=a["text"], id=a["id"], metadata={"source": a["source"]}) for a in many]
     removed = Writer()
     step = Dedup(removed=removed, keep="first")
     kept = list(step.run(iter(documents)))
-    wanted, gone = twicetold.dedup([{"id": a["id"], "text": a["text"]} for a in articles], keep="first", removed=True)
-    assert [d.id for d in kept] == [a["id"] for a in wanted] and kept[0].metadata == {"source": kept[0].metadata["source"]}
+    wanted, gone = twicetold.dedup([{"id": a["id"], "text": a["text"]} for a in many], keep="first", removed=True)
+    assert len(documents) == 2000 and [d.id for d in kept] == [a["id"] for a in wanted] and kept[0].metadata == {"source": kept[0].metadata["source"]}
     assert removed.pop() == "closed"
     assert [(d.id, d.metadata["kept"], d.metadata["relation"]) for d in removed] == [(r["id"], r["kept"], r["relation"]) for r in gone]
     assert list(Dedup().run(iter([]))) == []

@@ -127,9 +127,9 @@ def scan(
     for an unknown option or articles of an unknown kind; KeyboardInterrupt.
     Memory: about 7 bytes a token; the GIL is released while the library works. `memory` bounds what the whole
     process holds in memory, the interpreter and its libraries counted: the rest is in an unnamed file in `temp_dir`
-    (default: $TMPDIR, or /tmp) until the result is freed. It is kept within a fifth if it is at least what the
-    process has when the call begins and half the size of the text; else the call warns at its end. The result is
-    the same; the call takes longer.
+    (default: $TMPDIR, or /tmp) until the result is freed. It is kept within a fifth down to half the
+    size of the text and what is there besides: 40 MB for Python, 170 MB with pyarrow, the articles themselves if they
+    are in memory; below that the call warns at its end of what it took. The result is the same; the call takes longer.
     """
     resolved, sources = _options.of_scan(dict(options))
     return run(source_of(articles, id, text, resolved), resolved, sources, progress, notices=notices)[0]
