@@ -318,9 +318,25 @@ static int has_zone(const char *text, size_t size)
     return colon != end;
 }
 
+/* "12.03.2026 09:15" as "2026-03-12 09:15": who writes dots has the day first, which cannot be said
+ * of slashes. @return its size; 0: it is no such date */
+static size_t turn_day_first(const char *text, size_t size, char turned[TTI_TIME_ROOM + 8])
+{
+    const char *p = text, *end = text + size;
+    const int day = read_up_to_digits(&p, end, 2), dot = skip_character(&p, end, '.');
+    const int month = read_up_to_digits(&p, end, 2), second_dot = skip_character(&p, end, '.');
+    const int year = read_digits(&p, end, 4);
+    if (day < 0 || !dot || month < 0 || !second_dot || year < 0 || (p != end && is_digit(*p)))
+        return 0;
+    (void)skip_character(&p, end, ',');
+    (void)snprintf(turned, TTI_TIME_ROOM + 8, "%04d-%02d-%02d%.*s", year, month, day,
+                   (int)(end - p), p);
+    return strlen(turned);
+}
+
 int64_t tti_time_read(const char *text, size_t size, uint32_t *notes)
 {
-    char copy[TTI_TIME_ROOM + 8], moment[TTI_TIME_ROOM];
+    char copy[TTI_TIME_ROOM + 8], moment[TTI_TIME_ROOM], turned[TTI_TIME_ROOM + 8];
     int64_t time;
     int colons = 0;
     size_t used = 0;
@@ -332,6 +348,11 @@ int64_t tti_time_read(const char *text, size_t size, uint32_t *notes)
         return TT_NO_TIME;
     if (text[size - 1] == 'Z' && (time = tt_time_parse(text, size)) != TT_NO_TIME)
         return time; /* as most are */
+    used = turn_day_first(text, size, turned);
+    if (used > 0) {
+        text = turned;
+        size = used;
+    }
     if (size >= 9 && (time = read_epoch(text, text + size, notes)) != TT_NO_TIME)
         return time;
     for (size_t i = 0; i < size; i++) {
