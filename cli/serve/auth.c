@@ -166,7 +166,7 @@ int auth_check(request *r)
     server *s = r->server;
     const char *host = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, "Host");
     if (host != NULL && !is_own_host(s, host)) {
-        request_fail(r, 421, "whoever runs the service can give it this name",
+        request_fail(r, 421, "whoever runs the service can give it this name, with --host",
                      "the request is for another host");
         return -1;
     }

@@ -129,6 +129,24 @@ def test_what_comes_in_is_on_top_with_what_it_changed(browser, given):
         editor.close()
 
 
+def test_embargoes_and_items_that_are_replaced(browser, given):
+    with desk(browser, given, 'terms', [{**crash(0), 'embargoed': '2999-01-01T06:00:00Z'}]) as service:
+        editor = Editor(browser, service)
+        page = editor.open()
+        assert 'embargoed until 2999-01-01 06:00' in rows(page).nth(0).inner_text()
+        service.add({**crash(1, ' - update', dead='five', hurt=31), 'replacing': crash(0)['id']})
+        until(page, "document.querySelectorAll('.feed > li').length === 1 && document.querySelector('.feed > li').innerText.includes('which it replaces')")
+        until(page, "document.querySelector('.feed > li .facts-differ') !== null")
+        service.add({**crash(2, ' - again', dead='five', hurt=32)})
+        until(page, "document.querySelectorAll('.feed > li').length === 2")
+        service.add({'id': crash(1)['id'], 'version': '9', 'pubstatus': 'canceled'})
+        until(page, "document.querySelector('.feed').innerText.includes('withdrawn')")
+        page.goto(f"{service.url}/#/article/{crash(2)['id']}")
+        until(page, "document.querySelector('main h1').innerText.includes('again')")
+        assert 'side by side' not in page.inner_text('main')  # with what a notice withdrew
+        editor.close()
+
+
 def test_what_is_removed_leaves(browser, given):
     copy = {**crash(0), 'id': 'copy', 'source': 'Copyist'}
     with desk(browser, given, 'leaves', [other(0), crash(0), copy, other(1)]) as service:

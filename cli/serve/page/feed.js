@@ -21,6 +21,13 @@ function foldedUnder(n) {
 const kindOf = n => store.withdrawn[n] ? 'withdrawn' : store.verdict[n] === null ? 'new' : store.verdict[n].kind;
 const kindBadge = n => el('span', { class: `badge kind-${kindOf(n)}` }, VERDICTS[kindOf(n)]);
 
+/* Of what a notice withdrew the index has no text any more; of what an editor killed it has. */
+function hasText(n) {
+  const v = store.verdict[n], decision = decisionOf(n);
+  const byNotice = store.withdrawn[n] && v !== null && v.kind === 'withdrawn' && (v.of === null || sameId(v.of, store.id[n]));
+  return keepsText && !(byNotice && (decision === undefined || decision.decision !== 'kill'));
+}
+
 /* Until when it may not be published, and since when it is of no use. */
 function termsSaid(n) {
   const { embargoed, expires } = store.terms[n], now = Date.now() / 1000;
@@ -38,7 +45,7 @@ function ofSaid(n) {
   if (of === undefined && sameId(v.of, store.id[n])) return el('span', { class: 'after' }, ofItself(v));
   if (of === undefined && sameId(v.of, store.terms[n].replacing)) return el('span', { class: 'after' }, 'of ', bdi(v.of), ', which it replaces');
   if (of === undefined) return el('span', { class: 'after' }, said, el('a', { href: link('article', keyOf(v.of)) }, bdi(v.of)));
-  return [el('span', { class: 'after' }, said, bdi(titleOf(of)), ' \u00b7 ', sourceOf(of)), keepsText ? el('a', { class: 'side', href: compareLink(of, n) }, 'side by side', hidden(` with ${titleOf(of)}`)) : null];
+  return [el('span', { class: 'after' }, said, bdi(titleOf(of)), ' \u00b7 ', sourceOf(of)), hasText(of) && hasText(n) ? el('a', { class: 'side', href: compareLink(of, n) }, 'side by side', hidden(` with ${titleOf(of)}`)) : null];
 }
 
 /* What the service says of an earlier version of the same item, whose text is gone. */
@@ -51,7 +58,7 @@ function versionSaid(n) {
 function changesSaid(n) {
   const of = ofWhich(n), box = el('div', { class: 'what-changed' });
   if (of === undefined) return versionSaid(n);
-  if ( !['update', 'correction'].includes(kindOf(n))) return null;
+  if (!['update', 'correction'].includes(kindOf(n))) return null;
   compared(of, n).then(() => { if (textOf(of) !== undefined && textOf(n) !== undefined) box.append(...[difference(of, n, VERSIONS)].flat(Infinity).filter(e => e)); });
   return box;
 }

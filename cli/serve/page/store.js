@@ -40,7 +40,7 @@ function forget(n) {
 /* The other article of a verdict, if it is another one and the page knows it. */
 function ofWhich(n) {
   const v = store.verdict[n], of = v === null || v.of === null ? undefined : numbers.get(keyOf(v.of));
-  return of === n ? undefined : of;
+  return of === n || (of !== undefined && sameId(v.of, store.terms[n].replacing)) ? undefined : of; /* what it replaces is gone, or will be */
 }
 
 /* ==== The service */
@@ -90,7 +90,7 @@ function compared(a, b) {
   const key = `${a},${b}`, sent = query({ a: store.id[a], b: store.id[b], integer_a: isInteger(store.id[a]), integer_b: isInteger(store.id[b]) });
   if (!comparisons.has(key)) {
     const entry = { value: null };
-    entry.ready = !keepsText || a === b ? Promise.resolve() : ask(`compare?${sent}`).then(c => {
+    entry.ready = !hasText(a) || !hasText(b) || a === b ? Promise.resolve() : ask(`compare?${sent}`).then(c => {
       note(c.article);
       note(c.of);
       entry.value = c;

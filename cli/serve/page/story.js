@@ -8,9 +8,9 @@ async function besideStory(order) {
     if (m.relation === null || inside.has(keyOf(m.of))) continue;
     const kind = RELATIONS.indexOf(m.relation), other = await known(keyOf(m.of));
     if (other === undefined) continue;
-    const name = kind < COPIES ? 'Copies in other stories' : RELATION_LABELS[kind];
+    const name = kind >= COPIES ? RELATION_LABELS[kind] : store.story[other] === store.story[newest] ? 'Copies' : 'Copies in other stories';
     if (!groups.has(name)) groups.set(name, []);
-    groups.get(name).push(el('li', {}, articleAnchor(other), dirty(m.conflicts), keepsText ? el('a', { class: 'side', href: compareLink(newest, other) }, 'side by side', hidden(` with ${titleOf(newest)}`)) : null, byline(other)));
+    groups.get(name).push(el('li', {}, articleAnchor(other), dirty(m.conflicts), hasText(newest) && hasText(other) ? el('a', { class: 'side', href: compareLink(newest, other) }, 'side by side', hidden(` with ${titleOf(newest)}`)) : null, byline(other)));
   }
   return [...groups].map(([name, items]) => [el('h2', {}, `${name[0].toUpperCase()}${name.slice(1)} (${items.length})`), el('ul', { class: 'list' }, items)]);
 }
@@ -25,7 +25,7 @@ async function showStory([number]) {
   const item = k => {
     const n = order[k], before = order[k - 1], after = start !== null && store.published[n] > start ? `+${span(store.published[n] - start)}` : null;
     return el('li', {}, el('div', {}, kindBadge(n), ' ', articleAnchor(n), termsSaid(n), n === first ? el('span', { class: 'badge first' }, 'first to run it') : null, after === null ? null : el('span', { class: 'after' }, after),
-      before === undefined || !keepsText ? null : el('a', { class: 'side', href: compareLink(before, n) }, 'side by side', hidden(` with ${titleOf(before)}`)), decisionButtons(n, ofWhich(n))),
+      before === undefined || !hasText(before) || !hasText(n) ? null : el('a', { class: 'side', href: compareLink(before, n) }, 'side by side', hidden(` with ${titleOf(before)}`)), decisionButtons(n, ofWhich(n))),
     byline(n), before === undefined ? null : difference(before, n, VERSIONS));
   };
   const latest = order[order.length - 1];
