@@ -333,6 +333,15 @@ def test_a_folder_or_pattern_that_yields_nothing_is_an_error(tmp_path):
     assert twicetold.dedup(str(tmp_path / "*.gz")) == [{"id": 1, "text": text(0)}]
 
 
+def test_what_is_no_article_is_not_passed_over():
+    for articles in ([None], [None, {"id": 1, "text": text(0)}], [{"id": 1, "text": text(0)}, None]):
+        for call in (twicetold.scan, twicetold.dedup, twicetold.annotate):
+            with pytest.raises(TypeError, match=f"article {articles.index(None)} is not a mapping"):
+                call(articles)
+    with pytest.raises(twicetold.InvalidError, match="text: give the name of a field"):
+        twicetold.scan([{"id": 1, "text": text(0)}], text=0)
+
+
 def test_the_columns_of_a_dataset_without_the_text_are_listed():
     datasets = need("datasets")
     with pytest.raises(twicetold.InvalidError, match="there is no column 'body'; the columns are 'id', 'words', 'more'"):

@@ -39,6 +39,10 @@ def test_every_input_gives_the_same(articles):
     assert np.array_equal(m.signatures(pa.table({"t": pa.chunked_array([texts[:9], texts[9:]])}), "t"), there)
     assert np.array_equal(m.signatures(need("polars").DataFrame(articles)), there)
     assert m.signatures([]).shape == (0, 128)
+    for texts in ([None], [None, "a text"], ["a text", None]):
+        with pytest.raises(twicetold.FormatError, match=f"text {texts.index(None)}: no text") as caught:
+            m.signatures(texts)
+        assert caught.value.where == texts.index(None)
 
 
 def test_estimates_are_near_the_numbers_of_a_scan(articles):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _rows(texts: Iterable[Any], field: str) -> Iterator[Any]:
     for text in texts:
-        yield {field: text} if isinstance(text, (str, bytes)) else text
+        yield {field: text} if text is None or isinstance(text, (str, bytes)) else text
 
 
 class MinHash:

@@ -197,7 +197,7 @@ class Fields:
         published: Optional[str] = None,
         title: Optional[str] = None,
     ):
-        self.texts: List[str] = [text] if isinstance(text, str) else list(text)
+        self.texts: List[str] = list(text) if isinstance(text, (list, tuple)) else [text]  # type: ignore[list-item]
         if not self.texts or not all(isinstance(name, str) and name for name in self.texts):
             raise invalid("text: give the name of a field, or a list of such names")
         if id is not None and (not isinstance(id, str) or not id):
@@ -556,9 +556,10 @@ class Source:
 
     def _feed_iterable(self, feed: _core.Feed, articles: Iterable[Any]) -> None:
         iterator = iter(articles)
-        first = next(iterator, None)
-        rest = itertools.chain(() if first is None else (first,), iterator)
-        if first is not None and _is_batch(first) and not isinstance(first, Mapping):
+        some = list(itertools.islice(iterator, 1))
+        first = some[0] if some else {}
+        rest = itertools.chain(some, iterator)
+        if _is_batch(first) and not isinstance(first, Mapping):
             self._feed_frames(feed, rest)
             return
         if isinstance(first, (str, bytes)):
