@@ -1165,6 +1165,38 @@ static void a_repair_says_what_it_lost(void **state)
     (void)fresh_path();
 }
 
+static void of_two_records_with_an_id_the_later_one_is_saved(void **state)
+{
+    const tt_id twin = {"twin", 4, 0, 0};
+    tt_index_repaired r = {0, 0, 0, 0};
+    lines found = {0};
+    tt_index *index = NULL;
+    tt_index_article article;
+    char to[240], expected[60];
+    const char *path;
+    (void)state;
+    (void)snprintf(to, sizeof to, "%s", repaired_path());
+    remove_index(to);
+    path = make_index();
+    add_crafted(path, ARTICLES + 1, "twin", "x'7477696e'", 0);
+    add_crafted(path, ARTICLES + 2, "twin", "x'7477696e'", 0);
+    assert_int_equal(tt_index_repair(path, to, NULL, collect_finding, &found, &r, NULL), TT_OK);
+    assert_int_equal(r.kept, ARTICLES + 1);
+    assert_int_equal(r.lost, 1);
+    (void)add_bytes(&found, "", 1);
+    (void)snprintf(expected, sizeof expected, "record %d, id twin: a later one has its id\n",
+                   ARTICLES + 1);
+    if (strstr(found.bytes, expected) == NULL)
+        fail_msg("%s: not %s", found.bytes, expected);
+    lines_free(&found);
+    assert_int_equal(tt_index_open(&index, to, TT_INDEX_READ, NULL, NULL), TT_OK);
+    assert_int_equal(tt_index_get(index, &twin, &article, NULL), TT_OK);
+    assert_int_equal(article.number, ARTICLES + 2);
+    tt_index_close(index);
+    remove_index(to);
+    (void)fresh_path();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1192,6 +1224,7 @@ int main(void)
         cmocka_unit_test(a_file_without_a_journal_gets_one),
         cmocka_unit_test(whole_records_are_saved_past_any_damaged_page),
         cmocka_unit_test(a_repair_says_what_it_lost),
+        cmocka_unit_test(of_two_records_with_an_id_the_later_one_is_saved),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
