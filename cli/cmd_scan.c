@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_watch.h"
 #include "columns.h"
 #include "csv_tables.h"
 #include "failure.h"
 #include "message.h"
+#include "scan_against.h"
 #include "scan_overview.h"
 
 static int write_result(session *r)
@@ -79,7 +79,7 @@ static int run_scan(const settings *s)
     if (s->against != NULL && (s->csv != NULL || s->parquet != NULL))
         return message_usage(s->command, "--csv and --parquet do not go with --against");
     if (s->against != NULL)
-        return watch_compare_with(s);
+        return scan_against(s);
     if (s->fail_on_duplicates && (s->engine.find & (TT_FIND_PAIRS | TT_FIND_CLUSTERS)) == 0)
         return message_usage(s->command, "--fail-on-duplicates needs --pairs or --clusters");
     if (s->parquet != NULL && columns_check() != 0)

@@ -1,0 +1,40 @@
+#include "scan_against.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "failure.h"
+#include "feeding.h"
+
+static int is_index_file(const char *path)
+{
+    static const char begin[] = "SQLite format 3";
+    char bytes[sizeof begin] = "";
+    FILE *file = fopen(path, "rb");
+    const size_t got = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
+    if (file != NULL)
+        (void)fclose(file);
+    return got == sizeof bytes && memcmp(bytes, begin, sizeof begin) == 0;
+}
+
+int scan_against(const settings *s)
+{
+    enum { EVERY_MATCH = 1 << 20 };
+    feeding f = {.verdicts = 1, .lists_matches = 1};
+    const int is_index = is_index_file(s->against);
+    settings shaped = *s;
+    tt_error error = {0};
+    int rc = 0;
+    if (!is_index && shaped.engine.max_matches == 0)
+        shaped.engine.max_matches = EVERY_MATCH;
+    if (tt_index_open(&f.index, is_index ? s->against : NULL,
+                      TT_INDEX_MATCHES | (is_index ? TT_INDEX_READ : TT_INDEX_CREATE),
+                      &shaped.engine, &error) != TT_OK)
+        return failure_library(&error, ABOUT_INDEX);
+    if (!is_index)
+        rc = feeding_add_to_memory(f.index, &shaped, s->against);
+    if (rc == 0)
+        return feeding_run(&f, &shaped, 0, s->inputs, s->input_count);
+    tt_index_close(f.index);
+    return rc;
+}
