@@ -55,7 +55,9 @@ int tti_front_matter_read(const char *text, size_t size, tti_front_matter *front
         const char *newline = memchr(line, '\n', (size_t)(most - line));
         const char *end = newline == NULL ? most : newline;
         const size_t line_size = (size_t)(end - line) - (end > line && end[-1] == '\r');
-        const int is_mark = line_size == 3 && memcmp(line, mark, 3) == 0;
+        const int is_mark =
+            line_size == 3 && (memcmp(line, mark, 3) == 0 ||
+                               (!is_first && *mark == '-' && memcmp(line, "...", 3) == 0));
         if (is_first ? !is_mark
                      : !is_mark && !read_front_line(line, end, *mark == '+' ? '=' : ':', front))
             return 0;

@@ -53,6 +53,12 @@ int tti_text_records_has_columns(const char *bytes, size_t size)
         tabs = count;
         lines++;
     }
+    if (at < size && lines > 0) { /* the last line has no end, and counts if it is one of them */
+        size_t count = 0;
+        for (size_t i = at; i < size; i++)
+            count += bytes[i] == '\t';
+        lines += count == tabs;
+    }
     return lines >= 2;
 }
 

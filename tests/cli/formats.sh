@@ -595,6 +595,9 @@ test_documents() {
 test_front_matter() {
     printf -- '---\ntitle: "Bread in Sollen"\ndate: 2034-05-08\ntags:\n  - bread\n---\n%s\n' "$words" >a.md
     printf '+++\ntitle = "Bread"\n+++\n%s\n' "$words" >b.txt
+    printf -- '---\ntitle: Gulls\n...\n%s\n' "$words" >d.md
+    run dedup -q d.md -o kept.jsonl
+    has kept.jsonl '"title":"Gulls"'
     printf -- '---\nA note: this is a text.\n---\nGulls came early.\n' >c.md
     run dedup a.md c.md -o kept.jsonl
     exits 0
