@@ -185,6 +185,9 @@ static const struct {
                                    "newest batches of that one"},
     {"-wal holds", "let a user with permission to write open it once, or copy FILE and FILE-wal "
                    "to a directory of yours"},
+    {"no \"type\"",
+     "give what 'twicetold scan -o FILE' wrote, or lines of that form (a gold); these may "
+     "be the articles"},
     {"encoding \"", "iconv -l lists those that are known"},
     {"is being written to", "read it as a user with permission to write to its directory"},
 };

@@ -75,3 +75,14 @@ void file_list_free(settings *s)
     free(s->list_paths);
     free(s->list_bytes);
 }
+
+int file_is_index(const char *path)
+{
+    static const char begin[] = "SQLite format 3";
+    char bytes[sizeof begin] = "";
+    FILE *file = fopen(path, "rb");
+    const size_t got = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
+    if (file != NULL)
+        (void)fclose(file);
+    return got == sizeof bytes && memcmp(bytes, begin, sizeof begin) == 0;
+}

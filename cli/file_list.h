@@ -10,6 +10,9 @@ int file_list_append(settings *s);
 
 void file_list_free(settings *s);
 
+/** Whether a file is an index. */
+int file_is_index(const char *path);
+
 /** The whole file (- is standard input), with a NUL after it. Owner: the caller, free().
  * @return NULL, with errno */
 char *file_read_whole(const char *path, size_t *size);

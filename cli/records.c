@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "failure.h"
+#include "file_list.h"
 #include "format.h"
 #include "message.h"
 #include "util/id.h"
@@ -21,6 +22,10 @@ int records_refuse_cut(const tt_result *result, const char *path)
 int records_read_result(tt_result **result, const char *path)
 {
     tt_error error = {0};
+    if (file_is_index(path))
+        return message_failure("give what 'twicetold scan -o FILE' wrote; 'twicetold index list' "
+                               "lists an index",
+                               "%s is an index, not a result", path);
     return tt_result_read(result, path, NULL, &error) != TT_OK
                ? failure_library(&error, ABOUT_RESULT)
                : records_refuse_cut(*result, path);

@@ -1,27 +1,15 @@
 #include "scan_against.h"
 
-#include <stdio.h>
-#include <string.h>
 
 #include "failure.h"
 #include "feeding.h"
-
-static int is_index_file(const char *path)
-{
-    static const char begin[] = "SQLite format 3";
-    char bytes[sizeof begin] = "";
-    FILE *file = fopen(path, "rb");
-    const size_t got = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
-    if (file != NULL)
-        (void)fclose(file);
-    return got == sizeof bytes && memcmp(bytes, begin, sizeof begin) == 0;
-}
+#include "file_list.h"
 
 int scan_against(const settings *s)
 {
     enum { EVERY_MATCH = 1 << 20 };
     feeding f = {.verdicts = 1, .lists_matches = 1};
-    const int is_index = is_index_file(s->against);
+    const int is_index = file_is_index(s->against);
     settings shaped = *s;
     tt_error error = {0};
     int rc = 0;

@@ -58,7 +58,14 @@ test_what_cannot_be_listed() {
     run list result.jsonl other.jsonl
     exits 3
     has err 'these are not the texts that were scanned'
+    run list feed.jsonl
+    exits 3
+    has err "give what 'twicetold scan -o FILE' wrote, or lines of that form (a gold); these may be the articles"
     printf '{"id":"x","text":"alone"}\n' >one.jsonl
+    run index create feed.db
+    run list feed.db
+    exits 3
+    has err "feed.db is an index, not a result"
     run scan -q one.jsonl -o one.res
     run list one.res
     exits 0
