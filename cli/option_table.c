@@ -160,12 +160,12 @@ const option_row option_rows[] = {
      "Days are those of UTC."},
     {"older-than", 0, FOR_EXPIRE, 1, KIND_DURATION, AT(older_than), 0, 0, "AGE",
      "articles older than this: 4w, 30d, 72h or 15m", NULL},
-    {"sources", 0, FOR_FEED | FOR_QUERY, 1, KIND_SOURCES, AT(sources), 0, 0, "WHICH",
+    {"sources", 0, FOR_FEED | FOR_QUERY, 0, KIND_SOURCES, AT(sources), 0, 0, "WHICH",
      "find copies across sources, within one, or of any (default: any)",
      "across: an article is not a copy of one of its own source, as the next stage of its own "
      "story; "
      "within: of none but those. Versions of an item and what is withdrawn are found in any."},
-    {"prefer", 0, FOR_FEED | FOR_QUERY, 1, KIND_STRING, AT(prefer), 0, 0, "A,B,...",
+    {"prefer", 0, FOR_FEED | FOR_QUERY, 0, KIND_STRING, AT(prefer), 0, 0, "A,B,...",
      "of copies, name that of the first of these sources",
      "An article of a source that is named before that of an earlier copy, or is named at all "
      "where that one is not, is an update of it and no duplicate, since it is the one to use."},

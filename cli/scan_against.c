@@ -1,6 +1,5 @@
 #include "scan_against.h"
 
-
 #include "failure.h"
 #include "feeding.h"
 #include "file_list.h"
