@@ -165,6 +165,8 @@ test_decisions_of_an_editor_are_obeyed() {
     [ "$(echo '{"id":"x","decision":"not-a-copy","of":1}' | kept)" = '1 "x" ' ] || fail 'not a copy'
     [ "$(printf '%s\n' '{"id":1,"decision":"kill"}' '{"id":3,"decision":"keep"}' | kept)" = '3 ' ] || fail 'keep one, kill the other'
     has removed.jsonl '{"id":1,"kept":null,"decision":"kill"}'
+    [ "$(printf '%s\n' '{"id":3,"decision":"keep"}' '{"id":3,"decision":"none"}' | kept)" = '1 ' ] || fail 'taken back'
+    [ "$(printf '%s\n' '{"id":3,"decision":"keep"}' '{"id":3,"decision":"none","of":1}' | kept)" = '1 3 ' ] || fail 'another one taken back'
     [ "$(echo '{"id":1,"decision":"kill"}' | kept)" = '2 3 4 "x" ' ] || fail 'copies of a killed article are lost'
     echo '{"id":"3","decision":"kill"}' >decisions.jsonl
     run dedup in.jsonl --decisions decisions.jsonl -o kept.jsonl
