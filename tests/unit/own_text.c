@@ -1,6 +1,9 @@
 /* Two articles with a text in common: is it a notice, or what they tell? */
 #include "verify/own_text.h"
 
+#include "result/notices.h"
+#include "util/alloc.h"
+
 #include "../support.h"
 #include "../texts.h"
 #include "aligned.h"
@@ -134,6 +137,26 @@ static void words_that_a_long_text_has_far_away_are_uncertain(void **state)
     free(filler), free(rest), free(x), free(y);
 }
 
+static void a_list_has_no_more_notices_than_are_allowed(void **state)
+{
+    const tti_notice from = {0};
+    tti_notices list = {.allocator = &tti_libc_allocator};
+    uint32_t *tokens = calloc(TTI_MOST_NOTICE_TOKENS, sizeof *tokens);
+    (void)state;
+    assert_non_null(tokens);
+    for (uint32_t k = 0; k <= TTI_MOST_NOTICES; k++) {
+        tokens[0] = k;
+        assert_int_equal(tti_notices_add(&list, tokens, TTI_SHORTEST_NOTICE, &from), TT_OK);
+    }
+    assert_int_equal(list.list.count, TTI_MOST_NOTICES);
+    tti_notices_clear(&list);
+    assert_int_equal(tti_notices_add(&list, tokens, TTI_SHORTEST_NOTICE, &from), TT_OK);
+    assert_int_equal(tti_notices_add(&list, tokens, TTI_MOST_NOTICE_TOKENS, &from), TT_OK);
+    assert_int_equal(list.list.count, 1);
+    tti_notices_free(&list);
+    free(tokens);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +168,7 @@ int main(void)
         cmocka_unit_test(an_empty_page_frames_what_others_fill_in),
         cmocka_unit_test(a_long_text_may_be_a_notice),
         cmocka_unit_test(words_that_a_long_text_has_far_away_are_uncertain),
+        cmocka_unit_test(a_list_has_no_more_notices_than_are_allowed),
     };
     return cmocka_run_group_tests_name("own_text", tests, NULL, NULL);
 }
