@@ -110,9 +110,9 @@ def interrupted(call):
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=send)
-    thread.start()
     try:
         with pytest.raises(KeyboardInterrupt):
+            thread.start()  # here, since 0.3 s may pass before the next line on a busy machine
             call()
             time.sleep(5)  # it ended too early to be stopped
             pytest.fail("nothing was interrupted")

@@ -283,6 +283,7 @@ PYTHON = {
     "an id twice": "DuplicateError",
     "a tombstone of Atom, and its entry": "DuplicateError",
     "a notice without a text, and its story": "DuplicateError",
+    "a list of articles in an object": "InvalidError",
     "a result of `scan`": "InvalidError",
     "verdicts of `watch`": "InvalidError",
 }

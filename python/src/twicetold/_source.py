@@ -592,7 +592,8 @@ def _tell_of_fields(reason: str, record: bytes) -> None:
         field = reason[4:].split('"')[0]
         have = ", ".join(repr(name) for name in read) or "none"
         if field not in read:
-            raise invalid(f"no record has the field {field!r}; the fields of the first are {have}")
+            more = "; " + reason.split("; ", 1)[1] if "; " in reason else ""
+            raise invalid(f"no record has the field {field!r}; the fields of the first are {have}{more}")
 
 
 def rejections(feed: _core.Feed) -> List[Dict[str, Any]]:
