@@ -290,8 +290,10 @@ typedef struct tt_scan tt_scan;
 
 enum {
     TT_ARTICLE_INTEGER_ID = 1u << 0, /**< the id is an integer of JSON, and is written as one */
-    TT_ARTICLE_WITHDRAWN = 1u << 1   /**< says that the item is withdrawn: an index keeps the text
+    TT_ARTICLE_WITHDRAWN = 1u << 1,  /**< says that the item is withdrawn: an index keeps the text
                                           that it had as a tombstone; a scan ignores it */
+    TT_ARTICLE_CORRECTION = 1u << 3  /**< says that it is a correction: to an index it is no
+                                          duplicate or update, but a correction */
 };
 
 /** The time of an article that has none. */

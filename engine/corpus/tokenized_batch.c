@@ -23,7 +23,8 @@ static tt_status check_article_fields(const tt_options *o, const tt_article *x)
         return TT_EINVAL;
     if ((x->text == NULL && x->text_size > 0) || (x->source == NULL && x->source_size > 0) ||
         (x->version == NULL && x->version_size > 0) || x->reserved != 0 ||
-        (x->flags & ~(uint32_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN)) != 0)
+        (x->flags &
+         ~(uint32_t)(TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN | TT_ARTICLE_CORRECTION)) != 0)
         return TT_EINVAL;
     if (!tti_id_is_valid(tti_id_of(x)) ||
         ((x->flags & TT_ARTICLE_INTEGER_ID) && !tti_id_is_in_range(tti_id_of(x))))

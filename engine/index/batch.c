@@ -253,7 +253,7 @@ static tti_db_row row_of(const tt_index *x, const tt_article *a, size_t position
                         .id_size = (uint32_t)a->id_size,
                         .source_size = (uint32_t)a->source_size,
                         .version_size = (uint32_t)a->version_size,
-                        .article_flags = a->flags,
+                        .article_flags = a->flags & (TT_ARTICLE_INTEGER_ID | TT_ARTICLE_WITHDRAWN),
                         .token_count = t->added.token_count,
                         .extents_size = t->added.extents_size};
 }
@@ -288,6 +288,14 @@ static tt_status add_article(const batch *b, size_t position, tti_db_row *row, u
                : TT_OK;
 }
 
+/* An article that says that it corrects another one does, whatever its text tells. */
+static void apply_headline(const batch *b, size_t position, tti_decision *d)
+{
+    if ((b->articles[position].flags & TT_ARTICLE_CORRECTION) != 0 &&
+        (d->kind == TT_VERDICT_DUPLICATE || d->kind == TT_VERDICT_UPDATE))
+        d->kind = TT_VERDICT_CORRECTION;
+}
+
 /* Keeps the repeats of the last decision, if the article is the document of its group. */
 static void keep_repeats(tt_index *x, uint32_t article)
 {
@@ -309,6 +317,7 @@ static tt_status classify_replacement(const batch *b, size_t position, const tti
     d.pair = version->decision.pair;
     d.admitted = version->decision.admitted;
     d.new_tokens = version->decision.new_tokens;
+    apply_headline(b, position, &d);
     TTI_TRY(add_verdict(b, &d, position, row, 1, error));
     added = &tti_array_last(&b->x->verdicts.list);
     added->of = version->of.bytes == NULL ? added->id : version->of;
@@ -562,6 +571,7 @@ static tt_status finish_micro_batch(const batch *b, tt_error *error)
         const tti_doc doc = tti_db_row_doc(&p->row);
         tti_decision d;
         TTI_TRY(tti_decide(&x->classifier, &doc, &p->comparison, &d, error));
+        apply_headline(b, p->position, &d);
         TTI_TRY(add_verdict(b, &d, p->position, &p->row, 0, error));
         if (p->article == TTI_NONE)
             continue;

@@ -535,6 +535,8 @@ void tti_jsonl_read(const tti_jsonl_options *options, tti_simdjson *parser, char
     if (values[TTI_FIELD_TITLE].kind == TTI_VALUE_STRING && values[TTI_FIELD_TITLE].size > 0) {
         record->article.title = record->title = values[TTI_FIELD_TITLE].bytes;
         record->article.title_size = record->title_size = values[TTI_FIELD_TITLE].size;
+        if (tti_is_correction_headline(record->title, record->title_size))
+            record->article.flags |= TT_ARTICLE_CORRECTION;
     }
     set_terms(values, record);
 }

@@ -297,7 +297,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, int has_id, char *out, tt_r
     const json_string_ref *headline;
     const char *time = "";
     size_t time_size = 0;
-    int is_withdrawn;
+    int is_withdrawn, is_correction;
     char moment[TTI_TIME_ROOM];
     memset(it.at, 0, sizeof it.at);
     it.fields = 0;
@@ -306,6 +306,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, int has_id, char *out, tt_r
     headline = first_present_field(&it, HEADLINE, OTHER_HEADLINE);
     is_withdrawn = tti_is_withdrawn(it.at[STATUS].raw, it.at[STATUS].size) ||
                    tti_is_kill_headline(headline->raw, headline->size);
+    is_correction = tti_is_correction_headline(headline->raw, headline->size);
     if (write_string_field(first_present_field(&it, URI, GUID), &out, &a->id, &a->id_size) != 0 ||
         a->id_size == 0) {
         tti_record_reject(record, TT_EFORMAT, "unpaired surrogate escape in \"uri\"");
@@ -340,6 +341,7 @@ int tti_ninjs_read(const tti_jsonl_options *options, int has_id, char *out, tt_r
     a->title = record->title;
     a->title_size = record->title_size;
     a->flags |= is_withdrawn ? TT_ARTICLE_WITHDRAWN : 0;
+    a->flags |= is_correction ? TT_ARTICLE_CORRECTION : 0;
     a->published = TT_NO_TIME;
     time_size = tti_time_to_rfc3339(time, time_size, moment);
     if (time_size > 0)

@@ -95,3 +95,25 @@ int tti_is_kill_headline(const char *headline, size_t size)
     }
     return 0;
 }
+
+int tti_is_correction_headline(const char *headline, size_t size)
+{
+    static const char *const words[] = {"CORRECTION",      "CORRECTED",      "CORRECTIVE",
+                                        "KORREKTUR",       "BERICHTIGUNG",   "RECTIFICATIF",
+                                        "R\xc3\x84TTELSE", "R\xc3\xa4ttelse"};
+    int is_mark;
+    size_t at = pass_marks(headline, size, 0, &is_mark), end = pass_word(headline, size, at, "BC");
+    if (end > 0)
+        at = pass_marks(headline, size, end, &is_mark);
+    at += at < size && headline[at] == '(';
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        end = pass_word(headline, size, at, words[i]);
+        while (end > 0 && end < size && headline[end] == ' ')
+            end++;
+        if (end > 0 && end < size &&
+            (strchr(":-/)", headline[end]) != NULL ||
+             (size - end > 2 && memcmp(headline + end, "\xe2\x80", 2) == 0)))
+            return 1;
+    }
+    return 0;
+}

@@ -1,4 +1,4 @@
-/* How an item is withdrawn, in every format. */
+/* How an item is withdrawn or corrected, in every format. */
 #ifndef TTI_INPUT_WITHDRAWAL_H
 #define TTI_INPUT_WITHDRAWAL_H
 
@@ -15,5 +15,9 @@ int tti_is_withdrawn(const char *status, size_t size);
  * small letters only what says "mandatory", "advisory" or "story" is one.
  */
 int tti_is_kill_headline(const char *headline, size_t size);
+
+/** Whether a headline begins as that of a correction does: "CORRECTION: ...", "CORRECTED-UPDATE 1-
+ * ...", "(Korrektur) ...", in small letters or capitals. A colon, dash, slash or bracket follows. */
+int tti_is_correction_headline(const char *headline, size_t size);
 
 #endif

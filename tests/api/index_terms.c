@@ -287,6 +287,28 @@ static tt_index *open_by_sources(tt_sources which, const char *preferred)
     return index;
 }
 
+static void what_says_that_it_corrects_does(void **state)
+{
+    tt_index *index = open_index(NULL);
+    tt_article a = item("b", old_text);
+    (void)state;
+    a.flags |= TT_ARTICLE_CORRECTION;
+    add(index, item("a", old_text));
+    assert_verdict(add(index, a), TT_VERDICT_CORRECTION, "a");
+    assert_verdict(add(index, a), TT_VERDICT_DUPLICATE, "b"); /* the same again */
+    a.text = other_text;
+    a.text_size = strlen(other_text);
+    assert_verdict(add(index, a), TT_VERDICT_CORRECTION, "b"); /* a version */
+    a.id = "c";
+    assert_verdict(add(index, a), TT_VERDICT_CORRECTION, "b");
+    decide(index, "a", TT_DECISION_KILL);
+    a.id = "d";
+    a.text = old_text;
+    a.text_size = strlen(old_text);
+    assert_verdict(add(index, a), TT_VERDICT_WITHDRAWN, "a");
+    tt_index_close(index);
+}
+
 /* The text with more words behind it than a duplicate may have. */
 static const char *longer_text(void)
 {
@@ -310,8 +332,7 @@ static void across_sources_a_source_does_not_copy_itself(void **state)
     assert_verdict(add(index, from("B", "b", old_text)), TT_VERDICT_DUPLICATE, "a");
     assert_verdict(add(index, from("A", "a4", longer_text())), TT_VERDICT_UPDATE, "b");
     assert_verdict(add(index, none), TT_VERDICT_DUPLICATE, "a");
-    assert_verdict(add(index, from("A", "a", new_text)), TT_VERDICT_UPDATE,
-                   "a"); /* a version */
+    assert_verdict(add(index, from("A", "a", new_text)), TT_VERDICT_UPDATE, "a"); /* a version */
     tt_index_close(index);
 }
 
@@ -365,6 +386,7 @@ int main(void)
         cmocka_unit_test(what_an_editor_killed_is_not_replaced),
         cmocka_unit_test(what_an_agency_withdrew_can_be_replaced),
         cmocka_unit_test(questions_replace_nothing),
+        cmocka_unit_test(what_says_that_it_corrects_does),
         cmocka_unit_test(across_sources_a_source_does_not_copy_itself),
         cmocka_unit_test(within_sources_only_a_source_copies_itself),
         cmocka_unit_test(what_is_withdrawn_is_found_in_any_source),

@@ -235,3 +235,15 @@ test_what_a_wire_says_of_an_item_is_exported_and_imported() {
     run index export two.db -o again.jsonl
     same exported.jsonl again.jsonl
 }
+
+test_a_headline_that_corrects_is_known() {
+    local text='The mayor of Port Alder will resign on Friday morning after nine years in office, the council said.' k=0
+    : >in.jsonl
+    for title in 'Mayor resigns' 'CORRECTED-UPDATE 1-Mayor resigns' 'Correction: Mayor resigns' '(KORREKTUR) Mayor' 'Rättelse – Mayor' 'BC-CORRECTIVE-Mayor' 'Corrections officer resigns' 'Correction of prices' 'CORRECTION'; do
+        printf '{"id":"%s","title":"%s","text":"%s"}\n' $((k++)) "$title" "$text" >>in.jsonl
+    done
+    printf '{"uri":"n","headline":"CORRECTION: Mayor","body_text":"%s"}\n' "$text" >>in.jsonl
+    run watch feed.db <in.jsonl
+    exits 0
+    [ "$(grep -o '"verdict":"[a-z]*"' out | cut -d'"' -f4 | tr '\n' ' ')" = 'new correction correction correction correction correction duplicate duplicate duplicate correction ' ] || fail "other verdicts"
+}
