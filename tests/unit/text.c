@@ -208,6 +208,15 @@ static void check_extents(const char *text, size_t size, const tti_tokens *store
         assert_int_equal(store->hashes[i], (uint32_t)store->hashes64.items[i]);
         before = ends[i];
     }
+    tti_extent_cursor cursor = {.extents = store->extents};
+    for (uint32_t i = 0; i < added->token_count; i++) { /* on by steps, and back now and then */
+        const uint32_t begin = i % 5 == 4 ? i / 2 : i, size_left = added->token_count - begin;
+        const uint32_t end = begin + 1 + i % 23 % size_left;
+        uint64_t first, last;
+        tti_extent_cursor_locate(&cursor, begin, end, &first, &last);
+        assert_int_equal(first, begins[begin]);
+        assert_int_equal(last, ends[end - 1]);
+    }
     free(begins);
     free(ends);
 }
@@ -512,6 +521,7 @@ static void compare_kernels(const char *text, size_t size)
         all[i]->split((const uint8_t *)g.text, size, folded[i], &splits[i]);
         assert_splits_equal(&splits[i], &splits[count - 1]);
         assert_memory_equal(folded[i], folded[count - 1], size);
+        assert_true(all[i]->hash_bytes(g.text, size, 77) == XXH3_64bits_withSeed(g.text, size, 77));
         b->count = 0;
         all[i]->append_runs(&splits[i], 0, splits[i].count, 1000, 1, b);
         if (b->count == 0)
