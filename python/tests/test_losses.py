@@ -317,9 +317,13 @@ def test_folders_with_partitions_and_files_of_other_formats(tmp_path, rows):
         twicetold.scan([files["a.arrow"], files["a.parq"]])
     with pytest.raises(twicetold.InvalidError, match=r"files of several formats \(others, parquet\)"):
         twicetold.scan([files["a.csv"], files["a.parq"]])
-    shutil.copy(files["a.csv"], lake / "day=1" / "more.csv")
-    with pytest.raises(twicetold.InvalidError, match=r"files of several formats \(others, parquet\)"):
-        twicetold.scan(lake)
+    for name in ("more.csv", "more.csv.zst"):
+        shutil.copy(files["a.csv"], lake / "day=1" / name)
+        with pytest.raises(twicetold.InvalidError, match=r"files of several formats \(others, parquet\)"):
+            twicetold.scan(lake)
+        (lake / "day=1" / name).unlink()
+    (lake / "README.md").write_text("About this lake.")
+    assert len(twicetold.scan(lake).pairs) == 3
 
 
 def test_a_folder_or_pattern_that_yields_nothing_is_an_error(tmp_path):

@@ -86,7 +86,7 @@ def _files_for_pyarrow(name: str) -> Tuple[List[str], List[str]]:
         for f in sorted(f for f in files if f[0] not in "._"):
             if _format_of(f) is not None:
                 found.append(os.path.join(folder, f))
-            elif any(part in _BY_LIBRARY for part in os.path.splitext(f.lower()) + os.path.splitext(f.lower()[:-3])):
+            elif f.lower().endswith(_BY_LIBRARY) or os.path.splitext(f.lower())[0].endswith(_BY_LIBRARY):
                 others.append(os.path.join(folder, f))
     return found, others if found else []
 
