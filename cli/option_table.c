@@ -145,8 +145,7 @@ const option_row option_rows[] = {
      "'newest' goes by \"published\"; 'source:A,B' takes the article whose \"source\" comes first "
      "in the list. Ties go to the first in the input."},
     {"drop", 0, FOR_DEDUP, 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
-     "drop an article only if this share of its tokens is in the kept one (default 0.8)",
-     "At least 0.95 for one published more than two weeks before or after the one that is kept."},
+     "drop an article only if this share of its tokens is in the kept one (default 0.8)", NULL},
     {"drop", 0, FOR_SCAN, 0, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",
      "recorded in the summary, for dedup; the scan stays the same", NULL},
     {"drop", 0, (FOR_CREATE | FOR_REPAIR), 1, KIND_SHARE, AT(engine.drop), 0, 0, "SHARE",

@@ -213,7 +213,7 @@ typedef struct tt_options {
                                   decided by which facts differ, and how many (docs/quality.md);
                                   TT_OFF: no pair is a series */
     double drop;             /**< the share of an article's tokens that the kept article must have
-                                  for it to be dropped, default 0.8; see tt_result_dropped() */
+                                  for it to be dropped, default 0.8 */
     uint64_t seed;           /**< the seed of every hash, default 0 */
     uint64_t max_article_bytes; /**< the longest text accepted, up to 1 GiB, default 16 MiB. One
                                      article takes up to 140 times its size of memory */
@@ -418,8 +418,9 @@ typedef enum tt_relation {
     TT_CONTAINS = 2,   /**< a contains b and has at least half as many tokens again. */
     TT_CONTAINED = 3,  /**< b contains a and has at least half as many tokens again. */
     TT_SERIES = 4,     /**< They have the same form but different facts: they are not copies. */
-    TT_RELATED = 5,    /**< They share text, but neither has most of itself in the other: two stages
-                            of a story, reports that quote the same statement. */
+    TT_RELATED = 5,    /**< They share text, but each has much of its own, or some and was published
+                            more than two weeks before or after the other: two stages of a story,
+                            reports that quote the same statement. */
     TT_BOILERPLATE = 6 /**< What they share is a notice, such as a paywall or a letterhead: apart
                             from it they tell different things (docs/quality.md). They are not
                             copies. */
@@ -560,9 +561,9 @@ TT_API const tt_notice *tt_result_notices(const tt_result *result, size_t *count
 
 /**
  * The articles that dedup drops because the one that is kept of their cluster makes them
- * unnecessary: it has tt_options.drop of their tokens (0.95 at least where they were published more
- * than two weeks apart) and fewer than two conflicts with them, and none in a number or date where
- * they are newer, by the times of publication, or by their order where one has none. They ascend.
+ * unnecessary: it has tt_options.drop of their tokens and fewer than two conflicts with them, and
+ * none in a number or date where they are newer, by the times of publication, or by their order
+ * where one has none. They ascend.
  * In *out, a is the article that is dropped and b the one that is kept, whichever came first, and
  * the numbers and the relation are of a and b in that order.
  * @return TT_OK; TT_EINVAL where it is not known: the scan's options left out clusters or overlaps,

@@ -109,7 +109,11 @@ tti_doc tti_article_table_doc(const tti_article_table *t, uint32_t doc)
 {
     const tti_indexed_article *x = &tti_array_at(&t->articles, doc);
     const tti_article_group *g = &tti_array_at(&t->groups, x->group);
-    return (tti_doc){g->hashes, tti_indexed_article_flags(x), NULL, g->token_count, 0, doc};
+    return (tti_doc){.hashes = g->hashes,
+                     .flags = tti_indexed_article_flags(x),
+                     .published = x->published,
+                     .token_count = g->token_count,
+                     .article = doc};
 }
 
 /* ---- Dates: a heap ----------------------------------------------------------------------------

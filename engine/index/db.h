@@ -50,7 +50,11 @@ const char *tti_db_row_fault(tti_db_row *row, int64_t tokens, int64_t flags, siz
 /** The tokens of a row to write. */
 static inline tti_doc tti_db_row_doc(const tti_db_row *row)
 {
-    return (tti_doc){row->hashes, row->flags, NULL, row->token_count, 0, UINT32_MAX};
+    return (tti_doc){.hashes = row->hashes,
+                     .flags = row->flags,
+                     .published = row->published,
+                     .token_count = row->token_count,
+                     .article = UINT32_MAX};
 }
 
 /** No row has a greater number, and no state says so. */

@@ -16,6 +16,7 @@ static tti_doc doc_of_rows(const tti_rows *rows, int hashes_column, int flags_co
     return (tti_doc){.hashes = hashes.data,
                      .flags =
                          flags_column < 0 ? NULL : tti_rows_bytes(rows, flags_column, row).data,
+                     .published = TT_NO_TIME,
                      .token_count = (uint32_t)tti_record_count(hashes, sizeof(uint32_t))};
 }
 

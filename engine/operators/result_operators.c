@@ -40,6 +40,7 @@ static void set_doc(verify_state *s, int64_t number, const tti_rows *rows, int c
     s->docs.items[tti_doc_numbers_index(&s->numbers, number)] =
         (tti_doc){.hashes = hashes.data,
                   .flags = flags.data,
+                  .published = tti_rows_int64(rows, column + 2, row),
                   .token_count = (uint32_t)tti_record_count(hashes, sizeof(uint32_t))};
 }
 
@@ -57,7 +58,7 @@ static tt_status read_candidates(tti_operator *op, const tti_rows *rows, tti_can
     for (size_t i = 0; i < rows->count; i++) {
         const int64_t a = tti_rows_int64(rows, 0, i), b = tti_rows_int64(rows, 1, i);
         set_doc(s, a, rows, 3, i);
-        set_doc(s, b, rows, 5, i);
+        set_doc(s, b, rows, 6, i);
         TTI_TRY(tti_candidates_add(out,
                                    tti_candidate_pack(tti_doc_numbers_index(&s->numbers, a),
                                                       tti_doc_numbers_index(&s->numbers, b),
@@ -173,8 +174,8 @@ static tt_status verify_push(tti_operator *op, const tti_rows *rows)
 const tti_operator_class tti_operator_verify = {
     .spec =
         {"verify",
-         "a long, b long, want int, hashes_a binary, flags_a binary, hashes_b binary, flags_b "
-         "binary",
+         "a long, b long, want int, hashes_a binary, flags_a binary, published_a long, hashes_b "
+         "binary, flags_b binary, published_b long",
          "a long, b long, relation int, by_overlap int, resemblance double, containment_a double, "
          "containment_b double, overlap_a double, overlap_b double, facts double, conflicts int, "
          "figures int, passages binary"},

@@ -47,8 +47,12 @@ static tt_status tokenize_row(tti_operator *op, tti_slice text)
         return TT_ELIMIT;
     TTI_TRY(tti_tokens_append_text(&s->tokens, text.data, text.size, (tt_paragraphs)o->paragraphs,
                                    o->seed, &s->added, NULL));
-    s->doc = (tti_doc){s->tokens.hashes,     s->tokens.flags,          s->tokens.paragraphs,
-                       s->added.token_count, s->added.paragraph_count, 0};
+    s->doc = (tti_doc){.hashes = s->tokens.hashes,
+                       .flags = s->tokens.flags,
+                       .paragraphs = s->tokens.paragraphs,
+                       .published = TT_NO_TIME,
+                       .token_count = s->added.token_count,
+                       .paragraph_count = s->added.paragraph_count};
     return TT_OK;
 }
 

@@ -74,6 +74,7 @@ static tt_status tokenize_side(aligned_text *t, const tt_article *article, const
     t->doc = (tti_doc){.hashes = t->tokens.hashes,
                        .flags = t->tokens.flags,
                        .paragraphs = t->tokens.paragraphs,
+                       .published = article->published,
                        .token_count = added.token_count,
                        .paragraph_count = added.paragraph_count};
     t->begins = tti_alloc(o->allocator, added.token_count, sizeof *t->begins);

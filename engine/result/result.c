@@ -10,7 +10,6 @@
 #include "util/sort.h"
 
 #include <assert.h>
-#include <math.h>
 
 tt_result *tti_result_open(const tt_allocator *a)
 {
@@ -149,26 +148,11 @@ tt_status tt_result_pairs_of(const tt_result *result, uint64_t article, const ui
 /* An article with so many conflicts against the one that is kept says something else. */
 enum { OTHER_NEWS = 2 };
 
-/* What is printed again after two weeks with a little of its own is the next stage of a story, or
- * another event of its kind; a reprint has hardly anything of its own. */
-#define STAGE_MICROSECONDS (14 * 24 * 3600 * 1e6)
-#define DROP_OF_STAGE 0.95
-
 /* True if an article is newer than another: by their times, or by their order. */
 static int is_newer(const tti_article *articles, uint32_t x, uint32_t y)
 {
     const int64_t at = articles[x].published, other = articles[y].published;
     return at != TT_NO_TIME && other != TT_NO_TIME && at != other ? at > other : x > y;
-}
-
-/* The share of an article that the kept one must have for it to be dropped. */
-static double share_to_drop(const tt_options *options, const tti_article *x,
-                            const tti_article *kept)
-{
-    if (x->published == TT_NO_TIME || kept->published == TT_NO_TIME ||
-        fabs((double)x->published - (double)kept->published) <= STAGE_MICROSECONDS)
-        return options->drop;
-    return options->drop > DROP_OF_STAGE ? options->drop : DROP_OF_STAGE;
 }
 
 /* True if article i is dropped; *out is then its pair with the one that is kept. */
@@ -192,8 +176,7 @@ static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
     out->b = kept;
     if (is_newer(articles, i, kept) && tti_differs_in_figure(&x->verified, found))
         return 0; /* a later stage of the story */
-    return out->overlap_a >= share_to_drop(&x->settings.options, &articles[i], &articles[kept]) &&
-           out->conflicts < OTHER_NEWS;
+    return out->overlap_a >= x->settings.options.drop && out->conflicts < OTHER_NEWS;
 }
 
 static tt_status list_dropped(tt_result *x, tt_error *error)

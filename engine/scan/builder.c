@@ -185,6 +185,7 @@ static void append_article(tt_scan *scan, const tt_article *x, const token_array
         .hashes = tokens->hashes == NULL ? NULL : tokens->hashes + t->token_begin,
         .flags = offset_or_null(tokens->flags, t->token_begin),
         .paragraphs = tokens->paragraphs == NULL ? NULL : tokens->paragraphs + t->paragraph_begin,
+        .published = x->published,
         .token_count = t->added.token_count,
         .paragraph_count = tokens->paragraphs == NULL ? 0 : t->added.paragraph_count,
         .article = ordinal};

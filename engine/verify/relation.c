@@ -784,6 +784,20 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
            (aligned < FEW_TOKENS || is_of_characters(shorter));
 }
 
+/* What is printed again after weeks with a little of its own is the next stage of a story, or another
+ * event of the kind; a reprint has hardly anything of its own but what was misread. */
+#define STAGE_MICROSECONDS (14 * 24 * 3600 * 1e6)
+#define OWN_OF_STAGE 0.05
+
+int tti_are_stages(const tt_pair *p, const tti_facts *f, const tti_doc *a, const tti_doc *b)
+{
+    const double changed = (double)f->misread + f->words;
+    return a->published != TT_NO_TIME && b->published != TT_NO_TIME &&
+           fabs((double)a->published - (double)b->published) > STAGE_MICROSECONDS &&
+           (1 - p->overlap_a) * a->token_count - changed >= OWN_OF_STAGE * a->token_count &&
+           (1 - p->overlap_b) * b->token_count - changed >= OWN_OF_STAGE * b->token_count;
+}
+
 int tti_share_most(const tt_pair *p, const tti_facts *f, const tti_doc *a, const tti_doc *b)
 {
     const double changed = (double)f->misread + f->words;

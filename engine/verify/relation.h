@@ -110,6 +110,10 @@ tti_rest tti_rest_of(const tti_alignment *alignment, const tti_doc *a, const tti
  * Near articles are related otherwise. */
 int tti_share_most(const tt_pair *pair, const tti_facts *facts, const tti_doc *a, const tti_doc *b);
 
+/** True if two articles that may be copies are two stages of a story, or two events of a kind: they
+ * were published more than two weeks apart, and each has some text of its own. */
+int tti_are_stages(const tt_pair *pair, const tti_facts *facts, const tti_doc *a, const tti_doc *b);
+
 /** The least share of itself that an article has in another, for the two to be in one cluster. */
 #define TTI_MOST 0.6
 

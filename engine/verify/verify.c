@@ -254,6 +254,8 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
         p->relation = TT_BOILERPLATE;
     } else if (o->facts >= 0 && tti_tell_other_news(&out->facts, o->facts)) {
         p->relation = TT_SERIES;
+    } else if (o->facts >= 0 && tti_are_stages(p, &out->facts, doc, v->loaded)) {
+        p->relation = TT_RELATED;
     } else if (p->relation == TT_NEAR && out->alignment.passage_count > 0) {
         if (o->facts < 0) /* it is not known what was misread */
             out->facts = (tti_facts){.rest = tti_rest_of(&out->alignment, doc, v->loaded),

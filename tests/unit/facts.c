@@ -219,6 +219,27 @@ static void near_articles_have_most_of_one_in_common(void **state)
     assert_true(tti_share_most(&p, &f, &doc, &doc));
 }
 
+static void weeks_later_a_little_own_text_is_another_stage(void **state)
+{
+    const int64_t day = INT64_C(24) * 3600 * 1000000;
+    const tti_doc first = {.token_count = 200, .published = 0};
+    tti_doc later = {.token_count = 200, .published = 15 * day};
+    tt_pair p = {.overlap_a = 0.94, .overlap_b = 0.94};
+    tti_facts f = {.aligned = 188};
+    (void)state;
+    assert_true(tti_are_stages(&p, &f, &first, &later) && tti_are_stages(&p, &f, &later, &first));
+    f.misread = 3; /* damage is nothing of its own */
+    assert_false(tti_are_stages(&p, &f, &first, &later));
+    f.misread = 0;
+    later.published = 14 * day;
+    assert_false(tti_are_stages(&p, &f, &first, &later));
+    later.published = TT_NO_TIME;
+    assert_false(tti_are_stages(&p, &f, &first, &later));
+    later.published = INT64_MAX;
+    p.overlap_a = 1; /* what the other adds says nothing against a copy */
+    assert_false(tti_are_stages(&p, &f, &first, &later));
+}
+
 static void datelines_are_no_other_names_and_numbers(void **state)
 {
     tti_facts f = compare(HEAD "Acme 20" MIDDLE, HEAD "Bolton 21" MIDDLE);
@@ -288,6 +309,7 @@ int main(void)
         cmocka_unit_test(own_text_is_that_of_the_article_that_has_less),
         cmocka_unit_test(articles_that_say_other_things_tell_other_news),
         cmocka_unit_test(near_articles_have_most_of_one_in_common),
+        cmocka_unit_test(weeks_later_a_little_own_text_is_another_stage),
         cmocka_unit_test(datelines_are_no_other_names_and_numbers),
         cmocka_unit_test(other_names_and_numbers_are_other_facts),
         cmocka_unit_test(other_facts_are_dense_numbers_or_several_slots),

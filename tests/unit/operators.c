@@ -442,7 +442,8 @@ static table verify(const corpus *c, unsigned (*want)[MAX_ARTICLES])
 {
     table tokens = tokens_of(c), verified;
     table candidates = {.columns = "a long, b long, want int, hashes_a binary, flags_a binary, "
-                                   "hashes_b binary, flags_b binary"};
+                                   "published_a long, hashes_b binary, flags_b binary, "
+                                   "published_b long"};
     for (size_t a = 0; a < c->count; a++)
         for (size_t b = a; b < c->count; b++) {
             cell *row;
@@ -453,7 +454,9 @@ static table verify(const corpus *c, unsigned (*want)[MAX_ARTICLES])
             row[1] = number_cell((int64_t)b);
             row[2] = number_cell(want[a][b]);
             set_tokens(row + 3, &tokens, a);
-            set_tokens(row + 5, &tokens, b);
+            row[5] = number_cell(TT_NO_TIME);
+            set_tokens(row + 6, &tokens, b);
+            row[8] = number_cell(TT_NO_TIME);
         }
     verified = run("verify", &c->options, NULL, &candidates);
     free_table(&tokens);

@@ -219,7 +219,7 @@ def _scan(
         return Result(stages, *tables, whole.removed if knows_removed else None, (df, id))
     documents = Documents(stages, articles)
     candidates, skipped = _candidates.find(stages, documents, bool(find & _pairs.FIND_SECTIONS))
-    verified, tokens = _pairs.verify(stages, articles, candidates, "verified")
+    verified, tokens = _pairs.verify(stages, articles, documents, candidates, "verified")
 
     pairs = _pairs.pairs_of(verified)
     if notices is None:
@@ -230,7 +230,7 @@ def _scan(
     groups = stages.keep(groups, "groups")
     stories = groups.select(F.col("n").alias("doc"), "root")
     proposed = stages.known(stages.keep(_pairs.propose(pairs, groups), "proposed"))
-    more, more_tokens = _pairs.verify(stages, articles, proposed, "proposals")
+    more, more_tokens = _pairs.verify(stages, articles, documents, proposed, "proposals")
     of_more = _pairs.pairs_of(more)
     is_late = notices is None and not known
     if is_late:

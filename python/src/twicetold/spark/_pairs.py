@@ -17,18 +17,20 @@ NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overla
 REPORTED = (*NUMBERS, "conflicts")
 _PAIR = ("a", "b", "relation", "by_overlap", "conflicts", "figures")
 _OTHER_NEWS = 2  # conflicts with the article that is kept (result/result.c)
-_STAGE_MICROSECONDS, _DROP_OF_STAGE = 14 * 24 * 3600 * 1000000, 0.95
 _NO_TIME = -(2**63)
 FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
 
 
-def verify(stages: Stages, articles: Articles, candidates: DataFrame, name: str) -> Tuple[DataFrame, DataFrame]:
+def verify(stages: Stages, articles: Articles, documents: Documents, candidates: DataFrame, name: str) -> Tuple[DataFrame, DataFrame]:
     """What verification finds for the candidates, and the tokens of their documents, whose text is read again."""
     named = candidates.select(F.explode(F.array("a", "b")).alias("n")).distinct()
     texts = articles.texts.select("n", "text").join(named, "n", "left_semi")
     tokens = stages.keep(stages.run("tokens", texts), f"{name}-tokens")
-    of_a = tokens.withColumnsRenamed({"n": "a", "hashes": "hashes_a", "flags": "flags_a"})
-    of_b = tokens.withColumnsRenamed({"n": "b", "hashes": "hashes_b", "flags": "flags_b"})
+    dated = tokens.join(documents.members.select("n", "published"), "n")
+    of_a, of_b = (
+        dated.withColumnsRenamed({"n": x, "hashes": f"hashes_{x}", "flags": f"flags_{x}", "published": f"published_{x}"})
+        for x in "ab"
+    )
     return stages.keep(stages.run("verify", candidates.join(of_b, "b").join(of_a, "a")), name), tokens
 
 
@@ -218,10 +220,8 @@ def removed(pairs: DataFrame, articles: DataFrame, documents: Documents, drop: f
     is_timed = f"published <> {_NO_TIME} and published_of <> {_NO_TIME} and published <> published_of"
     is_newer = F.expr(f"if({is_timed}, published > published_of, n > keep)")
     found = found.where(~(is_newer & (F.col("figures") == 1))).where(f"conflicts < {_OTHER_NEWS}")
-    is_stage = F.expr(f"{is_timed} and abs(double(published) - double(published_of)) > {_STAGE_MICROSECONDS}")
-    least = F.when(is_stage, max(drop, _DROP_OF_STAGE)).otherwise(drop)
-    found = found.select(F.col("n").alias("a"), F.col("keep").alias("b"), *_turned("turned"), least.alias("least"))
-    return same.unionByName(found.where(F.col("overlap_a") >= F.col("least")).drop("least"))
+    found = found.select(F.col("n").alias("a"), F.col("keep").alias("b"), *_turned("turned"))
+    return same.unionByName(found.where(F.col("overlap_a") >= drop))
 
 
 def numbered(df: DataFrame, key: str, name: str, *order: str) -> DataFrame:
