@@ -284,6 +284,7 @@ PYTHON = {
     "a tombstone of Atom, and its entry": "DuplicateError",
     "a notice without a text, and its story": "DuplicateError",
     "a list of articles in an object": "InvalidError",
+    "a list of articles in an object": "InvalidError",
     "a result of `scan`": "InvalidError",
     "verdicts of `watch`": "InvalidError",
 }
