@@ -161,13 +161,13 @@ const option_row option_rows[] = {
      "articles older than this: 4w, 30d, 72h or 15m", NULL},
     {"sources", 0, FOR_FEED | FOR_QUERY, 0, KIND_SOURCES, AT(sources), 0, 0, "WHICH",
      "find copies across sources, within one, or of any (default: any)",
-     "across: an article is not a copy of one of its own source, as the next stage of its own "
-     "story; "
-     "within: of none but those. Versions of an item and what is withdrawn are found in any."},
+     "across: articles of one source are not copies of each other, such as two stages of its "
+     "story; within: only those are. Versions of an item, and copies of what was withdrawn, are "
+     "found in every source."},
     {"prefer", 0, FOR_FEED | FOR_QUERY, 0, KIND_STRING, AT(prefer), 0, 0, "A,B,...",
      "of copies, name that of the first of these sources",
-     "An article of a source that is named before that of an earlier copy, or is named at all "
-     "where that one is not, is an update of it and no duplicate, since it is the one to use."},
+     "An article of a better source than that of an earlier copy is an update of that copy, since "
+     "it is the one to use. Sources that are not named come last."},
     {"window", 0, FOR_FEED, 1, KIND_DURATION, AT(window), 0, 0, "AGE",
      "remove articles this much older than the newest: 1w, 72h, 15m (default: none)",
      "This is done after each commit. No article counts as newer than now."},
