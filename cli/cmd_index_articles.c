@@ -129,6 +129,28 @@ static int run_list(const settings *s)
     return rc;
 }
 
+static int run_notices(const settings *s)
+{
+    listing l = {.out = OUTPUT_NONE, .left = UINT64_MAX};
+    tt_index *index = NULL;
+    tt_result *notices = NULL;
+    tt_error error = {0};
+    tt_status status;
+    int rc;
+    if (s->input_count != 1)
+        return message_usage(s->command, "give one INDEX");
+    rc = open_listing(&l, s, &index);
+    if (rc != 0)
+        return rc;
+    status = tt_index_notices_get(index, &notices, &error);
+    if (status == TT_OK)
+        status = tt_result_write(notices, output_write, &l.out, NULL, &error);
+    rc = finish_listing(&l, status, &error);
+    tt_result_close(notices);
+    tt_index_close(index);
+    return rc;
+}
+
 /* A tt_verdict_fn. */
 static int write_matches(void *ctx, const tt_verdict *verdicts, size_t count)
 {
@@ -312,6 +334,18 @@ const subcommand list_command = {
             "withdrawn. With the number of the last line as --since, it goes on from there.",
     .example = "twicetold index list feed.db --newest --limit 20",
     .run = run_list,
+};
+
+const subcommand notices_command = {
+    .name = "index notices",
+    .bit = FOR_NOTICES,
+    .operands = "INDEX",
+    .about = "write the notices that an index has learned",
+    .text = "Writes a result that has nothing but the notices of an index: text that articles\n"
+            "with other news share, as watch has learned it. scan, dedup and watch take them\n"
+            "with --notices FILE.",
+    .example = "twicetold index notices feed.db -o notices.jsonl",
+    .run = run_notices,
 };
 
 const subcommand get_command = {

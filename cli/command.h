@@ -38,7 +38,8 @@ enum {
     FOR_SERVE = 1u << 20,
     FOR_OPTIONS = 1u << 21,
     FOR_IMPORT = 1u << 22,
-    FOR_LIST_RESULT = 1u << 23
+    FOR_LIST_RESULT = 1u << 23,
+    FOR_NOTICES = 1u << 24
 };
 
 typedef struct settings settings;
@@ -54,13 +55,14 @@ typedef struct subcommand {
     int (*run)(const settings *s);
 } subcommand;
 
-extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command, list_result_command;
+extern const subcommand scan_command, dedup_command, eval_command, watch_command, show_command,
+    list_result_command;
 extern const subcommand report_command, tune_command, serve_command;
 
 /** The commands of `twicetold index`, whose names have two words. */
 extern const subcommand create_command, add_command, query_command, remove_command, expire_command,
     stat_command, check_command, repair_command, list_command, get_command, export_command,
-    import_command, merge_command, backup_command, options_command;
+    import_command, merge_command, backup_command, options_command, notices_command;
 
 /** All subcommands, in the order in which the help shows them. */
 extern const subcommand *const commands[];

@@ -81,7 +81,7 @@ int help_of_index(void)
     for (size_t i = 0; i < command_count; i++)
         if (strncmp(commands[i]->name, "index ", 6) == 0)
             (void)printf("  %-8s %s\n", commands[i]->name + 6, commands[i]->about);
-    (void)printf("\n  --help   this page; after a COMMAND: its options\n\n"
+    (void)printf("  --help   this page; after a COMMAND: its options\n\n"
                  "Example: twicetold index query feed.db new.jsonl\n");
     return output_flush_standard();
 }

@@ -13,7 +13,8 @@
    FOR_SERVE) /* commands that read articles */
 #define FOR_ALL                                                                                    \
   (FOR_TEXTS | FOR_SHAPE | FOR_EVAL | FOR_REMOVE | FOR_EXPIRE | FOR_STAT | FOR_CHECK |             \
-   FOR_REPAIR | FOR_LIST | FOR_GET | FOR_EXPORT | FOR_MERGE | FOR_BACKUP | FOR_OPTIONS)
+   FOR_REPAIR | FOR_LIST | FOR_GET | FOR_EXPORT | FOR_MERGE | FOR_BACKUP | FOR_OPTIONS |           \
+   FOR_NOTICES)
 
 const option_row option_rows[] = {
     {"output", 'o', FOR_SCAN, 1, KIND_STRING, AT(output), 0, 0, "FILE",
@@ -26,8 +27,8 @@ const option_row option_rows[] = {
      "write the new index to NEW, which must not exist", "It must be given."},
     {"output", 'o', FOR_BACKUP, 1, KIND_STRING, AT(output), 0, 0, "NEW",
      "write the copy to NEW, which must not exist", "It must be given."},
-    {"output", 'o', (FOR_QUERY | FOR_LIST | FOR_GET | FOR_EXPORT), 1, KIND_STRING, AT(output), 0, 0,
-     "FILE", "write to FILE; - is standard output (the default)", NULL},
+    {"output", 'o', (FOR_QUERY | FOR_LIST | FOR_GET | FOR_EXPORT | FOR_NOTICES), 1, KIND_STRING,
+     AT(output), 0, 0, "FILE", "write to FILE; - is standard output (the default)", NULL},
     {"all", 0, FOR_GET, 1, KIND_FLAG, AT(all), 0, 0, NULL,
      "then its verdict among the articles before it, and its matches, also later ones", NULL},
     {"since", 0, FOR_LIST, 1, KIND_SIZE, AT(since), 0, INT64_MAX, "NUMBER",

@@ -1325,12 +1325,18 @@ TT_API TT_NODISCARD tt_status tt_index_removals(tt_index *index, uint64_t after,
 /** How many articles it has, as far as the handle has read the file. Cost: none. */
 TT_API uint64_t tt_index_count(const tt_index *index);
 
-/** Gives the handle the notices of a result, by which its verdicts go until it is closed: what
- * shares hardly anything else is no duplicate, update or overlap. They are copied, and added to
- * those that it was given before. @return TT_OK; TT_EINVAL (the result has another seed);
- * TT_ENOMEM */
+/** Gives the handle the notices of a result, by which its verdicts go until it is closed, in the
+ * place of those that the index has learned: what shares hardly anything else is no duplicate,
+ * update or overlap. They are copied, and added to those that it was given before. @return TT_OK;
+ * TT_EINVAL (the result has another seed); TT_ENOMEM */
 TT_API TT_NODISCARD tt_status tt_index_notices(tt_index *index, const tt_result *result,
                                                tt_error *error);
+
+/** A result with the notices of the index alone, which it has learned from articles that were added
+ * with verdicts, or of the handle, if it was given some: for tt_scan_notices(), tt_index_notices()
+ * and tt_result_write(). *out is to be closed. @return TT_OK; else as tt_index_open() */
+TT_API TT_NODISCARD tt_status tt_index_notices_get(tt_index *index, tt_result **out,
+                                                   tt_error *error);
 
 /** Which earlier articles a verdict may name as `of`, by their sources. Sources are the same only if
  * both are given. */

@@ -604,6 +604,8 @@ static tt_status begin_batch(const batch *b, tt_status *statuses, tt_error *erro
     tti_verdicts_clear(&x->verdicts);
     TTI_TRY(b->with_verdicts ? tti_index_refresh_postings(x, error) : tti_index_refresh(x, error));
     x->micro_batch_count = 0;
+    x->classifier.keeps_notices = b->writes;
+    tti_notices_cut(&x->classifier.notices, x->classifier.kept_notices);
     if (b->with_verdicts && x->micro_batch == NULL)
         x->micro_batch =
             tti_alloc_zero(x->options.allocator, TTI_MICRO_BATCH, sizeof *x->micro_batch);

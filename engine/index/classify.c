@@ -18,6 +18,7 @@ void tti_comparison_free(tti_comparison *c)
     tti_verified_free(&c->passages);
     tti_array_free(&c->matches, a);
     tti_array_free(&c->match_passages, a);
+    tti_array_free(&c->notice_places, a);
 }
 
 tt_status tti_classifier_init(tti_classifier *c, tti_article_table *table,
@@ -67,9 +68,8 @@ enum {
 };
 
 /* Whether the article has a paragraph that the other one lacks, and that is no notice. */
-static tt_status find_new_paragraph(const tti_classifier *c, const tti_comparer *comparer,
-                                    const tti_doc *doc, const tti_compared_pair *found,
-                                    int *is_there)
+static tt_status find_new_paragraph(const tti_classifier *c, const tti_doc *doc,
+                                    const tti_compared_pair *found, int *is_there)
 {
     const uint8_t *aligned =
         found->is_swapped ? found->alignment.a_aligned : found->alignment.b_aligned;
@@ -79,12 +79,10 @@ static tt_status find_new_paragraph(const tti_classifier *c, const tti_comparer 
         if (i < doc->token_count && !aligned[i])
             continue;
         if (i - begin >= NEW_PARAGRAPH) {
-            double share = 0, own_share = 0;
+            double share = 0;
             if (c->notices.list.count > 0)
                 TTI_TRY(tti_notices_cover(&c->notices, doc, begin, i, &share));
-            if (comparer->own_notices.list.count > 0)
-                TTI_TRY(tti_notices_cover(&comparer->own_notices, doc, begin, i, &own_share));
-            *is_there = share < TTI_MOST_OF_NOTICE && own_share < TTI_MOST_OF_NOTICE;
+            *is_there = share < TTI_MOST_OF_NOTICE;
         }
         begin = i + 1;
     }
@@ -192,28 +190,23 @@ static tt_status append_match(const tti_classifier *c, tti_comparison *out, uint
     return m.admitted || m.passage_count > 0 ? tti_array_push(&out->matches, a, m) : TT_OK;
 }
 
-/* Keeps what the article shares with another one as a notice, or gives the two the relation that
- * follows from the notices of the index and from those that the article shares with others. */
+/* Keeps what the article shares with another one as a notice, as far as the two can tell, and gives
+ * them the relation that follows from the list. */
 static tt_status apply_notices(const tti_classifier *c, tti_comparer *comparer, const tti_doc *doc,
-                               uint32_t number, const tti_doc *a, uint32_t other,
+                               tti_comparison *out, const tti_doc *a, uint32_t other,
                                tti_compared_pair *found)
 {
-    tti_notice_place p = {.doc = number,
+    tti_notice_place p = {.doc = out->number,
                           .other = other,
                           .evidence = (uint8_t)found->notice_evidence,
                           .is_copy = TT_IS_COPY(found->pair.relation)};
-    TTI_TRY(tti_notices_apply_to_pair(&c->notices, &comparer->notice_reader, a, doc, &found->pair));
-    TTI_TRY(tti_notices_apply_to_pair(&comparer->own_notices, &comparer->own_reader, a, doc,
-                                      &found->pair));
-    if (comparer->own_notices.list.count > 0)
-        return TT_OK;
-    comparer->copies += TT_IS_COPY(found->pair.relation);
+    out->copies += (uint32_t)p.is_copy;
     while (found->notice_evidence > 0 &&
            tti_next_shared_run(found->is_swapped ? found->alignment.a_aligned
                                                  : found->alignment.b_aligned,
                                doc->token_count, &p.begin, &p.end))
-        TTI_TRY(tti_array_push(&comparer->notice_places, c->options->allocator, p));
-    return TT_OK;
+        TTI_TRY(tti_array_push(&out->notice_places, c->options->allocator, p));
+    return tti_notices_apply_to_pair(&c->notices, &comparer->notice_reader, a, doc, &found->pair);
 }
 
 /* Whether some passage from `begin` on is no notice. */
@@ -260,15 +253,13 @@ static tt_status compare_with_candidate(const tti_classifier *c, tti_comparer *c
     TTI_TRY(tti_compared_pair_add_passages(&found, other, out->number, c->options->min_section,
                                            &out->passages, error));
     if (found.admitted)
-        TTI_TRY_ALLOC(apply_notices(c, comparer, doc, out->number, &a, other, &found), error,
-                      "notices");
+        TTI_TRY_ALLOC(apply_notices(c, comparer, doc, out, &a, other, &found), error, "notices");
     TTI_TRY_ALLOC(find_story_section(c, out, doc, passages, &has_section), error, "notices");
     if (named != TTI_NONE && found.admitted && TT_IS_COPY(found.pair.relation) &&
         is_better_copy(c, out, &out->admitted, &found, named) && !is_no_copy(c, out, other)) {
         out->admitted = make_best_pair(named, &found, doc, has_section);
-        TTI_TRY_ALLOC(
-            find_new_paragraph(c, comparer, doc, &found, &out->admitted.has_new_paragraph), error,
-            "notices");
+        TTI_TRY_ALLOC(find_new_paragraph(c, doc, &found, &out->admitted.has_new_paragraph), error,
+                      "notices");
     }
     if (named != TTI_NONE && has_section &&
         !(found.admitted && found.pair.relation == TT_BOILERPLATE) &&
@@ -342,19 +333,6 @@ static tt_status compare_with_candidates(const tti_classifier *c, tti_comparer *
     return TT_OK;
 }
 
-/* Learns the notices that the article shares with several others, as a scan of these would. */
-static tt_status learn_own_notices(const tti_classifier *c, tti_comparer *comparer,
-                                   const tti_doc *doc, tt_error *error)
-{
-    if (comparer->notice_places.count == 0 || c->notices.is_given)
-        return TT_OK;
-    TTI_TRY_ALLOC(tti_notices_learn_from_doc(&comparer->own_notices, doc,
-                                             comparer->notice_places.items,
-                                             comparer->notice_places.count, comparer->copies),
-                  error, "notices");
-    return TT_OK;
-}
-
 tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tti_doc *doc,
                                    uint32_t number, tti_comparison *out, tt_error *error)
 {
@@ -368,15 +346,12 @@ tt_status tti_compare_with_earlier(const tti_classifier *c, int thread, const tt
     out->passages.passages.count = out->passages.blocks.count = 0;
     out->admitted.of = out->with_section.of = TTI_NONE;
     out->matches.count = out->match_passages.count = 0;
+    out->notice_places.count = out->copies = 0;
+    out->notice_count = c->notices.list.count;
     if (doc->token_count == 0 || (out->same != TTI_NONE && !c->with_matches))
         return TT_OK;
     TTI_TRY(tti_candidate_lookup_run(&comparer->lookup, c->table, &c->rules, doc, number, error));
-    comparer->notice_places.count = comparer->copies = 0;
-    tti_notices_clear(&comparer->own_notices);
     TTI_TRY(compare_with_candidates(c, comparer, doc, out, error));
-    TTI_TRY(learn_own_notices(c, comparer, doc, error));
-    if (comparer->own_notices.list.count > 0 && comparer->copies > 0)
-        TTI_TRY(compare_with_candidates(c, comparer, doc, out, error));
     sort_and_cut_matches(out, c->options->max_matches);
     return TT_OK;
 }
@@ -435,6 +410,25 @@ static tt_status decide_copy(tti_classifier *c, uint32_t first, const tti_doc *d
     return TT_OK;
 }
 
+/* Learns the notices that the article shares with earlier ones, as a scan of all of them would, and
+ * compares it again if the list has got longer by what it has. So every article is compared by one
+ * list: that of those before it and itself, however they came. */
+static tt_status follow_notices(tti_classifier *c, const tti_doc *doc, tti_comparison *x,
+                                tt_error *error)
+{
+    if (!c->keeps_notices)
+        tti_notices_cut(&c->notices, c->kept_notices);
+    if (x->notice_places.count > 0 && !c->notices.is_given)
+        TTI_TRY_ALLOC(tti_notices_learn_from_doc(&c->notices, doc, x->notice_places.items,
+                                                 x->notice_places.count, x->copies),
+                      error, "notices");
+    if (c->keeps_notices)
+        c->kept_notices = c->notices.list.count;
+    return c->notices.list.count != x->notice_count && tti_notices_are_in(&c->notices, doc)
+               ? tti_compare_with_earlier(c, 0, doc, x->number, x, error)
+               : TT_OK;
+}
+
 tt_status tti_decide(tti_classifier *c, const tti_doc *doc, tti_comparison *x, tti_decision *out,
                      tt_error *error)
 {
@@ -443,6 +437,7 @@ tt_status tti_decide(tti_classifier *c, const tti_doc *doc, tti_comparison *x, t
     c->cache.repeats.count = c->cache.blocks.count = 0;
     if (doc->token_count == 0)
         return TT_OK;
+    TTI_TRY(follow_notices(c, doc, x, error));
     if (x->same != TTI_NONE) {
         TTI_TRY(decide_copy(c, x->same, doc, out, error));
         if (is_no_copy(c, x, x->same)) {

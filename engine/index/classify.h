@@ -47,13 +47,16 @@ typedef struct tti_source_rules {
 
 /** An article compared with those before it. Zeroed, it is empty. */
 typedef struct tti_comparison {
-    tt_id id;              /**< of the article, for what was decided about it; this and the source
-                                are set by tti_comparison_begin() */
+    tt_id id; /**< of the article, for what was decided about it; this and the source
+                   are set by tti_comparison_begin() */
     const char *source;
     size_t source_size;
     const tti_source_rules *sources; /**< NULL: there are none */
-    uint32_t number;       /**< in the table, or what it would be */
-    uint32_t same;         /**< the document with the same tokens, or TTI_NONE */
+    uint32_t number;                 /**< in the table, or what it would be */
+    uint32_t same;                   /**< the document with the same tokens, or TTI_NONE */
+    size_t notice_count;             /**< of the list that it was compared by */
+    uint32_t copies;                 /**< of it, among the earlier documents */
+    TTI_ARRAY(tti_notice_place) notice_places; /**< what it may share with them as a notice */
     tti_verified passages; /**< shared with earlier documents, where they are sections */
     tti_best_pair admitted, with_section;
     TTI_ARRAY(tti_doc_match) matches; /**< if they are wanted: best first */
@@ -87,7 +90,9 @@ typedef struct tti_classifier {
     tti_seed_rules rules;
     TTI_ARRAY(tti_comparer) comparers; /**< one a thread; the first serves all that goes in order */
     tti_repeats_cache cache;
-    tti_notices notices;       /**< that the index was given */
+    tti_notices notices;       /**< that the index was given, or has learned */
+    int keeps_notices;         /**< what a decision learns stays; else it goes with the next one */
+    size_t kept_notices;       /**< those that stay */
     tti_source_rules sources;  /**< likewise */
     tti_comparison comparison; /**< of tti_classify() */
 } tti_classifier;

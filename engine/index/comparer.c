@@ -8,8 +8,7 @@ tt_status tti_comparer_open(tti_comparer *c, const tt_options *options, tt_error
 {
     memset(c, 0, sizeof *c);
     c->options = options;
-    c->notice_reader.allocator = c->own_reader.allocator = options->allocator;
-    c->own_notices.allocator = options->allocator;
+    c->notice_reader.allocator = options->allocator;
     tti_candidate_lookup_init(&c->lookup, options->allocator);
     return tti_verifier_open(&c->verifier, options, 0, error);
 }
@@ -22,9 +21,6 @@ void tti_comparer_close(tti_comparer *c)
     tti_verifier_close(c->verifier);
     tti_aligner_close(c->self_aligner);
     tti_notice_reader_free(&c->notice_reader);
-    tti_notice_reader_free(&c->own_reader);
-    tti_array_free(&c->notice_places, c->options->allocator);
-    tti_notices_free(&c->own_notices);
     memset(c, 0, sizeof *c);
 }
 

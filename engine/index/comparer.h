@@ -15,10 +15,7 @@ typedef struct tti_comparer {
     tti_verifier *verifier;
     tti_aligner *self_aligner; /**< NULL until a document repeats itself */
     int is_loaded;             /**< the verifier holds the document that is compared */
-    tti_notice_reader notice_reader, own_reader;
-    TTI_ARRAY(tti_notice_place) notice_places; /**< of the document */
-    uint32_t copies;                           /**< of it, among those that it was compared with */
-    tti_notices own_notices;                   /**< what the places tell */
+    tti_notice_reader notice_reader;
 } tti_comparer;
 
 /** A pair with the earlier document on side a. */

@@ -29,6 +29,8 @@ static const char *const texts[TTI_DB_SQL_STATEMENTS] = {
     "DELETE FROM story WHERE number=?1",
     "INSERT INTO decision VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
     "SELECT number,kind,flags,id,of,who,time,sum FROM decision WHERE number>?1 ORDER BY number",
+    "INSERT INTO notice VALUES(?1,?2,?3)",
+    "SELECT number,tokens,sum FROM notice WHERE number>?1 ORDER BY number",
     "INSERT INTO terms VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
     ("SELECT embargoed,expires,flags,language,pubstatus,replacing,replaced_by,sum FROM terms "
      "WHERE number=?1"),

@@ -568,3 +568,62 @@ tt_status tti_db_each_decision(tti_db *f, int64_t after, tti_db_decision_fn take
     (void)sqlite3_reset(s);
     return status;
 }
+
+/* ---- Notices --------------------------------------------------------------------------------- */
+
+tt_status tti_db_insert_notice(tti_db *f, int64_t number, const uint32_t *tokens, size_t count,
+                               tt_error *error)
+{
+    uint8_t *packed = malloc(count * 4);
+    sqlite3_stmt *s;
+    tt_status status = tti_db_prepare(f, TTI_DB_SQL_INSERT_NOTICE, error);
+    if (packed == NULL || status != TT_OK) {
+        free(packed);
+        return status != TT_OK ? status : tti_fail_memory(error, "notices");
+    }
+    tti_write_le32(packed, tokens, count);
+    s = f->statements[TTI_DB_SQL_INSERT_NOTICE];
+    (void)sqlite3_bind_int64(s, 1, number);
+    bind_bytes(s, 2, packed, count * 4);
+    (void)sqlite3_bind_int64(s, 3,
+                             (int64_t)sum_row(&number, 1, &(summed_bytes){packed, count * 4}, 1));
+    status = tti_db_run_once(f, TTI_DB_SQL_INSERT_NOTICE, "write", error);
+    free(packed);
+    return status;
+}
+
+static tt_status take_notice(tti_db *f, sqlite3_stmt *s, tti_db_notice_fn take, void *ctx,
+                             tt_error *error)
+{
+    const int64_t number = sqlite3_column_int64(s, 0);
+    const summed_bytes tokens = column_bytes(s, 1);
+    if (tokens.size == 0 || tokens.size % 4 != 0 || number > TTI_DB_MAX_NUMBER ||
+        (uint64_t)sqlite3_column_int64(s, 2) != sum_row(&number, 1, &tokens, 1)) {
+        char how[64];
+        (void)snprintf(how, sizeof how, "notice %lld", (long long)number);
+        return tti_db_damaged(f, (uint64_t)number, how, error);
+    }
+    return take(ctx, number, tokens.bytes, tokens.size / 4, error);
+}
+
+tt_status tti_db_each_notice(tti_db *f, int64_t after, tti_db_notice_fn take, void *ctx,
+                             tt_error *error)
+{
+    sqlite3_stmt *s;
+    tt_status status = TT_OK;
+    int code = SQLITE_DONE;
+    if (tti_db_prepare(f, TTI_DB_SQL_READ_NOTICES, NULL) != TT_OK)
+        return TT_OK; /* there are none */
+    s = f->statements[TTI_DB_SQL_READ_NOTICES];
+    (void)sqlite3_bind_int64(s, 1, after);
+    while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        const int64_t number = sqlite3_column_int64(s, 0);
+        status =
+            number > after ? take_notice(f, s, take, ctx, error) : tti_db_out_of_order(f, error);
+        after = number;
+    }
+    if (status == TT_OK && code != SQLITE_DONE)
+        status = tti_db_fail(f, code, "read", error);
+    (void)sqlite3_reset(s);
+    return status;
+}

@@ -97,6 +97,7 @@ static const table tables[] = {
     {"terms", "(number INTEGER PRIMARY KEY, embargoed INTEGER NOT NULL, expires INTEGER NOT NULL,"
               " flags INTEGER NOT NULL, language BLOB NOT NULL, pubstatus BLOB NOT NULL,"
               " replacing BLOB NOT NULL, replaced_by BLOB NOT NULL, sum INTEGER NOT NULL)"},
+    {"notice", "(number INTEGER PRIMARY KEY, tokens BLOB NOT NULL, sum INTEGER NOT NULL)"},
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

@@ -4,6 +4,7 @@
 
 #include "options.h"
 #include "result/result.h"
+#include "scan/builder.h"
 #include "util/alloc.h"
 #include "util/error.h"
 
@@ -214,8 +215,22 @@ tt_status tti_index_begin_write(tt_index *x, tt_error *error)
     return status;
 }
 
+/* Adds what was learned to the file. A list that was given is not the index's. */
+static tt_status store_notices(tt_index *x, tt_error *error)
+{
+    const tti_notices *n = &x->classifier.notices;
+    for (; !n->is_given && (size_t)x->last_notice < n->list.count; x->last_notice++) {
+        const tti_notice *notice = &n->list.items[x->last_notice];
+        TTI_TRY(tti_db_insert_notice(x->db, x->last_notice + 1, n->tokens.items + notice->begin,
+                                     notice->size, error));
+    }
+    return TT_OK;
+}
+
 tt_status tti_index_end_write(tt_index *x, tt_status status, tt_error *error)
 {
+    if (status == TT_OK)
+        status = store_notices(x, error);
     if (status == TT_OK)
         status = tti_db_commit(x->db, &x->state, error);
     if (status != TT_OK) {
@@ -233,7 +248,11 @@ tt_status tt_index_notices(tt_index *x, const tt_result *result, tt_error *error
     if (x == NULL || result == NULL)
         return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or result is NULL");
     TTI_TRY(tti_index_check_use(x, error));
-    return tti_notices_copy(&x->classifier.notices, &result->notices, error);
+    if (!x->classifier.notices.is_given) /* what it has learned does not count beside them */
+        tti_notices_clear(&x->classifier.notices);
+    TTI_TRY(tti_notices_copy(&x->classifier.notices, &result->notices, error));
+    x->classifier.kept_notices = x->classifier.notices.list.count;
+    return TT_OK;
 }
 
 tt_status tt_index_sources(tt_index *x, int32_t which, const char *preferred, tt_error *error)
@@ -255,6 +274,23 @@ tt_status tt_index_sources(tt_index *x, int32_t which, const char *preferred, tt
     tti_release(x->options.allocator, rules->preferred, rules->size, 1);
     *rules = made;
     return TT_OK;
+}
+
+tt_status tt_index_notices_get(tt_index *x, tt_result **out, tt_error *error)
+{
+    tt_scan *scan = NULL;
+    tt_status status;
+    if (x == NULL || out == NULL)
+        return tti_fail(error, TT_EINVAL, TTI_NOWHERE, "index or out is NULL");
+    TTI_TRY(tti_index_check_use(x, error));
+    TTI_TRY(tti_index_refresh(x, error));
+    tti_notices_cut(&x->classifier.notices, x->classifier.kept_notices);
+    TTI_TRY(tt_scan_open(&scan, &x->options, error));
+    status = tti_notices_copy(&scan->notices, &x->classifier.notices, error);
+    if (status == TT_OK)
+        status = tt_scan_finish(scan, out, error);
+    tt_scan_close(scan);
+    return status;
 }
 
 /* ---- Removing -------------------------------------------------------------------------------- */
@@ -517,6 +553,12 @@ static tt_status look_at_decision(void *ctx, const tt_index_decision *decision, 
     return (void)ctx, (void)decision, (void)error, TT_OK;
 }
 
+static tt_status look_at_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+                                tt_error *error)
+{
+    return (void)ctx, (void)number, (void)tokens, (void)count, (void)error, TT_OK;
+}
+
 static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
 {
     tti_db_state state;
@@ -528,6 +570,8 @@ static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
         status = tti_db_each_row(db, 0, INT64_MAX, look_at, c, &damage);
     if (status == TT_OK)
         status = tti_db_each_decision(db, 0, look_at_decision, NULL, &damage);
+    if (status == TT_OK)
+        status = tti_db_each_notice(db, 0, look_at_notice, NULL, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status != TT_OK)

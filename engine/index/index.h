@@ -25,6 +25,7 @@ struct tt_index {
     tti_article_table table; /**< what the file says, in memory */
     tti_db_state state;      /**< of the file, as the table has it */
     tti_classifier classifier;
+    int64_t last_notice;          /**< the number of the last one that is in the file, too */
     tti_verdicts verdicts;        /**< of the batch */
     TTI_ARRAY(tti_tokens) tokens; /**< of the batch, one store a thread */
     TTI_ARRAY(tti_tokenized_article) tokenized;

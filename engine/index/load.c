@@ -121,7 +121,8 @@ static void open_connections(loading *l, uint64_t rows)
     l->connections[l->connection_count++] = x->db;
     for (; l->connection_count < threads && tti_db_path(x->db) != NULL; l->connection_count++) {
         tti_db **db = &l->connections[l->connection_count];
-        if (tti_db_open(db, tti_db_path(x->db), TTI_DB_READ | TTI_DB_AGAIN, NULL, &shape, NULL) != TT_OK)
+        if (tti_db_open(db, tti_db_path(x->db), TTI_DB_READ | TTI_DB_AGAIN, NULL, &shape, NULL) !=
+            TT_OK)
             break;
         if (tti_db_begin(*db, NULL) != TT_OK || tti_db_read_state(*db, &state, NULL) != TT_OK ||
             !tti_db_state_equal(&state, &x->state)) {
@@ -273,6 +274,43 @@ static tt_status follow_changes(tt_index *x, const tti_db_state *now, tt_error *
     return tti_article_table_compact(&x->table, error);
 }
 
+/* A tti_db_notice_fn. */
+static tt_status add_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+                            tt_error *error)
+{
+    tt_index *x = ctx;
+    const tti_notice of = {.doc = UINT32_MAX};
+    uint32_t *hashes;
+    tt_status status;
+    if (number != x->last_notice + 1 || count > TTI_MOST_NOTICE_TOKENS || number > TTI_MOST_NOTICES)
+        return tti_db_damaged(x->db, (uint64_t)number, "its notices", error);
+    hashes = tti_alloc(x->options.allocator, count, sizeof *hashes);
+    TTI_TRY_ALLOC(hashes == NULL, error, "notices");
+    tti_read_le32(hashes, tokens, count);
+    status = tti_notices_add(&x->classifier.notices, hashes, (uint32_t)count, &of);
+    tti_release(x->options.allocator, hashes, count, sizeof *hashes);
+    TTI_TRY_ALLOC(status, error, "notices");
+    x->last_notice = number;
+    return TT_OK;
+}
+
+/* Reads the notices that are new, unless the handle goes by others. */
+static tt_status load_notices(tt_index *x, tt_error *error)
+{
+    tti_notices *n = &x->classifier.notices;
+    if (n->is_given)
+        return TT_OK;
+    if (x->is_stale) {
+        tti_notices_clear(n);
+        x->last_notice = 0;
+    } else {
+        tti_notices_cut(n, x->classifier.kept_notices);
+    }
+    TTI_TRY(tti_db_each_notice(x->db, x->last_notice, add_notice, x, error));
+    x->classifier.kept_notices = n->list.count;
+    return TT_OK;
+}
+
 static tt_status load_changes(tt_index *x, tt_error *error)
 {
     tti_db_state now;
@@ -284,6 +322,8 @@ static tt_status load_changes(tt_index *x, tt_error *error)
         tti_decisions_free(&x->decisions);
     if (status == TT_OK)
         status = tti_decisions_read(&x->decisions, x->db, error);
+    if (status == TT_OK)
+        status = load_notices(x, error);
     if (status == TT_OK) {
         status = follow_changes(x, &now, error);
         if (status == TT_EFORMAT) {

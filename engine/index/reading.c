@@ -238,6 +238,7 @@ static tt_status judge_article(tt_index *x, uint32_t article, tt_error *error)
     tt_status status;
     tti_comparison_begin(&c->comparison, c, &row, 1);
     TTI_TRY(tti_compare_with_earlier(c, 0, &doc, article, &c->comparison, error));
+    c->keeps_notices = 0;
     TTI_TRY(tti_decide(c, &doc, &c->comparison, &d, error));
     c->with_matches = 1;
     status = tti_compare_with_earlier(c, 0, &doc, (uint32_t)x->table.articles.count, &all, error);

@@ -59,10 +59,11 @@ typedef struct repair {
     int64_t reached;                   /* number of the row that was read last */
     int64_t unread_first, unread_last; /* a run of numbers that is not named yet; 0: none */
     uint64_t attempts, lost;
-    tti_bytes title, text; /* for what is read of a record */
-    int64_t last_decision; /* that was read */
-    int details_lost;      /* a text, verdict, story or decision */
-    tt_status failed;      /* not by damage */
+    tti_bytes title, text;                 /* for what is read of a record */
+    int64_t last_decision;                 /* that was read */
+    int64_t last_notice_read, last_notice; /* likewise, and that was written */
+    int details_lost;                      /* a text, verdict, story or decision */
+    tt_status failed;                      /* not by damage */
 } repair;
 
 static tt_status tell(repair *r, const char *text, tt_error *error)
@@ -417,6 +418,36 @@ static tt_status save_records(repair *r, const tt_options *shape, tt_error *erro
     return TT_OK;
 }
 
+/* A tti_db_notice_fn. They get new numbers, for there may be none missing. */
+static tt_status save_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+                             tt_error *error)
+{
+    repair *r = ctx;
+    uint32_t *hashes = tti_alloc(r->allocator, count, sizeof *hashes);
+    TTI_TRY_ALLOC(hashes == NULL, error, "notices");
+    tti_read_le32(hashes, tokens, count);
+    r->last_notice_read = number;
+    r->failed = tti_db_insert_notice(r->to, ++r->last_notice, hashes, count, error);
+    tti_release(r->allocator, hashes, count, sizeof *hashes);
+    return r->failed;
+}
+
+static tt_status save_notices(repair *r, tt_error *error)
+{
+    for (;;) {
+        tt_error damage = {0};
+        const tt_status status =
+            tti_db_each_notice(r->from, r->last_notice_read, save_notice, r, &damage);
+        if (r->failed != TT_OK)
+            return tti_fail(error, status, damage.where, "%s", damage.message);
+        TTI_TRY(tell_damage(r, status, &damage, error));
+        if (status != TT_EFORMAT || damage.where > (uint64_t)TTI_DB_MAX_NUMBER ||
+            (int64_t)damage.where <= r->last_notice_read)
+            return TT_OK;
+        r->last_notice_read = (int64_t)damage.where; /* what follows a damaged row */
+    }
+}
+
 static tt_status repair_file(repair *r, const tt_options *shape, tt_error *error)
 {
     tti_db_state empty;
@@ -428,6 +459,8 @@ static tt_status repair_file(repair *r, const tt_options *shape, tt_error *error
     status = save_records(r, shape, error);
     if (status == TT_OK && r->from != NULL)
         status = save_decisions(r, error);
+    if (status == TT_OK && r->from != NULL)
+        status = save_notices(r, error);
     if (status == TT_OK)
         status = drop_repeats(r, error);
     if (status == TT_OK)

@@ -115,6 +115,21 @@ tt_status tti_notices_add(tti_notices *n, const uint32_t *tokens, uint32_t size,
     return TT_OK;
 }
 
+void tti_notices_cut(tti_notices *n, size_t count)
+{
+    uint32_t begin;
+    if (count >= n->list.count)
+        return;
+    begin = n->list.items[count].begin;
+    for (uint32_t i = begin; i + TTI_KGRAM_TOKENS <= n->tokens.count; i++) {
+        const uint32_t *gram = n->tokens.items + i, hash = hash_gram(gram);
+        if (tti_table_find(&n->grams, hash, is_gram_at, n->tokens.items, gram) == i)
+            tti_table_remove(&n->grams, hash, i);
+    }
+    n->list.count = count; /* the filter finds some more runs that are not there */
+    n->tokens.count = begin;
+}
+
 tt_status tti_notices_copy(tti_notices *to, const tti_notices *from, tt_error *error)
 {
     if (from->list.count > 0 && from->seed != to->seed)
@@ -140,6 +155,14 @@ static tt_status list_grams(const tti_notices *n, const tti_doc *doc, tti_gram_n
         out->items[i] =
             i + TTI_KGRAM_TOKENS <= doc->token_count ? find_gram(n, doc->hashes + i) : NONE;
     return TT_OK;
+}
+
+int tti_notices_are_in(const tti_notices *n, const tti_doc *doc)
+{
+    for (uint32_t i = 0; i + TTI_KGRAM_TOKENS <= doc->token_count; i++)
+        if (find_gram(n, doc->hashes + i) != NONE)
+            return 1;
+    return 0;
 }
 
 /* Finds the next run of tokens in [*end, count) that are in notices: in runs of four, with little

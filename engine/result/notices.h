@@ -42,6 +42,9 @@ void tti_notices_free(tti_notices *notices);
 /** Empties a list, which keeps its memory. */
 void tti_notices_clear(tti_notices *notices);
 
+/** Removes all but the first `count` notices, as if they had never been added. */
+void tti_notices_cut(tti_notices *notices, size_t count);
+
 /** Adds a notice of `size` tokens, or what there is room for. @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_add(tti_notices *notices, const uint32_t *tokens, uint32_t size,
                           const tti_notice *of);
@@ -86,6 +89,9 @@ tt_status tti_notices_apply_to_pair(const tti_notices *notices, tti_notice_reade
  * @return TT_OK, TT_ENOMEM */
 tt_status tti_notices_apply(const tti_notices *notices, const tti_corpus *corpus,
                             tti_verified *verified, tt_error *error);
+
+/** Whether a document has four tokens in a row that a notice has. */
+int tti_notices_are_in(const tti_notices *notices, const tti_doc *doc);
 
 /** The share of tokens [begin, end) of a document that are in notices. *share is written on
  * success. @return TT_OK, TT_ENOMEM */

@@ -135,6 +135,14 @@ static void tt_index_notices_(void)
     REFUSES(tt_index_notices(NULL, result, NULL));
     REFUSES(tt_index_notices(index_handle, NULL, NULL));
 }
+
+static void tt_index_notices_get_(void)
+{
+    tt_result *out = NULL;
+    REFUSES(tt_index_notices_get(NULL, &out, NULL));
+    REFUSES(tt_index_notices_get(index_handle, NULL, NULL));
+}
+
 static void tt_index_open_(void)
 {
     REFUSES(tt_index_open(NULL, "x", 0, NULL, NULL));
@@ -531,6 +539,7 @@ static const function functions[] = {
     FUNCTION(tt_index_merge),
     FUNCTION(tt_index_newest),
     FUNCTION(tt_index_notices),
+    FUNCTION(tt_index_notices_get),
     FUNCTION(tt_index_open),
     FUNCTION(tt_index_options),
     FUNCTION(tt_index_progress_get),

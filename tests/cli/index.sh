@@ -97,6 +97,46 @@ test_a_day_that_is_not_in_the_calendar_expires_nothing() {
     exits 0
 }
 
+# Ten flashes of other news, each with the same terms of an agency.
+flashes() {
+    terms='These terms apply wherever our stories are used, and nobody may publish, sell, store or rewrite any part of them unless the agency agreed beforehand; ask its desk about licences, fees, permissions, corrections and complaints by post or telephone on working days.'
+    news=('Ferry crews walked out across northern harbours' 'Bakers found gluten inside certified oat bread'
+        'Astronomers photographed twin comets above Chile' 'Parliament rejected another railway subsidy'
+        'Thieves emptied vaults beneath a Lisbon museum' 'Heavy snow closed mountain schools until Friday'
+        'Wheat prices climbed after drought warnings' 'Doctors tested vaccines against river fever'
+        'Engineers reopened an ancient copper tunnel' 'Voters elected their youngest mayor yet')
+    for k in "${!news[@]}"; do
+        printf '{"id":"f%s","text":"%s.\\n\\n%s"}\n' "$k" "${news[k]}" "$terms"
+    done
+}
+
+test_notices_are_learned_and_kept() {
+    flashes >in.jsonl
+    watch whole.db in.jsonl -q
+    cp out whole
+    has whole '"id":"f9","verdict":"new"'
+    run index query -q whole.db in.jsonl
+    lacks out '"verdict":"overlaps"'
+    while read -r line; do # each in another process
+        printf '%s\n' "$line" >one.jsonl
+        "$TWICETOLD" watch -q parts.db <one.jsonl >>parts || fail 'watch failed'
+    done <in.jsonl
+    same whole parts
+    tail -n 1 in.jsonl | sed 's/f9/again/; s/youngest/oldest ever/' >one.jsonl
+    run index query -q parts.db one.jsonl # asking learns nothing
+    run index check parts.db
+    exits 0
+    run index repair parts.db -o repaired.db
+    run index notices parts.db -o parts.jsonl
+    run index notices repaired.db -o repaired.jsonl
+    for f in parts repaired; do grep '"type":"notice"' $f.jsonl >$f.notices; done
+    [ -s parts.notices ] || fail 'no notices'
+    same parts.notices repaired.notices
+    run scan -q --notices parts.jsonl in.jsonl -o result.jsonl
+    exits 0
+    lacks result.jsonl '"relation":"near"'
+}
+
 test_a_window_forgets() {
     for day in 01 02 03 04 05 06 07 08 09; do
         printf '{"id":"d%s","text":"day %s of the news in %s words","published":"2024-01-%sT00:00:00Z"}\n' $day $day $day $day

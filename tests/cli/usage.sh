@@ -64,7 +64,7 @@ test_no_command_or_an_unknown_one() {
     has err "unknown command 'frobnicate'; it is scan, show, list, report, dedup, watch, serve, tune, eval or index"
     run index
     exits 2
-    has err 'index: no command given; it is create, add, query, remove, expire, stat, check, repair, list, get, export, import, merge, backup or options'
+    has err 'index: no command given; it is create, add, query, remove, expire, stat, check, repair, list, get, export, import, merge, backup, options or notices'
     has err "Try 'twicetold index --help'"
     while IFS='|' read -r word meant; do
         # shellcheck disable=SC2086
