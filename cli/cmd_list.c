@@ -65,8 +65,8 @@ typedef struct list_state {
     result_arrays arrays;
     article_label *labels; /* by article; NULL without input */
     char **quotes;         /* by section; NULL unless they are wanted */
-    size_t *first_section; /* by article: one that is first found in it, plus 1, or 0, */
-    size_t *next_section;  /* and by section the next one of that article */
+    size_t *first_section; /* by article: one that is first found in it, plus 1, or 0 */
+    size_t *next_section;  /* by section: the next one of that article */
     const column *columns; /* MOST_COLUMNS */
     char **cells;          /* rows of MOST_COLUMNS */
     size_t cell_count, cell_capacity;

@@ -18,13 +18,12 @@ typedef struct session {
     tt_scan *scan;
     tt_result *found;        /**< set by session_scan() */
     uint64_t seen, rejected; /**< records */
-    uint64_t same_ids;   /**< of those rejected, the ones that were not named because their ids were
-                              seen before, */
-    uint64_t alike;      /**< and because the same was wrong with some before */
-    uint64_t copies;     /**< what --fail-on-duplicates is about */
-    uint64_t without_id; /**< records that have no field --id-field */
-    uint64_t wordless;   /**< records whose text has no word */
-    char *file;          /**< the last one that -v has named */
+    uint64_t same_ids;       /**< of those rejected, not named since their ids were seen before */
+    uint64_t alike;          /**< of those rejected, as others had the same fault */
+    uint64_t copies;         /**< what --fail-on-duplicates is about */
+    uint64_t without_id;     /**< records that have no field --id-field */
+    uint64_t wordless;       /**< records whose text has no word */
+    char *file;              /**< the last one that -v has named */
     char *withdrawn; /**< ids of the notices that were taken, each with the type of it and its size
                       */
     size_t withdrawn_size, withdrawn_room;

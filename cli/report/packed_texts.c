@@ -44,9 +44,8 @@ static void fill_windows(const wave *w, block_job *job)
 {
     for (size_t i = job->first_text; i < job->end_text; i++) {
         const embedded_text *x = &w->page->texts->items[i];
-        buffer_printf(&job->block, "%s%" PRIu64 ",%" PRIu64 ",",
-                            i == job->first_text ? "[" : ",", number_of(w, x->article),
-                            x->window.begin);
+        buffer_printf(&job->block, "%s%" PRIu64 ",%" PRIu64 ",", i == job->first_text ? "[" : ",",
+                      number_of(w, x->article), x->window.begin);
         buffer_string(&job->block, x->text, x->size);
     }
     buffer_printf(&job->block, "]");
@@ -59,14 +58,14 @@ static void fill_texts(const wave *w, block_job *job)
     for (size_t i = job->first_text; i < job->end_text; i++) {
         const embedded_text *x = &w->page->texts->items[i];
         buffer_printf(b, "%s%" PRIu64 ",", i == job->first_text ? "" : ",",
-                            number_of(w, x->article));
+                      number_of(w, x->article));
         buffer_string(b, x->text, x->size);
     }
     buffer_printf(b, "],\"aligned\":[");
     for (size_t i = job->first_pair; i < job->end_pair && job->status == TT_OK; i++) {
         const aligned_pair *p = &w->pairs[i];
         buffer_printf(b, "%s[%" PRIu64 ",%" PRIu64, i == job->first_pair ? "" : ",",
-                            number_of(w, p->a), number_of(w, p->b));
+                      number_of(w, p->a), number_of(w, p->b));
         job->status = alignment_write(b, w->text_of[p->a], w->text_of[p->b], &job->error);
         buffer_printf(b, "]");
     }
@@ -124,8 +123,8 @@ static int write_blocks(wave *w, output *out, const char *name, size_t text, siz
                         int64_t blocks, size_t pair_count)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const size_t wished = w->page->threads > 0 ? w->page->threads : cores > 0 ? (size_t)cores : 1;
-    const size_t threads = wished < MOST_THREADS ? wished : MOST_THREADS;
+    const size_t wanted = w->page->threads > 0 ? w->page->threads : cores > 0 ? (size_t)cores : 1;
+    const size_t threads = wanted < MOST_THREADS ? wanted : MOST_THREADS;
     const embedded_text *texts = w->page->texts->items;
     size_t pair = 0;
     int rc = 0;

@@ -538,13 +538,13 @@ static tt_status link_docs(const tti_shared_seeds *s, const tt_options *options,
 {
     const tt_allocator *a = s->allocator;
     const int threads = tti_thread_count(options->threads, s->doc_count);
-    const size_t wish = s->count * LINK_WORDS_MEAN / BUCKET_WORDS + 1; /* of buckets */
+    const size_t wanted = s->count * LINK_WORDS_MEAN / BUCKET_WORDS + 1; /* of buckets */
     const size_t lists = s->lists.count;
     link_worker *workers = tti_alloc_zero(a, (size_t)threads, sizeof *workers);
     link_range r = {0};
     tti_seed_rules rules;
     tt_status status = TT_OK;
-    while (s->doc_count >> (r.bucket_bits + 1) >= wish)
+    while (s->doc_count >> (r.bucket_bits + 1) >= wanted)
         r.bucket_bits++;
     r.bucket_count = ((s->doc_count - 1) >> r.bucket_bits) + 1;
     r.slice_count = lists * (lists < MIN_SLICES ? MIN_SLICES / lists : 1);

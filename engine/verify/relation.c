@@ -37,7 +37,8 @@ enum {
  * another sum. Words that were misread forgive as many as above. */
 #define NAMES_AND_NUMBERS 1.5
 
-/* Copies have no more slots that are filled with other facts than these, fewer if little aligns, */
+/* Copies have no more slots that are filled with other facts than these, and with fewer where
+ * little aligns. */
 #define SLOTS 2.0
 #define SLOTS_OF_NUMBERS 3.0    /* where none is a name's: figures are brought up to date */
 #define SLOTS_OF_CHARACTERS 1.0 /* in text of which each character is a token */
@@ -683,11 +684,11 @@ void tti_facts_swap(tti_facts *f)
     }
 }
 
-int tti_tell_other_news(const tti_facts *f, double wish)
+int tti_tell_other_news(const tti_facts *f, double wanted)
 {
     const double changed = (double)f->misread + f->words;
     const double least = OWN_NUMBERS + changed / MISREAD_FORGIVEN;
-    if (wish > 0 || f->aligned == 0)
+    if (wanted > 0 || f->aligned == 0)
         return 0;
     if (f->has_own_subjects && f->other_numbers > changed / MISREAD_OF_A_SUBJECT)
         return 1;
@@ -698,15 +699,15 @@ int tti_tell_other_news(const tti_facts *f, double wish)
            (f->number_slots >= OWN_SLOTS || f->rest.share > OWN_TEXT);
 }
 
-int tti_facts_are_others(const tti_facts *f, double wish, tti_admission admission)
+int tti_facts_are_others(const tti_facts *f, double wanted, tti_admission admission)
 {
     const double most = f->character_slots > 0 ? SLOTS_OF_CHARACTERS
                         : f->name_slots > 0    ? SLOTS
                                                : SLOTS_OF_NUMBERS;
     const double of_short = f->aligned / WORDS_OF_A_SHORT_SLOT;
     const double forgiven = f->misread / MISREAD_FORGIVEN;
-    if (wish > 0)
-        return f->share < wish;
+    if (wanted > 0)
+        return f->share < wanted;
     if (f->other_subjects > forgiven)
         return 1;
     if (f->other_names > 0 && f->other_numbers > 0 &&

@@ -86,14 +86,14 @@ typedef enum tti_admission {
     TTI_ADMITTED_BY_OVERLAP = 2 /**< overlap alone */
 } tti_admission;
 
-/** True if one states other facts in the words of the other, so that they are no copies. `wish`:
+/** True if one states other facts in the words of the other, so that they are no copies. `wanted`:
  * tt_options.facts, the least share of facts that agree in copies; 0 takes the rule of
  * docs/quality.md. */
-int tti_facts_are_others(const tti_facts *facts, double wish, tti_admission admission);
+int tti_facts_are_others(const tti_facts *facts, double wanted, tti_admission admission);
 
 /** True if each says for itself what the other does not: two reports with the same background.
- * `wish` as above: with one nothing else decides. */
-int tti_tell_other_news(const tti_facts *facts, double wish);
+ * `wanted` as above: with one nothing else decides. */
+int tti_tell_other_news(const tti_facts *facts, double wanted);
 
 /** The tokens are those of the two articles: a short text is no copy of a much longer one. */
 tti_admission tti_admission_of(const tt_options *options, const tt_pair *pair, uint32_t a_tokens,

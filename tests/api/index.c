@@ -423,17 +423,17 @@ static void a_reader_takes_in_what_changed_alone(void **state)
     load = atomic_load(&c.taken);
     for (size_t k = WINDOW; k < WINDOW + PAST; k += AT_ONCE) {
         const tt_article a = article_of("new", all[k]);
-        lines told = {0}, wish = {0};
+        lines told = {0}, fresh = {0};
         add_dated(writer, all, k, k + AT_ONCE);
         assert_int_equal(tt_index_expire(writer, (int64_t)(k + AT_ONCE - WINDOW), NULL, NULL),
                          TT_OK);
         assert_int_equal(tt_index_query(reader, &a, 1, NULL, add_verdicts, &told, NULL), TT_OK);
         if (k % (40 * AT_ONCE) == 0) {
-            ask_fresh(path, &a, &wish);
-            assert_same_lines(&wish, &told);
+            ask_fresh(path, &a, &fresh);
+            assert_same_lines(&fresh, &told);
         }
         lines_free(&told);
-        lines_free(&wish);
+        lines_free(&fresh);
     }
     print_message("%zu bytes to load, %zu for %d questions\n", load, atomic_load(&c.taken) - load,
                   PAST / AT_ONCE);
