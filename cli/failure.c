@@ -118,6 +118,7 @@ static const struct record_rule {
      "--source-field and --id-field name others",
      "say which column is the text: ?text_field=NAME"},
     {TT_EFORMAT, MISSING_FIELD, FIELDS_ADVICE, SENT_FIELDS_ADVICE},
+    {TT_EFORMAT, "; write it as", NULL, NULL}, /* the reason says what to do */
     {TT_EFORMAT, "\" is ", FIELDS_ADVICE, SENT_FIELDS_ADVICE},
     {TT_EFORMAT, A_LIST, "name its values, as with jq -c '{id: .[0], text: .[1]}'", NULL},
     {TT_EFORMAT, "not a news format", "convert it to JSON Lines, or to text", NULL},
@@ -130,7 +131,7 @@ static const struct record_rule {
     {TT_EFORMAT, "truncated ", COPY_ADVICE, NULL},
     {TT_EFORMAT, "garbage after", "what follows is not read; cut it off, or get a clean copy",
      NULL},
-    {TT_EFORMAT, "; ", NULL, NULL}, /* the reason says what to do */
+    {TT_EFORMAT, "; ", NULL, NULL},
     {TT_EFORMAT, "", "fix the record", NULL},
     {TT_ELIMIT, "", "--max-article-bytes raises the limit, up to 1G", NULL},
     {TT_EDUPLICATE, ", in a notice", "the notice was used, this record skipped", NULL},

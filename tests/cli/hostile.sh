@@ -93,8 +93,10 @@ test_deep_json_and_huge_numbers() {
     run scan in.jsonl
     exits 1
     has err 'in.jsonl:1: invalid JSON'
-    lines err 2
-    has out '"articles":2,"rejected":1,'
+    has err 'in.jsonl:3: "id" is an integer of more than 64 bits; write it as a string'
+    lacks err 'write it as a string; '
+    lines err 3
+    has out '"articles":1,"rejected":2,'
 }
 
 test_entity_bombs_and_external_entities_are_refused() {
