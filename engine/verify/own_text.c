@@ -136,17 +136,27 @@ static void collect_own_words(tti_own_text_words *w, const compared_text *x, con
                                    (tti_token_tells(x->doc->flags[i]) ? TELLS : 0);
 }
 
-/* Those of a text that is too long for a notice only nearby the run of own text. */
+/* Those of a text that is too long for a notice only nearby the run of own text; of all, those that
+ * may be own words too, which are collected already. */
 static void collect_shared_words(tti_own_text_words *w, const compared_text *x, const own_text *own)
 {
-    const size_t most = w->count + TTI_LONGEST_NOTICE;
+    enum { FILTER_BITS = 1 << 12 };
+    uint64_t own_words[FILTER_BITS / 64] = {0};
+    uint32_t left = TTI_LONGEST_NOTICE;
     const uint32_t count = x->doc->token_count, end = own->begin + own->longest;
-    for (uint32_t i = 0; i < count && w->count < most; i++) {
+    for (size_t k = 0; k < w->count; k++)
+        own_words[(w->items[k] >> BITS) % FILTER_BITS / 64] |= UINT64_C(1)
+                                                               << (w->items[k] >> BITS) % 64;
+    for (uint32_t i = 0; i < count && left > 0; i++) {
+        const uint32_t hash = x->doc->hashes[i];
         const int is_shared = i < x->head || i >= count - x->tail || x->aligned[i];
         const int is_nearby = i + NEARBY >= own->begin && i < end + NEARBY;
-        if (is_shared && (is_nearby || own->shared <= TTI_LONGEST_NOTICE))
+        if (!is_shared || !(is_nearby || own->shared <= TTI_LONGEST_NOTICE))
+            continue;
+        left--;
+        if ((own_words[hash % FILTER_BITS / 64] >> hash % 64 & 1) != 0)
             w->items[w->count++] =
-                (uint64_t)x->doc->hashes[i] << BITS | SHARED | (is_nearby ? SHARED_NEARBY : 0);
+                (uint64_t)hash << BITS | SHARED | (is_nearby ? SHARED_NEARBY : 0);
     }
 }
 
@@ -211,8 +221,8 @@ static uint32_t evidence_of_frame(const compared_text *a, const own_text *of_a,
         of_a->longest < FRAMED_SHARE * of_a->shared)
         return 0;
     words->count = 0;
-    collect_shared_words(words, a, of_a);
     collect_own_words(words, a, of_a, OF_A);
+    collect_shared_words(words, a, of_a);
     count_owners(words, counts);
     return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED)
                ? tti_min(count_owned_by(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE)
