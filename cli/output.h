@@ -39,7 +39,7 @@ typedef struct output {
 /** Opens `path`; NULL and "-" are standard output. @return 0, or an exit code */
 int output_open(output *out, const char *path);
 
-/** Refuses a name that is that of an index, or of what lies beside one. @return 0, or an exit code */
+/** Refuses the name of an index, or of what lies beside one. @return 0, or an exit code */
 int output_refuse_index(const char *path);
 
 /** Opens a file to write at its end; what was written stays, however the process ends. Standard

@@ -376,8 +376,7 @@ int session_read(session *r, const char *const *inputs, size_t count,
     if (rc == 0 && !r->repeated)
         describe_passed_over(r, reader);
     if (r->alike > 0 && !r->settings->quiet && !r->repeated)
-        message_line("%" PRIu64
-                     " more record%s rejected for the same reason; -v names them",
+        message_line("%" PRIu64 " more record%s rejected for the same reason; -v names them",
                      r->alike, r->alike == 1 ? " was" : "s were");
     if (r->wordless > 1 && !r->settings->quiet && !r->repeated)
         message_line("%" PRIu64 " more record%s a text without a word", r->wordless - 1,

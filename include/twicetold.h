@@ -1338,19 +1338,20 @@ TT_API TT_NODISCARD tt_status tt_index_notices(tt_index *index, const tt_result 
 TT_API TT_NODISCARD tt_status tt_index_notices_get(tt_index *index, tt_result **out,
                                                    tt_error *error);
 
-/** Which earlier articles a verdict may name as `of`, by their sources. Sources are the same only if
- * both are given. */
+/** Which earlier articles a verdict may name as `of`, by their sources. Sources are the same only
+ * if both are given. */
 typedef enum tt_sources {
     TT_SOURCES_ANY = 0,
     TT_SOURCES_ACROSS = 1, /**< those of another source than the article */
     TT_SOURCES_WITHIN = 2  /**< those of its own source */
 } tt_sources;
 
-/** Gives the handle rules for sources, which last until it is closed and are not stored. `preferred`
- * (NULL: none) are names of sources, the best first, with commas between them: of articles that
- * have most of a new one, that of the best source is named, and an article of a better source than
- * that is its `update` and no `duplicate`. Versions of an item, notices, what is withdrawn, and the
- * lists of tt_index_matches() do not depend on sources. @return TT_OK, TT_EINVAL, TT_ENOMEM */
+/** Gives the handle rules for sources, which last until it is closed and are not stored.
+ * `preferred` (NULL: none) are names of sources, the best first, with commas between them: of
+ * articles that have most of a new one, that of the best source is named, and an article of a
+ * better source than that is its `update` and no `duplicate`. Versions of an item, notices, what is
+ * withdrawn, and the lists of tt_index_matches() do not depend on sources. @return TT_OK,
+ * TT_EINVAL, TT_ENOMEM */
 TT_API TT_NODISCARD tt_status tt_index_sources(tt_index *index, int32_t which,
                                                const char *preferred, tt_error *error);
 
@@ -1379,10 +1380,10 @@ typedef struct tt_index_stat {
 TT_API TT_NODISCARD tt_status tt_index_stat_get(tt_index *index, tt_index_stat *out,
                                                 tt_error *error);
 
-/** The time that counts as the present of the articles, for a window: where half of them or more have
- * a time of publication, the latest one but for one article in a hundred, for one at least and 15 at
- * most, so that a time that was wrongly read moves no window; else the latest time of adding; never
- * later than now. TT_NO_TIME: there were none. */
+/** The time that counts as the present of the articles, for a window: where half of them or more
+ * have a time of publication, the latest one but for one article in a hundred, for one at least and
+ * 15 at most, so that a time that was wrongly read moves no window; else the latest time of adding;
+ * never later than now. TT_NO_TIME: there were none. */
 TT_API int64_t tt_index_newest(const tt_index *index);
 
 /** The options that shape it. Borrowed from the handle. */

@@ -11,7 +11,7 @@
 
 enum { NO_DAY = INT32_MIN, NO_CLUSTER = UINT32_MAX, NO_SOURCE = 0 };
 
-/** What a section is, and who shares it. A story is a group of articles linked by pairs of copies. */
+/** What a section is, and who shares it. A story is a group of articles linked by copies. */
 typedef enum section_kind {
     SECTION_COPIES = 0, /**< copies of one story share it */
     SECTION_SELF = 1,   /**< one article repeats itself */

@@ -71,6 +71,6 @@ tt_status tti_kgram_index_probe(tti_kgram_index *index, const uint32_t *tokens, 
     hash_kgrams(tokens, kgrams, index->query_hashes.items);
     index->hits.count =
         tti_kernels_get()->find_set_bits(index->query_hashes.items, kgrams, index->filter.items,
-                                 index->shift - FILTER_BITS, index->hits.items);
+                                         index->shift - FILTER_BITS, index->hits.items);
     return TT_OK;
 }

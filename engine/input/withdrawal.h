@@ -17,7 +17,8 @@ int tti_is_withdrawn(const char *status, size_t size);
 int tti_is_kill_headline(const char *headline, size_t size);
 
 /** Whether a headline begins as that of a correction does: "CORRECTION: ...", "CORRECTED-UPDATE 1-
- * ...", "(Korrektur) ...", in small letters or capitals. A colon, dash, slash or bracket follows. */
+ * ...", "(Korrektur) ...", in small letters or capitals. A colon, dash, slash or bracket
+ * follows. */
 int tti_is_correction_headline(const char *headline, size_t size);
 
 #endif

@@ -184,8 +184,8 @@ static void elect_best(tti_clusters *c, const adjacency *g, const uint32_t *orde
         if (sizes[was] == 0) /* it has its best */
             continue;
         for (uint32_t e = g->firsts[d]; d != was && e < g->firsts[d + 1]; e++)
-            joining += c->representative[g->edges[e].other] == was &&
-                       has_most_of_other(&g->edges[e]);
+            joining +=
+                c->representative[g->edges[e].other] == was && has_most_of_other(&g->edges[e]);
         if (d != was && joining + 1 < sizes[was])
             continue;
         sizes[was] = 0;

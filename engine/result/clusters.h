@@ -2,10 +2,10 @@
  * The cluster stage: verified pairs -> the documents that represent others, and those others.
  *
  * Documents are visited in order of preference. One that is not in a cluster yet represents a new
- * one, and takes into it, the closest first, every copy without a cluster that has most of itself in
- * it and is a copy of most of the members that it is paired with. Then each goes to the
- * representative that has most of it. So a cluster is one story's text: each member is a copy of its
- * representative, clusters do not form chains, and a list of many stories does not gather them.
+ * one, and takes into it, the closest first, every copy without a cluster that has most of itself
+ * in it and is a copy of most of the members that it is paired with. Then each goes to the
+ * representative that has most of it. So a cluster is one story's text: each member is a copy of
+ * its representative, clusters do not form chains, and a list of many stories does not gather them.
  */
 #ifndef TTI_RESULT_CLUSTERS_H
 #define TTI_RESULT_CLUSTERS_H
@@ -55,8 +55,8 @@ tt_status tti_clusters_list(const tti_clusters *clusters, const tti_corpus *corp
 
 void tti_clusters_free(tti_clusters *clusters);
 
-/** How a source is preferred by a list of names with commas between them: the first has the greatest
- * rank; INT64_MIN for one that is not in it. In representative.c. */
+/** How a source is preferred by a list of names with commas between them: the first has the
+ * greatest rank; INT64_MIN for one that is not in it. In representative.c. */
 int64_t tti_source_rank(const char *source, size_t size, const char *list);
 
 #endif

@@ -10,7 +10,7 @@
 struct tt_scan {
     tti_owned_options settings;
     tti_corpus_store store;
-    tti_table ids; /**< the articles by their ids */
+    tti_table ids;       /**< the articles by their ids */
     tti_notices notices; /**< that it was given */
     double text_seconds;
     tti_tokens

@@ -82,8 +82,7 @@ const char *tt_note_text(uint32_t note)
     case TT_NOTE_NO_TIME: return "the time is in no known form, and is left out";
     case TT_NOTE_IS_JSON: return "its name says otherwise, but it is JSON and read as that";
     case TT_NOTE_IS_TABLE: return "its name says otherwise, but it is a table and read as that";
-    case TT_NOTE_IS_HTML:
-        return "its name says otherwise, but it is an HTML page and read as that";
+    case TT_NOTE_IS_HTML: return "its name says otherwise, but it is an HTML page and read as that";
     case TT_NOTE_IS_XML: return "its name says otherwise, but it is XML and read as that";
     case TT_NOTE_IS_ARCHIVE:
         return "its name says otherwise, but it is a web archive and read as that";

@@ -785,8 +785,8 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
            (aligned < FEW_TOKENS || is_of_characters(shorter));
 }
 
-/* What is printed again after weeks with a little of its own is the next stage of a story, or another
- * event of the kind; a reprint has hardly anything of its own but what was misread. */
+/* What is printed again after weeks with a little of its own is the next stage of a story, or
+ * another event of the kind; a reprint has hardly anything of its own but what was misread. */
 #define STAGE_MICROSECONDS (14 * 24 * 3600 * 1e6)
 #define OWN_OF_STAGE 0.05
 

@@ -252,13 +252,13 @@ static int add_types(PyObject *module)
 {
     static PyObject *scan, *index_feed, *signatures, *texts, *stage;
     return add_type(module, "Scan", &core_scan_spec, &scan) != 0 ||
-           add_type(module, "Result", &core_result_spec, &core_result_type) != 0 ||
-           add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
-           add_type(module, "IndexFeed", &core_index_feed_spec, &index_feed) != 0 ||
-           add_type(module, "Signatures", &core_signatures_spec, &signatures) != 0 ||
-           add_type(module, "Texts", &core_texts_spec, &texts) != 0 ||
-           add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0 ||
-           add_type(module, "Stage", &core_stage_spec, &stage) != 0
+                   add_type(module, "Result", &core_result_spec, &core_result_type) != 0 ||
+                   add_type(module, "Index", &core_index_spec, &core_index_type) != 0 ||
+                   add_type(module, "IndexFeed", &core_index_feed_spec, &index_feed) != 0 ||
+                   add_type(module, "Signatures", &core_signatures_spec, &signatures) != 0 ||
+                   add_type(module, "Texts", &core_texts_spec, &texts) != 0 ||
+                   add_type(module, "Verdicts", &core_verdicts_spec, &core_verdicts_type) != 0 ||
+                   add_type(module, "Stage", &core_stage_spec, &stage) != 0
                ? -1
                : 0;
 }
@@ -266,15 +266,15 @@ static int add_types(PyObject *module)
 /* The types are those of the process, so that the module is in its main interpreter alone. It needs
  * no lock of the interpreter: a feed is one call's, an index lets one thread in at a time, and a
  * result never changes. */
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_types},
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, add_types},
 #ifdef Py_mod_multiple_interpreters
-                                   {Py_mod_multiple_interpreters,
-                                    Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
 #endif
 #ifdef Py_mod_gil
-                                   {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif
-                                   {0, NULL}};
+    {0, NULL}};
 
 static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
                                         .m_name = "twicetold._core",

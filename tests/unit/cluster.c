@@ -104,13 +104,13 @@ static void a_series_is_never_clustered(void **state)
     assert_int_equal(kept[2], 1);
 }
 
-/* Two stories that a third document has, a round-up of them, are not brought together by it: the one
- * that it has most of stays with it. */
+/* Two stories that a third document has, a round-up of them, are not brought together by it: the
+ * one that it has most of stays with it. */
 static void other_news_does_not_meet_in_a_list(void **state)
 {
     const tti_doc_pair pairs[] = {pair_sharing(0, 1, 0.3, 0.9), pair_sharing(0, 2, 0.3, 1),
                                   pair_sharing(0, 3, 0.3, 0.9), pair_of(1, 2, TT_SERIES),
-                                  pair_of(1, 3, TT_NEAR), pair_of(2, 3, TT_RELATED)};
+                                  pair_of(1, 3, TT_NEAR),       pair_of(2, 3, TT_RELATED)};
     uint32_t kept[DOCS];
     (void)state;
     make(pairs, 6, in_order, kept);
@@ -120,8 +120,8 @@ static void other_news_does_not_meet_in_a_list(void **state)
 /* A pair that is refused by mistake does not leave a copy of all the others out. */
 static void most_of_the_members_decide(void **state)
 {
-    const tti_doc_pair pairs[] = {pair_of(0, 1, TT_NEAR), pair_of(0, 2, TT_NEAR),
-                                  pair_of(0, 3, TT_NEAR), pair_of(1, 2, TT_NEAR),
+    const tti_doc_pair pairs[] = {pair_of(0, 1, TT_NEAR),   pair_of(0, 2, TT_NEAR),
+                                  pair_of(0, 3, TT_NEAR),   pair_of(1, 2, TT_NEAR),
                                   pair_of(1, 3, TT_SERIES), pair_of(2, 3, TT_NEAR)};
     uint32_t kept[DOCS];
     (void)state;
@@ -148,7 +148,7 @@ static int is_refused_in(const tti_verified *v, uint32_t d, const uint32_t *kept
 }
 
 /* Random pairs and orders: every member is a pair with the kept one, which is in its own cluster;
- * no document is left that a better one could have taken, if none of that one's cluster refuses it. */
+ * no document is left that a better one could have taken, unless one of its cluster refuses it. */
 static void members_are_pairs_of_the_kept_one_and_none_is_left(void **state)
 {
     rng r = {9};

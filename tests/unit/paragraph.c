@@ -161,7 +161,7 @@ static void first_tokens_are_flagged(void **state)
     const uint8_t both = TTI_TOKEN_PARAGRAPH | TTI_TOKEN_SENTENCE;
     probe p = probe_text("a b\nc\n\nd e");
     for (uint32_t i = 0; i < p.added.token_count; i++)
-        p.store.flags[i] &= (uint8_t)~(TTI_TOKEN_KIND | TTI_TOKEN_UPPER);
+        p.store.flags[i] &= (uint8_t) ~(TTI_TOKEN_KIND | TTI_TOKEN_UPPER);
     assert_int_equal(p.store.flags[0], both);
     assert_int_equal(p.store.flags[1], 0);
     assert_int_equal(p.store.flags[2], 0);

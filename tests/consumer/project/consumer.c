@@ -1,4 +1,4 @@
-/* A small program that uses every dependency of the library: threads, JSON, compression, Unicode. */
+/* Uses every dependency of the library: threads, JSON, compression, Unicode. */
 #include <twicetold.h>
 
 #include <stdio.h>
