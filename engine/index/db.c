@@ -19,7 +19,8 @@
 
 enum {
     BUSY_MS = 5000,
-    LOG_PAGES = 1000 /* after which the log is copied into the file */
+    MOST_STEPS = 1000000, /* of a statement of SQLite while the file is opened */
+    LOG_PAGES = 1000      /* after which the log is copied into the file */
 };
 
 tt_status tti_db_damaged(const tti_db *f, uint64_t where, const char *how, tt_error *error)
@@ -40,6 +41,12 @@ static void distrust_file(tti_db *f)
     (void)sqlite3_db_config(f->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 }
 
+/* Pages of the schema that lead to each other would be read without end. */
+static int stop_reading(void *ctx)
+{
+    return (void)ctx, 1;
+}
+
 /* The log does not go into the file when it is closed. */
 static void leave_log(tti_db *f)
 {
@@ -56,6 +63,7 @@ static int connect_database(tti_db *f, const char *name, int flags)
     (void)sqlite3_busy_timeout(f->db, BUSY_MS);
     (void)sqlite3_extended_result_codes(f->db, 1);
     distrust_file(f);
+    sqlite3_progress_handler(f->db, MOST_STEPS, stop_reading, NULL);
     if (f->has_log) /* until it is known to be the log of this file */
         leave_log(f);
     if (f->is_exclusive) { /* the index of the log is a file beside it otherwise */
@@ -406,6 +414,8 @@ tt_status tti_db_open(tti_db **out, const char *path, unsigned mode, const tt_op
     }
     if (status == TT_OK)
         status = open_database(f, mode, options, error);
+    if (status == TT_OK)
+        sqlite3_progress_handler(f->db, 0, NULL, NULL);
     if (status == TT_OK && !(mode & TTI_DB_SALVAGE))
         status = tti_db_read_shape(f, shape, error);
     if (status == TT_OK && !(mode & TTI_DB_READ)) {

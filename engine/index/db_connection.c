@@ -46,6 +46,7 @@ tt_status tti_db_status_of(const tti_db *f, int code)
     switch (code & 0xFF) {
     case SQLITE_NOMEM: return TT_ENOMEM;
     case SQLITE_CORRUPT:
+    case SQLITE_INTERRUPT: /* only a schema that has no end is */
     case SQLITE_NOTADB:
     case SQLITE_MISMATCH:
     case SQLITE_DONE: /* a row is missing */
@@ -61,6 +62,8 @@ const char *tti_db_words_of(const tti_db *f, int code)
 {
     const int kind = code & 0xFF;
     const int number = f->db == NULL ? 0 : sqlite3_system_errno(f->db);
+    if (kind == SQLITE_INTERRUPT)
+        return "its schema has no end";
     if (number != 0 && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR))
         return strerror(number);
     return f->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(f->db);
