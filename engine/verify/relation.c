@@ -41,7 +41,7 @@ enum {
  * little aligns. */
 #define SLOTS 2.0
 #define SLOTS_OF_NUMBERS 3.0    /* where none is a name's: figures are brought up to date */
-#define SLOTS_OF_CHARACTERS 1.0 /* in text of which each character is a token */
+#define SLOTS_OF_CHARACTERS 0.5 /* in text of which each character is a token */
 #define WORDS_OF_A_SHORT_SLOT 35.0
 /* one in so many aligned tokens, and one for so many ordinary words that face others. */
 #define WORDS_OF_A_SLOT 350.0

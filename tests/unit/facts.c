@@ -281,7 +281,7 @@ static void other_facts_are_dense_numbers_or_several_slots(void **state)
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f.words = 4; /* as if rewritten */
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));
-    f = (tti_facts){.share = 0.9, .aligned = 100, .character_slots = 2};
+    f = (tti_facts){.share = 0.9, .aligned = 100, .character_slots = 1};
     assert_true(tti_facts_are_others(&f, 0, TTI_ADMITTED));
     f = (tti_facts){.share = 0.9, .aligned = 20, .facts = 3, .numbers = 100};
     assert_false(tti_facts_are_others(&f, 0, TTI_ADMITTED));           /* too few say nothing, */
