@@ -28,9 +28,9 @@ static void add_bytes(listing *l, const void *bytes, size_t size)
     l->sum = (l->sum ^ size) * 1099511628211u;
 }
 
-/* XML has libxml2's reasons, and binary data that begins as XML what its first block shows. Of an
- * archive in compressed data that is wrong at its end, it is that, or what came out of it before.
- */
+/* XML has libxml2's reasons, and binary data that begins as XML what its first block shows, as a
+ * kind that is not read does (TT_EVERSION). Of an archive in compressed data that is wrong at its
+ * end, it is that, or what came out of it before. */
 static int depends_on_blocks(const char *reason)
 {
     static const char *const beginnings[] = {"invalid XML", "binary data", "corrupt ", "damaged ",
@@ -45,7 +45,7 @@ static void add_record(listing *l, const tt_record *r)
 {
     const tt_article *a = &r->article;
     l->count++;
-    l->is_odd |= depends_on_blocks(r->reason);
+    l->is_odd |= r->status == TT_EVERSION || depends_on_blocks(r->reason);
     add_bytes(l, &r->line, sizeof r->line);
     add_bytes(l, &r->status, sizeof r->status);
     add_bytes(l, &r->notes, sizeof r->notes);
