@@ -385,6 +385,17 @@ static int is_damage(tt_status status)
     return status == TT_EFORMAT || status == TT_EIO;
 }
 
+/* Rows can be gone without a trace, as in a page of zeros. */
+static tt_status tell_missing(repair *r, uint64_t count, tt_error *error)
+{
+    char text[120];
+    if (r->lost > 0 || count == 0)
+        return TT_OK;
+    (void)snprintf(text, sizeof text, "%" PRIu64 " record%s left no trace: the ids are not known",
+                   count, count == 1 ? "" : "s");
+    return tell(r, text, error);
+}
+
 static tt_status save_records(repair *r, const tt_options *shape, tt_error *error)
 {
     tti_db_state was;
@@ -413,8 +424,10 @@ static tt_status save_records(repair *r, const tt_options *shape, tt_error *erro
     }
     if (r->state.last < was.last)
         r->state.last = was.last;
-    if (r->state.count <= was.count)
+    if (r->state.count <= was.count) {
+        TTI_TRY(tell_missing(r, was.count - r->state.count, error));
         r->lost = was.count - r->state.count;
+    }
     return TT_OK;
 }
 

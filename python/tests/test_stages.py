@@ -99,7 +99,8 @@ def test_the_pairs_of_the_feed():
     wants = defaultdict(int)
     candidates_of(list(firsts.values()), wants)
     tokens = {r["n"]: (r["hashes"], r["flags"]) for r in run("tokens", [(n, a["text"]) for n, a in enumerate(articles)])}
-    looked_at = [(a, b, want, *tokens[a], *tokens[b]) for (a, b), want in wants.items() if want]
+    no_time = -(2**63)
+    looked_at = [(a, b, want, *tokens[a], no_time, *tokens[b], no_time) for (a, b), want in wants.items() if want]
     found = {}
     for r in run("verify", looked_at, options={"find": 7}, size=100):
         if r["relation"] >= 0:
