@@ -1,6 +1,5 @@
 #include "failure.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -243,7 +242,7 @@ uint32_t failure_count_record(tt_status status, const char *reason, uint32_t cou
 {
     const struct record_rule *r = find_record_rule(status, reason);
     uint32_t *count = &counts[r == NULL ? FAILURE_RULES - 1 : r - record_rules];
-    assert(sizeof record_rules / sizeof *record_rules < FAILURE_RULES);
+    _Static_assert(sizeof record_rules / sizeof *record_rules < FAILURE_RULES, "too few counters");
     *count += *count < UINT32_MAX;
     *advice = r != NULL && *count == 1 ? r->advice : NULL;
     return *count;

@@ -37,7 +37,7 @@ int failure_is_of_all_records(const char *reason);
 /** Advice to who sent a record to a service, which left it out; NULL: none. */
 const char *failure_sent_advice(tt_status status, const char *reason);
 
-enum { FAILURE_RULES = 20 };
+enum { FAILURE_RULES = 32 };
 
 /** Counts a record that is left out for a reason, in words too. *advice: what to do about it; NULL
  * if it was said of an earlier one. @return how many there were for the same kind of reason */

@@ -109,7 +109,7 @@ static int read_simdjson_member(simdjson::dom::key_value_pair member,
 {
     tti_jsonl_value value = {TTI_VALUE_ABSENT, nullptr, 0};
     for (int f = 0; f < TTI_FIELD_COUNT; f++) {
-        if (member.key.size() != options->name_size[f] ||
+        if (options->name[f] == nullptr || member.key.size() != options->name_size[f] ||
             (f >= TTI_FIELD_STATUS ? strncasecmp : std::strncmp)(
                 member.key.data(), options->name[f], member.key.size()) != 0)
             continue;

@@ -64,8 +64,9 @@ static int key_is(line_scan *s, const char *name, size_t name_size, int field)
         size = tti_json_unescape(raw, size, s->out);
         raw = s->out;
     }
-    return size == name_size && (field >= TTI_FIELD_STATUS ? strncasecmp(raw, name, size) == 0
-                                                           : memcmp(raw, name, size) == 0);
+    return name != NULL && size == name_size &&
+           (field >= TTI_FIELD_STATUS ? strncasecmp(raw, name, size) == 0
+                                      : memcmp(raw, name, size) == 0);
 }
 
 /* Scans a list or an object that is a status or an id, of which the first counts; of statuses, one
