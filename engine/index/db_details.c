@@ -495,6 +495,35 @@ tt_status tti_db_read_story(tti_db *f, const tt_allocator *allocator, int64_t nu
     return status == TT_OK ? TT_OK : tti_fail_memory(error, "a story");
 }
 
+/* ---- Rows with numbers that ascend --------------------------------------------------------------
+ */
+
+/* Takes the row that a statement has reached. */
+typedef tt_status (*take_row_fn)(tti_db *f, sqlite3_stmt *s, void *ctx, tt_error *error);
+
+/* Reads the rows of a statement whose first parameter and first column are numbers, those after
+ * `after`. A table that is not there has none. */
+static tt_status each_numbered_row(tti_db *f, int sql, int64_t after, take_row_fn take, void *ctx,
+                                   tt_error *error)
+{
+    sqlite3_stmt *s;
+    tt_status status = TT_OK;
+    int code = SQLITE_DONE;
+    if (tti_db_prepare(f, sql, NULL) != TT_OK)
+        return TT_OK;
+    s = f->statements[sql];
+    (void)sqlite3_bind_int64(s, 1, after);
+    while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        const int64_t number = sqlite3_column_int64(s, 0);
+        status = number > after ? take(f, s, ctx, error) : tti_db_out_of_order(f, error);
+        after = number;
+    }
+    if (status == TT_OK && code != SQLITE_DONE)
+        status = tti_db_fail(f, code, "read", error);
+    (void)sqlite3_reset(s);
+    return status;
+}
+
 /* ---- Decisions ------------------------------------------------------------------------------- */
 
 /* Flags of a row: those of the id, and of `of` one bit above. */
@@ -524,9 +553,15 @@ tt_status tti_db_insert_decision(tti_db *f, const tt_index_decision *x, tt_error
     return tti_db_run_once(f, TTI_DB_SQL_INSERT_DECISION, "write", error);
 }
 
-static tt_status take_decision(tti_db *f, sqlite3_stmt *s, tti_db_decision_fn take, void *ctx,
-                               tt_error *error)
+typedef struct decision_taker {
+    tti_db_decision_fn take;
+    void *ctx;
+} decision_taker;
+
+/* A take_row_fn. */
+static tt_status take_decision(tti_db *f, sqlite3_stmt *s, void *ctx, tt_error *error)
 {
+    const decision_taker *taker = ctx;
     const summed_bytes id = column_bytes(s, 3), of = column_bytes(s, 4), who = column_bytes(s, 5);
     const int64_t number = sqlite3_column_int64(s, 0), kind = sqlite3_column_int64(s, 1),
                   flags = sqlite3_column_int64(s, 2);
@@ -544,29 +579,14 @@ static tt_status take_decision(tti_db *f, sqlite3_stmt *s, tti_db_decision_fn ta
         return fail_details(f, number, "decision", error);
     if (!has_of)
         x.of = (tt_id){NULL, 0, 0, 0};
-    return take(ctx, &x, error);
+    return taker->take(taker->ctx, &x, error);
 }
 
 tt_status tti_db_each_decision(tti_db *f, int64_t after, tti_db_decision_fn take, void *ctx,
                                tt_error *error)
 {
-    sqlite3_stmt *s;
-    tt_status status = TT_OK;
-    int code = SQLITE_DONE;
-    if (tti_db_prepare(f, TTI_DB_SQL_READ_DECISIONS, NULL) != TT_OK)
-        return TT_OK; /* there are none */
-    s = f->statements[TTI_DB_SQL_READ_DECISIONS];
-    (void)sqlite3_bind_int64(s, 1, after);
-    while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        const int64_t number = sqlite3_column_int64(s, 0);
-        status =
-            number > after ? take_decision(f, s, take, ctx, error) : tti_db_out_of_order(f, error);
-        after = number;
-    }
-    if (status == TT_OK && code != SQLITE_DONE)
-        status = tti_db_fail(f, code, "read", error);
-    (void)sqlite3_reset(s);
-    return status;
+    return each_numbered_row(f, TTI_DB_SQL_READ_DECISIONS, after, take_decision,
+                             &(decision_taker){take, ctx}, error);
 }
 
 /* ---- Notices --------------------------------------------------------------------------------- */
@@ -592,9 +612,15 @@ tt_status tti_db_insert_notice(tti_db *f, int64_t number, const uint32_t *tokens
     return status;
 }
 
-static tt_status take_notice(tti_db *f, sqlite3_stmt *s, tti_db_notice_fn take, void *ctx,
-                             tt_error *error)
+typedef struct notice_taker {
+    tti_db_notice_fn take;
+    void *ctx;
+} notice_taker;
+
+/* A take_row_fn. */
+static tt_status take_notice(tti_db *f, sqlite3_stmt *s, void *ctx, tt_error *error)
 {
+    const notice_taker *taker = ctx;
     const int64_t number = sqlite3_column_int64(s, 0);
     const summed_bytes tokens = column_bytes(s, 1);
     if (tokens.size == 0 || tokens.size % 4 != 0 || number > TTI_DB_MAX_NUMBER ||
@@ -603,27 +629,12 @@ static tt_status take_notice(tti_db *f, sqlite3_stmt *s, tti_db_notice_fn take, 
         (void)snprintf(how, sizeof how, "notice %lld", (long long)number);
         return tti_db_damaged(f, (uint64_t)number, how, error);
     }
-    return take(ctx, number, tokens.bytes, tokens.size / 4, error);
+    return taker->take(taker->ctx, number, tokens.bytes, tokens.size / 4, error);
 }
 
 tt_status tti_db_each_notice(tti_db *f, int64_t after, tti_db_notice_fn take, void *ctx,
                              tt_error *error)
 {
-    sqlite3_stmt *s;
-    tt_status status = TT_OK;
-    int code = SQLITE_DONE;
-    if (tti_db_prepare(f, TTI_DB_SQL_READ_NOTICES, NULL) != TT_OK)
-        return TT_OK; /* there are none */
-    s = f->statements[TTI_DB_SQL_READ_NOTICES];
-    (void)sqlite3_bind_int64(s, 1, after);
-    while (status == TT_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        const int64_t number = sqlite3_column_int64(s, 0);
-        status =
-            number > after ? take_notice(f, s, take, ctx, error) : tti_db_out_of_order(f, error);
-        after = number;
-    }
-    if (status == TT_OK && code != SQLITE_DONE)
-        status = tti_db_fail(f, code, "read", error);
-    (void)sqlite3_reset(s);
-    return status;
+    return each_numbered_row(f, TTI_DB_SQL_READ_NOTICES, after, take_notice,
+                             &(notice_taker){take, ctx}, error);
 }
