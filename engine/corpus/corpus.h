@@ -18,7 +18,7 @@ typedef struct tti_doc {
     const uint32_t *hashes;
     const uint8_t *flags;
     const tti_paragraph *paragraphs;
-    int64_t published; /**< the first article with these tokens, or TT_NO_TIME */
+    int64_t published; /**< of the first article with these tokens, or TT_NO_TIME */
     uint32_t token_count;
     uint32_t paragraph_count;
     uint32_t article; /**< the number of the first article with these tokens */

@@ -684,9 +684,15 @@ void tti_facts_swap(tti_facts *f)
     }
 }
 
+/* The words that were misread or rewritten. */
+static double changed_words(const tti_facts *f)
+{
+    return (double)f->misread + f->words;
+}
+
 int tti_tell_other_news(const tti_facts *f, double wanted)
 {
-    const double changed = (double)f->misread + f->words;
+    const double changed = changed_words(f);
     const double least = OWN_NUMBERS + changed / MISREAD_FORGIVEN;
     if (wanted > 0 || f->aligned == 0)
         return 0;
@@ -790,20 +796,25 @@ static int aligns_too_little(const tt_pair *p, const tti_doc *a, const tti_doc *
 #define STAGE_MICROSECONDS (14 * 24 * 3600 * 1e6)
 #define OWN_OF_STAGE 0.05
 
+/* The tokens of a document that are not in the overlap. */
+static double own_tokens(double overlap, const tti_doc *doc)
+{
+    return (1 - overlap) * doc->token_count;
+}
+
 int tti_are_stages(const tt_pair *p, const tti_facts *f, const tti_doc *a, const tti_doc *b)
 {
-    const double changed = (double)f->misread + f->words;
+    const double changed = changed_words(f);
     return a->published != TT_NO_TIME && b->published != TT_NO_TIME &&
            fabs((double)a->published - (double)b->published) > STAGE_MICROSECONDS &&
-           (1 - p->overlap_a) * a->token_count - changed >= OWN_OF_STAGE * a->token_count &&
-           (1 - p->overlap_b) * b->token_count - changed >= OWN_OF_STAGE * b->token_count;
+           own_tokens(p->overlap_a, a) - changed >= OWN_OF_STAGE * a->token_count &&
+           own_tokens(p->overlap_b, b) - changed >= OWN_OF_STAGE * b->token_count;
 }
 
 int tti_share_most(const tt_pair *p, const tti_facts *f, const tti_doc *a, const tti_doc *b)
 {
-    const double changed = (double)f->misread + f->words;
-    const double own_a = (1 - p->overlap_a) * a->token_count;
-    const double own_b = (1 - p->overlap_b) * b->token_count;
+    const double changed = changed_words(f);
+    const double own_a = own_tokens(p->overlap_a, a), own_b = own_tokens(p->overlap_b, b);
     return f->rest.share <= MOST_OWN_OF_SHORT &&
            (own_a - changed <= MOST_OWN * a->token_count ||
             own_b - changed <= MOST_OWN * b->token_count ||
