@@ -41,6 +41,31 @@ static inline const char *fresh_path(void)
     return path;
 }
 
+/** An index that keeps texts, at a path or, if that is NULL, in memory. */
+static inline tt_index *open_with_texts(const char *path)
+{
+    tt_options options = TT_OPTIONS_INIT;
+    tt_index *index = NULL;
+    options.keep_text = 1;
+    options.threads = 1;
+    assert_int_equal(
+        tt_index_open(&index, path, path == NULL ? 0 : TT_INDEX_CREATE, &options, NULL), TT_OK);
+    return index;
+}
+
+static inline tt_id id_of(const char *id)
+{
+    return (tt_id){id, strlen(id), 0, 0};
+}
+
+static inline tt_index_article get_article(tt_index *index, const char *id)
+{
+    const tt_id key = id_of(id);
+    tt_index_article out;
+    assert_int_equal(tt_index_get(index, &key, &out, NULL), TT_OK);
+    return out;
+}
+
 /** Text to which lines are added. */
 typedef struct lines {
     char *bytes;

@@ -24,25 +24,6 @@ static void add(tt_index *index, const char *id, const char *source, const char 
     assert_int_equal(tt_index_add(index, &a, 1, NULL, take_none, NULL, NULL), TT_OK);
 }
 
-static tt_index_article get(tt_index *index, const char *id)
-{
-    const tt_id key = {id, strlen(id), 0, 0};
-    tt_index_article out;
-    assert_int_equal(tt_index_get(index, &key, &out, NULL), TT_OK);
-    return out;
-}
-
-static tt_index *open_with_texts(const char *path)
-{
-    tt_options options = TT_OPTIONS_INIT;
-    tt_index *index = NULL;
-    options.keep_text = 1;
-    options.threads = 1;
-    assert_int_equal(
-        tt_index_open(&index, path, path == NULL ? 0 : TT_INDEX_CREATE, &options, NULL), TT_OK);
-    return index;
-}
-
 static void remove_id(tt_index *index, const char *id)
 {
     const tt_id key = {id, strlen(id), 0, 0};
@@ -128,7 +109,7 @@ static void texts_are_kept_if_the_index_was_made_so(void **state)
     tt_index_close(index);
     assert_int_equal(tt_index_open(&index, path, TT_INDEX_READ, NULL, NULL), TT_OK);
     assert_int_equal(tt_index_options(index)->keep_text, 1);
-    x = get(index, "long");
+    x = get_article(index, "long");
     assert_int_equal(x.number, 1);
     assert_int_equal(x.text_size, strlen(long_text));
     assert_memory_equal(x.text, long_text, x.text_size);
@@ -140,7 +121,7 @@ static void texts_are_kept_if_the_index_was_made_so(void **state)
     assert_true(x.published == TT_NO_TIME && x.arrival > 0);
     assert_non_null(x.verdict);
     assert_int_equal(x.verdict->kind, TT_VERDICT_NEW);
-    assert_int_equal(get(index, "none").number, 0);
+    assert_int_equal(get_article(index, "none").number, 0);
     tt_index_close(index);
     free(long_text);
     free(other);
@@ -157,7 +138,7 @@ static void without_keep_text_there_is_none(void **state)
     (void)state;
     assert_int_equal(tt_index_open(&index, path, TT_INDEX_CREATE, NULL, NULL), TT_OK);
     add(index, "a", "wire", text);
-    x = get(index, "a");
+    x = get_article(index, "a");
     assert_null(x.text);
     assert_null(x.title);
     assert_int_equal(x.text_size, strlen(text));
@@ -177,14 +158,14 @@ static void a_text_leaves_with_its_article(void **state)
     (void)state;
     add(index, "a", "wire", text);
     add(index, "a", "wire", newer);
-    x = get(index, "a");
+    x = get_article(index, "a");
     assert_int_equal(x.number, 2);
     assert_int_equal(x.text_size, strlen(newer));
     assert_memory_equal(x.text, newer, x.text_size);
     assert_int_equal(x.verdict->kind, TT_VERDICT_UPDATE);
     assert_int_equal(x.story, 1);
     remove_id(index, "a");
-    assert_int_equal(get(index, "a").number, 0);
+    assert_int_equal(get_article(index, "a").number, 0);
     assert_int_equal(tt_index_count(index), 0);
     tt_index_close(index);
     assert_int_equal(tt_index_check(path, NULL, NULL, NULL, NULL, NULL), TT_OK);
@@ -262,7 +243,7 @@ static void a_verdict_is_stored_as_it_was_told(void **state)
     (void)state;
     assert_int_equal(tt_index_add(index, &a, 1, NULL, take_none, NULL, NULL), TT_OK);
     assert_int_equal(tt_index_add(index, &b, 1, NULL, add_verdicts, &told, NULL), TT_OK);
-    x = get(index, "b");
+    x = get_article(index, "b");
     v = *x.verdict;
     assert_int_equal(add_verdicts(&stored, &v, 1), 0);
     told.size = (size_t)(strstr(told.bytes, ",\"sections\"") - told.bytes);
@@ -287,8 +268,8 @@ static void a_story_lasts_with_its_first_source(void **state)
     add(index, "b", "second", text);
     add(index, "c", "second", text);
     add(index, "d", "third", other);
-    assert_int_equal(get(index, "c").story, 1);
-    assert_int_equal(get(index, "d").story, 4);
+    assert_int_equal(get_article(index, "c").story, 1);
+    assert_int_equal(get_article(index, "d").story, 4);
     assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
     assert_int_equal(story.source_count, 2);
     assert_int_equal(story.article_count, 3);
@@ -297,7 +278,7 @@ static void a_story_lasts_with_its_first_source(void **state)
     index = open_with_texts(path);
     add(index, "e", "fourth", text);
     add(index, "f", "", text); /* of no source, which counts as none */
-    assert_int_equal(get(index, "e").story, 1);
+    assert_int_equal(get_article(index, "e").story, 1);
     assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
     assert_int_equal(story.number, 1);
     assert_memory_equal(story.first.bytes, "a", 1);
@@ -428,7 +409,7 @@ static void decisions_are_kept_and_listed_from_a_place_on(void **state)
     assert_int_equal(decide(index, "b", TT_DECISION_KILL, NULL), 2);
     tt_index_close(index);
     index = open_with_texts(path);
-    assert_int_equal(get(index, "a").decision, TT_DECISION_KEEP);
+    assert_int_equal(get_article(index, "a").decision, TT_DECISION_KEEP);
     assert_int_equal(decide(index, "a", TT_DECISION_NOT_A_COPY, "b"), 3);
     assert_int_equal(tt_index_decisions(index, 1, list_decision, told, NULL), TT_OK);
     assert_string_equal(told, "2 b kill  Ada\n3 a not-a-copy b Ada\n");
@@ -456,7 +437,7 @@ static void decisions_about_what_is_not_there_are_refused(void **state)
     assert_int_equal(error.where, 1);
     assert_non_null(strstr(error.message, "article none, which is not there"));
     assert_int_equal(tt_index_decide(index, &no_copy, 1, NULL, NULL), TT_EINVAL);
-    assert_int_equal(get(index, "a").decision, TT_DECISION_NONE);
+    assert_int_equal(get_article(index, "a").decision, TT_DECISION_NONE);
     (void)decide(index, "a", TT_DECISION_KILL, NULL);
     remove_id(index, "a");
     assert_int_equal(decide(index, "a", TT_DECISION_NONE, NULL), 2);
@@ -476,18 +457,18 @@ static void what_is_killed_is_withdrawn_until_it_is_taken_back(void **state)
     add(index, "a", "x", text);
     assert_int_equal(tt_index_open(&reader, path, TT_INDEX_READ, NULL, NULL), TT_OK);
     (void)decide(index, "a", TT_DECISION_KILL, NULL);
-    x = get(index, "a");
+    x = get_article(index, "a");
     assert_int_equal(x.withdrawn, 1);
     assert_int_equal(x.decision, TT_DECISION_KILL);
     assert_non_null(x.text);
     assert_int_equal(kind_of(index, "b", text), TT_VERDICT_WITHDRAWN);
     assert_int_equal(kind_of(reader, "b", text), TT_VERDICT_WITHDRAWN);
-    assert_int_equal(get(reader, "a").decision, TT_DECISION_KILL);
+    assert_int_equal(get_article(reader, "a").decision, TT_DECISION_KILL);
     add(index, "a", "x", newer); /* a later version of it */
-    assert_int_equal(get(index, "a").withdrawn, 1);
-    assert_int_equal(get(index, "a").verdict->kind, TT_VERDICT_WITHDRAWN);
+    assert_int_equal(get_article(index, "a").withdrawn, 1);
+    assert_int_equal(get_article(index, "a").verdict->kind, TT_VERDICT_WITHDRAWN);
     (void)decide(index, "a", TT_DECISION_NONE, NULL);
-    x = get(index, "a");
+    x = get_article(index, "a");
     assert_int_equal(x.withdrawn, 0);
     assert_int_equal(x.story, 1);
     assert_int_equal(x.text_size, strlen(newer));
@@ -510,11 +491,11 @@ static void what_is_no_copy_is_not_told_as_one(void **state)
     add(index, "a", "x", text);
     add(index, "b", "y", longer);
     add(index, "c", "z", text);
-    assert_int_equal(get(index, "b").story, 1);
+    assert_int_equal(get_article(index, "b").story, 1);
     (void)decide(index, "b", TT_DECISION_NOT_A_COPY, "a");
     (void)decide(index, "c", TT_DECISION_NOT_A_COPY, "a");
-    assert_int_equal(get(index, "b").story, 2);
-    assert_int_equal(get(index, "c").story, 3);
+    assert_int_equal(get_article(index, "b").story, 2);
+    assert_int_equal(get_article(index, "c").story, 3);
     assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
     assert_int_equal(story.article_count, 1);
     remove_id(index, "b");
@@ -540,8 +521,8 @@ static void a_notice_is_not_taken_back_with_a_kill(void **state)
     notice.flags = TT_ARTICLE_WITHDRAWN;
     assert_int_equal(tt_index_add(index, &notice, 1, NULL, take_none, NULL, NULL), TT_OK);
     (void)decide(index, "a", TT_DECISION_NONE, NULL);
-    assert_int_equal(get(index, "a").withdrawn, 1);
-    assert_null(get(index, "a").text);
+    assert_int_equal(get_article(index, "a").withdrawn, 1);
+    assert_null(get_article(index, "a").text);
     tt_index_close(index);
     free(text);
 }
@@ -591,7 +572,7 @@ static void every_reprint_of_what_was_withdrawn_says_so(void **state)
     assert_is_of("a");
     assert_true(judged.new_tokens == 9);
     assert_int_equal(kind_of(index, "e", longest), TT_VERDICT_WITHDRAWN);
-    assert_int_equal(get(index, "d").story, 1);
+    assert_int_equal(get_article(index, "d").story, 1);
     (void)decide(index, "b", TT_DECISION_KEEP, NULL);
     assert_int_equal(kind_of(index, "e", longer), TT_VERDICT_DUPLICATE); /* of b, which is kept */
     (void)send(index, "a", "2", text, 0);
@@ -619,17 +600,17 @@ static void what_was_withdrawn_does_not_come_back_by_being_sent_once_more(void *
         assert_int_equal(judged.kind, TT_VERDICT_WITHDRAWN);
         assert_is_of("a");
     }
-    assert_int_equal(get(index, "a").number, 2);
+    assert_int_equal(get_article(index, "a").number, 2);
     sent.published = 2000;
     assert_int_equal(tt_index_add(index, &sent, 1, NULL, take_judged, NULL, NULL), TT_OK);
-    assert_int_equal(get(index, "a").withdrawn, 0); /* it was released */
+    assert_int_equal(get_article(index, "a").withdrawn, 0); /* it was released */
     (void)send(index, "b", "3", text, 0);
     (void)send(index, "b", "6", "", TT_ARTICLE_WITHDRAWN);
     assert_int_equal(send(index, "b", "5", "", TT_ARTICLE_WITHDRAWN), TT_VERDICT_WITHDRAWN);
     assert_is_of("b");
     assert_int_equal(send(index, "b", "4", newer, 0), TT_VERDICT_WITHDRAWN);
     assert_is_of("b");
-    assert_int_equal(get(index, "b").withdrawn, 1);
+    assert_int_equal(get_article(index, "b").withdrawn, 1);
     assert_int_equal(send(index, "b", "7", newer, 0), TT_VERDICT_UPDATE);
     assert_is_of("b");
     tt_index_close(index);
@@ -649,13 +630,13 @@ static void what_was_withdrawn_before_it_came_is_withdrawn_when_it_comes(void **
     assert_int_equal(kind_of(index, "a", text), TT_VERDICT_WITHDRAWN); /* it is only asked */
     assert_int_equal(send(index, "a", "", text, 0), TT_VERDICT_WITHDRAWN);
     assert_is_of("a");
-    assert_int_equal(get(index, "a").withdrawn, 1);
-    assert_null(get(index, "a").text);
+    assert_int_equal(get_article(index, "a").withdrawn, 1);
+    assert_null(get_article(index, "a").text);
     assert_int_equal(send(index, "b", "", longer, 0), TT_VERDICT_WITHDRAWN);
     assert_is_of("a");
     (void)send(index, "c", "3", "", TT_ARTICLE_WITHDRAWN);
     add(index, "c", "x", text); /* without a verdict */
-    assert_int_equal(get(index, "c").withdrawn, 1);
+    assert_int_equal(get_article(index, "c").withdrawn, 1);
     assert_int_equal(send(index, "c", "2", longer, 0), TT_VERDICT_WITHDRAWN);
     assert_int_equal(send(index, "c", "4", longer, 0), TT_VERDICT_UPDATE); /* it is released */
     later.published = 1000;
@@ -668,7 +649,7 @@ static void what_was_withdrawn_before_it_came_is_withdrawn_when_it_comes(void **
     assert_int_equal(judged.kind, TT_VERDICT_WITHDRAWN);
     later.published = 1001;
     assert_int_equal(tt_index_add(index, &later, 1, NULL, take_judged, NULL, NULL), TT_OK);
-    assert_int_equal(get(index, "d").withdrawn, 0);
+    assert_int_equal(get_article(index, "d").withdrawn, 0);
     tt_index_close(index);
     free(text);
     free(longer);
@@ -709,7 +690,7 @@ static void another_text_of_an_item_is_its_update(void **state)
     add(index, "b", "x", other);
     assert_int_equal(send(index, "a", "", other, 0), TT_VERDICT_UPDATE);
     assert_is_of("a");
-    assert_int_equal(get(index, "a").story, 1);
+    assert_int_equal(get_article(index, "a").story, 1);
     tt_index_close(index);
     free(first);
     free(other);
@@ -748,8 +729,9 @@ static void a_time_of_arrival_can_be_given_but_none_in_the_future(void **state)
     y.arrival = INT64_MAX;
     assert_int_equal(tt_index_add(index, &x, 1, NULL, NULL, NULL, NULL), TT_OK);
     assert_int_equal(tt_index_add(index, &y, 1, NULL, NULL, NULL, NULL), TT_OK);
-    assert_true(get(index, "a").arrival == 1000000);
-    assert_true(get(index, "b").arrival > 1000000 && get(index, "b").arrival < INT64_MAX);
+    assert_true(get_article(index, "a").arrival == 1000000);
+    assert_true(get_article(index, "b").arrival > 1000000 &&
+                get_article(index, "b").arrival < INT64_MAX);
     tt_index_close(index);
 }
 
@@ -771,14 +753,14 @@ static void a_merge_keeps_times_and_stories(void **state)
     add(from, "b", "x", text[1]);
     add(from, "c", "y", text[2]);
     remove_id(from, "a");
-    arrival = get(from, "b").arrival;
+    arrival = get_article(from, "b").arrival;
     tt_index_close(from);
     add(to, "z", "z", text[3]);
     assert_int_equal(tt_index_merge(to, path, NULL, NULL), TT_OK);
-    assert_true(get(to, "b").arrival == arrival);
-    assert_int_equal(get(to, "b").story, get(to, "b").number);
-    assert_int_equal(get(to, "c").story, get(to, "b").number);
-    assert_int_equal(tt_index_story_get(to, get(to, "b").story, &story, NULL), TT_OK);
+    assert_true(get_article(to, "b").arrival == arrival);
+    assert_int_equal(get_article(to, "b").story, get_article(to, "b").number);
+    assert_int_equal(get_article(to, "c").story, get_article(to, "b").number);
+    assert_int_equal(tt_index_story_get(to, get_article(to, "b").story, &story, NULL), TT_OK);
     assert_int_equal(story.article_count, 2);
     assert_int_equal(story.source_count, 2);
     tt_index_close(to);
@@ -786,7 +768,7 @@ static void a_merge_keeps_times_and_stories(void **state)
     add(to, "z", "z", "");
     add(to, "b", "x", text[1]);
     assert_int_equal(tt_index_merge(to, path, NULL, NULL), TT_OK);
-    assert_int_equal(get(to, "c").story, 2);
+    assert_int_equal(get_article(to, "c").story, 2);
     tt_index_close(to);
     remove_index(path);
 }
@@ -846,9 +828,9 @@ static void damaged_details_are_found_and_the_rest_is_saved(void **state)
     assert_int_equal(repaired.lost, 0);
     assert_int_equal(repaired.details_lost, 1);
     index = open_with_texts(saved);
-    assert_null(get(index, "a").text);
-    assert_memory_equal(get(index, "b").text, first, strlen(first));
-    assert_null(get(index, "b").verdict);
+    assert_null(get_article(index, "a").text);
+    assert_memory_equal(get_article(index, "b").text, first, strlen(first));
+    assert_null(get_article(index, "b").verdict);
     assert_int_equal(tt_index_story_get(index, 1, &story, NULL), TT_OK);
     assert_int_equal(story.article_count, 1);
     memset(told, 0, sizeof told);
@@ -920,7 +902,7 @@ static void records_below_a_damaged_first_or_inner_page_are_saved(void **state)
             const tt_index_article *x;
             tt_index_article out;
             (void)snprintf(id, sizeof id, "a%d", k);
-            out = get(index, id);
+            out = get_article(index, id);
             x = &out;
             if (k == 3)
                 continue;

@@ -22,27 +22,11 @@ static tt_article item(const char *id, const char *text)
     return a;
 }
 
-static tt_id id_of(const char *id)
-{
-    return (tt_id){id, strlen(id), 0, 0};
-}
-
 static tt_article replacement(const char *id, const char *replacing, const char *text)
 {
     tt_article a = item(id, text);
     a.replacing = id_of(replacing);
     return a;
-}
-
-static tt_index *open_index(const char *path)
-{
-    tt_options options = TT_OPTIONS_INIT;
-    tt_index *index = NULL;
-    options.keep_text = 1;
-    options.threads = 1;
-    assert_int_equal(
-        tt_index_open(&index, path, path == NULL ? 0 : TT_INDEX_CREATE, &options, NULL), TT_OK);
-    return index;
 }
 
 /* A verdict, with copies of its ids. */
@@ -75,14 +59,6 @@ static void assert_verdict(kept_verdict k, tt_verdict_kind kind, const char *of)
     assert_string_equal(k.of, of);
 }
 
-static tt_index_article get(tt_index *index, const char *id)
-{
-    const tt_id key = id_of(id);
-    tt_index_article out;
-    assert_int_equal(tt_index_get(index, &key, &out, NULL), TT_OK);
-    return out;
-}
-
 static void assert_text(const char *bytes, size_t size, const char *expected)
 {
     assert_int_equal(size, strlen(expected));
@@ -110,7 +86,7 @@ static tt_article embargoed_item(void)
 
 static void assert_embargoed_item(tt_index *index)
 {
-    const tt_index_article a = get(index, "a");
+    const tt_index_article a = get_article(index, "a");
     assert_int_not_equal(a.number, 0);
     assert_text(a.language, a.language_size, "en-GB");
     assert_text(a.pubstatus, a.pubstatus_size, "commissioned");
@@ -122,13 +98,13 @@ static void assert_embargoed_item(tt_index *index)
 static void terms_are_kept_in_every_copy(void **state)
 {
     char path[200], copy[230];
-    tt_index *index, *merged = open_index(NULL);
+    tt_index *index, *merged = open_with_texts(NULL);
     uint64_t findings = 1;
     (void)state;
     (void)snprintf(path, sizeof path, "%s", fresh_path());
     (void)snprintf(copy, sizeof copy, "%s.repaired", path);
     remove_index(copy);
-    index = open_index(path);
+    index = open_with_texts(path);
     assert_verdict(add(index, embargoed_item()), TT_VERDICT_NEW, "");
     assert_embargoed_item(index);
     decide(index, "a", TT_DECISION_KILL);
@@ -141,7 +117,7 @@ static void terms_are_kept_in_every_copy(void **state)
     assert_embargoed_item(merged);
     tt_index_close(merged);
     assert_int_equal(tt_index_repair(path, copy, NULL, NULL, NULL, NULL, NULL), TT_OK);
-    index = open_index(copy);
+    index = open_with_texts(copy);
     assert_embargoed_item(index);
     tt_index_close(index);
     remove_index(copy);
@@ -150,7 +126,7 @@ static void terms_are_kept_in_every_copy(void **state)
 
 static void an_embargo_is_told_of_copies_too(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     kept_verdict k = add(index, embargoed_item());
     (void)state;
     assert_true(k.verdict.embargoed == 2000000000000000 && k.verdict.expires == 2100000000000000 &&
@@ -163,7 +139,7 @@ static void an_embargo_is_told_of_copies_too(void **state)
 
 static void a_version_that_lifts_an_embargo_is_taken(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     tt_article lifted = embargoed_item();
     kept_verdict k;
     (void)state;
@@ -172,76 +148,77 @@ static void a_version_that_lifts_an_embargo_is_taken(void **state)
     k = add(index, lifted);
     assert_verdict(k, TT_VERDICT_DUPLICATE, "a");
     assert_true(k.verdict.of_embargoed == 2000000000000000);
-    assert_true(get(index, "a").embargoed == 0);
-    assert_int_equal(get(index, "a").number, 2);
+    assert_true(get_article(index, "a").embargoed == 0);
+    assert_int_equal(get_article(index, "a").number, 2);
     add(index, lifted);
-    assert_int_equal(get(index, "a").number, 2); /* the same again */
+    assert_int_equal(get_article(index, "a").number, 2); /* the same again */
     tt_index_close(index);
 }
 
 static void a_replacement_takes_the_place_of_the_item(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     (void)state;
     add(index, item("a", old_text));
     assert_verdict(add(index, item("copy", old_text)), TT_VERDICT_DUPLICATE, "a");
     assert_verdict(add(index, replacement("b", "a", new_text)), TT_VERDICT_UPDATE, "a");
-    assert_int_equal(get(index, "a").number, 0);
-    assert_int_equal(get(index, "b").story, 1);
+    assert_int_equal(get_article(index, "a").number, 0);
+    assert_int_equal(get_article(index, "b").story, 1);
     assert_verdict(add(index, replacement("c", "b", other_text)), TT_VERDICT_UPDATE, "b");
-    assert_int_equal(get(index, "c").story, 1); /* as a version, whatever its text has become */
+    assert_int_equal(get_article(index, "c").story,
+                     1); /* as a version, whatever its text has become */
     assert_int_equal(tt_index_count(index), 2);
     tt_index_close(index);
 }
 
 static void a_feed_with_replacements_changes_nothing_the_second_time(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     (void)state;
     for (int pass = 0; pass < 2; pass++) {
         add(index, item("a", old_text));
         add(index, replacement("b", "a", new_text));
         assert_int_equal(tt_index_count(index), 1);
-        assert_int_equal(get(index, "b").number, 2);
-        assert_int_equal(get(index, "a").number, 0);
+        assert_int_equal(get_article(index, "b").number, 2);
+        assert_int_equal(get_article(index, "a").number, 0);
     }
     tt_index_close(index);
 }
 
 static void what_was_replaced_is_late(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     tt_article late = item("a", old_text);
     (void)state;
     late.replaced_by = id_of("b");
     assert_verdict(add(index, late), TT_VERDICT_NEW, ""); /* the other one has not come */
     add(index, item("b", new_text));
     assert_verdict(add(index, late), TT_VERDICT_DUPLICATE, "b");
-    assert_int_equal(get(index, "a").number, 0);
+    assert_int_equal(get_article(index, "a").number, 0);
     late.replaced_by = id_of("a"); /* nonsense */
     assert_verdict(add(index, late), TT_VERDICT_CORRECTION, "b");
-    assert_int_not_equal(get(index, "a").number, 0);
+    assert_int_not_equal(get_article(index, "a").number, 0);
     tt_index_close(index);
 }
 
 static void what_an_editor_killed_is_not_replaced(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     tt_article late = item("a", old_text);
     (void)state;
     add(index, item("a", old_text));
     decide(index, "a", TT_DECISION_KILL);
     assert_verdict(add(index, replacement("b", "a", new_text)), TT_VERDICT_WITHDRAWN, "a");
-    assert_int_equal(get(index, "a").withdrawn, 1);
+    assert_int_equal(get_article(index, "a").withdrawn, 1);
     late.replaced_by = id_of("b");
     add(index, late);
-    assert_int_equal(get(index, "a").withdrawn, 1);
+    assert_int_equal(get_article(index, "a").withdrawn, 1);
     tt_index_close(index);
 }
 
 static void what_an_agency_withdrew_can_be_replaced(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     tt_article notice = item("a", "");
     (void)state;
     notice.flags |= TT_ARTICLE_WITHDRAWN;
@@ -249,26 +226,27 @@ static void what_an_agency_withdrew_can_be_replaced(void **state)
     notice.pubstatus_size = 8;
     add(index, item("a", old_text));
     assert_verdict(add(index, notice), TT_VERDICT_WITHDRAWN, "a");
-    assert_text(get(index, "a").pubstatus, get(index, "a").pubstatus_size, "withheld");
+    assert_text(get_article(index, "a").pubstatus, get_article(index, "a").pubstatus_size,
+                "withheld");
     assert_verdict(add(index, replacement("b", "a", new_text)), TT_VERDICT_UPDATE, "a");
-    assert_int_equal(get(index, "b").withdrawn, 0);
+    assert_int_equal(get_article(index, "b").withdrawn, 0);
     assert_int_equal(tt_index_count(index), 1);
     tt_index_close(index);
 }
 
 static void questions_replace_nothing(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     const tt_article b = replacement("b", "a", new_text);
     kept_verdict k = {0};
     (void)state;
     add(index, item("a", old_text));
     assert_int_equal(tt_index_query(index, &b, 1, NULL, keep_verdict, &k, NULL), TT_OK);
     assert_verdict(k, TT_VERDICT_UPDATE, "a");
-    assert_int_equal(get(index, "a").number, 1);
+    assert_int_equal(get_article(index, "a").number, 1);
     assert_int_equal(tt_index_add(index, &b, 1, NULL, NULL, NULL, NULL), TT_OK);
-    assert_int_equal(get(index, "a").number, 0); /* also where no verdict is asked for */
-    assert_int_not_equal(get(index, "b").number, 0);
+    assert_int_equal(get_article(index, "a").number, 0); /* also where no verdict is asked for */
+    assert_int_not_equal(get_article(index, "b").number, 0);
     tt_index_close(index);
 }
 
@@ -282,14 +260,14 @@ static tt_article from(const char *source, const char *id, const char *text)
 
 static tt_index *open_by_sources(tt_sources which, const char *preferred)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     assert_int_equal(tt_index_sources(index, which, preferred, NULL), TT_OK);
     return index;
 }
 
 static void what_says_that_it_corrects_does(void **state)
 {
-    tt_index *index = open_index(NULL);
+    tt_index *index = open_with_texts(NULL);
     tt_article a = item("b", old_text);
     (void)state;
     a.flags |= TT_ARTICLE_CORRECTION;
