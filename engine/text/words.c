@@ -1,5 +1,6 @@
 #include "text/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text/tokenizer.h"
@@ -62,4 +63,47 @@ uint8_t tti_words_find(const tti_words *words, uint64_t hash, uint8_t token_flag
         return flags & (TTI_TOKEN_NUMBER_WORD | TTI_TOKEN_DATE_WORD);
     }
     return 0;
+}
+
+void tti_small_numbers_init(tti_small_numbers *numbers, uint64_t seed)
+{
+    const char *word = lists[0].words;
+    memset(numbers, 0, sizeof *numbers);
+    for (unsigned n = 1; n < TTI_SMALL_NUMBERS; n++) {
+        char numeral[4];
+        const int size = snprintf(numeral, sizeof numeral, "%u", n);
+        numbers->numerals[n] = (uint32_t)XXH3_64bits_withSeed(numeral, (size_t)size, seed);
+        if (n <= 20 || n % 10 == 0) {
+            const char *space = strchr(word, ' ');
+            numbers->words[n] = (uint32_t)XXH3_64bits_withSeed(word, (size_t)(space - word), seed);
+            word = space + 1;
+        }
+    }
+}
+
+/* The number whose hash is in the table. @return 0: none */
+static unsigned find_number(const uint32_t *table, uint32_t hash)
+{
+    unsigned n = TTI_SMALL_NUMBERS - 1;
+    while (n > 0 && table[n] != hash)
+        n--;
+    return n;
+}
+
+unsigned tti_small_number_of(const tti_small_numbers *numbers, const uint32_t *hashes,
+                             uint32_t count, uint32_t *size)
+{
+    unsigned n = find_number(numbers->numerals, hashes[0]);
+    *size = 1;
+    if (n > 0)
+        return n;
+    n = find_number(numbers->words, hashes[0]);
+    if (n >= 20 && count > 1) {
+        const unsigned unit = find_number(numbers->words, hashes[1]);
+        if (unit > 0 && unit < 10) {
+            *size = 2;
+            return n + unit;
+        }
+    }
+    return n;
 }

@@ -35,4 +35,21 @@ static inline int tti_words_may_have(const tti_words *words, uint64_t hash)
     return (int)(words->filter[hash >> 58] >> (hash >> 52 & 63) & 1);
 }
 
+enum { TTI_SMALL_NUMBERS = 100 };
+
+/** The numbers from 1 to 99 as tokens: one desk writes "twenty-one", another 21. */
+typedef struct tti_small_numbers {
+    uint32_t
+        numerals[TTI_SMALL_NUMBERS];   /**< the low bits of their hashes, as a document has them */
+    uint32_t words[TTI_SMALL_NUMBERS]; /**< of those that are one word; 0: two words */
+} tti_small_numbers;
+
+/** Fills the table with the hashes that the tokens have under `seed`. */
+void tti_small_numbers_init(tti_small_numbers *numbers, uint64_t seed);
+
+/** The number from 1 to 99 that tokens [0, count) begin with: a numeral, a word, or the two words
+ * of "twenty-one". @return 0 if they begin with none; *size: its tokens */
+unsigned tti_small_number_of(const tti_small_numbers *numbers, const uint32_t *hashes,
+                             uint32_t count, uint32_t *size);
+
 #endif

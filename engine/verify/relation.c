@@ -207,6 +207,7 @@ static void count_aligned(fact_counts *agree, const uint8_t *a, const uint8_t *b
 typedef struct fact_comparison {
     const tti_doc *a, *b;
     tti_doc_filter *in_a, *in_b;
+    const tti_small_numbers *numbers;
     fact_counts agree, disagree;
     tti_facts *out;
 } fact_comparison;
@@ -248,15 +249,44 @@ static int has_token(tti_doc_filter *f, uint32_t hash)
     return tti_kernels_get()->has_token(f->doc->hashes, f->doc->token_count, hash);
 }
 
+/* True if an article has a number in words that token i of the other one is a numeral of, or the
+ * other way round. */
+static int has_number_otherwise(const tti_small_numbers *numbers, const tti_doc *doc, uint32_t i,
+                                tti_doc_filter *other)
+{
+    uint32_t size = 0;
+    unsigned n = 0;
+    if (!is_of_sort(doc->flags[i], COUNT))
+        return 0;
+    if (i > 0)
+        n = tti_small_number_of(numbers, doc->hashes + i - 1, doc->token_count - i + 1, &size);
+    if (size < 2) /* the one before is no part of it */
+        n = tti_small_number_of(numbers, doc->hashes + i, doc->token_count - i, &size);
+    if (n == 0)
+        return 0;
+    if (!is_of_sort(doc->flags[i], NUMERAL))
+        return has_token(other, numbers->numerals[n]);
+    if (numbers->words[n] != 0)
+        return has_token(other, numbers->words[n]);
+    return has_token(other, numbers->words[n - n % 10]) && has_token(other, numbers->words[n % 10]);
+}
+
+/* True if the other article does not have token i, however it writes it. */
+static int is_novel(const fact_comparison *x, const tti_doc *doc, uint32_t i)
+{
+    tti_doc_filter *other = doc == x->a ? x->in_b : x->in_a;
+    return !has_token(other, doc->hashes[i]) && !has_number_otherwise(x->numbers, doc, i, other);
+}
+
 /* Finds the first token of a sort from i on that the other article does not have. @return its
  * index, `end` if there is none */
-static uint32_t find_novel_token(slot_side *s, tti_doc_filter *other, int sort, uint32_t i)
+static uint32_t find_novel_token(const fact_comparison *x, slot_side *s, int sort, uint32_t i)
 {
     for (; i < s->end; i++) {
         const uint32_t bit = 1u << (i - s->begin);
         if (!is_of_sort(s->doc->flags[i], sort))
             continue;
-        if ((s->asked & bit) == 0 && !has_token(other, s->doc->hashes[i]))
+        if ((s->asked & bit) == 0 && is_novel(x, s->doc, i))
             s->novel |= bit;
         s->asked |= bit;
         if ((s->novel & bit) != 0)
@@ -281,10 +311,10 @@ static int find_facing(const fact_comparison *x, slot_side *a, slot_side *b, int
 {
     if (count_of(a->sorts, sort) == 0 || count_of(b->sorts, sort) == 0)
         return 0;
-    *in_a = find_novel_token(a, x->in_b, sort, a->begin);
+    *in_a = find_novel_token(x, a, sort, a->begin);
     if (*in_a == a->end)
         return 0;
-    *in_b = find_novel_token(b, x->in_a, sort, b->begin);
+    *in_b = find_novel_token(x, b, sort, b->begin);
     return *in_b < b->end;
 }
 
@@ -295,8 +325,8 @@ static int has_other_names(const fact_comparison *x, slot_side *a, slot_side *b)
     uint32_t i, first;
     if (!find_facing(x, a, b, CAPITAL, &i, &first))
         return 0;
-    for (; i < a->end; i = find_novel_token(a, x->in_b, CAPITAL, i + 1))
-        for (uint32_t k = first; k < b->end; k = find_novel_token(b, x->in_a, CAPITAL, k + 1))
+    for (; i < a->end; i = find_novel_token(x, a, CAPITAL, i + 1))
+        for (uint32_t k = first; k < b->end; k = find_novel_token(x, b, CAPITAL, k + 1))
             if (is_like(a->doc->flags[i], b->doc->flags[k]))
                 return 0;
     return 1;
@@ -324,10 +354,10 @@ static int is_recurring_name(const tti_doc *doc, uint32_t i)
 
 /* Finds the first name from i on that the article has twice or more and the other nowhere. @return
  * its index, `end` if there is none */
-static uint32_t find_recurring_name(slot_side *s, tti_doc_filter *other, uint32_t i)
+static uint32_t find_recurring_name(const fact_comparison *x, slot_side *s, uint32_t i)
 {
     do
-        i = find_novel_token(s, other, CAPITAL, i);
+        i = find_novel_token(x, s, CAPITAL, i);
     while (i < s->end && !is_recurring_name(s->doc, i) && ++i < s->end);
     return i;
 }
@@ -339,12 +369,12 @@ static int has_other_subject(const fact_comparison *x, slot_side *a, slot_side *
     uint32_t i, first;
     if (!find_facing(x, a, b, CAPITAL, &i, &first))
         return 0;
-    i = find_recurring_name(a, x->in_b, i);
+    i = find_recurring_name(x, a, i);
     if (i == a->end)
         return 0;
-    first = find_recurring_name(b, x->in_a, first);
-    for (; i < a->end; i = find_recurring_name(a, x->in_b, i + 1))
-        for (uint32_t k = first; k < b->end; k = find_recurring_name(b, x->in_a, k + 1))
+    first = find_recurring_name(x, b, first);
+    for (; i < a->end; i = find_recurring_name(x, a, i + 1))
+        for (uint32_t k = first; k < b->end; k = find_recurring_name(x, b, k + 1))
             if (!is_like(a->doc->flags[i], b->doc->flags[k]))
                 return 1;
     return 0;
@@ -478,6 +508,50 @@ static uint64_t common_sorts(const slot_side *a, const slot_side *b)
     return (a->sorts + 0x7F * ONES) & (b->sorts + 0x7F * ONES) & 0x80 * ONES;
 }
 
+static uint32_t next_number(const slot_side *s, uint32_t i)
+{
+    while (i < s->end && !is_of_sort(s->doc->flags[i], COUNT))
+        i++;
+    return i;
+}
+
+/* True if both sides of a slot have the same numbers in the same order, be it "twenty-one" and 21.
+ */
+static int have_same_numbers(const fact_comparison *x, const slot_side *a, const slot_side *b)
+{
+    uint32_t size_a, size_b;
+    for (uint32_t i = a->begin, k = b->begin;; i += size_a, k += size_b) {
+        const uint32_t *in_a, *in_b;
+        unsigned n;
+        i = next_number(a, i), k = next_number(b, k);
+        if (i == a->end || k == b->end)
+            return i == a->end && k == b->end;
+        in_a = a->doc->hashes + i, in_b = b->doc->hashes + k;
+        n = tti_small_number_of(x->numbers, in_a, a->end - i, &size_a);
+        if (n != tti_small_number_of(x->numbers, in_b, b->end - k, &size_b) ||
+            (n == 0 && *in_a != *in_b))
+            return 0;
+    }
+}
+
+/* Takes numerals and number words out of the sorts of a slot. */
+static void leave_numbers_out(slot_side *s)
+{
+    const uint64_t numerals = count_of(s->sorts, NUMERAL), numbers = count_of(s->sorts, COUNT);
+    s->sorts -= numerals << 8 * NUMERAL | (numbers - numerals) << 8 * WORD | numbers << 8 * COUNT;
+}
+
+/* Lists the conflicts of a slot. */
+static void find_conflicts(fact_comparison *x, slot_side *a, slot_side *b)
+{
+    const uint32_t before = x->out->conflicts;
+    find_conflict(x, a, b, NUMERAL);
+    find_conflict(x, a, b, WORD);
+    if (x->out->conflicts == before) /* "nine" may face 12 */
+        find_conflict(x, a, b, COUNT);
+    find_conflict(x, a, b, NAME);
+}
+
 /* Counts the facts of a gap. `is_firm`: the text beside it is the same, not some stray words. */
 static void count_slot(fact_comparison *x, slot_side *a, slot_side *b, int is_firm)
 {
@@ -488,6 +562,12 @@ static void count_slot(fact_comparison *x, slot_side *a, slot_side *b, int is_fi
     count_sorts(a);
     count_sorts(b);
     common = common_sorts(a, b);
+    if (count_of(common, COUNT) != 0 && have_same_numbers(x, a, b)) {
+        x->agree.of[NUMERAL] += count_of(a->sorts, COUNT);
+        leave_numbers_out(a);
+        leave_numbers_out(b);
+        common = common_sorts(a, b);
+    }
     if (count_of(common, ORDINARY) != 0)
         count_words(x->out, a, b);
     if ((common & ~((uint64_t)0xFF << 8 * ORDINARY)) == 0)
@@ -502,8 +582,7 @@ static void count_slot(fact_comparison *x, slot_side *a, slot_side *b, int is_fi
     x->out->name_slots += has_other_names(x, a, b);
     x->out->other_subjects += has_other_subject(x, a, b);
     x->out->character_slots += has_other_characters(x, a, b);
-    for (int kind = 0; kind < KINDS; kind++)
-        find_conflict(x, a, b, kind);
+    find_conflicts(x, a, b);
 }
 
 static int is_numeral_in(const slot_side *gap, uint32_t i)
@@ -566,6 +645,44 @@ static void compare_beginnings(fact_comparison *x, const tti_passage *p)
     x->out->other_subjects += has_other_subject(x, &a, &b);
 }
 
+/* Lists a number that faces another one right beside a passage: "Three people were killed" is the
+ * beginning of both. */
+static void compare_numbers_beside(fact_comparison *x, slot_side a, slot_side b)
+{
+    if (a.begin == a.end || b.begin == b.end || is_in_date(a.doc, a.begin, a.end - a.begin) ||
+        is_in_date(b.doc, b.begin, b.end - b.begin))
+        return;
+    count_sorts(&a);
+    count_sorts(&b);
+    if (!have_same_numbers(x, &a, &b))
+        find_conflict(x, &a, &b, COUNT);
+}
+
+static int is_number_beside(const tti_doc *doc, const uint8_t *aligned, uint32_t i)
+{
+    return !aligned[i] && is_of_sort(doc->flags[i], COUNT);
+}
+
+/* The numbers right before token `end`, which begins no sentence. */
+static slot_side numbers_before(const tti_doc *doc, const uint8_t *aligned, uint32_t end)
+{
+    slot_side s = {.doc = doc, .begin = end, .end = end};
+    while (s.begin > 0 && end - s.begin < MARGIN && (doc->flags[end] & TTI_TOKEN_SENTENCE) == 0 &&
+           is_number_beside(doc, aligned, s.begin - 1))
+        s.begin--;
+    return s;
+}
+
+/* The numbers right behind token begin - 1, in its sentence. */
+static slot_side numbers_behind(const tti_doc *doc, const uint8_t *aligned, uint32_t begin)
+{
+    slot_side s = {.doc = doc, .begin = begin, .end = begin};
+    while (s.end < doc->token_count && s.end - begin < MARGIN &&
+           (doc->flags[s.end] & TTI_TOKEN_SENTENCE) == 0 && is_number_beside(doc, aligned, s.end))
+        s.end++;
+    return s;
+}
+
 /* ---- What each has for itself ---------------------------------------------------------------- */
 
 /* What an article has that the other nowhere has. */
@@ -575,7 +692,8 @@ typedef struct own_facts {
 } own_facts;
 
 /* Aligned tokens are in the other article. */
-static own_facts find_own_facts(const tti_doc *doc, const uint8_t *aligned, tti_doc_filter *other)
+static own_facts find_own_facts(const fact_comparison *x, const tti_doc *doc,
+                                const uint8_t *aligned)
 {
     enum { FIRST_WORDS = 40, MOST = 32 };
     uint32_t numbers[MOST];
@@ -588,12 +706,12 @@ static own_facts find_own_facts(const tti_doc *doc, const uint8_t *aligned, tti_
         if (is_of_sort(flags, COUNT)) {
             while (k < own.numbers && numbers[k] != hash)
                 k++;
-            if (k == own.numbers && k < MOST && !has_token(other, hash))
+            if (k == own.numbers && k < MOST && is_novel(x, doc, i))
                 numbers[own.numbers++] = hash;
         } else if (is_date(flags)) {
-            own.has_date = own.has_date || !has_token(other, hash);
+            own.has_date = own.has_date || is_novel(x, doc, i);
         } else if (i < FIRST_WORDS && !own.has_subject && is_of_sort(flags, CAPITAL)) {
-            own.has_subject = !has_token(other, hash) && is_recurring_name(doc, i);
+            own.has_subject = is_novel(x, doc, i) && is_recurring_name(doc, i);
         }
     }
     return own;
@@ -626,10 +744,10 @@ static void compare_own_facts(fact_comparison *x, const tti_alignment *al)
     if (x->out->rest.share <= OWN_TEXT_OF_A_DATE && x->out->other_numbers == 0 &&
         x->out->number_slots < OWN_SLOTS)
         return;
-    a = find_own_facts(x->a, al->a_aligned, x->in_b);
+    a = find_own_facts(x, x->a, al->a_aligned);
     if (a.numbers == 0 && !a.has_date && !a.has_subject)
         return;
-    b = find_own_facts(x->b, al->b_aligned, x->in_a);
+    b = find_own_facts(x, x->b, al->b_aligned);
     x->out->own_numbers = a.numbers < b.numbers ? a.numbers : b.numbers;
     x->out->has_own_dates = a.has_date && b.has_date;
     x->out->has_own_subjects = a.has_subject && b.has_subject;
@@ -644,11 +762,12 @@ static double weigh_facts(const fact_counts *t)
 }
 
 void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignment *al,
-                       tti_facts *out)
+                       const tti_small_numbers *numbers, tti_facts *out)
 {
     const tti_doc *b = in_b->doc;
     tti_doc_filter in_a;
-    fact_comparison x = {.a = a, .b = b, .in_a = &in_a, .in_b = in_b, .out = out};
+    fact_comparison x = {
+        .a = a, .b = b, .in_a = &in_a, .in_b = in_b, .numbers = numbers, .out = out};
     fact_counts margin_a = {{0}}, margin_b = {{0}}, beside = {{0}};
     double agreed, total;
     tti_doc_filter_reset(&in_a, a);
@@ -658,9 +777,16 @@ void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignme
         const tti_passage *p = &al->passages[k];
         assert(p->a_end <= a->token_count && p->b_end <= b->token_count);
         out->aligned += p->matched;
-        count_passage(&x, p, al->blocks + p->block_begin);
-        if (al->blocks[p->block_begin].len >= FIRM)
+        const tti_block *first = &al->blocks[p->block_begin], *last = first + p->block_count - 1;
+        if (first->len >= FIRM) {
             compare_beginnings(&x, p);
+            compare_numbers_beside(&x, numbers_before(a, al->a_aligned, p->a_begin),
+                                   numbers_before(b, al->b_aligned, p->b_begin));
+        }
+        count_passage(&x, p, first);
+        if (last->len >= FIRM)
+            compare_numbers_beside(&x, numbers_behind(a, al->a_aligned, p->a_end),
+                                   numbers_behind(b, al->b_aligned, p->b_end));
         count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);
         count_margin(&margin_b, b, al->b_aligned, p->b_begin, p->b_end);
     }

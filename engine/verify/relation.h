@@ -10,6 +10,7 @@
 
 #include "align/align.h"
 #include "corpus/corpus.h"
+#include "text/words.h"
 
 /** Two facts of one kind that two articles state in the same place, each of which the other article
  * does not have: tokens [a, a + a_size) of one, and of the other. */
@@ -66,9 +67,10 @@ typedef struct tti_doc_filter {
 
 void tti_doc_filter_reset(tti_doc_filter *f, const tti_doc *doc);
 
-/** Compares the facts of `a` and the filter's document, side b of the alignment. */
+/** Compares the facts of `a` and the filter's document, side b of the alignment. A small number is
+ * one fact whether it is a word or a numeral. */
 void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignment *alignment,
-                       tti_facts *out);
+                       const tti_small_numbers *numbers, tti_facts *out);
 
 /** How many differences of a pair with so many conflicts are listed. */
 static inline uint32_t tti_listed_differences(uint32_t conflicts)

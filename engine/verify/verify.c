@@ -46,6 +46,7 @@ struct tti_verifier {
     tti_shingle_set loaded_set, other_set;   /* where the anchors do not give the numbers */
     int loaded_set_made;
     tti_own_text_words words;
+    tti_small_numbers numbers;
     uint64_t effort; /* spent on the loaded article, and what may be: 0 until some is spent */
     uint64_t most_effort;
 };
@@ -60,6 +61,7 @@ tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, int a
         return tti_fail_memory(error, "a verifier");
     v->options = options;
     v->admitted_only = admitted_only;
+    tti_small_numbers_init(&v->numbers, options->seed);
     tti_shingle_set_init(&v->loaded_set, options->allocator);
     tti_shingle_set_init(&v->other_set, options->allocator);
     status = tti_aligner_open(&v->aligner, options->min_section, options->allocator, error);
@@ -240,7 +242,7 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     if (out->admission == TTI_NOT_ADMITTED)
         return TT_OK;
     if (o->facts >= 0) {
-        tti_facts_compare(doc, &v->loaded_filter, &out->alignment, &out->facts);
+        tti_facts_compare(doc, &v->loaded_filter, &out->alignment, &v->numbers, &out->facts);
         p->facts = out->facts.share;
         p->conflicts = out->facts.conflicts;
     }

@@ -8,10 +8,12 @@ static tti_facts compare(const char *x, const char *y)
 {
     aligned_texts t;
     tti_doc_filter filter;
+    tti_small_numbers numbers;
     tti_facts facts;
+    tti_small_numbers_init(&numbers, 0);
     align_texts(&t, x, y);
     tti_doc_filter_reset(&filter, &t.docs[1]);
-    tti_facts_compare(&t.docs[0], &filter, &t.alignment, &facts);
+    tti_facts_compare(&t.docs[0], &filter, &t.alignment, &numbers, &facts);
     aligned_texts_free(&t);
     return facts;
 }
@@ -109,6 +111,32 @@ static void conflicts_are_facts_that_the_other_text_nowhere_has(void **state)
     assert_int_equal(f.differences[0].kind, TT_DIFFERS_NAME);
     assert_int_equal(f.differences[0].a_size, 2);
     assert_int_equal(f.differences[1].kind, TT_DIFFERS_DATE);
+}
+
+static void a_number_is_one_fact_in_words_and_in_figures(void **state)
+{
+    tti_facts f;
+    (void)state;
+    f = compare(HEAD "five" MIDDLE "twenty-one" TAIL, HEAD "5" MIDDLE "21" TAIL);
+    assert_true(f.number_slots == 0 && f.conflicts == 0 && f.share == 1);
+    f = compare(HEAD "nine" MIDDLE "9th" TAIL, HEAD "12" MIDDLE "9th" TAIL);
+    assert_true(f.number_slots == 1 && f.conflicts == 1);
+    f = compare(HEAD "twenty-one" MIDDLE "9th" TAIL, HEAD "22" MIDDLE "9th" TAIL);
+    assert_true(f.number_slots == 1 && f.conflicts == 1);
+    assert_int_equal(f.differences[0].a_size, 2);
+    f = compare(HEAD "nine" MIDDLE "9th" TAIL " as 12 were",
+                HEAD "12" MIDDLE "9th" TAIL " as 9 were");
+    assert_int_equal(f.conflicts, 0); /* both numbers are in both */
+}
+
+static void numbers_beside_the_passage_are_conflicts(void **state)
+{
+    (void)state;
+    assert_int_equal(compare("Three people of " HEAD, "Seven people of " HEAD).conflicts, 1);
+    assert_int_equal(compare("Three " HEAD, "3 " HEAD).conflicts, 0);
+    assert_int_equal(compare(HEAD "15", HEAD "twelve").conflicts, 1);
+    assert_int_equal(compare(HEAD "May 15", HEAD "June 12").conflicts, 0); /* a dateline */
+    assert_int_equal(compare("Paris 12. The" HEAD, "Rome 13. The " HEAD).conflicts, 0);
 }
 
 static void a_name_that_was_misread_is_no_conflict(void **state)
@@ -302,6 +330,8 @@ int main(void)
         cmocka_unit_test(slots_at_the_ends_count),
         cmocka_unit_test(new_text_does_not_count),
         cmocka_unit_test(conflicts_are_facts_that_the_other_text_nowhere_has),
+        cmocka_unit_test(a_number_is_one_fact_in_words_and_in_figures),
+        cmocka_unit_test(numbers_beside_the_passage_are_conflicts),
         cmocka_unit_test(a_name_that_was_misread_is_no_conflict),
         cmocka_unit_test(words_without_capitals_may_be_names),
         cmocka_unit_test(slots_are_numbers_and_names_that_are_filled_anew),
