@@ -422,6 +422,14 @@ static void count_conflict(tti_facts *out, const slot_side *a, const slot_side *
                           !is_in_date(b->doc, d->b, d->b_size) && !is_end_of_number(a, b, d);
 }
 
+/* True for "second" and "half", which are ordinary words more often than numbers. */
+static int is_ordinal(const fact_comparison *x, const tti_doc *doc, uint32_t i)
+{
+    uint32_t size;
+    return is_of_sort(doc->flags[i], WORD) &&
+           tti_small_number_of(x->numbers, doc->hashes + i, doc->token_count - i, &size) == 0;
+}
+
 /* Lists a conflict, if the slot has one of this kind. A name whose first or last word is like that
  * of the name it faces was misread. */
 static void find_conflict(fact_comparison *x, slot_side *a, slot_side *b, int kind)
@@ -430,6 +438,8 @@ static void find_conflict(fact_comparison *x, slot_side *a, slot_side *b, int ki
     const uint8_t *in_a = a->doc->flags, *in_b = b->doc->flags;
     tti_difference d;
     if (!find_facing(x, a, b, sort, &d.a, &d.b))
+        return;
+    if (kind == COUNT && (is_ordinal(x, a->doc, d.a) || is_ordinal(x, b->doc, d.b)))
         return;
     d.a_size = count_run(a, d.a, sort);
     d.b_size = count_run(b, d.b, sort);

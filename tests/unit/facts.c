@@ -127,6 +127,7 @@ static void a_number_is_one_fact_in_words_and_in_figures(void **state)
     f = compare(HEAD "nine" MIDDLE "9th" TAIL " as 12 were",
                 HEAD "12" MIDDLE "9th" TAIL " as 9 were");
     assert_int_equal(f.conflicts, 0); /* both numbers are in both */
+    assert_int_equal(compare(HEAD "second" MIDDLE, HEAD "5econd" MIDDLE).conflicts, 0);
 }
 
 static void numbers_beside_the_passage_are_conflicts(void **state)
