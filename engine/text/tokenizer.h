@@ -23,10 +23,11 @@
 /** What a token looks like; the facts of an article are made from it. */
 enum {
     TTI_TOKEN_NUMERAL = 1u << 0,     /**< starts with a digit (category N*) */
-    TTI_TOKEN_NUMBER_WORD = 1u << 1, /**< English number words: one .. twenty, thirty .. ninety,
-                                          hundred, thousand, million, billion, first .. tenth,
-                                          dozen, half, quarter */
-    TTI_TOKEN_DATE_WORD = 1u << 2,   /**< English month and weekday names and usual abbreviations */
+    TTI_TOKEN_NUMBER_WORD = 1u << 1, /**< number words of eight languages up to 20 and the tens, and
+                                          in English hundred .. billion, first .. tenth, dozen,
+                                          half, quarter (text/words.c) */
+    TTI_TOKEN_DATE_WORD = 1u << 2,   /**< months and weekdays of these languages, and the usual
+                                          abbreviations of English */
     TTI_TOKEN_CAPITAL = 1u << 3,     /**< its first letter is upper or title case */
     TTI_TOKEN_SENTENCE = 1u << 4,    /**< first of a sentence: after . ! ? : ; quote or bracket
                                           openings at the start of a line, or a line's first */

@@ -249,6 +249,15 @@ static int has_token(tti_doc_filter *f, uint32_t hash)
     return tti_kernels_get()->has_token(f->doc->hashes, f->doc->token_count, hash);
 }
 
+/* True if an article has one of the words for a number that is one word in any language. */
+static int has_number_word(const tti_small_numbers *numbers, unsigned n, tti_doc_filter *other)
+{
+    for (int i = 0; i < TTI_NUMBER_WORD_LISTS; i++)
+        if (numbers->words[n][i] != 0 && has_token(other, numbers->words[n][i]))
+            return 1;
+    return 0;
+}
+
 /* True if an article has a number in words that token i of the other one is a numeral of, or the
  * other way round. */
 static int has_number_otherwise(const tti_small_numbers *numbers, const tti_doc *doc, uint32_t i,
@@ -266,9 +275,9 @@ static int has_number_otherwise(const tti_small_numbers *numbers, const tti_doc 
         return 0;
     if (!is_of_sort(doc->flags[i], NUMERAL))
         return has_token(other, numbers->numerals[n]);
-    if (numbers->words[n] != 0)
-        return has_token(other, numbers->words[n]);
-    return has_token(other, numbers->words[n - n % 10]) && has_token(other, numbers->words[n % 10]);
+    if (n <= 20 || n % 10 == 0)
+        return has_number_word(numbers, n, other);
+    return has_number_word(numbers, n - n % 10, other) && has_number_word(numbers, n % 10, other);
 }
 
 /* True if the other article does not have token i, however it writes it. */
@@ -655,6 +664,16 @@ static void compare_beginnings(fact_comparison *x, const tti_passage *p)
     x->out->other_subjects += has_other_subject(x, &a, &b);
 }
 
+/* True if a passage ends in text that is the same, or in a few words of it beside a small gap. */
+static int is_firm_end(const tti_passage *p, const tti_block *end, const tti_block *neighbour)
+{
+    enum { FEW = 2, SMALL_GAP = 2 };
+    const tti_block *y = end < neighbour ? end : neighbour;
+    return end->len >= FIRM ||
+           (p->block_count > 1 && end->len >= FEW && neighbour->len >= FIRM &&
+            y[1].a - (y->a + y->len) <= SMALL_GAP && y[1].b - (y->b + y->len) <= SMALL_GAP);
+}
+
 /* Lists a number that faces another one right beside a passage: "Three people were killed" is the
  * beginning of both. */
 static void compare_numbers_beside(fact_comparison *x, slot_side a, slot_side b)
@@ -787,14 +806,14 @@ void tti_facts_compare(const tti_doc *a, tti_doc_filter *in_b, const tti_alignme
         const tti_passage *p = &al->passages[k];
         assert(p->a_end <= a->token_count && p->b_end <= b->token_count);
         out->aligned += p->matched;
-        const tti_block *first = &al->blocks[p->block_begin], *last = first + p->block_count - 1;
-        if (first->len >= FIRM) {
+        const tti_block *blocks = al->blocks + p->block_begin, *last = blocks + p->block_count - 1;
+        if (blocks->len >= FIRM)
             compare_beginnings(&x, p);
+        if (is_firm_end(p, blocks, blocks + 1))
             compare_numbers_beside(&x, numbers_before(a, al->a_aligned, p->a_begin),
                                    numbers_before(b, al->b_aligned, p->b_begin));
-        }
-        count_passage(&x, p, first);
-        if (last->len >= FIRM)
+        count_passage(&x, p, blocks);
+        if (is_firm_end(p, last, last - 1))
             compare_numbers_beside(&x, numbers_behind(a, al->a_aligned, p->a_end),
                                    numbers_behind(b, al->b_aligned, p->b_end));
         count_margin(&margin_a, a, al->a_aligned, p->a_begin, p->a_end);

@@ -128,6 +128,14 @@ static void a_number_is_one_fact_in_words_and_in_figures(void **state)
                 HEAD "12" MIDDLE "9th" TAIL " as 9 were");
     assert_int_equal(f.conflicts, 0); /* both numbers are in both */
     assert_int_equal(compare(HEAD "second" MIDDLE, HEAD "5econd" MIDDLE).conflicts, 0);
+    /* other languages have number words and months as well */
+    f = compare(HEAD "f\u00fcnf" MIDDLE "trois" TAIL, HEAD "5" MIDDLE "3" TAIL);
+    assert_true(f.number_slots == 0 && f.conflicts == 0);
+    f = compare(HEAD "drei" MIDDLE "1 Mars" TAIL, HEAD "f\u00fcnf" MIDDLE "1 mars" TAIL);
+    assert_int_equal(f.conflicts, 1);
+    assert_int_equal(f.differences[0].kind, TT_DIFFERS_NUMERAL);
+    f = compare(HEAD "lundi" MIDDLE, HEAD "mardi" MIDDLE);
+    assert_int_equal(f.differences[0].kind, TT_DIFFERS_DATE);
 }
 
 static void numbers_beside_the_passage_are_conflicts(void **state)
