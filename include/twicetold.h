@@ -560,10 +560,12 @@ typedef struct tt_notice {
 TT_API const tt_notice *tt_result_notices(const tt_result *result, size_t *count);
 
 /**
- * The articles that dedup drops because the one that is kept of their cluster makes them
- * unnecessary: it has tt_options.drop of their tokens and fewer than two conflicts with them, and
- * none in a number or date where they are newer, by the times of publication, or by their order
- * where one has none. They ascend.
+ * The articles that dedup drops because one that is kept makes them unnecessary: the kept one of
+ * their cluster, which has tt_options.drop of their tokens and fewer than two conflicts with them,
+ * and none in a number or date where they are newer, by the times of publication, or by their order
+ * where one has none; or else another article of the cluster that it does not make unnecessary, with
+ * the same conditions and no conflict, so that one copy of each stage of a story is kept. They
+ * ascend.
  * In *out, a is the article that is dropped and b the one that is kept, whichever came first, and
  * the numbers and the relation are of a and b in that order.
  * @return TT_OK; TT_EINVAL where it is not known: the scan's options left out clusters or overlaps,

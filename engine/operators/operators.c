@@ -34,14 +34,14 @@ int tti_next_column(const char **declaration, tti_column_spec *out)
 }
 
 static const tti_operator_class *const classes[] = {
-    &tti_operator_sketch,       &tti_operator_tokens,         &tti_operator_extents,
-    &tti_operator_bands,        &tti_operator_buckets,        &tti_operator_distances,
-    &tti_operator_top_k,        &tti_operator_paragraphs,     &tti_operator_postings,
-    &tti_operator_seed_filter,  &tti_operator_first_postings, &tti_operator_earlier_postings,
-    &tti_operator_seed_counts,  &tti_operator_verify,         &tti_operator_components,
-    &tti_operator_clusters,     &tti_operator_repeats,        &tti_operator_occurrences,
-    &tti_operator_copies,       &tti_operator_references,     &tti_operator_notices,
-    &tti_operator_notice_share, &tti_operator_notice_pairs};
+    &tti_operator_sketch,      &tti_operator_tokens,         &tti_operator_extents,
+    &tti_operator_bands,       &tti_operator_buckets,        &tti_operator_distances,
+    &tti_operator_top_k,       &tti_operator_paragraphs,     &tti_operator_postings,
+    &tti_operator_seed_filter, &tti_operator_first_postings, &tti_operator_earlier_postings,
+    &tti_operator_seed_counts, &tti_operator_verify,         &tti_operator_components,
+    &tti_operator_clusters,    &tti_operator_dropped,        &tti_operator_repeats,
+    &tti_operator_occurrences, &tti_operator_copies,         &tti_operator_references,
+    &tti_operator_notices,     &tti_operator_notice_share,   &tti_operator_notice_pairs};
 
 const tti_operator_spec *tti_operator_find(const char *name)
 {

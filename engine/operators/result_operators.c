@@ -1,9 +1,10 @@
 /*
- * The operators from candidates to results: verify; components and clusters; repeats, occurrences
+ * The operators from candidates to results: verify; components, clusters and dropped; repeats, occurrences
  * and copies (result/repeats.h).
  */
 #include "operators/operator.h"
 #include "result/clusters.h"
+#include "result/dropped.h"
 #include "result/repeats.h"
 #include "result/sections.h"
 #include "util/disjoint_sets.h"
@@ -322,6 +323,76 @@ const tti_operator_class tti_operator_clusters = {
     .is_grouped = 1,
     .end_group = clusters_end_group,
     .close = clusters_close};
+
+/* ==== Dropped ================================================================================= */
+
+/* The group in work. */
+typedef struct dropped_state {
+    TTI_ARRAY(int64_t) docs; /* in order of preference */
+    tti_doc_numbers numbers; /* the same, ascending */
+    TTI_ARRAY(int64_t) ends; /* of what others have: doc, by, doc, by, ... */
+    tti_cover_list covers;
+} dropped_state;
+
+static void dropped_close(tti_operator *op)
+{
+    dropped_state *s = op->state;
+    tti_array_free(&s->docs, op->allocator);
+    tti_array_free(&s->numbers, op->allocator);
+    tti_array_free(&s->ends, op->allocator);
+    tti_array_free(&s->covers, op->allocator);
+}
+
+static tt_status dropped_end_group(tti_operator *op)
+{
+    dropped_state *s = op->state;
+    const tt_allocator *a = op->allocator;
+    const size_t n = s->docs.count;
+    uint32_t *order = tti_alloc(a, n, sizeof *order), *kept = tti_alloc(a, n, sizeof *kept);
+    tt_status status = n > 0 && (order == NULL || kept == NULL) ? TT_ENOMEM : TT_OK;
+    tti_doc_numbers_sort(&s->numbers);
+    for (size_t k = 0; k < n && status == TT_OK; k++) {
+        order[k] = tti_doc_numbers_index(&s->numbers, s->docs.items[k]);
+        kept[k] = UINT32_MAX;
+    }
+    for (size_t k = 0; k < s->covers.count && status == TT_OK; k++) {
+        s->covers.items[k].doc = tti_doc_numbers_index(&s->numbers, s->ends.items[2 * k]);
+        s->covers.items[k].by = tti_doc_numbers_index(&s->numbers, s->ends.items[2 * k + 1]);
+    }
+    if (status == TT_OK)
+        tti_covers_choose(order, n, s->covers.items, s->covers.count, kept);
+    for (size_t d = 0; d < n && status == TT_OK; d++) {
+        tti_output_int64(&op->out, s->numbers.items[d]);
+        tti_output_int64(&op->out, s->numbers.items[kept[d]]);
+        tti_output_end_row(&op->out);
+    }
+    tti_release(a, order, n, sizeof *order);
+    tti_release(a, kept, n, sizeof *kept);
+    s->numbers.count = s->docs.count = s->ends.count = s->covers.count = 0;
+    return status;
+}
+
+static tt_status dropped_row(tti_operator *op, const tti_rows *rows, size_t i)
+{
+    dropped_state *s = op->state;
+    const int64_t doc = tti_rows_int64(rows, 1, i), by = tti_rows_int64(rows, 2, i);
+    if (doc == by) {
+        TTI_TRY(tti_array_push(&s->docs, op->allocator, doc));
+        return tti_array_push(&s->numbers, op->allocator, doc);
+    }
+    TTI_TRY(tti_array_push(&s->ends, op->allocator, doc));
+    TTI_TRY(tti_array_push(&s->ends, op->allocator, by));
+    return tti_array_push(&s->covers, op->allocator,
+                          ((tti_cover){.share = tti_rows_double(rows, 3, i)}));
+}
+
+const tti_operator_class tti_operator_dropped = {
+    .spec = {"dropped", "group long, doc long, by long, share double", "n long, kept long"},
+    .state_size = sizeof(dropped_state),
+    .row = dropped_row,
+    .is_grouped = 1,
+    .end_group = dropped_end_group,
+    .close = dropped_close};
 
 /* Steps through packed passages. @return 0 at the end */
 static int next_passage(tti_slice *left, tti_passage_record *out, const void **blocks)

@@ -30,6 +30,22 @@ typedef struct tti_cluster_list {
     TTI_ARRAY(uint64_t) members; /**< of all clusters, one after another */
 } tti_cluster_list;
 
+/** How much an article is wanted as the one that is kept: the greater value comes first, then the
+ * longer article, then the earlier one. */
+typedef struct tti_preference {
+    int64_t value;
+    uint32_t length;
+    uint32_t article;
+    uint32_t doc;
+} tti_preference;
+
+/** By tt_options.keep. In representative.c. */
+tti_preference tti_preference_of(const tti_corpus *corpus, const tt_options *options,
+                                 uint32_t article);
+
+/** Sorts articles, the most wanted first. In representative.c. */
+void tti_preferences_sort(tti_preference *items, size_t count);
+
 /** Chooses out->preferred and the order in which documents are visited: those that pairs name, the
  * best first, then the others. In representative.c. @return TT_OK, TT_ENOMEM */
 tt_status tti_representatives_rank(tti_clusters *out, const tti_corpus *corpus,

@@ -7,14 +7,6 @@
 
 #include <string.h>
 
-/* The greater value comes first, then the longer article, then the earlier one. */
-typedef struct preference {
-    int64_t value;
-    uint32_t length;
-    uint32_t article;
-    uint32_t doc;
-} preference;
-
 int64_t tti_source_rank(const char *source, size_t size, const char *list)
 {
     int64_t rank = 0;
@@ -28,11 +20,11 @@ int64_t tti_source_rank(const char *source, size_t size, const char *list)
     return INT64_MIN;
 }
 
-static preference preference_of(const tti_corpus *corpus, const tt_options *options,
-                                uint32_t article)
+tti_preference tti_preference_of(const tti_corpus *corpus, const tt_options *options,
+                                 uint32_t article)
 {
     const tti_article *x = &corpus->articles[article];
-    preference m = {0, corpus->docs[x->doc].token_count, article, x->doc};
+    tti_preference m = {0, corpus->docs[x->doc].token_count, article, x->doc};
     switch (options->keep) {
     case TT_KEEP_FIRST: m.length = 0; break;
     case TT_KEEP_NEWEST: m.value = x->published, m.length = 0; break;
@@ -44,19 +36,24 @@ static preference preference_of(const tti_corpus *corpus, const tt_options *opti
     return m;
 }
 
-TTI_SORT_DEFINE(sort_by_preference, preference,
+TTI_SORT_DEFINE(sort_by_preference, tti_preference,
                 x->value != y->value     ? x->value > y->value
                 : x->length != y->length ? x->length > y->length
                                          : x->article < y->article)
 
+void tti_preferences_sort(tti_preference *items, size_t count)
+{
+    sort_by_preference(items, count);
+}
+
 /* The best of the articles of document d. */
-static preference best_of_doc(const tti_corpus *corpus, const tti_doc_articles *doc_articles,
-                              const tt_options *options, uint32_t d)
+static tti_preference best_of_doc(const tti_corpus *corpus, const tti_doc_articles *doc_articles,
+                                  const tt_options *options, uint32_t d)
 {
     const uint32_t *articles = doc_articles->articles;
-    preference best = preference_of(corpus, options, articles[doc_articles->firsts[d]]);
+    tti_preference best = tti_preference_of(corpus, options, articles[doc_articles->firsts[d]]);
     for (uint32_t k = doc_articles->firsts[d] + 1; k < doc_articles->firsts[d + 1]; k++) {
-        const preference other = preference_of(corpus, options, articles[k]);
+        const tti_preference other = tti_preference_of(corpus, options, articles[k]);
         if (sort_by_preference_less(&other, &best))
             best = other;
     }
@@ -70,7 +67,7 @@ tt_status tti_representatives_rank(tti_clusters *out, const tti_corpus *corpus,
 {
     const tt_allocator *a = options->allocator;
     const size_t docs = corpus->doc_count;
-    preference *preferences = tti_alloc(a, docs, sizeof *preferences);
+    tti_preference *preferences = tti_alloc(a, docs, sizeof *preferences);
     uint8_t *paired = tti_alloc_zero(a, docs, 1);
     tt_status status = TT_OK;
     size_t n = 0;
@@ -86,7 +83,7 @@ tt_status tti_representatives_rank(tti_clusters *out, const tti_corpus *corpus,
         paired[p->a] = paired[p->b] = 1;
     }
     for (uint32_t d = 0; status == TT_OK && d < docs; d++) {
-        const preference best = best_of_doc(corpus, doc_articles, options, d);
+        const tti_preference best = best_of_doc(corpus, doc_articles, options, d);
         out->preferred[d] = best.article;
         if (paired[d])
             preferences[n++] = best;

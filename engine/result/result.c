@@ -5,6 +5,7 @@
 #include "result/result.h"
 
 #include "kernels/token_extents.h"
+#include "result/dropped.h"
 #include "util/disjoint_sets.h"
 #include "util/error.h"
 #include "util/sort.h"
@@ -145,54 +146,6 @@ tt_status tt_result_pairs_of(const tt_result *result, uint64_t article, const ui
 
 /* ---- Dropped articles ------------------------------------------------------------------------ */
 
-/* An article with so many conflicts against the one that is kept says something else. */
-enum { OTHER_NEWS = 2 };
-
-/* True if an article is newer than another: by their times, or by their order. */
-static int is_newer(const tti_article *articles, uint32_t x, uint32_t y)
-{
-    const int64_t at = articles[x].published, other = articles[y].published;
-    return at != TT_NO_TIME && other != TT_NO_TIME && at != other ? at > other : x > y;
-}
-
-/* True if article i is dropped; *out is then its pair with the one that is kept. */
-static int is_dropped_article(const tt_result *x, uint32_t i, tt_pair *out)
-{
-    const tti_article *articles = x->store.corpus.articles;
-    const uint32_t doc = articles[i].doc;
-    const uint32_t representative = x->doc_clusters.representative[doc];
-    const uint32_t kept = x->doc_clusters.preferred[representative];
-    const tti_doc_pair *found;
-    if (i == kept)
-        return 0;
-    if (doc == representative) {
-        *out = (tt_pair){i, kept, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
-        return 1;
-    }
-    found = tti_verified_find(&x->verified, doc, representative);
-    assert(found != NULL); /* a member of a cluster is paired with its representative */
-    *out = tti_pair_oriented(&found->numbers, doc);
-    out->a = i;
-    out->b = kept;
-    if (is_newer(articles, i, kept) && tti_differs_in_figure(&x->verified, found))
-        return 0; /* a later stage of the story */
-    return out->overlap_a >= x->settings.options.drop && out->conflicts < OTHER_NEWS;
-}
-
-static tt_status list_dropped(tt_result *x, tt_error *error)
-{
-    tt_status status = TT_OK;
-    tt_pair pair;
-    for (uint32_t i = 0; i < x->store.corpus.article_count && status == TT_OK; i++)
-        if (is_dropped_article(x, i, &pair))
-            status = tti_array_push(&x->dropped, x->allocator, pair);
-    x->has_dropped = status == TT_OK;
-    if (status != TT_OK)
-        x->dropped.count = 0;
-    TTI_TRY_ALLOC(status, error, "the dropped articles");
-    return TT_OK;
-}
-
 tt_status tt_result_dropped(const tt_result *result, const tt_pair **out, size_t *count,
                             tt_error *error)
 {
@@ -212,7 +165,7 @@ tt_status tt_result_dropped(const tt_result *result, const tt_pair **out, size_t
         return TT_OK;
     (void)pthread_mutex_lock(&x->lock);
     if (!x->has_dropped)
-        status = list_dropped(x, error);
+        status = tti_dropped_list(x, error);
     status = end_making(x, status, error);
     if (status == TT_OK) {
         *out = x->dropped.items;

@@ -72,6 +72,26 @@ static void a_result_tells_what_differs_and_drops_no_other_news(void **state)
     tt_result_close(r);
 }
 
+/* The last stage is longer, and is kept; of the first, which has another toll, one copy stays. */
+static void one_copy_of_each_stage_is_kept(void **state)
+{
+    static const char last[] = STORY("five", "31", "15", "Oakley") " The line is closed.";
+    static const char reprint[] = "HARFIELD - " STORY("three", "12", "15", "Oakley");
+    const char *const texts[] = {first, last, misread, reprint, first};
+    tt_result *r = index_of(NULL, texts, 5);
+    const tt_pair *dropped;
+    size_t count;
+    (void)state;
+    assert_int_equal(tt_result_dropped(r, &dropped, &count, NULL), TT_OK);
+    assert_int_equal(count, 3);
+    for (size_t k = 0; k < count; k++) {
+        assert_int_equal(dropped[k].a, k == 0 ? 0 : k == 1 ? 2 : 4);
+        assert_int_equal(dropped[k].b, 3); /* the longest */
+        assert_int_equal(dropped[k].conflicts, 0);
+    }
+    tt_result_close(r);
+}
+
 static int check_verdicts(void *ctx, const tt_verdict *v, size_t count)
 {
     (void)ctx;
@@ -105,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_alignment_tells_what_differs),
         cmocka_unit_test(a_result_tells_what_differs_and_drops_no_other_news),
+        cmocka_unit_test(one_copy_of_each_stage_is_kept),
         cmocka_unit_test(a_verdict_tells_what_differs),
     };
     return cmocka_run_group_tests_name("facts of the interface", tests, NULL, NULL);

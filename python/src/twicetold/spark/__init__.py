@@ -21,7 +21,7 @@ from .. import _core, _options
 from .._errors import DuplicateError, invalid
 from .._source import Path
 from . import _candidates, _notices, _pairs, _sections
-from ._input import Articles, Documents, merits
+from ._input import Articles, Documents, best_of, merits
 from ._stages import Stages
 from ._whole import Whole
 
@@ -225,7 +225,8 @@ def _scan(
     if notices is None:
         known = _notices.learn(stages, verified, pairs, tokens)
     pairs = _notices.apply(stages, pairs, tokens, known, "noticed")
-    best = stages.keep(merits(articles, documents, resolved, sources), "merits")
+    wanted = merits(articles, documents, resolved, sources)
+    best = stages.keep(best_of(wanted), "merits")
     groups = _components(stages, pairs).join(best.withColumnRenamed("doc", "n"), "n")
     groups = stages.keep(groups, "groups")
     stories = groups.select(F.col("n").alias("doc"), "root")
@@ -259,7 +260,7 @@ def _scan(
     sections = _named(sections, articles.ids, "article").select(*_sections.SECTION)
     removed = None
     if knows_removed:
-        gone = _pairs.removed(pairs, members, documents, resolved.get("drop", 0.8))
+        gone = _pairs.removed(stages, pairs, members, documents, wanted, resolved.get("drop", 0.8))
         gone = _named(gone if _pairs.has_rule(resolved) else gone.limit(0), articles.ids, "a", "b")
         removed = gone.select(
             F.col("a").alias("id"), F.col("b").alias("kept"), relation, "resemblance",

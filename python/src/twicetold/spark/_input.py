@@ -133,8 +133,8 @@ def _places(sources: str) -> Iterator[Union[str, int]]:
 
 
 def merits(articles: Articles, documents: Documents, options: Dict[str, Any], sources: Optional[bytes]) -> DataFrame:
-    """doc, merit: the preferred article of each document, and why it is. The least merit is the best: greater value,
-    longer, earlier (result/representative.c)."""
+    """doc, n, merit of every article: why it is preferred. The least merit is the best: greater value, longer, earlier
+    (result/representative.c)."""
     keep = options.get("keep", 0)
     value: Column = F.lit(0).cast("long")
     members = documents.members
@@ -148,4 +148,9 @@ def merits(articles: Articles, documents: Documents, options: Dict[str, Any], so
     merit = F.struct(
         F.bitwise_not(value).alias("value"), F.bitwise_not(length).alias("length"), F.col("n").alias("article")
     )
-    return members.groupBy("doc").agg(F.min(merit).alias("merit"))
+    return members.select("doc", "n", merit.alias("merit"))
+
+
+def best_of(merits: DataFrame) -> DataFrame:
+    """doc, merit: the preferred article of each document."""
+    return merits.groupBy("doc").agg(F.min("merit").alias("merit"))

@@ -16,7 +16,7 @@ RELATIONS = ("identical", "near", "contains", "contained", "series", "related", 
 NUMBERS = ("resemblance", "containment_a", "containment_b", "overlap_a", "overlap_b", "facts")
 REPORTED = (*NUMBERS, "conflicts")
 _PAIR = ("a", "b", "relation", "by_overlap", "conflicts", "figures")
-_OTHER_NEWS = 2  # conflicts with the article that is kept (result/result.c)
+_OTHER_NEWS = 2  # conflicts with the article that is kept (result/dropped.c)
 _NO_TIME = -(2**63)
 FIND_PAIRS, FIND_CLUSTERS, FIND_SECTIONS, FIND_SERIES = 1, 2, 4, 8
 
@@ -205,23 +205,62 @@ def reported_pairs(
     return out
 
 
-def removed(pairs: DataFrame, articles: DataFrame, documents: Documents, drop: float) -> DataFrame:
-    """a (the article that is left out), b (the one kept instead), relation and the numbers (is_dropped_article in
-    result/result.c)."""
+def removed(
+    stages: Stages, pairs: DataFrame, articles: DataFrame, documents: Documents, merits: DataFrame, drop: float
+) -> DataFrame:
+    """a (the article that is left out), b (the one kept instead), relation and the numbers (result/dropped.c)."""
     gone = articles.where("n <> keep")
     same = gone.where("doc = kept").select(*_identical(F.col("n"), F.col("keep")))
-    others = gone.where("doc <> kept").select(
-        "n", "keep", F.least("doc", "kept").alias("a"), F.greatest("doc", "kept").alias("b"),
-        (F.col("doc") > F.col("kept")).alias("turned"),
-    )  # fmt: skip
+    others = gone.where("doc <> kept").select("n", "keep", "doc", "kept")
+    found = _paired(pairs, others.select("n", F.col("keep").alias("with"), "doc", F.col("kept").alias("with_doc")))
     times = documents.members.select("n", "published")
-    theirs = times.select(F.col("n").alias("keep"), F.col("published").alias("published_of"))
-    found = pairs.join(others, ["a", "b"]).join(times, "n").join(theirs, "keep")
+    theirs = times.select(F.col("n").alias("b"), F.col("published").alias("published_of"))
+    found = found.join(times.withColumnRenamed("n", "a"), "a").join(theirs, "b")
     is_timed = f"published <> {_NO_TIME} and published_of <> {_NO_TIME} and published <> published_of"
-    is_newer = F.expr(f"if({is_timed}, published > published_of, n > keep)")
+    is_newer = F.expr(f"if({is_timed}, published > published_of, a > b)")
     found = found.where(~(is_newer & (F.col("figures") == 1))).where(f"conflicts < {_OTHER_NEWS}")
-    found = found.select(F.col("n").alias("a"), F.col("keep").alias("b"), *_turned("turned"))
-    return same.unionByName(found.where(F.col("overlap_a") >= drop))
+    found = found.where(F.col("overlap_a") >= drop).select("a", "b", "relation", *REPORTED)
+    found = stages.keep(same.unionByName(found), "removed")
+    left = others.join(found.select(F.col("a").alias("n")), "n", "left_anti").join(merits.drop("doc"), "n")
+    left = stages.known(stages.keep(left.select("n", "doc", "kept", "merit"), "left"))
+    return found.unionByName(_removed_of_left(stages, pairs, left, drop))
+
+
+def _removed_of_left(stages: Stages, pairs: DataFrame, left: DataFrame, drop: float) -> DataFrame:
+    """The same of articles that the kept one of their cluster does not make unnecessary (left: n, doc, kept, merit), by
+    others of these."""
+    docs = left.groupBy("doc", "kept").agg(F.min("merit").alias("merit"))
+    of_a, of_b = (docs.select(F.col("doc").alias(x), F.col("kept").alias(f"kept_{x}")) for x in "ab")
+    copies = pairs.where((F.col("relation") < SERIES) & (F.col("conflicts") == 0)).join(of_a, "a").join(of_b, "b")
+    copies = copies.where("kept_a = kept_b")
+    nobody = F.lit(None).cast(docs.schema["merit"].dataType).alias("merit")
+    rows = docs.select(
+        F.col("kept").alias("group"), "doc", F.col("doc").alias("by"), F.lit(1.0).alias("share"), "merit"
+    )
+    for a, b in ("ab", "ba"):
+        covers = copies.where(F.col(f"overlap_{a}") >= drop)
+        rows = rows.unionByName(
+            covers.select(
+                F.col("kept_a").alias("group"), F.col(a).alias("doc"), F.col(b).alias("by"),
+                F.col(f"overlap_{a}").alias("share"), nobody,
+            )
+        )  # fmt: skip
+    chosen = stages.group("dropped", rows, "group", "merit").select(F.col("n").alias("doc"), F.col("kept").alias("by"))
+    faces = docs.select(F.col("doc").alias("by"), F.col("merit.article").alias("with"))
+    gone = left.select("n", "doc").join(chosen, "doc").join(faces, "by").where("n <> with")
+    same = gone.where("doc = by").select(*_identical(F.col("n"), F.col("with")))
+    others = _paired(pairs, gone.where("doc <> by").withColumnRenamed("by", "with_doc"))
+    return same.unionByName(others.select("a", "b", "relation", *REPORTED))
+
+
+def _paired(pairs: DataFrame, articles: DataFrame) -> DataFrame:
+    """a, b, relation, the numbers and figures of articles (n, doc) and those that they go with (with, with_doc)."""
+    ends = articles.select(
+        "n", "with", F.least("doc", "with_doc").alias("a"), F.greatest("doc", "with_doc").alias("b"),
+        (F.col("doc") > F.col("with_doc")).alias("turned"),
+    )  # fmt: skip
+    found = pairs.join(ends, ["a", "b"])
+    return found.select(F.col("n").alias("a"), F.col("with").alias("b"), *_turned("turned"), "figures")
 
 
 def numbered(df: DataFrame, key: str, name: str, *order: str) -> DataFrame:
