@@ -27,25 +27,16 @@ static int is_newer(const tti_article *articles, uint32_t x, uint32_t y)
     return at != TT_NO_TIME && other != TT_NO_TIME && at != other ? at > other : x > y;
 }
 
-static tt_pair identical_pair(uint32_t a, uint32_t b)
+/* True if an article makes another one, the pair's a, unnecessary. */
+static int is_unnecessary(const tt_result *x, const tt_pair *pair)
 {
-    return (tt_pair){a, b, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
-}
-
-/* The pair of two documents as one of two of their articles, that of document `doc` first. */
-static tt_pair pair_of_articles(const tti_doc_pair *pair, uint32_t doc, uint32_t a, uint32_t b)
-{
-    tt_pair p = tti_pair_oriented(&pair->numbers, doc);
-    p.a = a;
-    p.b = b;
-    return p;
-}
-
-/* True if the kept article makes article i, of the pair's document a, unnecessary. */
-static int is_unnecessary(const tt_result *x, const tti_doc_pair *found, const tt_pair *pair)
-{
-    if (is_newer(x->store.corpus.articles, (uint32_t)pair->a, (uint32_t)pair->b) &&
-        tti_differs_in_figure(&x->verified, found))
+    const tti_article *articles = x->store.corpus.articles;
+    const uint32_t a = (uint32_t)pair->a, b = (uint32_t)pair->b;
+    if (articles[a].doc == articles[b].doc)
+        return 1;
+    if (is_newer(articles, a, b) &&
+        tti_differs_in_figure(&x->verified,
+                              tti_verified_find(&x->verified, articles[a].doc, articles[b].doc)))
         return 0; /* a later stage of the story */
     return pair->overlap_a >= x->settings.options.drop && pair->conflicts < OTHER_NEWS;
 }
@@ -54,25 +45,19 @@ static int is_unnecessary(const tt_result *x, const tti_doc_pair *found, const t
 static tt_status drop_for_kept(tt_result *x, preferences *left)
 {
     const tti_corpus *corpus = &x->store.corpus;
+    const tti_clusters *clusters = &x->doc_clusters;
     for (uint32_t i = 0; i < corpus->article_count; i++) {
-        const uint32_t doc = corpus->articles[i].doc;
-        const uint32_t representative = x->doc_clusters.representative[doc];
-        const uint32_t kept = x->doc_clusters.preferred[representative];
-        const tti_doc_pair *found;
-        tt_pair pair = identical_pair(i, kept);
+        const uint32_t kept =
+            clusters->preferred[clusters->representative[corpus->articles[i].doc]];
+        tt_pair pair;
         if (i == kept)
             continue;
-        if (doc != representative) {
-            found = tti_verified_find(&x->verified, doc, representative);
-            assert(found != NULL); /* a member of a cluster is paired with its representative */
-            pair = pair_of_articles(found, doc, i, kept);
-            if (!is_unnecessary(x, found, &pair)) {
-                TTI_TRY(tti_array_push(left, x->allocator,
-                                       tti_preference_of(corpus, &x->settings.options, i)));
-                continue;
-            }
-        }
-        TTI_TRY(tti_array_push(&x->dropped, x->allocator, pair));
+        pair = tti_pair_of_articles(x, i, kept);
+        if (is_unnecessary(x, &pair))
+            TTI_TRY(tti_array_push(&x->dropped, x->allocator, pair));
+        else
+            TTI_TRY(tti_array_push(left, x->allocator,
+                                   tti_preference_of(corpus, &x->settings.options, i)));
     }
     return TT_OK;
 }
@@ -151,14 +136,10 @@ static tt_status drop_for_left(tt_result *x, const preferences *left, left_docs 
     if (status == TT_OK)
         tti_covers_choose(d->order, count, covers.items, covers.count, d->kept);
     for (size_t k = 0; k < left->count && status == TT_OK; k++) {
-        const uint32_t i = left->items[k].article, doc = left->items[k].doc;
-        const uint32_t of = d->kept[doc], kept = d->faces[of];
+        const uint32_t i = left->items[k].article;
+        const uint32_t kept = d->faces[d->kept[left->items[k].doc]];
         if (i != kept)
-            status = tti_array_push(
-                &x->dropped, x->allocator,
-                of == doc
-                    ? identical_pair(i, kept)
-                    : pair_of_articles(tti_verified_find(&x->verified, doc, of), doc, i, kept));
+            status = tti_array_push(&x->dropped, x->allocator, tti_pair_of_articles(x, i, kept));
     }
     tti_array_free(&covers, x->allocator);
     sort_dropped(x->dropped.items, x->dropped.count);

@@ -77,19 +77,16 @@ static tt_pair identical_pair(uint64_t a, uint64_t b)
     return (tt_pair){a, b, 1, 1, 1, 1, 1, 1, TT_IDENTICAL, 0};
 }
 
-/* The pair of articles i and k, whose documents are the same or a verified pair. */
-static tt_pair pair_of_articles(const tt_result *x, uint32_t i, uint32_t k)
+tt_pair tti_pair_of_articles(const tt_result *x, uint32_t a, uint32_t b)
 {
     const tti_article *articles = x->store.corpus.articles;
-    const uint32_t a = i < k ? i : k, b = i < k ? k : i;
-    const uint32_t doc_a = articles[a].doc, doc_b = articles[b].doc;
     const tti_doc_pair *found;
     tt_pair p;
-    if (doc_a == doc_b)
+    if (articles[a].doc == articles[b].doc)
         return identical_pair(a, b);
-    found = tti_verified_find(&x->verified, doc_a, doc_b);
+    found = tti_verified_find(&x->verified, articles[a].doc, articles[b].doc);
     assert(found != NULL);
-    p = tti_pair_oriented(&found->numbers, doc_a);
+    p = tti_pair_oriented(&found->numbers, articles[a].doc);
     p.a = a;
     p.b = b;
     return p;
@@ -137,7 +134,9 @@ static tt_status list_pairs(tt_result *x, const tti_candidates *candidates, tt_e
         if (first != i)
             status = tti_array_push(&x->pairs, a, identical_pair(first, i));
         if (status == TT_OK && needs_pair_with_kept(x, i, &keep))
-            status = tti_array_push(&x->pairs, a, pair_of_articles(x, i, keep));
+            status = tti_array_push(&x->pairs, a,
+                                    i < keep ? tti_pair_of_articles(x, i, keep)
+                                             : tti_pair_of_articles(x, keep, i));
     }
     TTI_TRY_ALLOC(status, error, "pairs");
     tti_array_shrink(&x->pairs, a);

@@ -62,6 +62,10 @@ uint32_t tti_result_lookup(const tt_result *result, tt_id id, uint32_t hash);
 void tti_differences_of_bytes(const tti_difference *from, size_t count, const uint8_t *extents_a,
                               const uint8_t *extents_b, tt_difference *out);
 
+/** The pair of articles a and b, in that order, whose documents are the same or a verified pair. In
+ * pairs.c. */
+tt_pair tti_pair_of_articles(const tt_result *result, uint32_t a, uint32_t b);
+
 /** Lists the notices, and says which sections are such. @return TT_OK, TT_ENOMEM */
 tt_status tti_result_list_notices(tt_result *result, tt_error *error);
 
