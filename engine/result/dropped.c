@@ -4,7 +4,6 @@
 #include "util/error.h"
 #include "util/sort.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define NONE UINT32_MAX
