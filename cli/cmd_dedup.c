@@ -12,16 +12,20 @@
 #include "decisions.h"
 #include "failure.h"
 #include "format.h"
+#include "memory.h"
 #include "message.h"
 #include "session.h"
 #include "spool.h"
 #include "util/id.h"
+#include "util/sort.h"
 
 enum { COPY_SIZE = 1 << 18 };
 
 typedef struct dedup_state {
     session session;
-    spool records;
+    spool records;      /* in input order */
+    uint64_t *articles; /* of the records; NULL: each has its own number */
+    size_t article_room;
     spool texts; /* of the articles, with --sections */
     size_t next; /* the first record that is neither copied nor dropped yet */
     uint64_t removed;
@@ -52,13 +56,41 @@ static void write_number(output *out, const char *name, double value)
     output_literal(out, format_number(text, value));
 }
 
+/* A second record of an id is added after the rest of its batch: from the first such record on, the
+ * articles of all are listed. */
+static int list_article(dedup_state *d, uint64_t article)
+{
+    const size_t record = d->records.count;
+    size_t begin = record;
+    if (d->articles == NULL && article == record)
+        return 0;
+    if (d->articles == NULL)
+        begin = 0;
+    for (; begin < record; begin++) {
+        if (memory_grow(&d->articles, begin, &d->article_room, sizeof *d->articles) != 0)
+            return EXIT_FAILED;
+        d->articles[begin] = begin;
+    }
+    if (memory_grow(&d->articles, record, &d->article_room, sizeof *d->articles) != 0)
+        return EXIT_FAILED;
+    d->articles[record] = article;
+    return 0;
+}
+
+static uint64_t article_of(const dedup_state *d, size_t record)
+{
+    return d->articles == NULL ? record : d->articles[record];
+}
+
 /* An accept_fn. A plain-text file becomes a record; anything else is one already. */
-static int spool_accepted(void *ctx, const tt_record *record)
+static int spool_accepted(void *ctx, const tt_record *record, uint64_t article)
 {
     dedup_state *d = ctx;
     output *out = &d->records.file;
     const tt_article *a = &record->article;
     char time[40];
+    if (list_article(d, article) != 0)
+        return EXIT_FAILED;
     if (record->line != 0) {
         (void)output_write(out, record->raw, record->raw_size);
     } else {
@@ -219,15 +251,23 @@ static int stays(const dedup_state *d, const verdicts *v, const tt_pair *pair)
 
 /* ==== The kept records ======================================================================== */
 
-/* Leaves out the next record, which is `article`, after copying those before it. */
-static int leave_out(dedup_state *d, uint64_t article, const tt_pair *pair)
+/* Leaves out a record, after copying those before it. */
+static int leave_out(dedup_state *d, size_t record, const tt_pair *pair)
 {
-    int rc = copy_records(d, (size_t)article);
+    int rc = copy_records(d, record);
     d->next++;
     d->removed++;
     if (rc != 0)
         return rc;
-    return pair != NULL ? write_removed(d, pair) : write_killed(d, article);
+    return pair != NULL ? write_removed(d, pair) : write_killed(d, article_of(d, record));
+}
+
+/* NULL: the article is not dropped. */
+static const tt_pair *find_dropped(const tt_pair *dropped, size_t count, uint64_t article)
+{
+    size_t i;
+    TTI_LOWER_BOUND(i, 0, count, dropped[i].a < article);
+    return i < count && dropped[i].a == article ? &dropped[i] : NULL;
 }
 
 static int write_kept(dedup_state *d)
@@ -235,17 +275,18 @@ static int write_kept(dedup_state *d)
     tt_error error = {0};
     verdicts v = {NULL, NULL};
     const tt_pair *dropped;
-    size_t count, next = 0;
+    size_t count;
     int rc = 0;
     if (tt_result_dropped(d->session.found, &dropped, &count, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     rc = find_verdicts(d, &v);
-    for (uint64_t a = 0; a < d->records.count && rc == 0; a++) {
-        const tt_pair *pair = next < count && dropped[next].a == a ? &dropped[next++] : NULL;
+    for (size_t record = 0; record < d->records.count && rc == 0; record++) {
+        const uint64_t a = article_of(d, record);
+        const tt_pair *pair = find_dropped(dropped, count, a);
         if (v.of_article[a] == DECISION_KILL)
-            rc = leave_out(d, a, NULL);
+            rc = leave_out(d, record, NULL);
         else if (pair != NULL && !stays(d, &v, pair))
-            rc = leave_out(d, a, pair);
+            rc = leave_out(d, record, pair);
     }
     free(v.of_article);
     free(v.kept_instead);
@@ -323,17 +364,16 @@ static int write_shortened(dedup_state *d, const char *record, size_t record_siz
     return output_write(out, record + end, record_size - end) != 0 ? output_failure(out) : 0;
 }
 
-static int shorten(dedup_state *d, cut *cuts, size_t count)
+static int shorten(dedup_state *d, size_t item, cut *cuts, size_t count)
 {
-    const size_t article = (size_t)cuts->article;
     size_t record_size, text_size;
     char *record = NULL, *text = NULL;
-    int rc = copy_records(d, article);
+    int rc = copy_records(d, item);
     if (rc != 0)
         return rc;
     d->next++;
-    record = read_item(&d->records, article, &record_size);
-    text = record != NULL ? read_item(&d->texts, article, &text_size) : NULL;
+    record = read_item(&d->records, item, &record_size);
+    text = record != NULL ? read_item(&d->texts, item, &text_size) : NULL;
     rc = text == NULL ? EXIT_FAILED
                       : write_shortened(d, record, record_size, text, text_size, cuts, count);
     free(record);
@@ -348,11 +388,16 @@ static int write_all_shortened(dedup_state *d)
     if (output_flush(&d->texts.file) != 0)
         return output_failure(&d->texts.file);
     rc = cuts_find(d->session.found, (cut_choice)d->session.settings->cut, &cuts, &d->cuts);
-    for (size_t begin = 0, end = 0; begin < d->cuts && rc == 0; begin = end) {
-        while (end < d->cuts && cuts[end].article == cuts[begin].article)
+    for (size_t record = 0; record < d->records.count && rc == 0; record++) {
+        const uint64_t article = article_of(d, record);
+        size_t begin, end;
+        TTI_LOWER_BOUND(begin, 0, d->cuts, cuts[begin].article < article);
+        for (end = begin; end < d->cuts && cuts[end].article == article;)
             end++;
+        if (begin == end)
+            continue;
         d->shortened++;
-        rc = shorten(d, cuts + begin, end - begin);
+        rc = shorten(d, record, cuts + begin, end - begin);
     }
     free(cuts);
     return rc != 0 ? rc : copy_records(d, d->records.count);
@@ -415,6 +460,7 @@ static int run_dedup(const settings *s)
         rc = spool_open(&d.texts, &d.session.result);
     d.session.accept = spool_accepted;
     d.session.accept_ctx = &d;
+    d.session.keeps_second = 1;
     if (rc == 0)
         rc = session_scan(&d.session);
     if (rc == 0 && s->decisions != NULL)
@@ -435,6 +481,7 @@ static int run_dedup(const settings *s)
     spool_close(&d.records);
     spool_close(&d.texts);
     decisions_free(&d.decisions);
+    free(d.articles);
     free(d.block);
     return rc;
 }

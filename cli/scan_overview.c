@@ -23,10 +23,11 @@ enum {
 /* ==== Texts =================================================================================== */
 
 /* An accept_fn. */
-static int keep_text(void *ctx, const tt_record *record)
+static int keep_text(void *ctx, const tt_record *record, uint64_t article)
 {
     overview_texts *kept = ctx;
     char **headline;
+    (void)article;
     if (memory_grow(&kept->headlines, kept->texts.count, &kept->capacity,
                     sizeof *kept->headlines) != 0)
         return EXIT_FAILED;

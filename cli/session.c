@@ -382,8 +382,9 @@ int session_read(session *r, const char *const *inputs, size_t count,
         message_line("%" PRIu64 " more record%s a text without a word", r->wordless - 1,
                      r->wordless == 2 ? " has" : "s have");
     if (r->same_ids > 0 && !r->settings->quiet && !r->repeated)
-        message_line("%" PRIu64 " more id%s seen before; --rejects FILE lists them", r->same_ids,
-                     r->same_ids == 1 ? " was" : "s were");
+        message_line("%" PRIu64 " more id%s seen before; %s", r->same_ids,
+                     r->same_ids == 1 ? " was" : "s were",
+                     r->keeps_second ? "-v names them" : "--rejects FILE lists them");
     if (rc == 0)
         rc = refuse_nothing(r, reader, inputs);
     tt_reader_close(reader);
@@ -392,40 +393,158 @@ int session_read(session *r, const char *const *inputs, size_t count,
 
 /* ==== Scanning ================================================================================ */
 
-static int add_records(session *r, const tt_record *records, size_t count, tt_article *articles,
-                       tt_status *statuses)
+/* A batch of records on its way into the scan. */
+typedef struct batch {
+    const tt_record *records;
+    size_t count;
+    tt_article *articles; /* to be added by one call */
+    tt_status *statuses;  /* of these */
+    uint64_t *numbers;    /* of the records: their articles, or one of the two below */
+} batch;
+
+#define REJECTED TT_NO_ARTICLE
+#define IS_SECOND (TT_NO_ARTICLE - 1)
+
+/* True for a record that has the id of an earlier one, none of which withdraws the other. */
+static int is_second(const session *r, const tt_record *record, tt_status status)
 {
-    size_t good = 0;
+    return r->keeps_second && status == TT_EDUPLICATE && record->line != 0 &&
+           (record->article.flags & TT_ARTICLE_WITHDRAWN) == 0 &&
+           !was_withdrawn(r, &record->article);
+}
+
+/* The name of a record by its line, as one without an id has it; `turn` counts those that were
+ * taken already. NULL: out of memory */
+static char *name_by_line(const tt_record *record, uint32_t turn)
+{
+    enum { NUMBERS = 60 };
+    const size_t size = strlen(record->file) + NUMBERS;
+    char *name = malloc(size), nth[20] = "", again[20] = "";
+    if (record->nth > 1)
+        (void)snprintf(nth, sizeof nth, ".%" PRIu32, record->nth);
+    if (turn > 0)
+        (void)snprintf(again, sizeof again, "#%" PRIu32, turn + 1);
+    if (name != NULL)
+        (void)snprintf(name, size, "%s:%" PRIu64 "%s%s", record->file, record->line, nth, again);
+    return name;
+}
+
+/* Says that a record goes by the name of its line. */
+static void tell_second(session *r, const tt_record *record, const char *name)
+{
+    const char *advice;
+    char reason[400];
+    size_t used;
+    tt_article_refusal(&record->article, TT_EDUPLICATE, reason, sizeof reason);
+    used = strlen(reason);
+    (void)snprintf(reason + used, sizeof reason - used, "; the article goes by %s", name);
+    if (names_record(r, TT_EDUPLICATE, reason, &advice) && !r->settings->quiet)
+        message_record(record->file, record->line, record->nth, reason, NULL);
+}
+
+/* Adds the records that have the id of an earlier one by the names of their lines. @return how many
+ * are left, whose names are taken too; -1: *rc is an exit code */
+static int64_t add_seconds(session *r, batch *b, uint32_t turn, int *rc)
+{
+    int64_t count = 0, next = 0, left = 0;
     tt_error error = {0};
+    for (size_t i = 0; i < b->count && *rc == 0; i++) {
+        tt_article *x = &b->articles[count];
+        if (b->numbers[i] != IS_SECOND)
+            continue;
+        *x = b->records[i].article;
+        x->id = name_by_line(&b->records[i], turn);
+        if (x->id == NULL) {
+            *rc = failure_memory();
+            break;
+        }
+        x->id_size = strlen(x->id);
+        x->flags &= ~(uint32_t)TT_ARTICLE_INTEGER_ID;
+        count++;
+    }
+    if (*rc == 0 && count > 0 &&
+        tt_scan_add(r->scan, b->articles, (size_t)count, b->statuses, &error) != TT_OK)
+        *rc = failure_library(&error, ABOUT_WORK);
+    for (size_t i = 0; i < b->count && *rc == 0; i++) {
+        if (b->numbers[i] != IS_SECOND)
+            continue;
+        if (b->statuses[next] == TT_OK) {
+            b->numbers[i] = r->articles++;
+            tell_second(r, &b->records[i], b->articles[next].id);
+        } else {
+            left++;
+        }
+        next++;
+    }
+    for (int64_t k = 0; k < count; k++)
+        free((char *)b->articles[k].id);
+    return *rc == 0 ? left : -1;
+}
+
+/* Rejects the records that have no name. */
+static int reject_seconds(session *r, batch *b)
+{
     int rc = 0;
-    for (size_t i = 0; i < count; i++)
-        if (records[i].status == TT_OK)
-            articles[good++] = records[i].article;
-    if (tt_scan_add(r->scan, articles, good, statuses, &error) != TT_OK)
+    for (size_t i = 0; i < b->count && rc == 0; i++)
+        if (b->numbers[i] == IS_SECOND) {
+            b->numbers[i] = REJECTED;
+            rc = session_reject(r, &b->records[i], TT_EDUPLICATE);
+        }
+    return rc;
+}
+
+static int add_records(session *r, batch *b)
+{
+    enum { MOST_TURNS = 100 };
+    size_t good = 0;
+    int64_t left = 0;
+    int rc = 0;
+    tt_error error = {0};
+    for (size_t i = 0; i < b->count; i++)
+        if (b->records[i].status == TT_OK)
+            b->articles[good++] = b->records[i].article;
+    if (tt_scan_add(r->scan, b->articles, good, b->statuses, &error) != TT_OK)
         return failure_library(&error, ABOUT_WORK);
     good = 0;
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        const tt_status status = records[i].status == TT_OK ? statuses[good++] : TT_OK;
-        if (records[i].status != TT_OK || status != TT_OK)
-            rc = session_reject(r, &records[i], status);
-        else if ((records[i].article.flags & TT_ARTICLE_WITHDRAWN) != 0)
-            rc = note_withdrawn(r, &records[i].article);
-        if (rc == 0 && records[i].status == TT_OK && status == TT_OK && r->accept != NULL)
-            rc = r->accept(r->accept_ctx, &records[i]);
+    for (size_t i = 0; i < b->count && rc == 0; i++) {
+        const tt_record *record = &b->records[i];
+        const tt_status status = record->status == TT_OK ? b->statuses[good++] : TT_OK;
+        b->numbers[i] = REJECTED;
+        if (is_second(r, record, status)) {
+            b->numbers[i] = IS_SECOND;
+            left++;
+        } else if (record->status != TT_OK || status != TT_OK) {
+            rc = session_reject(r, record, status);
+        } else {
+            b->numbers[i] = r->articles++;
+        }
+        if (rc == 0 && b->numbers[i] < IS_SECOND &&
+            (record->article.flags & TT_ARTICLE_WITHDRAWN) != 0)
+            rc = note_withdrawn(r, &record->article);
     }
+    for (uint32_t turn = 0; turn < MOST_TURNS && left > 0; turn++)
+        left = add_seconds(r, b, turn, &rc);
+    if (rc == 0)
+        rc = reject_seconds(r, b);
+    for (size_t i = 0; i < b->count && rc == 0 && r->accept != NULL; i++)
+        if (b->numbers[i] != REJECTED)
+            rc = r->accept(r->accept_ctx, &b->records[i], b->numbers[i]);
     return rc;
 }
 
 /* A records_fn. */
 static int scan_batch(void *ctx, const tt_record *records, size_t count)
 {
-    tt_article *articles = calloc(count, sizeof *articles);
-    tt_status *statuses = calloc(count, sizeof *statuses);
-    const int rc = articles == NULL || statuses == NULL
-                       ? failure_memory()
-                       : add_records(ctx, records, count, articles, statuses);
-    free(articles);
-    free(statuses);
+    batch b = {.records = records, .count = count};
+    int rc;
+    b.articles = calloc(count, sizeof *b.articles);
+    b.statuses = calloc(count, sizeof *b.statuses);
+    b.numbers = calloc(count, sizeof *b.numbers);
+    rc = b.articles == NULL || b.statuses == NULL || b.numbers == NULL ? failure_memory()
+                                                                       : add_records(ctx, &b);
+    free(b.articles);
+    free(b.statuses);
+    free(b.numbers);
     return rc;
 }
 

@@ -8,8 +8,10 @@
 #include "terminal/progress.h"
 #include "twicetold.h"
 
-/** Receives each accepted record, in input order. @return 0 to go on, or an exit code */
-typedef int (*accept_fn)(void *ctx, const tt_record *record);
+/** Receives each accepted record, in input order, and the number of its article, which is the
+ * number of records before it unless the session keeps second ones. @return 0 to go on, or an exit
+ * code */
+typedef int (*accept_fn)(void *ctx, const tt_record *record, uint64_t article);
 
 typedef struct session {
     const settings *settings;
@@ -18,7 +20,7 @@ typedef struct session {
     tt_scan *scan;
     tt_result *found;        /**< set by session_scan() */
     uint64_t seen, rejected; /**< records */
-    uint64_t same_ids;       /**< of those rejected, not named since their ids were seen before */
+    uint64_t same_ids;       /**< not named since their ids were seen before */
     uint64_t alike;          /**< of those rejected, as others had the same fault */
     uint64_t copies;         /**< what --fail-on-duplicates is about */
     uint64_t without_id;     /**< records that have no field --id-field */
@@ -34,6 +36,8 @@ typedef struct session {
     double deadline;  /**< of the next batch, by seconds_now(): then none is passed on; 0: none */
     accept_fn accept; /**< NULL: not wanted */
     void *accept_ctx;
+    int keeps_second;  /**< a second record of an id is an article by the name of its line */
+    uint64_t articles; /**< accepted so far */
 } session;
 
 /** Prepares a session that has no outputs yet. */

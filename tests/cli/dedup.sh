@@ -30,6 +30,29 @@ test_kept_records_are_the_same_bytes_in_input_order() {
     no_leftovers
 }
 
+# Between other records of its batch: the articles are not in the order of the records then.
+test_a_second_record_of_an_id_is_kept_unless_it_is_a_copy() {
+    {
+        printf '{"id":"a","text":"%s"}\n' "$story"
+        printf '{"id":"a","text":"Rain is expected along the whole of the coast from Friday onwards."}\n'
+        printf '{"id":"b","text":"The museum of clocks opens again after nine years of repairs."}\n'
+        printf '{"id":"a","text":"%s"}\n' "$story"
+        printf '{"id":"in.jsonl:7","text":"A ferry ran aground in thick fog and nobody was hurt."}\n'
+        printf '{"text":"%s"}\n' "$story"
+        printf '{"id":"in.jsonl:6","text":"The price of bread in the north has doubled since last winter."}\n'
+    } >in.jsonl
+    run dedup in.jsonl -o kept.jsonl --removed removed.jsonl
+    exits 0
+    sed '4d;6d' in.jsonl >expected
+    same expected kept.jsonl
+    has err 'in.jsonl:2: id "a" was seen before; the article goes by in.jsonl:2'
+    lines removed.jsonl 2
+    has removed.jsonl '{"id":"in.jsonl:4","kept":"a","relation":"identical",'
+    run dedup in.jsonl in.jsonl in.jsonl -o thrice.jsonl --quiet
+    exits 0
+    same kept.jsonl thrice.jsonl
+}
+
 test_removed_articles_are_named_with_what_was_kept() {
     write_small_feed
     run dedup in.jsonl -o kept.jsonl --keep first --removed removed.jsonl

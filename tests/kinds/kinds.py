@@ -126,7 +126,7 @@ KINDS = [
     ("a record without an id, or with null", "a.jsonl", f'{{"id":null,"text":"{WORDS}"}}\n{{"text":"{WORDS}"}}\n', 2, 0, ""),
     ("a record without the text field", "a.jsonl", LINES + '{"id":"x","body":"y"}\n', 3, 1, 'no "text"; it has "id", "body"'),
     ("all records without it", "a.jsonl", '{"id":"x","body":"y"}\n' * 5, 0, 5, '4 more records were rejected for the same reason'),
-    ("an id twice", "a.jsonl", LINES + record(0) + "\n", 3, 1, 'id "r0" was seen before', "index add", "watch"),
+    ("an id twice", "a.jsonl", LINES + record(0) + "\n", 3, 1, 'id "r0" was seen before', "dedup", "index add", "watch"),
     ("a text that is null or a number", "a.jsonl", LINES + '{"id":"x","text":null}\n{"id":"y","text":5}\n', 3, 2, '"text" is null'),
     ("a line that is not JSON", "a.jsonl", LINES + "oops\n", 3, 1, "invalid JSON: unexpected character"),
     ("a line that is cut off", "a.jsonl", LINES + record(4)[:40], 3, 1, "invalid JSON: string without an end"),
