@@ -17,7 +17,6 @@
 #include "session.h"
 #include "spool.h"
 #include "util/id.h"
-#include "util/sort.h"
 
 enum { COPY_SIZE = 1 << 18 };
 
@@ -262,12 +261,10 @@ static int leave_out(dedup_state *d, size_t record, const tt_pair *pair)
     return pair != NULL ? write_removed(d, pair) : write_killed(d, article_of(d, record));
 }
 
-/* NULL: the article is not dropped. */
-static const tt_pair *find_dropped(const tt_pair *dropped, size_t count, uint64_t article)
+static int compare_dropped(const void *article, const void *pair)
 {
-    size_t i;
-    TTI_LOWER_BOUND(i, 0, count, dropped[i].a < article);
-    return i < count && dropped[i].a == article ? &dropped[i] : NULL;
+    const uint64_t x = *(const uint64_t *)article, y = ((const tt_pair *)pair)->a;
+    return (x > y) - (x < y);
 }
 
 static int write_kept(dedup_state *d)
@@ -282,7 +279,7 @@ static int write_kept(dedup_state *d)
     rc = find_verdicts(d, &v);
     for (size_t record = 0; record < d->records.count && rc == 0; record++) {
         const uint64_t a = article_of(d, record);
-        const tt_pair *pair = find_dropped(dropped, count, a);
+        const tt_pair *pair = bsearch(&a, dropped, count, sizeof *dropped, compare_dropped);
         if (v.of_article[a] == DECISION_KILL)
             rc = leave_out(d, record, NULL);
         else if (pair != NULL && !stays(d, &v, pair))
@@ -381,6 +378,12 @@ static int shorten(dedup_state *d, size_t item, cut *cuts, size_t count)
     return rc;
 }
 
+static int compare_cut(const void *article, const void *x)
+{
+    const uint64_t a = *(const uint64_t *)article, b = ((const cut *)x)->article;
+    return (a > b) - (a < b);
+}
+
 static int write_all_shortened(dedup_state *d)
 {
     cut *cuts = NULL;
@@ -390,14 +393,15 @@ static int write_all_shortened(dedup_state *d)
     rc = cuts_find(d->session.found, (cut_choice)d->session.settings->cut, &cuts, &d->cuts);
     for (size_t record = 0; record < d->records.count && rc == 0; record++) {
         const uint64_t article = article_of(d, record);
-        size_t begin, end;
-        TTI_LOWER_BOUND(begin, 0, d->cuts, cuts[begin].article < article);
-        for (end = begin; end < d->cuts && cuts[end].article == article;)
-            end++;
-        if (begin == end)
+        cut *begin = bsearch(&article, cuts, d->cuts, sizeof *cuts, compare_cut), *end = begin;
+        if (begin == NULL)
             continue;
+        while (begin > cuts && begin[-1].article == article)
+            begin--;
+        while (end < cuts + d->cuts && end->article == article)
+            end++;
         d->shortened++;
-        rc = shorten(d, record, cuts + begin, end - begin);
+        rc = shorten(d, record, begin, (size_t)(end - begin));
     }
     free(cuts);
     return rc != 0 ? rc : copy_records(d, d->records.count);
