@@ -279,7 +279,8 @@ static int write_kept(dedup_state *d)
     rc = find_verdicts(d, &v);
     for (size_t record = 0; record < d->records.count && rc == 0; record++) {
         const uint64_t a = article_of(d, record);
-        const tt_pair *pair = bsearch(&a, dropped, count, sizeof *dropped, compare_dropped);
+        const tt_pair *pair =
+            count == 0 ? NULL : bsearch(&a, dropped, count, sizeof *dropped, compare_dropped);
         if (v.of_article[a] == DECISION_KILL)
             rc = leave_out(d, record, NULL);
         else if (pair != NULL && !stays(d, &v, pair))
@@ -391,7 +392,7 @@ static int write_all_shortened(dedup_state *d)
     if (output_flush(&d->texts.file) != 0)
         return output_failure(&d->texts.file);
     rc = cuts_find(d->session.found, (cut_choice)d->session.settings->cut, &cuts, &d->cuts);
-    for (size_t record = 0; record < d->records.count && rc == 0; record++) {
+    for (size_t record = 0; record < d->records.count && d->cuts > 0 && rc == 0; record++) {
         const uint64_t article = article_of(d, record);
         cut *begin = bsearch(&article, cuts, d->cuts, sizeof *cuts, compare_cut), *end = begin;
         if (begin == NULL)
