@@ -346,29 +346,49 @@ tt_status tti_notices_learn(tti_notices *n, const tti_corpus *corpus, const tti_
 
 /* ---- Applying -------------------------------------------------------------------------------- */
 
+static void free_doc_notices(tti_doc_notices *x, const tt_allocator *a)
+{
+    tti_array_free(&x->runs, a);
+    tti_array_free(&x->rest, a);
+}
+
 void tti_notice_reader_free(tti_notice_reader *r)
 {
     if (r->allocator == NULL)
         return;
-    tti_array_free(&r->a, r->allocator);
-    tti_array_free(&r->b, r->allocator);
+    free_doc_notices(&r->a, r->allocator);
+    free_doc_notices(&r->b, r->allocator);
     tti_array_free(&r->seen, r->allocator);
-    tti_array_free(&r->rest_a, r->allocator);
-    tti_array_free(&r->rest_b, r->allocator);
-    tti_array_free(&r->words, r->allocator);
+    tti_array_free(&r->shared, r->allocator);
+    tti_word_owners_free(&r->words);
+}
+
+/* Finds out what of a document is in notices. */
+static tt_status read_doc(const tti_notices *n, const tt_allocator *a, const tti_doc *doc,
+                          tti_doc_notices *out)
+{
+    out->doc = doc;
+    out->has_rest = 0;
+    TTI_TRY(list_grams(n, doc, &out->runs, a));
+    out->count = count_in_notices(out->runs.items, doc->token_count);
+    return TT_OK;
 }
 
 /* How many tokens of side a are in notices that side b has too. */
-static uint32_t count_shared_notices(tti_notice_reader *r)
+static tt_status count_shared_notices(tti_notice_reader *r, const tti_doc_notices *a,
+                                      const tti_doc_notices *b, uint32_t *count)
 {
+    TTI_TRY(tti_array_resize(&r->shared, r->allocator, a->runs.count));
     r->pair++;
-    for (size_t i = 0; i < r->b.count; i++)
-        if (r->b.items[i] != NONE)
-            r->seen.items[r->b.items[i]] = r->pair;
-    for (size_t i = 0; i < r->a.count; i++)
-        if (r->a.items[i] != NONE && r->seen.items[r->a.items[i]] != r->pair)
-            r->a.items[i] = NONE;
-    return count_in_notices(r->a.items, (uint32_t)r->a.count);
+    for (size_t i = 0; i < b->runs.count; i++)
+        if (b->runs.items[i] != NONE)
+            r->seen.items[b->runs.items[i]] = r->pair;
+    for (size_t i = 0; i < a->runs.count; i++) {
+        const uint32_t run = a->runs.items[i];
+        r->shared.items[i] = run != NONE && r->seen.items[run] == r->pair ? run : NONE;
+    }
+    *count = count_in_notices(r->shared.items, (uint32_t)r->shared.count);
+    return TT_OK;
 }
 
 static tt_status reserve_seen(const tti_notices *n, tti_notice_reader *r)
@@ -382,17 +402,21 @@ static tt_status reserve_seen(const tti_notices *n, tti_notice_reader *r)
 }
 
 /* Lists the tokens of a document that are in no notice. */
-static tt_status list_rest(tti_gram_numbers *rest, const tt_allocator *a, const uint32_t *grams,
-                           uint32_t count)
+static tt_status list_rest(tti_doc_notices *x, const tt_allocator *a)
 {
+    const uint32_t count = x->doc->token_count;
     uint32_t begin = 0, end = 0;
-    rest->count = 0;
+    if (x->has_rest)
+        return TT_OK;
+    x->rest.count = 0;
+    TTI_TRY(tti_array_reserve(&x->rest, a, count - x->count));
     for (uint32_t i = 0; i < count; i = end) {
-        if (!find_notice_run(grams, count, &begin, &end))
+        if (!find_notice_run(x->runs.items, count, &begin, &end))
             begin = end = count;
         for (; i < begin; i++)
-            TTI_TRY(tti_array_push(rest, a, i));
+            x->rest.items[x->rest.count++] = i;
     }
+    x->has_rest = 1;
     return TT_OK;
 }
 
@@ -424,32 +448,24 @@ static uint32_t cut_same_ends(rest_text *x, rest_text *y)
 }
 
 /* Who has a word, and where it tells something. */
-enum { IN_A = 1, IN_B = 2, TELLS_IN_A = 4, TELLS_IN_B = 8, WORD_BITS = 4 };
+enum { IN_A = 1, IN_B = 2, TELLS_IN_A = 4, TELLS_IN_B = 8 };
 
-static tt_status collect_words(tti_notice_reader *r, const rest_text *x, unsigned who)
+static void collect_words(tti_word_owners *w, const rest_text *x, unsigned who)
 {
     for (uint32_t k = x->begin; k < x->end; k++) {
         const unsigned tells = tti_token_tells(x->doc->flags[x->items[k]]) ? who * TELLS_IN_A : 0;
-        TTI_TRY(tti_array_push(&r->words, r->allocator,
-                               (uint64_t)rest_token(x, k) << WORD_BITS | who | tells));
+        tti_word_owners_add(w, rest_token(x, k), (uint8_t)(who | tells));
     }
-    return TT_OK;
 }
-
-TTI_SORT_DEFINE(sort_words_beside, uint64_t, *x < *y)
 
 /* Whether most words are the same: of those that tell something in the text that has fewer, or
  * where these are few, of all in the text that has more. */
-static int have_same_words(tti_notice_reader *r)
+static int have_same_words(const tti_word_owners *w)
 {
     uint32_t of_a = 0, of_b = 0, both_a = 0, both_b = 0, words_a = 0, words_b = 0, both = 0;
-    sort_words_beside(r->words.items, r->words.count);
-    for (size_t k = 0, next; k < r->words.count; k = next) {
-        const uint64_t word = r->words.items[k] >> WORD_BITS;
-        unsigned who = 0, is_shared;
-        for (next = k; next < r->words.count && r->words.items[next] >> WORD_BITS == word; next++)
-            who |= (unsigned)r->words.items[next] & ((1u << WORD_BITS) - 1);
-        is_shared = (who & (IN_A | IN_B)) == (IN_A | IN_B);
+    for (size_t k = 0; k < w->bits.count; k++) {
+        const unsigned who = w->bits.items[k];
+        const unsigned is_shared = (who & (IN_A | IN_B)) == (IN_A | IN_B);
         words_a += (who & IN_A) != 0, words_b += (who & IN_B) != 0, both += is_shared;
         of_a += (who & TELLS_IN_A) != 0, both_a += (who & TELLS_IN_A) != 0 && is_shared;
         of_b += (who & TELLS_IN_B) != 0, both_b += (who & TELLS_IN_B) != 0 && is_shared;
@@ -460,24 +476,25 @@ static int have_same_words(tti_notice_reader *r)
 }
 
 /* Whether the two tell the same beside their notices. */
-static tt_status compare_rests(tti_notice_reader *r, const tti_doc *a, const tti_doc *b,
+static tt_status compare_rests(tti_notice_reader *r, tti_doc_notices *a, tti_doc_notices *b,
                                int *is_same)
 {
-    rest_text x = {.doc = a}, y = {.doc = b};
+    rest_text x = {.doc = a->doc}, y = {.doc = b->doc};
     uint32_t same, differ;
-    TTI_TRY(list_rest(&r->rest_a, r->allocator, r->a.items, a->token_count));
-    TTI_TRY(list_rest(&r->rest_b, r->allocator, r->b.items, b->token_count));
-    x.items = r->rest_a.items, x.end = (uint32_t)r->rest_a.count;
-    y.items = r->rest_b.items, y.end = (uint32_t)r->rest_b.count;
+    TTI_TRY(list_rest(a, r->allocator));
+    TTI_TRY(list_rest(b, r->allocator));
+    x.items = a->rest.items, x.end = (uint32_t)a->rest.count;
+    y.items = b->rest.items, y.end = (uint32_t)b->rest.count;
     same = cut_same_ends(&x, &y);
     differ = x.end - x.begin > y.end - y.begin ? x.end - x.begin : y.end - y.begin;
     *is_same = same > differ;
     if (differ <= 1 || x.begin == x.end || y.begin == y.end)
         return TT_OK;
-    r->words.count = 0;
-    TTI_TRY(collect_words(r, &x, IN_A));
-    TTI_TRY(collect_words(r, &y, IN_B));
-    *is_same = have_same_words(r);
+    r->words.table.allocator = r->allocator;
+    TTI_TRY(tti_word_owners_reset(&r->words, (size_t)(x.end - x.begin) + (y.end - y.begin)));
+    collect_words(&r->words, &x, IN_A);
+    collect_words(&r->words, &y, IN_B);
+    *is_same = have_same_words(&r->words);
     return TT_OK;
 }
 
@@ -486,51 +503,61 @@ static int may_be_of_notices(const tt_pair *p)
     return !isnan(p->overlap_a) && (TT_IS_COPY(p->relation) || p->relation == TT_RELATED);
 }
 
-/* How many tokens of a document are in notices. @return TT_OK, TT_ENOMEM */
-static tt_status count_notice_tokens(const tti_notices *n, tti_notice_reader *r, const tti_doc *doc,
-                                     uint32_t *count)
+/* How many tokens side a must have in notices for these to be what a pair shares. */
+static double least_of_notices(const tti_doc *a, const tti_doc *b, const tt_pair *p)
 {
-    *count = 0;
-    if (n->list.count == 0)
+    return MOST_OF_SHARED * fmin(p->overlap_a * a->token_count, p->overlap_b * b->token_count);
+}
+
+static tt_status apply_to_read(const tti_notices *n, tti_notice_reader *r, tti_doc_notices *a,
+                               tti_doc_notices *b, tt_pair *p)
+{
+    int is_same;
+    uint32_t shared;
+    TTI_TRY(reserve_seen(n, r));
+    TTI_TRY(compare_rests(r, a, b, &is_same));
+    if (is_same)
         return TT_OK;
-    TTI_TRY(list_grams(n, doc, &r->a, r->allocator));
-    *count = count_in_notices(r->a.items, doc->token_count);
+    TTI_TRY(count_shared_notices(r, a, b, &shared));
+    if (shared >= least_of_notices(a->doc, b->doc, p))
+        p->relation = TT_BOILERPLATE;
     return TT_OK;
 }
 
 tt_status tti_notices_apply_to_pair(const tti_notices *n, tti_notice_reader *r, const tti_doc *a,
                                     const tti_doc *b, tt_pair *p)
 {
-    const double aligned = fmin(p->overlap_a * a->token_count, p->overlap_b * b->token_count);
-    int is_same;
     if (n->list.count == 0 || !may_be_of_notices(p))
         return TT_OK;
-    TTI_TRY(reserve_seen(n, r));
-    TTI_TRY(list_grams(n, a, &r->a, r->allocator));
-    if (count_in_notices(r->a.items, a->token_count) < MOST_OF_SHARED * aligned)
+    TTI_TRY(read_doc(n, r->allocator, a, &r->a));
+    if (r->a.count < least_of_notices(a, b, p))
         return TT_OK;
-    TTI_TRY(list_grams(n, b, &r->b, r->allocator));
-    TTI_TRY(compare_rests(r, a, b, &is_same));
-    if (!is_same && count_shared_notices(r) >= MOST_OF_SHARED * aligned)
-        p->relation = TT_BOILERPLATE;
-    return TT_OK;
+    TTI_TRY(read_doc(n, r->allocator, b, &r->b));
+    return apply_to_read(n, r, &r->a, &r->b, p);
 }
 
-/* Gives the pairs of documents that both have notices their relations; counts[d]: how many tokens
- * of d are in notices, or NONE. */
+/* What was read last of documents with a number that is the same modulo their count. */
+enum { READ_LAST = 256 };
+
+/* Gives the pairs of documents that both have notices their relations. Pairs are in order of a, and
+ * those of one story have the same b again and again. `last`: of documents b */
 static tt_status apply_to_pairs(const tti_notices *n, const tti_corpus *corpus, tti_verified *v,
-                                tti_notice_reader *r, uint32_t *counts)
+                                tti_notice_reader *r, tti_doc_notices last[READ_LAST])
 {
     for (size_t k = 0; k < v->pairs.count; k++) {
         tt_pair *p = &v->pairs.items[k].numbers;
-        const uint32_t docs[2] = {(uint32_t)p->a, (uint32_t)p->b};
+        const tti_doc *a = &corpus->docs[p->a], *b = &corpus->docs[p->b];
+        tti_doc_notices *of_b = &last[p->b % READ_LAST];
         if (!may_be_of_notices(p))
             continue;
-        for (int side = 0; side < 2; side++)
-            if (counts[docs[side]] == NONE)
-                TTI_TRY(count_notice_tokens(n, r, &corpus->docs[docs[side]], &counts[docs[side]]));
-        if (counts[p->a] > 0 && counts[p->b] > 0)
-            TTI_TRY(tti_notices_apply_to_pair(n, r, &corpus->docs[p->a], &corpus->docs[p->b], p));
+        if (r->a.doc != a)
+            TTI_TRY(read_doc(n, r->allocator, a, &r->a));
+        if (r->a.count < least_of_notices(a, b, p) || r->a.count == 0)
+            continue;
+        if (of_b->doc != b)
+            TTI_TRY(read_doc(n, r->allocator, b, of_b));
+        if (of_b->count > 0)
+            TTI_TRY(apply_to_read(n, r, &r->a, of_b, p));
     }
     return TT_OK;
 }
@@ -539,15 +566,16 @@ tt_status tti_notices_apply(const tti_notices *n, const tti_corpus *corpus, tti_
                             tt_error *error)
 {
     tti_notice_reader reader = {.allocator = n->allocator};
-    uint32_t *counts;
+    tti_doc_notices *last;
     tt_status status;
     if (n->list.count == 0)
         return TT_OK;
-    counts = tti_alloc(n->allocator, corpus->doc_count, sizeof *counts);
-    TTI_TRY_ALLOC(counts == NULL, error, "notices");
-    memset(counts, 0xFF, corpus->doc_count * sizeof *counts);
-    status = apply_to_pairs(n, corpus, v, &reader, counts);
-    tti_release(n->allocator, counts, corpus->doc_count, sizeof *counts);
+    last = tti_alloc_zero(n->allocator, READ_LAST, sizeof *last);
+    TTI_TRY_ALLOC(last == NULL, error, "notices");
+    status = apply_to_pairs(n, corpus, v, &reader, last);
+    for (int k = 0; k < READ_LAST; k++)
+        free_doc_notices(&last[k], n->allocator);
+    tti_release(n->allocator, last, READ_LAST, sizeof *last);
     tti_notice_reader_free(&reader);
     TTI_TRY_ALLOC(status, error, "notices");
     return TT_OK;

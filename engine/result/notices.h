@@ -11,6 +11,7 @@
 
 #include "util/table.h"
 #include "verify/verify.h"
+#include "verify/word_owners.h"
 
 /** The share of a section that makes it a notice. */
 #define TTI_MOST_OF_NOTICE 0.8
@@ -67,14 +68,23 @@ tt_status tti_notices_learn(tti_notices *notices, const tti_corpus *corpus,
  * tti_notices.tokens, or UINT32_MAX. */
 typedef TTI_ARRAY(uint32_t) tti_gram_numbers;
 
+/** What of a document is in notices. */
+typedef struct tti_doc_notices {
+    const tti_doc *doc;
+    tti_gram_numbers runs;
+    tti_gram_numbers rest; /**< tokens in no notice, once they were asked for */
+    uint32_t count;        /**< tokens in notices */
+    int has_rest;
+} tti_doc_notices;
+
 /** Working memory of one thread. Zeroed but for the allocator, it is empty. */
 typedef struct tti_notice_reader {
     const tt_allocator *allocator;
-    tti_gram_numbers a, b;
+    tti_doc_notices a, b;
     TTI_ARRAY(uint32_t) seen; /**< by the number of a run: the pair whose side b has it */
     uint32_t pair;
-    tti_gram_numbers rest_a, rest_b; /**< tokens in no notice */
-    TTI_ARRAY(uint64_t) words;       /**< of these */
+    tti_gram_numbers shared; /**< runs of side a that side b has too */
+    tti_word_owners words;   /**< of what is in no notice */
 } tti_notice_reader;
 
 void tti_notice_reader_free(tti_notice_reader *reader);

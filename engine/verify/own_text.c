@@ -7,7 +7,6 @@
 
 #include "align/anchors.h"
 #include "util/minmax.h"
-#include "util/sort.h"
 
 enum {
     STRAY = 4,           /* a run of fewer aligned tokens in other text is there by chance */
@@ -126,53 +125,39 @@ int tti_token_tells(uint8_t flags)
 }
 
 /* Those of the longest run: words that were misread here and there say nothing. */
-static void collect_own_words(tti_own_text_words *w, const compared_text *x, const own_text *own,
+static void collect_own_words(tti_word_owners *w, const compared_text *x, const own_text *own,
                               unsigned who)
 {
     const uint32_t size = tti_min(own->longest, TTI_LONGEST_NOTICE);
     for (uint32_t i = own->begin; i < own->begin + size; i++)
         if (!tti_token_is_short(x->doc->flags[i]))
-            w->items[w->count++] = (uint64_t)x->doc->hashes[i] << BITS | who |
-                                   (tti_token_tells(x->doc->flags[i]) ? TELLS : 0);
+            tti_word_owners_add(w, x->doc->hashes[i],
+                                (uint8_t)(who | (tti_token_tells(x->doc->flags[i]) ? TELLS : 0)));
 }
 
-/* Those of a text that is too long for a notice only nearby the run of own text; of all, those that
- * may be own words too, which are collected already. */
-static void collect_shared_words(tti_own_text_words *w, const compared_text *x, const own_text *own)
+/* Marks the own words that the shared text has too; of a text that is too long for a notice, those
+ * nearby the run of own text. */
+static void mark_shared_words(tti_word_owners *w, const compared_text *x, const own_text *own)
 {
-    enum { FILTER_BITS = 1 << 12 };
-    uint64_t own_words[FILTER_BITS / 64] = {0};
     uint32_t left = TTI_LONGEST_NOTICE;
     const uint32_t count = x->doc->token_count, end = own->begin + own->longest;
-    for (size_t k = 0; k < w->count; k++)
-        own_words[(w->items[k] >> BITS) % FILTER_BITS / 64] |= UINT64_C(1)
-                                                               << (w->items[k] >> BITS) % 64;
     for (uint32_t i = 0; i < count && left > 0; i++) {
-        const uint32_t hash = x->doc->hashes[i];
         const int is_shared = i < x->head || i >= count - x->tail || x->aligned[i];
         const int is_nearby = i + NEARBY >= own->begin && i < end + NEARBY;
         if (!is_shared || !(is_nearby || own->shared <= TTI_LONGEST_NOTICE))
             continue;
         left--;
-        if ((own_words[hash % FILTER_BITS / 64] >> hash % 64 & 1) != 0)
-            w->items[w->count++] =
-                (uint64_t)hash << BITS | SHARED | (is_nearby ? SHARED_NEARBY : 0);
+        tti_word_owners_mark(w, x->doc->hashes[i],
+                             (uint8_t)(SHARED | (is_nearby ? SHARED_NEARBY : 0)));
     }
 }
 
-TTI_SORT_DEFINE(sort_words, uint64_t, *x < *y)
-
-/* Counts the distinct words by those who have them: counts[SHARED | OF_A] have both of these. */
-static void count_owners(tti_own_text_words *w, uint32_t counts[1 << BITS])
+/* Counts the words by those who have them: counts[SHARED | OF_A] have both of these. */
+static void count_owners(const tti_word_owners *w, uint32_t counts[1 << BITS])
 {
-    sort_words(w->items, w->count);
     memset(counts, 0, sizeof *counts << BITS);
-    for (size_t k = 0, next; k < w->count; k = next) {
-        unsigned who = 0;
-        for (next = k; next < w->count && w->items[next] >> BITS == w->items[k] >> BITS; next++)
-            who |= (unsigned)w->items[next] & ((1u << BITS) - 1);
-        counts[who]++;
-    }
+    for (size_t k = 0; k < w->bits.count; k++)
+        counts[w->bits.items[k]]++;
 }
 
 static uint32_t count_owned_by(const uint32_t counts[1 << BITS], unsigned who)
@@ -212,60 +197,62 @@ static int are_in_same_place(const own_text *a, const own_text *b)
 }
 
 /* A page that is left empty, b, beside one that is filled in. */
-static uint32_t evidence_of_frame(const compared_text *a, const own_text *of_a,
-                                  tti_own_text_words *words)
+static tt_status find_frame(const compared_text *a, const own_text *of_a, tti_word_owners *words,
+                            uint32_t *evidence)
 {
     uint32_t counts[1 << BITS];
     if (!of_a->is_framed || of_a->longest < LEAST_FRAMED || of_a->shared > LONGEST_FRAME ||
         of_a->longest < ALL_IN_ONE_PLACE * of_a->count ||
         of_a->longest < FRAMED_SHARE * of_a->shared)
-        return 0;
-    words->count = 0;
+        return TT_OK;
+    TTI_TRY(tti_word_owners_reset(words, of_a->longest));
     collect_own_words(words, a, of_a, OF_A);
-    collect_shared_words(words, a, of_a);
+    mark_shared_words(words, a, of_a);
     count_owners(words, counts);
-    return are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED)
-               ? tti_min(count_owned_by(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE)
-               : 0;
+    if (are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED))
+        *evidence = tti_min(count_owned_by(counts, OF_A | TELLS), TTI_NOTICE_EVIDENCE);
+    return TT_OK;
 }
 
-uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alignment *al,
-                             tti_own_text_words *words)
+tt_status tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alignment *al,
+                              tti_word_owners *words, uint32_t *evidence)
 {
     compared_text x = {a, al->a_aligned, 0, 0}, y = {b, al->b_aligned, 0, 0};
     uint32_t counts[1 << BITS], n, m;
     own_text of_a, of_b;
     int is_certain;
+    *evidence = 0;
     if (a->token_count == al->aligned_a && b->token_count == al->aligned_b)
-        return 0;
+        return TT_OK;
     measure_ends(&x, &y);
     of_a = measure_own_text(&x);
     if (of_a.count > ALMOST_NOTHING && !is_mostly_in_one_place(&of_a))
-        return 0; /* as of most pairs: it is no notice, however the other one is */
+        return TT_OK; /* as of most pairs: it is no notice, however the other one is */
     of_b = measure_own_text(&y);
     if (of_a.count <= ALMOST_NOTHING && of_b.count >= LEAST_FRAMED)
-        return evidence_of_frame(&y, &of_b, words);
+        return find_frame(&y, &of_b, words, evidence);
     if (of_b.count <= ALMOST_NOTHING && of_a.count >= LEAST_FRAMED)
-        return evidence_of_frame(&x, &of_a, words);
+        return find_frame(&x, &of_a, words, evidence);
     if (of_a.count == 0 || of_b.count == 0 || !is_told_in_one_place(&of_a) ||
         !is_told_in_one_place(&of_b) || !are_in_same_place(&of_a, &of_b))
-        return 0;
-    words->count = 0;
+        return TT_OK;
+    TTI_TRY(tti_word_owners_reset(words, (size_t)of_a.longest + of_b.longest));
     collect_own_words(words, &x, &of_a, OF_A);
     collect_own_words(words, &y, &of_b, OF_B);
-    collect_shared_words(words, &x, &of_a);
+    mark_shared_words(words, &x, &of_a);
     count_owners(words, counts);
     n = count_owned_by(counts, OF_A | TELLS);
     m = count_owned_by(counts, OF_B | TELLS);
     if (!are_unrelated(counts, OF_A, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
         !are_unrelated(counts, OF_B, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
         !are_unrelated(counts, n < m ? OF_A : OF_B, n < m ? OF_B : OF_A, UNRELATED))
-        return 0;
+        return TT_OK;
     is_certain = al->aligned_a <= TTI_LONGEST_NOTICE &&
                  are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED) &&
                  are_unrelated(counts, OF_B, SHARED, UNRELATED_TO_SHARED);
     if (!is_certain && (of_a.count > LONGEST_FLASH || of_b.count > LONGEST_FLASH))
-        return 0;
+        return TT_OK;
     is_certain &= !of_a.is_last && !of_b.is_last;
-    return tti_min(tti_min(n, m), TTI_NOTICE_EVIDENCE - (uint32_t)!is_certain);
+    *evidence = tti_min(tti_min(n, m), TTI_NOTICE_EVIDENCE - (uint32_t)!is_certain);
+    return TT_OK;
 }

@@ -9,18 +9,12 @@
 
 #include "align/align.h"
 #include "corpus/corpus.h"
+#include "verify/word_owners.h"
 
 enum {
     TTI_LONGEST_NOTICE = 1000, /**< tokens; two that share more may share a story */
-    TTI_NOTICE_EVIDENCE = 3,   /**< so much of it tells that what a pair shares is a notice */
-    TTI_COMPARED_WORDS = 3 * TTI_LONGEST_NOTICE
+    TTI_NOTICE_EVIDENCE = 3    /**< so much of it tells that what a pair shares is a notice */
 };
-
-/** Working memory: hashes with what has them. */
-typedef struct tti_own_text_words {
-    size_t count;
-    uint64_t items[TTI_COMPARED_WORDS];
-} tti_own_text_words;
 
 /**
  * How much the two themselves tell that they share nothing but a notice, from 0 to
@@ -30,10 +24,10 @@ typedef struct tti_own_text_words {
  * agencies sign: it is never enough. Nor are flashes beside more than TTI_LONGEST_NOTICE, or whose
  * words the shared text has far away alone: in a long notice any words occur by chance. Or one is
  * nothing but shared text, which frames the unrelated text of the other, as a page that is left
- * empty.
+ * empty. `words` is working memory. @return TT_OK, TT_ENOMEM
  */
-uint32_t tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
-                             tti_own_text_words *words);
+tt_status tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alignment *alignment,
+                              tti_word_owners *words, uint32_t *evidence);
 
 /** True for a token that tells what a text is about: no number, date or name, as datelines and
  * signatures are made of, and no short word, which any two texts have. */

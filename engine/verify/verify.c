@@ -45,7 +45,7 @@ struct tti_verifier {
     tti_doc_shingles own_loaded, own_other;  /* what the counters counted */
     tti_shingle_set loaded_set, other_set;   /* where the anchors do not give the numbers */
     int loaded_set_made;
-    tti_own_text_words words;
+    tti_word_owners words; /* of tti_notice_evidence() */
     tti_small_numbers numbers;
     uint64_t effort; /* spent on the loaded article, and what may be: 0 until some is spent */
     uint64_t most_effort;
@@ -61,6 +61,7 @@ tt_status tti_verifier_open(tti_verifier **out, const tt_options *options, int a
         return tti_fail_memory(error, "a verifier");
     v->options = options;
     v->admitted_only = admitted_only;
+    v->words.table.allocator = options->allocator;
     tti_small_numbers_init(&v->numbers, options->seed);
     tti_shingle_set_init(&v->loaded_set, options->allocator);
     tti_shingle_set_init(&v->other_set, options->allocator);
@@ -81,6 +82,7 @@ void tti_verifier_close(tti_verifier *v)
     tti_shingle_set_free(&v->other_set);
     for (int k = 0; k < 2; k++)
         tti_shingle_counter_free(&v->counters[k], v->options->allocator);
+    tti_word_owners_free(&v->words);
     tti_aligner_close(v->aligner);
     tti_release(v->options->allocator, v, 1, sizeof *v);
 }
@@ -249,7 +251,9 @@ tt_status tti_verifier_run(tti_verifier *v, const tti_doc *doc, const tti_doc_sh
     p->relation = tti_relation_of(o, p, out->admission, doc, v->loaded,
                                   tti_facts_are_others(&out->facts, o->facts, out->admission));
     if (o->facts >= 0)
-        out->notice_evidence = tti_notice_evidence(doc, v->loaded, &out->alignment, &v->words);
+        TTI_TRY_ALLOC(
+            tti_notice_evidence(doc, v->loaded, &out->alignment, &v->words, &out->notice_evidence),
+            error, "notices");
     if (p->relation == TT_SERIES)
         return TT_OK;
     if (out->notice_evidence == TTI_NOTICE_EVIDENCE) {

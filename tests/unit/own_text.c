@@ -11,10 +11,12 @@
 static uint32_t evidence_of(const char *x, const char *y)
 {
     aligned_texts t;
-    tti_own_text_words words;
+    tti_word_owners words = {.table.allocator = &tti_libc_allocator};
     uint32_t evidence;
     align_texts(&t, x, y);
-    evidence = tti_notice_evidence(&t.docs[0], &t.docs[1], &t.alignment, &words);
+    assert_int_equal(tti_notice_evidence(&t.docs[0], &t.docs[1], &t.alignment, &words, &evidence),
+                     TT_OK);
+    tti_word_owners_free(&words);
     aligned_texts_free(&t);
     return evidence;
 }
