@@ -563,8 +563,8 @@ TT_API const tt_notice *tt_result_notices(const tt_result *result, size_t *count
  * The articles that dedup drops because one that is kept makes them unnecessary: the kept one of
  * their cluster, which has tt_options.drop of their tokens and fewer than two conflicts with them,
  * and none in a number or date where they are newer, by the times of publication, or by their order
- * where one has none; or else another article of the cluster that it does not make unnecessary, with
- * the same conditions and no conflict, so that one copy of each stage of a story is kept. They
+ * where one has none; or else another article of the cluster that it does not make unnecessary,
+ * with the same conditions and no conflict, so that one copy of each stage of a story is kept. They
  * ascend.
  * In *out, a is the article that is dropped and b the one that is kept, whichever came first, and
  * the numbers and the relation are of a and b in that order.
@@ -1439,7 +1439,8 @@ typedef struct tt_index_merged {
 } tt_index_merged;
 
 /** Adds the articles of another index, all or none, from what is kept of them: tokens, times,
- * tombstones, texts, verdicts and stories, but not decisions. Of two with the same id the one with
+ * tombstones, texts, verdicts and stories, but not decisions; and the notices that it has learned,
+ * unless this handle was given some. Of two with the same id the one with
  * the greater `version` stays, or the one that came later; articles that were one story there are
  * one here, that of the first of them. `out` may be NULL.
  * @return TT_OK; TT_EINVAL: the other was made with another seed or paragraphs, or keeps no texts

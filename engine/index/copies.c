@@ -149,6 +149,44 @@ static tt_status check_same_tokens(const tt_index *x, const tt_options *other, c
                                       "%.100s was made with another %s", path, differs);
 }
 
+/* A tti_db_notice_fn. What this index has of a notice already is not added again. */
+static tt_status merge_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+                              tt_error *error)
+{
+    tt_index *x = ((merging *)ctx)->x;
+    tti_notices *known = &x->classifier.notices;
+    const tti_notice of = {.doc = UINT32_MAX};
+    tti_doc doc = {.token_count = (uint32_t)count};
+    uint32_t *hashes;
+    double share;
+    tt_status status;
+    (void)number;
+    if (count == 0 || count > TTI_MOST_NOTICE_TOKENS)
+        return TT_OK;
+    hashes = tti_alloc(x->options.allocator, count, sizeof *hashes);
+    TTI_TRY_ALLOC(hashes == NULL, error, "notices");
+    tti_read_le32(hashes, tokens, count);
+    doc.hashes = hashes;
+    status = tti_notices_cover(known, &doc, 0, doc.token_count, &share);
+    if (status == TT_OK && share < 1)
+        status = tti_notices_add(known, hashes, doc.token_count, &of);
+    tti_release(x->options.allocator, hashes, count, sizeof *hashes);
+    TTI_TRY_ALLOC(status, error, "notices");
+    return TT_OK;
+}
+
+/* Those of a handle that was given some are not the index's. */
+static tt_status merge_notices(merging *m, tt_error *error)
+{
+    tti_notices *known = &m->x->classifier.notices;
+    if (known->is_given)
+        return TT_OK;
+    tti_notices_cut(known, m->x->classifier.kept_notices);
+    TTI_TRY(tti_db_each_notice(m->from, 0, merge_notice, m, error));
+    m->x->classifier.kept_notices = known->list.count;
+    return TT_OK;
+}
+
 static tt_status merge_file(merging *m, const char *path, tt_error *error)
 {
     tt_options shape;
@@ -162,6 +200,8 @@ static tt_status merge_file(merging *m, const char *path, tt_error *error)
     TTI_TRY(tti_db_read_state(m->from, &state, error));
     TTI_TRY(tti_index_begin_change(m->x, error));
     status = tti_db_each_row(m->from, 0, INT64_MAX, merge_row, m, error);
+    if (status == TT_OK)
+        status = merge_notices(m, error);
     return tti_index_end_write(m->x, status, error);
 }
 

@@ -132,6 +132,12 @@ test_notices_are_learned_and_kept() {
     for f in parts repaired; do grep '"type":"notice"' $f.jsonl >$f.notices; done
     [ -s parts.notices ] || fail 'no notices'
     same parts.notices repaired.notices
+    run index create merged.db
+    run index merge merged.db parts.db repaired.db # which has the same
+    exits 0
+    run index notices merged.db -o merged.jsonl
+    grep '"type":"notice"' merged.jsonl >merged.notices
+    same parts.notices merged.notices
     run scan -q --notices parts.jsonl in.jsonl -o result.jsonl
     exits 0
     lacks result.jsonl '"relation":"near"'
