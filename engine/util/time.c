@@ -51,8 +51,9 @@ static void date_of_days(int64_t days, int64_t *year, int *month, int *day)
 size_t tti_time_write(int64_t time, char out[TTI_TIME_ROOM])
 {
     const int64_t day_length = INT64_C(86400) * 1000000;
-    const int64_t days = time / day_length - (time % day_length < 0),
-                  of_day = time - days * day_length;
+    const int is_before = time % day_length < 0;
+    const int64_t days = time / day_length - is_before,
+                  of_day = time % day_length + is_before * day_length;
     const int seconds = (int)(of_day / 1000000), fraction = (int)(of_day % 1000000);
     int64_t year;
     int month, day, size;
