@@ -333,7 +333,8 @@ static int refuse_nothing(session *r, const tt_reader *reader, const char *const
                 : output_finish(&r->rejects) != 0 || output_publish(&r->rejects) != 0;
         if (written != 0)
             return EXIT_FAILED;
-        return message_failure(r->settings->quiet ? "see why, without --quiet" : "see above why",
+        return message_failure(r->settings->quiet ? "run it without --quiet, which says why"
+                                                  : "mend what the lines above name",
                                "no article was read: %" PRIu64 " record%s rejected", r->seen,
                                r->seen == 1 ? " was" : "s were");
     }
