@@ -28,6 +28,8 @@ enum {
  * for the text that it goes with. A text that was scanned twice is in more pieces: more than these,
  * and one for so many tokens. */
 enum { PIECES = 2, PIECE = 50 };
+enum { BESIDE = 12 }; /* shared tokens on either side of own text that is inside */
+#define INSIDE_SHARE 0.4
 #define OTHER_PLACE 0.1 /* of the shared tokens, between two places that are one */
 
 /* An article beside another: `head` tokens at its begin and `tail` at its end are those of the
@@ -190,6 +192,14 @@ static int is_told_in_one_place(const own_text *own)
     return is_mostly_in_one_place(own) && own->pieces <= PIECES + own->shared / PIECE;
 }
 
+/* True if the own text is a small part within the shared one, as another quote is in a joint
+ * release: it takes more articles to tell that this is a notice. */
+static int is_small_inside(const own_text *own)
+{
+    return own->place > BESIDE && own->shared - own->place > BESIDE &&
+           own->longest < INSIDE_SHARE * own->shared;
+}
+
 static int are_in_same_place(const own_text *a, const own_text *b)
 {
     const uint32_t apart = a->place > b->place ? a->place - b->place : b->place - a->place;
@@ -252,7 +262,8 @@ tt_status tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alig
                  are_unrelated(counts, OF_B, SHARED, UNRELATED_TO_SHARED);
     if (!is_certain && (of_a.count > LONGEST_FLASH || of_b.count > LONGEST_FLASH))
         return TT_OK;
-    is_certain &= !of_a.is_last && !of_b.is_last;
+    is_certain &=
+        !of_a.is_last && !of_b.is_last && !is_small_inside(&of_a) && !is_small_inside(&of_b);
     *evidence = tti_min(tti_min(n, m), TTI_NOTICE_EVIDENCE - (uint32_t)!is_certain);
     return TT_OK;
 }

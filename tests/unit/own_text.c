@@ -98,6 +98,24 @@ static void a_notice_has_one_place_for_the_text(void **state)
         "the hull is inspected. And that is all. ");
 }
 
+/* Each office puts a quotation of its own into a joint release. */
+static void a_small_part_inside_is_uncertain(void **state)
+{
+    (void)state;
+    const char *const begin =
+        "Two senators introduced a bill that gives counties with fewer people direct access to "
+        "grants with which they repair or replace bridges that were closed after last spring. ";
+    const char *const end =
+        "It sets aside three hundred million a year until the end of the decade, and is supported "
+        "by farmers, builders and the association of counties, whose president called it overdue.";
+    char x[1000], y[1000];
+    (void)snprintf(x, sizeof x, "%sFamilies should not drive around barriers every morning. %s",
+                   begin, end);
+    (void)snprintf(y, sizeof y, "%sGrain rots unless trucks reach markets before harvest ends. %s",
+                   begin, end);
+    assert_evidence(ENOUGH - 1, x, y);
+}
+
 static void an_empty_page_frames_what_others_fill_in(void **state)
 {
     (void)state;
@@ -167,6 +185,7 @@ int main(void)
         cmocka_unit_test(what_comes_last_may_be_a_notice_itself),
         cmocka_unit_test(short_flashes_tell_something),
         cmocka_unit_test(a_notice_has_one_place_for_the_text),
+        cmocka_unit_test(a_small_part_inside_is_uncertain),
         cmocka_unit_test(an_empty_page_frames_what_others_fill_in),
         cmocka_unit_test(a_long_text_may_be_a_notice),
         cmocka_unit_test(words_that_a_long_text_has_far_away_are_uncertain),
