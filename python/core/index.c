@@ -85,6 +85,36 @@ static PyObject *index_notices(PyObject *self, PyObject *object)
     Py_RETURN_NONE;
 }
 
+/* learned() -> Result, which has the notices of the index and nothing else */
+static PyObject *index_learned(PyObject *self, PyObject *nothing)
+{
+    index_object *object = (index_object *)self;
+    tt_result *result = NULL;
+    tt_error error = {0};
+    tt_status status;
+    (void)nothing;
+    if (core_index_require_open(object) != 0)
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS;
+    status = tt_index_notices_get(object->index, &result, &error);
+    Py_END_ALLOW_THREADS;
+    return status == TT_OK ? core_result_new(result, NULL, 0) : core_raise(&error);
+}
+
+/* sources(which, preferred): the rules for sources, which the library copies */
+static PyObject *index_sources(PyObject *self, PyObject *args)
+{
+    index_object *object = (index_object *)self;
+    const char *preferred;
+    int which;
+    tt_error error = {0};
+    if (!PyArg_ParseTuple(args, "is", &which, &preferred) || core_index_require_open(object) != 0)
+        return NULL;
+    if (tt_index_sources(object->index, which, preferred, &error) != TT_OK)
+        return core_raise(&error);
+    Py_RETURN_NONE;
+}
+
 /* ==== Removing ================================================================================ */
 
 /* Reads tuples (bytes, is_integer) into `ids`, which borrow the bytes. @return 0, or -1: raised */
@@ -181,6 +211,8 @@ static PyObject *index_options(PyObject *self, PyObject *nothing)
 static PyMethodDef methods[] = {
     {"close", index_close, METH_NOARGS, "close()"},
     {"notices", index_notices, METH_O, "notices(Result)"},
+    {"learned", index_learned, METH_NOARGS, "learned() -> Result, with the notices alone"},
+    {"sources", index_sources, METH_VARARGS, "sources(which, preferred)"},
     {"remove", index_remove, METH_VARARGS, "remove(list of (bytes, is_integer)) -> how many"},
     {"expire", index_expire, METH_VARARGS, "expire(microseconds) -> how many"},
     {"stat", index_stat, METH_NOARGS, "stat() -> dict"},

@@ -619,3 +619,54 @@ def test_notices_last_as_long_as_the_object(tmp_path, path):
         assert index.query(page)["verdict"] == ["duplicate"]
     with pytest.raises(twicetold.InputOutputError):
         Index(path, notices=notices)
+
+
+def test_notices_that_an_index_has_learned(tmp_path, path):
+    terms = (
+        "These terms apply wherever our stories are used, and nobody may publish, sell, store or rewrite any part of "
+        "them unless the agency agreed beforehand; ask its desk about licences, fees, permissions, corrections and "
+        "complaints by post or telephone on working days."
+    )
+    flashes = [article(f"f{n}", f"{words(n, 7)}.\n\n{terms}") for n in range(10)]
+    with Index(path) as index:
+        assert list(index.notices().notices) == []
+        for flash in flashes:
+            index.add([flash])
+        learned = index.notices()
+        learned.write(tmp_path / "list")
+    tokens = [n["tokens"] for n in learned.notices]
+    assert len(tokens) == 1 and list(learned.pairs) == []
+    with Index(path, read_only=True) as index:  # how many articles share it is known to the one that learned it
+        assert [n["tokens"] for n in index.notices().notices] == tokens
+    assert [w["tokens"] for w in lines(command("index", "notices", path), "notice")] == tokens
+    with Index(notices=tmp_path / "list") as other:
+        assert other.add(flashes)["verdict"] == ["new"] * 10
+        assert [n["tokens"] for n in other.notices().notices] == tokens
+    assert list(twicetold.scan(flashes, notices=tmp_path / "list").clusters) == []
+    with pytest.raises(twicetold.InvalidError, match="closed"):
+        index.notices()
+
+
+def test_rules_for_sources_are_those_of_watch(path):
+    text = words(1)
+    copies = [article(id, text, source=source) for id, source in ("aA", "bA", "cB", "dP")]
+
+    def verdicts(**rules):
+        with Index(**rules) as index:
+            return [(v["verdict"], v["of"]) for v in index.add(copies)]
+
+    assert verdicts() == [("new", None), *[("duplicate", "a")] * 3]
+    assert verdicts(sources="across") == [("new", None), ("new", None), *[("duplicate", "a")] * 2]
+    assert verdicts(sources="within") == [("new", None), ("duplicate", "a"), ("new", None), ("new", None)]
+    preferred = [("new", None), ("duplicate", "a"), ("update", "a"), ("update", "c")]
+    assert verdicts(prefer=["P", "B"]) == verdicts(prefer="P,B") == preferred
+    with Index(path, sources="across") as index:
+        index.add(copies[:1])
+        with index._lock, concurrent.futures.ThreadPoolExecutor() as pool:  # as while an add goes on: another object reads
+            assert pool.submit(index.query, copies[1:2]).result(SOON)["verdict"] == ["new"]
+    with pytest.raises(twicetold.InvalidError, match='"any", "across" or "within"'):
+        Index(sources="other")
+    with pytest.raises(twicetold.InvalidError, match="has a comma"):
+        Index(prefer=["A, B"])
+    with pytest.raises(TypeError, match="names of sources, not int"):
+        Index(prefer=[1])

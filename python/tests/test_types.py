@@ -13,6 +13,7 @@ MISTAKES = [
     'twicetold.dedup(articles, min_section=40)',
     'twicetold.dedup(articles, paragraphs="page")',
     'twicetold.Index("x.db", num_hashes=5)',
+    'twicetold.Index("x.db", sources="other")',
     'twicetold.strip(articles, sections="some")',
     "twicetold.MinHash(bands=3)",
     "index.query(articles, al=True)",

@@ -8,13 +8,13 @@ import itertools
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Tuple, Type, Union, overload
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Literal, Mapping, Optional, Sequence, Tuple, Type, Union, overload
 
 from . import _core, _options
 from ._any_index import Age, AnyIndex, Time
 from ._errors import invalid
 from ._progress import Progress, ProgressFunction
-from ._result import Table
+from ._result import Result, Table
 from ._source import Articles, Need, Path, Source, Text, rejections, remarks
 
 _READ, _CREATE, _MATCHES = 1, 2, 4
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NEWEST_FIRST, _TEXTS = 1, 2
 _PAGE = 256  # articles that are read at a time
+_SOURCES = ("any", "across", "within")
 _DECISIONS = ("none", "keep", "kill", "not-a-copy")
 _NO_TIME = -(2**63)
 
@@ -72,6 +73,19 @@ def _micros(time: Time) -> int:
     if time.tzinfo is None:
         time = time.replace(tzinfo=datetime.timezone.utc)
     return (time - _EPOCH) // _MICROSECOND
+
+
+def _names(prefer: Union[str, Sequence[str]]) -> str:
+    """Names of sources as the library takes them, with commas between them."""
+    if isinstance(prefer, str):
+        return prefer
+    names = list(prefer)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"prefer must be names of sources, not {type(name).__name__}")
+        if "," in name:
+            raise invalid(f"prefer: {name!r} has a comma, which no name of a preferred source may have")
+    return ",".join(names)
 
 
 def _age(age: Age) -> datetime.timedelta:
@@ -199,6 +213,10 @@ class Index(AnyIndex):
     other processes too, and see whole commits.
     notices: the path of a result, as `Result.write` makes it, whose notices the verdicts use: articles that share hardly
     anything else are no duplicates, updates or overlaps. The file does not keep them; give them each time.
+    sources: which earlier articles a verdict may name: "any"; "across", of another source than the article; or "within",
+    of its own. prefer: names of sources, the best first, in a list or with commas between them: of articles that have most
+    of a new one, that of the best source is named, and an article of a better source than that is its update and no
+    duplicate. Neither is kept by the file, and the lists of `matches` depend on neither.
     options: those that a new index is created with, which an existing one must have been created with:
     shingle_tokens, min_section, max_matches, seed, paragraphs, resemblance, containment, overlap, facts, drop, keep_text
     (True: the texts and titles are kept, compressed, for `get`, `articles` and `merge`);
@@ -218,6 +236,8 @@ class Index(AnyIndex):
         read_only: bool = False,
         create: bool = True,
         notices: Optional[Path] = None,
+        sources: Literal["any", "across", "within"] = "any",
+        prefer: Union[str, Sequence[str]] = (),
         **options: Unpack[IndexOptions],
     ):
         self.path = None if path is None else os.fspath(path)
@@ -226,6 +246,9 @@ class Index(AnyIndex):
         name = None if path is None else os.fsencode(path)
         _refuse_inherited(name)
         self._notices = None if notices is None else _core.read_result(notices)
+        if sources not in _SOURCES:
+            raise invalid(f'sources: {sources!r} is not allowed; give "any", "across" or "within"')
+        self._sources = _SOURCES.index(sources), _names(prefer)
         flags = _CREATE | _MATCHES if name is None else _READ if read_only else _CREATE if create else 0
         self._index = _core.Index(name, flags, self._options)
         self._reader: Optional[Index] = None  # a second object for the same file, which lists all matches
@@ -233,8 +256,12 @@ class Index(AnyIndex):
         file = _identity(name)
         if file is not None:
             _open_files[id(self._index)] = self._process, file
+        self._give_rules(self._index)
+
+    def _give_rules(self, index: _core.Index) -> None:
+        index.sources(*self._sources)
         if self._notices is not None:
-            self._index.notices(self._notices)
+            index.notices(self._notices)
 
     def close(self) -> None:
         """Closes the index. Closing it again does nothing; in a forked child the file is not touched."""
@@ -297,8 +324,7 @@ class Index(AnyIndex):
                 reader.path, reader._options, reader._lock = self.path, {}, threading.RLock()
                 reader._reader, reader._process = None, os.getpid()
                 reader._index = _core.Index(os.fsencode(self.path), _READ | _MATCHES, self._options_of_object())
-                if self._notices is not None:
-                    reader._index.notices(self._notices)
+                self._give_rules(reader._index)
                 self._reader = reader
             return self._reader
 
@@ -483,6 +509,13 @@ class Index(AnyIndex):
         with self._not_waiting() as index:
             found = index._index.decisions(after)
         return [dict(d, time=_EPOCH + d["time"] * _MICROSECOND) for d in found]
+
+    def notices(self) -> Result:
+        """The notices that the index has learned from the articles it gave verdicts on or, if the object was given some,
+        those: a Result of which `notices` is the table, and which `write` makes the file of that `notices=` takes."""
+        with self._not_waiting() as index:
+            learned = index._index.learned()
+        return Result(learned, [], 0.0, 0.0)
 
     def merge(self, other: "Index") -> int:
         """Adds the articles of another index, which keeps their texts, in the order of their arrival; of two with the
