@@ -515,11 +515,11 @@ static tt_status apply_to_read(const tti_notices *n, tti_notice_reader *r, tti_d
     int is_same;
     uint32_t shared;
     TTI_TRY(reserve_seen(n, r));
-    TTI_TRY(compare_rests(r, a, b, &is_same));
-    if (is_same)
-        return TT_OK;
     TTI_TRY(count_shared_notices(r, a, b, &shared));
-    if (shared >= least_of_notices(a->doc, b->doc, p))
+    if (shared < least_of_notices(a->doc, b->doc, p))
+        return TT_OK;
+    TTI_TRY(compare_rests(r, a, b, &is_same));
+    if (!is_same)
         p->relation = TT_BOILERPLATE;
     return TT_OK;
 }

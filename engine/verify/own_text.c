@@ -249,13 +249,15 @@ tt_status tti_notice_evidence(const tti_doc *a, const tti_doc *b, const tti_alig
     TTI_TRY(tti_word_owners_reset(words, (size_t)of_a.longest + of_b.longest));
     collect_own_words(words, &x, &of_a, OF_A);
     collect_own_words(words, &y, &of_b, OF_B);
-    mark_shared_words(words, &x, &of_a);
     count_owners(words, counts);
     n = count_owned_by(counts, OF_A | TELLS);
     m = count_owned_by(counts, OF_B | TELLS);
+    if (!are_unrelated(counts, n < m ? OF_A : OF_B, n < m ? OF_B : OF_A, UNRELATED))
+        return TT_OK;
+    mark_shared_words(words, &x, &of_a);
+    count_owners(words, counts);
     if (!are_unrelated(counts, OF_A, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
-        !are_unrelated(counts, OF_B, SHARED_NEARBY, UNRELATED_TO_SHARED) ||
-        !are_unrelated(counts, n < m ? OF_A : OF_B, n < m ? OF_B : OF_A, UNRELATED))
+        !are_unrelated(counts, OF_B, SHARED_NEARBY, UNRELATED_TO_SHARED))
         return TT_OK;
     is_certain = al->aligned_a <= TTI_LONGEST_NOTICE &&
                  are_unrelated(counts, OF_A, SHARED, UNRELATED_TO_SHARED) &&

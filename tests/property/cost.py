@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 SIZE = 2_000_000  # bytes of a corpus
-BOUND = 20
+BOUND = 16
 RESEMBLANCE = ["--pairs", "--containment", "off", "--overlap", "off", "--facts", "off"]
 
 
