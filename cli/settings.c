@@ -177,8 +177,13 @@ static int apply_config(const subcommand *command, const unsigned char *given, s
 static int apply_defaults(const subcommand *command, settings *s)
 {
     const uint32_t all = TT_FIND_PAIRS | TT_FIND_CLUSTERS | TT_FIND_SECTIONS;
+    const int wants_pairs = (s->engine.find & (TT_FIND_PAIRS | TT_FIND_CLUSTERS)) != 0;
     tt_options resolved;
     tt_error error;
+    if (wants_pairs && s->engine.resemblance == TT_OFF && s->engine.containment == TT_OFF &&
+        s->engine.overlap == TT_OFF)
+        return message_usage(command, "no article can be a copy with --resemblance, --containment "
+                                      "and --overlap off; leave one of them on");
     if ((s->engine.find & all) == 0)
         s->engine.find |= all;
     if (command->bit == FOR_DEDUP)

@@ -277,6 +277,22 @@ test_an_exit_code_for_copies() {
     expect_usage '--fail-on-duplicates needs --pairs or --clusters'
 }
 
+test_no_copy_is_looked_for_where_none_can_be() {
+    feed 4 >in.jsonl
+    for command in 'scan --pairs' 'scan --clusters --sections'; do
+        # shellcheck disable=SC2086
+        run $command in.jsonl --resemblance off --containment off --overlap off
+        expect_usage 'leave one of them on'
+    done
+    for command in 'scan --sections' 'scan' 'dedup -o kept.jsonl' 'dedup --sections all -o cut.jsonl'; do
+        # shellcheck disable=SC2086
+        run $command in.jsonl --resemblance off --containment off --overlap off
+        exits 0
+    done
+    run scan --pairs in.jsonl --resemblance off --containment off
+    exits 0
+}
+
 test_what_is_done_in_detail() {
     feed 20 >a.jsonl
     printf '{"id":"x"}\n{"id":"y"}\n{"id":"z"}\n' >b.jsonl

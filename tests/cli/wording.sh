@@ -26,6 +26,7 @@ stands? in (it|the|a|two|several)
 , those with most places first\. A story
 within [0-9%].* kept: 
 told against
+see above why
 added, %.* cut
 ran it first
 First run by
