@@ -44,7 +44,7 @@ enum {
 #define SLOTS_OF_CHARACTERS 0.5 /* in text of which each character is a token */
 #define WORDS_OF_A_SHORT_SLOT 35.0
 /* one in so many aligned tokens, and one for so many ordinary words that face others. */
-#define WORDS_OF_A_SLOT 500.0
+#define WORDS_OF_A_SLOT 350.0
 #define WORDS_FORGIVEN 2.0
 
 /*
