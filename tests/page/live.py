@@ -139,10 +139,12 @@ def test_embargoes_and_items_that_are_replaced(browser, given):
         until(page, "document.querySelector('.feed > li .facts-differ') !== null")
         service.add({**crash(2, ' - again', dead='five', hurt=32)})
         until(page, "document.querySelectorAll('.feed > li').length === 2")
+        until(page, "document.querySelector('.feed > li:first-child .facts-differ') !== null")  # nothing is under way
         service.add({'id': crash(1)['id'], 'version': '9', 'pubstatus': 'canceled'})
         until(page, "document.querySelector('.feed').innerText.includes('withdrawn')")
         page.goto(f"{service.url}/#/article/{crash(2)['id']}")
-        until(page, "document.querySelector('main h1').innerText.includes('again')")
+        page.reload()
+        until(page, "document.querySelector('main h1') !== null && document.querySelector('main h1').innerText.includes('again')")
         assert 'side by side' not in page.inner_text('main')  # with what a notice withdrew
         editor.close()
 
