@@ -150,27 +150,20 @@ static tt_status check_same_tokens(const tt_index *x, const tt_options *other, c
 }
 
 /* A tti_db_notice_fn. What this index has of a notice already is not added again. */
-static tt_status merge_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+static tt_status merge_notice(void *ctx, int64_t number, const uint32_t *tokens, size_t count,
                               tt_error *error)
 {
-    tt_index *x = ((merging *)ctx)->x;
-    tti_notices *known = &x->classifier.notices;
+    tti_notices *known = &((merging *)ctx)->x->classifier.notices;
     const tti_notice of = {.doc = UINT32_MAX};
-    tti_doc doc = {.token_count = (uint32_t)count};
-    uint32_t *hashes;
+    const tti_doc doc = {.hashes = tokens, .token_count = (uint32_t)count};
     double share;
     tt_status status;
     (void)number;
-    if (count == 0 || count > TTI_MOST_NOTICE_TOKENS)
+    if (count > TTI_MOST_NOTICE_TOKENS)
         return TT_OK;
-    hashes = tti_alloc(x->options.allocator, count, sizeof *hashes);
-    TTI_TRY_ALLOC(hashes == NULL, error, "notices");
-    tti_read_le32(hashes, tokens, count);
-    doc.hashes = hashes;
     status = tti_notices_cover(known, &doc, 0, doc.token_count, &share);
     if (status == TT_OK && share < 1)
-        status = tti_notices_add(known, hashes, doc.token_count, &of);
-    tti_release(x->options.allocator, hashes, count, sizeof *hashes);
+        status = tti_notices_add(known, tokens, doc.token_count, &of);
     TTI_TRY_ALLOC(status, error, "notices");
     return TT_OK;
 }
@@ -182,7 +175,7 @@ static tt_status merge_notices(merging *m, tt_error *error)
     if (known->is_given)
         return TT_OK;
     tti_notices_cut(known, m->x->classifier.kept_notices);
-    TTI_TRY(tti_db_each_notice(m->from, 0, merge_notice, m, error));
+    TTI_TRY(tti_db_each_notice(m->from, m->x->options.allocator, 0, merge_notice, m, error));
     m->x->classifier.kept_notices = known->list.count;
     return TT_OK;
 }

@@ -613,6 +613,7 @@ tt_status tti_db_insert_notice(tti_db *f, int64_t number, const uint32_t *tokens
 }
 
 typedef struct notice_taker {
+    const tt_allocator *allocator;
     tti_db_notice_fn take;
     void *ctx;
 } notice_taker;
@@ -623,18 +624,26 @@ static tt_status take_notice(tti_db *f, sqlite3_stmt *s, void *ctx, tt_error *er
     const notice_taker *taker = ctx;
     const int64_t number = sqlite3_column_int64(s, 0);
     const summed_bytes tokens = column_bytes(s, 1);
+    const size_t count = tokens.size / 4;
+    uint32_t *hashes;
+    tt_status status;
     if (tokens.size == 0 || tokens.size % 4 != 0 || number > TTI_DB_MAX_NUMBER ||
         (uint64_t)sqlite3_column_int64(s, 2) != sum_row(&number, 1, &tokens, 1)) {
         char how[64];
         (void)snprintf(how, sizeof how, "notice %lld", (long long)number);
         return tti_db_damaged(f, (uint64_t)number, how, error);
     }
-    return taker->take(taker->ctx, number, tokens.bytes, tokens.size / 4, error);
+    hashes = tti_alloc(taker->allocator, count, sizeof *hashes);
+    TTI_TRY_ALLOC(hashes == NULL, error, "notices");
+    tti_read_le32(hashes, tokens.bytes, count);
+    status = taker->take(taker->ctx, number, hashes, count, error);
+    tti_release(taker->allocator, hashes, count, sizeof *hashes);
+    return status;
 }
 
-tt_status tti_db_each_notice(tti_db *f, int64_t after, tti_db_notice_fn take, void *ctx,
-                             tt_error *error)
+tt_status tti_db_each_notice(tti_db *f, const tt_allocator *allocator, int64_t after,
+                             tti_db_notice_fn take, void *ctx, tt_error *error)
 {
     return each_numbered_row(f, TTI_DB_SQL_READ_NOTICES, after, take_notice,
-                             &(notice_taker){take, ctx}, error);
+                             &(notice_taker){allocator, take, ctx}, error);
 }

@@ -92,12 +92,12 @@ tt_status tti_db_each_decision(tti_db *f, int64_t after, tti_db_decision_fn take
 /** Stores a notice: the hashes of `count` tokens, 4 bytes each. Numbers ascend from 1. */
 tt_status tti_db_insert_notice(tti_db *f, int64_t number, const uint32_t *tokens, size_t count,
                                tt_error *error);
-/** Receives a notice: `tokens` are 4 bytes each, not aligned. */
-typedef tt_status (*tti_db_notice_fn)(void *ctx, int64_t number, const uint8_t *tokens,
+/** Receives a notice: the hashes of `count` tokens. */
+typedef tt_status (*tti_db_notice_fn)(void *ctx, int64_t number, const uint32_t *tokens,
                                       size_t count, tt_error *error);
 /** Reads those with a number greater than `after`, ascending. @return what `take` returned;
  * TT_EFORMAT: damage, at its number */
-tt_status tti_db_each_notice(tti_db *f, int64_t after, tti_db_notice_fn take, void *ctx,
-                             tt_error *error);
+tt_status tti_db_each_notice(tti_db *f, const tt_allocator *allocator, int64_t after,
+                             tti_db_notice_fn take, void *ctx, tt_error *error);
 
 #endif

@@ -553,7 +553,7 @@ static tt_status look_at_decision(void *ctx, const tt_index_decision *decision, 
     return (void)ctx, (void)decision, (void)error, TT_OK;
 }
 
-static tt_status look_at_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+static tt_status look_at_notice(void *ctx, int64_t number, const uint32_t *tokens, size_t count,
                                 tt_error *error)
 {
     return (void)ctx, (void)number, (void)tokens, (void)count, (void)error, TT_OK;
@@ -571,7 +571,7 @@ static tt_status check_rows(tti_db *db, checking *c, tt_error *error)
     if (status == TT_OK)
         status = tti_db_each_decision(db, 0, look_at_decision, NULL, &damage);
     if (status == TT_OK)
-        status = tti_db_each_notice(db, 0, look_at_notice, NULL, &damage);
+        status = tti_db_each_notice(db, &tti_libc_allocator, 0, look_at_notice, NULL, &damage);
     if (status == TT_EFORMAT)
         return found(c, damage.message) == 0 ? TT_OK : TT_ESTOPPED;
     if (status != TT_OK)

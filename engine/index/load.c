@@ -275,21 +275,15 @@ static tt_status follow_changes(tt_index *x, const tti_db_state *now, tt_error *
 }
 
 /* A tti_db_notice_fn. */
-static tt_status add_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+static tt_status add_notice(void *ctx, int64_t number, const uint32_t *tokens, size_t count,
                             tt_error *error)
 {
     tt_index *x = ctx;
     const tti_notice of = {.doc = UINT32_MAX};
-    uint32_t *hashes;
-    tt_status status;
     if (number != x->last_notice + 1 || count > TTI_MOST_NOTICE_TOKENS || number > TTI_MOST_NOTICES)
         return tti_db_damaged(x->db, (uint64_t)number, "its notices", error);
-    hashes = tti_alloc(x->options.allocator, count, sizeof *hashes);
-    TTI_TRY_ALLOC(hashes == NULL, error, "notices");
-    tti_read_le32(hashes, tokens, count);
-    status = tti_notices_add(&x->classifier.notices, hashes, (uint32_t)count, &of);
-    tti_release(x->options.allocator, hashes, count, sizeof *hashes);
-    TTI_TRY_ALLOC(status, error, "notices");
+    TTI_TRY_ALLOC(tti_notices_add(&x->classifier.notices, tokens, (uint32_t)count, &of), error,
+                  "notices");
     x->last_notice = number;
     return TT_OK;
 }
@@ -306,7 +300,7 @@ static tt_status load_notices(tt_index *x, tt_error *error)
     } else {
         tti_notices_cut(n, x->classifier.kept_notices);
     }
-    TTI_TRY(tti_db_each_notice(x->db, x->last_notice, add_notice, x, error));
+    TTI_TRY(tti_db_each_notice(x->db, x->options.allocator, x->last_notice, add_notice, x, error));
     x->classifier.kept_notices = n->list.count;
     return TT_OK;
 }

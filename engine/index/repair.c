@@ -432,16 +432,12 @@ static tt_status save_records(repair *r, const tt_options *shape, tt_error *erro
 }
 
 /* A tti_db_notice_fn. They get new numbers, for there may be none missing. */
-static tt_status save_notice(void *ctx, int64_t number, const uint8_t *tokens, size_t count,
+static tt_status save_notice(void *ctx, int64_t number, const uint32_t *tokens, size_t count,
                              tt_error *error)
 {
     repair *r = ctx;
-    uint32_t *hashes = tti_alloc(r->allocator, count, sizeof *hashes);
-    TTI_TRY_ALLOC(hashes == NULL, error, "notices");
-    tti_read_le32(hashes, tokens, count);
     r->last_notice_read = number;
-    r->failed = tti_db_insert_notice(r->to, ++r->last_notice, hashes, count, error);
-    tti_release(r->allocator, hashes, count, sizeof *hashes);
+    r->failed = tti_db_insert_notice(r->to, ++r->last_notice, tokens, count, error);
     return r->failed;
 }
 
@@ -450,7 +446,7 @@ static tt_status save_notices(repair *r, tt_error *error)
     for (;;) {
         tt_error damage = {0};
         const tt_status status =
-            tti_db_each_notice(r->from, r->last_notice_read, save_notice, r, &damage);
+            tti_db_each_notice(r->from, r->allocator, r->last_notice_read, save_notice, r, &damage);
         if (r->failed != TT_OK)
             return tti_fail(error, status, damage.where, "%s", damage.message);
         TTI_TRY(tell_damage(r, status, &damage, error));
