@@ -47,9 +47,9 @@
  *   components  all pairs, in one task -> root: the first document that pairs connect n with
  *   clusters    rows by group: its documents (a == b), the preferred ones first, and its pairs
  *               -> the document kept for each
- *   dropped     rows by group: documents that the kept one of their cluster does not make unnecessary
- *               (doc == by), the preferred ones first, and which of them have which others -> the
- *               document that dedup keeps for each
+ *   dropped     rows by group: documents that the kept one of their cluster does not make
+ *               unnecessary (doc == by), the preferred ones first, and which of them have which
+ *               others -> the document that dedup keeps for each
  *   repeats     rows by b: its passages shared with a and, with is_repeats 1, the repeats of a
  *               where it has any -> the repeats of b: which earlier text each part of it repeats
  *   occurrences repeats -> a row for each

@@ -1,6 +1,6 @@
 /*
- * The operators from candidates to results: verify; components, clusters and dropped; repeats, occurrences
- * and copies (result/repeats.h).
+ * The operators from candidates to results: verify; components, clusters and dropped; repeats,
+ * occurrences and copies (result/repeats.h).
  */
 #include "operators/operator.h"
 #include "result/clusters.h"
@@ -260,6 +260,25 @@ static void clusters_close(tti_operator *op)
     tti_array_free(&s->shares, op->allocator);
 }
 
+/* The indexes of documents that are in order of preference. `numbers`: the same, unsorted yet */
+static void index_order(const int64_t *docs, size_t count, tti_doc_numbers *numbers,
+                        uint32_t *order)
+{
+    tti_doc_numbers_sort(numbers);
+    for (size_t k = 0; k < count; k++)
+        order[k] = tti_doc_numbers_index(numbers, docs[k]);
+}
+
+/* Writes the document that is kept for each. */
+static void write_kept(tti_operator *op, const tti_doc_numbers *numbers, const uint32_t *kept)
+{
+    for (size_t d = 0; d < numbers->count; d++) {
+        tti_output_int64(&op->out, numbers->items[d]);
+        tti_output_int64(&op->out, numbers->items[kept[d]]);
+        tti_output_end_row(&op->out);
+    }
+}
+
 static tt_status clusters_end_group(tti_operator *op)
 {
     clusters_state *s = op->state;
@@ -271,14 +290,12 @@ static tt_status clusters_end_group(tti_operator *op)
     tt_status status = TT_ENOMEM;
     if (n == 0)
         return TT_OK;
-    tti_doc_numbers_sort(&s->numbers);
     order = tti_alloc(a, n, sizeof *order);
     c.representative = tti_alloc(a, n, sizeof *c.representative);
     c.preferred = tti_alloc(a, n, sizeof *c.preferred);
     if (order != NULL && c.representative != NULL && c.preferred != NULL &&
         tti_array_resize(&v.pairs, a, s->ends.count / 2) == TT_OK) {
-        for (size_t k = 0; k < n; k++)
-            order[k] = tti_doc_numbers_index(&s->numbers, s->docs.items[k]);
+        index_order(s->docs.items, n, &s->numbers, order);
         for (size_t k = 0; k < s->ends.count; k += 2)
             v.pairs.items[k / 2] = (tti_doc_pair){
                 .numbers = {.a = tti_doc_numbers_index(&s->numbers, s->ends.items[k]),
@@ -289,11 +306,8 @@ static tt_status clusters_end_group(tti_operator *op)
                 .admission = TTI_ADMITTED};
         status = tti_clusters_assign(&c, &v, order, op->error);
     }
-    for (size_t d = 0; d < n && status == TT_OK; d++) {
-        tti_output_int64(&op->out, s->numbers.items[d]);
-        tti_output_int64(&op->out, s->numbers.items[c.representative[d]]);
-        tti_output_end_row(&op->out);
-    }
+    if (status == TT_OK)
+        write_kept(op, &s->numbers, c.representative);
     tti_release(a, order, n, sizeof *order);
     tti_verified_free(&v);
     tti_clusters_free(&c);
@@ -350,21 +364,17 @@ static tt_status dropped_end_group(tti_operator *op)
     const size_t n = s->docs.count;
     uint32_t *order = tti_alloc(a, n, sizeof *order), *kept = tti_alloc(a, n, sizeof *kept);
     tt_status status = n > 0 && (order == NULL || kept == NULL) ? TT_ENOMEM : TT_OK;
-    tti_doc_numbers_sort(&s->numbers);
-    for (size_t k = 0; k < n && status == TT_OK; k++) {
-        order[k] = tti_doc_numbers_index(&s->numbers, s->docs.items[k]);
-        kept[k] = UINT32_MAX;
+    if (n > 0 && status == TT_OK) {
+        index_order(s->docs.items, n, &s->numbers, order);
+        memset(kept, 0xFF, n * sizeof *kept);
     }
     for (size_t k = 0; k < s->covers.count && status == TT_OK; k++) {
         s->covers.items[k].doc = tti_doc_numbers_index(&s->numbers, s->ends.items[2 * k]);
         s->covers.items[k].by = tti_doc_numbers_index(&s->numbers, s->ends.items[2 * k + 1]);
     }
-    if (status == TT_OK)
+    if (status == TT_OK) {
         tti_covers_choose(order, n, s->covers.items, s->covers.count, kept);
-    for (size_t d = 0; d < n && status == TT_OK; d++) {
-        tti_output_int64(&op->out, s->numbers.items[d]);
-        tti_output_int64(&op->out, s->numbers.items[kept[d]]);
-        tti_output_end_row(&op->out);
+        write_kept(op, &s->numbers, kept);
     }
     tti_release(a, order, n, sizeof *order);
     tti_release(a, kept, n, sizeof *kept);
